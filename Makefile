@@ -1,0 +1,114 @@
+# make demo and make test need nothing but Go. Everything else builds what it
+# needs into .bin from the versions pinned in tools/lint.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Each module as its users build it; see go.work.
+export GOWORK := off
+
+GO ?= go
+FUZZTIME ?= 10s
+BENCH ?= .
+COUNT ?= 1
+
+BIN := $(CURDIR)/.bin
+LINT := $(BIN)/golangci-lint
+CITEST := $(BIN)/citest
+
+# Every module of the repository, the root first. tools/lint holds pins, no code.
+ALL_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/testdata/*' -not -path './.*/*')))
+MODULES := $(filter-out ./tools/lint,$(ALL_MODULES))
+
+# $(call each,modules,command): the command in each module, all of them even after a failure.
+each = failed=; for m in $(1); do echo "-- $$m"; (cd "$$m" && $(2)) || failed="$$failed $$m"; done; \
+	if [ -n "$$failed" ]; then echo "$@ failed in:$$failed" >&2; exit 1; fi
+
+##@ Use
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## the main job from end to end, offline
+	@$(GO) run ./cmd/demo
+
+##@ Check
+
+.PHONY: all
+all: fmt lint test ## format, lint, test
+
+.PHONY: test
+test: ## go test in every module; needs only Go
+	@$(call each,$(MODULES),$(GO) test ./...)
+
+.PHONY: vet
+vet: ## go vet in every module
+	@$(call each,$(MODULES),$(GO) vet ./...)
+
+.PHONY: lint
+lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
+	@$(call each,$(MODULES),$(LINT) run --config $(CURDIR)/.golangci.yml ./...)
+
+.PHONY: ci
+ci: fmt-check tidy-check build vet lint race ## exactly what CI runs
+
+##@ Change
+
+.PHONY: fmt
+fmt: $(LINT) ## gofumpt and goimports over every module
+	@$(call each,$(MODULES),$(LINT) fmt --config $(CURDIR)/.golangci.yml)
+
+.PHONY: tidy
+tidy: ## go mod tidy in every module
+	@$(call each,$(ALL_MODULES),$(GO) mod tidy)
+
+##@ Measure
+
+.PHONY: cover
+cover: ## coverage by function of the root module, profile in cover.out
+	@$(GO) test -coverpkg=./... -coverprofile=cover.out ./...
+	@$(GO) tool cover -func=cover.out
+
+.PHONY: fuzz
+fuzz: ## every fuzz target in turn, FUZZTIME=10s each
+	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)
+
+.PHONY: bench
+bench: ## the benchmarks of ./bench, BENCH=. COUNT=1
+	@if [ ! -f bench/go.mod ]; then echo "bench: no such module yet" >&2; exit 1; fi
+	cd bench && $(GO) test -run NONE -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+# Parts of ci, without a line in the help.
+
+.PHONY: fmt-check
+fmt-check: $(LINT)
+	@$(call each,$(MODULES),$(LINT) fmt --diff --config $(CURDIR)/.golangci.yml)
+
+.PHONY: tidy-check
+tidy-check:
+	@$(call each,$(ALL_MODULES),$(GO) mod tidy -diff)
+
+# A module with one program would leave it behind, hence /dev/null. The second build is
+# the workspace's, which nothing else here uses.
+.PHONY: build
+build:
+	@$(call each,$(MODULES),$(GO) build -o /dev/null ./...)
+	@GOWORK= $(GO) build -o /dev/null ./...
+
+# Examples, fuzz seeds and the doors are tests too.
+.PHONY: race
+race: $(CITEST)
+	@$(CITEST) -allow .ci/allowed-skips $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
+
+$(LINT): tools/lint/go.mod tools/lint/go.sum
+	@echo "-- building golangci-lint, some minutes the first time"
+	@cd tools/lint && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(CITEST): tools/go.mod $(wildcard tools/citest/*.go)
+	@cd tools && $(GO) build -o $@ ./citest

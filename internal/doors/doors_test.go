@@ -1,0 +1,98 @@
+package doors
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the folder of the module, seen from this one.
+var root = filepath.Join("..", "..")
+
+// goCommand returns what the go command prints in the root of the module.
+func goCommand(t *testing.T, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", args...)
+	command.Dir = root
+	command.Env = append(os.Environ(), "GOWORK=off")
+	var complaint strings.Builder
+	command.Stderr = &complaint
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, complaint.String())
+	}
+	return string(out)
+}
+
+// touch looks at every source file, so that a cached result is not taken for one
+// of today: the go command sees what this process reads, not what its child does.
+func touch(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && name != root && strings.HasPrefix(entry.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(name, ".go") || entry.Name() == "go.mod" {
+			_, err = os.Stat(name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// built returns the graph of this module as it stands.
+func built(t *testing.T) graph {
+	t.Helper()
+	touch(t)
+	g, err := parse(goCommand(t, "list", "-e", "-deps", "-json=ImportPath,Imports,Standard", "./..."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := g[absolute("internal/doors")]; !there {
+		t.Fatal("go list did not see this very package")
+	}
+	return g
+}
+
+func TestDoors(t *testing.T) {
+	for _, fault := range check(doors, built(t)) {
+		t.Error(fault)
+	}
+}
+
+func TestChainIsLight(t *testing.T) {
+	for _, fault := range checkLinks(built(t), light.uses, light.without) {
+		t.Error(fault)
+	}
+}
+
+func TestRequirements(t *testing.T) {
+	touch(t)
+	var file struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal([]byte(goCommand(t, "mod", "edit", "-json")), &file); err != nil {
+		t.Fatal(err)
+	}
+	if len(file.Require) == 0 {
+		t.Fatal("go.mod requires nothing: was it read?")
+	}
+	for _, require := range file.Require {
+		if !require.Indirect && !slices.Contains([]string{retryable, limiter, bbolt, prometheus}, require.Path) {
+			t.Errorf("go.mod requires %s; a heavy integration is a module of its own", require.Path)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package doors
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// node is a package as `go list -json` tells of it.
+type node struct {
+	ImportPath string
+	Imports    []string
+	Standard   bool
+}
+
+// graph is every package that ours are built from, by import path.
+type graph map[string]node
+
+// parse reads the stream of objects that `go list -deps -json` prints.
+func parse(list string) (graph, error) {
+	g := graph{}
+	for decoder := json.NewDecoder(strings.NewReader(list)); decoder.More(); {
+		var n node
+		if err := decoder.Decode(&n); err != nil {
+			return nil, err
+		}
+		g[n.ImportPath] = n
+	}
+	return g, nil
+}
+
+// reach returns what is linked with the packages from, themselves included, each
+// with the package that brought it in.
+func (g graph) reach(from ...string) map[string]string {
+	by := map[string]string{}
+	for queue := from; len(queue) > 0; queue = queue[1:] {
+		for _, next := range g[queue[0]].Imports {
+			if _, seen := by[next]; !seen {
+				by[next] = queue[0]
+				queue = append(queue, next)
+			}
+		}
+	}
+	for _, root := range from {
+		by[root] = cmp.Or(by[root], root)
+	}
+	return by
+}
+
+// relative returns the folder of a package of ours; "." is the root.
+func relative(importPath string) (string, bool) {
+	if importPath == module {
+		return ".", true
+	}
+	return strings.CutPrefix(importPath, module+"/")
+}
+
+// absolute is the way back.
+func absolute(folder string) string { return path.Join(module, folder) }
+
+// under tells whether p is the package or folder root, or lies below it.
+func under(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
+
+// doorOf returns the row for folder, or for the nearest folder above it.
+func doorOf(rows map[string]door, folder string) (row string, found bool) {
+	for at := folder; ; at = path.Dir(at) {
+		if _, ok := rows[at]; ok && (at != "." || folder == ".") {
+			return at, true
+		}
+		if at == "." {
+			return "", false
+		}
+	}
+}
+
+// check returns what in g breaks the rows, in order of import path.
+func check(rows map[string]door, g graph) []string {
+	var faults []string
+	for _, row := range slices.Sorted(maps.Keys(rows)) {
+		if _, there := g[absolute(row)]; !there && !rows[row].mayBeMissing {
+			faults = append(faults, row+": no such package")
+		}
+	}
+	for _, importPath := range slices.Sorted(maps.Keys(g)) {
+		folder, isOurs := relative(importPath)
+		if !isOurs {
+			continue
+		}
+		row, found := doorOf(rows, folder)
+		if !found {
+			faults = append(faults, folder+": has no row in the table of doors")
+			continue
+		}
+		if !rows[row].many {
+			faults = append(faults, checkPackage(row, rows[row], g, folder)...)
+		}
+	}
+	return faults
+}
+
+// checkPackage holds one package to its row: packages of ours however they come in,
+// others where they are imported.
+func checkPackage(row string, d door, g graph, folder string) []string {
+	var faults []string
+	reached := g.reach(absolute(folder))
+	for _, dep := range slices.Sorted(maps.Keys(reached)) {
+		target, isOurs := relative(dep)
+		if isOurs && target != folder && !admits(row, d, target) {
+			faults = append(faults, fmt.Sprintf("%s: links %s, through %s", folder, target, reached[dep]))
+		}
+	}
+	for _, dep := range g[absolute(folder)].Imports {
+		_, isOurs := relative(dep)
+		if isOurs || g[dep].Standard || dep == "C" || dep == "unsafe" {
+			continue
+		}
+		if !slices.ContainsFunc(d.foreign, func(m string) bool { return under(dep, m) }) {
+			faults = append(faults, fmt.Sprintf("%s: imports %s", folder, dep))
+		}
+	}
+	return faults
+}
+
+// admits tells whether a package with that row may import target. Folders below
+// the row's own package are one house with it.
+func admits(row string, d door, target string) bool {
+	if row != "." && under(target, row) {
+		return true
+	}
+	return slices.ContainsFunc(d.ours, func(allowed string) bool {
+		if root, ok := strings.CutSuffix(allowed, "/..."); ok {
+			return under(target, root)
+		}
+		return target == allowed
+	})
+}
+
+// checkLinks returns what the packages from link although it is in without.
+func checkLinks(g graph, from, without []string) []string {
+	var roots, faults []string
+	for _, folder := range from {
+		if _, there := g[absolute(folder)]; there {
+			roots = append(roots, absolute(folder))
+		}
+	}
+	reached := g.reach(roots...)
+	for _, dep := range slices.Sorted(maps.Keys(reached)) {
+		if slices.ContainsFunc(without, func(m string) bool { return under(dep, m) }) {
+			faults = append(faults, fmt.Sprintf("a chain of %s links %s, through %s", strings.Join(from, ", "), dep, reached[dep]))
+		}
+	}
+	return faults
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// allowance is one line of the list: which tests may skip, and why.
+type allowance struct {
+	pattern *regexp.Regexp
+	reason  string
+}
+
+// readAllowed reads the list at path; an empty path is an empty list.
+func readAllowed(path string) ([]allowance, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("citest: %w", err)
+	}
+	return parseAllowed(string(text))
+}
+
+// parseAllowed takes lines of "expression # reason"; both are required, since a
+// skip that nobody can explain is what the list is there to prevent.
+func parseAllowed(text string) ([]allowance, error) {
+	var list []allowance
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		expression, reason, _ := strings.Cut(line, " # ")
+		reason = strings.TrimSpace(reason)
+		if reason == "" {
+			return nil, fmt.Errorf("citest: allowed skips, line %d: no reason after %q", number, " # ")
+		}
+		pattern, err := regexp.Compile(`^(?:` + strings.TrimSpace(expression) + `)$`)
+		if err != nil {
+			return nil, fmt.Errorf("citest: allowed skips, line %d: %w", number, err)
+		}
+		list = append(list, allowance{pattern: pattern, reason: reason})
+	}
+	return list, nil
+}
+
+// match returns the reason for which the test of that name may skip.
+func match(list []allowance, name string) (string, bool) {
+	for _, a := range list {
+		if a.pattern.MatchString(name) {
+			return a.reason, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// event is one line of `go test -json`, as `go doc test2json` describes it.
+type event struct {
+	Action     string
+	Package    string
+	ImportPath string
+	Test       string
+	Output     string
+}
+
+// skip is a test that did not run to its end, and what it said of that.
+type skip struct {
+	name   string // import path, space, test
+	reason string
+}
+
+// tally counts tests and holds back the output of those that may yet pass.
+type tally struct {
+	out            io.Writer
+	passed, failed int
+	skips          []skip
+	output         map[string]map[string][]string // package, test, lines
+	failedTests    map[string]int                 // package, tests
+}
+
+func newTally(out io.Writer) *tally {
+	return &tally{out: out, output: map[string]map[string][]string{}, failedTests: map[string]int{}}
+}
+
+// read books the events of one go test run. A line that is not JSON is passed on.
+func (t *tally) read(events io.Reader) error {
+	lines := bufio.NewReader(events)
+	for {
+		line, err := lines.ReadString('\n')
+		if line != "" {
+			var e event
+			if json.Unmarshal([]byte(line), &e) != nil {
+				fmt.Fprint(t.out, line)
+			} else {
+				t.book(e)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (t *tally) book(e event) {
+	switch e.Action {
+	case "build-output":
+		fmt.Fprint(t.out, e.Output)
+	case "output":
+		tests := t.output[e.Package]
+		if tests == nil {
+			tests = map[string][]string{}
+			t.output[e.Package] = tests
+		}
+		tests[e.Test] = append(tests[e.Test], e.Output)
+	case "pass", "fail", "skip":
+		if e.Test == "" {
+			t.endPackage(e)
+		} else {
+			t.endTest(e)
+		}
+	}
+}
+
+func (t *tally) endTest(e event) {
+	lines := t.output[e.Package][e.Test]
+	switch e.Action {
+	case "pass":
+		t.passed++
+	case "fail":
+		t.failed++
+		t.failedTests[e.Package]++
+		fmt.Fprint(t.out, strings.Join(lines, ""))
+	case "skip":
+		t.skips = append(t.skips, skip{name: e.Package + " " + e.Test, reason: reason(lines)})
+	}
+	delete(t.output[e.Package], e.Test)
+}
+
+// endPackage prints the line that go test prints for a package: "ok", "?", or,
+// for a failed one, all that is still held back.
+func (t *tally) endPackage(e event) {
+	own := t.output[e.Package][""]
+	if e.Action != "fail" {
+		for _, line := range own {
+			if strings.HasPrefix(line, "ok ") || strings.HasPrefix(line, "? ") {
+				fmt.Fprint(t.out, line)
+			}
+		}
+		delete(t.output, e.Package)
+		return
+	}
+	if t.failedTests[e.Package] == 0 {
+		// It did not build, or it ended before a test could fail.
+		t.failed++
+	}
+	delete(t.output[e.Package], "")
+	for _, test := range slices.Sorted(maps.Keys(t.output[e.Package])) {
+		fmt.Fprint(t.out, strings.Join(t.output[e.Package][test], ""))
+	}
+	fmt.Fprint(t.out, strings.Join(own, ""))
+	delete(t.output, e.Package)
+}
+
+// close prints the skips and the sum, and returns the exit code.
+func (t *tally) close(allowed []allowance) int {
+	code := 0
+	for _, s := range t.skips {
+		why, ok := match(allowed, s.name)
+		if ok {
+			fmt.Fprintf(t.out, "skipped, allowed (%s): %s: %s\n", why, s.name, s.reason)
+			continue
+		}
+		code = 1
+		fmt.Fprintf(t.out, "skipped, NOT allowed: %s: %s\n", s.name, s.reason)
+	}
+	if t.failed > 0 {
+		code = 1
+	}
+	if t.passed+t.failed == 0 {
+		fmt.Fprintln(t.out, "citest: no test ran")
+		code = 1
+	}
+	fmt.Fprintf(t.out, "%d passed, %d failed, %d skipped\n", t.passed, t.failed, len(t.skips))
+	return code
+}
+
+// reason picks what a skipped test said out of the lines around it.
+func reason(lines []string) string {
+	var said []string
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "=== ") || strings.HasPrefix(line, "--- ") {
+			continue
+		}
+		said = append(said, line)
+	}
+	if len(said) == 0 {
+		return "no reason given"
+	}
+	return strings.Join(said, " ")
+}

@@ -1,0 +1,3 @@
+module github.com/gracy-go/gracy/tools
+
+go 1.26.0
