@@ -1,0 +1,103 @@
+package redact
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBody(t *testing.T) {
+	r := New(Rules{Fields: []string{"iban"}, Literals: []string{"literal-secret"}})
+	const form, json = "application/x-www-form-urlencoded", "application/json; charset=utf-8"
+	for _, test := range []struct{ kind, in, want string }{
+		{json, `{"b": 1.50, "a":1e400 , "n":12345678901234567890}`, ""},
+		{json, `{"password":"x", "b": [1, {"client_secret": "y"}],"a":null}`, `{"password":"REDACTED", "b": [1, {"client_secret": "REDACTED"}],"a":null}`},
+		{json, `{"IBAN" : "x"}`, `{"IBAN" : "REDACTED"}`},
+		{json, `{"pass\u0077ord":"x\"y\\"}`, `{"pass\u0077ord":"REDACTED"}`},
+		{json, `{"token":12.5,"secret":true,"api_key":null,"password":""}`, `{"token":0,"secret":true,"api_key":null,"password":""}`},
+		{json, `{"credentials":{"user":"u","n":[1,"x",{"y":"z"}]},"after":"ok"}`, `{"credentials":{"user":"REDACTED","n":[0,"REDACTED",{"y":"REDACTED"}]},"after":"ok"}`},
+		{json, `{"token":[],"after":"ok"}`, ""},
+		{json, `{"max_tokens":5,"key":"k","code":"US","signature":"s"}`, ""},
+		{json, `{"next":"https://h/?page=2&access_token=abc"}`, `{"next":"https://h/?page=2&access_token=REDACTED"}`},
+		{json, `{"next":"https:\/\/h\/?a=1\u0026token=abc"}`, `{"next":"https://h/?a=1&token=REDACTED"}`},
+		{json, `{"next":"https:\/\/h\/?a=1\u0026b=2"}`, ""},
+		{json, `{"args":"{\"password\":\"x\",\"a\":1}"}`, `{"args":"{\"password\":\"REDACTED\",\"a\":1}"}`},
+		{json, `{"k":"ghp_abcdefghij0123456789"}`, `{"k":"REDACTED"}`},
+		{json, `{"a":"literal-secret"}`, `{"a":"REDACTED"}`},
+		{json, `{"a":"x","password":"cut off`, `{"a":"x","password":"REDACTED`},
+		{json, `{"password":"two` + "\n" + `lines","a":"b"}`, `{"password":"REDACTED","a":"b"}`},
+		{json, ``, ""},
+		{json, `]]}"`, ""},
+		{"", ` {"password":"x"}`, ` {"password":"REDACTED"}`},
+		{"", `password=x`, ""},
+		{"application/vnd.api+json", `{"password":"x"}`, `{"password":"REDACTED"}`},
+		{"application/x-ndjson", `{"token":"x"}` + "\n" + `{"token":"y"}`, `{"token":"REDACTED"}` + "\n" + `{"token":"REDACTED"}`},
+		{"text/event-stream", "data: say \"hi\ndata: {\"token\":\"x\"}\n\n", "data: say \"hi\ndata: {\"token\":\"REDACTED\"}\n\n"},
+		{"text/html", `<a href="?password=x">"password":"x"</a>`, ""},
+		{"text/plain", `basic ` + "dXNlcjpsaXRlcmFsLXNlY3JldA==" + ` literal%2Dsecret literal-secret`, `basic REDACTED literal%2Dsecret REDACTED`},
+		{form, "grant_type=authorization_code&code=abc&client_id=me&x=%20+", "grant_type=authorization_code&code=REDACTED&client_id=me&x=%20+"},
+		{form, "user=bob&pass=x&password=y&iban=z&code=US", "user=bob&pass=REDACTED&password=REDACTED&iban=REDACTED&code=US"},
+		{form + "; charset", "password=y", "password=REDACTED"},
+		{
+			`multipart/form-data; boundary=b`,
+			"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=\"password\"; filename=\"f\"\r\n\r\ny\r\n--b\r\ncontent-disposition: form-data; name=token\r\n\r\nz",
+			"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nREDACTED\r\n--b\r\nContent-Disposition: form-data; name=\"password\"; filename=\"f\"\r\n\r\ny\r\n--b\r\ncontent-disposition: form-data; name=token\r\n\r\nREDACTED",
+		},
+	} {
+		want := test.want
+		if want == "" {
+			want = test.in
+		}
+		in := []byte(test.in)
+		got := string(r.Body(test.kind, in))
+		if got != want {
+			t.Errorf("%s %q\ngot  %q\nwant %q", test.kind, test.in, got, want)
+		}
+		if string(in) != test.in {
+			t.Errorf("%q was changed to %q", test.in, in)
+		}
+		if again := string(r.Body(test.kind, []byte(got))); again != got {
+			t.Errorf("not idempotent: %q, then %q", got, again)
+		}
+	}
+}
+
+func TestBodyDeep(t *testing.T) {
+	const n = 200_000
+	in := strings.Repeat(`{"a":[`, n) + `{"password":"x"}`
+	got := string((*Redactor)(nil).Body("application/json", []byte(in)))
+	if want := strings.Replace(in, `"x"`, `"REDACTED"`, 1); got != want {
+		t.Error("deep nesting hid the password")
+	}
+}
+
+func FuzzBody(f *testing.F) {
+	for _, s := range []string{`{"a":1}`, `{"token":"`, `"\u00`, "a=b;c&d", "{\"a\":\"{\\\"b\\\":", "]", "data: \"x\n", "--b\r\n\r\n", `{"u":"http://h?x={"}`} {
+		f.Add(s, s)
+	}
+	r := New(Rules{Literals: []string{"literal/secret+1"}})
+	f.Fuzz(func(t *testing.T, a, b string) {
+		kinds := []string{"", "application/json", "application/x-www-form-urlencoded", "text/event-stream", "multipart/form-data; boundary=b"}
+		check := func(kind, in string) string {
+			t.Helper()
+			got := string(r.Body(kind, []byte(in)))
+			if again := string(r.Body(kind, []byte(got))); again != got {
+				t.Errorf("%s %q: %q, then %q", kind, in, got, again)
+			}
+			if r.Leaks([]byte(got)) {
+				t.Errorf("%s %q leaks as %q", kind, in, got)
+			}
+			return got
+		}
+		for _, kind := range kinds {
+			check(kind, a)
+			check(kind, a+"literal/secret+1"+b)
+		}
+		clear := strings.Contains(a+b, planted[:4])
+		if got := check("application/json", `{"a":"`+jsonEscape(a, 0)+`","password":"`+planted+`","b":`+b); strings.Contains(got, planted) && !clear {
+			t.Errorf("survives as %q", got)
+		}
+		if got := check("application/x-www-form-urlencoded", a+"&password="+planted+b); strings.Contains(got, planted) && !clear {
+			t.Errorf("survives as %q", got)
+		}
+	})
+}

@@ -1,0 +1,26 @@
+// Package redact is the one list of what is secret, for logs, errors, reports,
+// ledgers and tapes, and the code that masks it.
+//
+// The functions of the package know the built-in list; a [Redactor] from [New]
+// knows the user's names and literals too, and a nil *Redactor is the built-in
+// list again, so that a config may hold one and leave it zero.
+//
+// Three kinds of evidence count, in falling order of certainty:
+//
+//   - a literal registered in [Rules]: masked wherever it stands, plain or
+//     percent-encoded, JSON-escaped or in base64;
+//   - a name: a header (Authorization, Cookie, X-Api-Key ...), a query
+//     parameter (key, sig, access_token, X-Amz-* ...) or a field of a body
+//     (password, client_secret ...). Case, dashes, underscores and
+//     percent-encoding do not matter; what ends in token, secret, password,
+//     api key and the like is secret, a page token is not;
+//   - the shape of the value: a JSON Web Token, the key formats of well-known
+//     vendors, and in paths whatever looks random ([Segment]).
+//
+// What is not secret keeps its bytes. Every operation is idempotent, accepts
+// malformed input and is safe for concurrent use.
+//
+// It does not look for personal data, does not decompress, does not read XML
+// and knows no secret in free text that is neither registered nor named nor
+// of a known shape: register what must never be seen.
+package redact

@@ -1,0 +1,45 @@
+package redact
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxChain bounds the walk through an error's causes.
+const maxChain = 100
+
+// Error returns the text of err made safe to print: the URL of each
+// [url.Error] in its tree is redacted, the rest is as [Redactor.Text] leaves
+// it. net/http masks the password of such a URL but not its query. A nil err
+// gives "".
+func (r *Redactor) Error(err error) string {
+	if err == nil {
+		return ""
+	}
+	s := err.Error()
+	queue := []error{err}
+	for n := 0; n < len(queue) && n < maxChain; n++ {
+		switch e := queue[n].(type) {
+		case *url.Error:
+			if e != nil && e.URL != "" {
+				safe := r.Location(e.URL)
+				s = strings.ReplaceAll(s, strconv.Quote(e.URL), `"`+safe+`"`)
+				s = strings.ReplaceAll(s, e.URL, safe)
+			}
+		}
+		switch e := queue[n].(type) {
+		case interface{ Unwrap() error }:
+			if cause := e.Unwrap(); cause != nil {
+				queue = append(queue, cause)
+			}
+		case interface{ Unwrap() []error }:
+			for _, cause := range e.Unwrap() {
+				if cause != nil {
+					queue = append(queue, cause)
+				}
+			}
+		}
+	}
+	return r.Text(s)
+}

@@ -1,0 +1,163 @@
+package redact
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// literals finds registered secrets in all their forms. The zero value finds
+// none.
+type literals struct {
+	plain    []string // longest first
+	replacer *strings.Replacer
+	cores    []string // what base64 of any text around the literal holds
+}
+
+func newLiterals(list []string) (l literals) {
+	for _, s := range list {
+		if s == "" {
+			continue
+		}
+		l.plain = append(l.plain, forms(s)...)
+		l.cores = append(l.cores, cores(s)...)
+	}
+	if len(l.plain) == 0 {
+		return l
+	}
+	slices.SortFunc(l.plain, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	l.plain = slices.Compact(l.plain)
+	slices.Sort(l.cores)
+	l.cores = slices.Compact(l.cores)
+	var pairs []string
+	for _, s := range l.plain {
+		pairs = append(pairs, s, Mask)
+	}
+	// The mask stands for itself, so that a literal which is a part of it does
+	// not mask the mask.
+	l.replacer = strings.NewReplacer(append(pairs, Mask, Mask)...)
+	return l
+}
+
+func (l *literals) mask(s string) string {
+	if l.replacer == nil || s == "" {
+		return s
+	}
+	for _, core := range l.cores {
+		for at := 0; ; {
+			i := strings.Index(s[at:], core)
+			if i < 0 {
+				break
+			}
+			from, to := at+i, at+i+len(core)
+			for from > 0 && base64Char(s[from-1]) {
+				from--
+			}
+			for to < len(s) && base64Char(s[to]) {
+				to++
+			}
+			s = s[:from] + Mask + s[to:]
+			at = from + len(Mask)
+		}
+	}
+	return l.replacer.Replace(s)
+}
+
+// in reports whether s holds a literal outside a mask.
+func (l *literals) in(s string) bool {
+	return l.replacer != nil && l.mask(s) != s
+}
+
+func base64Char(c byte) bool {
+	return alnum(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
+}
+
+// forms are the ways in which s is written in URLs and in JSON.
+func forms(s string) []string {
+	q, p := url.QueryEscape(s), url.PathEscape(s)
+	return []string{
+		s, q, p, lowerHex(q), lowerHex(p), strings.ReplaceAll(q, "+", "%20"),
+		jsonEscape(s, 0), jsonEscape(s, escapeSlash), jsonEscape(s, escapeHTML),
+		jsonEscape(s, escapeRunes), jsonEscape(s, escapeSlash|escapeRunes),
+	}
+}
+
+// lowerHex writes the escapes of s in lower case.
+func lowerHex(s string) string {
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i+1:], strings.ToLower(s[i+1:i+3]))
+			i += 2
+		}
+	}
+	return string(b)
+}
+
+// cores are the characters that s has in base64 whatever stands around it, for
+// each of the three ways in which it may lie on the groups of three bytes.
+func cores(s string) []string {
+	if len(s) < 8 {
+		return nil
+	}
+	var list []string
+	for lead := range 3 {
+		for _, enc := range [...]*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			e := enc.EncodeToString([]byte(strings.Repeat("\x00", lead) + s))
+			// A character is ours alone if its six bits lie inside s.
+			from := (lead*8 + 5) / 6
+			to := (lead + len(s)) * 8 / 6
+			list = append(list, e[from:to])
+		}
+	}
+	return list
+}
+
+// escapes is what a JSON writer escapes beyond what it must.
+type escapes uint8
+
+const (
+	escapeSlash escapes = 1 << iota // /
+	escapeHTML                      // < > & and the two line separators, as Go does
+	escapeRunes                     // whatever is not ASCII
+)
+
+// jsonEscape returns s as it stands between the quotes of a JSON string.
+func jsonEscape(s string, also escapes) string {
+	var b strings.Builder
+	for _, c := range s {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '\b':
+			b.WriteString(`\b`)
+		case c == '\f':
+			b.WriteString(`\f`)
+		case c < ' ',
+			also&escapeHTML != 0 && (c == '<' || c == '>' || c == '&' || c == '\u2028' || c == '\u2029'),
+			also&escapeRunes != 0 && c > '~' && c <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		case also&escapeRunes != 0 && c > 0xffff:
+			hi, lo := utf16.EncodeRune(c)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
+		case also&escapeSlash != 0 && c == '/':
+			b.WriteString(`\/`)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}

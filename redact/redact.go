@@ -1,0 +1,181 @@
+package redact
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Mask is what stands in the place of a secret.
+const Mask = "REDACTED"
+
+// Rules adds to the built-in list. The zero value adds nothing. Names are
+// compared without regard to case and punctuation.
+type Rules struct {
+	// Headers, Query and Fields are further secret names of headers, of query
+	// parameters, and of JSON or form fields.
+	Headers, Query, Fields []string
+
+	// Literals are secrets themselves, such as the key in use. Empty ones are
+	// ignored, so that an unset environment variable does no harm. One of less
+	// than eight bytes is not looked for in base64.
+	Literals []string
+
+	// Keep are names that are not secret although the built-in list says so,
+	// in headers, queries and fields alike.
+	Keep []string
+}
+
+// A Redactor masks what is secret by the built-in list and by its [Rules]. A
+// nil Redactor has no rules. It is immutable and safe for concurrent use.
+type Redactor struct {
+	names    [3]map[string]struct{}
+	keep     map[string]struct{}
+	literals literals
+}
+
+// New makes a Redactor. It panics if a name has no letter or digit. It keeps
+// no reference to the slices of rules.
+func New(rules Rules) *Redactor {
+	return &Redactor{
+		names: [3]map[string]struct{}{
+			header: names("Headers", rules.Headers),
+			query:  names("Query", rules.Query),
+			field:  names("Fields", rules.Fields),
+		},
+		keep:     names("Keep", rules.Keep),
+		literals: newLiterals(rules.Literals),
+	}
+}
+
+func names(what string, list []string) map[string]struct{} {
+	set := make(map[string]struct{}, len(list))
+	for _, name := range list {
+		var buf squeezed
+		s := squeeze(name, &buf)
+		if len(s) == 0 {
+			panic("redact: Rules." + what + " holds a name without letters")
+		}
+		set[string(s)] = struct{}{}
+	}
+	return set
+}
+
+// Header reports whether the values of the header name are secret.
+func (r *Redactor) Header(name string) bool { return r.secret(header, name) }
+
+// Query reports whether the values of the query parameter name are secret.
+// Names that are secret only sometimes, such as OAuth's code, are not reported:
+// [Redactor.RawQuery] judges them by their value and company.
+func (r *Redactor) Query(name string) bool { return r.secret(query, name) }
+
+// Field reports whether the values of the JSON or form field name are secret.
+func (r *Redactor) Field(name string) bool { return r.secret(field, name) }
+
+func (r *Redactor) secret(k kind, name string) bool {
+	var buf squeezed
+	s := squeeze(name, &buf)
+	if r != nil {
+		if _, ok := r.names[k][string(s)]; ok {
+			return true
+		}
+		if _, ok := r.keep[string(s)]; ok {
+			return false
+		}
+	}
+	return listed(k, s)
+}
+
+// kept reports whether the user says that name is not secret.
+func (r *Redactor) kept(name string) bool {
+	if r == nil || len(r.keep) == 0 {
+		return false
+	}
+	var buf squeezed
+	_, ok := r.keep[string(squeeze(name, &buf))]
+	return ok
+}
+
+// Leaks reports whether b holds a registered literal in any of its forms, for
+// a last look before something is stored.
+func (r *Redactor) Leaks(b []byte) bool {
+	return r != nil && r.literals.in(string(b))
+}
+
+func (r *Redactor) maskLiterals(s string) string {
+	if r == nil {
+		return s
+	}
+	return r.literals.mask(s)
+}
+
+// Headers returns a copy of h in which secrets are masked; h is not touched.
+// Of an authorization the scheme stays ("Bearer REDACTED"), of a URL in a
+// header such as Location or Link what [Redactor.Location] leaves. A nil h
+// gives nil.
+func (r *Redactor) Headers(h http.Header) http.Header {
+	c := h.Clone()
+	for name, values := range c {
+		secret := r.Header(name)
+		for i, v := range values {
+			if secret {
+				values[i] = maskAuth(v)
+				continue
+			}
+			if strings.Contains(v, "://") {
+				v = r.urls(v, 0)
+			} else if linking(name) {
+				v = r.Location(v)
+			} else if credential(v) {
+				v = Mask
+			}
+			values[i] = r.maskLiterals(v)
+		}
+	}
+	return c
+}
+
+// linking reports whether the value of the header name is a URL reference.
+func linking(name string) bool {
+	return slices.ContainsFunc([]string{"Location", "Content-Location", "Referer"}, func(s string) bool {
+		return strings.EqualFold(s, name)
+	})
+}
+
+// maskAuth masks a secret header value and keeps an authentication scheme.
+func maskAuth(v string) string {
+	if v == "" {
+		return v
+	}
+	scheme, rest, _ := strings.Cut(v, " ")
+	if strings.TrimSpace(rest) != "" && isScheme(scheme) {
+		return scheme + " " + Mask
+	}
+	return Mask
+}
+
+func isScheme(s string) bool {
+	return slices.ContainsFunc([]string{
+		"Basic", "Bearer", "Digest", "Token", "ApiKey", "Api-Key", "Key", "Bot", "DPoP", "OAuth", "JWT",
+		"Negotiate", "NTLM", "Hawk", "HOBA", "MAC", "Mutual", "Signature", "SharedKey", "SharedKeyLite",
+		"SSWS", "GenieKey", "Splunk", "GoogleLogin", "Klaviyo-API-Key", "PoP",
+		"AWS", "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", "GOOG4-RSA-SHA256", "GOOG4-HMAC-SHA256",
+		"SCRAM-SHA-1", "SCRAM-SHA-256", "vapid",
+	}, func(known string) bool { return strings.EqualFold(known, s) })
+}
+
+// Header is [Redactor.Header] by the built-in list.
+func Header(name string) bool { return (*Redactor)(nil).Header(name) }
+
+// Headers is [Redactor.Headers] by the built-in list.
+func Headers(h http.Header) http.Header { return (*Redactor)(nil).Headers(h) }
+
+// URL is [Redactor.URL] by the built-in list.
+func URL(u *url.URL) string { return (*Redactor)(nil).URL(u) }
+
+// Text is [Redactor.Text] by the built-in list.
+func Text(s string) string { return (*Redactor)(nil).Text(s) }
+
+// Error is [Redactor.Error] by the built-in list.
+func Error(err error) string { return (*Redactor)(nil).Error(err) }

@@ -1,0 +1,247 @@
+package redact
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Segment reports whether a path segment looks like a secret or a random
+// token: a known credential format, 32 or more hexadecimal digits, or 20 and
+// more letters and digits without the rhythm of words. Words, slugs, numbers,
+// dates, file names, UUIDs and ULIDs do not; random ids of other kinds do.
+// Percent-encoding is looked through.
+func Segment(s string) bool {
+	if strings.Contains(s, "%") {
+		if plain, err := url.PathUnescape(s); err == nil {
+			s = plain
+		}
+	}
+	return credential(s) || botToken(s) || random(s)
+}
+
+// botToken reports Telegram's path segment, bot<id>:<token>.
+func botToken(s string) bool {
+	rest, ok := strings.CutPrefix(s, "bot")
+	if !ok {
+		return false
+	}
+	id, token, ok := strings.Cut(rest, ":")
+	return ok && token != "" && id != "" && strings.Trim(id, "0123456789") == ""
+}
+
+// credential reports whether s as a whole has a format that only credentials
+// have.
+func credential(s string) bool {
+	if len(s) < 16 || len(s) > 8192 {
+		return false
+	}
+	if strings.HasPrefix(s, "eyJ") {
+		return jwt(s)
+	}
+	for _, f := range [...]struct {
+		prefix string
+		tail   int // the least that follows
+	}{
+		{"ghp_", 20},
+		{"gho_", 20},
+		{"ghu_", 20},
+		{"ghs_", 20},
+		{"ghr_", 20},
+		{"github_pat_", 20},
+		{"glpat-", 16},
+		{"gldt-", 16},
+		{"glrt-", 16},
+		{"glcbt-", 16},
+		{"sk_live_", 10},
+		{"sk_test_", 10},
+		{"rk_live_", 10},
+		{"rk_test_", 10},
+		{"whsec_", 16},
+		{"sk-", 12},
+		{"xoxb-", 10},
+		{"xoxp-", 10},
+		{"xoxa-", 10},
+		{"xoxr-", 10},
+		{"xoxs-", 10},
+		{"xapp-", 10},
+		{"AIza", 30},
+		{"ya29.", 16},
+		{"GOCSPX-", 16},
+		{"AKIA", 16},
+		{"ASIA", 16},
+		{"npm_", 30},
+		{"pypi-", 30},
+		{"hf_", 20},
+		{"r8_", 20},
+		{"gsk_", 20},
+		{"xai-", 20},
+		{"dop_v1_", 20},
+		{"shpat_", 16},
+		{"shpss_", 16},
+		{"SG.", 20},
+		{"lin_api_", 16},
+		{"hvs.", 16},
+		{"hvb.", 16},
+		{"sq0atp-", 16},
+		{"sq0csp-", 16},
+		{"EAAA", 40},
+		{"dapi", 32},
+		{"figd_", 20},
+		{"PMAK-", 20},
+		{"NRAK-", 20},
+	} {
+		tail, ok := strings.CutPrefix(s, f.prefix)
+		if !ok || len(tail) < f.tail {
+			continue
+		}
+		return opaque(tail)
+	}
+	return false
+}
+
+// opaque reports whether s has a part that is no word: 12 or more characters
+// in one run with letters and digits, or 20 without. So sk-learn-0-24 is a
+// name.
+func opaque(s string) bool {
+	run, digits, letters, found := 0, false, false, false
+	for _, c := range []byte(s) {
+		switch {
+		case '0' <= c && c <= '9':
+			digits = true
+		case alnum(c):
+			letters = true
+		case c == '_':
+		case c == '-' || c == '.' || c == '=':
+			run, digits, letters = 0, false, false
+			continue
+		default:
+			return false
+		}
+		run++
+		found = found || letters && (run >= 12 && digits || run >= 20)
+	}
+	return found
+}
+
+// jwt reports a JSON Web Token: two or more dots between base64url parts, the
+// first of which, by its "eyJ", is a JSON object.
+func jwt(s string) bool {
+	dots := 0
+	for _, c := range []byte(s) {
+		switch {
+		case c == '.':
+			dots++
+		case !alnum(c) && c != '-' && c != '_' && c != '=':
+			return false
+		}
+	}
+	return dots >= 2
+}
+
+func alnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// random reports whether s looks drawn by chance: how often neighbours differ
+// in class (upper, lower, digit) tells base64 and base36 from words, whose
+// letters keep their case and whose numbers stand apart.
+func random(s string) bool {
+	if len(s) < 20 || s == Mask {
+		return false
+	}
+	if hexadecimal(s) {
+		return len(s) >= 32
+	}
+	if uuid(s) || ulid(s) {
+		return false
+	}
+	var count [3]int // lower, upper, digit
+	changes, pairs, run, longest := 0, 0, 0, 0
+	last := -1
+	for _, c := range []byte(s) {
+		class := -1
+		switch {
+		case 'a' <= c && c <= 'z':
+			class = 0
+		case 'A' <= c && c <= 'Z':
+			class = 1
+		case '0' <= c && c <= '9':
+			class = 2
+		case c == '-' || c == '_' || c == '.' || c == '~' || c == '=' || c == '+':
+		default:
+			return false
+		}
+		if class >= 0 {
+			count[class]++
+			run++
+			longest = max(longest, run)
+			if last >= 0 {
+				pairs++
+				if last != class {
+					changes++
+				}
+			}
+		} else {
+			run = 0
+		}
+		last = class
+	}
+	lower, upper, digit := count[0], count[1], count[2]
+	all := lower + upper + digit
+	letters := lower + upper
+	switch {
+	case all < 20 || letters*5 < all:
+		return false
+	case lower > 0 && upper > 0 && digit > 0:
+		return changes*100 >= pairs*40
+	case lower > 0 && upper > 0:
+		return all >= 24 && longest >= 12 && changes*100 >= pairs*40
+	case digit > 0:
+		return all >= 24 && longest >= 16 && changes*100 >= pairs*22
+	}
+	return false
+}
+
+func hexadecimal(s string) bool {
+	digits, letters := false, false
+	for _, c := range []byte(s) {
+		if unhex(c) > 15 {
+			return false
+		}
+		if c <= '9' {
+			digits = true
+		} else {
+			letters = true
+		}
+	}
+	return digits && letters
+}
+
+// uuid reports the 8-4-4-4-12 form.
+func uuid(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, c := range []byte(s) {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (c == '-') || !dash && unhex(c) > 15 {
+			return false
+		}
+	}
+	return true
+}
+
+// ulid reports a ULID of this era, which begins with 01 and counts on.
+func ulid(s string) bool {
+	if len(s) != 26 || s[0] != '0' || s[1] != '1' {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		if !alnum(c) || c == 'I' || c == 'L' || c == 'O' || c == 'U' {
+			return false
+		}
+	}
+	return true
+}
