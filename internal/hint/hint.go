@@ -1,0 +1,122 @@
+package hint
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Max is the longest hint ever returned: 365 days. Longer ones, and numbers
+// that overflow, become Max. It leaves room to add jitter or to multiply
+// without overflowing a time.Duration.
+const Max = 365 * 24 * time.Hour
+
+// FromResponse reports how long resp asks the caller to wait, counted from its
+// arrival. now stands in for a missing or unreadable Date header.
+//
+// Only an answer of 400 and above is a refusal: Retry-After on a 202 paces
+// polling and on a 3xx delays the next hop (RFC 9110 section 10.2.3), so both
+// are left alone. [After] is read first; where it finds nothing, [Quota]
+// counts for 429 and 403. A nil response has no hint.
+func FromResponse(resp *http.Response, now time.Time) (d time.Duration, ok bool) {
+	if resp == nil || resp.StatusCode < 400 {
+		return 0, false
+	}
+	if d, ok = After(resp.Header, now); ok {
+		return d, true
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusForbidden:
+		return Quota(resp.Header, now)
+	}
+	return 0, false
+}
+
+// After reads Retry-After-Ms, X-Ms-Retry-After-Ms and Retry-After (RFC 9110
+// section 10.2.3), the first that is readable, whatever the status. The value
+// is a number, fractions allowed, or for Retry-After any of the three HTTP
+// dates; "0" and a date in the past are a hint of zero. Negative, empty,
+// exponent, NaN and infinite values are malformed. Of a repeated field the
+// longest readable value counts.
+func After(h http.Header, now time.Time) (d time.Duration, ok bool) {
+	if d, ok = longest(h["Retry-After-Ms"], time.Millisecond); ok {
+		return d, true
+	}
+	if d, ok = longest(h["X-Ms-Retry-After-Ms"], time.Millisecond); ok {
+		return d, true
+	}
+	d, ok = longest(h["Retry-After"], time.Second)
+	for _, v := range h["Retry-After"] {
+		if !strings.Contains(v, ":") { // no date; spares the error's allocation
+			continue
+		}
+		if t, err := http.ParseTime(strings.TrimSpace(v)); err == nil {
+			d, ok = max(d, until(t, h, now)), true
+		}
+	}
+	return d, ok
+}
+
+// longest reads values as numbers of unit, also those that a proxy joined with
+// commas.
+func longest(values []string, unit time.Duration) (d time.Duration, ok bool) {
+	for _, v := range values {
+		for part := range strings.SplitSeq(v, ",") {
+			if n, is := number(part, unit); is {
+				d, ok = max(d, n), true
+			}
+		}
+	}
+	return d, ok
+}
+
+// until is the time from the moment the server answered to t, within [0, Max].
+func until(t time.Time, h http.Header, now time.Time) time.Duration {
+	for _, v := range h["Date"] {
+		if date, err := http.ParseTime(strings.TrimSpace(v)); err == nil {
+			now = date
+			break
+		}
+	}
+	return min(max(t.Sub(now), 0), Max)
+}
+
+// number reads a plain decimal of unit. Hand-written: strconv would also take
+// signs, exponents, hexadecimals, NaN and Inf, none of which a header may hold.
+func number(s string, unit time.Duration) (time.Duration, bool) {
+	s = strings.TrimSpace(s)
+	whole, frac, dotted := strings.Cut(s, ".")
+	if whole == "" || dotted && frac == "" || !digits(whole) || !digits(frac) {
+		return 0, false
+	}
+	limit := int64(Max / unit)
+	var n int64
+	for _, c := range []byte(whole) {
+		if n = n*10 + int64(c-'0'); n >= limit {
+			return Max, true
+		}
+	}
+	d := time.Duration(n) * unit
+	step := unit
+	var rest bool
+	for _, c := range []byte(frac) {
+		if step /= 10; step == 0 {
+			rest = rest || c != '0'
+			continue
+		}
+		d += time.Duration(c-'0') * step
+	}
+	if rest {
+		d++
+	}
+	return d, true
+}
+
+func digits(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,176 @@
+package hint
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+)
+
+var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// headers builds a header from name, value pairs.
+func headers(pairs ...string) http.Header {
+	h := http.Header{}
+	for i := 0; i < len(pairs); i += 2 {
+		h.Add(pairs[i], pairs[i+1])
+	}
+	return h
+}
+
+func TestAfter(t *testing.T) {
+	const none = -1 * time.Nanosecond
+	in := func(d time.Duration, layout string) string { return now.Add(d).Format(layout) }
+	ansi, rfc850 := time.ANSIC, "Monday, 02-Jan-06 15:04:05 GMT"
+	for _, test := range []struct {
+		name string
+		h    http.Header
+		want time.Duration
+	}{
+		{"absent", headers(), none},
+		{"nil", nil, none},
+		{"seconds", headers("Retry-After", "120"), 2 * time.Minute},
+		{"zero", headers("Retry-After", "0"), 0},
+		{"leading zeros", headers("Retry-After", "007"), 7 * time.Second},
+		{"space around", headers("Retry-After", " \t7 "), 7 * time.Second},
+		{"fraction", headers("Retry-After", "1.25"), 1250 * time.Millisecond},
+		{"fraction below a nanosecond", headers("Retry-After", "0.00000000001"), 1},
+		{"no fraction after the dot", headers("Retry-After", "1."), none},
+		{"no whole before the dot", headers("Retry-After", ".5"), none},
+		{"two dots", headers("Retry-After", "1.2.3"), none},
+		{"empty", headers("Retry-After", ""), none},
+		{"blank", headers("Retry-After", "  "), none},
+		{"negative", headers("Retry-After", "-1"), none},
+		{"signed", headers("Retry-After", "+1"), none},
+		{"exponent", headers("Retry-After", "1e3"), none},
+		{"hexadecimal", headers("Retry-After", "0x10"), none},
+		{"underscore", headers("Retry-After", "1_0"), none},
+		{"NaN", headers("Retry-After", "NaN"), none},
+		{"Inf", headers("Retry-After", "Inf"), none},
+		{"+Inf", headers("Retry-After", "+Inf"), none},
+		{"word", headers("Retry-After", "soon"), none},
+		{"unit", headers("Retry-After", "5s"), none},
+		{"other digits", headers("Retry-After", "٣"), none},
+		{"max int64", headers("Retry-After", strconv.Itoa(math.MaxInt64)), Max},
+		{"past uint64", headers("Retry-After", "99999999999999999999999999"), Max},
+		{"overflows as nanoseconds", headers("Retry-After", "18446744074"), Max},
+		{"exactly Max", headers("Retry-After", "31536000"), Max},
+		{"a second below Max", headers("Retry-After", "31535999"), Max - time.Second},
+		{"repeated: the longest", headers("Retry-After", "3", "Retry-After", "9", "Retry-After", "x"), 9 * time.Second},
+		{"repeated: number and date", headers("Retry-After", "3", "Retry-After", in(time.Minute, http.TimeFormat)), time.Minute},
+		{"joined by a proxy", headers("Retry-After", "3, 9"), 9 * time.Second},
+
+		{"IMF-fixdate", headers("Retry-After", in(90*time.Second, http.TimeFormat)), 90 * time.Second},
+		{"RFC 850 date", headers("Retry-After", in(90*time.Second, rfc850)), 90 * time.Second},
+		{"asctime date", headers("Retry-After", in(90*time.Second, ansi)), 90 * time.Second},
+		{"date, space around", headers("Retry-After", " "+in(time.Second, http.TimeFormat)+" "), time.Second},
+		{"date in the past", headers("Retry-After", in(-time.Hour, http.TimeFormat)), 0},
+		{"date far in the future", headers("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), Max},
+		{"date before the epoch", headers("Retry-After", "Mon, 01 Jan 0001 00:00:00 GMT"), 0},
+		{"browser date", headers("Retry-After", "Sun Mar 01 2026 12:01:00 GMT+0000 (UTC)"), none},
+		{"skewed clock", headers("Retry-After", in(time.Hour+time.Minute, http.TimeFormat),
+			"Date", in(time.Hour, http.TimeFormat)), time.Minute},
+		{"malformed Date", headers("Retry-After", in(time.Minute, http.TimeFormat), "Date", "x"), time.Minute},
+
+		{"milliseconds", headers("Retry-After-Ms", "1500"), 1500 * time.Millisecond},
+		{"milliseconds first", headers("Retry-After-Ms", "1500", "Retry-After", "60"), 1500 * time.Millisecond},
+		{"x-ms", headers("X-Ms-Retry-After-Ms", "20", "Retry-After", "60"), 20 * time.Millisecond},
+		{"fraction of a millisecond", headers("Retry-After-Ms", "0.5"), 500 * time.Microsecond},
+		{"milliseconds overflow", headers("Retry-After-Ms", strconv.Itoa(math.MaxInt64)), Max},
+		{"malformed milliseconds", headers("Retry-After-Ms", "NaN", "Retry-After", "60"), time.Minute},
+		{"milliseconds are no date", headers("Retry-After-Ms", in(time.Hour, http.TimeFormat)), none},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, ok := After(test.h, now)
+			if want := test.want != none; ok != want || ok && got != test.want {
+				t.Errorf("After = %v, %v; want %v, %v", got, ok, max(test.want, 0), want)
+			}
+		})
+	}
+}
+
+func TestFromResponse(t *testing.T) {
+	after := headers("Retry-After", "7")
+	quota := headers("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30")
+	both := headers("Retry-After", "7", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30")
+	for _, test := range []struct {
+		status int
+		h      http.Header
+		want   time.Duration
+		ok     bool
+	}{
+		{429, after, 7 * time.Second, true},
+		{503, after, 7 * time.Second, true},
+		{403, after, 7 * time.Second, true},
+		{413, after, 7 * time.Second, true},
+		{500, after, 7 * time.Second, true},
+		{529, after, 7 * time.Second, true},
+		{200, after, 0, false},
+		{202, after, 0, false},
+		{301, after, 0, false},
+		{307, after, 0, false},
+		{100, after, 0, false},
+		{429, quota, 30 * time.Second, true},
+		{403, quota, 30 * time.Second, true},
+		{503, quota, 0, false},
+		{200, quota, 0, false},
+		{429, both, 7 * time.Second, true},
+		{429, nil, 0, false},
+		{429, headers("Retry-After", "-1", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), 30 * time.Second, true},
+	} {
+		got, ok := FromResponse(&http.Response{StatusCode: test.status, Header: test.h}, now)
+		if got != test.want || ok != test.ok {
+			t.Errorf("%d %v: %v, %v; want %v, %v", test.status, test.h, got, ok, test.want, test.ok)
+		}
+	}
+	if d, ok := FromResponse(nil, now); d != 0 || ok {
+		t.Errorf("nil response: %v, %v", d, ok)
+	}
+}
+
+func TestAllocations(t *testing.T) {
+	h := headers("Content-Type", "application/json", "Date", now.Format(http.TimeFormat))
+	resp := &http.Response{StatusCode: 429, Header: h}
+	if n := testing.AllocsPerRun(100, func() { FromResponse(resp, now) }); n != 0 {
+		t.Errorf("no hint: %v allocations", n)
+	}
+	h.Set("Retry-After", "12")
+	if n := testing.AllocsPerRun(100, func() { FromResponse(resp, now) }); n != 0 {
+		t.Errorf("seconds: %v allocations", n)
+	}
+}
+
+func FuzzHint(f *testing.F) {
+	for _, s := range []string{
+		"0", "1.5", "-1", "NaN", "9223372036854775807", "99999999999999999999",
+		"Sun, 06 Nov 1994 08:49:37 GMT", "6m0s", "2026-03-01T12:00:00Z", `"a";r=0;t=5`, `"a;r=0`, "1e400",
+	} {
+		f.Add(s, s)
+	}
+	f.Fuzz(func(t *testing.T, v, date string) {
+		check := func(what string, d time.Duration, ok bool) {
+			t.Helper()
+			if d < 0 || d > Max || !ok && d != 0 {
+				t.Errorf("%s %q: %v, %v", what, v, d, ok)
+			}
+		}
+		h := http.Header{"Retry-After": {v}, "Date": {date}}
+		d, ok := After(h, now)
+		check("After", d, ok)
+		n, err := strconv.ParseFloat(v, 64)
+		if ok && d == 0 && (err == nil && n > 0 || err != nil && n > 1) {
+			t.Errorf("%q is positive and became zero", v)
+		}
+		d, ok = After(http.Header{"Retry-After-Ms": {v}}, now)
+		check("Ms", d, ok)
+		for _, h := range []http.Header{
+			{"Ratelimit": {v}},
+			{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {v}, "Date": {date}},
+			{"X-Ratelimit-Remaining": {v}, "X-Ratelimit-Reset": {date}},
+		} {
+			d, ok := Quota(h, now)
+			check("Quota", d, ok)
+		}
+	})
+}
