@@ -1,0 +1,107 @@
+package route
+
+import (
+	"hash/maphash"
+	"sync/atomic"
+)
+
+const (
+	ways = 4
+	// maxCachedKey keeps one huge URL from taking the room of thousands.
+	maxCachedKey = 512
+)
+
+// cacheKey is what a verdict depends on. Method and host are empty where no
+// pattern asks for them.
+type cacheKey struct{ method, host, path, raw string }
+
+type entry struct {
+	hash  uint64
+	key   cacheKey
+	route string
+	other bool
+	gen   uint32
+	used  atomic.Bool
+}
+
+// cache is a fixed array of buckets of four. Reads take no lock and write
+// nothing but a mark on an entry that has none; a full bucket gives up the
+// first entry that was not read since it was last looked at.
+type cache struct {
+	seed  maphash.Seed
+	slots []atomic.Pointer[entry]
+	mask  uint64
+	hand  atomic.Uint32
+}
+
+func (c *cache) init(size int) {
+	n := ways
+	for n < size {
+		n *= 2
+	}
+	c.seed = maphash.MakeSeed()
+	c.slots = make([]atomic.Pointer[entry], n)
+	c.mask = uint64(n/ways - 1)
+}
+
+func (c *cache) hash(k *cacheKey) uint64 {
+	h := maphash.String(c.seed, k.path)
+	if k.raw != "" {
+		h = h*31 + maphash.String(c.seed, k.raw)
+	}
+	if k.host != "" {
+		h = h*31 + maphash.String(c.seed, k.host)
+	}
+	if k.method != "" {
+		h = h*31 + maphash.String(c.seed, k.method)
+	}
+	return h
+}
+
+func (c *cache) bucket(hash uint64) []atomic.Pointer[entry] {
+	i := (hash & c.mask) * ways
+	return c.slots[i : i+ways : i+ways]
+}
+
+func (c *cache) get(hash uint64, k *cacheKey) *entry {
+	b := c.bucket(hash)
+	for i := range b {
+		if e := b[i].Load(); e != nil && e.hash == hash && e.key == *k {
+			if !e.used.Load() {
+				e.used.Store(true)
+			}
+			return e
+		}
+	}
+	return nil
+}
+
+func (c *cache) put(e *entry) {
+	b := c.bucket(e.hash)
+	for i := range b {
+		if old := b[i].Load(); old == nil || old.hash == e.hash {
+			b[i].Store(e)
+			return
+		}
+	}
+	start := c.hand.Add(1)
+	for i := range uint32(ways) {
+		p := &b[(start+i)%ways]
+		old := p.Load()
+		if !old.used.Swap(false) {
+			p.Store(e)
+			return
+		}
+	}
+	b[start%ways].Store(e)
+}
+
+// len counts the entries.
+func (c *cache) len() (n int) {
+	for i := range c.slots {
+		if c.slots[i].Load() != nil {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,63 @@
+package route
+
+import (
+	"fmt"
+	"testing"
+)
+
+func put(c *cache, k cacheKey, route string) { c.put(&entry{hash: c.hash(&k), key: k, route: route}) }
+
+func TestCacheIsBoundedAndExact(t *testing.T) {
+	var c cache
+	c.init(100) // 128 slots
+	for i := range 10_000 {
+		k := cacheKey{path: fmt.Sprint(i)}
+		put(&c, k, k.path)
+		if e := c.get(c.hash(&k), &k); e == nil || e.route != k.path {
+			t.Fatalf("%d is not there right after it was put: %v", i, e)
+		}
+		if n := c.len(); n > 128 {
+			t.Fatalf("%d entries", n)
+		}
+	}
+	if n := c.len(); n != 128 {
+		t.Errorf("%d entries of 128", n)
+	}
+}
+
+func TestCacheTellsKeysApart(t *testing.T) {
+	var c cache
+	c.init(64)
+	keys := []cacheKey{{path: "/a"}, {path: "/a", host: "h"}, {path: "/a", method: "GET"}, {path: "/a", raw: "/a"}, {path: "h", host: "/a"}}
+	for i, k := range keys {
+		put(&c, k, fmt.Sprint(i))
+	}
+	for i, k := range keys {
+		if e := c.get(c.hash(&k), &k); e == nil || e.route != fmt.Sprint(i) {
+			t.Errorf("%+v: %v", k, e)
+		}
+	}
+	// Equal hashes must not be taken for equal keys.
+	if e := c.get(c.hash(&keys[0]), &keys[1]); e != nil {
+		t.Errorf("got %q for another key", e.route)
+	}
+}
+
+// What is read keeps its place while a flood of one-time keys passes.
+func TestCacheKeepsWhatIsRead(t *testing.T) {
+	var c cache
+	c.init(64)
+	hot := cacheKey{path: "/hot"}
+	put(&c, hot, "hot")
+	cold := cacheKey{path: "/cold"}
+	put(&c, cold, "cold")
+	for i := range 2000 {
+		if c.get(c.hash(&hot), &hot) == nil {
+			t.Fatalf("evicted after %d", i)
+		}
+		put(&c, cacheKey{path: fmt.Sprint(i)}, "")
+	}
+	if c.get(c.hash(&cold), &cold) != nil {
+		t.Error("control: what is never read has kept its place")
+	}
+}

@@ -1,0 +1,219 @@
+package route
+
+import "strings"
+
+// look is the verdict of gibberish, the worse the higher.
+type look uint8
+
+const (
+	looksPlain    look = iota
+	looksNumbered      // words with a number that is not part of the name
+	looksRandom
+)
+
+// gibberish tells words from random text. It errs towards random: the share of
+// letter pairs that are common in words separates the two well from a dozen
+// letters on, and shorter runs are judged by how they mix digits and cases.
+func gibberish(s string) look {
+	worst := looksPlain
+	good, pairs, runs := 0, 0, 0
+	leading := false
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && (isLetter(s[j]) || isDigit(s[j])) {
+			j++
+		}
+		if j == i {
+			i++
+			continue
+		}
+		run := s[i:j]
+		l := judgeRun(run)
+		if l == looksRandom {
+			return looksRandom
+		}
+		worst = max(worst, l)
+		leading = leading || runs == 0 && all(run, isDigit)
+		g, p := commonPairs(run)
+		good, pairs, runs, i = good+g, pairs+p, runs+1, j
+	}
+	if len(s) >= 16 && (good*100 < pairs*want(s) || len(s) < 4*runs && mixed(s) == 3) {
+		return looksRandom
+	}
+	if leading && runs > 1 {
+		worst = looksNumbered
+	}
+	return worst
+}
+
+// want is the share of common pairs, in percent, that a long text needs in all:
+// the more alphabets it draws from, the likelier it is random.
+func want(s string) int {
+	switch mixed(s) {
+	case 3:
+		return 92
+	case 2:
+		return 85
+	}
+	return 70
+}
+
+// mixed counts the alphabets in s: upper case, lower case, digits.
+func mixed(s string) (n int) {
+	for _, f := range []func(byte) bool{isUpper, isLower, isDigit} {
+		for i := range len(s) {
+			if f(s[i]) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// judgeRun judges a run of letters and digits.
+func judgeRun(run string) look {
+	digits, turns, upper := 0, 0, false
+	for i := range len(run) {
+		d := isDigit(run[i])
+		if d {
+			digits++
+		}
+		if i > 0 && d != isDigit(run[i-1]) {
+			turns++
+		}
+		upper = upper || isUpper(run[i])
+	}
+	switch {
+	case digits == 0:
+		return unless(wordlike(run))
+	case digits == len(run):
+		if digits >= 5 {
+			return looksNumbered
+		}
+		return looksPlain
+	case isVersion(run):
+		return looksPlain
+	}
+	words, long := true, true
+	for part := range strings.FieldsFuncSeq(run, func(r rune) bool { return '0' <= r && r <= '9' }) {
+		words = words && wordlike(part)
+		good, pairs := commonPairs(part)
+		long = long && len(part) >= 3 && good*4 >= pairs*3
+	}
+	switch {
+	case !words:
+		return looksRandom
+	case turns == 1 && digits <= 3:
+		return looksPlain
+	case turns == 1 && len(run)-digits >= 3:
+		return looksNumbered
+	case turns == 1:
+		return looksRandom
+	case len(run) < 6 && !(upper && len(run) >= 4):
+		return looksPlain
+	case turns == 2 && digits <= 2 && long && len(run) < 16:
+		return looksPlain
+	}
+	return looksRandom
+}
+
+func unless(ok bool) look {
+	if ok {
+		return looksPlain
+	}
+	return looksRandom
+}
+
+// isVersion: v1, v2beta3, v1alpha1.
+func isVersion(s string) bool {
+	if s[0] != 'v' && s[0] != 'V' || len(s) > 10 {
+		return false
+	}
+	s = strings.TrimLeft(s[1:], "0123456789")
+	switch strings.TrimRight(s, "0123456789") {
+	case "", "alpha", "beta", "rc", "p", "pre":
+		return true
+	}
+	return false
+}
+
+// wordlike judges a run of letters. Below eight there is too little to judge.
+func wordlike(run string) bool {
+	n := len(run)
+	if n < 8 {
+		return true
+	}
+	humps, lower, vowels := 1, 0, 0
+	for i := range n {
+		if isLower(run[i]) {
+			lower++
+		}
+		if i > 0 && isLower(run[i-1]) && isUpper(run[i]) {
+			humps++
+		}
+		if strings.IndexByte("aeiouyAEIOUY", run[i]) >= 0 {
+			vowels++
+		}
+	}
+	good, pairs := commonPairs(run)
+	least := 55
+	switch {
+	case n >= 22, n >= 12 && lower == 0:
+		least = 92
+	case n >= 20, n >= 16 && lower < n-1:
+		least = 86
+	case n >= 16:
+		least = 80
+	case n >= 12:
+		least = 70
+	}
+	return vowels*6 >= n && n >= 3*humps && good*100 >= pairs*least
+}
+
+// commonPairs counts the letter pairs of a run and those common in words. The
+// seam of two words in camelCase is no pair.
+func commonPairs(run string) (good, pairs int) {
+	for i := 1; i < len(run); i++ {
+		a, b := run[i-1], run[i]
+		if !isLetter(a) || !isLetter(b) || isLower(a) && isUpper(b) {
+			continue
+		}
+		pairs++
+		if strings.IndexByte(followers[(a|0x20)-'a'], b|0x20) >= 0 {
+			good++
+		}
+	}
+	return good, pairs
+}
+
+// followers lists, per letter, those that often come after it; together they
+// make up 93 % of the pairs in the words of a large English code base. Read only.
+var followers = [26]string{
+	"abcdfgiklmnprstuvy",   // a
+	"abceilorsu",           // b
+	"acdefhiklmorstu",      // c
+	"abcdefilorsu",         // d
+	"abcdefgilmnpqrstvwxy", // e
+	"acdefilorsu",          // f
+	"acehilnorsu",          // g
+	"aeiort",               // h
+	"abcdefglmnoprstvz",    // i
+	"aeou",                 // j
+	"aeios",                // k
+	"adeilostuy",           // l
+	"abeimopsu",            // m
+	"acdefgiklnopstuv",     // n
+	"abcdfgiklmnoprstuvw",  // o
+	"acehiloprstu",         // p
+	"u",                    // q
+	"acdefgiklmnoprstuvy",  // r
+	"acehiklmopstuy",       // s
+	"acefhilmoprstuy",      // t
+	"abcefilmnprst",        // u
+	"aeio",                 // v
+	"aehior",               // w
+	"abcefpt",              // x
+	"mps",                  // y
+	"aeioz",                // z
+}

@@ -1,0 +1,258 @@
+package route
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Other is the route of requests that came after the cap was reached.
+const Other = "other"
+
+// Options bounds a [Router]. Zero fields mean the defaults.
+type Options struct {
+	// Max is the number of automatic routes, 200 by default. An eighth of it
+	// is kept for routes with a learned position.
+	Max int
+	// Learn is the number of names after which a position becomes {x}, 40 by
+	// default.
+	Learn int
+	// Cache is the number of verdicts kept, 4096 by default, rounded up to a
+	// power of two.
+	Cache int
+	// Secret reports whether a percent-decoded path segment must not be
+	// shown. It is asked besides [redact.Segment] and the rules here, and may be called from
+	// several goroutines; nil adds nothing.
+	Secret func(segment string) bool
+}
+
+// Router names requests: by the first table with a pattern that matches, else
+// by an automatic template. Names from tables do not count against the cap. A
+// name other than [Other], once given to a path, stays. A Router is safe for concurrent use, starts nothing and
+// its memory is bounded whatever requests it is shown.
+type Router struct {
+	tables           []*Table
+	byMethod, byHost bool
+	max, reserve     int
+	secret           func(string) bool
+	cache            cache
+	gen              atomic.Uint32 // of learned positions; outdates cached verdicts of Other
+	overflow         atomic.Int64
+	mu               sync.RWMutex
+	booked           map[string]booking
+	trie             trie
+}
+
+type booking struct {
+	route   string
+	learned bool
+}
+
+// New makes a Router that asks the tables in order. It panics if a bound is
+// negative.
+func New(tables []*Table, o Options) *Router {
+	if o.Max < 0 || o.Learn < 0 || o.Cache < 0 {
+		panic(fmt.Sprintf("route: negative bound: Max %d, Learn %d, Cache %d", o.Max, o.Learn, o.Cache))
+	}
+	r := &Router{max: or(o.Max, 200), secret: o.Secret, booked: map[string]booking{}}
+	r.reserve = r.max / 8
+	r.trie.limit = or(o.Learn, 40)
+	r.trie.max = 8*r.max + 4*r.trie.limit
+	r.cache.init(or(o.Cache, 4096))
+	for _, t := range tables {
+		if t != nil && t.patterns {
+			r.tables = append(r.tables, t)
+			r.byMethod = r.byMethod || t.byMethod
+			r.byHost = r.byHost || t.byHost()
+		}
+	}
+	return r
+}
+
+func or(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// Route returns the name of a request: a path template of valid UTF-8 without
+// control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path
+// seen before costs no allocation. The request is only read.
+func (r *Router) Route(req *http.Request) string {
+	u := req.URL
+	if u == nil {
+		return "/"
+	}
+	if u.Opaque != "" {
+		route, other := r.name(req, pathOf(u))
+		if other {
+			r.overflow.Add(1)
+		}
+		return route
+	}
+	k := cacheKey{path: u.Path, raw: u.RawPath}
+	if r.byMethod {
+		k.method = req.Method
+	}
+	if r.byHost {
+		k.host = hostOf(req)
+	}
+	h := r.cache.hash(&k)
+	if e := r.cache.get(h, &k); e != nil {
+		if !e.other {
+			return e.route
+		}
+		if e.gen == r.gen.Load() {
+			r.overflow.Add(1)
+			return e.route
+		}
+	}
+	return r.miss(req, h, k)
+}
+
+func (r *Router) miss(req *http.Request, hash uint64, k cacheKey) string {
+	gen := r.gen.Load()
+	route, other := r.name(req, pathOf(req.URL))
+	if other {
+		r.overflow.Add(1)
+	}
+	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) <= maxCachedKey {
+		// The caller's strings may be slices of a whole URL, query included.
+		k = cacheKey{strings.Clone(k.method), strings.Clone(k.host), strings.Clone(k.path), strings.Clone(k.raw)}
+		r.cache.put(&entry{hash: hash, key: k, route: route, other: other, gen: gen})
+	}
+	return route
+}
+
+func (r *Router) name(req *http.Request, path string) (route string, other bool) {
+	for _, t := range r.tables {
+		if tpl, ok := t.Match(req.Method, hostOf(req), path); ok {
+			return tpl, false
+		}
+	}
+	if path == "*" {
+		return "*", false
+	}
+	return r.auto(clean(path))
+}
+
+// auto is rungs three and four, for a clean path.
+func (r *Router) auto(path string) (route string, other bool) {
+	segs, slash := r.template(path)
+	var buf [256]byte
+	lit := render(buf[:0], segs, slash)
+	r.mu.RLock()
+	b, ok := r.booked[string(lit)]
+	r.mu.RUnlock()
+	if ok {
+		return b.route, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b, ok := r.booked[string(lit)]; ok {
+		return b.route, false
+	}
+	changed, grown, full := r.trie.walk(segs)
+	if grown {
+		r.gen.Add(1)
+	}
+	tpl := string(render(nil, segs, slash))
+	if b, ok := r.booked[tpl]; ok {
+		return b.route, false
+	}
+	limit := r.max
+	if !changed {
+		limit -= r.reserve
+	}
+	if full || len(r.booked) >= limit {
+		return Other, true
+	}
+	r.booked[tpl] = booking{tpl, changed}
+	return tpl, false
+}
+
+// template classifies every segment of a clean path. slash tells that the
+// path ends in one.
+func (r *Router) template(path string) (segs []segment, slash bool) {
+	if path == "/" {
+		return nil, true
+	}
+	segs = make([]segment, 0, maxDepth)
+	rest := path[1:]
+	if slash = strings.HasSuffix(rest, "/"); slash {
+		rest = rest[:len(rest)-1]
+	}
+	prev := ""
+	for text := range strings.SplitSeq(rest, "/") {
+		if len(segs) == maxDepth-1 {
+			return append(segs, placeholder(nameRest+"...")), false
+		}
+		text = decode(text)
+		segs = append(segs, classify(text, prev, r.secret))
+		prev = text
+	}
+	return segs, slash
+}
+
+// render writes a template whose placeholder names are unique, as patterns
+// need them: {id}, {id2}, {id3}.
+func render(b []byte, segs []segment, slash bool) []byte {
+	for i, s := range segs {
+		b = append(append(b, '/'), s.pre...)
+		if s.name == "" {
+			continue
+		}
+		bare, dots := strings.CutSuffix(s.name, "...")
+		b = append(append(b, '{'), bare...)
+		nth := 1
+		for _, p := range segs[:i] {
+			if p.name == s.name {
+				nth++
+			}
+		}
+		if nth > 1 {
+			b = fmt.Append(b, nth)
+		}
+		if dots {
+			b = append(b, "..."...)
+		}
+		b = append(append(b, '}'), s.post...)
+	}
+	if slash {
+		b = append(b, '/')
+	}
+	return b
+}
+
+// Learned returns the automatic routes with a position that was learned from
+// its names, sorted and written as patterns.
+func (r *Router) Learned() []string { return r.list(func(b booking) bool { return b.learned }) }
+
+// Routes returns all automatic routes given so far, sorted and written as
+// patterns: each is one, though two may conflict.
+func (r *Router) Routes() []string { return r.list(func(booking) bool { return true }) }
+
+// Overflow returns how many requests were named [Other].
+func (r *Router) Overflow() int64 { return r.overflow.Load() }
+
+func (r *Router) list(keep func(booking) bool) []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var out []string
+	for _, b := range r.booked {
+		if !keep(b) {
+			continue
+		}
+		if p := b.route; strings.HasSuffix(p, "/") {
+			out = append(out, p+"{$}")
+		} else {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,245 @@
+package route
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Table is a compiled set of patterns. It is immutable and safe for
+// concurrent use; the zero Table matches nothing.
+type Table struct {
+	hosts              map[string]*node // "" holds the patterns without a host
+	byMethod, patterns bool
+}
+
+type node struct {
+	lits     map[string]*node
+	partials []partialNode // heaviest first
+	single   *node
+	here     leaf // the path ends at this node
+	end      leaf // {$}
+	multi    leaf // {name...} or a trailing slash
+}
+
+type partialNode struct {
+	seg  segPattern
+	next *node
+}
+
+// leaf holds the patterns that differ in their method only.
+type leaf []*pattern
+
+func (l leaf) find(method string) *pattern {
+	for _, p := range l {
+		if p.method == method {
+			return p
+		}
+	}
+	return nil
+}
+
+// pick prefers the request's own method, then GET for HEAD, then a pattern for
+// all methods, as ServeMux does.
+func (l leaf) pick(method string) *pattern {
+	if len(l) == 0 {
+		return nil
+	}
+	p := l.find(method)
+	if p == nil && method == http.MethodHead {
+		p = l.find(http.MethodGet)
+	}
+	if p == nil {
+		p = l.find("")
+	}
+	return p
+}
+
+// Compile reads patterns as [net/http.ServeMux] does and refuses what it
+// refuses: bad syntax, and two patterns of which neither is the more specific.
+// The error names the pattern, or both. A pattern given twice counts once.
+// Placeholders that are a part of a segment, which ServeMux refuses, are
+// tried between literal segments and {name}, the one with more literal text
+// first.
+func Compile(patterns ...string) (*Table, error) {
+	t := &Table{hosts: map[string]*node{}}
+	mux := http.NewServeMux()
+	var kept []*pattern
+	for _, text := range patterns {
+		p, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(kept, func(q *pattern) bool { return q.text == text }) {
+			continue
+		}
+		if old := t.add(p); old != nil {
+			return nil, conflict(p, old)
+		}
+		if !p.mixed() {
+			if msg := register(mux, p); msg != "" {
+				return nil, blame(p, kept, msg)
+			}
+		}
+		kept = append(kept, p)
+		t.byMethod = t.byMethod || p.method != ""
+		t.patterns = true
+	}
+	return t, nil
+}
+
+// Match returns the path template of the pattern that names a request sent to
+// host (a port is ignored) with this method ("" is GET) and percent-encoded
+// path. Where several match, the most specific wins; a pattern for another
+// method hides nothing. Empty and dot segments are cleaned away first.
+func (t *Table) Match(method, host, path string) (template string, ok bool) {
+	if t == nil || !t.patterns {
+		return "", false
+	}
+	if method == "" {
+		method = http.MethodGet
+	}
+	path = clean(path)
+	if len(t.hosts) > 1 || t.hosts[""] == nil {
+		if n := t.hosts[canonicalHost(host)]; n != nil {
+			if p := n.match(method, path); p != nil {
+				return p.path, true
+			}
+		}
+	}
+	if n := t.hosts[""]; n != nil {
+		if p := n.match(method, path); p != nil {
+			return p.path, true
+		}
+	}
+	return "", false
+}
+
+func (t *Table) byHost() bool {
+	_, bare := t.hosts[""]
+	return len(t.hosts) > 1 || len(t.hosts) == 1 && !bare
+}
+
+// match finds the most specific pattern below n for the rest of a path, which
+// is empty or starts with a slash.
+func (n *node) match(method, rest string) *pattern {
+	if rest == "" {
+		return n.here.pick(method)
+	}
+	if rest == "/" {
+		if p := n.end.pick(method); p != nil {
+			return p
+		}
+		return n.multi.pick(method)
+	}
+	seg, tail := rest[1:], ""
+	if i := strings.IndexByte(seg, '/'); i >= 0 {
+		seg, tail = seg[:i], seg[i:]
+	}
+	seg = decode(seg)
+	if c := n.lits[seg]; c != nil {
+		if p := c.match(method, tail); p != nil {
+			return p
+		}
+	}
+	for i := range n.partials {
+		if n.partials[i].seg.fits(seg) {
+			if p := n.partials[i].next.match(method, tail); p != nil {
+				return p
+			}
+		}
+	}
+	if n.single != nil {
+		if p := n.single.match(method, tail); p != nil {
+			return p
+		}
+	}
+	return n.multi.pick(method)
+}
+
+// add inserts p, or returns the pattern that already names the same requests.
+func (t *Table) add(p *pattern) *pattern {
+	n := t.hosts[p.host]
+	if n == nil {
+		n = &node{}
+		t.hosts[p.host] = n
+	}
+	for _, s := range p.segs {
+		switch s.kind {
+		case end:
+			return n.end.add(p)
+		case multi:
+			return n.multi.add(p)
+		case single:
+			if n.single == nil {
+				n.single = &node{}
+			}
+			n = n.single
+		case partial:
+			n = n.part(s)
+		default:
+			c := n.lits[s.lits[0]]
+			if c == nil {
+				if n.lits == nil {
+					n.lits = map[string]*node{}
+				}
+				c = &node{}
+				n.lits[s.lits[0]] = c
+			}
+			n = c
+		}
+	}
+	return n.here.add(p)
+}
+
+func (n *node) part(s segPattern) *node {
+	for _, c := range n.partials {
+		if slices.Equal(c.seg.lits, s.lits) {
+			return c.next
+		}
+	}
+	c := partialNode{s, &node{}}
+	n.partials = append(n.partials, c)
+	slices.SortStableFunc(n.partials, func(a, b partialNode) int { return b.seg.weight() - a.seg.weight() })
+	return c.next
+}
+
+func (l *leaf) add(p *pattern) *pattern {
+	if old := l.find(p.method); old != nil {
+		return old
+	}
+	*l = append(*l, p)
+	return nil
+}
+
+// register hands p to a ServeMux, which knows the rules of precedence, and
+// returns what it says against it.
+func register(mux *http.ServeMux, p *pattern) (msg string) {
+	defer func() {
+		if v := recover(); v != nil {
+			msg = fmt.Sprint(v)
+		}
+	}()
+	text := p.host + p.path
+	if p.method != "" {
+		text = p.method + " " + text
+	}
+	mux.Handle(text, http.NotFoundHandler())
+	return ""
+}
+
+// blame finds the pattern that p cannot stand beside.
+func blame(p *pattern, kept []*pattern, msg string) error {
+	for _, q := range kept {
+		mux := http.NewServeMux()
+		if !q.mixed() && register(mux, q) == "" && register(mux, p) != "" {
+			return conflict(p, q)
+		}
+	}
+	return fmt.Errorf("route: pattern %q: %s", p.text, msg)
+}
+
+func conflict(p, q *pattern) error {
+	return fmt.Errorf("route: pattern %q conflicts with %q: both match some requests and neither is the more specific", p.text, q.text)
+}
