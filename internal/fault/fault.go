@@ -1,0 +1,194 @@
+package fault
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Kind names what a [Fault] does.
+type Kind uint8
+
+// The kinds, each with the constructor that makes it.
+const (
+	KindPass          Kind = iota // the zero Fault: the inner handler answers
+	KindStatus                    // Status, RateLimited
+	KindRedirect                  // Redirect
+	KindInformational             // Informational
+	KindUpgrade                   // Upgrade
+	KindSlow                      // Slow
+	KindHang                      // Hang
+	KindReset                     // Reset
+	KindResetAfter                // ResetAfter
+	KindTruncate                  // Truncate
+	KindLie                       // Lie
+	KindDrip                      // Drip
+	KindEndless                   // Endless
+	KindEmpty                     // Empty
+	KindRaw                       // Raw, Garbage
+	kinds                         // how many there are
+)
+
+var kindNames = [kinds]string{
+	"pass", "status", "redirect", "informational", "upgrade", "slow", "hang", "reset",
+	"reset-after", "truncate", "lie", "drip", "endless", "empty", "raw",
+}
+
+// String is the kind in lower case, as in "reset-after".
+func (k Kind) String() string {
+	if k < kinds {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind(%d)", uint8(k))
+}
+
+// Fault is one misbehaviour. The zero Fault is none: the inner handler answers.
+// Values are immutable and may be shared by plans.
+type Fault struct {
+	kind   Kind
+	delay  time.Duration // before anything, or between bytes
+	status int
+	codes  []int
+	header http.Header
+	text   string
+	n      int
+}
+
+// Kind tells what the fault does.
+func (f Fault) Kind() Kind { return f.kind }
+
+// String is the fault's kind with its figure, for the names of tests.
+func (f Fault) String() string {
+	switch f.kind {
+	case KindStatus, KindRedirect:
+		return fmt.Sprintf("%s %d", f.kind, f.status)
+	case KindInformational:
+		return fmt.Sprintf("%s %v", f.kind, f.codes)
+	case KindResetAfter, KindTruncate, KindLie:
+		return fmt.Sprintf("%s %d", f.kind, f.n)
+	case KindSlow, KindDrip:
+		return fmt.Sprintf("%s %v", f.kind, f.delay)
+	}
+	return f.kind.String()
+}
+
+// Pass is the zero [Fault]; in a script it lets that request through.
+func Pass() Fault { return Fault{} }
+
+// Status answers with status (200 to 599) and a short text instead of the inner
+// handler. header holds names and values in turn; an odd number panics.
+func Status(status int, header ...string) Fault {
+	if status < 200 || status > 599 {
+		panic(fmt.Sprintf("fault: Status(%d): want 200 to 599; see Informational and Upgrade for 1xx", status))
+	}
+	if len(header)%2 != 0 {
+		panic("fault: Status: header names and values must come in pairs")
+	}
+	h := http.Header{}
+	for i := 0; i < len(header); i += 2 {
+		h.Add(header[i], header[i+1])
+	}
+	return Fault{kind: KindStatus, status: status, header: h}
+}
+
+// RateLimited answers 429 with Retry-After in whole seconds, rounded up. It is
+// the bare answer; [Quota] is a quota that is kept.
+func RateLimited(retryAfter time.Duration) Fault {
+	return Status(http.StatusTooManyRequests, "Retry-After", fmt.Sprint(seconds(retryAfter)))
+}
+
+// Redirect answers with status 301, 302, 303, 307 or 308 and location, which may
+// be on another origin. An empty location is the request's own URL: a loop.
+func Redirect(status int, location string) Fault {
+	switch status {
+	case 301, 302, 303, 307, 308:
+	default:
+		panic(fmt.Sprintf("fault: Redirect(%d): want 301, 302, 303, 307 or 308", status))
+	}
+	return Fault{kind: KindRedirect, status: status, text: location}
+}
+
+// Informational sends the 1xx codes (not 101), in order, and then lets the inner
+// handler answer. 103 carries a Link header (RFC 8297 section 2).
+func Informational(codes ...int) Fault {
+	if len(codes) == 0 {
+		panic("fault: Informational: no codes")
+	}
+	for _, c := range codes {
+		if c < 100 || c > 199 || c == http.StatusSwitchingProtocols {
+			panic(fmt.Sprintf("fault: Informational(%d): want 1xx, not 101; see Upgrade", c))
+		}
+	}
+	return Fault{kind: KindInformational, codes: append([]int(nil), codes...)}
+}
+
+// Upgrade answers 101 with the protocol the request asked for, else "echo", and
+// sends back every byte until the client ends its side (RFC 9110 section 15.2.2).
+func Upgrade() Fault { return Fault{kind: KindUpgrade} }
+
+// Slow waits d before the inner handler runs, or until the client goes away.
+func Slow(d time.Duration) Fault {
+	mustBePositive("Slow", d)
+	return Fault{kind: KindSlow, delay: d}
+}
+
+// Hang never answers; it ends with the client or with the server.
+func Hang() Fault { return Fault{kind: KindHang} }
+
+// Reset resets the TCP connection before the first byte of an answer.
+func Reset() Fault { return Fault{kind: KindReset} }
+
+// ResetAfter sends the headers and n bytes of the inner handler's body and
+// resets the connection; a body with fewer bytes is sent whole, then reset.
+func ResetAfter(n int) Fault { return Fault{kind: KindResetAfter, n: mustCount("ResetAfter", n)} }
+
+// Truncate sends n bytes of the inner handler's body under the Content-Length
+// of all of it, and closes the connection in an orderly way.
+func Truncate(n int) Fault { return Fault{kind: KindTruncate, n: mustCount("Truncate", n)} }
+
+// Lie sends the inner handler's whole body under a Content-Length that is delta
+// off (never below 0) and closes: more than sent, or with a negative delta less.
+func Lie(delta int) Fault {
+	if delta == 0 {
+		panic("fault: Lie(0) is the truth; use Pass")
+	}
+	return Fault{kind: KindLie, n: delta}
+}
+
+// Drip sends the inner handler's headers at once and its body byte by byte, with
+// a wait of every between them.
+func Drip(every time.Duration) Fault {
+	mustBePositive("Drip", every)
+	return Fault{kind: KindDrip, delay: every}
+}
+
+// Endless answers 200 with a body that ends only with the client or the server.
+func Endless() Fault { return Fault{kind: KindEndless} }
+
+// Empty closes the connection in an orderly way without a byte.
+func Empty() Fault { return Fault{kind: KindEmpty} }
+
+// Raw writes text to the connection as it is and closes: doubled lengths, bad
+// chunks, broken headers.
+func Raw(text string) Fault { return Fault{kind: KindRaw, text: text} }
+
+// Garbage is a [Raw] answer that no HTTP client can take for one.
+func Garbage() Fault { return Raw("\x00\x16\x03\xffnot HTTP at all\r\n\r\n") }
+
+func mustBePositive(name string, d time.Duration) {
+	if d <= 0 {
+		panic(fmt.Sprintf("fault: %s(%v): want a positive duration", name, d))
+	}
+}
+
+func mustCount(name string, n int) int {
+	if n < 0 {
+		panic(fmt.Sprintf("fault: %s(%d): want 0 or more bytes", name, n))
+	}
+	return n
+}
+
+// seconds rounds up, as Retry-After must: a client that waits less is early.
+func seconds(d time.Duration) int64 {
+	return int64(max(0, d)+time.Second-1) / int64(time.Second)
+}

@@ -1,0 +1,106 @@
+package fault
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// serve starts a server and a client without keep-alive, so that net/http has
+// no reused connection to send a request again on. Both are gone after the test.
+func serve(t *testing.T, h http.Handler) (*Server, *http.Client) {
+	t.Helper()
+	s, err := Start(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, client(t, s.Close)
+}
+
+func client(t *testing.T, closers ...func() error) *http.Client {
+	tr := &http.Transport{DisableKeepAlives: true}
+	t.Cleanup(func() {
+		for _, c := range closers {
+			if err := c(); err != nil {
+				t.Error(err)
+			}
+		}
+		tr.CloseIdleConnections()
+	})
+	return &http.Client{Transport: tr}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if left := goroutinesLeft(); code == 0 && len(left) > 0 {
+		fmt.Printf("goroutines left by the tests:\n%s\n", strings.Join(left, "\n\n"))
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// goroutinesLeft is what servers left behind. The few instructions that a
+// goroutine has left after its last signal are what the loop is for.
+func goroutinesLeft() []string {
+	var left []string
+	for range 2000 {
+		if left = serverGoroutines(); len(left) == 0 {
+			return nil
+		}
+		runtime.Gosched()
+	}
+	return left
+}
+
+func serverGoroutines() []string {
+	buf := make([]byte, 1<<20)
+	var found []string
+	for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		if strings.Contains(g, "net/http.(*conn).serve") || strings.Contains(g, "net/http.(*Server)") ||
+			strings.Contains(g, "fault.(*Injector)") {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// says answers with text and its length.
+func says(text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Inner", "yes")
+		_, _ = io.WriteString(w, text)
+	})
+}
+
+// with is a handler that meets every request with f.
+func with(f Fault, next http.Handler) *Injector {
+	return Handler(next, Plan{Scripts: []Script{{Faults: []Fault{f}, Repeat: true}}})
+}
+
+func ask(h http.Handler, method, target string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
+	return w
+}
+
+// fetch is status, body as far as it came, and the error of either.
+func fetch(c *http.Client, url string) (*http.Response, string, error) {
+	resp, err := c.Get(url)
+	if err != nil {
+		return nil, "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return resp, string(b), err
+}
+
+func panics(f func()) (p any) {
+	defer func() { p = recover() }()
+	f()
+	return nil
+}

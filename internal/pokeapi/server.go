@@ -1,0 +1,29 @@
+package pokeapi
+
+import "github.com/gracy-go/gracy/internal/fault"
+
+// Server is an API on a free port of 127.0.0.1.
+type Server struct {
+	*API
+	// URL is "http://127.0.0.1:" and the port, without a slash or path.
+	URL string
+
+	server *fault.Server
+}
+
+// Start serves an API; an error is one of listening. The caller closes.
+func Start(o Options) (*Server, error) {
+	a := New(o)
+	s, err := fault.Start(a)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{API: a, URL: s.URL, server: s}, nil
+}
+
+// Base is the URL that resources are below, with the slash at its end.
+func (s *Server) Base() string { return s.URL + root + "/" }
+
+// Close ends every request and waits for the server's goroutines. The counts
+// stay readable.
+func (s *Server) Close() error { return s.server.Close() }
