@@ -1,0 +1,131 @@
+package transport
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Own ties the body of resp to the attempt: its bytes are counted, and the
+// holds end with it, once, at EOF, Close or a read error. Own it before
+// anybody can close it. A body that is not there ends at once; Write,
+// CloseWrite and WriteTo stay if the body has them. A second Own does nothing.
+func (a *Attempt) Own(resp *http.Response) {
+	if a.is(flagOwned) {
+		return
+	}
+	a.flags.Or(flagOwned)
+	if resp.Body == nil || resp.Body == http.NoBody {
+		a.bodyEnd()
+		return
+	}
+	a.body = resp.Body
+	b := (*body)(a)
+	_, to := a.body.(io.WriterTo)
+	_, half := a.body.(closeWriter)
+	if _, ok := a.body.(io.Writer); !ok {
+		if to {
+			resp.Body = writerToBody{b}
+			return
+		}
+		resp.Body = b
+		return
+	}
+	w := writerBody{b}
+	switch {
+	case to && half:
+		resp.Body = struct {
+			closeWriterBody
+			writerTo
+		}{closeWriterBody{w}, writerTo{b}}
+	case to:
+		resp.Body = struct {
+			writerBody
+			writerTo
+		}{w, writerTo{b}}
+	case half:
+		resp.Body = closeWriterBody{w}
+	default:
+		resp.Body = w
+	}
+}
+
+// body is the attempt as the body of its answer.
+type body Attempt
+
+func (b *body) Read(p []byte) (int, error) {
+	a := (*Attempt)(b)
+	n, err := a.body.Read(p)
+	a.bytes.Add(int64(n))
+	if err != nil {
+		a.bodyEnd()
+	}
+	return n, err
+}
+
+// Close closes the inner body once; the holds end after it.
+func (b *body) Close() error {
+	a := (*Attempt)(b)
+	if a.flags.Or(flagClosed)&flagClosed != 0 {
+		return nil
+	}
+	defer a.bodyEnd()
+	return a.body.Close()
+}
+
+type closeWriter interface{ CloseWrite() error }
+
+// The types below are pointer-shaped, so that they cost nothing, and have each
+// method exactly when the inner body has it.
+type (
+	writerBody      struct{ *body }
+	closeWriterBody struct{ writerBody }
+	writerTo        struct{ b *body }
+	writerToBody    struct{ *body }
+)
+
+func (w writerBody) Write(p []byte) (int, error) {
+	return w.body.body.(io.Writer).Write(p) //nolint:forcetypeassert // Own has looked
+}
+
+func (w closeWriterBody) CloseWrite() error {
+	return w.body.body.(closeWriter).CloseWrite() //nolint:forcetypeassert // Own has looked
+}
+
+func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
+	a := (*Attempt)(w.b)
+	n, err := a.body.(io.WriterTo).WriteTo(dst) //nolint:forcetypeassert // Own has looked
+	a.bytes.Add(n)
+	a.bodyEnd()
+	return n, err
+}
+
+func (w writerToBody) WriteTo(dst io.Writer) (int64, error) { return writerTo{w.body}.WriteTo(dst) }
+
+// bodyEnd books the end of the body and tells the holders, the latest first.
+func (a *Attempt) bodyEnd() {
+	old := a.flags.Or(flagBodyEnded)
+	if old&flagBodyEnded != 0 {
+		return
+	}
+	a.end = time.Since(a.start)
+	a.flags.Or(flagBodyDone)
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		over := x.over
+		x.over = nil
+		x.mu.Unlock()
+		for _, e := range slices.Backward(over) {
+			e.BodyEnd(a)
+		}
+	}
+	for i := inline - 1; i >= 0; i-- {
+		if old&(flagHook<<i) != 0 {
+			a.hooks[i].BodyEnd(a)
+		}
+	}
+	if a.call.Wants(BodyEnd) {
+		a.call.Emit(Event{Kind: BodyEnd, Attempt: a})
+	}
+}

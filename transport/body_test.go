@@ -1,0 +1,107 @@
+package transport_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+type (
+	reader     struct{ io.ReadCloser }
+	writer     struct{ bytes.Buffer }
+	readWriter struct {
+		reader
+		w *writer
+	}
+	closeWriter struct{ readWriter }
+	writerTo    struct{ reader }
+	everything  struct{ closeWriter }
+)
+
+func (r readWriter) Write(p []byte) (int, error)          { return r.w.Write(p) }
+func (closeWriter) CloseWrite() error                     { return errBoom }
+func (w writerTo) WriteTo(dst io.Writer) (int64, error)   { return io.Copy(dst, w.reader) }
+func (e everything) WriteTo(dst io.Writer) (int64, error) { return io.Copy(dst, e.reader) }
+func text(s string) reader                                { return reader{io.NopCloser(strings.NewReader(s))} }
+
+func TestBodyKeepsExactlyTheMethodsOfTheInner(t *testing.T) {
+	w := &writer{}
+	for name, b := range map[string]io.ReadCloser{
+		"plain":        text("abc"),
+		"writer":       readWriter{text("abc"), w},
+		"close writer": closeWriter{readWriter{text("abc"), w}},
+		"writer to":    writerTo{text("abc")},
+		"everything":   everything{closeWriter{readWriter{text("abc"), w}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h holder
+			rt := holding(&h).Wrap(base(func(r *http.Request) (*http.Response, error) {
+				resp := response(r, 101, "")
+				resp.Body = b
+				return resp, nil
+			}))
+			resp := get(t.Context(), t, rt)
+			type half interface{ CloseWrite() error }
+			_, w0 := b.(io.Writer)
+			_, w1 := resp.Body.(io.Writer)
+			_, c0 := b.(half)
+			cw, c1 := resp.Body.(half)
+			_, t0 := b.(io.WriterTo)
+			_, t1 := resp.Body.(io.WriterTo)
+			if w0 != w1 || c0 != c1 || t0 != t1 {
+				t.Errorf("Writer %v→%v, CloseWrite %v→%v, WriterTo %v→%v", w0, w1, c0, c1, t0, t1)
+			}
+			if c1 && !errors.Is(cw.CloseWrite(), errBoom) {
+				t.Error("CloseWrite does not reach the inner body")
+			}
+			if rw, ok := resp.Body.(io.Writer); ok {
+				w.Reset()
+				if _, err := rw.Write([]byte("up")); err != nil || w.String() != "up" {
+					t.Errorf("wrote %q, %v", w.String(), err)
+				}
+			}
+			var got bytes.Buffer
+			if _, err := io.Copy(&got, resp.Body); err != nil || got.String() != "abc" {
+				t.Errorf("read %q, %v", got.String(), err)
+			}
+			if n := transport.AttemptOf(resp).Bytes(); n != 3 {
+				t.Errorf("counted %d bytes", n)
+			}
+			if h.ends.Load() != 1 {
+				t.Errorf("hold ended %d times", h.ends.Load())
+			}
+		})
+	}
+}
+
+type countingBody struct {
+	io.Reader
+	closed int
+}
+
+func (c *countingBody) Close() error { c.closed++; return errBoom }
+
+func TestCloseReachesTheInnerBodyOnce(t *testing.T) {
+	b := &countingBody{Reader: strings.NewReader("abc")}
+	rt := pass("a").Wrap(base(func(r *http.Request) (*http.Response, error) {
+		resp := response(r, 200, "")
+		resp.Body = b
+		return resp, nil
+	}))
+	resp := get(t.Context(), t, rt)
+	_, _ = io.Copy(io.Discard, resp.Body)
+	if err := resp.Body.Close(); !errors.Is(err, errBoom) {
+		t.Errorf("Close = %v, want the inner error", err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Errorf("second Close = %v", err)
+	}
+	if b.closed != 1 {
+		t.Errorf("closed %d times", b.closed)
+	}
+}

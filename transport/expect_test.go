@@ -1,0 +1,151 @@
+package transport_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestAccepts(t *testing.T) {
+	for _, tc := range []struct {
+		e      transport.Expect
+		status int
+		want   bool
+	}{
+		{transport.Expect{}, 200, true},
+		{transport.Expect{}, 299, true},
+		{transport.Expect{}, 404, false},
+		{transport.Expect{Status: []int{404}}, 404, true},
+		{transport.Expect{Status: []int{404}}, 200, true},
+		{transport.Expect{Status: []int{201}, Only: true}, 201, true},
+		{transport.Expect{Status: []int{201}, Only: true}, 200, false},
+	} {
+		if got := tc.e.Accepts(tc.status); got != tc.want {
+			t.Errorf("%+v accepts %d: %v", tc.e, tc.status, got)
+		}
+	}
+}
+
+func TestExpectationReachesEveryLayer(t *testing.T) {
+	sends := 0
+	rt := stack(base(func(r *http.Request) (*http.Response, error) {
+		sends++
+		return response(r, 503, ""), nil
+	}), pass("outer"), again(3))
+	resp := get(transport.WithExpect(t.Context(), transport.Expect{Status: []int{503}}), t, rt)
+	if v := transport.AttemptOf(resp).Verdict(); v != transport.OK || sends != 1 {
+		t.Errorf("an expected 503: verdict %v after %d sends", v, sends)
+	}
+}
+
+func TestFailedCheckIsRetriedAndRestored(t *testing.T) {
+	seen := 0
+	check := func(resp *http.Response) error {
+		seen++
+		b, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(string(b), "error") {
+			return errBoom
+		}
+		return nil
+	}
+	ctx := transport.WithExpect(t.Context(), transport.Expect{Check: check})
+	resp := get(ctx, t, stack(script(answer(200, "an error"), answer(200, "fine")), pass("outer"), again(3)))
+	if got := read(t, resp); got != "fine" {
+		t.Errorf("body %q", got)
+	}
+	c := transport.CallOf(resp)
+	if seen != 2 || c.Count() != 2 {
+		t.Errorf("checked %d times in %d attempts, want 2 in 2", seen, c.Count())
+	}
+	for a := range c.Attempts() {
+		if a.Number() == 1 {
+			if _, ok := errors.AsType[*transport.CheckError](a.Err()); !ok || !errors.Is(a.Err(), errBoom) {
+				t.Errorf("the first row holds %v", a.Err())
+			}
+		}
+	}
+}
+
+func TestCheckReadsWithinBounds(t *testing.T) {
+	long := strings.Repeat("x", 1<<20+10)
+	for name, tc := range map[string]struct {
+		body    io.Reader
+		ctype   string
+		asked   bool
+		want    int
+		err     error
+		verdict transport.Verdict
+	}{
+		"short":          {strings.NewReader("abc"), "", true, 3, nil, transport.OK},
+		"too long":       {strings.NewReader(long), "", false, len(long), nil, transport.OK},
+		"event stream":   {strings.NewReader("abc"), "text/event-stream; charset=utf-8", false, 3, nil, transport.OK},
+		"lines":          {strings.NewReader("abc"), "application/x-ndjson", false, 3, nil, transport.OK},
+		"broken halfway": {io.MultiReader(strings.NewReader("abc"), failingReader{}), "", false, 3, errBoom, transport.Retryable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := false
+			ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error { asked = true; return nil }})
+			closes := &countingBody{Reader: tc.body}
+			var h holder
+			resp := get(ctx, t, holding(&h).Wrap(base(func(r *http.Request) (*http.Response, error) {
+				resp := response(r, 200, "")
+				resp.Header.Set("Content-Type", tc.ctype)
+				resp.Body = closes
+				return resp, nil
+			})))
+			b, err := io.ReadAll(resp.Body)
+			if len(b) != tc.want || !errors.Is(err, tc.err) {
+				t.Errorf("read %d bytes, %v, want %d, %v", len(b), err, tc.want, tc.err)
+			}
+			_ = resp.Body.Close()
+			if asked != tc.asked {
+				t.Errorf("check asked: %v", asked)
+			}
+			if v := transport.AttemptOf(resp).Verdict(); v != tc.verdict {
+				t.Errorf("verdict %v, want %v", v, tc.verdict)
+			}
+			if closes.closed != 1 || h.ends.Load() != 1 {
+				t.Errorf("closed %d times, hold ended %d times", closes.closed, h.ends.Load())
+			}
+		})
+	}
+}
+
+type failingReader struct{}
+
+func (failingReader) Read([]byte) (int, error) { return 0, errBoom }
+
+func TestRedirectIsNeutral(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		resp := &http.Response{StatusCode: status, Header: http.Header{"Location": {"/b"}}}
+		if v := transport.Judge(&http.Request{}, resp, nil, transport.Expect{Only: true, Status: []int{200}}); v != transport.OK {
+			t.Errorf("%d with a Location: %v", status, v)
+		}
+		resp.Header = nil
+		if v := transport.Judge(&http.Request{}, resp, nil, transport.Expect{}); v != transport.Permanent {
+			t.Errorf("%d without a Location: %v", status, v)
+		}
+	}
+}
+
+func ExampleWithExpect() {
+	rt := pass("layer").Wrap(answer(404, "no such thing"))
+	ctx := transport.WithExpect(context0(), transport.Expect{Status: []int{http.StatusNotFound}})
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things/7", nil)
+	resp, err := (&http.Client{Transport: rt}).Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, transport.AttemptOf(resp).Verdict())
+	// Output: 404 ok
+}

@@ -1,0 +1,122 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// layer is a layer whose trip a test writes.
+type layer struct {
+	name string
+	trip transport.Trip
+}
+
+func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap(l.name, l, next, l.trip)
+}
+
+// pass is a layer that only calls next.
+func pass(name string) *layer {
+	return &layer{name, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req)
+	}}
+}
+
+// again is the smallest retry: up to n attempts while the verdict is Retryable.
+func again(n int) *layer {
+	return &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if !c.ClaimRetry() {
+			return next.RoundTrip(req)
+		}
+		defer c.ReleaseRetry()
+		for i := 1; ; i++ {
+			a := c.Attempt()
+			resp, err := next.RoundTrip(req)
+			if a.End(resp, err) != transport.Retryable || i == n {
+				return resp, err
+			}
+			if resp != nil {
+				a.Own(resp)
+				transport.Drain(resp)
+			}
+			c.NextAttempt(transport.Retry)
+			if req, err = transport.Rewind(req); err != nil {
+				return nil, err
+			}
+		}
+	}}
+}
+
+// base is a round tripper of a function.
+type base func(*http.Request) (*http.Response, error)
+
+func (b base) RoundTrip(req *http.Request) (*http.Response, error) { return b(req) }
+
+func answer(status int, text string) base {
+	return func(req *http.Request) (*http.Response, error) {
+		if req.Body != nil {
+			_, _ = io.Copy(io.Discard, req.Body)
+			_ = req.Body.Close()
+		}
+		return response(req, status, text), nil
+	}
+}
+
+func response(req *http.Request, status int, text string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)), Request: req,
+	}
+}
+
+// script answers with one base after the other, the last one for ever.
+func script(steps ...base) base {
+	i := 0
+	return func(req *http.Request) (*http.Response, error) {
+		s := steps[min(i, len(steps)-1)]
+		i++
+		return s(req)
+	}
+}
+
+func fail(err error) base {
+	return func(req *http.Request) (*http.Response, error) {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
+		return nil, err
+	}
+}
+
+var errBoom = errors.New("boom")
+
+func get(ctx context.Context, tb testing.TB, rt http.RoundTripper) *http.Response {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things/7", nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return resp
+}
+
+func read(tb testing.TB, resp *http.Response) string {
+	tb.Helper()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		tb.Error(err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		tb.Error(err)
+	}
+	return string(b)
+}

@@ -1,0 +1,164 @@
+package transport_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// holder counts how often it was told of the end.
+type holder struct{ ends atomic.Int64 }
+
+func (h *holder) BodyEnd(*transport.Attempt) { h.ends.Add(1) }
+
+// slot is a hold that can be parked; it writes down what happens to it.
+type slot struct {
+	name string
+	log  *[]string
+	fail error
+}
+
+func (s *slot) BodyEnd(*transport.Attempt) { *s.log = append(*s.log, s.name+" ends") }
+func (s *slot) Park(*transport.Attempt)    { *s.log = append(*s.log, s.name+" parks") }
+func (s *slot) Resume(context.Context, *transport.Attempt) error {
+	*s.log = append(*s.log, s.name+" resumes")
+	return s.fail
+}
+
+func holding(e transport.Ender) *layer {
+	return &layer{"hold", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := transport.AttemptFrom(req.Context())
+		a.Hold(e)
+		owned := false
+		defer func() {
+			if !owned {
+				a.Release(e)
+			}
+		}()
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			a.Own(resp)
+			owned = true
+		}
+		return resp, err
+	}}
+}
+
+func TestHoldsEndOnceWithTheBody(t *testing.T) {
+	for name, end := range map[string]func(*http.Response){
+		"read to the end": func(r *http.Response) { _, _ = io.Copy(io.Discard, r.Body) },
+		"closed":          func(r *http.Response) { _ = r.Body.Close() },
+		"both":            func(r *http.Response) { _, _ = io.Copy(io.Discard, r.Body); _ = r.Body.Close() },
+		"closed by many": func(r *http.Response) {
+			var wg sync.WaitGroup
+			for range 8 {
+				wg.Go(func() { _ = r.Body.Close() })
+			}
+			wg.Wait()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var hs [5]holder // more than fit inline
+			layers := make([]transport.Layer, len(hs))
+			for i := range hs {
+				layers[i] = holding(&hs[i])
+			}
+			resp := get(t.Context(), t, stack(answer(200, "text"), layers...))
+			for i := range hs {
+				if n := hs[i].ends.Load(); n != 0 {
+					t.Errorf("hold %d ended %d times before the body", i, n)
+				}
+			}
+			end(resp)
+			for i := range hs {
+				if n := hs[i].ends.Load(); n != 1 {
+					t.Errorf("hold %d ended %d times, want once", i, n)
+				}
+			}
+		})
+	}
+}
+
+func TestHoldsEndWithoutABody(t *testing.T) {
+	for name, b := range map[string]base{
+		"error": fail(errBoom),
+		"no body": func(r *http.Request) (*http.Response, error) {
+			resp := response(r, 204, "")
+			resp.Body = http.NoBody
+			return resp, nil
+		},
+		"nil body": func(r *http.Request) (*http.Response, error) {
+			resp := response(r, 204, "")
+			resp.Body = nil
+			return resp, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h holder
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+			resp, _ := holding(&h).Wrap(b).RoundTrip(req)
+			if n := h.ends.Load(); n != 1 {
+				t.Errorf("ended %d times, want once", n)
+			}
+			if resp != nil && resp.Body != http.NoBody {
+				t.Errorf("body is %T, want http.NoBody", resp.Body)
+			}
+		})
+	}
+}
+
+func TestHoldAfterTheBodyEndsAtOnce(t *testing.T) {
+	var h holder
+	late := &layer{"late", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		_, _ = io.Copy(io.Discard, resp.Body)
+		transport.AttemptOf(resp).Hold(&h)
+		return resp, err
+	}}
+	var inner holder
+	get(t.Context(), t, stack(answer(200, "x"), late, holding(&inner)))
+	if h.ends.Load() != 1 || inner.ends.Load() != 1 {
+		t.Errorf("late %d, inner %d, want 1 and 1", h.ends.Load(), inner.ends.Load())
+	}
+}
+
+func TestParkAndResume(t *testing.T) {
+	run := func(fail error) ([]string, error) {
+		var log []string
+		a := &slot{name: "a", log: &log}
+		b := &slot{name: "b", log: &log, fail: fail}
+		c := &slot{name: "c", log: &log}
+		wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			at := transport.AttemptFrom(req.Context())
+			at.Park()
+			log = append(log, "waits")
+			if err := at.Resume(req.Context()); err != nil {
+				return transport.Refuse(req, err)
+			}
+			return next.RoundTrip(req)
+		}}
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader("x"))
+		resp, err := stack(answer(200, "x"), holding(a), holding(b), holding(c), wait).RoundTrip(req)
+		if resp != nil {
+			log = append(log, "answer")
+			_ = resp.Body.Close()
+		}
+		return log, err
+	}
+	log, err := run(nil)
+	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "c resumes", "answer", "c ends", "b ends", "a ends"}; err != nil || !slices.Equal(log, want) {
+		t.Errorf("got %v, %v, want %v", log, err, want)
+	}
+	// b cannot come back: a, which has, ends; b and c hold nothing and hear nothing.
+	log, err = run(errBoom)
+	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "a ends"}; err != errBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
+		t.Errorf("got %v, %v, want %v", log, err, want)
+	}
+}

@@ -1,0 +1,134 @@
+package transport
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/redact"
+)
+
+// String explains the call: a line for the outcome, one per attempt with its
+// status, verdict, bytes and the time of each wait, headers and body, and why
+// it stopped. It holds no secret: of the URL it shows the route, and errors
+// are redacted.
+func (c *Call) String() string {
+	var b strings.Builder
+	last := c.Attempt()
+	n := c.Count()
+	fmt.Fprintf(&b, "%s %s: %s", method(c.req.Method), c.Route(), outcome(last))
+	if n != 1 {
+		fmt.Fprintf(&b, " after %d attempts", n)
+	}
+	if last.Ended() {
+		fmt.Fprintf(&b, " in %s", brief(last.start.Add(last.Elapsed()).Sub(c.first.start)))
+	}
+	if c.Offline() {
+		b.WriteString(", replayed")
+	}
+	for a := range c.Attempts() {
+		b.WriteByte('\n')
+		a.line(&b)
+	}
+	if s := c.Stopped(); s != "" {
+		b.WriteString("\n  stopped: ")
+		b.WriteString(redact.Text(s))
+	}
+	return b.String()
+}
+
+func (a *Attempt) line(b *strings.Builder) {
+	fmt.Fprintf(b, "  %d  %-9s %-9s", a.number, outcome(a), a.Verdict())
+	for w := range waitKinds {
+		if d := a.Wait(w); d > 0 {
+			fmt.Fprintf(b, "  %s %s", w, brief(d))
+		}
+	}
+	if a.Ended() && a.Verdict() != Refused {
+		fmt.Fprintf(b, "  headers %s", brief(a.Headers()))
+	}
+	if a.is(flagBodyDone) && a.status != 0 {
+		fmt.Fprintf(b, "  body %s", brief(a.Body()))
+	}
+	if n := a.Bytes(); n > 0 {
+		fmt.Fprintf(b, "  %d B", n)
+	}
+	if a.cause != First {
+		fmt.Fprintf(b, "  (%s)", a.cause)
+	}
+	if err := a.Err(); err != nil {
+		fmt.Fprintf(b, "  %s", redact.Error(err))
+	}
+	if s := a.Notes(); s != "" {
+		fmt.Fprintf(b, "  [%s]", redact.Text(s))
+	}
+}
+
+func outcome(a *Attempt) string {
+	switch {
+	case !a.Ended():
+		return "running"
+	case a.Status() != 0:
+		return strconv.Itoa(a.Status())
+	case a.Err() != nil:
+		return "error"
+	}
+	return "nothing"
+}
+
+// LogValue makes a Call a group of a structured log.
+func (c *Call) LogValue() slog.Value {
+	last := c.Attempt()
+	attrs := []slog.Attr{
+		slog.String("method", method(c.req.Method)),
+		slog.String("route", c.Route()),
+		slog.Int("status", last.Status()),
+		slog.String("verdict", last.Verdict().String()),
+		slog.Int("attempts", c.Count()),
+		slog.Duration("elapsed", last.start.Add(last.Elapsed()).Sub(c.first.start)),
+	}
+	for w := range waitKinds {
+		if d := c.Waited(w); d > 0 {
+			attrs = append(attrs, slog.Duration(w.String(), d))
+		}
+	}
+	if c.Offline() {
+		attrs = append(attrs, slog.Bool("replayed", true))
+	}
+	if s := c.Stopped(); s != "" {
+		attrs = append(attrs, slog.String("stopped", redact.Text(s)))
+	}
+	if err := last.Err(); err != nil {
+		attrs = append(attrs, slog.String("error", redact.Error(err)))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// Waited returns how long the attempts waited in one way, together.
+func (c *Call) Waited(w Wait) time.Duration {
+	var d time.Duration
+	for a := range c.Attempts() {
+		d += a.Wait(w)
+	}
+	return d
+}
+
+func method(m string) string {
+	if m == "" {
+		return http.MethodGet
+	}
+	return redact.Text(m)
+}
+
+// brief rounds a duration to three digits or so.
+func brief(d time.Duration) string {
+	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
+		if d >= unit {
+			return d.Round(unit / 100).String()
+		}
+	}
+	return d.String()
+}

@@ -1,0 +1,108 @@
+package transport_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// explained is a call of three attempts on the virtual clock.
+func explained(t *testing.T) *transport.Call {
+	t.Helper()
+	take := func(d time.Duration, b base) base {
+		return func(r *http.Request) (*http.Response, error) {
+			time.Sleep(d)
+			return b(r)
+		}
+	}
+	waits := &layer{"waits", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := transport.AttemptFrom(req.Context())
+		if a.Number() == 2 {
+			time.Sleep(1500 * time.Millisecond)
+			a.Waited(transport.Backoff, 300*time.Millisecond)
+			a.Waited(transport.Quota, 1200*time.Millisecond)
+			a.Note("hint 2s")
+		}
+		return next.RoundTrip(req)
+	}}
+	rt := stack(script(
+		take(12*time.Millisecond, answer(503, "busy")),
+		take(7*time.Millisecond, fail(&url.Error{Op: "Get", URL: "http://api.test/?api_key=hush", Err: errBoom})),
+		take(40*time.Millisecond, answer(200, "hello")),
+	), again(3), waits)
+	resp := get(t.Context(), t, rt)
+	time.Sleep(2 * time.Millisecond)
+	read(t, resp)
+	c := transport.CallOf(resp)
+	c.Stop("accepted")
+	return c
+}
+
+func TestCallExplainsItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := explained(t).String()
+		want := strings.Join([]string{
+			`GET /things/{id}: 200 after 3 attempts in 1.56s`,
+			`  1  503       retryable  headers 12ms  body 0s  4 B`,
+			`  2  error     retryable  quota 1.2s  backoff 300ms  headers 7ms  (retry)  Get "http://api.test/?api_key=REDACTED": boom  [hint 2s]`,
+			`  3  200       ok         headers 40ms  body 2ms  5 B  (retry)`,
+			`  stopped: accepted`,
+		}, "\n")
+		if got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+func TestCallAsLogValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}})).Info("done", "call", explained(t))
+		want := `level=INFO msg=done call.method=GET call.route=/things/{id} call.status=200 call.verdict=ok ` +
+			`call.attempts=3 call.elapsed=1.559s call.quota=1.2s call.backoff=300ms call.stopped=accepted`
+		if got := strings.TrimSpace(b.String()); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
+func TestLedgerHoldsNoSecret(t *testing.T) {
+	const secret = "s3cr3tTOKENs3cr3tTOKEN42"
+	leak := &layer{"leak", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		c.Attempt().Note("Authorization: Bearer " + secret)
+		c.Stop("token=" + secret)
+		return next.RoundTrip(req)
+	}}
+	ctx, trace := transport.WithTrace(context.Background())
+	u := "http://user:" + secret + "@api.test/bot123456:" + secret + "/send?access_token=" + secret
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	_, err := (&http.Client{Transport: leak.Wrap(base(func(*http.Request) (*http.Response, error) {
+		return nil, &url.Error{Op: "Get", URL: u, Err: errors.New("refused by " + u)}
+	}))}).Do(req)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, s := range []string{trace.String(), fmt.Sprint(trace.Calls()[0].LogValue())} {
+		if strings.Contains(s, secret) {
+			t.Errorf("the secret is in\n%s", s)
+		}
+	}
+	if !strings.Contains(err.Error(), secret) {
+		t.Error("control: the client's own error should hold it")
+	}
+}

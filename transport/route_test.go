@@ -1,0 +1,74 @@
+package transport_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func routeOf(ctx context.Context, t *testing.T, rt http.RoundTripper, url string) string {
+	t.Helper()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return transport.CallOf(resp).Route()
+}
+
+func TestRouteRungs(t *testing.T) {
+	routes := transport.Routes("GET /repos/{owner}/{repo}", "/users/{user}")
+	const url = "http://api.test/repos/golang/go?token=hush"
+	named := transport.WithRoute(t.Context(), "GET /by/{hand}")
+	for name, tc := range map[string]struct {
+		rt   http.RoundTripper
+		ctx  context.Context
+		url  string
+		want string
+	}{
+		"guessed":         {stack(answer(200, ""), pass("a")), t.Context(), "http://api.test/things/7", "/things/{id}"},
+		"pattern, above":  {stack(answer(200, ""), routes, pass("a")), t.Context(), url, "/repos/{owner}/{repo}"},
+		"pattern, below":  {stack(answer(200, ""), pass("a"), pass("b"), routes), t.Context(), url, "/repos/{owner}/{repo}"},
+		"no pattern":      {stack(answer(200, ""), routes), t.Context(), "http://api.test/orgs/7", "/orgs/{id}"},
+		"named over rest": {stack(answer(200, ""), routes, pass("a")), named, url, "/by/{hand}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := routeOf(tc.ctx, t, tc.rt, tc.url); got != tc.want {
+				t.Errorf("route %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestBadPatternsPanic(t *testing.T) {
+	for name, f := range map[string]func(){
+		"Routes":    func() { transport.Routes("GET no-slash") },
+		"conflict":  func() { transport.Routes("/a/{x}", "/a/{y}") },
+		"WithRoute": func() { transport.WithRoute(t.Context(), "GET no-slash") },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+func ExampleRoutes() {
+	rt := transport.Routes("GET /repos/{owner}/{repo}").Wrap(answer(200, ""))
+	req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://api.test/repos/golang/go", nil)
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(transport.CallOf(resp).Route())
+	// Output: /repos/{owner}/{repo}
+}

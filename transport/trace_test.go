@@ -1,0 +1,66 @@
+package transport_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func context0() context.Context { return context.Background() }
+
+func TestTraceSeesHopsAndFailures(t *testing.T) {
+	rt := stack(base(func(r *http.Request) (*http.Response, error) {
+		if r.Body != nil {
+			b, _ := io.ReadAll(r.Body)
+			_ = r.Body.Close()
+			if string(b) != "payload" {
+				t.Errorf("%s got the body %q", r.URL.Path, b)
+			}
+		}
+		switch r.URL.Path {
+		case "/a":
+			resp := response(r, 307, "")
+			resp.Header.Set("Location", "/b")
+			return resp, nil
+		case "/b":
+			return nil, errBoom
+		}
+		return response(r, 200, ""), nil
+	}), pass("x"), again(2))
+	ctx, trace := transport.WithTrace(t.Context())
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPut, "http://api.test/a", strings.NewReader("payload"))
+	if _, err := (&http.Client{Transport: rt}).Do(req); err == nil {
+		t.Fatal("no error")
+	}
+	calls := trace.Calls()
+	if len(calls) != 2 || calls[1].Previous() != calls[0] || calls[0].Previous() != nil {
+		t.Fatalf("calls %v", calls)
+	}
+	if calls[1].Count() != 2 {
+		t.Errorf("the second hop made %d attempts, want its own retry", calls[1].Count())
+	}
+	if s := trace.String(); !strings.Contains(s, "307") || !strings.Contains(s, "boom") {
+		t.Errorf("trace:\n%s", s)
+	}
+}
+
+func ExampleWithTrace() {
+	client := &http.Client{Transport: stack(script(answer(503, ""), answer(200, "")), again(3))}
+	ctx, trace := transport.WithTrace(context.Background())
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things/7", nil)
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	for _, c := range trace.Calls() {
+		fmt.Println(c.Route(), c.Count(), "attempts")
+	}
+	// Output: /things/{id} 2 attempts
+}

@@ -1,0 +1,92 @@
+package transport_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestJudge(t *testing.T) {
+	refusal := fmt.Errorf("limit: %w", transport.ErrRefused)
+	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
+	unknown := &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}
+	keyed := http.Header{"Idempotency-Key": {"7"}}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, tc := range []struct {
+		method string
+		header http.Header
+		ctx    context.Context
+		status int
+		resp   http.Header
+		err    error
+		want   transport.Verdict
+	}{
+		{status: 200, want: transport.OK},
+		{status: 101, want: transport.OK},
+		{status: 404, want: transport.Permanent},
+		{status: 408, want: transport.Retryable},
+		{status: 425, want: transport.Retryable},
+		{status: 429, want: transport.Throttled},
+		{status: 500, want: transport.Retryable},
+		{status: 501, want: transport.Permanent},
+		{status: 502, want: transport.Retryable},
+		{status: 503, want: transport.Retryable},
+		{status: 503, resp: http.Header{"Retry-After": {"1"}}, want: transport.Throttled},
+		{status: 505, want: transport.Permanent},
+		{status: 529, want: transport.Retryable},
+		{err: reset, want: transport.Retryable},
+		{err: io.ErrUnexpectedEOF, want: transport.Retryable},
+		{method: "POST", err: reset, want: transport.Ambiguous},
+		{method: "MKCOL", err: reset, want: transport.Ambiguous},
+		{method: "POST", header: keyed, err: reset, want: transport.Retryable},
+		{method: "POST", err: dial, want: transport.Retryable},
+		{method: "POST", err: &url.Error{Err: dial}, want: transport.Retryable},
+		{err: &url.Error{Err: unknown}, want: transport.Permanent},
+		{err: &url.Error{Err: x509.HostnameError{}}, want: transport.Permanent},
+		{err: &url.Error{Err: x509.UnknownAuthorityError{}}, want: transport.Permanent},
+		{err: &url.Error{Err: refusal}, want: transport.Refused},
+		{ctx: gone, err: reset, want: transport.Canceled},
+		{err: context.Canceled, want: transport.Canceled},
+		{ctx: gone, status: 503, want: transport.Retryable},
+	} {
+		ctx := tc.ctx
+		if ctx == nil {
+			ctx = t.Context()
+		}
+		req := (&http.Request{Method: tc.method, Header: tc.header}).WithContext(ctx)
+		var resp *http.Response
+		if tc.err == nil {
+			resp = &http.Response{StatusCode: tc.status, Header: tc.resp}
+		}
+		if got := transport.Judge(req, resp, tc.err, transport.Expect{}); got != tc.want {
+			t.Errorf("%s %d %v = %v, want %v", tc.method, tc.status, tc.err, got, tc.want)
+		}
+	}
+}
+
+func TestRefusalIsBookedAsNotSent(t *testing.T) {
+	refuse := &layer{"limit", func(_ *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return transport.Refuse(req, fmt.Errorf("limit: full: %w", transport.ErrRefused))
+	}}
+	ctx, trace := transport.WithTrace(t.Context())
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/", nil)
+	_, err := refuse.Wrap(answer(200, "")).RoundTrip(req)
+	if !errors.Is(err, transport.ErrRefused) {
+		t.Fatal(err)
+	}
+	a := trace.Calls()[0].Attempt()
+	if a.Sent() || a.Verdict() != transport.Refused {
+		t.Errorf("sent %v, verdict %v", a.Sent(), a.Verdict())
+	}
+}
