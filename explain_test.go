@@ -1,0 +1,99 @@
+package gracy_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// part is a layer that exists only by its name and what it tells Explain.
+type part struct {
+	name string
+	tell func(*transport.Plan)
+}
+
+func (p part) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap(p.name, p, next, nil)
+}
+
+func (p part) Explain(plan *transport.Plan) {
+	if p.tell != nil {
+		p.tell(plan)
+	}
+}
+
+func warned(p *gracy.Plan, text string) bool {
+	return slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.Contains(w, text) })
+}
+
+func TestExplainInDocumentedOrderHasNothingToWarnOf(t *testing.T) {
+	var layers []gracy.Layer
+	for _, n := range []string{"metrics", "logging", "hook", "timeout", "retry", "replay", "concurrency", "throttle", "attempt timeout", "hook", "auth"} {
+		layers = append(layers, part{name: n})
+	}
+	p := gracy.Explain(&http.Client{Transport: gracy.Chain(layers...)})
+	if len(p.Warnings) != 0 {
+		t.Errorf("warnings: %q", p.Warnings)
+	}
+	if got := p.Layers[len(p.Layers)-1]; got != "*http.Transport" || len(p.Layers) != 12 {
+		t.Errorf("layers: %v", p.Layers)
+	}
+}
+
+func TestExplainWarns(t *testing.T) {
+	at := func(n int) func(*transport.Plan) {
+		return func(p *transport.Plan) { p.Concurrency = n }
+	}
+	hiding := &struct{ http.RoundTripper }{http.DefaultTransport}
+	named := func(names ...string) http.RoundTripper {
+		var layers []gracy.Layer
+		for _, n := range names {
+			layers = append(layers, part{name: n})
+		}
+		return gracy.Chain(layers...)
+	}
+	for want, client := range map[string]any{
+		"MaxIdleConnsPerHost":              gracy.Chain(part{"concurrency", at(20)}),
+		"throttle stands outside retry":    named("throttle", "retry"),
+		"concurrency stands outside retry": named("concurrency", "retry"),
+		"throttle stands outside replay":   named("throttle", "replay"),
+		"retry appears twice":              named("retry", "metrics", "retry"),
+		"has no Unwrap":                    gracy.Around(hiding, part{name: "retry"}),
+		"http.Client.Timeout":              &http.Client{Transport: named("retry"), Timeout: time.Second},
+		"neither an *http.Client nor":      "a client",
+		"retry stands outside metrics":     named("retry", "metrics"),
+	} {
+		if p := gracy.Explain(client); !warned(p, want) {
+			t.Errorf("no warning %q in %q", want, p.Warnings)
+		}
+	}
+	if p := gracy.Explain(gracy.Chain(part{"concurrency", at(2)})); len(p.Warnings) != 0 {
+		t.Errorf("a limit of 2 over 2 idle connections: %q", p.Warnings)
+	}
+}
+
+func TestExplainTakesAnyClient(t *testing.T) {
+	for name, client := range map[string]any{
+		"nil client":    (*http.Client)(nil),
+		"zero client":   &http.Client{},
+		"round tripper": http.DefaultTransport,
+	} {
+		p := gracy.Explain(client)
+		if len(p.Warnings) != 0 || !slices.Equal(p.Layers, []string{"*http.Transport"}) {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+func TestExplainIsBoundedByTheClient(t *testing.T) {
+	long := part{"retry", func(p *transport.Plan) { p.Longest = time.Minute; p.Attempts = 3 }}
+	p := gracy.Explain(&http.Client{Transport: gracy.Chain(long), Timeout: time.Second})
+	if p.Longest != time.Second || p.Attempts != 3 {
+		t.Errorf("%+v", p)
+	}
+}
