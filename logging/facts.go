@@ -1,0 +1,139 @@
+package logging
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// facts are what one line may say.
+type facts struct {
+	transport.Event
+	req     *http.Request
+	redact  *redact.Redactor
+	elapsed time.Duration
+}
+
+// status is that of the answer, 0 without one.
+func (f *facts) status() int {
+	if f.Response != nil {
+		return f.Response.StatusCode
+	}
+	return 0
+}
+
+func (f *facts) value(name string) string {
+	switch name {
+	case "METHOD":
+		return f.method()
+	case "URL":
+		return f.redact.URL(f.req.URL)
+	case "UURL":
+		return f.req.URL.Scheme + "://" + f.req.URL.Host + f.Call.Route()
+	case "ENDPOINT":
+		u := *f.req.URL
+		u.Scheme, u.Host, u.User, u.RawQuery, u.Fragment, u.RawFragment = "", "", nil, "", "", ""
+		return f.redact.URL(&u)
+	case "UENDPOINT":
+		return f.Call.Route()
+	case "STATUS":
+		if s := f.status(); s != 0 {
+			return strconv.Itoa(s)
+		}
+		return "ABORTED"
+	case "ELAPSED", "THROTTLE_TIME", "RETRY_DELAY", "RETRY_AFTER", "QUEUE_TIME":
+		d := f.Wait
+		if name == "ELAPSED" {
+			d = f.elapsed
+		}
+		return strconv.FormatFloat(d.Round(time.Microsecond).Seconds(), 'f', -1, 64)
+	case "REPLAY":
+		if f.replayed() {
+			return "REPLAYED"
+		}
+		return ""
+	case "IS_REPLAY":
+		if f.replayed() {
+			return "TRUE"
+		}
+		return "FALSE"
+	case "RETRY_CAUSE", "RULE", "SCOPE":
+		return f.Text
+	case "CUR_ATTEMPT":
+		if f.Attempt == nil {
+			return ""
+		}
+		return strconv.Itoa(f.Attempt.Number())
+	case "MAX_ATTEMPT", "THROTTLE_LIMIT", "CONCURRENT_REQUESTS":
+		return strconv.Itoa(f.Limit)
+	case "THROTTLE_TIME_RANGE":
+		return span(f.Per)
+	case "ERROR":
+		if f.Err == nil {
+			return ""
+		}
+		return f.redact.Error(f.Err)
+	}
+	return ""
+}
+
+func (f *facts) method() string {
+	if f.req.Method == "" {
+		return http.MethodGet
+	}
+	return f.redact.Text(f.req.Method)
+}
+
+func (f *facts) replayed() bool { return f.Attempt != nil && f.Attempt.Replayed() }
+
+// attrs are the same facts for machines.
+func (f *facts) attrs() slog.Attr {
+	as := []any{
+		slog.String("method", f.method()),
+		slog.String("route", f.Call.Route()),
+		slog.String("url", f.redact.URL(f.req.URL)),
+	}
+	if s := f.status(); s != 0 {
+		as = append(as, slog.Int("status", s))
+	}
+	if f.Attempt != nil {
+		as = append(as, slog.Int("attempt", f.Attempt.Number()))
+	}
+	if f.elapsed > 0 {
+		as = append(as, slog.Duration("elapsed", f.elapsed))
+	}
+	if f.Wait > 0 {
+		as = append(as, slog.Duration("wait", f.Wait))
+	}
+	if f.replayed() {
+		as = append(as, slog.Bool("replayed", true))
+	}
+	if f.Text != "" {
+		as = append(as, slog.String("reason", f.redact.Text(f.Text)))
+	}
+	if f.Err != nil {
+		as = append(as, slog.String("error", f.redact.Error(f.Err)))
+	}
+	return slog.Group("http", as...)
+}
+
+// span names a range as people do: "second", "90 seconds", "2 hours".
+func span(d time.Duration) string {
+	for _, u := range []struct {
+		d    time.Duration
+		name string
+	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}, {time.Millisecond, "millisecond"}} {
+		if d < u.d || d%u.d != 0 {
+			continue
+		}
+		if d == u.d {
+			return u.name
+		}
+		return strconv.FormatInt(int64(d/u.d), 10) + " " + u.name + "s"
+	}
+	return d.String()
+}

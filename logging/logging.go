@@ -1,0 +1,238 @@
+package logging
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A Log is the layer that logs. It is safe for concurrent use.
+type Log struct{ plan plan }
+
+// New returns a layer that logs as c says. It panics on a template with a
+// placeholder that its event does not know.
+func New(c Config) *Log {
+	return &Log{plan{c, c.compile(false)}}
+}
+
+// Wrap implements transport.Layer.
+func (l *Log) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("logging", l, next, l.trip)
+}
+
+// kind is a field of Config.
+type kind uint8
+
+const (
+	request kind = iota
+	response
+	failure
+	retry
+	retried
+	exhausted
+	throttled
+	released
+	queued
+	freed
+	paused
+	recorded
+	replayed
+	kinds
+)
+
+// plan is a Config with its templates cut.
+type plan struct {
+	config Config
+	events [kinds]event
+}
+
+type event struct {
+	on    bool
+	level slog.Level
+	text  template
+	names []string
+	f     func(transport.Event) string
+}
+
+// compile cuts the templates of the config: bad ones panic, or stay as they
+// are if lenient, since a call must not fail for its log.
+func (c Config) compile(lenient bool) [kinds]event {
+	base := []string{"URL", "UURL", "ENDPOINT", "UENDPOINT", "METHOD"}
+	after := slices.Concat(base, []string{"STATUS", "ELAPSED", "REPLAY", "IS_REPLAY", "ERROR", "CUR_ATTEMPT"})
+	again := slices.Concat(after, []string{"RETRY_DELAY", "RETRY_CAUSE", "MAX_ATTEMPT"})
+	waits := slices.Concat(base, []string{"THROTTLE_TIME", "THROTTLE_LIMIT", "THROTTLE_TIME_RANGE", "RULE", "CUR_ATTEMPT"})
+	slots := slices.Concat(base, []string{"CONCURRENT_REQUESTS", "QUEUE_TIME", "RULE"})
+	rows := [kinds]struct {
+		Event
+		text  string
+		names []string
+	}{
+		request:   {c.Request, "{METHOD} {URL}", base},
+		response:  {c.Response, "{METHOD} {URL} returned {STATUS} in {ELAPSED}s", after},
+		failure:   {c.Errors, "{METHOD} {URL} failed: {STATUS} {ERROR}", after},
+		retry:     {c.Retry, "{METHOD} {URL} will be retried in {RETRY_DELAY}s after {RETRY_CAUSE}, attempt {CUR_ATTEMPT} of {MAX_ATTEMPT} failed", again},
+		retried:   {c.Retried, "{METHOD} {URL} retried: {STATUS}, attempt {CUR_ATTEMPT}", after},
+		exhausted: {c.Exhausted, "{METHOD} {URL} gave up after attempt {CUR_ATTEMPT}: {RETRY_CAUSE}", again},
+		throttled: {c.Throttled, "{METHOD} {URL} waits {THROTTLE_TIME}s for {RULE}", waits},
+		released:  {c.Released, "{METHOD} {URL} waited {THROTTLE_TIME}s for {RULE}", waits},
+		queued:    {c.Queued, "{METHOD} {URL} waits for a slot: {CONCURRENT_REQUESTS} in flight", slots},
+		freed:     {c.Freed, "{METHOD} {URL} freed a slot of {CONCURRENT_REQUESTS}", slots},
+		paused:    {c.Paused, "{METHOD} {URL} returned {STATUS}: {SCOPE} pauses for {RETRY_AFTER}s", slices.Concat(after, []string{"RETRY_AFTER", "SCOPE"})},
+		recorded:  {c.Recorded, "{METHOD} {URL} recorded", base},
+		replayed:  {c.Replayed, "{METHOD} {URL} replayed", base},
+	}
+	var es [kinds]event
+	if c.Logger == nil {
+		return es
+	}
+	for k, r := range rows {
+		e := event{on: r.On, level: r.Level, names: r.names, f: r.Func}
+		if kind(k) == failure && !r.On {
+			e.on, e.level = true, slog.LevelError
+		}
+		e.on = e.on && e.level != Never
+		text := r.Template
+		if text == "" {
+			text = r.text
+		}
+		t, err := compile(text, r.names)
+		switch {
+		case err == nil:
+		case lenient:
+			t = loose(text, r.names)
+		default:
+			panic("logging: " + err.Error())
+		}
+		e.text = t
+		es[k] = e
+	}
+	return es
+}
+
+// of returns the plan for a call: the override or the layer's own.
+func (l *Log) of(ctx context.Context) *plan {
+	if p, ok := transport.Setting[*plan](ctx); ok {
+		return p
+	}
+	return &l.plan
+}
+
+func (l *Log) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	p := l.of(req.Context())
+	if p.config.Logger == nil {
+		return next.RoundTrip(req)
+	}
+	p.log(request, transport.Event{Call: c}, req, 0)
+	after := p.wants(req.Context(), response) || p.wants(req.Context(), failure)
+	var start time.Time
+	if after {
+		start = time.Now()
+	}
+	resp, err := next.RoundTrip(req)
+	if !after {
+		return resp, err
+	}
+	a := transport.AttemptOf(resp)
+	if a == nil {
+		a = c.Attempt()
+	}
+	e := transport.Event{Call: c, Attempt: a, Response: resp, Err: err}
+	elapsed := time.Since(start)
+	if resp != nil {
+		p.log(response, e, req, elapsed)
+	}
+	if p.wants(req.Context(), failure) {
+		switch a.End(resp, err) {
+		case transport.OK, transport.Canceled, transport.Unjudged:
+		default:
+			e.Err = a.Err()
+			p.log(failure, e, req, elapsed)
+		}
+	}
+	return resp, err
+}
+
+// Wants makes the layer a transport.Observer.
+func (l *Log) Wants() transport.Kind {
+	return transport.RetryScheduled | transport.Exhausted | transport.AttemptEnd | transport.WaitBegin |
+		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed
+}
+
+// Observe logs the events of other layers.
+func (l *Log) Observe(e transport.Event) {
+	req := e.Call.Request()
+	p := l.of(req.Context())
+	if p.config.Logger == nil {
+		return
+	}
+	switch k, ok := kindOf(e); {
+	case !ok:
+	case k == retried:
+		p.log(k, e, req, e.Attempt.Elapsed())
+	default:
+		p.log(k, e, req, 0)
+	}
+}
+
+// kindOf finds the field of Config that an event belongs to.
+func kindOf(e transport.Event) (kind, bool) {
+	slot := e.How == transport.Queue
+	switch e.Kind {
+	case transport.RetryScheduled:
+		return retry, true
+	case transport.Exhausted:
+		return exhausted, true
+	case transport.AttemptEnd:
+		return retried, e.Attempt.Cause() != transport.First
+	case transport.WaitBegin:
+		if slot {
+			return queued, true
+		}
+		return throttled, e.How != transport.Backoff
+	case transport.WaitEnd:
+		return released, !slot && e.How != transport.Backoff
+	case transport.SlotFreed:
+		return freed, true
+	case transport.Paused:
+		return paused, true
+	case transport.Recorded:
+		return recorded, true
+	case transport.Replayed:
+		return replayed, true
+	case transport.CallBegin, transport.CallEnd, transport.BodyEnd, transport.HookFailed:
+	}
+	return 0, false
+}
+
+func (p *plan) wants(ctx context.Context, k kind) bool {
+	e := &p.events[k]
+	return e.on && p.config.Logger.Enabled(ctx, e.level)
+}
+
+func (p *plan) log(k kind, te transport.Event, req *http.Request, elapsed time.Duration) {
+	ctx := req.Context()
+	if !p.wants(ctx, k) {
+		return
+	}
+	e := &p.events[k]
+	f := &facts{Event: te, req: req, redact: p.config.Redact, elapsed: elapsed}
+	t := e.text
+	if e.f != nil {
+		t = loose(e.f(te), e.names)
+	}
+	// Whatever a template or a function brought along, the line has no secret.
+	p.config.Logger.LogAttrs(ctx, e.level, p.config.Redact.Text(t.fill(f.value)), f.attrs())
+}
+
+// Explain says what is logged.
+func (l *Log) Explain(p *transport.Plan) {
+	if l.plan.config.Logger == nil {
+		p.Note("logging: off")
+		return
+	}
+	p.Note("logging: to a slog.Logger")
+}
