@@ -1,0 +1,63 @@
+package metrics_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A recorder is a layer. Two calls, one of them for somebody who is not there.
+func ExampleNew() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/pokemon/missingno" {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, "pika")
+	}))
+	defer server.Close()
+
+	stats := metrics.New("pokeapi")
+	names := transport.Routes("GET /pokemon/{name}")
+	client := &http.Client{Transport: stats.Wrap(names.Wrap(http.DefaultTransport))}
+	for _, name := range []string{"pikachu", "missingno"} {
+		resp, err := client.Get(server.URL + "/pokemon/" + name)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+	}
+
+	for _, row := range stats.Snapshot().Rows {
+		fmt.Println(row.Method, row.Route, "calls:", row.Calls, "successes:", row.Successes, "4xx:", row.Status4xx)
+	}
+	// Output: GET /pokemon/{name} calls: 2 successes: 1 4xx: 1
+}
+
+// A recorder is a Prometheus collector, which its user registers where it is wanted.
+func ExampleRecorder_Collect() {
+	stats := metrics.New("pokeapi")
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(stats)
+
+	inFlight, err := testutil.GatherAndCount(registry, "gracy_in_flight")
+	fmt.Println(inFlight, err)
+	// Output: 1 <nil>
+}
+
+// Snapshots of several recorders add up, with the quantiles of all calls.
+func ExampleMerge() {
+	one, two := metrics.New("one"), metrics.New("two")
+	both := metrics.Merge(one.Snapshot(), two.Snapshot())
+	fmt.Println(both.Client, both.Total.Calls)
+	// Output: one, two 0
+}

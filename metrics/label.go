@@ -1,0 +1,46 @@
+package metrics
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	otherMethod = "_OTHER"
+	otherRoute  = "other"
+	longest     = 200 // bytes of a label
+)
+
+// method is the label of a request method: one of the nine that RFC 9110 and RFC 5789 define, or
+// "_OTHER", since methods can be made up by the caller of a caller.
+func method(m string) string {
+	switch m {
+	case "":
+		return http.MethodGet
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return m
+	}
+	return otherMethod
+}
+
+// label makes s fit for a label: valid UTF-8, for one bad value makes a whole scrape fail; without
+// control and format characters, which could move a cursor or reorder text; and of bounded length.
+func label(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if len(s) <= longest {
+		return s
+	}
+	end := longest - len("…")
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}

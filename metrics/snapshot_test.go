@@ -1,0 +1,118 @@
+package metrics
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+)
+
+func TestSnapshotJSON(t *testing.T) {
+	r := New("test")
+	exercise(t, r)
+	s := r.Snapshot()
+	text, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Snapshot
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	// Monotonic readings do not survive, and are no part of the value.
+	again, err := json.Marshal(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(again) != string(text) {
+		t.Errorf("read back:\n%s\nwant:\n%s", again, text)
+	}
+	if back.Total.Calls != 3 || len(back.Rows) != 3 {
+		t.Errorf("read back %d calls, %d rows", back.Total.Calls, len(back.Rows))
+	}
+}
+
+// The names of the members are a promise.
+func TestSnapshotJSONNames(t *testing.T) {
+	const file = "testdata/snapshot.json"
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	row := Row{
+		Client: "pokeapi", Method: "GET", Route: "/pokemon/{name}", Calls: 3, Successes: 1, Failures: 1, Canceled: 1,
+		Attempts: 4, Status2xx: 1, Status5xx: 2, Aborts: 1, Retries: 2, Throttled: 1,
+		Waits: Waits{Queue: 1, Quota: 2, Pause: 3, Backoff: 4}, BytesIn: 5, BytesOut: 6, BodyTime: 7,
+		Latency: observed(time.Millisecond), FailureLatency: observed(time.Second), First: at, Last: at.Add(6 * time.Second), Rate: 0.5,
+	}
+	s := Merge(Snapshot{Client: "pokeapi", From: at, To: at.Add(time.Minute), InFlight: 1, Waiting: Waiting{Quota: 1}, Rows: []Row{row}})
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, '\n')
+	if updating() {
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func updating() bool { return *update }
+
+func TestMerge(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	row := func(client, route string, calls uint64, start, end time.Duration, latencies ...time.Duration) Row {
+		return Row{Client: client, Method: "GET", Route: route, Calls: calls, Latency: observed(latencies...), First: at.Add(start), Last: at.Add(end)}
+	}
+	a := Snapshot{Client: "a", From: at, To: at.Add(2 * time.Hour), InFlight: 1, Rows: []Row{
+		row("a", "/one", 2, 0, time.Minute, time.Second, 3*time.Second),
+		row("a", "/two", 9, time.Minute, time.Hour, 10*time.Second),
+	}}
+	b := Snapshot{Client: "b", From: at.Add(-time.Hour), To: at.Add(time.Hour), InFlight: 2, Rows: []Row{
+		row("b", "/one", 4, 0, 2*time.Second, time.Millisecond),
+	}}
+	again := Snapshot{Client: "a", From: at, To: at, Rows: []Row{row("a", "/one", 8, 0, 2*time.Minute, 5*time.Second)}}
+
+	m := Merge(a, b, again)
+	if m.Client != "a, b" || !m.From.Equal(at.Add(-time.Hour)) || !m.To.Equal(at.Add(2*time.Hour)) || m.InFlight != 3 {
+		t.Errorf("%q from %v to %v, %d in flight", m.Client, m.From, m.To, m.InFlight)
+	}
+	var got []string
+	for _, r := range m.Rows {
+		got = append(got, r.Client+r.Route)
+	}
+	if want := []string{"a/one", "a/two", "b/one"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("rows %v, want %v", got, want)
+	}
+	if want := observed(time.Second, 3*time.Second, 10*time.Second, time.Millisecond, 5*time.Second); !reflect.DeepEqual(m.Total.Latency, want) {
+		t.Errorf("total %+v, want %+v", m.Total.Latency, want)
+	}
+	if m.Total.Calls != 23 || m.Total.Rate != 23/3600.0 {
+		t.Errorf("%d calls at %v/s", m.Total.Calls, m.Total.Rate)
+	}
+	if len(a.Rows) != 2 || a.Rows[0].Calls != 2 {
+		t.Error("Merge changed its argument")
+	}
+}
+
+// The original counted only the seconds of an interval: two calls a day and two seconds apart were
+// one a second. And a burst is not a rate.
+func TestRate(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for took, want := range map[time.Duration]float64{
+		24*time.Hour + 2*time.Second: 2.0 / 86402, 4 * time.Second: 0.5, time.Millisecond: 2, 0: 2, -time.Hour: 2,
+	} {
+		if got := rate(2, at, at.Add(took)); got != want {
+			t.Errorf("2 calls in %v: %v/s, want %v", took, got, want)
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package metrics
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// maxRoutes bounds the routes of a recorder, each times at most ten methods.
+const maxRoutes = 200
+
+type key struct{ method, route string }
+
+// index finds the series. It is never changed: a new series makes a new index.
+type index struct {
+	series map[key]*series
+	routes map[string]bool
+}
+
+// store is everything that a Reset clears.
+type store struct {
+	begin    time.Time
+	index    atomic.Pointer[index]
+	overflow atomic.Uint64
+	waits    [waitKinds]lazy
+	mu       sync.Mutex // held to replace the index
+}
+
+func newStore() *store {
+	s := &store{begin: time.Now()}
+	s.index.Store(&index{series: map[key]*series{}, routes: map[string]bool{}})
+	return s
+}
+
+// find returns the series of a route and whether it is that of the overflow. Known routes cost one
+// look-up and no lock, and neither do the unknown ones once the cap is reached.
+func (s *store) find(m, route string) (found *series, over bool) {
+	m = method(m)
+	if found = s.index.Load().series[key{m, route}]; found != nil {
+		return found, false
+	}
+	route = label(route)
+	ix := s.index.Load()
+	over = !ix.routes[route] && len(ix.routes) >= maxRoutes
+	if over {
+		route = otherRoute
+	}
+	if found = ix.series[key{m, route}]; found != nil {
+		return found, over
+	}
+	return s.add(m, route)
+}
+
+func (s *store) add(m, route string) (added *series, over bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ix := s.index.Load()
+	over = !ix.routes[route] && len(ix.routes) >= maxRoutes
+	if over {
+		route = otherRoute
+	}
+	if added = ix.series[key{m, route}]; added != nil {
+		return added, over
+	}
+	added = newSeries(m, route)
+	next := &index{series: maps.Clone(ix.series), routes: ix.routes}
+	next.series[key{m, route}] = added
+	if !over && !ix.routes[route] {
+		next.routes = maps.Clone(ix.routes)
+		next.routes[route] = true
+	}
+	s.index.Store(next)
+	return added, over
+}
+
+// book counts a finished call. entry is the number of its first attempt.
+func (s *store) book(c *transport.Call, entry int, r result) {
+	req := c.Request()
+	sr, over := s.find(req.Method, c.Route())
+	if over {
+		s.overflow.Add(1)
+	}
+	var begun time.Time
+	var sends int64
+	var waited, replayed bool
+	var before *transport.Attempt
+	for a := range c.Attempts() {
+		if a.Number() < entry {
+			continue
+		}
+		if before == nil {
+			begun = a.Start()
+		}
+		if a.Sent() {
+			sends++
+		}
+		waited = s.attempt(sr, a, before, r) || waited
+		replayed = replayed || a.Replayed()
+		before = a
+	}
+	elapsed := r.since(begun)
+	o := r.outcome()
+	sr.calls[o].add(r.status)
+	if !replayed {
+		sr.durations[o].observe(elapsed)
+	}
+	if waited {
+		sr.throttled.Add(1)
+	}
+	if req.ContentLength > 0 && sends > 0 {
+		sr.bytesOut.Add(req.ContentLength * sends)
+	}
+	at := int64(begun.Sub(s.begin))
+	lower(&sr.first, at)
+	raise(&sr.last, at+int64(elapsed))
+	if r.answered {
+		r.attempt.Hold(sr)
+	}
+}
+
+// attempt counts one row of the ledger and reports whether it was throttled.
+func (s *store) attempt(sr *series, a, before *transport.Attempt, r result) (waited bool) {
+	code, verdict := a.Status(), a.Verdict()
+	late, headers := verdict == transport.Canceled && timedOut(a.Err()), a.Elapsed()
+	if a == r.attempt && r.open {
+		code, verdict, late, headers = r.status, r.verdict, r.timeout, r.elapsed
+	}
+	for w := range transport.Wait(waitKinds) {
+		if d := a.Wait(w); d > 0 {
+			sr.waits[w].Add(int64(d))
+			s.waits[w].observe(d)
+			headers -= d
+			waited = waited || w == transport.Quota || w == transport.Pause
+		}
+	}
+	switch {
+	case a.Replayed():
+		sr.replayed.add(code)
+	case a.Sent():
+		sr.sent.add(code)
+		if verdict != transport.Unjudged {
+			sr.attempt.observe(headers)
+		}
+		if code == 0 && (late || verdict != transport.Canceled && verdict != transport.Unjudged) {
+			sr.aborts.Add(1)
+		}
+		if a != r.attempt {
+			sr.bytesIn.Add(a.Bytes())
+		}
+	}
+	switch a.Cause() {
+	case transport.Retry:
+		sr.retries[reasonOf(before)].Add(1)
+	case transport.Hedge:
+		sr.hedges.Add(1)
+	}
+	return waited
+}
+
+// reasonOf says why another attempt followed a, which is nil if a was made above this layer.
+func reasonOf(a *transport.Attempt) reason {
+	switch {
+	case a == nil:
+		return afterStatus
+	case a.Verdict() == transport.Throttled:
+		return afterThrottled
+	case a.Status() == 0:
+		return afterError
+	case a.Err() != nil:
+		return afterCheck
+	}
+	return afterStatus
+}
