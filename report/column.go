@@ -1,0 +1,117 @@
+package report
+
+import (
+	"time"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// column is a figure of a row. All formats are made from the same list.
+type column struct {
+	head  string // for people
+	name  string // for machines
+	fault fault
+	drop  int // the table drops the smallest first
+	value func(metrics.Row) any
+	// needed tells from the total whether the column says anything; nil means always.
+	needed func(metrics.Row) bool
+}
+
+// fault is how bad it is that a column is not zero.
+type fault uint8
+
+const (
+	harmless fault = iota
+	warning
+	failure
+)
+
+// The kinds of values; a nil value is one that does not exist, as the mean of nothing.
+type (
+	count     uint64
+	percent   float64
+	perSecond float64
+)
+
+func columns() []column {
+	return []column{
+		{head: "Calls", name: "calls", drop: 99, value: func(r metrics.Row) any { return count(r.Calls) }},
+		{head: "Attempts", name: "attempts", drop: 5, value: func(r metrics.Row) any { return count(r.Attempts) }},
+		{head: "Success", name: "success_percent", drop: 18, value: func(r metrics.Row) any { return share(r.Successes, r.Calls) }},
+		{head: "Fail", name: "fail_percent", drop: 17, fault: failure, value: func(r metrics.Row) any { return share(r.Failures, r.Calls) }},
+		{
+			head: "Canceled", name: "canceled", drop: 7,
+			value:  func(r metrics.Row) any { return count(r.Canceled) },
+			needed: func(total metrics.Row) bool { return total.Canceled > 0 },
+		},
+		{head: "Mean", name: "mean_seconds", drop: 2, value: latency(func(l metrics.Latency) time.Duration { return l.Mean })},
+		{head: "p50", name: "p50_seconds", drop: 8, value: latency(func(l metrics.Latency) time.Duration { return l.P50 })},
+		{head: "p99", name: "p99_seconds", drop: 16, value: latency(func(l metrics.Latency) time.Duration { return l.P99 })},
+		{head: "Max", name: "max_seconds", drop: 10, value: latency(func(l metrics.Latency) time.Duration { return l.Max })},
+		{head: "2xx", name: "status_2xx", drop: 6, value: func(r metrics.Row) any { return count(r.Status2xx) }},
+		{head: "3xx", name: "status_3xx", drop: 1, value: func(r metrics.Row) any { return count(r.Status3xx) }},
+		{head: "4xx", name: "status_4xx", drop: 11, fault: failure, value: func(r metrics.Row) any { return count(r.Status4xx) }},
+		{head: "5xx", name: "status_5xx", drop: 15, fault: failure, value: func(r metrics.Row) any { return count(r.Status5xx) }},
+		{head: "Aborts", name: "aborts", drop: 12, fault: failure, value: func(r metrics.Row) any { return count(r.Aborts) }},
+		{head: "Retries", name: "retries", drop: 14, fault: warning, value: func(r metrics.Row) any { return count(r.Retries) }},
+		{head: "Throttled", name: "throttled", drop: 9, fault: warning, value: func(r metrics.Row) any { return count(r.Throttled) }},
+		{
+			head: "Replays", name: "replays", drop: 4, fault: warning,
+			value:  func(r metrics.Row) any { return count(r.Replayed) },
+			needed: func(total metrics.Row) bool { return total.Replayed > 0 },
+		},
+		{head: "Calls/s", name: "calls_per_second", drop: 3, value: func(r metrics.Row) any { return perSecond(r.Rate) }},
+	}
+}
+
+// clientDrop is the place of the column of clients in the order of dropping.
+const clientDrop = 13
+
+// neededColumns leaves out the columns that say nothing about these rows.
+func neededColumns(total metrics.Row) []column {
+	var kept []column
+	for _, c := range columns() {
+		if c.needed == nil || c.needed(total) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func share(part, whole uint64) any {
+	if whole == 0 {
+		return nil
+	}
+	return percent(100 * float64(part) / float64(whole))
+}
+
+func latency(read func(metrics.Latency) time.Duration) func(metrics.Row) any {
+	return func(r metrics.Row) any {
+		if r.Latency.Count == 0 {
+			return nil
+		}
+		return read(r.Latency)
+	}
+}
+
+// severity is how bad a value of the column is.
+func (c column) severity(v any) fault {
+	switch v {
+	case nil, count(0), percent(0):
+		return harmless
+	}
+	return c.fault
+}
+
+// severalClients reports whether the rows have to say whose they are.
+func severalClients(s metrics.Snapshot) bool {
+	for _, r := range s.Rows {
+		if r.Client != s.Rows[0].Client {
+			return true
+		}
+	}
+	return false
+}
+
+// route names a row as patterns do.
+func route(r metrics.Row) string { return clean(r.Method + " " + r.Route) }

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// CSV writes a line for each client, method and route under a line of names, and the total as a line
+// with the route "TOTAL". Numbers are plain, times are seconds, and what does not exist, as the mean
+// of nothing, is empty. It returns the error of the writer, if any.
+func CSV(w io.Writer, sources ...Source) error {
+	out := csv.NewWriter(w)
+	if err := out.WriteAll(records(read(sources))); err != nil {
+		return err
+	}
+	return out.Error()
+}
+
+func records(s metrics.Snapshot) [][]string {
+	all := columns()
+	head := []string{"client", "method", "route"}
+	for _, c := range all {
+		head = append(head, c.name)
+	}
+	lines := [][]string{head}
+	add := func(client, method, route string, r metrics.Row) {
+		line := []string{cell(client), cell(method), cell(route)}
+		for _, c := range all {
+			line = append(line, machine(c.value(r)))
+		}
+		lines = append(lines, line)
+	}
+	for _, r := range s.Rows {
+		add(r.Client, r.Method, r.Route, r)
+	}
+	add(s.Client, "", totalName, s.Total)
+	return lines
+}
+
+// cell keeps a spreadsheet from taking a name for a formula, also behind spaces.
+func cell(text string) string {
+	text = clean(text)
+	if strings.ContainsAny(first(strings.TrimLeft(text, " ")), "=+-@＝＋－＠") {
+		return "'" + text
+	}
+	return text
+}
+
+func first(s string) string {
+	for _, r := range s {
+		return string(r)
+	}
+	return ""
+}

@@ -1,0 +1,52 @@
+package report
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// Log writes the busiest route and the total as one record each, at level Info; what was recorded as
+// a third. If there were no calls, or all answers came from a recording, it warns of that. A nil
+// logger logs nothing.
+func Log(logger *slog.Logger, sources ...Source) {
+	if logger == nil {
+		return
+	}
+	s, ctx := read(sources), context.Background()
+	client := slog.String("client", clean(s.Client))
+	if s.Total.Calls == 0 {
+		logger.LogAttrs(ctx, slog.LevelWarn, "report: "+nothing, client)
+		return
+	}
+	top := s.Rows[0]
+	logger.LogAttrs(ctx, slog.LevelInfo, "report: busiest route", append([]slog.Attr{
+		slog.String("client", clean(top.Client)), slog.String("method", clean(top.Method)), slog.String("route", clean(top.Route)),
+	}, attributes(top)...)...)
+	logger.LogAttrs(ctx, slog.LevelInfo, "report: total", append([]slog.Attr{client}, attributes(s.Total)...)...)
+	if n := s.Total.Recorded; n > 0 {
+		logger.LogAttrs(ctx, slog.LevelInfo, "report: answers were recorded", client, slog.Uint64("recorded", n))
+	}
+	if allReplayed(s) {
+		logger.LogAttrs(ctx, slog.LevelWarn, "report: all answers came from a recording", client, slog.Uint64("replayed", s.Total.Replayed))
+	}
+}
+
+func attributes(r metrics.Row) []slog.Attr {
+	var attrs []slog.Attr
+	for _, c := range columns() {
+		switch v := c.value(r).(type) {
+		case count:
+			attrs = append(attrs, slog.Uint64(c.name, uint64(v)))
+		case percent:
+			attrs = append(attrs, slog.Float64(c.name, rounded(float64(v))))
+		case perSecond:
+			attrs = append(attrs, slog.Float64(c.name, rounded(float64(v))))
+		case time.Duration:
+			attrs = append(attrs, slog.Float64(c.name, v.Seconds()))
+		}
+	}
+	return attrs
+}
