@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -40,7 +41,7 @@ func pass() *layer {
 }
 
 func TestCountingAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	base := fixed(&http.Response{StatusCode: 200, Header: http.Header{}})

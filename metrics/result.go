@@ -11,50 +11,26 @@ import (
 
 // result is what came back from below.
 type result struct {
-	attempt  *transport.Attempt // the one that was answered, or ran last
-	verdict  transport.Verdict
-	status   int
-	answered bool
-	timeout  bool
-	open     bool          // the row of the attempt was not closed yet
-	elapsed  time.Duration // of the attempt, waits included
+	attempt *transport.Attempt // the one that was answered, or ran last
+	verdict transport.Verdict
+	resp    *http.Response // nil without an answer
+	timeout bool
 }
 
-// judge reads the result of a call. The row of its last attempt is still open if no layer further in
-// makes attempts.
+// judge reads the result of a call. Where no layer further in makes attempts, it closes the row.
 func judge(c *transport.Call, resp *http.Response, err error) result {
-	if err != nil || resp == nil {
-		r := result{
-			attempt: c.Attempt(),
-			verdict: transport.Judge(c.Request(), nil, err, transport.Expect{}),
-			timeout: timedOut(err),
+	a := transport.AttemptOf(resp)
+	if a == nil || a.Call() != c {
+		a = c.Attempt()
+	}
+	r := result{attempt: a, verdict: a.End(resp, err), resp: resp}
+	if resp == nil {
+		r.timeout = timedOut(err)
+		if a.Status() != 0 { // answered, but the caller left before the next attempt
+			r.verdict = transport.Judge(c.Request(), nil, err, transport.Expect{})
 		}
-		r.clock()
-		return r
-	}
-	r := result{attempt: transport.AttemptOf(resp), status: resp.StatusCode, answered: true}
-	if r.attempt == nil || r.attempt.Call() != c {
-		r.attempt = c.Attempt()
-	}
-	r.clock()
-	switch e := c.Expect(); {
-	case r.attempt.Ended():
-		r.verdict = r.attempt.Verdict()
-	case e.Check != nil:
-		// The check has to be run once by somebody who still has the answer.
-		r.verdict = r.attempt.End(resp, nil)
-	default:
-		r.verdict = transport.Judge(c.Request(), resp, nil, e)
 	}
 	return r
-}
-
-func (r *result) clock() {
-	if r.open = !r.attempt.Ended(); r.open {
-		r.elapsed = time.Since(r.attempt.Start())
-		return
-	}
-	r.elapsed = r.attempt.Elapsed()
 }
 
 // timedOut reports whether err is the end of some time limit, ours, the caller's or the network's.
@@ -68,29 +44,29 @@ func timedOut(err error) bool {
 
 func (r result) outcome() outcome {
 	switch {
+	case r.resp == nil && r.timeout && r.verdict != transport.Refused:
+		return timeout
 	case r.verdict == transport.OK:
 		return accepted
-	case r.answered && r.attempt.Ended() && r.attempt.Err() != nil:
-		return check
-	case r.answered && r.verdict == transport.Throttled:
-		return throttled
-	case r.answered:
-		return status
 	case r.verdict == transport.Refused:
 		return refused
-	case r.timeout:
-		return timeout
 	case r.verdict == transport.Canceled:
 		return canceled
+	case r.resp == nil:
+		return broken
+	case r.attempt.Err() != nil:
+		return check
+	case r.verdict == transport.Throttled:
+		return throttled
 	}
-	return broken
+	return status
 }
 
 // since is the time from the beginning of the call to now. Where the last attempt has only just come
 // back, its own time says it, which saves a reading of the clock.
 func (r result) since(begun time.Time) time.Duration {
-	if r.verdict == transport.OK || r.open {
-		return r.attempt.Start().Sub(begun) + r.elapsed
+	if r.verdict == transport.OK {
+		return r.attempt.Start().Sub(begun) + r.attempt.Elapsed()
 	}
 	return time.Since(begun)
 }

@@ -103,7 +103,7 @@ func (s *store) book(c *transport.Call, entry int, r result) {
 	}
 	elapsed := r.since(begun)
 	o := r.outcome()
-	sr.calls[o].add(r.status)
+	sr.calls[o].add(r.attempt.Status())
 	if !replayed {
 		sr.durations[o].observe(elapsed)
 	}
@@ -116,8 +116,8 @@ func (s *store) book(c *transport.Call, entry int, r result) {
 	at := int64(begun.Sub(s.begin))
 	lower(&sr.first, at)
 	raise(&sr.last, at+int64(elapsed))
-	if r.answered {
-		r.attempt.Hold(sr)
+	if r.resp != nil {
+		r.attempt.Own(r.resp, sr)
 	}
 }
 
@@ -125,9 +125,6 @@ func (s *store) book(c *transport.Call, entry int, r result) {
 func (s *store) attempt(sr *series, a, before *transport.Attempt, r result) (waited bool) {
 	code, verdict := a.Status(), a.Verdict()
 	late, headers := verdict == transport.Canceled && timedOut(a.Err()), a.Elapsed()
-	if a == r.attempt && r.open {
-		code, verdict, late, headers = r.status, r.verdict, r.timeout, r.elapsed
-	}
 	for w := range transport.Wait(waitKinds) {
 		if d := a.Wait(w); d > 0 {
 			sr.waits[w].Add(int64(d))

@@ -38,7 +38,8 @@ type attemptExtra struct {
 	waits [waitKinds]time.Duration
 	err   error
 	note  string
-	over  []Ender
+	over  []Ender  // told of the end, beyond the inline ones
+	held  []Parker // may be parked, beyond the inline ones
 }
 
 const inline = 2
@@ -54,8 +55,10 @@ const (
 	flagBodyDone                     // end is readable
 	flagClosed                       // the body was closed
 	flagParked                       // holds are laid down
-	flagHook                         // flagHook<<i: hooks[i] is set
+	flagHook                         // flagHook<<i: hooks[i] waits for the end of the body
 )
+
+const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds and may be parked
 
 // AttemptFrom returns the attempt that ctx belongs to, on the way in; nil
 // outside of a call.

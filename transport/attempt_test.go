@@ -215,7 +215,7 @@ func TestAllocations(t *testing.T) {
 			if err != nil {
 				a.Release(h)
 			} else {
-				a.Own(resp)
+				a.Own(resp, h)
 			}
 			return resp, err
 		}}

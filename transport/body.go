@@ -7,11 +7,9 @@ import (
 	"time"
 )
 
-// Own ties the body of resp to the attempt: its bytes are counted, and the
-// holds end with it, once, at EOF, Close or a read error. Own it before
-// anybody can close it. A body that is not there ends at once; Write,
-// CloseWrite and WriteTo stay if the body has them. A second Own does nothing.
-func (a *Attempt) Own(resp *http.Response) {
+// wrap makes the attempt the body of its answer, with each method exactly when
+// the body has it.
+func (a *Attempt) wrap(resp *http.Response) {
 	if a.is(flagOwned) {
 		return
 	}
@@ -64,7 +62,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close closes the inner body once; the holds end after it.
+// Close closes the inner body once; the enders are told after it.
 func (b *body) Close() error {
 	a := (*Attempt)(b)
 	if a.flags.Or(flagClosed)&flagClosed != 0 {
@@ -103,7 +101,7 @@ func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
 
 func (w writerToBody) WriteTo(dst io.Writer) (int64, error) { return writerTo{w.body}.WriteTo(dst) }
 
-// bodyEnd books the end of the body and tells the holders, the latest first.
+// bodyEnd books the end of the body and tells the enders, the latest first.
 func (a *Attempt) bodyEnd() {
 	old := a.flags.Or(flagBodyEnded)
 	if old&flagBodyEnded != 0 {

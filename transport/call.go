@@ -208,7 +208,7 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 	}
 	c.count.Add(1)
 	if cause == Retry {
-		c.current.Store(a)
+		a.inherit(c.current.Swap(a))
 	}
 	return a
 }

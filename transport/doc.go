@@ -34,8 +34,8 @@
 // request's body is yours to close until you hand it on ([Refuse] does both);
 // each further attempt needs a body of its own ([Replayable], [Rewind]); an
 // answer that is thrown away is drained first ([Drain]); what is held until
-// the answer has been read is told to the attempt ([Attempt.Hold],
-// [Attempt.Own]); who waits while others hold something parks it
+// the answer has been read is tied to it ([Attempt.Hold], [Attempt.Own]); who
+// waits while others hold something parks it
 // ([Attempt.Park]). Package roundtriptest checks all of it.
 //
 // # Cost

@@ -41,14 +41,16 @@ func again(n int) *layer {
 			if a.End(resp, err) != transport.Retryable || i == n {
 				return resp, err
 			}
+			next, rerr := transport.Rewind(req)
+			if rerr != nil {
+				return resp, err
+			}
 			if resp != nil {
 				a.Own(resp)
 				transport.Drain(resp)
 			}
 			c.NextAttempt(transport.Retry)
-			if req, err = transport.Rewind(req); err != nil {
-				return nil, err
-			}
+			req = next
 		}
 	}}
 }

@@ -2,52 +2,98 @@ package transport
 
 import (
 	"context"
+	"net/http"
 	"slices"
 )
 
-// An Ender is told once that the body of an attempt has ended: at EOF, Close,
+// An Ender is told once that the body of an answer has ended: at EOF, Close,
 // or a read error, possibly in another goroutine than the call's. Its dynamic
 // type must be comparable, as a pointer is.
 type Ender interface {
 	BodyEnd(a *Attempt)
 }
 
-// A Parker is an Ender whose hold can be laid down while the attempt waits for
-// something else. After Park it holds nothing; Resume takes the hold again,
-// waiting if it must, or fails and then holds nothing.
+// A Parker is an Ender that holds something before the answer is there, and
+// can lay it down while the attempt waits for something else. After Park it
+// holds nothing; Resume takes the hold again, waiting if it must, or fails and
+// then holds nothing.
 type Parker interface {
 	Ender
 	Park(a *Attempt)
 	Resume(ctx context.Context, a *Attempt) error
 }
 
-// Hold registers e with the attempt: it will be told when the body of the
-// answer ends. Call it before handing the request on, then either [Attempt.Own]
-// the answer or [Attempt.Release] the hold, also on a panic. After the body has
-// ended e is told at once. Two holds of an attempt cost nothing.
-func (a *Attempt) Hold(e Ender) {
+// Hold says that p holds something for the attempt from now on, so that waits
+// further in can park it. The layer calls it before it hands the request on,
+// and then either ties the hold to the answer with [Attempt.Own] or ends it
+// with [Attempt.Release], also on a panic. Two holds cost nothing. A retry
+// further in takes the hold along to its next attempt.
+func (a *Attempt) Hold(p Parker) {
+	if i := a.place(); i < inline {
+		a.hooks[i] = p
+		a.flags.Or(flagHold << i)
+		return
+	}
+	x := a.more()
+	x.mu.Lock()
+	x.held = append(x.held, p)
+	x.mu.Unlock()
+}
+
+// Release ends the hold of p now: BodyEnd is called unless p is parked. It does
+// nothing if p holds no longer.
+func (a *Attempt) Release(p Parker) {
+	row := a.unhold(p)
+	if row != nil && !row.is(flagParked) {
+		p.BodyEnd(row)
+	}
+}
+
+// Own ties the body of resp to the attempt that it answers: its bytes and its
+// end are booked, and each ender is told of the end, once. A layer owns the
+// answer on the way back, before anybody else can close it; what it held with
+// [Attempt.Hold] it passes here. After the end an ender is told at once, as it
+// is where there is no body. Write, CloseWrite and WriteTo stay if the body has
+// them.
+func (a *Attempt) Own(resp *http.Response, enders ...Ender) {
+	row := a
+	if w := AttemptOf(resp); w != nil && w.call == a.call {
+		row = w
+	}
+	row.wrap(resp)
+	for _, e := range enders {
+		a.unhold(e)
+		row.tie(e)
+	}
+}
+
+// place finds a free inline place.
+func (a *Attempt) place() int {
+	f := a.flags.Load()
+	i := 0
+	for i < inline && f&((flagHook|flagHold)<<i) != 0 {
+		i++
+	}
+	return i
+}
+
+// tie tells e of the end of the body.
+func (a *Attempt) tie(e Ender) {
 	for {
 		f := a.flags.Load()
 		if f&flagBodyEnded != 0 {
 			e.BodyEnd(a)
 			return
 		}
-		i := 0
-		for i < inline && f&(flagHook<<i) != 0 {
-			i++
-		}
+		i := a.place()
 		if i == inline {
-			a.holdMore(e)
-			return
+			break
 		}
 		a.hooks[i] = e
 		if a.flags.CompareAndSwap(f, f|flagHook<<i) {
 			return
 		}
 	}
-}
-
-func (a *Attempt) holdMore(e Ender) {
 	x := a.more()
 	x.mu.Lock()
 	if a.is(flagBodyEnded) {
@@ -59,56 +105,66 @@ func (a *Attempt) holdMore(e Ender) {
 	x.mu.Unlock()
 }
 
-// Release ends the hold of e now, as the end of the body would. It does
-// nothing if e holds no longer.
-func (a *Attempt) Release(e Ender) {
-	if a.drop(e) && !a.is(flagParked) {
-		e.BodyEnd(a)
-	}
-}
-
-// drop takes e off the attempt and reports whether it was there.
-func (a *Attempt) drop(e Ender) bool {
-	for i := range inline {
-		bit := flagHook << i
-		if a.is(bit) && a.hooks[i] == e {
-			old := a.flags.And(^bit)
-			return old&bit != 0 && old&flagBodyEnded == 0
-		}
-	}
-	x := a.extra.Load()
-	if x == nil {
-		return false
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for i, o := range x.over {
-		if o == e {
-			x.over = slices.Delete(x.over, i, i+1)
-			return true
-		}
-	}
-	return false
-}
-
-// held lists the parkers of the attempt, the latest first.
-func (a *Attempt) held() []Parker {
-	var ps []Parker
-	if x := a.extra.Load(); x != nil {
-		x.mu.Lock()
-		for _, e := range slices.Backward(x.over) {
-			if p, ok := e.(Parker); ok {
-				ps = append(ps, p)
+// unhold takes e off the attempt that carries it, which is a or, after a retry
+// further in, the current one. It returns that attempt, nil if there is none.
+func (a *Attempt) unhold(e Ender) *Attempt {
+	for _, row := range [...]*Attempt{a, a.call.current.Load()} {
+		for i := range inline {
+			if bit := flagHold << i; row.is(bit) && row.hooks[i] == e {
+				row.flags.And(^bit)
+				return row
 			}
 		}
+		x := row.extra.Load()
+		if x == nil {
+			continue
+		}
+		x.mu.Lock()
+		i := slices.IndexFunc(x.held, func(p Parker) bool { return p == e })
+		if i >= 0 {
+			x.held = slices.Delete(x.held, i, i+1)
+		}
 		x.mu.Unlock()
+		if i >= 0 {
+			return row
+		}
 	}
-	for i := inline - 1; i >= 0; i-- {
-		if a.is(flagHook << i) {
+	return nil
+}
+
+// inherit takes over what layers further out hold for the attempt before.
+func (a *Attempt) inherit(before *Attempt) {
+	for i := range inline {
+		if bit := flagHold << i; before.flags.And(^bit)&bit != 0 {
+			a.hooks[i] = before.hooks[i]
+			a.flags.Or(bit)
+		}
+	}
+	if x := before.extra.Load(); x != nil {
+		x.mu.Lock()
+		held := x.held
+		x.held = nil
+		x.mu.Unlock()
+		if len(held) > 0 {
+			a.more().held = held
+		}
+	}
+}
+
+// holders lists who holds something, outermost first.
+func (a *Attempt) holders() []Parker {
+	var ps []Parker
+	for i := range inline {
+		if a.is(flagHold << i) {
 			if p, ok := a.hooks[i].(Parker); ok {
 				ps = append(ps, p)
 			}
 		}
+	}
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		ps = append(ps, x.held...)
+		x.mu.Unlock()
 	}
 	return ps
 }
@@ -120,7 +176,7 @@ func (a *Attempt) Park() {
 	if a.flags.Or(flagParked)&flagParked != 0 {
 		return
 	}
-	for _, p := range a.held() {
+	for _, p := range slices.Backward(a.holders()) {
 		p.Park(a)
 	}
 }
@@ -132,12 +188,12 @@ func (a *Attempt) Resume(ctx context.Context) error {
 	if !a.is(flagParked) {
 		return nil
 	}
-	ps := a.held()
-	for i, p := range slices.Backward(ps) {
+	ps := a.holders()
+	for i, p := range ps {
 		if err := p.Resume(ctx, a); err != nil {
 			for j, p := range ps {
-				a.drop(p)
-				if j > i { // resumed already
+				a.unhold(p)
+				if j < i { // resumed already
 					p.BodyEnd(a)
 				}
 			}

@@ -16,7 +16,9 @@ import (
 // holder counts how often it was told of the end.
 type holder struct{ ends atomic.Int64 }
 
-func (h *holder) BodyEnd(*transport.Attempt) { h.ends.Add(1) }
+func (h *holder) BodyEnd(*transport.Attempt)                       { h.ends.Add(1) }
+func (h *holder) Park(*transport.Attempt)                          {}
+func (h *holder) Resume(context.Context, *transport.Attempt) error { return nil }
 
 // slot is a hold that can be parked; it writes down what happens to it.
 type slot struct {
@@ -32,7 +34,7 @@ func (s *slot) Resume(context.Context, *transport.Attempt) error {
 	return s.fail
 }
 
-func holding(e transport.Ender) *layer {
+func holding(e transport.Parker) *layer {
 	return &layer{"hold", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := transport.AttemptFrom(req.Context())
 		a.Hold(e)
@@ -44,7 +46,7 @@ func holding(e transport.Ender) *layer {
 		}()
 		resp, err := next.RoundTrip(req)
 		if err == nil {
-			a.Own(resp)
+			a.Own(resp, e)
 			owned = true
 		}
 		return resp, err
@@ -119,7 +121,7 @@ func TestHoldAfterTheBodyEndsAtOnce(t *testing.T) {
 	late := &layer{"late", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		_, _ = io.Copy(io.Discard, resp.Body)
-		transport.AttemptOf(resp).Hold(&h)
+		transport.AttemptOf(resp).Own(resp, &h)
 		return resp, err
 	}}
 	var inner holder
@@ -160,5 +162,54 @@ func TestParkAndResume(t *testing.T) {
 	log, err = run(errBoom)
 	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "a ends"}; err != errBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
 		t.Errorf("got %v, %v, want %v", log, err, want)
+	}
+}
+
+// What stands outside a retry is held to the end of the last answer, not of
+// the first one that retry throws away, and can be parked in every attempt.
+func TestHoldOutsideARetry(t *testing.T) {
+	for name, retry := range map[string]transport.Layer{
+		"ours": again(3),
+		"foreign": transport.Func(func(next http.RoundTripper) http.RoundTripper {
+			return base(func(req *http.Request) (*http.Response, error) {
+				for {
+					resp, err := next.RoundTrip(req)
+					if err != nil || resp.StatusCode != 503 {
+						return resp, err
+					}
+					_ = resp.Body.Close()
+				}
+			})
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log []string
+			outer, inner := &slot{name: "outer", log: &log}, &slot{name: "inner", log: &log}
+			wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				a := transport.AttemptFrom(req.Context())
+				a.Park()
+				if err := a.Resume(req.Context()); err != nil {
+					return nil, err
+				}
+				log = append(log, "sends")
+				return next.RoundTrip(req)
+			}}
+			resp := get(t.Context(), t, stack(script(answer(503, "busy"), answer(200, "fine")), holding(outer), retry, holding(inner), wait))
+			log = append(log, "answer")
+			if got := read(t, resp); got != "fine" {
+				t.Errorf("body %q", got)
+			}
+			want := []string{
+				"inner parks", "outer parks", "outer resumes", "inner resumes", "sends", "inner ends",
+				"inner parks", "outer parks", "outer resumes", "inner resumes", "sends", "answer",
+				"inner ends", "outer ends",
+			}
+			if !slices.Equal(log, want) {
+				t.Errorf("got  %v\nwant %v", log, want)
+			}
+			if n := transport.CallOf(resp).Count(); n != 2 {
+				t.Errorf("%d rows, want 2", n)
+			}
+		})
 	}
 }

@@ -168,10 +168,15 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	if b.trip == nil {
 		return b.send.RoundTrip(req)
 	}
-	if c := CallFrom(req.Context()); c != nil && c.begunBy.floor == b.floor && c.begunBy.depth > b.depth && !c.returned() {
-		return b.trip(c, req, b.send)
+	c := CallFrom(req.Context())
+	if c == nil || c.begunBy.floor != b.floor || c.begunBy.depth <= b.depth || c.returned() {
+		return b.begin(req)
 	}
-	return b.begin(req)
+	// A foreign layer in between that sends again does not know of attempts.
+	if a := c.current.Load(); a.is(flagSent|flagReplayed) && AttemptFrom(req.Context()) == a {
+		c.NextAttempt(Retry)
+	}
+	return b.trip(c, req, b.send)
 }
 
 func (b *built) Unwrap() http.RoundTripper { return b.next }

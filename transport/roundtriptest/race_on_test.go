@@ -1,5 +1,5 @@
 //go:build race
 
-package metrics
+package roundtriptest
 
 const raceEnabled = true

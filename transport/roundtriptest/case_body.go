@@ -1,0 +1,275 @@
+package roundtriptest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing/iotest"
+	"time"
+)
+
+// bodyCases are about the body of the final response, from the caller's hand.
+func bodyCases() []testCase {
+	return []testCase{{
+		name:   "response-body-bytes",
+		reason: "io.Reader: data may come in any sizes, with none at a time, and together with the error; the caller gets every byte",
+		run:    bodyBytes,
+	}, {
+		name:   "response-body-closed",
+		reason: "http.Transport frees the connection when its body is closed or read to the end; a Close that stops in a wrapper leaks a socket per call",
+		run:    bodyClosed,
+	}, {
+		name:   "response-close-beside-read",
+		reason: "http.Response.Body may be closed while a Read is blocked, to stop it, and by more than one goroutine (http.Client's timeout does)",
+		out:    Buffers,
+		run:    closeBesideRead,
+	}, {
+		name:   "response-body-error",
+		reason: "a body that breaks off must end with its error: reported as io.EOF, half a document looks whole",
+		run:    bodyError,
+	}, {
+		name:   "response-body-late",
+		reason: "the caller may read long after RoundTrip returned; a context that the layer made must live until the body ends",
+		run:    bodyLate,
+	}, {
+		name:   "response-body-writer-to",
+		reason: "io.Copy prefers io.WriterTo; a wrapper that lets it through must not lose or repeat what Read gave before",
+		run:    bodyWriterTo,
+	}, {
+		name:   "response-trailers",
+		reason: "http.Response.Trailer is filled in when the body reaches EOF, in the map the response came with",
+		run:    responseTrailers,
+	}, {
+		name:   "response-upgraded",
+		reason: `http.Response.Body: "the Body will also implement io.Writer" after 101 Switching Protocols; WebSocket clients fail without`,
+		out:    Buffers | Replays,
+		run:    responseUpgraded,
+	}}
+}
+
+// answering returns a base whose responses carry what body makes.
+func answering(status int, body func(*http.Request) io.ReadCloser) *Base {
+	return Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+		resp := reply(req, status, "")
+		resp.Body, resp.ContentLength = body(req), -1
+		return resp, nil
+	}})
+}
+
+func bodyBytes(p *probe) {
+	want := make([]byte, 300_000)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range want {
+		want[i] = byte(rng.Uint32())
+	}
+	for what, source := range map[string]func() io.Reader{
+		"whole":             func() io.Reader { return bytes.NewReader(want) },
+		"uneven":            func() io.Reader { return &uneven{r: bytes.NewReader(want)} },
+		"end with the data": func() io.Reader { return &together{data: bytes.Clone(want), err: io.EOF} },
+		"byte by byte":      func() io.Reader { return iotest.OneByteReader(bytes.NewReader(want)) },
+	} {
+		for _, status := range []int{200, 404} {
+			rt := p.layer(answering(status, func(*http.Request) io.ReadCloser { return NewBody(source()) }))
+			resp := p.get(rt, p.request(context.Background(), "/bytes"))
+			got := p.finishBody(resp)
+			if got != string(want) {
+				p.errorf("%s, %d: the caller read %d bytes, or others, than the %d that were sent", what, status, len(got), len(want))
+			}
+			if n, err := resp.Body.Read(make([]byte, 1)); n != 0 || err == nil {
+				p.errorf("%s, %d: after Close a Read gave %d bytes and error %v", what, status, n, err)
+			}
+		}
+	}
+}
+
+func bodyClosed(p *probe) {
+	for what, use := range map[string]func(io.ReadCloser){
+		"unread":             func(b io.ReadCloser) { _ = b.Close() },
+		"read in part":       func(b io.ReadCloser) { _, _ = io.ReadFull(b, make([]byte, 3)); _ = b.Close() },
+		"read to the end":    func(b io.ReadCloser) { _, _ = io.ReadAll(b); _ = b.Close() },
+		"copied":             func(b io.ReadCloser) { _, _ = io.Copy(io.Discard, b); _ = b.Close() },
+		"closed twice":       func(b io.ReadCloser) { _ = b.Close(); _ = b.Close() },
+		"read, closed twice": func(b io.ReadCloser) { _, _ = io.ReadAll(b); _ = b.Close(); _ = b.Close() },
+	} {
+		for _, status := range []int{200, 404, 500} {
+			base := Script(Step{Status: status, Body: "to be closed"})
+			use(p.get(p.layer(base), p.request(context.Background(), "/closed")).Body)
+			settle()
+			calls := base.Calls()
+			n, most := calls[len(calls)-1].Reply.Usage().Closes, 1
+			if strings.Contains(what, "twice") {
+				most = 2
+			}
+			if n < 1 || n > most {
+				p.errorf("%d, %s: the base's body was closed %d times; want at least once and at most as often as by the caller", status, what, n)
+			}
+		}
+	}
+}
+
+func closeBesideRead(p *probe) {
+	var body *Body
+	rt := p.layer(answering(200, func(req *http.Request) io.ReadCloser {
+		body = dripping(req.Context(), time.Hour, 1)
+		return body
+	}))
+	resp := p.get(rt, p.request(context.Background(), "/blocked"))
+	var all sync.WaitGroup
+	start := time.Now()
+	all.Go(func() {
+		p.guard(func() {
+			n, err := resp.Body.Read(make([]byte, 1))
+			if took := time.Since(start); n != 0 || err == nil || took != time.Second {
+				p.errorf("a Read closed after 1s gave %d bytes, error %v, after %v", n, err, took)
+			}
+		})
+	})
+	for range 8 {
+		all.Go(func() {
+			p.guard(func() {
+				time.Sleep(time.Second)
+				_ = resp.Body.Close()
+			})
+		})
+	}
+	all.Wait()
+	if body.Usage().Closes == 0 {
+		p.errorf("no Close reached the base's body")
+	}
+}
+
+func bodyError(p *probe) {
+	for _, broken := range []error{io.ErrUnexpectedEOF, errBase} {
+		for _, status := range []int{200, 404} {
+			rt := p.layer(answering(status, func(*http.Request) io.ReadCloser {
+				return NewBody(&together{data: []byte("half of it"), err: broken})
+			}))
+			req, _ := p.post(context.Background(), http.MethodPost, "", false)
+			resp, err := p.trip(rt, req)
+			if err != nil {
+				if !p.may(Buffers) {
+					p.errorf("%d: RoundTrip failed with %v; want the response, and the error from its body", status, err)
+				}
+				p.checkErr("a body that breaks off", err, broken)
+				continue
+			}
+			got, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if string(got) != "half of it" {
+				p.errorf("%d: the caller read %q before the error; want %q", status, got, "half of it")
+			}
+			p.checkErr("a body that breaks off", err, broken)
+		}
+	}
+}
+
+func bodyLate(p *probe) {
+	pause := time.Hour
+	if p.may(TimesOut) {
+		pause = time.Second
+	}
+	rt := p.layer(Script(Step{Body: "still there, all of it"}))
+	resp := p.get(rt, p.request(context.Background(), "/late"))
+	var got strings.Builder
+	for {
+		time.Sleep(pause)
+		n, err := io.CopyN(&got, resp.Body, 8)
+		if n < 8 {
+			if !errors.Is(err, io.EOF) {
+				p.errorf("%v after RoundTrip, having read %q: %v", pause, got.String(), err)
+			}
+			break
+		}
+	}
+	if got.String() != "still there, all of it" {
+		p.errorf("the caller read %q", got.String())
+	}
+	_ = resp.Body.Close()
+}
+
+// writerTo is a response body with a WriteTo of its own.
+type writerTo struct{ *Body }
+
+func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
+	return io.Copy(dst, struct{ io.Reader }{w.Body})
+}
+
+func bodyWriterTo(p *probe) {
+	const text = "first some by Read, then the rest by WriteTo"
+	for _, before := range []int{0, 10} {
+		var inner *Body
+		rt := p.layer(answering(200, func(*http.Request) io.ReadCloser {
+			inner = NewBody(strings.NewReader(text))
+			return writerTo{inner}
+		}))
+		resp := p.get(rt, p.request(context.Background(), "/writer-to"))
+		var got bytes.Buffer
+		if _, err := io.CopyN(&got, struct{ io.Reader }{resp.Body}, int64(before)); err != nil {
+			p.errorf("reading %d bytes: %v", before, err)
+		}
+		n, err := io.Copy(&got, resp.Body)
+		if got.String() != text || err != nil || n != int64(len(text)-before) {
+			p.errorf("after %d bytes by Read, io.Copy said %d, error %v; in all %q; want %q", before, n, err, got.String(), text)
+		}
+		_ = resp.Body.Close()
+		if inner.Usage().Closes == 0 {
+			p.errorf("Close did not reach the body")
+		}
+	}
+}
+
+func responseTrailers(p *probe) {
+	rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+		resp := reply(req, 200, "")
+		resp.Trailer = http.Header{"X-Sum": nil}
+		trailer := resp.Trailer
+		resp.Body = NewBody(&atEnd{r: strings.NewReader("four"), do: func() { trailer.Set("X-Sum", "4") }})
+		resp.ContentLength = -1
+		return resp, nil
+	}}))
+	resp := p.get(rt, p.request(context.Background(), "/trailers"))
+	p.finishBody(resp)
+	if got := resp.Trailer.Get("X-Sum"); got != "4" {
+		p.errorf("after EOF the trailer reads %q; want %q", got, "4")
+	}
+}
+
+// duplex is the body of an upgraded response.
+type duplex struct {
+	*Body
+	written *bytes.Buffer
+}
+
+func (d *duplex) Write(b []byte) (int, error) { return d.written.Write(b) }
+
+func responseUpgraded(p *probe) {
+	body := &duplex{NewBody(strings.NewReader("from the server")), &bytes.Buffer{}}
+	rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+		resp := reply(req, http.StatusSwitchingProtocols, "")
+		resp.Header.Set("Connection", "Upgrade")
+		resp.Header.Set("Upgrade", "test")
+		resp.Body = body
+		return resp, nil
+	}}))
+	req := p.request(context.Background(), "/upgrade")
+	req.Header.Set("Connection", "Upgrade")
+	req.Header.Set("Upgrade", "test")
+	resp := p.get(rt, req)
+	conn, ok := resp.Body.(io.ReadWriteCloser)
+	if !ok {
+		p.errorf("the body of a 101 is a %T, which has no Write", resp.Body)
+	} else if n, err := io.WriteString(conn, "from the client"); err != nil || n != 15 || body.written.String() != "from the client" {
+		p.errorf("Write said %d, %v; %q arrived", n, err, body.written.String())
+	}
+	if got := p.finishBody(resp); got != "from the server" {
+		p.errorf("Read gave %q; want %q", got, "from the server")
+	}
+	if body.Usage().Closes == 0 {
+		p.errorf("Close did not reach the connection")
+	}
+}

@@ -1,0 +1,113 @@
+package roundtriptest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	// drainLimit is how much of a discarded response may be read: 64 KiB and one buffer of io.Copy.
+	drainLimit = 64<<10 + 32<<10
+	// drainTime is how long that may take; by then the body is closed.
+	drainTime = 10 * time.Second
+)
+
+// discarded are the statuses that layers answer by sending again: a new token, a later moment.
+func discarded() []int { return []int{401, 407, 408, 429, 500, 502, 503, 504} }
+
+// discardCases are about responses that a layer received and did not hand on.
+func discardCases() []testCase {
+	return []testCase{{
+		name:   "discarded-response-closed",
+		reason: "http.Transport keeps a connection and two goroutines for every body that nobody closed: nine sockets for three calls of three attempts, in one library we tried",
+		run:    discardedClosed,
+	}, {
+		name:   "discarded-response-drain-bytes",
+		reason: "a small body is read to its end to save the connection; a large one is not worth it, and an endless one must not hold the next attempt. The bound here is 64 KiB and one buffer of 32 KiB",
+		run: discardBound(func(req *http.Request) *Body {
+			b := NewBody(filler(16 << 20))
+			b.ctx = req.Context()
+			return b
+		}),
+	}, {
+		name:   "discarded-response-drain-time",
+		reason: "a body that drips keeps below any bound of bytes: draining has a bound of time too. The bound here is 10 s",
+		run:    discardBound(func(req *http.Request) *Body { return dripping(req.Context(), time.Second, 3600) }),
+	}, {
+		name:   "discarded-response-stalled",
+		reason: "a body that sends nothing blocks Read until it is closed: the bound of time must come from outside of Read",
+		run:    discardBound(func(req *http.Request) *Body { return dripping(req.Context(), time.Hour, 2) }),
+	}}
+}
+
+func discardedClosed(p *probe) {
+	for _, status := range discarded() {
+		steps := map[string][]Step{
+			"then a success":   {{Status: status, Body: "no"}, {Status: status, Body: "no"}, {Body: "fine"}},
+			"then an error":    {{Status: status, Body: "no"}, {Err: errBase}},
+			"then a long wait": {{Status: status, Body: "no"}, {Hang: true}},
+			"for ever":         {{Status: status, Body: "no"}},
+		}
+		for what, steps := range steps {
+			base := Script(steps...)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			resp, err := p.trip(p.layer(base), p.request(ctx, "/discarded"))
+			dispose(resp, err)
+			cancel()
+			settle()
+			for i, call := range base.Calls() {
+				if call.Reply == nil {
+					continue
+				}
+				if n := call.Reply.Usage().Closes; n != 1 {
+					p.errorf("%d, %s: the body of answer %d was closed %d times; want once", status, what, i+1, n)
+				}
+			}
+		}
+	}
+}
+
+// discardBound checks what became of a first answer with such a body.
+func discardBound(body func(*http.Request) *Body) func(*probe) {
+	return func(p *probe) {
+		for _, status := range discarded() {
+			base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+				resp := reply(req, status, "")
+				resp.Body, resp.ContentLength = body(req), -1
+				return resp, nil
+			}}, Step{Body: "fine"})
+			ctx, cancel := context.WithTimeout(context.Background(), 4*time.Hour)
+			resp, err := p.trip(p.layer(base), p.request(ctx, "/discarded"))
+			calls := base.Calls()
+			if len(calls) > 1 { // the first answer was discarded
+				p.checkDiscard(status, calls[0])
+			}
+			if err == nil {
+				if len(calls) > 1 {
+					_, _ = io.Copy(io.Discard, resp.Body)
+				}
+				_ = resp.Body.Close()
+			}
+			cancel()
+		}
+	}
+}
+
+func (p *probe) checkDiscard(status int, call Call) {
+	settle()
+	b := call.Reply
+	b.mu.Lock()
+	use, closedAt := b.use, b.closedAt
+	b.mu.Unlock()
+	if use.Closes != 1 {
+		p.errorf("%d: the discarded body was closed %d times; want once", status, use.Closes)
+	}
+	if use.Bytes > drainLimit {
+		p.errorf("%d: %d bytes of the discarded body were read; want at most %d", status, use.Bytes, drainLimit)
+	}
+	if took := closedAt.Sub(call.Answered); use.Closes > 0 && took > drainTime {
+		p.errorf("%d: the discarded body was closed after %v; want at most %v", status, took, drainTime)
+	}
+}

@@ -1,0 +1,117 @@
+package roundtriptest
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+)
+
+// mutant is a broken decorator: what it does, and the cases that must notice.
+type mutant struct {
+	bug    string
+	must   string // names of cases, separated by spaces
+	wrap   func(http.RoundTripper) http.RoundTripper
+	except Allowance
+	races  bool // its bug is a data race, which under -race would fail the test of the test
+}
+
+// simple makes a mutant that works on each request.
+func simple(bug, must string, trip func(next http.RoundTripper, req *http.Request) (*http.Response, error)) mutant {
+	return mutant{bug: bug, must: must, wrap: decorate(trip)}
+}
+
+// sending makes a mutant that spoils its own copy of the request.
+func sending(bug, must string, spoil func(req *http.Request)) mutant {
+	return simple(bug, must, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		c := copyOf(req.Context(), req)
+		spoil(c)
+		return next.RoundTrip(c)
+	})
+}
+
+// partly is a body with another reader.
+type partly struct {
+	io.Reader
+	io.Closer
+}
+
+func requestMutants() []mutant {
+	return []mutant{
+		simple("sets a header on the caller's request", "request-untouched", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if req.Header != nil {
+				req.Header.Set("User-Agent", "mutant")
+			}
+			return next.RoundTrip(req)
+		}),
+		simple("sets a header and takes it back afterwards", "request-untouched", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if req.Header != nil {
+				req.Header.Set("X-Mutant", "1")
+				defer req.Header.Del("X-Mutant")
+			}
+			return next.RoundTrip(req)
+		}),
+		simple("wraps Body on the caller's request (rehttp, retryablehttp, failsafehttp, go-vcr)", "request-untouched", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if req.Body != nil && req.Body != http.NoBody {
+				req.Body = partly{req.Body, req.Body}
+			}
+			return next.RoundTrip(req)
+		}),
+		simple("copies the struct, then edits the shared URL", "request-untouched", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			c := req.WithContext(req.Context())
+			if c.URL != nil {
+				c.URL.RawQuery = "key=mutant"
+			}
+			return next.RoundTrip(c)
+		}),
+		simple("copies the struct, then adds to the shared Header", "request-untouched request-reusable", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			c := req.WithContext(req.Context())
+			if c.Header != nil {
+				c.Header.Add("X-Mutant", "1")
+			}
+			return next.RoundTrip(c)
+		}),
+		simple("sends Request.Clone, whose Trailer is a copy", "request-trailer-late wire-trailers", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if req.URL == nil {
+				return next.RoundTrip(req)
+			}
+			return next.RoundTrip(req.Clone(req.Context()))
+		}),
+		simple("builds a new request of method, URL, headers and body", "request-arrives-whole", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if req.URL == nil || req.Header == nil {
+				return next.RoundTrip(req)
+			}
+			c := (&http.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: req.Body, GetBody: req.GetBody, ContentLength: req.ContentLength}).WithContext(req.Context())
+			return next.RoundTrip(c)
+		}),
+		sending("writes header names in canonical form", "request-arrives-whole", func(req *http.Request) {
+			for name, values := range req.Header {
+				delete(req.Header, name)
+				req.Header[http.CanonicalHeaderKey(name)] = values
+			}
+		}),
+		sending("asks for gzip itself and does not unpack it", "wire-gzip request-arrives-whole", func(req *http.Request) {
+			req.Header.Set("Accept-Encoding", "gzip, br")
+		}),
+		sending("drops Expect, as proxies do", "wire-expect-continue", func(req *http.Request) { req.Header.Del("Expect") }),
+		simple("sends everything twice, to a shadow as well", "request-sent-once", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if body, ok := bodyAgain(req); ok && req.URL != nil {
+				c := copyOf(req.Context(), req)
+				c.Body = body
+				dispose(next.RoundTrip(c))
+			}
+			return next.RoundTrip(req)
+		}),
+		simple("reads the host of a nil URL", "request-malformed", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			_ = req.URL.Host
+			return next.RoundTrip(req)
+		}),
+		simple("refuses methods it does not know, the empty one too", "request-method-empty", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+			if req.Method == "" || !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "DELETE"}, req.Method) {
+				closeBody(req)
+				return nil, errors.New("mutant: method")
+			}
+			return next.RoundTrip(req)
+		}),
+	}
+}

@@ -1,0 +1,73 @@
+package roundtriptest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func mutants() []mutant {
+	return slices.Concat(requestMutants(), uploadMutants(), responseMutants(), bodyMutants(), discardMutants(), contextMutants(), errorMutants(), stackMutants())
+}
+
+// breaks runs one case over a mutant and returns its breaches; t is not failed by them.
+// The reader beside the call is left out: under -race it would fail t itself, see TestRace.
+func breaks(t *testing.T, m mutant, c testCase) []string {
+	t.Helper()
+	wrap := m.wrap
+	if wrap == nil {
+		wrap = perCase(m.bug)
+	}
+	return c.execute(t, &probe{wrap: wrap, allow: m.except})
+}
+
+// TestMutants runs the suite over broken decorators: each must fail the cases it names,
+// each case must fail some mutant, and who fails what is docs/contract.md.
+func TestMutants(t *testing.T) {
+	caught := map[string][]string{} // bug to cases
+	biting := map[string]bool{}
+	for _, m := range mutants() {
+		t.Run(strings.ReplaceAll(m.bug, " ", "-"), func(t *testing.T) {
+			must := strings.Fields(m.must)
+			if m.races && raceEnabled {
+				for _, name := range must {
+					biting[name] = true
+				}
+				t.Skip("its bug is a data race")
+			}
+			for _, name := range must {
+				if !known(name) {
+					t.Errorf("no case is named %q", name)
+				}
+			}
+			for _, c := range cases() {
+				if (exceptions{allow: m.except}).excuse(c) != "" {
+					continue
+				}
+				named := slices.Contains(must, c.name)
+				if !named && (c.socket || raceEnabled || testing.Short()) {
+					continue // on sockets, who else notices is a matter of luck
+				}
+				found := breaks(t, m, c)
+				if named && len(found) == 0 {
+					t.Errorf("%s does not notice", c.name)
+				}
+				if len(found) > 0 {
+					biting[c.name] = true
+					caught[m.bug] = append(caught[m.bug], c.name)
+					if named && testing.Verbose() {
+						t.Logf("%s: %.200s", c.name, found[0])
+					}
+				}
+			}
+		})
+	}
+	for name := range Cases() {
+		if !biting[name] && name != "request-read-concurrently" {
+			t.Errorf("no mutant fails %s: can it fail at all?", name)
+		}
+	}
+	if !raceEnabled && !testing.Short() && !t.Failed() && len(caught) == len(mutants()) { // not under -run
+		comparePage(t, caught)
+	}
+}

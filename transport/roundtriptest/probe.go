@@ -1,0 +1,252 @@
+package roundtriptest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing/synctest"
+	"time"
+)
+
+// probe is what a case works with: the decorator, and the list of breaches.
+type probe struct {
+	wrap    func(http.RoundTripper) http.RoundTripper
+	allow   Allowance
+	readers bool // read the request while the decorator works, for the race detector
+
+	mu       sync.Mutex
+	breaches []string
+	ends     []func()
+}
+
+// errorf books a breach, once if it repeats.
+func (p *probe) errorf(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !slices.Contains(p.breaches, text) {
+		p.breaches = append(p.breaches, text)
+	}
+}
+
+// fatalf books a breach after which the case cannot go on; it ends the case's goroutine.
+func (p *probe) fatalf(format string, args ...any) {
+	p.errorf(format, args...)
+	runtime.Goexit()
+}
+
+func (p *probe) found() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.breaches
+}
+
+// may tells whether the decorator declared any of these allowances.
+func (p *probe) may(a Allowance) bool { return p.allow&a != 0 }
+
+// start runs the case on a goroutine of its own and returns when-it-is-over.
+func (p *probe) start(run func(*probe)) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.guard(func() { run(p) })
+	}()
+	return done
+}
+
+// guard books a panic of do as a breach. Every goroutine of a case runs under it: a
+// panic of the decorator must not end the test binary.
+func (p *probe) guard(do func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	do()
+}
+
+// cleanup registers what finish has to do, last first.
+func (p *probe) cleanup(end func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ends = append(p.ends, end)
+}
+
+func (p *probe) finish() {
+	p.mu.Lock()
+	ends := p.ends
+	p.mu.Unlock()
+	for _, end := range slices.Backward(ends) {
+		end()
+	}
+}
+
+// layer wraps base, and closes what comes of it at the end of the case.
+func (p *probe) layer(base http.RoundTripper) http.RoundTripper {
+	rt := p.wrap(base)
+	if rt == nil {
+		p.fatalf("wrap returned nil")
+	}
+	if closer, ok := rt.(io.Closer); ok {
+		p.cleanup(func() { _ = closer.Close() }) // the layer's own affair
+	}
+	return rt
+}
+
+// trip sends req and stops the case unless there is exactly a response or an error.
+func (p *probe) trip(rt http.RoundTripper, req *http.Request) (*http.Response, error) {
+	resp, err := rt.RoundTrip(req)
+	switch {
+	case resp == nil && err == nil:
+		p.fatalf("RoundTrip returned neither a response nor an error")
+	case resp != nil && err != nil:
+		p.errorf("RoundTrip returned a response (%d) and an error (%v)", resp.StatusCode, err)
+	case resp != nil && resp.Body == nil:
+		p.fatalf("RoundTrip returned a response with a nil Body")
+	}
+	return resp, err
+}
+
+// get sends req and wants a response.
+func (p *probe) get(rt http.RoundTripper, req *http.Request) *http.Response {
+	resp, err := p.trip(rt, req)
+	if err != nil {
+		p.fatalf("RoundTrip: %v; want a response", err)
+	}
+	return resp
+}
+
+// finishBody reads the response to its end, closes it, and returns the bytes.
+func (p *probe) finishBody(resp *http.Response) string {
+	if resp == nil {
+		return ""
+	}
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		p.errorf("reading the response: %v", err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		p.errorf("closing the response: %v", err)
+	}
+	return string(data)
+}
+
+// dispose ends with a result that the case does not look at.
+func dispose(resp *http.Response, _ error) {
+	if resp != nil && resp.Body != nil {
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+	}
+}
+
+// settle lets a minute pass, and everything come to rest. Only in a bubble.
+func settle() {
+	time.Sleep(time.Minute)
+	synctest.Wait()
+}
+
+const origin = "http://one.example"
+
+// request makes a GET of a path, or of a URL.
+func (p *probe) request(ctx context.Context, path string) *http.Request {
+	if strings.HasPrefix(path, "/") {
+		path = origin + path
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		p.fatalf("the case is broken: %v", err)
+	}
+	req.Header.Set("X-Roundtriptest", "kept")
+	return req
+}
+
+// upload keeps the accounts of all bodies that were made for one request.
+type upload struct {
+	payload string
+
+	mu     sync.Mutex
+	bodies []*Body
+}
+
+func (u *upload) body() *Body {
+	b := NewBody(strings.NewReader(u.payload))
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.bodies = append(u.bodies, b)
+	return b
+}
+
+// made returns the bodies so far; the first is the one the caller set.
+func (u *upload) made() []*Body {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.bodies
+}
+
+// post makes a request with a counted body. GetBody is set if again is true.
+func (p *probe) post(ctx context.Context, method, payload string, again bool) (*http.Request, *upload) {
+	u := &upload{payload: payload}
+	req := p.request(ctx, "/upload")
+	req.Method = method
+	req.Body = u.body()
+	req.ContentLength = int64(len(payload))
+	if again {
+		req.GetBody = func() (io.ReadCloser, error) { return u.body(), nil }
+	}
+	return req, u
+}
+
+// checkClosed wants every body of the upload closed exactly once.
+func (p *probe) checkClosed(what string, u *upload) {
+	for i, b := range u.made() {
+		which := "the request's body"
+		if i > 0 {
+			which = fmt.Sprintf("body %d of GetBody", i)
+		}
+		if n := b.Usage().Closes; n != 1 {
+			p.errorf("%s: %s was closed %d times; want once", what, which, n)
+		}
+	}
+}
+
+// checkErr wants an error that matches target.
+func (p *probe) checkErr(what string, err, target error) {
+	switch {
+	case err == nil:
+		p.errorf("%s: no error; want %v", what, target)
+	case !errors.Is(err, target):
+		p.errorf("%s: error %q does not match %q by errors.Is", what, err, target)
+	}
+}
+
+// bubbleMark is how the heads of this bubble's goroutines end in a stack dump.
+func bubbleMark() string {
+	buf := make([]byte, 256)
+	head, _, _ := strings.Cut(string(buf[:runtime.Stack(buf, false)]), "\n")
+	_, mark, _ := strings.Cut(head, " [running")
+	return mark
+}
+
+// strays returns the stacks of the goroutines that are left in a bubble.
+func strays(mark string) string {
+	buf := make([]byte, 1<<20)
+	n := runtime.Stack(buf, true)
+	for n == len(buf) {
+		buf = make([]byte, 2*len(buf))
+		n = runtime.Stack(buf, true)
+	}
+	var list []string
+	for stack := range strings.SplitSeq(string(buf[:n]), "\n\n") {
+		if head, _, _ := strings.Cut(stack, "\n"); strings.HasSuffix(head, mark) {
+			list = append(list, strings.TrimSpace(stack))
+		}
+	}
+	return strings.Join(list, "\n\n")
+}
