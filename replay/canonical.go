@@ -1,0 +1,225 @@
+package replay
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxDepth = 200  // of JSON; deeper documents are compared byte for byte
+	maxParts = 1000 // of a multipart body; likewise
+)
+
+var errRaw = errors.New("compare byte for byte")
+
+// canonicalBody hashes a body by its meaning: JSON without regard to spaces and
+// the order of members, numbers as they are written; a form without regard to
+// the order of names; multipart by its parts, whatever the boundary. All else,
+// and all that is malformed, is hashed byte for byte.
+func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
+	if len(body) == 0 {
+		d.put('b', "")
+		return
+	}
+	media, params, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	var form []byte
+	err := errRaw
+	switch {
+	case h.Get("Content-Encoding") != "":
+		media = "encoded"
+	case isJSON(media):
+		form, err = canonicalJSON(body, ignore)
+		media = "json"
+	case media == "application/x-www-form-urlencoded":
+		form, err = canonicalForm(body, ignore), nil
+	case strings.HasPrefix(media, "multipart/"):
+		form, err = canonicalMultipart(body, params["boundary"], ignore, true)
+	}
+	if err != nil {
+		d.put('t', "raw "+media)
+		d.put('b', string(body))
+		return
+	}
+	d.put('t', media)
+	d.put('b', string(form))
+}
+
+func isJSON(media string) bool {
+	return media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+func canonicalForm(body []byte, ignore []string) []byte {
+	var out []byte
+	for _, p := range pairs(string(body), ignore) {
+		out = strconv.AppendQuote(out, p.name)
+		out = append(out, '=')
+		out = strconv.AppendQuote(out, p.value)
+		out = append(out, '&')
+	}
+	return out
+}
+
+// canonicalMultipart lists parts by name, file name, type and content; nested
+// multipart is not looked into.
+func canonicalMultipart(body []byte, boundary string, ignore []string, deep bool) ([]byte, error) {
+	if boundary == "" {
+		return nil, errRaw
+	}
+	type part struct {
+		name, file string
+		sum        []byte
+	}
+	var parts []part
+	r := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		p, err := r.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || len(parts) == maxParts {
+			return nil, errRaw
+		}
+		content, err := io.ReadAll(p)
+		if err != nil {
+			return nil, errRaw
+		}
+		if slices.Contains(ignore, p.FormName()) && p.FormName() != "" {
+			continue
+		}
+		d := newDigest()
+		d.put('e', p.Header.Get("Content-Transfer-Encoding"))
+		if deep && isJSON(mediaOf(p.Header.Get("Content-Type"))) {
+			canonicalBody(d, http.Header(p.Header), content, ignore)
+		} else {
+			d.put('t', p.Header.Get("Content-Type"))
+			d.put('b', string(content))
+		}
+		sum := d.sum()
+		parts = append(parts, part{p.FormName(), p.FileName(), sum[:]})
+	}
+	slices.SortStableFunc(parts, func(a, b part) int {
+		if c := strings.Compare(a.name, b.name); c != 0 {
+			return c
+		}
+		return strings.Compare(a.file, b.file)
+	})
+	var out []byte
+	for _, p := range parts {
+		out = strconv.AppendQuote(out, p.name)
+		out = strconv.AppendQuote(out, p.file)
+		out = append(out, p.sum...)
+	}
+	return out, nil
+}
+
+func mediaOf(contentType string) string {
+	media, _, _ := mime.ParseMediaType(contentType)
+	return media
+}
+
+// canonicalJSON writes one JSON document without spaces, members sorted by
+// name, numbers as they came. Members that are there twice stay so, in order.
+func canonicalJSON(body []byte, ignore []string) ([]byte, error) {
+	if !utf8.Valid(body) {
+		return nil, errRaw
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	out, err := jsonValue(nil, dec, ignore, 0)
+	if err != nil {
+		return nil, errRaw
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errRaw
+	}
+	return out, nil
+}
+
+func jsonValue(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byte, error) {
+	t, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	if depth > maxDepth {
+		return nil, errRaw
+	}
+	switch t := t.(type) {
+	case json.Delim:
+		if t == '{' {
+			return jsonObject(out, dec, ignore, depth)
+		}
+		out = append(out, '[')
+		for i := 0; dec.More(); i++ {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			if out, err = jsonValue(out, dec, ignore, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		_, err = dec.Token()
+		return append(out, ']'), err
+	case string:
+		return jsonString(out, t)
+	case json.Number:
+		return append(out, t...), nil
+	case bool:
+		return strconv.AppendBool(out, t), nil
+	}
+	return append(out, "null"...), nil
+}
+
+func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byte, error) {
+	type member struct {
+		name string
+		text []byte
+	}
+	var members []member
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, ok := t.(string)
+		if !ok {
+			return nil, errRaw
+		}
+		text, err := jsonValue(nil, dec, ignore, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ignore, name) {
+			members = append(members, member{name, text})
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	out = append(out, '{')
+	var err error
+	for i, m := range members {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		if out, err = jsonString(out, m.name); err != nil {
+			return nil, err
+		}
+		out = append(append(out, ':'), m.text...)
+	}
+	return append(out, '}'), nil
+}
+
+func jsonString(out []byte, s string) ([]byte, error) {
+	b, err := json.Marshal(s)
+	return append(out, b...), err
+}

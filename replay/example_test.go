@@ -1,0 +1,105 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// pokeAPI stands in for the network.
+type pokeAPI struct{ asked int }
+
+func (p *pokeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
+	p.asked++
+	return &http.Response{
+		StatusCode: 200, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
+		Body: io.NopCloser(strings.NewReader("answer " + strconv.Itoa(p.asked))), ContentLength: -1, Request: req,
+	}, nil
+}
+
+func read(ctx context.Context, c *http.Client, url string) string {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err.Error()
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+func Example() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	api := &pokeAPI{}
+
+	tape, err := replay.Open(filepath.Join(dir, "pokeapi.tape"), replay.Options{})
+	if err != nil {
+		panic(err)
+	}
+	client := &http.Client{Transport: tape.Wrap(api)}
+	fmt.Println(read(ctx, client, "https://pokeapi.co/api/v2/pokemon/pikachu"))
+	fmt.Println(read(ctx, client, "https://pokeapi.co/api/v2/pokemon/pikachu"))
+	fmt.Println(read(transport.With(ctx, replay.Off), client, "https://pokeapi.co/api/v2/pokemon/pikachu"))
+	if err := tape.Close(); err != nil {
+		panic(err)
+	}
+	fmt.Printf("asked %d times, replayed %d\n", api.asked, tape.Stats().Replayed)
+	// Output:
+	// answer 1
+	// answer 1
+	// answer 2
+	// asked 2 times, replayed 1
+}
+
+// In mode Replay nothing is sent, and a miss says why.
+func ExampleMissError() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "pokeapi.json") // a text tape, for people to read
+	ctx := context.Background()
+
+	tape, err := replay.Open(path, replay.Options{Mode: replay.Record})
+	if err != nil {
+		panic(err)
+	}
+	read(ctx, &http.Client{Transport: tape.Wrap(&pokeAPI{})}, "https://pokeapi.co/api/v2/berry?limit=20&offset=0")
+	if err := tape.Close(); err != nil {
+		panic(err)
+	}
+
+	tape, err = replay.Open(path, replay.Options{Mode: replay.Replay})
+	if err != nil {
+		panic(err)
+	}
+	defer tape.Close()
+	client := &http.Client{Transport: tape.Wrap(nil)}
+	_, err = client.Get("https://pokeapi.co/api/v2/berry?limit=20&offset=40")
+	if miss, ok := errors.AsType[*replay.MissError](err); ok {
+		fmt.Println(miss)
+	}
+	// Output:
+	// replay: GET /api/v2/berry is not on tape: unknown; nearest differs in query: offset (GET /api/v2/berry)
+}

@@ -1,0 +1,124 @@
+package replay_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+)
+
+// script is a base that answers what fn says and counts.
+type script struct {
+	sent atomic.Int64
+	fn   func(n int, req *http.Request) (*http.Response, error)
+}
+
+func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
+	n := int(s.sent.Add(1))
+	if req.Body != nil {
+		defer req.Body.Close()
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	return s.fn(n, req)
+}
+
+func answer(req *http.Request, code int, body string) *http.Response {
+	return &http.Response{
+		Status: http.StatusText(code), StatusCode: code, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"text/plain"}}, Body: io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)), Request: req,
+	}
+}
+
+// numbered answers "1", "2", ... with 200.
+func numbered() *script {
+	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
+		return answer(req, 200, string(rune('0'+n))), nil
+	}}
+}
+
+func open(t *testing.T, path string, opts replay.Options) *replay.Tape {
+	t.Helper()
+	tape, err := replay.Open(path, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tape.Close() })
+	return tape
+}
+
+func closeTape(t *testing.T, tape *replay.Tape) {
+	t.Helper()
+	if err := tape.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
+}
+
+func request(t *testing.T, method, url, body string) *http.Request {
+	t.Helper()
+	var r io.Reader
+	if body != "" {
+		r = strings.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, url, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+func get(t *testing.T, rt http.RoundTripper, url string) (int, string) {
+	t.Helper()
+	return send(t, rt, request(t, "GET", url, ""))
+}
+
+func send(t *testing.T, rt http.RoundTripper, req *http.Request) (int, string) {
+	t.Helper()
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("body: %v", err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+func want(t *testing.T, rt http.RoundTripper, url string, code int, body string) {
+	t.Helper()
+	c, b := get(t, rt, url)
+	if c != code || b != body {
+		t.Errorf("GET %s = %d %q, want %d %q", url, c, b, code, body)
+	}
+}
+
+// stores are the file names that choose each storage.
+func stores() []string { return []string{"tape.db", "tape.json"} }
+
+// countedBody counts how often it is closed.
+type countedBody struct {
+	io.Reader
+	mu     sync.Mutex
+	closes int
+}
+
+func (b *countedBody) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closes++
+	return nil
+}
+
+func (b *countedBody) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closes
+}
