@@ -248,7 +248,7 @@ func (a *Attempt) End(resp *http.Response, err error) Verdict {
 	a.headers = time.Since(a.start)
 	if resp != nil {
 		a.status = uint16(max(resp.StatusCode, 0)) //nolint:gosec // a status has three digits
-		if v == OK && e.Check != nil {
+		if e.Check != nil && e.Accepts(resp.StatusCode) {
 			if cerr := a.check(resp, e.Check); cerr != nil {
 				v, err = Retryable, cerr
 			}

@@ -5,21 +5,20 @@ import (
 	"io"
 	"net/http"
 	"sync"
-	"time"
 )
 
 // Replayable returns a request whose body can be sent more than once, for a
-// layer that may need it, and a function to call when no further attempt will
-// be made. A request without a body or with GetBody is returned as it is.
+// layer that may need it, and a function to call when it will make no further
+// attempt. A request without a body or with GetBody is returned as it is.
 //
-// Otherwise the copy has a GetBody: a body that can seek goes back to where it
-// stood; any other is kept, as it is read, up to limit bytes. Nothing is read
-// ahead, so a body that is produced while it is sent streams as before. GetBody
-// fails with [ErrNotReplayable] where more than limit bytes were read or the
-// attempt before still reads. The copy before it gets an error from then on.
+// Otherwise the copy has a GetBody whose bodies are independent of each other:
+// a body that can seek is read from where it stood, each at its own place; any
+// other is kept, as it is read, up to limit bytes. Nothing is read ahead, so a
+// body that is produced while it is sent streams as before. Once more than
+// limit bytes were read, GetBody fails with [ErrNotReplayable].
 //
-// The original body is closed once, after done was called and the attempts
-// have closed theirs.
+// The original body is closed once, after done was called and every body that
+// was handed out is closed.
 func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 	if req.Body == nil || req.Body == http.NoBody || req.GetBody != nil {
 		return req, func() {}
@@ -31,133 +30,147 @@ func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 		}
 	}
 	r = req.WithContext(req.Context())
-	r.Body = s.first()
+	r.Body = s.reader()
 	r.GetBody = s.again
 	return r, s.done
 }
 
-// source is a body that several attempts read in turn, each through a reader
-// of its own; a new reader revokes the one before.
+// source is a body that is read by several attempts, each at its own place.
 type source struct {
 	body   io.ReadCloser
 	seeker io.Seeker
 	offset int64
 	limit  int64
-	turn   chan struct{} // held while the body is read or sought
-
-	kept []byte // under turn: what was read so far, unless it can seek
-	over bool   // under turn: more than limit was read
+	turn   chan struct{} // held by who reads the body; guards place
+	place  int64         // where a body that can seek stands, from offset
 
 	mu       sync.Mutex
-	current  *sourceReader
+	kept     []byte // what was read so far of a body that cannot seek
+	over     bool   // more than limit was read, and kept is gone
+	read     int64  // how much was read of a body that cannot seek
+	err      error  // how it ended
+	open     int    // readers
 	finished bool
 	closed   bool
-	closeErr error
 }
 
-// turnTime bounds how long a new attempt waits for a read of the one before.
-const turnTime = time.Second
+var errLost = errors.New("transport: the request body went on to another attempt")
 
-var errRevoked = errors.New("transport: the request body went on to a later attempt")
-
-func (s *source) first() *sourceReader {
-	s.current = &sourceReader{s: s}
-	return s.current
+// reader is under mu, or not yet shared.
+func (s *source) reader() *sourceReader {
+	s.open++
+	return &sourceReader{s: s}
 }
 
 func (s *source) again() (io.ReadCloser, error) {
-	t := time.NewTimer(turnTime)
-	defer t.Stop()
-	select {
-	case s.turn <- struct{}{}:
-	case <-t.C:
-		return nil, ErrNotReplayable
-	}
-	defer func() { <-s.turn }()
-	if s.over {
-		return nil, ErrNotReplayable
-	}
-	if s.seeker != nil {
-		if _, err := s.seeker.Seek(s.offset, io.SeekStart); err != nil {
-			return nil, err
-		}
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.over || s.closed {
 		return nil, ErrNotReplayable
 	}
-	return s.first(), nil
+	return s.reader(), nil
 }
 
 // done says that no reader will be asked for any more.
 func (s *source) done() {
 	s.mu.Lock()
 	s.finished = true
-	idle := s.current.closed
 	s.mu.Unlock()
-	if idle {
-		_ = s.close()
-	}
+	_ = s.close()
 }
 
+// close closes the body once nobody needs it.
 func (s *source) close() error {
 	s.mu.Lock()
-	if s.closed {
-		defer s.mu.Unlock()
-		return s.closeErr
+	if !s.finished || s.open > 0 || s.closed {
+		s.mu.Unlock()
+		return nil
 	}
 	s.closed = true
 	s.mu.Unlock()
-	err := s.body.Close()
-	s.mu.Lock()
-	s.closeErr = err
-	s.mu.Unlock()
-	return err
+	return s.body.Close()
 }
 
 type sourceReader struct {
 	s      *source
-	at     int
+	at     int64
 	closed bool // under s.mu
 }
 
 func (r *sourceReader) Read(p []byte) (int, error) {
+	if n, err, ok := r.known(p); ok {
+		return n, err
+	}
 	s := r.s
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
-	s.mu.Lock()
-	revoked, closed := s.current != r, r.closed
-	s.mu.Unlock()
-	switch {
-	case revoked:
-		return 0, errRevoked
-	case closed:
-		return 0, http.ErrBodyReadAfterClose
-	case r.at < len(s.kept):
-		n := copy(p, s.kept[r.at:])
-		r.at += n
-		return n, nil
+	if s.seeker != nil {
+		return r.seek(p)
+	}
+	// Somebody else may have read on while this reader waited for its turn.
+	if n, err, ok := r.known(p); ok {
+		return n, err
 	}
 	n, err := s.body.Read(p)
-	if s.seeker == nil && !s.over {
-		if int64(len(s.kept)+n) > s.limit {
-			s.over, s.kept = true, nil
-		} else {
-			s.kept = append(s.kept, p[:n]...)
-			r.at += n
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.read += int64(n)
+	r.at += int64(n)
+	s.err = err
+	switch {
+	case s.over:
+	case s.read > s.limit:
+		s.over, s.kept = true, nil
+	default:
+		s.kept = append(s.kept, p[:n]...)
+	}
+	return n, err
+}
+
+// known answers from what is kept, and reports false if the body must be read.
+func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:revive,staticcheck // as Read, and whether
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case r.closed:
+		return 0, http.ErrBodyReadAfterClose, true
+	case s.seeker != nil:
+		return 0, nil, false
+	case r.at < int64(len(s.kept)):
+		n = copy(p, s.kept[r.at:])
+		r.at += int64(n)
+		return n, nil, true
+	case r.at < s.read:
+		return 0, errLost, true
+	case s.err != nil:
+		return 0, s.err, true
+	}
+	return 0, nil, false
+}
+
+// seek reads at the place of the reader. It is called in its turn.
+func (r *sourceReader) seek(p []byte) (int, error) {
+	s := r.s
+	if s.place != r.at {
+		if _, err := s.seeker.Seek(s.offset+r.at, io.SeekStart); err != nil {
+			return 0, err
 		}
 	}
+	n, err := s.body.Read(p)
+	r.at += int64(n)
+	s.place = r.at
 	return n, err
 }
 
 func (r *sourceReader) Close() error {
 	r.s.mu.Lock()
-	r.closed = true
-	last := r.s.finished && r.s.current == r
-	r.s.mu.Unlock()
-	if last {
-		return r.s.close()
+	if r.closed {
+		r.s.mu.Unlock()
+		return nil
 	}
-	return nil
+	r.closed = true
+	r.s.open--
+	r.s.mu.Unlock()
+	return r.s.close()
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -116,35 +117,103 @@ func TestReplayOfAFileFromWhereItStood(t *testing.T) {
 	}
 }
 
-func TestALaterAttemptRevokesTheReaderBefore(t *testing.T) {
-	r, done := replayable(t, &countingBody{Reader: strings.NewReader("hello")}, 10)
+// GetBody gives copies: an upload that still runs and the next attempt, or a
+// layer that only looks, do not disturb each other.
+func TestReadersAreIndependent(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "upload")
+	if err := os.WriteFile(name, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, body := range map[string]io.ReadCloser{
+		"kept": &countingBody{Reader: strings.NewReader("hello")},
+		"file": file,
+	} {
+		t.Run(kind, func(t *testing.T) {
+			r, done := replayable(t, body, 10)
+			defer done()
+			next, err := transport.Rewind(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var a, b []byte
+			one := make([]byte, 1)
+			for range 5 {
+				for out, from := range map[*[]byte]io.Reader{&a: r.Body, &b: next.Body} {
+					if _, err := io.ReadFull(from, one); err != nil {
+						t.Fatal(err)
+					}
+					*out = append(*out, one...)
+				}
+			}
+			if string(a) != "hello" || string(b) != "hello" {
+				t.Errorf("read %q and %q", a, b)
+			}
+			_, _ = r.Body.Close(), next.Body.Close()
+		})
+	}
+}
+
+// The producer of a pipe blocks the upload that goes on; the next attempt gets
+// what came so far at once, and the rest when it comes.
+func TestReplayBesideAReadThatBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pr, pw := io.Pipe()
+		r, done := replayable(t, pr, 10)
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = io.ReadAll(r.Body) })
+		if _, err := pw.Write([]byte("hel")); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		next, err := transport.Rewind(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, 3)
+		if _, err := io.ReadFull(next.Body, b); err != nil || string(b) != "hel" {
+			t.Errorf("read %q, %v", b, err)
+		}
+		wg.Go(func() { _, _ = pw.Write([]byte("lo")); _ = pw.Close() })
+		if got := readBody(t, next); got != "lo" {
+			t.Errorf("then %q", got)
+		}
+		wg.Wait()
+		_ = r.Body.Close()
+		done()
+	})
+}
+
+func TestABrokenBodyIsBrokenForEveryAttempt(t *testing.T) {
+	r, done := replayable(t, &countingBody{Reader: io.MultiReader(strings.NewReader("he"), failingReader{})}, 10)
 	defer done()
 	next, err := transport.Rewind(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Body.Read(make([]byte, 1)); err == nil {
-		t.Error("the upload of the attempt before still reads")
-	}
-	if got := readBody(t, next); got != "hello" {
-		t.Errorf("read %q", got)
+	for _, body := range []io.Reader{r.Body, next.Body} {
+		if b, err := io.ReadAll(body); string(b) != "he" || !errors.Is(err, errBoom) {
+			t.Errorf("read %q, %v", b, err)
+		}
 	}
 }
 
-// The producer of a pipe blocks the read of the first attempt for ever.
-func TestReplayDoesNotWaitForAReadThatBlocks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		pr, pw := io.Pipe()
-		r, done := replayable(t, pr, 10)
-		go func() { _, _ = io.ReadAll(r.Body) }()
-		synctest.Wait()
-		if _, err := transport.Rewind(r); !errors.Is(err, transport.ErrNotReplayable) {
-			t.Errorf("err = %v", err)
-		}
-		done()
-		_ = r.Body.Close()
-		_ = pw.Close()
-	})
+func TestWhoFallsBehindTheLimitIsTold(t *testing.T) {
+	r, done := replayable(t, &countingBody{Reader: strings.NewReader("hello")}, 3)
+	defer done()
+	next, err := transport.Rewind(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := readBody(t, r); got != "hello" {
+		t.Errorf("the first reads %q", got)
+	}
+	if b, err := io.ReadAll(next.Body); len(b) != 0 || err == nil {
+		t.Errorf("the one behind reads %q, %v, want an error rather than a part", b, err)
+	}
 }
 
 func TestBodyIsClosedAfterTheLastReader(t *testing.T) {

@@ -9,18 +9,25 @@ import (
 	"github.com/gracy-go/gracy/internal/route"
 )
 
-// WithRoute names the route of the requests made with a context, in the
-// pattern syntax of [http.ServeMux]: "GET /pokemon/{name}", or only the path.
-// It panics on a pattern that is malformed.
+// WithRoute names the route of the requests made with a context: see [Route].
 func WithRoute(ctx context.Context, pattern string) context.Context {
+	return Route(pattern).Attach(ctx)
+}
+
+// Route returns the override that names the route of the requests made with a
+// context, in the pattern syntax of [http.ServeMux]: "GET /pokemon/{name}", or
+// only the path. It panics on a pattern that is malformed.
+func Route(pattern string) Override {
 	_, _, path, err := route.Split(pattern)
 	if err != nil {
-		panic("transport: WithRoute: " + err.Error())
+		panic("transport: Route: " + err.Error())
 	}
-	return WithSetting(ctx, &named{path})
+	return &named{path}
 }
 
 type named struct{ path string }
+
+func (n *named) Attach(ctx context.Context) context.Context { return WithSetting(ctx, n) }
 
 // Routes returns a layer that names the routes of a client that cannot name
 // them itself, such as an SDK, by patterns in the syntax of [http.ServeMux]:

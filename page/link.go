@@ -1,0 +1,106 @@
+package page
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Link returns the target of the first link with a relation, such as "next", in
+// the Link headers of an answer, "" if there is none: RFC 8288, section 3. The
+// target may be relative. A malformed header ends at its first fault; links
+// with an anchor, which are about another resource, are passed over.
+func Link(h http.Header, rel string) string {
+	for _, s := range h.Values("Link") {
+		for s = trim(s); s != ""; {
+			if s[0] == ',' {
+				s = trim(s[1:])
+				continue
+			}
+			target, params, ok := cutTarget(s)
+			if !ok {
+				break
+			}
+			rels, anchored, rest := linkParams(params)
+			if !anchored && hasRel(rels, rel) {
+				return target
+			}
+			s = rest
+		}
+	}
+	return ""
+}
+
+func trim(s string) string { return strings.TrimLeft(s, " \t") }
+
+func cutTarget(s string) (target, rest string, ok bool) {
+	if s[0] != '<' {
+		return "", "", false
+	}
+	target, rest, ok = strings.Cut(s[1:], ">")
+	return strings.TrimSpace(target), trim(rest), ok
+}
+
+// linkParams reads the parameters of one link; only its first rel counts.
+func linkParams(s string) (rels string, anchored bool, rest string) {
+	first := true
+	for strings.HasPrefix(s, ";") {
+		s = trim(s[1:])
+		n := strings.IndexAny(s, "=;, \t")
+		if n < 0 {
+			n = len(s)
+		}
+		name := s[:n]
+		s = trim(s[n:])
+		value := ""
+		if strings.HasPrefix(s, "=") {
+			value, s = linkValue(trim(s[1:]))
+			s = trim(s)
+		}
+		switch strings.ToLower(name) {
+		case "rel":
+			if first {
+				rels, first = value, false
+			}
+		case "anchor":
+			anchored = true
+		}
+	}
+	if s != "" && s[0] != ',' {
+		return "", true, ""
+	}
+	return rels, anchored, s
+}
+
+// linkValue reads a token or a quoted string, RFC 9110, section 5.6.4.
+func linkValue(s string) (value, rest string) {
+	if !strings.HasPrefix(s, `"`) {
+		n := strings.IndexAny(s, ";, \t")
+		if n < 0 {
+			n = len(s)
+		}
+		return s[:n], s[n:]
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return b.String(), s[i+1:]
+		case '\\':
+			if i++; i < len(s) {
+				b.WriteByte(s[i])
+			}
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), ""
+}
+
+func hasRel(rels, rel string) bool {
+	for r := range strings.FieldsSeq(rels) {
+		if strings.EqualFold(r, rel) {
+			return true
+		}
+	}
+	return false
+}

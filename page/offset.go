@@ -1,0 +1,34 @@
+package page
+
+import (
+	"context"
+	"strconv"
+)
+
+// Offset makes a Pager of a function that fetches up to limit items from an
+// offset, beginning with 0; limit is always size. The offset grows by the items
+// that came, so a server that gives fewer than it was asked for loses none.
+//
+// The list ends where Total is reached, with Last, or else with an empty page:
+// a short page alone proves nothing. It panics on a size that is not positive
+// and on a nil function.
+func Offset[T any](size int, fetch func(ctx context.Context, offset, limit int) (Slice[T], error)) *Pager[T] {
+	if size <= 0 {
+		panic("page: Offset: size is not positive")
+	}
+	if fetch == nil {
+		panic("page: Offset: nil function")
+	}
+	return &Pager[T]{first: "0", fetch: func(ctx context.Context, cursor string) (Slice[T], error) {
+		at, err := strconv.Atoi(cursor)
+		if err != nil || at < 0 {
+			return Slice[T]{}, ErrCursor
+		}
+		s, err := fetch(ctx, at, size)
+		s.Next = ""
+		if next := at + len(s.Items); next > at && (s.Total <= 0 || next < s.Total) {
+			s.Next = strconv.Itoa(next)
+		}
+		return s, err
+	}}
+}

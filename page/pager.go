@@ -1,0 +1,175 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/gracy-go/gracy/redact"
+)
+
+// A Slice is what one fetch gives.
+type Slice[T any] struct {
+	// Items are the items of the page, in order.
+	Items []T
+	// Next is the cursor or URL of the page that follows, "" if none does. An
+	// [Offset] pager fills it in itself.
+	Next string
+	// Total is how many items the whole list has, 0 if unknown. Only [Offset]
+	// reads it.
+	Total int
+	// Last says that no page follows, whatever else is known.
+	Last bool
+}
+
+// A Page is a Slice and its place.
+type Page[T any] struct {
+	Slice[T]
+	// Cursor is what the page was fetched with: give it to [Pager.From] to
+	// fetch it again.
+	Cursor string
+	// Number counts the pages of this loop from 1.
+	Number int
+}
+
+// A Pager is a list that can be walked page by page. It is immutable and safe
+// for concurrent use if its function is.
+type Pager[T any] struct {
+	first string
+	max   int
+	fetch func(ctx context.Context, cursor string) (Slice[T], error)
+}
+
+const defaultMax = 1000
+
+// Cursor makes a Pager of a function that fetches the page of a cursor; the
+// first cursor is "". The list ends with a page without Next, or with Last. An
+// empty page with a Next does not end it. It panics on a nil function.
+func Cursor[T any](fetch func(ctx context.Context, cursor string) (Slice[T], error)) *Pager[T] {
+	if fetch == nil {
+		panic("page: Cursor: nil function")
+	}
+	return &Pager[T]{fetch: fetch}
+}
+
+// From returns a Pager that begins at a cursor: of a [Page], of an [Error], or
+// of one's own; for an [Offset] pager the offset in decimal digits.
+func (p *Pager[T]) From(cursor string) *Pager[T] {
+	q := *p
+	q.first = cursor
+	return &q
+}
+
+// Max returns a Pager whose loops end with [ErrTooMany] where a further page
+// would follow after n. Default 1000. It panics if n is not positive.
+func (p *Pager[T]) Max(n int) *Pager[T] {
+	if n <= 0 {
+		panic("page: Max: not positive")
+	}
+	q := *p
+	q.max = n
+	return &q
+}
+
+// Pages walks the pages. The last pair may be an [Error] with a zero Page.
+func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
+	return func(yield func(Page[T], error) bool) {
+		limit := p.max
+		if limit == 0 {
+			limit = defaultMax
+		}
+		seen := map[string]bool{}
+		for cursor, n := p.first, 1; ; n++ {
+			fail := func(err error) { yield(Page[T]{}, &Error{Cursor: cursor, Page: n, Err: err}) }
+			switch {
+			case seen[cursor]:
+				fail(ErrRepeated)
+				return
+			case n > limit:
+				fail(ErrTooMany)
+				return
+			}
+			seen[cursor] = true
+			s, err := p.fetch(ctx, cursor)
+			if err != nil {
+				fail(err)
+				return
+			}
+			if s.Last {
+				s.Next = ""
+			}
+			if !yield(Page[T]{s, cursor, n}, nil) || s.Next == "" {
+				return
+			}
+			cursor = s.Next
+		}
+	}
+}
+
+// All walks the items of all pages. The last pair may be an [Error] with a zero
+// item.
+func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for page, err := range p.Pages(ctx) {
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Collect returns the first items, at most limit, or all if limit is 0. What
+// came before an error is returned with it. It panics if limit is negative.
+func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
+	if limit < 0 {
+		panic("page: Collect: negative limit")
+	}
+	var items []T
+	for item, err := range p.All(ctx) {
+		if err != nil {
+			return items, err
+		}
+		if items = append(items, item); len(items) == limit {
+			break
+		}
+	}
+	return items, nil
+}
+
+// The reasons that a Pager finds itself; see [Error].
+var (
+	ErrRepeated = errors.New("the cursor has come before")
+	ErrTooMany  = errors.New("more pages than allowed")
+	ErrCursor   = errors.New("the cursor is none of this pager")
+	ErrOrigin   = errors.New("the next page is of another origin") // of every *OriginError
+)
+
+// An Error ends a loop. Its text holds no cursor, which may be a URL with a
+// query.
+type Error struct {
+	Cursor string // of the page that failed: go on with [Pager.From]
+	Page   int    // its number in the loop, from 1
+	Err    error  // of the function, or one of this package
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("page: page %d: %s", e.Page, redact.Error(e.Err)) }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Timeout reports whether the cause is a timeout.
+func (e *Error) Timeout() bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](e.Err)
+	return ok && t.Timeout()
+}

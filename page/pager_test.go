@@ -1,0 +1,301 @@
+package page_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gracy-go/gracy/page"
+)
+
+// list is a server of n numbered items that counts fetches.
+type list struct {
+	n       int
+	cap     int // the most that one fetch gives, 0 for no such bound
+	total   bool
+	fetches int
+	failAt  int // the fetch that fails, from 1
+}
+
+var errBoom = errors.New("boom")
+
+func (l *list) fetch(_ context.Context, offset, limit int) (page.Slice[int], error) {
+	l.fetches++
+	if l.fetches == l.failAt {
+		return page.Slice[int]{}, errBoom
+	}
+	if l.cap > 0 {
+		limit = min(limit, l.cap)
+	}
+	var s page.Slice[int]
+	for i := offset; i < min(offset+limit, l.n); i++ {
+		s.Items = append(s.Items, i)
+	}
+	if l.total {
+		s.Total = l.n
+	}
+	return s, nil
+}
+
+func upTo(n int) []int {
+	var all []int
+	for i := range n {
+		all = append(all, i)
+	}
+	return all
+}
+
+func TestOffset(t *testing.T) {
+	tests := []struct {
+		name    string
+		list    list
+		size    int
+		fetches int
+	}{
+		{"total known", list{n: 45, total: true}, 20, 3},
+		{"total known, exact", list{n: 40, total: true}, 20, 2},
+		{"total unknown", list{n: 45}, 20, 4},
+		{"server gives fewer than asked", list{n: 45, cap: 10, total: true}, 20, 5},
+		{"server gives fewer, total unknown", list{n: 45, cap: 10}, 20, 6},
+		{"empty", list{n: 0}, 20, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := page.Offset(tt.size, tt.list.fetch).Collect(t.Context(), 0)
+			if err != nil || !slices.Equal(got, upTo(tt.list.n)) {
+				t.Errorf("Collect = %v, %v", got, err)
+			}
+			if tt.list.fetches != tt.fetches {
+				t.Errorf("%d fetches, want %d", tt.list.fetches, tt.fetches)
+			}
+		})
+	}
+}
+
+func TestLazy(t *testing.T) {
+	l := &list{n: 100}
+	p := page.Offset(10, l.fetch)
+	seq := p.All(t.Context())
+	if l.fetches != 0 {
+		t.Fatalf("%d fetches before the loop", l.fetches)
+	}
+	for i, err := range seq {
+		if i == 9 || err != nil { // the last item of the first page
+			break
+		}
+	}
+	if l.fetches != 1 {
+		t.Errorf("%d fetches after a break on the first page, want 1", l.fetches)
+	}
+	for i, err := range seq { // the loop has no state: it begins again
+		if i != 0 || err != nil {
+			t.Errorf("the second loop begins with %d, %v", i, err)
+		}
+		break
+	}
+	if l.fetches != 2 {
+		t.Errorf("%d fetches after a second loop, want 2", l.fetches)
+	}
+}
+
+func TestCollectLimit(t *testing.T) {
+	l := &list{n: 100}
+	got, err := page.Offset(10, l.fetch).Collect(t.Context(), 20)
+	if err != nil || !slices.Equal(got, upTo(20)) || l.fetches != 2 {
+		t.Errorf("Collect(20) = %v, %v after %d fetches", got, err, l.fetches)
+	}
+}
+
+func TestErrorOnceAndResume(t *testing.T) {
+	l := &list{n: 50, failAt: 3}
+	p := page.Offset(10, l.fetch)
+	var got []int
+	var errs []error
+	for i, err := range p.All(t.Context()) {
+		if err != nil {
+			errs = append(errs, err)
+			continue // an error must end the loop even so
+		}
+		got = append(got, i)
+	}
+	if len(errs) != 1 || !errors.Is(errs[0], errBoom) {
+		t.Fatalf("errors %v, want one boom", errs)
+	}
+	pe, ok := errors.AsType[*page.Error](errs[0])
+	if !ok || pe.Cursor != "20" || pe.Page != 3 {
+		t.Fatalf("error %#v, want cursor 20 of page 3", errs[0])
+	}
+	if want := "page: page 3: boom"; pe.Error() != want {
+		t.Errorf("text %q, want %q", pe, want)
+	}
+	rest, err := p.From(pe.Cursor).Collect(t.Context(), 0)
+	if err != nil || !slices.Equal(append(got, rest...), upTo(50)) {
+		t.Errorf("resumed: %v, %v", append(got, rest...), err)
+	}
+}
+
+func TestPages(t *testing.T) {
+	l := &list{n: 25, total: true}
+	p := page.Offset(10, l.fetch)
+	var got []string
+	for pg, err := range p.Pages(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%d:%s:%d:%s", pg.Number, pg.Cursor, len(pg.Items), pg.Next))
+	}
+	if want := []string{"1:0:10:10", "2:10:10:20", "3:20:5:"}; !slices.Equal(got, want) {
+		t.Errorf("pages %q, want %q", got, want)
+	}
+	for pg, err := range p.From("10").Pages(t.Context()) { // back to the second
+		if err != nil || pg.Items[0] != 10 || pg.Number != 1 {
+			t.Errorf("From(10) begins with %v, page %d, %v", pg.Items, pg.Number, err)
+		}
+		break
+	}
+}
+
+func TestOffsetCursor(t *testing.T) {
+	for _, cursor := range []string{"", "-1", "x", "1e3", "99999999999999999999"} {
+		l := &list{n: 5}
+		_, err := page.Offset(10, l.fetch).From(cursor).Collect(t.Context(), 0)
+		if !errors.Is(err, page.ErrCursor) || l.fetches != 0 {
+			t.Errorf("From(%q): %v after %d fetches", cursor, err, l.fetches)
+		}
+	}
+}
+
+// chain is a list by cursor: the next of each.
+func chain(next map[string]string) func(context.Context, string) (page.Slice[string], error) {
+	return func(_ context.Context, cursor string) (page.Slice[string], error) {
+		return page.Slice[string]{Items: []string{"item " + cursor}, Next: next[cursor]}, nil
+	}
+}
+
+func TestCursor(t *testing.T) {
+	got, err := page.Cursor(chain(map[string]string{"": "b", "b": "c"})).Collect(t.Context(), 0)
+	if want := []string{"item ", "item b", "item c"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
+func TestCursorEmptyPageGoesOn(t *testing.T) {
+	p := page.Cursor(func(_ context.Context, cursor string) (page.Slice[int], error) {
+		switch cursor {
+		case "":
+			return page.Slice[int]{Next: "b"}, nil
+		case "b":
+			return page.Slice[int]{Items: []int{7}, Next: "c", Last: true}, nil
+		}
+		t.Errorf("fetched %q after Last", cursor)
+		return page.Slice[int]{}, nil
+	})
+	if got, err := p.Collect(t.Context(), 0); err != nil || !slices.Equal(got, []int{7}) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestCircle(t *testing.T) {
+	got, err := page.Cursor(chain(map[string]string{"": "b", "b": "c", "c": "b"})).Collect(t.Context(), 0)
+	if !errors.Is(err, page.ErrRepeated) || len(got) != 3 {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func endless(_ context.Context, cursor string) (page.Slice[int], error) {
+	n, _ := strconv.Atoi(cursor)
+	return page.Slice[int]{Items: []int{n}, Next: strconv.Itoa(n + 1)}, nil
+}
+
+func TestMax(t *testing.T) {
+	for _, n := range []int{1, 3, 1000} {
+		p := page.Cursor(endless)
+		if n != 1000 {
+			p = p.Max(n)
+		}
+		got, err := p.Collect(t.Context(), 0)
+		if !errors.Is(err, page.ErrTooMany) || len(got) != n {
+			t.Errorf("Max(%d): %d items, %v", n, len(got), err)
+		}
+	}
+	// A list that ends there is no error.
+	if _, err := page.Cursor(chain(map[string]string{"": "b"})).Max(2).Collect(t.Context(), 0); err != nil {
+		t.Errorf("a list of 2 pages with Max(2): %v", err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p := page.Offset(1, func(ctx context.Context, offset, _ int) (page.Slice[int], error) {
+		return page.Slice[int]{Items: []int{offset}}, ctx.Err()
+	})
+	n := 0
+	var last error
+	for i, err := range p.All(ctx) {
+		if last = err; err == nil {
+			n++
+		}
+		if i == 4 {
+			cancel()
+		}
+	}
+	if !errors.Is(last, context.Canceled) || n != 5 {
+		t.Errorf("%d items, %v", n, last)
+	}
+}
+
+type timeout struct{}
+
+func (timeout) Error() string { return "late" }
+func (timeout) Timeout() bool { return true }
+
+func TestErrorTimeout(t *testing.T) {
+	if !(&page.Error{Err: fmt.Errorf("x: %w", timeout{})}).Timeout() {
+		t.Error("Timeout of the cause is lost")
+	}
+	if (&page.Error{Err: errBoom}).Timeout() {
+		t.Error("boom is no timeout")
+	}
+}
+
+func TestConcurrentLoops(t *testing.T) {
+	p := page.Cursor(endless).Max(50)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if got, _ := p.Collect(t.Context(), 40); len(got) != 40 || got[39] != 39 {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestPanics(t *testing.T) {
+	tests := map[string]func(){
+		"page: Offset: size":     func() { page.Offset(0, (&list{}).fetch) },
+		"page: Offset: nil":      func() { page.Offset[int](1, nil) },
+		"page: Cursor: nil":      func() { page.Cursor[int](nil) },
+		"page: Next: nil":        func() { page.Next[int]("https://a.test/", nil) },
+		"page: Next: URL 0":      func() { page.Next("/relative", endless) },
+		"page: Next: URL 1":      func() { page.Next("https://a.test/", endless, "ftp://a.test") },
+		"page: Max: not":         func() { page.Cursor(endless).Max(0) },
+		"page: Collect: negativ": func() { _, _ = page.Cursor(endless).Collect(t.Context(), -1) },
+	}
+	for want, f := range tests {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.HasPrefix(got, want) {
+					t.Errorf("panic %q, want %q", got, want)
+				}
+			}()
+			f()
+		}()
+	}
+}

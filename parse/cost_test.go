@@ -1,0 +1,114 @@
+package parse_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/parse"
+)
+
+// canned answers without work, so that only the layer above is measured.
+type canned struct{}
+
+func (canned) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: 200, Header: jsonHeader, Request: req, ContentLength: int64(len(pikachu)),
+		Body: io.NopCloser(strings.NewReader(pikachu)),
+	}, nil
+}
+
+var jsonHeader = http.Header{"Content-Type": {"application/json"}}
+
+// byHand is what one writes without parse.
+func byHand(tb testing.TB, client *http.Client) {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, "https://api.test/v2/pokemon/25", nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	req.Header.Set("Accept", "application/json")
+	resp, err := client.Do(req)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var p pokemon
+	if err := json.NewDecoder(resp.Body).Decode(&p); err != nil || p.ID != 25 {
+		tb.Fatal(p, err)
+	}
+}
+
+func byGet(tb testing.TB, client *http.Client) {
+	tb.Helper()
+	if p, err := parse.Get[pokemon](tb.Context(), client, "https://api.test/v2/pokemon/25"); err != nil || p.ID != 25 {
+		tb.Fatal(p, err)
+	}
+}
+
+func byEndpoint(tb testing.TB, e *parse.Endpoint[string, pokemon], client *http.Client) {
+	tb.Helper()
+	if p, err := e.Call(tb.Context(), parse.API{Client: client, Base: "https://api.test/v2"}, "25"); err != nil || p.ID != 25 {
+		tb.Fatal(p, err)
+	}
+}
+
+// A typed call costs no more than a few allocations beyond the one by hand.
+func TestCost(t *testing.T) {
+	if raced {
+		t.Log("allocations are not counted under the race detector")
+		return
+	}
+	e := parse.NewEndpoint[string, pokemon]("GET /pokemon/{name}")
+	plain, layers := &http.Client{Transport: canned{}}, &http.Client{Transport: again(1).Wrap(canned{})}
+	for _, tt := range []struct {
+		name   string
+		client *http.Client
+		call   func()
+		more   float64
+	}{
+		{"Get", plain, func() { byGet(t, plain) }, getCost},
+		{"Get, layers", layers, func() { byGet(t, layers) }, getCost},
+		{"Endpoint", plain, func() { byEndpoint(t, e, plain) }, endpointCost},
+		{"Endpoint, layers", layers, func() { byEndpoint(t, e, layers) }, endpointCost},
+	} {
+		floor := testing.AllocsPerRun(200, func() { byHand(t, tt.client) })
+		got := testing.AllocsPerRun(200, tt.call)
+		t.Logf("%s: %.0f allocations, by hand %.0f", tt.name, got, floor)
+		if got > floor+tt.more {
+			t.Errorf("%s: %.0f allocations, by hand %.0f, want at most %.0f more", tt.name, got, floor, tt.more)
+		}
+	}
+}
+
+const (
+	getCost      = 7 // over layers; documented in doc.go
+	endpointCost = 13
+)
+
+func BenchmarkByHand(b *testing.B) {
+	client := &http.Client{Transport: canned{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		byHand(b, client)
+	}
+}
+
+func BenchmarkGet(b *testing.B) {
+	client := &http.Client{Transport: canned{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		byGet(b, client)
+	}
+}
+
+func BenchmarkEndpoint(b *testing.B) {
+	client := &http.Client{Transport: canned{}}
+	e := parse.NewEndpoint[string, pokemon]("GET /pokemon/{name}")
+	b.ReportAllocs()
+	for b.Loop() {
+		byEndpoint(b, e, client)
+	}
+}

@@ -1,0 +1,173 @@
+package parse
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// An Endpoint is one operation of an API: its method and path, the type that
+// goes in and the type that comes out. It is immutable and safe for concurrent
+// use; make it once, as a package variable.
+type Endpoint[In, Out any] struct {
+	pattern *pattern
+	input   *input
+	rules   []rule
+	others  []transport.Override
+	set     *settings // of rules alone
+}
+
+// NewEndpoint makes an endpoint of a pattern as [http.ServeMux] writes it, with
+// a method and without a host:
+//
+//	parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", retry.Off, parse.Allow(404))
+//
+// In is one of
+//
+//   - [None];
+//   - the type of the pattern's only placeholder: a text, number or bool, an
+//     encoding.TextMarshaler or fmt.Stringer;
+//   - a struct whose fields have a tag each: path:"name", query:"name",
+//     header:"Name", or body:"json", body:"form" (url.Values), body:"raw"
+//     ([]byte or string). Fields of query and header may be slices, which repeat
+//     the name; nil pointers and, with ",omitempty", zero values are left out.
+//     Embedded structs count as their fields;
+//   - any other type: the JSON body, if the pattern has no placeholder and the
+//     method has a body.
+//
+// The pattern is the route of the calls, in errors, metrics and reports.
+//
+// It panics, with all placeholders and tags checked against each other, on
+// what cannot work.
+func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out] {
+	p, err := parsePattern(pattern)
+	if err != nil {
+		panic("parse: NewEndpoint: " + err.Error())
+	}
+	in, err := newInput(reflect.TypeFor[In](), p)
+	if err != nil {
+		panic("parse: NewEndpoint: " + pattern + ": " + err.Error())
+	}
+	e := &Endpoint[In, Out]{pattern: p, input: in}
+	e.rules, e.others = split(nil, opts)
+	if fault := misfit[Out](e.rules); fault != "" {
+		panic("parse: NewEndpoint: " + pattern + ": Check " + fault)
+	}
+	e.set = compile(e.rules)
+	return e
+}
+
+// String returns the pattern.
+func (e *Endpoint[In, Out]) String() string { return e.pattern.text }
+
+// Call sends one request and decodes the answer. The options are for this call
+// alone. The errors are those of the package; the value that comes with one is
+// zero.
+func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Option) (Out, error) {
+	var none Out
+	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
+	ctx, fault := e.ready(ctx, x, api, opts)
+	if fault != nil {
+		return none, fault
+	}
+	ctx, j := prepare[Out](ctx, x)
+	req, fault := e.request(ctx, x, api, in)
+	if fault != nil {
+		return none, fault
+	}
+	return finish(x, req, j)
+}
+
+// Request makes the request of a call without sending it, with the context that
+// tells the layers what the call would tell them, except for a [Check]. Send it
+// by any client of the same layers; [JSON] knows its rules.
+func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ...Option) (*http.Request, error) {
+	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
+	ctx, fault := e.ready(ctx, x, api, opts)
+	if fault != nil {
+		return nil, fault
+	}
+	rules := slices.Concat(filterRules(api.Options), e.rules, filterRules(opts))
+	ctx = attach(ctx, slices.DeleteFunc(rules, func(r rule) bool {
+		_, check := r.(checkRule)
+		return check
+	})...)
+	req, fault := e.request(ctx, x, api, in)
+	if fault != nil {
+		return nil, fault
+	}
+	return req, nil
+}
+
+func filterRules(opts []Option) []rule {
+	rules, _ := split(nil, opts)
+	return rules
+}
+
+// ready puts the options of all levels together.
+func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, *ArgError) {
+	rules := contextRules(ctx)
+	n := len(rules)
+	rules, others := split(rules, api.Options)
+	ctx = transport.With(transport.With(ctx, others...), e.others...)
+	if len(opts) > 0 {
+		own, others := split(nil, opts)
+		if fault := misfit[Out](own); fault != "" {
+			return nil, &ArgError{Route: x.route, Name: "Check", Reason: fault}
+		}
+		ctx = transport.With(ctx, others...)
+		rules = slices.Concat(rules, e.rules, own)
+	} else if len(rules) > n || n > 0 {
+		rules = slices.Concat(rules, e.rules)
+	}
+	if len(rules) > 0 {
+		x.set = compile(rules)
+	}
+	return e.pattern.route.Attach(ctx), nil
+}
+
+// request writes the request.
+func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, in In) (*http.Request, *ArgError) {
+	given, fault := e.input.read(e.pattern, in)
+	if fault != nil {
+		return nil, fault
+	}
+	path, fault := e.pattern.fill(given.args)
+	if fault != nil {
+		return nil, fault
+	}
+	x.names, x.args = e.pattern.names, given.args
+	if strings.ContainsAny(api.Base, "?#") {
+		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: "has a query or fragment"}
+	}
+	to := strings.TrimSuffix(api.Base, "/") + path
+	if given.query != "" {
+		to += "?" + given.query
+	}
+	var body io.Reader
+	if given.typ != "" {
+		body = bytes.NewReader(given.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, e.pattern.method, to, body)
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: "is no URL with http or https and a host"}
+	}
+	if given.typ != "" {
+		req.Header["Content-Type"] = []string{given.typ}
+	}
+	if name, fault := setHeaders(req, api.Header); fault != "" {
+		return nil, &ArgError{Route: x.route, Name: "API.Header", Reason: name + " " + fault}
+	}
+	for _, h := range x.set.headers {
+		req.Header[h.name] = []string{h.value}
+	}
+	maps.Copy(req.Header, given.header)
+	return req, nil
+}

@@ -1,0 +1,121 @@
+package parse
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// An exchange is one call on its way: what is known before the result's type
+// matters.
+type exchange struct {
+	client *http.Client
+	set    *settings
+	route  string   // "" until it is asked for, if there is no pattern
+	names  []string // the placeholders of the pattern,
+	args   []string // and what they stand for
+	req    *http.Request
+	trace  *transport.Trace
+	own    bool // the trace is of this exchange alone
+}
+
+// noSettings is the default, never changed.
+var noSettings = &settings{} //nolint:gochecknoglobals // read only
+
+func (x *exchange) arg(name string) string {
+	if i := slices.Index(x.names, name); i >= 0 {
+		return x.args[i]
+	}
+	return ""
+}
+
+// routeOf names the call in errors.
+func (x *exchange) routeOf(c *transport.Call) string {
+	if x.route != "" {
+		return x.route
+	}
+	switch {
+	case c != nil:
+		return method(c.Request().Method) + " " + c.Route()
+	case x.req != nil && x.req.URL != nil:
+		return method(x.req.Method) + " " + bare(x.req.URL.String())
+	}
+	return "call"
+}
+
+func method(m string) string {
+	if m == "" {
+		return http.MethodGet
+	}
+	return m
+}
+
+// fail makes the error of a call without an answer.
+func (x *exchange) fail(resp *http.Response, err error) error {
+	// A failed CheckRedirect leaves the answer, with its body closed, beside the error.
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+	c := x.call()
+	e := &Error{Route: x.routeOf(c), Call: c, Err: cause(err)}
+	if x.req != nil {
+		e.ended = x.req.Context().Err()
+	}
+	return e
+}
+
+// broken makes the error of a body that could not be read to its end.
+func (x *exchange) broken(resp *http.Response, err error) error {
+	c := transport.CallOf(resp)
+	e := &Error{Route: x.routeOf(c), Call: c, Err: &bodyError{err}}
+	if resp.Request != nil {
+		e.ended = resp.Request.Context().Err()
+	}
+	return e
+}
+
+// checked makes the error of an answer that a check refuses.
+func (x *exchange) checked(resp *http.Response, err error) error {
+	c := transport.CallOf(resp)
+	return &Error{Route: x.routeOf(c), Call: c, Err: err}
+}
+
+type bodyError struct{ err error }
+
+func (e *bodyError) Error() string { return "read the body: " + e.err.Error() }
+func (e *bodyError) Unwrap() error { return e.err }
+
+// markKey finds the exchange that a call belongs to, among those of a trace
+// that the caller shares between many.
+type markKey struct{}
+
+// watch makes the call findable for an error that has no response. A plain
+// client has none.
+func (x *exchange) watch(ctx context.Context) context.Context {
+	switch x.client.Transport.(type) {
+	case nil, *http.Transport:
+		return ctx
+	}
+	if t, ok := transport.Setting[*transport.Trace](ctx); ok && transport.CallFrom(ctx) == nil {
+		x.trace = t
+		return context.WithValue(ctx, markKey{}, x)
+	}
+	ctx, x.trace = transport.WithTrace(ctx)
+	x.own = true
+	return ctx
+}
+
+// call returns the last call of the exchange, nil if there was none.
+func (x *exchange) call() *transport.Call {
+	if x.trace == nil {
+		return nil
+	}
+	for _, c := range slices.Backward(x.trace.Calls()) {
+		if x.own || c.Request().Context().Value(markKey{}) == x {
+			return c
+		}
+	}
+	return nil
+}

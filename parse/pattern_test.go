@@ -1,0 +1,128 @@
+package parse_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	neturl "net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/parse"
+)
+
+// seen is what a server made of a request.
+type seen struct {
+	pattern, uri, value, query, header string
+}
+
+// FuzzArguments sends whatever it likes as a path value, a query value and a
+// header value to a real server: it must see one segment, one parameter and one
+// header with exactly these values, or the client must refuse.
+func FuzzArguments(f *testing.F) {
+	for _, s := range []string{
+		"pikachu", "/", "a/b", "..", ".", "...", "a?b", "a#b", "%2e%2e", "%2F", "a%", "..;/", "\\..\\", "ö", "a b", "+", "",
+		"\x00", "\r\nX-Evil: 1", "a\xffb", "{name}", "//", ";a=b", "&x=y", "=", "\u2028", "@host", ":80",
+	} {
+		f.Add(s, s, s)
+	}
+	var got []seen
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v2/pokemon/{name}/moves", func(_ http.ResponseWriter, r *http.Request) {
+		got = append(got, seen{r.Pattern, r.RequestURI, r.PathValue("name"), r.URL.Query().Get("q"), r.Header.Get("X-H")})
+		if n := len(r.URL.Query()); n != 1 || r.Header.Get("X-Evil") != "" {
+			got = append(got, seen{pattern: "extra parameters or headers"})
+		}
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, seen{pattern: "elsewhere", uri: r.RequestURI})
+		w.WriteHeader(http.StatusNotFound)
+	})
+	srv := httptest.NewServer(mux)
+	f.Cleanup(srv.Close)
+	type in struct {
+		Name  string `path:"name"`
+		Query string `query:"q"`
+		H     string `header:"X-H"`
+	}
+	e := parse.NewEndpoint[in, parse.None]("GET /pokemon/{name}/moves")
+	api := parse.API{Client: srv.Client(), Base: srv.URL + "/v2"}
+	f.Fuzz(func(t *testing.T, name, query, header string) {
+		if len(name)+len(query)+len(header) > 10_000 {
+			return
+		}
+		got = nil
+		_, err := e.Call(t.Context(), api, in{name, query, header})
+		if errors.Is(err, parse.ErrArgument) {
+			if len(got) != 0 {
+				t.Errorf("refused (%v), but the server saw %q", err, got)
+			}
+			if ordinary(name, query, header) {
+				t.Errorf("refused without a reason: %v", err)
+			}
+			return
+		}
+		// A field's white space at the ends is not part of its value: RFC 9110, section 5.5.
+		want := seen{"GET /v2/pokemon/{name}/moves", "", name, query, strings.Trim(header, " \t")}
+		// ServeMux itself takes the segment %2F for a slash that ends the path; what it was sent is right.
+		slash := name == "/" && errors.Is(err, parse.Status(404))
+		if err != nil && !slash || len(got) != 1 {
+			t.Fatalf("%v, the server saw %q", err, got)
+		}
+		uri := got[0].uri
+		got[0].uri = ""
+		if got[0] != want && !slash {
+			t.Errorf("the server saw %q, want %q", got[0], want)
+		}
+		path, _, _ := strings.Cut(uri, "?")
+		segments := strings.Split(path, "/")
+		if len(segments) != 5 || segments[3] != neturl.PathEscape(name) {
+			t.Errorf("path %q", path)
+		}
+	})
+}
+
+// ordinary values must never be refused.
+func ordinary(name, query, header string) bool {
+	if name == "" || name == "." || name == ".." || !utf8.ValidString(name+query+header) || !utf8.ValidString(name) || !utf8.ValidString(query) {
+		return false
+	}
+	return !strings.ContainsFunc(header, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+// FuzzPattern: whatever pattern is accepted can be called, and leads below the base.
+func FuzzPattern(f *testing.F) {
+	for _, s := range []string{
+		"GET /a/{id}", "GET /a/{id...}", "POST /{a}.json", "GET /%2e%2e/{x}", "GET /a//{x}", "GET /a/../{x}",
+		"GET /{x}/{$}", "get\t/{x}", "GET /{x}#", "GET /{", "GET /a/.{x}", "GET /ö/{x}", `GET /\{x}`,
+	} {
+		f.Add(s, "v")
+	}
+	f.Fuzz(func(t *testing.T, pattern, value string) {
+		var e *parse.Endpoint[string, parse.None]
+		if text := panicOf(func() { e = parse.NewEndpoint[string, parse.None](pattern) }); text != "" {
+			if !strings.HasPrefix(text, "parse: NewEndpoint: ") {
+				t.Errorf("panic %q", text)
+			}
+			return
+		}
+		s, client := serve(t, reply{status: 200})
+		_, err := e.Call(t.Context(), parse.API{Client: client, Base: "https://api.test/v2"}, value)
+		if err != nil {
+			if !errors.Is(err, parse.ErrArgument) {
+				t.Errorf("%q with %q: %v", pattern, value, err)
+			}
+			return
+		}
+		u := s.got[0].URL
+		if u.Host != "api.test" || !strings.HasPrefix(u.EscapedPath(), "/v2/") || u.RawQuery != "" || u.Fragment != "" {
+			t.Errorf("%q with %q leads to %s", pattern, value, u)
+		}
+		for seg := range strings.SplitSeq(u.EscapedPath(), "/") {
+			if seg == "." || seg == ".." {
+				t.Errorf("%q with %q leads to %s", pattern, value, u)
+			}
+		}
+	})
+}

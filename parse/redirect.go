@@ -1,0 +1,59 @@
+package parse
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// bound returns a client with which the headers that the request starts out
+// with do not follow a redirect to another origin: net/http holds back
+// Authorization and Cookie, and those not from subdomains.
+func bound(client *http.Client, req *http.Request) *http.Client {
+	var names []string
+	for name := range req.Header {
+		switch name {
+		case "Accept", "Accept-Language", "Content-Type", "User-Agent":
+		default:
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return client
+	}
+	c := *client
+	c.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if !sameOrigin(r.URL, req.URL) {
+			for _, n := range names {
+				delete(r.Header, n)
+			}
+		}
+		switch {
+		case client.CheckRedirect != nil:
+			return client.CheckRedirect(r, via)
+		case len(via) >= 10:
+			return errors.New("stopped after 10 redirects")
+		}
+		return nil
+	}
+	return &c
+}
+
+// sameOrigin compares as RFC 6454, section 5, does.
+func sameOrigin(a, b *url.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "http":
+		return "80"
+	case "https":
+		return "443"
+	}
+	return ""
+}
