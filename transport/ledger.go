@@ -31,7 +31,7 @@ func (c *Call) String() string {
 	}
 	for a := range c.Attempts() {
 		b.WriteByte('\n')
-		a.line(&b)
+		b.WriteString(strings.TrimRight(a.line(), " "))
 	}
 	if s := c.Stopped(); s != "" {
 		b.WriteString("\n  stopped: ")
@@ -40,7 +40,8 @@ func (c *Call) String() string {
 	return b.String()
 }
 
-func (a *Attempt) line(b *strings.Builder) {
+func (a *Attempt) line() string {
+	b := new(strings.Builder)
 	fmt.Fprintf(b, "  %d  %-9s %-9s", a.number, outcome(a), a.Verdict())
 	for w := range waitKinds {
 		if d := a.Wait(w); d > 0 {
@@ -65,6 +66,7 @@ func (a *Attempt) line(b *strings.Builder) {
 	if s := a.Notes(); s != "" {
 		fmt.Fprintf(b, "  [%s]", redact.Text(s))
 	}
+	return b.String()
 }
 
 func outcome(a *Attempt) string {

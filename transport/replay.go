@@ -14,8 +14,10 @@ import (
 // Otherwise the copy has a GetBody whose bodies are independent of each other:
 // a body that can seek is read from where it stood, each at its own place; any
 // other is kept, as it is read, up to limit bytes. Nothing is read ahead, so a
-// body that is produced while it is sent streams as before. Once more than
-// limit bytes were read, GetBody fails with [ErrNotReplayable].
+// body that is produced while it is sent streams as before. Beyond limit only
+// the body of the latest attempt can be read, the first one's or that of the
+// last [Rewind]; GetBody and whoever else reads gets [ErrNotReplayable]. Once
+// the body itself has failed, GetBody returns its error.
 //
 // The original body is closed once, after done was called and every body that
 // was handed out is closed.
@@ -30,7 +32,8 @@ func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 		}
 	}
 	r = req.WithContext(req.Context())
-	r.Body = s.reader()
+	s.latest = s.reader()
+	r.Body = s.latest
 	r.GetBody = s.again
 	return r, s.done
 }
@@ -45,16 +48,15 @@ type source struct {
 	place  int64         // where a body that can seek stands, from offset
 
 	mu       sync.Mutex
-	kept     []byte // what was read so far of a body that cannot seek
-	over     bool   // more than limit was read, and kept is gone
-	read     int64  // how much was read of a body that cannot seek
-	err      error  // how it ended
-	open     int    // readers
+	latest   *sourceReader // whose attempt may read beyond limit
+	kept     []byte        // what was read so far of a body that cannot seek
+	over     bool          // more than limit was read, and kept is gone
+	read     int64         // how much was read of a body that cannot seek
+	err      error         // how it ended; of a body that can seek only if badly
+	open     int           // readers
 	finished bool
 	closed   bool
 }
-
-var errLost = errors.New("transport: the request body went on to another attempt")
 
 // reader is under mu, or not yet shared.
 func (s *source) reader() *sourceReader {
@@ -65,7 +67,10 @@ func (s *source) reader() *sourceReader {
 func (s *source) again() (io.ReadCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || s.closed {
+	switch {
+	case s.err != nil && !errors.Is(s.err, io.EOF):
+		return nil, s.err // what would be sent is a part
+	case s.over, s.closed:
 		return nil, ErrNotReplayable
 	}
 	return s.reader(), nil
@@ -111,7 +116,7 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	if n, err, ok := r.known(p); ok {
 		return n, err
 	}
-	n, err := s.body.Read(p)
+	n, err := s.body.Read(p[:r.allowed(len(p))])
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.read += int64(n)
@@ -142,11 +147,31 @@ func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:re
 		r.at += int64(n)
 		return n, nil, true
 	case r.at < s.read:
-		return 0, errLost, true
+		return 0, ErrNotReplayable, true
 	case s.err != nil:
 		return 0, s.err, true
+	case s.latest != r && s.read >= s.limit:
+		return 0, ErrNotReplayable, true
 	}
 	return 0, nil, false
+}
+
+// allowed returns how many of n bytes may be read: others must not use up what
+// the latest attempt has still to read.
+func (r *sourceReader) allowed(n int) int64 {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	if r.s.latest == r {
+		return int64(n)
+	}
+	return min(int64(n), r.s.limit-r.s.read)
+}
+
+// attempt makes r the body of the latest attempt.
+func (r *sourceReader) attempt() {
+	r.s.mu.Lock()
+	r.s.latest = r
+	r.s.mu.Unlock()
 }
 
 // seek reads at the place of the reader. It is called in its turn.
@@ -160,6 +185,11 @@ func (r *sourceReader) seek(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	r.at += int64(n)
 	s.place = r.at
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.mu.Lock()
+		s.err = err
+		s.mu.Unlock()
+	}
 	return n, err
 }
 

@@ -199,20 +199,31 @@ func TestABrokenBodyIsBrokenForEveryAttempt(t *testing.T) {
 			t.Errorf("read %q, %v", b, err)
 		}
 	}
+	if _, err := transport.Rewind(r); !errors.Is(err, errBoom) {
+		t.Errorf("a further attempt gets %v, want the body's error", err)
+	}
 }
 
-func TestWhoFallsBehindTheLimitIsTold(t *testing.T) {
+// A layer that looks at a copy must not use up the body that is to be sent.
+func TestBeyondTheLimitOnlyTheLatestAttemptReads(t *testing.T) {
 	r, done := replayable(t, &countingBody{Reader: strings.NewReader("hello")}, 3)
 	defer done()
+	look, err := r.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(look); string(b) != "hel" || !errors.Is(err, transport.ErrNotReplayable) {
+		t.Errorf("the copy reads %q, %v", b, err)
+	}
 	next, err := transport.Rewind(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := readBody(t, r); got != "hello" {
-		t.Errorf("the first reads %q", got)
+	if got := readBody(t, next); got != "hello" {
+		t.Errorf("the latest attempt reads %q", got)
 	}
-	if b, err := io.ReadAll(next.Body); len(b) != 0 || err == nil {
-		t.Errorf("the one behind reads %q, %v, want an error rather than a part", b, err)
+	if b, err := io.ReadAll(r.Body); len(b) != 0 || !errors.Is(err, transport.ErrNotReplayable) {
+		t.Errorf("the attempt before reads %q, %v, want an error rather than a part", b, err)
 	}
 }
 

@@ -72,6 +72,9 @@ func Rewind(req *http.Request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s, ok := b.(*sourceReader); ok {
+		s.attempt()
+	}
 	r := req.WithContext(req.Context())
 	r.Body = b
 	return r, nil

@@ -1,0 +1,141 @@
+package gracy_test
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport/roundtriptest"
+)
+
+// kit is a layer as the contract suite needs it: made anew for each case, and
+// with the departures from the contract that its job needs.
+type kit struct {
+	name    string
+	make    func(*stand) gracy.Layer
+	departs roundtriptest.Allowance
+}
+
+// stand is where a test puts what its layers need.
+type stand struct {
+	t       *testing.T
+	dir     string
+	n       atomic.Int64
+	closers []func() error
+}
+
+func (s *stand) tape(mode replay.Mode) gracy.Layer {
+	tape, err := replay.Open(filepath.Join(s.dir, strconv.FormatInt(s.n.Add(1), 10)+".json"), replay.Options{Mode: mode})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.closers = append(s.closers, tape.Close)
+	return tape
+}
+
+// kits are the layers in the documented order, outermost first.
+func kits() []kit {
+	return []kit{
+		{"metrics", func(*stand) gracy.Layer { return metrics.New("api") }, 0},
+		{"logging", func(*stand) gracy.Layer { return logging.New(logging.Config{}) }, 0},
+		{"timeout", func(*stand) gracy.Layer { return timeout.New(timeout.Config{}) }, roundtriptest.TimesOut},
+		{"retry", func(*stand) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
+		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.Record) }, 0},
+		{"concurrency", func(*stand) gracy.Layer {
+			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Per: concurrency.All})
+		}, 0},
+		{"throttle", func(*stand) gracy.Layer { return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute}) }, 0},
+		{"attempt timeout", func(*stand) gracy.Layer { return timeout.PerAttempt(0) }, roundtriptest.TimesOut},
+	}
+}
+
+// worn closes what a stack opened when the suite closes the stack.
+type worn struct {
+	http.RoundTripper
+	closers []func() error
+}
+
+func (w worn) Unwrap() http.RoundTripper { return w.RoundTripper }
+
+func (w worn) CloseIdleConnections() {
+	if c, ok := w.RoundTripper.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+func (w worn) Close() error {
+	for _, f := range w.closers {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func contract(t *testing.T, ks ...kit) {
+	t.Helper()
+	var departs roundtriptest.Allowance
+	for _, k := range ks {
+		departs |= k.departs
+	}
+	dir := t.TempDir()
+	var n atomic.Int64
+	wrap := func(next http.RoundTripper) http.RoundTripper {
+		s := &stand{t: t, dir: filepath.Join(dir, strconv.FormatInt(n.Add(1), 10))}
+		var layers []gracy.Layer
+		for _, k := range ks {
+			layers = append(layers, k.make(s))
+		}
+		return worn{gracy.Around(next, layers...), s.closers}
+	}
+	if departs == 0 {
+		roundtriptest.Run(t, wrap)
+		return
+	}
+	roundtriptest.Run(t, wrap, departs)
+}
+
+func TestContractOfEachLayer(t *testing.T) {
+	for _, k := range kits() {
+		t.Run(k.name, func(t *testing.T) { contract(t, k) })
+	}
+}
+
+// Every ordered pair, the documented order and its reverse: any order is safe.
+func TestContractOfEachOrderedPair(t *testing.T) {
+	for i, a := range kits() {
+		for j, b := range kits() {
+			if i == j {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s(%s)", a.name, b.name), func(t *testing.T) {
+				t.Parallel()
+				contract(t, a, b)
+			})
+		}
+	}
+}
+
+func TestContractOfTheWholeStack(t *testing.T) {
+	t.Run("documented order", func(t *testing.T) { contract(t, kits()...) })
+	t.Run("reverse order", func(t *testing.T) {
+		ks := kits()
+		for i, j := 0, len(ks)-1; i < j; i, j = i+1, j-1 {
+			ks[i], ks[j] = ks[j], ks[i]
+		}
+		contract(t, ks...)
+	})
+	t.Run("each layer twice", func(t *testing.T) { contract(t, append(kits(), kits()...)...) })
+}

@@ -1,0 +1,180 @@
+package retry
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// An Outcome is one attempt that did not succeed, as a [Condition] sees it.
+type Outcome struct {
+	Request  *http.Request
+	Response *http.Response // nil after a transport error; its body must not be read
+	Err      error          // of the transport, or of the caller's check of the response
+	Number   int            // of the attempt; the first is 1
+	Verdict  transport.Verdict
+}
+
+// A Condition says whether another attempt could help: [Policy.When]. It
+// cannot make a request safe to send again; only [Policy.Unsafe] does. It is
+// called concurrently.
+type Condition func(Outcome) bool
+
+// Any holds where one of the conditions holds.
+func Any(conditions ...Condition) Condition {
+	return func(o Outcome) bool {
+		return slices.ContainsFunc(conditions, func(c Condition) bool { return c(o) })
+	}
+}
+
+// All holds where each of the conditions holds.
+func All(conditions ...Condition) Condition {
+	return func(o Outcome) bool {
+		return !slices.ContainsFunc(conditions, func(c Condition) bool { return !c(o) })
+	}
+}
+
+// Not holds where the condition does not.
+func Not(condition Condition) Condition {
+	return func(o Outcome) bool { return !condition(o) }
+}
+
+// OnStatus holds after an answer with one of the statuses.
+func OnStatus(codes ...int) Condition {
+	codes = slices.Clone(codes)
+	return func(o Outcome) bool {
+		return o.Response != nil && slices.Contains(codes, o.Response.StatusCode)
+	}
+}
+
+// OnError holds after an error that matches one of the targets by errors.Is;
+// without targets after any error.
+func OnError(targets ...error) Condition {
+	targets = slices.Clone(targets)
+	return func(o Outcome) bool {
+		if o.Err == nil || len(targets) == 0 {
+			return o.Err != nil
+		}
+		return slices.ContainsFunc(targets, func(t error) bool { return errors.Is(o.Err, t) })
+	}
+}
+
+// OnMethod holds for requests with one of the methods.
+func OnMethod(methods ...string) Condition {
+	methods = slices.Clone(methods)
+	return func(o Outcome) bool {
+		m := o.Request.Method
+		if m == "" {
+			m = http.MethodGet
+		}
+		return slices.Contains(methods, m)
+	}
+}
+
+// Default is the condition of a policy without one of its own, to combine:
+//
+//	When: retry.Any(retry.Default, retry.OnStatus(404))
+func Default(o Outcome) bool {
+	return byDefault(o, retryablehttp.ErrorPropagatedRetryPolicy)
+}
+
+func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
+	if o.Response == nil {
+		return o.Verdict != transport.Permanent && worth(o.Request, o.Err, judge)
+	}
+	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled
+}
+
+// wants is the first gate. An error that comes with false takes the place of
+// the outcome; only a CheckRetry function of the user's has one.
+func (p *plan) wants(o Outcome) (bool, error) {
+	switch o.Verdict {
+	case transport.OK, transport.Canceled, transport.Unjudged:
+		return false, nil
+	case transport.Refused:
+		return willing(o.Err), nil
+	default:
+	}
+	switch {
+	case p.when != nil:
+		return p.when(o), nil
+	case p.check != nil:
+		again, err := p.check(o.Request.Context(), o.Response, asClient(o))
+		if again {
+			err = nil
+		}
+		return again, err
+	case o.Response == nil && p.errors != nil:
+		return p.errors(o.Err), nil
+	case o.Response != nil && o.Err == nil && p.statuses != nil:
+		return slices.Contains(p.statuses, o.Response.StatusCode), nil
+	}
+	return byDefault(o, p.judge), nil
+}
+
+// willing reports whether a refusal of one of our layers says that another
+// attempt may be let through.
+func willing(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		Retryable() bool
+	}](err)
+	return ok && e.Retryable()
+}
+
+// maxDepth bounds the walk over wrapped errors.
+const maxDepth = 32
+
+// worth asks the judge about err and all that it wraps: the judge looks only at
+// the error itself, as http.Client makes it, and at its immediate cause.
+func worth(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
+	if malformed(req) {
+		return false
+	}
+	depth := 0
+	var walk func(error) bool
+	walk = func(err error) bool {
+		if depth++; err == nil || depth > maxDepth {
+			return true
+		}
+		if again, _ := judge(req.Context(), nil, asClient(Outcome{Request: req, Err: err})); !again {
+			return false
+		}
+		switch w := err.(type) { //nolint:errorlint // this is the walk
+		case interface{ Unwrap() error }:
+			return walk(w.Unwrap())
+		case interface{ Unwrap() []error }:
+			return !slices.ContainsFunc(w.Unwrap(), func(e error) bool { return !walk(e) })
+		}
+		return true
+	}
+	return walk(err)
+}
+
+// asClient makes an error look as http.Client would, which is what functions
+// made for go-retryablehttp expect. It leaves the URL out: they match the text,
+// and a path may hold any text. The error of a check comes with its response,
+// as that of a response handler there.
+func asClient(o Outcome) error {
+	if o.Err == nil || o.Response != nil {
+		return o.Err
+	}
+	err := o.Err
+	if u, ok := err.(*url.Error); ok { //nolint:errorlint // only the outermost is the client's
+		err = u.Err
+	}
+	return &url.Error{Op: o.Request.Method, Err: err}
+}
+
+// malformed reports whether no transport could send req.
+func malformed(req *http.Request) bool {
+	if req.URL == nil || req.Header == nil {
+		return true
+	}
+	return req.URL.Host == "" && (req.URL.Scheme == "http" || req.URL.Scheme == "https" || req.URL.Scheme == "")
+}

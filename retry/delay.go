@@ -1,0 +1,103 @@
+package retry
+
+import (
+	"math"
+	"time"
+)
+
+// A Jitter is how waits are spread, so that clients that failed together do not
+// come back together.
+type Jitter uint8
+
+// The jitters.
+const (
+	FullJitter  Jitter = iota // anywhere between nothing and the delay
+	EqualJitter               // anywhere between half the delay and the delay
+	NoJitter                  // exactly the delay
+)
+
+// String returns "full jitter", "equal jitter" or "no jitter".
+func (j Jitter) String() string {
+	switch j {
+	case FullJitter:
+		return "full jitter"
+	case EqualJitter:
+		return "equal jitter"
+	case NoJitter:
+		return "no jitter"
+	}
+	return "unknown jitter"
+}
+
+// curve is the growth of the waits of one kind of failure.
+type curve struct {
+	base, max  time.Duration
+	multiplier float64
+	jitter     Jitter
+}
+
+func newCurve(p Policy, base, limit time.Duration) curve {
+	c := curve{base: p.Delay, max: p.MaxDelay, multiplier: p.Multiplier, jitter: p.Jitter}
+	if c.base == 0 {
+		c.base = base
+		if c.max > 0 {
+			c.base = min(base, c.max)
+		}
+	}
+	c.base = max(c.base, 0) // NoDelay
+	if c.max == 0 {
+		c.max = max(limit, c.base)
+	}
+	if c.multiplier == 0 {
+		c.multiplier = 2
+	}
+	return c
+}
+
+// ceiling returns the longest wait after the nth attempt, in [0, max] for any n.
+func (c curve) ceiling(n int) time.Duration {
+	if c.base == 0 {
+		return 0
+	}
+	d := float64(c.base) * math.Pow(c.multiplier, float64(max(n, 1)-1))
+	if !(d < float64(c.max)) { // also where d is no number
+		return c.max
+	}
+	return time.Duration(d)
+}
+
+// wait spreads the ceiling; r is in [0, 1).
+func (c curve) wait(n int, r float64) time.Duration {
+	d := c.ceiling(n)
+	switch c.jitter {
+	case FullJitter:
+		return part(d, r)
+	case EqualJitter:
+		return d/2 + part(d-d/2, r)
+	case NoJitter:
+	}
+	return d
+}
+
+// part returns the share r of d, in [0, d] whatever r is.
+func part(d time.Duration, r float64) time.Duration {
+	if !(r > 0) {
+		return 0
+	}
+	if r >= 1 {
+		return d
+	}
+	return min(time.Duration(r*float64(d)), d)
+}
+
+// The most that is added to what a server asks for.
+const (
+	hintShare  = 10 // a tenth of it
+	hintSpread = time.Second
+)
+
+// spread adds to a hint, so that those who were sent away together do not come
+// back together; it never takes away.
+func spread(hint time.Duration, r float64) time.Duration {
+	return hint + part(min(hint/hintShare, hintSpread), r)
+}

@@ -1,0 +1,67 @@
+// Package retry makes further attempts of a call that failed, where that is
+// safe, useful, in time and within a budget:
+//
+//	client := &http.Client{Transport: gracy.Chain(
+//		retry.New(retry.Policy{Attempts: 4, Delay: time.Second, Multiplier: 1.5}),
+//	)}
+//
+// # Two gates
+//
+// The first gate asks whether another attempt could help. Statuses: 408, 425,
+// 429, 500, 502, 503, 504, 529 and a failed check of an accepted answer
+// ([transport.Expect]); what the caller accepts is never retried. Transport
+// errors: what go-retryablehttp's ErrorPropagatedRetryPolicy lets through, bare
+// or wrapped; an unknown host, a bad certificate and a malformed request are
+// final. [Policy] replaces any part of it, also by a CheckRetry function of
+// go-retryablehttp.
+//
+// The second gate asks whether this request may be sent again: it is idempotent
+// ([transport.Idempotent]), or provably nothing was sent, or the answer was 429,
+// or the policy says [Policy.Unsafe]. What it holds back comes back as it came.
+//
+// # Defaults
+//
+// The zero Policy makes 3 attempts, the first counted. Waits have full jitter:
+// up to 100 ms, doubling to 5 s, after faults; up to 1 s, doubling to 20 s,
+// where the server asked for fewer calls. What the server asks for
+// (Retry-After and its dialects) is a floor to which at most 10 % or 1 s is
+// added; above 60 s the answer comes back at once. A wait that cannot end
+// before the deadline of the context, http.Client.Timeout included, is not
+// begun. A [Budget] keeps retries at 10 % of the calls of 10 s to a host, with
+// 10 in reserve.
+//
+// # What comes back
+//
+// The last outcome. A response is handed back unread and without an error,
+// whatever its status. An error after the first attempt is wrapped in an
+// [Error] that knows attempts, time and the ledger; that of a first attempt is
+// not. Why there was no further attempt stands in the ledger
+// ([transport.Call.Stopped]).
+//
+// # Bodies
+//
+// Further attempts get their body from GetBody; a body that can seek goes back
+// to where it stood; any other is kept while it is sent, up to 1 MiB
+// ([transport.Replayable]). Longer ones are sent once.
+//
+// # Place
+//
+// Inside metrics, logging and the total timeout; outside replay, concurrency,
+// throttle and the attempt timeout, so that each attempt is judged, recorded
+// and paid for, and no slot is held during a wait. Of two retry layers in one
+// stack the outer acts and the inner stands down.
+//
+// # Override
+//
+// A Policy replaces that of the layer for the calls of a context, [Off] makes
+// one attempt:
+//
+//	ctx = transport.With(ctx, retry.Policy{Attempts: 5})
+//	ctx = transport.With(ctx, retry.Off)
+//
+// # What it will not do
+//
+// It does not time attempts out (package timeout), hold back later calls to a
+// host that asked for a pause (package throttle), or follow redirects: each hop
+// is a call of its own.
+package retry

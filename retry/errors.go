@@ -1,0 +1,106 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// ErrExhausted is what every [Error] matches, by errors.Is.
+var ErrExhausted = errors.New("retry: no further attempt")
+
+// ErrAmbiguous is what every [AmbiguousError] matches, by errors.Is.
+var ErrAmbiguous = errors.New("retry: the request may have done its work")
+
+// An Error is the error of the last of several attempts, or of the wait for a
+// further one. The error of a first attempt that is not followed by another one
+// is returned as it is.
+type Error struct {
+	// Attempts is the number of attempts that were made.
+	Attempts int
+	// Elapsed is the time since the beginning of the first attempt.
+	Elapsed time.Duration
+	// Err is the error of the last attempt, or why the wait for a further one
+	// ended. Errors.Is and errors.As look into it.
+	Err error
+	// Call is the ledger, with the outcome of every attempt. It keeps the request
+	// alive: keep its text rather than the error.
+	Call *transport.Call
+}
+
+// Error says how many attempts in what time, and the last error, redacted.
+func (e *Error) Error() string {
+	s := "retry: " + strconv.Itoa(e.Attempts) + " attempt"
+	if e.Attempts != 1 {
+		s += "s"
+	}
+	return s + " in " + e.Elapsed.Round(time.Millisecond).String() + ": " + redact.Error(e.Err)
+}
+
+// Unwrap returns the last error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is [ErrExhausted].
+func (e *Error) Is(target error) bool { return target == ErrExhausted }
+
+// Timeout reports whether the last error was a timeout.
+func (e *Error) Timeout() bool { return timedOut(e.Err) }
+
+// An AmbiguousError is the error of a request that was not answered and is not
+// idempotent: nobody can tell whether it has done its work. A policy with
+// [Policy.MarkAmbiguous] returns it.
+type AmbiguousError struct {
+	Method string
+	Sent   bool // whether it was handed to the base
+	Err    error
+}
+
+// Error names the method and the error, redacted.
+func (e *AmbiguousError) Error() string {
+	return "retry: " + redact.Text(e.Method) + " may have done its work: " + redact.Error(e.Err)
+}
+
+// Unwrap returns the error of the transport.
+func (e *AmbiguousError) Unwrap() error { return e.Err }
+
+// Is reports whether target is [ErrAmbiguous].
+func (e *AmbiguousError) Is(target error) bool { return target == ErrAmbiguous }
+
+// Timeout reports whether the error was a timeout.
+func (e *AmbiguousError) Timeout() bool { return timedOut(e.Err) }
+
+func timedOut(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
+}
+
+// interrupted is the error of a wait that the context ended: its cause, made to
+// match an error of the context. A time limit of ours is a cause that matches
+// one, and must not look like the caller's cancel.
+func interrupted(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// bodyError is the outcome together with the failure of GetBody that let no
+// further attempt follow.
+type bodyError struct{ err, body error }
+
+func (e *bodyError) Error() string {
+	return redact.Error(e.err) + " (no further attempt: GetBody: " + redact.Error(e.body) + ")"
+}
+
+func (e *bodyError) Unwrap() []error { return []error{e.err, e.body} }
+
+func (e *bodyError) Timeout() bool { return timedOut(e.err) }

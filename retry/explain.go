@@ -1,0 +1,140 @@
+package retry
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// shown is how many waits of a schedule are printed.
+const shown = 8
+
+// String prints the policy with its defaults in place: the schedule of waits,
+// what is sent again, and the bounds.
+//
+//	3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s
+//
+// It panics where [New] does.
+func (p Policy) String() string {
+	c := compile(p)
+	if c.attempts == 1 {
+		return "retry: 1 attempt"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "retry: %d attempts", c.attempts)
+	c.waits(&b)
+	for _, s := range sortedKeys(c.delays) {
+		fmt.Fprintf(&b, ", %d after %s", s, c.delays[s])
+	}
+	fmt.Fprintf(&b, ", hints to %s", c.maxHint)
+	switch {
+	case c.when != nil:
+		b.WriteString(", when When says so")
+	case c.check != nil:
+		b.WriteString(", when CheckRetry says so")
+	case p.Statuses != nil:
+		fmt.Fprintf(&b, ", statuses %v", p.Statuses)
+	}
+	if c.unsafe {
+		b.WriteString(", unsafe methods too")
+	}
+	if c.budget != nil {
+		fmt.Fprintf(&b, ", %s", c.budget)
+	}
+	return b.String()
+}
+
+// waits prints the schedule.
+func (p *plan) waits(b *strings.Builder) {
+	switch {
+	case p.backoff != nil:
+		b.WriteString(", waits by Backoff")
+		return
+	case p.fault.base == 0:
+		b.WriteString(", no waits")
+		return
+	}
+	upTo := "up to "
+	if p.fault.jitter == NoJitter {
+		upTo = ""
+	}
+	faults, throttles := p.fault.list(p.attempts-1), p.throttle.list(p.attempts-1)
+	fmt.Fprintf(b, ", waits %s%s", upTo, faults)
+	if throttles != faults {
+		fmt.Fprintf(b, ", throttled %s%s", upTo, throttles)
+	}
+	fmt.Fprintf(b, ", %s", p.fault.jitter)
+}
+
+func sortedKeys(m map[int]time.Duration) []int {
+	ks := make([]int, 0, len(m))
+	for k := range m {
+		ks = append(ks, k)
+	}
+	slices.Sort(ks)
+	return ks
+}
+
+// list prints the first n ceilings.
+func (c curve) list(n int) string {
+	var b strings.Builder
+	for i := 1; i <= min(n, shown); i++ {
+		if i > 1 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(c.ceiling(i).Round(time.Microsecond).String())
+	}
+	if n > shown {
+		b.WriteString(" ...")
+	}
+	return b.String()
+}
+
+// sum adds up the first n ceilings, at most as much as a duration can hold.
+func (c curve) sum(n int) time.Duration {
+	var total int64
+	for i := 1; i <= n; i++ {
+		w, times := int64(c.ceiling(i)), int64(1)
+		if w == int64(c.ceiling(i+1)) { // and from here on
+			times = int64(n - i + 1)
+		}
+		if w > 0 && times > (math.MaxInt64-total)/w {
+			return math.MaxInt64
+		}
+		if total += times * w; times > 1 {
+			break
+		}
+	}
+	return time.Duration(total)
+}
+
+// Explain implements [transport.Explainer].
+func (r *Retry) Explain(p *transport.Plan) {
+	p.Note("%s", r.policy.String())
+	c := r.plan
+	if c.attempts == 1 {
+		return
+	}
+	if p.Attempts > 1 {
+		p.Warn("retry stands inside another retry: of the two in one call only the outer one acts")
+		return
+	}
+	p.Attempts *= c.attempts
+	p.Sends *= c.attempts
+	p.Buffered += c.buffer
+	if c.backoff == nil {
+		if waits := c.fault.sum(c.attempts - 1); p.Longest > 0 && waits >= p.Longest {
+			p.Warn("retry waits up to %s between attempts, but the call ends after %s", waits, p.Longest)
+		}
+	}
+	if c.unsafe {
+		p.Warn("retry sends again what is not idempotent: a POST may do its work more than once")
+	}
+	if r.budget.off {
+		p.Warn("retry has no budget: in an outage it multiplies the load by %d", c.attempts)
+	}
+}

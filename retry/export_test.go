@@ -1,0 +1,24 @@
+package retry
+
+import (
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// SetJudge replaces the first gate of the default path.
+func (r *Retry) SetJudge(judge retryablehttp.CheckRetry) { r.plan.judge = judge }
+
+// Judge returns the first gate of the default path.
+func (r *Retry) Judge() retryablehttp.CheckRetry { return r.plan.judge }
+
+// FaultWait and ThrottleWait are the waits after the nth attempt.
+func FaultWait(p Policy, n int, r float64) time.Duration { return compile(p).fault.wait(n, r) }
+
+func ThrottleWait(p Policy, n int, r float64) time.Duration { return compile(p).throttle.wait(n, r) }
+func FaultCeiling(p Policy, n int) time.Duration            { return compile(p).fault.ceiling(n) }
+func FaultSum(p Policy, n int) time.Duration                { return compile(p).fault.sum(n) }
+func Spread(hint time.Duration, r float64) time.Duration    { return spread(hint, r) }
+
+// Hosts is the number of accounts.
+func (b *Budget) Hosts() int { return len(*b.accounts.Load()) }

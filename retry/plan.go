@@ -1,0 +1,124 @@
+package retry
+
+import (
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// The defaults of a Policy.
+const (
+	defaultAttempts = 3
+	faultDelay      = 100 * time.Millisecond
+	faultMax        = 5 * time.Second
+	throttleDelay   = time.Second
+	throttleMax     = 20 * time.Second
+	defaultMaxHint  = time.Minute
+	defaultBuffer   = 1 << 20
+)
+
+// plan is a Policy with its defaults in place.
+type plan struct {
+	attempts int
+	fault    curve
+	throttle curve
+	delays   map[int]time.Duration
+	maxHint  time.Duration
+	backoff  retryablehttp.Backoff
+	rand     func() float64
+
+	statuses []int
+	errors   func(error) bool
+	when     Condition
+	check    retryablehttp.CheckRetry
+	judge    retryablehttp.CheckRetry // the first gate of the default path
+	prepare  retryablehttp.PrepareRetry
+
+	unsafe bool
+	mark   bool
+	budget *Budget
+	buffer int64
+}
+
+func compile(p Policy) *plan {
+	validate(p)
+	c := &plan{
+		attempts: p.Attempts,
+		delays:   p.Delays,
+		maxHint:  p.MaxHint,
+		backoff:  p.Backoff,
+		rand:     p.Rand,
+		statuses: slices.Clone(p.Statuses),
+		errors:   p.Errors,
+		when:     p.When,
+		check:    p.CheckRetry,
+		judge:    retryablehttp.ErrorPropagatedRetryPolicy,
+		prepare:  p.PrepareRetry,
+		unsafe:   p.Unsafe,
+		mark:     p.MarkAmbiguous,
+		budget:   p.Budget,
+		buffer:   max(p.BufferLimit, 0),
+	}
+	if p.Attempts == 0 {
+		c.attempts = defaultAttempts
+	}
+	if p.MaxHint == 0 {
+		c.maxHint = defaultMaxHint
+	}
+	if p.Rand == nil {
+		c.rand = rand.Float64
+	}
+	if p.BufferLimit == 0 {
+		c.buffer = defaultBuffer
+	}
+	if len(p.Delays) > 0 {
+		c.delays = maps.Clone(p.Delays)
+	}
+	c.fault = newCurve(p, faultDelay, faultMax)
+	c.throttle = newCurve(p, throttleDelay, throttleMax)
+	return c
+}
+
+func validate(p Policy) {
+	switch {
+	case p.Attempts < 0:
+		panic("retry: Attempts is negative")
+	case p.Delay < 0 && p.Delay != NoDelay:
+		panic("retry: Delay is negative")
+	case p.Multiplier != 0 && !(p.Multiplier >= 1) || math.IsInf(p.Multiplier, 0):
+		panic("retry: Multiplier is not a number of at least 1")
+	case p.MaxDelay < 0:
+		panic("retry: MaxDelay is negative")
+	case p.MaxDelay > 0 && p.MaxDelay < p.Delay:
+		panic("retry: MaxDelay is below Delay")
+	case p.Jitter > NoJitter:
+		panic("retry: unknown Jitter")
+	case p.MaxHint < 0:
+		panic("retry: MaxHint is negative")
+	case p.BufferLimit < 0 && p.BufferLimit != NoBuffer:
+		panic("retry: BufferLimit is negative")
+	case p.When != nil && (p.Statuses != nil || p.Errors != nil || p.CheckRetry != nil):
+		panic("retry: When decides alone: leave Statuses, Errors and CheckRetry unset")
+	case p.CheckRetry != nil && (p.Statuses != nil || p.Errors != nil):
+		panic("retry: CheckRetry decides alone: leave Statuses and Errors unset")
+	}
+	for _, s := range p.Statuses {
+		validStatus(s)
+	}
+	for s, d := range p.Delays {
+		validStatus(s)
+		if d < 0 {
+			panic("retry: a delay of Delays is negative")
+		}
+	}
+}
+
+func validStatus(s int) {
+	if s < 100 || s > 999 {
+		panic("retry: a status is not between 100 and 999")
+	}
+}

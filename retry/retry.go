@@ -1,0 +1,70 @@
+package retry
+
+import (
+	"net/http"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A Retry is the layer that [New] makes. It is safe for concurrent use, and may
+// be part of several stacks: they share its budget.
+type Retry struct {
+	policy Policy
+	plan   *plan
+	budget *Budget
+}
+
+// New returns the layer of a policy; the zero [Policy] is the documented
+// default. It panics on nonsense: negative numbers, a Multiplier below 1, a
+// MaxDelay below Delay, several fields that each want to decide alone.
+func New(p Policy) *Retry {
+	r := &Retry{policy: p, plan: compile(p), budget: p.Budget}
+	if r.budget == nil {
+		r.budget = NewBudget(BudgetConfig{})
+	}
+	return r
+}
+
+// Wrap implements [transport.Layer].
+func (r *Retry) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("retry", r, next, r.trip)
+}
+
+// Policy returns what the layer was made with.
+func (r *Retry) Policy() Policy { return r.policy }
+
+// Budget returns the budget of the layer, to share it or to look at it.
+func (r *Retry) Budget() *Budget { return r.budget }
+
+// String prints the schedule: see [Policy.String].
+func (r *Retry) String() string { return r.policy.String() }
+
+func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	p := r.plan
+	if o, ok := transport.Setting[*plan](req.Context()); ok {
+		p = o
+	}
+	if p.attempts == 1 && !p.mark || !c.ClaimRetry() {
+		return next.RoundTrip(req)
+	}
+	defer c.ReleaseRetry()
+	budget := p.budget
+	if budget == nil {
+		budget = r.budget
+	}
+	a := c.Attempt()
+	account := budget.begin(req, a.Start())
+	kept := p.mustKeep(req)
+	if kept {
+		var done func()
+		req, done = transport.Replayable(req, p.buffer)
+		defer done()
+	}
+	resp, err := next.RoundTrip(req)
+	a = answered(c, a, resp)
+	if a.End(resp, err) == transport.OK {
+		return resp, err
+	}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, account: account, start: a.Start()}
+	return s.run(a, resp, err)
+}

@@ -1,0 +1,214 @@
+package retry
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// series is the attempts of one call after the first one failed.
+type series struct {
+	*plan
+	call    *transport.Call
+	next    http.RoundTripper
+	req     *http.Request // of the latest attempt
+	kept    bool          // the body had to be made replayable
+	account *account      // nil without a budget
+	start   time.Time
+	made    int // attempts so far
+}
+
+func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*http.Response, error) {
+	for s.made = 1; ; s.made++ {
+		f, instead := s.another(a, outcome(s, a, resp, err))
+		if f == nil {
+			return s.result(a, resp, err, instead)
+		}
+		if resp != nil {
+			a.Own(resp)
+			transport.Drain(resp)
+		}
+		if a, err = s.begin(f); err != nil {
+			return nil, err
+		}
+		resp, err = s.next.RoundTrip(s.req)
+		if err != nil && !a.Sent() {
+			s.refund(f)
+		}
+		a = answered(s.call, a, resp)
+		if a.End(resp, err) == transport.OK {
+			return resp, err
+		}
+	}
+}
+
+// answered returns the attempt that resp answers, of concurrent ones the
+// winner, and otherwise a.
+func answered(c *transport.Call, a *transport.Attempt, resp *http.Response) *transport.Attempt {
+	if w := transport.AttemptOf(resp); w != nil && w.Call() == c {
+		return w
+	}
+	return a
+}
+
+func outcome(s *series, a *transport.Attempt, resp *http.Response, err error) Outcome {
+	o := Outcome{Request: s.req, Response: resp, Err: err, Number: s.made, Verdict: a.Verdict()}
+	if resp != nil {
+		o.Err = a.Err()
+	}
+	return o
+}
+
+// result hands the last outcome to the caller, or the error in its place.
+func (s *series) result(a *transport.Attempt, resp *http.Response, err, instead error) (*http.Response, error) {
+	if instead != nil {
+		if resp != nil {
+			a.Own(resp)
+			transport.Drain(resp)
+		}
+		err = instead
+	} else if resp != nil {
+		return resp, nil
+	}
+	if s.mark && a.Verdict() == transport.Ambiguous {
+		err = &AmbiguousError{Method: s.req.Method, Sent: a.Sent(), Err: err}
+	}
+	if s.made > 1 {
+		err = s.gaveUp(err)
+	}
+	return nil, err
+}
+
+func (s *series) gaveUp(err error) error {
+	return &Error{Attempts: s.made, Elapsed: time.Since(s.start), Err: err, Call: s.call}
+}
+
+// further is an attempt that was decided on.
+type further struct {
+	req  *http.Request // with a body of its own
+	wait time.Duration
+	tick int64 // of the account
+	paid bool
+}
+
+func (s *series) refund(f *further) {
+	if f.paid {
+		s.account.refund(f.tick)
+	}
+}
+
+// another takes an outcome through both gates, then schedule, budget and body.
+// It returns nil where the outcome stands, or an error takes its place.
+func (s *series) another(a *transport.Attempt, o Outcome) (*further, error) {
+	again, instead := s.wants(o)
+	if !again {
+		return nil, instead
+	}
+	if s.req.Context().Err() != nil {
+		s.call.Stop("the context has ended")
+		return nil, nil
+	}
+	if why := s.barred(o); why != "" {
+		s.call.Stop(why)
+		return nil, nil
+	}
+	if s.attempts == 1 {
+		return nil, nil
+	}
+	f, why, err := s.provide(a, o)
+	if why != "" {
+		s.call.Stop(why)
+		if s.call.Wants(transport.Exhausted) {
+			s.call.Emit(transport.Event{Kind: transport.Exhausted, Layer: "retry", Attempt: a, Response: o.Response, Err: o.Err, Text: why})
+		}
+		return nil, err
+	}
+	if s.call.Wants(transport.RetryScheduled) {
+		s.call.Emit(transport.Event{Kind: transport.RetryScheduled, Layer: "retry", Attempt: a, Wait: f.wait, Response: o.Response, Err: o.Err, Text: cause(o)})
+	}
+	return f, nil
+}
+
+// barred is the second gate: why the request must not be sent again.
+func (s *series) barred(o Outcome) string {
+	switch {
+	case s.mayResend(o.Request),
+		o.Response == nil && transport.Unsent(o.Err),
+		o.Response != nil && o.Response.StatusCode == http.StatusTooManyRequests:
+		return ""
+	case o.Verdict == transport.Ambiguous:
+		return "ambiguous: not idempotent"
+	}
+	return "not idempotent"
+}
+
+// provide finds what a further attempt needs, or why there is none. An error
+// takes the place of the outcome.
+func (s *series) provide(a *transport.Attempt, o Outcome) (f *further, why string, err error) {
+	if s.made >= s.attempts {
+		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts), nil
+	}
+	f = new(further)
+	if f.wait, why = s.wait(a, o); why != "" {
+		return nil, why, nil
+	}
+	if !s.call.Offline() {
+		if f.tick, f.paid = s.account.spend(time.Now()); !f.paid {
+			return nil, "budget empty", nil
+		}
+	}
+	if f.req, err = transport.Rewind(s.req); err != nil {
+		s.refund(f)
+		a.Note(s.lost(err))
+		if o.Response != nil || errors.Is(err, transport.ErrNotReplayable) || errors.Is(o.Err, err) {
+			return nil, "the body cannot be sent again", nil
+		}
+		return nil, "the body cannot be sent again", &bodyError{o.Err, err}
+	}
+	return f, "", nil
+}
+
+// lost says in the ledger why there is no body for a further attempt.
+func (s *series) lost(err error) string {
+	switch {
+	case !errors.Is(err, transport.ErrNotReplayable):
+		return "GetBody: " + err.Error()
+	case s.kept:
+		return fmt.Sprintf("body over %d bytes or still being read: not replayable", s.buffer)
+	}
+	return "body without GetBody: not replayable"
+}
+
+// begin opens the row of a further attempt, waits and prepares its request.
+func (s *series) begin(f *further) (*transport.Attempt, error) {
+	a := s.call.NextAttempt(transport.Retry)
+	err := s.sleep(a, f.wait)
+	if err == nil && s.prepare != nil {
+		f.req = transport.Edit(f.req)
+		err = s.prepare(f.req)
+	}
+	if err == nil {
+		s.req = f.req
+		return a, nil
+	}
+	s.refund(f)
+	if f.req.Body != nil {
+		_ = f.req.Body.Close()
+	}
+	err = s.gaveUp(err)
+	a.End(nil, err)
+	return nil, err
+}
+
+func cause(o Outcome) string {
+	switch {
+	case o.Response == nil:
+		return "error"
+	case o.Err != nil:
+		return "check"
+	}
+	return fmt.Sprintf("status %d", o.Response.StatusCode)
+}

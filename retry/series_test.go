@@ -1,0 +1,311 @@
+package retry_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// The last outcome comes back, never an older one.
+func TestTheLastOutcomeComesBack(t *testing.T) {
+	first, last := errors.New("first"), errors.New("last")
+	for name, test := range map[string]struct {
+		steps  []step
+		status int
+		body   string
+		err    error
+		sent   int
+	}{
+		"fine at once":         {[]step{{status: 200, body: "a"}}, 200, "a", nil, 1},
+		"fine at last":         {[]step{{status: 503, body: "x"}, {status: 503, body: "y"}, {status: 200, body: "a"}}, 200, "a", nil, 3},
+		"503 for ever":         {[]step{{status: 503, body: "x"}, {status: 502, body: "y"}, {status: 500, body: "z"}}, 500, "z", nil, 3},
+		"503, then error":      {[]step{{status: 503, body: "x"}, {status: 503, body: "y"}, fails(last)}, 0, "", last, 3},
+		"error, then 503":      {[]step{fails(first), fails(first), {status: 503, body: "z"}}, 503, "z", nil, 3},
+		"error, error, error":  {[]step{fails(first), fails(first), fails(last)}, 0, "", last, 3},
+		"503, then 404":        {[]step{{status: 503}, {status: 404, body: "no"}}, 404, "no", nil, 2},
+		"error, then final":    {[]step{fails(first), fails(&net.DNSError{IsNotFound: true})}, 0, "", nil, 2},
+		"error, then canceled": {[]step{fails(first), fails(context.Canceled)}, 0, "", context.Canceled, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: test.steps}
+			resp, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodGet, nil))
+			if len(base.sent) != test.sent || c.Count() != test.sent {
+				t.Errorf("%s: sent %d times, counted %d, want %d", name, len(base.sent), c.Count(), test.sent)
+			}
+			if (resp != nil) != (test.status != 0) {
+				t.Fatalf("%s: response %v, error %v", name, resp, err)
+			}
+			if resp != nil {
+				if resp.StatusCode != test.status || resp.Request == nil {
+					t.Errorf("%s: %d", name, resp.StatusCode)
+				}
+				if got := read(t, resp); got != test.body {
+					t.Errorf("%s: body %q, want %q", name, got, test.body)
+				}
+			} else if test.err != nil && !errors.Is(err, test.err) || errors.Is(err, first) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if base.open != 0 {
+				t.Errorf("%s: %d bodies open", name, base.open)
+			}
+		})
+	}
+}
+
+func TestFirstErrorIsNotWrapped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{fails(io.ErrUnexpectedEOF)}}
+		_, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPost, nil))
+		if err != io.ErrUnexpectedEOF { //nolint:errorlint // exactly this one
+			t.Errorf("%v", err)
+		}
+		if c.Stopped() != "ambiguous: not idempotent" || c.Attempt().Verdict() != transport.Ambiguous {
+			t.Errorf("the ledger says\n%s", c)
+		}
+	})
+}
+
+func TestMarkAmbiguous(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for name, test := range map[string]struct {
+		policy retry.Policy
+		method string
+		steps  []step
+		want   bool
+		sent   int
+	}{
+		"one attempt":     {retry.Policy{MarkAmbiguous: true, Attempts: 1}, "POST", []step{fails(io.EOF)}, true, 1},
+		"first":           {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(io.EOF)}, true, 1},
+		"second":          {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused), fails(io.EOF)}, true, 2},
+		"not asked for":   {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
+		"idempotent":      {retry.Policy{MarkAmbiguous: true}, "PUT", []step{fails(io.EOF)}, false, 3},
+		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused)}, false, 3},
+		"unsafe, at last": {retry.Policy{MarkAmbiguous: true, Unsafe: true}, "POST", []step{fails(io.EOF)}, true, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: test.steps}
+			_, _, err := do(t, test.policy, base, request(t, t.Context(), test.method, nil))
+			e, ok := errors.AsType[*retry.AmbiguousError](err)
+			if ok != test.want || errors.Is(err, retry.ErrAmbiguous) != test.want || len(base.sent) != test.sent {
+				t.Errorf("%s: %v, sent %d times", name, err, len(base.sent))
+			}
+			if ok && (e.Method != "POST" || !e.Sent || !errors.Is(err, io.EOF)) {
+				t.Errorf("%s: %+v", name, e)
+			}
+		})
+	}
+}
+
+func TestAttemptLimits(t *testing.T) {
+	for n, want := range map[int]int{0: 3, 1: 1, 2: 2, 7: 7} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{status(500)}}
+			resp, _, _ := do(t, retry.Policy{Attempts: n}, base, request(t, t.Context(), http.MethodGet, nil))
+			finish(resp)
+			if len(base.sent) != want {
+				t.Errorf("Attempts %d: sent %d times, want %d", n, len(base.sent), want)
+			}
+		})
+	}
+}
+
+// listener hears events.
+type listener struct {
+	kinds transport.Kind
+	heard []string
+}
+
+func (l *listener) Wants() transport.Kind { return l.kinds }
+
+func (l *listener) Observe(e transport.Event) {
+	kind := map[transport.Kind]string{transport.RetryScheduled: "scheduled", transport.Exhausted: "exhausted"}[e.Kind]
+	status := 0
+	if e.Response != nil {
+		status = e.Response.StatusCode
+	}
+	l.heard = append(l.heard, fmt.Sprintf("%s %s %d: %d %v %v %s", e.Layer, kind, e.Attempt.Number(), status, e.Err, e.Wait, e.Text))
+}
+
+func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("listener", l, next, nil)
+}
+
+func TestEvents(t *testing.T) {
+	both := transport.RetryScheduled | transport.Exhausted
+	for name, test := range map[string]struct {
+		kinds transport.Kind
+		steps []step
+		want  []string
+	}{
+		"fine":      {both, []step{status(200)}, nil},
+		"permanent": {both, []step{status(404)}, nil},
+		"exhausted": {both, []step{status(503), fails(errBoom), status(502)}, []string{
+			"retry scheduled 1: 503 <nil> 50ms status 503", "retry scheduled 2: 0 boom 100ms error",
+			"retry exhausted 3: 502 <nil> 0s attempts used up: 3 of 3",
+		}},
+		"deadline":         {both, []step{status(503, "Retry-After", "900")}, []string{"retry exhausted 1: 503 <nil> 0s hint 15m0s is above 1m0s"}},
+		"only the last":    {transport.Exhausted, []step{status(500)}, []string{"retry exhausted 3: 500 <nil> 0s attempts used up: 3 of 3"}},
+		"recovered at end": {transport.Exhausted, []step{status(500), status(500), status(200)}, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &listener{kinds: test.kinds}
+			base := &script{steps: test.steps}
+			resp, _, _ := do(t, retry.Policy{Rand: half}, l.Wrap(base), request(t, t.Context(), http.MethodGet, nil))
+			finish(resp)
+			if !slices.Equal(l.heard, test.want) {
+				t.Errorf("%s: heard\n%s\nwant\n%s", name, strings.Join(l.heard, "\n"), strings.Join(test.want, "\n"))
+			}
+		})
+	}
+}
+
+func TestPrepareRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		p := retry.Policy{PrepareRetry: func(req *http.Request) error {
+			n++
+			req.Header.Set("Signature", strconv.Itoa(n))
+			return nil
+		}}
+		base := &script{steps: []step{status(503)}}
+		req := request(t, t.Context(), http.MethodPut, strings.NewReader("data"))
+		resp, _, _ := do(t, p, base, req)
+		finish(resp)
+		var got []string
+		for i, r := range base.sent {
+			got = append(got, r.Header.Get("Signature")+" "+base.body[i])
+		}
+		if want := []string{" data", "1 data", "2 data"}; !slices.Equal(got, want) {
+			t.Errorf("sent %q, want %q", got, want)
+		}
+		if len(req.Header) != 0 {
+			t.Errorf("the caller's request has %v", req.Header)
+		}
+	})
+}
+
+func TestPrepareRetryFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		no := errors.New("no key")
+		b := retry.NewBudget(retry.BudgetConfig{})
+		p := retry.Policy{Budget: b, PrepareRetry: func(*http.Request) error { return no }}
+		base := &script{steps: []step{status(503)}}
+		body := &closing{Reader: strings.NewReader("data")}
+		req := request(t, t.Context(), http.MethodPut, body)
+		again := &closing{Reader: strings.NewReader("data")}
+		req.GetBody = func() (io.ReadCloser, error) { return again, nil }
+		_, c, err := do(t, p, base, req)
+		e, ok := errors.AsType[*retry.Error](err)
+		if !ok || e.Attempts != 1 || !errors.Is(err, no) || len(base.sent) != 1 || base.open != 0 {
+			t.Errorf("%v, sent %d times, %d bodies open", err, len(base.sent), base.open)
+		}
+		if body.closes != 1 || again.closes != 1 {
+			t.Errorf("bodies closed %d and %d times", body.closes, again.closes)
+		}
+		if n := b.Remaining("api.test"); n != 10 {
+			t.Errorf("%d retries left, want 10", n)
+		}
+		if c.Attempt().Ended() != true {
+			t.Errorf("the row is open\n%s", c)
+		}
+	})
+}
+
+// closing counts its closes.
+type closing struct {
+	io.Reader
+	closes int
+}
+
+func (c *closing) Close() error {
+	c.closes++
+	return nil
+}
+
+// An attempt further in that is refused is given back to the budget.
+func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := retry.NewBudget(retry.BudgetConfig{})
+		n := 0
+		refuse := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+			return wrapper{next, func(req *http.Request) (*http.Response, error) {
+				if n++; n > 1 {
+					return transport.Refuse(req, transport.ErrRefused)
+				}
+				return next.RoundTrip(req)
+			}}
+		})
+		base := &script{steps: []step{status(503)}}
+		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(through{}.Wrap(base)))
+		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
+		if !errors.Is(err, transport.ErrRefused) || n != 2 {
+			t.Errorf("%v after %d attempts", err, n)
+		}
+		if left := b.Remaining("api.test"); left != 10 {
+			t.Errorf("%d retries left, want 10", left)
+		}
+	})
+}
+
+type wrapper struct {
+	http.RoundTripper
+	trip func(*http.Request) (*http.Response, error)
+}
+
+func (w wrapper) RoundTrip(req *http.Request) (*http.Response, error) { return w.trip(req) }
+func (w wrapper) Unwrap() http.RoundTripper                           { return w.RoundTripper }
+
+// through is a layer that does nothing.
+type through struct{}
+
+func (l through) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("through", l, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req)
+	})
+}
+
+func TestErrorTexts(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&retry.Error{Attempts: 3, Elapsed: 1234567 * time.Microsecond, Err: errBoom}, "retry: 3 attempts in 1.235s: boom"},
+		{&retry.Error{Attempts: 1, Elapsed: time.Second, Err: context.Canceled}, "retry: 1 attempt in 1s: context canceled"},
+		{&retry.AmbiguousError{Method: "POST", Sent: true, Err: io.EOF}, "retry: POST may have done its work: EOF"},
+	} {
+		if got := test.err.Error(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+	secret := &retry.Error{Attempts: 2, Err: errors.New(`Get "https://u:pw@h.example/x?access_token=hunter2secret": EOF`)}
+	if got := secret.Error(); strings.Contains(got, "hunter2secret") || strings.Contains(got, ":pw@") {
+		t.Errorf("the error shows a secret: %s", got)
+	}
+}
+
+func TestErrorsForwardTimeout(t *testing.T) {
+	for _, err := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded, errBoom} {
+		want := !errors.Is(err, errBoom)
+		for _, e := range []interface{ Timeout() bool }{
+			&retry.Error{Err: err}, &retry.Error{Err: fmt.Errorf("x: %w", err)}, &retry.AmbiguousError{Err: err},
+		} {
+			if e.Timeout() != want {
+				t.Errorf("%v: Timeout %v", e, e.Timeout())
+			}
+		}
+	}
+}

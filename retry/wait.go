@@ -1,0 +1,78 @@
+package retry
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/hint"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// wait returns how long to wait before the next attempt, or why waiting would
+// be of no use.
+func (s *series) wait(a *transport.Attempt, o Outcome) (d time.Duration, why string) {
+	asked, hinted := hint.FromResponse(o.Response, time.Now())
+	if hinted && asked > s.maxHint {
+		return 0, fmt.Sprintf("hint %s is above %s", asked, s.maxHint)
+	}
+	if s.call.Offline() {
+		return 0, ""
+	}
+	deadline, bounded := s.req.Context().Deadline()
+	left := time.Until(deadline)
+	if hinted && bounded && asked >= left {
+		return 0, fmt.Sprintf("hint %s is past the deadline in %s", asked, left.Round(time.Millisecond))
+	}
+	mine := hinted && a.TakeHint()
+	if d = s.delay(o, hinted && !mine); mine {
+		d = max(d, spread(asked, s.rand()))
+	}
+	if bounded && d >= left {
+		return 0, fmt.Sprintf("backoff %s is past the deadline in %s", d.Round(time.Millisecond), left.Round(time.Millisecond))
+	}
+	return d, ""
+}
+
+// delay is the wait of the policy. A pause further in, which the server asked
+// for, makes it superfluous; only one that was set for the status remains.
+func (s *series) delay(o Outcome, paused bool) time.Duration {
+	if o.Response != nil {
+		if d, ok := s.delays[o.Response.StatusCode]; ok {
+			return d
+		}
+	}
+	switch {
+	case paused:
+		return 0
+	case s.backoff != nil:
+		if d := s.backoff(s.fault.base, s.fault.max, s.made-1, o.Response); d >= 0 {
+			return d
+		}
+		return s.fault.max // it overflowed
+	case o.Verdict == transport.Throttled:
+		return s.throttle.wait(s.made, s.rand())
+	}
+	return s.fault.wait(s.made, s.rand())
+}
+
+// sleep waits in the row of the new attempt. What layers further out hold is
+// laid down meanwhile.
+func (s *series) sleep(a *transport.Attempt, d time.Duration) error {
+	ctx := s.req.Context()
+	if d > 0 {
+		a.Park()
+		begin := time.Now()
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+		a.Waited(transport.Backoff, time.Since(begin))
+	}
+	if ctx.Err() != nil {
+		s.call.Stop("canceled during backoff")
+		return interrupted(ctx)
+	}
+	return a.Resume(ctx)
+}

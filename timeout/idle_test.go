@@ -1,0 +1,213 @@
+package timeout_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/timeout"
+)
+
+// slow gives one letter after each of its pauses, then EOF; a pause ends early
+// with Close.
+type slow struct {
+	pauses []time.Duration
+	once   sync.Once
+	closed chan struct{}
+	closes int
+	mu     sync.Mutex
+}
+
+func pauses(ds ...time.Duration) *slow { return &slow{pauses: ds, closed: make(chan struct{})} }
+
+func (s *slow) Read(p []byte) (int, error) {
+	if len(s.pauses) == 0 {
+		return 0, io.EOF
+	}
+	t := time.NewTimer(s.pauses[0])
+	defer t.Stop()
+	select {
+	case <-t.C:
+		s.pauses = s.pauses[1:]
+		p[0] = 'x'
+		return 1, nil
+	case <-s.closed:
+		return 0, http.ErrBodyReadAfterClose
+	}
+}
+
+func (s *slow) Close() error {
+	s.mu.Lock()
+	s.closes++
+	s.mu.Unlock()
+	s.once.Do(func() { close(s.closed) })
+	return nil
+}
+
+// slowWriterTo is a slow body that writes itself.
+type slowWriterTo struct{ *slow }
+
+func (s slowWriterTo) WriteTo(w io.Writer) (int64, error) {
+	var n int64
+	for {
+		var b [1]byte
+		m, err := s.Read(b[:])
+		if m > 0 {
+			if _, werr := w.Write(b[:m]); werr != nil {
+				return n, werr
+			}
+			n++
+		}
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return n, err
+		}
+	}
+}
+
+const s = time.Second
+
+func TestIdle(t *testing.T) {
+	for name, test := range map[string]struct {
+		idle   time.Duration
+		pauses []time.Duration
+		want   int // letters
+		ends   time.Duration
+		is     error
+	}{
+		"in time":              {10 * s, []time.Duration{9 * s, 9 * s, 9 * s}, 3, 27 * s, nil},
+		"silent at once":       {10 * s, []time.Duration{99 * s}, 0, 10 * s, timeout.ErrIdle},
+		"silent later":         {10 * s, []time.Duration{s, 9 * s, 8 * s, 11 * s}, 3, 28 * s, timeout.ErrIdle},
+		"long after the total": {10 * s, []time.Duration{9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s}, 8, 72 * s, nil},
+		"by default":           {0, []time.Duration{29 * s, 31 * s}, 1, 59 * s, timeout.ErrIdle},
+		"off":                  {timeout.Off, []time.Duration{time.Hour}, 1, time.Hour, nil},
+	} {
+		for _, to := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				inner := pauses(test.pauses...)
+				var body io.ReadCloser = inner
+				if to {
+					body = slowWriterTo{inner}
+				}
+				resp, err := send(t, t.Context(), stack(after(0, body), timeout.New(timeout.Config{Idle: test.idle, Total: 20 * s})), http.MethodGet)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, is := resp.Body.(io.WriterTo); is != to {
+					t.Errorf("%s: WriterTo is %v, want %v", name, is, to)
+				}
+				begin := time.Now()
+				var got strings.Builder
+				_, err = io.Copy(&got, resp.Body)
+				if got.Len() != test.want || time.Since(begin) != test.ends || !errors.Is(err, test.is) {
+					t.Errorf("%s: %d letters and %v after %v, want %d and %v after %v", name, got.Len(), err, time.Since(begin), test.want, test.is, test.ends)
+				}
+				if test.is != nil {
+					if !timedOut(err) {
+						t.Errorf("%s: %v is no timeout", name, err)
+					}
+					if n, err := resp.Body.Read(make([]byte, 9)); n != 0 || !errors.Is(err, timeout.ErrIdle) {
+						t.Errorf("%s: a later read gives %d, %v", name, n, err)
+					}
+				}
+				_ = resp.Body.Close()
+				_ = resp.Body.Close()
+				if inner.closes != 1 {
+					t.Errorf("%s: closed %d times", name, inner.closes)
+				}
+			})
+		}
+	}
+}
+
+// A slow reader is not a silent server.
+func TestSlowReaderIsNotCut(t *testing.T) {
+	for name, body := range map[string]func() io.ReadCloser{
+		"Read":    func() io.ReadCloser { return pauses(s, s, s) },
+		"WriteTo": func() io.ReadCloser { return slowWriterTo{pauses(s, s, s)} },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			resp, err := send(t, t.Context(), stack(after(0, body()), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got lazy
+			if _, err := io.Copy(&got, resp.Body); err != nil || got != 3 {
+				t.Errorf("%s: %d letters, %v", name, got, err)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+}
+
+// lazy takes an hour for each write and counts bytes.
+type lazy int
+
+func (l *lazy) Write(p []byte) (int, error) {
+	time.Sleep(time.Hour)
+	*l += lazy(len(p))
+	return len(p), nil
+}
+
+// What nobody reads is left alone, and costs no timer.
+func TestUnreadBodyIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := pauses(s)
+		resp, err := send(t, t.Context(), stack(after(0, inner), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if b, err := io.ReadAll(resp.Body); err != nil || string(b) != "x" {
+			t.Errorf("%q, %v", b, err)
+		}
+		_ = resp.Body.Close()
+	})
+}
+
+// upgraded is a body that can be written to.
+type upgraded struct{ *slow }
+
+func (upgraded) Write(p []byte) (int, error) { return len(p), nil }
+
+func TestUpgradedConnectionIsNotWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		resp, err := send(t, t.Context(), stack(after(0, upgraded{pauses(time.Hour)}), timeout.New(timeout.Config{})), http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := resp.Body.(io.Writer); !ok {
+			t.Errorf("%T cannot be written to", resp.Body)
+		}
+		if b, err := io.ReadAll(resp.Body); err != nil || len(b) != 1 {
+			t.Errorf("%q, %v", b, err)
+		}
+		_ = resp.Body.Close()
+	})
+}
+
+// Reads and looks at the same moments, again and again, for the race detector.
+func TestReadsAtTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ds []time.Duration
+		for i := range 200 {
+			ds = append(ds, time.Duration(8+i%3)*s) // 8, 9 and exactly 10
+		}
+		resp, err := send(t, t.Context(), stack(after(0, pauses(ds...)), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		if err != nil && !errors.Is(err, timeout.ErrIdle) {
+			t.Errorf("%d letters, %v", len(b), err)
+		}
+		_ = resp.Body.Close()
+	})
+}
