@@ -122,12 +122,12 @@ func (s *series) another(a *transport.Attempt, o Outcome) (*further, error) {
 	if why != "" {
 		s.call.Stop(why)
 		if s.call.Wants(transport.Exhausted) {
-			s.call.Emit(transport.Event{Kind: transport.Exhausted, Layer: "retry", Attempt: a, Response: o.Response, Err: o.Err, Text: why})
+			s.call.Emit(transport.Event{Kind: transport.Exhausted, Layer: "retry", Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
 		}
 		return nil, err
 	}
 	if s.call.Wants(transport.RetryScheduled) {
-		s.call.Emit(transport.Event{Kind: transport.RetryScheduled, Layer: "retry", Attempt: a, Wait: f.wait, Response: o.Response, Err: o.Err, Text: cause(o)})
+		s.call.Emit(transport.Event{Kind: transport.RetryScheduled, Layer: "retry", Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
 	}
 	return f, nil
 }
