@@ -55,6 +55,8 @@ const (
 	flagBodyDone                     // end is readable
 	flagClosed                       // the body was closed
 	flagParked                       // holds are laid down
+	flagAnswered                     // back at the foreign layer above
+	flagEntered                      // a layer below a foreign one has seen it
 	flagHook                         // flagHook<<i: hooks[i] waits for the end of the body
 )
 
@@ -86,11 +88,20 @@ type attemptContext struct {
 }
 
 func (ac *attemptContext) Value(key any) any {
-	if _, ok := key.(attemptKey); ok {
+	switch key.(type) {
+	case attemptKey:
 		return ac.attempt
+	case apartKey:
+		return true
 	}
 	return ac.Context.Value(key)
 }
+
+type apartKey struct{}
+
+// apart reports whether ctx belongs to an attempt in a goroutine of its own,
+// which may outlive its call.
+func apart(ctx context.Context) bool { return ctx.Value(apartKey{}) != nil }
 
 // Context returns a context in which [AttemptFrom] answers a: what an attempt
 // that runs beside others sends its request with. Sequential ones need none.
@@ -236,28 +247,45 @@ func (a *Attempt) Notes() string {
 // back; the call does it for its last attempt. The first End stands, later
 // ones return its verdict. An accepted answer is given to the check of the
 // call's [Expect], unless it is a stream or longer than 1 MiB; what the check
-// read is restored.
+// read is restored. While the check runs, other callers get [Unjudged].
 //
 // resp is the answer, nil if there was none; its Body may be replaced.
 func (a *Attempt) End(resp *http.Response, err error) Verdict {
 	if a.flags.Or(flagEnding)&flagEnding != 0 {
 		return a.Verdict()
 	}
+	settled := false
+	defer func() {
+		if !settled && resp != nil { // a check or an observer panics
+			_ = resp.Body.Close()
+		}
+	}()
 	e := a.call.Expect()
 	v := Judge(&a.call.req, resp, err, e)
 	a.headers = time.Since(a.start)
+	a.status = 0
 	if resp != nil {
 		a.status = uint16(max(resp.StatusCode, 0)) //nolint:gosec // a status has three digits
-		if e.Check != nil && e.Accepts(resp.StatusCode) {
-			if cerr := a.check(resp, e.Check); cerr != nil {
-				v, err = Retryable, cerr
+		if e.Check != nil && e.Accepts(resp.StatusCode) && checkable(resp) {
+			if err = a.check(resp, e.Check); err != nil {
+				v = Retryable
+				if _, ok := errors.AsType[*CheckError](err); !ok {
+					v = judgeError(&a.call.req, err)
+				}
 			}
 		}
 	}
-	if errors.Is(err, ErrRefused) {
-		v = Refused
+	a.close(v, err)
+	if a.call.Wants(AttemptEnd) {
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Response: resp, Err: err})
 	}
-	if err != nil {
+	settled = true
+	return v
+}
+
+// close publishes the row.
+func (a *Attempt) close(v Verdict, err error) {
+	if err != nil || a.extra.Load() != nil {
 		x := a.more()
 		x.mu.Lock()
 		x.err = err
@@ -265,10 +293,40 @@ func (a *Attempt) End(resp *http.Response, err error) Verdict {
 	}
 	a.verdict = v
 	a.flags.Or(flagEnded)
-	if a.call.Wants(AttemptEnd) {
-		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Response: resp, Err: err})
+}
+
+// wire keeps what a foreign layer gets, in case nobody ends the row.
+func (a *Attempt) wire(resp *http.Response, err error) {
+	if resp != nil {
+		a.status = uint16(max(resp.StatusCode, 0)) //nolint:gosec // a status has three digits
 	}
-	return v
+	if err != nil {
+		x := a.more()
+		x.mu.Lock()
+		x.err = err
+		x.mu.Unlock()
+	}
+	a.flags.Or(flagAnswered)
+}
+
+// supersede ends the row of an answer that a foreign layer threw away, by what
+// came over the wire.
+func (a *Attempt) supersede() {
+	if a.flags.Or(flagEnding)&flagEnding != 0 {
+		return
+	}
+	var resp *http.Response
+	var err error
+	if a.status != 0 {
+		resp = &http.Response{StatusCode: int(a.status)}
+	} else if x := a.extra.Load(); x != nil {
+		err = x.err
+	}
+	a.headers = time.Since(a.start)
+	a.close(Judge(&a.call.req, resp, err, a.call.Expect()), err)
+	if a.call.Wants(AttemptEnd) {
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Err: err})
+	}
 }
 
 func (a *Attempt) is(flag uint32) bool { return a.flags.Load()&flag != 0 }

@@ -10,10 +10,9 @@ import (
 // wrap makes the attempt the body of its answer, with each method exactly when
 // the body has it.
 func (a *Attempt) wrap(resp *http.Response) {
-	if a.is(flagOwned) {
+	if a.flags.Or(flagOwned)&flagOwned != 0 {
 		return
 	}
-	a.flags.Or(flagOwned)
 	if resp.Body == nil || resp.Body == http.NoBody {
 		a.bodyEnd()
 		return
@@ -95,7 +94,9 @@ func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
 	a := (*Attempt)(w.b)
 	n, err := a.body.(io.WriterTo).WriteTo(dst) //nolint:forcetypeassert // Own has looked
 	a.bytes.Add(n)
-	a.bodyEnd()
+	if err == nil { // a destination that fails leaves a body to be closed
+		a.bodyEnd()
+	}
 	return n, err
 }
 

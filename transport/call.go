@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"sync"
@@ -68,7 +69,7 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 	cc := new(callContext)
 	c := &cc.call
 	c.begunBy = b
-	cc.Context = c.inherit(req.Context())
+	cc.Context = c.inherit(req)
 	c.req = *req.WithContext(cc)
 	c.first.call = c
 	c.first.number = 1
@@ -83,27 +84,42 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 	if c.Wants(CallBegin) {
 		c.Emit(Event{Kind: CallBegin})
 	}
-	defer c.leave()
+	done := false
+	defer func() { c.leave(done) }()
 	resp, err := either(b.trip(c, &c.req, b.send))
 	a := c.current.Load()
-	if resp != nil {
-		if resp.Body == nil {
-			resp.Body = http.NoBody
-		}
-		if w := AttemptOf(resp); w != nil && w.call == c {
-			a = w
-		}
-		a.End(resp, nil)
-		a.Own(resp)
-		return resp, nil
+	if err != nil {
+		a.End(nil, err)
+		done = true
+		return nil, err
 	}
-	a.End(nil, err)
-	return nil, err
+	complete(&c.req, resp)
+	if w := AttemptOf(resp); w != nil && w.call == c && w != a {
+		a = w
+		c.current.Store(w)
+	}
+	a.End(resp, nil)
+	a.Own(resp)
+	done = true
+	return resp, nil
 }
 
-// leave marks the Call as returned, also on a panic below.
-func (c *Call) leave() {
+var errPanicked = errors.New("transport: a panic below")
+
+// leave marks the Call as returned, also on a panic below, and closes rows that
+// were answered and then left by a foreign layer.
+func (c *Call) leave(done bool) {
 	c.flags.Or(callReturned)
+	if !done {
+		c.current.Load().close(Unjudged, errPanicked)
+	}
+	if c.count.Load() > 1 {
+		for a := range c.Attempts() {
+			if a.is(flagAnswered) {
+				a.supersede()
+			}
+		}
+	}
 	if c.Wants(CallEnd) {
 		c.Emit(Event{Kind: CallEnd, Attempt: c.current.Load()})
 	}
@@ -112,19 +128,21 @@ func (c *Call) leave() {
 // inherit takes the settings over from the context of the request and returns
 // the context to derive from. A request made with the context of another Call
 // (a token fetch, a hook, a context taken from a response) does not nest in it,
-// and what was set for a Call that is still running is not inherited.
-func (c *Call) inherit(ctx context.Context) context.Context {
+// and what was set for a Call that is still running is not inherited, unless
+// this is the same request, below a foreign layer that hid the stack.
+func (c *Call) inherit(req *http.Request) context.Context {
+	ctx := req.Context()
 	var enclosing *Call
 	switch v := ctx.Value(stateKey{}).(type) {
 	case *Call:
 		enclosing = v
-		if v.returned() {
+		if v.returned() || v.same(req) {
 			c.settings = v.settings
 			c.flags.Or(v.flags.Load() & callCut)
 		}
 	case *setting:
 		c.settings = v
-		if enclosing = v.enclosing(); enclosing != nil && !enclosing.returned() {
+		if enclosing = v.enclosing(); enclosing != nil && !enclosing.returned() && !enclosing.same(req) {
 			c.flags.Or(callCut)
 		}
 	}
@@ -132,6 +150,11 @@ func (c *Call) inherit(ctx context.Context) context.Context {
 		return cc.Context
 	}
 	return ctx
+}
+
+// same reports whether req is the request of the call, or a shallow copy.
+func (c *Call) same(req *http.Request) bool {
+	return req.URL == c.req.URL && req.Method == c.req.Method
 }
 
 func (c *Call) returned() bool { return c.flags.Load()&callReturned != 0 }
@@ -197,6 +220,15 @@ func (c *Call) Count() int { return int(c.count.Load()) }
 // becomes the current one, and the one before must be over; a concurrent
 // attempt needs the context of [Attempt.Context].
 func (c *Call) NextAttempt(cause Cause) *Attempt {
+	a := c.append(cause)
+	if cause == Retry {
+		a.inherit(c.current.Swap(a))
+	}
+	return a
+}
+
+// append opens a row.
+func (c *Call) append(cause Cause) *Attempt {
 	a := &Attempt{call: c, cause: cause, start: time.Now()}
 	last := &c.first
 	for {
@@ -207,9 +239,6 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 		last = last.next.Load()
 	}
 	c.count.Add(1)
-	if cause == Retry {
-		a.inherit(c.current.Swap(a))
-	}
 	return a
 }
 
@@ -259,9 +288,9 @@ func (c *Call) Emit(e Event) {
 		return
 	}
 	e.Call = c
-	for _, o := range c.begunBy.observers {
-		if o.Wants()&e.Kind != 0 {
-			o.Observe(e)
+	for _, l := range c.begunBy.observers {
+		if l.wants&e.Kind != 0 {
+			l.Observe(e)
 		}
 	}
 }

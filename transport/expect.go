@@ -24,7 +24,8 @@ type Expect struct {
 	// Check looks at the body of an accepted answer; an error fails the attempt
 	// with the verdict [Retryable]. It runs once per attempt and may read the
 	// whole body, up to 1 MiB, which is restored afterwards; it is not asked
-	// about longer bodies and streams. nil checks nothing.
+	// about longer bodies, streams, and answers without a body. nil checks
+	// nothing.
 	Check func(*http.Response) error
 }
 
@@ -64,9 +65,6 @@ func (e *CheckError) Unwrap() error { return e.Err }
 
 // check reads the body of resp, within the limit, shows it to f and restores it.
 func (a *Attempt) check(resp *http.Response, f func(*http.Response) error) error {
-	if streams(resp) {
-		return nil
-	}
 	a.Own(resp)
 	inner := resp.Body
 	if inner == nil || inner == http.NoBody {
@@ -84,9 +82,8 @@ func (a *Attempt) check(resp *http.Response, f func(*http.Response) error) error
 	}
 	// The same *http.Response, which is how a check can know it again.
 	resp.Body = io.NopCloser(bytes.NewReader(data))
-	err = checked(f(resp))
-	resp.Body = &restored{bytes.NewReader(data), inner}
-	return err
+	defer func() { resp.Body = &restored{bytes.NewReader(data), inner} }()
+	return checked(f(resp))
 }
 
 func checked(err error) error {
@@ -99,17 +96,23 @@ func checked(err error) error {
 	return &CheckError{err}
 }
 
-// streams reports whether the body of resp is meant to be read as it comes.
-func streams(resp *http.Response) bool {
-	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return true
+// checkable reports whether an accepted answer has a body that is there to be
+// read at once: not that of HEAD, 204, 205 and 304, not a redirect's, no stream.
+func checkable(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusSwitchingProtocols, http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:
+		return false
 	}
-	t, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if followed(resp) || resp.Request != nil && resp.Request.Method == http.MethodHead {
+		return false
+	}
+	t, params, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	switch t {
-	case "text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json":
-		return true
+	case "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq", "application/stream+json",
+		"application/grpc", "multipart/x-mixed-replace":
+		return false
 	}
-	return false
+	return params["stream"] == ""
 }
 
 // restored is a body that was read and put back; closing it closes the

@@ -16,7 +16,7 @@ type Ender interface {
 // A Parker is an Ender that holds something before the answer is there, and
 // can lay it down while the attempt waits for something else. After Park it
 // holds nothing; Resume takes the hold again, waiting if it must, or fails and
-// then holds nothing.
+// then still holds nothing.
 type Parker interface {
 	Ender
 	Park(a *Attempt)
@@ -62,7 +62,9 @@ func (a *Attempt) Own(resp *http.Response, enders ...Ender) {
 	}
 	row.wrap(resp)
 	for _, e := range enders {
-		a.unhold(e)
+		if held := a.unhold(e); held != nil && held.is(flagParked) {
+			continue // laid down and never taken up: there is nothing to end
+		}
 		row.tie(e)
 	}
 }
@@ -106,9 +108,9 @@ func (a *Attempt) tie(e Ender) {
 }
 
 // unhold takes e off the attempt that carries it, which is a or, after a retry
-// further in, the current one. It returns that attempt, nil if there is none.
+// further in, a later one. It returns that attempt, nil if there is none.
 func (a *Attempt) unhold(e Ender) *Attempt {
-	for _, row := range [...]*Attempt{a, a.call.current.Load()} {
+	for row := a; row != nil; row = row.next.Load() {
 		for i := range inline {
 			if bit := flagHold << i; row.is(bit) && row.hooks[i] == e {
 				row.flags.And(^bit)
@@ -132,8 +134,10 @@ func (a *Attempt) unhold(e Ender) *Attempt {
 	return nil
 }
 
-// inherit takes over what layers further out hold for the attempt before.
+// inherit takes over what layers further out hold for the attempt before, or
+// have laid down.
 func (a *Attempt) inherit(before *Attempt) {
+	a.flags.Or(before.flags.And(^flagParked) & flagParked)
 	for i := range inline {
 		if bit := flagHold << i; before.flags.And(^bit)&bit != 0 {
 			a.hooks[i] = before.hooks[i]
@@ -182,8 +186,8 @@ func (a *Attempt) Park() {
 }
 
 // Resume takes up again what Park laid down, outermost first, waiting under
-// ctx if it must. On an error nothing is held any more, and the request must
-// not be sent.
+// ctx if it must. On an error everything is laid down again, and the request
+// must not be sent.
 func (a *Attempt) Resume(ctx context.Context) error {
 	if !a.is(flagParked) {
 		return nil
@@ -191,13 +195,9 @@ func (a *Attempt) Resume(ctx context.Context) error {
 	ps := a.holders()
 	for i, p := range ps {
 		if err := p.Resume(ctx, a); err != nil {
-			for j, p := range ps {
-				a.unhold(p)
-				if j < i { // resumed already
-					p.BodyEnd(a)
-				}
+			for _, p := range slices.Backward(ps[:i]) {
+				p.Park(a)
 			}
-			a.flags.And(^flagParked)
 			return err
 		}
 	}

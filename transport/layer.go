@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"reflect"
+	"slices"
+	"sync/atomic"
 )
 
 // A Layer wraps a round tripper in one concern.
@@ -48,6 +51,11 @@ type Trip func(c *Call, req *http.Request, next http.RoundTripper) (*http.Respon
 // its stack; if it is an [Explainer], it takes part in Explain. A nil trip is
 // for a layer that only observes; one that does not even that is off: it is
 // found and named, and begins no Call.
+//
+// Of two layers in a stack the inner one joins the call of the outer one. So a
+// stack that two clients share as a base must not be called with the context
+// of a request that is on its way through it: give a token fetch that goes
+// through the same base a context of its own.
 func Wrap(name string, layer Layer, next http.RoundTripper, trip Trip) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -56,22 +64,27 @@ func Wrap(name string, layer Layer, next http.RoundTripper, trip Trip) http.Roun
 	below := nearest(next)
 	if below == nil {
 		b.floor = b
-		b.send = &sender{next}
+		b.send = &sender{next, b}
 	} else {
+		if _, direct := next.(*built); !direct {
+			below.exposed.Store(true)
+		}
 		b.floor = below.floor
 		b.depth = below.depth + 1
 		b.send = next
 		b.observers = below.observers
 		b.tables = below.tables
 	}
-	if o, ok := layer.(Observer); ok && o.Wants() != 0 {
-		b.observers = append([]Observer{o}, b.observers...)
-		if b.trip == nil {
-			b.trip = through
+	if o, ok := layer.(Observer); ok {
+		if l := (listener{o, o.Wants()}); l.wants != 0 {
+			b.observers = append([]listener{l}, without(b.observers, o)...)
+			if b.trip == nil {
+				b.trip = through
+			}
 		}
 	}
-	for _, o := range b.observers {
-		b.wants |= o.Wants()
+	for _, l := range b.observers {
+		b.wants |= l.wants
 	}
 	if t, ok := layer.(*routesLayer); ok {
 		b.tables = append([]*routesLayer{t}, b.tables...)
@@ -142,10 +155,25 @@ type built struct {
 	trip      Trip
 	floor     *built
 	depth     int
-	observers []Observer
+	observers []listener
 	wants     Kind
+	exposed   atomic.Bool // a foreign layer stands right above
 	tables    []*routesLayer
 	names     *names
+}
+
+// listener is an observer and what it wants.
+type listener struct {
+	Observer
+	wants Kind
+}
+
+// without leaves out an observer that stands in the stack once more: it hears
+// each event once.
+func without(ls []listener, o Observer) []listener {
+	return slices.DeleteFunc(slices.Clone(ls), func(l listener) bool {
+		return reflect.TypeOf(o).Comparable() && l.Observer == o
+	})
 }
 
 func nearest(rt http.RoundTripper) *built {
@@ -168,15 +196,47 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	if b.trip == nil {
 		return b.send.RoundTrip(req)
 	}
-	c := CallFrom(req.Context())
-	if c == nil || c.begunBy.floor != b.floor || c.begunBy.depth <= b.depth || c.returned() {
+	ctx := req.Context()
+	c := CallFrom(ctx)
+	if c == nil || c.begunBy.floor != b.floor || c.begunBy.depth <= b.depth || c.returned() && !apart(ctx) {
 		return b.begin(req)
 	}
-	// A foreign layer in between that sends again does not know of attempts.
-	if a := c.current.Load(); a.is(flagSent|flagReplayed) && AttemptFrom(req.Context()) == a {
-		c.NextAttempt(Retry)
+	a := AttemptFrom(ctx)
+	if b.exposed.Load() {
+		return b.pass(c, a, req)
+	}
+	// A wait further in may have failed, and somebody in between goes on.
+	if err := a.Resume(ctx); err != nil {
+		return Refuse(req, err)
 	}
 	return b.trip(c, req, b.send)
+}
+
+// pass runs the layer below a foreign one, which may send again and does not
+// know of attempts: after an answer, or beside the attempt before.
+func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
+	if a.flags.Or(flagEntered)&flagEntered != 0 {
+		before := a
+		if !apart(req.Context()) {
+			before = c.current.Load()
+		}
+		a = c.append(Retry)
+		a.flags.Or(flagEntered)
+		if before.is(flagAnswered) {
+			before.supersede()
+			a.inherit(before)
+			c.current.Store(a)
+		}
+		req = req.WithContext(a.Context(req.Context()))
+	}
+	if err := a.Resume(req.Context()); err != nil {
+		return Refuse(req, err)
+	}
+	resp, err := b.trip(c, req, b.send)
+	if !a.is(flagEnding) {
+		a.wire(resp, err)
+	}
+	return resp, err
 }
 
 func (b *built) Unwrap() http.RoundTripper { return b.next }
@@ -209,16 +269,35 @@ func (f *foreign) CloseIdleConnections() {
 
 // sender stands between the innermost layer and the base: it books that the
 // attempt was sent, and makes up for what sloppy bases leave nil.
-type sender struct{ base http.RoundTripper }
+type sender struct {
+	base  http.RoundTripper
+	floor *built
+}
 
 func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
-	if a := AttemptFrom(req.Context()); a != nil {
+	if a := s.attempt(req); a != nil {
 		a.flags.Or(flagSent)
 	}
-	resp, err := s.base.RoundTrip(req)
-	if resp, err = either(resp, err); err != nil {
+	resp, err := either(s.base.RoundTrip(req))
+	if err != nil {
 		return nil, err
 	}
+	complete(req, resp)
+	return resp, nil
+}
+
+// attempt returns the attempt that is sent, nil if the call in the context is
+// one that the request was made inside of.
+func (s *sender) attempt(req *http.Request) *Attempt {
+	a := AttemptFrom(req.Context())
+	if a == nil || a.call.begunBy.floor != s.floor || a.call.returned() {
+		return nil
+	}
+	return a
+}
+
+// complete fills in what an answer must have.
+func complete(req *http.Request, resp *http.Response) {
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
@@ -228,18 +307,19 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Request == nil {
 		resp.Request = req
 	}
-	return resp, nil
 }
 
 // either keeps "response or error, never both, never neither": http.Client
 // drops the response that comes with an error, and leaks its body.
 func either(resp *http.Response, err error) (*http.Response, error) {
 	switch {
-	case err != nil && resp != nil && resp.Body != nil:
-		_ = resp.Body.Close()
+	case err != nil:
+		if resp != nil && resp.Body != nil {
+			_ = resp.Body.Close()
+		}
 		return nil, err
-	case err == nil && resp == nil:
+	case resp == nil:
 		return nil, errNothing
 	}
-	return resp, err
+	return resp, nil
 }

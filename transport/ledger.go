@@ -51,7 +51,7 @@ func (a *Attempt) line() string {
 	if a.Ended() && a.Verdict() != Refused {
 		fmt.Fprintf(b, "  headers %s", brief(a.Headers()))
 	}
-	if a.is(flagBodyDone) && a.status != 0 {
+	if a.is(flagBodyDone) && a.Status() != 0 {
 		fmt.Fprintf(b, "  body %s", brief(a.Body()))
 	}
 	if n := a.Bytes(); n > 0 {

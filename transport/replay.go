@@ -15,8 +15,9 @@ import (
 // a body that can seek is read from where it stood, each at its own place; any
 // other is kept, as it is read, up to limit bytes. Nothing is read ahead, so a
 // body that is produced while it is sent streams as before. Beyond limit only
-// the body of the latest attempt can be read, the first one's or that of the
-// last [Rewind]; GetBody and whoever else reads gets [ErrNotReplayable]. Once
+// the body of the latest attempt can be read: the first one's, that of the last
+// [Rewind], or one that was asked for after it was closed. GetBody and whoever
+// else reads gets [ErrNotReplayable]. Once
 // the body itself has failed, GetBody returns its error.
 //
 // The original body is closed once, after done was called and every body that
@@ -73,7 +74,11 @@ func (s *source) again() (io.ReadCloser, error) {
 	case s.over, s.closed:
 		return nil, ErrNotReplayable
 	}
-	return s.reader(), nil
+	r := s.reader()
+	if s.latest.closed {
+		s.latest = r
+	}
+	return r, nil
 }
 
 // done says that no reader will be asked for any more.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 )
 
 // A Verdict is what the outcome of an attempt means. It is judged once per
@@ -36,8 +37,8 @@ var ErrRefused = errors.New("transport: refused, nothing was sent")
 // Judge is the default judgement of one outcome, a pure function of the wire
 // facts and of what the caller expects. The check of e is not run.
 //
-//   - an error of a refusal is Refused; one that came with the end of the
-//     request's context is Canceled;
+//   - an error of a refusal is Refused; one that is context.Canceled or came
+//     with the end of the request's context is Canceled;
 //   - errors that another attempt would meet again (an unknown host, a bad
 //     certificate, a malformed request) are Permanent;
 //   - other errors are Retryable where the request is idempotent
@@ -81,14 +82,37 @@ func judgeError(req *http.Request, err error) Verdict {
 	switch {
 	case errors.Is(err, ErrRefused):
 		return Refused
-	case req.Context().Err() != nil, errors.Is(err, context.Canceled):
+	case left(req), errors.Is(err, context.Canceled):
 		return Canceled
-	case final(err):
+	case malformed(req, err), final(err):
 		return Permanent
 	case Idempotent(req), Unsent(err):
 		return Retryable
 	}
 	return Ambiguous
+}
+
+// left reports whether the caller has gone. http.Client tells its Timeout by the
+// deprecated channel as well, which may come first.
+func left(req *http.Request) bool {
+	select {
+	case <-req.Cancel: //nolint:staticcheck // http.Client still uses it
+		return true
+	default:
+		return req.Context().Err() != nil
+	}
+}
+
+// malformed reports whether net/http would never send req.
+func malformed(req *http.Request, err error) bool {
+	switch {
+	case req.URL == nil, req.URL.Host == "", req.Header == nil:
+		return true
+	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
+		return true
+	}
+	// These errors have no type.
+	return strings.Contains(err.Error(), "net/http: invalid ")
 }
 
 // final reports whether sending the same request again would fail the same way.

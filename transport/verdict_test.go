@@ -64,7 +64,10 @@ func TestJudge(t *testing.T) {
 		if ctx == nil {
 			ctx = t.Context()
 		}
-		req := (&http.Request{Method: tc.method, Header: tc.header}).WithContext(ctx)
+		if tc.header == nil {
+			tc.header = http.Header{}
+		}
+		req := (&http.Request{Method: tc.method, Header: tc.header, URL: &url.URL{Scheme: "http", Host: "api.test"}}).WithContext(ctx)
 		var resp *http.Response
 		if tc.err == nil {
 			resp = &http.Response{StatusCode: tc.status, Header: tc.resp}
@@ -88,5 +91,40 @@ func TestRefusalIsBookedAsNotSent(t *testing.T) {
 	a := trace.Calls()[0].Attempt()
 	if a.Sent() || a.Verdict() != transport.Refused {
 		t.Errorf("sent %v, verdict %v", a.Sent(), a.Verdict())
+	}
+}
+
+func TestWhatCannotBeSentIsPermanent(t *testing.T) {
+	for name, broken := range map[string]func(*http.Request){
+		"no URL":    func(r *http.Request) { r.URL = nil },
+		"no host":   func(r *http.Request) { r.URL.Host = "" },
+		"no scheme": func(r *http.Request) { r.URL.Scheme = "" },
+		"scheme":    func(r *http.Request) { r.URL.Scheme = "ftp" },
+		"method":    func(r *http.Request) { r.Method = "G T" },
+		"header":    func(r *http.Request) { r.Header["bad name"] = []string{"x"} },
+		"value":     func(r *http.Request) { r.Header["Good"] = []string{"a\nb"} },
+	} {
+		ctx, trace := transport.WithTrace(t.Context())
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/", nil)
+		broken(req)
+		resp, err := pass("a").Wrap(&http.Transport{}).RoundTrip(req)
+		if err == nil {
+			_ = resp.Body.Close()
+			t.Errorf("%s: was sent", name)
+		}
+		if v := trace.Calls()[0].Attempt().Verdict(); v != transport.Permanent {
+			t.Errorf("%s: %v (%v)", name, v, err)
+		}
+	}
+}
+
+// http.Client tells the end of its Timeout twice; whichever comes first, it is
+// the caller's doing.
+func TestClientTimeoutIsCanceled(t *testing.T) {
+	gone := make(chan struct{})
+	close(gone)
+	req := (&http.Request{Method: "GET", Header: http.Header{}, URL: &url.URL{Scheme: "http", Host: "api.test"}, Cancel: gone}).WithContext(t.Context())
+	if v := transport.Judge(req, nil, errors.New("net/http: request canceled"), transport.Expect{}); v != transport.Canceled {
+		t.Errorf("%v", v)
 	}
 }
