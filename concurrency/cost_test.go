@@ -1,0 +1,91 @@
+package concurrency
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/transport"
+)
+
+type fixed http.Response
+
+func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
+	r := (*http.Response)(f)
+	r.Request = req
+	r.Body = http.NoBody
+	return r, nil
+}
+
+func stub() *fixed { return &fixed{StatusCode: 200, Header: http.Header{}} }
+
+// pass is a layer that does nothing but begin the call.
+func pass() *layer {
+	return &layer{"pass", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req)
+	}}
+}
+
+func cost(t *testing.T, rt http.RoundTripper) float64 {
+	t.Helper()
+	req := request(t.Context(), url)
+	return testing.AllocsPerRun(500, func() {
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	})
+}
+
+func TestAFreeSlotAllocatesNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	call := cost(t, pass().Wrap(stub()))
+	for name, l := range map[string]Limit{
+		"per host": {Max: 5}, "all": {Max: 5, Per: All}, "URL": {Max: 5, URL: "/things/"}, "route": {Max: 5, Per: Route},
+	} {
+		if got := cost(t, New(l).Wrap(pass().Wrap(stub()))); got != call {
+			t.Errorf("%s: %v allocations with a limit, %v without", name, got, call)
+		}
+	}
+	if got := cost(t, New(Limit{Max: 5}, Limit{Max: 9, Per: All}).Wrap(pass().Wrap(stub()))); got <= call {
+		t.Errorf("the control, two limits, allocates no more than one: %v", got)
+	}
+}
+
+func BenchmarkCall(b *testing.B) {
+	for name, rt := range map[string]http.RoundTripper{
+		"one layer":   pass().Wrap(stub()),
+		"two layers":  pass().Wrap(pass().Wrap(stub())),
+		"concurrency": New(Limit{Max: 5}).Wrap(pass().Wrap(stub())),
+		"two limits":  New(Limit{Max: 5}, Limit{Max: 9, Per: All}).Wrap(pass().Wrap(stub())),
+	} {
+		b.Run(name, func(b *testing.B) {
+			req := request(context.Background(), url)
+			b.ReportAllocs()
+			for b.Loop() {
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = resp.Body.Close()
+			}
+		})
+	}
+}
+
+func BenchmarkSlot(b *testing.B) {
+	l := New(Limit{Max: 5}).limits[0]
+	k := key{host: "api.test"}
+	b.ReportAllocs()
+	for b.Loop() {
+		s := l.find(k)
+		if s.try() != taken {
+			b.Fatal("full")
+		}
+		s.release()
+	}
+}

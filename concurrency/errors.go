@@ -1,0 +1,57 @@
+package concurrency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// The reasons of an [Error].
+var (
+	// ErrFull says that MaxQueue requests wait already.
+	ErrFull = errors.New("concurrency: the queue is full")
+	// ErrDeadline says that no slot became free within MaxWait.
+	ErrDeadline = errors.New("concurrency: no slot in time")
+)
+
+// An Error is a refusal: nothing was sent. It matches its Reason and
+// [transport.ErrRefused] by errors.Is.
+type Error struct {
+	// Limit is the text of the limit.
+	Limit string
+	// Key is the host, or method, route and host, that the slots are of; a hash of
+	// what a Key function returned; "" if the limit is for all requests.
+	Key string
+	// Queue is how many requests waited.
+	Queue int
+	// Reason is [ErrFull] or [ErrDeadline].
+	Reason error
+}
+
+// Error names the reason, the limit and the key.
+func (e *Error) Error() string {
+	s := e.Reason.Error() + ": " + redact.Text(e.Limit)
+	if e.Key != "" {
+		s += " (" + e.Key + ")"
+	}
+	return fmt.Sprintf("%s, %d waiting", s, e.Queue)
+}
+
+// Unwrap returns the reason and [transport.ErrRefused].
+func (e *Error) Unwrap() []error { return []error{e.Reason, transport.ErrRefused} }
+
+// Timeout reports whether the wait was too long.
+func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
+
+// ended is the error of a wait that the context ended: its cause, made to match
+// the context's error.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}

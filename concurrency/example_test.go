@@ -1,0 +1,62 @@
+package concurrency_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/transport"
+)
+
+func get(ctx context.Context, c *http.Client, url string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.Do(req)
+}
+
+func Example() {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "fine") }))
+	defer api.Close()
+
+	limit := concurrency.New(concurrency.Limit{Max: 1, MaxQueue: concurrency.NoQueue})
+	client := &http.Client{Transport: limit.Wrap(nil)}
+
+	first, err := get(context.Background(), client, api.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(first.StatusCode, "in flight:", limit.InFlight())
+
+	_, err = get(context.Background(), client, api.URL)
+	fmt.Println("full:", errors.Is(err, concurrency.ErrFull))
+
+	first.Body.Close() // the slot is held until here
+	fmt.Println("in flight:", limit.InFlight())
+	// Output:
+	// 200 in flight: 1
+	// full: true
+	// in flight: 0
+}
+
+func ExampleLimiter_Attach() {
+	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer api.Close()
+	client := &http.Client{Transport: concurrency.New(concurrency.Limit{Max: 20}).Wrap(nil)}
+
+	exports := concurrency.New(concurrency.Limit{Max: 2}) // whoever attaches it shares its two slots
+	ctx := transport.With(context.Background(), exports)
+	resp, err := get(ctx, client, api.URL+"/export")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+	fmt.Println(resp.StatusCode, exports)
+	// Output: 200 concurrency: 2 at once per host
+}

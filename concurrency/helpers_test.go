@@ -1,0 +1,162 @@
+package concurrency
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// server is a base that takes a time for headers and counts who is in between
+// the sending and the end of the body.
+type server struct {
+	latency time.Duration
+	now     atomic.Int64
+	peak    atomic.Int64
+	sent    atomic.Int64
+	answer  func(*http.Request) (*http.Response, error)
+}
+
+func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
+	s.sent.Add(1)
+	n := s.now.Add(1)
+	for p := s.peak.Load(); n > p && !s.peak.CompareAndSwap(p, n); p = s.peak.Load() {
+	}
+	if s.latency > 0 {
+		select {
+		case <-time.After(s.latency):
+		case <-req.Context().Done():
+			s.now.Add(-1)
+			return nil, req.Context().Err()
+		}
+	}
+	if s.answer != nil {
+		resp, err := s.answer(req)
+		if err != nil {
+			s.now.Add(-1)
+			return nil, err
+		}
+		resp.Body = &body{resp.Body, func() { s.now.Add(-1) }, atomic.Bool{}}
+		return resp, nil
+	}
+	resp := reply(req, 200, "some text")
+	resp.Body = &body{resp.Body, func() { s.now.Add(-1) }, atomic.Bool{}}
+	return resp, nil
+}
+
+type body struct {
+	io.ReadCloser
+	end  func()
+	done atomic.Bool
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !b.done.Swap(true) {
+		b.end()
+	}
+	return n, err
+}
+
+func (b *body) Close() error {
+	if !b.done.Swap(true) {
+		b.end()
+	}
+	return b.ReadCloser.Close()
+}
+
+func reply(req *http.Request, status int, text string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: req,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(text)),
+	}
+}
+
+func request(ctx context.Context, url string) *http.Request {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		panic(err)
+	}
+	return req
+}
+
+const url = "http://api.test/things/1"
+
+// get makes a call and closes the body.
+func get(ctx context.Context, rt http.RoundTripper, url string) error {
+	resp, err := rt.RoundTrip(request(ctx, url))
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+	return err
+}
+
+// empty fails the test if a slot or a place in the queue was not given back.
+func empty(t *testing.T, l *Limiter) {
+	t.Helper()
+	if n, w := l.InFlight(), l.Waiting(); n != 0 || w != 0 {
+		t.Errorf("%d slots in use and %d waiting at the end, want none", n, w)
+	}
+}
+
+// ear hears events.
+type ear struct {
+	kinds  transport.Kind
+	events chan transport.Event
+}
+
+func listen(kinds transport.Kind) *ear { return &ear{kinds, make(chan transport.Event, 1000)} }
+
+func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("ear", e, next, nil)
+}
+func (e *ear) Wants() transport.Kind      { return e.kinds }
+func (e *ear) Observe(ev transport.Event) { e.events <- ev }
+
+// layer is a layer whose trip a test writes.
+type layer struct {
+	name string
+	trip transport.Trip
+}
+
+func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap(l.name, l, next, l.trip)
+}
+
+// again is the smallest retry: three attempts while the answer is a 503.
+func again() *layer {
+	return &layer{"retry", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		for i := 1; ; i++ {
+			a := c.Attempt()
+			resp, err := next.RoundTrip(req)
+			if a.End(resp, err) != transport.Retryable || i == 3 {
+				return resp, err
+			}
+			if resp != nil {
+				a.Own(resp)
+				transport.Drain(resp)
+			}
+			c.NextAttempt(transport.Retry)
+		}
+	}}
+}
+
+// pausing waits as a rate limit does: it parks, waits and resumes.
+func pausing(d time.Duration) *layer {
+	return &layer{"pausing", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := transport.AttemptFrom(req.Context())
+		a.Park()
+		time.Sleep(d)
+		if err := a.Resume(req.Context()); err != nil {
+			return transport.Refuse(req, err)
+		}
+		return next.RoundTrip(req)
+	}}
+}

@@ -1,0 +1,119 @@
+package concurrency
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestScopes(t *testing.T) {
+	const a, b, other = "http://a.test/x/1", "http://b.test/x/1", "http://a.test/y/1"
+	tenant := func(r *http.Request) string { return r.Header.Get("Tenant") }
+	for _, tt := range []struct {
+		limit Limit
+		urls  []string
+		peak  int64
+	}{
+		{Limit{Max: 1}, []string{a, a}, 1},
+		{Limit{Max: 1}, []string{a, b}, 2},
+		{Limit{Max: 1}, []string{a, "http://A.test/z"}, 1},
+		{Limit{Max: 1, Per: All}, []string{a, b}, 1},
+		{Limit{Max: 1, Per: Route}, []string{a, other}, 2},
+		{Limit{Max: 1, Per: Route}, []string{a, "http://a.test/x/2"}, 1},
+		{Limit{Max: 1, Key: tenant}, []string{a, b}, 1},
+		{Limit{Max: 1, URL: "/x/"}, []string{a, other}, 2},
+		{Limit{Max: 1, Route: "GET /x/{id}", Per: All}, []string{a, b}, 1},
+		{Limit{Max: 1, Method: "POST"}, []string{a, a}, 2},
+		{Limit{Max: 1, Host: "b.test"}, []string{a, a}, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{latency: time.Second}
+			rt := transport.Routes("/x/{id}", "/y/{id}").Wrap(New(tt.limit).Wrap(s))
+			var wg sync.WaitGroup
+			for _, u := range tt.urls {
+				wg.Go(func() {
+					if err := get(t.Context(), rt, u); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := s.peak.Load(); got != tt.peak {
+				t.Errorf("%s, %v: %d at once, want %d", tt.limit, tt.urls, got, tt.peak)
+			}
+		})
+	}
+}
+
+func TestKeysAreForgotten(t *testing.T) {
+	l := New(Limit{Max: 1, Key: func(r *http.Request) string { return r.URL.Path }})
+	rt := l.Wrap(&server{})
+	for i := range 3 * maxKeys {
+		if err := get(t.Context(), rt, fmt.Sprintf("http://api.test/%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(l.limits[0].sems); n > maxKeys {
+		t.Errorf("%d keys kept, want at most %d", n, maxKeys)
+	}
+	empty(t, l)
+}
+
+func TestKeysInUseAreKept(t *testing.T) {
+	l := New(Limit{Max: 1, Key: func(r *http.Request) string { return r.URL.Path }})
+	rt := l.Wrap(&server{})
+	var open []*http.Response
+	for i := range maxKeys + 1 {
+		resp, err := rt.RoundTrip(request(t.Context(), fmt.Sprintf("http://api.test/%d", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, resp)
+	}
+	if n := len(l.limits[0].sems); n != maxKeys || l.InFlight() != maxKeys+1 {
+		t.Errorf("%d keys, %d slots", n, l.InFlight())
+	}
+	for _, r := range open {
+		_ = r.Body.Close()
+	}
+	empty(t, l)
+}
+
+// An attempt that laid its slot down still knows its semaphore when that was
+// evicted meanwhile and the key came back.
+func TestEvictedWhileParked(t *testing.T) {
+	for name, back := range map[string]bool{"and the key came back": true, "and nobody came": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Limit{Max: 1})
+				s := &server{latency: time.Second}
+				rt := l.Wrap(pausing(time.Minute).Wrap(s))
+				var wg sync.WaitGroup
+				wg.Go(func() { _ = get(t.Context(), rt, url) })
+				time.Sleep(time.Minute - time.Second/2)
+				lim := l.limits[0]
+				lim.mu.Lock()
+				lim.evict()
+				n := len(lim.sems)
+				lim.mu.Unlock()
+				if n != 0 {
+					t.Fatalf("%d keys left", n)
+				}
+				if back {
+					wg.Go(func() { _ = get(t.Context(), l.Wrap(s), url) })
+				}
+				synctest.Wait()
+				wg.Wait()
+				if s.peak.Load() != 1 {
+					t.Errorf("%d at once, want 1", s.peak.Load())
+				}
+				empty(t, l)
+			})
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package concurrency
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/match"
+)
+
+// A Limit is how many requests may be on the way at once, and which. The
+// matching fields URL, Route, Host and Method narrow it down together; a limit
+// without any counts every request. All limits that match a request apply to it.
+//
+// It is a value: [New] reads it once and panics if it makes no sense.
+type Limit struct {
+	// Max is the number of slots. It must be positive. [Limiter.Resize] changes it.
+	Max int
+	// Per is what has Max slots of its own. Default [Host].
+	Per Scope
+	// Key counts requests apart by what it returns, in place of Per. It is called
+	// concurrently.
+	Key func(*http.Request) string
+
+	// URL is a regular expression searched for in the URL as it is sent, without
+	// user, query and fragment.
+	URL string
+	// Route is a pattern of [http.ServeMux], "GET /pokemon/{name}", that matches
+	// the path or the route that the call was given ([transport.WithRoute]).
+	Route string
+	// Host is a host, with a port or for all ports.
+	Host string
+	// Method is an HTTP method.
+	Method string
+
+	// MaxQueue is how many requests may wait for the slots of one key; further
+	// ones are refused with [ErrFull]. Default 256; [NoQueue] lets none wait.
+	MaxQueue int
+	// MaxWait is the longest wait for a slot; then the request is refused with
+	// [ErrDeadline]. Default: no bound but the request's context.
+	MaxWait time.Duration
+}
+
+// A Scope is what has slots of its own.
+type Scope uint8
+
+// The scopes.
+const (
+	Host  Scope = iota // a host, with its port
+	All                // all requests together
+	Route              // a method and route of a host
+)
+
+// String returns "host", "all" or "route".
+func (s Scope) String() string {
+	switch s {
+	case Host:
+		return "host"
+	case All:
+		return "all"
+	case Route:
+		return "route"
+	}
+	return "unknown scope"
+}
+
+// NoQueue as [Limit.MaxQueue] lets no request wait.
+const NoQueue = -1
+
+const (
+	defaultQueue = 256
+	// maxMax leaves room in the counters of a semaphore.
+	maxMax  = 1<<30 - 1
+	maxKeys = 10_000
+)
+
+// String says what the limit allows: "20 at once per host".
+func (l Limit) String() string {
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(l.Max) + " at once")
+	switch {
+	case l.Key != nil:
+		b.WriteString(" per key")
+	case l.Per != All:
+		b.WriteString(" per " + l.Per.String())
+	}
+	b.WriteString(l.fields().String())
+	return b.String()
+}
+
+func (l Limit) fields() match.Fields {
+	return match.Fields{URL: l.URL, Route: l.Route, Host: l.Host, Method: l.Method}
+}
+
+func compile(l Limit) *limit {
+	fail := func(format string, args ...any) {
+		panic("concurrency: Limit: " + fmt.Sprintf(format, args...))
+	}
+	switch {
+	case l.Max < 1 || l.Max > maxMax:
+		fail("Max is %d, want at least 1", l.Max)
+	case l.Per > Route:
+		fail("Per is %d", l.Per)
+	case l.MaxQueue < NoQueue || l.MaxQueue > maxMax:
+		fail("MaxQueue is %d", l.MaxQueue)
+	case l.MaxWait < 0:
+		fail("MaxWait is %s", l.MaxWait)
+	}
+	c := newLimit(l)
+	m, err := match.Compile(l.fields())
+	if err != nil {
+		fail("%v", err)
+	}
+	c.match = m
+	return c
+}

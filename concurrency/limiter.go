@@ -1,0 +1,172 @@
+package concurrency
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+const layerName = "concurrency"
+
+// A Limiter is the layer of one or more limits. It is safe for concurrent use;
+// stacks that share it share its slots.
+type Limiter struct {
+	limits []*limit
+	order  []*limit     // in which slots are taken
+	idle   atomic.Int64 // of the http.Transport that it was last wrapped around
+}
+
+// New returns the limiter of the limits. It panics on none, and on limits that
+// make no sense.
+func New(limits ...Limit) *Limiter {
+	if len(limits) == 0 {
+		panic("concurrency: New: no limit")
+	}
+	l := new(Limiter)
+	for _, each := range limits {
+		l.limits = append(l.limits, compile(each))
+	}
+	// One order for all, so that nobody waits in a circle; the narrowest first, so
+	// that who waits for it holds nothing that others could use.
+	l.order = slices.Clone(l.limits)
+	slices.SortStableFunc(l.order, func(a, b *limit) int { return cmp.Compare(a.Max, b.Max) })
+	return l
+}
+
+// Wrap implements [transport.Layer]. The same limiter twice in a stack counts
+// once, at the inner place.
+//
+// Of two limiters in a stack both apply, of an override the inner place only.
+func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
+	another := false
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	for _, layer := range transport.Layers(next) {
+		if layer == any(l) {
+			return transport.Wrap(layerName, l, next, nil)
+		}
+		if _, ok := layer.(*Limiter); ok {
+			another = true
+		}
+		if t, ok := layer.(*http.Transport); ok {
+			l.idle.Store(int64(idlePerHost(t)))
+		}
+	}
+	return transport.Wrap(layerName, l, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return l.trip(c, req, next, another)
+	})
+}
+
+func idlePerHost(t *http.Transport) int {
+	switch {
+	case t.DisableKeepAlives:
+		return 0
+	case t.MaxIdleConnsPerHost == 0:
+		return http.DefaultMaxIdleConnsPerHost
+	}
+	return t.MaxIdleConnsPerHost
+}
+
+// Attach makes the limiter an override: calls made with the context take its
+// slots in place of the layer's. The slots are its own, so that all who use it
+// together stay within it:
+//
+//	var slow = concurrency.New(concurrency.Limit{Max: 5})
+//	ctx = transport.With(ctx, slow)
+func (l *Limiter) Attach(ctx context.Context) context.Context {
+	return transport.WithSetting(ctx, override{l})
+}
+
+// override is what is attached to a context; nil is off.
+type override struct{ limiter *Limiter }
+
+// Off is the override that takes no slot, for calls that are made while another
+// one of the same host is held, say:
+//
+//	ctx = transport.With(ctx, concurrency.Off)
+const Off off = 1
+
+type off uint8
+
+// Attach implements [transport.Override].
+func (off) Attach(ctx context.Context) context.Context {
+	return transport.WithSetting(ctx, override{})
+}
+
+// String returns "concurrency: off".
+func (off) String() string { return "concurrency: off" }
+
+// InFlight returns how many slots are in use, of all limits and keys.
+func (l *Limiter) InFlight() int { return l.count(inUse) }
+
+// Waiting returns how many requests wait for a slot, of all limits and keys.
+func (l *Limiter) Waiting() int { return l.count(waiting) }
+
+func (l *Limiter) count(figure func(uint64) int64) int {
+	var n int64
+	for _, limit := range l.limits {
+		limit.each(func(s *semaphore) { n += figure(s.state.Load()) })
+	}
+	return int(n)
+}
+
+// Resize changes the Max of the limits, given in the order of [New]. More slots
+// are used at once; fewer, as the requests under way end. It changes nothing
+// and returns an error if there are not as many figures as limits, or one is
+// below 1.
+func (l *Limiter) Resize(maxima ...int) error {
+	if len(maxima) != len(l.limits) {
+		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))
+	}
+	for _, n := range maxima {
+		if n < 1 || n > maxMax {
+			return fmt.Errorf("concurrency: Resize: Max is %d, want at least 1", n)
+		}
+	}
+	for i, n := range maxima {
+		l.limits[i].max.Store(int64(n))
+		l.limits[i].each((*semaphore).grow)
+	}
+	return nil
+}
+
+// Limits returns the limits as they are now.
+func (l *Limiter) Limits() []Limit {
+	limits := make([]Limit, len(l.limits))
+	for i, limit := range l.limits {
+		limits[i] = limit.Limit
+		limits[i].Max = int(limit.max.Load())
+	}
+	return limits
+}
+
+// String lists the limits.
+func (l *Limiter) String() string {
+	texts := make([]string, len(l.limits))
+	for i, limit := range l.limits {
+		texts[i] = limit.text()
+	}
+	return "concurrency: " + strings.Join(texts, ", ")
+}
+
+// Explain implements [transport.Explainer]. A limit per host counts as the bound
+// of the whole plan, which is what it is for a client of one host.
+func (l *Limiter) Explain(p *transport.Plan) {
+	p.Note("%s", l.String())
+	for _, limit := range l.limits {
+		n := int(limit.max.Load())
+		if limit.match.All() && limit.Key == nil && limit.Per != Route && (p.Concurrency == 0 || n < p.Concurrency) {
+			p.Concurrency = n
+		}
+	}
+	if idle := int(l.idle.Load()); p.Concurrency > idle && idle > 0 {
+		p.Warn("concurrency: %d at once, but the transport keeps %d idle connections per host (MaxIdleConnsPerHost): over HTTP/1.1 the others are made anew each time", p.Concurrency, idle)
+	}
+}

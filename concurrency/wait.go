@@ -1,0 +1,115 @@
+package concurrency
+
+import (
+	"context"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// take takes a slot of the key, waiting if it must, and returns the semaphore
+// that it is of.
+func (l *limit) take(ctx context.Context, a *transport.Attempt, k key) (*semaphore, error) {
+	for {
+		s := l.find(k)
+		switch s.try() {
+		case taken:
+			return s, nil
+		case gone:
+			l.forget(s)
+			continue
+		case full, queued:
+		}
+		ok, err := s.wait(ctx, a, false)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return s, nil
+		}
+		l.forget(s)
+	}
+}
+
+// Resume implements [transport.Parker]: it takes a slot again, before those who
+// never had one.
+func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
+	for {
+		s := s.live()
+		switch s.try() {
+		case taken:
+			return nil
+		case gone:
+			s.limit.revive(s)
+			continue
+		case full, queued:
+		}
+		if ok, err := s.wait(ctx, a, true); ok || err != nil {
+			return err
+		}
+		s.limit.revive(s)
+	}
+}
+
+// wait waits for a slot. It is false without an error if the semaphore was
+// evicted. What layers further out hold is laid down meanwhile, but not in the
+// middle of taking it up again.
+func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, resume bool) (ok bool, err error) {
+	w := &waiter{ready: make(chan struct{})}
+	o, ahead := s.enqueue(w, resume)
+	switch o {
+	case taken, gone:
+		return o == taken, nil
+	case full:
+		return false, s.limit.refusal(s, ahead, ErrFull)
+	case queued:
+	}
+	if !resume {
+		a.Park()
+	}
+	s.limit.tell(a, transport.WaitBegin, 0, nil)
+	start := time.Now()
+	var late <-chan time.Time
+	if s.limit.MaxWait > 0 {
+		t := time.NewTimer(s.limit.MaxWait)
+		defer t.Stop()
+		late = t.C
+	}
+	select {
+	case <-w.ready:
+	case <-ctx.Done():
+		err = ended(ctx)
+	case <-late:
+		err = s.limit.refusal(s, ahead, ErrDeadline)
+	}
+	d := time.Since(start)
+	a.Waited(transport.Queue, d)
+	held := err == nil || !s.cancel(w)
+	if err == nil && !resume {
+		err = a.Resume(ctx)
+	}
+	s.limit.tell(a, transport.WaitEnd, d, err)
+	if err != nil {
+		if held {
+			s.BodyEnd(a)
+		}
+		return false, err
+	}
+	return true, nil
+}
+
+func (l *limit) refusal(s *semaphore, queue int, reason error) error {
+	return &Error{Limit: l.text(), Key: l.name(s.key), Queue: queue, Reason: reason}
+}
+
+// tell emits an event of the limit.
+func (l *limit) tell(a *transport.Attempt, kind transport.Kind, d time.Duration, err error) {
+	c := a.Call()
+	if !c.Wants(kind) {
+		return
+	}
+	c.Emit(transport.Event{
+		Kind: kind, Layer: layerName, Attempt: a, How: transport.Queue, Wait: d,
+		Limit: int(l.max.Load()), Text: l.text(), Err: err,
+	})
+}

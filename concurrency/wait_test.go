@@ -1,0 +1,282 @@
+package concurrency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestFirstComeFirstServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var order []string
+		s := &server{latency: time.Second}
+		s.answer = func(req *http.Request) (*http.Response, error) {
+			order = append(order, req.URL.Path)
+			return reply(req, 200, ""), nil
+		}
+		rt := New(Limit{Max: 1}).Wrap(s)
+		var wg sync.WaitGroup
+		var want []string
+		for i := range 20 {
+			path := fmt.Sprintf("/%02d", i)
+			want = append(want, path)
+			wg.Go(func() { _ = get(t.Context(), rt, "http://api.test"+path) })
+			synctest.Wait()
+		}
+		wg.Wait()
+		if !slices.Equal(order, want) {
+			t.Errorf("order %v", order)
+		}
+	})
+}
+
+func TestCancelGivesThePlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, MaxQueue: 1000})
+		rt := l.Wrap(&server{latency: time.Minute})
+		go func() { _ = get(t.Context(), rt, url) }()
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		for range 1000 {
+			wg.Go(func() {
+				if err := get(ctx, rt, url); !errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if n := l.Waiting(); n != 1000 {
+			t.Errorf("%d wait, want 1000", n)
+		}
+		cancel()
+		wg.Wait()
+		if n := l.Waiting(); n != 0 {
+			t.Errorf("%d wait after all were canceled", n)
+		}
+		start := time.Now()
+		if err := get(t.Context(), rt, url); err != nil {
+			t.Error(err)
+		}
+		if got := time.Since(start); got != 2*time.Minute {
+			t.Errorf("the newcomer had its answer after %v, want 2m: one slot and its own", got)
+		}
+		empty(t, l)
+	})
+}
+
+func TestFullQueueRefusesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, MaxQueue: 2})
+		s := &server{latency: time.Second}
+		rt := l.Wrap(s)
+		for range 3 {
+			go func() { _ = get(t.Context(), rt, url) }()
+		}
+		synctest.Wait()
+		start := time.Now()
+		body := &closer{}
+		req := request(t.Context(), url)
+		req.Body = body
+		_, err := rt.RoundTrip(req)
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, ErrFull) || !errors.Is(err, transport.ErrRefused) || e.Timeout() || e.Queue != 2 || e.Key != "api.test" {
+			t.Errorf("error %#v", err)
+		}
+		if want := "concurrency: the queue is full: 1 at once per host (api.test), 2 waiting"; err.Error() != want {
+			t.Errorf("text %q, want %q", err, want)
+		}
+		if !body.closed || time.Since(start) != 0 || s.sent.Load() != 1 {
+			t.Errorf("body closed %v, after %v, %d sent", body.closed, time.Since(start), s.sent.Load())
+		}
+		time.Sleep(time.Minute)
+		empty(t, l)
+	})
+}
+
+type closer struct{ closed bool }
+
+func (c *closer) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (c *closer) Close() error { c.closed = true; return nil }
+
+func TestMaxWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, MaxWait: 10 * time.Second, Key: func(*http.Request) string { return "tenant-secret" }})
+		rt := l.Wrap(&server{latency: time.Minute})
+		go func() { _ = get(t.Context(), rt, url) }()
+		synctest.Wait()
+		start := time.Now()
+		err := get(t.Context(), rt, url)
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, transport.ErrRefused) || !e.Timeout() {
+			t.Errorf("error %v", err)
+		}
+		if d := time.Since(start); d != 10*time.Second {
+			t.Errorf("after %v, want 10s", d)
+		}
+		if strings.Contains(err.Error(), "tenant") || e.Key == "" {
+			t.Errorf("key %q shown in %q", e.Key, err)
+		}
+		time.Sleep(time.Hour)
+		empty(t, l)
+	})
+}
+
+func TestDeadlineWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1})
+		rt := l.Wrap(&server{latency: time.Minute})
+		go func() { _ = get(t.Context(), rt, url) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := get(ctx, rt, url); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+		time.Sleep(time.Hour)
+		empty(t, l)
+	})
+}
+
+func TestEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := listen(transport.WaitBegin | transport.WaitEnd | transport.SlotFreed)
+		rt := e.Wrap(New(Limit{Max: 1}).Wrap(&server{latency: time.Second}))
+		_ = get(t.Context(), rt, url)
+		if len(e.events) != 0 {
+			t.Errorf("%d events of a call that did not wait", len(e.events))
+		}
+		var wg sync.WaitGroup
+		trace := make(chan *transport.Trace, 3)
+		for range 3 {
+			wg.Go(func() {
+				ctx, tr := transport.WithTrace(t.Context())
+				_ = get(ctx, rt, url)
+				trace <- tr
+			})
+		}
+		wg.Wait()
+		count := map[transport.Kind]int{}
+		var waited time.Duration
+		for len(e.events) > 0 {
+			ev := <-e.events
+			count[ev.Kind]++
+			if ev.How != transport.Queue || ev.Limit != 1 || ev.Text != "1 at once per host" || ev.Attempt == nil {
+				t.Errorf("event %+v", ev)
+			}
+			if ev.Kind == transport.WaitEnd {
+				waited += ev.Wait
+			}
+		}
+		if count[transport.WaitBegin] != 2 || count[transport.WaitEnd] != 2 || count[transport.SlotFreed] != 1 || waited != 3*time.Second {
+			t.Errorf("events %v, waited %v; want 2 begins, 2 ends, 1 freed, 3s", count, waited)
+		}
+		var booked time.Duration
+		for range 3 {
+			booked += (<-trace).Calls()[0].Waited(transport.Queue)
+		}
+		if booked != 3*time.Second {
+			t.Errorf("the ledgers say %v, want 3s", booked)
+		}
+	})
+}
+
+func TestASlotIsLaidDownDuringInnerWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 2})
+		s := &server{}
+		slow := pausing(time.Minute)
+		rt := l.Wrap((&layer{"router", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			if req.URL.Path == "/slow" {
+				return slow.trip(c, req, next)
+			}
+			return next.RoundTrip(req)
+		}}).Wrap(s))
+		for range 3 {
+			go func() { _ = get(t.Context(), rt, "http://api.test/slow") }()
+		}
+		synctest.Wait()
+		start := time.Now()
+		if err := get(t.Context(), rt, "http://api.test/fast"); err != nil || time.Since(start) != 0 {
+			t.Errorf("another route: %v after %v, want at once", err, time.Since(start))
+		}
+		time.Sleep(time.Hour)
+		if s.sent.Load() != 4 {
+			t.Errorf("%d sent", s.sent.Load())
+		}
+		empty(t, l)
+	})
+}
+
+// A slot that was given to someone who leaves at the same moment goes on.
+func TestCancelRacingGrant(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1})
+		rt := l.Wrap(&server{})
+		went, left := 0, 0
+		for i := range 100 {
+			resp, err := rt.RoundTrip(request(t.Context(), url))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- get(ctx, rt, url) }()
+			synctest.Wait()
+			if i%2 == 0 {
+				cancel()
+				_ = resp.Body.Close()
+			} else {
+				_ = resp.Body.Close()
+				cancel()
+			}
+			switch err := <-done; {
+			case err == nil:
+				went++
+			case errors.Is(err, context.Canceled):
+				left++
+			default:
+				t.Fatal(err)
+			}
+			empty(t, l)
+		}
+		if went == 0 || left == 0 {
+			t.Errorf("%d went and %d left: the race was not run", went, left)
+		}
+	})
+}
+
+func TestAnOuterSlotIsLaidDownDuringAnInnerWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{latency: time.Minute}
+		outer, inner := New(Limit{Max: 2}), New(Limit{Max: 1, URL: "/slow"})
+		rt := outer.Wrap(inner.Wrap(s))
+		for range 5 {
+			go func() { _ = get(t.Context(), rt, "http://api.test/slow") }()
+		}
+		synctest.Wait()
+		start := time.Now()
+		if err := get(t.Context(), rt, "http://api.test/fast"); err != nil || time.Since(start) != time.Minute {
+			t.Errorf("another route had its answer after %v, want 1m: %v", time.Since(start), err)
+		}
+		time.Sleep(time.Hour)
+		if s.peak.Load() != 2 || s.sent.Load() != 6 {
+			t.Errorf("%d at once, %d sent", s.peak.Load(), s.sent.Load())
+		}
+		empty(t, outer)
+		empty(t, inner)
+	})
+}

@@ -1,0 +1,148 @@
+package match
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// Fields narrow requests down together; without any, every request matches.
+type Fields struct {
+	// URL is a regular expression searched for in the URL as it is sent, without
+	// user, query and fragment.
+	URL string
+	// Route is a pattern of [http.ServeMux] that matches the path, or the route
+	// that the call was given.
+	Route string
+	// Host is a host, with a port or for all ports.
+	Host string
+	// Method is an HTTP method.
+	Method string
+}
+
+// Matcher is Fields ready for use.
+type Matcher struct {
+	url         *urlMatcher
+	route       *route.Table
+	template    string // the path of the route's pattern
+	routeMethod string
+	routeHost   string
+	host        string
+	method      string
+}
+
+// Compile reads the fields; the error names the one that it cannot read.
+func Compile(f Fields) (*Matcher, error) {
+	m := &Matcher{host: f.Host, method: f.Method}
+	if f.URL != "" {
+		re, err := regexp.Compile(f.URL)
+		if err != nil {
+			return nil, fmt.Errorf("field URL: %w", err)
+		}
+		m.url = newURLMatcher(re)
+	}
+	if f.Route != "" {
+		var err error
+		if m.routeMethod, m.routeHost, m.template, err = route.Split(f.Route); err != nil {
+			return nil, fmt.Errorf("field Route: %w", err)
+		}
+		if m.route, err = route.Compile(f.Route); err != nil {
+			return nil, fmt.Errorf("field Route: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// All reports whether every request matches.
+func (m *Matcher) All() bool {
+	return m.url == nil && m.route == nil && m.host == "" && m.method == ""
+}
+
+// Match reports whether a request matches. c is its call, nil outside of one.
+func (m *Matcher) Match(c *transport.Call, req *http.Request) bool {
+	return (m.method == "" || m.method == Method(req)) &&
+		(m.host == "" || sameHost(m.host, req.URL)) &&
+		(m.route == nil || m.onRoute(c, req)) &&
+		(m.url == nil || m.url.match(req.URL))
+}
+
+func (m *Matcher) onRoute(c *transport.Call, req *http.Request) bool {
+	if _, ok := m.route.Match(req.Method, req.URL.Host, req.URL.EscapedPath()); ok {
+		return true
+	}
+	// A base path stands before what an endpoint is named by.
+	return c != nil && (m.routeMethod == "" || m.routeMethod == Method(req)) &&
+		(m.routeHost == "" || sameHost(m.routeHost, req.URL)) && c.Route() == m.template
+}
+
+// String says in words which requests match: " to api.test for URLs matching
+// /pokemon/", "" for all.
+func (f Fields) String() string {
+	var b strings.Builder
+	for _, p := range []struct{ words, value string }{
+		{" with method ", f.Method}, {" to ", f.Host}, {" for ", f.Route}, {" for URLs matching ", f.URL},
+	} {
+		if p.value != "" {
+			b.WriteString(p.words + p.value)
+		}
+	}
+	return b.String()
+}
+
+// Method returns the method of a request, of which "" means GET.
+func Method(req *http.Request) string {
+	if req.Method == "" {
+		return http.MethodGet
+	}
+	return req.Method
+}
+
+func sameHost(host string, u *url.URL) bool {
+	return strings.EqualFold(host, u.Host) || strings.EqualFold(host, u.Hostname())
+}
+
+// urlMatcher searches the URL without what may be secret in it.
+type urlMatcher struct {
+	re      *regexp.Regexp
+	literal string // the whole expression, if it is plain text
+	buffers sync.Pool
+}
+
+func newURLMatcher(re *regexp.Regexp) *urlMatcher {
+	m := &urlMatcher{re: re}
+	if text, whole := re.LiteralPrefix(); whole {
+		m.literal = text
+	}
+	m.buffers.New = func() any { return new([]byte) }
+	return m
+}
+
+// maxBuffer keeps one huge URL from staying.
+const maxBuffer = 4096
+
+func (m *urlMatcher) match(u *url.URL) bool {
+	path := u.EscapedPath()
+	if m.literal != "" && strings.Contains(path, m.literal) {
+		return true
+	}
+	p := m.buffers.Get().(*[]byte) //nolint:forcetypeassert // New makes nothing else
+	b := (*p)[:0]
+	b = append(b, u.Scheme...)
+	if u.Opaque != "" {
+		b = append(append(b, ':'), u.Opaque...)
+	} else {
+		b = append(append(append(b, "://"...), u.Host...), path...)
+	}
+	ok := m.re.Match(b)
+	if cap(b) <= maxBuffer {
+		*p = b
+		m.buffers.Put(p)
+	}
+	return ok
+}

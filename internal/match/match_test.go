@@ -1,0 +1,116 @@
+package match
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func request(t *testing.T, method, url string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+func TestMatch(t *testing.T) {
+	for _, tt := range []struct {
+		f           Fields
+		method, url string
+		want        bool
+	}{
+		{Fields{}, "GET", "http://a.test/x", true},
+		{Fields{URL: "/pokemon/"}, "GET", "https://a.test/api/pokemon/1", true},
+		{Fields{URL: "/pokemon/"}, "GET", "https://a.test/api/berry/1", false},
+		{Fields{URL: "/pokemon/"}, "GET", "https://pokemon/", true},                 // the host is part of it
+		{Fields{URL: "pokemon"}, "GET", "https://a.test/berry?x=pokemon", false},    // the query is not
+		{Fields{URL: "pokemon"}, "GET", "https://pokemon:pw@a.test/berry", false},   // nor the user
+		{Fields{URL: `^https://a\.test/`}, "GET", "https://a.test/x", true},         // anchored
+		{Fields{URL: `^https://a\.test/`}, "GET", "https://b.test/x", false},        //
+		{Fields{URL: `/p/\d+$`}, "GET", "https://a.test/p/12", true},                //
+		{Fields{URL: `/p/\d+$`}, "GET", "https://a.test/p/x", false},                //
+		{Fields{URL: "a%20b"}, "GET", "https://a.test/a%20b", true},                 // as it is sent
+		{Fields{Route: "GET /p/{id}"}, "GET", "https://a.test/p/1", true},           //
+		{Fields{Route: "GET /p/{id}"}, "HEAD", "https://a.test/p/1", true},          // as ServeMux has it
+		{Fields{Route: "GET /p/{id}"}, "POST", "https://a.test/p/1", false},         //
+		{Fields{Route: "/p/{id}"}, "POST", "https://a.test/p/1", true},              //
+		{Fields{Route: "b.test/p/{id}"}, "GET", "https://a.test/p/1", false},        //
+		{Fields{Host: "a.test"}, "GET", "https://A.test:8080/p", true},              //
+		{Fields{Host: "a.test:80"}, "GET", "https://a.test:8080/p", false},          //
+		{Fields{Method: "GET"}, "", "https://a.test/", true},                        //
+		{Fields{Method: "POST"}, "GET", "https://a.test/", false},                   //
+		{Fields{Method: "GET", URL: "/x"}, "GET", "https://a.test/y", false},        // all fields together
+		{Fields{Method: "GET", Host: "b.test"}, "GET", "https://a.test/y", false},   //
+		{Fields{URL: "mailto:x"}, "GET", "mailto:x@a.test", true},                   // opaque
+		{Fields{URL: "/p/" + strings.Repeat("a", 5000)}, "GET", "http://a/", false}, //
+	} {
+		m, err := Compile(tt.f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Match(nil, request(t, tt.method, tt.url)); got != tt.want {
+			t.Errorf("%+v matches %s %s: %v, want %v", tt.f, tt.method, tt.url, got, tt.want)
+		}
+		if m.All() != (tt.f == Fields{}) {
+			t.Errorf("%+v: All is %v", tt.f, m.All())
+		}
+	}
+}
+
+type probe func(c *transport.Call, req *http.Request)
+
+func (p probe) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("probe", &p, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		p(c, req)
+		return next.RoundTrip(req)
+	})
+}
+
+type base struct{}
+
+func (base) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil
+}
+
+func TestRouteThatTheCallWasGiven(t *testing.T) {
+	m, err := Compile(Fields{Route: "GET /pokemon/{name}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for given, want := range map[string]bool{"/pokemon/{name}": true, "/berry/{name}": false} {
+		var got bool
+		rt := probe(func(c *transport.Call, req *http.Request) { got = m.Match(c, req) }).Wrap(base{})
+		req := request(t, "GET", "https://a.test/api/v2/pokemon/1")
+		resp, err := rt.RoundTrip(req.WithContext(transport.WithRoute(t.Context(), given)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if got != want {
+			t.Errorf("a call of the route %s: %v, want %v", given, got, want)
+		}
+	}
+}
+
+func TestCompileNamesTheField(t *testing.T) {
+	for want, f := range map[string]Fields{"field URL: ": {URL: "("}, "field Route: ": {Route: "no slash"}} {
+		if _, err := Compile(f); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%+v: %v, want %q first", f, err, want)
+		}
+	}
+}
+
+func TestString(t *testing.T) {
+	f := Fields{URL: "/x/", Host: "a.test", Method: "GET"}
+	if got, want := f.String(), " with method GET to a.test for URLs matching /x/"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := (Fields{Route: "GET /x"}).String(); got != " for GET /x" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,135 @@
+package throttle
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/sethvargo/go-limiter/memorystore"
+
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/internal/race"
+)
+
+type fixed http.Response
+
+func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
+	r := (*http.Response)(f)
+	r.Request = req
+	r.Body = http.NoBody
+	return r, nil
+}
+
+func stub() *fixed { return &fixed{StatusCode: 200, Header: http.Header{}} }
+
+func cost(t *testing.T, rt http.RoundTripper) float64 {
+	t.Helper()
+	req := request(t.Context(), "/pokemon/1")
+	return testing.AllocsPerRun(500, func() {
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	})
+}
+
+// plenty is a rule whose limit is not reached.
+func plenty(url string) Rule { return Rule{Limit: 1000, Per: 10 * time.Microsecond, URL: url} }
+
+func TestAdmissionAllocatesNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	call := cost(t, pass().Wrap(stub()))
+	for name, l := range map[string]*Limiter{
+		"pauses only":   New(),
+		"one rule":      New(plenty("")),
+		"two rules":     New(plenty("/pokemon/"), plenty("test/p.*[0-9]")),
+		"no rule of it": New(plenty("/berry/")),
+		"route":         New(Rule{Limit: 1e6, Route: "GET /pokemon/{name}"}),
+		"strict":        New(Rule{Limit: 1000, Per: time.Microsecond, Mode: Strict}),
+	} {
+		rt := l.Wrap(pass().Wrap(stub()))
+		for range 2000 { // until the ring has its size
+			resp, err := rt.RoundTrip(request(t.Context(), "/pokemon/1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		}
+		if got := cost(t, rt); got != call {
+			t.Errorf("%s: %v allocations, %v without the limiter", name, got, call)
+		}
+	}
+	three := New(plenty(""), plenty(""), plenty("")).Wrap(pass().Wrap(stub()))
+	if got := cost(t, three); got <= call {
+		t.Errorf("the control, three rules, allocates no more: %v", got)
+	}
+	both := concurrency.New(concurrency.Limit{Max: 5}).Wrap(New(plenty("")).Wrap(stub()))
+	if got := cost(t, both); got != call {
+		t.Errorf("with slots: %v allocations, want %v", got, call)
+	}
+}
+
+func BenchmarkCall(b *testing.B) {
+	for _, bb := range []struct {
+		name string
+		rt   http.RoundTripper
+	}{
+		{"one layer", pass().Wrap(stub())},
+		{"two layers", pass().Wrap(pass().Wrap(stub()))},
+		{"pauses only", New().Wrap(pass().Wrap(stub()))},
+		{"one rule", New(plenty("")).Wrap(pass().Wrap(stub()))},
+		{"one rule, URL", New(plenty("/pokemon/")).Wrap(pass().Wrap(stub()))},
+		{"one rule, regexp", New(plenty(`/pokemon/\d+$`)).Wrap(pass().Wrap(stub()))},
+		{"two rules", New(plenty(""), plenty("")).Wrap(pass().Wrap(stub()))},
+		{"strict", New(Rule{Limit: 1000, Per: 10 * time.Microsecond, Mode: Strict}).Wrap(pass().Wrap(stub()))},
+		{"bucket", New(Rule{Limit: 1e9, Mode: Bucket}).Wrap(pass().Wrap(stub()))},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			req := request(context.Background(), "/pokemon/1")
+			b.ReportAllocs()
+			for b.Loop() {
+				resp, err := bb.rt.RoundTrip(req)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = resp.Body.Close()
+			}
+		})
+	}
+}
+
+// BenchmarkAdmission compares one admission with one Take of the memorystore.
+func BenchmarkAdmission(b *testing.B) {
+	b.Run("window", func(b *testing.B) {
+		l := New(plenty(""))
+		b.ReportAllocs()
+		for b.Loop() {
+			var t ticket
+			t.add(need{rule: l.rules[0], cost: 1})
+			if !l.enter(&t) {
+				b.Fatal("not admitted")
+			}
+		}
+	})
+	b.Run("store", func(b *testing.B) {
+		s := NewStore(1e9, time.Second)
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _, _, _, _ = s.Take(context.Background(), "key")
+		}
+	})
+	b.Run("memorystore", func(b *testing.B) {
+		s, err := memorystore.New(&memorystore.Config{Tokens: 1e9, DisablePurge: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _, _, _, _ = s.Take(context.Background(), "key")
+		}
+	})
+}

@@ -1,0 +1,116 @@
+package throttle_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/transport"
+)
+
+func get(ctx context.Context, c *http.Client, url string) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, resp.Body.Close()
+}
+
+func Example() {
+	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer api.Close()
+
+	limit := throttle.New(throttle.Rule{URL: `/pokemon/`, Limit: 2, Per: 90 * time.Second})
+	client := &http.Client{Transport: limit.Wrap(nil)}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+
+	for range 3 {
+		status, err := get(ctx, client, api.URL+"/pokemon/pikachu")
+		fmt.Println(status, errors.Is(err, throttle.ErrDeadline)) // known at once, not after 10 s
+	}
+	status, _ := get(ctx, client, api.URL+"/berry/cheri")
+	fmt.Println(status)
+	// Output:
+	// 200 false
+	// 200 false
+	// 0 true
+	// 200
+}
+
+func ExampleConfig() {
+	limit := throttle.Config{
+		Rules: []throttle.Rule{throttle.Rate("10/90s"), throttle.Rate("1000/24h")},
+		Pause: throttle.Pause{Scope: throttle.Route, Max: 5 * time.Minute, Fixed: 30 * time.Second},
+	}.New()
+	fmt.Println(limit)
+	// Output: throttle: 10 requests per 90 seconds, 1000 requests per 24 hours
+}
+
+func ExamplePause() {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer api.Close()
+
+	client := &http.Client{Transport: throttle.New().Wrap(nil)} // no rule: pauses only
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+
+	status, _ := get(ctx, client, api.URL)
+	fmt.Println(status)
+
+	_, err := get(ctx, client, api.URL) // would wait 30 s
+	var refusal *throttle.Error
+	fmt.Println(errors.As(err, &refusal), refusal.Wait.Round(time.Second))
+	// Output:
+	// 429
+	// true 30s
+}
+
+func ExampleOff() {
+	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer api.Close()
+	client := &http.Client{Transport: throttle.New(throttle.Rate("1/24h")).Wrap(nil)}
+
+	ctx := transport.With(context.Background(), throttle.Off)
+	for range 3 {
+		fmt.Println(get(ctx, client, api.URL))
+	}
+	// Output:
+	// 200 <nil>
+	// 200 <nil>
+	// 200 <nil>
+}
+
+func ExampleRate() {
+	for _, text := range []string{"2/s", "10/90s", "500/m"} {
+		fmt.Println(throttle.Rate(text))
+	}
+	// Output:
+	// 2 requests per second
+	// 10 requests per 90 seconds
+	// 500 requests per minute
+}
+
+func ExampleNewStore() {
+	store := throttle.NewStore(2, time.Minute) // a limiter.Store of go-limiter
+	ctx := context.Background()
+	for range 3 {
+		_, left, _, ok, err := store.Take(ctx, "tenant")
+		fmt.Println(ok, left, err)
+	}
+	// Output:
+	// true 1 <nil>
+	// true 0 <nil>
+	// false 0 <nil>
+}

@@ -1,0 +1,198 @@
+package throttle
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+const layerName = "throttle"
+
+// Config is a limiter with more than rules. The zero Config has none, and
+// pauses as [Pause] says.
+type Config struct {
+	Rules []Rule
+	Pause Pause
+}
+
+// New returns the limiter of the rules, with the default [Pause]. It panics on
+// rules that make no sense, a Limit below 1 say.
+func New(rules ...Rule) *Limiter { return Config{Rules: rules}.New() }
+
+// New returns the limiter of a Config. It panics on nonsense.
+func (c Config) New() *Limiter {
+	l := &Limiter{
+		epoch:   time.Now(),
+		pause:   c.Pause.check(),
+		pauses:  make(map[pauseKey]*pause),
+		classes: make(map[classKey]*class),
+	}
+	for _, r := range c.Rules {
+		l.rules = append(l.rules, compile(r))
+	}
+	return l
+}
+
+// A Limiter is the layer of one or more rules. It is safe for concurrent use;
+// stacks that share it share its quota.
+type Limiter struct {
+	rules []*rule
+	pause Pause
+	epoch time.Time
+	armed atomic.Int32 // how many pauses there are
+
+	mu      sync.Mutex
+	closed  bool
+	ids     int64 // of resources
+	seq     int64 // of waiters
+	scans   int64
+	waiting int
+	pauses  map[pauseKey]*pause
+	classes map[classKey]*class
+	heads   []*class // those with waiters, the oldest head first
+	timer   *time.Timer
+	wakeAt  int64
+}
+
+// Wrap implements [transport.Layer]. The same limiter twice in a stack counts
+// once, at the inner place.
+func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
+	var waits, another bool
+	for _, layer := range transport.Layers(next) {
+		if layer == any(l) {
+			return transport.Wrap(layerName, l, next, nil)
+		}
+		if _, ok := layer.(*Limiter); ok {
+			another = true
+		}
+		if _, ok := layer.(interface{ Waiting() int }); ok {
+			waits = true
+		}
+	}
+	if !waits {
+		return transport.Wrap(layerName, l, next, l.trip)
+	}
+	return transport.Wrap(layerName, l, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return l.tripAbove(c, req, next, another)
+	})
+}
+
+// Attach makes the limiter an override: calls made with the context are under
+// its rules and pauses in place of the layer's. What it counts is its own, so
+// that all who use it together stay within its limits.
+func (l *Limiter) Attach(ctx context.Context) context.Context {
+	return transport.WithSetting(ctx, override{l})
+}
+
+// override is what is attached to a context; nil is off.
+type override struct{ limiter *Limiter }
+
+// Off is the override that neither counts nor holds back the calls of a
+// context, nor learns from their answers:
+//
+//	ctx = transport.With(ctx, throttle.Off)
+const Off off = 1
+
+type off uint8
+
+// Attach implements [transport.Override].
+func (off) Attach(ctx context.Context) context.Context {
+	return transport.WithSetting(ctx, override{})
+}
+
+// String returns "throttle: off".
+func (off) String() string { return "throttle: off" }
+
+// Waiting returns how many requests wait for a rule or the end of a pause.
+func (l *Limiter) Waiting() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waiting
+}
+
+// Paused returns how long requests like req are still held back by a pause, 0
+// if they are not. The route of req is the one of its context's call.
+func (l *Limiter) Paused(req *http.Request) time.Duration {
+	var k pauseKey
+	switch c := transport.CallFrom(req.Context()); {
+	case l.pause.Scope != Route:
+		k = l.pauseKey(c, req)
+	case c != nil:
+		k = l.pauseKey(c, req)
+	default:
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := l.pauses[k]; p != nil {
+		return max(time.Duration(p.until-l.now()), 0)
+	}
+	return 0
+}
+
+// Rules returns the rules that the limiter was made with, defaults filled in.
+func (l *Limiter) Rules() []Rule {
+	rules := make([]Rule, len(l.rules))
+	for i, r := range l.rules {
+		rules[i] = r.Rule
+	}
+	return rules
+}
+
+// String lists the rules.
+func (l *Limiter) String() string {
+	texts := make([]string, len(l.rules))
+	for i, r := range l.rules {
+		texts[i] = r.text
+	}
+	if len(texts) == 0 {
+		return "throttle: pauses only"
+	}
+	return "throttle: " + strings.Join(texts, ", ")
+}
+
+// Close refuses those who wait and all who come with [ErrClosed]. It always
+// returns nil. A limiter that nobody waits at holds no timer and no goroutine
+// and need not be closed. Stores given to rules are not closed.
+func (l *Limiter) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	for _, c := range slices.Clone(l.heads) {
+		for w := c.first; w != nil; {
+			next := w.next
+			w.err = &Error{Reason: ErrClosed}
+			l.leave(w)
+			w.wake()
+			w = next
+		}
+	}
+	l.scan(l.now())
+	return nil
+}
+
+// Explain implements [transport.Explainer].
+func (l *Limiter) Explain(p *transport.Plan) {
+	p.Note("%s", l.String())
+	switch {
+	case l.pause.Off:
+	case l.pause.DryRun:
+		p.Note("throttle: pauses are only reported")
+	default:
+		p.Note("throttle: a pause holds back scope %s, at most %s", l.pause.Scope, l.pause.Max)
+	}
+	for _, r := range l.rules {
+		if r.Mode == Bucket && r.Store == nil {
+			p.Warn("throttle: %s: up to %d in one window", r.text, 2*r.Limit-1)
+		}
+	}
+}
+
+// now is the time in nanoseconds since the limiter was made.
+func (l *Limiter) now() int64 { return int64(time.Since(l.epoch)) }

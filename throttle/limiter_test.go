@@ -1,0 +1,151 @@
+package throttle
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// flood makes n calls at once and returns when all are over.
+func flood(t *testing.T, rt http.RoundTripper, path string, n int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			if _, err := get(t.Context(), rt, path); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestRequestsGoAsSoonAsTheWindowAllows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{}
+		l := New(Rule{Limit: 10, Per: 90 * time.Second, URL: "/pokemon/", Guard: NoGuard})
+		rt := l.Wrap(s)
+		start := time.Now()
+		flood(t, rt, "/pokemon/1", 35)
+		var got []time.Duration
+		for _, at := range s.times("/") {
+			got = append(got, at.Sub(start))
+		}
+		for i, d := range got {
+			if want := time.Duration(i/10) * 90 * time.Second; d != want {
+				t.Errorf("request %d after %v, want %v", i, d, want)
+			}
+		}
+		if d := took(func() { flood(t, rt, "/berry/1", 100) }); d != 0 {
+			t.Errorf("what no rule is about waited %v", d)
+		}
+		quiet(t, l)
+	})
+}
+
+// Not a whole window: until the oldest expires.
+func TestASteadyCallerGetsTheWholeRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{}
+		rt := New(Rule{Limit: 10, Guard: NoGuard}).Wrap(s)
+		d := took(func() {
+			for range 101 {
+				if _, err := get(t.Context(), rt, "/"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(80 * time.Millisecond) // offers 12.5 a second
+			}
+		})
+		if d > 10200*time.Millisecond || worst(s.times("/"), time.Second) != 10 {
+			t.Errorf("101 requests in %v, worst second %d", d, worst(s.times("/"), time.Second))
+		}
+	})
+}
+
+func TestClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Rule{Limit: 1, Per: time.Hour})
+		rt := l.Wrap(&server{})
+		flood(t, rt, "/", 1)
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				if _, err := get(t.Context(), rt, "/"); !errors.Is(err, ErrClosed) || !errors.Is(err, transport.ErrRefused) {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		wg.Wait()
+		if _, err := get(t.Context(), rt, "/"); !errors.Is(err, ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		quiet(t, l)
+	})
+}
+
+func TestOverrides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{}
+		l := New(Rule{Limit: 1, Per: time.Hour})
+		own := New(Rule{Limit: 2, Guard: NoGuard})
+		one, two := l.Wrap(s), New(Rule{Limit: 1, Per: time.Hour}).Wrap(l.Wrap(s))
+		if d := took(func() {
+			for range 10 {
+				if _, err := get(transport.With(t.Context(), Off), one, "/"); err != nil {
+					t.Error(err)
+				}
+			}
+		}); d != 0 {
+			t.Errorf("Off waited %v", d)
+		}
+		if d := took(func() {
+			for i := range 6 {
+				if _, err := get(transport.With(t.Context(), own), []http.RoundTripper{one, two}[i%2], "/"); err != nil {
+					t.Error(err)
+				}
+			}
+		}); d != 2*time.Second {
+			t.Errorf("six requests of two clients under a handle of 2/s took %v, want 2s", d)
+		}
+		if d := took(func() { flood(t, one, "/", 1) }); d != 0 {
+			t.Errorf("overridden calls used the layer's quota: waited %v", d)
+		}
+	})
+}
+
+func TestTheSameLimiterTwiceCountsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Rule{Limit: 2, Guard: NoGuard})
+		rt := l.Wrap(l.Wrap(&server{}))
+		if d := took(func() { flood(t, rt, "/", 2) }); d != 0 {
+			t.Errorf("two requests took %v", d)
+		}
+	})
+}
+
+func TestExplain(t *testing.T) {
+	p := &transport.Plan{}
+	New(Rate("10/90s"), Rule{Limit: 5, Mode: Bucket}).Explain(p)
+	if len(p.Notes) != 2 || p.Notes[0] != "throttle: 10 requests per 90 seconds, 5 requests per second (bucket)" {
+		t.Errorf("notes %q", p.Notes)
+	}
+	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "up to 9 in one window") {
+		t.Errorf("warnings %q", p.Warnings)
+	}
+	if s := New().String(); s != "throttle: pauses only" {
+		t.Errorf("String %q", s)
+	}
+}

@@ -1,0 +1,367 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// throttled answers a status with a hint to the first n, then 200.
+func throttled(n int64, status int, header ...string) func(*http.Request) (*http.Response, error) {
+	var count atomic.Int64
+	return func(req *http.Request) (*http.Response, error) {
+		if count.Add(1) <= n {
+			return reply(req, status, header...), nil
+		}
+		return reply(req, 200), nil
+	}
+}
+
+func TestWhatPauses(t *testing.T) {
+	accept := transport.Expect{Status: []int{429}}
+	for _, tt := range []struct {
+		name   string
+		pause  Pause
+		status int
+		header []string
+		expect *transport.Expect
+		want   time.Duration
+	}{
+		{"429", Pause{}, 429, []string{"Retry-After", "7"}, nil, 7 * time.Second},
+		{"503 with a hint", Pause{}, 503, []string{"Retry-After", "7"}, nil, 7 * time.Second},
+		{"503 without", Pause{Fixed: time.Second}, 503, nil, nil, 0},
+		{"429 without", Pause{}, 429, nil, nil, 0},
+		{"429 without, fixed", Pause{Fixed: 3 * time.Second}, 429, nil, nil, 3 * time.Second},
+		{"a hint beats fixed", Pause{Fixed: 3 * time.Second}, 429, []string{"Retry-After", "7"}, nil, 7 * time.Second},
+		{"milliseconds", Pause{}, 429, []string{"Retry-After-Ms", "250"}, nil, 250 * time.Millisecond},
+		{"an exhausted quota", Pause{}, 429, []string{"Ratelimit", `"d";r=0;t=9`}, nil, 9 * time.Second},
+		{"above the cap", Pause{}, 429, []string{"Retry-After", "3600"}, nil, time.Minute},
+		{"a cap of one's own", Pause{Max: 2 * time.Hour}, 429, []string{"Retry-After", "3600"}, nil, time.Hour},
+		{"adjusted", Pause{Adjust: func(d time.Duration) time.Duration { return d / 2 }}, 429, []string{"Retry-After", "7"}, nil, 3500 * time.Millisecond},
+		{"adjusted away", Pause{Adjust: func(time.Duration) time.Duration { return -1 }}, 429, []string{"Retry-After", "7"}, nil, 0},
+		{"dry run", Pause{DryRun: true}, 429, []string{"Retry-After", "7"}, nil, 0},
+		{"off", Pause{Off: true}, 429, []string{"Retry-After", "7"}, nil, 0},
+		{"accepted", Pause{}, 429, []string{"Retry-After", "7"}, &accept, 0},
+		{"another status", Pause{Fixed: time.Second}, 500, []string{"Retry-After", "7"}, nil, 0},
+		{"zero", Pause{}, 429, []string{"Retry-After", "0"}, nil, 0},
+		{"nonsense", Pause{}, 429, []string{"Retry-After", "-5"}, nil, 0},
+		{"a date past", Pause{}, 429, []string{"Retry-After", "Sat, 01 Jan 1994 00:00:00 GMT"}, nil, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{answer: throttled(1, tt.status, tt.header...)}
+				l := Config{Pause: tt.pause}.New()
+				rt := l.Wrap(s)
+				ctx := t.Context()
+				if tt.expect != nil {
+					ctx = transport.WithExpect(ctx, *tt.expect)
+				}
+				if code, err := get(ctx, rt, "/"); code != tt.status || err != nil {
+					t.Errorf("the answer is held back: %d, %v", code, err)
+				}
+				if d := l.Paused(request(ctx, "/else")); d != tt.want {
+					t.Errorf("Paused is %v", d)
+				}
+				if d := took(func() { flood(t, rt, "/", 1) }); d != tt.want {
+					t.Errorf("the next request waited %v, want %v", d, tt.want)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+func TestTwentyAnswersMakeOnePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: throttled(20, 429, "Retry-After", "10")}
+		s.latency = func(*http.Request) time.Duration { return time.Second }
+		e := &ear{kinds: transport.Paused | transport.WaitBegin | transport.WaitEnd}
+		l := New()
+		rt := e.Wrap(l.Wrap(s))
+		start := time.Now()
+		flood(t, rt, "/", 20)
+		if n := e.count(transport.Paused); n != 1 {
+			t.Errorf("%d pauses", n)
+		}
+		ev := e.heard[0]
+		if ev.Wait != 10*time.Second || ev.Text != "api.test" || ev.Response == nil || ev.Attempt == nil {
+			t.Errorf("event %+v", ev)
+		}
+		var after []time.Duration
+		flood(t, rt, "/", 20)
+		for _, at := range s.times("/")[20:] {
+			after = append(after, at.Sub(start))
+		}
+		// One first, then two for each answer, and one for each second.
+		if after[0] != 11*time.Second || after[1] != 12*time.Second || worst(s.times("/")[20:], time.Second) > 16 {
+			t.Errorf("after the pause they left at %v", after)
+		}
+		if d := after[19]; d > 16*time.Second {
+			t.Errorf("the last one left at %v", d)
+		}
+		if e.count(transport.WaitBegin) != 20 || e.count(transport.WaitEnd) != 20 {
+			t.Errorf("%d begins, %d ends", e.count(transport.WaitBegin), e.count(transport.WaitEnd))
+		}
+		for _, ev := range e.heard[1:] {
+			if ev.How != transport.Pause || ev.Text != "pause of api.test" {
+				t.Errorf("event %+v", ev)
+			}
+		}
+		quiet(t, l)
+		if d := took(func() { flood(t, rt, "/", 50) }); d != time.Second {
+			t.Errorf("50 requests after it was over took %v, want the latency of 1s", d)
+		}
+	})
+}
+
+func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hints := []string{"10", "3", "20"}
+		var i atomic.Int64
+		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(req.URL.Path, "/old") {
+				return reply(req, 429, "Retry-After", hints[i.Add(1)-1]), nil
+			}
+			return reply(req, 200), nil
+		}}
+		s.latency = func(req *http.Request) time.Duration {
+			switch req.URL.Path {
+			case "/old1":
+				return time.Second
+			case "/old2":
+				return 2 * time.Second
+			case "/old3":
+				return 5 * time.Second
+			}
+			return 0
+		}
+		l := New()
+		rt := l.Wrap(s)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for _, p := range []string{"/old1", "/old2", "/old3"} {
+			wg.Go(func() { _, _ = get(t.Context(), rt, p) })
+		}
+		time.Sleep(1500 * time.Millisecond)
+		if d := l.Paused(request(t.Context(), "/")); d != 9500*time.Millisecond {
+			t.Errorf("paused for %v", d)
+		}
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second) // the first pause is over by then
+			defer cancel()
+			begin := time.Now()
+			_, err := get(ctx, rt, "/deadline")
+			if !errors.Is(err, ErrDeadline) || time.Since(begin) != 3500*time.Millisecond {
+				t.Errorf("who cannot be in time any more: %v after %v, want a refusal at the moment of the third answer", err, time.Since(begin))
+			}
+		})
+		wg.Go(func() {
+			if _, err := get(t.Context(), rt, "/new"); err != nil || time.Since(start) != 25*time.Second {
+				t.Errorf("went after %v: %v", time.Since(start), err)
+			}
+		})
+		wg.Wait()
+		quiet(t, l)
+	})
+}
+
+func TestScopes(t *testing.T) {
+	for scope, waits := range map[Scope]map[string]bool{
+		Host:  {"http://api.test/a/2": true, "http://api.test/b": true, "https://api.test/a/2": false, "http://other.test/a/2": false, "http://API.test/a/2": true},
+		Route: {"http://api.test/a/2": true, "http://api.test/b": false, "http://other.test/a/2": false},
+		All:   {"http://api.test/a/2": true, "http://api.test/b": true, "http://other.test/a/2": true},
+	} {
+		for url, want := range waits {
+			synctest.Test(t, func(t *testing.T) {
+				rt := transport.Routes("/a/{id}").Wrap(Config{Pause: Pause{Scope: scope}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")}))
+				flood(t, rt, "/a/1", 1)
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := took(func() {
+					if resp, err := rt.RoundTrip(req); err == nil {
+						_ = resp.Body.Close()
+					}
+				})
+				if (d == 5*time.Second) != want {
+					t.Errorf("scope %s: %s waited %v", scope, url, d)
+				}
+			})
+		}
+	}
+}
+
+func TestAReplayedAnswerPausesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, mark := range map[string]func(*transport.Call, *transport.Attempt){
+			"attempt": func(_ *transport.Call, a *transport.Attempt) { a.SetReplayed() },
+			"call":    func(c *transport.Call, _ *transport.Attempt) { c.SetOffline() },
+		} {
+			l := New()
+			rt := l.Wrap((&layer{"tape", func(c *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+				mark(c, c.Attempt())
+				return reply(req, 429, "Retry-After", "5"), nil
+			}}).Wrap(&server{}))
+			flood(t, rt, "/", 1)
+			if d := l.Paused(request(t.Context(), "/")); d != 0 {
+				t.Errorf("%s: paused for %v", name, d)
+			}
+		}
+	})
+}
+
+func TestOneOwnerOfTheWait(t *testing.T) {
+	for _, tt := range []struct {
+		pause  Pause
+		hint   string
+		status int
+		taken  bool
+	}{
+		{Pause{}, "7", 429, true},
+		{Pause{}, "7", 503, true},
+		{Pause{}, "300", 429, false}, // longer than we pause: retry decides
+		{Pause{DryRun: true}, "7", 429, false},
+		{Pause{Off: true}, "7", 429, false},
+		{Pause{Fixed: time.Second}, "", 429, false}, // there is no hint to own
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var free bool
+			outer := &layer{"asker", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				resp, err := next.RoundTrip(req)
+				free = c.Attempt().TakeHint()
+				return resp, err
+			}}
+			header := []string{"Retry-After", tt.hint}
+			if tt.hint == "" {
+				header = nil
+			}
+			l := Config{Pause: tt.pause}.New()
+			flood(t, outer.Wrap(l.Wrap(&server{answer: throttled(1, tt.status, header...)})), "/", 1)
+			if free == tt.taken {
+				t.Errorf("%+v, hint %q: claimed %v, want %v", tt.pause, tt.hint, !free, tt.taken)
+			}
+		})
+	}
+}
+
+func TestDryRunReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &ear{kinds: transport.Paused}
+		rt := e.Wrap(Config{Pause: Pause{DryRun: true}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "7")}))
+		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
+			t.Errorf("waited %v, %d events", d, e.count(transport.Paused))
+		}
+	})
+}
+
+func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		l := New()
+		rt := l.Wrap(s)
+		flood(t, rt, "/", 1)
+		s.latency = func(*http.Request) time.Duration { return time.Hour }
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { flood(t, rt, "/slow", 1) })
+		}
+		wg.Wait()
+		var got []time.Duration
+		for _, at := range s.times("/slow") {
+			got = append(got, at.Sub(start))
+		}
+		if want := []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}; !slices.Equal(got, want) {
+			t.Errorf("left at %v, want %v", got, want)
+		}
+		quiet(t, l)
+	})
+}
+
+func TestAPauseDuringAQuotaWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/old" {
+				return reply(req, 429, "Retry-After", "20"), nil
+			}
+			return reply(req, 200), nil
+		}}
+		s.latency = func(req *http.Request) time.Duration {
+			if req.URL.Path == "/old" {
+				return 5 * time.Second
+			}
+			return 0
+		}
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard})
+		rt := l.Wrap(s)
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = get(t.Context(), rt, "/old") })
+		synctest.Wait()
+		for i := range 3 {
+			wg.Go(func() {
+				want := 25*time.Second + time.Duration(i)*10*time.Second
+				if _, err := get(t.Context(), rt, "/new"); err != nil || time.Since(start) != want {
+					t.Errorf("request %d after %v, want %v: %v", i, time.Since(start), want, err)
+				}
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		quiet(t, l)
+	})
+}
+
+func TestPausesAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New()
+		rt := l.Wrap(&server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "30"), nil }})
+		for i := range 3 * maxPauses {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://h%d.test/", i), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		}
+		if n := len(l.pauses); n > maxPauses {
+			t.Errorf("%d pauses kept", n)
+		}
+	})
+}
+
+func TestPauseQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := Config{Pause: Pause{MaxQueue: 2}}.New()
+		rt := l.Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")})
+		flood(t, rt, "/", 1)
+		var full atomic.Int64
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				if _, err := get(t.Context(), rt, "/"); errors.Is(err, ErrFull) {
+					full.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if full.Load() != 3 {
+			t.Errorf("%d refused, want 3", full.Load())
+		}
+		quiet(t, l)
+	})
+}

@@ -1,0 +1,264 @@
+package throttle
+
+import (
+	"context"
+	"time"
+
+	"github.com/sethvargo/go-limiter"
+	"github.com/sethvargo/go-limiter/memorystore"
+	"github.com/sethvargo/go-limiter/noopstore"
+)
+
+// resource is the state of one rule and key. It belongs to the limiter's mutex.
+type resource struct {
+	rule    *rule
+	key     string
+	id      int64
+	win     window
+	gate    *gate // nil without a store
+	waiting int   // requests in the queue that need it
+	held    []reservation
+	scan    int64 // the scan that held belongs to
+}
+
+// reservation is what an older head of a queue will need, and when at the earliest.
+type reservation struct {
+	cost int
+	from int64
+}
+
+func (l *Limiter) newResource(r *rule, key string) *resource {
+	l.ids++
+	s := &resource{rule: r, key: key, id: l.ids}
+	switch {
+	case r.Mode == Unlimited:
+		store, _ := noopstore.New() // has no error to give
+		s.gate = &gate{store: store}
+	case r.Mode == Bucket && r.Store == nil:
+		// A store per key, evicted with it: no sweeper, whose age is counted from
+		// the wrong end, and no goroutine.
+		store, err := memorystore.New(&memorystore.Config{
+			Tokens: uint64(r.Limit), Interval: r.Per, InitialAlloc: 1, DisablePurge: true, //nolint:gosec // Limit is positive
+		})
+		if err == nil { // it has none to give
+			s.gate = &gate{store: store}
+		}
+	case r.Store != nil:
+		s.gate = &gate{store: r.Store, local: r.Mode != Bucket}
+	}
+	if r.Mode == Window || r.Mode == Strict {
+		s.win = newWindow(r.Limit, r.Per, r.Guard)
+	}
+	return s
+}
+
+// resource finds the state for a key.
+func (l *Limiter) resource(r *rule, key string) *resource {
+	if r.Key == nil {
+		if r.one == nil {
+			r.one = l.newResource(r, "")
+		}
+		return r.one
+	}
+	if s := r.keys[key]; s != nil {
+		return s
+	}
+	if len(r.keys) >= maxKeys && !l.evict(r) {
+		if r.rest == nil {
+			r.rest = l.newResource(r, "")
+		}
+		return r.rest
+	}
+	if r.keys == nil {
+		r.keys = make(map[string]*resource)
+	}
+	s := l.newResource(r, key)
+	r.keys[key] = s
+	return s
+}
+
+// evict forgets the keys of which nothing counts any more and reports whether
+// there were any.
+func (l *Limiter) evict(r *rule) bool {
+	now := l.now()
+	if now < r.sweep {
+		return false
+	}
+	some := false
+	for key, s := range r.keys {
+		if s.idle(now) {
+			delete(r.keys, key)
+			some = true
+		}
+	}
+	if !some {
+		r.sweep = now + int64(r.Per)/parts
+	}
+	return some
+}
+
+func (s *resource) idle(now int64) bool {
+	return s.waiting == 0 && s.win.idle(now) && (s.gate == nil || s.gate.idle(now, int64(s.rule.Per)))
+}
+
+// next returns when cost fits, as far as is known here; ask reports that the
+// store has to be asked first.
+func (s *resource) next(now int64, cost int) (at int64, ask bool) {
+	at = now
+	if s.win.limit > 0 {
+		at = s.win.next(now, cost)
+	}
+	if s.gate != nil {
+		t, open := s.gate.next(now, cost)
+		return max(at, t), open && at == now
+	}
+	return at, false
+}
+
+// after returns when cost fits if extra is spent now.
+func (s *resource) after(now int64, cost, extra int) int64 {
+	at := now
+	if s.win.limit > 0 {
+		at = s.win.after(now, cost, extra)
+	}
+	if s.gate != nil {
+		at = max(at, s.gate.after(now, cost, extra, int64(s.rule.Per)))
+	}
+	return at
+}
+
+// eta returns a lower bound for cost behind ahead others.
+func (s *resource) eta(now int64, ahead, cost int) int64 {
+	at := now
+	if s.win.limit > 0 {
+		at = s.win.eta(now, ahead, cost)
+	}
+	if s.gate != nil && s.gate.blocked > at {
+		at = s.gate.blocked
+	}
+	return at
+}
+
+// spend takes a token of the store, if there is one.
+func (s *resource) spend(now int64, cost int) {
+	if s.gate != nil {
+		s.gate.spend(now, cost)
+	}
+}
+
+// stamp books that cost leaves now.
+func (s *resource) stamp(now int64, cost int) (at int64) {
+	switch {
+	case s.win.limit == 0:
+	case s.rule.Mode == Strict:
+		s.win.pending += cost
+	default:
+		return s.win.add(now, cost)
+	}
+	return 0
+}
+
+// gate is a store with one asker at a time. A token that was taken belongs to
+// the gate, not to who took it: if that one leaves, the next head spends it.
+type gate struct {
+	store    limiter.Store
+	local    bool  // a local window applies as well, and alone if the store fails
+	taking   bool  // somebody asks
+	tokens   int   // taken and not spent
+	expires  int64 // when tokens belong to a window that is over
+	blocked  int64 // no token before
+	left     int   // what the store said is left
+	failures int
+	err      error // of the last answer, where the store decides alone
+	last     int64
+}
+
+// errorPause is how long a store that failed is left alone, times the failures
+// in a row, up to ten.
+const errorPause = 100 * time.Millisecond
+
+// next returns when the store may be asked for cost, and whether it must be.
+func (g *gate) next(now int64, cost int) (at int64, ask bool) {
+	if g.tokens > 0 && now >= g.expires {
+		g.tokens = 0
+	}
+	switch {
+	case g.tokens >= cost:
+		return now, false
+	case g.failures > 0 && g.local && now < g.blocked:
+		return now, false // the window alone
+	case g.blocked > now:
+		return g.blocked, false
+	case g.taking:
+		return never, false
+	}
+	return now, true
+}
+
+func (g *gate) after(now int64, cost, extra int, per int64) int64 {
+	if g.tokens+g.left >= cost+extra {
+		return now
+	}
+	if g.blocked > now {
+		return g.blocked
+	}
+	return now + per
+}
+
+func (g *gate) spend(now int64, cost int) {
+	g.tokens = max(g.tokens-cost, 0)
+	g.last = now
+}
+
+func (g *gate) idle(now, per int64) bool {
+	return !g.taking && g.tokens == 0 && now >= g.blocked && now-g.last > per
+}
+
+// answer is what a store said.
+type answer struct {
+	left  uint64
+	reset uint64
+	ok    bool
+	err   error
+	wall  time.Time // when it was asked
+}
+
+// take asks the store for one token, without the limiter's mutex.
+func (g *gate) take(ctx context.Context, key string) answer {
+	a := answer{wall: time.Now()}
+	_, a.left, a.reset, a.ok, a.err = g.store.Take(ctx, key)
+	return a
+}
+
+// hear books an answer. The store's clock is not ours: its reset is taken for a
+// delay from the moment of asking, and held within (0, limit].
+func (g *gate) hear(now int64, a answer, limit time.Duration) {
+	g.err = nil
+	wait := time.Duration(0)
+	if a.reset > 0 && a.reset < never {
+		wait = time.Unix(0, int64(a.reset)).Sub(a.wall) //nolint:gosec // below 1<<63
+	}
+	switch {
+	case a.err != nil:
+		g.failures++
+		g.left = 0
+		g.blocked = now + int64(errorPause)*int64(min(g.failures, 10))
+		if !g.local {
+			g.err = a.err
+			g.blocked = 0
+		}
+	case a.ok:
+		g.failures = 0
+		g.tokens++
+		g.left = int(min(a.left, 1<<30)) //nolint:gosec // bounded
+		g.blocked = 0
+		g.expires = never
+		if wait > 0 {
+			g.expires = now + int64(min(wait, limit))
+		}
+	default:
+		g.failures = 0
+		g.left = 0
+		g.blocked = now + int64(min(max(wait, time.Millisecond), limit))
+	}
+}

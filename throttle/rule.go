@@ -1,0 +1,198 @@
+package throttle
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sethvargo/go-limiter"
+
+	"github.com/gracy-go/gracy/internal/match"
+)
+
+// A Rule is a rate limit and the requests that it counts. The matching fields
+// URL, Route, Host and Method narrow it down together; a rule without any
+// counts every request. All rules that match a request apply to it.
+//
+// It is a value: [New] reads it once and panics if it makes no sense.
+type Rule struct {
+	// URL is a regular expression searched for in the URL as it is sent, without
+	// user, query and fragment: "https://pokeapi.co/api/v2/pokemon/1".
+	URL string
+	// Route is a pattern of [http.ServeMux], "GET /pokemon/{name}", that matches
+	// the path or the route that the call was given ([transport.WithRoute]).
+	Route string
+	// Host is a host, with a port or for all ports.
+	Host string
+	// Method is an HTTP method.
+	Method string
+
+	// Limit is how many requests, or how much cost, may be sent in Per. It must
+	// be positive.
+	Limit int
+	// Per is the length of the window. Default 1 s.
+	Per time.Duration
+	// Mode is how sends are counted. Default [Window].
+	Mode Mode
+	// Guard is added to Per in the modes Window and Strict: a request leaves a
+	// little after it was counted. Default a 50th of Per, at most 50 ms;
+	// [NoGuard] adds nothing.
+	Guard time.Duration
+
+	// Key counts requests apart by what it returns, a tenant say. Of more than
+	// 10,000 keys in use at once the further ones share one count. Default one
+	// count for all. It is called concurrently.
+	Key func(*http.Request) string
+	// Cost is how much of Limit a request takes. Below 1 it takes nothing of this
+	// rule; above Limit the request is refused with [ErrCost]. Default 1. It is
+	// called concurrently.
+	Cost func(*http.Request) int
+	// Store counts too, as for a fleet that shares a store of go-limiter. In the
+	// modes Window and Strict the local window applies as well, and alone while
+	// the store fails; in the mode [Bucket] the store decides alone and its
+	// errors refuse the request. It is asked by the head of the queue only, never
+	// twice at once for a key, without Close ever being called.
+	Store limiter.Store
+
+	// MaxQueue is how many requests may wait for the rule and key; further ones
+	// are refused with [ErrFull]. Default 10,000; [NoQueue] lets none wait.
+	MaxQueue int
+	// MaxWait is the longest wait. What would wait longer is refused with
+	// [ErrDeadline], at once if that can be foretold. Default: no bound but the
+	// deadline of the request's context.
+	MaxWait time.Duration
+}
+
+// NoGuard as [Rule.Guard] adds nothing to the window.
+const NoGuard time.Duration = -1
+
+// NoQueue as a MaxQueue lets nothing wait.
+const NoQueue = -1
+
+const (
+	defaultQueue = 10_000
+	maxGuard     = 50 * time.Millisecond
+	maxKeys      = 10_000
+)
+
+// A Mode is how the sends of a rule are counted.
+type Mode uint8
+
+// The modes.
+const (
+	// Window is exact on our side: no window of the length Per, wherever it
+	// begins, holds more than Limit sends.
+	Window Mode = iota
+	// Strict is exact on the server's side too, whatever the latency: a request
+	// counts from its send until Per after its response headers have come; one
+	// that gets no answer, until Per and 1 s after its end. It costs throughput:
+	// a latency more per window.
+	Strict
+	// Bucket is go-limiter's memorystore as it is, a bucket refilled every Per:
+	// up to twice Limit in the wrong moment. For servers that count like that.
+	Bucket
+	// Unlimited keeps the rule and counts nothing: go-limiter's noopstore.
+	Unlimited
+)
+
+// String returns "window", "strict", "bucket" or "unlimited".
+func (m Mode) String() string {
+	switch m {
+	case Window:
+		return "window"
+	case Strict:
+		return "strict"
+	case Bucket:
+		return "bucket"
+	case Unlimited:
+		return "unlimited"
+	}
+	return "unknown mode"
+}
+
+// Rate returns the rule of a text: "10/90s", "2/s", "500/m", "1000/24h". It
+// panics on any other.
+func Rate(text string) Rule {
+	count, per, ok := strings.Cut(text, "/")
+	n, err := strconv.Atoi(count)
+	if !ok || err != nil || n < 1 {
+		panic(fmt.Sprintf("throttle: Rate(%q): want a number, a slash and a duration, as in 10/90s", text))
+	}
+	if per != "" && (per[0] < '0' || per[0] > '9') {
+		per = "1" + per
+	}
+	d, err := time.ParseDuration(per)
+	if err != nil || d <= 0 {
+		panic(fmt.Sprintf("throttle: Rate(%q): %q is not a duration", text, per))
+	}
+	return Rule{Limit: n, Per: d}
+}
+
+func (r Rule) fields() match.Fields {
+	return match.Fields{URL: r.URL, Route: r.Route, Host: r.Host, Method: r.Method}
+}
+
+// rule is a Rule ready for use.
+type rule struct {
+	Rule
+	text  string
+	queue int
+	match *match.Matcher
+	one   *resource            // without a Key
+	keys  map[string]*resource // with one
+	rest  *resource            // what further keys share
+	sweep int64                // when a full map may have room again
+}
+
+func compile(r Rule) *rule {
+	fail := func(format string, args ...any) {
+		panic("throttle: Rule: " + fmt.Sprintf(format, args...))
+	}
+	if r.Limit < 1 {
+		fail("Limit is %d, want at least 1", r.Limit)
+	}
+	if r.Per == 0 {
+		r.Per = time.Second
+	}
+	switch {
+	case r.Per < 0:
+		fail("Per is %s", r.Per)
+	case r.Per > 10*365*24*time.Hour:
+		fail("Per is above ten years")
+	case r.Mode > Unlimited:
+		fail("Mode is %d", r.Mode)
+	case r.Mode == Unlimited && r.Store != nil:
+		fail("a Store in the mode Unlimited would not be asked")
+	case r.Guard < NoGuard:
+		fail("Guard is %s", r.Guard)
+	case r.MaxQueue < NoQueue:
+		fail("MaxQueue is %d", r.MaxQueue)
+	case r.MaxWait < 0:
+		fail("MaxWait is %s", r.MaxWait)
+	}
+	c := &rule{Rule: r, queue: bound(r.MaxQueue)}
+	if r.Guard == 0 {
+		c.Guard = min(r.Per/50, maxGuard)
+	}
+	c.Guard = max(c.Guard, 0)
+	m, err := match.Compile(r.fields())
+	if err != nil {
+		fail("%v", err)
+	}
+	c.match = m
+	c.text = r.String()
+	return c
+}
+
+// bound resolves a MaxQueue.
+func bound(n int) int {
+	switch n {
+	case 0:
+		return defaultQueue
+	case NoQueue:
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,284 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// need is the part of a request that concerns one rule.
+type need struct {
+	rule *rule
+	key  string
+	res  *resource
+	cost int
+	at   int64 // the stamp it got
+}
+
+const inline = 2
+
+// ticket is what a request needs, and once admitted what it took.
+type ticket struct {
+	pause   pauseKey
+	keyed   bool   // pause is set
+	gate    *pause // the pause it passed as one of the first after its end
+	gen     int
+	n       int
+	first   [inline]need
+	more    []need
+	strict  bool // some rule waits for the answer
+	pledged bool // it was admitted
+}
+
+func (t *ticket) need(i int) *need {
+	if i < inline {
+		return &t.first[i]
+	}
+	return &t.more[i-inline]
+}
+
+func (t *ticket) add(n need) {
+	if t.n < inline {
+		t.first[t.n] = n
+	} else {
+		t.more = append(t.more, n)
+	}
+	t.n++
+}
+
+// look finds the rules of a request. It calls the user's functions, so it must
+// not hold the mutex.
+func (l *Limiter) look(c *transport.Call, req *http.Request, t *ticket) error {
+	for _, r := range l.rules {
+		if !r.match.Match(c, req) {
+			continue
+		}
+		n := need{rule: r, cost: 1}
+		if r.Cost != nil {
+			switch n.cost = r.Cost(req); {
+			case n.cost < 1:
+				continue
+			case n.cost > r.Limit:
+				return &Error{Rule: r.text, Reason: ErrCost}
+			}
+		}
+		if r.Key != nil {
+			n.key = r.Key(req)
+		}
+		t.strict = t.strict || r.Mode == Strict
+		t.add(n)
+	}
+	return nil
+}
+
+// key says which pauses concern a request. It may ask for the route, so it must
+// not hold the mutex.
+func (l *Limiter) key(c *transport.Call, req *http.Request, t *ticket) {
+	if !t.keyed && !l.pause.Off {
+		t.pause = l.pauseKey(c, req)
+	}
+	t.keyed = true
+}
+
+func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if o, ok := transport.Setting[override](req.Context()); ok {
+		if o.limiter == nil {
+			return next.RoundTrip(req)
+		}
+		l = o.limiter
+	}
+	if req.URL == nil { // the base says what it thinks of that
+		return next.RoundTrip(req)
+	}
+	var t ticket
+	if err := l.look(c, req, &t); err != nil {
+		return transport.Refuse(req, err)
+	}
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		return transport.Refuse(req, ended(ctx))
+	}
+	if l.armed.Load() > 0 {
+		l.key(c, req, &t)
+	}
+	if !l.enter(&t) {
+		l.key(c, req, &t)
+		if err := l.wait(ctx, c, transport.AttemptFrom(ctx), &t, false); err != nil {
+			return transport.Refuse(req, err)
+		}
+	}
+	if t.strict || t.gate != nil {
+		return l.tripOpen(c, req, next, &t)
+	}
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		l.settle(&t, false, unsent(req))
+		return resp, err
+	}
+	l.heed(c, req, resp)
+	return resp, nil
+}
+
+// tripOpen sends a request that must be booked out when its headers are in.
+func (l *Limiter) tripOpen(c *transport.Call, req *http.Request, next http.RoundTripper, admitted *ticket) (*http.Response, error) {
+	t := *admitted
+	done := false
+	defer func() {
+		if !done { // a panic below
+			l.settle(&t, false, false)
+		}
+	}()
+	resp, err := next.RoundTrip(req)
+	done = true
+	if err != nil {
+		l.settle(&t, false, unsent(req))
+		return resp, err
+	}
+	l.heed(c, req, resp) // before the next one is let through
+	l.settle(&t, true, false)
+	return resp, nil
+}
+
+// unsent reports whether the attempt never reached the wire, so that what it
+// took can be given back.
+func unsent(req *http.Request) bool {
+	a := transport.AttemptFrom(req.Context())
+	return a != nil && !a.Sent()
+}
+
+// enter admits a request that nothing holds back. It takes all or nothing.
+func (l *Limiter) enter(t *ticket) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting > 0 || l.closed {
+		return false
+	}
+	now := l.now()
+	if len(l.pauses) > 0 && (!t.keyed || l.paused(t.pause, now)) {
+		return false
+	}
+	for i := range t.n {
+		n := t.need(i)
+		n.res = l.resource(n.rule, n.key)
+		if at, ask := n.res.next(now, n.cost); at > now || ask {
+			return false
+		}
+	}
+	l.commit(t, now)
+	return true
+}
+
+// commit books a request that may go.
+func (l *Limiter) commit(t *ticket, now int64) {
+	for i := range t.n {
+		n := t.need(i)
+		n.res.spend(now, n.cost)
+		n.at = n.res.stamp(now, n.cost)
+	}
+	t.pledged = true
+}
+
+// strictLag is for a request of a Strict rule that got no answer: the server
+// may deal with it that much later.
+const strictLag = time.Second
+
+// settle books the end of a request: its headers, its error, or that it was
+// never sent.
+func (l *Limiter) settle(t *ticket, answered, unsent bool) {
+	if !t.pledged {
+		return
+	}
+	t.pledged = false
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	for i := range t.n {
+		n := t.need(i)
+		switch strict := n.rule.Mode == Strict; {
+		case strict:
+			n.res.win.pending -= n.cost
+			n.res.win.expire(now)
+			if unsent {
+				break
+			}
+			at := now
+			if !answered {
+				at += int64(strictLag)
+			}
+			n.res.win.add(at, n.cost)
+		case unsent && n.rule.Mode == Window:
+			n.res.win.remove(n.at, n.cost)
+		}
+	}
+	if t.gate != nil {
+		l.settlePause(t.gate, t.gen, answered)
+		t.gate = nil
+	}
+	if l.waiting > 0 {
+		l.scan(now)
+	}
+}
+
+// tripAbove is for a limiter with a layer further in that can make requests
+// wait: what was counted is given back meanwhile. If that layer is a limiter
+// too, an override applies there.
+func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+	ctx := req.Context()
+	if o, ok := transport.Setting[override](ctx); ok {
+		if o.limiter == nil || another {
+			return next.RoundTrip(req)
+		}
+		l = o.limiter
+	}
+	if req.URL == nil {
+		return next.RoundTrip(req)
+	}
+	h := &hold{limiter: l, call: c}
+	if err := l.look(c, req, &h.ticket); err != nil {
+		return transport.Refuse(req, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return transport.Refuse(req, ended(ctx))
+	}
+	l.key(c, req, &h.ticket)
+	a := transport.AttemptFrom(ctx)
+	if !l.enter(&h.ticket) {
+		if err := l.wait(ctx, c, a, &h.ticket, false); err != nil {
+			return transport.Refuse(req, err)
+		}
+	}
+	a.Hold(h)
+	defer a.Release(h)
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		l.settle(&h.ticket, false, !a.Sent() || errors.Is(err, transport.ErrRefused))
+		return resp, err
+	}
+	l.heed(c, req, resp)
+	l.settle(&h.ticket, true, false)
+	return resp, nil
+}
+
+// hold is a ticket that can be laid down before it was used.
+type hold struct {
+	limiter *Limiter
+	call    *transport.Call
+	ticket  ticket
+}
+
+// Park gives back what was counted.
+func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, false, true) }
+
+// Resume counts again, waiting if it must.
+func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
+	if h.limiter.enter(&h.ticket) {
+		return nil
+	}
+	return h.limiter.wait(ctx, h.call, a, &h.ticket, true)
+}
+
+// BodyEnd settles what a panic left open.
+func (h *hold) BodyEnd(*transport.Attempt) { h.limiter.settle(&h.ticket, false, false) }

@@ -1,0 +1,254 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// wait brings a request through the queue. What layers further out hold for it
+// is laid down meanwhile, and it is counted only once they hold it again; it
+// keeps its place until then. With resuming the request is in the middle of
+// taking up holds, for somebody further in.
+func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Attempt, t *ticket, resuming bool) error {
+	v := &visit{
+		limiter: l, ctx: ctx, call: c, attempt: a, resuming: resuming,
+		w: &waiter{ticket: *t, ready: make(chan struct{}, 1), deadline: never},
+	}
+	if d, ok := ctx.Deadline(); ok {
+		v.w.deadline = int64(d.Sub(l.epoch))
+	}
+	defer v.end()
+	if v.err = v.run(); v.err == nil {
+		*t = v.w.ticket
+	}
+	return v.err
+}
+
+// visit is the way of one request through the queue.
+type visit struct {
+	limiter *Limiter
+	ctx     context.Context //nolint:containedctx // lives as long as the call
+	call    *transport.Call
+	attempt *transport.Attempt
+	w       *waiter
+	why     reason
+	err     error
+	waited  time.Duration
+	patient *time.Timer // MaxWait
+
+	resuming, parked, begun bool
+}
+
+// run holds the mutex but while it waits, asks a store or takes up holds.
+func (v *visit) run() error {
+	l, w := v.limiter, v.w
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return &Error{Reason: ErrClosed}
+	}
+	l.enqueue(w)
+	defer func() { // also on a panic of a store or a holder
+		switch {
+		case w.class != nil:
+			l.leave(w)
+		case w.granted:
+			l.revoke(w)
+		default:
+			return
+		}
+		l.scan(l.now())
+	}()
+	l.scan(l.now())
+	foreseen := false
+	for {
+		switch {
+		case w.err != nil:
+			return w.err
+		case w.ask != nil:
+			if err := v.ask(); err != nil {
+				return err
+			}
+			continue
+		case w.goes() && v.parked:
+			if err := v.resume(); err != nil {
+				return err
+			}
+			continue
+		case w.goes():
+			now := l.now()
+			going := l.confirm(w, now)
+			if l.waiting > 0 {
+				l.scan(now)
+			}
+			if going {
+				return nil
+			}
+			foreseen = false
+			continue
+		}
+		if !foreseen && !w.granted {
+			why, refusal := l.foresee(w, l.now())
+			if refusal != nil {
+				return refusal
+			}
+			foreseen = true
+			if !v.begun {
+				v.why = why
+			}
+		}
+		if err := v.sleep(); err != nil {
+			return err
+		}
+	}
+}
+
+// ask asks a store for a token.
+func (v *visit) ask() error {
+	l, r := v.limiter, v.w.ask
+	var got answer
+	func() {
+		l.mu.Unlock()
+		defer l.mu.Lock()
+		got.err = errors.New("throttle: the store panicked")
+		got = r.gate.take(v.ctx, r.key)
+	}()
+	v.w.ask = nil
+	r.gate.taking = false
+	if got.err != nil && v.ctx.Err() != nil {
+		return ended(v.ctx)
+	}
+	now := l.now()
+	r.gate.hear(now, got, r.rule.Per)
+	if r.gate.err != nil {
+		return &Error{Rule: r.rule.text, Reason: &storeError{r.gate.err}}
+	}
+	l.scan(now)
+	return nil
+}
+
+func (v *visit) resume() error {
+	v.limiter.mu.Unlock()
+	defer v.limiter.mu.Lock()
+	v.parked = false
+	return v.attempt.Resume(v.ctx)
+}
+
+// sleep waits for a change.
+func (v *visit) sleep() error {
+	v.limiter.mu.Unlock()
+	defer v.limiter.mu.Lock()
+	if !v.parked && !v.resuming {
+		v.parked = true
+		v.attempt.Park()
+	}
+	v.begin()
+	var late <-chan time.Time
+	if v.patient != nil {
+		late = v.patient.C
+	}
+	start := time.Now()
+	defer func() { v.waited += time.Since(start) }()
+	select {
+	case <-v.w.ready:
+		return nil
+	case <-v.ctx.Done():
+		return ended(v.ctx)
+	case <-late:
+		return &Error{Rule: v.why.rule, Wait: time.Since(start), Reason: ErrDeadline}
+	}
+}
+
+func (v *visit) begin() {
+	if v.begun {
+		return
+	}
+	v.begun = true
+	if v.why.maxWait > 0 {
+		v.patient = time.NewTimer(v.why.maxWait)
+	}
+	v.emit(transport.WaitBegin, v.why.wait)
+}
+
+// end books the wait and tells of it.
+func (v *visit) end() {
+	if v.patient != nil {
+		v.patient.Stop()
+	}
+	if !v.begun {
+		return
+	}
+	v.attempt.Waited(v.why.how, v.waited)
+	v.emit(transport.WaitEnd, v.waited)
+}
+
+func (v *visit) emit(kind transport.Kind, d time.Duration) {
+	if !v.call.Wants(kind) {
+		return
+	}
+	v.call.Emit(transport.Event{
+		Kind: kind, Layer: layerName, Attempt: v.attempt, How: v.why.how, Wait: d,
+		Limit: v.why.limit, Per: v.why.per, Text: v.why.rule, Err: v.err,
+	})
+}
+
+// reason is what a request waits for in the first place.
+type reason struct {
+	how     transport.Wait
+	wait    time.Duration
+	rule    string
+	limit   int
+	per     time.Duration
+	maxWait time.Duration // the smallest of its rules
+}
+
+// foresee returns what w, which is in the queue, waits for, or the refusal if it
+// would wait in vain or the queue is full. It never refuses what could go.
+func (l *Limiter) foresee(w *waiter, now int64) (why reason, refusal error) {
+	t := &w.ticket
+	last := now
+	for i := range t.n {
+		n := t.need(i)
+		r := n.rule
+		at := n.res.eta(now, w.class.cost[i]-n.cost, n.cost)
+		d := time.Duration(at - now)
+		if n.res.waiting > r.queue {
+			return why, &Error{Rule: r.text, Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
+		}
+		if at > w.deadline || r.MaxWait > 0 && d > r.MaxWait {
+			return why, &Error{Rule: r.text, Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
+		}
+		if r.MaxWait > 0 && (why.maxWait == 0 || r.MaxWait < why.maxWait) {
+			why.maxWait = r.MaxWait
+		}
+		if at > last || why.rule == "" {
+			last = max(at, last)
+			why.how, why.wait, why.rule, why.limit, why.per = transport.Quota, d, r.text, r.Limit, r.Per
+		}
+	}
+	if p := l.pauses[t.pause]; p != nil {
+		text := "pause of " + t.pause.String()
+		d := time.Duration(max(p.until-now, 0))
+		if p.waiting > l.pause.MaxQueue {
+			return why, &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: ErrFull}
+		}
+		if p.until > w.deadline {
+			return why, &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, 0)}
+		}
+		if p.until >= last {
+			why.how, why.wait, why.rule, why.limit, why.per = transport.Pause, d, text, 0, 0
+		}
+	}
+	return why, nil
+}
+
+func tooLate(w *waiter, now, at int64, maxWait time.Duration) error {
+	if at > w.deadline {
+		return fmt.Errorf("%w (deadline in %s)", ErrDeadline, time.Duration(w.deadline-now).Round(time.Millisecond))
+	}
+	return fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, maxWait)
+}

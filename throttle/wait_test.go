@@ -1,0 +1,244 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// With two slots and three callers of a full 60 s rule, a call to an unrelated
+// route waited 59 s: the callers held the slots while they waited for quota.
+func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
+	for name, tt := range map[string]struct {
+		between transport.Layer
+		want    time.Duration
+	}{
+		"slots are laid down":       {pass(), 0},
+		"nobody parks, the control": {unparked{}, 59 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{}
+				slots := concurrency.New(concurrency.Limit{Max: 2})
+				l := New(Rule{Limit: 1, Per: time.Minute, URL: "/full", Guard: NoGuard})
+				rt := slots.Wrap(tt.between.Wrap(l.Wrap(s)))
+				if _, err := get(t.Context(), rt, "/full"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				var wg sync.WaitGroup
+				for range 2 {
+					wg.Go(func() {
+						if _, err := get(t.Context(), rt, "/full"); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				synctest.Wait()
+				if d := took(func() { _, _ = get(t.Context(), rt, "/other") }); d != tt.want {
+					t.Errorf("the unrelated route waited %v, want %v", d, tt.want)
+				}
+				wg.Wait()
+				if n := worst(s.times("/full"), time.Minute); n != 1 {
+					t.Errorf("worst minute %d", n)
+				}
+				if slots.InFlight() != 0 || slots.Waiting() != 0 {
+					t.Errorf("slots %d, waiting %d", slots.InFlight(), slots.Waiting())
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// unparked hides the attempt that holds the slot.
+type unparked struct{}
+
+func (unparked) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		return &opaque{next}
+	}).Wrap(next)
+}
+
+type opaque struct{ next http.RoundTripper }
+
+func (o *opaque) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	return o.next.RoundTrip(req.WithContext(ctx))
+}
+
+func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{}
+		l := New(Rule{Limit: 10, Per: time.Minute, Guard: NoGuard})
+		rt := l.Wrap(s)
+		flood(t, rt, "/", 10)
+		time.Sleep(time.Second)
+		for _, tt := range []struct {
+			deadline time.Duration
+			refused  bool
+		}{{58 * time.Second, true}, {59*time.Second - 1, true}, {59*time.Second + 1, false}} {
+			ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
+			var err error
+			start := time.Now()
+			done := make(chan struct{})
+			go func() { defer close(done); _, err = get(ctx, rt, "/late") }()
+			synctest.Wait()
+			if !tt.refused {
+				if l.Waiting() != 1 {
+					t.Errorf("deadline in %v: not waiting: %v", tt.deadline, err)
+				}
+				cancel()
+			}
+			<-done
+			cancel()
+			var e *Error
+			if tt.refused && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, transport.ErrRefused) ||
+				!e.Timeout() || e.Wait != 59*time.Second || e.Rule != "10 requests per minute" || time.Since(start) != 0) {
+				t.Errorf("deadline in %v: %v after %v", tt.deadline, err, time.Since(start))
+			}
+		}
+		if d := took(func() { _, _ = get(t.Context(), rt, "/") }); d != 59*time.Second {
+			t.Errorf("the next one waited %v, want 59s: nothing was used up", d)
+		}
+		if len(s.times("/late")) != 0 {
+			t.Error("a refused request was sent")
+		}
+		quiet(t, l)
+	})
+}
+
+func TestWhoExactlyMeetsTheDeadlineIsNotRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Rule{Limit: 1, Per: time.Minute, Guard: NoGuard})
+		rt := l.Wrap(&server{})
+		flood(t, rt, "/", 1)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := get(ctx, rt, "/"); errors.Is(err, ErrDeadline) {
+			t.Errorf("refused: %v", err)
+		}
+	})
+}
+
+func TestMaxWaitAndMaxQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{}
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard, MaxQueue: 3, MaxWait: 25 * time.Second})
+		rt := l.Wrap(s)
+		flood(t, rt, "/", 1)
+		var wg sync.WaitGroup
+		for i := range 3 {
+			wg.Go(func() {
+				_, err := get(t.Context(), rt, "/")
+				if (i == 2) != errors.Is(err, ErrDeadline) { // 10 s, 20 s, 30 s
+					t.Errorf("waiter %d: %v", i, err)
+				}
+			})
+			synctest.Wait()
+		}
+		body := &closer{}
+		l2 := New(Rule{Limit: 1, Per: time.Hour, MaxQueue: 1})
+		rt2 := l2.Wrap(s)
+		flood(t, rt2, "/", 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _, _ = get(ctx, rt2, "/") }()
+		synctest.Wait()
+		req := request(t.Context(), "/")
+		req.Body = body
+		_, err := rt2.RoundTrip(req)
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, ErrFull) || e.Queue != 1 || e.Timeout() || !body.closed {
+			t.Errorf("full: %v, body closed %v", err, body.closed)
+		}
+		cancel()
+		wg.Wait()
+		quiet(t, l)
+		synctest.Wait()
+		quiet(t, l2)
+	})
+}
+
+type closer struct{ closed bool }
+
+func (c *closer) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (c *closer) Close() error { c.closed = true; return nil }
+
+func TestWaitsAreBookedAndTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &ear{kinds: transport.WaitBegin | transport.WaitEnd}
+		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard}).Wrap(&server{}))
+		flood(t, rt, "/", 1)
+		if len(e.heard) != 0 {
+			t.Errorf("%d events without a wait", len(e.heard))
+		}
+		ctx, trace := transport.WithTrace(t.Context())
+		if _, err := get(ctx, rt, "/"); err != nil {
+			t.Fatal(err)
+		}
+		want := transport.Event{
+			Kind: transport.WaitBegin, Layer: "throttle", How: transport.Quota, Wait: 10 * time.Second,
+			Limit: 1, Per: 10 * time.Second, Text: "1 request per 10 seconds",
+		}
+		for i, kind := range []transport.Kind{transport.WaitBegin, transport.WaitEnd} {
+			want.Kind = kind
+			got := e.heard[i]
+			if got.Attempt == nil || got.Call == nil {
+				t.Errorf("event %d has no call", i)
+			}
+			got.Attempt, got.Call = nil, nil
+			if got != want {
+				t.Errorf("event %+v, want %+v", got, want)
+			}
+		}
+		if d := trace.Calls()[0].Waited(transport.Quota); d != 10*time.Second {
+			t.Errorf("the ledger says %v", d)
+		}
+	})
+}
+
+// Quota is granted, but the slot is not back yet when a pause begins.
+func TestAPauseBeginsWhileASlotIsTakenUpAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/long" {
+				return reply(req, 429, "Retry-After", "20"), nil
+			}
+			return reply(req, 200), nil
+		}}
+		s.latency = func(req *http.Request) time.Duration {
+			if req.URL.Path == "/long" {
+				return 15 * time.Second
+			}
+			return 0
+		}
+		slots := concurrency.New(concurrency.Limit{Max: 1})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "/quota", Guard: NoGuard})
+		rt := slots.Wrap(l.Wrap(s))
+		flood(t, rt, "/quota", 1)
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := get(t.Context(), rt, "/quota"); err != nil || time.Since(start) != 35*time.Second {
+				t.Errorf("went after %v, want 35s, at the end of the pause: %v", time.Since(start), err)
+			}
+		})
+		synctest.Wait()
+		wg.Go(func() { _, _ = get(t.Context(), rt, "/long") })
+		wg.Wait()
+		if slots.InFlight() != 0 {
+			t.Errorf("%d slots in use", slots.InFlight())
+		}
+		quiet(t, l)
+	})
+}

@@ -1,0 +1,121 @@
+package throttle
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// naive is the window as one would write it down.
+type naive struct {
+	limit int
+	span  int64
+	at    []int64 // one for each unit
+}
+
+func (n *naive) count(now int64) (live int) {
+	for _, at := range n.at {
+		if at+n.span > now {
+			live++
+		}
+	}
+	return live
+}
+
+func (n *naive) next(now int64, need int) int64 {
+	for t := now; ; t++ {
+		if n.count(t)+need <= n.limit {
+			return t
+		}
+	}
+}
+
+func TestWindowAgainstTheNaiveOne(t *testing.T) {
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		limit, per := 1+r.IntN(12), 1+r.IntN(60)
+		w := newWindow(limit, time.Duration(per), 0)
+		n := &naive{limit: limit, span: int64(per)}
+		var now int64
+		for range 400 {
+			now += int64(r.IntN(per/2 + 2))
+			need := 1 + r.IntN(limit)
+			if got, want := w.next(now, need), n.next(now, need); got != want {
+				t.Fatalf("seed %d: next(%d, %d) is %d, want %d", seed, now, need, got, want)
+			}
+			extra := 1 + r.IntN(limit)
+			if w.next(now, extra) == now { // what may go now: how long would need wait then?
+				more := &naive{n.limit, n.span, append([]int64(nil), n.at...)}
+				for range extra {
+					more.at = append(more.at, now)
+				}
+				if got, want := w.after(now, need, extra), more.next(now, need); got < want {
+					t.Fatalf("seed %d: after(%d, %d, %d) is %d, below %d", seed, now, need, extra, got, want)
+				}
+			}
+			if w.next(now, need) > now {
+				continue
+			}
+			at := w.add(now, need)
+			if r.IntN(4) == 0 { // never sent
+				w.remove(at, need)
+				continue
+			}
+			for range need {
+				n.at = append(n.at, now)
+			}
+		}
+	}
+}
+
+func TestEtaIsWhenItGoes(t *testing.T) {
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		limit, per := 1+r.IntN(8), 1+r.IntN(50)
+		w := newWindow(limit, time.Duration(per), 0)
+		var now int64
+		for range r.IntN(20) {
+			now += int64(r.IntN(per))
+			if w.next(now, 1) == now {
+				w.add(now, 1)
+			}
+		}
+		ahead := r.IntN(30)
+		want := w.eta(now, ahead, 1)
+		at := now
+		for range ahead + 1 {
+			at = w.next(at, 1)
+			w.add(at, 1)
+		}
+		if at != want {
+			t.Fatalf("seed %d: eta is %d, it goes at %d", seed, want, at)
+		}
+	}
+}
+
+func TestLargeLimitsTakeConstantRoom(t *testing.T) {
+	const limit, per = 100_000, time.Second
+	w := newWindow(limit, per, 0)
+	n := 0
+	var sends []int64
+	for now := int64(0); now < 4*int64(per); now += int64(10*time.Microsecond) / 2 {
+		if w.next(now, 1) == now {
+			w.add(now, 1)
+			sends = append(sends, now)
+			n++
+		}
+	}
+	if len(w.ring) > 2*parts+8 {
+		t.Errorf("%d stamps kept", len(w.ring))
+	}
+	first, most := 0, 0
+	for i, at := range sends {
+		for at-sends[first] >= int64(per) {
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	if most > limit || n < 3*limit*62/64 {
+		t.Errorf("worst window %d of %d, %d in four windows", most, limit, n)
+	}
+}
