@@ -56,7 +56,9 @@ func kits() []kit {
 		{"concurrency", func(*stand) gracy.Layer {
 			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Per: concurrency.All})
 		}, 0},
-		{"throttle", func(*stand) gracy.Layer { return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute}) }, 0},
+		{"throttle", func(*stand) gracy.Layer {
+			return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute})
+		}, 0},
 		{"attempt timeout", func(*stand) gracy.Layer { return timeout.PerAttempt(0) }, roundtriptest.TimesOut},
 	}
 }

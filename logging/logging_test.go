@@ -129,7 +129,8 @@ func TestBuiltInTexts(t *testing.T) {
 			{Kind: transport.Paused, Response: resp, Wait: 3 * time.Second, Text: "host api.test"},
 			{Kind: transport.RetryScheduled, Response: resp, Wait: time.Second, Limit: 4, Text: "[Bad Status Code: 429]"},
 			{Kind: transport.Exhausted, Response: resp, Limit: 4, Text: "attempts used up"},
-			{Kind: transport.Recorded}, {Kind: transport.Replayed},
+			{Kind: transport.Recorded},
+			{Kind: transport.Replayed},
 		}
 		if err := call(t.Context(), l.Wrap(events.Wrap(slow)), "http://api.test/things/7"); err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -187,7 +188,7 @@ func TestBudgetUnderContention(t *testing.T) {
 func TestBudgetOfAMillionHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 1_000_000
-		if raceEnabled || testing.Short() {
+		if race.Enabled || testing.Short() {
 			n = 50_000
 		}
 		b := retry.NewBudget(retry.BudgetConfig{})

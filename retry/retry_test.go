@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -25,7 +26,7 @@ func (fine) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // The first attempt costs nothing in the layer.
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	get, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)

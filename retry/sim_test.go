@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -18,10 +19,10 @@ import (
 // Architecture Blog's "Exponential Backoff and Jitter"). Full jitter makes at
 // most half of the calls of plain exponential backoff.
 func TestFullJitterHalvesTheCalls(t *testing.T) {
-	full := race(t, retry.Policy{Jitter: retry.FullJitter})
-	equal := race(t, retry.Policy{Jitter: retry.EqualJitter})
-	plain := race(t, retry.Policy{Jitter: retry.NoJitter})
-	none := race(t, retry.Policy{Delay: retry.NoDelay})
+	full := compete(t, retry.Policy{Jitter: retry.FullJitter})
+	equal := compete(t, retry.Policy{Jitter: retry.EqualJitter})
+	plain := compete(t, retry.Policy{Jitter: retry.NoJitter})
+	none := compete(t, retry.Policy{Delay: retry.NoDelay})
 	t.Logf("calls: none %d, exponential %d, equal jitter %d, full jitter %d", none.calls, plain.calls, equal.calls, full.calls)
 	t.Logf("time: none %v, exponential %v, equal jitter %v, full jitter %v", none.took, plain.took, equal.took, full.took)
 	halves := func(r raced) bool { return float64(r.calls) <= 0.5*float64(plain.calls) }
@@ -42,7 +43,7 @@ type raced struct {
 }
 
 // race lets 100 clients write the row once each and counts their calls.
-func race(t *testing.T, p retry.Policy) (r raced) {
+func compete(t *testing.T, p retry.Policy) (r raced) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		row := &row{rand: rand.New(rand.NewPCG(1, 2))}
@@ -162,7 +163,7 @@ func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 // for ten seconds. With the budget it recovers; retries without one keep it
 // down for good (Bronson et al., OSDI '22: metastable failures).
 func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
-	if testing.Short() || raceEnabled {
+	if testing.Short() || race.Enabled {
 		t.Skip("200 s of 700 calls/s")
 	}
 	recovery := func(b func() *retry.Budget) (time.Duration, float64) {

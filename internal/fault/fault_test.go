@@ -40,8 +40,10 @@ func TestConstructorsRefuseNonsense(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	seen := map[string]bool{}
-	for _, f := range []Fault{Pass(), Status(503), Redirect(302, ""), Informational(103), Upgrade(), Slow(time.Second), Hang(), Reset(),
-		ResetAfter(3), Truncate(3), Lie(-3), Drip(time.Second), Endless(), Empty(), Garbage()} {
+	for _, f := range []Fault{
+		Pass(), Status(503), Redirect(302, ""), Informational(103), Upgrade(), Slow(time.Second), Hang(), Reset(),
+		ResetAfter(3), Truncate(3), Lie(-3), Drip(time.Second), Endless(), Empty(), Garbage(),
+	} {
 		if s := f.String(); s == "" || seen[s] || !strings.HasPrefix(s, f.Kind().String()) {
 			t.Errorf("%q for %v", s, f.Kind())
 		}

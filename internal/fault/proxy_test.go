@@ -58,8 +58,10 @@ func TestProxyChangesNothing(t *testing.T) {
 func TestProxyInjectsAndRecords(t *testing.T) {
 	log := NewLog(0)
 	back, _ := serve(t, log.Wrap(mirror))
-	p, c := proxy(t, ProxyConfig{Target: back.URL, Routes: []string{"POST /charges"},
-		Plan: Plan{Scripts: []Script{{Route: "POST /charges", Faults: []Fault{Status(503), Reset(), Truncate(3), Pass(), Redirect(307, "")}}}}})
+	p, c := proxy(t, ProxyConfig{
+		Target: back.URL, Routes: []string{"POST /charges"},
+		Plan: Plan{Scripts: []Script{{Route: "POST /charges", Faults: []Fault{Status(503), Reset(), Truncate(3), Pass(), Redirect(307, "")}}}},
+	})
 	var got []string
 	for range 4 {
 		req, err := http.NewRequestWithContext(t.Context(), "POST", p.URL+"/charges", strings.NewReader("amount=1"))

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/race"
 )
 
 func mutants() []mutant {
@@ -29,7 +31,7 @@ func TestMutants(t *testing.T) {
 	for _, m := range mutants() {
 		t.Run(strings.ReplaceAll(m.bug, " ", "-"), func(t *testing.T) {
 			must := strings.Fields(m.must)
-			if m.races && raceEnabled {
+			if m.races && race.Enabled {
 				for _, name := range must {
 					biting[name] = true
 				}
@@ -45,7 +47,7 @@ func TestMutants(t *testing.T) {
 					continue
 				}
 				named := slices.Contains(must, c.name)
-				if !named && (c.socket || raceEnabled || testing.Short()) {
+				if !named && (c.socket || race.Enabled || testing.Short()) {
 					continue // on sockets, who else notices is a matter of luck
 				}
 				found := breaks(t, m, c)
@@ -67,7 +69,7 @@ func TestMutants(t *testing.T) {
 			t.Errorf("no mutant fails %s: can it fail at all?", name)
 		}
 	}
-	if !raceEnabled && !testing.Short() && !t.Failed() && len(caught) == len(mutants()) { // not under -run
+	if !race.Enabled && !testing.Short() && !t.Failed() && len(caught) == len(mutants()) { // not under -run
 		comparePage(t, caught)
 	}
 }

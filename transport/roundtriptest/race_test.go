@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/race"
 )
 
 const raceChild = "ROUNDTRIPTEST_RACE"
@@ -13,7 +15,7 @@ const raceChild = "ROUNDTRIPTEST_RACE"
 // TestRace proves request-read-concurrently: a write under the reader fails the run, in a
 // process of its own, and what does not write passes. It needs -race.
 func TestRace(t *testing.T) {
-	if !raceEnabled {
+	if !race.Enabled {
 		t.Skip("needs -race")
 	}
 	for child, want := range map[string]bool{"sound": false, "before": true, "after": true} {

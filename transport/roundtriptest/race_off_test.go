@@ -1,5 +1,0 @@
-//go:build !race
-
-package roundtriptest
-
-const raceEnabled = false
