@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/replay"
@@ -50,6 +52,7 @@ func kits() []kit {
 	return []kit{
 		{"metrics", func(*stand) gracy.Layer { return metrics.New("api") }, 0},
 		{"logging", func(*stand) gracy.Layer { return logging.New(logging.Config{}) }, 0},
+		{"hook", func(*stand) gracy.Layer { return hook.New(hook.Hooks{}) }, 0},
 		{"timeout", func(*stand) gracy.Layer { return timeout.New(timeout.Config{}) }, roundtriptest.TimesOut},
 		{"retry", func(*stand) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
 		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.Record) }, 0},
@@ -60,6 +63,7 @@ func kits() []kit {
 			return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute})
 		}, 0},
 		{"attempt timeout", func(*stand) gracy.Layer { return timeout.PerAttempt(0) }, roundtriptest.TimesOut},
+		{"auth", func(*stand) gracy.Layer { return auth.Header("X-Api-Key", "k", "https://elsewhere.test") }, 0},
 	}
 }
 
@@ -117,6 +121,7 @@ func TestContractOfEachLayer(t *testing.T) {
 
 // Every ordered pair, the documented order and its reverse: any order is safe.
 func TestContractOfEachOrderedPair(t *testing.T) {
+	t.Parallel()
 	for i, a := range kits() {
 		for j, b := range kits() {
 			if i == j {

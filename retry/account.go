@@ -15,6 +15,7 @@ const slots = 10
 // that none is allowed twice.
 type account struct {
 	budget *Budget
+	pulse  *pulse // of an adaptive budget
 	epoch  time.Time
 	mu     sync.Mutex
 	// One slot more than a window: retries are looked for a little further back
@@ -22,7 +23,13 @@ type account struct {
 	ring [slots + 1]atomic.Uint64
 }
 
-func newAccount(b *Budget, at time.Time) *account { return &account{budget: b, epoch: at} }
+func newAccount(b *Budget, at time.Time) *account {
+	a := &account{budget: b, epoch: at}
+	if b.adaptive {
+		a.pulse = newPulse(b, at)
+	}
+	return a
+}
 
 // key folds the case of a host and bounds its length.
 func key(host string) string { return strings.ToLower(host[:min(len(host), maxHost)]) }
@@ -111,6 +118,9 @@ func (a *account) spend(at time.Time) (tick int64, ok bool) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.pulse != nil {
+		return a.pulse.spend(at)
+	}
 	tick = a.tick(at)
 	if a.left(tick) < 1 {
 		return 0, false
@@ -126,7 +136,12 @@ func (a *account) refund(tick int64) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.add(tick, 0, -1)
+	switch {
+	case tick == paid:
+		a.pulse.give(token)
+	case tick != free:
+		a.add(tick, 0, -1)
+	}
 }
 
 // idle reports whether nothing in the books counts any more.

@@ -20,6 +20,17 @@ type BudgetConfig struct {
 	Reserve int
 	// Window is how long a call counts. Default 10 s.
 	Window time.Duration
+	// Adaptive tells overload from faults that are independent of each other, by
+	// the share of successes among the latest 50 attempts or so. While at least
+	// one in three succeeds, another attempt is likely to help and every retry is
+	// allowed. Below that the host is taken to be down or overloaded, and a retry
+	// needs a token: there are at most Reserve, a success earns Ratio, and Reserve
+	// of them come back in each Window. So attempts are, in the long run, at most
+	// three times the successes and the tokens, and an outage is known after about
+	// 55 failures in a row. Timeouts are failures, 4xx answers are not. A server
+	// that sheds load by fast refusals may get three attempts for each that it
+	// accepts. Default false: the bound of [Budget], whatever the outcomes.
+	Adaptive bool
 }
 
 // NoReserve as [BudgetConfig.Reserve] lets only calls earn retries.
@@ -27,16 +38,18 @@ const NoReserve = -1
 
 // A Budget bounds the retries to each host, so that an outage is not made worse
 // by those who suffer from it: in a window that ends with a retry there are at
-// most Reserve + Ratio x calls. The first attempt of a call is free. Layers may share one. It is safe for
-// concurrent use.
+// most Reserve + Ratio x calls. An adaptive one ([BudgetConfig.Adaptive]) goes by
+// the outcomes instead. The first attempt of a call is free. Layers may share
+// one. It is safe for concurrent use.
 //
 // It keeps books for the 1024 hosts that are in use; further ones share one
 // account.
 type Budget struct {
-	ratio   float64
-	reserve float64
-	slot    time.Duration
-	off     bool
+	ratio    float64
+	reserve  float64
+	slot     time.Duration
+	adaptive bool
+	off      bool
 
 	accounts atomic.Pointer[map[string]*account] // copied on write
 	mu       sync.Mutex                          // guards what follows, and writing
@@ -55,7 +68,7 @@ func NewBudget(c BudgetConfig) *Budget {
 	case c.Window < 0 || c.Window > 0 && c.Window < time.Microsecond:
 		panic("retry: Window is below a microsecond")
 	}
-	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / slots}
+	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / slots, adaptive: c.Adaptive}
 	if c.Ratio == 0 {
 		b.ratio = 0.1
 	}
@@ -80,21 +93,31 @@ func (b *Budget) String() string {
 	if b.off {
 		return "no budget"
 	}
+	if b.adaptive {
+		return fmt.Sprintf("adaptive budget, below 1 success in %d: %.3g %% of successes + %g in %s per host", health, 100*b.ratio, b.reserve, slots*b.slot)
+	}
 	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
 }
 
 // Remaining returns how many retries to the host, as it stands in the URL, the
-// budget would allow now; -1 is without bound.
+// budget would allow now; -1 is without bound, as that of an adaptive budget is
+// while failures look independent.
 func (b *Budget) Remaining(host string) int {
 	if b.off {
 		return -1
 	}
 	a := (*b.accounts.Load())[key(host)]
-	if a == nil {
+	switch {
+	case a == nil && b.adaptive:
+		return -1
+	case a == nil:
 		return int(b.reserve)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.pulse != nil {
+		return a.pulse.remaining(time.Now())
+	}
 	return max(a.left(a.tick(time.Now())), 0)
 }
 

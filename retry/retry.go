@@ -61,8 +61,10 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 		defer done()
 	}
 	resp, err := next.RoundTrip(req)
-	a = answered(c, a, resp)
-	if a.End(resp, err) == transport.OK {
+	a = answered(c, resp)
+	v := a.End(resp, err)
+	account.settle(a, v, err)
+	if v == transport.OK {
 		return resp, err
 	}
 	s := &series{plan: p, call: c, next: next, req: req, kept: kept, account: account, start: a.Start()}

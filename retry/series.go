@@ -38,20 +38,23 @@ func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*htt
 		if err != nil && !a.Sent() {
 			s.refund(f)
 		}
-		a = answered(s.call, a, resp)
-		if a.End(resp, err) == transport.OK {
+		a = answered(s.call, resp)
+		v := a.End(resp, err)
+		s.account.settle(a, v, err)
+		if v == transport.OK {
 			return resp, err
 		}
 	}
 }
 
 // answered returns the attempt that resp answers, of concurrent ones the
-// winner, and otherwise a.
-func answered(c *transport.Call, a *transport.Attempt, resp *http.Response) *transport.Attempt {
+// winner; without an answer the current one, which a layer further in may have
+// opened.
+func answered(c *transport.Call, resp *http.Response) *transport.Attempt {
 	if w := transport.AttemptOf(resp); w != nil && w.Call() == c {
 		return w
 	}
-	return a
+	return c.Attempt()
 }
 
 func outcome(s *series, a *transport.Attempt, resp *http.Response, err error) Outcome {

@@ -250,11 +250,12 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 			return transport.Refuse(req, err)
 		}
 	}
+	h.row = a
 	a.Hold(h)
 	defer a.Release(h)
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.settle(&h.ticket, false, !a.Sent() || errors.Is(err, transport.ErrRefused))
+		l.settle(&h.ticket, false, !h.row.Sent() || errors.Is(err, transport.ErrRefused))
 		return resp, err
 	}
 	l.heed(c, req, resp)
@@ -267,13 +268,15 @@ type hold struct {
 	limiter *Limiter
 	call    *transport.Call
 	ticket  ticket
+	row     *transport.Attempt // that the ticket was taken for
 }
 
 // Park gives back what was counted.
-func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, false, true) }
+func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, false, !h.row.Sent()) }
 
 // Resume counts again, waiting if it must.
 func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
+	h.row = a
 	if h.limiter.enter(&h.ticket) {
 		return nil
 	}

@@ -1,0 +1,130 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// An Auth is the layer that [Header], [Basic], [Bearer] and [New] make. It is safe
+// for concurrent use, and may be part of several stacks: they share its token. It
+// is an override too, and prints without its secret.
+type Auth struct {
+	header string
+	scope  scope
+	fixed  string  // what is stamped, unless there are
+	tokens *tokens // of a source
+}
+
+// Wrap implements [transport.Layer].
+func (a *Auth) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("auth", a, next, a.trip)
+}
+
+// Attach implements [transport.Override].
+func (a *Auth) Attach(ctx context.Context) context.Context {
+	return transport.WithSetting(ctx, override{a})
+}
+
+// override is what is attached to a context; nil is off.
+type override struct{ auth *Auth }
+
+// Off is the override that stamps nothing:
+//
+//	ctx = transport.With(ctx, auth.Off)
+const Off off = 0
+
+type off uint8
+
+// Attach implements [transport.Override].
+func (off) Attach(ctx context.Context) context.Context {
+	return transport.WithSetting(ctx, override{})
+}
+
+// String returns "auth: off".
+func (off) String() string { return "auth: off" }
+
+// String says what is stamped for whom, without the secret.
+func (a Auth) String() string {
+	s := "auth: " + a.header
+	if a.tokens != nil {
+		s += " from a source"
+	}
+	return s + " for " + a.scope.String()
+}
+
+// Format implements [fmt.Formatter], so that no verb prints the secret.
+func (a Auth) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (a Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
+// Explain implements [transport.Explainer].
+func (a *Auth) Explain(p *transport.Plan) {
+	p.Note("%s", a.String())
+	if a.tokens != nil {
+		p.Sends *= 2
+		p.Buffered += bodyLimit
+	}
+	if a.scope.any {
+		p.Warn("auth stamps %s for any origin that the client is told to call", a.header)
+	}
+	for _, o := range a.scope.origins {
+		if o.scheme == "http" && !o.loopback() {
+			p.Warn("auth sends %s to %s unencrypted", a.header, o)
+		}
+	}
+}
+
+func (a *Auth) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if o, ok := transport.Setting[override](req.Context()); ok {
+		if a = o.auth; a == nil {
+			return next.RoundTrip(req)
+		}
+	}
+	switch {
+	case !a.scope.allows(req), has(req.Header, a.header), req.Header == nil: // the base refuses a nil Header
+		return next.RoundTrip(req)
+	case a.tokens == nil:
+		return a.send(req, a.fixed, next)
+	case marked(req.Context(), a):
+		return next.RoundTrip(req)
+	}
+	return a.sendToken(c, req, next)
+}
+
+// has reports whether the caller has set the header, in whatever spelling.
+func has(h http.Header, name string) bool {
+	if _, ok := h[name]; ok {
+		return true
+	}
+	for n := range h {
+		if equalFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// send stamps a copy of req and sends it. The response shows the request as it
+// was before.
+func (a *Auth) send(req *http.Request, value string, next http.RoundTripper) (*http.Response, error) {
+	stamped := transport.Edit(req)
+	stamped.Header[a.header] = []string{value}
+	resp, err := next.RoundTrip(stamped)
+	if resp == nil {
+		return resp, err
+	}
+	switch sent := resp.Request; {
+	case sent == nil, sent == stamped:
+		resp.Request = req
+	case has(sent.Header, a.header): // a layer further in made a copy
+		resp.Request = transport.Edit(sent)
+		resp.Request.Header.Del(a.header)
+	}
+	return resp, err
+}

@@ -1,0 +1,66 @@
+package auth
+
+import (
+	"errors"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// ErrNoToken is what every [Error] matches, by errors.Is.
+var ErrNoToken = errors.New("auth: no token")
+
+// An Error says that a request was not sent, or not sent again, since there was
+// no token for it. It matches [ErrNoToken], [transport.ErrRefused] and what Err
+// matches.
+type Error struct {
+	// Refused says that the request was sent with an earlier token, and that the
+	// server answered 401.
+	Refused bool
+	// Err is the error of the source, or why its token is of no use.
+	Err error
+}
+
+// Error returns the text of Err, redacted.
+func (e *Error) Error() string {
+	s := "auth: no token"
+	if e.Refused {
+		s = "auth: no new token after a 401"
+	}
+	return s + ": " + redact.Error(e.Err)
+}
+
+// Unwrap returns the error of the source.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is [ErrNoToken] or [transport.ErrRefused].
+func (e *Error) Is(target error) bool {
+	return target == ErrNoToken || target == transport.ErrRefused
+}
+
+// Timeout reports whether Err is a timeout.
+func (e *Error) Timeout() bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](e.Err)
+	return ok && t.Timeout()
+}
+
+// Why a token is of no use.
+var (
+	errEmpty   = errors.New("the source gave an empty token")
+	errInvalid = errors.New("the source gave a token that no header can carry")
+	errExpired = errors.New("the source gave a token that has expired")
+	errGone    = errors.New("the source ended its goroutine")
+	// Those who waited for it get the panic itself.
+	errPanicked = errors.New("the source has panicked")
+)
+
+// slowError is an ask that took too long.
+type slowError struct{ after string }
+
+func (e *slowError) Error() string { return "the source took longer than " + e.after }
+
+// Timeout returns true.
+func (*slowError) Timeout() bool { return true }

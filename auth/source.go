@@ -1,0 +1,52 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// A Source gives tokens. Token is called when a new one is needed, one call at a
+// time for a layer (after [Config.Timeout] it may be called again), and must not
+// answer from a memory of its own: it is also called when the server has refused
+// the last token.
+//
+// ctx ends after [Config.Timeout], and not with the requests that wait. It has the
+// values of the request that needed the token first; calls made with it, through
+// whatever client, are calls of their own. A panic goes on in all that wait.
+type Source interface {
+	Token(ctx context.Context) (Token, error)
+}
+
+// SourceFunc is a function as a [Source].
+type SourceFunc func(ctx context.Context) (Token, error)
+
+// Token calls f.
+func (f SourceFunc) Token(ctx context.Context) (Token, error) { return f(ctx) }
+
+// A Token is a credential with an end. It prints without its value.
+type Token struct {
+	// Value is the secret.
+	Value string
+	// Type comes before the value in the header, unless [Config.Scheme] says
+	// otherwise. Default Bearer.
+	Type string
+	// Expiry is when the token ends; zero is never.
+	Expiry time.Time
+}
+
+// String says when the token ends, and not what it is.
+func (t Token) String() string {
+	if t.Expiry.IsZero() {
+		return "auth.Token(REDACTED)"
+	}
+	return "auth.Token(REDACTED, expires " + t.Expiry.Format(time.RFC3339) + ")"
+}
+
+// Format implements [fmt.Formatter], so that no verb prints the value.
+func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }

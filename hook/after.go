@@ -1,0 +1,123 @@
+package hook
+
+import (
+	"io"
+	"net/http"
+	"reflect"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// after runs the hook on an outcome and returns what takes its place.
+func (h *Hook) after(c *transport.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
+	ctx := req.Context()
+	a := transport.AttemptOf(resp)
+	if a == nil || a.Call() != c {
+		a = transport.AttemptFrom(ctx)
+	}
+	marked, in := enter(ctx, h, a)
+	o := Outcome{Request: req.WithContext(marked), Response: resp, Err: err, Attempt: a, Verdict: a.Verdict()}
+	if !a.Ended() {
+		o.Verdict = transport.Judge(c.Request(), resp, err, c.Expect())
+	}
+	returned := false
+	defer func() {
+		in.stop()
+		if !returned {
+			closeBody(resp)
+		}
+	}()
+	unmark := in.mark(resp)
+	instead, herr := hooks.After(marked, o)
+	unmark()
+	returned = true
+	if lost := in.resume(ctx); lost != nil {
+		discard(instead, resp)
+		return fail(a, resp, err, lost)
+	}
+	switch {
+	case herr == nil:
+		return replace(a, req, resp, err, instead)
+	case hooks.Strict:
+		discard(instead, resp)
+		return fail(a, resp, err, herr)
+	}
+	discard(instead, resp)
+	a.Note("hook: after: " + redact.Error(herr))
+	if c.Wants(transport.HookFailed) {
+		c.Emit(transport.Event{Kind: transport.HookFailed, Layer: "hook", Attempt: a, Response: resp, Err: herr})
+	}
+	return resp, err
+}
+
+// mark marks the context of the request of resp too, while a hook looks at it.
+func (in *inside) mark(resp *http.Response) (unmark func()) {
+	if resp == nil || resp.Request == nil {
+		return func() {}
+	}
+	was := resp.Request
+	shown := was.WithContext(in.context(was.Context()))
+	resp.Request = shown
+	return func() {
+		if resp.Request == shown {
+			resp.Request = was
+		}
+	}
+}
+
+// replace puts the response of the hook in the place of the outcome.
+func replace(a *transport.Attempt, req *http.Request, resp *http.Response, err error, instead *http.Response) (*http.Response, error) {
+	if instead == nil || instead == resp {
+		return resp, err
+	}
+	if resp != nil && !same(instead.Body, resp.Body) {
+		a.Own(resp)
+		transport.Drain(resp)
+	}
+	if instead.Body == nil {
+		instead.Body = http.NoBody
+	}
+	if instead.Header == nil {
+		instead.Header = make(http.Header)
+	}
+	if resp != nil && resp.Request != nil {
+		req = resp.Request
+	}
+	instead.Request = req
+	return instead, nil
+}
+
+// fail makes an error of an outcome.
+func fail(a *transport.Attempt, resp *http.Response, err, because error) (*http.Response, error) {
+	if resp != nil {
+		a.Own(resp)
+		transport.Drain(resp)
+	}
+	return nil, &Error{Err: because, Outcome: err}
+}
+
+// discard closes what a hook has returned in vain.
+func discard(instead, resp *http.Response) {
+	if instead != nil && instead != resp && (resp == nil || !same(instead.Body, resp.Body)) {
+		closeBody(instead)
+	}
+}
+
+func closeBody(resp *http.Response) {
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+}
+
+// same reports whether two bodies are one. Of those that cannot be compared it
+// says so, since to close a body that is still read is worse than not to.
+func same(a, b io.ReadCloser) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	if reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() {
+		return a == b
+	}
+	return reflect.TypeOf(a) == reflect.TypeOf(b)
+}

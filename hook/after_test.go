@@ -1,0 +1,231 @@
+package hook_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/roundtriptest"
+)
+
+func TestAfterSeesCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var outcome hook.Outcome
+		var ended error
+		rt := hook.New(after(func(ctx context.Context, o hook.Outcome) (*http.Response, error) {
+			outcome, ended = o, ctx.Err()
+			return nil, nil
+		})).Wrap(roundtriptest.Script(roundtriptest.Step{Hang: true}))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, err := rt.RoundTrip(request(ctx, t, http.MethodGet, ""))
+		if !errors.Is(err, context.Canceled) || !errors.Is(outcome.Err, context.Canceled) || !errors.Is(ended, context.Canceled) {
+			t.Errorf("the caller got %v, the hook %v under %v", err, outcome.Err, ended)
+		}
+		if outcome.Verdict != transport.Canceled || outcome.Response != nil {
+			t.Errorf("outcome %+v", outcome)
+		}
+	})
+}
+
+func canned(status int, body io.Reader) *http.Response {
+	return &http.Response{StatusCode: status, Body: io.NopCloser(body)}
+}
+
+func TestAfterReplacesTheResponse(t *testing.T) {
+	for name, size := range map[string]int{"short": 10, "long": 1 << 20} {
+		t.Run(name, func(t *testing.T) {
+			script := roundtriptest.Script(roundtriptest.Step{Status: 404, Body: strings.Repeat("x", size)})
+			rt := hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) {
+				return canned(200, strings.NewReader("instead")), nil
+			})).Wrap(script)
+			req := request(t.Context(), t, http.MethodGet, "")
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp.StatusCode != 200 || read(t, resp) != "instead" || resp.Header == nil || resp.Request == nil || transport.CallOf(resp) == nil {
+				t.Errorf("response %+v", resp)
+			}
+			got := script.Calls()[0].Reply.Usage()
+			if got.Closes != 1 || size == 10 && got.Bytes != 10 || got.Bytes > 100_000 {
+				t.Errorf("the old body: %+v", got)
+			}
+			if s := transport.CallOf(resp).Attempt().Status(); s != 200 {
+				t.Errorf("the ledger says %d", s)
+			}
+		})
+	}
+}
+
+// A copy of the response with the same body, and a body wrapped in place, are
+// read by the caller as before.
+func TestAfterKeepsTheBody(t *testing.T) {
+	for name, f := range map[string]func(context.Context, hook.Outcome) (*http.Response, error){
+		"copy": func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+			r := *o.Response
+			r.StatusCode = 203
+			return &r, nil
+		},
+		"in place": func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+			o.Response.StatusCode = 203
+			o.Response.Body = struct {
+				io.Reader
+				io.Closer
+			}{io.LimitReader(o.Response.Body, 100), o.Response.Body}
+			return nil, nil
+		},
+		"uncomparable": func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+			o.Response.Body = uncomparable{o.Response.Body, nil}
+			r := *o.Response
+			r.StatusCode = 203
+			return &r, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
+			resp := get(t.Context(), t, hook.New(after(f)).Wrap(script))
+			if resp.StatusCode != 203 {
+				t.Errorf("status %d", resp.StatusCode)
+			}
+			if got := read(t, resp); got != "fine" {
+				t.Errorf("body %q", got)
+			}
+			if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
+				t.Errorf("closed %d times", n)
+			}
+		})
+	}
+}
+
+type uncomparable struct {
+	io.ReadCloser
+	_ []int
+}
+
+func TestAfterAnswersInPlaceOfAnError(t *testing.T) {
+	rt := hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+		if !errors.Is(o.Err, errBoom) || o.Verdict != transport.Retryable {
+			t.Errorf("outcome %+v", o)
+		}
+		return &http.Response{StatusCode: 200}, nil
+	})).Wrap(roundtriptest.Script(roundtriptest.Step{Err: errBoom}))
+	resp := get(t.Context(), t, rt)
+	if got := read(t, resp); got != "" || resp.StatusCode != 200 {
+		t.Errorf("%d %q", resp.StatusCode, got)
+	}
+}
+
+// A response that After puts in place per attempt is what retry judges.
+func TestAfterInsideRetry(t *testing.T) {
+	script := roundtriptest.Script(roundtriptest.Step{Status: 503})
+	rt := stack(script, again(3), hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+		if o.Attempt.Number() == 2 {
+			return canned(200, strings.NewReader("fine")), nil
+		}
+		return nil, nil
+	})))
+	resp := get(t.Context(), t, rt)
+	if got := read(t, resp); got != "fine" || len(script.Calls()) != 2 {
+		t.Errorf("%q after %d requests", got, len(script.Calls()))
+	}
+}
+
+// ear hears the events of hooks.
+type ear struct{ events []transport.Event }
+
+func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("ear", e, next, nil)
+}
+func (e *ear) Wants() transport.Kind     { return transport.HookFailed }
+func (e *ear) Observe(v transport.Event) { e.events = append(e.events, v) }
+
+func TestErrorOfAfterIsTold(t *testing.T) {
+	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
+	e := new(ear)
+	lost := roundtriptest.NewBody(strings.NewReader("lost"))
+	rt := stack(script, e, hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: lost}, errBoom
+	})))
+	resp := get(t.Context(), t, rt)
+	if got := read(t, resp); got != "fine" {
+		t.Errorf("body %q", got)
+	}
+	if n := lost.Usage().Closes; n != 1 {
+		t.Errorf("what came with the error was closed %d times", n)
+	}
+	if len(e.events) != 1 || !errors.Is(e.events[0].Err, errBoom) || e.events[0].Layer != "hook" || e.events[0].Response == nil || e.events[0].Attempt == nil {
+		t.Errorf("events %+v", e.events)
+	}
+	if s := transport.CallOf(resp).String(); !strings.Contains(s, "[hook: after: boom]") {
+		t.Errorf("the ledger says %s", s)
+	}
+}
+
+// refusal is an error as a layer of a call inside the hook may return it.
+type refusal struct{}
+
+func (refusal) Error() string        { return "refused inside" }
+func (refusal) Is(target error) bool { return target == transport.ErrRefused }
+
+func TestStrict(t *testing.T) {
+	strict := func(err error) *hook.Hook {
+		return hook.New(hook.Hooks{Strict: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, err }})
+	}
+	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
+	_, err := strict(errBoom).Wrap(script).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if e, ok := errors.AsType[*hook.Error](err); !ok || e.Outcome != nil || !errors.Is(err, errBoom) || errors.Is(err, transport.ErrRefused) {
+		t.Errorf("error %v", err)
+	}
+	if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
+		t.Errorf("the response was closed %d times", n)
+	}
+
+	// The request was sent, whatever was refused inside of the hook.
+	_, err = strict(refusal{}).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if _, ok := errors.AsType[refusal](err); !ok || errors.Is(err, transport.ErrRefused) {
+		t.Errorf("error %v matches ErrRefused: %v", err, errors.Is(err, transport.ErrRefused))
+	}
+
+	// An error of the call is not lost.
+	_, err = strict(errBoom).Wrap(roundtriptest.Script(roundtriptest.Step{Err: io.ErrUnexpectedEOF})).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if !errors.Is(err, errBoom) || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error %v", err)
+	}
+
+	// A veto stays one.
+	h := hook.Hooks{
+		Before: func(context.Context, *http.Request) error { return errBoom },
+		After:  func(context.Context, hook.Outcome) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+		Strict: true,
+	}
+	_, err = hook.New(h).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if !errors.Is(err, errBoom) || !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, transport.ErrRefused) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestPanicInAfter(t *testing.T) {
+	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
+	l := newSlots(1)
+	rt := stack(script, l, hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) { panic("hook") })))
+	defer func() {
+		if r := recover(); r != "hook" {
+			t.Errorf("recovered %v", r)
+		}
+		if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
+			t.Errorf("the body was closed %d times", n)
+		}
+		if n := l.taken(); n != 0 {
+			t.Errorf("%d slots are held", n)
+		}
+	}()
+	_, _ = rt.RoundTrip(request(t.Context(), t, http.MethodGet, ""))
+}

@@ -1,0 +1,206 @@
+package hook_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/roundtriptest"
+)
+
+func TestBeforeEditsACopy(t *testing.T) {
+	script := roundtriptest.Script()
+	rt := hook.New(before(func(_ context.Context, req *http.Request) error {
+		req.Header.Set("X-Stamp", "1")
+		req.URL.Path = "/elsewhere"
+		return nil
+	})).Wrap(script)
+	req := request(t.Context(), t, http.MethodPut, "body")
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	got := script.Calls()[0]
+	if got.Header.Get("X-Stamp") != "1" || got.Request.URL.Path != "/elsewhere" || string(got.Body) != "body" {
+		t.Errorf("sent %v to %s with %q", got.Header, got.Request.URL, got.Body)
+	}
+	if len(req.Header) != 0 || req.URL.Path != "/things/7" {
+		t.Errorf("the caller's request has %v, %s", req.Header, req.URL)
+	}
+}
+
+func TestBeforeReplacesTheBody(t *testing.T) {
+	script := roundtriptest.Script()
+	rt := hook.New(before(func(_ context.Context, req *http.Request) error {
+		defer req.Body.Close()
+		req.Body = io.NopCloser(strings.NewReader("other"))
+		req.ContentLength = 5
+		return nil
+	})).Wrap(script)
+	body := roundtriptest.NewBody(strings.NewReader("body"))
+	req := request(t.Context(), t, http.MethodPut, "")
+	req.Body = body
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if got := script.Calls()[0]; string(got.Body) != "other" || got.Length != 5 || body.Usage().Closes != 1 {
+		t.Errorf("sent %q of %d, the old body was closed %d times", got.Body, got.Length, body.Usage().Closes)
+	}
+}
+
+func TestBeforeChangesTheContext(t *testing.T) {
+	type key struct{}
+	var seen []any
+	look := base(func(req *http.Request) (*http.Response, error) {
+		seen = append(seen, req.Context().Value(key{}), transport.CallFrom(req.Context()) != nil)
+		return roundtriptest.Script().RoundTrip(req)
+	})
+	var runs, again int
+	second := hook.New(before(func(context.Context, *http.Request) error { runs++; return nil }))
+	for _, f := range []func(context.Context) context.Context{
+		func(ctx context.Context) context.Context { return context.WithValue(ctx, key{}, "derived") },
+		func(context.Context) context.Context {
+			return context.WithValue(context.Background(), key{}, "foreign")
+		},
+	} {
+		first := hook.New(before(func(ctx context.Context, req *http.Request) error {
+			again++
+			if req.Context() != ctx {
+				t.Error("the request has another context than the hook")
+			}
+			*req = *req.WithContext(f(ctx))
+			return nil
+		}))
+		// The same handle again further in runs: only calls inside a hook are marked.
+		read(t, get(t.Context(), t, stack(look, second, first, first, second)))
+	}
+	if want := []any{"derived", true, nil, true}; !slices.Equal(seen, want) {
+		t.Errorf("the base saw %v, want %v", seen, want)
+	}
+	if runs != 4 || again != 4 {
+		t.Errorf("the hooks ran %d and %d times, want 4 each", runs, again)
+	}
+}
+
+func TestVeto(t *testing.T) {
+	script := roundtriptest.Script()
+	var outcome hook.Outcome
+	rt := hook.New(hook.Hooks{
+		Before: func(context.Context, *http.Request) error { return errBoom },
+		After: func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+			outcome = o
+			return nil, nil
+		},
+	}).Wrap(script)
+	ctx, trace := transport.WithTrace(t.Context())
+	body := roundtriptest.NewBody(strings.NewReader("body"))
+	req := request(ctx, t, http.MethodPost, "")
+	req.Body = body
+	_, err := rt.RoundTrip(req)
+	veto, ok := errors.AsType[*hook.VetoError](err)
+	if !ok || veto.Err != errBoom || !errors.Is(err, errBoom) || !errors.Is(err, transport.ErrRefused) { //nolint:errorlint // identity is the point
+		t.Errorf("error %v", err)
+	}
+	if got := body.Usage(); got.Closes != 1 || got.Bytes != 0 {
+		t.Errorf("body %+v", got)
+	}
+	if n := len(script.Calls()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	if outcome.Response != nil || !errors.Is(outcome.Err, errBoom) || outcome.Verdict != transport.Refused || outcome.Attempt.Number() != 1 {
+		t.Errorf("After saw %+v", outcome)
+	}
+	if v := trace.Calls()[0].Attempt().Verdict(); v != transport.Refused {
+		t.Errorf("verdict %s", v)
+	}
+}
+
+type timeout struct{ error }
+
+func (timeout) Timeout() bool { return true }
+
+func TestErrorsForwardTimeout(t *testing.T) {
+	for _, c := range []struct {
+		err  interface{ Timeout() bool }
+		want bool
+	}{
+		{&hook.VetoError{Err: timeout{errBoom}}, true},
+		{&hook.VetoError{Err: errBoom}, false},
+		{&hook.Error{Err: timeout{errBoom}}, true},
+		{&hook.Error{Err: errBoom, Outcome: timeout{errBoom}}, true},
+		{&hook.Error{Err: errBoom}, false},
+	} {
+		if got := c.err.Timeout(); got != c.want {
+			t.Errorf("%v: Timeout is %v", c.err, got)
+		}
+	}
+}
+
+func TestErrorsShowNoSecret(t *testing.T) {
+	leak := errors.New(`Get "https://api.test/x?api_key=hunter2": no`)
+	for _, err := range []error{&hook.VetoError{Err: leak}, &hook.Error{Err: leak, Outcome: leak}} {
+		if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestPanicInBefore(t *testing.T) {
+	body := roundtriptest.NewBody(strings.NewReader("body"))
+	l := newSlots(1)
+	rt := stack(roundtriptest.Script(), l, hook.New(before(func(context.Context, *http.Request) error { panic("hook") })))
+	defer func() {
+		if r := recover(); r != "hook" {
+			t.Errorf("recovered %v", r)
+		}
+		if n := body.Usage().Closes; n != 1 {
+			t.Errorf("the body was closed %d times", n)
+		}
+		if n := l.taken(); n != 0 {
+			t.Errorf("%d slots are held", n)
+		}
+	}()
+	req := request(t.Context(), t, http.MethodPost, "")
+	req.Body = body
+	_, _ = rt.RoundTrip(req)
+}
+
+// One layer is a hook per call or per attempt, by its place.
+func TestPlace(t *testing.T) {
+	var log []string
+	h := func(name string) *hook.Hook {
+		return hook.New(hook.Hooks{
+			Before: func(ctx context.Context, _ *http.Request) error {
+				a := transport.AttemptFrom(ctx)
+				log = append(log, name+" before "+number(a)+" "+a.Cause().String())
+				return nil
+			},
+			After: func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+				log = append(log, name+" after "+number(o.Attempt)+" "+o.Attempt.Cause().String()+" "+o.Verdict.String())
+				return nil, nil
+			},
+		})
+	}
+	script := roundtriptest.Script(roundtriptest.Step{Status: 503}, roundtriptest.Step{Body: "fine"})
+	read(t, get(t.Context(), t, stack(script, h("call"), again(3), h("attempt"))))
+	want := []string{
+		"call before 1 first",
+		"attempt before 1 first", "attempt after 1 first retryable",
+		"attempt before 2 retry", "attempt after 2 retry ok",
+		"call after 2 retry ok",
+	}
+	if !slices.Equal(log, want) {
+		t.Errorf("got  %q\nwant %q", log, want)
+	}
+}
+
+func number(a *transport.Attempt) string { return string(rune('0' + a.Number())) }

@@ -1,0 +1,73 @@
+package hook
+
+import (
+	"errors"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A VetoError is the error of a call that Before has forbidden. It matches
+// [transport.ErrRefused], since nothing was sent, and what Err matches.
+type VetoError struct{ Err error }
+
+// Error returns the text of Err, redacted.
+func (e *VetoError) Error() string { return "hook: vetoed: " + redact.Error(e.Err) }
+
+// Unwrap returns the error of the hook.
+func (e *VetoError) Unwrap() error { return e.Err }
+
+// Is reports whether target is [transport.ErrRefused].
+func (e *VetoError) Is(target error) bool { return target == transport.ErrRefused }
+
+// Timeout reports whether Err is a timeout.
+func (e *VetoError) Timeout() bool { return timedOut(e.Err) }
+
+// An Error is the error of a call that After has failed, with [Hooks.Strict], or
+// that could not take up again what was laid down for the calls of a hook. It
+// matches what Err and Outcome match; [transport.ErrRefused] only if Outcome
+// does: a hook that was itself refused something does not make the call unsent.
+type Error struct {
+	Err     error // of the hook
+	Outcome error // of the call, nil if it had a response
+}
+
+// Error returns the texts of both, redacted.
+func (e *Error) Error() string {
+	s := "hook: after: " + redact.Error(e.Err)
+	if e.Outcome != nil {
+		s += " (the call: " + redact.Error(e.Outcome) + ")"
+	}
+	return s
+}
+
+// Unwrap returns the error of the call, if any, and that of the hook.
+func (e *Error) Unwrap() []error {
+	if e.Outcome == nil {
+		return []error{sent{e.Err}}
+	}
+	return []error{e.Outcome, sent{e.Err}}
+}
+
+// Timeout reports whether either is a timeout.
+func (e *Error) Timeout() bool { return timedOut(e.Outcome) || timedOut(e.Err) }
+
+// sent is an error that matches what the one inside matches, but for ErrRefused:
+// who sees that takes the request for unsent, and may send a POST again.
+type sent struct{ err error }
+
+func (s sent) Error() string { return s.err.Error() }
+
+func (s sent) Is(target error) bool {
+	return target != transport.ErrRefused && errors.Is(s.err, target)
+}
+
+func (s sent) As(target any) bool { return errors.As(s.err, target) }
+
+func timedOut(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
+}

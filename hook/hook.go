@@ -1,0 +1,73 @@
+package hook
+
+import (
+	"net/http"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A Hook is the layer that [New] makes. It is safe for concurrent use.
+type Hook struct{ hooks Hooks }
+
+// New returns a layer that runs hooks.
+func New(h Hooks) *Hook { return &Hook{h} }
+
+// Wrap implements [transport.Layer].
+func (h *Hook) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("hook", h, next, h.trip)
+}
+
+// Wants implements [transport.Observer].
+func (h *Hook) Wants() transport.Kind { return transport.CallBegin }
+
+// Observe implements [transport.Observer]: a call that begins inside of a hook
+// must not wait for what the call of that hook holds.
+func (h *Hook) Observe(e transport.Event) {
+	for in := insideOf(e.Call.Request().Context()).of(h); in != nil; in = in.outer.of(h) {
+		in.park()
+	}
+}
+
+// String says which hooks there are.
+func (h *Hook) String() string {
+	s := "hook:"
+	switch hs := h.hooks; {
+	case hs.Before != nil && hs.After != nil:
+		s += " before and after"
+	case hs.Before != nil:
+		s += " before"
+	case hs.After != nil:
+		s += " after"
+	default:
+		s += " none"
+	}
+	if h.hooks.Strict {
+		s += ", strict"
+	}
+	return s
+}
+
+// Explain implements [transport.Explainer].
+func (h *Hook) Explain(p *transport.Plan) { p.Note("%s", h) }
+
+func (h *Hook) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	hooks := h.hooks
+	if o, ok := transport.Setting[Hooks](req.Context()); ok {
+		hooks = o
+	}
+	if hooks.Before == nil && hooks.After == nil || insideOf(req.Context()).of(h) != nil {
+		return next.RoundTrip(req)
+	}
+	var resp *http.Response
+	var err error
+	if hooks.Before != nil {
+		req, err = h.before(c, req, hooks.Before)
+	}
+	if err == nil {
+		resp, err = next.RoundTrip(req)
+	}
+	if hooks.After == nil {
+		return resp, err
+	}
+	return h.after(c, req, resp, err, hooks)
+}

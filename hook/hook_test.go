@@ -1,0 +1,77 @@
+package hook_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/roundtriptest"
+)
+
+func TestOverride(t *testing.T) {
+	var log []string
+	says := func(text string) hook.Hooks {
+		return before(func(context.Context, *http.Request) error { log = append(log, text); return nil })
+	}
+	rt := stack(roundtriptest.Script(), hook.New(says("built")), hook.New(hook.Hooks{}))
+	for _, ctx := range []context.Context{
+		t.Context(),
+		transport.With(t.Context(), says("override")), // at both places
+		transport.With(t.Context(), hook.Off),
+		transport.With(t.Context(), hook.Off, says("last")),
+	} {
+		read(t, get(ctx, t, rt))
+	}
+	if want := []string{"built", "override", "override", "last", "last"}; !slices.Equal(log, want) {
+		t.Errorf("got %q, want %q", log, want)
+	}
+}
+
+func TestText(t *testing.T) {
+	b := before(func(context.Context, *http.Request) error { return nil })
+	a := after(func(context.Context, hook.Outcome) (*http.Response, error) { return nil, nil })
+	both := hook.Hooks{Before: b.Before, After: a.After, Strict: true}
+	for want, h := range map[string]hook.Hooks{
+		"hook: before": b, "hook: after": a, "hook: before and after, strict": both, "hook: none": {},
+	} {
+		var p transport.Plan
+		hook.New(h).Explain(&p)
+		if got := hook.New(h).String(); got != want || !slices.Equal(p.Notes, []string{want}) {
+			t.Errorf("got %q, %q, want %q", got, p.Notes, want)
+		}
+	}
+	if s := hook.Off.String(); s != "hook: off" {
+		t.Errorf("got %q", s)
+	}
+}
+
+// A layer without hooks adds nothing to the one allocation of a call.
+func TestCostWithoutHooks(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	resp := &http.Response{StatusCode: 200, Header: http.Header{}}
+	fixed := base(func(req *http.Request) (*http.Response, error) {
+		resp.Request, resp.Body = req, http.NoBody
+		return resp, nil
+	})
+	pass := &layer{"pass", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req)
+	}}
+	cost := func(rt http.RoundTripper) float64 {
+		req := request(t.Context(), t, http.MethodGet, "")
+		return testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) })
+	}
+	without, with := cost(stack(fixed, pass)), cost(stack(fixed, pass, hook.New(hook.Hooks{})))
+	if without == 0 || with != without {
+		t.Errorf("%v allocations with the layer, %v without", with, without)
+	}
+	noop := hook.New(before(func(context.Context, *http.Request) error { return nil }))
+	if got := cost(stack(fixed, pass, noop)) - without; got == 0 || got > 7 {
+		t.Errorf("a hook costs %v allocations, want 1 to 7", got)
+	}
+}
