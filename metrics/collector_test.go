@@ -36,7 +36,7 @@ func exercise(t *testing.T, r *Recorder) {
 		})
 		rt := r.Wrap(retrying(2, 2*time.Second).Wrap(wait.Wrap(sequence(answer(503, ""), answer(200, "hello"), answer(500, ""), answer(500, ""), answer(404, "")))))
 		for _, method := range []string{"GET", "POST", "HEAD"} {
-			if err := send(t, rt, t.Context(), method, "/r"); err != nil {
+			if err := send(t.Context(), t, rt, method, "/r"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -171,7 +171,7 @@ gracy_request_duration_seconds_count{client="test",method="GET",outcome="ok",rou
 			time.Sleep(2080 * time.Millisecond)
 			return answer(200, "")(req)
 		}))
-		if err := send(t, rt, t.Context(), "GET", "/r"); err != nil {
+		if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -19,6 +19,8 @@ const (
 )
 
 // mantissas are 2^(k/16)/2, the bucket edges within one octave as math.Frexp splits them.
+//
+//nolint:gochecknoglobals // a table
 var mantissas = func() (m [perOctave]float64) {
 	for k := range m {
 		m[k] = math.Exp2(float64(k)/perOctave) / 2
@@ -28,6 +30,8 @@ var mantissas = func() (m [perOctave]float64) {
 
 // classicBounds are the fourteen bounds that OpenTelemetry advises for request durations, and two
 // more for waits, all inclusive.
+//
+//nolint:gochecknoglobals // a table
 var classicBounds = [...]time.Duration{
 	5 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond, 50 * time.Millisecond,
 	75 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond,

@@ -61,6 +61,7 @@ func (r *Recorder) Observe(e transport.Event) {
 		r.of(e.Call).exhausted.Add(1)
 	case transport.Recorded:
 		r.of(e.Call).recorded.Add(1)
+	default:
 	}
 }
 

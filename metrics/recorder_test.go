@@ -37,7 +37,7 @@ func answer(status int, body string) trip {
 }
 
 // send makes one call and reads the answer to its end.
-func send(tb testing.TB, rt http.RoundTripper, ctx context.Context, method, path string) error {
+func send(ctx context.Context, tb testing.TB, rt http.RoundTripper, method, path string) error {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(transport.WithRoute(ctx, "/r"), method, "http://api.test"+path, nil)
 	if err != nil {
@@ -124,7 +124,7 @@ func TestOutcomes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := New("test")
-			_ = send(t, r.Wrap(tt.base), tt.ctx, "GET", "/r")
+			_ = send(tt.ctx, t, r.Wrap(tt.base), "GET", "/r")
 			got := r.Snapshot().Total
 			tt.want.Calls = 1
 			if diff := differ(got, tt.want); diff != "" {
@@ -192,7 +192,7 @@ func TestCallsAndAttempts(t *testing.T) {
 		rt := r.Wrap(retrying(4, 3*time.Second).Wrap(sequence(
 			slow(answer(503, "")), slow(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }),
 			slow(answer(429, "")), slow(answer(200, "done")))))
-		if err := send(t, rt, t.Context(), "GET", "/r"); err != nil {
+		if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
 			t.Fatal(err)
 		}
 		got := r.Snapshot().Total
@@ -224,7 +224,7 @@ func TestCallsAndAttempts(t *testing.T) {
 
 func TestExhausted(t *testing.T) {
 	r := New("test")
-	if err := send(t, r.Wrap(retrying(3, 0).Wrap(answer(500, ""))), t.Context(), "GET", "/r"); err != nil {
+	if err := send(t.Context(), t, r.Wrap(retrying(3, 0).Wrap(answer(500, ""))), "GET", "/r"); err != nil {
 		t.Fatal(err)
 	}
 	want := Row{Calls: 1, Failures: 1, Attempts: 3, Status5xx: 3, Retries: 2, Exhausted: 1}
@@ -236,7 +236,7 @@ func TestExhausted(t *testing.T) {
 // Below a retry layer each attempt is a call of its own, and is counted once.
 func TestInsideRetry(t *testing.T) {
 	r := New("test")
-	if err := send(t, retrying(3, 0).Wrap(r.Wrap(sequence(answer(503, ""), answer(503, ""), answer(200, "done")))), t.Context(), "GET", "/r"); err != nil {
+	if err := send(t.Context(), t, retrying(3, 0).Wrap(r.Wrap(sequence(answer(503, ""), answer(503, ""), answer(200, "done")))), "GET", "/r"); err != nil {
 		t.Fatal(err)
 	}
 	want := Row{Calls: 3, Successes: 1, Failures: 2, Attempts: 3, Status5xx: 2, Status2xx: 1, Retries: 2, BytesIn: 4}
@@ -257,7 +257,7 @@ func TestCanceledBetweenAttempts(t *testing.T) {
 		cancel()
 		return nil, ctx.Err()
 	})
-	if err := send(t, r.Wrap(giveUp.Wrap(answer(503, ""))), ctx, "GET", "/r"); !errors.Is(err, context.Canceled) {
+	if err := send(ctx, t, r.Wrap(giveUp.Wrap(answer(503, ""))), "GET", "/r"); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	want := Row{Calls: 1, Canceled: 1, Attempts: 1, Status5xx: 1}
@@ -281,7 +281,7 @@ func TestWaits(t *testing.T) {
 		})
 		rt := r.Wrap(wait.Wrap(answer(200, "")))
 		done := make(chan error)
-		go func() { done <- send(t, rt, t.Context(), "GET", "/r") }()
+		go func() { done <- send(t.Context(), t, rt, "GET", "/r") }()
 		synctest.Wait()
 		if s := r.Snapshot(); s.InFlight != 1 || s.Waiting != (Waiting{Quota: 1}) || s.Total.Calls != 0 {
 			t.Errorf("meanwhile: %d in flight, waiting %+v, %d calls", s.InFlight, s.Waiting, s.Total.Calls)
@@ -323,7 +323,7 @@ func TestReplayed(t *testing.T) {
 			return answer(200, "wire")(req)
 		})))
 		for _, taped = range []bool{false, true, true, true} {
-			if err := send(t, rt, t.Context(), "GET", "/r"); err != nil {
+			if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -373,7 +373,7 @@ func TestPanicBelow(t *testing.T) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		_ = send(t, rt, t.Context(), "GET", "/r")
+		_ = send(t.Context(), t, rt, "GET", "/r")
 	}()
 	if got := r.Snapshot().InFlight; got != 0 {
 		t.Errorf("%d in flight after a panic", got)
@@ -384,7 +384,7 @@ func TestReset(t *testing.T) {
 	r := New("test")
 	rt := r.Wrap(answer(200, ""))
 	for range 3 {
-		if err := send(t, rt, t.Context(), "GET", "/r"); err != nil {
+		if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -394,7 +394,7 @@ func TestReset(t *testing.T) {
 	if before.Total.Calls != 3 || after.Total.Calls != 0 || len(after.Rows) != 0 {
 		t.Errorf("%d calls before, %d after, %d rows", before.Total.Calls, after.Total.Calls, len(after.Rows))
 	}
-	if err := send(t, rt, t.Context(), "GET", "/r"); err != nil {
+	if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
 		t.Fatal(err)
 	}
 	if got := r.Snapshot().Total.Calls; got != 1 {

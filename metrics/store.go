@@ -153,6 +153,7 @@ func (s *store) attempt(sr *series, a, before *transport.Attempt, r result) (wai
 		sr.retries[reasonOf(before)].Add(1)
 	case transport.Hedge:
 		sr.hedges.Add(1)
+	case transport.First:
 	}
 	return waited
 }

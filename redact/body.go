@@ -74,7 +74,8 @@ func (r *Redactor) multipart(boundary string, b []byte) []byte {
 		at = end
 	}
 	if done > 0 {
-		out = append(masked, b[done:]...)
+		masked = append(masked, b[done:]...)
+		out = masked
 	}
 	return out
 }

@@ -20,15 +20,12 @@ func (r *Redactor) Error(err error) string {
 	s := err.Error()
 	queue := []error{err}
 	for n := 0; n < len(queue) && n < maxChain; n++ {
-		switch e := queue[n].(type) {
-		case *url.Error:
-			if e != nil && e.URL != "" {
-				safe := r.Location(e.URL)
-				s = strings.ReplaceAll(s, strconv.Quote(e.URL), `"`+safe+`"`)
-				s = strings.ReplaceAll(s, e.URL, safe)
-			}
+		if e, ok := queue[n].(*url.Error); ok && e != nil && e.URL != "" { //nolint:errorlint // the loop unwraps
+			safe := r.Location(e.URL)
+			s = strings.ReplaceAll(s, strconv.Quote(e.URL), `"`+safe+`"`)
+			s = strings.ReplaceAll(s, e.URL, safe)
 		}
-		switch e := queue[n].(type) {
+		switch e := queue[n].(type) { //nolint:errorlint // the loop unwraps
 		case interface{ Unwrap() error }:
 			if cause := e.Unwrap(); cause != nil {
 				queue = append(queue, cause)

@@ -91,6 +91,7 @@ func listed(k kind, name []byte) bool {
 		if hasPrefix(name, "xamz") || hasPrefix(name, "xgoog") || hasSuffix(name, "signature") {
 			return true
 		}
+	case field:
 	}
 	switch string(name) {
 	case "pwd", "jwt", "otp", "codeverifier", "devicecode", "authcode", "authorizationcode", "samlresponse",

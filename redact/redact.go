@@ -123,11 +123,12 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 				values[i] = maskAuth(v)
 				continue
 			}
-			if strings.Contains(v, "://") {
+			switch {
+			case strings.Contains(v, "://"):
 				v = r.urls(v, 0)
-			} else if linking(name) {
+			case linking(name):
 				v = r.Location(v)
-			} else if credential(v) {
+			case credential(v):
 				v = Mask
 			}
 			values[i] = r.maskLiterals(v)

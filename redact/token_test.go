@@ -63,7 +63,7 @@ func TestSegmentRate(t *testing.T) {
 		b := make([]byte, test.bytes)
 		hits := 0
 		for range n {
-			src.Read(b)
+			_, _ = src.Read(b)
 			if Segment(test.enc(b)) {
 				hits++
 			}

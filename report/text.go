@@ -17,6 +17,8 @@ func clean(s string) string {
 }
 
 // wide are the ranges that take two columns: East Asian wide and full width, and emoji.
+//
+//nolint:gochecknoglobals // a table
 var wide = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x1100, Hi: 0x115f, Stride: 1},

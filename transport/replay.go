@@ -138,7 +138,7 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 }
 
 // known answers from what is kept, and reports false if the body must be read.
-func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:revive,staticcheck // as Read, and whether
+func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:revive // as Read, and whether
 	s := r.s
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -123,6 +123,7 @@ func TestWhatCannotBeSentIsPermanent(t *testing.T) {
 func TestClientTimeoutIsCanceled(t *testing.T) {
 	gone := make(chan struct{})
 	close(gone)
+	//nolint:staticcheck // http.Client still uses Cancel
 	req := (&http.Request{Method: "GET", Header: http.Header{}, URL: &url.URL{Scheme: "http", Host: "api.test"}, Cancel: gone}).WithContext(t.Context())
 	if v := transport.Judge(req, nil, errors.New("net/http: request canceled"), transport.Expect{}); v != transport.Canceled {
 		t.Errorf("%v", v)

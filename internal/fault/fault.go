@@ -3,6 +3,7 @@ package fault
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -94,7 +95,7 @@ func Status(status int, header ...string) Fault {
 // RateLimited answers 429 with Retry-After in whole seconds, rounded up. It is
 // the bare answer; [Quota] is a quota that is kept.
 func RateLimited(retryAfter time.Duration) Fault {
-	return Status(http.StatusTooManyRequests, "Retry-After", fmt.Sprint(seconds(retryAfter)))
+	return Status(http.StatusTooManyRequests, "Retry-After", strconv.FormatInt(seconds(retryAfter), 10))
 }
 
 // Redirect answers with status 301, 302, 303, 307 or 308 and location, which may

@@ -11,7 +11,7 @@ func TestConstructorsRefuseNonsense(t *testing.T) {
 	for name, f := range map[string]func(){
 		"status":   func() { Status(103) },
 		"status 6": func() { Status(600) },
-		"pairs":    func() { Status(503, "Retry-After") },
+		"pairs":    func() { Status(503, "Retry-After") }, //nolint:staticcheck // the nonsense is the point
 		"redirect": func() { Redirect(304, "/") },
 		"no codes": func() { Informational() },
 		"101":      func() { Informational(101) },

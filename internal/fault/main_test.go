@@ -23,6 +23,7 @@ func serve(t *testing.T, h http.Handler) (*Server, *http.Client) {
 }
 
 func client(t *testing.T, closers ...func() error) *http.Client {
+	t.Helper()
 	tr := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(func() {
 		for _, c := range closers {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 )
@@ -124,7 +125,7 @@ func TestDrawIsEven(t *testing.T) {
 	var tenths [10]int
 	const n = 20_000
 	for i := range n {
-		u := Draw(9, fmt.Sprint(i%100), i/100)
+		u := Draw(9, strconv.Itoa(i%100), i/100)
 		if u < 0 || u >= 1 {
 			t.Fatalf("Draw: %v", u)
 		}

@@ -2,7 +2,7 @@ package fault
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -47,7 +47,7 @@ type writerKey struct{}
 func StartProxy(c ProxyConfig) (*Proxy, error) {
 	target, err := url.Parse(c.Target)
 	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
-		return nil, fmt.Errorf("fault: proxy: target is not an http or https URL")
+		return nil, errors.New("fault: proxy: target is not an http or https URL")
 	}
 	p := &Proxy{Log: NewLog(c.Keep, c.Routes...)}
 	next := c.Transport

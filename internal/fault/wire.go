@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -123,9 +124,7 @@ func writeHead(w *bufio.Writer, answer *buffered, length int) {
 
 // drip goes through net/http's own writer: the bytes are honest, only late.
 func drip(w http.ResponseWriter, r *http.Request, f Fault, answer *buffered) {
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.header)
 	w.Header().Set("Content-Length", strconv.Itoa(answer.length(r.Method)))
 	w.WriteHeader(answer.status)
 	rc := http.NewResponseController(w)

@@ -1,5 +1,6 @@
 //go:build !race
 
+// Package race says whether the race detector is on.
 package race
 
 // Enabled reports whether the race detector is on.

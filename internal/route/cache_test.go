@@ -1,7 +1,7 @@
 package route
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 )
 
@@ -11,7 +11,7 @@ func TestCacheIsBoundedAndExact(t *testing.T) {
 	var c cache
 	c.init(100) // 128 slots
 	for i := range 10_000 {
-		k := cacheKey{path: fmt.Sprint(i)}
+		k := cacheKey{path: strconv.Itoa(i)}
 		put(&c, k, k.path)
 		if e := c.get(c.hash(&k), &k); e == nil || e.route != k.path {
 			t.Fatalf("%d is not there right after it was put: %v", i, e)
@@ -30,10 +30,10 @@ func TestCacheTellsKeysApart(t *testing.T) {
 	c.init(64)
 	keys := []cacheKey{{path: "/a"}, {path: "/a", host: "h"}, {path: "/a", method: "GET"}, {path: "/a", raw: "/a"}, {path: "h", host: "/a"}}
 	for i, k := range keys {
-		put(&c, k, fmt.Sprint(i))
+		put(&c, k, strconv.Itoa(i))
 	}
 	for i, k := range keys {
-		if e := c.get(c.hash(&k), &k); e == nil || e.route != fmt.Sprint(i) {
+		if e := c.get(c.hash(&k), &k); e == nil || e.route != strconv.Itoa(i) {
 			t.Errorf("%+v: %v", k, e)
 		}
 	}
@@ -55,7 +55,7 @@ func TestCacheKeepsWhatIsRead(t *testing.T) {
 		if c.get(c.hash(&hot), &hot) == nil {
 			t.Fatalf("evicted after %d", i)
 		}
-		put(&c, cacheKey{path: fmt.Sprint(i)}, "")
+		put(&c, cacheKey{path: strconv.Itoa(i)}, "")
 	}
 	if c.get(c.hash(&cold), &cold) != nil {
 		t.Error("control: what is never read has kept its place")

@@ -14,11 +14,11 @@ import (
 	"unicode/utf8"
 )
 
-func request(t testing.TB, method, target string) *http.Request {
-	t.Helper()
+func request(tb testing.TB, method, target string) *http.Request {
+	tb.Helper()
 	req, err := http.NewRequest(method, target, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return req
 }

@@ -5,15 +5,16 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 )
 
-func compile(t testing.TB, patterns ...string) *Table {
-	t.Helper()
+func compile(tb testing.TB, patterns ...string) *Table {
+	tb.Helper()
 	tab, err := Compile(patterns...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return tab
 }
@@ -125,7 +126,7 @@ func TestAgainstServeMux(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Compile(append(patterns[:len(patterns):len(patterns)], p)...)
+			_, err = Compile(append(slices.Clip(patterns), p)...)
 			if msg := register(mux, parsed); (msg == "") != (err == nil) && !strings.Contains(strings.Join(patterns, "\n"), p) {
 				t.Fatalf("%q after %q: ServeMux says %q, we say %v", p, patterns, msg, err)
 			} else if msg == "" {
