@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const (
+	issuesRoute = "/repos/{owner}/{repo}/issues"
+	githubToken = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+)
+
+// fakeGitHub is a repository with issues: they are listed by pages, with Link
+// headers as GitHub's, and every POST makes another one.
+type fakeGitHub struct {
+	mu     sync.Mutex
+	titles []string
+	left   int // of the quota that it tells of
+}
+
+func newFakeGitHub(issues int) *fakeGitHub {
+	g := &fakeGitHub{left: 5000}
+	for i := range issues {
+		g.titles = append(g.titles, fmt.Sprintf("issue %d", i+1))
+	}
+	return g
+}
+
+type wireIssue struct {
+	ID     int64  `json:"id"`
+	Number int    `json:"number"`
+	Title  string `json:"title"`
+	State  string `json:"state"`
+}
+
+func asIssue(i int, title string) wireIssue { return wireIssue{int64(1000 + i), i, title, "open"} }
+
+// ServeHTTP implements http.Handler.
+func (g *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+issuesRoute, g.list)
+	mux.HandleFunc("POST "+issuesRoute, g.create)
+	if r.Header.Get("Authorization") != "Bearer "+githubToken {
+		refuse(w, http.StatusUnauthorized, "Bad credentials")
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.left--
+	w.Header().Set("X-RateLimit-Limit", "5000")
+	w.Header().Set("X-RateLimit-Remaining", strconv.Itoa(g.left))
+	w.Header().Set("X-RateLimit-Reset", "1900000000")
+	mux.ServeHTTP(w, r)
+}
+
+func (g *fakeGitHub) list(w http.ResponseWriter, r *http.Request) {
+	size, page := 30, 1
+	for name, n := range map[string]*int{"per_page": &size, "page": &page} {
+		if s := r.FormValue(name); s != "" {
+			var err error
+			if *n, err = strconv.Atoi(s); err != nil || *n < 1 {
+				refuse(w, http.StatusUnprocessableEntity, "bad "+name)
+				return
+			}
+		}
+	}
+	pages := (len(g.titles) + size - 1) / size
+	var links []string
+	link := func(rel string, to int) {
+		q := r.URL.Query()
+		q.Set("page", strconv.Itoa(to))
+		links = append(links, fmt.Sprintf(`<http://%s%s?%s>; rel=%q`, r.Host, r.URL.Path, q.Encode(), rel))
+	}
+	if page > 1 {
+		link("prev", page-1)
+	}
+	if page < pages {
+		link("next", page+1)
+		link("last", pages)
+	}
+	if page > 1 {
+		link("first", 1)
+	}
+	if links != nil {
+		w.Header().Set("Link", strings.Join(links, ", "))
+	}
+	items := []wireIssue{}
+	for i, title := range slices.All(g.titles) {
+		if i/size+1 == page {
+			items = append(items, asIssue(i+1, title))
+		}
+	}
+	answer(w, http.StatusOK, items)
+}
+
+func (g *fakeGitHub) create(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Title string }
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Title == "" {
+		refuse(w, http.StatusUnprocessableEntity, "Validation Failed")
+		return
+	}
+	g.titles = append(g.titles, in.Title)
+	answer(w, http.StatusCreated, asIssue(len(g.titles), in.Title))
+}
+
+// all is the state: the titles in their order.
+func (g *fakeGitHub) all() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.titles)
+}
+
+func refuse(w http.ResponseWriter, status int, message string) {
+	answer(w, status, map[string]string{"message": message})
+}
+
+// answer has a Content-Length, so that a body that is cut off can be told.
+func answer(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the client may be gone
+}
+
+// The fake must be able to say no, or the tests above it prove little.
+func TestFakeGitHubRefuses(t *testing.T) {
+	g := newFakeGitHub(1)
+	w := startWire(t, g, script(""))
+	base := new(http.Transport)
+	t.Cleanup(base.CloseIdleConnections)
+	for _, tc := range []struct {
+		method, target, token, body string
+		status                      int
+	}{
+		{"GET", "/repos/a/b/issues", "wrong", "", 401},
+		{"GET", "/repos/a/b/issues?page=x", githubToken, "", 422},
+		{"GET", "/repos/a/b/pulls", githubToken, "", 404},
+		{"POST", "/repos/a/b/issues", githubToken, "{}", 422},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), tc.method, w.URL+tc.target, strings.NewReader(tc.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+tc.token)
+		resp, err := base.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != tc.status {
+			t.Errorf("%s %s: %d, want %d", tc.method, tc.target, resp.StatusCode, tc.status)
+		}
+	}
+	if got := len(g.all()); got != 1 {
+		t.Errorf("%d issues, want the one", got)
+	}
+}

@@ -1,0 +1,77 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-github/v88/github"
+
+	"github.com/gracy-go/gracy/internal/fault"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// Twelve issues are created at once where the server takes five in 250 ms, by a
+// window of its own over arrivals. Under the same rule go-github is never
+// refused; without it, which is the control run, it is.
+func TestGitHubQuota(t *testing.T) {
+	const n, limit, per = 12, 5, 250 * time.Millisecond
+	route := "POST " + issuesRoute
+	for _, tc := range []struct {
+		name      string
+		throttled bool
+	}{{"throttled", true}, {"not throttled", false}} {
+		t.Run(tc.name, func(t *testing.T) {
+			quota := fault.NewQuota(fault.Limit{N: limit, Per: per})
+			g := newFakeGitHub(0)
+			w := startWire(t, quota.Wrap(g), fault.Plan{}, route)
+			s := newStack(t, dress{policy: quick(), routes: []string{route}})
+			ctx := transport.With(t.Context(), throttle.Off, retry.Off)
+			if tc.throttled {
+				ctx = transport.With(t.Context(), throttle.New(throttle.Rule{Route: route, Limit: limit, Per: per, Mode: throttle.Strict}), retry.Off)
+			}
+			client := githubClient(t, s, w.URL)
+			errs := make([]error, n)
+			var wg sync.WaitGroup
+			for i := range n {
+				wg.Go(func() {
+					_, _, errs[i] = client.Issues.Create(ctx, "octo", "hello", &github.IssueRequest{Title: new(fmt.Sprintf("title %02d", i))})
+				})
+			}
+			wg.Wait()
+			counts := quota.Counts()
+			if counts.Arrivals != n || w.log.Total() != n || counts.Admitted != len(g.all()) {
+				t.Errorf("%+v of %d requests, %d issues", counts, w.log.Total(), len(g.all()))
+			}
+			row := s.row(t, http.MethodPost, issuesRoute)
+			if !tc.throttled {
+				if counts.Violations == 0 {
+					t.Error("the control run met no refusal: the quota says nothing")
+				}
+				return
+			}
+			if counts.Violations != 0 {
+				t.Errorf("%d violations, want none", counts.Violations)
+			}
+			for _, err := range errs {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			titles := g.all()
+			slices.Sort(titles)
+			if len(slices.Compact(titles)) != n {
+				t.Errorf("issues %q, want %d", titles, n)
+			}
+			// The first five did not wait, the next five a window, the last two windows.
+			if row.Throttled < n-limit || row.Waits.Quota < 5*per+2*2*per {
+				t.Errorf("%d calls waited %v for the quota", row.Throttled, row.Waits.Quota)
+			}
+		})
+	}
+}

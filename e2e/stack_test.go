@@ -1,0 +1,207 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// slots is how many requests of a stack may be on the way at once.
+const slots = 8
+
+// stack is a client in full dress, in the documented order.
+type stack struct {
+	client *http.Client
+	stats  *metrics.Recorder
+	dialer *dialer
+	lines  *lines
+}
+
+// dress is what differs between stacks.
+type dress struct {
+	policy retry.Policy
+	base   *http.Transport // nil: a new one
+	tape   *replay.Tape    // nil: none
+	routes []string
+}
+
+// newStack builds every layer, and sees after the test that no connection is left.
+func newStack(t *testing.T, d dress) *stack {
+	t.Helper()
+	base := d.base
+	if base == nil {
+		base = new(http.Transport)
+	}
+	base.MaxIdleConnsPerHost = slots
+	s := &stack{stats: metrics.New(t.Name()), dialer: new(dialer), lines: new(lines)}
+	base.DialContext = s.dialer.dial
+	s.client = &http.Client{Transport: gracy.Around(base, s.layers(d)...)}
+	t.Cleanup(func() {
+		s.client.CloseIdleConnections() // through all layers, to the base
+		if n := s.dialer.left(); n != 0 {
+			t.Errorf("%d of %d connections are left open", n, s.dialer.dialed.Load())
+		}
+		if now := s.stats.Snapshot(); now.InFlight != 0 || now.Waiting != (metrics.Waiting{}) {
+			t.Errorf("left behind: %d in flight, waiting %+v", now.InFlight, now.Waiting)
+		}
+	})
+	return s
+}
+
+func (s *stack) layers(d dress) []gracy.Layer {
+	say := logging.At(slog.LevelInfo)
+	layers := []gracy.Layer{
+		transport.Routes(d.routes...),
+		s.stats,
+		logging.New(logging.Config{
+			Logger:  slog.New(slog.NewTextHandler(s.lines, nil)),
+			Request: say, Response: say, Retry: say, Retried: say, Exhausted: say, Throttled: say, Released: say,
+			Queued: say, Freed: say, Paused: say, Recorded: say, Replayed: say,
+		}),
+		timeout.New(timeout.Config{}),
+		retry.New(d.policy),
+	}
+	if d.tape != nil {
+		layers = append(layers, d.tape)
+	}
+	return append(
+		layers,
+		concurrency.New(concurrency.Limit{Max: slots}),
+		throttle.New(throttle.Rule{Limit: 1000, Per: time.Second}),
+		timeout.PerAttempt(0),
+	)
+}
+
+// quick is the default policy without the waits of our own.
+func quick() retry.Policy { return retry.Policy{Delay: retry.NoDelay} }
+
+// row is what the recorder counted for a route.
+func (s *stack) row(t *testing.T, method, route string) metrics.Row {
+	t.Helper()
+	rows := s.stats.Snapshot().Rows
+	i := slices.IndexFunc(rows, func(r metrics.Row) bool { return r.Method == method && r.Route == route })
+	if i < 0 {
+		t.Fatalf("no row for %s %s in %+v", method, route, rows)
+	}
+	return rows[i]
+}
+
+// dialer counts connections.
+type dialer struct {
+	net.Dialer
+	dialed, closed atomic.Int64
+}
+
+func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := d.DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	d.dialed.Add(1)
+	return &counted{Conn: c, closed: sync.OnceFunc(func() { d.closed.Add(1) })}, nil
+}
+
+// left is the number of open connections, after net/http has had the time to
+// close what it is closing, which after an HTTP/2 reset it does when the other
+// side has.
+func (d *dialer) left() int64 {
+	patience := time.NewTimer(10 * time.Second)
+	defer patience.Stop()
+	for d.dialed.Load() != d.closed.Load() {
+		select {
+		case <-patience.C:
+			return d.dialed.Load() - d.closed.Load()
+		default:
+			runtime.Gosched()
+		}
+	}
+	return 0
+}
+
+type counted struct {
+	net.Conn
+	closed func()
+}
+
+// Close implements net.Conn.
+func (c *counted) Close() error {
+	c.closed()
+	return c.Conn.Close()
+}
+
+// lines is where the log goes.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+// String is the log so far.
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// statuses are the answers in the ledger, "none" for an attempt without one.
+func statuses(c *transport.Call) (got []int) {
+	for a := range c.Attempts() {
+		got = append(got, a.Status())
+	}
+	return got
+}
+
+// checkLedger compares the text of a call or trace, line by line: each line must
+// hold the words of its want, in their order.
+func checkLedger(t *testing.T, text string, want ...string) {
+	t.Helper()
+	got := strings.Split(text, "\n")
+	ok := len(got) == len(want)
+	for i := range min(len(got), len(want)) {
+		at := 0
+		for word := range strings.FieldsSeq(want[i]) {
+			n := strings.Index(got[i][at:], word)
+			if n < 0 {
+				ok = false
+				break
+			}
+			at += n + len(word)
+		}
+	}
+	if !ok {
+		t.Errorf("ledger:\n%s\nwant in its lines:\n%s", text, strings.Join(want, "\n"))
+	}
+}
+
+// total is the time that all attempts of a trace waited in one way.
+func total(tr *transport.Trace, w transport.Wait) (d time.Duration) {
+	for _, c := range tr.Calls() {
+		d += c.Waited(w)
+	}
+	return d
+}
