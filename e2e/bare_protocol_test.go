@@ -115,7 +115,7 @@ func protocolScenarios() []scenario {
 			p.unsent("POST /")
 		},
 	}, {
-		name: "Expect: 100-continue of a PUT, and it does not", want: []string{"waits for 100", "417 Expectation Failed", "read false, closed true"}, ahead: true,
+		name: "Expect: 100-continue of a PUT, and it does not", want: []string{"waits for 100", "417 Expectation Failed", "read false, closed true"},
 		serve: func(p *play, w http.ResponseWriter, r *http.Request) {
 			p.met("%s, expects %s", r.Method, r.Header["Expect"])
 			w.Header().Set("Connection", "close")

@@ -37,9 +37,6 @@ type scenario struct {
 	// timed: the scenario needs a moment, play.soon, to be longer than what comes
 	// before it. On a busy machine it is played again with a longer one.
 	timed bool
-	// ahead: a tape inside retry reads the body of a PUT before it is sent, so
-	// that it is not recorded.
-	ahead bool
 }
 
 // play is one run of a scenario.
@@ -172,9 +169,6 @@ func (s scenario) compare(t *testing.T, soon time.Duration) (wrong []string) {
 		name  string
 		build bareOr
 	}{{"decorated", around(decorated)}, {"in full dress", inDress}, {"recording", recording}} {
-		if v.name == "recording" && s.ahead {
-			continue
-		}
 		if got := s.run(t, v.build, soon); got != bare {
 			wrong = append(wrong, v.name+":\n"+difference(bare, got))
 		}

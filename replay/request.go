@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"sync"
+
+	"github.com/gracy-go/gracy/transport"
 )
 
 // asked is a request as it is compared and recorded.
@@ -28,7 +30,7 @@ func (t *Tape) ask(req *http.Request, mode Mode) (*asked, error) {
 		t.know(a, req, nil, 0, nil)
 		return a, nil
 	}
-	if req.GetBody != nil {
+	if req.GetBody != nil && (mode != Record || !transport.Streamed(req)) {
 		if body, err := req.GetBody(); err == nil {
 			head, rest, err := t.readAhead(body)
 			sum, size := hashOf(head), int64(len(head))

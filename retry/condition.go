@@ -87,7 +87,8 @@ func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
 		return o.Verdict != transport.Permanent && worth(o.Request, o.Err, judge)
 	}
-	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled
+	// Whether an ambiguous one may be sent again is for the second gate to say.
+	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled || o.Verdict == transport.Ambiguous
 }
 
 // wants is the first gate. An error that comes with false takes the place of

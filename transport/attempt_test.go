@@ -166,35 +166,6 @@ func TestTakeHintHasOneOwner(t *testing.T) {
 	}
 }
 
-func TestPanicBelowClosesTheCall(t *testing.T) {
-	var c *transport.Call
-	var held holder
-	l := &layer{"hold", func(call *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		c = call
-		a := call.Attempt()
-		a.Hold(&held)
-		defer a.Release(&held)
-		return next.RoundTrip(req)
-	}}
-	rt := stack(base(func(*http.Request) (*http.Response, error) { panic("below") }), pass("a"), l)
-	func() {
-		defer func() {
-			if r := recover(); r != "below" {
-				t.Errorf("recovered %v", r)
-			}
-		}()
-		get(t.Context(), t, rt)
-	}()
-	if held.ends.Load() != 1 {
-		t.Errorf("the hold ended %d times, want once", held.ends.Load())
-	}
-	// The context of the dead call must not swallow the next one.
-	resp := get(c.Request().Context(), t, stack(answer(200, ""), pass("a")))
-	if transport.CallOf(resp) == c {
-		t.Error("a call joined one that panicked")
-	}
-}
-
 func TestAllocations(t *testing.T) {
 	if race.Enabled {
 		t.Skip("allocations are counted without the race detector")

@@ -105,3 +105,27 @@ func TestCloseReachesTheInnerBodyOnce(t *testing.T) {
 		t.Errorf("closed %d times", b.closed)
 	}
 }
+
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errBoom }
+
+// The destination of a copy fails, not the body: that is still to be closed.
+func TestAFailedCopyDoesNotEndTheBody(t *testing.T) {
+	for name, body := range map[string]io.ReadCloser{"read": text("abc"), "written": writerTo{text("abc")}} {
+		t.Run(name, func(t *testing.T) {
+			var h holder
+			resp := get(t.Context(), t, holding(&h).Wrap(carry(body)))
+			if _, err := io.Copy(failingWriter{}, resp.Body); !errors.Is(err, errBoom) {
+				t.Errorf("copy: %v", err)
+			}
+			if n := h.ends.Load(); n != 0 {
+				t.Errorf("the hold ended %d times before Close", n)
+			}
+			_ = resp.Body.Close()
+			if n := h.ends.Load(); n != 1 {
+				t.Errorf("the hold ended %d times, want once", n)
+			}
+		})
+	}
+}

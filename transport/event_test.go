@@ -14,12 +14,13 @@ type listener struct {
 	wants transport.Kind
 	name  string
 	log   *[]string
+	asked int
 }
 
 func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
 	return transport.Wrap("listener", l, next, nil)
 }
-func (l *listener) Wants() transport.Kind { return l.wants }
+func (l *listener) Wants() transport.Kind { l.asked++; return l.wants }
 func (l *listener) Observe(e transport.Event) {
 	*l.log = append(*l.log, fmt.Sprintf("%s %d", l.name, e.Kind))
 	if e.Call == nil {
@@ -30,8 +31,8 @@ func (l *listener) Observe(e transport.Event) {
 func TestObserversHearTheWholeStackFromAnyPlace(t *testing.T) {
 	var log []string
 	all := ^transport.Kind(0)
-	outer := &listener{all, "outer", &log}
-	inner := &listener{transport.AttemptEnd, "inner", &log}
+	outer := &listener{wants: all, name: "outer", log: &log}
+	inner := &listener{wants: transport.AttemptEnd, name: "inner", log: &log}
 	rt := stack(script(answer(503, "x"), answer(200, "x")), outer, again(3), inner)
 	read(t, get(t.Context(), t, rt))
 	want := []string{
@@ -56,7 +57,7 @@ func TestWants(t *testing.T) {
 		return next.RoundTrip(req)
 	}}
 	var log []string
-	get(t.Context(), t, stack(answer(200, ""), ask, &listener{transport.Paused, "a", &log}))
+	get(t.Context(), t, stack(answer(200, ""), ask, &listener{wants: transport.Paused, name: "a", log: &log}))
 	if !wants || unheard || len(log) != 1 {
 		t.Errorf("wants %v, unheard %v, log %v", wants, unheard, log)
 	}
@@ -71,5 +72,26 @@ func TestUnobservedEventCostsNothing(t *testing.T) {
 	get(t.Context(), t, emit.Wrap(answer(200, "")))
 	if n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestWantsIsAskedWhenTheStackIsBuilt(t *testing.T) {
+	var log []string
+	l := &listener{wants: transport.CallEnd, log: &log}
+	rt := stack(answer(200, ""), pass("a"), l)
+	for range 3 {
+		get(t.Context(), t, rt)
+	}
+	if l.asked != 1 || len(log) != 3 {
+		t.Errorf("asked %d times, want once; heard %v", l.asked, log)
+	}
+}
+
+func TestAnObserverThatStandsTwiceHearsOnce(t *testing.T) {
+	var log []string
+	l := &listener{wants: transport.CallEnd, name: "a", log: &log}
+	get(t.Context(), t, stack(answer(200, ""), l, pass("b"), l))
+	if len(log) != 1 {
+		t.Errorf("heard %v, want the end of the call once", log)
 	}
 }

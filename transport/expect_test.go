@@ -1,10 +1,12 @@
 package transport_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +90,7 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 		"too long":       {strings.NewReader(long), "", false, len(long), nil, transport.OK},
 		"event stream":   {strings.NewReader("abc"), "text/event-stream; charset=utf-8", false, 3, nil, transport.OK},
 		"lines":          {strings.NewReader("abc"), "application/x-ndjson", false, 3, nil, transport.OK},
+		"watch":          {strings.NewReader("abc"), "application/json;stream=watch", false, 3, nil, transport.OK},
 		"broken halfway": {io.MultiReader(strings.NewReader("abc"), failingReader{}), "", false, 3, errBoom, transport.Retryable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -122,6 +125,96 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) { return 0, errBoom }
+
+func TestCheckIsNotAskedWhereThereIsNoBody(t *testing.T) {
+	for _, tc := range []struct {
+		method string
+		status int
+		asked  bool
+	}{
+		{http.MethodHead, 200, false},
+		{http.MethodGet, 101, false},
+		{http.MethodGet, 204, false},
+		{http.MethodGet, 205, false},
+		{http.MethodGet, 304, false},
+		{http.MethodGet, 200, true}, // the control
+	} {
+		asked := false
+		ctx := transport.WithExpect(t.Context(), transport.Expect{
+			Status: []int{101, 304},
+			Check:  func(*http.Response) error { asked = true; return nil },
+		})
+		req, _ := http.NewRequestWithContext(ctx, tc.method, "http://api.test/", nil)
+		resp, err := pass("a").Wrap(answer(tc.status, "x")).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := transport.AttemptOf(resp).Verdict(); asked != tc.asked || v != transport.OK {
+			t.Errorf("%s %d: asked %v, want %v; %v", tc.method, tc.status, asked, tc.asked, v)
+		}
+	}
+}
+
+func TestCheckIsNotAskedAboutARedirect(t *testing.T) {
+	server := base(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == "/a" {
+			resp := response(r, http.StatusFound, "moved")
+			resp.Header.Set("Location", "/b")
+			return resp, nil
+		}
+		return response(r, 200, "{}"), nil
+	})
+	var asked []string
+	ctx, trace := transport.WithTrace(transport.WithExpect(t.Context(), transport.Expect{
+		Status: []int{http.StatusFound}, // accepted, and followed all the same
+		Check: func(r *http.Response) error {
+			asked = append(asked, r.Request.URL.Path)
+			return nil
+		},
+	}))
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/a", nil)
+	resp, err := (&http.Client{Transport: again(3).Wrap(server)}).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, resp); got != "{}" || !slices.Equal(asked, []string{"/b"}) {
+		t.Errorf("body %q, asked about %v, want only /b:\n%s", got, asked, trace)
+	}
+}
+
+func TestCallerWhoLeavesDuringTheCheckIsCanceled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ctx = transport.WithExpect(ctx, transport.Expect{Check: func(*http.Response) error { return nil }})
+	resp := get(ctx, t, pass("a").Wrap(carry(&countingBody{Reader: readerFunc(func([]byte) (int, error) {
+		cancel()
+		return 0, context.Canceled
+	})})))
+	if v := transport.AttemptOf(resp).Verdict(); v != transport.Canceled {
+		t.Errorf("verdict %v", v)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestVerdictIsOpenWhileTheCheckRuns(t *testing.T) {
+	var a *transport.Attempt
+	keep := &layer{"keep", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a = c.Attempt()
+		return next.RoundTrip(req)
+	}}
+	ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error {
+		if v := a.End(nil, errBoom); v != transport.Unjudged || a.Ended() {
+			t.Errorf("during the check: %v, ended %v", v, a.Ended())
+		}
+		return nil
+	}})
+	get(ctx, t, keep.Wrap(answer(200, "x")))
+	if v := a.End(nil, errBoom); v != transport.OK || a.Err() != nil {
+		t.Errorf("afterwards: %v, %v", v, a.Err())
+	}
+}
 
 func TestRedirectIsNeutral(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {

@@ -55,6 +55,24 @@ func again(n int) *layer {
 	}}
 }
 
+// foreignRetry sends up to n times, after an error or a 503, and knows nothing
+// of attempts.
+func foreignRetry(n int) transport.Func {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return base(func(req *http.Request) (*http.Response, error) {
+			for i := 1; ; i++ {
+				resp, err := next.RoundTrip(req)
+				if i == n || err == nil && resp.StatusCode != http.StatusServiceUnavailable {
+					return resp, err
+				}
+				if resp != nil {
+					_ = resp.Body.Close()
+				}
+			}
+		})
+	}
+}
+
 // base is a round tripper of a function.
 type base func(*http.Request) (*http.Response, error)
 
@@ -67,6 +85,15 @@ func answer(status int, text string) base {
 			_ = req.Body.Close()
 		}
 		return response(req, status, text), nil
+	}
+}
+
+// carry answers 200 with the body.
+func carry(body io.ReadCloser) base {
+	return func(req *http.Request) (*http.Response, error) {
+		resp := response(req, http.StatusOK, "")
+		resp.Body, resp.ContentLength = body, -1
+		return resp, nil
 	}
 }
 
@@ -98,17 +125,30 @@ func fail(err error) base {
 
 var errBoom = errors.New("boom")
 
-func get(ctx context.Context, tb testing.TB, rt http.RoundTripper) *http.Response {
-	tb.Helper()
+// try sends a GET.
+func try(ctx context.Context, rt http.RoundTripper) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things/7", nil)
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
-	resp, err := rt.RoundTrip(req)
+	return rt.RoundTrip(req)
+}
+
+// get sends a GET that is answered.
+func get(ctx context.Context, tb testing.TB, rt http.RoundTripper) *http.Response {
+	tb.Helper()
+	resp, err := try(ctx, rt)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return resp
+}
+
+// panicOf returns what f panics with, nil if it does not.
+func panicOf(f func()) (v any) {
+	defer func() { v = recover() }()
+	f()
+	return nil
 }
 
 func read(tb testing.TB, resp *http.Response) string {

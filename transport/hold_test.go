@@ -53,6 +53,45 @@ func holding(e transport.Parker) *layer {
 	}}
 }
 
+// slots counts what is held.
+type slots struct {
+	held   atomic.Int64
+	below  atomic.Int64 // how often more was given back than held
+	refuse atomic.Int64 // how many resumes fail
+}
+
+func (s *slots) BodyEnd(*transport.Attempt) {
+	if s.held.Add(-1) < 0 {
+		s.below.Add(1)
+	}
+}
+
+func (s *slots) Park(a *transport.Attempt) { s.BodyEnd(a) }
+
+func (s *slots) Resume(context.Context, *transport.Attempt) error {
+	if s.refuse.Add(-1) >= 0 {
+		return errBoom
+	}
+	s.held.Add(1)
+	return nil
+}
+
+// layer takes a slot for each attempt, or call, that it sees.
+func (s *slots) layer() *layer {
+	return &layer{"slots", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		s.held.Add(1)
+		return holding(s).trip(c, req, next)
+	}}
+}
+
+// want checks how many slots are held, and that none was given back twice.
+func (s *slots) want(tb testing.TB, when string, n int64) {
+	tb.Helper()
+	if held, below := s.held.Load(), s.below.Load(); held != n || below != 0 {
+		tb.Errorf("%s: %d slots held, want %d; given back too often: %d times", when, held, n, below)
+	}
+}
+
 func TestHoldsEndOnceWithTheBody(t *testing.T) {
 	for name, end := range map[string]func(*http.Response){
 		"read to the end": func(r *http.Response) { _, _ = io.Copy(io.Discard, r.Body) },
@@ -169,18 +208,8 @@ func TestParkAndResume(t *testing.T) {
 // the first one that retry throws away, and can be parked in every attempt.
 func TestHoldOutsideARetry(t *testing.T) {
 	for name, retry := range map[string]transport.Layer{
-		"ours": again(3),
-		"foreign": transport.Func(func(next http.RoundTripper) http.RoundTripper {
-			return base(func(req *http.Request) (*http.Response, error) {
-				for {
-					resp, err := next.RoundTrip(req)
-					if err != nil || resp.StatusCode != 503 {
-						return resp, err
-					}
-					_ = resp.Body.Close()
-				}
-			})
-		}),
+		"ours":    again(3),
+		"foreign": foreignRetry(3),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log []string
@@ -211,5 +240,86 @@ func TestHoldOutsideARetry(t *testing.T) {
 				t.Errorf("%d rows, want 2", n)
 			}
 		})
+	}
+}
+
+// A wait in vain leaves what was parked lying. An attempt that follows takes it
+// up before it is sent, and it is given back once.
+func TestWhatAFailedWaitParkedIsTakenUpByTheNextAttempt(t *testing.T) {
+	for name, retry := range map[string]transport.Layer{"ours": again(3), "foreign": foreignRetry(3)} {
+		for _, vain := range []string{"wait", "resume"} {
+			t.Run(name+", "+vain+" fails", func(t *testing.T) {
+				outer, inner := &slots{}, &slots{}
+				tries := 0
+				wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+					a := transport.AttemptFrom(req.Context())
+					a.Park()
+					outer.want(t, "parked", 0)
+					inner.want(t, "parked", 0)
+					if tries++; tries == 1 {
+						if vain == "wait" {
+							return transport.Refuse(req, errBoom)
+						}
+						outer.refuse.Store(1)
+					}
+					if err := a.Resume(req.Context()); err != nil {
+						return transport.Refuse(req, err)
+					}
+					outer.want(t, "when sent", 1)
+					inner.want(t, "when sent", 1)
+					return next.RoundTrip(req)
+				}}
+				resp := get(t.Context(), t, stack(answer(200, "x"), outer.layer(), retry, inner.layer(), wait))
+				if tries != 2 {
+					t.Errorf("%d attempts, want 2", tries)
+				}
+				read(t, resp)
+				outer.want(t, "at the end", 0)
+				inner.want(t, "at the end", 0)
+			})
+		}
+	}
+}
+
+// No wait follows the failed one, but the next attempt passes a layer of ours.
+func TestAParkedHoldIsTakenUpBeforeTheNextAttemptIsSent(t *testing.T) {
+	outer, tries := &slots{}, 0
+	wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if tries++; tries == 1 {
+			transport.AttemptFrom(req.Context()).Park()
+			return transport.Refuse(req, errBoom)
+		}
+		outer.want(t, "when sent", 1)
+		return next.RoundTrip(req)
+	}}
+	read(t, get(t.Context(), t, stack(answer(200, "x"), outer.layer(), again(2), wait)))
+	outer.want(t, "at the end", 0)
+}
+
+// A watchdog closes the body while layers further out still tie themselves to it.
+func TestHoldsEndOnceWhenTheBodyIsClosedMeanwhile(t *testing.T) {
+	for range 500 {
+		var hs [6]holder // more than fit inline
+		var layers []transport.Layer
+		for i := range hs {
+			layers = append(layers, holding(&hs[i]))
+		}
+		var wg sync.WaitGroup
+		dog := &layer{"dog", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			if err == nil {
+				wg.Go(func() { _ = resp.Body.Close() })
+			}
+			return resp, err
+		}}
+		layers = append(layers[:5], dog, layers[5])
+		resp := get(t.Context(), t, stack(answer(200, "x"), layers...))
+		_ = resp.Body.Close()
+		wg.Wait()
+		for i := range hs {
+			if n := hs[i].ends.Load(); n != 1 {
+				t.Fatalf("hold %d ended %d times, want once", i, n)
+			}
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,4 +106,43 @@ func TestLedgerHoldsNoSecret(t *testing.T) {
 	if !strings.Contains(err.Error(), secret) {
 		t.Error("control: the client's own error should hold it")
 	}
+}
+
+func TestErrorsInTheLedgerHoldNoSecret(t *testing.T) {
+	const secret = "s3cr3tTOKENs3cr3tTOKEN42"
+	for _, e := range []error{
+		errors.New("Authorization: Bearer " + secret),
+		errors.New(`Get "https://user:` + secret + `@api.test/bot123456:` + secret + `/x?api_key=` + secret + `": boom`),
+		&transport.CheckError{Err: errors.New(`unexpected body {"access_token":"` + secret + `"}`)},
+	} {
+		ctx, trace := transport.WithTrace(t.Context())
+		if _, err := try(ctx, pass("a").Wrap(fail(e))); !errors.Is(err, e) {
+			t.Errorf("the caller gets %v", err)
+		}
+		for _, s := range []string{trace.String(), fmt.Sprint(trace.Calls()[0].LogValue())} {
+			if strings.Contains(s, secret) || !strings.Contains(s, "error") {
+				t.Errorf("the ledger says\n%s", s)
+			}
+		}
+	}
+}
+
+// An answer without a body has ended before its row is closed. Printed in
+// between, beside the call, the row shows no figures.
+func TestPrintingACallThatRuns(t *testing.T) {
+	var h holder
+	var wg sync.WaitGroup
+	printer := &layer{"printer", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if got, want := c.String(), "GET /things/{id}: running\n  1  running   unjudged"; got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+		wg.Go(func() { _, _ = c.String(), c.LogValue() })
+		return resp, err
+	}}
+	rt := stack(carry(http.NoBody), printer, holding(&h))
+	for range 100 {
+		get(t.Context(), t, rt)
+	}
+	wg.Wait()
 }

@@ -86,3 +86,27 @@ func TestSettingsStopAtTheCall(t *testing.T) {
 		})
 	}
 }
+
+// A router or any other round tripper without Unwrap hides the stack below it
+// from the one above. What the caller set holds on both sides.
+func TestSettingsReachTheLayersBelowARouter(t *testing.T) {
+	var got limit
+	below := stack(answer(404, ""), &layer{"look", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		got, _ = transport.Setting[limit](req.Context())
+		return next.RoundTrip(req)
+	}})
+	for name, router := range map[string]base{
+		"same request":   below.RoundTrip,
+		"edited request": func(r *http.Request) (*http.Response, error) { return below.RoundTrip(transport.Edit(r)) },
+	} {
+		got = 0
+		ctx := transport.With(t.Context(), limit(1), transport.Expect{Status: []int{404}})
+		c := transport.CallOf(get(ctx, t, pass("above").Wrap(router)))
+		if got != 1 {
+			t.Errorf("%s: a layer below saw the limit %v, want 1", name, got)
+		}
+		if v := c.Attempt().Verdict(); v != transport.OK {
+			t.Errorf("%s: an expected 404 is %v below", name, v)
+		}
+	}
+}

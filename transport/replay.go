@@ -39,6 +39,14 @@ func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 	return r, s.done
 }
 
+// Streamed reports whether the body of req is one of [Replayable] that is read
+// from the caller only as it is sent. Reading a copy ahead would wait for
+// whoever produces it.
+func Streamed(req *http.Request) bool {
+	r, ok := req.Body.(*sourceReader)
+	return ok && r.s.seeker == nil
+}
+
 // source is a body that is read by several attempts, each at its own place.
 type source struct {
 	body   io.ReadCloser

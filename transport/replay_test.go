@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/transport"
 )
@@ -20,6 +21,9 @@ func replayable(t *testing.T, body io.ReadCloser, limit int64) (*http.Request, f
 	r, done := transport.Replayable(req, limit)
 	if r == req || r.GetBody == nil {
 		t.Fatal("the request is not replayable")
+	}
+	if _, seeks := body.(io.Seeker); transport.Streamed(req) || transport.Streamed(r) == seeks {
+		t.Errorf("Streamed: %v before, %v after", transport.Streamed(req), transport.Streamed(r))
 	}
 	if req.GetBody != nil || req.Body != body {
 		t.Error("the caller's request was changed")
@@ -169,6 +173,7 @@ func TestReplayBesideAReadThatBlocks(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
+		start := time.Now()
 		next, err := transport.Rewind(r)
 		if err != nil {
 			t.Fatal(err)
@@ -176,6 +181,9 @@ func TestReplayBesideAReadThatBlocks(t *testing.T) {
 		b := make([]byte, 3)
 		if _, err := io.ReadFull(next.Body, b); err != nil || string(b) != "hel" {
 			t.Errorf("read %q, %v", b, err)
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("the next attempt waited %v for the one before", took)
 		}
 		wg.Go(func() { _, _ = pw.Write([]byte("lo")); _ = pw.Close() })
 		if got := readBody(t, next); got != "lo" {
@@ -187,8 +195,20 @@ func TestReplayBesideAReadThatBlocks(t *testing.T) {
 	})
 }
 
+// failsOnce fails, and then is at its end, as a reader may that forgets.
+type failsOnce struct{ failed bool }
+
+func (f *failsOnce) Read([]byte) (int, error) {
+	if f.failed {
+		return 0, io.EOF
+	}
+	f.failed = true
+	return 0, errBoom
+}
+
+// The part before the fault never passes for the whole.
 func TestABrokenBodyIsBrokenForEveryAttempt(t *testing.T) {
-	r, done := replayable(t, &countingBody{Reader: io.MultiReader(strings.NewReader("he"), failingReader{})}, 10)
+	r, done := replayable(t, &countingBody{Reader: io.MultiReader(strings.NewReader("he"), &failsOnce{})}, 10)
 	defer done()
 	next, err := transport.Rewind(r)
 	if err != nil {
@@ -239,5 +259,51 @@ func TestBodyIsClosedAfterTheLastReader(t *testing.T) {
 	}
 	if _, err := transport.Rewind(r); !errors.Is(err, transport.ErrNotReplayable) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// net/http closes a body that it could not send and asks GetBody for another.
+// Nothing was read, so the second is whole, beyond the limit too.
+func TestABodyThatWasClosedUnreadIsSentWhole(t *testing.T) {
+	r, done := replayable(t, &countingBody{Reader: strings.NewReader("hello")}, 3)
+	defer done()
+	_ = r.Body.Close()
+	next, err := r.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(next); string(b) != "hello" || err != nil {
+		t.Errorf("read %q, %v", b, err)
+	}
+	_ = next.Close()
+}
+
+func TestGetBodyBesideARead(t *testing.T) {
+	want := strings.Repeat("x", 1000)
+	for range 100 {
+		b := &countingBody{Reader: strings.NewReader(want)}
+		r, done := replayable(t, b, 1<<20)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if got := readBody(t, r); got != want {
+				t.Errorf("the upload reads %d bytes, want %d", len(got), len(want))
+			}
+		})
+		wg.Go(func() {
+			next, err := r.GetBody()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got, err := io.ReadAll(next); string(got) != want || err != nil {
+				t.Errorf("the copy reads %d bytes, %v, want %d", len(got), err, len(want))
+			}
+			_ = next.Close()
+		})
+		wg.Wait()
+		done()
+		if b.closed != 1 {
+			t.Fatalf("closed %d times, want once", b.closed)
+		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/hint"
 )
 
 // A Verdict is what the outcome of an attempt means. It is judged once per
@@ -44,7 +47,7 @@ var ErrRefused = errors.New("transport: refused, nothing was sent")
 //   - other errors are Retryable where the request is idempotent
 //     ([Idempotent]) or was provably not sent, else Ambiguous;
 //   - a status that e accepts and a redirect with a Location are OK;
-//   - 429, and 503 with Retry-After, are Throttled;
+//   - 429, and 503 with Retry-After or a dialect of it, are Throttled;
 //   - 408, 425, 500, 502, 503, 504 and 529 are Retryable; the rest is Permanent.
 func Judge(req *http.Request, resp *http.Response, err error, e Expect) Verdict {
 	if err != nil {
@@ -58,7 +61,7 @@ func Judge(req *http.Request, resp *http.Response, err error, e Expect) Verdict 
 	case e.Accepts(s), followed(resp), s == http.StatusSwitchingProtocols && !e.Only:
 		return OK
 	case s == http.StatusTooManyRequests,
-		s == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "":
+		s == http.StatusServiceUnavailable && hinted(resp):
 		return Throttled
 	}
 	switch s {
@@ -67,6 +70,11 @@ func Judge(req *http.Request, resp *http.Response, err error, e Expect) Verdict 
 		return Retryable
 	}
 	return Permanent
+}
+
+func hinted(resp *http.Response) bool {
+	_, ok := hint.After(resp.Header, time.Now())
+	return ok
 }
 
 func followed(resp *http.Response) bool {

@@ -43,6 +43,8 @@ func TestJudge(t *testing.T) {
 		{status: 502, want: transport.Retryable},
 		{status: 503, want: transport.Retryable},
 		{status: 503, resp: http.Header{"Retry-After": {"1"}}, want: transport.Throttled},
+		{status: 503, resp: http.Header{"Retry-After-Ms": {"250"}}, want: transport.Throttled},
+		{status: 503, resp: http.Header{"Retry-After": {"soon"}}, want: transport.Retryable},
 		{status: 505, want: transport.Permanent},
 		{status: 529, want: transport.Retryable},
 		{err: reset, want: transport.Retryable},
@@ -97,6 +99,7 @@ func TestRefusalIsBookedAsNotSent(t *testing.T) {
 func TestWhatCannotBeSentIsPermanent(t *testing.T) {
 	for name, broken := range map[string]func(*http.Request){
 		"no URL":    func(r *http.Request) { r.URL = nil },
+		"no map":    func(r *http.Request) { r.Header = nil },
 		"no host":   func(r *http.Request) { r.URL.Host = "" },
 		"no scheme": func(r *http.Request) { r.URL.Scheme = "" },
 		"scheme":    func(r *http.Request) { r.URL.Scheme = "ftp" },
@@ -124,7 +127,10 @@ func TestClientTimeoutIsCanceled(t *testing.T) {
 	gone := make(chan struct{})
 	close(gone)
 	//nolint:staticcheck // http.Client still uses Cancel
-	req := (&http.Request{Method: "GET", Header: http.Header{}, URL: &url.URL{Scheme: "http", Host: "api.test"}, Cancel: gone}).WithContext(t.Context())
+	req := (&http.Request{
+		Method: http.MethodGet, Header: http.Header{}, URL: &url.URL{Scheme: "http", Host: "api.test"},
+		Cancel: gone, //nolint:staticcheck // http.Client still uses it
+	}).WithContext(t.Context())
 	if v := transport.Judge(req, nil, errors.New("net/http: request canceled"), transport.Expect{}); v != transport.Canceled {
 		t.Errorf("%v", v)
 	}
