@@ -28,5 +28,5 @@ func ExampleNew() {
 	defer resp.Body.Close()
 	// Output:
 	// level=INFO msg="GET /things/{id} returned 404"
-	// level=ERROR msg="GET http://api.test/things/7 failed: 404 "
+	// level=ERROR msg="GET http://api.test/things/7 failed: 404"
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
@@ -225,7 +226,7 @@ func (p *plan) log(k kind, te transport.Event, req *http.Request, elapsed time.D
 		t = loose(e.f(te), e.names)
 	}
 	// Whatever a template or a function brought along, the line has no secret.
-	p.config.Logger.LogAttrs(ctx, e.level, p.config.Redact.Text(t.fill(f.value)), f.attrs())
+	p.config.Logger.LogAttrs(ctx, e.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs())
 }
 
 // Explain says what is logged.

@@ -90,7 +90,7 @@ func TestDefaultsLogFailuresAlone(t *testing.T) {
 	}{
 		"ok":        {answer(200), t.Context(), ""},
 		"empty":     {answer(204), t.Context(), ""},
-		"not found": {answer(404), t.Context(), "ERROR GET http://api.test/things/7 failed: 404 "},
+		"not found": {answer(404), t.Context(), "ERROR GET http://api.test/things/7 failed: 404"},
 		"expected":  {answer(404), transport.WithExpect(t.Context(), transport.Expect{Status: []int{404}}), ""},
 		"error":     {func(*http.Request) (*http.Response, error) { return nil, errors.New("boom") }, t.Context(), "ERROR GET http://api.test/things/7 failed: ABORTED boom"},
 		"cancelled": {func(*http.Request) (*http.Response, error) { return nil, context.Canceled }, gone, ""},
@@ -147,7 +147,7 @@ func TestBuiltInTexts(t *testing.T) {
 			"INFO GET http://api.test/things/7 recorded",
 			"INFO GET http://api.test/things/7 replayed",
 			"INFO GET http://api.test/things/7 returned 503 in 1.5s",
-			"WARN GET http://api.test/things/7 failed: 503 ",
+			"WARN GET http://api.test/things/7 failed: 503",
 		}
 		if got := messages(&b); strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -61,8 +61,8 @@ func (t *Tape) Explain(p *transport.Plan) {
 		p.Note("replay: answers from the tape alone, nothing is sent")
 		p.Sends = 0
 	default:
-		p.Note("replay: mode %s, secrets masked; request bodies up to %d bytes and answers up to %d are kept in memory",
-			t.opts.Mode, t.opts.MaxRequest, t.opts.MaxBody)
+		p.Note("replay: mode %s, secrets masked; request bodies up to %d KiB and answers up to %d KiB are kept in memory",
+			t.opts.Mode, t.opts.MaxRequest>>10, t.opts.MaxBody>>10)
 		p.Buffered += t.opts.MaxRequest + t.opts.MaxBody
 	}
 }

@@ -51,7 +51,7 @@ func (p *Plan) String() string {
 	fmt.Fprintf(&b, "%s\n", strings.Join(p.Layers, " > "))
 	fmt.Fprintf(&b, "at worst: %d attempts, %d sends, %s", p.Attempts, p.Sends, longest(p.Longest))
 	if p.Buffered > 0 {
-		fmt.Fprintf(&b, ", %d bytes buffered", p.Buffered)
+		fmt.Fprintf(&b, ", %s buffered", size(p.Buffered))
 	}
 	b.WriteByte('\n')
 	for _, n := range p.Notes {
@@ -61,6 +61,19 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}
 	return b.String()
+}
+
+// size rounds up to a whole number of the largest unit.
+func size(n int64) string {
+	for _, u := range []struct {
+		n    int64
+		name string
+	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}} {
+		if n >= u.n {
+			return fmt.Sprintf("%d %s", (n+u.n-1)/u.n, u.name)
+		}
+	}
+	return fmt.Sprintf("%d B", n)
 }
 
 func longest(d time.Duration) string {

@@ -125,12 +125,11 @@ func method(m string) string {
 	return redact.Text(m)
 }
 
-// brief rounds a duration to three digits or so.
+// brief rounds a duration to three digits.
 func brief(d time.Duration) string {
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if d >= unit {
-			return d.Round(unit / 100).String()
-		}
+	unit := time.Duration(1)
+	for d/unit >= 1000 {
+		unit *= 10
 	}
-	return d.String()
+	return d.Round(unit).String()
 }

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// workers is how many calls are made beside each other; most of them wait for
+// a slot or for quota.
+const workers = 32
+
+// nobody is a name that no Pokémon has.
+const nobody = "missingno"
+
+// Results is what the job brings home: typed values in the order of the lists.
+// Those of the tape are compared with it byte for byte, as JSON.
+type Results struct {
+	Pokemon     []Pokemon    `json:"pokemon"`
+	Berries     []Berry      `json:"berries"`
+	Generations []Generation `json:"generations"`
+	Explained   Pokemon      `json:"explained"`
+	Nobody      string       `json:"nobody"` // the error for a name that is not there
+}
+
+// outcome is how a job went.
+type outcome struct {
+	Results   Results
+	Wanted    int              // resources, those of the lists that came
+	Done      int              // of them
+	Failures  []error          // everything that was to work and did not
+	Unlisted  int              // of the three kinds, those whose list failed
+	Explained *transport.Trace // of the call that is shown
+}
+
+type task func(context.Context) error
+
+// work does the job: lists all kinds, gets everything on the lists, asks for
+// somebody who is not there, and makes the call that is explained later.
+func work(ctx context.Context, api *PokeAPI, n int, bar *progress) *outcome {
+	out := &outcome{}
+	var mu sync.Mutex // guards out.Failures
+	fail := func(what string, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if ctx.Err() == nil {
+			out.Failures = append(out.Failures, fmt.Errorf("%s: %w", what, err))
+		}
+	}
+
+	kinds := make([][]task, 3)
+	var listed sync.WaitGroup
+	listed.Go(func() { kinds[0] = prepare(ctx, api.Pokemon, n, &out.Results.Pokemon, fail) })
+	listed.Go(func() { kinds[1] = prepare(ctx, api.Berry, n, &out.Results.Berries, fail) })
+	listed.Go(func() { kinds[2] = prepare(ctx, api.Generation, n, &out.Results.Generations, fail) })
+	listed.Wait()
+	out.Unlisted = len(out.Failures)
+	tasks := slices.Concat(kinds...)
+	out.Wanted = len(tasks)
+	if out.Unlisted == len(kinds) {
+		return out
+	}
+
+	bar.begin(out.Wanted)
+	out.Done = each(ctx, tasks, bar)
+	bar.end()
+
+	// Logging is off for this call: that it fails is the point.
+	_, err := api.Pokemon.Get(ctx, nobody, logging.Off)
+	if missing, ok := errors.AsType[*NotFoundError](err); ok {
+		out.Results.Nobody = missing.Error()
+	} else {
+		fail(nobody, errOr(err, "was found"))
+	}
+
+	traced, trace := transport.WithTrace(ctx)
+	out.Explained = trace
+	if out.Results.Explained, err = api.Pokemon.Get(traced, scripted); err != nil {
+		fail("the explained call", err)
+	}
+	return out
+}
+
+// prepare lists a kind and returns a task for each resource on the list, which
+// puts it in its place of into.
+func prepare[T any](ctx context.Context, ns Namespace[T], n int, into *[]T, fail func(string, error)) []task {
+	refs, err := ns.List().Collect(ctx, n)
+	if err != nil {
+		fail("list", err)
+	}
+	*into = make([]T, len(refs))
+	tasks := make([]task, len(refs))
+	for i, ref := range refs {
+		tasks[i] = func(ctx context.Context) error {
+			v, err := ns.Get(ctx, ref.Name)
+			if err != nil {
+				fail(ref.Name, err)
+				return err
+			}
+			(*into)[i] = v
+			return nil
+		}
+	}
+	return tasks
+}
+
+// each does the tasks, some at once, until they are done or ctx ends, and
+// returns how many succeeded.
+func each(ctx context.Context, tasks []task, bar *progress) (done int) {
+	queue := make(chan task)
+	results := make(chan error)
+	var group sync.WaitGroup
+	for range min(workers, len(tasks)) {
+		group.Go(func() {
+			for t := range queue {
+				results <- t(ctx)
+			}
+		})
+	}
+	go func() {
+		defer close(results)
+		defer group.Wait()
+		defer close(queue)
+		for _, t := range tasks {
+			select {
+			case queue <- t:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for err := range results {
+		if err == nil {
+			done++
+		}
+		if ctx.Err() == nil {
+			bar.step(err != nil)
+		}
+	}
+	return done
+}
+
+func errOr(err error, text string) error {
+	if err != nil {
+		return err
+	}
+	return errors.New(text)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+)
+
+// logLines is how many log lines a run shows, without -v.
+const logLines = 6
+
+// lines is a slog.Handler that shows messages above the progress bar and, of
+// many, counts the rest.
+type lines struct {
+	bar   *progress
+	most  int64 // 0 is no bound
+	paint paint
+	count atomic.Int64
+}
+
+func (*lines) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle writes the message; its attributes say the same.
+func (l *lines) Handle(_ context.Context, r slog.Record) error {
+	if n := l.count.Add(1); l.most > 0 && n > l.most {
+		return nil
+	}
+	text := "  · " + strings.TrimSpace(r.Message)
+	if r.Level >= slog.LevelError {
+		text = l.paint.red(text)
+	} else {
+		text = l.paint.dim(text)
+	}
+	l.bar.line(text)
+	return nil
+}
+
+// hidden returns how many lines were only counted.
+func (l *lines) hidden() int64 {
+	if l.most == 0 {
+		return 0
+	}
+	return max(0, l.count.Load()-l.most)
+}
+
+func (l *lines) WithAttrs([]slog.Attr) slog.Handler { return l }
+func (l *lines) WithGroup(string) slog.Handler      { return l }

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"io"
+	"os"
+)
+
+// paint colours text, or leaves it as it is.
+type paint bool
+
+// look finds out what w can show: colours, and lines drawn over. env is
+// os.Getenv but in tests. NO_COLOR, CLICOLOR_FORCE and TERM=dumb are honoured.
+func look(w io.Writer, env func(string) string) (p paint, live bool) {
+	f, ok := w.(*os.File)
+	if ok {
+		info, err := f.Stat()
+		live = err == nil && info.Mode()&os.ModeCharDevice != 0 && env("TERM") != "dumb"
+	}
+	force := env("CLICOLOR_FORCE")
+	return paint(env("NO_COLOR") == "" && (live || force != "" && force != "0")), live
+}
+
+func (p paint) bold(s string) string  { return p.with("1", s) }
+func (p paint) dim(s string) string   { return p.with("2", s) }
+func (p paint) red(s string) string   { return p.with("31", s) }
+func (p paint) green(s string) string { return p.with("32", s) }
+
+func (p paint) with(code, s string) string {
+	if !p || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}

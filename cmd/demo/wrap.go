@@ -1,0 +1,31 @@
+package main
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// wrap breaks a line so that no part is wider than width, if it can: where two
+// spaces part its columns, else at a space. Further parts are indented by four
+// more than the first.
+func wrap(line string, width int) []string {
+	body := strings.TrimLeft(line, " ")
+	indent := line[:len(line)-len(body)]
+	var out []string
+	for utf8.RuneCountInString(indent)+utf8.RuneCountInString(body) > width {
+		fits := string([]rune(body)[:width-len(indent)+1])
+		at := strings.LastIndex(fits, "  ")
+		if at <= width/2 {
+			at = strings.LastIndex(fits, " ")
+		}
+		if at <= 0 {
+			break // a word of that width
+		}
+		out = append(out, indent+strings.TrimRight(body[:at], " "))
+		body = strings.TrimLeft(body[at:], " ")
+		if len(out) == 1 {
+			indent += "    "
+		}
+	}
+	return append(out, indent+body)
+}
