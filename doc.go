@@ -22,6 +22,6 @@
 //
 // Any other order is safe too, and Explain warns where it is rarely meant.
 // Package parse is the typed layer over any *http.Client, page iterates over
-// pages, report shows the figures to people, and standard is all of it in one
-// line. Package transport holds the words that they share.
+// pages, and report shows the figures to people. Package transport holds the
+// words that they share.
 package gracy

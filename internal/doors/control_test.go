@@ -123,7 +123,7 @@ func TestCheckerCatches(t *testing.T) {
 
 func TestCheckerMissesNobody(t *testing.T) {
 	rows := map[string]door{"retry": {ours: leaf}, "cache": {mayBeMissing: true}}
-	got := check(rows, graph{})
+	got := absent(rows, graph{})
 	if want := []string{"retry: no such package"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -77,14 +77,20 @@ func doorOf(rows map[string]door, folder string) (row string, found bool) {
 	}
 }
 
-// check returns what in g breaks the rows, in order of import path.
-func check(rows map[string]door, g graph) []string {
+// absent returns the rows whose package is not in g.
+func absent(rows map[string]door, g graph) []string {
 	var faults []string
 	for _, row := range slices.Sorted(maps.Keys(rows)) {
 		if _, there := g[absolute(row)]; !there && !rows[row].mayBeMissing {
 			faults = append(faults, row+": no such package")
 		}
 	}
+	return faults
+}
+
+// check returns what in g breaks the rows, in order of import path.
+func check(rows map[string]door, g graph) []string {
+	var faults []string
 	for _, importPath := range slices.Sorted(maps.Keys(g)) {
 		folder, isOurs := relative(importPath)
 		if !isOurs {
