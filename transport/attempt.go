@@ -297,6 +297,7 @@ func (a *Attempt) close(v Verdict, err error) {
 
 // wire keeps what a foreign layer gets, in case nobody ends the row.
 func (a *Attempt) wire(resp *http.Response, err error) {
+	a.headers = time.Since(a.start)
 	if resp != nil {
 		a.status = uint16(max(resp.StatusCode, 0)) //nolint:gosec // a status has three digits
 	}
@@ -322,7 +323,6 @@ func (a *Attempt) supersede() {
 	} else if x := a.extra.Load(); x != nil {
 		err = x.err
 	}
-	a.headers = time.Since(a.start)
 	a.close(Judge(&a.call.req, resp, err, a.call.Expect()), err)
 	if a.call.Wants(AttemptEnd) {
 		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Err: err})

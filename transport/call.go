@@ -81,38 +81,40 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 			t.add(c)
 		}
 	}
+	var resp *http.Response
+	done := false
+	defer func() {
+		if !done {
+			c.abandon(resp)
+		}
+	}()
 	if c.Wants(CallBegin) {
 		c.Emit(Event{Kind: CallBegin})
 	}
-	done := false
-	defer func() { c.leave(done) }()
 	resp, err := either(b.trip(c, &c.req, b.send))
 	a := c.current.Load()
 	if err != nil {
 		a.End(nil, err)
-		done = true
-		return nil, err
+	} else {
+		complete(&c.req, resp)
+		if w := AttemptOf(resp); w != nil && w.call == c && w != a {
+			a = w
+			c.current.Store(w)
+		}
+		a.End(resp, nil)
+		a.Own(resp)
 	}
-	complete(&c.req, resp)
-	if w := AttemptOf(resp); w != nil && w.call == c && w != a {
-		a = w
-		c.current.Store(w)
-	}
-	a.End(resp, nil)
-	a.Own(resp)
+	c.leave()
 	done = true
-	return resp, nil
+	return resp, err
 }
 
 var errPanicked = errors.New("transport: a panic below")
 
-// leave marks the Call as returned, also on a panic below, and closes rows that
-// were answered and then left by a foreign layer.
-func (c *Call) leave(done bool) {
+// leave marks the Call as returned and closes rows that were answered and then
+// left by a foreign layer.
+func (c *Call) leave() {
 	c.flags.Or(callReturned)
-	if !done {
-		c.current.Load().close(Unjudged, errPanicked)
-	}
 	if c.count.Load() > 1 {
 		for a := range c.Attempts() {
 			if a.is(flagAnswered) {
@@ -122,6 +124,17 @@ func (c *Call) leave(done bool) {
 	}
 	if c.Wants(CallEnd) {
 		c.Emit(Event{Kind: CallEnd, Attempt: c.current.Load()})
+	}
+}
+
+// abandon is leave on a panic: nobody gets the answer, if there is one.
+func (c *Call) abandon(resp *http.Response) {
+	c.flags.Or(callReturned)
+	if a := c.current.Load(); a.flags.Or(flagEnding)&flagEnding == 0 {
+		a.close(Unjudged, errPanicked)
+	}
+	if resp != nil {
+		_ = resp.Body.Close()
 	}
 }
 
@@ -146,10 +159,22 @@ func (c *Call) inherit(req *http.Request) context.Context {
 			c.flags.Or(callCut)
 		}
 	}
-	if cc, ok := ctx.(*callContext); ok && enclosing == &cc.call {
-		return cc.Context
+	for {
+		switch own := ctx.(type) {
+		case *attemptContext:
+			if own.attempt.call != enclosing {
+				return ctx
+			}
+			ctx = own.Context
+		case *callContext:
+			if &own.call != enclosing {
+				return ctx
+			}
+			return own.Context
+		default:
+			return ctx
+		}
 	}
-	return ctx
 }
 
 // same reports whether req is the request of the call, or a shallow copy.

@@ -24,8 +24,8 @@ type Expect struct {
 	// Check looks at the body of an accepted answer; an error fails the attempt
 	// with the verdict [Retryable]. It runs once per attempt and may read the
 	// whole body, up to 1 MiB, which is restored afterwards; it is not asked
-	// about longer bodies, streams, and answers without a body. nil checks
-	// nothing.
+	// about longer bodies, streams, and answers that cannot have a body (to
+	// HEAD; 204, 205, 304). nil checks nothing.
 	Check func(*http.Response) error
 }
 

@@ -108,6 +108,11 @@ func TestEachAttemptOfAForeignHedgeHasItsOwnHold(t *testing.T) {
 				t.Errorf("body %q", got)
 			}
 			s.want(t, "read", 0)
+			for a := range transport.CallOf(resp).Attempts() {
+				if !a.Ended() {
+					t.Errorf("row %d stays open", a.Number())
+				}
+			}
 		}
 	})
 }

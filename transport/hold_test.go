@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,20 +17,6 @@ type holder struct{ ends atomic.Int64 }
 func (h *holder) BodyEnd(*transport.Attempt)                       { h.ends.Add(1) }
 func (h *holder) Park(*transport.Attempt)                          {}
 func (h *holder) Resume(context.Context, *transport.Attempt) error { return nil }
-
-// slot is a hold that can be parked; it writes down what happens to it.
-type slot struct {
-	name string
-	log  *[]string
-	fail error
-}
-
-func (s *slot) BodyEnd(*transport.Attempt) { *s.log = append(*s.log, s.name+" ends") }
-func (s *slot) Park(*transport.Attempt)    { *s.log = append(*s.log, s.name+" parks") }
-func (s *slot) Resume(context.Context, *transport.Attempt) error {
-	*s.log = append(*s.log, s.name+" resumes")
-	return s.fail
-}
 
 func holding(e transport.Parker) *layer {
 	return &layer{"hold", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -168,132 +152,6 @@ func TestHoldAfterTheBodyEndsAtOnce(t *testing.T) {
 	if h.ends.Load() != 1 || inner.ends.Load() != 1 {
 		t.Errorf("late %d, inner %d, want 1 and 1", h.ends.Load(), inner.ends.Load())
 	}
-}
-
-func TestParkAndResume(t *testing.T) {
-	run := func(fail error) ([]string, error) {
-		var log []string
-		a := &slot{name: "a", log: &log}
-		b := &slot{name: "b", log: &log, fail: fail}
-		c := &slot{name: "c", log: &log}
-		wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-			at := transport.AttemptFrom(req.Context())
-			at.Park()
-			log = append(log, "waits")
-			if err := at.Resume(req.Context()); err != nil {
-				return transport.Refuse(req, err)
-			}
-			return next.RoundTrip(req)
-		}}
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader("x"))
-		resp, err := stack(answer(200, "x"), holding(a), holding(b), holding(c), wait).RoundTrip(req)
-		if resp != nil {
-			log = append(log, "answer")
-			_ = resp.Body.Close()
-		}
-		return log, err
-	}
-	log, err := run(nil)
-	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "c resumes", "answer", "c ends", "b ends", "a ends"}; err != nil || !slices.Equal(log, want) {
-		t.Errorf("got %v, %v, want %v", log, err, want)
-	}
-	// b cannot come back: a, which has, is laid down again, and nobody has anything to end.
-	log, err = run(errBoom)
-	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "a parks"}; err != errBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
-		t.Errorf("got %v, %v, want %v", log, err, want)
-	}
-}
-
-// What stands outside a retry is held to the end of the last answer, not of
-// the first one that retry throws away, and can be parked in every attempt.
-func TestHoldOutsideARetry(t *testing.T) {
-	for name, retry := range map[string]transport.Layer{
-		"ours":    again(3),
-		"foreign": foreignRetry(3),
-	} {
-		t.Run(name, func(t *testing.T) {
-			var log []string
-			outer, inner := &slot{name: "outer", log: &log}, &slot{name: "inner", log: &log}
-			wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				a := transport.AttemptFrom(req.Context())
-				a.Park()
-				if err := a.Resume(req.Context()); err != nil {
-					return nil, err
-				}
-				log = append(log, "sends")
-				return next.RoundTrip(req)
-			}}
-			resp := get(t.Context(), t, stack(script(answer(503, "busy"), answer(200, "fine")), holding(outer), retry, holding(inner), wait))
-			log = append(log, "answer")
-			if got := read(t, resp); got != "fine" {
-				t.Errorf("body %q", got)
-			}
-			want := []string{
-				"inner parks", "outer parks", "outer resumes", "inner resumes", "sends", "inner ends",
-				"inner parks", "outer parks", "outer resumes", "inner resumes", "sends", "answer",
-				"inner ends", "outer ends",
-			}
-			if !slices.Equal(log, want) {
-				t.Errorf("got  %v\nwant %v", log, want)
-			}
-			if n := transport.CallOf(resp).Count(); n != 2 {
-				t.Errorf("%d rows, want 2", n)
-			}
-		})
-	}
-}
-
-// A wait in vain leaves what was parked lying. An attempt that follows takes it
-// up before it is sent, and it is given back once.
-func TestWhatAFailedWaitParkedIsTakenUpByTheNextAttempt(t *testing.T) {
-	for name, retry := range map[string]transport.Layer{"ours": again(3), "foreign": foreignRetry(3)} {
-		for _, vain := range []string{"wait", "resume"} {
-			t.Run(name+", "+vain+" fails", func(t *testing.T) {
-				outer, inner := &slots{}, &slots{}
-				tries := 0
-				wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-					a := transport.AttemptFrom(req.Context())
-					a.Park()
-					outer.want(t, "parked", 0)
-					inner.want(t, "parked", 0)
-					if tries++; tries == 1 {
-						if vain == "wait" {
-							return transport.Refuse(req, errBoom)
-						}
-						outer.refuse.Store(1)
-					}
-					if err := a.Resume(req.Context()); err != nil {
-						return transport.Refuse(req, err)
-					}
-					outer.want(t, "when sent", 1)
-					inner.want(t, "when sent", 1)
-					return next.RoundTrip(req)
-				}}
-				resp := get(t.Context(), t, stack(answer(200, "x"), outer.layer(), retry, inner.layer(), wait))
-				if tries != 2 {
-					t.Errorf("%d attempts, want 2", tries)
-				}
-				read(t, resp)
-				outer.want(t, "at the end", 0)
-				inner.want(t, "at the end", 0)
-			})
-		}
-	}
-}
-
-// No wait follows the failed one, but the next attempt passes a layer of ours.
-func TestAParkedHoldIsTakenUpBeforeTheNextAttemptIsSent(t *testing.T) {
-	outer, tries := &slots{}, 0
-	wait := &layer{"wait", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		if tries++; tries == 1 {
-			transport.AttemptFrom(req.Context()).Park()
-			return transport.Refuse(req, errBoom)
-		}
-		outer.want(t, "when sent", 1)
-		return next.RoundTrip(req)
-	}}
-	read(t, get(t.Context(), t, stack(answer(200, "x"), outer.layer(), again(2), wait)))
-	outer.want(t, "at the end", 0)
 }
 
 // A watchdog closes the body while layers further out still tie themselves to it.

@@ -137,6 +137,9 @@ func TestPrintingACallThatRuns(t *testing.T) {
 		if got, want := c.String(), "GET /things/{id}: running\n  1  running   unjudged"; got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
+		if d := c.Attempt().Body(); d != 0 {
+			t.Errorf("an open row tells the time of its body: %v", d)
+		}
 		wg.Go(func() { _, _ = c.String(), c.LogValue() })
 		return resp, err
 	}}

@@ -98,6 +98,9 @@ func TestSettingsReachTheLayersBelowARouter(t *testing.T) {
 	for name, router := range map[string]base{
 		"same request":   below.RoundTrip,
 		"edited request": func(r *http.Request) (*http.Response, error) { return below.RoundTrip(transport.Edit(r)) },
+		"setting added": func(r *http.Request) (*http.Response, error) {
+			return below.RoundTrip(r.WithContext(transport.With(r.Context(), other("x"))))
+		},
 	} {
 		got = 0
 		ctx := transport.With(t.Context(), limit(1), transport.Expect{Status: []int{404}})

@@ -50,8 +50,9 @@ func TestPanicOfACheckOrObserverLeaksNothing(t *testing.T) {
 		expect   transport.Expect
 		observer transport.Layer
 	}{
-		"check":    {transport.Expect{Check: func(*http.Response) error { panic("mine") }}, pass("none")},
-		"observer": {transport.Expect{}, panicky{}},
+		"check":                  {transport.Expect{Check: func(*http.Response) error { panic("mine") }}, pass("none")},
+		"observer of an attempt": {transport.Expect{}, panicky(transport.AttemptEnd)},
+		"observer of the call":   {transport.Expect{}, panicky(transport.CallEnd)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var h holder
@@ -68,11 +69,11 @@ func TestPanicOfACheckOrObserverLeaksNothing(t *testing.T) {
 	}
 }
 
-// panicky is an observer that panics at the end of an attempt.
-type panicky struct{}
+// panicky is an observer that panics over what it wants.
+type panicky transport.Kind
 
 func (p panicky) Wrap(next http.RoundTripper) http.RoundTripper {
 	return transport.Wrap("panicky", p, next, nil)
 }
-func (panicky) Wants() transport.Kind   { return transport.AttemptEnd }
+func (p panicky) Wants() transport.Kind { return transport.Kind(p) }
 func (panicky) Observe(transport.Event) { panic("mine") }

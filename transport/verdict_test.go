@@ -126,7 +126,6 @@ func TestWhatCannotBeSentIsPermanent(t *testing.T) {
 func TestClientTimeoutIsCanceled(t *testing.T) {
 	gone := make(chan struct{})
 	close(gone)
-	//nolint:staticcheck // http.Client still uses Cancel
 	req := (&http.Request{
 		Method: http.MethodGet, Header: http.Header{}, URL: &url.URL{Scheme: "http", Host: "api.test"},
 		Cancel: gone, //nolint:staticcheck // http.Client still uses it
