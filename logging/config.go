@@ -44,7 +44,9 @@ type Config struct {
 	Redact *redact.Redactor
 }
 
-// Attach makes a Config the per-call override of what New was given. Its
+// Attach makes a Config the per-call override of what New was given. It cannot
+// turn on a layer that was made without a Logger, nor Retried where that was
+// off: nobody listens then. Its
 // templates are compiled for each call it is attached to; a malformed one is
 // logged as it is.
 func (c Config) Attach(ctx context.Context) context.Context {

@@ -19,7 +19,8 @@
 // Place: outermost, beside metrics, for a line per call; inside retry for one
 // per attempt. Events of the whole stack are heard from any place.
 //
-// Override per call: another Config, or Off.
+// Override per call: another Config, or Off. A layer without a Logger is off
+// for good, and begins no call.
 //
 // It does not configure slog, sample, or log headers and bodies.
 package logging

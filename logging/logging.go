@@ -22,6 +22,9 @@ func New(c Config) *Log {
 
 // Wrap implements transport.Layer.
 func (l *Log) Wrap(next http.RoundTripper) http.RoundTripper {
+	if l.plan.config.Logger == nil {
+		return transport.Wrap("logging", l, next, nil)
+	}
 	return transport.Wrap("logging", l, next, l.trip)
 }
 
@@ -157,10 +160,18 @@ func (l *Log) trip(c *transport.Call, req *http.Request, next http.RoundTripper)
 	return resp, err
 }
 
-// Wants makes the layer a transport.Observer.
+// Wants makes the layer a transport.Observer. The end of each attempt is heard
+// only if Retried is on, since every call has one.
 func (l *Log) Wants() transport.Kind {
-	return transport.RetryScheduled | transport.Exhausted | transport.AttemptEnd | transport.WaitBegin |
+	if l.plan.config.Logger == nil {
+		return 0
+	}
+	rare := transport.RetryScheduled | transport.Exhausted | transport.WaitBegin |
 		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed
+	if l.plan.events[retried].on {
+		return rare | transport.AttemptEnd
+	}
+	return rare
 }
 
 // Observe logs the events of other layers.

@@ -249,7 +249,7 @@ func TestSilentCostsNothing(t *testing.T) {
 		"level disabled": {Logger: slog.New(slog.DiscardHandler), Request: logging.At(slog.LevelInfo), Response: logging.At(slog.LevelInfo)},
 	} {
 		rt := logging.New(c).Wrap(b)
-		if n := testing.AllocsPerRun(100, func() { _, _ = rt.RoundTrip(req) }); n != 1 && !race.Enabled {
+		if n := testing.AllocsPerRun(100, func() { _, _ = rt.RoundTrip(req) }); n > 1 && !race.Enabled {
 			t.Errorf("%s: %v allocations, want only the call's", name, n)
 		}
 	}

@@ -47,7 +47,11 @@ const (
 	callCut             // the settings of an enclosing call end the list
 	callOffline
 	callRetried
+	callParked // some attempt was parked once
 )
+
+// callUnusual keeps a call off the short way through its layers.
+const callUnusual = callReturned | callParked
 
 type (
 	stateKey   struct{} // answers *Call or *setting, whichever is nearer

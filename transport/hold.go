@@ -180,6 +180,7 @@ func (a *Attempt) Park() {
 	if a.flags.Or(flagParked)&flagParked != 0 {
 		return
 	}
+	a.call.flags.Or(callParked)
 	for _, p := range slices.Backward(a.holders()) {
 		p.Park(a)
 	}

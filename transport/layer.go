@@ -197,6 +197,11 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 		return b.send.RoundTrip(req)
 	}
 	ctx := req.Context()
+	if cc, ok := ctx.(*callContext); ok && cc.call.flags.Load()&callUnusual == 0 && !b.exposed.Load() {
+		if by := cc.call.begunBy; by.floor == b.floor && by.depth > b.depth {
+			return b.trip(&cc.call, req, b.send)
+		}
+	}
 	c := CallFrom(ctx)
 	if c == nil || c.begunBy.floor != b.floor || c.begunBy.depth <= b.depth || c.returned() && !apart(ctx) {
 		return b.begin(req)
