@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// A duty is work that a stack must show that it does. What is cheap because it
+// does not work would be no comparison.
+type duty uint8
+
+const (
+	retries   duty = 1 << iota // a 503 is tried again, its body closed
+	limits                     // a call over the rate is not sent
+	slots                      // a call over the slots is not sent while the others wait for headers
+	bodies                     // nor while their bodies are being read
+	counts                     // calls are counted
+	deadlines                  // a base that hangs is given up
+)
+
+// trial is long enough for what should happen and short for what should not.
+const trial = 30 * time.Millisecond
+
+// check reports the first duty that a stack neglects; nil if it does all.
+func (s *stack) check(d duty) error {
+	for _, c := range []struct {
+		duty duty
+		name string
+		try  func(*stack) error
+	}{
+		{retries, "retries", (*stack).tryRetries},
+		{limits, "limits", (*stack).tryLimits},
+		{slots, "slots", (*stack).trySlots},
+		{bodies, "bodies", (*stack).tryBodies},
+		{counts, "counts", (*stack).tryCounts},
+		{deadlines, "deadlines", (*stack).tryDeadlines},
+	} {
+		if d&c.duty == 0 {
+			continue
+		}
+		if err := c.try(s); err != nil {
+			return fmt.Errorf("%s does not do its duty %q: %w", s.name, c.name, err)
+		}
+	}
+	return nil
+}
+
+// patient is loose, with waits that do not hold up a trial.
+func patient() knobs {
+	k := loose()
+	k.delay = time.Millisecond
+	return k
+}
+
+// send makes a GET and leaves the body to the caller.
+func (b built) send(ctx context.Context) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target().String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if b.client != nil {
+		return b.client.Do(req)
+	}
+	return b.rt.RoundTrip(req)
+}
+
+// get is send, with the body read and closed.
+func (b built) get(ctx context.Context) (status int, err error) {
+	resp, err := b.send(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var buf [512]byte
+	return resp.StatusCode, finish(resp, buf[:])
+}
+
+// late is get that may not succeed within a trial.
+func (b built) late() error {
+	ctx, cancel := context.WithTimeout(context.Background(), trial)
+	defer cancel()
+	if _, err := b.get(ctx); err == nil {
+		return errors.New("the call went through")
+	}
+	return nil
+}
+
+func (s *stack) tryRetries() error {
+	var calls, closed atomic.Int64
+	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
+		if calls.Add(1) > 1 {
+			return respond(req, http.StatusOK, http.Header{}), nil
+		}
+		resp := respond(req, http.StatusServiceUnavailable, http.Header{})
+		resp.Body = &closing{strings.NewReader("busy"), &closed}
+		return resp, nil
+	}), patient())
+	status, err := st.get(context.Background())
+	switch {
+	case err != nil:
+		return err
+	case status != http.StatusOK:
+		return fmt.Errorf("after a 503 it returns %d", status)
+	case calls.Load() != 2 || closed.Load() != 1:
+		return fmt.Errorf("%d attempts, %d bodies closed", calls.Load(), closed.Load())
+	}
+	return nil
+}
+
+type closing struct {
+	io.Reader
+	closed *atomic.Int64
+}
+
+func (c *closing) Close() error {
+	c.closed.Add(1)
+	return nil
+}
+
+func (s *stack) tryLimits() error {
+	var calls atomic.Int64
+	k := patient()
+	k.limit, k.per = 2, time.Hour
+	st := s.build(counting(&calls), k)
+	for range k.limit {
+		if _, err := st.get(context.Background()); err != nil {
+			return err
+		}
+	}
+	if err := st.late(); err != nil {
+		return err
+	}
+	return sent(&calls, k.limit)
+}
+
+func counting(calls *atomic.Int64) http.RoundTripper {
+	return roundTrip(func(req *http.Request) (*http.Response, error) {
+		calls.Add(1)
+		return respond(req, http.StatusOK, http.Header{}), nil
+	})
+}
+
+func sent(calls *atomic.Int64, want int) error {
+	if got := int(calls.Load()); got != want {
+		return fmt.Errorf("%d calls were sent, want %d", got, want)
+	}
+	return nil
+}
+
+func (s *stack) trySlots() error {
+	var calls atomic.Int64
+	arrived, leave := make(chan struct{}, 2), make(chan struct{})
+	k := patient()
+	k.slots = 1
+	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
+		calls.Add(1)
+		arrived <- struct{}{}
+		select {
+		case <-leave:
+			return respond(req, http.StatusOK, http.Header{}), nil
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
+	}), k)
+	first := make(chan error, 1)
+	go func() {
+		_, err := st.get(context.Background())
+		first <- err
+	}()
+	<-arrived
+	err := st.late()
+	if n := calls.Load(); n != 1 {
+		err = fmt.Errorf("%d calls at once with one slot", n)
+	}
+	close(leave)
+	if err := errors.Join(err, <-first); err != nil {
+		return err
+	}
+	_, err = st.get(context.Background())
+	return err
+}
+
+func (s *stack) tryBodies() error {
+	var calls atomic.Int64
+	k := patient()
+	k.slots = 1
+	st := s.build(counting(&calls), k)
+	resp, err := st.send(context.Background())
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(st.late(), sent(&calls, 1), resp.Body.Close()); err != nil {
+		return err
+	}
+	if _, err := st.get(context.Background()); err != nil {
+		return err
+	}
+	return sent(&calls, 2)
+}
+
+func (s *stack) tryCounts() error {
+	st := s.build(newStub(false), patient())
+	if st.counted == nil {
+		return errors.New("it has no metrics")
+	}
+	const calls = 5
+	for range calls {
+		if _, err := st.get(context.Background()); err != nil {
+			return err
+		}
+	}
+	if got := st.counted(); got != calls {
+		return fmt.Errorf("it counted %d calls of %d", got, calls)
+	}
+	return nil
+}
+
+func (s *stack) tryDeadlines() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	k := patient()
+	k.timeout, k.attempts = time.Millisecond, 1
+	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	}), k)
+	if _, err := st.get(ctx); err == nil {
+		return errors.New("a base that hangs gave an answer")
+	}
+	if ctx.Err() != nil {
+		return errors.New("the caller's own deadline ended the call")
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// payload is the body of every answer, sentence that of every POST.
+const (
+	payload  = `{"id":25,"name":"pikachu","height":4,"weight":60}`
+	sentence = `{"id":25,"nickname":"sparky","ball":"great-ball","level":5,"x":1}`
+)
+
+// stub is the bare base. It does what every base must: it reads and closes the
+// request's body, makes a response with a status, a header and a body of its own.
+// The header map is shared, since no layer under test writes to it.
+type stub struct {
+	header http.Header
+	flaky  bool // every other answer is a 503
+	calls  atomic.Uint64
+}
+
+func newStub(flaky bool) *stub {
+	return &stub{flaky: flaky, header: http.Header{
+		"Content-Type":   {"application/json; charset=utf-8"},
+		"Content-Length": {"49"},
+		"Cache-Control":  {"public, max-age=86400"},
+		"Date":           {"Mon, 02 Jan 2006 15:04:05 GMT"},
+		"Etag":           {`W/"31-25"`},
+		"Server":         {"stub"},
+	}}
+}
+
+func (s *stub) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		var buf [512]byte
+		if err := errors.Join(consume(req.Body, buf[:]), req.Body.Close()); err != nil {
+			return nil, err
+		}
+	}
+	status := http.StatusOK
+	if s.flaky && s.calls.Add(1)%2 == 1 {
+		status = http.StatusServiceUnavailable
+	}
+	return respond(req, status, s.header), nil
+}
+
+// respond makes a response and its body in one allocation.
+func respond(req *http.Request, status int, header http.Header) *http.Response {
+	a := &answer{Response: http.Response{
+		Status: http.StatusText(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, ContentLength: int64(len(payload)), Request: req,
+	}}
+	a.Body = &a.body
+	return &a.Response
+}
+
+type answer struct {
+	http.Response
+	body text
+}
+
+// text reads payload once.
+type text struct{ off int }
+
+func (t *text) Read(p []byte) (int, error) {
+	if t.off == len(payload) {
+		return 0, io.EOF
+	}
+	n := copy(p, payload[t.off:])
+	t.off += n
+	return n, nil
+}
+
+func (t *text) Close() error {
+	t.off = len(payload)
+	return nil
+}
+
+// consume reads a body to its end.
+func consume(body io.Reader, buf []byte) error {
+	for {
+		switch _, err := body.Read(buf); err {
+		case nil:
+		case io.EOF:
+			return nil
+		default:
+			return err
+		}
+	}
+}
+
+// finish reads the body of an answer to its end and closes it.
+func finish(resp *http.Response, buf []byte) error {
+	err := consume(resp.Body, buf)
+	return errors.Join(err, resp.Body.Close())
+}
+
+// A caller makes one call after the other as a careful program does: it reads
+// the body to its end and closes it. It belongs to one goroutine.
+type caller struct {
+	rt     http.RoundTripper
+	client *http.Client
+	req    *http.Request
+	sent   upload
+	buf    [512]byte
+}
+
+// target is a URL with a path that the automatic route makes a template of.
+func target() *url.URL {
+	return &url.URL{Scheme: "https", Host: "api.test", Path: "/v2/pokemon/25"}
+}
+
+func newCaller(rt http.RoundTripper, client *http.Client, ctx func(context.Context) context.Context) *caller {
+	c := &caller{rt: rt, client: client}
+	req := &http.Request{
+		Method: http.MethodGet, URL: target(), Host: "api.test",
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Accept": {"application/json"}, "User-Agent": {"bench"}},
+	}
+	c.req = req.WithContext(ctx(context.Background()))
+	return c
+}
+
+// A way is how a caller calls.
+type way func(*caller) error
+
+// get makes a GET through the round tripper.
+func get(c *caller) error {
+	resp, err := c.rt.RoundTrip(c.req)
+	if err != nil {
+		return err
+	}
+	return finish(resp, c.buf[:])
+}
+
+// twice makes two, as a caller without a retry layer would after a 503.
+func twice(c *caller) error {
+	if err := get(c); err != nil {
+		return err
+	}
+	return get(c)
+}
+
+// post makes a POST of 64 bytes with GetBody.
+func post(c *caller) error {
+	if c.req.GetBody == nil {
+		c.req.Method = http.MethodPost
+		c.req.ContentLength = int64(len(sentence))
+		c.req.GetBody = func() (io.ReadCloser, error) { return newUpload(), nil }
+	}
+	c.sent.Reset(sentence)
+	c.req.Body = &c.sent
+	return get(c)
+}
+
+// do makes a GET through an http.Client.
+func do(c *caller) error {
+	resp, err := c.client.Do(c.req)
+	if err != nil {
+		return err
+	}
+	return finish(resp, c.buf[:])
+}
+
+type upload struct{ strings.Reader }
+
+func newUpload() *upload {
+	u := new(upload)
+	u.Reset(sentence)
+	return u
+}
+
+func (u *upload) Close() error { return nil }

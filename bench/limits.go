@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/throttle"
+)
+
+func concurrencyLayer(k knobs, _ *built) gracy.Layer {
+	return concurrency.New(concurrency.Limit{Max: k.slots})
+}
+
+func throttleLayer(k knobs, _ *built) gracy.Layer { return throttle.New(pokemonRule(k)) }
+
+// throttleTwo counts each call twice: by its path and for its host.
+func throttleTwo(k knobs, _ *built) gracy.Layer {
+	host := pokemonRule(k)
+	host.URL, host.Host = "", target().Host
+	return throttle.New(pokemonRule(k), host)
+}
+
+// pokemonRule is the rule of the README. Without a guard, since that of a window
+// of a microsecond is longer than it.
+func pokemonRule(k knobs) throttle.Rule {
+	return throttle.Rule{URL: "/pokemon/", Limit: k.limit, Per: k.per, Guard: throttle.NoGuard}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/race"
+)
+
+func TestSliceSharesTheCalls(t *testing.T) {
+	var calls [2]atomic.Int64
+	runs := make([]func() error, 2)
+	for i := range runs {
+		runs[i] = func() error {
+			calls[i].Add(1)
+			return nil
+		}
+	}
+	s, err := slice(1000, runs)
+	if err != nil || s.wall <= 0 {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	for i := range calls {
+		if got := calls[i].Load(); got != 500 {
+			t.Errorf("run %d was called %d times", i, got)
+		}
+	}
+}
+
+func TestSliceFailsWithItsCalls(t *testing.T) {
+	bad := errors.New("bad")
+	good := func() error { return nil }
+	for i, runs := range [][]func() error{
+		{func() error { return bad }},
+		{good, func() error { return bad }},
+	} {
+		if _, err := slice(10, runs); !errors.Is(err, bad) {
+			t.Errorf("%d: got %v", i, err)
+		}
+	}
+}
+
+func TestProcessorTimeIsThatOfTheWork(t *testing.T) {
+	if processor() == 0 {
+		return // not known on this system, and the columns say 0
+	}
+	before := processor()
+	for processor()-before < 5*time.Millisecond {
+		_ = strings.Repeat("work", 1000)
+	}
+}
+
+var kept []byte
+
+func TestWeighCountsWhatACallAllocates(t *testing.T) {
+	if race.Enabled {
+		return // the detector allocates
+	}
+	s := complete([]*stack{{name: "kilobyte", build: func(base http.RoundTripper, _ knobs) built {
+		return built{rt: roundTrip(func(req *http.Request) (*http.Response, error) {
+			kept = make([]byte, 1024)
+			return base.RoundTrip(req)
+		})}
+	}}})[0]
+	got := weighed(t, []*stack{s, find(t, bare)})
+	if d := got["kilobyte"].memory.bytes - got[bare].memory.bytes; d != 1024 {
+		t.Errorf("saw %v bytes, want 1024", d)
+	}
+	if d := got["kilobyte"].memory.allocs - got[bare].memory.allocs; d != 1 {
+		t.Errorf("saw %v allocations, want 1", d)
+	}
+	if b := got[bare].memory.allocs; b != 1 {
+		t.Errorf("the bare base allocates %v times: a stack may hide behind it", b)
+	}
+}

@@ -1,0 +1,76 @@
+package main
+
+import "fmt"
+
+// A redLine is a bound of the design and whether this run keeps it. Bounds are
+// ratios inside the run and exact counts; times of one machine bind nobody.
+type redLine struct {
+	text string
+	got  string
+	ok   bool
+}
+
+// Bounds of the whole chain.
+const (
+	callAllocs = 1
+	callBytes  = 512
+	aimFloor   = 3.0 // six over floor-6
+	redFloor   = 4.0
+	redPeer    = 0.5 // six over assembled
+)
+
+// oneCall are the stacks that may allocate the Call and nothing else.
+func oneCall() []string {
+	return []string{
+		oneNoop, "no-op x2", "no-op x7", "retry", "concurrency", "throttle", "throttle, 2 rules", "metrics",
+		six, "six, route given", "six, 2 rules", "six, logging errors", "seven, an observer", "eight, two observers",
+	}
+}
+
+// oneCallPOST are those with a body to send.
+func oneCallPOST() []string { return []string{"six, POST"} }
+
+// identical are the stacks of layers that are off.
+func identical() []string { return []string{"logging off", "replay off", "both off"} }
+
+func redLines(benches map[string]*bench) []redLine {
+	var lines []redLine
+	memory := func(base, name string, allocs, bytes float64) {
+		f, ok := over(base, name, "").work(benches)
+		if !ok {
+			return
+		}
+		lines = append(lines, redLine{
+			fmt.Sprintf("%s: allocations %.0f, %.0f B", name, allocs, bytes),
+			fmt.Sprintf("%.0f, %.0f B", f.memory.allocs, f.memory.bytes),
+			f.memory.allocs == allocs && f.memory.bytes == bytes,
+		})
+	}
+	for _, n := range oneCall() {
+		memory(bare, n, callAllocs, callBytes)
+	}
+	for _, n := range oneCallPOST() {
+		memory(barePOST, n, callAllocs, callBytes)
+	}
+	for _, n := range identical() {
+		memory(bare, n, 0, 0)
+	}
+
+	ratio := func(name, base string, bound float64, note string) {
+		a, okA := over(bare, name, "").work(benches)
+		b, okB := over(bare, base, "").work(benches)
+		if !okA || !okB || len(benches[name].cost[serial]) == 0 {
+			return // not there, or not timed
+		}
+		for mode, where := range []string{"one core", "both cores"} {
+			x, y := a.cost[mode].cpu.mid, b.cost[mode].cpu.mid
+			lines = append(lines, redLine{
+				fmt.Sprintf("%s at most %g x %s, processor, %s%s", name, bound, base, where, note),
+				fmt.Sprintf("%.2f", x/y), y > 0 && x <= bound*y,
+			})
+		}
+	}
+	ratio(six, floorSix, redFloor, fmt.Sprintf(" (aim %g)", aimFloor))
+	ratio(six, peerLean, redPeer, "")
+	return lines
+}

@@ -1,0 +1,150 @@
+package main
+
+import "slices"
+
+// A row is a line of the table: the times of some stacks less those of others.
+type row struct {
+	text  string
+	plus  []string
+	minus []string
+	parts float64 // what the difference is divided by; 0 is 1
+	aim   float64 // processor ns aimed at on the machine of docs/performance.md; 0 is none
+}
+
+type section struct {
+	title string
+	rows  []row
+}
+
+// over is a row of one stack over another.
+func over(base, name, text string) row {
+	return row{text: text, plus: []string{name}, minus: []string{base}}
+}
+
+// layer is a row of one layer in place of the no-op layer.
+func layer(name, text string, aim float64) row {
+	r := over(oneNoop, name, text)
+	r.aim = aim
+	return r
+}
+
+func sections() []section {
+	first := over(bare, oneNoop, "first layer: the Call, its ledger, one copy of the request")
+	first.aim = 350
+	return []section{
+		{"Whole chains, over the bare base", []row{
+			over(bare, six, "**six**: metrics, logging off, retry, replay off, concurrency, throttle"),
+			over(bare, "six, route given", "six, route given in the context, as parse does"),
+			over(bare, "six, 2 rules", "six, throttle with two rules"),
+			over(bare, "six, logging errors", "six, logging failures (none here)"),
+			over(bare, "seven, an observer", "seven: an observer of everything on top"),
+			over(bare, "eight, two observers", "eight: two of them"),
+			over(bare, "six and timeouts", "eight: six, total and idle timeout, attempt timeout"),
+			over(bareClient, "six, http.Client", "six in an http.Client, over a bare http.Client"),
+			over(barePOST, "six, POST", "six, POST of 64 B with GetBody, over a bare POST"),
+			over(bare, floorSix, "**floor-6**: the same work by hand, least code"),
+			over(barePOST, floorPOST, "floor-6, POST"),
+			over(bare, peerLean, "**assembled**: promhttp, slog off, rehttp, x/sync/semaphore, x/time/rate"),
+			over(bare, "assembled, to body end", "assembled, slot held to the body's end"),
+			over(barePOST, peerPOST, "assembled, POST"),
+			over(bare, "obvious-6", "six layers that do nothing but put a value into the context"),
+		}},
+		{"One layer alone, over the bare base", []row{
+			over(bare, "logging off", "logging off"),
+			over(bare, "replay off", "replay off"),
+			over(bare, "both off", "logging off, replay off"),
+			first,
+			over(bare, "no-op x2", "two no-op layers"),
+			over(bare, "no-op x7", "seven no-op layers"),
+			over(bare, "retry", "retry"),
+			over(bare, "concurrency", "concurrency"),
+			over(bare, "throttle", "throttle, one rule"),
+			over(bare, "throttle, 2 rules", "throttle, two rules"),
+			over(bare, "metrics", "metrics"),
+		}},
+		{"What a further layer adds, over the no-op layer", []row{
+			layer("no-op, logging off", "logging off", 5),
+			layer("no-op, replay off", "replay off", 5),
+			layer("no-op x2", "a no-op layer", 0),
+			layer("no-op, logging errors", "logging failures (none here)", 0),
+			layer("retry", "retry", 30),
+			layer("concurrency", "concurrency, slot to the body's end", 80),
+			layer("throttle", "throttle, one rule", 75),
+			layer("throttle, 2 rules", "throttle, two rules", 95),
+			layer("metrics", "metrics", 100),
+		}},
+		{"Timeouts", []row{
+			layer("total timeout", "timeout.New, total; over the no-op layer", 0),
+			layer("total and idle timeout", "timeout.New, total and idle; over the no-op layer", 0),
+			layer("attempt timeout", "timeout.PerAttempt; over the no-op layer", 0),
+			over(bare, "timeout by hand", "by hand: context.WithTimeout, Request.WithContext, cancel at Close"),
+			over(bareClient, "http.Client.Timeout", "http.Client.Timeout, over the same client without"),
+		}},
+		{"Events and attempts", []row{
+			{text: "an event that nobody wants", plus: []string{"ten events"}, minus: []string{oneNoop}, parts: 10, aim: 3},
+			{text: "an event, one observer", plus: []string{"a listener, ten events"}, minus: []string{"a listener"}, parts: 10, aim: 15},
+			{text: "an event, two observers", plus: []string{"two listeners, ten events"}, minus: []string{"two listeners"}, parts: 10, aim: 30},
+			{
+				text: "a further attempt at once, the base's part taken off",
+				plus: []string{"retry, 503 and 200", bare}, minus: []string{bareTwice, "retry"},
+			},
+			{
+				text: "a further attempt after 1 ns on a timer",
+				plus: []string{"retry, 503, timer, 200", bare}, minus: []string{bareTwice, "retry"},
+			},
+		}},
+	}
+}
+
+// figures is a row worked out.
+type figures struct {
+	cost   [modes]struct{ cpu, wall quartiles }
+	least  float64 // processor ns on one core, of undisturbed slices
+	memory memory
+	both   bool
+}
+
+// work works a row out; false if one of its stacks was not measured.
+func (r row) work(benches map[string]*bench) (figures, bool) {
+	var f figures
+	f.both = true
+	parts := r.parts
+	if parts == 0 {
+		parts = 1
+	}
+	for _, n := range slices.Concat(r.plus, r.minus) {
+		b := benches[n]
+		if b == nil {
+			return f, false
+		}
+		f.both = f.both && !b.alone
+	}
+	for mode := range modes {
+		if mode == both && !f.both {
+			continue
+		}
+		var cpu, wall []float64
+		for i := range benches[r.plus[0]].cost[mode] {
+			var d sample
+			for _, n := range r.plus {
+				d = d.plus(benches[n].cost[mode][i], 1/parts)
+			}
+			for _, n := range r.minus {
+				d = d.plus(benches[n].cost[mode][i], -1/parts)
+			}
+			cpu, wall = append(cpu, d.cpu), append(wall, d.wall)
+		}
+		f.cost[mode].cpu, f.cost[mode].wall = quart(cpu), quart(wall)
+	}
+	for _, n := range r.plus {
+		f.least += least(pick(benches[n].cost[serial], cpuOf)) / parts
+		f.memory.bytes += benches[n].memory.bytes / parts
+		f.memory.allocs += benches[n].memory.allocs / parts
+	}
+	for _, n := range r.minus {
+		f.least -= least(pick(benches[n].cost[serial], cpuOf)) / parts
+		f.memory.bytes -= benches[n].memory.bytes / parts
+		f.memory.allocs -= benches[n].memory.allocs / parts
+	}
+	return f, true
+}

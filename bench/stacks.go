@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+)
+
+// builder puts a stack around the base.
+type builder func(base http.RoundTripper, k knobs) built
+
+// A stack is one thing that is timed.
+type stack struct {
+	name   string
+	build  builder
+	call   way
+	duties duty
+	ctx    func(context.Context) context.Context // what callers put into the context
+	flaky  bool                                  // every other answer is a 503
+	alone  bool                                  // not on both cores: the order of the answers matters
+}
+
+// names of the stacks that others are compared with.
+const (
+	bare       = "bare"
+	bareTwice  = "bare, 503 and 200"
+	barePOST   = "bare, POST"
+	bareClient = "bare, http.Client"
+	oneNoop    = "no-op"
+	six        = "six"
+	floorSix   = "floor-6"
+	floorPOST  = "floor-6, POST"
+	peerLean   = "assembled"
+	peerPOST   = "assembled, POST"
+)
+
+func nothing(ctx context.Context) context.Context { return ctx }
+
+// client calls through an http.Client around the stack.
+func client(b builder, limited bool) builder {
+	if b == nil {
+		return nil
+	}
+	return func(base http.RoundTripper, k knobs) built {
+		s := b(base, k)
+		s.client = &http.Client{Transport: s.rt}
+		if limited {
+			s.client.Timeout = k.timeout
+		}
+		return s
+	}
+}
+
+// stacks returns what is timed.
+func stacks() []*stack {
+	sixOf := []maker{metricsLayer, loggingOff, retryLayer, replayOff, concurrencyLayer, throttleLayer}
+	sixDuties := retries | limits | slots | bodies | counts
+	with := func(chain []maker, i int, m maker) []maker {
+		c := slices.Clone(chain)
+		c[i] = m
+		return c
+	}
+	sevenOf := append([]maker{observing}, sixOf...)
+	eightOf := append([]maker{observing}, sevenOf...)
+	timed := slices.Concat(sixOf[:2], []maker{totalAndIdle}, sixOf[2:], []maker{attemptTimeout})
+
+	return []*stack{
+		{name: bare, build: ours()},
+		{name: bareTwice, build: ours(), call: twice, flaky: true, alone: true},
+		{name: barePOST, build: ours(), call: post},
+		{name: bareClient, build: client(ours(), false), call: do},
+
+		{name: "logging off", build: ours(loggingOff)},
+		{name: "replay off", build: ours(replayOff)},
+		{name: "both off", build: ours(loggingOff, replayOff)},
+		{name: oneNoop, build: ours(noop)},
+		{name: "no-op x2", build: ours(noop, noop)},
+		{name: "no-op x7", build: ours(noop, noop, noop, noop, noop, noop, noop)},
+		{name: "no-op, logging off", build: ours(noop, loggingOff)},
+		{name: "no-op, replay off", build: ours(noop, replayOff)},
+		{name: "no-op, logging errors", build: ours(noop, loggingErrors)},
+		{name: "retry", build: ours(retryLayer), duties: retries},
+		{name: "concurrency", build: ours(concurrencyLayer), duties: slots | bodies},
+		{name: "throttle", build: ours(throttleLayer), duties: limits},
+		{name: "throttle, 2 rules", build: ours(throttleTwo), duties: limits},
+		{name: "metrics", build: ours(metricsLayer), duties: counts},
+
+		{name: six, build: ours(sixOf...), duties: sixDuties},
+		{name: "six, route given", build: ours(sixOf...), duties: sixDuties, ctx: withRoute},
+		{name: "six, 2 rules", build: ours(with(sixOf, 5, throttleTwo)...), duties: sixDuties},
+		{name: "six, logging errors", build: ours(with(sixOf, 1, loggingErrors)...), duties: sixDuties},
+		{name: "six, POST", build: ours(sixOf...), call: post, duties: sixDuties},
+		{name: "six, http.Client", build: client(ours(sixOf...), false), call: do, duties: sixDuties},
+		{name: "seven, an observer", build: ours(sevenOf...), duties: sixDuties},
+		{name: "eight, two observers", build: ours(eightOf...), duties: sixDuties},
+		{name: "six and timeouts", build: ours(timed...), duties: sixDuties | deadlines},
+
+		{name: floorSix, build: floor, duties: sixDuties},
+		{name: floorPOST, build: floor, call: post, duties: sixDuties},
+		{name: peerLean, build: assembled, duties: sixDuties &^ bodies},
+		{name: "assembled, to body end", build: assembledToBodyEnd, duties: sixDuties},
+		{name: peerPOST, build: assembled, call: post, duties: sixDuties &^ bodies},
+		{name: "obvious-6", build: obvious},
+
+		{name: "total timeout", build: ours(totalTimeout), duties: deadlines},
+		{name: "total and idle timeout", build: ours(totalAndIdle), duties: deadlines},
+		{name: "attempt timeout", build: ours(attemptTimeout), duties: deadlines},
+		{name: "timeout by hand", build: deadline, duties: deadlines},
+		{name: "http.Client.Timeout", build: client(ours(), true), call: do, duties: deadlines},
+
+		{name: "retry, 503 and 200", build: ours(retryAtOnce), duties: retries, flaky: true, alone: true},
+		{name: "retry, 503, timer, 200", build: ours(retrySoon), duties: retries, flaky: true, alone: true},
+		{name: "ten events", build: ours(emitting)},
+		{name: "a listener", build: ours(listening, noop)},
+		{name: "a listener, ten events", build: ours(listening, emitting)},
+		{name: "two listeners", build: ours(listening, listening, noop)},
+		{name: "two listeners, ten events", build: ours(listening, listening, emitting)},
+	}
+}
+
+// bench is a stack set up, with what has been measured of it.
+type bench struct {
+	*stack
+	run    []func() error // a caller each, the first for serial slices
+	calls  int            // in a slice
+	cost   [modes][]sample
+	memory memory
+}
+
+func (s *stack) bench(callers int) *bench {
+	base := newStub(s.flaky)
+	st := s.build(base, loose())
+	b := &bench{stack: s}
+	for range callers {
+		c := s.caller(st)
+		b.run = append(b.run, func() error { return s.call(c) })
+	}
+	return b
+}
+
+func (s *stack) caller(st built) *caller { return newCaller(st.rt, st.client, s.ctx) }
+
+// complete fills in what most stacks have in common and leaves out what cannot
+// be built.
+func complete(list []*stack) []*stack {
+	out := list[:0]
+	for _, s := range list {
+		if s.build == nil {
+			continue
+		}
+		if s.call == nil {
+			s.call = get
+		}
+		if s.ctx == nil {
+			s.ctx = nothing
+		}
+		out = append(out, s)
+	}
+	return out
+}
