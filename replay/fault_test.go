@@ -145,3 +145,62 @@ func TestBrokenBodyReplays(t *testing.T) {
 type errReader struct{ err error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.err }
+
+// endOfBody ends the context of the call with the body of its answer, as a time
+// limit further out does, before the tape hears of the end.
+type endOfBody struct{ cancel context.CancelFunc }
+
+func (e *endOfBody) BodyEnd(*transport.Attempt) { e.cancel() }
+
+func (e *endOfBody) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("end of body", e, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		ctx, cancel := context.WithCancel(req.Context())
+		resp, err := next.RoundTrip(req.WithContext(ctx))
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		c.Attempt().Own(resp, &endOfBody{cancel})
+		return resp, nil
+	})
+}
+
+// owner ties the body to the call below the tape, so that what is tied to it
+// ends before the tape hears of the end.
+type owner struct{}
+
+func (o owner) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("owner", o, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			c.Attempt().Own(resp)
+		}
+		return resp, err
+	})
+}
+
+func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	tape := open(t, path, replay.Options{Errors: true})
+	broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, "")
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), brokenReader{}))
+		resp.ContentLength = 8
+		return resp, nil
+	}}
+	rt := (&endOfBody{}).Wrap(tape.Wrap(owner{}.Wrap(broken)))
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/x", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Recorded != 1 || s.Incomplete != 0 {
+		t.Errorf("stats %+v, want the fault recorded", s)
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -154,11 +156,17 @@ func (b *heardBody) end(err error) {
 		// Closed: a reader that knows the length need not ask for the EOF.
 		length := b.r.status.ContentLength
 		b.r.finish(body, false, nil, length >= 0 && int64(len(body)) == length)
-	case b.r.asked.send.Context().Err() != nil:
+	case left(b.r.asked.send.Context(), err):
 		b.r.finish(body, false, nil, false)
 	default:
 		b.r.finish(body, false, err, t.opts.Errors && !t.opts.DiscardBad)
 	}
+}
+
+// left reports whether err is the caller's own doing. That ctx is over does not
+// say so: a layer further out may end it with the body.
+func left(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
 }
 
 func (b *heardBody) Close() error {
