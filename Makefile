@@ -55,7 +55,7 @@ lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 	@$(call each,$(MODULES),$(LINT) run --config $(CURDIR)/.golangci.yml ./...)
 
 .PHONY: ci
-ci: fmt-check tidy-check build vet lint race ## exactly what CI runs
+ci: fmt-check tidy-check build vet lint race plain ## exactly what CI runs
 
 ##@ Change
 
@@ -103,6 +103,11 @@ build:
 .PHONY: race
 race: $(CITEST)
 	@$(CITEST) -allow .ci/allowed-skips $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
+
+# What the race detector would spoil: allocations, and the long simulations.
+.PHONY: plain
+plain: $(CITEST)
+	@$(CITEST) -allow .ci/allowed-skips $(addprefix -in ,$(MODULES)) -- -shuffle=on
 
 $(LINT): tools/lint/go.mod tools/lint/go.sum
 	@echo "-- building golangci-lint, some minutes the first time"

@@ -81,13 +81,18 @@ func sum(list []Exception) (e exceptions, wrong []string) {
 	return e, wrong
 }
 
-// excuse tells why a case is left out, or "".
-func (e exceptions) excuse(c testCase) string {
+// skipped tells why a case is skipped by name, or "".
+func (e exceptions) skipped(c testCase) string {
 	for _, s := range e.skips {
 		if s.name == c.name {
 			return s.reason
 		}
 	}
+	return ""
+}
+
+// contradicts tells which allowance a case contradicts, or "".
+func (e exceptions) contradicts(c testCase) string {
 	if a := e.allow & c.leftOut(); a != 0 {
 		return "contradicted by roundtriptest." + a.String()
 	}

@@ -12,7 +12,8 @@ import (
 // or more often, by those that compare several, and returns a round tripper around next.
 // State may be shared by all that it returns, as long as it holds no channel, timer or
 // goroutine: those belong to one case, so make them in wrap. Exceptions declare where the
-// decorator departs on purpose.
+// decorator departs on purpose: cases that contradict an Allowance are left out, and
+// logged, those of Skip are skipped.
 func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exceptions ...Exception) {
 	t.Helper()
 	declared, wrong := sum(exceptions)
@@ -23,8 +24,12 @@ func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exce
 		return
 	}
 	for _, c := range cases() {
+		if why := declared.contradicts(c); why != "" {
+			t.Logf("%s: not run, %s", c.name, why)
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
-			if why := declared.excuse(c); why != "" {
+			if why := declared.skipped(c); why != "" {
 				t.Skip(why)
 			}
 			breaches := c.execute(t, &probe{wrap: wrap, allow: declared.allow, readers: true})
