@@ -23,7 +23,12 @@ func (r *Redactor) URL(u *url.URL) string {
 // well-formed or not. Bytes that have no place in a URL, such as control
 // characters and invalid UTF-8, come out percent-encoded.
 func (r *Redactor) Location(s string) string {
-	return armor(r.maskLiterals(r.location(s, 0)))
+	once := r.location(s, 0)
+	masked := r.maskLiterals(once)
+	if masked != once { // a literal may have hidden where the parts of the URL begin
+		masked = r.maskLiterals(r.location(masked, 0))
+	}
+	return armor(masked)
 }
 
 // RawQuery masks the secret values of a query string. Order,
