@@ -233,7 +233,7 @@ func TestStripeCreatesManyCustomers(t *testing.T) {
 		retries int // at most
 	}{
 		{"without a budget", retry.NoBudget(), n},
-		{"the default budget", nil, 10 + n/10},
+		{"a fixed budget", retry.NewBudget(retry.BudgetConfig{}), 10 + n/10},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			plan := fault.Plan{

@@ -108,7 +108,14 @@ func (a *account) left(now int64) int {
 }
 
 // earn books a call.
-func (a *account) earn(tick int64) { a.add(tick, 1, 0) }
+func (a *account) earn(tick int64) {
+	switch {
+	case a.pulse == nil:
+		a.add(tick, 1, 0)
+	case a.pulse.used.Load() != tick:
+		a.pulse.used.Store(tick)
+	}
+}
 
 // spend takes a retry from the account, if it holds one, and returns what a
 // refund needs. A nil account holds any number.
@@ -147,6 +154,9 @@ func (a *account) refund(tick int64) {
 // idle reports whether nothing in the books counts any more.
 func (a *account) idle(at time.Time) bool {
 	now := a.tick(at)
+	if a.pulse != nil {
+		return now-a.pulse.used.Load() > slots
+	}
 	for i := range a.ring {
 		t, c, r := unpack(a.ring[i].Load())
 		if d := age(now, t); c+r > 0 && d <= slots {

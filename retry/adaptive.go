@@ -9,17 +9,21 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The rule of an adaptive budget.
+// The rule of an adaptive budget: each failure adds 1 to a score that does not
+// fall below 0, each success takes weight away. At the limit failures are no
+// longer taken to be independent; what goes beyond the limit has to be outweighed
+// first.
 const (
-	memory = 50 // about how many outcomes the share of successes remembers
-	health = 3  // one in so many must succeed for failures to count as independent
+	weight = 3
+	limit  = 10
+	beyond = 20
 )
 
-// pulse is what an adaptive budget knows of a host: the share of successes among
-// the latest attempts, and tokens. One word holds both, since every attempt
-// changes them.
+// pulse is what an adaptive budget knows of a host: the score and the tokens. One
+// word holds both, since every attempt changes them.
 type pulse struct {
-	word   atomic.Uint64 // share in units of 1/whole above, tokens in units of 1/token below
+	word   atomic.Uint64 // the score above, tokens in parts below
+	used   atomic.Int64  // the tick of the latest call
 	earned uint64        // tokens for a success
 	most   uint64        // tokens that can be held
 	perSec float64       // tokens that come with time
@@ -30,7 +34,6 @@ const (
 	tokenBits = 40
 	tokenMask = 1<<tokenBits - 1
 	token     = 1 << 20 // one retry
-	whole     = 1 << 23 // all attempts succeed
 	mostRetry = 1 << 18 // tokens held at most, whatever the config says
 )
 
@@ -39,7 +42,7 @@ func newPulse(b *Budget, at time.Time) *pulse {
 	p.earned = uint64(min(b.ratio, mostRetry) * token)
 	p.most = uint64(min(b.reserve, mostRetry) * token)
 	p.perSec = float64(p.most) / (slots * b.slot).Seconds()
-	p.word.Store(whole<<tokenBits | p.most)
+	p.word.Store(p.most)
 	return p
 }
 
@@ -47,13 +50,14 @@ func newPulse(b *Budget, at time.Time) *pulse {
 func (p *pulse) outcome(ok bool) {
 	for {
 		old := p.word.Load()
-		share, tokens := old>>tokenBits, old&tokenMask
-		share -= share / memory
+		score, tokens := old>>tokenBits, old&tokenMask
 		if ok {
-			share = min(share+whole/memory, whole)
-			tokens = min(tokens+p.earned, max(p.most, tokens))
+			score -= min(score, weight)
+			tokens = min(tokens+p.earned, p.most)
+		} else {
+			score = min(score+1, limit+beyond)
 		}
-		if next := share<<tokenBits | tokens; next == old || p.word.CompareAndSwap(old, next) {
+		if next := score<<tokenBits | tokens; next == old || p.word.CompareAndSwap(old, next) {
 			return
 		}
 	}
@@ -61,13 +65,13 @@ func (p *pulse) outcome(ok bool) {
 
 // independent reports whether failures look independent of each other and of
 // the load.
-func (p *pulse) independent() bool { return health*(p.word.Load()>>tokenBits) >= whole }
+func (p *pulse) independent() bool { return p.word.Load()>>tokenBits < limit }
 
 // give adds tokens, take removes one if it is there.
 func (p *pulse) give(n uint64) {
 	for {
 		old := p.word.Load()
-		tokens := min(old&tokenMask+n, max(p.most, old&tokenMask))
+		tokens := min(old&tokenMask+n, p.most)
 		if p.word.CompareAndSwap(old, old&^tokenMask|tokens) {
 			return
 		}

@@ -21,15 +21,20 @@ type BudgetConfig struct {
 	// Window is how long a call counts. Default 10 s.
 	Window time.Duration
 	// Adaptive tells overload from faults that are independent of each other, by
-	// the share of successes among the latest 50 attempts or so. While at least
-	// one in three succeeds, another attempt is likely to help and every retry is
-	// allowed. Below that the host is taken to be down or overloaded, and a retry
-	// needs a token: there are at most Reserve, a success earns Ratio, and Reserve
-	// of them come back in each Window. So attempts are, in the long run, at most
-	// three times the successes and the tokens, and an outage is known after about
-	// 55 failures in a row. Timeouts are failures, 4xx answers are not. A server
-	// that sheds load by fast refusals may get three attempts for each that it
-	// accepts. Default false: the bound of [Budget], whatever the outcomes.
+	// how they follow on each other. It keeps a score of each host: a failed
+	// attempt adds 1, a success takes 3 away. Below 10 failures are taken to be
+	// independent, so that another attempt is likely to help, and each retry is
+	// allowed. From 10 on the host is taken to be down or overloaded, and a retry
+	// needs a token: at most Reserve are kept, a success earns Ratio, and Reserve
+	// of them come with each Window. So an outage is recognised after ten failures
+	// in a row, and in the long run there are at most four attempts for each
+	// success. Timeouts are failures; answers that are not retried, such as 404,
+	// are successes.
+	//
+	// Its price: a short total outage is handed to the callers instead of being
+	// retried over, and a server that sheds load by fast refusals may get four
+	// attempts for each that it accepts. False: the bound of [Budget],
+	// whatever the outcomes.
 	Adaptive bool
 }
 
@@ -94,7 +99,7 @@ func (b *Budget) String() string {
 		return "no budget"
 	}
 	if b.adaptive {
-		return fmt.Sprintf("adaptive budget, below 1 success in %d: %.3g %% of successes + %g in %s per host", health, 100*b.ratio, b.reserve, slots*b.slot)
+		return fmt.Sprintf("adaptive budget, in an outage %.3g %% of successes + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
 	}
 	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
 }

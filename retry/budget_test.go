@@ -45,10 +45,10 @@ func budgeted(b *retry.Budget, base http.RoundTripper) http.RoundTripper {
 	return retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay, Budget: b}).Wrap(base)
 }
 
-func TestBudgetDefault(t *testing.T) {
+func TestFixedBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
-		rt := retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}).Wrap(base)
+		rt := budgeted(retry.NewBudget(retry.BudgetConfig{}), base)
 		if got := calls(t, rt, base, "a.test", 1000); got != 110 {
 			t.Errorf("%d retries of 1000 calls, want 10 %% and 10", got)
 		}
@@ -186,12 +186,18 @@ func TestBudgetUnderContention(t *testing.T) {
 
 // A million hosts that a server made up take no memory.
 func TestBudgetOfAMillionHosts(t *testing.T) {
+	n := 1_000_000
+	if race.Enabled || testing.Short() {
+		n = 50_000
+	}
+	manyHosts(t, n, retry.BudgetConfig{})
+	manyHosts(t, n/5, retry.BudgetConfig{Adaptive: true})
+}
+
+func manyHosts(t *testing.T, n int, config retry.BudgetConfig) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		n := 1_000_000
-		if race.Enabled || testing.Short() {
-			n = 50_000
-		}
-		b := retry.NewBudget(retry.BudgetConfig{})
+		b := retry.NewBudget(config)
 		rt := retry.New(retry.Policy{Budget: b}).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 		}))

@@ -87,6 +87,9 @@ func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
 		return o.Verdict != transport.Permanent && worth(o.Request, o.Err, judge)
 	}
+	if again, said := verdict(o.Response.Header); said {
+		return again
+	}
 	// Whether an ambiguous one may be sent again is for the second gate to say.
 	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled || o.Verdict == transport.Ambiguous
 }

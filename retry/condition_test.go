@@ -41,7 +41,7 @@ func TestStatusesAndMethods(t *testing.T) {
 		{404, 1, 1},
 		{409, 1, 1},
 		{408, 3, 1},
-		{425, 3, 1},
+		{425, 2, 1}, // TestTooEarlyIsTriedAgainOnce
 		{429, 3, 3},
 		{500, 3, 1},
 		{501, 1, 1},

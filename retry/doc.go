@@ -12,12 +12,16 @@
 // ([transport.Expect]); what the caller accepts is never retried. Transport
 // errors: what go-retryablehttp's ErrorPropagatedRetryPolicy lets through, bare
 // or wrapped; an unknown host, a bad certificate and a malformed request are
-// final. [Policy] replaces any part of it, also by a CheckRetry function of
+// final. The server's own word, X-Should-Retry or Stripe-Should-Retry, goes before
+// its status. [Policy] replaces any part of it, also by a CheckRetry function of
 // go-retryablehttp.
 //
 // The second gate asks whether this request may be sent again: it is idempotent
-// ([transport.Idempotent]), or provably nothing was sent, or the answer was 429,
-// or the policy says [Policy.Unsafe]. What it holds back comes back as it came.
+// ([transport.Idempotent]) or was given a key ([Policy.Key]), or provably nothing
+// was sent, or the answer was 429, or a lookup says that nothing was done
+// ([Policy.Reconcile]), or the policy says [Policy.Unsafe]. CONNECT, upgrades and
+// requests with trailers are sent once, and 425 is followed by one attempt. What
+// the gate holds back comes back as it came.
 //
 // # Defaults
 //
@@ -27,8 +31,9 @@
 // (Retry-After and its dialects) is a floor to which at most 10 % or 1 s is
 // added; above 60 s the answer comes back at once. A wait that cannot end
 // before the deadline of the context, http.Client.Timeout included, is not
-// begun. A [Budget] keeps retries at 10 % of the calls of 10 s to a host, with
-// 10 in reserve.
+// begun. An adaptive [Budget] ([BudgetConfig.Adaptive]) allows retries while
+// the failures of a host look independent of each other, and next to none from
+// the tenth failure of an outage on.
 //
 // # What comes back
 //
@@ -49,7 +54,8 @@
 // Inside metrics, logging and the total timeout; outside replay, concurrency,
 // throttle and the attempt timeout, so that each attempt is judged, recorded
 // and paid for, and no slot is held during a wait. Of two retry layers in one
-// stack the outer acts and the inner stands down.
+// stack the outer acts and the inner stands down; what an SDK above sends again,
+// as X-Stainless-Retry-Count or Amz-Sdk-Request says, is sent once.
 //
 // # Override
 //

@@ -53,11 +53,16 @@ func (e *Error) Timeout() bool { return timedOut(e.Err) }
 
 // An AmbiguousError is the error of a request that was not answered and is not
 // idempotent: nobody can tell whether it has done its work. A policy with
-// [Policy.MarkAmbiguous] returns it.
+// [Policy.MarkAmbiguous] or [Policy.Reconcile] returns it.
 type AmbiguousError struct {
 	Method string
 	Sent   bool // whether it was handed to the base
-	Err    error
+	// Written is whether net/http wrote it in full. False proves nothing: the
+	// server may act on a part.
+	Written bool
+	// Err is the error of the transport, with that of [Policy.Reconcile] if it
+	// failed.
+	Err error
 }
 
 // Error names the method and the error, redacted.
@@ -65,7 +70,7 @@ func (e *AmbiguousError) Error() string {
 	return "retry: " + redact.Text(e.Method) + " may have done its work: " + redact.Error(e.Err)
 }
 
-// Unwrap returns the error of the transport.
+// Unwrap returns Err.
 func (e *AmbiguousError) Unwrap() error { return e.Err }
 
 // Is reports whether target is [ErrAmbiguous].
@@ -93,14 +98,17 @@ func interrupted(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// bodyError is the outcome together with the failure of GetBody that let no
-// further attempt follow.
-type bodyError struct{ err, body error }
-
-func (e *bodyError) Error() string {
-	return redact.Error(e.err) + " (no further attempt: GetBody: " + redact.Error(e.body) + ")"
+// pairError is the outcome together with the failure that let no further attempt
+// follow.
+type pairError struct {
+	err, other error
+	what       string
 }
 
-func (e *bodyError) Unwrap() []error { return []error{e.err, e.body} }
+func (e *pairError) Error() string {
+	return redact.Error(e.err) + " (no further attempt: " + e.what + redact.Error(e.other) + ")"
+}
 
-func (e *bodyError) Timeout() bool { return timedOut(e.err) }
+func (e *pairError) Unwrap() []error { return []error{e.err, e.other} }
+
+func (e *pairError) Timeout() bool { return timedOut(e.err) }

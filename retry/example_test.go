@@ -7,7 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
@@ -93,4 +97,144 @@ func ExampleBudget() {
 	write := retry.New(retry.Policy{Budget: shared, Attempts: 2})
 	fmt.Println(read.Budget() == write.Budget(), shared)
 	// Output: true budget 20 % of calls + 10 in 10s per host
+}
+
+// An adaptive budget lets independent faults be retried, and an outage not.
+func ExampleBudgetConfig_adaptive() {
+	policy := retry.Policy{
+		Attempts: 4,
+		Budget:   retry.NewBudget(retry.BudgetConfig{Adaptive: true}),
+	}
+	fmt.Println(policy)
+	// Output: retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m0s, adaptive budget, in an outage 10 % of successes + 10 in 10s per host
+}
+
+// A minted key makes a POST retryable at a server that knows such keys.
+func ExampleNewKey() {
+	server := flaky()
+	defer server.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{
+		Delay: time.Millisecond,
+		Key:   retry.NewKey,
+	}).Wrap(nil)}
+
+	resp, err := client.Post(server.URL+"/charges", "text/plain", strings.NewReader("one"))
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, transport.CallOf(resp).Count())
+	// Output: 200 3
+}
+
+// Where a server knows no keys, a lookup finds out whether a POST was done.
+func ExamplePolicy_reconcile() {
+	var done atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			done.Store(true)
+			panic(http.ErrAbortHandler) // the answer is lost
+		}
+		if !done.Load() {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	defer server.Close()
+	client := new(http.Client)
+	client.Transport = retry.New(retry.Policy{
+		Reconcile: func(sent *http.Request, _ *retry.AmbiguousError) (*http.Response, error) {
+			req, err := http.NewRequestWithContext(sent.Context(), http.MethodGet, server.URL+"/orders/"+sent.Header.Get("Order-Id"), nil)
+			if err != nil {
+				return nil, err
+			}
+			resp, err := client.Do(req)
+			if err == nil && resp.StatusCode == http.StatusNotFound {
+				_ = resp.Body.Close()
+				return nil, nil // not done: send it again
+			}
+			return resp, err
+		},
+	}).Wrap(nil)
+
+	req, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, server.URL+"/orders", strings.NewReader("one"))
+	req.Header.Set("Order-Id", "7")
+	resp, err := client.Do(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, transport.CallOf(resp).Stopped())
+	// Output: 200 reconciled: the work was done
+}
+
+// What was made for go-retryablehttp plugs in unchanged.
+func ExamplePolicy_fromRetryablehttp() {
+	policy := retry.Policy{
+		Attempts:   5,                // RetryMax 4: retries, without the first attempt
+		Delay:      time.Second,      // RetryWaitMin
+		MaxDelay:   30 * time.Second, // RetryWaitMax
+		CheckRetry: retryablehttp.DefaultRetryPolicy,
+		Backoff:    retryablehttp.LinearJitterBackoff,
+		PrepareRetry: func(req *http.Request) error {
+			req.Header.Set("X-Signed-At", time.Now().UTC().Format(time.RFC3339))
+			return nil
+		},
+		Unsafe: true, // also POST, as there
+		Budget: retry.NoBudget(),
+	}
+	fmt.Println(policy)
+	// Output: retry: 5 attempts, waits by Backoff, hints to 1m0s, when CheckRetry says so, unsafe methods too, no budget
+}
+
+// What an ErrorHandler saw is in the outcome: the last answer, readable, or a
+// typed error.
+func ExampleError_inPlaceOfAnErrorHandler() {
+	down := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "try later", http.StatusServiceUnavailable)
+	}))
+	defer down.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: time.Millisecond}).Wrap(nil)}
+
+	resp, err := client.Get(down.URL)
+	if e, ok := errors.AsType[*retry.Error](err); ok {
+		fmt.Println("no answer after", e.Attempts, "attempts:", e.Err)
+		return
+	}
+	if err != nil {
+		panic(err) // of a first attempt, unwrapped
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	fmt.Printf("%d after %d attempts: %s", resp.StatusCode, transport.CallOf(resp).Count(), body)
+	// Output: 503 after 3 attempts: try later
+}
+
+// A response handler of go-retryablehttp is a check of what the call expects.
+func ExamplePolicy_responseHandler() {
+	n := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if n++; n == 1 {
+			_, _ = io.WriteString(w, "not ready")
+			return
+		}
+		_, _ = io.WriteString(w, "ready")
+	}))
+	defer server.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: time.Millisecond}).Wrap(nil)}
+
+	ctx := transport.WithExpect(context.Background(), transport.Expect{Check: func(resp *http.Response) error {
+		body, err := io.ReadAll(resp.Body) // it is restored afterwards
+		if err == nil && string(body) != "ready" {
+			err = errors.New("not ready")
+		}
+		return err
+	}})
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
+	resp, err := client.Do(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, transport.CallOf(resp).Count())
+	// Output: 200 2
 }

@@ -39,6 +39,12 @@ func (p Policy) String() string {
 	case p.Statuses != nil:
 		fmt.Fprintf(&b, ", statuses %v", p.Statuses)
 	}
+	if c.key != nil {
+		b.WriteString(", mints keys")
+	}
+	if c.reconcile != nil {
+		b.WriteString(", looks up what is ambiguous")
+	}
 	if c.unsafe {
 		b.WriteString(", unsafe methods too")
 	}

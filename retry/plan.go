@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"time"
 
@@ -38,10 +39,13 @@ type plan struct {
 	judge    retryablehttp.CheckRetry // the first gate of the default path
 	prepare  retryablehttp.PrepareRetry
 
-	unsafe bool
-	mark   bool
-	budget *Budget
-	buffer int64
+	key       func() string
+	reconcile func(*http.Request, *AmbiguousError) (*http.Response, error)
+	header    string
+	unsafe    bool
+	mark      bool
+	budget    *Budget
+	buffer    int64
 }
 
 func compile(p Policy) *plan {
@@ -59,9 +63,13 @@ func compile(p Policy) *plan {
 		judge:    retryablehttp.ErrorPropagatedRetryPolicy,
 		prepare:  p.PrepareRetry,
 		unsafe:   p.Unsafe,
-		mark:     p.MarkAmbiguous,
-		budget:   p.Budget,
-		buffer:   max(p.BufferLimit, 0),
+		key:      p.Key,
+		header:   p.AttemptHeader,
+
+		reconcile: p.Reconcile,
+		mark:      p.MarkAmbiguous,
+		budget:    p.Budget,
+		buffer:    max(p.BufferLimit, 0),
 	}
 	if p.Attempts == 0 {
 		c.attempts = defaultAttempts
@@ -101,6 +109,8 @@ func validate(p Policy) {
 		panic("retry: MaxHint is negative")
 	case p.BufferLimit < 0 && p.BufferLimit != NoBuffer:
 		panic("retry: BufferLimit is negative")
+	case !isToken(p.AttemptHeader):
+		panic("retry: AttemptHeader is not the name of a header")
 	case p.When != nil && (p.Statuses != nil || p.Errors != nil || p.CheckRetry != nil):
 		panic("retry: When decides alone: leave Statuses, Errors and CheckRetry unset")
 	case p.CheckRetry != nil && (p.Statuses != nil || p.Errors != nil):

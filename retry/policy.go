@@ -50,7 +50,7 @@ type Policy struct {
 	// Errors says which transport errors are tried again, in place of
 	// ErrorPropagatedRetryPolicy. It is not asked about a canceled call.
 	Errors func(error) bool
-	// When decides alone about statuses and errors; leave Statuses, Errors and
+	// When decides alone about statuses, errors and what the server says; leave Statuses, Errors and
 	// CheckRetry unset then. [Default] is the built-in answer.
 	When Condition
 	// CheckRetry decides alone about statuses and errors, as in go-retryablehttp:
@@ -67,9 +67,27 @@ type Policy struct {
 	// and is not idempotent in an [AmbiguousError], also after one attempt.
 	MarkAmbiguous bool
 
-	// Budget bounds the retries of all calls together. Default: a budget of the
-	// layer with the default [BudgetConfig]. Layers and clients may share one;
-	// [NoBudget] is without bound.
+	// Reconcile is asked after an ambiguous attempt, before anything is sent
+	// again: it looks up whether the request did its work. A response ends the
+	// call as its answer; an error ends it in an [AmbiguousError] that wraps both;
+	// with neither the work was not done, and the request is sent again as if it
+	// were idempotent. It gets the request that was sent, whose body is used up,
+	// and may make calls with its context. Default none.
+	Reconcile func(sent *http.Request, e *AmbiguousError) (*http.Response, error)
+	// Key mints an Idempotency-Key for each call that is not idempotent and has
+	// no key in either form, the same on all its attempts and redirects within
+	// the origin; another origin gets none. [NewKey] is a random one, bare; quote
+	// it for servers that keep to the draft. An empty key is none. It is called
+	// concurrently. Default none.
+	Key func() string
+	// AttemptHeader is a header in which the second and further attempts carry
+	// their number. Default none.
+	AttemptHeader string
+
+	// Budget bounds the retries of all calls together. Default: an adaptive
+	// budget of the layer ([BudgetConfig.Adaptive]). NewBudget(BudgetConfig{}) is
+	// the fixed one: at most 10 % of the calls, whatever the outcomes. Layers and
+	// clients may share one; [NoBudget] is without bound.
 	Budget *Budget
 	// BufferLimit is how many bytes of a body that has no GetBody and cannot seek
 	// are kept for a further attempt. Default 1 MiB; [NoBuffer] keeps none.

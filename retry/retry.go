@@ -20,7 +20,7 @@ type Retry struct {
 func New(p Policy) *Retry {
 	r := &Retry{policy: p, plan: compile(p), budget: p.Budget}
 	if r.budget == nil {
-		r.budget = NewBudget(BudgetConfig{})
+		r.budget = NewBudget(BudgetConfig{Adaptive: true})
 	}
 	return r
 }
@@ -44,7 +44,13 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	if o, ok := transport.Setting[*plan](req.Context()); ok {
 		p = o
 	}
-	if p.attempts == 1 && !p.mark || !c.ClaimRetry() {
+	if p.attempts == 1 && !p.mark && p.reconcile == nil {
+		return next.RoundTrip(req)
+	}
+	if !c.ClaimRetry() {
+		if a := c.Attempt(); a.Number() == 1 {
+			a.Note("an inner retry stands down")
+		}
 		return next.RoundTrip(req)
 	}
 	defer c.ReleaseRetry()
@@ -54,19 +60,21 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	}
 	a := c.Attempt()
 	account := budget.begin(req, a.Start())
+	req = p.stamp(req)
 	kept := p.mustKeep(req)
 	if kept {
 		var done func()
 		req, done = transport.Replayable(req, p.buffer)
 		defer done()
 	}
-	resp, err := next.RoundTrip(req)
+	sent, w := p.probed(req)
+	resp, err := next.RoundTrip(sent)
 	a = answered(c, resp)
 	v := a.End(resp, err)
 	account.settle(a, v, err)
 	if v == transport.OK {
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, account: account, start: a.Start()}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, account: account, start: a.Start(), probe: w}
 	return s.run(a, resp, err)
 }

@@ -72,6 +72,9 @@ func TestInnerRetryStandsDown(t *testing.T) {
 			if err != nil || len(base.sent) != 3 {
 				t.Errorf("%s: sent %d times, %v", name, len(base.sent), err)
 			}
+			if c := transport.CallOf(resp); !strings.Contains(c.String(), "an inner retry stands down") {
+				t.Errorf("%s: the ledger says\n%s", name, c)
+			}
 			finish(resp)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
@@ -18,12 +19,27 @@ type series struct {
 	kept    bool          // the body had to be made replayable
 	account *account      // nil without a budget
 	start   time.Time
-	made    int // attempts so far
+	probe   *probe // of the latest attempt, nil if nobody asks
+	cleared bool   // the caller knows that the latest attempt did nothing
+	early   bool   // a 425 was followed by an attempt
+	made    int    // attempts so far
 }
 
 func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*http.Response, error) {
+	var undecided *http.Response // while functions of the user's are asked
+	defer func() {
+		if undecided != nil { // one panics
+			_ = undecided.Body.Close()
+		}
+	}()
 	for s.made = 1; ; s.made++ {
-		f, instead := s.another(a, outcome(s, a, resp, err))
+		undecided = resp
+		o := outcome(s, a, resp, err)
+		if r, e := s.lookup(a, o); r != nil || e != nil {
+			return r, e
+		}
+		f, instead := s.another(a, o)
+		undecided = nil
 		if f == nil {
 			return s.result(a, resp, err, instead)
 		}
@@ -34,7 +50,9 @@ func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*htt
 		if a, err = s.begin(f); err != nil {
 			return nil, err
 		}
-		resp, err = s.next.RoundTrip(s.req)
+		var req *http.Request
+		req, s.probe = s.probed(s.req)
+		resp, err = s.next.RoundTrip(req)
 		if err != nil && !a.Sent() {
 			s.refund(f)
 		}
@@ -76,8 +94,8 @@ func (s *series) result(a *transport.Attempt, resp *http.Response, err, instead 
 	} else if resp != nil {
 		return resp, nil
 	}
-	if s.mark && a.Verdict() == transport.Ambiguous {
-		err = &AmbiguousError{Method: s.req.Method, Sent: a.Sent(), Err: err}
+	if s.mark && instead == nil && s.ambiguous(a, Outcome{Err: err}) {
+		err = s.ambiguity(a, err)
 	}
 	if s.made > 1 {
 		err = s.gaveUp(err)
@@ -137,9 +155,20 @@ func (s *series) another(a *transport.Attempt, o Outcome) (*further, error) {
 
 // barred is the second gate: why the request must not be sent again.
 func (s *series) barred(o Outcome) string {
+	if by := resentBy(s.call.Request().Header); by != "" {
+		return "sent again by who calls: " + by
+	}
+	if why := alone(s.req, o.Response); why != "" && (s.req.Trailer != nil || !s.unsent(o)) {
+		return why
+	}
+	if o.Response != nil && o.Response.StatusCode == http.StatusTooEarly {
+		if s.early {
+			return "too early twice"
+		}
+		s.early = true
+	}
 	switch {
-	case s.mayResend(o.Request),
-		o.Response == nil && transport.Unsent(o.Err),
+	case s.mayResend(o.Request), s.cleared, s.unsent(o),
 		o.Response != nil && o.Response.StatusCode == http.StatusTooManyRequests:
 		return ""
 	case o.Verdict == transport.Ambiguous:
@@ -169,7 +198,7 @@ func (s *series) provide(a *transport.Attempt, o Outcome) (f *further, why strin
 		if o.Response != nil || errors.Is(err, transport.ErrNotReplayable) || errors.Is(o.Err, err) {
 			return nil, "the body cannot be sent again", nil
 		}
-		return nil, "the body cannot be sent again", &bodyError{o.Err, err}
+		return nil, "the body cannot be sent again", &pairError{o.Err, err, "GetBody: "}
 	}
 	return f, "", nil
 }
@@ -188,18 +217,27 @@ func (s *series) lost(err error) string {
 // begin opens the row of a further attempt, waits and prepares its request.
 func (s *series) begin(f *further) (*transport.Attempt, error) {
 	a := s.call.NextAttempt(transport.Retry)
+	ready := false
+	defer func() {
+		if !ready { // also if PrepareRetry panics
+			s.refund(f)
+			if f.req.Body != nil {
+				_ = f.req.Body.Close()
+			}
+		}
+	}()
 	err := s.sleep(a, f.wait)
+	if err == nil && s.header != "" {
+		f.req = transport.Edit(f.req)
+		f.req.Header.Set(s.header, strconv.Itoa(a.Number()))
+	}
 	if err == nil && s.prepare != nil {
 		f.req = transport.Edit(f.req)
 		err = s.prepare(f.req)
 	}
 	if err == nil {
-		s.req = f.req
+		s.req, ready = f.req, true
 		return a, nil
-	}
-	s.refund(f)
-	if f.req.Body != nil {
-		_ = f.req.Body.Close()
 	}
 	err = s.gaveUp(err)
 	a.End(nil, err)

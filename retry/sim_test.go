@@ -111,8 +111,9 @@ func (r *row) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 }
 
-// E3: a full outage. With the budget the load grows to at most 1 + ratio, and
-// the reserve; without it to 1 + retries.
+// E3: a full outage. With a budget the load grows to at most 1 + ratio, and the
+// reserve; without it to 1 + retries. An adaptive one lets independent faults be
+// retried.
 func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 	const n, rate, retries = 20000, 200, 3
 	bound := 1 + 0.1 + (10+float64(n)/rate)/n // reserve, and the floor of 1/s
@@ -147,6 +148,14 @@ func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 		with, okWith := outage(retry.NewBudget(retry.BudgetConfig{}), fraction)
 		naive, okNaive := outage(retry.NoBudget(), fraction)
 		t.Logf("%3.0f %% fail: load %.2f with budget, %.2f without; success %.2f %% and %.2f %%", 100*fraction, with, naive, 100*okWith, 100*okNaive)
+		def, okDef := outage(adaptive(), fraction)
+		t.Logf("%3.0f %% fail: load %.2f and success %.2f %% with an adaptive budget", 100*fraction, def, 100*okDef)
+		if fraction == 1 && def > bound {
+			t.Errorf("the load of the adaptive budget grew to %v, want at most %v", def, bound)
+		}
+		if fraction < 1 && okDef < 1-fraction*fraction*fraction {
+			t.Errorf("%v fail: %v succeed with an adaptive budget", fraction, okDef)
+		}
 		if with > bound {
 			t.Errorf("%v fail: the load grew to %v, want at most %v", fraction, with, bound)
 		}
@@ -159,37 +168,83 @@ func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 	}
 }
 
-// E4: a service of capacity 1000/s at 70 % load falls to 30 % of its capacity
-// for ten seconds. With the budget it recovers; retries without one keep it
-// down for good (Bronson et al., OSDI '22: metastable failures).
+// E4: a service of capacity 1000/s at 60 to 80 % load falls to a third of its
+// capacity for ten seconds. With an adaptive budget it recovers within 30 s;
+// a fixed one is too much at 80 %, and retries without one keep it down for good
+// (Bronson et al., OSDI '22: metastable failures).
 func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
 	if testing.Short() || race.Enabled {
-		t.Skip("200 s of 700 calls/s")
+		t.Skip("minutes of 800 calls/s")
 	}
-	recovery := func(b func() *retry.Budget) (time.Duration, float64) {
-		return blip(t, retry.Policy{Attempts: 4, Delay: 500 * time.Millisecond, MaxDelay: 20 * time.Second, Unsafe: true}, b)
-	}
-	with, peak := recovery(func() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{}) })
-	without, naivePeak := recovery(retry.NoBudget)
-	t.Logf("with budget: recovered after %v, peak load %.1f x", with, peak)
-	t.Logf("without: recovered %v, peak load %.1f x", without < math.MaxInt64, naivePeak)
-	recovers := func(d time.Duration) bool { return d < 30*time.Second }
-	if !recovers(with) {
-		t.Errorf("with a budget it took %v", with)
-	}
-	if recovers(without) {
-		t.Error("the control recovers too")
+	t.Parallel()
+	for _, load := range []int{600, 700, 800} {
+		for _, c := range budgets() {
+			d, peak := blip(t, c.budget, load, 3, 90)
+			t.Logf("load %d %%, %s budget: recovered after %s, peak load %.1f x", load/10, c.name, recovery(d), peak)
+			if want := load <= c.blip; d < 30*time.Second != want {
+				t.Errorf("load %d %%, %s budget: recovered after %s, want within 30s: %v", load/10, c.name, recovery(d), want)
+			}
+		}
 	}
 }
 
-// blip returns how long after the blip nine of ten calls succeed again, for
-// good; MaxInt64 if they do not.
-func blip(t *testing.T, p retry.Policy, budget func() *retry.Budget) (recovered time.Duration, peak float64) {
+// E5: the capacity falls to 10 % for ten seconds. Three retries without a budget
+// are stable up to capacity / (1 + 3), a quarter of it; with an adaptive budget
+// the service comes back from 90 % load, about when it does without retries.
+func TestStabilityLine(t *testing.T) {
+	if testing.Short() || race.Enabled {
+		t.Skip("minutes of 900 calls/s")
+	}
+	t.Parallel()
+	for _, load := range []int{200, 300, 900} {
+		alone, _ := blip(t, nil, load, 10, 150)
+		t.Logf("load %d %%, no retries: recovered after %s", load/10, recovery(alone))
+		for _, c := range budgets() {
+			d, peak := blip(t, c.budget, load, 10, 150)
+			t.Logf("load %d %%, %s budget: recovered after %s, peak load %.1f x", load/10, c.name, recovery(d), peak)
+			if want := load <= c.stable; d < math.MaxInt64 != want {
+				t.Errorf("load %d %%, %s budget: recovered after %s, want at all: %v", load/10, c.name, recovery(d), want)
+			}
+			if c.name == "adaptive" && d > alone*5/4+time.Second {
+				t.Errorf("load %d %%: recovered after %s, without retries after %s", load/10, recovery(d), recovery(alone))
+			}
+		}
+	}
+}
+
+// bounding is a budget and the highest loads, of a capacity of 1000/s, from which
+// the service comes back.
+type bounding struct {
+	name         string
+	budget       func() *retry.Budget
+	blip, stable int
+}
+
+func budgets() []bounding {
+	return []bounding{
+		{"adaptive", adaptive, 800, 900},
+		{"fixed", func() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{}) }, 700, 300},
+		{"no", retry.NoBudget, 0, 200},
+	}
+}
+
+func recovery(d time.Duration) string {
+	if d == math.MaxInt64 {
+		return "never"
+	}
+	return d.String()
+}
+
+// blip returns how long after the ten seconds in which all takes slow times as
+// long nine of ten calls succeed again, for good; MaxInt64 if they do not. A nil
+// budget makes one attempt.
+func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (recovered time.Duration, peak float64) {
 	t.Helper()
-	const (
-		clients, load = 10, 700
-		from, to, end = 20, 30, 120
-	)
+	const clients, from, to = 10, 20, 30
+	p := retry.Policy{Attempts: 4, Delay: 500 * time.Millisecond, MaxDelay: 20 * time.Second}
+	if budget == nil {
+		p.Attempts, budget = 1, retry.NoBudget
+	}
 	ok, offered, served := make([]int, end+60), make([]int, end+60), make([]int, end+60)
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -204,7 +259,7 @@ func blip(t *testing.T, p retry.Policy, budget func() *retry.Budget) (recovered 
 			}
 			work := time.Millisecond
 			if turn := free.Sub(begin); turn >= from*time.Second && turn < to*time.Second {
-				work = work * 10 / 3
+				work *= time.Duration(slow)
 			}
 			free = free.Add(work)
 			wait := time.Until(free)
@@ -229,8 +284,8 @@ func blip(t *testing.T, p retry.Policy, budget func() *retry.Budget) (recovered 
 			rt := retry.New(p).Wrap(base)
 			arrive := rand.New(rand.NewPCG(8, uint64(i)))
 			wg.Go(func() {
-				for time.Since(begin) < end*time.Second {
-					time.Sleep(time.Duration(arrive.ExpFloat64() * float64(time.Second) * clients / load))
+				for time.Since(begin) < time.Duration(end)*time.Second {
+					time.Sleep(time.Duration(arrive.ExpFloat64() * float64(time.Second) * clients / float64(load)))
 					wg.Go(func() {
 						at := second()
 						resp, err := rt.RoundTrip(request(t, context.Background(), http.MethodGet, nil))
@@ -251,7 +306,7 @@ func blip(t *testing.T, p retry.Policy, budget func() *retry.Budget) (recovered 
 		recovered = time.Duration(s-to) * time.Second
 	}
 	for s := from; s < end; s++ {
-		peak = max(peak, float64(served[s])/load)
+		peak = max(peak, float64(served[s])/float64(load))
 	}
 	return recovered, peak
 }

@@ -1,0 +1,212 @@
+package retry_test
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/gracy-go/gracy/retry"
+)
+
+func TestKeyIsMinted(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		header http.Header
+		key    func() string
+		want   string // the key of every attempt
+		sent   int
+	}{
+		"POST":                     {"POST", nil, func() string { return "minted" }, "minted", 3},
+		"PATCH":                    {"PATCH", nil, func() string { return "minted" }, "minted", 3},
+		"no key wanted":            {"POST", nil, nil, "", 1},
+		"an empty key":             {"POST", nil, func() string { return "" }, "", 1},
+		"idempotent":               {"PUT", nil, func() string { return "minted" }, "", 3},
+		"CONNECT":                  {"CONNECT", nil, func() string { return "minted" }, "", 1},
+		"the caller's key":         {"POST", http.Header{"Idempotency-Key": {"mine"}}, func() string { return "minted" }, "mine", 3},
+		"the caller's, other form": {"POST", http.Header{"X-Idempotency-Key": {"mine"}}, func() string { return "minted" }, "", 3},
+	} {
+		for what, s := range map[string]step{"503": status(503), "no answer": fails(io.ErrUnexpectedEOF)} {
+			synctest.Test(t, func(t *testing.T) {
+				base := &script{steps: []step{s}}
+				req := request(t, t.Context(), c.method, strings.NewReader("pay"))
+				maps.Copy(req.Header, c.header)
+				before := req.Header.Clone()
+				resp, _, err := do(t, retry.Policy{Key: c.key, MarkAmbiguous: true}, base, req)
+				finish(resp)
+				if len(base.sent) != c.sent {
+					t.Errorf("%s, %s: sent %d times, want %d", name, what, len(base.sent), c.sent)
+				}
+				for i, r := range base.sent {
+					if got := r.Header.Get("Idempotency-Key"); got != c.want || base.body[i] != "pay" {
+						t.Errorf("%s, %s: attempt %d has the key %q, want %q", name, what, i+1, got, c.want)
+					}
+				}
+				if len(req.Header) != len(before) {
+					t.Errorf("%s, %s: the caller's request became %v", name, what, req.Header)
+				}
+				if c.want != "" && errors.Is(err, retry.ErrAmbiguous) {
+					t.Errorf("%s, %s: %v, with a key", name, what, err)
+				}
+			})
+		}
+	}
+	if a, b := retry.NewKey(), retry.NewKey(); a == b || len(a) != 26 {
+		t.Errorf("keys %q and %q", a, b)
+	}
+}
+
+// A minted key and the number of the attempt stay within the origin.
+func TestStampsDoNotFollowARedirectAway(t *testing.T) {
+	type seen struct{ key, number string }
+	got := map[string][]seen{}
+	note := func(r *http.Request) {
+		got[r.URL.Path] = append(got[r.URL.Path], seen{r.Header.Get("Idempotency-Key"), r.Header.Get("X-Attempt")})
+	}
+	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		note(r)
+		if r.URL.Path == "/away" {
+			http.Redirect(w, r, "/further", http.StatusPermanentRedirect)
+		}
+	}))
+	defer away.Close()
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		note(r)
+		switch {
+		case r.URL.Path == "/a" && len(got["/a"]) == 1:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case r.URL.Path == "/a":
+			http.Redirect(w, r, "/b", http.StatusTemporaryRedirect)
+		default:
+			http.Redirect(w, r, away.URL+"/away", http.StatusPermanentRedirect)
+		}
+	}))
+	defer home.Close()
+	keys := 0
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, AttemptHeader: "X-Attempt", Key: func() string {
+		keys++
+		return "k1"
+	}}).Wrap(nil)}
+	resp, err := client.Post(home.URL+"/a", "text/plain", strings.NewReader("pay"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish(resp)
+	want := map[string][]seen{
+		"/a": {{"k1", ""}, {"k1", "2"}}, "/b": {{"k1", ""}}, "/away": {{"", ""}}, "/further": {{"", ""}},
+	}
+	for path, hops := range want {
+		if len(got[path]) != len(hops) {
+			t.Errorf("%s: %v, want %v", path, got[path], hops)
+			continue
+		}
+		for i := range hops {
+			if got[path][i] != hops[i] {
+				t.Errorf("%s: %v, want %v", path, got[path], hops)
+			}
+		}
+	}
+	if keys != 1 {
+		t.Errorf("%d keys were minted, want 1", keys)
+	}
+}
+
+func TestAttemptHeader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503)}}
+		req := request(t, t.Context(), http.MethodGet, nil)
+		resp, _, _ := do(t, retry.Policy{AttemptHeader: "X-Attempt"}, base, req)
+		finish(resp)
+		for i, want := range []string{"", "2", "3"} {
+			if got := base.sent[i].Header.Get("X-Attempt"); got != want {
+				t.Errorf("attempt %d says %q, want %q", i+1, got, want)
+			}
+		}
+		if len(req.Header) != 0 {
+			t.Errorf("the caller's request became %v", req.Header)
+		}
+		base.sent = nil
+		resp, _, _ = do(t, retry.Policy{}, base, req)
+		finish(resp)
+		if base.sent[2].Header.Get("X-Attempt") != "" {
+			t.Error("a header that nobody asked for")
+		}
+	})
+	defer func() {
+		if recover() == nil {
+			t.Error("a header name with a space passed")
+		}
+	}()
+	retry.New(retry.Policy{AttemptHeader: "X Attempt"})
+}
+
+// The server's own word goes before its status, but cannot make a POST safe.
+func TestServerSaysWhetherToRetry(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		policy retry.Policy
+		step   step
+		sent   int
+	}{
+		"false on 503":            {"GET", retry.Policy{}, status(503, "x-should-retry", "false"), 1},
+		"true on 409":             {"GET", retry.Policy{}, status(409, "x-should-retry", "true"), 3},
+		"Stripe, true on 409":     {"GET", retry.Policy{}, status(409, "Stripe-Should-Retry", "True"), 3},
+		"Stripe, false on 500":    {"GET", retry.Policy{}, status(500, "Stripe-Should-Retry", "false"), 1},
+		"nonsense on 503":         {"GET", retry.Policy{}, status(503, "x-should-retry", "maybe"), 3},
+		"nothing on 409":          {"GET", retry.Policy{}, status(409), 1},
+		"true on 200":             {"GET", retry.Policy{}, status(200, "x-should-retry", "true"), 1},
+		"true on 409, POST":       {"POST", retry.Policy{}, status(409, "x-should-retry", "true"), 1},
+		"true on 409, with a key": {"POST", retry.Policy{Key: retry.NewKey}, status(409, "x-should-retry", "true"), 3},
+		"When decides":            {"GET", retry.Policy{When: retry.OnStatus(503)}, status(503, "x-should-retry", "false"), 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{c.step}}
+			resp, _, err := do(t, c.policy, base, request(t, t.Context(), c.method, nil))
+			if err != nil {
+				t.Error(err)
+			}
+			finish(resp)
+			if len(base.sent) != c.sent {
+				t.Errorf("%s: sent %d times, want %d", name, len(base.sent), c.sent)
+			}
+		})
+	}
+}
+
+// An SDK above that sends a request again is left to it: of 3 x 3 attempts 5 are
+// made.
+func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
+	for name, c := range map[string]struct {
+		header, value string
+		sent          int
+	}{
+		"none":                {"", "", 3},
+		"stainless, first":    {"X-Stainless-Retry-Count", "0", 3},
+		"stainless, further":  {"X-Stainless-Retry-Count", "1", 1},
+		"AWS, first":          {"Amz-Sdk-Request", "attempt=1; max=3", 3},
+		"AWS, first, no max":  {"Amz-Sdk-Request", "attempt=1", 3},
+		"AWS, further":        {"Amz-Sdk-Request", "attempt=2; max=3", 1},
+		"AWS, tenth":          {"Amz-Sdk-Request", "attempt=10; max=12", 1},
+		"AWS, something else": {"Amz-Sdk-Request", "ttl=20260101T000000Z", 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{status(503)}}
+			req := request(t, t.Context(), http.MethodGet, nil)
+			if c.header != "" {
+				req.Header.Set(c.header, c.value)
+			}
+			resp, call, _ := do(t, retry.Policy{AttemptHeader: "X-Stainless-Retry-Count"}, base, req)
+			finish(resp)
+			if len(base.sent) != c.sent {
+				t.Errorf("%s: sent %d times, want %d\n%s", name, len(base.sent), c.sent, call)
+			}
+			if c.sent == 1 && call.Stopped() != "sent again by who calls: "+c.header {
+				t.Errorf("%s: the ledger says\n%s", name, call)
+			}
+		})
+	}
+}

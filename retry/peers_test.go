@@ -1,0 +1,283 @@
+package retry_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/retry"
+)
+
+// Situations in which peers of this package were found wanting, on the wire.
+
+// The server is down, then broken, then fine: every kind of body arrives whole.
+func TestServerComesBack(t *testing.T) {
+	file, err := os.CreateTemp(t.TempDir(), "body")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString("data"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		body io.Reader
+		want string
+	}{
+		"nil":            {nil, ""},
+		"NoBody":         {http.NoBody, ""},
+		"strings.Reader": {strings.NewReader("data"), "data"},
+		"bytes.Reader":   {bytes.NewReader([]byte("data")), "data"},
+		"bytes.Buffer":   {bytes.NewBufferString("data"), "data"},
+		"file":           {file, "data"},
+		"stream":         {stream("data"), "data"},
+	} {
+		var got []string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			b, _ := io.ReadAll(r.Body)
+			if got = append(got, string(b)); len(got) == 1 {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}))
+		dials := 0
+		base := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if dials++; dials == 1 {
+				return nil, &net.OpError{Op: "dial", Err: errBoom}
+			}
+			return new(net.Dialer).DialContext(ctx, network, addr)
+		}}
+		client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base)}
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL, c.body)
+		resp, err := client.Do(req)
+		if err != nil || resp.StatusCode != 200 || len(got) != 2 || got[0] != c.want || got[1] != c.want {
+			t.Errorf("%s: %v, the server got %q, want %q twice", name, err, got, c.want)
+		}
+		finish(resp)
+		base.CloseIdleConnections()
+		server.Close()
+	}
+}
+
+// One url.Error, the client's, around whatever happened below.
+func TestErrorIsNotWrappedTwice(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(nil)}
+	_, err := client.Get(closed.URL + "/?key=hunter2")
+	outer, ok := errors.AsType[*url.Error](err)
+	if !ok {
+		t.Fatalf("%T", err)
+	}
+	if inner, twice := errors.AsType[*url.Error](outer.Err); twice {
+		t.Errorf("%v in %v", inner, outer)
+	}
+	if e, ok := errors.AsType[*net.OpError](err); !ok || e.Op != "dial" || !errors.Is(err, retry.ErrExhausted) {
+		t.Errorf("%v hides what happened", err)
+	}
+	if strings.Contains(outer.Err.Error(), "hunter2") {
+		t.Errorf("%v tells a secret", outer.Err)
+	}
+}
+
+// Sixteen callers of a server that is down for good open sixteen connections.
+func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
+	const callers = 16
+	var opened, requests atomic.Int64
+	all := make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		// All are in use at once, so that nobody dials for want of an idle one later.
+		switch n := requests.Add(1); {
+		case n < callers:
+			<-all
+		case n == callers:
+			close(all)
+		}
+		http.Error(w, "later", http.StatusServiceUnavailable)
+	}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	base := &http.Transport{MaxIdleConnsPerHost: callers}
+	defer base.CloseIdleConnections()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(base)}
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			for range 10 {
+				resp, err := client.Get(server.URL)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				read(t, resp)
+			}
+		})
+	}
+	wg.Wait()
+	if opened.Load() != callers || requests.Load() != callers*10*3 {
+		t.Errorf("%d requests over %d connections, want %d over %d", requests.Load(), opened.Load(), callers*30, callers)
+	}
+}
+
+// Every attempt carries the caller's headers, and the caller's request stays.
+func TestHeadersOnEveryAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503)}}
+		req := request(t, t.Context(), http.MethodPut, strings.NewReader("x"))
+		req.Header["Traceparent"] = []string{"00-1"}
+		req.Host, req.Close, req.TransferEncoding = "other.test", true, []string{"chunked"}
+		body := req.Body
+		resp, _, _ := do(t, retry.Policy{AttemptHeader: "X-Attempt", PrepareRetry: func(r *http.Request) error {
+			r.Header.Set("X-Signed", "yes")
+			return nil
+		}}, base, req)
+		finish(resp)
+		for i, r := range base.sent {
+			if r.Header.Get("Traceparent") != "00-1" || r.Host != "other.test" || !r.Close || len(r.TransferEncoding) != 1 {
+				t.Errorf("attempt %d: %v %q %v %v", i+1, r.Header, r.Host, r.Close, r.TransferEncoding)
+			}
+		}
+		if len(base.sent) != 3 || len(req.Header) != 1 || req.Body != body {
+			t.Errorf("sent %d times; the caller's request became %v", len(base.sent), req.Header)
+		}
+	})
+}
+
+// A function of the user's that panics takes nothing with it.
+func TestPanicInBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{{status: 503, body: "later"}}}
+		rt := retry.New(retry.Policy{Backoff: func(time.Duration, time.Duration, int, *http.Response) time.Duration { panic("backoff") }}).Wrap(base)
+		func() {
+			defer func() {
+				if v := recover(); v != "backoff" {
+					t.Errorf("recovered %v", v)
+				}
+			}()
+			_, _ = rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
+		}()
+		if base.open != 0 {
+			t.Errorf("%d answers are left open", base.open)
+		}
+	})
+}
+
+func TestPanicInPrepareRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := retry.NewBudget(retry.BudgetConfig{})
+		body := &watched{Reader: strings.NewReader("again")}
+		req := request(t, t.Context(), http.MethodPut, strings.NewReader("first"))
+		req.GetBody = func() (io.ReadCloser, error) { return body, nil }
+		rt := retry.New(retry.Policy{Budget: b, PrepareRetry: func(*http.Request) error { panic("prepare") }}).Wrap(&script{steps: []step{status(503)}})
+		func() {
+			defer func() {
+				if v := recover(); v != "prepare" {
+					t.Errorf("recovered %v", v)
+				}
+			}()
+			_, _ = rt.RoundTrip(req)
+		}()
+		if !body.closed || b.Remaining("api.test") != 10 {
+			t.Errorf("the body is closed: %v; %d left of the budget, want 10", body.closed, b.Remaining("api.test"))
+		}
+	})
+}
+
+type watched struct {
+	io.Reader
+	closed bool
+}
+
+func (w *watched) Close() error {
+	w.closed = true
+	return nil
+}
+
+// Canceling while the body is uploaded ends the call: no further attempt, and
+// the body is closed.
+func TestCancelWhileUploading(t *testing.T) {
+	var requests atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+	defer server.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	body := &upload{cancel: cancel, closed: make(chan struct{})}
+	base := &http.Transport{}
+	defer base.CloseIdleConnections()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPut, server.URL, body)
+	_, err := (&http.Client{Transport: retry.New(retry.Policy{}).Wrap(base)}).Do(req)
+	if !errors.Is(err, context.Canceled) || errors.Is(err, retry.ErrExhausted) {
+		t.Errorf("%v, want the cancel, of one attempt", err)
+	}
+	<-body.closed
+	if requests.Load() > 1 {
+		t.Errorf("sent %d times", requests.Load())
+	}
+}
+
+// upload is an endless body that cancels its request.
+type upload struct {
+	cancel context.CancelFunc
+	closed chan struct{}
+	once   sync.Once
+	read   int
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	if u.read += len(p); u.read > 256<<10 {
+		u.cancel()
+	}
+	return len(p), nil
+}
+
+func (u *upload) Close() error {
+	u.once.Do(func() { close(u.closed) })
+	return nil
+}
+
+// A 307 keeps the body, and each hop has attempts of its own.
+func TestRedirectKeepsTheBody(t *testing.T) {
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got = append(got, r.URL.Path+" "+string(b))
+		switch len(got) {
+		case 1, 3:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 2:
+			http.Redirect(w, r, "/b", http.StatusTemporaryRedirect)
+		}
+	}))
+	defer server.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Attempts: 2}).Wrap(nil)}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL+"/a", strings.NewReader("data"))
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish(resp)
+	if want := "/a data,/a data,/b data,/b data"; strings.Join(got, ",") != want {
+		t.Errorf("the server got %q, want %q", got, want)
+	}
+}
