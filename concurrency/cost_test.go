@@ -45,7 +45,7 @@ func TestAFreeSlotAllocatesNothing(t *testing.T) {
 	}
 	call := cost(t, pass().Wrap(stub()))
 	for name, l := range map[string]Limit{
-		"per host": {Max: 5}, "all": {Max: 5, Per: All}, "URL": {Max: 5, URL: "/things/"}, "route": {Max: 5, Per: Route},
+		"per host": {Max: 5}, "all": {Max: 5, Per: All}, "URL": {Max: 5, URL: "/things/"}, "route": {Max: 5, Per: Route}, "adaptive": {Max: 5, Adaptive: &Adaptive{}},
 	} {
 		if got := cost(t, New(l).Wrap(pass().Wrap(stub()))); got != call {
 			t.Errorf("%s: %v allocations with a limit, %v without", name, got, call)

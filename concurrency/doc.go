@@ -17,6 +17,11 @@
 // end of a pause, and taken up again before the request goes: requests that
 // cannot go do not keep back those that can.
 //
+// # Adaptive
+//
+// With [Limit.Adaptive] Max is a ceiling, and the slots of each key are found
+// below it, from refusals, timeouts and the time to headers.
+//
 // # Defaults
 //
 // Max has none. Slots are per host; the queue holds 256 per host; the wait is
@@ -50,5 +55,6 @@
 // slot, in a hook or for a token: with all slots taken by such calls nobody
 // gets on. Attach [Off] to them. Several limits belong into one New: of three
 // limiters in a stack each may have what the others wait for. It does not find
-// the right Max by itself.
+// the right Max by itself unless asked to, and an adaptive limit is no rate
+// limit: for quotas there is throttle.
 package concurrency

@@ -60,3 +60,14 @@ func ExampleLimiter_Attach() {
 	fmt.Println(resp.StatusCode, exports)
 	// Output: 200 concurrency: 2 at once per host
 }
+
+func ExampleAdaptive() {
+	limit := concurrency.New(concurrency.Limit{Max: 200, Adaptive: &concurrency.Adaptive{Start: 20}})
+	fmt.Println(limit)
+
+	req := httptest.NewRequest(http.MethodGet, "https://api.test/things", nil)
+	fmt.Println(limit.Slots(req), "to begin with")
+	// Output:
+	// concurrency: up to 200 at once per host (adaptive)
+	// 20 to begin with
+}

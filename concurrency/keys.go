@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
@@ -23,6 +24,7 @@ type limit struct {
 	queue int
 	max   atomic.Int64
 	seed  maphash.Seed
+	epoch time.Time
 
 	last atomic.Pointer[semaphore] // the one found last: most clients have one host
 	mu   sync.RWMutex
@@ -31,7 +33,7 @@ type limit struct {
 }
 
 func newLimit(l Limit) *limit {
-	c := &limit{Limit: l, queue: l.MaxQueue, seed: maphash.MakeSeed(), sems: make(map[key]*semaphore)}
+	c := &limit{Limit: l, queue: l.MaxQueue, seed: maphash.MakeSeed(), epoch: time.Now(), sems: make(map[key]*semaphore)}
 	switch l.MaxQueue {
 	case 0:
 		c.queue = defaultQueue
@@ -104,12 +106,20 @@ func (l *limit) make(k key) *semaphore {
 	}
 	if len(l.sems) >= maxKeys {
 		if l.rest == nil {
-			l.rest = &semaphore{limit: l, key: key{own: "\x00rest", host: "\x00"}}
+			l.rest = l.semaphore(key{own: "\x00rest", host: "\x00"})
 		}
 		return l.rest
 	}
-	s := &semaphore{limit: l, key: k}
+	s := l.semaphore(k)
 	l.sems[k] = s
+	return s
+}
+
+func (l *limit) semaphore(k key) *semaphore {
+	s := &semaphore{limit: l, key: k}
+	if l.Adaptive != nil {
+		s.finder = newFinder(*l.Adaptive)
+	}
 	return s
 }
 

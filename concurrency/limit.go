@@ -35,6 +35,10 @@ type Limit struct {
 	// Method is an HTTP method.
 	Method string
 
+	// Adaptive finds the number of slots of each key by itself and makes Max the
+	// most that there can be. Default: Max slots.
+	Adaptive *Adaptive
+
 	// MaxQueue is how many requests may wait for the slots of one key; further
 	// ones are refused with [ErrFull]. Default 256; [NoQueue] lets none wait.
 	MaxQueue int
@@ -76,9 +80,13 @@ const (
 	maxKeys = 10_000
 )
 
-// String says what the limit allows: "20 at once per host".
+// String says what the limit allows: "20 at once per host", "up to 200 at once
+// per host (adaptive)".
 func (l Limit) String() string {
 	var b strings.Builder
+	if l.Adaptive != nil {
+		b.WriteString("up to ")
+	}
 	b.WriteString(strconv.Itoa(l.Max) + " at once")
 	switch {
 	case l.Key != nil:
@@ -87,6 +95,9 @@ func (l Limit) String() string {
 		b.WriteString(" per " + l.Per.String())
 	}
 	b.WriteString(l.fields().String())
+	if l.Adaptive != nil {
+		b.WriteString(" (adaptive)")
+	}
 	return b.String()
 }
 
@@ -107,6 +118,13 @@ func compile(l Limit) *limit {
 		fail("MaxQueue is %d", l.MaxQueue)
 	case l.MaxWait < 0:
 		fail("MaxWait is %s", l.MaxWait)
+	}
+	if l.Adaptive != nil {
+		checked, wrong := l.Adaptive.check(l.Max)
+		if wrong != "" {
+			fail("%s", wrong)
+		}
+		l.Adaptive = &checked
 	}
 	c := newLimit(l)
 	m, err := match.Compile(l.fields())

@@ -20,6 +20,8 @@ type Limiter struct {
 	limits []*limit
 	order  []*limit     // in which slots are taken
 	idle   atomic.Int64 // of the http.Transport that it was last wrapped around
+
+	adaptive bool // some limit is
 }
 
 // New returns the limiter of the limits. It panics on none, and on limits that
@@ -31,6 +33,7 @@ func New(limits ...Limit) *Limiter {
 	l := new(Limiter)
 	for _, each := range limits {
 		l.limits = append(l.limits, compile(each))
+		l.adaptive = l.adaptive || each.Adaptive != nil
 	}
 	// One order for all, so that nobody waits in a circle; the narrowest first, so
 	// that who waits for it holds nothing that others could use.

@@ -25,6 +25,7 @@ type semaphore struct {
 	key     key
 	state   atomic.Uint64
 	forward atomic.Pointer[semaphore] // who took over after an eviction
+	finder  *finder                   // nil: there are Max slots
 
 	mu      sync.Mutex
 	resumed list // those who had a slot before and laid it down
@@ -35,19 +36,31 @@ type semaphore struct {
 type waiter struct {
 	prev, next *waiter
 	queue      *list // nil once it has left
+	rank       int64 // the time it came, less what its priority is worth
 	ready      chan struct{}
 }
 
 type list struct{ first, last *waiter }
 
+// push puts w behind all that rank no later.
 func (l *list) push(w *waiter) {
-	w.queue, w.prev = l, l.last
-	if l.last == nil {
+	after := l.last
+	for after != nil && after.rank > w.rank { // not without priorities
+		after = after.prev
+	}
+	w.queue, w.prev = l, after
+	if after == nil {
+		w.next = l.first
 		l.first = w
 	} else {
-		l.last.next = w
+		w.next = after.next
+		after.next = w
 	}
-	l.last = w
+	if w.next == nil {
+		l.last = w
+	} else {
+		w.next.prev = w
+	}
 }
 
 func (l *list) remove(w *waiter) {
@@ -76,6 +89,15 @@ const (
 func inUse(state uint64) int64   { return int64(state & useMask) }       //nolint:gosec // 31 bits
 func waiting(state uint64) int64 { return int64(state >> 31 & useMask) } //nolint:gosec // 31 bits
 
+// room is how many slots there are.
+func (s *semaphore) room() int64 {
+	n := s.limit.max.Load()
+	if s.finder != nil {
+		n = min(n, s.finder.slots.Load())
+	}
+	return n
+}
+
 // try takes a slot if there is one and nobody waits for it.
 func (s *semaphore) try() outcome {
 	for {
@@ -83,7 +105,7 @@ func (s *semaphore) try() outcome {
 		switch {
 		case st&dead != 0:
 			return gone
-		case st&waitMask != 0 || inUse(st) >= s.limit.max.Load():
+		case st&waitMask != 0 || inUse(st) >= s.room():
 			return full
 		case s.state.CompareAndSwap(st, st+1):
 			return taken
@@ -103,7 +125,7 @@ func (s *semaphore) enqueue(w *waiter, resume bool) (outcome, int) {
 		switch {
 		case st&dead != 0:
 			return gone, 0
-		case n == 0 && inUse(st) < s.limit.max.Load():
+		case n == 0 && inUse(st) < s.room():
 			if s.state.CompareAndSwap(st, st+1) {
 				return taken, 0
 			}
@@ -137,7 +159,7 @@ func (s *semaphore) release() (freed bool) {
 			continue
 		}
 		if s.state.CompareAndSwap(st, (st-1)&^reached) {
-			return st&reached != 0 && inUse(st)-1 < s.limit.max.Load()
+			return st&reached != 0 && inUse(st)-1 < s.room()
 		}
 	}
 }
@@ -150,7 +172,7 @@ func (s *semaphore) pass() bool {
 	if st&waitMask == 0 {
 		return false
 	}
-	if inUse(st) > s.limit.max.Load() {
+	if inUse(st) > s.room() {
 		s.state.Store(st - 1)
 		return true
 	}
@@ -174,7 +196,7 @@ func (s *semaphore) grow() {
 	defer s.mu.Unlock()
 	for {
 		st := s.state.Load()
-		if st&waitMask == 0 || inUse(st) >= s.limit.max.Load() {
+		if st&waitMask == 0 || inUse(st) >= s.room() {
 			return
 		}
 		s.state.Store(st - oneWaits + 1)

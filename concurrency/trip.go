@@ -37,6 +37,9 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 		}
 	}()
 	resp, err := next.RoundTrip(req)
+	if l.adaptive {
+		l.learn(c, req, resp, err, h)
+	}
 	if err != nil {
 		return nil, err
 	}

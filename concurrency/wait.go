@@ -55,7 +55,7 @@ func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
 // evicted. What layers further out hold is laid down meanwhile, but not in the
 // middle of taking it up again.
 func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, resume bool) (ok bool, err error) {
-	w := &waiter{ready: make(chan struct{})}
+	w := &waiter{ready: make(chan struct{}), rank: rank(ctx, s.limit.epoch)}
 	o, ahead := s.enqueue(w, resume)
 	switch o {
 	case taken, gone:

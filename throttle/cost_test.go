@@ -109,7 +109,7 @@ func BenchmarkAdmission(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			var t ticket
-			t.add(need{rule: l.rules[0], cost: 1})
+			t.add(need{rule: l.list()[0], cost: 1})
 			if !l.enter(&t) {
 				b.Fatal("not admitted")
 			}

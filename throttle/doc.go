@@ -12,18 +12,23 @@
 // holds back uses up nothing of another. [Strict] holds at the server too,
 // whatever the latency; [Bucket] counts as go-limiter's memorystore does, and
 // [Rule.Store] takes any store of go-limiter, for a limit that a fleet shares.
-// [NewStore] is the exact window as such a store.
+// [NewStore] is the exact window as such a store. [Paced] spreads the sends as
+// well. [Limiter.SetRules] changes the rules while requests run and wait.
 //
-// Requests that need the same rules go first come, first served. One that needs
-// less may overtake one that has to wait, as long as that one is not made to
-// wait longer: nobody is starved and nobody waits for what he does not need. Who
-// leaves the queue gives his place back. Who cannot be in time for the deadline
-// of his context is refused at once, and so is who finds 10,000 others waiting.
+// Requests that need the same rules go first come, first served; a [Priority] is
+// worth seconds of waiting. One that needs less may overtake one that has to
+// wait, as long as that one is not made to wait longer: nobody is starved and
+// nobody waits for what he does not need. Who leaves the queue gives his place
+// back. Who cannot be in time for the deadline of his context is refused at
+// once, and so is who finds 10,000 others waiting.
+//
+// A rule with a Cost counts something else than requests; what a request did
+// cost is told afterwards, by [Track] and [Spent.Adjust].
 //
 // # Pauses
 //
-// An answer of 429, or of 503 with a hint (Retry-After and its dialects), holds
-// back what has not left yet, until the time that it names; it is on without
+// An answer of 429, or of 503 or 403 with a hint (Retry-After and its dialects),
+// holds back what has not left yet, until the time that it names; it is on without
 // any rule: throttle.New(). See [Pause] for scope, cap, fixed cool-down, dry run
 // and off, and [Config] for how to set them. Many such answers make one pause; a
 // longer one prolongs it, a shorter one never cuts it. After its end one request

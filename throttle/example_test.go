@@ -114,3 +114,29 @@ func ExampleNewStore() {
 	// true 0 <nil>
 	// false 0 <nil>
 }
+
+func ExampleTrack() {
+	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer api.Close()
+	estimate := func(*http.Request) int { return 60 }
+	limit := throttle.New(throttle.Rule{Limit: 100, Per: time.Minute, Cost: estimate})
+	client := &http.Client{Transport: limit.Wrap(nil)}
+
+	for range 3 { // each would have to wait for the one before
+		ctx, spent := throttle.Track(context.Background())
+		fmt.Println(get(ctx, client, api.URL))
+		spent.Adjust(20) // what it did cost
+	}
+	// Output:
+	// 200 <nil>
+	// 200 <nil>
+	// 200 <nil>
+}
+
+func ExampleLimiter_SetRules() {
+	limit := throttle.New(throttle.Rate("10/s"))
+	rules := limit.Rules()
+	rules[0].Limit = 50
+	fmt.Println(limit.SetRules(rules...), limit)
+	// Output: <nil> throttle: 50 requests per second
+}

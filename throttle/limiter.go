@@ -33,16 +33,18 @@ func (c Config) New() *Limiter {
 		pauses:  make(map[pauseKey]*pause),
 		classes: make(map[classKey]*class),
 	}
+	rules := make([]*rule, 0, len(c.Rules))
 	for _, r := range c.Rules {
-		l.rules = append(l.rules, compile(r))
+		rules = append(rules, compile(r))
 	}
+	l.rules.Store(&rules)
 	return l
 }
 
 // A Limiter is the layer of one or more rules. It is safe for concurrent use;
 // stacks that share it share its quota.
 type Limiter struct {
-	rules []*rule
+	rules atomic.Pointer[[]*rule]
 	pause Pause
 	epoch time.Time
 	armed atomic.Int32 // how many pauses there are
@@ -136,19 +138,27 @@ func (l *Limiter) Paused(req *http.Request) time.Duration {
 	return 0
 }
 
-// Rules returns the rules that the limiter was made with, defaults filled in.
+// list is the rules as they are now.
+func (l *Limiter) list() []*rule { return *l.rules.Load() }
+
+// Rules returns the rules as they are now, defaults filled in.
 func (l *Limiter) Rules() []Rule {
-	rules := make([]Rule, len(l.rules))
-	for i, r := range l.rules {
+	list := l.list()
+	rules := make([]Rule, len(list))
+	for i, r := range list {
 		rules[i] = r.Rule
+		if r.Guard == 0 {
+			rules[i].Guard = NoGuard
+		}
 	}
 	return rules
 }
 
 // String lists the rules.
 func (l *Limiter) String() string {
-	texts := make([]string, len(l.rules))
-	for i, r := range l.rules {
+	list := l.list()
+	texts := make([]string, len(list))
+	for i, r := range list {
 		texts[i] = r.text
 	}
 	if len(texts) == 0 {
@@ -187,7 +197,7 @@ func (l *Limiter) Explain(p *transport.Plan) {
 	default:
 		p.Note("throttle: a pause holds back scope %s, at most %s", l.pause.Scope, l.pause.Max)
 	}
-	for _, r := range l.rules {
+	for _, r := range l.list() {
 		if r.Mode == Bucket && r.Store == nil {
 			p.Warn("throttle: %s: up to %d in one window", r.text, 2*r.Limit-1)
 		}

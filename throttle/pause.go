@@ -12,8 +12,9 @@ import (
 )
 
 // Pause is what a limiter does when a server asks for fewer calls: an answer of
-// 429, or 503 with a hint (Retry-After and its dialects), holds back the
-// requests that have not left yet. The zero Pause is on, with the defaults
+// 429, or 503 or 403 with a hint (Retry-After and its dialects, or a quota that
+// is said to be used up, as GitHub says it), holds back the requests that have
+// not left yet. The zero Pause is on, with the defaults
 // below. Answers that the caller accepts ([transport.Expect]), replayed ones
 // and those of other hosts pause nothing.
 type Pause struct {
@@ -150,7 +151,12 @@ func (p *pause) over(now int64) bool { return now >= p.until && p.allowed(now) >
 
 // heed reads what the server asks for and arms the pause.
 func (l *Limiter) heed(c *transport.Call, req *http.Request, resp *http.Response) {
-	if resp == nil || resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable || l.pause.Off {
+	if resp == nil || l.pause.Off {
+		return
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusForbidden:
+	default:
 		return
 	}
 	a := transport.AttemptOf(resp)

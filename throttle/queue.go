@@ -9,6 +9,7 @@ import (
 // waiter is a request in the queue. All of it belongs to the limiter's mutex.
 type waiter struct {
 	ticket   ticket
+	rank     int64 // the time it came, less what its priority is worth
 	seq      int64
 	deadline int64
 	class    *class // nil once it has left
@@ -19,6 +20,11 @@ type waiter struct {
 	line     *class        // in whose line it stands to leave
 	ask      *resource     // it is to ask the store of this one
 	err      error         // it was sent away
+}
+
+// before reports whether w came before x, by its priority or by its number.
+func (w *waiter) before(x *waiter) bool {
+	return w.rank < x.rank || w.rank == x.rank && w.seq < x.seq
 }
 
 func (w *waiter) wake() {
@@ -50,16 +56,30 @@ type classKey struct {
 func (l *Limiter) enqueue(w *waiter) {
 	l.seq++
 	w.seq = l.seq
+	w.rank += l.now()
 	l.insert(w)
 }
 
-// insert puts w in its class, by its number.
+// ahead is the cost of those before w in its class, of need i.
+func (w *waiter) ahead(i int) int {
+	if w.next == nil {
+		return w.class.cost[i] - w.ticket.need(i).cost
+	}
+	sum := 0
+	for x := w.prev; x != nil; x = x.prev {
+		sum += x.ticket.need(i).cost
+	}
+	return sum
+}
+
+// insert puts w in its class, by its rank.
 func (l *Limiter) insert(w *waiter) {
 	t := &w.ticket
 	ids := make([]byte, 0, 8*inline)
 	for i := range t.n {
 		n := t.need(i)
 		n.res = l.resource(n.rule, n.key)
+		n.rule = n.res.rule
 		n.res.waiting++
 		ids = binary.LittleEndian.AppendUint64(ids, uint64(n.res.id)) //nolint:gosec // only compared
 	}
@@ -77,7 +97,7 @@ func (l *Limiter) insert(w *waiter) {
 	}
 	w.class = c
 	after := c.last
-	for after != nil && after.seq > w.seq { // not for newcomers
+	for after != nil && w.before(after) { // not for newcomers
 		after = after.prev
 	}
 	if w.prev = after; after == nil {
@@ -105,10 +125,10 @@ func (l *Limiter) insert(w *waiter) {
 // order moves a class that has a new head to its place among the heads.
 func (l *Limiter) order(c *class) {
 	i := slices.Index(l.heads, c)
-	for ; i > 0 && l.heads[i-1].first.seq > c.first.seq; i-- {
+	for ; i > 0 && c.first.before(l.heads[i-1].first); i-- {
 		l.heads[i] = l.heads[i-1]
 	}
-	for ; i+1 < len(l.heads) && l.heads[i+1].first.seq < c.first.seq; i++ {
+	for ; i+1 < len(l.heads) && l.heads[i+1].first.before(c.first); i++ {
 		l.heads[i] = l.heads[i+1]
 	}
 	l.heads[i] = c
@@ -246,6 +266,7 @@ func (l *Limiter) revoke(w *waiter) {
 	for i := range t.n {
 		n := t.need(i)
 		n.res.win.granted -= n.cost
+		n.res.pace.giveBack(n.cost)
 		if n.res.gate != nil {
 			n.res.gate.tokens += n.cost
 		}

@@ -15,6 +15,7 @@ type resource struct {
 	key     string
 	id      int64
 	win     window
+	pace    pacer
 	gate    *gate // nil without a store
 	waiting int   // requests in the queue that need it
 	held    []reservation
@@ -46,14 +47,20 @@ func (l *Limiter) newResource(r *rule, key string) *resource {
 	case r.Store != nil:
 		s.gate = &gate{store: r.Store, local: r.Mode != Bucket}
 	}
-	if r.Mode == Window || r.Mode == Strict {
+	switch r.Mode {
+	case Paced:
+		s.pace = newPacer(r)
+		fallthrough
+	case Window, Strict:
 		s.win = newWindow(r.Limit, r.Per, r.Guard)
+	case Bucket, Unlimited:
 	}
 	return s
 }
 
 // resource finds the state for a key.
 func (l *Limiter) resource(r *rule, key string) *resource {
+	r = r.latest
 	if r.Key == nil {
 		if r.one == nil {
 			r.one = l.newResource(r, "")
@@ -106,7 +113,7 @@ func (s *resource) idle(now int64) bool {
 func (s *resource) next(now int64, cost int) (at int64, ask bool) {
 	at = now
 	if s.win.limit > 0 {
-		at = s.win.next(now, cost)
+		at = max(s.win.next(now, cost), s.pace.next(now, cost, 0))
 	}
 	if s.gate != nil {
 		t, open := s.gate.next(now, cost)
@@ -119,7 +126,7 @@ func (s *resource) next(now int64, cost int) (at int64, ask bool) {
 func (s *resource) after(now int64, cost, extra int) int64 {
 	at := now
 	if s.win.limit > 0 {
-		at = s.win.after(now, cost, extra)
+		at = max(s.win.after(now, cost, extra), s.pace.next(now, cost, extra))
 	}
 	if s.gate != nil {
 		at = max(at, s.gate.after(now, cost, extra, int64(s.rule.Per)))
@@ -131,7 +138,7 @@ func (s *resource) after(now int64, cost, extra int) int64 {
 func (s *resource) eta(now int64, ahead, cost int) int64 {
 	at := now
 	if s.win.limit > 0 {
-		at = s.win.eta(now, ahead, cost)
+		at = max(s.win.eta(now, ahead, cost), s.pace.next(now, cost, ahead))
 	}
 	if s.gate != nil && s.gate.blocked > at {
 		at = s.gate.blocked
@@ -139,8 +146,9 @@ func (s *resource) eta(now int64, ahead, cost int) int64 {
 	return at
 }
 
-// spend takes a token of the store, if there is one.
+// spend takes a token of the store, if there is one, and the room of the pacer.
 func (s *resource) spend(now int64, cost int) {
+	s.pace.spend(now, cost)
 	if s.gate != nil {
 		s.gate.spend(now, cost)
 	}

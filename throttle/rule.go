@@ -36,10 +36,14 @@ type Rule struct {
 	Per time.Duration
 	// Mode is how sends are counted. Default [Window].
 	Mode Mode
-	// Guard is added to Per in the modes Window and Strict: a request leaves a
-	// little after it was counted. Default a 50th of Per, at most 50 ms;
+	// Guard is added to Per in the modes Window, Strict and Paced: a request leaves
+	// a little after it was counted. Default a 50th of Per, at most 50 ms;
 	// [NoGuard] adds nothing.
 	Guard time.Duration
+
+	// Burst is how much may go at once in the mode [Paced]. Default what the rate
+	// gives in 2 ms, by which timers are late, and at least 1.
+	Burst int
 
 	// Key counts requests apart by what it returns, a tenant say. Of more than
 	// 10,000 keys in use at once the further ones share one count. Default one
@@ -47,11 +51,12 @@ type Rule struct {
 	Key func(*http.Request) string
 	// Cost is how much of Limit a request takes. Below 1 it takes nothing of this
 	// rule; above Limit the request is refused with [ErrCost]. Default 1. It is
-	// called concurrently.
+	// called concurrently. What turns out only with the answer is told by
+	// [Spent.Adjust].
 	Cost func(*http.Request) int
 	// Store counts too, as for a fleet that shares a store of go-limiter. In the
-	// modes Window and Strict the local window applies as well, and alone while
-	// the store fails; in the mode [Bucket] the store decides alone and its
+	// modes Window, Strict and Paced the local window applies as well, and alone
+	// while the store fails; in the mode [Bucket] the store decides alone and its
 	// errors refuse the request. It is asked by the head of the queue only, never
 	// twice at once for a key, without Close ever being called.
 	Store limiter.Store
@@ -95,9 +100,12 @@ const (
 	Bucket
 	// Unlimited keeps the rule and counts nothing: go-limiter's noopstore.
 	Unlimited
+	// Paced is Window, and spreads the sends: one every Per/Limit, after an idle
+	// time up to Burst at once. A request of cost n takes the room of n.
+	Paced
 )
 
-// String returns "window", "strict", "bucket" or "unlimited".
+// String returns "window", "strict", "bucket", "unlimited" or "paced".
 func (m Mode) String() string {
 	switch m {
 	case Window:
@@ -108,6 +116,8 @@ func (m Mode) String() string {
 		return "bucket"
 	case Unlimited:
 		return "unlimited"
+	case Paced:
+		return "paced"
 	}
 	return "unknown mode"
 }
@@ -140,15 +150,33 @@ type rule struct {
 	text  string
 	queue int
 	match *match.Matcher
-	one   *resource            // without a Key
-	keys  map[string]*resource // with one
-	rest  *resource            // what further keys share
-	sweep int64                // when a full map may have room again
+	*counts
+}
+
+// counts is the state of a rule. It belongs to the limiter's mutex and outlives
+// a change of the rule.
+type counts struct {
+	latest *rule                // as it is now
+	one    *resource            // without a Key
+	keys   map[string]*resource // with one
+	rest   *resource            // what further keys share
+	sweep  int64                // when a full map may have room again
 }
 
 func compile(r Rule) *rule {
+	c, err := r.check()
+	if err != nil {
+		panic("throttle: Rule: " + err.Error())
+	}
+	return c
+}
+
+// check fills in the defaults.
+func (r Rule) check() (c *rule, err error) {
 	fail := func(format string, args ...any) {
-		panic("throttle: Rule: " + fmt.Sprintf(format, args...))
+		if err == nil {
+			err = fmt.Errorf(format, args...)
+		}
 	}
 	if r.Limit < 1 {
 		fail("Limit is %d, want at least 1", r.Limit)
@@ -161,8 +189,12 @@ func compile(r Rule) *rule {
 		fail("Per is %s", r.Per)
 	case r.Per > 10*365*24*time.Hour:
 		fail("Per is above ten years")
-	case r.Mode > Unlimited:
+	case r.Mode > Paced:
 		fail("Mode is %d", r.Mode)
+	case r.Burst < 0 || r.Burst > r.Limit:
+		fail("Burst is %d, want at most Limit", r.Burst)
+	case r.Burst > 0 && r.Mode != Paced:
+		fail("Burst is for the mode Paced")
 	case r.Mode == Unlimited && r.Store != nil:
 		fail("a Store in the mode Unlimited would not be asked")
 	case r.Guard < NoGuard:
@@ -172,18 +204,20 @@ func compile(r Rule) *rule {
 	case r.MaxWait < 0:
 		fail("MaxWait is %s", r.MaxWait)
 	}
-	c := &rule{Rule: r, queue: bound(r.MaxQueue)}
-	if r.Guard == 0 {
-		c.Guard = min(r.Per/50, maxGuard)
+	m, bad := match.Compile(r.fields())
+	if bad != nil {
+		fail("%w", bad)
 	}
-	c.Guard = max(c.Guard, 0)
-	m, err := match.Compile(r.fields())
 	if err != nil {
-		fail("%v", err)
+		return nil, err
 	}
-	c.match = m
-	c.text = r.String()
-	return c
+	if r.Guard == 0 {
+		r.Guard = min(r.Per/50, maxGuard)
+	}
+	c = &rule{Rule: r, queue: bound(r.MaxQueue), match: m, text: r.String(), counts: new(counts)}
+	c.Guard = max(c.Guard, 0)
+	c.latest = c
+	return c, nil
 }
 
 // bound resolves a MaxQueue.

@@ -95,7 +95,7 @@ func TestNewRefusesNonsense(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	r := New(Rule{Limit: 1}, Rule{Limit: 1, Per: 24 * time.Hour}, Rule{Limit: 1, Guard: NoGuard}).Rules()
-	if r[0].Per != time.Second || r[0].Guard != 20*time.Millisecond || r[1].Guard != 50*time.Millisecond || r[2].Guard != 0 {
+	if r[0].Per != time.Second || r[0].Guard != 20*time.Millisecond || r[1].Guard != 50*time.Millisecond || r[2].Guard != NoGuard {
 		t.Errorf("rules %+v", r)
 	}
 }

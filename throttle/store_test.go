@@ -215,13 +215,13 @@ func TestBucketAndUnlimitedAreTheCardsPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprintf("%T", l.rules[0].one.gate.store), fmt.Sprintf("%T", memory); got != want {
+	if got, want := fmt.Sprintf("%T", l.list()[0].one.gate.store), fmt.Sprintf("%T", memory); got != want {
 		t.Errorf("a bucket is a %s, want %s", got, want)
 	}
-	if got := fmt.Sprintf("%T", l.rules[1].one.gate.store); got != "*noopstore.store" {
+	if got := fmt.Sprintf("%T", l.list()[1].one.gate.store); got != "*noopstore.store" {
 		t.Errorf("unlimited is a %s", got)
 	}
-	_, left, err := l.rules[0].one.gate.store.Get(t.Context(), "")
+	_, left, err := l.list()[0].one.gate.store.Get(t.Context(), "")
 	if left != 0 || err != nil {
 		t.Errorf("%d left in the memorystore, %v", left, err)
 	}

@@ -30,6 +30,7 @@ type ticket struct {
 	first   [inline]need
 	more    []need
 	strict  bool // some rule waits for the answer
+	weighed bool // some rule has a Cost
 	pledged bool // it was admitted
 }
 
@@ -52,12 +53,13 @@ func (t *ticket) add(n need) {
 // look finds the rules of a request. It calls the user's functions, so it must
 // not hold the mutex.
 func (l *Limiter) look(c *transport.Call, req *http.Request, t *ticket) error {
-	for _, r := range l.rules {
+	for _, r := range l.list() {
 		if !r.match.Match(c, req) {
 			continue
 		}
 		n := need{rule: r, cost: 1}
 		if r.Cost != nil {
+			t.weighed = true
 			switch n.cost = r.Cost(req); {
 			case n.cost < 1:
 				continue
@@ -110,7 +112,7 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 			return transport.Refuse(req, err)
 		}
 	}
-	if t.strict || t.gate != nil {
+	if t.strict || t.weighed || t.gate != nil {
 		return l.tripOpen(c, req, next, &t)
 	}
 	resp, err := next.RoundTrip(req)
@@ -134,11 +136,18 @@ func (l *Limiter) tripOpen(c *transport.Call, req *http.Request, next http.Round
 	resp, err := next.RoundTrip(req)
 	done = true
 	if err != nil {
-		l.settle(&t, false, unsent(req))
+		unsent := unsent(req)
+		l.settle(&t, false, unsent)
+		if t.weighed && !unsent {
+			l.note(req.Context(), &t)
+		}
 		return resp, err
 	}
 	l.heed(c, req, resp) // before the next one is let through
 	l.settle(&t, true, false)
+	if t.weighed {
+		l.note(req.Context(), &t)
+	}
 	return resp, nil
 }
 
@@ -208,8 +217,8 @@ func (l *Limiter) settle(t *ticket, answered, unsent bool) {
 			if !answered {
 				at += int64(strictLag)
 			}
-			n.res.win.add(at, n.cost)
-		case unsent && n.rule.Mode == Window:
+			n.at = n.res.win.add(at, n.cost)
+		case unsent && (n.rule.Mode == Window || n.rule.Mode == Paced):
 			n.res.win.remove(n.at, n.cost)
 		}
 	}
@@ -260,6 +269,9 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 	}
 	l.heed(c, req, resp)
 	l.settle(&h.ticket, true, false)
+	if h.ticket.weighed {
+		l.note(ctx, &h.ticket)
+	}
 	return resp, nil
 }
 

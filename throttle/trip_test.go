@@ -50,7 +50,7 @@ func TestKeys(t *testing.T) {
 			}
 			flood(t, rt, fmt.Sprintf("/%d", i), 1)
 		}
-		r := l.rules[0]
+		r := l.list()[0]
 		if len(r.keys) > maxKeys {
 			t.Errorf("%d keys kept", len(r.keys))
 		}

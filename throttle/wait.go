@@ -18,6 +18,9 @@ func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Atte
 		limiter: l, ctx: ctx, call: c, attempt: a, resuming: resuming,
 		w: &waiter{ticket: *t, ready: make(chan struct{}, 1), deadline: never},
 	}
+	if p, ok := transport.Setting[Priority](ctx); ok {
+		v.w.rank = -p.worth()
+	}
 	if d, ok := ctx.Deadline(); ok {
 		v.w.deadline = int64(d.Sub(l.epoch))
 	}
@@ -210,11 +213,14 @@ type reason struct {
 // would wait in vain or the queue is full. It never refuses what could go.
 func (l *Limiter) foresee(w *waiter, now int64) (why reason, refusal error) {
 	t := &w.ticket
+	if refusal = tooHeavy(t); refusal != nil { // the rules changed meanwhile
+		return why, refusal
+	}
 	last := now
 	for i := range t.n {
 		n := t.need(i)
 		r := n.rule
-		at := n.res.eta(now, w.class.cost[i]-n.cost, n.cost)
+		at := n.res.eta(now, w.ahead(i), n.cost)
 		d := time.Duration(at - now)
 		if n.res.waiting > r.queue {
 			return why, &Error{Rule: r.text, Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}

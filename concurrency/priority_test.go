@@ -1,0 +1,57 @@
+package concurrency
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestPriority(t *testing.T) {
+	type comer struct {
+		path string
+		p    Priority
+	}
+	for _, tt := range []struct {
+		name string
+		come []comer // one a second
+		want string
+	}{
+		{"without, the control", []comer{{"a", 0}, {"b", 0}, {"c", 0}, {"d", 0}}, "a b c d"},
+		{"urgent", []comer{{"a", 0}, {"b", 0}, {"c", 0}, {"d", 10}}, "d a b c"},
+		{"it can wait", []comer{{"a", -10}, {"b", 0}, {"c", 0}, {"d", 0}}, "b c d a"},
+		{"a little urgent", []comer{{"a", 0}, {"b", 0}, {"c", 0}, {"d", 2}}, "a b d c"},
+		{"equals", []comer{{"a", 3}, {"b", 3}, {"c", 3}, {"d", 3}}, "a b c d"},
+		{"beyond all bounds", []comer{{"a", -1 << 62}, {"b", 0}, {"c", 1 << 62}, {"d", 0}}, "c b d a"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var order []string
+				l := New(Limit{Max: 1})
+				rt := l.Wrap(&server{latency: time.Minute, answer: func(req *http.Request) (*http.Response, error) {
+					order = append(order, strings.Trim(req.URL.Path, "/"))
+					return reply(req, 200, ""), nil
+				}})
+				var wg sync.WaitGroup
+				wg.Go(func() { _ = get(t.Context(), rt, "http://api.test/first") })
+				for i, c := range tt.come {
+					wg.Go(func() {
+						time.Sleep(time.Duration(i+1)*time.Second + time.Millisecond*time.Duration(i))
+						if err := get(transport.With(t.Context(), c.p), rt, "http://api.test/"+c.path); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				if got := strings.Join(order[1:], " "); got != tt.want {
+					t.Errorf("order %q, want %q", got, tt.want)
+				}
+				empty(t, l)
+			})
+		})
+	}
+}

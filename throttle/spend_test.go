@@ -1,0 +1,156 @@
+package throttle
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// tokens is a rule whose cost is the path's number.
+func tokens(mode Mode) Rule {
+	return Rule{Limit: 100, Per: time.Minute, Mode: mode, Guard: NoGuard, Cost: func(r *http.Request) int {
+		n, _ := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
+		return n
+	}}
+}
+
+func TestAdjust(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		actual  []int
+		path    string        // of the next one
+		want    time.Duration // when it goes, from the first send on
+		another time.Duration // and one more of 10
+	}{
+		{"not, the control", nil, "/90", time.Minute, time.Minute},
+		{"as estimated", []int{80}, "/90", time.Minute, time.Minute},
+		{"over-estimated", []int{10}, "/90", time.Second, time.Minute},
+		{"nothing", []int{0}, "/90", time.Second, time.Second},
+		{"below nothing", []int{-1 << 40}, "/90", time.Second, time.Second},
+		{"under-estimated", []int{150}, "/40", 61 * time.Second, 61 * time.Second},
+		{"debt beyond all bounds", []int{1 << 50}, "/20", 61 * time.Second, 61 * time.Second},
+		{"at first too much, then too little", []int{10, 150}, "/40", 61 * time.Second, 61 * time.Second},
+		{"at first too little, then too much", []int{150, 10}, "/90", time.Second, time.Minute},
+		{"twice", []int{20, 10}, "/90", time.Second, time.Minute},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{}
+				l := New(tokens(Window))
+				rt := l.Wrap(s)
+				ctx, spent := Track(t.Context())
+				if spent.Adjust(5) {
+					t.Error("adjusted before there was anything")
+				}
+				start := time.Now()
+				if _, err := get(ctx, rt, "/80"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				for _, n := range tt.actual {
+					if !spent.Adjust(n) {
+						t.Error("not adjusted")
+					}
+				}
+				flood(t, rt, tt.path, 1)
+				if d := time.Since(start); d != tt.want {
+					t.Errorf("the next after %s, want %s", d, tt.want)
+				}
+				flood(t, rt, "/10", 1)
+				if d := time.Since(start); d != tt.another {
+					t.Errorf("another after %s, want %s", d, tt.another)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+func TestAdjustFreesThoseWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, mode := range []Mode{Window, Strict} {
+			l := New(tokens(mode))
+			rt := l.Wrap(&server{})
+			ctx, spent := Track(t.Context())
+			_, _ = get(ctx, rt, "/80")
+			start := time.Now()
+			var wg sync.WaitGroup
+			for range 3 {
+				wg.Go(func() { flood(t, rt, "/30", 1) })
+			}
+			synctest.Wait()
+			spent.Adjust(10)
+			wg.Wait()
+			if d := time.Since(start); d != 0 {
+				t.Errorf("%s: three waited %s", mode, d)
+			}
+			quiet(t, l)
+		}
+	})
+}
+
+func TestAdjustTakesNothingFromOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(tokens(Window))
+		rt := l.Wrap(&server{})
+		ctx, spent := Track(t.Context())
+		_, _ = get(ctx, rt, "/10")
+		flood(t, rt, "/40", 1) // at the same instant
+		for range 5 {
+			spent.Adjust(50)
+			spent.Adjust(0)
+		}
+		if live := l.list()[0].one.win.live; live != 40 {
+			t.Errorf("%d counted, want the 40 of the other", live)
+		}
+	})
+}
+
+func TestAdjustConcernsTheLastAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+			if sent++; sent == 1 {
+				return reply(req, 503), nil
+			}
+			return reply(req, 200), nil
+		}}
+		l := New(tokens(Window), Rule{Limit: 5, Per: time.Minute})
+		again := &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			a := c.Attempt()
+			resp, err := next.RoundTrip(req)
+			if a.End(resp, err) != transport.Retryable {
+				return resp, err
+			}
+			a.Own(resp)
+			transport.Drain(resp)
+			c.NextAttempt(transport.Retry)
+			return next.RoundTrip(req)
+		}}
+		for _, rt := range []http.RoundTripper{
+			again.Wrap(l.Wrap(s)),
+			again.Wrap(l.Wrap(concurrency.New(concurrency.Limit{Max: 1}).Wrap(s))),
+		} {
+			sent = 0
+			time.Sleep(time.Hour)
+			ctx, spent := Track(t.Context())
+			if _, err := get(ctx, rt, "/40"); err != nil {
+				t.Fatal(err)
+			}
+			spent.Adjust(5)
+			if live := l.list()[0].one.win.live; live != 45 {
+				t.Errorf("%d units counted, want 40 of the first and 5 of the second", live)
+			}
+			if live := l.list()[1].one.win.live; live != 2 {
+				t.Errorf("%d requests counted by the rule without weight, want 2", live)
+			}
+		}
+	})
+}
