@@ -102,12 +102,12 @@ build:
 # Examples, fuzz seeds and the doors are tests too.
 .PHONY: race
 race: $(CITEST)
-	@$(CITEST) -allow .ci/allowed-skips $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
+	@$(CITEST) -allow .ci/allowed-skips -pass race $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
 
 # What the race detector would spoil: allocations, and the long simulations.
 .PHONY: plain
 plain: $(CITEST)
-	@$(CITEST) -allow .ci/allowed-skips $(addprefix -in ,$(MODULES)) -- -shuffle=on
+	@$(CITEST) -allow .ci/allowed-skips -pass plain $(addprefix -in ,$(MODULES)) -- -shuffle=on
 
 $(LINT): tools/lint/go.mod tools/lint/go.sum
 	@echo "-- building golangci-lint, some minutes the first time"

@@ -14,7 +14,7 @@ type allowance struct {
 }
 
 // readAllowed reads the list at path; an empty path is an empty list.
-func readAllowed(path string) ([]allowance, error) {
+func readAllowed(path, pass string) ([]allowance, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -22,18 +22,26 @@ func readAllowed(path string) ([]allowance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("citest: %w", err)
 	}
-	return parseAllowed(string(text))
+	return parseAllowed(string(text), pass)
 }
 
 // parseAllowed takes lines of "expression # reason"; both are required, since a
-// skip that nobody can explain is what the list is there to prevent.
-func parseAllowed(text string) ([]allowance, error) {
+// skip that nobody can explain is what the list is there to prevent. A line
+// "[pass]" heads those that hold in that pass alone, "[]" those that hold in all.
+func parseAllowed(text, pass string) ([]allowance, error) {
 	var list []allowance
+	section := ""
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if head, ok := strings.CutPrefix(line, "["); ok {
+			if section, ok = strings.CutSuffix(head, "]"); !ok {
+				return nil, fmt.Errorf("citest: allowed skips, line %d: no ]", number)
+			}
 			continue
 		}
 		expression, reason, _ := strings.Cut(line, " # ")
@@ -44,6 +52,9 @@ func parseAllowed(text string) ([]allowance, error) {
 		pattern, err := regexp.Compile(`^(?:` + strings.TrimSpace(expression) + `)$`)
 		if err != nil {
 			return nil, fmt.Errorf("citest: allowed skips, line %d: %w", number, err)
+		}
+		if section != "" && section != pass {
+			continue
 		}
 		list = append(list, allowance{pattern: pattern, reason: reason})
 	}

@@ -35,13 +35,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 		dirs  modules
 		flags = flag.NewFlagSet("citest", flag.ContinueOnError)
 		list  = flags.String("allow", "", "file of skips that are allowed; without it none is")
+		pass  = flags.String("pass", "", "which [section] of the file holds, besides what holds always")
 	)
 	flags.SetOutput(stderr)
 	flags.Var(&dirs, "in", "folder of a module to test; may be repeated")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	allowed, err := readAllowed(*list)
+	allowed, err := readAllowed(*list, *pass)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 2

@@ -95,7 +95,7 @@ func TestTally(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			allowed, err := parseAllowed(test.allowed)
+			allowed, err := parseAllowed(test.allowed, "")
 			if err != nil {
 				t.Fatal(err)
 			}
