@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
@@ -85,13 +86,20 @@ func Default(o Outcome) bool {
 
 func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
-		return o.Verdict != transport.Permanent && worth(o.Request, o.Err, judge)
+		return o.Verdict != transport.Permanent && !plain(o.Err) && worth(o.Request, o.Err, judge)
 	}
 	if again, said := verdict(o.Response.Header); said {
 		return again
 	}
 	// Whether an ambiguous one may be sent again is for the second gate to say.
 	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled || o.Verdict == transport.Ambiguous
+}
+
+// plain reports whether a server without TLS was asked for it. http.Client knows
+// that error by its type alone, so that it must not be wrapped either.
+func plain(err error) bool {
+	e, ok := errors.AsType[tls.RecordHeaderError](err)
+	return ok && string(e.RecordHeader[:]) == "HTTP/"
 }
 
 // wants is the first gate. An error that comes with false takes the place of

@@ -11,10 +11,10 @@
 // 429, 500, 502, 503, 504, 529 and a failed check of an accepted answer
 // ([transport.Expect]); what the caller accepts is never retried. Transport
 // errors: what go-retryablehttp's ErrorPropagatedRetryPolicy lets through, bare
-// or wrapped; an unknown host, a bad certificate and a malformed request are
-// final. The server's own word, X-Should-Retry or Stripe-Should-Retry, goes before
-// its status. [Policy] replaces any part of it, also by a CheckRetry function of
-// go-retryablehttp.
+// or wrapped; an unknown host, a bad certificate, plain HTTP where TLS was asked
+// for and a malformed request are final. The server's own word, X-Should-Retry or
+// Stripe-Should-Retry, goes before its status. [Policy] replaces any part of it,
+// also by a CheckRetry function of go-retryablehttp.
 //
 // The second gate asks whether this request may be sent again: it is idempotent
 // ([transport.Idempotent]) or was given a key ([Policy.Key]), or provably nothing

@@ -17,7 +17,7 @@ func NewKey() string { return rand.Text() }
 // stamp gives a request that is not idempotent a key, if the policy mints them.
 // After a redirect the key is that of the hop before, and another origin, which
 // never saw one, gets none.
-func (p *plan) stamp(req *http.Request) *http.Request {
+func (p *plan) stamp(c *transport.Call, req *http.Request) *http.Request {
 	if p.key == nil || transport.Idempotent(req) || req.Method == http.MethodConnect {
 		return req
 	}
@@ -32,6 +32,7 @@ func (p *plan) stamp(req *http.Request) *http.Request {
 	}
 	r := transport.Edit(req)
 	r.Header.Set(keyHeader, key)
+	c.SetIdempotent()
 	return r
 }
 

@@ -60,7 +60,7 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	}
 	a := c.Attempt()
 	account := budget.begin(req, a.Start())
-	req = p.stamp(req)
+	req = p.stamp(c, req)
 	kept := p.mustKeep(req)
 	if kept {
 		var done func()

@@ -261,7 +261,7 @@ func (a *Attempt) End(resp *http.Response, err error) Verdict {
 		}
 	}()
 	e := a.call.Expect()
-	v := Judge(&a.call.req, resp, err, e)
+	v := a.call.settled(Judge(&a.call.req, resp, err, e))
 	a.headers = time.Since(a.start)
 	a.status = 0
 	if resp != nil {
@@ -270,7 +270,7 @@ func (a *Attempt) End(resp *http.Response, err error) Verdict {
 			if err = a.check(resp, e.Check); err != nil {
 				v = Retryable
 				if _, ok := errors.AsType[*CheckError](err); !ok {
-					v = judgeError(&a.call.req, err)
+					v = a.call.settled(judgeError(&a.call.req, err))
 				}
 			}
 		}

@@ -48,6 +48,7 @@ const (
 	callOffline
 	callRetried
 	callParked // some attempt was parked once
+	callKeyed
 )
 
 // callUnusual keeps a call off the short way through its layers.
@@ -290,6 +291,10 @@ func (c *Call) Stopped() string {
 	defer x.mu.Unlock()
 	return x.stop
 }
+
+// SetIdempotent says that a layer has given the request an idempotency key:
+// what is lost on the way is then [Retryable], not [Ambiguous].
+func (c *Call) SetIdempotent() { c.flags.Or(callKeyed) }
 
 // SetOffline says that an answer came from a recording: nobody is spared by
 // waiting, so the sleeps between attempts become zero.

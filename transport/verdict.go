@@ -100,6 +100,14 @@ func judgeError(req *http.Request, err error) Verdict {
 	return Ambiguous
 }
 
+// settled is what a verdict becomes where a layer has made the request idempotent.
+func (c *Call) settled(v Verdict) Verdict {
+	if v == Ambiguous && c.flags.Load()&callKeyed != 0 {
+		return Retryable
+	}
+	return v
+}
+
 // left reports whether the caller has gone. http.Client tells its Timeout by the
 // deprecated channel as well, which may come first.
 func left(req *http.Request) bool {
@@ -125,6 +133,9 @@ func malformed(req *http.Request, err error) bool {
 
 // final reports whether sending the same request again would fail the same way.
 func final(err error) bool {
+	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return string(e.RecordHeader[:]) == "HTTP/" // a server without TLS
+	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.IsNotFound
 	}

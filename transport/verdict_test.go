@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -56,6 +57,8 @@ func TestJudge(t *testing.T) {
 		{method: "POST", err: &url.Error{Err: dial}, want: transport.Retryable},
 		{err: &url.Error{Err: unknown}, want: transport.Permanent},
 		{err: &url.Error{Err: x509.HostnameError{}}, want: transport.Permanent},
+		{err: &url.Error{Err: tls.RecordHeaderError{RecordHeader: [5]byte([]byte("HTTP/"))}}, want: transport.Permanent},
+		{err: &url.Error{Err: tls.RecordHeaderError{}}, want: transport.Retryable},
 		{err: &url.Error{Err: x509.UnknownAuthorityError{}}, want: transport.Permanent},
 		{err: &url.Error{Err: refusal}, want: transport.Refused},
 		{ctx: gone, err: reset, want: transport.Canceled},
@@ -132,5 +135,28 @@ func TestClientTimeoutIsCanceled(t *testing.T) {
 	}).WithContext(t.Context())
 	if v := transport.Judge(req, nil, errors.New("net/http: request canceled"), transport.Expect{}); v != transport.Canceled {
 		t.Errorf("%v", v)
+	}
+}
+
+func TestAKeyedCallIsNotAmbiguous(t *testing.T) {
+	for _, keyed := range []bool{true, false} {
+		ctx, trace := transport.WithTrace(t.Context())
+		key := &layer{"key", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			if keyed {
+				c.SetIdempotent()
+			}
+			return next.RoundTrip(req)
+		}}
+		req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "http://api.test/", nil)
+		if _, err := key.Wrap(fail(errBoom)).RoundTrip(req); err == nil {
+			t.Fatal("no error")
+		}
+		want := transport.Ambiguous
+		if keyed {
+			want = transport.Retryable
+		}
+		if v := trace.Calls()[0].Attempt().Verdict(); v != want {
+			t.Errorf("keyed %v: %v, want %v", keyed, v, want)
+		}
 	}
 }

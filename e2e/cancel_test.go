@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/fault"
+	"github.com/gracy-go/gracy/retry"
+)
+
+// A cancel while the answer is read ends the read with the error of the context,
+// and gives everything back: with eight slots, the ninth call would wait for ever.
+func TestCancelWhileReading(t *testing.T) {
+	mine := errors.New("shutting down")
+	w := startWire(t, greeting, always("GET /", fault.Endless()))
+	s := newStack(t, dress{policy: quick(), routes: []string{"/"}})
+	const calls = slots * 3
+	for i := range calls {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var cause error
+		if i%2 == 1 {
+			cause = mine
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := s.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(resp.Body, make([]byte, 100<<10)); err != nil {
+			t.Fatal(err)
+		}
+		cancel(cause)
+		_, err = io.Copy(io.Discard, resp.Body) // what has arrived may still be read
+		if !errors.Is(err, context.Canceled) && (cause == nil || !errors.Is(err, cause)) {
+			t.Errorf("the read ended with %v, want the context's error", err)
+		}
+		if i%3 == 0 { // the others forget to
+			_ = resp.Body.Close()
+		}
+	}
+	if n := w.log.Total(); n != calls {
+		t.Errorf("%d requests for %d calls", n, calls)
+	}
+}
+
+// A cancel while the second attempt is on the way ends the call with it.
+func TestCancelDuringRetry(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var arrived atomic.Int64
+	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if arrived.Add(1) == 1 {
+			rw.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		cancel()
+		<-r.Context().Done()
+	}), fault.Plan{})
+	s := newStack(t, dress{policy: quick()})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := s.client.Do(req)
+	if err == nil {
+		resp.Body.Close()
+	}
+	e, ok := errors.AsType[*retry.Error](err)
+	if !errors.Is(err, context.Canceled) || !ok || e.Attempts != 2 || e.Timeout() || w.log.Total() != 2 {
+		t.Errorf("%v after %d requests, want the cancel of the second", err, w.log.Total())
+	}
+}
+
+// foreign is a context that package context does not know: each child that is
+// not released costs a goroutine.
+type foreign struct {
+	context.Context
+	done <-chan struct{}
+}
+
+// Done implements context.Context.
+func (f foreign) Done() <-chan struct{} { return f.done }
+
+// children is how many contexts hang on foreign ones, after those that have been
+// let go had the time to leave.
+func children(want int) (n int) {
+	for range 20_000 {
+		n = 0
+		for _, g := range goroutines() {
+			if strings.Contains(g, "propagateCancel") {
+				n++
+			}
+		}
+		if n == want {
+			break
+		}
+		runtime.Gosched()
+	}
+	return n
+}
+
+// Two hundred calls under a context that lives on leave no child of it behind,
+// with a context of their own that lives on beside it.
+func TestContextsDoNotGrow(t *testing.T) {
+	const route = "GET /"
+	failing := fault.Plan{Scripts: []fault.Script{{Route: route, Faults: []fault.Fault{{}, {}, fault.Status(503), {}, fault.Empty()}, Repeat: true}}}
+	w := startWire(t, greeting, failing)
+	s := newStack(t, dress{policy: retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}, routes: []string{"/"}})
+	parent := foreign{context.Background(), make(chan struct{})}
+	before := children(0)
+	for i := range 200 {
+		ctx := context.Context(parent)
+		if i%2 == 1 {
+			live, cancel := context.WithCancel(t.Context())
+			defer cancel() // all live to the end of the test
+			ctx = foreign{live, live.Done()}
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := s.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i%4 < 2 {
+			_, _ = io.Copy(io.Discard, resp.Body)
+		}
+		_ = resp.Body.Close()
+	}
+	if n := children(before); n != before {
+		t.Errorf("%d contexts are left, %d before the calls", n, before)
+	}
+
+	// The control: an answer that nobody has read yet keeps its context.
+	req, _ := http.NewRequestWithContext(parent, http.MethodGet, w.URL+"/", nil)
+	resp, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := children(before + 1); n <= before {
+		t.Error("a context that lives is not seen")
+	}
+	_ = resp.Body.Close()
+	if n := children(before); n != before {
+		t.Errorf("%d contexts are left after the control", n)
+	}
+}

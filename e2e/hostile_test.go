@@ -1,0 +1,208 @@
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/fault"
+	"github.com/gracy-go/gracy/parse"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+)
+
+const hello = "hello, hostile world"
+
+var greeting = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, hello) })
+
+// fetched is what a caller sees of one GET.
+type fetched struct {
+	status int
+	body   string
+	err    error // of the client
+	end    error // of the body
+}
+
+func fetch(t *testing.T, client *http.Client, url string) (f fetched, trace *transport.Trace) {
+	t.Helper()
+	ctx, trace := transport.WithTrace(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return fetched{err: err}, trace
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	return fetched{status: resp.StatusCode, body: string(b), end: err}, trace
+}
+
+// Answers that no server should give. What arrives with a status is one attempt,
+// and the caller sees of it what net/http alone shows; what does not parse is a
+// fault like any other, given up after three attempts and survived after one.
+func TestHostileAnswers(t *testing.T) {
+	raw := func(lines ...string) fault.Fault { return fault.Raw(strings.Join(lines, "\r\n")) }
+	for _, tc := range []struct {
+		name  string
+		fault fault.Fault
+		heads bool // net/http makes an answer of it
+	}{
+		{"no byte", fault.Empty(), false},
+		{"reset", fault.Reset(), false},
+		{"not HTTP", fault.Garbage(), false},
+		{"half a status line", raw("HTTP/1.1 20"), false},
+		{"half a header", raw("HTTP/1.1 200 OK", "Content-Le"), false},
+		{"a header without colon", raw("HTTP/1.1 200 OK", "nonsense", "", ""), false},
+		{"a control character", raw("HTTP/1.1 200 OK", "Set-Cookie: \x01", "", ""), false},
+		{"two lengths", raw("HTTP/1.1 200 OK", "Content-Length: 2", "Content-Length: 3", "", "abc"), false},
+		{"a negative length", raw("HTTP/1.1 200 OK", "Content-Length: -2", "", "ok"), false},
+		{"an endless header", raw("HTTP/1.1 200 OK", "X-Long: "+strings.Repeat("x", 64<<10), "", ""), false},
+		{"too many headers", raw("HTTP/1.1 200 OK", strings.Repeat("X-Again: yes\r\n", 4<<10), "", ""), false},
+		{"an unknown transfer encoding", raw("HTTP/1.1 200 OK", "Transfer-Encoding: rot13", "", "uryyb"), false},
+
+		{"a short body", fault.Truncate(5), true},
+		{"a body cut by a reset", fault.ResetAfter(5), true},
+		{"a length that is too long", fault.Lie(7), true},
+		{"a length that is too short", fault.Lie(-7), true},
+		{"many headers", raw("HTTP/1.1 200 OK", "Content-Length: 2", "Content Length: 3", "ETag: \"", "retry-after: \xff", strings.Repeat("X-Again: yes\r\n", 20), "ok"), true},
+		{"a folded header", raw("HTTP/1.1 200 OK", "X-Fold: a", " b", "Content-Length: 2", "", "ok"), true},
+		{"not gzip", raw("HTTP/1.1 200 OK", "Content-Encoding: gzip", "Content-Length: 5", "", "plain"), true},
+		{"half of gzip", raw("HTTP/1.1 200 OK", "Content-Encoding: gzip", "", "\x1f\x8b\x08\x00"), true},
+		{"an unknown content encoding", raw("HTTP/1.1 200 OK", "Content-Encoding: rot13", "Content-Length: 5", "", "uryyb"), true},
+		{"a bad chunk", raw("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "3", "abc", "zz", "no"), true},
+		{"a chunk that never ends", raw("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "ff", "abc"), true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			const route = "GET /hostile"
+			w := startWire(t, greeting, always(route, tc.fault), route, "GET /once")
+			s := newStack(t, dress{policy: quick(), base: &http.Transport{MaxResponseHeaderBytes: 4 << 10}, routes: []string{"/hostile"}})
+			got, trace := fetch(t, s.client, w.URL+"/hostile")
+			sent := w.log.Total()
+
+			control := &http.Transport{MaxResponseHeaderBytes: 4 << 10}
+			defer control.CloseIdleConnections()
+			bare, _ := fetch(t, &http.Client{Transport: control}, w.URL+"/hostile")
+			if bare.heads() != tc.heads {
+				t.Fatalf("net/http alone: %+v", bare)
+			}
+			want := 1
+			if !tc.heads {
+				want = 3
+			}
+			call := trace.Calls()[0]
+			if n := len(statuses(call)); n != want || sent != want || s.row(t, "GET", "/hostile").Attempts != uint64(want) {
+				t.Errorf("%d requests arrived, %d in the ledger, want %d of both\n%s", sent, n, want, call)
+			}
+			if tc.heads {
+				if got.status != bare.status || got.body != bare.body || wording(got.end) != wording(bare.end) {
+					t.Errorf("the stack shows %+v, net/http alone %+v", got, bare)
+				}
+				return
+			}
+			e, ok := errors.AsType[*retry.Error](got.err)
+			if !ok || e.Attempts != 3 {
+				t.Errorf("%v, want what became of three attempts", got.err)
+			}
+		})
+	}
+}
+
+func (f fetched) heads() bool { return f.err == nil }
+
+// wording is the text of an error without the ports of its connection.
+func wording(err error) string {
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Op + ": " + e.Err.Error()
+	}
+	return fmt.Sprint(err)
+}
+
+// Once hostile, then not: the second attempt is what the caller sees.
+func TestHostileOnce(t *testing.T) {
+	for _, f := range []fault.Fault{fault.Empty(), fault.Reset(), fault.Garbage(), fault.Raw("HTTP/1.1 200 OK\r\nbroken\r\n\r\n")} {
+		w := startWire(t, greeting, script("GET /once", f), "GET /once")
+		s := newStack(t, dress{policy: quick(), routes: []string{"/once"}})
+		got, trace := fetch(t, s.client, w.URL+"/once")
+		if got != (fetched{status: 200, body: hello}) || w.log.Total() != 2 || len(statuses(trace.Calls()[0])) != 2 {
+			t.Errorf("%v: %+v after %d requests\n%s", f, got, w.log.Total(), trace)
+		}
+	}
+}
+
+// A body without end costs its reader as much as it reads, and a discarded one
+// no more than the bound of a drain.
+func TestEndlessBody(t *testing.T) {
+	endless := fault.Handler(greeting, always("/", fault.Endless()))
+	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/failing" {
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		}
+		endless.ServeHTTP(rw, r)
+	}), fault.Plan{})
+	s := newStack(t, dress{policy: quick(), routes: []string{"/fine", "/failing"}})
+
+	if got, _ := fetch(t, s.client, w.URL+"/fine"); got.status != 200 || len(got.body) != 1<<20 || got.end != nil {
+		t.Errorf("%d bytes of a %d, %v, %v", len(got.body), got.status, got.err, got.end)
+	}
+	_, err := parse.Get[[]byte](t.Context(), s.client, w.URL+"/fine", parse.MaxBytes(1<<16))
+	if e, ok := errors.AsType[*parse.TooLargeError](err); !ok {
+		t.Errorf("%v, want %T", err, e)
+	}
+	if n := w.log.Total(); n != 2 {
+		t.Errorf("%d requests for two calls", n)
+	}
+
+	got, trace := fetch(t, s.client, w.URL+"/failing")
+	if got.status != 503 || len(got.body) != 1<<20 {
+		t.Errorf("the last of the failures has %d bytes and status %d, %v", len(got.body), got.status, got.err)
+	}
+	attempts := 0
+	for a := range trace.Calls()[0].Attempts() {
+		if attempts++; attempts < 3 && a.Bytes() > 64<<10 {
+			t.Errorf("%d bytes were read of what was thrown away", a.Bytes())
+		}
+	}
+	if attempts != 3 || w.log.Total() != 2+3 {
+		t.Errorf("%d attempts, %d requests", attempts, w.log.Total()-2)
+	}
+}
+
+// An answer that came but cannot be decoded is not asked for again.
+func TestDecodeErrorIsNotRetried(t *testing.T) {
+	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = rw.Write(bytes.Repeat([]byte("{"), 100))
+	}), fault.Plan{})
+	s := newStack(t, dress{policy: quick()})
+	_, err := parse.Get[map[string]int](t.Context(), s.client, w.URL)
+	if e, ok := errors.AsType[*parse.DecodeError](err); !ok || w.log.Total() != 1 {
+		t.Errorf("%v after %d requests, want %T after one", err, w.log.Total(), e)
+	}
+	// The control: what a check refuses is.
+	refuse := errors.New("refused")
+	_, err = parse.Get[string](t.Context(), s.client, w.URL, parse.Check(func(*string) error { return refuse }))
+	if !errors.Is(err, refuse) || w.log.Total() != 1+3 {
+		t.Errorf("%v after %d requests, want three more", err, w.log.Total())
+	}
+}
+
+// A hint above the longest that is obeyed ends the call: the 429 comes back at
+// once, readable, with the hint in it.
+func TestLongHintIsHandedBack(t *testing.T) {
+	w := startWire(t, greeting, always("GET /", fault.Status(429, "Retry-After", "484289")))
+	s := newStack(t, dress{policy: quick(), routes: []string{"/"}})
+	got, trace := fetch(t, s.client, w.URL+"/")
+	if got.status != 429 || got.body != "Too Many Requests\n" || got.end != nil || w.log.Total() != 1 {
+		t.Errorf("%+v after %d requests\n%s", got, w.log.Total(), trace)
+	}
+	if why := trace.Calls()[0].Stopped(); !strings.Contains(why, "is above 1m0s") {
+		t.Errorf("stopped because %q", why)
+	}
+}

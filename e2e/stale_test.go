@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/fault"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A server closes a kept connection under a request: net/http sends that once
+// more by itself, if it may. The ledger, the metrics and the number of attempts
+// know nothing of it, and at most one request is added for each kept connection.
+func TestReplayOfNetHTTPIsNoAttempt(t *testing.T) {
+	pass, empty, down := fault.Pass(), fault.Empty(), fault.Status(503)
+	keyed := quick()
+	keyed.Key = func() string { return "minted" }
+	for _, tc := range []struct {
+		name    string
+		method  string
+		policy  retry.Policy
+		faults  []fault.Fault // of the second call
+		arrived int
+		ledger  []int
+		failed  bool
+	}{
+		{"replayed", "GET", quick(), []fault.Fault{empty, pass}, 2, []int{200}, false},
+		{"replayed, no retry", "GET", retry.Policy{Attempts: 1}, []fault.Fault{empty, pass}, 2, []int{200}, false},
+		{"not replayed, but tried again", "PUT", quick(), []fault.Fault{empty, pass}, 2, []int{0, 200}, false},
+		{"replayed, then tried again", "GET", quick(), []fault.Fault{empty, down, pass}, 3, []int{503, 200}, false},
+		{"tried again, then replayed", "GET", quick(), []fault.Fault{down, empty, pass}, 3, []int{503, 200}, false},
+		{"down for good", "GET", quick(), []fault.Fault{empty, empty, empty, empty}, 4, []int{0, 0, 0}, true},
+		{"not replayed", "POST", quick(), []fault.Fault{empty}, 1, []int{0}, true},
+		{"replayed with its key", "POST", keyed, []fault.Fault{empty, pass}, 2, []int{200}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := startWire(t, greeting, script("/", append([]fault.Fault{pass}, tc.faults...)...))
+			s := newStack(t, dress{policy: tc.policy, routes: []string{"/"}})
+			if got, _ := fetch(t, s.client, w.URL+"/"); got.body != hello { // keeps its connection
+				t.Fatalf("%+v", got)
+			}
+			ctx, trace := transport.WithTrace(t.Context())
+			resp, err := s.client.Do(payload(t, ctx, tc.method, w.URL+"/"))
+			if (err != nil) != tc.failed {
+				t.Error(err)
+			}
+			if err == nil {
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+			}
+			calls := trace.Calls()
+			if len(calls) != 1 || !slices.Equal(statuses(calls[0]), tc.ledger) {
+				t.Errorf("the ledger says\n%s\nwant the statuses %v", trace, tc.ledger)
+			}
+			now := s.stats.Snapshot()
+			sent := uint64(0)
+			for _, r := range now.Rows {
+				sent += r.Attempts
+			}
+			if want := uint64(1 + len(tc.ledger)); sent != want {
+				t.Errorf("%d attempts counted, want %d", sent, want)
+			}
+			seen := w.seen()[1:]
+			if len(seen) != tc.arrived {
+				t.Errorf("%d requests arrived, want %d", len(seen), tc.arrived)
+			}
+			for _, a := range seen {
+				if a.body != seen[0].body || a.header.Get("Idempotency-Key") != seen[0].header.Get("Idempotency-Key") {
+					t.Errorf("%q, key %q is not %q, key %q", a.body, a.header["Idempotency-Key"], seen[0].body, seen[0].header["Idempotency-Key"])
+				}
+			}
+		})
+	}
+}
+
+func payload(t *testing.T, ctx context.Context, method, url string) *http.Request {
+	t.Helper()
+	var body io.Reader
+	if method != http.MethodGet {
+		body = strings.NewReader("data")
+	}
+	req, err := http.NewRequestWithContext(ctx, method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+// The answer to a POST with a key of ours is lost on a new connection, which
+// net/http does not replay: it is tried again with the same key, and the caller
+// learns of no ambiguity. Without a key, the control, it is not.
+func TestLostAnswerOfAMintedKey(t *testing.T) {
+	for _, keyed := range []bool{true, false} {
+		w := startWire(t, greeting, script("", fault.Empty()))
+		policy := quick()
+		policy.MarkAmbiguous = true
+		want := []int{0}
+		if keyed {
+			policy.Key, want = retry.NewKey, []int{0, 200}
+		}
+		s := newStack(t, dress{policy: policy, routes: []string{"/"}})
+		ctx, trace := transport.WithTrace(t.Context())
+		resp, err := s.client.Do(payload(t, ctx, http.MethodPost, w.URL+"/"))
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		if (err == nil) != keyed || errors.Is(err, retry.ErrAmbiguous) == keyed {
+			t.Errorf("with a key %v: %v", keyed, err)
+		}
+		seen := w.seen()
+		if len(seen) != len(want) || !slices.Equal(statuses(trace.Calls()[0]), want) {
+			t.Errorf("with a key %v: %d requests\n%s", keyed, len(seen), trace)
+		}
+		key := seen[0].header.Get("Idempotency-Key")
+		if (key != "") != keyed {
+			t.Errorf("with a key %v: %q", keyed, key)
+		}
+		for _, a := range seen {
+			if a.body != "data" || a.header.Get("Idempotency-Key") != key {
+				t.Errorf("%q with the key %q, want %q with %q", a.body, a.header.Get("Idempotency-Key"), "data", key)
+			}
+		}
+		if keyed && strings.Contains(trace.String()+s.lines.String(), key) {
+			t.Error("the key is in the ledger or in the log")
+		}
+	}
+}
