@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -8,8 +9,23 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// probe is what net/http says of one attempt.
-type probe struct{ asked, connected, written atomic.Bool }
+// probe is what net/http says and does in one attempt.
+type probe struct {
+	asked, connected, written atomic.Bool
+	body                      atomic.Int64 // bytes taken of the request's body
+}
+
+// takenBody counts what is taken of a request's body.
+type takenBody struct {
+	io.ReadCloser
+	probe *probe
+}
+
+func (b takenBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.probe.body.Add(int64(n))
+	return n, err
+}
 
 // probed lets an attempt be watched, if somebody wants to know whether it was
 // sent. It costs a few allocations.
@@ -18,7 +34,7 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 		return req, nil
 	}
 	w := new(probe)
-	return req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+	r := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
 		WroteRequest: func(i httptrace.WroteRequestInfo) {
@@ -26,7 +42,11 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 				w.written.Store(true)
 			}
 		},
-	})), w
+	}))
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = takenBody{r.Body, w}
+	}
+	return r, w
 }
 
 // unsent reports whether the attempt never got a connection. A base that tells
@@ -44,7 +64,11 @@ func (s *series) ambiguous(a *transport.Attempt, o Outcome) bool {
 }
 
 func (s *series) ambiguity(a *transport.Attempt, err error) *AmbiguousError {
-	return &AmbiguousError{Method: s.req.Method, Sent: a.Sent(), Written: s.probe != nil && s.probe.written.Load(), Err: err}
+	e := &AmbiguousError{Method: s.req.Method, Sent: a.Sent(), Err: err}
+	if s.probe != nil {
+		e.Written, e.Body = s.probe.written.Load(), s.probe.body.Load()
+	}
+	return e
 }
 
 // lookup lets the caller find out whether an ambiguous attempt did its work. It

@@ -89,8 +89,9 @@ func TestReconcileLooksUp(t *testing.T) {
 	defer server.Close()
 	client := new(http.Client)
 	var written bool
+	var taken int64
 	client.Transport = retry.New(retry.Policy{Reconcile: func(sent *http.Request, e *retry.AmbiguousError) (*http.Response, error) {
-		written = e.Written
+		written, taken = e.Written, e.Body
 		req, err := http.NewRequestWithContext(sent.Context(), http.MethodGet, server.URL+"/orders/7", nil)
 		if err != nil {
 			return nil, err
@@ -101,8 +102,8 @@ func TestReconcileLooksUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, resp); got != "order 7" || orders.Load() != 1 || !written {
-		t.Errorf("%q, %d orders, written: %v", got, orders.Load(), written)
+	if got := read(t, resp); got != "order 7" || orders.Load() != 1 || !written || taken != 3 {
+		t.Errorf("%q, %d orders, written: %v, %d bytes", got, orders.Load(), written, taken)
 	}
 	// The control: Unsafe orders three times.
 	client.Transport = retry.New(retry.Policy{Unsafe: true, Delay: retry.NoDelay}).Wrap(nil)

@@ -51,8 +51,8 @@ func (e *Error) Is(target error) bool { return target == ErrExhausted }
 // Timeout reports whether the last error was a timeout.
 func (e *Error) Timeout() bool { return timedOut(e.Err) }
 
-// An AmbiguousError is the error of a request that was not answered and is not
-// idempotent: nobody can tell whether it has done its work. A policy with
+// An AmbiguousError is the error of a request that was not answered, is not
+// idempotent and has no idempotency key: nobody can tell whether it has done its work. A policy with
 // [Policy.MarkAmbiguous] or [Policy.Reconcile] returns it.
 type AmbiguousError struct {
 	Method string
@@ -60,6 +60,8 @@ type AmbiguousError struct {
 	// Written is whether net/http wrote it in full. False proves nothing: the
 	// server may act on a part.
 	Written bool
+	// Body is how many bytes of the request's body net/http has taken, to send them.
+	Body int64
 	// Err is the error of the transport, with that of [Policy.Reconcile] if it
 	// failed.
 	Err error
