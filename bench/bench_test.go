@@ -24,6 +24,20 @@ func BenchmarkStack(b *testing.B) {
 	}
 }
 
+// BenchmarkAdmission is a limiter alone that never limits.
+func BenchmarkAdmission(b *testing.B) {
+	for _, a := range admitted() {
+		b.Run(a.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := a.run[0](); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkLoopback is for scale: a request that is sent, by http.Transport to
 // net/http's server in the same process.
 func BenchmarkLoopback(b *testing.B) {

@@ -11,10 +11,10 @@
 // round; "least" compares the slices that nobody disturbed. Trust ratios inside one table, not a nanosecond.
 //
 // Before anything is timed each stack must show that it does its work (duty.go).
-// The program ends with 1 if it does not, or if a red line is crossed
-// (redline.go); -check=false only prints it.
+// The program ends with 1 if it does not, and with -check if a red line is
+// crossed (redline.go).
 //
 // What each file holds: exchange.go the base and the caller, ours.go the
 // layers under test, floor.go the floor, peer.go the assembled stack, probe.go
-// stacks that isolate one cost, stacks.go the list, rows.go the table's rows.
+// stacks that isolate one cost, admission.go limiters beside ours, stacks.go the list, rows.go the table's rows.
 package main

@@ -6,6 +6,7 @@ require (
 	github.com/PuerkitoBio/rehttp v1.4.0
 	github.com/gracy-go/gracy v0.0.0
 	github.com/prometheus/client_golang v1.25.0
+	github.com/sethvargo/go-limiter v1.1.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/time v0.16.0
 )
@@ -19,7 +20,6 @@ require (
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
-	github.com/sethvargo/go-limiter v1.1.0 // indirect
 	go.etcd.io/bbolt v1.5.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect

@@ -57,7 +57,13 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 			return err
 		}
 	}
-	benches, byName, err := measure(ctx, list, *rounds, *length, progress)
+	if err := checkAdmissions(); err != nil {
+		return err
+	}
+	alone := slices.DeleteFunc(admitted(), func(b *bench) bool {
+		return !match.MatchString(b.name) && !strings.HasPrefix(b.name, admitNothing)
+	})
+	benches, byName, err := measure(ctx, list, alone, *rounds, *length, progress)
 	if err != nil {
 		return err
 	}
@@ -74,23 +80,25 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 }
 
 func measure(
-	ctx context.Context, list []*stack, rounds int, length time.Duration, progress io.Writer,
+	ctx context.Context, list []*stack, alone []*bench, rounds int, length time.Duration, progress io.Writer,
 ) ([]*bench, map[string]*bench, error) {
 	var benches []*bench
 	byName := make(map[string]*bench)
 	for _, s := range list {
-		b := s.bench(runtime.GOMAXPROCS(0))
+		benches = append(benches, s.bench(runtime.GOMAXPROCS(0)))
+	}
+	benches = append(benches, alone...)
+	for _, b := range benches {
 		if err := b.calibrate(length); err != nil {
 			return nil, nil, err
 		}
 		if err := b.weigh(); err != nil {
 			return nil, nil, err
 		}
-		benches = append(benches, b)
-		byName[s.name] = b
+		byName[b.name] = b
 	}
-	fmt.Fprintf(progress, "bench: %d stacks, about %v\n", len(list),
-		(2 * time.Duration(rounds*len(list)) * length).Round(time.Second))
+	fmt.Fprintf(progress, "bench: %d stacks, about %v\n", len(benches),
+		(2 * time.Duration(rounds*len(benches)) * length).Round(time.Second))
 	for range rounds {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err

@@ -72,5 +72,5 @@ func redLines(benches map[string]*bench) []redLine {
 	}
 	ratio(six, floorSix, redFloor, fmt.Sprintf(" (aim %g)", aimFloor))
 	ratio(six, peerLean, redPeer, "")
-	return lines
+	return append(lines, admissionLines(benches)...)
 }

@@ -93,6 +93,7 @@ func sections() []section {
 				plus: []string{"retry, 503, timer, 200", bare}, minus: []string{bareTwice, "retry"},
 			},
 		}},
+		admissionSection(),
 	}
 }
 

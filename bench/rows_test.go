@@ -15,6 +15,9 @@ func TestRowsNameStacks(t *testing.T) {
 		}
 		names = append(names, s.name)
 	}
+	for _, b := range admitted() {
+		names = append(names, b.name)
+	}
 	check := func(where, name string) {
 		used[name] = true
 		if !slices.Contains(names, name) {

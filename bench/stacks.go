@@ -32,6 +32,8 @@ const (
 	floorPOST  = "floor-6, POST"
 	peerLean   = "assembled"
 	peerPOST   = "assembled, POST"
+
+	throttleEvery = "throttle, any request"
 )
 
 func nothing(ctx context.Context) context.Context { return ctx }
@@ -83,6 +85,7 @@ func stacks() []*stack {
 		{name: "concurrency", build: ours(concurrencyLayer), duties: slots | bodies},
 		{name: "throttle", build: ours(throttleLayer), duties: limits},
 		{name: "throttle, 2 rules", build: ours(throttleTwo), duties: limits},
+		{name: throttleEvery, build: ours(throttleAll), duties: limits},
 		{name: "metrics", build: ours(metricsLayer), duties: counts},
 
 		{name: six, build: ours(sixOf...), duties: sixDuties},

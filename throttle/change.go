@@ -84,7 +84,7 @@ func (l *Limiter) refuseHeavy() {
 	for _, c := range append([]*class(nil), l.heads...) {
 		for w := c.first; w != nil; {
 			next := w.next
-			if err := tooHeavy(&w.ticket); err != nil && w.err == nil {
+			if err := w.tooHeavy(); err != nil && w.err == nil {
 				w.err = err
 				l.leave(w)
 				w.wake()
@@ -94,10 +94,10 @@ func (l *Limiter) refuseHeavy() {
 	}
 }
 
-func tooHeavy(t *ticket) error {
-	for i := range t.n {
-		n := t.need(i)
-		if r := n.res.rule; n.cost > r.Limit {
+// tooHeavy returns the refusal of what is in the queue and above a limit.
+func (w *waiter) tooHeavy() *Error {
+	for i, s := range w.class.needs {
+		if r := s.rule; w.costOf(i) > r.Limit {
 			return &Error{Rule: r.text, Reason: ErrCost}
 		}
 	}

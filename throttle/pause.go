@@ -123,7 +123,7 @@ type pause struct {
 	allow   int // how many may be on the way after the end
 	flying  int // how many are
 	waiting int
-	gen     int // counts its beginnings
+	gen     uint32 // counts its beginnings
 	dropped bool
 }
 
@@ -248,7 +248,7 @@ func (l *Limiter) refuseLate(key pauseKey, now, until int64) {
 }
 
 // settlePause books the end of a request that passed a pause.
-func (l *Limiter) settlePause(p *pause, gen int, answered bool) {
+func (l *Limiter) settlePause(p *pause, gen uint32, answered bool) {
 	if p.gen != gen || p.dropped {
 		return
 	}

@@ -2,24 +2,58 @@ package throttle
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"time"
 )
 
-// waiter is a request in the queue. All of it belongs to the limiter's mutex.
+// waiter is a request in the queue. All of it belongs to the limiter's mutex. It
+// is small since there are many: what it needs is its class's to know, and its
+// ticket stays with its goroutine.
 type waiter struct {
-	ticket   ticket
 	rank     int64 // the time it came, less what its priority is worth
 	seq      int64
 	deadline int64
-	class    *class // nil once it has left
+	class    *class // in whose queue it is, or once granted in whose line to leave
 	prev     *waiter
 	next     *waiter
 	ready    chan struct{} // holds one: something changed
-	granted  bool          // what it needs is kept for it
-	line     *class        // in whose line it stands to leave
-	ask      *resource     // it is to ask the store of this one
-	err      error         // it was sent away
+	err      *Error        // it was sent away
+	gate     *pause        // once granted: the pause that it passes, at its beginning gen
+	gen      uint32
+	ask      int32  // it is to ask the store of this need, counted from 1
+	costs    *[]int // of the needs, nil if each costs as much as cost
+	cost     int32
+	granted  bool // what it needs is kept for it
+}
+
+func (w *waiter) setCosts(t *ticket) {
+	w.costs, w.cost = nil, 0
+	if t.n == 0 {
+		return
+	}
+	first := t.need(0).cost
+	same := first <= math.MaxInt32
+	for i := range t.n {
+		same = same && t.need(i).cost == first
+	}
+	if same {
+		w.cost = int32(first) //nolint:gosec // bounded above
+		return
+	}
+	costs := make([]int, t.n)
+	for i := range costs {
+		costs[i] = t.need(i).cost
+	}
+	w.costs = &costs
+}
+
+// costOf returns the cost of need i.
+func (w *waiter) costOf(i int) int {
+	if w.costs != nil {
+		return (*w.costs)[i]
+	}
+	return int(w.cost)
 }
 
 // before reports whether w came before x, by its priority or by its number.
@@ -42,6 +76,7 @@ type class struct {
 	pause       pauseKey
 	first, last *waiter
 	n           int
+	needs       []*resource
 	cost        []int // queued, by need
 
 	leaving, leavingLast *waiter // granted, in order: they leave one after the other
@@ -53,28 +88,28 @@ type classKey struct {
 }
 
 // enqueue gives w a number and puts it at the end of its class.
-func (l *Limiter) enqueue(w *waiter) {
+func (l *Limiter) enqueue(w *waiter, t *ticket) {
 	l.seq++
 	w.seq = l.seq
 	w.rank += l.now()
-	l.insert(w)
+	w.setCosts(t)
+	l.insert(w, t)
 }
 
 // ahead is the cost of those before w in its class, of need i.
 func (w *waiter) ahead(i int) int {
 	if w.next == nil {
-		return w.class.cost[i] - w.ticket.need(i).cost
+		return w.class.cost[i] - w.costOf(i)
 	}
 	sum := 0
 	for x := w.prev; x != nil; x = x.prev {
-		sum += x.ticket.need(i).cost
+		sum += x.costOf(i)
 	}
 	return sum
 }
 
-// insert puts w in its class, by its rank.
-func (l *Limiter) insert(w *waiter) {
-	t := &w.ticket
+// insert puts w, which has the ticket t, in its class, by its rank.
+func (l *Limiter) insert(w *waiter, t *ticket) {
 	ids := make([]byte, 0, 8*inline)
 	for i := range t.n {
 		n := t.need(i)
@@ -86,14 +121,17 @@ func (l *Limiter) insert(w *waiter) {
 	key := classKey{t.pause, string(ids)}
 	c := l.classes[key]
 	if c == nil {
-		c = &class{key: key, pause: t.pause, cost: make([]int, t.n)}
+		c = &class{key: key, pause: t.pause, needs: make([]*resource, t.n), cost: make([]int, t.n)}
+		for i := range c.needs {
+			c.needs[i] = t.need(i).res
+		}
 		l.classes[key] = c
 	}
 	if c.first == nil {
 		l.heads = append(l.heads, c)
 	}
 	for i := range t.n {
-		c.cost[i] += t.need(i).cost
+		c.cost[i] += w.costOf(i)
 	}
 	w.class = c
 	after := c.last
@@ -137,19 +175,14 @@ func (l *Limiter) order(c *class) {
 // leave takes w out of the queue; scan afterwards.
 func (l *Limiter) leave(w *waiter) {
 	c := w.class
-	if c == nil {
-		return
-	}
 	w.class = nil
-	if w.ask != nil {
-		w.ask.gate.taking = false
-		w.ask = nil
+	if w.ask > 0 {
+		c.needs[w.ask-1].gate.taking = false
+		w.ask = 0
 	}
-	t := &w.ticket
-	for i := range t.n {
-		n := t.need(i)
-		n.res.waiting--
-		c.cost[i] -= n.cost
+	for i, r := range c.needs {
+		r.waiting--
+		c.cost[i] -= w.costOf(i)
 	}
 	head := w.prev == nil
 	if head {
@@ -191,9 +224,8 @@ func (l *Limiter) forget(c *class) {
 // stamped before it leaves.
 func (l *Limiter) grant(w *waiter, now int64) {
 	c := w.class
-	w.granted = true
 	l.leave(w)
-	w.line, w.prev = c, c.leavingLast
+	w.granted, w.class, w.prev = true, c, c.leavingLast
 	if w.prev == nil {
 		c.leaving = w
 		w.wake()
@@ -202,16 +234,14 @@ func (l *Limiter) grant(w *waiter, now int64) {
 	}
 	c.leavingLast = w
 	l.classes[c.key] = c // leave may have dropped it
-	t := &w.ticket
-	for i := range t.n {
-		n := t.need(i)
-		n.res.win.granted += n.cost
-		n.res.spend(now, n.cost)
+	for i, r := range c.needs {
+		r.win.granted += w.costOf(i)
+		r.spend(now, w.costOf(i))
 	}
-	t.gate = nil
-	if p := l.pauses[t.pause]; p != nil {
+	w.gate = nil
+	if p := l.pauses[c.pause]; p != nil {
 		p.flying++
-		t.gate, t.gen = p, p.gen
+		w.gate, w.gen = p, p.gen
 	}
 }
 
@@ -220,8 +250,8 @@ func (w *waiter) goes() bool { return w.granted && w.prev == nil }
 
 // step takes w out of the line of those who may leave.
 func (l *Limiter) step(w *waiter) {
-	c := w.line
-	w.line, w.granted = nil, false
+	c := w.class
+	w.class, w.granted = nil, false
 	if w.prev == nil {
 		c.leaving = w.next
 		if w.next != nil {
@@ -239,16 +269,16 @@ func (l *Limiter) step(w *waiter) {
 	l.forget(c)
 }
 
-// confirm stamps what was granted to w, which leaves now. It is false if a pause
-// began meanwhile: then w is back at its place in the queue.
-func (l *Limiter) confirm(w *waiter, now int64) bool {
-	t := &w.ticket
-	if p := l.pauses[t.pause]; p != nil && (t.gate != p || t.gen != p.gen) {
+// confirm stamps in the ticket t what was granted to w, which leaves now. It is
+// false if a pause began meanwhile: then w is back at its place in the queue.
+func (l *Limiter) confirm(w *waiter, t *ticket, now int64) bool {
+	if p := l.pauses[t.pause]; p != nil && (w.gate != p || w.gen != p.gen) {
 		l.revoke(w)
-		l.insert(w)
+		l.insert(w, t)
 		return false
 	}
 	l.step(w)
+	t.gate, t.gen = w.gate, w.gen
 	for i := range t.n {
 		n := t.need(i)
 		n.res.win.granted -= n.cost
@@ -261,19 +291,19 @@ func (l *Limiter) confirm(w *waiter, now int64) bool {
 
 // revoke gives up what was kept for w.
 func (l *Limiter) revoke(w *waiter) {
+	c := w.class
 	l.step(w)
-	t := &w.ticket
-	for i := range t.n {
-		n := t.need(i)
-		n.res.win.granted -= n.cost
-		n.res.pace.giveBack(n.cost)
-		if n.res.gate != nil {
-			n.res.gate.tokens += n.cost
+	for i, r := range c.needs {
+		cost := w.costOf(i)
+		r.win.granted -= cost
+		r.pace.giveBack(cost)
+		if r.gate != nil {
+			r.gate.tokens += cost
 		}
 	}
-	if t.gate != nil {
-		l.settlePause(t.gate, t.gen, false)
-		t.gate = nil
+	if w.gate != nil {
+		l.settlePause(w.gate, w.gen, false)
+		w.gate = nil
 	}
 }
 
@@ -291,16 +321,16 @@ func (l *Limiter) scan(now int64) {
 		at, known, ask := l.earliest(w, now)
 		from, held := l.heldBack(w, now)
 		switch {
-		case w.ask != nil:
+		case w.ask > 0:
 			l.reserve(w, now)
 		case at > now:
 			soonest = min(soonest, at)
 			l.reserve(w, known)
 		case held:
 			l.reserve(w, max(from, now))
-		case ask != nil:
+		case ask > 0:
 			w.ask = ask
-			ask.gate.taking = true
+			w.class.needs[ask-1].gate.taking = true
 			w.wake()
 			l.reserve(w, now)
 		default:
@@ -313,21 +343,20 @@ func (l *Limiter) scan(now int64) {
 }
 
 // earliest returns when w fits by itself; known is the part of that which the
-// clock decides, ask the first store to ask if nothing else is in the way.
-func (l *Limiter) earliest(w *waiter, now int64) (at, known int64, ask *resource) {
+// clock decides, ask the first need whose store is to be asked, counted from 1, if
+// nothing else is in the way.
+func (l *Limiter) earliest(w *waiter, now int64) (at, known int64, ask int32) {
 	at, known = now, now
-	t := &w.ticket
-	for i := range t.n {
-		n := t.need(i)
-		next, open := n.res.next(now, n.cost)
+	for i, r := range w.class.needs {
+		next, open := r.next(now, w.costOf(i))
 		if at = max(at, next); next != never {
 			known = max(known, next)
 		}
-		if open && ask == nil {
-			ask = n.res
+		if open && ask == 0 {
+			ask = int32(i + 1) //nolint:gosec // as many as there are rules
 		}
 	}
-	if p := l.pauses[t.pause]; p != nil {
+	if p := l.pauses[w.class.pause]; p != nil {
 		next := p.next(now)
 		at, known = max(at, next), max(known, next)
 	}
@@ -340,10 +369,7 @@ const manyHeads = 32
 // heldBack reports whether an older head would have to wait longer if w went
 // now, and from when that one may go.
 func (l *Limiter) heldBack(w *waiter, now int64) (from int64, held bool) {
-	t := &w.ticket
-	for i := range t.n {
-		n := t.need(i)
-		r := n.res
+	for i, r := range w.class.needs {
 		if r.scan != l.scans {
 			continue
 		}
@@ -351,7 +377,7 @@ func (l *Limiter) heldBack(w *waiter, now int64) (from int64, held bool) {
 			return r.held[0].from, true
 		}
 		for j, older := range r.held {
-			extra := n.cost
+			extra := w.costOf(i)
 			for k, o := range r.held {
 				if k != j && o.from <= older.from {
 					extra += o.cost
@@ -367,13 +393,11 @@ func (l *Limiter) heldBack(w *waiter, now int64) (from int64, held bool) {
 
 // reserve notes for the younger heads of this scan what w will need.
 func (l *Limiter) reserve(w *waiter, from int64) {
-	t := &w.ticket
-	for i := range t.n {
-		n := t.need(i)
-		if n.res.scan != l.scans {
-			n.res.scan, n.res.held = l.scans, n.res.held[:0]
+	for i, r := range w.class.needs {
+		if r.scan != l.scans {
+			r.scan, r.held = l.scans, r.held[:0]
 		}
-		n.res.held = append(n.res.held, reservation{n.cost, from})
+		r.held = append(r.held, reservation{w.costOf(i), from})
 	}
 }
 

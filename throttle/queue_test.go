@@ -176,3 +176,32 @@ func TestFirstComeFirstServed(t *testing.T) {
 		}
 	})
 }
+
+func TestAWaiterKeepsTheCostOfEachNeed(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		costs []int
+		apart bool
+	}{
+		{"none", nil, false},
+		{"one", []int{7}, false},
+		{"alike", []int{3, 3, 3}, false},
+		{"different", []int{3, 1, 4}, true},
+		{"large", []int{1 << 40}, true},
+	} {
+		var k ticket
+		for _, c := range tt.costs {
+			k.add(need{cost: c})
+		}
+		w := waiter{cost: 9, costs: &[]int{9}} // of before
+		w.setCosts(&k)
+		if (w.costs != nil) != tt.apart {
+			t.Errorf("%s: kept apart is %v, want %v", tt.name, w.costs != nil, tt.apart)
+		}
+		for i, want := range tt.costs {
+			if got := w.costOf(i); got != want {
+				t.Errorf("%s: need %d costs %d, want %d", tt.name, i, got, want)
+			}
+		}
+	}
+}

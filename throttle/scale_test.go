@@ -54,24 +54,34 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 	}
 }
 
-// blocked returns the bytes of heap and stacks per request that is held up.
-func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper) float64 {
+// blocked returns the bytes of heap and of stacks per request that is held up.
+func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper) (heap, stacks float64) {
 	t.Helper()
-	var per float64
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		rt := wrap(stuck{make(chan *http.Response)})
-		before := heap()
+		before := settled()
 		var wg sync.WaitGroup
 		for range n {
 			wg.Go(func() { _, _ = get(ctx, rt, "/") })
 		}
 		synctest.Wait()
-		per = (heap() - before) / float64(n)
+		after := settled()
+		heap = (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / float64(n)
+		stacks = (float64(after.StackInuse) - float64(before.StackInuse)) / float64(n)
 		cancel()
 		wg.Wait()
 	})
-	return per
+	return heap, stacks
+}
+
+// settled collects twice: what pools let go at the first is gone at the second.
+func settled() runtime.MemStats {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m
 }
 
 // stuck is a base that waits for an answer that never comes or the caller to go.
@@ -93,12 +103,26 @@ func TestBytesPerWaiter(t *testing.T) {
 	const n = 20_000
 	free := func(rt http.RoundTripper) http.RoundTripper { return pass().Wrap(rt) }
 	blocked(t, n, free) // grows what is kept for reuse
-	without := blocked(t, n, free)
-	with := blocked(t, n, func(rt http.RoundTripper) http.RoundTripper {
-		return New(Rule{Limit: 1, Per: time.Hour, MaxQueue: n}).Wrap(pass().Wrap(rt))
-	})
-	t.Logf("%.0f B per blocked request, %.0f B per one that waits for quota: %.0f B more", without, with, with-without)
-	if with-without > 500 {
-		t.Errorf("a place in the queue takes %.0f B", with-without)
+	heap, stacks := blocked(t, n, free)
+	rule := Rule{Limit: 1, Per: time.Hour, MaxQueue: n}
+	for _, tt := range []struct {
+		name  string
+		rules []Rule
+	}{
+		{"one rule", []Rule{rule}},
+		{"two rules", []Rule{rule, rule}},
+	} {
+		h, s := blocked(t, n, func(rt http.RoundTripper) http.RoundTripper {
+			return New(tt.rules...).Wrap(pass().Wrap(rt))
+		})
+		t.Logf("%s: %.0f B of heap and %.0f B of stack more than the %.0f B and %.0f B of a blocked request",
+			tt.name, h-heap, s-stacks, heap, stacks)
+		if h-heap > 250 {
+			t.Errorf("%s: a place in the queue takes %.0f B", tt.name, h-heap)
+		}
+		// Stacks grow by doubling: that much less is how they happen to lie in their spans.
+		if s-stacks > 1024 {
+			t.Errorf("%s: the stack of a waiter is %.0f B larger", tt.name, s-stacks)
+		}
 	}
 }

@@ -25,7 +25,7 @@ type ticket struct {
 	pause   pauseKey
 	keyed   bool   // pause is set
 	gate    *pause // the pause it passed as one of the first after its end
-	gen     int
+	gen     uint32
 	n       int
 	first   [inline]need
 	more    []need

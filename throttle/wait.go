@@ -16,7 +16,7 @@ import (
 func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Attempt, t *ticket, resuming bool) error {
 	v := &visit{
 		limiter: l, ctx: ctx, call: c, attempt: a, resuming: resuming,
-		w: &waiter{ticket: *t, ready: make(chan struct{}, 1), deadline: never},
+		w: &waiter{ready: make(chan struct{}, 1), deadline: never},
 	}
 	if p, ok := transport.Setting[Priority](ctx); ok {
 		v.w.rank = -p.worth()
@@ -25,9 +25,7 @@ func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Atte
 		v.w.deadline = int64(d.Sub(l.epoch))
 	}
 	defer v.end()
-	if v.err = v.run(); v.err == nil {
-		*t = v.w.ticket
-	}
+	v.err = v.run(t)
 	return v.err
 }
 
@@ -47,20 +45,20 @@ type visit struct {
 }
 
 // run holds the mutex but while it waits, asks a store or takes up holds.
-func (v *visit) run() error {
+func (v *visit) run(t *ticket) error {
 	l, w := v.limiter, v.w
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return &Error{Reason: ErrClosed}
 	}
-	l.enqueue(w)
+	l.enqueue(w, t)
 	defer func() { // also on a panic of a store or a holder
 		switch {
-		case w.class != nil:
-			l.leave(w)
 		case w.granted:
 			l.revoke(w)
+		case w.class != nil:
+			l.leave(w)
 		default:
 			return
 		}
@@ -72,7 +70,7 @@ func (v *visit) run() error {
 		switch {
 		case w.err != nil:
 			return w.err
-		case w.ask != nil:
+		case w.ask > 0:
 			if err := v.ask(); err != nil {
 				return err
 			}
@@ -84,7 +82,7 @@ func (v *visit) run() error {
 			continue
 		case w.goes():
 			now := l.now()
-			going := l.confirm(w, now)
+			going := l.confirm(w, t, now)
 			if l.waiting > 0 {
 				l.scan(now)
 			}
@@ -95,7 +93,7 @@ func (v *visit) run() error {
 			continue
 		}
 		if !foreseen && !w.granted {
-			why, refusal := l.foresee(w, l.now())
+			why, refusal := l.foresee(w, t, l.now())
 			if refusal != nil {
 				return refusal
 			}
@@ -112,7 +110,7 @@ func (v *visit) run() error {
 
 // ask asks a store for a token.
 func (v *visit) ask() error {
-	l, r := v.limiter, v.w.ask
+	l, r := v.limiter, v.w.class.needs[v.w.ask-1]
 	var got answer
 	func() {
 		l.mu.Unlock()
@@ -120,7 +118,7 @@ func (v *visit) ask() error {
 		got.err = errors.New("throttle: the store panicked")
 		got = r.gate.take(v.ctx, r.key)
 	}()
-	v.w.ask = nil
+	v.w.ask = 0
 	r.gate.taking = false
 	if got.err != nil && v.ctx.Err() != nil {
 		return ended(v.ctx)
@@ -209,12 +207,11 @@ type reason struct {
 	maxWait time.Duration // the smallest of its rules
 }
 
-// foresee returns what w, which is in the queue, waits for, or the refusal if it
+// foresee returns what w, which is in the queue with the ticket t, waits for, or the refusal if it
 // would wait in vain or the queue is full. It never refuses what could go.
-func (l *Limiter) foresee(w *waiter, now int64) (why reason, refusal error) {
-	t := &w.ticket
-	if refusal = tooHeavy(t); refusal != nil { // the rules changed meanwhile
-		return why, refusal
+func (l *Limiter) foresee(w *waiter, t *ticket, now int64) (why reason, refusal error) {
+	if heavy := w.tooHeavy(); heavy != nil { // the rules changed meanwhile
+		return why, heavy
 	}
 	last := now
 	for i := range t.n {

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/race"
+)
+
+func TestAdmissionsDoTheirWork(t *testing.T) {
+	if err := checkAdmissions(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The controls: what lets everything through and what lets nothing through.
+func TestAnAdmissionThatDoesNotLimitIsFound(t *testing.T) {
+	for name, err := range map[string]error{"all": nil, "none": errRefused} {
+		a := admission{name: name, build: func(int, time.Duration) func(context.Context) error {
+			return func(context.Context) error { return err }
+		}}
+		if a.check() == nil {
+			t.Errorf("%s: passed", name)
+		}
+	}
+}
+
+func TestAdmissionNeverLimitsAndAllocatesNothing(t *testing.T) {
+	for _, b := range admitted() {
+		for range 20_000 {
+			if err := b.run[0](); err != nil {
+				t.Fatalf("%s: %v", b.name, err)
+			}
+		}
+		if race.Enabled {
+			continue // the detector allocates
+		}
+		if err := b.weigh(); err != nil {
+			t.Fatal(err)
+		}
+		if b.memory.allocs != 0 {
+			t.Errorf("%s: %+v", b.name, b.memory)
+		}
+	}
+}
+
+func TestAdmissionLines(t *testing.T) {
+	benches := map[string]*bench{admitNothing: timed(2), admitOurs: timed(60), admitStore: timed(70), admitRate: timed(50)}
+	lines := admissionLines(benches)
+	if len(lines) != 2 || !lines[0].ok || lines[1].ok {
+		t.Errorf("got %+v, want one kept and one crossed", lines)
+	}
+	delete(benches, admitOurs)
+	if got := admissionLines(benches); got != nil {
+		t.Errorf("without ours: %+v", got)
+	}
+}
