@@ -40,6 +40,9 @@ type Config struct {
 	// Recorded and Replayed are logged for answers that go to a recording and
 	// come from one. Default: not logged.
 	Recorded, Replayed Event
+	// Hooks is logged for the error of a hook that does not fail its call.
+	// Default: at ERROR, since nobody else says it.
+	Hooks Event
 	// Redact knows secrets besides the built-in list; nil is that list.
 	Redact *redact.Redactor
 }

@@ -9,7 +9,7 @@
 //	})
 //
 // Defaults: without a Logger it is silent and costs nothing; with one it logs
-// failed calls at ERROR, and nothing else. A status that the caller expects
+// failed calls and failed hooks at ERROR, and nothing else. A status that the caller expects
 // (transport.Expect) is not a failure.
 //
 // Each line has a message, from a template with placeholders, and the same

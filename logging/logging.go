@@ -45,6 +45,7 @@ const (
 	paused
 	recorded
 	replayed
+	hooked
 	kinds
 )
 
@@ -88,6 +89,7 @@ func (c Config) compile(lenient bool) [kinds]event {
 		paused:    {c.Paused, "{METHOD} {URL} returned {STATUS}: {SCOPE} pauses for {RETRY_AFTER}s", slices.Concat(after, []string{"RETRY_AFTER", "SCOPE"})},
 		recorded:  {c.Recorded, "{METHOD} {URL} recorded", base},
 		replayed:  {c.Replayed, "{METHOD} {URL} replayed", base},
+		hooked:    {c.Hooks, "{METHOD} {URL}: a hook failed: {ERROR}", after},
 	}
 	var es [kinds]event
 	if c.Logger == nil {
@@ -95,7 +97,7 @@ func (c Config) compile(lenient bool) [kinds]event {
 	}
 	for k, r := range rows {
 		e := event{on: r.On, level: r.Level, names: r.names, f: r.Func}
-		if kind(k) == failure && !r.On {
+		if (kind(k) == failure || kind(k) == hooked) && !r.On {
 			e.on, e.level = true, slog.LevelError
 		}
 		e.on = e.on && e.level != Never
@@ -167,7 +169,7 @@ func (l *Log) Wants() transport.Kind {
 		return 0
 	}
 	rare := transport.RetryScheduled | transport.Exhausted | transport.WaitBegin |
-		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed
+		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed | transport.HookFailed
 	if l.plan.events[retried].on {
 		return rare | transport.AttemptEnd
 	}
@@ -215,7 +217,9 @@ func kindOf(e transport.Event) (kind, bool) {
 		return recorded, true
 	case transport.Replayed:
 		return replayed, true
-	case transport.CallBegin, transport.CallEnd, transport.BodyEnd, transport.HookFailed:
+	case transport.HookFailed:
+		return hooked, true
+	case transport.CallBegin, transport.CallEnd, transport.BodyEnd:
 	}
 	return 0, false
 }

@@ -155,6 +155,27 @@ func TestBuiltInTexts(t *testing.T) {
 	})
 }
 
+func TestFailedHookIsLoggedByDefault(t *testing.T) {
+	for on, want := range map[bool]string{
+		true:  "ERROR GET http://api.test/: a hook failed: Get \"http://api.test/?key=REDACTED\": boom",
+		false: "",
+	} {
+		var b bytes.Buffer
+		c := logging.Config{Logger: logger(&b, slog.LevelDebug)}
+		if !on {
+			c.Hooks = logging.At(logging.Never)
+		}
+		err := &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: errors.New("boom")}
+		rt := logging.New(c).Wrap(teller{{Kind: transport.HookFailed, Err: err}}.Wrap(answer(200)))
+		if err := call(t.Context(), rt, "http://api.test/"); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(strings.Join(messages(&b), ""), `\"`, `"`); got != want {
+			t.Errorf("logged %q, want %q", got, want)
+		}
+	}
+}
+
 func TestPlaceholders(t *testing.T) {
 	var b bytes.Buffer
 	l := logging.New(logging.Config{
