@@ -1,0 +1,67 @@
+package gracy_test
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A slot outside of retry is laid down while its holder waits for quota. If the
+// holder's attempt ends before the slot is to be had again, the next attempt
+// must not go without one.
+func TestALaidDownSlotIsTakenUpBeforeTheNextAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var now, peak atomic.Int64
+		api := roundTripper(func(req *http.Request) (*http.Response, error) {
+			n := now.Add(1)
+			defer now.Add(-1)
+			peak.Store(max(peak.Load(), n))
+			d := 100 * time.Millisecond
+			if req.URL.Path == "/long" {
+				d = 10 * time.Second
+			}
+			select {
+			case <-time.After(d):
+				return server(200, "x").RoundTrip(req)
+			case <-req.Context().Done():
+				return nil, req.Context().Err()
+			}
+		})
+		rt := gracy.Around(api,
+			concurrency.New(concurrency.Limit{Max: 1}),
+			retry.New(retry.Policy{Attempts: 4, Delay: time.Millisecond}),
+			timeout.PerAttempt(3*time.Second),
+			throttle.New(throttle.Rule{URL: `/short`, Limit: 1, Per: time.Second}),
+		)
+		do := func(path string, overrides ...transport.Override) {
+			req, _ := http.NewRequestWithContext(transport.With(t.Context(), overrides...), http.MethodGet, "http://api.test"+path, nil)
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				return
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+		}
+		do("/short")
+		var wg sync.WaitGroup
+		wg.Go(func() { do("/short") }) // lays its slot down for quota
+		synctest.Wait()
+		wg.Go(func() { do("/long", timeout.PerAttempt(time.Minute)) }) // takes it for 10 s
+		wg.Wait()
+		if p := peak.Load(); p != 1 {
+			t.Errorf("%d requests at once under a limit of 1", p)
+		}
+	})
+}
