@@ -151,3 +151,19 @@ func TestForeignRetryInsideAHedge(t *testing.T) {
 	}
 	s.want(t, "read", 0)
 }
+
+// A layer that is off does not hide the ones below it from a foreign retry.
+func TestForeignRetryAboveALayerThatIsOff(t *testing.T) {
+	var h holder
+	off := &layer{"off", nil}
+	resp := get(t.Context(), t, stack(script(answer(503, "busy"), answer(200, "fine")), pass("outer"), foreignRetry(3), off, off, holding(&h)))
+	if n := transport.CallOf(resp).Count(); n != 2 {
+		t.Errorf("%d rows, want one for each send", n)
+	}
+	if n := h.ends.Load(); n != 1 {
+		t.Errorf("%d holds ended while the answer is being read, want that of the first send", n)
+	}
+	if got := read(t, resp); got != "fine" || h.ends.Load() != 2 {
+		t.Errorf("body %q, %d holds ended", got, h.ends.Load())
+	}
+}

@@ -67,7 +67,7 @@ func Wrap(name string, layer Layer, next http.RoundTripper, trip Trip) http.Roun
 		b.send = &sender{next, b}
 	} else {
 		if _, direct := next.(*built); !direct {
-			below.exposed.Store(true)
+			below.expose()
 		}
 		b.floor = below.floor
 		b.depth = below.depth + 1
@@ -174,6 +174,16 @@ func without(ls []listener, o Observer) []listener {
 	return slices.DeleteFunc(slices.Clone(ls), func(l listener) bool {
 		return reflect.TypeOf(o).Comparable() && l.Observer == o
 	})
+}
+
+// expose marks the first layer that is not off from b downwards.
+func (b *built) expose() {
+	for b != nil && b.trip == nil {
+		b = nearest(b.next)
+	}
+	if b != nil {
+		b.exposed.Store(true)
+	}
 }
 
 func nearest(rt http.RoundTripper) *built {
