@@ -1,7 +1,6 @@
 package retry
 
 import (
-	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
@@ -86,20 +85,13 @@ func Default(o Outcome) bool {
 
 func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
-		return o.Verdict != transport.Permanent && !plain(o.Err) && worth(o.Request, o.Err, judge)
+		return o.Verdict != transport.Permanent && worth(o.Request, o.Err, judge)
 	}
 	if again, said := verdict(o.Response.Header); said {
 		return again
 	}
 	// Whether an ambiguous one may be sent again is for the second gate to say.
 	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled || o.Verdict == transport.Ambiguous
-}
-
-// plain reports whether a server without TLS was asked for it. http.Client knows
-// that error by its type alone, so that it must not be wrapped either.
-func plain(err error) bool {
-	e, ok := errors.AsType[tls.RecordHeaderError](err)
-	return ok && string(e.RecordHeader[:]) == "HTTP/"
 }
 
 // wants is the first gate. An error that comes with false takes the place of
@@ -145,9 +137,6 @@ const maxDepth = 32
 // worth asks the judge about err and all that it wraps: the judge looks only at
 // the error itself, as http.Client makes it, and at its immediate cause.
 func worth(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
-	if malformed(req) {
-		return false
-	}
 	depth := 0
 	var walk func(error) bool
 	walk = func(err error) bool {
@@ -181,12 +170,4 @@ func asClient(o Outcome) error {
 		err = u.Err
 	}
 	return &url.Error{Op: o.Request.Method, Err: err}
-}
-
-// malformed reports whether no transport could send req.
-func malformed(req *http.Request) bool {
-	if req.URL == nil || req.Header == nil {
-		return true
-	}
-	return req.URL.Host == "" && (req.URL.Scheme == "http" || req.URL.Scheme == "https" || req.URL.Scheme == "")
 }
