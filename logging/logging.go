@@ -2,6 +2,7 @@ package logging
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -105,13 +106,9 @@ func (c Config) compile(lenient bool) [kinds]event {
 		if text == "" {
 			text = r.text
 		}
-		t, err := compile(text, r.names)
-		switch {
-		case err == nil:
-		case lenient:
-			t = loose(text, r.names)
-		default:
-			panic("logging: " + err.Error())
+		t, unknown := compile(text, r.names)
+		if unknown != "" && !lenient {
+			panic(fmt.Sprintf("logging: unknown placeholder {%s} in %q; this event knows %s", unknown, text, strings.Join(r.names, " ")))
 		}
 		e.text = t
 		es[k] = e
@@ -238,7 +235,7 @@ func (p *plan) log(k kind, te transport.Event, req *http.Request, elapsed time.D
 	f := &facts{Event: te, req: req, redact: p.config.Redact, elapsed: elapsed}
 	t := e.text
 	if e.f != nil {
-		t = loose(e.f(te), e.names)
+		t, _ = compile(e.f(te), e.names)
 	}
 	// Whatever a template or a function brought along, the line has no secret.
 	p.config.Logger.LogAttrs(ctx, e.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs())

@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -14,10 +13,9 @@ type segment struct {
 	hole bool
 }
 
-// compile cuts a message. What stands in braces and is not in names is an
-// error if it is spelt like a placeholder; anything else stays as it is.
-func compile(message string, names []string) (template, error) {
-	var t template
+// compile cuts a message. What stands in braces and is not in names stays as it
+// is; the first such that is spelt like a placeholder is returned as unknown.
+func compile(message string, names []string) (t template, unknown string) {
 	rest := message
 	for {
 		i := strings.IndexByte(rest, '{')
@@ -29,42 +27,18 @@ func compile(message string, names []string) (template, error) {
 			break
 		}
 		name := rest[i+1 : i+n]
-		switch {
-		case slices.Contains(names, name):
+		if slices.Contains(names, name) {
 			t = append(t, segment{text: rest[:i]}, segment{name, true})
 			rest = rest[i+n+1:]
-		case spelt(name):
-			return nil, fmt.Errorf("unknown placeholder {%s} in %q; this event knows %s", name, message, strings.Join(names, " "))
-		default:
-			t = append(t, segment{text: rest[:i+1]})
-			rest = rest[i+1:]
+			continue
 		}
+		if unknown == "" && spelt(name) {
+			unknown = name
+		}
+		t = append(t, segment{text: rest[:i+1]})
+		rest = rest[i+1:]
 	}
-	return append(t, segment{text: rest}), nil
-}
-
-// loose is compile for messages that were made at run time: what is unknown
-// stays as it is.
-func loose(message string, names []string) template {
-	t, err := compile(message, names)
-	if err == nil {
-		return t
-	}
-	var out template
-	for part := range strings.SplitSeq(message, "{") {
-		if len(out) > 0 {
-			part = "{" + part
-		}
-		if t, err := compile(part, names); err == nil {
-			out = append(out, t...)
-		} else {
-			out = append(out, segment{text: part})
-		}
-		if len(out) == 0 {
-			out = append(out, segment{})
-		}
-	}
-	return out
+	return append(t, segment{text: rest}), unknown
 }
 
 // spelt reports whether a name looks like a placeholder: capitals and underscores.
