@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/fault"
 )
@@ -30,6 +31,7 @@ type arrival struct {
 	method, target string
 	header         http.Header
 	body           string
+	at             time.Time
 }
 
 func startWire(t *testing.T, next http.Handler, plan fault.Plan, routes ...string) *wire {
@@ -55,7 +57,7 @@ func (w *wire) witness(rw http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	w.mu.Lock()
-	w.arrivals = append(w.arrivals, arrival{r.Method, r.URL.RequestURI(), r.Header.Clone(), string(body)})
+	w.arrivals = append(w.arrivals, arrival{r.Method, r.URL.RequestURI(), r.Header.Clone(), string(body), time.Now()})
 	w.now++
 	w.peak = max(w.peak, w.now)
 	w.mu.Unlock()
