@@ -186,17 +186,21 @@ func (a *Attempt) Park() {
 	}
 }
 
-// Resume takes up again what Park laid down, outermost first, waiting under
+// Resume takes up again what Park laid down, innermost first, waiting under
 // ctx if it must. On an error everything is laid down again, and the request
 // must not be sent.
+//
+// Who waits in here may hold what is further in, never what is further out. So
+// nobody waits in a circle, and what a limiter further out counts is counted
+// last, when the request is about to go.
 func (a *Attempt) Resume(ctx context.Context) error {
 	if !a.is(flagParked) {
 		return nil
 	}
 	ps := a.holders()
-	for i, p := range ps {
+	for i, p := range slices.Backward(ps) {
 		if err := p.Resume(ctx, a); err != nil {
-			for _, p := range slices.Backward(ps[:i]) {
+			for _, p := range ps[i+1:] {
 				p.Park(a)
 			}
 			return err

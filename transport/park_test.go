@@ -48,12 +48,12 @@ func TestParkAndResume(t *testing.T) {
 		return log, err
 	}
 	log, err := run(nil)
-	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "c resumes", "answer", "c ends", "b ends", "a ends"}; err != nil || !slices.Equal(log, want) {
+	if want := []string{"c parks", "b parks", "a parks", "waits", "c resumes", "b resumes", "a resumes", "answer", "c ends", "b ends", "a ends"}; err != nil || !slices.Equal(log, want) {
 		t.Errorf("got %v, %v, want %v", log, err, want)
 	}
-	// b cannot come back: a, which has, is laid down again, and nobody has anything to end.
+	// b cannot come back: c, which has, is laid down again, and nobody has anything to end.
 	log, err = run(errBoom)
-	if want := []string{"c parks", "b parks", "a parks", "waits", "a resumes", "b resumes", "a parks"}; err != errBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
+	if want := []string{"c parks", "b parks", "a parks", "waits", "c resumes", "b resumes", "c parks"}; err != errBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
 		t.Errorf("got %v, %v, want %v", log, err, want)
 	}
 }
@@ -83,8 +83,8 @@ func TestHoldOutsideARetry(t *testing.T) {
 				t.Errorf("body %q", got)
 			}
 			want := []string{
-				"inner parks", "outer parks", "outer resumes", "inner resumes", "sends", "inner ends",
-				"inner parks", "outer parks", "outer resumes", "inner resumes", "sends", "answer",
+				"inner parks", "outer parks", "inner resumes", "outer resumes", "sends", "inner ends",
+				"inner parks", "outer parks", "inner resumes", "outer resumes", "sends", "answer",
 				"inner ends", "outer ends",
 			}
 			if !slices.Equal(log, want) {

@@ -1,0 +1,53 @@
+package throttle
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/concurrency"
+)
+
+// Limiters around slots: whoever waits while holding something, as a request
+// does that takes its holds up again, must not wait for what another one holds
+// that waits for him. No deadline is foreseen here, so a circle would last.
+func TestNobodyWaitsInACircle(t *testing.T) {
+	for seed := range uint64(150) {
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 9))
+			rule := func(url string) Rule {
+				return Rule{URL: url, Limit: 1 + r.IntN(3), Per: time.Duration(1+r.IntN(300)) * time.Millisecond, Mode: Strict, Guard: NoGuard}
+			}
+			outer, inner := New(rule("a"), rule("c")), New(rule("b"), rule("c"))
+			slots := concurrency.New(concurrency.Limit{Max: 1 + r.IntN(3)})
+			latency := time.Duration(1+r.IntN(40)) * time.Millisecond
+			rt := outer.Wrap(slots.Wrap(inner.Wrap(&server{latency: func(*http.Request) time.Duration { return latency }})))
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			defer cancel()
+			var wg sync.WaitGroup
+			for range 60 {
+				path := [...]string{"/a", "/b", "/ab", "/c", "/"}[r.IntN(5)]
+				wg.Go(func() {
+					if _, err := get(untold{ctx}, rt, path); err != nil {
+						t.Errorf("seed %d: %v: %v wait for %s, %s, %s", seed, err, []int{outer.Waiting(), slots.Waiting(), inner.Waiting()}, outer, slots, inner)
+					}
+				})
+				if r.IntN(2) == 0 {
+					time.Sleep(time.Duration(r.IntN(20)) * time.Millisecond)
+				}
+			}
+			wg.Wait()
+			quiet(t, outer)
+			quiet(t, inner)
+		})
+	}
+}
+
+// untold hides the deadline of a context, so that nobody is refused for it.
+type untold struct{ context.Context }
+
+func (untold) Deadline() (time.Time, bool) { return time.Time{}, false }
