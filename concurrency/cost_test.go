@@ -83,9 +83,9 @@ func BenchmarkSlot(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s := l.find(k)
-		if s.try() != taken {
+		if s.try(1) != taken {
 			b.Fatal("full")
 		}
-		s.release()
+		s.release(1)
 	}
 }

@@ -9,10 +9,11 @@
 // A request takes a slot of every limit that matches it, of the smallest Max
 // first, and keeps it until the body of its answer has ended: at EOF, Close or an
 // error, once. So ten downloads under a limit of one run one at a time. A body
-// that is never closed keeps its slot, as it keeps its connection.
+// that is never closed keeps its slot, as it keeps its connection. What is more
+// work than other requests takes more slots, by [Limit.Weight].
 //
-// Who finds no slot waits, first come, first served. A request that leaves the
-// queue gives its place back; one that finds 256 others waiting is refused.
+// Who finds no slot waits, first come, first served; a heavy request is not
+// overtaken by light ones. A request that leaves the queue gives its place back; one that finds 256 others waiting is refused.
 // A slot is laid down while a layer further in waits for a rate limit or the
 // end of a pause, and taken up again before the request goes: requests that
 // cannot go do not keep back those that can.
@@ -30,8 +31,9 @@
 //
 // # What comes back
 //
-// An [Error] where the queue was full ([ErrFull]) or MaxWait was over
-// ([ErrDeadline]): nothing was sent, and it matches [transport.ErrRefused]. The
+// An [Error] where the queue was full ([ErrFull]), MaxWait was over
+// ([ErrDeadline]) or the weight is above Max ([ErrWeight]): nothing was sent, and
+// it matches [transport.ErrRefused]. The
 // error of the context where that ended. Waits stand in the ledger
 // ([transport.Queue]) and are told as events.
 //

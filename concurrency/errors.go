@@ -15,6 +15,8 @@ var (
 	ErrFull = errors.New("concurrency: the queue is full")
 	// ErrDeadline says that no slot became free within MaxWait.
 	ErrDeadline = errors.New("concurrency: no slot in time")
+	// ErrWeight says that a request weighs more than Max and can never go.
+	ErrWeight = errors.New("concurrency: the weight is above the limit")
 )
 
 // An Error is a refusal: nothing was sent. It matches its Reason and
@@ -27,7 +29,7 @@ type Error struct {
 	Key string
 	// Queue is how many requests waited.
 	Queue int
-	// Reason is [ErrFull] or [ErrDeadline].
+	// Reason is [ErrFull], [ErrDeadline] or [ErrWeight].
 	Reason error
 }
 
@@ -37,7 +39,10 @@ func (e *Error) Error() string {
 	if e.Key != "" {
 		s += " (" + e.Key + ")"
 	}
-	return fmt.Sprintf("%s, %d waiting", s, e.Queue)
+	if e.Queue > 0 {
+		s += fmt.Sprintf(", %d waiting", e.Queue)
+	}
+	return s
 }
 
 // Unwrap returns the reason and [transport.ErrRefused].

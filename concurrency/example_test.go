@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/transport"
@@ -59,6 +60,27 @@ func ExampleLimiter_Attach() {
 	resp.Body.Close()
 	fmt.Println(resp.StatusCode, exports)
 	// Output: 200 concurrency: 2 at once per host
+}
+
+// Exports are as much work as five other requests.
+func ExampleLimit_weight() {
+	limit := concurrency.New(concurrency.Limit{Max: 10, Weight: func(req *http.Request) int {
+		if strings.HasPrefix(req.URL.Path, "/export") {
+			return 5
+		}
+		return 1
+	}})
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "fine") }))
+	defer api.Close()
+
+	resp, err := get(context.Background(), &http.Client{Transport: limit.Wrap(nil)}, api.URL+"/export/1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(limit, "-", limit.InFlight(), "in use")
+	resp.Body.Close()
+	// Output: concurrency: 10 slots at once per host - 5 in use
 }
 
 func ExampleAdaptive() {

@@ -24,6 +24,11 @@ type Limit struct {
 	// concurrently.
 	Key func(*http.Request) string
 
+	// Weight is how many slots a request takes, for those that are more work than
+	// others. Below 1 it takes none of this limit; above Max the request is refused
+	// with [ErrWeight]. Default 1. It is called concurrently.
+	Weight func(*http.Request) int
+
 	// URL is a regular expression searched for in the URL as it is sent, without
 	// user, query and fragment.
 	URL string
@@ -80,14 +85,18 @@ const (
 	maxKeys = 10_000
 )
 
-// String says what the limit allows: "20 at once per host", "up to 200 at once
-// per host (adaptive)".
+// String says what the limit allows: "20 at once per host", "20 slots at once per
+// host" if it has a Weight, "up to 200 at once per host (adaptive)".
 func (l Limit) String() string {
 	var b strings.Builder
 	if l.Adaptive != nil {
 		b.WriteString("up to ")
 	}
-	b.WriteString(strconv.Itoa(l.Max) + " at once")
+	b.WriteString(strconv.Itoa(l.Max))
+	if l.Weight != nil {
+		b.WriteString(" slots")
+	}
+	b.WriteString(" at once")
 	switch {
 	case l.Key != nil:
 		b.WriteString(" per key")

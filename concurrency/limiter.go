@@ -121,9 +121,9 @@ func (l *Limiter) count(figure func(uint64) int64) int {
 }
 
 // Resize changes the Max of the limits, given in the order of [New]. More slots
-// are used at once; fewer, as the requests under way end. It changes nothing
-// and returns an error if there are not as many figures as limits, or one is
-// below 1.
+// are used at once; fewer, as the requests under way end. Who waits and weighs
+// more than Max is then refused with [ErrWeight]. It changes nothing and returns
+// an error if there are not as many figures as limits, or one is below 1.
 func (l *Limiter) Resize(maxima ...int) error {
 	if len(maxima) != len(l.limits) {
 		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))

@@ -21,7 +21,7 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	loop := &layer{"loop", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := transport.AttemptFrom(req.Context())
 		for range each {
-			s, err := only.take(req.Context(), a, key{host: "api.test"})
+			s, err := only.take(req.Context(), a, key{host: "api.test"}, 1)
 			if err != nil {
 				return transport.Refuse(req, err)
 			}

@@ -1,6 +1,7 @@
 package concurrency
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -38,6 +39,8 @@ type waiter struct {
 	queue      *list // nil once it has left
 	rank       int64 // the time it came, less what its priority is worth
 	ready      chan struct{}
+	weight     int32
+	refused    bool // it left since its weight is above the limit
 }
 
 type list struct{ first, last *waiter }
@@ -98,22 +101,35 @@ func (s *semaphore) room() int64 {
 	return n
 }
 
-// try takes a slot if there is one and nobody waits for it.
-func (s *semaphore) try() outcome {
+// fits reports whether there is room for weight slots. Where an adaptive limit
+// has found fewer than that, they are to be had alone.
+func (s *semaphore) fits(st uint64, weight int32) bool {
+	used := inUse(st)
+	return used+int64(weight) <= s.room() || used == 0
+}
+
+// plus is the state with weight more slots in use.
+func plus(st uint64, weight int32) uint64 { return st + uint64(weight) } //nolint:gosec // at least 1
+
+// minus is the state with weight fewer slots in use.
+func minus(st uint64, weight int32) uint64 { return st - uint64(weight) } //nolint:gosec // at least 1
+
+// try takes slots if there are as many and nobody waits for some.
+func (s *semaphore) try(weight int32) outcome {
 	for {
 		st := s.state.Load()
 		switch {
 		case st&dead != 0:
 			return gone
-		case st&waitMask != 0 || inUse(st) >= s.room():
+		case st&waitMask != 0 || !s.fits(st, weight):
 			return full
-		case s.state.CompareAndSwap(st, st+1):
+		case s.state.CompareAndSwap(st, plus(st, weight)):
 			return taken
 		}
 	}
 }
 
-// enqueue takes a slot or a place in the queue. Who resumes goes before those
+// enqueue takes slots or a place in the queue. Who resumes goes before those
 // who never had a slot, and is not counted against the length of the queue. It
 // returns how many wait.
 func (s *semaphore) enqueue(w *waiter, resume bool) (outcome, int) {
@@ -125,8 +141,8 @@ func (s *semaphore) enqueue(w *waiter, resume bool) (outcome, int) {
 		switch {
 		case st&dead != 0:
 			return gone, 0
-		case n == 0 && inUse(st) < s.room():
-			if s.state.CompareAndSwap(st, st+1) {
+		case n == 0 && s.fits(st, w.weight):
+			if s.state.CompareAndSwap(st, plus(st, w.weight)) {
 				return taken, 0
 			}
 			continue
@@ -144,67 +160,75 @@ func (s *semaphore) enqueue(w *waiter, resume bool) (outcome, int) {
 	}
 }
 
-// release gives a slot back or on. It reports whether a limit that was reached
-// has room again.
-func (s *semaphore) release() (freed bool) {
+// release gives slots back. It reports whether a limit that was reached has
+// room again.
+func (s *semaphore) release(weight int32) (freed bool) {
 	for {
 		st := s.state.Load()
 		if st&waitMask != 0 {
-			s.mu.Lock()
-			ok := s.pass()
-			s.mu.Unlock()
-			if ok {
+			if s.passOn(weight) {
 				return false
 			}
 			continue
 		}
-		if s.state.CompareAndSwap(st, (st-1)&^reached) {
-			return st&reached != 0 && inUse(st)-1 < s.room()
+		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
+			return st&reached != 0 && inUse(next) < s.room()
 		}
 	}
 }
 
-// pass gives a slot that is in use to the next one, or takes it out of use if
-// there are too many. It is false if nobody waits. While somebody does, the
-// state changes under the mutex only.
-func (s *semaphore) pass() bool {
+// passOn gives slots to those who wait, as far as they suffice. It is false if
+// nobody does.
+func (s *semaphore) passOn(weight int32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	st := s.state.Load()
 	if st&waitMask == 0 {
 		return false
 	}
-	if inUse(st) > s.room() {
-		s.state.Store(st - 1)
-		return true
-	}
-	s.state.Store(st - oneWaits)
-	s.grant()
+	s.state.Store(minus(st, weight))
+	s.admit()
 	return true
 }
 
-func (s *semaphore) grant() {
-	w := s.resumed.first
-	if w == nil {
-		w = s.fresh.first
+// admit lets in who fits, the first in the queue first: a heavy one is not
+// overtaken by light ones. While somebody waits, the state changes under the
+// mutex only.
+func (s *semaphore) admit() {
+	for {
+		st := s.state.Load()
+		w := s.head()
+		switch {
+		case w == nil:
+			return
+		case int64(w.weight) > s.limit.max.Load():
+			w.refused = true
+			s.state.Store(st - oneWaits)
+		case s.fits(st, w.weight):
+			s.state.Store(plus(st-oneWaits, w.weight))
+		default:
+			return
+		}
+		w.queue.remove(w)
+		close(w.ready)
 	}
-	w.queue.remove(w)
-	close(w.ready)
 }
 
-// grow lets those in who fit after the limit was raised.
+func (s *semaphore) head() *waiter {
+	if s.resumed.first != nil {
+		return s.resumed.first
+	}
+	return s.fresh.first
+}
+
+// grow looks again at who fits after the limit has changed.
 func (s *semaphore) grow() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for {
-		st := s.state.Load()
-		if st&waitMask == 0 || inUse(st) >= s.room() {
-			return
-		}
-		s.state.Store(st - oneWaits + 1)
-		s.grant()
-	}
+	s.admit()
 }
 
-// cancel takes w out of the queue. It is false if w was given a slot meanwhile.
+// cancel takes w out of the queue. It is false if w has left it already.
 func (s *semaphore) cancel(w *waiter) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,6 +237,7 @@ func (s *semaphore) cancel(w *waiter) bool {
 	}
 	w.queue.remove(w)
 	s.state.Store(s.state.Load() - oneWaits)
+	s.admit() // those behind it may need less
 	return true
 }
 
@@ -224,13 +249,22 @@ func (s *semaphore) live() *semaphore {
 	return s
 }
 
-// BodyEnd implements [transport.Ender]: the slot is free.
-func (s *semaphore) BodyEnd(a *transport.Attempt) {
+// give gives slots of the attempt back.
+func (s *semaphore) give(a *transport.Attempt, weight int32) {
 	s = s.live()
-	if s.release() {
+	if s.release(weight) {
 		s.limit.tell(a, transport.SlotFreed, 0, nil)
 	}
 }
 
+// BodyEnd implements [transport.Ender]: the slot is free. A semaphore by itself
+// stands for one slot of it.
+func (s *semaphore) BodyEnd(a *transport.Attempt) { s.give(a, 1) }
+
 // Park implements [transport.Parker].
-func (s *semaphore) Park(a *transport.Attempt) { s.BodyEnd(a) }
+func (s *semaphore) Park(a *transport.Attempt) { s.give(a, 1) }
+
+// Resume implements [transport.Parker].
+func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
+	return s.resume(ctx, a, 1)
+}

@@ -48,54 +48,78 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	return resp, nil
 }
 
-// take takes a slot of each limit that matches, always in the same order, and
+// take takes the slots of each limit that matches, always in the same order, and
 // returns what holds them; nil if none matches.
 func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Attempt, req *http.Request) (transport.Parker, error) {
 	if len(l.limits) == 1 {
-		only := l.limits[0]
-		if !only.match.Match(c, req) {
+		w, ok := l.limits[0].want(c, req)
+		if !ok {
 			return nil, nil
 		}
-		s, err := only.take(ctx, a, only.keyOf(c, req))
-		if err != nil {
+		if err := w.take(ctx, a); err != nil {
 			return nil, err
 		}
-		return s, nil
+		if w.weight == 1 {
+			return w.sem, nil // one object less
+		}
+		return &several{[]want{w}}, nil
 	}
-	g := &several{wants: make([]want, 0, len(l.limits))}
+	g := &several{make([]want, 0, len(l.limits))}
 	for _, limit := range l.order {
-		if limit.match.Match(c, req) {
-			g.wants = append(g.wants, want{limit: limit, key: limit.keyOf(c, req)})
+		if w, ok := limit.want(c, req); ok {
+			g.wants = append(g.wants, w)
 		}
 	}
 	if len(g.wants) == 0 {
 		return nil, nil
 	}
 	for i := range g.wants {
-		w := &g.wants[i]
-		s, err := w.limit.take(ctx, a, w.key)
-		if err != nil {
+		if err := g.wants[i].take(ctx, a); err != nil {
 			g.release(a, i)
 			return nil, err
 		}
-		w.sem = s
 	}
 	return g, nil
 }
 
-// several holds the slots of more than one limit.
-type several struct{ wants []want }
-
+// want is what a request takes of one limit.
 type want struct {
-	limit *limit
-	key   key
-	sem   *semaphore
+	limit  *limit
+	key    key
+	weight int32
+	sem    *semaphore // that it was taken of
 }
 
-// release gives back the first n, the latest first.
+// want calls the user's functions, so no lock and no slot may be held. It is
+// false if the limit does not concern the request.
+func (l *limit) want(c *transport.Call, req *http.Request) (w want, ok bool) {
+	if !l.match.Match(c, req) {
+		return w, false
+	}
+	w.limit, w.weight = l, 1
+	if l.Weight != nil {
+		n := l.Weight(req)
+		if n < 1 {
+			return w, false
+		}
+		w.weight = int32(min(n, maxMax+1)) //nolint:gosec // bounded
+	}
+	w.key = l.keyOf(c, req)
+	return w, true
+}
+
+func (w *want) take(ctx context.Context, a *transport.Attempt) (err error) {
+	w.sem, err = w.limit.take(ctx, a, w.key, w.weight)
+	return err
+}
+
+// several holds the slots of more than one limit, or more than one slot.
+type several struct{ wants []want }
+
+// release gives back those of the first n limits, the latest first.
 func (g *several) release(a *transport.Attempt, n int) {
 	for i := n - 1; i >= 0; i-- {
-		g.wants[i].sem.BodyEnd(a)
+		g.wants[i].sem.give(a, g.wants[i].weight)
 	}
 }
 
@@ -107,8 +131,8 @@ func (g *several) Park(a *transport.Attempt) { g.BodyEnd(a) }
 
 // Resume implements [transport.Parker].
 func (g *several) Resume(ctx context.Context, a *transport.Attempt) error {
-	for i := range g.wants {
-		if err := g.wants[i].sem.Resume(ctx, a); err != nil {
+	for i, w := range g.wants {
+		if err := w.sem.resume(ctx, a, w.weight); err != nil {
 			g.release(a, i)
 			return err
 		}

@@ -7,12 +7,15 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// take takes a slot of the key, waiting if it must, and returns the semaphore
-// that it is of.
-func (l *limit) take(ctx context.Context, a *transport.Attempt, k key) (*semaphore, error) {
+// take takes slots of the key, waiting if it must, and returns the semaphore
+// that they are of.
+func (l *limit) take(ctx context.Context, a *transport.Attempt, k key, weight int32) (*semaphore, error) {
 	for {
 		s := l.find(k)
-		switch s.try() {
+		if int64(weight) > l.max.Load() {
+			return nil, l.refusal(s, 0, ErrWeight)
+		}
+		switch s.try(weight) {
 		case taken:
 			return s, nil
 		case gone:
@@ -20,7 +23,7 @@ func (l *limit) take(ctx context.Context, a *transport.Attempt, k key) (*semapho
 			continue
 		case full, queued:
 		}
-		ok, err := s.wait(ctx, a, false)
+		ok, err := s.wait(ctx, a, weight, false)
 		if err != nil {
 			return nil, err
 		}
@@ -31,12 +34,11 @@ func (l *limit) take(ctx context.Context, a *transport.Attempt, k key) (*semapho
 	}
 }
 
-// Resume implements [transport.Parker]: it takes a slot again, before those who
-// never had one.
-func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
+// resume takes slots again, before those who never had one.
+func (s *semaphore) resume(ctx context.Context, a *transport.Attempt, weight int32) error {
 	for {
 		s := s.live()
-		switch s.try() {
+		switch s.try(weight) {
 		case taken:
 			return nil
 		case gone:
@@ -44,18 +46,18 @@ func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
 			continue
 		case full, queued:
 		}
-		if ok, err := s.wait(ctx, a, true); ok || err != nil {
+		if ok, err := s.wait(ctx, a, weight, true); ok || err != nil {
 			return err
 		}
 		s.limit.revive(s)
 	}
 }
 
-// wait waits for a slot. It is false without an error if the semaphore was
+// wait waits for slots. It is false without an error if the semaphore was
 // evicted. What layers further out hold is laid down meanwhile, but not in the
 // middle of taking it up again.
-func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, resume bool) (ok bool, err error) {
-	w := &waiter{ready: make(chan struct{}), rank: rank(ctx, s.limit.epoch)}
+func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32, resume bool) (ok bool, err error) {
+	w := &waiter{ready: make(chan struct{}), rank: rank(ctx, s.limit.epoch), weight: weight}
 	o, ahead := s.enqueue(w, resume)
 	switch o {
 	case taken, gone:
@@ -85,13 +87,19 @@ func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, resume bool)
 	d := time.Since(start)
 	a.Waited(transport.Queue, d)
 	held := err == nil || !s.cancel(w)
+	if held && w.refused {
+		held = false
+		if err == nil {
+			err = s.limit.refusal(s, ahead, ErrWeight)
+		}
+	}
 	if err == nil && !resume {
 		err = a.Resume(ctx)
 	}
 	s.limit.tell(a, transport.WaitEnd, d, err)
 	if err != nil {
 		if held {
-			s.BodyEnd(a)
+			s.give(a, weight)
 		}
 		return false, err
 	}
