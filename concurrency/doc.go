@@ -9,8 +9,11 @@
 // A request takes a slot of every limit that matches it, of the smallest Max
 // first, and keeps it until the body of its answer has ended: at EOF, Close or an
 // error, once. So ten downloads under a limit of one run one at a time. A body
-// that is never closed keeps its slot, as it keeps its connection. What is more
-// work than other requests takes more slots, by [Limit.Weight].
+// that nobody refers to any longer and nobody has closed is a leak: where half of
+// the slots are in use, it is found by the garbage collector, told as
+// [transport.BodyLeaked] (the logging layer logs it at ERROR), and closed, so
+// that its slot and its connection come back. What is more work than other
+// requests takes more slots, by [Limit.Weight].
 //
 // Who finds no slot waits, first come, first served; a heavy request is not
 // overtaken by light ones. A request that leaves the queue gives its place back; one that finds 256 others waiting is refused.

@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// learn tells the adaptive limits among those that h holds what became of the
+// learn tells the adaptive limits among those that h is of what became of the
 // request.
-func (l *Limiter) learn(c *transport.Call, req *http.Request, resp *http.Response, err error, h transport.Parker) {
+func (l *Limiter) learn(c *transport.Call, req *http.Request, resp *http.Response, err error, h held) {
 	row := transport.AttemptOf(resp)
 	if row == nil || row.Call() != c {
 		row = transport.AttemptFrom(req.Context()) // the last one, if a retry further in made more
@@ -28,14 +28,7 @@ func (l *Limiter) learn(c *transport.Call, req *http.Request, resp *http.Respons
 	if what == nothing {
 		return
 	}
-	switch h := h.(type) {
-	case *semaphore:
-		h.live().learn(what, d, isTimeout(err))
-	case *several:
-		for _, w := range h.wants {
-			w.sem.live().learn(what, d, isTimeout(err))
-		}
-	}
+	h.learn(what, d, isTimeout(err))
 }
 
 // teaches says what an outcome means for the number of slots.
@@ -68,9 +61,16 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
+func (g *several) learn(what lesson, d time.Duration, timeout bool) {
+	for _, w := range g.wants {
+		w.sem.learn(what, d, timeout)
+	}
+}
+
 // learn passes a lesson to the finder. A timeout that came before a usual
 // answer could have, for a deadline that was nearly over, is none.
 func (s *semaphore) learn(what lesson, d time.Duration, timeout bool) {
+	s = s.live()
 	f := s.finder
 	if f == nil || timeout && !f.late(d) {
 		return

@@ -241,6 +241,11 @@ func (s *semaphore) cancel(w *waiter) bool {
 	return true
 }
 
+func (s *semaphore) scarce() bool {
+	s = s.live()
+	return 2*inUse(s.state.Load()) >= s.room()
+}
+
 // live returns the semaphore that stands for s now.
 func (s *semaphore) live() *semaphore {
 	for f := s.forward.Load(); f != nil; f = s.forward.Load() {

@@ -3,6 +3,8 @@ package concurrency
 import (
 	"context"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/gracy-go/gracy/transport"
 )
@@ -45,12 +47,26 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	}
 	a.Own(resp, h)
 	owned = true
+	if h.scarce() {
+		resp = a.Guard(resp)
+	}
 	return resp, nil
+}
+
+// held is what a request has taken: slots of one limit or of several.
+type held interface {
+	transport.Parker
+	// learn tells adaptive limits what became of the request.
+	learn(what lesson, d time.Duration, timeout bool)
+	// scarce reports whether so many slots are in use that none may be lost with
+	// a body that nobody closes: half of them. To guard a body costs more than a
+	// slot does, and what is lost before that keeps nobody waiting.
+	scarce() bool
 }
 
 // take takes the slots of each limit that matches, always in the same order, and
 // returns what holds them; nil if none matches.
-func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Attempt, req *http.Request) (transport.Parker, error) {
+func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Attempt, req *http.Request) (held, error) {
 	if len(l.limits) == 1 {
 		w, ok := l.limits[0].want(c, req)
 		if !ok {
@@ -125,6 +141,10 @@ func (g *several) release(a *transport.Attempt, n int) {
 
 // BodyEnd implements [transport.Ender].
 func (g *several) BodyEnd(a *transport.Attempt) { g.release(a, len(g.wants)) }
+
+func (g *several) scarce() bool {
+	return slices.ContainsFunc(g.wants, func(w want) bool { return w.sem.scarce() })
+}
 
 // Park implements [transport.Parker].
 func (g *several) Park(a *transport.Attempt) { g.BodyEnd(a) }

@@ -43,6 +43,9 @@ type Config struct {
 	// Hooks is logged for the error of a hook that does not fail its call.
 	// Default: at ERROR, since nobody else says it.
 	Hooks Event
+	// Leaks is logged when a body was never closed and a layer has to do it, as
+	// concurrency does before it runs out of slots. Default: at ERROR.
+	Leaks Event
 	// Redact knows secrets besides the built-in list; nil is that list.
 	Redact *redact.Redactor
 }

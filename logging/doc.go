@@ -9,8 +9,8 @@
 //	})
 //
 // Defaults: without a Logger it is silent and costs nothing; with one it logs
-// failed calls and failed hooks at ERROR, and nothing else. A status that the caller expects
-// (transport.Expect) is not a failure.
+// failed calls, failed hooks and bodies that were never closed at ERROR, and
+// nothing else. A status that the caller expects (transport.Expect) is not a failure.
 //
 // Each line has a message, from a template with placeholders, and the same
 // facts as attributes in the group "http". URLs, errors and messages are

@@ -47,6 +47,7 @@ const (
 	recorded
 	replayed
 	hooked
+	leaked
 	kinds
 )
 
@@ -91,6 +92,7 @@ func (c Config) compile(lenient bool) [kinds]event {
 		recorded:  {c.Recorded, "{METHOD} {URL} recorded", base},
 		replayed:  {c.Replayed, "{METHOD} {URL} replayed", base},
 		hooked:    {c.Hooks, "{METHOD} {URL}: a hook failed: {ERROR}", after},
+		leaked:    {c.Leaks, "{METHOD} {URL} returned a body that was never closed", base},
 	}
 	var es [kinds]event
 	if c.Logger == nil {
@@ -98,8 +100,11 @@ func (c Config) compile(lenient bool) [kinds]event {
 	}
 	for k, r := range rows {
 		e := event{on: r.On, level: r.Level, names: r.names, f: r.Func}
-		if (kind(k) == failure || kind(k) == hooked) && !r.On {
-			e.on, e.level = true, slog.LevelError
+		switch kind(k) {
+		case failure, hooked, leaked:
+			if !r.On {
+				e.on, e.level = true, slog.LevelError
+			}
 		}
 		e.on = e.on && e.level != Never
 		text := r.Template
@@ -166,7 +171,8 @@ func (l *Log) Wants() transport.Kind {
 		return 0
 	}
 	rare := transport.RetryScheduled | transport.Exhausted | transport.WaitBegin |
-		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed | transport.HookFailed
+		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed | transport.HookFailed |
+		transport.BodyLeaked
 	if l.plan.events[retried].on {
 		return rare | transport.AttemptEnd
 	}
@@ -216,6 +222,8 @@ func kindOf(e transport.Event) (kind, bool) {
 		return replayed, true
 	case transport.HookFailed:
 		return hooked, true
+	case transport.BodyLeaked:
+		return leaked, true
 	case transport.CallBegin, transport.CallEnd, transport.BodyEnd:
 	}
 	return 0, false

@@ -155,23 +155,32 @@ func TestBuiltInTexts(t *testing.T) {
 	})
 }
 
-func TestFailedHookIsLoggedByDefault(t *testing.T) {
-	for on, want := range map[bool]string{
-		true:  "ERROR GET http://api.test/: a hook failed: Get \"http://api.test/?key=REDACTED\": boom",
-		false: "",
+func TestWhatNobodyElseSaysIsLoggedByDefault(t *testing.T) {
+	hook := transport.Event{Kind: transport.HookFailed, Err: &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: errors.New("boom")}}
+	leak := transport.Event{Kind: transport.BodyLeaked}
+	for _, tt := range []struct {
+		name  string
+		event transport.Event
+		off   logging.Config
+		want  string
+	}{
+		{"hook", hook, logging.Config{Hooks: logging.At(logging.Never)}, `ERROR GET http://api.test/: a hook failed: Get "http://api.test/?key=REDACTED": boom`},
+		{"leak", leak, logging.Config{Leaks: logging.At(logging.Never)}, `ERROR GET http://api.test/ returned a body that was never closed`},
 	} {
-		var b bytes.Buffer
-		c := logging.Config{Logger: logger(&b, slog.LevelDebug)}
-		if !on {
-			c.Hooks = logging.At(logging.Never)
-		}
-		err := &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: errors.New("boom")}
-		rt := logging.New(c).Wrap(teller{{Kind: transport.HookFailed, Err: err}}.Wrap(answer(200)))
-		if err := call(t.Context(), rt, "http://api.test/"); err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.ReplaceAll(strings.Join(messages(&b), ""), `\"`, `"`); got != want {
-			t.Errorf("logged %q, want %q", got, want)
+		for on, c := range map[bool]logging.Config{true: {}, false: tt.off} {
+			want := tt.want
+			if !on {
+				want = ""
+			}
+			var b bytes.Buffer
+			c.Logger = logger(&b, slog.LevelDebug)
+			rt := logging.New(c).Wrap(teller{tt.event}.Wrap(answer(200)))
+			if err := call(t.Context(), rt, "http://api.test/"); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.ReplaceAll(strings.Join(messages(&b), ""), `\"`, `"`); got != want {
+				t.Errorf("%s: logged %q, want %q", tt.name, got, want)
+			}
 		}
 	}
 }

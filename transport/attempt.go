@@ -57,6 +57,7 @@ const (
 	flagParked                       // holds are laid down
 	flagAnswered                     // back at the foreign layer above
 	flagEntered                      // a layer below a foreign one has seen it
+	flagGuarded                      // the body ends even if nobody closes it
 	flagHook                         // flagHook<<i: hooks[i] waits for the end of the body
 )
 

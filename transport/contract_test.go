@@ -15,6 +15,7 @@ func TestContract(t *testing.T) {
 		"routes":    transport.Routes("GET /a/{b}").Wrap,
 		"off":       (&layer{"off", nil}).Wrap,
 		"holds":     func(next http.RoundTripper) http.RoundTripper { return holding(new(holder)).Wrap(next) },
+		"guarded":   guarding(new(holder)).Wrap,
 		"seven": func(next http.RoundTripper) http.RoundTripper {
 			return stack(next, pass("a"), holding(new(holder)), pass("b"), holding(new(holder)), holding(new(holder)), pass("c"), pass("d"))
 		},

@@ -23,6 +23,7 @@ const (
 	Recorded                        // an answer was handed to the recording
 	SlotFreed                       // a limit that was reached has room again
 	HookFailed                      // a hook returned an error that does not fail the call: Err
+	BodyLeaked                      // nobody closed the body of an answer, nobody can any more, and it is closed now: Attempt
 )
 
 // An Event is what an [Observer] hears. Fields that a kind does not name are
@@ -43,7 +44,7 @@ type Event struct {
 
 // An Observer is a layer that hears the events of every call of its stack,
 // wherever it stands in it. Observe runs in the goroutine of the call (of
-// whoever ends the body for BodyEnd) and must not block; it may be called
+// whoever ends the body for BodyEnd, one of its own for BodyLeaked) and must not block; it may be called
 // concurrently. Wants is asked once, when the stack is built. What nobody
 // wants costs nothing.
 type Observer interface {

@@ -56,10 +56,7 @@ func (a *Attempt) Release(p Parker) {
 // is where there is no body. Write, CloseWrite and WriteTo stay if the body has
 // them.
 func (a *Attempt) Own(resp *http.Response, enders ...Ender) {
-	row := a
-	if w := AttemptOf(resp); w != nil && w.call == a.call {
-		row = w
-	}
+	row := a.answered(resp)
 	row.wrap(resp)
 	for _, e := range enders {
 		if held := a.unhold(e); held != nil && held.is(flagParked) {
@@ -67,6 +64,14 @@ func (a *Attempt) Own(resp *http.Response, enders ...Ender) {
 		}
 		row.tie(e)
 	}
+}
+
+// answered is the attempt of the same call that resp answers.
+func (a *Attempt) answered(resp *http.Response) *Attempt {
+	if w := AttemptOf(resp); w != nil && w.call == a.call {
+		return w
+	}
+	return a
 }
 
 // place finds a free inline place.

@@ -1,0 +1,327 @@
+package transport_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// guarding holds e to the end of the body and sees to it that this comes.
+func guarding(e transport.Parker) *layer {
+	hold := holding(e)
+	return &layer{"guard", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := hold.trip(c, req, next)
+		if err == nil {
+			resp = transport.AttemptFrom(req.Context()).Guard(resp)
+		}
+		return resp, err
+	}}
+}
+
+// leaks hears of the bodies that were not closed.
+type leaks struct{ told atomic.Int64 }
+
+func (l *leaks) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("leaks", l, next, nil)
+}
+func (l *leaks) Wants() transport.Kind { return transport.BodyLeaked }
+func (l *leaks) Observe(e transport.Event) {
+	if e.Kind == transport.BodyLeaked && e.Attempt.Status() == 200 && e.Call.Route() == "/big" {
+		l.told.Add(1)
+	}
+}
+
+// collect collects garbage until done, at most n times. Cleanups and what they
+// begin are nobody's to wait for, hence the pause.
+func collect(n int, done func() bool) {
+	for range n {
+		runtime.GC()
+		if done() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func never() bool { return false }
+
+// protocols are servers of which each refers to its answers in another way.
+func protocols(t *testing.T, h http.Handler) map[string]http.RoundTripper {
+	t.Helper()
+	rts := make(map[string]http.RoundTripper)
+	for name, start := range map[string]func(*httptest.Server){
+		"HTTP/1.1": (*httptest.Server).Start,
+		"HTTP/2":   func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() },
+	} {
+		s := httptest.NewUnstartedServer(h)
+		start(s)
+		t.Cleanup(s.Close)
+		rts[name] = to{s.URL, s.Client().Transport}
+	}
+	return rts
+}
+
+// to sends everything to one server.
+type to struct {
+	url string
+	rt  http.RoundTripper
+}
+
+func (s to) RoundTrip(req *http.Request) (*http.Response, error) {
+	r := req.Clone(req.Context())
+	there, err := r.URL.Parse(s.url + req.URL.Path)
+	if err != nil {
+		return nil, err
+	}
+	r.URL, r.Host = there, ""
+	return s.rt.RoundTrip(r)
+}
+
+func TestABodyThatIsNeverClosed(t *testing.T) {
+	const n = 5
+	var answering atomic.Int64
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answering.Add(1)
+		defer answering.Add(-1)
+		if r.URL.RawQuery == "" && r.Header.Get("Length") != "" {
+			w.Header().Set("Content-Length", "1000000")
+		}
+		_, _ = w.Write(make([]byte, 1000))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done() // until the connection or the stream is given up
+	})
+	for protocol, base := range protocols(t, h) {
+		for framing, length := range map[string]string{"chunked": "", "of a length": "1"} {
+			t.Run(protocol+" "+framing, func(t *testing.T) {
+				// use drops the answer after a few bytes, as a caller would who looks at the status only.
+				use := func(l *layer, ear *leaks) {
+					req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/big", nil)
+					req.Header.Set("Length", length)
+					resp, err := stack(base, ear, pass("outer"), l).RoundTrip(req)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, err := io.ReadFull(resp.Body, make([]byte, 10)); err != nil {
+						t.Error(err)
+					}
+				}
+				var h, without holder
+				var told, silent leaks
+				for range n {
+					use(guarding(&h), &told)
+				}
+				collect(1000, func() bool { return h.ends.Load() == n && told.told.Load() == n })
+				if h.ends.Load() != n || told.told.Load() != n {
+					t.Errorf("%d holds ended, %d leaks told, want %d of each", h.ends.Load(), told.told.Load(), n)
+				}
+				collect(1000, func() bool { return answering.Load() == 0 })
+				if answering.Load() != 0 {
+					t.Errorf("the server still answers %d", answering.Load())
+				}
+				// The control: nobody else would have noticed.
+				use(holding(&without), &silent)
+				collect(20, never)
+				if without.ends.Load()+silent.told.Load() > 0 {
+					t.Error("the hold ended without a guard: the guard proves nothing")
+				}
+			})
+		}
+	}
+}
+
+// Who keeps the body alone, without its answer, still reads it.
+func TestABodyInUseIsNotLeaked(t *testing.T) {
+	release := make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "begin ")
+		_ = http.NewResponseController(w).Flush()
+		<-release
+		_, _ = io.WriteString(w, "end")
+	})
+	var bodies []io.ReadCloser
+	var held holder
+	var told leaks
+	for _, base := range protocols(t, h) {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/big", nil)
+		resp, err := stack(base, &told, guarding(&held)).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, resp.Body)
+	}
+	collect(20, never)
+	if held.ends.Load() != 0 {
+		t.Errorf("%d holds ended while the bodies were in use", held.ends.Load())
+	}
+	close(release)
+	for _, b := range bodies {
+		if text, err := io.ReadAll(b); string(text) != "begin end" || err != nil {
+			t.Errorf("read %q, %v", text, err)
+		}
+		_ = b.Close()
+	}
+	bodies = nil
+	collect(20, never)
+	if held.ends.Load() != 2 || told.told.Load() != 0 {
+		t.Errorf("%d holds ended, want 2; %d leaks told, want none", held.ends.Load(), told.told.Load())
+	}
+}
+
+func TestAGuardedAnswerKeepsItsTrailers(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Trailer", "Announced")
+		_, _ = io.WriteString(w, "text")
+		_ = http.NewResponseController(w).Flush()
+		w.Header().Set("Announced", "a")
+		w.Header().Set(http.TrailerPrefix+"Surprise", "b")
+	})
+	for protocol, base := range protocols(t, h) {
+		t.Run(protocol, func(t *testing.T) {
+			resp := get(t.Context(), t, stack(base, guarding(new(holder))))
+			if _, ok := resp.Trailer["Announced"]; !ok {
+				t.Errorf("announced: %v", resp.Trailer)
+			}
+			_ = read(t, resp)
+			if a, b := resp.Trailer.Get("Announced"), resp.Trailer.Get("Surprise"); a != "a" || b != "b" {
+				t.Errorf("trailers %v", resp.Trailer)
+			}
+		})
+	}
+	t.Run("unannounced alone", func(t *testing.T) {
+		for protocol, base := range protocols(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "text")
+			_ = http.NewResponseController(w).Flush()
+			w.Header().Set(http.TrailerPrefix+"Surprise", "b")
+		})) {
+			resp := get(t.Context(), t, stack(base, guarding(new(holder))))
+			_ = read(t, resp)
+			if got := resp.Trailer.Get("Surprise"); got != "b" {
+				t.Errorf("%s: trailers %v", protocol, resp.Trailer)
+			}
+		}
+	})
+}
+
+// Cleanups run outside of a bubble, where its channels must not be touched.
+func TestABodyOfABubbleIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told leaks
+		h := &bubbleHolder{end: make(chan struct{})}
+		func() { _ = get(t.Context(), t, stack(answer(200, "text"), &told, guarding(h))) }()
+		for range 20 {
+			runtime.GC()
+			synctest.Wait()
+		}
+		if told.told.Load() != 0 {
+			t.Error("told of")
+		}
+		select {
+		case <-h.end:
+			t.Error("ended")
+		default:
+		}
+	})
+}
+
+type bubbleHolder struct {
+	holder
+	end chan struct{}
+}
+
+func (h *bubbleHolder) BodyEnd(*transport.Attempt) { close(h.end) }
+
+func TestWhatIsNotGuarded(t *testing.T) {
+	var w writer
+	for name, b := range map[string]io.ReadCloser{
+		"none": http.NoBody, "upgraded": readWriter{text("abc"), &w},
+	} {
+		resp := get(t.Context(), t, stack(base(func(r *http.Request) (*http.Response, error) {
+			resp := response(r, 200, "")
+			resp.Body = b
+			return resp, nil
+		}), &layer{"twice", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			a := transport.AttemptFrom(req.Context())
+			a.Own(resp)
+			if a.Guard(resp) != resp {
+				t.Errorf("%s: guarded", name)
+			}
+			return resp, err
+		}}))
+		_ = resp.Body.Close()
+	}
+	resp := get(t.Context(), t, stack(answer(200, "x"), &layer{"twice", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		a := transport.AttemptFrom(req.Context())
+		a.Own(resp)
+		once := a.Guard(resp)
+		if once == resp || a.Guard(once) != once {
+			t.Error("not guarded, or twice")
+		}
+		return once, err
+	}}))
+	_ = resp.Body.Close()
+}
+
+func TestAGuardedBodyWritesItselfIfItCould(t *testing.T) {
+	var h holder
+	resp := get(t.Context(), t, stack(base(func(r *http.Request) (*http.Response, error) {
+		resp := response(r, 200, "")
+		resp.Body = writerTo{text("abc")}
+		return resp, nil
+	}), guarding(&h)))
+	var got strings.Builder
+	if n, err := io.Copy(&got, resp.Body); n != 3 || err != nil || got.String() != "abc" || h.ends.Load() != 1 {
+		t.Errorf("%d, %v, %q, %d ends", n, err, got.String(), h.ends.Load())
+	}
+	if _, ok := resp.Body.(io.WriterTo); !ok {
+		t.Error("no WriterTo")
+	}
+	_ = resp.Body.Close()
+}
+
+func TestWhatAGuardCosts(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	cost := func(l *layer) float64 {
+		rt := stack(answer(200, "text"), l)
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+		return testing.AllocsPerRun(500, func() {
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+	if with, without := cost(guarding(new(holder))), cost(holding(new(holder))); with-without > 5 {
+		t.Errorf("%v allocations more, want 5", with-without)
+	}
+}
+
+func BenchmarkGuard(b *testing.B) {
+	for _, l := range []*layer{holding(new(holder)), guarding(new(holder))} {
+		b.Run(l.name, func(b *testing.B) {
+			b.ReportAllocs()
+			rt := stack(answer(200, "text"), l)
+			req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://api.test/", nil)
+			for b.Loop() {
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = resp.Body.Close()
+			}
+		})
+	}
+}
