@@ -318,13 +318,15 @@ func TestAClientThatAsksForLittleProvesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1000, Adaptive: &Adaptive{Start: 20}})
 		rt := l.Wrap(&server{latency: 100 * time.Millisecond})
+		seen := map[int]int{}
 		for range 1000 { // one at a time
 			if err := get(t.Context(), rt, url); err != nil {
 				t.Fatal(err)
 			}
+			seen[l.Slots(request(t.Context(), url))]++
 		}
-		if got := l.Slots(request(t.Context(), url)); got != 20 {
-			t.Errorf("%d slots, want 20 as at the start", got)
+		if seen[20]+seen[defaultProbe] != 1000 || seen[20] < 900 {
+			t.Errorf("calls by slots %v, want 20 as at the start, or those of a probe", seen)
 		}
 	})
 }
