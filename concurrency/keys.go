@@ -1,21 +1,23 @@
 package concurrency
 
 import (
-	"hash/maphash"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
 )
 
 // key is what has slots of its own.
-type key struct{ host, method, route, own string }
+type key struct {
+	host, method, route string
+	own                 uint64 // the hash of what a Key function returned
+}
 
 // limit is a Limit ready for use, with its semaphores.
 type limit struct {
@@ -23,7 +25,7 @@ type limit struct {
 	match *match.Matcher
 	queue int
 	max   atomic.Int64
-	seed  maphash.Seed
+	seed  keyhash.Seed
 	epoch time.Time
 
 	last atomic.Pointer[semaphore] // the one found last: most clients have one host
@@ -33,7 +35,7 @@ type limit struct {
 }
 
 func newLimit(l Limit) *limit {
-	c := &limit{Limit: l, queue: l.MaxQueue, seed: maphash.MakeSeed(), epoch: time.Now(), sems: make(map[key]*semaphore)}
+	c := &limit{Limit: l, queue: l.MaxQueue, seed: keyhash.New(), epoch: time.Now(), sems: make(map[key]*semaphore)}
 	switch l.MaxQueue {
 	case 0:
 		c.queue = defaultQueue
@@ -54,7 +56,7 @@ func (l *limit) text() string {
 // keyOf calls the user's function, so no lock and no slot may be held.
 func (l *limit) keyOf(c *transport.Call, req *http.Request) key {
 	if l.Key != nil {
-		return key{own: l.Key(req)}
+		return key{own: l.seed.Of(l.Key(req))}
 	}
 	switch l.Per {
 	case All:
@@ -66,12 +68,11 @@ func (l *limit) keyOf(c *transport.Call, req *http.Request) key {
 	return key{host: strings.ToLower(req.URL.Host)}
 }
 
-// name writes a key without a secret: what a Key function returned is hashed,
-// with a seed of this process.
+// name writes a key without a secret.
 func (l *limit) name(k key) string {
 	switch {
 	case l.Key != nil:
-		return "#" + strconv.FormatUint(maphash.String(l.seed, k.own)>>32, 16)
+		return keyhash.Name(k.own)
 	case k.route != "":
 		return redact.Text(k.method) + " " + k.route + " of " + k.host
 	}
@@ -106,7 +107,7 @@ func (l *limit) make(k key) *semaphore {
 	}
 	if len(l.sems) >= maxKeys {
 		if l.rest == nil {
-			l.rest = l.semaphore(key{own: "\x00rest", host: "\x00"})
+			l.rest = l.semaphore(key{host: "\x00"})
 		}
 		return l.rest
 	}

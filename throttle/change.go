@@ -98,7 +98,7 @@ func (l *Limiter) refuseHeavy() {
 func (w *waiter) tooHeavy() *Error {
 	for i, s := range w.class.needs {
 		if r := s.rule; w.costOf(i) > r.Limit {
-			return &Error{Rule: r.text, Reason: ErrCost}
+			return &Error{Rule: r.text, Key: s.name(), Reason: ErrCost}
 		}
 	}
 	return nil

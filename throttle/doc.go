@@ -44,7 +44,8 @@
 //
 // # What comes back
 //
-// An [Error] for each refusal, which matches its reason ([ErrDeadline],
+// An [Error] for each refusal, which tells the rule, a hash of the key, the wait
+// and the queue, and matches its reason ([ErrDeadline],
 // [ErrFull], [ErrCost], [ErrClosed], [ErrStore]) and [transport.ErrRefused]:
 // nothing was sent, nothing was used up. The error of the context where that
 // ended. Waits stand in the ledger ([transport.Quota], [transport.Pause]) and

@@ -30,6 +30,9 @@ var (
 type Error struct {
 	// Rule is the text of the rule, or of the pause.
 	Rule string
+	// Key tells the keys of a rule apart: a hash of what its Key function
+	// returned; "" without one.
+	Key string
 	// Wait is the shortest wait that would have been needed, 0 if not known.
 	Wait time.Duration
 	// Queue is how many requests waited for the same.
@@ -43,6 +46,9 @@ func (e *Error) Error() string {
 	s := redact.Error(e.Reason)
 	if e.Rule != "" {
 		s += ": " + redact.Text(e.Rule)
+	}
+	if e.Key != "" {
+		s += " (" + e.Key + ")"
 	}
 	if e.Wait > 0 {
 		s += fmt.Sprintf(": at least %s behind %d", e.Wait.Round(time.Millisecond), e.Queue)

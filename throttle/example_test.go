@@ -102,6 +102,19 @@ func ExampleRate() {
 	// 500 requests per minute
 }
 
+// A quota per token, counted in a store that all processes of a fleet share. The
+// store is asked for hashes, and refusals name others.
+func ExampleHashKey() {
+	token := func(req *http.Request) string { return req.Header.Get("Authorization") }
+	shared := throttle.NewStore(1000, time.Minute) // stands in for one on a server
+	limit := throttle.New(throttle.Rule{
+		Limit: 1000, Per: time.Minute, Store: shared,
+		Key: throttle.HashKey([]byte("a secret of the fleet"), token),
+	})
+	fmt.Println(limit)
+	// Output: throttle: 1000 requests per minute and key
+}
+
 func ExampleNewStore() {
 	store := throttle.NewStore(2, time.Minute) // a limiter.Store of go-limiter
 	ctx := context.Background()

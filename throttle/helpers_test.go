@@ -133,7 +133,7 @@ func quiet(t *testing.T, l *Limiter) {
 	}
 }
 
-func mapValues(m map[string]*resource) []*resource {
+func mapValues(m map[uint64]*resource) []*resource {
 	var vs []*resource
 	for _, v := range m {
 		vs = append(vs, v)

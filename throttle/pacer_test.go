@@ -96,7 +96,7 @@ func TestPacingAtTenThousandASecond(t *testing.T) {
 		least float64
 	}{{1, 0.3, 0}, {0, 1, 0.9}} {
 		r := compile(Rule{Limit: 10_000, Mode: Paced, Burst: tt.burst})
-		s := new(Limiter).newResource(r, "")
+		s := new(Limiter).newResource(r, 0, "")
 		callers := [2]int64{}
 		sent := 0
 		for {

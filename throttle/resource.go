@@ -7,12 +7,15 @@ import (
 	"github.com/sethvargo/go-limiter"
 	"github.com/sethvargo/go-limiter/memorystore"
 	"github.com/sethvargo/go-limiter/noopstore"
+
+	"github.com/gracy-go/gracy/internal/keyhash"
 )
 
 // resource is the state of one rule and key. It belongs to the limiter's mutex.
 type resource struct {
 	rule    *rule
-	key     string
+	hash    uint64 // of the key
+	key     string // for the store, if there is one
 	id      int64
 	win     window
 	pace    pacer
@@ -28,9 +31,12 @@ type reservation struct {
 	from int64
 }
 
-func (l *Limiter) newResource(r *rule, key string) *resource {
+func (l *Limiter) newResource(r *rule, hash uint64, key string) *resource {
 	l.ids++
-	s := &resource{rule: r, key: key, id: l.ids}
+	s := &resource{rule: r, hash: hash, id: l.ids}
+	if r.Store != nil {
+		s.key = key
+	}
 	switch {
 	case r.Mode == Unlimited:
 		store, _ := noopstore.New() // has no error to give
@@ -63,24 +69,25 @@ func (l *Limiter) resource(r *rule, key string) *resource {
 	r = r.latest
 	if r.Key == nil {
 		if r.one == nil {
-			r.one = l.newResource(r, "")
+			r.one = l.newResource(r, 0, "")
 		}
 		return r.one
 	}
-	if s := r.keys[key]; s != nil {
+	hash := r.seed.Of(key)
+	if s := r.keys[hash]; s != nil {
 		return s
 	}
 	if len(r.keys) >= maxKeys && !l.evict(r) {
 		if r.rest == nil {
-			r.rest = l.newResource(r, "")
+			r.rest = l.newResource(r, 0, "")
 		}
 		return r.rest
 	}
 	if r.keys == nil {
-		r.keys = make(map[string]*resource)
+		r.keys = make(map[uint64]*resource)
 	}
-	s := l.newResource(r, key)
-	r.keys[key] = s
+	s := l.newResource(r, hash, key)
+	r.keys[hash] = s
 	return s
 }
 
@@ -102,6 +109,17 @@ func (l *Limiter) evict(r *rule) bool {
 		r.sweep = now + int64(r.Per)/parts
 	}
 	return some
+}
+
+// name is the key for people, without what may be a secret.
+func (s *resource) name() string {
+	switch {
+	case s.rule.Key == nil:
+		return ""
+	case s == s.rule.rest:
+		return "others"
+	}
+	return keyhash.Name(s.hash)
 }
 
 func (s *resource) idle(now int64) bool {

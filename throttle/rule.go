@@ -9,6 +9,7 @@ import (
 
 	"github.com/sethvargo/go-limiter"
 
+	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
 )
 
@@ -45,9 +46,10 @@ type Rule struct {
 	// gives in 2 ms, by which timers are late, and at least 1.
 	Burst int
 
-	// Key counts requests apart by what it returns, a tenant say. Of more than
-	// 10,000 keys in use at once the further ones share one count. Default one
-	// count for all. It is called concurrently.
+	// Key counts requests apart by what it returns, a tenant or a token say. Of
+	// more than 10,000 keys in use at once the further ones share one count.
+	// Default one count for all. It is called concurrently. A hash of the key is
+	// kept; a Store is given it as it is, so for credentials see [HashKey].
 	Key func(*http.Request) string
 	// Cost is how much of Limit a request takes. Below 1 it takes nothing of this
 	// rule; above Limit the request is refused with [ErrCost]. Default 1. It is
@@ -158,7 +160,8 @@ type rule struct {
 type counts struct {
 	latest *rule                // as it is now
 	one    *resource            // without a Key
-	keys   map[string]*resource // with one
+	seed   keyhash.Seed         // of the keys
+	keys   map[uint64]*resource // with a Key, by its hash
 	rest   *resource            // what further keys share
 	sweep  int64                // when a full map may have room again
 }
@@ -214,7 +217,7 @@ func (r Rule) check() (c *rule, err error) {
 	if r.Guard == 0 {
 		r.Guard = min(r.Per/50, maxGuard)
 	}
-	c = &rule{Rule: r, queue: bound(r.MaxQueue), match: m, text: r.String(), counts: new(counts)}
+	c = &rule{Rule: r, queue: bound(r.MaxQueue), match: m, text: r.String(), counts: &counts{seed: keyhash.New()}}
 	c.Guard = max(c.Guard, 0)
 	c.latest = c
 	return c, nil

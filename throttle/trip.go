@@ -60,15 +60,16 @@ func (l *Limiter) look(c *transport.Call, req *http.Request, t *ticket) error {
 		n := need{rule: r, cost: 1}
 		if r.Cost != nil {
 			t.weighed = true
-			switch n.cost = r.Cost(req); {
-			case n.cost < 1:
+			if n.cost = r.Cost(req); n.cost < 1 {
 				continue
-			case n.cost > r.Limit:
-				return &Error{Rule: r.text, Reason: ErrCost}
 			}
 		}
 		if r.Key != nil {
 			n.key = r.Key(req)
+		}
+		if n.cost > r.Limit {
+			at := resource{rule: r, hash: r.seed.Of(n.key)}
+			return &Error{Rule: r.text, Key: at.name(), Reason: ErrCost}
 		}
 		t.strict = t.strict || r.Mode == Strict
 		t.add(n)

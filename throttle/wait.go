@@ -126,7 +126,7 @@ func (v *visit) ask() error {
 	now := l.now()
 	r.gate.hear(now, got, r.rule.Per)
 	if r.gate.err != nil {
-		return &Error{Rule: r.rule.text, Reason: &storeError{r.gate.err}}
+		return &Error{Rule: r.rule.text, Key: r.name(), Reason: &storeError{r.gate.err}}
 	}
 	l.scan(now)
 	return nil
@@ -160,7 +160,7 @@ func (v *visit) sleep() error {
 	case <-v.ctx.Done():
 		return ended(v.ctx)
 	case <-late:
-		return &Error{Rule: v.why.rule, Wait: time.Since(start), Reason: ErrDeadline}
+		return &Error{Rule: v.why.rule, Key: v.why.key, Wait: time.Since(start), Reason: ErrDeadline}
 	}
 }
 
@@ -202,6 +202,7 @@ type reason struct {
 	how     transport.Wait
 	wait    time.Duration
 	rule    string
+	key     string
 	limit   int
 	per     time.Duration
 	maxWait time.Duration // the smallest of its rules
@@ -219,18 +220,18 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64) (why reason, refusal 
 		r := n.rule
 		at := n.res.eta(now, w.ahead(i), n.cost)
 		d := time.Duration(at - now)
-		if n.res.waiting > r.queue {
-			return why, &Error{Rule: r.text, Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
-		}
-		if at > w.deadline || r.MaxWait > 0 && d > r.MaxWait {
-			return why, &Error{Rule: r.text, Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
+		switch {
+		case n.res.waiting > r.queue:
+			return why, &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
+		case at > w.deadline, r.MaxWait > 0 && d > r.MaxWait:
+			return why, &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
 		}
 		if r.MaxWait > 0 && (why.maxWait == 0 || r.MaxWait < why.maxWait) {
 			why.maxWait = r.MaxWait
 		}
 		if at > last || why.rule == "" {
 			last = max(at, last)
-			why.how, why.wait, why.rule, why.limit, why.per = transport.Quota, d, r.text, r.Limit, r.Per
+			why.how, why.wait, why.rule, why.key, why.limit, why.per = transport.Quota, d, r.text, n.res.name(), r.Limit, r.Per
 		}
 	}
 	if p := l.pauses[t.pause]; p != nil {
@@ -243,7 +244,7 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64) (why reason, refusal 
 			return why, &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, 0)}
 		}
 		if p.until >= last {
-			why.how, why.wait, why.rule, why.limit, why.per = transport.Pause, d, text, 0, 0
+			why.how, why.wait, why.rule, why.key, why.limit, why.per = transport.Pause, d, text, "", 0, 0
 		}
 	}
 	return why, nil

@@ -1,0 +1,32 @@
+package keyhash
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestKeysAreToldApart(t *testing.T) {
+	s := New()
+	hashes, names := map[uint64]bool{}, map[string]bool{}
+	for i := range 10_000 {
+		h := s.Of("Bearer " + strconv.Itoa(i))
+		hashes[h] = true
+		names[Name(h)] = true
+	}
+	if len(hashes) != 10_000 || len(names) < 9_990 {
+		t.Errorf("%d hashes and %d names of 10000 keys", len(hashes), len(names))
+	}
+	if s.Of("a") != s.Of("a") {
+		t.Error("a key has two hashes")
+	}
+}
+
+func TestAnotherProcessHashesOtherwise(t *testing.T) {
+	if New().Of("hush") == New().Of("hush") {
+		t.Error("the hash is not keyed")
+	}
+	if n := Name(New().Of("hush")); strings.Contains(n, "hush") || n[0] != '#' {
+		t.Errorf("name %q", n)
+	}
+}

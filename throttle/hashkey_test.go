@@ -1,0 +1,127 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func byToken(req *http.Request) string { return req.Header.Get("Authorization") }
+
+// keeper is a store that keeps what it is asked for.
+type keeper struct {
+	fixedWindow
+	mu   sync.Mutex // of keys
+	keys map[string]int
+}
+
+func (k *keeper) Take(ctx context.Context, key string) (tokens, left, reset uint64, ok bool, err error) {
+	k.mu.Lock()
+	if k.keys == nil {
+		k.keys = make(map[string]int)
+	}
+	k.keys[key]++
+	k.mu.Unlock()
+	return k.fixedWindow.Take(ctx, key)
+}
+
+func TestHashKey(t *testing.T) {
+	secret := []byte("of the fleet")
+	key, same, other := HashKey(secret, byToken), HashKey([]byte("of the fleet"), byToken), HashKey([]byte("another"), byToken)
+	secret[0] = 'X' // a copy was taken
+	req := request(t.Context(), "/")
+	req.Header.Set("Authorization", "Bearer hush")
+	if key(req) != same(req) || key(req) == other(req) || len(key(req)) != 32 {
+		t.Errorf("%q, %q, %q", key(req), same(req), other(req))
+	}
+	store := &keeper{fixedWindow: fixedWindow{limit: 100, per: time.Second}}
+	rt := New(Rule{Limit: 100, Store: store, Key: key}).Wrap(&server{})
+	for range 3 {
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	if len(store.keys) != 1 || store.keys[key(req)] != 3 {
+		t.Errorf("the store was asked for %v", store.keys)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("an empty secret was taken")
+		}
+	}()
+	HashKey(nil, byToken)
+}
+
+// A key is often a credential: nothing that is kept or told holds it.
+func TestAKeyIsToldAsAHash(t *testing.T) {
+	const hush = "Bearer hush-hush"
+	synctest.Test(t, func(t *testing.T) {
+		told := &ear{kinds: transport.WaitBegin | transport.WaitEnd | transport.Paused}
+		l := New(Rule{Limit: 1, Per: time.Minute, Key: byToken, MaxQueue: 1, Cost: costOf})
+		rt := told.Wrap(l.Wrap(&server{}))
+		do := func(ctx context.Context, token, path string) error {
+			req := request(ctx, path)
+			req.Header.Set("Authorization", token)
+			resp, err := rt.RoundTrip(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return err
+		}
+		soon, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		errs := map[string]error{}
+		if err := do(t.Context(), hush, "/"); err != nil {
+			t.Fatal(err)
+		}
+		errs["deadline"] = do(soon, hush, "/")
+		errs["cost"] = do(t.Context(), hush, "/$")
+		wg.Go(func() { _ = do(t.Context(), hush, "/") })
+		synctest.Wait()
+		errs["full"] = do(t.Context(), hush, "/")
+		if err := do(soon, "Bearer other", "/"); err != nil {
+			t.Error(err)
+		}
+		errs["of another"] = do(soon, "Bearer other", "/")
+		wg.Wait()
+
+		keys := map[string]string{}
+		for name, err := range errs {
+			e, ok := errors.AsType[*Error](err)
+			if !ok {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if keys[name] = e.Key; len(e.Key) < 6 || !strings.Contains(err.Error(), "("+e.Key+")") {
+				t.Errorf("%s: key %q of %v", name, e.Key, err)
+			}
+			if text := fmt.Sprintf("%v %+v", err, *e); strings.Contains(text, "hush") {
+				t.Errorf("%s holds the key: %s", name, text)
+			}
+		}
+		if keys["deadline"] != keys["full"] || keys["full"] != keys["cost"] || keys["full"] == keys["of another"] {
+			t.Errorf("keys %v", keys)
+		}
+		for _, e := range told.heard {
+			if strings.Contains(fmt.Sprint(e.Text, e.Err), "hush") {
+				t.Errorf("an event holds the key: %s", e.Text)
+			}
+		}
+		for _, r := range l.list() {
+			if text := fmt.Sprintf("%+v", r.keys); strings.Contains(text, "hush") || len(r.keys) != 2 {
+				t.Errorf("kept: %s", text)
+			}
+		}
+	})
+}
