@@ -15,20 +15,33 @@ import (
 )
 
 // With two slots and three callers of a full 60 s rule, a call to an unrelated
-// route waited 59 s: the callers held the slots while they waited for quota.
+// route waited 59 s: the callers held the slots while they waited for quota. The
+// same holds for the end of a pause.
 func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
+	quota := Config{Rules: []Rule{{Limit: 1, Per: time.Minute, URL: "/full", Guard: NoGuard}}, Pause: Pause{Off: true}}
+	pause := Config{Pause: Pause{Scope: Route}}
 	for name, tt := range map[string]struct {
+		limit   Config
 		between transport.Layer
 		want    time.Duration
+		most    int // in a minute
 	}{
-		"slots are laid down":       {pass(), 0},
-		"nobody parks, the control": {unparked{}, 59 * time.Second},
+		"quota, slots are laid down":       {quota, pass(), 0, 1},
+		"quota, nobody parks, the control": {quota, unparked{}, 59 * time.Second, 1},
+		"pause, slots are laid down":       {pause, pass(), 0, 2},
+		"pause, nobody parks, the control": {pause, unparked{}, 59 * time.Second, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
+				s.answer = func(req *http.Request) (*http.Response, error) {
+					if len(s.times("/full")) == 1 && req.URL.Path == "/full" {
+						return reply(req, 429, "Retry-After", "60"), nil
+					}
+					return reply(req, 200), nil
+				}
 				slots := concurrency.New(concurrency.Limit{Max: 2})
-				l := New(Rule{Limit: 1, Per: time.Minute, URL: "/full", Guard: NoGuard})
+				l := tt.limit.New()
 				rt := slots.Wrap(tt.between.Wrap(l.Wrap(s)))
 				if _, err := get(t.Context(), rt, "/full"); err != nil {
 					t.Fatal(err)
@@ -47,8 +60,8 @@ func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 					t.Errorf("the unrelated route waited %v, want %v", d, tt.want)
 				}
 				wg.Wait()
-				if n := worst(s.times("/full"), time.Minute); n != 1 {
-					t.Errorf("worst minute %d", n)
+				if n := worst(s.times("/full"), time.Minute); n != tt.most {
+					t.Errorf("worst minute %d, want %d", n, tt.most)
 				}
 				if slots.InFlight() != 0 || slots.Waiting() != 0 {
 					t.Errorf("slots %d, waiting %d", slots.InFlight(), slots.Waiting())
