@@ -133,33 +133,40 @@ func throttleAll(k knobs, _ *built) gracy.Layer {
 }
 
 func admissionSection() section {
-	const title = "Admission that never limits, one rule: the limiter alone, over an empty loop"
+	const title = "Admission that never limits, one rule or limit"
 	return section{title, []row{
-		over(admitNothing, admitOurs, "**throttle.NewStore**, Take: any window holds at most the limit"),
-		over(admitNothing, admitOursExact, "throttle.NewStore, Take, each send kept by itself"),
-		over(oneNoop, throttleEvery, "throttle as a layer, a rule of every request; over the no-op layer"),
-		over(admitNothing, admitStore, "go-limiter memorystore, Take: up to twice the limit"),
-		over(admitNothing, admitRate, "x/time/rate, Wait: a token bucket"),
-		over(admitNothing, admitSemaphore, "x/sync/semaphore, Acquire: slots, another job"),
+		over(admitNothing, admitOurs, "**throttle.NewStore**, Take: any window holds at most the limit; over an empty loop"),
+		over(admitNothing, admitOursExact, "throttle.NewStore, Take, each send kept by itself; over an empty loop"),
+		over(admitNothing, admitStore, "go-limiter memorystore, Take: up to twice the limit; over an empty loop"),
+		over(admitNothing, admitRate, "x/time/rate, Wait: a token bucket; over an empty loop"),
+		over(admitNothing, admitSemaphore, "x/sync/semaphore, Acquire alone: it counts, and reads no clock; over an empty loop"),
+		over(oneNoop, throttleEvery, "**throttle** as a layer, a rule of every request; over the no-op layer"),
+		over(bare, ratePeer, "x/time/rate as a layer by hand; over the bare base"),
+		over(oneNoop, slotOurs, "**concurrency** as a layer, a slot to the body's end; over the no-op layer"),
+		over(bare, slotPeer, "x/sync/semaphore as a layer by hand, a slot to the body's end; over the bare base"),
 	}}
 }
 
-// admissionLines compare ours with those that do the same job, limit a rate.
+// admissionLines compare ours with those that do the same job.
 func admissionLines(benches map[string]*bench) []redLine {
 	var lines []redLine
-	own, ok := over(admitNothing, admitOurs, "").work(benches)
-	if !ok || len(benches[admitOurs].cost[serial]) == 0 {
-		return nil
-	}
-	for _, name := range []string{admitStore, admitRate} {
-		other, ok := over(admitNothing, name, "").work(benches)
-		if !ok || len(benches[name].cost[serial]) == 0 {
+	for _, l := range []struct{ base, ours, otherBase, other string }{
+		{admitNothing, admitOurs, admitNothing, admitStore},
+		{admitNothing, admitOurs, admitNothing, admitRate},
+		{oneNoop, throttleEvery, bare, ratePeer},
+		{oneNoop, slotOurs, bare, slotPeer},
+	} {
+		own, ok := over(l.base, l.ours, "").work(benches)
+		other, there := over(l.otherBase, l.other, "").work(benches)
+		if !ok || !there || len(benches[l.ours].cost[serial]) == 0 {
 			continue
 		}
-		x, y := own.cost[serial].cpu.mid, other.cost[serial].cpu.mid
-		lines = append(lines, redLine{
-			fmt.Sprintf("%s at most %s, processor, one core", admitOurs, name), fmt.Sprintf("%.2f", x/y), y > 0 && x <= y,
-		})
+		for mode, where := range []string{"one core", "both cores"} {
+			x, y := own.cost[mode].cpu.mid, other.cost[mode].cpu.mid
+			lines = append(lines, redLine{
+				fmt.Sprintf("%s at most %s, processor, %s", l.ours, l.other, where), fmt.Sprintf("%.2f", x/y), y > 0 && x <= y,
+			})
+		}
 	}
 	return lines
 }

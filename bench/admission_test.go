@@ -48,8 +48,8 @@ func TestAdmissionNeverLimitsAndAllocatesNothing(t *testing.T) {
 func TestAdmissionLines(t *testing.T) {
 	benches := map[string]*bench{admitNothing: timed(2), admitOurs: timed(60), admitStore: timed(70), admitRate: timed(50)}
 	lines := admissionLines(benches)
-	if len(lines) != 2 || !lines[0].ok || lines[1].ok {
-		t.Errorf("got %+v, want one kept and one crossed", lines)
+	if len(lines) != 4 || !lines[0].ok || !lines[1].ok || lines[2].ok || lines[3].ok {
+		t.Errorf("got %+v, want two kept and two crossed", lines)
 	}
 	delete(benches, admitOurs)
 	if got := admissionLines(benches); got != nil {

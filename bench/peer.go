@@ -39,19 +39,39 @@ func assembled(base http.RoundTripper, k knobs) built {
 
 // assembledToBodyEnd is assembled with the slot held as long as ours.
 func assembledToBodyEnd(base http.RoundTripper, k knobs) built {
-	return assemble(base, k, func(sem *semaphore.Weighted, next http.RoundTripper) http.RoundTripper {
-		return promhttp.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-			if err := sem.Acquire(req.Context(), 1); err != nil {
-				return nil, err
-			}
-			resp, err := next.RoundTrip(req)
-			if err != nil {
-				sem.Release(1)
-				return nil, err
-			}
-			resp.Body = &semaphoreBody{ReadCloser: resp.Body, sem: sem}
-			return resp, nil
-		})
+	return assemble(base, k, slotToBodyEnd)
+}
+
+// slotByHand is x/sync/semaphore as a layer, with the slot held as long as ours.
+func slotByHand(base http.RoundTripper, k knobs) built {
+	return built{rt: slotToBodyEnd(semaphore.NewWeighted(int64(k.slots)), base)}
+}
+
+func slotToBodyEnd(sem *semaphore.Weighted, next http.RoundTripper) http.RoundTripper {
+	return promhttp.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		if err := sem.Acquire(req.Context(), 1); err != nil {
+			return nil, err
+		}
+		resp, err := next.RoundTrip(req)
+		if err != nil {
+			sem.Release(1)
+			return nil, err
+		}
+		resp.Body = &semaphoreBody{ReadCloser: resp.Body, sem: sem}
+		return resp, nil
+	})
+}
+
+// rateByHand is x/time/rate as a layer.
+func rateByHand(base http.RoundTripper, k knobs) built { return built{rt: rateLimited(k, base)} }
+
+func rateLimited(k knobs, next http.RoundTripper) http.RoundTripper {
+	limiter := rate.NewLimiter(rate.Limit(float64(k.limit)/k.per.Seconds()), k.limit)
+	return promhttp.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
+		if err := limiter.Wait(req.Context()); err != nil {
+			return nil, err
+		}
+		return next.RoundTrip(req)
 	})
 }
 
@@ -81,17 +101,7 @@ func assemble(
 	base http.RoundTripper, k knobs,
 	slots func(*semaphore.Weighted, http.RoundTripper) http.RoundTripper,
 ) built {
-	rt := base
-
-	limiter := rate.NewLimiter(rate.Limit(float64(k.limit)/k.per.Seconds()), k.limit)
-	limited := rt
-	rt = promhttp.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
-		if err := limiter.Wait(req.Context()); err != nil {
-			return nil, err
-		}
-		return limited.RoundTrip(req)
-	})
-
+	rt := rateLimited(k, base)
 	rt = slots(semaphore.NewWeighted(int64(k.slots)), rt)
 
 	rt = rehttp.NewTransport(rt,

@@ -34,6 +34,9 @@ const (
 	peerPOST   = "assembled, POST"
 
 	throttleEvery = "throttle, any request"
+	slotOurs      = "concurrency"
+	slotPeer      = "slot by hand"
+	ratePeer      = "rate by hand"
 )
 
 func nothing(ctx context.Context) context.Context { return ctx }
@@ -82,7 +85,7 @@ func stacks() []*stack {
 		{name: "no-op, replay off", build: ours(noop, replayOff)},
 		{name: "no-op, logging errors", build: ours(noop, loggingErrors)},
 		{name: "retry", build: ours(retryLayer), duties: retries},
-		{name: "concurrency", build: ours(concurrencyLayer), duties: slots | bodies},
+		{name: slotOurs, build: ours(concurrencyLayer), duties: slots | bodies},
 		{name: "throttle", build: ours(throttleLayer), duties: limits},
 		{name: "throttle, 2 rules", build: ours(throttleTwo), duties: limits},
 		{name: throttleEvery, build: ours(throttleAll), duties: limits},
@@ -104,6 +107,8 @@ func stacks() []*stack {
 		{name: "assembled, to body end", build: assembledToBodyEnd, duties: sixDuties},
 		{name: peerPOST, build: assembled, call: post, duties: sixDuties &^ bodies},
 		{name: "obvious-6", build: obvious},
+		{name: slotPeer, build: slotByHand, duties: slots | bodies},
+		{name: ratePeer, build: rateByHand, duties: limits},
 
 		{name: "total timeout", build: ours(totalTimeout), duties: deadlines},
 		{name: "total and idle timeout", build: ours(totalAndIdle), duties: deadlines},

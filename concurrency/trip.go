@@ -68,6 +68,9 @@ type held interface {
 // returns what holds them; nil if none matches.
 func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Attempt, req *http.Request) (held, error) {
 	if len(l.limits) == 1 {
+		if s := l.limits[0].quick(c, req); s != nil {
+			return s, nil
+		}
 		w, ok := l.limits[0].want(c, req)
 		if !ok {
 			return nil, nil
@@ -96,6 +99,20 @@ func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Atte
 		}
 	}
 	return g, nil
+}
+
+// quick takes the slot of a limit per host where nothing is in the way: it is of
+// the host that was asked for last, spelled as then, and free. It is nil if that
+// is not so.
+func (l *limit) quick(c *transport.Call, req *http.Request) *semaphore {
+	if l.Per != Host || l.Key != nil || l.Weight != nil {
+		return nil
+	}
+	s := l.last.Load()
+	if s == nil || s.key.host != req.URL.Host || !l.match.Match(c, req) || s.try(1) != taken {
+		return nil
+	}
+	return s
 }
 
 // want is what a request takes of one limit.

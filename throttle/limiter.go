@@ -51,6 +51,7 @@ type Limiter struct {
 
 	mu      sync.Mutex
 	closed  bool
+	latest  int64 // that the clock was seen
 	ids     int64 // of resources
 	seq     int64 // of waiters
 	scans   int64
@@ -204,5 +205,15 @@ func (l *Limiter) Explain(p *transport.Plan) {
 	}
 }
 
-// now is the time in nanoseconds since the limiter was made.
-func (l *Limiter) now() int64 { return int64(time.Since(l.epoch)) }
+// clock is the time in nanoseconds since the limiter was made.
+func (l *Limiter) clock() int64 { return int64(time.Since(l.epoch)) }
+
+// now is the clock, read under the mutex.
+func (l *Limiter) now() int64 { return l.settled(l.clock()) }
+
+// settled is a clock that was read before the mutex was taken, made no earlier
+// than what has been decided since: what has expired by then stays so.
+func (l *Limiter) settled(clock int64) int64 {
+	l.latest = max(l.latest, clock)
+	return l.latest
+}

@@ -27,6 +27,7 @@ type store struct {
 	epoch time.Time
 
 	mu      sync.Mutex
+	latest  int64 // that the clock was seen
 	keys    map[string]*account
 	rest    *account
 	sweep   int64
@@ -41,7 +42,15 @@ type account struct {
 	until int64
 }
 
-func (s *store) now() int64 { return int64(time.Since(s.epoch)) }
+// now is the clock, read under the mutex.
+func (s *store) now() int64 { return s.settled(int64(time.Since(s.epoch))) }
+
+// settled is a clock that was read before the mutex was taken, made no earlier
+// than what has been decided since.
+func (s *store) settled(clock int64) int64 {
+	s.latest = max(s.latest, clock)
+	return s.latest
+}
 
 // account finds the window of a key, under the mutex.
 func (s *store) account(key string, now int64) *account {
@@ -79,13 +88,13 @@ func (a *account) left(now int64) uint64 {
 // Take implements [limiter.Store]. reset is the Unix time in nanoseconds at
 // which the oldest take stops counting, now if there is none.
 func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
+	clock := time.Now() // once and outside: reading it is most of the work
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped {
 		return 0, 0, 0, false, limiter.ErrStopped
 	}
-	clock := time.Now() // once: reading it is most of the work
-	now := int64(clock.Sub(s.epoch))
+	now := s.settled(int64(clock.Sub(s.epoch)))
 	a := s.account(key, now)
 	switch {
 	case a.next(now, 1) <= now:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -359,4 +360,37 @@ func TestNewStoreIsBounded(t *testing.T) {
 			t.Errorf("after all were idle: %v, %d keys", ok, len(s.keys))
 		}
 	})
+}
+
+// Callers read the clock before they have the mutex, so one may come with an
+// earlier reading after a later one has made stamps expire.
+func TestAnEarlierReadingComesLater(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		settled func(*store, int64) int64
+		most    int
+	}{
+		{"made no earlier", (*store).settled, 2},
+		{"as it is, the control", func(_ *store, clock int64) int64 { return clock }, 3},
+	} {
+		s := NewStore(2, 10).(*store)
+		a := s.account("key", 0)
+		var sends []int64
+		for _, clock := range []int64{0, 1, 12, 9} {
+			if now := tt.settled(s, clock); a.next(now, 1) <= now {
+				sends = append(sends, a.add(now, 1))
+			}
+		}
+		slices.Sort(sends)
+		most, first := 0, 0
+		for i := range sends {
+			for sends[i]-sends[first] >= 10 {
+				first++
+			}
+			most = max(most, i-first+1)
+		}
+		if most != tt.most || len(sends) != 4 {
+			t.Errorf("%s: %d in a window of 2, sends %v", tt.name, most, sends)
+		}
+	}
 }

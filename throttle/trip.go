@@ -161,12 +161,13 @@ func unsent(req *http.Request) bool {
 
 // enter admits a request that nothing holds back. It takes all or nothing.
 func (l *Limiter) enter(t *ticket) bool {
+	clock := l.clock() // outside: reading it is most of the work
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting > 0 || l.closed {
 		return false
 	}
-	now := l.now()
+	now := l.settled(clock)
 	if len(l.pauses) > 0 && (!t.keyed || l.paused(t.pause, now)) {
 		return false
 	}
