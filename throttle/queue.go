@@ -237,6 +237,7 @@ func (l *Limiter) grant(w *waiter, now int64) {
 	for i, r := range c.needs {
 		r.win.granted += w.costOf(i)
 		r.spend(now, w.costOf(i))
+		r.grants(l.scans, w.costOf(i))
 	}
 	w.gate = nil
 	if p := l.pauses[c.pause]; p != nil {
@@ -309,10 +310,6 @@ func (l *Limiter) revoke(w *waiter) {
 
 // scan grants what fits to those at the heads of the queues, the oldest first,
 // and sets the timer for what time alone will let go.
-//
-// A younger one may overtake an older head that has to wait only if that one is
-// not made to wait longer by it: nobody is starved, and nobody waits for what he
-// does not need.
 func (l *Limiter) scan(now int64) {
 	l.scans++
 	soonest := int64(never)
@@ -322,17 +319,17 @@ func (l *Limiter) scan(now int64) {
 		from, held := l.heldBack(w, now)
 		switch {
 		case w.ask > 0:
-			l.reserve(w, now)
+			l.reserve(w, now, now)
 		case at > now:
 			soonest = min(soonest, at)
-			l.reserve(w, known)
+			l.reserve(w, now, known)
 		case held:
-			l.reserve(w, max(from, now))
+			l.reserve(w, now, from)
 		case ask > 0:
 			w.ask = ask
 			w.class.needs[ask-1].gate.taking = true
 			w.wake()
-			l.reserve(w, now)
+			l.reserve(w, now, now)
 		default:
 			l.grant(w, now) // the next head of the class may be the oldest now
 			continue
@@ -361,44 +358,6 @@ func (l *Limiter) earliest(w *waiter, now int64) (at, known int64, ask int32) {
 		at, known = max(at, next), max(known, next)
 	}
 	return at, known, ask
-}
-
-// manyHeads is from how many older heads on nobody overtakes them.
-const manyHeads = 32
-
-// heldBack reports whether an older head would have to wait longer if w went
-// now, and from when that one may go.
-func (l *Limiter) heldBack(w *waiter, now int64) (from int64, held bool) {
-	for i, r := range w.class.needs {
-		if r.scan != l.scans {
-			continue
-		}
-		if len(r.held) > manyHeads {
-			return r.held[0].from, true
-		}
-		for j, older := range r.held {
-			extra := w.costOf(i)
-			for k, o := range r.held {
-				if k != j && o.from <= older.from {
-					extra += o.cost
-				}
-			}
-			if r.after(now, older.cost, extra) > max(older.from, now) {
-				from, held = max(from, older.from), true
-			}
-		}
-	}
-	return from, held
-}
-
-// reserve notes for the younger heads of this scan what w will need.
-func (l *Limiter) reserve(w *waiter, from int64) {
-	for i, r := range w.class.needs {
-		if r.scan != l.scans {
-			r.scan, r.held = l.scans, r.held[:0]
-		}
-		r.held = append(r.held, reservation{w.costOf(i), from})
-	}
 }
 
 // schedule sets the one timer of the limiter.

@@ -21,14 +21,7 @@ type resource struct {
 	pace    pacer
 	gate    *gate // nil without a store
 	waiting int   // requests in the queue that need it
-	held    []reservation
-	scan    int64 // the scan that held belongs to
-}
-
-// reservation is what an older head of a queue will need, and when at the earliest.
-type reservation struct {
-	cost int
-	from int64
+	reservations
 }
 
 func (l *Limiter) newResource(r *rule, hash uint64, key string) *resource {
@@ -140,18 +133,6 @@ func (s *resource) next(now int64, cost int) (at int64, ask bool) {
 	return at, false
 }
 
-// after returns when cost fits if extra is spent now.
-func (s *resource) after(now int64, cost, extra int) int64 {
-	at := now
-	if s.win.limit > 0 {
-		at = max(s.win.after(now, cost, extra), s.pace.next(now, cost, extra))
-	}
-	if s.gate != nil {
-		at = max(at, s.gate.after(now, cost, extra, int64(s.rule.Per)))
-	}
-	return at
-}
-
 // eta returns a lower bound for cost behind ahead others.
 func (s *resource) eta(now int64, ahead, cost int) int64 {
 	at := now
@@ -221,16 +202,6 @@ func (g *gate) next(now int64, cost int) (at int64, ask bool) {
 	return now, true
 }
 
-func (g *gate) after(now int64, cost, extra int, per int64) int64 {
-	if g.tokens+g.left >= cost+extra {
-		return now
-	}
-	if g.blocked > now {
-		return g.blocked
-	}
-	return now + per
-}
-
 func (g *gate) spend(now int64, cost int) {
 	g.tokens = max(g.tokens-cost, 0)
 	g.last = now
@@ -242,6 +213,7 @@ func (g *gate) idle(now, per int64) bool {
 
 // answer is what a store said.
 type answer struct {
+	limit uint64 // how many tokens the key has in all
 	left  uint64
 	reset uint64
 	ok    bool
@@ -252,7 +224,7 @@ type answer struct {
 // take asks the store for one token, without the limiter's mutex.
 func (g *gate) take(ctx context.Context, key string) answer {
 	a := answer{wall: time.Now()}
-	_, a.left, a.reset, a.ok, a.err = g.store.Take(ctx, key)
+	a.limit, a.left, a.reset, a.ok, a.err = g.store.Take(ctx, key)
 	return a
 }
 

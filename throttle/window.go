@@ -81,19 +81,6 @@ func (w *window) freed(cost int) int64 {
 	return never
 }
 
-// after returns when need fits if extra is spent now, with what is granted, and
-// ages from now on.
-func (w *window) after(now int64, need, extra int) int64 {
-	if need+extra+w.granted <= w.limit-w.pending {
-		return w.next(now, need+extra)
-	}
-	if w.pending > 0 {
-		// How long the answers take is not known: say a window.
-		return now + 2*w.span
-	}
-	return now + w.span
-}
-
 // eta returns the earliest instant for need behind ahead others, all sent as
 // soon as they fit: a lower bound.
 func (w *window) eta(now int64, ahead, need int) int64 {

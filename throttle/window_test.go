@@ -49,8 +49,9 @@ func TestWindowAgainstTheNaiveOne(t *testing.T) {
 				for range extra {
 					more.at = append(more.at, now)
 				}
-				if got, want := w.after(now, need, extra), more.next(now, need); got < want {
-					t.Fatalf("seed %d: after(%d, %d, %d) is %d, below %d", seed, now, need, extra, got, want)
+				until := now + int64(r.IntN(2*per))
+				if got, want := extra <= w.room(now, need, until), more.next(now, need) <= until; got != want {
+					t.Fatalf("seed %d: room(%d, %d, %d) is %d, but that %d may go: %v", seed, now, need, until, w.room(now, need, until), extra, want)
 				}
 			}
 			if w.next(now, need) > now {

@@ -1,0 +1,154 @@
+package throttle
+
+import (
+	"math"
+	"slices"
+)
+
+// A younger head of a queue may overtake an older one that has to wait only if
+// that one is not made to wait longer by it: nobody is starved, and nobody waits
+// for what he does not need. So each resource keeps for the time of a scan what
+// the older heads will need of it, and when, and how much may be spent now
+// without delaying any of them.
+type reservations struct {
+	scan  int64 // that they belong to
+	held  []reservation
+	sum   int // the cost of all that were made
+	spent int // by grants of this scan
+	spare int // the least room of any
+}
+
+// reservation is what an older head will need, and when at the earliest.
+type reservation struct {
+	cost int
+	from int64
+	room int // what others may spend before, plus what was spent when it was made
+}
+
+// manyReservations is from how many on nobody overtakes, where not all would fit
+// at once: the work for one more grows with their number.
+const manyReservations = 256
+
+// heldBack reports whether an older head would have to wait longer if w went
+// now, and from when that one may go.
+func (l *Limiter) heldBack(w *waiter, now int64) (from int64, held bool) {
+	for i, r := range w.class.needs {
+		cost := w.costOf(i)
+		if r.scan != l.scans || r.fits(now, r.sum+cost) || cost <= r.spare-r.spent {
+			continue
+		}
+		held = true
+		for _, o := range r.held {
+			if cost > o.room-r.spent {
+				from = max(from, o.from)
+			}
+		}
+	}
+	return from, held
+}
+
+// reserve notes for the younger heads of this scan what w will need.
+func (l *Limiter) reserve(w *waiter, now, from int64) {
+	for i, r := range w.class.needs {
+		if r.scan != l.scans {
+			r.reservations = reservations{scan: l.scans, held: r.held[:0], spare: math.MaxInt}
+		}
+		r.reserve(now, w.costOf(i), max(from, now))
+	}
+}
+
+func (s *resource) reserve(now int64, cost int, from int64) {
+	s.sum += cost
+	room := s.room(now, cost, from)
+	switch {
+	case room == math.MaxInt: // nothing that goes now matters then
+		return
+	case len(s.held) == manyReservations:
+		s.spare = math.MinInt
+		return
+	}
+	// Who may go no later spends before it, and it before who may go no earlier.
+	room += s.spent
+	at := len(s.held)
+	for i := range s.held {
+		o := &s.held[i]
+		if o.from >= from {
+			at = min(at, i)
+			o.room -= cost
+			s.spare = min(s.spare, o.room)
+		}
+		if o.from <= from {
+			room -= o.cost
+		}
+	}
+	s.held = slices.Insert(s.held, at, reservation{cost, from, room})
+	s.spare = min(s.spare, room)
+}
+
+// grants notes that so much is spent in a scan.
+func (s *resource) grants(scan int64, cost int) {
+	if s.scan == scan {
+		s.spent += cost
+	}
+}
+
+// fits reports whether cost may be spent now.
+func (s *resource) fits(now int64, cost int) bool {
+	at, ask := s.next(now, cost)
+	return at <= now && !ask
+}
+
+// room returns how much others may spend now so that cost still fits at the
+// instant until: math.MaxInt if anything, less than 0 if even nothing is too much.
+func (s *resource) room(now int64, cost int, until int64) int {
+	n := math.MaxInt
+	if s.win.limit > 0 {
+		n = min(s.win.room(now, cost, until), s.pace.room(now, cost, until))
+	}
+	if s.gate != nil && s.rule.Mode != Unlimited {
+		n = min(n, s.gate.room(now, cost, until, int64(s.rule.Per)))
+	}
+	return n
+}
+
+func (w *window) room(now int64, cost int, until int64) int {
+	span := w.span
+	if w.pending > 0 {
+		span *= 2 // how long the answers take is not known: say a window
+	}
+	if until >= now+span {
+		return math.MaxInt
+	}
+	n := w.limit - w.live - w.granted - w.pending - cost
+	for i := range w.n {
+		s := w.at(i)
+		if s.at+w.span > until {
+			break
+		}
+		n += s.cost
+	}
+	return n
+}
+
+func (p *pacer) room(now int64, cost int, until int64) int {
+	if p.spacing == 0 {
+		return math.MaxInt
+	}
+	left := until - max(p.free, now)
+	n := left / p.spacing
+	if left < 0 && left%p.spacing != 0 {
+		n-- // round down
+	}
+	return int(n) + max(p.burst-cost, 0)
+}
+
+func (g *gate) room(now int64, cost int, until, per int64) int {
+	again := now + per
+	if g.blocked > now {
+		again = g.blocked
+	}
+	if until >= again {
+		return math.MaxInt
+	}
+	return g.tokens + g.left - cost
+}

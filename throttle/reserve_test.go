@@ -1,0 +1,111 @@
+package throttle
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// tenant is the first part of the path.
+func tenant(req *http.Request) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
+	return name
+}
+
+// However many wait for what a newcomer does not need, he goes at once.
+func TestManyWhoWaitHoldNobodyElseBack(t *testing.T) {
+	for name, shared := range map[string]Rule{
+		"a wide rule":      {Limit: 5000, Guard: NoGuard},
+		"a scarce rule":    {Limit: 20, Guard: NoGuard},
+		"a strict rule":    {Limit: 20, Guard: NoGuard, Mode: Strict},
+		"an unlimited one": {Limit: 1, Guard: NoGuard, Mode: Unlimited},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(shared, Rule{Limit: 1, Per: time.Hour, Key: tenant, Guard: NoGuard})
+				rt := l.Wrap(&server{})
+				var wg sync.WaitGroup
+				for i := range 1000 { // a class and a head each
+					path := fmt.Sprintf("/tenant%d", i)
+					if _, err := get(t.Context(), rt, path); err != nil {
+						t.Fatal(err)
+					}
+					wg.Go(func() { _, _ = get(t.Context(), rt, path) })
+					if i%20 == 19 {
+						time.Sleep(time.Second)
+					}
+				}
+				time.Sleep(time.Minute)
+				if n := l.Waiting(); n != 1000 {
+					t.Fatalf("%d wait, want 1000", n)
+				}
+				if d := took(func() { _, _ = get(t.Context(), rt, "/newcomer") }); d != 0 {
+					t.Errorf("the newcomer waited %v", d)
+				}
+				l.Close()
+				wg.Wait()
+			})
+		})
+	}
+}
+
+// Where the older ones could go soon, what they need is kept for them.
+func TestWhatOlderOnesNeedSoonIsKeptForThem(t *testing.T) {
+	for name, cost := range map[string]int{"it would delay them": 2, "there is enough": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				// One of three is left, and comes with the two others after half a second.
+				l := New(
+					Rule{URL: "/", Limit: 4, Per: 10 * time.Second, Guard: NoGuard, Cost: costOf},
+					Rule{URL: "/slow", Limit: 1, Per: time.Second, Guard: NoGuard},
+				)
+				s := &server{}
+				rt := l.Wrap(s)
+				if _, err := get(t.Context(), rt, "/slow"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(500 * time.Millisecond)
+				start := time.Now()
+				var wg sync.WaitGroup
+				wg.Go(func() { _, _ = get(t.Context(), rt, "/slow$") }) // needs two of the three in half a second
+				synctest.Wait()
+				wg.Go(func() { _, _ = get(t.Context(), rt, "/"+strings.Repeat("$", cost-1)) })
+				wg.Wait()
+				slow, other := s.times("/slow$")[0].Sub(start), time.Duration(0)
+				for _, x := range s.sends {
+					if !strings.HasPrefix(x.path, "/slow") {
+						other = x.at.Sub(start)
+					}
+				}
+				if slow != 500*time.Millisecond {
+					t.Errorf("the older one waited %v", slow)
+				}
+				if free := other == 0; free != (cost == 1) {
+					t.Errorf("the younger one of cost %d waited %v", cost, other)
+				}
+			})
+		})
+	}
+}
+
+func TestRoomOfAPacer(t *testing.T) {
+	p := pacer{spacing: 10, burst: 3, free: 100}
+	for now := int64(60); now < 160; now += 7 {
+		for cost := 1; cost < 6; cost++ {
+			for until := now; until < now+80; until++ {
+				room := p.room(now, cost, until)
+				if p.next(now, cost, max(room, 0)) > until && room >= 0 || p.next(now, cost, room+1) <= until && room+1 >= 0 {
+					t.Fatalf("now %d, cost %d, until %d: room %d", now, cost, until, room)
+				}
+			}
+		}
+	}
+	if (&pacer{}).room(0, 1, 0) != math.MaxInt {
+		t.Error("a pacer that does nothing has no bound")
+	}
+}
