@@ -17,7 +17,8 @@ var (
 	ErrDeadline = errors.New("throttle: the wait would not end in time")
 	// ErrFull says that MaxQueue requests wait already.
 	ErrFull = errors.New("throttle: the queue is full")
-	// ErrCost says that a request costs more than the limit and can never go.
+	// ErrCost says that a request costs more than the limit, of the rule or of its
+	// store, and can never go.
 	ErrCost = errors.New("throttle: the cost is above the limit")
 	// ErrClosed says that the limiter was closed.
 	ErrClosed = errors.New("throttle: the limiter is closed")

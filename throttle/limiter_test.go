@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -147,5 +148,26 @@ func TestExplain(t *testing.T) {
 	}
 	if s := New().String(); s != "throttle: pauses only" {
 		t.Errorf("String %q", s)
+	}
+}
+
+// A cost that a store never holds at once would be gathered for ever.
+func TestCostAboveTheLimitOfAStore(t *testing.T) {
+	for _, mode := range []Mode{Window, Bucket} {
+		for cost, refused := range map[int]bool{4: false, 5: true} {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Rule{
+					Limit: 10, Mode: mode, Guard: NoGuard, Store: &fixedWindow{limit: 4, per: time.Second},
+					Cost: func(*http.Request) int { return cost },
+				})
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				_, err := get(ctx, l.Wrap(&server{}), "/")
+				if refused && !errors.Is(err, ErrCost) || !refused && err != nil {
+					t.Errorf("%s, cost %d of a store of 4: %v", mode, cost, err)
+				}
+				quiet(t, l)
+			})
+		}
 	}
 }

@@ -52,7 +52,8 @@ type Rule struct {
 	// kept; a Store is given it as it is, so for credentials see [HashKey].
 	Key func(*http.Request) string
 	// Cost is how much of Limit a request takes. Below 1 it takes nothing of this
-	// rule; above Limit the request is refused with [ErrCost]. Default 1. It is
+	// rule; above Limit, or the limit of the Store, the request is refused with
+	// [ErrCost]. Default 1. It is
 	// called concurrently. What turns out only with the answer is told by
 	// [Spent.Adjust].
 	Cost func(*http.Request) int

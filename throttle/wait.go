@@ -110,7 +110,7 @@ func (v *visit) run(t *ticket) error {
 
 // ask asks a store for a token.
 func (v *visit) ask() error {
-	l, r := v.limiter, v.w.class.needs[v.w.ask-1]
+	l, r, cost := v.limiter, v.w.class.needs[v.w.ask-1], v.w.costOf(int(v.w.ask-1))
 	var got answer
 	func() {
 		l.mu.Unlock()
@@ -125,8 +125,11 @@ func (v *visit) ask() error {
 	}
 	now := l.now()
 	r.gate.hear(now, got, r.rule.Per)
-	if r.gate.err != nil {
+	switch {
+	case r.gate.err != nil:
 		return &Error{Rule: r.rule.text, Key: r.name(), Reason: &storeError{r.gate.err}}
+	case got.err == nil && got.limit > 0 && got.limit < uint64(cost): //nolint:gosec // positive
+		return &Error{Rule: r.rule.text, Key: r.name(), Reason: ErrCost} // as many are never there at once
 	}
 	l.scan(now)
 	return nil
