@@ -168,8 +168,9 @@ func (l *Limiter) String() string {
 	return "throttle: " + strings.Join(texts, ", ")
 }
 
-// Close refuses those who wait and all who come with [ErrClosed]. It always
-// returns nil. A limiter that nobody waits at holds no timer and no goroutine
+// Close refuses those who wait and all who come with [ErrClosed], those who are
+// asking a store or taking up a slot again once they have it. It always returns
+// nil. A limiter that nobody waits at holds no timer and no goroutine
 // and need not be closed. Stores given to rules are not closed.
 func (l *Limiter) Close() error {
 	l.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -170,4 +171,44 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Close comes while one takes up its slot again and another asks a slow store:
+// neither is sent.
+func TestCloseWhileNotWaitingHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Second}
+		l := New(Rule{URL: "/rule", Limit: 1, Guard: NoGuard}, Rule{URL: "/store", Limit: 100, Store: store, Guard: NoGuard})
+		slots := concurrency.New(concurrency.Limit{Max: 1, URL: "/rule"})
+		s := &server{latency: func(req *http.Request) time.Duration {
+			if req.URL.Path == "/rule/long" {
+				return time.Minute
+			}
+			return 0
+		}}
+		rt := slots.Wrap(l.Wrap(s))
+		var wg sync.WaitGroup
+		refused := func(path string) {
+			if _, err := get(t.Context(), rt, path); !errors.Is(err, ErrClosed) || !errors.Is(err, transport.ErrRefused) {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+		if _, err := get(t.Context(), rt, "/rule"); err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() { refused("/rule") }) // lays its slot down
+		synctest.Wait()
+		wg.Go(func() { // and this one takes it
+			_, _ = get(transport.With(t.Context(), Off), slots.Wrap(s), "/rule/long")
+		})
+		time.Sleep(2 * time.Second) // by now granted
+		wg.Go(func() { refused("/store") })
+		synctest.Wait()
+		_ = l.Close()
+		wg.Wait()
+		if n := len(s.times("/")) - 2; n != 0 {
+			t.Errorf("%d sent after Close", n)
+		}
+		quiet(t, l)
+	})
 }

@@ -160,6 +160,9 @@ func (l *Limiter) heed(c *transport.Call, req *http.Request, resp *http.Response
 		return
 	}
 	a := transport.AttemptOf(resp)
+	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
+		return // somebody further in asked another host, and nothing holds that back here
+	}
 	if a == nil || a.Replayed() || c.Offline() || c.Expect().Accepts(resp.StatusCode) {
 		return
 	}

@@ -70,6 +70,8 @@ func (v *visit) run(t *ticket) error {
 		switch {
 		case w.err != nil:
 			return w.err
+		case l.closed: // while a store was asked, or holds were taken up
+			return &Error{Reason: ErrClosed}
 		case w.ask > 0:
 			if err := v.ask(); err != nil {
 				return err
