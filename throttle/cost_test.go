@@ -50,6 +50,11 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 		"no rule of it": New(plenty("/berry/")),
 		"route":         New(Rule{Limit: 1e6, Route: "GET /pokemon/{name}"}),
 		"strict":        New(Rule{Limit: 1000, Per: time.Microsecond, Mode: Strict}),
+		"paced":         New(Rule{Limit: 1e6, Per: time.Millisecond, Mode: Paced, Burst: 1e6}),
+		"bucket":        New(Rule{Limit: 1e6, Mode: Bucket}),
+		"unlimited":     New(Rule{Limit: 1, Mode: Unlimited}),
+		"key":           New(Rule{Limit: 1e6, Key: func(req *http.Request) string { return req.URL.Host }}),
+		"cost":          New(Rule{Limit: 1e6, Cost: costOf}),
 	} {
 		rt := l.Wrap(pass().Wrap(stub()))
 		for range 2000 { // until the ring has its size

@@ -33,7 +33,7 @@ func (l *Limiter) newResource(r *rule, hash uint64, key string) *resource {
 	switch {
 	case r.Mode == Unlimited:
 		store, _ := noopstore.New() // has no error to give
-		s.gate = &gate{store: store}
+		s.gate = &gate{store: store, inline: true}
 	case r.Mode == Bucket && r.Store == nil:
 		// A store per key, evicted with it: no sweeper, whose age is counted from
 		// the wrong end, and no goroutine.
@@ -41,7 +41,7 @@ func (l *Limiter) newResource(r *rule, hash uint64, key string) *resource {
 			Tokens: uint64(r.Limit), Interval: r.Per, InitialAlloc: 1, DisablePurge: true, //nolint:gosec // Limit is positive
 		})
 		if err == nil { // it has none to give
-			s.gate = &gate{store: store}
+			s.gate = &gate{store: store, inline: true}
 		}
 	case r.Store != nil:
 		s.gate = &gate{store: r.Store, local: r.Mode != Bucket}
@@ -169,6 +169,7 @@ func (s *resource) stamp(now int64, cost int) (at int64) {
 // the gate, not to who took it: if that one leaves, the next head spends it.
 type gate struct {
 	store    limiter.Store
+	inline   bool  // it answers at once: asked under the limiter's mutex if nobody waits
 	local    bool  // a local window applies as well, and alone if the store fails
 	taking   bool  // somebody asks
 	tokens   int   // taken and not spent

@@ -171,14 +171,42 @@ func (l *Limiter) enter(t *ticket) bool {
 	if len(l.pauses) > 0 && (!t.keyed || l.paused(t.pause, now)) {
 		return false
 	}
+	asks := false
 	for i := range t.n {
 		n := t.need(i)
 		n.res = l.resource(n.rule, n.key)
-		if at, ask := n.res.next(now, n.cost); at > now || ask {
+		at, ask := n.res.next(now, n.cost)
+		if at > now || ask && !n.res.gate.inline {
 			return false
 		}
+		asks = asks || ask
+	}
+	if asks && !t.ask(now) {
+		return false
 	}
 	l.commit(t, now)
+	return true
+}
+
+// ask takes the tokens of stores that answer at once. What is taken and then not
+// needed stays with its gate.
+func (t *ticket) ask(now int64) bool {
+	for i := range t.n {
+		n := t.need(i)
+		for {
+			at, ask := n.res.next(now, n.cost)
+			if at > now {
+				return false
+			}
+			if !ask {
+				break
+			}
+			if n.res.gate.err != nil {
+				return false
+			}
+			n.res.gate.hear(now, n.res.gate.take(context.Background(), n.res.key), n.rule.Per)
+		}
+	}
 	return true
 }
 
