@@ -84,7 +84,24 @@ type class struct {
 
 type classKey struct {
 	pause pauseKey
-	ids   string
+	first [inline]int64 // the numbers of the resources
+	more  string
+}
+
+// classKey says whose queue is that of the ticket, whose resources are known.
+func (t *ticket) classKey() classKey {
+	k := classKey{pause: t.pause}
+	for i := range min(t.n, inline) {
+		k.first[i] = t.first[i].res.id
+	}
+	if t.n > inline {
+		var ids []byte
+		for i := range t.n - inline {
+			ids = binary.LittleEndian.AppendUint64(ids, uint64(t.more[i].res.id)) //nolint:gosec // only compared
+		}
+		k.more = string(ids)
+	}
+	return k
 }
 
 // enqueue gives w a number and puts it at the end of its class.
@@ -110,15 +127,14 @@ func (w *waiter) ahead(i int) int {
 
 // insert puts w, which has the ticket t, in its class, by its rank.
 func (l *Limiter) insert(w *waiter, t *ticket) {
-	ids := make([]byte, 0, 8*inline)
 	for i := range t.n {
 		n := t.need(i)
 		n.res = l.resource(n.rule, n.key)
 		n.rule = n.res.rule
 		n.res.waiting++
-		ids = binary.LittleEndian.AppendUint64(ids, uint64(n.res.id)) //nolint:gosec // only compared
+		n.res.queued += w.costOf(i)
 	}
-	key := classKey{t.pause, string(ids)}
+	key := t.classKey()
 	c := l.classes[key]
 	if c == nil {
 		c = &class{key: key, pause: t.pause, needs: make([]*resource, t.n), cost: make([]int, t.n)}
@@ -182,6 +198,7 @@ func (l *Limiter) leave(w *waiter) {
 	}
 	for i, r := range c.needs {
 		r.waiting--
+		r.queued -= w.costOf(i)
 		c.cost[i] -= w.costOf(i)
 	}
 	head := w.prev == nil
@@ -353,9 +370,11 @@ func (l *Limiter) earliest(w *waiter, now int64) (at, known int64, ask int32) {
 			ask = int32(i + 1) //nolint:gosec // as many as there are rules
 		}
 	}
-	if p := l.pauses[w.class.pause]; p != nil {
-		next := p.next(now)
-		at, known = max(at, next), max(known, next)
+	if len(l.pauses) > 0 {
+		if p := l.pauses[w.class.pause]; p != nil {
+			next := p.next(now)
+			at, known = max(at, next), max(known, next)
+		}
 	}
 	return at, known, ask
 }

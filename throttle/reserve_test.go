@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -44,10 +45,14 @@ func TestManyWhoWaitHoldNobodyElseBack(t *testing.T) {
 				if n := l.Waiting(); n != 1000 {
 					t.Fatalf("%d wait, want 1000", n)
 				}
+				scans := l.scans
 				if d := took(func() { _, _ = get(t.Context(), rt, "/newcomer") }); d != 0 {
 					t.Errorf("the newcomer waited %v", d)
 				}
-				l.Close()
+				if name == "a wide rule" && l.scans != scans {
+					t.Error("it looked at all who wait")
+				}
+				_ = l.Close()
 				wg.Wait()
 			})
 		})
@@ -107,5 +112,29 @@ func TestRoomOfAPacer(t *testing.T) {
 	}
 	if (&pacer{}).room(0, 1, 0) != math.MaxInt {
 		t.Error("a pacer that does nothing has no bound")
+	}
+}
+
+func BenchmarkBehindManyHeads(b *testing.B) {
+	// What a call costs that needs nothing of what others wait for.
+	for _, heads := range []int{0, 100, 1000, 5000} {
+		b.Run(fmt.Sprint(heads), func(b *testing.B) {
+			l := New(Rule{Limit: 1e9, Guard: NoGuard}, Rule{Limit: 1, Per: time.Hour, Key: tenant, Guard: NoGuard, URL: "tenant"})
+			rt := l.Wrap(stub())
+			var wg sync.WaitGroup
+			for i := range heads {
+				path := fmt.Sprintf("/tenant%d", i)
+				_, _ = get(b.Context(), rt, path)
+				wg.Go(func() { _, _ = get(b.Context(), rt, path) })
+			}
+			for l.Waiting() < heads {
+				runtime.Gosched()
+			}
+			for b.Loop() {
+				_, _ = get(b.Context(), rt, "/other")
+			}
+			_ = l.Close()
+			wg.Wait()
+		})
 	}
 }

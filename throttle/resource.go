@@ -21,6 +21,7 @@ type resource struct {
 	pace    pacer
 	gate    *gate // nil without a store
 	waiting int   // requests in the queue that need it
+	queued  int   // their cost
 	reservations
 }
 

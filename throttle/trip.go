@@ -107,8 +107,7 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	if l.armed.Load() > 0 {
 		l.key(c, req, &t)
 	}
-	if !l.enter(&t) {
-		l.key(c, req, &t)
+	if !l.enter(&t) && !l.enterKeyed(c, req, &t) {
 		if err := l.wait(ctx, c, transport.AttemptFrom(ctx), &t, false); err != nil {
 			return transport.Refuse(req, err)
 		}
@@ -159,16 +158,17 @@ func unsent(req *http.Request) bool {
 	return a != nil && !a.Sent()
 }
 
-// enter admits a request that nothing holds back. It takes all or nothing.
+// enter admits a request that nothing holds back. It takes all or nothing. While
+// somebody waits or a pause is on, only a keyed ticket gets in.
 func (l *Limiter) enter(t *ticket) bool {
 	clock := l.clock() // outside: reading it is most of the work
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.waiting > 0 || l.closed {
+	if l.closed || !t.keyed && (l.waiting > 0 || len(l.pauses) > 0) {
 		return false
 	}
 	now := l.settled(clock)
-	if len(l.pauses) > 0 && (!t.keyed || l.paused(t.pause, now)) {
+	if len(l.pauses) > 0 && l.paused(t.pause, now) {
 		return false
 	}
 	asks := false
@@ -181,10 +181,35 @@ func (l *Limiter) enter(t *ticket) bool {
 		}
 		asks = asks || ask
 	}
-	if asks && !t.ask(now) {
+	if l.waiting > 0 && !l.passes(t, now) || asks && !t.ask(now) {
 		return false
 	}
 	l.commit(t, now)
+	return true
+}
+
+// enterKeyed tries again with a ticket that was not keyed, and is by now.
+func (l *Limiter) enterKeyed(c *transport.Call, req *http.Request, t *ticket) bool {
+	if t.keyed {
+		return false
+	}
+	l.key(c, req, t)
+	return l.enter(t)
+}
+
+// passes reports whether a request may go past those who wait: nobody waits for
+// just the same, and of what others wait for there is enough for all of them too.
+// It spares the request the queue, and the queue a scan.
+func (l *Limiter) passes(t *ticket, now int64) bool {
+	if l.classes[t.classKey()] != nil {
+		return false
+	}
+	for i := range t.n {
+		n := t.need(i)
+		if n.res.waiting > 0 && !n.res.fits(now, n.res.queued+n.cost) {
+			return false
+		}
+	}
 	return true
 }
 
