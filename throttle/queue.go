@@ -333,7 +333,7 @@ func (l *Limiter) scan(now int64) {
 	for i := 0; i < len(l.heads); {
 		w := l.heads[i].first
 		at, known, ask := l.earliest(w, now)
-		from, held := l.heldBack(w, now)
+		from, again, held := l.heldBack(w, now)
 		switch {
 		case w.ask > 0:
 			l.reserve(w, now, now)
@@ -341,6 +341,7 @@ func (l *Limiter) scan(now int64) {
 			soonest = min(soonest, at)
 			l.reserve(w, now, known)
 		case held:
+			soonest = min(soonest, again)
 			l.reserve(w, now, from)
 		case ask > 0:
 			w.ask = ask

@@ -30,21 +30,26 @@ type reservation struct {
 const manyReservations = 256
 
 // heldBack reports whether an older head would have to wait longer if w went
-// now, and from when that one may go.
-func (l *Limiter) heldBack(w *waiter, now int64) (from int64, held bool) {
+// now, from when that one may go, and when time alone may have made room for both.
+func (l *Limiter) heldBack(w *waiter, now int64) (from, again int64, held bool) {
+	again = never
 	for i, r := range w.class.needs {
 		cost := w.costOf(i)
 		if r.scan != l.scans || r.fits(now, r.sum+cost) || cost <= r.spare-r.spent {
 			continue
 		}
 		held = true
+		if r.spare == math.MinInt { // not all are known
+			again = min(again, r.frees(now, now, 1))
+		}
 		for _, o := range r.held {
-			if cost > o.room-r.spent {
+			if over := cost - (o.room - r.spent); over > 0 {
 				from = max(from, o.from)
+				again = min(again, r.frees(now, o.from, over))
 			}
 		}
 	}
-	return from, held
+	return from, again, held
 }
 
 // reserve notes for the younger heads of this scan what w will need.
@@ -103,17 +108,58 @@ func (s *resource) fits(now int64, cost int) bool {
 func (s *resource) room(now int64, cost int, until int64) int {
 	n := math.MaxInt
 	if s.win.limit > 0 {
-		n = min(s.win.room(now, cost, until), s.pace.room(now, cost, until))
+		n = min(s.win.room(now, cost, until, s.rule.Mode == Strict), s.pace.room(now, cost, until))
 	}
 	if s.gate != nil && s.rule.Mode != Unlimited {
-		n = min(n, s.gate.room(now, cost, until, int64(s.rule.Per)))
+		n = min(n, s.gate.room(now, cost, until))
 	}
 	return n
 }
 
-func (w *window) room(now int64, cost int, until int64) int {
+// frees returns a later instant at which there is more room for over than at
+// until, as far as the clock decides: never if it does not.
+func (s *resource) frees(now, until int64, over int) int64 {
+	at := int64(never)
+	if s.win.limit > 0 {
+		at = min(s.win.frees(until, over), s.pace.frees(until, over))
+	}
+	if s.gate != nil && s.gate.known(now) > now {
+		at = min(at, s.gate.known(now))
+	}
+	return at
+}
+
+func (w *window) frees(until int64, over int) int64 {
+	for i := range w.n {
+		s := w.at(i)
+		if s.at+w.span <= until {
+			continue
+		}
+		if over -= s.cost; over <= 0 {
+			return s.at + w.span
+		}
+	}
+	return never
+}
+
+func (p *pacer) frees(until int64, over int) int64 {
+	if p.spacing == 0 || p.free <= until {
+		return never
+	}
+	return min(p.free, until+int64(over)*p.spacing)
+}
+
+// known returns until when the last answer of the store holds.
+func (g *gate) known(now int64) int64 {
+	if g.blocked > now {
+		return g.blocked
+	}
+	return g.expires
+}
+
+func (w *window) room(now int64, cost int, until int64, strict bool) int {
 	span := w.span
-	if w.pending > 0 {
+	if strict {
 		span *= 2 // how long the answers take is not known: say a window
 	}
 	if until >= now+span {
@@ -142,12 +188,8 @@ func (p *pacer) room(now int64, cost int, until int64) int {
 	return int(n) + max(p.burst-cost, 0)
 }
 
-func (g *gate) room(now int64, cost int, until, per int64) int {
-	again := now + per
-	if g.blocked > now {
-		again = g.blocked
-	}
-	if until >= again {
+func (g *gate) room(now int64, cost int, until int64) int {
+	if until >= g.known(now) { // the store has to be asked anyhow
 		return math.MaxInt
 	}
 	return g.tokens + g.left - cost

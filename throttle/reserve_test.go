@@ -138,3 +138,41 @@ func BenchmarkBehindManyHeads(b *testing.B) {
 		})
 	}
 }
+
+// An older one waits for an answer, a younger one for what the clock brings.
+func TestTimeAloneLetsTheYoungerOneGo(t *testing.T) {
+	for name, rule := range map[string]Rule{
+		"window": {URL: "/B", Limit: 3, Per: 10 * time.Second, Guard: NoGuard},
+		"paced":  {URL: "/B", Limit: 3, Per: 10 * time.Second, Guard: NoGuard, Mode: Paced, Burst: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{latency: func(req *http.Request) time.Duration {
+					if req.URL.Path == "/A" {
+						return time.Hour
+					}
+					return 0
+				}}
+				l := New(Rule{URL: "A", Limit: 1, Mode: Strict, Guard: NoGuard}, rule)
+				rt := l.Wrap(s)
+				start := time.Now()
+				var wg sync.WaitGroup
+				call := func(path string, within time.Duration) {
+					wg.Go(func() {
+						_, err := get(t.Context(), rt, path)
+						if d := time.Since(start); err != nil || d > within {
+							t.Errorf("%s after %v, %v; want within %v", path, d, err, within)
+						}
+					})
+					synctest.Wait()
+				}
+				call("/A", time.Hour)
+				flood(t, rt, "/B", 2)
+				call("/BA", 2*time.Hour)
+				call("/B", 11*time.Second) // one of three is kept for the one before
+				wg.Wait()
+				quiet(t, l)
+			})
+		})
+	}
+}

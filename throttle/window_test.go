@@ -50,8 +50,8 @@ func TestWindowAgainstTheNaiveOne(t *testing.T) {
 					more.at = append(more.at, now)
 				}
 				until := now + int64(r.IntN(2*per))
-				if got, want := extra <= w.room(now, need, until), more.next(now, need) <= until; got != want {
-					t.Fatalf("seed %d: room(%d, %d, %d) is %d, but that %d may go: %v", seed, now, need, until, w.room(now, need, until), extra, want)
+				if got, want := extra <= w.room(now, need, until, false), more.next(now, need) <= until; got != want {
+					t.Fatalf("seed %d: room(%d, %d, %d) is %d, but that %d may go: %v", seed, now, need, until, w.room(now, need, until, false), extra, want)
 				}
 			}
 			if w.next(now, need) > now {
