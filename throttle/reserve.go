@@ -3,6 +3,7 @@ package throttle
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // A younger head of a queue may overtake an older one that has to wait only if
@@ -30,7 +31,8 @@ type reservation struct {
 const manyReservations = 256
 
 // heldBack reports whether an older head would have to wait longer if w went
-// now, from when that one may go, and when time alone may have made room for both.
+// now, from when that one may go, and when to look again: time alone may make room
+// for both.
 func (l *Limiter) heldBack(w *waiter, now int64) (from, again int64, held bool) {
 	again = never
 	for i, r := range w.class.needs {
@@ -39,9 +41,7 @@ func (l *Limiter) heldBack(w *waiter, now int64) (from, again int64, held bool) 
 			continue
 		}
 		held = true
-		if r.spare == math.MinInt { // not all are known
-			again = min(again, r.frees(now, now, 1))
-		}
+		again = min(again, now+r.pulse())
 		for _, o := range r.held {
 			if over := cost - (o.room - r.spent); over > 0 {
 				from = max(from, o.from)
@@ -72,18 +72,22 @@ func (s *resource) reserve(now int64, cost int, from int64) {
 		s.spare = math.MinInt
 		return
 	}
-	// Who may go no later spends before it, and it before who may go no earlier.
+	// Who may go no later spends before it.
 	room += s.spent
+	for _, o := range s.held {
+		if o.from <= from {
+			room -= o.cost
+		}
+	}
+	if room < s.spent {
+		return // with those before it, it goes a window later: by then nothing of now matters
+	}
 	at := len(s.held)
 	for i := range s.held {
-		o := &s.held[i]
-		if o.from >= from {
+		if o := &s.held[i]; o.from >= from {
 			at = min(at, i)
 			o.room -= cost
 			s.spare = min(s.spare, o.room)
-		}
-		if o.from <= from {
-			room -= o.cost
 		}
 	}
 	s.held = slices.Insert(s.held, at, reservation{cost, from, room})
@@ -97,9 +101,15 @@ func (s *resource) grants(scan int64, cost int) {
 	}
 }
 
-// fits reports whether cost may be spent now.
-func (s *resource) fits(now int64, cost int) bool {
-	at, ask := s.next(now, cost)
+// fits reports whether as much may be spent now in whatever portions.
+func (s *resource) fits(now int64, sum int) bool {
+	if s.win.limit > 0 && (s.win.next(now, sum) > now || s.pace.next(now, 1, sum-1) > now) {
+		return false
+	}
+	if s.gate == nil || s.rule.Mode == Unlimited {
+		return true
+	}
+	at, ask := s.gate.next(now, sum)
 	return at <= now && !ask
 }
 
@@ -127,6 +137,16 @@ func (s *resource) frees(now, until int64, over int) int64 {
 		at = min(at, s.gate.known(now))
 	}
 	return at
+}
+
+// pulse is how often to look at who is held back, beside the instants of frees:
+// what one older head holds back may depend on what others do by then.
+func (s *resource) pulse() int64 {
+	p := max(int64(s.rule.Per)/parts, int64(time.Millisecond))
+	if s.pace.spacing > 0 {
+		p = min(p, max(s.pace.spacing, int64(time.Millisecond)))
+	}
+	return p
 }
 
 func (w *window) frees(until int64, over int) int64 {
