@@ -59,6 +59,8 @@ type Limiter struct {
 	pauses  map[pauseKey]*pause
 	classes map[classKey]*class
 	heads   []*class // those with waiters, the oldest head first
+	asides  *waiter  // granted, and not ready to leave
+	lapseAt int64
 	timer   *time.Timer
 	wakeAt  int64
 }

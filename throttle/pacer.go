@@ -36,5 +36,8 @@ func (p *pacer) spend(now int64, cost int) {
 	}
 }
 
-// giveBack takes back what was spent and has not left.
-func (p *pacer) giveBack(cost int) { p.free -= int64(cost) * p.spacing }
+// giveBack takes back what was spent and did not go, as far as it has not drained:
+// it has by the instant drained.
+func (p *pacer) giveBack(cost int, drained, now int64) {
+	p.free -= min(int64(cost)*p.spacing, max(drained-now, 0))
+}

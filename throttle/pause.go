@@ -166,6 +166,18 @@ func (l *Limiter) heed(c *transport.Call, req *http.Request, resp *http.Response
 	if a == nil || a.Replayed() || c.Offline() || c.Expect().Accepts(resp.StatusCode) {
 		return
 	}
+	heard := false
+	defer func() {
+		if !heard { // a panic of Adjust or of an observer
+			_ = resp.Body.Close()
+		}
+	}()
+	l.hear(c, req, resp, a)
+	heard = true
+}
+
+// hear is heed for an answer that asks for fewer calls.
+func (l *Limiter) hear(c *transport.Call, req *http.Request, resp *http.Response, a *transport.Attempt) {
 	asked, hinted := hint.FromResponse(resp, time.Now())
 	d := asked
 	if !hinted {

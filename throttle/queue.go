@@ -24,8 +24,21 @@ type waiter struct {
 	ask      int32  // it is to ask the store of this need, counted from 1
 	costs    *[]int // of the needs, nil if each costs as much as cost
 	cost     int32
-	granted  bool // what it needs is kept for it
+	marks    marks
+	tokens   uint8 // bit i: it was granted a token of the store of need i
+	lapses   uint8 // how often what was kept for it was given to others
+	left     uint8 // ticks until that, while it is aside
 }
+
+type marks uint8
+
+const (
+	granted marks = 1 << iota // what it needs is kept for it
+	aside                     // granted, and taking up what it had laid down
+	asking                    // a store is being asked by it
+)
+
+func (w *waiter) is(m marks) bool { return w.marks&m != 0 }
 
 func (w *waiter) setCosts(t *ticket) {
 	w.costs, w.cost = nil, 0
@@ -192,7 +205,7 @@ func (l *Limiter) order(c *class) {
 func (l *Limiter) leave(w *waiter) {
 	c := w.class
 	w.class = nil
-	if w.ask > 0 {
+	if w.ask > 0 && !w.is(asking) {
 		c.needs[w.ask-1].gate.taking = false
 		w.ask = 0
 	}
@@ -242,7 +255,8 @@ func (l *Limiter) forget(c *class) {
 func (l *Limiter) grant(w *waiter, now int64) {
 	c := w.class
 	l.leave(w)
-	w.granted, w.class, w.prev = true, c, c.leavingLast
+	w.marks |= granted
+	w.class, w.prev = c, c.leavingLast
 	if w.prev == nil {
 		c.leaving = w
 		w.wake()
@@ -253,7 +267,9 @@ func (l *Limiter) grant(w *waiter, now int64) {
 	l.classes[c.key] = c // leave may have dropped it
 	for i, r := range c.needs {
 		r.win.granted += w.costOf(i)
-		r.spend(now, w.costOf(i))
+		if r.spend(now, w.costOf(i)) {
+			w.tokens |= 1 << i
+		}
 		r.grants(l.scans, w.costOf(i))
 	}
 	w.gate = nil
@@ -263,13 +279,24 @@ func (l *Limiter) grant(w *waiter, now int64) {
 	}
 }
 
-// goes reports whether w is the first of those who may leave.
-func (w *waiter) goes() bool { return w.granted && w.prev == nil }
+// goes reports whether w may leave: it is the first in its line, or not in it.
+func (w *waiter) goes() bool { return w.is(granted) && (w.is(aside) || w.prev == nil) }
 
 // step takes w out of the line of those who may leave.
 func (l *Limiter) step(w *waiter) {
+	if w.is(aside) {
+		l.comeBack(w)
+	} else {
+		l.leaveLine(w)
+	}
 	c := w.class
-	w.class, w.granted = nil, false
+	w.class = nil
+	w.marks &^= granted
+	l.forget(c)
+}
+
+func (l *Limiter) leaveLine(w *waiter) {
+	c := w.class
 	if w.prev == nil {
 		c.leaving = w.next
 		if w.next != nil {
@@ -284,7 +311,6 @@ func (l *Limiter) step(w *waiter) {
 		w.next.prev = w.prev
 	}
 	w.prev, w.next = nil, nil
-	l.forget(c)
 }
 
 // confirm stamps in the ticket t what was granted to w, which leaves now. It is
@@ -297,11 +323,12 @@ func (l *Limiter) confirm(w *waiter, t *ticket, now int64) bool {
 	}
 	l.step(w)
 	t.gate, t.gen = w.gate, w.gen
+	t.tokens = w.tokens
 	for i := range t.n {
 		n := t.need(i)
 		n.res.win.granted -= n.cost
 		n.res.win.expire(now)
-		n.at = n.res.stamp(now, n.cost)
+		n.at, n.drained = n.res.stamp(now, n.cost), n.res.pace.free
 	}
 	t.pledged = true
 	return true
@@ -314,11 +341,12 @@ func (l *Limiter) revoke(w *waiter) {
 	for i, r := range c.needs {
 		cost := w.costOf(i)
 		r.win.granted -= cost
-		r.pace.giveBack(cost)
-		if r.gate != nil {
+		r.pace.giveBack(cost, r.pace.free, l.now())
+		if w.tokens&(1<<i) != 0 {
 			r.gate.tokens += cost
 		}
 	}
+	w.tokens = 0
 	if w.gate != nil {
 		l.settlePause(w.gate, w.gen, false)
 		w.gate = nil
@@ -382,10 +410,13 @@ func (l *Limiter) earliest(w *waiter, now int64) (at, known int64, ask int32) {
 
 // schedule sets the one timer of the limiter.
 func (l *Limiter) schedule(now, at int64) {
+	if l.asides != nil {
+		at = min(at, l.lapseAt)
+	}
 	if at == never {
 		if l.timer != nil {
 			l.timer.Stop()
-			l.timer = nil
+			l.timer, l.wakeAt = nil, 0
 		}
 		return
 	}
@@ -402,7 +433,7 @@ func (l *Limiter) tick() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.wakeAt = 0
-	if l.waiting > 0 {
-		l.scan(l.now())
-	}
+	now := l.now()
+	l.lapse(now)
+	l.scan(now)
 }

@@ -146,12 +146,11 @@ func (s *resource) eta(now int64, ahead, cost int) int64 {
 	return at
 }
 
-// spend takes a token of the store, if there is one, and the room of the pacer.
-func (s *resource) spend(now int64, cost int) {
+// spend takes tokens of the store, if there is one, and the room of the pacer. It
+// reports whether there were tokens: not while a store fails.
+func (s *resource) spend(now int64, cost int) (tokens bool) {
 	s.pace.spend(now, cost)
-	if s.gate != nil {
-		s.gate.spend(now, cost)
-	}
+	return s.gate != nil && s.gate.spend(now, cost)
 }
 
 // stamp books that cost leaves now.
@@ -204,13 +203,26 @@ func (g *gate) next(now int64, cost int) (at int64, ask bool) {
 	return now, true
 }
 
-func (g *gate) spend(now int64, cost int) {
-	g.tokens = max(g.tokens-cost, 0)
+// answers reports whether nothing is known to be in the way but the store's
+// answers, which come one after the other: that is no queue yet.
+func (s *resource) answers(now int64) bool {
+	if s.gate == nil || !s.gate.taking || s.gate.blocked > now || s.waiting > defaultQueue {
+		return false
+	}
+	return s.win.limit == 0 || s.win.live+s.win.granted+s.win.pending+s.queued <= s.win.limit
+}
+
+func (g *gate) spend(now int64, cost int) bool {
 	g.last = now
+	if g.tokens < cost {
+		return false
+	}
+	g.tokens -= cost
+	return true
 }
 
 func (g *gate) idle(now, per int64) bool {
-	return !g.taking && g.tokens == 0 && now >= g.blocked && now-g.last > per
+	return !g.taking && now >= g.blocked && now-g.last > per
 }
 
 // answer is what a store said.
@@ -233,7 +245,7 @@ func (g *gate) take(ctx context.Context, key string) answer {
 // hear books an answer. The store's clock is not ours: its reset is taken for a
 // delay from the moment of asking, and held within (0, limit].
 func (g *gate) hear(now int64, a answer, limit time.Duration) {
-	g.err = nil
+	g.err, g.last = nil, now
 	wait := time.Duration(0)
 	if a.reset > 0 && a.reset < never {
 		wait = time.Unix(0, int64(a.reset)).Sub(a.wall) //nolint:gosec // below 1<<63
@@ -248,14 +260,18 @@ func (g *gate) hear(now int64, a answer, limit time.Duration) {
 			g.blocked = 0
 		}
 	case a.ok:
+		// All that was gathered is of use until the first of it is not.
+		expires := int64(never)
+		if wait > 0 {
+			expires = now + int64(min(wait, limit))
+		}
+		if g.tokens == 0 || expires < g.expires {
+			g.expires = expires
+		}
 		g.failures = 0
 		g.tokens++
 		g.left = int(min(a.left, 1<<30)) //nolint:gosec // bounded
 		g.blocked = 0
-		g.expires = never
-		if wait > 0 {
-			g.expires = now + int64(min(wait, limit))
-		}
 	default:
 		g.failures = 0
 		g.left = 0

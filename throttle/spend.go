@@ -23,6 +23,9 @@ type booked struct {
 	at   int64 // its stamp
 	debt int   // beyond cost
 	owed int64 // the stamp of that
+
+	drained int64 // when the pacer has forgotten cost
+	paid    int64 // when it has forgotten the debt
 }
 
 // Track returns a context for one call, and what that will have spent:
@@ -74,18 +77,21 @@ func (b *booked) adjust(now int64, actual int) {
 		return
 	}
 	w.expire(now)
+	pace := &b.res.pace
 	if b.debt > 0 {
 		w.remove(b.owed, b.debt)
-		b.res.pace.giveBack(b.debt)
+		pace.giveBack(min(b.debt, w.limit), b.paid, now)
 		b.debt = 0
 	}
 	switch more := actual - b.cost; {
 	case more > 0:
 		b.debt = more
 		b.owed = w.add(now, more)
-		b.res.pace.spend(now, more)
+		pace.spend(now, min(more, w.limit)) // a window's worth at most, as the window forgets it
+		b.paid = pace.free
 	case more < 0:
 		w.remove(b.at, -more)
+		pace.giveBack(-more, b.drained, now)
 		b.cost = actual
 	}
 }
@@ -101,7 +107,7 @@ func (l *Limiter) note(ctx context.Context, t *ticket) {
 	s.limiter, s.booked = l, nil
 	for i := range t.n {
 		if n := t.need(i); n.rule.Cost != nil {
-			s.booked = append(s.booked, booked{res: n.res, cost: n.cost, at: n.at})
+			s.booked = append(s.booked, booked{res: n.res, cost: n.cost, at: n.at, drained: n.drained})
 		}
 	}
 }

@@ -85,8 +85,8 @@ func (a *account) left(now int64) uint64 {
 	return left
 }
 
-// Take implements [limiter.Store]. reset is the Unix time in nanoseconds at
-// which the oldest take stops counting, now if there is none.
+// Take implements [limiter.Store]. reset is the Unix time in nanoseconds at which
+// this take stops counting, or if there was none left, the oldest one.
 func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
 	clock := time.Now() // once and outside: reading it is most of the work
 	s.mu.Lock()
@@ -96,16 +96,16 @@ func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset ui
 	}
 	now := s.settled(int64(clock.Sub(s.epoch)))
 	a := s.account(key, now)
+	at := now
 	switch {
 	case a.next(now, 1) <= now:
-		a.add(now, 1)
+		at = a.add(now, 1) + a.span
 		ok = true
 	case now < a.until && a.burst > 0:
 		a.burst--
+		at = a.until
 		ok = true
-	}
-	at := now
-	if a.n > 0 {
+	default:
 		at = a.at(0).at + a.span
 	}
 	wall := clock.UnixNano() + at - now

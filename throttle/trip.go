@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -15,7 +14,9 @@ type need struct {
 	key  string
 	res  *resource
 	cost int
-	at   int64 // the stamp it got
+
+	at      int64 // the stamp it got
+	drained int64 // when the pacer has forgotten it
 }
 
 const inline = 2
@@ -29,9 +30,10 @@ type ticket struct {
 	n       int
 	first   [inline]need
 	more    []need
-	strict  bool // some rule waits for the answer
-	weighed bool // some rule has a Cost
-	pledged bool // it was admitted
+	strict  bool  // some rule waits for the answer
+	weighed bool  // some rule has a Cost
+	pledged bool  // it was admitted
+	tokens  uint8 // bit i: it has a token of the store of need i
 }
 
 func (t *ticket) need(i int) *need {
@@ -107,17 +109,18 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	if l.armed.Load() > 0 {
 		l.key(c, req, &t)
 	}
+	a := transport.AttemptFrom(ctx)
 	if !l.enter(&t) && !l.enterKeyed(c, req, &t) {
-		if err := l.wait(ctx, c, transport.AttemptFrom(ctx), &t, false); err != nil {
+		if err := l.wait(ctx, c, a, &t, false); err != nil {
 			return transport.Refuse(req, err)
 		}
 	}
 	if t.strict || t.weighed || t.gate != nil {
-		return l.tripOpen(c, req, next, &t)
+		return l.tripOpen(c, a, req, next, &t)
 	}
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.settle(&t, false, unsent(req))
+		l.settle(&t, false, unsent(a))
 		return resp, err
 	}
 	l.heed(c, req, resp)
@@ -125,7 +128,7 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 }
 
 // tripOpen sends a request that must be booked out when its headers are in.
-func (l *Limiter) tripOpen(c *transport.Call, req *http.Request, next http.RoundTripper, admitted *ticket) (*http.Response, error) {
+func (l *Limiter) tripOpen(c *transport.Call, a *transport.Attempt, req *http.Request, next http.RoundTripper, admitted *ticket) (*http.Response, error) {
 	t := *admitted
 	done := false
 	defer func() {
@@ -134,16 +137,13 @@ func (l *Limiter) tripOpen(c *transport.Call, req *http.Request, next http.Round
 		}
 	}()
 	resp, err := next.RoundTrip(req)
-	done = true
 	if err != nil {
-		unsent := unsent(req)
-		l.settle(&t, false, unsent)
-		if t.weighed && !unsent {
-			l.note(req.Context(), &t)
-		}
+		done = true
+		l.end(req.Context(), &t, unsent(a))
 		return resp, err
 	}
 	l.heed(c, req, resp) // before the next one is let through
+	done = true
 	l.settle(&t, true, false)
 	if t.weighed {
 		l.note(req.Context(), &t)
@@ -151,11 +151,23 @@ func (l *Limiter) tripOpen(c *transport.Call, req *http.Request, next http.Round
 	return resp, nil
 }
 
-// unsent reports whether the attempt never reached the wire, so that what it
-// took can be given back.
-func unsent(req *http.Request) bool {
-	a := transport.AttemptFrom(req.Context())
-	return a != nil && !a.Sent()
+// end books a request that got no answer.
+func (l *Limiter) end(ctx context.Context, t *ticket, unsent bool) {
+	l.settle(t, false, unsent)
+	if t.weighed && !unsent {
+		l.note(ctx, t)
+	}
+}
+
+// unsent reports whether neither the attempt nor one that a retry further in made
+// after it reached the wire, so that what was taken can be given back.
+func unsent(a *transport.Attempt) bool {
+	for row := range a.Call().Attempts() {
+		if row.Number() >= a.Number() && row.Sent() {
+			return false
+		}
+	}
+	return true
 }
 
 // enter admits a request that nothing holds back. It takes all or nothing. While
@@ -239,8 +251,10 @@ func (t *ticket) ask(now int64) bool {
 func (l *Limiter) commit(t *ticket, now int64) {
 	for i := range t.n {
 		n := t.need(i)
-		n.res.spend(now, n.cost)
-		n.at = n.res.stamp(now, n.cost)
+		if n.res.spend(now, n.cost) {
+			t.tokens |= 1 << i
+		}
+		n.at, n.drained = n.res.stamp(now, n.cost), n.res.pace.free
 	}
 	t.pledged = true
 }
@@ -261,20 +275,19 @@ func (l *Limiter) settle(t *ticket, answered, unsent bool) {
 	now := l.now()
 	for i := range t.n {
 		n := t.need(i)
-		switch strict := n.rule.Mode == Strict; {
-		case strict:
+		if n.rule.Mode == Strict {
 			n.res.win.pending -= n.cost
 			n.res.win.expire(now)
-			if unsent {
-				break
+			if !unsent {
+				at := now
+				if !answered {
+					at += int64(strictLag)
+				}
+				n.at = n.res.win.add(at, n.cost)
 			}
-			at := now
-			if !answered {
-				at += int64(strictLag)
-			}
-			n.at = n.res.win.add(at, n.cost)
-		case unsent && (n.rule.Mode == Window || n.rule.Mode == Paced):
-			n.res.win.remove(n.at, n.cost)
+		}
+		if unsent {
+			n.giveBack(now, t.tokens&(1<<i) != 0)
 		}
 	}
 	if t.gate != nil {
@@ -283,6 +296,17 @@ func (l *Limiter) settle(t *ticket, answered, unsent bool) {
 	}
 	if l.waiting > 0 {
 		l.scan(now)
+	}
+}
+
+// giveBack gives back what a request took that was not sent.
+func (n *need) giveBack(now int64, token bool) {
+	if n.rule.Mode == Window || n.rule.Mode == Paced {
+		n.res.win.remove(n.at, n.cost)
+		n.res.pace.giveBack(n.cost, n.drained, now)
+	}
+	if token { // a store takes nothing back: the next request spends it
+		n.res.gate.tokens += n.cost
 	}
 }
 
@@ -319,7 +343,7 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 	defer a.Release(h)
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.settle(&h.ticket, false, !h.row.Sent() || errors.Is(err, transport.ErrRefused))
+		l.end(ctx, &h.ticket, unsent(h.row))
 		return resp, err
 	}
 	l.heed(c, req, resp)
@@ -339,7 +363,7 @@ type hold struct {
 }
 
 // Park gives back what was counted.
-func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, false, !h.row.Sent()) }
+func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, false, unsent(h.row)) }
 
 // Resume counts again, waiting if it must.
 func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {

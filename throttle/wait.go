@@ -24,8 +24,17 @@ func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Atte
 	if d, ok := ctx.Deadline(); ok {
 		v.w.deadline = int64(d.Sub(l.epoch))
 	}
-	defer v.end()
-	v.err = v.run(t)
+	told := false
+	defer func() {
+		if !told { // a panic of an observer: it will not be sent
+			l.settle(t, false, true)
+		}
+	}()
+	func() {
+		defer v.end()
+		v.err = v.run(t)
+	}()
+	told = true
 	return v.err
 }
 
@@ -41,7 +50,7 @@ type visit struct {
 	waited  time.Duration
 	patient *time.Timer // MaxWait
 
-	resuming, parked, begun bool
+	resuming, parked, begun, counted bool
 }
 
 // run holds the mutex but while it waits, asks a store or takes up holds.
@@ -55,7 +64,7 @@ func (v *visit) run(t *ticket) error {
 	l.enqueue(w, t)
 	defer func() { // also on a panic of a store or a holder
 		switch {
-		case w.granted:
+		case w.is(granted):
 			l.revoke(w)
 		case w.class != nil:
 			l.leave(w)
@@ -81,11 +90,16 @@ func (v *visit) run(t *ticket) error {
 			if err := v.resume(); err != nil {
 				return err
 			}
+			if !w.is(granted) { // that took too long
+				l.insert(w, t)
+				l.scan(l.now())
+				foreseen = false
+			}
 			continue
 		case w.goes():
 			now := l.now()
 			going := l.confirm(w, t, now)
-			if l.waiting > 0 {
+			if l.waiting > 0 || l.timer != nil {
 				l.scan(now)
 			}
 			if going {
@@ -94,12 +108,12 @@ func (v *visit) run(t *ticket) error {
 			foreseen = false
 			continue
 		}
-		if !foreseen && !w.granted {
-			why, refusal := l.foresee(w, t, l.now())
+		if !foreseen && !w.is(granted) {
+			why, refusal := l.foresee(w, t, l.now(), !v.counted)
 			if refusal != nil {
 				return refusal
 			}
-			foreseen = true
+			foreseen, v.counted = true, true
 			if !v.begun {
 				v.why = why
 			}
@@ -115,8 +129,12 @@ func (v *visit) ask() error {
 	l, r, cost := v.limiter, v.w.class.needs[v.w.ask-1], v.w.costOf(int(v.w.ask-1))
 	var got answer
 	func() {
+		v.w.marks |= asking
 		l.mu.Unlock()
-		defer l.mu.Lock()
+		defer func() {
+			l.mu.Lock()
+			v.w.marks &^= asking
+		}()
 		got.err = errors.New("throttle: the store panicked")
 		got = r.gate.take(v.ctx, r.key)
 	}()
@@ -137,17 +155,47 @@ func (v *visit) ask() error {
 	return nil
 }
 
+// resume takes up what was laid down, aside from those who leave. The MaxWait of
+// a rule goes on.
 func (v *visit) resume() error {
-	v.limiter.mu.Unlock()
-	defer v.limiter.mu.Lock()
+	l := v.limiter
+	l.stepAside(v.w, l.now())
+	l.mu.Unlock()
+	defer l.mu.Lock()
 	v.parked = false
-	return v.attempt.Resume(v.ctx)
+	ctx := v.ctx
+	if v.why.maxWait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, max(v.why.maxWait-v.waited, 0))
+		defer cancel()
+	}
+	start := time.Now()
+	err := v.attempt.Resume(ctx)
+	if err != nil && ctx.Err() != nil && v.ctx.Err() == nil {
+		return v.late(v.waited + time.Since(start))
+	}
+	return err
 }
 
-// sleep waits for a change.
+// late is the refusal of who has waited for MaxWait.
+func (v *visit) late(waited time.Duration) error {
+	return &Error{Rule: v.why.rule, Key: v.why.key, Wait: waited, Reason: fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, v.why.maxWait)}
+}
+
+// sleep waits for a change. Who has been granted what it needs waits only for the
+// one before it in its line, which is about to leave.
 func (v *visit) sleep() error {
+	lining := v.w.is(granted)
 	v.limiter.mu.Unlock()
 	defer v.limiter.mu.Lock()
+	if lining {
+		select {
+		case <-v.w.ready:
+			return nil
+		case <-v.ctx.Done():
+			return ended(v.ctx)
+		}
+	}
 	if !v.parked && !v.resuming {
 		v.parked = true
 		v.attempt.Park()
@@ -165,7 +213,7 @@ func (v *visit) sleep() error {
 	case <-v.ctx.Done():
 		return ended(v.ctx)
 	case <-late:
-		return &Error{Rule: v.why.rule, Key: v.why.key, Wait: time.Since(start), Reason: ErrDeadline}
+		return v.late(v.waited + time.Since(start))
 	}
 }
 
@@ -213,9 +261,10 @@ type reason struct {
 	maxWait time.Duration // the smallest of its rules
 }
 
-// foresee returns what w, which is in the queue with the ticket t, waits for, or the refusal if it
-// would wait in vain or the queue is full. It never refuses what could go.
-func (l *Limiter) foresee(w *waiter, t *ticket, now int64) (why reason, refusal error) {
+// foresee returns what w, which is in the queue with the ticket t, waits for, or
+// the refusal if it would wait in vain, as things stand, or is fresh and the queue
+// is full.
+func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool) (why reason, refusal error) {
 	if heavy := w.tooHeavy(); heavy != nil { // the rules changed meanwhile
 		return why, heavy
 	}
@@ -226,7 +275,7 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64) (why reason, refusal 
 		at := n.res.eta(now, w.ahead(i), n.cost)
 		d := time.Duration(at - now)
 		switch {
-		case n.res.waiting > r.queue:
+		case fresh && n.res.waiting > r.queue && !n.res.answers(now):
 			return why, &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
 		case at > w.deadline, r.MaxWait > 0 && d > r.MaxWait:
 			return why, &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
@@ -242,7 +291,7 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64) (why reason, refusal 
 	if p := l.pauses[t.pause]; p != nil {
 		text := "pause of " + t.pause.String()
 		d := time.Duration(max(p.until-now, 0))
-		if p.waiting > l.pause.MaxQueue {
+		if fresh && p.waiting > l.pause.MaxQueue {
 			return why, &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: ErrFull}
 		}
 		if p.until > w.deadline {
