@@ -43,8 +43,7 @@ func (a *Attempt) Hold(p Parker) {
 // Release ends the hold of p now: BodyEnd is called unless p is parked. It does
 // nothing if p holds no longer.
 func (a *Attempt) Release(p Parker) {
-	row := a.unhold(p)
-	if row != nil && !row.is(flagParked) {
+	if row, parked := a.unhold(p); row != nil && !parked {
 		p.BodyEnd(row)
 	}
 }
@@ -59,7 +58,7 @@ func (a *Attempt) Own(resp *http.Response, enders ...Ender) {
 	row := a.answered(resp)
 	row.wrap(resp)
 	for _, e := range enders {
-		if held := a.unhold(e); held != nil && held.is(flagParked) {
+		if _, parked := a.unhold(e); parked {
 			continue // laid down and never taken up: there is nothing to end
 		}
 		row.tie(e)
@@ -113,13 +112,13 @@ func (a *Attempt) tie(e Ender) {
 }
 
 // unhold takes e off the attempt that carries it, which is a or, after a retry
-// further in, a later one. It returns that attempt, nil if there is none.
-func (a *Attempt) unhold(e Ender) *Attempt {
+// further in, a later one. It returns that attempt, nil if there is none, and
+// whether e was laid down in that moment: a Resume that is under way sees to e then.
+func (a *Attempt) unhold(e Ender) (holder *Attempt, parked bool) {
 	for row := a; row != nil; row = row.next.Load() {
 		for i := range inline {
 			if bit := flagHold << i; row.is(bit) && row.hooks[i] == e {
-				row.flags.And(^bit)
-				return row
+				return row, row.flags.And(^bit)&flagParked != 0
 			}
 		}
 		x := row.extra.Load()
@@ -130,13 +129,14 @@ func (a *Attempt) unhold(e Ender) *Attempt {
 		i := slices.IndexFunc(x.held, func(p Parker) bool { return p == e })
 		if i >= 0 {
 			x.held = slices.Delete(x.held, i, i+1)
+			parked = row.is(flagParked)
 		}
 		x.mu.Unlock()
 		if i >= 0 {
-			return row
+			return row, parked
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // inherit takes over what layers further out hold for the attempt before, or
@@ -211,6 +211,29 @@ func (a *Attempt) Resume(ctx context.Context) error {
 			return err
 		}
 	}
-	a.flags.And(^flagParked)
+	for _, p := range slices.Backward(a.resumed(ps)) {
+		p.Park(a)
+	}
 	return nil
+}
+
+// resumed ends the parking and returns those of ps that are held no longer: of an
+// attempt that runs beside others, one may have been answered meanwhile.
+func (a *Attempt) resumed(ps []Parker) (gone []Parker) {
+	x := a.extra.Load()
+	if x != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+	}
+	flags := a.flags.And(^flagParked)
+	for _, p := range ps {
+		held := x != nil && slices.Contains(x.held, p)
+		for i := range inline {
+			held = held || flags&(flagHold<<i) != 0 && a.hooks[i] == Ender(p)
+		}
+		if !held {
+			gone = append(gone, p)
+		}
+	}
+	return gone
 }

@@ -42,6 +42,7 @@ type slots struct {
 	held   atomic.Int64
 	below  atomic.Int64 // how often more was given back than held
 	refuse atomic.Int64 // how many resumes fail
+	during func()       // what happens while one is under way
 }
 
 func (s *slots) BodyEnd(*transport.Attempt) {
@@ -57,6 +58,9 @@ func (s *slots) Resume(context.Context, *transport.Attempt) error {
 		return errBoom
 	}
 	s.held.Add(1)
+	if s.during != nil {
+		s.during()
+	}
 	return nil
 }
 

@@ -149,3 +149,43 @@ func TestAParkedHoldIsTakenUpBeforeTheNextAttemptIsSent(t *testing.T) {
 	read(t, get(t.Context(), t, stack(answer(200, "x"), outer.layer(), again(2), wait)))
 	outer.want(t, "at the end", 0)
 }
+
+// Of concurrent attempts one is answered while another takes up again what the
+// call holds: what that takes is given back at once.
+func TestAHoldThatIsTakenOverWhileItIsTakenUp(t *testing.T) {
+	for name, n := range map[string]int{"inline": 1, "beyond": 4} {
+		t.Run(name, func(t *testing.T) {
+			all := make([]*slots, n)
+			var layers []transport.Layer
+			for i := range all {
+				all[i] = &slots{}
+				layers = append(layers, all[i].layer())
+			}
+			taking, answered, resumed := make(chan struct{}), make(chan struct{}), make(chan struct{})
+			all[0].during = func() { close(taking); <-answered } // the last to be taken up
+			hedge := &layer{"hedge", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				a := c.Attempt()
+				a.Park()
+				go func() {
+					defer close(resumed)
+					if err := a.Resume(req.Context()); err != nil {
+						t.Error(err)
+					}
+				}()
+				<-taking
+				b := c.NextAttempt(transport.Hedge)
+				return next.RoundTrip(req.WithContext(b.Context(req.Context())))
+			}}
+			resp := get(t.Context(), t, stack(answer(200, "x"), append(layers, hedge)...))
+			close(answered)
+			<-resumed
+			for _, s := range all {
+				s.want(t, "after it was taken up", 0)
+			}
+			read(t, resp)
+			for _, s := range all {
+				s.want(t, "at the end", 0)
+			}
+		})
+	}
+}
