@@ -6,8 +6,8 @@
 //
 // # Slots
 //
-// A request takes a slot of every limit that matches it, of the smallest Max
-// first, and keeps it until the body of its answer has ended: at EOF, Close or an
+// A request takes a slot of every limit that matches it, of the narrowest first
+// (route or key, host, all; then the smallest Max), and keeps it until the body of its answer has ended: at EOF, Close or an
 // error, once. So ten downloads under a limit of one run one at a time. A body
 // that nobody refers to any longer and nobody has closed is a leak: where half of
 // the slots are in use, it is found by the garbage collector, told as

@@ -31,7 +31,8 @@ type limit struct {
 	last atomic.Pointer[semaphore] // the one found last: most clients have one host
 	mu   sync.RWMutex
 	sems map[key]*semaphore
-	rest *semaphore // what further keys share
+	rest *semaphore    // what further keys share
+	full time.Duration // since epoch: until then a full map is not looked through again
 }
 
 func newLimit(l Limit) *limit {
@@ -102,7 +103,7 @@ func (l *limit) make(k key) *semaphore {
 	if s := l.sems[k]; s != nil {
 		return s
 	}
-	if len(l.sems) >= maxKeys {
+	if len(l.sems) >= maxKeys && time.Since(l.epoch) >= l.full {
 		l.evict()
 	}
 	if len(l.sems) >= maxKeys {
@@ -132,7 +133,13 @@ func (l *limit) evict() {
 			delete(l.sems, k)
 		}
 	}
+	if len(l.sems) >= maxKeys {
+		l.full = time.Since(l.epoch) + sweepEvery
+	}
 }
+
+// sweepEvery is how often a map whose keys are all in use is looked through.
+const sweepEvery = 100 * time.Millisecond
 
 // revive makes an evicted semaphore usable for those who still know it: it
 // takes its old place, or stands for the one that has it now.

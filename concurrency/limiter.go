@@ -36,10 +36,24 @@ func New(limits ...Limit) *Limiter {
 		l.adaptive = l.adaptive || each.Adaptive != nil
 	}
 	// One order for all, so that nobody waits in a circle; the narrowest first, so
-	// that who waits for it holds nothing that others could use.
+	// that who waits for it holds little that others could use: of slots that are
+	// counted apart before those for all, of the fewest before those of more.
 	l.order = slices.Clone(l.limits)
-	slices.SortStableFunc(l.order, func(a, b *limit) int { return cmp.Compare(a.Max, b.Max) })
+	slices.SortStableFunc(l.order, func(a, b *limit) int {
+		return cmp.Or(cmp.Compare(a.width(), b.width()), cmp.Compare(a.Max, b.Max))
+	})
 	return l
+}
+
+// width is how much of all requests shares the slots of a key.
+func (l *limit) width() int {
+	switch {
+	case l.Key != nil || l.Per == Route:
+		return 0
+	case l.Per == Host:
+		return 1
+	}
+	return 2
 }
 
 // Wrap implements [transport.Layer]. The same limiter twice in a stack counts
@@ -121,7 +135,7 @@ func (l *Limiter) count(figure func(uint64) int64) int {
 }
 
 // Resize changes the Max of the limits, given in the order of [New]. More slots
-// are used at once; fewer, as the requests under way end. Who waits and weighs
+// are used at once, where an adaptive limit finds them; fewer, as the requests under way end. Who waits and weighs
 // more than Max is then refused with [ErrWeight]. It changes nothing and returns
 // an error if there are not as many figures as limits, or one is below 1.
 func (l *Limiter) Resize(maxima ...int) error {

@@ -43,7 +43,10 @@ type waiter struct {
 	refused    bool // it left since its weight is above the limit
 }
 
-type list struct{ first, last *waiter }
+type list struct {
+	first, last *waiter
+	n           int
+}
 
 // push puts w behind all that rank no later.
 func (l *list) push(w *waiter) {
@@ -51,6 +54,7 @@ func (l *list) push(w *waiter) {
 	for after != nil && after.rank > w.rank { // not without priorities
 		after = after.prev
 	}
+	l.n++
 	w.queue, w.prev = l, after
 	if after == nil {
 		w.next = l.first
@@ -67,6 +71,7 @@ func (l *list) push(w *waiter) {
 }
 
 func (l *list) remove(w *waiter) {
+	l.n--
 	if w.prev == nil {
 		l.first = w.next
 	} else {
@@ -146,7 +151,7 @@ func (s *semaphore) enqueue(w *waiter, resume bool) (outcome, int) {
 				return taken, 0
 			}
 			continue
-		case !resume && n >= s.limit.queue:
+		case !resume && s.fresh.n >= s.limit.queue:
 			return full, n
 		case !s.state.CompareAndSwap(st, st+oneWaits|reached):
 			continue

@@ -66,6 +66,12 @@ func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32
 		return false, s.limit.refusal(s, ahead, ErrFull)
 	case queued:
 	}
+	kept := false
+	defer func() { // also on a panic of an observer
+		if !kept && !s.cancel(w) && !w.refused {
+			s.give(a, weight)
+		}
+	}()
 	if !resume {
 		a.Park()
 	}
@@ -79,6 +85,9 @@ func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32
 	}
 	select {
 	case <-w.ready:
+		if w.refused {
+			err = s.limit.refusal(s, ahead, ErrWeight)
+		}
 	case <-ctx.Done():
 		err = ended(ctx)
 	case <-late:
@@ -86,24 +95,12 @@ func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32
 	}
 	d := time.Since(start)
 	a.Waited(transport.Queue, d)
-	held := err == nil || !s.cancel(w)
-	if held && w.refused {
-		held = false
-		if err == nil {
-			err = s.limit.refusal(s, ahead, ErrWeight)
-		}
-	}
 	if err == nil && !resume {
 		err = a.Resume(ctx)
 	}
 	s.limit.tell(a, transport.WaitEnd, d, err)
-	if err != nil {
-		if held {
-			s.give(a, weight)
-		}
-		return false, err
-	}
-	return true, nil
+	kept = err == nil
+	return kept, err
 }
 
 func (l *limit) refusal(s *semaphore, queue int, reason error) error {
