@@ -20,11 +20,11 @@ import (
 type Pause struct {
 	// Scope is what a pause holds back. Default [Host].
 	Scope Scope
-	// Max is the longest pause that a server can ask for. Default 60 s. A longer
-	// hint pauses for Max, and is left to retry as well.
+	// Max is the longest pause that a server can ask for. Default 60 s, or Fixed if
+	// that is more. A longer hint pauses for Max, and is left to retry as well.
 	Max time.Duration
-	// Fixed is the pause after a 429 without a hint. Default none: retry backs
-	// off then.
+	// Fixed is the pause after a 429 without a hint, at most Max. Default none:
+	// retry backs off then.
 	Fixed time.Duration
 	// Adjust changes what the server asked for (or Fixed), before Max applies; 0
 	// or less means no pause. Default: as asked.
@@ -84,7 +84,10 @@ func (p Pause) check() Pause {
 		fail("MaxQueue is %d", p.MaxQueue)
 	}
 	if p.Max == 0 {
-		p.Max = defaultMaxPause
+		p.Max = max(defaultMaxPause, p.Fixed)
+	}
+	if p.Fixed > p.Max {
+		fail("Fixed is above Max")
 	}
 	p.MaxQueue = bound(p.MaxQueue)
 	return p
@@ -262,16 +265,17 @@ func (l *Limiter) refuseLate(key pauseKey, now, until int64) {
 	}
 }
 
-// settlePause books the end of a request that passed a pause.
-func (l *Limiter) settlePause(p *pause, gen uint32, answered bool) {
+// settlePause books the end of a request that passed a pause; well if the server
+// answered and asked for nothing more.
+func (l *Limiter) settlePause(p *pause, gen uint32, well bool) {
 	if p.gen != gen || p.dropped {
 		return
 	}
 	p.flying--
-	if answered {
+	if well {
 		p.allow++
 	}
-	if p.over(l.now()) || p.flying == 0 && p.waiting == 0 && answered {
+	if p.over(l.now()) || p.flying == 0 && p.waiting == 0 && well {
 		l.drop(p)
 	}
 }

@@ -81,7 +81,40 @@ func (l *Limiter) resource(r *rule, key string) *resource {
 		r.keys = make(map[uint64]*resource)
 	}
 	s := l.newResource(r, hash, key)
+	if r.rest != nil {
+		if r.rest.win.granted+r.rest.win.pending > 0 {
+			return r.rest // which of it is the key's is not known
+		}
+		s.inherit(r.rest, l.now())
+	}
 	r.keys[hash] = s
+	return s
+}
+
+// inherit takes what the keys without a count of their own have sent for sent by
+// this one, which may have been among them.
+func (s *resource) inherit(rest *resource, now int64) {
+	rest.win.expire(now)
+	for i := range rest.win.n {
+		s.win.add(rest.win.at(i).at, rest.win.at(i).cost)
+	}
+	s.pace.free = rest.pace.free
+	if s.gate != nil && rest.gate != nil {
+		s.gate.blocked, s.gate.expires = rest.gate.blocked, rest.gate.expires
+	}
+}
+
+// current is the state that counts for the key of s now: s itself, put back if it
+// was forgotten since, or another one that was made meanwhile.
+func (s *resource) current() *resource {
+	r := s.rule.latest
+	if r.Key == nil || s == r.rest {
+		return s
+	}
+	if other := r.keys[s.hash]; other != nil {
+		return other
+	}
+	r.keys[s.hash] = s // above maxKeys, by those who had been there
 	return s
 }
 

@@ -82,6 +82,7 @@ const NoQueue = -1
 const (
 	defaultQueue = 10_000
 	maxGuard     = 50 * time.Millisecond
+	maxPer       = 10 * 365 * 24 * time.Hour
 	maxKeys      = 10_000
 )
 
@@ -191,8 +192,10 @@ func (r Rule) check() (c *rule, err error) {
 	switch {
 	case r.Per < 0:
 		fail("Per is %s", r.Per)
-	case r.Per > 10*365*24*time.Hour:
+	case r.Per > maxPer:
 		fail("Per is above ten years")
+	case r.Guard > maxPer:
+		fail("Guard is above ten years")
 	case r.Mode > Paced:
 		fail("Mode is %d", r.Mode)
 	case r.Burst < 0 || r.Burst > r.Limit:

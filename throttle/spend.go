@@ -72,6 +72,9 @@ func (s *Spent) Adjust(actual int) bool {
 const maxCost = 1 << 31
 
 func (b *booked) adjust(now int64, actual int) {
+	if res := b.res.current(); res != b.res { // what was booked counts no longer
+		b.res, b.at, b.debt, b.drained = res, -1, 0, 0
+	}
 	w := &b.res.win
 	if w.limit == 0 {
 		return

@@ -130,7 +130,7 @@ func (s *store) Get(_ context.Context, key string) (tokens, remaining uint64, er
 // window, as go-limiter's own tests demand; [Limiter.SetRules] is what forgets
 // nothing. Such keys are kept until Close.
 func (s *store) Set(_ context.Context, key string, tokens uint64, interval time.Duration) error {
-	if tokens < 1 || tokens > 1<<31-1 || interval <= 0 {
+	if tokens < 1 || tokens > 1<<31-1 || interval <= 0 || interval > maxPer {
 		return fmt.Errorf("throttle: Set: %d in %s is no limit", tokens, interval)
 	}
 	s.mu.Lock()

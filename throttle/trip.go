@@ -120,7 +120,7 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	}
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.settle(&t, false, unsent(a))
+		l.settle(&t, failed(a))
 		return resp, err
 	}
 	l.heed(c, req, resp)
@@ -133,18 +133,18 @@ func (l *Limiter) tripOpen(c *transport.Call, a *transport.Attempt, req *http.Re
 	done := false
 	defer func() {
 		if !done { // a panic below
-			l.settle(&t, false, false)
+			l.settle(&t, lost)
 		}
 	}()
 	resp, err := next.RoundTrip(req)
 	if err != nil {
 		done = true
-		l.end(req.Context(), &t, unsent(a))
+		l.end(req.Context(), &t, failed(a))
 		return resp, err
 	}
 	l.heed(c, req, resp) // before the next one is let through
 	done = true
-	l.settle(&t, true, false)
+	l.settle(&t, came(resp))
 	if t.weighed {
 		l.note(req.Context(), &t)
 	}
@@ -152,22 +152,39 @@ func (l *Limiter) tripOpen(c *transport.Call, a *transport.Attempt, req *http.Re
 }
 
 // end books a request that got no answer.
-func (l *Limiter) end(ctx context.Context, t *ticket, unsent bool) {
-	l.settle(t, false, unsent)
-	if t.weighed && !unsent {
+func (l *Limiter) end(ctx context.Context, t *ticket, o outcome) {
+	l.settle(t, o)
+	if t.weighed && o != unsent {
 		l.note(ctx, t)
 	}
 }
 
-// unsent reports whether neither the attempt nor one that a retry further in made
-// after it reached the wire, so that what was taken can be given back.
-func unsent(a *transport.Attempt) bool {
+// outcome is what became of a request that was admitted.
+type outcome uint8
+
+const (
+	unsent   outcome = iota // it never reached the wire: what it took is given back
+	lost                    // it got no answer
+	warned                  // the server asks for fewer calls
+	answered                // it did anything else
+)
+
+func came(resp *http.Response) outcome {
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return warned
+	}
+	return answered
+}
+
+// failed tells lost from unsent: a retry further in may have made attempts after a.
+func failed(a *transport.Attempt) outcome {
 	for row := range a.Call().Attempts() {
 		if row.Number() >= a.Number() && row.Sent() {
-			return false
+			return lost
 		}
 	}
-	return true
+	return unsent
 }
 
 // enter admits a request that nothing holds back. It takes all or nothing. While
@@ -265,7 +282,7 @@ const strictLag = time.Second
 
 // settle books the end of a request: its headers, its error, or that it was
 // never sent.
-func (l *Limiter) settle(t *ticket, answered, unsent bool) {
+func (l *Limiter) settle(t *ticket, o outcome) {
 	if !t.pledged {
 		return
 	}
@@ -278,20 +295,20 @@ func (l *Limiter) settle(t *ticket, answered, unsent bool) {
 		if n.rule.Mode == Strict {
 			n.res.win.pending -= n.cost
 			n.res.win.expire(now)
-			if !unsent {
+			if o != unsent {
 				at := now
-				if !answered {
+				if o == lost {
 					at += int64(strictLag)
 				}
 				n.at = n.res.win.add(at, n.cost)
 			}
 		}
-		if unsent {
+		if o == unsent {
 			n.giveBack(now, t.tokens&(1<<i) != 0)
 		}
 	}
 	if t.gate != nil {
-		l.settlePause(t.gate, t.gen, answered)
+		l.settlePause(t.gate, t.gen, o == answered)
 		t.gate = nil
 	}
 	if l.waiting > 0 {
@@ -343,11 +360,11 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 	defer a.Release(h)
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.end(ctx, &h.ticket, unsent(h.row))
+		l.end(ctx, &h.ticket, failed(h.row))
 		return resp, err
 	}
 	l.heed(c, req, resp)
-	l.settle(&h.ticket, true, false)
+	l.settle(&h.ticket, came(resp))
 	if h.ticket.weighed {
 		l.note(ctx, &h.ticket)
 	}
@@ -363,7 +380,7 @@ type hold struct {
 }
 
 // Park gives back what was counted.
-func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, false, unsent(h.row)) }
+func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, failed(h.row)) }
 
 // Resume counts again, waiting if it must.
 func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
@@ -375,4 +392,4 @@ func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
 }
 
 // BodyEnd settles what a panic left open.
-func (h *hold) BodyEnd(*transport.Attempt) { h.limiter.settle(&h.ticket, false, false) }
+func (h *hold) BodyEnd(*transport.Attempt) { h.limiter.settle(&h.ticket, lost) }

@@ -27,7 +27,7 @@ func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Atte
 	told := false
 	defer func() {
 		if !told { // a panic of an observer: it will not be sent
-			l.settle(t, false, true)
+			l.settle(t, unsent)
 		}
 	}()
 	func() {

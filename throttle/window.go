@@ -97,7 +97,11 @@ func (w *window) eta(now int64, ahead, need int) int64 {
 			at = now + w.span
 		}
 	}
-	return at + int64(last/w.limit)*w.span
+	whole := int64(last / w.limit)
+	if whole > (never-at)/w.span {
+		return never
+	}
+	return at + whole*w.span
 }
 
 // add spends cost at the instant at and returns the stamp it got.
