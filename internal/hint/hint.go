@@ -50,7 +50,7 @@ func After(h http.Header, now time.Time) (d time.Duration, ok bool) {
 		if !strings.Contains(v, ":") { // no date; spares the error's allocation
 			continue
 		}
-		if t, err := http.ParseTime(strings.TrimSpace(v)); err == nil {
+		if t, err := date(v); err == nil {
 			d, ok = max(d, until(t, h, now)), true
 		}
 	}
@@ -73,12 +73,22 @@ func longest(values []string, unit time.Duration) (d time.Duration, ok bool) {
 // until is the time from the moment the server answered to t, within [0, Max].
 func until(t time.Time, h http.Header, now time.Time) time.Duration {
 	for _, v := range h["Date"] {
-		if date, err := http.ParseTime(strings.TrimSpace(v)); err == nil {
-			now = date
+		if at, err := date(v); err == nil {
+			now = at
 			break
 		}
 	}
 	return min(max(t.Sub(now), 0), Max)
+}
+
+// date reads an HTTP date (RFC 9110, section 5.6.7), and what Go's time.RFC1123
+// writes of a time in UTC, as go-limiter's middleware does.
+func date(v string) (time.Time, error) {
+	v = strings.TrimSpace(v)
+	if plain, ok := strings.CutSuffix(v, " UTC"); ok {
+		v = plain + " GMT"
+	}
+	return http.ParseTime(v)
 }
 
 // number reads a plain decimal of unit. Hand-written: strconv would also take

@@ -65,6 +65,8 @@ func TestAfter(t *testing.T) {
 		{"RFC 850 date", headers("Retry-After", in(90*time.Second, rfc850)), 90 * time.Second},
 		{"asctime date", headers("Retry-After", in(90*time.Second, ansi)), 90 * time.Second},
 		{"date, space around", headers("Retry-After", " "+in(time.Second, http.TimeFormat)+" "), time.Second},
+		{"date as time.RFC1123 writes it", headers("Retry-After", in(90*time.Second, time.RFC1123)), 90 * time.Second},
+		{"date of another zone", headers("Retry-After", "Sun, 01 Mar 2026 12:01:00 CET"), none},
 		{"date in the past", headers("Retry-After", in(-time.Hour, http.TimeFormat)), 0},
 		{"date far in the future", headers("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), Max},
 		{"date before the epoch", headers("Retry-After", "Mon, 01 Jan 0001 00:00:00 GMT"), 0},

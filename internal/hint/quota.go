@@ -88,7 +88,7 @@ func reset(v string, h http.Header, now time.Time) (time.Duration, bool) {
 	if at, err := time.Parse(time.RFC3339, v); err == nil {
 		return until(at, h, now), true
 	}
-	if at, err := http.ParseTime(v); err == nil {
+	if at, err := date(v); err == nil {
 		return until(at, h, now), true
 	}
 	return 0, false
