@@ -28,6 +28,7 @@ type waiter struct {
 	tokens   uint8 // bit i: it was granted a token of the store of need i
 	lapses   uint8 // how often what was kept for it was given to others
 	left     uint8 // ticks until that, while it is aside
+	until    int64 // when the tokens that it was granted are of no use
 }
 
 type marks uint8
@@ -268,6 +269,9 @@ func (l *Limiter) grant(w *waiter, now int64) {
 	for i, r := range c.needs {
 		r.win.granted += w.costOf(i)
 		if r.spend(now, w.costOf(i)) {
+			if w.tokens == 0 || r.gate.expires < w.until {
+				w.until = r.gate.expires
+			}
 			w.tokens |= 1 << i
 		}
 		r.grants(l.scans, w.costOf(i))
@@ -323,7 +327,7 @@ func (l *Limiter) confirm(w *waiter, t *ticket, now int64) bool {
 	}
 	l.step(w)
 	t.gate, t.gen = w.gate, w.gen
-	t.tokens = w.tokens
+	t.tokens, t.until = w.tokens, w.until
 	for i := range t.n {
 		n := t.need(i)
 		n.res.win.granted -= n.cost
@@ -343,7 +347,7 @@ func (l *Limiter) revoke(w *waiter) {
 		r.win.granted -= cost
 		r.pace.giveBack(cost, r.pace.free, l.now())
 		if w.tokens&(1<<i) != 0 {
-			r.gate.tokens += cost
+			r.gate.giveBack(l.now(), cost, w.until)
 		}
 	}
 	w.tokens = 0

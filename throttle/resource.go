@@ -275,9 +275,20 @@ func (g *gate) take(ctx context.Context, key string) answer {
 	return a
 }
 
-// hear books an answer. The store's clock is not ours: its reset is taken for a
-// delay from the moment of asking, and held within (0, limit].
-func (g *gate) hear(now int64, a answer, limit time.Duration) {
+// giveBack takes tokens back that were good until then, for the next one to spend.
+func (g *gate) giveBack(now int64, cost int, until int64) {
+	if now >= until {
+		return
+	}
+	if g.tokens == 0 || until < g.expires {
+		g.expires = until
+	}
+	g.tokens += cost
+}
+
+// hear books an answer to what was asked at the instant asked. The store's clock
+// is not ours: its reset is taken for a delay from then, and held within (0, limit].
+func (g *gate) hear(asked, now int64, a answer, limit time.Duration) {
 	g.err, g.last = nil, now
 	wait := time.Duration(0)
 	if a.reset > 0 && a.reset < never {
@@ -296,7 +307,7 @@ func (g *gate) hear(now int64, a answer, limit time.Duration) {
 		// All that was gathered is of use until the first of it is not.
 		expires := int64(never)
 		if wait > 0 {
-			expires = now + int64(min(wait, limit))
+			expires = asked + int64(min(wait, limit))
 		}
 		if g.tokens == 0 || expires < g.expires {
 			g.expires = expires

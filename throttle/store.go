@@ -96,7 +96,7 @@ func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset ui
 	}
 	now := s.settled(int64(clock.Sub(s.epoch)))
 	a := s.account(key, now)
-	at := now
+	var at int64
 	switch {
 	case a.next(now, 1) <= now:
 		at = a.add(now, 1) + a.span

@@ -34,6 +34,7 @@ type ticket struct {
 	weighed bool  // some rule has a Cost
 	pledged bool  // it was admitted
 	tokens  uint8 // bit i: it has a token of the store of need i
+	until   int64 // when those are of no use
 }
 
 func (t *ticket) need(i int) *need {
@@ -258,7 +259,7 @@ func (t *ticket) ask(now int64) bool {
 			if n.res.gate.err != nil {
 				return false
 			}
-			n.res.gate.hear(now, n.res.gate.take(context.Background(), n.res.key), n.rule.Per)
+			n.res.gate.hear(now, now, n.res.gate.take(context.Background(), n.res.key), n.rule.Per)
 		}
 	}
 	return true
@@ -269,6 +270,9 @@ func (l *Limiter) commit(t *ticket, now int64) {
 	for i := range t.n {
 		n := t.need(i)
 		if n.res.spend(now, n.cost) {
+			if t.tokens == 0 || n.res.gate.expires < t.until {
+				t.until = n.res.gate.expires
+			}
 			t.tokens |= 1 << i
 		}
 		n.at, n.drained = n.res.stamp(now, n.cost), n.res.pace.free
@@ -304,7 +308,10 @@ func (l *Limiter) settle(t *ticket, o outcome) {
 			}
 		}
 		if o == unsent {
-			n.giveBack(now, t.tokens&(1<<i) != 0)
+			n.giveBack(now)
+			if t.tokens&(1<<i) != 0 { // a store takes nothing back
+				n.res.gate.giveBack(now, n.cost, t.until)
+			}
 		}
 	}
 	if t.gate != nil {
@@ -317,13 +324,10 @@ func (l *Limiter) settle(t *ticket, o outcome) {
 }
 
 // giveBack gives back what a request took that was not sent.
-func (n *need) giveBack(now int64, token bool) {
+func (n *need) giveBack(now int64) {
 	if n.rule.Mode == Window || n.rule.Mode == Paced {
 		n.res.win.remove(n.at, n.cost)
 		n.res.pace.giveBack(n.cost, n.drained, now)
-	}
-	if token { // a store takes nothing back: the next request spends it
-		n.res.gate.tokens += n.cost
 	}
 }
 

@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -128,6 +127,7 @@ func (v *visit) run(t *ticket) error {
 func (v *visit) ask() error {
 	l, r, cost := v.limiter, v.w.class.needs[v.w.ask-1], v.w.costOf(int(v.w.ask-1))
 	var got answer
+	asked := l.now()
 	func() {
 		v.w.marks |= asking
 		l.mu.Unlock()
@@ -135,7 +135,6 @@ func (v *visit) ask() error {
 			l.mu.Lock()
 			v.w.marks &^= asking
 		}()
-		got.err = errors.New("throttle: the store panicked")
 		got = r.gate.take(v.ctx, r.key)
 	}()
 	v.w.ask = 0
@@ -144,7 +143,7 @@ func (v *visit) ask() error {
 		return ended(v.ctx)
 	}
 	now := l.now()
-	r.gate.hear(now, got, r.rule.Per)
+	r.gate.hear(asked, now, got, r.rule.Per)
 	switch {
 	case r.gate.err != nil:
 		return &Error{Rule: r.rule.text, Key: r.name(), Reason: &storeError{r.gate.err}}
