@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -118,7 +119,7 @@ func TestRoomOfAPacer(t *testing.T) {
 func BenchmarkBehindManyHeads(b *testing.B) {
 	// What a call costs that needs nothing of what others wait for.
 	for _, heads := range []int{0, 100, 1000, 5000} {
-		b.Run(fmt.Sprint(heads), func(b *testing.B) {
+		b.Run(strconv.Itoa(heads), func(b *testing.B) {
 			l := New(Rule{Limit: 1e9, Guard: NoGuard}, Rule{Limit: 1, Per: time.Hour, Key: tenant, Guard: NoGuard, URL: "tenant"})
 			rt := l.Wrap(stub())
 			var wg sync.WaitGroup

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -68,47 +66,96 @@ func (f *fixedWindow) Take(context.Context, string) (tokens, remaining, reset ui
 	return uint64(f.limit), uint64(f.limit - f.used), uint64(f.begun.Add(f.per).UnixNano()), ok, nil
 }
 
+// line lets n come one after the other and returns the order in which they were
+// admitted.
+func line(n int, admit func(i int)) (order []int) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			admit(i)
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, i)
+		})
+		synctest.Wait()
+	}
+	wg.Wait()
+	return order
+}
+
+// inOrder reports whether all were admitted in the order of coming. Among those
+// of one instant, so many in a row, who is written down first is the scheduler's
+// choice.
+func inOrder(order []int, instant int) bool {
+	for at, i := range order {
+		if at/instant != i/instant {
+			return false
+		}
+	}
+	return true
+}
+
+// sleepUntilReset is what a client does with a store and without a queue, but not
+// for ever.
+func sleepUntilReset(ctx context.Context, s limiter.Store) {
+	for range 10_000 {
+		_, _, reset, ok, err := s.Take(ctx, "")
+		if ok || err != nil {
+			return
+		}
+		time.Sleep(time.Until(time.Unix(0, int64(reset))))
+	}
+}
+
 func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const n, limit = 10_000, 100
-		c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}}
-		l := New(Rule{Limit: limit, Mode: Bucket, Store: c})
-		s := &server{}
-		rt := l.Wrap(s)
-		start := time.Now()
-		flood(t, rt, "/", n)
-		if per := float64(c.takes.Load()) / n; per > 1.02 {
-			t.Errorf("%.3f asked for each admitted", per)
-		}
-		if c.most.Load() != 1 {
-			t.Errorf("%d asked at once", c.most.Load())
-		}
-		if d := time.Since(start); d != 99*time.Second || len(s.sends) != n {
-			t.Errorf("%d in %v", len(s.sends), d)
-		}
-		quiet(t, l)
-	})
+	const n, limit = 10_000, 100
+	for name, tt := range map[string]struct {
+		slow    time.Duration
+		instant int
+	}{
+		"a store that answers at once": {0, limit},
+		"a slow one":                   {time.Millisecond, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}, slow: tt.slow}
+				l := New(Rule{Limit: limit, Mode: Bucket, Store: c})
+				rt := l.Wrap(&server{})
+				start := time.Now()
+				order := line(n, func(int) {
+					if _, err := get(t.Context(), rt, "/"); err != nil {
+						t.Error(err)
+					}
+				})
+				if per := float64(c.takes.Load()) / n; per > 1.02 {
+					t.Errorf("%.3f asked for each admitted", per)
+				}
+				if c.most.Load() != 1 {
+					t.Errorf("%d asked at once", c.most.Load())
+				}
+				if !inOrder(order, tt.instant) {
+					t.Error("the order is not that of coming")
+				}
+				if d := time.Since(start).Truncate(time.Second); d != 99*time.Second || len(order) != n {
+					t.Errorf("%d in %v", len(order), d)
+				}
+				quiet(t, l)
+			})
+		})
+	}
 }
 
 func TestTheHerdIsWhatTheQueueIsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the control: everybody sleeps until reset and asks
 		const n, limit = 1000, 100
-		c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}}
-		var wg sync.WaitGroup
-		for range n {
-			wg.Go(func() {
-				for {
-					_, _, reset, ok, _ := c.Take(t.Context(), "")
-					if ok {
-						return
-					}
-					time.Sleep(time.Until(time.Unix(0, int64(reset))))
-				}
-			})
-		}
-		wg.Wait()
+		c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}, slow: time.Millisecond}
+		order := line(n, func(int) { sleepUntilReset(t.Context(), c) })
 		if per := float64(c.takes.Load()) / n; per < 5 {
 			t.Errorf("%.1f asked for each admitted: the control does not show the herd", per)
+		}
+		if c.most.Load() < 2 || inOrder(order, limit) {
+			t.Errorf("%d asked at once, in the order of coming %v: the control shows no disorder", c.most.Load(), inOrder(order, limit))
 		}
 	})
 }
@@ -228,30 +275,52 @@ func TestBucketAndUnlimitedAreTheCardsPackages(t *testing.T) {
 	}
 }
 
+// certain returns the largest number of takes that were in some window of the
+// length per beyond doubt: from before the first to after the last.
+func certain(before, after []time.Time, per time.Duration) int {
+	most, first := 0, 0
+	for i := range after {
+		for after[i].Sub(before[first]) >= per {
+			if first++; first > i {
+				break
+			}
+		}
+		most = max(most, i-first+1)
+	}
+	return most
+}
+
 // The law of memorystore itself, on the real clock: within one interval nearly
 // twice the limit. The window's store keeps it in the same test.
 func TestMemorystoreBreaksTheWindow(t *testing.T) {
 	const limit, per = 50, 20 * time.Millisecond
-	attack := func(take func() bool) int {
-		var ts []time.Time
-		for end := time.Now().Add(8 * per); time.Now().Before(end); {
-			if take() {
-				ts = append(ts, time.Now())
+	attack := func(store limiter.Store) int {
+		var before, after []time.Time
+		for len(after) < 4*limit {
+			start := time.Now()
+			_, _, _, ok, err := store.Take(t.Context(), "")
+			if err != nil {
+				t.Fatal(err)
 			}
-			for len(ts)%limit == 1 && time.Since(ts[len(ts)-1]) < per*9/10 && time.Now().Before(end) {
+			if ok {
+				before, after = append(before, start), append(after, time.Now())
+			}
+			for len(after) == 1 && time.Since(before[0]) < per*9/10 {
 				continue // one, and the others just before the tick
 			}
 		}
-		return worst(ts, per)
+		return certain(before, after, per)
 	}
 	most := 0
-	for range 20 { // a scheduler may spoil one attempt
+	for range 20 { // a scheduler may spoil one attempt of the control
 		store, err := memorystore.New(&memorystore.Config{Tokens: limit, Interval: per, DisablePurge: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		most = max(most, attack(func() bool { _, _, _, ok, _ := store.Take(t.Context(), ""); return ok }))
-		if most > limit+limit/2 {
+		if n := attack(NewStore(limit, per)); n > limit {
+			t.Errorf("worst window of our store %d, want at most %d", n, limit)
+		}
+		if most = max(most, attack(store)); most > limit+limit/2 {
 			break
 		}
 	}
@@ -260,137 +329,59 @@ func TestMemorystoreBreaksTheWindow(t *testing.T) {
 	}
 }
 
-func TestNewStore(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx := t.Context()
-		s := NewStore(5, time.Second)
-		start := time.Now()
-		for i := range 7 {
-			tokens, left, reset, ok, err := s.Take(ctx, "a")
-			if tokens != 5 || left != uint64(max(4-i, 0)) || ok != (i < 5) || err != nil || time.Unix(0, int64(reset)) != start.Add(time.Second) {
-				t.Errorf("take %d: %d, %d, %v, %v, %v", i, tokens, left, time.Unix(0, int64(reset)), ok, err)
-			}
-		}
-		if _, _, _, ok, _ := s.Take(ctx, "b"); !ok {
-			t.Error("another key is refused")
-		}
-		if tokens, left, err := s.Get(ctx, "unknown"); tokens != 0 || left != 0 || err != nil {
-			t.Errorf("an unknown key has %d, %d, %v", tokens, left, err)
-		}
-		if err := s.Burst(ctx, "a", 2); err != nil {
-			t.Error(err)
-		}
-		if _, left, _ := s.Get(ctx, "a"); left != 2 {
-			t.Errorf("%d left after Burst", left)
-		}
-		for i := range 3 {
-			if _, _, _, ok, _ := s.Take(ctx, "a"); ok != (i < 2) {
-				t.Errorf("burst take %d: %v", i, ok)
-			}
-		}
-		time.Sleep(time.Second)
-		if _, left, _ := s.Get(ctx, "a"); left != 5 {
-			t.Errorf("%d left after a window", left)
-		}
-		if err := s.Set(ctx, "a", 1, time.Minute); err != nil {
-			t.Error(err)
-		}
-		for i := range 2 {
-			if tokens, _, _, ok, _ := s.Take(ctx, "a"); ok != (i < 1) || tokens != 1 {
-				t.Errorf("take %d after Set: %v of %d", i, ok, tokens)
-			}
-		}
-		if s.Set(ctx, "a", 0, time.Second) == nil || s.Set(ctx, "a", 1, 0) == nil {
-			t.Error("Set takes nonsense")
-		}
-		if err := s.Close(ctx); err != nil {
-			t.Error(err)
-		}
-		if tokens, left, reset, ok, err := s.Take(ctx, "a"); tokens+left+reset != 0 || ok || !errors.Is(err, limiter.ErrStopped) {
-			t.Errorf("after Close: %v, %v", ok, err)
-		}
-	})
-}
-
-func TestNewStoreKeepsEveryWindow(t *testing.T) {
-	for name, tt := range map[string]struct {
-		store limiter.Store
-		most  int
-	}{
-		"window":                    {nil, 10},
-		"fixed window, the control": {&fixedWindow{limit: 10, per: time.Second}, 19},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				if tt.store == nil {
-					tt.store = NewStore(10, time.Second)
-				}
-				var ts []time.Time
-				take := func(n int) {
-					for range n {
-						if _, _, _, ok, _ := tt.store.Take(t.Context(), ""); ok {
-							ts = append(ts, time.Now())
-						}
-					}
-				}
-				take(1)
-				time.Sleep(990 * time.Millisecond)
-				take(9)
-				time.Sleep(10 * time.Millisecond)
-				take(10)
-				if got := worst(ts, time.Second); got != tt.most {
-					t.Errorf("worst second %d, want %d", got, tt.most)
-				}
-			})
-		})
+// fixedWindow is the control of many tests, so it must be no worse than what it
+// stands for. memorystore's clock cannot be turned: here both go by the real one.
+func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
+	const limit, per = 5, 10 * time.Millisecond
+	type answer struct {
+		tick, tokens, left uint64
+		ok                 bool
 	}
-}
-
-func TestNewStoreIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := NewStore(1, time.Second).(*store)
-		for i := range 3 * maxKeys {
-			_, _, _, _, _ = s.Take(t.Context(), strconv.Itoa(i))
+	agrees := func(other limiter.Store) bool {
+		memory, err := memorystore.New(&memorystore.Config{Tokens: limit, Interval: per, DisablePurge: true})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(s.keys) != maxKeys {
-			t.Errorf("%d keys", len(s.keys))
-		}
-		time.Sleep(2 * time.Second)
-		if _, _, _, ok, _ := s.Take(t.Context(), "new"); !ok || len(s.keys) != 1 {
-			t.Errorf("after all were idle: %v, %d keys", ok, len(s.keys))
-		}
-	})
-}
-
-// Callers read the clock before they have the mutex, so one may come with an
-// earlier reading after a later one has made stamps expire.
-func TestAnEarlierReadingComesLater(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		settled func(*store, int64) int64
-		most    int
-	}{
-		{"made no earlier", (*store).settled, 2},
-		{"as it is, the control", func(_ *store, clock int64) int64 { return clock }, 3},
-	} {
-		s := NewStore(2, 10).(*store)
-		a := s.account("key", 0)
-		var sends []int64
-		for _, clock := range []int64{0, 1, 12, 9} {
-			if now := tt.settled(s, clock); a.next(now, 1) <= now {
-				sends = append(sends, a.add(now, 1))
+		var first [2]uint64
+		// In the first window, in its midst, at the next tick, after some ticks
+		// without a take, and then each seven tenths of a window: so many that no
+		// other law agrees by chance.
+		for _, tenths := range []int{0, 5, 5, 25, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7} {
+			for until := time.Now().Add(per * time.Duration(tenths) / 10); time.Now().Before(until); {
+				continue
+			}
+			for range limit + 2 {
+				var got [2]answer
+				for i, s := range [2]limiter.Store{memory, other} {
+					tokens, left, reset, ok, err := s.Take(t.Context(), "")
+					if err != nil {
+						t.Fatal(err)
+					}
+					if first[i] == 0 {
+						first[i] = reset
+					}
+					// Rounded: the two clocks of a machine do not run quite alike.
+					got[i] = answer{(reset - first[i] + uint64(per)/2) / uint64(per), tokens, left, ok}
+				}
+				if got[0] != got[1] {
+					return false
+				}
 			}
 		}
-		slices.Sort(sends)
-		most, first := 0, 0
-		for i := range sends {
-			for sends[i]-sends[first] >= 10 {
-				first++
+		return true
+	}
+	ever := func(runs int, other func() limiter.Store) bool { // a scheduler may spoil some: a tick between the two
+		for range runs {
+			if agrees(other()) {
+				return true
 			}
-			most = max(most, i-first+1)
 		}
-		if most != tt.most || len(sends) != 4 {
-			t.Errorf("%s: %d in a window of 2, sends %v", tt.name, most, sends)
-		}
+		return false
+	}
+	if !ever(20, func() limiter.Store { return &fixedWindow{limit: limit, per: per} }) {
+		t.Error("fixedWindow and memorystore answer differently")
+	}
+	if ever(3, func() limiter.Store { return NewStore(limit, per) }) {
+		t.Error("the control, another law, answers as memorystore does")
 	}
 }

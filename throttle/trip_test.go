@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/sethvargo/go-limiter"
+
+	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -135,4 +139,133 @@ func TestStrictCountsWhatGotNoAnswer(t *testing.T) {
 		}
 		quiet(t, l)
 	})
+}
+
+// Whatever panics on the way leaves neither a count nor a body behind.
+func TestPanicsOfTheUsersFunctions(t *testing.T) {
+	for name, tt := range map[string]struct {
+		adjust func(time.Duration) time.Duration
+		kind   transport.Kind
+	}{
+		"Adjust":                     {adjust: func(time.Duration) time.Duration { panic("boo") }},
+		"an observer, the pause":     {kind: transport.Paused},
+		"an observer, a wait begins": {kind: transport.WaitBegin},
+		"an observer, a wait ends":   {kind: transport.WaitEnd},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				closed, n := 0, 0
+				s := &server{answer: func(req *http.Request) (*http.Response, error) {
+					resp := reply(req, 200)
+					if n++; n == 1 {
+						resp = reply(req, 429, "Retry-After", "1")
+					}
+					resp.Body = closing{resp.Body, &closed}
+					return resp, nil
+				}}
+				l := Config{Rules: []Rule{{Limit: 1, Mode: Strict, Guard: NoGuard}}, Pause: Pause{Adjust: tt.adjust}}.New()
+				rt := (&boo{kind: tt.kind}).Wrap(l.Wrap(s))
+				panics := 0
+				for range 4 {
+					func() {
+						defer func() {
+							if recover() != nil {
+								panics++
+							}
+						}()
+						ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+						defer cancel()
+						if _, err := get(ctx, rt, "/"); err != nil {
+							t.Error(err)
+						}
+					}()
+				}
+				if panics != 1 || closed != n {
+					t.Errorf("%d panics, want 1; %d of %d bodies closed", panics, closed, n)
+				}
+				time.Sleep(time.Minute)
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// boo is an observer that panics once.
+type boo struct {
+	kind transport.Kind
+	used bool
+}
+
+func (b *boo) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("boo", b, next, nil)
+}
+func (b *boo) Wants() transport.Kind { return b.kind }
+func (b *boo) Observe(transport.Event) {
+	if !b.used {
+		b.used = true
+		panic("boo")
+	}
+}
+
+// closing counts how often it was closed.
+type closing struct {
+	io.ReadCloser
+	n *int
+}
+
+func (c closing) Close() error {
+	*c.n++
+	return c.ReadCloser.Close()
+}
+
+// A retry further in sent once and was then kept from sending again: what was
+// taken was used.
+func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
+	for name, inner := range map[string]transport.Layer{
+		"":                         pass(),
+		"above a layer that waits": concurrency.New(concurrency.Limit{Max: 5}),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 503), nil }}
+			again := &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				resp, err := next.RoundTrip(req)
+				if err != nil {
+					return nil, err
+				}
+				c.Attempt().End(resp, nil)
+				_ = resp.Body.Close()
+				c.NextAttempt(transport.Retry)
+				return transport.Refuse(req, transport.ErrRefused) // vetoed
+			}}
+			l := New(Rule{Limit: 2, Per: time.Minute, Guard: NoGuard})
+			rt := l.Wrap(again.Wrap(inner.Wrap(s)))
+			for range 6 {
+				_, _ = get(t.Context(), rt, "/")
+			}
+			if n := worst(s.times("/"), time.Minute); n != 2 {
+				t.Errorf("retry %s: %d sends in a minute of 2", name, n)
+			}
+		})
+	}
+}
+
+// What was not sent is given back to all that counts it.
+func TestAVetoGivesBackToEveryMode(t *testing.T) {
+	for _, mode := range []Mode{Window, Strict, Paced, Bucket} {
+		synctest.Test(t, func(t *testing.T) {
+			store := limiter.Store(nil)
+			if mode == Bucket { // that of the mode keeps the real time
+				store = &fixedWindow{limit: 100, per: time.Minute}
+			}
+			l := New(Rule{Limit: 100, Per: time.Minute, Guard: NoGuard, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
+			veto := &layer{"veto", func(_ *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+				return transport.Refuse(req, transport.ErrRefused)
+			}}
+			_, _ = get(t.Context(), l.Wrap(veto.Wrap(&server{})), "/")
+			if d := took(func() { flood(t, l.Wrap(&server{}), "/", 1) }); d != 0 {
+				t.Errorf("%s: the next one waited %v", mode, d)
+			}
+			quiet(t, l)
+		})
+	}
 }

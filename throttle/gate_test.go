@@ -1,0 +1,382 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sethvargo/go-limiter"
+
+	"github.com/gracy-go/gracy/concurrency"
+)
+
+// scripted is a store of one key whose n-th answer a test writes.
+type scripted struct {
+	limiter.Store
+	takes  atomic.Int64
+	answer func(ctx context.Context, n int64) (reset uint64, ok bool, err error)
+}
+
+func (s *scripted) Take(ctx context.Context, _ string) (tokens, remaining, reset uint64, ok bool, err error) {
+	reset, ok, err = s.answer(ctx, s.takes.Add(1))
+	return 1, 0, reset, ok, err
+}
+
+// unix is the instant in d from now as stores tell it.
+func unix(d time.Duration) uint64 { return uint64(time.Now().Add(d).UnixNano()) }
+
+// One asker per class would be easy: here the heads of two classes need the same
+// store, and it has tokens left for both.
+func TestNeverTwoInsideTheStore(t *testing.T) {
+	const n = 40
+	for name, tt := range map[string]struct {
+		mode Mode
+		gate bool
+		most int64
+	}{
+		"the store alone":               {Bucket, true, 1},
+		"beside the window":             {Window, true, 1},
+		"each for himself, the control": {Bucket, false, n},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Millisecond}
+				l := New(
+					Rule{Limit: 100, Mode: tt.mode, Store: c, Guard: NoGuard},
+					Rule{Limit: 100, URL: "/both", Guard: NoGuard},
+				)
+				rt := l.Wrap(&server{})
+				line(n, func(i int) {
+					if !tt.gate {
+						sleepUntilReset(t.Context(), c)
+					} else if _, err := get(t.Context(), rt, []string{"/one", "/both"}[i%2]); err != nil {
+						t.Error(err)
+					}
+				})
+				if c.most.Load() != tt.most || c.takes.Load() != n {
+					t.Errorf("%d inside at once, want %d; %d takes", c.most.Load(), tt.most, c.takes.Load())
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// Who is sent away while he is inside Take is still inside: the next head must
+// not ask beside him.
+func TestNeverTwoInsideAfterOneIsSentAway(t *testing.T) {
+	for name, send := range map[string]func(l *Limiter){
+		"a pause past his deadline": func(l *Limiter) {
+			l.arm(pauseKey{scheme: "http", host: "api.test"}, time.Minute)
+		},
+		"a lowered limit": func(l *Limiter) {
+			rules := l.Rules()
+			rules[1].Limit = 1
+			if err := l.SetRules(rules...); err != nil {
+				panic(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: time.Second}
+				l := New(
+					Rule{Limit: 100, Per: time.Minute, Mode: Bucket, Store: c},
+					Rule{Limit: 2, URL: "heavy", Cost: func(*http.Request) int { return 2 }},
+				)
+				rt := l.Wrap(&server{})
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				line(3, func(i int) {
+					switch i {
+					case 0:
+						if _, err := get(ctx, rt, "/heavy"); !errors.Is(err, ErrDeadline) && !errors.Is(err, ErrCost) {
+							t.Error(err)
+						}
+					case 1:
+						req := request(t.Context(), "/")
+						req.URL.Host = "other.test"
+						if _, err := rt.RoundTrip(req); err != nil {
+							t.Error(err)
+						}
+					case 2:
+						time.Sleep(time.Second / 2)
+						send(l)
+					}
+				})
+				if n := c.most.Load(); n != 1 {
+					t.Errorf("%d inside at once", n)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+func TestAStoreThatNeverComesBack(t *testing.T) {
+	for name, end := range map[string]func(){
+		"panic":  func() { panic("store") },
+		"Goexit": runtime.Goexit, // a t.FailNow in somebody's store
+	} {
+		for _, mode := range []Mode{Window, Bucket} {
+			t.Run(name+", "+mode.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					st := &scripted{answer: func(_ context.Context, n int64) (uint64, bool, error) {
+						if n == 1 {
+							time.Sleep(time.Millisecond) // the others are there by then
+							end()
+						}
+						return unix(time.Second), true, nil
+					}}
+					l := New(
+						Rule{Limit: 10, Mode: mode, Store: st, Guard: NoGuard},
+						Rule{Limit: 10, URL: "/both", Guard: NoGuard},
+					)
+					s := &server{}
+					rt := l.Wrap(s)
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // who is forgotten need not hang
+					defer cancel()
+					start := time.Now()
+					line(3, func(i int) {
+						defer func() {
+							if p := recover(); p != nil && i != 0 {
+								t.Errorf("%d panics as well: %v", i, p)
+							}
+						}()
+						if _, err := get(ctx, rt, []string{"/lost", "/behind", "/both"}[i]); err != nil {
+							t.Errorf("%d: %v", i, err)
+						}
+					})
+					if _, err := get(ctx, rt, "/next"); err != nil {
+						t.Error(err)
+					}
+					if d := time.Since(start); d != time.Millisecond || len(s.sends) != 3 || st.takes.Load() != 4 {
+						t.Errorf("%d sent after %v, %d takes", len(s.sends), d, st.takes.Load())
+					}
+					quiet(t, l)
+				})
+			})
+		}
+	}
+}
+
+func TestAnAskerWhoLeavesInTheStore(t *testing.T) {
+	for _, mode := range []Mode{Window, Bucket} {
+		synctest.Test(t, func(t *testing.T) {
+			st := &scripted{answer: func(ctx context.Context, n int64) (uint64, bool, error) {
+				if n == 1 {
+					<-ctx.Done()
+					return 0, false, ctx.Err()
+				}
+				return unix(time.Second), true, nil
+			}}
+			l := New(Rule{Limit: 10, Mode: mode, Store: st, Guard: NoGuard})
+			s := &server{}
+			rt := l.Wrap(s)
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			start := time.Now()
+			line(2, func(i int) {
+				if i == 0 {
+					// His end is no failure of the store.
+					if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrStore) {
+						t.Errorf("%s: who left: %v", mode, err)
+					}
+				} else if _, err := get(t.Context(), rt, "/"); err != nil {
+					t.Errorf("%s: who was behind him: %v", mode, err)
+				}
+			})
+			if d := time.Since(start); d != time.Second || len(s.sends) != 1 || st.takes.Load() != 2 {
+				t.Errorf("%s: %d sent after %v, %d takes, want 1 and 2: the next one asks at once", mode, len(s.sends), d, st.takes.Load())
+			}
+			quiet(t, l)
+		})
+	}
+}
+
+// It is his turn to ask, but his context ended before he had the mutex.
+func TestAnAskerWhoLeavesBeforeHeAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &scripted{answer: func(_ context.Context, n int64) (uint64, bool, error) {
+			return unix(time.Second), n > 1, nil
+		}}
+		l := New(Rule{Limit: 10, Mode: Bucket, Store: st})
+		s := &server{}
+		rt := l.Wrap(s)
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		line(3, func(i int) {
+			switch i {
+			case 0:
+				if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			case 1:
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // who is forgotten need not hang
+				defer cancel()
+				if _, err := get(ctx, rt, "/"); err != nil {
+					t.Error(err)
+				}
+			case 2: // both wait until reset
+				l.mu.Lock()
+				cancel()
+				l.scan(l.now() + int64(time.Second)) // as the timer would, in the same moment
+				asks := l.heads[0].first.ask
+				l.mu.Unlock()
+				if asks != 1 {
+					t.Error("it is not his turn: the test shows nothing")
+				}
+			}
+		})
+		if d := time.Since(start); d != time.Second || len(s.sends) != 1 || st.takes.Load() != 2 {
+			t.Errorf("%d sent after %v, %d takes, want 1 at reset and 2", len(s.sends), d, st.takes.Load())
+		}
+		quiet(t, l)
+	})
+}
+
+// farReset tells for each token a reset in ten years.
+type farReset struct{ limiter.Store }
+
+func (f farReset) Take(ctx context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
+	tokens, remaining, reset, ok, err = f.Store.Take(ctx, key)
+	if ok {
+		reset += uint64(10 * 365 * 24 * time.Hour)
+	}
+	return tokens, remaining, reset, ok, err
+}
+
+// One is granted at 10 s, has to wait for his slot until 10.9 s, and leaves at
+// 10.5 s. What he was granted is the next one's.
+func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
+	const per = 10 * time.Second
+	const left, free, later = 10500 * time.Millisecond, 10900 * time.Millisecond, 11 * time.Second
+	window := func() limiter.Store { return &fixedWindow{limit: 1, per: per} }
+	far := func() limiter.Store { return farReset{window()} }
+	none := func() limiter.Store { return nil }
+	bucket := Rule{Limit: 1, Per: per, Mode: Bucket, URL: "/quota"}
+	paced := Rule{Limit: 2, Per: 2 * per, Mode: Paced, Burst: 1, URL: "/quota", Guard: NoGuard} // one every 10 s
+	for name, tt := range map[string]struct {
+		rule   Rule
+		store  func() limiter.Store
+		leaves bool
+		comes  time.Duration // the next one
+		sent   time.Duration
+		takes  int64 // in all: one went, one was refused and got it at 10 s
+	}{
+		// He asks once at 10 s, in vain: the token is another's yet.
+		"a token, for who waits":                  {bucket, window, true, 0, free, 3 + 1},
+		"a token, for who waits, the control":     {bucket, window, false, 0, 2 * per, 3 + 2},
+		"a token, for who comes":                  {bucket, window, true, later, later, 3},
+		"a token, for who comes, the control":     {bucket, window, false, later, 2 * per, 3 + 2},
+		"a token, until its window ends":          {bucket, window, true, 2 * per, 2 * per, 3 + 1},
+		"a token, for a Per, whatever was said":   {bucket, far, true, 2 * per, 2 * per, 3 + 1},
+		"the spacing, for who waits":              {paced, none, true, 0, free, 0},
+		"the spacing, for who waits, the control": {paced, none, false, 0, 2 * per, 0},
+		"the spacing, for who comes":              {paced, none, true, later, later, 0},
+		"the spacing, for who comes, the control": {paced, none, false, later, 2 * per, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := &counted{Store: tt.store()}
+				if c.Store != nil {
+					tt.rule.Store = c
+				}
+				s := &server{latency: func(req *http.Request) time.Duration {
+					if req.URL.Path == "/long" {
+						return free
+					}
+					return 0
+				}}
+				l := New(tt.rule)
+				rt := concurrency.New(concurrency.Limit{Max: 1}).Wrap(l.Wrap(s))
+				start := time.Now()
+				flood(t, rt, "/quota", 1)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // who is forgotten need not hang
+				defer cancel()
+				if tt.leaves {
+					time.AfterFunc(left, cancel)
+				}
+				line(3, func(i int) {
+					switch i {
+					case 0:
+						if _, err := get(ctx, rt, "/quota"); errors.Is(err, context.Canceled) != tt.leaves {
+							t.Errorf("who was granted: %v", err)
+						}
+					case 1:
+						time.Sleep(tt.comes)
+						ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+						defer cancel()
+						if _, err := get(ctx, rt, "/quota"); err != nil || time.Since(start) != tt.sent {
+							t.Errorf("the next one went after %v, want %v: %v", time.Since(start), tt.sent, err)
+						}
+					case 2:
+						_, _ = get(t.Context(), rt, "/long") // has the slot from now on
+					}
+				})
+				if n := c.takes.Load(); n != tt.takes {
+					t.Errorf("%d takes, want %d", n, tt.takes)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// The reset of a refusal is what a stranger's clock says: neither do we sleep for
+// years by it nor ask without end.
+func TestAnyResetIsABoundedWait(t *testing.T) {
+	const most, least = 1000, 3 // takes in a second; in all, in two Per and a half
+	for name, tt := range map[string]struct {
+		reset func() uint64
+		naive bool // keeps the bounds as well
+	}{
+		"honest":              {func() uint64 { return unix(300 * time.Millisecond) }, true},
+		"none":                {func() uint64 { return 0 }, false},
+		"now":                 {func() uint64 { return unix(0) }, false},
+		"past":                {func() uint64 { return unix(-time.Hour) }, false},
+		"in ten years":        {func() uint64 { return unix(10 * 365 * 24 * time.Hour) }, false},
+		"above int64":         {func() uint64 { return 1 << 63 }, false},
+		"as much as can be":   {func() uint64 { return math.MaxUint64 }, false},
+		"int64's last":        {func() uint64 { return math.MaxInt64 }, false},
+		"in seconds":          {func() uint64 { return unix(time.Second) / uint64(time.Second) }, false},
+		"a delay, no instant": {func() uint64 { return uint64(time.Second) }, false},
+	} {
+		for _, naive := range []bool{false, true} {
+			if naive {
+				name += ", the control"
+			}
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					time.AfterFunc(2500*time.Millisecond, cancel)
+					var asked []time.Time
+					st := &scripted{answer: func(ctx context.Context, n int64) (uint64, bool, error) {
+						if ctx.Err() != nil || n > 5*most { // else who spins would never end
+							return 0, false, errors.New("enough")
+						}
+						asked = append(asked, time.Now())
+						return tt.reset(), false, nil
+					}}
+					l := New(Rule{Limit: 10, Mode: Bucket, Store: st})
+					if naive {
+						sleepUntilReset(ctx, st)
+					} else if _, err := get(ctx, l.Wrap(&server{}), "/"); !errors.Is(err, context.Canceled) {
+						t.Error(err)
+					}
+					n := worst(asked, time.Second)
+					if kept := n <= most && len(asked) >= least; kept != (!naive || tt.naive) {
+						t.Errorf("asked %d times, %d in a second", len(asked), n)
+					}
+					quiet(t, l)
+				})
+			})
+		}
+	}
+}
