@@ -51,6 +51,7 @@ func (s *scale) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestWeightsAddUpToAtMostMax(t *testing.T) {
 	const top = 7
 	play := func(t *testing.T, seed uint64, weight func(*http.Request) int) (peak int64) {
+		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 2))
 			s := &scale{takes: 20 * time.Millisecond}

@@ -100,11 +100,8 @@ func (c Config) compile(lenient bool) [kinds]event {
 	}
 	for k, r := range rows {
 		e := event{on: r.On, level: r.Level, names: r.names, f: r.Func}
-		switch kind(k) {
-		case failure, hooked, leaked:
-			if !r.On {
-				e.on, e.level = true, slog.LevelError
-			}
+		if errs := []kind{failure, hooked, leaked}; !r.On && slices.Contains(errs, kind(k)) {
+			e.on, e.level = true, slog.LevelError
 		}
 		e.on = e.on && e.level != Never
 		text := r.Template

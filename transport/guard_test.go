@@ -147,7 +147,7 @@ func TestABodyInUseIsNotLeaked(t *testing.T) {
 		<-release
 		_, _ = io.WriteString(w, "end")
 	})
-	var bodies []io.ReadCloser
+	bodies := make(map[int]io.ReadCloser)
 	var held holder
 	var told leaks
 	for _, base := range protocols(t, h) {
@@ -156,7 +156,7 @@ func TestABodyInUseIsNotLeaked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bodies = append(bodies, resp.Body)
+		bodies[len(bodies)] = resp.Body
 	}
 	collect(20, never)
 	if held.ends.Load() != 0 {
@@ -169,7 +169,7 @@ func TestABodyInUseIsNotLeaked(t *testing.T) {
 		}
 		_ = b.Close()
 	}
-	bodies = nil
+	clear(bodies)
 	collect(20, never)
 	if held.ends.Load() != 2 || told.told.Load() != 0 {
 		t.Errorf("%d holds ended, want 2; %d leaks told, want none", held.ends.Load(), told.told.Load())
