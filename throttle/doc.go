@@ -17,8 +17,8 @@
 //
 // Requests that need the same rules go first come, first served; a [Priority] is
 // worth seconds of waiting. One that needs less may overtake one that has to
-// wait, as long as that one is not made to wait longer: nobody is starved and
-// nobody waits for what he does not need. Who leaves the queue gives his place
+// wait, as long as that one is not made to wait longer: nobody is starved, and
+// nobody waits for what others need alone. Who leaves the queue gives his place
 // back. Who cannot be in time for the deadline of his context is refused at
 // once, and so is who finds 10,000 others waiting.
 //
@@ -50,7 +50,7 @@
 // nothing was sent, nothing was used up. The error of the context where that
 // ended. Waits stand in the ledger ([transport.Quota], [transport.Pause]) and
 // are told as events. What takes quota and is then not sent, by the veto of a
-// hook or from a recording, is given back.
+// hook or from a recording, is given back; a token of a store, to the next one.
 //
 // # Place
 //
