@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"hash/maphash"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func (c Config) New() *Limiter {
 		pause:   c.Pause.check(),
 		pauses:  make(map[pauseKey]*pause),
 		classes: make(map[classKey]*class),
+		seed:    maphash.MakeSeed(),
 	}
 	rules := make([]*rule, 0, len(c.Rules))
 	for _, r := range c.Rules {
@@ -53,11 +55,12 @@ type Limiter struct {
 	closed  bool
 	latest  int64 // that the clock was seen
 	ids     int64 // of resources
-	seq     int64 // of waiters
+	came    int64 // the last waiter
 	scans   int64
 	waiting int
 	pauses  map[pauseKey]*pause
 	classes map[classKey]*class
+	seed    maphash.Seed
 	heads   []*class // those with waiters, the oldest head first
 	asides  *waiter  // granted, and not ready to leave
 	lapseAt int64

@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"math"
 	"slices"
 	"time"
@@ -11,8 +12,7 @@ import (
 // is small since there are many: what it needs is its class's to know, and its
 // ticket stays with its goroutine.
 type waiter struct {
-	rank     int64 // the time it came, less what its priority is worth
-	seq      int64
+	rank     int64 // the time it came, never the same twice, less what its priority is worth
 	deadline int64
 	class    *class // in whose queue it is, or once granted in whose line to leave
 	prev     *waiter
@@ -70,10 +70,8 @@ func (w *waiter) costOf(i int) int {
 	return int(w.cost)
 }
 
-// before reports whether w came before x, by its priority or by its number.
-func (w *waiter) before(x *waiter) bool {
-	return w.rank < x.rank || w.rank == x.rank && w.seq < x.seq
-}
+// before reports whether w came before x, or is taken for it by its priority.
+func (w *waiter) before(x *waiter) bool { return w.rank < x.rank }
 
 func (w *waiter) wake() {
 	select {
@@ -97,14 +95,14 @@ type class struct {
 }
 
 type classKey struct {
-	pause pauseKey
+	pause uint64        // its hash: a key is short, since it is held on stacks that wait
 	first [inline]int64 // the numbers of the resources
 	more  string
 }
 
 // classKey says whose queue is that of the ticket, whose resources are known.
-func (t *ticket) classKey() classKey {
-	k := classKey{pause: t.pause}
+func (l *Limiter) classKey(t *ticket) classKey {
+	k := classKey{pause: maphash.Comparable(l.seed, t.pause)}
 	for i := range min(t.n, inline) {
 		k.first[i] = t.first[i].res.id
 	}
@@ -118,11 +116,10 @@ func (t *ticket) classKey() classKey {
 	return k
 }
 
-// enqueue gives w a number and puts it at the end of its class.
+// enqueue puts w at the end of its class, or where its priority says.
 func (l *Limiter) enqueue(w *waiter, t *ticket) {
-	l.seq++
-	w.seq = l.seq
-	w.rank += l.now()
+	l.came = max(l.came+1, l.now())
+	w.rank += l.came
 	w.setCosts(t)
 	l.insert(w, t)
 }
@@ -148,7 +145,7 @@ func (l *Limiter) insert(w *waiter, t *ticket) {
 		n.res.waiting++
 		n.res.queued += w.costOf(i)
 	}
-	key := t.classKey()
+	key := l.classKey(t)
 	c := l.classes[key]
 	if c == nil {
 		c = &class{key: key, pause: t.pause, needs: make([]*resource, t.n), cost: make([]int, t.n)}

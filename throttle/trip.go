@@ -231,7 +231,7 @@ func (l *Limiter) enterKeyed(c *transport.Call, req *http.Request, t *ticket) bo
 // just the same, and of what others wait for there is enough for all of them too.
 // It spares the request the queue, and the queue a scan.
 func (l *Limiter) passes(t *ticket, now int64) bool {
-	if l.classes[t.classKey()] != nil {
+	if l.classes[l.classKey(t)] != nil {
 		return false
 	}
 	for i := range t.n {

@@ -23,17 +23,8 @@ func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Atte
 	if d, ok := ctx.Deadline(); ok {
 		v.w.deadline = int64(d.Sub(l.epoch))
 	}
-	told := false
-	defer func() {
-		if !told { // a panic of an observer: it will not be sent
-			l.settle(t, unsent)
-		}
-	}()
-	func() {
-		defer v.end()
-		v.err = v.run(t)
-	}()
-	told = true
+	defer v.end(t)
+	v.err = v.run(t)
 	return v.err
 }
 
@@ -86,14 +77,10 @@ func (v *visit) run(t *ticket) error {
 			}
 			continue
 		case w.goes() && v.parked:
-			if err := v.resume(); err != nil {
+			if err := v.resume(t); err != nil {
 				return err
 			}
-			if !w.is(granted) { // that took too long
-				l.insert(w, t)
-				l.scan(l.now())
-				foreseen = false
-			}
+			foreseen = foreseen && w.is(granted)
 			continue
 		case w.goes():
 			now := l.now()
@@ -108,14 +95,10 @@ func (v *visit) run(t *ticket) error {
 			continue
 		}
 		if !foreseen && !w.is(granted) {
-			why, refusal := l.foresee(w, t, l.now(), !v.counted)
-			if refusal != nil {
-				return refusal
+			if err := v.foresee(t); err != nil {
+				return err
 			}
-			foreseen, v.counted = true, true
-			if !v.begun {
-				v.why = why
-			}
+			foreseen = true
 		}
 		if err := v.sleep(); err != nil {
 			return err
@@ -154,13 +137,39 @@ func (v *visit) ask() error {
 	return nil
 }
 
-// resume takes up what was laid down, aside from those who leave. The MaxWait of
-// a rule goes on.
-func (v *visit) resume() error {
+// foresee finds out what is waited for, or that it would be in vain. It is apart
+// from run since the stacks of those who wait should stay small.
+func (v *visit) foresee(t *ticket) error {
+	var why reason
+	if err := v.limiter.foresee(v.w, t, v.limiter.now(), !v.counted, &why); err != nil {
+		return err
+	}
+	v.counted = true
+	if !v.begun {
+		v.why = why
+	}
+	return nil
+}
+
+// resume takes up what was laid down, aside from those who leave. What was kept
+// meanwhile may have gone to others: then v is in the queue again.
+func (v *visit) resume(t *ticket) error {
 	l := v.limiter
 	l.stepAside(v.w, l.now())
-	l.mu.Unlock()
-	defer l.mu.Lock()
+	if err := v.takeUp(); err != nil {
+		return err
+	}
+	if !v.w.is(granted) {
+		l.insert(v.w, t)
+		l.scan(l.now())
+	}
+	return nil
+}
+
+// takeUp takes up what was laid down. The MaxWait of a rule goes on.
+func (v *visit) takeUp() error {
+	v.limiter.mu.Unlock()
+	defer v.limiter.mu.Lock()
 	v.parked = false
 	ctx := v.ctx
 	if v.why.maxWait > 0 {
@@ -187,19 +196,13 @@ func (v *visit) sleep() error {
 	lining := v.w.is(granted)
 	v.limiter.mu.Unlock()
 	defer v.limiter.mu.Lock()
-	if lining {
-		select {
-		case <-v.w.ready:
-			return nil
-		case <-v.ctx.Done():
-			return ended(v.ctx)
+	if !lining {
+		if !v.parked && !v.resuming {
+			v.parked = true
+			v.attempt.Park()
 		}
+		v.begin()
 	}
-	if !v.parked && !v.resuming {
-		v.parked = true
-		v.attempt.Park()
-	}
-	v.begin()
 	var late <-chan time.Time
 	if v.patient != nil {
 		late = v.patient.C
@@ -227,16 +230,24 @@ func (v *visit) begin() {
 	v.emit(transport.WaitBegin, v.why.wait)
 }
 
-// end books the wait and tells of it.
-func (v *visit) end() {
+// end books the wait and tells of it. If an observer panics, what was admitted
+// with t is not sent.
+func (v *visit) end(t *ticket) {
 	if v.patient != nil {
 		v.patient.Stop()
 	}
 	if !v.begun {
 		return
 	}
+	told := false
+	defer func() {
+		if !told {
+			v.limiter.settle(t, unsent)
+		}
+	}()
 	v.attempt.Waited(v.why.how, v.waited)
 	v.emit(transport.WaitEnd, v.waited)
+	told = true
 }
 
 func (v *visit) emit(kind transport.Kind, d time.Duration) {
@@ -260,12 +271,12 @@ type reason struct {
 	maxWait time.Duration // the smallest of its rules
 }
 
-// foresee returns what w, which is in the queue with the ticket t, waits for, or
-// the refusal if it would wait in vain, as things stand, or is fresh and the queue
-// is full.
-func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool) (why reason, refusal error) {
+// foresee says what w, which is in the queue with the ticket t, waits for, or
+// returns the refusal if it would wait in vain, as things stand, or is fresh and
+// the queue is full.
+func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool, why *reason) error {
 	if heavy := w.tooHeavy(); heavy != nil { // the rules changed meanwhile
-		return why, heavy
+		return heavy
 	}
 	last := now
 	for i := range t.n {
@@ -275,9 +286,9 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool) (why reas
 		d := time.Duration(at - now)
 		switch {
 		case fresh && n.res.waiting > r.queue && !n.res.answers(now):
-			return why, &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
+			return &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
 		case at > w.deadline, r.MaxWait > 0 && d > r.MaxWait:
-			return why, &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
+			return &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
 		}
 		if r.MaxWait > 0 && (why.maxWait == 0 || r.MaxWait < why.maxWait) {
 			why.maxWait = r.MaxWait
@@ -291,16 +302,16 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool) (why reas
 		text := "pause of " + t.pause.String()
 		d := time.Duration(max(p.until-now, 0))
 		if fresh && p.waiting > l.pause.MaxQueue {
-			return why, &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: ErrFull}
+			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: ErrFull}
 		}
 		if p.until > w.deadline {
-			return why, &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, 0)}
+			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, 0)}
 		}
 		if p.until >= last {
 			why.how, why.wait, why.rule, why.key, why.limit, why.per = transport.Pause, d, text, "", 0, 0
 		}
 	}
-	return why, nil
+	return nil
 }
 
 func tooLate(w *waiter, now, at int64, maxWait time.Duration) error {
