@@ -24,8 +24,9 @@ import (
 // The baseline is the least median seen since the last probe. A probe lowers
 // the slots to Probe every 20 to 40 windows, for ten answers, and is the only
 // thing that raises the baseline, at most to its double: a server that grows
-// slow under our own load does not make slowness the new measure. Five windows
-// at Min that are still too slow count as a probe.
+// slow under our own load does not make slowness the new measure. The exception
+// are five windows at a Min of at most Probe that are still too slow: that is not
+// our load, so their median is the new baseline, whatever it is.
 type Adaptive struct {
 	// Min is the least number of slots. Default 1.
 	Min int
@@ -38,7 +39,7 @@ type Adaptive struct {
 	// Default 1.5; it must be above 1.
 	Tolerance float64
 	// Window is how long answers are gathered before the slots change, longer
-	// until there are ten. Default 1 s.
+	// until there are ten, or three with at most Probe slots. Default 1 s.
 	Window time.Duration
 }
 
@@ -47,6 +48,7 @@ const (
 	defaultProbe     = 3
 	defaultTolerance = 1.5
 	minSamples       = 10
+	fewSamples       = 3 // where ten would take too long of a slow server
 	maxSamples       = 64
 	backoff          = 0.7 // what a drop leaves
 	steepest         = 0.5 // what one slow window leaves at least
@@ -190,7 +192,11 @@ func (f *finder) sample(now, sent time.Time, d time.Duration, used int64) {
 	if float64(used)*2 >= f.limit {
 		f.loaded++
 	}
-	if f.n < minSamples || now.Sub(f.began) < f.Window {
+	enough := minSamples
+	if f.limit <= float64(f.Probe) {
+		enough = fewSamples
+	}
+	if f.n < enough || now.Sub(f.began) < f.Window {
 		return
 	}
 	f.decide(f.median(), f.loaded*2 >= f.n)
@@ -223,6 +229,9 @@ func (f *finder) decide(median time.Duration, loaded bool) {
 		if f.limit > float64(f.Min) {
 			f.atFloor = 0
 		} else if f.atFloor++; f.atFloor >= patientAtFloor {
+			if f.Min <= f.Probe {
+				f.base = median // so few for so long: the slowness is not ours
+			}
 			f.rebase(median)
 		}
 		return
