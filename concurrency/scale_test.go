@@ -4,17 +4,23 @@ import (
 	"context"
 	"net/http"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/transport"
 )
 
 func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
-	const workers, each, slots = 8, 125_000, 3
+	const workers, slots = 8, 3
+	each := 125_000
+	if race.Enabled { // it sees as much in fewer, and a busy machine takes a minute for all
+		each /= 10
+	}
 	l := New(Limit{Max: slots})
 	only := l.limits[0]
 	var now, peak, count atomic.Int64
@@ -45,10 +51,72 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if peak.Load() > slots || count.Load() != workers*each {
+	if peak.Load() > slots || count.Load() != int64(workers*each) {
 		t.Errorf("%d at once of %d, %d in all", peak.Load(), slots, count.Load())
 	}
 	empty(t, l)
+}
+
+func heap() float64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // what pools let go at the first is gone at the second
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc + m.StackInuse)
+}
+
+// Keys come and go, each with slots of its own.
+func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, tt := range []struct {
+		name  string
+		limit Limit
+		keeps bool // the control
+		keys  int
+	}{
+		{"fixed", Limit{Max: 2}, false, 1_000_000},
+		{"adaptive", Limit{Max: 2, Adaptive: &Adaptive{}}, false, 1_000_000},
+		{"nothing is forgotten, the control", Limit{Max: 2}, true, 200_000},
+	} {
+		tt.limit.Key = func(req *http.Request) string { return req.URL.Path }
+		l := New(tt.limit)
+		only := l.limits[0]
+		var kept []*semaphore
+		req := request(t.Context(), url)
+		var early float64
+		for i := range tt.keys {
+			req.URL.Path = strconv.Itoa(i)
+			k := only.keyOf(nil, req)
+			s, err := only.take(t.Context(), nil, k, 1)
+			if err != nil || s.key != k {
+				t.Fatalf("%s: key %d has the slots of another one: %v", tt.name, i, err)
+			}
+			if i == 100 {
+				one, err := only.take(t.Context(), nil, k, 1)
+				if err != nil || one != s || s.try(1) != full {
+					t.Errorf("%s: no two slots, or three", tt.name)
+				}
+				one.give(nil, 1)
+			}
+			s.learn(answered, time.Millisecond, false)
+			s.give(nil, 1)
+			if tt.keeps {
+				kept = append(kept, s)
+			}
+			if i == 100_000-1 { // as full as at the end: keys are forgotten many at a time
+				early = heap()
+			}
+		}
+		late := heap()
+		t.Logf("%s: %.1f MB after 100,000 keys, %.1f MB after %d, %d kept", tt.name, early/1e6, late/1e6, tt.keys, len(only.sems)+len(kept))
+		if flat := late <= early+1e6; flat == tt.keeps || len(only.sems) > maxKeys {
+			t.Errorf("%s: %.0f B after 100,000 keys, %.0f B after %d, %d in the map", tt.name, early, late, tt.keys, len(only.sems))
+		}
+		empty(t, l)
+		runtime.KeepAlive(kept)
+	}
 }
 
 // blocked returns the bytes of heap and stacks per request that is held up.

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -56,47 +57,126 @@ func TestTenDownloadsUnderALimitOfOneRunOneByOne(t *testing.T) {
 	}
 }
 
+// answering is a base that hands on bodies as they are.
+type answering func(*http.Request) (*http.Response, error)
+
+func (f answering) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// of answers with a body that keeps what methods it has.
+func of(b func() io.ReadCloser) answering {
+	return func(r *http.Request) (*http.Response, error) {
+		resp := reply(r, 200, "")
+		resp.Body, resp.ContentLength = b(), -1
+		return resp, nil
+	}
+}
+
+func text() io.Reader { return strings.NewReader("some text") }
+
+// broken panics when it is read, and when it is closed if it shall.
+type broken struct{ close bool }
+
+func (b broken) Read([]byte) (int, error) { panic("read") }
+
+func (b broken) Close() error {
+	if b.close {
+		panic("close")
+	}
+	return nil
+}
+
+// endsInTheMiddle answers with a body of which half is there when the context
+// ends, and that says so, as a transport's does.
+func endsInTheMiddle(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(r.Context())
+	body, w := io.Pipe()
+	context.AfterFunc(ctx, func() { _ = w.CloseWithError(ctx.Err()) })
+	go func() { _, _ = io.Copy(w, text()); cancel() }()
+	resp := reply(r, 200, "")
+	resp.Body, resp.ContentLength = body, -1
+	return resp, nil
+}
+
 func TestSlotsComeBack(t *testing.T) {
 	boom := errors.New("boom")
+	open := func(r func() io.Reader) answering { return of(func() io.ReadCloser { return io.NopCloser(r()) }) }
+	read := func(r *http.Response) error { _, err := io.Copy(io.Discard, struct{ io.Reader }{r.Body}); return err }
+	closed := func(r *http.Response) error { return r.Body.Close() }
+	both := func(r *http.Response) error { defer r.Body.Close(); return read(r) }
 	for name, tt := range map[string]struct {
-		answer func(*http.Request) (*http.Response, error)
-		end    func(*http.Response)
+		base answering
+		end  func(*http.Response) error // nil: the body has ended by then
+		want error
 	}{
-		"error":        {answer: func(*http.Request) (*http.Response, error) { return nil, boom }},
-		"panic":        {answer: func(*http.Request) (*http.Response, error) { panic("boom") }},
-		"no body":      {answer: func(r *http.Request) (*http.Response, error) { return reply(r, 204, ""), nil }},
-		"close":        {end: func(r *http.Response) { _ = r.Body.Close() }},
-		"double close": {end: func(r *http.Response) { _ = r.Body.Close(); _ = r.Body.Close() }},
-		"read":         {end: func(r *http.Response) { _, _ = io.Copy(io.Discard, r.Body) }},
+		"error": {base: func(*http.Request) (*http.Response, error) { return nil, boom }, want: boom},
+		"panic": {base: func(*http.Request) (*http.Response, error) { panic("boom") }},
+		"no body": {base: func(r *http.Request) (*http.Response, error) {
+			r2 := reply(r, 204, "")
+			r2.Body = http.NoBody
+			return r2, nil
+		}},
+		"nil body":     {base: func(r *http.Request) (*http.Response, error) { r2 := reply(r, 204, ""); r2.Body = nil; return r2, nil }},
+		"close":        {base: open(text), end: closed},
+		"double close": {base: open(text), end: func(r *http.Response) error { _ = r.Body.Close(); return r.Body.Close() }},
+		"read":         {base: open(text), end: read},
+		"read, close":  {base: open(text), end: both},
+		// Of these nobody closes the body.
+		"EOF with the last bytes":     {base: open(func() io.Reader { return iotest.DataErrReader(text()) }), end: read},
+		"cut short":                   {base: open(func() io.Reader { return iotest.ErrReader(io.ErrUnexpectedEOF) }), end: read, want: io.ErrUnexpectedEOF},
+		"reset":                       {base: open(func() io.Reader { return io.MultiReader(text(), iotest.ErrReader(boom)) }), end: read, want: boom},
+		"context ended in the middle": {base: endsInTheMiddle, end: read, want: context.Canceled},
+		"WriteTo": {base: open(text), end: func(r *http.Response) error {
+			n, err := r.Body.(io.WriterTo).WriteTo(io.Discard)
+			if n != int64(len("some text")) {
+				return io.ErrShortWrite
+			}
+			return err
+		}},
+		"copy by WriteTo": {base: open(text), end: func(r *http.Response) error { _, err := io.Copy(io.Discard, r.Body); return err }},
+		// Of these the caller does, as of every body that he has not read to the end.
+		"WriteTo into what breaks": {base: open(text), want: boom, end: func(r *http.Response) error {
+			defer r.Body.Close()
+			_, err := io.Copy(breaks{boom}, r.Body)
+			return err
+		}},
+		"panic of Read":           {base: of(func() io.ReadCloser { return broken{} }), end: both},
+		"panic of Read and Close": {base: of(func() io.ReadCloser { return broken{close: true} }), end: both},
 	} {
 		for order, wrap := range map[string]func(l *Limiter, b http.RoundTripper) http.RoundTripper{
 			"alone":            func(l *Limiter, b http.RoundTripper) http.RoundTripper { return l.Wrap(b) },
 			"outside of retry": func(l *Limiter, b http.RoundTripper) http.RoundTripper { return l.Wrap(again().Wrap(b)) },
+			"not guarded":      func(l *Limiter, b http.RoundTripper) http.RoundTripper { _ = l.Resize(10, 20); return l.Wrap(b) },
 		} {
-			t.Run(name+" "+order, func(t *testing.T) {
+			t.Run(name+", "+order, func(t *testing.T) {
 				l := New(Limit{Max: 1}, Limit{Max: 2, Per: All})
-				s := &server{answer: tt.answer}
-				rt := wrap(l, s)
+				rt := wrap(l, tt.base)
 				func() {
-					defer func() { _ = recover() }()
+					panics := strings.Contains(name, "panic")
+					defer func() {
+						if (recover() != nil) != panics {
+							t.Error("a panic, or none")
+						}
+					}()
 					resp, err := rt.RoundTrip(request(t.Context(), url))
-					if err != nil {
-						return
-					}
-					if tt.end != nil {
+					if err == nil && tt.end != nil {
 						if l.InFlight() != 2 {
 							t.Errorf("%d slots while the body is open, want 2", l.InFlight())
 						}
-						tt.end(resp)
-						return
+						err = tt.end(resp)
 					}
-					_ = resp.Body.Close()
+					if !errors.Is(err, tt.want) {
+						t.Errorf("error %v, want %v", err, tt.want)
+					}
 				}()
 				empty(t, l)
 			})
 		}
 	}
 }
+
+type breaks struct{ err error }
+
+func (w breaks) Write([]byte) (int, error) { return 0, w.err }
 
 func TestASlotOutlastsDiscardedAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -124,33 +204,6 @@ func TestASlotOutlastsDiscardedAttempts(t *testing.T) {
 		}
 		empty(t, l)
 	})
-}
-
-// Random arrivals, cancels, resizes, two layers: never above the limit, and all
-// slots come back.
-func TestRandom(t *testing.T) {
-	for seed := range uint64(20) {
-		synctest.Test(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 1))
-			s := &server{latency: 20 * time.Millisecond}
-			top := 1 + r.IntN(4)
-			inner := New(Limit{Max: top}, Limit{Max: 6, Per: All, MaxQueue: 5})
-			outer := New(Limit{Max: top + 2})
-			rt := outer.Wrap(inner.Wrap(s))
-			var wg sync.WaitGroup
-			for range 300 {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.IntN(400))*time.Millisecond)
-				wg.Go(func() { defer cancel(); _ = get(ctx, rt, url) })
-				time.Sleep(time.Duration(r.IntN(8)) * time.Millisecond)
-			}
-			wg.Wait()
-			if got := s.peak.Load(); got > int64(top) || s.sent.Load() < 10 {
-				t.Errorf("seed %d: %d at once of %d, %d sent", seed, got, top, s.sent.Load())
-			}
-			empty(t, inner)
-			empty(t, outer)
-		})
-	}
 }
 
 func TestHandoverUnderLoad(t *testing.T) {

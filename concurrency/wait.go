@@ -38,6 +38,9 @@ func (l *limit) take(ctx context.Context, a *transport.Attempt, k key, weight in
 func (s *semaphore) resume(ctx context.Context, a *transport.Attempt, weight int32) error {
 	for {
 		s := s.live()
+		if int64(weight) > s.limit.max.Load() { // it was resized meanwhile
+			return s.limit.refusal(s, 0, ErrWeight)
+		}
 		switch s.try(weight) {
 		case taken:
 			return nil

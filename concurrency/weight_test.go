@@ -216,3 +216,33 @@ func TestAHeavyRequestUnderAnAdaptiveLimitGoesAlone(t *testing.T) {
 		empty(t, l)
 	})
 }
+
+// The limit was lowered while the request had laid its slots down.
+func TestWhoResumesAboveALoweredLimitIsRefused(t *testing.T) {
+	for _, others := range []int{0, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(Limit{Max: 3, Weight: weightOf})
+			s := &scale{takes: 2 * time.Minute}
+			rt := l.Wrap(pausing(time.Minute).Wrap(s))
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if err := get(t.Context(), rt, weighing(3)); !errors.Is(err, ErrWeight) {
+					t.Errorf("%d others: %v", others, err)
+				}
+			})
+			synctest.Wait()
+			for range others {
+				wg.Go(func() { _ = get(t.Context(), l.Wrap(s), weighing(1)) })
+			}
+			synctest.Wait()
+			if err := l.Resize(2); err != nil {
+				t.Error(err)
+			}
+			wg.Wait()
+			if n := s.peak.Load(); n > 2 {
+				t.Errorf("%d others: a weight of %d under 2", others, n)
+			}
+			empty(t, l)
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package concurrency
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// bounds is a base that compares who is on the way with what may be.
+type bounds struct {
+	limits [3]*maxima // per host, in all, in all of a layer further out
+	now    map[string]*atomic.Int64
+	sent   atomic.Int64
+	met    [3]atomic.Int64
+	above  [3]atomic.Int64
+}
+
+type marksKey struct{}
+
+// marked notes for the base what is in force as a request sets out: it may have
+// taken a slot and not been sent yet while the limit was lowered.
+func (b *bounds) marked(ctx context.Context) context.Context {
+	var marks [3]int
+	for i, m := range b.limits {
+		marks[i] = m.mark()
+	}
+	return context.WithValue(ctx, marksKey{}, marks)
+}
+
+func (b *bounds) RoundTrip(req *http.Request) (*http.Response, error) {
+	b.sent.Add(1)
+	marks, _ := req.Context().Value(marksKey{}).([3]int)
+	host, all := b.now[req.URL.Host].Add(1), b.now["all"].Add(1)
+	for i, n := range []int64{host, all, all} {
+		switch most := int64(b.limits[i].since(marks[i])); {
+		case n > most:
+			b.above[i].Add(1)
+		case n == most:
+			b.met[i].Add(1)
+		}
+	}
+	end := func() {
+		b.now[req.URL.Host].Add(-1)
+		b.now["all"].Add(-1)
+	}
+	select {
+	case <-time.After(20 * time.Millisecond):
+	case <-req.Context().Done():
+		end()
+		return nil, req.Context().Err()
+	}
+	resp := reply(req, http.StatusOK, "some text")
+	resp.Body = &body{resp.Body, end, atomic.Bool{}}
+	return resp, nil
+}
+
+// Random arrivals at two hosts, cancels, deadlines, resizes up and down, three
+// limits in two layers, each of which binds at times: never above the largest Max
+// in force while a request was on its way to the server, and all slots come back.
+// Without one of the limits, the control, its bound is broken.
+func TestRandom(t *testing.T) {
+	type sum struct{ sent, canceled, late, full, fine atomic.Int64 }
+	play := func(t *testing.T, seed uint64, without int, s *sum) (met, above [3]bool) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // no secret
+			b := &bounds{
+				limits: [3]*maxima{{all: []int{2}}, {all: []int{3}}, {all: []int{4}}},
+				now:    map[string]*atomic.Int64{"a.test": {}, "b.test": {}, "all": {}},
+			}
+			limits := [3]Limit{{Max: 2}, {Max: 3, Per: All, MaxQueue: 5}, {Max: 4, Per: All}}
+			if without >= 0 {
+				limits[without].URL = "nowhere"
+			}
+			inner, outer := New(limits[0], limits[1]), New(limits[2])
+			rt := outer.Wrap(inner.Wrap(b))
+			var wg sync.WaitGroup
+			for range 300 {
+				d := time.Duration(r.IntN(150)) * time.Millisecond
+				ctx, cancel := context.WithTimeout(t.Context(), d)
+				if r.IntN(2) == 0 {
+					ctx, cancel = context.WithCancel(t.Context())
+					time.AfterFunc(d, cancel)
+				}
+				u := []string{"http://a.test/", "http://b.test/"}[r.IntN(2)]
+				wg.Go(func() {
+					defer cancel()
+					switch err := get(b.marked(ctx), rt, u); {
+					case err == nil:
+						s.fine.Add(1)
+					case errors.Is(err, context.Canceled):
+						s.canceled.Add(1)
+					case errors.Is(err, context.DeadlineExceeded):
+						s.late.Add(1)
+					case errors.Is(err, ErrFull):
+						s.full.Add(1)
+					default:
+						t.Error(err)
+					}
+				})
+				if r.IntN(8) == 0 {
+					resize(t, inner, []int{1 + r.IntN(4), 2 + r.IntN(5)}, b.limits[:2]...)
+				}
+				time.Sleep(time.Duration(r.IntN(6)) * time.Millisecond)
+			}
+			wg.Wait()
+			s.sent.Add(b.sent.Load())
+			for i := range met {
+				met[i], above[i] = b.met[i].Load() > 0, b.above[i].Load() > 0
+			}
+			empty(t, inner)
+			empty(t, outer)
+		})
+		return met, above
+	}
+	const seeds = 20
+	var s sum
+	var met, broken [3]int
+	for seed := range uint64(seeds) {
+		m, a := play(t, seed, -1, &s)
+		for i := range m {
+			met[i] += btoi(m[i])
+			if a[i] {
+				t.Errorf("seed %d: above limit %d", seed, i)
+			}
+			_, a := play(t, seed, i, new(sum))
+			broken[i] += btoi(a[i])
+		}
+	}
+	t.Logf("%d sent, %d fine, %d canceled, %d late, %d refused; limits met in %v and, left out, broken in %v of %d runs",
+		s.sent.Load(), s.fine.Load(), s.canceled.Load(), s.late.Load(), s.full.Load(), met, broken, seeds)
+	if min(s.fine.Load(), s.canceled.Load(), s.late.Load(), s.full.Load()) < 100 {
+		t.Error("something hardly ever happened")
+	}
+	if slices.Min(met[:]) < seeds*3/4 || slices.Min(broken[:]) < seeds*3/4 {
+		t.Error("a limit that does not bind proves nothing")
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

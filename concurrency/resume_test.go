@@ -1,0 +1,105 @@
+package concurrency
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// Max 1, one that has laid its slot down, three that never had one: the queue is
+// full for a fourth, but who comes back is not refused, takes no place of theirs,
+// and goes next.
+func TestWhoResumesGoesBeforeThoseWhoNeverHadASlot(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		early  []string // who comes before the pause of the parked one is over
+		late   []string
+		order  string
+		parked int
+	}{
+		{"into a full queue", []string{"/parked", "/first", "/a", "/b", "/c"}, nil, "/first /parked /a /b /c", 1},
+		{"before the queue is full", []string{"/parked", "/first", "/a"}, []string{"/b", "/c"}, "/first /parked /a /b /c", 1},
+		{"nobody does, the control", []string{"/first", "/a", "/b", "/c"}, nil, "/first /a /b /c", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Limit{Max: 1, MaxQueue: 3})
+				s := &server{latency: time.Minute}
+				var order []string
+				s.answer = func(req *http.Request) (*http.Response, error) {
+					order = append(order, req.URL.Path)
+					return reply(req, 200, ""), nil
+				}
+				pause := pausing(10 * time.Second)
+				rt := l.Wrap((&layer{"router", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+					if req.URL.Path == "/parked" {
+						return pause.trip(c, req, next)
+					}
+					return next.RoundTrip(req)
+				}}).Wrap(s))
+				var wg sync.WaitGroup
+				call := func(want error, paths ...string) {
+					for _, path := range paths {
+						wg.Go(func() {
+							if err := get(t.Context(), rt, "http://api.test"+path); !errors.Is(err, want) {
+								t.Errorf("%s: error %v, want %v", path, err, want)
+							}
+						})
+						synctest.Wait()
+					}
+				}
+				waiting := func(want int) {
+					t.Helper()
+					if in, n := l.InFlight(), l.Waiting(); in != 1 || n != want {
+						t.Errorf("%d slots in use, %d wait: want 1 and %d", in, n, want)
+					}
+				}
+				call(nil, tt.early...)
+				waiting(len(tt.early) - 1 - tt.parked)
+				time.Sleep(11 * time.Second) // the pause is over
+				call(nil, tt.late...)
+				waiting(3 + tt.parked)
+				call(ErrFull, "/fresh")
+				wg.Wait()
+				if got := strings.Join(order, " "); got != tt.order || s.peak.Load() != 1 {
+					t.Errorf("order %s, want %s; %d at once", got, tt.order, s.peak.Load())
+				}
+				empty(t, l)
+			})
+		})
+	}
+}
+
+// A queue of none refuses nobody who has had a slot.
+func TestSeveralWhoResumeGoFirstComeFirstServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, MaxQueue: NoQueue})
+		s := &server{latency: time.Minute}
+		var order []string
+		s.answer = func(req *http.Request) (*http.Response, error) {
+			order = append(order, req.URL.Path)
+			return reply(req, 200, ""), nil
+		}
+		rt := l.Wrap(pausing(10 * time.Second).Wrap(s))
+		var wg sync.WaitGroup
+		for _, path := range []string{"/a", "/b", "/c", "/d"} { // each lays the only slot down at once
+			wg.Go(func() {
+				if err := get(t.Context(), rt, "http://api.test"+path); err != nil {
+					t.Errorf("%s: %v", path, err)
+				}
+			})
+			time.Sleep(time.Second)
+		}
+		wg.Wait()
+		if got := strings.Join(order, " "); got != "/a /b /c /d" || s.peak.Load() != 1 {
+			t.Errorf("order %s; %d at once", got, s.peak.Load())
+		}
+		empty(t, l)
+	})
+}

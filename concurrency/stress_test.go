@@ -1,0 +1,207 @@
+package concurrency
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// maxima are those of a limit, in turn. While it is resized both hold.
+type maxima struct {
+	mu  sync.Mutex
+	all []int
+}
+
+// resize changes the Max of several limits of l. Only one may do so at a time.
+func resize(t *testing.T, l *Limiter, to []int, were ...*maxima) {
+	t.Helper()
+	for i, m := range were {
+		m.add(max(m.all[len(m.all)-1], to[i]))
+	}
+	if err := l.Resize(to...); err != nil {
+		t.Error(err)
+	}
+	for i, m := range were {
+		m.add(to[i])
+	}
+}
+
+func (m *maxima) add(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, n)
+}
+
+// mark stands for now.
+func (m *maxima) mark() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.all) - 1
+}
+
+// since returns the largest Max in force since a mark.
+func (m *maxima) since(mark int) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Max(m.all[mark:])
+}
+
+// taking runs trip once per worker, with the attempt that taking a slot needs.
+func taking(t *testing.T, workers int, do func(ctx context.Context, a *transport.Attempt, worker int)) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for i := range workers {
+		wg.Go(func() {
+			rt := (&layer{"taking", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				do(req.Context(), transport.AttemptFrom(req.Context()), i)
+				return next.RoundTrip(req)
+			}}).Wrap(&server{})
+			if err := get(t.Context(), rt, url); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Real threads, in a bubble only since that finds who waits for ever: those who
+// leave in the moment in which they get their slots, weights, priorities, resizes.
+func TestEverythingAtOnce(t *testing.T) {
+	const workers = 8
+	for _, tt := range []struct {
+		name    string
+		control bool // weights not counted
+	}{{"weighed", false}, {"not weighed, the control", true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				each := 125_000 // a million
+				if race.Enabled || tt.control {
+					each /= 20
+				}
+				l := New(Limit{Max: 3, MaxQueue: 6})
+				only := l.limits[0]
+				were := &maxima{all: []int{3}}
+				var (
+					resizing                                              sync.Mutex
+					now, met, above, went, grantedLate, left, heavy, full atomic.Int64
+				)
+				leave := make([]atomic.Pointer[context.CancelFunc], workers)
+				taking(t, workers, func(ctx context.Context, a *transport.Attempt, me int) {
+					r := rand.New(rand.NewPCG(uint64(me), 3)) //nolint:gosec // no secret
+					for range each {
+						ctx, cancel := context.WithCancel(ctx)
+						leave[me].Store(&cancel)
+						ctx = transport.With(ctx, Priority(r.IntN(3)-1))
+						weight := 1 + r.Int32N(3)
+						takes := weight
+						if tt.control {
+							takes = 1
+						}
+						mark := were.mark()
+						s, err := only.take(ctx, a, key{host: "api.test"}, takes)
+						switch {
+						case err == nil:
+							went.Add(1)
+							n, most := int(now.Add(int64(weight))), were.since(mark)
+							if n > most {
+								above.Add(1)
+							} else if n == most {
+								met.Add(1)
+							}
+							if ctx.Err() != nil {
+								grantedLate.Add(1)
+							}
+							runtime.Gosched()
+							now.Add(-int64(weight))
+							other := leave[r.IntN(workers)].Load()
+							if r.IntN(2) == 0 && other != nil {
+								(*other)()
+							}
+							s.give(a, takes)
+							if r.IntN(2) == 0 && other != nil {
+								(*other)()
+							}
+						case errors.Is(err, context.Canceled):
+							left.Add(1)
+						case errors.Is(err, ErrWeight):
+							heavy.Add(1)
+						case errors.Is(err, ErrFull):
+							full.Add(1)
+						default:
+							t.Error(err)
+						}
+						cancel()
+						if r.IntN(50) == 0 {
+							resizing.Lock()
+							resize(t, l, []int{2 + r.IntN(4)}, were)
+							resizing.Unlock()
+						}
+					}
+				})
+				t.Logf("%d went, %d of them as they were told to leave, %d left, %d too heavy, %d found the queue full; %d times as many as may be, %d times more",
+					went.Load(), grantedLate.Load(), left.Load(), heavy.Load(), full.Load(), met.Load(), above.Load())
+				if min(went.Load(), grantedLate.Load(), left.Load(), met.Load()) == 0 {
+					t.Error("something never happened")
+				}
+				if got := above.Load() > 0; got != tt.control {
+					t.Errorf("above Max: %v, want %v", got, tt.control)
+				}
+				empty(t, l)
+			})
+		})
+	}
+}
+
+// A few more than there are slots, so that the queue is empty one moment and not
+// the next, and a round ends with everybody: who was forgotten would wait for
+// ever, and that the bubble tells.
+func TestNoWakeUpIsLost(t *testing.T) {
+	rounds := 400
+	if race.Enabled {
+		rounds /= 2
+	}
+	var took, waited atomic.Int64
+	for slots := 1; slots <= 3; slots++ {
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(uint64(slots), 4)) //nolint:gosec // no secret
+			for round := range rounds {
+				l := New(Limit{Max: slots})
+				only := l.limits[0]
+				taking(t, slots+1+r.IntN(3), func(ctx context.Context, a *transport.Attempt, me int) {
+					r := rand.New(rand.NewPCG(uint64(round), uint64(me))) //nolint:gosec // no secret
+					for range 1 + r.IntN(1+round%500) {
+						s, err := only.find(key{host: "api.test"}), error(nil)
+						if s.try(1) != taken {
+							waited.Add(1)
+							s, err = only.take(ctx, a, s.key, 1)
+						}
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						took.Add(1)
+						if r.IntN(8) == 0 {
+							runtime.Gosched()
+						}
+						s.give(a, 1)
+					}
+				})
+				empty(t, l)
+			}
+		})
+	}
+	t.Logf("%d slots taken, %d not at once", took.Load(), waited.Load())
+	if waited.Load()*20 < took.Load() || waited.Load()*20 > took.Load()*19 {
+		t.Error("the queue was hardly ever used, or never empty")
+	}
+}
