@@ -101,17 +101,18 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 		if ev.Wait != 10*time.Second || ev.Text != "api.test" || ev.Response == nil || ev.Attempt == nil {
 			t.Errorf("event %+v", ev)
 		}
-		var after []time.Duration
 		flood(t, rt, "/", 20)
+		// One; with its answer and the second two more; with three answers and a second four more.
+		var want []time.Duration
+		for i, n := range []int{1, 3, 7, 9} {
+			want = append(want, slices.Repeat([]time.Duration{11*time.Second + time.Duration(i)*time.Second}, n)...)
+		}
+		var after []time.Duration
 		for _, at := range s.times("/")[20:] {
 			after = append(after, at.Sub(start))
 		}
-		// One first, then two for each answer, and one for each second.
-		if after[0] != 11*time.Second || after[1] != 12*time.Second || worst(s.times("/")[20:], time.Second) > 16 {
-			t.Errorf("after the pause they left at %v", after)
-		}
-		if d := after[19]; d > 16*time.Second {
-			t.Errorf("the last one left at %v", d)
+		if !slices.Equal(after, want) {
+			t.Errorf("after the pause they left at %v, want %v", after, want)
 		}
 		if e.count(transport.WaitBegin) != 20 || e.count(transport.WaitEnd) != 20 {
 			t.Errorf("%d begins, %d ends", e.count(transport.WaitBegin), e.count(transport.WaitEnd))
@@ -126,6 +127,44 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 			t.Errorf("50 requests after it was over took %v, want the latency of 1s", d)
 		}
 	})
+}
+
+// The answers to those who are on the way come one after the other, and each
+// names another end.
+func TestManyAnswersOfAMomentMakeOnePause(t *testing.T) {
+	for _, tt := range []struct {
+		last   string // hint, in milliseconds
+		events int
+		paused time.Duration // after the last answer
+	}{
+		{"9000", 1, 10035 * time.Millisecond}, // of the last but two, 15 ms ago
+		{"10050", 1, 10050 * time.Millisecond},
+		{"12000", 2, 12 * time.Second}, // the control: that is news
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			const n = 20
+			var i, j atomic.Int64
+			s := &server{}
+			s.latency = func(*http.Request) time.Duration { return time.Second + time.Duration(i.Add(1))*5*time.Millisecond }
+			s.answer = func(req *http.Request) (*http.Response, error) {
+				k := j.Add(1)
+				if k == n {
+					return reply(req, 429, "Retry-After-Ms", tt.last), nil
+				}
+				return reply(req, 429, "Retry-After-Ms", []string{"9000", "10000", "10050"}[k%3]), nil
+			}
+			e := &ear{kinds: transport.Paused}
+			l := New()
+			rt := e.Wrap(l.Wrap(s))
+			flood(t, rt, "/", n)
+			if n := e.count(transport.Paused); n != tt.events || e.heard[0].Wait != 10*time.Second {
+				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.heard[0].Wait, tt.events)
+			}
+			if d := l.Paused(request(t.Context(), "/")); d != tt.paused {
+				t.Errorf("%s: paused for %v, want the longest, %v", tt.last, d, tt.paused)
+			}
+		})
+	}
 }
 
 func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
@@ -144,8 +183,8 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 				return time.Second
 			case "/old2":
 				return 2 * time.Second
-			case "/old3":
-				return 5 * time.Second
+			case "/old3": // when the second pause would be over, had it cut the first
+				return 6 * time.Second
 			}
 			return 0
 		}
@@ -156,24 +195,30 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 		for _, p := range []string{"/old1", "/old2", "/old3"} {
 			wg.Go(func() { _, _ = get(t.Context(), rt, p) })
 		}
-		time.Sleep(1500 * time.Millisecond)
-		if d := l.Paused(request(t.Context(), "/")); d != 9500*time.Millisecond {
-			t.Errorf("paused for %v", d)
+		paused := func(after, want time.Duration) {
+			time.Sleep(after - time.Since(start))
+			if d := l.Paused(request(t.Context(), "/")); d != want {
+				t.Errorf("after %v: paused for %v, want %v", after, d, want)
+			}
 		}
+		paused(1500*time.Millisecond, 9500*time.Millisecond)
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second) // the first pause is over by then
 			defer cancel()
 			begin := time.Now()
 			_, err := get(ctx, rt, "/deadline")
-			if !errors.Is(err, ErrDeadline) || time.Since(begin) != 3500*time.Millisecond {
+			if !errors.Is(err, ErrDeadline) || time.Since(begin) != 4500*time.Millisecond {
 				t.Errorf("who cannot be in time any more: %v after %v, want a refusal at the moment of the third answer", err, time.Since(begin))
 			}
 		})
 		wg.Go(func() {
-			if _, err := get(t.Context(), rt, "/new"); err != nil || time.Since(start) != 25*time.Second {
+			if _, err := get(t.Context(), rt, "/new"); err != nil || time.Since(start) != 26*time.Second {
 				t.Errorf("went after %v: %v", time.Since(start), err)
 			}
 		})
+		paused(2500*time.Millisecond, 8500*time.Millisecond)
+		paused(5500*time.Millisecond, 5500*time.Millisecond)
+		paused(6500*time.Millisecond, 19500*time.Millisecond)
 		wg.Wait()
 		quiet(t, l)
 	})
@@ -266,30 +311,6 @@ func TestDryRunReports(t *testing.T) {
 		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
 			t.Errorf("waited %v, %d events", d, e.count(transport.Paused))
 		}
-	})
-}
-
-func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
-		l := New()
-		rt := l.Wrap(s)
-		flood(t, rt, "/", 1)
-		s.latency = func(*http.Request) time.Duration { return time.Hour }
-		start := time.Now()
-		var wg sync.WaitGroup
-		for range 3 {
-			wg.Go(func() { flood(t, rt, "/slow", 1) })
-		}
-		wg.Wait()
-		var got []time.Duration
-		for _, at := range s.times("/slow") {
-			got = append(got, at.Sub(start))
-		}
-		if want := []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}; !slices.Equal(got, want) {
-			t.Errorf("left at %v, want %v", got, want)
-		}
-		quiet(t, l)
 	})
 }
 

@@ -4,58 +4,121 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/sethvargo/go-limiter"
+
 	"github.com/gracy-go/gracy/transport"
 )
+
+// inTurn takes of one rule after the other, and begins anew when one has nothing
+// left: what it took of those before is burned.
+type inTurn struct {
+	next  http.RoundTripper
+	rules map[string]limiter.Store // by prefix of the path
+}
+
+func (r *inTurn) RoundTrip(req *http.Request) (*http.Response, error) {
+	for _, prefix := range slices.Sorted(maps.Keys(r.rules)) { // the wide one first
+		if !strings.HasPrefix(req.URL.Path, prefix) {
+			continue
+		}
+		_, _, reset, ok, err := r.rules[prefix].Take(req.Context(), "")
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			select {
+			case <-time.After(time.Until(time.Unix(0, int64(reset)))):
+			case <-req.Context().Done():
+				return nil, req.Context().Err()
+			}
+			return r.RoundTrip(req)
+		}
+	}
+	return r.next.RoundTrip(req)
+}
 
 // Quota taken by a request that is then held back by another rule is burned;
 // two rules taken in turn burned 449 of a wide rule's tokens in 5 s.
 func TestNothingIsBurnedAndNobodyIsHeldBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &server{}
-		l := New(
-			Rule{Limit: 100, URL: "/", Guard: NoGuard},
-			Rule{Limit: 10, URL: "/narrow", Guard: NoGuard},
-		)
-		rt := l.Wrap(s)
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		for range 200 {
-			wg.Go(func() {
-				for ctx.Err() == nil {
-					_, _ = get(ctx, rt, "/narrow")
+	for turn, narrow := range map[bool]int{false: 200, true: 30} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{}
+			l := New(
+				Rule{Limit: 100, URL: "/", Guard: NoGuard},
+				Rule{Limit: 10, URL: "/narrow", Guard: NoGuard},
+			)
+			rt := l.Wrap(s)
+			live := func() int { // of the wide rule
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				w := &l.list()[0].one.win
+				w.expire(l.now())
+				return w.live + w.granted + w.pending
+			}
+			if turn {
+				wide := NewStore(100, time.Second)
+				rt = &inTurn{s, map[string]limiter.Store{"/": wide, "/narrow": NewStore(10, time.Second)}}
+				live = func() int {
+					_, left, err := wide.Get(t.Context(), "")
+					if err != nil {
+						t.Error(err)
+					}
+					return 100 - int(left)
 				}
-			})
-		}
-		var waited time.Duration
-		const wide = 250
-		for range wide { // 50 a second for 5 s
-			waited += took(func() {
-				if _, err := get(t.Context(), rt, "/wide"); err != nil {
-					t.Error(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			var wg sync.WaitGroup
+			for range narrow {
+				wg.Go(func() {
+					for ctx.Err() == nil {
+						_, _ = get(ctx, rt, "/narrow")
+					}
+				})
+			}
+			var waited time.Duration
+			burned := 0
+			for range 450 { // 89 a second for 5 s: with the narrow ones 99 or 100
+				waited += took(func() {
+					if _, err := get(t.Context(), rt, "/wide"); err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait()
+				sends := within(s.times("/"), time.Now().Add(-time.Second+1), time.Second)
+				burned = max(burned, live()-sends)
+				time.Sleep(11200 * time.Microsecond)
+			}
+			went := len(s.times("/narrow"))
+			cancel()
+			wg.Wait()
+			if turn { // the control
+				t.Logf("in turn: %d of 100 burned, the wide client waited %v", burned, waited)
+				if burned < 10 || waited < time.Second {
+					t.Errorf("in turn: %d burned, the wide client waited %v: the bounds cannot fail", burned, waited)
 				}
-			})
-			time.Sleep(20 * time.Millisecond)
-		}
-		narrow, all := len(s.times("/narrow")), len(s.times("/"))
-		cancel()
-		wg.Wait()
-		if waited != 0 || narrow < 50 || narrow > 60 {
-			t.Errorf("the wide client waited %v, %d narrow ones went in 5 s", waited, narrow)
-		}
-		if all != narrow+wide {
-			t.Errorf("%d sent, want %d", all, narrow+wide)
-		}
-		if a, b := worst(s.times("/"), time.Second), worst(s.times("/narrow"), time.Second); a > 100 || b > 10 {
-			t.Errorf("worst seconds %d and %d", a, b)
-		}
-		quiet(t, l)
-	})
+				return
+			}
+			if waited != 0 || went < 50 || went > 60 {
+				t.Errorf("the wide client waited %v, %d narrow ones went in 5 s", waited, went)
+			}
+			if burned != 0 {
+				t.Errorf("%d counted more than were sent", burned)
+			}
+			if a, b := worst(s.times("/"), time.Second), worst(s.times("/narrow"), time.Second); a > 100 || a < 99 || b > 10 {
+				t.Errorf("worst seconds %d and %d", a, b)
+			}
+			quiet(t, l)
+		})
+	}
 }
 
 func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
@@ -98,32 +161,91 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 	})
 }
 
+// reserved is the other way to hold a rate: who comes is told his slot and sleeps
+// until then. Who goes away before leaves the slot empty.
+type reserved struct {
+	next http.RoundTripper
+	slot time.Duration
+	mu   sync.Mutex
+	free time.Time
+}
+
+func (r *reserved) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	if now := time.Now(); r.free.Before(now) {
+		r.free = now
+	}
+	at := r.free
+	r.free = r.free.Add(r.slot)
+	r.mu.Unlock()
+	select {
+	case <-time.After(time.Until(at)):
+		return r.next.RoundTrip(req)
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+}
+
 func TestCanceledWaitersGiveTheirPlaceBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &server{}
-		l := New(Rule{Limit: 100, Guard: NoGuard})
-		rt := l.Wrap(s)
-		flood(t, rt, "/", 100)
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		for range 1000 {
-			wg.Go(func() {
-				if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
-					t.Errorf("error %v", err)
+	const slot = 10 * time.Millisecond // at 100 a second
+	rule := Rule{Limit: 100, Guard: NoGuard}
+	for _, tt := range []struct {
+		name        string
+		make        func(http.RoundTripper) http.RoundTripper
+		between     time.Duration // the sends before
+		least, most time.Duration // that the newcomer waits
+	}{
+		{"sends all at once", only(rule), 0, time.Second, time.Second}, // one window, nobody ahead
+		{"steady sends", only(rule), slot, 0, slot},
+		{"paced", only(Rule{Limit: 100, Guard: NoGuard, Mode: Paced}), slot, 0, slot},
+		{"slots reserved, the control", func(next http.RoundTripper) http.RoundTripper {
+			return &reserved{next: next, slot: slot}
+		}, slot, 9 * time.Second, 10 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{}
+				rt := tt.make(s)
+				for range 100 {
+					flood(t, rt, "/before", 1)
+					time.Sleep(tt.between)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				var wg sync.WaitGroup
+				for range 1000 {
+					wg.Go(func() {
+						if _, err := get(ctx, rt, "/canceled"); err != nil && (!errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused)) {
+							t.Errorf("error %v", err)
+						}
+					})
+				}
+				synctest.Wait()
+				time.Sleep(25 * tt.between / 2) // 12 of them leave
+				var l *Limiter                  // but for the control
+				for _, layer := range transport.Layers(rt) {
+					if x, ok := layer.(*Limiter); ok {
+						l = x
+					}
+				}
+				if left := len(s.times("/canceled")); l != nil && l.Waiting() != 1000-left {
+					t.Errorf("%d wait, %d left", l.Waiting(), left)
+				}
+				cancel()
+				wg.Wait()
+				if d := took(func() { flood(t, rt, "/newcomer", 1) }); d < tt.least || d > tt.most {
+					t.Errorf("the newcomer waited %v, want between %v and %v", d, tt.least, tt.most)
+				}
+				if l != nil {
+					quiet(t, l)
 				}
 			})
-		}
-		synctest.Wait()
-		if l.Waiting() != 1000 {
-			t.Errorf("%d wait", l.Waiting())
-		}
-		cancel()
-		wg.Wait()
-		if d := took(func() { _, _ = get(t.Context(), rt, "/") }); d != time.Second {
-			t.Errorf("the newcomer waited %v, want 1s: one window, nobody ahead", d)
-		}
-		quiet(t, l)
-	})
+		})
+	}
+}
+
+// only is the layer of a limiter with one rule.
+func only(r Rule) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper { return New(r).Wrap(next) }
 }
 
 func TestHalfOfThemCanceled(t *testing.T) {

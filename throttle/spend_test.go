@@ -73,6 +73,99 @@ func TestAdjust(t *testing.T) {
 	}
 }
 
+// What a call did cost takes the room of a Paced rule as well.
+func TestAdjustMovesThePacer(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		actual []int
+		want   time.Duration // when one more of 1 goes, from the first send on
+	}{
+		{"not, the control", nil, 10 * time.Second},
+		{"as estimated", []int{10}, 10 * time.Second},
+		{"under-estimated", []int{25}, 25 * time.Second},
+		{"twice", []int{25, 30}, 30 * time.Second},
+		{"at first too much", []int{25, 10}, 10 * time.Second},
+		{"less than at first", []int{50, 15}, 15 * time.Second},
+		{"over-estimated", []int{4}, 4 * time.Second},
+		{"first debt, then less than estimated", []int{25, 4}, 4 * time.Second},
+		{"nothing", []int{0}, time.Second},
+		{"debt beyond all bounds", []int{1 << 40}, 70 * time.Second}, // a window's worth
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := tokens(Paced)
+				r.Limit = 60 // one each second
+				l := New(r)
+				rt := l.Wrap(&server{})
+				start := time.Now()
+				ctx, spent := Track(t.Context())
+				if _, err := get(ctx, rt, "/10"); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				var waits sync.WaitGroup
+				waits.Go(func() { // who waits already goes by it too
+					flood(t, rt, "/1", 1)
+					if d := time.Since(start); d != tt.want {
+						t.Errorf("one more after %s, want %s", d, tt.want)
+					}
+				})
+				synctest.Wait()
+				for _, n := range tt.actual {
+					spent.Adjust(n)
+				}
+				waits.Wait()
+				flood(t, rt, "/1", 1)
+				if d := time.Since(start); d != tt.want+time.Second {
+					t.Errorf("another after %s, want %s", d, tt.want+time.Second)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// A Strict rule counts an estimate from its answer on, and debt from its telling on.
+func TestAdjustWithStrict(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		actual []int
+		want   time.Duration // when one more of 40 goes, from the first send on
+	}{
+		{"not, the control", nil, 63 * time.Second},
+		{"under-estimated", []int{90}, 63 * time.Second}, // 10 stay for a second more
+		{"debt", []int{150}, 64 * time.Second},
+		{"debt taken back", []int{150, 80}, 63 * time.Second},
+		{"over-estimated", []int{60}, 4 * time.Second},
+		{"debt, then over-estimated", []int{150, 60}, 4 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{latency: func(*http.Request) time.Duration { return 3 * time.Second }}
+				l := New(tokens(Strict))
+				rt := l.Wrap(s)
+				start := time.Now()
+				ctx, spent := Track(t.Context())
+				if _, err := get(ctx, rt, "/80"); err != nil {
+					t.Fatal(err)
+				}
+				s.latency = nil
+				time.Sleep(time.Second)
+				for _, n := range tt.actual {
+					if !spent.Adjust(n) {
+						t.Error("not adjusted")
+					}
+				}
+				flood(t, rt, "/40", 1)
+				if d := time.Since(start); d != tt.want {
+					t.Errorf("one more after %s, want %s", d, tt.want)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
 func TestAdjustFreesThoseWhoWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, mode := range []Mode{Window, Strict} {

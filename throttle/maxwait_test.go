@@ -1,0 +1,117 @@
+package throttle
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// visitor is who comes at a time, and what is to become of him.
+type visitor struct {
+	path    string
+	at      time.Duration
+	p       Priority
+	refused bool
+	after   time.Duration // that he has waited when he is refused or sent
+}
+
+func TestMaxWait(t *testing.T) {
+	const s = time.Second
+	one := Rule{Limit: 1, Per: 10 * s, MaxWait: 25 * s, Guard: NoGuard}
+	patient := one
+	patient.MaxWait = 0
+	for _, tt := range []struct {
+		name  string
+		rules []Rule
+		come  []visitor // the first at 0
+	}{
+		{"foretold: at once", []Rule{one}, []visitor{
+			{"/", 0, 0, false, 0},
+			{"/", 0, 0, false, 10 * s},
+			{"/", 0, 0, false, 20 * s},
+			{"/", 0, 0, true, 0}, // 30 s
+			{"/", 6 * s, 0, false, 24 * s},
+			{"/", 6 * s, 0, true, 0}, // 34 s
+			{"/", 15*s + 1, 0, false, 25*s - 1},
+			{"/", 25*s - 1, 0, true, 0},
+			{"/", 25*s + 1, 0, false, 25*s - 1},
+		}},
+		{"overtaken: when its time is over", []Rule{one}, []visitor{
+			{"/", 0, 0, false, 0},
+			{"/a", 1 * s, 0, false, 9 * s},
+			{"/b", 1 * s, 0, true, 25 * s}, // at 20 s, but for the next two
+			{"/c", 12 * s, 30, false, 8 * s},
+			{"/d", 25 * s, 60, false, 5 * s},
+		}},
+		{"overtaken without MaxWait, the control", []Rule{patient}, []visitor{
+			{"/", 0, 0, false, 0},
+			{"/a", 1 * s, 0, false, 9 * s},
+			{"/b", 1 * s, 0, false, 39 * s},
+			{"/c", 12 * s, 30, false, 8 * s},
+			{"/d", 25 * s, 60, false, 5 * s},
+		}},
+		{"a pause begins: when its time is over", []Rule{one}, []visitor{
+			{"/pause", 0, 0, false, 0}, // until 35 s
+			{"/", 1 * s, 0, true, 25 * s},
+			{"/", 11 * s, 0, false, 24 * s},
+		}},
+		{"a pause begins without MaxWait, the control", []Rule{patient}, []visitor{
+			{"/pause", 0, 0, false, 0},
+			{"/", 1 * s, 0, false, 34 * s},
+		}},
+		{"the least of two rules", []Rule{patient, one, {Limit: 10, MaxWait: 15 * s}}, []visitor{
+			{"/", 0, 0, false, 0},
+			{"/", 0, 0, false, 10 * s},
+			{"/b", 6 * s, 0, true, 15 * s},
+			{"/c", 15 * s, 30, false, 5 * s},
+			{"/", 22 * s, 0, false, 8 * s},
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := &server{answer: func(req *http.Request) (*http.Response, error) {
+					if req.URL.Path == "/pause" {
+						return reply(req, 429, "Retry-After", "30"), nil
+					}
+					return reply(req, 200), nil
+				}}
+				base.latency = func(req *http.Request) time.Duration {
+					if req.URL.Path == "/pause" {
+						return 5 * s
+					}
+					return 0
+				}
+				l := New(tt.rules...)
+				rt := l.Wrap(base)
+				start := time.Now()
+				var wg sync.WaitGroup
+				for i, v := range tt.come {
+					time.Sleep(time.Until(start.Add(v.at)))
+					synctest.Wait() // one after the other
+					wg.Go(func() {
+						var err error
+						d := took(func() { _, err = get(transport.With(t.Context(), v.p), rt, v.path) })
+						if v.path == "/pause" {
+							d -= 5 * s
+						}
+						var e *Error
+						if (err != nil) != v.refused || d != v.after {
+							t.Errorf("number %d: after %v: %v, want %v", i, d, err, v.after)
+						}
+						if v.refused && (!errors.As(err, &e) || !e.Timeout() || !errors.Is(err, transport.ErrRefused) || d > 0 && e.Wait != d || !strings.HasPrefix(e.Rule, "1 request per 10")) {
+							t.Errorf("number %d: %+v", i, err)
+						}
+					})
+				}
+				wg.Wait()
+				quiet(t, l)
+			})
+		})
+	}
+}

@@ -1,0 +1,101 @@
+package throttle
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// since returns how long after start requests to paths with the prefix arrived.
+func (s *server) since(start time.Time, prefix string) (ds []time.Duration) {
+	for _, at := range s.times(prefix) {
+		ds = append(ds, at.Sub(start))
+	}
+	return ds
+}
+
+func TestAfterAPauseOneThenOneMoreWithEachAnswerAndSecond(t *testing.T) {
+	for latency, want := range map[time.Duration][]int{ // milliseconds
+		// The first answer and each further one let two go: in its own place and one more.
+		300 * time.Millisecond: {0, 300, 300, 600, 600, 600, 600, 900, 900, 900, 900, 900, 900, 900, 900, 1000},
+		700 * time.Millisecond: {0, 700, 700, 1000, 1400, 1400, 1400, 1400, 1700, 1700, 2000, 2100, 2100, 2100, 2100, 2100},
+		time.Hour:              {0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000, 11000, 12000, 13000, 14000, 15000},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{answer: throttled(1, 429, "Retry-After", "10")}
+			l := New()
+			rt := l.Wrap(s)
+			flood(t, rt, "/", 1)
+			s.latency = func(*http.Request) time.Duration { return latency }
+			start := time.Now().Add(10 * time.Second)
+			flood(t, rt, "/after", len(want))
+			var got []int
+			for _, d := range s.since(start, "/after") {
+				got = append(got, int(d.Milliseconds()))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("latency %v: left at %v, want %v", latency, got, want)
+			}
+			quiet(t, l)
+		})
+	}
+}
+
+func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		l := New()
+		rt := l.Wrap(s)
+		flood(t, rt, "/", 1)
+		s.latency = func(*http.Request) time.Duration { return time.Hour }
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { flood(t, rt, "/slow", 1) })
+		}
+		wg.Wait()
+		var got []time.Duration
+		for _, at := range s.times("/slow") {
+			got = append(got, at.Sub(start))
+		}
+		if want := []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}; !slices.Equal(got, want) {
+			t.Errorf("left at %v, want %v", got, want)
+		}
+		quiet(t, l)
+	})
+}
+
+// A server that has let 32 in, be it without a word, is not spared any longer.
+func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
+	const many = 32
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		l := New()
+		rt := l.Wrap(s)
+		flood(t, rt, "/", 1)
+		s.latency = func(*http.Request) time.Duration { return time.Hour }
+		start := time.Now().Add(time.Second)
+		var wg sync.WaitGroup
+		wg.Go(func() { flood(t, rt, "/hangs", many) })
+		time.Sleep(time.Until(start.Add((many - 1) * time.Second)))
+		synctest.Wait()
+		time.Sleep(time.Second / 2)
+		wg.Go(func() { flood(t, rt, "/control", 1) })
+		time.Sleep(time.Second)
+		wg.Go(func() { flood(t, rt, "/free", 100) })
+		wg.Wait()
+		if got := s.since(start, "/hangs"); got[many-1] != (many-1)*time.Second {
+			t.Errorf("%d left within %v, want one each second", len(got), got[many-1])
+		}
+		if got := s.since(start, "/control"); got[0] != many*time.Second {
+			t.Errorf("before it is free, one left after %v, want %v", got[0], many*time.Second)
+		}
+		if got, want := s.since(start, "/free"), many*time.Second+time.Second/2; got[0] != want || got[99] != want {
+			t.Errorf("they left between %v and %v, want all after %v", got[0], got[99], want)
+		}
+		quiet(t, l)
+	})
+}

@@ -1,0 +1,95 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// The answer of a server that was overloaded when the tape was made says nothing
+// about it now, wherever the tape is.
+func TestATapedAnswerPausesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	read := func(t *testing.T, rt http.RoundTripper, path string) (*http.Response, error) {
+		t.Helper()
+		resp, err := rt.RoundTrip(request(t.Context(), path))
+		if err != nil {
+			return nil, err
+		}
+		_, err = io.Copy(io.Discard, resp.Body) // what is not read is not recorded
+		return resp, errors.Join(err, resp.Body.Close())
+	}
+	open := func(t *testing.T, mode replay.Mode) *replay.Tape {
+		t.Helper()
+		tape, err := replay.Open(path, replay.Options{Mode: mode})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tape
+	}
+	orders := map[string]func(*Limiter, *replay.Tape, http.RoundTripper) http.RoundTripper{
+		"tape outside": func(l *Limiter, tape *replay.Tape, base http.RoundTripper) http.RoundTripper {
+			return tape.Wrap(l.Wrap(base))
+		},
+		"tape inside": func(l *Limiter, tape *replay.Tape, base http.RoundTripper) http.RoundTripper {
+			return l.Wrap(tape.Wrap(base))
+		},
+	}
+	base := &server{answer: func(req *http.Request) (*http.Response, error) {
+		return reply(req, 429, "Retry-After", "30"), nil
+	}}
+	for name, wrap := range orders {
+		synctest.Test(t, func(t *testing.T) { // the control: it was not from a tape then
+			tape := open(t, replay.Record)
+			l := New()
+			if resp, err := read(t, wrap(l, tape, base), "/"); err != nil || resp.StatusCode != 429 {
+				t.Errorf("%s: recorded %v, %v", name, resp, err)
+			}
+			if d := l.Paused(request(t.Context(), "/")); d != 30*time.Second {
+				t.Errorf("%s: while it was recorded, paused for %v", name, d)
+			}
+			if err := tape.Close(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	sent := len(base.sends)
+	for name, wrap := range orders {
+		for mode, rules := range map[Mode][]Rule{Window: nil, Strict: {{Limit: 9, Mode: Strict}}} {
+			synctest.Test(t, func(t *testing.T) {
+				tape := open(t, replay.Replay)
+				e := &ear{kinds: transport.Paused | transport.WaitBegin}
+				l := Config{Rules: rules, Pause: Pause{Fixed: time.Minute}}.New()
+				rt := e.Wrap(wrap(l, tape, base))
+				if d := took(func() {
+					for range 3 {
+						resp, err := read(t, rt, "/")
+						if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "30" || !transport.AttemptOf(resp).Replayed() {
+							t.Errorf("%s, %s: replayed %v, %v", name, mode, resp, err)
+						}
+					}
+				}); d != 0 {
+					t.Errorf("%s, %s: waited %v", name, mode, d)
+				}
+				if d := l.Paused(request(context.Background(), "/")); d != 0 || len(e.heard) != 0 {
+					t.Errorf("%s, %s: paused for %v, %d events", name, mode, d, len(e.heard))
+				}
+				if err := tape.Close(); err != nil {
+					t.Fatal(err)
+				}
+				quiet(t, l)
+			})
+		}
+	}
+	if n := len(base.sends); n != sent {
+		t.Errorf("%d were sent for a replay", n-sent)
+	}
+}

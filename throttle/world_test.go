@@ -1,0 +1,369 @@
+package throttle
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// load says what a world is like.
+type load struct {
+	mode    func(i int) (m Mode, store bool) // of each rule
+	latency time.Duration                    // the longest way to the server, and back
+	order   string                           // where the slots are
+	pause   Pause
+}
+
+// world is a random load on random rules, and what came of it.
+type world struct {
+	load
+	rules   []Rule // Limit the highest and Per the shortest that they ever have
+	limiter *Limiter
+	outer   *Limiter // in the order "between two limiters"
+	slots   *concurrency.Limiter
+	ear     *ear
+
+	mu      sync.Mutex
+	calls   []*caller
+	sent    []event // at the base
+	handled []event // at the server, a latency later
+	pauses  [][2]time.Time
+	peak    int
+	now     int
+	seen    tally
+}
+
+// caller is a call.
+type caller struct {
+	path     string
+	cost     int
+	actual   int
+	known    time.Time // when actual was, zero if never
+	came     time.Time
+	left     time.Time // zero if it was not sent
+	priority Priority
+}
+
+type event struct {
+	*caller
+	at time.Time
+}
+
+// tally counts what is rare, lest it vanish from the load unseen.
+type tally struct {
+	pauses, held, canceled, refused, overtook, limits, pers, less, more, keyed, guarded int
+}
+
+func (a *tally) add(b tally) {
+	for i, n := range b.all() {
+		*a.all()[i] += *n
+	}
+}
+
+func (a *tally) all() []*int {
+	return []*int{&a.pauses, &a.held, &a.canceled, &a.refused, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.guarded}
+}
+
+// least fails the test if any of it came less often.
+func (a *tally) least(t *testing.T, want tally) {
+	t.Helper()
+	t.Logf("%+v", *a)
+	for i, n := range want.all() {
+		if *a.all()[i] < *n {
+			t.Errorf("the load was %+v, want at least %+v", *a, want)
+			return
+		}
+	}
+}
+
+type wire func(*http.Request) (*http.Response, error)
+
+func (f wire) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func costOf(req *http.Request) int { return strings.Count(req.URL.Path, "$") + 1 }
+
+func keyOf(path string) string {
+	_, key, _ := strings.Cut(path, "@")
+	return key
+}
+
+// play runs the load of a seed.
+func play(t *testing.T, seed uint64, how load) *world {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 4))
+	w := &world{load: how, ear: &ear{kinds: transport.Paused | transport.WaitBegin}}
+	for i := range 1 + r.IntN(5) {
+		w.rules = append(w.rules, w.rule(r, i))
+	}
+	config := Config{Rules: w.rules, Pause: w.pause}
+	w.limiter = config.New()
+	w.slots = concurrency.New(concurrency.Limit{Max: 4, MaxQueue: 1000})
+	base := w.base(rand.New(rand.NewPCG(seed, 5)))
+	var stack http.RoundTripper
+	switch w.order {
+	case "slots outside":
+		stack = w.slots.Wrap(w.limiter.Wrap(base))
+	case "slots inside":
+		stack = w.limiter.Wrap(w.slots.Wrap(base))
+	case "between two limiters":
+		w.outer = config.New()
+		stack = w.outer.Wrap(w.slots.Wrap(w.limiter.Wrap(base)))
+	default:
+		stack = w.limiter.Wrap(base)
+	}
+	stack = w.ear.Wrap(stack)
+	var wg sync.WaitGroup
+	for range 250 {
+		if r.IntN(20) == 0 {
+			w.change(r)
+		}
+		c := &caller{path: "/", came: time.Now()}
+		for i := range w.rules {
+			if r.IntN(2) == 0 {
+				c.path += fmt.Sprintf("r%d", i)
+			}
+		}
+		c.path += strings.Repeat("$", r.IntN(3)) + "@" + string(rune('a'+r.IntN(2)))
+		ctx, cancel := t.Context(), context.CancelFunc(func() {})
+		switch r.IntN(4) {
+		case 0:
+			ctx, cancel = context.WithTimeout(ctx, time.Duration(r.IntN(3000))*time.Millisecond)
+		case 1:
+			ctx, cancel = context.WithCancel(ctx)
+			time.AfterFunc(time.Duration(r.IntN(2000))*time.Millisecond, cancel)
+		}
+		if r.IntN(4) == 0 {
+			c.priority = Priority(r.IntN(9) - 4)
+			ctx = transport.With(ctx, c.priority)
+		}
+		told, actual := r.IntN(6) == 0, r.IntN(7)
+		w.calls = append(w.calls, c)
+		wg.Go(func() {
+			defer cancel()
+			w.call(ctx, stack, c, told, actual)
+		})
+		time.Sleep(time.Duration(r.IntN(30)) * time.Millisecond)
+	}
+	wg.Wait()
+	w.count()
+	return w
+}
+
+func (w *world) rule(r *rand.Rand, i int) Rule {
+	rule := Rule{
+		URL: fmt.Sprintf("r%d", i), Limit: 3 + r.IntN(12), Per: time.Duration(50+r.IntN(1500)) * time.Millisecond, Guard: NoGuard,
+		Cost: costOf,
+	}
+	var store bool
+	if rule.Mode, store = w.mode(i); store {
+		rule.Store = &fixedWindow{limit: rule.Limit, per: rule.Per}
+		rule.Cost = nil
+		return rule
+	}
+	if rule.Mode == Paced {
+		rule.Burst = r.IntN(rule.Limit + 1)
+	}
+	if r.IntN(4) == 0 {
+		rule.Guard = time.Duration(r.IntN(40)) * time.Millisecond // 0 is the default
+		w.seen.guarded++
+	}
+	if r.IntN(3) == 0 {
+		rule.Key = func(req *http.Request) string { return keyOf(req.URL.Path) }
+		w.seen.keyed++
+	}
+	return rule
+}
+
+// change changes a rule, which never allows more than at first.
+func (w *world) change(r *rand.Rand) {
+	rules := w.limiter.Rules()
+	i := r.IntN(len(rules))
+	per := rules[i].Per
+	rules[i].Limit = w.rules[i].Limit - r.IntN(3)
+	rules[i].Burst = 0
+	if r.IntN(2) == 0 {
+		rules[i].Per = w.rules[i].Per + time.Duration(r.IntN(2)*r.IntN(500))*time.Millisecond
+	}
+	if w.limiter.SetRules(rules...) != nil {
+		return // it has no say over stores
+	}
+	w.seen.limits++
+	if rules[i].Per != per {
+		w.seen.pers++
+	}
+}
+
+// callerKey finds the call in the context of its request.
+type callerKey struct{}
+
+// call makes a call, and tells what it did cost if told.
+func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told bool, actual int) {
+	ctx, spent := Track(context.WithValue(ctx, callerKey{}, c))
+	_, err := get(ctx, rt, c.path)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case c.left.IsZero() && errors.Is(err, context.Canceled):
+		w.seen.canceled++
+	case errors.Is(err, ErrDeadline):
+		w.seen.refused++
+	case err == nil && told && w.outer == nil: // of two limiters only the outer one is told
+		spent.Adjust(actual)
+		if c.actual, c.known = actual, time.Now(); actual < c.cost {
+			w.seen.less++
+		} else if actual > c.cost {
+			w.seen.more++
+		}
+	}
+}
+
+// base is the wire and the server. A caller who goes away does not stop it.
+func (w *world) base(far *rand.Rand) http.RoundTripper {
+	return wire(func(req *http.Request) (*http.Response, error) {
+		w.mu.Lock()
+		var up, down time.Duration
+		if w.latency > 0 {
+			up, down = time.Duration(far.Int64N(int64(w.latency))), time.Duration(far.Int64N(int64(w.latency)))
+		}
+		c, _ := req.Context().Value(callerKey{}).(*caller)
+		c.cost, c.left = costOf(req), time.Now()
+		w.sent = append(w.sent, event{c, c.left})
+		w.handled = append(w.handled, event{c, c.left.Add(up)})
+		luck := far.IntN(160)
+		w.now++
+		w.peak = max(w.peak, w.now)
+		w.mu.Unlock()
+		defer func() { w.mu.Lock(); w.now--; w.mu.Unlock() }()
+		select {
+		case <-time.After(up + down):
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
+		paused := func(d time.Duration) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.pauses = append(w.pauses, [2]time.Time{time.Now(), time.Now().Add(d)})
+		}
+		switch luck {
+		case 0:
+			paused(400 * time.Millisecond)
+			return reply(req, 429, "Retry-After-Ms", "400"), nil
+		case 1:
+			paused(time.Second)
+			return reply(req, 503, "Retry-After", "1"), nil
+		case 2:
+			paused(90 * time.Millisecond)
+			return reply(req, 403, "Retry-After-Ms", "90"), nil
+		case 3:
+			return reply(req, 429), nil // without a hint
+		}
+		return reply(req, 200), nil
+	})
+}
+
+// count adds what is seen only afterwards.
+func (w *world) count() {
+	w.seen.pauses = w.ear.count(transport.Paused)
+	for _, e := range w.ear.heard {
+		if e.Kind == transport.WaitBegin && e.How == transport.Pause {
+			w.seen.held++
+		}
+	}
+	for _, x := range w.calls {
+		if slices.ContainsFunc(w.calls, func(y *caller) bool { return x.passed(y) && x.priority > y.priority }) {
+			w.seen.overtook++
+		}
+	}
+}
+
+// passed reports whether x came after y, which needed the same, and left before it.
+func (x *caller) passed(y *caller) bool {
+	return x.path == y.path && y.came.Before(x.came) && !x.left.IsZero() && x.left.Before(y.left)
+}
+
+// unlawful returns how many passed whom they could not: by their priorities they
+// were behind.
+func (w *world) unlawful() (n int) {
+	for _, x := range w.calls {
+		for _, y := range w.calls {
+			if x.passed(y) && x.came.Add(-time.Duration(x.priority)*time.Second).After(y.came.Add(-time.Duration(y.priority)*time.Second)) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// during returns how many were sent during a pause.
+func (w *world) during() (n int) {
+	for _, e := range w.sent {
+		if slices.ContainsFunc(w.pauses, func(p [2]time.Time) bool { return e.at.After(p[0]) && e.at.Before(p[1]) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// overrun returns by how much the worst window of any rule and key is above its
+// limit at a send: what was estimated, less what is known by then, and debt. Debt
+// cannot hold back who is granted and waits for a slot.
+func (w *world) overrun() int { return w.worst(w.sent, w.order == "alone") }
+
+// late is overrun at the server. Debt cannot hold back what is on its way there.
+func (w *world) late() int { return w.worst(w.handled, false) }
+
+func (w *world) worst(events []event, debt bool) (most int) {
+	events = slices.SortedFunc(slices.Values(events), func(a, b event) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
+	for _, rule := range w.rules {
+		in := make(map[string][]event) // by key
+		for _, e := range events {
+			if !strings.Contains(e.path, rule.URL) {
+				continue
+			}
+			key := ""
+			if rule.Key != nil {
+				key = keyOf(e.path)
+			}
+			in[key] = append(in[key], e)
+			sum := 0
+			for _, x := range in[key] {
+				sum += x.counts(rule, e.at, debt)
+			}
+			most = max(most, sum-rule.Limit)
+		}
+	}
+	return most
+}
+
+// counts is what of e counts at a time after it.
+func (e event) counts(rule Rule, now time.Time, debt bool) (n int) {
+	live := now.Sub(e.at) < rule.Per
+	if rule.Cost == nil {
+		if live {
+			n = 1
+		}
+		return n
+	}
+	told := !e.known.IsZero() && !e.known.After(now)
+	if live {
+		n = e.cost
+		if told {
+			n = min(n, e.actual)
+		}
+	}
+	if debt && told && e.known.Before(now) && now.Sub(e.known) < rule.Per { // at the same instant the send may have been first
+		n += max(e.actual-e.cost, 0)
+	}
+	return n
+}
