@@ -1,0 +1,75 @@
+package throttle
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// tripAbove is for a limiter with a layer further in that can make requests
+// wait: what was counted is given back meanwhile. If that layer is a limiter
+// too, an override applies there.
+func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+	ctx := req.Context()
+	if o, ok := transport.Setting[override](ctx); ok {
+		if o.limiter == nil || another {
+			return next.RoundTrip(req)
+		}
+		l = o.limiter
+	}
+	if req.URL == nil {
+		return next.RoundTrip(req)
+	}
+	h := &hold{limiter: l, call: c}
+	if err := l.look(c, req, &h.ticket); err != nil {
+		return transport.Refuse(req, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return transport.Refuse(req, ended(ctx))
+	}
+	l.key(c, req, &h.ticket)
+	a := transport.AttemptFrom(ctx)
+	if !l.enter(&h.ticket) {
+		if err := l.wait(ctx, c, a, &h.ticket, false); err != nil {
+			return transport.Refuse(req, err)
+		}
+	}
+	h.row = a
+	a.Hold(h)
+	defer a.Release(h)
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		l.end(ctx, &h.ticket, failed(h.row))
+		return resp, err
+	}
+	l.heed(c, req, resp)
+	l.settle(&h.ticket, came(resp))
+	if h.ticket.weighed {
+		l.note(ctx, &h.ticket)
+	}
+	return resp, nil
+}
+
+// hold is a ticket that can be laid down before it was used.
+type hold struct {
+	limiter *Limiter
+	call    *transport.Call
+	ticket  ticket
+	row     *transport.Attempt // that the ticket was taken for
+}
+
+// Park gives back what was counted.
+func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, failed(h.row)) }
+
+// Resume counts again, waiting if it must.
+func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
+	h.row = a
+	if h.limiter.enter(&h.ticket) {
+		return nil
+	}
+	return h.limiter.wait(ctx, h.call, a, &h.ticket, true)
+}
+
+// BodyEnd settles what a panic left open.
+func (h *hold) BodyEnd(*transport.Attempt) { h.limiter.settle(&h.ticket, lost) }
