@@ -119,6 +119,9 @@ func quiet(t *testing.T, l *Limiter) {
 	if l.waiting != 0 || len(l.heads) != 0 || len(l.classes) != 0 || l.timer != nil {
 		t.Errorf("left over: %d waiting, %d heads, %d classes, timer %v", l.waiting, len(l.heads), len(l.classes), l.timer != nil)
 	}
+	if l.asides != nil {
+		t.Error("left over: somebody stands aside")
+	}
 	for _, r := range l.list() {
 		for _, s := range append(mapValues(r.keys), r.one, r.rest) {
 			if s != nil && (s.waiting != 0 || s.win.pending != 0 || s.win.granted != 0 || s.gate != nil && s.gate.taking) {

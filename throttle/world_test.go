@@ -75,13 +75,13 @@ func (a *tally) all() []*int {
 	return []*int{&a.pauses, &a.held, &a.canceled, &a.refused, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.guarded}
 }
 
-// least fails the test if any of it came less often.
-func (a *tally) least(t *testing.T, want tally) {
+// least fails the test if any of it came less often than so many times.
+func (a *tally) least(t *testing.T, want tally, times int) {
 	t.Helper()
 	t.Logf("%+v", *a)
 	for i, n := range want.all() {
-		if *a.all()[i] < *n {
-			t.Errorf("the load was %+v, want at least %+v", *a, want)
+		if *a.all()[i] < *n*times {
+			t.Errorf("the load was %+v, want at least %d times %+v", *a, times, want)
 			return
 		}
 	}
