@@ -44,7 +44,7 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 		return resp, err
 	}
 	l.heed(c, req, resp)
-	l.settle(&h.ticket, came(resp))
+	l.settle(&h.ticket, came(h.row, resp))
 	if h.ticket.weighed {
 		l.note(ctx, &h.ticket)
 	}

@@ -115,3 +115,15 @@ func TestMaxWait(t *testing.T) {
 		})
 	}
 }
+
+// A pause that is on already, and longer than MaxWait.
+func TestMaxWaitForeseesAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Rule{Limit: 10, MaxWait: 5 * time.Second})
+		rt := l.Wrap(&server{answer: throttled(1, 429, "Retry-After", "30")})
+		flood(t, rt, "/", 1)
+		if d := took(func() { _, _ = get(t.Context(), rt, "/") }); d != 0 {
+			t.Errorf("refused after %v, want at once: the pause was known", d)
+		}
+	})
+}

@@ -99,3 +99,20 @@ func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 		quiet(t, l)
 	})
 }
+
+// A server that answers nobody is taken for recovered by those who wait, too.
+func TestFreeForAllForThoseWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		l := New()
+		rt := l.Wrap(s)
+		flood(t, rt, "/", 1)
+		s.latency = func(*http.Request) time.Duration { return time.Hour }
+		start := time.Now().Add(time.Second)
+		flood(t, rt, "/hangs", 200)
+		got := s.since(start, "/hangs")
+		if want := openAfter * time.Second; got[openAfter] != want || got[199] != want {
+			t.Errorf("number 33 left after %v, number 200 after %v, want both after %v", got[openAfter], got[199], want)
+		}
+	})
+}

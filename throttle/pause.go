@@ -143,7 +143,7 @@ func (p *pause) next(now int64) int64 {
 	if now < p.until {
 		return p.until
 	}
-	if p.flying < p.allowed(now) {
+	if p.flying < p.allowed(now) || p.over(now) {
 		return now
 	}
 	return p.until + ((now-p.until)/patience+1)*patience

@@ -18,7 +18,12 @@ const (
 	answered                // it did anything else
 )
 
-func came(resp *http.Response) outcome {
+// came tells what an answer to the attempt says. One from a recording says that
+// nothing was sent.
+func came(a *transport.Attempt, resp *http.Response) outcome {
+	if a.Replayed() {
+		return failed(a)
+	}
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return warned

@@ -93,3 +93,36 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 		t.Errorf("%d were sent for a replay", n-sent)
 	}
 }
+
+// What was not sent, since a recording answered, takes no quota.
+func TestAReplayedAnswerTakesNoQuota(t *testing.T) {
+	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tape.Close()
+	read := func(ctx context.Context, rt http.RoundTripper) error {
+		resp, err := rt.RoundTrip(request(ctx, "/"))
+		if err != nil {
+			return err
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		return resp.Body.Close()
+	}
+	s := &server{}
+	if err := read(t.Context(), tape.Wrap(s)); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []Mode{Window, Strict, Paced} {
+		l := New(Rule{Limit: 1, Per: time.Hour, Mode: mode, MaxQueue: NoQueue})
+		rt := l.Wrap(tape.Wrap(s))
+		for range 3 {
+			if err := read(t.Context(), rt); err != nil {
+				t.Errorf("%s: %v", mode, err)
+			}
+		}
+		if len(s.sends) != 1 {
+			t.Errorf("%d sent", len(s.sends))
+		}
+	}
+}

@@ -41,6 +41,9 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 		l.settle(&t, failed(a))
 		return resp, err
 	}
+	if a.Replayed() {
+		l.settle(&t, failed(a))
+	}
 	l.heed(c, req, resp)
 	return resp, nil
 }
@@ -62,7 +65,7 @@ func (l *Limiter) tripOpen(c *transport.Call, a *transport.Attempt, req *http.Re
 	}
 	l.heed(c, req, resp) // before the next one is let through
 	done = true
-	l.settle(&t, came(resp))
+	l.settle(&t, came(a, resp))
 	if t.weighed {
 		l.note(req.Context(), &t)
 	}

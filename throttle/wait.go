@@ -304,8 +304,8 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool, why *reas
 		if fresh && p.waiting > l.pause.MaxQueue {
 			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: ErrFull}
 		}
-		if p.until > w.deadline {
-			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, 0)}
+		if p.until > w.deadline || why.maxWait > 0 && d > why.maxWait {
+			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, why.maxWait)}
 		}
 		if p.until >= last {
 			why.how, why.wait, why.rule, why.key, why.limit, why.per = transport.Pause, d, text, "", 0, 0
