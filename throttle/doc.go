@@ -32,9 +32,9 @@
 // any rule: throttle.New(). See [Pause] for scope, cap, fixed cool-down, dry run
 // and off, and [Config] for how to set them. Many such answers make one pause; a
 // longer one prolongs it, a shorter one never cuts it. After its end one request
-// goes first, then one more with each answer and each second, then all. The
-// answer itself comes back at once; a retry layer further out leaves the wait
-// to the pause.
+// goes first, then one more with each second and each answer that asks for
+// nothing more, then all. The answer itself comes back at once; a retry layer
+// further out leaves the wait to the pause.
 //
 // # Defaults
 //
