@@ -89,10 +89,7 @@ func (l *Limiter) commit(t *ticket, now int64) {
 	for i := range t.n {
 		n := t.need(i)
 		if n.res.spend(now, n.cost) {
-			if t.tokens == 0 || n.res.gate.expires < t.until {
-				t.until = n.res.gate.expires
-			}
-			t.tokens |= 1 << i
+			n.res.gate.mark(&t.tokens, &t.until, i)
 		}
 		n.at, n.drained = n.res.stamp(now, n.cost), n.res.pace.free
 	}

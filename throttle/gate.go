@@ -75,6 +75,15 @@ func (g *gate) take(ctx context.Context, key string) answer {
 	return a
 }
 
+// mark notes that tokens were spent for need i, and until when they are good for
+// giveBack: of several needs, the first to end.
+func (g *gate) mark(tokens *uint8, until *int64, i int) {
+	if *tokens == 0 || g.expires < *until {
+		*until = g.expires
+	}
+	*tokens |= 1 << i
+}
+
 // giveBack takes tokens back that were good until then, for the next one to spend.
 func (g *gate) giveBack(now int64, cost int, until int64) {
 	if now >= until {

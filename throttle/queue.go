@@ -266,10 +266,7 @@ func (l *Limiter) grant(w *waiter, now int64) {
 	for i, r := range c.needs {
 		r.win.granted += w.costOf(i)
 		if r.spend(now, w.costOf(i)) {
-			if w.tokens == 0 || r.gate.expires < w.until {
-				w.until = r.gate.expires
-			}
-			w.tokens |= 1 << i
+			r.gate.mark(&w.tokens, &w.until, i)
 		}
 		r.grants(l.scans, w.costOf(i))
 	}
