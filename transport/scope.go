@@ -1,0 +1,15 @@
+package transport
+
+// A Scope is what a pause of throttle holds back, and what has slots of its own
+// in concurrency.
+type Scope uint8
+
+// The scopes.
+const (
+	ScopeHost  Scope = iota // requests to the same host (for a pause: of the same scheme too)
+	ScopeRoute              // requests with the same method and route to the same host
+	ScopeAll                // every request of the layer, to whatever host
+)
+
+// String returns "host", "route" or "all".
+func (s Scope) String() string { return name(s, "host", "route", "all") }
