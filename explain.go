@@ -3,7 +3,6 @@ package gracy
 import (
 	"net/http"
 	"reflect"
-	"slices"
 
 	"github.com/gracy-go/gracy/transport"
 )
@@ -53,35 +52,7 @@ func explain(p *Plan, rt http.RoundTripper) {
 	if limit > 0 && (p.Longest == 0 || p.Longest > limit) {
 		p.Longest = limit
 	}
-	order(p)
 	foundation(p, base)
-}
-
-// place is the documented order, outermost first.
-func place() []string {
-	return []string{"metrics", "logging", "hook", "timeout", "retry", "replay", "concurrency", "throttle", "attempt timeout", "auth"}
-}
-
-// order warns of pairs that work but are rarely meant.
-func order(p *Plan) {
-	at := func(name string) int { return slices.Index(p.Layers, name) }
-	for _, w := range []struct{ outer, inner, why string }{
-		{"throttle", "retry", "further attempts take no quota"},
-		{"throttle", "replay", "replayed answers wait for quota"},
-		{"concurrency", "replay", "replayed answers wait for a slot"},
-		{"concurrency", "retry", "a slot is held while retry sleeps"},
-		{"replay", "retry", "the tape keeps only the last attempt"},
-		{"retry", "metrics", "each attempt is counted as a call"},
-	} {
-		if o, i := at(w.outer), at(w.inner); o >= 0 && i > o {
-			p.Warn("%s stands outside %s: %s", w.outer, w.inner, w.why)
-		}
-	}
-	for i, n := range p.Layers {
-		if slices.Contains(place(), n) && n != "hook" && slices.Index(p.Layers, n) < i {
-			p.Warn("%s appears twice: the inner one acts for each attempt of the outer one", n)
-		}
-	}
 }
 
 // foundation looks at what the stack stands on.

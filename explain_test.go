@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -18,10 +19,30 @@ type part struct {
 }
 
 func (p part) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap(p.name, p, next, nil)
+	return layer.Wrap(p.name, p, next, nil)
+}
+
+// traits are those of the real layers of that name.
+func traits(name string) transport.Traits {
+	switch name {
+	case "metrics":
+		return transport.Traits{Counts: true, Single: true}
+	case "retry":
+		return transport.Traits{Sends: true, Single: true}
+	case "replay":
+		return transport.Traits{Tapes: true, Single: true}
+	case "concurrency":
+		return transport.Traits{Slots: true, Single: true}
+	case "throttle":
+		return transport.Traits{Quota: true, Single: true}
+	case "hook":
+		return transport.Traits{}
+	}
+	return transport.Traits{Single: true}
 }
 
 func (p part) Explain(plan *transport.Plan) {
+	plan.Describe(traits(p.name))
 	if p.tell != nil {
 		p.tell(plan)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // tag is a layer that writes down when it is passed.
@@ -102,7 +102,7 @@ func TestNonsensePanics(t *testing.T) {
 func ExampleFunc() {
 	agent := gracy.Func(func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
-			req = transport.Edit(req)
+			req = layer.Edit(req)
 			req.Header.Set("User-Agent", "example/1.0")
 			return next.RoundTrip(req)
 		})

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -22,12 +23,12 @@ type Auth struct {
 
 // Wrap implements [transport.Layer].
 func (a *Auth) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("auth", a, next, a.trip)
+	return layer.Wrap("auth", a, next, a.trip)
 }
 
 // Attach implements [transport.Override].
 func (a *Auth) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{a})
+	return layer.WithSetting(ctx, override{a})
 }
 
 // override is what is attached to a context; nil is off.
@@ -42,7 +43,7 @@ type off uint8
 
 // Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{})
+	return layer.WithSetting(ctx, override{})
 }
 
 // String returns "auth: off".
@@ -65,6 +66,7 @@ func (a Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 // Explain implements [transport.Explainer].
 func (a *Auth) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Single: true})
 	p.Note("%s", a.String())
 	if a.tokens != nil {
 		p.Sends *= 2
@@ -80,8 +82,8 @@ func (a *Auth) Explain(p *transport.Plan) {
 	}
 }
 
-func (a *Auth) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if o, ok := transport.Setting[override](req.Context()); ok {
+func (a *Auth) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if o, ok := layer.Setting[override](req.Context()); ok {
 		if a = o.auth; a == nil {
 			return next.RoundTrip(req)
 		}
@@ -113,7 +115,7 @@ func has(h http.Header, name string) bool {
 // send stamps a copy of req and sends it. The response shows the request as it
 // was before.
 func (a *Auth) send(req *http.Request, value string, next http.RoundTripper) (*http.Response, error) {
-	stamped := transport.Edit(req)
+	stamped := layer.Edit(req)
 	stamped.Header[a.header] = []string{value}
 	resp, err := next.RoundTrip(stamped)
 	if resp == nil {
@@ -123,7 +125,7 @@ func (a *Auth) send(req *http.Request, value string, next http.RoundTripper) (*h
 	case sent == nil, sent == stamped:
 		resp.Request = req
 	case has(sent.Header, a.header): // a layer further in made a copy
-		resp.Request = transport.Edit(sent)
+		resp.Request = layer.Edit(sent)
 		resp.Request.Header.Del(a.header)
 	}
 	return resp, err

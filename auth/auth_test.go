@@ -14,6 +14,7 @@ import (
 
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -71,12 +72,12 @@ func TestNothingShows(t *testing.T) {
 			if got != "Bearer hunter2" {
 				t.Errorf("the server got %q", got)
 			}
-			for who, h := range map[string]http.Header{"the caller's": req.Header, "the response's": resp.Request.Header, "the call's": transport.CallOf(resp).Request().Header} {
+			for who, h := range map[string]http.Header{"the caller's": req.Header, "the response's": resp.Request.Header, "the call's": layer.CallOf(resp).Request().Header} {
 				if len(h) != 0 {
 					t.Errorf("%s request shows %v", who, h)
 				}
 			}
-			if transport.AttemptOf(resp) == nil || name == "copy" && resp.Request.Context().Value(key{}) != 1 {
+			if layer.AttemptOf(resp) == nil || name == "copy" && resp.Request.Context().Value(key{}) != 1 {
 				t.Error("the response has lost its context")
 			}
 		})

@@ -4,20 +4,21 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 )
 
 // bodyLimit bounds what is kept of a request body that cannot be had again.
 const bodyLimit = 1 << 20
 
 // sendToken sends req with a token, and once more with another one after a 401.
-func (a *Auth) sendToken(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
-	s, err := a.await(ctx, req, transport.AttemptFrom(ctx), nil)
+	s, err := a.await(ctx, req, layer.AttemptFrom(ctx), nil)
 	if err != nil {
 		return nil, err
 	}
-	req, done := transport.Replayable(req, bodyLimit)
+	req, done := bodies.Replayable(req, bodyLimit)
 	defer done()
 	resp, err := a.send(req, s.value, next)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
@@ -28,7 +29,7 @@ func (a *Auth) sendToken(c *transport.Call, req *http.Request, next http.RoundTr
 
 // await returns a stamp for req, and closes its body if there is none. The
 // attempt holds nothing while it waits: the source may need the very slot.
-func (a *Auth) await(ctx context.Context, req *http.Request, row *transport.Attempt, refused *stamp) (s *stamp, err error) {
+func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt, refused *stamp) (s *stamp, err error) {
 	if s := a.tokens.have(refused); s != nil {
 		return s, nil
 	}
@@ -40,9 +41,9 @@ func (a *Auth) await(ctx context.Context, req *http.Request, row *transport.Atte
 	if ctx.Err() != nil {
 		return nil, ended(ctx)
 	}
-	row.Park()
+	row.Suspend()
 	got, err := a.tokens.get(ctx, refused)
-	if lost := row.Resume(ctx); err == nil {
+	if lost := row.Reacquire(ctx); err == nil {
 		err = lost
 	}
 	if err != nil {
@@ -53,28 +54,28 @@ func (a *Auth) await(ctx context.Context, req *http.Request, row *transport.Atte
 
 // again sends req with another token than the refused one. It hands back the 401
 // where that is of no use.
-func (a *Auth) again(c *transport.Call, req *http.Request, resp *http.Response, refused *stamp, next http.RoundTripper) (*http.Response, error) {
+func (a *Auth) again(c *layer.Call, req *http.Request, resp *http.Response, refused *stamp, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
-	row := transport.AttemptFrom(ctx)
+	row := layer.AttemptFrom(ctx)
 	if ctx.Err() != nil || c.Expect().Accepts(resp.StatusCode) {
 		return resp, nil
 	}
 	if !a.tokens.mayRenew(refused) {
-		row.Note("auth: 401, and the token has just been renewed")
+		row.AddNote("auth: 401, and the token has just been renewed")
 		return resp, nil
 	}
-	req, err := transport.Rewind(req)
+	req, err := bodies.Rewind(req)
 	if err != nil {
-		row.Note("auth: 401, and the body cannot be sent again")
+		row.AddNote("auth: 401, and the body cannot be sent again")
 		return resp, nil
 	}
 	row.End(resp, nil)
 	row.Own(resp)
-	transport.Drain(resp)
+	bodies.Drain(resp)
 	if row == c.Attempt() { // not one of several at once
-		row = c.NextAttempt(transport.Retry)
+		row = c.NextAttempt(layer.Retry)
 	}
-	row.Note("auth: 401, sent again with another token")
+	row.AddNote("auth: 401, sent again with another token")
 	s, err := a.await(ctx, req, row, refused)
 	if err != nil {
 		row.End(nil, err)

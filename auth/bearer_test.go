@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestRenewedAfter401(t *testing.T) {
@@ -38,7 +40,7 @@ func TestRenewedAfter401(t *testing.T) {
 			if n := s.withBody.Load(); n != 2 && body != nil {
 				t.Errorf("%d requests carried the body, want 2", n)
 			}
-			call := transport.CallOf(resp)
+			call := layer.CallOf(resp)
 			var rows []string
 			for a := range call.Attempts() {
 				rows = append(rows, a.Cause().String()+" "+a.Verdict().String())
@@ -49,7 +51,7 @@ func TestRenewedAfter401(t *testing.T) {
 			if text := call.String(); !strings.Contains(text, "200 after 2 attempts") || !strings.Contains(text, "  1  401") || !strings.Contains(text, "12 B") || strings.Contains(text, "token-") {
 				t.Errorf("the ledger:\n%s", text)
 			}
-			if a := transport.AttemptOf(resp); a.Number() != 2 || a.Status() != 200 || a.Bytes() != 4 {
+			if a := layer.AttemptOf(resp); a.Number() != 2 || a.Status() != 200 || a.Bytes() != 4 {
 				t.Errorf("the response is of row %d, %d, %d B", a.Number(), a.Status(), a.Bytes())
 			}
 		})
@@ -85,7 +87,7 @@ func TestHandedBack(t *testing.T) {
 			if got := read(t, resp); got != "who are you?" || s.sent.Load() != c.sent || source.asks.Load() != c.asks || s.open.Load() != 0 {
 				t.Errorf("body %q, %d sent, %d asks, %d open", got, s.sent.Load(), source.asks.Load(), s.open.Load())
 			}
-			if text := transport.CallOf(resp).String(); !strings.Contains(text, c.note) {
+			if text := layer.CallOf(resp).String(); !strings.Contains(text, c.note) {
 				t.Errorf("the ledger:\n%s", text)
 			}
 		})
@@ -129,7 +131,7 @@ func TestFailureAfter401(t *testing.T) {
 	if s.open.Load() != 0 || body.Usage().Closes != 1 {
 		t.Errorf("%d answers open, body closed %d times", s.open.Load(), body.Usage().Closes)
 	}
-	if text := trace.String(); !strings.Contains(text, "refused") || trace.Calls()[0].Count() != 2 {
+	if text := trace.String(); !strings.Contains(text, "rejected") || trace.Calls()[0].Count() != 2 {
 		t.Errorf("the ledger:\n%s", text)
 	}
 
@@ -139,7 +141,7 @@ func TestFailureAfter401(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || script.Calls()[0].Reply.Usage().Closes != 1 {
 		t.Errorf("error %v", err)
 	}
-	if v := trace.Calls()[0].Attempt().Verdict(); v != transport.Retryable {
+	if v := trace.Calls()[0].Attempt().Verdict(); v != verdict.Retryable {
 		t.Errorf("verdict of the second row %s", v)
 	}
 }
@@ -157,7 +159,7 @@ func TestCancelDuringTheRenewal(t *testing.T) {
 		rt := stack(s, limit, auth.New(auth.Config{Source: source, Timeout: time.Hour}, site))
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		if _, err := get(ctx, t, rt); !errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
+		if _, err := get(ctx, t, rt); !errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
 			t.Errorf("error %v", err)
 		}
 		if len(limit.free) != 0 || s.open.Load() != 0 || s.sent.Load() != 1 {
@@ -282,8 +284,8 @@ func TestSourceUsesTheClient(t *testing.T) {
 					if err != nil {
 						return auth.Token{}, err
 					}
-					if transport.CallOf(resp).Request().URL.Path != "/token" || transport.CallOf(resp).Count() != 1 {
-						t.Errorf("the ask is no call of its own: %s", transport.CallOf(resp))
+					if layer.CallOf(resp).Request().URL.Path != "/token" || layer.CallOf(resp).Count() != 1 {
+						t.Errorf("the ask is no call of its own: %s", layer.CallOf(resp))
 					}
 					return auth.Token{Value: read(t, resp)}, nil
 				})

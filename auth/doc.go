@@ -24,7 +24,7 @@
 // expects a 401 (transport.Expect), and where the source was asked because of
 // one within the last second. While an ask has just failed nobody asks, for a
 // second; a token that is still good is used on. Errors are an [Error], which
-// matches transport.ErrRefused.
+// matches verdict.ErrRejected.
 //
 // The repetition is an attempt of its own in the ledger. What layers further out
 // hold is laid down while a token is waited for.

@@ -4,14 +4,14 @@ import (
 	"errors"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // ErrNoToken is what every [Error] matches, by errors.Is.
 var ErrNoToken = errors.New("auth: no token")
 
 // An Error says that a request was not sent, or not sent again, since there was
-// no token for it. It matches [ErrNoToken], [transport.ErrRefused] and what Err
+// no token for it. It matches [ErrNoToken], [verdict.ErrRejected] and what Err
 // matches.
 type Error struct {
 	// Refused says that the request was sent with an earlier token, and that the
@@ -33,9 +33,9 @@ func (e *Error) Error() string {
 // Unwrap returns the error of the source.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is [ErrNoToken] or [transport.ErrRefused].
+// Is reports whether target is [ErrNoToken] or [verdict.ErrRejected].
 func (e *Error) Is(target error) bool {
-	return target == ErrNoToken || target == transport.ErrRefused
+	return target == ErrNoToken || target == verdict.ErrRejected
 }
 
 // Timeout reports whether Err is a timeout.

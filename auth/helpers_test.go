@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -182,11 +183,11 @@ func (s *slots) take(ctx context.Context) error {
 }
 
 func (s *slots) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("slots", s, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("slots", s, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if err := s.take(req.Context()); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
-		a, h := transport.AttemptFrom(req.Context()), &slot{s}
+		a, h := layer.AttemptFrom(req.Context()), &slot{s}
 		a.Hold(h)
 		owned := false
 		defer func() {
@@ -205,9 +206,9 @@ func (s *slots) Wrap(next http.RoundTripper) http.RoundTripper {
 
 type slot struct{ s *slots }
 
-func (h *slot) BodyEnd(*transport.Attempt)                             { <-h.s.free }
-func (h *slot) Park(*transport.Attempt)                                { <-h.s.free }
-func (h *slot) Resume(ctx context.Context, _ *transport.Attempt) error { return h.s.take(ctx) }
+func (h *slot) BodyEnd(*layer.Attempt)                                { <-h.s.free }
+func (h *slot) Suspend(*layer.Attempt)                                { <-h.s.free }
+func (h *slot) Reacquire(ctx context.Context, _ *layer.Attempt) error { return h.s.take(ctx) }
 
 // echo is a base that tells what came in a header.
 func echo(tell func(string), header string) base {

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/auth"
-	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // always answers 200.
@@ -84,7 +84,7 @@ func TestFailingSource(t *testing.T) {
 		for range 100 {
 			_, err := get(t.Context(), t, rt)
 			e, ok := errors.AsType[*auth.Error](err)
-			if !ok || e.Refused || !errors.Is(err, errBoom) || !errors.Is(err, auth.ErrNoToken) || !errors.Is(err, transport.ErrRefused) {
+			if !ok || e.Refused || !errors.Is(err, errBoom) || !errors.Is(err, auth.ErrNoToken) || !errors.Is(err, verdict.ErrRejected) {
 				t.Fatalf("error %v", err)
 			}
 		}
@@ -194,7 +194,7 @@ func TestCancelDuringTheAsk(t *testing.T) {
 				default:
 					t.Errorf("after %v: %v", took, err)
 				}
-				if err != nil && (errors.Is(err, transport.ErrRefused) || body.Usage().Closes != 1) {
+				if err != nil && (errors.Is(err, verdict.ErrRejected) || body.Usage().Closes != 1) {
 					t.Errorf("%v, body closed %d times", err, body.Usage().Closes)
 				}
 			})

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gracy-go/gracy"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // noop is a layer that only calls the next: what it costs is the Call.
@@ -20,37 +20,37 @@ func emitting(knobs, *built) gracy.Layer { return &probe{events: 10} }
 type probe struct{ events int }
 
 func (p *probe) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("probe", p, next, p.trip)
+	return layer.Wrap("probe", p, next, p.trip)
 }
 
-func (p *probe) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (p *probe) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	for range p.events {
-		if c.Wants(transport.HookFailed) {
-			c.Emit(transport.Event{Kind: transport.HookFailed, Layer: "probe", Attempt: c.Attempt()})
+		if c.Wants(layer.HookFailed) {
+			c.Emit(layer.Event{Kind: layer.HookFailed, Layer: "probe", Attempt: c.Attempt()})
 		}
 	}
 	return next.RoundTrip(req)
 }
 
 // observing listens to everything.
-func observing(knobs, *built) gracy.Layer { return &listener{kinds: ^transport.Kind(0)} }
+func observing(knobs, *built) gracy.Layer { return &listener{kinds: ^layer.Kind(0)} }
 
 // listening listens to what emitting tells.
-func listening(knobs, *built) gracy.Layer { return &listener{kinds: transport.HookFailed} }
+func listening(knobs, *built) gracy.Layer { return &listener{kinds: layer.HookFailed} }
 
 // listener is the least that an observer can do.
 type listener struct {
-	kinds transport.Kind
+	kinds layer.Kind
 	lost  atomic.Uint64
 }
 
 func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("listener", l, next, nil)
+	return layer.Wrap("listener", l, next, nil)
 }
 
-func (l *listener) Wants() transport.Kind { return l.kinds }
+func (l *listener) Wants() layer.Kind { return l.kinds }
 
-func (l *listener) Observe(e transport.Event) {
+func (l *listener) Observe(e layer.Event) {
 	if e.Call == nil {
 		l.lost.Add(1)
 	}

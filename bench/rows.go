@@ -21,8 +21,8 @@ func over(base, name, text string) row {
 	return row{text: text, plus: []string{name}, minus: []string{base}}
 }
 
-// layer is a row of one layer in place of the no-op layer.
-func layer(name, text string, aim float64) row {
+// layerRow is a row of one layer in place of the no-op layer.
+func layerRow(name, text string, aim float64) row {
 	r := over(oneNoop, name, text)
 	r.aim = aim
 	return r
@@ -63,20 +63,20 @@ func sections() []section {
 			over(bare, "metrics", "metrics"),
 		}},
 		{"What a further layer adds, over the no-op layer", []row{
-			layer("no-op, logging off", "logging off", 5),
-			layer("no-op, replay off", "replay off", 5),
-			layer("no-op x2", "a no-op layer", 0),
-			layer("no-op, logging errors", "logging failures (none here)", 0),
-			layer("retry", "retry", 30),
-			layer("concurrency", "concurrency, slot to the body's end", 80),
-			layer("throttle", "throttle, one rule", 75),
-			layer("throttle, 2 rules", "throttle, two rules", 95),
-			layer("metrics", "metrics", 100),
+			layerRow("no-op, logging off", "logging off", 5),
+			layerRow("no-op, replay off", "replay off", 5),
+			layerRow("no-op x2", "a no-op layer", 0),
+			layerRow("no-op, logging errors", "logging failures (none here)", 0),
+			layerRow("retry", "retry", 30),
+			layerRow("concurrency", "concurrency, slot to the body's end", 80),
+			layerRow("throttle", "throttle, one rule", 75),
+			layerRow("throttle, 2 rules", "throttle, two rules", 95),
+			layerRow("metrics", "metrics", 100),
 		}},
 		{"Timeouts", []row{
-			layer("total timeout", "timeout.New, total; over the no-op layer", 0),
-			layer("total and idle timeout", "timeout.New, total and idle; over the no-op layer", 0),
-			layer("attempt timeout", "timeout.PerAttempt; over the no-op layer", 0),
+			layerRow("total timeout", "timeout.New, total; over the no-op layer", 0),
+			layerRow("total and idle timeout", "timeout.New, total and idle; over the no-op layer", 0),
+			layerRow("attempt timeout", "timeout.PerAttempt; over the no-op layer", 0),
 			over(bare, "timeout by hand", "by hand: context.WithTimeout, Request.WithContext, cancel at Close"),
 			over(bareClient, "http.Client.Timeout", "http.Client.Timeout, over the same client without"),
 		}},

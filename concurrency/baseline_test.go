@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // crowd is a server that answers in 100 ms while at most fourteen requests are on
@@ -215,7 +215,7 @@ func TestBaselineNeverFollowsOverload(t *testing.T) {
 		p.resize(2)
 		var mu sync.Mutex
 		average, worst := 0.1, 0.0 // the control: a long average of what the limiter sees
-		seen := &layer{"seen", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		seen := &testLayer{"seen", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			start := time.Now()
 			resp, err := next.RoundTrip(req)
 			mu.Lock()

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 type fixed http.Response
@@ -21,8 +21,8 @@ func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
 func stub() *fixed { return &fixed{StatusCode: 200, Header: http.Header{}} }
 
 // pass is a layer that does nothing but begin the call.
-func pass() *layer {
-	return &layer{"pass", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func pass() *testLayer {
+	return &testLayer{"pass", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	}}
 }

@@ -11,7 +11,7 @@
 // error, once. So ten downloads under a limit of one run one at a time. A body
 // that nobody refers to any longer and nobody has closed is a leak: where half of
 // the slots are in use, it is found by the garbage collector, told as
-// [transport.BodyLeaked] (the logging layer logs it at ERROR), and closed, so
+// [layer.BodyLeaked] (the logging layer logs it at ERROR), and closed, so
 // that its slot and its connection come back. What is more work than other
 // requests takes more slots, by [Limit.Weight].
 //
@@ -36,9 +36,9 @@
 //
 // An [Error] where the queue was full ([ErrFull]), MaxWait was over
 // ([ErrDeadline]) or the weight is above Max ([ErrWeight]): nothing was sent, and
-// it matches [transport.ErrRefused]. The
+// it matches [verdict.ErrRejected]. The
 // error of the context where that ended. Waits stand in the ledger
-// ([transport.Queue]) and are told as events.
+// ([layer.Queue]) and are told as events.
 //
 // # Place
 //

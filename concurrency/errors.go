@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The reasons of an [Error].
@@ -20,7 +20,7 @@ var (
 )
 
 // An Error is a refusal: nothing was sent. It matches its Reason and
-// [transport.ErrRefused] by errors.Is.
+// [verdict.ErrRejected] by errors.Is.
 type Error struct {
 	// Limit is the text of the limit.
 	Limit string
@@ -45,8 +45,8 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap returns the reason and [transport.ErrRefused].
-func (e *Error) Unwrap() []error { return []error{e.Reason, transport.ErrRefused} }
+// Unwrap returns the reason and [verdict.ErrRejected].
+func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected} }
 
 // Timeout reports whether the wait was too long.
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // plant is a server of some workers and a queue. As servers do, it works off what
@@ -81,8 +81,8 @@ func (p *plant) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // within is an attempt timeout.
-func within(d time.Duration) *layer {
-	return &layer{"timeout", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func within(d time.Duration) *testLayer {
+	return &testLayer{"timeout", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		ctx, cancel := context.WithTimeout(req.Context(), d)
 		defer cancel() // the bodies of these tests are in memory
 		return next.RoundTrip(req.WithContext(ctx))

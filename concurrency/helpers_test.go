@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // server is a base that takes a time for headers and counts who is in between
@@ -108,54 +110,54 @@ func empty(t *testing.T, l *Limiter) {
 
 // ear hears events.
 type ear struct {
-	kinds  transport.Kind
-	events chan transport.Event
+	kinds  layer.Kind
+	events chan layer.Event
 }
 
-func listen(kinds transport.Kind) *ear { return &ear{kinds, make(chan transport.Event, 1000)} }
+func listen(kinds layer.Kind) *ear { return &ear{kinds, make(chan layer.Event, 1000)} }
 
 func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("ear", e, next, nil)
+	return layer.Wrap("ear", e, next, nil)
 }
-func (e *ear) Wants() transport.Kind      { return e.kinds }
-func (e *ear) Observe(ev transport.Event) { e.events <- ev }
+func (e *ear) Wants() layer.Kind      { return e.kinds }
+func (e *ear) Observe(ev layer.Event) { e.events <- ev }
 
 // layer is a layer whose trip a test writes.
-type layer struct {
+type testLayer struct {
 	name string
-	trip transport.Trip
+	trip layer.Trip
 }
 
-func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap(l.name, l, next, l.trip)
+func (l *testLayer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap(l.name, l, next, l.trip)
 }
 
 // again is the smallest retry: three attempts while the answer is a 503.
-func again() *layer {
-	return &layer{"retry", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func again() *testLayer {
+	return &testLayer{"retry", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		for i := 1; ; i++ {
 			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
-			if a.End(resp, err) != transport.Retryable || i == 3 {
+			if a.End(resp, err) != verdict.Retryable || i == 3 {
 				return resp, err
 			}
 			if resp != nil {
 				a.Own(resp)
-				transport.Drain(resp)
+				bodies.Drain(resp)
 			}
-			c.NextAttempt(transport.Retry)
+			c.NextAttempt(layer.Retry)
 		}
 	}}
 }
 
 // pausing waits as a rate limit does: it parks, waits and resumes.
-func pausing(d time.Duration) *layer {
-	return &layer{"pausing", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		a := transport.AttemptFrom(req.Context())
-		a.Park()
+func pausing(d time.Duration) *testLayer {
+	return &testLayer{"pausing", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
+		a.Suspend()
 		time.Sleep(d)
-		if err := a.Resume(req.Context()); err != nil {
-			return transport.Refuse(req, err)
+		if err := a.Reacquire(req.Context()); err != nil {
+			return layer.Reject(req, err)
 		}
 		return next.RoundTrip(req)
 	}}

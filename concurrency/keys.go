@@ -9,8 +9,8 @@ import (
 
 	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
 )
 
 // key is what has slots of its own.
@@ -55,7 +55,7 @@ func (l *limit) text() string {
 }
 
 // keyOf calls the user's function, so no lock and no slot may be held.
-func (l *limit) keyOf(c *transport.Call, req *http.Request) key {
+func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	if l.Key != nil {
 		return key{own: l.seed.Of(l.Key(req))}
 	}

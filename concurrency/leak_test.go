@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // streaming answers with a body that ends when nobody listens any longer.
@@ -42,7 +42,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := streaming(t)
-			ear := listen(transport.BodyLeaked | transport.BodyEnd)
+			ear := listen(layer.BodyLeaked | layer.BodyEnd)
 			rt := ear.Wrap(l.Wrap(&http.Transport{}))
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
@@ -58,7 +58,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 				}
 			}
 			for told := 0; told < 9; { // the last ones may be below the half
-				if e := <-ear.events; e.Kind == transport.BodyLeaked {
+				if e := <-ear.events; e.Kind == layer.BodyLeaked {
 					told++
 					if got := e.Attempt.Notes(); got != "the body was never closed" {
 						t.Errorf("note %q", got)

@@ -6,21 +6,22 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // learn tells the adaptive limits among those that h is of what became of the
 // request.
-func (l *Limiter) learn(c *transport.Call, req *http.Request, resp *http.Response, err error, h held) {
-	row := transport.AttemptOf(resp)
+func (l *Limiter) learn(c *layer.Call, req *http.Request, resp *http.Response, err error, h held) {
+	row := layer.AttemptOf(resp)
 	if row == nil || row.Call() != c {
-		row = transport.AttemptFrom(req.Context()) // the last one, if a retry further in made more
+		row = layer.AttemptFrom(req.Context()) // the last one, if a retry further in made more
 	}
 	if row == nil || !row.Sent() || row.Replayed() {
 		return
 	}
 	d := time.Since(row.Start())
-	for _, w := range []transport.Wait{transport.Queue, transport.Quota, transport.Pause, transport.Backoff} {
+	for _, w := range []layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
 		d -= row.Wait(w)
 	}
 	d = max(d, 1)
@@ -32,7 +33,7 @@ func (l *Limiter) learn(c *transport.Call, req *http.Request, resp *http.Respons
 }
 
 // teaches says what an outcome means for the number of slots.
-func teaches(c *transport.Call, resp *http.Response, err error) lesson {
+func teaches(c *layer.Call, resp *http.Response, err error) lesson {
 	switch {
 	case err != nil:
 		if isTimeout(err) {
@@ -54,7 +55,7 @@ func teaches(c *transport.Call, resp *http.Response, err error) lesson {
 
 // isTimeout leaves out what the caller gave up and what we refused.
 func isTimeout(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
 	var timeout interface{ Timeout() bool }
@@ -93,7 +94,7 @@ func (f *finder) late(d time.Duration) bool {
 // limits that match it: Max, or what [Adaptive] found below it; 0 if none
 // matches. The route of req is the one of its context's call.
 func (l *Limiter) Slots(req *http.Request) int {
-	c := transport.CallFrom(req.Context())
+	c := layer.CallFrom(req.Context())
 	var least int64
 	for _, limit := range l.limits {
 		if !limit.match.Match(c, req) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -65,18 +66,18 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	for _, layer := range transport.Layers(next) {
-		if layer == any(l) {
-			return transport.Wrap(layerName, l, next, nil)
+	for _, inner := range transport.Layers(next) {
+		if inner == any(l) {
+			return layer.Wrap(layerName, l, next, nil)
 		}
-		if _, ok := layer.(*Limiter); ok {
+		if _, ok := inner.(*Limiter); ok {
 			another = true
 		}
-		if t, ok := layer.(*http.Transport); ok {
+		if t, ok := inner.(*http.Transport); ok {
 			l.idle.Store(int64(idlePerHost(t)))
 		}
 	}
-	return transport.Wrap(layerName, l, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap(layerName, l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return l.trip(c, req, next, another)
 	})
 }
@@ -98,7 +99,7 @@ func idlePerHost(t *http.Transport) int {
 //	var slow = concurrency.New(concurrency.Limit{Max: 5})
 //	ctx = transport.With(ctx, slow)
 func (l *Limiter) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{l})
+	return layer.WithSetting(ctx, override{l})
 }
 
 // override is what is attached to a context; nil is off.
@@ -114,7 +115,7 @@ type off uint8
 
 // Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{})
+	return layer.WithSetting(ctx, override{})
 }
 
 // String returns "concurrency: off".
@@ -176,6 +177,7 @@ func (l *Limiter) String() string {
 // Explain implements [transport.Explainer]. A limit per host counts as the bound
 // of the whole plan, which is what it is for a client of one host.
 func (l *Limiter) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Slots: true, Single: true})
 	p.Note("%s", l.String())
 	for _, limit := range l.limits {
 		n := int(limit.max.Load())

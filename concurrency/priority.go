@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Priority is the override for who gets the next slot: a call of priority p is
@@ -19,13 +19,13 @@ type Priority int
 
 // Attach implements [transport.Override].
 func (p Priority) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, p)
+	return layer.WithSetting(ctx, p)
 }
 
 const maxPriority = 1_000_000
 
 // rank is where a request of ctx that comes now stands.
 func rank(ctx context.Context, epoch time.Time) int64 {
-	p, _ := transport.Setting[Priority](ctx)
+	p, _ := layer.Setting[Priority](ctx)
 	return int64(time.Since(epoch)) - int64(min(max(p, -maxPriority), maxPriority))*int64(time.Second)
 }

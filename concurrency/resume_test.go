@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Max 1, one that has laid its slot down, three that never had one: the queue is
@@ -37,7 +37,7 @@ func TestWhoResumesGoesBeforeThoseWhoNeverHadASlot(t *testing.T) {
 					return reply(req, 200, ""), nil
 				}
 				pause := pausing(10 * time.Second)
-				rt := l.Wrap((&layer{"router", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				rt := l.Wrap((&testLayer{"router", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 					if req.URL.Path == "/parked" {
 						return pause.trip(c, req, next)
 					}

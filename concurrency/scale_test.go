@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
@@ -24,12 +24,12 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	l := New(Limit{Max: slots})
 	only := l.limits[0]
 	var now, peak, count atomic.Int64
-	loop := &layer{"loop", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		a := transport.AttemptFrom(req.Context())
+	loop := &testLayer{"loop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
 		for range each {
 			s, err := only.take(req.Context(), a, key{host: "api.test"}, 1)
 			if err != nil {
-				return transport.Refuse(req, err)
+				return layer.Reject(req, err)
 			}
 			n := now.Add(1)
 			for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // The state of a semaphore is one word: slots in use, requests that wait, and
@@ -260,21 +260,21 @@ func (s *semaphore) live() *semaphore {
 }
 
 // give gives slots of the attempt back.
-func (s *semaphore) give(a *transport.Attempt, weight int32) {
+func (s *semaphore) give(a *layer.Attempt, weight int32) {
 	s = s.live()
 	if s.release(weight) {
-		s.limit.tell(a, transport.SlotFreed, 0, nil)
+		s.limit.tell(a, layer.SlotFreed, 0, nil)
 	}
 }
 
-// BodyEnd implements [transport.Ender]: the slot is free. A semaphore by itself
+// BodyEnd implements [layer.BodyEnder]: the slot is free. A semaphore by itself
 // stands for one slot of it.
-func (s *semaphore) BodyEnd(a *transport.Attempt) { s.give(a, 1) }
+func (s *semaphore) BodyEnd(a *layer.Attempt) { s.give(a, 1) }
 
-// Park implements [transport.Parker].
-func (s *semaphore) Park(a *transport.Attempt) { s.give(a, 1) }
+// Park implements [layer.Suspender].
+func (s *semaphore) Suspend(a *layer.Attempt) { s.give(a, 1) }
 
-// Resume implements [transport.Parker].
-func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
+// Resume implements [layer.Suspender].
+func (s *semaphore) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	return s.resume(ctx, a, 1)
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
-func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
 	ctx := req.Context()
-	if o, ok := transport.Setting[override](ctx); ok {
+	if o, ok := layer.Setting[override](ctx); ok {
 		if o.limiter == nil || another {
 			return next.RoundTrip(req)
 		}
@@ -21,13 +21,13 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	case req.URL == nil: // the base says what it thinks of that
 		return next.RoundTrip(req)
 	case ctx.Err() != nil:
-		return transport.Refuse(req, ended(ctx))
+		return layer.Reject(req, ended(ctx))
 	}
-	a := transport.AttemptFrom(ctx)
+	a := layer.AttemptFrom(ctx)
 	h, err := l.take(ctx, c, a, req)
 	switch {
 	case err != nil:
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	case h == nil:
 		return next.RoundTrip(req)
 	}
@@ -48,14 +48,14 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	a.Own(resp, h)
 	owned = true
 	if h.scarce() {
-		resp = a.Guard(resp)
+		resp = a.WatchLeak(resp)
 	}
 	return resp, nil
 }
 
 // held is what a request has taken: slots of one limit or of several.
 type held interface {
-	transport.Parker
+	layer.Suspender
 	// learn tells adaptive limits what became of the request.
 	learn(what lesson, d time.Duration, timeout bool)
 	// scarce reports whether so many slots are in use that none may be lost with
@@ -66,7 +66,7 @@ type held interface {
 
 // take takes the slots of each limit that matches, always in the same order, and
 // returns what holds them; nil if none matches.
-func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Attempt, req *http.Request) (held, error) {
+func (l *Limiter) take(ctx context.Context, c *layer.Call, a *layer.Attempt, req *http.Request) (held, error) {
 	if len(l.limits) == 1 {
 		if s := l.limits[0].quick(c, req); s != nil {
 			return s, nil
@@ -104,7 +104,7 @@ func (l *Limiter) take(ctx context.Context, c *transport.Call, a *transport.Atte
 // quick takes the slot of a limit per host where nothing is in the way: it is of
 // the host that was asked for last, spelled as then, and free. It is nil if that
 // is not so.
-func (l *limit) quick(c *transport.Call, req *http.Request) *semaphore {
+func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
 	if l.Per != Host || l.Key != nil || l.Weight != nil {
 		return nil
 	}
@@ -125,7 +125,7 @@ type want struct {
 
 // want calls the user's functions, so no lock and no slot may be held. It is
 // false if the limit does not concern the request.
-func (l *limit) want(c *transport.Call, req *http.Request) (w want, ok bool) {
+func (l *limit) want(c *layer.Call, req *http.Request) (w want, ok bool) {
 	if !l.match.Match(c, req) {
 		return w, false
 	}
@@ -141,7 +141,7 @@ func (l *limit) want(c *transport.Call, req *http.Request) (w want, ok bool) {
 	return w, true
 }
 
-func (w *want) take(ctx context.Context, a *transport.Attempt) (err error) {
+func (w *want) take(ctx context.Context, a *layer.Attempt) (err error) {
 	w.sem, err = w.limit.take(ctx, a, w.key, w.weight)
 	return err
 }
@@ -150,24 +150,24 @@ func (w *want) take(ctx context.Context, a *transport.Attempt) (err error) {
 type several struct{ wants []want }
 
 // release gives back those of the first n limits, the latest first.
-func (g *several) release(a *transport.Attempt, n int) {
+func (g *several) release(a *layer.Attempt, n int) {
 	for i := n - 1; i >= 0; i-- {
 		g.wants[i].sem.give(a, g.wants[i].weight)
 	}
 }
 
-// BodyEnd implements [transport.Ender].
-func (g *several) BodyEnd(a *transport.Attempt) { g.release(a, len(g.wants)) }
+// BodyEnd implements [layer.BodyEnder].
+func (g *several) BodyEnd(a *layer.Attempt) { g.release(a, len(g.wants)) }
 
 func (g *several) scarce() bool {
 	return slices.ContainsFunc(g.wants, func(w want) bool { return w.sem.scarce() })
 }
 
-// Park implements [transport.Parker].
-func (g *several) Park(a *transport.Attempt) { g.BodyEnd(a) }
+// Park implements [layer.Suspender].
+func (g *several) Suspend(a *layer.Attempt) { g.BodyEnd(a) }
 
-// Resume implements [transport.Parker].
-func (g *several) Resume(ctx context.Context, a *transport.Attempt) error {
+// Resume implements [layer.Suspender].
+func (g *several) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	for i, w := range g.wants {
 		if err := w.sem.resume(ctx, a, w.weight); err != nil {
 			g.release(a, i)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // take takes slots of the key, waiting if it must, and returns the semaphore
 // that they are of.
-func (l *limit) take(ctx context.Context, a *transport.Attempt, k key, weight int32) (*semaphore, error) {
+func (l *limit) take(ctx context.Context, a *layer.Attempt, k key, weight int32) (*semaphore, error) {
 	for {
 		s := l.find(k)
 		if int64(weight) > l.max.Load() {
@@ -35,7 +35,7 @@ func (l *limit) take(ctx context.Context, a *transport.Attempt, k key, weight in
 }
 
 // resume takes slots again, before those who never had one.
-func (s *semaphore) resume(ctx context.Context, a *transport.Attempt, weight int32) error {
+func (s *semaphore) resume(ctx context.Context, a *layer.Attempt, weight int32) error {
 	for {
 		s := s.live()
 		if int64(weight) > s.limit.max.Load() { // it was resized meanwhile
@@ -59,7 +59,7 @@ func (s *semaphore) resume(ctx context.Context, a *transport.Attempt, weight int
 // wait waits for slots. It is false without an error if the semaphore was
 // evicted. What layers further out hold is laid down meanwhile, but not in the
 // middle of taking it up again.
-func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32, resume bool) (ok bool, err error) {
+func (s *semaphore) wait(ctx context.Context, a *layer.Attempt, weight int32, resume bool) (ok bool, err error) {
 	w := &waiter{ready: make(chan struct{}), rank: rank(ctx, s.limit.epoch), weight: weight}
 	o, ahead := s.enqueue(w, resume)
 	switch o {
@@ -76,9 +76,9 @@ func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32
 		}
 	}()
 	if !resume {
-		a.Park()
+		a.Suspend()
 	}
-	s.limit.tell(a, transport.WaitBegin, 0, nil)
+	s.limit.tell(a, layer.WaitBegin, 0, nil)
 	start := time.Now()
 	var late <-chan time.Time
 	if s.limit.MaxWait > 0 {
@@ -97,11 +97,11 @@ func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32
 		err = s.limit.refusal(s, ahead, ErrDeadline)
 	}
 	d := time.Since(start)
-	a.Waited(transport.Queue, d)
+	a.AddWait(layer.Queue, d)
 	if err == nil && !resume {
-		err = a.Resume(ctx)
+		err = a.Reacquire(ctx)
 	}
-	s.limit.tell(a, transport.WaitEnd, d, err)
+	s.limit.tell(a, layer.WaitEnd, d, err)
 	kept = err == nil
 	return kept, err
 }
@@ -111,13 +111,13 @@ func (l *limit) refusal(s *semaphore, queue int, reason error) error {
 }
 
 // tell emits an event of the limit.
-func (l *limit) tell(a *transport.Attempt, kind transport.Kind, d time.Duration, err error) {
+func (l *limit) tell(a *layer.Attempt, kind layer.Kind, d time.Duration, err error) {
 	c := a.Call()
 	if !c.Wants(kind) {
 		return
 	}
-	c.Emit(transport.Event{
-		Kind: kind, Layer: layerName, Attempt: a, How: transport.Queue, Wait: d,
+	c.Emit(layer.Event{
+		Kind: kind, Layer: layerName, Attempt: a, How: layer.Queue, Wait: d,
 		Limit: int(l.max.Load()), Text: l.text(), Err: err,
 	})
 }

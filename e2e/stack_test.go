@@ -201,7 +201,7 @@ func checkLedger(t *testing.T, text string, want ...string) {
 // total is the time that all attempts of a trace waited in one way.
 func total(tr *transport.Trace, w transport.Wait) (d time.Duration) {
 	for _, c := range tr.Calls() {
-		d += c.Waited(w)
+		d += c.Wait(w)
 	}
 	return d
 }

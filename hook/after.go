@@ -5,21 +5,20 @@ import (
 	"net/http"
 	"reflect"
 
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // after runs the hook on an outcome and returns what takes its place.
-func (h *Hook) after(c *transport.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
+func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
 	ctx := req.Context()
-	a := transport.AttemptOf(resp)
-	if a == nil || a.Call() != c {
-		a = transport.AttemptFrom(ctx)
-	}
+	a := layer.AttemptFrom(ctx).For(resp)
 	marked, in := enter(ctx, h, a)
 	o := Outcome{Request: req.WithContext(marked), Response: resp, Err: err, Attempt: a, Verdict: a.Verdict()}
 	if !a.Ended() {
-		o.Verdict = transport.Judge(c.Request(), resp, err, c.Expect())
+		o.Verdict = verdict.Judge(c.Request(), resp, err, c.Expect())
 	}
 	returned := false
 	defer func() {
@@ -44,9 +43,9 @@ func (h *Hook) after(c *transport.Call, req *http.Request, resp *http.Response, 
 		return fail(a, resp, err, herr)
 	}
 	discard(instead, resp)
-	a.Note("hook: after: " + redact.Error(herr))
-	if c.Wants(transport.HookFailed) {
-		c.Emit(transport.Event{Kind: transport.HookFailed, Layer: "hook", Attempt: a, Response: resp, Err: herr})
+	a.AddNote("hook: after: " + redact.Error(herr))
+	if c.Wants(layer.HookFailed) {
+		c.Emit(layer.Event{Kind: layer.HookFailed, Layer: "hook", Attempt: a, Response: resp, Err: herr})
 	}
 	return resp, err
 }
@@ -67,13 +66,13 @@ func (in *inside) mark(resp *http.Response) (unmark func()) {
 }
 
 // replace puts the response of the hook in the place of the outcome.
-func replace(a *transport.Attempt, req *http.Request, resp *http.Response, err error, instead *http.Response) (*http.Response, error) {
+func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error, instead *http.Response) (*http.Response, error) {
 	if instead == nil || instead == resp {
 		return resp, err
 	}
 	if resp != nil && !same(instead.Body, resp.Body) {
 		a.Own(resp)
-		transport.Drain(resp)
+		bodies.Drain(resp)
 	}
 	if instead.Body == nil {
 		instead.Body = http.NoBody
@@ -89,10 +88,10 @@ func replace(a *transport.Attempt, req *http.Request, resp *http.Response, err e
 }
 
 // fail makes an error of an outcome.
-func fail(a *transport.Attempt, resp *http.Response, err, because error) (*http.Response, error) {
+func fail(a *layer.Attempt, resp *http.Response, err, because error) (*http.Response, error) {
 	if resp != nil {
 		a.Own(resp)
-		transport.Drain(resp)
+		bodies.Drain(resp)
 	}
 	return nil, &Error{Err: because, Outcome: err}
 }

@@ -11,8 +11,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/hook"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestAfterSeesCancel(t *testing.T) {
@@ -29,7 +30,7 @@ func TestAfterSeesCancel(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !errors.Is(outcome.Err, context.Canceled) || !errors.Is(ended, context.Canceled) {
 			t.Errorf("the caller got %v, the hook %v under %v", err, outcome.Err, ended)
 		}
-		if outcome.Verdict != transport.Canceled || outcome.Response != nil {
+		if outcome.Verdict != verdict.Canceled || outcome.Response != nil {
 			t.Errorf("outcome %+v", outcome)
 		}
 	})
@@ -51,14 +52,14 @@ func TestAfterReplacesTheResponse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if resp.StatusCode != 200 || read(t, resp) != "instead" || resp.Header == nil || resp.Request == nil || transport.CallOf(resp) == nil {
+			if resp.StatusCode != 200 || read(t, resp) != "instead" || resp.Header == nil || resp.Request == nil || layer.CallOf(resp) == nil {
 				t.Errorf("response %+v", resp)
 			}
 			got := script.Calls()[0].Reply.Usage()
 			if got.Closes != 1 || size == 10 && got.Bytes != 10 || got.Bytes > 100_000 {
 				t.Errorf("the old body: %+v", got)
 			}
-			if s := transport.CallOf(resp).Attempt().Status(); s != 200 {
+			if s := layer.CallOf(resp).Attempt().Status(); s != 200 {
 				t.Errorf("the ledger says %d", s)
 			}
 		})
@@ -112,7 +113,7 @@ type uncomparable struct {
 
 func TestAfterAnswersInPlaceOfAnError(t *testing.T) {
 	rt := hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
-		if !errors.Is(o.Err, errBoom) || o.Verdict != transport.Retryable {
+		if !errors.Is(o.Err, errBoom) || o.Verdict != verdict.Retryable {
 			t.Errorf("outcome %+v", o)
 		}
 		return &http.Response{StatusCode: 200}, nil
@@ -139,13 +140,13 @@ func TestAfterInsideRetry(t *testing.T) {
 }
 
 // ear hears the events of hooks.
-type ear struct{ events []transport.Event }
+type ear struct{ events []layer.Event }
 
 func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("ear", e, next, nil)
+	return layer.Wrap("ear", e, next, nil)
 }
-func (e *ear) Wants() transport.Kind     { return transport.HookFailed }
-func (e *ear) Observe(v transport.Event) { e.events = append(e.events, v) }
+func (e *ear) Wants() layer.Kind     { return layer.HookFailed }
+func (e *ear) Observe(v layer.Event) { e.events = append(e.events, v) }
 
 func TestErrorOfAfterIsTold(t *testing.T) {
 	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
@@ -164,7 +165,7 @@ func TestErrorOfAfterIsTold(t *testing.T) {
 	if len(e.events) != 1 || !errors.Is(e.events[0].Err, errBoom) || e.events[0].Layer != "hook" || e.events[0].Response == nil || e.events[0].Attempt == nil {
 		t.Errorf("events %+v", e.events)
 	}
-	if s := transport.CallOf(resp).String(); !strings.Contains(s, "[hook: after: boom]") {
+	if s := layer.CallOf(resp).String(); !strings.Contains(s, "[hook: after: boom]") {
 		t.Errorf("the ledger says %s", s)
 	}
 }
@@ -173,7 +174,7 @@ func TestErrorOfAfterIsTold(t *testing.T) {
 type refusal struct{}
 
 func (refusal) Error() string        { return "refused inside" }
-func (refusal) Is(target error) bool { return target == transport.ErrRefused }
+func (refusal) Is(target error) bool { return target == verdict.ErrRejected }
 
 func TestStrict(t *testing.T) {
 	strict := func(err error) *hook.Hook {
@@ -181,7 +182,7 @@ func TestStrict(t *testing.T) {
 	}
 	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
 	_, err := strict(errBoom).Wrap(script).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if e, ok := errors.AsType[*hook.Error](err); !ok || e.Outcome != nil || !errors.Is(err, errBoom) || errors.Is(err, transport.ErrRefused) {
+	if e, ok := errors.AsType[*hook.Error](err); !ok || e.Outcome != nil || !errors.Is(err, errBoom) || errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("error %v", err)
 	}
 	if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
@@ -190,8 +191,8 @@ func TestStrict(t *testing.T) {
 
 	// The request was sent, whatever was refused inside of the hook.
 	_, err = strict(refusal{}).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if _, ok := errors.AsType[refusal](err); !ok || errors.Is(err, transport.ErrRefused) {
-		t.Errorf("error %v matches ErrRefused: %v", err, errors.Is(err, transport.ErrRefused))
+	if _, ok := errors.AsType[refusal](err); !ok || errors.Is(err, verdict.ErrRejected) {
+		t.Errorf("error %v matches ErrRefused: %v", err, errors.Is(err, verdict.ErrRejected))
 	}
 
 	// An error of the call is not lost.
@@ -207,7 +208,7 @@ func TestStrict(t *testing.T) {
 		Strict: true,
 	}
 	_, err = hook.New(h).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if !errors.Is(err, errBoom) || !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, transport.ErrRefused) {
+	if !errors.Is(err, errBoom) || !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // before runs the hook and returns the request to send. With an error the body
 // is closed.
-func (h *Hook) before(c *transport.Call, req *http.Request, f func(context.Context, *http.Request) error) (*http.Request, error) {
+func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, *http.Request) error) (*http.Request, error) {
 	ctx := req.Context()
-	marked, in := enter(ctx, h, transport.AttemptFrom(ctx))
-	edited := transport.Edit(req.WithContext(marked))
+	marked, in := enter(ctx, h, layer.AttemptFrom(ctx))
+	edited := layer.Edit(req.WithContext(marked))
 	if req.URL != nil {
 		edited.URL = new(url.URL)
 		*edited.URL = *req.URL
@@ -36,7 +36,7 @@ func (h *Hook) before(c *transport.Call, req *http.Request, f func(context.Conte
 		edited.Header = nil // malformed stays malformed, and the base refuses it
 	}
 	handed = true
-	if now := edited.Context(); now != marked && transport.CallFrom(now) == c {
+	if now := edited.Context(); now != marked && layer.CallFrom(now) == c {
 		return edited.WithContext(in.leave(now)), nil
 	}
 	return edited.WithContext(ctx), nil

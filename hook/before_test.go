@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestBeforeEditsACopy(t *testing.T) {
@@ -61,7 +63,7 @@ func TestBeforeChangesTheContext(t *testing.T) {
 	type key struct{}
 	var seen []any
 	look := base(func(req *http.Request) (*http.Response, error) {
-		seen = append(seen, req.Context().Value(key{}), transport.CallFrom(req.Context()) != nil)
+		seen = append(seen, req.Context().Value(key{}), layer.CallFrom(req.Context()) != nil)
 		return roundtriptest.Script().RoundTrip(req)
 	})
 	var runs, again int
@@ -107,7 +109,7 @@ func TestVeto(t *testing.T) {
 	req.Body = body
 	_, err := rt.RoundTrip(req)
 	veto, ok := errors.AsType[*hook.VetoError](err)
-	if !ok || veto.Err != errBoom || !errors.Is(err, errBoom) || !errors.Is(err, transport.ErrRefused) { //nolint:errorlint // identity is the point
+	if !ok || veto.Err != errBoom || !errors.Is(err, errBoom) || !errors.Is(err, verdict.ErrRejected) { //nolint:errorlint // identity is the point
 		t.Errorf("error %v", err)
 	}
 	if got := body.Usage(); got.Closes != 1 || got.Bytes != 0 {
@@ -116,10 +118,10 @@ func TestVeto(t *testing.T) {
 	if n := len(script.Calls()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
-	if outcome.Response != nil || !errors.Is(outcome.Err, errBoom) || outcome.Verdict != transport.Refused || outcome.Attempt.Number() != 1 {
+	if outcome.Response != nil || !errors.Is(outcome.Err, errBoom) || outcome.Verdict != verdict.Rejected || outcome.Attempt.Number() != 1 {
 		t.Errorf("After saw %+v", outcome)
 	}
-	if v := trace.Calls()[0].Attempt().Verdict(); v != transport.Refused {
+	if v := trace.Calls()[0].Attempt().Verdict(); v != verdict.Rejected {
 		t.Errorf("verdict %s", v)
 	}
 }
@@ -180,7 +182,7 @@ func TestPlace(t *testing.T) {
 	h := func(name string) *hook.Hook {
 		return hook.New(hook.Hooks{
 			Before: func(ctx context.Context, _ *http.Request) error {
-				a := transport.AttemptFrom(ctx)
+				a := layer.AttemptFrom(ctx)
 				log = append(log, name+" before "+number(a)+" "+a.Cause().String())
 				return nil
 			},
@@ -203,4 +205,4 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-func number(a *transport.Attempt) string { return string(rune('0' + a.Number())) }
+func number(a *layer.Attempt) string { return string(rune('0' + a.Number())) }

@@ -16,7 +16,7 @@
 // Before may edit the request in place; its error is a veto: nothing is sent,
 // and the call fails with a [VetoError]. After sees the response or the error,
 // also of a cancel and of a veto, and may put another response in its place; its
-// error is told as the event transport.HookFailed and in the ledger, and fails
+// error is told as the event layer.HookFailed and in the ledger, and fails
 // nothing unless [Hooks.Strict] is set. A panic of a hook, or below it, goes on
 // to the caller with all bodies closed; After does not run on it.
 //
@@ -33,7 +33,7 @@
 // # Place
 //
 // Outside retry it runs once for a call, inside for each attempt. Where in the
-// ledger it is, transport.AttemptFrom(ctx) says: number, cause, waits. Redirects
+// ledger it is, layer.AttemptFrom(ctx) says: number, cause, waits. Redirects
 // are calls of their own: Before runs for each, and what it stamps goes to
 // wherever the redirect leads; for credentials there is package auth.
 //

@@ -4,11 +4,11 @@ import (
 	"errors"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // A VetoError is the error of a call that Before has forbidden. It matches
-// [transport.ErrRefused], since nothing was sent, and what Err matches.
+// [verdict.ErrRejected], since nothing was sent, and what Err matches.
 type VetoError struct{ Err error }
 
 // Error returns the text of Err, redacted.
@@ -17,15 +17,15 @@ func (e *VetoError) Error() string { return "hook: vetoed: " + redact.Error(e.Er
 // Unwrap returns the error of the hook.
 func (e *VetoError) Unwrap() error { return e.Err }
 
-// Is reports whether target is [transport.ErrRefused].
-func (e *VetoError) Is(target error) bool { return target == transport.ErrRefused }
+// Is reports whether target is [verdict.ErrRejected].
+func (e *VetoError) Is(target error) bool { return target == verdict.ErrRejected }
 
 // Timeout reports whether Err is a timeout.
 func (e *VetoError) Timeout() bool { return timedOut(e.Err) }
 
 // An Error is the error of a call that After has failed, with [Hooks.Strict], or
 // that could not take up again what was laid down for the calls of a hook. It
-// matches what Err and Outcome match; [transport.ErrRefused] only if Outcome
+// matches what Err and Outcome match; [verdict.ErrRejected] only if Outcome
 // does: a hook that was itself refused something does not make the call unsent.
 type Error struct {
 	Err     error // of the hook
@@ -59,7 +59,7 @@ type sent struct{ err error }
 func (s sent) Error() string { return s.err.Error() }
 
 func (s sent) Is(target error) bool {
-	return target != transport.ErrRefused && errors.Is(s.err, target)
+	return target != verdict.ErrRejected && errors.Is(s.err, target)
 }
 
 func (s sent) As(target any) bool { return errors.As(s.err, target) }

@@ -10,35 +10,38 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 var errBoom = errors.New("boom")
 
 // layer is a layer whose trip a test writes.
-type layer struct {
+type testLayer struct {
 	name string
-	trip transport.Trip
+	trip layer.Trip
 }
 
-func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap(l.name, l, next, l.trip)
+func (l *testLayer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap(l.name, l, next, l.trip)
 }
 
 // again is the smallest retry: up to n attempts while the verdict is Retryable.
-func again(n int) *layer {
-	return &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func again(n int) *testLayer {
+	return &testLayer{"again", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		for i := 1; ; i++ {
 			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
-			if a.End(resp, err) != transport.Retryable || i == n {
+			if a.End(resp, err) != verdict.Retryable || i == n {
 				return resp, err
 			}
 			if resp != nil {
 				a.Own(resp)
-				transport.Drain(resp)
+				bodies.Drain(resp)
 			}
-			c.NextAttempt(transport.Retry)
+			c.NextAttempt(layer.Retry)
 		}
 	}}
 }

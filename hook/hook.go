@@ -3,6 +3,7 @@ package hook
 import (
 	"net/http"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -14,15 +15,15 @@ func New(h Hooks) *Hook { return &Hook{h} }
 
 // Wrap implements [transport.Layer].
 func (h *Hook) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("hook", h, next, h.trip)
+	return layer.Wrap("hook", h, next, h.trip)
 }
 
-// Wants implements [transport.Observer].
-func (h *Hook) Wants() transport.Kind { return transport.CallBegin }
+// Wants implements [layer.Observer].
+func (h *Hook) Wants() layer.Kind { return layer.CallBegin }
 
-// Observe implements [transport.Observer]: a call that begins inside of a hook
+// Observe implements [layer.Observer]: a call that begins inside of a hook
 // must not wait for what the call of that hook holds.
-func (h *Hook) Observe(e transport.Event) {
+func (h *Hook) Observe(e layer.Event) {
 	for in := insideOf(e.Call.Request().Context()).of(h); in != nil; in = in.outer.of(h) {
 		in.park()
 	}
@@ -50,9 +51,9 @@ func (h *Hook) String() string {
 // Explain implements [transport.Explainer].
 func (h *Hook) Explain(p *transport.Plan) { p.Note("%s", h) }
 
-func (h *Hook) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	hooks := h.hooks
-	if o, ok := transport.Setting[Hooks](req.Context()); ok {
+	if o, ok := layer.Setting[Hooks](req.Context()); ok {
 		hooks = o
 	}
 	if hooks.Before == nil && hooks.After == nil || insideOf(req.Context()).of(h) != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
@@ -59,7 +60,7 @@ func TestCostWithoutHooks(t *testing.T) {
 		resp.Request, resp.Body = req, http.NoBody
 		return resp, nil
 	})
-	pass := &layer{"pass", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	pass := &testLayer{"pass", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	}}
 	cost := func(rt http.RoundTripper) float64 {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Hooks are the functions that a layer runs. Nil ones are left out. They are
@@ -31,7 +32,7 @@ type Hooks struct {
 	After func(ctx context.Context, o Outcome) (*http.Response, error)
 
 	// Strict lets an error of After fail the call, with an [Error]; the response is
-	// closed. Default: it is told as transport.HookFailed and noted in the ledger.
+	// closed. Default: it is told as layer.HookFailed and noted in the ledger.
 	Strict bool
 }
 
@@ -47,14 +48,14 @@ type Outcome struct {
 	// Attempt is the row of the ledger: number, cause, waits; of several attempts
 	// the one that was answered, or the latest. Outside retry it is over, inside it
 	// is still open.
-	Attempt *transport.Attempt
+	Attempt *layer.Attempt
 	// Verdict is what the outcome means. Of an open row it is the judgement of the
 	// response before the caller's check of its body.
-	Verdict transport.Verdict
+	Verdict verdict.Verdict
 }
 
 // Attach implements [transport.Override].
-func (h Hooks) Attach(ctx context.Context) context.Context { return transport.WithSetting(ctx, h) }
+func (h Hooks) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, h) }
 
 // Off is the override that runs no hooks.
 const Off off = 0

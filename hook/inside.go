@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // insideKey finds the inside of a context. It is a plain value rather than a
@@ -16,7 +16,7 @@ type insideKey struct{}
 type inside struct {
 	hook    *Hook
 	outer   *inside
-	attempt *transport.Attempt
+	attempt *layer.Attempt
 
 	mu     sync.Mutex
 	over   bool
@@ -24,7 +24,7 @@ type inside struct {
 }
 
 // enter marks ctx.
-func enter(ctx context.Context, h *Hook, a *transport.Attempt) (context.Context, *inside) {
+func enter(ctx context.Context, h *Hook, a *layer.Attempt) (context.Context, *inside) {
 	in := &inside{hook: h, outer: insideOf(ctx), attempt: a}
 	return in.context(ctx), in
 }
@@ -57,7 +57,7 @@ func (in *inside) park() {
 	defer in.mu.Unlock()
 	if !in.over && !in.parked && in.attempt != nil {
 		in.parked = true
-		in.attempt.Park()
+		in.attempt.Suspend()
 	}
 }
 
@@ -74,7 +74,7 @@ func (in *inside) resume(ctx context.Context) error {
 	if !in.parked { // nobody parks any more
 		return nil
 	}
-	return in.attempt.Resume(ctx)
+	return in.attempt.Reacquire(ctx)
 }
 
 // Yield lays down what the call of a hook holds, such as the slot of a concurrency

@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/hook"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // slots is a layer that lets n calls run at a time, to the end of their bodies.
@@ -37,11 +38,11 @@ func (s *slots) take(ctx context.Context) error {
 }
 
 func (s *slots) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("slots", s, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("slots", s, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if err := s.take(req.Context()); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
-		a, h := transport.AttemptFrom(req.Context()), &slot{s}
+		a, h := layer.AttemptFrom(req.Context()), &slot{s}
 		a.Hold(h)
 		owned := false
 		defer func() {
@@ -60,9 +61,9 @@ func (s *slots) Wrap(next http.RoundTripper) http.RoundTripper {
 
 type slot struct{ s *slots }
 
-func (h *slot) BodyEnd(*transport.Attempt) { <-h.s.free }
-func (h *slot) Park(*transport.Attempt)    { h.s.parks.Add(1); <-h.s.free }
-func (h *slot) Resume(ctx context.Context, _ *transport.Attempt) error {
+func (h *slot) BodyEnd(*layer.Attempt) { <-h.s.free }
+func (h *slot) Suspend(*layer.Attempt) { h.s.parks.Add(1); <-h.s.free }
+func (h *slot) Reacquire(ctx context.Context, _ *layer.Attempt) error {
 	if h.s.fail != nil {
 		return h.s.fail
 	}
@@ -120,7 +121,7 @@ func TestTwoHandlesDoNotRecurse(t *testing.T) {
 			return nil
 		})
 	}
-	nosy := &layer{"nosy", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	nosy := &testLayer{"nosy", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if foreign.Add(1) < 4 {
 			read(t, get(req.Context(), t, rt))
 		}
@@ -152,7 +153,7 @@ func TestWhichContextsAreMarked(t *testing.T) {
 			}
 			for _, ctx := range []context.Context{ctx, o.Request.Context(), o.Response.Request.Context()} {
 				read(t, get(ctx, t, rt))
-				if transport.AttemptFrom(ctx) != o.Attempt {
+				if layer.AttemptFrom(ctx) != o.Attempt {
 					t.Error("a context of the hook is not that of the attempt")
 				}
 			}
@@ -298,7 +299,7 @@ func TestLostSlot(t *testing.T) {
 			req := request(t.Context(), t, http.MethodPost, "")
 			req.Body = body
 			_, err := stack(script, limit, hook.New(h)).RoundTrip(req)
-			if _, ok := errors.AsType[refusal](err); !ok || errors.Is(err, transport.ErrRefused) != (name == "before") {
+			if _, ok := errors.AsType[refusal](err); !ok || errors.Is(err, verdict.ErrRejected) != (name == "before") {
 				t.Errorf("error %v", err)
 			}
 			if limit.taken() != 0 || body.Usage().Closes != 1 {

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"math"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
 )
 
 // Config says what is logged, where and how. The zero Config logs nothing.
@@ -56,7 +56,7 @@ type Config struct {
 // templates are compiled for each call it is attached to; a malformed one is
 // logged as it is.
 func (c Config) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, &plan{config: c, events: c.compile(true)})
+	return layer.WithSetting(ctx, &plan{config: c, events: c.compile(true)})
 }
 
 // Off is the override that logs nothing for a call.
@@ -66,7 +66,7 @@ type off uint8
 
 // Attach makes Off an override.
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, &plan{})
+	return layer.WithSetting(ctx, &plan{})
 }
 
 // Never is a level for events that are not to be logged: At(Never).
@@ -86,7 +86,7 @@ type Event struct {
 	// Func makes the template of each event. It may look at the response but
 	// must not read its body. Placeholders that it names and the event does
 	// not know stay as they are.
-	Func func(transport.Event) string
+	Func func(layer.Event) string
 }
 
 // At logs an event at a level, with its built-in text.

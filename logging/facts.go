@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
 )
 
 // facts are what one line may say.
 type facts struct {
-	transport.Event
+	layer.Event
 	req     *http.Request
 	redact  *redact.Redactor
 	elapsed time.Duration

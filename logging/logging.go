@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // A Log is the layer that logs. It is safe for concurrent use.
@@ -24,9 +26,9 @@ func New(c Config) *Log {
 // Wrap implements transport.Layer.
 func (l *Log) Wrap(next http.RoundTripper) http.RoundTripper {
 	if l.plan.config.Logger == nil {
-		return transport.Wrap("logging", l, next, nil)
+		return layer.Wrap("logging", l, next, nil)
 	}
-	return transport.Wrap("logging", l, next, l.trip)
+	return layer.Wrap("logging", l, next, l.trip)
 }
 
 // kind is a field of Config.
@@ -62,7 +64,7 @@ type event struct {
 	level slog.Level
 	text  template
 	names []string
-	f     func(transport.Event) string
+	f     func(layer.Event) string
 }
 
 // compile cuts the templates of the config: bad ones panic, or stay as they
@@ -120,18 +122,18 @@ func (c Config) compile(lenient bool) [kinds]event {
 
 // of returns the plan for a call: the override or the layer's own.
 func (l *Log) of(ctx context.Context) *plan {
-	if p, ok := transport.Setting[*plan](ctx); ok {
+	if p, ok := layer.Setting[*plan](ctx); ok {
 		return p
 	}
 	return &l.plan
 }
 
-func (l *Log) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	p := l.of(req.Context())
 	if p.config.Logger == nil {
 		return next.RoundTrip(req)
 	}
-	p.log(request, transport.Event{Call: c}, req, 0)
+	p.log(request, layer.Event{Call: c}, req, 0)
 	after := p.wants(req.Context(), response) || p.wants(req.Context(), failure)
 	var start time.Time
 	if after {
@@ -141,18 +143,15 @@ func (l *Log) trip(c *transport.Call, req *http.Request, next http.RoundTripper)
 	if !after {
 		return resp, err
 	}
-	a := transport.AttemptOf(resp)
-	if a == nil {
-		a = c.Attempt()
-	}
-	e := transport.Event{Call: c, Attempt: a, Response: resp, Err: err}
+	a := c.Attempt().For(resp)
+	e := layer.Event{Call: c, Attempt: a, Response: resp, Err: err}
 	elapsed := time.Since(start)
 	if resp != nil {
 		p.log(response, e, req, elapsed)
 	}
 	if p.wants(req.Context(), failure) {
 		switch a.End(resp, err) {
-		case transport.OK, transport.Canceled, transport.Unjudged:
+		case verdict.OK, verdict.Canceled, verdict.Unjudged:
 		default:
 			e.Err = a.Err()
 			p.log(failure, e, req, elapsed)
@@ -161,23 +160,23 @@ func (l *Log) trip(c *transport.Call, req *http.Request, next http.RoundTripper)
 	return resp, err
 }
 
-// Wants makes the layer a transport.Observer. The end of each attempt is heard
+// Wants makes the layer a layer.Observer. The end of each attempt is heard
 // only if Retried is on, since every call has one.
-func (l *Log) Wants() transport.Kind {
+func (l *Log) Wants() layer.Kind {
 	if l.plan.config.Logger == nil {
 		return 0
 	}
-	rare := transport.RetryScheduled | transport.Exhausted | transport.WaitBegin |
-		transport.WaitEnd | transport.SlotFreed | transport.Paused | transport.Recorded | transport.Replayed | transport.HookFailed |
-		transport.BodyLeaked
+	rare := layer.RetryScheduled | layer.Exhausted | layer.WaitBegin |
+		layer.WaitEnd | layer.SlotFreed | layer.Paused | layer.Recorded | layer.Replayed | layer.HookFailed |
+		layer.BodyLeaked
 	if l.plan.events[retried].on {
-		return rare | transport.AttemptEnd
+		return rare | layer.AttemptEnd
 	}
 	return rare
 }
 
 // Observe logs the events of other layers.
-func (l *Log) Observe(e transport.Event) {
+func (l *Log) Observe(e layer.Event) {
 	req := e.Call.Request()
 	p := l.of(req.Context())
 	if p.config.Logger == nil {
@@ -193,35 +192,35 @@ func (l *Log) Observe(e transport.Event) {
 }
 
 // kindOf finds the field of Config that an event belongs to.
-func kindOf(e transport.Event) (kind, bool) {
-	slot := e.How == transport.Queue
+func kindOf(e layer.Event) (kind, bool) {
+	slot := e.How == layer.Queue
 	switch e.Kind {
-	case transport.RetryScheduled:
+	case layer.RetryScheduled:
 		return retry, true
-	case transport.Exhausted:
+	case layer.Exhausted:
 		return exhausted, true
-	case transport.AttemptEnd:
-		return retried, e.Attempt.Cause() != transport.First
-	case transport.WaitBegin:
+	case layer.AttemptEnd:
+		return retried, e.Attempt.Cause() != layer.First
+	case layer.WaitBegin:
 		if slot {
 			return queued, true
 		}
-		return throttled, e.How != transport.Backoff
-	case transport.WaitEnd:
-		return released, !slot && e.How != transport.Backoff
-	case transport.SlotFreed:
+		return throttled, e.How != layer.Backoff
+	case layer.WaitEnd:
+		return released, !slot && e.How != layer.Backoff
+	case layer.SlotFreed:
 		return freed, true
-	case transport.Paused:
+	case layer.Paused:
 		return paused, true
-	case transport.Recorded:
+	case layer.Recorded:
 		return recorded, true
-	case transport.Replayed:
+	case layer.Replayed:
 		return replayed, true
-	case transport.HookFailed:
+	case layer.HookFailed:
 		return hooked, true
-	case transport.BodyLeaked:
+	case layer.BodyLeaked:
 		return leaked, true
-	case transport.CallBegin, transport.CallEnd, transport.BodyEnd:
+	case layer.CallBegin, layer.CallEnd, layer.BodyEnd:
 	}
 	return 0, false
 }
@@ -231,7 +230,7 @@ func (p *plan) wants(ctx context.Context, k kind) bool {
 	return e.on && p.config.Logger.Enabled(ctx, e.level)
 }
 
-func (p *plan) log(k kind, te transport.Event, req *http.Request, elapsed time.Duration) {
+func (p *plan) log(k kind, te layer.Event, req *http.Request, elapsed time.Duration) {
 	ctx := req.Context()
 	if !p.wants(ctx, k) {
 		return
@@ -248,6 +247,7 @@ func (p *plan) log(k kind, te transport.Event, req *http.Request, elapsed time.D
 
 // Explain says what is logged.
 func (l *Log) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Single: true})
 	if l.plan.config.Logger == nil {
 		p.Note("logging: off")
 		return

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -40,10 +42,10 @@ func answer(status int) base {
 }
 
 // teller is a layer that tells the events it is given, then goes on.
-type teller []transport.Event
+type teller []layer.Event
 
 func (t teller) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("teller", t, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("teller", t, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		for _, e := range t {
 			e.Attempt = c.Attempt()
 			c.Emit(e)
@@ -121,16 +123,16 @@ func TestBuiltInTexts(t *testing.T) {
 		})
 		resp := &http.Response{StatusCode: 429}
 		events := teller{
-			{Kind: transport.WaitBegin, How: transport.Queue, Limit: 5},
-			{Kind: transport.WaitBegin, How: transport.Quota, Wait: 2 * time.Second, Limit: 10, Per: 90 * time.Second, Text: "10 requests per 90 seconds"},
-			{Kind: transport.WaitEnd, How: transport.Quota, Wait: 2 * time.Second, Limit: 10, Per: 90 * time.Second, Text: "10 requests per 90 seconds"},
-			{Kind: transport.WaitBegin, How: transport.Backoff, Wait: time.Second},
-			{Kind: transport.SlotFreed, Limit: 5},
-			{Kind: transport.Paused, Response: resp, Wait: 3 * time.Second, Text: "host api.test"},
-			{Kind: transport.RetryScheduled, Response: resp, Wait: time.Second, Limit: 4, Text: "[Bad Status Code: 429]"},
-			{Kind: transport.Exhausted, Response: resp, Limit: 4, Text: "attempts used up"},
-			{Kind: transport.Recorded},
-			{Kind: transport.Replayed},
+			{Kind: layer.WaitBegin, How: layer.Queue, Limit: 5},
+			{Kind: layer.WaitBegin, How: layer.Quota, Wait: 2 * time.Second, Limit: 10, Per: 90 * time.Second, Text: "10 requests per 90 seconds"},
+			{Kind: layer.WaitEnd, How: layer.Quota, Wait: 2 * time.Second, Limit: 10, Per: 90 * time.Second, Text: "10 requests per 90 seconds"},
+			{Kind: layer.WaitBegin, How: layer.Backoff, Wait: time.Second},
+			{Kind: layer.SlotFreed, Limit: 5},
+			{Kind: layer.Paused, Response: resp, Wait: 3 * time.Second, Text: "host api.test"},
+			{Kind: layer.RetryScheduled, Response: resp, Wait: time.Second, Limit: 4, Text: "[Bad Status Code: 429]"},
+			{Kind: layer.Exhausted, Response: resp, Limit: 4, Text: "attempts used up"},
+			{Kind: layer.Recorded},
+			{Kind: layer.Replayed},
 		}
 		if err := call(t.Context(), l.Wrap(events.Wrap(slow)), "http://api.test/things/7"); err != nil {
 			t.Fatal(err)
@@ -156,11 +158,11 @@ func TestBuiltInTexts(t *testing.T) {
 }
 
 func TestWhatNobodyElseSaysIsLoggedByDefault(t *testing.T) {
-	hook := transport.Event{Kind: transport.HookFailed, Err: &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: errors.New("boom")}}
-	leak := transport.Event{Kind: transport.BodyLeaked}
+	hook := layer.Event{Kind: layer.HookFailed, Err: &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: errors.New("boom")}}
+	leak := layer.Event{Kind: layer.BodyLeaked}
 	for _, tt := range []struct {
 		name  string
-		event transport.Event
+		event layer.Event
 		off   logging.Config
 		want  string
 	}{
@@ -204,7 +206,7 @@ func TestFunctionMakesTheTemplate(t *testing.T) {
 	var b bytes.Buffer
 	l := logging.New(logging.Config{
 		Logger: logger(&b, slog.LevelDebug),
-		Response: logging.Event{On: true, Func: func(e transport.Event) string {
+		Response: logging.Event{On: true, Func: func(e layer.Event) string {
 			return fmt.Sprintf("%d {STATUS} {RETRY_CAUSE} {", e.Response.StatusCode)
 		}},
 	})
@@ -256,7 +258,7 @@ func TestOverrides(t *testing.T) {
 func TestNoSecretInALine(t *testing.T) {
 	const secret = "s3cr3tTOKENs3cr3tTOKEN42"
 	var b bytes.Buffer
-	on := logging.Event{On: true, Func: func(transport.Event) string { return "{URL} Authorization: Bearer " + secret }}
+	on := logging.Event{On: true, Func: func(layer.Event) string { return "{URL} Authorization: Bearer " + secret }}
 	l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug), Request: on, Response: on, Errors: logging.Event{On: true, Template: "{URL} {UURL} {ENDPOINT} {ERROR}"}})
 	u := "http://user:" + secret + "@api.test/bot123456:" + secret + "/x?api_key=" + secret
 	_ = call(t.Context(), l.Wrap(base(func(*http.Request) (*http.Response, error) {
@@ -282,5 +284,34 @@ func TestSilentCostsNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { _, _ = rt.RoundTrip(req) }); n > 1 && !race.Enabled {
 			t.Errorf("%s: %v allocations, want only the call's", name, n)
 		}
+	}
+}
+
+// The base may be a client of ours that asks another server: its response then
+// carries the attempt of the inner call, whose expectation is another.
+func TestAnExpectedStatusOfANestedClientIsNoFailure(t *testing.T) {
+	var b bytes.Buffer
+	inner := (&rttest.Layer{Name: "inner", Trip: rttest.Pass("inner").Trip}).Wrap(answer(http.StatusNotFound))
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://inner.test/things/7", nil)
+		if err != nil {
+			return nil, err
+		}
+		return inner.RoundTrip(ask)
+	})
+	rt := logging.New(logging.Config{Logger: logger(&b, slog.LevelInfo)}).Wrap(base)
+	ctx := transport.WithExpect(t.Context(), transport.Expect{Status: []int{http.StatusNotFound}})
+	if err := call(ctx, rt, "http://outer.test/things/7"); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 0 {
+		t.Errorf("an expected 404 was logged: %s", b.String())
+	}
+	// The control: without the expectation the same 404 is a failure.
+	if err := call(t.Context(), rt, "http://outer.test/things/7"); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "level=ERROR") {
+		t.Errorf("an unexpected 404 was not logged: %q", b.String())
 	}
 }

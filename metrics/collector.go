@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 const module = "github.com/gracy-go/gracy"
@@ -106,11 +106,11 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	for _, s := range st.index.Load().series {
 		d.collect(c, s)
 	}
-	c.histogram(d.quotaWait, &st.waits[transport.Quota], transport.Quota.String())
-	c.histogram(d.quotaWait, &st.waits[transport.Pause], transport.Pause.String())
-	c.histogram(d.queueWait, &st.waits[transport.Queue])
-	c.histogram(d.backoffWait, &st.waits[transport.Backoff])
-	for w := range transport.Wait(waitKinds) {
+	c.histogram(d.quotaWait, &st.waits[layer.Quota], layer.Quota.String())
+	c.histogram(d.quotaWait, &st.waits[layer.Pause], layer.Pause.String())
+	c.histogram(d.queueWait, &st.waits[layer.Queue])
+	c.histogram(d.backoffWait, &st.waits[layer.Backoff])
+	for w := range layer.Wait(waitKinds) {
 		c.gauge(d.waiting, float64(r.waiting[w].Load()), w.String())
 	}
 	c.gauge(d.inFlight, float64(r.inFlight.Load()))

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -20,10 +21,10 @@ import (
 func exercise(t *testing.T, r *Recorder) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		wait := layer(func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		wait := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if c.Count() == 1 {
-				for w := range transport.Wait(waitKinds - 1) {
-					c.Attempt().Waited(w, 250*time.Millisecond)
+				for w := range layer.Wait(waitKinds - 1) {
+					c.Attempt().AddWait(w, 250*time.Millisecond)
 				}
 			}
 			time.Sleep(40 * time.Millisecond)
@@ -31,7 +32,7 @@ func exercise(t *testing.T, r *Recorder) {
 			if req.Method == "HEAD" {
 				c.Attempt().SetReplayed()
 			}
-			c.Emit(transport.Event{Kind: transport.Recorded})
+			c.Emit(layer.Event{Kind: layer.Recorded})
 			return resp, err
 		})
 		rt := r.Wrap(retrying(2, 2*time.Second).Wrap(wait.Wrap(sequence(answer(503, ""), answer(200, "hello"), answer(500, ""), answer(500, ""), answer(404, "")))))

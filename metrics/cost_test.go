@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -33,8 +34,8 @@ func fixed(resp *http.Response) trip {
 }
 
 // pass is a layer that does nothing but begin the call.
-func pass() *layer {
-	l := layer(func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func pass() *testLayer {
+	l := testLayer(func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	})
 	return &l

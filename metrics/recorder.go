@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -32,10 +33,10 @@ func New(client string) *Recorder {
 // Wrap puts the recorder on top of next. Its place is outermost, where a call is what the caller
 // sees; nil means [http.DefaultTransport].
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("metrics", r, next, r.trip)
+	return layer.Wrap("metrics", r, next, r.trip)
 }
 
-func (r *Recorder) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	r.inFlight.Add(1)
 	defer r.inFlight.Add(-1)
 	entry := c.Attempt().Number()
@@ -44,34 +45,34 @@ func (r *Recorder) trip(c *transport.Call, req *http.Request, next http.RoundTri
 	return resp, err
 }
 
-// Wants is the part of [transport.Observer] that names what cannot be read from a finished call.
-func (r *Recorder) Wants() transport.Kind {
-	return transport.WaitBegin | transport.WaitEnd | transport.Exhausted | transport.Recorded
+// Wants is the part of [layer.Observer] that names what cannot be read from a finished call.
+func (r *Recorder) Wants() layer.Kind {
+	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded
 }
 
-// Observe is the part of [transport.Observer] that keeps the gauges of waiters and counts what is
+// Observe is the part of [layer.Observer] that keeps the gauges of waiters and counts what is
 // not in the ledger of a call. It is not for users to call.
-func (r *Recorder) Observe(e transport.Event) {
+func (r *Recorder) Observe(e layer.Event) {
 	switch e.Kind {
-	case transport.WaitBegin:
+	case layer.WaitBegin:
 		r.wait(e.How, 1)
-	case transport.WaitEnd:
+	case layer.WaitEnd:
 		r.wait(e.How, -1)
-	case transport.Exhausted:
+	case layer.Exhausted:
 		r.of(e.Call).exhausted.Add(1)
-	case transport.Recorded:
+	case layer.Recorded:
 		r.of(e.Call).recorded.Add(1)
 	default:
 	}
 }
 
-func (r *Recorder) wait(how transport.Wait, n int64) {
+func (r *Recorder) wait(how layer.Wait, n int64) {
 	if how < waitKinds {
 		r.waiting[how].Add(n)
 	}
 }
 
-func (r *Recorder) of(c *transport.Call) *series {
+func (r *Recorder) of(c *layer.Call) *series {
 	s, _ := r.store.Load().find(c.Request().Method, c.Route())
 	return s
 }
@@ -86,10 +87,10 @@ func (r *Recorder) Snapshot() Snapshot {
 		To:       time.Now(),
 		InFlight: r.inFlight.Load(),
 		Waiting: Waiting{
-			Queue:   r.waiting[transport.Queue].Load(),
-			Quota:   r.waiting[transport.Quota].Load(),
-			Pause:   r.waiting[transport.Pause].Load(),
-			Backoff: r.waiting[transport.Backoff].Load(),
+			Queue:   r.waiting[layer.Queue].Load(),
+			Quota:   r.waiting[layer.Quota].Load(),
+			Pause:   r.waiting[layer.Pause].Load(),
+			Backoff: r.waiting[layer.Backoff].Load(),
 		},
 		Overflow: st.overflow.Load(),
 	}
@@ -107,5 +108,6 @@ func (r *Recorder) Reset() { r.store.Store(newStore()) }
 
 // Explain tells [transport.Plan] about the layer.
 func (r *Recorder) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Counts: true, Single: true})
 	p.Note("metrics: client %q, at most %d routes", r.client, maxRoutes)
 }

@@ -13,7 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 type trip func(*http.Request) (*http.Response, error)
@@ -21,10 +24,10 @@ type trip func(*http.Request) (*http.Response, error)
 func (f trip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 // layer is a layer of the test's own between the recorder and the base.
-type layer transport.Trip
+type testLayer layer.Trip
 
-func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("test", l, next, transport.Trip(*l))
+func (l *testLayer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("test", l, next, layer.Trip(*l))
 }
 
 func answer(status int, body string) trip {
@@ -55,25 +58,25 @@ func drain(resp *http.Response, err error) error {
 }
 
 // retrying makes up to n attempts with a backoff before each further one.
-func retrying(n int, backoff time.Duration) *layer {
-	l := layer(func(c *transport.Call, req *http.Request, below http.RoundTripper) (*http.Response, error) {
+func retrying(n int, backoff time.Duration) *testLayer {
+	l := testLayer(func(c *layer.Call, req *http.Request, below http.RoundTripper) (*http.Response, error) {
 		for {
 			resp, err := below.RoundTrip(req)
 			a := c.Attempt()
 			v := a.End(resp, err)
-			if v != transport.Retryable && v != transport.Throttled {
+			if v != verdict.Retryable && v != verdict.Throttled {
 				return resp, err
 			}
 			if c.Count() == n {
-				c.Emit(transport.Event{Kind: transport.Exhausted, Attempt: a})
+				c.Emit(layer.Event{Kind: layer.Exhausted, Attempt: a})
 				return resp, err
 			}
 			if resp != nil {
-				transport.Drain(resp)
+				bodies.Drain(resp)
 			}
-			next := c.NextAttempt(transport.Retry)
+			next := c.NextAttempt(layer.Retry)
 			time.Sleep(backoff)
-			next.Waited(transport.Backoff, backoff)
+			next.AddWait(layer.Backoff, backoff)
 		}
 	})
 	return &l
@@ -164,14 +167,14 @@ func differ(got, want Row) string {
 
 func TestRefused(t *testing.T) {
 	r := New("test")
-	refuse := layer(func(_ *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
-		return transport.Refuse(req, fmt.Errorf("test: %w", transport.ErrRefused))
+	refuse := testLayer(func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return layer.Reject(req, fmt.Errorf("test: %w", verdict.ErrRejected))
 	})
 	req, err := http.NewRequestWithContext(t.Context(), "PUT", "http://api.test/r", strings.NewReader("abc"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := drain(r.Wrap(refuse.Wrap(answer(200, ""))).RoundTrip(req)); !errors.Is(err, transport.ErrRefused) {
+	if err := drain(r.Wrap(refuse.Wrap(answer(200, ""))).RoundTrip(req)); !errors.Is(err, verdict.ErrRejected) {
 		t.Fatalf("error %v", err)
 	}
 	got := r.Snapshot().Total
@@ -250,10 +253,10 @@ func TestInsideRetry(t *testing.T) {
 func TestCanceledBetweenAttempts(t *testing.T) {
 	r := New("test")
 	ctx, cancel := context.WithCancel(t.Context())
-	giveUp := layer(func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	giveUp := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		c.Attempt().End(resp, err)
-		transport.Drain(resp)
+		bodies.Drain(resp)
 		cancel()
 		return nil, ctx.Err()
 	})
@@ -270,13 +273,13 @@ func TestWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New("test")
 		release := make(chan struct{})
-		wait := layer(func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		wait := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			a := c.Attempt()
-			c.Emit(transport.Event{Kind: transport.WaitBegin, Attempt: a, How: transport.Quota})
+			c.Emit(layer.Event{Kind: layer.WaitBegin, Attempt: a, How: layer.Quota})
 			<-release
 			time.Sleep(2 * time.Second)
-			a.Waited(transport.Quota, 2*time.Second)
-			c.Emit(transport.Event{Kind: transport.WaitEnd, Attempt: a, How: transport.Quota})
+			a.AddWait(layer.Quota, 2*time.Second)
+			c.Emit(layer.Event{Kind: layer.WaitEnd, Attempt: a, How: layer.Quota})
 			return next.RoundTrip(req)
 		})
 		rt := r.Wrap(wait.Wrap(answer(200, "")))
@@ -309,13 +312,13 @@ func TestReplayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New("test")
 		taped := false
-		tape := layer(func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		tape := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if taped {
 				c.Attempt().SetReplayed()
 				return answer(200, "tape")(req)
 			}
 			resp, err := next.RoundTrip(req)
-			c.Emit(transport.Event{Kind: transport.Recorded})
+			c.Emit(layer.Event{Kind: layer.Recorded})
 			return resp, err
 		})
 		rt := r.Wrap(tape.Wrap(trip(func(req *http.Request) (*http.Response, error) {

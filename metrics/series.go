@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // outcome is how a call ended.
@@ -82,9 +82,9 @@ func newSeries(method, route string) *series {
 }
 
 // BodyEnd books the body of an answer.
-func (s *series) BodyEnd(a *transport.Attempt) {
+func (s *series) BodyEnd(a *layer.Attempt) {
 	s.bytesIn.Add(a.Bytes())
-	s.bodyTime.Add(int64(a.Body()))
+	s.bodyTime.Add(int64(a.BodyTime()))
 }
 
 // row reads the series. begin is the beginning of its store.
@@ -102,10 +102,10 @@ func (s *series) row(client string, begin time.Time) Row {
 		Throttled: s.throttled.Load(),
 		Recorded:  s.recorded.Load(),
 		Waits: Waits{
-			Queue:   time.Duration(s.waits[transport.Queue].Load()),
-			Quota:   time.Duration(s.waits[transport.Quota].Load()),
-			Pause:   time.Duration(s.waits[transport.Pause].Load()),
-			Backoff: time.Duration(s.waits[transport.Backoff].Load()),
+			Queue:   time.Duration(s.waits[layer.Queue].Load()),
+			Quota:   time.Duration(s.waits[layer.Quota].Load()),
+			Pause:   time.Duration(s.waits[layer.Pause].Load()),
+			Backoff: time.Duration(s.waits[layer.Backoff].Load()),
 		},
 		BytesIn:  s.bytesIn.Load(),
 		BytesOut: s.bytesOut.Load(),

@@ -6,7 +6,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // maxRoutes bounds the routes of a recorder, each times at most ten methods.
@@ -77,7 +79,7 @@ func (s *store) add(m, route string) (added *series, over bool) {
 }
 
 // book counts a finished call. entry is the number of its first attempt.
-func (s *store) book(c *transport.Call, entry int, r result) {
+func (s *store) book(c *layer.Call, entry int, r result) {
 	req := c.Request()
 	sr, over := s.find(req.Method, c.Route())
 	if over {
@@ -86,7 +88,7 @@ func (s *store) book(c *transport.Call, entry int, r result) {
 	var begun time.Time
 	var sends int64
 	var waited, replayed bool
-	var before *transport.Attempt
+	var before *layer.Attempt
 	for a := range c.Attempts() {
 		if a.Number() < entry {
 			continue
@@ -122,15 +124,15 @@ func (s *store) book(c *transport.Call, entry int, r result) {
 }
 
 // attempt counts one row of the ledger and reports whether it was throttled.
-func (s *store) attempt(sr *series, a, before *transport.Attempt, r result) (waited bool) {
-	code, verdict := a.Status(), a.Verdict()
-	late, headers := verdict == transport.Canceled && timedOut(a.Err()), a.Elapsed()
-	for w := range transport.Wait(waitKinds) {
+func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited bool) {
+	code, v := a.Status(), a.Verdict()
+	late, headers := v == verdict.Canceled && timedOut(a.Err()), a.Elapsed()
+	for w := range layer.Wait(waitKinds) {
 		if d := a.Wait(w); d > 0 {
 			sr.waits[w].Add(int64(d))
 			s.waits[w].observe(d)
 			headers -= d
-			waited = waited || w == transport.Quota || w == transport.Pause
+			waited = waited || w == layer.Quota || w == layer.Pause
 		}
 	}
 	switch {
@@ -138,10 +140,10 @@ func (s *store) attempt(sr *series, a, before *transport.Attempt, r result) (wai
 		sr.replayed.add(code)
 	case a.Sent():
 		sr.sent.add(code)
-		if verdict != transport.Unjudged {
+		if v != verdict.Unjudged {
 			sr.attempt.observe(headers)
 		}
-		if code == 0 && (late || verdict != transport.Canceled && verdict != transport.Unjudged) {
+		if code == 0 && (late || v != verdict.Canceled && v != verdict.Unjudged) {
 			sr.aborts.Add(1)
 		}
 		if a != r.attempt {
@@ -149,21 +151,21 @@ func (s *store) attempt(sr *series, a, before *transport.Attempt, r result) (wai
 		}
 	}
 	switch a.Cause() {
-	case transport.Retry:
+	case layer.Retry:
 		sr.retries[reasonOf(before)].Add(1)
 	case transport.Hedge:
 		sr.hedges.Add(1)
-	case transport.First:
+	case layer.First:
 	}
 	return waited
 }
 
 // reasonOf says why another attempt followed a, which is nil if a was made above this layer.
-func reasonOf(a *transport.Attempt) reason {
+func reasonOf(a *layer.Attempt) reason {
 	switch {
 	case a == nil:
 		return afterStatus
-	case a.Verdict() == transport.Throttled:
+	case a.Verdict() == verdict.Throttled:
 		return afterThrottled
 	case a.Status() == 0:
 		return afterError

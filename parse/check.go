@@ -11,12 +11,13 @@ import (
 	"sync"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Check looks at each accepted and decoded answer. An error fails the attempt:
 // the layers count it as a fault and a retry layer tries again by its policy,
 // also when the body cannot be decoded at all. What is left in the end is an
-// [Error] with a *transport.CheckError, or the [DecodeError]. Over a plain
+// [Error] with a *verdict.CheckError, or the [DecodeError]. Over a plain
 // client the one answer is checked.
 //
 // The answer is decoded once, while the attempt is judged; for that up to 1 MiB
@@ -131,7 +132,7 @@ func (j *judged[T]) find(resp *http.Response) (outcome[T], bool) {
 func runChecks[T any](checks []func(*T) error, v *T) error {
 	for _, f := range checks {
 		if err := f(v); err != nil {
-			return &transport.CheckError{Err: err}
+			return &verdict.CheckError{Err: err}
 		}
 	}
 	return nil
@@ -146,7 +147,7 @@ func peek(resp *http.Response, f func(*http.Response) error) error {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	if err = f(resp); err != nil {
-		err = &transport.CheckError{Err: err}
+		err = &verdict.CheckError{Err: err}
 	}
 	resp.Body = struct {
 		io.Reader
@@ -159,7 +160,7 @@ func peek(resp *http.Response, f func(*http.Response) error) error {
 // or asks it if there was none.
 func (x *exchange) layerCheck(resp *http.Response) error {
 	if a := transport.AttemptOf(resp); a != nil {
-		if _, ok := errors.AsType[*transport.CheckError](a.Err()); ok {
+		if _, ok := errors.AsType[*verdict.CheckError](a.Err()); ok {
 			return a.Err()
 		}
 		return nil

@@ -10,8 +10,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func named(want string, asked *int) parse.Option {
@@ -59,7 +62,7 @@ func TestCheckExhausted(t *testing.T) {
 	asked := 0
 	s, client := serve(t, reply{status: 200, body: `{"id":1,"name":"missingno"}`})
 	got, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, named("pikachu", &asked))
-	ce, ok := errors.AsType[*transport.CheckError](err)
+	ce, ok := errors.AsType[*verdict.CheckError](err)
 	if !ok || !errors.Is(ce, errBoom) || got.ID != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -157,12 +160,12 @@ func TestCheckOnAnswer(t *testing.T) {
 type hedge struct{}
 
 func (h hedge) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("hedge", h, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("hedge", h, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		first := c.Attempt()
 		second := c.NextAttempt(transport.Hedge)
 		var wg sync.WaitGroup
 		var got [2]*http.Response
-		for i, a := range []*transport.Attempt{first, second} {
+		for i, a := range []*layer.Attempt{first, second} {
 			wg.Go(func() {
 				resp, err := next.RoundTrip(req.WithContext(a.Context(req.Context())))
 				a.End(resp, err)
@@ -170,7 +173,7 @@ func (h hedge) Wrap(next http.RoundTripper) http.RoundTripper {
 			})
 		}
 		wg.Wait()
-		transport.Drain(got[1])
+		bodies.Drain(got[1])
 		return got[0], nil
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -131,7 +132,7 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		*d = resp.Body
 		return nil
 	case *None:
-		transport.Drain(resp)
+		bodies.Drain(resp)
 		return nil
 	}
 	limit := x.set.maxBytes()
@@ -141,7 +142,7 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 	}
 	data, err := readBody(resp, limit)
 	if err != nil {
-		transport.Drain(resp)
+		bodies.Drain(resp)
 		return x.broken(resp, err)
 	}
 	if int64(len(data)) > limit {

@@ -13,8 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func api(c *http.Client) parse.API { return parse.API{Client: c, Base: "https://api.test/v2/"} }
@@ -295,7 +297,7 @@ func TestRefusedArguments(t *testing.T) {
 	for _, tt := range tests {
 		err := tt.call(api(client))
 		ae, ok := errors.AsType[*parse.ArgError](err)
-		if !ok || !errors.Is(err, parse.ErrArgument) || !errors.Is(err, transport.ErrRefused) {
+		if !ok || !errors.Is(err, parse.ErrArgument) || !errors.Is(err, verdict.ErrRejected) {
 			t.Errorf("%v, want %s", err, tt.want)
 			continue
 		}
@@ -395,12 +397,12 @@ func TestNewEndpointPanics(t *testing.T) {
 // mark is an override of a layer: the last to be attached stands.
 type mark string
 
-func (m mark) Attach(ctx context.Context) context.Context { return transport.WithSetting(ctx, m) }
+func (m mark) Attach(ctx context.Context) context.Context { return setting.With(ctx, m) }
 
 func TestOptionsOrder(t *testing.T) {
 	var seen mark
 	client := &http.Client{Transport: base(func(req *http.Request) (*http.Response, error) {
-		seen, _ = transport.Setting[mark](req.Context())
+		seen, _ = setting.From[mark](req.Context())
 		return &http.Response{StatusCode: 404, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 	})}
 	plain := parse.NewEndpoint[parse.None, *int]("GET /a")
@@ -469,7 +471,7 @@ func TestRequest(t *testing.T) {
 	if err != nil || len(s.got) != 0 {
 		t.Fatal(err)
 	}
-	if m, _ := transport.Setting[mark](req.Context()); m != "m" {
+	if m, _ := setting.From[mark](req.Context()); m != "m" {
 		t.Errorf("setting %q", m)
 	}
 	if got, err := parse.JSON[pokemon](retrying(client, 1).Do(req)); err != nil || got.ID != 25 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The sentinels of the errors of this package.
@@ -21,7 +22,7 @@ var (
 
 // An Error is a call without a usable answer: a refusal or transport error, a
 // body that broke off, or an accepted answer that a [Check] refuses (then
-// errors.As finds a *transport.CheckError). It takes the place of the
+// errors.As finds a *verdict.CheckError). It takes the place of the
 // *url.Error of http.Client, whose text holds the whole URL.
 type Error struct {
 	// Route is the method and the pattern of the endpoint, or the route of the
@@ -59,7 +60,7 @@ func (e *Error) Timeout() bool {
 
 // An ArgError is an argument that cannot be sent: a path value that is empty or
 // would change the path, a header value with a line break, a URL that is none.
-// Nothing was sent: it is a [transport.ErrRefused] too.
+// Nothing was sent: it is a [verdict.ErrRejected] too.
 type ArgError struct {
 	Route  string
 	Name   string // of the placeholder, field or setting
@@ -69,9 +70,9 @@ type ArgError struct {
 
 func (e *ArgError) Error() string { return e.Route + ": " + e.Name + " " + e.Reason }
 
-// Is matches [ErrArgument] and [transport.ErrRefused].
+// Is matches [ErrArgument] and [verdict.ErrRejected].
 func (e *ArgError) Is(target error) bool {
-	return target == ErrArgument || target == transport.ErrRefused
+	return target == ErrArgument || target == verdict.ErrRejected
 }
 
 // Unwrap returns the cause, nil mostly.

@@ -98,7 +98,7 @@ func (x *exchange) watch(ctx context.Context) context.Context {
 	case nil, *http.Transport:
 		return ctx
 	}
-	if t, ok := transport.Setting[*transport.Trace](ctx); ok && transport.CallFrom(ctx) == nil {
+	if t := transport.TraceFrom(ctx); t != nil && transport.CallFrom(ctx) == nil {
 		x.trace = t
 		return context.WithValue(ctx, markKey{}, x)
 	}

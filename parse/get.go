@@ -7,7 +7,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Get fetches a URL through any client and decodes the answer; a nil client is
@@ -65,9 +68,9 @@ func JSON[T any](resp *http.Response, err error) (T, error) {
 	}
 	if x.req != nil {
 		ctx := x.req.Context()
-		if a, ok := transport.Setting[*attached](ctx); ok {
+		if a, ok := setting.From[*attached](ctx); ok {
 			x.set = compile(a.rules)
-		} else if e, ok := transport.Setting[transport.Expect](ctx); ok {
+		} else if e, ok := setting.From[transport.Expect](ctx); ok {
 			x.set = fromExpect(e)
 		}
 	}
@@ -81,7 +84,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judged[
 	}
 	if x.set == nil || len(x.set.entries) == 0 && x.set.raw == nil {
 		// Without rules of its own about statuses the call goes by an Expect that was set by hand.
-		if e, ok := transport.Setting[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
+		if e, ok := setting.From[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
 			byHand := fromExpect(e)
 			if x.set != nil {
 				byHand.checks, byHand.headers, byHand.limit = x.set.checks, x.set.headers, x.set.limit
@@ -138,7 +141,7 @@ func settle[T any](x *exchange, resp *http.Response, j *judged[T], isJSON bool) 
 		if f, ok := any(&none).(filler); ok {
 			f.fill(resp)
 		}
-		transport.Drain(resp)
+		bodies.Drain(resp)
 		return none, nil
 	default:
 		return none, x.failure(resp, name)
@@ -148,7 +151,7 @@ func settle[T any](x *exchange, resp *http.Response, j *judged[T], isJSON bool) 
 		return conclude(x, resp, o.value, o.err)
 	}
 	if err := x.layerCheck(resp); err != nil {
-		transport.Drain(resp)
+		bodies.Drain(resp)
 		return none, x.checked(resp, err)
 	}
 	v := new(T)
@@ -164,7 +167,7 @@ func conclude[T any](x *exchange, resp *http.Response, v *T, err error) (T, erro
 		return *v, nil
 	}
 	var none T
-	if c, ok := err.(*transport.CheckError); ok { //nolint:errorlint // runChecks returns it bare
+	if c, ok := err.(*verdict.CheckError); ok { //nolint:errorlint // runChecks returns it bare
 		err = x.checked(resp, c)
 	}
 	return none, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestGet(t *testing.T) {
@@ -115,7 +116,7 @@ func TestRules(t *testing.T) {
 			// The layers count as success what parse does.
 			call := trace.Calls()[0]
 			want := tt.want == "value" || tt.want == "zero" && tt.name != "func gives none"
-			if ok := call.Attempt().Verdict() == transport.OK; ok != want {
+			if ok := call.Attempt().Verdict() == verdict.OK; ok != want {
 				t.Errorf("verdict %s, want ok: %t", call.Attempt().Verdict(), want)
 			}
 
@@ -252,7 +253,7 @@ func TestMisfit(t *testing.T) {
 	s, client := serve(t, reply{status: 200, body: pikachu})
 	other := parse.Check(func(*string) error { return errBoom })
 	_, err := parse.Get[pokemon](t.Context(), client, url, other)
-	if !errors.Is(err, parse.ErrArgument) || !errors.Is(err, transport.ErrRefused) || len(s.got) != 0 {
+	if !errors.Is(err, parse.ErrArgument) || !errors.Is(err, verdict.ErrRejected) || len(s.got) != 0 {
 		t.Errorf("%v after %d requests", err, len(s.got))
 	}
 	if _, err := parse.Get[pokemon](transport.With(t.Context(), other), client, url); err != nil {

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 type pokemon struct {
@@ -111,22 +114,22 @@ func serve(tb testing.TB, replies ...reply) (*server, *http.Client) {
 type again int
 
 func (n again) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("again", n, next, n.trip)
+	return layer.Wrap("again", n, next, n.trip)
 }
 
-func (n again) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (n again) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	for i := 1; ; i++ {
 		a := c.Attempt()
 		resp, err := next.RoundTrip(req)
-		if a.End(resp, err) != transport.Retryable || i == int(n) {
+		if a.End(resp, err) != verdict.Retryable || i == int(n) {
 			return resp, err
 		}
 		if resp != nil {
 			a.Own(resp)
-			transport.Drain(resp)
+			bodies.Drain(resp)
 		}
 		c.NextAttempt(transport.Retry)
-		if req, err = transport.Rewind(req); err != nil {
+		if req, err = bodies.Rewind(req); err != nil {
 			return nil, err
 		}
 	}

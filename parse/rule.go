@@ -5,6 +5,7 @@ import (
 	"net/textproto"
 	"slices"
 
+	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -142,7 +143,7 @@ type attached struct {
 
 func attach(ctx context.Context, rules ...rule) context.Context {
 	a := &attached{rules: append(contextRules(ctx), rules...), in: transport.CallFrom(ctx)}
-	ctx = transport.WithSetting(ctx, a)
+	ctx = setting.With(ctx, a)
 	if s := compile(rules); len(s.entries) > 0 || s.raw != nil {
 		ctx = transport.WithExpect(ctx, compile(a.rules).expect)
 	}
@@ -152,7 +153,7 @@ func attach(ctx context.Context, rules ...rule) context.Context {
 // contextRules returns the rules for a call that is about to begin: not those
 // of the call that ctx is inside of.
 func contextRules(ctx context.Context) []rule {
-	a, ok := transport.Setting[*attached](ctx)
+	a, ok := setting.From[*attached](ctx)
 	if !ok || a.in != transport.CallFrom(ctx) {
 		return nil
 	}

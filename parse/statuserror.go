@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -98,7 +99,7 @@ func problem(h http.Header, body []byte) *Problem {
 
 // failure makes the error of a refused answer, and ends its body.
 func (x *exchange) failure(resp *http.Response, name func(Failure) error) error {
-	defer transport.Drain(resp)
+	defer bodies.Drain(resp)
 	body, err := readUpTo(resp.Body, errorLimit)
 	c := transport.CallOf(resp)
 	e := &StatusError{

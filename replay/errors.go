@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // What the errors of this package match by [errors.Is].
@@ -37,7 +37,7 @@ const (
 )
 
 // A MissError is a request that the tape could not answer. Nothing was sent:
-// it matches [ErrMiss] and [transport.ErrRefused].
+// it matches [ErrMiss] and [verdict.ErrRejected].
 type MissError struct {
 	Method string
 	Route  string // path template of the call
@@ -57,9 +57,9 @@ func (e *MissError) Error() string {
 	return b.String()
 }
 
-// Is reports whether target is ErrMiss or transport.ErrRefused.
+// Is reports whether target is ErrMiss or verdict.ErrRejected.
 func (e *MissError) Is(target error) bool {
-	return target == ErrMiss || target == transport.ErrRefused
+	return target == ErrMiss || target == verdict.ErrRejected
 }
 
 // A FormatError is a file, or a record in one, that cannot be read. It matches

@@ -14,8 +14,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Transport errors come back as what they were.
@@ -77,7 +78,7 @@ func TestErrorsReplay(t *testing.T) {
 // Without Errors, and for what is the caller's own doing, nothing is taped.
 func TestErrorsNotRecorded(t *testing.T) {
 	fail := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
-	refuse := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, transport.ErrRefused }}
+	refuse := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, verdict.ErrRejected }}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, c := range map[string]struct {
@@ -150,10 +151,10 @@ func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 // limit further out does, before the tape hears of the end.
 type endOfBody struct{ cancel context.CancelFunc }
 
-func (e *endOfBody) BodyEnd(*transport.Attempt) { e.cancel() }
+func (e *endOfBody) BodyEnd(*layer.Attempt) { e.cancel() }
 
 func (e *endOfBody) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("end of body", e, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("end of body", e, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		ctx, cancel := context.WithCancel(req.Context())
 		resp, err := next.RoundTrip(req.WithContext(ctx))
 		if err != nil {
@@ -170,7 +171,7 @@ func (e *endOfBody) Wrap(next http.RoundTripper) http.RoundTripper {
 type owner struct{}
 
 func (o owner) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("owner", o, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("owner", o, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err == nil {
 			c.Attempt().Own(resp)

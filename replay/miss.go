@@ -7,15 +7,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 const nearest = 64 // how many neighbours a miss is compared with
 
 // miss explains why a request has no answer.
-func (t *Tape) miss(c *transport.Call, a *asked, reason Reason) *MissError {
+func (t *Tape) miss(c *layer.Call, a *asked, reason Reason) *MissError {
 	e := &MissError{Method: methodOf(a.send.Method), Route: c.Route(), Reason: reason}
-	c.Stop("not on tape: " + string(reason))
+	c.SetStopReason("not on tape: " + string(reason))
 	if reason != Unknown {
 		return e
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // A Mode says where answers come from. It is an override too:
@@ -46,7 +46,7 @@ func (m Mode) String() string {
 // [transport.Override]. It cannot turn on a tape that was opened with Off; on
 // one opened with Replay, modes that record read like Off.
 func (m Mode) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, m)
+	return layer.WithSetting(ctx, m)
 }
 
 // An End says what answers a request whose exchanges have all been replayed.

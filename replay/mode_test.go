@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 const api = "https://api.example.com"
@@ -95,7 +96,7 @@ func TestMissSendsNothing(t *testing.T) {
 			if !errors.As(err, &miss) {
 				t.Fatalf("error %T %v", err, err)
 			}
-			if !errors.Is(err, replay.ErrMiss) || !errors.Is(err, transport.ErrRefused) {
+			if !errors.Is(err, replay.ErrMiss) || !errors.Is(err, verdict.ErrRejected) {
 				t.Error("matches neither ErrMiss nor ErrRefused")
 			}
 			if miss.Reason != replay.Unknown || miss.Route != "/pokemon/{id}" && !strings.HasPrefix(miss.Route, "/pokemon/") {
@@ -192,7 +193,7 @@ func TestUseAfterClose(t *testing.T) {
 	tape = open(t, path, replay.Options{Mode: replay.Replay})
 	closeTape(t, tape)
 	_, err = tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
-	if !errors.Is(err, replay.ErrClosed) || !errors.Is(err, transport.ErrRefused) {
+	if !errors.Is(err, replay.ErrClosed) || !errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("replay after Close: %v", err)
 	}
 }

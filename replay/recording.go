@@ -9,14 +9,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // recording is one exchange while it happens.
 type recording struct {
 	t       *Tape
-	c       *transport.Call
-	attempt *transport.Attempt
+	c       *layer.Call
+	attempt *layer.Attempt
 	asked   *asked
 	mode    Mode
 	id      ID
@@ -97,8 +97,8 @@ func (r *recording) done(answer *Response, fault *Fault, complete bool) {
 	if complete && r.mode == Smart {
 		t.advance(x.Key, x.ID)
 	}
-	if r.c.Wants(transport.Recorded) {
-		r.c.Emit(transport.Event{Kind: transport.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp})
+	if r.c.Wants(layer.Recorded) {
+		r.c.Emit(layer.Event{Kind: layer.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp})
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer/bodies"
 )
 
 // asked is a request as it is compared and recorded.
@@ -30,7 +30,7 @@ func (t *Tape) ask(req *http.Request, mode Mode) (*asked, error) {
 		t.know(a, req, nil, 0, nil)
 		return a, nil
 	}
-	if req.GetBody != nil && (mode != Record || !transport.Streamed(req)) {
+	if req.GetBody != nil && (mode != Record || !bodies.Streamed(req)) {
 		if body, err := req.GetBody(); err == nil {
 			head, rest, err := t.readAhead(body)
 			sum, size := hashOf(head), int64(len(head))

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -327,24 +328,24 @@ func TestOfflineAndEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := transport.CallOf(resp)
+	c := layer.CallOf(resp)
 	if c == nil || !c.Offline() || !c.Attempt().Replayed() || c.Attempt().Sent() {
 		t.Errorf("the ledger does not know of the recording: %v", c)
 	}
-	if heard.kinds != transport.Recorded|transport.Replayed {
+	if heard.kinds != layer.Recorded|layer.Replayed {
 		t.Errorf("heard %b", heard.kinds)
 	}
 }
 
-type ear struct{ kinds transport.Kind }
+type ear struct{ kinds layer.Kind }
 
 func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("ear", e, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("ear", e, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	})
 }
-func (e *ear) Wants() transport.Kind     { return transport.Recorded | transport.Replayed }
-func (e *ear) Observe(v transport.Event) { e.kinds |= v.Kind }
+func (e *ear) Wants() layer.Kind     { return layer.Recorded | layer.Replayed }
+func (e *ear) Observe(v layer.Event) { e.kinds |= v.Kind }
 
 func TestCanceledReplay(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t.json", replay.Options{})

@@ -54,6 +54,7 @@ func (t *Tape) wasServed(id ID) bool {
 
 // Explain says what the tape does, as transport.Explainer.
 func (t *Tape) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Tapes: true, Single: true})
 	switch {
 	case t.store == nil:
 		p.Note("replay: off")

@@ -5,21 +5,22 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Wrap puts the tape in front of next; nil means http.DefaultTransport. A tape
 // may be worn by many stacks. One that was opened with [Off] begins nothing.
 func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	if t.store == nil {
-		return transport.Wrap("replay", t, next, nil)
+		return layer.Wrap("replay", t, next, nil)
 	}
-	return transport.Wrap("replay", t, next, t.trip)
+	return layer.Wrap("replay", t, next, t.trip)
 }
 
-func (t *Tape) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	mode := t.opts.Mode
-	if m, ok := transport.Setting[Mode](req.Context()); ok {
+	if m, ok := layer.Setting[Mode](req.Context()); ok {
 		mode = m
 		if t.opts.Mode == Replay && m != Replay {
 			mode = Off
@@ -30,25 +31,25 @@ func (t *Tape) trip(c *transport.Call, req *http.Request, next http.RoundTripper
 	}
 	if t.closed.Load() {
 		if mode == Replay {
-			return transport.Refuse(req, refused{ErrClosed})
+			return layer.Reject(req, refused{ErrClosed})
 		}
 		return next.RoundTrip(req)
 	}
 	if req.URL == nil {
 		if mode == Replay {
-			return transport.Refuse(req, refused{errNoURL})
+			return layer.Reject(req, refused{errNoURL})
 		}
 		return next.RoundTrip(req)
 	}
 	if mode == Replay {
 		// A base would not send it either.
 		if err := req.Context().Err(); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
 	}
 	a, err := t.ask(req, mode)
 	if err != nil {
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	}
 	if mode != Record && a.record != nil {
 		x, reason, err := t.lookup(a.key, mode)
@@ -58,11 +59,11 @@ func (t *Tape) trip(c *transport.Call, req *http.Request, next http.RoundTripper
 		case err != nil:
 			t.report(err)
 			if mode == Replay {
-				return transport.Refuse(req, refused{err})
+				return layer.Reject(req, refused{err})
 			}
 		case mode == Replay:
 			t.missed.Add(1)
-			return transport.Refuse(req, t.miss(c, a, reason))
+			return layer.Reject(req, t.miss(c, a, reason))
 		default:
 			t.missed.Add(1)
 		}
@@ -71,11 +72,11 @@ func (t *Tape) trip(c *transport.Call, req *http.Request, next http.RoundTripper
 }
 
 // play answers from an exchange. The body of the request is ours to close.
-func (t *Tape) play(c *transport.Call, req *http.Request, x *Exchange) (*http.Response, error) {
+func (t *Tape) play(c *layer.Call, req *http.Request, x *Exchange) (*http.Response, error) {
 	t.replayed.Add(1)
 	t.markServed(x.ID)
 	c.SetOffline()
-	a := transport.AttemptFrom(req.Context())
+	a := layer.AttemptFrom(req.Context())
 	if a != nil {
 		a.SetReplayed()
 	}
@@ -91,8 +92,8 @@ func (t *Tape) play(c *transport.Call, req *http.Request, x *Exchange) (*http.Re
 		}
 		resp = x.Response.rebuild(req, broken)
 	}
-	if c.Wants(transport.Replayed) {
-		c.Emit(transport.Event{Kind: transport.Replayed, Layer: "replay", Attempt: a, Response: resp})
+	if c.Wants(layer.Replayed) {
+		c.Emit(layer.Event{Kind: layer.Replayed, Layer: "replay", Attempt: a, Response: resp})
 	}
 	if resp == nil {
 		f := *x.Fault
@@ -102,16 +103,16 @@ func (t *Tape) play(c *transport.Call, req *http.Request, x *Exchange) (*http.Re
 }
 
 // live asks for real, and records.
-func (t *Tape) live(c *transport.Call, a *asked, next http.RoundTripper, mode Mode) (*http.Response, error) {
+func (t *Tape) live(c *layer.Call, a *asked, next http.RoundTripper, mode Mode) (*http.Response, error) {
 	start := time.Now()
 	r := &recording{t: t, c: c, asked: a, mode: mode, start: start, id: t.nextID(start)}
-	if at := transport.AttemptFrom(a.send.Context()); at != nil {
+	if at := layer.AttemptFrom(a.send.Context()); at != nil {
 		r.attempt = at
 	}
 	resp, err := next.RoundTrip(a.send)
 	r.first = time.Since(start)
 	if err != nil {
-		if t.opts.Errors && !t.opts.DiscardBad && a.send.Context().Err() == nil && !errors.Is(err, transport.ErrRefused) {
+		if t.opts.Errors && !t.opts.DiscardBad && a.send.Context().Err() == nil && !errors.Is(err, verdict.ErrRejected) {
 			r.failed(err)
 		}
 		return nil, err
@@ -131,4 +132,4 @@ type refused struct{ error }
 
 func (r refused) Unwrap() error { return r.error }
 
-func (r refused) Is(target error) bool { return target == transport.ErrRefused }
+func (r refused) Is(target error) bool { return target == verdict.ErrRejected }

@@ -6,7 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The rule of an adaptive budget: each failure adds 1 to a score that does not
@@ -126,19 +127,19 @@ func (p *pulse) remaining(at time.Time) int {
 // settle tells an adaptive budget how an attempt went. What was not sent, came
 // from a recording or was given up by the caller for other reasons than time
 // says nothing of the host.
-func (a *account) settle(at *transport.Attempt, v transport.Verdict, err error) {
+func (a *account) settle(at *layer.Attempt, v verdict.Verdict, err error) {
 	if a == nil || a.pulse == nil || at.Replayed() {
 		return
 	}
 	switch v {
-	case transport.OK, transport.Permanent:
+	case verdict.OK, verdict.Permanent:
 		a.pulse.outcome(true)
-	case transport.Retryable, transport.Throttled, transport.Ambiguous:
+	case verdict.Retryable, verdict.Throttled, verdict.Ambiguous:
 		a.pulse.outcome(false)
-	case transport.Canceled:
+	case verdict.Canceled:
 		if errors.Is(err, context.DeadlineExceeded) {
 			a.pulse.outcome(false)
 		}
-	case transport.Unjudged, transport.Refused:
+	case verdict.Unjudged, verdict.Rejected:
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -49,14 +50,14 @@ func TestReconcile(t *testing.T) {
 			hook := c.policy.Reconcile
 			c.policy.Reconcile = func(r *http.Request, e *retry.AmbiguousError) (*http.Response, error) {
 				asked++
-				if e.Method != "POST" || !e.Sent || !errors.Is(e, io.EOF) || !errors.Is(e, retry.ErrAmbiguous) || transport.CallFrom(r.Context()) == nil {
+				if e.Method != "POST" || !e.Sent || !errors.Is(e, io.EOF) || !errors.Is(e, retry.ErrAmbiguous) || layer.CallFrom(r.Context()) == nil {
 					t.Errorf("%s: asked about %+v", name, e)
 				}
 				return hook(r, e)
 			}
 			base := &script{steps: c.steps}
 			resp, call, err := do(t, c.policy, base, request(t, t.Context(), c.method, strings.NewReader("pay")))
-			if len(base.sent) != c.sent || asked != c.asked || call.Stopped() != c.stopped {
+			if len(base.sent) != c.sent || asked != c.asked || call.StopReason() != c.stopped {
 				t.Errorf("%s: sent %d times, asked %d times\n%s", name, len(base.sent), asked, call)
 			}
 			switch {
@@ -162,7 +163,7 @@ func TestNeverBlindly(t *testing.T) {
 				c.edit(req)
 				resp, call, _ := do(t, retry.Policy{Unsafe: true}, base, req)
 				finish(resp)
-				if len(base.sent) != c.sent || c.sent == 1 && call.Stopped() == "" {
+				if len(base.sent) != c.sent || c.sent == 1 && call.StopReason() == "" {
 					t.Errorf("%s, %s: sent %d times, want %d\n%s", name, what, len(base.sent), c.sent, call)
 				}
 			})

@@ -120,6 +120,7 @@ func (c curve) sum(n int) time.Duration {
 
 // Explain implements [transport.Explainer].
 func (r *Retry) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Sends: true, Single: true})
 	p.Note("%s", r.policy.String())
 	c := r.plan
 	if c.attempts == 1 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -72,7 +73,7 @@ func TestInnerRetryStandsDown(t *testing.T) {
 			if err != nil || len(base.sent) != 3 {
 				t.Errorf("%s: sent %d times, %v", name, len(base.sent), err)
 			}
-			if c := transport.CallOf(resp); !strings.Contains(c.String(), "an inner retry stands down") {
+			if c := layer.CallOf(resp); !strings.Contains(c.String(), "an inner retry stands down") {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 			finish(resp)
@@ -100,7 +101,7 @@ func TestClaimIsReleased(t *testing.T) {
 				resp, _ := rt.RoundTrip(request(t, ctx, http.MethodGet, nil))
 				finish(resp)
 			}()
-			if !trace.Calls()[0].ClaimRetry() {
+			if !(*layer.Call)(trace.Calls()[0]).ClaimRetry() {
 				t.Errorf("panic %v: the claim was kept", boom)
 			}
 		}

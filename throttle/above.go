@@ -4,15 +4,15 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // tripAbove is for a limiter with a layer further in that can make requests
 // wait: what was counted is given back meanwhile. If that layer is a limiter
 // too, an override applies there.
-func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+func (l *Limiter) tripAbove(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
 	ctx := req.Context()
-	if o, ok := transport.Setting[override](ctx); ok {
+	if o, ok := layer.Setting[override](ctx); ok {
 		if o.limiter == nil || another {
 			return next.RoundTrip(req)
 		}
@@ -23,16 +23,16 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 	}
 	h := &hold{limiter: l, call: c}
 	if err := l.look(c, req, &h.ticket); err != nil {
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	}
 	if err := ctx.Err(); err != nil {
-		return transport.Refuse(req, ended(ctx))
+		return layer.Reject(req, ended(ctx))
 	}
 	l.key(c, req, &h.ticket)
-	a := transport.AttemptFrom(ctx)
+	a := layer.AttemptFrom(ctx)
 	if !l.enter(&h.ticket) {
 		if err := l.wait(ctx, c, a, &h.ticket, false); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
 	}
 	h.row = a
@@ -54,16 +54,16 @@ func (l *Limiter) tripAbove(c *transport.Call, req *http.Request, next http.Roun
 // hold is a ticket that can be laid down before it was used.
 type hold struct {
 	limiter *Limiter
-	call    *transport.Call
+	call    *layer.Call
 	ticket  ticket
-	row     *transport.Attempt // that the ticket was taken for
+	row     *layer.Attempt // that the ticket was taken for
 }
 
 // Park gives back what was counted.
-func (h *hold) Park(*transport.Attempt) { h.limiter.settle(&h.ticket, failed(h.row)) }
+func (h *hold) Suspend(*layer.Attempt) { h.limiter.settle(&h.ticket, failed(h.row)) }
 
 // Resume counts again, waiting if it must.
-func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
+func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	h.row = a
 	if h.limiter.enter(&h.ticket) {
 		return nil
@@ -72,4 +72,4 @@ func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
 }
 
 // BodyEnd settles what a panic left open.
-func (h *hold) BodyEnd(*transport.Attempt) { h.limiter.settle(&h.ticket, lost) }
+func (h *hold) BodyEnd(*layer.Attempt) { h.limiter.settle(&h.ticket, lost) }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // enter admits a request that nothing holds back. It takes all or nothing. While
@@ -38,7 +38,7 @@ func (l *Limiter) enter(t *ticket) bool {
 }
 
 // enterKeyed tries again with a ticket that was not keyed, and is by now.
-func (l *Limiter) enterKeyed(c *transport.Call, req *http.Request, t *ticket) bool {
+func (l *Limiter) enterKeyed(c *layer.Call, req *http.Request, t *ticket) bool {
 	if t.keyed {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func byToken(req *http.Request) string { return req.Header.Get("Authorization") }
@@ -66,7 +66,7 @@ func TestHashKey(t *testing.T) {
 func TestAKeyIsToldAsAHash(t *testing.T) {
 	const hush = "Bearer hush-hush"
 	synctest.Test(t, func(t *testing.T) {
-		told := &ear{kinds: transport.WaitBegin | transport.WaitEnd | transport.Paused}
+		told := &ear{kinds: layer.WaitBegin | layer.WaitEnd | layer.Paused}
 		l := New(Rule{Limit: 1, Per: time.Minute, Key: byToken, MaxQueue: 1, Cost: costOf})
 		rt := told.Wrap(l.Wrap(&server{}))
 		do := func(ctx context.Context, token, path string) error {

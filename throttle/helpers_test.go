@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // send is a request that reached the base.
@@ -146,22 +146,22 @@ func mapValues(m map[uint64]*resource) []*resource {
 
 // ear hears events.
 type ear struct {
-	kinds transport.Kind
+	kinds layer.Kind
 	mu    sync.Mutex
-	heard []transport.Event
+	heard []layer.Event
 }
 
 func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("ear", e, next, nil)
+	return layer.Wrap("ear", e, next, nil)
 }
-func (e *ear) Wants() transport.Kind { return e.kinds }
-func (e *ear) Observe(ev transport.Event) {
+func (e *ear) Wants() layer.Kind { return e.kinds }
+func (e *ear) Observe(ev layer.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.heard = append(e.heard, ev)
 }
 
-func (e *ear) count(k transport.Kind) int {
+func (e *ear) count(k layer.Kind) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := 0
@@ -174,17 +174,17 @@ func (e *ear) count(k transport.Kind) int {
 }
 
 // layer is a layer whose trip a test writes.
-type layer struct {
+type testLayer struct {
 	name string
-	trip transport.Trip
+	trip layer.Trip
 }
 
-func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap(l.name, l, next, l.trip)
+func (l *testLayer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap(l.name, l, next, l.trip)
 }
 
-func pass() *layer {
-	return &layer{"pass", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func pass() *testLayer {
+	return &testLayer{"pass", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	}}
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -72,21 +73,21 @@ type Limiter struct {
 // once, at the inner place.
 func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	var waits, another bool
-	for _, layer := range transport.Layers(next) {
-		if layer == any(l) {
-			return transport.Wrap(layerName, l, next, nil)
+	for _, inner := range transport.Layers(next) {
+		if inner == any(l) {
+			return layer.Wrap(layerName, l, next, nil)
 		}
-		if _, ok := layer.(*Limiter); ok {
+		if _, ok := inner.(*Limiter); ok {
 			another = true
 		}
-		if _, ok := layer.(interface{ Waiting() int }); ok {
+		if _, ok := inner.(layer.Delayer); ok {
 			waits = true
 		}
 	}
 	if !waits {
-		return transport.Wrap(layerName, l, next, l.trip)
+		return layer.Wrap(layerName, l, next, l.trip)
 	}
-	return transport.Wrap(layerName, l, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap(layerName, l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return l.tripAbove(c, req, next, another)
 	})
 }
@@ -95,7 +96,7 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 // its rules and pauses in place of the layer's. What it counts is its own, so
 // that all who use it together stay within its limits.
 func (l *Limiter) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{l})
+	return layer.WithSetting(ctx, override{l})
 }
 
 // override is what is attached to a context; nil is off.
@@ -111,7 +112,7 @@ type off uint8
 
 // Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{})
+	return layer.WithSetting(ctx, override{})
 }
 
 // String returns "throttle: off".
@@ -128,7 +129,7 @@ func (l *Limiter) Waiting() int {
 // if they are not. The route of req is the one of its context's call.
 func (l *Limiter) Paused(req *http.Request) time.Duration {
 	var k pauseKey
-	switch c := transport.CallFrom(req.Context()); {
+	switch c := layer.CallFrom(req.Context()); {
 	case l.pause.Scope != Route:
 		k = l.pauseKey(c, req)
 	case c != nil:
@@ -196,6 +197,7 @@ func (l *Limiter) Close() error {
 
 // Explain implements [transport.Explainer].
 func (l *Limiter) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Quota: true, Single: true})
 	p.Note("%s", l.String())
 	switch {
 	case l.pause.Off:

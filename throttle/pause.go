@@ -8,7 +8,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/internal/match"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Pause is what a limiter does when a server asks for fewer calls: an answer of
@@ -106,7 +106,7 @@ func (k pauseKey) String() string {
 	return k.host
 }
 
-func (l *Limiter) pauseKey(c *transport.Call, req *http.Request) pauseKey {
+func (l *Limiter) pauseKey(c *layer.Call, req *http.Request) pauseKey {
 	if l.pause.Scope == All {
 		return pauseKey{}
 	}
@@ -153,7 +153,7 @@ func (p *pause) next(now int64) int64 {
 func (p *pause) over(now int64) bool { return now >= p.until && p.allowed(now) > openAfter }
 
 // heed reads what the server asks for and arms the pause.
-func (l *Limiter) heed(c *transport.Call, req *http.Request, resp *http.Response) {
+func (l *Limiter) heed(c *layer.Call, req *http.Request, resp *http.Response) {
 	if resp == nil || l.pause.Off {
 		return
 	}
@@ -162,7 +162,7 @@ func (l *Limiter) heed(c *transport.Call, req *http.Request, resp *http.Response
 	default:
 		return
 	}
-	a := transport.AttemptOf(resp)
+	a := layer.AttemptOf(resp)
 	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
 		return // somebody further in asked another host, and nothing holds that back here
 	}
@@ -180,7 +180,7 @@ func (l *Limiter) heed(c *transport.Call, req *http.Request, resp *http.Response
 }
 
 // hear is heed for an answer that asks for fewer calls.
-func (l *Limiter) hear(c *transport.Call, req *http.Request, resp *http.Response, a *transport.Attempt) {
+func (l *Limiter) hear(c *layer.Call, req *http.Request, resp *http.Response, a *layer.Attempt) {
 	asked, hinted := hint.FromResponse(resp, time.Now())
 	d := asked
 	if !hinted {
@@ -205,9 +205,9 @@ func (l *Limiter) hear(c *transport.Call, req *http.Request, resp *http.Response
 			return
 		}
 	}
-	if c.Wants(transport.Paused) {
-		c.Emit(transport.Event{
-			Kind: transport.Paused, Layer: layerName, Attempt: a, How: transport.Pause, Wait: d,
+	if c.Wants(layer.Paused) {
+		c.Emit(layer.Event{
+			Kind: layer.Paused, Layer: layerName, Attempt: a, How: layer.Pause, Wait: d,
 			Response: resp, Text: l.pauseKey(c, req).String(),
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -89,12 +90,12 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{answer: throttled(20, 429, "Retry-After", "10")}
 		s.latency = func(*http.Request) time.Duration { return time.Second }
-		e := &ear{kinds: transport.Paused | transport.WaitBegin | transport.WaitEnd}
+		e := &ear{kinds: layer.Paused | layer.WaitBegin | layer.WaitEnd}
 		l := New()
 		rt := e.Wrap(l.Wrap(s))
 		start := time.Now()
 		flood(t, rt, "/", 20)
-		if n := e.count(transport.Paused); n != 1 {
+		if n := e.count(layer.Paused); n != 1 {
 			t.Errorf("%d pauses", n)
 		}
 		ev := e.heard[0]
@@ -114,11 +115,11 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 		if !slices.Equal(after, want) {
 			t.Errorf("after the pause they left at %v, want %v", after, want)
 		}
-		if e.count(transport.WaitBegin) != 20 || e.count(transport.WaitEnd) != 20 {
-			t.Errorf("%d begins, %d ends", e.count(transport.WaitBegin), e.count(transport.WaitEnd))
+		if e.count(layer.WaitBegin) != 20 || e.count(layer.WaitEnd) != 20 {
+			t.Errorf("%d begins, %d ends", e.count(layer.WaitBegin), e.count(layer.WaitEnd))
 		}
 		for _, ev := range e.heard[1:] {
-			if ev.How != transport.Pause || ev.Text != "pause of api.test" {
+			if ev.How != layer.Pause || ev.Text != "pause of api.test" {
 				t.Errorf("event %+v", ev)
 			}
 		}
@@ -153,11 +154,11 @@ func TestManyAnswersOfAMomentMakeOnePause(t *testing.T) {
 				}
 				return reply(req, 429, "Retry-After-Ms", []string{"9000", "10000", "10050"}[k%3]), nil
 			}
-			e := &ear{kinds: transport.Paused}
+			e := &ear{kinds: layer.Paused}
 			l := New()
 			rt := e.Wrap(l.Wrap(s))
 			flood(t, rt, "/", n)
-			if n := e.count(transport.Paused); n != tt.events || e.heard[0].Wait != 10*time.Second {
+			if n := e.count(layer.Paused); n != tt.events || e.heard[0].Wait != 10*time.Second {
 				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.heard[0].Wait, tt.events)
 			}
 			if d := l.Paused(request(t.Context(), "/")); d != tt.paused {
@@ -253,12 +254,12 @@ func TestScopes(t *testing.T) {
 
 func TestAReplayedAnswerPausesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for name, mark := range map[string]func(*transport.Call, *transport.Attempt){
-			"attempt": func(_ *transport.Call, a *transport.Attempt) { a.SetReplayed() },
-			"call":    func(c *transport.Call, _ *transport.Attempt) { c.SetOffline() },
+		for name, mark := range map[string]func(*layer.Call, *layer.Attempt){
+			"attempt": func(_ *layer.Call, a *layer.Attempt) { a.SetReplayed() },
+			"call":    func(c *layer.Call, _ *layer.Attempt) { c.SetOffline() },
 		} {
 			l := New()
-			rt := l.Wrap((&layer{"tape", func(c *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+			rt := l.Wrap((&testLayer{"tape", func(c *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 				mark(c, c.Attempt())
 				return reply(req, 429, "Retry-After", "5"), nil
 			}}).Wrap(&server{}))
@@ -286,7 +287,7 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var free bool
-			outer := &layer{"asker", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			outer := &testLayer{"asker", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				free = c.Attempt().TakeHint()
 				return resp, err
@@ -306,10 +307,10 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 
 func TestDryRunReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &ear{kinds: transport.Paused}
+		e := &ear{kinds: layer.Paused}
 		rt := e.Wrap(Config{Pause: Pause{DryRun: true}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "7")}))
-		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
-			t.Errorf("waited %v, %d events", d, e.count(transport.Paused))
+		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(layer.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
+			t.Errorf("waited %v, %d events", d, e.count(layer.Paused))
 		}
 	})
 }
@@ -396,7 +397,7 @@ func TestPauseQueue(t *testing.T) {
 func TestTheAnswerOfAnotherHostPausesNothing(t *testing.T) {
 	for host, want := range map[string]time.Duration{"api.test": 5 * time.Second, "other.test": 0} {
 		synctest.Test(t, func(t *testing.T) {
-			hop := &layer{"hop", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			hop := &testLayer{"hop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				r := req.Clone(req.Context())
 				r.URL.Host = host
 				return next.RoundTrip(r)
@@ -411,7 +412,7 @@ func TestTheAnswerOfAnotherHostPausesNothing(t *testing.T) {
 			if d := l.Paused(request(t.Context(), "/")); d != want {
 				t.Errorf("%s answered: paused %v, want %v", host, d, want)
 			}
-			if left := transport.AttemptOf(resp).TakeHint(); left != (want == 0) {
+			if left := layer.AttemptOf(resp).TakeHint(); left != (want == 0) {
 				t.Errorf("%s answered: the wait is left to retry: %v", host, left)
 			}
 		})

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Priority is the override for who goes first among those who wait: a call of
@@ -23,7 +23,7 @@ type Priority int
 
 // Attach implements [transport.Override].
 func (p Priority) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, p)
+	return layer.WithSetting(ctx, p)
 }
 
 const maxPriority = 1_000_000

@@ -16,6 +16,7 @@ import (
 	"github.com/sethvargo/go-limiter"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // inTurn takes of one rule after the other, and begins anew when one has nothing
@@ -214,7 +215,7 @@ func TestCanceledWaitersGiveTheirPlaceBack(t *testing.T) {
 				var wg sync.WaitGroup
 				for range 1000 {
 					wg.Go(func() {
-						if _, err := get(ctx, rt, "/canceled"); err != nil && (!errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused)) {
+						if _, err := get(ctx, rt, "/canceled"); err != nil && (!errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected)) {
 							t.Errorf("error %v", err)
 						}
 					})

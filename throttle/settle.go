@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // outcome is what became of a request that was admitted.
@@ -20,7 +20,7 @@ const (
 
 // came tells what an answer to the attempt says. One from a recording says that
 // nothing was sent.
-func came(a *transport.Attempt, resp *http.Response) outcome {
+func came(a *layer.Attempt, resp *http.Response) outcome {
 	if a.Replayed() {
 		return failed(a)
 	}
@@ -32,7 +32,7 @@ func came(a *transport.Attempt, resp *http.Response) outcome {
 }
 
 // failed tells lost from unsent: a retry further in may have made attempts after a.
-func failed(a *transport.Attempt) outcome {
+func failed(a *layer.Attempt) outcome {
 	for row := range a.Call().Attempts() {
 		if row.Number() >= a.Number() && row.Sent() {
 			return lost

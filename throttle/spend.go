@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Spent is what a call took of the rules that weigh requests ([Rule.Cost]), for
@@ -36,7 +36,7 @@ type booked struct {
 //	spent.Adjust(usage.TotalTokens)
 func Track(ctx context.Context) (context.Context, *Spent) {
 	s := new(Spent)
-	return transport.WithSetting(ctx, s), s
+	return layer.WithSetting(ctx, s), s
 }
 
 // Adjust says what the call did cost. What was estimated too much is free at
@@ -101,7 +101,7 @@ func (b *booked) adjust(now int64, actual int) {
 
 // note keeps what the weighing rules took, if the caller wants to adjust it.
 func (l *Limiter) note(ctx context.Context, t *ticket) {
-	s, ok := transport.Setting[*Spent](ctx)
+	s, ok := layer.Setting[*Spent](ctx)
 	if !ok {
 		return
 	}

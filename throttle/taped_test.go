@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
-	"github.com/gracy-go/gracy/transport"
 )
 
 // The answer of a server that was overloaded when the tape was made says nothing
@@ -66,13 +66,13 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 		for mode, rules := range map[Mode][]Rule{Window: nil, Strict: {{Limit: 9, Mode: Strict}}} {
 			synctest.Test(t, func(t *testing.T) {
 				tape := open(t, replay.Replay)
-				e := &ear{kinds: transport.Paused | transport.WaitBegin}
+				e := &ear{kinds: layer.Paused | layer.WaitBegin}
 				l := Config{Rules: rules, Pause: Pause{Fixed: time.Minute}}.New()
 				rt := e.Wrap(wrap(l, tape, base))
 				if d := took(func() {
 					for range 3 {
 						resp, err := read(t, rt, "/")
-						if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "30" || !transport.AttemptOf(resp).Replayed() {
+						if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "30" || !layer.AttemptOf(resp).Replayed() {
 							t.Errorf("%s, %s: replayed %v, %v", name, mode, resp, err)
 						}
 					}

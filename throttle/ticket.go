@@ -3,7 +3,7 @@ package throttle
 import (
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // need is the part of a request that concerns one rule.
@@ -53,7 +53,7 @@ func (t *ticket) add(n need) {
 
 // look finds the rules of a request. It calls the user's functions, so it must
 // not hold the mutex.
-func (l *Limiter) look(c *transport.Call, req *http.Request, t *ticket) error {
+func (l *Limiter) look(c *layer.Call, req *http.Request, t *ticket) error {
 	for _, r := range l.list() {
 		if !r.match.Match(c, req) {
 			continue
@@ -80,7 +80,7 @@ func (l *Limiter) look(c *transport.Call, req *http.Request, t *ticket) error {
 
 // key says which pauses concern a request. It may ask for the route, so it must
 // not hold the mutex.
-func (l *Limiter) key(c *transport.Call, req *http.Request, t *ticket) {
+func (l *Limiter) key(c *layer.Call, req *http.Request, t *ticket) {
 	if !t.keyed && !l.pause.Off {
 		t.pause = l.pauseKey(c, req)
 	}

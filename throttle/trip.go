@@ -3,11 +3,11 @@ package throttle
 import (
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
-func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if o, ok := transport.Setting[override](req.Context()); ok {
+func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if o, ok := layer.Setting[override](req.Context()); ok {
 		if o.limiter == nil {
 			return next.RoundTrip(req)
 		}
@@ -18,19 +18,19 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	}
 	var t ticket
 	if err := l.look(c, req, &t); err != nil {
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	}
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
-		return transport.Refuse(req, ended(ctx))
+		return layer.Reject(req, ended(ctx))
 	}
 	if l.armed.Load() > 0 {
 		l.key(c, req, &t)
 	}
-	a := transport.AttemptFrom(ctx)
+	a := layer.AttemptFrom(ctx)
 	if !l.enter(&t) && !l.enterKeyed(c, req, &t) {
 		if err := l.wait(ctx, c, a, &t, false); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
 	}
 	if t.strict || t.weighed || t.gate != nil {
@@ -49,7 +49,7 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 }
 
 // tripOpen sends a request that must be booked out when its headers are in.
-func (l *Limiter) tripOpen(c *transport.Call, a *transport.Attempt, req *http.Request, next http.RoundTripper, admitted *ticket) (*http.Response, error) {
+func (l *Limiter) tripOpen(c *layer.Call, a *layer.Attempt, req *http.Request, next http.RoundTripper, admitted *ticket) (*http.Response, error) {
 	t := *admitted
 	done := false
 	defer func() {

@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // wait brings a request through the queue. What layers further out hold for it
 // is laid down meanwhile, and it is counted only once they hold it again; it
 // keeps its place until then. With resuming the request is in the middle of
 // taking up holds, for somebody further in.
-func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Attempt, t *ticket, resuming bool) error {
+func (l *Limiter) wait(ctx context.Context, c *layer.Call, a *layer.Attempt, t *ticket, resuming bool) error {
 	v := &visit{
 		limiter: l, ctx: ctx, call: c, attempt: a, resuming: resuming,
 		w: &waiter{ready: make(chan struct{}, 1), deadline: never},
 	}
-	if p, ok := transport.Setting[Priority](ctx); ok {
+	if p, ok := layer.Setting[Priority](ctx); ok {
 		v.w.rank = -p.worth()
 	}
 	if d, ok := ctx.Deadline(); ok {
@@ -32,8 +32,8 @@ func (l *Limiter) wait(ctx context.Context, c *transport.Call, a *transport.Atte
 type visit struct {
 	limiter *Limiter
 	ctx     context.Context //nolint:containedctx // lives as long as the call
-	call    *transport.Call
-	attempt *transport.Attempt
+	call    *layer.Call
+	attempt *layer.Attempt
 	w       *waiter
 	why     reason
 	err     error
@@ -178,7 +178,7 @@ func (v *visit) takeUp() error {
 		defer cancel()
 	}
 	start := time.Now()
-	err := v.attempt.Resume(ctx)
+	err := v.attempt.Reacquire(ctx)
 	if err != nil && ctx.Err() != nil && v.ctx.Err() == nil {
 		return v.late(v.waited + time.Since(start))
 	}
@@ -199,7 +199,7 @@ func (v *visit) sleep() error {
 	if !lining {
 		if !v.parked && !v.resuming {
 			v.parked = true
-			v.attempt.Park()
+			v.attempt.Suspend()
 		}
 		v.begin()
 	}
@@ -227,7 +227,7 @@ func (v *visit) begin() {
 	if v.why.maxWait > 0 {
 		v.patient = time.NewTimer(v.why.maxWait)
 	}
-	v.emit(transport.WaitBegin, v.why.wait)
+	v.emit(layer.WaitBegin, v.why.wait)
 }
 
 // end books the wait and tells of it. If an observer panics, what was admitted
@@ -245,16 +245,16 @@ func (v *visit) end(t *ticket) {
 			v.limiter.settle(t, unsent)
 		}
 	}()
-	v.attempt.Waited(v.why.how, v.waited)
-	v.emit(transport.WaitEnd, v.waited)
+	v.attempt.AddWait(v.why.how, v.waited)
+	v.emit(layer.WaitEnd, v.waited)
 	told = true
 }
 
-func (v *visit) emit(kind transport.Kind, d time.Duration) {
+func (v *visit) emit(kind layer.Kind, d time.Duration) {
 	if !v.call.Wants(kind) {
 		return
 	}
-	v.call.Emit(transport.Event{
+	v.call.Emit(layer.Event{
 		Kind: kind, Layer: layerName, Attempt: v.attempt, How: v.why.how, Wait: d,
 		Limit: v.why.limit, Per: v.why.per, Text: v.why.rule, Err: v.err,
 	})
@@ -262,7 +262,7 @@ func (v *visit) emit(kind transport.Kind, d time.Duration) {
 
 // reason is what a request waits for in the first place.
 type reason struct {
-	how     transport.Wait
+	how     layer.Wait
 	wait    time.Duration
 	rule    string
 	key     string
@@ -295,7 +295,7 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool, why *reas
 		}
 		if at > last || why.rule == "" {
 			last = max(at, last)
-			why.how, why.wait, why.rule, why.key, why.limit, why.per = transport.Quota, d, r.text, n.res.name(), r.Limit, r.Per
+			why.how, why.wait, why.rule, why.key, why.limit, why.per = layer.Quota, d, r.text, n.res.name(), r.Limit, r.Per
 		}
 	}
 	if p := l.pauses[t.pause]; p != nil {
@@ -308,7 +308,7 @@ func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool, why *reas
 			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, why.maxWait)}
 		}
 		if p.until >= last {
-			why.how, why.wait, why.rule, why.key, why.limit, why.per = transport.Pause, d, text, "", 0, 0
+			why.how, why.wait, why.rule, why.key, why.limit, why.per = layer.Pause, d, text, "", 0, 0
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -102,7 +103,7 @@ func keyOf(path string) string {
 func play(t *testing.T, seed uint64, how load) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	w := &world{load: how, ear: &ear{kinds: transport.Paused | transport.WaitBegin}}
+	w := &world{load: how, ear: &ear{kinds: layer.Paused | layer.WaitBegin}}
 	for i := range 1 + r.IntN(5) {
 		w.rules = append(w.rules, w.rule(r, i))
 	}
@@ -274,9 +275,9 @@ func (w *world) base(far *rand.Rand) http.RoundTripper {
 
 // count adds what is seen only afterwards.
 func (w *world) count() {
-	w.seen.pauses = w.ear.count(transport.Paused)
+	w.seen.pauses = w.ear.count(layer.Paused)
 	for _, e := range w.ear.heard {
-		if e.Kind == transport.WaitBegin && e.How == transport.Pause {
+		if e.Kind == layer.WaitBegin && e.How == layer.Pause {
 			w.seen.held++
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // within sends req and waits for headers no longer than d; 0 is no limit.
@@ -34,7 +34,7 @@ func within(kind Kind, d time.Duration, req *http.Request, next http.RoundTrippe
 		return nil, err
 	}
 	kept = true
-	transport.AttemptFrom(ctx).Own(resp, l)
+	layer.AttemptFrom(ctx).Own(resp, l)
 	return resp, nil
 }
 
@@ -84,8 +84,8 @@ func (l *deadline) cancel(cause error) {
 	l.stop(cause)
 }
 
-// BodyEnd implements [transport.Ender].
-func (l *deadline) BodyEnd(*transport.Attempt) { l.stop(nil) }
+// BodyEnd implements [layer.BodyEnder].
+func (l *deadline) BodyEnd(*layer.Attempt) { l.stop(nil) }
 
 // Deadline is that of the limit while it runs, then the caller's.
 func (l *deadline) Deadline() (time.Time, bool) {

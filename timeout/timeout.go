@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -32,7 +33,7 @@ type Config struct {
 // Attach makes a Config an override: it replaces that of the layer for the calls
 // made with the context. It panics on a Config that New refuses.
 func (c Config) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, c.limits())
+	return layer.WithSetting(ctx, c.limits())
 }
 
 // limits is a Config with its defaults in place; 0 is off.
@@ -63,12 +64,12 @@ func New(c Config) *Timeout { return &Timeout{c.limits()} }
 
 // Wrap implements [transport.Layer].
 func (t *Timeout) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("timeout", t, next, t.trip)
+	return layer.Wrap("timeout", t, next, t.trip)
 }
 
-func (t *Timeout) trip(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	l := t.limits
-	if o, ok := transport.Setting[limits](req.Context()); ok {
+	if o, ok := layer.Setting[limits](req.Context()); ok {
 		l = o
 	}
 	resp, err := within(Total, l.total, req, next)
@@ -85,6 +86,7 @@ func (t *Timeout) String() string {
 
 // Explain implements [transport.Explainer].
 func (t *Timeout) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Single: true})
 	p.Note("%s", t)
 	switch {
 	case t.limits.total == 0:
@@ -111,17 +113,17 @@ func PerAttempt(d time.Duration) *AttemptTimeout {
 
 // Attach implements [transport.Override].
 func (t *AttemptTimeout) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, t.limit)
+	return layer.WithSetting(ctx, t.limit)
 }
 
 // Wrap implements [transport.Layer].
 func (t *AttemptTimeout) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("attempt timeout", t, next, t.trip)
+	return layer.Wrap("attempt timeout", t, next, t.trip)
 }
 
-func (t *AttemptTimeout) trip(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	l := t.limit
-	if o, ok := transport.Setting[attemptLimit](req.Context()); ok {
+	if o, ok := layer.Setting[attemptLimit](req.Context()); ok {
 		l = o
 	}
 	return within(Attempt, time.Duration(l), req, next)
@@ -134,6 +136,7 @@ func (t *AttemptTimeout) String() string {
 
 // Explain implements [transport.Explainer].
 func (t *AttemptTimeout) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Single: true})
 	p.Note("%s", t)
 	if d := time.Duration(t.limit); d > 0 && p.Longest > 0 && d >= p.Longest {
 		p.Warn("an attempt may take %s, but the call ends after %s: the attempt timeout never acts", d, p.Longest)

@@ -13,8 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // base is a round tripper of a function.
@@ -54,14 +56,14 @@ func total(d time.Duration) transport.Layer { return timeout.New(timeout.Config{
 type each int
 
 func (n each) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("each", n, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("each", n, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		for i := each(1); ; i++ {
 			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
-			if v := a.End(resp, err); v != transport.Retryable || i == n || req.Context().Err() != nil {
+			if v := a.End(resp, err); v != verdict.Retryable || i == n || req.Context().Err() != nil {
 				return resp, err
 			}
-			c.NextAttempt(transport.Retry)
+			c.NextAttempt(layer.Retry)
 		}
 	})
 }
@@ -169,7 +171,7 @@ func TestCancelIsNoTimeout(t *testing.T) {
 
 // An attempt that timed out is a fault like any other, where it may be resent.
 func TestAttemptTimeoutIsRetryable(t *testing.T) {
-	for method, want := range map[string]transport.Verdict{http.MethodGet: transport.Retryable, http.MethodPost: transport.Ambiguous} {
+	for method, want := range map[string]verdict.Verdict{http.MethodGet: verdict.Retryable, http.MethodPost: verdict.Ambiguous} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, trace := transport.WithTrace(t.Context())
 			_, err := send(t, ctx, stack(after(time.Minute, nil), timeout.PerAttempt(time.Second)), method)
@@ -199,7 +201,7 @@ func TestContextBelow(t *testing.T) {
 		if e, ok := errors.AsType[*timeout.Error](context.Cause(below.Context())); !ok || e.Kind != timeout.Total || e.After != 5*time.Second {
 			t.Errorf("the cause is %v", context.Cause(below.Context()))
 		}
-		if transport.CallFrom(below.Context()) == nil {
+		if layer.CallFrom(below.Context()) == nil {
 			t.Error("the call is gone")
 		}
 	})

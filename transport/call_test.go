@@ -1,54 +1,35 @@
 package transport_test
 
 import (
-	"bytes"
-	"io"
-	"net/http"
-	"net/url"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A token fetch through a stack that begins no call is not taken for the
-// attempt in whose context it is made.
-func TestAnOffStackInsideACallDoesNotCountAsItsSend(t *testing.T) {
-	tokens := (&layer{"off", nil}).Wrap(answer(200, "token"))
-	fetch := &layer{"fetch", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		get(req.Context(), t, tokens)
-		if c.Attempt().Sent() {
-			t.Error("the attempt counts as sent before it was")
-		}
-		return next.RoundTrip(req)
-	}}
-	a := transport.AttemptOf(get(t.Context(), t, stack(answer(200, ""), pass("a"), fetch, pass("b"))))
-	if a.Number() != 1 || !a.Sent() {
-		t.Errorf("attempt %d, sent %v", a.Number(), a.Sent())
-	}
-}
-
-// Whether a request can be sent is the base's to say.
-func TestOddRequestsReachTheBase(t *testing.T) {
-	for name, req := range map[string]*http.Request{
-		"zero":       {},
-		"empty URL":  {URL: &url.URL{}},
-		"CONNECT":    {Method: http.MethodConnect, URL: &url.URL{Host: "api.test:443"}},
-		"OPTIONS *":  {Method: http.MethodOptions, URL: &url.URL{Path: "*"}},
-		"opaque":     {URL: &url.URL{Scheme: "http", Opaque: "//api.test/\xff%zz", Host: "api.test"}},
-		"empty body": {Body: io.NopCloser(bytes.NewReader(nil))},
+// A caller that holds the history of a call cannot change it: the methods are
+// the ones below, and each of them reads.
+func TestHistoryOnlyReads(t *testing.T) {
+	for _, tc := range []struct {
+		of   reflect.Type
+		want []string
+	}{
+		{reflect.TypeFor[*transport.Call](), []string{
+			"Attempt", "Attempts", "Count", "Expect", "LogValue", "Offline", "Previous", "Request", "Route",
+			"StopReason", "String", "Wait",
+		}},
+		{reflect.TypeFor[*transport.Attempt](), []string{
+			"BodyEnded", "BodyTime", "Bytes", "Call", "Cause", "Elapsed", "Ended", "Err", "Notes", "Number", "Replayed",
+			"Sent", "Start", "Status", "TimeToHeaders", "Verdict", "Wait",
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			resp, err := stack(answer(200, "x"), again(2), pass("b")).RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := transport.CallOf(resp)
-			if c.String() == "" || len(c.LogValue().Group()) == 0 || c.Attempt().Verdict() != transport.OK {
-				t.Errorf("the call reads %q", c)
-			}
-			if got := read(t, resp); got != "x" {
-				t.Errorf("body %q", got)
-			}
-		})
+		var got []string
+		for i := range tc.of.NumMethod() {
+			got = append(got, tc.of.Method(i).Name)
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s has the methods %v, want %v", tc.of, got, tc.want)
+		}
 	}
 }

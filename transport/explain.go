@@ -4,13 +4,27 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/brief"
 )
 
 // An Explainer is a layer that takes part in Explain. It is called outermost
-// first and works on the running totals: a retry layer multiplies Attempts and
-// Longest, a layer that keeps bodies adds to Buffered.
+// first and works on the running totals: a retry layer multiplies Attempts, a
+// timeout bounds Longest, a layer that keeps bodies adds to Buffered. What it
+// does to a call it says with [Plan.Describe].
 type Explainer interface {
 	Explain(p *Plan)
+}
+
+// Traits are what a layer does to a call, as far as its place among other layers
+// matters.
+type Traits struct {
+	Counts bool // it counts calls
+	Sends  bool // it may send a request more than once
+	Tapes  bool // it records responses, or responds from a recording
+	Slots  bool // it holds a slot to the end of the body
+	Quota  bool // it takes quota of a rate limit
+	Single bool // a second layer of the kind in a stack is rarely meant
 }
 
 // A Plan is what a stack does at worst, for one call.
@@ -19,7 +33,7 @@ type Plan struct {
 	Layers []string
 	// Attempts is the largest number of attempts.
 	Attempts int
-	// Longest is the longest time until the headers of the answer, 0 if
+	// Longest is the longest time until the headers of the response, 0 if
 	// nothing bounds it.
 	Longest time.Duration
 	// Sends is the largest number of requests that reach the base.
@@ -33,6 +47,54 @@ type Plan struct {
 	Warnings []string
 	// Notes say what each layer does, in its own words.
 	Notes []string
+
+	traits []described
+}
+
+// described are the traits of the layer at a place of Layers.
+type described struct {
+	Traits
+	at int
+}
+
+// Describe says what the layer does that is being explained. The plan warns of
+// pairs of layers whose order works but is rarely meant.
+func (p *Plan) Describe(t Traits) {
+	inner := described{t, len(p.Layers) - 1}
+	for _, outer := range p.traits {
+		p.compare(outer, inner)
+	}
+	p.traits = append(p.traits, inner)
+}
+
+// compare warns of one pair of layers.
+func (p *Plan) compare(outer, inner described) {
+	for _, w := range []struct {
+		doubtful bool
+		why      string
+	}{
+		{outer.Quota && inner.Sends, "further attempts take no quota"},
+		{outer.Quota && inner.Tapes, "replayed responses wait for quota"},
+		{outer.Slots && inner.Tapes, "replayed responses wait for a slot"},
+		{outer.Slots && inner.Sends, "a slot is held while retry sleeps"},
+		{outer.Tapes && inner.Sends, "the tape keeps only the last attempt"},
+		{outer.Sends && inner.Counts, "each attempt is counted as a call"},
+	} {
+		if w.doubtful {
+			p.Warn("%s stands outside %s: %s", p.name(outer.at), p.name(inner.at), w.why)
+		}
+	}
+	if n := p.name(inner.at); n != "" && n == p.name(outer.at) && outer.Single && inner.Single {
+		p.Warn("%s appears twice: the inner one acts for each attempt of the outer one", n)
+	}
+}
+
+// name returns the name of the layer at a place, "" for a plan without names.
+func (p *Plan) name(at int) string {
+	if at < 0 || at >= len(p.Layers) {
+		return ""
+	}
+	return p.Layers[at]
 }
 
 // Warn adds a warning.
@@ -80,5 +142,5 @@ func longest(d time.Duration) string {
 	if d == 0 {
 		return "no time limit"
 	}
-	return brief(d) + " to headers"
+	return brief.Duration(d) + " to headers"
 }

@@ -24,3 +24,36 @@ func TestPlanPrintsItself(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// Every pair of traits that the plan compares, in the doubtful order and in the
+// other one.
+func TestDescribeWarnsOfDoubtfulOrders(t *testing.T) {
+	tapes, sends := transport.Traits{Tapes: true}, transport.Traits{Sends: true}
+	for _, tc := range []struct {
+		outer, inner transport.Traits
+		want         string
+	}{
+		{transport.Traits{Quota: true}, sends, "outer stands outside inner: further attempts take no quota"},
+		{transport.Traits{Quota: true}, tapes, "outer stands outside inner: replayed responses wait for quota"},
+		{transport.Traits{Slots: true}, tapes, "outer stands outside inner: replayed responses wait for a slot"},
+		{transport.Traits{Slots: true}, sends, "outer stands outside inner: a slot is held while retry sleeps"},
+		{tapes, sends, "outer stands outside inner: the tape keeps only the last attempt"},
+		{sends, transport.Traits{Counts: true}, "outer stands outside inner: each attempt is counted as a call"},
+	} {
+		if got := order(tc.outer, tc.inner); len(got) != 1 || got[0] != tc.want {
+			t.Errorf("%+v around %+v warns of %q, want %q", tc.outer, tc.inner, got, tc.want)
+		}
+		if got := order(tc.inner, tc.outer); len(got) != 0 {
+			t.Errorf("%+v around %+v warns of %q, want nothing", tc.inner, tc.outer, got)
+		}
+	}
+}
+
+// order returns the warnings of a plan of two layers.
+func order(outer, inner transport.Traits) []string {
+	p := &transport.Plan{Layers: []string{"outer"}}
+	p.Describe(outer)
+	p.Layers = append(p.Layers, "inner")
+	p.Describe(inner)
+	return p.Warnings
+}

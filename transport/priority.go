@@ -3,6 +3,8 @@ package transport
 import (
 	"context"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/setting"
 )
 
 // Priority is the override that decides which of the requests that wait goes
@@ -18,7 +20,7 @@ import (
 type Priority int
 
 // Attach implements [Override].
-func (p Priority) Attach(ctx context.Context) context.Context { return WithSetting(ctx, p) }
+func (p Priority) Attach(ctx context.Context) context.Context { return setting.With(ctx, p) }
 
 const maxPriority = 1_000_000
 

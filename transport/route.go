@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
 
 	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // WithRoute names the route of the requests made with a context: see [Route].
@@ -22,12 +23,15 @@ func Route(pattern string) Override {
 	if err != nil {
 		panic("transport: Route: " + err.Error())
 	}
-	return &named{path}
+	n := route.Name(path)
+	return named{&n}
 }
 
-type named struct{ path string }
+// named is the override of a route; a pointer, so that a call keeps it without
+// an allocation.
+type named struct{ path *route.Name }
 
-func (n *named) Attach(ctx context.Context) context.Context { return WithSetting(ctx, n) }
+func (n named) Attach(ctx context.Context) context.Context { return setting.With(ctx, n.path) }
 
 // Routes returns a layer that names the routes of a client that cannot name
 // them itself, such as an SDK, by patterns in the syntax of [http.ServeMux]:
@@ -41,58 +45,21 @@ func Routes(patterns ...string) Layer {
 	if err != nil {
 		panic("transport: Routes: " + err.Error())
 	}
-	return &routesLayer{t, len(patterns)}
+	return &routes{t, len(patterns)}
 }
 
-type routesLayer struct {
+type routes struct {
 	table *route.Table
 	n     int
 }
 
-func (l *routesLayer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return Wrap("routes", l, next, nil)
+func (l *routes) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("routes", l, next, nil)
 }
 
-func (l *routesLayer) Explain(p *Plan) { p.Note("routes: %d patterns", l.n) }
+// RouteTable is how layer.Wrap knows a layer of routes.
+func (l *routes) RouteTable() *route.Table { return l.table }
 
-func (l *routesLayer) String() string { return fmt.Sprintf("routes: %d patterns", l.n) }
+func (l *routes) Explain(p *Plan) { p.Note("routes: %d patterns", l.n) }
 
-// names resolves the routes of one stack. It is made with the stack and
-// filled by its first call, since only the outermost layer's is used.
-type names struct {
-	tables []*routesLayer
-	once   sync.Once
-	router *route.Router
-}
-
-func newNames(tables []*routesLayer) *names { return &names{tables: tables} }
-
-func (n *names) route(req *http.Request) string {
-	n.once.Do(func() {
-		ts := make([]*route.Table, len(n.tables))
-		for i, l := range n.tables {
-			ts[i] = l.table
-		}
-		n.router = route.New(ts, route.Options{})
-	})
-	return n.router.Route(req)
-}
-
-// Route returns the path template of the call, such as "/pokemon/{name}": what
-// [WithRoute] set, else the first match of the [Routes] of the stack, else a
-// template guessed from the path (numbers, UUIDs, hashes and tokens become
-// placeholders, and so does a position with many values). Of the guessed ones
-// at most 200 are told apart, the rest is "other". It is valid UTF-8 and holds
-// neither query nor anything that looks like a secret.
-func (c *Call) Route() string {
-	if r := c.route.Load(); r != nil {
-		return *r
-	}
-	if c.settings != nil {
-		if n, ok := lookup[*named](c.settings, c.cut()); ok {
-			c.route.Store(&n.path)
-			return n.path
-		}
-	}
-	return c.begunBy.names.route(&c.req)
-}
+func (l *routes) String() string { return fmt.Sprintf("routes: %d patterns", l.n) }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -16,7 +18,7 @@ func routeOf(ctx context.Context, t *testing.T, rt http.RoundTripper, url string
 	if err != nil {
 		t.Fatal(err)
 	}
-	return transport.CallOf(resp).Route()
+	return layer.CallOf(resp).Route()
 }
 
 func TestRouteRungs(t *testing.T) {
@@ -29,11 +31,11 @@ func TestRouteRungs(t *testing.T) {
 		url  string
 		want string
 	}{
-		"guessed":         {stack(answer(200, ""), pass("a")), t.Context(), "http://api.test/things/7", "/things/{id}"},
-		"pattern, above":  {stack(answer(200, ""), routes, pass("a")), t.Context(), url, "/repos/{owner}/{repo}"},
-		"pattern, below":  {stack(answer(200, ""), pass("a"), pass("b"), routes), t.Context(), url, "/repos/{owner}/{repo}"},
-		"no pattern":      {stack(answer(200, ""), routes), t.Context(), "http://api.test/orgs/7", "/orgs/{id}"},
-		"named over rest": {stack(answer(200, ""), routes, pass("a")), named, url, "/by/{hand}"},
+		"guessed":         {rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a")), t.Context(), "http://api.test/things/7", "/things/{id}"},
+		"pattern, above":  {rttest.Stack(rttest.Respond(200, ""), routes, rttest.Pass("a")), t.Context(), url, "/repos/{owner}/{repo}"},
+		"pattern, below":  {rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), rttest.Pass("b"), routes), t.Context(), url, "/repos/{owner}/{repo}"},
+		"no pattern":      {rttest.Stack(rttest.Respond(200, ""), routes), t.Context(), "http://api.test/orgs/7", "/orgs/{id}"},
+		"named over rest": {rttest.Stack(rttest.Respond(200, ""), routes, rttest.Pass("a")), named, url, "/by/{hand}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := routeOf(tc.ctx, t, tc.rt, tc.url); got != tc.want {
@@ -61,7 +63,7 @@ func TestBadPatternsPanic(t *testing.T) {
 }
 
 func ExampleRoutes() {
-	rt := transport.Routes("GET /repos/{owner}/{repo}").Wrap(answer(200, ""))
+	rt := transport.Routes("GET /repos/{owner}/{repo}").Wrap(rttest.Respond(200, ""))
 	req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://api.test/repos/golang/go", nil)
 	resp, err := rt.RoundTrip(req)
 	if err != nil {
@@ -69,6 +71,6 @@ func ExampleRoutes() {
 		return
 	}
 	defer resp.Body.Close()
-	fmt.Println(transport.CallOf(resp).Route())
+	fmt.Println(layer.CallOf(resp).Route())
 	// Output: /repos/{owner}/{repo}
 }

@@ -12,4 +12,14 @@ const (
 )
 
 // String returns "host", "route" or "all".
-func (s Scope) String() string { return name(s, "host", "route", "all") }
+func (s Scope) String() string {
+	switch s {
+	case ScopeHost:
+		return "host"
+	case ScopeRoute:
+		return "route"
+	case ScopeAll:
+		return "all"
+	}
+	return "unknown scope"
+}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"strings"
 	"sync"
+
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // A Trace collects the calls of one user-level request: redirect hops, and
 // failures, which have no response to ask. It is safe for concurrent use.
 type Trace struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // mu guards calls
 	calls []*Call
 }
 
@@ -17,7 +20,13 @@ type Trace struct {
 // context adds itself; calls made inside of a call do not.
 func WithTrace(ctx context.Context) (context.Context, *Trace) {
 	t := new(Trace)
-	return WithSetting(ctx, t), t
+	return setting.With(ctx, (*collector)(t)), t
+}
+
+// TraceFrom returns the Trace that was attached to ctx, nil if there is none.
+func TraceFrom(ctx context.Context) *Trace {
+	c, _ := setting.From[*collector](ctx)
+	return (*Trace)(c)
 }
 
 // Calls returns the calls so far, in the order in which they began.
@@ -39,8 +48,13 @@ func (t *Trace) String() string {
 	return b.String()
 }
 
-func (t *Trace) add(c *Call) {
-	t.mu.Lock()
-	t.calls = append(t.calls, c)
-	t.mu.Unlock()
+// collector is a Trace with the method by which the calls of a context reach it,
+// which those who read the Trace do not have.
+type collector Trace
+
+// CallBegan adds a call.
+func (c *collector) CallBegan(call *layer.Call) {
+	c.mu.Lock()
+	c.calls = append(c.calls, (*Call)(call))
+	c.mu.Unlock()
 }

@@ -8,13 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/transport"
 )
 
-func context0() context.Context { return context.Background() }
-
 func TestTraceSeesHopsAndFailures(t *testing.T) {
-	rt := stack(base(func(r *http.Request) (*http.Response, error) {
+	rt := rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			b, _ := io.ReadAll(r.Body)
 			_ = r.Body.Close()
@@ -24,14 +23,14 @@ func TestTraceSeesHopsAndFailures(t *testing.T) {
 		}
 		switch r.URL.Path {
 		case "/a":
-			resp := response(r, 307, "")
+			resp := rttest.Response(r, 307, "")
 			resp.Header.Set("Location", "/b")
 			return resp, nil
 		case "/b":
-			return nil, errBoom
+			return nil, rttest.ErrBoom
 		}
-		return response(r, 200, ""), nil
-	}), pass("x"), again(2))
+		return rttest.Response(r, 200, ""), nil
+	}), rttest.Pass("x"), rttest.Retry(2))
 	ctx, trace := transport.WithTrace(t.Context())
 	req, _ := http.NewRequestWithContext(ctx, http.MethodPut, "http://api.test/a", strings.NewReader("payload"))
 	if _, err := (&http.Client{Transport: rt}).Do(req); err == nil {
@@ -50,7 +49,7 @@ func TestTraceSeesHopsAndFailures(t *testing.T) {
 }
 
 func ExampleWithTrace() {
-	client := &http.Client{Transport: stack(script(answer(503, ""), answer(200, "")), again(3))}
+	client := &http.Client{Transport: rttest.Stack(rttest.Sequence(rttest.Respond(503, ""), rttest.Respond(200, "")), rttest.Retry(3))}
 	ctx, trace := transport.WithTrace(context.Background())
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things/7", nil)
 	resp, err := client.Do(req)

@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"github.com/gracy-go/gracy/internal/route"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Fields narrow requests down together; without any, every request matches.
@@ -65,14 +65,14 @@ func (m *Matcher) All() bool {
 }
 
 // Match reports whether a request matches. c is its call, nil outside of one.
-func (m *Matcher) Match(c *transport.Call, req *http.Request) bool {
+func (m *Matcher) Match(c *layer.Call, req *http.Request) bool {
 	return (m.method == "" || m.method == Method(req)) &&
 		(m.host == "" || sameHost(m.host, req.URL)) &&
 		(m.route == nil || m.onRoute(c, req)) &&
 		(m.url == nil || m.url.match(req.URL))
 }
 
-func (m *Matcher) onRoute(c *transport.Call, req *http.Request) bool {
+func (m *Matcher) onRoute(c *layer.Call, req *http.Request) bool {
 	if _, ok := m.route.Match(req.Method, req.URL.Host, req.URL.EscapedPath()); ok {
 		return true
 	}

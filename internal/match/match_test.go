@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -62,10 +63,10 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-type probe func(c *transport.Call, req *http.Request)
+type probe func(c *layer.Call, req *http.Request)
 
 func (p probe) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("probe", &p, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("probe", &p, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		p(c, req)
 		return next.RoundTrip(req)
 	})
@@ -84,7 +85,7 @@ func TestRouteThatTheCallWasGiven(t *testing.T) {
 	}
 	for given, want := range map[string]bool{"/pokemon/{name}": true, "/berry/{name}": false} {
 		var got bool
-		rt := probe(func(c *transport.Call, req *http.Request) { got = m.Match(c, req) }).Wrap(base{})
+		rt := probe(func(c *layer.Call, req *http.Request) { got = m.Match(c, req) }).Wrap(base{})
 		req := request(t, "GET", "https://a.test/api/v2/pokemon/1")
 		resp, err := rt.RoundTrip(req.WithContext(transport.WithRoute(t.Context(), given)))
 		if err != nil {

@@ -53,7 +53,7 @@ func TestAgainstASlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var l List[*item]
 	var want []*item
-	for step := range 20_000 {
+	for step := range 3_000 {
 		if len(want) > 0 && random.IntN(3) == 0 {
 			i := random.IntN(len(want))
 			l.Remove(want[i])

@@ -1,0 +1,28 @@
+package rttest
+
+import (
+	"errors"
+	"io"
+	"strings"
+)
+
+// ErrBoom is an error that no code knows.
+var ErrBoom = errors.New("boom")
+
+// Text returns a body that can only be read and closed.
+func Text(s string) io.ReadCloser {
+	return struct{ io.ReadCloser }{io.NopCloser(strings.NewReader(s))}
+}
+
+// A CountingBody counts how often it is closed. It is for one goroutine.
+type CountingBody struct {
+	io.Reader
+	Closed int   // how often it was closed
+	Err    error // what Close returns
+}
+
+// Close counts.
+func (b *CountingBody) Close() error {
+	b.Closed++
+	return b.Err
+}

@@ -1,0 +1,79 @@
+// Package setting is the list of settings that a context carries for the calls
+// made with it. All settings are under one key, so that a layer finds its own in
+// one look-up however many there are.
+package setting
+
+import "context"
+
+// Key is the key of the nearest settings in a context: a [*List], or a [Holder]
+// if a call is nearer than any setting.
+type Key struct{}
+
+// A Holder is a call that has taken over the settings it was begun with.
+type Holder interface {
+	// Settings returns the settings of the call, and whether those of a call
+	// around it do not count.
+	Settings() (list *List, cut bool)
+}
+
+// A List is what was attached to a context, the latest first. Its last element
+// knows the call in whose context it was begun.
+type List struct {
+	value any
+	next  *List
+	call  Holder
+}
+
+// With attaches a value to a context, for [Lookup] of the same type.
+func With(ctx context.Context, value any) context.Context {
+	l := &List{value: value}
+	switch v := ctx.Value(Key{}).(type) {
+	case *List:
+		l.next = v
+	case Holder:
+		l.call = v
+	}
+	return context.WithValue(ctx, Key{}, l)
+}
+
+// From returns what was attached last to ctx with type T, and whether anything
+// was.
+func From[T any](ctx context.Context) (T, bool) {
+	switch v := ctx.Value(Key{}).(type) {
+	case *List:
+		return Lookup[T](v, false)
+	case Holder:
+		return Lookup[T](v.Settings())
+	}
+	var zero T
+	return zero, false
+}
+
+// Lookup returns the latest value of type T in the list, and whether there is
+// one. With cut it does not go on into the call that the list was begun in.
+func Lookup[T any](l *List, cut bool) (T, bool) {
+	for l != nil {
+		if v, ok := l.value.(T); ok {
+			return v, true
+		}
+		switch {
+		case l.next != nil:
+			l = l.next
+		case l.call != nil && !cut:
+			l, cut = l.call.Settings()
+		default:
+			l = nil
+		}
+	}
+	var zero T
+	return zero, false
+}
+
+// Enclosing returns the call in whose context the list was begun, nil if it was
+// begun outside of any.
+func (l *List) Enclosing() Holder {
+	for l.next != nil {
+		l = l.next
+	}
+	return l.call
+}

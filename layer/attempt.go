@@ -1,0 +1,201 @@
+package layer
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// An Attempt is one try of a [Call]: a row of its ledger, what layers hold for
+// it, and the body of its response. The row is open while the attempt runs and
+// closes once; the figures of an open row read as zero.
+//
+// Until it ends, its setters belong to the goroutine that runs it. Everything
+// else is safe for concurrent use.
+type Attempt struct {
+	row
+	call  *Call
+	next  nextAttempt
+	body  io.ReadCloser
+	hooks [inline]BodyEnder
+}
+
+// AttemptFrom returns the attempt that ctx belongs to, on the way in; nil
+// outside of a call.
+func AttemptFrom(ctx context.Context) *Attempt {
+	if cc, ok := ctx.(*callContext); ok {
+		return cc.call.current.Load()
+	}
+	a, _ := ctx.Value(attemptKey{}).(*Attempt)
+	return a
+}
+
+// AttemptOf returns the attempt that resp is the response to, on the way back:
+// of concurrent attempts the winner, which need not be the latest. It is nil for
+// a nil response and for one that no layer has seen.
+func AttemptOf(resp *http.Response) *Attempt {
+	if resp == nil || resp.Request == nil {
+		return nil
+	}
+	return AttemptFrom(resp.Request.Context())
+}
+
+// attemptContext names the attempt of a goroutine of its own.
+type attemptContext struct {
+	context.Context
+	attempt *Attempt
+}
+
+func (ac *attemptContext) Value(key any) any {
+	switch key.(type) {
+	case attemptKey:
+		return ac.attempt
+	case concurrentKey:
+		return true
+	}
+	return ac.Context.Value(key)
+}
+
+type concurrentKey struct{}
+
+// concurrent reports whether ctx belongs to an attempt in a goroutine of its
+// own, which may outlive its call.
+func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) != nil }
+
+// Context returns a context in which [AttemptFrom] returns a: an attempt that
+// runs beside others sends its request with it. A sequential attempt needs none.
+func (a *Attempt) Context(parent context.Context) context.Context {
+	return &attemptContext{parent, a}
+}
+
+// Call returns the call that a belongs to.
+func (a *Attempt) Call() *Call { return a.call }
+
+// For returns the attempt of the same call that resp is the response to: of
+// concurrent attempts the winner, or a later one that an inner layer made. It is a
+// itself without a response, and for one that an attempt of another call got,
+// since the base may ask a client of its own.
+func (a *Attempt) For(resp *http.Response) *Attempt {
+	if w := AttemptOf(resp); w != nil && w.call == a.call {
+		return w
+	}
+	return a
+}
+
+// SetReplayed records that the response came from a recording.
+func (a *Attempt) SetReplayed() { a.flags.Or(flagReplayed) }
+
+// TakeHint claims the wait that the server asked for in its response. The first
+// layer that asks gets true, and waits; the others leave the wait to it.
+func (a *Attempt) TakeHint() bool { return a.flags.Or(flagHint)&flagHint == 0 }
+
+// AddWait records a wait before the attempt was sent.
+func (a *Attempt) AddWait(w Wait, d time.Duration) {
+	if d <= 0 || w >= waitKinds {
+		return
+	}
+	x := a.more()
+	x.mu.Lock()
+	x.waits[w] += d
+	x.mu.Unlock()
+}
+
+// AddNote adds a remark to the row: "hint 2s", "body over 1 MiB: not replayable".
+// It must hold no secret.
+func (a *Attempt) AddNote(text string) {
+	x := a.more()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.notes != "" {
+		x.notes += "; "
+	}
+	x.notes += text
+}
+
+// End judges the outcome and closes the row. It is for the layer that makes
+// the attempts, and for those outside of it that want the verdict on the way
+// back; the call does it for its last attempt. The first End stands, later
+// ones return its verdict. An accepted response is given to the check of the
+// call's [verdict.Expect], unless it is a stream or longer than 1 MiB; what the
+// check read is restored. While the check runs, other callers get
+// [verdict.Unjudged].
+//
+// resp is nil if there was none; its Body may be replaced.
+func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
+	if a.flags.Or(flagEnding)&flagEnding != 0 {
+		return a.Verdict()
+	}
+	returned := false
+	defer func() {
+		if !returned && resp != nil { // a check or an observer panics
+			_ = resp.Body.Close()
+		}
+	}()
+	e := a.call.Expect()
+	v := a.call.raised(verdict.Judge(&a.call.req, resp, err, e))
+	a.headers = time.Since(a.start)
+	a.status = statusOf(resp)
+	if resp != nil && e.Check != nil && e.Accepts(resp.StatusCode) && checkable(resp) {
+		if err = check(a, resp, e.Check); err != nil {
+			v = a.call.raised(judgeCheck(&a.call.req, err))
+		}
+	}
+	a.close(v, err)
+	if a.call.Wants(AttemptEnd) {
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Response: resp, Err: err})
+	}
+	returned = true
+	return v
+}
+
+// close publishes the row.
+func (a *Attempt) close(v verdict.Verdict, err error) {
+	if err != nil || a.extra.Load() != nil {
+		a.setErr(err)
+	}
+	a.verdict = v
+	a.flags.Or(flagEnded)
+}
+
+// keepOutcome keeps what a foreign layer gets, for the case that no layer ends
+// the row.
+func (a *Attempt) keepOutcome(resp *http.Response, err error) {
+	a.headers = time.Since(a.start)
+	if resp != nil {
+		a.status = statusOf(resp)
+	}
+	if err != nil {
+		a.setErr(err)
+	}
+	a.flags.Or(flagReturned)
+}
+
+// supersede closes the row of a response that a foreign layer threw away, by
+// the outcome that was kept.
+func (a *Attempt) supersede() {
+	if a.flags.Or(flagEnding)&flagEnding != 0 {
+		return
+	}
+	var resp *http.Response
+	var err error
+	if a.status != 0 {
+		resp = &http.Response{StatusCode: int(a.status)}
+	} else if x := a.extra.Load(); x != nil {
+		err = x.err
+	}
+	a.close(verdict.Judge(&a.call.req, resp, err, a.call.Expect()), err)
+	if a.call.Wants(AttemptEnd) {
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Err: err})
+	}
+}
+
+// statusOf returns the status code of a response, 0 without one.
+func statusOf(resp *http.Response) uint16 {
+	if resp == nil {
+		return 0
+	}
+	return uint16(max(resp.StatusCode, 0)) //nolint:gosec // a status has three digits
+}

@@ -1,0 +1,151 @@
+package layer
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// callContext makes a Call the context of its request without giving Call the
+// method set of a context.
+type callContext struct {
+	context.Context
+	call Call
+}
+
+type attemptKey struct{}
+
+func (cc *callContext) Value(key any) any {
+	switch key.(type) {
+	case setting.Key:
+		return &cc.call
+	case attemptKey:
+		return cc.call.current.Load()
+	}
+	return cc.Context.Value(key)
+}
+
+// collector is a setting that is given every call begun with its context.
+type collector interface {
+	CallBegan(c *Call)
+}
+
+// begin makes the Call of req and runs the layer in it.
+func (b *built) begin(req *http.Request) (*http.Response, error) {
+	cc := new(callContext)
+	c := &cc.call
+	c.begunBy = b
+	cc.Context = c.inherit(req)
+	c.req = *req.WithContext(cc)
+	c.first.call = c
+	c.first.number = 1
+	c.first.start = time.Now()
+	c.count.Store(1)
+	c.current.Store(&c.first)
+	if c.settings != nil {
+		if t, ok := setting.Lookup[collector](c.Settings()); ok {
+			t.CallBegan(c)
+		}
+	}
+	var resp *http.Response
+	done := false
+	defer func() {
+		if !done {
+			c.abandon(resp)
+		}
+	}()
+	if c.Wants(CallBegin) {
+		c.Emit(Event{Kind: CallBegin})
+	}
+	resp, err := either(b.trip(c, &c.req, b.send))
+	a := c.current.Load()
+	if err != nil {
+		a.End(nil, err)
+	} else {
+		complete(&c.req, resp)
+		if w := a.For(resp); w != a {
+			a = w
+			c.current.Store(w)
+		}
+		a.End(resp, nil)
+		a.Own(resp)
+	}
+	c.leave()
+	done = true
+	return resp, err
+}
+
+var errPanicked = errors.New("layer: an inner layer or the base panicked")
+
+// leave marks the Call as returned and closes the rows whose responses a foreign
+// layer threw away.
+func (c *Call) leave() {
+	c.flags.Or(callReturned)
+	if c.count.Load() > 1 {
+		for a := range c.Attempts() {
+			if a.is(flagReturned) {
+				a.supersede()
+			}
+		}
+	}
+	if c.Wants(CallEnd) {
+		c.Emit(Event{Kind: CallEnd, Attempt: c.current.Load()})
+	}
+}
+
+// abandon is leave on a panic: the caller gets no response, if there is one.
+func (c *Call) abandon(resp *http.Response) {
+	c.flags.Or(callReturned)
+	if a := c.current.Load(); a.flags.Or(flagEnding)&flagEnding == 0 {
+		a.close(verdict.Unjudged, errPanicked)
+	}
+	if resp != nil {
+		_ = resp.Body.Close()
+	}
+}
+
+// inherit takes the settings over from the context of the request and returns
+// the context to derive from. A request made with the context of another Call
+// (a token fetch, a hook, a context taken from a response) does not nest in it,
+// and what was set for a Call that is still running is not inherited, unless
+// this is the same request, below a foreign layer that hid the stack.
+func (c *Call) inherit(req *http.Request) context.Context {
+	ctx := req.Context()
+	var outer *Call
+	switch v := ctx.Value(setting.Key{}).(type) {
+	case *Call:
+		outer = v
+		if v.returned() || sameRequest(req, &v.req) {
+			c.settings = v.settings
+			c.flags.Or(v.flags.Load() & callCut)
+		}
+	case *setting.List:
+		c.settings = v
+		if outer = enclosing(v); outer != nil && !outer.returned() && !sameRequest(req, &outer.req) {
+			c.flags.Or(callCut)
+		}
+	}
+	for {
+		switch own := ctx.(type) {
+		case *attemptContext:
+			if own.attempt.call != outer {
+				return ctx
+			}
+			ctx = own.Context
+		case *callContext:
+			if &own.call != outer {
+				return ctx
+			}
+			return own.Context
+		default:
+			return ctx
+		}
+	}
+}
+
+// sameRequest reports whether a is b, or a shallow copy.
+func sameRequest(a, b *http.Request) bool { return a.URL == b.URL && a.Method == b.Method }

@@ -1,0 +1,36 @@
+package bodies
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// The bounds of [Drain].
+const (
+	drainBytes = 64 << 10
+	drainTime  = 50 * time.Millisecond
+)
+
+// Drain discards a response body that no caller will read and closes it, so that
+// its connection can be used again. It reads at most 64 KiB for at most 50 ms; a
+// longer body costs its connection.
+func Drain(resp *http.Response) {
+	if resp == nil || resp.Body == nil {
+		return
+	}
+	if resp.Body == http.NoBody || resp.ContentLength > drainBytes {
+		_ = resp.Body.Close()
+		return
+	}
+	body := resp.Body
+	// A read that blocks is ended by closing, which bodies of net/http allow.
+	t := time.AfterFunc(drainTime, func() { _ = body.Close() })
+	_, _ = io.CopyN(io.Discard, readOnly{body}, drainBytes)
+	if t.Stop() {
+		_ = body.Close()
+	}
+}
+
+// readOnly keeps io.Copy from a body's WriteTo, which would know no bound.
+type readOnly struct{ io.Reader }

@@ -1,0 +1,130 @@
+package layer
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// wrap makes the attempt the body of its response, with each method exactly when
+// the body has it.
+func (a *Attempt) wrap(resp *http.Response) {
+	if a.flags.Or(flagOwned)&flagOwned != 0 {
+		return
+	}
+	if resp.Body == nil || resp.Body == http.NoBody {
+		a.bodyEnd()
+		return
+	}
+	a.body = resp.Body
+	b := (*body)(a)
+	_, to := a.body.(io.WriterTo)
+	_, half := a.body.(closeWriter)
+	if _, ok := a.body.(io.Writer); !ok {
+		if to {
+			resp.Body = writerToBody{b}
+			return
+		}
+		resp.Body = b
+		return
+	}
+	w := writerBody{b}
+	switch {
+	case to && half:
+		resp.Body = struct {
+			closeWriterBody
+			writerTo
+		}{closeWriterBody{w}, writerTo{b}}
+	case to:
+		resp.Body = struct {
+			writerBody
+			writerTo
+		}{w, writerTo{b}}
+	case half:
+		resp.Body = closeWriterBody{w}
+	default:
+		resp.Body = w
+	}
+}
+
+// body is the attempt as the body of its response.
+type body Attempt
+
+func (b *body) Read(p []byte) (int, error) {
+	a := (*Attempt)(b)
+	n, err := a.body.Read(p)
+	a.bytes.Add(int64(n))
+	if err != nil {
+		a.bodyEnd()
+	}
+	return n, err
+}
+
+// Close closes the inner body once; the enders run after it.
+func (b *body) Close() error {
+	a := (*Attempt)(b)
+	if a.flags.Or(flagClosed)&flagClosed != 0 {
+		return nil
+	}
+	defer a.bodyEnd()
+	return a.body.Close()
+}
+
+type closeWriter interface{ CloseWrite() error }
+
+// The types below are pointer-shaped, so that they cost nothing, and have each
+// method exactly when the inner body has it.
+type (
+	writerBody      struct{ *body }
+	closeWriterBody struct{ writerBody }
+	writerTo        struct{ b *body }
+	writerToBody    struct{ *body }
+)
+
+func (w writerBody) Write(p []byte) (int, error) {
+	return w.body.body.(io.Writer).Write(p) //nolint:forcetypeassert // wrap has looked
+}
+
+func (w closeWriterBody) CloseWrite() error {
+	return w.body.body.(closeWriter).CloseWrite() //nolint:forcetypeassert // wrap has looked
+}
+
+func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
+	a := (*Attempt)(w.b)
+	n, err := a.body.(io.WriterTo).WriteTo(dst) //nolint:forcetypeassert // wrap has looked
+	a.bytes.Add(n)
+	if err == nil { // a destination that fails leaves a body to be closed
+		a.bodyEnd()
+	}
+	return n, err
+}
+
+func (w writerToBody) WriteTo(dst io.Writer) (int64, error) { return writerTo{w.body}.WriteTo(dst) }
+
+// bodyEnd records the end of the body and runs the enders, the latest first.
+func (a *Attempt) bodyEnd() {
+	old := a.flags.Or(flagBodyEnded)
+	if old&flagBodyEnded != 0 {
+		return
+	}
+	a.end = time.Since(a.start)
+	a.flags.Or(flagBodyDone)
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		over := x.over
+		x.over = nil
+		x.mu.Unlock()
+		for _, e := range slices.Backward(over) {
+			e.BodyEnd(a)
+		}
+	}
+	for i := inline - 1; i >= 0; i-- {
+		if old&(flagHook<<i) != 0 {
+			a.hooks[i].BodyEnd(a)
+		}
+	}
+	if a.call.Wants(BodyEnd) {
+		a.call.Emit(Event{Kind: BodyEnd, Attempt: a})
+	}
+}

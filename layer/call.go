@@ -1,0 +1,219 @@
+package layer
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// A Call is one RoundTrip as the caller sees it, and its ledger: every attempt
+// with its outcome, times and waits, and why the call stopped. Each redirect hop
+// is a Call of its own.
+//
+// A layer is given it by its [Trip]; [CallFrom] and [CallOf] find it elsewhere.
+// Its methods are safe for concurrent use. It keeps the caller's context alive:
+// keep its text or figures, not the Call. Callers see it as a transport.Call,
+// which only reads.
+type Call struct {
+	begunBy  *built
+	settings *setting.List
+	current  atomic.Pointer[Attempt]
+	extra    atomic.Pointer[callExtra]
+	route    atomic.Pointer[string]
+	flags    atomic.Uint32
+	count    atomic.Uint32
+	req      http.Request
+	first    Attempt
+}
+
+// callExtra is what few calls have.
+type callExtra struct {
+	mu         sync.Mutex // mu guards stopReason
+	stopReason string
+}
+
+const (
+	callReturned uint32 = 1 << iota
+	callCut             // the settings of an enclosing call do not count
+	callOffline
+	callRetried
+	callSuspended // some attempt was suspended once
+	callKeyed     // a layer has given the request an idempotency key
+)
+
+// callUnusual keeps a call off the short way through its layers.
+const callUnusual = callReturned | callSuspended
+
+// CallFrom returns the Call that ctx belongs to, inside the stack; nil outside.
+func CallFrom(ctx context.Context) *Call {
+	if cc, ok := ctx.(*callContext); ok {
+		return &cc.call
+	}
+	switch v := ctx.Value(setting.Key{}).(type) {
+	case *Call:
+		return v
+	case *setting.List:
+		return enclosing(v)
+	}
+	return nil
+}
+
+// enclosing returns the call in whose context a list of settings was begun, nil
+// if there is none.
+func enclosing(l *setting.List) *Call {
+	c, _ := l.Enclosing().(*Call)
+	return c
+}
+
+// CallOf returns the Call that resp came from; nil if no layer of this
+// project was there. After redirects it is the last hop's.
+func CallOf(resp *http.Response) *Call {
+	if resp == nil || resp.Request == nil {
+		return nil
+	}
+	return CallFrom(resp.Request.Context())
+}
+
+// Settings implements the holder of package internal/setting.
+func (c *Call) Settings() (list *setting.List, cut bool) {
+	return c.settings, c.flags.Load()&callCut != 0
+}
+
+// Expect returns what the caller of the call counts as success.
+func (c *Call) Expect() verdict.Expect {
+	if c.settings == nil {
+		return verdict.Expect{}
+	}
+	e, _ := setting.Lookup[verdict.Expect](c.Settings())
+	return e
+}
+
+// Request returns the request of the call as its outermost layer handed it on.
+// It must not be changed.
+func (c *Call) Request() *http.Request { return &c.req }
+
+// Attempts walks the attempts in the order in which they began.
+func (c *Call) Attempts() iter.Seq[*Attempt] {
+	return func(yield func(*Attempt) bool) {
+		for a := &c.first; a != nil; a = a.next.Load() {
+			if !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// Attempt returns the attempt that runs now or ran last.
+func (c *Call) Attempt() *Attempt { return c.current.Load() }
+
+// Count returns the number of attempts begun, the first included.
+func (c *Call) Count() int { return int(c.count.Load()) }
+
+// NextAttempt begins a further attempt and its row. With the cause [Retry] it
+// becomes the current one, and the one before must be over; a concurrent
+// attempt needs the context of [Attempt.Context].
+func (c *Call) NextAttempt(cause Cause) *Attempt {
+	a := c.append(cause)
+	if cause == Retry {
+		a.inherit(c.current.Swap(a))
+	}
+	return a
+}
+
+// append opens a row.
+func (c *Call) append(cause Cause) *Attempt {
+	a := &Attempt{call: c}
+	a.cause, a.start = cause, time.Now()
+	last := &c.first
+	for {
+		a.number = last.number + 1
+		if last.next.CompareAndSwap(nil, a) {
+			break
+		}
+		last = last.next.Load()
+	}
+	c.count.Add(1)
+	return a
+}
+
+// SetStopReason records why no further attempt follows, for the ledger: "budget
+// empty", "hint 5m0s is past the deadline in 12s". The last reason stands.
+func (c *Call) SetStopReason(reason string) {
+	x := c.more()
+	x.mu.Lock()
+	x.stopReason = reason
+	x.mu.Unlock()
+}
+
+// StopReason returns why no further attempt followed, "" if nothing was recorded.
+func (c *Call) StopReason() string {
+	x := c.extra.Load()
+	if x == nil {
+		return ""
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.stopReason
+}
+
+func (c *Call) more() *callExtra {
+	if x := c.extra.Load(); x != nil {
+		return x
+	}
+	c.extra.CompareAndSwap(nil, new(callExtra))
+	return c.extra.Load()
+}
+
+// SetIdempotent records that a layer has given the request an idempotency key:
+// an attempt without a response is then [verdict.Retryable], not
+// [verdict.Ambiguous].
+func (c *Call) SetIdempotent() { c.flags.Or(callKeyed) }
+
+// raised is what a verdict becomes where a layer has made the request idempotent.
+func (c *Call) raised(v verdict.Verdict) verdict.Verdict {
+	if v == verdict.Ambiguous && c.flags.Load()&callKeyed != 0 {
+		return verdict.Retryable
+	}
+	return v
+}
+
+// SetOffline records that a response came from a recording: a wait spares no
+// server then, so the waits between attempts become zero.
+func (c *Call) SetOffline() { c.flags.Or(callOffline) }
+
+// Offline reports whether a response of the call came from a recording.
+func (c *Call) Offline() bool { return c.flags.Load()&callOffline != 0 }
+
+// ClaimRetry makes the layer that asks the only one that may make further
+// attempts in this call; it is false if another layer does already. The claim
+// ends with [Call.ReleaseRetry], also on a panic.
+func (c *Call) ClaimRetry() bool { return c.flags.Or(callRetried)&callRetried == 0 }
+
+// ReleaseRetry ends a claim.
+func (c *Call) ReleaseRetry() { c.flags.And(^callRetried) }
+
+// Wants reports whether an observer of the stack wants any of the kinds. Ask it
+// before the work that only an event needs.
+func (c *Call) Wants(kinds Kind) bool { return c.begunBy.wants&kinds != 0 }
+
+// Emit hands e to the observers of the stack that want it, outermost first, in
+// the calling goroutine. It fills in the Call.
+func (c *Call) Emit(e Event) {
+	if !c.Wants(e.Kind) {
+		return
+	}
+	e.Call = c
+	for _, l := range c.begunBy.observers {
+		if l.wants&e.Kind != 0 {
+			l.Observe(e)
+		}
+	}
+}
+
+func (c *Call) returned() bool { return c.flags.Load()&callReturned != 0 }

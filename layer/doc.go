@@ -1,0 +1,44 @@
+// Package layer is for authors of layers. What callers need (overrides,
+// expectations, routes, the history of a call) is in package transport.
+//
+// A layer is its policy and one [Trip] function:
+//
+//	func (l *Limit) Wrap(next http.RoundTripper) http.RoundTripper {
+//		return layer.Wrap("limit", l, next, l.trip)
+//	}
+//
+//	func (l *Limit) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+//		...
+//		return next.RoundTrip(req)
+//	}
+//
+// [Wrap] names the layer, joins the [Call] that an outer layer has begun or
+// begins one, and forwards Unwrap and CloseIdleConnections. The rules that are
+// left to the author:
+//
+//   - The request that came in is never edited; [Edit] copies it.
+//   - The request's body is the layer's to close until it is handed on; [Reject]
+//     closes it and returns the error.
+//   - Each further attempt needs a body of its own, and a response that is thrown
+//     away is drained first: see package bodies.
+//   - What is held until the response has been read is tied to it
+//     ([Attempt.Hold], [Attempt.Own]).
+//   - A layer that waits suspends first what outer layers hold
+//     ([Attempt.Suspend], [Attempt.Reacquire]).
+//   - What is worth seeing while it happens is an [Event]; what can be read
+//     afterwards is in the ledger.
+//
+// Package roundtriptest checks all of it.
+//
+// # Cost
+//
+// A call costs one allocation, for one layer or seven: the request copy, its
+// context, the first ledger row and the body wrapper are one object. It is
+// never pooled, since the response, its request and its body outlive RoundTrip.
+//
+// # Where things are
+//
+// wrap.go builds a layer, begin.go begins and ends a call, send.go stands before
+// the base. call.go, attempt.go and row.go are the ledger. hold.go, suspend.go,
+// body.go and leak.go are what lasts until a body ends.
+package layer

@@ -1,0 +1,53 @@
+package layer
+
+import (
+	"net/http"
+	"time"
+)
+
+// A Kind is a kind of [Event], a bit each, so that kinds combine.
+type Kind uint32
+
+// The kinds of events, with the fields that they fill in beside Layer and Call.
+const (
+	CallBegin      Kind = 1 << iota // a call begins
+	CallEnd                         // RoundTrip returns to the caller: Attempt
+	AttemptEnd                      // a row closed: Attempt, Response or Err
+	BodyEnd                         // a response body ended: Attempt
+	RetryScheduled                  // another attempt follows: Attempt failed, Wait, Response or Err, Limit, Text is the cause
+	Exhausted                       // the last attempt failed and none follows: Attempt, Response or Err, Limit, Text says why
+	WaitBegin                       // Attempt waits: How, Wait is the expected time if known, Limit, Per, Text names the rule
+	WaitEnd                         // Attempt waited: How, Wait is the time, Limit, Per, Text, Err if it waited in vain
+	Paused                          // a pause began or became longer: Wait, Text is the scope
+	Replayed                        // a recording responded
+	Recorded                        // a response was handed to the recording
+	SlotFreed                       // a limit that was reached has room again
+	HookFailed                      // a hook returned an error that does not fail the call: Err
+	BodyLeaked                      // a response body was never closed, can no longer be, and is closed now: Attempt
+)
+
+// An Event is what an [Observer] observes. Fields that a kind does not name are
+// zero; later versions may add fields and kinds.
+type Event struct {
+	Kind     Kind
+	Layer    string         // the name of the layer that emits the event
+	Call     *Call          // never nil
+	Attempt  *Attempt       // the attempt concerned
+	How      Wait           // the way of waiting
+	Wait     time.Duration  // how long
+	Limit    int            // the bound concerned: of attempts, of requests, of slots
+	Per      time.Duration  // the time that Limit is counted over
+	Response *http.Response // its body must not be read
+	Err      error
+	Text     string // a rule, a cause, a scope; without secrets
+}
+
+// An Observer is a layer that observes the events of every call of its stack,
+// wherever it stands in it. Observe runs in the goroutine of the call (for
+// BodyEnd of whatever ends the body, for BodyLeaked in one of its own) and must
+// not block; it may be called concurrently. Wants is asked once, when the stack
+// is built. What no observer wants costs nothing.
+type Observer interface {
+	Observe(e Event)
+	Wants() Kind
+}

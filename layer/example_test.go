@@ -1,0 +1,129 @@
+package layer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// agent is a whole layer: it sets a User-Agent, unless the caller's context
+// names another.
+type agent string
+
+func (a agent) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("agent", a, next, a.trip)
+}
+
+func (a agent) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if other, ok := layer.Setting[agent](req.Context()); ok {
+		a = other
+	}
+	req = layer.Edit(req)
+	req.Header.Set("User-Agent", string(a))
+	return next.RoundTrip(req)
+}
+
+// Attach makes an agent an override.
+func (a agent) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, a) }
+
+// echo stands for a server that responds with the User-Agent.
+var echo rttest.Func = func(req *http.Request) (*http.Response, error) {
+	return rttest.Response(req, http.StatusOK, req.Header.Get("User-Agent")), nil
+}
+
+// fetch sends a GET and returns the body.
+func fetch(ctx context.Context, rt http.RoundTripper) string {
+	resp, err := rttest.Try(ctx, rt)
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	b, _ := io.ReadAll(resp.Body)
+	return string(b)
+}
+
+func ExampleWrap() {
+	rt := agent("gracy").Wrap(echo)
+	fmt.Println(fetch(context.Background(), rt))
+	// Output: gracy
+}
+
+func ExampleSetting() {
+	type tenant string
+	ctx := layer.WithSetting(context.Background(), tenant("north"))
+	who, ok := layer.Setting[tenant](ctx)
+	fmt.Println(who, ok)
+	_, ok = layer.Setting[tenant](context.Background())
+	fmt.Println(ok)
+	// Output:
+	// north true
+	// false
+}
+
+func ExampleWithSetting() {
+	rt := agent("gracy").Wrap(echo)
+	ctx := layer.WithSetting(context.Background(), agent("crawler"))
+	fmt.Println(fetch(ctx, rt))
+	// Output: crawler
+}
+
+func ExampleEdit() {
+	req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://api.test/", nil)
+	r := layer.Edit(req)
+	r.Header.Set("Accept", "text/plain")
+	fmt.Printf("%q %q\n", r.Header.Get("Accept"), req.Header.Get("Accept"))
+	// Output: "text/plain" ""
+}
+
+// A layer that lets no request of a method through.
+func ExampleReject() {
+	readOnly := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		return rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodDelete {
+				return layer.Reject(req, fmt.Errorf("read only: %w", verdict.ErrRejected))
+			}
+			return next.RoundTrip(req)
+		})
+	})
+	req, _ := http.NewRequestWithContext(context.Background(), http.MethodDelete, "http://api.test/things/7", nil)
+	_, err := readOnly.Wrap(echo).RoundTrip(req)
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, verdict.ErrRejected))
+	// Output:
+	// read only: transport: rejected, nothing was sent
+	// true
+}
+
+// progress prints how attempts end; it does nothing else, so it has no trip.
+type progress struct{}
+
+func (p progress) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("progress", p, next, nil)
+}
+
+func (progress) Wants() layer.Kind { return layer.AttemptEnd | layer.CallEnd }
+
+func (progress) Observe(e layer.Event) {
+	switch e.Kind {
+	case layer.AttemptEnd:
+		fmt.Printf("attempt %d: %s\n", e.Attempt.Number(), e.Attempt.Verdict())
+	case layer.CallEnd:
+		fmt.Printf("%s: done\n", e.Call.Route())
+	}
+}
+
+func ExampleObserver() {
+	rt := rttest.Retry(3).Wrap(progress{}.Wrap(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine"))))
+	fetch(context.Background(), rt)
+	// Output:
+	// attempt 1: retryable
+	// attempt 2: ok
+	// /things/{id}: done
+}

@@ -1,0 +1,12 @@
+package layer
+
+import "context"
+
+// Parent returns the context that a call's context was derived from, nil for
+// any other context.
+func Parent(ctx context.Context) context.Context {
+	if cc, ok := ctx.(*callContext); ok {
+		return cc.Context
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package layer_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// between adapts a foreign layer that does not look at what is below it.
+func between(b rttest.Func) transport.Func {
+	return func(http.RoundTripper) http.RoundTripper { return b }
+}
+
+func TestAnErrorBesideAResponseIsNotSwallowed(t *testing.T) {
+	closes := &rttest.CountingBody{}
+	for name, body := range map[string]io.ReadCloser{"no body": nil, "body": closes} {
+		sloppy := rttest.Func(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: body, Request: r}, rttest.ErrBoom
+		})
+		for place, rt := range map[string]http.RoundTripper{
+			"base":    rttest.Stack(sloppy, rttest.Pass("a")),
+			"between": rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), between(sloppy), rttest.Pass("b")),
+		} {
+			if resp, err := rttest.Try(t.Context(), rt); resp != nil || !errors.Is(err, rttest.ErrBoom) {
+				t.Errorf("%s, %s: got %v, %v, want the error alone", place, name, resp, err)
+			}
+		}
+	}
+	if closes.Closed != 2 {
+		t.Errorf("closed %d bodies that nobody gets, want 2", closes.Closed)
+	}
+}
+
+func TestWhatAForeignLayerLeavesNilIsFilledIn(t *testing.T) {
+	cache := between(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200}, nil
+	})
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), cache, rttest.Pass("b")))
+	if resp.Body == nil || resp.Header == nil || layer.CallOf(resp) == nil {
+		t.Errorf("nil left: body %v, header %v, call %v", resp.Body == nil, resp.Header == nil, layer.CallOf(resp) == nil)
+	}
+}
+
+func TestEveryAnswerOfAForeignRetryHasAClosedRow(t *testing.T) {
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, ""), rttest.Fail(rttest.ErrBoom), rttest.Respond(200, "")), rttest.Pass("a"), foreignRetry(3), rttest.Pass("b")))
+	c := layer.CallOf(resp)
+	want := []verdict.Verdict{verdict.Retryable, verdict.Retryable, verdict.OK}
+	i := 0
+	for a := range c.Attempts() {
+		if i < len(want) && (!a.Ended() || a.Verdict() != want[i]) {
+			t.Errorf("row %d: ended %v, %v, want %v", i+1, a.Ended(), a.Verdict(), want[i])
+		}
+		i++
+	}
+	if i != len(want) {
+		t.Errorf("%d rows, want %d:\n%s", i, len(want), c)
+	}
+}
+
+// foreignHedge sends twice, the second time after a while, and closes the later
+// answer.
+func foreignHedge(after time.Duration) transport.Func {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return rttest.Func(func(req *http.Request) (*http.Response, error) {
+			answers := make(chan *http.Response, 2)
+			for i := range 2 {
+				if i > 0 && after > 0 {
+					time.Sleep(after)
+				}
+				go func() {
+					resp, err := next.RoundTrip(req.Clone(req.Context()))
+					if err != nil {
+						resp = nil
+					}
+					answers <- resp
+				}()
+			}
+			won, lost := <-answers, <-answers
+			if won == nil || lost == nil {
+				return nil, rttest.ErrBoom
+			}
+			_ = lost.Body.Close()
+			return won, nil
+		})
+	}
+}
+
+// The slot of the answer that is read is held until then, that of the other is
+// given back.
+func TestEachAttemptOfAForeignHedgeHasItsOwnHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &slots{}
+		slow := rttest.Func(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(2 * time.Millisecond)
+			return rttest.Response(r, 200, "x"), nil
+		})
+		rt := rttest.Stack(slow, rttest.Pass("outer"), foreignHedge(time.Millisecond), s.layer(), rttest.Pass("inner"))
+		for range 10 {
+			resp := rttest.Get(t.Context(), t, rt)
+			s.want(t, "answered", 1)
+			if got := rttest.Read(t, resp); got != "x" {
+				t.Errorf("body %q", got)
+			}
+			s.want(t, "read", 0)
+			for a := range layer.CallOf(resp).Attempts() {
+				if !a.Ended() {
+					t.Errorf("row %d stays open", a.Number())
+				}
+			}
+		}
+	})
+}
+
+func TestManyForeignHedgesAtOnce(t *testing.T) {
+	s := &slots{}
+	rt := rttest.Stack(rttest.Respond(200, "x"), rttest.Pass("outer"), foreignHedge(0), s.layer(), rttest.Pass("inner"))
+	var wg sync.WaitGroup
+	for range 300 {
+		wg.Go(func() {
+			resp, err := rttest.Try(t.Context(), rt)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got := rttest.Read(t, resp); got != "x" {
+				t.Errorf("body %q", got)
+			}
+		})
+	}
+	wg.Wait()
+	s.want(t, "at the end", 0)
+}
+
+// Within one attempt of a hedge a foreign retry sends twice: the hold of its
+// second answer lasts until that has been read.
+func TestForeignRetryInsideAHedge(t *testing.T) {
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return send(c.NextAttempt(transport.Hedge), req, next)
+	}}
+	s := &slots{}
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), hedge, foreignRetry(2), s.layer()))
+	s.want(t, "answered", 1)
+	if got := rttest.Read(t, resp); got != "fine" {
+		t.Errorf("body %q", got)
+	}
+	s.want(t, "read", 0)
+}
+
+// A layer that is off does not hide the ones below it from a foreign retry.
+func TestForeignRetryAboveALayerThatIsOff(t *testing.T) {
+	var h holder
+	off := &rttest.Layer{Name: "off"}
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), rttest.Pass("outer"), foreignRetry(3), off, off, holding(&h)))
+	if n := layer.CallOf(resp).Count(); n != 2 {
+		t.Errorf("%d rows, want one for each send", n)
+	}
+	if n := h.ends.Load(); n != 1 {
+		t.Errorf("%d holds ended while the answer is being read, want that of the first send", n)
+	}
+	if got := rttest.Read(t, resp); got != "fine" || h.ends.Load() != 2 {
+		t.Errorf("body %q, %d holds ended", got, h.ends.Load())
+	}
+}

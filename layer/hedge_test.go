@@ -1,0 +1,93 @@
+package layer_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// send hands req to next as the attempt a.
+func send(a *layer.Attempt, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return next.RoundTrip(req.WithContext(a.Context(req.Context())))
+}
+
+func TestTheWinnerOfAHedgeIsTheHeadline(t *testing.T) {
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
+		resp, err := send(second, req, next)
+		second.End(resp, err)
+		first.End(nil, context.Canceled)
+		return resp, err
+	}}
+	c := layer.CallOf(rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), rttest.Pass("outer"), hedge, rttest.Pass("inner"))))
+	if head, _, _ := strings.Cut(c.String(), "\n"); !strings.Contains(head, "200 after 2 attempts") {
+		t.Errorf("the ledger says:\n%s", c)
+	}
+	if a := c.Attempt(); a.Number() != 2 || a.Verdict() != verdict.OK {
+		t.Errorf("the call ends with row %d, %v", a.Number(), a.Verdict())
+	}
+}
+
+// An attempt that is sent after its call has returned is still of that call.
+func TestALateLoserBeginsNoCall(t *testing.T) {
+	returned, done := make(chan struct{}), make(chan struct{})
+	var loser *layer.Attempt
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		loser = c.NextAttempt(transport.Hedge)
+		ctx, cancel := context.WithCancel(req.Context())
+		late := req.WithContext(ctx)
+		go func() {
+			defer close(done)
+			<-returned
+			_, err := send(loser, late, next)
+			loser.End(nil, err)
+		}()
+		resp, err := next.RoundTrip(req)
+		cancel()
+		return resp, err
+	}}
+	ctx, trace := transport.WithTrace(t.Context())
+	rttest.Get(ctx, t, rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
+		if err := r.Context().Err(); err != nil {
+			return nil, err
+		}
+		return rttest.Response(r, 200, ""), nil
+	}), rttest.Pass("outer"), hedge, rttest.Pass("inner")))
+	close(returned)
+	<-done
+	if n := len(trace.Calls()); n != 1 {
+		t.Errorf("%d calls in the trace, want 1:\n%s", n, trace)
+	}
+	if v := loser.Verdict(); v != verdict.Canceled {
+		t.Errorf("the loser is judged %v", v)
+	}
+}
+
+// The loser is cancelled while it waits, with what the layers outside hold laid
+// down; that is not given back a second time with the answer of the winner.
+func TestAHedgeWonWhileTheFirstIsParked(t *testing.T) {
+	outer := &slots{}
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
+		_, err := send(first, req, next)
+		first.End(nil, err)
+		resp, err := send(second, req, next)
+		second.End(resp, err)
+		return resp, err
+	}}
+	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if a := layer.AttemptFrom(req.Context()); a.Number() == 1 {
+			a.Suspend()
+			return layer.Reject(req, context.Canceled)
+		}
+		return next.RoundTrip(req)
+	}}
+	rttest.Read(t, rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), outer.layer(), hedge, wait)))
+	outer.want(t, "at the end", 0)
+}

@@ -1,0 +1,153 @@
+package layer
+
+import (
+	"context"
+	"net/http"
+	"slices"
+)
+
+// A BodyEnder is called once when a response body has ended: at EOF, by Close,
+// or with a read error, possibly in another goroutine than the call's. Its
+// dynamic type must be comparable, as a pointer is.
+type BodyEnder interface {
+	BodyEnd(a *Attempt)
+}
+
+// A Suspender is a BodyEnder that has acquired something before the response is
+// there, and can release it while the attempt waits for something else. After
+// Suspend it holds nothing. Reacquire acquires it again, waiting if it must, or
+// fails and then still holds nothing.
+type Suspender interface {
+	BodyEnder
+	Suspend(a *Attempt)
+	Reacquire(ctx context.Context, a *Attempt) error
+}
+
+// Hold registers that s holds something for the attempt from now on, so that it
+// can be suspended during the waits of inner layers. The layer calls it before it
+// hands the request on, and then either ties the hold to the response with
+// [Attempt.Own] or ends it with [Attempt.Release], also on a panic. Two holds cost
+// nothing. An inner retry takes the hold along to its next attempt.
+func (a *Attempt) Hold(s Suspender) {
+	if i := a.freeHook(); i < inline {
+		a.hooks[i] = s
+		a.flags.Or(flagHold << i)
+		return
+	}
+	x := a.more()
+	x.mu.Lock()
+	x.held = append(x.held, s)
+	x.mu.Unlock()
+}
+
+// Release ends the hold of s now: BodyEnd is called unless s is suspended. It
+// does nothing if s holds nothing any longer.
+func (a *Attempt) Release(s Suspender) {
+	if holder, suspended := a.endHold(s); holder != nil && !suspended {
+		s.BodyEnd(holder)
+	}
+}
+
+// Own ties the body of resp to the attempt that it is the response to: its bytes
+// and its end are recorded, and each ender is called at the end, once. A layer
+// owns the response on the way back, before any other code can close it; what it
+// held with [Attempt.Hold] it passes here. After the end an ender is called at
+// once, as it is where there is no body. Write, CloseWrite and WriteTo stay if the
+// body has them.
+func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
+	owner := a.For(resp)
+	owner.wrap(resp)
+	for _, e := range enders {
+		if _, suspended := a.endHold(e); suspended {
+			continue // it was never reacquired: there is nothing to end
+		}
+		owner.atBodyEnd(e)
+	}
+}
+
+// freeHook returns the first inline hook that is free, inline if none is.
+func (a *Attempt) freeHook() int {
+	f := a.flags.Load()
+	i := 0
+	for i < inline && f&((flagHook|flagHold)<<i) != 0 {
+		i++
+	}
+	return i
+}
+
+// atBodyEnd registers e for the end of the body.
+func (a *Attempt) atBodyEnd(e BodyEnder) {
+	for {
+		f := a.flags.Load()
+		if f&flagBodyEnded != 0 {
+			e.BodyEnd(a)
+			return
+		}
+		i := a.freeHook()
+		if i == inline {
+			break
+		}
+		a.hooks[i] = e
+		if a.flags.CompareAndSwap(f, f|flagHook<<i) {
+			return
+		}
+	}
+	x := a.more()
+	x.mu.Lock()
+	if a.is(flagBodyEnded) {
+		x.mu.Unlock()
+		e.BodyEnd(a)
+		return
+	}
+	x.over = append(x.over, e)
+	x.mu.Unlock()
+}
+
+// endHold takes e off the attempt that carries it, which is a or, after an inner
+// retry, a later one. It returns that attempt, nil if there is none, and whether
+// e was suspended at that moment: a Reacquire that is under way sees to e then.
+func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
+	for row := a; row != nil; row = row.next.Load() {
+		for i := range inline {
+			if bit := flagHold << i; row.is(bit) && row.hooks[i] == e {
+				return row, row.flags.And(^bit)&flagSuspended != 0
+			}
+		}
+		x := row.extra.Load()
+		if x == nil {
+			continue
+		}
+		x.mu.Lock()
+		i := slices.IndexFunc(x.held, func(s Suspender) bool { return s == e })
+		if i >= 0 {
+			x.held = slices.Delete(x.held, i, i+1)
+			suspended = row.is(flagSuspended)
+		}
+		x.mu.Unlock()
+		if i >= 0 {
+			return row, suspended
+		}
+	}
+	return nil, false
+}
+
+// inherit takes over what outer layers hold for the attempt before, suspended or
+// not.
+func (a *Attempt) inherit(before *Attempt) {
+	a.flags.Or(before.flags.And(^flagSuspended) & flagSuspended)
+	for i := range inline {
+		if bit := flagHold << i; before.flags.And(^bit)&bit != 0 {
+			a.hooks[i] = before.hooks[i]
+			a.flags.Or(bit)
+		}
+	}
+	if x := before.extra.Load(); x != nil {
+		x.mu.Lock()
+		held := x.held
+		x.held = nil
+		x.mu.Unlock()
+		if len(held) > 0 {
+			a.more().held = held
+		}
+	}
+}

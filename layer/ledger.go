@@ -1,0 +1,135 @@
+package layer
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/brief"
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// String explains the call: a line for the outcome, one per attempt with its
+// status, verdict, bytes and the time of each wait, headers and body, and why
+// it stopped. It holds no secret: of the URL it shows the route, and errors
+// are redacted.
+func (c *Call) String() string {
+	var b strings.Builder
+	last := c.Attempt()
+	n := c.Count()
+	fmt.Fprintf(&b, "%s %s: %s", method(c.Request().Method), c.Route(), outcome(last))
+	if n != 1 {
+		fmt.Fprintf(&b, " after %d attempts", n)
+	}
+	if last.Ended() {
+		fmt.Fprintf(&b, " in %s", brief.Duration(c.elapsed()))
+	}
+	if c.Offline() {
+		b.WriteString(", replayed")
+	}
+	for a := range c.Attempts() {
+		b.WriteByte('\n')
+		b.WriteString(strings.TrimRight(a.line(), " "))
+	}
+	if s := c.StopReason(); s != "" {
+		b.WriteString("\n  stopped: ")
+		b.WriteString(redact.Text(s))
+	}
+	return b.String()
+}
+
+func (a *Attempt) line() string {
+	b := new(strings.Builder)
+	fmt.Fprintf(b, "  %d  %-9s %-9s", a.Number(), outcome(a), a.Verdict())
+	for w := range waitKinds {
+		if d := a.Wait(w); d > 0 {
+			fmt.Fprintf(b, "  %s %s", w, brief.Duration(d))
+		}
+	}
+	if a.Ended() && a.Verdict() != verdict.Rejected {
+		fmt.Fprintf(b, "  headers %s", brief.Duration(a.TimeToHeaders()))
+	}
+	if a.BodyEnded() && a.Status() != 0 {
+		fmt.Fprintf(b, "  body %s", brief.Duration(a.BodyTime()))
+	}
+	if n := a.Bytes(); n > 0 {
+		fmt.Fprintf(b, "  %d B", n)
+	}
+	if a.Cause() != First {
+		fmt.Fprintf(b, "  (%s)", a.Cause())
+	}
+	if err := a.Err(); err != nil {
+		fmt.Fprintf(b, "  %s", redact.Error(err))
+	}
+	if s := a.Notes(); s != "" {
+		fmt.Fprintf(b, "  [%s]", redact.Text(s))
+	}
+	return b.String()
+}
+
+func outcome(a *Attempt) string {
+	switch {
+	case !a.Ended():
+		return "running"
+	case a.Status() != 0:
+		return strconv.Itoa(a.Status())
+	case a.Err() != nil:
+		return "error"
+	}
+	return "nothing"
+}
+
+// LogValue makes a Call a group of a structured log.
+func (c *Call) LogValue() slog.Value {
+	last := c.Attempt()
+	attrs := []slog.Attr{
+		slog.String("method", method(c.Request().Method)),
+		slog.String("route", c.Route()),
+		slog.Int("status", last.Status()),
+		slog.String("verdict", last.Verdict().String()),
+		slog.Int("attempts", c.Count()),
+		slog.Duration("elapsed", c.elapsed()),
+	}
+	for w := range waitKinds {
+		if d := c.Wait(w); d > 0 {
+			attrs = append(attrs, slog.Duration(w.String(), d))
+		}
+	}
+	if c.Offline() {
+		attrs = append(attrs, slog.Bool("replayed", true))
+	}
+	if s := c.StopReason(); s != "" {
+		attrs = append(attrs, slog.String("stopped", redact.Text(s)))
+	}
+	if err := last.Err(); err != nil {
+		attrs = append(attrs, slog.String("error", redact.Error(err)))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// elapsed is the time from the start of the first attempt to the headers of the
+// last.
+func (c *Call) elapsed() time.Duration {
+	last := c.Attempt()
+	return last.start.Add(last.Elapsed()).Sub(c.first.start)
+}
+
+// Wait returns how long the attempts waited in one way, together.
+func (c *Call) Wait(w Wait) time.Duration {
+	var d time.Duration
+	for a := range c.Attempts() {
+		d += a.Wait(w)
+	}
+	return d
+}
+
+func method(m string) string {
+	if m == "" {
+		return http.MethodGet
+	}
+	return redact.Text(m)
+}

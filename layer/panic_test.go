@@ -1,0 +1,82 @@
+package layer_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestPanicBelowClosesTheCall(t *testing.T) {
+	var c *layer.Call
+	var held holder
+	l := &rttest.Layer{Name: "hold", Trip: func(call *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		c = call
+		a := call.Attempt()
+		a.Hold(&held)
+		defer a.Release(&held)
+		return next.RoundTrip(req)
+	}}
+	rt := rttest.Stack(rttest.Func(func(*http.Request) (*http.Response, error) { panic("below") }), rttest.Pass("a"), l)
+	if v := rttest.PanicOf(func() { rttest.Get(t.Context(), t, rt) }); v != "below" {
+		t.Errorf("panicked with %v", v)
+	}
+	if held.ends.Load() != 1 {
+		t.Errorf("the hold ended %d times, want once", held.ends.Load())
+	}
+	// The context of the dead call must not swallow the next one.
+	resp := rttest.Get(c.Request().Context(), t, rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a")))
+	if layer.CallOf(resp) == c {
+		t.Error("a call joined one that panicked")
+	}
+}
+
+func TestPanicBelowClosesTheRow(t *testing.T) {
+	ctx, trace := transport.WithTrace(t.Context())
+	rt := rttest.Pass("a").Wrap(rttest.Func(func(*http.Request) (*http.Response, error) { panic("below") }))
+	if v := rttest.PanicOf(func() { rttest.Get(ctx, t, rt) }); v != "below" {
+		t.Errorf("panicked with %v", v)
+	}
+	if a := trace.Calls()[0].Attempt(); !a.Ended() || a.Err() == nil || a.Verdict() != verdict.Unjudged {
+		t.Errorf("a dead call reads:\n%s", trace)
+	}
+}
+
+// What a caller's function panics over is in nobody's hands any more: the body
+// is closed for it, and what was held ends.
+func TestPanicOfACheckOrObserverLeaksNothing(t *testing.T) {
+	for name, tc := range map[string]struct {
+		expect   transport.Expect
+		observer transport.Layer
+	}{
+		"check":                  {transport.Expect{Check: func(*http.Response) error { panic("mine") }}, rttest.Pass("none")},
+		"observer of an attempt": {transport.Expect{}, panicky(layer.AttemptEnd)},
+		"observer of the call":   {transport.Expect{}, panicky(layer.CallEnd)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h holder
+			b := &rttest.CountingBody{Reader: strings.NewReader("x"), Err: rttest.ErrBoom}
+			rt := rttest.Stack(rttest.RespondBody(b), rttest.Retry(2), holding(&h), tc.observer)
+			ctx := transport.With(t.Context(), tc.expect)
+			if v := rttest.PanicOf(func() { rttest.Get(ctx, t, rt) }); v != "mine" {
+				t.Errorf("panicked with %v", v)
+			}
+			if h.ends.Load() != 1 || b.Closed != 1 {
+				t.Errorf("hold ended %d times, body closed %d times, want once each", h.ends.Load(), b.Closed)
+			}
+		})
+	}
+}
+
+// panicky is an observer that panics over what it wants.
+type panicky layer.Kind
+
+func (p panicky) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("panicky", p, next, nil)
+}
+func (p panicky) Wants() layer.Kind { return layer.Kind(p) }
+func (panicky) Observe(layer.Event) { panic("mine") }

@@ -1,0 +1,22 @@
+package layer
+
+import "net/http"
+
+// Edit returns a copy of req whose Header may be changed. The body is shared:
+// send one or the other.
+func Edit(req *http.Request) *http.Request {
+	r := req.WithContext(req.Context())
+	if r.Header = req.Header.Clone(); r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	return r
+}
+
+// Reject closes the body of a request that will not be sent, as RoundTrip
+// demands, and returns err.
+func Reject(req *http.Request, err error) (*http.Response, error) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	return nil, err
+}

@@ -1,0 +1,184 @@
+package layer
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// row is the line of an attempt in the ledger. Its exported methods only read:
+// a transport.Attempt has them too.
+type row struct {
+	flags   atomic.Uint32
+	number  uint32
+	extra   atomic.Pointer[attemptExtra]
+	start   time.Time
+	headers time.Duration
+	end     time.Duration
+	bytes   atomic.Int64
+	status  uint16
+	verdict verdict.Verdict
+	cause   Cause
+}
+
+// nextAttempt links a row to the one after it.
+type nextAttempt = atomic.Pointer[Attempt]
+
+// attemptExtra is what few attempts have.
+type attemptExtra struct {
+	// mu guards every field below. No other lock is taken while it is held.
+	mu    sync.Mutex
+	waits [waitKinds]time.Duration
+	err   error
+	notes string
+	over  []BodyEnder // observe the end of the body, beyond the inline ones
+	held  []Suspender // can be suspended, beyond the inline ones
+}
+
+// inline is the number of hooks that cost no allocation.
+const inline = 2
+
+const (
+	flagEnding      uint32 = 1 << iota // the row is being closed
+	flagEnded                          // the row is closed
+	flagSent                           // the request was handed to the base
+	flagReplayed                       // the response came from a recording
+	flagHint                           // a layer owns the wait that the server asked for
+	flagOwned                          // the attempt is the body of its response
+	flagBodyEnded                      // the hooks run, or have run
+	flagBodyDone                       // end can be read
+	flagClosed                         // the body was closed
+	flagSuspended                      // the holds are suspended
+	flagReturned                       // the outcome is back at the foreign layer above
+	flagEntered                        // a layer below a foreign one has seen the attempt
+	flagLeakWatched                    // the body ends even if it is never closed
+	flagHook                           // flagHook<<i: hooks[i] observes the end of the body
+)
+
+const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds and can be suspended
+
+func (r *row) is(flag uint32) bool { return r.flags.Load()&flag != 0 }
+
+// more returns what few attempts have, and makes it if this one has none yet.
+func (r *row) more() *attemptExtra {
+	if x := r.extra.Load(); x != nil {
+		return x
+	}
+	r.extra.CompareAndSwap(nil, new(attemptExtra))
+	return r.extra.Load()
+}
+
+func (r *row) setErr(err error) {
+	x := r.more()
+	x.mu.Lock()
+	x.err = err
+	x.mu.Unlock()
+}
+
+// Number returns the place of the attempt in its call; the first is 1.
+func (r *row) Number() int { return int(r.number) }
+
+// Cause returns why the attempt was made.
+func (r *row) Cause() Cause { return r.cause }
+
+// Start returns when the attempt began, before any wait.
+func (r *row) Start() time.Time { return r.start }
+
+// Ended reports whether the row is closed.
+func (r *row) Ended() bool { return r.is(flagEnded) }
+
+// Sent reports whether the request was handed to the base: a rejected one and a
+// replayed one were not.
+func (r *row) Sent() bool { return r.is(flagSent) }
+
+// Replayed reports whether the response came from a recording.
+func (r *row) Replayed() bool { return r.is(flagReplayed) }
+
+// Verdict returns what the outcome means, [verdict.Unjudged] while the row is
+// open.
+func (r *row) Verdict() verdict.Verdict {
+	if !r.is(flagEnded) {
+		return verdict.Unjudged
+	}
+	return r.verdict
+}
+
+// Status returns the status code, 0 while the row is open or without a response.
+func (r *row) Status() int {
+	if !r.is(flagEnded) {
+		return 0
+	}
+	return int(r.status)
+}
+
+// Err returns the error of the attempt: of the base, of a rejection, or of the
+// caller's check of an accepted response.
+func (r *row) Err() error {
+	x := r.extra.Load()
+	if x == nil || !r.is(flagEnded) {
+		return nil
+	}
+	return x.err
+}
+
+// Bytes returns how much of the response body has been read so far.
+func (r *row) Bytes() int64 { return r.bytes.Load() }
+
+// TimeToHeaders returns the time from the end of the last wait to the response
+// headers or the error.
+func (r *row) TimeToHeaders() time.Duration {
+	if !r.is(flagEnded) {
+		return 0
+	}
+	d := r.headers
+	for w := range waitKinds {
+		d -= r.Wait(w)
+	}
+	return max(d, 0)
+}
+
+// BodyTime returns the time from the response headers to the end of the body, 0
+// before it.
+func (r *row) BodyTime() time.Duration {
+	if f := r.flags.Load(); f&flagEnded == 0 || f&flagBodyDone == 0 {
+		return 0
+	}
+	return max(r.end-r.headers, 0)
+}
+
+// BodyEnded reports whether the response body has ended: at EOF, by Close, or
+// with an error.
+func (r *row) BodyEnded() bool { return r.is(flagBodyDone) }
+
+// Elapsed returns the time from the start of the attempt to the response
+// headers, waits included.
+func (r *row) Elapsed() time.Duration {
+	if !r.is(flagEnded) {
+		return 0
+	}
+	return r.headers
+}
+
+// Wait returns how long the attempt waited in one way before it was sent.
+func (r *row) Wait(w Wait) time.Duration {
+	x := r.extra.Load()
+	if x == nil || w >= waitKinds {
+		return 0
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.waits[w]
+}
+
+// Notes returns the remarks of the row, "" if there are none.
+func (r *row) Notes() string {
+	x := r.extra.Load()
+	if x == nil {
+		return ""
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.notes
+}

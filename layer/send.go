@@ -1,0 +1,65 @@
+package layer
+
+import (
+	"errors"
+	"net/http"
+)
+
+var errNothing = errors.New("layer: a round tripper returned neither a response nor an error")
+
+// sender stands between the innermost layer and the base: it records that
+// the attempt was sent, and fills in what a sloppy base leaves nil.
+type sender struct {
+	base http.RoundTripper
+	root *built
+}
+
+func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
+	if a := s.attempt(req); a != nil {
+		a.flags.Or(flagSent)
+	}
+	resp, err := either(s.base.RoundTrip(req))
+	if err != nil {
+		return nil, err
+	}
+	complete(req, resp)
+	return resp, nil
+}
+
+// attempt returns the attempt that is sent, nil if the call in the context is
+// one that the request was made inside of.
+func (s *sender) attempt(req *http.Request) *Attempt {
+	a := AttemptFrom(req.Context())
+	if a == nil || a.call.begunBy.root != s.root || a.call.returned() {
+		return nil
+	}
+	return a
+}
+
+// complete fills in what a response must have.
+func complete(req *http.Request, resp *http.Response) {
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	if resp.Header == nil {
+		resp.Header = make(http.Header)
+	}
+	if resp.Request == nil {
+		resp.Request = req
+	}
+}
+
+// either keeps "response or error, never both, never neither": http.Client
+// drops the response that comes with an error, and leaks its body.
+func either(resp *http.Response, err error) (*http.Response, error) {
+	switch {
+	case err != nil:
+		if resp != nil && resp.Body != nil {
+			_ = resp.Body.Close()
+		}
+		return nil, err
+	case resp == nil:
+		return nil, errNothing
+	}
+	return resp, nil
+}

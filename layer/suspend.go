@@ -1,0 +1,85 @@
+package layer
+
+import (
+	"context"
+	"slices"
+)
+
+// Suspend releases what outer layers hold for this attempt, so that nothing is
+// held during a wait of an inner layer. It is for the attempt's goroutine, before
+// the request is sent, and must be followed by [Attempt.Reacquire].
+func (a *Attempt) Suspend() {
+	if a.flags.Or(flagSuspended)&flagSuspended != 0 {
+		return
+	}
+	a.call.flags.Or(callSuspended)
+	for _, s := range slices.Backward(a.holders()) {
+		s.Suspend(a)
+	}
+}
+
+// Reacquire acquires again what Suspend released, innermost first, waiting under
+// ctx if it must. After an error nothing is held, and the request must not be
+// sent.
+//
+// A request that waits in here may hold what inner layers gave it, never what
+// outer layers did. So no circle of waiting can close, and what an outer limiter
+// counts is counted last, when the request is about to leave.
+func (a *Attempt) Reacquire(ctx context.Context) error {
+	if !a.is(flagSuspended) {
+		return nil
+	}
+	holders := a.holders()
+	for i, s := range slices.Backward(holders) {
+		if err := s.Reacquire(ctx, a); err != nil {
+			for _, s := range holders[i+1:] {
+				s.Suspend(a)
+			}
+			return err
+		}
+	}
+	for _, s := range slices.Backward(a.reacquired(holders)) {
+		s.Suspend(a)
+	}
+	return nil
+}
+
+// holders lists what holds something, outermost first.
+func (a *Attempt) holders() []Suspender {
+	var holders []Suspender
+	for i := range inline {
+		if a.is(flagHold << i) {
+			if s, ok := a.hooks[i].(Suspender); ok {
+				holders = append(holders, s)
+			}
+		}
+	}
+	if x := a.extra.Load(); x != nil {
+		x.mu.Lock()
+		holders = append(holders, x.held...)
+		x.mu.Unlock()
+	}
+	return holders
+}
+
+// reacquired ends the suspension and returns those of the holders whose hold has
+// ended meanwhile: of attempts that run side by side, one may have got its
+// response.
+func (a *Attempt) reacquired(holders []Suspender) (ended []Suspender) {
+	x := a.extra.Load()
+	if x != nil {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+	}
+	flags := a.flags.And(^flagSuspended)
+	for _, s := range holders {
+		held := x != nil && slices.Contains(x.held, s)
+		for i := range inline {
+			held = held || flags&(flagHold<<i) != 0 && a.hooks[i] == BodyEnder(s)
+		}
+		if !held {
+			ended = append(ended, s)
+		}
+	}
+	return ended
+}

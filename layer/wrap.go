@@ -1,0 +1,197 @@
+package layer
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"sync/atomic"
+
+	"github.com/gracy-go/gracy/internal/route"
+)
+
+// A Trip is the work of one layer for one call. The context of req carries c.
+// It returns a response or an error, never both, and closes the body of req
+// if it returns without handing req, or a copy with that body, to next.
+type Trip func(c *Call, req *http.Request, next http.RoundTripper) (*http.Response, error)
+
+// Wrap builds the round tripper of a layer around next; nil means
+// [http.DefaultTransport].
+//
+// The name is that of the ledger, of events and of Explain. The layer itself is
+// what transport.Find finds. If it is an [Observer], it observes the events of
+// every call of its stack; if it is a transport.Explainer, it takes part in
+// Explain. A nil trip is for a layer that only observes; one that does not even
+// that is off: it is found and named, and begins no Call.
+//
+// Of two layers in a stack the inner one joins the call of the outer one. So a
+// stack that two clients share as a base must not be called with the context
+// of a request that is on its way through it: give a token fetch that goes
+// through the same base a context of its own.
+func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundTripper {
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	b := &built{name: name, layer: layer, next: next, trip: trip}
+	below := nearest(next)
+	if below == nil {
+		b.root = b
+		b.send = &sender{next, b}
+	} else {
+		if _, direct := next.(*built); !direct {
+			below.expose()
+		}
+		b.root = below.root
+		b.depth = below.depth + 1
+		b.send = next
+		b.observers = below.observers
+		b.tables = below.tables
+	}
+	if o, ok := layer.(Observer); ok {
+		if l := (listener{o, o.Wants()}); l.wants != 0 {
+			b.observers = append([]listener{l}, without(b.observers, o)...)
+			if b.trip == nil {
+				b.trip = through
+			}
+		}
+	}
+	for _, l := range b.observers {
+		b.wants |= l.wants
+	}
+	if t, ok := layer.(routes); ok {
+		b.tables = append([]*route.Table{t.RouteTable()}, b.tables...)
+		b.trip = through
+	}
+	b.names = &names{tables: b.tables}
+	return b
+}
+
+func through(_ *Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return next.RoundTrip(req)
+}
+
+type unwrapper interface{ Unwrap() http.RoundTripper }
+
+type idleCloser interface{ CloseIdleConnections() }
+
+// built is a layer in a stack. root, the innermost layer, and depth are its
+// place: a Call begun by a layer of the same root and greater depth was begun
+// further out in its own stack.
+type built struct {
+	name      string
+	layer     any
+	next      http.RoundTripper // what Unwrap returns
+	send      http.RoundTripper // what the trip is given
+	trip      Trip
+	root      *built
+	depth     int
+	observers []listener
+	wants     Kind
+	exposed   atomic.Bool // the layer right around it is foreign
+	tables    []*route.Table
+	names     *names
+}
+
+// listener is an observer and what it wants.
+type listener struct {
+	Observer
+	wants Kind
+}
+
+// without leaves out an observer that is in the stack once more: it observes
+// each event once.
+func without(ls []listener, o Observer) []listener {
+	return slices.DeleteFunc(slices.Clone(ls), func(l listener) bool {
+		return reflect.TypeOf(o).Comparable() && l.Observer == o
+	})
+}
+
+// expose marks the first layer that is not off from b downwards.
+func (b *built) expose() {
+	for b != nil && b.trip == nil {
+		b = nearest(b.next)
+	}
+	if b != nil {
+		b.exposed.Store(true)
+	}
+}
+
+func nearest(rt http.RoundTripper) *built {
+	for rt != nil {
+		if b, ok := rt.(*built); ok {
+			return b
+		}
+		u, ok := rt.(unwrapper)
+		if !ok {
+			return nil
+		}
+		rt = u.Unwrap()
+	}
+	return nil
+}
+
+// RoundTrip joins the Call in the request's context if an outer layer of this
+// stack has begun it, and begins one otherwise.
+func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
+	if b.trip == nil {
+		return b.send.RoundTrip(req)
+	}
+	ctx := req.Context()
+	if cc, ok := ctx.(*callContext); ok && cc.call.flags.Load()&callUnusual == 0 && !b.exposed.Load() {
+		if by := cc.call.begunBy; by.root == b.root && by.depth > b.depth {
+			return b.trip(&cc.call, req, b.send)
+		}
+	}
+	c := CallFrom(ctx)
+	if c == nil || c.begunBy.root != b.root || c.begunBy.depth <= b.depth || c.returned() && !concurrent(ctx) {
+		return b.begin(req)
+	}
+	a := AttemptFrom(ctx)
+	if b.exposed.Load() {
+		return b.pass(c, a, req)
+	}
+	// A wait of an inner layer may have failed, and a layer in between has sent again.
+	if err := a.Reacquire(ctx); err != nil {
+		return Reject(req, err)
+	}
+	return b.trip(c, req, b.send)
+}
+
+// pass runs the layer below a foreign one, which may send again and does not
+// know of attempts: after a response, or beside the attempt before.
+func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
+	if a.flags.Or(flagEntered)&flagEntered != 0 {
+		before := a
+		if !concurrent(req.Context()) {
+			before = c.current.Load()
+		}
+		a = c.append(Retry)
+		a.flags.Or(flagEntered)
+		if before.is(flagReturned) {
+			before.supersede()
+			a.inherit(before)
+			c.current.Store(a)
+		}
+		req = req.WithContext(a.Context(req.Context()))
+	}
+	if err := a.Reacquire(req.Context()); err != nil {
+		return Reject(req, err)
+	}
+	resp, err := b.trip(c, req, b.send)
+	if !a.is(flagEnding) {
+		a.keepOutcome(resp, err)
+	}
+	return resp, err
+}
+
+func (b *built) Unwrap() http.RoundTripper { return b.next }
+
+// Layer returns what the round tripper was built from, for transport.Layers.
+func (b *built) Layer() (name string, layer any) { return b.name, b.layer }
+
+// CloseIdleConnections forwards, so that the method of the same name of
+// http.Client reaches the base.
+func (b *built) CloseIdleConnections() {
+	if c, ok := b.next.(idleCloser); ok {
+		c.CloseIdleConnections()
+	}
+}

@@ -1,0 +1,17 @@
+package transport_test
+
+import (
+	"testing"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestScopeString(t *testing.T) {
+	for s, want := range map[transport.Scope]string{
+		transport.ScopeHost: "host", transport.ScopeRoute: "route", transport.ScopeAll: "all", 9: "unknown scope",
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("scope %d is %q, want %q", s, got, want)
+		}
+	}
+}

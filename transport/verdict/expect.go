@@ -1,0 +1,46 @@
+package verdict
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/gracy-go/gracy/internal/setting"
+)
+
+// Expect is what a caller counts as success. The zero value accepts 2xx. It is
+// attached to a context as an override, fixed when the call begins, and read by
+// every layer, so that an expected 404 is neither retried nor counted as a
+// failure. A redirect that the client will follow is neither success nor failure
+// and always passes.
+type Expect struct {
+	// Status lists codes that are accepted besides 2xx, or, with Only, instead.
+	Status []int
+	// Only restricts success to Status.
+	Only bool
+	// Check looks at the body of an accepted response; an error fails the attempt
+	// with the verdict [Retryable]. It runs once per attempt and may read the
+	// whole body, up to 1 MiB, which is restored afterwards. It is not called for
+	// longer bodies, streams, and responses that cannot have a body (to HEAD; 204,
+	// 205, 304). nil checks nothing.
+	Check func(*http.Response) error
+}
+
+// Attach makes an Expect a transport.Override. It replaces an earlier one.
+func (e Expect) Attach(ctx context.Context) context.Context { return setting.With(ctx, e) }
+
+// Accepts reports whether the status code counts as success.
+func (e Expect) Accepts(status int) bool {
+	if slices.Contains(e.Status, status) {
+		return true
+	}
+	return !e.Only && status/100 == 2
+}
+
+// A CheckError is the failed check of an accepted response.
+type CheckError struct{ Err error }
+
+func (e *CheckError) Error() string { return "check: " + e.Err.Error() }
+
+// Unwrap returns what the check returned.
+func (e *CheckError) Unwrap() error { return e.Err }
