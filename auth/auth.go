@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/ascii"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -76,7 +77,7 @@ func (a *Auth) Explain(p *transport.Plan) {
 		p.Warn("auth stamps %s for any origin that the client is told to call", a.header)
 	}
 	for _, o := range a.scope.origins {
-		if o.scheme == "http" && !o.loopback() {
+		if o.Scheme == "http" && !loopback(o) {
 			p.Warn("auth sends %s to %s unencrypted", a.header, o)
 		}
 	}
@@ -105,7 +106,7 @@ func has(h http.Header, name string) bool {
 		return true
 	}
 	for n := range h {
-		if equalFold(n, name) {
+		if ascii.EqualFold(n, name) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 )
@@ -39,7 +40,7 @@ func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt,
 		}
 	}()
 	if ctx.Err() != nil {
-		return nil, ended(ctx)
+		return nil, ctxerr.Of(ctx)
 	}
 	row.Suspend()
 	got, err := a.tokens.get(ctx, refused)

@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -40,11 +41,7 @@ func (e *Error) Is(target error) bool {
 
 // Timeout reports whether Err is a timeout.
 func (e *Error) Timeout() bool {
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](e.Err)
-	return ok && t.Timeout()
+	return ctxerr.IsTimeout(e.Err)
 }
 
 // Why a token is of no use.

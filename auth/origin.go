@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/gracy-go/gracy/internal/origin"
 )
 
 // AnyOrigin in the place of an origin lets a credential go to whatever origin the
@@ -15,11 +18,8 @@ const AnyOrigin = "*"
 // scope is the origins that a credential is for.
 type scope struct {
 	any     bool
-	origins []origin
+	origins []origin.Origin
 }
-
-// origin is a scheme, host and port (RFC 6454).
-type origin struct{ scheme, host, port string }
 
 func newScope(texts []string) scope {
 	var s scope
@@ -39,40 +39,26 @@ func newScope(texts []string) scope {
 
 // parseOrigin reads "https://host" or "https://host:port". The errors do not
 // repeat the text, which might hold a secret.
-func parseOrigin(text string) (origin, error) {
+func parseOrigin(text string) (origin.Origin, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return origin{}, errors.New("cannot be parsed")
+		return origin.Origin{}, errors.New("cannot be parsed")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return origin{}, errors.New("does not begin with https:// or http://")
+		return origin.Origin{}, errors.New("does not begin with https:// or http://")
 	case u.Opaque != "" || u.Hostname() == "":
-		return origin{}, errors.New("has no host")
+		return origin.Origin{}, errors.New("has no host")
 	case u.User != nil:
-		return origin{}, errors.New("has a user")
+		return origin.Origin{}, errors.New("has a user")
 	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.HasSuffix(text, "#"):
-		return origin{}, errors.New("has more than scheme, host and port")
+		return origin.Origin{}, errors.New("has more than scheme, host and port")
 	}
 	for _, r := range u.Hostname() {
 		if r <= ' ' || r >= 0x7f || r == '*' {
-			return origin{}, errors.New("has a host that is not plain ASCII: a wildcard, or a name not in its xn-- form")
+			return origin.Origin{}, errors.New("has a host that is not plain ASCII: a wildcard, or a name not in its xn-- form")
 		}
 	}
-	return origin{u.Scheme, strings.ToLower(u.Hostname()), portOf(u)}, nil
-}
-
-// String is the origin as it is written.
-func (o origin) String() string {
-	s := o.scheme + "://"
-	if strings.Contains(o.host, ":") {
-		s += "[" + o.host + "]"
-	} else {
-		s += o.host
-	}
-	if o.port != defaultPort(o.scheme) {
-		s += ":" + o.port
-	}
-	return s
+	return origin.Of(u), nil
 }
 
 func (s scope) String() string {
@@ -100,7 +86,7 @@ func (s scope) allows(req *http.Request) bool {
 		before := hop.Request
 		switch {
 		case before == nil || !s.covers(before.URL),
-			s.any && !sameOrigin(before.URL, req.URL),
+			s.any && !origin.Same(before.URL, req.URL),
 			before.URL.Scheme == "https" && req.URL.Scheme != "https":
 			return false
 		}
@@ -117,13 +103,7 @@ func (s scope) covers(u *url.URL) bool {
 	if s.any {
 		return true
 	}
-	host, port := u.Hostname(), portOf(u)
-	for _, o := range s.origins {
-		if o.scheme == u.Scheme && o.port == port && equalFold(o.host, host) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.origins, origin.Of(u))
 }
 
 // here reports whether a proxy that is given u sends it to its host: an opaque
@@ -140,49 +120,10 @@ func here(u *url.URL) bool {
 	return ok && (rest == "" || rest[0] == '/' || rest[0] == '?')
 }
 
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && portOf(a) == portOf(b) && equalFold(a.Hostname(), b.Hostname())
-}
-
-func portOf(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return defaultPort(u.Scheme)
-}
-
-func defaultPort(scheme string) string {
-	if scheme == "http" {
-		return "80"
-	}
-	return "443"
-}
-
-// equalFold compares in ASCII alone: strings.EqualFold takes the Kelvin sign for
-// a k.
-func equalFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
-}
-
-func (o origin) loopback() bool {
-	if o.host == "localhost" {
+func loopback(o origin.Origin) bool {
+	if o.Host == "localhost" {
 		return true
 	}
-	ip, err := netip.ParseAddr(o.host)
+	ip, err := netip.ParseAddr(o.Host)
 	return err == nil && ip.IsLoopback()
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/origin"
 )
 
 func TestParseOrigin(t *testing.T) {
@@ -147,13 +149,13 @@ func FuzzOrigin(f *testing.F) {
 			return
 		}
 		again, err := parseOrigin(o.String())
-		if strings.Contains(o.host, "%") {
+		if strings.Contains(o.Host, "%") {
 			return // a zone is written otherwise in a URL
 		}
 		if err != nil || again != o {
 			t.Fatalf("%q is %s, and that is %s, %v", text, o, again, err)
 		}
-		s := scope{origins: []origin{o}}
+		s := scope{origins: []origin.Origin{o}}
 		u, err := url.Parse(text)
 		if err != nil || !s.covers(u) {
 			t.Errorf("%q does not cover itself: %v", text, err)

@@ -2,10 +2,11 @@ package auth
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/ctxerr"
 )
 
 // tokens keeps the token of a source.
@@ -110,7 +111,7 @@ func (t *tokens) get(ctx context.Context, refused *stamp) (*stamp, error) {
 	select {
 	case <-f.done:
 	case <-ctx.Done():
-		return nil, ended(ctx)
+		return nil, ctxerr.Of(ctx)
 	}
 	switch {
 	case f.panicked != nil:
@@ -121,16 +122,6 @@ func (t *tokens) get(ctx context.Context, refused *stamp) (*stamp, error) {
 		return s, nil
 	}
 	return nil, &Error{Refused: refused != nil, Err: f.err}
-}
-
-// ended is the error of a wait that the context has ended: its cause, made to
-// match the error of the context.
-func ended(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
 }
 
 // begin asks the source. The mutex is held.
@@ -192,7 +183,7 @@ func (t *tokens) stampOf(token Token, now time.Time) (*stamp, error) {
 	scheme := t.scheme
 	switch {
 	case scheme != "":
-	case token.Type == "", equalFold(token.Type, "bearer"): // which some give in lower case and others refuse so
+	case token.Type == "", ascii.EqualFold(token.Type, "bearer"): // which some give in lower case and others refuse so
 		scheme = "Bearer"
 	default:
 		scheme = token.Type

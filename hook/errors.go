@@ -3,6 +3,7 @@ package hook
 import (
 	"errors"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -21,7 +22,7 @@ func (e *VetoError) Unwrap() error { return e.Err }
 func (e *VetoError) Is(target error) bool { return target == verdict.ErrRejected }
 
 // Timeout reports whether Err is a timeout.
-func (e *VetoError) Timeout() bool { return timedOut(e.Err) }
+func (e *VetoError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
 // An Error is the error of a call that After has failed, with [Hooks.Strict], or
 // that could not take up again what was laid down for the calls of a hook. It
@@ -50,7 +51,7 @@ func (e *Error) Unwrap() []error {
 }
 
 // Timeout reports whether either is a timeout.
-func (e *Error) Timeout() bool { return timedOut(e.Outcome) || timedOut(e.Err) }
+func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Outcome) || ctxerr.IsTimeout(e.Err) }
 
 // sent is an error that matches what the one inside matches, but for ErrRefused:
 // who sees that takes the request for unsent, and may send a POST again.
@@ -63,11 +64,3 @@ func (s sent) Is(target error) bool {
 }
 
 func (s sent) As(target any) bool { return errors.As(s.err, target) }
-
-func timedOut(err error) bool {
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return ok && t.Timeout()
-}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -34,11 +35,7 @@ func judge(c *layer.Call, resp *http.Response, err error) result {
 
 // timedOut reports whether err is the end of some time limit, ours, the caller's or the network's.
 func timedOut(err error) bool {
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return ok && t.Timeout() || errors.Is(err, context.DeadlineExceeded)
+	return ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (r result) outcome() outcome {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strings"
 
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/redact"
 )
 
@@ -26,21 +26,21 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 	if fetch == nil {
 		panic("page: Next: nil function")
 	}
-	allowed := map[string]bool{}
+	allowed := map[origin.Origin]bool{}
 	var user string // the user information of first is the caller's own
 	for i, s := range append([]string{first}, origins...) {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			panic(fmt.Sprintf("page: Next: URL %d is not an absolute one with http or https", i))
 		}
-		allowed[origin(u)] = true
+		allowed[origin.Of(u)] = true
 		if i == 0 {
 			user = u.User.String()
 		}
 	}
 	check := func(u *url.URL) error {
-		if o := origin(u); !allowed[o] || u.User != nil && u.User.String() != user {
-			return &OriginError{Origin: redact.Text(o)}
+		if o := origin.Of(u); !allowed[o] || u.User != nil && u.User.String() != user {
+			return &OriginError{Origin: redact.Text(o.String())}
 		}
 		return nil
 	}
@@ -69,16 +69,6 @@ func resolve(base, next *url.URL) string {
 	to := base.ResolveReference(next)
 	to.Fragment, to.RawFragment = "", ""
 	return to.String()
-}
-
-// origin is RFC 6454, section 6.2, with the port always written.
-func origin(u *url.URL) string {
-	port := u.Port()
-	scheme := strings.ToLower(u.Scheme)
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
-	}
-	return scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
 // An OriginError is a next URL that leads away from where the list began, or

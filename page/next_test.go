@@ -71,7 +71,7 @@ func TestNextFromIsChecked(t *testing.T) {
 	})
 	_, err := p.From("https://evil.test/").Collect(t.Context(), 0)
 	oe, ok := errors.AsType[*page.OriginError](err)
-	if !ok || oe.Origin != "https://evil.test:443" {
+	if !ok || oe.Origin != "https://evil.test" {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/redact"
 )
 
@@ -167,9 +168,5 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Timeout reports whether the cause is a timeout.
 func (e *Error) Timeout() bool {
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](e.Err)
-	return ok && t.Timeout()
+	return ctxerr.IsTimeout(e.Err)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -51,11 +52,7 @@ func (e *Error) Timeout() bool {
 	if errors.Is(e.ended, context.DeadlineExceeded) {
 		return true
 	}
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](e.Err)
-	return ok && t.Timeout()
+	return ctxerr.IsTimeout(e.Err)
 }
 
 // An ArgError is an argument that cannot be sent: a path value that is empty or

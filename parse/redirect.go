@@ -3,8 +3,8 @@ package parse
 import (
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
+
+	"github.com/gracy-go/gracy/internal/origin"
 )
 
 // bound returns a client with which the headers that the request starts out
@@ -24,7 +24,7 @@ func bound(client *http.Client, req *http.Request) *http.Client {
 	}
 	c := *client
 	c.CheckRedirect = func(r *http.Request, via []*http.Request) error {
-		if !sameOrigin(r.URL, req.URL) {
+		if !origin.Same(r.URL, req.URL) {
 			for _, n := range names {
 				delete(r.Header, n)
 			}
@@ -38,22 +38,4 @@ func bound(client *http.Client, req *http.Request) *http.Client {
 		return nil
 	}
 	return &c
-}
-
-// sameOrigin compares as RFC 6454, section 5, does.
-func sameOrigin(a, b *url.URL) bool {
-	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "http":
-		return "80"
-	case "https":
-		return "443"
-	}
-	return ""
 }

@@ -1,12 +1,11 @@
 package retry
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
 )
@@ -49,7 +48,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Is(target error) bool { return target == ErrExhausted }
 
 // Timeout reports whether the last error was a timeout.
-func (e *Error) Timeout() bool { return timedOut(e.Err) }
+func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
 // An AmbiguousError is the error of a request that was not answered, is not
 // idempotent and has no idempotency key: nobody can tell whether it has done its work. A policy with
@@ -79,26 +78,7 @@ func (e *AmbiguousError) Unwrap() error { return e.Err }
 func (e *AmbiguousError) Is(target error) bool { return target == ErrAmbiguous }
 
 // Timeout reports whether the error was a timeout.
-func (e *AmbiguousError) Timeout() bool { return timedOut(e.Err) }
-
-func timedOut(err error) bool {
-	t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return ok && t.Timeout()
-}
-
-// interrupted is the error of a wait that the context ended: its cause, made to
-// match an error of the context. A time limit of ours is a cause that matches
-// one, and must not look like the caller's cancel.
-func interrupted(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
-}
+func (e *AmbiguousError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
 // pairError is the outcome together with the failure that let no further attempt
 // follow.
@@ -113,4 +93,4 @@ func (e *pairError) Error() string {
 
 func (e *pairError) Unwrap() []error { return []error{e.err, e.other} }
 
-func (e *pairError) Timeout() bool { return timedOut(e.err) }
+func (e *pairError) Timeout() bool { return ctxerr.IsTimeout(e.err) }

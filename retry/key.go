@@ -3,9 +3,9 @@ package retry
 import (
 	"crypto/rand"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -25,7 +25,7 @@ func (p *plan) stamp(c *layer.Call, req *http.Request) *http.Request {
 	key := ""
 	if from := req.Response; from == nil {
 		key = p.key()
-	} else if from.Request != nil && sameOrigin(from.Request.URL, req.URL) {
+	} else if from.Request != nil && origin.Same(from.Request.URL, req.URL) {
 		key = from.Request.Header.Get(keyHeader)
 	}
 	if key == "" {
@@ -35,20 +35,6 @@ func (p *plan) stamp(c *layer.Call, req *http.Request) *http.Request {
 	r.Header.Set(keyHeader, key)
 	c.SetIdempotent()
 	return r
-}
-
-func sameOrigin(a, b *url.URL) bool {
-	return a != nil && b != nil && strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	switch p := u.Port(); {
-	case p != "":
-		return p
-	case strings.EqualFold(u.Scheme, "https"):
-		return "443"
-	}
-	return "80"
 }
 
 // serverSays reads what the server says itself about another attempt: OpenAI,

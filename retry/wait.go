@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -73,7 +74,7 @@ func (s *series) sleep(a *layer.Attempt, d time.Duration) error {
 	}
 	if ctx.Err() != nil {
 		s.call.SetStopReason("canceled during backoff")
-		return interrupted(ctx)
+		return ctxerr.Of(ctx)
 	}
 	return a.Reacquire(ctx)
 }

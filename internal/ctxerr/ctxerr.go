@@ -1,4 +1,5 @@
-// Package ctxerr says in one way why a context ended.
+// Package ctxerr says in one way why a wait ended: which error of a context, and
+// whether a time limit was the reason.
 package ctxerr
 
 import (
@@ -16,4 +17,15 @@ func Of(ctx context.Context) error {
 		return cause
 	}
 	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// IsTimeout reports whether err says that a time limit was reached: the caller's,
+// one of ours, or the network's. It asks the first error in the chain that has a
+// Timeout method, as that of net.Error.
+func IsTimeout(err error) bool {
+	t, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && t.Timeout()
 }

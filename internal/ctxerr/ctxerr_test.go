@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"testing"
 )
 
@@ -37,5 +39,24 @@ func TestOf(t *testing.T) {
 	}
 	if err := Of(context.Background()); err != nil {
 		t.Errorf("a context that goes on has the error %v", err)
+	}
+}
+
+func TestIsTimeout(t *testing.T) {
+	for _, tc := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{errors.New("refused"), false},
+		{context.Canceled, false},
+		{context.DeadlineExceeded, true},
+		{fmt.Errorf("get: %w", os.ErrDeadlineExceeded), true},
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, true},
+		{&net.DNSError{IsNotFound: true}, false},
+	} {
+		if got := IsTimeout(tc.err); got != tc.want {
+			t.Errorf("%v: timeout is %v, want %v", tc.err, got, tc.want)
+		}
 	}
 }
