@@ -121,6 +121,9 @@ func TestContractOfEachLayer(t *testing.T) {
 
 // Every ordered pair, the documented order and its reverse: any order is safe.
 func TestContractOfEachOrderedPair(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the suite runs over each layer and the documented order, not over each pair")
+	}
 	t.Parallel()
 	for i, a := range kits() {
 		for j, b := range kits() {
@@ -137,6 +140,9 @@ func TestContractOfEachOrderedPair(t *testing.T) {
 
 func TestContractOfTheWholeStack(t *testing.T) {
 	t.Run("documented order", func(t *testing.T) { contract(t, kits()...) })
+	if testing.Short() {
+		return
+	}
 	t.Run("reverse order", func(t *testing.T) {
 		ks := kits()
 		for i, j := 0, len(ks)-1; i < j; i, j = i+1, j-1 {
