@@ -118,3 +118,44 @@ func TestExplainIsBoundedByTheClient(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// The real layers, by what they say of themselves: in the documented order there
+// is nothing to warn of, in the reverse order each doubtful pair is named.
+func TestTheRealLayersDescribeThemselves(t *testing.T) {
+	s := &stand{t: t, dir: t.TempDir()}
+	layersOf := func(ks []kit) (layers []gracy.Layer) {
+		for _, k := range ks {
+			layers = append(layers, k.make(s))
+		}
+		return layers
+	}
+	base := &http.Transport{MaxIdleConnsPerHost: 100}
+	if p := gracy.Explain(gracy.Around(base, layersOf(kits())...)); len(p.Warnings) != 0 {
+		t.Errorf("the documented order warns of %q", p.Warnings)
+	}
+	ks := kits()
+	slices.Reverse(ks)
+	p := gracy.Explain(gracy.Around(base, layersOf(ks)...))
+	for _, want := range []string{
+		"throttle stands outside retry", "throttle stands outside replay", "concurrency stands outside replay",
+		"concurrency stands outside retry", "replay stands outside retry", "retry stands outside metrics", "timeout stands inside retry",
+	} {
+		if !warned(p, want) {
+			t.Errorf("no warning %q in %q", want, p.Warnings)
+		}
+	}
+	if len(p.Warnings) != 7 {
+		t.Errorf("%d warnings: %q", len(p.Warnings), p.Warnings)
+	}
+	for _, k := range kits() {
+		twice := gracy.Explain(gracy.Around(base, k.make(s), k.make(s)))
+		if warned(twice, k.name+" appears twice") == (k.name == "hook") {
+			t.Errorf("%s twice: warnings %q", k.name, twice.Warnings)
+		}
+	}
+	for _, f := range s.closers {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
+	}
+}
