@@ -121,10 +121,10 @@ func TestContractOfEachLayer(t *testing.T) {
 
 // Every ordered pair, the documented order and its reverse: any order is safe.
 func TestContractOfEachOrderedPair(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: the suite runs over each layer and the documented order, not over each pair")
 	}
-	t.Parallel()
 	for i, a := range kits() {
 		for j, b := range kits() {
 			if i == j {
