@@ -3,7 +3,6 @@ package logging_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -64,14 +63,5 @@ func TestAnOverrideReplacesTheConfig(t *testing.T) {
 	}
 	if got := messages(&b); len(got) != 1 || got[0] != "INFO GET {NOPE}" {
 		t.Errorf("logged %q", got)
-	}
-}
-
-func TestAnUnknownPlaceholderPanicsInNew(t *testing.T) {
-	r := fmt.Sprint(rttest.PanicOf(func() {
-		logging.New(logging.Config{Logger: slog.Default(), Request: logging.Message(slog.LevelInfo, "{STATUS} before there is one")})
-	}))
-	if !strings.Contains(r, "{STATUS}") || !strings.HasPrefix(r, "logging: ") {
-		t.Errorf("panic %q", r)
 	}
 }

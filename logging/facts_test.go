@@ -2,7 +2,6 @@ package logging_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
@@ -26,22 +25,6 @@ func TestTheValuesOfPlaceholders(t *testing.T) {
 	want := "INFO GET http://api.test/things/7?q=a http://api.test/things/{id} /things/7 /things/{id} 200 FALSE {not one} {"
 	if got := messages(&b); got[0] != want {
 		t.Errorf("got  %s\nwant %s", got[0], want)
-	}
-}
-
-func TestAFunctionReturnsTheTemplate(t *testing.T) {
-	var b bytes.Buffer
-	l := logging.New(logging.Config{
-		Logger: logger(&b, slog.LevelDebug),
-		Response: logging.Event{On: true, Func: func(e layer.Event) string {
-			return fmt.Sprintf("%d {STATUS} {RETRY_CAUSE} {", e.Response.StatusCode)
-		}},
-	})
-	if err := call(t.Context(), l.Wrap(rttest.Respond(200, "")), "http://api.test/"); err != nil {
-		t.Fatal(err)
-	}
-	if got := messages(&b)[0]; got != "INFO 200 200 {RETRY_CAUSE} {" {
-		t.Errorf("got %q", got)
 	}
 }
 

@@ -32,7 +32,7 @@ func TestInnerLayersSeeTheDeadlineOfTheLimit(t *testing.T) {
 		if inner.Context().Err() != context.DeadlineExceeded {
 			t.Errorf("Err %v", inner.Context().Err())
 		}
-		if e, ok := errors.AsType[*timeout.Error](context.Cause(inner.Context())); !ok || e.Limit != timeout.ErrTotal || e.After != 5*time.Second {
+		if e, ok := errors.AsType[*timeout.Error](context.Cause(inner.Context())); !ok || !errors.Is(e, timeout.ErrTotal) || e.After != 5*time.Second {
 			t.Errorf("the cause is %v", context.Cause(inner.Context()))
 		}
 		if layer.CallFrom(inner.Context()) == nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
-	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestTheShortestLimitEndsTheCallWithItsOwnError(t *testing.T) {
@@ -102,18 +101,6 @@ func TestACancelOfTheCallerIsNoTimeout(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
-}
-
-func TestAnAttemptThatTimedOutIsRetryableIfItsMethodIsIdempotent(t *testing.T) {
-	for method, want := range map[string]verdict.Verdict{http.MethodGet: verdict.Retryable, http.MethodPost: verdict.Ambiguous} {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, trace := transport.WithTrace(t.Context())
-			_, err := send(t, ctx, rttest.Stack(respondAfter(time.Minute, nil), timeout.PerAttempt(time.Second)), method)
-			if got := trace.Calls()[0].Attempt().Verdict(); got != want {
-				t.Errorf("%s: %v is %v, want %v", method, err, got, want)
-			}
-		})
-	}
 }
 
 func TestExplainBoundsTheLongestTimeAndWarns(t *testing.T) {
