@@ -80,14 +80,14 @@ func TestExplainWarns(t *testing.T) {
 	}
 	for want, client := range map[string]any{
 		"MaxIdleConnsPerHost":              gracy.Chain(part{"concurrency", at(20)}),
-		"throttle stands outside retry":    named("throttle", "retry"),
-		"concurrency stands outside retry": named("concurrency", "retry"),
-		"throttle stands outside replay":   named("throttle", "replay"),
+		"throttle is outside retry":    named("throttle", "retry"),
+		"concurrency is outside retry": named("concurrency", "retry"),
+		"throttle is outside replay":   named("throttle", "replay"),
 		"retry appears twice":              named("retry", "metrics", "retry"),
 		"has no Unwrap":                    gracy.Around(hiding, part{name: "retry"}),
 		"http.Client.Timeout":              &http.Client{Transport: named("retry"), Timeout: time.Second},
 		"neither an *http.Client nor":      "a client",
-		"retry stands outside metrics":     named("retry", "metrics"),
+		"retry is outside metrics":     named("retry", "metrics"),
 	} {
 		if p := gracy.Explain(client); !warned(p, want) {
 			t.Errorf("no warning %q in %q", want, p.Warnings)
@@ -137,8 +137,8 @@ func TestTheRealLayersDescribeThemselves(t *testing.T) {
 	slices.Reverse(ks)
 	p := gracy.Explain(gracy.Around(base, layersOf(ks)...))
 	for _, want := range []string{
-		"throttle stands outside retry", "throttle stands outside replay", "concurrency stands outside replay",
-		"concurrency stands outside retry", "replay stands outside retry", "retry stands outside metrics", "timeout stands inside retry",
+		"throttle is outside retry", "throttle is outside replay", "concurrency is outside replay",
+		"concurrency is outside retry", "replay is outside retry", "retry is outside metrics", "timeout is inside retry",
 	} {
 		if !warned(p, want) {
 			t.Errorf("no warning %q in %q", want, p.Warnings)

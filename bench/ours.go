@@ -104,7 +104,7 @@ func replayOff(knobs, *built) gracy.Layer {
 }
 
 func totalTimeout(k knobs, _ *built) gracy.Layer {
-	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.Off})
+	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.NoTimeout})
 }
 
 func totalAndIdle(k knobs, _ *built) gracy.Layer {
