@@ -69,7 +69,7 @@ func (c *timed) want(path string, after time.Duration, err error) {
 func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := concurrency.New(concurrency.Limit{Max: 1, Key: tenant})
-		l := New(Rule{Limit: 2, Per: 10 * time.Second, URL: "limited", Guard: NoGuard, MaxWait: 12 * time.Second})
+		l := New(Rule{Limit: 2, Per: 10 * time.Second, URL: "limited", Margin: NoMargin, MaxWait: 12 * time.Second})
 		s := busy()
 		c := timing(t, slots.Wrap(l.Wrap(s)))
 		flood(t, c.rt, "/x/limited", 2)
@@ -89,7 +89,7 @@ func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 func TestWhatIsKeptLapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := concurrency.New(concurrency.Limit{Max: 1, Key: tenant})
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "limited", Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "limited", Margin: NoMargin})
 		s := busy()
 		c := timing(t, slots.Wrap(l.Wrap(s)))
 		free := timing(t, l.Wrap(s)) // shares the quota, needs no slot
@@ -114,20 +114,4 @@ func TestWhatIsKeptLapses(t *testing.T) {
 		}
 		quiet(t, l)
 	})
-}
-
-func TestWhatIsKeptIsKeptLongerEachTime(t *testing.T) {
-	l := New()
-	w := &waiter{class: new(class), marks: granted}
-	for lapses, want := range []uint8{1, 2, 4, 8, 16, 32, 64, 128, 128} {
-		w.lapses = uint8(lapses)
-		w.class.leaving, w.class.leavingLast = w, w
-		l.stepAside(w, 0)
-		if w.left != want {
-			t.Errorf("after %d lapses: %d seconds more, want %d", lapses, w.left, want)
-		}
-		l.comeBack(w)
-	}
-	l.scan(0) // ends the timer
-	quiet(t, l)
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
 // change sets Limit and Per of the first rule.
@@ -39,7 +42,7 @@ func TestADrainedWindowStaysDrained(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
-				l := New(Rule{Limit: 10, Per: 10 * time.Second, Guard: NoGuard})
+				l := New(Rule{Limit: 10, Per: 10 * time.Second, Margin: NoMargin})
 				rt := l.Wrap(s)
 				start := time.Now()
 				flood(t, rt, "/", 10)
@@ -155,7 +158,7 @@ func TestThePaceOfTheNewRule(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
-				rule := Rule{Limit: 10, Mode: Paced, Burst: 1, Guard: NoGuard}
+				rule := Rule{Limit: 10, Mode: Paced, Burst: 1, Margin: NoMargin}
 				if tt.idle > 0 {
 					rule.Burst = 3
 				}
@@ -191,7 +194,7 @@ func TestALimitCrossesTheGrain(t *testing.T) {
 	const low, high, per = 4000, 5000, time.Second
 	for name, limits := range map[string][3]int{"up and down": {low, high, low}, "down and up": {high, low, high}} {
 		synctest.Test(t, func(t *testing.T) {
-			l := New(Rule{Limit: limits[0], Per: per, Guard: NoGuard})
+			l := New(Rule{Limit: limits[0], Per: per, Margin: NoMargin})
 			start := time.Now()
 			var sent []time.Time
 			var changed [3]time.Time
@@ -199,17 +202,17 @@ func TestALimitCrossesTheGrain(t *testing.T) {
 				change(t, l, limit, per)
 				changed[i] = time.Now()
 				for time.Since(changed[i]) < 2350*time.Millisecond {
-					var k ticket
-					k.add(need{rule: l.list()[0], cost: 1})
-					if l.enter(&k) {
+					var d admission.Demand
+					d.Add(admission.Part{Rule: l.list()[0].core, Cost: 1})
+					if l.shell.admit(&d) {
 						sent = append(sent, time.Now())
 						time.Sleep(50 * time.Microsecond) // four to five times the limit
 						continue
 					}
 					time.Sleep(time.Millisecond)
 				}
-				if n := l.list()[0].one.win.n; (n <= 2*parts) != (limit > exact) {
-					t.Errorf("%s: %d stamps are kept for a limit of %d", name, n, limit)
+				if n := counts(l, 0).Entries; (n <= 2*meter.Parts) != (limit > meter.Exact) {
+					t.Errorf("%s: %d entries are kept for a limit of %d", name, n, limit)
 				}
 			}
 			t.Logf("%s: %d sent", name, len(sent))
@@ -245,10 +248,10 @@ func TestEveryWindowHoldsAroundAChangeOfPer(t *testing.T) {
 	for _, tt := range []struct{ from, to time.Duration }{
 		{time.Second, 3 * time.Second}, {3 * time.Second, time.Second}, {time.Second, time.Second + 1}, {time.Second, time.Hour},
 	} {
-		for _, mode := range []Mode{Window, Strict, Paced} {
+		for _, mode := range []Mode{Window, UntilResponse, Paced} {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
-				l := New(Rule{Limit: limit, Per: tt.from, Mode: mode, Guard: NoGuard})
+				l := New(Rule{Limit: limit, Per: tt.from, Mode: mode, Margin: NoMargin})
 				rt := l.Wrap(s)
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
@@ -294,7 +297,7 @@ func TestSetRulesRefusesWhatItCannotDo(t *testing.T) {
 	l := New(a, b)
 	for name, rules := range map[string][]Rule{
 		"fewer": {a}, "nonsense": {{URL: "/a"}, b}, "other requests": {{Limit: 5, URL: "/b"}, b},
-		"mode": {{Limit: 5, URL: "/a", Mode: Strict}, b}, "store": {{Limit: 9, URL: "/a"}, {Limit: 6, Mode: Bucket}},
+		"mode": {{Limit: 5, URL: "/a", Mode: UntilResponse}, b}, "store": {{Limit: 9, URL: "/a"}, {Limit: 6, Mode: Bucket}},
 	} {
 		if err := l.SetRules(rules...); err == nil || !strings.HasPrefix(err.Error(), "throttle: SetRules: ") {
 			t.Errorf("%s: error %v", name, err)

@@ -12,7 +12,7 @@ import (
 
 func TestContract(t *testing.T) {
 	wide := throttle.Rule{Limit: 10_000, Per: time.Second}
-	strict := throttle.Rule{Limit: 1000, Per: time.Second, Mode: throttle.Strict}
+	strict := throttle.Rule{Limit: 1000, Per: time.Second, Mode: throttle.UntilResponse}
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"pauses only": func(next http.RoundTripper) http.RoundTripper { return throttle.New().Wrap(next) },
 		"rules":       func(next http.RoundTripper) http.RoundTripper { return throttle.New(wide, strict).Wrap(next) },

@@ -14,6 +14,7 @@ import (
 	"github.com/sethvargo/go-limiter"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // scripted is a store of one key whose n-th answer a test writes.
@@ -48,8 +49,8 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Millisecond}
 				l := New(
-					Rule{Limit: 100, Mode: tt.mode, Store: c, Guard: NoGuard},
-					Rule{Limit: 100, URL: "/both", Guard: NoGuard},
+					Rule{Limit: 100, Mode: tt.mode, Store: c, Margin: NoMargin},
+					Rule{Limit: 100, URL: "/both", Margin: NoMargin},
 				)
 				rt := l.Wrap(&server{})
 				line(n, func(i int) {
@@ -73,7 +74,7 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 func TestNeverTwoInsideAfterOneIsSentAway(t *testing.T) {
 	for name, send := range map[string]func(l *Limiter){
 		"a pause past his deadline": func(l *Limiter) {
-			l.arm(pauseKey{scheme: "http", host: "api.test"}, time.Minute)
+			l.shell.arm(pauses.Key{Scheme: "http", Host: "api.test"}, time.Minute)
 		},
 		"a lowered limit": func(l *Limiter) {
 			rules := l.Rules()
@@ -135,8 +136,8 @@ func TestAStoreThatNeverComesBack(t *testing.T) {
 						return unix(time.Second), true, nil
 					}}
 					l := New(
-						Rule{Limit: 10, Mode: mode, Store: st, Guard: NoGuard},
-						Rule{Limit: 10, URL: "/both", Guard: NoGuard},
+						Rule{Limit: 10, Mode: mode, Store: st, Margin: NoMargin},
+						Rule{Limit: 10, URL: "/both", Margin: NoMargin},
 					)
 					s := &server{}
 					rt := l.Wrap(s)
@@ -176,7 +177,7 @@ func TestAnAskerWhoLeavesInTheStore(t *testing.T) {
 				}
 				return unix(time.Second), true, nil
 			}}
-			l := New(Rule{Limit: 10, Mode: mode, Store: st, Guard: NoGuard})
+			l := New(Rule{Limit: 10, Mode: mode, Store: st, Margin: NoMargin})
 			s := &server{}
 			rt := l.Wrap(s)
 			ctx, cancel := context.WithCancel(t.Context())
@@ -224,12 +225,17 @@ func TestAnAskerWhoLeavesBeforeHeAsks(t *testing.T) {
 					t.Error(err)
 				}
 			case 2: // both wait until reset
-				l.mu.Lock()
+				l.shell.mu.Lock()
 				cancel()
-				l.scan(l.now() + int64(time.Second)) // as the timer would, in the same moment
-				asks := l.heads[0].first.ask
-				l.mu.Unlock()
-				if asks != 1 {
+				l.shell.core.Tick(l.shell.nowLocked() + int64(time.Second)) // as the timer would, in the same moment
+				woken := l.shell.core.Woken()
+				asks := len(woken) == 1 && woken[0].IsToAsk()
+				for _, w := range woken {
+					w.Owner.(chan struct{}) <- struct{}{}
+				}
+				l.shell.updateLocked()
+				l.shell.mu.Unlock()
+				if !asks {
 					t.Error("it is not his turn: the test shows nothing")
 				}
 			}
@@ -261,7 +267,7 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 	far := func() limiter.Store { return farReset{window()} }
 	none := func() limiter.Store { return nil }
 	bucket := Rule{Limit: 1, Per: per, Mode: Bucket, URL: "/quota"}
-	paced := Rule{Limit: 2, Per: 2 * per, Mode: Paced, Burst: 1, URL: "/quota", Guard: NoGuard} // one every 10 s
+	paced := Rule{Limit: 2, Per: 2 * per, Mode: Paced, Burst: 1, URL: "/quota", Margin: NoMargin} // one every 10 s
 	for name, tt := range map[string]struct {
 		rule   Rule
 		store  func() limiter.Store

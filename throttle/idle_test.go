@@ -42,16 +42,16 @@ func TestAWindowAfterIdleTimeIsNotDelayed(t *testing.T) {
 		idle time.Duration // from the last answer on
 		want time.Duration // of waiting
 	}{
-		{"window, a moment too early", only(Rule{Limit: limit, Guard: NoGuard}), per - latency - 1, 1},
-		{"window, at once", only(Rule{Limit: limit, Guard: NoGuard}), per - latency, 0},
-		{"window, a phase later", only(Rule{Limit: limit, Guard: NoGuard}), per * 7 / 5, 0},
-		{"window, long after", only(Rule{Limit: limit, Guard: NoGuard}), 1000*per + per/3, 0},
+		{"window, a moment too early", only(Rule{Limit: limit, Margin: NoMargin}), per - latency - 1, 1},
+		{"window, at once", only(Rule{Limit: limit, Margin: NoMargin}), per - latency, 0},
+		{"window, a phase later", only(Rule{Limit: limit, Margin: NoMargin}), per * 7 / 5, 0},
+		{"window, long after", only(Rule{Limit: limit, Margin: NoMargin}), 1000*per + per/3, 0},
 		{"guarded, at once", only(Rule{Limit: limit}), per - latency + per/50, 0},
-		{"strict, a moment too early", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), per - 1, 1},
-		{"strict, at once", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), per, 0},
-		{"strict, a phase later", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), per * 7 / 5, 0},
-		{"strict, long after", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), 1000*per + per/3, 0},
-		{"paced, its burst", only(Rule{Limit: limit, Mode: Paced, Burst: limit, Guard: NoGuard}), per * 7 / 5, 0},
+		{"strict, a moment too early", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), per - 1, 1},
+		{"strict, at once", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), per, 0},
+		{"strict, a phase later", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), per * 7 / 5, 0},
+		{"strict, long after", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), 1000*per + per/3, 0},
+		{"paced, its burst", only(Rule{Limit: limit, Mode: Paced, Burst: limit, Margin: NoMargin}), per * 7 / 5, 0},
 		{"a grid, the control", grid, per * 7 / 5, per * 3 / 10},
 	} {
 		synctest.Test(t, func(t *testing.T) {

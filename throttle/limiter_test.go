@@ -31,7 +31,7 @@ func flood(t *testing.T, rt http.RoundTripper, path string, n int) {
 func TestRequestsGoAsSoonAsTheWindowAllows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Per: 90 * time.Second, URL: "/pokemon/", Guard: NoGuard})
+		l := New(Rule{Limit: 10, Per: 90 * time.Second, URL: "/pokemon/", Margin: NoMargin})
 		rt := l.Wrap(s)
 		start := time.Now()
 		flood(t, rt, "/pokemon/1", 35)
@@ -55,7 +55,7 @@ func TestRequestsGoAsSoonAsTheWindowAllows(t *testing.T) {
 func TestASteadyCallerGetsTheWholeRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		rt := New(Rule{Limit: 10, Guard: NoGuard}).Wrap(s)
+		rt := New(Rule{Limit: 10, Margin: NoMargin}).Wrap(s)
 		d := took(func() {
 			for range 101 {
 				if _, err := get(t.Context(), rt, "/"); err != nil {
@@ -102,7 +102,7 @@ func TestOverrides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
 		l := New(Rule{Limit: 1, Per: time.Hour})
-		own := New(Rule{Limit: 2, Guard: NoGuard})
+		own := New(Rule{Limit: 2, Margin: NoMargin})
 		one, two := l.Wrap(s), New(Rule{Limit: 1, Per: time.Hour}).Wrap(l.Wrap(s))
 		if d := took(func() {
 			for range 10 {
@@ -130,7 +130,7 @@ func TestOverrides(t *testing.T) {
 
 func TestTheSameLimiterTwiceCountsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 2, Guard: NoGuard})
+		l := New(Rule{Limit: 2, Margin: NoMargin})
 		rt := l.Wrap(l.Wrap(&server{}))
 		if d := took(func() { flood(t, rt, "/", 2) }); d != 0 {
 			t.Errorf("two requests took %v", d)
@@ -140,7 +140,7 @@ func TestTheSameLimiterTwiceCountsOnce(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	p := &transport.Plan{}
-	New(Rate("10/90s"), Rule{Limit: 5, Mode: Bucket}).Explain(p)
+	New(MustRate("10/90s"), Rule{Limit: 5, Mode: Bucket}).Explain(p)
 	if len(p.Notes) != 2 || p.Notes[0] != "throttle: 10 requests per 90 seconds, 5 requests per second (bucket)" {
 		t.Errorf("notes %q", p.Notes)
 	}
@@ -158,7 +158,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 		for cost, refused := range map[int]bool{4: false, 5: true} {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Rule{
-					Limit: 10, Mode: mode, Guard: NoGuard, Store: &fixedWindow{limit: 4, per: time.Second},
+					Limit: 10, Mode: mode, Margin: NoMargin, Store: &fixedWindow{limit: 4, per: time.Second},
 					Cost: func(*http.Request) int { return cost },
 				})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -178,7 +178,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 func TestCloseWhileNotWaitingHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Second}
-		l := New(Rule{URL: "/rule", Limit: 1, Guard: NoGuard}, Rule{URL: "/store", Limit: 100, Store: store, Guard: NoGuard})
+		l := New(Rule{URL: "/rule", Limit: 1, Margin: NoMargin}, Rule{URL: "/store", Limit: 100, Store: store, Margin: NoMargin})
 		slots := concurrency.New(concurrency.Limit{Max: 1, URL: "/rule"})
 		s := &server{latency: func(req *http.Request) time.Duration {
 			if req.URL.Path == "/rule/long" {

@@ -16,14 +16,14 @@ import (
 type visitor struct {
 	path    string
 	at      time.Duration
-	p       Priority
+	p       transport.Priority
 	refused bool
 	after   time.Duration // that he has waited when he is refused or sent
 }
 
 func TestMaxWait(t *testing.T) {
 	const s = time.Second
-	one := Rule{Limit: 1, Per: 10 * s, MaxWait: 25 * s, Guard: NoGuard}
+	one := Rule{Limit: 1, Per: 10 * s, MaxWait: 25 * s, Margin: NoMargin}
 	patient := one
 	patient.MaxWait = 0
 	for _, tt := range []struct {

@@ -20,7 +20,7 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 9))
 			rule := func(url string) Rule {
-				return Rule{URL: url, Limit: 1 + r.IntN(3), Per: time.Duration(1+r.IntN(300)) * time.Millisecond, Mode: Strict, Guard: NoGuard}
+				return Rule{URL: url, Limit: 1 + r.IntN(3), Per: time.Duration(1+r.IntN(300)) * time.Millisecond, Mode: UntilResponse, Margin: NoMargin}
 			}
 			outer, inner := New(rule("a"), rule("c")), New(rule("b"), rule("c"))
 			slots := concurrency.New(concurrency.Limit{Max: 1 + r.IntN(3)})

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // since returns how long after start requests to paths with the prefix arrived.
@@ -111,8 +113,8 @@ func TestFreeForAllForThoseWhoWait(t *testing.T) {
 		start := time.Now().Add(time.Second)
 		flood(t, rt, "/hangs", 200)
 		got := s.since(start, "/hangs")
-		if want := openAfter * time.Second; got[openAfter] != want || got[199] != want {
-			t.Errorf("number 33 left after %v, number 200 after %v, want both after %v", got[openAfter], got[199], want)
+		if want := pauses.OpenAfter * time.Second; got[pauses.OpenAfter] != want || got[199] != want {
+			t.Errorf("number 33 left after %v, number 200 after %v, want both after %v", got[pauses.OpenAfter], got[199], want)
 		}
 	})
 }

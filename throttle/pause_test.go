@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -50,7 +51,7 @@ func TestWhatPauses(t *testing.T) {
 		{"adjusted", Pause{Adjust: func(d time.Duration) time.Duration { return d / 2 }}, 429, []string{"Retry-After", "7"}, nil, 3500 * time.Millisecond},
 		{"adjusted away", Pause{Adjust: func(time.Duration) time.Duration { return -1 }}, 429, []string{"Retry-After", "7"}, nil, 0},
 		{"dry run", Pause{DryRun: true}, 429, []string{"Retry-After", "7"}, nil, 0},
-		{"off", Pause{Off: true}, 429, []string{"Retry-After", "7"}, nil, 0},
+		{"off", Pause{Max: NoPause}, 429, []string{"Retry-After", "7"}, nil, 0},
 		{"403 with a hint", Pause{}, 403, []string{"Retry-After", "7"}, nil, 7 * time.Second},
 		{"403 of a used up quota, as of GitHub", Pause{}, 403, []string{"X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", "30"}, nil, 30 * time.Second},
 		{"403 with quota left", Pause{}, 403, []string{"X-Ratelimit-Remaining", "9", "X-Ratelimit-Reset", "30"}, nil, 0},
@@ -64,7 +65,7 @@ func TestWhatPauses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{answer: throttled(1, tt.status, tt.header...)}
-				l := Config{Pause: tt.pause}.New()
+				l := NewLimiter(Config{Pause: tt.pause})
 				rt := l.Wrap(s)
 				ctx := t.Context()
 				if tt.expect != nil {
@@ -225,14 +226,14 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 }
 
 func TestScopes(t *testing.T) {
-	for scope, waits := range map[Scope]map[string]bool{
-		Host:  {"http://api.test/a/2": true, "http://api.test/b": true, "https://api.test/a/2": false, "http://other.test/a/2": false, "http://API.test/a/2": true},
-		Route: {"http://api.test/a/2": true, "http://api.test/b": false, "http://other.test/a/2": false},
-		All:   {"http://api.test/a/2": true, "http://api.test/b": true, "http://other.test/a/2": true},
+	for scope, waits := range map[transport.Scope]map[string]bool{
+		transport.ScopeHost:  {"http://api.test/a/2": true, "http://api.test/b": true, "https://api.test/a/2": false, "http://other.test/a/2": false, "http://API.test/a/2": true},
+		transport.ScopeRoute: {"http://api.test/a/2": true, "http://api.test/b": false, "http://other.test/a/2": false},
+		transport.ScopeAll:   {"http://api.test/a/2": true, "http://api.test/b": true, "http://other.test/a/2": true},
 	} {
 		for url, want := range waits {
 			synctest.Test(t, func(t *testing.T) {
-				rt := transport.Routes("/a/{id}").Wrap(Config{Pause: Pause{Scope: scope}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")}))
+				rt := transport.Routes("/a/{id}").Wrap(NewLimiter(Config{Pause: Pause{Scope: scope}}).Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")}))
 				flood(t, rt, "/a/1", 1)
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 				if err != nil {
@@ -281,7 +282,7 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 		{Pause{}, "7", 503, true},
 		{Pause{}, "300", 429, false}, // longer than we pause: retry decides
 		{Pause{DryRun: true}, "7", 429, false},
-		{Pause{Off: true}, "7", 429, false},
+		{Pause{Max: NoPause}, "7", 429, false},
 		{Pause{Fixed: time.Second}, "", 429, false}, // there is no hint to own
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -295,7 +296,7 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 			if tt.hint == "" {
 				header = nil
 			}
-			l := Config{Pause: tt.pause}.New()
+			l := NewLimiter(Config{Pause: tt.pause})
 			flood(t, outer.Wrap(l.Wrap(&server{answer: throttled(1, tt.status, header...)})), "/", 1)
 			if free == tt.taken {
 				t.Errorf("%+v, hint %q: claimed %v, want %v", tt.pause, tt.hint, !free, tt.taken)
@@ -307,7 +308,7 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 func TestDryRunReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &ear{kinds: transport.Paused}
-		rt := e.Wrap(Config{Pause: Pause{DryRun: true}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "7")}))
+		rt := e.Wrap(NewLimiter(Config{Pause: Pause{DryRun: true}}).Wrap(&server{answer: throttled(1, 429, "Retry-After", "7")}))
 		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
 			t.Errorf("waited %v, %d events", d, e.count(transport.Paused))
 		}
@@ -328,7 +329,7 @@ func TestAPauseDuringAQuotaWait(t *testing.T) {
 			}
 			return 0
 		}
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin})
 		rt := l.Wrap(s)
 		start := time.Now()
 		var wg sync.WaitGroup
@@ -352,7 +353,7 @@ func TestPausesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New()
 		rt := l.Wrap(&server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "30"), nil }})
-		for i := range 3 * maxPauses {
+		for i := range 3 * pauses.Max {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://h%d.test/", i), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -363,7 +364,7 @@ func TestPausesAreBounded(t *testing.T) {
 			}
 			_ = resp.Body.Close()
 		}
-		if n := len(l.pauses); n > maxPauses {
+		if n := l.shell.core.Pauses(); n > pauses.Max {
 			t.Errorf("%d pauses kept", n)
 		}
 	})
@@ -371,7 +372,7 @@ func TestPausesAreBounded(t *testing.T) {
 
 func TestPauseQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := Config{Pause: Pause{MaxQueue: 2}}.New()
+		l := NewLimiter(Config{Pause: Pause{MaxQueue: 2}})
 		rt := l.Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")})
 		flood(t, rt, "/", 1)
 		var full atomic.Int64

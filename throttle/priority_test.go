@@ -25,7 +25,7 @@ func (s *server) order() string {
 type comer struct {
 	path string
 	at   time.Duration
-	p    Priority
+	p    transport.Priority
 }
 
 func TestPriority(t *testing.T) {
@@ -107,13 +107,13 @@ func TestPriority(t *testing.T) {
 func TestAFloodOfUrgentCallsStarvesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Guard: NoGuard})
+		l := New(Rule{Limit: 10, Margin: NoMargin})
 		rt := l.Wrap(s)
 		flood(t, rt, "/first", 10)
 		var wg sync.WaitGroup
 		start := time.Now()
 		var waited time.Duration
-		urgent := transport.With(t.Context(), Priority(5))
+		urgent := transport.With(t.Context(), transport.Priority(5))
 		for i := range 400 { // twice the rate, for 20 s
 			if i == 10 {
 				wg.Go(func() {
@@ -136,7 +136,7 @@ func TestAFloodOfUrgentCallsStarvesNobody(t *testing.T) {
 func TestAnUrgentCallIsNotRefusedForThoseBehindIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 1, MaxWait: 20500 * time.Millisecond, Guard: NoGuard})
+		l := New(Rule{Limit: 1, MaxWait: 20500 * time.Millisecond, Margin: NoMargin})
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
 		var wg sync.WaitGroup
@@ -149,7 +149,7 @@ func TestAnUrgentCallIsNotRefusedForThoseBehindIt(t *testing.T) {
 			t.Error("the control was not refused")
 		}
 		start := time.Now()
-		if _, err := get(transport.With(t.Context(), Priority(100)), rt, "/"); err != nil || time.Since(start) != time.Second {
+		if _, err := get(transport.With(t.Context(), transport.Priority(100)), rt, "/"); err != nil || time.Since(start) != time.Second {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 		wg.Wait()

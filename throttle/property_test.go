@@ -26,7 +26,7 @@ func orders() []string {
 }
 
 // exact is one of the modes that keep every window.
-func (m Mode) exact() Mode { return [...]Mode{Window, Strict, Paced}[m%3] }
+func (m Mode) exact() Mode { return [...]Mode{Window, UntilResponse, Paced}[m%3] }
 
 func all(mode Mode) func(int) (Mode, bool) { return func(int) (Mode, bool) { return mode, false } }
 
@@ -84,7 +84,7 @@ func TestAStoreAloneFailsTheSameProperty(t *testing.T) {
 	var broken, during uint64
 	for seed := range seeds() {
 		synctest.Test(t, func(t *testing.T) {
-			w := play(t, seed, load{func(int) (Mode, bool) { return Bucket, true }, 200 * time.Millisecond, "alone", Pause{Off: true}})
+			w := play(t, seed, load{func(int) (Mode, bool) { return Bucket, true }, 200 * time.Millisecond, "alone", Pause{Max: NoPause}})
 			if w.overrun() > 0 {
 				broken++
 			}
@@ -105,7 +105,7 @@ func TestStrictHoldsAtTheServerToo(t *testing.T) {
 		orders []string
 		holds  bool
 	}{
-		{Strict, orders(), true},
+		{UntilResponse, orders(), true},
 		{Window, orders()[:1], false}, // the control: a window of sends says nothing about arrivals
 	} {
 		for _, order := range tt.orders {
@@ -130,7 +130,7 @@ func TestStrictHoldsAtTheServerToo(t *testing.T) {
 }
 
 // A request that got no answer may be dealt with up to a second after its caller
-// went away. Of a server that is further behind, Strict promises nothing.
+// went away. Of a server that is further behind, UntilResponse promises nothing.
 func TestStrictAllowsForAServerThatIsBehind(t *testing.T) {
 	const limit, per, behind = 5, time.Second, time.Second
 	for lag, want := range map[time.Duration]int{
@@ -144,7 +144,7 @@ func TestStrictAllowsForAServerThatIsBehind(t *testing.T) {
 				}
 				return 0
 			}}
-			rt := New(Rule{Limit: limit, Per: per, Mode: Strict, Guard: NoGuard}).Wrap(s)
+			rt := New(Rule{Limit: limit, Per: per, Mode: UntilResponse, Margin: NoMargin}).Wrap(s)
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
 			var wg sync.WaitGroup

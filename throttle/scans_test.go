@@ -34,11 +34,11 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 		{"without MaxWait", Rule{}, 10_000, looksPerSlot},
 		{"with MaxWait", Rule{MaxWait: time.Hour}, 10_000, looksPerSlot},
 		{"paced", Rule{Mode: Paced}, 1000, looksPerSlot},
-		{"strict", Rule{Mode: Strict}, 1000, looksPerSlot + 1}, // and an answer comes
+		{"strict", Rule{Mode: UntilResponse}, 1000, looksPerSlot + 1}, // and an answer comes
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				tt.rule.Limit, tt.rule.Per, tt.rule.Guard = 1, slot, NoGuard
+				tt.rule.Limit, tt.rule.Per, tt.rule.Margin = 1, slot, NoMargin
 				l := New(tt.rule)
 				rt := l.Wrap(&server{})
 				var naps atomic.Int64
@@ -72,9 +72,7 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 
 // looked returns how often the limiter went through its heads, and set its timer.
 func (l *Limiter) looked() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return int(l.scans)
+	return int(state(l).Scans)
 }
 
 // The control: everybody has a timer, and at each slot all but one look in vain.

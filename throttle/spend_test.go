@@ -15,7 +15,7 @@ import (
 
 // tokens is a rule whose cost is the path's number.
 func tokens(mode Mode) Rule {
-	return Rule{Limit: 100, Per: time.Minute, Mode: mode, Guard: NoGuard, Cost: func(r *http.Request) int {
+	return Rule{Limit: 100, Per: time.Minute, Mode: mode, Margin: NoMargin, Cost: func(r *http.Request) int {
 		n, _ := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
 		return n
 	}}
@@ -45,8 +45,8 @@ func TestAdjust(t *testing.T) {
 				s := &server{}
 				l := New(tokens(Window))
 				rt := l.Wrap(s)
-				ctx, spent := Track(t.Context())
-				if spent.Adjust(5) {
+				ctx, spent := WithUsage(t.Context())
+				if spent.Report(5) {
 					t.Error("adjusted before there was anything")
 				}
 				start := time.Now()
@@ -55,7 +55,7 @@ func TestAdjust(t *testing.T) {
 				}
 				time.Sleep(time.Second)
 				for _, n := range tt.actual {
-					if !spent.Adjust(n) {
+					if !spent.Report(n) {
 						t.Error("not adjusted")
 					}
 				}
@@ -98,7 +98,7 @@ func TestAdjustMovesThePacer(t *testing.T) {
 				l := New(r)
 				rt := l.Wrap(&server{})
 				start := time.Now()
-				ctx, spent := Track(t.Context())
+				ctx, spent := WithUsage(t.Context())
 				if _, err := get(ctx, rt, "/10"); err != nil {
 					t.Fatal(err)
 				}
@@ -112,7 +112,7 @@ func TestAdjustMovesThePacer(t *testing.T) {
 				})
 				synctest.Wait()
 				for _, n := range tt.actual {
-					spent.Adjust(n)
+					spent.Report(n)
 				}
 				waits.Wait()
 				flood(t, rt, "/1", 1)
@@ -125,7 +125,7 @@ func TestAdjustMovesThePacer(t *testing.T) {
 	}
 }
 
-// A Strict rule counts an estimate from its answer on, and debt from its telling on.
+// A UntilResponse rule counts an estimate from its answer on, and debt from its telling on.
 func TestAdjustWithStrict(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -142,17 +142,17 @@ func TestAdjustWithStrict(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{latency: func(*http.Request) time.Duration { return 3 * time.Second }}
-				l := New(tokens(Strict))
+				l := New(tokens(UntilResponse))
 				rt := l.Wrap(s)
 				start := time.Now()
-				ctx, spent := Track(t.Context())
+				ctx, spent := WithUsage(t.Context())
 				if _, err := get(ctx, rt, "/80"); err != nil {
 					t.Fatal(err)
 				}
 				s.latency = nil
 				time.Sleep(time.Second)
 				for _, n := range tt.actual {
-					if !spent.Adjust(n) {
+					if !spent.Report(n) {
 						t.Error("not adjusted")
 					}
 				}
@@ -168,10 +168,10 @@ func TestAdjustWithStrict(t *testing.T) {
 
 func TestAdjustFreesThoseWhoWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, mode := range []Mode{Window, Strict} {
+		for _, mode := range []Mode{Window, UntilResponse} {
 			l := New(tokens(mode))
 			rt := l.Wrap(&server{})
-			ctx, spent := Track(t.Context())
+			ctx, spent := WithUsage(t.Context())
 			_, _ = get(ctx, rt, "/80")
 			start := time.Now()
 			var wg sync.WaitGroup
@@ -179,7 +179,7 @@ func TestAdjustFreesThoseWhoWait(t *testing.T) {
 				wg.Go(func() { flood(t, rt, "/30", 1) })
 			}
 			synctest.Wait()
-			spent.Adjust(10)
+			spent.Report(10)
 			wg.Wait()
 			if d := time.Since(start); d != 0 {
 				t.Errorf("%s: three waited %s", mode, d)
@@ -193,14 +193,14 @@ func TestAdjustTakesNothingFromOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(tokens(Window))
 		rt := l.Wrap(&server{})
-		ctx, spent := Track(t.Context())
+		ctx, spent := WithUsage(t.Context())
 		_, _ = get(ctx, rt, "/10")
 		flood(t, rt, "/40", 1) // at the same instant
 		for range 5 {
-			spent.Adjust(50)
-			spent.Adjust(0)
+			spent.Report(50)
+			spent.Report(0)
 		}
-		if live := l.list()[0].one.win.live; live != 40 {
+		if live := counts(l, 0).Counted; live != 40 {
 			t.Errorf("%d counted, want the 40 of the other", live)
 		}
 	})
@@ -233,15 +233,15 @@ func TestAdjustConcernsTheLastAttempt(t *testing.T) {
 		} {
 			sent = 0
 			time.Sleep(time.Hour)
-			ctx, spent := Track(t.Context())
+			ctx, spent := WithUsage(t.Context())
 			if _, err := get(ctx, rt, "/40"); err != nil {
 				t.Fatal(err)
 			}
-			spent.Adjust(5)
-			if live := l.list()[0].one.win.live; live != 45 {
+			spent.Report(5)
+			if live := counts(l, 0).Counted; live != 45 {
 				t.Errorf("%d units counted, want 40 of the first and 5 of the second", live)
 			}
-			if live := l.list()[1].one.win.live; live != 2 {
+			if live := counts(l, 1).Counted; live != 2 {
 				t.Errorf("%d requests counted by the rule without weight, want 2", live)
 			}
 		}

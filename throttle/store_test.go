@@ -13,6 +13,7 @@ import (
 	"github.com/sethvargo/go-limiter"
 	"github.com/sethvargo/go-limiter/memorystore"
 
+	"github.com/gracy-go/gracy/throttle/exact"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -163,7 +164,7 @@ func TestTheHerdIsWhatTheQueueIsFor(t *testing.T) {
 func TestAStoreBesideTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &fixedWindow{limit: 10, per: time.Second}}
-		l := New(Rule{Limit: 10, Store: c, Guard: NoGuard}) // both laws
+		l := New(Rule{Limit: 10, Store: c, Margin: NoMargin}) // both laws
 		s := &server{}
 		rt := l.Wrap(s)
 		for range 20 { // provokes the bucket's double burst
@@ -202,7 +203,7 @@ func TestAStoreThatFails(t *testing.T) {
 		if !errors.As(err, &e) || !errors.Is(err, ErrStore) || !errors.Is(err, transport.ErrRefused) || len(s.sends) != 0 {
 			t.Errorf("alone: %v", err)
 		}
-		local := New(Rule{Limit: 10, Store: c, Guard: NoGuard})
+		local := New(Rule{Limit: 10, Store: c, Margin: NoMargin})
 		rt := local.Wrap(s)
 		c.takes.Store(0)
 		if d := took(func() { flood(t, rt, "/", 20) }); d != time.Second {
@@ -263,17 +264,20 @@ func TestBucketAndUnlimitedAreTheCardsPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprintf("%T", l.list()[0].one.gate.store), fmt.Sprintf("%T", memory); got != want {
+	if got, want := fmt.Sprintf("%T", store(l, 0)), fmt.Sprintf("%T", memory); got != want {
 		t.Errorf("a bucket is a %s, want %s", got, want)
 	}
-	if got := fmt.Sprintf("%T", l.list()[1].one.gate.store); got != "*noopstore.store" {
+	if got := fmt.Sprintf("%T", store(l, 1)); got != "*noopstore.store" {
 		t.Errorf("unlimited is a %s", got)
 	}
-	_, left, err := l.list()[0].one.gate.store.Get(t.Context(), "")
+	_, left, err := store(l, 0).Get(t.Context(), "")
 	if left != 0 || err != nil {
 		t.Errorf("%d left in the memorystore, %v", left, err)
 	}
 }
+
+// store is what rule i asks, for the key "".
+func store(l *Limiter, i int) limiter.Store { return l.list()[i].core.Resource("", 0).Store }
 
 // certain returns the largest number of takes that were in some window of the
 // length per beyond doubt: from before the first to after the last.
@@ -317,7 +321,7 @@ func TestMemorystoreBreaksTheWindow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := attack(NewStore(limit, per)); n > limit {
+		if n := attack(exact.NewStore(limit, per)); n > limit {
 			t.Errorf("worst window of our store %d, want at most %d", n, limit)
 		}
 		if most = max(most, attack(store)); most > limit+limit/2 {
@@ -381,7 +385,7 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 	if !ever(20, func() limiter.Store { return &fixedWindow{limit: limit, per: per} }) {
 		t.Error("fixedWindow and memorystore answer differently")
 	}
-	if ever(3, func() limiter.Store { return NewStore(limit, per) }) {
+	if ever(3, func() limiter.Store { return exact.NewStore(limit, per) }) {
 		t.Error("the control, another law, answers as memorystore does")
 	}
 }

@@ -63,11 +63,11 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 	}
 	sent := len(base.sends)
 	for name, wrap := range orders {
-		for mode, rules := range map[Mode][]Rule{Window: nil, Strict: {{Limit: 9, Mode: Strict}}} {
+		for mode, rules := range map[Mode][]Rule{Window: nil, UntilResponse: {{Limit: 9, Mode: UntilResponse}}} {
 			synctest.Test(t, func(t *testing.T) {
 				tape := open(t, replay.Replay)
 				e := &ear{kinds: transport.Paused | transport.WaitBegin}
-				l := Config{Rules: rules, Pause: Pause{Fixed: time.Minute}}.New()
+				l := NewLimiter(Config{Rules: rules, Pause: Pause{Fixed: time.Minute}})
 				rt := e.Wrap(wrap(l, tape, base))
 				if d := took(func() {
 					for range 3 {
@@ -113,7 +113,7 @@ func TestAReplayedAnswerTakesNoQuota(t *testing.T) {
 	if err := read(t.Context(), tape.Wrap(s)); err != nil {
 		t.Fatal(err)
 	}
-	for _, mode := range []Mode{Window, Strict, Paced} {
+	for _, mode := range []Mode{Window, UntilResponse, Paced} {
 		l := New(Rule{Limit: 1, Per: time.Hour, Mode: mode, MaxQueue: NoQueue})
 		rt := l.Wrap(tape.Wrap(s))
 		for range 3 {

@@ -14,13 +14,14 @@ import (
 	"github.com/sethvargo/go-limiter"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport"
 )
 
 func TestCost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Guard: NoGuard, Cost: func(r *http.Request) int { return len(strings.Trim(r.URL.Path, "/")) }})
+		l := New(Rule{Limit: 10, Margin: NoMargin, Cost: func(r *http.Request) int { return len(strings.Trim(r.URL.Path, "/")) }})
 		rt := l.Wrap(s)
 		_, err := get(t.Context(), rt, "/12345678901")
 		if !errors.Is(err, ErrCost) || !errors.Is(err, transport.ErrRefused) {
@@ -40,7 +41,7 @@ func TestCost(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 1, Guard: NoGuard, Key: func(r *http.Request) string { return r.URL.Path }})
+		l := New(Rule{Limit: 1, Margin: NoMargin, Key: func(r *http.Request) string { return r.URL.Path }})
 		rt := l.Wrap(&server{})
 		if d := took(func() { flood(t, rt, "/a", 1); flood(t, rt, "/b", 1) }); d != 0 {
 			t.Errorf("two keys waited %v", d)
@@ -48,20 +49,21 @@ func TestKeys(t *testing.T) {
 		if d := took(func() { flood(t, rt, "/a", 1) }); d != time.Second {
 			t.Errorf("the same key waited %v", d)
 		}
-		for i := range 3 * maxKeys {
-			if i%maxKeys == 0 {
+		for i := range 3 * admission.MaxKeys {
+			if i%admission.MaxKeys == 0 {
 				time.Sleep(2 * time.Second)
 			}
 			flood(t, rt, fmt.Sprintf("/%d", i), 1)
 		}
-		r := l.list()[0]
-		if len(r.keys) > maxKeys {
-			t.Errorf("%d keys kept", len(r.keys))
+		r := l.list()[0].core
+		if n, _ := r.Keys(); n > admission.MaxKeys {
+			t.Errorf("%d keys kept", n)
 		}
 		// All keys count still: a further one gets no count of its own, and no more
 		// than the limit.
-		if d := took(func() { flood(t, rt, "/new", 1); flood(t, rt, "/newer", 1) }); r.rest == nil || d != time.Second {
-			t.Errorf("beyond the cap: shared %v, took %v", r.rest != nil, d)
+		d := took(func() { flood(t, rt, "/new", 1); flood(t, rt, "/newer", 1) })
+		if _, shared := r.Keys(); !shared || d != time.Second {
+			t.Errorf("beyond the cap: shared %v, took %v", shared, d)
 		}
 		quiet(t, l)
 	})
@@ -71,7 +73,7 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		boom := errors.New("boom")
 		veto := true
-		l := New(Rule{Limit: 1, Per: time.Hour}, Rule{Limit: 1, Per: time.Hour, Mode: Strict})
+		l := New(Rule{Limit: 1, Per: time.Hour}, Rule{Limit: 1, Per: time.Hour, Mode: UntilResponse})
 		s := &server{}
 		rt := l.Wrap((&layer{"veto", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if veto {
@@ -97,7 +99,7 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 
 func TestPanicBelow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 1, Per: time.Minute, Mode: Strict, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: time.Minute, Mode: UntilResponse, Margin: NoMargin})
 		rt := l.Wrap(&server{answer: func(*http.Request) (*http.Response, error) { panic("boom") }})
 		for range 2 {
 			func() {
@@ -116,7 +118,7 @@ func TestPanicBelow(t *testing.T) {
 func TestStrictCountsWhatGotNoAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: func(*http.Request) time.Duration { return time.Minute }}
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, Mode: Strict, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, Mode: UntilResponse, Margin: NoMargin})
 		rt := l.Wrap(s)
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -163,7 +165,7 @@ func TestPanicsOfTheUsersFunctions(t *testing.T) {
 					resp.Body = closing{resp.Body, &closed}
 					return resp, nil
 				}}
-				l := Config{Rules: []Rule{{Limit: 1, Mode: Strict, Guard: NoGuard}}, Pause: Pause{Adjust: tt.adjust}}.New()
+				l := NewLimiter(Config{Rules: []Rule{{Limit: 1, Mode: UntilResponse, Margin: NoMargin}}, Pause: Pause{Adjust: tt.adjust}})
 				rt := (&boo{kind: tt.kind}).Wrap(l.Wrap(s))
 				panics := 0
 				for range 4 {
@@ -237,7 +239,7 @@ func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
 				c.NextAttempt(transport.Retry)
 				return transport.Refuse(req, transport.ErrRefused) // vetoed
 			}}
-			l := New(Rule{Limit: 2, Per: time.Minute, Guard: NoGuard})
+			l := New(Rule{Limit: 2, Per: time.Minute, Margin: NoMargin})
 			rt := l.Wrap(again.Wrap(inner.Wrap(s)))
 			for range 6 {
 				_, _ = get(t.Context(), rt, "/")
@@ -251,13 +253,13 @@ func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
 
 // What was not sent is given back to all that counts it.
 func TestAVetoGivesBackToEveryMode(t *testing.T) {
-	for _, mode := range []Mode{Window, Strict, Paced, Bucket} {
+	for _, mode := range []Mode{Window, UntilResponse, Paced, Bucket} {
 		synctest.Test(t, func(t *testing.T) {
 			store := limiter.Store(nil)
 			if mode == Bucket { // that of the mode keeps the real time
 				store = &fixedWindow{limit: 100, per: time.Minute}
 			}
-			l := New(Rule{Limit: 100, Per: time.Minute, Guard: NoGuard, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
+			l := New(Rule{Limit: 100, Per: time.Minute, Margin: NoMargin, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
 			veto := &layer{"veto", func(_ *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 				return transport.Refuse(req, transport.ErrRefused)
 			}}

@@ -18,8 +18,8 @@ import (
 // route waited 59 s: the callers held the slots while they waited for quota. The
 // same holds for the end of a pause.
 func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
-	quota := Config{Rules: []Rule{{Limit: 1, Per: time.Minute, URL: "/full", Guard: NoGuard}}, Pause: Pause{Off: true}}
-	pause := Config{Pause: Pause{Scope: Route}}
+	quota := Config{Rules: []Rule{{Limit: 1, Per: time.Minute, URL: "/full", Margin: NoMargin}}, Pause: Pause{Max: NoPause}}
+	pause := Config{Pause: Pause{Scope: transport.ScopeRoute}}
 	for name, tt := range map[string]struct {
 		limit   Config
 		between transport.Layer
@@ -41,7 +41,7 @@ func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 					return reply(req, 200), nil
 				}
 				slots := concurrency.New(concurrency.Limit{Max: 2})
-				l := tt.limit.New()
+				l := NewLimiter(tt.limit)
 				rt := slots.Wrap(tt.between.Wrap(l.Wrap(s)))
 				if _, err := get(t.Context(), rt, "/full"); err != nil {
 					t.Fatal(err)
@@ -92,7 +92,7 @@ func (o *opaque) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Per: time.Minute, Guard: NoGuard})
+		l := New(Rule{Limit: 10, Per: time.Minute, Margin: NoMargin})
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 10)
 		time.Sleep(time.Second)
@@ -132,7 +132,7 @@ func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
 
 func TestWhoExactlyMeetsTheDeadlineIsNotRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 1, Per: time.Minute, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: time.Minute, Margin: NoMargin})
 		rt := l.Wrap(&server{})
 		flood(t, rt, "/", 1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -182,7 +182,7 @@ func (c *closer) Close() error { c.closed = true; return nil }
 func TestWaitsAreBookedAndTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &ear{kinds: transport.WaitBegin | transport.WaitEnd}
-		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard}).Wrap(&server{}))
+		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin}).Wrap(&server{}))
 		flood(t, rt, "/", 1)
 		if len(e.heard) != 0 {
 			t.Errorf("%d events without a wait", len(e.heard))
@@ -228,7 +228,7 @@ func TestAPauseBeginsWhileASlotIsTakenUpAgain(t *testing.T) {
 			return 0
 		}
 		slots := concurrency.New(concurrency.Limit{Max: 1})
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "/quota", Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "/quota", Margin: NoMargin})
 		rt := slots.Wrap(l.Wrap(s))
 		flood(t, rt, "/quota", 1)
 		start := time.Now()

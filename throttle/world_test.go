@@ -52,7 +52,7 @@ type caller struct {
 	known    time.Time // when actual was, zero if never
 	came     time.Time
 	left     time.Time // zero if it was not sent
-	priority Priority
+	priority transport.Priority
 }
 
 type event struct {
@@ -107,7 +107,7 @@ func play(t *testing.T, seed uint64, how load) *world {
 		w.rules = append(w.rules, w.rule(r, i))
 	}
 	config := Config{Rules: w.rules, Pause: w.pause}
-	w.limiter = config.New()
+	w.limiter = NewLimiter(config)
 	w.slots = concurrency.New(concurrency.Limit{Max: 4, MaxQueue: 1000})
 	base := w.base(rand.New(rand.NewPCG(seed, 5)))
 	var stack http.RoundTripper
@@ -117,7 +117,7 @@ func play(t *testing.T, seed uint64, how load) *world {
 	case "slots inside":
 		stack = w.limiter.Wrap(w.slots.Wrap(base))
 	case "between two limiters":
-		w.outer = config.New()
+		w.outer = NewLimiter(config)
 		stack = w.outer.Wrap(w.slots.Wrap(w.limiter.Wrap(base)))
 	default:
 		stack = w.limiter.Wrap(base)
@@ -144,7 +144,7 @@ func play(t *testing.T, seed uint64, how load) *world {
 			time.AfterFunc(time.Duration(r.IntN(2000))*time.Millisecond, cancel)
 		}
 		if r.IntN(4) == 0 {
-			c.priority = Priority(r.IntN(9) - 4)
+			c.priority = transport.Priority(r.IntN(9) - 4)
 			ctx = transport.With(ctx, c.priority)
 		}
 		told, actual := r.IntN(6) == 0, r.IntN(7)
@@ -162,7 +162,7 @@ func play(t *testing.T, seed uint64, how load) *world {
 
 func (w *world) rule(r *rand.Rand, i int) Rule {
 	rule := Rule{
-		URL: fmt.Sprintf("r%d", i), Limit: 3 + r.IntN(12), Per: time.Duration(50+r.IntN(1500)) * time.Millisecond, Guard: NoGuard,
+		URL: fmt.Sprintf("r%d", i), Limit: 3 + r.IntN(12), Per: time.Duration(50+r.IntN(1500)) * time.Millisecond, Margin: NoMargin,
 		Cost: costOf,
 	}
 	var store bool
@@ -175,7 +175,7 @@ func (w *world) rule(r *rand.Rand, i int) Rule {
 		rule.Burst = r.IntN(rule.Limit + 1)
 	}
 	if r.IntN(4) == 0 {
-		rule.Guard = time.Duration(r.IntN(40)) * time.Millisecond // 0 is the default
+		rule.Margin = time.Duration(r.IntN(40)) * time.Millisecond // 0 is the default
 		w.seen.guarded++
 	}
 	if r.IntN(3) == 0 {
@@ -209,7 +209,7 @@ type callerKey struct{}
 
 // call makes a call, and tells what it did cost if told.
 func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told bool, actual int) {
-	ctx, spent := Track(context.WithValue(ctx, callerKey{}, c))
+	ctx, spent := WithUsage(context.WithValue(ctx, callerKey{}, c))
 	_, err := get(ctx, rt, c.path)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -219,7 +219,7 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told 
 	case errors.Is(err, ErrDeadline):
 		w.seen.refused++
 	case err == nil && told && w.outer == nil: // of two limiters only the outer one is told
-		spent.Adjust(actual)
+		spent.Report(actual)
 		if c.actual, c.known = actual, time.Now(); actual < c.cost {
 			w.seen.less++
 		} else if actual > c.cost {

@@ -1,4 +1,4 @@
-package throttle
+package meter
 
 import (
 	"math/rand/v2"
@@ -34,32 +34,32 @@ func TestWindowAgainstTheNaiveOne(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		limit, per := 1+r.IntN(12), 1+r.IntN(60)
-		w := newWindow(limit, time.Duration(per), 0)
+		w := NewWindow(Rate{Limit: limit, Per: time.Duration(per)})
 		n := &naive{limit: limit, span: int64(per)}
 		var now int64
 		for range 400 {
 			now += int64(r.IntN(per/2 + 2))
 			need := 1 + r.IntN(limit)
-			if got, want := w.next(now, need), n.next(now, need); got != want {
+			if got, want := w.Next(now, need), n.next(now, need); got != want {
 				t.Fatalf("seed %d: next(%d, %d) is %d, want %d", seed, now, need, got, want)
 			}
 			extra := 1 + r.IntN(limit)
-			if w.next(now, extra) == now { // what may go now: how long would need wait then?
+			if w.Next(now, extra) == now { // what may go now: how long would need wait then?
 				more := &naive{n.limit, n.span, append([]int64(nil), n.at...)}
 				for range extra {
 					more.at = append(more.at, now)
 				}
 				until := now + int64(r.IntN(2*per))
-				if got, want := extra <= w.room(now, need, until, false), more.next(now, need) <= until; got != want {
-					t.Fatalf("seed %d: room(%d, %d, %d) is %d, but that %d may go: %v", seed, now, need, until, w.room(now, need, until, false), extra, want)
+				if got, want := extra <= w.Room(now, need, until), more.next(now, need) <= until; got != want {
+					t.Fatalf("seed %d: room(%d, %d, %d) is %d, but that %d may go: %v", seed, now, need, until, w.Room(now, need, until), extra, want)
 				}
 			}
-			if w.next(now, need) > now {
+			if w.Next(now, need) > now {
 				continue
 			}
-			at := w.add(now, need)
+			r1 := w.Spend(now, need)
 			if r.IntN(4) == 0 { // never sent
-				w.remove(at, need)
+				w.Refund(now, r1)
 				continue
 			}
 			for range need {
@@ -73,20 +73,20 @@ func TestEtaIsWhenItGoes(t *testing.T) {
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		limit, per := 1+r.IntN(8), 1+r.IntN(50)
-		w := newWindow(limit, time.Duration(per), 0)
+		w := NewWindow(Rate{Limit: limit, Per: time.Duration(per)})
 		var now int64
 		for range r.IntN(20) {
 			now += int64(r.IntN(per))
-			if w.next(now, 1) == now {
-				w.add(now, 1)
+			if w.Next(now, 1) == now {
+				w.Spend(now, 1)
 			}
 		}
 		ahead := r.IntN(30)
-		want := w.eta(now, ahead, 1)
+		want := w.Eta(now, ahead, 1)
 		at := now
 		for range ahead + 1 {
-			at = w.next(at, 1)
-			w.add(at, 1)
+			at = w.Next(at, 1)
+			w.Spend(at, 1)
 		}
 		if at != want {
 			t.Fatalf("seed %d: eta is %d, it goes at %d", seed, want, at)
@@ -96,18 +96,18 @@ func TestEtaIsWhenItGoes(t *testing.T) {
 
 func TestLargeLimitsTakeConstantRoom(t *testing.T) {
 	const limit, per = 100_000, time.Second
-	w := newWindow(limit, per, 0)
+	w := NewWindow(Rate{Limit: limit, Per: per})
 	n := 0
 	var sends []int64
 	for now := int64(0); now < 4*int64(per); now += int64(10*time.Microsecond) / 2 {
-		if w.next(now, 1) == now {
-			w.add(now, 1)
+		if w.Next(now, 1) == now {
+			w.Spend(now, 1)
 			sends = append(sends, now)
 			n++
 		}
 	}
-	if len(w.ring) > 2*parts+8 {
-		t.Errorf("%d stamps kept", len(w.ring))
+	if len(w.ring) > 2*Parts+8 {
+		t.Errorf("%d entries kept", len(w.ring))
 	}
 	first, most := 0, 0
 	for i, at := range sends {
@@ -118,5 +118,16 @@ func TestLargeLimitsTakeConstantRoom(t *testing.T) {
 	}
 	if most > limit || n < 3*limit*62/64 {
 		t.Errorf("worst window %d of %d, %d in four windows", most, limit, n)
+	}
+}
+
+func TestNothingOverflows(t *testing.T) {
+	const maxPer = 10 * 365 * 24 * time.Hour
+	w := NewWindow(Rate{Limit: 1, Per: maxPer, Margin: maxPer})
+	w.Spend(0, 1)
+	for ahead := range 100 {
+		if at := w.Eta(1, ahead, 1); at < w.span {
+			t.Fatalf("%d ahead: %d", ahead, at)
+		}
 	}
 }

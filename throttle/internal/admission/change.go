@@ -1,0 +1,108 @@
+package admission
+
+import (
+	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
+)
+
+// Arm begins or prolongs the pause of a key; a shorter one never cuts. Waiters whose
+// deadline it has passed are rejected. It reports whether that is worth an event.
+func (c *Core) Arm(key pauses.Key, d time.Duration, now int64) (fresh bool) {
+	a := c.pauses.Arm(key, now, d)
+	if a.Evicted != nil {
+		c.improvedGroup(c.queues.groups[a.Evicted.Key()])
+	}
+	g := c.queues.groups[key]
+	if a.New && g != nil {
+		g.pause = a.Pause
+		a.Pause.Waiting = g.waiting
+	}
+	if !a.Longer {
+		c.scan(now)
+		return false
+	}
+	if g != nil {
+		c.rejectLate(g, a.Pause, now)
+	}
+	c.scan(now)
+	return a.Fresh
+}
+
+// rejectLate rejects the waiters of a group whose deadline the pause has passed.
+func (c *Core) rejectLate(g *group, p *pauses.Pause, now int64) {
+	until := p.Until()
+	for i := len(g.queues) - 1; i >= 0; i-- { // a queue that is dropped makes room for the last one
+		q := g.queues[i]
+		for w := q.waiters.First(); w != nil; {
+			next := w.links.Next()
+			if w.deadline < until {
+				c.reject(w, &Rejection{
+					Reason: TooLate, Rule: "pause of " + g.key.String(), Wait: time.Duration(until - now),
+					Queue: q.waiters.Len() - 1, Left: time.Duration(w.deadline - now),
+				})
+			}
+			w = next
+		}
+		c.seed(q)
+	}
+}
+
+// reject takes a waiter out of its queue, which is told so.
+func (c *Core) reject(w *Waiter, r *Rejection) {
+	c.leave(w)
+	w.state = gone
+	w.makeApart().rejection = r
+	c.wake(w)
+}
+
+// SetLaws makes rules go by other laws from now on, and forgets nothing. Waiters
+// that no window will ever hold are rejected.
+func (c *Core) SetLaws(rules []*Rule, laws []Law, now int64) {
+	for i, r := range rules {
+		r.adopt(laws[i])
+	}
+	c.each(func(q *Queue, w *Waiter) {
+		if r := q.tooHeavy(w); r != nil {
+			c.reject(w, r)
+		}
+	})
+	for _, q := range c.queues.byKey {
+		c.seed(q)
+	}
+	c.scan(now)
+}
+
+// Close rejects all that are in queues.
+func (c *Core) Close(now int64) {
+	c.each(func(_ *Queue, w *Waiter) { c.reject(w, &Rejection{Reason: Closed}) })
+	c.scan(now)
+}
+
+// each calls do for every waiter in a queue, which do may take out of it.
+func (c *Core) each(do func(*Queue, *Waiter)) {
+	for _, g := range c.queues.groups {
+		for i := len(g.queues) - 1; i >= 0; i-- {
+			q := g.queues[i]
+			for w := q.waiters.First(); w != nil; {
+				next := w.links.Next()
+				do(q, w)
+				w = next
+			}
+		}
+	}
+}
+
+// Waiting returns how many requests are in queues.
+func (c *Core) Waiting() int { return c.queues.waiting }
+
+// Pauses returns the number of pauses.
+func (c *Core) Pauses() int { return c.pauses.Len() }
+
+// PausedUntil returns when the pause of a key ends, 0 if there is none.
+func (c *Core) PausedUntil(key pauses.Key) int64 {
+	if p := c.pauses.Get(key); p != nil {
+		return p.Until()
+	}
+	return 0
+}
