@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
@@ -185,9 +186,8 @@ func (v *wait) reacquireHolds() error {
 
 // late is the rejection of a request that has waited for MaxWait.
 func (v *wait) late(waited time.Duration) error {
-	return rejected(&admission.Rejection{
-		Reason: admission.TooLong, Rule: v.forecast.Rule, Key: v.forecast.Key, Wait: waited, MaxWait: v.forecast.MaxWait,
-	})
+	f := &v.forecast
+	return &Error{Rule: f.Rule, Key: f.Key, Wait: waited, Reason: fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, f.MaxWait)}
 }
 
 // sleepLocked waits for a change. A granted request waits only for the one before it

@@ -37,10 +37,8 @@ func (c *Core) rejectLate(g *group, p *pauses.Pause, now int64) {
 		for w := q.waiters.First(); w != nil; {
 			next := w.links.Next()
 			if w.deadline < until {
-				c.reject(w, &Rejection{
-					Reason: TooLate, Rule: "pause of " + g.key.String(), Wait: time.Duration(until - now),
-					Queue: q.waiters.Len() - 1, Left: time.Duration(w.deadline - now),
-				})
+				r := pauseRejection(p, time.Duration(until-now), q.waiters.Len()-1)
+				c.reject(w, r.late(w, now, until, 0))
 			}
 			w = next
 		}

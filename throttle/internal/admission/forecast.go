@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // A Reason is why a waiter is rejected.
@@ -56,37 +57,48 @@ func (c *Core) Forecast(w *Waiter, d *Demand, now int64, fresh bool, f *Forecast
 		r := s.rule
 		at := s.eta(now, w.queue.ahead(w, i), cost)
 		wait := time.Duration(at - now)
-		rejected := Rejection{Rule: r.Text, Key: s.Name(), Wait: wait, Queue: s.waiting - 1}
 		switch {
 		case fresh && s.waiting > r.MaxQueue && !s.tokensOnly(now):
-			return &rejected
+			return s.rejection(wait)
 		case at > w.deadline || r.MaxWait > 0 && wait > r.MaxWait:
-			return rejected.late(w, now, at, r.MaxWait)
+			return s.rejection(wait).late(w, now, at, r.MaxWait)
 		}
 		if r.MaxWait > 0 && (f.MaxWait == 0 || r.MaxWait < f.MaxWait) {
 			f.MaxWait = r.MaxWait
 		}
 		if at > last || f.Rule == "" {
 			last = max(at, last)
-			*f = Forecast{false, wait, r.Text, s.Name(), r.Rate.Limit, r.Rate.Per, f.MaxWait}
+			f.Wait, f.Rule, f.Key, f.Limit, f.Per = wait, r.Text, s.Name(), r.Rate.Limit, r.Rate.Per
 		}
 	}
-	p := w.queue.group.current()
-	if p == nil {
-		return nil
-	}
-	text := "pause of " + p.Key().String()
-	wait := time.Duration(max(p.Until()-now, 0))
-	rejected := Rejection{Rule: text, Wait: wait, Queue: p.Waiting - 1}
-	switch {
-	case fresh && p.Waiting > c.MaxPaused:
-		return &rejected
-	case p.Until() > w.deadline || f.MaxWait > 0 && wait > f.MaxWait:
-		return rejected.late(w, now, p.Until(), f.MaxWait)
-	case p.Until() >= last:
-		*f = Forecast{true, wait, text, "", 0, 0, f.MaxWait}
+	if p := w.queue.group.current(); p != nil {
+		return c.forecastPause(w, p, now, last, fresh, f)
 	}
 	return nil
+}
+
+// forecastPause is Forecast for a pause; all else lets w go at last.
+func (c *Core) forecastPause(w *Waiter, p *pauses.Pause, now, last int64, fresh bool, f *Forecast) *Rejection {
+	wait := time.Duration(max(p.Until()-now, 0))
+	switch {
+	case fresh && p.Waiting > c.MaxPaused:
+		return pauseRejection(p, wait, p.Waiting-1)
+	case p.Until() > w.deadline || f.MaxWait > 0 && wait > f.MaxWait:
+		return pauseRejection(p, wait, p.Waiting-1).late(w, now, p.Until(), f.MaxWait)
+	case p.Until() >= last:
+		*f = Forecast{Paused: true, Wait: wait, Rule: p.Text(), MaxWait: f.MaxWait}
+	}
+	return nil
+}
+
+// rejection is that of a waiter that would have had to wait as long for the resource.
+func (s *Resource) rejection(wait time.Duration) *Rejection {
+	return &Rejection{Rule: s.rule.Text, Key: s.Name(), Wait: wait, Queue: s.waiting - 1}
+}
+
+// pauseRejection is that of a waiter that would have had to wait as long for a pause.
+func pauseRejection(p *pauses.Pause, wait time.Duration, queue int) *Rejection {
+	return &Rejection{Rule: p.Text(), Wait: wait, Queue: queue}
 }
 
 // late makes it the rejection of w, which cannot leave before at.
@@ -103,10 +115,15 @@ func (q *Queue) tooHeavy(w *Waiter) *Rejection {
 	for i := range q.parts {
 		s := q.parts[i].resource
 		if cost := w.costOf(i); cost > s.rule.Rate.Limit {
-			return &Rejection{Reason: TooHeavy, Rule: s.rule.Text, Key: s.Name(), Cost: cost}
+			return s.tooHeavy(cost)
 		}
 	}
 	return nil
+}
+
+// tooHeavy is the rejection of a request that costs more than the resource ever has.
+func (s *Resource) tooHeavy(cost int) *Rejection {
+	return &Rejection{Reason: TooHeavy, Rule: s.rule.Text, Key: s.Name(), Cost: cost}
 }
 
 // Ask begins the question of w, which is to ask, to a store: the caller asks it for
@@ -134,14 +151,11 @@ func (c *Core) Asked(w *Waiter, s *Resource, cost int, asked, now int64, r *mete
 		return nil // w gives up, and the next one asks
 	}
 	s.tokens.Record(asked, now, *r, s.rule.Rate.Per)
-	rejected := Rejection{Rule: s.rule.Text, Key: s.Name(), Cost: cost}
 	switch {
 	case s.tokens.Err() != nil:
-		rejected.Reason, rejected.Err = StoreFailed, s.tokens.Err()
-		return &rejected
+		return &Rejection{Reason: StoreFailed, Rule: s.rule.Text, Key: s.Name(), Err: s.tokens.Err()}
 	case r.Err == nil && r.Limit > 0 && r.Limit < uint64(cost): //nolint:gosec // positive
-		rejected.Reason = TooHeavy // as many tokens are never there at once
-		return &rejected
+		return s.tooHeavy(cost) // as many tokens are never there at once
 	}
 	c.scan(now)
 	return nil

@@ -49,6 +49,7 @@ type Pause struct {
 	Waiting int
 
 	key     Key
+	text    string
 	until   int64
 	allow   int    // how many may be under way at its end
 	passing int    // how many are under way
@@ -72,6 +73,9 @@ func (p Pass) None() bool { return p.pause == nil }
 
 // Key returns what the pause holds back.
 func (p *Pause) Key() Key { return p.key }
+
+// Text names the pause: "pause of api.test".
+func (p *Pause) Text() string { return p.text }
 
 // Until returns when the pause ends.
 func (p *Pause) Until() int64 { return p.until }
@@ -151,7 +155,7 @@ func (t *Table) Arm(key Key, now int64, d time.Duration) (a Armed) {
 	if p == nil {
 		a.Evicted = t.makeRoom(now)
 		a.New = true
-		p = &Pause{key: key, until: now}
+		p = &Pause{key: key, text: "pause of " + key.String(), until: now}
 		if t.pauses == nil {
 			t.pauses = make(map[Key]*Pause)
 		}
