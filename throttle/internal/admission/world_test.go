@@ -131,7 +131,7 @@ func newWorld(seed uint64, mutant mutation) *world {
 			kind.Paced = true
 			law.Rate.Burst = w.r.IntN(law.Rate.Limit + 1)
 		case 2:
-			kind.Store, kind.NewStore = Beside, func() limiter.Store { return nil }
+			kind.Store, kind.NewStore = Beside, noStore
 		}
 		if w.r.IntN(4) == 0 {
 			law.Rate.Margin = time.Duration(w.r.IntN(20)) * time.Millisecond
@@ -257,3 +257,6 @@ func (w *world) finish(c *call, o Outcome) {
 	}
 	w.c.Finish(&c.d, o, w.now)
 }
+
+// noStore is the store of a rule whose store the test plays.
+func noStore() limiter.Store { return nil }
