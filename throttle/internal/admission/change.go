@@ -9,28 +9,28 @@ import (
 // Arm begins or prolongs the pause of a key; a shorter one never cuts. Waiters whose
 // deadline it has passed are rejected. It reports whether that is worth an event.
 func (c *Core) Arm(key pauses.Key, d time.Duration, now int64) (fresh bool) {
-	a := c.pauses.Arm(key, now, d)
+	a := c.sched.pauses.Arm(key, now, d)
 	if a.Evicted != nil {
-		c.improvedGroup(c.queues.groups[a.Evicted.Key()])
+		c.sched.improvedGroup(c.sched.queues.groups[a.Evicted.Key()])
 	}
-	g := c.queues.groups[key]
+	g := c.sched.queues.groups[key]
 	if a.New && g != nil {
 		g.pause = a.Pause
 		a.Pause.Waiting = g.waiting
 	}
 	if !a.Longer {
-		c.scan(now)
+		c.sched.scan(now)
 		return false
 	}
 	if g != nil {
-		c.rejectLate(g, a.Pause, now)
+		c.sched.rejectLate(g, a.Pause, now)
 	}
-	c.scan(now)
+	c.sched.scan(now)
 	return a.Fresh
 }
 
 // rejectLate rejects the waiters of a group whose deadline the pause has passed.
-func (c *Core) rejectLate(g *group, p *pauses.Pause, now int64) {
+func (sc *scheduler) rejectLate(g *group, p *pauses.Pause, now int64) {
 	until := p.Until()
 	for i := len(g.queues) - 1; i >= 0; i-- { // a queue that is dropped makes room for the last one
 		q := g.queues[i]
@@ -38,20 +38,20 @@ func (c *Core) rejectLate(g *group, p *pauses.Pause, now int64) {
 			next := w.links.Next()
 			if w.deadline < until {
 				r := pauseRejection(p, time.Duration(until-now), q.waiters.Len()-1)
-				c.reject(w, r.late(w, now, until, 0))
+				sc.reject(w, r.late(w, now, until, 0))
 			}
 			w = next
 		}
-		c.seed(q)
+		sc.seed(q)
 	}
 }
 
 // reject takes a waiter out of its queue, which is told so.
-func (c *Core) reject(w *Waiter, r *Rejection) {
-	c.leave(w)
+func (sc *scheduler) reject(w *Waiter, r *Rejection) {
+	sc.leave(w)
 	w.state = gone
 	w.makeApart().rejection = r
-	c.wake(w)
+	sc.wake(w)
 }
 
 // SetLaws makes rules go by other laws from now on, and forgets nothing. Waiters
@@ -60,26 +60,26 @@ func (c *Core) SetLaws(rules []*Rule, laws []Law, now int64) {
 	for i, r := range rules {
 		r.adopt(laws[i])
 	}
-	c.each(func(q *Queue, w *Waiter) {
+	c.sched.each(func(q *Queue, w *Waiter) {
 		if r := q.tooHeavy(w); r != nil {
-			c.reject(w, r)
+			c.sched.reject(w, r)
 		}
 	})
-	for _, q := range c.queues.byKey {
-		c.seed(q)
+	for _, q := range c.sched.queues.byKey {
+		c.sched.seed(q)
 	}
-	c.scan(now)
+	c.sched.scan(now)
 }
 
 // Close rejects all that are in queues.
 func (c *Core) Close(now int64) {
-	c.each(func(_ *Queue, w *Waiter) { c.reject(w, &Rejection{Reason: Closed}) })
-	c.scan(now)
+	c.sched.each(func(_ *Queue, w *Waiter) { c.sched.reject(w, &Rejection{Reason: Closed}) })
+	c.sched.scan(now)
 }
 
 // each calls do for every waiter in a queue, which do may take out of it.
-func (c *Core) each(do func(*Queue, *Waiter)) {
-	for _, g := range c.queues.groups {
+func (sc *scheduler) each(do func(*Queue, *Waiter)) {
+	for _, g := range sc.queues.groups {
 		for i := len(g.queues) - 1; i >= 0; i-- {
 			q := g.queues[i]
 			for w := q.waiters.First(); w != nil; {
@@ -92,14 +92,14 @@ func (c *Core) each(do func(*Queue, *Waiter)) {
 }
 
 // Waiting returns how many requests are in queues.
-func (c *Core) Waiting() int { return c.queues.waiting }
+func (c *Core) Waiting() int { return c.sched.queues.waiting }
 
 // Pauses returns the number of pauses.
-func (c *Core) Pauses() int { return c.pauses.Len() }
+func (c *Core) Pauses() int { return c.sched.pauses.Len() }
 
 // PausedUntil returns when the pause of a key ends, 0 if there is none.
 func (c *Core) PausedUntil(key pauses.Key) int64 {
-	if p := c.pauses.Get(key); p != nil {
+	if p := c.sched.pauses.Get(key); p != nil {
 		return p.Until()
 	}
 	return 0

@@ -4,28 +4,24 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/meter"
-	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // A Core decides which request goes next.
 type Core struct {
-	pauses pauses.Table
-	queues queues
-	ids    int64 // the number of the latest resource
 	// MaxPaused is how many requests may wait for the end of one pause.
 	MaxPaused int
 
-	arrival     int64 // of the latest waiter
-	scans       int64
-	looks       int64
-	seeds       []*Queue // to be looked at in the next scan
-	work        heap     // to be looked at in this scan, by rank
-	woken       []*Waiter
-	reacquiring reacquirers
+	sched   scheduler
+	ids     int64 // the number of the latest resource
+	arrival int64 // of the latest waiter
 }
 
 // New returns a core without rules and pauses.
-func New() *Core { return &Core{work: heap{which: byRank}} }
+func New() *Core {
+	c := new(Core)
+	c.sched.work.which = byRank
+	return c
+}
 
 // An Admission is what [Core.Admit] says.
 type Admission uint8
@@ -44,11 +40,11 @@ const (
 // Admit admits a request that nothing holds back: all of its parts or none. While
 // requests wait or there is a pause, only a keyed demand is admitted.
 func (c *Core) Admit(d *Demand, now int64) Admission {
-	paused := c.pauses.Len() > 0
-	if !d.Keyed && (c.queues.waiting > 0 || paused) {
+	paused := c.sched.pauses.Len() > 0
+	if !d.Keyed && (c.sched.queues.waiting > 0 || paused) {
 		return MustQueue
 	}
-	if paused && c.pauses.Current(d.Pause, now) != nil {
+	if paused && c.sched.pauses.Current(d.Pause, now) != nil {
 		return MustQueue
 	}
 	asks := false
@@ -62,29 +58,13 @@ func (c *Core) Admit(d *Demand, now int64) Admission {
 		asks = asks || ask
 	}
 	switch {
-	case c.queues.waiting > 0 && !c.overtakes(d, now):
+	case c.sched.queues.waiting > 0 && !c.sched.overtakes(d, now):
 		return MustQueue
 	case asks:
 		return MustAsk
 	}
 	c.Commit(d, now)
 	return Admitted
-}
-
-// overtakes reports whether a request may go past those that wait: none waits for
-// just the same, and of what others wait for there is enough for all of them too.
-// It spares the request the queue, and the queue a scan.
-func (c *Core) overtakes(d *Demand, now int64) bool {
-	if c.queues.of(d) != nil {
-		return false
-	}
-	for i := range d.n {
-		p := d.Part(i)
-		if s := p.resource; s.waiting > 0 && !s.fits(now, s.queued+p.Cost) {
-			return false
-		}
-	}
-	return true
 }
 
 // NextAsk returns the resource of a demand whose store has to give a token first,
@@ -132,97 +112,25 @@ func (c *Core) Enqueue(w *Waiter, d *Demand, advance time.Duration, deadline, no
 
 // Requeue puts a waiter whose reservation expired back in its queue, at its rank.
 func (c *Core) Requeue(w *Waiter, d *Demand, now int64) {
-	if c.queues.insert(w, d, c.pauses.Get(d.Pause), now) {
-		c.seed(w.queue)
+	if c.sched.queues.insert(w, d, c.sched.pauses.Get(d.Pause), now) {
+		c.sched.seed(w.queue)
 	}
-	c.scan(now)
+	c.sched.scan(now)
 }
 
 // Cancel gives up a waiter, whatever its state.
 func (c *Core) Cancel(w *Waiter, now int64) {
 	switch w.state {
 	case queued:
-		c.leave(w)
+		c.sched.leave(w)
 		w.state = gone
 	case granted, reacquiring:
-		c.rollBack(w, now)
+		c.sched.rollBack(w, now)
 		w.state = gone
 	case expired, gone:
 		w.state = gone
 	}
-	c.scan(now)
-}
-
-// leave takes w out of its queue. Nothing was kept for it, so that this changes
-// something only for those that older heads hold back, and for those that wait for
-// a store that w was to ask.
-func (c *Core) leave(w *Waiter) {
-	q := w.queue
-	if w.ask > 0 && !w.asking {
-		s := q.parts[w.ask-1].resource
-		s.tokens.Ask(false)
-		w.ask = 0
-		c.improved(s)
-	}
-	if head := c.queues.remove(w); head {
-		for i := range q.parts {
-			if s := q.parts[i].resource; s.held > 0 {
-				c.improved(s)
-			}
-		}
-		c.seed(q)
-	}
-	w.queue = nil
-	c.queues.forget(q)
-}
-
-// step takes w out of the line of its queue, or from those that reacquire.
-func (c *Core) step(w *Waiter) {
-	q := w.queue
-	if w.state == reacquiring {
-		c.reacquiring.remove(w)
-	} else {
-		c.leaveLine(w)
-	}
-	w.queue = nil
-	c.queues.forget(q)
-}
-
-// leaveLine takes w out of the line of its queue.
-func (c *Core) leaveLine(w *Waiter) {
-	next := w.links.Next()
-	first := w.links.Prev() == nil
-	w.queue.line.Remove(w)
-	if first && next != nil {
-		c.wake(next)
-	}
-}
-
-// rollBack gives up what was kept for w.
-func (c *Core) rollBack(w *Waiter, now int64) {
-	q := w.queue
-	c.step(w)
-	for i := range q.parts {
-		s, cost := q.parts[i].resource, w.costOf(i)
-		s.window.Reserve(-cost)
-		s.pacer.Refund(now, s.pacer.Latest(cost))
-		if r := w.tokens(i); r.At > 0 {
-			s.tokens.Refund(now, r)
-		}
-		c.improved(s)
-	}
-	if w.apart != nil {
-		w.apart.expires = nil
-	}
-	c.done(w.pass, false, now)
-	w.pass = pauses.Pass{}
-}
-
-// done counts the end of a request that passed a pause.
-func (c *Core) done(pass pauses.Pass, good bool, now int64) {
-	if p := c.pauses.Done(pass, good, now); p != nil {
-		c.improvedGroup(c.queues.groups[p.Key()])
-	}
+	c.sched.scan(now)
 }
 
 // Confirm counts what was reserved for w as sent: its request, whose demand is d,
@@ -230,7 +138,7 @@ func (c *Core) done(pass pauses.Pass, good bool, now int64) {
 func (c *Core) Confirm(w *Waiter, d *Demand, now int64) bool {
 	q := w.queue
 	if p := q.group.current(); p != nil && !w.pass.Of(p) {
-		c.rollBack(w, now)
+		c.sched.rollBack(w, now)
 		c.Requeue(w, d, now)
 		return false
 	}
@@ -241,37 +149,34 @@ func (c *Core) Confirm(w *Waiter, d *Demand, now int64) bool {
 		p.resource.window.Reserve(-p.Cost)
 		p.resource.window.Counted(now)
 		p.spend(now)
-		c.improved(p.resource)
+		c.sched.improved(p.resource)
 	}
 	d.pass, d.committed = w.pass, true
-	c.step(w)
+	c.sched.step(w)
 	w.state = gone
-	c.scan(now)
+	c.sched.scan(now)
 	return true
 }
-
-// wake notes that something changed for w.
-func (c *Core) wake(w *Waiter) { c.woken = append(c.woken, w) }
 
 // Woken returns the waiters for which something has changed since the last call:
 // they may leave, ask a store or give up. It is valid until the next call of the Core.
 func (c *Core) Woken() []*Waiter {
-	woken := c.woken
-	c.woken = c.woken[:0]
+	woken := c.sched.woken
+	c.sched.woken = c.sched.woken[:0]
 	return woken
 }
 
 // LookAgainAt returns when Tick is to be called, [meter.Never] if the clock decides
 // nothing.
 func (c *Core) LookAgainAt() int64 {
-	return min(c.queues.due.least(), c.reacquiring.expireAt())
+	return min(c.sched.queues.due.least(), c.sched.reacquiring.expireAt())
 }
 
 // Tick does what the clock brings.
 func (c *Core) Tick(now int64) {
-	for _, w := range c.reacquiring.expire(now) {
-		c.rollBack(w, now)
+	for _, w := range c.sched.reacquiring.expire(now) {
+		c.sched.rollBack(w, now)
 		w.state = expired
 	}
-	c.scan(now)
+	c.sched.scan(now)
 }

@@ -35,7 +35,7 @@ func (c *Core) Finish(d *Demand, o Outcome, now int64) {
 		switch o {
 		case Unsent:
 			p.refund(now)
-			c.improved(p.resource)
+			c.sched.improved(p.resource)
 			continue
 		case Lost:
 			at += int64(lostLag)
@@ -43,12 +43,12 @@ func (c *Core) Finish(d *Demand, o Outcome, now int64) {
 		}
 		if p.entry == meter.Never {
 			p.entry = p.resource.window.Respond(now, meter.Receipt{At: p.entry, Cost: p.Cost}, at).At
-			c.improved(p.resource)
+			c.sched.improved(p.resource)
 		}
 	}
-	c.done(d.pass, o == Good, now)
+	c.sched.done(d.pass, o == Good, now)
 	d.pass = pauses.Pass{}
-	c.scan(now)
+	c.sched.scan(now)
 }
 
 // Spent is what a request took of one rule that weighs requests.
@@ -78,9 +78,9 @@ func (c *Core) Report(spent []Spent, actual int, now int64) {
 	actual = min(max(actual, 0), maxCost)
 	for i := range spent {
 		spent[i].correct(now, actual)
-		c.improved(spent[i].resource)
+		c.sched.improved(spent[i].resource)
 	}
-	c.scan(now)
+	c.sched.scan(now)
 }
 
 func (s *Spent) correct(now int64, actual int) {

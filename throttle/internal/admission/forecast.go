@@ -72,16 +72,16 @@ func (c *Core) Forecast(w *Waiter, d *Demand, now int64, fresh bool, f *Forecast
 		}
 	}
 	if p := w.queue.group.current(); p != nil {
-		return c.forecastPause(w, p, now, last, fresh, f)
+		return f.pause(w, p, now, last, fresh && p.Waiting > c.MaxPaused)
 	}
 	return nil
 }
 
-// forecastPause is Forecast for a pause; all else lets w go at last.
-func (c *Core) forecastPause(w *Waiter, p *pauses.Pause, now, last int64, fresh bool, f *Forecast) *Rejection {
+// pause is the part of [Core.Forecast] for a pause; all else lets w go at last.
+func (f *Forecast) pause(w *Waiter, p *pauses.Pause, now, last int64, full bool) *Rejection {
 	wait := time.Duration(max(p.Until()-now, 0))
 	switch {
-	case fresh && p.Waiting > c.MaxPaused:
+	case full:
 		return pauseRejection(p, wait, p.Waiting-1)
 	case p.Until() > w.deadline || f.MaxWait > 0 && wait > f.MaxWait:
 		return pauseRejection(p, wait, p.Waiting-1).late(w, now, p.Until(), f.MaxWait)
@@ -142,10 +142,10 @@ func (c *Core) Asked(w *Waiter, s *Resource, cost int, asked, now int64, r *mete
 	w.ask, w.asking = 0, false
 	s.tokens.Ask(false)
 	for _, q := range s.queues {
-		c.seed(q)
+		c.sched.seed(q)
 	}
 	if w.state == queued {
-		c.seed(w.queue)
+		c.sched.seed(w.queue)
 	}
 	if r == nil {
 		return nil // w gives up, and the next one asks
@@ -157,6 +157,6 @@ func (c *Core) Asked(w *Waiter, s *Resource, cost int, asked, now int64, r *mete
 	case r.Err == nil && r.Limit > 0 && r.Limit < uint64(cost): //nolint:gosec // positive
 		return s.tooHeavy(cost) // as many tokens are never there at once
 	}
-	c.scan(now)
+	c.sched.scan(now)
 	return nil
 }

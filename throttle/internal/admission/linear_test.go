@@ -20,10 +20,10 @@ type crowd struct {
 // everybody makes each event one that concerns every head, as it was once. It is the
 // control.
 func everybody(c *Core, now int64) {
-	for _, q := range c.queues.byKey {
-		c.seed(q)
+	for _, q := range c.sched.queues.byKey {
+		c.sched.seed(q)
 	}
-	c.scan(now)
+	c.sched.scan(now)
 }
 
 // run returns how many heads are looked at for each waiter that comes, and that

@@ -64,6 +64,6 @@ func (c *Core) Reacquire(w *Waiter, now int64) {
 	if w.state == reacquiring {
 		return
 	}
-	c.leaveLine(w)
-	c.reacquiring.add(w, now)
+	c.sched.leaveLine(w)
+	c.sched.reacquiring.add(w, now)
 }

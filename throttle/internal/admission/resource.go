@@ -64,7 +64,10 @@ func (s *Resource) idle(now int64) bool {
 // next returns when cost fits, as far as is known here; ask reports that the store
 // has to be asked first.
 func (s *Resource) next(now int64, cost int) (at int64, ask bool) {
-	at = max(s.window.Next(now, cost), s.pacer.Next(now, cost))
+	at = s.window.Next(now, cost)
+	if s.pacer.Spacing() > 0 {
+		at = max(at, s.pacer.Next(now, cost))
+	}
 	if s.tokens == nil {
 		return at, false
 	}
@@ -84,7 +87,9 @@ func (s *Resource) eta(now int64, ahead, cost int) int64 {
 // take takes tokens of the store and the time of the pacer for a request that may
 // leave. It returns when the tokens expire, 0 if there were none.
 func (s *Resource) take(now int64, cost int) (expires int64) {
-	s.pacer.Spend(now, cost)
+	if s.pacer.Spacing() > 0 {
+		s.pacer.Spend(now, cost)
+	}
 	if s.tokens == nil {
 		return 0
 	}

@@ -14,10 +14,10 @@ type State struct {
 // State returns what the core holds.
 func (c *Core) State() State {
 	s := State{
-		Waiting: c.queues.waiting, Queues: len(c.queues.byKey), Reacquiring: c.reacquiring.list.Len(),
-		Scans: c.scans, Looks: c.looks,
+		Waiting: c.sched.queues.waiting, Queues: len(c.sched.queues.byKey), Reacquiring: c.sched.reacquiring.list.Len(),
+		Scans: c.sched.scans, Looks: c.sched.looks,
 	}
-	for p := range c.pauses.All() {
+	for p := range c.sched.pauses.All() {
 		s.Passing += p.Passing()
 		s.Paused += p.Waiting
 	}

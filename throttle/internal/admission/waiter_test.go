@@ -50,7 +50,7 @@ func TestAReservationLastsLongerEachTime(t *testing.T) {
 		if w.periods != want {
 			t.Errorf("after %d expiries: %d seconds more, want %d", expiries, w.periods, want)
 		}
-		c.rollBack(w, 0)
+		c.sched.rollBack(w, 0)
 		c.Requeue(w, &d, 0)
 	}
 	c.Cancel(w, 0)
