@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/exact"
 )
 
-func TestNewStoreBehindTheGateAndWithout(t *testing.T) {
+func TestExactStoreWithAQueueAndWithout(t *testing.T) {
 	const n, limit = 2000, 100
 	for name, tt := range map[string]struct {
 		gate        bool

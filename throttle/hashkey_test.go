@@ -64,7 +64,7 @@ func TestHashKey(t *testing.T) {
 }
 
 // A key is often a credential: nothing that is kept or told holds it.
-func TestAKeyIsToldAsAHash(t *testing.T) {
+func TestAKeyIsShownAsAHash(t *testing.T) {
 	const hush = "Bearer hush-hush"
 	synctest.Test(t, func(t *testing.T) {
 		told := &ear{kinds: transport.WaitBegin | transport.WaitEnd | transport.Paused}

@@ -78,7 +78,7 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 
 // Attach makes the limiter an override: calls made with the context are under
 // its rules and pauses in place of the layer's. What it counts is its own, so
-// that all who use it together stay within its limits.
+// that all calls that use it stay within its limits together.
 func (l *Limiter) Attach(ctx context.Context) context.Context {
 	return transport.WithSetting(ctx, override{l})
 }

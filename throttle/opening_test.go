@@ -19,7 +19,7 @@ func (s *server) since(start time.Time, prefix string) (ds []time.Duration) {
 	return ds
 }
 
-func TestAfterAPauseOneThenOneMoreWithEachAnswerAndSecond(t *testing.T) {
+func TestAfterAPauseOneThenOneMoreWithEachResponseAndSecond(t *testing.T) {
 	for latency, want := range map[time.Duration][]int{ // milliseconds
 		// The first answer and each further one let two go: in its own place and one more.
 		300 * time.Millisecond: {0, 300, 300, 600, 600, 600, 600, 900, 900, 900, 900, 900, 900, 900, 900, 1000},
@@ -103,7 +103,7 @@ func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 }
 
 // A server that answers nobody is taken for recovered by those who wait, too.
-func TestFreeForAllForThoseWhoWait(t *testing.T) {
+func TestFreeForAllForRequestsThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
 		l := New()

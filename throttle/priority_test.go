@@ -133,7 +133,7 @@ func TestAFloodOfUrgentCallsStarvesNobody(t *testing.T) {
 	})
 }
 
-func TestAnUrgentCallIsNotRefusedForThoseBehindIt(t *testing.T) {
+func TestAnUrgentCallIsNotRejectedForThoseBehindIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
 		l := New(Rule{Limit: 1, MaxWait: 20500 * time.Millisecond, Margin: NoMargin})

@@ -19,7 +19,7 @@ func tenant(req *http.Request) string {
 }
 
 // However many wait for what a newcomer does not need, he goes at once.
-func TestManyWhoWaitHoldNobodyElseBack(t *testing.T) {
+func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 	for name, shared := range map[string]Rule{
 		"a wide rule":      {Limit: 5000, Margin: NoMargin},
 		"a scarce rule":    {Limit: 20, Margin: NoMargin},

@@ -69,7 +69,7 @@ func TestATokenThatNobodySpendsKeepsNoKey(t *testing.T) {
 
 // To wait for the store's answers is no queue, as long as nothing says that they
 // will be in vain.
-func TestNoQueueIsNotForTheStoresAnswers(t *testing.T) {
+func TestNoQueueIsNotForTheRepliesOfAStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &fixedWindow{limit: 20, per: time.Minute}, slow: time.Millisecond}
 		l := New(Rule{Limit: 20, Per: time.Minute, Mode: Bucket, Store: c, MaxQueue: NoQueue})

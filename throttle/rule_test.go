@@ -68,7 +68,7 @@ func panics(f func()) (text string) {
 	return ""
 }
 
-func TestNewRefusesNonsense(t *testing.T) {
+func TestNewPanicsOnNonsense(t *testing.T) {
 	store, err := noopstore.New()
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 
 // The answer of a server that was overloaded when the tape was made says nothing
 // about it now, wherever the tape is.
-func TestATapedAnswerPausesNothing(t *testing.T) {
+func TestATapedResponsePausesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
 	read := func(t *testing.T, rt http.RoundTripper, path string) (*http.Response, error) {
 		t.Helper()
@@ -95,7 +95,7 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 }
 
 // What was not sent, since a recording answered, takes no quota.
-func TestAReplayedAnswerTakesNoQuota(t *testing.T) {
+func TestAReplayedResponseTakesNoQuota(t *testing.T) {
 	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -115,7 +115,7 @@ func TestPanicBelow(t *testing.T) {
 	})
 }
 
-func TestStrictCountsWhatGotNoAnswer(t *testing.T) {
+func TestUntilResponseCountsWhatGotNoResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: func(*http.Request) time.Duration { return time.Minute }}
 		l := New(Rule{Limit: 1, Per: 10 * time.Second, Mode: UntilResponse, Margin: NoMargin})
@@ -222,7 +222,7 @@ func (c closing) Close() error {
 
 // A retry further in sent once and was then kept from sending again: what was
 // taken was used.
-func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
+func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 	for name, inner := range map[string]transport.Layer{
 		"":                         pass(),
 		"above a layer that waits": concurrency.New(concurrency.Limit{Max: 5}),

@@ -89,7 +89,7 @@ func (o *opaque) RoundTrip(req *http.Request) (*http.Response, error) {
 	return o.next.RoundTrip(req.WithContext(ctx))
 }
 
-func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
+func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
 		l := New(Rule{Limit: 10, Per: time.Minute, Margin: NoMargin})
@@ -130,7 +130,7 @@ func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
 	})
 }
 
-func TestWhoExactlyMeetsTheDeadlineIsNotRefused(t *testing.T) {
+func TestARequestThatMeetsItsDeadlineIsNotRejected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 1, Per: time.Minute, Margin: NoMargin})
 		rt := l.Wrap(&server{})
@@ -179,7 +179,7 @@ func (c *closer) Read([]byte) (int, error) { return 0, io.EOF }
 
 func (c *closer) Close() error { c.closed = true; return nil }
 
-func TestWaitsAreBookedAndTold(t *testing.T) {
+func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &ear{kinds: transport.WaitBegin | transport.WaitEnd}
 		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin}).Wrap(&server{}))
@@ -213,7 +213,7 @@ func TestWaitsAreBookedAndTold(t *testing.T) {
 }
 
 // Quota is granted, but the slot is not back yet when a pause begins.
-func TestAPauseBeginsWhileASlotIsTakenUpAgain(t *testing.T) {
+func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{answer: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/long" {

@@ -46,7 +46,7 @@ func (sc *scheduler) rejectLate(g *group, p *pauses.Pause, now int64) {
 	}
 }
 
-// reject takes a waiter out of its queue, which is told so.
+// reject takes a waiter out of its queue, and wakes it with the reason.
 func (sc *scheduler) reject(w *Waiter, r *Rejection) {
 	sc.leave(w)
 	w.state = gone

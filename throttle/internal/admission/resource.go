@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
-// A Resource is the state of one rule and key: its meters, and who waits for them.
+// A Resource is the state of one rule and key: its meters, and the queues that wait for them.
 type Resource struct {
 	// Store is what the requests of the key ask for tokens, nil without a store.
 	Store limiter.Store

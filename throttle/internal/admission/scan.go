@@ -6,8 +6,8 @@ import (
 )
 
 // A scheduler moves waiters: from their queues to the lines in which they leave, and
-// out of both. Each event of the [Core] tells it which heads it concerns, and lets it
-// scan them.
+// out of both. Each event of the [Core] marks the heads that it concerns, and then lets
+// it scan them.
 type scheduler struct {
 	pauses      pauses.Table
 	queues      queues
@@ -127,7 +127,7 @@ func (sc *scheduler) look(q *Queue, now int64) (grants bool) {
 	case waits:
 		due = again
 	case ask > 0:
-		sc.tellToAsk(w, ask)
+		sc.letAsk(w, ask)
 		from = now
 	default:
 		return true
@@ -141,8 +141,8 @@ func (sc *scheduler) look(q *Queue, now int64) (grants bool) {
 	return false
 }
 
-// tellToAsk makes w ask the store of part ask, counted from 1.
-func (sc *scheduler) tellToAsk(w *Waiter, ask int) {
+// letAsk makes w ask the store of part ask, counted from 1.
+func (sc *scheduler) letAsk(w *Waiter, ask int) {
 	w.ask = uint16(ask) //nolint:gosec // as many as there are rules
 	w.queue.find(ask-1, full)
 	w.queue.parts[ask-1].resource.tokens.Ask(true)

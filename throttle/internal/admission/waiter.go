@@ -12,7 +12,7 @@ import (
 // and keeps in each what is said of it:
 //
 //	queued       in a queue, by its rank. Nothing is kept for it; the head of a queue
-//	             may be told to ask a store.
+//	             may have to ask a store.
 //	granted      at the end of the line of its queue: what it needs is reserved, and
 //	             its pass is counted. It leaves when it is the first of the line.
 //	reacquiring  granted, out of the line, while its request reacquires what it had

@@ -86,7 +86,7 @@ func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 
 // What is kept for somebody whose slot does not come goes to others, longer after
 // each time, and he comes through.
-func TestWhatIsKeptLapses(t *testing.T) {
+func TestAReservationExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := concurrency.New(concurrency.Limit{Max: 1, Key: tenant})
 		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "limited", Margin: NoMargin})

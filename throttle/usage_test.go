@@ -21,7 +21,7 @@ func tokens(mode Mode) Rule {
 	}}
 }
 
-func TestAdjust(t *testing.T) {
+func TestReport(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		actual  []int
@@ -74,7 +74,7 @@ func TestAdjust(t *testing.T) {
 }
 
 // What a call did cost takes the room of a Paced rule as well.
-func TestAdjustMovesThePacer(t *testing.T) {
+func TestReportMovesThePacer(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		actual []int
@@ -126,7 +126,7 @@ func TestAdjustMovesThePacer(t *testing.T) {
 }
 
 // A UntilResponse rule counts an estimate from its answer on, and debt from its telling on.
-func TestAdjustWithStrict(t *testing.T) {
+func TestReportWithUntilResponse(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		actual []int
@@ -166,7 +166,7 @@ func TestAdjustWithStrict(t *testing.T) {
 	}
 }
 
-func TestAdjustFreesThoseWhoWait(t *testing.T) {
+func TestReportFreesRequestsThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, mode := range []Mode{Window, UntilResponse} {
 			l := New(tokens(mode))
@@ -189,7 +189,7 @@ func TestAdjustFreesThoseWhoWait(t *testing.T) {
 	})
 }
 
-func TestAdjustTakesNothingFromOthers(t *testing.T) {
+func TestReportTakesNothingFromOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(tokens(Window))
 		rt := l.Wrap(&server{})
@@ -206,7 +206,7 @@ func TestAdjustTakesNothingFromOthers(t *testing.T) {
 	})
 }
 
-func TestAdjustConcernsTheLastAttempt(t *testing.T) {
+func TestReportConcernsTheLastAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
 		s := &server{answer: func(req *http.Request) (*http.Response, error) {
