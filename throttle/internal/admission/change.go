@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
@@ -32,8 +33,7 @@ func (c *Core) Arm(key pauses.Key, d time.Duration, now int64) (fresh bool) {
 // rejectLate rejects the waiters of a group whose deadline the pause has passed.
 func (sc *scheduler) rejectLate(g *group, p *pauses.Pause, now int64) {
 	until := p.Until()
-	for i := len(g.queues) - 1; i >= 0; i-- { // a queue that is dropped makes room for the last one
-		q := g.queues[i]
+	for _, q := range slices.Backward(g.queues) { // a queue that is dropped makes room for the last one
 		for w := q.waiters.First(); w != nil; {
 			next := w.links.Next()
 			if w.deadline < until {
@@ -80,8 +80,7 @@ func (c *Core) Close(now int64) {
 // each calls do for every waiter in a queue, which do may take out of it.
 func (sc *scheduler) each(do func(*Queue, *Waiter)) {
 	for _, g := range sc.queues.groups {
-		for i := len(g.queues) - 1; i >= 0; i-- {
-			q := g.queues[i]
+		for _, q := range slices.Backward(g.queues) {
 			for w := q.waiters.First(); w != nil; {
 				next := w.links.Next()
 				do(q, w)

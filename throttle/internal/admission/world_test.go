@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sethvargo/go-limiter"
@@ -120,7 +121,7 @@ func newWorld(seed uint64, mutant mutation) *world {
 	w := &world{r: rand.New(rand.NewPCG(seed, 4)), c: New(), mutant: mutant, fixed: seed%2 == 0}
 	w.c.MaxPaused = 10_000
 	for i := range 1 + w.r.IntN(4) {
-		law := Law{Text: fmt.Sprint(i), MaxQueue: 10_000, Rate: meter.Rate{
+		law := Law{Text: strconv.Itoa(i), MaxQueue: 10_000, Rate: meter.Rate{
 			Limit: 3 + w.r.IntN(12), Per: time.Duration(50+w.r.IntN(500)) * time.Millisecond,
 		}}
 		kind := Kind{Windowed: true, Weighed: true, Keyed: w.r.IntN(3) == 0}
@@ -157,7 +158,6 @@ func (w *world) mutate(law Law) Law {
 }
 
 func (w *world) fault(format string, args ...any) {
-
 	if len(w.faults) < 10 {
 		w.faults = append(w.faults, fmt.Sprintf(format, args...))
 	}

@@ -1,8 +1,8 @@
 package pauses
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -127,7 +127,7 @@ func TestAPassOfAnEarlierPause(t *testing.T) {
 }
 
 func TestPausesAreBounded(t *testing.T) {
-	key := func(i int) Key { return Key{Host: fmt.Sprint(i)} }
+	key := func(i int) Key { return Key{Host: strconv.Itoa(i)} }
 	var table Table
 	for i := range Max {
 		table.Arm(key(i), 0, time.Duration(i+1)*time.Second).Pause.Waiting = i % 2
