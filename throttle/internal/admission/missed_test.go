@@ -1,6 +1,10 @@
 package admission
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/race"
+)
 
 // scanAll looks at every head, as if an event concerned all, and returns how many it
 // grants or lets ask, and how many of those had been held back for older ones: these
@@ -44,8 +48,12 @@ func (w *world) blind() {
 // have found no other one that may leave, but for those that older ones hold back:
 // time makes room for them, and they are looked at once in an interval.
 func TestAScanMissesNothing(t *testing.T) {
+	seeds := uint64(100)
+	if race.Enabled || testing.Short() {
+		seeds = 10
+	}
 	run := func(before func(*world)) (missed, back int) {
-		for seed := range uint64(100) {
+		for seed := range seeds {
 			w := newWorld(seed, none)
 			for range 1500 {
 				before(w)
