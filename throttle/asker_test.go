@@ -13,30 +13,30 @@ import (
 	"github.com/sethvargo/go-limiter"
 )
 
-// scripted is a store of one key whose n-th answer a test writes.
+// scripted is a store of one key whose n-th reply a test writes.
 type scripted struct {
 	limiter.Store
-	takes  atomic.Int64
-	answer func(ctx context.Context, n int64) (reset uint64, ok bool, err error)
+	takes atomic.Int64
+	reply func(ctx context.Context, n int64) (reset uint64, ok bool, err error)
 }
 
 func (s *scripted) Take(ctx context.Context, _ string) (tokens, remaining, reset uint64, ok bool, err error) {
-	reset, ok, err = s.answer(ctx, s.takes.Add(1))
+	reset, ok, err = s.reply(ctx, s.takes.Add(1))
 	return 1, 0, reset, ok, err
 }
 
-// unix is the instant in d from now as stores tell it.
+// unix is the instant in d from now as stores name it.
 func unix(d time.Duration) uint64 { return uint64(time.Now().Add(d).UnixNano()) }
 
 func TestAStoreThatNeverComesBack(t *testing.T) {
 	for name, end := range map[string]func(){
 		"panic":  func() { panic("store") },
-		"Goexit": runtime.Goexit, // a t.FailNow in somebody's store
+		"Goexit": runtime.Goexit, // a t.FailNow in a user's store
 	} {
 		for _, mode := range []Mode{Window, Bucket} {
 			t.Run(name+", "+mode.String(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					st := &scripted{answer: func(_ context.Context, n int64) (uint64, bool, error) {
+					st := &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
 						if n == 1 {
 							time.Sleep(time.Millisecond) // the others are there by then
 							end()
@@ -49,7 +49,7 @@ func TestAStoreThatNeverComesBack(t *testing.T) {
 					)
 					s := &server{}
 					rt := l.Wrap(s)
-					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // who is forgotten need not hang
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
 					defer cancel()
 					start := time.Now()
 					line(3, func(i int) {
@@ -78,7 +78,7 @@ func TestAStoreThatNeverComesBack(t *testing.T) {
 func TestAnAskerThatLeavesInTheStore(t *testing.T) {
 	for _, mode := range []Mode{Window, Bucket} {
 		synctest.Test(t, func(t *testing.T) {
-			st := &scripted{answer: func(ctx context.Context, n int64) (uint64, bool, error) {
+			st := &scripted{reply: func(ctx context.Context, n int64) (uint64, bool, error) {
 				if n == 1 {
 					<-ctx.Done()
 					return 0, false, ctx.Err()
@@ -93,12 +93,12 @@ func TestAnAskerThatLeavesInTheStore(t *testing.T) {
 			start := time.Now()
 			line(2, func(i int) {
 				if i == 0 {
-					// His end is no failure of the store.
+					// The end of its context is no failure of the store.
 					if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrStore) {
-						t.Errorf("%s: who left: %v", mode, err)
+						t.Errorf("%s: the one that left: %v", mode, err)
 					}
 				} else if _, err := get(t.Context(), rt, "/"); err != nil {
-					t.Errorf("%s: who was behind him: %v", mode, err)
+					t.Errorf("%s: the one behind it: %v", mode, err)
 				}
 			})
 			if d := time.Since(start); d != time.Second || len(s.sends) != 1 || st.takes.Load() != 2 {
@@ -109,10 +109,10 @@ func TestAnAskerThatLeavesInTheStore(t *testing.T) {
 	}
 }
 
-// It is his turn to ask, but his context ended before he had the mutex.
+// It is to ask, but its context ended before it had the mutex.
 func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := &scripted{answer: func(_ context.Context, n int64) (uint64, bool, error) {
+		st := &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
 			return unix(time.Second), n > 1, nil
 		}}
 		l := New(Rule{Limit: 10, Mode: Bucket, Store: st})
@@ -127,7 +127,7 @@ func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 					t.Error(err)
 				}
 			case 1:
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // who is forgotten need not hang
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
 				defer cancel()
 				if _, err := get(ctx, rt, "/"); err != nil {
 					t.Error(err)
@@ -144,7 +144,7 @@ func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 				l.shell.updateLocked()
 				l.shell.mu.Unlock()
 				if !asks {
-					t.Error("it is not his turn: the test shows nothing")
+					t.Error("it is not its turn: the test shows nothing")
 				}
 			}
 		})
@@ -155,7 +155,7 @@ func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 	})
 }
 
-// The reset of a refusal is what a stranger's clock says: neither do we sleep for
+// The reset of a rejection is what a stranger's clock says: neither do we sleep for
 // years by it nor ask without end.
 func TestAnyResetIsABoundedWait(t *testing.T) {
 	const most, least = 1000, 3 // takes in a second; in all, in two Per and a half
@@ -183,8 +183,8 @@ func TestAnyResetIsABoundedWait(t *testing.T) {
 					ctx, cancel := context.WithCancel(t.Context())
 					time.AfterFunc(2500*time.Millisecond, cancel)
 					var asked []time.Time
-					st := &scripted{answer: func(ctx context.Context, n int64) (uint64, bool, error) {
-						if ctx.Err() != nil || n > 5*most { // else who spins would never end
+					st := &scripted{reply: func(ctx context.Context, n int64) (uint64, bool, error) {
+						if ctx.Err() != nil || n > 5*most { // else a client that spins would never end
 							return 0, false, errors.New("enough")
 						}
 						asked = append(asked, time.Now())

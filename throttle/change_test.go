@@ -147,7 +147,7 @@ func TestThePaceOfTheNewRule(t *testing.T) {
 		{"unchanged, the control", 1, 10, 0, []time.Duration{0, 100 * ms, 200 * ms, 300 * ms, 400 * ms, 500 * ms, 600 * ms}},
 		{"faster", 1, 20, 0, []time.Duration{0, 100 * ms, 200 * ms, 300 * ms, 350 * ms, 400 * ms, 450 * ms}},
 		{"slower", 1, 5, 0, []time.Duration{0, 100 * ms, 200 * ms, 300 * ms, 500 * ms, 1000 * ms, 1200 * ms}}, // five in a second
-		{"a burst is lent to those who wait", 3, 10, 0, []time.Duration{0, 100 * ms, 200 * ms, 250 * ms, 250 * ms, 300 * ms, 400 * ms}},
+		{"a burst is lent to requests that wait", 3, 10, 0, []time.Duration{0, 100 * ms, 200 * ms, 250 * ms, 250 * ms, 300 * ms, 400 * ms}},
 		{"a burst", 4, 10, time.Hour, []time.Duration{0, 0, 0, 0, 100 * ms, 200 * ms, 300 * ms}},
 		{"a burst and faster", 2, 20, time.Hour, []time.Duration{0, 0, 50 * ms, 100 * ms, 150 * ms, 200 * ms, 250 * ms}},
 		{"no burst any more", 1, 20, time.Hour, []time.Duration{0, 50 * ms, 100 * ms, 150 * ms, 200 * ms, 250 * ms, 300 * ms}},

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
-// Above 4096 sends share their stamps; a limit that crosses that in the middle of
+// Above 4096 sends share their timestamps; a limit that crosses that in the middle of
 // a window keeps every window, before and after.
 func TestALimitCrossesTheGrain(t *testing.T) {
 	const low, high, per = 4000, 5000, time.Second

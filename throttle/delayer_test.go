@@ -90,7 +90,7 @@ func TestNothingIsSentDuringAPauseBehindAnInnerLayer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &server{answer: throttled(1, 429, "Retry-After", "20")}
+				s := &server{respond: throttled(1, 429, "Retry-After", "20")}
 				s.latency = func(*http.Request) time.Duration { return time.Second }
 				l := New()
 				rt := l.Wrap(tt.inner.Wrap(s))

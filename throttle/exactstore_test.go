@@ -11,11 +11,11 @@ import (
 func TestExactStoreWithAQueueAndWithout(t *testing.T) {
 	const n, limit = 2000, 100
 	for name, tt := range map[string]struct {
-		gate        bool
+		queue       bool
 		least, most float64 // takes for each admitted
 		inside      bool    // several at once
 	}{
-		"through the gate":               {true, 1, 1.02, false},
+		"through the queue":              {true, 1, 1.02, false},
 		"sleep until reset, the control": {false, 5, n, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -24,7 +24,7 @@ func TestExactStoreWithAQueueAndWithout(t *testing.T) {
 				l := New(Rule{Limit: limit, Mode: Bucket, Store: c})
 				rt := l.Wrap(&server{})
 				order := line(n, func(int) {
-					if !tt.gate {
+					if !tt.queue {
 						sleepUntilReset(t.Context(), c)
 					} else if _, err := get(t.Context(), rt, "/"); err != nil {
 						t.Error(err)
@@ -33,8 +33,8 @@ func TestExactStoreWithAQueueAndWithout(t *testing.T) {
 				if per := float64(c.takes.Load()) / n; per < tt.least || per > tt.most || (c.most.Load() > 1) != tt.inside {
 					t.Errorf("%.2f takes for each admitted, %d at once", per, c.most.Load())
 				}
-				if tt.gate != inOrder(order, 1) {
-					t.Errorf("in the order of coming: %v", !tt.gate)
+				if tt.queue != inOrder(order, 1) {
+					t.Errorf("in the order of coming: %v", !tt.queue)
 				}
 				quiet(t, l)
 			})

@@ -71,8 +71,8 @@ func ExamplePause() {
 	fmt.Println(status)
 
 	_, err := get(ctx, client, api.URL) // would wait 30 s
-	var refusal *throttle.Error
-	fmt.Println(errors.As(err, &refusal), refusal.Wait.Round(time.Second))
+	var rejection *throttle.Error
+	fmt.Println(errors.As(err, &rejection), rejection.Wait.Round(time.Second))
 	// Output:
 	// 429
 	// true 30s
@@ -113,7 +113,7 @@ func ExampleMustRate() {
 }
 
 // A quota per token, counted in a store that all processes of a fleet share. The
-// store is asked for hashes, and refusals name others.
+// store is asked for hashes, and rejections name others.
 func ExampleHashKey() {
 	token := func(req *http.Request) string { return req.Header.Get("Authorization") }
 	shared := exact.NewStore(1000, time.Minute) // stands in for one on a server

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// polled goes as soon as all its rules have room, and has no queue: who has to
-// wait sleeps until it could be his turn and looks again. It burns nothing, which
+// polled goes as soon as all its rules have room, and has no queue: a request that has to
+// wait sleeps until it could be its turn and looks again. It burns nothing, which
 // is why it is the control here.
 type polled struct {
 	next http.RoundTripper
@@ -111,7 +111,7 @@ func TestCallersInALoopGetTheSame(t *testing.T) {
 		{"a slot every 10 ms and a latency", Window, 10 * time.Millisecond, 7 * time.Millisecond, 0, true},
 		{"a hundred at once", Window, 0, 30 * time.Millisecond, 0, true},
 		{"paced", Paced, 0, 0, 0, true},
-		{"strict", UntilResponse, 0, 30 * time.Millisecond, 0, true},
+		{"until response", UntilResponse, 0, 30 * time.Millisecond, 0, true},
 		{"one is preferred, the control", Window, 10 * time.Millisecond, 0, 1, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -261,7 +261,7 @@ func TestAKeyDoesNotWaitForAnother(t *testing.T) {
 					t.Errorf("only %d wait", n)
 				}
 				if d := took(func() { flood(t, rt, "/again", 1) }); d != tt.again {
-					t.Errorf("who has to wait for his own key waited %v, want %v", d, tt.again)
+					t.Errorf("a request that has to wait for its own key waited %v, want %v", d, tt.again)
 				}
 				if d := took(func() { flood(t, rt, "/fresh", 1) }); d != tt.fresh {
 					t.Errorf("a fresh key waited %v, want %v", d, tt.fresh)

@@ -63,13 +63,13 @@ func TestHashKey(t *testing.T) {
 	HashKey(nil, byToken)
 }
 
-// A key is often a credential: nothing that is kept or told holds it.
+// A key is often a credential: nothing that is kept or shown holds it.
 func TestAKeyIsShownAsAHash(t *testing.T) {
 	const hush = "Bearer hush-hush"
 	synctest.Test(t, func(t *testing.T) {
-		told := &ear{kinds: transport.WaitBegin | transport.WaitEnd | transport.Paused}
+		events := &observer{kinds: transport.WaitBegin | transport.WaitEnd | transport.Paused}
 		l := New(Rule{Limit: 1, Per: time.Minute, Key: byToken, MaxQueue: 1, Cost: costOf})
-		rt := told.Wrap(l.Wrap(&server{}))
+		rt := events.Wrap(l.Wrap(&server{}))
 		do := func(ctx context.Context, token, path string) error {
 			req := request(ctx, path)
 			req.Header.Set("Authorization", token)
@@ -114,7 +114,7 @@ func TestAKeyIsShownAsAHash(t *testing.T) {
 		if keys["deadline"] != keys["full"] || keys["full"] != keys["cost"] || keys["full"] == keys["of another"] {
 			t.Errorf("keys %v", keys)
 		}
-		for _, e := range told.heard {
+		for _, e := range events.observed {
 			if strings.Contains(fmt.Sprint(e.Text, e.Err), "hush") {
 				t.Errorf("an event holds the key: %s", e.Text)
 			}

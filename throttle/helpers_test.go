@@ -23,7 +23,7 @@ type send struct {
 // server is a base that writes down what reaches it and when.
 type server struct {
 	latency func(*http.Request) time.Duration // until headers
-	answer  func(*http.Request) (*http.Response, error)
+	respond func(*http.Request) (*http.Response, error)
 
 	mu    sync.Mutex
 	sends []send
@@ -44,8 +44,8 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		}
 	}
-	if s.answer != nil {
-		return s.answer(req)
+	if s.respond != nil {
+		return s.respond(req)
 	}
 	return reply(req, 200), nil
 }
@@ -146,28 +146,28 @@ func state(l *Limiter) admission.State {
 	return l.shell.core.State()
 }
 
-// ear hears events.
-type ear struct {
-	kinds transport.Kind
-	mu    sync.Mutex
-	heard []transport.Event
+// observer keeps the events that it observes.
+type observer struct {
+	kinds    transport.Kind
+	mu       sync.Mutex
+	observed []transport.Event
 }
 
-func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("ear", e, next, nil)
+func (e *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("observer", e, next, nil)
 }
-func (e *ear) Wants() transport.Kind { return e.kinds }
-func (e *ear) Observe(ev transport.Event) {
+func (e *observer) Wants() transport.Kind { return e.kinds }
+func (e *observer) Observe(ev transport.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.heard = append(e.heard, ev)
+	e.observed = append(e.observed, ev)
 }
 
-func (e *ear) count(k transport.Kind) int {
+func (e *observer) count(k transport.Kind) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := 0
-	for _, ev := range e.heard {
+	for _, ev := range e.observed {
 		if ev.Kind == k {
 			n++
 		}

@@ -17,7 +17,7 @@ func (a *tally) add(b tally) {
 }
 
 func (a *tally) all() []*int {
-	return []*int{&a.pauses, &a.held, &a.canceled, &a.refused, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.guarded}
+	return []*int{&a.pauses, &a.held, &a.canceled, &a.rejected, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.margined}
 }
 
 // least fails the test if any of it came less often than so many times.
@@ -34,8 +34,8 @@ func (a *tally) least(t *testing.T, want tally, times int) {
 
 // count adds what is seen only afterwards.
 func (w *world) count() {
-	w.seen.pauses = w.ear.count(transport.Paused)
-	for _, e := range w.ear.heard {
+	w.seen.pauses = w.events.count(transport.Paused)
+	for _, e := range w.events.observed {
 		if e.Kind == transport.WaitBegin && e.How == transport.Pause {
 			w.seen.held++
 		}
@@ -77,7 +77,7 @@ func (w *world) during() (n int) {
 
 // overrun returns by how much the worst window of any rule and key is above its
 // limit at a send: what was estimated, less what is known by then, and debt. Debt
-// cannot hold back who is granted and waits for a slot.
+// cannot hold back a request that is granted and waits for a slot.
 func (w *world) overrun() int { return w.worst(w.sent, w.order == "alone") }
 
 // late is overrun at the server. Debt cannot hold back what is on its way there.
@@ -115,14 +115,14 @@ func (e event) counts(rule Rule, now time.Time, debt bool) (n int) {
 		}
 		return n
 	}
-	told := !e.known.IsZero() && !e.known.After(now)
+	known := !e.known.IsZero() && !e.known.After(now)
 	if live {
 		n = e.cost
-		if told {
+		if known {
 			n = min(n, e.actual)
 		}
 	}
-	if debt && told && e.known.Before(now) && now.Sub(e.known) < rule.Per { // at the same instant the send may have been first
+	if debt && known && e.known.Before(now) && now.Sub(e.known) < rule.Per { // at the same instant the send may have been first
 		n += max(e.actual-e.cost, 0)
 	}
 	return n

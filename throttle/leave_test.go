@@ -15,10 +15,10 @@ import (
 )
 
 // Between its grant and its leaving a request takes up its slot again. If a pause
-// begins meanwhile, it is back in the queue, before those who came after it.
+// begins meanwhile, it is back in the queue, before those that came after it.
 func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/long" {
 				return reply(req, 429, "Retry-After", "20"), nil
 			}
@@ -73,8 +73,8 @@ func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	})
 }
 
-// Who goes away at the very instant at which his turn comes has either left or
-// not, and in neither case does anything of him stay.
+// A request that is canceled at the very instant at which its turn comes has either
+// left or not, and in neither case does anything of it stay.
 func TestGoingAwayAtTheInstantOfTheGrant(t *testing.T) {
 	for _, order := range []string{"alone", "slots outside", "slots inside"} {
 		t.Run(order, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestGoingAwayAtTheInstantOfTheGrant(t *testing.T) {
 						}
 					}
 					if live := counts(l, 0).Counted; live != sent || sent < n {
-						t.Errorf("%s, round %d: %d counted, %d sent, %d answered", mode, round, live, sent, n)
+						t.Errorf("%s, round %d: %d counted, %d sent, %d with a response", mode, round, live, sent, n)
 					}
 					quiet(t, l)
 					if slots.InFlight() != 0 || slots.Waiting() != 0 {

@@ -155,7 +155,7 @@ func TestExplain(t *testing.T) {
 // A cost that a store never holds at once would be gathered for ever.
 func TestCostAboveTheLimitOfAStore(t *testing.T) {
 	for _, mode := range []Mode{Window, Bucket} {
-		for cost, refused := range map[int]bool{4: false, 5: true} {
+		for cost, rejected := range map[int]bool{4: false, 5: true} {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Rule{
 					Limit: 10, Mode: mode, Margin: NoMargin, Store: &fixedWindow{limit: 4, per: time.Second},
@@ -164,7 +164,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
 				_, err := get(ctx, l.Wrap(&server{}), "/")
-				if refused && !errors.Is(err, ErrCost) || !refused && err != nil {
+				if rejected && !errors.Is(err, ErrCost) || !rejected && err != nil {
 					t.Errorf("%s, cost %d of a store of 4: %v", mode, cost, err)
 				}
 				quiet(t, l)
@@ -188,7 +188,7 @@ func TestCloseWhileNotWaitingHere(t *testing.T) {
 		}}
 		rt := slots.Wrap(l.Wrap(s))
 		var wg sync.WaitGroup
-		refused := func(path string) {
+		rejected := func(path string) {
 			if _, err := get(t.Context(), rt, path); !errors.Is(err, ErrClosed) || !errors.Is(err, transport.ErrRefused) {
 				t.Errorf("%s: %v", path, err)
 			}
@@ -196,13 +196,13 @@ func TestCloseWhileNotWaitingHere(t *testing.T) {
 		if _, err := get(t.Context(), rt, "/rule"); err != nil {
 			t.Fatal(err)
 		}
-		wg.Go(func() { refused("/rule") }) // lays its slot down
+		wg.Go(func() { rejected("/rule") }) // suspends its slot
 		synctest.Wait()
 		wg.Go(func() { // and this one takes it
 			_, _ = get(transport.With(t.Context(), Off), slots.Wrap(s), "/rule/long")
 		})
 		time.Sleep(2 * time.Second) // by now granted
-		wg.Go(func() { refused("/store") })
+		wg.Go(func() { rejected("/store") })
 		synctest.Wait()
 		_ = l.Close()
 		wg.Wait()

@@ -118,7 +118,7 @@ func TestMemorystoreBreaksTheWindow(t *testing.T) {
 // stands for. memorystore's clock cannot be turned: here both go by the real one.
 func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 	const limit, per = 5, 10 * time.Millisecond
-	type answer struct {
+	type reply struct {
 		tick, tokens, left uint64
 		ok                 bool
 	}
@@ -136,7 +136,7 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 				continue
 			}
 			for range limit + 2 {
-				var got [2]answer
+				var got [2]reply
 				for i, s := range [2]limiter.Store{memory, other} {
 					tokens, left, reset, ok, err := s.Take(t.Context(), "")
 					if err != nil {
@@ -146,7 +146,7 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 						first[i] = reset
 					}
 					// Rounded: the two clocks of a machine do not run quite alike.
-					got[i] = answer{(reset - first[i] + uint64(per)/2) / uint64(per), tokens, left, ok}
+					got[i] = reply{(reset - first[i] + uint64(per)/2) / uint64(per), tokens, left, ok}
 				}
 				if got[0] != got[1] {
 					return false
@@ -164,9 +164,9 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 		return false
 	}
 	if !ever(20, func() limiter.Store { return &fixedWindow{limit: limit, per: per} }) {
-		t.Error("fixedWindow and memorystore answer differently")
+		t.Error("fixedWindow and memorystore reply differently")
 	}
 	if ever(3, func() limiter.Store { return exact.NewStore(limit, per) }) {
-		t.Error("the control, another law, answers as memorystore does")
+		t.Error("the control, another law, replies as memorystore does")
 	}
 }

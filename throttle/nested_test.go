@@ -12,9 +12,9 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 )
 
-// Limiters around slots: whoever waits while holding something, as a request
-// does that takes its holds up again, must not wait for what another one holds
-// that waits for him. No deadline is foreseen here, so a circle would last.
+// Limiters around slots: a request that waits while it holds something, as one
+// does that reacquires its holds, must not wait for what another one holds
+// that waits for it. No deadline is foreseen here, so a circle would last.
 func TestNobodyWaitsInACircle(t *testing.T) {
 	for seed := range uint64(150) {
 		synctest.Test(t, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 	}
 }
 
-// untold hides the deadline of a context, so that nobody is refused for it.
+// untold hides the deadline of a context, so that no request is rejected for it.
 type untold struct{ context.Context }
 
 func (untold) Deadline() (time.Time, bool) { return time.Time{}, false }

@@ -21,13 +21,13 @@ func (s *server) since(start time.Time, prefix string) (ds []time.Duration) {
 
 func TestAfterAPauseOneThenOneMoreWithEachResponseAndSecond(t *testing.T) {
 	for latency, want := range map[time.Duration][]int{ // milliseconds
-		// The first answer and each further one let two go: in its own place and one more.
+		// The first response and each further one let two go: in its own place and one more.
 		300 * time.Millisecond: {0, 300, 300, 600, 600, 600, 600, 900, 900, 900, 900, 900, 900, 900, 900, 1000},
 		700 * time.Millisecond: {0, 700, 700, 1000, 1400, 1400, 1400, 1400, 1700, 1700, 2000, 2100, 2100, 2100, 2100, 2100},
 		time.Hour:              {0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000, 11000, 12000, 13000, 14000, 15000},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &server{answer: throttled(1, 429, "Retry-After", "10")}
+			s := &server{respond: throttled(1, 429, "Retry-After", "10")}
 			l := New()
 			rt := l.Wrap(s)
 			flood(t, rt, "/", 1)
@@ -48,7 +48,7 @@ func TestAfterAPauseOneThenOneMoreWithEachResponseAndSecond(t *testing.T) {
 
 func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
 		l := New()
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
@@ -74,7 +74,7 @@ func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
 func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 	const many = 32
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
 		l := New()
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
@@ -102,10 +102,10 @@ func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 	})
 }
 
-// A server that answers nobody is taken for recovered by those who wait, too.
+// A server that does not respond is taken for recovered by requests that wait, too.
 func TestFreeForAllForRequestsThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
 		l := New()
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)

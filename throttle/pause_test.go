@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// throttled answers a status with a hint to the first n, then 200.
+// throttled responds to the first n with a status and a hint, then with 200.
 func throttled(n int64, status int, header ...string) func(*http.Request) (*http.Response, error) {
 	var count atomic.Int64
 	return func(req *http.Request) (*http.Response, error) {
@@ -62,7 +62,7 @@ func TestWhatPauses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &server{answer: throttled(1, tt.status, tt.header...)}
+				s := &server{respond: throttled(1, tt.status, tt.header...)}
 				l := NewLimiter(Config{Pause: tt.pause})
 				rt := l.Wrap(s)
 				ctx := t.Context()
@@ -70,7 +70,7 @@ func TestWhatPauses(t *testing.T) {
 					ctx = transport.WithExpect(ctx, *tt.expect)
 				}
 				if code, err := get(ctx, rt, "/"); code != tt.status || err != nil {
-					t.Errorf("the answer is held back: %d, %v", code, err)
+					t.Errorf("the response is held back: %d, %v", code, err)
 				}
 				if d := l.Paused(request(ctx, "/else")); d != tt.want {
 					t.Errorf("Paused is %v", d)
@@ -86,9 +86,9 @@ func TestWhatPauses(t *testing.T) {
 
 func TestTwentyResponsesMakeOnePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(20, 429, "Retry-After", "10")}
+		s := &server{respond: throttled(20, 429, "Retry-After", "10")}
 		s.latency = func(*http.Request) time.Duration { return time.Second }
-		e := &ear{kinds: transport.Paused | transport.WaitBegin | transport.WaitEnd}
+		e := &observer{kinds: transport.Paused | transport.WaitBegin | transport.WaitEnd}
 		l := New()
 		rt := e.Wrap(l.Wrap(s))
 		start := time.Now()
@@ -96,12 +96,12 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 		if n := e.count(transport.Paused); n != 1 {
 			t.Errorf("%d pauses", n)
 		}
-		ev := e.heard[0]
+		ev := e.observed[0]
 		if ev.Wait != 10*time.Second || ev.Text != "api.test" || ev.Response == nil || ev.Attempt == nil {
 			t.Errorf("event %+v", ev)
 		}
 		flood(t, rt, "/", 20)
-		// One; with its answer and the second two more; with three answers and a second four more.
+		// One; with its response and the second two more; with three responses and a second four more.
 		var want []time.Duration
 		for i, n := range []int{1, 3, 7, 9} {
 			want = append(want, slices.Repeat([]time.Duration{11*time.Second + time.Duration(i)*time.Second}, n)...)
@@ -116,7 +116,7 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 		if e.count(transport.WaitBegin) != 20 || e.count(transport.WaitEnd) != 20 {
 			t.Errorf("%d begins, %d ends", e.count(transport.WaitBegin), e.count(transport.WaitEnd))
 		}
-		for _, ev := range e.heard[1:] {
+		for _, ev := range e.observed[1:] {
 			if ev.How != transport.Pause || ev.Text != "pause of api.test" {
 				t.Errorf("event %+v", ev)
 			}
@@ -128,13 +128,13 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 	})
 }
 
-// The answers to those who are on the way come one after the other, and each
+// The responses to those under way come one after the other, and each
 // names another end.
 func TestManyResponsesOfAMomentMakeOnePause(t *testing.T) {
 	for _, tt := range []struct {
 		last   string // hint, in milliseconds
 		events int
-		paused time.Duration // after the last answer
+		paused time.Duration // after the last response
 	}{
 		{"9000", 1, 10035 * time.Millisecond}, // of the last but two, 15 ms ago
 		{"10050", 1, 10050 * time.Millisecond},
@@ -145,19 +145,19 @@ func TestManyResponsesOfAMomentMakeOnePause(t *testing.T) {
 			var i, j atomic.Int64
 			s := &server{}
 			s.latency = func(*http.Request) time.Duration { return time.Second + time.Duration(i.Add(1))*5*time.Millisecond }
-			s.answer = func(req *http.Request) (*http.Response, error) {
+			s.respond = func(req *http.Request) (*http.Response, error) {
 				k := j.Add(1)
 				if k == n {
 					return reply(req, 429, "Retry-After-Ms", tt.last), nil
 				}
 				return reply(req, 429, "Retry-After-Ms", []string{"9000", "10000", "10050"}[k%3]), nil
 			}
-			e := &ear{kinds: transport.Paused}
+			e := &observer{kinds: transport.Paused}
 			l := New()
 			rt := e.Wrap(l.Wrap(s))
 			flood(t, rt, "/", n)
-			if n := e.count(transport.Paused); n != tt.events || e.heard[0].Wait != 10*time.Second {
-				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.heard[0].Wait, tt.events)
+			if n := e.count(transport.Paused); n != tt.events || e.observed[0].Wait != 10*time.Second {
+				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.observed[0].Wait, tt.events)
 			}
 			if d := l.Paused(request(t.Context(), "/")); d != tt.paused {
 				t.Errorf("%s: paused for %v, want the longest, %v", tt.last, d, tt.paused)
@@ -170,7 +170,7 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hints := []string{"10", "3", "20"}
 		var i atomic.Int64
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if strings.HasPrefix(req.URL.Path, "/old") {
 				return reply(req, 429, "Retry-After", hints[i.Add(1)-1]), nil
 			}
@@ -207,7 +207,7 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 			begin := time.Now()
 			_, err := get(ctx, rt, "/deadline")
 			if !errors.Is(err, ErrDeadline) || time.Since(begin) != 4500*time.Millisecond {
-				t.Errorf("who cannot be in time any more: %v after %v, want a refusal at the moment of the third answer", err, time.Since(begin))
+				t.Errorf("one that would be too late now: %v after %v, want a rejection at the moment of the third response", err, time.Since(begin))
 			}
 		})
 		wg.Go(func() {
@@ -225,7 +225,7 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 
 func TestAPauseDuringAQuotaWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/old" {
 				return reply(req, 429, "Retry-After", "20"), nil
 			}

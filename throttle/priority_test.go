@@ -54,7 +54,7 @@ func TestPriority(t *testing.T) {
 			"b c a",
 		},
 		{
-			"who has waited longer is not overtaken",
+			"one that has waited longer is not overtaken",
 			[]Rule{{Limit: 1, Per: time.Minute}},
 			[]comer{{"/a", 0, 0}, {"/b", 9 * time.Second, 0}, {"/c", 11 * time.Second, 10}},
 			"a c b",
@@ -155,7 +155,7 @@ func TestAnUrgentCallIsNotRejectedForThoseBehindIt(t *testing.T) {
 		wg.Wait()
 		late := slices.IndexFunc(errs, func(err error) bool { return err != nil })
 		if late >= 0 && slices.IndexFunc(errs[late+1:], func(err error) bool { return err != nil }) >= 0 {
-			t.Errorf("more than the one was refused that was overtaken: %v", errs)
+			t.Errorf("more than the one was rejected that was overtaken: %v", errs)
 		}
 		quiet(t, l)
 	})

@@ -57,7 +57,7 @@ func TestNoWindowEverHoldsMoreThanTheLimit(t *testing.T) {
 						t.Errorf("seed %d: %d sent during a pause", seed, n)
 					}
 					if n := w.unlawful(); order == "alone" && n > 0 {
-						t.Errorf("seed %d: %d passed who was before them", seed, n)
+						t.Errorf("seed %d: %d passed one that was before them", seed, n)
 					}
 					if len(w.sent) < 30 {
 						t.Errorf("seed %d: only %d sent", seed, len(w.sent))
@@ -70,10 +70,10 @@ func TestNoWindowEverHoldsMoreThanTheLimit(t *testing.T) {
 				})
 			}
 			want := tally{ // of ten loads
-				pauses: 10, held: 30, canceled: 250, refused: 80, overtook: 50, limits: 80, pers: 20,
-				less: 40, more: 70, keyed: 10, guarded: 5,
+				pauses: 10, held: 30, canceled: 250, rejected: 80, overtook: 50, limits: 80, pers: 20,
+				less: 40, more: 70, keyed: 10, margined: 5,
 			}
-			if order == "between two limiters" { // only the outer one is told
+			if order == "between two limiters" { // only the outer one gets reports
 				want.less, want.more = 0, 0
 			}
 			seen.least(t, want, int(seeds()/10))
@@ -130,7 +130,7 @@ func TestUntilResponseHoldsAtTheServerToo(t *testing.T) {
 	}
 }
 
-// A request that got no answer may be dealt with up to a second after its caller
+// A request that got no response may be dealt with up to a second after its caller
 // went away. Of a server that is further behind, UntilResponse promises nothing.
 func TestUntilResponseAllowsForAServerThatIsBehind(t *testing.T) {
 	const limit, per, behind = 5, time.Second, time.Second

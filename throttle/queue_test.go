@@ -147,9 +147,9 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 		}
 		cancel()
 		wg.Wait()
-		// 50 are before him at each rule: 10 s at the slower one.
+		// 50 are before it at each rule: 10 s at the slower one.
 		if longest > 11*time.Second {
-			t.Errorf("who needs both waited up to %v, want no more than those before him take", longest)
+			t.Errorf("the request that needs both waited up to %v, want no more than those before it take", longest)
 		}
 		if n := worst(slices.SortedFunc(slices.Values(slices.Concat(s.times("/a"), s.times("/both"))), time.Time.Compare), time.Second); n > 10 {
 			t.Errorf("worst second %d", n)
@@ -158,8 +158,8 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 	})
 }
 
-// reserved is the other way to hold a rate: who comes is told his slot and sleeps
-// until then. Who goes away before leaves the slot empty.
+// reserved is the other way to hold a rate: a request that comes gets an instant and
+// sleeps until then. One that is canceled before leaves the instant unused.
 type reserved struct {
 	next http.RoundTripper
 	slot time.Duration
@@ -192,7 +192,7 @@ func TestCanceledWaitersGiveTheirPlaceBack(t *testing.T) {
 		between     time.Duration // the sends before
 		least, most time.Duration // that the newcomer waits
 	}{
-		{"sends all at once", only(rule), 0, time.Second, time.Second}, // one window, nobody ahead
+		{"sends all at once", only(rule), 0, time.Second, time.Second}, // one window, none ahead
 		{"steady sends", only(rule), slot, 0, slot},
 		{"paced", only(Rule{Limit: 100, Margin: NoMargin, Mode: Paced}), slot, 0, slot},
 		{"slots reserved, the control", func(next http.RoundTripper) http.RoundTripper {

@@ -37,7 +37,7 @@ func timing(t *testing.T, rt http.RoundTripper) *timed {
 	return &timed{t: t, rt: rt, start: time.Now(), after: map[string]time.Duration{}, errs: map[string]error{}}
 }
 
-// call begins a call, and returns when everybody waits.
+// call begins a call, and returns when all wait.
 func (c *timed) call(path string) {
 	c.wg.Go(func() {
 		_, err := get(c.t.Context(), c.rt, path)
@@ -73,7 +73,7 @@ func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 		s := busy()
 		c := timing(t, slots.Wrap(l.Wrap(s)))
 		flood(t, c.rt, "/x/limited", 2)
-		c.call("/a/limited") // lays its slot down
+		c.call("/a/limited") // suspends its slot
 		c.call("/a/long")    // and this one has it for an hour
 		c.call("/b/limited")
 		c.wg.Wait()
@@ -84,8 +84,8 @@ func TestNobodyWaitsForAnothersSlot(t *testing.T) {
 	})
 }
 
-// What is kept for somebody whose slot does not come goes to others, longer after
-// each time, and he comes through.
+// What is reserved for a request whose slot does not come goes to others, longer
+// after each time, and the request comes through.
 func TestAReservationExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := concurrency.New(concurrency.Limit{Max: 1, Key: tenant})
@@ -97,7 +97,7 @@ func TestAReservationExpires(t *testing.T) {
 		c.call("/a/limited")
 		c.call("/a/long")
 		time.Sleep(time.Second)
-		free.call("/b/limited") // came later, and goes when what was kept has lapsed
+		free.call("/b/limited") // came later, and leaves when the reservation has expired
 		free.wg.Wait()
 		if d := free.after["/b/limited"]; d < 11*time.Second || d > 12*time.Second {
 			t.Errorf("the other one after %v", d)
@@ -107,7 +107,7 @@ func TestAReservationExpires(t *testing.T) {
 		}
 		c.wg.Wait()
 		if d := c.after["/a/limited"]; c.errs["/a/limited"] != nil || d < time.Hour || d > time.Hour+30*time.Second {
-			t.Errorf("he whose slot was taken: after %v, %v", d, c.errs["/a/limited"])
+			t.Errorf("the one whose slot was taken: after %v, %v", d, c.errs["/a/limited"])
 		}
 		if n := worst(s.times("/"), 10*time.Second); n > 2 { // a long one is of no rule
 			t.Errorf("worst window %d", n)

@@ -18,13 +18,13 @@ func tenant(req *http.Request) string {
 	return name
 }
 
-// However many wait for what a newcomer does not need, he goes at once.
+// However many wait for what a newcomer does not need, it leaves at once.
 func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 	for name, shared := range map[string]Rule{
-		"a wide rule":      {Limit: 5000, Margin: NoMargin},
-		"a scarce rule":    {Limit: 20, Margin: NoMargin},
-		"a strict rule":    {Limit: 20, Margin: NoMargin, Mode: UntilResponse},
-		"an unlimited one": {Limit: 1, Margin: NoMargin, Mode: Unlimited},
+		"a wide rule":               {Limit: 5000, Margin: NoMargin},
+		"a scarce rule":             {Limit: 20, Margin: NoMargin},
+		"a rule until the response": {Limit: 20, Margin: NoMargin, Mode: UntilResponse},
+		"an unlimited one":          {Limit: 1, Margin: NoMargin, Mode: Unlimited},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 					t.Errorf("the newcomer waited %v", d)
 				}
 				if name == "a wide rule" && state(l).Scans != scans {
-					t.Error("it looked at all who wait")
+					t.Error("it looked at all that wait")
 				}
 				_ = l.Close()
 				wg.Wait()
@@ -122,7 +122,7 @@ func BenchmarkBehindManyHeads(b *testing.B) {
 	}
 }
 
-// An older one waits for an answer, a younger one for what the clock brings.
+// An older one waits for a response, a younger one for what the clock brings.
 func TestTimeAloneLetsTheYoungerOneGo(t *testing.T) {
 	for name, rule := range map[string]Rule{
 		"window": {URL: "/B", Limit: 3, Per: 10 * time.Second, Margin: NoMargin},

@@ -67,14 +67,14 @@ func TestATokenThatNobodySpendsKeepsNoKey(t *testing.T) {
 	})
 }
 
-// To wait for the store's answers is no queue, as long as nothing says that they
+// To wait for the replies of a store is no queue, as long as nothing says that they
 // will be in vain.
 func TestNoQueueIsNotForTheRepliesOfAStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &fixedWindow{limit: 20, per: time.Minute}, slow: time.Millisecond}
 		l := New(Rule{Limit: 20, Per: time.Minute, Mode: Bucket, Store: c, MaxQueue: NoQueue})
 		rt := l.Wrap(&server{})
-		flood(t, rt, "/", 20) // fails the test if one is refused
+		flood(t, rt, "/", 20) // fails the test if one is rejected
 		if _, err := get(t.Context(), rt, "/"); !errors.Is(err, ErrFull) {
 			t.Errorf("number 21: %v", err)
 		}

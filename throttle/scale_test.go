@@ -67,13 +67,13 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 		if call != nil {
 			ctx = call(ctx)
 		}
-		before := settled()
+		before := heapAndStacks()
 		var wg sync.WaitGroup
 		for i := range n {
 			wg.Go(func() { _, _ = get(ctx, rt, [...]string{"/", "/1", "/12"}[i%3]) })
 		}
 		synctest.Wait()
-		after := settled()
+		after := heapAndStacks()
 		heap = (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / float64(n)
 		// All there are: of those that were there before, many are taken up again.
 		stacks = float64(after.StackInuse) / float64(n)
@@ -83,8 +83,8 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 	return heap, stacks
 }
 
-// settled collects twice: what pools let go at the first is gone at the second.
-func settled() runtime.MemStats {
+// heapAndStacks collects twice: what pools let go at the first is gone at the second.
+func heapAndStacks() runtime.MemStats {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC()
@@ -92,12 +92,12 @@ func settled() runtime.MemStats {
 	return m
 }
 
-// stuck is a base that waits for an answer that never comes or the caller to go.
-type stuck struct{ answer chan *http.Response }
+// stuck is a base that waits for a response that never comes or for the caller to leave.
+type stuck struct{ responses chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 	select {
-	case resp := <-s.answer:
+	case resp := <-s.responses:
 		return resp, nil
 	case <-req.Context().Done():
 		return nil, req.Context().Err()

@@ -22,7 +22,7 @@ func TestScopes(t *testing.T) {
 	} {
 		for url, want := range waits {
 			synctest.Test(t, func(t *testing.T) {
-				rt := transport.Routes("/a/{id}").Wrap(NewLimiter(Config{Pause: Pause{Scope: scope}}).Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")}))
+				rt := transport.Routes("/a/{id}").Wrap(NewLimiter(Config{Pause: Pause{Scope: scope}}).Wrap(&server{respond: throttled(1, 429, "Retry-After", "5")}))
 				flood(t, rt, "/a/1", 1)
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 				if err != nil {
@@ -86,7 +86,7 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 				header = nil
 			}
 			l := NewLimiter(Config{Pause: tt.pause})
-			flood(t, outer.Wrap(l.Wrap(&server{answer: throttled(1, tt.status, header...)})), "/", 1)
+			flood(t, outer.Wrap(l.Wrap(&server{respond: throttled(1, tt.status, header...)})), "/", 1)
 			if free == tt.taken {
 				t.Errorf("%+v, hint %q: claimed %v, want %v", tt.pause, tt.hint, !free, tt.taken)
 			}
@@ -96,9 +96,9 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 
 func TestDryRunReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &ear{kinds: transport.Paused}
-		rt := e.Wrap(NewLimiter(Config{Pause: Pause{DryRun: true}}).Wrap(&server{answer: throttled(1, 429, "Retry-After", "7")}))
-		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
+		e := &observer{kinds: transport.Paused}
+		rt := e.Wrap(NewLimiter(Config{Pause: Pause{DryRun: true}}).Wrap(&server{respond: throttled(1, 429, "Retry-After", "7")}))
+		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.observed[0].Wait != 7*time.Second {
 			t.Errorf("waited %v, %d events", d, e.count(transport.Paused))
 		}
 	})
@@ -107,7 +107,7 @@ func TestDryRunReports(t *testing.T) {
 func TestPausesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New()
-		rt := l.Wrap(&server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "30"), nil }})
+		rt := l.Wrap(&server{respond: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "30"), nil }})
 		for i := range 3 * pauses.Max {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://h%d.test/", i), nil)
 			if err != nil {
@@ -128,7 +128,7 @@ func TestPausesAreBounded(t *testing.T) {
 func TestPauseQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimiter(Config{Pause: Pause{MaxQueue: 2}})
-		rt := l.Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")})
+		rt := l.Wrap(&server{respond: throttled(1, 429, "Retry-After", "5")})
 		flood(t, rt, "/", 1)
 		var full atomic.Int64
 		var wg sync.WaitGroup
@@ -141,14 +141,14 @@ func TestPauseQueue(t *testing.T) {
 		}
 		wg.Wait()
 		if full.Load() != 3 {
-			t.Errorf("%d refused, want 3", full.Load())
+			t.Errorf("%d rejected, want 3", full.Load())
 		}
 		quiet(t, l)
 	})
 }
 
-// A layer further in that asks another host, as a fallback does: what that one
-// asks for holds nobody back, and the wait is left to retry.
+// An inner layer that asks another host, as a fallback does: what that one
+// asks for holds nothing back, and the wait is left to retry.
 func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 	for host, want := range map[string]time.Duration{"api.test": 5 * time.Second, "other.test": 0} {
 		synctest.Test(t, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 				r.URL.Host = host
 				return next.RoundTrip(r)
 			}}
-			s := &server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "5"), nil }}
+			s := &server{respond: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "5"), nil }}
 			l := New()
 			resp, err := l.Wrap(hop.Wrap(s)).RoundTrip(request(t.Context(), "/"))
 			if err != nil {
@@ -165,10 +165,10 @@ func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 			}
 			_ = resp.Body.Close()
 			if d := l.Paused(request(t.Context(), "/")); d != want {
-				t.Errorf("%s answered: paused %v, want %v", host, d, want)
+				t.Errorf("%s responded: paused %v, want %v", host, d, want)
 			}
 			if left := transport.AttemptOf(resp).TakeHint(); left != (want == 0) {
-				t.Errorf("%s answered: the wait is left to retry: %v", host, left)
+				t.Errorf("%s responded: the wait is left to retry: %v", host, left)
 			}
 		})
 	}

@@ -83,7 +83,7 @@ func line(n int, admit func(i int)) (order []int) {
 }
 
 // inOrder reports whether all were admitted in the order of coming. Among those
-// of one instant, so many in a row, who is written down first is the scheduler's
+// of one instant, so many in a row, which is written down first is the scheduler's
 // choice.
 func inOrder(order []int, instant int) bool {
 	for at, i := range order {
@@ -112,7 +112,7 @@ func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
 		slow    time.Duration
 		instant int
 	}{
-		"a store that answers at once": {0, limit},
+		"a store that replies at once": {0, limit},
 		"a slow one":                   {time.Millisecond, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
 }
 
 func TestTheHerdIsWhatTheQueueIsFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // the control: everybody sleeps until reset and asks
+	synctest.Test(t, func(t *testing.T) { // the control: each sleeps until reset and asks
 		const n, limit = 1000, 100
 		c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}, slow: time.Millisecond}
 		order := line(n, func(int) { sleepUntilReset(t.Context(), c) })

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The answer of a server that was overloaded when the tape was made says nothing
+// The response of a server that was overloaded when the tape was made says nothing
 // about it now, wherever the tape is.
 func TestATapedResponsePausesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
@@ -43,7 +43,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 			return l.Wrap(tape.Wrap(base))
 		},
 	}
-	base := &server{answer: func(req *http.Request) (*http.Response, error) {
+	base := &server{respond: func(req *http.Request) (*http.Response, error) {
 		return reply(req, 429, "Retry-After", "30"), nil
 	}}
 	for name, wrap := range orders {
@@ -66,7 +66,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 		for mode, rules := range map[Mode][]Rule{Window: nil, UntilResponse: {{Limit: 9, Mode: UntilResponse}}} {
 			synctest.Test(t, func(t *testing.T) {
 				tape := open(t, replay.Replay)
-				e := &ear{kinds: transport.Paused | transport.WaitBegin}
+				e := &observer{kinds: transport.Paused | transport.WaitBegin}
 				l := NewLimiter(Config{Rules: rules, Pause: Pause{Fixed: time.Minute}})
 				rt := e.Wrap(wrap(l, tape, base))
 				if d := took(func() {
@@ -79,8 +79,8 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 				}); d != 0 {
 					t.Errorf("%s, %s: waited %v", name, mode, d)
 				}
-				if d := l.Paused(request(context.Background(), "/")); d != 0 || len(e.heard) != 0 {
-					t.Errorf("%s, %s: paused for %v, %d events", name, mode, d, len(e.heard))
+				if d := l.Paused(request(context.Background(), "/")); d != 0 || len(e.observed) != 0 {
+					t.Errorf("%s, %s: paused for %v, %d events", name, mode, d, len(e.observed))
 				}
 				if err := tape.Close(); err != nil {
 					t.Fatal(err)
@@ -94,7 +94,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 	}
 }
 
-// What was not sent, since a recording answered, takes no quota.
+// What was not sent, since a recording responded, takes no quota.
 func TestAReplayedResponseTakesNoQuota(t *testing.T) {
 	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
 	if err != nil {

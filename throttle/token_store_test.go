@@ -19,9 +19,9 @@ import (
 func TestNeverTwoInsideTheStore(t *testing.T) {
 	const n = 40
 	for name, tt := range map[string]struct {
-		mode Mode
-		gate bool
-		most int64
+		mode  Mode
+		queue bool
+		most  int64
 	}{
 		"the store alone":               {Bucket, true, 1},
 		"beside the window":             {Window, true, 1},
@@ -36,7 +36,7 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 				)
 				rt := l.Wrap(&server{})
 				line(n, func(i int) {
-					if !tt.gate {
+					if !tt.queue {
 						sleepUntilReset(t.Context(), c)
 					} else if _, err := get(t.Context(), rt, []string{"/one", "/both"}[i%2]); err != nil {
 						t.Error(err)
@@ -51,11 +51,11 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 	}
 }
 
-// Who is sent away while he is inside Take is still inside: the next head must
-// not ask beside him.
+// A request that is rejected while it is inside Take is still inside: the next head
+// must not ask beside it.
 func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 	for name, send := range map[string]func(l *Limiter){
-		"a pause past his deadline": func(l *Limiter) {
+		"a pause past its deadline": func(l *Limiter) {
 			l.shell.arm(pauses.Key{Scheme: "http", Host: "api.test"}, time.Minute)
 		},
 		"a lowered limit": func(l *Limiter) {
@@ -102,7 +102,7 @@ func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 	}
 }
 
-// farReset tells for each token a reset in ten years.
+// farReset names for each token a reset in ten years.
 type farReset struct{ limiter.Store }
 
 func (f farReset) Take(ctx context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
@@ -113,8 +113,8 @@ func (f farReset) Take(ctx context.Context, key string) (tokens, remaining, rese
 	return tokens, remaining, reset, ok, err
 }
 
-// One is granted at 10 s, has to wait for his slot until 10.9 s, and leaves at
-// 10.5 s. What he was granted is the next one's.
+// One is granted at 10 s, has to wait for its slot until 10.9 s, and leaves at
+// 10.5 s. What it was granted is the next one's.
 func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 	const per = 10 * time.Second
 	const left, free, later = 10500 * time.Millisecond, 10900 * time.Millisecond, 11 * time.Second
@@ -129,19 +129,19 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 		leaves bool
 		comes  time.Duration // the next one
 		sent   time.Duration
-		takes  int64 // in all: one went, one was refused and got it at 10 s
+		takes  int64 // in all: one went, one was rejected and got it at 10 s
 	}{
-		// He asks once at 10 s, in vain: the token is another's yet.
-		"a token, for who waits":                  {bucket, window, true, 0, free, 3 + 1},
-		"a token, for who waits, the control":     {bucket, window, false, 0, 2 * per, 3 + 2},
-		"a token, for who comes":                  {bucket, window, true, later, later, 3},
-		"a token, for who comes, the control":     {bucket, window, false, later, 2 * per, 3 + 2},
-		"a token, until its window ends":          {bucket, window, true, 2 * per, 2 * per, 3 + 1},
-		"a token, for a Per, whatever was said":   {bucket, far, true, 2 * per, 2 * per, 3 + 1},
-		"the spacing, for who waits":              {paced, none, true, 0, free, 0},
-		"the spacing, for who waits, the control": {paced, none, false, 0, 2 * per, 0},
-		"the spacing, for who comes":              {paced, none, true, later, later, 0},
-		"the spacing, for who comes, the control": {paced, none, false, later, 2 * per, 0},
+		// It asks once at 10 s, in vain: the token is another's yet.
+		"a token, for one that waits":                  {bucket, window, true, 0, free, 3 + 1},
+		"a token, for one that waits, the control":     {bucket, window, false, 0, 2 * per, 3 + 2},
+		"a token, for one that comes":                  {bucket, window, true, later, later, 3},
+		"a token, for one that comes, the control":     {bucket, window, false, later, 2 * per, 3 + 2},
+		"a token, until its window ends":               {bucket, window, true, 2 * per, 2 * per, 3 + 1},
+		"a token, for a Per, whatever was said":        {bucket, far, true, 2 * per, 2 * per, 3 + 1},
+		"the spacing, for one that waits":              {paced, none, true, 0, free, 0},
+		"the spacing, for one that waits, the control": {paced, none, false, 0, 2 * per, 0},
+		"the spacing, for one that comes":              {paced, none, true, later, later, 0},
+		"the spacing, for one that comes, the control": {paced, none, false, later, 2 * per, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 				rt := concurrency.New(concurrency.Limit{Max: 1}).Wrap(l.Wrap(s))
 				start := time.Now()
 				flood(t, rt, "/quota", 1)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // who is forgotten need not hang
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
 				defer cancel()
 				if tt.leaves {
 					time.AfterFunc(left, cancel)
@@ -168,7 +168,7 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 					switch i {
 					case 0:
 						if _, err := get(ctx, rt, "/quota"); errors.Is(err, context.Canceled) != tt.leaves {
-							t.Errorf("who was granted: %v", err)
+							t.Errorf("the one that was granted: %v", err)
 						}
 					case 1:
 						time.Sleep(tt.comes)

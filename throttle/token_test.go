@@ -17,7 +17,7 @@ import (
 )
 
 // A token belongs to the window that the store counted it in, however long the
-// answer took.
+// reply took.
 func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const per = 10 * time.Second
@@ -145,7 +145,7 @@ func TestAPauseByTheirMiddleware(t *testing.T) {
 			t.Fatal(err)
 		}
 		h := m.Handle(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, req)
 			resp := w.Result()

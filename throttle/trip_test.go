@@ -88,7 +88,7 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 		}
 		veto = false
 		if d := took(func() { flood(t, rt, "/", 1) }); d != 0 {
-			t.Errorf("waited %v for quota that nobody had used", d)
+			t.Errorf("waited %v for quota that was not used", d)
 		}
 		if d := took(func() { flood(t, rt, "/", 1) }); d < time.Hour {
 			t.Errorf("the control did not wait: %v", d)
@@ -100,7 +100,7 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 func TestPanicBelow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 1, Per: time.Minute, Mode: UntilResponse, Margin: NoMargin})
-		rt := l.Wrap(&server{answer: func(*http.Request) (*http.Response, error) { panic("boom") }})
+		rt := l.Wrap(&server{respond: func(*http.Request) (*http.Response, error) { panic("boom") }})
 		for range 2 {
 			func() {
 				defer func() {
@@ -137,7 +137,7 @@ func TestUntilResponseCountsWhatGotNoResponse(t *testing.T) {
 			s.latency = nil
 			flood(t, rt, "/", 1)
 		}); d != 10*time.Second {
-			t.Errorf("after an answer the next one waited %v, want the window", d)
+			t.Errorf("after a response the next one waited %v, want the window", d)
 		}
 		quiet(t, l)
 	})
@@ -157,7 +157,7 @@ func TestPanicsOfTheUsersFunctions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				closed, n := 0, 0
-				s := &server{answer: func(req *http.Request) (*http.Response, error) {
+				s := &server{respond: func(req *http.Request) (*http.Response, error) {
 					resp := reply(req, 200)
 					if n++; n == 1 {
 						resp = reply(req, 429, "Retry-After", "1")
@@ -220,7 +220,7 @@ func (c closing) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// A retry further in sent once and was then kept from sending again: what was
+// An inner retry sent once and was then kept from sending again: what was
 // taken was used.
 func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 	for name, inner := range map[string]transport.Layer{
@@ -228,7 +228,7 @@ func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 		"above a layer that waits": concurrency.New(concurrency.Limit{Max: 5}),
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 503), nil }}
+			s := &server{respond: func(req *http.Request) (*http.Response, error) { return reply(req, 503), nil }}
 			again := &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				if err != nil {

@@ -104,7 +104,7 @@ func TestReportMovesThePacer(t *testing.T) {
 				}
 				time.Sleep(time.Second)
 				var waits sync.WaitGroup
-				waits.Go(func() { // who waits already goes by it too
+				waits.Go(func() { // one that waits already goes by it too
 					flood(t, rt, "/1", 1)
 					if d := time.Since(start); d != tt.want {
 						t.Errorf("one more after %s, want %s", d, tt.want)
@@ -125,7 +125,7 @@ func TestReportMovesThePacer(t *testing.T) {
 	}
 }
 
-// A UntilResponse rule counts an estimate from its answer on, and debt from its telling on.
+// A rule until the response counts an estimate from its response on, and debt from its report on.
 func TestReportWithUntilResponse(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -209,7 +209,7 @@ func TestReportTakesNothingFromOthers(t *testing.T) {
 func TestReportConcernsTheLastAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if sent++; sent == 1 {
 				return reply(req, 503), nil
 			}

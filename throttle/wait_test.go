@@ -26,15 +26,15 @@ func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 		want    time.Duration
 		most    int // in a minute
 	}{
-		"quota, slots are laid down":       {quota, pass(), 0, 1},
-		"quota, nobody parks, the control": {quota, unparked{}, 59 * time.Second, 1},
-		"pause, slots are laid down":       {pause, pass(), 0, 2},
-		"pause, nobody parks, the control": {pause, unparked{}, 59 * time.Second, 2},
+		"quota, slots are suspended":        {quota, pass(), 0, 1},
+		"quota, none suspends, the control": {quota, unsuspended{}, 59 * time.Second, 1},
+		"pause, slots are suspended":        {pause, pass(), 0, 2},
+		"pause, none suspends, the control": {pause, unsuspended{}, 59 * time.Second, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
-				s.answer = func(req *http.Request) (*http.Response, error) {
+				s.respond = func(req *http.Request) (*http.Response, error) {
 					if len(s.times("/full")) == 1 && req.URL.Path == "/full" {
 						return reply(req, 429, "Retry-After", "60"), nil
 					}
@@ -72,10 +72,10 @@ func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 	}
 }
 
-// unparked hides the attempt that holds the slot.
-type unparked struct{}
+// unsuspended hides the attempt that holds the slot.
+type unsuspended struct{}
 
-func (unparked) Wrap(next http.RoundTripper) http.RoundTripper {
+func (unsuspended) Wrap(next http.RoundTripper) http.RoundTripper {
 	return transport.Func(func(next http.RoundTripper) http.RoundTripper {
 		return &opaque{next}
 	}).Wrap(next)
@@ -98,7 +98,7 @@ func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 		time.Sleep(time.Second)
 		for _, tt := range []struct {
 			deadline time.Duration
-			refused  bool
+			rejected bool
 		}{{58 * time.Second, true}, {59*time.Second - 1, true}, {59*time.Second + 1, false}} {
 			ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
 			var err error
@@ -106,7 +106,7 @@ func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 			done := make(chan struct{})
 			go func() { defer close(done); _, err = get(ctx, rt, "/late") }()
 			synctest.Wait()
-			if !tt.refused {
+			if !tt.rejected {
 				if l.Waiting() != 1 {
 					t.Errorf("deadline in %v: not waiting: %v", tt.deadline, err)
 				}
@@ -115,7 +115,7 @@ func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 			<-done
 			cancel()
 			var e *Error
-			if tt.refused && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, transport.ErrRefused) ||
+			if tt.rejected && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, transport.ErrRefused) ||
 				!e.Timeout() || e.Wait != 59*time.Second || e.Rule != "10 requests per minute" || time.Since(start) != 0) {
 				t.Errorf("deadline in %v: %v after %v", tt.deadline, err, time.Since(start))
 			}
@@ -124,7 +124,7 @@ func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 			t.Errorf("the next one waited %v, want 59s: nothing was used up", d)
 		}
 		if len(s.times("/late")) != 0 {
-			t.Error("a refused request was sent")
+			t.Error("a rejected request was sent")
 		}
 		quiet(t, l)
 	})
@@ -138,7 +138,7 @@ func TestARequestThatMeetsItsDeadlineIsNotRejected(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if _, err := get(ctx, rt, "/"); errors.Is(err, ErrDeadline) {
-			t.Errorf("refused: %v", err)
+			t.Errorf("rejected: %v", err)
 		}
 	})
 }
@@ -181,11 +181,11 @@ func (c *closer) Close() error { c.closed = true; return nil }
 
 func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &ear{kinds: transport.WaitBegin | transport.WaitEnd}
+		e := &observer{kinds: transport.WaitBegin | transport.WaitEnd}
 		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin}).Wrap(&server{}))
 		flood(t, rt, "/", 1)
-		if len(e.heard) != 0 {
-			t.Errorf("%d events without a wait", len(e.heard))
+		if len(e.observed) != 0 {
+			t.Errorf("%d events without a wait", len(e.observed))
 		}
 		ctx, trace := transport.WithTrace(t.Context())
 		if _, err := get(ctx, rt, "/"); err != nil {
@@ -197,7 +197,7 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 		}
 		for i, kind := range []transport.Kind{transport.WaitBegin, transport.WaitEnd} {
 			want.Kind = kind
-			got := e.heard[i]
+			got := e.observed[i]
 			if got.Attempt == nil || got.Call == nil {
 				t.Errorf("event %d has no call", i)
 			}
@@ -215,7 +215,7 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 // Quota is granted, but the slot is not back yet when a pause begins.
 func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/long" {
 				return reply(req, 429, "Retry-After", "20"), nil
 			}

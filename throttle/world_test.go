@@ -30,7 +30,7 @@ type world struct {
 	limiter *Limiter
 	outer   *Limiter // in the order "between two limiters"
 	slots   *concurrency.Limiter
-	ear     *ear
+	events  *observer
 
 	mu      sync.Mutex
 	calls   []*caller
@@ -60,7 +60,7 @@ type event struct {
 
 // tally counts what is rare, lest it vanish from the load unseen.
 type tally struct {
-	pauses, held, canceled, refused, overtook, limits, pers, less, more, keyed, guarded int
+	pauses, held, canceled, rejected, overtook, limits, pers, less, more, keyed, margined int
 }
 
 type wire func(*http.Request) (*http.Response, error)
@@ -78,7 +78,7 @@ func keyOf(path string) string {
 func play(t *testing.T, seed uint64, how load) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	w := &world{load: how, ear: &ear{kinds: transport.Paused | transport.WaitBegin}}
+	w := &world{load: how, events: &observer{kinds: transport.Paused | transport.WaitBegin}}
 	for i := range 1 + r.IntN(5) {
 		w.rules = append(w.rules, w.rule(r, i))
 	}
@@ -98,7 +98,7 @@ func play(t *testing.T, seed uint64, how load) *world {
 	default:
 		stack = w.limiter.Wrap(base)
 	}
-	stack = w.ear.Wrap(stack)
+	stack = w.events.Wrap(stack)
 	var wg sync.WaitGroup
 	for range 250 {
 		if r.IntN(20) == 0 {
@@ -123,11 +123,11 @@ func play(t *testing.T, seed uint64, how load) *world {
 			c.priority = transport.Priority(r.IntN(9) - 4)
 			ctx = transport.With(ctx, c.priority)
 		}
-		told, actual := r.IntN(6) == 0, r.IntN(7)
+		reports, actual := r.IntN(6) == 0, r.IntN(7)
 		w.calls = append(w.calls, c)
 		wg.Go(func() {
 			defer cancel()
-			w.call(ctx, stack, c, told, actual)
+			w.call(ctx, stack, c, reports, actual)
 		})
 		time.Sleep(time.Duration(r.IntN(30)) * time.Millisecond)
 	}
@@ -152,7 +152,7 @@ func (w *world) rule(r *rand.Rand, i int) Rule {
 	}
 	if r.IntN(4) == 0 {
 		rule.Margin = time.Duration(r.IntN(40)) * time.Millisecond // 0 is the default
-		w.seen.guarded++
+		w.seen.margined++
 	}
 	if r.IntN(3) == 0 {
 		rule.Key = func(req *http.Request) string { return keyOf(req.URL.Path) }
@@ -183,8 +183,8 @@ func (w *world) change(r *rand.Rand) {
 // callerKey finds the call in the context of its request.
 type callerKey struct{}
 
-// call makes a call, and tells what it did cost if told.
-func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told bool, actual int) {
+// call makes a call, and reports what it cost if reports.
+func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, reports bool, actual int) {
 	ctx, spent := WithUsage(context.WithValue(ctx, callerKey{}, c))
 	_, err := get(ctx, rt, c.path)
 	w.mu.Lock()
@@ -193,8 +193,8 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told 
 	case c.left.IsZero() && errors.Is(err, context.Canceled):
 		w.seen.canceled++
 	case errors.Is(err, ErrDeadline):
-		w.seen.refused++
-	case err == nil && told && w.outer == nil: // of two limiters only the outer one is told
+		w.seen.rejected++
+	case err == nil && reports && w.outer == nil: // of two limiters only the outer one is told
 		spent.Report(actual)
 		if c.actual, c.known = actual, time.Now(); actual < c.cost {
 			w.seen.less++
@@ -204,7 +204,7 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told 
 	}
 }
 
-// base is the wire and the server. A caller who goes away does not stop it.
+// base is the wire and the server. A caller that goes away does not stop it.
 func (w *world) base(far *rand.Rand) http.RoundTripper {
 	return wire(func(req *http.Request) (*http.Response, error) {
 		w.mu.Lock()

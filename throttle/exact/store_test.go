@@ -109,7 +109,7 @@ func TestNewStoreIsBounded(t *testing.T) {
 			}
 		}
 		if s.keys.Len() != maxKeys || admitted != maxKeys+1 {
-			t.Errorf("%d keys, %d admitted, want one each and one for those who share", s.keys.Len(), admitted)
+			t.Errorf("%d keys, %d admitted, want one each and one for those that share", s.keys.Len(), admitted)
 		}
 		time.Sleep(2 * time.Second)
 		if _, _, _, ok, _ := s.Take(t.Context(), "new"); !ok || s.keys.Len() != 1 {

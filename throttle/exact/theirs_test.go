@@ -18,7 +18,7 @@ import (
 	"github.com/sethvargo/go-limiter/memorystore"
 )
 
-// Burst on a key that nobody knows yet is a burst and no higher limit.
+// Burst on a key that is not known yet is a burst and no higher limit.
 func TestNewStoreBurstIsOnce(t *testing.T) {
 	const limit, burst, per = 5, 10, 10 * time.Millisecond
 	twice := func(s limiter.Store) (first, second int) {
@@ -74,7 +74,7 @@ func (c *checkThenAct) Take(context.Context, string) (tokens, remaining, reset u
 }
 
 // What go-limiter's TestStore_Take demands: of twice as many as there are tokens,
-// all at once, half are admitted, and each is told another remainder.
+// all at once, half are admitted, and each gets another remainder.
 func TestNewStoreTakenByManyAtOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
 		store func(limit int, per time.Duration) limiter.Store
@@ -87,8 +87,8 @@ func TestNewStoreTakenByManyAtOnce(t *testing.T) {
 			t.Run(name+", "+strconv.Itoa(limit), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := tt.store(limit, per)
-					left := make([]int, limit) // how many were told so
-					var admitted, refused, wrong atomic.Int64
+					left := make([]int, limit) // how many got it
+					var admitted, rejected, wrong atomic.Int64
 					var mu sync.Mutex
 					var wg sync.WaitGroup
 					begin := make(chan struct{})
@@ -100,7 +100,7 @@ func TestNewStoreTakenByManyAtOnce(t *testing.T) {
 								wrong.Add(1)
 							}
 							if !ok {
-								refused.Add(1)
+								rejected.Add(1)
 								return
 							}
 							admitted.Add(1)
@@ -113,11 +113,11 @@ func TestNewStoreTakenByManyAtOnce(t *testing.T) {
 					close(begin)
 					wg.Wait()
 					apart := !slices.ContainsFunc(left, func(n int) bool { return n != 1 })
-					if got := int(admitted.Load()) == limit && int(refused.Load()) == limit && apart; got != tt.exact {
-						t.Errorf("%d admitted, %d refused, each told another remainder: %v", admitted.Load(), refused.Load(), apart)
+					if got := int(admitted.Load()) == limit && int(rejected.Load()) == limit && apart; got != tt.exact {
+						t.Errorf("%d admitted, %d rejected, each with another remainder: %v", admitted.Load(), rejected.Load(), apart)
 					}
 					if tt.exact && wrong.Load() != 0 {
-						t.Errorf("%d wrong answers", wrong.Load())
+						t.Errorf("%d wrong replies", wrong.Load())
 					}
 					time.Sleep(per)
 					if _, _, _, ok, err := s.Take(t.Context(), "key"); tt.exact && (!ok || err != nil) {

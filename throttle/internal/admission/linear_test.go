@@ -17,9 +17,9 @@ type crowd struct {
 	each   int // waiters of a key
 }
 
-// everybody makes each event one that concerns every head, as it was once. It is the
+// allHeads makes each event one that concerns every head, as it was once. It is the
 // control.
-func everybody(c *Core, now int64) {
+func allHeads(c *Core, now int64) {
 	for _, q := range c.sched.queues.byKey {
 		c.sched.seed(q)
 	}
@@ -74,7 +74,7 @@ func hourly(c *Core) *Rule {
 	return c.NewRule(Law{Rate: meter.Rate{Limit: 1, Per: time.Hour}}, Kind{Windowed: true, Keyed: true})
 }
 
-// However many keys there are, a waiter costs the same: who comes and who goes away
+// However many keys there are, a waiter costs the same: one that comes or goes away
 // concerns the heads that share something scarce with it, and no others.
 func TestManyKeysCostNoMoreThanFew(t *testing.T) {
 	const most = 3 // heads that are looked at for each that comes, and that goes away
@@ -103,7 +103,7 @@ func TestManyKeysCostNoMoreThanFew(t *testing.T) {
 			t.Errorf("%s: %.2f heads are looked at for each that comes, %.2f for each that goes away, want at most %d", name, come, leave, most)
 		}
 	}
-	come, leave := crowd{alone, keyed, 1000, 1}.run(t, everybody)
+	come, leave := crowd{alone, keyed, 1000, 1}.run(t, allHeads)
 	if come <= most || leave <= most {
 		t.Errorf("the control looks at %.2f and %.2f heads: the bound cannot fail", come, leave)
 	}

@@ -48,7 +48,7 @@ func (w *world) blind() {
 // have found no other one that may leave, but for those that older ones hold back:
 // time makes room for them, and they are looked at once in an interval.
 func TestAScanMissesNothing(t *testing.T) {
-	seeds := uint64(100)
+	seeds := uint64(40)
 	if race.Enabled || testing.Short() {
 		seeds = 10
 	}
@@ -68,7 +68,7 @@ func TestAScanMissesNothing(t *testing.T) {
 	}
 	missed, back := run(func(*world) {})
 	t.Logf("%d missed, %d of those that were held back leave a little sooner", missed, back)
-	if missed > 0 || back > 500 {
+	if missed > 0 || back > 200 {
 		t.Errorf("%d were missed, and %d of those that were held back", missed, back)
 	}
 	if missed, _ := run((*world).blind); missed == 0 {

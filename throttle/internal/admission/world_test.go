@@ -23,7 +23,7 @@ const (
 	shorterWindow          // the windows are a tenth too short
 	lastFirst              // each request is taken to have come before all others
 	otherPause             // requests say that another pause concerns them
-	lostCancel             // what gives up is not told of, now and then
+	lostCancel             // a cancel is lost, now and then
 	lostFinish             // what was not sent is not given back
 )
 
@@ -145,7 +145,7 @@ func newWorld(seed uint64, mutant mutation) *world {
 	return w
 }
 
-// mutate returns what the core is told of a law.
+// mutate returns the law that the core is given.
 func (w *world) mutate(law Law) Law {
 	switch w.mutant {
 	case largerLimit:
