@@ -146,7 +146,7 @@ func TestAnUrgentCallIsNotRejectedForThoseBehindIt(t *testing.T) {
 		}
 		synctest.Wait()
 		if _, err := get(t.Context(), rt, "/"); err == nil {
-			t.Error("the control was not refused")
+			t.Error("the control was not rejected")
 		}
 		start := time.Now()
 		if _, err := get(transport.With(t.Context(), transport.Priority(100)), rt, "/"); err != nil || time.Since(start) != time.Second {

@@ -79,7 +79,7 @@ func TestNewPanicsOnNonsense(t *testing.T) {
 		"negative per":   {Rules: []Rule{{Limit: 1, Per: -1}}},
 		"endless per":    {Rules: []Rule{{Limit: 1, Per: 1 << 62}}},
 		"mode":           {Rules: []Rule{{Limit: 1, Mode: 9}}},
-		"guard":          {Rules: []Rule{{Limit: 1, Margin: -2}}},
+		"margin":         {Rules: []Rule{{Limit: 1, Margin: -2}}},
 		"queue":          {Rules: []Rule{{Limit: 1, MaxQueue: -2}}},
 		"wait":           {Rules: []Rule{{Limit: 1, MaxWait: -2}}},
 		"URL":            {Rules: []Rule{{Limit: 1, URL: "("}}},

@@ -35,7 +35,7 @@ func WithUsage(ctx context.Context) (context.Context, *Usage) {
 //
 // It may be called again, as the figure becomes better known. It concerns the
 // attempt that got the response, or else the last; those before cost what was
-// estimated. It reports whether there was one. Stores are not told: they cannot
+// estimated. It reports whether there was one. Stores get no report: they cannot
 // take anything back.
 func (u *Usage) Report(actual int) bool {
 	u.mu.Lock()

@@ -194,7 +194,7 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, repor
 		w.seen.canceled++
 	case errors.Is(err, ErrDeadline):
 		w.seen.rejected++
-	case err == nil && reports && w.outer == nil: // of two limiters only the outer one is told
+	case err == nil && reports && w.outer == nil: // of two limiters only the outer one gets reports
 		spent.Report(actual)
 		if c.actual, c.known = actual, time.Now(); actual < c.cost {
 			w.seen.less++

@@ -25,7 +25,7 @@ func TestNewStore(t *testing.T) {
 			}
 		}
 		if _, _, _, ok, _ := s.Take(ctx, "b"); !ok {
-			t.Error("another key is refused")
+			t.Error("another key is rejected")
 		}
 		if tokens, left, err := s.Get(ctx, "unknown"); tokens != 0 || left != 0 || err != nil {
 			t.Errorf("an unknown key has %d, %d, %v", tokens, left, err)
