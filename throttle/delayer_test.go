@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // delayer is an inner layer that makes each request wait, as a limit of slots does:
@@ -18,29 +19,29 @@ type delayer struct{ wait time.Duration }
 func (d *delayer) Waiting() int { return 0 }
 
 func (d *delayer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("delayer", d, next, d.trip)
+	return layer.Wrap("delayer", d, next, d.trip)
 }
 
-func (d *delayer) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (d *delayer) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	a := c.Attempt()
-	a.Park()
+	a.Suspend()
 	time.Sleep(d.wait)
-	if err := a.Resume(req.Context()); err != nil {
-		return transport.Refuse(req, err)
+	if err := a.Reacquire(req.Context()); err != nil {
+		return layer.Reject(req, err)
 	}
 	return next.RoundTrip(req)
 }
 
 // mute is a delayer that does not say so, for the control: its name is all that it
-// has in common with a [transport.Delayer].
+// has in common with a [layer.Delayer].
 type mute struct{ inner delayer }
 
 func (m *mute) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("mute", m, next, m.inner.trip)
+	return layer.Wrap("mute", m, next, m.inner.trip)
 }
 
 var (
-	_ transport.Delayer = (*delayer)(nil)
+	_ layer.Delayer = (*delayer)(nil)
 	_ transport.Layer   = (*mute)(nil)
 )
 

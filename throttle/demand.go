@@ -5,12 +5,12 @@ import (
 	"net/http"
 
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // demand finds what a request takes of which rules. It calls the user's functions,
 // so no lock may be held.
-func (l *Limiter) demand(c *transport.Call, req *http.Request, d *admission.Demand) error {
+func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) error {
 	for _, r := range l.list() {
 		if !r.matches.Match(c, req) {
 			continue
@@ -36,7 +36,7 @@ func (l *Limiter) demand(c *transport.Call, req *http.Request, d *admission.Dema
 
 // key notes which pause concerns a request. It may ask for the route, so no lock may
 // be held.
-func (l *Limiter) key(c *transport.Call, req *http.Request, d *admission.Demand) {
+func (l *Limiter) key(c *layer.Call, req *http.Request, d *admission.Demand) {
 	if !d.Keyed && !l.pause.off() {
 		d.Pause = l.pauseKey(c, req)
 	}

@@ -46,9 +46,9 @@
 //
 // An [Error] for each rejection, which names the rule, a hash of the key, the wait
 // and the queue, and matches its reason ([ErrDeadline],
-// [ErrFull], [ErrCost], [ErrClosed], [ErrStore]) and [transport.ErrRefused]:
+// [ErrFull], [ErrCost], [ErrClosed], [ErrStore]) and [verdict.ErrRejected]:
 // nothing was sent, nothing was used up. The error of the context where that
-// ended. Waits stand in the ledger ([transport.Quota], [transport.Pause]) and
+// ended. Waits stand in the ledger ([layer.Quota], [layer.Pause]) and
 // are emitted as events. What takes quota and is then not sent, by the veto of a
 // hook or from a recording, is given back; a token of a store, to the next request.
 //

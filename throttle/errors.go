@@ -7,7 +7,7 @@ import (
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The reasons of an [Error].
@@ -27,7 +27,7 @@ var (
 )
 
 // An Error is a rejection: nothing was sent and no quota was used. It matches its
-// Reason and [transport.ErrRefused] by errors.Is.
+// Reason and [verdict.ErrRejected] by errors.Is.
 type Error struct {
 	// Rule is the text of the rule, or of the pause.
 	Rule string
@@ -64,8 +64,8 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap returns the reason and [transport.ErrRefused].
-func (e *Error) Unwrap() []error { return []error{e.Reason, transport.ErrRefused} }
+// Unwrap returns the reason and [verdict.ErrRejected].
+func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected} }
 
 // Timeout reports whether there was too little time.
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func byToken(req *http.Request) string { return req.Header.Get("Authorization") }
@@ -67,7 +67,7 @@ func TestHashKey(t *testing.T) {
 func TestAKeyIsShownAsAHash(t *testing.T) {
 	const hush = "Bearer hush-hush"
 	synctest.Test(t, func(t *testing.T) {
-		events := &observer{kinds: transport.WaitBegin | transport.WaitEnd | transport.Paused}
+		events := &observer{kinds: layer.WaitBegin | layer.WaitEnd | layer.Paused}
 		l := New(Rule{Limit: 1, Per: time.Minute, Key: byToken, MaxQueue: 1, Cost: costOf})
 		rt := events.Wrap(l.Wrap(&server{}))
 		do := func(ctx context.Context, token, path string) error {

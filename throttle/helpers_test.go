@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // send is a request that reached the base.
@@ -148,22 +148,22 @@ func state(l *Limiter) admission.State {
 
 // observer keeps the events that it observes.
 type observer struct {
-	kinds    transport.Kind
+	kinds    layer.Kind
 	mu       sync.Mutex
-	observed []transport.Event
+	observed []layer.Event
 }
 
 func (e *observer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("observer", e, next, nil)
+	return layer.Wrap("observer", e, next, nil)
 }
-func (e *observer) Wants() transport.Kind { return e.kinds }
-func (e *observer) Observe(ev transport.Event) {
+func (e *observer) Wants() layer.Kind { return e.kinds }
+func (e *observer) Observe(ev layer.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.observed = append(e.observed, ev)
 }
 
-func (e *observer) count(k transport.Kind) int {
+func (e *observer) count(k layer.Kind) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := 0
@@ -178,15 +178,15 @@ func (e *observer) count(k transport.Kind) int {
 // layer is a layer whose trip a test writes.
 type layer struct {
 	name string
-	trip transport.Trip
+	trip layer.Trip
 }
 
 func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap(l.name, l, next, l.trip)
+	return layer.Wrap(l.name, l, next, l.trip)
 }
 
 func pass() *layer {
-	return &layer{"pass", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return &layer{"pass", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	}}
 }

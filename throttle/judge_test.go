@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func (a *tally) add(b tally) {
@@ -34,9 +34,9 @@ func (a *tally) least(t *testing.T, want tally, times int) {
 
 // count adds what is seen only afterwards.
 func (w *world) count() {
-	w.seen.pauses = w.events.count(transport.Paused)
+	w.seen.pauses = w.events.count(layer.Paused)
 	for _, e := range w.events.observed {
-		if e.Kind == transport.WaitBegin && e.How == transport.Pause {
+		if e.Kind == layer.WaitBegin && e.How == layer.Pause {
 			w.seen.held++
 		}
 	}

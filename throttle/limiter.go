@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 const layerName = "throttle"
@@ -50,28 +51,28 @@ type Limiter struct {
 
 var (
 	_ transport.Layer   = (*Limiter)(nil)
-	_ transport.Delayer = (*Limiter)(nil)
+	_ layer.Delayer = (*Limiter)(nil)
 )
 
 // Wrap implements [transport.Layer]. The same limiter twice in a stack counts
 // once, at the inner place.
 func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	var delayed, another bool
-	for _, layer := range transport.Layers(next) {
+	for _, inner := range transport.Layers(next) {
 		if layer == any(l) {
-			return transport.Wrap(layerName, l, next, nil)
+			return layer.Wrap(layerName, l, next, nil)
 		}
 		if _, ok := layer.(*Limiter); ok {
 			another = true
 		}
-		if _, ok := layer.(transport.Delayer); ok {
+		if _, ok := layer.(layer.Delayer); ok {
 			delayed = true
 		}
 	}
 	if !delayed {
-		return transport.Wrap(layerName, l, next, l.trip)
+		return layer.Wrap(layerName, l, next, l.trip)
 	}
-	return transport.Wrap(layerName, l, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap(layerName, l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return l.tripOuter(c, req, next, another)
 	})
 }
@@ -80,7 +81,7 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 // its rules and pauses in place of the layer's. What it counts is its own, so
 // that all calls that use it stay within its limits together.
 func (l *Limiter) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{l})
+	return layer.WithSetting(ctx, override{l})
 }
 
 // override is what is attached to a context; nil is off.
@@ -96,20 +97,20 @@ type off uint8
 
 // Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{})
+	return layer.WithSetting(ctx, override{})
 }
 
 // String returns "throttle: off".
 func (off) String() string { return "throttle: off" }
 
 // Waiting returns how many requests wait for a rule or the end of a pause. It makes
-// the limiter a [transport.Delayer].
+// the limiter a [layer.Delayer].
 func (l *Limiter) Waiting() int { return l.shell.waiting() }
 
 // Paused returns how long requests like req are still held back by a pause, 0
 // if they are not. The route of req is the one of its context's call.
 func (l *Limiter) Paused(req *http.Request) time.Duration {
-	c := transport.CallFrom(req.Context())
+	c := layer.CallFrom(req.Context())
 	if l.pause.Scope == transport.ScopeRoute && c == nil {
 		return 0
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // flood makes n calls at once and returns when all are over.
@@ -78,7 +79,7 @@ func TestClose(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 10 {
 			wg.Go(func() {
-				if _, err := get(t.Context(), rt, "/"); !errors.Is(err, ErrClosed) || !errors.Is(err, transport.ErrRefused) {
+				if _, err := get(t.Context(), rt, "/"); !errors.Is(err, ErrClosed) || !errors.Is(err, verdict.ErrRejected) {
 					t.Errorf("error %v", err)
 				}
 			})
@@ -189,7 +190,7 @@ func TestCloseWhileNotWaitingHere(t *testing.T) {
 		rt := slots.Wrap(l.Wrap(s))
 		var wg sync.WaitGroup
 		rejected := func(path string) {
-			if _, err := get(t.Context(), rt, path); !errors.Is(err, ErrClosed) || !errors.Is(err, transport.ErrRefused) {
+			if _, err := get(t.Context(), rt, path); !errors.Is(err, ErrClosed) || !errors.Is(err, verdict.ErrRejected) {
 				t.Errorf("%s: %v", path, err)
 			}
 		}

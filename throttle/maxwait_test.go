@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // arrival is a request that comes at a time, and what is to become of it.
@@ -104,7 +105,7 @@ func TestMaxWait(t *testing.T) {
 						if (err != nil) != v.rejected || d != v.after {
 							t.Errorf("number %d: after %v: %v, want %v", i, d, err, v.after)
 						}
-						if v.rejected && (!errors.As(err, &e) || !e.Timeout() || !errors.Is(err, transport.ErrRefused) || d > 0 && e.Wait != d || !strings.HasPrefix(e.Rule, "1 request per 10")) {
+						if v.rejected && (!errors.As(err, &e) || !e.Timeout() || !errors.Is(err, verdict.ErrRejected) || d > 0 && e.Wait != d || !strings.HasPrefix(e.Rule, "1 request per 10")) {
 							t.Errorf("number %d: %+v", i, err)
 						}
 					})

@@ -6,16 +6,16 @@ import (
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // tripOuter is the trip of a limiter with an inner layer that can make requests
-// wait, a [transport.Delayer]: what was counted is given back meanwhile, since it is
+// wait, a [layer.Delayer]: what was counted is given back meanwhile, since it is
 // not sent, and counted again afterwards. If that layer is a limiter too (another),
 // an override applies there.
-func (l *Limiter) tripOuter(c *transport.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
 	ctx := req.Context()
-	if o, ok := transport.Setting[override](ctx); ok {
+	if o, ok := layer.Setting[override](ctx); ok {
 		if o.limiter == nil || another {
 			return next.RoundTrip(req)
 		}
@@ -26,16 +26,16 @@ func (l *Limiter) tripOuter(c *transport.Call, req *http.Request, next http.Roun
 	}
 	h := &hold{limiter: l, call: c}
 	if err := l.demand(c, req, &h.demand); err != nil {
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	}
 	if err := ctx.Err(); err != nil {
-		return transport.Refuse(req, ctxerr.Of(ctx))
+		return layer.Reject(req, ctxerr.Of(ctx))
 	}
 	l.key(c, req, &h.demand)
-	a := transport.AttemptFrom(ctx)
+	a := layer.AttemptFrom(ctx)
 	if !l.shell.admit(&h.demand) {
 		if err := l.shell.wait(ctx, c, a, &h.demand, false); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
 	}
 	h.attempt = a
@@ -57,18 +57,18 @@ func (l *Limiter) tripOuter(c *transport.Call, req *http.Request, next http.Roun
 // hold is a committed demand that can be suspended before it was used.
 type hold struct {
 	limiter *Limiter
-	call    *transport.Call
+	call    *layer.Call
 	demand  admission.Demand
-	attempt *transport.Attempt // for which the demand was committed
+	attempt *layer.Attempt // for which the demand was committed
 }
 
 // Park gives back what was counted.
-func (h *hold) Park(*transport.Attempt) {
+func (h *hold) Suspend(*layer.Attempt) {
 	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt))
 }
 
 // Resume counts again, waiting if it must.
-func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
+func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	h.attempt = a
 	if h.limiter.shell.admit(&h.demand) {
 		return nil
@@ -77,4 +77,4 @@ func (h *hold) Resume(ctx context.Context, a *transport.Attempt) error {
 }
 
 // BodyEnd counts the end that a panic left open.
-func (h *hold) BodyEnd(*transport.Attempt) { h.limiter.shell.finish(&h.demand, admission.Lost) }
+func (h *hold) BodyEnd(*layer.Attempt) { h.limiter.shell.finish(&h.demand, admission.Lost) }

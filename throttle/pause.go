@@ -10,6 +10,7 @@ import (
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Pause is what a limiter does when a server asks for fewer calls: a response of
@@ -71,7 +72,7 @@ func (p Pause) check() Pause {
 
 // pauseKey says which pause concerns a request. It may ask for the route, so no lock
 // may be held.
-func (l *Limiter) pauseKey(c *transport.Call, req *http.Request) pauses.Key {
+func (l *Limiter) pauseKey(c *layer.Call, req *http.Request) pauses.Key {
 	if l.pause.Scope == transport.ScopeAll {
 		return pauses.Key{}
 	}
@@ -83,7 +84,7 @@ func (l *Limiter) pauseKey(c *transport.Call, req *http.Request) pauses.Key {
 }
 
 // observe reads what the server asks for and arms the pause.
-func (l *Limiter) observe(c *transport.Call, req *http.Request, resp *http.Response) {
+func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response) {
 	if resp == nil || l.pause.off() {
 		return
 	}
@@ -92,7 +93,7 @@ func (l *Limiter) observe(c *transport.Call, req *http.Request, resp *http.Respo
 	default:
 		return
 	}
-	a := transport.AttemptOf(resp)
+	a := layer.AttemptOf(resp)
 	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
 		return // an inner layer asked another host, and nothing holds that back here
 	}
@@ -110,7 +111,7 @@ func (l *Limiter) observe(c *transport.Call, req *http.Request, resp *http.Respo
 }
 
 // pauseFor is observe for a response that may ask for fewer calls.
-func (l *Limiter) pauseFor(c *transport.Call, req *http.Request, resp *http.Response, a *transport.Attempt) {
+func (l *Limiter) pauseFor(c *layer.Call, req *http.Request, resp *http.Response, a *layer.Attempt) {
 	asked, hinted := hint.FromResponse(resp, time.Now())
 	d := asked
 	if !hinted {
@@ -135,9 +136,9 @@ func (l *Limiter) pauseFor(c *transport.Call, req *http.Request, resp *http.Resp
 			return
 		}
 	}
-	if c.Wants(transport.Paused) {
-		c.Emit(transport.Event{
-			Kind: transport.Paused, Layer: layerName, Attempt: a, How: transport.Pause, Wait: d,
+	if c.Wants(layer.Paused) {
+		c.Emit(layer.Event{
+			Kind: layer.Paused, Layer: layerName, Attempt: a, How: layer.Pause, Wait: d,
 			Response: resp, Text: l.pauseKey(c, req).String(),
 		})
 	}

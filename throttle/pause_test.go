@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // throttled responds to the first n with a status and a hint, then with 200.
@@ -88,12 +89,12 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{respond: throttled(20, 429, "Retry-After", "10")}
 		s.latency = func(*http.Request) time.Duration { return time.Second }
-		e := &observer{kinds: transport.Paused | transport.WaitBegin | transport.WaitEnd}
+		e := &observer{kinds: layer.Paused | layer.WaitBegin | layer.WaitEnd}
 		l := New()
 		rt := e.Wrap(l.Wrap(s))
 		start := time.Now()
 		flood(t, rt, "/", 20)
-		if n := e.count(transport.Paused); n != 1 {
+		if n := e.count(layer.Paused); n != 1 {
 			t.Errorf("%d pauses", n)
 		}
 		ev := e.observed[0]
@@ -113,11 +114,11 @@ func TestTwentyResponsesMakeOnePause(t *testing.T) {
 		if !slices.Equal(after, want) {
 			t.Errorf("after the pause they left at %v, want %v", after, want)
 		}
-		if e.count(transport.WaitBegin) != 20 || e.count(transport.WaitEnd) != 20 {
-			t.Errorf("%d begins, %d ends", e.count(transport.WaitBegin), e.count(transport.WaitEnd))
+		if e.count(layer.WaitBegin) != 20 || e.count(layer.WaitEnd) != 20 {
+			t.Errorf("%d begins, %d ends", e.count(layer.WaitBegin), e.count(layer.WaitEnd))
 		}
 		for _, ev := range e.observed[1:] {
-			if ev.How != transport.Pause || ev.Text != "pause of api.test" {
+			if ev.How != layer.Pause || ev.Text != "pause of api.test" {
 				t.Errorf("event %+v", ev)
 			}
 		}
@@ -152,11 +153,11 @@ func TestManyResponsesOfAMomentMakeOnePause(t *testing.T) {
 				}
 				return reply(req, 429, "Retry-After-Ms", []string{"9000", "10000", "10050"}[k%3]), nil
 			}
-			e := &observer{kinds: transport.Paused}
+			e := &observer{kinds: layer.Paused}
 			l := New()
 			rt := e.Wrap(l.Wrap(s))
 			flood(t, rt, "/", n)
-			if n := e.count(transport.Paused); n != tt.events || e.observed[0].Wait != 10*time.Second {
+			if n := e.count(layer.Paused); n != tt.events || e.observed[0].Wait != 10*time.Second {
 				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.observed[0].Wait, tt.events)
 			}
 			if d := l.Paused(request(t.Context(), "/")); d != tt.paused {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gracy-go/gracy/throttle/exact"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // inTurn takes of one rule after the other, and begins anew when one has nothing
@@ -211,7 +212,7 @@ func TestCanceledWaitersGiveTheirPlaceBack(t *testing.T) {
 				var wg sync.WaitGroup
 				for range 1000 {
 					wg.Go(func() {
-						if _, err := get(ctx, rt, "/canceled"); err != nil && (!errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused)) {
+						if _, err := get(ctx, rt, "/canceled"); err != nil && (!errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected)) {
 							t.Errorf("error %v", err)
 						}
 					})
@@ -219,7 +220,7 @@ func TestCanceledWaitersGiveTheirPlaceBack(t *testing.T) {
 				synctest.Wait()
 				time.Sleep(25 * tt.between / 2) // 12 of them leave
 				var l *Limiter                  // but for the control
-				for _, layer := range transport.Layers(rt) {
+				for _, inner := range transport.Layers(rt) {
 					if x, ok := layer.(*Limiter); ok {
 						l = x
 					}

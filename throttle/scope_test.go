@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func TestScopes(t *testing.T) {
@@ -43,12 +44,12 @@ func TestScopes(t *testing.T) {
 
 func TestAReplayedResponsePausesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for name, mark := range map[string]func(*transport.Call, *transport.Attempt){
-			"attempt": func(_ *transport.Call, a *transport.Attempt) { a.SetReplayed() },
-			"call":    func(c *transport.Call, _ *transport.Attempt) { c.SetOffline() },
+		for name, mark := range map[string]func(*layer.Call, *layer.Attempt){
+			"attempt": func(_ *layer.Call, a *layer.Attempt) { a.SetReplayed() },
+			"call":    func(c *layer.Call, _ *layer.Attempt) { c.SetOffline() },
 		} {
 			l := New()
-			rt := l.Wrap((&layer{"tape", func(c *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+			rt := l.Wrap((&layer{"tape", func(c *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 				mark(c, c.Attempt())
 				return reply(req, 429, "Retry-After", "5"), nil
 			}}).Wrap(&server{}))
@@ -76,7 +77,7 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var free bool
-			outer := &layer{"asker", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			outer := &layer{"asker", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				free = c.Attempt().TakeHint()
 				return resp, err
@@ -96,10 +97,10 @@ func TestOneOwnerOfTheWait(t *testing.T) {
 
 func TestDryRunReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &observer{kinds: transport.Paused}
+		e := &observer{kinds: layer.Paused}
 		rt := e.Wrap(NewLimiter(Config{Pause: Pause{DryRun: true}}).Wrap(&server{respond: throttled(1, 429, "Retry-After", "7")}))
-		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(transport.Paused) != 1 || e.observed[0].Wait != 7*time.Second {
-			t.Errorf("waited %v, %d events", d, e.count(transport.Paused))
+		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(layer.Paused) != 1 || e.observed[0].Wait != 7*time.Second {
+			t.Errorf("waited %v, %d events", d, e.count(layer.Paused))
 		}
 	})
 }
@@ -152,7 +153,7 @@ func TestPauseQueue(t *testing.T) {
 func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 	for host, want := range map[string]time.Duration{"api.test": 5 * time.Second, "other.test": 0} {
 		synctest.Test(t, func(t *testing.T) {
-			hop := &layer{"hop", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			hop := &layer{"hop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				r := req.Clone(req.Context())
 				r.URL.Host = host
 				return next.RoundTrip(r)
@@ -167,7 +168,7 @@ func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 			if d := l.Paused(request(t.Context(), "/")); d != want {
 				t.Errorf("%s responded: paused %v, want %v", host, d, want)
 			}
-			if left := transport.AttemptOf(resp).TakeHint(); left != (want == 0) {
+			if left := layer.AttemptOf(resp).TakeHint(); left != (want == 0) {
 				t.Errorf("%s responded: the wait is left to retry: %v", host, left)
 			}
 		})

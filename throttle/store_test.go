@@ -11,7 +11,7 @@ import (
 
 	"github.com/sethvargo/go-limiter"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // counted is a store that counts what it is asked, and by how many at once.
@@ -183,7 +183,7 @@ func TestAStoreThatFails(t *testing.T) {
 		own := New(Rule{Limit: 10, Mode: Bucket, Store: c})
 		_, err := get(t.Context(), own.Wrap(s), "/")
 		var e *Error
-		if !errors.As(err, &e) || !errors.Is(err, ErrStore) || !errors.Is(err, transport.ErrRefused) || len(s.sends) != 0 {
+		if !errors.As(err, &e) || !errors.Is(err, ErrStore) || !errors.Is(err, verdict.ErrRejected) || len(s.sends) != 0 {
 			t.Errorf("alone: %v", err)
 		}
 		local := New(Rule{Limit: 10, Store: c, Margin: NoMargin})

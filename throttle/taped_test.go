@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/replay"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // The response of a server that was overloaded when the tape was made says nothing
@@ -66,13 +66,13 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 		for mode, rules := range map[Mode][]Rule{Window: nil, UntilResponse: {{Limit: 9, Mode: UntilResponse}}} {
 			synctest.Test(t, func(t *testing.T) {
 				tape := open(t, replay.Replay)
-				e := &observer{kinds: transport.Paused | transport.WaitBegin}
+				e := &observer{kinds: layer.Paused | layer.WaitBegin}
 				l := NewLimiter(Config{Rules: rules, Pause: Pause{Fixed: time.Minute}})
 				rt := e.Wrap(wrap(l, tape, base))
 				if d := took(func() {
 					for range 3 {
 						resp, err := read(t, rt, "/")
-						if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "30" || !transport.AttemptOf(resp).Replayed() {
+						if err != nil || resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "30" || !layer.AttemptOf(resp).Replayed() {
 							t.Errorf("%s, %s: replayed %v, %v", name, mode, resp, err)
 						}
 					}

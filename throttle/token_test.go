@@ -13,7 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/throttle/exact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // A token belongs to the window that the store counted it in, however long the
@@ -109,10 +109,10 @@ func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &fixedWindow{limit: 1, per: 10 * time.Second}}
 		s := &server{}
-		veto := &layer{"veto", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		veto := &layer{"veto", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if req.URL.Path == "/veto" {
 				time.Sleep(12 * time.Second)
-				return transport.Refuse(req, errors.New("no"))
+				return layer.Reject(req, errors.New("no"))
 			}
 			return next.RoundTrip(req)
 		}}

@@ -6,11 +6,11 @@ import (
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
-func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if o, ok := transport.Setting[override](req.Context()); ok {
+func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if o, ok := layer.Setting[override](req.Context()); ok {
 		if o.limiter == nil {
 			return next.RoundTrip(req)
 		}
@@ -21,19 +21,19 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	}
 	var d admission.Demand
 	if err := l.demand(c, req, &d); err != nil {
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	}
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
-		return transport.Refuse(req, ctxerr.Of(ctx))
+		return layer.Reject(req, ctxerr.Of(ctx))
 	}
 	if l.shell.armed.Load() > 0 {
 		l.key(c, req, &d)
 	}
-	a := transport.AttemptFrom(ctx)
+	a := layer.AttemptFrom(ctx)
 	if !l.shell.admit(&d) && !l.admitKeyed(c, req, &d) {
 		if err := l.shell.wait(ctx, c, a, &d, false); err != nil {
-			return transport.Refuse(req, err)
+			return layer.Reject(req, err)
 		}
 	}
 	if d.UntilResponse || d.Weighed || d.Passed() {
@@ -52,7 +52,7 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 }
 
 // admitKeyed tries again to admit a demand that was not keyed, and is from now on.
-func (l *Limiter) admitKeyed(c *transport.Call, req *http.Request, d *admission.Demand) bool {
+func (l *Limiter) admitKeyed(c *layer.Call, req *http.Request, d *admission.Demand) bool {
 	if d.Keyed {
 		return false
 	}
@@ -61,7 +61,7 @@ func (l *Limiter) admitKeyed(c *transport.Call, req *http.Request, d *admission.
 }
 
 // tripUntilHeaders sends a request whose end must be counted when its headers are in.
-func (l *Limiter) tripUntilHeaders(c *transport.Call, a *transport.Attempt, req *http.Request, next http.RoundTripper, admitted *admission.Demand) (*http.Response, error) {
+func (l *Limiter) tripUntilHeaders(c *layer.Call, a *layer.Attempt, req *http.Request, next http.RoundTripper, admitted *admission.Demand) (*http.Response, error) {
 	d := *admitted
 	done := false
 	defer func() {
@@ -94,7 +94,7 @@ func (l *Limiter) finishFailed(ctx context.Context, d *admission.Demand, o admis
 
 // outcomeOf says what a response to the attempt means. One from a recording means
 // that nothing was sent.
-func outcomeOf(a *transport.Attempt, resp *http.Response) admission.Outcome {
+func outcomeOf(a *layer.Attempt, resp *http.Response) admission.Outcome {
 	if a.Replayed() {
 		return withoutResponse(a)
 	}
@@ -107,7 +107,7 @@ func outcomeOf(a *transport.Attempt, resp *http.Response) admission.Outcome {
 
 // withoutResponse tells a request that is lost from one that was not sent: an inner
 // retry may have made attempts after a.
-func withoutResponse(a *transport.Attempt) admission.Outcome {
+func withoutResponse(a *layer.Attempt) admission.Outcome {
 	for row := range a.Call().Attempts() {
 		if row.Number() >= a.Number() && row.Sent() {
 			return admission.Lost

@@ -16,6 +16,8 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestCost(t *testing.T) {
@@ -24,7 +26,7 @@ func TestCost(t *testing.T) {
 		l := New(Rule{Limit: 10, Margin: NoMargin, Cost: func(r *http.Request) int { return len(strings.Trim(r.URL.Path, "/")) }})
 		rt := l.Wrap(s)
 		_, err := get(t.Context(), rt, "/12345678901")
-		if !errors.Is(err, ErrCost) || !errors.Is(err, transport.ErrRefused) {
+		if !errors.Is(err, ErrCost) || !errors.Is(err, verdict.ErrRejected) {
 			t.Errorf("cost above the limit: %v", err)
 		}
 		start := time.Now()
@@ -75,9 +77,9 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 		veto := true
 		l := New(Rule{Limit: 1, Per: time.Hour}, Rule{Limit: 1, Per: time.Hour, Mode: UntilResponse})
 		s := &server{}
-		rt := l.Wrap((&layer{"veto", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		rt := l.Wrap((&layer{"veto", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if veto {
-				return transport.Refuse(req, boom)
+				return layer.Reject(req, boom)
 			}
 			return next.RoundTrip(req)
 		}}).Wrap(s))
@@ -147,12 +149,12 @@ func TestUntilResponseCountsWhatGotNoResponse(t *testing.T) {
 func TestPanicsOfTheUsersFunctions(t *testing.T) {
 	for name, tt := range map[string]struct {
 		adjust func(time.Duration) time.Duration
-		kind   transport.Kind
+		kind   layer.Kind
 	}{
 		"Adjust":                     {adjust: func(time.Duration) time.Duration { panic("boo") }},
-		"an observer, the pause":     {kind: transport.Paused},
-		"an observer, a wait begins": {kind: transport.WaitBegin},
-		"an observer, a wait ends":   {kind: transport.WaitEnd},
+		"an observer, the pause":     {kind: layer.Paused},
+		"an observer, a wait begins": {kind: layer.WaitBegin},
+		"an observer, a wait ends":   {kind: layer.WaitEnd},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -194,15 +196,15 @@ func TestPanicsOfTheUsersFunctions(t *testing.T) {
 
 // boo is an observer that panics once.
 type boo struct {
-	kind transport.Kind
+	kind layer.Kind
 	used bool
 }
 
 func (b *boo) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("boo", b, next, nil)
+	return layer.Wrap("boo", b, next, nil)
 }
-func (b *boo) Wants() transport.Kind { return b.kind }
-func (b *boo) Observe(transport.Event) {
+func (b *boo) Wants() layer.Kind { return b.kind }
+func (b *boo) Observe(layer.Event) {
 	if !b.used {
 		b.used = true
 		panic("boo")
@@ -229,15 +231,15 @@ func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &server{respond: func(req *http.Request) (*http.Response, error) { return reply(req, 503), nil }}
-			again := &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			again := &layer{"again", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				if err != nil {
 					return nil, err
 				}
 				c.Attempt().End(resp, nil)
 				_ = resp.Body.Close()
-				c.NextAttempt(transport.Retry)
-				return transport.Refuse(req, transport.ErrRefused) // vetoed
+				c.NextAttempt(layer.Retry)
+				return layer.Reject(req, verdict.ErrRejected) // vetoed
 			}}
 			l := New(Rule{Limit: 2, Per: time.Minute, Margin: NoMargin})
 			rt := l.Wrap(again.Wrap(inner.Wrap(s)))
@@ -260,8 +262,8 @@ func TestAVetoGivesBackToEveryMode(t *testing.T) {
 				store = &fixedWindow{limit: 100, per: time.Minute}
 			}
 			l := New(Rule{Limit: 100, Per: time.Minute, Margin: NoMargin, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
-			veto := &layer{"veto", func(_ *transport.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
-				return transport.Refuse(req, transport.ErrRefused)
+			veto := &layer{"veto", func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+				return layer.Reject(req, verdict.ErrRejected)
 			}}
 			_, _ = get(t.Context(), l.Wrap(veto.Wrap(&server{})), "/")
 			if d := took(func() { flood(t, l.Wrap(&server{}), "/", 1) }); d != 0 {

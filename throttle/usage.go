@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/gracy-go/gracy/throttle/internal/admission"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // Usage is what a call took of the rules that weigh requests ([Rule.Cost]), for
@@ -25,7 +25,7 @@ type Usage struct {
 //	usage.Report(body.TotalTokens)
 func WithUsage(ctx context.Context) (context.Context, *Usage) {
 	u := new(Usage)
-	return transport.WithSetting(ctx, u), u
+	return layer.WithSetting(ctx, u), u
 }
 
 // Report says what the call cost. What was estimated too much is free at once, for
@@ -49,7 +49,7 @@ func (u *Usage) Report(actual int) bool {
 
 // note keeps what the rules that weigh requests took, if the caller reports usage.
 func (l *Limiter) note(ctx context.Context, d *admission.Demand) {
-	u, ok := transport.Setting[*Usage](ctx)
+	u, ok := layer.Setting[*Usage](ctx)
 	if !ok {
 		return
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/concurrency"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // tokens is a rule whose cost is the path's number.
@@ -216,15 +218,15 @@ func TestReportConcernsTheLastAttempt(t *testing.T) {
 			return reply(req, 200), nil
 		}}
 		l := New(tokens(Window), Rule{Limit: 5, Per: time.Minute})
-		again := &layer{"again", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		again := &layer{"again", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
-			if a.End(resp, err) != transport.Retryable {
+			if a.End(resp, err) != verdict.Retryable {
 				return resp, err
 			}
 			a.Own(resp)
-			transport.Drain(resp)
-			c.NextAttempt(transport.Retry)
+			bodies.Drain(resp)
+			c.NextAttempt(layer.Retry)
 			return next.RoundTrip(req)
 		}}
 		for _, rt := range []http.RoundTripper{

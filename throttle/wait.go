@@ -9,20 +9,21 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // wait brings a request through the queue. What outer layers hold for it is
 // suspended meanwhile, and it is counted only once they hold it again; it keeps its
 // place until then. With reacquiring the request is in the middle of reacquiring
 // holds, for an inner layer.
-func (s *shell) wait(ctx context.Context, c *transport.Call, a *transport.Attempt, d *admission.Demand, reacquiring bool) error {
+func (s *shell) wait(ctx context.Context, c *layer.Call, a *layer.Attempt, d *admission.Demand, reacquiring bool) error {
 	ready := make(chan struct{}, 1)
 	v := &wait{
 		shell: s, ctx: ctx, call: c, attempt: a, reacquiring: reacquiring,
 		waiter: &admission.Waiter{Owner: ready}, ready: ready,
 	}
 	var advance time.Duration
-	if p, ok := transport.Setting[transport.Priority](ctx); ok {
+	if p, ok := layer.Setting[transport.Priority](ctx); ok {
 		advance = p.Advance()
 	}
 	deadline := int64(meter.Never)
@@ -38,8 +39,8 @@ func (s *shell) wait(ctx context.Context, c *transport.Call, a *transport.Attemp
 type wait struct {
 	shell    *shell
 	ctx      context.Context //nolint:containedctx // it lives as long as the call
-	call     *transport.Call
-	attempt  *transport.Attempt
+	call     *layer.Call
+	attempt  *layer.Attempt
 	waiter   *admission.Waiter
 	ready    chan struct{} // it holds one: something has changed
 	forecast admission.Forecast
@@ -177,7 +178,7 @@ func (v *wait) reacquireHolds() error {
 		defer cancel()
 	}
 	start := time.Now()
-	err := v.attempt.Resume(ctx)
+	err := v.attempt.Reacquire(ctx)
 	if err != nil && ctx.Err() != nil && v.ctx.Err() == nil {
 		return v.late(v.waited + time.Since(start))
 	}
@@ -199,7 +200,7 @@ func (v *wait) sleepLocked() error {
 	if !inLine {
 		if !v.suspended && !v.reacquiring {
 			v.suspended = true
-			v.attempt.Park()
+			v.attempt.Suspend()
 		}
 		v.begin()
 	}
@@ -227,7 +228,7 @@ func (v *wait) begin() {
 	if v.forecast.MaxWait > 0 {
 		v.patience = time.NewTimer(v.forecast.MaxWait)
 	}
-	v.emit(transport.WaitBegin, v.forecast.Wait)
+	v.emit(layer.WaitBegin, v.forecast.Wait)
 }
 
 // end records the wait and emits its event. If an observer panics, what was admitted
@@ -245,23 +246,23 @@ func (v *wait) end(d *admission.Demand) {
 			v.shell.finish(d, admission.Unsent)
 		}
 	}()
-	v.attempt.Waited(v.how(), v.waited)
-	v.emit(transport.WaitEnd, v.waited)
+	v.attempt.AddWait(v.how(), v.waited)
+	v.emit(layer.WaitEnd, v.waited)
 	emitted = true
 }
 
-func (v *wait) how() transport.Wait {
+func (v *wait) how() layer.Wait {
 	if v.forecast.Paused {
-		return transport.Pause
+		return layer.Pause
 	}
-	return transport.Quota
+	return layer.Quota
 }
 
-func (v *wait) emit(kind transport.Kind, d time.Duration) {
+func (v *wait) emit(kind layer.Kind, d time.Duration) {
 	if !v.call.Wants(kind) {
 		return
 	}
-	v.call.Emit(transport.Event{
+	v.call.Emit(layer.Event{
 		Kind: kind, Layer: layerName, Attempt: v.attempt, How: v.how(), Wait: d,
 		Limit: v.forecast.Limit, Per: v.forecast.Per, Text: v.forecast.Rule, Err: v.err,
 	})

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // With two slots and three callers of a full 60 s rule, a call to an unrelated
@@ -115,7 +117,7 @@ func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 			<-done
 			cancel()
 			var e *Error
-			if tt.rejected && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, transport.ErrRefused) ||
+			if tt.rejected && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, verdict.ErrRejected) ||
 				!e.Timeout() || e.Wait != 59*time.Second || e.Rule != "10 requests per minute" || time.Since(start) != 0) {
 				t.Errorf("deadline in %v: %v after %v", tt.deadline, err, time.Since(start))
 			}
@@ -181,7 +183,7 @@ func (c *closer) Close() error { c.closed = true; return nil }
 
 func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &observer{kinds: transport.WaitBegin | transport.WaitEnd}
+		e := &observer{kinds: layer.WaitBegin | layer.WaitEnd}
 		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin}).Wrap(&server{}))
 		flood(t, rt, "/", 1)
 		if len(e.observed) != 0 {
@@ -191,11 +193,11 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 		if _, err := get(ctx, rt, "/"); err != nil {
 			t.Fatal(err)
 		}
-		want := transport.Event{
-			Kind: transport.WaitBegin, Layer: "throttle", How: transport.Quota, Wait: 10 * time.Second,
+		want := layer.Event{
+			Kind: layer.WaitBegin, Layer: "throttle", How: layer.Quota, Wait: 10 * time.Second,
 			Limit: 1, Per: 10 * time.Second, Text: "1 request per 10 seconds",
 		}
-		for i, kind := range []transport.Kind{transport.WaitBegin, transport.WaitEnd} {
+		for i, kind := range []layer.Kind{layer.WaitBegin, layer.WaitEnd} {
 			want.Kind = kind
 			got := e.observed[i]
 			if got.Attempt == nil || got.Call == nil {
@@ -206,7 +208,7 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 				t.Errorf("event %+v, want %+v", got, want)
 			}
 		}
-		if d := trace.Calls()[0].Waited(transport.Quota); d != 10*time.Second {
+		if d := trace.Calls()[0].Wait(layer.Quota); d != 10*time.Second {
 			t.Errorf("the ledger says %v", d)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // load says what a world is like.
@@ -78,7 +79,7 @@ func keyOf(path string) string {
 func play(t *testing.T, seed uint64, how load) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	w := &world{load: how, events: &observer{kinds: transport.Paused | transport.WaitBegin}}
+	w := &world{load: how, events: &observer{kinds: layer.Paused | layer.WaitBegin}}
 	for i := range 1 + r.IntN(5) {
 		w.rules = append(w.rules, w.rule(r, i))
 	}
