@@ -22,5 +22,5 @@ func throttleTwo(k knobs, _ *built) gracy.Layer {
 // pokemonRule is the rule of the README. Without a guard, since that of a window
 // of a microsecond is longer than it.
 func pokemonRule(k knobs) throttle.Rule {
-	return throttle.Rule{URL: "/pokemon/", Limit: k.limit, Per: k.per, Guard: throttle.NoGuard}
+	return throttle.Rule{URL: "/pokemon/", Limit: k.limit, Per: k.per, Margin: throttle.NoMargin}
 }

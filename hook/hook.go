@@ -49,7 +49,10 @@ func (h *Hook) String() string {
 }
 
 // Explain implements [transport.Explainer].
-func (h *Hook) Explain(p *transport.Plan) { p.Note("%s", h) }
+func (h *Hook) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{})
+	p.Note("%s", h)
+}
 
 func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	hooks := h.hooks
