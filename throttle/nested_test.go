@@ -16,6 +16,9 @@ import (
 // does that reacquires its holds, must not wait for what another one holds
 // that waits for it. No deadline is foreseen here, so a circle would last.
 func TestNobodyWaitsInACircle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: minutes of virtual time")
+	}
 	for seed := range uint64(150) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 9))

@@ -100,6 +100,9 @@ func TestAStoreAloneFailsTheSameProperty(t *testing.T) {
 }
 
 func TestUntilResponseHoldsAtTheServerToo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: minutes of virtual time")
+	}
 	some := int(seeds() / 2)
 	for _, tt := range []struct {
 		mode   Mode

@@ -24,6 +24,9 @@ func heap() float64 {
 }
 
 func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: a million keys")
+	}
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
@@ -105,6 +108,9 @@ func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func TestBytesPerWaiter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: ten thousand goroutines")
+	}
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}

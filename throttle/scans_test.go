@@ -24,6 +24,9 @@ func (n napping) Done() <-chan struct{} { n.naps.Add(1); return n.Context.Done()
 const looksPerSlot = 2
 
 func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: thousands of waiters")
+	}
 	const slot = 10 * time.Millisecond
 	for _, tt := range []struct {
 		name string

@@ -107,6 +107,9 @@ func sleepUntilReset(ctx context.Context, s limiter.Store) {
 }
 
 func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: ten thousand waiters")
+	}
 	const n, limit = 10_000, 100
 	for name, tt := range map[string]struct {
 		slow    time.Duration
