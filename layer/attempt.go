@@ -43,7 +43,8 @@ func AttemptOf(resp *http.Response) *Attempt {
 	return AttemptFrom(resp.Request.Context())
 }
 
-// attemptContext names the attempt of a goroutine of its own.
+// attemptContext is the context of an attempt that runs in a goroutine of its
+// own.
 type attemptContext struct {
 	context.Context
 	attempt *Attempt
@@ -76,8 +77,8 @@ func (a *Attempt) Call() *Call { return a.call }
 
 // For returns the attempt of the same call that resp is the response to: of
 // concurrent attempts the winner, or a later one that an inner layer made. It is a
-// itself without a response, and for one that an attempt of another call got,
-// since the base may ask a client of its own.
+// itself without a response, and for a response of another call: the base may be a
+// client with a stack of its own.
 func (a *Attempt) For(resp *http.Response) *Attempt {
 	if w := AttemptOf(resp); w != nil && w.call == a.call {
 		return w
