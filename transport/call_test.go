@@ -10,7 +10,7 @@ import (
 
 // A caller that holds the history of a call cannot change it: the methods are
 // the ones below, and each of them reads.
-func TestHistoryOnlyReads(t *testing.T) {
+func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 	for _, tc := range []struct {
 		of   reflect.Type
 		want []string

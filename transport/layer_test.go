@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestFindAndLayers(t *testing.T) {
+func TestFindAndLayersLookThroughAForeignLayer(t *testing.T) {
 	inner := &http.Transport{}
 	want := rttest.Pass("b")
 	rt := rttest.Stack(inner, rttest.Pass("a"), transport.Func(func(next http.RoundTripper) http.RoundTripper {

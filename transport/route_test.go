@@ -21,7 +21,7 @@ func routeOf(ctx context.Context, t *testing.T, rt http.RoundTripper, url string
 	return layer.CallOf(resp).Route()
 }
 
-func TestRouteRungs(t *testing.T) {
+func TestARouteIsNamedByTheCallerElseByAPatternElseGuessed(t *testing.T) {
 	routes := transport.Routes("GET /repos/{owner}/{repo}", "/users/{user}")
 	const url = "http://api.test/repos/golang/go?token=hush"
 	named := transport.WithRoute(t.Context(), "GET /by/{hand}")

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestTraceSeesHopsAndFailures(t *testing.T) {
+func TestATraceHoldsRedirectHopsAndFailures(t *testing.T) {
 	rt := rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			b, _ := io.ReadAll(r.Body)
