@@ -23,8 +23,8 @@ type Attempt struct {
 	hooks [inline]BodyEnder
 }
 
-// AttemptFrom returns the attempt that ctx belongs to, on the way in; nil
-// outside of a call.
+// AttemptFrom returns the attempt that ctx belongs to, nil outside a call. A layer
+// calls it on the way in.
 func AttemptFrom(ctx context.Context) *Attempt {
 	if cc, ok := ctx.(*callContext); ok {
 		return cc.call.current.Load()
@@ -33,9 +33,9 @@ func AttemptFrom(ctx context.Context) *Attempt {
 	return a
 }
 
-// AttemptOf returns the attempt that resp is the response to, on the way back:
-// of concurrent attempts the winner, which need not be the latest. It is nil for
-// a nil response and for one that no layer has seen.
+// AttemptOf returns the attempt that resp is the response to: of concurrent attempts
+// the winner, which need not be the latest. It is nil for a nil response and for one
+// that no layer has seen. A layer calls it on the way back.
 func AttemptOf(resp *http.Response) *Attempt {
 	if resp == nil || resp.Request == nil {
 		return nil
@@ -116,10 +116,10 @@ func (a *Attempt) AddNote(text string) {
 	x.notes += text
 }
 
-// End judges the outcome and closes the row. It is for the layer that makes
-// the attempts, and for those outside of it that want the verdict on the way
-// back; the call does it for its last attempt. The first End stands, later
-// ones return its verdict. An accepted response is given to the check of the
+// End judges the outcome and closes the row. It is for the layer that makes the
+// attempts, and for outer layers that want the verdict on the way back; the call
+// does it for its last attempt. Only the first End judges, later ones return its
+// verdict. An accepted response is given to the check of the
 // call's [verdict.Expect], unless it is a stream or longer than 1 MiB; what the
 // check read is restored. While the check runs, other callers get
 // [verdict.Unjudged].

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestFirstEndStands(t *testing.T) {
+func TestOnlyTheFirstEndCounts(t *testing.T) {
 	judge := &rttest.Layer{Name: "judge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		c.Attempt().End(nil, rttest.ErrBoom)

@@ -29,8 +29,8 @@ type nextAttempt = atomic.Pointer[Attempt]
 
 // attemptExtra is what few attempts have.
 type attemptExtra struct {
-	// mu guards every field below, but err is not written after flagEnded and then
-	// read without it. No other lock is taken while mu is held.
+	// mu guards every field below. No other lock is taken while it is held. After
+	// flagEnded err is not written any more, and is read without mu.
 	mu    sync.Mutex
 	waits [waitKinds]time.Duration
 	err   error

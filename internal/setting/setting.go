@@ -77,7 +77,7 @@ func Lookup[T any](l *List, cut bool) (T, bool) {
 }
 
 // Enclosing returns the call in whose context the list was begun, nil if it was
-// begun outside of any.
+// begun outside any call.
 func (l *List) Enclosing() Holder {
 	for l.next != nil {
 		l = l.next

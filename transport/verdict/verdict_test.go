@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,14 +12,12 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gracy-go/gracy/internal/rttest"
-	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestJudge(t *testing.T) {
-	refusal := fmt.Errorf("limit: %w", verdict.ErrRejected)
+	rejection := fmt.Errorf("limit: %w", verdict.ErrRejected)
 	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
 	unknown := &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}
@@ -63,7 +60,7 @@ func TestJudge(t *testing.T) {
 		{err: &url.Error{Err: tls.RecordHeaderError{RecordHeader: [5]byte([]byte("HTTP/"))}}, want: verdict.Permanent},
 		{err: &url.Error{Err: tls.RecordHeaderError{}}, want: verdict.Retryable},
 		{err: &url.Error{Err: x509.UnknownAuthorityError{}}, want: verdict.Permanent},
-		{err: &url.Error{Err: refusal}, want: verdict.Rejected},
+		{err: &url.Error{Err: rejection}, want: verdict.Rejected},
 		{ctx: gone, err: reset, want: verdict.Canceled},
 		{err: context.Canceled, want: verdict.Canceled},
 		{ctx: gone, status: 503, want: verdict.Retryable},
@@ -82,6 +79,19 @@ func TestJudge(t *testing.T) {
 		}
 		if got := verdict.Judge(req, resp, tc.err, transport.Expect{}); got != tc.want {
 			t.Errorf("%s %d %v = %v, want %v", tc.method, tc.status, tc.err, got, tc.want)
+		}
+	}
+}
+
+func TestARedirectThatIsFollowedIsAlwaysOK(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		resp := &http.Response{StatusCode: status, Header: http.Header{"Location": {"/b"}}}
+		if v := verdict.Judge(&http.Request{}, resp, nil, transport.Expect{Only: true, Status: []int{200}}); v != verdict.OK {
+			t.Errorf("%d with a Location: %v, want ok", status, v)
+		}
+		resp.Header = nil
+		if v := verdict.Judge(&http.Request{}, resp, nil, transport.Expect{}); v != verdict.Permanent {
+			t.Errorf("%d without a Location: %v, want permanent", status, v)
 		}
 	}
 }
