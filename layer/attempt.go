@@ -23,8 +23,8 @@ type Attempt struct {
 	hooks [inline]BodyEnder
 }
 
-// AttemptFrom returns the attempt that ctx belongs to, on the way in; nil
-// outside of a call.
+// AttemptFrom returns the attempt that ctx belongs to, nil outside a call. A layer
+// calls it on the way in.
 func AttemptFrom(ctx context.Context) *Attempt {
 	if cc, ok := ctx.(*callContext); ok {
 		return cc.call.current.Load()
@@ -33,9 +33,9 @@ func AttemptFrom(ctx context.Context) *Attempt {
 	return a
 }
 
-// AttemptOf returns the attempt that resp is the response to, on the way back:
-// of concurrent attempts the winner, which need not be the latest. It is nil for
-// a nil response and for one that no layer has seen.
+// AttemptOf returns the attempt that resp is the response to: of concurrent attempts
+// the winner, which need not be the latest. It is nil for a nil response and for one
+// that no layer has seen. A layer calls it on the way back.
 func AttemptOf(resp *http.Response) *Attempt {
 	if resp == nil || resp.Request == nil {
 		return nil
@@ -43,7 +43,8 @@ func AttemptOf(resp *http.Response) *Attempt {
 	return AttemptFrom(resp.Request.Context())
 }
 
-// attemptContext names the attempt of a goroutine of its own.
+// attemptContext is the context of an attempt that runs in a goroutine of its
+// own.
 type attemptContext struct {
 	context.Context
 	attempt *Attempt
@@ -76,8 +77,8 @@ func (a *Attempt) Call() *Call { return a.call }
 
 // For returns the attempt of the same call that resp is the response to: of
 // concurrent attempts the winner, or a later one that an inner layer made. It is a
-// itself without a response, and for one that an attempt of another call got,
-// since the base may ask a client of its own.
+// itself without a response, and for a response of another call: the base may be a
+// client with a stack of its own.
 func (a *Attempt) For(resp *http.Response) *Attempt {
 	if w := AttemptOf(resp); w != nil && w.call == a.call {
 		return w
@@ -115,10 +116,10 @@ func (a *Attempt) AddNote(text string) {
 	x.notes += text
 }
 
-// End judges the outcome and closes the row. It is for the layer that makes
-// the attempts, and for those outside of it that want the verdict on the way
-// back; the call does it for its last attempt. The first End stands, later
-// ones return its verdict. An accepted response is given to the check of the
+// End judges the outcome and closes the row. It is for the layer that makes the
+// attempts, and for outer layers that want the verdict on the way back; the call
+// does it for its last attempt. Only the first End judges, later ones return its
+// verdict. An accepted response is given to the check of the
 // call's [verdict.Expect], unless it is a stream or longer than 1 MiB; what the
 // check read is restored. While the check runs, other callers get
 // [verdict.Unjudged].

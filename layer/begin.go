@@ -29,11 +29,6 @@ func (cc *callContext) Value(key any) any {
 	return cc.Context.Value(key)
 }
 
-// collector is a setting that is given every call begun with its context.
-type collector interface {
-	CallBegan(c *Call)
-}
-
 // begin makes the Call of req and runs the layer in it.
 func (b *built) begin(req *http.Request) (*http.Response, error) {
 	cc := new(callContext)
@@ -47,8 +42,8 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 	c.count.Store(1)
 	c.current.Store(&c.first)
 	if c.settings != nil {
-		if t, ok := setting.Lookup[collector](c.Settings()); ok {
-			t.CallBegan(c)
+		if t, ok := setting.Lookup[*setting.Collector](c.Settings()); ok {
+			t.To.CallBegan(c)
 		}
 	}
 	var resp *http.Response
@@ -97,7 +92,8 @@ func (c *Call) leave() {
 	}
 }
 
-// abandon is leave on a panic: the caller gets no response, if there is one.
+// abandon does the work of leave after a panic. The caller gets no response, so
+// the body of one that was already there is closed.
 func (c *Call) abandon(resp *http.Response) {
 	c.flags.Or(callReturned)
 	if a := c.current.Load(); a.flags.Or(flagEnding)&flagEnding == 0 {
@@ -108,11 +104,11 @@ func (c *Call) abandon(resp *http.Response) {
 	}
 }
 
-// inherit takes the settings over from the context of the request and returns
-// the context to derive from. A request made with the context of another Call
-// (a token fetch, a hook, a context taken from a response) does not nest in it,
-// and what was set for a Call that is still running is not inherited, unless
-// this is the same request, below a foreign layer that hid the stack.
+// inherit takes over the settings in the context of the request and returns the
+// context to derive from. The context of another Call (of a token fetch, a hook,
+// or taken from a response) is left out, so that contexts do not nest without
+// end. What was set for a Call that still runs is not inherited, unless this is
+// its own request, inside a foreign layer that hides the rest of the stack.
 func (c *Call) inherit(req *http.Request) context.Context {
 	ctx := req.Context()
 	var outer *Call

@@ -1,3 +1,5 @@
+// What a call costs, across files. begin_test.go checks the size of a call.
+
 package layer_test
 
 import (
@@ -5,11 +7,62 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// The full cost table is in module bench; this one is for looking while working.
+func TestACallCostsOneAllocation(t *testing.T) {
+	if race.Enabled {
+		t.Skip("allocations are counted without the race detector")
+	}
+	ctx := context.Background()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things", nil)
+	resp := &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}
+	b := rttest.Func(func(r *http.Request) (*http.Response, error) {
+		resp.Request = r
+		return resp, nil
+	})
+	hold := func(name string) *rttest.Layer {
+		h := new(countingHold)
+		return &rttest.Layer{Name: name, Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			a := c.Attempt()
+			a.Hold(h)
+			resp, err := next.RoundTrip(req)
+			if err != nil {
+				a.Release(h)
+			} else {
+				a.Own(resp, h)
+			}
+			return resp, err
+		}}
+	}
+	for name, tc := range map[string]struct {
+		layers []transport.Layer
+		want   float64
+	}{
+		"bare":                {nil, 0},
+		"off":                 {[]transport.Layer{&rttest.Layer{Name: "off"}}, 0},
+		"one":                 {[]transport.Layer{rttest.Pass("a")}, 1},
+		"seven":               {[]transport.Layer{rttest.Pass("a"), rttest.Pass("b"), rttest.Retry(3), hold("c"), hold("d"), rttest.Pass("e"), rttest.Pass("f")}, 1},
+		"control: three hold": {[]transport.Layer{hold("c"), hold("d"), hold("e")}, 3},
+	} {
+		rt := rttest.Stack(b, tc.layers...)
+		got := testing.AllocsPerRun(200, func() {
+			r, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = r.Body.Close()
+		})
+		if got != tc.want {
+			t.Errorf("%s: a call costs %v allocations, want %v", name, got, tc.want)
+		}
+	}
+}
+
+// The full table of costs is in module bench; this one is for a look while working.
 func BenchmarkStack(b *testing.B) {
 	req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://api.test/things", nil)
 	header := http.Header{}
@@ -24,6 +77,43 @@ func BenchmarkStack(b *testing.B) {
 		rt := rttest.Stack(bare, layers...)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			for b.Loop() {
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = resp.Body.Close()
+			}
+		})
+	}
+}
+
+func TestALeakWatchCostsFiveAllocations(t *testing.T) {
+	if race.Enabled {
+		t.Skip("allocations are counted without the race detector")
+	}
+	cost := func(l *rttest.Layer) float64 {
+		rt := rttest.Stack(rttest.Respond(200, "text"), l)
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+		return testing.AllocsPerRun(500, func() {
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+	if with, without := cost(watching(new(countingHold))), cost(holding(new(countingHold))); with-without > 5 {
+		t.Errorf("%v allocations more than without a leak watch, want at most 5", with-without)
+	}
+}
+
+func BenchmarkLeakWatch(b *testing.B) {
+	for _, l := range []*rttest.Layer{holding(new(countingHold)), watching(new(countingHold))} {
+		b.Run(l.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			rt := rttest.Stack(rttest.Respond(200, "text"), l)
+			req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://api.test/", nil)
 			for b.Loop() {
 				resp, err := rt.RoundTrip(req)
 				if err != nil {

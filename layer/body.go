@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// wrap makes the attempt the body of its response, with each method exactly when
-// the body has it.
+// wrap makes the attempt the body of its response. Write, CloseWrite and WriteTo
+// stay exactly if the body has them: net/http and io.Copy look for them.
 func (a *Attempt) wrap(resp *http.Response) {
 	if a.flags.Or(flagOwned)&flagOwned != 0 {
 		return
@@ -48,7 +48,8 @@ func (a *Attempt) wrap(resp *http.Response) {
 	}
 }
 
-// body is the attempt as the body of its response.
+// body is the attempt as the body of its response. It is an Attempt by another
+// name, so that a layer does not see Read and Close among the methods of one.
 type body Attempt
 
 func (b *body) Read(p []byte) (int, error) {
@@ -73,8 +74,8 @@ func (b *body) Close() error {
 
 type closeWriter interface{ CloseWrite() error }
 
-// The types below are pointer-shaped, so that they cost nothing, and have each
-// method exactly when the inner body has it.
+// The types below are for the bodies that have more methods than Read and Close.
+// They are pointer-shaped, so that making one costs nothing.
 type (
 	writerBody      struct{ *body }
 	closeWriterBody struct{ writerBody }

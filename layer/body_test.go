@@ -30,7 +30,7 @@ func (w writerTo) WriteTo(dst io.Writer) (int64, error)   { return io.Copy(dst, 
 func (e everything) WriteTo(dst io.Writer) (int64, error) { return io.Copy(dst, e.reader) }
 func text(s string) reader                                { return reader{io.NopCloser(strings.NewReader(s))} }
 
-func TestBodyKeepsExactlyTheMethodsOfTheInner(t *testing.T) {
+func TestAResponseBodyKeepsExactlyTheMethodsOfTheInnerOne(t *testing.T) {
 	w := &writer{}
 	for name, b := range map[string]io.ReadCloser{
 		"plain":        text("abc"),
@@ -40,13 +40,12 @@ func TestBodyKeepsExactlyTheMethodsOfTheInner(t *testing.T) {
 		"everything":   everything{closeWriter{readWriter{text("abc"), w}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var h holder
-			rt := holding(&h).Wrap(rttest.Func(func(r *http.Request) (*http.Response, error) {
+			var h countingHold
+			resp := rttest.Get(t.Context(), t, holding(&h).Wrap(rttest.Func(func(r *http.Request) (*http.Response, error) {
 				resp := rttest.Response(r, 101, "")
 				resp.Body = b
 				return resp, nil
-			}))
-			resp := rttest.Get(t.Context(), t, rt)
+			})))
 			type half interface{ CloseWrite() error }
 			_, w0 := b.(io.Writer)
 			_, w1 := resp.Body.(io.Writer)
@@ -55,7 +54,7 @@ func TestBodyKeepsExactlyTheMethodsOfTheInner(t *testing.T) {
 			_, t0 := b.(io.WriterTo)
 			_, t1 := resp.Body.(io.WriterTo)
 			if w0 != w1 || c0 != c1 || t0 != t1 {
-				t.Errorf("Writer %v→%v, CloseWrite %v→%v, WriterTo %v→%v", w0, w1, c0, c1, t0, t1)
+				t.Errorf("inner body and response body: Writer %v and %v, CloseWrite %v and %v, WriterTo %v and %v", w0, w1, c0, c1, t0, t1)
 			}
 			if c1 && !errors.Is(cw.CloseWrite(), rttest.ErrBoom) {
 				t.Error("CloseWrite does not reach the inner body")
@@ -63,18 +62,18 @@ func TestBodyKeepsExactlyTheMethodsOfTheInner(t *testing.T) {
 			if rw, ok := resp.Body.(io.Writer); ok {
 				w.Reset()
 				if _, err := rw.Write([]byte("up")); err != nil || w.String() != "up" {
-					t.Errorf("wrote %q, %v", w.String(), err)
+					t.Errorf("wrote %q, %v, want up", w.String(), err)
 				}
 			}
 			var got bytes.Buffer
 			if _, err := io.Copy(&got, resp.Body); err != nil || got.String() != "abc" {
-				t.Errorf("read %q, %v", got.String(), err)
+				t.Errorf("read %q, %v, want abc", got.String(), err)
 			}
 			if n := layer.AttemptOf(resp).Bytes(); n != 3 {
-				t.Errorf("counted %d bytes", n)
+				t.Errorf("the row counts %d bytes, want 3", n)
 			}
 			if h.ends.Load() != 1 {
-				t.Errorf("hold ended %d times", h.ends.Load())
+				t.Errorf("the hold ended %d times, want once", h.ends.Load())
 			}
 		})
 	}
@@ -82,21 +81,16 @@ func TestBodyKeepsExactlyTheMethodsOfTheInner(t *testing.T) {
 
 func TestCloseReachesTheInnerBodyOnce(t *testing.T) {
 	b := &rttest.CountingBody{Reader: strings.NewReader("abc"), Err: rttest.ErrBoom}
-	rt := rttest.Pass("a").Wrap(rttest.Func(func(r *http.Request) (*http.Response, error) {
-		resp := rttest.Response(r, 200, "")
-		resp.Body = b
-		return resp, nil
-	}))
-	resp := rttest.Get(t.Context(), t, rt)
+	resp := rttest.Get(t.Context(), t, rttest.Pass("a").Wrap(rttest.RespondBody(b)))
 	_, _ = io.Copy(io.Discard, resp.Body)
 	if err := resp.Body.Close(); !errors.Is(err, rttest.ErrBoom) {
 		t.Errorf("Close = %v, want the inner error", err)
 	}
 	if err := resp.Body.Close(); err != nil {
-		t.Errorf("second Close = %v", err)
+		t.Errorf("the second Close = %v, want nil", err)
 	}
 	if b.Closed != 1 {
-		t.Errorf("closed %d times", b.Closed)
+		t.Errorf("the inner body was closed %d times, want once", b.Closed)
 	}
 }
 
@@ -104,17 +98,18 @@ type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, rttest.ErrBoom }
 
-// The destination of a copy fails, not the body: that is still to be closed.
+// If the destination of a copy fails, the body has not ended and is still to be
+// closed.
 func TestAFailedCopyDoesNotEndTheBody(t *testing.T) {
 	for name, body := range map[string]io.ReadCloser{"read": text("abc"), "written": writerTo{text("abc")}} {
 		t.Run(name, func(t *testing.T) {
-			var h holder
+			var h countingHold
 			resp := rttest.Get(t.Context(), t, holding(&h).Wrap(rttest.RespondBody(body)))
 			if _, err := io.Copy(failingWriter{}, resp.Body); !errors.Is(err, rttest.ErrBoom) {
-				t.Errorf("copy: %v", err)
+				t.Errorf("the copy returns %v, want the error of the destination", err)
 			}
 			if n := h.ends.Load(); n != 0 {
-				t.Errorf("the hold ended %d times before Close", n)
+				t.Errorf("the hold ended %d times before Close, want 0", n)
 			}
 			_ = resp.Body.Close()
 			if n := h.ends.Load(); n != 1 {

@@ -39,15 +39,16 @@ type callExtra struct {
 }
 
 const (
-	callReturned uint32 = 1 << iota
-	callCut             // the settings of an enclosing call do not count
-	callOffline
-	callRetried
-	callSuspended // some attempt was suspended once
-	callKeyed     // a layer has given the request an idempotency key
+	callReturned  uint32 = 1 << iota // RoundTrip has returned, or panicked
+	callCut                          // the settings of an enclosing call do not count
+	callOffline                      // a response came from a recording
+	callRetried                      // a layer has claimed the further attempts
+	callSuspended                    // some attempt was suspended once
+	callKeyed                        // a layer has given the request an idempotency key
 )
 
-// callUnusual keeps a call off the short way through its layers.
+// callUnusual are the flags that keep a call off the short way through its
+// layers, in built.RoundTrip.
 const callUnusual = callReturned | callSuspended
 
 // CallFrom returns the Call that ctx belongs to, inside the stack; nil outside.
@@ -94,8 +95,8 @@ func (c *Call) Expect() verdict.Expect {
 	return e
 }
 
-// Request returns the request of the call as its outermost layer handed it on.
-// It must not be changed.
+// Request returns the request as the outermost layer of the call got it, before
+// any layer edited a copy. It must not be changed.
 func (c *Call) Request() *http.Request { return &c.req }
 
 // Attempts walks the attempts in the order in which they began.
@@ -116,8 +117,8 @@ func (c *Call) Attempt() *Attempt { return c.current.Load() }
 func (c *Call) Count() int { return int(c.count.Load()) }
 
 // NextAttempt begins a further attempt and its row. With the cause [Retry] it
-// becomes the current one, and the one before must be over; a concurrent
-// attempt needs the context of [Attempt.Context].
+// becomes the current one, and the one before must have ended; a concurrent
+// attempt sends its request with the context of [Attempt.Context].
 func (c *Call) NextAttempt(cause Cause) *Attempt {
 	a := c.append(cause)
 	if cause == Retry {
@@ -143,7 +144,7 @@ func (c *Call) append(cause Cause) *Attempt {
 }
 
 // SetStopReason records why no further attempt follows, for the ledger: "budget
-// empty", "hint 5m0s is past the deadline in 12s". The last reason stands.
+// empty", "hint 5m0s is past the deadline in 12s". It replaces an earlier reason.
 func (c *Call) SetStopReason(reason string) {
 	x := c.more()
 	x.mu.Lock()
@@ -190,16 +191,16 @@ func (c *Call) SetOffline() { c.flags.Or(callOffline) }
 // Offline reports whether a response of the call came from a recording.
 func (c *Call) Offline() bool { return c.flags.Load()&callOffline != 0 }
 
-// ClaimRetry makes the layer that asks the only one that may make further
-// attempts in this call; it is false if another layer does already. The claim
-// ends with [Call.ReleaseRetry], also on a panic.
+// ClaimRetry makes the layer that calls it the only one that may make further
+// attempts in this call. It returns false while another layer has the claim. The
+// layer ends its claim with [Call.ReleaseRetry], also on a panic.
 func (c *Call) ClaimRetry() bool { return c.flags.Or(callRetried)&callRetried == 0 }
 
-// ReleaseRetry ends a claim.
+// ReleaseRetry ends the claim of [Call.ClaimRetry].
 func (c *Call) ReleaseRetry() { c.flags.And(^callRetried) }
 
-// Wants reports whether an observer of the stack wants any of the kinds. Ask it
-// before the work that only an event needs.
+// Wants reports whether an observer of the stack wants any of the kinds. It is
+// for the work that only an event needs: [Call.Emit] asks by itself.
 func (c *Call) Wants(kinds Kind) bool { return c.begunBy.wants&kinds != 0 }
 
 // Emit hands e to the observers of the stack that want it, outermost first, in

@@ -10,22 +10,10 @@ const (
 	Hedge              // the attempt before is slow; this one runs beside it
 )
 
+// String returns "first", "retry" or "hedge".
 func (c Cause) String() string { return name(c, "first", "retry", "hedge") }
 
-// A Wait is a way of waiting before an attempt is sent.
-type Wait uint8
-
-// The ways of waiting.
-const (
-	Queue   Wait = iota // for a concurrency slot
-	Quota               // for a rate limit
-	Pause               // for the end of a pause that the server asked for
-	Backoff             // between two attempts
-	waitKinds
-)
-
-func (w Wait) String() string { return name(w, "queue", "quota", "pause", "backoff") }
-
+// name returns the name of a value of an enumeration, "unknown" without one.
 func name[T ~uint8](v T, names ...string) string {
 	if int(v) < len(names) {
 		return names[v]

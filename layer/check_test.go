@@ -3,7 +3,6 @@ package layer_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -16,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-func TestExpectationReachesEveryLayer(t *testing.T) {
+func TestEveryLayerReadsTheExpectationOfTheCaller(t *testing.T) {
 	sends := 0
 	rt := rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
 		sends++
@@ -24,7 +23,7 @@ func TestExpectationReachesEveryLayer(t *testing.T) {
 	}), rttest.Pass("outer"), rttest.Retry(3))
 	resp := rttest.Get(transport.WithExpect(t.Context(), transport.Expect{Status: []int{503}}), t, rt)
 	if v := layer.AttemptOf(resp).Verdict(); v != verdict.OK || sends != 1 {
-		t.Errorf("an expected 503: verdict %v after %d sends", v, sends)
+		t.Errorf("an expected 503 is %v after %d sends, want ok after 1", v, sends)
 	}
 }
 
@@ -53,7 +52,7 @@ func TestFailedCheckIsRetriedAndRestored(t *testing.T) {
 	for a := range c.Attempts() {
 		if a.Number() == 1 {
 			if _, ok := errors.AsType[*verdict.CheckError](a.Err()); !ok || !errors.Is(a.Err(), rttest.ErrBoom) {
-				t.Errorf("the first row holds %v", a.Err())
+				t.Errorf("the first row holds %v, want a CheckError of the error of the check", a.Err())
 			}
 		}
 	}
@@ -64,7 +63,7 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 	for name, tc := range map[string]struct {
 		body    io.Reader
 		ctype   string
-		asked   bool
+		called  bool
 		want    int
 		err     error
 		verdict verdict.Verdict
@@ -77,10 +76,10 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 		"broken halfway": {io.MultiReader(strings.NewReader("abc"), failingReader{}), "", false, 3, rttest.ErrBoom, verdict.Retryable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			asked := false
-			ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error { asked = true; return nil }})
+			called := false
+			ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error { called = true; return nil }})
 			closes := &rttest.CountingBody{Reader: tc.body, Err: rttest.ErrBoom}
-			var h holder
+			var h countingHold
 			resp := rttest.Get(ctx, t, holding(&h).Wrap(rttest.Func(func(r *http.Request) (*http.Response, error) {
 				resp := rttest.Response(r, 200, "")
 				resp.Header.Set("Content-Type", tc.ctype)
@@ -92,14 +91,14 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 				t.Errorf("read %d bytes, %v, want %d, %v", len(b), err, tc.want, tc.err)
 			}
 			_ = resp.Body.Close()
-			if asked != tc.asked {
-				t.Errorf("check asked: %v", asked)
+			if called != tc.called {
+				t.Errorf("check called: %v, want %v", called, tc.called)
 			}
 			if v := layer.AttemptOf(resp).Verdict(); v != tc.verdict {
 				t.Errorf("verdict %v, want %v", v, tc.verdict)
 			}
 			if closes.Closed != 1 || h.ends.Load() != 1 {
-				t.Errorf("closed %d times, hold ended %d times", closes.Closed, h.ends.Load())
+				t.Errorf("the body was closed %d times, the hold ended %d times, want once each", closes.Closed, h.ends.Load())
 			}
 		})
 	}
@@ -109,11 +108,11 @@ type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) { return 0, rttest.ErrBoom }
 
-func TestCheckIsNotAskedWhereThereIsNoBody(t *testing.T) {
+func TestCheckIsNotCalledWhereThereIsNoBody(t *testing.T) {
 	for _, tc := range []struct {
 		method string
 		status int
-		asked  bool
+		called bool
 	}{
 		{http.MethodHead, 200, false},
 		{http.MethodGet, 101, false},
@@ -122,23 +121,23 @@ func TestCheckIsNotAskedWhereThereIsNoBody(t *testing.T) {
 		{http.MethodGet, 304, false},
 		{http.MethodGet, 200, true}, // the control
 	} {
-		asked := false
+		called := false
 		ctx := transport.WithExpect(t.Context(), transport.Expect{
 			Status: []int{101, 304},
-			Check:  func(*http.Response) error { asked = true; return nil },
+			Check:  func(*http.Response) error { called = true; return nil },
 		})
 		req, _ := http.NewRequestWithContext(ctx, tc.method, "http://api.test/", nil)
 		resp, err := rttest.Pass("a").Wrap(rttest.Respond(tc.status, "x")).RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v := layer.AttemptOf(resp).Verdict(); asked != tc.asked || v != verdict.OK {
-			t.Errorf("%s %d: asked %v, want %v; %v", tc.method, tc.status, asked, tc.asked, v)
+		if v := layer.AttemptOf(resp).Verdict(); called != tc.called || v != verdict.OK {
+			t.Errorf("%s %d: check called %v, want %v; verdict %v, want ok", tc.method, tc.status, called, tc.called, v)
 		}
 	}
 }
 
-func TestCheckIsNotAskedAboutARedirect(t *testing.T) {
+func TestCheckIsNotCalledForARedirect(t *testing.T) {
 	server := rttest.Func(func(r *http.Request) (*http.Response, error) {
 		if r.URL.Path == "/a" {
 			resp := rttest.Response(r, http.StatusFound, "moved")
@@ -147,11 +146,11 @@ func TestCheckIsNotAskedAboutARedirect(t *testing.T) {
 		}
 		return rttest.Response(r, 200, "{}"), nil
 	})
-	var asked []string
+	var called []string
 	ctx, trace := transport.WithTrace(transport.WithExpect(t.Context(), transport.Expect{
-		Status: []int{http.StatusFound}, // accepted, and followed all the same
+		Status: []int{http.StatusFound}, // accepted, and yet followed
 		Check: func(r *http.Response) error {
-			asked = append(asked, r.Request.URL.Path)
+			called = append(called, r.Request.URL.Path)
 			return nil
 		},
 	}))
@@ -160,12 +159,12 @@ func TestCheckIsNotAskedAboutARedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := rttest.Read(t, resp); got != "{}" || !slices.Equal(asked, []string{"/b"}) {
-		t.Errorf("body %q, asked about %v, want only /b:\n%s", got, asked, trace)
+	if got := rttest.Read(t, resp); got != "{}" || !slices.Equal(called, []string{"/b"}) {
+		t.Errorf("body %q, check called for %v, want /b alone:\n%s", got, called, trace)
 	}
 }
 
-func TestCallerWhoLeavesDuringTheCheckIsCanceled(t *testing.T) {
+func TestACallThatIsCanceledDuringTheCheckIsCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ctx = transport.WithExpect(ctx, transport.Expect{Check: func(*http.Response) error { return nil }})
 	resp := rttest.Get(ctx, t, rttest.Pass("a").Wrap(rttest.RespondBody(&rttest.CountingBody{Reader: readerFunc(func([]byte) (int, error) {
@@ -173,7 +172,7 @@ func TestCallerWhoLeavesDuringTheCheckIsCanceled(t *testing.T) {
 		return 0, context.Canceled
 	})})))
 	if v := layer.AttemptOf(resp).Verdict(); v != verdict.Canceled {
-		t.Errorf("verdict %v", v)
+		t.Errorf("verdict %v, want canceled", v)
 	}
 }
 
@@ -189,39 +188,12 @@ func TestVerdictIsOpenWhileTheCheckRuns(t *testing.T) {
 	}}
 	ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error {
 		if v := a.End(nil, rttest.ErrBoom); v != verdict.Unjudged || a.Ended() {
-			t.Errorf("during the check: %v, ended %v", v, a.Ended())
+			t.Errorf("while the check runs: verdict %v, ended %v, want unjudged and open", v, a.Ended())
 		}
 		return nil
 	}})
 	rttest.Get(ctx, t, keep.Wrap(rttest.Respond(200, "x")))
 	if v := a.End(nil, rttest.ErrBoom); v != verdict.OK || a.Err() != nil {
-		t.Errorf("afterwards: %v, %v", v, a.Err())
+		t.Errorf("after the check: verdict %v, error %v, want ok without an error", v, a.Err())
 	}
-}
-
-func TestRedirectIsNeutral(t *testing.T) {
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		resp := &http.Response{StatusCode: status, Header: http.Header{"Location": {"/b"}}}
-		if v := verdict.Judge(&http.Request{}, resp, nil, transport.Expect{Only: true, Status: []int{200}}); v != verdict.OK {
-			t.Errorf("%d with a Location: %v", status, v)
-		}
-		resp.Header = nil
-		if v := verdict.Judge(&http.Request{}, resp, nil, transport.Expect{}); v != verdict.Permanent {
-			t.Errorf("%d without a Location: %v", status, v)
-		}
-	}
-}
-
-func ExampleWithExpect() {
-	rt := rttest.Pass("layer").Wrap(rttest.Respond(404, "no such thing"))
-	ctx := transport.WithExpect(context.Background(), transport.Expect{Status: []int{http.StatusNotFound}})
-	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/things/7", nil)
-	resp, err := (&http.Client{Transport: rt}).Do(req)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer resp.Body.Close()
-	fmt.Println(resp.StatusCode, layer.AttemptOf(resp).Verdict())
-	// Output: 404 ok
 }

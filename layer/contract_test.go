@@ -9,16 +9,16 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// The mechanics alone, without the policy of any layer.
+// The contract suite over what Wrap makes, without the policy of any layer.
 func TestContract(t *testing.T) {
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"one layer": rttest.Pass("a").Wrap,
 		"routes":    transport.Routes("GET /a/{b}").Wrap,
 		"off":       (&rttest.Layer{Name: "off"}).Wrap,
-		"holds":     func(next http.RoundTripper) http.RoundTripper { return holding(new(holder)).Wrap(next) },
-		"guarded":   guarding(new(holder)).Wrap,
+		"holds":     func(next http.RoundTripper) http.RoundTripper { return holding(new(countingHold)).Wrap(next) },
+		"watched":   watching(new(countingHold)).Wrap,
 		"seven": func(next http.RoundTripper) http.RoundTripper {
-			return rttest.Stack(next, rttest.Pass("a"), holding(new(holder)), rttest.Pass("b"), holding(new(holder)), holding(new(holder)), rttest.Pass("c"), rttest.Pass("d"))
+			return rttest.Stack(next, rttest.Pass("a"), holding(new(countingHold)), rttest.Pass("b"), holding(new(countingHold)), holding(new(countingHold)), rttest.Pass("c"), rttest.Pass("d"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) { roundtriptest.Run(t, wrap) })

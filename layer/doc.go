@@ -12,7 +12,7 @@
 //		return next.RoundTrip(req)
 //	}
 //
-// [Wrap] names the layer, joins the [Call] that an outer layer has begun or
+// [Wrap] names the layer, joins the [Call] that an outer layer has begun, or
 // begins one, and forwards Unwrap and CloseIdleConnections. The rules that are
 // left to the author:
 //
@@ -21,14 +21,14 @@
 //     closes it and returns the error.
 //   - Each further attempt needs a body of its own, and a response that is thrown
 //     away is drained first: see package bodies.
-//   - What is held until the response has been read is tied to it
+//   - What is held until the response has been read is tied to its body
 //     ([Attempt.Hold], [Attempt.Own]).
-//   - A layer that waits suspends first what outer layers hold
-//     ([Attempt.Suspend], [Attempt.Reacquire]).
+//   - Before a layer waits, it suspends what outer layers hold, and has it
+//     reacquired afterwards ([Attempt.Suspend], [Attempt.Reacquire]).
 //   - What is worth seeing while it happens is an [Event]; what can be read
 //     afterwards is in the ledger.
 //
-// Package roundtriptest checks all of it.
+// Package transport/roundtriptest checks what can be checked from outside.
 //
 // # Cost
 //
@@ -38,7 +38,8 @@
 //
 // # Where things are
 //
-// wrap.go builds a layer, begin.go begins and ends a call, send.go stands before
-// the base. call.go, attempt.go and row.go are the ledger. hold.go, suspend.go,
-// body.go and leak.go are what lasts until a body ends.
+// wrap.go builds a layer, begin.go begins and ends a call, send.go hands the
+// request to the base. call.go, attempt.go and row.go are the ledger, and
+// ledger.go prints it. check.go runs the caller's check of a body. hold.go,
+// suspend.go, body.go and leak.go are about what lasts until a body ends.
 package layer

@@ -12,7 +12,7 @@ type Kind uint32
 const (
 	CallBegin      Kind = 1 << iota // a call begins
 	CallEnd                         // RoundTrip returns to the caller: Attempt
-	AttemptEnd                      // a row closed: Attempt, Response or Err
+	AttemptEnd                      // a row closed: Attempt, Response, Err; neither if a foreign layer threw the response away
 	BodyEnd                         // a response body ended: Attempt
 	RetryScheduled                  // another attempt follows: Attempt failed, Wait, Response or Err, Limit, Text is the cause
 	Exhausted                       // the last attempt failed and none follows: Attempt, Response or Err, Limit, Text says why
@@ -42,10 +42,10 @@ type Event struct {
 	Text     string // a rule, a cause, a scope; without secrets
 }
 
-// An Observer is a layer that observes the events of every call of its stack,
-// wherever it stands in it. Observe runs in the goroutine of the call (for
-// BodyEnd of whatever ends the body, for BodyLeaked in one of its own) and must
-// not block; it may be called concurrently. Wants is asked once, when the stack
+// An Observer is a layer that observes the events of every call of its stack, at
+// whatever place in the stack it is. Observe runs in the goroutine of the call, for
+// BodyEnd in the one that ends the body, for BodyLeaked in one of its own. It must
+// not block, and may be called concurrently. Wants is called once, when the stack
 // is built. What no observer wants costs nothing.
 type Observer interface {
 	Observe(e Event)

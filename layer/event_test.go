@@ -10,30 +10,31 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// listener writes down what it hears.
-type listener struct {
+// logObserver writes the kinds that it observes into a log, which it may share with
+// others.
+type logObserver struct {
 	wants layer.Kind
 	name  string
 	log   *[]string
-	asked int
+	asked int // how often Wants was called
 }
 
-func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("listener", l, next, nil)
+func (l *logObserver) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("log", l, next, nil)
 }
-func (l *listener) Wants() layer.Kind { l.asked++; return l.wants }
-func (l *listener) Observe(e layer.Event) {
+func (l *logObserver) Wants() layer.Kind { l.asked++; return l.wants }
+func (l *logObserver) Observe(e layer.Event) {
 	*l.log = append(*l.log, fmt.Sprintf("%s %d", l.name, e.Kind))
 	if e.Call == nil {
 		*l.log = append(*l.log, "no call")
 	}
 }
 
-func TestObserversHearTheWholeStackFromAnyPlace(t *testing.T) {
+func TestAnObserverObservesTheWholeStackFromAnyPlace(t *testing.T) {
 	var log []string
 	all := ^layer.Kind(0)
-	outer := &listener{wants: all, name: "outer", log: &log}
-	inner := &listener{wants: layer.AttemptEnd, name: "inner", log: &log}
+	outer := &logObserver{wants: all, name: "outer", log: &log}
+	inner := &logObserver{wants: layer.AttemptEnd, name: "inner", log: &log}
 	rt := rttest.Stack(rttest.Sequence(rttest.Respond(503, "x"), rttest.Respond(200, "x")), outer, rttest.Retry(3), inner)
 	rttest.Read(t, rttest.Get(t.Context(), t, rt))
 	want := []string{
@@ -45,26 +46,26 @@ func TestObserversHearTheWholeStackFromAnyPlace(t *testing.T) {
 		fmt.Sprint("outer ", layer.BodyEnd),
 	}
 	if !slices.Equal(log, want) {
-		t.Errorf("heard %v\nwant  %v", log, want)
+		t.Errorf("observed %v\nwant     %v", log, want)
 	}
 }
 
-func TestWants(t *testing.T) {
-	var wants, unheard bool
+func TestOnlyTheKindsThatAnObserverWantsAreEmitted(t *testing.T) {
+	var wanted, unwanted bool
 	ask := &rttest.Layer{Name: "ask", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		wants, unheard = c.Wants(layer.Paused|layer.WaitBegin), c.Wants(layer.Recorded)
+		wanted, unwanted = c.Wants(layer.Paused|layer.WaitBegin), c.Wants(layer.Recorded)
 		c.Emit(layer.Event{Kind: layer.Recorded})
 		c.Emit(layer.Event{Kind: layer.Paused})
 		return next.RoundTrip(req)
 	}}
 	var log []string
-	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), ask, &listener{wants: layer.Paused, name: "a", log: &log}))
-	if !wants || unheard || len(log) != 1 {
-		t.Errorf("wants %v, unheard %v, log %v", wants, unheard, log)
+	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), ask, &logObserver{wants: layer.Paused, name: "a", log: &log}))
+	if !wanted || unwanted || len(log) != 1 {
+		t.Errorf("Wants returns %v for Paused and %v for Recorded; observed %v, want Paused alone", wanted, unwanted, log)
 	}
 }
 
-func TestUnobservedEventCostsNothing(t *testing.T) {
+func TestAnEventWithoutAnObserverAllocatesNothing(t *testing.T) {
 	var n float64
 	emit := &rttest.Layer{Name: "emit", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		n = testing.AllocsPerRun(100, func() { c.Emit(layer.Event{Kind: layer.Paused, Attempt: c.Attempt()}) })
@@ -72,27 +73,27 @@ func TestUnobservedEventCostsNothing(t *testing.T) {
 	}}
 	rttest.Get(t.Context(), t, emit.Wrap(rttest.Respond(200, "")))
 	if n != 0 {
-		t.Errorf("%v allocations", n)
+		t.Errorf("an event that no observer wants costs %v allocations, want 0", n)
 	}
 }
 
-func TestWantsIsAskedWhenTheStackIsBuilt(t *testing.T) {
+func TestWantsIsCalledOnceWhenTheStackIsBuilt(t *testing.T) {
 	var log []string
-	l := &listener{wants: layer.CallEnd, log: &log}
+	l := &logObserver{wants: layer.CallEnd, log: &log}
 	rt := rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), l)
 	for range 3 {
 		rttest.Get(t.Context(), t, rt)
 	}
 	if l.asked != 1 || len(log) != 3 {
-		t.Errorf("asked %d times, want once; heard %v", l.asked, log)
+		t.Errorf("Wants was called %d times, want once; observed %v, want three ends", l.asked, log)
 	}
 }
 
-func TestAnObserverThatStandsTwiceHearsOnce(t *testing.T) {
+func TestAnObserverThatIsTwiceInAStackObservesAnEventOnce(t *testing.T) {
 	var log []string
-	l := &listener{wants: layer.CallEnd, name: "a", log: &log}
+	l := &logObserver{wants: layer.CallEnd, name: "a", log: &log}
 	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), l, rttest.Pass("b"), l))
 	if len(log) != 1 {
-		t.Errorf("heard %v, want the end of the call once", log)
+		t.Errorf("observed %v, want the end of the call once", log)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -33,7 +34,7 @@ func (a agent) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*
 // Attach makes an agent an override.
 func (a agent) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, a) }
 
-// echo stands for a server that responds with the User-Agent.
+// echo is a server that responds with the User-Agent.
 var echo rttest.Func = func(req *http.Request) (*http.Response, error) {
 	return rttest.Response(req, http.StatusOK, req.Header.Get("User-Agent")), nil
 }
@@ -58,8 +59,8 @@ func ExampleWrap() {
 func ExampleSetting() {
 	type tenant string
 	ctx := layer.WithSetting(context.Background(), tenant("north"))
-	who, ok := layer.Setting[tenant](ctx)
-	fmt.Println(who, ok)
+	name, ok := layer.Setting[tenant](ctx)
+	fmt.Println(name, ok)
 	_, ok = layer.Setting[tenant](context.Background())
 	fmt.Println(ok)
 	// Output:
@@ -126,4 +127,41 @@ func ExampleObserver() {
 	// attempt 1: retryable
 	// attempt 2: ok
 	// /things/{id}: done
+}
+
+// A layer emits an event of its own. Wants is for the work that only an event needs.
+func ExampleCall_Emit() {
+	limit := &rttest.Layer{Name: "limit", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if c.Wants(layer.WaitEnd) {
+			c.Emit(layer.Event{Kind: layer.WaitEnd, Layer: "limit", Attempt: c.Attempt(), How: layer.Quota, Wait: time.Second, Text: "10 each second"})
+		}
+		return next.RoundTrip(req)
+	}}
+	events := rttest.NewEvents(layer.WaitEnd)
+	fetch(context.Background(), events.Wrap(limit.Wrap(echo)))
+	for _, e := range events.Seen() {
+		fmt.Printf("%s: attempt %d waited %s for %s (%s)\n", e.Layer, e.Attempt.Number(), e.Wait, e.How, e.Text)
+	}
+	// Output: limit: attempt 1 waited 1s for quota (10 each second)
+}
+
+// queue is a layer in which requests wait.
+type queue struct {
+	*rttest.Layer
+	waiting int
+}
+
+func (q queue) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap(q.Name, q, next, q.Trip)
+}
+
+func (q queue) Waiting() int { return q.waiting }
+
+// A layer that counts sends finds the queues of the layers inside it.
+func ExampleDelayer() {
+	next := rttest.Stack(echo, rttest.Pass("auth"), queue{rttest.Pass("queue"), 3})
+	if d, ok := transport.Find[layer.Delayer](next); ok {
+		fmt.Println(d.Waiting(), "requests wait")
+	}
+	// Output: 3 requests wait
 }

@@ -1,3 +1,6 @@
+// Stacks with a foreign round tripper in between: what a retry, a hedge or a cache of
+// others does to the ledger and to holds.
+
 package layer_test
 
 import (
@@ -15,12 +18,12 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// between adapts a foreign layer that does not look at what is below it.
+// between returns a foreign layer that does not call what is inside it.
 func between(b rttest.Func) transport.Func {
 	return func(http.RoundTripper) http.RoundTripper { return b }
 }
 
-func TestAnErrorBesideAResponseIsNotSwallowed(t *testing.T) {
+func TestAnErrorWithAResponseIsReturnedAlone(t *testing.T) {
 	closes := &rttest.CountingBody{}
 	for name, body := range map[string]io.ReadCloser{"no body": nil, "body": closes} {
 		sloppy := rttest.Func(func(r *http.Request) (*http.Response, error) {
@@ -36,7 +39,7 @@ func TestAnErrorBesideAResponseIsNotSwallowed(t *testing.T) {
 		}
 	}
 	if closes.Closed != 2 {
-		t.Errorf("closed %d bodies that nobody gets, want 2", closes.Closed)
+		t.Errorf("closed %d bodies that no caller gets, want 2", closes.Closed)
 	}
 }
 
@@ -50,14 +53,14 @@ func TestWhatAForeignLayerLeavesNilIsFilledIn(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerOfAForeignRetryHasAClosedRow(t *testing.T) {
+func TestEveryResponseOfAForeignRetryHasAClosedRow(t *testing.T) {
 	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, ""), rttest.Fail(rttest.ErrBoom), rttest.Respond(200, "")), rttest.Pass("a"), foreignRetry(3), rttest.Pass("b")))
 	c := layer.CallOf(resp)
 	want := []verdict.Verdict{verdict.Retryable, verdict.Retryable, verdict.OK}
 	i := 0
 	for a := range c.Attempts() {
 		if i < len(want) && (!a.Ended() || a.Verdict() != want[i]) {
-			t.Errorf("row %d: ended %v, %v, want %v", i+1, a.Ended(), a.Verdict(), want[i])
+			t.Errorf("row %d: ended %v, verdict %v, want a closed row with %v", i+1, a.Ended(), a.Verdict(), want[i])
 		}
 		i++
 	}
@@ -66,12 +69,12 @@ func TestEveryAnswerOfAForeignRetryHasAClosedRow(t *testing.T) {
 	}
 }
 
-// foreignHedge sends twice, the second time after a while, and closes the later
-// answer.
+// foreignHedge sends twice, the second time after a while, and closes the response
+// that comes later.
 func foreignHedge(after time.Duration) transport.Func {
 	return func(next http.RoundTripper) http.RoundTripper {
 		return rttest.Func(func(req *http.Request) (*http.Response, error) {
-			answers := make(chan *http.Response, 2)
+			responses := make(chan *http.Response, 2)
 			for i := range 2 {
 				if i > 0 && after > 0 {
 					time.Sleep(after)
@@ -81,10 +84,10 @@ func foreignHedge(after time.Duration) transport.Func {
 					if err != nil {
 						resp = nil
 					}
-					answers <- resp
+					responses <- resp
 				}()
 			}
-			won, lost := <-answers, <-answers
+			won, lost := <-responses, <-responses
 			if won == nil || lost == nil {
 				return nil, rttest.ErrBoom
 			}
@@ -94,11 +97,11 @@ func foreignHedge(after time.Duration) transport.Func {
 	}
 }
 
-// The slot of the answer that is read is held until then, that of the other is
-// given back.
+// The slot of the response that is read is held until it has been read. The slot of
+// the other one is released when that is closed.
 func TestEachAttemptOfAForeignHedgeHasItsOwnHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &slots{}
+		s := &slotCounter{}
 		slow := rttest.Func(func(r *http.Request) (*http.Response, error) {
 			time.Sleep(2 * time.Millisecond)
 			return rttest.Response(r, 200, "x"), nil
@@ -106,9 +109,9 @@ func TestEachAttemptOfAForeignHedgeHasItsOwnHold(t *testing.T) {
 		rt := rttest.Stack(slow, rttest.Pass("outer"), foreignHedge(time.Millisecond), s.layer(), rttest.Pass("inner"))
 		for range 10 {
 			resp := rttest.Get(t.Context(), t, rt)
-			s.want(t, "answered", 1)
+			s.want(t, "returned", 1)
 			if got := rttest.Read(t, resp); got != "x" {
-				t.Errorf("body %q", got)
+				t.Errorf("body %q, want x", got)
 			}
 			s.want(t, "read", 0)
 			for a := range layer.CallOf(resp).Attempts() {
@@ -120,8 +123,8 @@ func TestEachAttemptOfAForeignHedgeHasItsOwnHold(t *testing.T) {
 	})
 }
 
-func TestManyForeignHedgesAtOnce(t *testing.T) {
-	s := &slots{}
+func TestConcurrentForeignHedgesEndEveryHold(t *testing.T) {
+	s := &slotCounter{}
 	rt := rttest.Stack(rttest.Respond(200, "x"), rttest.Pass("outer"), foreignHedge(0), s.layer(), rttest.Pass("inner"))
 	var wg sync.WaitGroup
 	for range 300 {
@@ -140,33 +143,32 @@ func TestManyForeignHedgesAtOnce(t *testing.T) {
 	s.want(t, "at the end", 0)
 }
 
-// Within one attempt of a hedge a foreign retry sends twice: the hold of its
-// second answer lasts until that has been read.
-func TestForeignRetryInsideAHedge(t *testing.T) {
+// Within one attempt of a hedge a foreign retry sends twice. The hold of its second
+// response lasts until that has been read.
+func TestAForeignRetryInsideAHedgeHoldsUntilItsLastResponseIsRead(t *testing.T) {
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return send(c.NextAttempt(transport.Hedge), req, next)
 	}}
-	s := &slots{}
+	s := &slotCounter{}
 	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), hedge, foreignRetry(2), s.layer()))
-	s.want(t, "answered", 1)
+	s.want(t, "returned", 1)
 	if got := rttest.Read(t, resp); got != "fine" {
-		t.Errorf("body %q", got)
+		t.Errorf("body %q, want fine", got)
 	}
 	s.want(t, "read", 0)
 }
 
-// A layer that is off does not hide the ones below it from a foreign retry.
-func TestForeignRetryAboveALayerThatIsOff(t *testing.T) {
-	var h holder
+func TestALayerThatIsOffDoesNotHideInnerOnesFromAForeignRetry(t *testing.T) {
+	var h countingHold
 	off := &rttest.Layer{Name: "off"}
 	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), rttest.Pass("outer"), foreignRetry(3), off, off, holding(&h)))
 	if n := layer.CallOf(resp).Count(); n != 2 {
 		t.Errorf("%d rows, want one for each send", n)
 	}
 	if n := h.ends.Load(); n != 1 {
-		t.Errorf("%d holds ended while the answer is being read, want that of the first send", n)
+		t.Errorf("%d holds ended before the response is read, want that of the first send", n)
 	}
 	if got := rttest.Read(t, resp); got != "fine" || h.ends.Load() != 2 {
-		t.Errorf("body %q, %d holds ended", got, h.ends.Load())
+		t.Errorf("body %q, %d holds ended, want fine and 2", got, h.ends.Load())
 	}
 }

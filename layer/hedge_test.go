@@ -1,3 +1,5 @@
+// Attempts that run beside each other: rows, contexts and holds of a hedge.
+
 package layer_test
 
 import (
@@ -17,7 +19,7 @@ func send(a *layer.Attempt, req *http.Request, next http.RoundTripper) (*http.Re
 	return next.RoundTrip(req.WithContext(a.Context(req.Context())))
 }
 
-func TestTheWinnerOfAHedgeIsTheHeadline(t *testing.T) {
+func TestTheWinnerOfAHedgeIsTheOutcomeOfTheCall(t *testing.T) {
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
 		resp, err := send(second, req, next)
@@ -27,15 +29,14 @@ func TestTheWinnerOfAHedgeIsTheHeadline(t *testing.T) {
 	}}
 	c := layer.CallOf(rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), rttest.Pass("outer"), hedge, rttest.Pass("inner"))))
 	if head, _, _ := strings.Cut(c.String(), "\n"); !strings.Contains(head, "200 after 2 attempts") {
-		t.Errorf("the ledger says:\n%s", c)
+		t.Errorf("the first line does not say 200 after 2 attempts:\n%s", c)
 	}
 	if a := c.Attempt(); a.Number() != 2 || a.Verdict() != verdict.OK {
-		t.Errorf("the call ends with row %d, %v", a.Number(), a.Verdict())
+		t.Errorf("the call ends with row %d, %v, want row 2, ok", a.Number(), a.Verdict())
 	}
 }
 
-// An attempt that is sent after its call has returned is still of that call.
-func TestALateLoserBeginsNoCall(t *testing.T) {
+func TestAnAttemptSentAfterItsCallReturnedBelongsToThatCall(t *testing.T) {
 	returned, done := make(chan struct{}), make(chan struct{})
 	var loser *layer.Attempt
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -65,14 +66,14 @@ func TestALateLoserBeginsNoCall(t *testing.T) {
 		t.Errorf("%d calls in the trace, want 1:\n%s", n, trace)
 	}
 	if v := loser.Verdict(); v != verdict.Canceled {
-		t.Errorf("the loser is judged %v", v)
+		t.Errorf("the loser is judged %v, want canceled", v)
 	}
 }
 
-// The loser is cancelled while it waits, with what the layers outside hold laid
-// down; that is not given back a second time with the answer of the winner.
-func TestAHedgeWonWhileTheFirstIsParked(t *testing.T) {
-	outer := &slots{}
+// The loser is canceled while it waits, with the holds of outer layers suspended.
+// They are not released a second time with the response of the winner.
+func TestAHoldEndsOnceWhenAHedgeWinsWhileTheFirstAttemptIsSuspended(t *testing.T) {
+	outer := &slotCounter{}
 	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
 		_, err := send(first, req, next)

@@ -27,7 +27,7 @@ type Suspender interface {
 // can be suspended during the waits of inner layers. The layer calls it before it
 // hands the request on, and then either ties the hold to the response with
 // [Attempt.Own] or ends it with [Attempt.Release], also on a panic. Two holds cost
-// nothing. An inner retry takes the hold along to its next attempt.
+// nothing. An inner retry moves the hold to its next attempt.
 func (a *Attempt) Hold(s Suspender) {
 	if i := a.freeHook(); i < inline {
 		a.hooks[i] = s
@@ -49,17 +49,17 @@ func (a *Attempt) Release(s Suspender) {
 }
 
 // Own ties the body of resp to the attempt that it is the response to: its bytes
-// and its end are recorded, and each ender is called at the end, once. A layer
-// owns the response on the way back, before any other code can close it; what it
-// held with [Attempt.Hold] it passes here. After the end an ender is called at
-// once, as it is where there is no body. Write, CloseWrite and WriteTo stay if the
-// body has them.
+// and its end are recorded, and each ender is called once, at the end. A layer
+// calls Own on the way back, before any other code can close the body, and passes
+// what it held with [Attempt.Hold]. If the body has ended already, or there is
+// none, an ender is called at once. Write, CloseWrite and WriteTo stay if the body
+// has them.
 func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	owner := a.For(resp)
 	owner.wrap(resp)
 	for _, e := range enders {
 		if _, suspended := a.endHold(e); suspended {
-			continue // it was never reacquired: there is nothing to end
+			continue // it holds nothing, so there is nothing to end
 		}
 		owner.atBodyEnd(e)
 	}
@@ -103,9 +103,10 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 	x.mu.Unlock()
 }
 
-// endHold takes e off the attempt that carries it, which is a or, after an inner
-// retry, a later one. It returns that attempt, nil if there is none, and whether
-// e was suspended at that moment: a Reacquire that is under way sees to e then.
+// endHold takes e off the attempt that it is registered with, which is a or, after
+// an inner retry, a later one. It returns that attempt, nil if there is none, and
+// whether e was suspended at that moment. If it was, and a Reacquire is under way,
+// that suspends e again once it is done: see reacquired.
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	for row := a; row != nil; row = row.next.Load() {
 		for i := range inline {
@@ -131,7 +132,7 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	return nil, false
 }
 
-// inherit takes over what outer layers hold for the attempt before, suspended or
+// inherit moves what outer layers hold for the attempt before to a, suspended or
 // not.
 func (a *Attempt) inherit(before *Attempt) {
 	a.flags.Or(before.flags.And(^flagSuspended) & flagSuspended)

@@ -13,13 +13,15 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// holder counts how often it was told of the end.
-type holder struct{ ends atomic.Int64 }
+// countingHold counts how often it ended.
+type countingHold struct{ ends atomic.Int64 }
 
-func (h *holder) BodyEnd(*layer.Attempt)                          { h.ends.Add(1) }
-func (h *holder) Suspend(*layer.Attempt)                          {}
-func (h *holder) Reacquire(context.Context, *layer.Attempt) error { return nil }
+func (h *countingHold) BodyEnd(*layer.Attempt)                          { h.ends.Add(1) }
+func (h *countingHold) Suspend(*layer.Attempt)                          {}
+func (h *countingHold) Reacquire(context.Context, *layer.Attempt) error { return nil }
 
+// holding returns a layer that holds e from before the request is sent until the
+// response body ends.
 func holding(e layer.Suspender) *rttest.Layer {
 	return &rttest.Layer{Name: "hold", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := layer.AttemptFrom(req.Context())
@@ -39,24 +41,24 @@ func holding(e layer.Suspender) *rttest.Layer {
 	}}
 }
 
-// slots counts what is held.
-type slots struct {
-	held   atomic.Int64
-	below  atomic.Int64 // how often more was given back than held
-	refuse atomic.Int64 // how many resumes fail
-	during func()       // what happens while one is under way
+// slotCounter counts how many slots are held.
+type slotCounter struct {
+	held     atomic.Int64
+	excess   atomic.Int64 // how often a slot was released that was not held
+	failures atomic.Int64 // how many calls of Reacquire are still to fail
+	during   func()       // runs at the end of Reacquire, nil for nothing
 }
 
-func (s *slots) BodyEnd(*layer.Attempt) {
+func (s *slotCounter) BodyEnd(*layer.Attempt) {
 	if s.held.Add(-1) < 0 {
-		s.below.Add(1)
+		s.excess.Add(1)
 	}
 }
 
-func (s *slots) Suspend(a *layer.Attempt) { s.BodyEnd(a) }
+func (s *slotCounter) Suspend(a *layer.Attempt) { s.BodyEnd(a) }
 
-func (s *slots) Reacquire(context.Context, *layer.Attempt) error {
-	if s.refuse.Add(-1) >= 0 {
+func (s *slotCounter) Reacquire(context.Context, *layer.Attempt) error {
+	if s.failures.Add(-1) >= 0 {
 		return rttest.ErrBoom
 	}
 	s.held.Add(1)
@@ -66,19 +68,20 @@ func (s *slots) Reacquire(context.Context, *layer.Attempt) error {
 	return nil
 }
 
-// layer takes a slot for each attempt, or call, that it sees.
-func (s *slots) layer() *rttest.Layer {
+// layer returns a layer that acquires a slot for each attempt, or call, that passes
+// it.
+func (s *slotCounter) layer() *rttest.Layer {
 	return &rttest.Layer{Name: "slots", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		s.held.Add(1)
 		return holding(s).Trip(c, req, next)
 	}}
 }
 
-// want checks how many slots are held, and that none was given back twice.
-func (s *slots) want(tb testing.TB, when string, n int64) {
+// want checks how many slots are held, and that none was released twice.
+func (s *slotCounter) want(tb testing.TB, when string, n int64) {
 	tb.Helper()
-	if held, below := s.held.Load(), s.below.Load(); held != n || below != 0 {
-		tb.Errorf("%s: %d slots held, want %d; given back too often: %d times", when, held, n, below)
+	if held, excess := s.held.Load(), s.excess.Load(); held != n || excess != 0 {
+		tb.Errorf("%s: %d slots held, want %d; %d released that were not held", when, held, n, excess)
 	}
 }
 
@@ -96,7 +99,7 @@ func TestHoldsEndOnceWithTheBody(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var hs [5]holder // more than fit inline
+			var hs [5]countingHold // more than fit inline
 			layers := make([]transport.Layer, len(hs))
 			for i := range hs {
 				layers[i] = holding(&hs[i])
@@ -104,7 +107,7 @@ func TestHoldsEndOnceWithTheBody(t *testing.T) {
 			resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "text"), layers...))
 			for i := range hs {
 				if n := hs[i].ends.Load(); n != 0 {
-					t.Errorf("hold %d ended %d times before the body", i, n)
+					t.Errorf("hold %d ended %d times before the body ended, want 0", i, n)
 				}
 			}
 			end(resp)
@@ -119,64 +122,56 @@ func TestHoldsEndOnceWithTheBody(t *testing.T) {
 
 func TestHoldsEndWithoutABody(t *testing.T) {
 	for name, b := range map[string]rttest.Func{
-		"error": rttest.Fail(rttest.ErrBoom),
-		"no body": func(r *http.Request) (*http.Response, error) {
-			resp := rttest.Response(r, 204, "")
-			resp.Body = http.NoBody
-			return resp, nil
-		},
-		"nil body": func(r *http.Request) (*http.Response, error) {
-			resp := rttest.Response(r, 204, "")
-			resp.Body = nil
-			return resp, nil
-		},
+		"error":    rttest.Fail(rttest.ErrBoom),
+		"no body":  rttest.RespondBody(http.NoBody),
+		"nil body": rttest.RespondBody(nil),
 	} {
 		t.Run(name, func(t *testing.T) {
-			var h holder
-			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
-			resp, _ := holding(&h).Wrap(b).RoundTrip(req)
+			var h countingHold
+			resp, _ := rttest.Try(t.Context(), holding(&h).Wrap(b))
 			if n := h.ends.Load(); n != 1 {
-				t.Errorf("ended %d times, want once", n)
+				t.Errorf("the hold ended %d times, want once", n)
 			}
 			if resp != nil && resp.Body != http.NoBody {
-				t.Errorf("body is %T, want http.NoBody", resp.Body)
+				t.Errorf("the body is a %T, want http.NoBody", resp.Body)
 			}
 		})
 	}
 }
 
-func TestHoldAfterTheBodyEndsAtOnce(t *testing.T) {
-	var h holder
+func TestAnEnderThatIsOwnedAfterTheBodyEndedIsCalledAtOnce(t *testing.T) {
+	var h countingHold
 	late := &rttest.Layer{Name: "late", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		_, _ = io.Copy(io.Discard, resp.Body)
 		layer.AttemptOf(resp).Own(resp, &h)
 		return resp, err
 	}}
-	var inner holder
+	var inner countingHold
 	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), late, holding(&inner)))
 	if h.ends.Load() != 1 || inner.ends.Load() != 1 {
-		t.Errorf("late %d, inner %d, want 1 and 1", h.ends.Load(), inner.ends.Load())
+		t.Errorf("the late hold ended %d times, the inner one %d times, want once each", h.ends.Load(), inner.ends.Load())
 	}
 }
 
-// A watchdog closes the body while layers further out still tie themselves to it.
-func TestHoldsEndOnceWhenTheBodyIsClosedMeanwhile(t *testing.T) {
+// A watchdog, such as an idle timeout, closes the body while outer layers still tie
+// their holds to it.
+func TestHoldsEndOnceWhenTheBodyIsClosedWhileTheyAreOwned(t *testing.T) {
 	for range 500 {
-		var hs [6]holder // more than fit inline
+		var hs [6]countingHold // more than fit inline
 		var layers []transport.Layer
 		for i := range hs {
 			layers = append(layers, holding(&hs[i]))
 		}
 		var wg sync.WaitGroup
-		dog := &rttest.Layer{Name: "dog", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		watchdog := &rttest.Layer{Name: "watchdog", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err == nil {
 				wg.Go(func() { _ = resp.Body.Close() })
 			}
 			return resp, err
 		}}
-		layers = append(layers[:5], dog, layers[5])
+		layers = append(layers[:5], watchdog, layers[5])
 		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), layers...))
 		_ = resp.Body.Close()
 		wg.Wait()

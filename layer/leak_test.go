@@ -11,15 +11,15 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 )
 
-// guarding holds e to the end of the body and sees to it that this comes.
-func guarding(e layer.Suspender) *rttest.Layer {
+// watching returns a layer that holds e until the response body ends, and has the
+// body watched for leaks.
+func watching(e layer.Suspender) *rttest.Layer {
 	hold := holding(e)
-	return &rttest.Layer{Name: "guard", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return &rttest.Layer{Name: "watch", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := hold.Trip(c, req, next)
 		if err == nil {
 			resp = layer.AttemptFrom(req.Context()).WatchLeak(resp)
@@ -28,21 +28,21 @@ func guarding(e layer.Suspender) *rttest.Layer {
 	}}
 }
 
-// leaks hears of the bodies that were not closed.
-type leaks struct{ told atomic.Int64 }
+// leakObserver counts the bodies that were not closed.
+type leakObserver struct{ leaked atomic.Int64 }
 
-func (l *leaks) Wrap(next http.RoundTripper) http.RoundTripper {
+func (l *leakObserver) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("leaks", l, next, nil)
 }
-func (l *leaks) Wants() layer.Kind { return layer.BodyLeaked }
-func (l *leaks) Observe(e layer.Event) {
+func (l *leakObserver) Wants() layer.Kind { return layer.BodyLeaked }
+func (l *leakObserver) Observe(e layer.Event) {
 	if e.Kind == layer.BodyLeaked && e.Attempt.Status() == 200 && e.Call.Route() == "/big" {
-		l.told.Add(1)
+		l.leaked.Add(1)
 	}
 }
 
-// collect collects garbage until done, at most n times. Cleanups and what they
-// begin are nobody's to wait for, hence the pause.
+// collect collects garbage until done, at most n times. It sleeps in between, since
+// a test cannot wait for cleanups and the goroutines that they start.
 func collect(n int, done func() bool) {
 	for range n {
 		runtime.GC()
@@ -55,7 +55,8 @@ func collect(n int, done func() bool) {
 
 func never() bool { return false }
 
-// protocols are servers of which each refers to its answers in another way.
+// protocols returns a client of a server for each protocol: net/http refers to the
+// responses of each in another way.
 func protocols(t *testing.T, h http.Handler) map[string]http.RoundTripper {
 	t.Helper()
 	rts := make(map[string]http.RoundTripper)
@@ -66,18 +67,18 @@ func protocols(t *testing.T, h http.Handler) map[string]http.RoundTripper {
 		s := httptest.NewUnstartedServer(h)
 		start(s)
 		t.Cleanup(s.Close)
-		rts[name] = to{s.URL, s.Client().Transport}
+		rts[name] = toServer{s.URL, s.Client().Transport}
 	}
 	return rts
 }
 
-// to sends everything to one server.
-type to struct {
+// toServer sends every request to one server.
+type toServer struct {
 	url string
 	rt  http.RoundTripper
 }
 
-func (s to) RoundTrip(req *http.Request) (*http.Response, error) {
+func (s toServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	r := req.Clone(req.Context())
 	there, err := r.URL.Parse(s.url + req.URL.Path)
 	if err != nil {
@@ -87,27 +88,27 @@ func (s to) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.rt.RoundTrip(r)
 }
 
-func TestABodyThatIsNeverClosed(t *testing.T) {
+func TestTheLeakWatchEndsABodyThatIsNeverClosed(t *testing.T) {
 	const n = 5
-	var answering atomic.Int64
+	var responding atomic.Int64
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answering.Add(1)
-		defer answering.Add(-1)
+		responding.Add(1)
+		defer responding.Add(-1)
 		if r.URL.RawQuery == "" && r.Header.Get("Length") != "" {
 			w.Header().Set("Content-Length", "1000000")
 		}
 		_, _ = w.Write(make([]byte, 1000))
 		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done() // until the connection or the stream is given up
+		<-r.Context().Done() // until the client gives up the connection or the stream
 	})
 	for protocol, base := range protocols(t, h) {
-		for framing, length := range map[string]string{"chunked": "", "of a length": "1"} {
+		for framing, length := range map[string]string{"chunked": "", "with a length": "1"} {
 			t.Run(protocol+" "+framing, func(t *testing.T) {
-				// use drops the answer after a few bytes, as a caller would who looks at the status only.
-				use := func(l *rttest.Layer, ear *leaks) {
+				// use drops the response after a few bytes, as a caller does that looks at the status only.
+				use := func(l *rttest.Layer, leaks *leakObserver) {
 					req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/big", nil)
 					req.Header.Set("Length", length)
-					resp, err := rttest.Stack(base, ear, rttest.Pass("outer"), l).RoundTrip(req)
+					resp, err := rttest.Stack(base, leaks, rttest.Pass("outer"), l).RoundTrip(req)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -115,32 +116,32 @@ func TestABodyThatIsNeverClosed(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				var h, without holder
-				var told, silent leaks
+				var watched, unwatched countingHold
+				var leaks, none leakObserver
 				for range n {
-					use(guarding(&h), &told)
+					use(watching(&watched), &leaks)
 				}
-				collect(1000, func() bool { return h.ends.Load() == n && told.told.Load() == n })
-				if h.ends.Load() != n || told.told.Load() != n {
-					t.Errorf("%d holds ended, %d leaks told, want %d of each", h.ends.Load(), told.told.Load(), n)
+				collect(1000, func() bool { return watched.ends.Load() == n && leaks.leaked.Load() == n })
+				if watched.ends.Load() != n || leaks.leaked.Load() != n {
+					t.Errorf("%d holds ended, %d leaks were observed, want %d of each", watched.ends.Load(), leaks.leaked.Load(), n)
 				}
-				collect(1000, func() bool { return answering.Load() == 0 })
-				if answering.Load() != 0 {
-					t.Errorf("the server still answers %d", answering.Load())
+				collect(1000, func() bool { return responding.Load() == 0 })
+				if responding.Load() != 0 {
+					t.Errorf("the server is still sending %d responses", responding.Load())
 				}
-				// The control: nobody else would have noticed.
-				use(holding(&without), &silent)
+				// The control: without a leak watch the hold does not end.
+				use(holding(&unwatched), &none)
 				collect(20, never)
-				if without.ends.Load()+silent.told.Load() > 0 {
-					t.Error("the hold ended without a guard: the guard proves nothing")
+				if unwatched.ends.Load()+none.leaked.Load() > 0 {
+					t.Error("control: the hold ended without a leak watch, so the test shows nothing")
 				}
 			})
 		}
 	}
 }
 
-// Who keeps the body alone, without its answer, still reads it.
-func TestABodyInUseIsNotLeaked(t *testing.T) {
+// A caller may keep the body alone, without its response, and read it later.
+func TestTheLeakWatchLeavesABodyInUseAlone(t *testing.T) {
 	release := make(chan struct{})
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "begin ")
@@ -148,20 +149,20 @@ func TestABodyInUseIsNotLeaked(t *testing.T) {
 		<-release
 		_, _ = io.WriteString(w, "end")
 	})
-	bodies := make(map[int]io.ReadCloser)
-	var held holder
-	var told leaks
+	var bodies []io.ReadCloser
+	var held countingHold
+	var leaks leakObserver
 	for _, base := range protocols(t, h) {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/big", nil)
-		resp, err := rttest.Stack(base, &told, guarding(&held)).RoundTrip(req)
+		resp, err := rttest.Stack(base, &leaks, watching(&held)).RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}
-		bodies[len(bodies)] = resp.Body
+		bodies = append(bodies, resp.Body)
 	}
 	collect(20, never)
 	if held.ends.Load() != 0 {
-		t.Errorf("%d holds ended while the bodies were in use", held.ends.Load())
+		t.Errorf("%d holds ended while the bodies were in use, want none", held.ends.Load())
 	}
 	close(release)
 	for _, b := range bodies {
@@ -172,12 +173,12 @@ func TestABodyInUseIsNotLeaked(t *testing.T) {
 	}
 	clear(bodies)
 	collect(20, never)
-	if held.ends.Load() != 2 || told.told.Load() != 0 {
-		t.Errorf("%d holds ended, want 2; %d leaks told, want none", held.ends.Load(), told.told.Load())
+	if held.ends.Load() != 2 || leaks.leaked.Load() != 0 {
+		t.Errorf("%d holds ended, want 2; %d leaks were observed, want none", held.ends.Load(), leaks.leaked.Load())
 	}
 }
 
-func TestAGuardedAnswerKeepsItsTrailers(t *testing.T) {
+func TestAWatchedResponseKeepsItsTrailers(t *testing.T) {
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Trailer", "Announced")
 		_, _ = io.WriteString(w, "text")
@@ -187,13 +188,13 @@ func TestAGuardedAnswerKeepsItsTrailers(t *testing.T) {
 	})
 	for protocol, base := range protocols(t, h) {
 		t.Run(protocol, func(t *testing.T) {
-			resp := rttest.Get(t.Context(), t, rttest.Stack(base, guarding(new(holder))))
+			resp := rttest.Get(t.Context(), t, rttest.Stack(base, watching(new(countingHold))))
 			if _, ok := resp.Trailer["Announced"]; !ok {
-				t.Errorf("announced: %v", resp.Trailer)
+				t.Errorf("trailers before the body ended: %v, want Announced among the keys", resp.Trailer)
 			}
 			_ = rttest.Read(t, resp)
 			if a, b := resp.Trailer.Get("Announced"), resp.Trailer.Get("Surprise"); a != "a" || b != "b" {
-				t.Errorf("trailers %v", resp.Trailer)
+				t.Errorf("trailers after the body ended: %v, want Announced a and Surprise b", resp.Trailer)
 			}
 		})
 	}
@@ -203,58 +204,55 @@ func TestAGuardedAnswerKeepsItsTrailers(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			w.Header().Set(http.TrailerPrefix+"Surprise", "b")
 		})) {
-			resp := rttest.Get(t.Context(), t, rttest.Stack(base, guarding(new(holder))))
+			resp := rttest.Get(t.Context(), t, rttest.Stack(base, watching(new(countingHold))))
 			_ = rttest.Read(t, resp)
 			if got := resp.Trailer.Get("Surprise"); got != "b" {
-				t.Errorf("%s: trailers %v", protocol, resp.Trailer)
+				t.Errorf("%s: trailers %v, want Surprise b", protocol, resp.Trailer)
 			}
 		}
 	})
 }
 
-// Cleanups run outside of a bubble, where its channels must not be touched.
-func TestABodyOfABubbleIsLeftAlone(t *testing.T) {
+// Cleanups run outside a bubble, and from there its channels must not be touched.
+func TestTheLeakWatchLeavesABodyOfASynctestBubbleAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told leaks
-		h := &bubbleHolder{end: make(chan struct{})}
-		func() { _ = rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "text"), &told, guarding(h))) }()
+		var leaks leakObserver
+		h := &bubbleHold{end: make(chan struct{})}
+		func() { _ = rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "text"), &leaks, watching(h))) }()
 		for range 20 {
 			runtime.GC()
 			synctest.Wait()
 		}
-		if told.told.Load() != 0 {
-			t.Error("told of")
+		if leaks.leaked.Load() != 0 {
+			t.Error("a leak was observed")
 		}
 		select {
 		case <-h.end:
-			t.Error("ended")
+			t.Error("the hold ended")
 		default:
 		}
 	})
 }
 
-type bubbleHolder struct {
-	holder
+// bubbleHold is a hold whose end touches a channel of its bubble.
+type bubbleHold struct {
+	countingHold
 	end chan struct{}
 }
 
-func (h *bubbleHolder) BodyEnd(*layer.Attempt) { close(h.end) }
+func (h *bubbleHold) BodyEnd(*layer.Attempt) { close(h.end) }
 
-func TestWhatIsNotGuarded(t *testing.T) {
+func TestOnlyABodyThatCanLeakIsWatchedAndOnlyOnce(t *testing.T) {
 	var w writer
 	for name, b := range map[string]io.ReadCloser{
 		"none": http.NoBody, "upgraded": readWriter{text("abc"), &w},
 	} {
-		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
-			resp := rttest.Response(r, 200, "")
-			resp.Body = b
-			return resp, nil
-		}), &rttest.Layer{Name: "twice", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.RespondBody(b), &rttest.Layer{Name: "twice", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			a := layer.AttemptFrom(req.Context())
 			a.Own(resp)
 			if a.WatchLeak(resp) != resp {
-				t.Errorf("%s: guarded", name)
+				t.Errorf("%s: the body is watched", name)
 			}
 			return resp, err
 		}}))
@@ -266,63 +264,22 @@ func TestWhatIsNotGuarded(t *testing.T) {
 		a.Own(resp)
 		once := a.WatchLeak(resp)
 		if once == resp || a.WatchLeak(once) != once {
-			t.Error("not guarded, or twice")
+			t.Error("the body is not watched, or watched twice")
 		}
 		return once, err
 	}}))
 	_ = resp.Body.Close()
 }
 
-func TestAGuardedBodyWritesItselfIfItCould(t *testing.T) {
-	var h holder
-	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
-		resp := rttest.Response(r, 200, "")
-		resp.Body = writerTo{text("abc")}
-		return resp, nil
-	}), guarding(&h)))
+func TestAWatchedBodyKeepsItsWriteTo(t *testing.T) {
+	var h countingHold
+	resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.RespondBody(writerTo{text("abc")}), watching(&h)))
 	var got strings.Builder
 	if n, err := io.Copy(&got, resp.Body); n != 3 || err != nil || got.String() != "abc" || h.ends.Load() != 1 {
-		t.Errorf("%d, %v, %q, %d ends", n, err, got.String(), h.ends.Load())
+		t.Errorf("copied %d bytes, %v, %q, the hold ended %d times; want 3, abc, once", n, err, got.String(), h.ends.Load())
 	}
 	if _, ok := resp.Body.(io.WriterTo); !ok {
-		t.Error("no WriterTo")
+		t.Error("the body is no io.WriterTo")
 	}
 	_ = resp.Body.Close()
-}
-
-func TestWhatAGuardCosts(t *testing.T) {
-	if race.Enabled {
-		t.Skip("the race detector allocates")
-	}
-	cost := func(l *rttest.Layer) float64 {
-		rt := rttest.Stack(rttest.Respond(200, "text"), l)
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
-		return testing.AllocsPerRun(500, func() {
-			resp, err := rt.RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-		})
-	}
-	if with, without := cost(guarding(new(holder))), cost(holding(new(holder))); with-without > 5 {
-		t.Errorf("%v allocations more, want 5", with-without)
-	}
-}
-
-func BenchmarkGuard(b *testing.B) {
-	for _, l := range []*rttest.Layer{holding(new(holder)), guarding(new(holder))} {
-		b.Run(l.Name, func(b *testing.B) {
-			b.ReportAllocs()
-			rt := rttest.Stack(rttest.Respond(200, "text"), l)
-			req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://api.test/", nil)
-			for b.Loop() {
-				resp, err := rt.RoundTrip(req)
-				if err != nil {
-					b.Fatal(err)
-				}
-				_ = resp.Body.Close()
-			}
-		})
-	}
 }

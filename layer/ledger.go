@@ -42,6 +42,7 @@ func (c *Call) String() string {
 	return b.String()
 }
 
+// line explains the attempt in a line of String.
 func (a *Attempt) line() string {
 	b := new(strings.Builder)
 	fmt.Fprintf(b, "  %d  %-9s %-9s", a.Number(), outcome(a), a.Verdict())
@@ -71,6 +72,7 @@ func (a *Attempt) line() string {
 	return b.String()
 }
 
+// outcome returns the status of an attempt, or what it has instead of one.
 func outcome(a *Attempt) string {
 	switch {
 	case !a.Ended():
@@ -83,7 +85,7 @@ func outcome(a *Attempt) string {
 	return "nothing"
 }
 
-// LogValue makes a Call a group of a structured log.
+// LogValue makes a Call a group of a structured log. It holds no secret.
 func (c *Call) LogValue() slog.Value {
 	last := c.Attempt()
 	attrs := []slog.Attr{

@@ -68,7 +68,7 @@ func TestCallExplainsItself(t *testing.T) {
 	})
 }
 
-func TestCallAsLogValue(t *testing.T) {
+func TestACallIsAGroupOfAStructuredLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
 		slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -96,7 +96,7 @@ func TestLedgerHoldsNoSecret(t *testing.T) {
 	u := "http://user:" + secret + "@api.test/bot123456:" + secret + "/send?access_token=" + secret
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	_, err := (&http.Client{Transport: leak.Wrap(rttest.Func(func(*http.Request) (*http.Response, error) {
-		return nil, &url.Error{Op: "Get", URL: u, Err: errors.New("refused by " + u)}
+		return nil, &url.Error{Op: "Get", URL: u, Err: errors.New("no connection to " + u)}
 	}))}).Do(req)
 	if err == nil {
 		t.Fatal("no error")
@@ -107,7 +107,7 @@ func TestLedgerHoldsNoSecret(t *testing.T) {
 		}
 	}
 	if !strings.Contains(err.Error(), secret) {
-		t.Error("control: the client's own error should hold it")
+		t.Error("control: the error of http.Client does not hold the secret, so the test shows nothing")
 	}
 }
 
@@ -120,19 +120,19 @@ func TestErrorsInTheLedgerHoldNoSecret(t *testing.T) {
 	} {
 		ctx, trace := transport.WithTrace(t.Context())
 		if _, err := rttest.Try(ctx, rttest.Pass("a").Wrap(rttest.Fail(e))); !errors.Is(err, e) {
-			t.Errorf("the caller gets %v", err)
+			t.Errorf("the caller gets %v, want the error of the base", err)
 		}
 		for _, s := range []string{trace.String(), fmt.Sprint(trace.Calls()[0].LogValue())} {
 			if strings.Contains(s, secret) || !strings.Contains(s, "error") {
-				t.Errorf("the ledger says\n%s", s)
+				t.Errorf("the ledger holds the secret, or no error:\n%s", s)
 			}
 		}
 	}
 }
 
-// An answer without a body has ended before its row is closed. Printed in
-// between, beside the call, the row shows no figures.
-func TestPrintingACallThatRuns(t *testing.T) {
+// A response without a body has ended before its row closes. Printed in between,
+// from another goroutine, the row shows no figures.
+func TestACallCanBePrintedWhileItRuns(t *testing.T) {
 	var wg sync.WaitGroup
 	printer := &rttest.Layer{Name: "printer", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -140,7 +140,7 @@ func TestPrintingACallThatRuns(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 		if d := c.Attempt().BodyTime(); d != 0 {
-			t.Errorf("an open row tells the time of its body: %v", d)
+			t.Errorf("an open row shows the time of its body: %v", d)
 		}
 		wg.Go(func() { _, _ = c.String(), c.LogValue() })
 		return resp, err

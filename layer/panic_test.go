@@ -1,3 +1,5 @@
+// What stays in order when the base, a check or an observer panics.
+
 package layer_test
 
 import (
@@ -11,9 +13,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-func TestPanicBelowClosesTheCall(t *testing.T) {
+func TestAPanicOfTheBaseEndsTheCallAndItsHolds(t *testing.T) {
 	var c *layer.Call
-	var held holder
+	var held countingHold
 	l := &rttest.Layer{Name: "hold", Trip: func(call *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		c = call
 		a := call.Attempt()
@@ -21,34 +23,34 @@ func TestPanicBelowClosesTheCall(t *testing.T) {
 		defer a.Release(&held)
 		return next.RoundTrip(req)
 	}}
-	rt := rttest.Stack(rttest.Func(func(*http.Request) (*http.Response, error) { panic("below") }), rttest.Pass("a"), l)
-	if v := rttest.PanicOf(func() { rttest.Get(t.Context(), t, rt) }); v != "below" {
-		t.Errorf("panicked with %v", v)
+	rt := rttest.Stack(rttest.Func(func(*http.Request) (*http.Response, error) { panic("base") }), rttest.Pass("a"), l)
+	if v := rttest.PanicOf(func() { rttest.Get(t.Context(), t, rt) }); v != "base" {
+		t.Errorf("panicked with %v, want base", v)
 	}
 	if held.ends.Load() != 1 {
 		t.Errorf("the hold ended %d times, want once", held.ends.Load())
 	}
-	// The context of the dead call must not swallow the next one.
+	// The next request does not join the dead call, even with its context.
 	resp := rttest.Get(c.Request().Context(), t, rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a")))
 	if layer.CallOf(resp) == c {
 		t.Error("a call joined one that panicked")
 	}
 }
 
-func TestPanicBelowClosesTheRow(t *testing.T) {
+func TestAPanicOfTheBaseClosesTheRow(t *testing.T) {
 	ctx, trace := transport.WithTrace(t.Context())
-	rt := rttest.Pass("a").Wrap(rttest.Func(func(*http.Request) (*http.Response, error) { panic("below") }))
-	if v := rttest.PanicOf(func() { rttest.Get(ctx, t, rt) }); v != "below" {
-		t.Errorf("panicked with %v", v)
+	rt := rttest.Pass("a").Wrap(rttest.Func(func(*http.Request) (*http.Response, error) { panic("base") }))
+	if v := rttest.PanicOf(func() { rttest.Get(ctx, t, rt) }); v != "base" {
+		t.Errorf("panicked with %v, want base", v)
 	}
 	if a := trace.Calls()[0].Attempt(); !a.Ended() || a.Err() == nil || a.Verdict() != verdict.Unjudged {
-		t.Errorf("a dead call reads:\n%s", trace)
+		t.Errorf("the row is not closed, has no error or a verdict:\n%s", trace)
 	}
 }
 
-// What a caller's function panics over is in nobody's hands any more: the body
-// is closed for it, and what was held ends.
-func TestPanicOfACheckOrObserverLeaksNothing(t *testing.T) {
+// If a function of the caller panics over a response, the caller never gets it. So
+// the body is closed, and the holds end.
+func TestAPanicOfACheckOrAnObserverClosesTheBodyAndEndsTheHolds(t *testing.T) {
 	for name, tc := range map[string]struct {
 		expect   transport.Expect
 		observer transport.Layer
@@ -58,21 +60,21 @@ func TestPanicOfACheckOrObserverLeaksNothing(t *testing.T) {
 		"observer of the call":   {transport.Expect{}, panicky(layer.CallEnd)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var h holder
+			var h countingHold
 			b := &rttest.CountingBody{Reader: strings.NewReader("x"), Err: rttest.ErrBoom}
 			rt := rttest.Stack(rttest.RespondBody(b), rttest.Retry(2), holding(&h), tc.observer)
 			ctx := transport.With(t.Context(), tc.expect)
 			if v := rttest.PanicOf(func() { rttest.Get(ctx, t, rt) }); v != "mine" {
-				t.Errorf("panicked with %v", v)
+				t.Errorf("panicked with %v, want mine", v)
 			}
 			if h.ends.Load() != 1 || b.Closed != 1 {
-				t.Errorf("hold ended %d times, body closed %d times, want once each", h.ends.Load(), b.Closed)
+				t.Errorf("the hold ended %d times, the body was closed %d times, want once each", h.ends.Load(), b.Closed)
 			}
 		})
 	}
 }
 
-// panicky is an observer that panics over what it wants.
+// panicky is an observer that panics at what it wants.
 type panicky layer.Kind
 
 func (p panicky) Wrap(next http.RoundTripper) http.RoundTripper {

@@ -11,8 +11,8 @@ import (
 // routes is a layer that names the routes of its stack.
 type routes interface{ RouteTable() *route.Table }
 
-// names resolves the routes of one stack. It is made with the stack and
-// filled by its first call, since only the outermost layer's is used.
+// names finds the routes of one stack. Each layer makes one, but only that of the
+// outermost is used, so the router is built at the first use.
 type names struct {
 	tables []*route.Table
 	once   sync.Once
@@ -28,8 +28,8 @@ func (n *names) route(req *http.Request) string {
 // transport.WithRoute set, else the first match of the transport.Routes of the
 // stack, else a template guessed from the path (numbers, UUIDs, hashes and
 // tokens become placeholders, and so does a position with many values). Of the
-// guessed ones at most 200 are told apart, the rest is "other". It is valid UTF-8
-// and holds neither query nor anything that looks like a secret.
+// guessed templates at most 200 are distinguished, the rest is "other". A route is
+// valid UTF-8 and holds neither query nor anything that looks like a secret.
 func (c *Call) Route() string {
 	if r := c.route.Load(); r != nil {
 		return *r

@@ -8,8 +8,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// row is the line of an attempt in the ledger. Its exported methods only read:
-// a transport.Attempt has them too.
+// row is the line of an attempt in the ledger. Its exported methods only read: a
+// transport.Attempt has them too. flagEnded publishes headers, status and verdict,
+// flagBodyDone publishes end.
 type row struct {
 	flags   atomic.Uint32
 	number  uint32
@@ -28,16 +29,17 @@ type nextAttempt = atomic.Pointer[Attempt]
 
 // attemptExtra is what few attempts have.
 type attemptExtra struct {
-	// mu guards every field below. No other lock is taken while it is held.
+	// mu guards every field below. No other lock is taken while it is held. After
+	// flagEnded err is not written any more, and is read without mu.
 	mu    sync.Mutex
 	waits [waitKinds]time.Duration
 	err   error
 	notes string
-	over  []BodyEnder // observe the end of the body, beyond the inline ones
-	held  []Suspender // can be suspended, beyond the inline ones
+	over  []BodyEnder // those that are called at the end of the body, beyond the inline ones
+	held  []Suspender // those that can be suspended, beyond the inline ones
 }
 
-// inline is the number of hooks that cost no allocation.
+// inline is the number of enders that cost no allocation.
 const inline = 2
 
 const (
@@ -51,10 +53,10 @@ const (
 	flagBodyDone                       // end can be read
 	flagClosed                         // the body was closed
 	flagSuspended                      // the holds are suspended
-	flagReturned                       // the outcome is back at the foreign layer above
-	flagEntered                        // a layer below a foreign one has seen the attempt
+	flagReturned                       // a foreign layer has got the outcome
+	flagEntered                        // a layer right inside a foreign one has run for the attempt
 	flagLeakWatched                    // the body ends even if it is never closed
-	flagHook                           // flagHook<<i: hooks[i] observes the end of the body
+	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 
 const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds and can be suspended

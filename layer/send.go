@@ -7,8 +7,8 @@ import (
 
 var errNothing = errors.New("layer: a round tripper returned neither a response nor an error")
 
-// sender stands between the innermost layer and the base: it records that
-// the attempt was sent, and fills in what a sloppy base leaves nil.
+// sender is between the innermost layer and the base. It records that the attempt
+// was sent, and fills in what a sloppy base leaves nil.
 type sender struct {
 	base http.RoundTripper
 	root *built
@@ -26,8 +26,9 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// attempt returns the attempt that is sent, nil if the call in the context is
-// one that the request was made inside of.
+// attempt returns the attempt that is sent. It is nil if the call in the context
+// is not of this stack, or has returned: the request was made inside or after it
+// and through no layer that begins a call.
 func (s *sender) attempt(req *http.Request) *Attempt {
 	a := AttemptFrom(req.Context())
 	if a == nil || a.call.begunBy.root != s.root || a.call.returned() {
@@ -49,8 +50,9 @@ func complete(req *http.Request, resp *http.Response) {
 	}
 }
 
-// either keeps "response or error, never both, never neither": http.Client
-// drops the response that comes with an error, and leaks its body.
+// either makes the result of a round tripper a response or an error, never both
+// and never neither: http.Client drops a response that comes with an error, and
+// leaks its body.
 func either(resp *http.Response, err error) (*http.Response, error) {
 	switch {
 	case err != nil:

@@ -19,8 +19,8 @@ type other string
 
 func (o other) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, o) }
 
-// Layers see the settings of the caller and, over them, those that a layer
-// further out has added; by the fast path and through a derived context.
+// A layer reads the settings of the caller, and in their place those that an outer
+// layer has added, from the context of the call and from one derived of it.
 func TestSettingsInsideTheStack(t *testing.T) {
 	var got []limit
 	look := &rttest.Layer{Name: "look", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -39,13 +39,13 @@ func TestSettingsInsideTheStack(t *testing.T) {
 	rttest.Get(transport.With(t.Context(), limit(1)), t, rttest.Stack(rttest.Respond(200, ""), look, derive, look, two, look, derive, look))
 	for i, want := range []limit{1, 1, 2, 2} {
 		if got[i] != want {
-			t.Errorf("layer %d saw %v, want %v", i, got[i], want)
+			t.Errorf("layer %d reads %v, want %v", i, got[i], want)
 		}
 	}
 }
 
-// A setting made for a call stays out of calls inside it, however the context
-// was derived; one made inside reaches the inner call.
+// A setting of a call does not reach a call made inside it, however the context was
+// derived. A setting that is added inside does.
 func TestSettingsStopAtTheCall(t *testing.T) {
 	type key struct{}
 	for name, derive := range map[string]func(context.Context) context.Context{
@@ -65,38 +65,38 @@ func TestSettingsStopAtTheCall(t *testing.T) {
 			}}
 			rttest.Get(transport.With(t.Context(), limit(1)), t, outer.Wrap(rttest.Respond(200, "")))
 			if v, ok := layer.Setting[limit](inner); ok {
-				t.Errorf("limit %v leaked into the call inside", v)
+				t.Errorf("the limit %v reached the call made inside", v)
 			}
 			if _, ok := layer.Setting[other](inner); ok != (name == "other added") {
-				t.Errorf("other reached the call inside: %v", ok)
+				t.Errorf("the setting added inside reached the call: %v", ok)
 			}
 		})
 	}
 }
 
-// A router or any other round tripper without Unwrap hides the stack below it
-// from the one above. What the caller set holds on both sides.
-func TestSettingsReachTheLayersBelowARouter(t *testing.T) {
+// A router, or any other round tripper without Unwrap, hides the stack inside it. The
+// settings of the caller reach the layers on both sides.
+func TestSettingsReachTheLayersInsideARouter(t *testing.T) {
 	var got limit
-	below := rttest.Stack(rttest.Respond(404, ""), &rttest.Layer{Name: "look", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	inside := rttest.Stack(rttest.Respond(404, ""), &rttest.Layer{Name: "look", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		got, _ = layer.Setting[limit](req.Context())
 		return next.RoundTrip(req)
 	}})
 	for name, router := range map[string]rttest.Func{
-		"same request":   below.RoundTrip,
-		"edited request": func(r *http.Request) (*http.Response, error) { return below.RoundTrip(layer.Edit(r)) },
+		"same request":   inside.RoundTrip,
+		"edited request": func(r *http.Request) (*http.Response, error) { return inside.RoundTrip(layer.Edit(r)) },
 		"setting added": func(r *http.Request) (*http.Response, error) {
-			return below.RoundTrip(r.WithContext(transport.With(r.Context(), other("x"))))
+			return inside.RoundTrip(r.WithContext(transport.With(r.Context(), other("x"))))
 		},
 	} {
 		got = 0
 		ctx := transport.With(t.Context(), limit(1), transport.Expect{Status: []int{404}})
-		c := layer.CallOf(rttest.Get(ctx, t, rttest.Pass("above").Wrap(router)))
+		c := layer.CallOf(rttest.Get(ctx, t, rttest.Pass("outside").Wrap(router)))
 		if got != 1 {
-			t.Errorf("%s: a layer below saw the limit %v, want 1", name, got)
+			t.Errorf("%s: an inner layer reads the limit %v, want 1", name, got)
 		}
 		if v := c.Attempt().Verdict(); v != verdict.OK {
-			t.Errorf("%s: an expected 404 is %v below", name, v)
+			t.Errorf("%s: an expected 404 is %v inside, want ok", name, v)
 		}
 	}
 }

@@ -22,9 +22,10 @@ func (a *Attempt) Suspend() {
 // ctx if it must. After an error nothing is held, and the request must not be
 // sent.
 //
-// A request that waits in here may hold what inner layers gave it, never what
-// outer layers did. So no circle of waiting can close, and what an outer limiter
-// counts is counted last, when the request is about to leave.
+// A request that waits in here for a layer may hold what layers inside that one
+// gave it, never what outer layers did. So requests cannot wait for each other in a
+// circle, and what an outer limiter counts is counted last, when the request is
+// about to leave.
 func (a *Attempt) Reacquire(ctx context.Context) error {
 	if !a.is(flagSuspended) {
 		return nil
@@ -44,7 +45,7 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 	return nil
 }
 
-// holders lists what holds something, outermost first.
+// holders returns the suspenders of the attempt, outermost first.
 func (a *Attempt) holders() []Suspender {
 	var holders []Suspender
 	for i := range inline {
@@ -63,8 +64,8 @@ func (a *Attempt) holders() []Suspender {
 }
 
 // reacquired ends the suspension and returns those of the holders whose hold has
-// ended meanwhile: of attempts that run side by side, one may have got its
-// response.
+// ended while they reacquired: an attempt that runs beside this one may have got
+// the response.
 func (a *Attempt) reacquired(holders []Suspender) (ended []Suspender) {
 	x := a.extra.Load()
 	if x != nil {

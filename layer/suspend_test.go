@@ -12,26 +12,27 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// slot is a hold that can be parked; it writes down what happens to it.
-type slot struct {
+// loggedHold is a hold that writes down what happens to it. Its Reacquire returns
+// fail.
+type loggedHold struct {
 	name string
 	log  *[]string
 	fail error
 }
 
-func (s *slot) BodyEnd(*layer.Attempt) { *s.log = append(*s.log, s.name+" ends") }
-func (s *slot) Suspend(*layer.Attempt) { *s.log = append(*s.log, s.name+" parks") }
-func (s *slot) Reacquire(context.Context, *layer.Attempt) error {
-	*s.log = append(*s.log, s.name+" resumes")
+func (s *loggedHold) BodyEnd(*layer.Attempt) { *s.log = append(*s.log, s.name+" ends") }
+func (s *loggedHold) Suspend(*layer.Attempt) { *s.log = append(*s.log, s.name+" suspends") }
+func (s *loggedHold) Reacquire(context.Context, *layer.Attempt) error {
+	*s.log = append(*s.log, s.name+" reacquires")
 	return s.fail
 }
 
-func TestParkAndResume(t *testing.T) {
+func TestHoldsAreSuspendedAndReacquiredInnermostFirst(t *testing.T) {
 	run := func(fail error) ([]string, error) {
 		var log []string
-		a := &slot{name: "a", log: &log}
-		b := &slot{name: "b", log: &log, fail: fail}
-		c := &slot{name: "c", log: &log}
+		a := &loggedHold{name: "a", log: &log}
+		b := &loggedHold{name: "b", log: &log, fail: fail}
+		c := &loggedHold{name: "c", log: &log}
 		wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			at := layer.AttemptFrom(req.Context())
 			at.Suspend()
@@ -44,32 +45,33 @@ func TestParkAndResume(t *testing.T) {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader("x"))
 		resp, err := rttest.Stack(rttest.Respond(200, "x"), holding(a), holding(b), holding(c), wait).RoundTrip(req)
 		if resp != nil {
-			log = append(log, "answer")
+			log = append(log, "response")
 			_ = resp.Body.Close()
 		}
 		return log, err
 	}
 	log, err := run(nil)
-	if want := []string{"c parks", "b parks", "a parks", "waits", "c resumes", "b resumes", "a resumes", "answer", "c ends", "b ends", "a ends"}; err != nil || !slices.Equal(log, want) {
+	if want := []string{"c suspends", "b suspends", "a suspends", "waits", "c reacquires", "b reacquires", "a reacquires", "response", "c ends", "b ends", "a ends"}; err != nil || !slices.Equal(log, want) {
 		t.Errorf("got %v, %v, want %v", log, err, want)
 	}
-	// b cannot come back: c, which has, is laid down again, and nobody has anything to end.
+	// b cannot reacquire. So c, which has, is suspended again, and no hold is left to end.
 	log, err = run(rttest.ErrBoom)
-	if want := []string{"c parks", "b parks", "a parks", "waits", "c resumes", "b resumes", "c parks"}; err != rttest.ErrBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
+	if want := []string{"c suspends", "b suspends", "a suspends", "waits", "c reacquires", "b reacquires", "c suspends"}; err != rttest.ErrBoom || !slices.Equal(log, want) { //nolint:errorlint // identity is the point
 		t.Errorf("got %v, %v, want %v", log, err, want)
 	}
 }
 
-// What is outside a retry is held to the end of the last answer, not of
-// the first one that retry throws away, and can be parked in every attempt.
-func TestHoldOutsideARetry(t *testing.T) {
+// A hold of a layer outside a retry lasts until the last response has been read. It
+// does not end with a response that the retry throws away, and it can be suspended
+// in every attempt.
+func TestAHoldOutsideARetryLastsUntilTheLastResponseIsRead(t *testing.T) {
 	for name, retry := range map[string]transport.Layer{
 		"ours":    rttest.Retry(3),
 		"foreign": foreignRetry(3),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log []string
-			outer, inner := &slot{name: "outer", log: &log}, &slot{name: "inner", log: &log}
+			outer, inner := &loggedHold{name: "outer", log: &log}, &loggedHold{name: "inner", log: &log}
 			wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				a := layer.AttemptFrom(req.Context())
 				a.Suspend()
@@ -80,13 +82,13 @@ func TestHoldOutsideARetry(t *testing.T) {
 				return next.RoundTrip(req)
 			}}
 			resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), holding(outer), retry, holding(inner), wait))
-			log = append(log, "answer")
+			log = append(log, "response")
 			if got := rttest.Read(t, resp); got != "fine" {
 				t.Errorf("body %q", got)
 			}
 			want := []string{
-				"inner parks", "outer parks", "inner resumes", "outer resumes", "sends", "inner ends",
-				"inner parks", "outer parks", "inner resumes", "outer resumes", "sends", "answer",
+				"inner suspends", "outer suspends", "inner reacquires", "outer reacquires", "sends", "inner ends",
+				"inner suspends", "outer suspends", "inner reacquires", "outer reacquires", "sends", "response",
 				"inner ends", "outer ends",
 			}
 			if !slices.Equal(log, want) {
@@ -99,30 +101,30 @@ func TestHoldOutsideARetry(t *testing.T) {
 	}
 }
 
-// A wait in vain leaves what was parked lying. An attempt that follows takes it
-// up before it is sent, and it is given back once.
-func TestWhatAFailedWaitParkedIsTakenUpByTheNextAttempt(t *testing.T) {
+// After a wait that fails, the holds stay suspended. The next attempt reacquires
+// them before it is sent, and each ends once.
+func TestWhatAFailedWaitSuspendedIsReacquiredByTheNextAttempt(t *testing.T) {
 	for name, retry := range map[string]transport.Layer{"ours": rttest.Retry(3), "foreign": foreignRetry(3)} {
-		for _, vain := range []string{"wait", "resume"} {
-			t.Run(name+", "+vain+" fails", func(t *testing.T) {
-				outer, inner := &slots{}, &slots{}
+		for _, fails := range []string{"wait", "reacquire"} {
+			t.Run(name+", "+fails+" fails", func(t *testing.T) {
+				outer, inner := &slotCounter{}, &slotCounter{}
 				tries := 0
 				wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 					a := layer.AttemptFrom(req.Context())
 					a.Suspend()
-					outer.want(t, "parked", 0)
-					inner.want(t, "parked", 0)
+					outer.want(t, "suspended", 0)
+					inner.want(t, "suspended", 0)
 					if tries++; tries == 1 {
-						if vain == "wait" {
+						if fails == "wait" {
 							return layer.Reject(req, rttest.ErrBoom)
 						}
-						outer.refuse.Store(1)
+						outer.failures.Store(1)
 					}
 					if err := a.Reacquire(req.Context()); err != nil {
 						return layer.Reject(req, err)
 					}
-					outer.want(t, "when sent", 1)
-					inner.want(t, "when sent", 1)
+					outer.want(t, "sent", 1)
+					inner.want(t, "sent", 1)
 					return next.RoundTrip(req)
 				}}
 				resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), outer.layer(), retry, inner.layer(), wait))
@@ -137,52 +139,52 @@ func TestWhatAFailedWaitParkedIsTakenUpByTheNextAttempt(t *testing.T) {
 	}
 }
 
-// No wait follows the failed one, but the next attempt passes a layer of ours.
-func TestAParkedHoldIsTakenUpBeforeTheNextAttemptIsSent(t *testing.T) {
-	outer, tries := &slots{}, 0
+// The next attempt does not wait, but it passes a layer built with Wrap.
+func TestASuspendedHoldIsReacquiredBeforeTheNextAttemptIsSent(t *testing.T) {
+	outer, tries := &slotCounter{}, 0
 	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if tries++; tries == 1 {
 			layer.AttemptFrom(req.Context()).Suspend()
 			return layer.Reject(req, rttest.ErrBoom)
 		}
-		outer.want(t, "when sent", 1)
+		outer.want(t, "sent", 1)
 		return next.RoundTrip(req)
 	}}
 	rttest.Read(t, rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), outer.layer(), rttest.Retry(2), wait)))
 	outer.want(t, "at the end", 0)
 }
 
-// Of concurrent attempts one is answered while another takes up again what the
-// call holds: what that takes is given back at once.
-func TestAHoldThatIsTakenOverWhileItIsTakenUp(t *testing.T) {
+// Of two concurrent attempts one gets the response while the other reacquires what
+// outer layers hold for the call. What it reacquires is released at once.
+func TestAHoldThatEndsWhileItIsReacquiredIsSuspendedAgain(t *testing.T) {
 	for name, n := range map[string]int{"inline": 1, "beyond": 4} {
 		t.Run(name, func(t *testing.T) {
-			all := make([]*slots, n)
+			all := make([]*slotCounter, n)
 			var layers []transport.Layer
 			for i := range all {
-				all[i] = &slots{}
+				all[i] = &slotCounter{}
 				layers = append(layers, all[i].layer())
 			}
-			taking, answered, resumed := make(chan struct{}), make(chan struct{}), make(chan struct{})
-			all[0].during = func() { close(taking); <-answered } // the last to be taken up
+			reacquiring, returned, reacquired := make(chan struct{}), make(chan struct{}), make(chan struct{})
+			all[0].during = func() { close(reacquiring); <-returned } // the outermost, which reacquires last
 			hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				a := c.Attempt()
 				a.Suspend()
 				go func() {
-					defer close(resumed)
+					defer close(reacquired)
 					if err := a.Reacquire(req.Context()); err != nil {
 						t.Error(err)
 					}
 				}()
-				<-taking
+				<-reacquiring
 				b := c.NextAttempt(transport.Hedge)
 				return next.RoundTrip(req.WithContext(b.Context(req.Context())))
 			}}
 			resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), append(layers, hedge)...))
-			close(answered)
-			<-resumed
+			close(returned)
+			<-reacquired
 			for _, s := range all {
-				s.want(t, "after it was taken up", 0)
+				s.want(t, "reacquired", 0)
 			}
 			rttest.Read(t, resp)
 			for _, s := range all {

@@ -17,8 +17,9 @@ type Trip func(c *Call, req *http.Request, next http.RoundTripper) (*http.Respon
 // Wrap builds the round tripper of a layer around next; nil means
 // [http.DefaultTransport].
 //
-// The name is that of the ledger, of events and of Explain. The layer itself is
-// what transport.Find finds. If it is an [Observer], it observes the events of
+// The name is what transport.Layers and Explain show, and belongs into the Layer
+// field of the events that the layer emits. The layer itself is what
+// transport.Find finds. If it is an [Observer], it observes the events of
 // every call of its stack; if it is a transport.Explainer, it takes part in
 // Explain. A nil trip is for a layer that only observes; one that does not even
 // that is off: it is found and named, and begins no Call.
@@ -32,19 +33,19 @@ func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundT
 		next = http.DefaultTransport
 	}
 	b := &built{name: name, layer: layer, next: next, trip: trip}
-	below := nearest(next)
-	if below == nil {
+	inner := nearest(next)
+	if inner == nil {
 		b.root = b
 		b.send = &sender{next, b}
 	} else {
 		if _, direct := next.(*built); !direct {
-			below.expose()
+			inner.expose()
 		}
-		b.root = below.root
-		b.depth = below.depth + 1
+		b.root = inner.root
+		b.depth = inner.depth + 1
 		b.send = next
-		b.observers = below.observers
-		b.tables = below.tables
+		b.observers = inner.observers
+		b.tables = inner.tables
 	}
 	if o, ok := layer.(Observer); ok {
 		if l := (listener{o, o.Wants()}); l.wants != 0 {
@@ -73,9 +74,9 @@ type unwrapper interface{ Unwrap() http.RoundTripper }
 
 type idleCloser interface{ CloseIdleConnections() }
 
-// built is a layer in a stack. root, the innermost layer, and depth are its
-// place: a Call begun by a layer of the same root and greater depth was begun
-// further out in its own stack.
+// built is a layer in a stack. root, the innermost layer of the stack, and depth,
+// the number of layers inside it, are its place: a Call begun by a layer of the
+// same root and greater depth was begun by an outer layer of the same stack.
 type built struct {
 	name      string
 	layer     any
@@ -86,7 +87,7 @@ type built struct {
 	depth     int
 	observers []listener
 	wants     Kind
-	exposed   atomic.Bool // the layer right around it is foreign
+	exposed   atomic.Bool // the round tripper right around it is foreign
 	tables    []*route.Table
 	names     *names
 }
@@ -97,15 +98,15 @@ type listener struct {
 	wants Kind
 }
 
-// without leaves out an observer that is in the stack once more: it observes
-// each event once.
+// without returns ls without o, so that an observer that is twice in a stack
+// observes each event once.
 func without(ls []listener, o Observer) []listener {
 	return slices.DeleteFunc(slices.Clone(ls), func(l listener) bool {
 		return reflect.TypeOf(o).Comparable() && l.Observer == o
 	})
 }
 
-// expose marks the first layer that is not off from b downwards.
+// expose marks the first layer from b inwards that is not off.
 func (b *built) expose() {
 	for b != nil && b.trip == nil {
 		b = nearest(b.next)
@@ -115,6 +116,7 @@ func (b *built) expose() {
 	}
 }
 
+// nearest returns the outermost layer of a stack, nil if it holds none.
 func nearest(rt http.RoundTripper) *built {
 	for rt != nil {
 		if b, ok := rt.(*built); ok {
@@ -149,15 +151,17 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	if b.exposed.Load() {
 		return b.pass(c, a, req)
 	}
-	// A wait of an inner layer may have failed, and a layer in between has sent again.
+	// The attempt may be suspended: the wait of an inner layer failed, and a layer
+	// in between sends again.
 	if err := a.Reacquire(ctx); err != nil {
 		return Reject(req, err)
 	}
 	return b.trip(c, req, b.send)
 }
 
-// pass runs the layer below a foreign one, which may send again and does not
-// know of attempts: after a response, or beside the attempt before.
+// pass runs a layer right inside a foreign one. A foreign layer knows nothing of
+// attempts and may send again, after an outcome or beside a request that still
+// runs. So each request after the first gets an attempt of its own here.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
 	if a.flags.Or(flagEntered)&flagEntered != 0 {
 		before := a

@@ -1,16 +1,19 @@
 package layer_test
 
 import (
-	"context"
+	"bytes"
+	"io"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// seen returns a layer that books the call it is part of.
+// seen returns a layer that records the calls it runs for.
 func seen(calls *[]*layer.Call) *rttest.Layer {
 	return &rttest.Layer{Name: "seen", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		*calls = append(*calls, c)
@@ -39,10 +42,10 @@ func TestOneCallHoweverTheStackIsMade(t *testing.T) {
 			a, b, c := seen(&calls), seen(&calls), seen(&calls)
 			resp := rttest.Get(t.Context(), t, build(a, b, c))
 			if len(calls) != 3 || calls[0] != calls[1] || calls[1] != calls[2] {
-				t.Fatalf("the layers saw %v, want one call three times", calls)
+				t.Fatalf("the layers ran for %v, want one call three times", calls)
 			}
 			if layer.CallOf(resp) != calls[0] {
-				t.Error("CallOf(resp) is another call")
+				t.Error("CallOf returns another call for the response")
 			}
 			if n := calls[0].Count(); n != 1 {
 				t.Errorf("%d attempts, want 1", n)
@@ -51,14 +54,14 @@ func TestOneCallHoweverTheStackIsMade(t *testing.T) {
 	}
 }
 
-// Control for the test above: a foreign layer that hides the rest splits the call.
-func TestForeignLayerByHandSplitsTheCall(t *testing.T) {
+// The control of the test above.
+func TestAForeignLayerWithoutUnwrapSplitsTheCall(t *testing.T) {
 	var calls []*layer.Call
 	inner := seen(&calls).Wrap(rttest.Respond(200, ""))
 	outer := seen(&calls).Wrap(rttest.Func(inner.RoundTrip))
 	rttest.Get(t.Context(), t, outer)
 	if len(calls) != 2 || calls[0] == calls[1] {
-		t.Errorf("got %v, want two calls", calls)
+		t.Errorf("the layers ran for %v, want two calls", calls)
 	}
 }
 
@@ -131,7 +134,7 @@ func TestCallInsideACallIsACallOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestContextOfAResponseDoesNotNest(t *testing.T) {
+func TestCallsWithTheContextOfAResponseDoNotNest(t *testing.T) {
 	type key struct{}
 	client := rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), rttest.Pass("b"))
 	ctx := layer.WithSetting(t.Context(), key{})
@@ -167,7 +170,7 @@ func TestCloseIdleConnectionsReachesTheBase(t *testing.T) {
 	f := transport.Func(func(next http.RoundTripper) http.RoundTripper { return rttest.Func(next.RoundTrip) })
 	(&http.Client{Transport: rttest.Stack(b, rttest.Pass("a"), f, rttest.Pass("b"))}).CloseIdleConnections()
 	if b.closed != 1 {
-		t.Errorf("the rttest.Func heard it %d times, want once", b.closed)
+		t.Errorf("CloseIdleConnections reached the base %d times, want once", b.closed)
 	}
 }
 
@@ -182,23 +185,28 @@ func TestOffLayerBeginsNoCall(t *testing.T) {
 	}
 }
 
-func TestSloppyBase(t *testing.T) {
-	rt := rttest.Pass("a").Wrap(rttest.Func(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200}, nil
-	}))
-	resp := rttest.Get(t.Context(), t, rt)
-	if resp.Body == nil || resp.Header == nil || resp.Request == nil {
-		t.Errorf("nil left: body %v header %v request %v", resp.Body == nil, resp.Header == nil, resp.Request == nil)
-	}
-	for name, b := range map[string]rttest.Func{
-		"neither": func(*http.Request) (*http.Response, error) { return nil, nil },
-		"both": func(r *http.Request) (*http.Response, error) {
-			return rttest.Response(r, 200, ""), rttest.ErrBoom
-		},
+// It is for the base to say whether a request can be sent.
+func TestOddRequestsReachTheBase(t *testing.T) {
+	for name, req := range map[string]*http.Request{
+		"zero":       {},
+		"empty URL":  {URL: &url.URL{}},
+		"CONNECT":    {Method: http.MethodConnect, URL: &url.URL{Host: "api.test:443"}},
+		"OPTIONS *":  {Method: http.MethodOptions, URL: &url.URL{Path: "*"}},
+		"opaque":     {URL: &url.URL{Scheme: "http", Opaque: "//api.test/\xff%zz", Host: "api.test"}},
+		"empty body": {Body: io.NopCloser(bytes.NewReader(nil))},
 	} {
-		req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://api.test/", nil)
-		if resp, err := rttest.Pass("a").Wrap(b).RoundTrip(req); resp != nil || err == nil {
-			t.Errorf("%s: got %v, %v, want an error alone", name, resp, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			resp, err := rttest.Stack(rttest.Respond(200, "x"), rttest.Retry(2), rttest.Pass("b")).RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := layer.CallOf(resp)
+			if c.String() == "" || len(c.LogValue().Group()) == 0 || c.Attempt().Verdict() != verdict.OK {
+				t.Errorf("the call reads %q", c)
+			}
+			if got := rttest.Read(t, resp); got != "x" {
+				t.Errorf("body %q", got)
+			}
+		})
 	}
 }

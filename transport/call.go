@@ -15,7 +15,7 @@ import (
 // is a Call of its own, linked to the one before ([Call.Previous]).
 //
 // [CallOf] finds it by the response, a [Trace] collects it, [CallFrom] finds it
-// inside the stack, in a hook say. Its methods only read, and are safe for
+// inside the stack, for example in a hook. Its methods only read, and are safe for
 // concurrent use. It keeps the caller's context alive: keep its text or figures,
 // not the Call. To a layer it is a [layer.Call].
 type Call layer.Call
@@ -29,8 +29,8 @@ func CallFrom(ctx context.Context) *Call { return (*Call)(layer.CallFrom(ctx)) }
 
 func (c *Call) full() *layer.Call { return (*layer.Call)(c) }
 
-// Request returns the request of the call as its outermost layer handed it on.
-// It must not be changed.
+// Request returns the request as the outermost layer of the call got it, before
+// any layer edited a copy. It must not be changed.
 func (c *Call) Request() *http.Request { return c.full().Request() }
 
 // Route returns the path template of the call, such as "/pokemon/{name}": what
@@ -78,5 +78,5 @@ func (c *Call) StopReason() string { return c.full().StopReason() }
 // are redacted.
 func (c *Call) String() string { return c.full().String() }
 
-// LogValue makes a Call a group of a structured log.
+// LogValue makes a Call a group of a structured log. It holds no secret.
 func (c *Call) LogValue() slog.Value { return c.full().LogValue() }

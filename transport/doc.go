@@ -1,6 +1,6 @@
 // Package transport is what callers say to the layers of gracy and learn from
-// them: overrides, expectations and routes going in, the history of a call
-// coming back.
+// them: overrides, expectations and routes go in with a request, the history of
+// its call comes back.
 //
 // A [Layer] wraps a round tripper in one concern. Whatever layers a client uses,
 // each RoundTrip is one [Call] with a ledger of its [Attempt]s:
@@ -14,6 +14,6 @@
 // per-call overrides, [Priority] among them. [Find] and [Layers] look inside a
 // built stack.
 //
-// What a caller holds only reads. What a layer needs beyond that, to begin
-// attempts, to hold and to emit, is in package layer.
+// A Call and an Attempt of this package can only be read. What a layer needs beyond
+// that, to begin attempts, to hold and to emit, is in package layer.
 package transport

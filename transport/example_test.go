@@ -2,11 +2,9 @@ package transport_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -34,7 +32,7 @@ func (a agent) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*
 // Attach makes an agent an override.
 func (a agent) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, a) }
 
-// echo stands for a server that responds with the User-Agent.
+// echo is a server that responds with the User-Agent.
 var echo rttest.Func = func(req *http.Request) (*http.Response, error) {
 	return rttest.Response(req, http.StatusOK, req.Header.Get("User-Agent")), nil
 }
@@ -148,17 +146,4 @@ func ExampleCallOf() {
 	// Output:
 	// 1 first 503 retryable
 	// 2 retry 200 ok
-}
-
-func ExampleCall_String() {
-	rt := rttest.Retry(3).Wrap(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Fail(errors.New("connection reset")), rttest.Respond(200, "fine")))
-	ctx, trace := transport.WithTrace(context.Background())
-	fetch(ctx, rt)
-	took := regexp.MustCompile(`\b[\d.]+(ns|µs|ms|s)\b`) // which differs from run to run
-	fmt.Println(took.ReplaceAllString(trace.Calls()[0].String(), "1ms"))
-	// Output:
-	// GET /things/{id}: 200 after 3 attempts in 1ms
-	//   1  503       retryable  headers 1ms  body 1ms  4 B
-	//   2  error     retryable  headers 1ms  (retry)  connection reset
-	//   3  200       ok         headers 1ms  body 1ms  4 B  (retry)
 }

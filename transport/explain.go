@@ -51,14 +51,15 @@ type Plan struct {
 	traits []described
 }
 
-// described are the traits of the layer at a place of Layers.
+// described holds the traits of a layer and its place in Layers.
 type described struct {
 	Traits
 	at int
 }
 
-// Describe says what the layer does that is being explained. The plan warns of
-// pairs of layers whose order works but is rarely meant.
+// Describe adds the traits of the layer that is being explained, whose name is the
+// last of Layers. The plan warns of pairs of layers whose order works but is rarely
+// meant.
 func (p *Plan) Describe(t Traits) {
 	inner := described{t, len(p.Layers) - 1}
 	for _, outer := range p.traits {
@@ -67,7 +68,7 @@ func (p *Plan) Describe(t Traits) {
 	p.traits = append(p.traits, inner)
 }
 
-// compare warns of one pair of layers.
+// compare warns of the pair if its order is doubtful.
 func (p *Plan) compare(outer, inner described) {
 	for _, w := range []struct {
 		doubtful bool
@@ -102,7 +103,8 @@ func (p *Plan) Warn(format string, args ...any) {
 	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
 }
 
-// Note adds what a layer says of itself.
+// Note adds what a layer says of itself; it should begin with the name of the
+// layer.
 func (p *Plan) Note(format string, args ...any) {
 	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
 }
@@ -125,7 +127,7 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// size rounds up to a whole number of the largest unit.
+// size returns n in the largest unit that fits, rounded up.
 func size(n int64) string {
 	for _, u := range []struct {
 		n    int64

@@ -1,9 +1,13 @@
 package transport_test
 
 import (
+	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -56,4 +60,50 @@ func order(outer, inner transport.Traits) []string {
 	p.Layers = append(p.Layers, "inner")
 	p.Describe(inner)
 	return p.Warnings
+}
+
+// twice is a layer that sends every request twice, and says so.
+type twice struct{ *rttest.Layer }
+
+func (twice) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Sends: true, Single: true})
+	p.Attempts *= 2
+	p.Sends *= 2
+	p.Note("twice: 2 attempts")
+	if p.Attempts > 2 {
+		p.Warn("twice: %d attempts for one request", p.Attempts)
+	}
+}
+
+func (l twice) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap(l.Name, l, next, l.Trip)
+}
+
+// gracy.Explain does this for any stack.
+func ExampleExplainer() {
+	l := twice{rttest.Pass("twice")}
+	p := &transport.Plan{Attempts: 1, Sends: 1}
+	for name, l := range transport.Layers(rttest.Stack(&http.Transport{}, l, l)) {
+		p.Layers = append(p.Layers, name)
+		if e, ok := l.(transport.Explainer); ok {
+			e.Explain(p)
+		}
+	}
+	fmt.Print(p)
+	// Output:
+	// twice > twice > *http.Transport
+	// at worst: 4 attempts, 4 sends, no time limit
+	//   twice: 2 attempts
+	//   twice: 2 attempts
+	// warning: twice appears twice: the inner one acts for each attempt of the outer one
+	// warning: twice: 4 attempts for one request
+}
+
+func ExamplePlan_Describe() {
+	p := &transport.Plan{Layers: []string{"throttle"}}
+	p.Describe(transport.Traits{Quota: true})
+	p.Layers = append(p.Layers, "retry") // inside throttle
+	p.Describe(transport.Traits{Sends: true})
+	fmt.Println(p.Warnings[0])
+	// Output: throttle is outside retry: further attempts take no quota
 }

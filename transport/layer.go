@@ -9,8 +9,8 @@ import (
 // A Layer wraps a round tripper in one concern.
 //
 // Wrap is called once for each stack; the state that a layer shares between
-// its stacks is born with the layer, not in Wrap. The result must be safe for
-// concurrent use. Package layer is for those who write one.
+// its stacks belongs to the layer, not to Wrap. The result must be safe for
+// concurrent use. Package layer is for authors of layers.
 type Layer interface {
 	Wrap(next http.RoundTripper) http.RoundTripper
 }

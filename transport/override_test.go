@@ -19,15 +19,15 @@ func (o other) Attach(ctx context.Context) context.Context { return layer.WithSe
 func TestOverridesReplaceByType(t *testing.T) {
 	ctx := transport.With(t.Context(), limit(1), other("x"), limit(2))
 	if v, ok := layer.Setting[limit](ctx); v != 2 || !ok {
-		t.Errorf("limit = %v, %v, want the last", v, ok)
+		t.Errorf("limit is %v, %v, want the last one, 2", v, ok)
 	}
 	if v, ok := layer.Setting[other](ctx); v != "x" || !ok {
-		t.Errorf("other = %v, %v", v, ok)
+		t.Errorf("other is %q, %v, want x", v, ok)
 	}
 	if _, ok := layer.Setting[string](ctx); ok {
-		t.Error("found what was not set")
+		t.Error("Setting returns a value of a type that was not set")
 	}
 	if _, ok := layer.Setting[limit](t.Context()); ok {
-		t.Error("found a setting in an empty context")
+		t.Error("Setting returns a value from a context without settings")
 	}
 }

@@ -22,6 +22,7 @@ type Priority int
 // Attach implements [Override].
 func (p Priority) Attach(ctx context.Context) context.Context { return setting.With(ctx, p) }
 
+// maxPriority keeps Advance within a [time.Duration].
 const maxPriority = 1_000_000
 
 // Advance returns how much earlier the request is taken to have come.

@@ -1,6 +1,8 @@
 package transport_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -24,4 +26,13 @@ func TestPriorityIsAnOverride(t *testing.T) {
 	if p, ok := layer.Setting[transport.Priority](ctx); !ok || p != 7 {
 		t.Errorf("priority is %d, %v, want the last one, 7", int(p), ok)
 	}
+}
+
+// Of the requests that wait, this one goes before those of the last 10 seconds.
+func ExamplePriority() {
+	urgent := transport.Priority(10)
+	ctx := transport.With(context.Background(), urgent)
+	_ = ctx // send the request with it
+	fmt.Println("queued as if it had come", urgent.Advance(), "earlier")
+	// Output: queued as if it had come 10s earlier
 }

@@ -38,7 +38,7 @@ func (n named) Attach(ctx context.Context) context.Context { return setting.With
 //
 //	transport.Routes("GET /repos/{owner}/{repo}", "GET /users/{user}")
 //
-// It may stand at any place of the stack. It panics on malformed and on
+// The layer may be at any place in the stack. Routes panics on malformed and on
 // conflicting patterns.
 func Routes(patterns ...string) Layer {
 	t, err := route.Compile(patterns...)
@@ -60,6 +60,7 @@ func (l *routes) Wrap(next http.RoundTripper) http.RoundTripper {
 // RouteTable is how layer.Wrap knows a layer of routes.
 func (l *routes) RouteTable() *route.Table { return l.table }
 
+// Explain implements [Explainer].
 func (l *routes) Explain(p *Plan) { p.Note("routes: %d patterns", l.n) }
 
 func (l *routes) String() string { return fmt.Sprintf("routes: %d patterns", l.n) }

@@ -11,6 +11,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
+// routeOf returns the route of a GET to url.
 func routeOf(ctx context.Context, t *testing.T, rt http.RoundTripper, url string) string {
 	t.Helper()
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -21,7 +22,7 @@ func routeOf(ctx context.Context, t *testing.T, rt http.RoundTripper, url string
 	return layer.CallOf(resp).Route()
 }
 
-func TestRouteRungs(t *testing.T) {
+func TestARouteIsNamedByTheCallerElseByAPatternElseGuessed(t *testing.T) {
 	routes := transport.Routes("GET /repos/{owner}/{repo}", "/users/{user}")
 	const url = "http://api.test/repos/golang/go?token=hush"
 	named := transport.WithRoute(t.Context(), "GET /by/{hand}")
@@ -32,10 +33,10 @@ func TestRouteRungs(t *testing.T) {
 		want string
 	}{
 		"guessed":         {rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a")), t.Context(), "http://api.test/things/7", "/things/{id}"},
-		"pattern, above":  {rttest.Stack(rttest.Respond(200, ""), routes, rttest.Pass("a")), t.Context(), url, "/repos/{owner}/{repo}"},
-		"pattern, below":  {rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), rttest.Pass("b"), routes), t.Context(), url, "/repos/{owner}/{repo}"},
+		"pattern, outer":  {rttest.Stack(rttest.Respond(200, ""), routes, rttest.Pass("a")), t.Context(), url, "/repos/{owner}/{repo}"},
+		"pattern, inner":  {rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"), rttest.Pass("b"), routes), t.Context(), url, "/repos/{owner}/{repo}"},
 		"no pattern":      {rttest.Stack(rttest.Respond(200, ""), routes), t.Context(), "http://api.test/orgs/7", "/orgs/{id}"},
-		"named over rest": {rttest.Stack(rttest.Respond(200, ""), routes, rttest.Pass("a")), named, url, "/by/{hand}"},
+		"named by caller": {rttest.Stack(rttest.Respond(200, ""), routes, rttest.Pass("a")), named, url, "/by/{hand}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := routeOf(tc.ctx, t, tc.rt, tc.url); got != tc.want {
@@ -51,14 +52,9 @@ func TestBadPatternsPanic(t *testing.T) {
 		"conflict":  func() { transport.Routes("/a/{x}", "/a/{y}") },
 		"WithRoute": func() { transport.WithRoute(t.Context(), "GET no-slash") },
 	} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s: no panic", name)
-				}
-			}()
-			f()
-		}()
+		if rttest.PanicOf(f) == nil {
+			t.Errorf("%s does not panic", name)
+		}
 	}
 }
 

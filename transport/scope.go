@@ -1,7 +1,7 @@
 package transport
 
-// A Scope is what a pause of throttle holds back, and what has slots of its own
-// in concurrency.
+// A Scope says which requests belong together: those that a pause of package
+// throttle holds back, those that share the slots of package concurrency.
 type Scope uint8
 
 // The scopes.

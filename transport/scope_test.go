@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/gracy-go/gracy/transport"
@@ -14,4 +15,14 @@ func TestScopeString(t *testing.T) {
 			t.Errorf("scope %d is %q, want %q", s, got, want)
 		}
 	}
+}
+
+func ExampleScope() {
+	for _, s := range []transport.Scope{transport.ScopeHost, transport.ScopeRoute, transport.ScopeAll} {
+		fmt.Println(s)
+	}
+	// Output:
+	// host
+	// route
+	// all
 }

@@ -12,20 +12,27 @@ import (
 // A Trace collects the calls of one user-level request: redirect hops, and
 // failures, which have no response to ask. It is safe for concurrent use.
 type Trace struct {
+	setting setting.Collector // what WithTrace attaches to a context
+
 	mu    sync.Mutex // mu guards calls
 	calls []*Call
 }
 
 // WithTrace attaches a new Trace to a context. Every call begun with that
-// context adds itself; calls made inside of a call do not.
+// context is added to it; calls made inside a call are not.
 func WithTrace(ctx context.Context) (context.Context, *Trace) {
 	t := new(Trace)
-	return setting.With(ctx, (*collector)(t)), t
+	t.setting.To = (*collector)(t)
+	return setting.With(ctx, &t.setting), t
 }
 
 // TraceFrom returns the Trace that was attached to ctx, nil if there is none.
 func TraceFrom(ctx context.Context) *Trace {
-	c, _ := setting.From[*collector](ctx)
+	s, ok := setting.From[*setting.Collector](ctx)
+	if !ok {
+		return nil
+	}
+	c, _ := s.To.(*collector)
 	return (*Trace)(c)
 }
 
@@ -36,7 +43,7 @@ func (t *Trace) Calls() []*Call {
 	return append([]*Call(nil), t.calls...)
 }
 
-// String explains all calls.
+// String explains all calls, one after the other: see [Call.String].
 func (t *Trace) String() string {
 	var b strings.Builder
 	for i, c := range t.Calls() {
@@ -48,13 +55,17 @@ func (t *Trace) String() string {
 	return b.String()
 }
 
-// collector is a Trace with the method by which the calls of a context reach it,
-// which those who read the Trace do not have.
+// collector is a Trace with the method that a call adds itself with. It is a type of
+// its own, so that the method is not among those of a Trace.
 type collector Trace
 
 // CallBegan adds a call.
-func (c *collector) CallBegan(call *layer.Call) {
+func (c *collector) CallBegan(call setting.Holder) {
+	began, ok := call.(*layer.Call)
+	if !ok {
+		return
+	}
 	c.mu.Lock()
-	c.calls = append(c.calls, (*Call)(call))
+	c.calls = append(c.calls, (*Call)(began))
 	c.mu.Unlock()
 }

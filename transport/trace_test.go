@@ -12,13 +12,13 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestTraceSeesHopsAndFailures(t *testing.T) {
+func TestATraceHoldsRedirectHopsAndFailures(t *testing.T) {
 	rt := rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			b, _ := io.ReadAll(r.Body)
 			_ = r.Body.Close()
 			if string(b) != "payload" {
-				t.Errorf("%s got the body %q", r.URL.Path, b)
+				t.Errorf("%s got the body %q, want payload", r.URL.Path, b)
 			}
 		}
 		switch r.URL.Path {
@@ -38,13 +38,13 @@ func TestTraceSeesHopsAndFailures(t *testing.T) {
 	}
 	calls := trace.Calls()
 	if len(calls) != 2 || calls[1].Previous() != calls[0] || calls[0].Previous() != nil {
-		t.Fatalf("calls %v", calls)
+		t.Fatalf("the trace holds %v, want two calls, linked by Previous", calls)
 	}
 	if calls[1].Count() != 2 {
 		t.Errorf("the second hop made %d attempts, want its own retry", calls[1].Count())
 	}
 	if s := trace.String(); !strings.Contains(s, "307") || !strings.Contains(s, "boom") {
-		t.Errorf("trace:\n%s", s)
+		t.Errorf("the trace shows no 307 or no boom:\n%s", s)
 	}
 }
 
@@ -62,4 +62,25 @@ func ExampleWithTrace() {
 		fmt.Println(c.Route(), c.Count(), "attempts")
 	}
 	// Output: /things/{id} 2 attempts
+}
+
+// A trace is found by the context, so that one made by the caller can be used.
+func ExampleTraceFrom() {
+	ctx := context.Background()
+	fmt.Println(transport.TraceFrom(ctx) == nil)
+	ctx, trace := transport.WithTrace(ctx)
+	fmt.Println(transport.TraceFrom(ctx) == trace)
+	// Output:
+	// true
+	// true
+}
+
+func TestTraceFromInsideACallIsTheTraceOfTheCaller(t *testing.T) {
+	ctx, trace := transport.WithTrace(t.Context())
+	rttest.Get(ctx, t, rttest.Pass("layer").Wrap(rttest.Func(func(r *http.Request) (*http.Response, error) {
+		if got := transport.TraceFrom(r.Context()); got != trace {
+			t.Errorf("TraceFrom returns %p, want the trace of the caller, %p", got, trace)
+		}
+		return rttest.Response(r, 200, ""), nil
+	})))
 }

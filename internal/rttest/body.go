@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrBoom is an error that no code knows.
+// ErrBoom is an error of no type that a layer knows.
 var ErrBoom = errors.New("boom")
 
 // Text returns a body that can only be read and closed.
@@ -21,7 +21,7 @@ type CountingBody struct {
 	Err    error // what Close returns
 }
 
-// Close counts.
+// Close counts the call and returns Err.
 func (b *CountingBody) Close() error {
 	b.Closed++
 	return b.Err

@@ -1,5 +1,5 @@
 // Package rttest holds the round trippers, layers and readers that the tests of
-// every room need.
+// several packages need.
 package rttest
 
 import (
@@ -70,8 +70,8 @@ func Fail(err error) Func {
 	}
 }
 
-// Sequence takes one step after the other, and the last one for every further
-// request. It is for requests that come one after the other.
+// Sequence sends the first request to the first step, the next one to the next step,
+// and all further ones to the last. It is not safe for concurrent use.
 func Sequence(steps ...http.RoundTripper) Func {
 	i := 0
 	return func(req *http.Request) (*http.Response, error) {

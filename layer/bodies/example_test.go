@@ -57,3 +57,17 @@ func ExampleDrain() {
 	fmt.Println(busy.Len(), "bytes left")
 	// Output: 0 bytes left
 }
+
+// A body that is streamed is not read ahead, for example to match it or to log it.
+func ExampleStreamed() {
+	for _, body := range []io.Reader{strings.NewReader("hello"), struct{ io.Reader }{strings.NewReader("hello")}} {
+		req, _ := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://api.test/", body)
+		req, done := bodies.Replayable(req, 1<<20)
+		fmt.Println(bodies.Streamed(req))
+		_ = req.Body.Close()
+		done()
+	}
+	// Output:
+	// false
+	// true
+}

@@ -47,14 +47,15 @@ func Streamed(req *http.Request) bool {
 	return ok && r.s.seeker == nil
 }
 
-// source is a body that is read by several attempts, each at its own place.
+// source is the body of the caller, read by several attempts, each at its own
+// place.
 type source struct {
 	body   io.ReadCloser
 	seeker io.Seeker
 	offset int64
 	limit  int64
 	turn   chan struct{} // held while the body is read; guards place
-	place  int64         // where a body that can seek stands, from offset
+	place  int64         // the position of a body that can seek, counted from offset
 
 	// mu guards the fields below, and closed of every reader. It is taken while
 	// turn is held, never the other way round.
@@ -63,10 +64,10 @@ type source struct {
 	kept     []byte        // what was read so far of a body that cannot seek
 	over     bool          // more than limit was read, and kept is gone
 	read     int64         // how much was read of a body that cannot seek
-	err      error         // how it ended; of a body that can seek only if badly
-	open     int           // readers
-	finished bool
-	closed   bool
+	err      error         // how the body ended; of one that can seek only a fault
+	open     int           // the number of readers that are not closed
+	finished bool          // done was called
+	closed   bool          // the body is closed
 }
 
 // readerLocked returns a new reader. mu must be held, unless s is not shared yet.
@@ -75,12 +76,13 @@ func (s *source) readerLocked() *sourceReader {
 	return &sourceReader{s: s}
 }
 
+// again is the GetBody of the request.
 func (s *source) again() (io.ReadCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.err != nil && !errors.Is(s.err, io.EOF):
-		return nil, s.err // what would be sent is a part
+		return nil, s.err // what could be sent is only a part of the body
 	case s.over, s.closed:
 		return nil, ErrNotReplayable
 	}
@@ -111,10 +113,11 @@ func (s *source) close() error {
 	return s.body.Close()
 }
 
+// sourceReader is a body of one attempt.
 type sourceReader struct {
 	s      *source
-	at     int64
-	closed bool // guarded by s.mu
+	at     int64 // how much it has read; only its reader uses it
+	closed bool  // guarded by s.mu
 }
 
 func (r *sourceReader) Read(p []byte) (int, error) {
@@ -147,8 +150,8 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// known reads from what is kept, and reports false if the body must be read.
-func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:revive // as Read, and whether
+// known reads from what is kept. ok is false if the body itself must be read.
+func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:revive // the results of Read come first
 	s := r.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,8 +174,8 @@ func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:re
 	return 0, nil, false
 }
 
-// allowed returns how many of n bytes may be read: others must not use up what
-// the latest attempt has still to read.
+// allowed returns how many of n bytes r may read: beyond the limit nothing is kept,
+// and the bytes belong to the latest attempt.
 func (r *sourceReader) allowed(n int) int64 {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
@@ -189,7 +192,7 @@ func (r *sourceReader) attempt() {
 	r.s.mu.Unlock()
 }
 
-// seek reads at the place of the reader. It is called in its turn.
+// seek reads at the place of the reader. turn must be held.
 func (r *sourceReader) seek(p []byte) (int, error) {
 	s := r.s
 	if s.place != r.at {

@@ -16,6 +16,7 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
+// replayable returns a request of the body that Replayable made, and its done.
 func replayable(t *testing.T, body io.ReadCloser, limit int64) (*http.Request, func()) {
 	t.Helper()
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", body)
@@ -24,7 +25,7 @@ func replayable(t *testing.T, body io.ReadCloser, limit int64) (*http.Request, f
 		t.Fatal("the request is not replayable")
 	}
 	if _, seeks := body.(io.Seeker); bodies.Streamed(req) || bodies.Streamed(r) == seeks {
-		t.Errorf("Streamed: %v before, %v after", bodies.Streamed(req), bodies.Streamed(r))
+		t.Errorf("Streamed is %v before and %v after, want true only after and only for a body that cannot seek", bodies.Streamed(req), bodies.Streamed(r))
 	}
 	if req.GetBody != nil || req.Body != body {
 		t.Error("the caller's request was changed")
@@ -32,6 +33,12 @@ func replayable(t *testing.T, body io.ReadCloser, limit int64) (*http.Request, f
 	return r, done
 }
 
+// counted returns a body that cannot seek and counts how often it is closed.
+func counted(s string) *rttest.CountingBody {
+	return &rttest.CountingBody{Reader: strings.NewReader(s), Err: rttest.ErrBoom}
+}
+
+// readBody reads the body of a request to its end and closes it.
 func readBody(t *testing.T, r *http.Request) string {
 	t.Helper()
 	b, err := io.ReadAll(r.Body)
@@ -56,10 +63,10 @@ func TestReplayableLeavesWhatCanBeReplayed(t *testing.T) {
 	}
 }
 
-func TestReplayFromABuffer(t *testing.T) {
-	b := &rttest.CountingBody{Reader: strings.NewReader("hello"), Err: rttest.ErrBoom}
+func TestABodyThatCannotSeekIsReplayedFromMemory(t *testing.T) {
+	b := counted("hello")
 	r, done := replayable(t, b, 10)
-	// The first attempt reads only a part: an early answer.
+	// The first attempt reads only a part: the server responds early.
 	if n, err := io.ReadFull(r.Body, make([]byte, 2)); n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
@@ -70,30 +77,30 @@ func TestReplayFromABuffer(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := readBody(t, next); got != "hello" {
-			t.Errorf("a later attempt reads %q", got)
+			t.Errorf("a later attempt reads %q, want hello", got)
 		}
 	}
 	if b.Closed != 0 {
-		t.Error("closed while further attempts may follow")
+		t.Error("the body was closed while further attempts may follow")
 	}
 	done()
 	if b.Closed != 1 {
-		t.Errorf("closed %d times after the end", b.Closed)
+		t.Errorf("the body was closed %d times after done, want once", b.Closed)
 	}
 }
 
-func TestReplayOverTheLimitIsRefusedAndNothingIsLost(t *testing.T) {
-	r, done := replayable(t, &rttest.CountingBody{Reader: strings.NewReader("hello"), Err: rttest.ErrBoom}, 4)
+func TestABodyBeyondTheLimitIsSentOnceAndNotReplayed(t *testing.T) {
+	r, done := replayable(t, counted("hello"), 4)
 	defer done()
 	if got := readBody(t, r); got != "hello" {
-		t.Errorf("the first attempt reads %q", got)
+		t.Errorf("the first attempt reads %q, want hello", got)
 	}
 	if _, err := bodies.Rewind(r); !errors.Is(err, bodies.ErrNotReplayable) {
-		t.Errorf("err = %v", err)
+		t.Errorf("Rewind returns %v, want ErrNotReplayable", err)
 	}
 }
 
-func TestReplayOfAFileFromWhereItStood(t *testing.T) {
+func TestAFileIsReplayedFromWhereItStood(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "upload")
 	if err := os.WriteFile(name, []byte("headerpayload"), 0o600); err != nil {
 		t.Fatal(err)
@@ -107,14 +114,14 @@ func TestReplayOfAFileFromWhereItStood(t *testing.T) {
 	}
 	r, done := replayable(t, f, 0)
 	if got := readBody(t, r); got != "payload" {
-		t.Errorf("first attempt reads %q", got)
+		t.Errorf("the first attempt reads %q, want payload", got)
 	}
 	next, err := bodies.Rewind(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := readBody(t, next); got != "payload" {
-		t.Errorf("second attempt reads %q", got)
+		t.Errorf("the second attempt reads %q, want payload", got)
 	}
 	done()
 	if err := f.Close(); !errors.Is(err, os.ErrClosed) {
@@ -122,8 +129,8 @@ func TestReplayOfAFileFromWhereItStood(t *testing.T) {
 	}
 }
 
-// GetBody gives copies: an upload that still runs and the next attempt, or a
-// layer that only looks, do not disturb each other.
+// GetBody returns copies: an upload that still runs and the next attempt, or a layer
+// that only reads a copy, do not disturb each other.
 func TestReadersAreIndependent(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "upload")
 	if err := os.WriteFile(name, []byte("hello"), 0o600); err != nil {
@@ -134,7 +141,7 @@ func TestReadersAreIndependent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for kind, body := range map[string]io.ReadCloser{
-		"kept": &rttest.CountingBody{Reader: strings.NewReader("hello"), Err: rttest.ErrBoom},
+		"kept": counted("hello"),
 		"file": file,
 	} {
 		t.Run(kind, func(t *testing.T) {
@@ -155,16 +162,16 @@ func TestReadersAreIndependent(t *testing.T) {
 				}
 			}
 			if string(a) != "hello" || string(b) != "hello" {
-				t.Errorf("read %q and %q", a, b)
+				t.Errorf("read %q and %q, want hello twice", a, b)
 			}
 			_, _ = r.Body.Close(), next.Body.Close()
 		})
 	}
 }
 
-// The producer of a pipe blocks the upload that goes on; the next attempt gets
-// what came so far at once, and the rest when it comes.
-func TestReplayBesideAReadThatBlocks(t *testing.T) {
+// The writer of a pipe makes the running upload wait. The next attempt reads at once
+// what was written so far, and the rest when it is written.
+func TestTheNextAttemptDoesNotWaitForAReadThatBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pr, pw := io.Pipe()
 		r, done := replayable(t, pr, 10)
@@ -181,14 +188,14 @@ func TestReplayBesideAReadThatBlocks(t *testing.T) {
 		}
 		b := make([]byte, 3)
 		if _, err := io.ReadFull(next.Body, b); err != nil || string(b) != "hel" {
-			t.Errorf("read %q, %v", b, err)
+			t.Errorf("read %q, %v, want hel", b, err)
 		}
 		if took := time.Since(start); took != 0 {
 			t.Errorf("the next attempt waited %v for the one before", took)
 		}
 		wg.Go(func() { _, _ = pw.Write([]byte("lo")); _ = pw.Close() })
 		if got := readBody(t, next); got != "lo" {
-			t.Errorf("then %q", got)
+			t.Errorf("then read %q, want lo", got)
 		}
 		wg.Wait()
 		_ = r.Body.Close()
@@ -196,7 +203,8 @@ func TestReplayBesideAReadThatBlocks(t *testing.T) {
 	})
 }
 
-// failsOnce fails, and then is at its end, as a reader may that forgets.
+// failsOnce fails at the first Read and is at its end at the second: some readers
+// return an error only once.
 type failsOnce struct{ failed bool }
 
 func (f *failsOnce) Read([]byte) (int, error) {
@@ -207,7 +215,7 @@ func (f *failsOnce) Read([]byte) (int, error) {
 	return 0, rttest.ErrBoom
 }
 
-// The part before the fault never passes for the whole.
+// The part before the fault is never taken for the whole body.
 func TestABrokenBodyIsBrokenForEveryAttempt(t *testing.T) {
 	r, done := replayable(t, &rttest.CountingBody{Reader: io.MultiReader(strings.NewReader("he"), &failsOnce{}), Err: rttest.ErrBoom}, 10)
 	defer done()
@@ -217,56 +225,33 @@ func TestABrokenBodyIsBrokenForEveryAttempt(t *testing.T) {
 	}
 	for _, body := range []io.Reader{r.Body, next.Body} {
 		if b, err := io.ReadAll(body); string(b) != "he" || !errors.Is(err, rttest.ErrBoom) {
-			t.Errorf("read %q, %v", b, err)
+			t.Errorf("read %q, %v, want he and the fault", b, err)
 		}
 	}
 	if _, err := bodies.Rewind(r); !errors.Is(err, rttest.ErrBoom) {
-		t.Errorf("a further attempt gets %v, want the body's error", err)
-	}
-}
-
-// A layer that looks at a copy must not use up the body that is to be sent.
-func TestBeyondTheLimitOnlyTheLatestAttemptReads(t *testing.T) {
-	r, done := replayable(t, &rttest.CountingBody{Reader: strings.NewReader("hello"), Err: rttest.ErrBoom}, 3)
-	defer done()
-	look, err := r.GetBody()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b, err := io.ReadAll(look); string(b) != "hel" || !errors.Is(err, bodies.ErrNotReplayable) {
-		t.Errorf("the copy reads %q, %v", b, err)
-	}
-	next, err := bodies.Rewind(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := readBody(t, next); got != "hello" {
-		t.Errorf("the latest attempt reads %q", got)
-	}
-	if b, err := io.ReadAll(r.Body); len(b) != 0 || !errors.Is(err, bodies.ErrNotReplayable) {
-		t.Errorf("the attempt before reads %q, %v, want an error rather than a part", b, err)
+		t.Errorf("a further attempt gets %v, want the error of the body", err)
 	}
 }
 
 func TestBodyIsClosedAfterTheLastReader(t *testing.T) {
-	b := &rttest.CountingBody{Reader: strings.NewReader("hello"), Err: rttest.ErrBoom}
+	b := counted("hello")
 	r, done := replayable(t, b, 10)
-	done() // the call returned, the upload still runs
+	done() // RoundTrip has returned, and the upload still runs
 	if b.Closed != 0 {
-		t.Error("closed under the upload")
+		t.Error("the body was closed while the upload runs")
 	}
 	if got := readBody(t, r); got != "hello" || b.Closed != 1 {
-		t.Errorf("read %q, closed %d times", got, b.Closed)
+		t.Errorf("read %q, closed %d times, want hello, once", got, b.Closed)
 	}
 	if _, err := bodies.Rewind(r); !errors.Is(err, bodies.ErrNotReplayable) {
-		t.Errorf("err = %v", err)
+		t.Errorf("Rewind returns %v, want ErrNotReplayable", err)
 	}
 }
 
-// net/http closes a body that it could not send and asks GetBody for another.
-// Nothing was read, so the second is whole, beyond the limit too.
+// net/http closes a body that it could not send and calls GetBody for another one.
+// Nothing was read, so the second is whole, even if it is beyond the limit.
 func TestABodyThatWasClosedUnreadIsSentWhole(t *testing.T) {
-	r, done := replayable(t, &rttest.CountingBody{Reader: strings.NewReader("hello"), Err: rttest.ErrBoom}, 3)
+	r, done := replayable(t, counted("hello"), 3)
 	defer done()
 	_ = r.Body.Close()
 	next, err := r.GetBody()
@@ -279,10 +264,10 @@ func TestABodyThatWasClosedUnreadIsSentWhole(t *testing.T) {
 	_ = next.Close()
 }
 
-func TestGetBodyBesideARead(t *testing.T) {
+func TestACopyIsReadBesideTheUpload(t *testing.T) {
 	want := strings.Repeat("x", 1000)
 	for range 100 {
-		b := &rttest.CountingBody{Reader: strings.NewReader(want), Err: rttest.ErrBoom}
+		b := counted(want)
 		r, done := replayable(t, b, 1<<20)
 		var wg sync.WaitGroup
 		wg.Go(func() {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// callerGone reports whether the caller has given up. http.Client announces its
-// Timeout by the deprecated channel as well, which may come first.
+// callerGone reports whether the caller has given up. http.Client ends a request at
+// its Timeout by the context and by the deprecated Cancel; either may come first.
 func callerGone(req *http.Request) bool {
 	select {
 	case <-req.Cancel: //nolint:staticcheck // http.Client still uses it
@@ -28,11 +28,11 @@ func malformed(req *http.Request, err error) bool {
 	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return true
 	}
-	// These errors have no type.
+	// The errors of net/http for an invalid method, header or value have no type.
 	return strings.Contains(err.Error(), "net/http: invalid ")
 }
 
-// final reports whether sending the same request again would fail the same way.
+// final reports whether the same request would fail in the same way again.
 func final(err error) bool {
 	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return string(e.RecordHeader[:]) == "HTTP/" // a server without TLS

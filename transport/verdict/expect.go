@@ -8,11 +8,11 @@ import (
 	"github.com/gracy-go/gracy/internal/setting"
 )
 
-// Expect is what a caller counts as success. The zero value accepts 2xx. It is
-// attached to a context as an override, fixed when the call begins, and read by
-// every layer, so that an expected 404 is neither retried nor counted as a
-// failure. A redirect that the client will follow is neither success nor failure
-// and always passes.
+// Expect is what a caller counts as success. The zero value accepts 2xx. It is an
+// override: attached to a context, fixed when the call begins, and read by every
+// layer, so that an expected 404 is neither retried nor counted as a failure. A
+// redirect that the client will follow is always OK, whatever Expect says, and is
+// not checked.
 type Expect struct {
 	// Status lists codes that are accepted besides 2xx, or, with Only, instead.
 	Status []int
@@ -26,7 +26,7 @@ type Expect struct {
 	Check func(*http.Response) error
 }
 
-// Attach makes an Expect a transport.Override. It replaces an earlier one.
+// Attach implements transport.Override. It replaces an earlier Expect.
 func (e Expect) Attach(ctx context.Context) context.Context { return setting.With(ctx, e) }
 
 // Accepts reports whether the status code counts as success.
@@ -38,8 +38,11 @@ func (e Expect) Accepts(status int) bool {
 }
 
 // A CheckError is the failed check of an accepted response.
-type CheckError struct{ Err error }
+type CheckError struct {
+	Err error // what the check returned
+}
 
+// Error implements error.
 func (e *CheckError) Error() string { return "check: " + e.Err.Error() }
 
 // Unwrap returns what the check returned.

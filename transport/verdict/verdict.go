@@ -22,7 +22,7 @@ const (
 	Permanent                // a response or error that another attempt would meet again
 	Ambiguous                // sent, no response, and not safe to send again
 	Canceled                 // the caller's context ended
-	Rejected                 // one of our layers did not send the request
+	Rejected                 // a layer did not send the request
 )
 
 // String returns the verdict in lower case: "ok", "rejected".
@@ -34,23 +34,24 @@ func (v Verdict) String() string {
 	return "unknown"
 }
 
-// ErrRejected is what every error matches, by errors.Is, with which a layer of
-// ours rejects a request: nothing has left.
+// ErrRejected matches, by errors.Is, every error with which a layer of this project
+// rejects a request: nothing was sent.
 var ErrRejected = errors.New("transport: rejected, nothing was sent")
 
-// Judge is the default judgement of one outcome, a pure function of the wire
-// facts and of what the caller expects. The check of e is not run.
+// Judge returns what one outcome means. It depends on its arguments alone, and on
+// the clock where a hint is an instant. The check of e is not run.
 //
-//   - an error of a rejection is Rejected; one that is context.Canceled or came
-//     with the end of the request's context is Canceled;
+//   - a rejection is Rejected; an error that is context.Canceled, or that came when
+//     the request's context had ended, is Canceled;
 //   - errors that another attempt would meet again (an unknown host, a bad
 //     certificate, a malformed request) are Permanent;
 //   - other errors are Retryable where the request is idempotent
 //     ([Idempotent]) or was provably not sent, else Ambiguous;
-//   - a status that e accepts and a redirect with a Location are OK;
+//   - a status that e accepts, a redirect with a Location, and 101 unless e is Only,
+//     are OK;
 //   - 429, and 503 with Retry-After or a dialect of it, are Throttled;
-//   - the other statuses of [Status] that are Retryable are that; the rest is
-//     Permanent.
+//   - another status is Retryable if [Status] says so, else Permanent;
+//   - neither a response nor an error is Unjudged.
 func Judge(req *http.Request, resp *http.Response, err error, e Expect) Verdict {
 	if err != nil {
 		return judgeError(req, err)
@@ -71,6 +72,7 @@ func Judge(req *http.Request, resp *http.Response, err error, e Expect) Verdict 
 	return Permanent
 }
 
+// hinted reports whether the server said when to send again.
 func hinted(resp *http.Response) bool {
 	_, ok := hint.After(resp.Header, time.Now())
 	return ok
