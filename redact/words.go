@@ -6,62 +6,6 @@ import (
 	"unicode"
 )
 
-func wordChar(c byte) bool {
-	return alnum(c) || c == '_' || c == '-' || c == '.' || c == '[' || c == '%' || c >= 0x80
-}
-
-// scheme returns the range of the credential after Bearer or Basic. Both are
-// ordinary words too: "Bearer token is missing", "Basic plan".
-func scheme(s, word string, end int) (from, to int) {
-	from = end
-	for from < len(s) && (s[from] == ' ' || s[from] == ':') {
-		from++
-	}
-	to = from
-	for to < len(s) && (base64Char(s[to]) || s[to] == '.' || s[to] == '~') {
-		to++
-	}
-	value := s[from:to]
-	if from == end || value == "" {
-		return 0, 0
-	}
-	if strings.EqualFold(word, "basic") {
-		plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
-		if err != nil || !strings.Contains(string(plain), ":") {
-			return 0, 0
-		}
-		return from, to
-	}
-	switch strings.ToLower(strings.TrimRight(value, ".")) {
-	case "token", "tokens", "auth", "authentication", "authorization", "scheme", "is", "was", "not", "and", "or", "for",
-		"in", "required", "missing", "invalid", "error", "realm=", "error=", "scope=", "credentials", "header":
-		return 0, 0
-	}
-	return from, to
-}
-
-// prose reports whether a name is also a plain word.
-func prose(name []byte) bool {
-	switch string(name) {
-	case "token", "secret", "credential", "credentials", "signature", "assertion", "authentication", "otp", "jwt":
-		return true
-	}
-	return false
-}
-
-// dense reports whether s may be a credential rather than a word.
-func dense(s string) bool {
-	return len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) || len(s) >= 20
-}
-
-// until returns the index of the first byte of stop in s from i on, else the end.
-func until(s string, i int, stop string) int {
-	if j := strings.IndexAny(s[i:], stop); j >= 0 {
-		return i + j
-	}
-	return len(s)
-}
-
 // words masks the values of secret names, and credentials whatever their name.
 func (r *Redactor) words(s string) string {
 	var b strings.Builder
@@ -94,6 +38,10 @@ func (r *Redactor) words(s string) string {
 	return b.String()
 }
 
+func wordChar(c byte) bool {
+	return alnum(c) || c == '_' || c == '-' || c == '.' || c == '[' || c == '%' || c >= 0x80
+}
+
 // secretAt returns the range of the secret that the word s[i:end] is or names,
 // or an empty range.
 func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
@@ -117,6 +65,36 @@ func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
 		}
 	}
 	return r.assigned(s, word, end)
+}
+
+// scheme returns the range of the credential after Bearer or Basic. Both are
+// ordinary words too: "Bearer token is missing", "Basic plan".
+func scheme(s, word string, end int) (from, to int) {
+	from = end
+	for from < len(s) && (s[from] == ' ' || s[from] == ':') {
+		from++
+	}
+	to = from
+	for to < len(s) && (base64Char(s[to]) || s[to] == '.' || s[to] == '~') {
+		to++
+	}
+	value := s[from:to]
+	if from == end || value == "" {
+		return 0, 0
+	}
+	if strings.EqualFold(word, "basic") {
+		plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+		if err != nil || !strings.Contains(string(plain), ":") {
+			return 0, 0
+		}
+		return from, to
+	}
+	switch strings.ToLower(strings.TrimRight(value, ".")) {
+	case "token", "tokens", "auth", "authentication", "authorization", "scheme", "is", "was", "not", "and", "or", "for",
+		"in", "required", "missing", "invalid", "error", "realm=", "error=", "scope=", "credentials", "header":
+		return 0, 0
+	}
+	return from, to
 }
 
 // assigned returns the range of the value that = or : gives to a secret name,
@@ -197,4 +175,26 @@ func (r *Redactor) named(name string, equals bool) bool {
 		return true
 	}
 	return r.Field(name) || r.Header(name)
+}
+
+// prose reports whether a name is also a plain word.
+func prose(name []byte) bool {
+	switch string(name) {
+	case "token", "secret", "credential", "credentials", "signature", "assertion", "authentication", "otp", "jwt":
+		return true
+	}
+	return false
+}
+
+// dense reports whether s may be a credential rather than a word.
+func dense(s string) bool {
+	return len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) || len(s) >= 20
+}
+
+// until returns the index of the first byte of stop in s from i on, else the end.
+func until(s string, i int, stop string) int {
+	if j := strings.IndexAny(s[i:], stop); j >= 0 {
+		return i + j
+	}
+	return len(s)
 }
