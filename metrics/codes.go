@@ -5,15 +5,15 @@ import (
 	"sync/atomic"
 )
 
-// codes counts by status code without a map: a block for each class, made when the class is first
-// seen. The zero value is ready.
+// codes counts by status code without a map. A class of codes has a block, which is made when the
+// class is first seen. The zero value is ready.
 type codes struct {
 	classes [5]atomic.Pointer[[100]atomic.Uint64]
-	none    atomic.Uint64 // no answer
-	odd     atomic.Uint64 // a status outside 100 to 599
+	none    atomic.Uint64 // attempts or calls without a response
+	odd     atomic.Uint64 // statuses outside 100 to 599
 }
 
-// add counts one status; 0 is no answer.
+// add counts one status; 0 means that there was no response.
 func (c *codes) add(status int) {
 	switch {
 	case status == 0:
@@ -32,7 +32,7 @@ func (c *codes) add(status int) {
 	block[status%100].Add(1)
 }
 
-// class is the number of answers of one class, 1 to 5.
+// class returns the number of responses of one class, 1 to 5.
 func (c *codes) class(n int) (sum uint64) {
 	if block := c.classes[n-1].Load(); block != nil {
 		for i := range block {
@@ -50,7 +50,7 @@ func (c *codes) total() uint64 {
 	return sum
 }
 
-// each yields the label and the count of all that were seen.
+// each calls yield with the label and the count of every code that was seen.
 func (c *codes) each(yield func(label string, count uint64)) {
 	for n := range c.classes {
 		block := c.classes[n].Load()

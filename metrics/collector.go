@@ -11,12 +11,12 @@ import (
 
 const module = "github.com/gracy-go/gracy"
 
-// descs describes the metrics of one recorder. The client is a constant label of all, so that several
+// descs describes the metrics of one recorder. All have the client as a constant label, so that several
 // recorders fit into one registry.
 type descs struct {
 	requests, duration, attempts, attemptDuration, retries, exhausted, hedges   *prometheus.Desc
 	throttled, quotaWait, queueWait, backoffWait, replay                        *prometheus.Desc
-	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, begun *prometheus.Desc
+	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, start *prometheus.Desc
 	version                                                                     string
 }
 
@@ -27,23 +27,23 @@ func newDescs(client string) *descs {
 	}
 	return &descs{
 		requests: desc("requests_total",
-			"Calls that have returned, each counted once whatever it took, by final status and outcome.",
+			"Calls that have returned, each counted once however many attempts it took, by final status and outcome.",
 			"method", "route", "code", "outcome"),
 		duration: desc("request_duration_seconds",
-			"Time of calls to the headers of their answer, waits and further attempts included; replayed calls are left out.",
+			"Time of calls up to the headers of their response, waits and further attempts included; replayed calls are left out.",
 			"method", "route", "outcome"),
 		attempts: desc("attempts_total",
 			"Requests sent, further attempts included.", "method", "route", "code"),
 		attemptDuration: desc("attempt_duration_seconds",
-			"Time of single attempts from the end of their waits to the headers of the answer.", "method", "route"),
+			"Time of single attempts from the end of their waits to the headers of the response.", "method", "route"),
 		retries: desc("retries_total",
-			"Attempts made because the one before had failed, by how it had.", "method", "route", "reason"),
+			"Attempts made because the one before had failed, by the reason of the failure.", "method", "route", "reason"),
 		exhausted: desc("retries_exhausted_total",
 			"Calls that still failed when no further attempt was allowed.", "method", "route"),
 		hedges: desc("hedges_total",
-			"Attempts made because the one before was slow.", "method", "route"),
+			"Attempts made because the one before was slow. No layer of gracy makes them; a layer from elsewhere may.", "method", "route"),
 		aborts: desc("aborts_total",
-			"Requests sent that got no answer.", "method", "route"),
+			"Requests sent that got no response.", "method", "route"),
 		throttled: desc("throttled_total",
 			"Calls that waited for a quota or a pause.", "method", "route"),
 		quotaWait: desc("throttle_wait_seconds",
@@ -53,7 +53,7 @@ func newDescs(client string) *descs {
 		backoffWait: desc("retry_wait_seconds",
 			"Waits between two attempts."),
 		replay: desc("replay_total",
-			"Answers taken from a recording (hit) or put into one (recorded).", "method", "route", "result"),
+			"Responses taken from a recording (hit) or put into one (recorded).", "method", "route", "result"),
 		received: desc("response_body_bytes_total",
 			"Bytes of response bodies that were read.", "method", "route"),
 		sent: desc("request_body_bytes_total",
@@ -61,12 +61,12 @@ func newDescs(client string) *descs {
 		bodyTime: desc("response_body_seconds_total",
 			"Time from the headers to the end of response bodies.", "method", "route"),
 		inFlight: desc("in_flight",
-			"Calls that wait for the headers of their answer."),
+			"Calls that wait for the headers of their response."),
 		waiting: desc("waiting",
-			"Attempts that wait before they are sent, by what for.", "kind"),
+			"Attempts that wait before they are sent, by the kind of wait.", "kind"),
 		overflow: desc("routes_overflow_total",
-			`Calls booked under the route "other" because there were too many routes.`),
-		begun: desc("counting_since_timestamp_seconds",
+			`Calls counted under the route "other" because there were too many routes.`),
+		start: desc("counting_since_timestamp_seconds",
 			"When the counters of this client were last at zero."),
 		build: desc("build_info",
 			"The version of the library; always 1.", "version", "goversion"),
@@ -93,13 +93,13 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		d.requests, d.duration, d.attempts, d.attemptDuration, d.retries, d.exhausted, d.hedges, d.aborts,
 		d.throttled, d.quotaWait, d.queueWait, d.backoffWait, d.replay, d.received, d.sent, d.bodyTime,
-		d.inFlight, d.waiting, d.overflow, d.begun, d.build,
+		d.inFlight, d.waiting, d.overflow, d.start, d.build,
 	} {
 		out <- desc
 	}
 }
 
-// Collect implements prometheus.Collector. It may run beside calls and holds none of them up.
+// Collect implements prometheus.Collector. It may run beside calls and delays none of them.
 func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	c := &collection{out: out}
 	d, st := r.descs, r.store.Load()
@@ -115,7 +115,7 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	}
 	c.gauge(d.inFlight, float64(r.inFlight.Load()))
 	c.counter(d.overflow, float64(st.overflow.Load()))
-	c.gauge(d.begun, float64(st.begin.UnixMilli())/1e3)
+	c.gauge(d.start, float64(st.start.UnixMilli())/1e3)
 	c.gauge(d.build, 1, d.version, runtime.Version())
 }
 
@@ -130,8 +130,8 @@ func (d *descs) collect(c *collection, s *series) {
 		c.counter(d.attempts, float64(n), s.method, s.route, code)
 	})
 	c.histogram(d.attemptDuration, &s.attempt, s.method, s.route)
-	for why := range reasons {
-		c.nonZero(d.retries, s.retries[why].Load(), s.method, s.route, why.String())
+	for r := range reasons {
+		c.nonZero(d.retries, s.retries[r].Load(), s.method, s.route, r.String())
 	}
 	c.nonZero(d.exhausted, s.exhausted.Load(), s.method, s.route)
 	c.nonZero(d.hedges, s.hedges.Load(), s.method, s.route)
@@ -144,7 +144,7 @@ func (d *descs) collect(c *collection, s *series) {
 	c.counter(d.bodyTime, float64(s.bodyTime.Load())/1e9, s.method, s.route)
 }
 
-// collection sends constant metrics.
+// A collection sends constant metrics to one scrape.
 type collection struct{ out chan<- prometheus.Metric }
 
 func (c *collection) counter(d *prometheus.Desc, v float64, labels ...string) {
@@ -155,7 +155,7 @@ func (c *collection) gauge(d *prometheus.Desc, v float64, labels ...string) {
 	c.out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 }
 
-// nonZero leaves out what never happened, which keeps a scrape small.
+// nonZero leaves out a counter that is zero, which keeps a scrape small.
 func (c *collection) nonZero(d *prometheus.Desc, n uint64, labels ...string) {
 	if n > 0 {
 		c.counter(d, float64(n), labels...)

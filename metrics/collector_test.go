@@ -13,11 +13,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// exercise makes at least one of each metric.
+// exercise makes calls that give each family at least one series, but for hedges.
 func exercise(t *testing.T, r *Recorder) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -35,7 +36,7 @@ func exercise(t *testing.T, r *Recorder) {
 			c.Emit(layer.Event{Kind: layer.Recorded})
 			return resp, err
 		})
-		rt := r.Wrap(retrying(2, 2*time.Second).Wrap(wait.Wrap(sequence(answer(503, ""), answer(200, "hello"), answer(500, ""), answer(500, ""), answer(404, "")))))
+		rt := r.Wrap(retrying(2, 2*time.Second).Wrap(wait.Wrap(rttest.Sequence(rttest.Respond(503, ""), rttest.Respond(200, "hello"), rttest.Respond(500, ""), rttest.Respond(500, ""), rttest.Respond(404, "")))))
 		for _, method := range []string{"GET", "POST", "HEAD"} {
 			if err := send(t.Context(), t, rt, method, "/r"); err != nil {
 				t.Fatal(err)
@@ -44,7 +45,7 @@ func exercise(t *testing.T, r *Recorder) {
 	})
 }
 
-func TestCollectorLint(t *testing.T) {
+func TestCollectorPassesTheLinterOfPrometheus(t *testing.T) {
 	r := New("test")
 	exercise(t, r)
 	registry := prometheus.NewPedanticRegistry()
@@ -60,7 +61,7 @@ func TestCollectorLint(t *testing.T) {
 	}
 }
 
-func TestCollectorGolden(t *testing.T) {
+func TestCollectorWritesTheDocumentedSeries(t *testing.T) {
 	r := New("test")
 	exercise(t, r)
 	registry := prometheus.NewPedanticRegistry()
@@ -68,7 +69,7 @@ func TestCollectorGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	const golden = `
-# HELP gracy_requests_total Calls that have returned, each counted once whatever it took, by final status and outcome.
+# HELP gracy_requests_total Calls that have returned, each counted once however many attempts it took, by final status and outcome.
 # TYPE gracy_requests_total counter
 gracy_requests_total{client="test",code="200",method="GET",outcome="ok",route="/r"} 1
 gracy_requests_total{client="test",code="404",method="HEAD",outcome="status",route="/r"} 1
@@ -78,7 +79,7 @@ gracy_requests_total{client="test",code="500",method="POST",outcome="status",rou
 gracy_attempts_total{client="test",code="200",method="GET",route="/r"} 1
 gracy_attempts_total{client="test",code="500",method="POST",route="/r"} 2
 gracy_attempts_total{client="test",code="503",method="GET",route="/r"} 1
-# HELP gracy_retries_total Attempts made because the one before had failed, by how it had.
+# HELP gracy_retries_total Attempts made because the one before had failed, by the reason of the failure.
 # TYPE gracy_retries_total counter
 gracy_retries_total{client="test",method="GET",reason="status",route="/r"} 1
 gracy_retries_total{client="test",method="POST",reason="status",route="/r"} 1
@@ -90,7 +91,7 @@ gracy_retries_exhausted_total{client="test",method="POST",route="/r"} 1
 gracy_throttled_total{client="test",method="GET",route="/r"} 1
 gracy_throttled_total{client="test",method="HEAD",route="/r"} 1
 gracy_throttled_total{client="test",method="POST",route="/r"} 1
-# HELP gracy_replay_total Answers taken from a recording (hit) or put into one (recorded).
+# HELP gracy_replay_total Responses taken from a recording (hit) or put into one (recorded).
 # TYPE gracy_replay_total counter
 gracy_replay_total{client="test",method="GET",result="recorded",route="/r"} 2
 gracy_replay_total{client="test",method="HEAD",result="hit",route="/r"} 1
@@ -101,16 +102,16 @@ gracy_replay_total{client="test",method="POST",result="recorded",route="/r"} 2
 gracy_response_body_bytes_total{client="test",method="GET",route="/r"} 5
 gracy_response_body_bytes_total{client="test",method="HEAD",route="/r"} 0
 gracy_response_body_bytes_total{client="test",method="POST",route="/r"} 0
-# HELP gracy_in_flight Calls that wait for the headers of their answer.
+# HELP gracy_in_flight Calls that wait for the headers of their response.
 # TYPE gracy_in_flight gauge
 gracy_in_flight{client="test"} 0
-# HELP gracy_waiting Attempts that wait before they are sent, by what for.
+# HELP gracy_waiting Attempts that wait before they are sent, by the kind of wait.
 # TYPE gracy_waiting gauge
 gracy_waiting{client="test",kind="backoff"} 0
 gracy_waiting{client="test",kind="pause"} 0
 gracy_waiting{client="test",kind="queue"} 0
 gracy_waiting{client="test",kind="quota"} 0
-# HELP gracy_routes_overflow_total Calls booked under the route "other" because there were too many routes.
+# HELP gracy_routes_overflow_total Calls counted under the route "other" because there were too many routes.
 # TYPE gracy_routes_overflow_total counter
 gracy_routes_overflow_total{client="test"} 0
 # HELP gracy_concurrency_wait_seconds Waits for a slot of a concurrency limit; attempts that did not wait are left out.
@@ -134,7 +135,7 @@ gracy_concurrency_wait_seconds_bucket{client="test",le="60"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="+Inf"} 3
 gracy_concurrency_wait_seconds_sum{client="test"} 0.75
 gracy_concurrency_wait_seconds_count{client="test"} 3
-# HELP gracy_request_duration_seconds Time of calls to the headers of their answer, waits and further attempts included; replayed calls are left out.
+# HELP gracy_request_duration_seconds Time of calls up to the headers of their response, waits and further attempts included; replayed calls are left out.
 # TYPE gracy_request_duration_seconds histogram
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.005"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.01"} 0
@@ -165,12 +166,12 @@ gracy_request_duration_seconds_count{client="test",method="GET",outcome="ok",rou
 	if err := testutil.GatherAndCompare(registry, strings.NewReader(golden[:durations]), families...); err != nil {
 		t.Error(err)
 	}
-	// POST has a histogram of its own, so the successful GET is looked for alone.
+	// POST has a histogram of its own, so the histogram of one successful GET is compared alone.
 	fresh := New("test")
 	synctest.Test(t, func(t *testing.T) {
-		rt := fresh.Wrap(trip(func(req *http.Request) (*http.Response, error) {
+		rt := fresh.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 			time.Sleep(2080 * time.Millisecond)
-			return answer(200, "")(req)
+			return rttest.Response(req, 200, ""), nil
 		}))
 		if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
 			t.Fatal(err)
@@ -181,8 +182,7 @@ gracy_request_duration_seconds_count{client="test",method="GET",outcome="ok",rou
 	}
 }
 
-// The report and the scrape are of the same counts.
-func TestCollectorAgreesWithSnapshot(t *testing.T) {
+func TestCollectorAndSnapshotAgree(t *testing.T) {
 	r := New("test")
 	exercise(t, r)
 	registry := prometheus.NewPedanticRegistry()
@@ -214,7 +214,7 @@ func TestCollectorAgreesWithSnapshot(t *testing.T) {
 	}
 }
 
-func TestSeveralRecordersInOneRegistry(t *testing.T) {
+func TestRecordersOfDifferentNamesShareARegistry(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
 	for _, name := range []string{"one", "two", "\xff"} {
 		if err := registry.Register(New(name)); err != nil {
@@ -229,8 +229,8 @@ func TestSeveralRecordersInOneRegistry(t *testing.T) {
 	}
 }
 
-// One label that is not UTF-8 makes a whole scrape fail.
-func TestInvalidLabels(t *testing.T) {
+// One label value that is not valid UTF-8 makes a whole scrape fail.
+func TestInvalidLabelValuesAreMadeValid(t *testing.T) {
 	r := New("te\xffst")
 	for _, route := range []string{"/\xff", "/\xfe", "/\x00", "/\n\"\\"} {
 		s, _ := r.store.Load().find("GE\xffT", route)
@@ -244,12 +244,12 @@ func TestInvalidLabels(t *testing.T) {
 	}
 }
 
-func TestScrapeWhileCounting(t *testing.T) {
+func TestScrapesRunBesideCalls(t *testing.T) {
 	const workers, each = 4, 400
 	r := New("test")
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(r)
-	rt := r.Wrap(answer(200, "x"))
+	rt := r.Wrap(rttest.Respond(200, "x"))
 	done := make(chan struct{})
 	var scraper sync.WaitGroup
 	scraper.Go(func() {
@@ -270,7 +270,7 @@ func TestScrapeWhileCounting(t *testing.T) {
 			for i := range each {
 				ctx := transport.WithRoute(context.Background(), fmt.Sprintf("/%d/%d", w, i%100))
 				req, _ := http.NewRequestWithContext(ctx, "GET", "http://api.test/", nil)
-				if err := drain(rt.RoundTrip(req)); err != nil {
+				if err := readAll(rt.RoundTrip(req)); err != nil {
 					t.Error(err)
 				}
 			}

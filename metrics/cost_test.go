@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// cost is the number of allocations of a call through rt.
+// cost returns the number of allocations of a call through rt.
 func cost(t *testing.T, rt http.RoundTripper) float64 {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://api.test/pokemon/1", nil)
@@ -25,7 +25,8 @@ func cost(t *testing.T, rt http.RoundTripper) float64 {
 	})
 }
 
-func fixed(resp *http.Response) trip {
+// fixed returns a base that allocates nothing: each response is the same value.
+func fixed(resp *http.Response) rttest.Func {
 	return func(req *http.Request) (*http.Response, error) {
 		resp.Request = req
 		resp.Body = http.NoBody
@@ -33,32 +34,24 @@ func fixed(resp *http.Response) trip {
 	}
 }
 
-// pass is a layer that does nothing but begin the call.
-func pass() *testLayer {
-	l := testLayer(func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return next.RoundTrip(req)
-	})
-	return &l
-}
-
 func TestCountingAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	base := fixed(&http.Response{StatusCode: 200, Header: http.Header{}})
-	call := cost(t, pass().Wrap(base))
-	if got := cost(t, New("test").Wrap(pass().Wrap(base))); got != call {
+	call := cost(t, rttest.Pass("pass").Wrap(base))
+	if got := cost(t, New("test").Wrap(rttest.Pass("pass").Wrap(base))); got != call {
 		t.Errorf("%v allocations with the recorder, %v without", got, call)
 	}
 	if call == 0 {
-		t.Error("the control does not see the allocation of the call itself")
+		t.Error("the control run shows no allocation of the call itself")
 	}
 }
 
 func BenchmarkCall(b *testing.B) {
 	for name, rt := range map[string]http.RoundTripper{
-		"without":     pass().Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}})),
-		"with":        New("test").Wrap(pass().Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))),
+		"without":     rttest.Pass("pass").Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}})),
+		"with":        New("test").Wrap(rttest.Pass("pass").Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))),
 		"retry":       retrying(3, 0).Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}})),
 		"with, retry": New("test").Wrap(retrying(3, 0).Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))),
 	} {

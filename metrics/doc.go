@@ -10,11 +10,11 @@
 //
 // A [Recorder] keeps one set of counters, from which [Recorder.Snapshot] and the Prometheus
 // collector both read, so a report and a dashboard agree to the digit. Each call is counted once,
-// when it returns, by what its caller made of it: a 404 that was expected is a success. Its
+// when it returns, by what its caller expects: a 404 that was expected is a success. Its
 // attempts, their statuses and their waits come from the ledger of the call. Failures and replayed
-// answers stay out of the latencies of successes.
+// responses stay out of the latencies of successes.
 //
-// Latencies run to the headers of the answer; the time and bytes of the body are added when it has
+// Latencies run to the headers of the response; the time and bytes of the body are added when it has
 // been read. Distributions are kept in exponential buckets: quantiles are within 2.2 % of the
 // sample between 1 µs and 1 h, minimum, maximum, count and mean are exact, and distributions add
 // up, so that the total is right. To Prometheus the buckets are OpenTelemetry's fourteen bounds,
@@ -22,18 +22,18 @@
 //
 // # Bounds
 //
-// At most 200 routes are told apart; the calls of further ones are booked under "other" and counted
-// in gracy_routes_overflow_total. Methods other than the nine standard ones become "_OTHER". Labels
-// are valid UTF-8 without control characters, of at most 200 bytes. Hosts, queries, error texts and attempt numbers are never
-// labels. A route costs about 15 KB, and some 5 KB for each further outcome.
+// At most 200 routes are kept apart; the calls of further ones are counted under "other" and in
+// gracy_routes_overflow_total. Methods other than the nine standard ones become "_OTHER". Labels
+// are valid UTF-8 without control characters, of at most 200 bytes. Hosts, queries, error texts and
+// attempt numbers are never labels. A route costs about 15 KB, and some 5 KB for each further outcome.
 //
 // # Place
 //
-// Outermost. Further in, it sees only what the layers above let through; inside a retry layer it
+// Outermost. Elsewhere it sees only the requests that outer layers pass on; inside a retry layer it
 // counts each attempt as a call. Several recorders may share a client, and one recorder several
 // clients. There is nothing to override per call, and counting costs no allocation.
 //
 // # What it will not do
 //
-// It does not register itself, start a goroutine, listen, or look into bodies.
+// It does not register itself, start a goroutine, listen, or read bodies.
 package metrics

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A recorder is a layer. Two calls, one of them for somebody who is not there.
+// A recorder is a layer. The second of two calls asks for a pokemon that does not exist.
 func ExampleNew() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/pokemon/missingno" {
@@ -43,7 +43,7 @@ func ExampleNew() {
 	// Output: GET /pokemon/{name} calls: 2 successes: 1 4xx: 1
 }
 
-// A recorder is a Prometheus collector, which its user registers where it is wanted.
+// A recorder is a Prometheus collector. Nothing registers it but its user.
 func ExampleRecorder_Collect() {
 	stats := metrics.New("pokeapi")
 	registry := prometheus.NewRegistry()

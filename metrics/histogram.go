@@ -28,7 +28,7 @@ var mantissas = func() (m [perOctave]float64) {
 	return m
 }()
 
-// classicBounds are the fourteen bounds that OpenTelemetry advises for request durations, and two
+// classicBounds are the fourteen bounds that OpenTelemetry recommends for request durations, and two
 // more for waits, all inclusive.
 //
 //nolint:gochecknoglobals // a table
@@ -61,7 +61,7 @@ func (h *histogram) observe(d time.Duration) {
 	raise(&h.max, n)
 	h.sum.Add(n)
 	h.classic[classicIndex(time.Duration(n))].Add(1)
-	// Last, so that a reader who sees the count finds the other figures in place.
+	// The bucket comes last, so that a reader that sees the count finds the other figures in place.
 	h.buckets[slot(n)].Add(1)
 }
 
@@ -83,7 +83,7 @@ func raise(a *atomic.Int64, n int64) {
 	}
 }
 
-// slot finds the place of n nanoseconds in the array of buckets.
+// slot returns the index of n nanoseconds in the array of buckets.
 func slot(n int64) int {
 	if n <= 0 {
 		return underflow
@@ -98,7 +98,7 @@ func slot(n int64) int {
 	}
 }
 
-// bucketIndex finds the schema-4 bucket of a positive number of seconds.
+// bucketIndex returns the schema-4 bucket of a positive number of seconds.
 func bucketIndex(seconds float64) int {
 	// The arguments are normal floats, so the exponent and mantissa can be cut out directly.
 	bits := math.Float64bits(seconds)
@@ -116,7 +116,7 @@ func bucketIndex(seconds float64) int {
 	return k + (exp-1)*perOctave
 }
 
-// upperBound is the inclusive upper edge of a schema-4 bucket in seconds.
+// upperBound returns the inclusive upper edge of a schema-4 bucket in seconds.
 func upperBound(index int) float64 { return math.Exp2(float64(index) / perOctave) }
 
 func classicIndex(d time.Duration) int {
@@ -128,7 +128,7 @@ func classicIndex(d time.Duration) int {
 	return len(classicBounds)
 }
 
-// classicCounts reads the classic buckets in the form that the Prometheus library wants.
+// classicCounts reads the classic buckets in the form that client_golang takes.
 func (h *histogram) classicCounts() (count uint64, sum float64, buckets map[float64]uint64) {
 	buckets = make(map[float64]uint64, len(classicBounds))
 	for i, bound := range classicBounds {
@@ -139,7 +139,7 @@ func (h *histogram) classicCounts() (count uint64, sum float64, buckets map[floa
 	return count, time.Duration(h.sum.Load()).Seconds(), buckets
 }
 
-// latency reads the histogram for people. It may run beside observe.
+// latency returns what the histogram holds as a Latency. It may run beside observe.
 func (h *histogram) latency() Latency {
 	var l Latency
 	if h == nil {

@@ -12,13 +12,13 @@ import (
 // bound is the largest relative error of a quantile, half a bucket, besides the rounding to nanoseconds.
 const bound = 0.0220
 
-// nearestRank is the definition that the histogram approximates.
+// nearestRank returns the quantile by definition, which the histogram approximates.
 func nearestRank(sorted []time.Duration, q float64) time.Duration {
 	i := int(math.Ceil(q*float64(len(sorted)))) - 1
 	return sorted[min(max(i, 0), len(sorted)-1)]
 }
 
-// worst is the largest relative error over many quantiles.
+// worst returns the largest relative error over many quantiles.
 func worst(samples []time.Duration, quantile func(float64) time.Duration) float64 {
 	slices.Sort(samples)
 	var largest float64
@@ -59,7 +59,7 @@ func distributions() map[string][]time.Duration {
 	}
 }
 
-func TestHistogramQuantiles(t *testing.T) {
+func TestQuantilesAreWithinHalfABucket(t *testing.T) {
 	for name, samples := range distributions() {
 		t.Run(name, func(t *testing.T) {
 			h := newHistogram()
@@ -85,8 +85,8 @@ func TestHistogramQuantiles(t *testing.T) {
 	}
 }
 
-// The control: the classic buckets alone, interpolated as Prometheus does, miss the bound by far,
-// so that the bound above is not one which anything meets.
+// The control run: the classic buckets alone, interpolated as Prometheus does, miss the bound by far,
+// so the bound is one that can be missed.
 func TestClassicBucketsMissTheBound(t *testing.T) {
 	for _, name := range []string{"bimodal, a millionfold apart", "heavy tail", "log uniform"} {
 		samples := distributions()[name]
@@ -113,7 +113,7 @@ func TestClassicBucketsMissTheBound(t *testing.T) {
 	}
 }
 
-func TestHistogramSlots(t *testing.T) {
+func TestBucketEdgesAreInclusive(t *testing.T) {
 	for i := lowest; i <= highest; i++ {
 		up := upperBound(i)
 		if got := bucketIndex(up * (1 - 1e-12)); got != i {
@@ -138,7 +138,7 @@ func TestHistogramSlots(t *testing.T) {
 	}
 }
 
-func TestHistogramExtremes(t *testing.T) {
+func TestDurationsBeyondTheBucketsKeepMinAndMax(t *testing.T) {
 	h := newHistogram()
 	for _, d := range []time.Duration{-5, 0, 300, 3 * time.Hour, math.MaxInt64 / 4} {
 		h.observe(d)
@@ -155,7 +155,7 @@ func TestHistogramExtremes(t *testing.T) {
 	}
 }
 
-func TestClassicBounds(t *testing.T) {
+func TestClassicBoundsAreInclusive(t *testing.T) {
 	h := newHistogram()
 	for _, b := range classicBounds {
 		h.observe(b)
@@ -172,7 +172,7 @@ func TestClassicBounds(t *testing.T) {
 	}
 }
 
-func TestHistogramRace(t *testing.T) {
+func TestHistogramIsReadBesideObservations(t *testing.T) {
 	const writers, each = 8, 2000
 	h := newHistogram()
 	done := make(chan struct{})
@@ -206,7 +206,7 @@ func TestHistogramRace(t *testing.T) {
 	}
 }
 
-func TestHistogramAllocations(t *testing.T) {
+func TestAnObservationAllocatesNothing(t *testing.T) {
 	h := newHistogram()
 	if got := testing.AllocsPerRun(1000, func() { h.observe(time.Millisecond) }); got != 0 {
 		t.Errorf("%v allocations per observation", got)

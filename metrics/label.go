@@ -10,11 +10,11 @@ import (
 const (
 	otherMethod = "_OTHER"
 	otherRoute  = "other"
-	longest     = 200 // bytes of a label
+	longest     = 200 // the bound of a label, in bytes
 )
 
-// method is the label of a request method: one of the nine that RFC 9110 and RFC 5789 define, or
-// "_OTHER", since methods can be made up by the caller of a caller.
+// method returns the label of a request method: one of the nine that RFC 9110 and RFC 5789 define, or
+// "_OTHER", since a method may come from untrusted input and each label value costs memory.
 func method(m string) string {
 	switch m {
 	case "":

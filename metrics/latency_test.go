@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// observed returns the distribution of the samples.
 func observed(samples ...time.Duration) Latency {
 	h := newHistogram()
 	for _, d := range samples {
@@ -15,7 +16,7 @@ func observed(samples ...time.Duration) Latency {
 	return h.latency()
 }
 
-func TestLatencyAdd(t *testing.T) {
+func TestTheSumOfTwoPartsIsTheWhole(t *testing.T) {
 	for name, samples := range distributions() {
 		t.Run(name, func(t *testing.T) {
 			cut := len(samples) / 3
@@ -30,8 +31,8 @@ func TestLatencyAdd(t *testing.T) {
 	}
 }
 
-// A mean of means, and a maximum of zero, are what the original's TOTAL row showed.
-func TestLatencyAddWeighs(t *testing.T) {
+// The TOTAL row of gracy for Python shows a mean of means and a maximum of zero.
+func TestTheMeanOfASumIsWeighted(t *testing.T) {
 	fast := make([]time.Duration, 99)
 	for i := range fast {
 		fast[i] = 10 * time.Millisecond
@@ -45,7 +46,7 @@ func TestLatencyAddWeighs(t *testing.T) {
 	}
 }
 
-func TestLatencyEmpty(t *testing.T) {
+func TestAnEmptyLatencyAddsNothing(t *testing.T) {
 	var zero Latency
 	if got := zero.Quantile(0.5); got != 0 {
 		t.Errorf("median of nothing is %v", got)
@@ -59,7 +60,7 @@ func TestLatencyEmpty(t *testing.T) {
 	}
 }
 
-func TestLatencyJSON(t *testing.T) {
+func TestTheJSONOfALatencyIsStable(t *testing.T) {
 	text, err := json.Marshal(observed(time.Millisecond, time.Second))
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Recorder counts the calls of one client, or of several that share it. It is a [transport.Layer],
+// A Recorder counts the calls of one client, or of several that share it. It is a [transport.Layer],
 // a prometheus.Collector, and a source of [Snapshot] values; all three read the same counts.
 //
 // Use [New]. All methods are safe for concurrent use.
@@ -30,8 +30,8 @@ func New(client string) *Recorder {
 	return r
 }
 
-// Wrap puts the recorder on top of next. Its place is outermost, where a call is what the caller
-// sees; nil means [http.DefaultTransport].
+// Wrap puts the recorder around next. Its place is outermost, where a call is what the caller
+// sees; a nil next means [http.DefaultTransport].
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("metrics", r, next, r.trip)
 }
@@ -41,17 +41,17 @@ func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper
 	defer r.inFlight.Add(-1)
 	entry := c.Attempt().Number()
 	resp, err := next.RoundTrip(req)
-	r.store.Load().book(c, entry, judge(c, resp, err))
+	r.store.Load().count(c, entry, judge(c, resp, err))
 	return resp, err
 }
 
-// Wants is the part of [layer.Observer] that names what cannot be read from a finished call.
+// Wants implements [layer.Observer]. It names the events that cannot be read from a finished call.
 func (r *Recorder) Wants() layer.Kind {
 	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded
 }
 
-// Observe is the part of [layer.Observer] that keeps the gauges of waiters and counts what is
-// not in the ledger of a call. It is not for users to call.
+// Observe implements [layer.Observer]. It keeps the gauges of waiters and counts what is not in the
+// ledger of a call. Stacks call it; users do not.
 func (r *Recorder) Observe(e layer.Event) {
 	switch e.Kind {
 	case layer.WaitBegin:
@@ -59,9 +59,9 @@ func (r *Recorder) Observe(e layer.Event) {
 	case layer.WaitEnd:
 		r.wait(e.How, -1)
 	case layer.Exhausted:
-		r.of(e.Call).exhausted.Add(1)
+		r.seriesOf(e.Call).exhausted.Add(1)
 	case layer.Recorded:
-		r.of(e.Call).recorded.Add(1)
+		r.seriesOf(e.Call).recorded.Add(1)
 	default:
 	}
 }
@@ -72,18 +72,18 @@ func (r *Recorder) wait(how layer.Wait, n int64) {
 	}
 }
 
-func (r *Recorder) of(c *layer.Call) *series {
+func (r *Recorder) seriesOf(c *layer.Call) *series {
 	s, _ := r.store.Load().find(c.Request().Method, c.Route())
 	return s
 }
 
-// Snapshot returns what has been counted. It costs about a microsecond a series and does not hold
-// up the calls; one that ends meanwhile may be counted in one field and not yet in another.
+// Snapshot returns what has been counted. It costs about a microsecond a series and does not
+// delay the calls; one that ends meanwhile may be counted in one field and not yet in another.
 func (r *Recorder) Snapshot() Snapshot {
 	st := r.store.Load()
 	s := Snapshot{
 		Client:   r.client,
-		From:     st.begin,
+		From:     st.start,
 		To:       time.Now(),
 		InFlight: r.inFlight.Load(),
 		Waiting: Waiting{
@@ -95,18 +95,18 @@ func (r *Recorder) Snapshot() Snapshot {
 		Overflow: st.overflow.Load(),
 	}
 	for _, sr := range st.index.Load().series {
-		s.Rows = append(s.Rows, sr.row(r.client, st.begin))
+		s.Rows = append(s.Rows, sr.row(r.client, st.start))
 	}
-	s.settle()
+	s.mergeRows()
 	return s
 }
 
-// Reset forgets everything counted; the gauges of running calls and waiters stay. To Prometheus it
-// is a counter reset, as a restart of the process would be. The bodies of answers that came before
-// it are not counted any more.
+// Reset sets all counters to zero; the gauges of running calls and waiters stay. To Prometheus it is
+// a counter reset, like a restart of the process. Bodies of responses that came before it are not
+// counted any more.
 func (r *Recorder) Reset() { r.store.Store(newStore()) }
 
-// Explain tells [transport.Plan] about the layer.
+// Explain implements [transport.Explainer].
 func (r *Recorder) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Counts: true, Single: true})
 	p.Note("metrics: client %q, at most %d routes", r.client, maxRoutes)

@@ -8,32 +8,31 @@ import (
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// result is what came back from below.
+// A result is what the inner round tripper returned for one call.
 type result struct {
-	attempt *layer.Attempt // the one that was answered, or ran last
+	attempt *layer.Attempt // the attempt that got the response, else the last one
 	verdict verdict.Verdict
-	resp    *http.Response // nil without an answer
-	timeout bool
+	resp    *http.Response // nil if the call ended in an error
+	timeout bool           // whether the error is the end of a time limit
 }
 
-// judge reads the result of a call. Where no layer further in makes attempts, it closes the row.
+// judge reads the result of a call. It closes the row of the attempt where no inner layer has.
 func judge(c *layer.Call, resp *http.Response, err error) result {
 	a := c.Attempt().For(resp)
 	r := result{attempt: a, verdict: a.End(resp, err), resp: resp}
 	if resp == nil {
 		r.timeout = timedOut(err)
-		if a.Status() != 0 { // answered, but the caller left before the next attempt
-			r.verdict = verdict.Judge(c.Request(), nil, err, transport.Expect{})
+		if a.Status() != 0 { // there was a response, but the call was canceled before the next attempt
+			r.verdict = verdict.Judge(c.Request(), nil, err, verdict.Expect{})
 		}
 	}
 	return r
 }
 
-// timedOut reports whether err is the end of some time limit, ours, the caller's or the network's.
+// timedOut reports whether err is the end of a time limit: ours, the caller's or the network's.
 func timedOut(err error) bool {
 	return ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded)
 }
@@ -45,7 +44,7 @@ func (r result) outcome() outcome {
 	case r.verdict == verdict.OK:
 		return accepted
 	case r.verdict == verdict.Rejected:
-		return refused
+		return rejected
 	case r.verdict == verdict.Canceled:
 		return canceled
 	case r.resp == nil:
@@ -58,11 +57,11 @@ func (r result) outcome() outcome {
 	return status
 }
 
-// since is the time from the beginning of the call to now. Where the last attempt has only just come
-// back, its own time says it, which saves a reading of the clock.
-func (r result) since(begun time.Time) time.Duration {
+// since returns the time from the start of the call to now. Where the last attempt has only just
+// returned, its own time says it, which saves a reading of the clock.
+func (r result) since(start time.Time) time.Duration {
 	if r.verdict == verdict.OK {
-		return r.attempt.Start().Sub(begun) + r.attempt.Elapsed()
+		return r.attempt.Start().Sub(start) + r.attempt.Elapsed()
 	}
-	return time.Since(begun)
+	return time.Since(start)
 }

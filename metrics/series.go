@@ -8,26 +8,26 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// outcome is how a call ended.
+// An outcome is how a call ended.
 type outcome uint8
 
 const (
-	accepted  outcome = iota // the answer was accepted
-	status                   // an answer, of a status that is not accepted
-	throttled                // an answer by which the server asked for fewer calls
-	check                    // an accepted status whose body failed the caller's check
-	broken                   // no answer
-	timeout                  // no answer in time
-	canceled                 // the caller gave up
-	refused                  // one of our layers sent nothing
+	accepted  outcome = iota // the response was accepted
+	status                   // the status of the response was not accepted
+	throttled                // the server responded that there were too many requests
+	check                    // the status was accepted, and the response failed the check of the caller
+	broken                   // the transport failed: there was no response
+	timeout                  // a time limit ended before there was a response
+	canceled                 // the caller canceled the call
+	rejected                 // one of our layers did not send the request
 	outcomes
 )
 
 func (o outcome) String() string {
-	return [outcomes]string{"ok", "status", "throttled", "check", "transport", "timeout", "canceled", "refused"}[o]
+	return [outcomes]string{"ok", "status", "throttled", "check", "transport", "timeout", "canceled", "rejected"}[o]
 }
 
-// reason is why an attempt followed another.
+// A reason is why an attempt followed another.
 type reason uint8
 
 const (
@@ -59,10 +59,10 @@ type series struct {
 	retries                                        [reasons]atomic.Uint64
 	waits                                          [waitKinds]atomic.Int64
 	bytesIn, bytesOut, bodyTime                    atomic.Int64
-	first, last                                    atomic.Int64 // since the beginning of the store
+	first, last                                    atomic.Int64 // nanoseconds since the start of the store
 }
 
-// lazy is a histogram made at its first observation.
+// A lazy histogram is made at its first observation.
 type lazy struct{ atomic.Pointer[histogram] }
 
 func (l *lazy) observe(d time.Duration) {
@@ -81,17 +81,17 @@ func newSeries(method, route string) *series {
 	return s
 }
 
-// BodyEnd books the body of an answer.
+// BodyEnd implements layer.BodyEnder. It counts the bytes and the time of a response body.
 func (s *series) BodyEnd(a *layer.Attempt) {
 	s.bytesIn.Add(a.Bytes())
 	s.bodyTime.Add(int64(a.BodyTime()))
 }
 
-// row reads the series. begin is the beginning of its store.
-func (s *series) row(client string, begin time.Time) Row {
+// row returns the figures of the series. start is when its store began to count.
+func (s *series) row(client string, start time.Time) Row {
 	r := Row{
 		Client: client, Method: s.method, Route: s.route,
-		Refused:   s.calls[refused].total(),
+		Rejected:  s.calls[rejected].total(),
 		Canceled:  s.calls[canceled].total(),
 		Successes: s.calls[accepted].total(),
 		Attempts:  s.sent.total(),
@@ -116,7 +116,7 @@ func (s *series) row(client string, begin time.Time) Row {
 		r.Failures += s.calls[o].total()
 		r.FailureLatency = r.FailureLatency.Add(s.durations[o].latency())
 	}
-	r.Failures += r.Refused
+	r.Failures += r.Rejected
 	r.Calls = r.Successes + r.Failures + r.Canceled
 	for n, class := range [...]*uint64{&r.Status1xx, &r.Status2xx, &r.Status3xx, &r.Status4xx, &r.Status5xx} {
 		*class = s.sent.class(n+1) + s.replayed.class(n+1)
@@ -125,8 +125,8 @@ func (s *series) row(client string, begin time.Time) Row {
 		r.Retries += s.retries[i].Load()
 	}
 	if first := s.first.Load(); first != math.MaxInt64 {
-		r.First = begin.Add(time.Duration(first))
-		r.Last = begin.Add(time.Duration(max(s.last.Load(), first)))
+		r.First = start.Add(time.Duration(first))
+		r.Last = start.Add(time.Duration(max(s.last.Load(), first)))
 	}
 	r.Rate = rate(r.Calls, r.First, r.Last)
 	return r

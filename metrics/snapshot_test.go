@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestSnapshotJSON(t *testing.T) {
+func TestASnapshotSurvivesJSON(t *testing.T) {
 	r := New("test")
 	exercise(t, r)
 	s := r.Snapshot()
@@ -21,7 +21,7 @@ func TestSnapshotJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &back); err != nil {
 		t.Fatal(err)
 	}
-	// Monotonic readings do not survive, and are no part of the value.
+	// Monotonic clock readings do not survive, and are no part of the value.
 	again, err := json.Marshal(back)
 	if err != nil {
 		t.Fatal(err)
@@ -34,8 +34,8 @@ func TestSnapshotJSON(t *testing.T) {
 	}
 }
 
-// The names of the members are a promise.
-func TestSnapshotJSONNames(t *testing.T) {
+// The names of the JSON members are stable.
+func TestTheJSONNamesOfASnapshotAreStable(t *testing.T) {
 	const file = "testdata/snapshot.json"
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	row := Row{
@@ -68,7 +68,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func updating() bool { return *update }
 
-func TestMerge(t *testing.T) {
+func TestMergeAddsRowsOfTheSameName(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	row := func(client, route string, calls uint64, start, end time.Duration, latencies ...time.Duration) Row {
 		return Row{Client: client, Method: "GET", Route: route, Calls: calls, Latency: observed(latencies...), First: at.Add(start), Last: at.Add(end)}
@@ -101,18 +101,5 @@ func TestMerge(t *testing.T) {
 	}
 	if len(a.Rows) != 2 || a.Rows[0].Calls != 2 {
 		t.Error("Merge changed its argument")
-	}
-}
-
-// The original counted only the seconds of an interval: two calls a day and two seconds apart were
-// one a second. And a burst is not a rate.
-func TestRate(t *testing.T) {
-	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for took, want := range map[time.Duration]float64{
-		24*time.Hour + 2*time.Second: 2.0 / 86402, 4 * time.Second: 0.5, time.Millisecond: 2, 0: 2, -time.Hour: 2,
-	} {
-		if got := rate(2, at, at.Add(took)); got != want {
-			t.Errorf("2 calls in %v: %v/s, want %v", took, got, want)
-		}
 	}
 }

@@ -7,38 +7,37 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// maxRoutes bounds the routes of a recorder, each times at most ten methods.
+// maxRoutes bounds the routes of a recorder. A route has at most ten series, one for each method.
 const maxRoutes = 200
 
 type key struct{ method, route string }
 
-// index finds the series. It is never changed: a new series makes a new index.
+// An index finds the series of a key. It is immutable: a new series makes a new index.
 type index struct {
 	series map[key]*series
 	routes map[string]bool
 }
 
-// store is everything that a Reset clears.
+// A store is everything that Reset clears.
 type store struct {
-	begin    time.Time
+	start    time.Time
 	index    atomic.Pointer[index]
 	overflow atomic.Uint64
 	waits    [waitKinds]lazy
-	mu       sync.Mutex // held to replace the index
+	mu       sync.Mutex // mu guards the replacement of index; reading needs no lock
 }
 
 func newStore() *store {
-	s := &store{begin: time.Now()}
+	s := &store{start: time.Now()}
 	s.index.Store(&index{series: map[key]*series{}, routes: map[string]bool{}})
 	return s
 }
 
-// find returns the series of a route and whether it is that of the overflow. Known routes cost one
-// look-up and no lock, and neither do the unknown ones once the cap is reached.
+// find returns the series of a method and route, and whether it is that of the overflow. A known
+// route costs one look-up and no lock; neither does an unknown one once the cap is reached.
 func (s *store) find(m, route string) (found *series, over bool) {
 	m = method(m)
 	if found = s.index.Load().series[key{m, route}]; found != nil {
@@ -56,6 +55,7 @@ func (s *store) find(m, route string) (found *series, over bool) {
 	return s.add(m, route)
 }
 
+// add returns the series of a method and route, and makes it unless another request was first.
 func (s *store) add(m, route string) (added *series, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,14 +78,14 @@ func (s *store) add(m, route string) (added *series, over bool) {
 	return added, over
 }
 
-// book counts a finished call. entry is the number of its first attempt.
-func (s *store) book(c *layer.Call, entry int, r result) {
+// count counts a finished call. entry is the number of its first attempt.
+func (s *store) count(c *layer.Call, entry int, r result) {
 	req := c.Request()
 	sr, over := s.find(req.Method, c.Route())
 	if over {
 		s.overflow.Add(1)
 	}
-	var begun time.Time
+	var start time.Time
 	var sends int64
 	var waited, replayed bool
 	var before *layer.Attempt
@@ -94,7 +94,7 @@ func (s *store) book(c *layer.Call, entry int, r result) {
 			continue
 		}
 		if before == nil {
-			begun = a.Start()
+			start = a.Start()
 		}
 		if a.Sent() {
 			sends++
@@ -103,7 +103,7 @@ func (s *store) book(c *layer.Call, entry int, r result) {
 		replayed = replayed || a.Replayed()
 		before = a
 	}
-	elapsed := r.since(begun)
+	elapsed := r.since(start)
 	o := r.outcome()
 	sr.calls[o].add(r.attempt.Status())
 	if !replayed {
@@ -115,7 +115,7 @@ func (s *store) book(c *layer.Call, entry int, r result) {
 	if req.ContentLength > 0 && sends > 0 {
 		sr.bytesOut.Add(req.ContentLength * sends)
 	}
-	at := int64(begun.Sub(s.begin))
+	at := int64(start.Sub(s.start))
 	lower(&sr.first, at)
 	raise(&sr.last, at+int64(elapsed))
 	if r.resp != nil {
@@ -123,7 +123,7 @@ func (s *store) book(c *layer.Call, entry int, r result) {
 	}
 }
 
-// attempt counts one row of the ledger and reports whether it was throttled.
+// attempt counts one row of the ledger and reports whether it waited for a quota or a pause.
 func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited bool) {
 	code, v := a.Status(), a.Verdict()
 	late, headers := v == verdict.Canceled && timedOut(a.Err()), a.Elapsed()
@@ -153,14 +153,14 @@ func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited 
 	switch a.Cause() {
 	case layer.Retry:
 		sr.retries[reasonOf(before)].Add(1)
-	case transport.Hedge:
+	case layer.Hedge:
 		sr.hedges.Add(1)
 	case layer.First:
 	}
 	return waited
 }
 
-// reasonOf says why another attempt followed a, which is nil if a was made above this layer.
+// reasonOf returns why another attempt followed a, which is nil if an outer layer made it.
 func reasonOf(a *layer.Attempt) reason {
 	switch {
 	case a == nil:

@@ -2,14 +2,17 @@ package metrics
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"runtime"
-	"strings"
 	"testing"
-	"unicode/utf8"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-// Ten thousand routes must cost what two hundred do.
-func TestRoutesAreCapped(t *testing.T) {
+func TestTenThousandRoutesCostNoMoreThanTwoHundred(t *testing.T) {
 	fill := func(n int) (*store, uint64) {
 		s := newStore()
 		var before, after runtime.MemStats
@@ -42,57 +45,71 @@ func TestRoutesAreCapped(t *testing.T) {
 	if large > small+small/4 {
 		t.Errorf("%d routes take %d bytes, 10000 take %d", maxRoutes, small, large)
 	}
-	// A known route of another method is not an overflow.
+	// A request with another method to a known route is not an overflow.
 	if sr, over := many.find("POST", "/r/7"); over || sr.route != "/r/7" {
-		t.Errorf("POST on a known route is booked under %q, overflow %v", sr.route, over)
+		t.Errorf("POST on a known route is counted under %q, overflow %v", sr.route, over)
 	}
 	runtime.KeepAlive(few)
 }
 
-func TestMethods(t *testing.T) {
-	s := newStore()
-	for i := range 1000 {
-		s.find(fmt.Sprintf("METHOD%d", i), "/r")
-	}
-	if n := len(s.index.Load().series); n != 1 {
-		t.Errorf("%d series for made up methods", n)
-	}
-	for in, want := range map[string]string{"": "GET", "PATCH": "PATCH", "get": "_OTHER", "QUERY": "_OTHER", "\xff": "_OTHER"} {
-		if got := method(in); got != want {
-			t.Errorf("method(%q) = %q, want %q", in, got, want)
+func TestACallOfFourAttemptsIsOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New("test")
+		slow := func(inner rttest.Func) rttest.Func {
+			return func(req *http.Request) (*http.Response, error) { time.Sleep(time.Second); return inner(req) }
 		}
+		rt := r.Wrap(retrying(4, 3*time.Second).Wrap(rttest.Sequence(
+			slow(rttest.Respond(503, "")), slow(rttest.Fail(io.ErrUnexpectedEOF)),
+			slow(rttest.Respond(429, "")), slow(rttest.Respond(200, "done")))))
+		if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
+			t.Fatal(err)
+		}
+		got := r.Snapshot().Total
+		want := Row{
+			Calls: 1, Successes: 1, Attempts: 4, Status5xx: 1, Status4xx: 1, Status2xx: 1, Aborts: 1,
+			Retries: 3, Waits: Waits{Backoff: 9 * time.Second}, BytesIn: 4,
+		}
+		if diff := differ(got, want); diff != "" {
+			t.Error(diff)
+		}
+		if want := 13 * time.Second; got.Latency.Count != 1 || got.Latency.Max != want || got.Latency.P50 != want {
+			t.Errorf("latency %+v, want one of %v", got.Latency, want)
+		}
+		if got.Last.Sub(got.First) != 13*time.Second || got.Rate != 1.0/13 {
+			t.Errorf("from %v to %v, %v calls/s", got.First, got.Last, got.Rate)
+		}
+		s, _ := r.store.Load().find("GET", "/r")
+		for r, want := range map[reason]uint64{afterStatus: 1, afterError: 1, afterThrottled: 1} {
+			if n := s.retries[r].Load(); n != want {
+				t.Errorf("%d retries after %v, want %d", n, r, want)
+			}
+		}
+		// The time of an attempt does not include its waits: each attempt took one second.
+		if l := s.attempt.latency(); l.Count != 4 || l.Min != time.Second || l.Max != time.Second {
+			t.Errorf("attempts %+v", l)
+		}
+	})
+}
+
+func TestACallThatFailedAfterAllAttemptsIsExhausted(t *testing.T) {
+	r := New("test")
+	if err := send(t.Context(), t, r.Wrap(retrying(3, 0).Wrap(rttest.Respond(500, ""))), "GET", "/r"); err != nil {
+		t.Fatal(err)
+	}
+	want := Row{Calls: 1, Failures: 1, Attempts: 3, Status5xx: 3, Retries: 2, Exhausted: 1}
+	if diff := differ(r.Snapshot().Total, want); diff != "" {
+		t.Error(diff)
 	}
 }
 
-func TestLabels(t *testing.T) {
-	s := newStore()
-	a, _ := s.find("GET", "/\xff")
-	b, _ := s.find("GET", "/\xfe")
-	if a != b || a.route != "/\uFFFD" {
-		t.Errorf("%q and %q", a.route, b.route)
+// Inside a retry layer each attempt is a call of its own, and is counted once.
+func TestInsideARetryLayerEachAttemptIsACall(t *testing.T) {
+	r := New("test")
+	if err := send(t.Context(), t, retrying(3, 0).Wrap(r.Wrap(rttest.Sequence(rttest.Respond(503, ""), rttest.Respond(503, ""), rttest.Respond(200, "done")))), "GET", "/r"); err != nil {
+		t.Fatal(err)
 	}
-	long, _ := s.find("GET", "/"+strings.Repeat("ö", 500))
-	if len(long.route) > longest || !utf8.ValidString(long.route) {
-		t.Errorf("%d bytes, valid %v", len(long.route), utf8.ValidString(long.route))
-	}
-	escape, _ := s.find("GET", "/\x1b[2J\u202e\n")
-	if want := "/\uFFFD[2J\uFFFD\uFFFD"; escape.route != want {
-		t.Errorf("%q, want %q", escape.route, want)
-	}
-	if n := len(s.index.Load().series); n != 3 {
-		t.Errorf("%d series", n)
-	}
-}
-
-func TestCodes(t *testing.T) {
-	var c codes
-	want := map[string]uint64{"100": 1, "200": 2, "404": 1, "599": 1, "none": 1, "other": 3}
-	for _, status := range []int{100, 200, 200, 404, 599, 0, -1, 99, 600} {
-		c.add(status)
-	}
-	got := map[string]uint64{}
-	c.each(func(l string, n uint64) { got[l] = n })
-	if fmt.Sprint(got) != fmt.Sprint(want) || c.total() != 9 || c.class(2) != 2 || c.class(3) != 0 {
-		t.Errorf("%v, total %d", got, c.total())
+	want := Row{Calls: 3, Successes: 1, Failures: 2, Attempts: 3, Status5xx: 2, Status2xx: 1, Retries: 2, BytesIn: 4}
+	if diff := differ(r.Snapshot().Total, want); diff != "" {
+		t.Error(diff)
 	}
 }

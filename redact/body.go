@@ -11,7 +11,7 @@ import (
 // URLs that carry secrets in JSON strings, and literals in any type. Numbers,
 // key order and white space keep their bytes. A secret string becomes [Mask],
 // a secret number 0, so that typed decoding still works; true, false and null
-// say nothing and stay. An empty content type is guessed from the first byte.
+// reveal nothing and stay. An empty content type is guessed from the first byte.
 // Malformed bodies are masked as far as they can be read. b is not modified;
 // it is returned itself if nothing is secret.
 func (r *Redactor) Body(contentType string, b []byte) []byte {
@@ -44,12 +44,12 @@ func looksJSON(b []byte) bool {
 	return len(b) > 0 && (b[0] == '{' || b[0] == '[')
 }
 
-// multipart masks the content of parts with a secret name that are no files.
+// multipart masks the content of parts that have a secret name and are not files.
 func (r *Redactor) multipart(boundary string, b []byte) []byte {
 	delim := []byte("--" + boundary)
 	out := b
 	var masked []byte
-	done := 0 // how much of b is in masked
+	done := 0 // the number of bytes of b that masked covers
 	for at := bytes.Index(b, delim); at >= 0; {
 		head := at + len(delim)
 		end := len(b)

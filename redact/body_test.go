@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestBody(t *testing.T) {
+func TestSecretFieldsOfABodyAreMasked(t *testing.T) {
 	r := New(Rules{Fields: []string{"iban"}, Literals: []string{"literal-secret"}})
 	const form, json = "application/x-www-form-urlencoded", "application/json; charset=utf-8"
 	for _, test := range []struct{ kind, in, want string }{
@@ -61,7 +61,7 @@ func TestBody(t *testing.T) {
 	}
 }
 
-func TestBodyDeep(t *testing.T) {
+func TestDeepNestingHidesNoSecret(t *testing.T) {
 	const n = 200_000
 	in := strings.Repeat(`{"a":[`, n) + `{"password":"x"}`
 	got := string((*Redactor)(nil).Body("application/json", []byte(in)))

@@ -1,5 +1,5 @@
-// Package redact is the one list of what is secret, for logs, errors, reports,
-// ledgers and tapes, and the code that masks it.
+// Package redact holds the one list of what is secret, for logs, errors,
+// reports, ledgers and tapes, and the code that masks it.
 //
 // The functions of the package know the built-in list; a [Redactor] from [New]
 // knows the user's names and literals too, and a nil *Redactor is the built-in
@@ -12,15 +12,15 @@
 //   - a name: a header (Authorization, Cookie, X-Api-Key ...), a query
 //     parameter (key, sig, access_token, X-Amz-* ...) or a field of a body
 //     (password, client_secret ...). Case, dashes, underscores and
-//     percent-encoding do not matter; what ends in token, secret, password,
+//     percent-encoding do not matter; a name that ends in token, secret, password,
 //     api key and the like is secret, a page token is not;
 //   - the shape of the value: a JSON Web Token, the key formats of well-known
-//     vendors, and in paths whatever looks random ([Segment]).
+//     vendors, and in paths every segment that looks random ([Segment]).
 //
-// What is not secret keeps its bytes. Every operation is idempotent, accepts
+// Text that is not secret keeps its bytes. Every operation is idempotent, accepts
 // malformed input and is safe for concurrent use.
 //
 // It does not look for personal data, does not decompress, does not read XML
 // and knows no secret in free text that is neither registered nor named nor
-// of a known shape: register what must never be seen.
+// of a known shape: register what must never be printed.
 package redact

@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// maxChain bounds the walk through an error's causes.
+// maxChain bounds the number of causes of an error that are read.
 const maxChain = 100
 
 // Error returns the text of err made safe to print: the URL of each
-// [url.Error] in its tree is redacted, the rest is as [Redactor.Text] leaves
-// it. net/http masks the password of such a URL but not its query. A nil err
+// [url.Error] in its tree is masked, and the rest as by [Redactor.Text]. net/http masks the password of such a URL but not its query. A nil err
 // gives "".
 func (r *Redactor) Error(err error) string {
 	if err == nil {

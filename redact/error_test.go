@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestError(t *testing.T) {
+func TestURLsInErrorsAreMasked(t *testing.T) {
 	inner := &url.Error{Op: "Get", URL: "https://me:***@h/p?api_key=abc d&x=\n1", Err: context.DeadlineExceeded}
 	const safe = `Get "https://REDACTED@h/p?api_key=REDACTED&x=%0A1": context deadline exceeded`
 	for _, test := range []struct {
@@ -40,24 +40,25 @@ type circle struct{ error }
 
 func (c *circle) Unwrap() error { return c }
 
-func TestErrorCircle(t *testing.T) {
+func TestAnErrorThatWrapsItselfEnds(t *testing.T) {
 	if got := Error(&circle{errors.New("round")}); got != "round" {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestErrorOfClient(t *testing.T) {
+func TestTheURLInAnErrorOfHTTPClientIsMasked(t *testing.T) {
 	client := &http.Client{Transport: failing{}}
 	_, err := client.Get("https://me:pw@example.com/p?api_key=abc&page=2")
 	if !strings.Contains(err.Error(), "abc") {
-		t.Fatalf("control: net/http no longer prints the query: %v", err)
+		t.Fatalf("control run: net/http no longer prints the query: %v", err)
 	}
-	const want = `Get "https://REDACTED@example.com/p?api_key=REDACTED&page=2": refused`
+	const want = `Get "https://REDACTED@example.com/p?api_key=REDACTED&page=2": boom`
 	if got := Error(err); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
+// failing fails every request. The fixtures of rttest would be an import cycle here.
 type failing struct{}
 
-func (failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("refused") }
+func (failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("boom") }

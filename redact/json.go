@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// json masks by token offsets: it reads tokens only, not a grammar, so that a
-// cut-off body, JSON lines and the data lines of an event stream all work, and
-// copies the bytes between the masks. Depth of nesting costs a counter.
+// json masks by token offsets: it reads tokens and no grammar, so that a body
+// that was cut off, JSON lines and the data lines of an event stream all work,
+// and it copies the bytes between the masks. It does not recurse: the depth of
+// nesting is a counter.
 func (r *Redactor) json(b []byte, depth int) []byte {
 	var out []byte
-	done := 0 // how much of b is in out
+	done := 0 // the number of bytes of b that out covers
 	put := func(from, to int, s string) {
 		if string(b[from:to]) == s {
 			return
@@ -19,8 +20,8 @@ func (r *Redactor) json(b []byte, depth int) []byte {
 		out = append(append(out, b[done:from]...), s...)
 		done = to
 	}
-	armed := false // the next value belongs to a secret name
-	level := 0     // open brackets below a secret name, 0 outside of it
+	armed := false // whether the next value belongs to a secret name
+	level := 0     // the open brackets below a secret name, 0 outside of it
 	for i := 0; i < len(b); {
 		switch c := b[i]; c {
 		case '"':
@@ -89,9 +90,10 @@ func (r *Redactor) json(b []byte, depth int) []byte {
 }
 
 // stringEnd returns where the string that begins at b[i] ends, after its
-// closing quote if it has one. No JSON string spans lines, so a line's end
-// closes it too, lest a stray quote turn the rest inside out; a secret one is
-// read on, lest its second line survive.
+// closing quote if it has one. No JSON string spans lines, so the end of
+// a line closes it too: otherwise a stray quote would swap strings and the text
+// between them from there on. A secret string is read on, so that its second
+// line is masked too.
 func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
 	for i++; i < len(b); i++ {
 		switch b[i] {
@@ -116,8 +118,8 @@ func (r *Redactor) secretKey(raw []byte) bool {
 	return r.Field(name)
 }
 
-// jsonString masks what is secret in a string value by itself: a credential, a
-// URL that carries one, a JSON text in it.
+// jsonString masks what is secret in a string value whatever its name: a
+// credential, a URL that carries one, a JSON text.
 func (r *Redactor) jsonString(raw string, depth int) string {
 	plain := raw
 	if strings.Contains(raw, `\`) {
@@ -138,7 +140,7 @@ func (r *Redactor) jsonString(raw string, depth int) string {
 	return jsonEscape(masked, 0)
 }
 
-// jsonUnescape decodes the inside of a JSON string; malformed escapes stay.
+// jsonUnescape decodes the inside of a JSON string. Malformed escapes stay.
 func jsonUnescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

@@ -11,11 +11,11 @@ import (
 )
 
 // literals finds registered secrets in all their forms. The zero value finds
-// none.
+// nothing.
 type literals struct {
-	plain    []string // longest first
+	plain    []string // the forms, longest first
 	replacer *strings.Replacer
-	cores    []string // what base64 of any text around the literal holds
+	cores    []string // the part of its base64 that the text around it does not change
 }
 
 func newLiterals(list []string) (l literals) {
@@ -78,7 +78,7 @@ func base64Char(c byte) bool {
 	return alnum(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
 }
 
-// forms are the ways in which s is written in URLs and in JSON.
+// forms returns s as it is written in URLs and in JSON.
 func forms(s string) []string {
 	q, p := url.QueryEscape(s), url.PathEscape(s)
 	return []string{
@@ -100,8 +100,8 @@ func lowerHex(s string) string {
 	return string(b)
 }
 
-// cores are the characters that s has in base64 whatever stands around it, for
-// each of the three ways in which it may lie on the groups of three bytes.
+// cores returns the characters that s has in base64 whatever text surrounds it,
+// for each of its three offsets within a group of three bytes.
 func cores(s string) []string {
 	if len(s) < 8 {
 		return nil
@@ -110,7 +110,7 @@ func cores(s string) []string {
 	for lead := range 3 {
 		for _, enc := range [...]*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			e := enc.EncodeToString([]byte(strings.Repeat("\x00", lead) + s))
-			// A character is ours alone if its six bits lie inside s.
+			// The text around s does not change a character whose six bits lie inside s.
 			from := (lead*8 + 5) / 6
 			to := (lead + len(s)) * 8 / 6
 			list = append(list, e[from:to])
@@ -119,16 +119,16 @@ func cores(s string) []string {
 	return list
 }
 
-// escapes is what a JSON writer escapes beyond what it must.
+// escapes says what a JSON writer escapes although it need not.
 type escapes uint8
 
 const (
-	escapeSlash escapes = 1 << iota // /
-	escapeHTML                      // < > & and the two line separators, as Go does
-	escapeRunes                     // whatever is not ASCII
+	escapeSlash escapes = 1 << iota // the slash
+	escapeHTML                      // < > & and the two line separators, as encoding/json does
+	escapeRunes                     // all that is not ASCII
 )
 
-// jsonEscape returns s as it stands between the quotes of a JSON string.
+// jsonEscape returns s as it is written between the quotes of a JSON string.
 func jsonEscape(s string, also escapes) string {
 	var b strings.Builder
 	for _, c := range s {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestLiteralForms(t *testing.T) {
+func TestALiteralIsFoundInAllItsForms(t *testing.T) {
 	const secret = "p/q+r <\"é\U0001f511&> \\s3cret"
 	r := New(Rules{Literals: []string{"", secret}})
 	quoted, err := json.Marshal(secret)
@@ -51,7 +51,7 @@ func TestLiteralForms(t *testing.T) {
 	}
 }
 
-func TestLiteralEdges(t *testing.T) {
+func TestLiteralsMayOverlapAndContainTheMask(t *testing.T) {
 	for _, test := range []struct {
 		literals []string
 		in, want string

@@ -1,6 +1,6 @@
 package redact
 
-// kind is where a name stands; some are secret only in one place.
+// A kind says where a name is used. Some names are secret in one kind only.
 type kind uint8
 
 const (
@@ -9,8 +9,8 @@ const (
 	field
 )
 
-// squeezed holds the end of a name without case and punctuation. No secret
-// name is longer, and a suffix is all that a longer one is judged by.
+// squeezed holds the end of a name without case and punctuation. No secret name
+// of the list is longer, and a longer name is judged by its suffix.
 type squeezed [64]byte
 
 // squeeze writes name into buf as lower-case letters and digits only, decoding
@@ -68,7 +68,7 @@ func hasPrefix(b []byte, s string) bool {
 	return len(b) >= len(s) && string(b[:len(s)]) == s
 }
 
-// listed is the built-in list: is the squeezed name secret in this place?
+// listed reports whether the built-in list has the squeezed name in this kind.
 func listed(k kind, name []byte) bool {
 	switch k {
 	case header:
@@ -101,12 +101,12 @@ func listed(k kind, name []byte) bool {
 	return suffixed(name)
 }
 
-// suffixed judges a name by its last word.
+// suffixed reports whether the last word of a name makes it secret.
 func suffixed(name []byte) bool {
 	if len(name) == 0 {
 		return false
 	}
-	switch name[len(name)-1] { // most names end here
+	switch name[len(name)-1] { // most names are decided by their last byte
 	case 'n':
 		if hasSuffix(name, "token") {
 			return !cursor(name[:len(name)-len("token")])
@@ -135,8 +135,8 @@ func suffixed(name []byte) bool {
 	return false
 }
 
-// cursor reports whether a token of this kind says where to go on reading, or
-// is a piece of text. Masking one would make all pages of a list look alike.
+// cursor reports whether a token whose name begins so is the position of a page
+// or a piece of text. Masking it would make all pages of a list look alike.
 func cursor(name []byte) bool {
 	for _, s := range [...]string{
 		"page", "next", "prev", "previous", "continuation", "sync", "cursor", "pagination", "resume",
@@ -149,9 +149,9 @@ func cursor(name []byte) bool {
 	return false
 }
 
-// ambiguous names are secret only if their value looks so, or beside the other
-// parameters of a token request: code is a country, an error or a grant, appid
-// a number or a key.
+// ambiguous reports names that are secret only if their value looks secret, or
+// beside the other parameters of a token request: code is a country, an error or
+// a grant, appid a number or a key.
 func ambiguous(name []byte) bool {
 	switch string(name) {
 	case "code", "appid", "ticket", "session", "sessionid", "sid":
@@ -160,7 +160,7 @@ func ambiguous(name []byte) bool {
 	return false
 }
 
-// oauth reports whether a parameter of this name makes a token request.
+// oauth reports whether a parameter of this name belongs to a token request.
 func oauth(name []byte) bool {
 	switch string(name) {
 	case "clientid", "clientsecret", "granttype":

@@ -3,11 +3,9 @@ package redact
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 )
 
-// Mask is what stands in the place of a secret.
+// Mask replaces a secret.
 const Mask = "REDACTED"
 
 // Rules adds to the built-in list. The zero value adds nothing. Names are
@@ -17,9 +15,9 @@ type Rules struct {
 	// parameters, and of JSON or form fields.
 	Headers, Query, Fields []string
 
-	// Literals are secrets themselves, such as the key in use. Empty ones are
-	// ignored, so that an unset environment variable does no harm. One of less
-	// than eight bytes is not looked for in base64.
+	// Literals are secrets themselves, such as the API key in use. Empty ones are
+	// ignored, so that an unset environment variable does no harm. A literal of
+	// less than eight bytes is not found in base64.
 	Literals []string
 
 	// Keep are names that are not secret although the built-in list says so,
@@ -67,7 +65,7 @@ func (r *Redactor) Header(name string) bool { return r.secret(header, name) }
 
 // Query reports whether the values of the query parameter name are secret.
 // Names that are secret only sometimes, such as OAuth's code, are not reported:
-// [Redactor.RawQuery] judges them by their value and company.
+// [Redactor.RawQuery] judges them by their value and the parameters beside them.
 func (r *Redactor) Query(name string) bool { return r.secret(query, name) }
 
 // Field reports whether the values of the JSON or form field name are secret.
@@ -87,7 +85,7 @@ func (r *Redactor) secret(k kind, name string) bool {
 	return listed(k, s)
 }
 
-// kept reports whether the user says that name is not secret.
+// kept reports whether Rules.Keep has the name.
 func (r *Redactor) kept(name string) bool {
 	if r == nil || len(r.keep) == 0 {
 		return false
@@ -97,8 +95,8 @@ func (r *Redactor) kept(name string) bool {
 	return ok
 }
 
-// Leaks reports whether b holds a registered literal in any of its forms, for
-// a last look before something is stored.
+// Leaks reports whether b holds a registered literal in any of its forms. It is
+// the last check before something is stored.
 func (r *Redactor) Leaks(b []byte) bool {
 	return r != nil && r.literals.in(string(b))
 }
@@ -108,62 +106,6 @@ func (r *Redactor) maskLiterals(s string) string {
 		return s
 	}
 	return r.literals.mask(s)
-}
-
-// Headers returns a copy of h in which secrets are masked; h is not touched.
-// Of an authorization the scheme stays ("Bearer REDACTED"), of a URL in a
-// header such as Location or Link what [Redactor.Location] leaves. A nil h
-// gives nil.
-func (r *Redactor) Headers(h http.Header) http.Header {
-	c := h.Clone()
-	for name, values := range c {
-		secret := r.Header(name)
-		for i, v := range values {
-			if secret {
-				values[i] = maskAuth(v)
-				continue
-			}
-			switch {
-			case strings.Contains(v, "://"):
-				v = r.urls(v, 0)
-			case linking(name):
-				v = r.Location(v)
-			case credential(v):
-				v = Mask
-			}
-			values[i] = r.maskLiterals(v)
-		}
-	}
-	return c
-}
-
-// linking reports whether the value of the header name is a URL reference.
-func linking(name string) bool {
-	return slices.ContainsFunc([]string{"Location", "Content-Location", "Referer"}, func(s string) bool {
-		return strings.EqualFold(s, name)
-	})
-}
-
-// maskAuth masks a secret header value and keeps an authentication scheme.
-func maskAuth(v string) string {
-	if v == "" {
-		return v
-	}
-	scheme, rest, _ := strings.Cut(v, " ")
-	if strings.TrimSpace(rest) != "" && isScheme(scheme) {
-		return scheme + " " + Mask
-	}
-	return Mask
-}
-
-func isScheme(s string) bool {
-	return slices.ContainsFunc([]string{
-		"Basic", "Bearer", "Digest", "Token", "ApiKey", "Api-Key", "Key", "Bot", "DPoP", "OAuth", "JWT",
-		"Negotiate", "NTLM", "Hawk", "HOBA", "MAC", "Mutual", "Signature", "SharedKey", "SharedKeyLite",
-		"SSWS", "GenieKey", "Splunk", "GoogleLogin", "Klaviyo-API-Key", "PoP",
-		"AWS", "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", "GOOG4-RSA-SHA256", "GOOG4-HMAC-SHA256",
-		"SCRAM-SHA-1", "SCRAM-SHA-256", "vapid",
-	}, func(known string) bool { return strings.EqualFold(known, s) })
 }
 
 // Header is [Redactor.Header] by the built-in list.

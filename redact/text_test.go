@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestText(t *testing.T) {
+func TestSecretsInFreeTextAreMasked(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"", ""},
 		{"dial tcp 127.0.0.1:80: connect: connection refused", ""},

@@ -9,7 +9,7 @@ import (
 // token: a known credential format, 32 or more hexadecimal digits, or 20 and
 // more letters and digits without the rhythm of words. Words, slugs, numbers,
 // dates, file names, UUIDs and ULIDs do not; random ids of other kinds do.
-// Percent-encoding is looked through.
+// Percent-encoded segments are decoded first.
 func Segment(s string) bool {
 	if strings.Contains(s, "%") {
 		if plain, err := url.PathUnescape(s); err == nil {
@@ -19,7 +19,7 @@ func Segment(s string) bool {
 	return credential(s) || botToken(s) || random(s)
 }
 
-// botToken reports Telegram's path segment, bot<id>:<token>.
+// botToken reports whether s is a path segment of Telegram, bot<id>:<token>.
 func botToken(s string) bool {
 	rest, ok := strings.CutPrefix(s, "bot")
 	if !ok {
@@ -40,7 +40,7 @@ func credential(s string) bool {
 	}
 	for _, f := range [...]struct {
 		prefix string
-		tail   int // the least that follows
+		tail   int // the least number of bytes that follow
 	}{
 		{"ghp_", 20},
 		{"gho_", 20},
@@ -99,9 +99,9 @@ func credential(s string) bool {
 	return false
 }
 
-// opaque reports whether s has a part that is no word: 12 or more characters
-// in one run with letters and digits, or 20 without. So sk-learn-0-24 is a
-// name.
+// opaque reports whether s has a part that is not a word: 12 or more characters
+// in one run with letters and digits, or 20 without. By this
+// sk-learn-0-24 is a name.
 func opaque(s string) bool {
 	run, digits, letters, found := 0, false, false, false
 	for _, c := range []byte(s) {
@@ -123,7 +123,7 @@ func opaque(s string) bool {
 	return found
 }
 
-// jwt reports a JSON Web Token: two or more dots between base64url parts, the
+// jwt reports whether s is a JSON Web Token: two or more dots between base64url parts, the
 // first of which, by its "eyJ", is a JSON object.
 func jwt(s string) bool {
 	dots := 0
@@ -142,9 +142,9 @@ func alnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// random reports whether s looks drawn by chance: how often neighbours differ
-// in class (upper, lower, digit) tells base64 and base36 from words, whose
-// letters keep their case and whose numbers stand apart.
+// random reports whether s looks random. The share of neighbours that differ in
+// class (upper, lower, digit) distinguishes base64 and base36 from words, whose
+// letters keep their case and whose numbers are separate.
 func random(s string) bool {
 	if len(s) < 20 || s == Mask {
 		return false
@@ -217,7 +217,7 @@ func hexadecimal(s string) bool {
 	return digits && letters
 }
 
-// uuid reports the 8-4-4-4-12 form.
+// uuid reports whether s has the 8-4-4-4-12 form of a UUID.
 func uuid(s string) bool {
 	if len(s) != 36 {
 		return false
@@ -230,7 +230,7 @@ func uuid(s string) bool {
 	return true
 }
 
-// ulid reports a ULID of this era, which begins with 01 and counts on.
+// ulid reports whether s is a ULID of the present, which begins with 01.
 func ulid(s string) bool {
 	if len(s) != 26 || s[0] != '0' || s[1] != '1' {
 		return false

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestSegment(t *testing.T) {
+func TestSegmentDistinguishesTokensFromWords(t *testing.T) {
 	for _, s := range []string{
 		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
 		"ghp_abcdefghij0123456789ABCDEFGHIJ012345",
@@ -25,7 +25,7 @@ func TestSegment(t *testing.T) {
 		"q7w8e9r0t1y2u3i4o5p6a7s8",
 	} {
 		if !Segment(s) {
-			t.Errorf("%q passes for a word", s)
+			t.Errorf("%q is taken for a word", s)
 		}
 	}
 	for _, s := range []string{
@@ -39,13 +39,13 @@ func TestSegment(t *testing.T) {
 		"ANNUAL-REPORT-OF-THE-BOARD", "iPhone-15-Pro-Max-256GB-Blue-Titanium", "%zz",
 	} {
 		if Segment(s) {
-			t.Errorf("%q passes for a secret", s)
+			t.Errorf("%q is taken for a secret", s)
 		}
 	}
 }
 
-// TestSegmentRate measures on drawn tokens what the examples above only touch.
-func TestSegmentRate(t *testing.T) {
+// The share of random tokens that are recognised.
+func TestSegmentRecognisesRandomTokens(t *testing.T) {
 	src := rand.NewChaCha8([32]byte{1})
 	const n = 5000
 	for _, test := range []struct {
@@ -58,7 +58,7 @@ func TestSegmentRate(t *testing.T) {
 		{"base64url of 24 bytes", 24, base64.RawURLEncoding.EncodeToString, 0.97},
 		{"base64url of 32 bytes", 32, base64.RawURLEncoding.EncodeToString, 0.98},
 		{"hex of 16 bytes", 16, hex.EncodeToString, 0.999},
-		{"hex of 8 bytes", 8, hex.EncodeToString, -1}, // control: ids of that length must pass
+		{"hex of 8 bytes", 8, hex.EncodeToString, -1}, // control run: ids of that length are not secret
 	} {
 		b := make([]byte, test.bytes)
 		hits := 0

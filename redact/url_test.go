@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestLocation(t *testing.T) {
+func TestTheSecretPartsOfAURLAreMasked(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"", ""},
 		{"https://h/p?a=1&b=%2F+x&&c", ""},
@@ -64,7 +64,7 @@ func TestLocation(t *testing.T) {
 	}
 }
 
-func TestURL(t *testing.T) {
+func TestURLLeavesItsArgumentUnchanged(t *testing.T) {
 	if got := URL(nil); got != "" {
 		t.Errorf("nil: %q", got)
 	}
@@ -79,12 +79,12 @@ func TestURL(t *testing.T) {
 	if *u != before {
 		t.Error("the URL was changed")
 	}
-	r := New(Rules{Query: []string{"who"}, Literals: []string{"p/q r"}})
-	u, _ = url.Parse("https://h/p%2Fq%20r/x?who=me&q=p%2Fq+r&v=p%2fq%20r")
-	if got, want := r.URL(u), "https://h/REDACTED/x?who=REDACTED&q=REDACTED&v=REDACTED"; got != want {
+	r := New(Rules{Query: []string{"account"}, Literals: []string{"p/q r"}})
+	u, _ = url.Parse("https://h/p%2Fq%20r/x?account=me&q=p%2Fq+r&v=p%2fq%20r")
+	if got, want := r.URL(u), "https://h/REDACTED/x?account=REDACTED&q=REDACTED&v=REDACTED"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := r.RawQuery("a=%zz&who=me&b"), "a=%zz&who=REDACTED&b"; got != want {
+	if got, want := r.RawQuery("a=%zz&account=me&b"), "a=%zz&account=REDACTED&b"; got != want {
 		t.Errorf("RawQuery: got %q, want %q", got, want)
 	}
 }
@@ -123,7 +123,7 @@ func FuzzURL(f *testing.F) {
 	})
 }
 
-// keepFree drops the bytes of cut, which would move what follows elsewhere.
+// keepFree drops the bytes of cut, which would put the text that follows into another part of the URL.
 func keepFree(s, cut string) string {
 	return strings.Map(func(c rune) rune {
 		if strings.ContainsRune(cut, c) {

@@ -6,18 +6,18 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// column is a figure of a row. All formats are made from the same list.
+// A column is a figure of a row. All formats are made from the same list.
 type column struct {
-	head  string // for people
-	name  string // for machines
-	fault fault
-	drop  int // the table drops the smallest first
+	head  string // the name for people
+	name  string // the name for programs
+	fault fault  // how bad a value other than zero is
+	drop  int    // the order in which the table drops columns, the smallest first
 	value func(metrics.Row) any
-	// needed tells from the total whether the column says anything; nil means always.
+	// needed reports, given the total, whether the column says anything; nil means always.
 	needed func(metrics.Row) bool
 }
 
-// fault is how bad it is that a column is not zero.
+// A fault is how bad it is that a column is not zero.
 type fault uint8
 
 const (
@@ -26,7 +26,7 @@ const (
 	failure
 )
 
-// The kinds of values; a nil value is one that does not exist, as the mean of nothing.
+// The kinds of values. A nil value does not exist, such as the mean of no calls.
 type (
 	count     uint64
 	percent   float64
@@ -64,7 +64,7 @@ func columns() []column {
 	}
 }
 
-// clientDrop is the place of the column of clients in the order of dropping.
+// clientDrop is the drop of the column of clients.
 const clientDrop = 13
 
 // neededColumns leaves out the columns that say nothing about these rows.
@@ -94,7 +94,7 @@ func latency(read func(metrics.Latency) time.Duration) func(metrics.Row) any {
 	}
 }
 
-// severity is how bad a value of the column is.
+// severity returns how bad a value of the column is.
 func (c column) severity(v any) fault {
 	switch v {
 	case nil, count(0), percent(0):
@@ -103,7 +103,7 @@ func (c column) severity(v any) fault {
 	return c.fault
 }
 
-// severalClients reports whether the rows have to say whose they are.
+// severalClients reports whether the rows are of several clients and have to name them.
 func severalClients(s metrics.Snapshot) bool {
 	for _, r := range s.Rows {
 		if r.Client != s.Rows[0].Client {
@@ -113,5 +113,5 @@ func severalClients(s metrics.Snapshot) bool {
 	return false
 }
 
-// route names a row as patterns do.
+// route returns the name of a row in the syntax of http.ServeMux patterns.
 func route(r metrics.Row) string { return clean(r.Method + " " + r.Route) }

@@ -9,8 +9,8 @@ import (
 )
 
 // CSV writes a line for each client, method and route under a line of names, and the total as a line
-// with the route "TOTAL". Numbers are plain, times are seconds, and what does not exist, as the mean
-// of nothing, is empty. It returns the error of the writer, if any.
+// with the route "TOTAL". Numbers are plain, times are seconds, and what does not exist, such as
+// the mean of no calls, is empty. It returns the error of the writer, if any.
 func CSV(w io.Writer, sources ...Source) error {
 	out := csv.NewWriter(w)
 	if err := out.WriteAll(records(read(sources))); err != nil {
@@ -40,7 +40,7 @@ func records(s metrics.Snapshot) [][]string {
 	return lines
 }
 
-// cell keeps a spreadsheet from taking a name for a formula, also behind spaces.
+// cell returns a name that no spreadsheet takes for a formula, not even one behind spaces.
 func cell(text string) string {
 	text = clean(text)
 	if strings.ContainsAny(first(strings.TrimLeft(text, " ")), "=+-@＝＋－＠") {

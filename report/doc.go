@@ -11,17 +11,17 @@
 // # The columns
 //
 // Calls are what callers made, Attempts what was sent for them. Success and Fail are shares of the
-// calls, and a 404 that the caller expects is a success; what is missing to 100 % was canceled by
-// its caller. Mean, p50, p99 and Max are of the successful calls that were not replayed, up to the
-// headers of the answer. 2xx to 5xx, Aborts (no answer) and Retries count attempts, Throttled the
-// calls that waited for a quota or a pause, Replays the answers from a recording. Calls/s is over
+// calls, and a 404 that the caller expects is a success; calls that are neither were canceled by
+// their caller. Mean, p50, p99 and Max are of the successful calls that were not replayed, up to the
+// headers of the response. 2xx to 5xx, Aborts (no response) and Retries count attempts, Throttled the
+// calls that waited for a quota or a pause, Replays the responses from a recording. Calls/s is over
 // the time from the first call to the end of the last, and at least a second. Client, Canceled and
 // Replays are shown only when they say something.
 //
 // # Width and colour
 //
-// [Table] fits the width that COLUMNS says, else that of the terminal, else 80 columns. What is too
-// wide loses whole columns, in this order: 3xx, Mean, Calls/s, Replays, Attempts, 2xx, Canceled,
+// [Table] fits the width that COLUMNS says, else that of the terminal, else 80 columns. A table that
+// is too wide loses whole columns, in this order: 3xx, Mean, Calls/s, Replays, Attempts, 2xx, Canceled,
 // p50, Throttled, Max, 4xx, Aborts, Client, Retries, 5xx, p99, Fail, Success. A long route is shortened
 // in its middle. The other formats have all columns.
 //
@@ -31,8 +31,8 @@
 //
 // # Safety
 //
-// Names of routes may come from strangers. Control, format and bidirectional characters become
-// U+FFFD, as they do in a metrics.Recorder already, so that JSON needs no change of its own; text that
+// Names of routes may come from untrusted input. Control, format and bidirectional characters become
+// U+FFFD, as a metrics.Recorder has them already, so that JSON is written unchanged; text that
 // a spreadsheet would take for a formula gets an apostrophe; Markdown has names as code, with pipes
 // and backticks defused.
 package report

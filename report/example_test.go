@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/report"
 )
 
-// file is a report that was written by JSON, as a source of further ones.
+// A file is a report that JSON wrote, as a source of another report.
 type file string
 
 func (f file) Snapshot() (s metrics.Snapshot) {
@@ -22,7 +22,7 @@ const yesterday = file(`{"client": "pokeapi", "rows": [{
 	"calls": 4, "successes": 3, "failures": 1, "attempts": 6, "status_2xx": 3, "status_5xx": 3, "retries": 2,
 	"first": "2026-01-02T03:04:05Z", "last": "2026-01-02T03:04:07Z", "calls_per_second": 2}]}`)
 
-// The source is read when the report is made, so it can be deferred at the top of main.
+// The source is read when the report is made, so that a report can be deferred at the top of main.
 func ExampleTable() {
 	stats := metrics.New("pokeapi")
 	defer report.Table(os.Stdout, stats)

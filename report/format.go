@@ -22,7 +22,7 @@ func human(v any) string {
 	return "-"
 }
 
-// humanPercent has one decimal, and says 0 and 100 only when nothing and all is meant.
+// humanPercent writes one decimal. It writes 0 and 100 only for none and all.
 func humanPercent(p float64) string {
 	switch {
 	case p <= 0:
@@ -33,7 +33,7 @@ func humanPercent(p float64) string {
 	return fmt.Sprintf("%.1f%%", min(max(p, 0.1), 99.9))
 }
 
-// humanDuration has three significant digits up to a minute.
+// humanDuration writes three significant digits up to a minute.
 func humanDuration(d time.Duration) string {
 	switch {
 	case d < time.Microsecond:
@@ -64,7 +64,8 @@ func significant(f float64) string {
 	return strconv.FormatFloat(math.Round(f*scale)/scale, 'f', -1, 64)
 }
 
-// machine writes a value for programs: plain numbers, in seconds, and nothing for what is not there.
+// machine writes a value for programs: plain numbers, seconds, and nothing for a value that does not
+// exist.
 func machine(v any) string {
 	switch v := v.(type) {
 	case count:
@@ -79,5 +80,5 @@ func machine(v any) string {
 	return ""
 }
 
-// rounded keeps four decimals.
+// rounded returns f with four decimals.
 func rounded(f float64) float64 { return math.Round(f*1e4) / 1e4 }

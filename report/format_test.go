@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestHumanDuration(t *testing.T) {
+func TestDurationsHaveThreeDigits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0ns", 999: "999ns", time.Microsecond: "1µs", 12345: "12.3µs", 999499: "999µs", 999500: "1ms",
 		38 * time.Millisecond: "38ms", 1234567: "1.23ms", 999499999: "999ms", 999500000: "1s", 1240 * time.Millisecond: "1.24s",
@@ -18,7 +18,7 @@ func TestHumanDuration(t *testing.T) {
 	}
 }
 
-func TestHumanPercent(t *testing.T) {
+func TestPercentsAreZeroOnlyForNone(t *testing.T) {
 	for p, want := range map[float64]string{0: "0%", 0.001: "0.1%", 0.5: "0.5%", 50: "50.0%", 99.99: "99.9%", 100: "100%"} {
 		if got := humanPercent(p); got != want {
 			t.Errorf("humanPercent(%v) = %q, want %q", p, got, want)
@@ -26,7 +26,7 @@ func TestHumanPercent(t *testing.T) {
 	}
 }
 
-func TestSignificant(t *testing.T) {
+func TestSignificantKeepsThreeDigits(t *testing.T) {
 	for f, want := range map[float64]string{0: "0", 0.0167: "0.02", 1: "1", 1.5: "1.5", 9.994: "9.99", 9.996: "10", 12.34: "12.3", 99.96: "100", 1234.5: "1235"} {
 		if got := significant(f); got != want {
 			t.Errorf("significant(%v) = %q, want %q", f, got, want)
@@ -34,7 +34,7 @@ func TestSignificant(t *testing.T) {
 	}
 }
 
-func TestMachine(t *testing.T) {
+func TestNumbersForProgramsArePlain(t *testing.T) {
 	for _, tt := range []struct {
 		v    any
 		want string

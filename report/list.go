@@ -9,7 +9,7 @@ import (
 )
 
 // List writes a numbered block for each method and route, busiest first, and one for the total. It
-// is for places too narrow for a table. It returns the error of the writer, if any.
+// is for output that is too narrow for a table. It returns the error of the writer, if any.
 func List(w io.Writer, sources ...Source) error {
 	_, err := io.WriteString(w, list(read(sources)))
 	return err

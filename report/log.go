@@ -8,9 +8,9 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// Log writes the busiest route and the total as one record each, at level Info; what was recorded as
-// a third. If there were no calls, or all answers came from a recording, it warns of that. A nil
-// logger logs nothing.
+// Log writes a record for the busiest route and one for the total, at level Info, and a third with the
+// number of recorded responses, if any. If there were no calls, or all responses came from a recording,
+// it writes a warning that says so. A nil logger logs nothing.
 func Log(logger *slog.Logger, sources ...Source) {
 	if logger == nil {
 		return
@@ -27,10 +27,10 @@ func Log(logger *slog.Logger, sources ...Source) {
 	}, attributes(top)...)...)
 	logger.LogAttrs(ctx, slog.LevelInfo, "report: total", append([]slog.Attr{client}, attributes(s.Total)...)...)
 	if n := s.Total.Recorded; n > 0 {
-		logger.LogAttrs(ctx, slog.LevelInfo, "report: answers were recorded", client, slog.Uint64("recorded", n))
+		logger.LogAttrs(ctx, slog.LevelInfo, "report: responses were recorded", client, slog.Uint64("recorded", n))
 	}
 	if allReplayed(s) {
-		logger.LogAttrs(ctx, slog.LevelWarn, "report: all answers came from a recording", client, slog.Uint64("replayed", s.Total.Replayed))
+		logger.LogAttrs(ctx, slog.LevelWarn, "report: all responses came from a recording", client, slog.Uint64("replayed", s.Total.Replayed))
 	}
 }
 

@@ -47,7 +47,7 @@ func markdown(s metrics.Snapshot) string {
 	return b.String()
 }
 
-// code makes text a code span inside a table, where a pipe would end the cell even so.
+// code returns text as a code span in a table cell, which a pipe would end inside a code span too.
 func code(text string) string {
 	if text == "" {
 		return ""

@@ -2,12 +2,12 @@ package report
 
 import "github.com/gracy-go/gracy/metrics"
 
-// Source is what can be reported on; a *[metrics.Recorder] is one.
+// A Source is something to report on; a *[metrics.Recorder] is one.
 type Source interface {
 	Snapshot() metrics.Snapshot
 }
 
-// read takes a snapshot of all sources. Nil ones are left out.
+// read merges the snapshots of all sources. A nil source is left out.
 func read(sources []Source) metrics.Snapshot {
 	var all []metrics.Snapshot
 	for _, s := range sources {

@@ -10,8 +10,8 @@ import (
 
 const (
 	totalName  = "TOTAL"
-	shortRoute = 20 // a route is shortened to this before a column is dropped
-	leastRoute = 8  // and to this when no column is left to drop
+	shortRoute = 20 // the width to which a route is shortened before a column is dropped
+	leastRoute = 8  // the width to which it is shortened when no column is left to drop
 )
 
 // Table writes a table of the sources, a row for each method and route, busiest first, and the total.
@@ -24,13 +24,13 @@ func Table(w io.Writer, sources ...Source) error {
 	return err
 }
 
-// grid is a table laid out: the first column is text, the rest numbers.
+// A grid is a table with its layout: the first columns are text, the rest numbers.
 type grid struct {
 	heads  []string
 	drop   []int
 	widths []int
 	rows   [][]gridCell
-	left   int // how many columns are text
+	left   int // the number of columns that are text
 }
 
 type gridCell struct {
@@ -106,7 +106,7 @@ func plain(texts []string) []gridCell {
 }
 
 // fit makes the table at most limit wide: it drops columns until a short route fits, then gives the
-// route what is left.
+// route the width that is left.
 func (g *grid) fit(limit int) {
 	route := g.left - 1
 	natural := g.widths[route]
@@ -134,7 +134,7 @@ func (g *grid) fit(limit int) {
 	}
 }
 
-// dropClient drops the column of clients, but not the name of the total in it.
+// dropClient drops the column of clients and moves the name of the total to the next one.
 func (g *grid) dropClient() {
 	last := g.rows[len(g.rows)-1]
 	last[1].text = last[0].text

@@ -8,13 +8,13 @@ import (
 
 const defaultWidth = 80
 
-// style is how a table may look.
+// A style is what a table may use of the terminal.
 type style struct {
 	width  int
 	colour bool
 }
 
-// styleOf finds out what w can show. env is os.Getenv but in tests.
+// styleOf returns what w can show. env is os.Getenv, except in tests.
 func styleOf(w io.Writer, env func(string) string) style {
 	f, _ := w.(*os.File)
 	columns, terminal := 0, false
@@ -30,7 +30,7 @@ func styleOf(w io.Writer, env func(string) string) style {
 	return style{width: columns, colour: coloured(terminal, env)}
 }
 
-// coloured follows no-color.org and the CLICOLOR convention; who asks for none gets none.
+// coloured follows no-color.org and the CLICOLOR convention; NO_COLOR wins over all others.
 func coloured(terminal bool, env func(string) string) bool {
 	if env("NO_COLOR") != "" {
 		return false

@@ -4,7 +4,7 @@ package report
 
 import "os"
 
-// terminalWidth does not know the width here; whether f is a terminal is told by its mode.
+// terminalWidth does not know the width on these systems. The mode of f says whether it is a terminal.
 func terminalWidth(f *os.File) (columns int, terminal bool) {
 	info, err := f.Stat()
 	return 0, err == nil && info.Mode()&os.ModeCharDevice != 0

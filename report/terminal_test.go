@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestColoured(t *testing.T) {
+func TestColoursFollowTheConventions(t *testing.T) {
 	for _, tt := range []struct {
 		terminal bool
 		env      map[string]string
@@ -27,7 +27,7 @@ func TestColoured(t *testing.T) {
 	}
 }
 
-func TestStyleOf(t *testing.T) {
+func TestTheWidthIsThatOfCOLUMNSOrEighty(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)

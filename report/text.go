@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// clean makes a name from outside harmless to look at: what moves the cursor, colours, hides or
-// reorders text becomes U+FFFD.
+// clean makes a name from untrusted input safe to print: characters that move the cursor, colour, hide
+// or reorder text become U+FFFD.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
@@ -16,7 +16,7 @@ func clean(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// wide are the ranges that take two columns: East Asian wide and full width, and emoji.
+// wide has the ranges that take two columns: East Asian wide and full width, and emoji.
 //
 //nolint:gochecknoglobals // a table
 var wide = &unicode.RangeTable{
@@ -49,7 +49,7 @@ var wide = &unicode.RangeTable{
 	},
 }
 
-// runeWidth is the number of terminal columns of r.
+// runeWidth returns the number of terminal columns of r.
 func runeWidth(r rune) int {
 	switch {
 	case unicode.In(r, unicode.Mn, unicode.Me):
@@ -60,7 +60,7 @@ func runeWidth(r rune) int {
 	return 1
 }
 
-// width is the number of terminal columns of s, which has no control characters.
+// width returns the number of terminal columns of s, which must have no control characters.
 func width(s string) (w int) {
 	for _, r := range s {
 		w += runeWidth(r)
@@ -77,7 +77,7 @@ func shorten(s string, limit int) string {
 		return ""
 	}
 	runes := []rune(s)
-	// The end of a route tells more than its middle, so head and tail share the room.
+	// The end of a route says more than its middle, so head and tail share the room.
 	room := limit - 1
 	head, tail := 0, len(runes)
 	for left := (room + 1) / 2; head < len(runes) && runeWidth(runes[head]) <= left; head++ {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestClean(t *testing.T) {
+func TestCleanReplacesWhatATerminalWouldObey(t *testing.T) {
 	for in, want := range map[string]string{
 		"/pokemon/{name}": "/pokemon/{name}",
 		"/ポケモン":           "/ポケモン",
@@ -24,7 +24,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-func TestWidth(t *testing.T) {
+func TestWidthCountsTerminalColumns(t *testing.T) {
 	for in, want := range map[string]int{"": 0, "abc": 3, "ポケモン": 8, "é": 1, "e\u0301": 1, "한": 2, "😀": 2, "…": 1, "│": 1, "Ａ": 2} {
 		if got := width(in); got != want {
 			t.Errorf("width(%q) = %d, want %d", in, got, want)
@@ -32,7 +32,7 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-func TestShorten(t *testing.T) {
+func TestShortenCutsTheMiddle(t *testing.T) {
 	for _, tt := range []struct {
 		in    string
 		limit int

@@ -9,7 +9,7 @@ import (
 
 const nothing = "no calls were made"
 
-// title is the first line of a report.
+// title returns the first line of a report.
 func title(s metrics.Snapshot) string {
 	var b strings.Builder
 	if s.Client != "" {
@@ -32,7 +32,7 @@ func plural(word string, n uint64) string {
 	return word + "s"
 }
 
-// allReplayed reports whether no call of the report has touched the network.
+// allReplayed reports whether all responses came from a recording, none from the network.
 func allReplayed(s metrics.Snapshot) bool {
 	return s.Total.Replayed > 0 && s.Total.Attempts == 0
 }

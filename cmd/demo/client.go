@@ -10,26 +10,26 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// ErrNotFound is what every [NotFoundError] matches, by errors.Is.
+// ErrNotFound matches every [NotFoundError], by errors.Is.
 var ErrNotFound = errors.New("demo: not found")
 
-// NotFoundError is a name that the API does not know.
+// A NotFoundError is the error of a name that the API does not have.
 type NotFoundError struct{ Kind, Name string }
 
-// Error names what was asked for.
+// Error implements error.
 func (e *NotFoundError) Error() string { return fmt.Sprintf("demo: no %s %q", e.Kind, e.Name) }
 
 // Is reports whether target is [ErrNotFound].
 func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
 
-// Ref is a link to a resource.
+// A Ref is a link to a resource.
 type Ref struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
 }
 
 // Pokemon, Berry and Generation are the parts of the resources that the demo
-// looks at.
+// decodes.
 type (
 	// Pokemon is one of 151.
 	Pokemon struct {
@@ -62,14 +62,14 @@ type (
 	}
 )
 
-// PokeAPI is the client, a namespace for each kind of resource.
+// A PokeAPI is a client with a namespace for each kind of resource.
 type PokeAPI struct {
 	Pokemon    Namespace[Pokemon]
 	Berry      Namespace[Berry]
 	Generation Namespace[Generation]
 }
 
-// NewPokeAPI returns the API at base, asked through any client.
+// NewPokeAPI returns the API at base, called through any client.
 func NewPokeAPI(client *http.Client, base string) *PokeAPI {
 	api := parse.API{Client: client, Base: base, Options: []parse.Option{parse.Header("User-Agent", "gracy-demo")}}
 	return &PokeAPI{
@@ -79,8 +79,7 @@ func NewPokeAPI(client *http.Client, base string) *PokeAPI {
 	}
 }
 
-// The endpoints. A check makes a broken body a fault of its attempt, which is
-// then tried again.
+// The endpoints. A failed check fails the attempt, which is then tried again.
 var (
 	listPokemon     = parse.NewEndpoint[window, list]("GET /pokemon", parse.Check(whole))
 	getPokemon      = parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.Check(func(p *Pokemon) error { return named(p.ID, p.Name) }))
@@ -90,7 +89,7 @@ var (
 	getGeneration   = parse.NewEndpoint[string, Generation]("GET /generation/{name}", parse.Check(func(g *Generation) error { return named(g.ID, g.Name) }))
 )
 
-// Namespace is what can be asked about one kind of resource.
+// A Namespace has the calls for one kind of resource.
 type Namespace[T any] struct {
 	parse.API
 	list *parse.Endpoint[window, list]
@@ -107,13 +106,13 @@ type list struct {
 	Results []Ref `json:"results"`
 }
 
-// Get returns a resource by name or number; one that is not there is a
+// Get returns a resource by name or number. The error of a missing one is a
 // [NotFoundError].
 func (n Namespace[T]) Get(ctx context.Context, name string, opts ...parse.Option) (T, error) {
 	return n.get.Call(ctx, n.API, name, opts...)
 }
 
-// List walks over all resources of the kind.
+// List returns a pager over all resources of the kind.
 func (n Namespace[T]) List() *page.Pager[Ref] {
 	return page.Offset(20, func(ctx context.Context, offset, limit int) (page.Slice[Ref], error) {
 		l, err := n.list.Call(ctx, n.API, window{offset, limit})
@@ -121,7 +120,7 @@ func (n Namespace[T]) List() *page.Pager[Ref] {
 	})
 }
 
-// unknown makes a 404 a NotFoundError.
+// unknown returns the option that makes a 404 a NotFoundError.
 func unknown(kind string) parse.Option {
 	return parse.OnFunc(http.StatusNotFound, func(f parse.Failure) error {
 		return &NotFoundError{kind, f.Arg("name")}
@@ -130,14 +129,14 @@ func unknown(kind string) parse.Option {
 
 func named(id int, name string) error {
 	if id <= 0 || name == "" {
-		return errors.New("a resource without id or name")
+		return errors.New("the resource has no id or no name")
 	}
 	return nil
 }
 
 func whole(l *list) error {
 	if l.Count < len(l.Results) {
-		return errors.New("a list longer than its count")
+		return errors.New("the list is longer than its count")
 	}
 	return nil
 }

@@ -3,16 +3,16 @@
 //
 //	go run ./cmd/demo
 //
-// It starts a PokéAPI on loopback that counts its quota itself and breaks some
-// of its answers, asks it for everything through the full stack, reports,
-// explains one call, and then does the same job from the tape with the server
-// stopped and the network denied. The figures at the end are the server's own.
+// It starts a PokéAPI on loopback that counts its quota itself and breaks some of
+// its responses, gets everything from it with the full stack, reports, shows one
+// call in detail, and then does the same job from the tape with the server stopped
+// and the network denied. The figures at the end are those of the server.
 //
-// The exit code is 0 only if the server saw no violation of its quota, the
-// results are complete, and those of the tape are the same bytes. With
-// -without, a control run, it is 0 only if the run shows what is missing:
-// violations, failures, traffic. 1 is any other outcome, 2 a flag that cannot
-// be, 130 a run that was cut short.
+// The exit code is 0 only if the server counted no violation of its quota, the
+// results are complete, and those of the tape are the same bytes. With -without, a
+// control run, it is 0 only if the run shows the effect: violations, failures,
+// network traffic. 1 is any other outcome, 2 an invalid flag, 130 a run that was
+// interrupted.
 //
-// It is a demo and no load generator: it has no rate of its own to choose.
+// It is a demo and not a load generator: its rate cannot be chosen.
 package main

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-func TestErrorsInOneLine(t *testing.T) {
+func TestAnErrorHasOneLine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	foreign := filepath.Join(dir, "foreign.tape")
@@ -26,7 +26,7 @@ func TestErrorsInOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tape.Close() })
-	const gone = "http://127.0.0.1:1" // not a port that was free: another test may get that
+	const gone = "http://127.0.0.1:1" // a port that was free just now could be taken by another test
 	other := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(other.Close)
 
@@ -42,15 +42,15 @@ func TestErrorsInOneLine(t *testing.T) {
 		{"n text", "-n many", exitUsage, `"many" for flag -n`},
 		{"faults", "-faults 1.5", exitUsage, "-faults 1.5: want 0 to 0.5"},
 		{"faults NaN", "-faults NaN", exitUsage, "want 0 to 0.5"},
-		{"without", "-without speed", exitUsage, `"speed" is none of throttle, retry, replay`},
-		{"no tape to keep", "-without replay -tape x.tape", exitUsage, "no use for -tape"},
+		{"without", "-without speed", exitUsage, `"speed" is not one of throttle, retry, replay`},
+		{"no tape to keep", "-without replay -tape x.tape", exitUsage, "-tape has no effect"},
 		{"base", "-base-url pokeapi.co", exitUsage, "-base-url: want http://"},
 		{"base empty", "-base-url=", exitUsage, "-base-url: want http://"},
-		{"base secret", "-base-url http://u:hunter2@h/", exitUsage, "neither user"},
+		{"base secret", "-base-url http://u:hunter2@h/", exitUsage, "want no user"},
 		{"base control", "-base-url http://h/ -without throttle", exitUsage, "-without is for the embedded server"},
-		{"listen all", "-listen 0.0.0.0:9090", exitUsage, "0.0.0.0 is not loopback"},
-		{"listen name", "-listen example.com:80", exitUsage, "example.com is not loopback"},
-		{"listen port", "-listen :http-alt", exitUsage, "no number"},
+		{"listen all", "-listen 0.0.0.0:9090", exitUsage, "0.0.0.0 is not a loopback address"},
+		{"listen name", "-listen example.com:80", exitUsage, "example.com is not a loopback address"},
+		{"listen port", "-listen :http-alt", exitUsage, "not a number"},
 		{"listen taken", "-listen " + other.Listener.Addr().String(), exitFailed, "-listen: "},
 		{"unreachable", "-base-url " + gone, exitFailed, "cannot reach " + gone},
 		{"no API", "-base-url " + other.URL, exitFailed, other.URL + ": list"},
@@ -67,18 +67,18 @@ func TestErrorsInOneLine(t *testing.T) {
 				t.Errorf("code %d, want %d; stderr %q, want a line with %q", code, tt.code, text, tt.want)
 			}
 			if strings.Contains(text, "hunter2") {
-				t.Error("a password in the text")
+				t.Error("the text has a password")
 			}
 		})
 	}
 	t.Cleanup(func() {
 		if b, err := os.ReadFile(foreign); err != nil || !bytes.HasPrefix(b, []byte("not a tape")) {
-			t.Errorf("the foreign file was touched: %v", err)
+			t.Errorf("the foreign file was changed: %v", err)
 		}
 	})
 }
 
-func TestHelp(t *testing.T) {
+func TestHelpListsTheFlagsAndExitCodes(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
 		t.Errorf("code %d, stderr %q", code, stderr.String())
@@ -95,7 +95,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-func TestFlagLoopback(t *testing.T) {
+func TestListenAcceptsLoopbackOnly(t *testing.T) {
 	for in, want := range map[string]string{
 		":9090": "127.0.0.1:9090", "9090": "127.0.0.1:9090", "localhost:0": "127.0.0.1:0",
 		"127.0.0.5:80": "127.0.0.5:80", "[::1]:80": "[::1]:80", "[::ffff:127.0.0.1]:1": "[::ffff:127.0.0.1]:1",

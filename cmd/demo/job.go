@@ -11,40 +11,39 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// workers is how many calls are made beside each other; most of them wait for
-// a slot or for quota.
+// workers is the number of calls at once. Most of them wait for a slot or the quota.
 const workers = 32
 
-// nobody is a name that no Pokémon has.
-const nobody = "missingno"
+// missing is a name that no Pokémon has.
+const missing = "missingno"
 
-// Results is what the job brings home: typed values in the order of the lists.
-// Those of the tape are compared with it byte for byte, as JSON.
+// Results are what the job returns: typed values in the order of the lists. They are
+// compared byte for byte, as JSON, with those from the tape.
 type Results struct {
 	Pokemon     []Pokemon    `json:"pokemon"`
 	Berries     []Berry      `json:"berries"`
 	Generations []Generation `json:"generations"`
 	Explained   Pokemon      `json:"explained"`
-	Nobody      string       `json:"nobody"` // the error for a name that is not there
+	Missing     string       `json:"missing"` // the error for a name that does not exist
 }
 
-// outcome is how a job went.
+// An outcome is the result of a job.
 type outcome struct {
 	Results   Results
-	Wanted    int              // resources, those of the lists that came
-	Done      int              // of them
-	Failures  []error          // everything that was to work and did not
-	Unlisted  int              // of the three kinds, those whose list failed
-	Explained *transport.Trace // of the call that is shown
+	Wanted    int              // the number of resources on the lists
+	Done      int              // how many of them the job got
+	Failures  []error          // the errors of calls that had to succeed
+	Unlisted  int              // the number of kinds, of three, whose list failed
+	Explained *transport.Trace // the calls that are shown in detail
 }
 
 type task func(context.Context) error
 
-// work does the job: lists all kinds, gets everything on the lists, asks for
-// somebody who is not there, and makes the call that is explained later.
+// work does the job: it lists all kinds, gets everything on the lists, gets a name that
+// does not exist, and makes the call that is shown in detail later.
 func work(ctx context.Context, api *PokeAPI, n int, bar *progress) *outcome {
 	out := &outcome{}
-	var mu sync.Mutex // guards out.Failures
+	var mu sync.Mutex // mu guards out.Failures
 	fail := func(what string, err error) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -70,24 +69,24 @@ func work(ctx context.Context, api *PokeAPI, n int, bar *progress) *outcome {
 	out.Done = each(ctx, tasks, bar)
 	bar.end()
 
-	// Logging is off for this call: that it fails is the point.
-	_, err := api.Pokemon.Get(ctx, nobody, logging.Off)
-	if missing, ok := errors.AsType[*NotFoundError](err); ok {
-		out.Results.Nobody = missing.Error()
+	// This call is expected to fail, so its failure is not logged.
+	_, err := api.Pokemon.Get(ctx, missing, logging.Off)
+	if notFound, ok := errors.AsType[*NotFoundError](err); ok {
+		out.Results.Missing = notFound.Error()
 	} else {
-		fail(nobody, errOr(err, "was found"))
+		fail(missing, errOr(err, "the name was found"))
 	}
 
 	traced, trace := transport.WithTrace(ctx)
 	out.Explained = trace
 	if out.Results.Explained, err = api.Pokemon.Get(traced, scripted); err != nil {
-		fail("the explained call", err)
+		fail("the call in detail", err)
 	}
 	return out
 }
 
-// prepare lists a kind and returns a task for each resource on the list, which
-// puts it in its place of into.
+// prepare lists a kind and returns a task for each resource on the list, which stores
+// it in into.
 func prepare[T any](ctx context.Context, ns Namespace[T], n int, into *[]T, fail func(string, error)) []task {
 	refs, err := ns.List().Collect(ctx, n)
 	if err != nil {
@@ -109,7 +108,7 @@ func prepare[T any](ctx context.Context, ns Namespace[T], n int, into *[]T, fail
 	return tasks
 }
 
-// each does the tasks, some at once, until they are done or ctx ends, and
+// each runs the tasks, some of them at once, until they are done or ctx ends, and
 // returns how many succeeded.
 func each(ctx context.Context, tasks []task, bar *progress) (done int) {
 	queue := make(chan task)

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// exporter serves /metrics.
+// An exporter serves /metrics.
 type exporter struct {
 	url  string
 	srv  *http.Server
@@ -37,7 +37,7 @@ func export(address string, collectors ...prometheus.Collector) (*exporter, erro
 	}
 	go func() {
 		defer close(e.done)
-		_ = e.srv.Serve(ln) // ends with Close
+		_ = e.srv.Serve(ln) // returns after Close
 	}()
 	return e, nil
 }

@@ -7,21 +7,22 @@ import (
 	"sync/atomic"
 )
 
-// logLines is how many log lines a run shows, without -v.
+// logLines is the number of log lines that a run shows without -v.
 const logLines = 6
 
-// lines is a slog.Handler that shows messages above the progress bar and, of
-// many, counts the rest.
+// lines is a slog.Handler that writes messages above the progress bar, and only counts
+// those over a bound.
 type lines struct {
 	bar   *progress
-	most  int64 // 0 is no bound
+	most  int64 // the bound, 0 for none
 	paint paint
 	count atomic.Int64
 }
 
 func (*lines) Enabled(context.Context, slog.Level) bool { return true }
 
-// Handle writes the message; its attributes say the same.
+// Handle writes the message. The attributes of the record say the same, so it leaves
+// them out.
 func (l *lines) Handle(_ context.Context, r slog.Record) error {
 	if n := l.count.Add(1); l.most > 0 && n > l.most {
 		return nil
@@ -36,7 +37,7 @@ func (l *lines) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// hidden returns how many lines were only counted.
+// hidden returns the number of lines that were counted and not written.
 func (l *lines) hidden() int64 {
 	if l.most == 0 {
 		return 0

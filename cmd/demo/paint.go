@@ -5,12 +5,13 @@ import (
 	"os"
 )
 
-// paint colours text, or leaves it as it is.
+// paint colours text if it is true.
 type paint bool
 
-// look finds out what w can show: colours, and lines drawn over. env is
-// os.Getenv but in tests. NO_COLOR, CLICOLOR_FORCE and TERM=dumb are honoured.
-func look(w io.Writer, env func(string) string) (p paint, live bool) {
+// terminalOf returns whether w shows colours and whether it is a terminal, on which a
+// line can be overwritten. env is os.Getenv, except in tests. It follows NO_COLOR,
+// CLICOLOR_FORCE and TERM=dumb.
+func terminalOf(w io.Writer, env func(string) string) (p paint, live bool) {
 	f, ok := w.(*os.File)
 	if ok {
 		info, err := f.Stat()

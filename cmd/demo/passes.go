@@ -19,7 +19,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// transport is the base of the client: to the embedded server, or to the world.
+// transport returns the base of the client: to the embedded server, or to the real API.
 func (d *demo) transport() *http.Transport {
 	if d.server == nil {
 		return realTransport()
@@ -27,8 +27,8 @@ func (d *demo) transport() *http.Transport {
 	return dialTo(strings.TrimPrefix(d.server.URL, "http://"))
 }
 
-// ask does the job over the network, recording.
-func (d *demo) ask(ctx context.Context) (*outcome, error) {
+// record does the job over the network and records it.
+func (d *demo) record(ctx context.Context) (*outcome, error) {
 	var tape *replay.Tape
 	if !d.drops("replay") {
 		t, err := replay.Open(d.sum.Tape.Path, replay.Options{Mode: d.mode(), Errors: true})
@@ -42,7 +42,7 @@ func (d *demo) ask(ctx context.Context) (*outcome, error) {
 	defer client.CloseIdleConnections()
 	d.client = client
 
-	d.step("Ask for up to %d each of Pokémon, berries, generations", d.n)
+	d.step("Get up to %d Pokémon, berries and generations each%s", d.n, recording(tape))
 	d.bar.extra = func() string {
 		n := d.live.Snapshot().Total.Retries
 		if n == 0 {
@@ -52,9 +52,9 @@ func (d *demo) ask(ctx context.Context) (*outcome, error) {
 	}
 	start := time.Now()
 	out := work(ctx, NewPokeAPI(client, d.url()), d.n, d.bar)
-	d.sum.job(out, time.Since(start))
+	d.sum.recordFirst(out, time.Since(start))
 	if tape != nil {
-		// Whatever ended the job, what it recorded is on the tape from here on.
+		// However the job ended, the tape holds what it recorded from here on.
 		err := tape.Close()
 		d.sum.Tape.Recorded, d.sum.Tape.Before = tape.Stats().Recorded, tape.Stats().Replayed
 		if err != nil {
@@ -71,23 +71,31 @@ func (d *demo) ask(ctx context.Context) (*outcome, error) {
 	}
 	t := d.live.Snapshot().Total
 	calls := time.Duration(max(1, t.Calls))
-	d.say("  %d calls, %d attempts in %s", t.Calls, t.Attempts, brief(time.Since(start)))
-	d.say("  a call waited %s for quota or a pause and %s for a slot, on average",
+	d.say("  %d calls took %d attempts and %s", t.Calls, t.Attempts, brief(time.Since(start)))
+	d.say("  on average a call waited %s for the quota or a pause, %s for a free slot",
 		brief((t.Waits.Quota+t.Waits.Pause)/calls), brief(t.Waits.Queue/calls))
-	if out.Results.Nobody != "" {
-		d.say("  one 404 is meant to be: %s", out.Results.Nobody)
+	if out.Results.Missing != "" {
+		d.say("  one 404 was expected: %s", out.Results.Missing)
 	}
 	if n := d.logs.hidden(); n > 0 {
-		d.say("  · and %d log lines more, see -v", n)
+		d.say("  · %d more log lines; -v shows all", n)
 	}
 	if n := d.sum.Tape.Before; n > 0 {
-		d.say("  %d answers were on the tape already", n)
+		d.say("  %d responses were on the tape already", n)
 	}
 	return out, nil
 }
 
-// mode is Record, but a tape from an earlier run is gone on with, unless a
-// control run has to see the network.
+// recording ends the heading of a job that is recorded.
+func recording(tape *replay.Tape) string {
+	if tape == nil {
+		return ""
+	}
+	return ", and record them"
+}
+
+// mode is Record for a new tape and Smart for one from an earlier run, which is
+// completed. A control run records anew, because it has to use the network.
 func (d *demo) mode() replay.Mode {
 	if _, err := os.Stat(d.sum.Tape.Path); err == nil && len(d.without) == 0 {
 		return replay.Smart
@@ -95,22 +103,21 @@ func (d *demo) mode() replay.Mode {
 	return replay.Record
 }
 
-// again does the job a second time: from the tape, with the server stopped and
-// the network denied; or in a control run over the network after all.
-func (d *demo) again(ctx context.Context) (*outcome, error) {
+// replay does the job a second time: from the tape, with the server stopped and the
+// network denied; or over the network in a control run without a tape.
+func (d *demo) replay(ctx context.Context) (*outcome, error) {
 	var (
-		tape *replay.Tape
-		base = d.transport()
-		bar  = &progress{out: io.Discard}
-		// In a control run there are no dials to count, but arrivals.
-		dials  = new(atomic.Int64)
+		tape   *replay.Tape
+		base   = d.transport()
+		bar    = &progress{out: io.Discard}
+		dials  = new(atomic.Int64) // stays 0 without a tape, where arrivals are counted
 		before = d.sum.Server.total()
 	)
 	if d.drops("replay") {
-		d.step("Again, without a tape")
+		d.step("The same again, without a tape")
 		bar = d.bar
 	} else {
-		d.step("Again from the tape: server stopped, network denied")
+		d.step("The same again from the tape: server stopped, network denied")
 		if d.server != nil {
 			if err := d.server.Close(); err != nil {
 				return nil, err
@@ -140,47 +147,47 @@ func (d *demo) again(ctx context.Context) (*outcome, error) {
 		return out, nil
 	}
 	if tape == nil {
-		d.say("  %d calls in %s, %d requests at the server", d.taped.Snapshot().Total.Calls, brief(took), d.sum.Tape.Arrivals)
+		d.say("  %d calls in %s, %d requests to the server", d.taped.Snapshot().Total.Calls, brief(took), d.sum.Tape.Arrivals)
 		return out, nil
 	}
 	s := tape.Stats()
 	d.sum.Tape.Replayed, d.sum.Tape.Missed = s.Replayed, s.Missed
-	d.say("  %d of %d in %s: %d answers from the tape, %d missing, %d dials",
+	d.say("  %d of %d in %s: %d responses from the tape, %d missing, %d dials",
 		out.Done, out.Wanted, brief(took), s.Replayed, s.Missed, dials.Load())
 	if calls := out.Explained; calls != nil && len(calls.Calls()) > 0 {
 		head, _, _ := strings.Cut(calls.String(), "\n")
-		d.indent("explained: " + head)
+		d.indent("in detail: " + head)
 	}
 	return out, nil
 }
 
-// compare holds the results of both jobs against each other, as JSON.
+// compare compares the results of both jobs as JSON.
 func (d *demo) compare(first, second *outcome) {
 	a, errA := json.Marshal(first.Results)
 	b, errB := json.Marshal(second.Results)
 	d.sum.Equal = errA == nil && errB == nil && bytes.Equal(a, b)
 	sum := sha256.Sum256(b)
 	d.sum.Bytes, d.sum.SHA256 = len(b), hex.EncodeToString(sum[:])
-	d.sum.again(second)
+	d.sum.recordSecond(second)
 	if d.sum.Equal {
-		d.say("  results equal byte for byte: %d bytes of JSON, SHA-256 %s…", len(b), d.sum.SHA256[:16])
+		d.say("  equal results, byte for byte: %d bytes of JSON, SHA-256 %s…", len(b), d.sum.SHA256[:16])
 	} else {
-		d.say("  results differ: %d bytes of JSON, then %d", len(a), len(b))
+		d.say("  the results differ: %d bytes of JSON from the network, %d from the tape", len(a), len(b))
 	}
 }
 
-// kept says where the recordings of a run that was cut short are.
+// kept says where the recordings of an interrupted run are.
 func (d *demo) kept() string {
 	switch {
 	case d.drops("replay"):
-		return "nothing is recorded in this control run"
+		return "this control run records nothing"
 	case d.folder != "":
-		return fmt.Sprintf("%d answers were on a temporary tape; keep one with -tape FILE", d.sum.Tape.Recorded)
+		return fmt.Sprintf("%d responses were on a temporary tape; -tape FILE keeps them", d.sum.Tape.Recorded)
 	}
-	return fmt.Sprintf("%d answers are safe on the tape; the same command goes on from there", d.sum.Tape.Recorded)
+	return fmt.Sprintf("%d responses are on the tape; the same command continues from there", d.sum.Tape.Recorded)
 }
 
-// unreachable makes one line of the first failure.
+// unreachable returns an error of one line for the first failure.
 func unreachable(base string, err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return fmt.Errorf("cannot reach %s: %w", base, op.Err)

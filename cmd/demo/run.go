@@ -25,11 +25,11 @@ const (
 	exitOK       = 0
 	exitFailed   = 1
 	exitUsage    = 2
-	exitCanceled = 130 // as a shell says of Ctrl-C
+	exitCanceled = 130 // the code that a shell reports for Ctrl-C
 )
 
-// run is the program: what it writes and its exit code. It returns soon after
-// ctx ends, with all that was recorded on the tape.
+// run is the program. It returns the exit code. When ctx ends it returns soon, and the
+// tape holds all that was recorded.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o, err := parseFlags(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "demo:", redact.Error(err))
 	}
 	if o.json {
-		d.sum.note(err)
+		d.sum.addProblem(err)
 		enc := json.NewEncoder(stdout)
 		enc.SetIndent("", "  ")
 		if err := enc.Encode(d.sum); err != nil {
@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
-// demo is one run.
+// A demo is one run.
 type demo struct {
 	*options
 	text  io.Writer
@@ -74,20 +74,20 @@ type demo struct {
 	logs  *lines
 	sum   *Summary
 
-	live     *metrics.Recorder // of the job
-	taped    *metrics.Recorder // of the job from the tape
+	live     *metrics.Recorder // counts the job over the network
+	taped    *metrics.Recorder // counts the job from the tape
 	shared   limits
-	client   *http.Client    // of the job
-	server   *pokeapi.Server // nil with -base-url
-	exporter *exporter       // nil without -listen
-	folder   string          // of a temporary tape
-	steps    int
+	client   *http.Client    // the client of the job over the network
+	server   *pokeapi.Server // the embedded server, nil with -base-url
+	exporter *exporter       // the server of /metrics, nil without -listen
+	folder   string          // the folder of a temporary tape, else empty
+	steps    int             // the headings so far
 }
 
 func newDemo(o *options, text io.Writer) *demo {
 	d := &demo{options: o, text: text, shared: newLimits(o), live: metrics.New("pokeapi"), taped: metrics.New("tape"), sum: newSummary(o)}
 	var live bool
-	d.paint, live = look(text, os.Getenv)
+	d.paint, live = terminalOf(text, os.Getenv)
 	d.bar = &progress{out: text, live: live, paint: d.paint}
 	d.logs = &lines{bar: d.bar, most: logLines, paint: d.paint}
 	if o.verbose {
@@ -96,20 +96,20 @@ func newDemo(o *options, text io.Writer) *demo {
 	return d
 }
 
-// run does the whole demo. An error is what made it stop early; how it went
-// otherwise is in the summary.
+// run does the whole demo. An error means that it ended early; the result of a complete
+// run is in the summary.
 func (d *demo) run(ctx context.Context) error {
 	if err := d.open(); err != nil {
 		return err
 	}
 	d.head()
 
-	first, err := d.ask(ctx)
+	first, err := d.record(ctx)
 	if err != nil {
 		return err
 	}
 	if d.sum.Canceled {
-		d.say("\n%s", d.paint.bold("stopped")+": "+d.kept())
+		d.say("\n%s", d.paint.bold("interrupted")+": "+d.kept())
 		return nil
 	}
 	d.say("")
@@ -118,12 +118,12 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	d.explain(first)
 
-	second, err := d.again(ctx)
+	second, err := d.replay(ctx)
 	if err != nil {
 		return err
 	}
 	if d.sum.Canceled {
-		d.say("\n%s", d.paint.bold("stopped")+": "+d.kept())
+		d.say("\n%s", d.paint.bold("interrupted")+": "+d.kept())
 		return nil
 	}
 	d.compare(first, second)
@@ -132,7 +132,7 @@ func (d *demo) run(ctx context.Context) error {
 	return nil
 }
 
-// open starts what the run needs besides the client.
+// open makes the tape and starts the servers of the run.
 func (d *demo) open() error {
 	if d.tape == "" && !d.drops("replay") {
 		folder, err := os.MkdirTemp("", "gracy-demo-")
@@ -161,29 +161,30 @@ func (d *demo) open() error {
 
 func (d *demo) close() {
 	if d.server != nil {
-		_ = d.server.Close() // its counts are read already
+		_ = d.server.Close() // its counts have been read
 	}
 	if d.exporter != nil {
 		d.exporter.close()
 	}
 	if d.folder != "" {
-		_ = os.RemoveAll(d.folder) // a temporary folder, cleared by the system at last
+		_ = os.RemoveAll(d.folder) // what stays is in the temporary folder of the system
 	}
 }
 
 func (d *demo) head() {
 	limit, per := quota()
 	if d.server == nil {
-		d.say("%s  %s, asked %d times per second at most", d.paint.bold("gracy demo"), redact.New(redact.Rules{}).Location(d.base), politeness)
+		d.say("%s  the API at %s, at most %d requests per second", d.paint.bold("gracy demo"), redact.New(redact.Rules{}).Location(d.base), politeness)
 	} else {
-		d.say("%s  offline: a PokéAPI on %s", d.paint.bold("gracy demo"), strings.TrimPrefix(d.server.URL, "http://"))
-		d.say("  quota %d in any %v, counted at the server; %.3g %% of answers broken, seed %d", limit, per, d.faults*100, d.seed)
+		d.say("%s  offline, with a PokéAPI on %s", d.paint.bold("gracy demo"), strings.TrimPrefix(d.server.URL, "http://"))
+		d.say("  The server has a quota of %d requests in any %v and counts them itself.", limit, per)
+		d.say("  It breaks %.3g %% of its responses on purpose (seed %d).", d.faults*100, d.seed)
 	}
 	for _, name := range d.without {
-		d.say("  control run without %s: it must show %s", name, layers()[name])
+		d.say("  This is a control run without %s: it must show %s.", name, layers()[name])
 	}
 	if d.exporter != nil {
-		d.say("  metrics at %s", d.exporter.url)
+		d.say("  Metrics are at %s.", d.exporter.url)
 	}
 }
 
@@ -195,7 +196,7 @@ func (d *demo) step(format string, args ...any) {
 
 func (d *demo) say(format string, args ...any) { d.bar.line(fmt.Sprintf(format, args...)) }
 
-// url is where the client believes the API to be.
+// url returns the base URL that the client uses.
 func (d *demo) url() string {
 	if d.server == nil {
 		return d.base
@@ -207,14 +208,14 @@ func (d *demo) logger() *slog.Logger { return slog.New(d.logs) }
 
 func (d *demo) explain(first *outcome) {
 	if d.server == nil {
-		d.step("One call explained")
+		d.step("One call in detail")
 	} else {
-		d.step("One call explained: the server says 503, then 429 with a hint, then 200")
+		d.step("One call in detail: the server responds 503, 429 with Retry-After, 200")
 	}
 	if first.Explained != nil {
 		d.indent(first.Explained.String())
 	}
-	d.step("The client explained")
+	d.step("The layers of the client, outermost first, and what they do at worst")
 	d.indent(gracy.Explain(d.client).String())
 }
 
@@ -227,7 +228,7 @@ func (d *demo) indent(text string) {
 	}
 }
 
-// brief is a duration for people.
+// brief returns the text of a duration.
 func brief(t time.Duration) string {
 	if t < time.Second {
 		return t.Round(time.Millisecond).String()

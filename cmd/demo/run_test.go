@@ -18,22 +18,21 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// demoed runs the demo with -json and returns the code, the summary and what
-// was said.
-func demoed(t *testing.T, args ...string) (int, *Summary, string) {
+// runDemo runs the demo with -json and returns the code, the summary and the text.
+func runDemo(t *testing.T, args ...string) (int, *Summary, string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), append([]string{"-json"}, args...), &stdout, &stderr)
 	s := &Summary{}
 	if err := json.Unmarshal(stdout.Bytes(), s); err != nil {
-		t.Fatalf("code %d, stdout is no JSON: %v\n%s%s", code, err, stdout.String(), stderr.String())
+		t.Fatalf("code %d, stdout is not JSON: %v\n%s%s", code, err, stdout.String(), stderr.String())
 	}
 	return code, s, stderr.String()
 }
 
-func TestRun(t *testing.T) {
+func TestARunIsCompleteWithoutViolations(t *testing.T) {
 	t.Parallel()
-	code, s, text := demoed(t, "-n", "12")
+	code, s, text := runDemo(t, "-n", "12")
 	if code != exitOK || !s.OK || len(s.Problems) > 0 {
 		t.Fatalf("code %d, problems %q\n%s", code, s.Problems, text)
 	}
@@ -57,7 +56,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("%d attempts, %d requests", s.Total.Attempts, s.Server.Requests)
 	}
 	if s.Total.Throttled == 0 || s.Total.Waits.Quota == 0 {
-		t.Errorf("nobody waited for the quota: %+v", s.Total.Waits)
+		t.Errorf("no call waited for the quota: %+v", s.Total.Waits)
 	}
 	for _, want := range []string{
 		`200 after 3 attempts`, `503 +retryable`, `429 +throttled`, `200 +ok +pause 1`, `, replayed`,
@@ -68,7 +67,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	if strings.ContainsAny(text, "\x1b\r") {
-		t.Error("escape sequences in what is no terminal")
+		t.Error("the text has escape sequences, and stderr is not a terminal")
 	}
 	for line := range strings.Lines(text) {
 		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
@@ -76,12 +75,12 @@ func TestRun(t *testing.T) {
 		}
 	}
 	if _, err := os.Stat(s.Tape.Path); err == nil {
-		t.Errorf("the temporary tape %s was left behind", s.Tape.Path)
+		t.Errorf("the temporary tape %s still exists", s.Tape.Path)
 	}
 }
 
-// Without -json the text goes to stdout.
-func TestRunWithoutFaults(t *testing.T) {
+// Without -json the text is written to stdout.
+func TestARunWithoutJSONWritesTextToStdout(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{"-n", "1", "-faults", "0"}, &stdout, &stderr); code != exitOK {
@@ -92,11 +91,11 @@ func TestRunWithoutFaults(t *testing.T) {
 	}
 }
 
-// The same seed gives the same faults, another one others.
-func TestSeed(t *testing.T) {
+// The same seed gives the same faults, another seed gives other faults.
+func TestASeedRepeatsTheFaults(t *testing.T) {
 	t.Parallel()
 	faults := func(seed string) map[string]int {
-		code, s, text := demoed(t, "-n", "5", "-seed", seed, "-faults", "0.3")
+		code, s, text := runDemo(t, "-n", "5", "-seed", seed, "-faults", "0.3")
 		if code != exitOK {
 			t.Fatalf("seed %s: code %d\n%s", seed, code, text)
 		}
@@ -111,7 +110,7 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-func TestControlRuns(t *testing.T) {
+func TestAControlRunShowsWhatTheLayerIsFor(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		without string
@@ -120,30 +119,31 @@ func TestControlRuns(t *testing.T) {
 	}{
 		{"throttle", func(s *Summary) int { return s.Server.Violations }, "violations of the quota"},
 		{"retry", func(s *Summary) int { return s.Failures }, "failures"},
-		{"replay", func(s *Summary) int { return s.Tape.Arrivals }, "requests in the second pass"},
+		{"replay", func(s *Summary) int { return s.Tape.Arrivals }, "requests of the second job"},
 	} {
 		t.Run(tt.without, func(t *testing.T) {
 			t.Parallel()
-			code, s, text := demoed(t, "-n", "10", "-without", tt.without)
+			code, s, text := runDemo(t, "-n", "10", "-without", tt.without)
 			if code != exitOK || !s.OK || tt.shown(s) == 0 {
 				t.Errorf("code %d, shown %d, problems %q", code, tt.shown(s), s.Problems)
 			}
-			if len(s.Control) != 1 || !strings.Contains(s.Control[0], tt.want) || !strings.Contains(text, "as it must  without "+tt.without) {
+			if len(s.Control) != 1 || !strings.Contains(s.Control[0], tt.want) || !strings.Contains(text, "as expected  without "+tt.without) {
 				t.Errorf("control %q, want %q in it\n%s", s.Control, tt.want, text)
 			}
 			if tt.without == "replay" && (s.Server.Violations > 0 || !s.Equal) {
-				t.Errorf("%d violations, equal %v: both passes share the limits", s.Server.Violations, s.Equal)
+				t.Errorf("%d violations, equal %v: both jobs share the limits", s.Server.Violations, s.Equal)
 			}
 		})
 	}
 }
 
-// watcher calls do once, when a line that matches has been written.
+// A watcher calls do once, when a line that matches has been written.
 type watcher struct {
-	mu   sync.Mutex
-	buf  bytes.Buffer
 	want *regexp.Regexp
-	do   func(line string)
+
+	mu  sync.Mutex // mu guards all below
+	buf bytes.Buffer
+	do  func(line string)
 }
 
 func (w *watcher) Write(p []byte) (int, error) {
@@ -157,15 +157,15 @@ func (w *watcher) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A run that is cut short leaves what it has recorded, and the next one with
-// the same tape does not ask for it again.
-func TestCancelKeepsRecordings(t *testing.T) {
+// The recordings of an interrupted run stay on its tape, and the next run with the same
+// tape does not send those requests again.
+func TestAnInterruptedRunKeepsItsRecordings(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "kept.tape")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var stdout bytes.Buffer
-	stderr := &watcher{want: regexp.MustCompile(`of 73 `), do: func(string) { cancel() }} // a fifth is done
+	stderr := &watcher{want: regexp.MustCompile(`of 73 `), do: func(string) { cancel() }} // after the first fifth
 	code := run(ctx, []string{"-json", "-n", "32", "-tape", path}, &stdout, stderr)
 	s := &Summary{}
 	if err := json.Unmarshal(stdout.Bytes(), s); err != nil {
@@ -174,17 +174,17 @@ func TestCancelKeepsRecordings(t *testing.T) {
 	if code != exitCanceled || !s.Canceled || s.OK || s.Failures != 0 {
 		t.Errorf("code %d, canceled %v, OK %v, %d failures", code, s.Canceled, s.OK, s.Failures)
 	}
-	if !strings.Contains(stderr.buf.String(), "stopped: ") {
-		t.Errorf("not said:\n%s", stderr.buf.String())
+	if !strings.Contains(stderr.buf.String(), "interrupted: ") {
+		t.Errorf("the text does not say so:\n%s", stderr.buf.String())
 	}
 	stored := count(t, path)
 	if stored < 14 || stored != int(s.Tape.Recorded) || stored >= 80 {
-		t.Errorf("%d exchanges on the tape, the run speaks of %d", stored, s.Tape.Recorded)
+		t.Errorf("%d exchanges on the tape, the run reports %d", stored, s.Tape.Recorded)
 	}
 
-	code, next, text := demoed(t, "-n", "32", "-tape", path)
+	code, next, text := runDemo(t, "-n", "32", "-tape", path)
 	if code != exitOK || !next.Equal || next.Done != 73 {
-		t.Fatalf("going on: code %d, %d done, problems %q\n%s", code, next.Done, next.Problems, text)
+		t.Fatalf("second run: code %d, %d done, problems %q\n%s", code, next.Done, next.Problems, text)
 	}
 	if next.Tape.Before < int64(stored)*9/10 || next.Server.Requests > 120-stored {
 		t.Errorf("%d on the tape, %d of them replayed, %d requests", stored, next.Tape.Before, next.Server.Requests)
@@ -210,8 +210,8 @@ func count(t *testing.T, path string) (n int) {
 	return n
 }
 
-// Canceled before it began, the demo ends as well, and so it does with -listen.
-func TestCanceledFromTheStart(t *testing.T) {
+// A run whose context has ended before ends too, with -listen as well.
+func TestARunThatIsCanceledBeforeItStartsEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -221,7 +221,7 @@ func TestCanceledFromTheStart(t *testing.T) {
 	}
 }
 
-func TestListen(t *testing.T) {
+func TestListenServesTheMetricsOfBothJobs(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -253,22 +253,22 @@ func TestListen(t *testing.T) {
 	}
 }
 
-// With a base URL there is no embedded server and nothing is claimed of one.
-func TestBaseURL(t *testing.T) {
+// With a base URL there is no embedded server, and the text says nothing of violations.
+func TestABaseURLReplacesTheEmbeddedServer(t *testing.T) {
 	t.Parallel()
 	server, err := pokeapi.Start(pokeapi.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	code, s, text := demoed(t, "-n", "2", "-base-url", server.Base())
+	code, s, text := runDemo(t, "-n", "2", "-base-url", server.Base())
 	if code != exitOK || s.Server != nil || !s.Equal || s.Done != 6 {
 		t.Errorf("code %d, server %+v, equal %v, %d done\n%s", code, s.Server, s.Equal, s.Done, text)
 	}
 	if strings.Contains(text, "violation") {
-		t.Errorf("a claim about violations:\n%s", text)
+		t.Errorf("the text speaks of violations:\n%s", text)
 	}
 	if n := server.Counts().Total; n != 11 {
-		t.Errorf("%d requests: want 3 lists, 6 resources, nobody and one to explain", n)
+		t.Errorf("%d requests: want 3 lists, 6 resources, a missing one and one in detail", n)
 	}
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/gracy-go/gracy/internal/pokeapi"
 )
 
-// host is the name of the embedded server, whatever its port, so that a tape
-// that is kept still fits the next run.
+// host is the name of the embedded server. It has no port, so that a tape matches the
+// requests of the next run.
 const host = "pokeapi.test"
 
-// scripted is the resource whose first answers are scripted: see explained.
+// scripted is the resource whose first responses are scripted, for the call that is
+// shown in detail.
 const scripted = "25"
 
-// attemptLimit bounds an attempt. Answers of the embedded server take less,
-// except those that never come.
+// attemptLimit bounds an attempt. The embedded server responds sooner, or never.
 const attemptLimit = 1500 * time.Millisecond
 
-// quota is what both the server allows and the client keeps to.
+// quota returns the rate limit that the server checks and the client keeps.
 func quota() (limit int, per time.Duration) { return 20, time.Second }
 
 func startServer(o *options) (*pokeapi.Server, error) {
@@ -43,9 +43,9 @@ func startServer(o *options) (*pokeapi.Server, error) {
 	})
 }
 
-// mix shares out the probability of a fault. A connection that dies before the
-// first byte of an answer is left out: net/http sends such a request again on
-// its own, unseen by any layer, and the server would count both.
+// mix distributes the probability of a fault over the kinds. A connection that breaks
+// before the first byte of a response is not among them: net/http sends such a request
+// again by itself, and the server would count both.
 func mix(p float64) []fault.Chance {
 	return []fault.Chance{
 		{P: p * 0.5, Fault: fault.Status(http.StatusServiceUnavailable)},
@@ -55,7 +55,7 @@ func mix(p float64) []fault.Chance {
 	}
 }
 
-// dialTo is a transport that reaches address under any name.
+// dialTo returns a transport that connects to address for every host.
 func dialTo(address string) *http.Transport {
 	var d net.Dialer
 	return &http.Transport{
@@ -66,7 +66,7 @@ func dialTo(address string) *http.Transport {
 	}
 }
 
-// realTransport is for the real API.
+// realTransport returns the transport for the real API.
 func realTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = slots
@@ -75,7 +75,7 @@ func realTransport() *http.Transport {
 
 var errDenied = errors.New("demo: the network is denied")
 
-// denied is a transport that reaches nothing, and counts who tried.
+// denied returns a transport that cannot connect, and the number of its attempts.
 func denied() (*http.Transport, *atomic.Int64) {
 	dials := new(atomic.Int64)
 	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {

@@ -15,21 +15,22 @@ import (
 	"github.com/gracy-go/gracy/timeout"
 )
 
-// slots is how many requests may be under way at once.
+// slots is the number of requests that may be in flight at once.
 const slots = 8
 
-// politeness is the rate at which a real API is asked, per second.
+// politeness is the rate limit for a real API, per second.
 const politeness = 10
 
-// limits are the layers that both passes share: a new limiter would not know
-// what the first pass has sent in the last second.
+// limits are the layers that both jobs share: a new limiter would not know what the
+// first job has sent in the last second.
 type limits struct {
 	slots *concurrency.Limiter
 	quota *throttle.Limiter
 }
 
 func newLimits(o *options) limits {
-	// UntilResponse: not one arrival too many at the server, however long the way.
+	// UntilResponse counts a request until its response, so that the server never has
+	// one arrival too many, however long requests take to arrive.
 	rule := throttle.Rule{Mode: throttle.UntilResponse}
 	rule.Limit, rule.Per = quota()
 	if o.base != "" {
@@ -38,7 +39,8 @@ func newLimits(o *options) limits {
 	return limits{concurrency.New(concurrency.Limit{Max: slots}), throttle.New(rule)}
 }
 
-// newClient is the documented chain around base, less what -without names.
+// newClient returns a client with the documented chain around base, except for the
+// layers that -without names.
 func newClient(o *options, base http.RoundTripper, shared limits, stats *metrics.Recorder, log *slog.Logger, tape *replay.Tape) *http.Client {
 	chain := []gracy.Layer{
 		stats,
@@ -48,7 +50,7 @@ func newClient(o *options, base http.RoundTripper, shared limits, stats *metrics
 	if !o.drops("retry") {
 		chain = append(chain, retry.New(retry.Policy{
 			Attempts: 8,
-			// Faults are what this run is about, so that a call may pay for two retries.
+			// The server fails often on purpose, so the budget allows two retries a call.
 			Budget: retry.NewBudget(retry.BudgetConfig{Ratio: 2, Window: time.Minute}),
 		}))
 	}

@@ -2,8 +2,8 @@ package main
 
 import "testing"
 
-// What a run must show and does not, makes it fail: the conditions can.
-func TestJudge(t *testing.T) {
+// The control run: each condition can fail a run.
+func TestEachConditionCanFailARun(t *testing.T) {
 	good := func() *Summary {
 		return &Summary{Complete: true, Equal: true, Server: &ServerSummary{Requests: 10}}
 	}
@@ -12,7 +12,7 @@ func TestJudge(t *testing.T) {
 			t.Fatalf("a good run: %q", s.Problems)
 		}
 	}
-	for name, spoil := range map[string]func(*Summary){
+	for name, harm := range map[string]func(*Summary){
 		"violations": func(s *Summary) { s.Server.Violations = 1 },
 		"incomplete": func(s *Summary) { s.Complete = false },
 		"unequal":    func(s *Summary) { s.Equal = false },
@@ -25,7 +25,7 @@ func TestJudge(t *testing.T) {
 		"one of two": func(s *Summary) { s.without, s.Failures = []string{"retry", "throttle"}, 3 },
 	} {
 		s := good()
-		spoil(s)
+		harm(s)
 		if s.judge(); s.OK || len(s.Problems) != 1 || s.exit(nil) != exitFailed {
 			t.Errorf("%s: OK %v, problems %q, code %d", name, s.OK, s.Problems, s.exit(nil))
 		}

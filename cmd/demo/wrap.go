@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// wrap breaks a line so that no part is wider than width, if it can: where two
-// spaces part its columns, else at a space. Further parts are indented by four
+// wrap breaks a line so that no part is wider than width, if possible: between two
+// columns, which two spaces separate, else at a space. Further parts have four spaces
 // more than the first.
 func wrap(line string, width int) []string {
 	body := strings.TrimLeft(line, " ")
@@ -19,7 +19,7 @@ func wrap(line string, width int) []string {
 			at = strings.LastIndex(fits, " ")
 		}
 		if at <= 0 {
-			break // a word of that width
+			break // a word is wider than width
 		}
 		out = append(out, indent+strings.TrimRight(body[:at], " "))
 		body = strings.TrimLeft(body[at:], " ")

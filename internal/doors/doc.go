@@ -1,5 +1,5 @@
-// Package doors holds the tests that keep the packages of this module apart: who
-// may import whom, what a user of gracy.Chain links, and what go.mod may require.
-// The table in rules_test.go is the one place where a door is opened. Only code
-// that users build is held to it; a package's own tests may import what they like.
+// Package doors holds the tests of the imports in this module: which package may
+// import which, what a user of gracy.Chain links, and what go.mod may require. A new
+// import is allowed in one place, the table in rules_test.go. It holds for the code
+// that users build; tests of a package may import all.
 package doors

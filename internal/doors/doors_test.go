@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// root is the folder of the module, seen from this one.
+// root is the folder of the module, relative to this one.
 var root = filepath.Join("..", "..")
 
 // goCommand returns what the go command prints in the root of the module.
@@ -29,8 +29,9 @@ func goCommand(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// touch looks at every source file, so that a cached result is not taken for one
-// of today: the go command sees what this process reads, not what its child does.
+// touch reads the state of every source file, so that the result of the test is not
+// cached: the go command knows the files that this process reads, not those that its
+// child reads.
 func touch(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
@@ -50,7 +51,7 @@ func touch(t *testing.T) {
 	}
 }
 
-// built returns the graph of this module as it stands.
+// built returns the graph of this module.
 func built(t *testing.T) graph {
 	t.Helper()
 	touch(t)
@@ -59,25 +60,25 @@ func built(t *testing.T) graph {
 		t.Fatal(err)
 	}
 	if _, there := g[absolute("internal/doors")]; !there {
-		t.Fatal("go list did not see this very package")
+		t.Fatal("go list did not list this package")
 	}
 	return g
 }
 
-func TestDoors(t *testing.T) {
+func TestEachPackageImportsWhatItsRowAllows(t *testing.T) {
 	g := built(t)
 	for _, fault := range append(absent(doors, g), check(doors, g)...) {
 		t.Error(fault)
 	}
 }
 
-func TestChainIsLight(t *testing.T) {
+func TestASmallChainLinksNoHeavyModule(t *testing.T) {
 	for _, fault := range checkLinks(built(t), light.uses, light.without) {
 		t.Error(fault)
 	}
 }
 
-func TestRequirements(t *testing.T) {
+func TestGoModRequiresFourModules(t *testing.T) {
 	touch(t)
 	var file struct {
 		Require []struct {
@@ -93,7 +94,7 @@ func TestRequirements(t *testing.T) {
 	}
 	for _, require := range file.Require {
 		if !require.Indirect && !slices.Contains([]string{retryable, limiter, bbolt, prometheus}, require.Path) {
-			t.Errorf("go.mod requires %s; a heavy integration is a module of its own", require.Path)
+			t.Errorf("go.mod requires %s; a package that needs it is a module of its own", require.Path)
 		}
 	}
 }

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// node is a package as `go list -json` tells of it.
+// A node is a package as `go list -json` describes it.
 type node struct {
 	ImportPath string
 	Imports    []string
 	Standard   bool
 }
 
-// graph is every package that ours are built from, by import path.
+// A graph holds the packages of this module and all that they import, by import path.
 type graph map[string]node
 
 // parse reads the stream of objects that `go list -deps -json` prints.
@@ -33,8 +33,8 @@ func parse(list string) (graph, error) {
 	return g, nil
 }
 
-// reach returns what is linked with the packages from, themselves included, each
-// with the package that brought it in.
+// reach returns what the packages from link, themselves included, each with the
+// package that imports it.
 func (g graph) reach(from ...string) map[string]string {
 	by := map[string]string{}
 	for queue := from; len(queue) > 0; queue = queue[1:] {
@@ -51,7 +51,7 @@ func (g graph) reach(from ...string) map[string]string {
 	return by
 }
 
-// relative returns the folder of a package of ours; "." is the root.
+// relative returns the folder of a package of this module; "." is the root.
 func relative(importPath string) (string, bool) {
 	if importPath == module {
 		return ".", true
@@ -59,10 +59,10 @@ func relative(importPath string) (string, bool) {
 	return strings.CutPrefix(importPath, module+"/")
 }
 
-// absolute is the way back.
+// absolute returns the import path of a folder of this module.
 func absolute(folder string) string { return path.Join(module, folder) }
 
-// under tells whether p is the package or folder root, or lies below it.
+// under reports whether p is the package or folder root, or lies below it.
 func under(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
 
 // doorOf returns the row for folder, or for the nearest folder above it.
@@ -77,18 +77,18 @@ func doorOf(rows map[string]door, folder string) (row string, found bool) {
 	}
 }
 
-// absent returns the rows whose package is not in g.
+// absent returns the rows without a package in g, at their folder or below it.
 func absent(rows map[string]door, g graph) []string {
 	var faults []string
 	for _, row := range slices.Sorted(maps.Keys(rows)) {
-		if _, there := g[absolute(row)]; !there && !rows[row].mayBeMissing {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(g)), func(p string) bool { return under(p, absolute(row)) }) {
 			faults = append(faults, row+": no such package")
 		}
 	}
 	return faults
 }
 
-// check returns what in g breaks the rows, in order of import path.
+// check returns the violations of the rows in g, in order of import path.
 func check(rows map[string]door, g graph) []string {
 	var faults []string
 	for _, importPath := range slices.Sorted(maps.Keys(g)) {
@@ -108,8 +108,8 @@ func check(rows map[string]door, g graph) []string {
 	return faults
 }
 
-// checkPackage holds one package to its row: packages of ours however they come in,
-// others where they are imported.
+// checkPackage checks one package against its row: packages of this module however
+// they are linked, others where they are imported.
 func checkPackage(row string, d door, g graph, folder string) []string {
 	var faults []string
 	reached := g.reach(absolute(folder))
@@ -131,8 +131,8 @@ func checkPackage(row string, d door, g graph, folder string) []string {
 	return faults
 }
 
-// admits tells whether a package with that row may import target. Folders below
-// the row's own package are one house with it.
+// admits reports whether a package with that row may import target. Folders below the
+// package of the row belong to it.
 func admits(row string, d door, target string) bool {
 	if row != "." && under(target, row) {
 		return true
@@ -145,7 +145,7 @@ func admits(row string, d door, target string) bool {
 	})
 }
 
-// checkLinks returns what the packages from link although it is in without.
+// checkLinks returns the packages of without that the packages from link.
 func checkLinks(g graph, from, without []string) []string {
 	var roots, faults []string
 	for _, folder := range from {

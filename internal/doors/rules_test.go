@@ -3,7 +3,7 @@ package doors
 // module is the path of the root package; the table below is relative to it.
 const module = "github.com/gracy-go/gracy"
 
-// The four packages that the module is built on. go.mod requires no other directly.
+// The four modules that go.mod requires; it requires no other directly.
 const (
 	retryable  = "github.com/hashicorp/go-retryablehttp"
 	limiter    = "github.com/sethvargo/go-limiter"
@@ -11,23 +11,22 @@ const (
 	prometheus = "github.com/prometheus/client_golang"
 )
 
-// door says what a package may import, by itself or through others. It also holds
-// for the packages in folders below it that have no door of their own.
+// A door says what a package may import, itself or through others. It also holds for
+// the packages in folders below it that have no door of their own.
 type door struct {
 	// ours are packages of this module; "internal/..." takes in the folders below.
 	ours []string
 	// foreign are the other modules whose packages it may import itself.
 	foreign []string
-	// many marks a package that puts the others together: anything goes.
+	// many marks a package that puts the others together and may import all.
 	many bool
-	// mayBeMissing marks a package that is planned and may not be there yet.
-	mayBeMissing bool
 }
 
-// leaf is what a feature package may import of ours.
+// leaf is what a feature package may import of this module.
 var leaf = []string{"transport", "transport/verdict", "layer", "layer/bodies", "redact", "internal/..."}
 
-// roots is what transport and layer, on which all others stand, may import of ours.
+// roots is what transport and layer, on which all others build, may import of this
+// module.
 var roots = []string{"redact", "internal/brief", "internal/hint", "internal/route", "internal/setting"}
 
 // doors has one row per package. A package without a row, and without one for a
@@ -46,9 +45,9 @@ var doors = map[string]door{
 	"transport/roundtriptest": {
 		ours: leaf,
 	},
-	"internal": {ours: leaf, mayBeMissing: true}, // the folder
+	"internal": {ours: leaf}, // the packages in the folder
 
-	// One concern each. None knows another.
+	// The feature packages: each has one concern, and none imports another.
 	"auth":        {ours: leaf},
 	"concurrency": {ours: leaf},
 	"hook":        {ours: leaf},
@@ -66,20 +65,15 @@ var doors = map[string]door{
 	"throttle/internal/meter":     {},
 	"throttle/internal/pauses":    {},
 
-	// For the tests of those who use or extend replay.
-	"replay/replaytest": {ours: []string{"replay", "transport", "redact", "internal/..."}, mayBeMissing: true},
-	"replay/storetest":  {ours: []string{"replay", "transport", "redact", "internal/..."}, mayBeMissing: true},
-
-	// At the edge of any *http.Client; they know no layer.
+	// These work with any *http.Client and import no layer.
 	"parse": {ours: leaf},
 	"page":  {ours: leaf},
 
-	"report":   {ours: append([]string{"metrics"}, leaf...)},
-	"standard": {many: true, mayBeMissing: true},
-	"cmd":      {many: true, mayBeMissing: true}, // the folder
+	"report": {ours: append([]string{"metrics"}, leaf...)},
+	"cmd":    {many: true}, // the packages in the folder
 }
 
-// light is the chain that costs nothing to link, and what it must not link.
+// light says which packages a small chain uses, and what it must not link.
 var light = struct{ uses, without []string }{
 	uses:    []string{".", "retry", "throttle"},
 	without: []string{prometheus, "github.com/prometheus", bbolt},

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Kind names what a [Fault] does.
+// A Kind says what a [Fault] does.
 type Kind uint8
 
 // The kinds, each with the constructor that makes it.
 const (
-	KindPass          Kind = iota // the zero Fault: the inner handler answers
+	KindPass          Kind = iota // Pass, the zero Fault
 	KindStatus                    // Status, RateLimited
 	KindRedirect                  // Redirect
 	KindInformational             // Informational
@@ -27,7 +27,7 @@ const (
 	KindEndless                   // Endless
 	KindEmpty                     // Empty
 	KindRaw                       // Raw, Garbage
-	kinds                         // how many there are
+	kinds                         // the number of kinds
 )
 
 var kindNames = [kinds]string{
@@ -35,7 +35,7 @@ var kindNames = [kinds]string{
 	"reset-after", "truncate", "lie", "drip", "endless", "empty", "raw",
 }
 
-// String is the kind in lower case, as in "reset-after".
+// String returns the kind in lower case, such as "reset-after".
 func (k Kind) String() string {
 	if k < kinds {
 		return kindNames[k]
@@ -43,11 +43,11 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
-// Fault is one misbehaviour. The zero Fault is none: the inner handler answers.
+// A Fault is one way to misbehave. With the zero Fault the inner handler responds.
 // Values are immutable and may be shared by plans.
 type Fault struct {
 	kind   Kind
-	delay  time.Duration // before anything, or between bytes
+	delay  time.Duration // the time before the response, or between two bytes of it
 	status int
 	codes  []int
 	header http.Header
@@ -55,10 +55,10 @@ type Fault struct {
 	n      int
 }
 
-// Kind tells what the fault does.
+// Kind returns the kind of the fault.
 func (f Fault) Kind() Kind { return f.kind }
 
-// String is the fault's kind with its figure, for the names of tests.
+// String returns the kind with its number, for the names of tests.
 func (f Fault) String() string {
 	switch f.kind {
 	case KindStatus, KindRedirect:
@@ -73,10 +73,10 @@ func (f Fault) String() string {
 	return f.kind.String()
 }
 
-// Pass is the zero [Fault]; in a script it lets that request through.
+// Pass returns the zero [Fault]; in a script it lets that request through.
 func Pass() Fault { return Fault{} }
 
-// Status answers with status (200 to 599) and a short text instead of the inner
+// Status responds with status (200 to 599) and a short text instead of the inner
 // handler. header holds names and values in turn; an odd number panics.
 func Status(status int, header ...string) Fault {
 	if status < 200 || status > 599 {
@@ -92,13 +92,13 @@ func Status(status int, header ...string) Fault {
 	return Fault{kind: KindStatus, status: status, header: h}
 }
 
-// RateLimited answers 429 with Retry-After in whole seconds, rounded up. It is
-// the bare answer; [Quota] is a quota that is kept.
+// RateLimited responds with 429 and Retry-After in whole seconds, rounded up. It
+// counts nothing; [Quota] does.
 func RateLimited(retryAfter time.Duration) Fault {
 	return Status(http.StatusTooManyRequests, "Retry-After", strconv.FormatInt(seconds(retryAfter), 10))
 }
 
-// Redirect answers with status 301, 302, 303, 307 or 308 and location, which may
+// Redirect responds with status 301, 302, 303, 307 or 308 and location, which may
 // be on another origin. An empty location is the request's own URL: a loop.
 func Redirect(status int, location string) Fault {
 	switch status {
@@ -110,7 +110,7 @@ func Redirect(status int, location string) Fault {
 }
 
 // Informational sends the 1xx codes (not 101), in order, and then lets the inner
-// handler answer. 103 carries a Link header (RFC 8297 section 2).
+// handler respond. 103 carries a Link header (RFC 8297 section 2).
 func Informational(codes ...int) Fault {
 	if len(codes) == 0 {
 		panic("fault: Informational: no codes")
@@ -123,20 +123,20 @@ func Informational(codes ...int) Fault {
 	return Fault{kind: KindInformational, codes: append([]int(nil), codes...)}
 }
 
-// Upgrade answers 101 with the protocol the request asked for, else "echo", and
+// Upgrade responds with 101 and the protocol of the request, else "echo", and
 // sends back every byte until the client ends its side (RFC 9110 section 15.2.2).
 func Upgrade() Fault { return Fault{kind: KindUpgrade} }
 
-// Slow waits d before the inner handler runs, or until the client goes away.
+// Slow waits d before the inner handler runs, or until the client disconnects.
 func Slow(d time.Duration) Fault {
 	mustBePositive("Slow", d)
 	return Fault{kind: KindSlow, delay: d}
 }
 
-// Hang never answers; it ends with the client or with the server.
+// Hang never responds; it ends when the client disconnects or the server closes.
 func Hang() Fault { return Fault{kind: KindHang} }
 
-// Reset resets the TCP connection before the first byte of an answer.
+// Reset resets the TCP connection before the first byte of a response.
 func Reset() Fault { return Fault{kind: KindReset} }
 
 // ResetAfter sends the headers and n bytes of the inner handler's body and
@@ -148,10 +148,10 @@ func ResetAfter(n int) Fault { return Fault{kind: KindResetAfter, n: mustCount("
 func Truncate(n int) Fault { return Fault{kind: KindTruncate, n: mustCount("Truncate", n)} }
 
 // Lie sends the inner handler's whole body under a Content-Length that is delta
-// off (never below 0) and closes: more than sent, or with a negative delta less.
+// too large, or too small if delta is negative (never below 0), and closes.
 func Lie(delta int) Fault {
 	if delta == 0 {
-		panic("fault: Lie(0) is the truth; use Pass")
+		panic("fault: Lie(0): the length is right; use Pass")
 	}
 	return Fault{kind: KindLie, n: delta}
 }
@@ -163,17 +163,18 @@ func Drip(every time.Duration) Fault {
 	return Fault{kind: KindDrip, delay: every}
 }
 
-// Endless answers 200 with a body that ends only with the client or the server.
+// Endless responds with 200 and a body that ends only when the client disconnects
+// or the server closes.
 func Endless() Fault { return Fault{kind: KindEndless} }
 
 // Empty closes the connection in an orderly way without a byte.
 func Empty() Fault { return Fault{kind: KindEmpty} }
 
-// Raw writes text to the connection as it is and closes: doubled lengths, bad
-// chunks, broken headers.
+// Raw writes text to the connection unchanged and closes: two lengths, bad chunks,
+// broken headers.
 func Raw(text string) Fault { return Fault{kind: KindRaw, text: text} }
 
-// Garbage is a [Raw] answer that no HTTP client can take for one.
+// Garbage returns a [Raw] fault whose text no HTTP client can read as a response.
 func Garbage() Fault { return Raw("\x00\x16\x03\xffnot HTTP at all\r\n\r\n") }
 
 func mustBePositive(name string, d time.Duration) {
@@ -189,7 +190,7 @@ func mustCount(name string, n int) int {
 	return n
 }
 
-// seconds rounds up, as Retry-After must: a client that waits less is early.
+// seconds rounds up, so that a client which waits for Retry-After is not early.
 func seconds(d time.Duration) int64 {
 	return int64(max(0, d)+time.Second-1) / int64(time.Second)
 }

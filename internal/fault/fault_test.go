@@ -5,13 +5,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-func TestConstructorsRefuseNonsense(t *testing.T) {
+func TestInvalidArgumentsPanic(t *testing.T) {
 	for name, f := range map[string]func(){
 		"status":   func() { Status(103) },
 		"status 6": func() { Status(600) },
-		"pairs":    func() { Status(503, "Retry-After") }, //nolint:staticcheck // the nonsense is the point
+		"pairs":    func() { Status(503, "Retry-After") }, //nolint:staticcheck // an odd number is what is tested
 		"redirect": func() { Redirect(304, "/") },
 		"no codes": func() { Informational() },
 		"101":      func() { Informational(101) },
@@ -20,25 +22,25 @@ func TestConstructorsRefuseNonsense(t *testing.T) {
 		"drip":     func() { Drip(-1) },
 		"reset":    func() { ResetAfter(-1) },
 		"truncate": func() { Truncate(-1) },
-		"truth":    func() { Lie(0) },
+		"lie 0":    func() { Lie(0) },
 		"nil":      func() { Handler(nil, Plan{}) },
 		"nil 2":    func() { _, _ = Start(nil) },
-		"chance":   func() { Handler(says(""), Plan{Mix: []Chance{{P: -0.1}}}) },
-		"nan":      func() { Handler(says(""), Plan{Mix: []Chance{{P: math.NaN()}}}) },
-		"sum":      func() { Handler(says(""), Plan{Mix: []Chance{{P: 0.6}, {P: 0.6}}}) },
-		"keys":     func() { Handler(says(""), Plan{MaxKeys: -1}) },
-		"route":    func() { Handler(says(""), Plan{Scripts: []Script{{Route: "GET {"}}}) },
+		"chance":   func() { Handler(text(""), Plan{Mix: []Chance{{P: -0.1}}}) },
+		"nan":      func() { Handler(text(""), Plan{Mix: []Chance{{P: math.NaN()}}}) },
+		"sum":      func() { Handler(text(""), Plan{Mix: []Chance{{P: 0.6}, {P: 0.6}}}) },
+		"keys":     func() { Handler(text(""), Plan{MaxKeys: -1}) },
+		"route":    func() { Handler(text(""), Plan{Scripts: []Script{{Route: "GET {"}}}) },
 		"conflict": func() { NewLog(0, "/a/{x}", "/{y}/b") },
 		"quota":    func() { NewQuota(Limit{N: 0, Per: time.Second}) },
 		"per":      func() { NewQuota(Limit{N: 1}) },
 	} {
-		if p, ok := panics(f).(string); !ok || !strings.HasPrefix(p, "fault: ") {
+		if p, ok := rttest.PanicOf(f).(string); !ok || !strings.HasPrefix(p, "fault: ") {
 			t.Errorf("%s: panic %q", name, p)
 		}
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestEveryKindHasAName(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range []Fault{
 		Pass(), Status(503), Redirect(302, ""), Informational(103), Upgrade(), Slow(time.Second), Hang(), Reset(),

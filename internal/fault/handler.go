@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Injector is the http.Handler that [Handler] returns.
+// An Injector is the http.Handler that [Handler] returns.
 type Injector struct {
 	next   http.Handler
 	picker *picker
 	counts [kinds]atomic.Int64
 }
 
-// Handler puts plan in front of next. It panics on a plan that makes no sense.
+// Handler puts plan in front of next. It panics on an invalid plan.
 // The result is safe for concurrent use.
 func Handler(next http.Handler, plan Plan) *Injector {
 	if next == nil {
@@ -24,7 +24,7 @@ func Handler(next http.Handler, plan Plan) *Injector {
 	return &Injector{next: next, picker: newPicker(plan)}
 }
 
-// Counts is how many requests met a fault of each kind so far, passes included.
+// Counts returns how many requests got each kind of fault so far, passes included.
 func (in *Injector) Counts() map[Kind]int {
 	m := map[Kind]int{}
 	for k := range in.counts {
@@ -35,7 +35,7 @@ func (in *Injector) Counts() map[Kind]int {
 	return m
 }
 
-// Injected is how many requests met a fault, of whatever kind.
+// Injected returns how many requests got a fault, of any kind but KindPass.
 func (in *Injector) Injected() int {
 	n := 0
 	for k := 1; k < len(in.counts); k++ {
@@ -44,17 +44,17 @@ func (in *Injector) Injected() int {
 	return n
 }
 
-// ServeHTTP implements http.Handler. A fault that has outlived its client ends
-// in http.ErrAbortHandler.
+// ServeHTTP implements http.Handler. It panics with http.ErrAbortHandler when the
+// client disconnects during a fault.
 func (in *Injector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f := in.picker.pick(r)
 	in.counts[f.kind].Add(1)
-	noteFault(w, f.kind)
+	recordFault(w, f.kind)
 	switch f.kind {
 	case KindPass:
 		in.next.ServeHTTP(w, r)
 	case KindStatus:
-		f.answer(w)
+		f.respond(w)
 	case KindRedirect:
 		f.redirect(w, r)
 	case KindInformational:
@@ -82,7 +82,7 @@ func (in *Injector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f Fault) answer(w http.ResponseWriter) {
+func (f Fault) respond(w http.ResponseWriter) {
 	h := w.Header()
 	for name, values := range f.header {
 		h[name] = append([]string(nil), values...)
@@ -92,7 +92,7 @@ func (f Fault) answer(w http.ResponseWriter) {
 	}
 	w.WriteHeader(f.status)
 	if f.status != http.StatusNoContent && f.status != http.StatusNotModified {
-		// The client may be gone; there is nobody to tell.
+		// An error means that the client has disconnected.
 		_, _ = io.WriteString(w, http.StatusText(f.status)+"\n")
 	}
 }
@@ -106,7 +106,7 @@ func (f Fault) redirect(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(f.status)
 }
 
-// endless writes until nobody listens any more.
+// endless writes until the client disconnects or the server closes.
 func endless(w http.ResponseWriter, r *http.Request) {
 	drain(r)
 	w.Header().Set("Content-Type", "application/octet-stream")
@@ -129,11 +129,11 @@ func endless(w http.ResponseWriter, r *http.Request) {
 	abort()
 }
 
-// abort ends a request whose client or server is gone by net/http's own means:
-// returning would complete an answer that must stay incomplete.
+// abort ends a request in the way of net/http: to return would complete a response
+// that must stay incomplete.
 func abort() { panic(http.ErrAbortHandler) }
 
-// sleep waits d and reports whether ctx outlived it.
+// sleep waits d and reports whether ctx has not ended before.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -145,9 +145,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// drain reads the request's body, bounded: net/http notices that a client has
-// gone only after the body's end, and closing a socket with unread bytes is a
-// reset, which must happen only when it is meant.
+// drain reads the request's body within a bound: net/http detects that a client has
+// disconnected only after the end of the body, and to close a socket with unread
+// bytes is a reset, which must happen only for the faults that reset.
 func drain(r *http.Request) {
 	_, _ = io.CopyN(io.Discard, r.Body, maxBody)
 }

@@ -15,10 +15,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-func TestPassAndStatus(t *testing.T) {
-	h := Handler(says("inner"), Plan{Scripts: []Script{{Faults: []Fault{
+func TestAScriptOfStatusesReplacesTheInnerResponse(t *testing.T) {
+	h := Handler(text("inner"), Plan{Scripts: []Script{{Faults: []Fault{
 		Pass(), Status(503, "X-Why", "test", "X-Why", "again"), RateLimited(1500 * time.Millisecond), Status(204), Status(304),
 	}}}})
 	s, c := serve(t, h)
@@ -39,8 +41,8 @@ func TestPassAndStatus(t *testing.T) {
 	}
 }
 
-func TestInformational(t *testing.T) {
-	s, c := serve(t, with(Informational(102, 103), says("final")))
+func TestInformationalResponsesComeBeforeTheFinalOne(t *testing.T) {
+	s, c := serve(t, always(Informational(102, 103), text("final")))
 	var codes []int
 	link := ""
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
@@ -68,8 +70,8 @@ func TestInformational(t *testing.T) {
 	}
 }
 
-func TestRedirects(t *testing.T) {
-	other, _ := serve(t, says("elsewhere"))
+func TestARedirectLoopsOrLeadsToAnotherOrigin(t *testing.T) {
+	other, _ := serve(t, text("elsewhere"))
 	var served atomic.Int32
 	count := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,30 +80,30 @@ func TestRedirects(t *testing.T) {
 		})
 	}
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		loop, c := serve(t, count(with(Redirect(status, ""), says(""))))
+		loop, c := serve(t, count(always(Redirect(status, ""), text(""))))
 		served.Store(0)
 		if _, _, err := fetch(c, loop.URL+"/a?b=c"); err == nil || !strings.Contains(err.Error(), "stopped after 10 redirects") || served.Load() != 10 {
 			t.Errorf("%d loop: %v after %d requests", status, err, served.Load())
 		}
-		away, c := serve(t, with(Redirect(status, other.URL+"/x"), says("")))
+		away, c := serve(t, always(Redirect(status, other.URL+"/x"), text("")))
 		if resp, body, err := fetch(c, away.URL); err != nil || body != "elsewhere" || resp.Request.URL.String() != other.URL+"/x" {
 			t.Errorf("%d away: %v %q %v", status, resp, body, err)
 		}
 	}
 }
 
-func TestSlowWaitsExactly(t *testing.T) {
+func TestSlowWaitsForItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		w := ask(with(Slow(3*time.Second), says("late")), "GET", "/")
-		if took := time.Since(began); took != 3*time.Second || w.Body.String() != "late" {
+		start := time.Now()
+		w := request(always(Slow(3*time.Second), text("late")), "GET", "/")
+		if took := time.Since(start); took != 3*time.Second || w.Body.String() != "late" {
 			t.Errorf("%v, %q", took, w.Body)
 		}
 	})
 }
 
-// What has outlived its client is aborted, and not completed.
-func TestWaitsEndWithTheClient(t *testing.T) {
+// A response whose client has disconnected is aborted, not completed.
+func TestWaitsEndWhenTheClientDisconnects(t *testing.T) {
 	for _, c := range []struct {
 		fault Fault
 		sent  string
@@ -109,10 +111,12 @@ func TestWaitsEndWithTheClient(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			began, w := time.Now(), httptest.NewRecorder()
-			p := panics(func() { with(c.fault, says("late")).ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil)) })
+			start, w := time.Now(), httptest.NewRecorder()
+			p := rttest.PanicOf(func() {
+				always(c.fault, text("late")).ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil))
+			})
 			err, _ := p.(error)
-			if took := time.Since(began); !errors.Is(err, http.ErrAbortHandler) || took != time.Second || w.Body.String() != c.sent {
+			if took := time.Since(start); !errors.Is(err, http.ErrAbortHandler) || took != time.Second || w.Body.String() != c.sent {
 				t.Errorf("%v: %v after %v with %q", c.fault, p, took, w.Body)
 			}
 		})
@@ -126,7 +130,7 @@ func TestHangEndsWithTheServerOrTheClient(t *testing.T) {
 		Key:     func(*http.Request) string { here <- struct{}{}; return "" },
 	}
 
-	s, c := serve(t, Handler(says(""), plan))
+	s, c := serve(t, Handler(text(""), plan))
 	failed := make(chan error, 1)
 	go func() {
 		_, _, err := fetch(c, s.URL)
@@ -137,10 +141,10 @@ func TestHangEndsWithTheServerOrTheClient(t *testing.T) {
 		t.Error(err)
 	}
 	if err := <-failed; err == nil {
-		t.Error("server gone: the client got an answer")
+		t.Error("the server closed, and the client got a response")
 	}
 
-	s, c = serve(t, Handler(says(""), plan))
+	s, c = serve(t, Handler(text(""), plan))
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-here; cancel() }()
 	req, err := http.NewRequestWithContext(ctx, "POST", s.URL, strings.NewReader("body"))
@@ -149,13 +153,13 @@ func TestHangEndsWithTheServerOrTheClient(t *testing.T) {
 	}
 	if resp, err := c.Do(req); err == nil {
 		resp.Body.Close()
-		t.Error("client gone: it got an answer")
+		t.Error("the client disconnected, and got a response")
 	}
 	noHandlers(t)
 }
 
-// noHandlers waits for the injectors to end while their server still runs. It
-// blocks only if they never do, and then the test's own timeout tells.
+// noHandlers waits until no handler of an Injector runs, while the server still
+// does. If one never ends, the timeout of the test does.
 func noHandlers(t *testing.T) {
 	t.Helper()
 	for slices.ContainsFunc(serverGoroutines(), func(g string) bool { return strings.Contains(g, "fault.(*Injector)") }) {
@@ -163,8 +167,8 @@ func noHandlers(t *testing.T) {
 	}
 }
 
-func TestEndlessEndsWithItsReader(t *testing.T) {
-	s, c := serve(t, with(Endless(), says("")))
+func TestAnEndlessBodyEndsWhenItsReaderDisconnects(t *testing.T) {
+	s, c := serve(t, always(Endless(), text("")))
 	resp, err := c.Get(s.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +180,7 @@ func TestEndlessEndsWithItsReader(t *testing.T) {
 	resp.Body.Close()
 	noHandlers(t)
 
-	// And with its server: cut off, not completed.
+	// It also ends when the server closes: cut off, not completed.
 	resp, err = c.Get(s.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -187,6 +191,6 @@ func TestEndlessEndsWithItsReader(t *testing.T) {
 	}
 	go s.Close()
 	if _, err = io.Copy(io.Discard, resp.Body); err == nil {
-		t.Error("the server's end looked like the body's")
+		t.Error("the body ended without an error when the server closed")
 	}
 }

@@ -11,24 +11,24 @@ import (
 // Other is the route of requests that match no pattern of a [Log].
 const Other = "other"
 
-// Record is what a [Log] keeps of one request.
+// A Record is what a [Log] keeps of one request.
 type Record struct {
-	Route  string // the pattern, or Other
+	Route  string // the pattern that matches, or Other
 	Method string
-	Path   string // escaped, without the query
-	Key    string // the Idempotency-Key header
-	Status int    // the final status (or 101) sent; 0: none was sent, or not yet
-	Fault  Kind   // what an Injector inside did to it
+	Path   string // the escaped path, without the query
+	Key    string // the value of the Idempotency-Key header
+	Status int    // the final status (or 101) that was sent, 0 if none was sent so far
+	Fault  Kind   // the fault that an inner Injector chose
 }
 
-// Log counts requests by route and status and keeps the most recent records.
-// A request counts from its arrival, its status from just before that is sent:
-// who has seen the answer finds both. Safe for concurrent use.
+// A Log counts requests by route and status and keeps the most recent records.
+// A request is counted when it arrives, its status just before that is sent: a
+// client that has the response finds both. A Log is safe for concurrent use.
 type Log struct {
 	routes *routeMatcher
 	keep   int
 
-	mu      sync.Mutex
+	mu      sync.Mutex // mu guards all below, and the fields of the records
 	ring    []*Record
 	next    int
 	total   int
@@ -36,8 +36,8 @@ type Log struct {
 	sent    map[string]map[int]int
 }
 
-// NewLog keeps the last keep records (0: 1024; negative: none) and counts by
-// the given patterns of http.ServeMux, which must not conflict.
+// NewLog returns a log that keeps the last keep records (0 means 1024, negative
+// none) and counts by the patterns of http.ServeMux, which must not conflict.
 func NewLog(keep int, routes ...string) *Log {
 	if keep == 0 {
 		keep = 1024
@@ -48,7 +48,7 @@ func NewLog(keep int, routes ...string) *Log {
 	}
 }
 
-// Wrap logs what next is asked and answers.
+// Wrap logs the requests to next and its responses.
 func (l *Log) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lw := &logWriter{ResponseWriter: w, log: l, rec: l.arrive(r)}
@@ -57,22 +57,22 @@ func (l *Log) Wrap(next http.Handler) http.Handler {
 	})
 }
 
-// Total is the number of requests so far.
+// Total returns the number of requests so far.
 func (l *Log) Total() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total
 }
 
-// Requests is the number of requests by route.
+// Requests returns the number of requests by route.
 func (l *Log) Requests() map[string]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return maps.Clone(l.arrived)
 }
 
-// Statuses is the number of answers by route and status sent. Requests that got
-// no status, as after a reset, are missing here.
+// Statuses returns the number of responses by route and status. Requests that got
+// no status, as after a reset, are not in it.
 func (l *Log) Statuses() map[string]map[int]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,7 +83,7 @@ func (l *Log) Statuses() map[string]map[int]int {
 	return m
 }
 
-// Records is the most recent requests, oldest first.
+// Records returns the most recent requests, oldest first.
 func (l *Log) Records() []Record {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -129,15 +129,15 @@ func (l *Log) status(rec *Record, status int) {
 	by[status]++
 }
 
-// logWriter sees the status on its way out.
+// A logWriter records the status that is written through it.
 type logWriter struct {
 	http.ResponseWriter
 	log   *Log
 	rec   *Record
-	taken bool // the connection was hijacked
+	taken bool // whether the connection was hijacked
 }
 
-// Unwrap serves http.ResponseController.
+// Unwrap is for http.ResponseController.
 func (w *logWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // Hijack implements http.Hijacker.
@@ -163,15 +163,15 @@ func (w *logWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// finish books the 200 that net/http sends for a handler that wrote nothing.
+// finish records the 200 that net/http sends for a handler that wrote nothing.
 func (w *logWriter) finish() {
 	if !w.taken {
 		w.log.status(w.rec, http.StatusOK)
 	}
 }
 
-// noteFault tells the logs around w what is about to happen.
-func noteFault(w http.ResponseWriter, k Kind) {
+// recordFault records the fault of a request in the logs around w.
+func recordFault(w http.ResponseWriter, k Kind) {
 	eachLog(w, func(lw *logWriter) {
 		lw.log.mu.Lock()
 		lw.rec.Fault = k
@@ -179,8 +179,9 @@ func noteFault(w http.ResponseWriter, k Kind) {
 	})
 }
 
-// noteStatus tells the logs around w of a status that goes past them.
-func noteStatus(w http.ResponseWriter, status int) {
+// recordStatus records in the logs around w a status that is not written through
+// them.
+func recordStatus(w http.ResponseWriter, status int) {
 	eachLog(w, func(lw *logWriter) { lw.log.status(lw.rec, status) })
 }
 

@@ -7,22 +7,22 @@ import (
 	"testing"
 )
 
-func TestLogCountsAndKeepsTheLast(t *testing.T) {
+func TestALogCountsAllAndKeepsTheLast(t *testing.T) {
 	l := NewLog(3, "GET /a/{x}", "POST /a/{x}")
 	h := l.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/a/404":
 			w.WriteHeader(103)
 			w.WriteHeader(404)
-			w.WriteHeader(500) // superfluous, and without effect
+			w.WriteHeader(500) // a second status has no effect
 		case "/silent":
 		default:
 			fmt.Fprint(w, "ok")
 		}
 	}))
-	ask(h, "GET", "/a/1?secret=1")
-	ask(h, "GET", "/a/404")
-	ask(h, "GET", "/silent")
+	request(h, "GET", "/a/1?secret=1")
+	request(h, "GET", "/a/404")
+	request(h, "GET", "/silent")
 	r := httptest.NewRequest("POST", "/a/b%2Fc?key=1", nil)
 	r.Header.Set("Idempotency-Key", "k1")
 	h.ServeHTTP(httptest.NewRecorder(), r)
@@ -47,26 +47,26 @@ func TestLogCountsAndKeepsTheLast(t *testing.T) {
 			t.Errorf("record %d: %+v: want %+v", i, got[i], want[i])
 		}
 	}
-	// What was handed out is a copy.
+	// The maps are copies.
 	l.Requests()[Other] = 99
 	l.Statuses()[Other][200] = 99
 	if l.Requests()[Other] != 1 || l.Statuses()[Other][200] != 1 {
-		t.Error("the log's own maps got out")
+		t.Error("a change of the returned maps changed the log")
 	}
 }
 
-func TestLogKeepsNothingIfToldSo(t *testing.T) {
+func TestALogOfNegativeSizeKeepsNoRecords(t *testing.T) {
 	l := NewLog(-1)
-	ask(l.Wrap(says("")), "GET", "/")
+	request(l.Wrap(text("")), "GET", "/")
 	if len(l.Records()) != 0 || l.Total() != 1 {
 		t.Errorf("%v, %d", l.Records(), l.Total())
 	}
 }
 
-func TestLogKnowsWhatWasNotAnswered(t *testing.T) {
+func TestARequestWithoutAResponseIsLoggedWithoutAStatus(t *testing.T) {
 	for _, f := range []Fault{Reset(), Empty(), Garbage()} {
 		l := NewLog(0)
-		s, c := serve(t, l.Wrap(with(f, says(""))))
+		s, c := serve(t, l.Wrap(always(f, text(""))))
 		if _, _, err := fetch(c, s.URL); err == nil {
 			t.Errorf("%v: no error", f)
 		}

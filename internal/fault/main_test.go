@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// serve starts a server and a client without keep-alive, so that net/http has
-// no reused connection to send a request again on. Both are gone after the test.
+// serve starts a server and returns it with a client without keep-alive, so that
+// net/http has no reused connection on which it would retry. The end of the test
+// closes both.
 func serve(t *testing.T, h http.Handler) (*Server, *http.Client) {
 	t.Helper()
 	s, err := Start(h)
@@ -45,8 +46,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// goroutinesLeft is what servers left behind. The few instructions that a
-// goroutine has left after its last signal are what the loop is for.
+// goroutinesLeft returns the goroutines that servers have left. It looks more than
+// once because a goroutine runs for a few instructions after its last signal.
 func goroutinesLeft() []string {
 	var left []string
 	for range 2000 {
@@ -70,26 +71,26 @@ func serverGoroutines() []string {
 	return found
 }
 
-// says answers with text and its length.
-func says(text string) http.Handler {
+// text returns a handler that responds with s.
+func text(s string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Inner", "yes")
-		_, _ = io.WriteString(w, text)
+		_, _ = io.WriteString(w, s)
 	})
 }
 
-// with is a handler that meets every request with f.
-func with(f Fault, next http.Handler) *Injector {
+// always returns a handler that injects f into every request.
+func always(f Fault, next http.Handler) *Injector {
 	return Handler(next, Plan{Scripts: []Script{{Faults: []Fault{f}, Repeat: true}}})
 }
 
-func ask(h http.Handler, method, target string) *httptest.ResponseRecorder {
+func request(h http.Handler, method, target string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
 	return w
 }
 
-// fetch is status, body as far as it came, and the error of either.
+// fetch returns the response, the body as far as it was read, and the error of either.
 func fetch(c *http.Client, url string) (*http.Response, string, error) {
 	resp, err := c.Get(url)
 	if err != nil {
@@ -98,10 +99,4 @@ func fetch(c *http.Client, url string) (*http.Response, string, error) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	return resp, string(b), err
-}
-
-func panics(f func()) (p any) {
-	defer func() { p = recover() }()
-	f()
-	return nil
 }

@@ -11,39 +11,39 @@ import (
 // MaxKeys is the default of [Plan].MaxKeys.
 const MaxKeys = 1 << 16
 
-// Plan says which request meets which [Fault]. The zero Plan lets all pass.
+// A Plan says which request gets which [Fault]. The zero Plan lets all pass.
 type Plan struct {
-	// Scripts come first: the first whose route matches and that has not run
-	// out decides.
+	// Scripts decide first: of those whose route matches, the first that has not
+	// run out.
 	Scripts []Script
-	// Seed makes the draws of Mix repeatable; 0 is a seed like any other.
+	// Seed makes the draws of Mix repeatable; 0 is a valid seed.
 	Seed uint64
-	// Mix decides where no script does. Its probabilities add up to at most 1;
-	// the rest passes.
+	// Mix decides where no script does. Its probabilities add up to at most 1; the
+	// other requests pass.
 	Mix []Chance
-	// Key names a request for Mix and for scripts with Each; requests of one key
-	// are told apart by the order of their arrival. Nil: method and request URI.
+	// Key names a request for Mix and for scripts with Each; the order of arrival
+	// numbers the requests of one key. Nil means RequestKey.
 	Key func(*http.Request) string
 	// MaxKeys bounds the keys remembered, by default [MaxKeys]; requests of
 	// further keys pass.
 	MaxKeys int
 }
 
-// Script lists the faults for the requests of one route, in order of arrival.
+// A Script lists the faults for the requests of one route, in order of arrival.
 type Script struct {
-	// Route is a pattern of http.ServeMux, as "GET /pokemon/{name}"; empty is
-	// every request.
+	// Route is a pattern of http.ServeMux, such as "GET /pokemon/{name}"; an empty
+	// one matches every request.
 	Route string
-	// Faults is for request 1, 2, ...; a zero Fault lets its request pass.
+	// Faults are for request 1, 2 and so on; a zero Fault lets its request pass.
 	Faults []Fault
-	// Each counts per request key, so that "first try fails" holds for each of
-	// many concurrent requests, and not for whichever came first.
+	// Each counts by request key, so that "the first try fails" holds for every
+	// one of many concurrent requests, not only for the first that arrives.
 	Each bool
-	// Repeat starts over at the end; otherwise the script has then run out.
+	// Repeat starts over at the end; without it the script has run out then.
 	Repeat bool
 }
 
-// Chance is one entry of a mix: a fault with its probability, 0 to 1.
+// A Chance is one entry of a mix: a fault with its probability, 0 to 1.
 type Chance struct {
 	P     float64
 	Fault Fault
@@ -52,8 +52,8 @@ type Chance struct {
 // RequestKey is the default of [Plan].Key: method and request URI.
 func RequestKey(r *http.Request) string { return r.Method + " " + r.URL.RequestURI() }
 
-// Draw is the number in [0, 1) that seed holds for the given occurrence (from 0)
-// of key. It depends on nothing else.
+// Draw returns the number in [0, 1) of a seed for the given occurrence (from 0) of
+// key. It depends on nothing else.
 func Draw(seed uint64, key string, occurrence int) float64 {
 	h := fnv.New64a()
 	h.Write([]byte(key))
@@ -61,7 +61,7 @@ func Draw(seed uint64, key string, occurrence int) float64 {
 	return float64(x>>11) / (1 << 53)
 }
 
-// mix64 is the finalizer of SplitMix64: every input bit reaches every output bit.
+// mix64 is the finalizer of SplitMix64: every input bit changes every output bit.
 func mix64(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -69,16 +69,16 @@ func mix64(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// picker is a Plan at work.
+// A picker chooses the faults of a Plan.
 type picker struct {
 	plan   Plan
-	routes []*routeMatcher // one per script
+	routes []*routeMatcher // the route of each script
 
-	mu     sync.Mutex
-	routed []int            // arrivals per script
-	mixed  map[string]int   // occurrences per key, for the mix
-	each   []map[string]int // per script with Each
-	keys   int
+	mu     sync.Mutex       // mu guards all below
+	routed []int            // the arrivals of each script
+	mixed  map[string]int   // the occurrences of each key, for the mix
+	each   []map[string]int // the occurrences of each key, for each script with Each
+	keys   int              // the number of keys in mixed and each
 }
 
 func newPicker(plan Plan) *picker {
@@ -126,7 +126,7 @@ func (p *picker) pick(r *http.Request) Fault {
 				p.each[i] = map[string]int{}
 			}
 			var known bool
-			if k, known = p.count(p.each[i], key); !known {
+			if k, known = p.countLocked(p.each[i], key); !known {
 				continue
 			}
 		} else {
@@ -142,7 +142,7 @@ func (p *picker) pick(r *http.Request) Fault {
 	if len(p.plan.Mix) == 0 {
 		return Fault{}
 	}
-	k, known := p.count(p.mixed, key)
+	k, known := p.countLocked(p.mixed, key)
 	if !known {
 		return Fault{}
 	}
@@ -156,9 +156,9 @@ func (p *picker) pick(r *http.Request) Fault {
 	return Fault{}
 }
 
-// count returns how often key was seen before in m, and false if it is new and
-// there is no room for it.
-func (p *picker) count(m map[string]int, key string) (int, bool) {
+// countLocked returns how often key occurred in m before, and false if it is new
+// and there is no room for it. p.mu must be held.
+func (p *picker) countLocked(m map[string]int, key string) (int, bool) {
 	k, seen := m[key]
 	if !seen {
 		if p.keys >= p.plan.MaxKeys {

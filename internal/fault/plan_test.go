@@ -18,7 +18,7 @@ func picks(p *picker, method, target string, n int) []string {
 	return got
 }
 
-func TestScripts(t *testing.T) {
+func TestTheFirstScriptThatMatchesDecides(t *testing.T) {
 	p := newPicker(Plan{
 		Scripts: []Script{
 			{Route: "GET /a/{x}", Faults: []Fault{Status(500), Pass(), Reset()}},
@@ -35,8 +35,8 @@ func TestScripts(t *testing.T) {
 	}{
 		{"POST", "/a/1", []string{"status 501", "status 502", "status 501"}},
 		{"GET", "/a/1", []string{"status 500", "pass"}},
-		{"HEAD", "/a/2", []string{"reset"}},        // ServeMux: GET is HEAD too
-		{"GET", "/a/3", []string{"empty", "hang"}}, // run out: the next script, then the mix
+		{"HEAD", "/a/2", []string{"reset"}},        // a pattern of GET matches HEAD too
+		{"GET", "/a/3", []string{"empty", "hang"}}, // the script has run out: the next one decides, then the mix
 		{"GET", "/each/1", []string{"status 503", "hang"}},
 		{"GET", "/each/2", []string{"status 503", "hang"}},
 		{"GET", "/never", []string{"hang"}},
@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-func TestMixKeepsItsProbabilities(t *testing.T) {
+func TestAMixHasItsProbabilities(t *testing.T) {
 	const n = 40_000
 	p := newPicker(Plan{Seed: 3, Mix: []Chance{{0.25, Reset()}, {0, Empty()}, {0.05, Hang()}}})
 	got := map[Kind]int{}
@@ -62,8 +62,8 @@ func TestMixKeepsItsProbabilities(t *testing.T) {
 	}
 }
 
-// The order of arrival decides nothing but which occurrence a request is.
-func TestMixDoesNotDependOnOrder(t *testing.T) {
+// The order of arrival only numbers the requests of one key.
+func TestAMixDoesNotDependOnTheOrderOfKeys(t *testing.T) {
 	const keys, times = 200, 5
 	run := func(seed uint64, shuffle func(int) int, parallel bool) map[string][]string {
 		p := newPicker(Plan{Seed: seed, Mix: []Chance{{0.3, Reset()}, {0.3, Empty()}}})
@@ -109,7 +109,7 @@ func TestMixDoesNotDependOnOrder(t *testing.T) {
 	}
 }
 
-func TestKeysAreBounded(t *testing.T) {
+func TestKeysOverTheBoundPass(t *testing.T) {
 	p := newPicker(Plan{MaxKeys: 2, Mix: []Chance{{1, Reset()}}})
 	for i, want := range []string{"reset", "reset", "pass"} {
 		if got := picks(p, "GET", fmt.Sprintf("/%d", i), 1); got[0] != want {
@@ -121,7 +121,7 @@ func TestKeysAreBounded(t *testing.T) {
 	}
 }
 
-func TestDrawIsEven(t *testing.T) {
+func TestDrawIsUniform(t *testing.T) {
 	var tenths [10]int
 	const n = 20_000
 	for i := range n {

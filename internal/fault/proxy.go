@@ -10,49 +10,50 @@ import (
 	"net/url"
 )
 
-// ProxyConfig says what a [Proxy] stands in front of. Only Target is required.
+// ProxyConfig configures a [Proxy]. Only Target is required.
 type ProxyConfig struct {
-	// Target is the base URL of the server behind, http or https; a path in it
-	// is put before the path of each request.
+	// Target is the base URL of the other server, http or https; its path, if
+	// any, is put before the path of each request.
 	Target string
-	// Plan is the faults; the zero Plan passes all.
+	// Plan says which faults are injected; the zero Plan injects none.
 	Plan Plan
-	// Quota comes before the faults; the zero Limit is none.
+	// Quota is a limit that is checked before the faults; zero means no limit.
 	Quota Limit
 	// Routes are the patterns of http.ServeMux to count by, see [NewLog].
 	Routes []string
-	// Keep is how many records the log keeps, see [NewLog].
+	// Keep is the number of records that the log keeps, see [NewLog].
 	Keep int
-	// Transport reaches the target. Nil: a plain one of the proxy's own.
+	// Transport sends to the target. Nil means an http.Transport of the proxy.
 	Transport http.RoundTripper
 }
 
-// Proxy is a reverse proxy on loopback that injects faults on the wire before
+// A Proxy is a reverse proxy on loopback that injects faults on the wire before
 // another server and counts what arrives. The client's Host header and bytes
 // pass unchanged, so signatures and absolute links stay valid.
 type Proxy struct {
 	*Server
-	Log    *Log      // what arrived, and what was answered
-	Faults *Injector // what was injected
-	Quota  *Quota    // nil without one
+	Log    *Log      // the requests that arrived, and the statuses of the responses
+	Faults *Injector // the faults that were injected
+	Quota  *Quota    // the quota of the config, nil if it has none
 
 	idle interface{ CloseIdleConnections() }
 }
 
-// writerKey is where a request's context has its http.ResponseWriter.
+// writerKey is the key of the http.ResponseWriter in the context of a request.
 type writerKey struct{}
 
-// StartProxy starts a proxy. Errors are a target that is no http URL, or those
-// of listening; it panics on a plan, quota or pattern that makes no sense.
+// StartProxy starts a proxy. It returns an error for a target that is not an http
+// or https URL, and that of listening; it panics on an invalid plan, quota or
+// pattern.
 func StartProxy(c ProxyConfig) (*Proxy, error) {
 	target, err := url.Parse(c.Target)
 	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
-		return nil, errors.New("fault: proxy: target is not an http or https URL")
+		return nil, errors.New("fault: ProxyConfig.Target is not an http or https URL")
 	}
 	p := &Proxy{Log: NewLog(c.Keep, c.Routes...)}
 	next := c.Transport
 	if next == nil {
-		// No proxy from the environment, and no decoding on the way.
+		// It uses no proxy of the environment and decodes nothing.
 		own := &http.Transport{DisableCompression: true}
 		next, p.idle = own, own
 	}
@@ -62,10 +63,10 @@ func StartProxy(c ProxyConfig) (*Proxy, error) {
 			r.SetURL(target)
 			r.Out.Host = r.In.Host
 		},
-		// An upgrade is written to the bare connection, past the log.
+		// An upgrade is written to the connection itself, not through the log.
 		ModifyResponse: func(resp *http.Response) error {
 			if w, ok := resp.Request.Context().Value(writerKey{}).(http.ResponseWriter); ok && resp.StatusCode == http.StatusSwitchingProtocols {
-				noteStatus(w, resp.StatusCode)
+				recordStatus(w, resp.StatusCode)
 			}
 			return nil
 		},
@@ -86,7 +87,8 @@ func StartProxy(c ProxyConfig) (*Proxy, error) {
 	return p, nil
 }
 
-// Close closes as [Server.Close] does, and the idle connections to the target.
+// Close does the work of [Server.Close] and closes the idle connections to the
+// target.
 func (p *Proxy) Close() error {
 	err := p.Server.Close()
 	if p.idle != nil {

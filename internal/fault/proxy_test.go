@@ -20,7 +20,7 @@ func proxy(t *testing.T, c ProxyConfig) (*Proxy, *http.Client) {
 	return p, client(t, p.Close)
 }
 
-// mirror answers with what it was asked.
+// mirror responds with the method, host, URI and body of the request.
 var mirror = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	b, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -32,9 +32,9 @@ var mirror = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s %s %s %s", r.Method, r.Host, r.URL.RequestURI(), b)
 })
 
-func TestProxyChangesNothing(t *testing.T) {
-	back, _ := serve(t, mirror)
-	p, c := proxy(t, ProxyConfig{Target: back.URL + "/base"})
+func TestAProxyPassesARequestUnchanged(t *testing.T) {
+	target, _ := serve(t, mirror)
+	p, c := proxy(t, ProxyConfig{Target: target.URL + "/base"})
 	req, err := http.NewRequestWithContext(t.Context(), "PUT", p.URL+"/a%2Fb?x=1&x=%20", strings.NewReader("payload"))
 	if err != nil {
 		t.Fatal(err)
@@ -55,11 +55,11 @@ func TestProxyChangesNothing(t *testing.T) {
 	}
 }
 
-func TestProxyInjectsAndRecords(t *testing.T) {
+func TestAProxyInjectsAndRecordsFaults(t *testing.T) {
 	log := NewLog(0)
-	back, _ := serve(t, log.Wrap(mirror))
+	target, _ := serve(t, log.Wrap(mirror))
 	p, c := proxy(t, ProxyConfig{
-		Target: back.URL, Routes: []string{"POST /charges"},
+		Target: target.URL, Routes: []string{"POST /charges"},
 		Plan: Plan{Scripts: []Script{{Route: "POST /charges", Faults: []Fault{Status(503), Reset(), Truncate(3), Pass(), Redirect(307, "")}}}},
 	})
 	var got []string
@@ -105,8 +105,8 @@ func TestProxyInjectsAndRecords(t *testing.T) {
 }
 
 func TestProxyQuota(t *testing.T) {
-	back, _ := serve(t, says("ok"))
-	p, c := proxy(t, ProxyConfig{Target: back.URL, Quota: Limit{N: 1, Per: time.Hour}})
+	target, _ := serve(t, text("ok"))
+	p, c := proxy(t, ProxyConfig{Target: target.URL, Quota: Limit{N: 1, Per: time.Hour}})
 	for _, want := range []int{200, 429} {
 		if resp, _, err := fetch(c, p.URL); err != nil || resp.StatusCode != want {
 			t.Errorf("%v %v: want %d", resp, err, want)
@@ -117,9 +117,9 @@ func TestProxyQuota(t *testing.T) {
 	}
 }
 
-func TestProxyPassesUpgrades(t *testing.T) {
-	back, _ := serve(t, with(Upgrade(), says("")))
-	p, c := proxy(t, ProxyConfig{Target: back.URL})
+func TestAProxyPassesUpgrades(t *testing.T) {
+	target, _ := serve(t, always(Upgrade(), text("")))
+	p, c := proxy(t, ProxyConfig{Target: target.URL})
 	req, err := http.NewRequestWithContext(t.Context(), "GET", p.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -147,13 +147,13 @@ func TestProxyPassesUpgrades(t *testing.T) {
 	}
 }
 
-func TestProxyWithoutAServerBehind(t *testing.T) {
-	back, err := Start(says(""))
+func TestAProxyWithoutATargetRespondsWith502(t *testing.T) {
+	target, err := Start(text(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, c := proxy(t, ProxyConfig{Target: back.URL})
-	if err := back.Close(); err != nil {
+	p, c := proxy(t, ProxyConfig{Target: target.URL})
+	if err := target.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if resp, _, err := fetch(c, p.URL); err != nil || resp.StatusCode != 502 {

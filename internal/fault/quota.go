@@ -8,40 +8,41 @@ import (
 	"time"
 )
 
-// Limit is what a [Quota] allows.
+// A Limit is what a [Quota] allows.
 type Limit struct {
-	// N is how many arrivals any window of Per may hold; at least 1.
+	// N is the number of arrivals that any window of Per may hold; at least 1.
 	N int
 	// Per is the length of the window, open at its old end: an arrival exactly
 	// Per after another does not share a window with it.
 	Per time.Duration
-	// Route is a pattern of http.ServeMux for the requests that count, as
-	// "GET /pokemon/{name}"; others pass uncounted. Empty: all count.
+	// Route is a pattern of http.ServeMux for the requests that count, such as
+	// "GET /pokemon/{name}"; others pass uncounted. If it is empty, all count.
 	Route string
-	// Forgiving keeps refused arrivals out of the log, as most servers do. By
-	// default they count like any other, and hammering is punished.
+	// Forgiving leaves the arrivals over the limit out of the window, as most
+	// servers do. Without it they count too, so that a client which keeps sending
+	// is never admitted again.
 	Forgiving bool
-	// Millis adds retry-after-ms to the refusals, rounded up.
+	// Millis adds retry-after-ms to the 429 responses, rounded up.
 	Millis bool
 }
 
-// Quota is an exact sliding window over arrivals: it remembers when each of the
-// last N came. Arrivals that find the window full are violations. Memory is N
-// times; safe for concurrent use.
+// A Quota is an exact sliding window over arrivals: it keeps the times of the last
+// N. Arrivals at a full window are violations. A Quota is safe for concurrent use.
 type Quota struct {
 	limit Limit
 	route *routeMatcher
 
-	mu     sync.Mutex
-	log    []time.Time // ring
-	next   int         // where the oldest is, once the ring is full
+	mu     sync.Mutex  // mu guards all below
+	log    []time.Time // the last N arrivals, a ring
+	next   int         // the index of the oldest, once the ring is full
 	counts QuotaCounts
 }
 
-// QuotaCounts is what a [Quota] has seen: Arrivals is Admitted plus Violations.
+// QuotaCounts is what a [Quota] has counted: Arrivals is Admitted plus Violations.
 type QuotaCounts struct{ Arrivals, Admitted, Violations int }
 
-// NewQuota panics unless N and Per are positive and Route is a pattern.
+// NewQuota returns a quota. It panics unless N and Per are positive and Route is a
+// valid pattern.
 func NewQuota(limit Limit) *Quota {
 	if limit.N < 1 || limit.Per <= 0 {
 		panic(fmt.Sprintf("fault: Limit of %d per %v: want both positive", limit.N, limit.Per))
@@ -49,12 +50,12 @@ func NewQuota(limit Limit) *Quota {
 	return &Quota{limit: limit, route: newRouteMatcher(limit.Route)}
 }
 
-// Arrive counts an arrival now. If the window is full, ok is false and wait is
-// how long it stays so provided that nothing else arrives.
+// Arrive counts an arrival now. If the window is full, ok is false and wait is the
+// time until it has room again, provided that nothing else arrives.
 func (q *Quota) Arrive() (wait time.Duration, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	// Taken under the lock, so that the log is in order.
+	// The clock is read under the lock, so that the log is in order.
 	now := time.Now()
 	q.counts.Arrivals++
 	ok = len(q.log) < q.limit.N || now.Sub(q.log[q.next]) >= q.limit.Per
@@ -77,14 +78,14 @@ func (q *Quota) Arrive() (wait time.Duration, ok bool) {
 	return wait, ok
 }
 
-// Counts is what the quota has seen so far.
+// Counts returns what the quota has counted so far.
 func (q *Quota) Counts() QuotaCounts {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.counts
 }
 
-// Wrap lets next answer what the quota admits; the rest gets 429 and Retry-After
+// Wrap passes to next what the quota admits; other requests get 429 and Retry-After
 // in whole seconds, rounded up (RFC 9110 section 10.2.3).
 func (q *Quota) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Random arrivals against the definition, counted by hand.
-func TestQuotaIsTheDefinition(t *testing.T) {
+// Random arrivals are compared with the definition.
+func TestAQuotaAdmitsWhatTheDefinitionDoes(t *testing.T) {
 	for _, forgiving := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			const n, per = 5, 10 * time.Second
@@ -20,7 +20,7 @@ func TestQuotaIsTheDefinition(t *testing.T) {
 			var log []time.Time
 			violations := 0
 			for i := range 3000 {
-				// Whole seconds, so that arrivals fall on a window's edge too.
+				// Whole seconds, so that some arrivals are exactly Per apart.
 				time.Sleep(time.Duration(rng.IntN(5)) * time.Second)
 				now, held := time.Now(), 0
 				for _, at := range log {
@@ -39,7 +39,7 @@ func TestQuotaIsTheDefinition(t *testing.T) {
 					log = append(log, now)
 				}
 				if !ok {
-					// When has the window room again, if nothing comes?
+					// The time until the window has room again, if nothing arrives.
 					want := per - now.Sub(log[len(log)-n])
 					if wait != want || wait <= 0 {
 						t.Fatalf("arrival %d: wait %v: want %v", i, wait, want)
@@ -51,7 +51,7 @@ func TestQuotaIsTheDefinition(t *testing.T) {
 				t.Errorf("%+v: want %d violations", c, violations)
 			}
 			if violations < 100 || c.Admitted < 100 {
-				t.Errorf("%+v: the arrivals test nothing", c)
+				t.Errorf("%+v: too few arrivals of one kind", c)
 			}
 			if cap(q.log) > 2*n {
 				t.Errorf("log of %d for %d", cap(q.log), n)
@@ -60,7 +60,7 @@ func TestQuotaIsTheDefinition(t *testing.T) {
 	}
 }
 
-func TestQuotaHintIsSharp(t *testing.T) {
+func TestTheHintOfAQuotaIsExact(t *testing.T) {
 	for early, want := range map[time.Duration]bool{0: true, 1: false} {
 		synctest.Test(t, func(t *testing.T) {
 			q := NewQuota(Limit{N: 2, Per: time.Minute, Forgiving: true})
@@ -79,7 +79,7 @@ func TestQuotaHintIsSharp(t *testing.T) {
 	}
 }
 
-func TestHammeringIsPunishedUnlessForgiven(t *testing.T) {
+func TestArrivalsOverTheLimitCountUnlessForgiving(t *testing.T) {
 	for forgiving, want := range map[bool]int{false: 1, true: 10} {
 		synctest.Test(t, func(t *testing.T) {
 			q := NewQuota(Limit{N: 1, Per: 10 * time.Second, Forgiving: forgiving})
@@ -94,20 +94,20 @@ func TestHammeringIsPunishedUnlessForgiven(t *testing.T) {
 	}
 }
 
-func TestQuotaRefusesOverHTTP(t *testing.T) {
+func TestAQuotaRespondsWith429AndHints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := NewQuota(Limit{N: 1, Per: 2500 * time.Millisecond, Route: "GET /counted/", Millis: true, Forgiving: true})
-		h := q.Wrap(says("in"))
+		h := q.Wrap(text("in"))
 		for range 3 {
-			if w := ask(h, "GET", "/free"); w.Code != 200 {
+			if w := request(h, "GET", "/free"); w.Code != 200 {
 				t.Errorf("another route: %d", w.Code)
 			}
 		}
-		if w := ask(h, "GET", "/counted/1"); w.Code != 200 || w.Header().Get("Retry-After") != "" {
+		if w := request(h, "GET", "/counted/1"); w.Code != 200 || w.Header().Get("Retry-After") != "" {
 			t.Errorf("first: %d %v", w.Code, w.Header())
 		}
 		time.Sleep(300*time.Millisecond + 1)
-		w := ask(h, "GET", "/counted/2")
+		w := request(h, "GET", "/counted/2")
 		if w.Code != 429 || w.Header().Get("Retry-After") != "3" || w.Header().Get("Retry-After-Ms") != "2200" {
 			t.Errorf("second: %d %v", w.Code, w.Header())
 		}
@@ -117,9 +117,9 @@ func TestQuotaRefusesOverHTTP(t *testing.T) {
 	})
 }
 
-func TestQuotaUnderConcurrency(t *testing.T) {
+func TestAQuotaAdmitsNoMoreThanNAtOnce(t *testing.T) {
 	q := NewQuota(Limit{N: 7, Per: time.Hour})
-	s, c := serve(t, q.Wrap(says("in")))
+	s, c := serve(t, q.Wrap(text("in")))
 	var wg sync.WaitGroup
 	for range 40 {
 		wg.Go(func() {

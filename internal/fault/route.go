@@ -8,11 +8,11 @@ import (
 // routeMatcher tests requests against patterns of http.ServeMux.
 type routeMatcher struct{ mux *http.ServeMux }
 
-// hit marks a pattern of ours: ServeMux also answers with handlers of its own.
+// hit marks the handler of a pattern: ServeMux also returns handlers of its own.
 type hit struct{ http.Handler }
 
-// newRouteMatcher takes patterns; an empty one is every request. It panics on
-// patterns that ServeMux refuses.
+// newRouteMatcher returns a matcher of the patterns; an empty one matches every
+// request. It panics on a pattern that ServeMux panics on.
 func newRouteMatcher(patterns ...string) *routeMatcher {
 	defer func() {
 		if p := recover(); p != nil {
@@ -29,7 +29,7 @@ func newRouteMatcher(patterns ...string) *routeMatcher {
 	return &routeMatcher{mux}
 }
 
-// pattern is the one that r matches, and false if none does.
+// pattern returns the pattern that r matches, and whether there is one.
 func (m *routeMatcher) pattern(r *http.Request) (string, bool) {
 	h, pattern := m.mux.Handler(r)
 	_, ok := h.(hit)

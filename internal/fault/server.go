@@ -12,25 +12,26 @@ import (
 	"time"
 )
 
-// ErrClosed is the cause of the contexts of requests that a [Server] ends by
-// closing.
+// ErrClosed is the cause in the contexts of the requests that a closing [Server]
+// ends.
 var ErrClosed = errors.New("fault: server closed")
 
-// Server serves one handler on a free port of 127.0.0.1.
+// A Server serves one handler on a free port of 127.0.0.1.
 type Server struct {
-	// URL is the server's base, as "http://127.0.0.1:12345", without a slash.
+	// URL is the base URL, such as "http://127.0.0.1:12345", without a slash.
 	URL string
 
 	srv      *http.Server
 	listener *listener
 	cancel   context.CancelCauseFunc
 	served   chan error
-	busy     sync.WaitGroup // connections until closed or taken, and handlers
+	busy     sync.WaitGroup // the connections until they are closed or hijacked, and the handlers
 	once     sync.Once
 	err      error
 }
 
-// Start listens and serves; an error is one of listening. The caller closes.
+// Start listens and serves. Its error is that of listening. The caller must close
+// the server.
 func Start(h http.Handler) (*Server, error) {
 	if h == nil {
 		panic("fault: Start: nil handler")
@@ -51,16 +52,16 @@ func Start(h http.Handler) (*Server, error) {
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ConnState:         s.connState,
 		ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // it would tell of the faults
+		ErrorLog:          log.New(io.Discard, "", 0), // it would log the faults
 	}
 	go func() { s.served <- s.srv.Serve(s.listener) }()
 	return s, nil
 }
 
-// Close ends all requests, closes every connection, taken ones too, and returns
-// when each goroutine of the server has ended; handlers must heed their context.
-// The error is that of serving, if it ended for another reason. Further calls
-// wait for the first and return the same.
+// Close ends all requests, closes every connection, hijacked ones too, and returns
+// when every goroutine of the server has ended; handlers must end with their
+// context. The error is that of serving, if that ended for another reason. Further
+// calls wait for the first and return the same.
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.cancel(ErrClosed)
@@ -68,8 +69,8 @@ func (s *Server) Close() error {
 		if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
 			err = served
 		}
-		// Nothing is accepted from here on; what came in while the server was
-		// closing, and what was hijacked, is ours to close.
+		// Nothing is accepted from here on. http.Server does not close hijacked
+		// connections and those that came in while it was closing.
 		s.listener.closeAll()
 		s.busy.Wait()
 		if err != nil {
@@ -80,7 +81,7 @@ func (s *Server) Close() error {
 }
 
 func (s *Server) handle(h http.Handler, w http.ResponseWriter, r *http.Request) {
-	// The connection is still counted, so this never adds to a finished group.
+	// The connection is still counted, so this never adds to a WaitGroup at zero.
 	s.busy.Add(1)
 	defer s.busy.Done()
 	h.ServeHTTP(w, r)
@@ -95,11 +96,11 @@ func (s *Server) connState(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// listener remembers the connections that are open: net/http forgets those that
-// are hijacked.
+// A listener knows the connections that are open: net/http does not know those
+// that were hijacked any more.
 type listener struct {
 	net.Listener
-	mu   sync.Mutex
+	mu   sync.Mutex // mu guards open
 	open map[net.Conn]struct{}
 }
 

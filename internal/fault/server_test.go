@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-func TestCloseEndsEverything(t *testing.T) {
-	began, causes := make(chan struct{}, 2), make(chan error, 2)
+func TestCloseEndsRequestsAndConnections(t *testing.T) {
+	start, causes := make(chan struct{}, 2), make(chan error, 2)
 	s, err := Start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/taken" {
 			conn, _, err := http.NewResponseController(w).Hijack()
@@ -19,12 +19,12 @@ func TestCloseEndsEverything(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			began <- struct{}{}
-			_, err = conn.Read(make([]byte, 1)) // until somebody closes it
+			start <- struct{}{}
+			_, err = conn.Read(make([]byte, 1)) // until Close closes it
 			causes <- err
 			return
 		}
-		began <- struct{}{}
+		start <- struct{}{}
 		<-r.Context().Done()
 		causes <- context.Cause(r.Context())
 	}))
@@ -36,14 +36,14 @@ func TestCloseEndsEverything(t *testing.T) {
 	for _, path := range []string{"/taken", "/waiting"} {
 		wg.Go(func() { _, _, _ = fetch(c, s.URL+path) })
 	}
-	// A connection that never asks.
+	// A connection without a request.
 	idle, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer idle.Close()
-	<-began
-	<-began
+	<-start
+	<-start
 
 	for range 3 {
 		wg.Go(func() {
@@ -72,8 +72,8 @@ func TestCloseEndsEverything(t *testing.T) {
 	}
 }
 
-func TestLoopbackOnly(t *testing.T) {
-	s, c := serve(t, says("here"))
+func TestAServerListensOnLoopbackOnly(t *testing.T) {
+	s, c := serve(t, text("here"))
 	if !strings.HasPrefix(s.URL, "http://127.0.0.1:") {
 		t.Errorf("URL %s", s.URL)
 	}
@@ -82,16 +82,16 @@ func TestLoopbackOnly(t *testing.T) {
 	}
 }
 
-// The leak check can fail.
-func TestGoroutinesLeftSees(t *testing.T) {
-	s, _ := serve(t, says(""))
+// The control run: the leak check can fail.
+func TestTheLeakCheckFindsARunningServer(t *testing.T) {
+	s, _ := serve(t, text(""))
 	if len(serverGoroutines()) == 0 {
-		// The server's goroutine may not have run yet; a request makes it.
+		// The goroutine of the server may not have run yet; a request makes it run.
 		if _, _, err := fetch(http.DefaultClient, s.URL); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if len(serverGoroutines()) == 0 {
-		t.Error("a running server is not seen")
+		t.Error("a running server is not found")
 	}
 }

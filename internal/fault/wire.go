@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// maxBody bounds what is kept of a body in memory.
+// maxBody bounds the bytes of a body that are kept in memory.
 const maxBody = 8 << 20
 
-var errTooLarge = errors.New("fault: body too large to be tampered with")
+var errTooLarge = errors.New("fault: response body of more than 8 MiB, too large to be changed")
 
-// buffered keeps an inner handler's answer, so that it can be spoilt.
+// buffered keeps the response of an inner handler, so that it can be changed.
 type buffered struct {
 	header   http.Header
 	status   int
@@ -43,7 +43,7 @@ func (b *buffered) Write(p []byte) (int, error) {
 	return b.body.Write(p)
 }
 
-// length is the body's, or for HEAD what the handler says it would be.
+// length returns that of the body, or for HEAD the one that the handler declares.
 func (b *buffered) length(method string) int {
 	if method == http.MethodHead && b.body.Len() == 0 {
 		if n, err := strconv.Atoi(b.header.Get("Content-Length")); err == nil {
@@ -53,15 +53,15 @@ func (b *buffered) length(method string) int {
 	return b.body.Len()
 }
 
-// onWire plays the faults that need the connection itself.
+// onWire injects the faults that need the connection itself.
 func (in *Injector) onWire(w http.ResponseWriter, r *http.Request, f Fault) {
-	var answer *buffered
+	var inner *buffered
 	switch f.kind {
 	case KindResetAfter, KindTruncate, KindLie, KindDrip:
-		answer = &buffered{header: http.Header{}}
-		in.next.ServeHTTP(answer, r)
-		answer.WriteHeader(http.StatusOK)
-		if answer.tooLarge {
+		inner = &buffered{header: http.Header{}}
+		in.next.ServeHTTP(inner, r)
+		inner.WriteHeader(http.StatusOK)
+		if inner.tooLarge {
 			http.Error(w, errTooLarge.Error(), http.StatusInternalServerError)
 			return
 		}
@@ -70,7 +70,7 @@ func (in *Injector) onWire(w http.ResponseWriter, r *http.Request, f Fault) {
 		drain(r)
 	}
 	if f.kind == KindDrip {
-		drip(w, r, f, answer)
+		drip(w, r, f, inner)
 		return
 	}
 	conn, rw, err := http.NewResponseController(w).Hijack()
@@ -78,7 +78,7 @@ func (in *Injector) onWire(w http.ResponseWriter, r *http.Request, f Fault) {
 		http.Error(w, fmt.Sprintf("fault: %s needs an HTTP/1 connection: %v", f.kind, err), http.StatusInternalServerError)
 		return
 	}
-	defer conn.Close() // a second close after reset is an error nobody needs
+	defer conn.Close() // its error after a reset says only that the connection is closed
 	// net/http may have left deadlines of its own on the connection.
 	_ = conn.SetDeadline(time.Time{})
 	switch f.kind {
@@ -90,48 +90,48 @@ func (in *Injector) onWire(w http.ResponseWriter, r *http.Request, f Fault) {
 	case KindUpgrade:
 		upgrade(conn, rw, w, r)
 	default:
-		body := answer.body.Bytes()
-		length, send := answer.length(r.Method), body
+		body := inner.body.Bytes()
+		length, send := inner.length(r.Method), body
 		switch f.kind {
 		case KindResetAfter, KindTruncate:
 			send = body[:min(f.n, len(body))]
 		case KindLie:
 			length = max(0, length+f.n)
 		}
-		noteStatus(w, answer.status)
-		writeHead(rw.Writer, answer, length)
+		recordStatus(w, inner.status)
+		writeHead(rw.Writer, inner, length)
 		if r.Method != http.MethodHead {
 			_, _ = rw.Write(send)
 		}
-		_ = rw.Flush() // fails when the client is gone, as does what follows
+		_ = rw.Flush() // an error means that the client has disconnected
 		if f.kind == KindResetAfter {
 			reset(conn)
 		}
 	}
 }
 
-func writeHead(w *bufio.Writer, answer *buffered, length int) {
-	h := answer.header.Clone()
+func writeHead(w *bufio.Writer, inner *buffered, length int) {
+	h := inner.header.Clone()
 	h.Set("Content-Length", strconv.Itoa(length))
 	h.Del("Transfer-Encoding")
 	if h.Get("Date") == "" {
 		h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
-	fmt.Fprintf(w, "HTTP/1.1 %03d %s\r\n", answer.status, http.StatusText(answer.status))
+	fmt.Fprintf(w, "HTTP/1.1 %03d %s\r\n", inner.status, http.StatusText(inner.status))
 	_ = h.Write(w)
 	_, _ = w.WriteString("\r\n")
 }
 
-// drip goes through net/http's own writer: the bytes are honest, only late.
-func drip(w http.ResponseWriter, r *http.Request, f Fault, answer *buffered) {
-	maps.Copy(w.Header(), answer.header)
-	w.Header().Set("Content-Length", strconv.Itoa(answer.length(r.Method)))
-	w.WriteHeader(answer.status)
+// drip writes through net/http: the response is correct and only slow.
+func drip(w http.ResponseWriter, r *http.Request, f Fault, inner *buffered) {
+	maps.Copy(w.Header(), inner.header)
+	w.Header().Set("Content-Length", strconv.Itoa(inner.length(r.Method)))
+	w.WriteHeader(inner.status)
 	rc := http.NewResponseController(w)
 	if rc.Flush() != nil || r.Method == http.MethodHead {
 		return
 	}
-	for i, b := range answer.body.Bytes() {
+	for i, b := range inner.body.Bytes() {
 		if i > 0 && !sleep(r.Context(), f.delay) {
 			abort()
 		}
@@ -149,18 +149,18 @@ func upgrade(conn net.Conn, rw *bufio.ReadWriter, w http.ResponseWriter, r *http
 	if proto == "" {
 		proto = "echo"
 	}
-	noteStatus(w, http.StatusSwitchingProtocols)
-	// net/http has refused header values with a line break in them already.
+	recordStatus(w, http.StatusSwitchingProtocols)
+	// net/http has rejected header values with a line break already.
 	_, err := fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n", proto)
 	if err == nil {
 		_, _ = io.Copy(conn, rw.Reader)
 	}
 }
 
-// reset makes the close that follows an RST.
+// reset makes the kernel send an RST when the connection is closed, and closes it.
 func reset(conn net.Conn) {
 	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = t.NetConn() // TLS would say goodbye first
+		conn = t.NetConn() // TLS would send its close_notify first
 	}
 	if c, ok := conn.(interface{ SetLinger(int) error }); ok {
 		_ = c.SetLinger(0)

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-func TestResetBeforeTheHeaders(t *testing.T) {
-	s, c := serve(t, with(Reset(), says("never")))
+func TestResetComesBeforeTheHeaders(t *testing.T) {
+	s, c := serve(t, always(Reset(), text("never")))
 	for _, method := range []string{"GET", "POST"} {
 		req, err := http.NewRequestWithContext(t.Context(), method, s.URL, strings.NewReader("body"))
 		if err != nil {
@@ -31,7 +31,7 @@ func TestResetBeforeTheHeaders(t *testing.T) {
 	}
 }
 
-func TestEmptyAndGarbage(t *testing.T) {
+func TestEmptyAndMalformedResponsesAreErrorsOfTheClient(t *testing.T) {
 	for _, c := range []struct {
 		fault Fault
 		want  string
@@ -41,7 +41,7 @@ func TestEmptyAndGarbage(t *testing.T) {
 		{Raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "Content-Length"},
 		{Raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "invalid byte in chunk length"},
 	} {
-		s, client := serve(t, with(c.fault, says("never")))
+		s, client := serve(t, always(c.fault, text("never")))
 		_, _, err := fetch(client, s.URL)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v: want %s", c.fault, err, c.want)
@@ -52,10 +52,10 @@ func TestEmptyAndGarbage(t *testing.T) {
 	}
 }
 
-// body is of a size that fits the first flight.
+// body fits into 64 KiB, so that a reset discards none of it on loopback.
 var body = strings.Repeat("0123456789abcdef", 2048)
 
-func TestBodiesThatBreakOff(t *testing.T) {
+func TestABodyBreaksOffAtItsByte(t *testing.T) {
 	isReset := func(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
 	isShort := func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }
 	fine := func(err error) bool { return err == nil }
@@ -72,14 +72,14 @@ func TestBodiesThatBreakOff(t *testing.T) {
 		{Truncate(0), len(body), 0, isShort},
 		{Truncate(100), len(body), 100, isShort},
 		{Truncate(len(body) - 1), len(body), len(body) - 1, isShort},
-		{Truncate(len(body)), len(body), len(body), fine}, // the control: nothing is missing
+		{Truncate(len(body)), len(body), len(body), fine}, // the control run: nothing is missing
 		{Lie(5), len(body) + 5, len(body), isShort},
 		{Lie(-5), len(body) - 5, len(body) - 5, fine},
 		{Lie(-1 << 30), 0, 0, fine},
 	} {
 		t.Run(c.fault.String(), func(t *testing.T) {
 			log := NewLog(0)
-			s, client := serve(t, log.Wrap(with(c.fault, says(body))))
+			s, client := serve(t, log.Wrap(always(c.fault, text(body))))
 			resp, got, err := fetch(client, s.URL)
 			if resp == nil {
 				t.Fatalf("no headers: %v", err)
@@ -97,9 +97,9 @@ func TestBodiesThatBreakOff(t *testing.T) {
 	}
 }
 
-func TestHeadHasNoBody(t *testing.T) {
+func TestAResponseToHEADHasNoBody(t *testing.T) {
 	for _, f := range []Fault{Truncate(10), Lie(7), Drip(time.Nanosecond)} {
-		s, c := serve(t, with(f, says(body)))
+		s, c := serve(t, always(f, text(body)))
 		resp, err := c.Head(s.URL)
 		if err != nil {
 			t.Fatalf("%v: %v", f, err)
@@ -116,23 +116,23 @@ func TestHeadHasNoBody(t *testing.T) {
 	}
 }
 
-func TestDrip(t *testing.T) {
-	s, c := serve(t, with(Drip(time.Nanosecond), says(body[:500])))
+func TestDripWaitsBetweenBytes(t *testing.T) {
+	s, c := serve(t, always(Drip(time.Nanosecond), text(body[:500])))
 	if resp, got, err := fetch(c, s.URL); err != nil || got != body[:500] || resp.ContentLength != 500 {
 		t.Errorf("%d bytes, %v", len(got), err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		w := ask(with(Drip(time.Minute), says("abc")), "GET", "/")
-		if took := time.Since(began); took != 2*time.Minute || w.Body.String() != "abc" || !w.Flushed {
+		start := time.Now()
+		w := request(always(Drip(time.Minute), text("abc")), "GET", "/")
+		if took := time.Since(start); took != 2*time.Minute || w.Body.String() != "abc" || !w.Flushed {
 			t.Errorf("%q in %v, flushed %v", w.Body, took, w.Flushed)
 		}
 	})
 }
 
-func TestUpgradeEchoes(t *testing.T) {
+func TestAnUpgradedConnectionEchoes(t *testing.T) {
 	log := NewLog(0)
-	s, c := serve(t, log.Wrap(with(Upgrade(), says(""))))
+	s, c := serve(t, log.Wrap(always(Upgrade(), text(""))))
 	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -152,20 +152,20 @@ func TestUpgradeEchoes(t *testing.T) {
 		t.Fatalf("body is a %T", resp.Body)
 	}
 	for i := range 3 {
-		said := fmt.Sprintf("line %d\n", i)
-		if _, err := io.WriteString(rw, said); err != nil {
+		sent := fmt.Sprintf("line %d\n", i)
+		if _, err := io.WriteString(rw, sent); err != nil {
 			t.Fatal(err)
 		}
-		heard, err := bufio.NewReader(io.LimitReader(rw, int64(len(said)))).ReadString('\n')
-		if err != nil || heard != said {
-			t.Errorf("said %q, heard %q, %v", said, heard, err)
+		echoed, err := bufio.NewReader(io.LimitReader(rw, int64(len(sent)))).ReadString('\n')
+		if err != nil || echoed != sent {
+			t.Errorf("sent %q, echoed %q, %v", sent, echoed, err)
 		}
 	}
-	// Still open: the server's Close, in the clean-up, must end it.
+	// The connection is still open: Close of the server must end it.
 }
 
-func TestUpgradeKeepsBytesSentWithTheRequest(t *testing.T) {
-	s, _ := serve(t, with(Upgrade(), says("")))
+func TestAnUpgradeKeepsBytesSentWithTheRequest(t *testing.T) {
+	s, _ := serve(t, always(Upgrade(), text("")))
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -183,16 +183,16 @@ func TestUpgradeKeepsBytesSentWithTheRequest(t *testing.T) {
 	}
 }
 
-func TestWithoutAConnectionItSaysSo(t *testing.T) {
+func TestAFaultWithoutAConnectionRespondsWith500(t *testing.T) {
 	for _, f := range []Fault{Reset(), Empty(), Garbage(), Upgrade(), ResetAfter(1), Truncate(1), Lie(1)} {
-		w := ask(with(f, says("x")), "GET", "/")
+		w := request(always(f, text("x")), "GET", "/")
 		if w.Code != 500 || !strings.Contains(w.Body.String(), "needs an HTTP/1 connection") {
 			t.Errorf("%v: %d %q", f, w.Code, w.Body)
 		}
 	}
 }
 
-func TestTooLargeABodySaysSo(t *testing.T) {
+func TestATooLargeBodyRespondsWith500(t *testing.T) {
 	huge := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		block := make([]byte, 1<<20)
 		for range maxBody>>20 + 1 {
@@ -201,7 +201,7 @@ func TestTooLargeABodySaysSo(t *testing.T) {
 			}
 		}
 	})
-	if w := ask(with(Truncate(1), huge), "GET", "/"); w.Code != 500 || !strings.Contains(w.Body.String(), "too large") {
+	if w := request(always(Truncate(1), huge), "GET", "/"); w.Code != 500 || !strings.Contains(w.Body.String(), "too large") {
 		t.Errorf("%d %.100q", w.Code, w.Body)
 	}
 }

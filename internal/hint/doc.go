@@ -1,13 +1,13 @@
-// Package hint reads what a server says about when to come back: the one
-// parser of Retry-After, its millisecond cousins and the rate limit dialects.
+// Package hint reads what a server says about when to send again: Retry-After,
+// its variants in milliseconds, and the dialects of rate limit headers.
 //
-// What is malformed is ignored, never guessed: a hint is either a duration in
-// [0, Max] or absent. A number too large to be held becomes [Max], a positive
-// one too small for a nanosecond becomes one nanosecond, so that a positive
-// hint never turns into "retry at once". Absolute times are measured against
-// the response's own Date header where there is one, so that a skewed clock
-// on either side does not matter.
+// A malformed value is ignored, never guessed: a hint is either a duration in
+// [0, Max] or absent. A number or a Go duration that is too large for a
+// time.Duration becomes [Max]; a positive one below a nanosecond becomes one
+// nanosecond, so that a positive hint never means "retry at once". Absolute times
+// are measured against the Date header of the response if it has one, so that a
+// wrong clock on either side does not matter.
 //
-// The package decides nothing about how long a caller is willing to wait;
-// ceilings, deadlines and scopes belong to retry and throttle.
+// The package does not decide how long a caller waits: maximum waits, deadlines
+// and scopes belong to retry and throttle.
 package hint

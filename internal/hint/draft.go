@@ -43,7 +43,7 @@ func draft(field string) (d time.Duration, found bool) {
 	return d, found
 }
 
-// state reads the parameters of one policy: r, what remains, and t, the
+// state reads the parameters of one policy: r is what remains of it, and t the
 // seconds to its reset. Unknown parameters are ignored.
 func state(params string) (delay time.Duration, empty, ok bool) {
 	var r, t string
@@ -65,8 +65,8 @@ func state(params string) (delay time.Duration, empty, ok bool) {
 	return exhaustedFor(r, t)
 }
 
-// exhaustedFor reads the pair of remaining and reset seconds; either may be
-// missing, then nothing is exhausted.
+// exhaustedFor reads the pair of remaining and reset seconds. If one of them is
+// missing, nothing is exhausted.
 func exhaustedFor(remaining, reset string) (delay time.Duration, empty, ok bool) {
 	if remaining == "" || reset == "" {
 		return 0, false, true
@@ -79,8 +79,8 @@ func exhaustedFor(remaining, reset string) (delay time.Duration, empty, ok bool)
 	return delay, ok && left == 0, ok
 }
 
-// cut is strings.Cut that respects quoted strings; ok is false if a quote
-// stays open.
+// cut is strings.Cut that skips quoted strings; ok is false if a quote is not
+// closed.
 func cut(s string, sep byte) (before, after string, more, ok bool) {
 	quoted := false
 	for i := 0; i < len(s); i++ {

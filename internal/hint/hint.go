@@ -11,13 +11,13 @@ import (
 // without overflowing a time.Duration.
 const Max = 365 * 24 * time.Hour
 
-// FromResponse reports how long resp asks the caller to wait, counted from its
-// arrival. now stands in for a missing or unreadable Date header.
+// FromResponse returns how long resp asks the client to wait from its arrival on.
+// now replaces a Date header that is missing or malformed.
 //
-// Only an answer of 400 and above is a refusal: Retry-After on a 202 paces
-// polling and on a 3xx delays the next hop (RFC 9110 section 10.2.3), so both
-// are left alone. [After] is read first; where it finds nothing, [Quota]
-// counts for 429 and 403. A nil response has no hint.
+// Only a status of 400 and above has a hint: Retry-After on a 202 is the interval
+// of polling and on a 3xx delays the next hop (RFC 9110 section 10.2.3), so both
+// are ignored. [After] is read first; if it finds nothing, [Quota] is read for 429
+// and 403. A nil response has no hint.
 func FromResponse(resp *http.Response, now time.Time) (d time.Duration, ok bool) {
 	if resp == nil || resp.StatusCode < 400 {
 		return 0, false
@@ -33,11 +33,11 @@ func FromResponse(resp *http.Response, now time.Time) (d time.Duration, ok bool)
 }
 
 // After reads Retry-After-Ms, X-Ms-Retry-After-Ms and Retry-After (RFC 9110
-// section 10.2.3), the first that is readable, whatever the status. The value
+// section 10.2.3), the first of them that is well-formed, whatever the status. The value
 // is a number, fractions allowed, or for Retry-After any of the three HTTP
 // dates; "0" and a date in the past are a hint of zero. Negative, empty,
 // exponent, NaN and infinite values are malformed. Of a repeated field the
-// longest readable value counts.
+// longest well-formed value counts.
 func After(h http.Header, now time.Time) (d time.Duration, ok bool) {
 	if d, ok = longest(h["Retry-After-Ms"], time.Millisecond); ok {
 		return d, true
@@ -47,7 +47,7 @@ func After(h http.Header, now time.Time) (d time.Duration, ok bool) {
 	}
 	d, ok = longest(h["Retry-After"], time.Second)
 	for _, v := range h["Retry-After"] {
-		if !strings.Contains(v, ":") { // no date; spares the error's allocation
+		if !strings.Contains(v, ":") { // not a date; the error of ParseTime would be an allocation
 			continue
 		}
 		if t, err := date(v); err == nil {
@@ -57,8 +57,8 @@ func After(h http.Header, now time.Time) (d time.Duration, ok bool) {
 	return d, ok
 }
 
-// longest reads values as numbers of unit, also those that a proxy joined with
-// commas.
+// longest returns the longest of the values, each a number of units. A proxy may
+// have joined some with commas.
 func longest(values []string, unit time.Duration) (d time.Duration, ok bool) {
 	for _, v := range values {
 		for part := range strings.SplitSeq(v, ",") {
@@ -70,7 +70,7 @@ func longest(values []string, unit time.Duration) (d time.Duration, ok bool) {
 	return d, ok
 }
 
-// until is the time from the moment the server answered to t, within [0, Max].
+// until returns the time from the response to t, within [0, Max].
 func until(t time.Time, h http.Header, now time.Time) time.Duration {
 	for _, v := range h["Date"] {
 		if at, err := date(v); err == nil {
@@ -81,8 +81,8 @@ func until(t time.Time, h http.Header, now time.Time) time.Duration {
 	return min(max(t.Sub(now), 0), Max)
 }
 
-// date reads an HTTP date (RFC 9110, section 5.6.7), and what Go's time.RFC1123
-// writes of a time in UTC, as go-limiter's middleware does.
+// date reads an HTTP date (RFC 9110, section 5.6.7), and the time.RFC1123
+// format of a time in UTC, which the middleware of go-limiter sends.
 func date(v string) (time.Time, error) {
 	v = strings.TrimSpace(v)
 	if plain, ok := strings.CutSuffix(v, " UTC"); ok {
@@ -91,8 +91,8 @@ func date(v string) (time.Time, error) {
 	return http.ParseTime(v)
 }
 
-// number reads a plain decimal of unit. Hand-written: strconv would also take
-// signs, exponents, hexadecimals, NaN and Inf, none of which a header may hold.
+// number reads a plain decimal number of units. strconv would also read signs,
+// exponents, hexadecimals, NaN and Inf, which are malformed in a header.
 func number(s string, unit time.Duration) (time.Duration, bool) {
 	s = strings.TrimSpace(s)
 	whole, frac, dotted := strings.Cut(s, ".")

@@ -10,7 +10,7 @@ import (
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// headers builds a header from name, value pairs.
+// headers returns a header of names and values in turn.
 func headers(pairs ...string) http.Header {
 	h := http.Header{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -19,7 +19,7 @@ func headers(pairs ...string) http.Header {
 	return h
 }
 
-func TestAfter(t *testing.T) {
+func TestAfterReadsRetryAfterAndItsVariants(t *testing.T) {
 	const none = -1 * time.Nanosecond
 	in := func(d time.Duration, layout string) string { return now.Add(d).Format(layout) }
 	ansi, rfc850 := time.ANSIC, "Monday, 02-Jan-06 15:04:05 GMT"
@@ -81,7 +81,7 @@ func TestAfter(t *testing.T) {
 		{"fraction of a millisecond", headers("Retry-After-Ms", "0.5"), 500 * time.Microsecond},
 		{"milliseconds overflow", headers("Retry-After-Ms", strconv.Itoa(math.MaxInt64)), Max},
 		{"malformed milliseconds", headers("Retry-After-Ms", "NaN", "Retry-After", "60"), time.Minute},
-		{"milliseconds are no date", headers("Retry-After-Ms", in(time.Hour, http.TimeFormat)), none},
+		{"a date is no number of milliseconds", headers("Retry-After-Ms", in(time.Hour, http.TimeFormat)), none},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, ok := After(test.h, now)
@@ -92,7 +92,7 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-func TestFromResponse(t *testing.T) {
+func TestOnlyAFailedResponseHasAHint(t *testing.T) {
 	after := headers("Retry-After", "7")
 	quota := headers("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30")
 	both := headers("Retry-After", "7", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30")
@@ -131,7 +131,7 @@ func TestFromResponse(t *testing.T) {
 	}
 }
 
-func TestAllocations(t *testing.T) {
+func TestReadingSecondsAllocatesNothing(t *testing.T) {
 	h := headers("Content-Type", "application/json", "Date", now.Format(http.TimeFormat))
 	resp := &http.Response{StatusCode: 429, Header: h}
 	if n := testing.AllocsPerRun(100, func() { FromResponse(resp, now) }); n != 0 {
@@ -162,7 +162,7 @@ func FuzzHint(f *testing.F) {
 		check("After", d, ok)
 		n, err := strconv.ParseFloat(v, 64)
 		if ok && d == 0 && (err == nil && n > 0 || err != nil && n > 1) {
-			t.Errorf("%q is positive and became zero", v)
+			t.Errorf("%q is positive, and its hint is zero", v)
 		}
 		d, ok = After(http.Header{"Retry-After-Ms": {v}}, now)
 		check("Ms", d, ok)

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Quota reads when an exhausted quota is refilled. A quota counts only if the
-// server says that nothing remains of it; of several exhausted ones the last
-// to be refilled counts. Understood are
+// Quota returns how long it is until an exhausted quota is refilled. A quota
+// counts only if the server says that nothing remains of it; of several exhausted
+// ones the last to be refilled counts. It reads
 //
 //   - RateLimit, the structured list of the IETF draft (`"day";r=0;t=30`) and
 //     the dictionary of its earlier editions (`limit=9, remaining=0, reset=30`);
 //   - the X-RateLimit-, X-Rate-Limit- and RateLimit- triples;
-//   - the same per requests and per tokens, as OpenAI and Anthropic send them.
+//   - the same for requests and for tokens, as OpenAI and Anthropic send them.
 //
 // A reset is a number of seconds (below 1e9 a delay, else a Unix time, from
 // 1e11 on in milliseconds), a Go duration ("6m0s"), an RFC 3339 time or an
-// HTTP date. What is malformed or unknown is ignored.
+// HTTP date. Malformed and unknown values are ignored.
 func Quota(h http.Header, now time.Time) (d time.Duration, ok bool) {
 	for _, v := range h["Ratelimit"] {
 		if t, is := draft(v); is {
@@ -67,14 +67,14 @@ func reset(v string, h http.Header, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	if d, ok := number(v, time.Second); ok {
-		// number tops out long before an epoch does, so count the digits.
+		// number returns Max for every Unix time, so the digits are counted.
 		whole, frac, _ := strings.Cut(strings.TrimLeft(v, "0"), ".")
 		if len(whole) < 10 {
 			return d, true
 		}
 		n, err := strconv.ParseInt(whole, 10, 64)
 		switch {
-		case err != nil || n >= 1e14: // past the year 5138 in any reading
+		case err != nil || n >= 1e14: // after the year 5138, even in milliseconds
 			return Max, true
 		case n >= 1e11:
 			return until(time.UnixMilli(n), h, now), true
@@ -82,8 +82,8 @@ func reset(v string, h http.Header, now time.Time) (time.Duration, bool) {
 		part, _ := number("0."+frac+"0", time.Second)
 		return until(time.Unix(n, int64(part)), h, now), true
 	}
-	if d, err := time.ParseDuration(v); err == nil {
-		return min(d, Max), d >= 0 && v[0] != '-'
+	if d, ok := duration(v); ok {
+		return d, true
 	}
 	if at, err := time.Parse(time.RFC3339, v); err == nil {
 		return until(at, h, now), true

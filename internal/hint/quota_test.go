@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestQuota(t *testing.T) {
+func TestQuotaReadsTheDialects(t *testing.T) {
 	const none = -1 * time.Nanosecond
 	reset := func(v string) http.Header {
 		return headers("X-RateLimit-Limit", "60", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", v)
@@ -34,7 +34,10 @@ func TestQuota(t *testing.T) {
 		{"Go duration", reset("6m0s"), 6 * time.Minute},
 		{"Go duration in ms", reset("12ms"), 12 * time.Millisecond},
 		{"Go duration, long", reset("99999h"), Max},
+		{"Go duration beyond 292 years", reset("3000000h"), Max},
+		{"Go duration below a nanosecond", reset("0.0001ns"), 1},
 		{"Go duration, negative", reset("-6m0s"), none},
+		{"Go duration beyond 292 years, negative", reset("-3000000h"), none},
 		{"RFC 3339", reset(now.Add(time.Minute).Format(time.RFC3339)), time.Minute},
 		{"RFC 3339 past", reset(now.Add(-time.Minute).Format(time.RFC3339)), 0},
 		{"RFC 3339 zone", reset(now.Add(time.Minute).In(time.FixedZone("", 7200)).Format(time.RFC3339)), time.Minute},
@@ -47,7 +50,7 @@ func TestQuota(t *testing.T) {
 		{"against Date", headers("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", strconv.FormatInt(unix+90, 10),
 			"Date", now.Add(time.Minute).Format(http.TimeFormat)), 30 * time.Second},
 		{"something remains", headers("X-RateLimit-Remaining", "1", "X-RateLimit-Reset", "30"), none},
-		{"nothing said to remain", headers("X-RateLimit-Reset", "30"), none},
+		{"no remaining header", headers("X-RateLimit-Reset", "30"), none},
 		{"unknown remains", headers("X-RateLimit-Remaining", "-1", "X-RateLimit-Reset", "30"), none},
 		{"no reset", headers("X-RateLimit-Remaining", "0"), none},
 		{"discord", headers("X-RateLimit-Remaining", "0", "X-RateLimit-Reset-After", "1.5"), 1500 * time.Millisecond},

@@ -1,7 +1,6 @@
-// Package keyhash stands in for the keys by which users tell requests apart: a
-// tenant, an account, often a credential. What is kept and told is a hash, keyed
-// with a seed of the process, so that no key can be guessed from it and none
-// takes more room than another.
+// Package keyhash hashes the keys by which users distinguish requests: a tenant, a
+// user name, often a credential. Only the hash is kept and shown. It is keyed with
+// a random seed, so that no key can be guessed from it, and all take the same room.
 package keyhash
 
 import (
@@ -12,11 +11,11 @@ import (
 // A Seed keys the hashes. Make it with [New].
 type Seed struct{ seed maphash.Seed }
 
-// New returns a seed of its own.
+// New returns a random seed.
 func New() Seed { return Seed{maphash.MakeSeed()} }
 
 // Of returns the hash of a key.
 func (s Seed) Of(key string) uint64 { return maphash.String(s.seed, key) }
 
-// Name writes a hash for people: enough to tell keys apart in a log.
+// Name returns the text of a hash, long enough to distinguish keys in a log.
 func Name(hash uint64) string { return "#" + strconv.FormatUint(hash>>32, 16) }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestKeysAreToldApart(t *testing.T) {
+func TestDifferentKeysHaveDifferentHashes(t *testing.T) {
 	s := New()
 	hashes, names := map[uint64]bool{}, map[string]bool{}
 	for i := range 10_000 {
@@ -22,8 +22,8 @@ func TestKeysAreToldApart(t *testing.T) {
 	}
 }
 
-func TestAnotherProcessHashesOtherwise(t *testing.T) {
-	if ours, theirs := New(), New(); ours.Of("hush") == theirs.Of("hush") {
+func TestAnotherSeedGivesAnotherHash(t *testing.T) {
+	if one, two := New(), New(); one.Of("hush") == two.Of("hush") {
 		t.Error("the hash is not keyed")
 	}
 	if n := Name(New().Of("hush")); strings.Contains(n, "hush") || n[0] != '#' {

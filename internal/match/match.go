@@ -12,21 +12,22 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Fields narrow requests down together; without any, every request matches.
+// Fields say which requests match: those that match all fields. Without any, every
+// request matches.
 type Fields struct {
-	// URL is a regular expression searched for in the URL as it is sent, without
-	// user, query and fragment.
+	// URL is a regular expression that is searched for in the URL as it is sent,
+	// without user, query and fragment.
 	URL string
-	// Route is a pattern of [http.ServeMux] that matches the path, or the route
-	// that the call was given.
+	// Route is a pattern of [http.ServeMux]. It matches the path of a request or
+	// the route of its call.
 	Route string
-	// Host is a host, with a port or for all ports.
+	// Host is a host with a port, or without one for all ports.
 	Host string
 	// Method is an HTTP method.
 	Method string
 }
 
-// Matcher is Fields ready for use.
+// A Matcher is compiled Fields.
 type Matcher struct {
 	url         *urlMatcher
 	route       *route.Table
@@ -37,7 +38,7 @@ type Matcher struct {
 	method      string
 }
 
-// Compile reads the fields; the error names the one that it cannot read.
+// Compile compiles the fields. Its error names the invalid one.
 func Compile(f Fields) (*Matcher, error) {
 	m := &Matcher{host: f.Host, method: f.Method}
 	if f.URL != "" {
@@ -64,7 +65,7 @@ func (m *Matcher) All() bool {
 	return m.url == nil && m.route == nil && m.host == "" && m.method == ""
 }
 
-// Match reports whether a request matches. c is its call, nil outside of one.
+// Match reports whether a request matches. c is its call, which may be nil.
 func (m *Matcher) Match(c *layer.Call, req *http.Request) bool {
 	return (m.method == "" || m.method == Method(req)) &&
 		(m.host == "" || sameHost(m.host, req.URL)) &&
@@ -76,12 +77,12 @@ func (m *Matcher) onRoute(c *layer.Call, req *http.Request) bool {
 	if _, ok := m.route.Match(req.Method, req.URL.Host, req.URL.EscapedPath()); ok {
 		return true
 	}
-	// A base path stands before what an endpoint is named by.
+	// The path may begin with a base path that the route of the call leaves out.
 	return c != nil && (m.routeMethod == "" || m.routeMethod == Method(req)) &&
 		(m.routeHost == "" || sameHost(m.routeHost, req.URL)) && c.Route() == m.template
 }
 
-// String says in words which requests match: " to api.test for URLs matching
+// String describes the requests that match: " to api.test for URLs matching
 // /pokemon/", "" for all.
 func (f Fields) String() string {
 	var b strings.Builder
@@ -107,10 +108,10 @@ func sameHost(host string, u *url.URL) bool {
 	return strings.EqualFold(host, u.Host) || strings.EqualFold(host, u.Hostname())
 }
 
-// urlMatcher searches the URL without what may be secret in it.
+// A urlMatcher searches the URL without its parts that may be secret.
 type urlMatcher struct {
 	re      *regexp.Regexp
-	literal string // the whole expression, if it is plain text
+	literal string // the whole expression if it is plain text, else empty
 	buffers sync.Pool
 }
 
@@ -123,7 +124,7 @@ func newURLMatcher(re *regexp.Regexp) *urlMatcher {
 	return m
 }
 
-// maxBuffer keeps one huge URL from staying.
+// maxBuffer bounds the buffers that are kept, so that one huge URL is not.
 const maxBuffer = 4096
 
 func (m *urlMatcher) match(u *url.URL) bool {

@@ -1,11 +1,11 @@
 package match
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -19,7 +19,7 @@ func request(t *testing.T, method, url string) *http.Request {
 	return req
 }
 
-func TestMatch(t *testing.T) {
+func TestARequestMatchesIfAllFieldsDo(t *testing.T) {
 	for _, tt := range []struct {
 		f           Fields
 		method, url string
@@ -37,7 +37,7 @@ func TestMatch(t *testing.T) {
 		{Fields{URL: `/p/\d+$`}, "GET", "https://a.test/p/x", false},                //
 		{Fields{URL: "a%20b"}, "GET", "https://a.test/a%20b", true},                 // as it is sent
 		{Fields{Route: "GET /p/{id}"}, "GET", "https://a.test/p/1", true},           //
-		{Fields{Route: "GET /p/{id}"}, "HEAD", "https://a.test/p/1", true},          // as ServeMux has it
+		{Fields{Route: "GET /p/{id}"}, "HEAD", "https://a.test/p/1", true},          // GET matches HEAD too, as in ServeMux
 		{Fields{Route: "GET /p/{id}"}, "POST", "https://a.test/p/1", false},         //
 		{Fields{Route: "/p/{id}"}, "POST", "https://a.test/p/1", true},              //
 		{Fields{Route: "b.test/p/{id}"}, "GET", "https://a.test/p/1", false},        //
@@ -63,29 +63,18 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-type probe func(c *layer.Call, req *http.Request)
-
-func (p probe) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("probe", &p, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		p(c, req)
-		return next.RoundTrip(req)
-	})
-}
-
-type base struct{}
-
-func (base) RoundTrip(req *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil
-}
-
-func TestRouteThatTheCallWasGiven(t *testing.T) {
+func TestARouteMatchesTheRouteOfTheCall(t *testing.T) {
 	m, err := Compile(Fields{Route: "GET /pokemon/{name}"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for given, want := range map[string]bool{"/pokemon/{name}": true, "/berry/{name}": false} {
 		var got bool
-		rt := probe(func(c *layer.Call, req *http.Request) { got = m.Match(c, req) }).Wrap(base{})
+		probe := &rttest.Layer{Name: "probe", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			got = m.Match(c, req)
+			return next.RoundTrip(req)
+		}}
+		rt := probe.Wrap(rttest.Respond(200, ""))
 		req := request(t, "GET", "https://a.test/api/v2/pokemon/1")
 		resp, err := rt.RoundTrip(req.WithContext(transport.WithRoute(t.Context(), given)))
 		if err != nil {
@@ -98,7 +87,7 @@ func TestRouteThatTheCallWasGiven(t *testing.T) {
 	}
 }
 
-func TestCompileNamesTheField(t *testing.T) {
+func TestTheErrorOfCompileNamesTheField(t *testing.T) {
 	for want, f := range map[string]Fields{"field URL: ": {URL: "("}, "field Route: ": {Route: "no slash"}} {
 		if _, err := Compile(f); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q first", f, err, want)
@@ -106,7 +95,7 @@ func TestCompileNamesTheField(t *testing.T) {
 	}
 }
 
-func TestString(t *testing.T) {
+func TestStringDescribesTheRequests(t *testing.T) {
 	f := Fields{URL: "/x/", Host: "a.test", Method: "GET"}
 	if got, want := f.String(), " with method GET to a.test for URLs matching /x/"; got != want {
 		t.Errorf("got %q, want %q", got, want)

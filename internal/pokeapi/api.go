@@ -15,35 +15,35 @@ import (
 
 const root = "/api/v2"
 
-// Options is how an API behaves. The zero Options is one without limits, faults
+// Options says how an API behaves. With the zero Options it has no limits, faults
 // or waits.
 type Options struct {
-	// Quota is counted over arrivals; the zero Limit is none.
+	// Quota counts arrivals; the zero Limit means no limit.
 	Quota fault.Limit
-	// Faults meet the requests that the quota admits. Its Seed also draws the
-	// waits below.
+	// Faults are injected into the requests that the quota admits. Its Seed also
+	// draws Spread.
 	Faults fault.Plan
-	// Latency is waited before each answer.
+	// Latency is the wait before each response.
 	Latency time.Duration
-	// Spread is the most that is waited on top of Latency: an even draw by seed
-	// and request, so that a resource takes the same time whenever it is asked.
+	// Spread is the largest wait on top of Latency. It is drawn uniformly by seed
+	// and request, so that a resource takes the same time at every request.
 	Spread time.Duration
 }
 
-// Counts is what an API has seen of its clients.
+// Counts is what an API has counted.
 type Counts struct {
-	Total    int                    // requests
-	Requests map[string]int         // by route
-	Statuses map[string]map[int]int // answers by route and status
-	Quota    fault.QuotaCounts      // zero without a quota
-	Faults   map[fault.Kind]int     // by kind, passes included
-	Peak     int                    // most requests worked on at once, from the end of faults to the answer
+	Total    int                    // all requests
+	Requests map[string]int         // the requests by route
+	Statuses map[string]map[int]int // the responses by route and status
+	Quota    fault.QuotaCounts      // the arrivals at the quota, zero without one
+	Faults   map[fault.Kind]int     // the requests by kind of fault, passes included
+	Peak     int                    // the most requests at once, each from after its fault to its response
 }
 
-// Violations is how many arrivals found the quota's window full.
+// Violations returns the number of arrivals at a full window of the quota.
 func (c Counts) Violations() int { return c.Quota.Violations }
 
-// API is the server's handler. It is safe for concurrent use.
+// An API is the handler of the server. It is safe for concurrent use.
 type API struct {
 	kinds   map[string]*catalog
 	options Options
@@ -52,14 +52,14 @@ type API struct {
 	faults  *fault.Injector
 	chain   http.Handler
 
-	mu         sync.Mutex
+	mu         sync.Mutex // mu guards busy and peak
 	busy, peak int
 }
 
-// Handler is an API with the zero [Options].
+// Handler returns an API with the zero [Options].
 func Handler() http.Handler { return New(Options{}) }
 
-// New panics on options that make no sense.
+// New returns an API. It panics on invalid options.
 func New(o Options) *API {
 	if o.Latency < 0 || o.Spread < 0 {
 		panic(fmt.Sprintf("pokeapi: Latency %v and Spread %v: want 0 or more", o.Latency, o.Spread))
@@ -69,7 +69,7 @@ func New(o Options) *API {
 		panic(err.Error())
 	}
 	a := &API{kinds: kinds, options: o, log: fault.NewLog(0, Routes()...)}
-	a.faults = fault.Handler(http.HandlerFunc(a.answer), o.Faults)
+	a.faults = fault.Handler(http.HandlerFunc(a.respond), o.Faults)
 	var h http.Handler = a.faults
 	if o.Quota != (fault.Limit{}) {
 		a.quota = fault.NewQuota(o.Quota)
@@ -79,7 +79,7 @@ func New(o Options) *API {
 	return a
 }
 
-// Routes are the patterns that requests are counted by, besides [fault.Other].
+// Routes returns the patterns by which requests are counted, besides [fault.Other].
 func Routes() []string {
 	routes := []string{"GET " + root}
 	for _, k := range kindNames {
@@ -88,7 +88,8 @@ func Routes() []string {
 	return routes
 }
 
-// Counts is what the API has seen so far. Who has seen an answer finds it here.
+// Counts returns what the API has counted so far. A client that has a response finds
+// it counted.
 func (a *API) Counts() Counts {
 	c := Counts{Total: a.log.Total(), Requests: a.log.Requests(), Statuses: a.log.Statuses(), Faults: a.faults.Counts()}
 	if a.quota != nil {
@@ -100,7 +101,7 @@ func (a *API) Counts() Counts {
 	return c
 }
 
-// Records is the last 1024 requests, oldest first.
+// Records returns the last 1024 requests, oldest first.
 func (a *API) Records() []fault.Record { return a.log.Records() }
 
 // ServeHTTP implements http.Handler.
@@ -115,7 +116,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.chain.ServeHTTP(w, r)
 }
 
-func (a *API) answer(w http.ResponseWriter, r *http.Request) {
+func (a *API) respond(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
@@ -123,7 +124,7 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	body := a.work(r)
 	if body == nil {
-		// Without the line break that http.Error adds: the original has none.
+		// PokéAPI sends no line break, which http.Error would add.
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = w.Write([]byte("Not Found"))
@@ -131,11 +132,11 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // a client that is gone is told nothing
+	_, _ = w.Write(body) // an error means that the client has disconnected
 }
 
-// work waits the latency and makes the body, nil if there is none. It is over
-// before a byte is sent: what a client does next is not concurrent with it.
+// work waits the latency and returns the body, nil if there is none. It ends before
+// a byte is sent, so that the next request of a client does not count as concurrent.
 func (a *API) work(r *http.Request) []byte {
 	a.mu.Lock()
 	a.busy++
@@ -151,12 +152,12 @@ func (a *API) work(r *http.Request) []byte {
 	if v == nil {
 		return nil
 	}
-	// The original leaves the ampersand in its links alone.
+	// PokéAPI does not escape the ampersand in its links.
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		return nil // structs of text and numbers: it cannot happen
+		return nil // unreachable: structs of text and numbers can be encoded
 	}
 	return bytes.TrimRight(b.Bytes(), "\n")
 }
@@ -174,12 +175,12 @@ func (a *API) wait(r *http.Request) {
 	select {
 	case <-t.C:
 	case <-r.Context().Done():
-		// Returning would answer 200 to who may still be listening.
+		// To return would send a 200.
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// find is the value to be shown under the request's path, nil if there is none.
+// find returns the resource at the path of the request, nil if there is none.
 func (a *API) find(r *http.Request) any {
 	rest, ok := strings.CutPrefix(r.URL.Path, root)
 	if !ok || rest != "" && rest[0] != '/' {

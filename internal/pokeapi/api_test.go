@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/fault"
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-func ask(h http.Handler, method, target string) *httptest.ResponseRecorder {
+func request(h http.Handler, method, target string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
 	return w
@@ -22,7 +23,7 @@ func ask(h http.Handler, method, target string) *httptest.ResponseRecorder {
 
 func get[T any](t *testing.T, h http.Handler, target string) T {
 	t.Helper()
-	w := ask(h, "GET", target)
+	w := request(h, "GET", target)
 	var v T
 	if w.Code != 200 {
 		t.Fatalf("GET %s: %d %s", target, w.Code, w.Body)
@@ -33,7 +34,7 @@ func get[T any](t *testing.T, h http.Handler, target string) T {
 	return v
 }
 
-func TestPokemonAsTheOriginalShowsIt(t *testing.T) {
+func TestAPokemonHasTheJSONOfPokeAPI(t *testing.T) {
 	const want = `{"id":25,"name":"pikachu","base_experience":112,"height":4,"weight":60,"is_default":true,` +
 		`"species":{"name":"pikachu","url":"http://poke.test/api/v2/pokemon-species/25/"},` +
 		`"types":[{"slot":1,"type":{"name":"electric","url":"http://poke.test/api/v2/type/13/"}}],` +
@@ -45,7 +46,7 @@ func TestPokemonAsTheOriginalShowsIt(t *testing.T) {
 		`{"base_stat":90,"effort":2,"stat":{"name":"speed","url":"http://poke.test/api/v2/stat/6/"}}]}`
 	h := Handler()
 	for _, name := range []string{"pikachu", "pikachu/", "25", "25/"} {
-		w := ask(h, "GET", "http://poke.test/api/v2/pokemon/"+name)
+		w := request(h, "GET", "http://poke.test/api/v2/pokemon/"+name)
 		if got := w.Body.String(); w.Code != 200 || got != want {
 			t.Errorf("%s: %d\n%s\nwant\n%s", name, w.Code, got, want)
 		}
@@ -55,7 +56,7 @@ func TestPokemonAsTheOriginalShowsIt(t *testing.T) {
 	}
 }
 
-func TestBerryAndGeneration(t *testing.T) {
+func TestBerriesAndGenerationsHaveTheirFacts(t *testing.T) {
 	h := Handler()
 	b := get[berryJSON](t, h, "http://poke.test/api/v2/berry/cheri")
 	if b.ID != 1 || b.GrowthTime != 3 || b.MaxHarvest != 5 || b.Size != 20 || b.Firmness.Name != "soft" ||
@@ -73,28 +74,28 @@ func TestBerryAndGeneration(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThere(t *testing.T) {
+func TestUnknownPathsAndMethodsAreRejected(t *testing.T) {
 	h := Handler()
 	for _, path := range []string{
 		"/", "/api/v1/pokemon/1", "/api/v2x", "/api/v2/digimon", "/api/v2/pokemon/missingno",
 		"/api/v2/pokemon/0", "/api/v2/pokemon/152", "/api/v2/pokemon/025", "/api/v2/pokemon/Pikachu", "/api/v2/pokemon/25/encounters",
 	} {
-		w := ask(h, "GET", path)
+		w := request(h, "GET", path)
 		if w.Code != 404 || w.Body.String() != "Not Found" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
 			t.Errorf("%s: %d %q %q", path, w.Code, w.Body, w.Header().Get("Content-Type"))
 		}
 	}
-	if w := ask(h, "DELETE", "/api/v2/pokemon/25"); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD" {
+	if w := request(h, "DELETE", "/api/v2/pokemon/25"); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD" {
 		t.Errorf("DELETE: %d %v", w.Code, w.Header())
 	}
 }
 
-func TestCountsByRouteAndStatus(t *testing.T) {
+func TestRequestsAreCountedByRouteAndStatus(t *testing.T) {
 	a := New(Options{Faults: fault.Plan{Scripts: []fault.Script{
 		{Route: "GET /api/v2/berry/{name}", Faults: []fault.Fault{fault.Status(503)}},
 	}}})
-	for _, path := range []string{"berry/1", "berry/1/", "pokemon/25", "pokemon/nobody", "pokemon", "pokemon?offset=20", "type/1"} {
-		ask(a, "GET", "/api/v2/"+path)
+	for _, path := range []string{"berry/1", "berry/1/", "pokemon/25", "pokemon/unknown", "pokemon", "pokemon?offset=20", "type/1"} {
+		request(a, "GET", "/api/v2/"+path)
 	}
 	c := a.Counts()
 	const one, list, berry = "GET /api/v2/pokemon/{name}", "GET /api/v2/pokemon", "GET /api/v2/berry/{name}"
@@ -112,26 +113,26 @@ func TestCountsByRouteAndStatus(t *testing.T) {
 	}
 }
 
-func TestQuotaIsKeptOverArrivals(t *testing.T) {
+func TestTheQuotaCountsArrivals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := New(Options{Quota: fault.Limit{N: 10, Per: 90 * time.Second, Route: "/api/v2/pokemon/{name}"}})
-		// One each 9 s is what the quota allows, for as long as one likes.
+		// The quota allows one request each 9 s for any time.
 		for range 50 {
-			if w := ask(a, "GET", "/api/v2/pokemon/1"); w.Code != 200 {
+			if w := request(a, "GET", "/api/v2/pokemon/1"); w.Code != 200 {
 				t.Fatalf("steady: %d", w.Code)
 			}
-			ask(a, "GET", "/api/v2/berry/1") // does not count
+			request(a, "GET", "/api/v2/berry/1") // does not count
 			time.Sleep(9 * time.Second)
 		}
 		if c := a.Counts(); c.Quota != (fault.QuotaCounts{Arrivals: 50, Admitted: 50}) {
 			t.Fatalf("steady: %+v", c.Quota)
 		}
-		// The control: one more than the window has room for.
-		w := ask(a, "GET", "/api/v2/pokemon/1")
+		// The control run: one request more than the window has room for.
+		w := request(a, "GET", "/api/v2/pokemon/1")
 		if w.Code != 200 {
 			t.Fatalf("51st: %d", w.Code)
 		}
-		w = ask(a, "GET", "/api/v2/pokemon/1")
+		w = request(a, "GET", "/api/v2/pokemon/1")
 		if w.Code != 429 || w.Header().Get("Retry-After") == "" || a.Counts().Violations() != 1 {
 			t.Errorf("52nd: %d %v, %d violations", w.Code, w.Header(), a.Counts().Violations())
 		}
@@ -142,9 +143,9 @@ func TestLatencyIsDrawnBySeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		took := func(seed uint64, path string) time.Duration {
 			a := New(Options{Latency: 50 * time.Millisecond, Spread: 100 * time.Millisecond, Faults: fault.Plan{Seed: seed}})
-			began := time.Now()
-			ask(a, "GET", path)
-			return time.Since(began)
+			start := time.Now()
+			request(a, "GET", path)
+			return time.Since(start)
 		}
 		first, again := took(1, "/api/v2/pokemon/1"), took(1, "/api/v2/pokemon/1")
 		if first != again || first < 50*time.Millisecond || first >= 150*time.Millisecond {
@@ -159,7 +160,7 @@ func TestLatencyIsDrawnBySeed(t *testing.T) {
 	})
 }
 
-func TestLatencyEndsWithTheClient(t *testing.T) {
+func TestTheLatencyEndsWhenTheClientDisconnects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := New(Options{Latency: time.Hour})
 		r := httptest.NewRequest("GET", "/api/v2/pokemon/1", nil)
@@ -175,24 +176,19 @@ func TestLatencyEndsWithTheClient(t *testing.T) {
 			}
 		}()
 		a.ServeHTTP(httptest.NewRecorder(), r)
-		t.Error("answered")
+		t.Error("there was a response")
 	})
 }
 
-func TestNewRefusesNonsense(t *testing.T) {
+func TestNewPanicsOnInvalidOptions(t *testing.T) {
 	for name, o := range map[string]Options{
 		"latency": {Latency: -1},
 		"spread":  {Spread: -1},
 		"quota":   {Quota: fault.Limit{N: 1}},
 		"mix":     {Faults: fault.Plan{Mix: []fault.Chance{{P: 2}}}},
 	} {
-		func() {
-			defer func() {
-				if p := recover(); p == nil {
-					t.Errorf("%s: no panic", name)
-				}
-			}()
-			New(o)
-		}()
+		if rttest.PanicOf(func() { New(o) }) == nil {
+			t.Errorf("%s: no panic", name)
+		}
 	}
 }

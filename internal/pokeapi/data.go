@@ -11,7 +11,7 @@ import (
 //go:embed data.txt
 var data string
 
-// item is one resource of a kind; exactly one of the pointers is set.
+// An item is one resource of a kind; exactly one of the pointers is set.
 type item struct {
 	id         int
 	name       string
@@ -60,10 +60,10 @@ var versionGroupNames = [...]string{
 	"brilliant-diamond-and-shining-pearl", "legends-arceus", "scarlet-violet", "the-teal-mask", "the-indigo-disk",
 }
 
-// catalog is the items of a kind, by id.
+// A catalog holds the items of a kind, ordered by id.
 type catalog struct {
 	items  []item
-	byName map[string]int // name and id as text, to the index
+	byName map[string]int // the index in items, by name and by id as text
 }
 
 // kindNames are the kinds in the order of the index page.
@@ -83,11 +83,11 @@ func load(text string) (map[string]*catalog, error) {
 		case line[0] == '[':
 			kind = strings.Trim(line, "[]")
 			if kinds[kind] == nil {
-				return nil, fmt.Errorf("pokeapi: data line %d: kind %q", n+1, kind)
+				return nil, fmt.Errorf("pokeapi: data line %d: unknown kind %q", n+1, kind)
 			}
 			continue
 		case kind == "":
-			return nil, fmt.Errorf("pokeapi: data line %d: no kind", n+1)
+			return nil, fmt.Errorf("pokeapi: data line %d: an item before the first kind", n+1)
 		}
 		it, err := parseItem(kind, strings.Split(line, " "))
 		if err != nil {
@@ -114,7 +114,7 @@ func parseItem(kind string, fields []string) (item, error) {
 	num := func(s string) int {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 0 {
-			bad = fmt.Errorf("%q is no count", s)
+			bad = fmt.Errorf("%q is not a number of 0 or more", s)
 		}
 		return n
 	}
@@ -124,7 +124,7 @@ func parseItem(kind string, fields []string) (item, error) {
 		p := &pokemonFacts{types: strings.Split(fields[2], "/"), height: num(fields[3]), weight: num(fields[4]), xp: num(fields[5])}
 		for _, t := range p.types {
 			if idOf(typeNames[:], t) == 0 {
-				bad = fmt.Errorf("type %q", t)
+				bad = fmt.Errorf("unknown type %q", t)
 			}
 		}
 		for i, f := range fields[6:] {
@@ -141,23 +141,23 @@ func parseItem(kind string, fields []string) (item, error) {
 			harvest: num(fields[6]), growth: num(fields[7]), soil: num(fields[8]), smooth: num(fields[9]),
 		}
 		if idOf(firmnessNames[:], it.berry.firmness) == 0 || idOf(typeNames[:], it.berry.giftType) == 0 {
-			bad = fmt.Errorf("firmness %q or type %q", it.berry.firmness, it.berry.giftType)
+			bad = fmt.Errorf("unknown firmness %q or type %q", it.berry.firmness, it.berry.giftType)
 		}
 	case "generation":
 		it.generation = &generationFacts{region: fields[2], versionGroups: strings.Split(fields[3], "/")}
 		if idOf(regionNames[:], fields[2]) == 0 {
-			bad = fmt.Errorf("region %q", fields[2])
+			bad = fmt.Errorf("unknown region %q", fields[2])
 		}
 		for _, v := range it.generation.versionGroups {
 			if idOf(versionGroupNames[:], v) == 0 {
-				bad = fmt.Errorf("version group %q", v)
+				bad = fmt.Errorf("unknown version group %q", v)
 			}
 		}
 	}
 	return it, bad
 }
 
-// idOf is name's place in names, from 1; 0 if it is not there.
+// idOf returns the position of name in names from 1 on, 0 if it is not in them.
 func idOf(names []string, name string) int {
 	return slices.Index(names, name) + 1
 }

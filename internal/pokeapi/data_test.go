@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestDataHoldsWhatItSays(t *testing.T) {
+func TestTheDataHasAllItemsInOrder(t *testing.T) {
 	kinds, err := load(data)
 	if err != nil {
 		t.Fatal(err)
@@ -19,7 +19,7 @@ func TestDataHoldsWhatItSays(t *testing.T) {
 		names := map[string]bool{}
 		for i, it := range c.items {
 			if it.id != i+1 {
-				t.Errorf("%s %s: id %d at place %d", kind, it.name, it.id, i+1)
+				t.Errorf("%s %s: id %d at position %d", kind, it.name, it.id, i+1)
 			}
 			if names[it.name] || it.name != strings.ToLower(it.name) {
 				t.Errorf("%s: name %q", kind, it.name)
@@ -29,12 +29,12 @@ func TestDataHoldsWhatItSays(t *testing.T) {
 	}
 }
 
-func TestPokemonFacts(t *testing.T) {
+func TestPokemonHaveTheirRealFigures(t *testing.T) {
 	kinds, err := load(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Base stat totals, written down apart from the data.
+	// The base stat totals, taken from another source than the data.
 	totals := map[string]int{
 		"bulbasaur": 318, "charizard": 534, "pikachu": 320, "alakazam": 500, "golem": 495,
 		"gengar": 500, "chansey": 450, "magikarp": 200, "gyarados": 540, "ditto": 288, "snorlax": 540,
@@ -56,7 +56,7 @@ func TestPokemonFacts(t *testing.T) {
 		for _, e := range p.efforts {
 			efforts += e
 		}
-		// All of this generation yield one to three points.
+		// Each Pokémon of this generation yields one to three points.
 		if efforts < 1 || efforts > 3 {
 			t.Errorf("%s: %d effort points", it.name, efforts)
 		}
@@ -78,7 +78,7 @@ func TestPokemonFacts(t *testing.T) {
 	}
 }
 
-func TestLoadRefuses(t *testing.T) {
+func TestLoadReturnsTheLineOfAnError(t *testing.T) {
 	for name, text := range map[string]string{
 		"unknown kind":  "[digimon]\n",
 		"no kind":       "1 a b c\n",

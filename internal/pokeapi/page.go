@@ -10,7 +10,7 @@ const (
 	maxLimit     = 100_000
 )
 
-// page is what a list answers.
+// A page is the JSON of a list.
 type page struct {
 	Count    int     `json:"count"`
 	Next     *string `json:"next"`
@@ -18,15 +18,15 @@ type page struct {
 	Results  []ref   `json:"results"`
 }
 
-// ref is PokéAPI's link to a resource.
+// A ref is a link of PokéAPI to a resource.
 type ref struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
 }
 
-// list cuts the page that query asks for. As in the original, what is no number
-// or negative is the default, and a link's limit is cut down to what its page
-// holds.
+// list returns the page that query asks for. As in PokéAPI, a value that is not a
+// number or is negative means the default, and the limit in a link is that of the
+// items which its page holds.
 func (c *catalog) list(base, kind string, query url.Values) page {
 	count := len(c.items)
 	offset := number(query.Get("offset"), 0)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestPagesAndTheirNeighbours(t *testing.T) {
+func TestAPageLinksToThePagesBesideIt(t *testing.T) {
 	const list = "http://poke.test/api/v2/pokemon"
 	h := Handler()
 	for _, c := range []struct {
@@ -47,7 +47,7 @@ func TestPagesAndTheirNeighbours(t *testing.T) {
 	}
 }
 
-func TestFollowingNextSeesEachOnce(t *testing.T) {
+func TestFollowingNextVisitsEachItemOnce(t *testing.T) {
 	h := Handler()
 	for kind, want := range map[string]int{"pokemon": 151, "berry": 64, "generation": 9} {
 		for _, limit := range []int{1, 7, 20, 64, 500} {
@@ -74,14 +74,14 @@ func TestFollowingNextSeesEachOnce(t *testing.T) {
 			if len(seen) != want || pages != (want+limit-1)/limit {
 				t.Errorf("%s by %d: %d in %d pages", kind, limit, len(seen), pages)
 			}
-			// The way back: links of the last page hold its smaller limit, so there
-			// may be more pages, but again each item before it once.
+			// Following previous: the links of the last page have its smaller limit, so
+			// there may be more pages, but each item before it comes once again.
 			before := min((pages-1)*limit, want)
 			for seen = map[string]bool{}; back != ""; {
 				p := get[page](t, h, back)
 				for _, r := range p.Results {
 					if seen[r.Name] {
-						t.Fatalf("%s by %d: %s again on the way back", kind, limit, r.Name)
+						t.Fatalf("%s by %d: %s again when following previous", kind, limit, r.Name)
 					}
 					seen[r.Name] = true
 				}
@@ -90,7 +90,7 @@ func TestFollowingNextSeesEachOnce(t *testing.T) {
 				}
 			}
 			if len(seen) != before {
-				t.Errorf("%s by %d: %d on the way back: want %d", kind, limit, len(seen), before)
+				t.Errorf("%s by %d: %d when following previous: want %d", kind, limit, len(seen), before)
 			}
 		}
 	}

@@ -45,7 +45,7 @@ type generationJSON struct {
 	VersionGroups []ref  `json:"version_groups"`
 }
 
-// json is the item as PokéAPI shows it, with links below base.
+// json returns the JSON of the item in PokéAPI, with links below base.
 func (it item) json(base string) any {
 	switch {
 	case it.pokemon != nil:

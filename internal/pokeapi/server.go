@@ -2,7 +2,7 @@ package pokeapi
 
 import "github.com/gracy-go/gracy/internal/fault"
 
-// Server is an API on a free port of 127.0.0.1.
+// A Server is an API on a free port of 127.0.0.1.
 type Server struct {
 	*API
 	// URL is "http://127.0.0.1:" and the port, without a slash or path.
@@ -11,7 +11,8 @@ type Server struct {
 	server *fault.Server
 }
 
-// Start serves an API; an error is one of listening. The caller closes.
+// Start serves an API. Its error is that of listening. The caller must close the
+// server.
 func Start(o Options) (*Server, error) {
 	a := New(o)
 	s, err := fault.Start(a)
@@ -21,9 +22,9 @@ func Start(o Options) (*Server, error) {
 	return &Server{API: a, URL: s.URL, server: s}, nil
 }
 
-// Base is the URL that resources are below, with the slash at its end.
+// Base returns the URL of all resources, with a slash at its end.
 func (s *Server) Base() string { return s.URL + root + "/" }
 
-// Close ends every request and waits for the server's goroutines. The counts
-// stay readable.
+// Close ends every request and waits for the goroutines of the server. Its counts
+// can still be read.
 func (s *Server) Close() error { return s.server.Close() }

@@ -28,7 +28,7 @@ func start(t *testing.T, o Options) (*Server, *http.Client) {
 	return s, &http.Client{Transport: tr}
 }
 
-func TestServerOverTheWire(t *testing.T) {
+func TestAServerRespondsOnLoopback(t *testing.T) {
 	s, client := start(t, Options{})
 	resp, err := client.Get(s.Base() + "pokemon/mew/")
 	if err != nil {
@@ -44,8 +44,8 @@ func TestServerOverTheWire(t *testing.T) {
 	}
 }
 
-// The same mix meets the same requests, whichever way they race.
-func TestSeededFaultsDoNotDependOnOrder(t *testing.T) {
+// A seed injects the same faults into the same requests, in whatever order they arrive.
+func TestSeededFaultsDoNotDependOnTheOrderOfArrival(t *testing.T) {
 	run := func(seed uint64, parallel int) map[string]string {
 		s, client := start(t, Options{Faults: fault.Plan{
 			Seed: seed,
@@ -102,7 +102,7 @@ func TestSeededFaultsDoNotDependOnOrder(t *testing.T) {
 	}
 }
 
-func TestPeakIsExact(t *testing.T) {
+func TestThePeakIsTheMostRequestsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := New(Options{Latency: time.Second})
 		var wg sync.WaitGroup
@@ -110,7 +110,7 @@ func TestPeakIsExact(t *testing.T) {
 			wg.Go(func() {
 				// The first five overlap; the last three come one by one.
 				time.Sleep(time.Duration(max(0, i-4)) * 2 * time.Second)
-				ask(a, "GET", "/api/v2/berry/1")
+				request(a, "GET", "/api/v2/berry/1")
 			})
 		}
 		wg.Wait()

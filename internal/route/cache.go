@@ -7,12 +7,13 @@ import (
 
 const (
 	ways = 4
-	// maxCachedKey keeps one huge URL from taking the room of thousands.
+	// maxCachedKey bounds the bytes of a key, so that one huge URL does not take
+	// the room of thousands.
 	maxCachedKey = 512
 )
 
-// cacheKey is what a verdict depends on. Method and host are empty where no
-// pattern asks for them.
+// A cacheKey is what a name depends on. Method and host are empty if no pattern has
+// one.
 type cacheKey struct{ method, host, path, raw string }
 
 type entry struct {
@@ -24,9 +25,9 @@ type entry struct {
 	used  atomic.Bool
 }
 
-// cache is a fixed array of buckets of four. Reads take no lock and write
-// nothing but a mark on an entry that has none; a full bucket gives up the
-// first entry that was not read since it was last looked at.
+// A cache is a fixed array of buckets of four entries. A read takes no lock and only
+// marks an entry as used; a full bucket evicts the first entry that was not used
+// since the last eviction looked at it.
 type cache struct {
 	seed  maphash.Seed
 	slots []atomic.Pointer[entry]

@@ -7,14 +7,14 @@ import (
 
 func put(c *cache, k cacheKey, route string) { c.put(&entry{hash: c.hash(&k), key: k, route: route}) }
 
-func TestCacheIsBoundedAndExact(t *testing.T) {
+func TestTheCacheIsBounded(t *testing.T) {
 	var c cache
 	c.init(100) // 128 slots
 	for i := range 10_000 {
 		k := cacheKey{path: strconv.Itoa(i)}
 		put(&c, k, k.path)
 		if e := c.get(c.hash(&k), &k); e == nil || e.route != k.path {
-			t.Fatalf("%d is not there right after it was put: %v", i, e)
+			t.Fatalf("%d is missing right after it was put: %v", i, e)
 		}
 		if n := c.len(); n > 128 {
 			t.Fatalf("%d entries", n)
@@ -25,7 +25,7 @@ func TestCacheIsBoundedAndExact(t *testing.T) {
 	}
 }
 
-func TestCacheTellsKeysApart(t *testing.T) {
+func TestTheCacheDistinguishesKeys(t *testing.T) {
 	var c cache
 	c.init(64)
 	keys := []cacheKey{{path: "/a"}, {path: "/a", host: "h"}, {path: "/a", method: "GET"}, {path: "/a", raw: "/a"}, {path: "h", host: "/a"}}
@@ -37,14 +37,14 @@ func TestCacheTellsKeysApart(t *testing.T) {
 			t.Errorf("%+v: %v", k, e)
 		}
 	}
-	// Equal hashes must not be taken for equal keys.
+	// Keys of the same hash are different keys.
 	if e := c.get(c.hash(&keys[0]), &keys[1]); e != nil {
 		t.Errorf("got %q for another key", e.route)
 	}
 }
 
-// What is read keeps its place while a flood of one-time keys passes.
-func TestCacheKeepsWhatIsRead(t *testing.T) {
+// An entry that is read stays while thousands of keys are put once.
+func TestTheCacheKeepsEntriesThatAreRead(t *testing.T) {
 	var c cache
 	c.init(64)
 	hot := cacheKey{path: "/hot"}
@@ -58,6 +58,6 @@ func TestCacheKeepsWhatIsRead(t *testing.T) {
 		put(&c, cacheKey{path: strconv.Itoa(i)}, "")
 	}
 	if c.get(c.hash(&cold), &cold) != nil {
-		t.Error("control: what is never read has kept its place")
+		t.Error("control run: an entry that was never read is still there")
 	}
 }

@@ -1,20 +1,18 @@
-// Package route names outgoing requests: it turns a concrete path into the
-// path template that metrics, logs, limits and tapes may use as a key.
+// Package route names outgoing requests: it turns a path into the path template
+// that metrics, logs, limits and tapes use as a key.
 //
-// Patterns are those of [net/http.ServeMux], read from the client's side:
-// the host is the one the request is sent to, and there are no redirects.
-// [Compile] builds a [Table] of them. Where no pattern of a table matches,
-// [Router] makes a template of its own: segments that look like identifiers,
-// dates, hashes or secrets become placeholders, positions that keep showing
-// new names become {x}, and when there are too many templates all the same,
-// new ones share the name [Other].
+// Patterns are those of [net/http.ServeMux], applied to a client: the host is the
+// one to which the request is sent, and there are no redirects. [Compile] builds a
+// [Table] of them. Where no pattern of a table matches, [Router] makes a template
+// of its own: segments that look like identifiers, dates, hashes or secrets become
+// placeholders, a position with many different names becomes {x}, and when there
+// are too many templates nevertheless, new ones share the name [Other].
 //
-// Defaults: 200 automatic routes, a position is learned after 40 names, 4096
-// verdicts are cached. Place: transport asks a Router once per call, after the
-// route given in the context and before anything is booked under it. A pattern
-// overrides whatever the automatic rungs would have said, and does not count
-// against the 200.
+// Defaults: 200 automatic routes, a position is learned after 40 names, 4096 names
+// of paths are cached. Package layer calls a Router at most once for a call, if its
+// context has no route. A pattern comes before the automatic templates and does not
+// count against the 200.
 //
-// It will not tell a password that is a plain word from a resource name, and
-// it does not keep names apart per host: a route is a path.
+// It cannot distinguish a password that is a plain word from a resource name, and
+// names are not separate for each host: a route is a path.
 package route

@@ -2,18 +2,18 @@ package route
 
 import "strings"
 
-// look is the verdict of gibberish, the worse the higher.
+// A look is what a text looks like to gibberish; a higher one is more random.
 type look uint8
 
 const (
 	looksPlain    look = iota
-	looksNumbered      // words with a number that is not part of the name
+	looksNumbered      // words beside a number that is not part of the name
 	looksRandom
 )
 
-// gibberish tells words from random text. It errs towards random: the share of
-// letter pairs that are common in words separates the two well from a dozen
-// letters on, and shorter runs are judged by how they mix digits and cases.
+// gibberish distinguishes words from random text; in doubt it reports random. From
+// twelve letters on, the share of letter pairs that are common in words separates
+// the two well; shorter runs are judged by how they mix digits and cases.
 func gibberish(s string) look {
 	worst := looksPlain
 	good, pairs, runs := 0, 0, 0
@@ -46,8 +46,8 @@ func gibberish(s string) look {
 	return worst
 }
 
-// want is the share of common pairs, in percent, that a long text needs in all:
-// the more alphabets it draws from, the likelier it is random.
+// want returns the share of common pairs, in percent, that a long text must have:
+// the more alphabets it mixes, the more.
 func want(s string) int {
 	switch mixed(s) {
 	case 3:
@@ -125,7 +125,7 @@ func unless(ok bool) look {
 	return looksRandom
 }
 
-// isVersion: v1, v2beta3, v1alpha1.
+// isVersion reports whether s is a version such as v1, v2beta3 or v1alpha1.
 func isVersion(s string) bool {
 	if s[0] != 'v' && s[0] != 'V' || len(s) > 10 {
 		return false
@@ -138,7 +138,8 @@ func isVersion(s string) bool {
 	return false
 }
 
-// wordlike judges a run of letters. Below eight there is too little to judge.
+// wordlike reports whether a run of letters looks like words. Fewer than eight
+// letters are too few to judge, and always do.
 func wordlike(run string) bool {
 	n := len(run)
 	if n < 8 {
@@ -172,7 +173,7 @@ func wordlike(run string) bool {
 }
 
 // commonPairs counts the letter pairs of a run and those common in words. The
-// seam of two words in camelCase is no pair.
+// end of a word in camelCase and the start of the next are not a pair.
 func commonPairs(run string) (good, pairs int) {
 	for i := 1; i < len(run); i++ {
 		a, b := run[i-1], run[i]
@@ -187,8 +188,8 @@ func commonPairs(run string) (good, pairs int) {
 	return good, pairs
 }
 
-// followers lists, per letter, those that often come after it; together they
-// make up 93 % of the pairs in the words of a large English code base. Read only.
+// followers lists for each letter those that often come after it. Together they are
+// 93 % of the pairs in the words of a large English code base. It is read only.
 //
 //nolint:gochecknoglobals // a table
 var followers = [26]string{

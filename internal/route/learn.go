@@ -1,32 +1,32 @@
 package route
 
-// maxDepth bounds the segments of an automatic template; deeper paths end in
-// {rest...}.
+// maxDepth bounds the segments of an automatic template. The template of a deeper
+// path ends in {rest...}.
 const maxDepth = 16
 
-// pressure is the number of names at which a position is learned early when
+// pressure is the number of names from which on a position is learned early, when
 // the trie is full.
 const pressure = 10
 
-// trie counts the names seen per position. It holds names only as long as
-// their position is not learned. Not safe for concurrent use.
+// A trie counts the names at each position. It holds names only until their position
+// is learned. It is not safe for concurrent use.
 type trie struct {
 	root  pos
-	limit int // names per position
-	nodes int
-	max   int // nodes
+	limit int // the most names at a position
+	nodes int // the number of nodes
+	max   int // the most nodes
 }
 
 type pos struct {
 	kids    map[string]*pos
-	free    bool // counts as a name in its parent
-	names   int  // kids that are free
-	learned bool
+	free    bool // whether it counts as a name in its parent
+	names   int  // the number of kids that are free
+	learned bool // whether its names have become {x}
 }
 
-// walk enters the path and replaces, in place, the names at learned positions
-// by {x}. changed tells that it replaced one, grown that a position was
-// learned just now, full that there was no room for the path.
+// walk inserts the path and replaces, in place, the names at learned positions with
+// {x}. changed says that it replaced a name, grown that it learned a position, full
+// that there was no room for the path.
 func (t *trie) walk(segs []segment) (changed, grown, full bool) {
 	n := &t.root
 	for i := range segs {
@@ -65,8 +65,8 @@ func (t *trie) insert(n *pos, key string, free bool) *pos {
 	return c
 }
 
-// collapse turns the names below n into one {x} and joins what was below them,
-// so that what several of them had in common is learned with them.
+// collapse replaces the names below n with one {x} and merges what is below them,
+// so that their common names are learned with them.
 func (t *trie) collapse(n *pos) {
 	n.learned = true
 	anyKey := placeholder(nameAny).key()

@@ -1,6 +1,8 @@
 package route
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,7 +17,7 @@ func walk(tr *trie, path string) (string, bool) {
 	return string(render(nil, segs, false)), full
 }
 
-func TestCollapseJoinsWhatWasBelow(t *testing.T) {
+func TestLearningAPositionMergesTheNodesBelowIt(t *testing.T) {
 	tr := &trie{limit: 3, max: 1000}
 	for _, p := range []string{"u/a/r/1a", "u/a/r/2a", "u/b/r/3a", "u/b/r/4a", "u/c/s"} {
 		if got, _ := walk(tr, p); got != "/"+p {
@@ -33,7 +35,7 @@ func TestCollapseJoinsWhatWasBelow(t *testing.T) {
 	}
 }
 
-func TestTrieUnderPressure(t *testing.T) {
+func TestAFullTrieLearnsEarly(t *testing.T) {
 	tr := &trie{limit: 1000, max: 30}
 	full := 0
 	for i := range 100 {
@@ -42,9 +44,72 @@ func TestTrieUnderPressure(t *testing.T) {
 		}
 	}
 	if got, _ := walk(tr, "zz/y"); got != "/{x}/y" {
-		t.Errorf("a full trie does not learn early: %s", got)
+		t.Errorf("the full trie has not learned: %s", got)
 	}
 	if full > 1 || tr.nodes > 30+1 {
-		t.Errorf("%d refused, %d nodes", full, tr.nodes)
+		t.Errorf("no room for %d paths, %d nodes", full, tr.nodes)
+	}
+}
+
+func TestAPositionOfManyNamesIsLearned(t *testing.T) {
+	r := New(nil, Options{Learn: 3})
+	names := []string{"bulbasaur", "ivysaur", "venusaur", "charmander", "charmeleon"}
+	var got []string
+	for _, n := range names {
+		got = append(got, r.Route(request(t, "GET", "https://pokeapi.co/api/v2/pokemon/"+n+"/moves")))
+	}
+	want := []string{
+		"/api/v2/pokemon/bulbasaur/moves", "/api/v2/pokemon/ivysaur/moves", "/api/v2/pokemon/venusaur/moves",
+		"/api/v2/pokemon/{x}/moves", "/api/v2/pokemon/{x}/moves",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if got := r.Route(request(t, "GET", "https://pokeapi.co/api/v2/pokemon/ivysaur/moves")); got != want[1] {
+		t.Errorf("the name of a path changed to %s", got)
+	}
+	if got := r.Route(request(t, "GET", "https://pokeapi.co/api/v2/pokemon/25/moves")); got != "/api/v2/pokemon/{id}/moves" {
+		t.Errorf("a number was taken for a name: %s", got)
+	}
+	if got := r.Learned(); !slices.Equal(got, []string{"/api/v2/pokemon/{x}/moves"}) {
+		t.Errorf("Learned() = %q", got)
+	}
+}
+
+// There are two positions of names, one below the other, and more pairs than the
+// bound. When the first position is learned, the second must be learned with it.
+func TestNestedNamesAreLearnedBeyondTheBound(t *testing.T) {
+	r := New(nil, Options{})
+	last := ""
+	for i := range 60 {
+		for j := range 5 {
+			last = r.Route(request(t, "GET", fmt.Sprintf("https://api.github.com/users/%s/repos/%s", word(i), word(100+5*i+j))))
+		}
+	}
+	if last != "/users/{x}/repos/{x2}" {
+		t.Errorf("last is %s, learned %q, %d routes", last, r.Learned(), len(r.Routes()))
+	}
+	if n := len(r.Routes()); n > 200 {
+		t.Errorf("%d routes", n)
+	}
+	if _, err := Compile(r.Learned()...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPathThatWasOtherGetsALearnedRoute(t *testing.T) {
+	r := New(nil, Options{Max: 8, Learn: 10})
+	ninth := request(t, "GET", "https://x.test/"+word(8))
+	for i := range 8 {
+		r.Route(request(t, "GET", "https://x.test/"+word(i)))
+	}
+	if got := r.Route(ninth); got != Other {
+		t.Fatalf("ninth is %s", got)
+	}
+	for i := range 8 {
+		r.Route(request(t, "GET", "https://x.test/"+word(9+i)))
+	}
+	if got := r.Route(ninth); got != "/{x}" {
+		t.Errorf("ninth is still %s", got)
 	}
 }

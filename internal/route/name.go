@@ -1,4 +1,4 @@
 package route
 
-// A Name is the path template that a caller gave the route of its calls.
+// A Name is the path template that a caller sets as the route of its calls.
 type Name string

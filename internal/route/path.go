@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// canonicalHost lower-cases a host and drops its port, the brackets of an IPv6
-// address and the dot of a rooted name.
+// canonicalHost returns a host in lower case without its port, the brackets of an
+// IPv6 address and the dot at the end of a name.
 func canonicalHost(h string) string {
 	if strings.HasPrefix(h, "[") {
 		if i := strings.IndexByte(h, ']'); i > 0 {
@@ -21,8 +21,8 @@ func canonicalHost(h string) string {
 	return strings.ToLower(strings.TrimSuffix(h, "."))
 }
 
-// hostOf is the host a request is meant for: the Host field, as it goes on the
-// wire, else that of the URL.
+// hostOf returns the host of a request: the Host field, which is the one that is
+// sent, else that of the URL.
 func hostOf(req *http.Request) string {
 	if req.Host != "" {
 		return req.Host
@@ -30,7 +30,7 @@ func hostOf(req *http.Request) string {
 	return req.URL.Host
 }
 
-// pathOf is the path as sent, still percent-encoded, without query.
+// pathOf returns the path as it is sent: percent-encoded and without the query.
 func pathOf(u *url.URL) string {
 	if u.Opaque == "" {
 		return u.EscapedPath()
@@ -48,8 +48,8 @@ func pathOf(u *url.URL) string {
 	return p
 }
 
-// clean removes what a server would clean away: empty and dot segments. It
-// keeps a trailing slash, and a path that needs nothing is returned as it is.
+// clean removes the segments that a server removes: empty and dot segments. A
+// trailing slash stays.
 func clean(p string) string {
 	if p == "" || p == "/" {
 		return "/"
@@ -67,8 +67,7 @@ func clean(p string) string {
 	return c
 }
 
-// decode undoes the percent-encoding of one segment, or leaves a malformed one
-// as it is.
+// decode decodes the percent-encoding of a segment. A malformed one stays.
 func decode(seg string) string {
 	if strings.IndexByte(seg, '%') < 0 {
 		return seg

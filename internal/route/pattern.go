@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Split reads a pattern "[METHOD ][HOST]/path" and returns its parts; method
-// and host are empty where the pattern names none. The syntax is that of
+// Split returns the parts of a pattern "[METHOD ][HOST]/path"; method and host are
+// empty if the pattern has none. The syntax is that of
 // [net/http.ServeMux], with one addition: a placeholder may be a part of a
 // segment ("/{id}.json", "/jobs/{id}:run"). The path is returned as written,
 // the host lower-cased and without its port. The error names the pattern.
@@ -23,8 +23,8 @@ func Split(pattern string) (method, host, path string, err error) {
 }
 
 // Names returns the placeholders of a pattern or path template in order:
-// "/a/{id}/{rest...}" gives id, rest. The end mark {$} is not one. A pattern
-// that Split refuses gives nil.
+// "/a/{id}/{rest...}" gives id, rest. The end mark {$} is not one. An
+// invalid pattern has none.
 func Names(pattern string) []string {
 	p, err := parse(pattern)
 	if err != nil {
@@ -40,8 +40,8 @@ func Names(pattern string) []string {
 type segKind uint8
 
 const (
-	literal segKind = iota // compared after percent-decoding
-	partial                // literal text and placeholders mixed
+	literal segKind = iota // text, compared after percent-decoding
+	partial                // text and placeholders mixed
 	single                 // {name}
 	multi                  // {name...}, or the slash that ends a pattern
 	end                    // {$}
@@ -49,7 +49,7 @@ const (
 
 type segPattern struct {
 	kind  segKind
-	lits  []string // decoded; of a partial one more than it has names
+	lits  []string // the decoded text; in a partial one, before, between and after its names
 	names []string
 }
 
@@ -58,8 +58,8 @@ type pattern struct {
 	segs                     []segPattern
 }
 
-// mixed reports whether ServeMux would refuse the pattern for a placeholder
-// that is not a whole segment.
+// mixed reports whether the pattern has a placeholder that is not a whole segment,
+// which ServeMux does not accept.
 func (p *pattern) mixed() bool {
 	for _, s := range p.segs {
 		if s.kind == partial {
@@ -194,8 +194,8 @@ func parseSegment(text string) (segPattern, error) {
 	return s, nil
 }
 
-// fits reports whether a decoded path segment matches a partial segment; every
-// placeholder takes at least one byte.
+// fits reports whether a decoded path segment matches a partial segment. Every
+// placeholder matches at least one byte.
 func (s *segPattern) fits(seg string) bool {
 	last := len(s.lits) - 1
 	seg, ok := strings.CutPrefix(seg, s.lits[0])
@@ -219,7 +219,8 @@ func (s *segPattern) fits(seg string) bool {
 	return seg != ""
 }
 
-// weight orders partial segments at one position: more literal text first.
+// weight returns the length of the literal text. At one position, the partial
+// segment with more of it is tried first.
 func (s *segPattern) weight() (n int) {
 	for _, l := range s.lits {
 		n += len(l)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestSplit(t *testing.T) {
+func TestSplitReturnsThePartsOfAPattern(t *testing.T) {
 	for _, c := range []struct{ in, method, host, path string }{
 		{"/", "", "", "/"},
 		{"GET /pokemon/{name}", "GET", "", "/pokemon/{name}"},
@@ -24,7 +24,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-func TestSplitRefuses(t *testing.T) {
+func TestTheErrorOfAnInvalidPatternSaysWhy(t *testing.T) {
 	for _, c := range []struct{ in, because string }{
 		{"", "no path"},
 		{"GET", "no path"},
@@ -67,7 +67,7 @@ func TestSplitRefuses(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestNamesReturnsThePlaceholdersInOrder(t *testing.T) {
 	for in, want := range map[string][]string{
 		"/a/b":                           nil,
 		"GET h/{a}/x/{b}.json/{rest...}": {"a", "b", "rest"},

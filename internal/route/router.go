@@ -9,55 +9,57 @@ import (
 	"sync/atomic"
 )
 
-// Other is the route of requests that came after the cap was reached.
+// Other is the route of paths that came after the bound was reached.
 const Other = "other"
 
 // Options bounds a [Router]. Zero fields mean the defaults.
 type Options struct {
-	// Max is the number of automatic routes, 200 by default. An eighth of it
-	// is kept for routes with a learned position.
+	// Max is the largest number of automatic routes, 200 by default. An eighth
+	// of it is kept for routes with a learned position.
 	Max int
 	// Learn is the number of names after which a position becomes {x}, 40 by
 	// default.
 	Learn int
-	// Cache is the number of verdicts kept, 4096 by default, rounded up to a
-	// power of two.
+	// Cache is the number of names that are cached, 4096 by default, rounded up
+	// to a power of two.
 	Cache int
-	// Secret reports whether a percent-decoded path segment must not be
-	// shown. It is asked besides [redact.Segment] and the rules here, and may be called from
-	// several goroutines; nil adds nothing.
+	// Secret reports whether a percent-decoded path segment must not be shown,
+	// besides those that [redact.Segment] and the rules of this package report.
+	// It may be called from several goroutines. Nil reports none.
 	Secret func(segment string) bool
 }
 
-// Router names requests: by the first table with a pattern that matches, else
-// by an automatic template. Names from tables do not count against the cap. A
-// name other than [Other], once given to a path, stays. A Router is safe for concurrent use, starts nothing and
-// its memory is bounded whatever requests it is shown.
+// A Router names requests: by the first table with a pattern that matches, else by
+// an automatic template. Names from tables do not count against the bound. The name
+// of a path does not change, unless it is [Other]. A Router is safe for concurrent
+// use, starts no goroutine, and its memory is bounded whatever the requests are.
 type Router struct {
 	tables           []*Table
 	byMethod, byHost bool
 	max, reserve     int
 	secret           func(string) bool
 	cache            cache
-	gen              atomic.Uint32 // of learned positions; outdates cached verdicts of Other
+	gen              atomic.Uint32 // counts learned positions; each outdates the cached Others
 	overflow         atomic.Int64
-	mu               sync.RWMutex
-	booked           map[string]booking
-	trie             trie
+
+	mu     sync.RWMutex // mu guards routes and trie
+	routes map[string]automatic
+	trie   trie
 }
 
-type booking struct {
+// An automatic route is a template that the Router made.
+type automatic struct {
 	route   string
-	learned bool
+	learned bool // whether a position of it was learned
 }
 
-// New makes a Router that asks the tables in order. It panics if a bound is
+// New returns a Router that tries the tables in order. It panics if a bound is
 // negative.
 func New(tables []*Table, o Options) *Router {
 	if o.Max < 0 || o.Learn < 0 || o.Cache < 0 {
 		panic(fmt.Sprintf("route: negative bound: Max %d, Learn %d, Cache %d", o.Max, o.Learn, o.Cache))
 	}
-	r := &Router{max: or(o.Max, 200), secret: o.Secret, booked: map[string]booking{}}
+	r := &Router{max: or(o.Max, 200), secret: o.Secret, routes: map[string]automatic{}}
 	r.reserve = r.max / 8
 	r.trie.limit = or(o.Learn, 40)
 	r.trie.max = 8*r.max + 4*r.trie.limit
@@ -81,7 +83,7 @@ func or(n, otherwise int) int {
 
 // Route returns the name of a request: a path template of valid UTF-8 without
 // control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path
-// seen before costs no allocation. The request is only read.
+// in the cache costs no allocation. The request is not changed.
 func (r *Router) Route(req *http.Request) string {
 	u := req.URL
 	if u == nil {
@@ -121,7 +123,7 @@ func (r *Router) miss(req *http.Request, hash uint64, k cacheKey) string {
 		r.overflow.Add(1)
 	}
 	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) <= maxCachedKey {
-		// The caller's strings may be slices of a whole URL, query included.
+		// The strings may be parts of a whole URL, which would stay in memory.
 		k = cacheKey{strings.Clone(k.method), strings.Clone(k.host), strings.Clone(k.path), strings.Clone(k.raw)}
 		r.cache.put(&entry{hash: hash, key: k, route: route, other: other, gen: gen})
 	}
@@ -140,20 +142,20 @@ func (r *Router) name(req *http.Request, path string) (route string, other bool)
 	return r.auto(clean(path))
 }
 
-// auto is rungs three and four, for a clean path.
+// auto returns the automatic route of a clean path, and whether it is Other.
 func (r *Router) auto(path string) (route string, other bool) {
 	segs, slash := r.template(path)
 	var buf [256]byte
 	lit := render(buf[:0], segs, slash)
 	r.mu.RLock()
-	b, ok := r.booked[string(lit)]
+	b, ok := r.routes[string(lit)]
 	r.mu.RUnlock()
 	if ok {
 		return b.route, false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if b, ok := r.booked[string(lit)]; ok {
+	if b, ok := r.routes[string(lit)]; ok {
 		return b.route, false
 	}
 	changed, grown, full := r.trie.walk(segs)
@@ -161,22 +163,22 @@ func (r *Router) auto(path string) (route string, other bool) {
 		r.gen.Add(1)
 	}
 	tpl := string(render(nil, segs, slash))
-	if b, ok := r.booked[tpl]; ok {
+	if b, ok := r.routes[tpl]; ok {
 		return b.route, false
 	}
 	limit := r.max
 	if !changed {
 		limit -= r.reserve
 	}
-	if full || len(r.booked) >= limit {
+	if full || len(r.routes) >= limit {
 		return Other, true
 	}
-	r.booked[tpl] = booking{tpl, changed}
+	r.routes[tpl] = automatic{tpl, changed}
 	return tpl, false
 }
 
-// template classifies every segment of a clean path. slash tells that the
-// path ends in one.
+// template classifies every segment of a clean path. slash says that the path ends
+// in a slash.
 func (r *Router) template(path string) (segs []segment, slash bool) {
 	if path == "/" {
 		return nil, true
@@ -198,8 +200,8 @@ func (r *Router) template(path string) (segs []segment, slash bool) {
 	return segs, slash
 }
 
-// render writes a template whose placeholder names are unique, as patterns
-// need them: {id}, {id2}, {id3}.
+// render appends a template whose placeholder names are unique, as those of a
+// pattern must be: {id}, {id2}, {id3}.
 func render(b []byte, segs []segment, slash bool) []byte {
 	for i, s := range segs {
 		b = append(append(b, '/'), s.pre...)
@@ -228,22 +230,22 @@ func render(b []byte, segs []segment, slash bool) []byte {
 	return b
 }
 
-// Learned returns the automatic routes with a position that was learned from
-// its names, sorted and written as patterns.
-func (r *Router) Learned() []string { return r.list(func(b booking) bool { return b.learned }) }
+// Learned returns the automatic routes with a learned position, sorted and in the
+// syntax of patterns.
+func (r *Router) Learned() []string { return r.list(func(b automatic) bool { return b.learned }) }
 
-// Routes returns all automatic routes given so far, sorted and written as
-// patterns: each is one, though two may conflict.
-func (r *Router) Routes() []string { return r.list(func(booking) bool { return true }) }
+// Routes returns all automatic routes so far, sorted and in the syntax of patterns.
+// Each is a valid pattern, but two may conflict.
+func (r *Router) Routes() []string { return r.list(func(automatic) bool { return true }) }
 
 // Overflow returns how many requests were named [Other].
 func (r *Router) Overflow() int64 { return r.overflow.Load() }
 
-func (r *Router) list(keep func(booking) bool) []string {
+func (r *Router) list(keep func(automatic) bool) []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var out []string
-	for _, b := range r.booked {
+	for _, b := range r.routes {
 		if !keep(b) {
 			continue
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestClassify(t *testing.T) {
+func TestASegmentIsShownOnlyIfItIsAName(t *testing.T) {
 	for _, c := range []struct{ in, prev, want string }{
 		// names
 		{"users", "", "users"},
@@ -99,7 +99,7 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-func TestSecretHasASay(t *testing.T) {
+func TestASegmentThatSecretReportsIsAToken(t *testing.T) {
 	secret := func(s string) bool { return s == "opensesame" }
 	if got := classify("opensesame", "", secret).key(); got != "{token}" {
 		t.Errorf("got %s", got)
@@ -108,6 +108,6 @@ func TestSecretHasASay(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	if got := classify("opensesame", "", nil).key(); got != "opensesame" {
-		t.Errorf("control: got %s", got)
+		t.Errorf("control run: got %s", got)
 	}
 }

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// Table is a compiled set of patterns. It is immutable and safe for
+// A Table is a compiled set of patterns. It is immutable and safe for
 // concurrent use; the zero Table matches nothing.
 type Table struct {
-	hosts              map[string]*node // "" holds the patterns without a host
+	hosts              map[string]*node // the patterns by host, those without one under ""
 	byMethod, patterns bool
 }
 
 type node struct {
 	lits     map[string]*node
-	partials []partialNode // heaviest first
-	single   *node
-	here     leaf // the path ends at this node
-	end      leaf // {$}
-	multi    leaf // {name...} or a trailing slash
+	partials []partialNode // the partial segments, those with more text first
+	single   *node         // the segment {name}
+	here     leaf          // the patterns that end at this node
+	end      leaf          // the patterns that end in {$}
+	multi    leaf          // the patterns that end in {name...} or a slash
 }
 
 type partialNode struct {
@@ -28,7 +28,7 @@ type partialNode struct {
 	next *node
 }
 
-// leaf holds the patterns that differ in their method only.
+// A leaf holds the patterns that differ in their method only.
 type leaf []*pattern
 
 func (l leaf) find(method string) *pattern {
@@ -40,8 +40,8 @@ func (l leaf) find(method string) *pattern {
 	return nil
 }
 
-// pick prefers the request's own method, then GET for HEAD, then a pattern for
-// all methods, as ServeMux does.
+// pick returns the pattern for the method, else for a HEAD that for GET, else that
+// for all methods, as ServeMux does.
 func (l leaf) pick(method string) *pattern {
 	if len(l) == 0 {
 		return nil
@@ -56,12 +56,11 @@ func (l leaf) pick(method string) *pattern {
 	return p
 }
 
-// Compile reads patterns as [net/http.ServeMux] does and refuses what it
-// refuses: bad syntax, and two patterns of which neither is the more specific.
-// The error names the pattern, or both. A pattern given twice counts once.
-// Placeholders that are a part of a segment, which ServeMux refuses, are
-// tried between literal segments and {name}, the one with more literal text
-// first.
+// Compile reads patterns as [net/http.ServeMux] does, and returns an error where
+// that panics: for bad syntax, and for two patterns of which neither is the more
+// specific. The error names the pattern, or both. A repeated pattern counts once.
+// Segments with a placeholder as a part, which ServeMux does not accept, are tried
+// between literal segments and {name}, the one with more literal text first.
 func Compile(patterns ...string) (*Table, error) {
 	t := &Table{hosts: map[string]*node{}}
 	mux := http.NewServeMux()
@@ -79,7 +78,7 @@ func Compile(patterns ...string) (*Table, error) {
 		}
 		if !p.mixed() {
 			if msg := register(mux, p); msg != "" {
-				return nil, blame(p, kept, msg)
+				return nil, conflictError(p, kept, msg)
 			}
 		}
 		kept = append(kept, p)
@@ -89,10 +88,10 @@ func Compile(patterns ...string) (*Table, error) {
 	return t, nil
 }
 
-// Match returns the path template of the pattern that names a request sent to
-// host (a port is ignored) with this method ("" is GET) and percent-encoded
-// path. Where several match, the most specific wins; a pattern for another
-// method hides nothing. Empty and dot segments are cleaned away first.
+// Match returns the path template of the pattern that matches a request to host (a
+// port is ignored) with this method ("" is GET) and percent-encoded path. Of several
+// that match, the most specific wins; one for another method does not match. Empty
+// and dot segments are removed first.
 func (t *Table) Match(method, host, path string) (template string, ok bool) {
 	if t == nil || !t.patterns {
 		return "", false
@@ -121,7 +120,7 @@ func (t *Table) byHost() bool {
 	return len(t.hosts) > 1 || len(t.hosts) == 1 && !bare
 }
 
-// match finds the most specific pattern below n for the rest of a path, which
+// match returns the most specific pattern below n for the rest of a path, which
 // is empty or starts with a slash.
 func (n *node) match(method, rest string) *pattern {
 	if rest == "" {
@@ -158,7 +157,7 @@ func (n *node) match(method, rest string) *pattern {
 	return n.multi.pick(method)
 }
 
-// add inserts p, or returns the pattern that already names the same requests.
+// add inserts p, or returns the pattern that already matches the same requests.
 func (t *Table) add(p *pattern) *pattern {
 	n := t.hosts[p.host]
 	if n == nil {
@@ -213,8 +212,8 @@ func (l *leaf) add(p *pattern) *pattern {
 	return nil
 }
 
-// register hands p to a ServeMux, which knows the rules of precedence, and
-// returns what it says against it.
+// register adds p to a ServeMux, which knows the rules of precedence, and returns
+// the message with which that panics, "" if it accepts p.
 func register(mux *http.ServeMux, p *pattern) (msg string) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -229,8 +228,8 @@ func register(mux *http.ServeMux, p *pattern) (msg string) {
 	return ""
 }
 
-// blame finds the pattern that p cannot stand beside.
-func blame(p *pattern, kept []*pattern, msg string) error {
+// conflictError returns the error that names the pattern with which p conflicts.
+func conflictError(p *pattern, kept []*pattern, msg string) error {
 	for _, q := range kept {
 		mux := http.NewServeMux()
 		if !q.mixed() && register(mux, q) == "" && register(mux, p) != "" {

@@ -1,0 +1,142 @@
+package redact
+
+import (
+	"net/url"
+	"strings"
+)
+
+// RawQuery masks the secret values of a query string. Order, escapes and other
+// values keep their bytes. A URL or a JSON text inside a value is masked too, and
+// encoded again only if it changed.
+func (r *Redactor) RawQuery(q string) string {
+	return r.maskLiterals(r.pairs(q, query, 0))
+}
+
+// pairs masks the secret values of name=value&name=value. k is query for a query
+// and field for a form.
+func (r *Redactor) pairs(q string, k kind, depth int) string {
+	if q == "" {
+		return q
+	}
+	grant := false // whether a client id is there, which makes a code a grant
+	for pair := range strings.SplitSeq(q, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		var buf squeezed
+		grant = grant || oauth(squeeze(name, &buf))
+	}
+	var b strings.Builder
+	b.Grow(len(q) + len(Mask))
+	for first := true; ; first = false {
+		pair, rest, more := strings.Cut(q, "&")
+		if !first {
+			b.WriteByte('&')
+		}
+		r.pair(&b, pair, k, grant, depth)
+		if !more {
+			return b.String()
+		}
+		q = rest
+	}
+}
+
+// pair masks one name=value. Some servers read a semicolon as an ampersand, so
+// each piece between semicolons may be a pair too; the value of a secret name is
+// masked up to the ampersand.
+func (r *Redactor) pair(b *strings.Builder, pair string, k kind, grant bool, depth int) {
+	for more := true; more; {
+		name, value, ok := strings.Cut(pair, "=")
+		if i := strings.IndexByte(name, ';'); i >= 0 {
+			name, value, ok = name[:i], "", false
+		}
+		if ok && value != "" && r.secretPair(name, k) {
+			b.WriteString(name)
+			b.WriteByte('=')
+			b.WriteString(Mask)
+			return
+		}
+		var piece string
+		piece, pair, more = strings.Cut(pair, ";")
+		r.piece(b, piece, grant, depth)
+		if more {
+			b.WriteByte(';')
+		}
+	}
+}
+
+func (r *Redactor) secretPair(name string, k kind) bool {
+	if k == field {
+		return r.Field(name) || formOnly(name) && !r.kept(name)
+	}
+	return r.Query(name)
+}
+
+// piece masks a pair whose name is not secret if its value looks secret.
+func (r *Redactor) piece(b *strings.Builder, piece string, grant bool, depth int) {
+	name, value, ok := strings.Cut(piece, "=")
+	if !ok || value == "" {
+		if credential(decode(name)) {
+			name = Mask
+		}
+		b.WriteString(name)
+		if ok {
+			b.WriteByte('=')
+		}
+		return
+	}
+	b.WriteString(name)
+	b.WriteByte('=')
+	plain := decode(value)
+	var buf squeezed
+	if credential(plain) || ambiguous(squeeze(name, &buf)) && (grant || Segment(plain)) && !r.kept(name) {
+		b.WriteString(Mask)
+		return
+	}
+	b.WriteString(r.nested(value, plain, depth))
+}
+
+// formOnly reports names that are secret in forms and too common in JSON.
+func formOnly(name string) bool {
+	var buf squeezed
+	switch string(squeeze(name, &buf)) {
+	case "pass", "key", "sig", "signature":
+		return true
+	}
+	return false
+}
+
+// nested masks a value that is itself a URL or a JSON text.
+func (r *Redactor) nested(value, plain string, depth int) string {
+	var masked string
+	switch {
+	case plain == "":
+		return value
+	case plain[0] == '{' || plain[0] == '[':
+		if depth >= maxNesting {
+			return value
+		}
+		masked = string(r.json([]byte(plain), depth+1))
+	case strings.Contains(plain, "://") || strings.Contains(plain, "?") && strings.Contains(plain, "="):
+		if depth >= maxNesting {
+			return value
+		}
+		masked = r.location(plain, depth+1)
+	default:
+		return value
+	}
+	if masked == plain {
+		return value
+	}
+	return url.QueryEscape(masked)
+}
+
+// decode undoes the encoding of a query component, or returns s if it is
+// malformed.
+func decode(s string) string {
+	if !strings.ContainsAny(s, "%+") {
+		return s
+	}
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}

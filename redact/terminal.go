@@ -1,0 +1,99 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// clean drops what controls a terminal instead of being shown.
+func clean(s string) string {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		plain = ' ' <= s[i] && s[i] < 0x7f
+	}
+	if plain {
+		return s
+	}
+	// A sequence that begins after the last terminator has no end to look for.
+	last := max(strings.LastIndexByte(s, 0x07), strings.LastIndex(s, "\x1b\\"), strings.LastIndex(s, "\u009c"))
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); {
+		c, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case c == '\n' || c == '\r' || c == '\t' || c == '\u2028' || c == '\u2029' || c == '\u0085':
+			b.WriteByte(' ')
+		case c == 0x1b || c == '\u009b' || c == '\u009d' || c == '\u0090':
+			i += n
+			i += sequence(s[i:], c, i <= last)
+			continue
+		case unprintable(c):
+		default:
+			b.WriteRune(c) // the replacement character for invalid UTF-8
+		}
+		i += n
+	}
+	return b.String()
+}
+
+// sequence returns the length of a terminal escape sequence after the rune
+// that starts it; ends says whether the terminator of a string follows at all.
+func sequence(s string, start rune, ends bool) int {
+	i := 0
+	if start == 0x1b {
+		if s == "" {
+			return 0
+		}
+		switch s[0] {
+		case '[':
+			start = '\u009b'
+		case ']', 'P', 'X', '^', '_':
+			start = '\u009d'
+		}
+		if start == 0x1b {
+			for i < len(s) && 0x20 <= s[i] && s[i] <= 0x2f {
+				i++
+			}
+			if i < len(s) && 0x30 <= s[i] && s[i] <= 0x7e {
+				i++
+			}
+			return i
+		}
+		i++
+	}
+	if start == '\u009b' {
+		for i < len(s) && 0x20 <= s[i] && s[i] <= 0x3f {
+			i++
+		}
+		if i < len(s) && 0x40 <= s[i] && s[i] <= 0x7e {
+			i++
+		}
+		return i
+	}
+	// A string such as a title or a link ends with BEL or ST. Of one that never
+	// ends only the opening is dropped: the rest may be the message.
+	for j := i; ends && j < len(s); j++ {
+		switch {
+		case s[j] == 0x07:
+			return j + 1
+		case s[j] == 0x1b && j+1 < len(s) && s[j+1] == '\\':
+			return j + 2
+		case strings.HasPrefix(s[j:], "\u009c"):
+			return j + 2
+		}
+	}
+	return i
+}
+
+// unprintable reports control characters, those that set the direction of
+// text, invisible ones that can split a word, and tags.
+func unprintable(c rune) bool {
+	switch {
+	case unicode.IsControl(c), c == '\u061c', c == '\u200b', c == '\u200e', c == '\u200f', c == '\ufeff',
+		'\u2028' <= c && c <= '\u202e', '\u2060' <= c && c <= '\u206f', '\ufff9' <= c && c <= '\ufffb',
+		0xe0000 <= c && c <= 0xe007f:
+		return true
+	}
+	return false
+}

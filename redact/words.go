@@ -1,0 +1,200 @@
+package redact
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+)
+
+// words masks the values of secret names, and credentials whatever their name.
+func (r *Redactor) words(s string) string {
+	var b strings.Builder
+	done := 0 // the number of bytes of s that b covers
+	for i := 0; i < len(s); {
+		if !wordChar(s[i]) {
+			i++
+			continue
+		}
+		end := i + 1
+		for end < len(s) && wordChar(s[end]) {
+			end++
+		}
+		from, to := r.secretAt(s, i, end)
+		if from < to {
+			if s[from:to] != Mask {
+				b.WriteString(s[done:from])
+				b.WriteString(Mask)
+				done = to
+			}
+			i = max(end, to)
+			continue
+		}
+		i = end
+	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+func wordChar(c byte) bool {
+	return alnum(c) || c == '_' || c == '-' || c == '.' || c == '[' || c == '%' || c >= 0x80
+}
+
+// secretAt returns the range of the secret that the word s[i:end] is or names,
+// or an empty range.
+func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
+	word := s[i:end]
+	if trimmed := strings.Trim(word, ".[-"); credential(trimmed) {
+		from = i + strings.Index(word, trimmed)
+		return from, from + len(trimmed)
+	}
+	if end < len(s) && s[end] == ':' && strings.HasPrefix(word, "bot") {
+		to = end + 1
+		for to < len(s) && (alnum(s[to]) || s[to] == '_' || s[to] == '-') {
+			to++
+		}
+		if botToken(s[i:to]) {
+			return i + len("bot"), to
+		}
+	}
+	if strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic") {
+		if from, to = scheme(s, word, end); from < to {
+			return from, to
+		}
+	}
+	return r.assigned(s, word, end)
+}
+
+// scheme returns the range of the credential after Bearer or Basic. Both are
+// ordinary words too: "Bearer token is missing", "Basic plan".
+func scheme(s, word string, end int) (from, to int) {
+	from = end
+	for from < len(s) && (s[from] == ' ' || s[from] == ':') {
+		from++
+	}
+	to = from
+	for to < len(s) && (base64Char(s[to]) || s[to] == '.' || s[to] == '~') {
+		to++
+	}
+	value := s[from:to]
+	if from == end || value == "" {
+		return 0, 0
+	}
+	if strings.EqualFold(word, "basic") {
+		plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+		if err != nil || !strings.Contains(string(plain), ":") {
+			return 0, 0
+		}
+		return from, to
+	}
+	switch strings.ToLower(strings.TrimRight(value, ".")) {
+	case "token", "tokens", "auth", "authentication", "authorization", "scheme", "is", "was", "not", "and", "or", "for",
+		"in", "required", "missing", "invalid", "error", "realm=", "error=", "scope=", "credentials", "header":
+		return 0, 0
+	}
+	return from, to
+}
+
+// assigned returns the range of the value that = or : gives to a secret name,
+// quoted or not.
+func (r *Redactor) assigned(s, name string, end int) (from, to int) {
+	i := end
+	for i < len(s) && i < end+2 && strings.IndexByte("\"'\\]", s[i]) >= 0 {
+		i++
+	}
+	quotedName := i > end
+	for i < len(s) && s[i] == ' ' {
+		i++
+	}
+	if i >= len(s) || s[i] != '=' && s[i] != ':' {
+		return 0, 0
+	}
+	equals := s[i] == '='
+	if !r.named(name, equals) {
+		return 0, 0
+	}
+	i++
+	spaced := false
+	for i < len(s) && strings.IndexByte(" =>[(", s[i]) >= 0 {
+		spaced = spaced || s[i] == ' '
+		i++
+	}
+	quote := byte(0)
+	escaped := i < len(s) && s[i] == '\\' // JSON inside JSON
+	if escaped {
+		i++
+	}
+	if i < len(s) && strings.IndexByte("\"'`", s[i]) >= 0 {
+		quote = s[i]
+		i++
+	}
+	var buf squeezed
+	plain := squeeze(name, &buf)
+	switch {
+	case hasSuffix(plain, "cookie"):
+		return i, until(s, i, "\"'`]}")
+	case hasSuffix(plain, "authorization"):
+		to = until(s, i, " \"'`]},")
+		name := s[i:to]
+		if to == len(s) || s[to] != ' ' || !isScheme(name) {
+			return i, to
+		}
+		i = to + 1
+		switch strings.ToLower(name) {
+		case "bearer", "basic", "token":
+			return i, until(s, i, " \"'`]},")
+		}
+		return i, until(s, i, "]}") // Digest and its kind: a list
+	case quote != 0:
+		to = i
+		for to < len(s) && s[to] != quote {
+			if s[to] == '\\' {
+				if escaped && to+1 < len(s) && s[to+1] == quote {
+					break
+				}
+				to++
+			}
+			to++
+		}
+		return i, min(to, len(s))
+	}
+	to = until(s, i, " &,;\"'`)]}<>|")
+	// "cannot fetch token: 401 Unauthorized" is prose.
+	if !equals && spaced && !quotedName && prose(plain) && !dense(s[i:to]) {
+		return 0, 0
+	}
+	return i, to
+}
+
+// named reports whether name is secret before = (as in a query) or : (as in
+// JSON and in headers).
+func (r *Redactor) named(name string, equals bool) bool {
+	if equals && r.Query(name) {
+		return true
+	}
+	return r.Field(name) || r.Header(name)
+}
+
+// prose reports whether a name is also a plain word.
+func prose(name []byte) bool {
+	switch string(name) {
+	case "token", "secret", "credential", "credentials", "signature", "assertion", "authentication", "otp", "jwt":
+		return true
+	}
+	return false
+}
+
+// dense reports whether s may be a credential rather than a word.
+func dense(s string) bool {
+	return len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) || len(s) >= 20
+}
+
+// until returns the index of the first byte of stop in s from i on, else the end.
+func until(s string, i int, stop string) int {
+	if j := strings.IndexAny(s[i:], stop); j >= 0 {
+		return i + j
+	}
+	return len(s)
+}
