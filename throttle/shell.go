@@ -47,18 +47,15 @@ func (s *shell) admit(d *admission.Demand) bool {
 		return false
 	}
 	now := s.clampLocked(clock)
-	switch s.core.Admit(d, now) {
-	case admission.Admitted:
-	case admission.MustAsk:
-		if !s.askLocked(d, now) {
-			return false
-		}
-		s.core.Commit(d, now)
-	case admission.MustQueue:
+	said := s.core.Admit(d, now)
+	if d.Keyed { // a pause that is over may have been dropped
 		s.countPausesLocked()
-		return false
 	}
-	return true
+	if said == admission.MustAsk && s.askLocked(d, now) {
+		s.core.Commit(d, now)
+		return true
+	}
+	return said == admission.Admitted
 }
 
 // askLocked gets the tokens of stores that reply at once.

@@ -85,8 +85,12 @@ func (s *store) makeLocked(key string, now int64) *keyWindow {
 	return w
 }
 
-func (w *keyWindow) left(now int64) uint64 {
-	left := uint64(max(w.Limit()-w.Counted(now), 0)) //nolint:gosec // not negative
+// free returns how much the window has room for, less than 0 if it holds too much.
+func (w *keyWindow) free(now int64) int { return w.Limit() - w.Counted(now) }
+
+// left adds what Burst gave to what is free.
+func (w *keyWindow) left(now int64, free int) uint64 {
+	left := uint64(max(free, 0)) //nolint:gosec // not negative
 	if now < w.until {
 		left += w.burst
 	}
@@ -104,10 +108,12 @@ func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset ui
 	}
 	now := s.clampLocked(int64(clock.Sub(s.epoch)))
 	w := s.windowLocked(key, now)
+	free := w.free(now)
 	var at int64
 	switch {
-	case w.Next(now, 1) <= now:
+	case free > 0:
 		at = w.Enter(now, 1).At + w.Span()
+		free--
 		ok = true
 	case now < w.until && w.burst > 0:
 		w.burst--
@@ -117,7 +123,7 @@ func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset ui
 		at = w.Oldest() + w.Span()
 	}
 	wall := clock.UnixNano() + at - now
-	return uint64(w.Limit()), w.left(now), uint64(wall), ok, nil //nolint:gosec // neither is negative
+	return uint64(w.Limit()), w.left(now, free), uint64(wall), ok, nil //nolint:gosec // neither is negative
 }
 
 // Get implements [limiter.Store]; a key that is not known has 0 and 0.
@@ -131,7 +137,8 @@ func (s *store) Get(_ context.Context, key string) (tokens, remaining uint64, er
 	if !ok {
 		return 0, 0, nil
 	}
-	return uint64(w.Limit()), w.left(s.nowLocked()), nil //nolint:gosec // not negative
+	now := s.nowLocked()
+	return uint64(w.Limit()), w.left(now, w.free(now)), nil //nolint:gosec // not negative
 }
 
 // Set implements [limiter.Store]: the key gets a limit of its own and an empty

@@ -50,7 +50,7 @@ func (sc *scheduler) rejectLate(g *group, p *pauses.Pause, now int64) {
 func (sc *scheduler) reject(w *Waiter, r *Rejection) {
 	sc.leave(w)
 	w.state = gone
-	w.makeApart().rejection = r
+	w.makeLater().rejection = r
 	sc.wake(w)
 }
 

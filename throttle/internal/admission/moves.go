@@ -60,9 +60,7 @@ func (sc *scheduler) rollBack(w *Waiter, now int64) {
 		}
 		sc.improved(s)
 	}
-	if w.apart != nil {
-		w.apart.expires = nil
-	}
+	w.dropTokens()
 	sc.done(w.pass, false, now)
 	w.pass = pauses.Pass{}
 }

@@ -61,7 +61,7 @@ func (w *world) come() {
 	}
 	advance := time.Duration(0)
 	if w.r.IntN(4) == 0 {
-		advance = time.Duration(w.r.IntN(5)-2) * 100 * time.Millisecond
+		advance = time.Duration(w.r.IntN(5)-2)*100*time.Millisecond - time.Duration(w.seen.queued)
 	}
 	c.rank = w.now - int64(advance)
 	if w.mutant == lastFirst {

@@ -61,9 +61,15 @@ const (
 	gone
 )
 
-// apart is what few waiters have.
+// apart is what few waiters have. It is in two pieces, since many of those few have
+// costs alone.
 type apart struct {
-	costs     []int   // of the parts, nil if all are alike
+	costs []int // of the parts, nil if all are alike
+	later *later
+}
+
+// later is what a waiter gets while it waits.
+type later struct {
 	expires   []int64 // when the tokens of each part expire, nil if it was granted none
 	rejection *Rejection
 }
@@ -73,10 +79,10 @@ func (w *Waiter) Links() *ranked.Links[*Waiter] { return &w.links }
 
 // Rejection returns why it was rejected, nil if it was not.
 func (w *Waiter) Rejection() *Rejection {
-	if w.apart == nil {
+	if w.apart == nil || w.apart.later == nil {
 		return nil
 	}
-	return w.apart.rejection
+	return w.apart.later.rejection
 }
 
 // Queued reports whether it is in a queue.
@@ -96,11 +102,14 @@ func (w *Waiter) MayLeave() bool {
 // IsToAsk reports whether it is to ask a store.
 func (w *Waiter) IsToAsk() bool { return w.ask > 0 && !w.asking }
 
-func (w *Waiter) makeApart() *apart {
+func (w *Waiter) makeLater() *later {
 	if w.apart == nil {
 		w.apart = new(apart)
 	}
-	return w.apart
+	if w.apart.later == nil {
+		w.apart.later = new(later)
+	}
+	return w.apart.later
 }
 
 // setCosts notes what the parts of a demand cost.
@@ -121,7 +130,7 @@ func (w *Waiter) setCosts(d *Demand) {
 	for i := range costs {
 		costs[i] = d.Part(i).Cost
 	}
-	w.makeApart().costs = costs
+	w.apart = &apart{costs: costs}
 }
 
 // costOf returns the cost of part i.
@@ -137,17 +146,24 @@ func (w *Waiter) keepTokens(i int, expires int64) {
 	if expires == 0 {
 		return
 	}
-	a := w.makeApart()
-	if a.expires == nil {
-		a.expires = make([]int64, len(w.queue.parts))
+	l := w.makeLater()
+	if l.expires == nil {
+		l.expires = make([]int64, len(w.queue.parts))
 	}
-	a.expires[i] = expires
+	l.expires[i] = expires
 }
 
 // tokens returns the receipt of the tokens that it was granted for part i.
 func (w *Waiter) tokens(i int) meter.Receipt {
-	if w.apart == nil || w.apart.expires == nil {
+	if w.apart == nil || w.apart.later == nil || w.apart.later.expires == nil {
 		return meter.Receipt{}
 	}
-	return meter.Receipt{At: w.apart.expires[i], Cost: w.costOf(i)}
+	return meter.Receipt{At: w.apart.later.expires[i], Cost: w.costOf(i)}
+}
+
+// dropTokens forgets the tokens that it was granted.
+func (w *Waiter) dropTokens() {
+	if w.apart != nil && w.apart.later != nil {
+		w.apart.later.expires = nil
+	}
 }
