@@ -306,8 +306,8 @@ func TestLostSlot(t *testing.T) {
 				t.Errorf("%d slots, body closed %d times", limit.taken(), body.Usage().Closes)
 			}
 			for _, c := range script.Calls() {
-				if name == "before" || c.Reply.Usage().Closes != 1 {
-					t.Errorf("sent, and the response closed %d times", c.Reply.Usage().Closes)
+				if name == "before" || c.ResponseBody.Usage().Closes != 1 {
+					t.Errorf("sent, and the response closed %d times", c.ResponseBody.Usage().Closes)
 				}
 			}
 		})
