@@ -19,6 +19,9 @@ func stripeMock(t *testing.T) string {
 	if u := os.Getenv("GRACY_STRIPE_MOCK"); u != "" {
 		return strings.TrimSuffix(u, "/")
 	}
+	if testing.Short() {
+		t.Skip("stripe-mock takes a second of CPU to start")
+	}
 	ctx := t.Context() // it ends just before the cleanups
 	if d, ok := t.Deadline(); ok {
 		// A test that runs into its deadline runs no cleanups.

@@ -19,7 +19,6 @@ type list struct {
 	failAt  int  // the number of the fetch that fails, from 1
 }
 
-
 func (l *list) fetch(_ context.Context, offset, limit int) (page.Slice[int], error) {
 	l.fetches++
 	if l.fetches == l.failAt {

@@ -72,7 +72,7 @@ func TestAnErrorEndsTheLoopAndHasTheCursorToGoOnFrom(t *testing.T) {
 	}
 	rest, err := p.From(pe.Cursor).Collect(t.Context(), 0)
 	if err != nil || !slices.Equal(append(got, rest...), upTo(50)) {
-		t.Errorf("resumed: %v, %v", append(got, rest...), err)
+		t.Errorf("from the cursor of the error: %v, %v", append(got, rest...), err)
 	}
 }
 

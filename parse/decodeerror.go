@@ -78,7 +78,7 @@ func decodeReason(err error) string {
 		return "malformed"
 	}
 	if errors.Is(err, errMedia) || errors.Is(err, errUTF8) || errors.Is(err, ErrEmpty) || errors.Is(err, errMore) {
-		return err.Error()
+		return strings.TrimPrefix(err.Error(), "parse: ") // the route stands in its place
 	}
 	return fmt.Sprintf("malformed (%T)", err)
 }

@@ -5,7 +5,7 @@
 // fails a [Check] is retried.
 //
 //	pikachu, err := parse.Get[Pokemon](ctx, client, url)   // one call
-//	pikachu, err := parse.JSON[Pokemon](client.Do(req))    // a response that an SDK returned
+//	pikachu, err := parse.JSON[Pokemon](client.Do(req))    // a response that is there already
 //
 //	var getPokemon = parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.On(404, ErrUnknown))
 //	pikachu, err := getPokemon.Call(ctx, api, "pikachu")   // errors.Is(err, parse.Status(404))

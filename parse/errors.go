@@ -19,7 +19,7 @@ var (
 	// ErrArgument matches every *[ArgError].
 	ErrArgument = errors.New("parse: an argument cannot be sent")
 	// ErrEmpty is the cause of a [DecodeError] for a response without a body.
-	ErrEmpty = errors.New("no body")
+	ErrEmpty = errors.New("parse: no body")
 )
 
 // An Error says that a call returned no usable response: the request was

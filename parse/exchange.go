@@ -84,8 +84,8 @@ type bodyError struct{ err error }
 func (e *bodyError) Error() string { return "read the body: " + e.err.Error() }
 func (e *bodyError) Unwrap() error { return e.err }
 
-// markKey is the context key of the exchange that a call belongs to: it tells the
-// calls in a trace that the caller shares between several exchanges.
+// markKey is the context key of the exchange that a call belongs to. The caller may
+// share one trace between several exchanges.
 type markKey struct{}
 
 // watch returns a context with a trace, so that an error without a response finds

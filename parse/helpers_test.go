@@ -1,6 +1,7 @@
 package parse_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,7 +26,7 @@ type sentBody struct {
 
 func (b *sentBody) Read(p []byte) (int, error) {
 	n, err := b.CountingBody.Read(p)
-	b.ended = b.ended || err == io.EOF
+	b.ended = b.ended || errors.Is(err, io.EOF)
 	return n, err
 }
 

@@ -65,7 +65,7 @@ type Failure struct { //nolint:errname // the argument of a function, an error o
 }
 
 // Arg returns the value of a placeholder of the endpoint's pattern, as it was
-// before escaping; "" if there is none of that name, and always for [Get].
+// before escaping. It is "" for an unknown name, and always for [Get].
 func (f Failure) Arg(name string) string {
 	if f.x == nil {
 		return ""

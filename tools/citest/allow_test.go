@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseAllowedRefuses(t *testing.T) {
+func TestALineWithoutAReasonOrWithABrokenExpressionIsAnError(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"no reason", "p TestA", "line 1: no reason"},
 		{"an empty reason", "# why\np TestA # ", "line 2: no reason"},

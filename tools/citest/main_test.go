@@ -21,6 +21,9 @@ func module(t *testing.T, goMod, testFile string) string {
 
 // The real go command runs, so that the test notices a change of its JSON.
 func TestTheExitCodeAndTheSumOfARun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds ten test binaries")
+	}
 	t.Setenv("GOWORK", "off")
 	const goMod = "module a\n\ngo 1.26.0\n"
 	const head = "package a\n\nimport \"testing\"\n\n"

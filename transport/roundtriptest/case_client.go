@@ -39,7 +39,7 @@ func clientCases() []testCase {
 		run:    cookies,
 	}, {
 		name:   "client-timeout",
-		reason: "http.Client.Timeout arrives as a deadline of the context; its error is a *url.Error that says Timeout",
+		reason: "http.Client.Timeout arrives as a deadline of the context; its error is a *url.Error that reports a timeout",
 		run:    clientTimeout,
 	}, {
 		name:   "client-timeout-in-body",

@@ -28,7 +28,7 @@ func contextCases() []testCase {
 		run:    canceledNotRetried,
 	}, {
 		name:   "context-deadline-kept",
-		reason: "a deadline ends the call at that moment, with an error that matches context.DeadlineExceeded and says Timeout",
+		reason: "a deadline ends the call at that moment, with an error that matches context.DeadlineExceeded and reports a timeout",
 		run:    deadlineKept,
 	}, {
 		name:   "context-cause-kept",

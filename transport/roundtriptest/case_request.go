@@ -35,7 +35,7 @@ func requestCases() []testCase {
 		run:    requestSentOnce,
 	}, {
 		name:   "request-reusable",
-		reason: `http.RoundTripper: "Callers should not mutate or reuse the request until the Response's Body has been closed"; after that they may, and no header or body may pile up on it`,
+		reason: `http.RoundTripper: "Callers should not mutate or reuse the request until the Response's Body has been closed"; after that they may, and the request must be as it was`,
 		out:    Replays,
 		run:    requestReusable,
 	}, {

@@ -20,7 +20,7 @@ func responseCases() []testCase {
 		run: statusIsNotAnError,
 	}, {
 		name:   "response-xor-error",
-		reason: "http.Client discards a response that comes with an error, unread and unclosed, and reports neither-nor as a bug",
+		reason: "http.Client discards a response that comes with an error, unread and unclosed, and reports a result with neither as a bug",
 		alone:  true,
 		run:    responseXorError,
 	}, {
