@@ -39,6 +39,10 @@ demo: ## the main job from end to end, offline
 
 ##@ Check
 
+.PHONY: quick
+quick: ## every package without the simulations, in seconds: run it after each change
+	@$(call each,$(MODULES),$(GO) test -short -count=1 ./...)
+
 .PHONY: all
 all: fmt lint test ## format, lint, test
 

@@ -1,5 +1,5 @@
 // Package gracy does the boring part of calling other people's APIs as small
-// [http.RoundTripper] layers that any *http.Client, and so any SDK, can wear:
+// [http.RoundTripper] layers that any *http.Client, and so any SDK, can use:
 //
 //	client := &http.Client{Transport: gracy.Chain(
 //		metrics.New("pokeapi"),

@@ -183,5 +183,5 @@ func ExampleExplain() {
 	for _, w := range gracy.Explain(client).Warnings {
 		fmt.Println(w)
 	}
-	// Output: throttle stands outside retry: further attempts take no quota
+	// Output: throttle is outside retry: further attempts take no quota
 }

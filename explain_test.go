@@ -80,14 +80,14 @@ func TestExplainWarns(t *testing.T) {
 	}
 	for want, client := range map[string]any{
 		"MaxIdleConnsPerHost":              gracy.Chain(part{"concurrency", at(20)}),
-		"throttle stands outside retry":    named("throttle", "retry"),
-		"concurrency stands outside retry": named("concurrency", "retry"),
-		"throttle stands outside replay":   named("throttle", "replay"),
+		"throttle is outside retry":    named("throttle", "retry"),
+		"concurrency is outside retry": named("concurrency", "retry"),
+		"throttle is outside replay":   named("throttle", "replay"),
 		"retry appears twice":              named("retry", "metrics", "retry"),
 		"has no Unwrap":                    gracy.Around(hiding, part{name: "retry"}),
 		"http.Client.Timeout":              &http.Client{Transport: named("retry"), Timeout: time.Second},
 		"neither an *http.Client nor":      "a client",
-		"retry stands outside metrics":     named("retry", "metrics"),
+		"retry is outside metrics":     named("retry", "metrics"),
 	} {
 		if p := gracy.Explain(client); !warned(p, want) {
 			t.Errorf("no warning %q in %q", want, p.Warnings)
@@ -116,5 +116,46 @@ func TestExplainIsBoundedByTheClient(t *testing.T) {
 	p := gracy.Explain(&http.Client{Transport: gracy.Chain(long), Timeout: time.Second})
 	if p.Longest != time.Second || p.Attempts != 3 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// The real layers, by what they say of themselves: in the documented order there
+// is nothing to warn of, in the reverse order each doubtful pair is named.
+func TestTheRealLayersDescribeThemselves(t *testing.T) {
+	s := &stand{t: t, dir: t.TempDir()}
+	layersOf := func(ks []kit) (layers []gracy.Layer) {
+		for _, k := range ks {
+			layers = append(layers, k.make(s))
+		}
+		return layers
+	}
+	base := &http.Transport{MaxIdleConnsPerHost: 100}
+	if p := gracy.Explain(gracy.Around(base, layersOf(kits())...)); len(p.Warnings) != 0 {
+		t.Errorf("the documented order warns of %q", p.Warnings)
+	}
+	ks := kits()
+	slices.Reverse(ks)
+	p := gracy.Explain(gracy.Around(base, layersOf(ks)...))
+	for _, want := range []string{
+		"throttle is outside retry", "throttle is outside replay", "concurrency is outside replay",
+		"concurrency is outside retry", "replay is outside retry", "retry is outside metrics", "timeout is inside retry",
+	} {
+		if !warned(p, want) {
+			t.Errorf("no warning %q in %q", want, p.Warnings)
+		}
+	}
+	if len(p.Warnings) != 7 {
+		t.Errorf("%d warnings: %q", len(p.Warnings), p.Warnings)
+	}
+	for _, k := range kits() {
+		twice := gracy.Explain(gracy.Around(base, k.make(s), k.make(s)))
+		if warned(twice, k.name+" appears twice") == (k.name == "hook") {
+			t.Errorf("%s twice: warnings %q", k.name, twice.Warnings)
+		}
+	}
+	for _, f := range s.closers {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
 	}
 }

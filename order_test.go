@@ -19,6 +19,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
@@ -57,7 +58,7 @@ func kits() []kit {
 		{"retry", func(*stand) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
 		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.Record) }, 0},
 		{"concurrency", func(*stand) gracy.Layer {
-			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Per: concurrency.All})
+			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Scope: transport.ScopeAll})
 		}, 0},
 		{"throttle", func(*stand) gracy.Layer {
 			return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute})
@@ -122,6 +123,9 @@ func TestContractOfEachLayer(t *testing.T) {
 // Every ordered pair, the documented order and its reverse: any order is safe.
 func TestContractOfEachOrderedPair(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short: the suite runs over each layer and the documented order, not over each pair")
+	}
 	for i, a := range kits() {
 		for j, b := range kits() {
 			if i == j {
@@ -137,6 +141,9 @@ func TestContractOfEachOrderedPair(t *testing.T) {
 
 func TestContractOfTheWholeStack(t *testing.T) {
 	t.Run("documented order", func(t *testing.T) { contract(t, kits()...) })
+	if testing.Short() {
+		return
+	}
 	t.Run("reverse order", func(t *testing.T) {
 		ks := kits()
 		for i, j := 0, len(ks)-1; i < j; i, j = i+1, j-1 {

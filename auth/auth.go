@@ -16,10 +16,10 @@ import (
 // for concurrent use, and may be part of several stacks: they share its token. It
 // is an override too, and prints without its secret.
 type Auth struct {
-	header string
-	scope  scope
-	fixed  string  // what is stamped, unless there are
-	tokens *tokens // of a source
+	header  string // the canonical name
+	origins originSet
+	fixed   string  // the value of the header where tokens is nil
+	tokens  *tokens // nil for a fixed value
 }
 
 // Wrap implements [transport.Layer].
@@ -32,13 +32,13 @@ func (a *Auth) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, override{a})
 }
 
-// override is what is attached to a context; nil is off.
+// override is what is attached to a context. A nil auth is [Off].
 type override struct{ auth *Auth }
 
-// Off is the override that stamps nothing:
+// Off is the override that sets no credential:
 //
 //	ctx = transport.With(ctx, auth.Off)
-const Off off = 0
+const Off off = 1
 
 type off uint8
 
@@ -50,13 +50,13 @@ func (off) Attach(ctx context.Context) context.Context {
 // String returns "auth: off".
 func (off) String() string { return "auth: off" }
 
-// String says what is stamped for whom, without the secret.
+// String names the header and the origins, without the secret.
 func (a Auth) String() string {
 	s := "auth: " + a.header
 	if a.tokens != nil {
 		s += " from a source"
 	}
-	return s + " for " + a.scope.String()
+	return s + " for " + a.origins.String()
 }
 
 // Format implements [fmt.Formatter], so that no verb prints the secret.
@@ -73,10 +73,10 @@ func (a *Auth) Explain(p *transport.Plan) {
 		p.Sends *= 2
 		p.Buffered += bodyLimit
 	}
-	if a.scope.any {
-		p.Warn("auth stamps %s for any origin that the client is told to call", a.header)
+	if a.origins.any {
+		p.Warn("auth sends %s to any origin that the client calls", a.header)
 	}
-	for _, o := range a.scope.origins {
+	for _, o := range a.origins.list {
 		if o.Scheme == "http" && !loopback(o) {
 			p.Warn("auth sends %s to %s unencrypted", a.header, o)
 		}
@@ -90,11 +90,13 @@ func (a *Auth) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		}
 	}
 	switch {
-	case !a.scope.allows(req), has(req.Header, a.header), req.Header == nil: // the base refuses a nil Header
+	case !a.origins.allow(req), has(req.Header, a.header):
+		return next.RoundTrip(req)
+	case req.Header == nil: // malformed, which the base reports
 		return next.RoundTrip(req)
 	case a.tokens == nil:
 		return a.send(req, a.fixed, next)
-	case marked(req.Context(), a):
+	case fromSourceOf(req.Context(), a):
 		return next.RoundTrip(req)
 	}
 	return a.sendToken(c, req, next)
@@ -113,19 +115,19 @@ func has(h http.Header, name string) bool {
 	return false
 }
 
-// send stamps a copy of req and sends it. The response shows the request as it
-// was before.
+// send sets the credential on a copy of req and sends it. The response shows the
+// request as it was before.
 func (a *Auth) send(req *http.Request, value string, next http.RoundTripper) (*http.Response, error) {
-	stamped := layer.Edit(req)
-	stamped.Header[a.header] = []string{value}
-	resp, err := next.RoundTrip(stamped)
+	signed := layer.Edit(req)
+	signed.Header[a.header] = []string{value}
+	resp, err := next.RoundTrip(signed)
 	if resp == nil {
 		return resp, err
 	}
 	switch sent := resp.Request; {
-	case sent == nil, sent == stamped:
+	case sent == nil, sent == signed:
 		resp.Request = req
-	case has(sent.Header, a.header): // a layer further in made a copy
+	case has(sent.Header, a.header): // an inner layer has made a copy
 		resp.Request = layer.Edit(sent)
 		resp.Request.Header.Del(a.header)
 	}

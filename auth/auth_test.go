@@ -14,11 +14,12 @@ import (
 
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestTheCallersHeaderWins(t *testing.T) {
+func TestAHeaderOfTheCallerStays(t *testing.T) {
 	source := new(issuer)
 	for name, a := range map[string]*auth.Auth{"fixed": auth.Basic("u", "p", site), "source": auth.Bearer(source, site)} {
 		for _, h := range []http.Header{
@@ -28,9 +29,9 @@ func TestTheCallersHeaderWins(t *testing.T) {
 			{"Authorization": nil},
 		} {
 			var got http.Header
-			rt := a.Wrap(base(func(req *http.Request) (*http.Response, error) {
+			rt := a.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				got = req.Header
-				return respond(req, 401, ""), nil
+				return rttest.Response(req, 401, ""), nil
 			}))
 			req := request(t.Context(), t, http.MethodGet, site, nil)
 			req.Header = h
@@ -43,16 +44,15 @@ func TestTheCallersHeaderWins(t *testing.T) {
 			}
 		}
 	}
-	if n := source.asks.Load(); n != 0 {
-		t.Errorf("the source was asked %d times", n)
+	if n := source.fetches.Load(); n != 0 {
+		t.Errorf("the source was called %d times", n)
 	}
 }
 
-// Nothing that was stamped shows on what the caller has or gets.
-func TestNothingShows(t *testing.T) {
+func TestTheCredentialShowsOnNoRequestThatTheCallerSees(t *testing.T) {
 	type key struct{}
-	inner := transport.Func(func(next http.RoundTripper) http.RoundTripper { // makes a copy, as foreign middleware does
-		return base(func(req *http.Request) (*http.Response, error) {
+	inner := transport.Func(func(next http.RoundTripper) http.RoundTripper { // it makes a copy, as foreign middleware does
+		return rttest.Func(func(req *http.Request) (*http.Response, error) {
 			return next.RoundTrip(req.Clone(context.WithValue(req.Context(), key{}, 1)))
 		})
 	})
@@ -62,19 +62,19 @@ func TestNothingShows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got string
-			rt := stack(echo(func(h string) { got = h }, "Authorization"), layers...)
+			rt := rttest.Stack(observeHeader("Authorization", func(h string) { got = h }), layers...)
 			req := request(t.Context(), t, http.MethodGet, site+"/", nil)
 			resp, err := rt.RoundTrip(req)
 			if err != nil {
 				t.Fatal(err)
 			}
-			read(t, resp)
+			rttest.Read(t, resp)
 			if got != "Bearer hunter2" {
 				t.Errorf("the server got %q", got)
 			}
-			for who, h := range map[string]http.Header{"the caller's": req.Header, "the response's": resp.Request.Header, "the call's": layer.CallOf(resp).Request().Header} {
+			for whose, h := range map[string]http.Header{"the caller's": req.Header, "the response's": resp.Request.Header, "the call's": layer.CallOf(resp).Request().Header} {
 				if len(h) != 0 {
-					t.Errorf("%s request shows %v", who, h)
+					t.Errorf("%s request shows %v", whose, h)
 				}
 			}
 			if layer.AttemptOf(resp) == nil || name == "copy" && resp.Request.Context().Value(key{}) != 1 {
@@ -84,11 +84,11 @@ func TestNothingShows(t *testing.T) {
 	}
 }
 
-func TestNothingPrintsTheSecret(t *testing.T) {
+func TestNoVerbPrintsTheSecret(t *testing.T) {
 	fixed := auth.Header("X-Api-Key", "hunter2", site)
 	token := auth.Token{Value: "hunter2", Type: "Bearer", Expiry: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}
 	bearer := auth.Bearer(auth.SourceFunc(func(context.Context) (auth.Token, error) { return token, nil }), site, "http://[::1]:1")
-	wants(t.Context(), t, bearer.Wrap(base(func(req *http.Request) (*http.Response, error) { return respond(req, 200, ""), nil })), 200)
+	wantStatus(t.Context(), t, bearer.Wrap(rttest.Func(fine)), 200)
 	var out bytes.Buffer
 	for _, v := range []any{fixed, *fixed, bearer, *bearer, token, &token, []auth.Token{token}, struct{ T auth.Token }{token}, auth.Off} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
@@ -112,34 +112,34 @@ func TestNothingPrintsTheSecret(t *testing.T) {
 	if s := (auth.Token{}).String(); s != "auth.Token(REDACTED)" {
 		t.Errorf("got %q", s)
 	}
-	// Who stores a token needs its value.
+	// JSON keeps the value: it is how a program would store a token.
 	if b, err := json.Marshal(token); err != nil || !strings.Contains(string(b), "hunter2") {
 		t.Errorf("json: %s, %v", b, err)
 	}
 }
 
-func TestOverride(t *testing.T) {
+func TestAnOverrideReplacesEveryAuthLayer(t *testing.T) {
 	var got []string
-	rt := stack(echo(func(h string) { got = append(got, h) }, "X-Key"), auth.Header("X-Key", "built", site), auth.Header("X-Key", "inner", site))
+	rt := rttest.Stack(observeHeader("X-Key", func(h string) { got = append(got, h) }), auth.Header("X-Key", "built", site), auth.Header("X-Key", "inner", site))
 	for _, ctx := range []context.Context{
 		t.Context(),
 		transport.With(t.Context(), auth.Off),
 		transport.With(t.Context(), auth.Header("X-Key", "override", site)),
 		transport.With(t.Context(), auth.Header("X-Key", "elsewhere", "https://other.test")),
 	} {
-		wants(ctx, t, rt, 200)
+		wantStatus(ctx, t, rt, 200)
 	}
 	if want := []string{"built", "", "override", ""}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestExplain(t *testing.T) {
+func TestExplainWarnsOfAnyOriginAndOfPlainHTTP(t *testing.T) {
 	p := transport.Plan{Sends: 3}
 	auth.Bearer(new(issuer), auth.AnyOrigin).Explain(&p)
 	auth.Header("X-Key", "v", "http://api.test", "http://localhost:1", "http://127.0.0.1", "https://x.test").Explain(&p)
 	want := []string{
-		"auth stamps Authorization for any origin that the client is told to call",
+		"auth sends Authorization to any origin that the client calls",
 		"auth sends X-Key to http://api.test unencrypted",
 	}
 	if !slices.Equal(p.Warnings, want) || p.Sends != 6 || p.Buffered != 1<<20 || len(p.Notes) != 2 {
@@ -147,12 +147,12 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func TestCost(t *testing.T) {
+func TestWhatACredentialAllocates(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	resp := &http.Response{StatusCode: 200, Header: http.Header{}}
-	fixed := base(func(req *http.Request) (*http.Response, error) {
+	fixed := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		resp.Request, resp.Body = req, http.NoBody
 		return resp, nil
 	})
@@ -166,7 +166,8 @@ func TestCost(t *testing.T) {
 	if off == 0 {
 		t.Error("the control does not see the allocation of the call itself")
 	}
-	// The copy of the request, its header (a map and the values), the new value.
+	// They are the copy of the request, its header (a map and the values), and the
+	// new value.
 	if got := cost(t.Context(), key) - off; got == 0 || got > 5 {
 		t.Errorf("a header costs %v allocations, want 1 to 5", got)
 	}

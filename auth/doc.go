@@ -1,5 +1,5 @@
-// Package auth stamps credentials on requests, for the origins they belong to
-// and no other:
+// Package auth sets credentials on requests, for the origins they belong to and
+// for no other:
 //
 //	auth.Header("X-Api-Key", key, "https://api.example.com")
 //	auth.Basic("user", password, "https://api.example.com")
@@ -8,54 +8,55 @@
 // # Defaults
 //
 // A credential goes to the origins that it was made for: scheme, host and port of
-// the URL. A request to another one is sent without it, and so is what a redirect
-// leads to once the chain has left those origins or gone from https to http.
-// [AnyOrigin] stands for wherever the client is sent to, and even then a
-// redirect to another origin gets nothing. A header that the caller has set
-// already stays, even an empty one, and so does one that net/http makes of the
+// the URL. A request to another origin is sent without it, and so is the target of
+// a redirect once the chain of redirects has left those origins or gone from https
+// to http. [AnyOrigin] stands for every origin that the client calls; even then a
+// redirect to another origin carries no credential. A header that the caller has
+// set stays, even an empty one, and so does the one that net/http makes of the
 // user in a URL.
 //
-// A [Source] is asked when the first request needs a token, 10 s before the
-// token expires, and when the server answers 401. However many requests need it,
-// it is asked once; they wait, each under its own context, and who goes leaves the
-// others and the ask alone. After a 401 the request is sent again, once,
-// with the new token and from the begin of its body; a second 401 is the answer.
-// It is the answer at once where the body cannot be sent again, where the caller
-// expects a 401 (transport.Expect), and where the source was asked because of
-// one within the last second. While an ask has just failed nobody asks, for a
-// second; a token that is still good is used on. Errors are an [Error], which
-// matches verdict.ErrRejected.
+// A [Source] is called when the first request needs a token, 10 s before the token
+// expires, and when the server responds with 401. However many requests need the
+// token, the source is called once. They wait, each under its own context; a
+// request that stops waiting changes nothing for the others or for the fetch.
 //
-// The repetition is an attempt of its own in the ledger. What layers further out
-// hold is laid down while a token is waited for.
+// After a 401 the request is sent again, once, with the new token and from the
+// start of its body; a second 401 is returned to the caller. The first one is
+// returned where the body is not replayable, where the caller expects a 401
+// (transport.Expect), and where a 401 has caused a fetch within the last second.
+//
+// After a failed fetch, no fetch is attempted for one second; a token that has not
+// expired stays in use. Errors are an [Error], which matches verdict.ErrRejected.
+//
+// The request that is sent again is an attempt of its own in the ledger. What
+// outer layers hold is suspended while a request waits for a token.
 //
 // # Secrecy
 //
-// Nothing that is stamped shows on the caller's request, on the Request of the
-// response, in errors, logs or the ledger; a [Token] and the layer print
-// without their secrets.
+// A credential does not show on the caller's request, on the Request of the
+// response, in errors, logs or the ledger; a [Token] and the layer print without
+// their secrets.
 //
 // # Place
 //
-// Innermost, so that a token is stamped after all waits, and neither tapes nor
-// hooks see it. The repetition after a 401 is not paid for again to a throttle
-// further out.
+// Innermost, so that a credential is set after all waits, and neither tapes nor
+// hooks see it. An outer throttle does not count the attempt after a 401 again.
 //
 // # Calls of a source
 //
-// A source may use the very client that it is the source of, with the context
-// that it is given: such a call gets no token, and waits for none.
+// A source may use the very client that it is the source of, with the context that
+// it is given: such a call carries no token, and waits for none.
 //
 // # Override
 //
-// Another [Auth] takes the place of every auth layer of the stack, with its own
-// state; [Off] stamps nothing:
+// Another [Auth] replaces every auth layer of the stack, with its own state; [Off]
+// sets no credential:
 //
 //	ctx = transport.With(ctx, auth.Bearer(other, "https://api.example.com"))
 //
 // # What it will not do
 //
-// It speaks no protocol that hands out tokens, keeps none on disk, signs nothing
-// and looks into no token. It does not protect a credential from the server it
-// is for.
+// It implements no protocol that issues tokens, stores none on disk, signs nothing
+// and does not parse tokens. It does not protect a credential from the server that
+// it is for.
 package auth

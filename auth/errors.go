@@ -15,9 +15,9 @@ var ErrNoToken = errors.New("auth: no token")
 // no token for it. It matches [ErrNoToken], [verdict.ErrRejected] and what Err
 // matches.
 type Error struct {
-	// Refused says that the request was sent with an earlier token, and that the
-	// server answered 401.
-	Refused bool
+	// Unauthorized says that the request was sent with an earlier token, and that
+	// the server responded with 401.
+	Unauthorized bool
 	// Err is the error of the source, or why its token is of no use.
 	Err error
 }
@@ -25,7 +25,7 @@ type Error struct {
 // Error returns the text of Err, redacted.
 func (e *Error) Error() string {
 	s := "auth: no token"
-	if e.Refused {
+	if e.Unauthorized {
 		s = "auth: no new token after a 401"
 	}
 	return s + ": " + redact.Error(e.Err)
@@ -44,17 +44,17 @@ func (e *Error) Timeout() bool {
 	return ctxerr.IsTimeout(e.Err)
 }
 
-// Why a token is of no use.
+// The reasons why a token is of no use.
 var (
-	errEmpty   = errors.New("the source gave an empty token")
-	errInvalid = errors.New("the source gave a token that no header can carry")
-	errExpired = errors.New("the source gave a token that has expired")
-	errGone    = errors.New("the source ended its goroutine")
-	// Those who waited for it get the panic itself.
+	errEmpty   = errors.New("the source returned an empty token")
+	errInvalid = errors.New("the source returned a token that no header can carry")
+	errExpired = errors.New("the source returned a token that has expired")
+	errGoexit  = errors.New("the source ended its goroutine")
+	// errPanicked is for later requests. Those that were waiting panic themselves.
 	errPanicked = errors.New("the source has panicked")
 )
 
-// slowError is an ask that took too long.
+// slowError is the error of a fetch that took too long.
 type slowError struct{ after string }
 
 func (e *slowError) Error() string { return "the source took longer than " + e.after }

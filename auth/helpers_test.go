@@ -2,61 +2,47 @@ package auth_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gracy-go/gracy/auth"
-	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
-var errBoom = errors.New("boom")
-
+// site is the origin of rttest.URL.
 const site = "http://api.test"
 
-// base is a round tripper of a function.
-type base func(*http.Request) (*http.Response, error)
+// fine responds with 200.
+func fine(req *http.Request) (*http.Response, error) { return rttest.Respond(200, "")(req) }
 
-func (b base) RoundTrip(req *http.Request) (*http.Response, error) { return b(req) }
-
-// stack wraps base in layers, the first outermost.
-func stack(base http.RoundTripper, layers ...transport.Layer) http.RoundTripper {
-	for _, l := range slices.Backward(layers) {
-		base = l.Wrap(base)
-	}
-	return base
-}
-
-func respond(req *http.Request, status int, body string) *http.Response {
-	return &http.Response{
-		StatusCode: status, Header: http.Header{}, Request: req,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+// observeHeader responds with 200 and passes the value of a request header to f.
+func observeHeader(name string, f func(value string)) rttest.Func {
+	return func(req *http.Request) (*http.Response, error) {
+		f(req.Header.Get(name))
+		return fine(req)
 	}
 }
 
-// server knows one token at a time and answers 401 to all others.
-type server struct {
-	token    atomic.Pointer[string]
-	sent     atomic.Int64
-	refused  atomic.Int64
-	withBody atomic.Int64 // requests that carried the whole body "payload"
-	open     atomic.Int64 // answers with an open body
+// tokenServer accepts one token at a time and responds with 401 to all others.
+type tokenServer struct {
+	token        atomic.Pointer[string]
+	sent         atomic.Int64
+	unauthorized atomic.Int64
+	withBody     atomic.Int64 // requests that carried the whole body "payload"
+	open         atomic.Int64 // response bodies that are not closed
 }
 
-func knows(token string) *server {
-	s := new(server)
+func accepting(token string) *tokenServer {
+	s := new(tokenServer)
 	s.token.Store(&token)
 	return s
 }
 
-func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
+func (s *tokenServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		b, err := io.ReadAll(req.Body)
 		_ = req.Body.Close()
@@ -71,40 +57,41 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	s.sent.Add(1)
-	resp := respond(req, 200, "fine")
+	resp := rttest.Response(req, 200, "fine")
 	if req.Header.Get("Authorization") != "Bearer "+*s.token.Load() {
-		s.refused.Add(1)
-		resp = respond(req, 401, "who are you?")
+		s.unauthorized.Add(1)
+		resp = rttest.Response(req, 401, "unauthorized")
 	}
 	s.open.Add(1)
-	resp.Body = &counted{ReadCloser: resp.Body, open: &s.open}
+	resp.Body = &openBody{ReadCloser: resp.Body, open: &s.open}
 	return resp, nil
 }
 
-type counted struct {
+// openBody counts down once when it is closed.
+type openBody struct {
 	io.ReadCloser
 	open *atomic.Int64
 	done atomic.Bool
 }
 
-func (c *counted) Close() error {
-	if !c.done.Swap(true) {
-		c.open.Add(-1)
+func (b *openBody) Close() error {
+	if !b.done.Swap(true) {
+		b.open.Add(-1)
 	}
-	return c.ReadCloser.Close()
+	return b.ReadCloser.Close()
 }
 
-// issuer is a source that counts: token-1, token-2, ...
+// issuer is a source that returns token-1, token-2 and so on.
 type issuer struct {
-	asks   atomic.Int64
-	takes  time.Duration
-	life   time.Duration // 0 is for ever
-	fail   func(ask int64) error
-	during func(ctx context.Context)
+	fetches atomic.Int64
+	takes   time.Duration // the time that a fetch takes
+	life    time.Duration // the life of a token; 0 is without an end
+	fail    func(fetch int64) error
+	during  func(ctx context.Context) // called at the start of each fetch
 }
 
 func (i *issuer) Token(ctx context.Context) (auth.Token, error) {
-	n := i.asks.Add(1)
+	n := i.fetches.Add(1)
 	if i.during != nil {
 		i.during(ctx)
 	}
@@ -138,82 +125,21 @@ func request(ctx context.Context, tb testing.TB, method, url string, body io.Rea
 	return req
 }
 
-// get returns the status of the answer, or the error.
+// get returns the status of the response to a GET, or the error.
 func get(ctx context.Context, tb testing.TB, rt http.RoundTripper) (int, error) {
 	tb.Helper()
-	resp, err := rt.RoundTrip(request(ctx, tb, http.MethodGet, site+"/things/7", nil))
+	resp, err := rttest.Try(ctx, rt)
 	if err != nil {
 		return 0, err
 	}
-	read(tb, resp)
+	rttest.Read(tb, resp)
 	return resp.StatusCode, nil
 }
 
-func wants(ctx context.Context, tb testing.TB, rt http.RoundTripper, status int) {
+// wantStatus reports an error if a GET is not responded to with the status.
+func wantStatus(ctx context.Context, tb testing.TB, rt http.RoundTripper, status int) {
 	tb.Helper()
 	if got, err := get(ctx, tb, rt); got != status || err != nil {
 		tb.Errorf("got %d, %v, want %d", got, err, status)
-	}
-}
-
-func read(tb testing.TB, resp *http.Response) string {
-	tb.Helper()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		tb.Error(err)
-	}
-	if err := resp.Body.Close(); err != nil {
-		tb.Error(err)
-	}
-	return string(b)
-}
-
-// slots is a layer that lets n calls run at a time, to the end of their bodies.
-type slots struct{ free chan struct{} }
-
-func newSlots(n int) *slots { return &slots{make(chan struct{}, n)} }
-
-func (s *slots) take(ctx context.Context) error {
-	select {
-	case s.free <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *slots) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("slots", s, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		if err := s.take(req.Context()); err != nil {
-			return layer.Reject(req, err)
-		}
-		a, h := layer.AttemptFrom(req.Context()), &slot{s}
-		a.Hold(h)
-		owned := false
-		defer func() {
-			if !owned {
-				a.Release(h)
-			}
-		}()
-		resp, err := next.RoundTrip(req)
-		if err == nil {
-			a.Own(resp, h)
-			owned = true
-		}
-		return resp, err
-	})
-}
-
-type slot struct{ s *slots }
-
-func (h *slot) BodyEnd(*layer.Attempt)                                { <-h.s.free }
-func (h *slot) Suspend(*layer.Attempt)                                { <-h.s.free }
-func (h *slot) Reacquire(ctx context.Context, _ *layer.Attempt) error { return h.s.take(ctx) }
-
-// echo is a base that tells what came in a header.
-func echo(tell func(string), header string) base {
-	return func(req *http.Request) (*http.Response, error) {
-		tell(req.Header.Get(header))
-		return respond(req, 200, ""), nil
 	}
 }

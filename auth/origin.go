@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -11,28 +12,31 @@ import (
 	"github.com/gracy-go/gracy/internal/origin"
 )
 
-// AnyOrigin in the place of an origin lets a credential go to whatever origin the
-// client is told to call. It does not follow a redirect to another one.
+// AnyOrigin in the place of an origin lets a credential go to every origin that
+// the client calls. The credential does not follow a redirect to another origin.
 const AnyOrigin = "*"
 
-// scope is the origins that a credential is for.
-type scope struct {
-	any     bool
-	origins []origin.Origin
+// originSet is the origins that a credential is for.
+type originSet struct {
+	any  bool
+	list []origin.Origin
 }
 
-func newScope(texts []string) scope {
-	var s scope
-	for _, t := range texts {
+func newOriginSet(texts []string) originSet {
+	if len(texts) == 0 {
+		panic("auth: no origin: name those that the credential is for, or AnyOrigin")
+	}
+	var s originSet
+	for i, t := range texts {
 		if t == AnyOrigin {
 			s.any = true
 			continue
 		}
 		o, err := parseOrigin(t)
 		if err != nil {
-			panic("auth: origin " + err.Error())
+			panic(fmt.Sprintf("auth: origin %d of %d %s", i+1, len(texts), err))
 		}
-		s.origins = append(s.origins, o)
+		s.list = append(s.list, o)
 	}
 	return s
 }
@@ -61,12 +65,12 @@ func parseOrigin(text string) (origin.Origin, error) {
 	return origin.Of(u), nil
 }
 
-func (s scope) String() string {
+func (s originSet) String() string {
 	if s.any {
 		return "any origin"
 	}
 	var b strings.Builder
-	for i, o := range s.origins {
+	for i, o := range s.list {
 		if i > 0 {
 			b.WriteString(", ")
 		}
@@ -75,17 +79,17 @@ func (s scope) String() string {
 	return b.String()
 }
 
-// allows reports whether a request may carry the credential.
-func (s scope) allows(req *http.Request) bool {
-	if !s.covers(req.URL) {
+// allow reports whether a request may carry the credential.
+func (s originSet) allow(req *http.Request) bool {
+	if !s.cover(req.URL) {
 		return false
 	}
-	// Once a chain of redirects has left, what it leads to is another's choice,
-	// also where that leads back.
+	// Once a chain of redirects has left the origins, another server decides where
+	// it leads, even where it leads back.
 	for hop := req.Response; hop != nil; {
 		before := hop.Request
 		switch {
-		case before == nil || !s.covers(before.URL),
+		case before == nil || !s.cover(before.URL),
 			s.any && !origin.Same(before.URL, req.URL),
 			before.URL.Scheme == "https" && req.URL.Scheme != "https":
 			return false
@@ -95,20 +99,20 @@ func (s scope) allows(req *http.Request) bool {
 	return true
 }
 
-// covers reports whether u is of one of the origins.
-func (s scope) covers(u *url.URL) bool {
-	if u == nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !here(u) {
+// cover reports whether u is of one of the origins.
+func (s originSet) cover(u *url.URL) bool {
+	if u == nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !namesItsHost(u) {
 		return false
 	}
 	if s.any {
 		return true
 	}
-	return slices.Contains(s.origins, origin.Of(u))
+	return slices.Contains(s.list, origin.Of(u))
 }
 
-// here reports whether a proxy that is given u sends it to its host: an opaque
-// one may name another.
-func here(u *url.URL) bool {
+// namesItsHost reports whether a proxy that is given u sends the request to the
+// host of u: an opaque URL may name another one.
+func namesItsHost(u *url.URL) bool {
 	if u.Opaque == "" {
 		return true
 	}

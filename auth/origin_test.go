@@ -38,8 +38,8 @@ func TestParseOrigin(t *testing.T) {
 	}
 }
 
-func TestCovers(t *testing.T) {
-	bound := newScope([]string{"https://api.example.com", "http://127.0.0.1:8080", "http://[::1]:8080"})
+func TestWhichURLsAreOfTheOrigins(t *testing.T) {
+	bound := newOriginSet([]string{"https://api.example.com", "http://127.0.0.1:8080", "http://[::1]:8080"})
 	for text, want := range map[string]bool{
 		"https://api.example.com/v1?q":        true,
 		"https://API.EXAMPLE.COM:443/":        true,
@@ -66,7 +66,7 @@ func TestCovers(t *testing.T) {
 			}
 			continue
 		}
-		if got := bound.covers(u); got != want {
+		if got := bound.cover(u); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}
@@ -75,18 +75,18 @@ func TestCovers(t *testing.T) {
 		"//evil.test/": false, "//api.example.com.evil.test/": false, "//api.example.com:444/": false, "http://evil.test": false, "*": false,
 	} {
 		u := &url.URL{Scheme: "https", Host: "api.example.com", Opaque: opaque}
-		if got := bound.covers(u); got != want {
+		if got := bound.cover(u); got != want {
 			t.Errorf("opaque %s: %v, want %v", opaque, got, want)
 		}
 	}
 	// strings.EqualFold would take the Kelvin sign for a k.
-	kelvin := newScope([]string{"https://k.test"})
-	if kelvin.covers(&url.URL{Scheme: "https", Host: "\u212a.test"}) {
+	kelvin := newOriginSet([]string{"https://k.test"})
+	if kelvin.cover(&url.URL{Scheme: "https", Host: "\u212a.test"}) {
 		t.Error("the Kelvin sign passes for a k")
 	}
 }
 
-// chain makes the request that redirects through urls lead to.
+// chain returns the request that a chain of redirects through urls ends with.
 func chain(t *testing.T, urls ...string) *http.Request {
 	t.Helper()
 	var req *http.Request
@@ -103,9 +103,9 @@ func chain(t *testing.T, urls ...string) *http.Request {
 	return req
 }
 
-func TestRedirects(t *testing.T) {
-	bound := newScope([]string{"https://a.test", "https://b.test", "http://a.test"})
-	anywhere := newScope([]string{AnyOrigin})
+func TestWhichRedirectsCarryTheCredential(t *testing.T) {
+	bound := newOriginSet([]string{"https://a.test", "https://b.test", "http://a.test"})
+	anywhere := newOriginSet([]string{AnyOrigin})
 	for _, c := range []struct {
 		urls            []string
 		bound, anywhere bool
@@ -120,25 +120,25 @@ func TestRedirects(t *testing.T) {
 		{[]string{"https://a.test/", "https://a.test:8443/"}, false, false},
 		{[]string{"https://c.test/"}, false, true},
 		{[]string{"https://c.test/", "https://a.test/", "https://a.test/2"}, false, false},
-		{[]string{"https://c.test/", "https://a.test/"}, false, false}, // where it is named, but led there by another
+		{[]string{"https://c.test/", "https://a.test/"}, false, false}, // a named origin, but another one led there
 	} {
 		req := chain(t, c.urls...)
-		if got := bound.allows(req); got != c.bound {
+		if got := bound.allow(req); got != c.bound {
 			t.Errorf("%v: named origins: %v, want %v", c.urls, got, c.bound)
 		}
-		if got := anywhere.allows(req); got != c.anywhere {
+		if got := anywhere.allow(req); got != c.anywhere {
 			t.Errorf("%v: any origin: %v, want %v", c.urls, got, c.anywhere)
 		}
 	}
 	lost := chain(t, "https://a.test/")
 	lost.Response = new(http.Response)
-	if bound.allows(lost) || anywhere.allows(lost) {
-		t.Error("a redirect from nobody knows where is trusted")
+	if bound.allow(lost) || anywhere.allow(lost) {
+		t.Error("a redirect from an unknown URL is trusted")
 	}
 }
 
-// Whatever parses is a plain origin that reads the same again, and covers its
-// own URLs and not those of a neighbour.
+// FuzzOrigin checks that an origin that is parsed is parsed the same again from its
+// text, and that it covers its own URLs and not those of similar origins.
 func FuzzOrigin(f *testing.F) {
 	for _, s := range []string{"https://api.example.com:8443", "http://[::1%25eth0]:1", "https://a/", "https://A.b:443", "http://\u212a.test", "https://a:0443", "https://a:"} {
 		f.Add(s)
@@ -155,13 +155,13 @@ func FuzzOrigin(f *testing.F) {
 		if err != nil || again != o {
 			t.Fatalf("%q is %s, and that is %s, %v", text, o, again, err)
 		}
-		s := scope{origins: []origin.Origin{o}}
+		s := originSet{list: []origin.Origin{o}}
 		u, err := url.Parse(text)
-		if err != nil || !s.covers(u) {
+		if err != nil || !s.cover(u) {
 			t.Errorf("%q does not cover itself: %v", text, err)
 		}
 		for _, other := range []string{o.String() + ".evil.test", o.String() + "@evil.test", "ftp" + strings.TrimPrefix(o.String(), "http")} {
-			if u, err := url.Parse(other); err == nil && s.covers(u) {
+			if u, err := url.Parse(other); err == nil && s.cover(u) {
 				t.Errorf("%s covers %s", o, other)
 			}
 		}

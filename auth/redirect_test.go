@@ -13,22 +13,23 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// world is servers on 127.0.0.1 that redirect to where ?to= says and write down
-// which credentials they got.
-type world struct {
-	mu  sync.Mutex
+// servers are servers on 127.0.0.1 that redirect to the URL in ?to= and record the
+// credentials that they receive.
+type servers struct {
+	mu  sync.Mutex // mu guards got
 	got []string
 }
 
-func (w *world) serve(t *testing.T, name string, secure bool) *httptest.Server {
+func (s *servers) start(t *testing.T, name string, secure bool) *httptest.Server {
 	t.Helper()
 	h := http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
-		w.mu.Lock()
-		w.got = append(w.got, name+":"+req.Header.Get("Authorization")+req.Header.Get("X-Api-Key"))
-		w.mu.Unlock()
+		s.mu.Lock()
+		s.got = append(s.got, name+":"+req.Header.Get("Authorization")+req.Header.Get("X-Api-Key"))
+		s.mu.Unlock()
 		if to := req.URL.Query()["to"]; len(to) > 0 {
 			next := to[0]
 			if len(to) > 1 {
@@ -42,20 +43,20 @@ func (w *world) serve(t *testing.T, name string, secure bool) *httptest.Server {
 		}
 		fmt.Fprint(rw, "fine")
 	})
-	s := httptest.NewUnstartedServer(h)
+	srv := httptest.NewUnstartedServer(h)
 	if secure {
-		s.StartTLS()
+		srv.StartTLS()
 	} else {
-		s.Start()
+		srv.Start()
 	}
-	t.Cleanup(s.Close)
-	return s
+	t.Cleanup(srv.Close)
+	return srv
 }
 
-func TestRedirectsOfAClient(t *testing.T) {
-	w := new(world)
-	a, b, plain := w.serve(t, "a", true), w.serve(t, "b", true), w.serve(t, "plain", false)
-	pool := a.Client().Transport // both certificates are the same
+func TestACredentialFollowsARedirectOnlyWithinItsOrigins(t *testing.T) {
+	s := new(servers)
+	a, b, plain := s.start(t, "a", true), s.start(t, "b", true), s.start(t, "plain", false)
+	pool := a.Client().Transport // both servers have the same certificate
 	for name, c := range map[string]struct {
 		auth *auth.Auth
 		path []string
@@ -71,18 +72,18 @@ func TestRedirectsOfAClient(t *testing.T) {
 		"source, other": {auth.Bearer(new(issuer), a.URL), []string{b.URL}, []string{"a:Bearer token-1", "b:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.got = nil
-			client := &http.Client{Transport: stack(pool, c.auth)}
+			s.got = nil
+			client := &http.Client{Transport: rttest.Stack(pool, c.auth)}
 			req := request(t.Context(), t, http.MethodPut, a.URL+"/?to="+strings.Join(c.path, "&to="), strings.NewReader("payload"))
 			resp, err := client.Do(req)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := read(t, resp); got != "fine" || resp.StatusCode != 200 {
+			if got := rttest.Read(t, resp); got != "fine" || resp.StatusCode != 200 {
 				t.Errorf("%d %q", resp.StatusCode, got)
 			}
-			if !slices.Equal(w.got, c.want) {
-				t.Errorf("the servers got %q, want %q", w.got, c.want)
+			if !slices.Equal(s.got, c.want) {
+				t.Errorf("the servers got %q, want %q", s.got, c.want)
 			}
 			for call := transport.CallOf(resp); call != nil; call = call.Previous() {
 				if h := call.Request().Header; h.Get("X-Api-Key")+h.Get("Authorization") != "" {
@@ -92,8 +93,8 @@ func TestRedirectsOfAClient(t *testing.T) {
 		})
 	}
 
-	// The control: a header of the client follows.
-	w.got = nil
+	// The control: a header that the client sets itself follows every redirect.
+	s.got = nil
 	client := &http.Client{Transport: pool}
 	req := request(t.Context(), t, http.MethodGet, a.URL+"/?to="+b.URL, nil)
 	req.Header.Set("X-Api-Key", "key")
@@ -101,29 +102,29 @@ func TestRedirectsOfAClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read(t, resp)
-	if want := []string{"a:key", "b:key"}; !slices.Equal(w.got, want) {
-		t.Errorf("without the layer the servers got %q, want %q", w.got, want)
+	rttest.Read(t, resp)
+	if want := []string{"a:key", "b:key"}; !slices.Equal(s.got, want) {
+		t.Errorf("without the layer the servers got %q, want %q", s.got, want)
 	}
 }
 
-// The answer that is thrown away is drained, so that one connection serves both.
-func TestOneConnectionForBoth(t *testing.T) {
-	w := new(world)
-	a := w.serve(t, "a", false)
+// The 401 is drained, so that its connection can be used again.
+func TestBothAttemptsUseOneConnection(t *testing.T) {
+	s := new(servers)
+	a := s.start(t, "a", false)
 	var conns atomic.Int64
 	pool := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conns.Add(1)
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}}
 	defer pool.CloseIdleConnections()
-	client := &http.Client{Transport: stack(pool, auth.Bearer(new(issuer), a.URL))}
+	client := &http.Client{Transport: rttest.Stack(pool, auth.Bearer(new(issuer), a.URL))}
 	resp, err := client.Do(request(t.Context(), t, http.MethodGet, a.URL, nil))
 	if err != nil || resp.StatusCode != 200 {
 		t.Fatal(resp, err)
 	}
-	read(t, resp)
-	if n := conns.Load(); n != 1 || len(w.got) != 2 {
-		t.Errorf("%d connections for %d requests", n, len(w.got))
+	rttest.Read(t, resp)
+	if n := conns.Load(); n != 1 || len(s.got) != 2 {
+		t.Errorf("%d connections for %d requests", n, len(s.got))
 	}
 }

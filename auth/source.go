@@ -8,14 +8,15 @@ import (
 	"time"
 )
 
-// A Source gives tokens. Token is called when a new one is needed, one call at a
+// A Source returns tokens. Token is called when a new one is needed, one call at a
 // time for a layer (after [Config.Timeout] it may be called again), and must not
-// answer from a memory of its own: it is also called when the server has refused
-// the last token.
+// return a token that it keeps: it is also called when the server has responded
+// with 401 to the last one.
 //
 // ctx ends after [Config.Timeout], and not with the requests that wait. It has the
 // values of the request that needed the token first; calls made with it, through
-// whatever client, are calls of their own. A panic goes on in all that wait.
+// whatever client, are calls of their own. A panic of Token is raised again in
+// every request that waits for it.
 type Source interface {
 	Token(ctx context.Context) (Token, error)
 }
@@ -26,18 +27,18 @@ type SourceFunc func(ctx context.Context) (Token, error)
 // Token calls f.
 func (f SourceFunc) Token(ctx context.Context) (Token, error) { return f(ctx) }
 
-// A Token is a credential with an end. It prints without its value.
+// A Token is a credential that may expire. It prints without its value.
 type Token struct {
 	// Value is the secret.
 	Value string
 	// Type comes before the value in the header, unless [Config.Scheme] says
 	// otherwise. Default Bearer.
 	Type string
-	// Expiry is when the token ends; zero is never.
+	// Expiry is when the token expires; the zero time is never.
 	Expiry time.Time
 }
 
-// String says when the token ends, and not what it is.
+// String says when the token expires, without its value.
 func (t Token) String() string {
 	if t.Expiry.IsZero() {
 		return "auth.Token(REDACTED)"

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/throttle/exact"
 )
 
 // The names of the admissions, which are timed without a call around them.
@@ -52,7 +53,7 @@ func admissions() []admission {
 		}
 	}
 	window := func(limit int, per time.Duration) func(context.Context) error {
-		return take(throttle.NewStore(limit, per))
+		return take(exact.NewStore(limit, per))
 	}
 	return []admission{
 		{name: admitOurs, limit: neverReached, per: time.Second, build: window},
@@ -130,14 +131,14 @@ func checkAdmissions() error {
 
 // throttleAll has a rule for every request.
 func throttleAll(k settings, _ *built) gracy.Layer {
-	return throttle.New(throttle.Rule{Limit: k.limit, Per: k.per, Guard: throttle.NoGuard})
+	return throttle.New(throttle.Rule{Limit: k.limit, Per: k.per, Margin: throttle.NoMargin})
 }
 
 func admissionSection() section {
 	const title = "Admission that never limits, one rule or limit"
 	return section{title, []row{
-		over(admitNothing, admitOurs, "**throttle.NewStore**, Take: any window holds at most the limit; over an empty loop"),
-		over(admitNothing, admitOursExact, "throttle.NewStore, Take, each send recorded by itself; over an empty loop"),
+		over(admitNothing, admitOurs, "**exact.NewStore**, Take: any window holds at most the limit; over an empty loop"),
+		over(admitNothing, admitOursExact, "exact.NewStore, Take, each send recorded by itself; over an empty loop"),
 		over(admitNothing, admitStore, "go-limiter memorystore, Take: up to twice the limit; over an empty loop"),
 		over(admitNothing, admitRate, "x/time/rate, Wait: a token bucket; over an empty loop"),
 		over(admitNothing, admitSemaphore, "x/sync/semaphore, Acquire alone: it counts, and reads no clock; over an empty loop"),

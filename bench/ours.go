@@ -105,7 +105,7 @@ func replayOff(settings, *built) gracy.Layer {
 }
 
 func totalTimeout(k settings, _ *built) gracy.Layer {
-	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.Off})
+	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.NoTimeout})
 }
 
 func totalAndIdle(k settings, _ *built) gracy.Layer {

@@ -50,6 +50,9 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 // With more slots at the floor than in a probe the slowness may be our own, so the
 // baseline only doubles: the control.
 func TestAStepOfLatencyThatStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: minutes of virtual time")
+	}
 	windows := func(a Adaptive) int {
 		const step, seconds = 20, 90
 		var good []int
@@ -58,7 +61,7 @@ func TestAStepOfLatencyThatStays(t *testing.T) {
 			p.slow(20 * time.Millisecond)
 			p.resize(16)
 			l := New(Limit{Max: 1000, MaxWait: time.Second, Adaptive: &a})
-			l.limits[0].find(key{host: "api.test"}).finder.windows = 1000 // no probe, which comes by chance
+			l.limits[0].find(key{host: "api.test"}).estimator.windows = 1000 // no probe, which comes by chance
 			rt := l.Wrap(within(5 * time.Second).Wrap(p))
 			good = flood(t, rt, 1600, seconds, func(second int) {
 				if second == step {
@@ -173,9 +176,9 @@ func TestAProbeThatSlowBodiesKeepOpenEnds(t *testing.T) {
 			}
 			bodies = append(bodies, resp)
 		}
-		f := l.limits[0].find(key{host: "api.test"}).finder
+		f := l.limits[0].find(key{host: "api.test"}).estimator
 		f.mu.Lock()
-		f.startProbe()
+		f.startProbeLocked()
 		f.mu.Unlock()
 		if err := get(t.Context(), rt, url); err != nil { // still in at 20, and publishes
 			t.Fatal(err)
@@ -227,7 +230,7 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 	for deadline, want := range map[time.Duration]int{50 * time.Millisecond: 50, 500 * time.Millisecond: 35} {
 		synctest.Test(t, func(t *testing.T) {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			l.limits[0].find(key{host: "api.test"}).finder.base = 100 * time.Millisecond
+			l.limits[0].find(key{host: "api.test"}).estimator.base = 100 * time.Millisecond
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
 			if err := get(ctx, l.Wrap(&server{latency: time.Second}), url); err == nil {

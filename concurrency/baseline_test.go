@@ -45,7 +45,7 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestNoCreepUnderMildOverload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1000, Adaptive: &Adaptive{}})
-		f := l.limits[0].find(key{host: "api.test"}).finder
+		f := l.limits[0].find(key{host: "api.test"}).estimator
 		var (
 			mu         sync.Mutex
 			average    = float64(lonely) // the control: a baseline that is a long average
@@ -125,9 +125,9 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 		{0.5, false, 100}, // too little was asked for
 		{1.001, true, 110},
 	} {
-		f := newFinder(Adaptive{Min: 1, Start: 100, Probe: 3, Tolerance: 1.5, Window: time.Second})
+		f := newEstimator(Adaptive{Min: 1, Start: 100, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh, f.base = 0, 100*time.Millisecond
-		f.decide(time.Duration(1.5*float64(f.base)/tt.gradient), tt.loaded)
+		f.decideLocked(time.Duration(1.5*float64(f.base)/tt.gradient), tt.loaded)
 		if math.Abs(f.limit-tt.want) > 1e-3 {
 			t.Errorf("a gradient of %v leaves %v of 100 slots, want %v", tt.gradient, f.limit, tt.want)
 		}
@@ -137,13 +137,13 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 // Min is a probe for who has patience: five slow windows in a row.
 func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFinder(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
+		f := newEstimator(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh = 0
 		window := func(d time.Duration) {
-			f.reset(time.Now().Add(-d)) // so that none was sent before
+			f.resetLocked(time.Now().Add(-d)) // so that none was sent before
 			for range fewSamples {
 				time.Sleep(time.Second / fewSamples)
-				f.learn(answered, d, 1, 1) // the ceiling keeps it at one slot
+				f.learn(sample{kind: succeeded, took: d, now: time.Now()}, 1, 1) // the ceiling keeps it at one slot
 			}
 		}
 		base := func(want time.Duration) {
@@ -181,23 +181,23 @@ func TestAProbeCountsLonelyAnswersAndDoublesTheBaselineAtMost(t *testing.T) {
 		time.Minute:            200 * time.Millisecond,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFinder(Adaptive{Min: 1, Start: 20, Probe: 3, Tolerance: 1.5, Window: time.Second})
+			f := newEstimator(Adaptive{Min: 1, Start: 20, Probe: 3, Tolerance: 1.5, Window: time.Second})
 			f.base = 100 * time.Millisecond
-			f.startProbe()
+			f.startProbeLocked()
 			for range 2 * minSamples {
 				time.Sleep(time.Second)
-				f.learn(answered, time.Millisecond, 4, 100) // in a crowd
+				f.learn(sample{kind: succeeded, took: time.Millisecond, now: time.Now()}, 4, 100) // in a crowd
 			}
-			f.learn(answered, time.Hour, 3, 100) // now it is as lonely as it should be
+			f.learn(sample{kind: succeeded, took: time.Hour, now: time.Now()}, 3, 100) // now it is as lonely as it should be
 			for range 2 * minSamples {
-				f.learn(answered, time.Hour, 3, 100) // these were sent before
+				f.learn(sample{kind: succeeded, took: time.Hour, now: time.Now()}, 3, 100) // these were sent before
 			}
 			time.Sleep(d)
 			for i := range minSamples {
 				if f.base != 100*time.Millisecond || !f.probing {
 					t.Errorf("a baseline of %s after %d answers", f.base, i)
 				}
-				f.learn(answered, d, 3, 100)
+				f.learn(sample{kind: succeeded, took: d, now: time.Now()}, 3, 100)
 			}
 			if f.base != want || f.probing || f.slots.Load() != 20 {
 				t.Errorf("a probe of %s makes a baseline of %s, want %s; %d slots", d, f.base, want, f.slots.Load())
@@ -226,7 +226,7 @@ func TestBaselineNeverFollowsOverload(t *testing.T) {
 		}}
 		l := New(Limit{Max: 100, MaxWait: time.Second, Adaptive: &Adaptive{}})
 		flood(t, l.Wrap(seen.Wrap(within(2*time.Second).Wrap(p))), 30, 600, nil)
-		f := l.limits[0].find(key{host: "api.test"}).finder
+		f := l.limits[0].find(key{host: "api.test"}).estimator
 		t.Logf("baseline %s, %v slots; an average of %.0f ms", f.base, f.limit, 1000*worst)
 		const most = 200 * time.Millisecond
 		if f.base > most {

@@ -1,7 +1,6 @@
 package concurrency
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -11,15 +10,15 @@ import (
 
 // The reasons of an [Error].
 var (
-	// ErrFull says that MaxQueue requests wait already.
+	// ErrFull says that MaxQueue requests wait for slots of the key already.
 	ErrFull = errors.New("concurrency: the queue is full")
 	// ErrDeadline says that no slot became free within MaxWait.
-	ErrDeadline = errors.New("concurrency: no slot in time")
+	ErrDeadline = errors.New("concurrency: no slot became free within MaxWait")
 	// ErrWeight says that a request weighs more than Max and can never go.
 	ErrWeight = errors.New("concurrency: the weight is above the limit")
 )
 
-// An Error is a refusal: nothing was sent. It matches its Reason and
+// An Error is a rejection: nothing was sent. It matches its Reason and
 // [verdict.ErrRejected] by errors.Is.
 type Error struct {
 	// Limit is the text of the limit.
@@ -29,7 +28,7 @@ type Error struct {
 	Key string
 	// Queue is how many requests waited.
 	Queue int
-	// Reason is [ErrFull], [ErrDeadline] or [ErrWeight].
+	// Reason is [ErrFull], [ErrDeadline] or [ErrWeight], or wraps it.
 	Reason error
 }
 
@@ -50,13 +49,3 @@ func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected}
 
 // Timeout reports whether the wait was too long.
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
-
-// ended is the error of a wait that the context ended: its cause, made to match
-// the context's error.
-func ended(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
-}

@@ -162,3 +162,18 @@ func pausing(d time.Duration) *testLayer {
 		return next.RoundTrip(req)
 	}}
 }
+
+// take acquires slots of a key, as a request does that needs nothing else.
+func take(ctx context.Context, a *layer.Attempt, of *limit, k key, weight int32) (*semaphore, error) {
+	for {
+		parts := []part{{of.find(k), weight}}
+		if ok, err := of.limiter.enter(ctx, a, parts, false); ok || err != nil {
+			return parts[0].sem, err
+		}
+	}
+}
+
+// give releases them.
+func give(a *layer.Attempt, s *semaphore, weight int32) {
+	s.limit.limiter.release(a, []part{{s, weight}})
+}

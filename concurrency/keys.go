@@ -7,10 +7,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/bounded"
 	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // key is what has slots of its own.
@@ -22,21 +24,25 @@ type key struct {
 // limit is a Limit ready for use, with its semaphores.
 type limit struct {
 	Limit
-	match *match.Matcher
-	queue int
-	max   atomic.Int64
-	seed  keyhash.Seed
-	epoch time.Time
+	limiter *Limiter
+	match   *match.Matcher
+	queue   int // how many requests may wait for the slots of a key
+	max     atomic.Int64
+	seed    keyhash.Seed
+	plain   bool // one slot per host, whatever the request
 
 	last atomic.Pointer[semaphore] // the one found last: most clients have one host
+	// mu guards sems. The limiter's queue.mu may be taken while it is held, and not
+	// the other way round.
 	mu   sync.RWMutex
-	sems map[key]*semaphore
-	rest *semaphore    // what further keys share
-	full time.Duration // since epoch: until then a full map is not looked through again
+	sems bounded.Map[key, *semaphore]
 }
 
 func newLimit(l Limit) *limit {
-	c := &limit{Limit: l, queue: l.MaxQueue, seed: keyhash.New(), epoch: time.Now(), sems: make(map[key]*semaphore)}
+	c := &limit{
+		Limit: l, queue: l.MaxQueue, seed: keyhash.New(), plain: l.Scope == transport.ScopeHost && l.Key == nil && l.Weight == nil,
+		sems: bounded.Map[key, *semaphore]{Max: maxKeys, Every: int64(sweepEvery)},
+	}
 	switch l.MaxQueue {
 	case 0:
 		c.queue = defaultQueue
@@ -59,12 +65,12 @@ func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	if l.Key != nil {
 		return key{own: l.seed.Of(l.Key(req))}
 	}
-	switch l.Per {
-	case All:
+	switch l.Scope {
+	case transport.ScopeAll:
 		return key{}
-	case Route:
+	case transport.ScopeRoute:
 		return key{host: strings.ToLower(req.URL.Host), method: match.Method(req), route: c.Route()}
-	case Host:
+	case transport.ScopeHost:
 	}
 	return key{host: strings.ToLower(req.URL.Host)}
 }
@@ -86,9 +92,9 @@ func (l *limit) find(k key) *semaphore {
 		return s
 	}
 	l.mu.RLock()
-	s := l.sems[k]
+	s, ok := l.sems.Get(k)
 	l.mu.RUnlock()
-	if s == nil {
+	if !ok {
 		s = l.make(k)
 	}
 	if s.key == k {
@@ -97,51 +103,33 @@ func (l *limit) find(k key) *semaphore {
 	return s
 }
 
+// make makes the semaphore of a key, or finds the one that further keys share.
 func (l *limit) make(k key) *semaphore {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.sems[k]; s != nil {
+	s, _ := l.sems.Find(k, l.limiter.since(), (*semaphore).evict, func(own bool) *semaphore {
+		if !own {
+			k = key{host: "\x00"}
+		}
+		s := &semaphore{limit: l, key: k, id: l.limiter.ids.Add(1)}
+		s.one[0] = part{s, 1}
+		if l.Adaptive != nil {
+			s.estimator = newEstimator(*l.Adaptive)
+		}
 		return s
-	}
-	if len(l.sems) >= maxKeys && time.Since(l.epoch) >= l.full {
-		l.evict()
-	}
-	if len(l.sems) >= maxKeys {
-		if l.rest == nil {
-			l.rest = l.semaphore(key{host: "\x00"})
-		}
-		return l.rest
-	}
-	s := l.semaphore(k)
-	l.sems[k] = s
+	})
 	return s
 }
 
-func (l *limit) semaphore(k key) *semaphore {
-	s := &semaphore{limit: l, key: k}
-	if l.Adaptive != nil {
-		s.finder = newFinder(*l.Adaptive)
-	}
-	return s
-}
-
-// evict forgets the keys of which no slot is in use and nobody waits. An
-// attempt that has laid its slot down may still know the semaphore: see revive.
-func (l *limit) evict() {
-	for k, s := range l.sems {
-		if s.state.CompareAndSwap(0, dead) {
-			delete(l.sems, k)
-		}
-	}
-	if len(l.sems) >= maxKeys {
-		l.full = time.Since(l.epoch) + sweepEvery
-	}
-}
-
-// sweepEvery is how often a map whose keys are all in use is looked through.
+// sweepEvery is how often a map whose keys are all in use is searched.
 const sweepEvery = 100 * time.Millisecond
 
-// revive makes an evicted semaphore usable for those who still know it: it
+// evict reports whether no slot of the semaphore is in use and no request waits for
+// one, and then takes it out of use. An attempt that has suspended its slot may
+// still know it: see revive.
+func (s *semaphore) evict() bool { return s.state.CompareAndSwap(0, dead) }
+
+// revive makes an evicted semaphore usable for the attempts that still know it: it
 // takes its old place, or stands for the one that has it now.
 func (l *limit) revive(s *semaphore) {
 	l.mu.Lock()
@@ -150,11 +138,11 @@ func (l *limit) revive(s *semaphore) {
 	if s.state.Load()&dead == 0 {
 		return
 	}
-	if other := l.sems[s.key]; other != nil {
+	if other, ok := l.sems.Get(s.key); ok {
 		s.forward.Store(other)
 		return
 	}
-	l.sems[s.key] = s // above maxKeys, by those who had been there
+	l.sems.Put(s.key, s) // above maxKeys, by those that had been there
 	s.state.And(^uint64(dead))
 }
 
@@ -165,10 +153,7 @@ func (l *limit) forget(s *semaphore) { l.last.CompareAndSwap(s, nil) }
 func (l *limit) each(do func(*semaphore)) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	for _, s := range l.sems {
+	for s := range l.sems.All() {
 		do(s)
-	}
-	if l.rest != nil {
-		do(l.rest)
 	}
 }

@@ -1,13 +1,12 @@
 package concurrency
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -19,11 +18,15 @@ const layerName = "concurrency"
 // stacks that share it share its slots.
 type Limiter struct {
 	limits []*limit
-	order  []*limit     // in which slots are taken
-	idle   atomic.Int64 // of the http.Transport that it was last wrapped around
+	queue  *queue
+	epoch  time.Time
+	ids    atomic.Uint64 // of semaphores
+	idle   atomic.Int64  // connections per host that the http.Transport below keeps
 
 	adaptive bool // some limit is
 }
+
+var _ layer.Delayer = (*Limiter)(nil)
 
 // New returns the limiter of the limits. It panics on none, and on limits that
 // make no sense.
@@ -31,31 +34,18 @@ func New(limits ...Limit) *Limiter {
 	if len(limits) == 0 {
 		panic("concurrency: New: no limit")
 	}
-	l := new(Limiter)
+	l := &Limiter{queue: newQueue(), epoch: time.Now()}
 	for _, each := range limits {
-		l.limits = append(l.limits, compile(each))
+		c := compile(each)
+		c.limiter = l
+		l.limits = append(l.limits, c)
 		l.adaptive = l.adaptive || each.Adaptive != nil
 	}
-	// One order for all, so that nobody waits in a circle; the narrowest first, so
-	// that who waits for it holds little that others could use: of slots that are
-	// counted apart before those for all, of the fewest before those of more.
-	l.order = slices.Clone(l.limits)
-	slices.SortStableFunc(l.order, func(a, b *limit) int {
-		return cmp.Or(cmp.Compare(a.width(), b.width()), cmp.Compare(a.Max, b.Max))
-	})
 	return l
 }
 
-// width is how much of all requests shares the slots of a key.
-func (l *limit) width() int {
-	switch {
-	case l.Key != nil || l.Per == Route:
-		return 0
-	case l.Per == Host:
-		return 1
-	}
-	return 2
-}
+// since is how long ago the limiter was made: the clock of its queue.
+func (l *Limiter) since() int64 { return int64(time.Since(l.epoch)) }
 
 // Wrap implements [transport.Layer]. The same limiter twice in a stack counts
 // once, at the inner place.
@@ -122,29 +112,61 @@ func (off) Attach(ctx context.Context) context.Context {
 func (off) String() string { return "concurrency: off" }
 
 // InFlight returns how many slots are in use, of all limits and keys.
-func (l *Limiter) InFlight() int { return l.count(inUse) }
-
-// Waiting returns how many requests wait for a slot, of all limits and keys.
-func (l *Limiter) Waiting() int { return l.count(waiting) }
-
-func (l *Limiter) count(figure func(uint64) int64) int {
-	var n int64
+func (l *Limiter) InFlight() int {
+	n := int64(0)
 	for _, limit := range l.limits {
-		limit.each(func(s *semaphore) { n += figure(s.state.Load()) })
+		limit.each(func(s *semaphore) { n += inUse(s.state.Load()) })
 	}
 	return int(n)
 }
 
+// Slots returns how many slots requests like req have now, the least of all
+// limits that match it: Max, or what [Adaptive] found below it; 0 if none
+// matches. The route of req is the one of its context's call.
+func (l *Limiter) Slots(req *http.Request) int {
+	c := layer.CallFrom(req.Context())
+	var least int64
+	for _, limit := range l.limits {
+		if !limit.match.Match(c, req) {
+			continue
+		}
+		n := limit.max.Load()
+		if limit.Adaptive != nil && (c != nil || limit.Scope != transport.ScopeRoute || limit.Key != nil) {
+			k := limit.keyOf(c, req)
+			limit.mu.RLock()
+			s, ok := limit.sems.Get(k)
+			limit.mu.RUnlock()
+			if ok {
+				n = s.room()
+			} else {
+				n = min(n, int64(limit.Adaptive.Start))
+			}
+		}
+		if least == 0 || n < least {
+			least = n
+		}
+	}
+	return int(least)
+}
+
+// Waiting returns how many requests wait for slots.
+func (l *Limiter) Waiting() int {
+	l.queue.mu.Lock()
+	defer l.queue.mu.Unlock()
+	return l.queue.waiting
+}
+
 // Resize changes the Max of the limits, given in the order of [New]. More slots
-// are used at once, where an adaptive limit finds them; fewer, as the requests under way end. Who waits and weighs
-// more than Max is then refused with [ErrWeight]. It changes nothing and returns
-// an error if there are not as many figures as limits, or one is below 1.
+// are used at once, where an adaptive limit finds them; fewer, as the requests in
+// flight end. A request that waits and weighs more than Max is then rejected with
+// [ErrWeight]. It changes nothing and returns an error if there are not as many
+// figures as limits, or one is below 1.
 func (l *Limiter) Resize(maxima ...int) error {
 	if len(maxima) != len(l.limits) {
 		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))
 	}
 	for _, n := range maxima {
-		if n < 1 || n > maxMax {
+		if n < 1 || n > mostSlots {
 			return fmt.Errorf("concurrency: Resize: Max is %d, want at least 1", n)
 		}
 	}
@@ -181,7 +203,7 @@ func (l *Limiter) Explain(p *transport.Plan) {
 	p.Note("%s", l.String())
 	for _, limit := range l.limits {
 		n := int(limit.max.Load())
-		if limit.match.All() && limit.Key == nil && limit.Per != Route && (p.Concurrency == 0 || n < p.Concurrency) {
+		if limit.match.All() && limit.Key == nil && limit.Scope != transport.ScopeRoute && (p.Concurrency == 0 || n < p.Concurrency) {
 			p.Concurrency = n
 		}
 	}

@@ -18,7 +18,7 @@ import (
 func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if race.Enabled { // it sees as much in fewer, and a busy machine takes a minute for all
+	if race.Enabled || testing.Short() { // it sees as much in fewer, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})
@@ -27,8 +27,8 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	loop := &testLayer{"loop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := layer.AttemptFrom(req.Context())
 		for range each {
-			s, err := only.take(req.Context(), a, key{host: "api.test"}, 1)
-			if err != nil {
+			parts := []part{{only.find(key{host: "api.test"}), 1}}
+			if ok, err := l.enter(req.Context(), a, parts, false); !ok {
 				return layer.Reject(req, err)
 			}
 			n := now.Add(1)
@@ -37,7 +37,7 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 			count.Add(1)
 			runtime.Gosched()
 			now.Add(-1)
-			s.BodyEnd(a)
+			parts[0].sem.BodyEnd(a)
 		}
 		return next.RoundTrip(req)
 	}}
@@ -57,7 +57,7 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	empty(t, l)
 }
 
-func heap() float64 {
+func heapInUse() float64 {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC() // what pools let go at the first is gone at the second
@@ -67,6 +67,9 @@ func heap() float64 {
 
 // Keys come and go, each with slots of its own.
 func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: a million keys")
+	}
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
@@ -89,30 +92,30 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 		for i := range tt.keys {
 			req.URL.Path = strconv.Itoa(i)
 			k := only.keyOf(nil, req)
-			s, err := only.take(t.Context(), nil, k, 1)
+			s, err := take(t.Context(), nil, only, k, 1)
 			if err != nil || s.key != k {
 				t.Fatalf("%s: key %d has the slots of another one: %v", tt.name, i, err)
 			}
 			if i == 100 {
-				one, err := only.take(t.Context(), nil, k, 1)
-				if err != nil || one != s || s.try(1) != full {
+				one, err := take(t.Context(), nil, only, k, 1)
+				if err != nil || one != s || s.try(1) != mustWait {
 					t.Errorf("%s: no two slots, or three", tt.name)
 				}
-				one.give(nil, 1)
+				give(nil, one, 1)
 			}
-			s.learn(answered, time.Millisecond, false)
-			s.give(nil, 1)
+			s.learn(sample{kind: succeeded, took: time.Millisecond, now: time.Now()})
+			give(nil, s, 1)
 			if tt.keeps {
 				kept = append(kept, s)
 			}
 			if i == 100_000-1 { // as full as at the end: keys are forgotten many at a time
-				early = heap()
+				early = heapInUse()
 			}
 		}
-		late := heap()
-		t.Logf("%s: %.1f MB after 100,000 keys, %.1f MB after %d, %d kept", tt.name, early/1e6, late/1e6, tt.keys, len(only.sems)+len(kept))
-		if flat := late <= early+1e6; flat == tt.keeps || len(only.sems) > maxKeys {
-			t.Errorf("%s: %.0f B after 100,000 keys, %.0f B after %d, %d in the map", tt.name, early, late, tt.keys, len(only.sems))
+		late := heapInUse()
+		t.Logf("%s: %.1f MB after 100,000 keys, %.1f MB after %d, %d kept", tt.name, early/1e6, late/1e6, tt.keys, only.sems.Len()+len(kept))
+		if flat := late <= early+1e6; flat == tt.keeps || only.sems.Len() > maxKeys {
+			t.Errorf("%s: %.0f B after 100,000 keys, %.0f B after %d, %d in the map", tt.name, early, late, tt.keys, only.sems.Len())
 		}
 		empty(t, l)
 		runtime.KeepAlive(kept)
@@ -156,6 +159,9 @@ func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func TestBytesPerWaiter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: ten thousand goroutines")
+	}
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}

@@ -6,12 +6,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/transport"
 )
 
 // Who waits for the slots of a busy host must not hold those that are for all.
 func TestWhoWaitsForAHostHoldsNothingOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Limit{Max: 5, Per: All, Method: http.MethodGet}, Limit{Max: 10})
+		l := New(Limit{Max: 5, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 10})
 		s := &server{latency: time.Hour}
 		rt := l.Wrap(s)
 		var wg sync.WaitGroup
@@ -40,23 +42,6 @@ func TestWhoWaitsForAHostHoldsNothingOfOthers(t *testing.T) {
 	})
 }
 
-// The order in which slots are taken is one for all.
-func TestTheNarrowestSlotsAreTakenFirst(t *testing.T) {
-	l := New(
-		Limit{Max: 9, Per: All}, Limit{Max: 8, Per: All}, Limit{Max: 50}, Limit{Max: 70, Per: Route},
-		Limit{Max: 60, Key: func(*http.Request) string { return "" }},
-	)
-	var got []int
-	for _, limit := range l.order {
-		got = append(got, limit.Max)
-	}
-	for i, want := range []int{60, 70, 50, 8, 9} {
-		if got[i] != want {
-			t.Fatalf("order %v", got)
-		}
-	}
-}
-
 // A map whose keys are all in use is not looked through for each further request.
 func TestAFullMapIsLookedThroughNowAndThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -64,15 +49,17 @@ func TestAFullMapIsLookedThroughNowAndThen(t *testing.T) {
 		for i := range maxKeys {
 			l.find(key{own: uint64(i + 1)}).try(1)
 		}
-		if l.find(key{own: maxKeys + 1}) != l.rest {
+		rest := l.find(key{own: maxKeys + 1})
+		if shared, ok := l.sems.Rest(); !ok || rest != shared {
 			t.Fatal("a key too many has slots of its own")
 		}
-		l.sems[key{own: 1}].release(1)
-		if l.find(key{own: maxKeys + 2}) != l.rest {
+		first, _ := l.sems.Get(key{own: 1})
+		first.release(1)
+		if l.find(key{own: maxKeys + 2}) != rest {
 			t.Error("the map was looked through again at once")
 		}
 		time.Sleep(sweepEvery)
-		if l.find(key{own: maxKeys + 3}) == l.rest {
+		if l.find(key{own: maxKeys + 3}) == rest {
 			t.Error("the key that is free was not forgotten")
 		}
 	})

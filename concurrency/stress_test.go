@@ -86,7 +86,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				each := 125_000 // a million
-				if race.Enabled || tt.control {
+				if race.Enabled || tt.control || testing.Short() {
 					each /= 20
 				}
 				l := New(Limit{Max: 3, MaxQueue: 6})
@@ -102,14 +102,14 @@ func TestEverythingAtOnce(t *testing.T) {
 					for range each {
 						ctx, cancel := context.WithCancel(ctx)
 						leave[me].Store(&cancel)
-						ctx = transport.With(ctx, Priority(r.IntN(3)-1))
+						ctx = transport.With(ctx, transport.Priority(r.IntN(3)-1))
 						weight := 1 + r.Int32N(3)
 						takes := weight
 						if tt.control {
 							takes = 1
 						}
 						mark := were.mark()
-						s, err := only.take(ctx, a, key{host: "api.test"}, takes)
+						s, err := take(ctx, a, only, key{host: "api.test"}, takes)
 						switch {
 						case err == nil:
 							went.Add(1)
@@ -128,7 +128,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							if r.IntN(2) == 0 && other != nil {
 								(*other)()
 							}
-							s.give(a, takes)
+							give(a, s, takes)
 							if r.IntN(2) == 0 && other != nil {
 								(*other)()
 							}
@@ -168,7 +168,7 @@ func TestEverythingAtOnce(t *testing.T) {
 // ever, and that the bubble tells.
 func TestNoWakeUpIsLost(t *testing.T) {
 	rounds := 400
-	if race.Enabled {
+	if race.Enabled || testing.Short() {
 		rounds /= 2
 	}
 	var took, waited atomic.Int64
@@ -182,9 +182,9 @@ func TestNoWakeUpIsLost(t *testing.T) {
 					r := rand.New(rand.NewPCG(uint64(round), uint64(me))) //nolint:gosec // no secret
 					for range 1 + r.IntN(1+round%500) {
 						s, err := only.find(key{host: "api.test"}), error(nil)
-						if s.try(1) != taken {
+						if s.try(1) != acquired {
 							waited.Add(1)
-							s, err = only.take(ctx, a, s.key, 1)
+							s, err = take(ctx, a, only, s.key, 1)
 						}
 						if err != nil {
 							t.Error(err)
@@ -194,7 +194,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 						if r.IntN(8) == 0 {
 							runtime.Gosched()
 						}
-						s.give(a, 1)
+						give(a, s, 1)
 					}
 				})
 				empty(t, l)

@@ -2,116 +2,102 @@ package concurrency
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
 )
 
-// take takes slots of the key, waiting if it must, and returns the semaphore
-// that they are of.
-func (l *limit) take(ctx context.Context, a *layer.Attempt, k key, weight int32) (*semaphore, error) {
-	for {
-		s := l.find(k)
-		if int64(weight) > l.max.Load() {
-			return nil, l.refusal(s, 0, ErrWeight)
-		}
-		switch s.try(weight) {
-		case taken:
-			return s, nil
-		case gone:
-			l.forget(s)
-			continue
-		case full, queued:
-		}
-		ok, err := s.wait(ctx, a, weight, false)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			return s, nil
-		}
-		l.forget(s)
+// wait waits for the slots of the parts. It is false without an error if a
+// semaphore was evicted. What outer layers hold is suspended meanwhile, but not
+// while it is being reacquired: then again is true.
+func (l *Limiter) wait(ctx context.Context, a *layer.Attempt, parts []part, again bool) (ok bool, err error) {
+	w := &waiter{ready: make(chan struct{})}
+	priority, _ := layer.Setting[transport.Priority](ctx)
+	w.links.Rank = l.since() - int64(priority.Advance())
+	if again {
+		w.links.Rank -= reacquireFirst
 	}
-}
-
-// resume takes slots again, before those who never had one.
-func (s *semaphore) resume(ctx context.Context, a *layer.Attempt, weight int32) error {
-	for {
-		s := s.live()
-		if int64(weight) > s.limit.max.Load() { // it was resized meanwhile
-			return s.limit.refusal(s, 0, ErrWeight)
-		}
-		switch s.try(weight) {
-		case taken:
-			return nil
-		case gone:
-			s.limit.revive(s)
-			continue
-		case full, queued:
-		}
-		if ok, err := s.wait(ctx, a, weight, true); ok || err != nil {
-			return err
-		}
-		s.limit.revive(s)
-	}
-}
-
-// wait waits for slots. It is false without an error if the semaphore was
-// evicted. What layers further out hold is laid down meanwhile, but not in the
-// middle of taking it up again.
-func (s *semaphore) wait(ctx context.Context, a *layer.Attempt, weight int32, resume bool) (ok bool, err error) {
-	w := &waiter{ready: make(chan struct{}), rank: rank(ctx, s.limit.epoch), weight: weight}
-	o, ahead := s.enqueue(w, resume)
+	o, at, ahead := l.queue.join(w, parts)
 	switch o {
-	case taken, gone:
-		return o == taken, nil
-	case full:
-		return false, s.limit.refusal(s, ahead, ErrFull)
-	case queued:
+	case acquired, evicted:
+		if o == evicted {
+			at.limit.forget(at)
+		}
+		return o == acquired, nil
+	case queueFull:
+		return false, at.rejection(ahead, ErrFull)
+	case mustWait:
 	}
 	kept := false
 	defer func() { // also on a panic of an observer
-		if !kept && !s.cancel(w) && !w.refused {
-			s.give(a, weight)
+		if !kept && !l.queue.cancel(w) && w.state == granted {
+			l.release(a, parts)
 		}
 	}()
-	if !resume {
+	if !again {
 		a.Suspend()
 	}
-	s.limit.tell(a, layer.WaitBegin, 0, nil)
+	at.limit.emit(a, layer.WaitBegin, 0, nil)
 	start := time.Now()
-	var late <-chan time.Time
-	if s.limit.MaxWait > 0 {
-		t := time.NewTimer(s.limit.MaxWait)
-		defer t.Stop()
-		late = t.C
+	late, patience := timer(parts)
+	if late != nil {
+		defer late.Stop()
 	}
 	select {
 	case <-w.ready:
-		if w.refused {
-			err = s.limit.refusal(s, ahead, ErrWeight)
+		if w.state == rejected {
+			if over := tooHeavy(parts); over != nil { // it may have been raised since
+				at = over
+			}
+			err = at.rejection(ahead, ErrWeight)
 		}
 	case <-ctx.Done():
-		err = ended(ctx)
-	case <-late:
-		err = s.limit.refusal(s, ahead, ErrDeadline)
+		err = ctxerr.Of(ctx)
+	case <-channel(late):
+		err = patience.rejection(ahead, fmt.Errorf("%w of %s", ErrDeadline, patience.limit.MaxWait))
 	}
 	d := time.Since(start)
 	a.AddWait(layer.Queue, d)
-	if err == nil && !resume {
+	if err == nil && !again {
 		err = a.Reacquire(ctx)
 	}
-	s.limit.tell(a, layer.WaitEnd, d, err)
+	at.limit.emit(a, layer.WaitEnd, d, err)
 	kept = err == nil
 	return kept, err
 }
 
-func (l *limit) refusal(s *semaphore, queue int, reason error) error {
+// timer returns a timer for the smallest MaxWait of the parts and the semaphore
+// that it is of, nil if none has one.
+func timer(parts []part) (t *time.Timer, of *semaphore) {
+	for _, p := range parts {
+		if d := p.sem.limit.MaxWait; d > 0 && (of == nil || d < of.limit.MaxWait) {
+			of = p.sem
+		}
+	}
+	if of == nil {
+		return nil, nil
+	}
+	return time.NewTimer(of.limit.MaxWait), of
+}
+
+func channel(t *time.Timer) <-chan time.Time {
+	if t == nil {
+		return nil
+	}
+	return t.C
+}
+
+// rejection is the error of a request that gets no slot of s.
+func (s *semaphore) rejection(queue int, reason error) error {
+	l := s.limit
 	return &Error{Limit: l.text(), Key: l.name(s.key), Queue: queue, Reason: reason}
 }
 
-// tell emits an event of the limit.
-func (l *limit) tell(a *layer.Attempt, kind layer.Kind, d time.Duration, err error) {
+// emit emits an event of the limit.
+func (l *limit) emit(a *layer.Attempt, kind layer.Kind, d time.Duration, err error) {
 	c := a.Call()
 	if !c.Wants(kind) {
 		return

@@ -33,7 +33,7 @@ func TestAThrottledSDKStaysWithinTheQuotaOfTheServer(t *testing.T) {
 			s := newStack(t, stackConfig{policy: noDelays(), routes: []string{route}})
 			ctx := transport.With(t.Context(), throttle.Off, retry.Off)
 			if tc.throttled {
-				ctx = transport.With(t.Context(), throttle.New(throttle.Rule{Route: route, Limit: limit, Per: per, Mode: throttle.Strict}), retry.Off)
+				ctx = transport.With(t.Context(), throttle.New(throttle.Rule{Route: route, Limit: limit, Per: per, Mode: throttle.UntilResponse}), retry.Off)
 			}
 			client := githubClient(t, s, w.URL)
 			errs := make([]error, n)

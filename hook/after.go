@@ -8,37 +8,38 @@ import (
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// after runs the hook on an outcome and returns what takes its place.
+// after runs the hook on an outcome and returns what replaces it.
 func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
 	ctx := req.Context()
 	a := layer.AttemptFrom(ctx).For(resp)
-	marked, in := enter(ctx, h, a)
-	o := Outcome{Request: req.WithContext(marked), Response: resp, Err: err, Attempt: a, Verdict: a.Verdict()}
+	marked, r := startRun(ctx, h, a)
+	o := Outcome{Request: req.WithContext(marked), Response: resp, Err: err, Attempt: (*transport.Attempt)(a), Verdict: a.Verdict()}
 	if !a.Ended() {
 		o.Verdict = verdict.Judge(c.Request(), resp, err, c.Expect())
 	}
 	returned := false
 	defer func() {
-		in.stop()
+		r.end()
 		if !returned {
 			closeBody(resp)
 		}
 	}()
-	unmark := in.mark(resp)
+	unmark := r.markResponse(resp)
 	instead, herr := hooks.After(marked, o)
 	unmark()
 	returned = true
-	if lost := in.resume(ctx); lost != nil {
+	if lost := r.reacquire(ctx); lost != nil {
 		discard(instead, resp)
 		return fail(a, resp, err, lost)
 	}
 	switch {
 	case herr == nil:
 		return replace(a, req, resp, err, instead)
-	case hooks.Strict:
+	case hooks.FailOnError:
 		discard(instead, resp)
 		return fail(a, resp, err, herr)
 	}
@@ -50,13 +51,14 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 	return resp, err
 }
 
-// mark marks the context of the request of resp too, while a hook looks at it.
-func (in *inside) mark(resp *http.Response) (unmark func()) {
+// markResponse marks the context of the request of resp too, for as long as the
+// hook can see it.
+func (r *run) markResponse(resp *http.Response) (unmark func()) {
 	if resp == nil || resp.Request == nil {
 		return func() {}
 	}
 	was := resp.Request
-	shown := was.WithContext(in.context(was.Context()))
+	shown := was.WithContext(r.context(was.Context()))
 	resp.Request = shown
 	return func() {
 		if resp.Request == shown {
@@ -65,7 +67,7 @@ func (in *inside) mark(resp *http.Response) (unmark func()) {
 	}
 }
 
-// replace puts the response of the hook in the place of the outcome.
+// replace makes the response of the hook the outcome.
 func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error, instead *http.Response) (*http.Response, error) {
 	if instead == nil || instead == resp {
 		return resp, err
@@ -87,7 +89,7 @@ func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error
 	return instead, nil
 }
 
-// fail makes an error of an outcome.
+// fail makes an error the outcome, and drains the response that there was.
 func fail(a *layer.Attempt, resp *http.Response, err, because error) (*http.Response, error) {
 	if resp != nil {
 		a.Own(resp)
@@ -96,7 +98,8 @@ func fail(a *layer.Attempt, resp *http.Response, err, because error) (*http.Resp
 	return nil, &Error{Err: because, Outcome: err}
 }
 
-// discard closes what a hook has returned in vain.
+// discard closes the body of a response that a hook has returned and that is not
+// used.
 func discard(instead, resp *http.Response) {
 	if instead != nil && instead != resp && (resp == nil || !same(instead.Body, resp.Body)) {
 		closeBody(instead)
@@ -109,8 +112,9 @@ func closeBody(resp *http.Response) {
 	}
 }
 
-// same reports whether two bodies are one. Of those that cannot be compared it
-// says so, since to close a body that is still read is worse than not to.
+// same reports whether two bodies are one. It takes bodies of one type that cannot
+// be compared for the same: to close a body that is still read would be worse than
+// to leave one open.
 func same(a, b io.ReadCloser) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-func TestAfterSeesCancel(t *testing.T) {
+func TestAfterSeesACancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var outcome hook.Outcome
 		var ended error
@@ -36,11 +37,12 @@ func TestAfterSeesCancel(t *testing.T) {
 	})
 }
 
+// canned returns a response as a hook would make one.
 func canned(status int, body io.Reader) *http.Response {
 	return &http.Response{StatusCode: status, Body: io.NopCloser(body)}
 }
 
-func TestAfterReplacesTheResponse(t *testing.T) {
+func TestAResponseOfAfterReplacesTheOther(t *testing.T) {
 	for name, size := range map[string]int{"short": 10, "long": 1 << 20} {
 		t.Run(name, func(t *testing.T) {
 			script := roundtriptest.Script(roundtriptest.Step{Status: 404, Body: strings.Repeat("x", size)})
@@ -52,7 +54,7 @@ func TestAfterReplacesTheResponse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if resp.StatusCode != 200 || read(t, resp) != "instead" || resp.Header == nil || resp.Request == nil || layer.CallOf(resp) == nil {
+			if resp.StatusCode != 200 || rttest.Read(t, resp) != "instead" || resp.Header == nil || resp.Request == nil || layer.CallOf(resp) == nil {
 				t.Errorf("response %+v", resp)
 			}
 			got := script.Calls()[0].ResponseBody.Usage()
@@ -66,9 +68,9 @@ func TestAfterReplacesTheResponse(t *testing.T) {
 	}
 }
 
-// A copy of the response with the same body, and a body wrapped in place, are
-// read by the caller as before.
-func TestAfterKeepsTheBody(t *testing.T) {
+// The hook may return a copy of the response with the same body, or wrap the body in
+// place.
+func TestTheCallerReadsTheBodyThatAfterHasKept(t *testing.T) {
 	for name, f := range map[string]func(context.Context, hook.Outcome) (*http.Response, error){
 		"copy": func(_ context.Context, o hook.Outcome) (*http.Response, error) {
 			r := *o.Response
@@ -92,11 +94,11 @@ func TestAfterKeepsTheBody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
-			resp := get(t.Context(), t, hook.New(after(f)).Wrap(script))
+			resp := rttest.Get(t.Context(), t, hook.New(after(f)).Wrap(script))
 			if resp.StatusCode != 203 {
 				t.Errorf("status %d", resp.StatusCode)
 			}
-			if got := read(t, resp); got != "fine" {
+			if got := rttest.Read(t, resp); got != "fine" {
 				t.Errorf("body %q", got)
 			}
 			if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
@@ -111,112 +113,96 @@ type uncomparable struct {
 	_ []int
 }
 
-func TestAfterAnswersInPlaceOfAnError(t *testing.T) {
+func TestAResponseOfAfterReplacesAnError(t *testing.T) {
 	rt := hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
-		if !errors.Is(o.Err, errBoom) || o.Verdict != verdict.Retryable {
+		if !errors.Is(o.Err, rttest.ErrBoom) || o.Verdict != verdict.Retryable {
 			t.Errorf("outcome %+v", o)
 		}
 		return &http.Response{StatusCode: 200}, nil
-	})).Wrap(roundtriptest.Script(roundtriptest.Step{Err: errBoom}))
-	resp := get(t.Context(), t, rt)
-	if got := read(t, resp); got != "" || resp.StatusCode != 200 {
+	})).Wrap(roundtriptest.Script(roundtriptest.Step{Err: rttest.ErrBoom}))
+	resp := rttest.Get(t.Context(), t, rt)
+	if got := rttest.Read(t, resp); got != "" || resp.StatusCode != 200 {
 		t.Errorf("%d %q", resp.StatusCode, got)
 	}
 }
 
-// A response that After puts in place per attempt is what retry judges.
-func TestAfterInsideRetry(t *testing.T) {
+func TestRetryJudgesTheResponseOfAfter(t *testing.T) {
 	script := roundtriptest.Script(roundtriptest.Step{Status: 503})
-	rt := stack(script, again(3), hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
+	rt := rttest.Stack(script, rttest.Retry(3), hook.New(after(func(_ context.Context, o hook.Outcome) (*http.Response, error) {
 		if o.Attempt.Number() == 2 {
 			return canned(200, strings.NewReader("fine")), nil
 		}
 		return nil, nil
 	})))
-	resp := get(t.Context(), t, rt)
-	if got := read(t, resp); got != "fine" || len(script.Calls()) != 2 {
+	resp := rttest.Get(t.Context(), t, rt)
+	if got := rttest.Read(t, resp); got != "fine" || len(script.Calls()) != 2 {
 		t.Errorf("%q after %d requests", got, len(script.Calls()))
 	}
 }
 
-// ear hears the events of hooks.
-type ear struct{ events []layer.Event }
-
-func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("ear", e, next, nil)
-}
-func (e *ear) Wants() layer.Kind     { return layer.HookFailed }
-func (e *ear) Observe(v layer.Event) { e.events = append(e.events, v) }
-
-func TestErrorOfAfterIsTold(t *testing.T) {
+func TestAnErrorOfAfterIsEmittedAndFailsNothing(t *testing.T) {
 	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
-	e := new(ear)
+	e := rttest.NewEvents(layer.HookFailed)
 	lost := roundtriptest.NewBody(strings.NewReader("lost"))
-	rt := stack(script, e, hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Body: lost}, errBoom
+	rt := rttest.Stack(script, e, hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: lost}, rttest.ErrBoom
 	})))
-	resp := get(t.Context(), t, rt)
-	if got := read(t, resp); got != "fine" {
+	resp := rttest.Get(t.Context(), t, rt)
+	if got := rttest.Read(t, resp); got != "fine" {
 		t.Errorf("body %q", got)
 	}
 	if n := lost.Usage().Closes; n != 1 {
 		t.Errorf("what came with the error was closed %d times", n)
 	}
-	if len(e.events) != 1 || !errors.Is(e.events[0].Err, errBoom) || e.events[0].Layer != "hook" || e.events[0].Response == nil || e.events[0].Attempt == nil {
-		t.Errorf("events %+v", e.events)
+	if es := e.Seen(); len(es) != 1 || !errors.Is(es[0].Err, rttest.ErrBoom) || es[0].Layer != "hook" || es[0].Response == nil || es[0].Attempt == nil {
+		t.Errorf("events %+v", es)
 	}
 	if s := layer.CallOf(resp).String(); !strings.Contains(s, "[hook: after: boom]") {
 		t.Errorf("the ledger says %s", s)
 	}
 }
 
-// refusal is an error as a layer of a call inside the hook may return it.
-type refusal struct{}
-
-func (refusal) Error() string        { return "refused inside" }
-func (refusal) Is(target error) bool { return target == verdict.ErrRejected }
-
-func TestStrict(t *testing.T) {
-	strict := func(err error) *hook.Hook {
-		return hook.New(hook.Hooks{Strict: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, err }})
+func TestFailOnErrorMakesAnErrorOfAfterTheOutcome(t *testing.T) {
+	failing := func(err error) *hook.Hook {
+		return hook.New(hook.Hooks{FailOnError: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, err }})
 	}
 	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
-	_, err := strict(errBoom).Wrap(script).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if e, ok := errors.AsType[*hook.Error](err); !ok || e.Outcome != nil || !errors.Is(err, errBoom) || errors.Is(err, verdict.ErrRejected) {
+	_, err := failing(rttest.ErrBoom).Wrap(script).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if e, ok := errors.AsType[*hook.Error](err); !ok || e.Outcome != nil || !errors.Is(err, rttest.ErrBoom) || errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("error %v", err)
 	}
 	if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
 		t.Errorf("the response was closed %d times", n)
 	}
 
-	// The request was sent, whatever was refused inside of the hook.
-	_, err = strict(refusal{}).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if _, ok := errors.AsType[refusal](err); !ok || errors.Is(err, verdict.ErrRejected) {
-		t.Errorf("error %v matches ErrRefused: %v", err, errors.Is(err, verdict.ErrRejected))
+	// The request was sent, even if a call inside the hook was rejected.
+	_, err = failing(rejection{}).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if _, ok := errors.AsType[rejection](err); !ok || errors.Is(err, verdict.ErrRejected) {
+		t.Errorf("error %v matches ErrRejected: %v", err, errors.Is(err, verdict.ErrRejected))
 	}
 
 	// An error of the call is not lost.
-	_, err = strict(errBoom).Wrap(roundtriptest.Script(roundtriptest.Step{Err: io.ErrUnexpectedEOF})).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if !errors.Is(err, errBoom) || !errors.Is(err, io.ErrUnexpectedEOF) {
+	_, err = failing(rttest.ErrBoom).Wrap(roundtriptest.Script(roundtriptest.Step{Err: io.ErrUnexpectedEOF})).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
+	if !errors.Is(err, rttest.ErrBoom) || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("error %v", err)
 	}
 
-	// A veto stays one.
+	// A veto stays a veto.
 	h := hook.Hooks{
-		Before: func(context.Context, *http.Request) error { return errBoom },
-		After:  func(context.Context, hook.Outcome) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
-		Strict: true,
+		Before:      func(context.Context, *http.Request) error { return rttest.ErrBoom },
+		After:       func(context.Context, hook.Outcome) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+		FailOnError: true,
 	}
 	_, err = hook.New(h).Wrap(roundtriptest.Script()).RoundTrip(request(t.Context(), t, http.MethodPost, ""))
-	if !errors.Is(err, errBoom) || !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, verdict.ErrRejected) {
+	if !errors.Is(err, rttest.ErrBoom) || !errors.Is(err, io.ErrUnexpectedEOF) || !errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestPanicInAfter(t *testing.T) {
+func TestAPanicOfAfterLeavesNothingOpenOrHeld(t *testing.T) {
 	script := roundtriptest.Script(roundtriptest.Step{Body: "fine"})
-	l := newSlots(1)
-	rt := stack(script, l, hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) { panic("hook") })))
+	limit := rttest.NewSlots(1)
+	rt := rttest.Stack(script, limit, hook.New(after(func(context.Context, hook.Outcome) (*http.Response, error) { panic("hook") })))
 	defer func() {
 		if r := recover(); r != "hook" {
 			t.Errorf("recovered %v", r)
@@ -224,8 +210,8 @@ func TestPanicInAfter(t *testing.T) {
 		if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
 			t.Errorf("the body was closed %d times", n)
 		}
-		if n := l.taken(); n != 0 {
-			t.Errorf("%d slots are held", n)
+		if n := limit.Free(); n != 1 {
+			t.Errorf("%d slots are free, want 1", n)
 		}
 	}()
 	_, _ = rt.RoundTrip(request(t.Context(), t, http.MethodGet, ""))

@@ -10,16 +10,17 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-func TestBeforeEditsACopy(t *testing.T) {
+func TestBeforeEditsACopyOfTheRequest(t *testing.T) {
 	script := roundtriptest.Script()
 	rt := hook.New(before(func(_ context.Context, req *http.Request) error {
-		req.Header.Set("X-Stamp", "1")
+		req.Header.Set("X-Mark", "1")
 		req.URL.Path = "/elsewhere"
 		return nil
 	})).Wrap(script)
@@ -30,7 +31,7 @@ func TestBeforeEditsACopy(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	got := script.Calls()[0]
-	if got.Header.Get("X-Stamp") != "1" || got.Request.URL.Path != "/elsewhere" || string(got.Body) != "body" {
+	if got.Header.Get("X-Mark") != "1" || got.Request.URL.Path != "/elsewhere" || string(got.Body) != "body" {
 		t.Errorf("sent %v to %s with %q", got.Header, got.Request.URL, got.Body)
 	}
 	if len(req.Header) != 0 || req.URL.Path != "/things/7" {
@@ -38,7 +39,7 @@ func TestBeforeEditsACopy(t *testing.T) {
 	}
 }
 
-func TestBeforeReplacesTheBody(t *testing.T) {
+func TestBeforeMayReplaceTheBody(t *testing.T) {
 	script := roundtriptest.Script()
 	rt := hook.New(before(func(_ context.Context, req *http.Request) error {
 		defer req.Body.Close()
@@ -59,15 +60,15 @@ func TestBeforeReplacesTheBody(t *testing.T) {
 	}
 }
 
-func TestBeforeChangesTheContext(t *testing.T) {
+func TestBeforeMayChangeTheContext(t *testing.T) {
 	type key struct{}
 	var seen []any
-	look := base(func(req *http.Request) (*http.Response, error) {
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		seen = append(seen, req.Context().Value(key{}), layer.CallFrom(req.Context()) != nil)
 		return roundtriptest.Script().RoundTrip(req)
 	})
-	var runs, again int
-	second := hook.New(before(func(context.Context, *http.Request) error { runs++; return nil }))
+	var secondRuns, firstRuns int
+	second := hook.New(before(func(context.Context, *http.Request) error { secondRuns++; return nil }))
 	for _, f := range []func(context.Context) context.Context{
 		func(ctx context.Context) context.Context { return context.WithValue(ctx, key{}, "derived") },
 		func(context.Context) context.Context {
@@ -75,29 +76,29 @@ func TestBeforeChangesTheContext(t *testing.T) {
 		},
 	} {
 		first := hook.New(before(func(ctx context.Context, req *http.Request) error {
-			again++
+			firstRuns++
 			if req.Context() != ctx {
 				t.Error("the request has another context than the hook")
 			}
 			*req = *req.WithContext(f(ctx))
 			return nil
 		}))
-		// The same handle again further in runs: only calls inside a hook are marked.
-		read(t, get(t.Context(), t, stack(look, second, first, first, second)))
+		// A handle runs at both of its places: only calls inside a hook are marked.
+		rttest.Read(t, rttest.Get(t.Context(), t, rttest.Stack(base, second, first, first, second)))
 	}
 	if want := []any{"derived", true, nil, true}; !slices.Equal(seen, want) {
 		t.Errorf("the base saw %v, want %v", seen, want)
 	}
-	if runs != 4 || again != 4 {
-		t.Errorf("the hooks ran %d and %d times, want 4 each", runs, again)
+	if secondRuns != 4 || firstRuns != 4 {
+		t.Errorf("the hooks ran %d and %d times, want 4 each", secondRuns, firstRuns)
 	}
 }
 
-func TestVeto(t *testing.T) {
+func TestAVetoSendsNothing(t *testing.T) {
 	script := roundtriptest.Script()
 	var outcome hook.Outcome
 	rt := hook.New(hook.Hooks{
-		Before: func(context.Context, *http.Request) error { return errBoom },
+		Before: func(context.Context, *http.Request) error { return rttest.ErrBoom },
 		After: func(_ context.Context, o hook.Outcome) (*http.Response, error) {
 			outcome = o
 			return nil, nil
@@ -109,7 +110,7 @@ func TestVeto(t *testing.T) {
 	req.Body = body
 	_, err := rt.RoundTrip(req)
 	veto, ok := errors.AsType[*hook.VetoError](err)
-	if !ok || veto.Err != errBoom || !errors.Is(err, errBoom) || !errors.Is(err, verdict.ErrRejected) { //nolint:errorlint // identity is the point
+	if !ok || veto.Err != rttest.ErrBoom || !errors.Is(err, rttest.ErrBoom) || !errors.Is(err, verdict.ErrRejected) { //nolint:errorlint // identity is the point
 		t.Errorf("error %v", err)
 	}
 	if got := body.Usage(); got.Closes != 1 || got.Bytes != 0 {
@@ -118,7 +119,7 @@ func TestVeto(t *testing.T) {
 	if n := len(script.Calls()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
-	if outcome.Response != nil || !errors.Is(outcome.Err, errBoom) || outcome.Verdict != verdict.Rejected || outcome.Attempt.Number() != 1 {
+	if outcome.Response != nil || !errors.Is(outcome.Err, rttest.ErrBoom) || outcome.Verdict != verdict.Rejected || outcome.Attempt.Number() != 1 {
 		t.Errorf("After saw %+v", outcome)
 	}
 	if v := trace.Calls()[0].Attempt().Verdict(); v != verdict.Rejected {
@@ -126,40 +127,10 @@ func TestVeto(t *testing.T) {
 	}
 }
 
-type timeout struct{ error }
-
-func (timeout) Timeout() bool { return true }
-
-func TestErrorsForwardTimeout(t *testing.T) {
-	for _, c := range []struct {
-		err  interface{ Timeout() bool }
-		want bool
-	}{
-		{&hook.VetoError{Err: timeout{errBoom}}, true},
-		{&hook.VetoError{Err: errBoom}, false},
-		{&hook.Error{Err: timeout{errBoom}}, true},
-		{&hook.Error{Err: errBoom, Outcome: timeout{errBoom}}, true},
-		{&hook.Error{Err: errBoom}, false},
-	} {
-		if got := c.err.Timeout(); got != c.want {
-			t.Errorf("%v: Timeout is %v", c.err, got)
-		}
-	}
-}
-
-func TestErrorsShowNoSecret(t *testing.T) {
-	leak := errors.New(`Get "https://api.test/x?api_key=hunter2": no`)
-	for _, err := range []error{&hook.VetoError{Err: leak}, &hook.Error{Err: leak, Outcome: leak}} {
-		if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%v", err)
-		}
-	}
-}
-
-func TestPanicInBefore(t *testing.T) {
+func TestAPanicOfBeforeLeavesNothingOpenOrHeld(t *testing.T) {
 	body := roundtriptest.NewBody(strings.NewReader("body"))
-	l := newSlots(1)
-	rt := stack(roundtriptest.Script(), l, hook.New(before(func(context.Context, *http.Request) error { panic("hook") })))
+	limit := rttest.NewSlots(1)
+	rt := rttest.Stack(roundtriptest.Script(), limit, hook.New(before(func(context.Context, *http.Request) error { panic("hook") })))
 	defer func() {
 		if r := recover(); r != "hook" {
 			t.Errorf("recovered %v", r)
@@ -167,8 +138,8 @@ func TestPanicInBefore(t *testing.T) {
 		if n := body.Usage().Closes; n != 1 {
 			t.Errorf("the body was closed %d times", n)
 		}
-		if n := l.taken(); n != 0 {
-			t.Errorf("%d slots are held", n)
+		if n := limit.Free(); n != 1 {
+			t.Errorf("%d slots are free, want 1", n)
 		}
 	}()
 	req := request(t.Context(), t, http.MethodPost, "")
@@ -176,13 +147,12 @@ func TestPanicInBefore(t *testing.T) {
 	_, _ = rt.RoundTrip(req)
 }
 
-// One layer is a hook per call or per attempt, by its place.
-func TestPlace(t *testing.T) {
+func TestAHookRunsForEachCallOrForEachAttemptByItsPlace(t *testing.T) {
 	var log []string
 	h := func(name string) *hook.Hook {
 		return hook.New(hook.Hooks{
 			Before: func(ctx context.Context, _ *http.Request) error {
-				a := layer.AttemptFrom(ctx)
+				a := transport.AttemptFrom(ctx)
 				log = append(log, name+" before "+number(a)+" "+a.Cause().String())
 				return nil
 			},
@@ -193,7 +163,7 @@ func TestPlace(t *testing.T) {
 		})
 	}
 	script := roundtriptest.Script(roundtriptest.Step{Status: 503}, roundtriptest.Step{Body: "fine"})
-	read(t, get(t.Context(), t, stack(script, h("call"), again(3), h("attempt"))))
+	rttest.Read(t, rttest.Get(t.Context(), t, rttest.Stack(script, h("call"), rttest.Retry(3), h("attempt"))))
 	want := []string{
 		"call before 1 first",
 		"attempt before 1 first", "attempt after 1 first retryable",
@@ -205,4 +175,4 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-func number(a *layer.Attempt) string { return string(rune('0' + a.Number())) }
+func number(a *transport.Attempt) string { return string(rune('0' + a.Number())) }

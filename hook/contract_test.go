@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
@@ -13,13 +14,13 @@ func TestContract(t *testing.T) {
 	before := func(context.Context, *http.Request) error { return nil }
 	after := func(context.Context, hook.Outcome) (*http.Response, error) { return nil, nil }
 	same := func(_ context.Context, o hook.Outcome) (*http.Response, error) { return o.Response, nil }
-	veto := func(ctx context.Context, _ *http.Request) error { return errBoom }
+	veto := func(context.Context, *http.Request) error { return rttest.ErrBoom }
 	for name, h := range map[string]hook.Hooks{
 		"none":      {},
 		"before":    {Before: before},
 		"after":     {After: after},
 		"both":      {Before: before, After: after},
-		"same back": {After: same, Strict: true},
+		"same back": {After: same, FailOnError: true},
 	} {
 		t.Run(name, func(t *testing.T) { roundtriptest.Run(t, hook.New(h).Wrap) })
 	}
@@ -28,7 +29,7 @@ func TestContract(t *testing.T) {
 	})
 	t.Run("edits", func(t *testing.T) {
 		roundtriptest.Run(t, hook.New(hook.Hooks{Before: func(_ context.Context, req *http.Request) error {
-			req.Header.Set("X-Stamp", "1")
+			req.Header.Set("X-Mark", "1")
 			return nil
 		}}).Wrap, roundtriptest.Edits)
 	})

@@ -13,29 +13,29 @@
 //
 // # Defaults
 //
-// Before may edit the request in place; its error is a veto: nothing is sent,
-// and the call fails with a [VetoError]. After sees the response or the error,
-// also of a cancel and of a veto, and may put another response in its place; its
-// error is told as the event layer.HookFailed and in the ledger, and fails
-// nothing unless [Hooks.Strict] is set. A panic of a hook, or below it, goes on
-// to the caller with all bodies closed; After does not run on it.
+// Before may edit the request in place; its error is a veto: nothing is sent, and
+// the call fails with a [VetoError]. After sees the response or the error, also
+// that of a cancel and of a veto, and may put another response in its place. Its
+// error is emitted as the event layer.HookFailed and noted in the ledger, and fails
+// nothing unless [Hooks.FailOnError] is set. A panic of a hook, or of an inner
+// layer, reaches the caller with all bodies closed; After does not run on it.
 //
 // # Calls inside a hook
 //
 // A call made with the context that a hook was given is a call of its own that
-// runs no hooks of the same handle, at any depth, so it cannot recurse. It cannot
-// wait for what its own call holds either: when it begins, the slot of a
-// concurrency limit further out is laid down, and taken again when the hook is
-// done. A hook that makes no calls gives up nothing. Calls through a client whose
-// stack has not this handle, but shares a limit with it, are not noticed: [Yield]
-// lays down what is held by hand.
+// runs no hooks of the same handle, at any depth, so it cannot recurse. Nor can it
+// wait for what the call of the hook holds: when it begins, the slot of an outer
+// concurrency limit is suspended, and it is reacquired when the hook returns. A
+// hook that makes no calls gives up nothing. A call through a client whose stack
+// shares a limit with this one, but not this handle, is not noticed; before such a
+// wait a hook calls [Yield].
 //
 // # Place
 //
-// Outside retry it runs once for a call, inside for each attempt. Where in the
-// ledger it is, layer.AttemptFrom(ctx) says: number, cause, waits. Redirects
-// are calls of their own: Before runs for each, and what it stamps goes to
-// wherever the redirect leads; for credentials there is package auth.
+// Outside retry it runs once for a call, inside for each attempt.
+// transport.AttemptFrom(ctx) is the row of the ledger: number, cause, waits.
+// Redirects are calls of their own: Before runs for each, and a header that it sets
+// goes wherever the redirect leads; for credentials there is package auth.
 //
 // # Override
 //
@@ -46,7 +46,7 @@
 //
 // # What it will not do
 //
-// It does not read bodies, and hooks must not: the request's is sent, the
-// response's is the caller's. It does not look for panics, nor bound the time that
-// a hook takes.
+// It does not read bodies, and hooks must not: that of the request is sent, and
+// that of the response is the caller's. It recovers from no panic, and does not
+// bound the time that a hook takes.
 package hook

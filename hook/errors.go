@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A VetoError is the error of a call that Before has forbidden. It matches
+// A VetoError is the error of a call that Before has vetoed. It matches
 // [verdict.ErrRejected], since nothing was sent, and what Err matches.
 type VetoError struct{ Err error }
 
@@ -24,20 +24,21 @@ func (e *VetoError) Is(target error) bool { return target == verdict.ErrRejected
 // Timeout reports whether Err is a timeout.
 func (e *VetoError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// An Error is the error of a call that After has failed, with [Hooks.Strict], or
-// that could not take up again what was laid down for the calls of a hook. It
-// matches what Err and Outcome match; [verdict.ErrRejected] only if Outcome
-// does: a hook that was itself refused something does not make the call unsent.
+// An Error is the error of a call that After has failed, with
+// [Hooks.FailOnError], or that could not reacquire what was suspended for the calls
+// of a hook. It matches what Err and Outcome match, but [verdict.ErrRejected] only
+// if Outcome does: a call that was rejected inside the hook does not make the call
+// of the hook unsent.
 type Error struct {
-	Err     error // of the hook
-	Outcome error // of the call, nil if it had a response
+	Err     error // the error of the hook, or of the failure to reacquire
+	Outcome error // the error of the call, nil if it had a response
 }
 
 // Error returns the texts of both, redacted.
 func (e *Error) Error() string {
 	s := "hook: after: " + redact.Error(e.Err)
 	if e.Outcome != nil {
-		s += " (the call: " + redact.Error(e.Outcome) + ")"
+		s += " (the call failed: " + redact.Error(e.Outcome) + ")"
 	}
 	return s
 }
@@ -53,8 +54,9 @@ func (e *Error) Unwrap() []error {
 // Timeout reports whether either is a timeout.
 func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Outcome) || ctxerr.IsTimeout(e.Err) }
 
-// sent is an error that matches what the one inside matches, but for ErrRefused:
-// who sees that takes the request for unsent, and may send a POST again.
+// sent is an error that matches what the error in it matches, except for
+// ErrRejected: a caller that finds a match takes the request for unsent, and may
+// send a POST again.
 type sent struct{ err error }
 
 func (s sent) Error() string { return s.err.Error() }

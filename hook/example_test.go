@@ -35,7 +35,7 @@ func Example() {
 	// sent with 42
 }
 
-// A hook may forbid a call.
+// An error of Before is a veto.
 func Example_veto() {
 	errReadOnly := errors.New("read only")
 	client := &http.Client{Transport: gracy.Around(roundtriptest.Script(), hook.New(hook.Hooks{

@@ -21,15 +21,15 @@ func (h *Hook) Wrap(next http.RoundTripper) http.RoundTripper {
 // Wants implements [layer.Observer].
 func (h *Hook) Wants() layer.Kind { return layer.CallBegin }
 
-// Observe implements [layer.Observer]: a call that begins inside of a hook
-// must not wait for what the call of that hook holds.
+// Observe implements [layer.Observer]: a call that begins inside a hook must not
+// wait for what the call of that hook holds.
 func (h *Hook) Observe(e layer.Event) {
-	for in := insideOf(e.Call.Request().Context()).of(h); in != nil; in = in.outer.of(h) {
-		in.park()
+	for r := runOf(e.Call.Request().Context()).of(h); r != nil; r = r.outer.of(h) {
+		r.suspend()
 	}
 }
 
-// String says which hooks there are.
+// String names the hooks that are set.
 func (h *Hook) String() string {
 	s := "hook:"
 	switch hs := h.hooks; {
@@ -42,21 +42,24 @@ func (h *Hook) String() string {
 	default:
 		s += " none"
 	}
-	if h.hooks.Strict {
-		s += ", strict"
+	if h.hooks.FailOnError {
+		s += ", fails on error"
 	}
 	return s
 }
 
 // Explain implements [transport.Explainer].
-func (h *Hook) Explain(p *transport.Plan) { p.Note("%s", h) }
+func (h *Hook) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{})
+	p.Note("%s", h)
+}
 
 func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	hooks := h.hooks
 	if o, ok := layer.Setting[Hooks](req.Context()); ok {
 		hooks = o
 	}
-	if hooks.Before == nil && hooks.After == nil || insideOf(req.Context()).of(h) != nil {
+	if hooks.Before == nil && hooks.After == nil || runOf(req.Context()).of(h) != nil {
 		return next.RoundTrip(req)
 	}
 	var resp *http.Response

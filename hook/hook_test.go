@@ -8,36 +8,16 @@ import (
 
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/transport"
-	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-func TestOverride(t *testing.T) {
-	var log []string
-	says := func(text string) hook.Hooks {
-		return before(func(context.Context, *http.Request) error { log = append(log, text); return nil })
-	}
-	rt := stack(roundtriptest.Script(), hook.New(says("built")), hook.New(hook.Hooks{}))
-	for _, ctx := range []context.Context{
-		t.Context(),
-		transport.With(t.Context(), says("override")), // at both places
-		transport.With(t.Context(), hook.Off),
-		transport.With(t.Context(), hook.Off, says("last")),
-	} {
-		read(t, get(ctx, t, rt))
-	}
-	if want := []string{"built", "override", "override", "last", "last"}; !slices.Equal(log, want) {
-		t.Errorf("got %q, want %q", log, want)
-	}
-}
-
-func TestText(t *testing.T) {
+func TestStringNamesTheHooks(t *testing.T) {
 	b := before(func(context.Context, *http.Request) error { return nil })
 	a := after(func(context.Context, hook.Outcome) (*http.Response, error) { return nil, nil })
-	both := hook.Hooks{Before: b.Before, After: a.After, Strict: true}
+	both := hook.Hooks{Before: b.Before, After: a.After, FailOnError: true}
 	for want, h := range map[string]hook.Hooks{
-		"hook: before": b, "hook: after": a, "hook: before and after, strict": both, "hook: none": {},
+		"hook: before": b, "hook: after": a, "hook: before and after, fails on error": both, "hook: none": {},
 	} {
 		var p transport.Plan
 		hook.New(h).Explain(&p)
@@ -50,29 +30,27 @@ func TestText(t *testing.T) {
 	}
 }
 
-// A layer without hooks adds nothing to the one allocation of a call.
-func TestCostWithoutHooks(t *testing.T) {
+// A call costs the same one allocation with the layer and without.
+func TestALayerWithoutHooksAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	resp := &http.Response{StatusCode: 200, Header: http.Header{}}
-	fixed := base(func(req *http.Request) (*http.Response, error) {
+	fixed := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		resp.Request, resp.Body = req, http.NoBody
 		return resp, nil
 	})
-	pass := &testLayer{"pass", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return next.RoundTrip(req)
-	}}
+	pass := rttest.Pass("pass")
 	cost := func(rt http.RoundTripper) float64 {
 		req := request(t.Context(), t, http.MethodGet, "")
 		return testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) })
 	}
-	without, with := cost(stack(fixed, pass)), cost(stack(fixed, pass, hook.New(hook.Hooks{})))
+	without, with := cost(rttest.Stack(fixed, pass)), cost(rttest.Stack(fixed, pass, hook.New(hook.Hooks{})))
 	if without == 0 || with != without {
 		t.Errorf("%v allocations with the layer, %v without", with, without)
 	}
 	noop := hook.New(before(func(context.Context, *http.Request) error { return nil }))
-	if got := cost(stack(fixed, pass, noop)) - without; got == 0 || got > 7 {
+	if got := cost(rttest.Stack(fixed, pass, noop)) - without; got == 0 || got > 7 {
 		t.Errorf("a hook costs %v allocations, want 1 to 7", got)
 	}
 }

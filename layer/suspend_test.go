@@ -60,7 +60,7 @@ func TestParkAndResume(t *testing.T) {
 	}
 }
 
-// What stands outside a retry is held to the end of the last answer, not of
+// What is outside a retry is held to the end of the last answer, not of
 // the first one that retry throws away, and can be parked in every attempt.
 func TestHoldOutsideARetry(t *testing.T) {
 	for name, retry := range map[string]transport.Layer{

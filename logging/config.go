@@ -9,16 +9,16 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// Config says what is logged, where and how. The zero Config logs nothing.
+// A Config says what is logged, where and how. The zero Config logs nothing.
 type Config struct {
 	// Logger takes the lines; nil logs nothing.
 	Logger *slog.Logger
 	// Request is logged before a request goes on. Default: not logged.
 	Request Event
-	// Response is logged for each answer, whatever its status. Default: not logged.
+	// Response is logged for each response, whatever its status. Default: not logged.
 	Response Event
 	// Errors is logged for each call that failed: an error, or a status that
-	// was not expected. A cancelled call is no failure. Default: at ERROR.
+	// was not expected. A canceled call is no failure. Default: at ERROR.
 	Errors Event
 	// Retry is logged before another attempt. Default: not logged.
 	Retry Event
@@ -26,66 +26,73 @@ type Config struct {
 	Retried Event
 	// Exhausted is logged when the last attempt failed. Default: not logged.
 	Exhausted Event
-	// Throttled is logged when a request begins to wait for quota or for the
+	// Throttled is logged when a request starts to wait for quota or for the
 	// end of a pause. Default: not logged.
 	Throttled Event
 	// Released is logged when that wait is over. Default: not logged.
 	Released Event
-	// Queued is logged when a request begins to wait for a slot. Default: not logged.
+	// Queued is logged when a request starts to wait for a slot. Default: not logged.
 	Queued Event
 	// Freed is logged when a limit that was reached has room again. Default: not logged.
 	Freed Event
-	// Paused is logged when an answer pauses its host. Default: not logged.
+	// Paused is logged when a response pauses a scope, such as its host. Default: not logged.
 	Paused Event
-	// Recorded and Replayed are logged for answers that go to a recording and
-	// come from one. Default: not logged.
+	// Recorded and Replayed are logged for responses that are handed to a recording
+	// and for those that come from one. Default: not logged.
 	Recorded, Replayed Event
 	// Hooks is logged for the error of a hook that does not fail its call.
-	// Default: at ERROR, since nobody else says it.
+	// Default: at ERROR, since the caller does not see it.
 	Hooks Event
-	// Leaks is logged when a body was never closed and a layer has to do it, as
+	// Leaks is logged when a body was never closed and a layer closes it, as
 	// concurrency does before it runs out of slots. Default: at ERROR.
 	Leaks Event
-	// Redact knows secrets besides the built-in list; nil is that list.
+	// Redact finds secrets besides those of the built-in list; nil is that list.
 	Redact *redact.Redactor
 }
 
-// Attach makes a Config the per-call override of what New was given. It cannot
-// turn on a layer that was made without a Logger, nor Retried where that was
-// off: nobody listens then. Its
-// templates are compiled for each call it is attached to; a malformed one is
-// logged as it is.
+// Attach makes a Config an override: it replaces that of the layer for the calls
+// made with the context. It cannot switch on a layer that was made without a Logger,
+// nor Retried in a layer where that is off, since such a layer observes no events of
+// that kind. Its templates are compiled for each context that it is attached to; a
+// malformed one does not panic but is logged unchanged.
 func (c Config) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, &plan{config: c, events: c.compile(true)})
 }
 
-// Off is the override that logs nothing for a call.
-const Off off = 0
+// Off is the override that logs nothing:
+//
+//	ctx = transport.With(ctx, logging.Off)
+const Off off = 1
 
 type off uint8
 
-// Attach makes Off an override.
+// Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, &plan{})
 }
 
-// Never is a level for events that are not to be logged: At(Never).
-const Never slog.Level = math.MaxInt
+// String returns "logging: off".
+func (off) String() string { return "logging: off" }
+
+// NoLevel as a level means that the event is not logged: At(NoLevel) switches off a
+// field of [Config] that is logged by default. It is not -1, which is a level of
+// package slog.
+const NoLevel slog.Level = math.MaxInt
 
 // An Event says how one kind of event is logged. The zero value is the default
 // of its field in Config.
 type Event struct {
-	// On takes the event out of its default.
+	// On makes the event follow the fields below in place of its default.
 	On bool
-	// Level is the level; zero is slog.LevelInfo.
+	// Level is the level of the line; zero is slog.LevelInfo.
 	Level slog.Level
 	// Template is the message, with placeholders such as {URL}; empty is the
 	// built-in text. New panics on a placeholder that the event does not know;
-	// other braces stay as they are.
+	// other braces are written unchanged.
 	Template string
-	// Func makes the template of each event. It may look at the response but
-	// must not read its body. Placeholders that it names and the event does
-	// not know stay as they are.
+	// Func returns the template of each event. It may examine the response but
+	// must not read its body. A placeholder that the event does not know is written
+	// unchanged.
 	Func func(layer.Event) string
 }
 

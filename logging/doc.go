@@ -1,5 +1,5 @@
 // Package logging writes what happens to calls to a [log/slog.Logger]: requests,
-// answers and failures, and what other layers tell of retries, waits, pauses
+// responses and failures, and what other layers emit about retries, waits, pauses
 // and recordings.
 //
 //	logging.New(logging.Config{
@@ -8,19 +8,38 @@
 //		Throttled: logging.Message(slog.LevelWarn, "{URL} waits {THROTTLE_TIME}s: over {THROTTLE_LIMIT} per {THROTTLE_TIME_RANGE}"),
 //	})
 //
-// Defaults: without a Logger it is silent and costs nothing; with one it logs
-// failed calls, failed hooks and bodies that were never closed at ERROR, and
-// nothing else. A status that the caller expects (transport.Expect) is not a failure.
+// # Defaults
 //
-// Each line has a message, from a template with placeholders, and the same
-// facts as attributes in the group "http". URLs, errors and messages are
-// redacted, bodies are never read, and a line never fails a call.
+// Without a Logger it writes nothing and costs nothing. With one it logs failed
+// calls, failed hooks and bodies that were never closed at ERROR, and nothing else.
+// A status that the caller expects (transport.Expect) is not a failure.
 //
-// Place: outermost, beside metrics, for a line per call; inside retry for one
-// per attempt. Events of the whole stack are heard from any place.
+// Each line has a message, from a template with placeholders, and the same facts as
+// attributes in the group "http". URLs, errors and messages are redacted, bodies are
+// never read, and a line never fails a call.
 //
-// Override per call: another Config, or Off. A layer without a Logger is off
-// for good, and begins no call.
+// # Placeholders
+//
+// They have the names that the Python library gracy gives them, so that its
+// templates can be taken over unchanged: {ENDPOINT} is the path, {UENDPOINT} the
+// route, {UURL} the scheme and host with the route. New panics on a placeholder that
+// the event does not know, and names those that it knows.
+//
+// # Place
+//
+// Outermost, beside metrics, for a line per call; inside retry for one per attempt.
+// The events of the whole stack are observed from any place.
+//
+// # Override
+//
+// Another [Config] replaces that of the layer for the calls of a context, [Off] logs
+// nothing:
+//
+//	ctx = transport.With(ctx, logging.Off)
+//
+// A layer without a Logger is off and stays off: it begins no call.
+//
+// # What it will not do
 //
 // It does not configure slog, sample, or log headers and bodies.
 package logging

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/logging"
 )
 
@@ -19,7 +20,7 @@ func ExampleNew() {
 	client := &http.Client{Transport: logging.New(logging.Config{
 		Logger:   lines,
 		Response: logging.Message(slog.LevelInfo, "{METHOD} {UENDPOINT} returned {STATUS}"),
-	}).Wrap(answer(404))}
+	}).Wrap(rttest.Respond(404, ""))}
 	resp, err := client.Get("http://api.test/things/7")
 	if err != nil {
 		fmt.Println(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// facts are what one line may say.
+// facts are what the message and the attributes of one line are made of.
 type facts struct {
 	layer.Event
 	req     *http.Request
@@ -18,7 +18,7 @@ type facts struct {
 	elapsed time.Duration
 }
 
-// status is that of the answer, 0 without one.
+// status is that of the response, 0 without one.
 func (f *facts) status() int {
 	if f.Response != nil {
 		return f.Response.StatusCode
@@ -26,6 +26,7 @@ func (f *facts) status() int {
 	return 0
 }
 
+// value returns what a placeholder stands for, "" for an unknown one.
 func (f *facts) value(name string) string {
 	switch name {
 	case "METHOD":
@@ -90,7 +91,7 @@ func (f *facts) method() string {
 
 func (f *facts) replayed() bool { return f.Attempt != nil && f.Attempt.Replayed() }
 
-// attrs are the same facts for machines.
+// attrs returns the facts as attributes.
 func (f *facts) attrs() slog.Attr {
 	as := []any{
 		slog.String("method", f.method()),
@@ -121,7 +122,7 @@ func (f *facts) attrs() slog.Attr {
 	return slog.Group("http", as...)
 }
 
-// span names a range as people do: "second", "90 seconds", "2 hours".
+// span returns a time range in words: "second", "90 seconds", "2 hours".
 func span(d time.Duration) string {
 	for _, u := range []struct {
 		d    time.Duration

@@ -9,12 +9,12 @@ import (
 type template []segment
 
 type segment struct {
-	text string // literal, or the name of a placeholder
-	hole bool
+	text        string // the text, or the name of the placeholder
+	placeholder bool
 }
 
-// compile cuts a message. What stands in braces and is not in names stays as it
-// is; the first such that is spelt like a placeholder is returned as unknown.
+// compile cuts a message. A name in braces that is not in names stays text; the
+// first one that is spelled like a placeholder is returned as unknown.
 func compile(message string, names []string) (t template, unknown string) {
 	rest := message
 	for {
@@ -32,7 +32,7 @@ func compile(message string, names []string) (t template, unknown string) {
 			rest = rest[i+n+1:]
 			continue
 		}
-		if unknown == "" && spelt(name) {
+		if unknown == "" && spelledAsPlaceholder(name) {
 			unknown = name
 		}
 		t = append(t, segment{text: rest[:i+1]})
@@ -41,8 +41,8 @@ func compile(message string, names []string) (t template, unknown string) {
 	return append(t, segment{text: rest}), unknown
 }
 
-// spelt reports whether a name looks like a placeholder: capitals and underscores.
-func spelt(name string) bool {
+// spelledAsPlaceholder reports whether a name has only capitals and underscores.
+func spelledAsPlaceholder(name string) bool {
 	if name == "" {
 		return false
 	}
@@ -54,11 +54,11 @@ func spelt(name string) bool {
 	return true
 }
 
-// fill puts the values in.
+// fill replaces the placeholders by their values.
 func (t template) fill(value func(name string) string) string {
 	var b strings.Builder
 	for _, s := range t {
-		if s.hole {
+		if s.placeholder {
 			b.WriteString(value(s.text))
 		} else {
 			b.WriteString(s.text)

@@ -127,7 +127,7 @@ func (r *Retry) Explain(p *transport.Plan) {
 		return
 	}
 	if p.Attempts > 1 {
-		p.Warn("retry stands inside another retry: of the two in one call only the outer one acts")
+		p.Warn("retry is inside another retry: of the two in one call only the outer one acts")
 		return
 	}
 	p.Attempts *= c.attempts

@@ -12,15 +12,15 @@ import (
 
 func TestContract(t *testing.T) {
 	wide := throttle.Rule{Limit: 10_000, Per: time.Second}
-	strict := throttle.Rule{Limit: 1000, Per: time.Second, Mode: throttle.Strict}
+	untilResponse := throttle.Rule{Limit: 1000, Per: time.Second, Mode: throttle.UntilResponse}
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"pauses only": func(next http.RoundTripper) http.RoundTripper { return throttle.New().Wrap(next) },
-		"rules":       func(next http.RoundTripper) http.RoundTripper { return throttle.New(wide, strict).Wrap(next) },
+		"rules":       func(next http.RoundTripper) http.RoundTripper { return throttle.New(wide, untilResponse).Wrap(next) },
 		"inside concurrency": func(next http.RoundTripper) http.RoundTripper {
 			return concurrency.New(concurrency.Limit{Max: 100}).Wrap(throttle.New(wide).Wrap(next))
 		},
 		"outside concurrency": func(next http.RoundTripper) http.RoundTripper {
-			return throttle.New(wide, strict).Wrap(concurrency.New(concurrency.Limit{Max: 100}).Wrap(next))
+			return throttle.New(wide, untilResponse).Wrap(concurrency.New(concurrency.Limit{Max: 100}).Wrap(next))
 		},
 	} {
 		t.Run(name, func(t *testing.T) { roundtriptest.Run(t, wrap) })

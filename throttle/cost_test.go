@@ -10,6 +10,8 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/throttle/exact"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
 type fixed http.Response
@@ -44,17 +46,17 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 	}
 	call := cost(t, pass().Wrap(stub()))
 	for name, l := range map[string]*Limiter{
-		"pauses only":   New(),
-		"one rule":      New(plenty("")),
-		"two rules":     New(plenty("/pokemon/"), plenty("test/p.*[0-9]")),
-		"no rule of it": New(plenty("/berry/")),
-		"route":         New(Rule{Limit: 1e6, Route: "GET /pokemon/{name}"}),
-		"strict":        New(Rule{Limit: 1000, Per: time.Microsecond, Mode: Strict}),
-		"paced":         New(Rule{Limit: 1e6, Per: time.Millisecond, Mode: Paced, Burst: 1e6}),
-		"bucket":        New(Rule{Limit: 1e6, Mode: Bucket}),
-		"unlimited":     New(Rule{Limit: 1, Mode: Unlimited}),
-		"key":           New(Rule{Limit: 1e6, Key: func(req *http.Request) string { return req.URL.Host }}),
-		"cost":          New(Rule{Limit: 1e6, Cost: costOf}),
+		"pauses only":    New(),
+		"one rule":       New(plenty("")),
+		"two rules":      New(plenty("/pokemon/"), plenty("test/p.*[0-9]")),
+		"no rule of it":  New(plenty("/berry/")),
+		"route":          New(Rule{Limit: 1e6, Route: "GET /pokemon/{name}"}),
+		"until response": New(Rule{Limit: 1000, Per: time.Microsecond, Mode: UntilResponse}),
+		"paced":          New(Rule{Limit: 1e6, Per: time.Millisecond, Mode: Paced, Burst: 1e6}),
+		"bucket":         New(Rule{Limit: 1e6, Mode: Bucket}),
+		"unlimited":      New(Rule{Limit: 1, Mode: Unlimited}),
+		"key":            New(Rule{Limit: 1e6, Key: func(req *http.Request) string { return req.URL.Host }}),
+		"cost":           New(Rule{Limit: 1e6, Cost: costOf}),
 	} {
 		rt := l.Wrap(pass().Wrap(stub()))
 		for range 2000 { // until the ring has its size
@@ -90,7 +92,7 @@ func BenchmarkCall(b *testing.B) {
 		{"one rule, URL", New(plenty("/pokemon/")).Wrap(pass().Wrap(stub()))},
 		{"one rule, regexp", New(plenty(`/pokemon/\d+$`)).Wrap(pass().Wrap(stub()))},
 		{"two rules", New(plenty(""), plenty("")).Wrap(pass().Wrap(stub()))},
-		{"strict", New(Rule{Limit: 1000, Per: 10 * time.Microsecond, Mode: Strict}).Wrap(pass().Wrap(stub()))},
+		{"until response", New(Rule{Limit: 1000, Per: 10 * time.Microsecond, Mode: UntilResponse}).Wrap(pass().Wrap(stub()))},
 		{"bucket", New(Rule{Limit: 1e9, Mode: Bucket}).Wrap(pass().Wrap(stub()))},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
@@ -113,15 +115,15 @@ func BenchmarkAdmission(b *testing.B) {
 		l := New(plenty(""))
 		b.ReportAllocs()
 		for b.Loop() {
-			var t ticket
-			t.add(need{rule: l.list()[0], cost: 1})
-			if !l.enter(&t) {
+			var d admission.Demand
+			d.Add(admission.Part{Rule: l.list()[0].core, Cost: 1})
+			if !l.shell.admit(&d) {
 				b.Fatal("not admitted")
 			}
 		}
 	})
 	b.Run("store", func(b *testing.B) {
-		s := NewStore(1e9, time.Second)
+		s := exact.NewStore(1e9, time.Second)
 		b.ReportAllocs()
 		for b.Loop() {
 			_, _, _, _, _ = s.Take(context.Background(), "key")

@@ -1,20 +1,20 @@
 package throttle
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The reasons of an [Error].
 var (
-	// ErrDeadline says that the wait would not end in time: before the deadline
-	// of the context or within MaxWait.
-	ErrDeadline = errors.New("throttle: the wait would not end in time")
+	// ErrDeadline says that the wait would end past the deadline of the context, or
+	// past MaxWait.
+	ErrDeadline = errors.New("throttle: the wait would end past the deadline")
 	// ErrFull says that MaxQueue requests wait already.
 	ErrFull = errors.New("throttle: the queue is full")
 	// ErrCost says that a request costs more than the limit, of the rule or of its
@@ -26,7 +26,7 @@ var (
 	ErrStore = errors.New("throttle: the store failed")
 )
 
-// An Error is a refusal: nothing was sent and no quota was used. It matches its
+// An Error is a rejection: nothing was sent and no quota was used. It matches its
 // Reason and [verdict.ErrRejected] by errors.Is.
 type Error struct {
 	// Rule is the text of the rule, or of the pause.
@@ -42,17 +42,24 @@ type Error struct {
 	Reason error
 }
 
-// Error names the reason, the rule and the wait.
+// Error names what happened, the rule and key, and the numbers:
+//
+//	throttle: the queue of 10 requests per second is full: 10000 waiting
+//	throttle: the wait would end past the deadline (58s left): 10 requests per minute: at least 59s behind 3 waiting
 func (e *Error) Error() string {
-	s := redact.Error(e.Reason)
-	if e.Rule != "" {
-		s += ": " + redact.Text(e.Rule)
-	}
+	rule := redact.Text(e.Rule)
 	if e.Key != "" {
-		s += " (" + e.Key + ")"
+		rule += " (" + e.Key + ")"
+	}
+	if e.Rule != "" && errors.Is(e.Reason, ErrFull) {
+		return fmt.Sprintf("throttle: the queue of %s is full: %d waiting", rule, e.Queue)
+	}
+	s := redact.Error(e.Reason)
+	if rule != "" {
+		s += ": " + rule
 	}
 	if e.Wait > 0 {
-		s += fmt.Sprintf(": at least %s behind %d", e.Wait.Round(time.Millisecond), e.Queue)
+		s += fmt.Sprintf(": at least %s behind %d waiting", e.Wait.Round(time.Millisecond), e.Queue)
 	}
 	return s
 }
@@ -63,18 +70,28 @@ func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected}
 // Timeout reports whether there was too little time.
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
 
+// rejected is the error of a rejection.
+func rejected(r *admission.Rejection) *Error {
+	e := &Error{Rule: r.Rule, Key: r.Key, Wait: r.Wait, Queue: r.Queue}
+	switch r.Reason {
+	case admission.QueueFull:
+		e.Reason = ErrFull
+	case admission.TooLate:
+		e.Reason = fmt.Errorf("%w (%s left)", ErrDeadline, r.Left.Round(time.Millisecond))
+	case admission.TooLong:
+		e.Reason = fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, r.MaxWait)
+	case admission.TooHeavy:
+		e.Reason = fmt.Errorf("%w (cost %d)", ErrCost, r.Cost)
+	case admission.StoreFailed:
+		e.Reason = &storeError{r.Err}
+	case admission.Closed:
+		e.Reason = ErrClosed
+	}
+	return e
+}
+
 // storeError is the reason where a store failed.
 type storeError struct{ err error }
 
 func (e *storeError) Error() string   { return ErrStore.Error() + ": " + redact.Error(e.err) }
 func (e *storeError) Unwrap() []error { return []error{ErrStore, e.err} }
-
-// ended is the error of a wait that the context ended: its cause, made to match
-// the context's error.
-func ended(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
-		return cause
-	}
-	return fmt.Errorf("%w: %w", err, cause)
-}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/throttle/exact"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -46,11 +47,11 @@ func Example() {
 	// 200
 }
 
-func ExampleConfig() {
-	limit := throttle.Config{
-		Rules: []throttle.Rule{throttle.Rate("10/90s"), throttle.Rate("1000/24h")},
-		Pause: throttle.Pause{Scope: throttle.Route, Max: 5 * time.Minute, Fixed: 30 * time.Second},
-	}.New()
+func ExampleNewLimiter() {
+	limit := throttle.NewLimiter(throttle.Config{
+		Rules: []throttle.Rule{throttle.MustRate("10/90s"), throttle.MustRate("1000/24h")},
+		Pause: throttle.Pause{Scope: transport.ScopeRoute, Max: 5 * time.Minute, Fixed: 30 * time.Second},
+	})
 	fmt.Println(limit)
 	// Output: throttle: 10 requests per 90 seconds, 1000 requests per 24 hours
 }
@@ -70,8 +71,8 @@ func ExamplePause() {
 	fmt.Println(status)
 
 	_, err := get(ctx, client, api.URL) // would wait 30 s
-	var refusal *throttle.Error
-	fmt.Println(errors.As(err, &refusal), refusal.Wait.Round(time.Second))
+	var rejection *throttle.Error
+	fmt.Println(errors.As(err, &rejection), rejection.Wait.Round(time.Second))
 	// Output:
 	// 429
 	// true 30s
@@ -80,7 +81,7 @@ func ExamplePause() {
 func ExampleOff() {
 	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer api.Close()
-	client := &http.Client{Transport: throttle.New(throttle.Rate("1/24h")).Wrap(nil)}
+	client := &http.Client{Transport: throttle.New(throttle.MustRate("1/24h")).Wrap(nil)}
 
 	ctx := transport.With(context.Background(), throttle.Off)
 	for range 3 {
@@ -92,9 +93,18 @@ func ExampleOff() {
 	// 200 <nil>
 }
 
-func ExampleRate() {
+func ExampleParseRate() {
+	for _, text := range []string{"10/90s", "ten/s"} {
+		fmt.Println(throttle.ParseRate(text))
+	}
+	// Output:
+	// 10 requests per 90 seconds <nil>
+	// 0 requests per second throttle: the rate "ten/s" is not a number, a slash and a duration, as in 10/90s
+}
+
+func ExampleMustRate() {
 	for _, text := range []string{"2/s", "10/90s", "500/m"} {
-		fmt.Println(throttle.Rate(text))
+		fmt.Println(throttle.MustRate(text))
 	}
 	// Output:
 	// 2 requests per second
@@ -103,10 +113,10 @@ func ExampleRate() {
 }
 
 // A quota per token, counted in a store that all processes of a fleet share. The
-// store is asked for hashes, and refusals name others.
+// store is asked for hashes, and rejections name others.
 func ExampleHashKey() {
 	token := func(req *http.Request) string { return req.Header.Get("Authorization") }
-	shared := throttle.NewStore(1000, time.Minute) // stands in for one on a server
+	shared := exact.NewStore(1000, time.Minute) // stands in for one on a server
 	limit := throttle.New(throttle.Rule{
 		Limit: 1000, Per: time.Minute, Store: shared,
 		Key: throttle.HashKey([]byte("a secret of the fleet"), token),
@@ -115,20 +125,7 @@ func ExampleHashKey() {
 	// Output: throttle: 1000 requests per minute and key
 }
 
-func ExampleNewStore() {
-	store := throttle.NewStore(2, time.Minute) // a limiter.Store of go-limiter
-	ctx := context.Background()
-	for range 3 {
-		_, left, _, ok, err := store.Take(ctx, "tenant")
-		fmt.Println(ok, left, err)
-	}
-	// Output:
-	// true 1 <nil>
-	// true 0 <nil>
-	// false 0 <nil>
-}
-
-func ExampleTrack() {
+func ExampleWithUsage() {
 	api := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer api.Close()
 	estimate := func(*http.Request) int { return 60 }
@@ -136,9 +133,9 @@ func ExampleTrack() {
 	client := &http.Client{Transport: limit.Wrap(nil)}
 
 	for range 3 { // each would have to wait for the one before
-		ctx, spent := throttle.Track(context.Background())
+		ctx, usage := throttle.WithUsage(context.Background())
 		fmt.Println(get(ctx, client, api.URL))
-		spent.Adjust(20) // what it did cost
+		usage.Report(20) // what it cost
 	}
 	// Output:
 	// 200 <nil>
@@ -147,7 +144,7 @@ func ExampleTrack() {
 }
 
 func ExampleLimiter_SetRules() {
-	limit := throttle.New(throttle.Rate("10/s"))
+	limit := throttle.New(throttle.MustRate("10/s"))
 	rules := limit.Rules()
 	rules[0].Limit = 50
 	fmt.Println(limit.SetRules(rules...), limit)

@@ -11,23 +11,24 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/throttle/internal/meter"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// polled goes as soon as all its rules have room, and has no queue: who has to
-// wait sleeps until it could be his turn and looks again. It burns nothing, which
+// polled goes as soon as all its rules have room, and has no queue: a request that has to
+// wait sleeps until it could be its turn and looks again. It burns nothing, which
 // is why it is the control here.
 type polled struct {
 	next http.RoundTripper
 	mu   sync.Mutex
-	each map[string]*window // by what is in the path
+	each map[string]*meter.Window // by what is in the path
 }
 
 // polling is the control of the same rules.
 func polling(next http.RoundTripper, rules ...Rule) *polled {
-	p := &polled{next: next, each: make(map[string]*window)}
+	p := &polled{next: next, each: make(map[string]*meter.Window)}
 	for _, r := range rules {
-		w := newWindow(r.Limit, r.Per, 0)
+		w := meter.NewWindow(meter.Rate{Limit: r.Limit, Per: r.Per})
 		p.each[r.URL] = &w
 	}
 	return p
@@ -52,16 +53,16 @@ func (p *polled) take(path string) (wait time.Duration) {
 	defer p.mu.Unlock()
 	now := time.Now().UnixNano()
 	at := now
-	var of []*window
+	var of []*meter.Window
 	for part, w := range p.each {
 		if strings.Contains(path, part) {
 			of = append(of, w)
-			at = max(at, w.next(now, 1))
+			at = max(at, w.Next(now, 1))
 		}
 	}
 	if at == now {
 		for _, w := range of {
-			w.add(now, 1)
+			w.Enter(now, 1)
 		}
 	}
 	return time.Duration(at - now)
@@ -69,7 +70,7 @@ func (p *polled) take(path string) (wait time.Duration) {
 
 // loop has callers of each path call again and again for a while, and returns how
 // often each of them got through. The first has a priority.
-func loop(t *testing.T, rt http.RoundTripper, callers int, first Priority, d time.Duration, paths ...string) map[string][]int {
+func loop(t *testing.T, rt http.RoundTripper, callers int, first transport.Priority, d time.Duration, paths ...string) map[string][]int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -103,19 +104,19 @@ func TestCallersInALoopGetTheSame(t *testing.T) {
 		mode    Mode
 		spread  time.Duration // between the sends of the first second
 		latency time.Duration
-		first   Priority
+		first   transport.Priority
 		fair    bool
 	}{
 		{"a slot every 10 ms", Window, 10 * time.Millisecond, 0, 0, true},
 		{"a slot every 10 ms and a latency", Window, 10 * time.Millisecond, 7 * time.Millisecond, 0, true},
 		{"a hundred at once", Window, 0, 30 * time.Millisecond, 0, true},
 		{"paced", Paced, 0, 0, 0, true},
-		{"strict", Strict, 0, 30 * time.Millisecond, 0, true},
+		{"until response", UntilResponse, 0, 30 * time.Millisecond, 0, true},
 		{"one is preferred, the control", Window, 10 * time.Millisecond, 0, 1, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &server{}
-			l := New(Rule{Limit: 100, Mode: tt.mode, Guard: NoGuard})
+			l := New(Rule{Limit: 100, Mode: tt.mode, Margin: NoMargin})
 			rt := l.Wrap(s)
 			for range 100 {
 				flood(t, rt, "/", 1)
@@ -135,9 +136,7 @@ func TestCallersInALoopGetTheSame(t *testing.T) {
 // last window that matches it.
 func tallies(t *testing.T, l *Limiter, s *server) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, r := range l.list() {
+	for i, r := range l.list() {
 		s.mu.Lock()
 		want := 0
 		for _, x := range s.sends {
@@ -146,9 +145,7 @@ func tallies(t *testing.T, l *Limiter, s *server) {
 			}
 		}
 		s.mu.Unlock()
-		w := &r.one.win
-		w.expire(l.now())
-		if got := w.live + w.granted + w.pending; got != want {
+		if got := counts(l, i).Counted; got != want {
 			t.Errorf("%s counts %d, of %d that were sent", r.text, got, want)
 		}
 	}
@@ -158,9 +155,9 @@ func tallies(t *testing.T, l *Limiter, s *server) {
 // Without a queue the classes that need little are always there first.
 func TestRulesInACircleStarveNobody(t *testing.T) {
 	rules := []Rule{
-		{URL: "X", Limit: 10, Per: time.Second, Guard: NoGuard},
-		{URL: "Y", Limit: 10, Per: 1300 * time.Millisecond, Guard: NoGuard},
-		{URL: "Z", Limit: 10, Per: time.Second, Guard: NoGuard},
+		{URL: "X", Limit: 10, Per: time.Second, Margin: NoMargin},
+		{URL: "Y", Limit: 10, Per: 1300 * time.Millisecond, Margin: NoMargin},
+		{URL: "Z", Limit: 10, Per: time.Second, Margin: NoMargin},
 	}
 	for _, tt := range []struct {
 		name  string
@@ -211,7 +208,7 @@ func TestARequestIsCountedOnceByEachRule(t *testing.T) {
 		s := &server{}
 		var rules []Rule
 		for _, part := range []string{"/", "X", "Y", "Z", "V"} {
-			rules = append(rules, Rule{URL: part, Limit: 3, Per: time.Minute, Guard: NoGuard})
+			rules = append(rules, Rule{URL: part, Limit: 3, Per: time.Minute, Margin: NoMargin})
 		}
 		l := New(rules...)
 		rt := l.Wrap(s)
@@ -220,9 +217,9 @@ func TestARequestIsCountedOnceByEachRule(t *testing.T) {
 				flood(t, rt, path, 1)
 			}
 			tallies(t, l, s)
-			for _, r := range l.list() {
-				if r.one.win.live == 0 || r.URL == "/" && r.one.win.live != 3 {
-					t.Errorf("%s counts %d", r.text, r.one.win.live)
+			for i, r := range l.list() {
+				if n := counts(l, i).Counted; n == 0 || r.URL == "/" && n != 3 {
+					t.Errorf("%s counts %d", r.text, n)
 				}
 			}
 		}
@@ -231,7 +228,7 @@ func TestARequestIsCountedOnceByEachRule(t *testing.T) {
 }
 
 func TestAKeyDoesNotWaitForAnother(t *testing.T) {
-	wide := Rule{Limit: 1000, Per: time.Minute, Guard: NoGuard}
+	wide := Rule{Limit: 1000, Per: time.Minute, Margin: NoMargin}
 	for name, tt := range map[string]struct {
 		key          bool
 		more         []Rule        // that all of them need
@@ -243,7 +240,7 @@ func TestAKeyDoesNotWaitForAnother(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				rule := Rule{Limit: 1, Per: time.Minute, Guard: NoGuard}
+				rule := Rule{Limit: 1, Per: time.Minute, Margin: NoMargin}
 				if tt.key {
 					rule.Key = func(req *http.Request) string { return req.URL.Path }
 				}
@@ -264,7 +261,7 @@ func TestAKeyDoesNotWaitForAnother(t *testing.T) {
 					t.Errorf("only %d wait", n)
 				}
 				if d := took(func() { flood(t, rt, "/again", 1) }); d != tt.again {
-					t.Errorf("who has to wait for his own key waited %v, want %v", d, tt.again)
+					t.Errorf("a request that has to wait for its own key waited %v, want %v", d, tt.again)
 				}
 				if d := took(func() { flood(t, rt, "/fresh", 1) }); d != tt.fresh {
 					t.Errorf("a fresh key waited %v, want %v", d, tt.fresh)

@@ -9,8 +9,8 @@ import (
 
 // HashKey makes a [Rule.Key] of one that returns credentials: it returns their
 // HMAC-SHA-256 (RFC 2104) with secret, in hex, cut to 128 bits. A Store that a
-// fleet shares is then given keys that nobody can use or guess, the same ones by
-// all who have the secret. It panics on an empty secret.
+// fleet shares is then given keys that are of no use to others and cannot be
+// guessed, the same ones by every process that has the secret. It panics on an empty secret.
 //
 // Without a Store there is no need of it: a rule keeps a hash of its keys anyhow.
 func HashKey(secret []byte, key func(*http.Request) string) func(*http.Request) string {

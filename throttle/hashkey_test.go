@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
 func byToken(req *http.Request) string { return req.Header.Get("Authorization") }
@@ -62,13 +63,13 @@ func TestHashKey(t *testing.T) {
 	HashKey(nil, byToken)
 }
 
-// A key is often a credential: nothing that is kept or told holds it.
-func TestAKeyIsToldAsAHash(t *testing.T) {
+// A key is often a credential: nothing that is kept or shown holds it.
+func TestAKeyIsShownAsAHash(t *testing.T) {
 	const hush = "Bearer hush-hush"
 	synctest.Test(t, func(t *testing.T) {
-		told := &ear{kinds: layer.WaitBegin | layer.WaitEnd | layer.Paused}
+		events := &observer{kinds: layer.WaitBegin | layer.WaitEnd | layer.Paused}
 		l := New(Rule{Limit: 1, Per: time.Minute, Key: byToken, MaxQueue: 1, Cost: costOf})
-		rt := told.Wrap(l.Wrap(&server{}))
+		rt := events.Wrap(l.Wrap(&server{}))
 		do := func(ctx context.Context, token, path string) error {
 			req := request(ctx, path)
 			req.Header.Set("Authorization", token)
@@ -113,13 +114,15 @@ func TestAKeyIsToldAsAHash(t *testing.T) {
 		if keys["deadline"] != keys["full"] || keys["full"] != keys["cost"] || keys["full"] == keys["of another"] {
 			t.Errorf("keys %v", keys)
 		}
-		for _, e := range told.heard {
+		for _, e := range events.observed {
 			if strings.Contains(fmt.Sprint(e.Text, e.Err), "hush") {
 				t.Errorf("an event holds the key: %s", e.Text)
 			}
 		}
 		for _, r := range l.list() {
-			if text := fmt.Sprintf("%+v", r.keys); strings.Contains(text, "hush") || len(r.keys) != 2 {
+			text := ""
+			r.core.Resources(func(s *admission.Resource) { text += fmt.Sprintf("%+v %s", *s, s.Name()) })
+			if n, _ := r.core.Keys(); strings.Contains(text, "hush") || n != 2 {
 				t.Errorf("kept: %s", text)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
 // send is a request that reached the base.
@@ -22,7 +23,7 @@ type send struct {
 // server is a base that writes down what reaches it and when.
 type server struct {
 	latency func(*http.Request) time.Duration // until headers
-	answer  func(*http.Request) (*http.Response, error)
+	respond func(*http.Request) (*http.Response, error)
 
 	mu    sync.Mutex
 	sends []send
@@ -43,8 +44,8 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		}
 	}
-	if s.answer != nil {
-		return s.answer(req)
+	if s.respond != nil {
+		return s.respond(req)
 	}
 	return reply(req, 200), nil
 }
@@ -114,58 +115,59 @@ func took(f func()) time.Duration {
 // quiet fails the test if the limiter keeps anything of requests that are over.
 func quiet(t *testing.T, l *Limiter) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.waiting != 0 || len(l.heads) != 0 || len(l.classes) != 0 || l.timer != nil {
-		t.Errorf("left over: %d waiting, %d heads, %d classes, timer %v", l.waiting, len(l.heads), len(l.classes), l.timer != nil)
-	}
-	if l.asides != nil {
-		t.Error("left over: somebody stands aside")
+	l.shell.mu.Lock()
+	defer l.shell.mu.Unlock()
+	state := l.shell.core.State()
+	state.Scans, state.Looks = 0, 0
+	if state != (admission.State{}) || l.shell.timer != nil {
+		t.Errorf("left over: %+v, timer %v", state, l.shell.timer != nil)
 	}
 	for _, r := range l.list() {
-		for _, s := range append(mapValues(r.keys), r.one, r.rest) {
-			if s != nil && (s.waiting != 0 || s.win.pending != 0 || s.win.granted != 0 || s.gate != nil && s.gate.taking) {
-				t.Errorf("%s: %d waiting, %d pending", r.text, s.waiting, s.win.pending)
+		r.core.Resources(func(s *admission.Resource) {
+			if n := s.Counts(l.shell.nowLocked()); n.Waiting != 0 || n.Outstanding != 0 || n.Asking {
+				t.Errorf("%s: %+v", r.text, n)
 			}
-		}
-	}
-	for _, p := range l.pauses {
-		if p.waiting != 0 || p.flying != 0 {
-			t.Errorf("pause of %s: %d waiting, %d on the way", p.key, p.waiting, p.flying)
-		}
+		})
 	}
 }
 
-func mapValues(m map[uint64]*resource) []*resource {
-	var vs []*resource
-	for _, v := range m {
-		vs = append(vs, v)
-	}
-	return vs
+// counts is what rule i counts now, of the key "".
+func counts(l *Limiter, i int) admission.Counts {
+	l.shell.mu.Lock()
+	defer l.shell.mu.Unlock()
+	now := l.shell.nowLocked()
+	return l.list()[i].core.Resource("", now).Counts(now)
 }
 
-// ear hears events.
-type ear struct {
-	kinds layer.Kind
-	mu    sync.Mutex
-	heard []layer.Event
+// state is what the core of the limiter holds.
+func state(l *Limiter) admission.State {
+	l.shell.mu.Lock()
+	defer l.shell.mu.Unlock()
+	return l.shell.core.State()
 }
 
-func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("ear", e, next, nil)
+// observer keeps the events that it observes.
+type observer struct {
+	kinds    layer.Kind
+	mu       sync.Mutex
+	observed []layer.Event
 }
-func (e *ear) Wants() layer.Kind { return e.kinds }
-func (e *ear) Observe(ev layer.Event) {
+
+func (e *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("observer", e, next, nil)
+}
+func (e *observer) Wants() layer.Kind { return e.kinds }
+func (e *observer) Observe(ev layer.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.heard = append(e.heard, ev)
+	e.observed = append(e.observed, ev)
 }
 
-func (e *ear) count(k layer.Kind) int {
+func (e *observer) count(k layer.Kind) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := 0
-	for _, ev := range e.heard {
+	for _, ev := range e.observed {
 		if ev.Kind == k {
 			n++
 		}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// gridded opens its window at the ticks of a clock that stops when nobody comes:
-// who comes then waits for the next tick, as in p-queue (its issue 251).
+// gridded opens its window at the ticks of a clock that stops when no request comes:
+// one that comes then waits for the next tick, as in p-queue (its issue 251).
 type gridded struct {
 	next  http.RoundTripper
 	per   time.Duration
@@ -39,19 +39,19 @@ func TestAWindowAfterIdleTimeIsNotDelayed(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		wrap func(http.RoundTripper) http.RoundTripper
-		idle time.Duration // from the last answer on
+		idle time.Duration // from the last response on
 		want time.Duration // of waiting
 	}{
-		{"window, a moment too early", only(Rule{Limit: limit, Guard: NoGuard}), per - latency - 1, 1},
-		{"window, at once", only(Rule{Limit: limit, Guard: NoGuard}), per - latency, 0},
-		{"window, a phase later", only(Rule{Limit: limit, Guard: NoGuard}), per * 7 / 5, 0},
-		{"window, long after", only(Rule{Limit: limit, Guard: NoGuard}), 1000*per + per/3, 0},
-		{"guarded, at once", only(Rule{Limit: limit}), per - latency + per/50, 0},
-		{"strict, a moment too early", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), per - 1, 1},
-		{"strict, at once", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), per, 0},
-		{"strict, a phase later", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), per * 7 / 5, 0},
-		{"strict, long after", only(Rule{Limit: limit, Mode: Strict, Guard: NoGuard}), 1000*per + per/3, 0},
-		{"paced, its burst", only(Rule{Limit: limit, Mode: Paced, Burst: limit, Guard: NoGuard}), per * 7 / 5, 0},
+		{"window, a moment too early", only(Rule{Limit: limit, Margin: NoMargin}), per - latency - 1, 1},
+		{"window, at once", only(Rule{Limit: limit, Margin: NoMargin}), per - latency, 0},
+		{"window, a phase later", only(Rule{Limit: limit, Margin: NoMargin}), per * 7 / 5, 0},
+		{"window, long after", only(Rule{Limit: limit, Margin: NoMargin}), 1000*per + per/3, 0},
+		{"margined, at once", only(Rule{Limit: limit}), per - latency + per/50, 0},
+		{"until response, a moment too early", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), per - 1, 1},
+		{"until response, at once", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), per, 0},
+		{"until response, a phase later", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), per * 7 / 5, 0},
+		{"until response, long after", only(Rule{Limit: limit, Mode: UntilResponse, Margin: NoMargin}), 1000*per + per/3, 0},
+		{"paced, its burst", only(Rule{Limit: limit, Mode: Paced, Burst: limit, Margin: NoMargin}), per * 7 / 5, 0},
 		{"a grid, the control", grid, per * 7 / 5, per * 3 / 10},
 	} {
 		synctest.Test(t, func(t *testing.T) {

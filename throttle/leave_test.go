@@ -15,10 +15,10 @@ import (
 )
 
 // Between its grant and its leaving a request takes up its slot again. If a pause
-// begins meanwhile, it is back in the queue, before those who came after it.
+// begins meanwhile, it is back in the queue, before those that came after it.
 func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/long" {
 				return reply(req, 429, "Retry-After", "20"), nil
 			}
@@ -31,7 +31,7 @@ func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 			return 0
 		}
 		slots := concurrency.New(concurrency.Limit{Max: 1})
-		l := New(Rule{Limit: 2, Per: 10 * time.Second, URL: "/quota", Guard: NoGuard})
+		l := New(Rule{Limit: 2, Per: 10 * time.Second, URL: "/quota", Margin: NoMargin})
 		rt := slots.Wrap(l.Wrap(s))
 		flood(t, rt, "/quota/before", 2)
 		start := time.Now()
@@ -49,9 +49,7 @@ func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 		}
 		come("/long") // has the slot when the first two are granted
 		time.Sleep(10200 * time.Millisecond)
-		l.mu.Lock()
-		granted := l.list()[0].one.win.granted
-		l.mu.Unlock()
+		granted := counts(l, 0).Outstanding
 		if granted != 2 {
 			t.Errorf("%d are granted when the pause begins, want 2", granted)
 		}
@@ -75,8 +73,8 @@ func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	})
 }
 
-// Who goes away at the very instant at which his turn comes has either left or
-// not, and in neither case does anything of him stay.
+// A request that is canceled at the very instant at which its turn comes has either
+// left or not, and in neither case does anything of it stay.
 func TestGoingAwayAtTheInstantOfTheGrant(t *testing.T) {
 	for _, order := range []string{"alone", "slots outside", "slots inside"} {
 		t.Run(order, func(t *testing.T) {
@@ -85,7 +83,7 @@ func TestGoingAwayAtTheInstantOfTheGrant(t *testing.T) {
 			for round := range rounds {
 				synctest.Test(t, func(t *testing.T) {
 					mode := Mode(round).exact()
-					l := New(Rule{Limit: limit, Mode: mode, Burst: map[Mode]int{Paced: limit}[mode], Guard: NoGuard})
+					l := New(Rule{Limit: limit, Mode: mode, Burst: map[Mode]int{Paced: limit}[mode], Margin: NoMargin})
 					slots := concurrency.New(concurrency.Limit{Max: 2})
 					s := &server{}
 					rt := map[string]http.RoundTripper{
@@ -121,19 +119,15 @@ func TestGoingAwayAtTheInstantOfTheGrant(t *testing.T) {
 					}
 					left += n
 					gone += waiters - n
-					l.mu.Lock()
-					w := &l.list()[0].one.win
-					w.expire(l.now())
 					sent := 0
 					for _, at := range s.times("/") {
 						if at.Equal(turn) {
 							sent++
 						}
 					}
-					if w.live != sent || sent < n {
-						t.Errorf("%s, round %d: %d counted, %d sent, %d answered", mode, round, w.live, sent, n)
+					if live := counts(l, 0).Counted; live != sent || sent < n {
+						t.Errorf("%s, round %d: %d counted, %d sent, %d with a response", mode, round, live, sent, n)
 					}
-					l.mu.Unlock()
 					quiet(t, l)
 					if slots.InFlight() != 0 || slots.Waiting() != 0 {
 						t.Errorf("%s, round %d: %d slots in use", mode, round, slots.InFlight())

@@ -32,7 +32,7 @@ func flood(t *testing.T, rt http.RoundTripper, path string, n int) {
 func TestRequestsGoAsSoonAsTheWindowAllows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Per: 90 * time.Second, URL: "/pokemon/", Guard: NoGuard})
+		l := New(Rule{Limit: 10, Per: 90 * time.Second, URL: "/pokemon/", Margin: NoMargin})
 		rt := l.Wrap(s)
 		start := time.Now()
 		flood(t, rt, "/pokemon/1", 35)
@@ -56,7 +56,7 @@ func TestRequestsGoAsSoonAsTheWindowAllows(t *testing.T) {
 func TestASteadyCallerGetsTheWholeRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		rt := New(Rule{Limit: 10, Guard: NoGuard}).Wrap(s)
+		rt := New(Rule{Limit: 10, Margin: NoMargin}).Wrap(s)
 		d := took(func() {
 			for range 101 {
 				if _, err := get(t.Context(), rt, "/"); err != nil {
@@ -103,7 +103,7 @@ func TestOverrides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
 		l := New(Rule{Limit: 1, Per: time.Hour})
-		own := New(Rule{Limit: 2, Guard: NoGuard})
+		own := New(Rule{Limit: 2, Margin: NoMargin})
 		one, two := l.Wrap(s), New(Rule{Limit: 1, Per: time.Hour}).Wrap(l.Wrap(s))
 		if d := took(func() {
 			for range 10 {
@@ -131,7 +131,7 @@ func TestOverrides(t *testing.T) {
 
 func TestTheSameLimiterTwiceCountsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 2, Guard: NoGuard})
+		l := New(Rule{Limit: 2, Margin: NoMargin})
 		rt := l.Wrap(l.Wrap(&server{}))
 		if d := took(func() { flood(t, rt, "/", 2) }); d != 0 {
 			t.Errorf("two requests took %v", d)
@@ -141,7 +141,7 @@ func TestTheSameLimiterTwiceCountsOnce(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	p := &transport.Plan{}
-	New(Rate("10/90s"), Rule{Limit: 5, Mode: Bucket}).Explain(p)
+	New(MustRate("10/90s"), Rule{Limit: 5, Mode: Bucket}).Explain(p)
 	if len(p.Notes) != 2 || p.Notes[0] != "throttle: 10 requests per 90 seconds, 5 requests per second (bucket)" {
 		t.Errorf("notes %q", p.Notes)
 	}
@@ -156,16 +156,16 @@ func TestExplain(t *testing.T) {
 // A cost that a store never holds at once would be gathered for ever.
 func TestCostAboveTheLimitOfAStore(t *testing.T) {
 	for _, mode := range []Mode{Window, Bucket} {
-		for cost, refused := range map[int]bool{4: false, 5: true} {
+		for cost, rejected := range map[int]bool{4: false, 5: true} {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Rule{
-					Limit: 10, Mode: mode, Guard: NoGuard, Store: &fixedWindow{limit: 4, per: time.Second},
+					Limit: 10, Mode: mode, Margin: NoMargin, Store: &fixedWindow{limit: 4, per: time.Second},
 					Cost: func(*http.Request) int { return cost },
 				})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
 				_, err := get(ctx, l.Wrap(&server{}), "/")
-				if refused && !errors.Is(err, ErrCost) || !refused && err != nil {
+				if rejected && !errors.Is(err, ErrCost) || !rejected && err != nil {
 					t.Errorf("%s, cost %d of a store of 4: %v", mode, cost, err)
 				}
 				quiet(t, l)
@@ -179,7 +179,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 func TestCloseWhileNotWaitingHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Second}
-		l := New(Rule{URL: "/rule", Limit: 1, Guard: NoGuard}, Rule{URL: "/store", Limit: 100, Store: store, Guard: NoGuard})
+		l := New(Rule{URL: "/rule", Limit: 1, Margin: NoMargin}, Rule{URL: "/store", Limit: 100, Store: store, Margin: NoMargin})
 		slots := concurrency.New(concurrency.Limit{Max: 1, URL: "/rule"})
 		s := &server{latency: func(req *http.Request) time.Duration {
 			if req.URL.Path == "/rule/long" {
@@ -189,7 +189,7 @@ func TestCloseWhileNotWaitingHere(t *testing.T) {
 		}}
 		rt := slots.Wrap(l.Wrap(s))
 		var wg sync.WaitGroup
-		refused := func(path string) {
+		rejected := func(path string) {
 			if _, err := get(t.Context(), rt, path); !errors.Is(err, ErrClosed) || !errors.Is(err, verdict.ErrRejected) {
 				t.Errorf("%s: %v", path, err)
 			}
@@ -197,13 +197,13 @@ func TestCloseWhileNotWaitingHere(t *testing.T) {
 		if _, err := get(t.Context(), rt, "/rule"); err != nil {
 			t.Fatal(err)
 		}
-		wg.Go(func() { refused("/rule") }) // lays its slot down
+		wg.Go(func() { rejected("/rule") }) // suspends its slot
 		synctest.Wait()
 		wg.Go(func() { // and this one takes it
 			_, _ = get(transport.With(t.Context(), Off), slots.Wrap(s), "/rule/long")
 		})
 		time.Sleep(2 * time.Second) // by now granted
-		wg.Go(func() { refused("/store") })
+		wg.Go(func() { rejected("/store") })
 		synctest.Wait()
 		_ = l.Close()
 		wg.Wait()

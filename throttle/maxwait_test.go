@@ -13,26 +13,26 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// visitor is who comes at a time, and what is to become of him.
-type visitor struct {
-	path    string
-	at      time.Duration
-	p       Priority
-	refused bool
-	after   time.Duration // that he has waited when he is refused or sent
+// arrival is a request that comes at a time, and what is to become of it.
+type arrival struct {
+	path     string
+	at       time.Duration
+	p        transport.Priority
+	rejected bool
+	after    time.Duration // that it has waited when it is rejected or sent
 }
 
 func TestMaxWait(t *testing.T) {
 	const s = time.Second
-	one := Rule{Limit: 1, Per: 10 * s, MaxWait: 25 * s, Guard: NoGuard}
+	one := Rule{Limit: 1, Per: 10 * s, MaxWait: 25 * s, Margin: NoMargin}
 	patient := one
 	patient.MaxWait = 0
 	for _, tt := range []struct {
 		name  string
 		rules []Rule
-		come  []visitor // the first at 0
+		come  []arrival // the first at 0
 	}{
-		{"foretold: at once", []Rule{one}, []visitor{
+		{"foretold: at once", []Rule{one}, []arrival{
 			{"/", 0, 0, false, 0},
 			{"/", 0, 0, false, 10 * s},
 			{"/", 0, 0, false, 20 * s},
@@ -43,30 +43,30 @@ func TestMaxWait(t *testing.T) {
 			{"/", 25*s - 1, 0, true, 0},
 			{"/", 25*s + 1, 0, false, 25*s - 1},
 		}},
-		{"overtaken: when its time is over", []Rule{one}, []visitor{
+		{"overtaken: when its time is over", []Rule{one}, []arrival{
 			{"/", 0, 0, false, 0},
 			{"/a", 1 * s, 0, false, 9 * s},
 			{"/b", 1 * s, 0, true, 25 * s}, // at 20 s, but for the next two
 			{"/c", 12 * s, 30, false, 8 * s},
 			{"/d", 25 * s, 60, false, 5 * s},
 		}},
-		{"overtaken without MaxWait, the control", []Rule{patient}, []visitor{
+		{"overtaken without MaxWait, the control", []Rule{patient}, []arrival{
 			{"/", 0, 0, false, 0},
 			{"/a", 1 * s, 0, false, 9 * s},
 			{"/b", 1 * s, 0, false, 39 * s},
 			{"/c", 12 * s, 30, false, 8 * s},
 			{"/d", 25 * s, 60, false, 5 * s},
 		}},
-		{"a pause begins: when its time is over", []Rule{one}, []visitor{
+		{"a pause begins: when its time is over", []Rule{one}, []arrival{
 			{"/pause", 0, 0, false, 0}, // until 35 s
 			{"/", 1 * s, 0, true, 25 * s},
 			{"/", 11 * s, 0, false, 24 * s},
 		}},
-		{"a pause begins without MaxWait, the control", []Rule{patient}, []visitor{
+		{"a pause begins without MaxWait, the control", []Rule{patient}, []arrival{
 			{"/pause", 0, 0, false, 0},
 			{"/", 1 * s, 0, false, 34 * s},
 		}},
-		{"the least of two rules", []Rule{patient, one, {Limit: 10, MaxWait: 15 * s}}, []visitor{
+		{"the least of two rules", []Rule{patient, one, {Limit: 10, MaxWait: 15 * s}}, []arrival{
 			{"/", 0, 0, false, 0},
 			{"/", 0, 0, false, 10 * s},
 			{"/b", 6 * s, 0, true, 15 * s},
@@ -76,7 +76,7 @@ func TestMaxWait(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := &server{answer: func(req *http.Request) (*http.Response, error) {
+				base := &server{respond: func(req *http.Request) (*http.Response, error) {
 					if req.URL.Path == "/pause" {
 						return reply(req, 429, "Retry-After", "30"), nil
 					}
@@ -102,10 +102,10 @@ func TestMaxWait(t *testing.T) {
 							d -= 5 * s
 						}
 						var e *Error
-						if (err != nil) != v.refused || d != v.after {
+						if (err != nil) != v.rejected || d != v.after {
 							t.Errorf("number %d: after %v: %v, want %v", i, d, err, v.after)
 						}
-						if v.refused && (!errors.As(err, &e) || !e.Timeout() || !errors.Is(err, verdict.ErrRejected) || d > 0 && e.Wait != d || !strings.HasPrefix(e.Rule, "1 request per 10")) {
+						if v.rejected && (!errors.As(err, &e) || !e.Timeout() || !errors.Is(err, verdict.ErrRejected) || d > 0 && e.Wait != d || !strings.HasPrefix(e.Rule, "1 request per 10")) {
 							t.Errorf("number %d: %+v", i, err)
 						}
 					})
@@ -121,10 +121,10 @@ func TestMaxWait(t *testing.T) {
 func TestMaxWaitForeseesAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 10, MaxWait: 5 * time.Second})
-		rt := l.Wrap(&server{answer: throttled(1, 429, "Retry-After", "30")})
+		rt := l.Wrap(&server{respond: throttled(1, 429, "Retry-After", "30")})
 		flood(t, rt, "/", 1)
 		if d := took(func() { _, _ = get(t.Context(), rt, "/") }); d != 0 {
-			t.Errorf("refused after %v, want at once: the pause was known", d)
+			t.Errorf("rejected after %v, want at once: the pause was known", d)
 		}
 	})
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 )
 
-// Limiters around slots: whoever waits while holding something, as a request
-// does that takes its holds up again, must not wait for what another one holds
-// that waits for him. No deadline is foreseen here, so a circle would last.
+// Limiters around slots: a request that waits while it holds something, as one
+// does that reacquires its holds, must not wait for what another one holds
+// that waits for it. No deadline is foreseen here, so a circle would last.
 func TestNobodyWaitsInACircle(t *testing.T) {
 	for seed := range uint64(150) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 9))
 			rule := func(url string) Rule {
-				return Rule{URL: url, Limit: 1 + r.IntN(3), Per: time.Duration(1+r.IntN(300)) * time.Millisecond, Mode: Strict, Guard: NoGuard}
+				return Rule{URL: url, Limit: 1 + r.IntN(3), Per: time.Duration(1+r.IntN(300)) * time.Millisecond, Mode: UntilResponse, Margin: NoMargin}
 			}
 			outer, inner := New(rule("a"), rule("c")), New(rule("b"), rule("c"))
 			slots := concurrency.New(concurrency.Limit{Max: 1 + r.IntN(3)})
@@ -47,7 +47,7 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 	}
 }
 
-// untold hides the deadline of a context, so that nobody is refused for it.
+// untold hides the deadline of a context, so that no request is rejected for it.
 type untold struct{ context.Context }
 
 func (untold) Deadline() (time.Time, bool) { return time.Time{}, false }

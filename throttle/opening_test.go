@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // since returns how long after start requests to paths with the prefix arrived.
@@ -17,15 +19,15 @@ func (s *server) since(start time.Time, prefix string) (ds []time.Duration) {
 	return ds
 }
 
-func TestAfterAPauseOneThenOneMoreWithEachAnswerAndSecond(t *testing.T) {
+func TestAfterAPauseOneThenOneMoreWithEachResponseAndSecond(t *testing.T) {
 	for latency, want := range map[time.Duration][]int{ // milliseconds
-		// The first answer and each further one let two go: in its own place and one more.
+		// The first response and each further one let two go: in its own place and one more.
 		300 * time.Millisecond: {0, 300, 300, 600, 600, 600, 600, 900, 900, 900, 900, 900, 900, 900, 900, 1000},
 		700 * time.Millisecond: {0, 700, 700, 1000, 1400, 1400, 1400, 1400, 1700, 1700, 2000, 2100, 2100, 2100, 2100, 2100},
 		time.Hour:              {0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000, 11000, 12000, 13000, 14000, 15000},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &server{answer: throttled(1, 429, "Retry-After", "10")}
+			s := &server{respond: throttled(1, 429, "Retry-After", "10")}
 			l := New()
 			rt := l.Wrap(s)
 			flood(t, rt, "/", 1)
@@ -46,7 +48,7 @@ func TestAfterAPauseOneThenOneMoreWithEachAnswerAndSecond(t *testing.T) {
 
 func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
 		l := New()
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
@@ -72,7 +74,7 @@ func TestAFirstRequestThatHangsDoesNotHoldTheOthers(t *testing.T) {
 func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 	const many = 32
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
 		l := New()
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
@@ -100,10 +102,10 @@ func TestFreeForAllAfterThirtyTwoThatHang(t *testing.T) {
 	})
 }
 
-// A server that answers nobody is taken for recovered by those who wait, too.
-func TestFreeForAllForThoseWhoWait(t *testing.T) {
+// A server that does not respond is taken for recovered by requests that wait, too.
+func TestFreeForAllForRequestsThatWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(1, 429, "Retry-After", "1")}
+		s := &server{respond: throttled(1, 429, "Retry-After", "1")}
 		l := New()
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
@@ -111,8 +113,8 @@ func TestFreeForAllForThoseWhoWait(t *testing.T) {
 		start := time.Now().Add(time.Second)
 		flood(t, rt, "/hangs", 200)
 		got := s.since(start, "/hangs")
-		if want := openAfter * time.Second; got[openAfter] != want || got[199] != want {
-			t.Errorf("number 33 left after %v, number 200 after %v, want both after %v", got[openAfter], got[199], want)
+		if want := pauses.OpenAfter * time.Second; got[pauses.OpenAfter] != want || got[199] != want {
+			t.Errorf("number 33 left after %v, number 200 after %v, want both after %v", got[pauses.OpenAfter], got[199], want)
 		}
 	})
 }

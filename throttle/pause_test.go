@@ -3,7 +3,6 @@ package throttle
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// throttled answers a status with a hint to the first n, then 200.
+// throttled responds to the first n with a status and a hint, then with 200.
 func throttled(n int64, status int, header ...string) func(*http.Request) (*http.Response, error) {
 	var count atomic.Int64
 	return func(req *http.Request) (*http.Response, error) {
@@ -51,7 +50,7 @@ func TestWhatPauses(t *testing.T) {
 		{"adjusted", Pause{Adjust: func(d time.Duration) time.Duration { return d / 2 }}, 429, []string{"Retry-After", "7"}, nil, 3500 * time.Millisecond},
 		{"adjusted away", Pause{Adjust: func(time.Duration) time.Duration { return -1 }}, 429, []string{"Retry-After", "7"}, nil, 0},
 		{"dry run", Pause{DryRun: true}, 429, []string{"Retry-After", "7"}, nil, 0},
-		{"off", Pause{Off: true}, 429, []string{"Retry-After", "7"}, nil, 0},
+		{"off", Pause{Max: NoPause}, 429, []string{"Retry-After", "7"}, nil, 0},
 		{"403 with a hint", Pause{}, 403, []string{"Retry-After", "7"}, nil, 7 * time.Second},
 		{"403 of a used up quota, as of GitHub", Pause{}, 403, []string{"X-Ratelimit-Remaining", "0", "X-Ratelimit-Reset", "30"}, nil, 30 * time.Second},
 		{"403 with quota left", Pause{}, 403, []string{"X-Ratelimit-Remaining", "9", "X-Ratelimit-Reset", "30"}, nil, 0},
@@ -64,15 +63,15 @@ func TestWhatPauses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &server{answer: throttled(1, tt.status, tt.header...)}
-				l := Config{Pause: tt.pause}.New()
+				s := &server{respond: throttled(1, tt.status, tt.header...)}
+				l := NewLimiter(Config{Pause: tt.pause})
 				rt := l.Wrap(s)
 				ctx := t.Context()
 				if tt.expect != nil {
 					ctx = transport.WithExpect(ctx, *tt.expect)
 				}
 				if code, err := get(ctx, rt, "/"); code != tt.status || err != nil {
-					t.Errorf("the answer is held back: %d, %v", code, err)
+					t.Errorf("the response is held back: %d, %v", code, err)
 				}
 				if d := l.Paused(request(ctx, "/else")); d != tt.want {
 					t.Errorf("Paused is %v", d)
@@ -86,11 +85,11 @@ func TestWhatPauses(t *testing.T) {
 	}
 }
 
-func TestTwentyAnswersMakeOnePause(t *testing.T) {
+func TestTwentyResponsesMakeOnePause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: throttled(20, 429, "Retry-After", "10")}
+		s := &server{respond: throttled(20, 429, "Retry-After", "10")}
 		s.latency = func(*http.Request) time.Duration { return time.Second }
-		e := &ear{kinds: layer.Paused | layer.WaitBegin | layer.WaitEnd}
+		e := &observer{kinds: layer.Paused | layer.WaitBegin | layer.WaitEnd}
 		l := New()
 		rt := e.Wrap(l.Wrap(s))
 		start := time.Now()
@@ -98,12 +97,12 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 		if n := e.count(layer.Paused); n != 1 {
 			t.Errorf("%d pauses", n)
 		}
-		ev := e.heard[0]
+		ev := e.observed[0]
 		if ev.Wait != 10*time.Second || ev.Text != "api.test" || ev.Response == nil || ev.Attempt == nil {
 			t.Errorf("event %+v", ev)
 		}
 		flood(t, rt, "/", 20)
-		// One; with its answer and the second two more; with three answers and a second four more.
+		// One; with its response and the second two more; with three responses and a second four more.
 		var want []time.Duration
 		for i, n := range []int{1, 3, 7, 9} {
 			want = append(want, slices.Repeat([]time.Duration{11*time.Second + time.Duration(i)*time.Second}, n)...)
@@ -118,7 +117,7 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 		if e.count(layer.WaitBegin) != 20 || e.count(layer.WaitEnd) != 20 {
 			t.Errorf("%d begins, %d ends", e.count(layer.WaitBegin), e.count(layer.WaitEnd))
 		}
-		for _, ev := range e.heard[1:] {
+		for _, ev := range e.observed[1:] {
 			if ev.How != layer.Pause || ev.Text != "pause of api.test" {
 				t.Errorf("event %+v", ev)
 			}
@@ -130,13 +129,13 @@ func TestTwentyAnswersMakeOnePause(t *testing.T) {
 	})
 }
 
-// The answers to those who are on the way come one after the other, and each
+// The responses to those under way come one after the other, and each
 // names another end.
-func TestManyAnswersOfAMomentMakeOnePause(t *testing.T) {
+func TestManyResponsesOfAMomentMakeOnePause(t *testing.T) {
 	for _, tt := range []struct {
 		last   string // hint, in milliseconds
 		events int
-		paused time.Duration // after the last answer
+		paused time.Duration // after the last response
 	}{
 		{"9000", 1, 10035 * time.Millisecond}, // of the last but two, 15 ms ago
 		{"10050", 1, 10050 * time.Millisecond},
@@ -147,19 +146,19 @@ func TestManyAnswersOfAMomentMakeOnePause(t *testing.T) {
 			var i, j atomic.Int64
 			s := &server{}
 			s.latency = func(*http.Request) time.Duration { return time.Second + time.Duration(i.Add(1))*5*time.Millisecond }
-			s.answer = func(req *http.Request) (*http.Response, error) {
+			s.respond = func(req *http.Request) (*http.Response, error) {
 				k := j.Add(1)
 				if k == n {
 					return reply(req, 429, "Retry-After-Ms", tt.last), nil
 				}
 				return reply(req, 429, "Retry-After-Ms", []string{"9000", "10000", "10050"}[k%3]), nil
 			}
-			e := &ear{kinds: layer.Paused}
+			e := &observer{kinds: layer.Paused}
 			l := New()
 			rt := e.Wrap(l.Wrap(s))
 			flood(t, rt, "/", n)
-			if n := e.count(layer.Paused); n != tt.events || e.heard[0].Wait != 10*time.Second {
-				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.heard[0].Wait, tt.events)
+			if n := e.count(layer.Paused); n != tt.events || e.observed[0].Wait != 10*time.Second {
+				t.Errorf("%s: %d events, the first of %v, want %d", tt.last, n, e.observed[0].Wait, tt.events)
 			}
 			if d := l.Paused(request(t.Context(), "/")); d != tt.paused {
 				t.Errorf("%s: paused for %v, want the longest, %v", tt.last, d, tt.paused)
@@ -172,7 +171,7 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hints := []string{"10", "3", "20"}
 		var i atomic.Int64
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if strings.HasPrefix(req.URL.Path, "/old") {
 				return reply(req, 429, "Retry-After", hints[i.Add(1)-1]), nil
 			}
@@ -209,7 +208,7 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 			begin := time.Now()
 			_, err := get(ctx, rt, "/deadline")
 			if !errors.Is(err, ErrDeadline) || time.Since(begin) != 4500*time.Millisecond {
-				t.Errorf("who cannot be in time any more: %v after %v, want a refusal at the moment of the third answer", err, time.Since(begin))
+				t.Errorf("one that would be too late now: %v after %v, want a rejection at the moment of the third response", err, time.Since(begin))
 			}
 		})
 		wg.Go(func() {
@@ -225,99 +224,9 @@ func TestALongerPauseProlongsAShorterNeverCuts(t *testing.T) {
 	})
 }
 
-func TestScopes(t *testing.T) {
-	for scope, waits := range map[Scope]map[string]bool{
-		Host:  {"http://api.test/a/2": true, "http://api.test/b": true, "https://api.test/a/2": false, "http://other.test/a/2": false, "http://API.test/a/2": true},
-		Route: {"http://api.test/a/2": true, "http://api.test/b": false, "http://other.test/a/2": false},
-		All:   {"http://api.test/a/2": true, "http://api.test/b": true, "http://other.test/a/2": true},
-	} {
-		for url, want := range waits {
-			synctest.Test(t, func(t *testing.T) {
-				rt := transport.Routes("/a/{id}").Wrap(Config{Pause: Pause{Scope: scope}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")}))
-				flood(t, rt, "/a/1", 1)
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				d := took(func() {
-					if resp, err := rt.RoundTrip(req); err == nil {
-						_ = resp.Body.Close()
-					}
-				})
-				if (d == 5*time.Second) != want {
-					t.Errorf("scope %s: %s waited %v", scope, url, d)
-				}
-			})
-		}
-	}
-}
-
-func TestAReplayedAnswerPausesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		for name, mark := range map[string]func(*layer.Call, *layer.Attempt){
-			"attempt": func(_ *layer.Call, a *layer.Attempt) { a.SetReplayed() },
-			"call":    func(c *layer.Call, _ *layer.Attempt) { c.SetOffline() },
-		} {
-			l := New()
-			rt := l.Wrap((&testLayer{"tape", func(c *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
-				mark(c, c.Attempt())
-				return reply(req, 429, "Retry-After", "5"), nil
-			}}).Wrap(&server{}))
-			flood(t, rt, "/", 1)
-			if d := l.Paused(request(t.Context(), "/")); d != 0 {
-				t.Errorf("%s: paused for %v", name, d)
-			}
-		}
-	})
-}
-
-func TestOneOwnerOfTheWait(t *testing.T) {
-	for _, tt := range []struct {
-		pause  Pause
-		hint   string
-		status int
-		taken  bool
-	}{
-		{Pause{}, "7", 429, true},
-		{Pause{}, "7", 503, true},
-		{Pause{}, "300", 429, false}, // longer than we pause: retry decides
-		{Pause{DryRun: true}, "7", 429, false},
-		{Pause{Off: true}, "7", 429, false},
-		{Pause{Fixed: time.Second}, "", 429, false}, // there is no hint to own
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			var free bool
-			outer := &testLayer{"asker", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				resp, err := next.RoundTrip(req)
-				free = c.Attempt().TakeHint()
-				return resp, err
-			}}
-			header := []string{"Retry-After", tt.hint}
-			if tt.hint == "" {
-				header = nil
-			}
-			l := Config{Pause: tt.pause}.New()
-			flood(t, outer.Wrap(l.Wrap(&server{answer: throttled(1, tt.status, header...)})), "/", 1)
-			if free == tt.taken {
-				t.Errorf("%+v, hint %q: claimed %v, want %v", tt.pause, tt.hint, !free, tt.taken)
-			}
-		})
-	}
-}
-
-func TestDryRunReports(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := &ear{kinds: layer.Paused}
-		rt := e.Wrap(Config{Pause: Pause{DryRun: true}}.New().Wrap(&server{answer: throttled(1, 429, "Retry-After", "7")}))
-		if d := took(func() { flood(t, rt, "/", 3) }); d != 0 || e.count(layer.Paused) != 1 || e.heard[0].Wait != 7*time.Second {
-			t.Errorf("waited %v, %d events", d, e.count(layer.Paused))
-		}
-	})
-}
-
 func TestAPauseDuringAQuotaWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/old" {
 				return reply(req, 429, "Retry-After", "20"), nil
 			}
@@ -329,7 +238,7 @@ func TestAPauseDuringAQuotaWait(t *testing.T) {
 			}
 			return 0
 		}
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin})
 		rt := l.Wrap(s)
 		start := time.Now()
 		var wg sync.WaitGroup
@@ -347,74 +256,4 @@ func TestAPauseDuringAQuotaWait(t *testing.T) {
 		wg.Wait()
 		quiet(t, l)
 	})
-}
-
-func TestPausesAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := New()
-		rt := l.Wrap(&server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "30"), nil }})
-		for i := range 3 * maxPauses {
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://h%d.test/", i), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			resp, err := rt.RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-		}
-		if n := len(l.pauses); n > maxPauses {
-			t.Errorf("%d pauses kept", n)
-		}
-	})
-}
-
-func TestPauseQueue(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := Config{Pause: Pause{MaxQueue: 2}}.New()
-		rt := l.Wrap(&server{answer: throttled(1, 429, "Retry-After", "5")})
-		flood(t, rt, "/", 1)
-		var full atomic.Int64
-		var wg sync.WaitGroup
-		for range 5 {
-			wg.Go(func() {
-				if _, err := get(t.Context(), rt, "/"); errors.Is(err, ErrFull) {
-					full.Add(1)
-				}
-			})
-		}
-		wg.Wait()
-		if full.Load() != 3 {
-			t.Errorf("%d refused, want 3", full.Load())
-		}
-		quiet(t, l)
-	})
-}
-
-// A layer further in that asks another host, as a fallback does: what that one
-// asks for holds nobody back, and the wait is left to retry.
-func TestTheAnswerOfAnotherHostPausesNothing(t *testing.T) {
-	for host, want := range map[string]time.Duration{"api.test": 5 * time.Second, "other.test": 0} {
-		synctest.Test(t, func(t *testing.T) {
-			hop := &testLayer{"hop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				r := req.Clone(req.Context())
-				r.URL.Host = host
-				return next.RoundTrip(r)
-			}}
-			s := &server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 429, "Retry-After", "5"), nil }}
-			l := New()
-			resp, err := l.Wrap(hop.Wrap(s)).RoundTrip(request(t.Context(), "/"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-			if d := l.Paused(request(t.Context(), "/")); d != want {
-				t.Errorf("%s answered: paused %v, want %v", host, d, want)
-			}
-			if left := layer.AttemptOf(resp).TakeHint(); left != (want == 0) {
-				t.Errorf("%s answered: the wait is left to retry: %v", host, left)
-			}
-		})
-	}
 }

@@ -25,7 +25,7 @@ func (s *server) order() string {
 type comer struct {
 	path string
 	at   time.Duration
-	p    Priority
+	p    transport.Priority
 }
 
 func TestPriority(t *testing.T) {
@@ -54,7 +54,7 @@ func TestPriority(t *testing.T) {
 			"b c a",
 		},
 		{
-			"who has waited longer is not overtaken",
+			"one that has waited longer is not overtaken",
 			[]Rule{{Limit: 1, Per: time.Minute}},
 			[]comer{{"/a", 0, 0}, {"/b", 9 * time.Second, 0}, {"/c", 11 * time.Second, 10}},
 			"a c b",
@@ -107,13 +107,13 @@ func TestPriority(t *testing.T) {
 func TestAFloodOfUrgentCallsStarvesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Guard: NoGuard})
+		l := New(Rule{Limit: 10, Margin: NoMargin})
 		rt := l.Wrap(s)
 		flood(t, rt, "/first", 10)
 		var wg sync.WaitGroup
 		start := time.Now()
 		var waited time.Duration
-		urgent := transport.With(t.Context(), Priority(5))
+		urgent := transport.With(t.Context(), transport.Priority(5))
 		for i := range 400 { // twice the rate, for 20 s
 			if i == 10 {
 				wg.Go(func() {
@@ -133,10 +133,10 @@ func TestAFloodOfUrgentCallsStarvesNobody(t *testing.T) {
 	})
 }
 
-func TestAnUrgentCallIsNotRefusedForThoseBehindIt(t *testing.T) {
+func TestAnUrgentCallIsNotRejectedForThoseBehindIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 1, MaxWait: 20500 * time.Millisecond, Guard: NoGuard})
+		l := New(Rule{Limit: 1, MaxWait: 20500 * time.Millisecond, Margin: NoMargin})
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
 		var wg sync.WaitGroup
@@ -146,16 +146,16 @@ func TestAnUrgentCallIsNotRefusedForThoseBehindIt(t *testing.T) {
 		}
 		synctest.Wait()
 		if _, err := get(t.Context(), rt, "/"); err == nil {
-			t.Error("the control was not refused")
+			t.Error("the control was not rejected")
 		}
 		start := time.Now()
-		if _, err := get(transport.With(t.Context(), Priority(100)), rt, "/"); err != nil || time.Since(start) != time.Second {
+		if _, err := get(transport.With(t.Context(), transport.Priority(100)), rt, "/"); err != nil || time.Since(start) != time.Second {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 		wg.Wait()
 		late := slices.IndexFunc(errs, func(err error) bool { return err != nil })
 		if late >= 0 && slices.IndexFunc(errs[late+1:], func(err error) bool { return err != nil }) >= 0 {
-			t.Errorf("more than the one was refused that was overtaken: %v", errs)
+			t.Errorf("more than the one was rejected that was overtaken: %v", errs)
 		}
 		quiet(t, l)
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sethvargo/go-limiter"
 
+	"github.com/gracy-go/gracy/throttle/exact"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -54,20 +55,16 @@ func TestNothingIsBurnedAndNobodyIsHeldBack(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := &server{}
 			l := New(
-				Rule{Limit: 100, URL: "/", Guard: NoGuard},
-				Rule{Limit: 10, URL: "/narrow", Guard: NoGuard},
+				Rule{Limit: 100, URL: "/", Margin: NoMargin},
+				Rule{Limit: 10, URL: "/narrow", Margin: NoMargin},
 			)
 			rt := l.Wrap(s)
 			live := func() int { // of the wide rule
-				l.mu.Lock()
-				defer l.mu.Unlock()
-				w := &l.list()[0].one.win
-				w.expire(l.now())
-				return w.live + w.granted + w.pending
+				return counts(l, 0).Counted
 			}
 			if turn {
-				wide := NewStore(100, time.Second)
-				rt = &inTurn{s, map[string]limiter.Store{"/": wide, "/narrow": NewStore(10, time.Second)}}
+				wide := exact.NewStore(100, time.Second)
+				rt = &inTurn{s, map[string]limiter.Store{"/": wide, "/narrow": exact.NewStore(10, time.Second)}}
 				live = func() int {
 					_, left, err := wide.Get(t.Context(), "")
 					if err != nil {
@@ -126,8 +123,8 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
 		l := New(
-			Rule{Limit: 10, URL: "test/a|/both", Guard: NoGuard},
-			Rule{Limit: 7, Per: 1300 * time.Millisecond, URL: "test/b", Guard: NoGuard},
+			Rule{Limit: 10, URL: "test/a|/both", Margin: NoMargin},
+			Rule{Limit: 7, Per: 1300 * time.Millisecond, URL: "test/b", Margin: NoMargin},
 		)
 		rt := l.Wrap(s)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -151,9 +148,9 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 		}
 		cancel()
 		wg.Wait()
-		// 50 are before him at each rule: 10 s at the slower one.
+		// 50 are before it at each rule: 10 s at the slower one.
 		if longest > 11*time.Second {
-			t.Errorf("who needs both waited up to %v, want no more than those before him take", longest)
+			t.Errorf("the request that needs both waited up to %v, want no more than those before it take", longest)
 		}
 		if n := worst(slices.SortedFunc(slices.Values(slices.Concat(s.times("/a"), s.times("/both"))), time.Time.Compare), time.Second); n > 10 {
 			t.Errorf("worst second %d", n)
@@ -162,8 +159,8 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 	})
 }
 
-// reserved is the other way to hold a rate: who comes is told his slot and sleeps
-// until then. Who goes away before leaves the slot empty.
+// reserved is the other way to hold a rate: a request that comes gets an instant and
+// sleeps until then. One that is canceled before leaves the instant unused.
 type reserved struct {
 	next http.RoundTripper
 	slot time.Duration
@@ -189,16 +186,16 @@ func (r *reserved) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func TestCanceledWaitersGiveTheirPlaceBack(t *testing.T) {
 	const slot = 10 * time.Millisecond // at 100 a second
-	rule := Rule{Limit: 100, Guard: NoGuard}
+	rule := Rule{Limit: 100, Margin: NoMargin}
 	for _, tt := range []struct {
 		name        string
 		make        func(http.RoundTripper) http.RoundTripper
 		between     time.Duration // the sends before
 		least, most time.Duration // that the newcomer waits
 	}{
-		{"sends all at once", only(rule), 0, time.Second, time.Second}, // one window, nobody ahead
+		{"sends all at once", only(rule), 0, time.Second, time.Second}, // one window, none ahead
 		{"steady sends", only(rule), slot, 0, slot},
-		{"paced", only(Rule{Limit: 100, Guard: NoGuard, Mode: Paced}), slot, 0, slot},
+		{"paced", only(Rule{Limit: 100, Margin: NoMargin, Mode: Paced}), slot, 0, slot},
 		{"slots reserved, the control", func(next http.RoundTripper) http.RoundTripper {
 			return &reserved{next: next, slot: slot}
 		}, slot, 9 * time.Second, 10 * time.Second},
@@ -252,7 +249,7 @@ func only(r Rule) func(http.RoundTripper) http.RoundTripper {
 func TestHalfOfThemCanceled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 1, Per: 10 * time.Millisecond, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Millisecond, Margin: NoMargin})
 		rt := l.Wrap(s)
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
@@ -280,7 +277,7 @@ func TestHalfOfThemCanceled(t *testing.T) {
 func TestFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		rt := New(Rule{Limit: 1, Guard: NoGuard}).Wrap(s) // an instant for each
+		rt := New(Rule{Limit: 1, Margin: NoMargin}).Wrap(s) // an instant for each
 		var wg sync.WaitGroup
 		var want []string
 		for i := range 10_000 {
@@ -298,33 +295,4 @@ func TestFirstComeFirstServed(t *testing.T) {
 			t.Errorf("the order of %d is not that of coming", len(got))
 		}
 	})
-}
-
-func TestAWaiterKeepsTheCostOfEachNeed(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		costs []int
-		apart bool
-	}{
-		{"none", nil, false},
-		{"one", []int{7}, false},
-		{"alike", []int{3, 3, 3}, false},
-		{"different", []int{3, 1, 4}, true},
-		{"large", []int{1 << 40}, true},
-	} {
-		var k ticket
-		for _, c := range tt.costs {
-			k.add(need{cost: c})
-		}
-		w := waiter{cost: 9, costs: &[]int{9}} // of before
-		w.setCosts(&k)
-		if (w.costs != nil) != tt.apart {
-			t.Errorf("%s: kept apart is %v, want %v", tt.name, w.costs != nil, tt.apart)
-		}
-		for i, want := range tt.costs {
-			if got := w.costOf(i); got != want {
-				t.Errorf("%s: need %d costs %d, want %d", tt.name, i, got, want)
-			}
-		}
-	}
 }

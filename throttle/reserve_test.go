@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"runtime"
 	"strconv"
@@ -19,17 +18,17 @@ func tenant(req *http.Request) string {
 	return name
 }
 
-// However many wait for what a newcomer does not need, he goes at once.
-func TestManyWhoWaitHoldNobodyElseBack(t *testing.T) {
+// However many wait for what a newcomer does not need, it leaves at once.
+func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 	for name, shared := range map[string]Rule{
-		"a wide rule":      {Limit: 5000, Guard: NoGuard},
-		"a scarce rule":    {Limit: 20, Guard: NoGuard},
-		"a strict rule":    {Limit: 20, Guard: NoGuard, Mode: Strict},
-		"an unlimited one": {Limit: 1, Guard: NoGuard, Mode: Unlimited},
+		"a wide rule":               {Limit: 5000, Margin: NoMargin},
+		"a scarce rule":             {Limit: 20, Margin: NoMargin},
+		"a rule until the response": {Limit: 20, Margin: NoMargin, Mode: UntilResponse},
+		"an unlimited one":          {Limit: 1, Margin: NoMargin, Mode: Unlimited},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := New(shared, Rule{Limit: 1, Per: time.Hour, Key: tenant, Guard: NoGuard})
+				l := New(shared, Rule{Limit: 1, Per: time.Hour, Key: tenant, Margin: NoMargin})
 				rt := l.Wrap(&server{})
 				var wg sync.WaitGroup
 				for i := range 1000 { // a class and a head each
@@ -46,12 +45,12 @@ func TestManyWhoWaitHoldNobodyElseBack(t *testing.T) {
 				if n := l.Waiting(); n != 1000 {
 					t.Fatalf("%d wait, want 1000", n)
 				}
-				scans := l.scans
+				scans := state(l).Scans
 				if d := took(func() { _, _ = get(t.Context(), rt, "/newcomer") }); d != 0 {
 					t.Errorf("the newcomer waited %v", d)
 				}
-				if name == "a wide rule" && l.scans != scans {
-					t.Error("it looked at all who wait")
+				if name == "a wide rule" && state(l).Scans != scans {
+					t.Error("it looked at all that wait")
 				}
 				_ = l.Close()
 				wg.Wait()
@@ -67,8 +66,8 @@ func TestWhatOlderOnesNeedSoonIsKeptForThem(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				// One of three is left, and comes with the two others after half a second.
 				l := New(
-					Rule{URL: "/", Limit: 4, Per: 10 * time.Second, Guard: NoGuard, Cost: costOf},
-					Rule{URL: "/slow", Limit: 1, Per: time.Second, Guard: NoGuard},
+					Rule{URL: "/", Limit: 4, Per: 10 * time.Second, Margin: NoMargin, Cost: costOf},
+					Rule{URL: "/slow", Limit: 1, Per: time.Second, Margin: NoMargin},
 				)
 				s := &server{}
 				rt := l.Wrap(s)
@@ -99,28 +98,11 @@ func TestWhatOlderOnesNeedSoonIsKeptForThem(t *testing.T) {
 	}
 }
 
-func TestRoomOfAPacer(t *testing.T) {
-	p := pacer{spacing: 10, burst: 3, free: 100}
-	for now := int64(60); now < 160; now += 7 {
-		for cost := 1; cost < 6; cost++ {
-			for until := now; until < now+80; until++ {
-				room := p.room(now, cost, until)
-				if p.next(now, cost, max(room, 0)) > until && room >= 0 || p.next(now, cost, room+1) <= until && room+1 >= 0 {
-					t.Fatalf("now %d, cost %d, until %d: room %d", now, cost, until, room)
-				}
-			}
-		}
-	}
-	if (&pacer{}).room(0, 1, 0) != math.MaxInt {
-		t.Error("a pacer that does nothing has no bound")
-	}
-}
-
 func BenchmarkBehindManyHeads(b *testing.B) {
 	// What a call costs that needs nothing of what others wait for.
 	for _, heads := range []int{0, 100, 1000, 5000} {
 		b.Run(strconv.Itoa(heads), func(b *testing.B) {
-			l := New(Rule{Limit: 1e9, Guard: NoGuard}, Rule{Limit: 1, Per: time.Hour, Key: tenant, Guard: NoGuard, URL: "tenant"})
+			l := New(Rule{Limit: 1e9, Margin: NoMargin}, Rule{Limit: 1, Per: time.Hour, Key: tenant, Margin: NoMargin, URL: "tenant"})
 			rt := l.Wrap(stub())
 			var wg sync.WaitGroup
 			for i := range heads {
@@ -140,11 +122,11 @@ func BenchmarkBehindManyHeads(b *testing.B) {
 	}
 }
 
-// An older one waits for an answer, a younger one for what the clock brings.
+// An older one waits for a response, a younger one for what the clock brings.
 func TestTimeAloneLetsTheYoungerOneGo(t *testing.T) {
 	for name, rule := range map[string]Rule{
-		"window": {URL: "/B", Limit: 3, Per: 10 * time.Second, Guard: NoGuard},
-		"paced":  {URL: "/B", Limit: 3, Per: 10 * time.Second, Guard: NoGuard, Mode: Paced, Burst: 3},
+		"window": {URL: "/B", Limit: 3, Per: 10 * time.Second, Margin: NoMargin},
+		"paced":  {URL: "/B", Limit: 3, Per: 10 * time.Second, Margin: NoMargin, Mode: Paced, Burst: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -154,7 +136,7 @@ func TestTimeAloneLetsTheYoungerOneGo(t *testing.T) {
 					}
 					return 0
 				}}
-				l := New(Rule{URL: "A", Limit: 1, Mode: Strict, Guard: NoGuard}, rule)
+				l := New(Rule{URL: "A", Limit: 1, Mode: UntilResponse, Margin: NoMargin}, rule)
 				rt := l.Wrap(s)
 				start := time.Now()
 				var wg sync.WaitGroup

@@ -12,13 +12,16 @@ import (
 	"time"
 
 	"github.com/sethvargo/go-limiter"
+
+	"github.com/gracy-go/gracy/throttle/exact"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
 // A cost is gathered from an exact store token by token; the first is not stale
 // when the last one comes.
 func TestACostIsGatheredFromAnExactStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: NewStore(10, time.Second)}
+		c := &counted{Store: exact.NewStore(10, time.Second)}
 		for range 10 { // another process
 			_, _, _, _, _ = c.Store.Take(t.Context(), "")
 			time.Sleep(100 * time.Millisecond)
@@ -49,7 +52,7 @@ func TestATokenThatNobodySpendsKeepsNoKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Rule{Limit: 3, Mode: Bucket, Key: tenant, Store: &onceEach{gave: map[string]bool{}}, Cost: costOf})
 		rt := l.Wrap(&server{})
-		for i := range maxKeys {
+		for i := range admission.MaxKeys {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			_, _ = get(ctx, rt, fmt.Sprintf("/t%d/$", i)) // gets one of two tokens, and leaves
 			cancel()
@@ -58,20 +61,20 @@ func TestATokenThatNobodySpendsKeepsNoKey(t *testing.T) {
 		if _, err := get(t.Context(), rt, "/new/"); err != nil {
 			t.Error(err)
 		}
-		if r := l.list()[0]; r.rest != nil || len(r.keys) != 1 {
-			t.Errorf("%d keys kept, shared: %v", len(r.keys), r.rest != nil)
+		if n, shared := l.list()[0].core.Keys(); shared || n != 1 {
+			t.Errorf("%d keys kept, shared: %v", n, shared)
 		}
 	})
 }
 
-// To wait for the store's answers is no queue, as long as nothing says that they
+// To wait for the replies of a store is no queue, as long as nothing says that they
 // will be in vain.
-func TestNoQueueIsNotForTheStoresAnswers(t *testing.T) {
+func TestNoQueueIsNotForTheRepliesOfAStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &counted{Store: &fixedWindow{limit: 20, per: time.Minute}, slow: time.Millisecond}
 		l := New(Rule{Limit: 20, Per: time.Minute, Mode: Bucket, Store: c, MaxQueue: NoQueue})
 		rt := l.Wrap(&server{})
-		flood(t, rt, "/", 20) // fails the test if one is refused
+		flood(t, rt, "/", 20) // fails the test if one is rejected
 		if _, err := get(t.Context(), rt, "/"); !errors.Is(err, ErrFull) {
 			t.Errorf("number 21: %v", err)
 		}
@@ -79,28 +82,15 @@ func TestNoQueueIsNotForTheStoresAnswers(t *testing.T) {
 	})
 }
 
-// While a store fails the window alone counts: who was granted then and leaves has
-// no token to leave behind.
-func TestATokenThatWasNotTakenIsNotGivenBack(t *testing.T) {
-	g := &gate{local: true, failures: 1, blocked: 100}
-	if _, ask := g.next(50, 1); ask || g.spend(50, 1) {
-		t.Error("a token where the store fails")
-	}
-	g = &gate{tokens: 1, expires: never}
-	if !g.spend(50, 1) || g.tokens != 0 {
-		t.Error("no token where there is one")
-	}
-}
-
 // A key that shared a count with others and gets one of its own has not sent
 // nothing.
 func TestAKeyThatLeavesTheSharedCountKeepsIt(t *testing.T) {
-	for _, mode := range []Mode{Window, Strict, Paced} {
+	for _, mode := range []Mode{Window, UntilResponse, Paced} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &server{}
-			l := New(Rule{Limit: 5, Per: 10 * time.Second, Guard: NoGuard, Key: tenant, Mode: mode})
+			l := New(Rule{Limit: 5, Per: 10 * time.Second, Margin: NoMargin, Key: tenant, Mode: mode})
 			rt := l.Wrap(s)
-			for i := range maxKeys {
+			for i := range admission.MaxKeys {
 				_, _ = get(t.Context(), rt, fmt.Sprintf("/t%d/", i))
 			}
 			time.Sleep(9 * time.Second)
@@ -110,7 +100,7 @@ func TestAKeyThatLeavesTheSharedCountKeepsIt(t *testing.T) {
 			if n := worst(s.times("/late"), 10*time.Second); n > 5 {
 				t.Errorf("%s: %d of one key in a window of 5", mode, n)
 			}
-			if l.list()[0].rest == nil {
+			if _, shared := l.list()[0].core.Keys(); !shared {
 				t.Error("nothing was shared: the test shows nothing")
 			}
 		})
@@ -120,17 +110,17 @@ func TestAKeyThatLeavesTheSharedCountKeepsIt(t *testing.T) {
 // A debt that turns up late is the key's, even if the key was forgotten meanwhile.
 func TestADebtComesBackToAForgottenKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 100, Guard: NoGuard, Key: tenant, Cost: func(*http.Request) int { return 1 }})
+		l := New(Rule{Limit: 100, Margin: NoMargin, Key: tenant, Cost: func(*http.Request) int { return 1 }})
 		rt := l.Wrap(&server{})
-		ctx, spent := Track(t.Context())
+		ctx, spent := WithUsage(t.Context())
 		if _, err := get(ctx, rt, "/late/"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
-		for i := range maxKeys {
+		for i := range admission.MaxKeys {
 			_, _ = get(t.Context(), rt, fmt.Sprintf("/t%d/", i))
 		}
-		if !spent.Adjust(1000) {
+		if !spent.Report(1000) {
 			t.Error("nothing to adjust")
 		}
 		if d := took(func() { flood(t, rt, "/late/", 1) }); d != time.Second {
@@ -141,9 +131,9 @@ func TestADebtComesBackToAForgottenKey(t *testing.T) {
 
 func TestNothingOverflows(t *testing.T) {
 	for name, build := range map[string]func(){
-		"Guard":    func() { New(Rule{Limit: 1, Guard: math.MaxInt64}) },
+		"Margin":   func() { New(Rule{Limit: 1, Margin: math.MaxInt64}) },
 		"Per":      func() { New(Rule{Limit: 1, Per: math.MaxInt64}) },
-		"NewStore": func() { NewStore(1, math.MaxInt64) },
+		"NewStore": func() { exact.NewStore(1, math.MaxInt64) },
 	} {
 		func() {
 			defer func() {
@@ -154,14 +144,7 @@ func TestNothingOverflows(t *testing.T) {
 			build()
 		}()
 	}
-	if NewStore(1, time.Second).Set(t.Context(), "k", 1, math.MaxInt64) == nil {
+	if exact.NewStore(1, time.Second).Set(t.Context(), "k", 1, math.MaxInt64) == nil {
 		t.Error("Set: taken")
-	}
-	w := newWindow(1, maxPer, maxPer)
-	w.add(0, 1)
-	for ahead := range 100 {
-		if at := w.eta(1, ahead, 1); at < w.span {
-			t.Fatalf("%d ahead: %d", ahead, at)
-		}
 	}
 }

@@ -3,14 +3,15 @@ package throttle
 import (
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sethvargo/go-limiter"
+	"github.com/sethvargo/go-limiter/memorystore"
+	"github.com/sethvargo/go-limiter/noopstore"
 
-	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
 // A Rule is a rate limit and the requests that it counts. The matching fields
@@ -37,10 +38,10 @@ type Rule struct {
 	Per time.Duration
 	// Mode is how sends are counted. Default [Window].
 	Mode Mode
-	// Guard is added to Per in the modes Window, Strict and Paced: a request leaves
-	// a little after it was counted. Default a 50th of Per, at most 50 ms;
-	// [NoGuard] adds nothing.
-	Guard time.Duration
+	// Margin is added to Per in the modes Window, UntilResponse and Paced: a request
+	// leaves a little after it was counted. Default a 50th of Per, at most 50 ms;
+	// [NoMargin] adds nothing.
+	Margin time.Duration
 
 	// Burst is how much may go at once in the mode [Paced]. Default what the rate
 	// gives in 2 ms, by which timers are late, and at least 1.
@@ -52,38 +53,36 @@ type Rule struct {
 	// kept; a Store is given it as it is, so for credentials see [HashKey].
 	Key func(*http.Request) string
 	// Cost is how much of Limit a request takes. Below 1 it takes nothing of this
-	// rule; above Limit, or the limit of the Store, the request is refused with
-	// [ErrCost]. Default 1. It is
-	// called concurrently. What turns out only with the answer is told by
-	// [Spent.Adjust].
+	// rule; above Limit, or the limit of the Store, the request is rejected with
+	// [ErrCost]. Default 1. It is called concurrently. What is known only with the
+	// response is reported with [Usage.Report].
 	Cost func(*http.Request) int
 	// Store counts too, as for a fleet that shares a store of go-limiter. In the
-	// modes Window, Strict and Paced the local window applies as well, and alone
-	// while the store fails; in the mode [Bucket] the store decides alone and its
-	// errors refuse the request. It is asked by the head of the queue only, never
-	// twice at once for a key, without Close ever being called.
+	// modes Window, UntilResponse and Paced the local window applies as well, and
+	// alone while the store fails; in the mode [Bucket] the store decides alone and
+	// its errors reject the request. It is asked by the head of the queue only, never
+	// twice at once for a key, and Close is never called.
 	Store limiter.Store
 
 	// MaxQueue is how many requests may wait for the rule and key; further ones
-	// are refused with [ErrFull]. Default 10,000; [NoQueue] lets none wait.
+	// are rejected with [ErrFull]. Default 10,000; [NoQueue] lets none wait.
 	MaxQueue int
-	// MaxWait is the longest wait. What would wait longer is refused with
+	// MaxWait is the longest wait. A request that would wait longer is rejected with
 	// [ErrDeadline], at once if that can be foretold. Default: no bound but the
 	// deadline of the request's context.
 	MaxWait time.Duration
 }
 
-// NoGuard as [Rule.Guard] adds nothing to the window.
-const NoGuard time.Duration = -1
+// NoMargin as [Rule.Margin] adds nothing to the window.
+const NoMargin time.Duration = -1
 
 // NoQueue as a MaxQueue lets nothing wait.
 const NoQueue = -1
 
 const (
 	defaultQueue = 10_000
-	maxGuard     = 50 * time.Millisecond
+	maxMargin    = 50 * time.Millisecond
 	maxPer       = 10 * 365 * 24 * time.Hour
-	maxKeys      = 10_000
 )
 
 // A Mode is how the sends of a rule are counted.
@@ -94,11 +93,11 @@ const (
 	// Window is exact on our side: no window of the length Per, wherever it
 	// begins, holds more than Limit sends.
 	Window Mode = iota
-	// Strict is exact on the server's side too, whatever the latency: a request
-	// counts from its send until Per after its response headers have come; one
-	// that gets no answer, until Per and 1 s after its end. It costs throughput:
-	// a latency more per window.
-	Strict
+	// UntilResponse is exact on the server's side too, whatever the latency: a
+	// request counts from its send until Per after its response headers have come;
+	// one that gets no response, until Per and 1 s after its end. It costs
+	// throughput: a latency more per window.
+	UntilResponse
 	// Bucket is go-limiter's memorystore as it is, a bucket refilled every Per:
 	// up to twice Limit in the wrong moment. For servers that count like that.
 	Bucket
@@ -109,13 +108,13 @@ const (
 	Paced
 )
 
-// String returns "window", "strict", "bucket", "unlimited" or "paced".
+// String returns "window", "until response", "bucket", "unlimited" or "paced".
 func (m Mode) String() string {
 	switch m {
 	case Window:
 		return "window"
-	case Strict:
-		return "strict"
+	case UntilResponse:
+		return "until response"
 	case Bucket:
 		return "bucket"
 	case Unlimited:
@@ -126,24 +125,6 @@ func (m Mode) String() string {
 	return "unknown mode"
 }
 
-// Rate returns the rule of a text: "10/90s", "2/s", "500/m", "1000/24h". It
-// panics on any other.
-func Rate(text string) Rule {
-	count, per, ok := strings.Cut(text, "/")
-	n, err := strconv.Atoi(count)
-	if !ok || err != nil || n < 1 {
-		panic(fmt.Sprintf("throttle: Rate(%q): want a number, a slash and a duration, as in 10/90s", text))
-	}
-	if per != "" && (per[0] < '0' || per[0] > '9') {
-		per = "1" + per
-	}
-	d, err := time.ParseDuration(per)
-	if err != nil || d <= 0 {
-		panic(fmt.Sprintf("throttle: Rate(%q): %q is not a duration", text, per))
-	}
-	return Rule{Limit: n, Per: d}
-}
-
 func (r Rule) fields() match.Fields {
 	return match.Fields{URL: r.URL, Route: r.Route, Host: r.Host, Method: r.Method}
 }
@@ -151,23 +132,59 @@ func (r Rule) fields() match.Fields {
 // rule is a Rule ready for use.
 type rule struct {
 	Rule
-	text  string
-	queue int
-	match *match.Matcher
-	*counts
+	text    string
+	matches *match.Matcher
+	core    *admission.Rule // what is counted of it, which outlives a change
 }
 
-// counts is the state of a rule. It belongs to the limiter's mutex and outlives
-// a change of the rule.
-type counts struct {
-	latest *rule                // as it is now
-	one    *resource            // without a Key
-	seed   keyhash.Seed         // of the keys
-	keys   map[uint64]*resource // with a Key, by its hash
-	rest   *resource            // what further keys share
-	sweep  int64                // when a full map may have room again
+// law is the part of the rule that can change.
+func (r *rule) law() admission.Law {
+	return admission.Law{
+		Text:     r.text,
+		Rate:     meter.Rate{Limit: r.Limit, Per: r.Per, Margin: r.Margin, Burst: r.Burst, UntilResponse: r.Mode == UntilResponse},
+		MaxQueue: orDefault(r.MaxQueue),
+		MaxWait:  r.MaxWait,
+	}
 }
 
+// kind is the part of the rule that stays.
+func (r *rule) kind() admission.Kind {
+	k := admission.Kind{
+		Windowed: r.Mode == Window || r.Mode == UntilResponse || r.Mode == Paced,
+		Paced:    r.Mode == Paced,
+		Keyed:    r.Key != nil,
+		Weighed:  r.Cost != nil,
+	}
+	switch {
+	case r.Mode == Unlimited:
+		k.Store = admission.Endless
+		k.NewStore = func() limiter.Store {
+			store, _ := noopstore.New() // it returns no error
+			return store
+		}
+	case r.Store != nil:
+		store := r.Store
+		k.Store = admission.Beside
+		if r.Mode == Bucket {
+			k.Store = admission.Alone
+		}
+		k.NewStore = func() limiter.Store { return store }
+	case r.Mode == Bucket:
+		// A store for each key, dropped with it: no sweeper, which counts ages from the
+		// wrong end, and no goroutine.
+		config := memorystore.Config{
+			Tokens: uint64(r.Limit), Interval: r.Per, InitialAlloc: 1, DisablePurge: true, //nolint:gosec // Limit is positive
+		}
+		k.Store = admission.Immediate
+		k.NewStore = func() limiter.Store {
+			store, _ := memorystore.New(&config) // it returns no error for a positive interval
+			return store
+		}
+	}
+	return k
+}
+
+// compile checks a rule and panics if it makes no sense.
 func compile(r Rule) *rule {
 	c, err := r.check()
 	if err != nil {
@@ -194,8 +211,8 @@ func (r Rule) check() (c *rule, err error) {
 		fail("Per is %s", r.Per)
 	case r.Per > maxPer:
 		fail("Per is above ten years")
-	case r.Guard > maxPer:
-		fail("Guard is above ten years")
+	case r.Margin > maxPer:
+		fail("Margin is above ten years")
 	case r.Mode > Paced:
 		fail("Mode is %d", r.Mode)
 	case r.Burst < 0 || r.Burst > r.Limit:
@@ -204,8 +221,8 @@ func (r Rule) check() (c *rule, err error) {
 		fail("Burst is for the mode Paced")
 	case r.Mode == Unlimited && r.Store != nil:
 		fail("a Store in the mode Unlimited would not be asked")
-	case r.Guard < NoGuard:
-		fail("Guard is %s", r.Guard)
+	case r.Margin < NoMargin:
+		fail("Margin is %s", r.Margin)
 	case r.MaxQueue < NoQueue:
 		fail("MaxQueue is %d", r.MaxQueue)
 	case r.MaxWait < 0:
@@ -218,17 +235,16 @@ func (r Rule) check() (c *rule, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Guard == 0 {
-		r.Guard = min(r.Per/50, maxGuard)
+	if r.Margin == 0 {
+		r.Margin = min(r.Per/50, maxMargin)
 	}
-	c = &rule{Rule: r, queue: bound(r.MaxQueue), match: m, text: r.String(), counts: &counts{seed: keyhash.New()}}
-	c.Guard = max(c.Guard, 0)
-	c.latest = c
+	c = &rule{Rule: r, matches: m, text: r.String()}
+	c.Margin = max(c.Margin, 0)
 	return c, nil
 }
 
-// bound resolves a MaxQueue.
-func bound(n int) int {
+// orDefault resolves a MaxQueue.
+func orDefault(n int) int {
 	switch n {
 	case 0:
 		return defaultQueue

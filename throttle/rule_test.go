@@ -27,7 +27,7 @@ func TestRuleText(t *testing.T) {
 		{Rule{Limit: 1000, Per: 24 * time.Hour}, "1000 requests per 24 hours"},
 		{Rule{Limit: 1, Per: 100 * time.Nanosecond}, "1 request per 100 nanoseconds"},
 		{Rule{Limit: 3, Route: "GET /p/{id}", Host: "a.test"}, "3 requests per second to a.test for GET /p/{id}"},
-		{Rule{Limit: 3, Method: "POST", Mode: Strict}, "3 requests per second with method POST (strict)"},
+		{Rule{Limit: 3, Method: "POST", Mode: UntilResponse}, "3 requests per second with method POST (until response)"},
 		{Rule{Limit: 3, Key: func(*http.Request) string { return "" }}, "3 requests per second and key"},
 		{Rule{Limit: 90, Per: time.Minute, Cost: func(*http.Request) int { return 2 }}, "90 units per minute"},
 	} {
@@ -39,18 +39,21 @@ func TestRuleText(t *testing.T) {
 	}
 }
 
-func TestRate(t *testing.T) {
+func TestParseRate(t *testing.T) {
 	for text, want := range map[string]Rule{
 		"10/90s": {Limit: 10, Per: 90 * time.Second}, "2/s": {Limit: 2, Per: time.Second}, "500/m": {Limit: 500, Per: time.Minute},
 		"1000/24h": {Limit: 1000, Per: 24 * time.Hour}, "5/1m30s": {Limit: 5, Per: 90 * time.Second}, "1/250ms": {Limit: 1, Per: 250 * time.Millisecond},
 	} {
-		if got := Rate(text); got.Limit != want.Limit || got.Per != want.Per {
-			t.Errorf("Rate(%q) is %d per %v", text, got.Limit, got.Per)
+		if got, err := ParseRate(text); err != nil || MustRate(text).Per != got.Per || got.Limit != want.Limit || got.Per != want.Per {
+			t.Errorf("ParseRate(%q) is %d per %v, %v", text, got.Limit, got.Per, err)
 		}
 	}
 	for _, text := range []string{"", "10", "/s", "0/s", "-1/s", "10/", "10/x", "10/0s", "10/-1s", "a/s", "1.5/s"} {
-		if got := panics(func() { Rate(text) }); !strings.HasPrefix(got, "throttle: ") {
-			t.Errorf("Rate(%q) panics with %q", text, got)
+		if got := panics(func() { MustRate(text) }); !strings.HasPrefix(got, "throttle: ") {
+			t.Errorf("MustRate(%q) panics with %q", text, got)
+		}
+		if _, err := ParseRate(text); err == nil || !strings.HasPrefix(err.Error(), "throttle: ") {
+			t.Errorf("ParseRate(%q): %v", text, err)
 		}
 	}
 }
@@ -65,7 +68,7 @@ func panics(f func()) (text string) {
 	return ""
 }
 
-func TestNewRefusesNonsense(t *testing.T) {
+func TestNewPanicsOnNonsense(t *testing.T) {
 	store, err := noopstore.New()
 	if err != nil {
 		t.Fatal(err)
@@ -76,26 +79,26 @@ func TestNewRefusesNonsense(t *testing.T) {
 		"negative per":   {Rules: []Rule{{Limit: 1, Per: -1}}},
 		"endless per":    {Rules: []Rule{{Limit: 1, Per: 1 << 62}}},
 		"mode":           {Rules: []Rule{{Limit: 1, Mode: 9}}},
-		"guard":          {Rules: []Rule{{Limit: 1, Guard: -2}}},
+		"margin":         {Rules: []Rule{{Limit: 1, Margin: -2}}},
 		"queue":          {Rules: []Rule{{Limit: 1, MaxQueue: -2}}},
 		"wait":           {Rules: []Rule{{Limit: 1, MaxWait: -2}}},
 		"URL":            {Rules: []Rule{{Limit: 1, URL: "("}}},
 		"route":          {Rules: []Rule{{Limit: 1, Route: "nowhere"}}},
 		"idle store":     {Rules: []Rule{{Limit: 1, Mode: Unlimited, Store: store}}},
 		"scope":          {Pause: Pause{Scope: 9}},
-		"pause":          {Pause: Pause{Max: -1}},
+		"pause":          {Pause: Pause{Max: -2}},
 		"fixed":          {Pause: Pause{Fixed: -1}},
 		"pause queue":    {Pause: Pause{MaxQueue: -2}},
 	} {
-		if got := panics(func() { c.New() }); !strings.HasPrefix(got, "throttle: ") {
+		if got := panics(func() { NewLimiter(c) }); !strings.HasPrefix(got, "throttle: ") {
 			t.Errorf("%s: panic %q", name, got)
 		}
 	}
 }
 
 func TestDefaults(t *testing.T) {
-	r := New(Rule{Limit: 1}, Rule{Limit: 1, Per: 24 * time.Hour}, Rule{Limit: 1, Guard: NoGuard}).Rules()
-	if r[0].Per != time.Second || r[0].Guard != 20*time.Millisecond || r[1].Guard != 50*time.Millisecond || r[2].Guard != NoGuard {
+	r := New(Rule{Limit: 1}, Rule{Limit: 1, Per: 24 * time.Hour}, Rule{Limit: 1, Margin: NoMargin}).Rules()
+	if r[0].Per != time.Second || r[0].Margin != 20*time.Millisecond || r[1].Margin != 50*time.Millisecond || r[2].Margin != NoMargin {
 		t.Errorf("rules %+v", r)
 	}
 }

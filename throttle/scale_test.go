@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func heap() float64 {
@@ -30,16 +32,16 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 		rule Rule
 	}{
 		{"all in use", Rule{Limit: 1 << 30, Per: time.Hour}},
-		{"soon forgotten", Rule{Limit: 1 << 30, Per: time.Microsecond, Guard: NoGuard}},
+		{"soon forgotten", Rule{Limit: 1 << 30, Per: time.Microsecond, Margin: NoMargin}},
 		{"buckets", Rule{Limit: 1 << 30, Per: time.Hour, Mode: Bucket}},
 	} {
 		tt.rule.Key = func(*http.Request) string { return "" }
 		l := New(tt.rule)
 		var early float64
 		for i := range 1_000_000 {
-			var k ticket
-			k.add(need{rule: l.list()[0], key: strconv.Itoa(i), cost: 1})
-			if !l.enter(&k) && tt.rule.Mode != Bucket {
+			var d admission.Demand
+			d.Add(admission.Part{Rule: l.list()[0].core, Key: strconv.Itoa(i), Cost: 1})
+			if !l.shell.admit(&d) && tt.rule.Mode != Bucket {
 				t.Fatal("not admitted")
 			}
 			if i == 100_000 {
@@ -47,8 +49,9 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 			}
 		}
 		late := heap()
-		t.Logf("%s: %.1f MB after 100,000 keys, %.1f MB after 1,000,000, %d kept", tt.name, early/1e6, late/1e6, len(l.list()[0].keys))
-		if late > early+1e6 || len(l.list()[0].keys) > maxKeys {
+		keys, _ := l.list()[0].core.Keys()
+		t.Logf("%s: %.1f MB after 100,000 keys, %.1f MB after 1,000,000, %d kept", tt.name, early/1e6, late/1e6, keys)
+		if late > early+1e6 || keys > admission.MaxKeys {
 			t.Errorf("%s: %.0f B after 100,000 keys, %.0f B after 1,000,000", tt.name, early, late)
 		}
 		runtime.KeepAlive(l)
@@ -64,13 +67,13 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 		if call != nil {
 			ctx = call(ctx)
 		}
-		before := settled()
+		before := heapAndStacks()
 		var wg sync.WaitGroup
 		for i := range n {
 			wg.Go(func() { _, _ = get(ctx, rt, [...]string{"/", "/1", "/12"}[i%3]) })
 		}
 		synctest.Wait()
-		after := settled()
+		after := heapAndStacks()
 		heap = (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / float64(n)
 		// All there are: of those that were there before, many are taken up again.
 		stacks = float64(after.StackInuse) / float64(n)
@@ -80,8 +83,8 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 	return heap, stacks
 }
 
-// settled collects twice: what pools let go at the first is gone at the second.
-func settled() runtime.MemStats {
+// heapAndStacks collects twice: what pools let go at the first is gone at the second.
+func heapAndStacks() runtime.MemStats {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC()
@@ -89,12 +92,12 @@ func settled() runtime.MemStats {
 	return m
 }
 
-// stuck is a base that waits for an answer that never comes or the caller to go.
-type stuck struct{ answer chan *http.Response }
+// stuck is a base that waits for a response that never comes or for the caller to leave.
+type stuck struct{ responses chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 	select {
-	case resp := <-s.answer:
+	case resp := <-s.responses:
 		return resp, nil
 	case <-req.Context().Done():
 		return nil, req.Context().Err()
@@ -128,7 +131,7 @@ func TestBytesPerWaiter(t *testing.T) {
 		{"one rule", with(rule), none, 1},
 		{"two rules", with(rule, rule), none, 1},
 		{"different costs", with(weighed, rule), none, 0},
-		{"a priority", with(rule), func(ctx context.Context) context.Context { return Priority(3).Attach(untold{ctx}) }, 1},
+		{"a priority", with(rule), func(ctx context.Context) context.Context { return transport.Priority(3).Attach(untold{ctx}) }, 1},
 		{"a deadline", with(rule), nil, 1},
 		{"MaxWait", with(patient), none, 0}, // a timer
 		{"a timer for each, the control", func(rt http.RoundTripper) http.RoundTripper {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// napping counts how often somebody looks for the end of this context, as who lies
-// down does.
+// napping counts how often a request looks for the end of this context, as a request
+// does that goes to sleep.
 type napping struct {
 	context.Context
 	naps *atomic.Int64
@@ -18,9 +18,9 @@ type napping struct {
 
 func (n napping) Done() <-chan struct{} { n.naps.Add(1); return n.Context.Done() }
 
-// One timer for all who wait: what is done grows with what happens, and not with
+// One timer for all that wait: what is done grows with what happens, and not with
 // how many wait meanwhile. At each slot two things happen: its time comes, and
-// somebody leaves.
+// one leaves.
 const looksPerSlot = 2
 
 func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
@@ -34,11 +34,11 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 		{"without MaxWait", Rule{}, 10_000, looksPerSlot},
 		{"with MaxWait", Rule{MaxWait: time.Hour}, 10_000, looksPerSlot},
 		{"paced", Rule{Mode: Paced}, 1000, looksPerSlot},
-		{"strict", Rule{Mode: Strict}, 1000, looksPerSlot + 1}, // and an answer comes
+		{"until response", Rule{Mode: UntilResponse}, 1000, looksPerSlot + 1}, // and a response comes
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				tt.rule.Limit, tt.rule.Per, tt.rule.Guard = 1, slot, NoGuard
+				tt.rule.Limit, tt.rule.Per, tt.rule.Margin = 1, slot, NoMargin
 				l := New(tt.rule)
 				rt := l.Wrap(&server{})
 				var naps atomic.Int64
@@ -72,12 +72,10 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 
 // looked returns how often the limiter went through its heads, and set its timer.
 func (l *Limiter) looked() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return int(l.scans)
+	return int(state(l).Scans)
 }
 
-// The control: everybody has a timer, and at each slot all but one look in vain.
+// The control: each has a timer, and at each slot all but one look in vain.
 func TestATimerForEachWaiterIsAHerd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n, slot = 300, 10 * time.Millisecond

@@ -14,9 +14,9 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// The answer of a server that was overloaded when the tape was made says nothing
+// The response of a server that was overloaded when the tape was made says nothing
 // about it now, wherever the tape is.
-func TestATapedAnswerPausesNothing(t *testing.T) {
+func TestATapedResponsePausesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
 	read := func(t *testing.T, rt http.RoundTripper, path string) (*http.Response, error) {
 		t.Helper()
@@ -43,7 +43,7 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 			return l.Wrap(tape.Wrap(base))
 		},
 	}
-	base := &server{answer: func(req *http.Request) (*http.Response, error) {
+	base := &server{respond: func(req *http.Request) (*http.Response, error) {
 		return reply(req, 429, "Retry-After", "30"), nil
 	}}
 	for name, wrap := range orders {
@@ -63,11 +63,11 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 	}
 	sent := len(base.sends)
 	for name, wrap := range orders {
-		for mode, rules := range map[Mode][]Rule{Window: nil, Strict: {{Limit: 9, Mode: Strict}}} {
+		for mode, rules := range map[Mode][]Rule{Window: nil, UntilResponse: {{Limit: 9, Mode: UntilResponse}}} {
 			synctest.Test(t, func(t *testing.T) {
 				tape := open(t, replay.Replay)
-				e := &ear{kinds: layer.Paused | layer.WaitBegin}
-				l := Config{Rules: rules, Pause: Pause{Fixed: time.Minute}}.New()
+				e := &observer{kinds: layer.Paused | layer.WaitBegin}
+				l := NewLimiter(Config{Rules: rules, Pause: Pause{Fixed: time.Minute}})
 				rt := e.Wrap(wrap(l, tape, base))
 				if d := took(func() {
 					for range 3 {
@@ -79,8 +79,8 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 				}); d != 0 {
 					t.Errorf("%s, %s: waited %v", name, mode, d)
 				}
-				if d := l.Paused(request(context.Background(), "/")); d != 0 || len(e.heard) != 0 {
-					t.Errorf("%s, %s: paused for %v, %d events", name, mode, d, len(e.heard))
+				if d := l.Paused(request(context.Background(), "/")); d != 0 || len(e.observed) != 0 {
+					t.Errorf("%s, %s: paused for %v, %d events", name, mode, d, len(e.observed))
 				}
 				if err := tape.Close(); err != nil {
 					t.Fatal(err)
@@ -94,8 +94,8 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 	}
 }
 
-// What was not sent, since a recording answered, takes no quota.
-func TestAReplayedAnswerTakesNoQuota(t *testing.T) {
+// What was not sent, since a recording responded, takes no quota.
+func TestAReplayedResponseTakesNoQuota(t *testing.T) {
 	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestAReplayedAnswerTakesNoQuota(t *testing.T) {
 	if err := read(t.Context(), tape.Wrap(s)); err != nil {
 		t.Fatal(err)
 	}
-	for _, mode := range []Mode{Window, Strict, Paced} {
+	for _, mode := range []Mode{Window, UntilResponse, Paced} {
 		l := New(Rule{Limit: 1, Per: time.Hour, Mode: mode, MaxQueue: NoQueue})
 		rt := l.Wrap(tape.Wrap(s))
 		for range 3 {

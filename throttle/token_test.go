@@ -13,10 +13,11 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/exact"
 )
 
 // A token belongs to the window that the store counted it in, however long the
-// answer took.
+// reply took.
 func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const per = 10 * time.Second
@@ -69,8 +70,8 @@ func TestATokenComesBackTooLate(t *testing.T) {
 		}}
 		l := New(
 			Rule{Limit: 3, Per: 10 * time.Second, Mode: Bucket, URL: "/q", Store: c},
-			Rule{Limit: 1, Per: 9500 * time.Millisecond, URL: "/q/first", Guard: NoGuard},
-			Rule{Limit: 1, Per: 10200 * time.Millisecond, URL: "/q/second", Guard: NoGuard},
+			Rule{Limit: 1, Per: 9500 * time.Millisecond, URL: "/q/first", Margin: NoMargin},
+			Rule{Limit: 1, Per: 10200 * time.Millisecond, URL: "/q/second", Margin: NoMargin},
 		)
 		rt := concurrency.New(concurrency.Limit{Max: 1}).Wrap(l.Wrap(s))
 		start := time.Now()
@@ -139,12 +140,12 @@ func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 // go-limiter's own middleware names the time in RFC 1123 with "UTC" for a zone.
 func TestAPauseByTheirMiddleware(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, err := httplimit.NewMiddleware(NewStore(1, time.Minute), func(*http.Request) (string, error) { return "", nil })
+		m, err := httplimit.NewMiddleware(exact.NewStore(1, time.Minute), func(*http.Request) (string, error) { return "", nil })
 		if err != nil {
 			t.Fatal(err)
 		}
 		h := m.Handle(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, req)
 			resp := w.Result()

@@ -1,9 +1,13 @@
 package throttle
 
 import (
+	"context"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -16,58 +20,98 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	if req.URL == nil { // the base says what it thinks of that
 		return next.RoundTrip(req)
 	}
-	var t ticket
-	if err := l.look(c, req, &t); err != nil {
+	var d admission.Demand
+	if err := l.demand(c, req, &d); err != nil {
 		return layer.Reject(req, err)
 	}
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
-		return layer.Reject(req, ended(ctx))
+		return layer.Reject(req, ctxerr.Of(ctx))
 	}
-	if l.armed.Load() > 0 {
-		l.key(c, req, &t)
+	if l.shell.armed.Load() > 0 {
+		l.key(c, req, &d)
 	}
 	a := layer.AttemptFrom(ctx)
-	if !l.enter(&t) && !l.enterKeyed(c, req, &t) {
-		if err := l.wait(ctx, c, a, &t, false); err != nil {
+	if !l.shell.admit(&d) && !l.admitKeyed(c, req, &d) {
+		if err := l.shell.wait(ctx, c, a, &d, false); err != nil {
 			return layer.Reject(req, err)
 		}
 	}
-	if t.strict || t.weighed || t.gate != nil {
-		return l.tripOpen(c, a, req, next, &t)
+	if d.UntilResponse || d.Weighed || d.Passed() {
+		return l.tripUntilHeaders(c, a, req, next, &d)
 	}
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.settle(&t, failed(a))
+		l.shell.finish(&d, withoutResponse(a))
 		return resp, err
 	}
 	if a.Replayed() {
-		l.settle(&t, failed(a))
+		l.shell.finish(&d, withoutResponse(a))
 	}
-	l.heed(c, req, resp)
+	l.observe(c, req, resp)
 	return resp, nil
 }
 
-// tripOpen sends a request that must be booked out when its headers are in.
-func (l *Limiter) tripOpen(c *layer.Call, a *layer.Attempt, req *http.Request, next http.RoundTripper, admitted *ticket) (*http.Response, error) {
-	t := *admitted
+// admitKeyed tries again to admit a demand that was not keyed, and is from now on.
+func (l *Limiter) admitKeyed(c *layer.Call, req *http.Request, d *admission.Demand) bool {
+	if d.Keyed {
+		return false
+	}
+	l.key(c, req, d)
+	return l.shell.admit(d)
+}
+
+// tripUntilHeaders sends a request whose end must be counted when its headers are in.
+func (l *Limiter) tripUntilHeaders(c *layer.Call, a *layer.Attempt, req *http.Request, next http.RoundTripper, admitted *admission.Demand) (*http.Response, error) {
+	d := *admitted
 	done := false
 	defer func() {
-		if !done { // a panic below
-			l.settle(&t, lost)
+		if !done { // an inner layer panics
+			l.shell.finish(&d, admission.Lost)
 		}
 	}()
 	resp, err := next.RoundTrip(req)
 	if err != nil {
 		done = true
-		l.end(req.Context(), &t, failed(a))
+		l.finishFailed(req.Context(), &d, withoutResponse(a))
 		return resp, err
 	}
-	l.heed(c, req, resp) // before the next one is let through
+	l.observe(c, req, resp) // before the next request is let through
 	done = true
-	l.settle(&t, came(a, resp))
-	if t.weighed {
-		l.note(req.Context(), &t)
+	l.shell.finish(&d, outcomeOf(a, resp))
+	if d.Weighed {
+		l.note(req.Context(), &d)
 	}
 	return resp, nil
+}
+
+// finishFailed counts the end of a request that got no response.
+func (l *Limiter) finishFailed(ctx context.Context, d *admission.Demand, o admission.Outcome) {
+	l.shell.finish(d, o)
+	if d.Weighed && o != admission.Unsent {
+		l.note(ctx, d)
+	}
+}
+
+// outcomeOf says what a response to the attempt means. One from a recording means
+// that nothing was sent.
+func outcomeOf(a *layer.Attempt, resp *http.Response) admission.Outcome {
+	if a.Replayed() {
+		return withoutResponse(a)
+	}
+	if s := verdict.Status(resp.StatusCode); s.Pause && s.Retryable { // 403 is about this request alone
+		return admission.Warned
+	}
+	return admission.Good
+}
+
+// withoutResponse tells a request that is lost from one that was not sent: an inner
+// retry may have made attempts after a.
+func withoutResponse(a *layer.Attempt) admission.Outcome {
+	for row := range a.Call().Attempts() {
+		if row.Number() >= a.Number() && row.Sent() {
+			return admission.Lost
+		}
+	}
+	return admission.Unsent
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -22,7 +23,7 @@ import (
 func TestCost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Guard: NoGuard, Cost: func(r *http.Request) int { return len(strings.Trim(r.URL.Path, "/")) }})
+		l := New(Rule{Limit: 10, Margin: NoMargin, Cost: func(r *http.Request) int { return len(strings.Trim(r.URL.Path, "/")) }})
 		rt := l.Wrap(s)
 		_, err := get(t.Context(), rt, "/12345678901")
 		if !errors.Is(err, ErrCost) || !errors.Is(err, verdict.ErrRejected) {
@@ -42,7 +43,7 @@ func TestCost(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 1, Guard: NoGuard, Key: func(r *http.Request) string { return r.URL.Path }})
+		l := New(Rule{Limit: 1, Margin: NoMargin, Key: func(r *http.Request) string { return r.URL.Path }})
 		rt := l.Wrap(&server{})
 		if d := took(func() { flood(t, rt, "/a", 1); flood(t, rt, "/b", 1) }); d != 0 {
 			t.Errorf("two keys waited %v", d)
@@ -50,20 +51,21 @@ func TestKeys(t *testing.T) {
 		if d := took(func() { flood(t, rt, "/a", 1) }); d != time.Second {
 			t.Errorf("the same key waited %v", d)
 		}
-		for i := range 3 * maxKeys {
-			if i%maxKeys == 0 {
+		for i := range 3 * admission.MaxKeys {
+			if i%admission.MaxKeys == 0 {
 				time.Sleep(2 * time.Second)
 			}
 			flood(t, rt, fmt.Sprintf("/%d", i), 1)
 		}
-		r := l.list()[0]
-		if len(r.keys) > maxKeys {
-			t.Errorf("%d keys kept", len(r.keys))
+		r := l.list()[0].core
+		if n, _ := r.Keys(); n > admission.MaxKeys {
+			t.Errorf("%d keys kept", n)
 		}
 		// All keys count still: a further one gets no count of its own, and no more
 		// than the limit.
-		if d := took(func() { flood(t, rt, "/new", 1); flood(t, rt, "/newer", 1) }); r.rest == nil || d != time.Second {
-			t.Errorf("beyond the cap: shared %v, took %v", r.rest != nil, d)
+		d := took(func() { flood(t, rt, "/new", 1); flood(t, rt, "/newer", 1) })
+		if _, shared := r.Keys(); !shared || d != time.Second {
+			t.Errorf("beyond the cap: shared %v, took %v", shared, d)
 		}
 		quiet(t, l)
 	})
@@ -73,7 +75,7 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		boom := errors.New("boom")
 		veto := true
-		l := New(Rule{Limit: 1, Per: time.Hour}, Rule{Limit: 1, Per: time.Hour, Mode: Strict})
+		l := New(Rule{Limit: 1, Per: time.Hour}, Rule{Limit: 1, Per: time.Hour, Mode: UntilResponse})
 		s := &server{}
 		rt := l.Wrap((&testLayer{"veto", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if veto {
@@ -88,7 +90,7 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 		}
 		veto = false
 		if d := took(func() { flood(t, rt, "/", 1) }); d != 0 {
-			t.Errorf("waited %v for quota that nobody had used", d)
+			t.Errorf("waited %v for quota that was not used", d)
 		}
 		if d := took(func() { flood(t, rt, "/", 1) }); d < time.Hour {
 			t.Errorf("the control did not wait: %v", d)
@@ -99,8 +101,8 @@ func TestWhatWasNotSentIsGivenBack(t *testing.T) {
 
 func TestPanicBelow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 1, Per: time.Minute, Mode: Strict, Guard: NoGuard})
-		rt := l.Wrap(&server{answer: func(*http.Request) (*http.Response, error) { panic("boom") }})
+		l := New(Rule{Limit: 1, Per: time.Minute, Mode: UntilResponse, Margin: NoMargin})
+		rt := l.Wrap(&server{respond: func(*http.Request) (*http.Response, error) { panic("boom") }})
 		for range 2 {
 			func() {
 				defer func() {
@@ -115,10 +117,10 @@ func TestPanicBelow(t *testing.T) {
 	})
 }
 
-func TestStrictCountsWhatGotNoAnswer(t *testing.T) {
+func TestUntilResponseCountsWhatGotNoResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: func(*http.Request) time.Duration { return time.Minute }}
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, Mode: Strict, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, Mode: UntilResponse, Margin: NoMargin})
 		rt := l.Wrap(s)
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -137,7 +139,7 @@ func TestStrictCountsWhatGotNoAnswer(t *testing.T) {
 			s.latency = nil
 			flood(t, rt, "/", 1)
 		}); d != 10*time.Second {
-			t.Errorf("after an answer the next one waited %v, want the window", d)
+			t.Errorf("after a response the next one waited %v, want the window", d)
 		}
 		quiet(t, l)
 	})
@@ -157,7 +159,7 @@ func TestPanicsOfTheUsersFunctions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				closed, n := 0, 0
-				s := &server{answer: func(req *http.Request) (*http.Response, error) {
+				s := &server{respond: func(req *http.Request) (*http.Response, error) {
 					resp := reply(req, 200)
 					if n++; n == 1 {
 						resp = reply(req, 429, "Retry-After", "1")
@@ -165,7 +167,7 @@ func TestPanicsOfTheUsersFunctions(t *testing.T) {
 					resp.Body = closing{resp.Body, &closed}
 					return resp, nil
 				}}
-				l := Config{Rules: []Rule{{Limit: 1, Mode: Strict, Guard: NoGuard}}, Pause: Pause{Adjust: tt.adjust}}.New()
+				l := NewLimiter(Config{Rules: []Rule{{Limit: 1, Mode: UntilResponse, Margin: NoMargin}}, Pause: Pause{Adjust: tt.adjust}})
 				rt := (&boo{kind: tt.kind}).Wrap(l.Wrap(s))
 				panics := 0
 				for range 4 {
@@ -220,15 +222,15 @@ func (c closing) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// A retry further in sent once and was then kept from sending again: what was
+// An inner retry sent once and was then kept from sending again: what was
 // taken was used.
-func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
+func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 	for name, inner := range map[string]transport.Layer{
 		"":                         pass(),
 		"above a layer that waits": concurrency.New(concurrency.Limit{Max: 5}),
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := &server{answer: func(req *http.Request) (*http.Response, error) { return reply(req, 503), nil }}
+			s := &server{respond: func(req *http.Request) (*http.Response, error) { return reply(req, 503), nil }}
 			again := &testLayer{"again", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				if err != nil {
@@ -239,7 +241,7 @@ func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
 				c.NextAttempt(layer.Retry)
 				return layer.Reject(req, verdict.ErrRejected) // vetoed
 			}}
-			l := New(Rule{Limit: 2, Per: time.Minute, Guard: NoGuard})
+			l := New(Rule{Limit: 2, Per: time.Minute, Margin: NoMargin})
 			rt := l.Wrap(again.Wrap(inner.Wrap(s)))
 			for range 6 {
 				_, _ = get(t.Context(), rt, "/")
@@ -253,13 +255,13 @@ func TestWhatARetryFurtherInHasSentCounts(t *testing.T) {
 
 // What was not sent is given back to all that counts it.
 func TestAVetoGivesBackToEveryMode(t *testing.T) {
-	for _, mode := range []Mode{Window, Strict, Paced, Bucket} {
+	for _, mode := range []Mode{Window, UntilResponse, Paced, Bucket} {
 		synctest.Test(t, func(t *testing.T) {
 			store := limiter.Store(nil)
 			if mode == Bucket { // that of the mode keeps the real time
 				store = &fixedWindow{limit: 100, per: time.Minute}
 			}
-			l := New(Rule{Limit: 100, Per: time.Minute, Guard: NoGuard, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
+			l := New(Rule{Limit: 100, Per: time.Minute, Margin: NoMargin, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
 			veto := &testLayer{"veto", func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 				return layer.Reject(req, verdict.ErrRejected)
 			}}

@@ -5,176 +5,176 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/transport"
 )
 
-// wait brings a request through the queue. What layers further out hold for it
-// is laid down meanwhile, and it is counted only once they hold it again; it
-// keeps its place until then. With resuming the request is in the middle of
-// taking up holds, for somebody further in.
-func (l *Limiter) wait(ctx context.Context, c *layer.Call, a *layer.Attempt, t *ticket, resuming bool) error {
-	v := &visit{
-		limiter: l, ctx: ctx, call: c, attempt: a, resuming: resuming,
-		w: &waiter{ready: make(chan struct{}, 1), deadline: never},
+// wait brings a request through the queue. What outer layers hold for it is
+// suspended meanwhile, and it is counted only once they hold it again; it keeps its
+// place until then. With reacquiring the request is in the middle of reacquiring
+// holds, for an inner layer.
+func (s *shell) wait(ctx context.Context, c *layer.Call, a *layer.Attempt, d *admission.Demand, reacquiring bool) error {
+	ready := make(chan struct{}, 1)
+	v := &wait{
+		shell: s, ctx: ctx, call: c, attempt: a, reacquiring: reacquiring,
+		waiter: &admission.Waiter{Owner: ready}, ready: ready,
 	}
-	if p, ok := layer.Setting[Priority](ctx); ok {
-		v.w.rank = -p.worth()
+	var advance time.Duration
+	if p, ok := layer.Setting[transport.Priority](ctx); ok {
+		advance = p.Advance()
 	}
-	if d, ok := ctx.Deadline(); ok {
-		v.w.deadline = int64(d.Sub(l.epoch))
+	deadline := int64(meter.Never)
+	if t, ok := ctx.Deadline(); ok {
+		deadline = int64(t.Sub(s.epoch))
 	}
-	defer v.end(t)
-	v.err = v.run(t)
+	defer v.end(d)
+	v.err = v.run(d, advance, deadline)
 	return v.err
 }
 
-// visit is the way of one request through the queue.
-type visit struct {
-	limiter *Limiter
-	ctx     context.Context //nolint:containedctx // lives as long as the call
-	call    *layer.Call
-	attempt *layer.Attempt
-	w       *waiter
-	why     reason
-	err     error
-	waited  time.Duration
-	patient *time.Timer // MaxWait
+// wait is the way of one request through the queue.
+type wait struct {
+	shell    *shell
+	ctx      context.Context //nolint:containedctx // it lives as long as the call
+	call     *layer.Call
+	attempt  *layer.Attempt
+	waiter   *admission.Waiter
+	ready    chan struct{} // it holds one: something has changed
+	forecast admission.Forecast
+	err      error
+	waited   time.Duration
+	patience *time.Timer // MaxWait
 
-	resuming, parked, begun, counted bool
+	reacquiring, suspended, begun, counted bool
 }
 
-// run holds the mutex but while it waits, asks a store or takes up holds.
-func (v *visit) run(t *ticket) error {
-	l, w := v.limiter, v.w
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
+// run holds the mutex but while it waits, asks a store or reacquires holds.
+func (v *wait) run(d *admission.Demand, advance time.Duration, deadline int64) error {
+	s, w := v.shell, v.waiter
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
 		return &Error{Reason: ErrClosed}
 	}
-	l.enqueue(w, t)
-	defer func() { // also on a panic of a store or a holder
-		switch {
-		case w.is(granted):
-			l.revoke(w)
-		case w.class != nil:
-			l.leave(w)
-		default:
-			return
+	s.core.Enqueue(w, d, advance, deadline, s.nowLocked())
+	defer func() { // also on a panic of a store or of a holder
+		if w.Queued() || w.Granted() {
+			s.core.Cancel(w, s.nowLocked())
 		}
-		l.scan(l.now())
+		s.updateLocked()
 	}()
-	l.scan(l.now())
+	s.updateLocked()
 	foreseen := false
 	for {
-		switch {
-		case w.err != nil:
-			return w.err
-		case l.closed: // while a store was asked, or holds were taken up
+		switch r := w.Rejection(); {
+		case r != nil:
+			return rejected(r)
+		case s.closed: // while a store was asked, or holds were reacquired
 			return &Error{Reason: ErrClosed}
-		case w.ask > 0:
-			if err := v.ask(); err != nil {
+		case w.IsToAsk():
+			if err := v.askLocked(); err != nil {
 				return err
 			}
 			continue
-		case w.goes() && v.parked:
-			if err := v.resume(t); err != nil {
+		case w.MayLeave() && v.suspended:
+			if err := v.reacquireLocked(d); err != nil {
 				return err
 			}
-			foreseen = foreseen && w.is(granted)
+			foreseen = foreseen && w.Granted()
 			continue
-		case w.goes():
-			now := l.now()
-			going := l.confirm(w, t, now)
-			if l.waiting > 0 || l.timer != nil {
-				l.scan(now)
-			}
-			if going {
+		case w.MayLeave():
+			if s.core.Confirm(w, d, s.nowLocked()) {
 				return nil
 			}
+			s.updateLocked()
 			foreseen = false
 			continue
 		}
-		if !foreseen && !w.is(granted) {
-			if err := v.foresee(t); err != nil {
-				return err
+		if !foreseen && !w.Granted() {
+			if r := v.foreseeLocked(d); r != nil {
+				return rejected(r)
 			}
 			foreseen = true
 		}
-		if err := v.sleep(); err != nil {
+		if err := v.sleepLocked(); err != nil {
 			return err
 		}
 	}
 }
 
-// ask asks a store for a token.
-func (v *visit) ask() error {
-	l, r, cost := v.limiter, v.w.class.needs[v.w.ask-1], v.w.costOf(int(v.w.ask-1))
-	var got answer
-	asked := l.now()
+// askLocked asks a store for a token. It unlocks the mutex meanwhile.
+func (v *wait) askLocked() error {
+	s := v.shell
+	asked := s.nowLocked()
+	resource, cost := s.core.Ask(v.waiter)
+	var reply meter.Reply
+	replied := false
 	func() {
-		v.w.marks |= asking
-		l.mu.Unlock()
+		s.mu.Unlock()
 		defer func() {
-			l.mu.Lock()
-			v.w.marks &^= asking
+			s.mu.Lock()
+			if !replied { // the store panics
+				s.core.Asked(v.waiter, resource, cost, asked, s.nowLocked(), nil)
+			}
 		}()
-		got = r.gate.take(v.ctx, r.key)
+		reply = take(v.ctx, resource)
+		replied = true
 	}()
-	v.w.ask = 0
-	r.gate.taking = false
-	if got.err != nil && v.ctx.Err() != nil {
-		return ended(v.ctx)
+	if reply.Err != nil && v.ctx.Err() != nil {
+		s.core.Asked(v.waiter, resource, cost, asked, s.nowLocked(), nil)
+		return ctxerr.Of(v.ctx)
 	}
-	now := l.now()
-	r.gate.hear(asked, now, got, r.rule.Per)
-	switch {
-	case r.gate.err != nil:
-		return &Error{Rule: r.rule.text, Key: r.name(), Reason: &storeError{r.gate.err}}
-	case got.err == nil && got.limit > 0 && got.limit < uint64(cost): //nolint:gosec // positive
-		return &Error{Rule: r.rule.text, Key: r.name(), Reason: ErrCost} // as many are never there at once
+	if r := s.core.Asked(v.waiter, resource, cost, asked, s.nowLocked(), &reply); r != nil {
+		return rejected(r)
 	}
-	l.scan(now)
+	s.updateLocked()
 	return nil
 }
 
-// foresee finds out what is waited for, or that it would be in vain. It is apart
-// from run since the stacks of those who wait should stay small.
-func (v *visit) foresee(t *ticket) error {
-	var why reason
-	if err := v.limiter.foresee(v.w, t, v.limiter.now(), !v.counted, &why); err != nil {
-		return err
+// foreseeLocked finds out what is waited for, or that it would be in vain. It is
+// apart from run since the stacks of requests that wait should stay small.
+func (v *wait) foreseeLocked(d *admission.Demand) *admission.Rejection {
+	var f admission.Forecast
+	if r := v.shell.core.Forecast(v.waiter, d, v.shell.nowLocked(), !v.counted, &f); r != nil {
+		return r
 	}
 	v.counted = true
 	if !v.begun {
-		v.why = why
+		v.forecast = f
 	}
 	return nil
 }
 
-// resume takes up what was laid down, aside from those who leave. What was kept
-// meanwhile may have gone to others: then v is in the queue again.
-func (v *visit) resume(t *ticket) error {
-	l := v.limiter
-	l.stepAside(v.w, l.now())
-	if err := v.takeUp(); err != nil {
+// reacquireLocked reacquires what was suspended, out of the line of those that
+// leave. The reservation may have expired meanwhile: then the request is in the queue
+// again. It unlocks the mutex meanwhile.
+func (v *wait) reacquireLocked(d *admission.Demand) error {
+	s := v.shell
+	s.core.Reacquire(v.waiter, s.nowLocked())
+	s.updateLocked()
+	if err := v.reacquireHolds(); err != nil {
 		return err
 	}
-	if !v.w.is(granted) {
-		l.insert(v.w, t)
-		l.scan(l.now())
+	if v.waiter.Expired() {
+		s.core.Requeue(v.waiter, d, s.nowLocked())
+		s.updateLocked()
 	}
 	return nil
 }
 
-// takeUp takes up what was laid down. The MaxWait of a rule goes on.
-func (v *visit) takeUp() error {
-	v.limiter.mu.Unlock()
-	defer v.limiter.mu.Lock()
-	v.parked = false
+// reacquireHolds reacquires what was suspended. The MaxWait of a rule goes on. It
+// unlocks the mutex meanwhile, which must be locked.
+func (v *wait) reacquireHolds() error {
+	v.shell.mu.Unlock()
+	defer v.shell.mu.Lock()
+	v.suspended = false
 	ctx := v.ctx
-	if v.why.maxWait > 0 {
+	if v.forecast.MaxWait > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, max(v.why.maxWait-v.waited, 0))
+		ctx, cancel = context.WithTimeout(ctx, max(v.forecast.MaxWait-v.waited, 0))
 		defer cancel()
 	}
 	start := time.Now()
@@ -185,138 +185,85 @@ func (v *visit) takeUp() error {
 	return err
 }
 
-// late is the refusal of who has waited for MaxWait.
-func (v *visit) late(waited time.Duration) error {
-	return &Error{Rule: v.why.rule, Key: v.why.key, Wait: waited, Reason: fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, v.why.maxWait)}
+// late is the rejection of a request that has waited for MaxWait.
+func (v *wait) late(waited time.Duration) error {
+	f := &v.forecast
+	return &Error{Rule: f.Rule, Key: f.Key, Wait: waited, Reason: fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, f.MaxWait)}
 }
 
-// sleep waits for a change. Who has been granted what it needs waits only for the
-// one before it in its line, which is about to leave.
-func (v *visit) sleep() error {
-	lining := v.w.is(granted)
-	v.limiter.mu.Unlock()
-	defer v.limiter.mu.Lock()
-	if !lining {
-		if !v.parked && !v.resuming {
-			v.parked = true
+// sleepLocked waits for a change. A granted request waits only for the one before it
+// in its line, which is about to leave. It unlocks the mutex meanwhile.
+func (v *wait) sleepLocked() error {
+	inLine := v.waiter.Granted()
+	v.shell.mu.Unlock()
+	defer v.shell.mu.Lock()
+	if !inLine {
+		if !v.suspended && !v.reacquiring {
+			v.suspended = true
 			v.attempt.Suspend()
 		}
 		v.begin()
 	}
 	var late <-chan time.Time
-	if v.patient != nil {
-		late = v.patient.C
+	if v.patience != nil {
+		late = v.patience.C
 	}
 	start := time.Now()
 	defer func() { v.waited += time.Since(start) }()
 	select {
-	case <-v.w.ready:
+	case <-v.ready:
 		return nil
 	case <-v.ctx.Done():
-		return ended(v.ctx)
+		return ctxerr.Of(v.ctx)
 	case <-late:
 		return v.late(v.waited + time.Since(start))
 	}
 }
 
-func (v *visit) begin() {
+func (v *wait) begin() {
 	if v.begun {
 		return
 	}
 	v.begun = true
-	if v.why.maxWait > 0 {
-		v.patient = time.NewTimer(v.why.maxWait)
+	if v.forecast.MaxWait > 0 {
+		v.patience = time.NewTimer(v.forecast.MaxWait)
 	}
-	v.emit(layer.WaitBegin, v.why.wait)
+	v.emit(layer.WaitBegin, v.forecast.Wait)
 }
 
-// end books the wait and tells of it. If an observer panics, what was admitted
-// with t is not sent.
-func (v *visit) end(t *ticket) {
-	if v.patient != nil {
-		v.patient.Stop()
+// end records the wait and emits its event. If an observer panics, what was admitted
+// with d is not sent.
+func (v *wait) end(d *admission.Demand) {
+	if v.patience != nil {
+		v.patience.Stop()
 	}
 	if !v.begun {
 		return
 	}
-	told := false
+	emitted := false
 	defer func() {
-		if !told {
-			v.limiter.settle(t, unsent)
+		if !emitted {
+			v.shell.finish(d, admission.Unsent)
 		}
 	}()
-	v.attempt.AddWait(v.why.how, v.waited)
+	v.attempt.AddWait(v.how(), v.waited)
 	v.emit(layer.WaitEnd, v.waited)
-	told = true
+	emitted = true
 }
 
-func (v *visit) emit(kind layer.Kind, d time.Duration) {
+func (v *wait) how() layer.Wait {
+	if v.forecast.Paused {
+		return layer.Pause
+	}
+	return layer.Quota
+}
+
+func (v *wait) emit(kind layer.Kind, d time.Duration) {
 	if !v.call.Wants(kind) {
 		return
 	}
 	v.call.Emit(layer.Event{
-		Kind: kind, Layer: layerName, Attempt: v.attempt, How: v.why.how, Wait: d,
-		Limit: v.why.limit, Per: v.why.per, Text: v.why.rule, Err: v.err,
+		Kind: kind, Layer: layerName, Attempt: v.attempt, How: v.how(), Wait: d,
+		Limit: v.forecast.Limit, Per: v.forecast.Per, Text: v.forecast.Rule, Err: v.err,
 	})
-}
-
-// reason is what a request waits for in the first place.
-type reason struct {
-	how     layer.Wait
-	wait    time.Duration
-	rule    string
-	key     string
-	limit   int
-	per     time.Duration
-	maxWait time.Duration // the smallest of its rules
-}
-
-// foresee says what w, which is in the queue with the ticket t, waits for, or
-// returns the refusal if it would wait in vain, as things stand, or is fresh and
-// the queue is full.
-func (l *Limiter) foresee(w *waiter, t *ticket, now int64, fresh bool, why *reason) error {
-	if heavy := w.tooHeavy(); heavy != nil { // the rules changed meanwhile
-		return heavy
-	}
-	last := now
-	for i := range t.n {
-		n := t.need(i)
-		r := n.rule
-		at := n.res.eta(now, w.ahead(i), n.cost)
-		d := time.Duration(at - now)
-		switch {
-		case fresh && n.res.waiting > r.queue && !n.res.answers(now):
-			return &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: ErrFull}
-		case at > w.deadline, r.MaxWait > 0 && d > r.MaxWait:
-			return &Error{Rule: r.text, Key: n.res.name(), Wait: d, Queue: n.res.waiting - 1, Reason: tooLate(w, now, at, r.MaxWait)}
-		}
-		if r.MaxWait > 0 && (why.maxWait == 0 || r.MaxWait < why.maxWait) {
-			why.maxWait = r.MaxWait
-		}
-		if at > last || why.rule == "" {
-			last = max(at, last)
-			why.how, why.wait, why.rule, why.key, why.limit, why.per = layer.Quota, d, r.text, n.res.name(), r.Limit, r.Per
-		}
-	}
-	if p := l.pauses[t.pause]; p != nil {
-		text := "pause of " + t.pause.String()
-		d := time.Duration(max(p.until-now, 0))
-		if fresh && p.waiting > l.pause.MaxQueue {
-			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: ErrFull}
-		}
-		if p.until > w.deadline || why.maxWait > 0 && d > why.maxWait {
-			return &Error{Rule: text, Wait: d, Queue: p.waiting - 1, Reason: tooLate(w, now, p.until, why.maxWait)}
-		}
-		if p.until >= last {
-			why.how, why.wait, why.rule, why.key, why.limit, why.per = layer.Pause, d, text, "", 0, 0
-		}
-	}
-	return nil
-}
-
-func tooLate(w *waiter, now, at int64, maxWait time.Duration) error {
-	if at > w.deadline {
-		return fmt.Errorf("%w (deadline in %s)", ErrDeadline, time.Duration(w.deadline-now).Round(time.Millisecond))
-	}
-	return fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, maxWait)
 }

@@ -20,30 +20,30 @@ import (
 // route waited 59 s: the callers held the slots while they waited for quota. The
 // same holds for the end of a pause.
 func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
-	quota := Config{Rules: []Rule{{Limit: 1, Per: time.Minute, URL: "/full", Guard: NoGuard}}, Pause: Pause{Off: true}}
-	pause := Config{Pause: Pause{Scope: Route}}
+	quota := Config{Rules: []Rule{{Limit: 1, Per: time.Minute, URL: "/full", Margin: NoMargin}}, Pause: Pause{Max: NoPause}}
+	pause := Config{Pause: Pause{Scope: transport.ScopeRoute}}
 	for name, tt := range map[string]struct {
 		limit   Config
 		between transport.Layer
 		want    time.Duration
 		most    int // in a minute
 	}{
-		"quota, slots are laid down":       {quota, pass(), 0, 1},
-		"quota, nobody parks, the control": {quota, unparked{}, 59 * time.Second, 1},
-		"pause, slots are laid down":       {pause, pass(), 0, 2},
-		"pause, nobody parks, the control": {pause, unparked{}, 59 * time.Second, 2},
+		"quota, slots are suspended":        {quota, pass(), 0, 1},
+		"quota, none suspends, the control": {quota, unsuspended{}, 59 * time.Second, 1},
+		"pause, slots are suspended":        {pause, pass(), 0, 2},
+		"pause, none suspends, the control": {pause, unsuspended{}, 59 * time.Second, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
-				s.answer = func(req *http.Request) (*http.Response, error) {
+				s.respond = func(req *http.Request) (*http.Response, error) {
 					if len(s.times("/full")) == 1 && req.URL.Path == "/full" {
 						return reply(req, 429, "Retry-After", "60"), nil
 					}
 					return reply(req, 200), nil
 				}
 				slots := concurrency.New(concurrency.Limit{Max: 2})
-				l := tt.limit.New()
+				l := NewLimiter(tt.limit)
 				rt := slots.Wrap(tt.between.Wrap(l.Wrap(s)))
 				if _, err := get(t.Context(), rt, "/full"); err != nil {
 					t.Fatal(err)
@@ -74,10 +74,10 @@ func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 	}
 }
 
-// unparked hides the attempt that holds the slot.
-type unparked struct{}
+// unsuspended hides the attempt that holds the slot.
+type unsuspended struct{}
 
-func (unparked) Wrap(next http.RoundTripper) http.RoundTripper {
+func (unsuspended) Wrap(next http.RoundTripper) http.RoundTripper {
 	return transport.Func(func(next http.RoundTripper) http.RoundTripper {
 		return &opaque{next}
 	}).Wrap(next)
@@ -91,16 +91,16 @@ func (o *opaque) RoundTrip(req *http.Request) (*http.Response, error) {
 	return o.next.RoundTrip(req.WithContext(ctx))
 }
 
-func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
+func TestWhatWouldBeTooLateIsRejectedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
-		l := New(Rule{Limit: 10, Per: time.Minute, Guard: NoGuard})
+		l := New(Rule{Limit: 10, Per: time.Minute, Margin: NoMargin})
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 10)
 		time.Sleep(time.Second)
 		for _, tt := range []struct {
 			deadline time.Duration
-			refused  bool
+			rejected bool
 		}{{58 * time.Second, true}, {59*time.Second - 1, true}, {59*time.Second + 1, false}} {
 			ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
 			var err error
@@ -108,7 +108,7 @@ func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
 			done := make(chan struct{})
 			go func() { defer close(done); _, err = get(ctx, rt, "/late") }()
 			synctest.Wait()
-			if !tt.refused {
+			if !tt.rejected {
 				if l.Waiting() != 1 {
 					t.Errorf("deadline in %v: not waiting: %v", tt.deadline, err)
 				}
@@ -117,7 +117,7 @@ func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
 			<-done
 			cancel()
 			var e *Error
-			if tt.refused && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, verdict.ErrRejected) ||
+			if tt.rejected && (!errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, verdict.ErrRejected) ||
 				!e.Timeout() || e.Wait != 59*time.Second || e.Rule != "10 requests per minute" || time.Since(start) != 0) {
 				t.Errorf("deadline in %v: %v after %v", tt.deadline, err, time.Since(start))
 			}
@@ -126,21 +126,21 @@ func TestWhatCannotBeInTimeIsRefusedAtOnce(t *testing.T) {
 			t.Errorf("the next one waited %v, want 59s: nothing was used up", d)
 		}
 		if len(s.times("/late")) != 0 {
-			t.Error("a refused request was sent")
+			t.Error("a rejected request was sent")
 		}
 		quiet(t, l)
 	})
 }
 
-func TestWhoExactlyMeetsTheDeadlineIsNotRefused(t *testing.T) {
+func TestARequestThatMeetsItsDeadlineIsNotRejected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Rule{Limit: 1, Per: time.Minute, Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: time.Minute, Margin: NoMargin})
 		rt := l.Wrap(&server{})
 		flood(t, rt, "/", 1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if _, err := get(ctx, rt, "/"); errors.Is(err, ErrDeadline) {
-			t.Errorf("refused: %v", err)
+			t.Errorf("rejected: %v", err)
 		}
 	})
 }
@@ -181,13 +181,13 @@ func (c *closer) Read([]byte) (int, error) { return 0, io.EOF }
 
 func (c *closer) Close() error { c.closed = true; return nil }
 
-func TestWaitsAreBookedAndTold(t *testing.T) {
+func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := &ear{kinds: layer.WaitBegin | layer.WaitEnd}
-		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Guard: NoGuard}).Wrap(&server{}))
+		e := &observer{kinds: layer.WaitBegin | layer.WaitEnd}
+		rt := e.Wrap(New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin}).Wrap(&server{}))
 		flood(t, rt, "/", 1)
-		if len(e.heard) != 0 {
-			t.Errorf("%d events without a wait", len(e.heard))
+		if len(e.observed) != 0 {
+			t.Errorf("%d events without a wait", len(e.observed))
 		}
 		ctx, trace := transport.WithTrace(t.Context())
 		if _, err := get(ctx, rt, "/"); err != nil {
@@ -199,7 +199,7 @@ func TestWaitsAreBookedAndTold(t *testing.T) {
 		}
 		for i, kind := range []layer.Kind{layer.WaitBegin, layer.WaitEnd} {
 			want.Kind = kind
-			got := e.heard[i]
+			got := e.observed[i]
 			if got.Attempt == nil || got.Call == nil {
 				t.Errorf("event %d has no call", i)
 			}
@@ -215,9 +215,9 @@ func TestWaitsAreBookedAndTold(t *testing.T) {
 }
 
 // Quota is granted, but the slot is not back yet when a pause begins.
-func TestAPauseBeginsWhileASlotIsTakenUpAgain(t *testing.T) {
+func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{respond: func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/long" {
 				return reply(req, 429, "Retry-After", "20"), nil
 			}
@@ -230,7 +230,7 @@ func TestAPauseBeginsWhileASlotIsTakenUpAgain(t *testing.T) {
 			return 0
 		}
 		slots := concurrency.New(concurrency.Limit{Max: 1})
-		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "/quota", Guard: NoGuard})
+		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "/quota", Margin: NoMargin})
 		rt := slots.Wrap(l.Wrap(s))
 		flood(t, rt, "/quota", 1)
 		start := time.Now()

@@ -1,13 +1,11 @@
 package throttle
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +31,7 @@ type world struct {
 	limiter *Limiter
 	outer   *Limiter // in the order "between two limiters"
 	slots   *concurrency.Limiter
-	ear     *ear
+	events  *observer
 
 	mu      sync.Mutex
 	calls   []*caller
@@ -53,7 +51,7 @@ type caller struct {
 	known    time.Time // when actual was, zero if never
 	came     time.Time
 	left     time.Time // zero if it was not sent
-	priority Priority
+	priority transport.Priority
 }
 
 type event struct {
@@ -63,29 +61,7 @@ type event struct {
 
 // tally counts what is rare, lest it vanish from the load unseen.
 type tally struct {
-	pauses, held, canceled, refused, overtook, limits, pers, less, more, keyed, guarded int
-}
-
-func (a *tally) add(b tally) {
-	for i, n := range b.all() {
-		*a.all()[i] += *n
-	}
-}
-
-func (a *tally) all() []*int {
-	return []*int{&a.pauses, &a.held, &a.canceled, &a.refused, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.guarded}
-}
-
-// least fails the test if any of it came less often than so many times.
-func (a *tally) least(t *testing.T, want tally, times int) {
-	t.Helper()
-	t.Logf("%+v", *a)
-	for i, n := range want.all() {
-		if *a.all()[i] < *n*times {
-			t.Errorf("the load was %+v, want at least %d times %+v", *a, times, want)
-			return
-		}
-	}
+	pauses, held, canceled, rejected, overtook, limits, pers, less, more, keyed, margined int
 }
 
 type wire func(*http.Request) (*http.Response, error)
@@ -103,12 +79,12 @@ func keyOf(path string) string {
 func play(t *testing.T, seed uint64, how load) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	w := &world{load: how, ear: &ear{kinds: layer.Paused | layer.WaitBegin}}
+	w := &world{load: how, events: &observer{kinds: layer.Paused | layer.WaitBegin}}
 	for i := range 1 + r.IntN(5) {
 		w.rules = append(w.rules, w.rule(r, i))
 	}
 	config := Config{Rules: w.rules, Pause: w.pause}
-	w.limiter = config.New()
+	w.limiter = NewLimiter(config)
 	w.slots = concurrency.New(concurrency.Limit{Max: 4, MaxQueue: 1000})
 	base := w.base(rand.New(rand.NewPCG(seed, 5)))
 	var stack http.RoundTripper
@@ -118,12 +94,12 @@ func play(t *testing.T, seed uint64, how load) *world {
 	case "slots inside":
 		stack = w.limiter.Wrap(w.slots.Wrap(base))
 	case "between two limiters":
-		w.outer = config.New()
+		w.outer = NewLimiter(config)
 		stack = w.outer.Wrap(w.slots.Wrap(w.limiter.Wrap(base)))
 	default:
 		stack = w.limiter.Wrap(base)
 	}
-	stack = w.ear.Wrap(stack)
+	stack = w.events.Wrap(stack)
 	var wg sync.WaitGroup
 	for range 250 {
 		if r.IntN(20) == 0 {
@@ -145,14 +121,14 @@ func play(t *testing.T, seed uint64, how load) *world {
 			time.AfterFunc(time.Duration(r.IntN(2000))*time.Millisecond, cancel)
 		}
 		if r.IntN(4) == 0 {
-			c.priority = Priority(r.IntN(9) - 4)
+			c.priority = transport.Priority(r.IntN(9) - 4)
 			ctx = transport.With(ctx, c.priority)
 		}
-		told, actual := r.IntN(6) == 0, r.IntN(7)
+		reports, actual := r.IntN(6) == 0, r.IntN(7)
 		w.calls = append(w.calls, c)
 		wg.Go(func() {
 			defer cancel()
-			w.call(ctx, stack, c, told, actual)
+			w.call(ctx, stack, c, reports, actual)
 		})
 		time.Sleep(time.Duration(r.IntN(30)) * time.Millisecond)
 	}
@@ -163,7 +139,7 @@ func play(t *testing.T, seed uint64, how load) *world {
 
 func (w *world) rule(r *rand.Rand, i int) Rule {
 	rule := Rule{
-		URL: fmt.Sprintf("r%d", i), Limit: 3 + r.IntN(12), Per: time.Duration(50+r.IntN(1500)) * time.Millisecond, Guard: NoGuard,
+		URL: fmt.Sprintf("r%d", i), Limit: 3 + r.IntN(12), Per: time.Duration(50+r.IntN(1500)) * time.Millisecond, Margin: NoMargin,
 		Cost: costOf,
 	}
 	var store bool
@@ -176,8 +152,8 @@ func (w *world) rule(r *rand.Rand, i int) Rule {
 		rule.Burst = r.IntN(rule.Limit + 1)
 	}
 	if r.IntN(4) == 0 {
-		rule.Guard = time.Duration(r.IntN(40)) * time.Millisecond // 0 is the default
-		w.seen.guarded++
+		rule.Margin = time.Duration(r.IntN(40)) * time.Millisecond // 0 is the default
+		w.seen.margined++
 	}
 	if r.IntN(3) == 0 {
 		rule.Key = func(req *http.Request) string { return keyOf(req.URL.Path) }
@@ -208,9 +184,9 @@ func (w *world) change(r *rand.Rand) {
 // callerKey finds the call in the context of its request.
 type callerKey struct{}
 
-// call makes a call, and tells what it did cost if told.
-func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told bool, actual int) {
-	ctx, spent := Track(context.WithValue(ctx, callerKey{}, c))
+// call makes a call, and reports what it cost if reports.
+func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, reports bool, actual int) {
+	ctx, spent := WithUsage(context.WithValue(ctx, callerKey{}, c))
 	_, err := get(ctx, rt, c.path)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -218,9 +194,9 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told 
 	case c.left.IsZero() && errors.Is(err, context.Canceled):
 		w.seen.canceled++
 	case errors.Is(err, ErrDeadline):
-		w.seen.refused++
-	case err == nil && told && w.outer == nil: // of two limiters only the outer one is told
-		spent.Adjust(actual)
+		w.seen.rejected++
+	case err == nil && reports && w.outer == nil: // of two limiters only the outer one gets reports
+		spent.Report(actual)
 		if c.actual, c.known = actual, time.Now(); actual < c.cost {
 			w.seen.less++
 		} else if actual > c.cost {
@@ -229,7 +205,7 @@ func (w *world) call(ctx context.Context, rt http.RoundTripper, c *caller, told 
 	}
 }
 
-// base is the wire and the server. A caller who goes away does not stop it.
+// base is the wire and the server. A caller that goes away does not stop it.
 func (w *world) base(far *rand.Rand) http.RoundTripper {
 	return wire(func(req *http.Request) (*http.Response, error) {
 		w.mu.Lock()
@@ -271,100 +247,4 @@ func (w *world) base(far *rand.Rand) http.RoundTripper {
 		}
 		return reply(req, 200), nil
 	})
-}
-
-// count adds what is seen only afterwards.
-func (w *world) count() {
-	w.seen.pauses = w.ear.count(layer.Paused)
-	for _, e := range w.ear.heard {
-		if e.Kind == layer.WaitBegin && e.How == layer.Pause {
-			w.seen.held++
-		}
-	}
-	for _, x := range w.calls {
-		if slices.ContainsFunc(w.calls, func(y *caller) bool { return x.passed(y) && x.priority > y.priority }) {
-			w.seen.overtook++
-		}
-	}
-}
-
-// passed reports whether x came after y, which needed the same, and left before it.
-func (x *caller) passed(y *caller) bool {
-	return x.path == y.path && y.came.Before(x.came) && !x.left.IsZero() && x.left.Before(y.left)
-}
-
-// unlawful returns how many passed whom they could not: by their priorities they
-// were behind.
-func (w *world) unlawful() (n int) {
-	for _, x := range w.calls {
-		for _, y := range w.calls {
-			if x.passed(y) && x.came.Add(-time.Duration(x.priority)*time.Second).After(y.came.Add(-time.Duration(y.priority)*time.Second)) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// during returns how many were sent during a pause.
-func (w *world) during() (n int) {
-	for _, e := range w.sent {
-		if slices.ContainsFunc(w.pauses, func(p [2]time.Time) bool { return e.at.After(p[0]) && e.at.Before(p[1]) }) {
-			n++
-		}
-	}
-	return n
-}
-
-// overrun returns by how much the worst window of any rule and key is above its
-// limit at a send: what was estimated, less what is known by then, and debt. Debt
-// cannot hold back who is granted and waits for a slot.
-func (w *world) overrun() int { return w.worst(w.sent, w.order == "alone") }
-
-// late is overrun at the server. Debt cannot hold back what is on its way there.
-func (w *world) late() int { return w.worst(w.handled, false) }
-
-func (w *world) worst(events []event, debt bool) (most int) {
-	events = slices.SortedFunc(slices.Values(events), func(a, b event) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
-	for _, rule := range w.rules {
-		in := make(map[string][]event) // by key
-		for _, e := range events {
-			if !strings.Contains(e.path, rule.URL) {
-				continue
-			}
-			key := ""
-			if rule.Key != nil {
-				key = keyOf(e.path)
-			}
-			in[key] = append(in[key], e)
-			sum := 0
-			for _, x := range in[key] {
-				sum += x.counts(rule, e.at, debt)
-			}
-			most = max(most, sum-rule.Limit)
-		}
-	}
-	return most
-}
-
-// counts is what of e counts at a time after it.
-func (e event) counts(rule Rule, now time.Time, debt bool) (n int) {
-	live := now.Sub(e.at) < rule.Per
-	if rule.Cost == nil {
-		if live {
-			n = 1
-		}
-		return n
-	}
-	told := !e.known.IsZero() && !e.known.After(now)
-	if live {
-		n = e.cost
-		if told {
-			n = min(n, e.actual)
-		}
-	}
-	if debt && told && e.known.Before(now) && now.Sub(e.known) < rule.Per { // at the same instant the send may have been first
-		n += max(e.actual-e.cost, 0)
-	}
-	return n
 }

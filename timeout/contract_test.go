@@ -13,7 +13,7 @@ func TestContract(t *testing.T) {
 	for name, wrap := range map[string]func(http.RoundTripper) http.RoundTripper{
 		"total and idle": func(next http.RoundTripper) http.RoundTripper { return timeout.New(timeout.Config{}).Wrap(next) },
 		"idle alone": func(next http.RoundTripper) http.RoundTripper {
-			return timeout.New(timeout.Config{Total: timeout.Off}).Wrap(next)
+			return timeout.New(timeout.Config{Total: timeout.NoTimeout}).Wrap(next)
 		},
 		"attempt": func(next http.RoundTripper) http.RoundTripper { return timeout.PerAttempt(0).Wrap(next) },
 		"both": func(next http.RoundTripper) http.RoundTripper {

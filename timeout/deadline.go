@@ -10,21 +10,21 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// within sends req and waits for headers no longer than d; 0 is no limit.
-func within(kind Kind, d time.Duration, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+// within sends req and waits for the headers no longer than d; 0 is no limit.
+func within(limit error, d time.Duration, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
 	if deadline, ok := ctx.Deadline(); d == 0 || ok && time.Until(deadline) <= d {
 		return next.RoundTrip(req)
 	}
-	l := newDeadline(ctx, kind, d)
-	kept := false
+	l := newDeadline(ctx, limit, d)
+	kept := false // whether the context is left to the body
 	defer func() {
 		if !kept {
 			l.cancel(nil)
 		}
 	}()
 	resp, err := next.RoundTrip(req.WithContext(l))
-	if !l.met() {
+	if !l.meet() {
 		if resp != nil {
 			_ = resp.Body.Close()
 		}
@@ -38,42 +38,44 @@ func within(kind Kind, d time.Duration, req *http.Request, next http.RoundTrippe
 	return resp, nil
 }
 
-// deadline is a context that ends after a time unless it is met before; if met,
-// it lives until the body of the answer ends. The contexts of package context
-// with a deadline cannot do that: they would end the body too.
+// deadline is a context that ends at a time unless the headers arrive before; after
+// them it lives until the response body ends. The contexts of package context with a
+// deadline cannot do that: they would end the body too.
 //
-// A context derived from it says Canceled where it says DeadlineExceeded; the
-// cause is the Error in both.
+// The error of a context derived from it is Canceled where its own is
+// DeadlineExceeded; the cause of both is the Error.
 type deadline struct {
 	context.Context
-	stop  context.CancelCauseFunc
+	stop  context.CancelCauseFunc // ends the embedded context
 	at    time.Time
-	err   *Error
+	err   *Error // the cause of the end at that time
 	timer *time.Timer
 	state atomic.Uint32
 }
 
+// The states of a deadline.
 const (
 	running uint32 = iota
-	met
-	missed
+	met            // the headers arrived before it
+	missed         // the time came first
 )
 
-func newDeadline(parent context.Context, kind Kind, d time.Duration) *deadline {
-	l := &deadline{at: time.Now().Add(d), err: &Error{Kind: kind, After: d}}
+func newDeadline(parent context.Context, limit error, d time.Duration) *deadline {
+	l := &deadline{at: time.Now().Add(d), err: &Error{Limit: limit, After: d}}
 	l.Context, l.stop = context.WithCancelCause(parent)
 	l.timer = time.AfterFunc(d, l.miss)
 	return l
 }
 
+// miss ends the context when the timer fires.
 func (l *deadline) miss() {
 	if l.state.CompareAndSwap(running, missed) {
 		l.stop(l.err)
 	}
 }
 
-// met stops the clock and reports whether it was in time.
-func (l *deadline) met() bool {
+// meet stops the timer and reports whether the deadline is still ahead.
+func (l *deadline) meet() bool {
 	l.timer.Stop()
 	return l.state.CompareAndSwap(running, met)
 }
@@ -87,7 +89,7 @@ func (l *deadline) cancel(cause error) {
 // BodyEnd implements [layer.BodyEnder].
 func (l *deadline) BodyEnd(*layer.Attempt) { l.stop(nil) }
 
-// Deadline is that of the limit while it runs, then the caller's.
+// Deadline is that of the limit until the headers arrive, then the caller's.
 func (l *deadline) Deadline() (time.Time, bool) {
 	if l.state.Load() == met {
 		return l.Context.Deadline()
@@ -95,6 +97,7 @@ func (l *deadline) Deadline() (time.Time, bool) {
 	return l.at, true
 }
 
+// Err is DeadlineExceeded if the limit ended the context.
 func (l *deadline) Err() error {
 	err := l.Context.Err()
 	if err != nil && l.state.Load() == missed {
@@ -103,14 +106,14 @@ func (l *deadline) Err() error {
 	return err
 }
 
-// explain makes err the error of the limit. What only repeats that the context
-// ended is left out, also since it must not match context.Canceled.
+// explain returns the error of the limit, with err in it unless err only repeats
+// that the context ended: the result must not match context.Canceled.
 func (l *deadline) explain(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && e == l.err {
 		return err
 	}
-	if err == nil || errors.Is(err, context.Canceled) || err == context.DeadlineExceeded { //nolint:errorlint // only the bare one says nothing
+	if err == nil || errors.Is(err, context.Canceled) || err == context.DeadlineExceeded { //nolint:errorlint // only the bare error adds nothing
 		return l.err
 	}
-	return &Error{Kind: l.err.Kind, After: l.err.After, Err: err}
+	return &Error{Limit: l.err.Limit, After: l.err.After, Err: err}
 }

@@ -6,73 +6,42 @@ import (
 	"time"
 )
 
-// A Kind is which limit an [Error] is about.
-type Kind uint8
-
-// The kinds of limits.
-const (
-	Total   Kind = iota // a call, to the headers of the final answer
-	Attempt             // an attempt, to its headers
-	Idle                // a read of a body
-)
-
-// String returns "total", "attempt" or "idle".
-func (k Kind) String() string {
-	switch k {
-	case Total:
-		return "total"
-	case Attempt:
-		return "attempt"
-	case Idle:
-		return "idle"
-	}
-	return "unknown"
-}
-
-// What an [Error] matches by errors.Is, besides context.DeadlineExceeded.
+// The limits that an [Error] is about, one of which it matches by errors.Is.
 var (
-	ErrTotal   = errors.New("timeout: the call took too long")
+	// ErrTotal is the limit of a call, to the headers of the final response.
+	ErrTotal = errors.New("timeout: the call took too long")
+	// ErrAttempt is the limit of an attempt, to its headers.
 	ErrAttempt = errors.New("timeout: the attempt took too long")
-	ErrIdle    = errors.New("timeout: the body fell silent")
+	// ErrIdle is the limit of a read of the body.
+	ErrIdle = errors.New("timeout: no data received for too long")
 )
 
 // An Error says which limit of this package ended a call, an attempt or a body.
-// It is also the cause of the context that the limit canceled.
+// It is also the cause of the context that the limit canceled. It matches Limit,
+// context.DeadlineExceeded, and what Err matches.
 type Error struct {
-	Kind  Kind
-	After time.Duration
-	Err   error // what came of the cancel, if it says more; may be nil
+	Limit error         // ErrTotal, ErrAttempt or ErrIdle
+	After time.Duration // the time that the limit allows
+	Err   error         // the error that the canceled request returned, nil if it only repeats the cancel
 }
 
-// Error names the limit.
+// Error says what did not happen, and for how long.
 func (e *Error) Error() string {
-	switch e.Kind {
-	case Attempt:
-		return "timeout: no answer to the attempt within " + e.After.String()
-	case Idle:
-		return "timeout: no byte of the body for " + e.After.String()
-	case Total:
+	switch {
+	case e.Is(ErrAttempt):
+		return "timeout: no response to the attempt within " + e.After.String()
+	case e.Is(ErrIdle):
+		return "timeout: no data received for " + e.After.String()
 	}
-	return "timeout: no answer within " + e.After.String()
+	return "timeout: no response within " + e.After.String()
 }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is context.DeadlineExceeded or the sentinel of the
-// kind.
+// Is reports whether target is context.DeadlineExceeded or Limit.
 func (e *Error) Is(target error) bool {
-	switch target {
-	case context.DeadlineExceeded:
-		return true
-	case ErrTotal:
-		return e.Kind == Total
-	case ErrAttempt:
-		return e.Kind == Attempt
-	case ErrIdle:
-		return e.Kind == Idle
-	}
-	return false
+	return target == context.DeadlineExceeded || target == e.Limit && target != nil
 }
 
 // Timeout returns true.

@@ -12,7 +12,7 @@ import (
 
 func Example() {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
-		<-req.Context().Done() // never answers
+		<-req.Context().Done() // it never responds
 	}))
 	defer server.Close()
 	client := &http.Client{Transport: timeout.New(timeout.Config{Total: 20 * time.Millisecond}).Wrap(nil)}
@@ -24,5 +24,5 @@ func Example() {
 	}
 	// Output:
 	// true
-	// timeout: no answer within 20ms
+	// timeout: no response within 20ms
 }

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// watch ends the body of resp when a read of it gets nothing for the time d.
-// Bodies that can be written to are not watched: on an upgraded connection
-// silence is no fault.
+// watch ends the body of resp when a read of it receives no data for the time d.
+// Bodies that can be written to are not watched: an upgraded connection may have
+// nothing to send.
 func watch(resp *http.Response, d time.Duration) {
 	if resp.Body == nil || resp.Body == http.NoBody {
 		return
@@ -26,28 +26,32 @@ func watch(resp *http.Response, d time.Duration) {
 	resp.Body = b
 }
 
-// idleBody measures only the time inside of reads: a slow reader is nobody's
-// fault. One timer serves all reads; it looks at the read under way when it
-// fires, so that a read costs a look at the clock and no more.
+// idleBody measures only the time that its reads take: the time between them is the
+// reader's. One timer serves all reads. When it fires it examines the read under
+// way, so that a read costs one reading of the clock and no more.
 type idleBody struct {
 	inner io.ReadCloser
 	after time.Duration
-	epoch time.Time
+	epoch time.Time // the zero of since
 
-	since atomic.Int64 // when the read under way began, 1 and up; 0 none, cut: no more
-	armed atomic.Bool  // the timer will fire
+	since atomic.Int64 // the start of the read under way, 1 or more; idle or cut otherwise
+	armed atomic.Bool  // whether the timer will fire
 
-	mu    sync.Mutex // guards timer
+	mu    sync.Mutex // mu guards timer
 	timer *time.Timer
 
 	once     sync.Once
 	closeErr error
 }
 
-const cut = -1
+// The values of since while no read is under way.
+const (
+	idle = 0
+	cut  = -1 // the body has been ended by the limit
+)
 
-// begin marks the begin of a read, and reports false after the cut.
-func (b *idleBody) begin() (at int64, ok bool) {
+// startRead records the start of a read, and reports false once the body is cut.
+func (b *idleBody) startRead() (at int64, ok bool) {
 	at = int64(time.Since(b.epoch)) + 1
 	for {
 		s := b.since.Load()
@@ -64,59 +68,61 @@ func (b *idleBody) begin() (at int64, ok bool) {
 	return at, true
 }
 
-// end marks the end of a read, and reports false if it was cut.
-func (b *idleBody) end(at int64) bool {
-	return b.since.CompareAndSwap(at, 0) || b.since.Load() != cut
+// endRead records the end of a read, and reports false if the body was cut.
+func (b *idleBody) endRead(at int64) bool {
+	return b.since.CompareAndSwap(at, idle) || b.since.Load() != cut
 }
 
+// arm makes the timer fire after d.
 func (b *idleBody) arm(d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.timer == nil {
-		b.timer = time.AfterFunc(d, b.look)
+		b.timer = time.AfterFunc(d, b.check)
 		return
 	}
 	b.timer.Reset(d)
 }
 
-// look runs when the timer fires.
-func (b *idleBody) look() {
+// check runs when the timer fires. It cuts the body if the read under way is too
+// old, and waits for the rest of its time otherwise.
+func (b *idleBody) check() {
 	for {
 		at := b.since.Load()
 		switch at {
 		case cut:
 			return
-		case 0:
+		case idle:
 			b.armed.Store(false)
-			if b.since.Load() == 0 || b.armed.Swap(true) {
+			if b.since.Load() == idle || b.armed.Swap(true) {
 				return
 			}
-			continue // a read has begun and relies on the timer
+			continue // a read has started meanwhile and relies on the timer
 		}
 		if left := b.after - (time.Since(b.epoch) - time.Duration(at-1)); left > 0 {
 			b.arm(left)
 			return
 		}
 		if b.since.CompareAndSwap(at, cut) {
-			_ = b.close() // ends the read, which bodies of net/http allow
+			_ = b.close() // it ends the read; http.Response.Body may be closed during one
 			return
 		}
 	}
 }
 
 func (b *idleBody) Read(p []byte) (int, error) {
-	at, ok := b.begin()
+	at, ok := b.startRead()
 	if !ok {
-		return 0, b.silent()
+		return 0, b.idleError()
 	}
 	n, err := b.inner.Read(p)
-	if !b.end(at) && err != nil { // even EOF: a closed body may pretend to be whole
-		err = b.silent()
+	if !b.endRead(at) && err != nil { // also at EOF: a body that is closed may report one
+		err = b.idleError()
 	}
 	return n, err
 }
 
-func (b *idleBody) silent() error { return &Error{Kind: Idle, After: b.after} }
+func (b *idleBody) idleError() error { return &Error{Limit: ErrIdle, After: b.after} }
 
 // Close closes the inner body once.
 func (b *idleBody) Close() error {
@@ -139,31 +145,31 @@ type idleWriterTo struct{ *idleBody }
 func (b idleWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	p := &progress{body: b.idleBody, dst: dst}
 	var ok bool
-	if p.at, ok = b.begin(); !ok {
-		return 0, b.silent()
+	if p.at, ok = b.startRead(); !ok {
+		return 0, b.idleError()
 	}
-	n, err := b.inner.(io.WriterTo).WriteTo(p) //nolint:forcetypeassert // watch has looked
-	if !b.end(p.at) {
-		err = b.silent()
+	n, err := b.inner.(io.WriterTo).WriteTo(p) //nolint:forcetypeassert // watch has checked it
+	if !b.endRead(p.at) {
+		err = b.idleError()
 	}
 	return n, err
 }
 
-// progress sees each part of the body on its way; the time that the destination
-// takes does not count.
+// progress passes each part of the body on to the destination, and takes the time
+// between two parts for a read: the time that the destination takes does not count.
 type progress struct {
 	body *idleBody
 	dst  io.Writer
-	at   int64
+	at   int64 // the start of the read under way
 }
 
 func (p *progress) Write(b []byte) (int, error) {
-	p.body.end(p.at)
+	p.body.endRead(p.at)
 	n, err := p.dst.Write(b)
-	if at, ok := p.body.begin(); ok {
+	if at, ok := p.body.startRead(); ok {
 		p.at = at
 	} else if err == nil {
-		err = p.body.silent()
+		err = p.body.idleError()
 	}
 	return n, err
 }

@@ -10,17 +10,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
 )
 
-// slow gives one letter after each of its pauses, then EOF; a pause ends early
-// with Close.
+// slow is a body of one letter after each of its pauses, then EOF. Close ends a
+// pause.
 type slow struct {
 	pauses []time.Duration
 	once   sync.Once
 	closed chan struct{}
+
+	mu     sync.Mutex // mu guards closes
 	closes int
-	mu     sync.Mutex
 }
 
 func pauses(ds ...time.Duration) *slow { return &slow{pauses: ds, closed: make(chan struct{})} }
@@ -49,7 +51,7 @@ func (s *slow) Close() error {
 	return nil
 }
 
-// slowWriterTo is a slow body that writes itself.
+// slowWriterTo is a slow body with a WriteTo method.
 type slowWriterTo struct{ *slow }
 
 func (s slowWriterTo) WriteTo(w io.Writer) (int64, error) {
@@ -74,7 +76,7 @@ func (s slowWriterTo) WriteTo(w io.Writer) (int64, error) {
 
 const s = time.Second
 
-func TestIdle(t *testing.T) {
+func TestAReadThatReceivesNoDataEndsTheBody(t *testing.T) {
 	for name, test := range map[string]struct {
 		idle   time.Duration
 		pauses []time.Duration
@@ -82,12 +84,12 @@ func TestIdle(t *testing.T) {
 		ends   time.Duration
 		is     error
 	}{
-		"in time":              {10 * s, []time.Duration{9 * s, 9 * s, 9 * s}, 3, 27 * s, nil},
-		"silent at once":       {10 * s, []time.Duration{99 * s}, 0, 10 * s, timeout.ErrIdle},
-		"silent later":         {10 * s, []time.Duration{s, 9 * s, 8 * s, 11 * s}, 3, 28 * s, timeout.ErrIdle},
-		"long after the total": {10 * s, []time.Duration{9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s}, 8, 72 * s, nil},
-		"by default":           {0, []time.Duration{29 * s, 31 * s}, 1, 59 * s, timeout.ErrIdle},
-		"off":                  {timeout.Off, []time.Duration{time.Hour}, 1, time.Hour, nil},
+		"data before the limit": {10 * s, []time.Duration{9 * s, 9 * s, 9 * s}, 3, 27 * s, nil},
+		"no data at all":        {10 * s, []time.Duration{99 * s}, 0, 10 * s, timeout.ErrIdle},
+		"no data later":         {10 * s, []time.Duration{s, 9 * s, 8 * s, 11 * s}, 3, 28 * s, timeout.ErrIdle},
+		"long after the total":  {10 * s, []time.Duration{9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s, 9 * s}, 8, 72 * s, nil},
+		"by default":            {0, []time.Duration{29 * s, 31 * s}, 1, 59 * s, timeout.ErrIdle},
+		"off":                   {timeout.NoTimeout, []time.Duration{time.Hour}, 1, time.Hour, nil},
 	} {
 		for _, to := range []bool{false, true} {
 			synctest.Test(t, func(t *testing.T) {
@@ -96,18 +98,18 @@ func TestIdle(t *testing.T) {
 				if to {
 					body = slowWriterTo{inner}
 				}
-				resp, err := send(t, t.Context(), stack(after(0, body), timeout.New(timeout.Config{Idle: test.idle, Total: 20 * s})), http.MethodGet)
+				resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, body), timeout.New(timeout.Config{Idle: test.idle, Total: 20 * s})), http.MethodGet)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if _, is := resp.Body.(io.WriterTo); is != to {
 					t.Errorf("%s: WriterTo is %v, want %v", name, is, to)
 				}
-				begin := time.Now()
+				start := time.Now()
 				var got strings.Builder
 				_, err = io.Copy(&got, resp.Body)
-				if got.Len() != test.want || time.Since(begin) != test.ends || !errors.Is(err, test.is) {
-					t.Errorf("%s: %d letters and %v after %v, want %d and %v after %v", name, got.Len(), err, time.Since(begin), test.want, test.is, test.ends)
+				if got.Len() != test.want || time.Since(start) != test.ends || !errors.Is(err, test.is) {
+					t.Errorf("%s: %d letters and %v after %v, want %d and %v after %v", name, got.Len(), err, time.Since(start), test.want, test.is, test.ends)
 				}
 				if test.is != nil {
 					if !timedOut(err) {
@@ -127,14 +129,13 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-// A slow reader is not a silent server.
-func TestSlowReaderIsNotCut(t *testing.T) {
+func TestTheTimeOfTheReaderDoesNotCount(t *testing.T) {
 	for name, body := range map[string]func() io.ReadCloser{
 		"Read":    func() io.ReadCloser { return pauses(s, s, s) },
 		"WriteTo": func() io.ReadCloser { return slowWriterTo{pauses(s, s, s)} },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			resp, err := send(t, t.Context(), stack(after(0, body()), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+			resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, body()), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,11 +157,10 @@ func (l *lazy) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// What nobody reads is left alone, and costs no timer.
-func TestUnreadBodyIsLeftAlone(t *testing.T) {
+func TestABodyThatIsNotReadIsNotEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := pauses(s)
-		resp, err := send(t, t.Context(), stack(after(0, inner), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, inner), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,9 +177,9 @@ type upgraded struct{ *slow }
 
 func (upgraded) Write(p []byte) (int, error) { return len(p), nil }
 
-func TestUpgradedConnectionIsNotWatched(t *testing.T) {
+func TestTheBodyOfAnUpgradedConnectionIsNotWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		resp, err := send(t, t.Context(), stack(after(0, upgraded{pauses(time.Hour)}), timeout.New(timeout.Config{})), http.MethodGet)
+		resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, upgraded{pauses(time.Hour)}), timeout.New(timeout.Config{})), http.MethodGet)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,14 +193,14 @@ func TestUpgradedConnectionIsNotWatched(t *testing.T) {
 	})
 }
 
-// Reads and looks at the same moments, again and again, for the race detector.
-func TestReadsAtTheLimit(t *testing.T) {
+// Reads end and the timer fires at the same moments, for the race detector.
+func TestReadsThatEndAtTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ds []time.Duration
 		for i := range 200 {
 			ds = append(ds, time.Duration(8+i%3)*s) // 8, 9 and exactly 10
 		}
-		resp, err := send(t, t.Context(), stack(after(0, pauses(ds...)), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, pauses(ds...)), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,9 +13,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// On real connections, HTTP/1.1 and HTTP/2, each limit has its own error, and
-// none of them looks like a cancel.
-func TestOnTheWire(t *testing.T) {
+// No error matches that of a cancel, over HTTP/1.1 or HTTP/2.
+func TestEachLimitHasItsOwnErrorOverSockets(t *testing.T) {
 	for _, two := range []bool{false, true} {
 		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 			if req.URL.Path == "/body" {

@@ -81,7 +81,7 @@ func (p *Plan) compare(outer, inner described) {
 		{outer.Sends && inner.Counts, "each attempt is counted as a call"},
 	} {
 		if w.doubtful {
-			p.Warn("%s stands outside %s: %s", p.name(outer.at), p.name(inner.at), w.why)
+			p.Warn("%s is outside %s: %s", p.name(outer.at), p.name(inner.at), w.why)
 		}
 	}
 	if n := p.name(inner.at); n != "" && n == p.name(outer.at) && outer.Single && inner.Single {

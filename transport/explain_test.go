@@ -33,12 +33,12 @@ func TestDescribeWarnsOfDoubtfulOrders(t *testing.T) {
 		outer, inner transport.Traits
 		want         string
 	}{
-		{transport.Traits{Quota: true}, sends, "outer stands outside inner: further attempts take no quota"},
-		{transport.Traits{Quota: true}, tapes, "outer stands outside inner: replayed responses wait for quota"},
-		{transport.Traits{Slots: true}, tapes, "outer stands outside inner: replayed responses wait for a slot"},
-		{transport.Traits{Slots: true}, sends, "outer stands outside inner: a slot is held while retry sleeps"},
-		{tapes, sends, "outer stands outside inner: the tape keeps only the last attempt"},
-		{sends, transport.Traits{Counts: true}, "outer stands outside inner: each attempt is counted as a call"},
+		{transport.Traits{Quota: true}, sends, "outer is outside inner: further attempts take no quota"},
+		{transport.Traits{Quota: true}, tapes, "outer is outside inner: replayed responses wait for quota"},
+		{transport.Traits{Slots: true}, tapes, "outer is outside inner: replayed responses wait for a slot"},
+		{transport.Traits{Slots: true}, sends, "outer is outside inner: a slot is held while retry sleeps"},
+		{tapes, sends, "outer is outside inner: the tape keeps only the last attempt"},
+		{sends, transport.Traits{Counts: true}, "outer is outside inner: each attempt is counted as a call"},
 	} {
 		if got := order(tc.outer, tc.inner); len(got) != 1 || got[0] != tc.want {
 			t.Errorf("%+v around %+v warns of %q, want %q", tc.outer, tc.inner, got, tc.want)

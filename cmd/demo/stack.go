@@ -29,8 +29,8 @@ type limits struct {
 }
 
 func newLimits(o *options) limits {
-	// Strict: not one arrival too many at the server, however long the way.
-	rule := throttle.Rule{Mode: throttle.Strict}
+	// UntilResponse: not one arrival too many at the server, however long the way.
+	rule := throttle.Rule{Mode: throttle.UntilResponse}
 	rule.Limit, rule.Per = quota()
 	if o.base != "" {
 		rule.Limit = politeness

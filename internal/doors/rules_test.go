@@ -56,8 +56,15 @@ var doors = map[string]door{
 	"metrics":     {ours: leaf, foreign: []string{prometheus, "github.com/prometheus/client_model", "google.golang.org/protobuf"}},
 	"replay":      {ours: leaf, foreign: []string{bbolt}},
 	"retry":       {ours: leaf, foreign: []string{retryable}},
-	"throttle":    {ours: leaf, foreign: []string{limiter}},
+	"throttle":    {ours: append([]string{"throttle/internal/..."}, leaf...), foreign: []string{limiter}},
 	"timeout":     {ours: leaf},
+
+	// The rooms of throttle: pure, and known to it alone. The admission names the type
+	// of a store, which it never calls.
+	"throttle/exact":              {ours: []string{"internal/bounded", "throttle/internal/meter"}, foreign: []string{limiter}},
+	"throttle/internal/admission": {ours: []string{"internal/...", "throttle/internal/..."}, foreign: []string{limiter}},
+	"throttle/internal/meter":     {},
+	"throttle/internal/pauses":    {},
 
 	// For the tests of those who use or extend replay.
 	"replay/replaytest": {ours: []string{"replay", "transport", "redact", "internal/..."}, mayBeMissing: true},

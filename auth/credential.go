@@ -1,0 +1,50 @@
+package auth
+
+import (
+	"time"
+
+	"github.com/gracy-go/gracy/internal/ascii"
+)
+
+// credential is a token as the value of a header.
+type credential struct {
+	value  string
+	expiry time.Time // the zero time is never
+	renew  time.Time // the time from which the next token is fetched, if there is an expiry
+}
+
+// valid reports whether the credential has not expired.
+func (c *credential) valid(now time.Time) bool { return c.expiry.IsZero() || now.Before(c.expiry) }
+
+// fresh reports whether the credential need not be renewed yet.
+func (c *credential) fresh(now time.Time) bool { return c.expiry.IsZero() || now.Before(c.renew) }
+
+// credentialOf makes a credential of a token, or says why the token is of no use.
+func (t *tokens) credentialOf(token Token, now time.Time) (*credential, error) {
+	scheme := t.scheme
+	switch {
+	case scheme != "":
+	case token.Type == "", ascii.EqualFold(token.Type, "bearer"): // some servers issue it in lower case, others do not take it so
+		scheme = "Bearer"
+	default:
+		scheme = token.Type
+	}
+	switch {
+	case token.Value == "":
+		return nil, errEmpty
+	case !validName(scheme), !validValue(token.Value):
+		return nil, errInvalid
+	}
+	c := &credential{value: token.Value, expiry: token.Expiry}
+	if scheme != NoScheme {
+		c.value = scheme + " " + token.Value
+	}
+	if !c.expiry.IsZero() {
+		life := c.expiry.Sub(now)
+		if life <= 0 {
+			return nil, errExpired
+		}
+		c.renew = c.expiry.Add(-min(t.leeway, life/2))
+	}
+	return c, nil
+}

@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+)
+
+// bodyLimit bounds what is kept of a request body that has no GetBody.
+const bodyLimit = 1 << 20
+
+// sendToken sends req with a token, and once more with another one after a 401.
+func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	ctx := req.Context()
+	cred, err := a.await(ctx, req, layer.AttemptFrom(ctx), nil)
+	if err != nil {
+		return nil, err
+	}
+	req, done := bodies.Replayable(req, bodyLimit)
+	defer done()
+	resp, err := a.send(req, cred.value, next)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	return a.sendAgain(c, req, resp, cred, next)
+}
+
+// await returns a credential for req other than the unauthorized one, and closes
+// the body of req if there is none. The attempt holds nothing while it waits: the
+// source may need the very slot.
+func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt, unauthorized *credential) (cred *credential, err error) {
+	if cred := a.tokens.atHand(unauthorized); cred != nil {
+		return cred, nil
+	}
+	defer func() {
+		if cred == nil && req.Body != nil { // also when the source panics
+			_ = req.Body.Close()
+		}
+	}()
+	if ctx.Err() != nil {
+		return nil, ctxerr.Of(ctx)
+	}
+	row.Suspend()
+	got, err := a.tokens.get(ctx, unauthorized)
+	if lost := row.Reacquire(ctx); err == nil {
+		err = lost
+	}
+	if err != nil {
+		return nil, err
+	}
+	return got, nil
+}
+
+// sendAgain sends req with another token than the unauthorized one. It returns the
+// 401 where a second attempt would be of no use.
+func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, unauthorized *credential, next http.RoundTripper) (*http.Response, error) {
+	ctx := req.Context()
+	row := layer.AttemptFrom(ctx)
+	if ctx.Err() != nil || c.Expect().Accepts(resp.StatusCode) {
+		return resp, nil
+	}
+	if !a.tokens.mayRenew(unauthorized) {
+		row.AddNote("auth: 401, and the token has just been renewed")
+		return resp, nil
+	}
+	req, err := bodies.Rewind(req)
+	if err != nil {
+		row.AddNote("auth: 401, and the request body is not replayable")
+		return resp, nil
+	}
+	row.End(resp, nil)
+	row.Own(resp)
+	bodies.Drain(resp)
+	if row == c.Attempt() { // a concurrent attempt keeps its row
+		row = c.NextAttempt(layer.Retry)
+	}
+	row.AddNote("auth: 401, sent again with another token")
+	cred, err := a.await(ctx, req, row, unauthorized)
+	if err != nil {
+		row.End(nil, err)
+		return nil, err
+	}
+	resp, err = a.send(req, cred.value, next)
+	if err != nil {
+		row.End(nil, err)
+	}
+	return resp, err
+}

@@ -1,0 +1,261 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/auth"
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/roundtriptest"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestAfterA401TheRequestIsSentAgainWithANewToken(t *testing.T) {
+	payload := func() io.Reader { return strings.NewReader("payload") }
+	for name, body := range map[string]io.Reader{
+		"GetBody":  payload(),
+		"no body":  nil,
+		"stream":   io.MultiReader(payload()),
+		"seekable": struct{ io.ReadSeeker }{strings.NewReader("payload")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := accepting("token-2")
+			rt := auth.Bearer(new(issuer), site).Wrap(s)
+			resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodPost, site+"/things", body))
+			if err != nil || resp.StatusCode != 200 {
+				t.Fatal(resp, err)
+			}
+			if got := rttest.Read(t, resp); got != "fine" || s.open.Load() != 0 {
+				t.Errorf("body %q, %d open", got, s.open.Load())
+			}
+			if n := s.withBody.Load(); n != 2 && body != nil {
+				t.Errorf("%d requests carried the body, want 2", n)
+			}
+			call := layer.CallOf(resp)
+			var rows []string
+			for a := range call.Attempts() {
+				rows = append(rows, a.Cause().String()+" "+a.Verdict().String())
+			}
+			if got := strings.Join(rows, ", "); got != "first permanent, retry ok" {
+				t.Errorf("rows %s", got)
+			}
+			if text := call.String(); !strings.Contains(text, "200 after 2 attempts") || !strings.Contains(text, "  1  401") || !strings.Contains(text, "12 B") || strings.Contains(text, "token-") {
+				t.Errorf("the ledger:\n%s", text)
+			}
+			if a := layer.AttemptOf(resp); a.Number() != 2 || a.Status() != 200 || a.Bytes() != 4 {
+				t.Errorf("the response is of row %d, status %d, %d B", a.Number(), a.Status(), a.Bytes())
+			}
+		})
+	}
+}
+
+func TestA401IsReturnedWhereAnotherAttemptIsOfNoUse(t *testing.T) {
+	over := strings.Repeat("x", 1<<20+1)
+	for name, c := range map[string]struct {
+		ctx           func(context.Context) context.Context
+		body          io.Reader
+		token         string
+		sent, fetches int64
+		note          string
+	}{
+		"second 401": {token: "none", sent: 2, fetches: 2},
+		"big stream": {token: "token-2", body: io.MultiReader(strings.NewReader(over)), sent: 1, fetches: 1, note: "not replayable"},
+		"401 expected": {token: "token-2", ctx: func(ctx context.Context) context.Context {
+			return transport.WithExpect(ctx, transport.Expect{Status: []int{401}})
+		}, sent: 1, fetches: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, source := accepting(c.token), new(issuer)
+			ctx := t.Context()
+			if c.ctx != nil {
+				ctx = c.ctx(ctx)
+			}
+			resp, err := auth.Bearer(source, site).Wrap(s).RoundTrip(request(ctx, t, http.MethodPut, site, c.body))
+			if err != nil || resp.StatusCode != 401 {
+				t.Fatal(resp, err)
+			}
+			if got := rttest.Read(t, resp); got != "unauthorized" || s.sent.Load() != c.sent || source.fetches.Load() != c.fetches || s.open.Load() != 0 {
+				t.Errorf("body %q, %d sent, %d fetches, %d open", got, s.sent.Load(), source.fetches.Load(), s.open.Load())
+			}
+			if text := layer.CallOf(resp).String(); !strings.Contains(text, c.note) {
+				t.Errorf("the ledger:\n%s", text)
+			}
+		})
+	}
+}
+
+// A server that accepts no token is not a reason to call the source for each
+// request, nor to send each request twice.
+func TestAServerThatAcceptsNoTokenCausesOneFetchASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, source := accepting("none"), new(issuer)
+		rt := auth.Bearer(source, site).Wrap(s)
+		for range 100 {
+			wantStatus(t.Context(), t, rt, 401)
+			time.Sleep(100 * time.Millisecond)
+		}
+		if fetches, sent := source.fetches.Load(), s.sent.Load(); fetches < 10 || fetches > 12 || sent > 112 {
+			t.Errorf("%d fetches, %d requests for 100 calls in 10 s", fetches, sent)
+		}
+	})
+}
+
+// After a 401 a failure of the source is the outcome, and so is the failure of the
+// second attempt.
+func TestAFailureAfterA401IsTheOutcome(t *testing.T) {
+	source := &issuer{fail: func(fetch int64) error {
+		if fetch > 1 {
+			return rttest.ErrBoom
+		}
+		return nil
+	}}
+	s := accepting("other")
+	ctx, trace := transport.WithTrace(t.Context())
+	body := roundtriptest.NewBody(strings.NewReader("payload"))
+	req := request(ctx, t, http.MethodPost, site, nil)
+	req.Body = body
+	_, err := auth.Bearer(source, site).Wrap(s).RoundTrip(req)
+	if e, ok := errors.AsType[*auth.Error](err); !ok || !e.Unauthorized || !errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("error %v", err)
+	}
+	if s.open.Load() != 0 || body.Usage().Closes != 1 {
+		t.Errorf("%d responses open, body closed %d times", s.open.Load(), body.Usage().Closes)
+	}
+	if text := trace.String(); !strings.Contains(text, "rejected") || trace.Calls()[0].Count() != 2 {
+		t.Errorf("the ledger:\n%s", text)
+	}
+
+	ctx, trace = transport.WithTrace(t.Context())
+	script := roundtriptest.Script(roundtriptest.Step{Status: 401, Body: "no"}, roundtriptest.Step{Err: io.ErrUnexpectedEOF})
+	_, err = get(ctx, t, auth.Bearer(new(issuer), site).Wrap(script))
+	if !errors.Is(err, io.ErrUnexpectedEOF) || script.Calls()[0].ResponseBody.Usage().Closes != 1 {
+		t.Errorf("error %v", err)
+	}
+	if v := trace.Calls()[0].Attempt().Verdict(); v != verdict.Retryable {
+		t.Errorf("verdict of the second row %s", v)
+	}
+}
+
+func TestACancelDuringTheRenewalLeavesTheFetchAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &issuer{}
+		source.during = func(context.Context) {
+			if source.fetches.Load() == 2 {
+				source.takes = time.Minute
+			}
+		}
+		limit := rttest.NewSlots(1)
+		s := accepting("token-2")
+		rt := rttest.Stack(s, limit, auth.New(auth.Config{Source: source, Origins: []string{site}, Timeout: time.Hour}))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if _, err := get(ctx, t, rt); !errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
+			t.Errorf("error %v", err)
+		}
+		if limit.Free() != 1 || s.open.Load() != 0 || s.sent.Load() != 1 {
+			t.Errorf("%d slots free, %d responses open, %d sent", limit.Free(), s.open.Load(), s.sent.Load())
+		}
+		time.Sleep(time.Minute)
+		wantStatus(t.Context(), t, rt, 200)
+		if n := source.fetches.Load(); n != 2 {
+			t.Errorf("%d fetches, want 2: the renewal was started again", n)
+		}
+	})
+}
+
+func TestA401ForATokenThatHasBeenReplacedCausesNoFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := new(issuer)
+		rt := auth.Bearer(source, site).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if req.Header.Get("Authorization") == "Bearer token-2" {
+				return rttest.Response(req, 200, "fine"), nil
+			}
+			time.Sleep(100 * time.Millisecond)
+			if req.URL.Path == "/late" {
+				time.Sleep(500 * time.Millisecond)
+			}
+			return rttest.Response(req, 401, "no"), nil
+		}))
+		var all sync.WaitGroup
+		for _, path := range []string{"/late", "/early"} {
+			all.Go(func() {
+				resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodGet, site+path, nil))
+				if err != nil || resp.StatusCode != 200 {
+					t.Errorf("%s: %v, %v", path, resp, err)
+				}
+			})
+		}
+		all.Wait()
+		if n := source.fetches.Load(); n != 2 {
+			t.Errorf("%d fetches, want 2", n)
+		}
+	})
+}
+
+// Each request is sent once more with the one new token, under a limit that the
+// waiting requests do not fill.
+func TestConcurrent401sCauseOneFetch(t *testing.T) {
+	const n = 100
+	source, s := new(issuer), accepting("token-1")
+	limit := rttest.NewSlots(7)
+	a := auth.Bearer(source, site)
+	rt := rttest.Stack(s, limit, a)
+	wantStatus(t.Context(), t, rt, 200)
+	source.during = func(context.Context) {
+		next := "token-2"
+		s.token.Store(&next)
+	}
+	gone := "expired"
+	s.token.Store(&gone)
+	start := make(chan struct{})
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			<-start
+			resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodPost, site, strings.NewReader("payload")))
+			if err != nil || resp.StatusCode != 200 {
+				t.Errorf("%v, %v", resp, err)
+				return
+			}
+			rttest.Read(t, resp)
+		})
+	}
+	close(start)
+	all.Wait()
+	if fetches := source.fetches.Load(); fetches != 2 {
+		t.Errorf("%d fetches, want 2", fetches)
+	}
+	if sent, unauthorized := s.sent.Load(), s.unauthorized.Load(); sent != 1+n+unauthorized || unauthorized == 0 {
+		t.Errorf("%d sent, %d of them unauthorized", sent, unauthorized)
+	}
+	if s.open.Load() != 0 || limit.Free() != 7 {
+		t.Errorf("%d responses open, %d slots free", s.open.Load(), limit.Free())
+	}
+}
+
+func TestConcurrentRequestsWithAnExpiredTokenCauseOneFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &issuer{life: time.Minute, takes: time.Second}
+		rt := auth.Bearer(source, site).Wrap(rttest.Func(fine))
+		for range 3 {
+			var all sync.WaitGroup
+			for range 100 {
+				all.Go(func() { wantStatus(t.Context(), t, rt, 200) })
+			}
+			all.Wait()
+			time.Sleep(time.Minute)
+		}
+		if n := source.fetches.Load(); n != 3 {
+			t.Errorf("%d fetches, want 3", n)
+		}
+	})
+}

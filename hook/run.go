@@ -1,0 +1,81 @@
+package hook
+
+import (
+	"context"
+	"sync"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// runKey is the key of the run that a context belongs to. It is a plain value
+// rather than a setting of package layer, since settings end at a call, and the
+// mark must reach the calls that are made inside of the calls inside a hook.
+type runKey struct{}
+
+// run is one run of a hook. It marks the contexts that the hook is given, and
+// suspends what its call holds if need be.
+type run struct {
+	hook    *Hook
+	outer   *run // the run whose hook made the call that this run is for
+	attempt *layer.Attempt
+
+	mu        sync.Mutex // mu guards over and suspended
+	over      bool       // whether the hook has returned or panicked
+	suspended bool       // no longer changes once over is true
+}
+
+// startRun returns a run of h and ctx with its mark.
+func startRun(ctx context.Context, h *Hook, a *layer.Attempt) (context.Context, *run) {
+	r := &run{hook: h, outer: runOf(ctx), attempt: a}
+	return r.context(ctx), r
+}
+
+func (r *run) context(ctx context.Context) context.Context {
+	return context.WithValue(ctx, runKey{}, r)
+}
+
+// unmark removes the mark from a context that a hook has derived from its own.
+func (r *run) unmark(ctx context.Context) context.Context {
+	return context.WithValue(ctx, runKey{}, r.outer)
+}
+
+// runOf returns the innermost run that ctx belongs to, nil if there is none.
+func runOf(ctx context.Context) *run {
+	r, _ := ctx.Value(runKey{}).(*run)
+	return r
+}
+
+// of returns the innermost run of h, r included.
+func (r *run) of(h *Hook) *run {
+	for r != nil && r.hook != h {
+		r = r.outer
+	}
+	return r
+}
+
+// suspend suspends what the call of the hook holds, once and only while the hook
+// runs.
+func (r *run) suspend() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.over && !r.suspended && r.attempt != nil {
+		r.suspended = true
+		r.attempt.Suspend()
+	}
+}
+
+// end records that the hook has returned or panicked.
+func (r *run) end() {
+	r.mu.Lock()
+	r.over = true
+	r.mu.Unlock()
+}
+
+// reacquire ends the run, and reacquires what was suspended while it lasted.
+func (r *run) reacquire(ctx context.Context) error {
+	r.end()
+	if !r.suspended {
+		return nil
+	}
+	return r.attempt.Reacquire(ctx)
+}

@@ -1,0 +1,67 @@
+package logging_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestOnlyFailuresAreLoggedByDefault(t *testing.T) {
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, tc := range map[string]struct {
+		base rttest.Func
+		ctx  context.Context
+		want string
+	}{
+		"ok":        {rttest.Respond(200, ""), t.Context(), ""},
+		"empty":     {rttest.Respond(204, ""), t.Context(), ""},
+		"not found": {rttest.Respond(404, ""), t.Context(), "ERROR GET http://api.test/things/7 failed: 404"},
+		"expected":  {rttest.Respond(404, ""), transport.WithExpect(t.Context(), transport.Expect{Status: []int{404}}), ""},
+		"error":     {rttest.Fail(rttest.ErrBoom), t.Context(), "ERROR GET http://api.test/things/7 failed: ABORTED boom"},
+		"canceled":  {rttest.Fail(context.Canceled), gone, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug)})
+			_ = call(tc.ctx, l.Wrap(tc.base), "http://api.test/things/7")
+			if got := strings.Join(messages(&b), "\n"); got != tc.want {
+				t.Errorf("logged %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestAnOverrideReplacesTheConfig(t *testing.T) {
+	var b bytes.Buffer
+	l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug)})
+	ctx := transport.With(t.Context(), logging.Off)
+	_ = call(ctx, l.Wrap(rttest.Respond(500, "")), "http://api.test/")
+	if b.Len() != 0 || logging.Off.String() != "logging: off" {
+		t.Errorf("Off logged %q", b.String())
+	}
+	ctx = transport.With(t.Context(), logging.Config{
+		Logger: logger(&b, slog.LevelDebug), Errors: logging.At(logging.NoLevel), Response: logging.Message(slog.LevelInfo, "only this"),
+	})
+	_ = call(ctx, l.Wrap(rttest.Respond(500, "")), "http://api.test/")
+	if got := messages(&b); len(got) != 1 || got[0] != `INFO only this` {
+		t.Errorf("logged %q", got)
+	}
+	// A malformed template of an override is logged unchanged, and fails no call.
+	b.Reset()
+	ctx = transport.With(t.Context(), logging.Config{
+		Logger: logger(&b, slog.LevelDebug), Request: logging.Message(slog.LevelInfo, "{METHOD} {NOPE}"),
+	})
+	if err := call(ctx, l.Wrap(rttest.Respond(200, "")), "http://api.test/"); err != nil {
+		t.Error(err)
+	}
+	if got := messages(&b); len(got) != 1 || got[0] != "INFO GET {NOPE}" {
+		t.Errorf("logged %q", got)
+	}
+}

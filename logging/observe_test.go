@@ -1,0 +1,94 @@
+package logging_test
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/logging"
+)
+
+func TestTheBuiltInTextOfEveryEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		on := logging.At(slog.LevelInfo)
+		l := logging.New(logging.Config{
+			Logger: logger(&b, slog.LevelDebug), Request: on, Response: on, Errors: logging.At(slog.LevelWarn), Retry: on, Exhausted: on,
+			Throttled: on, Released: on, Queued: on, Freed: on, Paused: on, Recorded: on, Replayed: on,
+		})
+		slow := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(1500 * time.Millisecond)
+			return rttest.Respond(503, "")(req)
+		})
+		resp := &http.Response{StatusCode: 429}
+		events := emitter{
+			{Kind: layer.WaitBegin, How: layer.Queue, Limit: 5},
+			{Kind: layer.WaitBegin, How: layer.Quota, Wait: 2 * time.Second, Limit: 10, Per: 90 * time.Second, Text: "10 requests per 90 seconds"},
+			{Kind: layer.WaitEnd, How: layer.Quota, Wait: 2 * time.Second, Limit: 10, Per: 90 * time.Second, Text: "10 requests per 90 seconds"},
+			{Kind: layer.WaitBegin, How: layer.Backoff, Wait: time.Second},
+			{Kind: layer.SlotFreed, Limit: 5},
+			{Kind: layer.Paused, Response: resp, Wait: 3 * time.Second, Text: "host api.test"},
+			{Kind: layer.RetryScheduled, Response: resp, Wait: time.Second, Limit: 4, Text: "[Bad Status Code: 429]"},
+			{Kind: layer.Exhausted, Response: resp, Limit: 4, Text: "attempts used up"},
+			{Kind: layer.Recorded},
+			{Kind: layer.Replayed},
+		}
+		if err := call(t.Context(), l.Wrap(events.Wrap(slow)), "http://api.test/things/7"); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{
+			"INFO GET http://api.test/things/7",
+			"INFO GET http://api.test/things/7 waits for a slot: 5 in flight",
+			"INFO GET http://api.test/things/7 waits 2s for 10 requests per 90 seconds",
+			"INFO GET http://api.test/things/7 waited 2s for 10 requests per 90 seconds",
+			"INFO GET http://api.test/things/7 freed a slot of 5",
+			"INFO GET http://api.test/things/7 returned 429: host api.test pauses for 3s",
+			"INFO GET http://api.test/things/7 will be retried in 1s after [Bad Status Code: 429], attempt 1 of 4 failed",
+			"INFO GET http://api.test/things/7 gave up after attempt 1: attempts used up",
+			"INFO GET http://api.test/things/7 recorded",
+			"INFO GET http://api.test/things/7 replayed",
+			"INFO GET http://api.test/things/7 returned 503 in 1.5s",
+			"WARN GET http://api.test/things/7 failed: 503",
+		}
+		if got := messages(&b); strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+func TestFailedHooksAndUnclosedBodiesAreLoggedByDefault(t *testing.T) {
+	hook := layer.Event{Kind: layer.HookFailed, Err: &url.Error{Op: "Get", URL: "http://api.test/?key=hush", Err: rttest.ErrBoom}}
+	leak := layer.Event{Kind: layer.BodyLeaked}
+	for _, tt := range []struct {
+		name  string
+		event layer.Event
+		off   logging.Config
+		want  string
+	}{
+		{"hook", hook, logging.Config{Hooks: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/: a hook failed: Get "http://api.test/?key=REDACTED": boom`},
+		{"leak", leak, logging.Config{Leaks: logging.At(logging.NoLevel)}, `ERROR GET http://api.test/ returned a body that was never closed`},
+	} {
+		for on, c := range map[bool]logging.Config{true: {}, false: tt.off} {
+			want := tt.want
+			if !on {
+				want = ""
+			}
+			var b bytes.Buffer
+			c.Logger = logger(&b, slog.LevelDebug)
+			rt := logging.New(c).Wrap(emitter{tt.event}.Wrap(rttest.Respond(200, "")))
+			if err := call(t.Context(), rt, "http://api.test/"); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.ReplaceAll(strings.Join(messages(&b), ""), `\"`, `"`); got != want {
+				t.Errorf("%s: logged %q, want %q", tt.name, got, want)
+			}
+		}
+	}
+}

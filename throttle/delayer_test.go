@@ -1,0 +1,111 @@
+package throttle
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// delayer is an inner layer that makes each request wait, as a limit of slots does:
+// what outer layers hold is suspended meanwhile.
+type delayer struct{ wait time.Duration }
+
+func (d *delayer) Waiting() int { return 0 }
+
+func (d *delayer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("delayer", d, next, d.trip)
+}
+
+func (d *delayer) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	a := c.Attempt()
+	a.Suspend()
+	time.Sleep(d.wait)
+	if err := a.Reacquire(req.Context()); err != nil {
+		return layer.Reject(req, err)
+	}
+	return next.RoundTrip(req)
+}
+
+// mute is a delayer that does not say so, for the control: its name is all that it
+// has in common with a [layer.Delayer].
+type mute struct{ inner delayer }
+
+func (m *mute) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("mute", m, next, m.inner.trip)
+}
+
+var (
+	_ layer.Delayer   = (*delayer)(nil)
+	_ transport.Layer = (*mute)(nil)
+)
+
+// A send counts only once the wait at an inner layer is over: until then nothing is
+// counted, and after it the window is that of the send.
+func TestASendCountsAfterTheWaitAtAnInnerLayer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		inner transport.Layer
+		want  []time.Duration // when they are sent
+		early int             // what counts during the first wait
+	}{
+		"a delayer":                     {&delayer{3 * time.Second}, []time.Duration{3 * time.Second, 13 * time.Second}, 0},
+		"one that is mute, the control": {&mute{delayer{3 * time.Second}}, []time.Duration{3 * time.Second, 13 * time.Second}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{}
+				l := New(Rule{Limit: 1, Per: 10 * time.Second, Margin: NoMargin})
+				rt := l.Wrap(tt.inner.Wrap(s))
+				start := time.Now()
+				var wg sync.WaitGroup
+				for range 2 {
+					wg.Go(func() { flood(t, rt, "/", 1) })
+				}
+				time.Sleep(time.Second)
+				if n := counts(l, 0).Counted; n != tt.early {
+					t.Errorf("%d count before anything is sent, want %d", n, tt.early)
+				}
+				wg.Wait()
+				if got := s.since(start, "/"); !slices.Equal(got, tt.want) {
+					t.Errorf("sent after %v, want %v", got, tt.want)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// A pause that begins during the wait at an inner layer holds the request back.
+func TestNothingIsSentDuringAPauseBehindAnInnerLayer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		inner transport.Layer
+		want  time.Duration // when the second one is sent
+	}{
+		"a delayer":                     {&delayer{3 * time.Second}, 24 * time.Second},
+		"one that is mute, the control": {&mute{delayer{3 * time.Second}}, 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{respond: throttled(1, 429, "Retry-After", "20")}
+				s.latency = func(*http.Request) time.Duration { return time.Second }
+				l := New()
+				rt := l.Wrap(tt.inner.Wrap(s))
+				start := time.Now()
+				var wg sync.WaitGroup
+				wg.Go(func() { _, _ = get(t.Context(), rt, "/first") }) // sent at 3 s, paused from 4 s to 24 s
+				time.Sleep(2 * time.Second)
+				wg.Go(func() { _, _ = get(t.Context(), rt, "/second") }) // its wait ends at 5 s
+				wg.Wait()
+				if got := s.since(start, "/second"); len(got) != 1 || got[0] != tt.want {
+					t.Errorf("sent after %v, want %v", got, tt.want)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}

@@ -1,0 +1,214 @@
+package exact
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sethvargo/go-limiter"
+)
+
+func TestNewStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		s := NewStore(5, time.Second)
+		start := time.Now()
+		for i := range 7 {
+			tokens, left, reset, ok, err := s.Take(ctx, "a")
+			if tokens != 5 || left != uint64(max(4-i, 0)) || ok != (i < 5) || err != nil || time.Unix(0, int64(reset)) != start.Add(time.Second) {
+				t.Errorf("take %d: %d, %d, %v, %v, %v", i, tokens, left, time.Unix(0, int64(reset)), ok, err)
+			}
+		}
+		if _, _, _, ok, _ := s.Take(ctx, "b"); !ok {
+			t.Error("another key is rejected")
+		}
+		if tokens, left, err := s.Get(ctx, "unknown"); tokens != 0 || left != 0 || err != nil {
+			t.Errorf("an unknown key has %d, %d, %v", tokens, left, err)
+		}
+		if err := s.Burst(ctx, "a", 2); err != nil {
+			t.Error(err)
+		}
+		if _, left, _ := s.Get(ctx, "a"); left != 2 {
+			t.Errorf("%d left after Burst", left)
+		}
+		for i := range 3 {
+			if _, _, _, ok, _ := s.Take(ctx, "a"); ok != (i < 2) {
+				t.Errorf("burst take %d: %v", i, ok)
+			}
+		}
+		time.Sleep(time.Second)
+		if _, left, _ := s.Get(ctx, "a"); left != 5 {
+			t.Errorf("%d left after a window", left)
+		}
+		if err := s.Set(ctx, "a", 1, time.Minute); err != nil {
+			t.Error(err)
+		}
+		for i := range 2 {
+			if tokens, _, _, ok, _ := s.Take(ctx, "a"); ok != (i < 1) || tokens != 1 {
+				t.Errorf("take %d after Set: %v of %d", i, ok, tokens)
+			}
+		}
+		if s.Set(ctx, "a", 0, time.Second) == nil || s.Set(ctx, "a", 1, 0) == nil {
+			t.Error("Set takes nonsense")
+		}
+		if err := s.Close(ctx); err != nil {
+			t.Error(err)
+		}
+		if tokens, left, reset, ok, err := s.Take(ctx, "a"); tokens+left+reset != 0 || ok || !errors.Is(err, limiter.ErrStopped) {
+			t.Errorf("after Close: %v, %v", ok, err)
+		}
+	})
+}
+
+func TestNewStoreKeepsEveryWindow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		store limiter.Store
+		most  int
+	}{
+		"window":                    {nil, 10},
+		"fixed window, the control": {&fixedWindow{limit: 10, per: time.Second}, 19},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if tt.store == nil {
+					tt.store = NewStore(10, time.Second)
+				}
+				var ts []time.Time
+				take := func(n int) {
+					for range n {
+						if _, _, _, ok, _ := tt.store.Take(t.Context(), ""); ok {
+							ts = append(ts, time.Now())
+						}
+					}
+				}
+				take(1)
+				time.Sleep(990 * time.Millisecond)
+				take(9)
+				time.Sleep(10 * time.Millisecond)
+				take(10)
+				if got := worst(ts, time.Second); got != tt.most {
+					t.Errorf("worst second %d, want %d", got, tt.most)
+				}
+			})
+		})
+	}
+}
+
+func TestNewStoreIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := NewStore(1, time.Second).(*store)
+		admitted := 0
+		for i := range 3 * maxKeys {
+			if _, _, _, ok, _ := s.Take(t.Context(), strconv.Itoa(i)); ok {
+				admitted++
+			}
+		}
+		if s.keys.Len() != maxKeys || admitted != maxKeys+1 {
+			t.Errorf("%d keys, %d admitted, want one each and one for those that share", s.keys.Len(), admitted)
+		}
+		time.Sleep(2 * time.Second)
+		if _, _, _, ok, _ := s.Take(t.Context(), "new"); !ok || s.keys.Len() != 1 {
+			t.Errorf("after all were idle: %v, %d keys", ok, s.keys.Len())
+		}
+	})
+}
+
+// forgetful makes room for a new key by forgetting the others.
+type forgetful struct {
+	limiter.Store
+	fresh func() limiter.Store
+	keys  map[string]bool
+}
+
+func (f *forgetful) Take(ctx context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
+	if !f.keys[key] && len(f.keys) == maxKeys || f.keys == nil {
+		f.Store, f.keys = f.fresh(), make(map[string]bool)
+	}
+	f.keys[key] = true
+	return f.Store.Take(ctx, key)
+}
+
+// 10,000 other keys at a time are no way to have a used up one forgotten.
+func TestNewStoreNeverForgetsWhatCounts(t *testing.T) {
+	const limit, per = 5, time.Second
+	fresh := func() limiter.Store { return NewStore(limit, per) }
+	for name, tt := range map[string]struct {
+		store func() limiter.Store
+		kept  bool
+	}{
+		"ours":                   {fresh, true},
+		"forgetful, the control": {func() limiter.Store { return &forgetful{fresh: fresh} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := tt.store()
+				take := func(key string) bool {
+					_, _, _, ok, _ := s.Take(t.Context(), key)
+					return ok
+				}
+				_, _ = take("busy"), take("busy")
+				var got []int
+				// After 1 s the first others are idle: there is something to forget.
+				for i, wait := range []time.Duration{0, per / 2, per / 2, per/2 - 1, 1} {
+					time.Sleep(wait)
+					for k := range maxKeys {
+						take(strconv.Itoa(i*maxKeys + k))
+					}
+					n := 0
+					for i > 0 && take("busy") {
+						n++
+					}
+					got = append(got, n)
+				}
+				want := []int{0, 3, 2, 0, 3} // two in the beginning, three after half a second
+				if slices.Equal(got, want) != tt.kept {
+					t.Errorf("%v admitted, want %v", got, want)
+				}
+			})
+		})
+	}
+}
+
+// Each sleeps until reset and takes again at once, as a client without a queue
+// does, from just before a tick on.
+func TestNewStoreUnderHotWaiters(t *testing.T) {
+	const limit, waiters, each = 10, 25, 8
+	for name, tt := range map[string]struct {
+		store func() limiter.Store
+		most  int
+	}{
+		"window":                    {func() limiter.Store { return NewStore(limit, time.Second) }, limit},
+		"fixed window, the control": {func() limiter.Store { return &fixedWindow{limit: limit, per: time.Second} }, 2 * limit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := tt.store()
+				sleepUntilReset(t.Context(), s) // the ticks of the control are counted from here
+				time.Sleep(1950 * time.Millisecond)
+				var mu sync.Mutex
+				var ts []time.Time
+				start := time.Now()
+				line(waiters, func(int) {
+					for range each {
+						sleepUntilReset(t.Context(), s)
+						mu.Lock()
+						ts = append(ts, time.Now())
+						mu.Unlock()
+					}
+				})
+				if n := worst(ts, time.Second); n != tt.most {
+					t.Errorf("worst second %d, want %d", n, tt.most)
+				}
+				// Nor does it hold back what would fit: all in twenty windows.
+				if d := time.Since(start); len(ts) != waiters*each || d > 19*time.Second {
+					t.Errorf("%d in %v", len(ts), d)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,182 @@
+package admission
+
+import (
+	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/meter"
+)
+
+// A Core decides which request goes next.
+type Core struct {
+	// MaxPaused is how many requests may wait for the end of one pause.
+	MaxPaused int
+
+	sched   scheduler
+	ids     int64 // the number of the latest resource
+	arrival int64 // of the latest waiter
+}
+
+// New returns a core without rules and pauses.
+func New() *Core {
+	c := new(Core)
+	c.sched.work.which = byRank
+	return c
+}
+
+// An Admission is what [Core.Admit] says.
+type Admission uint8
+
+// The admissions.
+const (
+	// MustQueue says that the request cannot leave now.
+	MustQueue Admission = iota
+	// Admitted says that the request is committed and leaves now.
+	Admitted
+	// MustAsk says that it is admitted once stores that reply at once have given
+	// tokens ([Core.NextAsk]).
+	MustAsk
+)
+
+// Admit admits a request that nothing holds back: all of its parts or none. While
+// requests wait or there is a pause, only a keyed demand is admitted.
+func (c *Core) Admit(d *Demand, now int64) Admission {
+	paused := c.sched.pauses.Len() > 0
+	if !d.Keyed && (c.sched.queues.waiting > 0 || paused) {
+		return MustQueue
+	}
+	if paused && c.sched.pauses.Current(d.Pause, now) != nil {
+		return MustQueue
+	}
+	asks := false
+	for i := range d.n {
+		p := d.Part(i)
+		p.resource = p.Rule.Resource(p.Key, now)
+		at, ask := p.resource.next(now, p.Cost)
+		if at > now || ask && !p.Rule.kind.Store.immediate() {
+			return MustQueue
+		}
+		asks = asks || ask
+	}
+	switch {
+	case c.sched.queues.waiting > 0 && !c.sched.overtakes(d, now):
+		return MustQueue
+	case asks:
+		return MustAsk
+	}
+	c.Commit(d, now)
+	return Admitted
+}
+
+// NextAsk returns the resource of a demand whose store has to give a token first,
+// nil if none has to. It is false if the demand cannot be admitted. What is asked
+// for and then not needed stays with the resource.
+func (c *Core) NextAsk(d *Demand, now int64) (ask *Resource, ok bool) {
+	for i := range d.n {
+		p := d.Part(i)
+		at, asks := p.resource.next(now, p.Cost)
+		switch {
+		case at > now:
+			return nil, false
+		case asks:
+			return p.resource, p.resource.tokens.Err() == nil
+		}
+	}
+	return nil, true
+}
+
+// Recorded notes the reply of a store that was asked without a queue.
+func (c *Core) Recorded(s *Resource, now int64, r meter.Reply) {
+	s.tokens.Record(now, now, r, s.rule.Rate.Per)
+}
+
+// Commit counts a request that leaves now without a queue.
+func (c *Core) Commit(d *Demand, now int64) {
+	for i := range d.n {
+		p := d.Part(i)
+		p.expires = p.resource.take(now, p.Cost)
+		p.spend(now)
+	}
+	d.committed = true
+}
+
+// Enqueue puts a request in its queue: advance is how much earlier it is taken to
+// have come, deadline the instant from which on it is of no use. No two waiters come
+// at the same instant.
+func (c *Core) Enqueue(w *Waiter, d *Demand, advance time.Duration, deadline, now int64) {
+	c.arrival = max(c.arrival+1, now)
+	w.links.Rank = c.arrival - int64(advance)
+	w.deadline = deadline
+	w.setCosts(d)
+	c.Requeue(w, d, now)
+}
+
+// Requeue puts a waiter whose reservation expired back in its queue, at its rank.
+func (c *Core) Requeue(w *Waiter, d *Demand, now int64) {
+	if c.sched.queues.insert(w, d, c.sched.pauses.Get(d.Pause), now) {
+		c.sched.seed(w.queue)
+	}
+	c.sched.scan(now)
+}
+
+// Cancel gives up a waiter, whatever its state.
+func (c *Core) Cancel(w *Waiter, now int64) {
+	switch w.state {
+	case queued:
+		c.sched.leave(w)
+		w.state = gone
+	case granted, reacquiring:
+		c.sched.rollBack(w, now)
+		w.state = gone
+	case expired, gone:
+		w.state = gone
+	}
+	c.sched.scan(now)
+}
+
+// Confirm counts what was reserved for w as sent: its request, whose demand is d,
+// leaves now. It is false if a pause began meanwhile: then w is back in its queue.
+func (c *Core) Confirm(w *Waiter, d *Demand, now int64) bool {
+	q := w.queue
+	if p := q.group.current(); p != nil && !w.pass.Of(p) {
+		c.sched.rollBack(w, now)
+		c.Requeue(w, d, now)
+		return false
+	}
+	for i := range d.n {
+		p := d.Part(i)
+		p.resource = q.parts[i].resource
+		p.expires = w.tokens(i).At
+		p.resource.window.Reserve(-p.Cost)
+		p.resource.window.Counted(now)
+		p.spend(now)
+		c.sched.improved(p.resource)
+	}
+	d.pass, d.committed = w.pass, true
+	c.sched.step(w)
+	w.state = gone
+	c.sched.scan(now)
+	return true
+}
+
+// Woken returns the waiters for which something has changed since the last call:
+// they may leave, ask a store or give up. It is valid until the next call of the Core.
+func (c *Core) Woken() []*Waiter {
+	woken := c.sched.woken
+	c.sched.woken = c.sched.woken[:0]
+	return woken
+}
+
+// LookAgainAt returns when Tick is to be called, [meter.Never] if the clock decides
+// nothing.
+func (c *Core) LookAgainAt() int64 {
+	return min(c.sched.queues.due.least(), c.sched.reacquiring.expireAt())
+}
+
+// Tick does what the clock brings.
+func (c *Core) Tick(now int64) {
+	for _, w := range c.sched.reacquiring.expire(now) {
+		c.sched.rollBack(w, now)
+		w.state = expired
+	}
+	c.sched.scan(now)
+}

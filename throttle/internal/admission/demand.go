@@ -1,0 +1,82 @@
+package admission
+
+import (
+	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
+)
+
+// A Part is what a request takes of one rule.
+type Part struct {
+	Rule *Rule
+	Key  string
+	Cost int
+
+	resource *Resource
+	entry    int64 // the timestamp in the window
+	drained  int64 // when the pacer has forgotten the cost
+	expires  int64 // when the tokens of the store expire, 0 without any
+}
+
+// inline is how many parts a Demand holds without an allocation.
+const inline = 2
+
+// A Demand is what a request takes, and once it is committed, what it took.
+type Demand struct {
+	// Pause is what holds the request back, and Keyed is whether it is set: most
+	// requests come while there is no pause, and need not say which would be theirs.
+	Pause pauses.Key
+	Keyed bool
+	// UntilResponse is whether a part of it ages with the response only.
+	UntilResponse bool
+	// Weighed is whether a rule says what it costs.
+	Weighed bool
+
+	committed bool
+	pass      pauses.Pass
+	n         int
+	first     [inline]Part
+	more      []Part
+}
+
+// Add adds a part.
+func (d *Demand) Add(p Part) {
+	if d.n < inline {
+		d.first[d.n] = p
+	} else {
+		d.more = append(d.more, p)
+	}
+	d.n++
+}
+
+// Len returns the number of parts.
+func (d *Demand) Len() int { return d.n }
+
+// Part returns part i.
+func (d *Demand) Part(i int) *Part {
+	if i < inline {
+		return &d.first[i]
+	}
+	return &d.more[i-inline]
+}
+
+// Passed reports whether the request is one of the first after a pause, of which
+// the end is waited for.
+func (d *Demand) Passed() bool { return !d.pass.None() }
+
+// spend counts a part that leaves now, of which the room is there.
+func (p *Part) spend(now int64) {
+	p.entry = p.resource.window.Spend(now, p.Cost).At
+	p.drained = p.resource.pacer.Latest(p.Cost).At
+}
+
+// refund gives back what a part took that was not sent.
+func (p *Part) refund(now int64) {
+	s := p.resource
+	if s.window.Limit() > 0 {
+		s.window.Refund(now, meter.Receipt{At: p.entry, Cost: p.Cost})
+		s.pacer.Refund(now, meter.Receipt{At: p.drained, Cost: p.Cost})
+	}
+	if p.expires > 0 {
+		s.tokens.Refund(now, meter.Receipt{At: p.expires, Cost: p.Cost})
+	}
+}

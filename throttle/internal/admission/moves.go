@@ -1,0 +1,94 @@
+package admission
+
+import "github.com/gracy-go/gracy/throttle/internal/pauses"
+
+// leave takes w out of its queue. Nothing was kept for it, so that this changes
+// something only for those that older heads hold back, and for those that wait for
+// a store that w was to ask.
+func (sc *scheduler) leave(w *Waiter) {
+	q := w.queue
+	if w.ask > 0 && !w.asking {
+		s := q.parts[w.ask-1].resource
+		s.tokens.Ask(false)
+		w.ask = 0
+		sc.improved(s)
+	}
+	if head := sc.queues.remove(w); head {
+		for i := range q.parts {
+			if s := q.parts[i].resource; s.held > 0 {
+				sc.improved(s)
+			}
+		}
+		sc.seed(q)
+	}
+	w.queue = nil
+	sc.queues.forget(q)
+}
+
+// step takes w out of the line of its queue, or from those that reacquire.
+func (sc *scheduler) step(w *Waiter) {
+	q := w.queue
+	if w.state == reacquiring {
+		sc.reacquiring.remove(w)
+	} else {
+		sc.leaveLine(w)
+	}
+	w.queue = nil
+	sc.queues.forget(q)
+}
+
+// leaveLine takes w out of the line of its queue.
+func (sc *scheduler) leaveLine(w *Waiter) {
+	next := w.links.Next()
+	first := w.links.Prev() == nil
+	w.queue.line.Remove(w)
+	if first && next != nil {
+		sc.wake(next)
+	}
+}
+
+// rollBack gives up what was kept for w.
+func (sc *scheduler) rollBack(w *Waiter, now int64) {
+	q := w.queue
+	sc.step(w)
+	for i := range q.parts {
+		s, cost := q.parts[i].resource, w.costOf(i)
+		s.window.Reserve(-cost)
+		s.pacer.Refund(now, s.pacer.Latest(cost))
+		if r := w.tokens(i); r.At > 0 {
+			s.tokens.Refund(now, r)
+		}
+		sc.improved(s)
+	}
+	if w.apart != nil {
+		w.apart.expires = nil
+	}
+	sc.done(w.pass, false, now)
+	w.pass = pauses.Pass{}
+}
+
+// done counts the end of a request that passed a pause.
+func (sc *scheduler) done(pass pauses.Pass, good bool, now int64) {
+	if p := sc.pauses.Done(pass, good, now); p != nil {
+		sc.improvedGroup(sc.queues.groups[p.Key()])
+	}
+}
+
+// wake notes that something changed for w.
+func (sc *scheduler) wake(w *Waiter) { sc.woken = append(sc.woken, w) }
+
+// overtakes reports whether a request may go past those that wait: none waits for
+// just the same, and of what others wait for there is enough for all of them too.
+// It spares the request the queue, and the queue a scan.
+func (sc *scheduler) overtakes(d *Demand, now int64) bool {
+	if sc.queues.of(d) != nil {
+		return false
+	}
+	for i := range d.n {
+		p := d.Part(i)
+		if s := p.resource; s.waiting > 0 && !s.fits(now, s.queued+p.Cost) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,153 @@
+package admission
+
+import (
+	"math"
+
+	"github.com/gracy-go/gracy/internal/ranked"
+	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
+)
+
+// A Waiter is a request that could not leave at once. It is in one of these states,
+// and keeps in each what is said of it:
+//
+//	queued       in a queue, by its rank. Nothing is kept for it; the head of a queue
+//	             may have to ask a store.
+//	granted      at the end of the line of its queue: what it needs is reserved, and
+//	             its pass is counted. It leaves when it is the first of the line.
+//	reacquiring  granted, out of the line, while its request reacquires what it had
+//	             suspended: how long that takes is not known, and those behind it may
+//	             be ready. The reservation expires after a while.
+//	expired      in nothing: its reservation went to others.
+//	gone         in nothing: it left, gave up or was rejected.
+//
+//	queued       → granted      a scan finds room for it (grant)
+//	queued       → gone         it gives up (Cancel), or is rejected: Rejection says why
+//	granted      → gone         it leaves (Confirm), or gives up (Cancel)
+//	granted      → queued       a pause began meanwhile (Confirm): at its old rank
+//	granted      → reacquiring  Reacquire
+//	reacquiring  → gone         it leaves (Confirm), or gives up (Cancel)
+//	reacquiring  → queued       a pause began meanwhile (Confirm)
+//	reacquiring  → expired      its reservation expires (Tick)
+//	expired      → queued       Requeue: at its old rank
+//	expired      → gone         it gives up (Cancel)
+//
+// A Waiter is small since there are many: what it needs is its queue's to know, and
+// its Demand stays with its request.
+type Waiter struct {
+	// Owner is the caller's: how the request of the waiter is woken.
+	Owner any
+
+	links    ranked.Links[*Waiter] // Rank is the time it came, less what its priority is worth
+	queue    *Queue                // in which, or in whose line, it is
+	deadline int64
+	pass     pauses.Pass // once granted
+	apart    *apart      // what few waiters have
+	cost     int32       // of each part, unless apart says otherwise
+	ask      uint16      // the part whose store it is to ask, counted from 1
+	state    state
+	asking   bool  // it asks
+	expiries uint8 // how often its reservation expired
+	periods  uint8 // until that, while it is reacquiring
+}
+
+type state uint8
+
+const (
+	queued state = iota
+	granted
+	reacquiring
+	expired
+	gone
+)
+
+// apart is what few waiters have.
+type apart struct {
+	costs     []int   // of the parts, nil if all are alike
+	expires   []int64 // when the tokens of each part expire, nil if it was granted none
+	rejection *Rejection
+}
+
+// Links is for the list that the waiter is in.
+func (w *Waiter) Links() *ranked.Links[*Waiter] { return &w.links }
+
+// Rejection returns why it was rejected, nil if it was not.
+func (w *Waiter) Rejection() *Rejection {
+	if w.apart == nil {
+		return nil
+	}
+	return w.apart.rejection
+}
+
+// Queued reports whether it is in a queue.
+func (w *Waiter) Queued() bool { return w.state == queued }
+
+// Granted reports whether what it needs is reserved.
+func (w *Waiter) Granted() bool { return w.state == granted || w.state == reacquiring }
+
+// Expired reports whether its reservation went to others.
+func (w *Waiter) Expired() bool { return w.state == expired }
+
+// MayLeave reports whether it is to leave: it is the first in its line, or out of it.
+func (w *Waiter) MayLeave() bool {
+	return w.state == reacquiring || w.state == granted && w.links.Prev() == nil
+}
+
+// IsToAsk reports whether it is to ask a store.
+func (w *Waiter) IsToAsk() bool { return w.ask > 0 && !w.asking }
+
+func (w *Waiter) makeApart() *apart {
+	if w.apart == nil {
+		w.apart = new(apart)
+	}
+	return w.apart
+}
+
+// setCosts notes what the parts of a demand cost.
+func (w *Waiter) setCosts(d *Demand) {
+	if d.n == 0 {
+		return
+	}
+	first := d.Part(0).Cost
+	same := first <= math.MaxInt32
+	for i := range d.n {
+		same = same && d.Part(i).Cost == first
+	}
+	if same {
+		w.cost = int32(first) //nolint:gosec // bounded above
+		return
+	}
+	costs := make([]int, d.n)
+	for i := range costs {
+		costs[i] = d.Part(i).Cost
+	}
+	w.makeApart().costs = costs
+}
+
+// costOf returns the cost of part i.
+func (w *Waiter) costOf(i int) int {
+	if w.apart != nil && w.apart.costs != nil {
+		return w.apart.costs[i]
+	}
+	return int(w.cost)
+}
+
+// keepTokens notes when the tokens that it was granted for part i expire.
+func (w *Waiter) keepTokens(i int, expires int64) {
+	if expires == 0 {
+		return
+	}
+	a := w.makeApart()
+	if a.expires == nil {
+		a.expires = make([]int64, len(w.queue.parts))
+	}
+	a.expires[i] = expires
+}
+
+// tokens returns the receipt of the tokens that it was granted for part i.
+func (w *Waiter) tokens(i int) meter.Receipt {
+	if w.apart == nil || w.apart.expires == nil {
+		return meter.Receipt{}
+	}
+	return meter.Receipt{At: w.apart.expires[i], Cost: w.costOf(i)}
+}

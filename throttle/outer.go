@@ -1,0 +1,80 @@
+package throttle
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+)
+
+// tripOuter is the trip of a limiter with an inner layer that can make requests
+// wait, a [layer.Delayer]: what was counted is given back meanwhile, since it is
+// not sent, and counted again afterwards. If that layer is a limiter too (another),
+// an override applies there.
+func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+	ctx := req.Context()
+	if o, ok := layer.Setting[override](ctx); ok {
+		if o.limiter == nil || another {
+			return next.RoundTrip(req)
+		}
+		l = o.limiter
+	}
+	if req.URL == nil {
+		return next.RoundTrip(req)
+	}
+	h := &hold{limiter: l, call: c}
+	if err := l.demand(c, req, &h.demand); err != nil {
+		return layer.Reject(req, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return layer.Reject(req, ctxerr.Of(ctx))
+	}
+	l.key(c, req, &h.demand)
+	a := layer.AttemptFrom(ctx)
+	if !l.shell.admit(&h.demand) {
+		if err := l.shell.wait(ctx, c, a, &h.demand, false); err != nil {
+			return layer.Reject(req, err)
+		}
+	}
+	h.attempt = a
+	a.Hold(h)
+	defer a.Release(h)
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		l.finishFailed(ctx, &h.demand, withoutResponse(h.attempt))
+		return resp, err
+	}
+	l.observe(c, req, resp)
+	l.shell.finish(&h.demand, outcomeOf(h.attempt, resp))
+	if h.demand.Weighed {
+		l.note(ctx, &h.demand)
+	}
+	return resp, nil
+}
+
+// hold is a committed demand that can be suspended before it was used.
+type hold struct {
+	limiter *Limiter
+	call    *layer.Call
+	demand  admission.Demand
+	attempt *layer.Attempt // for which the demand was committed
+}
+
+// Park gives back what was counted.
+func (h *hold) Suspend(*layer.Attempt) {
+	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt))
+}
+
+// Resume counts again, waiting if it must.
+func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
+	h.attempt = a
+	if h.limiter.shell.admit(&h.demand) {
+		return nil
+	}
+	return h.limiter.shell.wait(ctx, h.call, a, &h.demand, true)
+}
+
+// BodyEnd counts the end that a panic left open.
+func (h *hold) BodyEnd(*layer.Attempt) { h.limiter.shell.finish(&h.demand, admission.Lost) }

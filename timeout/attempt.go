@@ -1,0 +1,57 @@
+package timeout
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// An AttemptTimeout is the layer that [PerAttempt] makes. It is safe for
+// concurrent use, and an override too: it replaces the limit of the layer for
+// the calls of a context.
+type AttemptTimeout struct{ limit attemptLimit }
+
+// attemptLimit is the time of an attempt; 0 is no limit.
+type attemptLimit time.Duration
+
+// PerAttempt returns the layer that bounds each attempt until its headers; it
+// belongs inside retry. 0 means 10 s, [NoTimeout] no limit; it panics on other
+// negative limits.
+func PerAttempt(d time.Duration) *AttemptTimeout {
+	return &AttemptTimeout{attemptLimit(limit("PerAttempt", d, defaultAttempt))}
+}
+
+// Attach implements [transport.Override].
+func (t *AttemptTimeout) Attach(ctx context.Context) context.Context {
+	return layer.WithSetting(ctx, t.limit)
+}
+
+// Wrap implements [transport.Layer].
+func (t *AttemptTimeout) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("attempt timeout", t, next, t.trip)
+}
+
+func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	l := t.limit
+	if o, ok := layer.Setting[attemptLimit](req.Context()); ok {
+		l = o
+	}
+	return within(ErrAttempt, time.Duration(l), req, next)
+}
+
+// String names the limit.
+func (t *AttemptTimeout) String() string {
+	return "attempt timeout: " + shown(time.Duration(t.limit))
+}
+
+// Explain implements [transport.Explainer].
+func (t *AttemptTimeout) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Single: true})
+	p.Note("%s", t)
+	if d := time.Duration(t.limit); d > 0 && p.Longest > 0 && d >= p.Longest {
+		p.Warn("an attempt may take %s, but the call ends after %s: the attempt timeout never acts", d, p.Longest)
+	}
+}

@@ -1,0 +1,76 @@
+package timeout
+
+import (
+	"context"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// NoTimeout as a limit means that there is none.
+const NoTimeout time.Duration = -1
+
+// The defaults.
+const (
+	defaultTotal   = 30 * time.Second
+	defaultIdle    = 30 * time.Second
+	defaultAttempt = 10 * time.Second
+)
+
+// A Config bounds a call. It is a value.
+type Config struct {
+	// Total is the time until the headers of the final response, with all attempts
+	// and waits. Default 30 s; [NoTimeout] is no limit.
+	Total time.Duration
+	// Idle is how long a read of the final response's body may receive no data.
+	// Default 30 s; [NoTimeout] is no limit.
+	Idle time.Duration
+}
+
+// Attach makes a Config an override: it replaces that of the layer for the calls
+// made with the context. It panics on a Config on which New panics.
+func (c Config) Attach(ctx context.Context) context.Context {
+	return layer.WithSetting(ctx, c.limits())
+}
+
+// Off is the override that switches off the limits of [New] and of [PerAttempt]:
+//
+//	ctx = transport.With(ctx, timeout.Off)
+const Off off = 1
+
+type off uint8
+
+// Attach implements [transport.Override].
+func (off) Attach(ctx context.Context) context.Context {
+	return layer.WithSetting(layer.WithSetting(ctx, limits{}), attemptLimit(0))
+}
+
+// String returns "timeout: off".
+func (off) String() string { return "timeout: off" }
+
+// limits is a Config with its defaults in place; 0 is no limit.
+type limits struct{ total, idle time.Duration }
+
+func (c Config) limits() limits {
+	return limits{limit("Total", c.Total, defaultTotal), limit("Idle", c.Idle, defaultIdle)}
+}
+
+func limit(name string, d, otherwise time.Duration) time.Duration {
+	switch {
+	case d == 0:
+		return otherwise
+	case d == NoTimeout:
+		return 0
+	case d < 0:
+		panic("timeout: " + name + " is negative: " + d.String())
+	}
+	return d
+}
+
+// shown is a limit as String prints it.
+func shown(d time.Duration) string {
+	if d == 0 {
+		return "off"
+	}
+	return d.String()
+}

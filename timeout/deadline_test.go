@@ -1,0 +1,147 @@
+package timeout_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/timeout"
+)
+
+// The cause of its end is the Error of the limit.
+func TestInnerLayersSeeTheDeadlineOfTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var inner *http.Request
+		rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			inner = req
+			return respondAfter(time.Minute, nil)(req)
+		}), total(5*time.Second))
+		start := time.Now()
+		_, _ = send(t, t.Context(), rt, http.MethodGet)
+		if d, ok := inner.Context().Deadline(); !ok || d.Sub(start) != 5*time.Second {
+			t.Errorf("the deadline is in %v", d.Sub(start))
+		}
+		if inner.Context().Err() != context.DeadlineExceeded {
+			t.Errorf("Err %v", inner.Context().Err())
+		}
+		if e, ok := errors.AsType[*timeout.Error](context.Cause(inner.Context())); !ok || !errors.Is(e, timeout.ErrTotal) || e.After != 5*time.Second {
+			t.Errorf("the cause is %v", context.Cause(inner.Context()))
+		}
+		if layer.CallFrom(inner.Context()) == nil {
+			t.Error("the call is gone")
+		}
+	})
+}
+
+func TestTheContextLivesUntilTheBodyEnds(t *testing.T) {
+	for name, end := range map[string]func(*http.Response){
+		"EOF":   func(r *http.Response) { _, _ = io.ReadAll(r.Body) },
+		"Close": func(r *http.Response) { _ = r.Body.Close() },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var inner *http.Request
+			rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				inner = req
+				return respondAfter(time.Second, rttest.Text("fine"))(req)
+			}), total(5*time.Second), timeout.PerAttempt(3*time.Second))
+			resp, err := send(t, t.Context(), rt, http.MethodGet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+			if inner.Context().Err() != nil {
+				t.Errorf("%s: the context ended before the body: %v", name, context.Cause(inner.Context()))
+			}
+			if d, ok := inner.Context().Deadline(); ok {
+				t.Errorf("%s: still a deadline, %v", name, d)
+			}
+			end(resp)
+			if inner.Context().Err() == nil {
+				t.Errorf("%s: the context outlives the body", name)
+			}
+		})
+	}
+}
+
+// Its body is closed.
+func TestAResponseAfterTheLimitIsATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := &rttest.CountingBody{Reader: strings.NewReader("x")}
+		rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(6 * time.Second) // the base ignores the context
+			return rttest.RespondBody(body)(req)
+		}), total(5*time.Second))
+		resp, err := send(t, t.Context(), rt, http.MethodGet)
+		if resp != nil || !errors.Is(err, timeout.ErrTotal) || body.Closed != 1 {
+			t.Errorf("%v, closed %d times", err, body.Closed)
+		}
+	})
+}
+
+func TestTheErrorOfTheLimitWrapsThatOfTheBase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := rttest.Stack(rttest.Func(func(*http.Request) (*http.Response, error) {
+			time.Sleep(6 * time.Second)
+			return nil, rttest.ErrBoom
+		}), total(5*time.Second))
+		if _, err := send(t, t.Context(), rt, http.MethodGet); !errors.Is(err, rttest.ErrBoom) || !errors.Is(err, timeout.ErrTotal) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestAPanicOfTheBaseEndsTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var inner *http.Request
+		rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			inner = req
+			panic("boom")
+		}), total(5*time.Second))
+		defer func() {
+			if recover() == nil || inner.Context().Err() == nil {
+				t.Error("no panic, or a context left behind")
+			}
+		}()
+		_, _ = send(t, t.Context(), rt, http.MethodGet)
+	})
+}
+
+// Each child of a foreign context has a goroutine while it lives.
+func TestTheContextOfACallDoesNotOutliveIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := foreign{t.Context(), make(chan struct{})}
+		before := runtime.NumGoroutine()
+		most := 0
+		rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			most = max(most, runtime.NumGoroutine())
+			return respondAfter(0, http.NoBody)(req)
+		}), total(5*time.Second), timeout.PerAttempt(3*time.Second))
+		for range 5000 {
+			resp, err := send(t, parent, rt, http.MethodGet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine(); n > before+100 || most == before {
+			t.Errorf("%d goroutines, %d before, at most %d", n, before, most)
+		}
+	})
+}
+
+// foreign is a context that package context does not know.
+type foreign struct {
+	context.Context
+	done chan struct{}
+}
+
+func (f foreign) Done() <-chan struct{} { return f.done }
