@@ -137,7 +137,7 @@ func TestAFailureAfterA401IsTheOutcome(t *testing.T) {
 	ctx, trace = transport.WithTrace(t.Context())
 	script := roundtriptest.Script(roundtriptest.Step{Status: 401, Body: "no"}, roundtriptest.Step{Err: io.ErrUnexpectedEOF})
 	_, err = get(ctx, t, auth.Bearer(new(issuer), site).Wrap(script))
-	if !errors.Is(err, io.ErrUnexpectedEOF) || script.Calls()[0].Reply.Usage().Closes != 1 {
+	if !errors.Is(err, io.ErrUnexpectedEOF) || script.Calls()[0].ResponseBody.Usage().Closes != 1 {
 		t.Errorf("error %v", err)
 	}
 	if v := trace.Calls()[0].Attempt().Verdict(); v != verdict.Retryable {

@@ -17,7 +17,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/exact"
 )
 
-// names of the admissions, which are timed without a call around them.
+// The names of the admissions, which are timed without a call around them.
 const (
 	admitNothing   = "admit: nothing"
 	admitOurs      = "admit: NewStore"
@@ -27,13 +27,14 @@ const (
 	admitSemaphore = "admit: x/sync/semaphore"
 )
 
-// often is a limit that no loop reaches, of a window of a second. 1000 in a
-// microsecond is one as well, small enough that each send is kept by itself.
-const often = 1_000_000_000
+// neverReached is a limit in a second that no loop reaches. 1000 in a microsecond is not
+// reached either, and is small enough that each send is recorded by itself.
+const neverReached = 1_000_000_000
 
-var errRefused = errors.New("refused")
+var errRejected = errors.New("rejected")
 
-// An admission asks a limiter whether a call may go, and waits or is refused if not.
+// An admission asks a limiter whether a call may be sent. If not, it waits or is
+// rejected.
 type admission struct {
 	name  string
 	limit int
@@ -46,7 +47,7 @@ func admissions() []admission {
 		return func(ctx context.Context) error {
 			_, _, _, ok, err := s.Take(ctx, "key")
 			if !ok && err == nil {
-				return errRefused
+				return errRejected
 			}
 			return err
 		}
@@ -55,9 +56,9 @@ func admissions() []admission {
 		return take(exact.NewStore(limit, per))
 	}
 	return []admission{
-		{name: admitOurs, limit: often, per: time.Second, build: window},
+		{name: admitOurs, limit: neverReached, per: time.Second, build: window},
 		{name: admitOursExact, limit: 1000, per: time.Microsecond, build: window},
-		{name: admitStore, limit: often, per: time.Second, build: func(limit int, per time.Duration) func(context.Context) error {
+		{name: admitStore, limit: neverReached, per: time.Second, build: func(limit int, per time.Duration) func(context.Context) error {
 			s, err := memorystore.New(&memorystore.Config{
 				Tokens: uint64(limit), Interval: per, DisablePurge: true, //nolint:gosec // not negative
 			})
@@ -66,17 +67,17 @@ func admissions() []admission {
 			}
 			return take(s)
 		}},
-		{name: admitRate, limit: often, per: time.Second, build: func(limit int, per time.Duration) func(context.Context) error {
+		{name: admitRate, limit: neverReached, per: time.Second, build: func(limit int, per time.Duration) func(context.Context) error {
 			return rate.NewLimiter(rate.Limit(float64(limit)/per.Seconds()), limit).Wait
 		}},
-		{name: admitSemaphore, limit: often, build: func(limit int, _ time.Duration) func(context.Context) error {
+		{name: admitSemaphore, limit: neverReached, build: func(limit int, _ time.Duration) func(context.Context) error {
 			s := semaphore.NewWeighted(int64(limit))
 			return func(ctx context.Context) error { return s.Acquire(ctx, 1) }
 		}},
 	}
 }
 
-// check shows that it admits as much as the limit and no more.
+// check returns an error unless the admission admits exactly the limit.
 func (a admission) check() error {
 	const limit = 3
 	admit := a.build(limit, time.Hour)
@@ -85,7 +86,7 @@ func (a admission) check() error {
 			return fmt.Errorf("%s: number %d of %d: %w", a.name, i+1, limit, err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), trial)
+	ctx, cancel := context.WithTimeout(context.Background(), trialTime)
 	defer cancel()
 	if admit(ctx) == nil {
 		return fmt.Errorf("%s: more than %d were admitted", a.name, limit)
@@ -93,7 +94,8 @@ func (a admission) check() error {
 	return nil
 }
 
-// bench is a, never limiting. Nothing is given back: often outlasts the run.
+// bench returns a bench of a that never limits. Nothing is released, since the run ends
+// before neverReached is used up.
 func (a admission) bench(callers int) *bench {
 	b := &bench{stack: &stack{name: a.name}}
 	admit := a.build(a.limit, a.per)
@@ -104,8 +106,7 @@ func (a admission) bench(callers int) *bench {
 	return b
 }
 
-// admitted is what is timed beside the stacks: each admission, and the loop
-// around it.
+// admitted returns the benches of the admissions, and of the loop around them alone.
 func admitted() []*bench {
 	n := runtime.GOMAXPROCS(0)
 	none := admission{name: admitNothing, build: func(int, time.Duration) func(context.Context) error {
@@ -118,7 +119,7 @@ func admitted() []*bench {
 	return list
 }
 
-// checkAdmissions is for before the timing.
+// checkAdmissions checks all admissions before the timing.
 func checkAdmissions() error {
 	for _, a := range admissions() {
 		if err := a.check(); err != nil {
@@ -128,8 +129,8 @@ func checkAdmissions() error {
 	return nil
 }
 
-// throttleAll is a rule of every request.
-func throttleAll(k knobs, _ *built) gracy.Layer {
+// throttleAll has a rule for every request.
+func throttleAll(k settings, _ *built) gracy.Layer {
 	return throttle.New(throttle.Rule{Limit: k.limit, Per: k.per, Margin: throttle.NoMargin})
 }
 
@@ -137,29 +138,29 @@ func admissionSection() section {
 	const title = "Admission that never limits, one rule or limit"
 	return section{title, []row{
 		over(admitNothing, admitOurs, "**exact.NewStore**, Take: any window holds at most the limit; over an empty loop"),
-		over(admitNothing, admitOursExact, "exact.NewStore, Take, each send kept by itself; over an empty loop"),
+		over(admitNothing, admitOursExact, "exact.NewStore, Take, each send recorded by itself; over an empty loop"),
 		over(admitNothing, admitStore, "go-limiter memorystore, Take: up to twice the limit; over an empty loop"),
 		over(admitNothing, admitRate, "x/time/rate, Wait: a token bucket; over an empty loop"),
 		over(admitNothing, admitSemaphore, "x/sync/semaphore, Acquire alone: it counts, and reads no clock; over an empty loop"),
 		over(oneNoop, throttleEvery, "**throttle** as a layer, a rule of every request; over the no-op layer"),
-		over(bare, ratePeer, "x/time/rate as a layer by hand; over the bare base"),
+		over(bare, rateByHandName, "x/time/rate as a layer by hand; over the bare base"),
 		over(oneNoop, slotOurs, "**concurrency** as a layer, a slot to the body's end; over the no-op layer"),
-		over(bare, slotPeer, "x/sync/semaphore as a layer by hand, a slot to the body's end; over the bare base"),
+		over(bare, slotByHandName, "x/sync/semaphore as a layer by hand, a slot to the body's end; over the bare base"),
 	}}
 }
 
-// admissionLines compare ours with those that do the same job.
+// admissionLines compare each limiter of this project with others for the same job.
 func admissionLines(benches map[string]*bench) []redLine {
 	var lines []redLine
 	for _, l := range []struct{ base, ours, otherBase, other string }{
 		{admitNothing, admitOurs, admitNothing, admitStore},
 		{admitNothing, admitOurs, admitNothing, admitRate},
-		{oneNoop, throttleEvery, bare, ratePeer},
-		{oneNoop, slotOurs, bare, slotPeer},
+		{oneNoop, throttleEvery, bare, rateByHandName},
+		{oneNoop, slotOurs, bare, slotByHandName},
 	} {
 		own, ok := over(l.base, l.ours, "").work(benches)
 		other, there := over(l.otherBase, l.other, "").work(benches)
-		if !ok || !there || len(benches[l.ours].cost[serial]) == 0 {
+		if !ok || !there || len(benches[l.ours].cost[oneCore]) == 0 {
 			continue
 		}
 		for mode, where := range []string{"one core", "both cores"} {

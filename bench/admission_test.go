@@ -8,15 +8,15 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-func TestAdmissionsDoTheirWork(t *testing.T) {
+func TestEveryAdmissionAdmitsExactlyItsLimit(t *testing.T) {
 	if err := checkAdmissions(); err != nil {
 		t.Error(err)
 	}
 }
 
-// The controls: what lets everything through and what lets nothing through.
+// The controls: an admission of everything and one of nothing.
 func TestAnAdmissionThatDoesNotLimitIsFound(t *testing.T) {
-	for name, err := range map[string]error{"all": nil, "none": errRefused} {
+	for name, err := range map[string]error{"all": nil, "none": errRejected} {
 		a := admission{name: name, build: func(int, time.Duration) func(context.Context) error {
 			return func(context.Context) error { return err }
 		}}
@@ -26,7 +26,7 @@ func TestAnAdmissionThatDoesNotLimitIsFound(t *testing.T) {
 	}
 }
 
-func TestAdmissionNeverLimitsAndAllocatesNothing(t *testing.T) {
+func TestAnAdmissionBelowItsLimitAllocatesNothing(t *testing.T) {
 	for _, b := range admitted() {
 		for range 20_000 {
 			if err := b.run[0](); err != nil {
@@ -34,9 +34,9 @@ func TestAdmissionNeverLimitsAndAllocatesNothing(t *testing.T) {
 			}
 		}
 		if race.Enabled {
-			continue // the detector allocates
+			continue // the race detector allocates
 		}
-		if err := b.weigh(); err != nil {
+		if err := b.countMemory(); err != nil {
 			t.Fatal(err)
 		}
 		if b.memory.allocs != 0 {
@@ -45,8 +45,8 @@ func TestAdmissionNeverLimitsAndAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestAdmissionLines(t *testing.T) {
-	benches := map[string]*bench{admitNothing: timed(2), admitOurs: timed(60), admitStore: timed(70), admitRate: timed(50)}
+func TestAdmissionsKeepOrCrossTheLines(t *testing.T) {
+	benches := map[string]*bench{admitNothing: withTimes(2), admitOurs: withTimes(60), admitStore: withTimes(70), admitRate: withTimes(50)}
 	lines := admissionLines(benches)
 	if len(lines) != 4 || !lines[0].ok || !lines[1].ok || lines[2].ok || lines[3].ok {
 		t.Errorf("got %+v, want two kept and two crossed", lines)

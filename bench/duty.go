@@ -11,49 +11,48 @@ import (
 	"time"
 )
 
-// A duty is work that a stack must show that it does. What is cheap because it
-// does not work would be no comparison.
+// A duty is work that a stack must do, so that no stack is fast because it does less.
 type duty uint8
 
 const (
-	retries   duty = 1 << iota // a 503 is tried again, its body closed
+	retries   duty = 1 << iota // a 503 is retried, and its body closed
 	limits                     // a call over the rate is not sent
-	slots                      // a call over the slots is not sent while the others wait for headers
-	bodies                     // nor while their bodies are being read
+	slots                      // a call without a slot is not sent while the others wait for headers
+	bodies                     // nor is it sent while the bodies of the others are being read
 	counts                     // calls are counted
-	deadlines                  // a base that hangs is given up
+	deadlines                  // a call to a base that hangs ends
 )
 
-// trial is long enough for what should happen and short for what should not.
-const trial = 30 * time.Millisecond
+// trialTime is long enough for what should happen and short for what should not.
+const trialTime = 30 * time.Millisecond
 
-// check reports the first duty that a stack neglects; nil if it does all.
+// check returns an error for the first duty that a stack does not do.
 func (s *stack) check(d duty) error {
 	for _, c := range []struct {
-		duty duty
-		name string
-		try  func(*stack) error
+		duty  duty
+		name  string
+		check func(*stack) error
 	}{
-		{retries, "retries", (*stack).tryRetries},
-		{limits, "limits", (*stack).tryLimits},
-		{slots, "slots", (*stack).trySlots},
-		{bodies, "bodies", (*stack).tryBodies},
-		{counts, "counts", (*stack).tryCounts},
-		{deadlines, "deadlines", (*stack).tryDeadlines},
+		{retries, "retries", (*stack).checkRetries},
+		{limits, "limits", (*stack).checkLimits},
+		{slots, "slots", (*stack).checkSlots},
+		{bodies, "bodies", (*stack).checkBodies},
+		{counts, "counts", (*stack).checkCounts},
+		{deadlines, "deadlines", (*stack).checkDeadlines},
 	} {
 		if d&c.duty == 0 {
 			continue
 		}
-		if err := c.try(s); err != nil {
+		if err := c.check(s); err != nil {
 			return fmt.Errorf("%s does not do its duty %q: %w", s.name, c.name, err)
 		}
 	}
 	return nil
 }
 
-// patient is loose, with waits that do not hold up a trial.
-func patient() knobs {
-	k := loose()
+// unlimitedShortDelay is unlimited with a short delay between attempts.
+func unlimitedShortDelay() settings {
+	k := unlimited()
 	k.delay = time.Millisecond
 	return k
 }
@@ -70,7 +69,7 @@ func (b built) send(ctx context.Context) (*http.Response, error) {
 	return b.rt.RoundTrip(req)
 }
 
-// get is send, with the body read and closed.
+// get makes a GET, and reads and closes the body.
 func (b built) get(ctx context.Context) (status int, err error) {
 	resp, err := b.send(ctx)
 	if err != nil {
@@ -80,9 +79,9 @@ func (b built) get(ctx context.Context) (status int, err error) {
 	return resp.StatusCode, finish(resp, buf[:])
 }
 
-// late is get that may not succeed within a trial.
-func (b built) late() error {
-	ctx, cancel := context.WithTimeout(context.Background(), trial)
+// mustNotSucceed returns an error if a GET succeeds within trialTime.
+func (b built) mustNotSucceed() error {
+	ctx, cancel := context.WithTimeout(context.Background(), trialTime)
 	defer cancel()
 	if _, err := b.get(ctx); err == nil {
 		return errors.New("the call went through")
@@ -90,7 +89,7 @@ func (b built) late() error {
 	return nil
 }
 
-func (s *stack) tryRetries() error {
+func (s *stack) checkRetries() error {
 	var calls, closed atomic.Int64
 	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
 		if calls.Add(1) > 1 {
@@ -99,7 +98,7 @@ func (s *stack) tryRetries() error {
 		resp := respond(req, http.StatusServiceUnavailable, http.Header{})
 		resp.Body = &closing{strings.NewReader("busy"), &closed}
 		return resp, nil
-	}), patient())
+	}), unlimitedShortDelay())
 	status, err := st.get(context.Background())
 	switch {
 	case err != nil:
@@ -122,9 +121,9 @@ func (c *closing) Close() error {
 	return nil
 }
 
-func (s *stack) tryLimits() error {
+func (s *stack) checkLimits() error {
 	var calls atomic.Int64
-	k := patient()
+	k := unlimitedShortDelay()
 	k.limit, k.per = 2, time.Hour
 	st := s.build(counting(&calls), k)
 	for range k.limit {
@@ -132,7 +131,7 @@ func (s *stack) tryLimits() error {
 			return err
 		}
 	}
-	if err := st.late(); err != nil {
+	if err := st.mustNotSucceed(); err != nil {
 		return err
 	}
 	return sent(&calls, k.limit)
@@ -152,10 +151,10 @@ func sent(calls *atomic.Int64, want int) error {
 	return nil
 }
 
-func (s *stack) trySlots() error {
+func (s *stack) checkSlots() error {
 	var calls atomic.Int64
 	arrived, leave := make(chan struct{}, 2), make(chan struct{})
-	k := patient()
+	k := unlimitedShortDelay()
 	k.slots = 1
 	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
 		calls.Add(1)
@@ -173,7 +172,7 @@ func (s *stack) trySlots() error {
 		first <- err
 	}()
 	<-arrived
-	err := st.late()
+	err := st.mustNotSucceed()
 	if n := calls.Load(); n != 1 {
 		err = fmt.Errorf("%d calls at once with one slot", n)
 	}
@@ -185,16 +184,16 @@ func (s *stack) trySlots() error {
 	return err
 }
 
-func (s *stack) tryBodies() error {
+func (s *stack) checkBodies() error {
 	var calls atomic.Int64
-	k := patient()
+	k := unlimitedShortDelay()
 	k.slots = 1
 	st := s.build(counting(&calls), k)
 	resp, err := st.send(context.Background())
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(st.late(), sent(&calls, 1), resp.Body.Close()); err != nil {
+	if err := errors.Join(st.mustNotSucceed(), sent(&calls, 1), resp.Body.Close()); err != nil {
 		return err
 	}
 	if _, err := st.get(context.Background()); err != nil {
@@ -203,8 +202,8 @@ func (s *stack) tryBodies() error {
 	return sent(&calls, 2)
 }
 
-func (s *stack) tryCounts() error {
-	st := s.build(newStub(false), patient())
+func (s *stack) checkCounts() error {
+	st := s.build(newStub(false), unlimitedShortDelay())
 	if st.counted == nil {
 		return errors.New("it has no metrics")
 	}
@@ -220,17 +219,17 @@ func (s *stack) tryCounts() error {
 	return nil
 }
 
-func (s *stack) tryDeadlines() error {
+func (s *stack) checkDeadlines() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	k := patient()
+	k := unlimitedShortDelay()
 	k.timeout, k.attempts = time.Millisecond, 1
 	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()
 	}), k)
 	if _, err := st.get(ctx); err == nil {
-		return errors.New("a base that hangs gave an answer")
+		return errors.New("the call to a base that hangs returned a response")
 	}
 	if ctx.Err() != nil {
 		return errors.New("the caller's own deadline ended the call")

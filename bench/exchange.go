@@ -10,18 +10,18 @@ import (
 	"sync/atomic"
 )
 
-// payload is the body of every answer, sentence that of every POST.
+// payload is the body of every response, postPayload that of every POST.
 const (
-	payload  = `{"id":25,"name":"pikachu","height":4,"weight":60}`
-	sentence = `{"id":25,"nickname":"sparky","ball":"great-ball","level":5,"x":1}`
+	payload     = `{"id":25,"name":"pikachu","height":4,"weight":60}`
+	postPayload = `{"id":25,"nickname":"sparky","ball":"great-ball","level":5,"x":1}`
 )
 
-// stub is the bare base. It does what every base must: it reads and closes the
-// request's body, makes a response with a status, a header and a body of its own.
+// A stub is the bare base. It does what every base must: it reads and closes the
+// request's body, and makes a response with a status, a header and a body of its own.
 // The header map is shared, since no layer under test writes to it.
 type stub struct {
 	header http.Header
-	flaky  bool // every other answer is a 503
+	flaky  bool // every other response is a 503
 	calls  atomic.Uint64
 }
 
@@ -52,7 +52,7 @@ func (s *stub) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // respond makes a response and its body in one allocation.
 func respond(req *http.Request, status int, header http.Header) *http.Response {
-	a := &answer{Response: http.Response{
+	a := &responseWithBody{Response: http.Response{
 		Status: http.StatusText(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, ContentLength: int64(len(payload)), Request: req,
 	}}
@@ -60,12 +60,13 @@ func respond(req *http.Request, status int, header http.Header) *http.Response {
 	return &a.Response
 }
 
-type answer struct {
+// A responseWithBody is one allocation for both.
+type responseWithBody struct {
 	http.Response
 	body text
 }
 
-// text reads payload once.
+// A text is a body that reads payload once.
 type text struct{ off int }
 
 func (t *text) Read(p []byte) (int, error) {
@@ -95,7 +96,7 @@ func consume(body io.Reader, buf []byte) error {
 	}
 }
 
-// finish reads the body of an answer to its end and closes it.
+// finish reads the body of a response to its end and closes it.
 func finish(resp *http.Response, buf []byte) error {
 	err := consume(resp.Body, buf)
 	return errors.Join(err, resp.Body.Close())
@@ -127,7 +128,7 @@ func newCaller(rt http.RoundTripper, client *http.Client, ctx func(context.Conte
 	return c
 }
 
-// A way is how a caller calls.
+// A way is one of the functions with which a caller makes a call.
 type way func(*caller) error
 
 // get makes a GET through the round tripper.
@@ -139,7 +140,7 @@ func get(c *caller) error {
 	return finish(resp, c.buf[:])
 }
 
-// twice makes two, as a caller without a retry layer would after a 503.
+// twice makes two GETs, as a caller without a retry layer does after a 503.
 func twice(c *caller) error {
 	if err := get(c); err != nil {
 		return err
@@ -151,10 +152,10 @@ func twice(c *caller) error {
 func post(c *caller) error {
 	if c.req.GetBody == nil {
 		c.req.Method = http.MethodPost
-		c.req.ContentLength = int64(len(sentence))
+		c.req.ContentLength = int64(len(postPayload))
 		c.req.GetBody = func() (io.ReadCloser, error) { return newUpload(), nil }
 	}
-	c.sent.Reset(sentence)
+	c.sent.Reset(postPayload)
 	c.req.Body = &c.sent
 	return get(c)
 }
@@ -172,7 +173,7 @@ type upload struct{ strings.Reader }
 
 func newUpload() *upload {
 	u := new(upload)
-	u.Reset(sentence)
+	u.Reset(postPayload)
 	return u
 }
 

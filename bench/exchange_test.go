@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-// A base that cheats would make the layers look dear or cheap.
-func TestStubDoesWhatABaseMust(t *testing.T) {
+// A base that does less would make the layers look expensive or cheap.
+func TestTheStubDoesWhatABaseMust(t *testing.T) {
 	s := newStub(false)
-	sent := &watched{upload: newUpload()}
+	sent := &countingUpload{upload: newUpload()}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target().String(), sent)
 	if err != nil {
 		t.Fatal(err)
@@ -30,17 +30,17 @@ func TestStubDoesWhatABaseMust(t *testing.T) {
 	}
 }
 
-type watched struct {
+type countingUpload struct {
 	*upload
 	closes int
 }
 
-func (w *watched) Close() error {
+func (w *countingUpload) Close() error {
 	w.closes++
 	return nil
 }
 
-func TestFlakyStubAlternates(t *testing.T) {
+func TestEveryOtherResponseOfAFlakyStubIsA503(t *testing.T) {
 	s := newStub(true)
 	for i, want := range []int{503, 200, 503, 200} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target().String(), http.NoBody)
@@ -55,7 +55,7 @@ func TestFlakyStubAlternates(t *testing.T) {
 	}
 }
 
-func TestCallersReadToTheEndAndClose(t *testing.T) {
+func TestCallersReadBodiesToTheEndAndCloseThem(t *testing.T) {
 	for name, call := range map[string]way{"get": get, "post": post, "twice": twice, "do": do} {
 		open, read := 0, 0
 		base := roundTrip(func(req *http.Request) (*http.Response, error) {

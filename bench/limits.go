@@ -6,21 +6,21 @@ import (
 	"github.com/gracy-go/gracy/throttle"
 )
 
-func concurrencyLayer(k knobs, _ *built) gracy.Layer {
+func concurrencyLayer(k settings, _ *built) gracy.Layer {
 	return concurrency.New(concurrency.Limit{Max: k.slots})
 }
 
-func throttleLayer(k knobs, _ *built) gracy.Layer { return throttle.New(pokemonRule(k)) }
+func throttleLayer(k settings, _ *built) gracy.Layer { return throttle.New(pokemonRule(k)) }
 
 // throttleTwo counts each call twice: by its path and for its host.
-func throttleTwo(k knobs, _ *built) gracy.Layer {
+func throttleTwo(k settings, _ *built) gracy.Layer {
 	host := pokemonRule(k)
 	host.URL, host.Host = "", target().Host
 	return throttle.New(pokemonRule(k), host)
 }
 
-// pokemonRule is the rule of the README. Without a guard, since that of a window
-// of a microsecond is longer than it.
-func pokemonRule(k knobs) throttle.Rule {
+// pokemonRule is the rule of the README. It has no margin, since that of a window of a
+// microsecond would be longer than the window.
+func pokemonRule(k settings) throttle.Rule {
 	return throttle.Rule{URL: "/pokemon/", Limit: k.limit, Per: k.per, Margin: throttle.NoMargin}
 }

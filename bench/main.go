@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	rounds := flags.Int("rounds", 60, "rounds over all stacks")
 	length := flags.Duration("slice", 10*time.Millisecond, "time of a stack in a round")
 	only := flags.String("run", "", "only stacks that match the regular expression, and the bare ones")
-	strict := flags.Bool("check", false, "fail if a red line is crossed")
+	check := flags.Bool("check", false, "fail if a red line is crossed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), cmp.Or(os.Getenv("GOGC"), "100"),
 		*rounds, *length, len(benches))
 	costs(w, byName)
-	if !lines(w, redLines(byName)) && *strict {
+	if !lines(w, redLines(byName)) && *check {
 		return errors.Join(w.Flush(), errors.New("a red line is crossed"))
 	}
 	return nil
@@ -92,7 +92,7 @@ func measure(
 		if err := b.calibrate(length); err != nil {
 			return nil, nil, err
 		}
-		if err := b.weigh(); err != nil {
+		if err := b.countMemory(); err != nil {
 			return nil, nil, err
 		}
 		byName[b.name] = b

@@ -10,20 +10,20 @@ import (
 
 // The modes of a slice.
 const (
-	serial = iota // one goroutine
-	both          // one for each core
+	oneCore   = iota // one goroutine
+	bothCores        // one for each core
 	modes
 )
 
-// sample is what a call took in one slice, in ns. On all cores at once wall is
-// the time between two ends of calls.
+// A sample is the time of a call in one slice, in ns. On all cores at once, wall is
+// the time between the ends of two successive calls.
 type sample struct{ cpu, wall float64 }
 
 func (s sample) plus(t sample, weight float64) sample {
 	return sample{s.cpu + weight*t.cpu, s.wall + weight*t.wall}
 }
 
-// memory is what a call allocates.
+// memory is the bytes and objects that a call allocates.
 type memory struct{ bytes, allocs float64 }
 
 // slice times n calls, shared between the runs.
@@ -63,9 +63,9 @@ func slice(n int, runs []func() error) (sample, error) {
 	return sample{float64(p) / calls, float64(w) / calls}, nil
 }
 
-// calibrate finds the number of calls that fills a slice.
+// calibrate finds the number of calls that fill a slice.
 func (b *bench) calibrate(length time.Duration) error {
-	b.calls = 1000 // warms up as well: routes are learned, pools filled
+	b.calls = 1000 // they also learn routes and fill pools
 	for range 3 {
 		s, err := slice(b.calls, b.run[:1])
 		if err != nil {
@@ -76,8 +76,8 @@ func (b *bench) calibrate(length time.Duration) error {
 	return nil
 }
 
-// weigh counts bytes and allocations, alone on the processor.
-func (b *bench) weigh() error {
+// countMemory counts bytes and allocations, with one processor.
+func (b *bench) countMemory() error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	const calls = 2000
 	for i := range 3 {
@@ -89,7 +89,7 @@ func (b *bench) weigh() error {
 			}
 		}
 		runtime.ReadMemStats(&after)
-		// As testing.AllocsPerRun: whole ones, so that the runtime's own do not show.
+		// Rounded down, as by testing.AllocsPerRun: the runtime's own allocations are few.
 		m := memory{
 			bytes:  float64((after.TotalAlloc - before.TotalAlloc) / calls),
 			allocs: float64((after.Mallocs - before.Mallocs) / calls),
@@ -110,7 +110,7 @@ func round(benches []*bench) error {
 		b := benches[i]
 		for mode := range modes {
 			runs := b.run[:1]
-			if mode == both {
+			if mode == bothCores {
 				if runs = b.run; b.alone {
 					continue
 				}

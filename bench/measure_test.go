@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-func TestSliceSharesTheCalls(t *testing.T) {
+func TestASliceDividesTheCallsBetweenTheRuns(t *testing.T) {
 	var calls [2]atomic.Int64
 	runs := make([]func() error, 2)
 	for i := range runs {
@@ -31,7 +31,7 @@ func TestSliceSharesTheCalls(t *testing.T) {
 	}
 }
 
-func TestSliceFailsWithItsCalls(t *testing.T) {
+func TestASliceReturnsTheErrorOfACall(t *testing.T) {
 	bad := errors.New("bad")
 	good := func() error { return nil }
 	for i, runs := range [][]func() error{
@@ -44,9 +44,9 @@ func TestSliceFailsWithItsCalls(t *testing.T) {
 	}
 }
 
-func TestProcessorTimeIsThatOfTheWork(t *testing.T) {
+func TestProcessorTimeGrowsWithWork(t *testing.T) {
 	if processor() == 0 {
-		return // not known on this system, and the columns say 0
+		return // the time is unknown on this system
 	}
 	before := processor()
 	for processor()-before < 5*time.Millisecond {
@@ -56,24 +56,24 @@ func TestProcessorTimeIsThatOfTheWork(t *testing.T) {
 
 var kept []byte
 
-func TestWeighCountsWhatACallAllocates(t *testing.T) {
+func TestCountMemoryCountsWhatACallAllocates(t *testing.T) {
 	if race.Enabled {
 		return // the detector allocates
 	}
-	s := complete([]*stack{{name: "kilobyte", build: func(base http.RoundTripper, _ knobs) built {
+	s := complete([]*stack{{name: "kilobyte", build: func(base http.RoundTripper, _ settings) built {
 		return built{rt: roundTrip(func(req *http.Request) (*http.Response, error) {
 			kept = make([]byte, 1024)
 			return base.RoundTrip(req)
 		})}
 	}}})[0]
-	got := weighed(t, []*stack{s, find(t, bare)})
+	got := withMemory(t, []*stack{s, find(t, bare)})
 	if d := got["kilobyte"].memory.bytes - got[bare].memory.bytes; d != 1024 {
-		t.Errorf("saw %v bytes, want 1024", d)
+		t.Errorf("counted %v bytes, want 1024", d)
 	}
 	if d := got["kilobyte"].memory.allocs - got[bare].memory.allocs; d != 1 {
-		t.Errorf("saw %v allocations, want 1", d)
+		t.Errorf("counted %v allocations, want 1", d)
 	}
 	if b := got[bare].memory.allocs; b != 1 {
-		t.Errorf("the bare base allocates %v times: a stack may hide behind it", b)
+		t.Errorf("the bare base allocates %v times: a stack may reuse its allocations", b)
 	}
 }

@@ -15,43 +15,44 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// knobs are what every stack is set to: loose for timing, so that nothing waits,
-// and tight for one duty at a time before that.
-type knobs struct {
+// settings are those of a stack. For the timing they are such that nothing waits; for
+// the check of a duty one of them is tight.
+type settings struct {
 	attempts int
 	delay    time.Duration
 	slots    int
-	limit    int // calls per
+	limit    int // the calls in per
 	per      time.Duration
 	timeout  time.Duration
 }
 
-// loose never waits, and does the same work as if it might.
-func loose() knobs {
-	return knobs{
+// unlimited returns settings with which no call waits, though every layer does its
+// work.
+func unlimited() settings {
+	return settings{
 		attempts: 3, delay: 100 * time.Millisecond, slots: 64,
 		limit: 1000, per: time.Microsecond, timeout: 30 * time.Second,
 	}
 }
 
-// built is a stack ready to call.
+// built is a stack that can be called.
 type built struct {
 	rt      http.RoundTripper
 	client  *http.Client  // set if calls go through one
-	counted func() uint64 // the calls that its metrics have seen
+	counted func() uint64 // returns the calls that its metrics have counted
 }
 
-// maker makes a layer of ours.
-type maker func(k knobs, b *built) gracy.Layer
+// A maker makes a layer of this project.
+type maker func(k settings, b *built) gracy.Layer
 
-// ours builds a chain, outermost first, as a user would.
+// ours returns a builder of a chain, outermost first.
 func ours(makers ...maker) builder {
 	for _, m := range makers {
 		if m == nil {
 			return nil
 		}
 	}
-	return func(base http.RoundTripper, k knobs) built {
+	return func(base http.RoundTripper, k settings) built {
 		var b built
 		var layers []gracy.Layer
 		for _, m := range makers {
@@ -62,16 +63,16 @@ func ours(makers ...maker) builder {
 	}
 }
 
-func metricsLayer(_ knobs, b *built) gracy.Layer {
+func metricsLayer(_ settings, b *built) gracy.Layer {
 	stats := metrics.New("bench")
 	b.counted = func() uint64 { return stats.Snapshot().Total.Calls }
 	return stats
 }
 
-func loggingOff(knobs, *built) gracy.Layer { return logging.New(logging.Config{}) }
+func loggingOff(settings, *built) gracy.Layer { return logging.New(logging.Config{}) }
 
-// loggingErrors is the default of a log that has a logger: silent but for failures.
-func loggingErrors(knobs, *built) gracy.Layer {
+// loggingErrors is the default with a logger: it logs failures alone.
+func loggingErrors(settings, *built) gracy.Layer {
 	return logging.New(logging.Config{Logger: slog.New(slog.NewJSONHandler(discard{}, nil))})
 }
 
@@ -79,23 +80,23 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-func retryLayer(k knobs, _ *built) gracy.Layer {
+func retryLayer(k settings, _ *built) gracy.Layer {
 	return retry.New(retry.Policy{Attempts: k.attempts, Delay: k.delay})
 }
 
-// retryAtOnce never waits, and may retry every second call.
-func retryAtOnce(k knobs, _ *built) gracy.Layer {
+// retryAtOnce retries without a wait, and has no budget, since every second call fails.
+func retryAtOnce(k settings, _ *built) gracy.Layer {
 	return retry.New(retry.Policy{Attempts: k.attempts, Delay: retry.NoDelay, Budget: retry.NoBudget()})
 }
 
-// retrySoon waits a nanosecond, on a timer.
-func retrySoon(k knobs, _ *built) gracy.Layer {
+// retrySoon waits for a nanosecond, on a timer.
+func retrySoon(k settings, _ *built) gracy.Layer {
 	return retry.New(retry.Policy{
 		Attempts: k.attempts, Delay: time.Nanosecond, Jitter: retry.NoJitter, Budget: retry.NoBudget(),
 	})
 }
 
-func replayOff(knobs, *built) gracy.Layer {
+func replayOff(settings, *built) gracy.Layer {
 	tape, err := replay.New(nil, replay.Options{Mode: replay.Off})
 	if err != nil {
 		panic(err) // no store, no I/O, no error
@@ -103,17 +104,17 @@ func replayOff(knobs, *built) gracy.Layer {
 	return tape
 }
 
-func totalTimeout(k knobs, _ *built) gracy.Layer {
+func totalTimeout(k settings, _ *built) gracy.Layer {
 	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.NoTimeout})
 }
 
-func totalAndIdle(k knobs, _ *built) gracy.Layer {
+func totalAndIdle(k settings, _ *built) gracy.Layer {
 	return timeout.New(timeout.Config{Total: k.timeout, Idle: k.timeout})
 }
 
-func attemptTimeout(k knobs, _ *built) gracy.Layer { return timeout.PerAttempt(k.timeout) }
+func attemptTimeout(k settings, _ *built) gracy.Layer { return timeout.PerAttempt(k.timeout) }
 
-// withRoute is what parse does for the routes of its endpoints.
+// withRoute sets the route in the context, as parse does.
 func withRoute(ctx context.Context) context.Context {
 	return transport.WithRoute(ctx, "GET /v2/pokemon/{name}")
 }

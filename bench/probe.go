@@ -10,13 +10,13 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// noop is a layer that only calls the next: what it costs is the Call.
-func noop(knobs, *built) gracy.Layer { return new(probe) }
+// noop returns a layer that only calls the next one: its cost is that of the Call.
+func noop(settings, *built) gracy.Layer { return new(probe) }
 
-// emitting tells of ten events in each call.
-func emitting(knobs, *built) gracy.Layer { return &probe{events: 10} }
+// emitting returns a layer that emits ten events in each call.
+func emitting(settings, *built) gracy.Layer { return &probe{events: 10} }
 
-// probe is a layer that tells of events.
+// A probe is a layer that emits events.
 type probe struct{ events int }
 
 func (p *probe) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -32,33 +32,33 @@ func (p *probe) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	return next.RoundTrip(req)
 }
 
-// observing listens to everything.
-func observing(knobs, *built) gracy.Layer { return &listener{kinds: ^layer.Kind(0)} }
+// observing returns an observer of every kind of event.
+func observing(settings, *built) gracy.Layer { return &observer{kinds: ^layer.Kind(0)} }
 
-// listening listens to what emitting tells.
-func listening(knobs, *built) gracy.Layer { return &listener{kinds: layer.HookFailed} }
+// observingOne returns an observer of the events that emitting emits.
+func observingOne(settings, *built) gracy.Layer { return &observer{kinds: layer.HookFailed} }
 
-// listener is the least that an observer can do.
-type listener struct {
+// An observer does as little as an observer can.
+type observer struct {
 	kinds layer.Kind
 	lost  atomic.Uint64
 }
 
-func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("listener", l, next, nil)
+func (l *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("observer", l, next, nil)
 }
 
-func (l *listener) Wants() layer.Kind { return l.kinds }
+func (l *observer) Wants() layer.Kind { return l.kinds }
 
-func (l *listener) Observe(e layer.Event) {
+func (l *observer) Observe(e layer.Event) {
 	if e.Call == nil {
 		l.lost.Add(1)
 	}
 }
 
-// obvious is the way that most middleware is written: each of six layers that
-// do nothing puts a value into the context and copies the request for it.
-func obvious(base http.RoundTripper, _ knobs) built {
+// obvious is written as most middleware is: each of six layers that do nothing else
+// puts a value into the context, and copies the request for it.
+func obvious(base http.RoundTripper, _ settings) built {
 	rt := base
 	for i := range 6 {
 		rt = &carrier{next: rt, key: carrierKey(i)}
@@ -77,9 +77,9 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.next.RoundTrip(req.WithContext(context.WithValue(req.Context(), c.key, c)))
 }
 
-// deadline is what a timeout costs with the standard library by hand: a context
-// and a copy of the request for it, given back when the body ends.
-func deadline(base http.RoundTripper, k knobs) built {
+// deadline is a timeout by hand with the standard library: a context, which ends with
+// the body, and a copy of the request for it.
+func deadline(base http.RoundTripper, k settings) built {
 	return built{rt: gracy.Func(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) {
 			ctx, cancel := context.WithTimeout(req.Context(), k.timeout)

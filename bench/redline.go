@@ -2,24 +2,24 @@ package main
 
 import "fmt"
 
-// A redLine is a bound of the design and whether this run keeps it. Bounds are
-// ratios inside the run and exact counts; times of one machine bind nobody.
+// A redLine is a bound of the design, and whether this run keeps it. Bounds are
+// ratios inside the run and exact counts, since times depend on the machine.
 type redLine struct {
 	text string
-	got  string
-	ok   bool
+	got  string // the measured value
+	ok   bool   // whether the bound is kept
 }
 
 // Bounds of the whole chain.
 const (
-	callAllocs = 1
-	callBytes  = 512
-	aimFloor   = 3.0 // six over floor-6
-	redFloor   = 4.0
-	redPeer    = 0.5 // six over assembled
+	callAllocs       = 1
+	callBytes        = 512
+	aimOverBaseline  = 3.0 // six over baseline-6
+	maxOverBaseline  = 4.0
+	maxOverAssembled = 0.5 // six over assembled
 )
 
-// oneCall are the stacks that may allocate the Call and nothing else.
+// oneCall returns the stacks that may allocate the Call and nothing else.
 func oneCall() []string {
 	return []string{
 		oneNoop, "no-op x2", "no-op x7", "retry", "concurrency", "throttle", "throttle, 2 rules", "metrics",
@@ -27,12 +27,13 @@ func oneCall() []string {
 	}
 }
 
-// oneCallPOST are those with a body to send.
+// oneCallPOST returns those of them that send a body.
 func oneCallPOST() []string { return []string{"six, POST"} }
 
-// identical are the stacks of layers that are off.
+// identical returns the stacks of layers that are off, which must cost nothing.
 func identical() []string { return []string{"logging off", "replay off", "both off"} }
 
+// redLines returns the bounds whose stacks were measured.
 func redLines(benches map[string]*bench) []redLine {
 	var lines []redLine
 	memory := func(base, name string, allocs, bytes float64) {
@@ -59,8 +60,8 @@ func redLines(benches map[string]*bench) []redLine {
 	ratio := func(name, base string, bound float64, note string) {
 		a, okA := over(bare, name, "").work(benches)
 		b, okB := over(bare, base, "").work(benches)
-		if !okA || !okB || len(benches[name].cost[serial]) == 0 {
-			return // not there, or not timed
+		if !okA || !okB || len(benches[name].cost[oneCore]) == 0 {
+			return // not in this run, or not timed
 		}
 		for mode, where := range []string{"one core", "both cores"} {
 			x, y := a.cost[mode].cpu.mid, b.cost[mode].cpu.mid
@@ -70,7 +71,7 @@ func redLines(benches map[string]*bench) []redLine {
 			})
 		}
 	}
-	ratio(six, floorSix, redFloor, fmt.Sprintf(" (aim %g)", aimFloor))
-	ratio(six, peerLean, redPeer, "")
+	ratio(six, baselineSix, maxOverBaseline, fmt.Sprintf(" (aim %g)", aimOverBaseline))
+	ratio(six, assembledSix, maxOverAssembled, "")
 	return append(lines, admissionLines(benches)...)
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// Counts are exact on every machine, so they are checked here; times only by
-// the program.
-func TestAllocations(t *testing.T) {
-	benches := weighed(t, complete(stacks()))
+// Counts are the same on every machine, so they are checked here; times only by the
+// program.
+func TestAllocationsKeepTheRedLines(t *testing.T) {
+	benches := withMemory(t, complete(stacks()))
 	if n := len(redLines(benches)); n < 10 {
 		t.Fatalf("only %d red lines", n)
 	}
 	if race.Enabled {
-		return // the detector allocates; what ran so far is for its eyes
+		return // the race detector allocates; it has seen the calls by now
 	}
 	for _, l := range redLines(benches) {
 		if !l.ok {
@@ -24,12 +24,12 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// The control: six layers in the obvious way cross the line.
-func TestAllocationsAreSeen(t *testing.T) {
+// The control: six layers that each copy the request cross the line.
+func TestAStackThatAllocatesMoreCrossesALine(t *testing.T) {
 	if race.Enabled {
-		return // as above
+		return // the race detector allocates
 	}
-	benches := weighed(t, []*stack{find(t, bare), find(t, "obvious-6")})
+	benches := withMemory(t, []*stack{find(t, bare), find(t, "obvious-6")})
 	benches[oneNoop] = benches["obvious-6"]
 	delete(benches, "obvious-6")
 	lines := redLines(benches)
@@ -38,18 +38,18 @@ func TestAllocationsAreSeen(t *testing.T) {
 	}
 }
 
-func TestRatios(t *testing.T) {
+func TestRatiosOfTimesCrossOrKeepTheLines(t *testing.T) {
 	for _, c := range []struct {
-		six, floor, peer float64
-		want             []bool // floor and peer, one core and both
+		six, baseline, peer float64
+		want                []bool // baseline and assembled, each on one core and on both
 	}{
-		{six: 700, floor: 200, peer: 1500, want: []bool{true, true, true, true}},
-		{six: 900, floor: 200, peer: 2000, want: []bool{false, false, true, true}},
-		{six: 700, floor: 200, peer: 1300, want: []bool{true, true, false, false}},
-		{six: 700, floor: 0, peer: 0, want: []bool{false, false, false, false}},
+		{six: 700, baseline: 200, peer: 1500, want: []bool{true, true, true, true}},
+		{six: 900, baseline: 200, peer: 2000, want: []bool{false, false, true, true}},
+		{six: 700, baseline: 200, peer: 1300, want: []bool{true, true, false, false}},
+		{six: 700, baseline: 0, peer: 0, want: []bool{false, false, false, false}},
 	} {
 		benches := map[string]*bench{
-			bare: timed(0), six: timed(c.six), floorSix: timed(c.floor), peerLean: timed(c.peer),
+			bare: withTimes(0), six: withTimes(c.six), baselineSix: withTimes(c.baseline), assembledSix: withTimes(c.peer),
 		}
 		benches[six].memory = memory{callBytes, callAllocs}
 		var got []bool
@@ -62,8 +62,8 @@ func TestRatios(t *testing.T) {
 	}
 }
 
-// timed is a bench that took 100 ns more than a call over the base, in each of three rounds.
-func timed(cpu float64) *bench {
+// withTimes returns a bench with three rounds, each of cpu ns more than 100.
+func withTimes(cpu float64) *bench {
 	b := &bench{stack: &stack{}}
 	for mode := range modes {
 		for i := range 3 {
@@ -73,18 +73,18 @@ func timed(cpu float64) *bench {
 	return b
 }
 
-// weighed are benches with their allocations and no times.
-func weighed(t *testing.T, list []*stack) map[string]*bench {
+// withMemory returns benches with their allocations and no times.
+func withMemory(t *testing.T, list []*stack) map[string]*bench {
 	t.Helper()
 	benches := make(map[string]*bench)
 	for _, s := range list {
 		b := s.bench(1)
-		for range 500 { // routes are learned, pools filled
+		for range 500 { // they learn routes and fill pools
 			if err := b.run[0](); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := b.weigh(); err != nil {
+		if err := b.countMemory(); err != nil {
 			t.Fatal(err)
 		}
 		benches[s.name] = b

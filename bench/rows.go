@@ -2,13 +2,13 @@ package main
 
 import "slices"
 
-// A row is a line of the table: the times of some stacks less those of others.
+// A row is a line of the table: the times of some stacks minus those of others.
 type row struct {
 	text  string
 	plus  []string
 	minus []string
-	parts float64 // what the difference is divided by; 0 is 1
-	aim   float64 // processor ns aimed at on the machine of docs/performance.md; 0 is none
+	parts float64 // the divisor of the difference; 0 means 1
+	aim   float64 // the processor ns aimed at on the machine of docs/performance.md; 0 means no aim
 }
 
 type section struct {
@@ -16,12 +16,12 @@ type section struct {
 	rows  []row
 }
 
-// over is a row of one stack over another.
+// over returns the row of one stack over another.
 func over(base, name, text string) row {
 	return row{text: text, plus: []string{name}, minus: []string{base}}
 }
 
-// layerRow is a row of one layer in place of the no-op layer.
+// layerRow returns the row of one layer in place of the no-op layer.
 func layerRow(name, text string, aim float64) row {
 	r := over(oneNoop, name, text)
 	r.aim = aim
@@ -42,11 +42,11 @@ func sections() []section {
 			over(bare, "six and timeouts", "eight: six, total and idle timeout, attempt timeout"),
 			over(bareClient, "six, http.Client", "six in an http.Client, over a bare http.Client"),
 			over(barePOST, "six, POST", "six, POST of 64 B with GetBody, over a bare POST"),
-			over(bare, floorSix, "**floor-6**: the same work by hand, least code"),
-			over(barePOST, floorPOST, "floor-6, POST"),
-			over(bare, peerLean, "**assembled**: promhttp, slog off, rehttp, x/sync/semaphore, x/time/rate"),
+			over(bare, baselineSix, "**baseline-6**: the same work by hand, least code"),
+			over(barePOST, baselinePOST, "baseline-6, POST"),
+			over(bare, assembledSix, "**assembled**: promhttp, slog off, rehttp, x/sync/semaphore, x/time/rate"),
 			over(bare, "assembled, to body end", "assembled, slot held to the body's end"),
-			over(barePOST, peerPOST, "assembled, POST"),
+			over(barePOST, assembledPOST, "assembled, POST"),
 			over(bare, "obvious-6", "six layers that do nothing but put a value into the context"),
 		}},
 		{"One layer alone, over the bare base", []row{
@@ -81,11 +81,11 @@ func sections() []section {
 			over(bareClient, "http.Client.Timeout", "http.Client.Timeout, over the same client without"),
 		}},
 		{"Events and attempts", []row{
-			{text: "an event that nobody wants", plus: []string{"ten events"}, minus: []string{oneNoop}, parts: 10, aim: 3},
-			{text: "an event, one observer", plus: []string{"a listener, ten events"}, minus: []string{"a listener"}, parts: 10, aim: 15},
-			{text: "an event, two observers", plus: []string{"two listeners, ten events"}, minus: []string{"two listeners"}, parts: 10, aim: 30},
+			{text: "an event without an observer", plus: []string{"ten events"}, minus: []string{oneNoop}, parts: 10, aim: 3},
+			{text: "an event, one observer", plus: []string{"an observer, ten events"}, minus: []string{"an observer"}, parts: 10, aim: 15},
+			{text: "an event, two observers", plus: []string{"two observers, ten events"}, minus: []string{"two observers"}, parts: 10, aim: 30},
 			{
-				text: "a further attempt at once, the base's part taken off",
+				text: "a further attempt at once, the base's part subtracted",
 				plus: []string{"retry, 503 and 200", bare}, minus: []string{bareTwice, "retry"},
 			},
 			{
@@ -97,18 +97,18 @@ func sections() []section {
 	}
 }
 
-// figures is a row worked out.
+// figures are the results of a row.
 type figures struct {
-	cost   [modes]struct{ cpu, wall quartiles }
-	least  float64 // processor ns on one core, of undisturbed slices
-	memory memory
-	both   bool
+	cost      [modes]struct{ cpu, wall quartiles }
+	p5        float64 // processor ns on one core: the difference of the 5th percentiles
+	memory    memory
+	bothCores bool // whether it was measured on both cores
 }
 
-// work works a row out; false if one of its stacks was not measured.
+// work computes a row. It returns false if one of its stacks was not measured.
 func (r row) work(benches map[string]*bench) (figures, bool) {
 	var f figures
-	f.both = true
+	f.bothCores = true
 	parts := r.parts
 	if parts == 0 {
 		parts = 1
@@ -118,10 +118,10 @@ func (r row) work(benches map[string]*bench) (figures, bool) {
 		if b == nil {
 			return f, false
 		}
-		f.both = f.both && !b.alone
+		f.bothCores = f.bothCores && !b.alone
 	}
 	for mode := range modes {
-		if mode == both && !f.both {
+		if mode == bothCores && !f.bothCores {
 			continue
 		}
 		var cpu, wall []float64
@@ -135,15 +135,15 @@ func (r row) work(benches map[string]*bench) (figures, bool) {
 			}
 			cpu, wall = append(cpu, d.cpu), append(wall, d.wall)
 		}
-		f.cost[mode].cpu, f.cost[mode].wall = quart(cpu), quart(wall)
+		f.cost[mode].cpu, f.cost[mode].wall = quartilesOf(cpu), quartilesOf(wall)
 	}
 	for _, n := range r.plus {
-		f.least += least(pick(benches[n].cost[serial], cpuOf)) / parts
+		f.p5 += fifthPercentile(pick(benches[n].cost[oneCore], cpuOf)) / parts
 		f.memory.bytes += benches[n].memory.bytes / parts
 		f.memory.allocs += benches[n].memory.allocs / parts
 	}
 	for _, n := range r.minus {
-		f.least -= least(pick(benches[n].cost[serial], cpuOf)) / parts
+		f.p5 -= fifthPercentile(pick(benches[n].cost[oneCore], cpuOf)) / parts
 		f.memory.bytes -= benches[n].memory.bytes / parts
 		f.memory.allocs -= benches[n].memory.allocs / parts
 	}

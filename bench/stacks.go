@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// builder puts a stack around the base.
-type builder func(base http.RoundTripper, k knobs) built
+// A builder puts a stack around the base.
+type builder func(base http.RoundTripper, k settings) built
 
 // A stack is one thing that is timed.
 type stack struct {
@@ -15,38 +15,39 @@ type stack struct {
 	build  builder
 	call   way
 	duties duty
-	ctx    func(context.Context) context.Context // what callers put into the context
-	flaky  bool                                  // every other answer is a 503
-	alone  bool                                  // not on both cores: the order of the answers matters
+	ctx    func(context.Context) context.Context // adds what callers put into the context
+	flaky  bool                                  // every other response is a 503
+	alone  bool                                  // it runs on one core only, since the order of the responses matters
 }
 
-// names of the stacks that others are compared with.
+// The names of the stacks that others are compared with.
 const (
-	bare       = "bare"
-	bareTwice  = "bare, 503 and 200"
-	barePOST   = "bare, POST"
-	bareClient = "bare, http.Client"
-	oneNoop    = "no-op"
-	six        = "six"
-	floorSix   = "floor-6"
-	floorPOST  = "floor-6, POST"
-	peerLean   = "assembled"
-	peerPOST   = "assembled, POST"
+	bare          = "bare"
+	bareTwice     = "bare, 503 and 200"
+	barePOST      = "bare, POST"
+	bareClient    = "bare, http.Client"
+	oneNoop       = "no-op"
+	six           = "six"
+	baselineSix   = "baseline-6"
+	baselinePOST  = "baseline-6, POST"
+	assembledSix  = "assembled"
+	assembledPOST = "assembled, POST"
 
-	throttleEvery = "throttle, any request"
-	slotOurs      = "concurrency"
-	slotPeer      = "slot by hand"
-	ratePeer      = "rate by hand"
+	throttleEvery  = "throttle, any request"
+	slotOurs       = "concurrency"
+	slotByHandName = "slot by hand"
+	rateByHandName = "rate by hand"
 )
 
+// nothing is the ctx of most stacks.
 func nothing(ctx context.Context) context.Context { return ctx }
 
-// client calls through an http.Client around the stack.
+// client returns a builder of a stack that is called through an http.Client.
 func client(b builder, limited bool) builder {
 	if b == nil {
 		return nil
 	}
-	return func(base http.RoundTripper, k knobs) built {
+	return func(base http.RoundTripper, k settings) built {
 		s := b(base, k)
 		s.client = &http.Client{Transport: s.rt}
 		if limited {
@@ -56,7 +57,7 @@ func client(b builder, limited bool) builder {
 	}
 }
 
-// stacks returns what is timed.
+// stacks returns the stacks that are timed.
 func stacks() []*stack {
 	sixOf := []maker{metricsLayer, loggingOff, retryLayer, replayOff, concurrencyLayer, throttleLayer}
 	sixDuties := retries | limits | slots | bodies | counts
@@ -101,14 +102,14 @@ func stacks() []*stack {
 		{name: "eight, two observers", build: ours(eightOf...), duties: sixDuties},
 		{name: "six and timeouts", build: ours(timed...), duties: sixDuties | deadlines},
 
-		{name: floorSix, build: floor, duties: sixDuties},
-		{name: floorPOST, build: floor, call: post, duties: sixDuties},
-		{name: peerLean, build: assembled, duties: sixDuties &^ bodies},
+		{name: baselineSix, build: baseline, duties: sixDuties},
+		{name: baselinePOST, build: baseline, call: post, duties: sixDuties},
+		{name: assembledSix, build: assembled, duties: sixDuties &^ bodies},
 		{name: "assembled, to body end", build: assembledToBodyEnd, duties: sixDuties},
-		{name: peerPOST, build: assembled, call: post, duties: sixDuties &^ bodies},
+		{name: assembledPOST, build: assembled, call: post, duties: sixDuties &^ bodies},
 		{name: "obvious-6", build: obvious},
-		{name: slotPeer, build: slotByHand, duties: slots | bodies},
-		{name: ratePeer, build: rateByHand, duties: limits},
+		{name: slotByHandName, build: slotByHand, duties: slots | bodies},
+		{name: rateByHandName, build: rateByHand, duties: limits},
 
 		{name: "total timeout", build: ours(totalTimeout), duties: deadlines},
 		{name: "total and idle timeout", build: ours(totalAndIdle), duties: deadlines},
@@ -119,25 +120,25 @@ func stacks() []*stack {
 		{name: "retry, 503 and 200", build: ours(retryAtOnce), duties: retries, flaky: true, alone: true},
 		{name: "retry, 503, timer, 200", build: ours(retrySoon), duties: retries, flaky: true, alone: true},
 		{name: "ten events", build: ours(emitting)},
-		{name: "a listener", build: ours(listening, noop)},
-		{name: "a listener, ten events", build: ours(listening, emitting)},
-		{name: "two listeners", build: ours(listening, listening, noop)},
-		{name: "two listeners, ten events", build: ours(listening, listening, emitting)},
+		{name: "an observer", build: ours(observingOne, noop)},
+		{name: "an observer, ten events", build: ours(observingOne, emitting)},
+		{name: "two observers", build: ours(observingOne, observingOne, noop)},
+		{name: "two observers, ten events", build: ours(observingOne, observingOne, emitting)},
 	}
 }
 
-// bench is a stack set up, with what has been measured of it.
+// A bench is a stack that is built, with its measurements.
 type bench struct {
 	*stack
-	run    []func() error // a caller each, the first for serial slices
-	calls  int            // in a slice
+	run    []func() error // one call of each caller; the first caller runs on one core
+	calls  int            // the calls of a slice
 	cost   [modes][]sample
 	memory memory
 }
 
 func (s *stack) bench(callers int) *bench {
 	base := newStub(s.flaky)
-	st := s.build(base, loose())
+	st := s.build(base, unlimited())
 	b := &bench{stack: s}
 	for range callers {
 		c := s.caller(st)
@@ -148,8 +149,8 @@ func (s *stack) bench(callers int) *bench {
 
 func (s *stack) caller(st built) *caller { return newCaller(st.rt, st.client, s.ctx) }
 
-// complete fills in what most stacks have in common and leaves out what cannot
-// be built.
+// complete fills in what most stacks have in common, and leaves out stacks without a
+// builder.
 func complete(list []*stack) []*stack {
 	out := list[:0]
 	for _, s := range list {

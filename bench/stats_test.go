@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-func TestQuart(t *testing.T) {
+func TestQuartilesInterpolate(t *testing.T) {
 	for _, c := range []struct {
 		in   []float64
 		want quartiles
@@ -12,18 +12,18 @@ func TestQuart(t *testing.T) {
 		{[]float64{4, 2, 1, 3, 5}, quartiles{2, 3, 4}},
 		{[]float64{4, 1, 3, 2}, quartiles{1.75, 2.5, 3.25}},
 	} {
-		if got := quart(c.in); got != c.want {
+		if got := quartilesOf(c.in); got != c.want {
 			t.Errorf("%v: got %v, want %v", c.in, got, c.want)
 		}
 	}
 }
 
-func TestLeastIsNotTheVeryLeast(t *testing.T) {
+func TestTheFifthPercentileIsNotTheMinimum(t *testing.T) {
 	v := make([]float64, 101)
 	for i := range v {
 		v[i] = float64(100 - i)
 	}
-	if got := least(v); got != 5 {
+	if got := fifthPercentile(v); got != 5 {
 		t.Errorf("got %v, want 5", got)
 	}
 }

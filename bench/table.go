@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// table prints rows as Markdown that reads as well in a terminal.
+// table prints rows as Markdown with aligned columns.
 func table(w io.Writer, head []string, rows [][]string) {
 	width := make([]int, len(head))
 	for _, r := range append([][]string{head}, rows...) {
@@ -45,10 +45,10 @@ func costs(w io.Writer, benches map[string]*bench) {
 	b := benches[bare]
 	c := b.cost
 	fmt.Fprintf(w, "Bare: %.0f ns of processor, %.0f ns of wall, %.0f B, %.0f allocation; on both cores %.0f ns, %.0f ns.\n",
-		quart(pick(c[serial], cpuOf)).mid, quart(pick(c[serial], wallOf)).mid, b.memory.bytes, b.memory.allocs,
-		quart(pick(c[both], cpuOf)).mid, quart(pick(c[both], wallOf)).mid)
+		quartilesOf(pick(c[oneCore], cpuOf)).mid, quartilesOf(pick(c[oneCore], wallOf)).mid, b.memory.bytes, b.memory.allocs,
+		quartilesOf(pick(c[bothCores], cpuOf)).mid, quartilesOf(pick(c[bothCores], wallOf)).mid)
 	for _, s := range sections() {
-		head := []string{"what", "processor ns", "quartiles", "least", "wall ns", "B", "allocs", "both cores: processor ns", "wall ns"}
+		head := []string{"what", "processor ns", "quartiles", "p5", "wall ns", "B", "allocs", "both cores: processor ns", "wall ns"}
 		aims := s.aims()
 		if aims {
 			head = append(head, "aim")
@@ -59,12 +59,12 @@ func costs(w io.Writer, benches map[string]*bench) {
 			if !ok {
 				continue
 			}
-			one, two := f.cost[serial], f.cost[both]
+			one, two := f.cost[oneCore], f.cost[bothCores]
 			cells := []string{
-				r.text, ns(one.cpu.mid), ns(one.cpu.low) + " to " + ns(one.cpu.high), ns(f.least), ns(one.wall.mid),
+				r.text, ns(one.cpu.mid), ns(one.cpu.low) + " to " + ns(one.cpu.high), ns(f.p5), ns(one.wall.mid),
 				whole(f.memory.bytes), whole(f.memory.allocs), "-", "-",
 			}
-			if f.both {
+			if f.bothCores {
 				cells[7], cells[8] = ns(two.cpu.mid), ns(two.wall.mid)
 			}
 			if aims {
@@ -79,6 +79,7 @@ func costs(w io.Writer, benches map[string]*bench) {
 	}
 }
 
+// aims reports whether a row has an aim.
 func (s section) aims() bool {
 	for _, r := range s.rows {
 		if r.aim > 0 {
@@ -95,7 +96,7 @@ func (r row) goal() string {
 	return ns(r.aim)
 }
 
-// lines prints the red lines and reports whether all are kept.
+// lines prints the red lines, and reports whether all are kept.
 func lines(w io.Writer, l []redLine) bool {
 	ok := true
 	var rows [][]string
@@ -107,10 +108,11 @@ func lines(w io.Writer, l []redLine) bool {
 		rows = append(rows, []string{r.text, r.got, word})
 	}
 	fmt.Fprintf(w, "\n### Red lines\n\n")
-	table(w, []string{"bound", "measured", "so it is"}, rows)
+	table(w, []string{"bound", "measured", "result"}, rows)
 	return ok
 }
 
+// ns prints a time.
 func ns(v float64) string {
 	if v > -10 && v < 10 {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
@@ -118,7 +120,7 @@ func ns(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// whole prints a count; shares of one happen where a row is a tenth of a stack.
+// whole prints a count. It may be a fraction, since a row may be a tenth of a stack.
 func whole(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
 
 func pick(v []sample, of func(sample) float64) []float64 {

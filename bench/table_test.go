@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTable(t *testing.T) {
+func TestTheTableIsMarkdown(t *testing.T) {
 	var b strings.Builder
 	table(&b, []string{"what", "ns"}, [][]string{{"größer", "1"}, {"x", "1000"}})
 	want := "| what   |   ns |\n|--------|-----:|\n| größer |    1 |\n| x      | 1000 |\n"
@@ -14,7 +14,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestLinesSayWhetherAllAreKept(t *testing.T) {
+func TestLinesReportWhetherAllAreKept(t *testing.T) {
 	var b strings.Builder
 	if !lines(&b, []redLine{{"a", "1", true}}) {
 		t.Error("a kept line counts as crossed")
@@ -27,7 +27,7 @@ func TestLinesSayWhetherAllAreKept(t *testing.T) {
 	}
 }
 
-func TestNumbers(t *testing.T) {
+func TestSmallTimesHaveADecimal(t *testing.T) {
 	for v, want := range map[float64]string{0: "0", 3: "3", 3.14: "3.1", -0.26: "-0.3", 12.6: "13", 1234: "1234"} {
 		if got := ns(v); got != want {
 			t.Errorf("%v: got %s, want %s", v, got, want)

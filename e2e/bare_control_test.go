@@ -11,15 +11,15 @@ import (
 	"github.com/gracy-go/gracy"
 )
 
-// The comparison must be able to fail: each of these decorators breaks one thing,
-// and some scenario has to notice.
-func TestAsBareNotices(t *testing.T) {
+// The control of the comparison: each of these decorators breaks one thing, and the
+// scenarios that it names must notice.
+func TestTheComparisonNoticesADecoratorThatBreaksOneThing(t *testing.T) {
 	mutants := []struct {
 		name  string
 		layer func(next http.RoundTripper, req *http.Request) (*http.Response, error)
 		by    []string // the scenarios that must differ
 	}{{
-		name: "a header that nobody asked for", by: []string{"GET", "HTTP/2 GET"},
+		name: "a header that the caller did not set", by: []string{"GET", "HTTP/2 GET"},
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			req = req.Clone(req.Context())
 			req.Header.Set("X-Attempt", "1")
@@ -36,9 +36,9 @@ func TestAsBareNotices(t *testing.T) {
 			return resp, err
 		},
 	}, {
-		name: "the answer read ahead", by: []string{"an answer that comes in parts", "canceled in the body"},
+		name: "the response read ahead", by: []string{"a response that comes in parts", "canceled in the body"},
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
-			ctx, cancel := context.WithTimeout(req.Context(), 50e6) // it would wait for ever
+			ctx, cancel := context.WithTimeout(req.Context(), 50e6) // else it waits for ever
 			defer cancel()
 			resp, err := next.RoundTrip(req.WithContext(ctx))
 			if err != nil {
@@ -53,7 +53,7 @@ func TestAsBareNotices(t *testing.T) {
 			return resp, nil
 		},
 	}, {
-		name: "an answer with nothing but Read and Close", by: []string{"101"},
+		name: "a response with nothing but Read and Close", by: []string{"101"},
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err == nil {
@@ -81,7 +81,7 @@ func TestAsBareNotices(t *testing.T) {
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err != nil {
-				err = fmt.Errorf("%v", err) //nolint:errorlint // that is the fault
+				err = fmt.Errorf("%v", err) //nolint:errorlint // the bug
 			}
 			return resp, err
 		},
@@ -94,7 +94,7 @@ func TestAsBareNotices(t *testing.T) {
 			return resp, err
 		},
 	}, {
-		name: "every POST twice", by: []string{"a body of known length", "a reset before the answer to a POST"},
+		name: "every POST twice", by: []string{"a body of known length", "a reset before the response to a POST"},
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if req.Method != http.MethodPost || req.GetBody == nil {
@@ -110,7 +110,7 @@ func TestAsBareNotices(t *testing.T) {
 			return next.RoundTrip(again)
 		},
 	}, {
-		name: "redirects followed below", by: []string{"CheckRedirect", "cookies"},
+		name: "redirects followed by the decorator", by: []string{"CheckRedirect", "cookies"},
 		layer: func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			c := http.Client{Transport: next}
 			req = req.Clone(req.Context())
@@ -124,7 +124,7 @@ func TestAsBareNotices(t *testing.T) {
 	byName := map[string]scenario{}
 	for _, s := range scenarios() {
 		if _, twice := byName[s.name]; twice {
-			t.Errorf("two scenarios are called %q", s.name)
+			t.Errorf("two scenarios have the name %q", s.name)
 		}
 		byName[s.name] = s
 	}
@@ -138,7 +138,7 @@ func TestAsBareNotices(t *testing.T) {
 				if !ok {
 					t.Fatalf("no scenario %q", name)
 				}
-				if s.run(t, build, moments[0]) == s.run(t, nil, moments[0]) {
+				if s.run(t, build, shortTimes[0]) == s.run(t, nil, shortTimes[0]) {
 					t.Errorf("%q does not notice", name)
 				}
 			}

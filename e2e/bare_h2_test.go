@@ -12,26 +12,26 @@ import (
 	"time"
 )
 
-// talk answers each line of the body before the next one is there.
-func talk(p *play, w http.ResponseWriter, r *http.Request) {
+// echoLines responds to each line of the body before the next one arrives.
+func echoLines(p *comparisonRun, w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).Flush()
 	for s := bufio.NewScanner(r.Body); s.Scan(); {
-		p.met("heard %s", s.Text())
+		p.serverNote("got %s", s.Text())
 		_, _ = fmt.Fprintf(w, "%s!\n", s.Text())
 		_ = http.NewResponseController(w).Flush()
 	}
 }
 
-func (p *play) talk(target string) {
+func (p *comparisonRun) exchangeLines(target string) {
 	pr, pw := io.Pipe()
 	defer pw.Close()
 	ctx, cancel := context.WithTimeout(p.ctx, 3*time.Second)
 	defer cancel()
 	// A pipe does not know of the context.
 	defer context.AfterFunc(ctx, func() { pw.CloseWithError(ctx.Err()) })()
-	resp, err := p.client.Do(p.new(target, pr).WithContext(ctx))
+	resp, err := p.client.Do(p.newRequest(target, pr).WithContext(ctx))
 	if err != nil {
-		p.fault(err)
+		p.noteError(err)
 		return
 	}
 	defer resp.Body.Close()
@@ -39,90 +39,90 @@ func (p *play) talk(target string) {
 	for i := 1; i <= 3; i++ {
 		_, err := fmt.Fprintln(pw, i)
 		line, rerr := back.ReadString('\n')
-		p.saw("answer %q %v %v", strings.TrimSpace(line), err, rerr)
+		p.clientNote("line %q %v %v", strings.TrimSpace(line), err, rerr)
 	}
 	pw.Close()
 	_, err = back.ReadByte()
-	p.saw("end %v", err)
+	p.clientNote("end %v", err)
 }
 
 func h2Scenarios() []scenario {
 	return []scenario{{
 		name: "HTTP/2 GET", h2: true, serve: echo, want: []string{"HTTP/2.0 200 OK", "tls true", "GET / HTTP/2.0"},
-		act: func(p *play) { p.response(p.client.Do(p.new("/", nil))) },
+		do: func(p *comparisonRun) { p.noteResponse(p.client.Do(p.newRequest("/", nil))) },
 	}, {
 		name: "HTTP/2 bodies", h2: true, serve: echo, want: []string{`"echo POST hello"`, `"echo PUT piped"`, "length -1 []"},
-		act: func(p *play) {
-			p.response(p.client.Do(p.new("POST /", strings.NewReader("hello"))))
-			p.response(p.client.Do(p.new("PUT /", io.MultiReader(strings.NewReader("piped")))))
+		do: func(p *comparisonRun) {
+			p.noteResponse(p.client.Do(p.newRequest("POST /", strings.NewReader("hello"))))
+			p.noteResponse(p.client.Do(p.newRequest("PUT /", io.MultiReader(strings.NewReader("piped")))))
 		},
 	}, {
-		name: "HTTP/2 307 and 308", h2: true, serve: hops, want: []string{"POST /307/308/end HTTP/2.0", `"echo POST thrice"`},
-		act: func(p *play) {
-			p.response(p.client.Do(p.new("POST /307/308/end", strings.NewReader("thrice"))))
+		name: "HTTP/2 307 and 308", h2: true, serve: redirectByPath, want: []string{"POST /307/308/end HTTP/2.0", `"echo POST thrice"`},
+		do: func(p *comparisonRun) {
+			p.noteResponse(p.client.Do(p.newRequest("POST /307/308/end", strings.NewReader("thrice"))))
 		},
 	}, {
 		name: "HTTP/2 trailers", h2: true, want: []string{`trailers X-Sum=["7"]`, `trailers X-Done=["yes"]`},
-		serve: func(p *play, w http.ResponseWriter, r *http.Request) {
+		serve: func(p *comparisonRun, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Trailer", "X-Done")
-			p.request(r)
+			p.noteRequest(r)
 			_, _ = io.WriteString(w, "body")
 			w.Header().Set("X-Done", "yes")
 		},
-		act: func(p *play) {
-			req := p.new("PUT /", nil)
+		do: func(p *comparisonRun) {
+			req := p.newRequest("PUT /", nil)
 			req.Trailer = http.Header{"X-Sum": nil}
 			req.Body = io.NopCloser(atEnd{strings.NewReader("counted"), func() { req.Trailer.Set("X-Sum", "7") }})
 			req.ContentLength = -1
-			p.response(p.client.Do(req))
+			p.noteResponse(p.client.Do(req))
 		},
 	}, {
-		name: "HTTP/2 in both directions at once", h2: true, want: []string{`answer "1!"`, `answer "3!"`, "end EOF"},
-		serve: talk,
-		act:   func(p *play) { p.talk("POST /") },
+		name: "HTTP/2 in both directions at once", h2: true, want: []string{`line "1!"`, `line "3!"`, "end EOF"},
+		serve: echoLines,
+		do:    func(p *comparisonRun) { p.exchangeLines("POST /") },
 	}, {
-		name: "HTTP/2 in both directions at once by PUT", h2: true, want: []string{`answer "1!"`, `answer "3!"`, "end EOF"},
-		serve: talk,
-		act:   func(p *play) { p.talk("PUT /") },
+		name: "HTTP/2 in both directions at once by PUT", h2: true, want: []string{`line "1!"`, `line "3!"`, "end EOF"},
+		serve: echoLines,
+		do:    func(p *comparisonRun) { p.exchangeLines("PUT /") },
 	}, {
-		name: "HTTP/2 canceled before the headers", h2: true, serve: stuck, want: []string{"context canceled", "canceled true", "the client has gone"},
-		act: func(p *play) {
+		name: "HTTP/2 canceled before the headers", h2: true, serve: neverResponds, want: []string{"context canceled", "canceled true", "the client has gone"},
+		do: func(p *comparisonRun) {
 			for _, m := range []string{"GET /", "POST /"} {
-				req, end := p.cancelWhenThere(p.new(m, nil), nil)
-				p.response(p.client.Do(req))
+				req, end := p.cancelWhenThere(p.newRequest(m, nil), nil)
+				p.noteResponse(p.client.Do(req))
 				end()
-				p.gone()
+				p.waitForServer()
 			}
 		},
 	}, {
-		name: "HTTP/2 Client.Timeout in the body", h2: true, words: true, timed: true, serve: half, want: []string{`body "half"`, "timeout true", "the client has gone"},
-		act: func(p *play) {
-			p.client.Timeout = p.soon
-			p.response(p.client.Do(p.new("/", nil)))
-			p.gone()
+		name: "HTTP/2 Client.Timeout in the body", h2: true, anyErrorText: true, timed: true, serve: halfBody, want: []string{`body "half"`, "timeout true", "the client has gone"},
+		do: func(p *comparisonRun) {
+			p.client.Timeout = p.shortTime
+			p.noteResponse(p.client.Do(p.newRequest("/", nil)))
+			p.waitForServer()
 		},
 	}, {
-		name: "HTTP/2 stream reset before the answer to a POST", h2: true, want: []string{"stream error"},
-		serve: func(p *play, _ http.ResponseWriter, r *http.Request) {
-			p.request(r)
+		name: "HTTP/2 stream reset before the response to a POST", h2: true, want: []string{"stream error"},
+		serve: func(p *comparisonRun, _ http.ResponseWriter, r *http.Request) {
+			p.noteRequest(r)
 			panic(http.ErrAbortHandler)
 		},
-		act: func(p *play) { p.response(p.client.Do(p.new("POST /", strings.NewReader("once")))) },
+		do: func(p *comparisonRun) { p.noteResponse(p.client.Do(p.newRequest("POST /", strings.NewReader("once")))) },
 	}, {
-		name: "HTTP/2 thirty at once", h2: true, want: []string{"30 answers, 30 requests"},
-		serve: func(p *play, w http.ResponseWriter, r *http.Request) {
+		name: "HTTP/2 thirty at once", h2: true, want: []string{"30 responses, 30 requests"},
+		serve: func(p *comparisonRun, w http.ResponseWriter, r *http.Request) {
 			p.signal <- struct{}{}
 			defer func() { <-p.signal }()
 			b, _ := io.ReadAll(r.Body)
 			_, _ = fmt.Fprintf(w, "%s %s", r.URL.Path, b)
 		},
-		act: func(p *play) {
+		do: func(p *comparisonRun) {
 			var wg sync.WaitGroup
 			var mu sync.Mutex
-			right, asked := 0, 30
-			for i := range asked {
+			right, requests := 0, 30
+			for i := range requests {
 				wg.Go(func() {
-					resp, err := p.client.Do(p.new(fmt.Sprintf("PUT /%d", i), strings.NewReader(strconv.Itoa(i))))
+					resp, err := p.client.Do(p.newRequest(fmt.Sprintf("PUT /%d", i), strings.NewReader(strconv.Itoa(i))))
 					if err != nil {
 						return
 					}
@@ -135,7 +135,7 @@ func h2Scenarios() []scenario {
 				})
 			}
 			wg.Wait()
-			p.saw("%d answers, %d requests", right, asked)
+			p.clientNote("%d responses, %d requests", right, requests)
 		},
 	}}
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A cancel while the answer is read ends the read with the error of the context,
-// and gives everything back: with eight slots, the ninth call would wait for ever.
-func TestCancelWhileReading(t *testing.T) {
+// Every cancel must release its slot: there are eight, so that the ninth call would
+// wait for ever.
+func TestACancelWhileTheBodyIsReadEndsTheReadAndReleasesTheSlot(t *testing.T) {
 	mine := errors.New("shutting down")
-	w := startWire(t, greeting, always("GET /", fault.Endless()))
-	s := newStack(t, dress{policy: quick(), routes: []string{"/"}})
+	w := startFaultServer(t, greeting, always("GET /", fault.Endless()))
+	s := newStack(t, stackConfig{policy: noDelays(), routes: []string{"/"}})
 	const calls = slots * 3
 	for i := range calls {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -39,11 +39,11 @@ func TestCancelWhileReading(t *testing.T) {
 			t.Fatal(err)
 		}
 		cancel(cause)
-		_, err = io.Copy(io.Discard, resp.Body) // what has arrived may still be read
+		_, err = io.Copy(io.Discard, resp.Body) // the bytes that have arrived may still be read
 		if !errors.Is(err, context.Canceled) && (cause == nil || !errors.Is(err, cause)) {
 			t.Errorf("the read ended with %v, want the context's error", err)
 		}
-		if i%3 == 0 { // the others forget to
+		if i%3 == 0 { // the other bodies are never closed
 			_ = resp.Body.Close()
 		}
 	}
@@ -52,12 +52,11 @@ func TestCancelWhileReading(t *testing.T) {
 	}
 }
 
-// A cancel while the second attempt is on the way ends the call with it.
-func TestCancelDuringRetry(t *testing.T) {
+func TestACancelDuringARetryEndsTheCall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var arrived atomic.Int64
-	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := startFaultServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if arrived.Add(1) == 1 {
 			rw.WriteHeader(http.StatusServiceUnavailable)
 			return
@@ -65,7 +64,7 @@ func TestCancelDuringRetry(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	}), fault.Plan{})
-	s := newStack(t, dress{policy: quick()})
+	s := newStack(t, stackConfig{policy: noDelays()})
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -80,18 +79,18 @@ func TestCancelDuringRetry(t *testing.T) {
 	}
 }
 
-// foreign is a context that package context does not know: each child that is
-// not released costs a goroutine.
-type foreign struct {
+// An unknownContext is a context of a type that package context does not know: each
+// child that is not canceled costs a goroutine.
+type unknownContext struct {
 	context.Context
 	done <-chan struct{}
 }
 
 // Done implements context.Context.
-func (f foreign) Done() <-chan struct{} { return f.done }
+func (f unknownContext) Done() <-chan struct{} { return f.done }
 
-// children is how many contexts hang on foreign ones, after those that have been
-// let go had the time to leave.
+// children returns how many contexts have an unknownContext as their parent. It gives
+// those that were canceled the time to end.
 func children(want int) (n int) {
 	for range 20_000 {
 		n = 0
@@ -108,21 +107,21 @@ func children(want int) (n int) {
 	return n
 }
 
-// Two hundred calls under a context that lives on leave no child of it behind,
-// with a context of their own that lives on beside it.
-func TestContextsDoNotGrow(t *testing.T) {
+// Two hundred calls have a parent context that never ends; half of them have a
+// context of their own that ends after the test.
+func TestCallsLeaveNoChildOfTheirContext(t *testing.T) {
 	const route = "GET /"
 	failing := fault.Plan{Scripts: []fault.Script{{Route: route, Faults: []fault.Fault{{}, {}, fault.Status(503), {}, fault.Empty()}, Repeat: true}}}
-	w := startWire(t, greeting, failing)
-	s := newStack(t, dress{policy: retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}, routes: []string{"/"}})
-	parent := foreign{context.Background(), make(chan struct{})}
+	w := startFaultServer(t, greeting, failing)
+	s := newStack(t, stackConfig{policy: retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}, routes: []string{"/"}})
+	parent := unknownContext{context.Background(), make(chan struct{})}
 	before := children(0)
 	for i := range 200 {
 		ctx := context.Context(parent)
 		if i%2 == 1 {
 			live, cancel := context.WithCancel(t.Context())
 			defer cancel() // all live to the end of the test
-			ctx = foreign{live, live.Done()}
+			ctx = unknownContext{live, live.Done()}
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.URL+"/", nil)
 		if err != nil {
@@ -138,17 +137,17 @@ func TestContextsDoNotGrow(t *testing.T) {
 		_ = resp.Body.Close()
 	}
 	if n := children(before); n != before {
-		t.Errorf("%d contexts are left, %d before the calls", n, before)
+		t.Errorf("%d contexts are left, want the %d from before the calls", n, before)
 	}
 
-	// The control: an answer that nobody has read yet keeps its context.
+	// The control: a response whose body is not read yet keeps its context.
 	req, _ := http.NewRequestWithContext(parent, http.MethodGet, w.URL+"/", nil)
 	resp, err := s.client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := children(before + 1); n <= before {
-		t.Error("a context that lives is not seen")
+		t.Error("a context in use is not seen")
 	}
 	_ = resp.Body.Close()
 	if n := children(before); n != before {

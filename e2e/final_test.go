@@ -14,23 +14,22 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What net/http itself will not do, however often it is asked, it is asked once.
-// It has no types for most of these errors: this is where a change of their
-// words would be noticed.
-func TestFinalErrorsOfNetHTTP(t *testing.T) {
-	w := startWire(t, greeting, always("/loop", fault.Redirect(302, "")))
-	distrusted := httptest.NewUnstartedServer(greeting)
-	distrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
-	distrusted.StartTLS()
-	defer distrusted.Close()
+// A request that net/http can never send is not retried. net/http has no types for most
+// of these errors, so this test notices if their texts change.
+func TestARequestThatCannotBeSentIsNotRetried(t *testing.T) {
+	w := startFaultServer(t, greeting, always("/loop", fault.Redirect(302, "")))
+	untrusted := httptest.NewUnstartedServer(greeting)
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
 	for name, tc := range map[string]struct {
 		url    string
 		header http.Header
-		words  string
+		text   string
 		hops   int
 		dials  int64
 	}{
-		"certificate":  {distrusted.URL, nil, "certificate", 1, 1},
+		"certificate":  {untrusted.URL, nil, "certificate", 1, 1},
 		"TLS to plain": {strings.Replace(w.URL, "http:", "https:", 1), nil, "server gave HTTP response to HTTPS client", 1, 1},
 		"scheme":       {"gopher://127.0.0.1/", nil, "unsupported protocol scheme", 1, 0},
 		"header name":  {w.URL, http.Header{"a b": {"c"}}, "invalid header field name", 1, 0},
@@ -38,7 +37,7 @@ func TestFinalErrorsOfNetHTTP(t *testing.T) {
 		"redirects":    {w.URL + "/loop", nil, "stopped after 10 redirects", 10, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStack(t, dress{policy: quick()})
+			s := newStack(t, stackConfig{policy: noDelays()})
 			ctx, trace := transport.WithTrace(t.Context())
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, tc.url, nil)
 			if err != nil {
@@ -48,8 +47,8 @@ func TestFinalErrorsOfNetHTTP(t *testing.T) {
 				req.Header = tc.header
 			}
 			resp, err := s.client.Do(req)
-			if err == nil || !strings.Contains(err.Error(), tc.words) {
-				t.Errorf("%v, want one that says %q", err, tc.words)
+			if err == nil || !strings.Contains(err.Error(), tc.text) {
+				t.Errorf("%v, want one that contains %q", err, tc.text)
 			}
 			if resp != nil {
 				_ = resp.Body.Close()
@@ -65,17 +64,17 @@ func TestFinalErrorsOfNetHTTP(t *testing.T) {
 	}
 }
 
-// Many at once get a body that is not what its header says, and under a context
-// that package context does not know one that is: each reads what is its own.
-func TestCorruptBodiesAtOnce(t *testing.T) {
+// Half of the concurrent calls get a body that its header does not describe, half a
+// correct one. All have a context of a type that package context does not know.
+func TestConcurrentCallsReadTheirOwnBodies(t *testing.T) {
 	long := strings.Repeat("0123456789", 10<<10)
-	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := startFaultServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/corrupt" {
 			rw.Header().Set("Content-Encoding", "gzip")
 		}
 		_, _ = io.WriteString(rw, long)
 	}), fault.Plan{})
-	s := newStack(t, dress{policy: quick(), routes: []string{"/corrupt", "/fine"}})
+	s := newStack(t, stackConfig{policy: noDelays(), routes: []string{"/corrupt", "/fine"}})
 	const workers, each = 2 * slots, 10
 	var wg sync.WaitGroup
 	for range workers {
@@ -85,7 +84,7 @@ func TestCorruptBodiesAtOnce(t *testing.T) {
 				if corrupt {
 					path = "/corrupt"
 				}
-				parent := foreign{context.Background(), make(chan struct{})}
+				parent := unknownContext{context.Background(), make(chan struct{})}
 				req, err := http.NewRequestWithContext(parent, http.MethodGet, w.URL+path, nil)
 				if err != nil {
 					t.Error(err)

@@ -16,12 +16,12 @@ const (
 	githubToken = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 )
 
-// fakeGitHub is a repository with issues: they are listed by pages, with Link
-// headers as GitHub's, and every POST makes another one.
+// A fakeGitHub is a repository with issues. It lists them by pages, with Link headers
+// as GitHub does, and every POST creates one more.
 type fakeGitHub struct {
-	mu     sync.Mutex
+	mu     sync.Mutex // mu guards titles and left.
 	titles []string
-	left   int // of the quota that it tells of
+	left   int // the rest of the quota in its headers
 }
 
 func newFakeGitHub(issues int) *fakeGitHub {
@@ -32,14 +32,14 @@ func newFakeGitHub(issues int) *fakeGitHub {
 	return g
 }
 
-type wireIssue struct {
+type issueJSON struct {
 	ID     int64  `json:"id"`
 	Number int    `json:"number"`
 	Title  string `json:"title"`
 	State  string `json:"state"`
 }
 
-func asIssue(i int, title string) wireIssue { return wireIssue{int64(1000 + i), i, title, "open"} }
+func asIssue(i int, title string) issueJSON { return issueJSON{int64(1000 + i), i, title, "open"} }
 
 // ServeHTTP implements http.Handler.
 func (g *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +47,7 @@ func (g *fakeGitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("GET "+issuesRoute, g.list)
 	mux.HandleFunc("POST "+issuesRoute, g.create)
 	if r.Header.Get("Authorization") != "Bearer "+githubToken {
-		refuse(w, http.StatusUnauthorized, "Bad credentials")
+		fail(w, http.StatusUnauthorized, "Bad credentials")
 		return
 	}
 	g.mu.Lock()
@@ -65,7 +65,7 @@ func (g *fakeGitHub) list(w http.ResponseWriter, r *http.Request) {
 		if s := r.FormValue(name); s != "" {
 			var err error
 			if *n, err = strconv.Atoi(s); err != nil || *n < 1 {
-				refuse(w, http.StatusUnprocessableEntity, "bad "+name)
+				fail(w, http.StatusUnprocessableEntity, "bad "+name)
 				return
 			}
 		}
@@ -90,38 +90,39 @@ func (g *fakeGitHub) list(w http.ResponseWriter, r *http.Request) {
 	if links != nil {
 		w.Header().Set("Link", strings.Join(links, ", "))
 	}
-	items := []wireIssue{}
+	items := []issueJSON{}
 	for i, title := range slices.All(g.titles) {
 		if i/size+1 == page {
 			items = append(items, asIssue(i+1, title))
 		}
 	}
-	answer(w, http.StatusOK, items)
+	respond(w, http.StatusOK, items)
 }
 
 func (g *fakeGitHub) create(w http.ResponseWriter, r *http.Request) {
 	var in struct{ Title string }
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.Title == "" {
-		refuse(w, http.StatusUnprocessableEntity, "Validation Failed")
+		fail(w, http.StatusUnprocessableEntity, "Validation Failed")
 		return
 	}
 	g.titles = append(g.titles, in.Title)
-	answer(w, http.StatusCreated, asIssue(len(g.titles), in.Title))
+	respond(w, http.StatusCreated, asIssue(len(g.titles), in.Title))
 }
 
-// all is the state: the titles in their order.
+// all returns the titles of all issues in their order.
 func (g *fakeGitHub) all() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.titles)
 }
 
-func refuse(w http.ResponseWriter, status int, message string) {
-	answer(w, status, map[string]string{"message": message})
+// fail responds with an error as GitHub does.
+func fail(w http.ResponseWriter, status int, message string) {
+	respond(w, status, map[string]string{"message": message})
 }
 
-// answer has a Content-Length, so that a body that is cut off can be told.
-func answer(w http.ResponseWriter, status int, v any) {
+// respond sets a Content-Length, so that the client notices a body that is cut off.
+func respond(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
@@ -129,13 +130,13 @@ func answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // the client may be gone
+	_, _ = w.Write(b) // the client may have gone
 }
 
-// The fake must be able to say no, or the tests above it prove little.
-func TestFakeGitHubRefuses(t *testing.T) {
+// The control of the tests with the fake: it does not accept everything.
+func TestFakeGitHubRespondsWithErrors(t *testing.T) {
 	g := newFakeGitHub(1)
-	w := startWire(t, g, script(""))
+	w := startFaultServer(t, g, script(""))
 	base := new(http.Transport)
 	t.Cleanup(base.CloseIdleConnections)
 	for _, tc := range []struct {
@@ -162,6 +163,6 @@ func TestFakeGitHubRefuses(t *testing.T) {
 		}
 	}
 	if got := len(g.all()); got != 1 {
-		t.Errorf("%d issues, want the one", got)
+		t.Errorf("%d issues, want 1", got)
 	}
 }

@@ -28,8 +28,8 @@ func githubClient(t *testing.T, s *stack, target string) *github.Client {
 	return c
 }
 
-// listed is what the SDK's iterator yields, to its first error.
-func listed(ctx context.Context, c *github.Client) (titles []string, err error) {
+// listTitles returns what the SDK's iterator yields up to its first error.
+func listTitles(ctx context.Context, c *github.Client) (titles []string, err error) {
 	opts := &github.IssueListByRepoOptions{State: "all", ListOptions: github.ListOptions{PerPage: 10}}
 	for issue, err := range c.Issues.ListByRepoIter(ctx, "octo", "hello", opts) {
 		if err != nil {
@@ -40,10 +40,10 @@ func listed(ctx context.Context, c *github.Client) (titles []string, err error) 
 	return titles, nil
 }
 
-// pages are the page numbers that arrived at the server, in their order.
-func (w *wire) pages(t *testing.T) (numbers []string) {
+// pages returns the page numbers of the requests, in the order of arrival.
+func (w *faultServer) pages(t *testing.T) (numbers []string) {
 	t.Helper()
-	for _, a := range w.seen() {
+	for _, a := range w.received() {
 		u, err := url.Parse(a.target)
 		if err != nil {
 			t.Fatal(err)
@@ -53,7 +53,7 @@ func (w *wire) pages(t *testing.T) (numbers []string) {
 	return numbers
 }
 
-// isJSON is the check of a careful caller.
+// isJSON is a check of a response.
 func isJSON(resp *http.Response) error {
 	b, err := io.ReadAll(resp.Body)
 	if err == nil && !json.Valid(b) {
@@ -62,23 +62,23 @@ func isJSON(resp *http.Response) error {
 	return err
 }
 
-// Five pages, and the third goes wrong once.
-func TestGitHubPages(t *testing.T) {
+// There are five pages, and the third meets a fault.
+func TestGoGitHubReadsEachPageOnce(t *testing.T) {
 	const pages, items = 5, 47
 	again := []string{"", "2", "3", "3", "4", "5"}
 	pass := fault.Pass()
 	for _, tc := range []struct {
 		name    string
 		third   fault.Fault
-		off     bool // our retry stands aside
-		fresh   bool // each request on a connection of its own
-		checked bool // the caller expects JSON
+		off     bool // whether our retry layer is off
+		fresh   bool // whether each request has a connection of its own
+		checked bool // whether the caller checks for JSON
 		pages   []string
 		calls   [][]int
-		ledger  []string // of the third call
+		ledger  []string // the ledger of the third call
 		items   int
 		dials   int64
-		logged  bool // what is retried is in the log
+		logged  bool // whether the log has the retry
 	}{{
 		name: "no fault", pages: []string{"", "2", "3", "4", "5"}, calls: [][]int{{200}, {200}, {200}, {200}, {200}}, items: items, dials: 1,
 		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 in", "1 200 ok headers body B"},
@@ -98,7 +98,7 @@ func TestGitHubPages(t *testing.T) {
 		calls:  [][]int{{200}, {200}, {0, 200}, {200}, {200}},
 		ledger: []string{"GET /repos/{owner}/{repo}/issues: 200 after 2 attempts in", "1 error retryable reset by peer", "2 200 ok (retry)"},
 	}, {
-		// On a kept connection net/http itself sends a GET again, and tells nobody:
+		// On a kept connection net/http itself sends a GET again, and does not report it:
 		// the server sees six requests, the ledger five.
 		name: "a reset of a kept connection", third: fault.Reset(), pages: again, items: items, dials: 2,
 		calls:  [][]int{{200}, {200}, {200}, {200}, {200}},
@@ -118,8 +118,8 @@ func TestGitHubPages(t *testing.T) {
 	}} {
 		t.Run(tc.name, func(t *testing.T) {
 			g := newFakeGitHub(items)
-			w := startWire(t, g, script("GET "+issuesRoute, pass, pass, tc.third), "GET "+issuesRoute)
-			s := newStack(t, dress{policy: quick(), base: &http.Transport{DisableKeepAlives: tc.fresh}, routes: []string{"GET " + issuesRoute}})
+			w := startFaultServer(t, g, script("GET "+issuesRoute, pass, pass, tc.third), "GET "+issuesRoute)
+			s := newStack(t, stackConfig{policy: noDelays(), base: &http.Transport{DisableKeepAlives: tc.fresh}, routes: []string{"GET " + issuesRoute}})
 			ctx, trace := transport.WithTrace(t.Context())
 			if tc.off {
 				ctx = transport.With(ctx, retry.Off)
@@ -128,7 +128,7 @@ func TestGitHubPages(t *testing.T) {
 				ctx = transport.With(ctx, transport.Expect{Check: isJSON})
 			}
 
-			titles, err := listed(ctx, githubClient(t, s, w.URL))
+			titles, err := listTitles(ctx, githubClient(t, s, w.URL))
 			if (err == nil) != (tc.items == items) {
 				t.Errorf("error %v after %d items", err, len(titles))
 			}
@@ -136,7 +136,7 @@ func TestGitHubPages(t *testing.T) {
 				t.Errorf("%d items %q, want each of %d once and in order", len(titles), titles, tc.items)
 			}
 			if got := w.pages(t); !slices.Equal(got, tc.pages) {
-				t.Errorf("the server was asked for the pages %q, want %q", got, tc.pages)
+				t.Errorf("the server got requests for the pages %q, want %q", got, tc.pages)
 			}
 			if got := w.log.Total(); got != len(tc.pages) {
 				t.Errorf("%d page requests, want %d of %d pages", got, len(tc.pages), pages)
@@ -147,7 +147,7 @@ func TestGitHubPages(t *testing.T) {
 			if calls := trace.Calls(); len(calls) > 2 {
 				checkLedger(t, calls[2].String(), tc.ledger...)
 			}
-			// One connection for all pages says that the refused answer was read to its end.
+			// One connection for all pages shows that the failed response was drained.
 			if got := s.dialer.dialed.Load(); got != tc.dials {
 				t.Errorf("%d connections, want %d", got, tc.dials)
 			}
@@ -170,15 +170,15 @@ func TestGitHubPages(t *testing.T) {
 	}
 }
 
-// A POST is sent again only where the server has said that it did nothing.
-func TestGitHubCreatesOneIssue(t *testing.T) {
+// A POST is sent again only if the response says that nothing was done.
+func TestGoGitHubCreatesOneIssue(t *testing.T) {
 	route := "POST " + issuesRoute
 	for _, tc := range []struct {
 		name   string
 		plan   fault.Plan
 		policy retry.Policy
 		sends  int
-		made   int // issues, at the server
+		made   int // the issues at the server
 		ok     bool
 		ledger []string
 	}{{
@@ -194,24 +194,24 @@ func TestGitHubCreatesOneIssue(t *testing.T) {
 		name: "nor does a reset", plan: script(route, fault.Reset()), sends: 1,
 		ledger: []string{"POST /repos/{owner}/{repo}/issues: error in", "1 error ambiguous reset by peer", "stopped: ambiguous: not idempotent"},
 	}, {
-		name: "an answer cut off after the work was done", plan: script(route, fault.Truncate(5)), sends: 1, made: 1,
+		name: "a response cut off after the issue was created", plan: script(route, fault.Truncate(5)), sends: 1, made: 1,
 		ledger: []string{"POST /repos/{owner}/{repo}/issues: 201 in", "1 201 ok headers body 5 B"},
 	}, {
-		// What the default saves from: the control run of all of the above.
-		name: "an answer that a check refuses, by an unsafe policy", policy: retry.Policy{Unsafe: true}, sends: 2, made: 2, ok: true,
-		ledger: []string{"POST /repos/{owner}/{repo}/issues: 201 after 2 attempts in", "1 201 retryable not this one", "2 201 ok (retry)"},
+		// The control of the rows above: without the default a second issue is created.
+		name: "a response that fails a check, with an unsafe policy", policy: retry.Policy{Unsafe: true}, sends: 2, made: 2, ok: true,
+		ledger: []string{"POST /repos/{owner}/{repo}/issues: 201 after 2 attempts in", "1 201 retryable the first response", "2 201 ok (retry)"},
 	}} {
 		t.Run(tc.name, func(t *testing.T) {
 			g := newFakeGitHub(0)
-			w := startWire(t, g, tc.plan, route)
+			w := startFaultServer(t, g, tc.plan, route)
 			tc.policy.Delay = retry.NoDelay
-			s := newStack(t, dress{policy: tc.policy, routes: []string{route}})
+			s := newStack(t, stackConfig{policy: tc.policy, routes: []string{route}})
 			ctx, trace := transport.WithTrace(t.Context())
 			if tc.policy.Unsafe {
-				asked := 0
+				checks := 0
 				ctx = transport.With(ctx, transport.Expect{Check: func(*http.Response) error {
-					if asked++; asked == 1 {
-						return errors.New("not this one")
+					if checks++; checks == 1 {
+						return errors.New("the first response")
 					}
 					return nil
 				}})
@@ -231,9 +231,9 @@ func TestGitHubCreatesOneIssue(t *testing.T) {
 			if got := len(g.all()); got != tc.made || w.log.Total() != tc.sends {
 				t.Errorf("%d issues made by %d requests, want %d by %d", got, w.log.Total(), tc.made, tc.sends)
 			}
-			for _, a := range w.seen() {
+			for _, a := range w.received() {
 				if !strings.Contains(a.body, `"title":"a title"`) {
-					t.Errorf("%s carried %q", a.method, a.body)
+					t.Errorf("%s sent %q", a.method, a.body)
 				}
 			}
 			checkLedger(t, trace.String(), tc.ledger...)

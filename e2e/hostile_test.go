@@ -20,12 +20,12 @@ const hello = "hello, hostile world"
 
 var greeting = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, hello) })
 
-// fetched is what a caller sees of one GET.
+// fetched is the outcome of one GET for its caller.
 type fetched struct {
 	status int
 	body   string
-	err    error // of the client
-	end    error // of the body
+	err    error // the error of the client
+	end    error // the error of the body
 }
 
 func fetch(t *testing.T, client *http.Client, url string) (f fetched, trace *transport.Trace) {
@@ -44,15 +44,15 @@ func fetch(t *testing.T, client *http.Client, url string) (f fetched, trace *tra
 	return fetched{status: resp.StatusCode, body: string(b), end: err}, trace
 }
 
-// Answers that no server should give. What arrives with a status is one attempt,
-// and the caller sees of it what net/http alone shows; what does not parse is a
-// fault like any other, given up after three attempts and survived after one.
-func TestHostileAnswers(t *testing.T) {
+// No server should send these responses. One that net/http can parse is one attempt,
+// and the caller sees the same as with net/http alone. One that it cannot parse is a
+// transport error: it is retried up to three attempts.
+func TestAResponseThatBreaksHTTPIsRetriedIfItDoesNotParse(t *testing.T) {
 	raw := func(lines ...string) fault.Fault { return fault.Raw(strings.Join(lines, "\r\n")) }
 	for _, tc := range []struct {
 		name  string
 		fault fault.Fault
-		heads bool // net/http makes an answer of it
+		heads bool // whether net/http makes a response of it
 	}{
 		{"no byte", fault.Empty(), false},
 		{"reset", fault.Reset(), false},
@@ -81,8 +81,8 @@ func TestHostileAnswers(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			const route = "GET /hostile"
-			w := startWire(t, greeting, always(route, tc.fault), route, "GET /once")
-			s := newStack(t, dress{policy: quick(), base: &http.Transport{MaxResponseHeaderBytes: 4 << 10}, routes: []string{"/hostile"}})
+			w := startFaultServer(t, greeting, always(route, tc.fault), route, "GET /once")
+			s := newStack(t, stackConfig{policy: noDelays(), base: &http.Transport{MaxResponseHeaderBytes: 4 << 10}, routes: []string{"/hostile"}})
 			got, trace := fetch(t, s.client, w.URL+"/hostile")
 			sent := w.log.Total()
 
@@ -108,7 +108,7 @@ func TestHostileAnswers(t *testing.T) {
 			}
 			e, ok := errors.AsType[*retry.Error](got.err)
 			if !ok || e.Attempts != 3 {
-				t.Errorf("%v, want what became of three attempts", got.err)
+				t.Errorf("%v, want the error of three attempts", got.err)
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func TestHostileAnswers(t *testing.T) {
 
 func (f fetched) heads() bool { return f.err == nil }
 
-// wording is the text of an error without the ports of its connection.
+// wording returns the text of an error without the ports of its connection.
 func wording(err error) string {
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		return e.Op + ": " + e.Err.Error()
@@ -124,11 +124,11 @@ func wording(err error) string {
 	return fmt.Sprint(err)
 }
 
-// Once hostile, then not: the second attempt is what the caller sees.
-func TestHostileOnce(t *testing.T) {
+// The first response does not parse, the second one does.
+func TestAfterOneResponseThatDoesNotParseTheCallSucceeds(t *testing.T) {
 	for _, f := range []fault.Fault{fault.Empty(), fault.Reset(), fault.Garbage(), fault.Raw("HTTP/1.1 200 OK\r\nbroken\r\n\r\n")} {
-		w := startWire(t, greeting, script("GET /once", f), "GET /once")
-		s := newStack(t, dress{policy: quick(), routes: []string{"/once"}})
+		w := startFaultServer(t, greeting, script("GET /once", f), "GET /once")
+		s := newStack(t, stackConfig{policy: noDelays(), routes: []string{"/once"}})
 		got, trace := fetch(t, s.client, w.URL+"/once")
 		if got != (fetched{status: 200, body: hello}) || w.log.Total() != 2 || len(statuses(trace.Calls()[0])) != 2 {
 			t.Errorf("%v: %+v after %d requests\n%s", f, got, w.log.Total(), trace)
@@ -136,17 +136,17 @@ func TestHostileOnce(t *testing.T) {
 	}
 }
 
-// A body without end costs its reader as much as it reads, and a discarded one
-// no more than the bound of a drain.
-func TestEndlessBody(t *testing.T) {
+// A caller may read as much of an endless body as it likes; of a discarded one the
+// retry layer reads no more than the bound of a drain.
+func TestAnEndlessBodyIsReadWithinABound(t *testing.T) {
 	endless := fault.Handler(greeting, always("/", fault.Endless()))
-	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := startFaultServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/failing" {
 			rw.WriteHeader(http.StatusServiceUnavailable)
 		}
 		endless.ServeHTTP(rw, r)
 	}), fault.Plan{})
-	s := newStack(t, dress{policy: quick(), routes: []string{"/fine", "/failing"}})
+	s := newStack(t, stackConfig{policy: noDelays(), routes: []string{"/fine", "/failing"}})
 
 	if got, _ := fetch(t, s.client, w.URL+"/fine"); got.status != 200 || len(got.body) != 1<<20 || got.end != nil {
 		t.Errorf("%d bytes of a %d, %v, %v", len(got.body), got.status, got.err, got.end)
@@ -161,12 +161,12 @@ func TestEndlessBody(t *testing.T) {
 
 	got, trace := fetch(t, s.client, w.URL+"/failing")
 	if got.status != 503 || len(got.body) != 1<<20 {
-		t.Errorf("the last of the failures has %d bytes and status %d, %v", len(got.body), got.status, got.err)
+		t.Errorf("the last 503 has %d bytes and status %d, %v", len(got.body), got.status, got.err)
 	}
 	attempts := 0
 	for a := range trace.Calls()[0].Attempts() {
 		if attempts++; attempts < 3 && a.Bytes() > 64<<10 {
-			t.Errorf("%d bytes were read of what was thrown away", a.Bytes())
+			t.Errorf("%d bytes of a discarded body were read", a.Bytes())
 		}
 	}
 	if attempts != 3 || w.log.Total() != 2+3 {
@@ -174,30 +174,29 @@ func TestEndlessBody(t *testing.T) {
 	}
 }
 
-// An answer that came but cannot be decoded is not asked for again.
-func TestDecodeErrorIsNotRetried(t *testing.T) {
-	w := startWire(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+func TestADecodeErrorIsNotRetried(t *testing.T) {
+	w := startFaultServer(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "application/json")
 		_, _ = rw.Write(bytes.Repeat([]byte("{"), 100))
 	}), fault.Plan{})
-	s := newStack(t, dress{policy: quick()})
+	s := newStack(t, stackConfig{policy: noDelays()})
 	_, err := parse.Get[map[string]int](t.Context(), s.client, w.URL)
 	if e, ok := errors.AsType[*parse.DecodeError](err); !ok || w.log.Total() != 1 {
 		t.Errorf("%v after %d requests, want %T after one", err, w.log.Total(), e)
 	}
-	// The control: what a check refuses is.
-	refuse := errors.New("refused")
-	_, err = parse.Get[string](t.Context(), s.client, w.URL, parse.Check(func(*string) error { return refuse }))
-	if !errors.Is(err, refuse) || w.log.Total() != 1+3 {
+	// The control: a response that fails a check is retried.
+	failed := errors.New("failed the check")
+	_, err = parse.Get[string](t.Context(), s.client, w.URL, parse.Check(func(*string) error { return failed }))
+	if !errors.Is(err, failed) || w.log.Total() != 1+3 {
 		t.Errorf("%v after %d requests, want three more", err, w.log.Total())
 	}
 }
 
-// A hint above the longest that is obeyed ends the call: the 429 comes back at
-// once, readable, with the hint in it.
-func TestLongHintIsHandedBack(t *testing.T) {
-	w := startWire(t, greeting, always("GET /", fault.Status(429, "Retry-After", "484289")))
-	s := newStack(t, dress{policy: quick(), routes: []string{"/"}})
+// A hint above the longest wait ends the call: it returns the 429 at once, with its
+// body and its headers.
+func TestAResponseWithALongHintIsReturnedAtOnce(t *testing.T) {
+	w := startFaultServer(t, greeting, always("GET /", fault.Status(429, "Retry-After", "484289")))
+	s := newStack(t, stackConfig{policy: noDelays(), routes: []string{"/"}})
 	got, trace := fetch(t, s.client, w.URL+"/")
 	if got.status != 429 || got.body != "Too Many Requests\n" || got.end != nil || w.log.Total() != 1 {
 		t.Errorf("%+v after %d requests\n%s", got, w.log.Total(), trace)

@@ -17,8 +17,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// goroutinesLeft is everything that runs beside the caller. What has been told to
-// end needs a few more instructions; that is what the loop is for.
+// goroutinesLeft returns the goroutines other than the caller's. It gives those that
+// are about to end the time to do so.
 func goroutinesLeft() []string {
 	var left []string
 	for range 20_000 {
@@ -30,6 +30,7 @@ func goroutinesLeft() []string {
 	return left
 }
 
+// goroutines returns the stacks of the goroutines other than the caller's.
 func goroutines() []string {
 	buf := make([]byte, 1<<20)
 	_, others, _ := strings.Cut(string(buf[:runtime.Stack(buf, true)]), "\n\n") // the caller comes first
@@ -43,12 +44,12 @@ func goroutines() []string {
 	return found
 }
 
-func TestGoroutinesAreFound(t *testing.T) {
+func TestAGoroutineThatIsLeftIsFound(t *testing.T) {
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() { <-stop; close(stopped) }()
 	found := false
 	for _, g := range goroutines() {
-		found = found || strings.Contains(g, "TestGoroutinesAreFound")
+		found = found || strings.Contains(g, "TestAGoroutineThatIsLeftIsFound")
 	}
 	close(stop)
 	<-stopped

@@ -21,7 +21,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// scrape is what Prometheus would read: families by name.
+// scrape returns what Prometheus reads: the metric families by name.
 func scrape(t *testing.T, stats *metrics.Recorder) map[string]*dto.MetricFamily {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
@@ -59,8 +59,8 @@ func scrape(t *testing.T, stats *metrics.Recorder) map[string]*dto.MetricFamily 
 	return families
 }
 
-// series are the values of a counter or gauge by the named labels, or the counts
-// of a histogram. The label client must be the recorder's everywhere.
+// series returns the values of a counter or gauge by the named labels, or the counts
+// of a histogram. Every series must have the recorder's name as its label client.
 func series(t *testing.T, f map[string]*dto.MetricFamily, name, client string, by ...string) map[string]float64 {
 	t.Helper()
 	out := map[string]float64{}
@@ -70,7 +70,7 @@ func series(t *testing.T, f map[string]*dto.MetricFamily, name, client string, b
 			labels[l.GetName()] = l.GetValue()
 		}
 		if labels["client"] != client {
-			t.Errorf("%s is of the client %q, want %q", name, labels["client"], client)
+			t.Errorf("%s has the client %q, want %q", name, labels["client"], client)
 		}
 		var key []string
 		for _, l := range by {
@@ -96,9 +96,9 @@ func sum(m map[string]float64) (total float64) {
 	return total
 }
 
-// Six hundred calls on three routes, a quarter of the requests faulty: what is
-// scraped is what the server has counted.
-func TestScrapeAgreesWithTheServer(t *testing.T) {
+// Six hundred calls on three routes, a quarter of whose requests meet a fault, are
+// scraped and compared with the counts of the server and of the callers.
+func TestAScrapeAgreesWithTheServer(t *testing.T) {
 	const calls, workers = 600, 6
 	routes := []string{"GET /berries/{id}", "GET /pokemon/{name}", "PUT /teams/{id}"}
 	paths := []string{"/berries/", "/pokemon/p", "/teams/"}
@@ -110,19 +110,19 @@ func TestScrapeAgreesWithTheServer(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, body)
 	})
-	w := startWire(t, inner, fault.Plan{Seed: 7, Mix: []fault.Chance{
+	w := startFaultServer(t, inner, fault.Plan{Seed: 7, Mix: []fault.Chance{
 		{P: 0.10, Fault: fault.Status(503)},
 		{P: 0.05, Fault: fault.Status(500)},
 		{P: 0.05, Fault: fault.Status(429, "Retry-After-Ms", "1")},
 		{P: 0.03, Fault: fault.Reset()},
 		{P: 0.02, Fault: fault.Empty()},
 	}}, routes...)
-	// Without kept connections net/http sends nothing again by itself.
+	// Without kept connections net/http does not send a request again by itself.
 	policy := retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}
-	s := newStack(t, dress{policy: policy, base: &http.Transport{DisableKeepAlives: true}, routes: routes})
+	s := newStack(t, stackConfig{policy: policy, base: &http.Transport{DisableKeepAlives: true}, routes: routes})
 
 	var mu sync.Mutex
-	got := map[string]int{} // what the callers saw, by route and status
+	got := map[string]int{} // the calls by route and status, as the callers saw them
 	errs := map[string]int{}
 	var read int64
 	var wg sync.WaitGroup
@@ -170,17 +170,17 @@ func TestScrapeAgreesWithTheServer(t *testing.T) {
 		}
 	}
 
-	// Requests sent, by route: as many as arrived, whatever became of them.
+	// As many attempts by route as requests arrived, whatever their outcome.
 	arrived := map[string]float64{}
 	for route, n := range w.log.Requests() {
 		arrived[route] = float64(n)
 	}
 	same("attempts by route", series(t, f, "gracy_attempts_total", name, "method", "route"), arrived)
-	// By status: as many as were answered with it; "none" is what was broken off.
-	answered := map[string]float64{}
+	// As many attempts by status as the server sent; "none" is an attempt without response.
+	responded := map[string]float64{}
 	for route, by := range w.log.Statuses() {
 		for status, n := range by {
-			answered[route+" "+strconv.Itoa(status)] += float64(n)
+			responded[route+" "+strconv.Itoa(status)] += float64(n)
 		}
 	}
 	bySeries := series(t, f, "gracy_attempts_total", name, "method", "route", "code")
@@ -191,10 +191,10 @@ func TestScrapeAgreesWithTheServer(t *testing.T) {
 			delete(bySeries, k)
 		}
 	}
-	same("attempts by status", bySeries, answered)
+	same("attempts by status", bySeries, responded)
 	counts := w.faults.Counts()
 	if want := float64(counts[fault.KindReset] + counts[fault.KindEmpty]); broken != want || want == 0 {
-		t.Errorf("attempts without an answer: %v, want %v", broken, want)
+		t.Errorf("attempts without a response: %v, want %v", broken, want)
 	}
 	if aborts := sum(series(t, f, "gracy_aborts_total", name)); aborts != broken {
 		t.Errorf("aborts %v, want %v", aborts, broken)
@@ -221,25 +221,25 @@ func TestScrapeAgreesWithTheServer(t *testing.T) {
 			t.Errorf("%s: %v observations, want %v", histogram, n, want)
 		}
 	}
-	refused := 0.0
+	failedBytes := 0.0
 	for _, k := range []int{500, 503, 429} {
 		for _, by := range w.log.Statuses() {
-			refused += float64(by[k] * (len(http.StatusText(k)) + 1))
+			failedBytes += float64(by[k] * (len(http.StatusText(k)) + 1))
 		}
 	}
-	if n := sum(series(t, f, "gracy_response_body_bytes_total", name)); n < float64(read) || n > float64(read)+refused {
-		t.Errorf("%v bytes received; the callers read %d, and refusals had %v more", n, read, refused)
+	if n := sum(series(t, f, "gracy_response_body_bytes_total", name)); n < float64(read) || n > float64(read)+failedBytes {
+		t.Errorf("%v bytes received; the callers read %d, and discarded responses had %v more", n, read, failedBytes)
 	}
 	if n := sum(series(t, f, "gracy_in_flight", name)); n != 0 {
-		t.Errorf("%v in flight after the last", n)
+		t.Errorf("%v in flight after the last call", n)
 	}
 
-	// The snapshot is the same numbers once more.
+	// The snapshot has the same numbers.
 	snapshot := s.stats.Snapshot().Total
 	if float64(snapshot.Attempts) != total || snapshot.Calls != calls || float64(snapshot.Aborts) != broken {
 		t.Errorf("snapshot: %d attempts, %d calls, %d aborts", snapshot.Attempts, snapshot.Calls, snapshot.Aborts)
 	}
-	t.Logf("%d calls, %v requests at the server, %v retries, %v broken off, %d families", calls, total, total-calls, broken, len(f))
+	t.Logf("%d calls, %v requests at the server, %v retries, %v without response, %d families", calls, total, total-calls, broken, len(f))
 	if f["gracy_build_info"] == nil {
 		t.Error("no gracy_build_info")
 	}

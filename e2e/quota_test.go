@@ -16,10 +16,10 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Twelve issues are created at once where the server takes five in 250 ms, by a
-// window of its own over arrivals. Under the same rule go-github is never
-// refused; without it, which is the control run, it is.
-func TestGitHubQuota(t *testing.T) {
+// Twelve issues are created at once, and the server accepts five in 250 ms, by a window
+// of its own over arrivals. Under the same rule go-github gets no 429; without the rule,
+// which is the control, it does.
+func TestAThrottledSDKStaysWithinTheQuotaOfTheServer(t *testing.T) {
 	const n, limit, per = 12, 5, 250 * time.Millisecond
 	route := "POST " + issuesRoute
 	for _, tc := range []struct {
@@ -29,8 +29,8 @@ func TestGitHubQuota(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			quota := fault.NewQuota(fault.Limit{N: limit, Per: per})
 			g := newFakeGitHub(0)
-			w := startWire(t, quota.Wrap(g), fault.Plan{}, route)
-			s := newStack(t, dress{policy: quick(), routes: []string{route}})
+			w := startFaultServer(t, quota.Wrap(g), fault.Plan{}, route)
+			s := newStack(t, stackConfig{policy: noDelays(), routes: []string{route}})
 			ctx := transport.With(t.Context(), throttle.Off, retry.Off)
 			if tc.throttled {
 				ctx = transport.With(t.Context(), throttle.New(throttle.Rule{Route: route, Limit: limit, Per: per, Mode: throttle.UntilResponse}), retry.Off)
@@ -51,7 +51,7 @@ func TestGitHubQuota(t *testing.T) {
 			row := s.row(t, http.MethodPost, issuesRoute)
 			if !tc.throttled {
 				if counts.Violations == 0 {
-					t.Error("the control run met no refusal: the quota says nothing")
+					t.Error("the control run got no 429: the quota proves nothing")
 				}
 				return
 			}

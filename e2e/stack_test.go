@@ -25,10 +25,10 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// slots is how many requests of a stack may be on the way at once.
+// slots is how many requests of a stack may be in flight at once.
 const slots = 8
 
-// stack is a client in full dress, in the documented order.
+// A stack is a client with every layer, in the documented order.
 type stack struct {
 	client *http.Client
 	stats  *metrics.Recorder
@@ -36,16 +36,16 @@ type stack struct {
 	lines  *lines
 }
 
-// dress is what differs between stacks.
-type dress struct {
+// A stackConfig has the settings that differ between stacks.
+type stackConfig struct {
 	policy retry.Policy
-	base   *http.Transport // nil: a new one
-	tape   *replay.Tape    // nil: none
+	base   *http.Transport // nil means a new one
+	tape   *replay.Tape    // nil means no tape
 	routes []string
 }
 
-// newStack builds every layer, and sees after the test that no connection is left.
-func newStack(t *testing.T, d dress) *stack {
+// newStack builds a stack, and checks after the test that no connection is left open.
+func newStack(t *testing.T, d stackConfig) *stack {
 	t.Helper()
 	base := d.base
 	if base == nil {
@@ -61,21 +61,21 @@ func newStack(t *testing.T, d dress) *stack {
 			t.Errorf("%d of %d connections are left open", n, s.dialer.dialed.Load())
 		}
 		if now := s.stats.Snapshot(); now.InFlight != 0 || now.Waiting != (metrics.Waiting{}) {
-			t.Errorf("left behind: %d in flight, waiting %+v", now.InFlight, now.Waiting)
+			t.Errorf("after the test: %d in flight, waiting %+v", now.InFlight, now.Waiting)
 		}
 	})
 	return s
 }
 
-func (s *stack) layers(d dress) []gracy.Layer {
-	say := logging.At(slog.LevelInfo)
+func (s *stack) layers(d stackConfig) []gracy.Layer {
+	level := logging.At(slog.LevelInfo)
 	layers := []gracy.Layer{
 		transport.Routes(d.routes...),
 		s.stats,
 		logging.New(logging.Config{
 			Logger:  slog.New(slog.NewTextHandler(s.lines, nil)),
-			Request: say, Response: say, Retry: say, Retried: say, Exhausted: say, Throttled: say, Released: say,
-			Queued: say, Freed: say, Paused: say, Recorded: say, Replayed: say,
+			Request: level, Response: level, Retry: level, Retried: level, Exhausted: level, Throttled: level, Released: level,
+			Queued: level, Freed: level, Paused: level, Recorded: level, Replayed: level,
 		}),
 		timeout.New(timeout.Config{}),
 		retry.New(d.policy),
@@ -91,10 +91,10 @@ func (s *stack) layers(d dress) []gracy.Layer {
 	)
 }
 
-// quick is the default policy without the waits of our own.
-func quick() retry.Policy { return retry.Policy{Delay: retry.NoDelay} }
+// noDelays is the default policy without backoff.
+func noDelays() retry.Policy { return retry.Policy{Delay: retry.NoDelay} }
 
-// row is what the recorder counted for a route.
+// row returns the figures of the recorder for a route.
 func (s *stack) row(t *testing.T, method, route string) metrics.Row {
 	t.Helper()
 	rows := s.stats.Snapshot().Rows
@@ -105,7 +105,7 @@ func (s *stack) row(t *testing.T, method, route string) metrics.Row {
 	return rows[i]
 }
 
-// dialer counts connections.
+// A dialer counts connections.
 type dialer struct {
 	net.Dialer
 	dialed, closed atomic.Int64
@@ -120,15 +120,15 @@ func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	return &counted{Conn: c, closed: sync.OnceFunc(func() { d.closed.Add(1) })}, nil
 }
 
-// left is the number of open connections, after net/http has had the time to
-// close what it is closing, which after an HTTP/2 reset it does when the other
-// side has.
+// left returns the number of open connections. It waits for net/http to close those
+// that it is closing, which takes until the server has closed them after an HTTP/2
+// reset.
 func (d *dialer) left() int64 {
-	patience := time.NewTimer(10 * time.Second)
-	defer patience.Stop()
+	limit := time.NewTimer(10 * time.Second)
+	defer limit.Stop()
 	for d.dialed.Load() != d.closed.Load() {
 		select {
-		case <-patience.C:
+		case <-limit.C:
 			return d.dialed.Load() - d.closed.Load()
 		default:
 			runtime.Gosched()
@@ -137,6 +137,7 @@ func (d *dialer) left() int64 {
 	return 0
 }
 
+// counted is a connection that reports its Close.
 type counted struct {
 	net.Conn
 	closed func()
@@ -148,9 +149,9 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// lines is where the log goes.
+// lines collects the log.
 type lines struct {
-	mu  sync.Mutex
+	mu  sync.Mutex // mu guards buf.
 	buf bytes.Buffer
 }
 
@@ -161,14 +162,14 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.buf.Write(p)
 }
 
-// String is the log so far.
+// String returns the log so far.
 func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
 }
 
-// statuses are the answers in the ledger, "none" for an attempt without one.
+// statuses returns the status of each attempt of a call, 0 for one without a response.
 func statuses(c *transport.Call) (got []int) {
 	for a := range c.Attempts() {
 		got = append(got, a.Status())
@@ -176,8 +177,8 @@ func statuses(c *transport.Call) (got []int) {
 	return got
 }
 
-// checkLedger compares the text of a call or trace, line by line: each line must
-// hold the words of its want, in their order.
+// checkLedger compares the text of a call or trace line by line: each line must
+// contain the words of its want, in their order.
 func checkLedger(t *testing.T, text string, want ...string) {
 	t.Helper()
 	got := strings.Split(text, "\n")
@@ -198,7 +199,7 @@ func checkLedger(t *testing.T, text string, want ...string) {
 	}
 }
 
-// total is the time that all attempts of a trace waited in one way.
+// total returns how long all attempts of a trace waited in one way.
 func total(tr *transport.Trace, w transport.Wait) (d time.Duration) {
 	for _, c := range tr.Calls() {
 		d += c.Wait(w)

@@ -14,35 +14,35 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A server closes a kept connection under a request: net/http sends that once
-// more by itself, if it may. The ledger, the metrics and the number of attempts
-// know nothing of it, and at most one request is added for each kept connection.
-func TestReplayOfNetHTTPIsNoAttempt(t *testing.T) {
+// If a server closes a kept connection during a request, net/http sends the request
+// once more by itself, if it may. Ledger, metrics and the number of attempts do not
+// count it, and there is at most one such request for each kept connection.
+func TestARequestThatNetHTTPSendsAgainIsNoAttempt(t *testing.T) {
 	pass, empty, down := fault.Pass(), fault.Empty(), fault.Status(503)
-	keyed := quick()
+	keyed := noDelays()
 	keyed.Key = func() string { return "minted" }
 	for _, tc := range []struct {
 		name    string
 		method  string
 		policy  retry.Policy
-		faults  []fault.Fault // of the second call
+		faults  []fault.Fault // the faults of the second call
 		arrived int
 		ledger  []int
 		failed  bool
 	}{
-		{"replayed", "GET", quick(), []fault.Fault{empty, pass}, 2, []int{200}, false},
-		{"replayed, no retry", "GET", retry.Policy{Attempts: 1}, []fault.Fault{empty, pass}, 2, []int{200}, false},
-		{"not replayed, but tried again", "PUT", quick(), []fault.Fault{empty, pass}, 2, []int{0, 200}, false},
-		{"replayed, then tried again", "GET", quick(), []fault.Fault{empty, down, pass}, 3, []int{503, 200}, false},
-		{"tried again, then replayed", "GET", quick(), []fault.Fault{down, empty, pass}, 3, []int{503, 200}, false},
-		{"down for good", "GET", quick(), []fault.Fault{empty, empty, empty, empty}, 4, []int{0, 0, 0}, true},
-		{"not replayed", "POST", quick(), []fault.Fault{empty}, 1, []int{0}, true},
-		{"replayed with its key", "POST", keyed, []fault.Fault{empty, pass}, 2, []int{200}, false},
+		{"sent again", "GET", noDelays(), []fault.Fault{empty, pass}, 2, []int{200}, false},
+		{"sent again, no retry", "GET", retry.Policy{Attempts: 1}, []fault.Fault{empty, pass}, 2, []int{200}, false},
+		{"not sent again, but retried", "PUT", noDelays(), []fault.Fault{empty, pass}, 2, []int{0, 200}, false},
+		{"sent again, then retried", "GET", noDelays(), []fault.Fault{empty, down, pass}, 3, []int{503, 200}, false},
+		{"retried, then sent again", "GET", noDelays(), []fault.Fault{down, empty, pass}, 3, []int{503, 200}, false},
+		{"down for good", "GET", noDelays(), []fault.Fault{empty, empty, empty, empty}, 4, []int{0, 0, 0}, true},
+		{"not sent again", "POST", noDelays(), []fault.Fault{empty}, 1, []int{0}, true},
+		{"sent again with its key", "POST", keyed, []fault.Fault{empty, pass}, 2, []int{200}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			w := startWire(t, greeting, script("/", append([]fault.Fault{pass}, tc.faults...)...))
-			s := newStack(t, dress{policy: tc.policy, routes: []string{"/"}})
-			if got, _ := fetch(t, s.client, w.URL+"/"); got.body != hello { // keeps its connection
+			w := startFaultServer(t, greeting, script("/", append([]fault.Fault{pass}, tc.faults...)...))
+			s := newStack(t, stackConfig{policy: tc.policy, routes: []string{"/"}})
+			if got, _ := fetch(t, s.client, w.URL+"/"); got.body != hello { // the connection is kept
 				t.Fatalf("%+v", got)
 			}
 			ctx, trace := transport.WithTrace(t.Context())
@@ -56,7 +56,7 @@ func TestReplayOfNetHTTPIsNoAttempt(t *testing.T) {
 			}
 			calls := trace.Calls()
 			if len(calls) != 1 || !slices.Equal(statuses(calls[0]), tc.ledger) {
-				t.Errorf("the ledger says\n%s\nwant the statuses %v", trace, tc.ledger)
+				t.Errorf("the ledger has\n%s\nwant the statuses %v", trace, tc.ledger)
 			}
 			now := s.stats.Snapshot()
 			sent := uint64(0)
@@ -66,7 +66,7 @@ func TestReplayOfNetHTTPIsNoAttempt(t *testing.T) {
 			if want := uint64(1 + len(tc.ledger)); sent != want {
 				t.Errorf("%d attempts counted, want %d", sent, want)
 			}
-			seen := w.seen()[1:]
+			seen := w.received()[1:]
 			if len(seen) != tc.arrived {
 				t.Errorf("%d requests arrived, want %d", len(seen), tc.arrived)
 			}
@@ -92,19 +92,19 @@ func payload(t *testing.T, ctx context.Context, method, url string) *http.Reques
 	return req
 }
 
-// The answer to a POST with a key of ours is lost on a new connection, which
-// net/http does not replay: it is tried again with the same key, and the caller
-// learns of no ambiguity. Without a key, the control, it is not.
-func TestLostAnswerOfAMintedKey(t *testing.T) {
+// The response to a POST with a generated key is lost on a new connection, where
+// net/http does not send it again: it is retried with the same key, and is not
+// ambiguous. Without a key, which is the control, it is ambiguous and not retried.
+func TestAPostWithAGeneratedKeyIsRetriedAfterALostResponse(t *testing.T) {
 	for _, keyed := range []bool{true, false} {
-		w := startWire(t, greeting, script("", fault.Empty()))
-		policy := quick()
+		w := startFaultServer(t, greeting, script("", fault.Empty()))
+		policy := noDelays()
 		policy.MarkAmbiguous = true
 		want := []int{0}
 		if keyed {
 			policy.Key, want = retry.NewKey, []int{0, 200}
 		}
-		s := newStack(t, dress{policy: policy, routes: []string{"/"}})
+		s := newStack(t, stackConfig{policy: policy, routes: []string{"/"}})
 		ctx, trace := transport.WithTrace(t.Context())
 		resp, err := s.client.Do(payload(t, ctx, http.MethodPost, w.URL+"/"))
 		if err == nil {
@@ -113,7 +113,7 @@ func TestLostAnswerOfAMintedKey(t *testing.T) {
 		if (err == nil) != keyed || errors.Is(err, retry.ErrAmbiguous) == keyed {
 			t.Errorf("with a key %v: %v", keyed, err)
 		}
-		seen := w.seen()
+		seen := w.received()
 		if len(seen) != len(want) || !slices.Equal(statuses(trace.Calls()[0]), want) {
 			t.Errorf("with a key %v: %d requests\n%s", keyed, len(seen), trace)
 		}

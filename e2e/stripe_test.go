@@ -42,11 +42,12 @@ func stripeClient(t *testing.T, s *stack, target string, own int64) *stripe.Clie
 	return stripe.NewClient(stripeKey, stripe.WithBackends(backends))
 }
 
-func ada(email string) *stripe.CustomerCreateParams {
+func customerAda(email string) *stripe.CustomerCreateParams {
 	return &stripe.CustomerCreateParams{Email: stripe.String(email), Name: stripe.String("Ada & Söhne")}
 }
 
-// isStatus: the proxy's 503 is not JSON, so stripe-go says the status in a text.
+// isStatus reports whether an error of stripe-go has a status. The proxy's 503 is not
+// JSON, so stripe-go has its status in the text alone.
 func isStatus(err error, status int) bool {
 	if e, ok := errors.AsType[*stripe.Error](err); ok {
 		return e.HTTPStatusCode == status
@@ -54,22 +55,22 @@ func isStatus(err error, status int) bool {
 	return err != nil && strings.Contains(err.Error(), fmt.Sprintf("response status: %d", status))
 }
 
-func TestStripeCreatesOneCustomer(t *testing.T) {
+func TestStripeGoCreatesOneCustomer(t *testing.T) {
 	mock := stripeMock(t)
 	unavailable := fault.Status(503)
 	for _, tc := range []struct {
 		name   string
 		plan   fault.Plan
-		own    int64 // retries of stripe-go
+		own    int64 // the retries of stripe-go
 		policy retry.Policy
-		off    bool     // our retry stands aside
-		wrong  bool     // with a parameter that there is not
-		sends  int      // at the proxy
-		passed int      // of those, to stripe-mock
-		calls  [][]int  // the statuses of each call's attempts, 0 being none
-		ledger []string // by lines
-		status int      // of the error, 0 being success
-		broken bool     // an error without a status
+		off    bool     // whether our retry layer is off
+		wrong  bool     // whether there is an unknown parameter
+		sends  int      // the requests at the proxy
+		passed int      // the requests passed on to stripe-mock
+		calls  [][]int  // the statuses of each call's attempts, 0 without a response
+		ledger []string // the ledger by lines
+		status int      // the status of the error, 0 for success
+		broken bool     // whether the error has no status
 		waited time.Duration
 	}{{
 		name: "no fault", own: 0, sends: 1, passed: 1, calls: [][]int{{200}},
@@ -81,7 +82,7 @@ func TestStripeCreatesOneCustomer(t *testing.T) {
 		name: "one 503, stripe-go alone", plan: script(customers, unavailable), own: 2, off: true, sends: 2, passed: 1, calls: [][]int{{503}, {200}},
 		ledger: []string{"POST /v1/customers: 503 in", "1 503 retryable", "POST /v1/customers: 200 in", "1 200 ok"},
 	}, {
-		// Ours is the inner one: stripe-go never learns of it.
+		// Our retry layer is inside, so stripe-go does not see the 503.
 		name: "one 503, both", plan: script(customers, unavailable), own: 2, sends: 2, passed: 1, calls: [][]int{{503, 200}},
 		ledger: []string{"POST /v1/customers: 200 after 2 attempts in", "1 503 retryable", "2 200 ok (retry)"},
 	}, {
@@ -101,7 +102,7 @@ func TestStripeCreatesOneCustomer(t *testing.T) {
 			"stopped: attempts used up: 3 of 3",
 		},
 	}, {
-		// Two layers that retry multiply; it is why one of them should be off.
+		// The attempts of two retry layers multiply; so one of them should be off.
 		name: "an outage, both", plan: always(customers, unavailable), own: 2, sends: 9, status: 503,
 		calls: [][]int{{503, 503, 503}, {503, 503, 503}, {503, 503, 503}},
 	}, {
@@ -118,33 +119,33 @@ func TestStripeCreatesOneCustomer(t *testing.T) {
 		calls: [][]int{{429, 200}}, waited: 30 * time.Millisecond,
 		ledger: []string{"POST /v1/customers: 200 after 2 attempts in", "1 429 throttled", "2 200 ok ms (retry)"},
 	}, {
-		name: "a reset before the answer", plan: script(customers, fault.Reset()), own: 0, sends: 2, passed: 1, calls: [][]int{{0, 200}},
+		name: "a reset before the response", plan: script(customers, fault.Reset()), own: 0, sends: 2, passed: 1, calls: [][]int{{0, 200}},
 		ledger: []string{"POST /v1/customers: 200 after 2 attempts in", "1 error retryable reset by peer", "2 200 ok (retry)"},
 	}, {
-		name: "a connection closed before the answer", plan: script(customers, fault.Empty()), own: 0, sends: 2, passed: 1, calls: [][]int{{0, 200}},
+		name: "a connection closed before the response", plan: script(customers, fault.Empty()), own: 0, sends: 2, passed: 1, calls: [][]int{{0, 200}},
 		ledger: []string{"POST /v1/customers: 200 after 2 attempts in", "1 error retryable EOF", "2 200 ok (retry)"},
 	}, {
-		// The headers were there: the answer is the caller's, and so is its fault.
-		name: "an answer cut off, ours alone", plan: script(customers, fault.Truncate(10)), own: 0, sends: 1, calls: [][]int{{200}}, broken: true,
+		// The headers have arrived, so the response and its error are the caller's.
+		name: "a response cut off, ours alone", plan: script(customers, fault.Truncate(10)), own: 0, sends: 1, calls: [][]int{{200}}, broken: true,
 		ledger: []string{"POST /v1/customers: 200 in", "1 200 ok headers body 10 B"},
 	}, {
-		name: "an answer cut off, both", plan: script(customers, fault.Truncate(10)), own: 2, sends: 2, passed: 1, calls: [][]int{{200}, {200}},
+		name: "a response cut off, both", plan: script(customers, fault.Truncate(10)), own: 2, sends: 2, passed: 1, calls: [][]int{{200}, {200}},
 		ledger: []string{"POST /v1/customers: 200 in", "1 200 ok headers body 10 B", "POST /v1/customers: 200 in", "1 200 ok headers body B"},
 	}, {
-		name: "a parameter that stripe refuses, both", wrong: true, own: 2, sends: 1, passed: 1, calls: [][]int{{400}}, status: 400,
+		name: "a parameter that stripe does not accept, both", wrong: true, own: 2, sends: 1, passed: 1, calls: [][]int{{400}}, status: 400,
 		ledger: []string{"POST /v1/customers: 400 in", "1 400 permanent"},
 	}} {
 		t.Run(tc.name, func(t *testing.T) {
-			w := startWire(t, proxyTo(t, mock), tc.plan, customers)
+			w := startFaultServer(t, proxyTo(t, mock), tc.plan, customers)
 			tc.policy.Delay = retry.NoDelay
-			s := newStack(t, dress{policy: tc.policy, routes: []string{customers}})
+			s := newStack(t, stackConfig{policy: tc.policy, routes: []string{customers}})
 			client := stripeClient(t, s, w.URL, tc.own)
 			ctx, trace := transport.WithTrace(t.Context())
 			if tc.off {
 				ctx = transport.With(ctx, retry.Off)
 			}
 
-			params := ada("ada@example.com")
+			params := customerAda("ada@example.com")
 			if tc.wrong {
 				params.AddExtra("nonsense", "1")
 			}
@@ -164,10 +165,10 @@ func TestStripeCreatesOneCustomer(t *testing.T) {
 				t.Errorf("customer %q", customer.ID)
 			}
 
-			if got := w.log.Total(); got != tc.sends || w.passed() != tc.passed {
-				t.Errorf("%d requests at the proxy, %d passed on; want %d and %d", got, w.passed(), tc.sends, tc.passed)
+			if got := w.log.Total(); got != tc.sends || w.passedOn() != tc.passed {
+				t.Errorf("%d requests at the proxy, %d passed on; want %d and %d", got, w.passedOn(), tc.sends, tc.passed)
 			}
-			checkSameRequest(t, w.seen())
+			checkSameRequest(t, w.received())
 			if got := ledgers(trace); fmt.Sprint(got) != fmt.Sprint(tc.calls) {
 				t.Errorf("calls of attempts %v, want %v", got, tc.calls)
 			}
@@ -175,9 +176,9 @@ func TestStripeCreatesOneCustomer(t *testing.T) {
 				checkLedger(t, trace.String(), tc.ledger...)
 			}
 			if tc.waited > 0 {
-				// Between arrivals, since the ledger counts from the second attempt on,
+				// The arrivals are compared, since the ledger counts from the second attempt on,
 				// when a little of the pause is over.
-				if seen := w.seen(); len(seen) > 1 && seen[1].at.Sub(seen[0].at) < tc.waited {
+				if seen := w.received(); len(seen) > 1 && seen[1].at.Sub(seen[0].at) < tc.waited {
 					t.Errorf("sent again after %v, the server asked for %v", seen[1].at.Sub(seen[0].at), tc.waited)
 				}
 				if total(trace, transport.Backoff)+total(trace, transport.Pause) == 0 {
@@ -189,27 +190,27 @@ func TestStripeCreatesOneCustomer(t *testing.T) {
 				t.Errorf("metrics: %d calls, %d attempts, %d retries; the proxy saw %d", row.Calls, row.Attempts, row.Retries, tc.sends)
 			}
 			if plan := gracy.Explain(s.client); tc.sends > plan.Sends*int(tc.own+1) {
-				t.Errorf("%d sends, but Explain promised at most %d for each of %d tries", tc.sends, plan.Sends, tc.own+1)
+				t.Errorf("%d sends, but Explain says at most %d for each of %d calls", tc.sends, plan.Sends, tc.own+1)
 			}
 			for _, text := range []string{trace.String(), s.lines.String()} {
 				if strings.Contains(text, stripeKey) || text == "" {
-					t.Errorf("the secret key, or nothing, in:\n%s", text)
+					t.Errorf("the secret key, or no text, in:\n%s", text)
 				}
 			}
 		})
 	}
 }
 
-// checkSameRequest: whoever sends again sends the same, key included.
+// checkSameRequest checks that all requests are the same, their key included.
 func checkSameRequest(t *testing.T, seen []arrival) {
 	t.Helper()
 	for i, a := range seen {
 		form, err := url.ParseQuery(a.body)
 		if err != nil || form.Get("email") != "ada@example.com" || form.Get("name") != "Ada & Söhne" {
-			t.Errorf("send %d carried %q (%v)", i+1, a.body, err)
+			t.Errorf("send %d had the body %q (%v)", i+1, a.body, err)
 		}
 		if got := a.header.Get("Authorization"); got != "Bearer "+stripeKey {
-			t.Errorf("send %d was authorized by %q", i+1, got)
+			t.Errorf("send %d had the Authorization %q", i+1, got)
 		}
 		key, first := a.header.Get("Idempotency-Key"), seen[0]
 		if len(key) < 16 || key != first.header.Get("Idempotency-Key") || len(a.header.Values("Idempotency-Key")) != 1 {
@@ -221,7 +222,7 @@ func checkSameRequest(t *testing.T, seen []arrival) {
 	}
 }
 
-// ledgers are the statuses of the attempts of each call.
+// ledgers returns the statuses of the attempts of each call.
 func ledgers(trace *transport.Trace) (all [][]int) {
 	for _, c := range trace.Calls() {
 		all = append(all, statuses(c))
@@ -229,15 +230,15 @@ func ledgers(trace *transport.Trace) (all [][]int) {
 	return all
 }
 
-// Each of twenty concurrent creations is turned away once. The keys tell them
-// apart at the proxy: every request that is sent twice is sent twice as itself.
-func TestStripeCreatesManyCustomers(t *testing.T) {
+// Each of twenty concurrent creations gets one 503. The proxy distinguishes them by
+// their keys: the second request with a key must be the same as the first.
+func TestConcurrentCreationsOfStripeGoKeepTheirKeys(t *testing.T) {
 	const n = 20
 	mock := stripeMock(t)
 	for _, tc := range []struct {
 		name    string
 		budget  *retry.Budget
-		retries int // at most
+		retries int // the most retries
 	}{
 		{"without a budget", retry.NoBudget(), n},
 		{"a fixed budget", retry.NewBudget(retry.BudgetConfig{}), 10 + n/10},
@@ -247,13 +248,15 @@ func TestStripeCreatesManyCustomers(t *testing.T) {
 				Scripts: []fault.Script{{Route: customers, Faults: []fault.Fault{fault.Status(503)}, Each: true}},
 				Key:     func(r *http.Request) string { return r.Header.Get("Idempotency-Key") },
 			}
-			w := startWire(t, proxyTo(t, mock), plan, customers)
-			s := newStack(t, dress{policy: retry.Policy{Delay: retry.NoDelay, Budget: tc.budget}, routes: []string{customers}})
+			w := startFaultServer(t, proxyTo(t, mock), plan, customers)
+			s := newStack(t, stackConfig{policy: retry.Policy{Delay: retry.NoDelay, Budget: tc.budget}, routes: []string{customers}})
 			client := stripeClient(t, s, w.URL, 0)
 			var wg sync.WaitGroup
 			errs := make([]error, n)
 			for i := range n {
-				wg.Go(func() { _, errs[i] = client.V1Customers.Create(t.Context(), ada(fmt.Sprintf("ada+%d@example.com", i))) })
+				wg.Go(func() {
+					_, errs[i] = client.V1Customers.Create(t.Context(), customerAda(fmt.Sprintf("ada+%d@example.com", i)))
+				})
 			}
 			wg.Wait()
 			created := 0
@@ -265,22 +268,22 @@ func TestStripeCreatesManyCustomers(t *testing.T) {
 				}
 			}
 			sends := map[string][]string{}
-			for _, a := range w.seen() {
+			for _, a := range w.received() {
 				key := a.header.Get("Idempotency-Key")
 				sends[key] = append(sends[key], a.body)
 			}
 			for key, bodies := range sends {
 				if len(bodies) > 2 || len(slices.Compact(bodies)) != 1 {
-					t.Errorf("key %s came with %q", key, bodies)
+					t.Errorf("the requests with the key %s had %q", key, bodies)
 				}
 			}
-			if len(sends) != n || created != w.passed() || w.log.Total() != n+created || created > tc.retries {
-				t.Errorf("%d keys, %d created, %d passed on, %d requests; want %d, at most %d", len(sends), created, w.passed(), w.log.Total(), n, tc.retries)
+			if len(sends) != n || created != w.passedOn() || w.log.Total() != n+created || created > tc.retries {
+				t.Errorf("%d keys, %d created, %d passed on, %d requests; want %d, at most %d", len(sends), created, w.passedOn(), w.log.Total(), n, tc.retries)
 			}
 			if created < tc.retries-1 {
-				t.Errorf("%d created: the budget gives %d", created, tc.retries)
+				t.Errorf("%d created: the budget allows %d", created, tc.retries)
 			}
-			if got := w.most(); got > slots {
+			if got := w.peakInFlight(); got > slots {
 				t.Errorf("%d requests at once, want at most %d", got, slots)
 			}
 			row := s.row(t, "POST", "/v1/customers")

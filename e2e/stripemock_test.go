@@ -12,16 +12,19 @@ import (
 	"time"
 )
 
-// stripeMock returns the URL of a stripe-mock: the one that GRACY_STRIPE_MOCK
-// names, or a process of our own that ends with the test.
+// stripeMock returns the URL of a stripe-mock: GRACY_STRIPE_MOCK, or that of a process
+// that ends with the test.
 func stripeMock(t *testing.T) string {
 	t.Helper()
 	if u := os.Getenv("GRACY_STRIPE_MOCK"); u != "" {
 		return strings.TrimSuffix(u, "/")
 	}
-	ctx := t.Context() // over just before the cleanups
+	if testing.Short() {
+		t.Skip("stripe-mock takes a second of CPU to start")
+	}
+	ctx := t.Context() // it ends just before the cleanups
 	if d, ok := t.Deadline(); ok {
-		// A test that is cut off runs no cleanups.
+		// A test that runs into its deadline runs no cleanups.
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, d.Add(-5*time.Second))
 		t.Cleanup(cancel)
@@ -33,7 +36,7 @@ func stripeMock(t *testing.T) string {
 	if err != nil {
 		t.Fatalf("building stripe-mock: %v\n%s", err, stderr.String())
 	}
-	// Without the second address it would also listen on every interface.
+	// Without an HTTPS address it would also listen on every interface.
 	mock := exec.CommandContext(ctx, strings.TrimSpace(string(path)), "-http-addr", "127.0.0.1:0", "-https-addr", "127.0.0.1:0")
 	mock.Stderr = &stderr
 	out, err := mock.StdoutPipe()
@@ -62,12 +65,12 @@ func stripeMock(t *testing.T) string {
 	}()
 	addr, ok := <-found
 	if !ok {
-		t.Fatalf("stripe-mock did not say where it listens\n%s", stderr.String())
+		t.Fatalf("stripe-mock did not print its address\n%s", stderr.String())
 	}
 	return "http://" + addr
 }
 
-func TestStripeMockAnswersByItself(t *testing.T) {
+func TestStripeMockRespondsWithoutTheStack(t *testing.T) {
 	base := new(http.Transport)
 	t.Cleanup(base.CloseIdleConnections)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, stripeMock(t)+"/v1/customers", nil)
@@ -81,6 +84,6 @@ func TestStripeMockAnswersByItself(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != 200 {
-		t.Errorf("status %d, want 200: without it the tests of stripe-go say nothing", resp.StatusCode)
+		t.Errorf("status %d, want 200: without it the tests of stripe-go prove nothing", resp.StatusCode)
 	}
 }

@@ -10,21 +10,21 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What go-github read once it reads again with the server gone: the taped 502
-// runs the real retry code.
-func TestGitHubFromTheTape(t *testing.T) {
+// go-github reads from the tape what it has read from the server, which is gone by
+// then. The recorded 502 is retried as the real one was.
+func TestGoGitHubReadsTheSameFromATape(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github.tape")
 	pass := fault.Pass()
-	w := startWire(t, newFakeGitHub(47), script("GET "+issuesRoute, pass, pass, fault.Status(502)))
+	w := startFaultServer(t, newFakeGitHub(47), script("GET "+issuesRoute, pass, pass, fault.Status(502)))
 	read := func(mode replay.Mode) (titles []string, calls [][]int, s *stack, err error) {
 		t.Helper()
 		tape, err := replay.Open(path, replay.Options{Mode: mode})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s = newStack(t, dress{policy: quick(), tape: tape, routes: []string{"GET " + issuesRoute}})
+		s = newStack(t, stackConfig{policy: noDelays(), tape: tape, routes: []string{"GET " + issuesRoute}})
 		ctx, trace := transport.WithTrace(t.Context())
-		titles, err = listed(ctx, githubClient(t, s, w.URL))
+		titles, err = listTitles(ctx, githubClient(t, s, w.URL))
 		if cerr := tape.Close(); cerr != nil {
 			t.Error(cerr)
 		}

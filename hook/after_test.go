@@ -57,7 +57,7 @@ func TestAResponseOfAfterReplacesTheOther(t *testing.T) {
 			if resp.StatusCode != 200 || rttest.Read(t, resp) != "instead" || resp.Header == nil || resp.Request == nil || layer.CallOf(resp) == nil {
 				t.Errorf("response %+v", resp)
 			}
-			got := script.Calls()[0].Reply.Usage()
+			got := script.Calls()[0].ResponseBody.Usage()
 			if got.Closes != 1 || size == 10 && got.Bytes != 10 || got.Bytes > 100_000 {
 				t.Errorf("the old body: %+v", got)
 			}
@@ -101,7 +101,7 @@ func TestTheCallerReadsTheBodyThatAfterHasKept(t *testing.T) {
 			if got := rttest.Read(t, resp); got != "fine" {
 				t.Errorf("body %q", got)
 			}
-			if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
+			if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
 				t.Errorf("closed %d times", n)
 			}
 		})
@@ -171,7 +171,7 @@ func TestFailOnErrorMakesAnErrorOfAfterTheOutcome(t *testing.T) {
 	if e, ok := errors.AsType[*hook.Error](err); !ok || e.Outcome != nil || !errors.Is(err, rttest.ErrBoom) || errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("error %v", err)
 	}
-	if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
+	if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
 		t.Errorf("the response was closed %d times", n)
 	}
 
@@ -207,7 +207,7 @@ func TestAPanicOfAfterLeavesNothingOpenOrHeld(t *testing.T) {
 		if r := recover(); r != "hook" {
 			t.Errorf("recovered %v", r)
 		}
-		if n := script.Calls()[0].Reply.Usage().Closes; n != 1 {
+		if n := script.Calls()[0].ResponseBody.Usage().Closes; n != 1 {
 			t.Errorf("the body was closed %d times", n)
 		}
 		if n := limit.Free(); n != 1 {

@@ -86,8 +86,8 @@ func TestASlotThatCannotBeReacquiredFailsTheCall(t *testing.T) {
 				t.Errorf("%d slots free, body closed %d times", limit.Free(), body.Usage().Closes)
 			}
 			for _, c := range script.Calls() {
-				if name == "before" || c.Reply.Usage().Closes != 1 {
-					t.Errorf("sent, and the response closed %d times", c.Reply.Usage().Closes)
+				if name == "before" || c.ResponseBody.Usage().Closes != 1 {
+					t.Errorf("sent, and the response closed %d times", c.ResponseBody.Usage().Closes)
 				}
 			}
 		})

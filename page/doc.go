@@ -7,24 +7,24 @@
 //	})
 //	for b, err := range berries.All(ctx) {
 //
-// Each page is an ordinary call by the caller's function, so that limits,
-// retries and recordings apply to each.
+// The caller's function makes an ordinary call for each page, so limits, retries
+// and recordings apply to each.
 //
-// # Laws
+// # Guarantees
 //
-//   - Nothing is fetched before the loop asks, and nothing ahead: a break stops
-//     before the next fetch.
+//   - A page is fetched when the loop needs its first item, not before: after a
+//     break there is no further fetch.
 //   - An error is yielded once and ends the loop. It is an [Error] with the
 //     cursor to go on from: [Pager.From].
-//   - A cursor that comes again is [ErrRepeated]: a server that runs in circles
-//     does not hold a loop for ever.
+//   - A cursor that comes a second time is [ErrRepeated], so that a server that
+//     repeats itself does not keep a loop running for ever.
 //   - After 1000 pages a loop ends with [ErrTooMany], unless [Pager.Max] says
-//     otherwise. It never ends silently before the list does.
-//   - A next URL of another origin than the first is an [OriginError], before
-//     anything is sent there: credentials would follow.
+//     otherwise. A loop never ends without an error before the list does.
+//   - A next URL of another origin than the first is an [OriginError], and
+//     nothing is sent there: the credentials of the request would go with it.
 //   - A Pager has no state: each loop begins where the Pager says, and loops
-//     may run at the same time. Going back is From with the cursor of an
+//     may run at the same time. To go back, use From with the cursor of an
 //     earlier [Page].
 //
-// It does not fetch ahead, and does not know the layers.
+// The package does not fetch ahead, and does not know the layers.
 package page

@@ -6,9 +6,9 @@ import (
 )
 
 // Link returns the target of the first link with a relation, such as "next", in
-// the Link headers of an answer, "" if there is none: RFC 8288, section 3. The
-// target may be relative. A malformed header ends at its first fault; links
-// with an anchor, which are about another resource, are passed over.
+// the Link headers of a response, "" if there is none: RFC 8288, section 3. The
+// target may be relative. The rest of a malformed header is ignored from its
+// first fault on; so are links with an anchor, which are about another resource.
 func Link(h http.Header, rel string) string {
 	for _, s := range h.Values("Link") {
 		for s = trim(s); s != ""; {
@@ -30,8 +30,10 @@ func Link(h http.Header, rel string) string {
 	return ""
 }
 
+// trim removes the white space before s.
 func trim(s string) string { return strings.TrimLeft(s, " \t") }
 
+// cutTarget reads the target in angle brackets.
 func cutTarget(s string) (target, rest string, ok bool) {
 	if s[0] != '<' {
 		return "", "", false
@@ -96,6 +98,7 @@ func linkValue(s string) (value, rest string) {
 	return b.String(), ""
 }
 
+// hasRel reports whether a list of relations has one.
 func hasRel(rels, rel string) bool {
 	for r := range strings.FieldsSeq(rels) {
 		if strings.EqualFold(r, rel) {

@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/page"
 )
 
-func TestLink(t *testing.T) {
+func TestLinkFindsTheTargetOfARelation(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string

@@ -10,24 +10,24 @@ import (
 )
 
 // Next makes a Pager of a function that fetches the page of a URL, beginning
-// with first. Next in its slices is the URL that the server names, such as a
-// field "next" or what [Link] finds; a relative one is resolved against the URL
-// of its page.
+// with first. Next in the slices of the function is the URL that the server
+// sends, such as that of a field "next" or the result of [Link]; a relative URL is
+// resolved against the URL of its page.
 //
-// Every URL, also one given to From, must have the origin of first (scheme,
+// Every URL, that of [Pager.From] included, must have the origin of first (scheme,
 // host and port) or one of origins ("https://other.example"), and no user
-// information: else the loop ends with an [OriginError] and nothing is sent. It
-// panics if first or an origin is no absolute URL with http or https, and on a
+// information: else the loop ends with an [OriginError] and nothing is sent. Next
+// panics if first or an origin is not an absolute URL with http or https, and on a
 // nil function.
 //
-// To a further origin that you allow, the function sends what it sends to the
-// first: leave credentials out there.
+// The function sends the same headers to every origin that is allowed: leave out
+// credentials that are only for the first.
 func Next[T any](first string, fetch func(ctx context.Context, url string) (Slice[T], error), origins ...string) *Pager[T] {
 	if fetch == nil {
 		panic("page: Next: nil function")
 	}
 	allowed := map[origin.Origin]bool{}
-	var user string // the user information of first is the caller's own
+	var user string // the user information of first, which the caller gave, is allowed
 	for i, s := range append([]string{first}, origins...) {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -56,7 +56,7 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 		if err != nil || s.Next == "" {
 			return s, err
 		}
-		// A URL that is none is kept: fetching it is what fails, and this page counts.
+		// A malformed URL stays as it is: this page is good, fetching the next one fails.
 		if next, err := url.Parse(s.Next); err == nil {
 			s.Next = resolve(u, next)
 		}
@@ -64,23 +64,10 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 	}}
 }
 
-// resolve is RFC 3986, section 5, without the fragment.
+// resolve returns the URL that next stands for on the page base, RFC 3986, section
+// 5, without its fragment.
 func resolve(base, next *url.URL) string {
 	to := base.ResolveReference(next)
 	to.Fragment, to.RawFragment = "", ""
 	return to.String()
 }
-
-// An OriginError is a next URL that leads away from where the list began, or
-// has user information. The
-// URL itself is the Cursor of the [Error] around it.
-type OriginError struct {
-	Origin string // scheme, host and port of the URL
-}
-
-func (e *OriginError) Error() string {
-	return "the next page is at " + e.Origin + ": another origin, or with user information"
-}
-
-// Is matches [ErrOrigin].
-func (e *OriginError) Is(target error) bool { return target == ErrOrigin }

@@ -6,12 +6,12 @@ import (
 )
 
 // Offset makes a Pager of a function that fetches up to limit items from an
-// offset, beginning with 0; limit is always size. The offset grows by the items
-// that came, so a server that gives fewer than it was asked for loses none.
+// offset, beginning with 0; limit is always size. The offset grows by the number
+// of items fetched, so no item is lost if a server sends fewer than limit.
 //
-// The list ends where Total is reached, with Last, or else with an empty page:
-// a short page alone proves nothing. It panics on a size that is not positive
-// and on a nil function.
+// The list ends where Total is reached, with Last, or else with an empty page. A
+// page with fewer items than limit does not end it. Offset panics on a size that
+// is not positive and on a nil function.
 func Offset[T any](size int, fetch func(ctx context.Context, offset, limit int) (Slice[T], error)) *Pager[T] {
 	if size <= 0 {
 		panic("page: Offset: size is not positive")

@@ -2,33 +2,28 @@ package page
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
-
-	"github.com/gracy-go/gracy/internal/ctxerr"
-	"github.com/gracy-go/gracy/redact"
 )
 
-// A Slice is what one fetch gives.
+// A Slice is the result of one fetch.
 type Slice[T any] struct {
 	// Items are the items of the page, in order.
 	Items []T
-	// Next is the cursor or URL of the page that follows, "" if none does. An
-	// [Offset] pager fills it in itself.
+	// Next is the cursor or URL of the page that follows, "" if none does. The
+	// function of an [Offset] pager need not set it.
 	Next string
-	// Total is how many items the whole list has, 0 if unknown. Only [Offset]
-	// reads it.
+	// Total is the number of items of the whole list, 0 if unknown. Only an
+	// [Offset] pager reads it.
 	Total int
-	// Last says that no page follows, whatever else is known.
+	// Last says that no page follows, whatever Next and Total say.
 	Last bool
 }
 
-// A Page is a Slice and its place.
+// A Page is a Slice and its place in the list.
 type Page[T any] struct {
 	Slice[T]
-	// Cursor is what the page was fetched with: give it to [Pager.From] to
-	// fetch it again.
+	// Cursor is the cursor of the page: [Pager.From] with it begins with the
+	// same page.
 	Cursor string
 	// Number counts the pages of this loop from 1.
 	Number int
@@ -42,6 +37,7 @@ type Pager[T any] struct {
 	fetch func(ctx context.Context, cursor string) (Slice[T], error)
 }
 
+// defaultMax is the largest number of pages of a loop without [Pager.Max].
 const defaultMax = 1000
 
 // Cursor makes a Pager of a function that fetches the page of a cursor; the
@@ -54,8 +50,9 @@ func Cursor[T any](fetch func(ctx context.Context, cursor string) (Slice[T], err
 	return &Pager[T]{fetch: fetch}
 }
 
-// From returns a Pager that begins at a cursor: of a [Page], of an [Error], or
-// of one's own; for an [Offset] pager the offset in decimal digits.
+// From returns a Pager that begins at a cursor: that of a [Page], of an [Error],
+// or one that the caller has kept. The cursor of an [Offset] pager is the offset
+// in decimal digits.
 func (p *Pager[T]) From(cursor string) *Pager[T] {
 	q := *p
 	q.first = cursor
@@ -127,8 +124,8 @@ func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// Collect returns the first items, at most limit, or all if limit is 0. What
-// came before an error is returned with it. It panics if limit is negative.
+// Collect returns the first items, at most limit, or all if limit is 0. With an
+// error it returns the items before it. It panics if limit is negative.
 func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	if limit < 0 {
 		panic("page: Collect: negative limit")
@@ -143,30 +140,4 @@ func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 		}
 	}
 	return items, nil
-}
-
-// The reasons that a Pager finds itself; see [Error].
-var (
-	ErrRepeated = errors.New("the cursor has come before")
-	ErrTooMany  = errors.New("more pages than allowed")
-	ErrCursor   = errors.New("the cursor is none of this pager")
-	ErrOrigin   = errors.New("the next page is of another origin") // of every *OriginError
-)
-
-// An Error ends a loop. Its text holds no cursor, which may be a URL with a
-// query.
-type Error struct {
-	Cursor string // of the page that failed: go on with [Pager.From]
-	Page   int    // its number in the loop, from 1
-	Err    error  // of the function, or one of this package
-}
-
-func (e *Error) Error() string { return fmt.Sprintf("page: page %d: %s", e.Page, redact.Error(e.Err)) }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Timeout reports whether the cause is a timeout.
-func (e *Error) Timeout() bool {
-	return ctxerr.IsTimeout(e.Err)
 }

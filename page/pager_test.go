@@ -10,74 +10,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/page"
 )
 
-// list is a server of n numbered items that counts fetches.
-type list struct {
-	n       int
-	cap     int // the most that one fetch gives, 0 for no such bound
-	total   bool
-	fetches int
-	failAt  int // the fetch that fails, from 1
-}
-
-var errBoom = errors.New("boom")
-
-func (l *list) fetch(_ context.Context, offset, limit int) (page.Slice[int], error) {
-	l.fetches++
-	if l.fetches == l.failAt {
-		return page.Slice[int]{}, errBoom
-	}
-	if l.cap > 0 {
-		limit = min(limit, l.cap)
-	}
-	var s page.Slice[int]
-	for i := offset; i < min(offset+limit, l.n); i++ {
-		s.Items = append(s.Items, i)
-	}
-	if l.total {
-		s.Total = l.n
-	}
-	return s, nil
-}
-
-func upTo(n int) []int {
-	var all []int
-	for i := range n {
-		all = append(all, i)
-	}
-	return all
-}
-
-func TestOffset(t *testing.T) {
-	tests := []struct {
-		name    string
-		list    list
-		size    int
-		fetches int
-	}{
-		{"total known", list{n: 45, total: true}, 20, 3},
-		{"total known, exact", list{n: 40, total: true}, 20, 2},
-		{"total unknown", list{n: 45}, 20, 4},
-		{"server gives fewer than asked", list{n: 45, cap: 10, total: true}, 20, 5},
-		{"server gives fewer, total unknown", list{n: 45, cap: 10}, 20, 6},
-		{"empty", list{n: 0}, 20, 1},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := page.Offset(tt.size, tt.list.fetch).Collect(t.Context(), 0)
-			if err != nil || !slices.Equal(got, upTo(tt.list.n)) {
-				t.Errorf("Collect = %v, %v", got, err)
-			}
-			if tt.list.fetches != tt.fetches {
-				t.Errorf("%d fetches, want %d", tt.list.fetches, tt.fetches)
-			}
-		})
-	}
-}
-
-func TestLazy(t *testing.T) {
+func TestAPageIsFetchedWhenTheLoopNeedsIt(t *testing.T) {
 	l := &list{n: 100}
 	p := page.Offset(10, l.fetch)
 	seq := p.All(t.Context())
@@ -103,7 +40,7 @@ func TestLazy(t *testing.T) {
 	}
 }
 
-func TestCollectLimit(t *testing.T) {
+func TestCollectStopsAtItsLimit(t *testing.T) {
 	l := &list{n: 100}
 	got, err := page.Offset(10, l.fetch).Collect(t.Context(), 20)
 	if err != nil || !slices.Equal(got, upTo(20)) || l.fetches != 2 {
@@ -111,7 +48,7 @@ func TestCollectLimit(t *testing.T) {
 	}
 }
 
-func TestErrorOnceAndResume(t *testing.T) {
+func TestAnErrorEndsTheLoopAndHasTheCursorToGoOnFrom(t *testing.T) {
 	l := &list{n: 50, failAt: 3}
 	p := page.Offset(10, l.fetch)
 	var got []int
@@ -123,7 +60,7 @@ func TestErrorOnceAndResume(t *testing.T) {
 		}
 		got = append(got, i)
 	}
-	if len(errs) != 1 || !errors.Is(errs[0], errBoom) {
+	if len(errs) != 1 || !errors.Is(errs[0], rttest.ErrBoom) {
 		t.Fatalf("errors %v, want one boom", errs)
 	}
 	pe, ok := errors.AsType[*page.Error](errs[0])
@@ -135,11 +72,11 @@ func TestErrorOnceAndResume(t *testing.T) {
 	}
 	rest, err := p.From(pe.Cursor).Collect(t.Context(), 0)
 	if err != nil || !slices.Equal(append(got, rest...), upTo(50)) {
-		t.Errorf("resumed: %v, %v", append(got, rest...), err)
+		t.Errorf("from the cursor of the error: %v, %v", append(got, rest...), err)
 	}
 }
 
-func TestPages(t *testing.T) {
+func TestPagesHaveNumberAndCursor(t *testing.T) {
 	l := &list{n: 25, total: true}
 	p := page.Offset(10, l.fetch)
 	var got []string
@@ -160,31 +97,21 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestOffsetCursor(t *testing.T) {
-	for _, cursor := range []string{"", "-1", "x", "1e3", "99999999999999999999"} {
-		l := &list{n: 5}
-		_, err := page.Offset(10, l.fetch).From(cursor).Collect(t.Context(), 0)
-		if !errors.Is(err, page.ErrCursor) || l.fetches != 0 {
-			t.Errorf("From(%q): %v after %d fetches", cursor, err, l.fetches)
-		}
-	}
-}
-
-// chain is a list by cursor: the next of each.
+// chain is a list by cursor, given as the next cursor of each.
 func chain(next map[string]string) func(context.Context, string) (page.Slice[string], error) {
 	return func(_ context.Context, cursor string) (page.Slice[string], error) {
 		return page.Slice[string]{Items: []string{"item " + cursor}, Next: next[cursor]}, nil
 	}
 }
 
-func TestCursor(t *testing.T) {
+func TestCursorEndsWithAPageWithoutNext(t *testing.T) {
 	got, err := page.Cursor(chain(map[string]string{"": "b", "b": "c"})).Collect(t.Context(), 0)
 	if want := []string{"item ", "item b", "item c"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
 }
 
-func TestCursorEmptyPageGoesOn(t *testing.T) {
+func TestAnEmptyPageWithANextDoesNotEndTheList(t *testing.T) {
 	p := page.Cursor(func(_ context.Context, cursor string) (page.Slice[int], error) {
 		switch cursor {
 		case "":
@@ -200,7 +127,7 @@ func TestCursorEmptyPageGoesOn(t *testing.T) {
 	}
 }
 
-func TestCircle(t *testing.T) {
+func TestACursorThatRepeatsIsErrRepeated(t *testing.T) {
 	got, err := page.Cursor(chain(map[string]string{"": "b", "b": "c", "c": "b"})).Collect(t.Context(), 0)
 	if !errors.Is(err, page.ErrRepeated) || len(got) != 3 {
 		t.Errorf("%q, %v", got, err)
@@ -212,7 +139,7 @@ func endless(_ context.Context, cursor string) (page.Slice[int], error) {
 	return page.Slice[int]{Items: []int{n}, Next: strconv.Itoa(n + 1)}, nil
 }
 
-func TestMax(t *testing.T) {
+func TestALoopEndsAfterTheLargestNumberOfPages(t *testing.T) {
 	for _, n := range []int{1, 3, 1000} {
 		p := page.Cursor(endless)
 		if n != 1000 {
@@ -229,7 +156,7 @@ func TestMax(t *testing.T) {
 	}
 }
 
-func TestCancel(t *testing.T) {
+func TestACanceledLoopEndsWithTheErrorOfTheFetch(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	p := page.Offset(1, func(ctx context.Context, offset, _ int) (page.Slice[int], error) {
@@ -250,21 +177,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-type timeout struct{}
-
-func (timeout) Error() string { return "late" }
-func (timeout) Timeout() bool { return true }
-
-func TestErrorTimeout(t *testing.T) {
-	if !(&page.Error{Err: fmt.Errorf("x: %w", timeout{})}).Timeout() {
-		t.Error("Timeout of the cause is lost")
-	}
-	if (&page.Error{Err: errBoom}).Timeout() {
-		t.Error("boom is no timeout")
-	}
-}
-
-func TestConcurrentLoops(t *testing.T) {
+func TestLoopsMayRunAtTheSameTime(t *testing.T) {
 	p := page.Cursor(endless).Max(50)
 	var wg sync.WaitGroup
 	for range 8 {
@@ -277,7 +190,7 @@ func TestConcurrentLoops(t *testing.T) {
 	wg.Wait()
 }
 
-func TestPanics(t *testing.T) {
+func TestConstructorsPanicOnWhatCannotWork(t *testing.T) {
 	tests := map[string]func(){
 		"page: Offset: size":     func() { page.Offset(0, (&list{}).fetch) },
 		"page: Offset: nil":      func() { page.Offset[int](1, nil) },

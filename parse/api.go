@@ -6,8 +6,8 @@ import (
 )
 
 // An API is where endpoints are called: a client, a base URL, and what all
-// calls have in common. It is a value; copies and subs are independent. It is
-// safe for concurrent use as long as it is not changed.
+// calls have in common. It is a value; copies of it and the results of [API.Sub]
+// are independent. It is safe for concurrent use as long as it is not changed.
 //
 //	api := parse.API{Client: client, Base: "https://pokeapi.co/api/v2"}
 //	pikachu, err := getPokemon.Call(ctx, api, "pikachu")
@@ -27,13 +27,13 @@ type API struct {
 	// Header is set on every request. It does not follow a redirect to another
 	// origin.
 	Header http.Header
-	// Options are for every call; those of the endpoint come after them, those
-	// of the call last.
+	// Options apply to every call. The options of the endpoint come after them,
+	// those of the call last.
 	Options []Option
 }
 
-// Sub returns a copy with further options; the rest is inherited. Fields of the
-// copy may be changed without an effect on a.
+// Sub returns a copy with further options. A change of the copy's fields has no
+// effect on a.
 func (a API) Sub(opts ...Option) API {
 	a.Header = a.Header.Clone()
 	a.Options = slices.Concat(a.Options, opts)

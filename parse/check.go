@@ -1,10 +1,8 @@
 package parse
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -14,20 +12,21 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// Check looks at each accepted and decoded answer. An error fails the attempt:
-// the layers count it as a fault and a retry layer tries again by its policy,
-// also when the body cannot be decoded at all. What is left in the end is an
-// [Error] with a *verdict.CheckError, or the [DecodeError]. Over a plain
-// client the one answer is checked.
+// Check calls f with the value of each response whose status is accepted. If f
+// returns an error, or if the body cannot be decoded at all, the attempt has
+// failed: the layers count it as a failure, and a retry layer makes further
+// attempts by its policy. If the last attempt fails too, the call returns an
+// [Error] with a *verdict.CheckError, or the [DecodeError]. Over a plain client
+// f checks the one response.
 //
-// The answer is decoded once, while the attempt is judged; for that up to 1 MiB
-// of it is kept. A longer one is checked too, but no more tried again. Several
-// checks are asked in order. f must be safe for concurrent use and may change
-// the value; attempts beside each other each have their own.
+// The body is decoded once, while the attempt is judged; for that up to 1 MiB of
+// it is kept. A response with a longer body is checked too, but its request is
+// not sent again. Several checks run in order. f must be safe for concurrent use
+// and may change the value; concurrent attempts have a value each.
 //
-// T is the type of the result. A Check of another type is a mistake on an
-// endpoint (a panic) and on a call (an [ArgError]); in an [API] or a context it
-// is not asked.
+// T is the type of the result. A Check of another type is a mistake: it panics
+// on an endpoint and is an [ArgError] on a call. In an [API] or a context such a
+// Check does not run.
 func Check[T any](f func(*T) error) Option {
 	if f == nil {
 		panic("parse: Check: nil function")
@@ -53,9 +52,9 @@ func checksOf[T any](s *settings) []func(*T) error {
 	return fs
 }
 
-// misfit says what is wrong with the checks among rules that were given for a
-// result of type T, "" if nothing.
-func misfit[T any](rules []rule) string {
+// checkFault says what is wrong with the checks among rules for a result of type
+// T, "" if nothing is.
+func checkFault[T any](rules []rule) string {
 	for _, r := range rules {
 		c, ok := r.(checkRule)
 		if !ok {
@@ -65,33 +64,34 @@ func misfit[T any](rules []rule) string {
 			return "is for " + c.kind + ", the result is " + reflect.TypeFor[T]().String()
 		}
 		if _, open := rawKind(target[T]()); open {
-			return "on a result that is handed over open"
+			return "does not work on a result that the caller closes"
 		}
 	}
 	return ""
 }
 
-// judged decodes and checks the answers of a call while its attempts are
-// judged, and keeps the results by their response.
-type judged[T any] struct {
+// A judge decodes and checks the responses of a call while its attempts are
+// judged, and keeps what it found, so that no body is decoded twice.
+type judge[T any] struct {
 	x      *exchange
 	checks []func(*T) error
 
-	mu   sync.Mutex
-	done []outcome[T]
+	mu     sync.Mutex // mu guards judged.
+	judged []judged[T]
 }
 
-type outcome[T any] struct {
+// A judged response, with its value or its error.
+type judged[T any] struct {
 	resp  *http.Response
 	value *T
 	err   error
 }
 
-// expect puts the check of j into what the layers are told.
-func (j *judged[T]) expect(e transport.Expect) transport.Expect {
+// expect returns e with the checks of j added, for the layers.
+func (j *judge[T]) expect(e transport.Expect) transport.Expect {
 	raw := e.Check
 	e.Check = func(resp *http.Response) error {
-		if do, _ := j.x.set.decide(resp.StatusCode); do != accept {
+		if do, _ := j.x.set.decide(resp.StatusCode); do != asValue {
 			return nil
 		}
 		if raw != nil {
@@ -106,27 +106,28 @@ func (j *judged[T]) expect(e transport.Expect) transport.Expect {
 		}
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		// Of the failed ones only the last can be the answer; of those that
-		// ran beside each other any.
-		j.done = slices.DeleteFunc(j.done, func(o outcome[T]) bool { return o.err != nil })
-		j.done = append(j.done, outcome[T]{resp, v, err})
+		// The caller gets the last of the responses that failed, but any of the
+		// concurrent ones that succeeded.
+		j.judged = slices.DeleteFunc(j.judged, func(o judged[T]) bool { return o.err != nil })
+		j.judged = append(j.judged, judged[T]{resp, v, err})
 		return err
 	}
 	return e
 }
 
-func (j *judged[T]) find(resp *http.Response) (outcome[T], bool) {
+// find returns what was found for a response. A nil j has judged none.
+func (j *judge[T]) find(resp *http.Response) (judged[T], bool) {
 	if j == nil {
-		return outcome[T]{}, false
+		return judged[T]{}, false
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, o := range j.done {
+	for _, o := range j.judged {
 		if o.resp == resp {
 			return o, true
 		}
 	}
-	return outcome[T]{}, false
+	return judged[T]{}, false
 }
 
 func runChecks[T any](checks []func(*T) error, v *T) error {
@@ -138,27 +139,9 @@ func runChecks[T any](checks []func(*T) error, v *T) error {
 	return nil
 }
 
-// peek shows the body to f and restores it.
-func peek(resp *http.Response, f func(*http.Response) error) error {
-	data, err := readBody(resp, defaultLimit)
-	rest := resp.Body
-	if err != nil {
-		return err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(data))
-	if err = f(resp); err != nil {
-		err = &verdict.CheckError{Err: err}
-	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(data), rest), rest}
-	return err
-}
-
-// layerCheck returns what a check that the caller set by hand said to a layer,
-// or asks it if there was none.
-func (x *exchange) layerCheck(resp *http.Response) error {
+// expectCheck returns the error of the Check of a transport.Expect: a layer has
+// run it already, or over a plain client it runs now.
+func (x *exchange) expectCheck(resp *http.Response) error {
 	if a := transport.AttemptOf(resp); a != nil {
 		if _, ok := errors.AsType[*verdict.CheckError](a.Err()); ok {
 			return a.Err()

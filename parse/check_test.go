@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/parse"
@@ -17,11 +18,12 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-func named(want string, asked *int) parse.Option {
+// wantName returns a check of the name that counts how often it runs.
+func wantName(want string, checks *int) parse.Option {
 	return parse.Check(func(p *pokemon) error {
-		*asked++
+		*checks++
 		if p.Name != want {
-			return errBoom
+			return rttest.ErrBoom
 		}
 		return nil
 	})
@@ -43,38 +45,38 @@ func (c *counted) UnmarshalText(b []byte) error {
 	return nil
 }
 
-func TestCheckRetried(t *testing.T) {
-	asked := 0
+func TestAFailedCheckIsRetried(t *testing.T) {
+	checks := 0
 	s, client := serve(t,
 		reply{status: 200, body: `{"id":1,"name":"missingno"}`},
 		reply{status: 200, typ: "text/html", body: `<html>one moment please`},
 		reply{status: 200, body: pikachu})
-	got, err := parse.Get[pokemon](t.Context(), retrying(client, 5), url, named("pikachu", &asked))
+	got, err := parse.Get[pokemon](t.Context(), retrying(client, 5), url, wantName("pikachu", &checks))
 	if err != nil || got.ID != 25 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if len(s.got) != 3 || asked != 2 {
-		t.Errorf("%d requests and %d checks, want 3 and 2", len(s.got), asked)
+	if len(s.got) != 3 || checks != 2 {
+		t.Errorf("%d requests and %d checks, want 3 and 2", len(s.got), checks)
 	}
 }
 
-func TestCheckExhausted(t *testing.T) {
-	asked := 0
+func TestTheErrorOfTheLastCheckIsReturned(t *testing.T) {
+	checks := 0
 	s, client := serve(t, reply{status: 200, body: `{"id":1,"name":"missingno"}`})
-	got, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, named("pikachu", &asked))
+	got, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, wantName("pikachu", &checks))
 	ce, ok := errors.AsType[*verdict.CheckError](err)
-	if !ok || !errors.Is(ce, errBoom) || got.ID != 0 {
+	if !ok || !errors.Is(ce, rttest.ErrBoom) || got.ID != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if len(s.got) != 3 || asked != 3 {
-		t.Errorf("%d requests and %d checks, want 3 each", len(s.got), asked)
+	if len(s.got) != 3 || checks != 3 {
+		t.Errorf("%d requests and %d checks, want 3 each", len(s.got), checks)
 	}
 	if want := "GET /v2/pokemon/{id}: check: boom after 3 attempts"; err.Error() != want {
 		t.Errorf("text %q, want %q", err, want)
 	}
 }
 
-func TestCheckDecodesOnce(t *testing.T) {
+func TestACheckedBodyIsDecodedOnce(t *testing.T) {
 	_, client := serve(t, reply{status: 200, body: `"pikachu"`})
 	ok := parse.Check(func(*counted) error { return nil })
 	decodes.n = 0
@@ -84,18 +86,18 @@ func TestCheckDecodesOnce(t *testing.T) {
 	}
 }
 
-func TestCheckPlain(t *testing.T) {
-	asked := 0
+func TestACheckRunsOverAPlainClient(t *testing.T) {
+	checks := 0
 	_, client := serve(t, reply{status: 200, body: pikachu})
-	if got, err := parse.Get[pokemon](t.Context(), client, url, named("pikachu", &asked)); err != nil || got.ID != 25 || asked != 1 {
-		t.Errorf("%v, %v after %d checks", got, err, asked)
+	if got, err := parse.Get[pokemon](t.Context(), client, url, wantName("pikachu", &checks)); err != nil || got.ID != 25 || checks != 1 {
+		t.Errorf("%v, %v after %d checks", got, err, checks)
 	}
-	if _, err := parse.Get[pokemon](t.Context(), client, url, named("x", &asked)); !errors.Is(err, errBoom) || asked != 2 {
-		t.Errorf("%v after %d checks", err, asked)
+	if _, err := parse.Get[pokemon](t.Context(), client, url, wantName("x", &checks)); !errors.Is(err, rttest.ErrBoom) || checks != 2 {
+		t.Errorf("%v after %d checks", err, checks)
 	}
 }
 
-func TestCheckMayChangeTheValue(t *testing.T) {
+func TestACheckMayChangeTheValue(t *testing.T) {
 	for _, n := range []int{0, 1} {
 		_, client := serve(t, reply{status: 200, body: pikachu})
 		if n > 0 {
@@ -110,44 +112,44 @@ func TestCheckMayChangeTheValue(t *testing.T) {
 	}
 }
 
-func TestCheckIsForAcceptedAnswers(t *testing.T) {
-	for _, rule := range []parse.Option{parse.Zero(404), parse.On(404, errBoom)} {
-		asked := 0
+func TestACheckRunsForAcceptedResponsesOnly(t *testing.T) {
+	for _, rule := range []parse.Option{parse.ZeroOn(404), parse.On(404, rttest.ErrBoom)} {
+		checks := 0
 		_, client := serve(t, reply{status: 404, body: pikachu})
-		_, _ = parse.Get[pokemon](t.Context(), retrying(client, 2), url, rule, named("x", &asked))
-		if asked != 0 {
-			t.Errorf("the check was asked about a 404")
+		_, _ = parse.Get[pokemon](t.Context(), retrying(client, 2), url, rule, wantName("x", &checks))
+		if checks != 0 {
+			t.Errorf("the check ran for a 404")
 		}
 	}
 }
 
-func TestCheckAcrossRedirect(t *testing.T) {
-	asked := 0
+func TestACheckDoesNotRunForARedirect(t *testing.T) {
+	checks := 0
 	s, client := serve(t,
 		reply{status: 302, header: http.Header{"Location": {"/elsewhere"}}, body: `{"name":"redirect"}`},
 		reply{status: 200, body: pikachu})
-	got, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, named("pikachu", &asked))
-	if err != nil || got.ID != 25 || asked != 1 || len(s.got) != 2 {
-		t.Errorf("%v, %v after %d checks and %d requests", got, err, asked, len(s.got))
+	got, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, wantName("pikachu", &checks))
+	if err != nil || got.ID != 25 || checks != 1 || len(s.got) != 2 {
+		t.Errorf("%v, %v after %d checks and %d requests", got, err, checks, len(s.got))
 	}
 }
 
-func TestCheckOfLongBody(t *testing.T) {
-	asked := 0
+func TestABodyBeyondOneMebibyteIsCheckedButNotRetried(t *testing.T) {
+	checks := 0
 	long := `{"id":25,"name":"x","pad":"` + strings.Repeat("p", 2<<20) + `"}`
 	s, client := serve(t, reply{status: 200, body: long})
-	_, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, named("pikachu", &asked))
-	if !errors.Is(err, errBoom) || asked != 1 || len(s.got) != 1 {
-		t.Errorf("%v after %d checks and %d requests", err, asked, len(s.got))
+	_, err := parse.Get[pokemon](t.Context(), retrying(client, 3), url, wantName("pikachu", &checks))
+	if !errors.Is(err, rttest.ErrBoom) || checks != 1 || len(s.got) != 1 {
+		t.Errorf("%v after %d checks and %d requests", err, checks, len(s.got))
 	}
 }
 
-func TestCheckOnAnswer(t *testing.T) {
+func TestACheckOfAResponseSeesItsHeaders(t *testing.T) {
 	_, client := serve(t, reply{status: 200, body: pikachu, header: http.Header{"Etag": {"v1"}}})
-	got, err := parse.Get[parse.Answer[pokemon]](t.Context(), retrying(client, 2), url,
-		parse.Check(func(a *parse.Answer[pokemon]) error {
+	got, err := parse.Get[parse.Response[pokemon]](t.Context(), retrying(client, 2), url,
+		parse.Check(func(a *parse.Response[pokemon]) error {
 			if a.Header.Get("ETag") != "v1" || a.Status != 200 {
-				return errBoom
+				return rttest.ErrBoom
 			}
 			return nil
 		}))
@@ -156,7 +158,7 @@ func TestCheckOnAnswer(t *testing.T) {
 	}
 }
 
-// hedge runs two attempts beside each other and answers with the first.
+// hedge makes two concurrent attempts and returns the response to the first.
 type hedge struct{}
 
 func (h hedge) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -178,10 +180,10 @@ func (h hedge) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-func TestCheckOfHedge(t *testing.T) {
+func TestConcurrentAttemptsHaveAValueEach(t *testing.T) {
 	var mu sync.Mutex
 	n := 0
-	rt := base(func(req *http.Request) (*http.Response, error) {
+	rt := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		n++
@@ -191,9 +193,21 @@ func TestCheckOfHedge(t *testing.T) {
 		}, nil
 	})
 	client := &http.Client{Transport: hedge{}.Wrap(rt)}
-	got, err := parse.Get[parse.Answer[pokemon]](t.Context(), client, url,
-		parse.Check(func(*parse.Answer[pokemon]) error { return nil }))
+	got, err := parse.Get[parse.Response[pokemon]](t.Context(), client, url,
+		parse.Check(func(*parse.Response[pokemon]) error { return nil }))
 	if err != nil || strconv.Itoa(got.Value.ID) != got.Header.Get("Id") {
 		t.Errorf("%v, %v: the value of another attempt", got, err)
+	}
+}
+
+func TestACheckOfAnotherTypeIsAnArgError(t *testing.T) {
+	s, client := serve(t, reply{status: 200, body: pikachu})
+	other := parse.Check(func(*string) error { return rttest.ErrBoom })
+	_, err := parse.Get[pokemon](t.Context(), client, url, other)
+	if !errors.Is(err, parse.ErrArgument) || !errors.Is(err, verdict.ErrRejected) || len(s.got) != 0 {
+		t.Errorf("%v after %d requests", err, len(s.got))
+	}
+	if _, err := parse.Get[pokemon](transport.With(t.Context(), other), client, url); err != nil {
+		t.Errorf("a check of another type in the context must not run: %v", err)
 	}
 }

@@ -1,18 +1,18 @@
 // Package parse is a thin typed layer over any plain *http.Client: typed
-// results, rules about statuses, errors that can be asked what happened. It
-// works without any layer of this project, and with them it tells them what
-// counts as success, so that an expected 404 is neither retried nor counted as
-// a failure, and an answer that a [Check] refuses is tried again.
+// results, rules about statuses, errors with the history of the call. It works
+// without any layer of this project. With layers it says what counts as success:
+// an expected 404 is neither retried nor counted as a failure, and a response that
+// fails a [Check] is retried.
 //
 //	pikachu, err := parse.Get[Pokemon](ctx, client, url)   // one call
-//	pikachu, err := parse.JSON[Pokemon](client.Do(req))    // an answer that is already there
+//	pikachu, err := parse.JSON[Pokemon](client.Do(req))    // a response that is there already
 //
 //	var getPokemon = parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.On(404, ErrUnknown))
 //	pikachu, err := getPokemon.Call(ctx, api, "pikachu")   // errors.Is(err, parse.Status(404))
 //
-// [Get] and [Endpoint] are the first door: their rules travel down to the
-// layers, as a [transport.Expect]. [JSON] is the second: the call is over, so
-// it can only read what the request's context says.
+// [Get] and [Endpoint] send the request, so the layers know their rules, as a
+// [transport.Expect]. [JSON] comes after the call: it only reads the rules in the
+// request's context.
 //
 // # Options
 //
@@ -29,24 +29,25 @@
 //   - a body is at most 32 MiB, decompressed ([MaxBytes]);
 //   - the media type chooses the decoder: JSON and XML with their +json and
 //     +xml kin; without a type, or with text/plain or application/octet-stream,
-//     JSON is tried; other types are a [DecodeError]. Data after the value too;
-//   - string and []byte take any body as it is; [None] takes and discards any;
-//     io.ReadCloser and *http.Response are handed over open, for the caller to
-//     close; [Answer] adds status and header to any of them;
+//     JSON is tried; other types are a [DecodeError], and so is data after the
+//     value;
+//   - string and []byte are the undecoded body; [None] discards it; the body of
+//     an io.ReadCloser or *http.Response is the caller's to close; a [Response]
+//     adds status and header to any of them;
 //   - a missing body (204, HEAD, no bytes) is the zero value of a pointer, map,
 //     slice or interface, and a DecodeError for anything else;
-//   - Accept is application/json unless the result is one of the raw kinds or
-//     a header says otherwise;
+//   - Accept is application/json, unless the result is the undecoded body or a
+//     header says otherwise;
 //   - headers of an [API], an option or an argument do not follow a redirect to
 //     another origin, except Accept, Accept-Language, Content-Type and User-Agent.
 //
 // # Errors
 //
 // [StatusError], [DecodeError], [TooLargeError], [ArgError] (nothing was sent)
-// and [Error] (no answer, a broken body, a failed check). They begin with the
-// route, hold no URL query, credential or body in their text, unwrap to their
-// cause, forward Timeout, match context errors, and carry the explained
-// [transport.Call] if a layer was there.
+// and [Error] (no response, a body that broke off, a failed check). Their texts
+// begin with the route and hold no URL query, credential or body. They unwrap to
+// their cause, forward Timeout, match the error of the request's context, and have
+// the explained [transport.Call] if the client has layers.
 //
 // # Cost
 //

@@ -20,8 +20,8 @@ type Endpoint[In, Out any] struct {
 	pattern *pattern
 	input   *input
 	rules   []rule
-	others  []transport.Override
-	set     *settings // of rules alone
+	others  []transport.Override // the overrides for layers
+	set     *settings            // the settings of a call that adds no rules
 }
 
 // NewEndpoint makes an endpoint of a pattern as [http.ServeMux] writes it, with
@@ -32,8 +32,8 @@ type Endpoint[In, Out any] struct {
 // In is one of
 //
 //   - [None];
-//   - the type of the pattern's only placeholder: a text, number or bool, an
-//     encoding.TextMarshaler or fmt.Stringer;
+//   - the type of the value of the pattern's only placeholder: a string, number
+//     or bool, an encoding.TextMarshaler or fmt.Stringer;
 //   - a struct whose fields have a tag each: path:"name", query:"name",
 //     header:"Name", or body:"json", body:"form" (url.Values), body:"raw"
 //     ([]byte or string). Fields of query and header may be slices, which repeat
@@ -44,8 +44,8 @@ type Endpoint[In, Out any] struct {
 //
 // The pattern is the route of the calls, in errors, metrics and reports.
 //
-// It panics, with all placeholders and tags checked against each other, on
-// what cannot work.
+// NewEndpoint panics if the pattern, the input and its tags, and the options do
+// not fit together.
 func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out] {
 	p, err := parsePattern(pattern)
 	if err != nil {
@@ -57,7 +57,7 @@ func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out]
 	}
 	e := &Endpoint[In, Out]{pattern: p, input: in}
 	e.rules, e.others = split(nil, opts)
-	if fault := misfit[Out](e.rules); fault != "" {
+	if fault := checkFault[Out](e.rules); fault != "" {
 		panic("parse: NewEndpoint: " + pattern + ": Check " + fault)
 	}
 	e.set = compile(e.rules)
@@ -67,9 +67,8 @@ func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out]
 // String returns the pattern.
 func (e *Endpoint[In, Out]) String() string { return e.pattern.text }
 
-// Call sends one request and decodes the answer. The options are for this call
-// alone. The errors are those of the package; the value that comes with one is
-// zero.
+// Call sends one request and decodes the response. The options are for this call
+// alone. The errors are those of the package; with an error the value is zero.
 func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Option) (Out, error) {
 	var none Out
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
@@ -85,9 +84,9 @@ func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Op
 	return finish(x, req, j)
 }
 
-// Request makes the request of a call without sending it, with the context that
-// tells the layers what the call would tell them, except for a [Check]. Send it
-// by any client of the same layers; [JSON] knows its rules.
+// Request makes the request of a call without sending it. Its context has the
+// rules of the call, except for each [Check], so that the layers and [JSON] know
+// them. Send it with any client that has the same layers.
 func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ...Option) (*http.Request, error) {
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
 	ctx, fault := e.ready(ctx, x, api, opts)
@@ -111,7 +110,8 @@ func filterRules(opts []Option) []rule {
 	return rules
 }
 
-// ready puts the options of all levels together.
+// ready puts the options of the context, the API, the endpoint and the call
+// together.
 func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, *ArgError) {
 	rules := contextRules(ctx)
 	n := len(rules)
@@ -119,7 +119,7 @@ func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opt
 	ctx = transport.With(transport.With(ctx, others...), e.others...)
 	if len(opts) > 0 {
 		own, others := split(nil, opts)
-		if fault := misfit[Out](own); fault != "" {
+		if fault := checkFault[Out](own); fault != "" {
 			return nil, &ArgError{Route: x.route, Name: "Check", Reason: fault}
 		}
 		ctx = transport.With(ctx, others...)
@@ -133,7 +133,7 @@ func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opt
 	return e.pattern.route.Attach(ctx), nil
 }
 
-// request writes the request.
+// request makes the request.
 func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, in In) (*http.Request, *ArgError) {
 	given, fault := e.input.read(e.pattern, in)
 	if fault != nil {
@@ -157,7 +157,7 @@ func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, i
 	}
 	req, err := http.NewRequestWithContext(ctx, e.pattern.method, to, body)
 	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
-		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: "is no URL with http or https and a host"}
+		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: "is not a URL with http or https and a host"}
 	}
 	if given.typ != "" {
 		req.Header["Content-Type"] = []string{given.typ}

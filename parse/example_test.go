@@ -17,7 +17,7 @@ type Pokemon struct {
 	Name string `json:"name"`
 }
 
-// offline answers as PokéAPI would.
+// offline responds as PokéAPI does.
 type offline struct{}
 
 func (offline) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -76,9 +76,9 @@ func ExampleNewEndpoint() {
 	// GET /pokemon/{name}: name makes a dot segment, which would change the path
 }
 
-func ExampleZero() {
+func ExampleZeroOn() {
 	api := parse.API{Client: client, Base: "https://pokeapi.co/api/v2"}
-	find := parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}", parse.Zero(404))
+	find := parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}", parse.ZeroOn(404))
 	p, err := find.Call(context.Background(), api, "missingno")
 	fmt.Println(p == nil, err)
 	// Output: true <nil>
@@ -108,7 +108,7 @@ func ExampleCheck() {
 
 func ExampleAPI_Sub() {
 	api := parse.API{Client: client, Base: "https://pokeapi.co/api/v2"}
-	lenient := api.Sub(parse.Zero(404), parse.MaxBytes(1<<20))
+	lenient := api.Sub(parse.ZeroOn(404), parse.MaxBytes(1<<20))
 	get := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}")
 	_, err := get.Call(context.Background(), api, "missingno")
 	fmt.Println(err)
@@ -119,8 +119,8 @@ func ExampleAPI_Sub() {
 	// <nil>
 }
 
-func ExampleAnswer() {
-	a, err := parse.Get[parse.Answer[Pokemon]](context.Background(), client, "https://pokeapi.co/api/v2/pokemon/pikachu")
-	fmt.Println(a.Status, a.Header.Get("Content-Type"), a.Value.Name, err)
+func ExampleResponse() {
+	r, err := parse.Get[parse.Response[Pokemon]](context.Background(), client, "https://pokeapi.co/api/v2/pokemon/pikachu")
+	fmt.Println(r.Status, r.Header.Get("Content-Type"), r.Value.Name, err)
 	// Output: 200 application/json pikachu <nil>
 }

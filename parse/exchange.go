@@ -8,21 +8,18 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An exchange is one call on its way: what is known before the result's type
-// matters.
+// An exchange is a request and its response: all that does not depend on the type
+// of the result.
 type exchange struct {
 	client *http.Client
 	set    *settings
-	route  string   // "" until it is asked for, if there is no pattern
-	names  []string // the placeholders of the pattern,
-	args   []string // and what they stand for
+	route  string   // the pattern of the endpoint, "" without one
+	names  []string // the placeholders of the pattern
+	args   []string // the values of the placeholders, in the same order
 	req    *http.Request
-	trace  *transport.Trace
-	own    bool // the trace is of this exchange alone
+	trace  *transport.Trace // what collects the calls, nil over a plain client
+	own    bool             // whether the trace has the calls of this exchange alone
 }
-
-// noSettings is the default, never changed.
-var noSettings = &settings{} //nolint:gochecknoglobals // read only
 
 func (x *exchange) arg(name string) string {
 	if i := slices.Index(x.names, name); i >= 0 {
@@ -31,7 +28,7 @@ func (x *exchange) arg(name string) string {
 	return ""
 }
 
-// routeOf names the call in errors.
+// routeOf returns the Route of errors about a call, which may be nil.
 func (x *exchange) routeOf(c *transport.Call) string {
 	if x.route != "" {
 		return x.route
@@ -52,9 +49,9 @@ func method(m string) string {
 	return m
 }
 
-// fail makes the error of a call without an answer.
+// fail makes the error of a call without a response.
 func (x *exchange) fail(resp *http.Response, err error) error {
-	// A failed CheckRedirect leaves the answer, with its body closed, beside the error.
+	// After a failed CheckRedirect there are both, a response with a closed body and an error.
 	if resp != nil && resp.Body != nil {
 		_ = resp.Body.Close()
 	}
@@ -76,7 +73,7 @@ func (x *exchange) broken(resp *http.Response, err error) error {
 	return e
 }
 
-// checked makes the error of an answer that a check refuses.
+// checked makes the error of a response that failed a check.
 func (x *exchange) checked(resp *http.Response, err error) error {
 	c := transport.CallOf(resp)
 	return &Error{Route: x.routeOf(c), Call: c, Err: err}
@@ -87,12 +84,12 @@ type bodyError struct{ err error }
 func (e *bodyError) Error() string { return "read the body: " + e.err.Error() }
 func (e *bodyError) Unwrap() error { return e.err }
 
-// markKey finds the exchange that a call belongs to, among those of a trace
-// that the caller shares between many.
+// markKey is the context key of the exchange that a call belongs to. The caller may
+// share one trace between several exchanges.
 type markKey struct{}
 
-// watch makes the call findable for an error that has no response. A plain
-// client has none.
+// watch returns a context with a trace, so that an error without a response finds
+// its call. A plain client has no calls.
 func (x *exchange) watch(ctx context.Context) context.Context {
 	switch x.client.Transport.(type) {
 	case nil, *http.Transport:

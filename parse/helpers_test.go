@@ -2,15 +2,13 @@ package parse_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
-	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/layer/bodies"
-	"github.com/gracy-go/gracy/transport"
-	"github.com/gracy-go/gracy/transport/verdict"
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
 type pokemon struct {
@@ -20,126 +18,100 @@ type pokemon struct {
 
 const pikachu = `{"id":25,"name":"pikachu"}`
 
-// base is a round tripper of a function.
-type base func(*http.Request) (*http.Response, error)
-
-func (b base) RoundTrip(req *http.Request) (*http.Response, error) { return b(req) }
-
-// closing counts how often a body was closed and whether it was read to its end.
-type closing struct {
-	io.Reader
-	closed int
-	ended  bool
+// A sentBody counts how often it is closed, and whether it was read to its end.
+type sentBody struct {
+	rttest.CountingBody
+	ended bool
 }
 
-func (c *closing) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.ended = c.ended || err == io.EOF
+func (b *sentBody) Read(p []byte) (int, error) {
+	n, err := b.CountingBody.Read(p)
+	b.ended = b.ended || errors.Is(err, io.EOF)
 	return n, err
 }
 
-func (c *closing) Close() error { c.closed++; return nil }
-
-// reply is one scripted answer.
+// A reply says how a server responds to one request.
 type reply struct {
 	status int
-	typ    string // default application/json
+	typ    string // the media type, application/json by default
 	body   string
 	header http.Header
 	err    error
-	reader io.Reader // in place of body
+	reader io.Reader // the body in place of the field body
 }
 
-// server answers with one reply after the other, the last one for ever.
+// A server responds with one reply after the other, and with the last one to
+// every further request.
 type server struct {
-	tb      testing.TB
-	replies []reply
-	got     []*http.Request
-	bodies  []string
-	sent    []*closing
+	tb        testing.TB
+	replies   []reply
+	got       []*http.Request // the requests
+	gotBodies []string        // the request bodies
+	sent      []*sentBody     // the response bodies
 }
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
-	sent := ""
+	body := ""
 	if req.Body != nil {
 		b, _ := io.ReadAll(req.Body)
 		_ = req.Body.Close()
-		sent = string(b)
+		body = string(b)
 	}
 	r := s.replies[min(len(s.got), len(s.replies)-1)]
 	s.got = append(s.got, req)
-	s.bodies = append(s.bodies, sent)
+	s.gotBodies = append(s.gotBodies, body)
 	if r.err != nil {
 		return nil, r.err
 	}
-	h := r.header.Clone()
-	if h == nil {
-		h = http.Header{}
+	resp := rttest.Response(req, r.status, r.body)
+	if r.header != nil {
+		resp.Header = r.header.Clone()
 	}
 	if r.typ == "" {
 		r.typ = "application/json"
 	}
-	h.Set("Content-Type", r.typ)
-	size := int64(len(r.body))
+	resp.Header.Set("Content-Type", r.typ)
 	var from io.Reader = strings.NewReader(r.body)
 	if r.reader != nil {
-		from, size = r.reader, -1
+		from, resp.ContentLength = r.reader, -1
 	}
-	c := &closing{Reader: from}
-	s.sent = append(s.sent, c)
-	return &http.Response{
-		StatusCode: r.status, Status: http.StatusText(r.status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: h, Body: c, ContentLength: size, Request: req,
-	}, nil
+	b := &sentBody{CountingBody: rttest.CountingBody{Reader: from}}
+	s.sent = append(s.sent, b)
+	resp.Body = b
+	return resp, nil
 }
 
-// closedAll checks that every body that was sent has been closed.
-func (s *server) closedAll() {
+// allClosed checks that every response body has been closed.
+func (s *server) allClosed() {
 	s.tb.Helper()
-	for i, c := range s.sent {
-		if c.closed == 0 {
+	for i, b := range s.sent {
+		if b.Closed == 0 {
 			s.tb.Errorf("body %d of %d was not closed", i+1, len(s.sent))
 		}
 	}
 }
 
+// serve returns a server and a client of it. At the end of the test all bodies
+// must be closed.
 func serve(tb testing.TB, replies ...reply) (*server, *http.Client) {
 	tb.Helper()
 	s := &server{tb: tb, replies: replies}
-	tb.Cleanup(s.closedAll)
+	tb.Cleanup(s.allClosed)
 	return s, &http.Client{Transport: s}
 }
 
-// again is the smallest retry layer: up to n attempts while the verdict is Retryable.
-type again int
-
-func (n again) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("again", n, next, n.trip)
-}
-
-func (n again) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	for i := 1; ; i++ {
-		a := c.Attempt()
-		resp, err := next.RoundTrip(req)
-		if a.End(resp, err) != verdict.Retryable || i == int(n) {
-			return resp, err
-		}
-		if resp != nil {
-			a.Own(resp)
-			bodies.Drain(resp)
-		}
-		c.NextAttempt(transport.Retry)
-		if req, err = bodies.Rewind(req); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// retrying puts a client's transport under again.
+// retrying returns a client that makes up to n attempts through the transport
+// of c.
 func retrying(c *http.Client, n int) *http.Client {
-	return &http.Client{Transport: again(n).Wrap(c.Transport)}
+	return &http.Client{Transport: rttest.Retry(n).Wrap(c.Transport)}
 }
 
-var errBoom = errors.New("boom")
+// panicText returns what f panics with as a text, "" if it does not panic.
+func panicText(f func()) string {
+	if v := rttest.PanicOf(f); v != nil {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
 
 const url = "https://api.test/v2/pokemon/25?api_key=HUNTER2"

@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,8 +11,8 @@ import (
 	"strings"
 )
 
-// An input is how values of one type become a request: worked out when the
-// endpoint is made.
+// An input says how values of one type become a request. It is derived from the
+// type once, when the endpoint is made.
 type input struct {
 	shape  shape
 	fields []field
@@ -23,9 +22,9 @@ type shape uint8
 
 const (
 	shapeNone   shape = iota // no input
-	shapeOne                 // the value of the one placeholder
-	shapeBody                // the JSON body
-	shapeStruct              // fields with tags
+	shapeOne                 // the value of the only placeholder
+	shapeBody                // a JSON body
+	shapeStruct              // a struct whose fields have tags
 )
 
 type place uint8
@@ -38,12 +37,12 @@ const (
 )
 
 type field struct {
-	index []int
+	index []int // where the struct has it, as reflect counts
 	where place
-	name  string // of the placeholder, parameter or header; of a body its kind
-	arg   int    // of the placeholder
-	omit  bool   // leave zero values out
-	many  bool   // a slice: the name is repeated
+	name  string // the name of the placeholder, parameter or header; the kind of a body
+	arg   int    // the number of the placeholder
+	omit  bool   // zero values are left out
+	many  bool   // it is a slice, and its name is repeated
 }
 
 // newInput checks a type against a pattern.
@@ -51,7 +50,7 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 	switch {
 	case t == reflect.TypeFor[None]():
 		if len(p.names) > 0 {
-			return nil, fmt.Errorf("the pattern has placeholders %v, the input is none", p.names)
+			return nil, fmt.Errorf("the pattern has placeholders %v, the input has no value for them", p.names)
 		}
 		return &input{shape: shapeNone}, nil
 	case scalar(t):
@@ -83,8 +82,8 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 	return &input{shape: shapeBody}, nil
 }
 
-// collect reads the tags of a struct and of those embedded in it, and names a
-// field that has none.
+// collect reads the tags of a struct and of the structs embedded in it, and
+// returns the name of a field without a tag, if there is one.
 func (in *input) collect(t reflect.Type, at []int, p *pattern) (untagged string, err error) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -190,123 +189,5 @@ func (in *input) complete(t reflect.Type, p *pattern) error {
 			return fmt.Errorf("%s has no field with the tag path:%q", t, n)
 		}
 	}
-	return nil
-}
-
-// parts are what an input becomes.
-type parts struct {
-	args   []string
-	query  string
-	header http.Header
-	body   []byte
-	typ    string // of the body, "" if there is none
-}
-
-// read takes a value apart; it refuses what cannot be sent.
-func (in *input) read(p *pattern, v any) (parts, *ArgError) {
-	var out parts
-	switch in.shape {
-	case shapeOne:
-		if s, ok := v.(string); ok {
-			out.args = []string{s}
-			return out, nil
-		}
-		s, _, err := text(reflect.ValueOf(v))
-		if err != nil {
-			return out, argFault(p, p.names[0], err)
-		}
-		out.args = []string{s}
-	case shapeBody:
-		fault := out.setBody(p, "json", v)
-		return out, fault
-	case shapeStruct:
-		out.args = make([]string, len(p.names))
-		var query strings.Builder
-		for _, f := range in.fields {
-			if fault := f.read(p, reflect.ValueOf(v).FieldByIndex(f.index), &out, &query); fault != nil {
-				return out, fault
-			}
-		}
-		out.query = query.String()
-	case shapeNone:
-	}
-	return out, nil
-}
-
-func argFault(p *pattern, name string, err error) *ArgError {
-	return &ArgError{Route: p.text, Name: name, Reason: "cannot be written", Err: err}
-}
-
-func (fl *field) read(p *pattern, v reflect.Value, out *parts, query *strings.Builder) *ArgError {
-	if fl.omit && (v.IsZero() || fl.many && v.Len() == 0) {
-		return nil
-	}
-	if fl.where == inBody {
-		return out.setBody(p, fl.name, v.Interface())
-	}
-	if fl.many {
-		for i := range v.Len() {
-			if fault := fl.readOne(p, v.Index(i), out, query); fault != nil {
-				return fault
-			}
-		}
-		return nil
-	}
-	return fl.readOne(p, v, out, query)
-}
-
-func (fl *field) readOne(p *pattern, v reflect.Value, out *parts, query *strings.Builder) *ArgError {
-	s, ok, err := text(v)
-	if err != nil {
-		return argFault(p, fl.name, err)
-	}
-	if !ok && fl.where != inPath {
-		return nil
-	}
-	switch fl.where {
-	case inPath:
-		out.args[fl.arg] = s
-	case inQuery:
-		if fault := pathFault(s); fault != "" && s != "" {
-			return &ArgError{Route: p.text, Name: fl.name, Reason: fault}
-		}
-		if query.Len() > 0 {
-			query.WriteByte('&')
-		}
-		query.WriteString(url.QueryEscape(fl.name) + "=" + url.QueryEscape(s))
-	case inHeader:
-		if fault := headerFault(s); fault != "" {
-			return &ArgError{Route: p.text, Name: fl.name, Reason: fault}
-		}
-		if out.header == nil {
-			out.header = http.Header{}
-		}
-		out.header[fl.name] = append(out.header[fl.name], s)
-	case inBody:
-	}
-	return nil
-}
-
-// setBody writes the body; the same value gives the same bytes.
-func (out *parts) setBody(p *pattern, kind string, v any) *ArgError {
-	switch kind {
-	case "form":
-		form, _ := v.(url.Values)
-		out.typ, out.body = "application/x-www-form-urlencoded", []byte(form.Encode())
-		return nil
-	case "raw":
-		out.typ = "application/octet-stream"
-		if s, ok := v.(string); ok {
-			out.typ, out.body = "text/plain; charset=utf-8", []byte(s)
-			return nil
-		}
-		out.body, _ = v.([]byte)
-		return nil
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return argFault(p, "the body", err)
-	}
-	out.typ, out.body = "application/json", b
 	return nil
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A pattern is an endpoint's method and path, taken apart for filling in.
+// A pattern is an endpoint's method and path, taken apart.
 type pattern struct {
 	text   string
 	method string
-	lits   []string // one more than names
-	names  []string
-	multi  bool               // the last placeholder may hold slashes
-	route  transport.Override // names the calls
+	lits   []string           // the texts around the placeholders, one more than names
+	names  []string           // the names of the placeholders
+	multi  bool               // whether the value of the last placeholder may have slashes
+	route  transport.Override // what sets the route of the calls
 }
 
 // parsePattern reads "METHOD /path" in the syntax of http.ServeMux.
@@ -31,7 +31,7 @@ func parsePattern(text string) (*pattern, error) {
 	case method == "":
 		return nil, fmt.Errorf("pattern %q has no method: write %q", text, "GET "+text)
 	case host != "":
-		return nil, fmt.Errorf("pattern %q names a host; that is for API.Base", text)
+		return nil, fmt.Errorf("pattern %q has a host, which belongs into API.Base", text)
 	}
 	p := &pattern{text: method + " " + path, method: method, route: transport.Route(text)}
 	path = strings.TrimSuffix(path, "{$}")
@@ -83,10 +83,12 @@ func (p *pattern) fill(values []string) (string, *ArgError) {
 	return path, nil
 }
 
+// bad makes the error of the value of a placeholder.
 func (p *pattern) bad(i int, reason string) *ArgError {
 	return &ArgError{Route: p.text, Name: p.names[i], Reason: reason}
 }
 
+// pathFault says why a value cannot be part of a path, "" if it can.
 func pathFault(v string) string {
 	switch {
 	case v == "":

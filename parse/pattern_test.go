@@ -12,14 +12,14 @@ import (
 	"github.com/gracy-go/gracy/parse"
 )
 
-// seen is what a server made of a request.
+// seen is what a server received.
 type seen struct {
 	pattern, uri, value, query, header string
 }
 
-// FuzzArguments sends whatever it likes as a path value, a query value and a
-// header value to a real server: it must see one segment, one parameter and one
-// header with exactly these values, or the client must refuse.
+// FuzzArguments sends any texts as a path value, a query value and a header value
+// to a real server. It must get one segment, one parameter and one header with
+// exactly these values, or the client must return an ArgError.
 func FuzzArguments(f *testing.F) {
 	for _, s := range []string{
 		"pikachu", "/", "a/b", "..", ".", "...", "a?b", "a#b", "%2e%2e", "%2F", "a%", "..;/", "\\..\\", "ö", "a b", "+", "",
@@ -56,10 +56,10 @@ func FuzzArguments(f *testing.F) {
 		_, err := e.Call(t.Context(), api, in{name, query, header})
 		if errors.Is(err, parse.ErrArgument) {
 			if len(got) != 0 {
-				t.Errorf("refused (%v), but the server saw %q", err, got)
+				t.Errorf("an ArgError (%v), but the server saw %q", err, got)
 			}
 			if ordinary(name, query, header) {
-				t.Errorf("refused without a reason: %v", err)
+				t.Errorf("an ArgError without a reason: %v", err)
 			}
 			return
 		}
@@ -83,7 +83,7 @@ func FuzzArguments(f *testing.F) {
 	})
 }
 
-// ordinary values must never be refused.
+// ordinary reports whether the values can be sent by the rules of HTTP.
 func ordinary(name, query, header string) bool {
 	if name == "" || name == "." || name == ".." || !utf8.ValidString(name+query+header) || !utf8.ValidString(name) || !utf8.ValidString(query) {
 		return false
@@ -101,7 +101,7 @@ func FuzzPattern(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, value string) {
 		var e *parse.Endpoint[string, parse.None]
-		if text := panicOf(func() { e = parse.NewEndpoint[string, parse.None](pattern) }); text != "" {
+		if text := panicText(func() { e = parse.NewEndpoint[string, parse.None](pattern) }); text != "" {
 			if !strings.HasPrefix(text, "parse: NewEndpoint: ") {
 				t.Errorf("panic %q", text)
 			}
@@ -125,4 +125,40 @@ func FuzzPattern(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAPatternIsAppendedToTheBase(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"GET /":                  "/v2/",
+		"GET /{$}":               "/v2/",
+		"GET  /a/{$}":            "/v2/a/",
+		"GET /a/":                "/v2/a/",
+		"GET /a%20b/ö":           "/v2/a%20b/%C3%B6",
+		"PURGE /a":               "/v2/a",
+		"GET /a:b@c;d=e,f!~*'()": "/v2/a:b@c;d=e,f!~*'()",
+	} {
+		s, client := serve(t, reply{status: 200})
+		if _, err := parse.NewEndpoint[parse.None, parse.None](pattern).Call(t.Context(), api(client), parse.None{}); err != nil {
+			t.Errorf("%s: %v", pattern, err)
+			continue
+		}
+		if got := s.got[0].URL.EscapedPath(); got != want {
+			t.Errorf("%s: path %s, want %s", pattern, got, want)
+		}
+	}
+	for _, tt := range []struct{ pattern, in, want string }{
+		{"GET /f/{rest...}", "a/b c/d", "/v2/f/a/b%20c/d"},
+		{"GET /f/{id}.json", "a.b", "/v2/f/a.b.json"},
+		{"GET /f/{id}:run", "x/y", "/v2/f/x%2Fy:run"},
+		{"GET /f/{id}/{$}", "x", "/v2/f/x/"},
+	} {
+		s, client := serve(t, reply{status: 200})
+		if _, err := parse.NewEndpoint[string, parse.None](tt.pattern).Call(t.Context(), api(client), tt.in); err != nil {
+			t.Errorf("%s: %v", tt.pattern, err)
+			continue
+		}
+		if got := s.got[0].URL.EscapedPath(); got != tt.want {
+			t.Errorf("%s: path %s, want %s", tt.pattern, got, tt.want)
+		}
+	}
 }

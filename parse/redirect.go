@@ -7,10 +7,10 @@ import (
 	"github.com/gracy-go/gracy/internal/origin"
 )
 
-// bound returns a client with which the headers that the request starts out
-// with do not follow a redirect to another origin: net/http holds back
-// Authorization and Cookie, and those not from subdomains.
-func bound(client *http.Client, req *http.Request) *http.Client {
+// keepHeadersHome returns a client that sends the headers of req to the origin of
+// req alone, also after a redirect. net/http withholds only Authorization and
+// Cookie from another origin, and not from its subdomains.
+func keepHeadersHome(client *http.Client, req *http.Request) *http.Client {
 	var names []string
 	for name := range req.Header {
 		switch name {

@@ -8,27 +8,37 @@ import (
 )
 
 const (
-	defaultLimit = 32 << 20
-	errorLimit   = 64 << 10
+	defaultLimit = 32 << 20 // bytes of an accepted body
+	errorLimit   = 64 << 10 // bytes of the body of a StatusError
 )
 
 // settings are the rules of one call put together. They do not change after
 // compile; the zero value is the default.
 type settings struct {
 	entries []entry
-	checks  []any                      // func(*T) error
-	raw     func(*http.Response) error // of a transport.Expect
+	checks  []any                      // each is a func(*T) error
+	raw     func(*http.Response) error // the Check of a transport.Expect
 	headers []headerRule
-	limit   int64
-	expect  transport.Expect // what entries mean to the layers
+	limit   int64            // 0 means defaultLimit
+	expect  transport.Expect // what entries and raw mean to the layers
 }
 
-// An entry says what to do with a status; the latest that covers it decides.
+// noSettings is the default, never changed.
+var noSettings = &settings{} //nolint:gochecknoglobals // read only
+
+// An entry says what becomes of the responses with some status codes. The latest
+// entry that contains a code decides about it.
 type entry struct {
-	code  Status
+	codes codes
 	do    action
-	cause func(Failure) error
+	cause func(Failure) error // of asCause
 }
+
+// failAll is the entry of Only: every status is a failure, except for those of
+// the entries after it.
+func failAll() entry { return entry{codes: codes{0, 999}} }
+
+func (e entry) isFailAll() bool { return e.codes == failAll().codes }
 
 func compile(rules []rule) *settings {
 	s := &settings{}
@@ -47,32 +57,32 @@ func (s *settings) maxBytes() int64 {
 	return defaultLimit
 }
 
-// decide returns what to do with a status and, if it is refused, how to name
-// the cause. Only refuses everything else, but does not forget the causes that
-// were given before it.
+// decide returns what becomes of a status and, of asCause, what makes the cause.
+// An Only makes every other status a failure, but keeps the causes of the rules
+// before it.
 func (s *settings) decide(status int) (action, func(Failure) error) {
-	refused := false
+	only := false
 	for _, e := range slices.Backward(s.entries) {
 		switch {
-		case e.code == anyStatus:
-			refused = true
-		case !e.code.covers(status), refused && e.do != custom:
+		case e.isFailAll():
+			only = true
+		case !e.codes.contains(status), only && e.do != asCause:
 		default:
 			return e.do, e.cause
 		}
 	}
-	if refused || status/100 != 2 {
-		return refuse, nil
+	if only || status/100 != 2 {
+		return asFailure, nil
 	}
-	return accept, nil
+	return asValue, nil
 }
 
 func (s *settings) accepts(status int) bool {
 	do, _ := s.decide(status)
-	return do == accept || do == zero
+	return do == asValue || do == asZero
 }
 
-// expectation puts the entries into the words of the layers.
+// expectation returns what the entries mean to the layers.
 func (s *settings) expectation() transport.Expect {
 	var e transport.Expect
 	add := func(lo, hi int) {
@@ -83,14 +93,14 @@ func (s *settings) expectation() transport.Expect {
 		}
 	}
 	for _, x := range s.entries {
-		lo, hi := x.code.span()
-		if (x.do == refuse || x.do == custom) && lo < 300 && hi >= 200 {
+		fails := x.do == asFailure || x.do == asCause
+		if fails && x.codes.lo < 300 && x.codes.hi >= 200 {
 			e.Only = true
 		}
 	}
 	for _, x := range s.entries {
-		if x.code != anyStatus {
-			add(x.code.span())
+		if !x.isFailAll() {
+			add(x.codes.lo, x.codes.hi)
 		}
 	}
 	if e.Only {
@@ -99,21 +109,20 @@ func (s *settings) expectation() transport.Expect {
 	return e
 }
 
-// fromExpect are the settings of a caller who set an Expect by hand.
+// fromExpect returns the settings that a transport.Expect asks for.
 func fromExpect(e transport.Expect) *settings {
 	s := &settings{expect: e, raw: e.Check}
 	if e.Only {
-		s.entries = append(s.entries, entry{code: anyStatus})
+		s.entries = append(s.entries, failAll())
 	}
 	for _, c := range e.Status {
-		s.entries = append(s.entries, entry{code: Status(c), do: accept})
+		s.entries = append(s.entries, entry{codes: codes{c, c}, do: asValue})
 	}
 	return s
 }
 
-// split takes options apart into rules of ours and overrides of layers. A
-// transport.Expect counts as a rule as well, so that parse and the layers
-// agree.
+// split takes options apart into rules of this package and overrides of layers. A
+// transport.Expect counts as a rule as well, so that parse and the layers agree.
 func split(rules []rule, opts []Option) ([]rule, []transport.Override) {
 	var others []transport.Override
 	for _, o := range opts {

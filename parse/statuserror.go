@@ -2,7 +2,6 @@ package parse
 
 import (
 	"encoding/json"
-	"mime"
 	"net/http"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -10,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A StatusError is an answer whose status is not success. errors.Is finds its
+// A StatusError says that the status of a response is not success. It matches its
 // [Status], its class, and the cause that [On] or [OnFunc] gave it:
 //
 //	errors.Is(err, parse.Status(404))
@@ -18,14 +17,23 @@ import (
 //
 // Its text is the route, the status, the number of attempts and the cause.
 type StatusError struct {
-	Route    string          // as in [Error]
-	Status   int             // the status code
-	Header   http.Header     // a copy, secrets masked
-	Body     []byte          // at most 64 KiB. It is the server's, secrets included
-	Problem  *Problem        // what the server explains, nil if it does not
-	Attempts int             // how many were made; 1 without layers
-	Call     *transport.Call // the explained call, nil without layers. It keeps the context alive
-	Err      error           // the cause that a rule gave, nil mostly
+	// Route is as in [Error].
+	Route string
+	// Status is the status code.
+	Status int
+	// Header is a copy of the response's, with secrets masked.
+	Header http.Header
+	// Body is at most 64 KiB of the body, as the server sent it, secrets included.
+	Body []byte
+	// Problem is the server's problem document, nil if it sent none.
+	Problem *Problem
+	// Attempts is the number of attempts, 1 without layers.
+	Attempts int
+	// Call is the explained call, nil without layers. It keeps the request's
+	// context alive.
+	Call *transport.Call
+	// Err is the cause that a rule gave, nil if none did.
+	Err error
 }
 
 func (e *StatusError) Error() string {
@@ -36,28 +44,28 @@ func (e *StatusError) Error() string {
 	return text
 }
 
-// Unwrap returns the cause that a rule gave, nil mostly.
+// Unwrap returns Err.
 func (e *StatusError) Unwrap() error { return e.Err }
 
 // Is matches the [Status] and its class.
 func (e *StatusError) Is(target error) bool {
 	s, ok := target.(Status)
-	return ok && s.covers(e.Status)
+	return ok && s.codes().contains(e.Status)
 }
 
-// Decode reads the body as JSON into v. Note that a longer body was cut off at
-// 64 KiB; the error is json's.
+// Decode decodes Body as JSON into v. A body of more than 64 KiB was cut off, and
+// fails. The errors are those of package json.
 func (e *StatusError) Decode(v any) error { return json.Unmarshal(e.Body, v) }
 
-// A Failure is what a rule of [OnFunc] is given: the error that it may name
-// the cause of, and the arguments of the call.
-type Failure struct { //nolint:errname // what a rule is given, an error only by what it embeds
+// A Failure is the argument of an [OnFunc] function: the error that it makes a
+// cause for, and the values of the call's placeholders.
+type Failure struct { //nolint:errname // the argument of a function, an error only by what it embeds
 	*StatusError
 	x *exchange
 }
 
 // Arg returns the value of a placeholder of the endpoint's pattern, as it was
-// before escaping; "" if there is none of that name, and always for [Get].
+// before escaping. It is "" for an unknown name, and always for [Get].
 func (f Failure) Arg(name string) string {
 	if f.x == nil {
 		return ""
@@ -65,40 +73,9 @@ func (f Failure) Arg(name string) string {
 	return f.x.arg(name)
 }
 
-// A Problem is what a server says about a failure, in application/problem+json,
-// RFC 9457. Its members are the server's words: take care where they are shown.
-type Problem struct {
-	Type     string `json:"type"`     // a URI that names the kind of problem; empty means "about:blank"
-	Title    string `json:"title"`    // the kind in words
-	Status   int    `json:"status"`   // what the server believes it sent
-	Detail   string `json:"detail"`   // this occurrence in words
-	Instance string `json:"instance"` // a URI that names this occurrence
-	// Members are all members as they came, the above and the extensions.
-	Members map[string]json.RawMessage `json:"-"`
-}
-
-// problem reads a problem document leniently: RFC 9457, section 3.1, has
-// members of a wrong type ignored.
-func problem(h http.Header, body []byte) *Problem {
-	if t, _, _ := mime.ParseMediaType(h.Get("Content-Type")); t != "application/problem+json" {
-		return nil
-	}
-	p := &Problem{}
-	if json.Unmarshal(body, &p.Members) != nil || p.Members == nil {
-		return nil
-	}
-	for name, to := range map[string]any{
-		"type": &p.Type, "title": &p.Title, "status": &p.Status, "detail": &p.Detail, "instance": &p.Instance,
-	} {
-		if raw, ok := p.Members[name]; ok {
-			_ = json.Unmarshal(raw, to)
-		}
-	}
-	return p
-}
-
-// failure makes the error of a refused answer, and ends its body.
-func (x *exchange) failure(resp *http.Response, name func(Failure) error) error {
+// failure makes the error of a response whose status is not success, and ends its
+// body. It is nil if makeCause returns nil.
+func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) error {
 	defer bodies.Drain(resp)
 	body, err := readUpTo(resp.Body, errorLimit)
 	c := transport.CallOf(resp)
@@ -112,12 +89,12 @@ func (x *exchange) failure(resp *http.Response, name func(Failure) error) error 
 	if err == nil {
 		e.Problem = problem(resp.Header, body)
 	}
-	if name == nil {
+	if makeCause == nil {
 		return e
 	}
-	// A copy, so that a rule may return what it was given.
+	// The function gets a copy, since it may return its argument as the cause.
 	given := *e
-	if e.Err = name(Failure{&given, x}); e.Err == nil {
+	if e.Err = makeCause(Failure{&given, x}); e.Err == nil {
 		return nil
 	}
 	return e

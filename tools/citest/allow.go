@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// allowance is one line of the list: which tests may skip, and why.
+// An allowance is one line of the list: the tests that may skip, and the reason.
 type allowance struct {
 	pattern *regexp.Regexp
 	reason  string
@@ -25,9 +25,9 @@ func readAllowed(path, pass string) ([]allowance, error) {
 	return parseAllowed(string(text), pass)
 }
 
-// parseAllowed takes lines of "expression # reason"; both are required, since a
-// skip that nobody can explain is what the list is there to prevent. A line
-// "[pass]" heads those that hold in that pass alone, "[]" those that hold in all.
+// parseAllowed reads lines of "expression # reason". Both are required, since the
+// list is there to prevent skips without a reason. The lines below a line "[pass]"
+// hold in that pass alone, those below "[]" in every pass.
 func parseAllowed(text, pass string) ([]allowance, error) {
 	var list []allowance
 	section := ""
@@ -61,7 +61,7 @@ func parseAllowed(text, pass string) ([]allowance, error) {
 	return list, nil
 }
 
-// match returns the reason for which the test of that name may skip.
+// match returns the reason for which the test of a name may skip.
 func match(list []allowance, name string) (string, bool) {
 	for _, a := range list {
 		if a.pattern.MatchString(name) {

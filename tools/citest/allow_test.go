@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseAllowedRefuses(t *testing.T) {
+func TestALineWithoutAReasonOrWithABrokenExpressionIsAnError(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"no reason", "p TestA", "line 1: no reason"},
 		{"an empty reason", "# why\np TestA # ", "line 2: no reason"},
@@ -22,12 +22,12 @@ func TestParseAllowedRefuses(t *testing.T) {
 	}
 }
 
-func TestReadAllowed(t *testing.T) {
+func TestTheListInUseIsValid(t *testing.T) {
 	if _, err := readAllowed(filepath.Join("..", "..", ".ci", "allowed-skips"), "race"); err != nil {
 		t.Errorf("the list in use: %v", err)
 	}
 	if _, err := readAllowed(filepath.Join(t.TempDir(), "absent"), ""); err == nil {
-		t.Error("a list that is not there was read")
+		t.Error("a list that does not exist was read")
 	}
 }
 
@@ -54,6 +54,6 @@ func TestSectionsHoldInTheirPassAlone(t *testing.T) {
 		}
 	}
 	if _, err := parseAllowed("[race\nx # why", "race"); err == nil {
-		t.Error("a section without an end was taken")
+		t.Error("a section without an end was accepted")
 	}
 }

@@ -1,9 +1,10 @@
-// Command citest runs the tests of several modules, and fails on a skip that nobody has allowed.
+// Command citest runs the tests of several modules, and fails on a skip that is not
+// in a list.
 //
 //	citest -allow .ci/allowed-skips -in . -in ./tools -- -race -shuffle=on
 //
-// It prints what `go test` prints, then every skipped test with its reason, and
-// closes with the line "N passed, N failed, N skipped". It exits with 1 if a test
+// It prints the output of `go test`, then every skipped test with its reason, and at
+// the end the line "N passed, N failed, N skipped". It exits with 1 if a test
 // failed, if a skip is not in the list, or if no test ran at all.
 package main
 
@@ -34,8 +35,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var (
 		dirs  modules
 		flags = flag.NewFlagSet("citest", flag.ContinueOnError)
-		list  = flags.String("allow", "", "file of skips that are allowed; without it none is")
-		pass  = flags.String("pass", "", "which [section] of the file holds, besides what holds always")
+		list  = flags.String("allow", "", "file of allowed skips; without it no skip is allowed")
+		pass  = flags.String("pass", "", "the [section] of the file that holds, in addition to the lines for every pass")
 	)
 	flags.SetOutput(stderr)
 	flags.Var(&dirs, "in", "folder of a module to test; may be repeated")
@@ -58,8 +59,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return result.close(allowed)
 }
 
-// testModule runs go test in dir and books its events. A failure that no event
-// told of, such as a go.mod that does not parse, is booked as one failed test.
+// testModule runs go test in dir and counts its events. A failure without an event,
+// such as a go.mod that does not parse, counts as one failed test.
 func testModule(dir string, args []string, result *tally, stderr io.Writer) error {
 	goTest := exec.Command("go", append(append([]string{"test", "-json"}, args...), "./...")...)
 	goTest.Dir = dir

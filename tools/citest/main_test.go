@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// module writes a module of one package with the test file given.
+// module writes a module of one package with a test file.
 func module(t *testing.T, goMod, testFile string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -19,8 +19,11 @@ func module(t *testing.T, goMod, testFile string) string {
 	return dir
 }
 
-// TestRun drives the real go command, so that a change of its JSON is noticed.
-func TestRun(t *testing.T) {
+// The real go command runs, so that the test notices a change of its JSON.
+func TestTheExitCodeAndTheSumOfARun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds ten test binaries")
+	}
 	t.Setenv("GOWORK", "off")
 	const goMod = "module a\n\ngo 1.26.0\n"
 	const head = "package a\n\nimport \"testing\"\n\n"

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// event is one line of `go test -json`, as `go doc test2json` describes it.
+// An event is one line of `go test -json`, as `go doc test2json` describes it.
 type event struct {
 	Action     string
 	Package    string
@@ -19,13 +19,13 @@ type event struct {
 	Output     string
 }
 
-// skip is a test that did not run to its end, and what it said of that.
+// A skip is a test that did not run to its end, and the reason that it printed.
 type skip struct {
 	name   string // import path, space, test
 	reason string
 }
 
-// tally counts tests and holds back the output of those that may yet pass.
+// A tally counts tests. It keeps the output of a test until it fails or passes.
 type tally struct {
 	out            io.Writer
 	passed, failed int
@@ -38,7 +38,7 @@ func newTally(out io.Writer) *tally {
 	return &tally{out: out, output: map[string]map[string][]string{}, failedTests: map[string]int{}}
 }
 
-// read books the events of one go test run. A line that is not JSON is passed on.
+// read counts the events of one go test run. It prints a line that is not JSON.
 func (t *tally) read(events io.Reader) error {
 	lines := bufio.NewReader(events)
 	for {
@@ -48,7 +48,7 @@ func (t *tally) read(events io.Reader) error {
 			if json.Unmarshal([]byte(line), &e) != nil {
 				fmt.Fprint(t.out, line)
 			} else {
-				t.book(e)
+				t.add(e)
 			}
 		}
 		if err == io.EOF {
@@ -60,7 +60,8 @@ func (t *tally) read(events io.Reader) error {
 	}
 }
 
-func (t *tally) book(e event) {
+// add counts one event.
+func (t *tally) add(e event) {
 	switch e.Action {
 	case "build-output":
 		fmt.Fprint(t.out, e.Output)
@@ -80,6 +81,7 @@ func (t *tally) book(e event) {
 	}
 }
 
+// endTest counts a test, and prints the output of one that failed.
 func (t *tally) endTest(e event) {
 	lines := t.output[e.Package][e.Test]
 	switch e.Action {
@@ -95,8 +97,8 @@ func (t *tally) endTest(e event) {
 	delete(t.output[e.Package], e.Test)
 }
 
-// endPackage prints the line that go test prints for a package: "ok", "?", or,
-// for a failed one, all that is still held back.
+// endPackage prints the line that go test prints for a package, "ok" or "?". For a
+// failed one it prints all output that was kept.
 func (t *tally) endPackage(e event) {
 	own := t.output[e.Package][""]
 	if e.Action != "fail" {
@@ -143,18 +145,18 @@ func (t *tally) close(allowed []allowance) int {
 	return code
 }
 
-// reason picks what a skipped test said out of the lines around it.
+// reason returns what a skipped test printed, without the lines of go test.
 func reason(lines []string) string {
-	var said []string
+	var printed []string
 	for _, line := range lines {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "=== ") || strings.HasPrefix(line, "--- ") {
 			continue
 		}
-		said = append(said, line)
+		printed = append(printed, line)
 	}
-	if len(said) == 0 {
+	if len(printed) == 0 {
 		return "no reason given"
 	}
-	return strings.Join(said, " ")
+	return strings.Join(printed, " ")
 }

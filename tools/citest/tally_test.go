@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// stream is what go test -json says of one package, shortened.
+// stream returns lines of go test -json.
 func stream(lines ...string) string { return strings.Join(lines, "\n") + "\n" }
 
 var (
@@ -43,7 +43,7 @@ var (
 		`{"Action":"skip","Package":"v"}`)
 )
 
-func TestTally(t *testing.T) {
+func TestTheTallyOfEvents(t *testing.T) {
 	tests := []struct {
 		name    string
 		events  string
@@ -57,7 +57,7 @@ func TestTally(t *testing.T) {
 			want: []string{"ok  \tp\t0.1s\n1 passed, 0 failed, 0 skipped\n"}, not: []string{"chatter", "PASS"},
 		},
 		{
-			name: "skip that nobody allowed", events: passing + skipping, code: 1,
+			name: "skip that is not allowed", events: passing + skipping, code: 1,
 			want: []string{"skipped, NOT allowed: q TestB/sub: b_test.go:9: no browser\n1 passed, 0 failed, 1 skipped\n"},
 		},
 		{
@@ -85,7 +85,7 @@ func TestTally(t *testing.T) {
 			want: []string{"[no test files]", "citest: no test ran\n0 passed, 0 failed, 0 skipped\n"},
 		},
 		{
-			name: "only skips is no test", events: skipping, allowed: ".* # all", code: 1,
+			name: "skips alone are no tests", events: skipping, allowed: ".* # all", code: 1,
 			want: []string{"citest: no test ran"},
 		},
 		{

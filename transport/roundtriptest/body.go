@@ -8,29 +8,34 @@ import (
 	"time"
 )
 
-// errLateRead is what a [Body] answers to a Read after Close.
+// errLateRead is the error of a Read after Close.
 var errLateRead = errors.New("roundtriptest: read after close")
 
-// Body is a request or response body that keeps accounts of how it is used.
+// Body is a request or response body that counts how it is used.
 // It is safe for concurrent use; a Read in progress does not hold up a Close.
 type Body struct {
 	src    io.Reader
-	ctx    context.Context // ends reads early; nil for none
+	ctx    context.Context // reads fail once it has ended; nil for none
 	closed chan struct{}   // closed by the first Close
 
-	mu       sync.Mutex
+	mu       sync.Mutex // mu guards use, reads and closedAt. It is not held while src is read.
 	use      Usage
-	inflight int
-	closedAt time.Time
+	reads    int       // the Reads in progress
+	closedAt time.Time // the time of the first Close
 }
 
-// Usage is the account of a [Body] at one moment.
+// Usage is how a [Body] was used up to one moment.
 type Usage struct {
-	Bytes     int64 // handed out by Read
-	Closes    int   // calls of Close
-	LateReads int   // calls of Read after the first Close
-	Overlaps  int   // calls of Read while another was in progress
-	EOF       bool  // the end was reached
+	// Bytes is the number of bytes that Read returned.
+	Bytes int64
+	// Closes is the number of calls of Close.
+	Closes int
+	// LateReads is the number of calls of Read after the first Close.
+	LateReads int
+	// Overlaps is the number of calls of Read during another one.
+	Overlaps int
+	// EOF says that the end was reached.
+	EOF bool
 }
 
 // NewBody returns a body that reads from r. A nil r is an empty body.
@@ -38,7 +43,7 @@ func NewBody(r io.Reader) *Body {
 	return &Body{src: r, closed: make(chan struct{})}
 }
 
-// Usage returns the account so far.
+// Usage returns how the body was used so far.
 func (b *Body) Usage() Usage {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -56,13 +61,13 @@ func (b *Body) Read(p []byte) (int, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.inflight--
+	b.reads--
 	b.use.Bytes += int64(n)
 	b.use.EOF = b.use.EOF || errors.Is(err, io.EOF)
 	return n, err
 }
 
-// enter books a Read that begins, or tells why it may not.
+// enter records the start of a Read, or returns the error of one that must fail.
 func (b *Body) enter() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -73,14 +78,14 @@ func (b *Body) enter() error {
 	if b.ctx != nil && !b.use.EOF && b.ctx.Err() != nil {
 		return context.Cause(b.ctx)
 	}
-	if b.inflight > 0 {
+	if b.reads > 0 {
 		b.use.Overlaps++
 	}
-	b.inflight++
+	b.reads++
 	return nil
 }
 
-// Close books the call. It never fails.
+// Close records the call. It never fails.
 func (b *Body) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -92,11 +97,11 @@ func (b *Body) Close() error {
 	return nil
 }
 
-// drip is a source that hands out one byte every so often, for at most total bytes.
-// It ends early when the body is closed or the context ends.
+// A drip is a source of total bytes that returns one byte per interval. It fails when the
+// body is closed or the context ends.
 type drip struct {
 	every  time.Duration
-	total  int
+	total  int // the bytes that are left
 	closed <-chan struct{}
 	ctx    context.Context
 }
@@ -119,7 +124,7 @@ func (d *drip) Read(p []byte) (int, error) {
 	return 1, nil
 }
 
-// dripping returns a response body of total bytes, one every so often.
+// dripping returns a response body of total bytes, one per interval.
 func dripping(ctx context.Context, every time.Duration, total int) *Body {
 	b := NewBody(nil)
 	b.ctx = ctx
@@ -127,9 +132,10 @@ func dripping(ctx context.Context, every time.Duration, total int) *Body {
 	return b
 }
 
-// filler is a source of n bytes that are there at once.
+// filler returns a source of n bytes that never waits.
 func filler(n int64) io.Reader { return io.LimitReader(zeros{}, n) }
 
+// zeros is a source of zero bytes without an end.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {

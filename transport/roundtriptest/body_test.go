@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestBodyKeepsAccounts(t *testing.T) {
+func TestABodyCountsItsUses(t *testing.T) {
 	b := NewBody(strings.NewReader("four"))
 	if data, err := io.ReadAll(b); string(data) != "four" || err != nil {
 		t.Fatalf("read %q, %v", data, err)
@@ -21,27 +21,27 @@ func TestBodyKeepsAccounts(t *testing.T) {
 	}
 	_, _ = b.Close(), b.Close()
 	if n, err := b.Read(make([]byte, 1)); n != 0 || !errors.Is(err, errLateRead) {
-		t.Errorf("a late read gave %d, %v", n, err)
+		t.Errorf("a Read after Close returned %d, %v", n, err)
 	}
 	if got, want := b.Usage(), (Usage{Bytes: 4, Closes: 2, LateReads: 1, EOF: true}); got != want {
 		t.Errorf("after Close: %+v; want %+v", got, want)
 	}
 }
 
-func TestBodyNil(t *testing.T) {
+func TestABodyWithoutReaderIsEmpty(t *testing.T) {
 	if n, err := NewBody(nil).Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
-		t.Errorf("an empty body gave %d, %v", n, err)
+		t.Errorf("an empty body returned %d, %v", n, err)
 	}
 }
 
-func TestBodyOverlapsAndClose(t *testing.T) {
+func TestABodyCountsOverlappingReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := dripping(t.Context(), time.Hour, 2)
 		var all sync.WaitGroup
 		for range 2 {
 			all.Go(func() {
 				if n, err := b.Read(make([]byte, 8)); n != 0 || err == nil {
-					t.Errorf("a Read under Close gave %d, %v", n, err)
+					t.Errorf("a Read with a Close returned %d, %v", n, err)
 				}
 			})
 		}
@@ -54,7 +54,7 @@ func TestBodyOverlapsAndClose(t *testing.T) {
 	})
 }
 
-func TestBodyEndsWithItsContext(t *testing.T) {
+func TestABodyFailsWithTheCauseOfItsContext(t *testing.T) {
 	cause := errors.New("cause")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	b := NewBody(strings.NewReader("four"))
@@ -65,7 +65,7 @@ func TestBodyEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestDrip(t *testing.T) {
+func TestADripReturnsOneBytePerInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		n, err := io.Copy(io.Discard, dripping(t.Context(), time.Second, 5))

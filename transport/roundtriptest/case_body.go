@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// bodyCases are about the body of the final response, from the caller's hand.
+// bodyCases are about the body of the final response, as the caller reads it.
 func bodyCases() []testCase {
 	return []testCase{{
 		name:   "response-body-bytes",
@@ -24,10 +24,10 @@ func bodyCases() []testCase {
 		reason: "http.Transport frees the connection when its body is closed or read to the end; a Close that stops in a wrapper leaks a socket per call",
 		run:    bodyClosed,
 	}, {
-		name:   "response-close-beside-read",
+		name:   "response-close-during-read",
 		reason: "http.Response.Body may be closed while a Read is blocked, to stop it, and by more than one goroutine (http.Client's timeout does)",
 		out:    Buffers,
-		run:    closeBesideRead,
+		run:    closeDuringRead,
 	}, {
 		name:   "response-body-error",
 		reason: "a body that breaks off must end with its error: reported as io.EOF, half a document looks whole",
@@ -52,10 +52,10 @@ func bodyCases() []testCase {
 	}}
 }
 
-// answering returns a base whose responses carry what body makes.
-func answering(status int, body func(*http.Request) io.ReadCloser) *Base {
-	return Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-		resp := reply(req, status, "")
+// respondWith returns a base whose responses have the body that body makes.
+func respondWith(status int, body func(*http.Request) io.ReadCloser) *Base {
+	return Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+		resp := newResponse(req, status, "")
 		resp.Body, resp.ContentLength = body(req), -1
 		return resp, nil
 	}})
@@ -74,14 +74,14 @@ func bodyBytes(p *probe) {
 		"byte by byte":      func() io.Reader { return iotest.OneByteReader(bytes.NewReader(want)) },
 	} {
 		for _, status := range []int{200, 404} {
-			rt := p.layer(answering(status, func(*http.Request) io.ReadCloser { return NewBody(source()) }))
+			rt := p.layer(respondWith(status, func(*http.Request) io.ReadCloser { return NewBody(source()) }))
 			resp := p.get(rt, p.request(context.Background(), "/bytes"))
 			got := p.finishBody(resp)
 			if got != string(want) {
-				p.errorf("%s, %d: the caller read %d bytes, or others, than the %d that were sent", what, status, len(got), len(want))
+				p.errorf("%s, %d: the caller read %d bytes, or other bytes, than the %d that were sent", what, status, len(got), len(want))
 			}
 			if n, err := resp.Body.Read(make([]byte, 1)); n != 0 || err == nil {
-				p.errorf("%s, %d: after Close a Read gave %d bytes and error %v", what, status, n, err)
+				p.errorf("%s, %d: a Read after Close returned %d bytes and error %v", what, status, n, err)
 			}
 		}
 	}
@@ -99,9 +99,9 @@ func bodyClosed(p *probe) {
 		for _, status := range []int{200, 404, 500} {
 			base := Script(Step{Status: status, Body: "to be closed"})
 			use(p.get(p.layer(base), p.request(context.Background(), "/closed")).Body)
-			settle()
+			rest()
 			calls := base.Calls()
-			n, most := calls[len(calls)-1].Reply.Usage().Closes, 1
+			n, most := calls[len(calls)-1].ResponseBody.Usage().Closes, 1
 			if strings.Contains(what, "twice") {
 				most = 2
 			}
@@ -112,9 +112,9 @@ func bodyClosed(p *probe) {
 	}
 }
 
-func closeBesideRead(p *probe) {
+func closeDuringRead(p *probe) {
 	var body *Body
-	rt := p.layer(answering(200, func(req *http.Request) io.ReadCloser {
+	rt := p.layer(respondWith(200, func(req *http.Request) io.ReadCloser {
 		body = dripping(req.Context(), time.Hour, 1)
 		return body
 	}))
@@ -122,16 +122,16 @@ func closeBesideRead(p *probe) {
 	var all sync.WaitGroup
 	start := time.Now()
 	all.Go(func() {
-		p.guard(func() {
+		p.catch(func() {
 			n, err := resp.Body.Read(make([]byte, 1))
 			if took := time.Since(start); n != 0 || err == nil || took != time.Second {
-				p.errorf("a Read closed after 1s gave %d bytes, error %v, after %v", n, err, took)
+				p.errorf("a Read with a Close after 1s returned %d bytes, error %v, after %v", n, err, took)
 			}
 		})
 	})
 	for range 8 {
 		all.Go(func() {
-			p.guard(func() {
+			p.catch(func() {
 				time.Sleep(time.Second)
 				_ = resp.Body.Close()
 			})
@@ -146,15 +146,13 @@ func closeBesideRead(p *probe) {
 func bodyError(p *probe) {
 	for _, broken := range []error{io.ErrUnexpectedEOF, errBase} {
 		for _, status := range []int{200, 404} {
-			rt := p.layer(answering(status, func(*http.Request) io.ReadCloser {
+			rt := p.layer(respondWith(status, func(*http.Request) io.ReadCloser {
 				return NewBody(&together{data: []byte("half of it"), err: broken})
 			}))
 			req, _ := p.post(context.Background(), http.MethodPost, "", false)
 			resp, err := p.trip(rt, req)
 			if err != nil {
-				if !p.may(Buffers) {
-					p.errorf("%d: RoundTrip failed with %v; want the response, and the error from its body", status, err)
-				}
+				p.errorUnless(Buffers, "%d: RoundTrip failed with %v; want the response, and the error from its body", status, err)
 				p.checkErr("a body that breaks off", err, broken)
 				continue
 			}
@@ -181,7 +179,11 @@ func bodyLate(p *probe) {
 		n, err := io.CopyN(&got, resp.Body, 8)
 		if n < 8 {
 			if !errors.Is(err, io.EOF) {
-				p.errorf("%v after RoundTrip, having read %q: %v", pause, got.String(), err)
+				hint := ""
+				if !p.may(TimesOut) {
+					hint = cure(TimesOut)
+				}
+				p.errorf("%v after RoundTrip, with %q read before: %v%s", pause, got.String(), err, hint)
 			}
 			break
 		}
@@ -192,7 +194,7 @@ func bodyLate(p *probe) {
 	_ = resp.Body.Close()
 }
 
-// writerTo is a response body with a WriteTo of its own.
+// A writerTo is a response body with a WriteTo of its own.
 type writerTo struct{ *Body }
 
 func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
@@ -203,7 +205,7 @@ func bodyWriterTo(p *probe) {
 	const text = "first some by Read, then the rest by WriteTo"
 	for _, before := range []int{0, 10} {
 		var inner *Body
-		rt := p.layer(answering(200, func(*http.Request) io.ReadCloser {
+		rt := p.layer(respondWith(200, func(*http.Request) io.ReadCloser {
 			inner = NewBody(strings.NewReader(text))
 			return writerTo{inner}
 		}))
@@ -214,7 +216,7 @@ func bodyWriterTo(p *probe) {
 		}
 		n, err := io.Copy(&got, resp.Body)
 		if got.String() != text || err != nil || n != int64(len(text)-before) {
-			p.errorf("after %d bytes by Read, io.Copy said %d, error %v; in all %q; want %q", before, n, err, got.String(), text)
+			p.errorf("after %d bytes by Read, io.Copy returned %d, error %v; in all %q; want %q", before, n, err, got.String(), text)
 		}
 		_ = resp.Body.Close()
 		if inner.Usage().Closes == 0 {
@@ -224,8 +226,8 @@ func bodyWriterTo(p *probe) {
 }
 
 func responseTrailers(p *probe) {
-	rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-		resp := reply(req, 200, "")
+	rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+		resp := newResponse(req, 200, "")
 		resp.Trailer = http.Header{"X-Sum": nil}
 		trailer := resp.Trailer
 		resp.Body = NewBody(&atEnd{r: strings.NewReader("four"), do: func() { trailer.Set("X-Sum", "4") }})
@@ -239,7 +241,7 @@ func responseTrailers(p *probe) {
 	}
 }
 
-// duplex is the body of an upgraded response.
+// A duplex is the body of an upgraded response.
 type duplex struct {
 	*Body
 	written *bytes.Buffer
@@ -249,8 +251,8 @@ func (d *duplex) Write(b []byte) (int, error) { return d.written.Write(b) }
 
 func responseUpgraded(p *probe) {
 	body := &duplex{NewBody(strings.NewReader("from the server")), &bytes.Buffer{}}
-	rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-		resp := reply(req, http.StatusSwitchingProtocols, "")
+	rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+		resp := newResponse(req, http.StatusSwitchingProtocols, "")
 		resp.Header.Set("Connection", "Upgrade")
 		resp.Header.Set("Upgrade", "test")
 		resp.Body = body
@@ -264,10 +266,10 @@ func responseUpgraded(p *probe) {
 	if !ok {
 		p.errorf("the body of a 101 is a %T, which has no Write", resp.Body)
 	} else if n, err := io.WriteString(conn, "from the client"); err != nil || n != 15 || body.written.String() != "from the client" {
-		p.errorf("Write said %d, %v; %q arrived", n, err, body.written.String())
+		p.errorf("Write returned %d, %v; %q arrived", n, err, body.written.String())
 	}
 	if got := p.finishBody(resp); got != "from the server" {
-		p.errorf("Read gave %q; want %q", got, "from the server")
+		p.errorf("Read returned %q; want %q", got, "from the server")
 	}
 	if body.Usage().Closes == 0 {
 		p.errorf("Close did not reach the connection")

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// clientCases are about http.Client above the decorator.
+// clientCases are about an http.Client around the decorator.
 func clientCases() []testCase {
 	return []testCase{{
 		name:   "client-redirect-get",
-		reason: "http.Client follows 301, 302 and 303 with GET and no body; it needs the response, its Location and its closed body as they came",
+		reason: "http.Client follows 301, 302 and 303 with GET and no body; it needs the response and its Location unchanged, and closes its body",
 		run:    redirect([]int{301, 302, 303}, http.MethodGet, ""),
 	}, {
 		name:   "client-redirect-resend",
@@ -23,11 +23,11 @@ func clientCases() []testCase {
 		run:    redirect([]int{307, 308}, http.MethodPut, "sent to both"),
 	}, {
 		name:   "client-redirect-no-getbody",
-		reason: "without GetBody http.Client cannot send the body again, and hands the 307 to the caller",
+		reason: "without GetBody http.Client cannot send the body again, and returns the 307 to the caller",
 		run:    redirectNoGetBody,
 	}, {
 		name:   "client-redirect-forgets-credentials",
-		reason: "http.Client drops Authorization and Cookie on the way to another origin; a layer that remembers them gives them away",
+		reason: "http.Client drops Authorization and Cookie on the way to another origin; a layer that remembers them leaks them",
 		run:    redirectForgets,
 	}, {
 		name:   "client-redirect-last-response",
@@ -39,7 +39,7 @@ func clientCases() []testCase {
 		run:    cookies,
 	}, {
 		name:   "client-timeout",
-		reason: "http.Client.Timeout arrives as a deadline of the context; its error is a *url.Error that says Timeout",
+		reason: "http.Client.Timeout arrives as a deadline of the context; its error is a *url.Error that reports a timeout",
 		run:    clientTimeout,
 	}, {
 		name:   "client-timeout-in-body",
@@ -52,11 +52,11 @@ func clientCases() []testCase {
 func redirect(statuses []int, method, payload string) func(*probe) {
 	return func(p *probe) {
 		for _, status := range statuses {
-			base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+			base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
 				if req.URL.Path == "/end" {
-					return reply(req, 200, "arrived"), nil
+					return newResponse(req, 200, "arrived"), nil
 				}
-				resp := reply(req, status, "moved")
+				resp := newResponse(req, status, "moved")
 				resp.Header.Set("Location", "/end")
 				return resp, nil
 			}})
@@ -72,16 +72,16 @@ func redirect(statuses []int, method, payload string) func(*probe) {
 			if got := p.finishBody(resp); got != "arrived" || resp.Request == nil || resp.Request.URL.Path != "/end" {
 				p.errorf("%d: the redirect ended with %q", status, got)
 			}
-			settle()
+			rest()
 			calls := base.Calls()
 			last := calls[len(calls)-1]
 			if len(calls) != 2 || last.Request.Method != method || string(last.Body) != payload {
 				p.errorf("%d: %d calls, the last %s with body %q; want 2, %s with %q", status, len(calls), last.Request.Method, last.Body, method, payload)
 			}
 			if got := string(calls[0].Body); got != "sent to both" {
-				p.errorf("%d: the first call carried %q", status, got)
+				p.errorf("%d: the first call sent %q", status, got)
 			}
-			if calls[0].Reply.Usage().Closes == 0 {
+			if calls[0].ResponseBody.Usage().Closes == 0 {
 				p.errorf("%d: the body of the redirect was not closed", status)
 			}
 			for i, b := range u.made() { // http.Client closes them too
@@ -106,16 +106,16 @@ func redirectNoGetBody(p *probe) {
 	if n := len(base.Calls()); n != 1 {
 		p.errorf("next was called %d times; want once", n)
 	}
-	settle()
+	rest()
 	p.checkClosed("PUT", u)
 }
 
 func redirectForgets(p *probe) {
-	base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+	base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
 		if req.URL.Host == "two.example" {
-			return reply(req, 200, "arrived"), nil
+			return newResponse(req, 200, "arrived"), nil
 		}
-		resp := reply(req, 302, "moved")
+		resp := newResponse(req, 302, "moved")
 		resp.Header.Set("Location", "http://two.example/end")
 		return resp, nil
 	}})
@@ -170,15 +170,15 @@ func cookies(p *probe) {
 	}
 	calls := base.Calls()
 	if got := calls[len(calls)-1].Header.Get("Cookie"); got != "first=1; second=2" {
-		p.errorf("the second request carries Cookie %q; want both of the first response", got)
+		p.errorf("the second request has Cookie %q; want both of the first response", got)
 	}
 }
 
 func clientTimeout(p *probe) {
 	const limit = 3 * time.Second
-	base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+	base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
 		resp, err := Step{Hang: true}.play(req)
-		time.Sleep(time.Millisecond) // the client's own timer has the same moment: let it see it first
+		time.Sleep(time.Millisecond) // the client's own timer ends at the same moment, and must be the first
 		return resp, err
 	}})
 	client := &http.Client{Transport: p.layer(base), Timeout: limit}
@@ -188,17 +188,17 @@ func clientTimeout(p *probe) {
 	dispose(resp, err)
 	var outer *url.Error
 	if !errors.As(err, &outer) || !outer.Timeout() {
-		p.errorf("error %v; want a *url.Error that says Timeout", err)
+		p.errorf("error %v; want a *url.Error that reports a timeout", err)
 	}
 	p.checkErr("Client.Timeout", err, context.DeadlineExceeded)
 	if took < limit || took > limit+time.Millisecond {
-		p.errorf("a Timeout of %v struck after %v", limit, took)
+		p.errorf("a Timeout of %v ended the call after %v", limit, took)
 	}
 }
 
 func clientTimeoutInBody(p *probe) {
 	const limit = 3 * time.Second
-	base := answering(200, func(req *http.Request) io.ReadCloser { return dripping(req.Context(), time.Hour, 2) })
+	base := respondWith(200, func(req *http.Request) io.ReadCloser { return dripping(req.Context(), time.Hour, 2) })
 	client := &http.Client{Transport: p.layer(base), Timeout: limit}
 	start := time.Now()
 	resp, err := client.Do(p.request(context.Background(), "/timeout"))
@@ -215,7 +215,7 @@ func clientTimeoutInBody(p *probe) {
 	_ = resp.Body.Close()
 }
 
-// containsFold tells whether s holds part in any case.
+// containsFold reports whether s contains part, which is in lower case, in any case.
 func containsFold(s, part string) bool {
 	return strings.Contains(strings.ToLower(s), part)
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The wire cases of this file count connections, or hold one for long.
+// The cases of this file count connections, or use one for long. wireCases lists them.
 
 func connectionReused(p *probe) {
 	var n atomic.Int64
@@ -31,7 +31,7 @@ func connectionReused(p *probe) {
 		}
 	}
 	if d := w.dials.Load(); d != 1 {
-		p.errorf("12 calls in a row opened %d connections; want 1", d)
+		p.errorf("12 successive calls opened %d connections; want 1", d)
 	}
 }
 
@@ -45,7 +45,7 @@ func manyCalls(p *probe) {
 	var all sync.WaitGroup
 	for i := range 30 {
 		all.Go(func() {
-			p.guard(func() {
+			p.catch(func() {
 				req, _ := p.post(context.Background(), http.MethodPut, fmt.Sprint("body ", i), i%2 == 0)
 				req.URL.Path = fmt.Sprint("/", i)
 				want := fmt.Sprintf("/%d body %d", i, i)
@@ -83,11 +83,11 @@ func wireUpgrade(p *probe) {
 		p.errorf("Write: %v", err)
 	}
 	if line, err := bufio.NewReader(conn).ReadString('\n'); line != "echo: hello\n" || err != nil {
-		p.errorf("Read gave %q, %v", line, err)
+		p.errorf("Read returned %q, %v", line, err)
 	}
 }
 
-func cancelFrees(p *probe) {
+func cancelFreesConnection(p *probe) {
 	var open atomic.Int64
 	w := p.serve(func(rw http.ResponseWriter, req *http.Request) {
 		open.Add(1)
@@ -97,8 +97,8 @@ func cancelFrees(p *probe) {
 			_ = http.NewResponseController(rw).Flush()
 		}
 		select {
-		case <-req.Context().Done(): // the connection went away
-		case <-time.After(aftermath):
+		case <-req.Context().Done(): // the connection was closed
+		case <-time.After(timersEnd):
 		}
 	})
 	rt := p.layer(w)
@@ -114,11 +114,11 @@ func cancelFrees(p *probe) {
 		if took := time.Since(start); took != time.Second {
 			p.errorf("%s: a cancel after 1s ended the call after %v", path, took)
 		}
-		settle()
+		rest()
 		cancel()
 	}
 	_ = p.get(rt, p.request(context.Background(), "/body")).Body.Close() // unread
-	settle()
+	rest()
 	if n := open.Load(); n != 0 {
 		p.errorf("%d connections are still open at the server", n)
 	}

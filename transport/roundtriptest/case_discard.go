@@ -14,14 +14,15 @@ const (
 	drainTime = 10 * time.Second
 )
 
-// discarded are the statuses that layers answer by sending again: a new token, a later moment.
+// discarded returns the statuses after which a layer may send the request again, with a new
+// token or later.
 func discarded() []int { return []int{401, 407, 408, 429, 500, 502, 503, 504} }
 
-// discardCases are about responses that a layer received and did not hand on.
+// discardCases are about responses that a layer received and did not return.
 func discardCases() []testCase {
 	return []testCase{{
 		name:   "discarded-response-closed",
-		reason: "http.Transport keeps a connection and two goroutines for every body that nobody closed: nine sockets for three calls of three attempts, in one library we tried",
+		reason: "http.Transport keeps a connection and two goroutines for every body that is not closed: nine sockets for three calls of three attempts, in one library we tried",
 		run:    discardedClosed,
 	}, {
 		name:   "discarded-response-drain-bytes",
@@ -33,11 +34,11 @@ func discardCases() []testCase {
 		}),
 	}, {
 		name:   "discarded-response-drain-time",
-		reason: "a body that drips keeps below any bound of bytes: draining has a bound of time too. The bound here is 10 s",
+		reason: "a body that comes byte by byte stays below any bound of bytes: draining has a bound of time too. The bound here is 10 s",
 		run:    discardBound(func(req *http.Request) *Body { return dripping(req.Context(), time.Second, 3600) }),
 	}, {
 		name:   "discarded-response-stalled",
-		reason: "a body that sends nothing blocks Read until it is closed: the bound of time must come from outside of Read",
+		reason: "a body that sends nothing blocks Read until it is closed: the bound of time must work from outside of Read",
 		run:    discardBound(func(req *http.Request) *Body { return dripping(req.Context(), time.Hour, 2) }),
 	}}
 }
@@ -56,32 +57,32 @@ func discardedClosed(p *probe) {
 			resp, err := p.trip(p.layer(base), p.request(ctx, "/discarded"))
 			dispose(resp, err)
 			cancel()
-			settle()
+			rest()
 			for i, call := range base.Calls() {
-				if call.Reply == nil {
+				if call.ResponseBody == nil {
 					continue
 				}
-				if n := call.Reply.Usage().Closes; n != 1 {
-					p.errorf("%d, %s: the body of answer %d was closed %d times; want once", status, what, i+1, n)
+				if n := call.ResponseBody.Usage().Closes; n != 1 {
+					p.errorf("%d, %s: the body of response %d was closed %d times; want once", status, what, i+1, n)
 				}
 			}
 		}
 	}
 }
 
-// discardBound checks what became of a first answer with such a body.
+// discardBound checks what a layer does to a first response with such a body.
 func discardBound(body func(*http.Request) *Body) func(*probe) {
 	return func(p *probe) {
 		for _, status := range discarded() {
-			base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-				resp := reply(req, status, "")
+			base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+				resp := newResponse(req, status, "")
 				resp.Body, resp.ContentLength = body(req), -1
 				return resp, nil
 			}}, Step{Body: "fine"})
 			ctx, cancel := context.WithTimeout(context.Background(), 4*time.Hour)
 			resp, err := p.trip(p.layer(base), p.request(ctx, "/discarded"))
 			calls := base.Calls()
-			if len(calls) > 1 { // the first answer was discarded
+			if len(calls) > 1 { // the first response was discarded
 				p.checkDiscard(status, calls[0])
 			}
 			if err == nil {
@@ -95,9 +96,10 @@ func discardBound(body func(*http.Request) *Body) func(*probe) {
 	}
 }
 
+// checkDiscard records a breach unless a discarded body was closed within the bounds.
 func (p *probe) checkDiscard(status int, call Call) {
-	settle()
-	b := call.Reply
+	rest()
+	b := call.ResponseBody
 	b.mu.Lock()
 	use, closedAt := b.use, b.closedAt
 	b.mu.Unlock()
@@ -107,7 +109,7 @@ func (p *probe) checkDiscard(status int, call Call) {
 	if use.Bytes > drainLimit {
 		p.errorf("%d: %d bytes of the discarded body were read; want at most %d", status, use.Bytes, drainLimit)
 	}
-	if took := closedAt.Sub(call.Answered); use.Closes > 0 && took > drainTime {
+	if took := closedAt.Sub(call.Returned); use.Closes > 0 && took > drainTime {
 		p.errorf("%d: the discarded body was closed after %v; want at most %v", status, took, drainTime)
 	}
 }

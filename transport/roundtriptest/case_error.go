@@ -13,11 +13,11 @@ import (
 	"syscall"
 )
 
-// errorCases are about what becomes of an error of the base.
+// errorCases are about the errors of the base.
 func errorCases() []testCase {
 	return []testCase{{
 		name:   "error-kept",
-		reason: "callers and the layers above decide by errors.Is and errors.As; a wrapper that does not unwrap hides what happened",
+		reason: "callers and outer layers decide by errors.Is and errors.As; a wrapper that does not unwrap hides what happened",
 		run:    errorKept,
 	}, {
 		name:   "error-timeout-kept",
@@ -25,7 +25,7 @@ func errorCases() []testCase {
 		run:    errorTimeoutKept,
 	}, {
 		name:   "error-no-partial-response",
-		reason: "when every try failed the caller gets the error, not an invented response",
+		reason: "when every attempt failed the caller gets the error, not an invented response",
 		run: func(p *probe) {
 			resp, err := p.trip(p.layer(Script(Step{Err: errBase})), p.request(context.Background(), "/error"))
 			if resp != nil {
@@ -40,12 +40,14 @@ func errorCases() []testCase {
 	}}
 }
 
-// timeout asks as net/http does, of the error itself.
+// timeout reports whether err is a timeout. It asks err alone, as net/http does, not the
+// errors that it wraps.
 func timeout(err error) bool {
 	t, ok := err.(interface{ Timeout() bool })
 	return ok && t.Timeout()
 }
 
+// faults returns errors that a transport may return.
 func faults() []error {
 	return []error{
 		errBase,
@@ -86,18 +88,18 @@ func errorTimeoutKept(p *probe) {
 		resp, err := p.trip(rt, p.request(context.Background(), "/timeout"))
 		dispose(resp, err)
 		if err == nil || !timeout(err) {
-			p.errorf("%T: the error %v no longer says Timeout", want, err)
+			p.errorf("%T: the error %v no longer reports a timeout", want, err)
 		}
 		_, err = (&http.Client{Transport: rt}).Do(p.request(context.Background(), "/timeout"))
 		var outer *url.Error
 		if !errors.As(err, &outer) || !outer.Timeout() {
-			p.errorf("%T: the *url.Error %v of http.Client no longer says Timeout", want, err)
+			p.errorf("%T: the *url.Error %v of http.Client no longer reports a timeout", want, err)
 		}
 	}
 	resp, err := p.trip(p.layer(Script(Step{Err: errBase})), p.request(context.Background(), "/timeout"))
 	dispose(resp, err)
 	if err != nil && timeout(err) {
-		p.errorf("an error that is no timeout, %v, says Timeout", err)
+		p.errorf("an error that is not a timeout, %v, reports one", err)
 	}
 }
 

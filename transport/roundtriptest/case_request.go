@@ -12,7 +12,7 @@ import (
 
 var errBase = errors.New("roundtriptest: the base failed")
 
-// requestCases are about the caller's request, and the one that next receives.
+// requestCases are about the caller's request, and the one that next gets.
 func requestCases() []testCase {
 	return []testCase{{
 		name:   "request-untouched",
@@ -22,7 +22,7 @@ func requestCases() []testCase {
 	}, {
 		name: "request-read-concurrently",
 		reason: `http.RoundTripper: "RoundTrip may read fields of the request in a separate goroutine"; ` +
-			"a write to it, even one undone later, is a data race with that, and with a caller who reads. Seen with -race only",
+			"a write to it, even one undone later, is a data race with that, and with a caller that reads. Seen with -race only",
 		alone: true,
 		run:   requestReadConcurrently,
 	}, {
@@ -31,11 +31,11 @@ func requestCases() []testCase {
 		run:    requestArrivesWhole,
 	}, {
 		name:   "request-sent-once",
-		reason: "a success is sent once whatever the layer does; an error or an error status again only by a layer that declares Retries",
+		reason: "a success is sent once whatever the layer does; after an error or an error status it is sent again only by a layer that declares Retries",
 		run:    requestSentOnce,
 	}, {
 		name:   "request-reusable",
-		reason: `http.RoundTripper: "Callers should not mutate or reuse the request until the Response's Body has been closed"; after that they may, and nothing may pile up on it`,
+		reason: `http.RoundTripper: "Callers should not mutate or reuse the request until the Response's Body has been closed"; after that they may, and the request must be as it was`,
 		out:    Replays,
 		run:    requestReusable,
 	}, {
@@ -58,13 +58,13 @@ func requestCases() []testCase {
 		},
 	}, {
 		name:   "request-malformed",
-		reason: "http.Transport answers a nil URL or a nil Header with an error and closes the body; a decorator above it must not panic before",
+		reason: "http.Transport returns an error for a nil URL or a nil Header and closes the body; an outer decorator must not panic before that",
 		alone:  true,
 		run:    requestMalformed,
 	}}
 }
 
-// full makes a request that uses every field a client may use.
+// full makes a request that uses every field that a client may use.
 func (p *probe) full(ctx context.Context) (*http.Request, *upload) {
 	req, u := p.post(ctx, http.MethodPut, "a full request", true)
 	req.Host = "host.example"
@@ -81,16 +81,16 @@ func (p *probe) full(ctx context.Context) (*http.Request, *upload) {
 	return req, u
 }
 
-// scripts of outcomes that several cases go through.
+// outcomes returns the scripts that several cases use.
 func outcomes() map[string][]Step {
 	return map[string][]Step{
-		"success":      {{Body: "fine"}},
-		"not found":    {{Status: 404, Body: "no"}},
-		"unavailable":  {{Status: 503, Body: "later"}},
-		"base error":   {{Err: errBase}},
-		"error, then":  {{Err: errBase}, {Body: "fine"}},
-		"503, then":    {{Status: 503, Body: "later"}, {Body: "fine"}},
-		"early answer": {{Status: 413, Unread: true}},
+		"success":        {{Body: "fine"}},
+		"not found":      {{Status: 404, Body: "no"}},
+		"unavailable":    {{Status: 503, Body: "later"}},
+		"base error":     {{Err: errBase}},
+		"error, then":    {{Err: errBase}, {Body: "fine"}},
+		"503, then":      {{Status: 503, Body: "later"}, {Body: "fine"}},
+		"early response": {{Status: 413, Unread: true}},
 	}
 }
 
@@ -104,10 +104,10 @@ func requestUntouched(p *probe) {
 			steps = steps[min(1, len(steps)-1):]
 			return step.play(r)
 		}
-		resp, err := p.trip(p.layer(Script(Step{Answer: looks})), req)
+		resp, err := p.trip(p.layer(Script(Step{Respond: looks})), req)
 		before.check(p, what+", after RoundTrip")
 		dispose(resp, err)
-		settle()
+		rest()
 		before.check(p, what+", after the response was closed")
 	}
 }
@@ -128,10 +128,10 @@ func requestReadConcurrently(p *probe) {
 			time.Sleep(time.Millisecond)
 		}
 		dispose(p.trip(p.layer(Script(steps...)), req))
-		settle()
+		rest()
 		if p.readers {
 			if before, during := <-read, <-read; before != during {
-				p.errorf("%s: a reader beside the call saw the request change", what)
+				p.errorf("%s: a concurrent reader saw the request change", what)
 			}
 		}
 	}
@@ -166,17 +166,21 @@ func requestArrivesWhole(p *probe) {
 	p.compareHeaders(call.Header, want.Header)
 }
 
-// compareHeaders wants what the caller sent, and nothing else unless edits are declared.
+// compareHeaders records a breach unless next got the headers that the caller sent. With
+// Edits others may be changed and added.
 func (p *probe) compareHeaders(got, want http.Header) {
 	for name, values := range want {
-		own := strings.HasPrefix(strings.ToLower(name), "x-roundtriptest")
-		if (own || !p.may(Edits)) && !slices.Equal(got[name], values) {
+		switch own := strings.HasPrefix(strings.ToLower(name), "x-roundtriptest"); {
+		case slices.Equal(got[name], values):
+		case own:
 			p.errorf("next got header %s: %q; want %q", name, got[name], values)
+		default:
+			p.errorUnless(Edits, "next got header %s: %q; want %q", name, got[name], values)
 		}
 	}
 	for name, values := range got {
-		if _, ok := want[name]; !ok && !p.may(Edits) {
-			p.errorf("next got header %s: %q that the caller did not send", name, values)
+		if _, ok := want[name]; !ok {
+			p.errorUnless(Edits, "next got header %s: %q that the caller did not send", name, values)
 		}
 	}
 }
@@ -187,10 +191,14 @@ func requestSentOnce(p *probe) {
 			base := Script(steps...)
 			req, _ := p.post(context.Background(), method, "once", true)
 			dispose(p.trip(p.layer(base), req))
-			settle()
+			rest()
 			n := len(base.Calls())
-			if good := what == "success" || what == "not found"; n != 1 && (good || n == 0 || !p.may(Retries)) {
+			switch good := what == "success" || what == "not found"; {
+			case n == 1:
+			case good, n == 0:
 				p.errorf("%s, %s: next was called %d times; want once", what, method, n)
+			default:
+				p.errorUnless(Retries, "%s, %s: next was called %d times; want once", what, method, n)
 			}
 		}
 	}
@@ -218,12 +226,12 @@ func requestReusable(p *probe) {
 }
 
 func requestTrailerLate(p *probe) {
-	base := Script(Step{Unread: true, Answer: func(req *http.Request) (*http.Response, error) {
+	base := Script(Step{Unread: true, Respond: func(req *http.Request) (*http.Response, error) {
 		body, err := readBody(req)
 		if got := req.Trailer.Get("X-Late"); got != "sum of 4" {
 			p.errorf("after %d bytes of body next sees trailer %q; want %q", len(body), got, "sum of 4")
 		}
-		return reply(req, 200, "fine"), err
+		return newResponse(req, 200, "fine"), err
 	}})
 	req, _ := p.post(context.Background(), http.MethodPut, "", false)
 	req.ContentLength = -1
@@ -244,7 +252,7 @@ func requestMalformed(p *probe) {
 			p.errorf("%s: got a response; want an error", what)
 		}
 		dispose(resp, err)
-		settle()
+		rest()
 		p.checkClosed(what, u)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// resendCases are about layers that send a body more than once; with any other layer
-// they see one attempt.
+// resendCases are about layers that send a body more than once. They pass with a layer that
+// makes one attempt.
 func resendCases() []testCase {
 	return []testCase{{
 		name:   "attempts-carry-whole-body",
@@ -20,21 +20,21 @@ func resendCases() []testCase {
 		run:    attemptsCarryWholeBody,
 	}, {
 		name:   "attempts-share-no-reader",
-		reason: "http.Transport may still read the body of an attempt after RoundTrip returned, when the server answers early; the next attempt needs a reader of its own",
+		reason: "http.Transport may still read the body of an attempt after RoundTrip returned, when the server responds early; the next attempt needs a reader of its own",
 		run:    attemptsShareNoReader,
 	}, {
 		name:   "request-body-not-read-after-close",
-		reason: "a closed body is gone: reading it again sends nothing, or another request's bytes when buffers are pooled",
+		reason: "a closed body has nothing to read: reading it again sends nothing, or another request's bytes when buffers are pooled",
 		alone:  true,
 		run:    notReadAfterClose,
 	}, {
 		name:   "getbody-failure",
-		reason: "when GetBody fails nothing can be sent again: the outcome at hand comes back, or the failure; bodies are closed all the same",
+		reason: "when GetBody fails nothing can be sent again: the caller gets the last outcome or the failure, and bodies are closed all the same",
 		run:    getBodyFailure,
 	}, {
-		name:   "early-answer",
-		reason: "a server may answer while the body is still sent; the answer must not wait for the body, nor the body be touched by both sides",
-		run:    earlyAnswer,
+		name:   "early-response",
+		reason: "a server may respond while the body is still being sent; the response must not wait for the body, and only one side may read the body",
+		run:    earlyResponse,
 	}}
 }
 
@@ -48,11 +48,11 @@ func attemptsCarryWholeBody(p *probe) {
 				dispose(p.trip(p.layer(base), req))
 				for i, call := range base.Calls() {
 					if !steps[min(i, len(steps)-1)].Unread && string(call.Body) != payload {
-						p.errorf("%s, %s, GetBody %v: attempt %d carried %d bytes; want %d",
+						p.errorf("%s, %s, GetBody %v: attempt %d sent %d bytes; want %d",
 							method, what, again, i+1, len(call.Body), len(payload))
 					}
 					if call.Length != int64(len(payload)) {
-						p.errorf("%s, %s, GetBody %v: attempt %d said ContentLength %d; want %d",
+						p.errorf("%s, %s, GetBody %v: attempt %d had ContentLength %d; want %d",
 							method, what, again, i+1, call.Length, len(payload))
 					}
 				}
@@ -61,7 +61,7 @@ func attemptsCarryWholeBody(p *probe) {
 	}
 }
 
-// seekable is a counted body that can be rewound.
+// A seekable is a counted body that can be rewound.
 type seekable struct {
 	*Body
 	io.Seeker
@@ -74,10 +74,10 @@ func attemptsShareNoReader(p *probe) {
 	}
 	payload := numbers.String()
 	for what, form := range map[string]int{"GetBody": 0, "no GetBody": 1, "seekable": 2} {
-		base := Script(Step{Unread: true, Answer: func(req *http.Request) (*http.Response, error) {
+		base := Script(Step{Unread: true, Respond: func(req *http.Request) (*http.Response, error) {
 			uploading := make(chan struct{})
-			begun := sync.OnceFunc(func() { close(uploading) })
-			go p.guard(func() { // as http.Transport's writeLoop does
+			started := sync.OnceFunc(func() { close(uploading) })
+			go p.catch(func() { // as http.Transport's writeLoop does
 				defer closeBody(req)
 				buf := make([]byte, 8)
 				var sent strings.Builder
@@ -85,7 +85,7 @@ func attemptsShareNoReader(p *probe) {
 					n, err := req.Body.Read(buf)
 					sent.Write(buf[:n])
 					if sent.Len() >= 8 {
-						begun()
+						started()
 					}
 					if err != nil {
 						break
@@ -93,14 +93,14 @@ func attemptsShareNoReader(p *probe) {
 					time.Sleep(20 * time.Millisecond)
 				}
 				if got := sent.String(); !strings.HasPrefix(payload, got) {
-					p.errorf("%s: an upload that went on after the answer sent %.40q, which is not how the body begins", what, got)
+					p.errorf("%s: an upload that went on after the response sent %.40q, which is not the start of the body", what, got)
 				}
 			})
 			select {
 			case <-uploading:
 			case <-time.After(time.Minute):
 			}
-			return reply(req, 503, "early"), nil
+			return newResponse(req, 503, "early"), nil
 		}})
 		req, u := p.post(context.Background(), http.MethodPut, payload, form == 0)
 		if form == 2 {
@@ -110,7 +110,7 @@ func attemptsShareNoReader(p *probe) {
 			req.Body = &seekable{body, src}
 		}
 		dispose(p.trip(p.layer(base), req))
-		settle()
+		rest()
 		for _, b := range u.made() {
 			if use := b.Usage(); use.Overlaps > 0 || use.LateReads > 0 {
 				p.errorf("%s: while an upload went on, %d reads of its body overlapped and %d came after its Close", what, use.Overlaps, use.LateReads)
@@ -124,7 +124,7 @@ func notReadAfterClose(p *probe) {
 		for _, again := range []bool{true, false} {
 			req, u := p.post(context.Background(), http.MethodPut, "read once", again)
 			dispose(p.trip(p.layer(Script(steps...)), req))
-			settle()
+			rest()
 			for i, b := range u.made() {
 				if n := b.Usage().LateReads; n > 0 {
 					p.errorf("%s, GetBody %v: body %d was read %d times after its Close", what, again, i, n)
@@ -144,15 +144,15 @@ func getBodyFailure(p *probe) {
 		if err != nil && !errors.Is(err, broken) && (step.Err == nil || !errors.Is(err, step.Err)) {
 			p.errorf("%s: error %v is neither the failure of GetBody nor that of next", what, err)
 		}
-		settle()
+		rest()
 		p.checkClosed(what, u)
 	}
 }
 
-func earlyAnswer(p *probe) {
-	base := Script(Step{Unread: true, Answer: func(req *http.Request) (*http.Response, error) {
-		go p.guard(func() { _, _ = readBody(req) })
-		return reply(req, 200, "early"), nil
+func earlyResponse(p *probe) {
+	base := Script(Step{Unread: true, Respond: func(req *http.Request) (*http.Response, error) {
+		go p.catch(func() { _, _ = readBody(req) })
+		return newResponse(req, 200, "early"), nil
 	}})
 	ctx := context.Background()
 	req, _ := p.post(ctx, http.MethodPost, "", false)
@@ -161,13 +161,13 @@ func earlyAnswer(p *probe) {
 	req.Body, req.ContentLength = body, -1
 	start := time.Now()
 	resp := p.get(p.layer(base), req)
-	if took := time.Since(start); took > 0 && !p.may(Retries) {
-		p.errorf("the answer came after %v of upload; want at once", took)
+	if took := time.Since(start); took > 0 {
+		p.errorUnless(Retries, "the response came after %v of upload; want at once", took)
 	}
 	if got := p.finishBody(resp); got != "early" {
 		p.errorf("the response reads %q", got)
 	}
-	settle()
+	rest()
 	if u := body.Usage(); u.Closes != 1 || u.LateReads > 0 || u.Overlaps > 0 {
 		p.errorf("the body was closed %d times, read %d times after Close, %d times at once", u.Closes, u.LateReads, u.Overlaps)
 	}

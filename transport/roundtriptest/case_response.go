@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// sniffLimit is how much of a final response a layer may look at before handing it on.
+// sniffLimit is how much of a final response a layer may read before returning it.
 const sniffLimit = 64 << 10
 
 // responseCases are about the response as a whole.
@@ -20,7 +20,7 @@ func responseCases() []testCase {
 		run: statusIsNotAnError,
 	}, {
 		name:   "response-xor-error",
-		reason: "http.Client discards a response that comes with an error, unread and unclosed, and reports neither-nor as a bug",
+		reason: "http.Client discards a response that comes with an error, unread and unclosed, and reports a result with neither as a bug",
 		alone:  true,
 		run:    responseXorError,
 	}, {
@@ -50,18 +50,18 @@ func statusIsNotAnError(p *probe) {
 			req.Body, req.GetBody = http.NoBody, nil
 			resp, err := p.trip(p.layer(Script(Step{Status: status, Body: "its body"})), req)
 			if err != nil {
-				p.errorf("%s answered %d: RoundTrip returned the error %q", method, status, err)
+				p.errorf("%s, status %d: RoundTrip returned the error %q", method, status, err)
 				continue
 			}
 			if resp.StatusCode != status {
-				p.errorf("%s answered %d: the caller got status %d", method, status, resp.StatusCode)
+				p.errorf("%s, status %d: the caller got status %d", method, status, resp.StatusCode)
 			}
 			want := "its body"
 			if status == 204 || status == 304 {
 				want = ""
 			}
 			if got := p.finishBody(resp); got != want {
-				p.errorf("%s answered %d: the body reads %q; want %q", method, status, got, want)
+				p.errorf("%s, status %d: the body reads %q; want %q", method, status, got, want)
 			}
 		}
 	}
@@ -89,7 +89,7 @@ func responseXorError(p *probe) {
 
 func responseHeadIntact(p *probe) {
 	head := func(req *http.Request, status int) *http.Response {
-		resp := reply(req, status, "zipped once")
+		resp := newResponse(req, status, "zipped once")
 		resp.Status = "299 Custom Words"
 		resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/2.0", 2, 0
 		resp.Header = http.Header{
@@ -102,7 +102,7 @@ func responseHeadIntact(p *probe) {
 		return resp
 	}
 	for _, status := range []int{200, 299, 404, 500} {
-		rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) { return head(req, status), nil }}))
+		rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) { return head(req, status), nil }}))
 		req := p.request(context.Background(), "/head")
 		got, want := p.get(rt, req), head(req, status)
 		for _, f := range []struct {
@@ -120,7 +120,7 @@ func responseHeadIntact(p *probe) {
 			{"Trailer", got.Trailer, want.Trailer},
 		} {
 			if !reflect.DeepEqual(f.got, f.want) {
-				p.errorf("%d: the caller got %s %v; the base answered %v", status, f.name, f.got, f.want)
+				p.errorf("%d: the caller got %s %v; the base returned %v", status, f.name, f.got, f.want)
 			}
 		}
 		p.finishBody(got)
@@ -128,7 +128,7 @@ func responseHeadIntact(p *probe) {
 }
 
 func responseRequestSet(p *probe) {
-	req := p.request(context.Background(), "/asked?for=this")
+	req := p.request(context.Background(), "/found?by=this")
 	resp := p.get(p.layer(Script(Step{Body: "fine"})), req)
 	defer p.finishBody(resp)
 	if resp.Request == nil {
@@ -142,8 +142,8 @@ func responseRequestSet(p *probe) {
 func responseUnread(p *probe) {
 	for _, status := range []int{200, 404, 503} {
 		body := NewBody(filler(1 << 20))
-		rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-			resp := reply(req, status, "")
+		rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+			resp := newResponse(req, status, "")
 			resp.Body, resp.ContentLength = body, 1<<20
 			return resp, nil
 		}}))
@@ -152,7 +152,7 @@ func responseUnread(p *probe) {
 		resp, err := p.trip(rt, req)
 		if err != nil {
 			p.errorf("%d: %v", status, err)
-		} else if !p.may(Retries) || status != 503 {
+		} else if status != 503 || !p.may(Retries) {
 			if u := body.Usage(); u.Bytes > sniffLimit || u.Closes > 0 {
 				p.errorf("%d: when RoundTrip returned the body was read for %d bytes and closed %d times; want at most %d and none",
 					status, u.Bytes, u.Closes, sniffLimit)
@@ -176,8 +176,8 @@ func bodyNeverNil(p *probe) {
 		"HEAD": {http.MethodHead, 200, "12", 12}, "204": {http.MethodGet, 204, "", 0},
 		"304": {http.MethodGet, 304, "12", 12}, "empty 200": {http.MethodGet, 200, "0", 0},
 	} {
-		rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-			resp := reply(req, c.status, "")
+		rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+			resp := newResponse(req, c.status, "")
 			resp.Body, resp.ContentLength = http.NoBody, c.length
 			resp.Header["Content-Length"] = []string{c.header}
 			return resp, nil

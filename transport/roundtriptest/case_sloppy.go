@@ -8,9 +8,9 @@ import (
 )
 
 // sloppyCases are about bases that break the contract themselves: mocks, recorders,
-// other layers. http.Client copes with them; a decorator between must let it.
+// other layers. http.Client copes with them, and must still cope with a decorator between.
 func sloppyCases() []testCase {
-	const why = "mocks and recorders hand out such responses, and http.Client copes: a decorator must not panic where a bare client would not"
+	const why = "mocks and recorders return such responses, and http.Client copes: a decorator must not panic where a client without it does not"
 	return []testCase{{
 		name: "sloppy-nil-body", reason: why + ". A nil Body reaches the client as nil, or as an empty body that can be read and closed",
 		run: sloppyBody,
@@ -22,7 +22,7 @@ func sloppyCases() []testCase {
 	}, {
 		name: "sloppy-nil-request", reason: why,
 		run: sloppy(func(req *http.Request) (*http.Response, error) {
-			resp := reply(req, 200, "fine")
+			resp := newResponse(req, 200, "fine")
 			resp.Request = nil
 			return resp, nil
 		}, true),
@@ -30,19 +30,19 @@ func sloppyCases() []testCase {
 		name: "sloppy-nothing", reason: why + ". Neither response nor error becomes an error",
 		run: sloppy(func(*http.Request) (*http.Response, error) { return nil, nil }, false),
 	}, {
-		name: "sloppy-both", reason: why + ". A response beside an error does not hide the error",
+		name: "sloppy-both", reason: why + ". A response that comes with an error does not hide it",
 		run: func(p *probe) { // not by http.Client, which logs it
-			rt := p.layer(Script(Step{Answer: func(req *http.Request) (*http.Response, error) { return reply(req, 200, "fine"), errBase }}))
+			rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) { return newResponse(req, 200, "fine"), errBase }}))
 			resp, err := rt.RoundTrip(p.request(context.Background(), "/sloppy"))
-			p.checkErr("a response beside an error", err, errBase)
+			p.checkErr("a response with an error", err, errBase)
 			dispose(resp, err)
 		},
 	}, {
 		name: "sloppy-status", reason: why + ". A status outside of 100 to 999 is passed on as any other",
 		run: func(p *probe) {
 			for _, status := range []int{-1, 0, 42, 1000} {
-				base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-					resp := reply(req, 200, "fine")
+				base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+					resp := newResponse(req, 200, "fine")
 					resp.StatusCode = status
 					return resp, nil
 				}})
@@ -54,9 +54,10 @@ func sloppyCases() []testCase {
 	}}
 }
 
-func sloppy(answer func(*http.Request) (*http.Response, error), good bool) func(*probe) {
+// sloppy sends a request through an http.Client to a base that breaks the contract.
+func sloppy(respond func(*http.Request) (*http.Response, error), good bool) func(*probe) {
 	return func(p *probe) {
-		client := &http.Client{Transport: p.layer(Script(Step{Answer: answer}))}
+		client := &http.Client{Transport: p.layer(Script(Step{Respond: respond}))}
 		resp, err := client.Do(p.request(context.Background(), "/sloppy"))
 		if (err == nil) != good {
 			p.errorf("http.Client got error %v; want an error: %v", err, !good)
@@ -71,8 +72,8 @@ func sloppy(answer func(*http.Request) (*http.Response, error), good bool) func(
 
 func sloppyBody(p *probe) {
 	for _, status := range []int{200, 204, 404, 503} {
-		base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-			resp := reply(req, status, "")
+		base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+			resp := newResponse(req, status, "")
 			resp.Body, resp.ContentLength = nil, 0
 			return resp, nil
 		}})

@@ -18,9 +18,9 @@ import (
 // socketCases need real sockets, on 127.0.0.1.
 func socketCases() []testCase {
 	return []testCase{{
-		name: "socket-connections-given-back", socket: true,
-		reason: "over real sockets a client of 30 calls in a row keeps one connection, whatever the statuses",
-		run:    givenBack,
+		name: "socket-connections-reused", socket: true,
+		reason: "over real sockets 30 successive calls use one connection, whatever the statuses",
+		run:    connectionsReused,
 	}, {
 		name: "socket-http2", socket: true,
 		reason: "HTTP/2 takes its own paths through bodies, trailers and cancellation; the decorator must not depend on HTTP/1",
@@ -28,11 +28,11 @@ func socketCases() []testCase {
 	}, {
 		name: "socket-refused", socket: true,
 		reason: "the error of a refused connection is a *net.OpError; callers decide by it whether anything was sent",
-		run:    refused,
+		run:    connectionRefused,
 	}}
 }
 
-func givenBack(p *probe) {
+func connectionsReused(p *probe) {
 	var opened atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -62,7 +62,7 @@ func givenBack(p *probe) {
 		}
 	}
 	if n := opened.Load(); n != 1 {
-		p.errorf("30 calls in a row opened %d connections; want 1", n)
+		p.errorf("30 successive calls opened %d connections; want 1", n)
 	}
 }
 
@@ -86,7 +86,7 @@ func http2(p *probe) {
 	var all sync.WaitGroup
 	for i := range 10 {
 		all.Go(func() {
-			p.guard(func() {
+			p.catch(func() {
 				req, u := p.post(context.Background(), http.MethodPut, fmt.Sprint("stream ", i), i%2 == 0)
 				req.URL.Scheme, req.URL.Host = "https", server.Listener.Addr().String()
 				resp := p.get(rt, req)
@@ -102,7 +102,7 @@ func http2(p *probe) {
 	all.Wait()
 }
 
-func refused(p *probe) {
+func connectionRefused(p *probe) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		p.fatalf("the case is broken: %v", err)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// stackCases are about the decorator among others: shared, nested, concurrent.
+// stackCases are about a decorator that is shared, nested and used concurrently.
 func stackCases() []testCase {
 	return []testCase{{
 		name:   "concurrent-calls",
-		reason: `http.RoundTripper: "A RoundTripper must be safe for concurrent use by multiple goroutines"; each call gets its own answer`,
+		reason: `http.RoundTripper: "A RoundTripper must be safe for concurrent use by multiple goroutines"; each call gets its own response`,
 		run:    concurrentCalls,
 	}, {
 		name:   "concurrent-first-call",
@@ -24,7 +24,7 @@ func stackCases() []testCase {
 		},
 	}, {
 		name:   "wrapped-twice",
-		reason: "a layer is put on twice by hand, or by two libraries that do not know of each other; the call still works, and is sent once",
+		reason: "a layer may be applied twice, by two libraries that do not know of each other; the call still works, and is sent once",
 		run:    wrappedTwice,
 	}, {
 		name:   "wrapped-two-bases",
@@ -33,7 +33,7 @@ func stackCases() []testCase {
 		run:    twoBases,
 	}, {
 		name:   "panic-propagates",
-		reason: "a panic below belongs to whoever recovers above (net/http's server does): it is passed on, and slots, locks and counts are given back on the way",
+		reason: "a panic of an inner round tripper is for the outer code that recovers (net/http's server does): it is passed on, and slots, locks and counts are released on the way",
 		run:    panicPropagates,
 	}, {
 		name:   "idle-connections-closed",
@@ -48,35 +48,35 @@ func stackCases() []testCase {
 		},
 	}, {
 		name:   "many-hosts",
-		reason: "a layer that keeps books per host serves a new host as any other",
+		reason: "a layer that keeps state per host serves a new host as any other",
 		run: func(p *probe) {
 			rt := p.layer(echo(0))
 			for i := range 300 {
 				path := fmt.Sprintf("http://host%d.example/%d", i, i)
 				if got := p.finishBody(p.get(rt, p.request(context.Background(), path))); got != path {
-					p.errorf("asked %s, got %q", path, got)
+					p.errorf("sent %s, got %q", path, got)
 				}
 			}
 		},
 	}}
 }
 
-// echo returns a base that answers with the URL of the request, after a while.
+// echo returns a base that responds with the URL of the request after a wait.
 func echo(wait time.Duration) *Base {
-	return Script(Step{Wait: wait, Answer: func(req *http.Request) (*http.Response, error) {
-		return reply(req, 200, req.URL.String()), nil
+	return Script(Step{Wait: wait, Respond: func(req *http.Request) (*http.Response, error) {
+		return newResponse(req, 200, req.URL.String()), nil
 	}})
 }
 
-// volley sends n calls at once and wants each its own answer.
+// volley sends n calls at once. Each must get its own response.
 func (p *probe) volley(rt http.RoundTripper, n int) {
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {
-			p.guard(func() {
+			p.catch(func() {
 				path := fmt.Sprintf("%s/%d", origin, i)
 				if got := p.finishBody(p.get(rt, p.request(context.Background(), path))); got != path {
-					p.errorf("asked %s, got %q", path, got)
+					p.errorf("sent %s, got %q", path, got)
 				}
 			})
 		})
@@ -88,8 +88,8 @@ func concurrentCalls(p *probe) {
 	base := echo(time.Second)
 	rt := p.layer(base)
 	p.volley(rt, 50)
-	if n := len(base.Calls()); n != 50 && !p.may(Replays) {
-		p.errorf("next was called %d times for 50 calls", n)
+	if n := len(base.Calls()); n != 50 {
+		p.errorUnless(Replays, "next was called %d times for 50 calls", n)
 	}
 }
 
@@ -108,11 +108,15 @@ func wrappedTwice(p *probe) {
 		} else if got := p.finishBody(resp); got != steps[0].Body {
 			p.errorf("%s: the body reads %q; want %q", what, got, steps[0].Body)
 		}
-		settle()
+		rest()
 		before.check(p, what)
 		p.checkClosed(what, u)
-		if n := len(base.Calls()); n != 1 && (what == "success" || !p.may(Retries)) {
+		switch n := len(base.Calls()); {
+		case n == 1:
+		case what == "success":
 			p.errorf("%s: next was called %d times; want once", what, n)
+		default:
+			p.errorUnless(Retries, "%s: next was called %d times; want once", what, n)
 		}
 	}
 }
@@ -123,7 +127,7 @@ func twoBases(p *probe) {
 	for range 2 {
 		for want, rt := range map[string]http.RoundTripper{"one": first, "two": second} {
 			if got := p.finishBody(p.get(rt, p.request(context.Background(), "/"+want))); got != want {
-				p.errorf("a call through base %s was answered %q", want, got)
+				p.errorf("a call through base %s got the response %q", want, got)
 			}
 		}
 	}
@@ -134,10 +138,10 @@ func twoBases(p *probe) {
 
 func panicPropagates(p *probe) {
 	const value = "roundtriptest: the base panicked"
-	var calm bool
-	base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
-		if calm {
-			return reply(req, 200, "fine"), nil
+	var recovered bool
+	base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+		if recovered {
+			return newResponse(req, 200, "fine"), nil
 		}
 		panic(value)
 	}})
@@ -156,7 +160,7 @@ func panicPropagates(p *probe) {
 			break
 		}
 	}
-	calm = true
+	recovered = true
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	if got := p.finishBody(p.get(rt, p.request(ctx, "/panic"))); got != "fine" {

@@ -14,7 +14,7 @@ import (
 const closes = `http.RoundTripper: "RoundTrip must always close the body, including on errors"; ` +
 	`io.Closer: "The behavior of Close after the first call is undefined"`
 
-// uploadCases are about the request's body: who closes it, and in which form it arrives.
+// uploadCases are about the request's body: that it is closed once, and arrives unchanged.
 func uploadCases() []testCase {
 	return []testCase{{
 		name: "request-body-closed-on-success", reason: closes, alone: true,
@@ -26,10 +26,10 @@ func uploadCases() []testCase {
 		name: "request-body-closed-on-status", reason: closes, alone: true,
 		run: closedAfter(Step{Status: 503, Body: "later"}),
 	}, {
-		name: "request-body-closed-unread", reason: closes + ". A base may answer without having read it", alone: true,
+		name: "request-body-closed-unread", reason: closes + ". A base may respond without having read it", alone: true,
 		run: closedAfter(Step{Status: 413, Unread: true}),
 	}, {
-		name: "request-body-closed-canceled-before", reason: closes + ". A layer that refuses an ended context is the one to close", alone: true,
+		name: "request-body-closed-canceled-before", reason: closes + ". A layer that rejects a request with an ended context closes the body itself", alone: true,
 		run: closedWhen(func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
@@ -53,7 +53,7 @@ func uploadCases() []testCase {
 		run:    emptyBodyKept(nil),
 	}, {
 		name:   "request-body-nobody-kept",
-		reason: "http.NoBody is recognised by identity; wrapped, it is a body of unknown length",
+		reason: "http.NoBody is recognized by identity; wrapped, it is a body of unknown length",
 		run:    emptyBodyKept(http.NoBody),
 	}, {
 		name:   "request-length-kept",
@@ -69,24 +69,26 @@ func uploadCases() []testCase {
 		run:    bodyFromOffset,
 	}, {
 		name:   "request-body-read-error",
-		reason: "an error of the caller's own body is his to see, and sending the rest of a broken body again would be wrong",
+		reason: "the caller must see an error of its own body, and the rest of a broken body must not be sent",
 		run:    bodyReadError,
 	}}
 }
 
+// closedAfter sends a body with a step as the outcome, and checks that it is closed.
 func closedAfter(step Step) func(*probe) {
 	return func(p *probe) {
 		for _, again := range []bool{true, false} {
 			for _, method := range []string{http.MethodPut, http.MethodPost} {
 				req, u := p.post(context.Background(), method, "to be closed", again)
 				dispose(p.trip(p.layer(Script(step)), req))
-				settle()
+				rest()
 				p.checkClosed(method, u)
 			}
 		}
 	}
 }
 
+// closedWhen sends a body with a context that ends, and checks that it is closed.
 func closedWhen(end func(context.Context) (context.Context, context.CancelFunc)) func(*probe) {
 	return func(p *probe) {
 		for _, again := range []bool{true, false} {
@@ -94,16 +96,17 @@ func closedWhen(end func(context.Context) (context.Context, context.CancelFunc))
 			defer cancel()
 			req, u := p.post(ctx, http.MethodPut, "to be closed", again)
 			dispose(p.trip(p.layer(Script(Step{Hang: true})), req))
-			settle()
+			rest()
 			p.checkClosed("PUT", u)
 		}
 	}
 }
 
+// emptyBodyKept checks that next gets a Body that is nil or NoBody unchanged.
 func emptyBodyKept(body io.ReadCloser) func(*probe) {
 	return func(p *probe) {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			base := Script(Step{Answer: func(req *http.Request) (*http.Response, error) {
+			base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
 				if req.Body != body {
 					p.errorf("%s: next got a Body of type %T; want %T", method, req.Body, body)
 				}
@@ -113,7 +116,7 @@ func emptyBodyKept(body io.ReadCloser) func(*probe) {
 				if req.ContentLength != 0 {
 					p.errorf("%s: next got ContentLength %d; want 0", method, req.ContentLength)
 				}
-				return reply(req, 200, "fine"), nil
+				return newResponse(req, 200, "fine"), nil
 			}, Unread: true})
 			req := p.request(context.Background(), "/empty")
 			req.Method, req.Body = method, body
@@ -139,11 +142,11 @@ func lengthKept(p *probe) {
 }
 
 func getBodyKept(p *probe) {
-	base := Script(Step{Unread: true, Answer: func(req *http.Request) (*http.Response, error) {
+	base := Script(Step{Unread: true, Respond: func(req *http.Request) (*http.Response, error) {
 		first, _ := readBody(req)
 		if req.GetBody == nil {
 			p.errorf("next got a request without GetBody; the caller set it")
-			return reply(req, 200, "fine"), nil
+			return newResponse(req, 200, "fine"), nil
 		}
 		for range 2 {
 			body, err := req.GetBody()
@@ -154,20 +157,20 @@ func getBodyKept(p *probe) {
 			again, _ := io.ReadAll(body)
 			_ = body.Close()
 			if string(again) != "sent and sent again" || string(first) != string(again) {
-				p.errorf("Body gave %q and GetBody %q; want %q", first, again, "sent and sent again")
+				p.errorf("Body read %q and GetBody %q; want %q", first, again, "sent and sent again")
 			}
 		}
-		return reply(req, 200, "fine"), nil
+		return newResponse(req, 200, "fine"), nil
 	}})
 	req, u := p.post(context.Background(), http.MethodPut, "sent and sent again", true)
 	p.finishBody(p.get(p.layer(base), req))
-	settle()
+	rest()
 	p.checkClosed("PUT", u)
 }
 
 func bodyFromOffset(p *probe) {
 	for what, steps := range map[string][]Step{
-		"first try": {{Body: "fine"}}, "after an error": {{Err: errBase}, {Body: "fine"}}, "after a 503": {{Status: 503}, {Body: "fine"}},
+		"first attempt": {{Body: "fine"}}, "after an error": {{Err: errBase}, {Body: "fine"}}, "after a 503": {{Status: 503}, {Body: "fine"}},
 	} {
 		base := Script(steps...)
 		dir, err := os.MkdirTemp("", "roundtriptest")
@@ -201,7 +204,7 @@ func bodyFromOffset(p *probe) {
 }
 
 func bodyReadError(p *probe) {
-	broken := errors.New("roundtriptest: the caller's body broke")
+	broken := errors.New("roundtriptest: the caller's body failed")
 	base := Script()
 	req, _ := p.post(context.Background(), http.MethodPut, "", false)
 	body := NewBody(io.MultiReader(strings.NewReader("half"), &together{err: broken}))
@@ -212,7 +215,7 @@ func bodyReadError(p *probe) {
 	if n := len(base.Calls()); n > 1 {
 		p.errorf("the broken body was sent %d times", n)
 	}
-	settle()
+	rest()
 	if n := body.Usage().Closes; n != 1 {
 		p.errorf("the broken body was closed %d times; want once", n)
 	}

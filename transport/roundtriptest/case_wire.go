@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// wireCases are about net/http's own transport and server below the decorator.
+// wireCases are about net/http's own transport and server inside of the decorator.
 func wireCases() []testCase {
 	return []testCase{{
 		name:   "wire-connection-reused",
-		reason: "a body read and closed, or a small one discarded, gives its connection back: calls in a row, and attempts in a row, use one",
+		reason: "after a body that is read and closed, or a small one that is discarded, the connection is reused: successive calls and attempts use one",
 		run:    connectionReused,
 	}, {
 		name:   "wire-many-calls",
-		reason: "calls beside each other over real connections get their own answers, and leave none behind",
+		reason: "concurrent calls over real connections get their own responses, and leave no connection behind",
 		run:    manyCalls,
 	}, {
 		name:   "wire-streams",
-		reason: "a live stream arrives as it is sent: the second event must not be needed for the first to be seen",
+		reason: "a live stream arrives as it is sent: the caller sees the first event before the second is sent",
 		out:    Buffers,
 		run:    streams,
 	}, {
@@ -39,11 +39,11 @@ func wireCases() []testCase {
 		run:    earlyHints,
 	}, {
 		name:   "wire-expect-continue",
-		reason: "with Expect: 100-continue the body waits for the server's word; a server that refuses never sees it, and the caller sees the refusal",
+		reason: "with Expect: 100-continue the body is sent after the server's 100; a server that responds 417 never gets it, and the caller sees the 417",
 		run:    expectContinue,
 	}, {
 		name:   "wire-gzip",
-		reason: "http.Transport asks for gzip and unpacks it when nobody else did; a layer that sets Accept-Encoding hands the caller packed bytes",
+		reason: "http.Transport asks for gzip and unpacks it when nothing else asked for it; a layer that sets Accept-Encoding gives the caller packed bytes",
 		run:    wireGzip,
 	}, {
 		name:   "wire-head",
@@ -58,7 +58,7 @@ func wireCases() []testCase {
 		name:   "wire-cancel-frees-connection",
 		reason: "a canceled call, and a body closed unread, leave no connection and no goroutine behind",
 		out:    Buffers,
-		run:    cancelFrees,
+		run:    cancelFreesConnection,
 	}, {
 		name:   "wire-large-upload",
 		reason: "a body larger than any buffer arrives whole, with a length or in chunks",
@@ -134,18 +134,18 @@ func earlyHints(p *probe) {
 func expectContinue(p *probe) {
 	var seen atomic.Int64
 	w := p.serve(func(rw http.ResponseWriter, req *http.Request) {
-		if req.URL.Path == "/refused" {
+		if req.URL.Path == "/failed" {
 			rw.WriteHeader(http.StatusExpectationFailed)
 			return
 		}
 		n, _ := io.Copy(io.Discard, req.Body)
 		seen.Add(n)
-		_, _ = io.WriteString(rw, "took it")
+		_, _ = io.WriteString(rw, "taken")
 	})
-	for path, want := range map[string]int{"/taken": 200, "/refused": 417} {
-		var told atomic.Bool
-		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{Got100Continue: func() { told.Store(true) }})
-		req, u := p.post(ctx, http.MethodPut, "waits for the word", true)
+	for path, want := range map[string]int{"/taken": 200, "/failed": 417} {
+		var continued atomic.Bool
+		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{Got100Continue: func() { continued.Store(true) }})
+		req, u := p.post(ctx, http.MethodPut, "waits for the 100", true)
 		req.URL.Path = path
 		req.Header.Set("Expect", "100-continue")
 		resp := p.get(p.layer(w), req)
@@ -153,17 +153,17 @@ func expectContinue(p *probe) {
 		if resp.StatusCode != want {
 			p.errorf("%s: status %d; want %d", path, resp.StatusCode, want)
 		}
-		if told.Load() != (want == 200) {
-			p.errorf("%s: the caller was told to continue: %v", path, told.Load())
+		if continued.Load() != (want == 200) {
+			p.errorf("%s: the caller saw the 100: %v", path, continued.Load())
 		}
-		settle()
+		rest()
 		p.checkClosed(path, u)
 		if n := u.made()[0].Usage().Bytes; want == 417 && n > 0 {
-			p.errorf("%s: %d bytes of the body were read before the server's word", path, n)
+			p.errorf("%s: %d bytes of the body were read before the server's 100", path, n)
 		}
 	}
-	if n := seen.Load(); n != int64(len("waits for the word")) {
-		p.errorf("the server took %d bytes; want those of one body", n)
+	if n := seen.Load(); n != int64(len("waits for the 100")) {
+		p.errorf("the server received %d bytes; want those of one body", n)
 	}
 }
 

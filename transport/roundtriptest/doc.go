@@ -1,6 +1,6 @@
 // Package roundtriptest checks that a decorator of [net/http.RoundTripper] keeps the
-// contract of net/http. It imports the standard library alone, so the decorator under
-// test may come from anywhere:
+// contract of net/http. It imports the standard library alone, and tests the decorators of
+// any library:
 //
 //	func TestContract(t *testing.T) {
 //		roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {
@@ -8,28 +8,30 @@
 //		})
 //	}
 //
-// Each case is a subtest with a name and a reason; a failure shows every breach of the
-// case and the reason with its source. [Cases] lists them.
+// Each case is a subtest with a name and a reason. A failure shows every breach of the case,
+// the reason with its source, and the exception to declare if the breach is the decorator's
+// purpose. [Cases] lists the cases.
 //
-// # How it looks
+// # How it works
 //
 // Most cases run in a bubble of [testing/synctest] on a scripted base ([Base]), or on
 // net/http's own client and server joined by an in-memory pipe, so an hour of waiting
 // costs nothing, promptness is exact, and a goroutine left behind is found. Wrap is
-// called once per case, inside its bubble; what it makes lives and ends there. The few
-// cases that need real sockets use 127.0.0.1. At the end of a case the suite calls Close
-// on every round tripper wrap returned that has it.
-// Run the suite under -race too: the request is read concurrently then.
+// called inside the bubble of its case; what it makes must end there. The few cases that
+// need real sockets use 127.0.0.1. At the end of a case the suite closes every round tripper
+// that wrap returned and that is an io.Closer.
+// Run the suite under -race too: it finds writes to a request that is read concurrently.
 //
 // # Defaults
 //
-// Nothing is excused: the decorator calls next once per call, edits nothing, buffers
-// nothing and sets no time limit of its own. Departures are declared in the call, where
-// a reader sees them: [Retries], [Replays], [NeverCallsNext], [Edits], [Buffers],
-// [TimesOut], and [Skip] for one case with the reason in words.
+// Without exceptions the decorator calls next once per call, edits nothing, buffers nothing
+// and sets no time limit of its own. Departures are declared in the call of [Run], where a
+// reader sees them: [Retries], [Replays], [NeverCallsNext], [Edits], [Buffers],
+// [TimesOut], and [Skip] for one case, with a reason.
 //
 // # What it will not do
 //
 // It does not judge policy: which status is retried, how long a wait is, what a quota
-// allows. It judges what every decorator owes its caller and the round tripper below.
+// allows. It checks the duties of every decorator to its caller and to the inner round
+// tripper.
 package roundtriptest

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// agent is a decorator that names itself to the server.
+// An agent is a decorator that sets the User-Agent.
 type agent struct{ next http.RoundTripper }
 
 func (a agent) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -57,7 +57,7 @@ func ExampleCases() {
 	// http.RoundTripper: "RoundTrip should not modify the request, except for consuming and closing the Request's Body"
 }
 
-// A scripted base answers call by call and keeps the books.
+// A scripted base takes a step per call and records the calls.
 func ExampleScript() {
 	base := roundtriptest.Script(
 		roundtriptest.Step{Status: 503, Body: "later"},
@@ -76,7 +76,7 @@ func ExampleScript() {
 		fmt.Println(resp.StatusCode, string(body))
 	}
 	for _, call := range base.Calls() {
-		fmt.Printf("%s %q %v\n", call.Header.Get("User-Agent"), call.Body, call.Reply != nil && call.Reply.Usage().Closes == 1)
+		fmt.Printf("%s %q %v\n", call.Header.Get("User-Agent"), call.Body, call.ResponseBody != nil && call.ResponseBody.Usage().Closes == 1)
 	}
 	// Output:
 	// 503 later
@@ -87,7 +87,7 @@ func ExampleScript() {
 	// agent/1 "one" true
 }
 
-// A counted body shows who closed it.
+// A counted body shows how it was used.
 func ExampleNewBody() {
 	body := roundtriptest.NewBody(strings.NewReader("payload"))
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://api.example/", body)

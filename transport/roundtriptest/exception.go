@@ -5,35 +5,37 @@ import (
 	"strings"
 )
 
-// Exception is a declared departure from the contract: an [Allowance] or a [Skip].
+// Exception is a departure from the contract that the decorator declares: an [Allowance] or
+// a [Skip].
 type Exception interface{ except(*exceptions) }
 
-// Allowance is a departure that several cases take into account: each leaves out, or
-// loosens, exactly the checks that it contradicts. Allowances may be joined with |.
+// Allowance is a departure that several cases know: each leaves out, or loosens, exactly the
+// checks that contradict it. Allowances may be joined with |.
 type Allowance uint
 
 const (
-	// Retries may call next more than once when a try fails or answers an error status.
-	// A success is still sent once, and a canceled call is still not tried again.
+	// Retries may call next again after an error or an error status. After a success, and
+	// in a canceled call, it still must not.
 	Retries Allowance = 1 << iota
-	// Replays may answer a request that was answered before, or whose context has ended,
-	// without calling next.
+	// Replays may respond without calling next, if it has seen the same request before or
+	// the context has ended.
 	Replays
-	// NeverCallsNext answers or refuses everything by itself. What is left is what it
-	// owes the caller: request untouched, bodies closed, one result, no panic.
+	// NeverCallsNext responds to every request itself or rejects it. What is left are its
+	// duties to the caller: request untouched, bodies closed, one result, no panic.
 	NeverCallsNext
 	// Edits adds or replaces headers on its own copy of the request.
-	// Headers that begin with X-Roundtriptest are still passed on as they came.
+	// Headers that begin with X-Roundtriptest are still passed on unchanged.
 	Edits
 	// Buffers reads the response's body before RoundTrip returns.
-	// Endless, live and upgraded bodies are left out then, and a failing body may fail the call.
+	// The cases of endless, live and upgraded bodies are left out then, and a body that
+	// fails may fail the call.
 	Buffers
-	// TimesOut ends calls or bodies by a time limit of its own, none below five seconds:
-	// the cases that take long stay below that.
+	// TimesOut ends calls or bodies by a time limit of its own of at least five seconds.
+	// The cases that take long stay below that.
 	TimesOut
 )
 
-// allowanceNames is in the order of the bits.
+// allowanceNames are the names in the order of the bits.
 const allowanceNames = "Retries Replays NeverCallsNext Edits Buffers TimesOut"
 
 // String returns the names of the allowances, joined by |.
@@ -47,23 +49,28 @@ func (a Allowance) String() string {
 	return strings.Join(names, "|")
 }
 
+// declaration returns the arguments of Run that declare the allowances.
+func (a Allowance) declaration() string {
+	return "roundtriptest." + strings.ReplaceAll(a.String(), "|", " or roundtriptest.")
+}
+
 func (a Allowance) except(e *exceptions) { e.allow |= a }
 
-// Skip leaves out the case of that name; the reason, which must not be empty, is shown
-// in the test's output. A name that no case has fails the run.
+// Skip leaves out the case of a name. The reason is shown in the test's output, and must not
+// be empty. A name that no case has fails the run.
 func Skip(name, reason string) Exception { return skip{name, reason} }
 
 type skip struct{ name, reason string }
 
 func (s skip) except(e *exceptions) { e.skips = append(e.skips, s) }
 
-// exceptions is the sum of what a call of Run declared.
+// exceptions are all exceptions of a call of Run.
 type exceptions struct {
 	allow Allowance
 	skips []skip
 }
 
-// sum adds up what was declared and lists what is wrong with it.
+// sum adds up exceptions, and returns what is wrong with them.
 func sum(list []Exception) (e exceptions, wrong []string) {
 	for _, x := range list {
 		if x != nil {
@@ -75,13 +82,13 @@ func sum(list []Exception) (e exceptions, wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("Skip: no case is named %q", s.name))
 		}
 		if strings.TrimSpace(s.reason) == "" {
-			wrong = append(wrong, fmt.Sprintf("Skip(%q): a reason is due", s.name))
+			wrong = append(wrong, fmt.Sprintf("Skip(%q) needs a reason", s.name))
 		}
 	}
 	return e, wrong
 }
 
-// skipped tells why a case is skipped by name, or "".
+// skipped returns the reason for which a case is skipped, or "".
 func (e exceptions) skipped(c testCase) string {
 	for _, s := range e.skips {
 		if s.name == c.name {
@@ -91,7 +98,7 @@ func (e exceptions) skipped(c testCase) string {
 	return ""
 }
 
-// contradicts tells which allowance a case contradicts, or "".
+// contradicts says which allowance a case contradicts, or "".
 func (e exceptions) contradicts(c testCase) string {
 	if a := e.allow & c.leftOut(); a != 0 {
 		return "contradicted by roundtriptest." + a.String()

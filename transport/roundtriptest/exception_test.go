@@ -5,19 +5,19 @@ import (
 	"testing"
 )
 
-func TestAllowanceString(t *testing.T) {
+func TestAllowancesAreWrittenByName(t *testing.T) {
 	if got, want := (Retries | Edits | TimesOut).String(), "Retries|Edits|TimesOut"; got != want {
 		t.Errorf("got %q; want %q", got, want)
 	}
 	if got := Allowance(0).String(); got != "" {
-		t.Errorf("none reads %q", got)
+		t.Errorf("no allowance is written as %q", got)
 	}
 	if n := len(strings.Fields(allowanceNames)); TimesOut != 1<<(n-1) {
 		t.Errorf("%d names for the allowances up to %d", n, TimesOut)
 	}
 }
 
-func TestSum(t *testing.T) {
+func TestASkipNeedsACaseAndAReason(t *testing.T) {
 	e, wrong := sum([]Exception{Retries, nil, Edits | Buffers, Skip("wire-gzip", "it unpacks brotli itself")})
 	if len(wrong) > 0 || e.allow != Retries|Edits|Buffers || len(e.skips) != 1 {
 		t.Errorf("sum: %+v, %q", e, wrong)
@@ -28,7 +28,7 @@ func TestSum(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOut(t *testing.T) {
+func TestAnAllowanceLeavesOutTheCasesThatContradictIt(t *testing.T) {
 	e := exceptions{allow: Buffers | NeverCallsNext, skips: []skip{{"wire-gzip", "declared"}}}
 	for _, c := range cases() {
 		why := e.contradicts(c)

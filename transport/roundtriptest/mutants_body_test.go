@@ -19,7 +19,7 @@ func bodyMutants() []mutant {
 				return n, nil
 			})
 		}),
-		receiving("takes a Read of nothing for the end", "response-body-bytes", func(resp *http.Response) {
+		receiving("takes a Read of no bytes for EOF", "response-body-bytes", func(resp *http.Response) {
 			resp.Body = reading(resp.Body, func(r io.Reader, p []byte) (int, error) {
 				n, err := r.Read(p)
 				if n == 0 && err == nil {
@@ -31,10 +31,10 @@ func bodyMutants() []mutant {
 		receiving("hides where a body breaks off", "response-body-error", func(resp *http.Response) {
 			resp.Body = reading(resp.Body, func(r io.Reader, p []byte) (int, error) {
 				n, err := r.Read(p)
-				return n, orEOF2(err)
+				return n, eofForError(err)
 			})
 		}),
-		receiving("keeps Close to itself", "response-body-closed wire-cancel-frees-connection", func(resp *http.Response) {
+		receiving("does not pass Close on", "response-body-closed wire-cancel-frees-connection", func(resp *http.Response) {
 			resp.Body = io.NopCloser(resp.Body)
 		}),
 		receiving("closes at EOF, and again at Close", "response-body-closed", func(resp *http.Response) {
@@ -47,7 +47,7 @@ func bodyMutants() []mutant {
 				return n, err
 			}), body}
 		}),
-		receiving("holds one lock for Read and Close", "response-close-beside-read", func(resp *http.Response) {
+		receiving("holds one lock for Read and Close", "response-close-during-read", func(resp *http.Response) {
 			lock, body := make(chan struct{}, 1), resp.Body // a channel, so that a bubble sees the wait
 			locked := func(do func()) {
 				lock <- struct{}{}
@@ -88,7 +88,7 @@ func bodyMutants() []mutant {
 			defer cancel()
 			return next.RoundTrip(req.WithContext(ctx))
 		}),
-		{"opens a limit of time on bodies that it did not declare", "response-body-late", decorate(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		{"sets a time limit on bodies that it did not declare", "response-body-late", decorate(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			ctx, cancel := context.WithTimeout(req.Context(), 10*time.Second)
 			resp, err := next.RoundTrip(req.WithContext(ctx))
 			if err != nil || resp == nil {
@@ -100,7 +100,7 @@ func bodyMutants() []mutant {
 	}
 }
 
-// offByFive writes what is left below, less what a peek took.
+// An offByFive drops five bytes before WriteTo, those that a peek has read.
 type offByFive struct{ io.WriterTo }
 
 func (o offByFive) WriteTo(w io.Writer) (int64, error) {

@@ -16,7 +16,7 @@ func contextMutants() []mutant {
 	return []mutant{
 		onContext("starts from context.Background", "context-values-kept wire-early-hints context-canceled-during", func(context.Context) context.Context { return context.Background() }),
 		onContext("detaches the call (context.WithoutCancel)", "context-canceled-during context-deadline-kept context-canceled-in-body client-timeout client-timeout-in-body wire-cancel-frees-connection", context.WithoutCancel),
-		onContext("hands a cancel on without its cause", "context-cause-kept", func(ctx context.Context) context.Context {
+		onContext("passes a cancel on without its cause", "context-cause-kept", func(ctx context.Context) context.Context {
 			if context.Cause(ctx) != nil {
 				return ctx
 			}
@@ -32,41 +32,41 @@ func contextMutants() []mutant {
 			_ = cancel
 			return own
 		}),
-		failing("says timeout in its own words", "context-canceled-during context-deadline-kept", func(req *http.Request, err error) error {
+		failing("replaces the error of the context by its own", "context-canceled-during context-deadline-kept", func(req *http.Request, err error) error {
 			if req.Context().Err() != nil {
 				return errors.New("mutant: gave up")
 			}
 			return err
 		}),
-		simple("answers an ended context with the last good response", "context-canceled-before", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("returns the last good response for an ended context", "context-canceled-before", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			if req.Context().Err() != nil {
 				closeBody(req)
-				return reply(req, 200, "stale"), nil
+				return newResponse(req, 200, "stale"), nil
 			}
 			return next.RoundTrip(req)
 		}),
 		{"sleeps through the context (heimdall #145)", "context-ends-waits", retries(func(r *retrier) {
 			r.wait = func(_ context.Context, d time.Duration) bool { time.Sleep(d); return true }
 		}), Retries, false},
-		{"tries again for a caller who left (retryablehttp #22)", "context-canceled-not-retried", retries(func(r *retrier) {
+		{"retries for a caller that has gone (retryablehttp #22)", "context-canceled-not-retried", retries(func(r *retrier) {
 			r.gone = func(context.Context) bool { return false }
 			r.wait = func(_ context.Context, d time.Duration) bool { time.Sleep(d); return true }
 		}), Retries, false},
-		simple("leaves a goroutine waiting for the answer of a canceled call", "context-canceled-during", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("leaves a goroutine waiting for the response of a canceled call", "context-canceled-during", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			type result struct {
 				resp *http.Response
 				err  error
 			}
-			answer := make(chan result)
+			done := make(chan result)
 			if req.Context().Done() == nil {
 				return next.RoundTrip(req)
 			}
 			go func() {
 				resp, err := next.RoundTrip(req)
-				answer <- result{resp, err}
+				done <- result{resp, err}
 			}()
 			select {
-			case r := <-answer:
+			case r := <-done:
 				return r.resp, r.err
 			case <-req.Context().Done():
 				return nil, context.Cause(req.Context())

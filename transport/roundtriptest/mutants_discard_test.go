@@ -11,7 +11,7 @@ func discardMutants() []mutant {
 		return mutant{bug, must, retries(func(r *retrier) { r.discard = how }), Retries, false}
 	}
 	return []mutant{
-		discarding("forgets discarded bodies (failsafehttp: 9 sockets for 3 calls)", "discarded-response-closed", func(*http.Response) {}),
+		discarding("does not close discarded bodies (failsafehttp: 9 sockets for 3 calls)", "discarded-response-closed", func(*http.Response) {}),
 		discarding("drains discarded bodies to the end", "discarded-response-drain-bytes discarded-response-drain-time discarded-response-stalled", func(resp *http.Response) {
 			_, _ = io.Copy(io.Discard, resp.Body)
 			_ = resp.Body.Close()
@@ -36,7 +36,7 @@ func discardMutants() []mutant {
 			}
 			return resp, err
 		}), 0, false},
-		simple("asks for Connection: close", "socket-connections-given-back wire-connection-reused", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("asks for Connection: close", "socket-connections-reused wire-connection-reused", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			c := copyOf(req.Context(), req)
 			c.Close = true
 			return next.RoundTrip(c)

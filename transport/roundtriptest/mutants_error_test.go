@@ -18,7 +18,7 @@ func failing(bug, must string, change func(*http.Request, error) error) mutant {
 
 func errorMutants() []mutant {
 	return []mutant{
-		failing("makes a text of the error", "error-kept socket-refused", func(_ *http.Request, err error) error { return fmt.Errorf("mutant: %v", err) }), //nolint:errorlint // the bug
+		failing("makes a new error of the error's text", "error-kept socket-refused", func(_ *http.Request, err error) error { return fmt.Errorf("mutant: %v", err) }), //nolint:errorlint // the bug
 		failing("wraps with %w, which hides Timeout", "error-timeout-kept", func(_ *http.Request, err error) error {
 			return fmt.Errorf("mutant: %w", err)
 		}),
@@ -55,7 +55,7 @@ func errorMutants() []mutant {
 			}
 			return resp, err
 		}),
-		simple("prefers a response to the error beside it", "sloppy-both", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("returns the response and drops the error that came with it", "sloppy-both", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if resp != nil {
 				return resp, nil

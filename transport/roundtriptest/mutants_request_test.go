@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// mutant is a broken decorator: what it does, and the cases that must notice.
+// A mutant is a broken decorator, with its bug and the cases that must notice it.
 type mutant struct {
 	bug    string
-	must   string // names of cases, separated by spaces
+	must   string // the names of the cases, separated by spaces
 	wrap   func(http.RoundTripper) http.RoundTripper
-	except Allowance
-	races  bool // its bug is a data race, which under -race would fail the test of the test
+	except Allowance // the allowances that it declares
+	races  bool      // whether the bug is a data race, which would make the test fail under -race
 }
 
 // simple makes a mutant that works on each request.
@@ -30,7 +30,7 @@ func sending(bug, must string, spoil func(req *http.Request)) mutant {
 	})
 }
 
-// partly is a body with another reader.
+// A partly is a body with another reader.
 type partly struct {
 	io.Reader
 	io.Closer
@@ -44,7 +44,7 @@ func requestMutants() []mutant {
 			}
 			return next.RoundTrip(req)
 		}),
-		simple("sets a header and takes it back afterwards", "request-untouched", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("sets a header and removes it afterwards", "request-untouched", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			if req.Header != nil {
 				req.Header.Set("X-Mutant", "1")
 				defer req.Header.Del("X-Mutant")
@@ -94,7 +94,7 @@ func requestMutants() []mutant {
 			req.Header.Set("Accept-Encoding", "gzip, br")
 		}),
 		sending("drops Expect, as proxies do", "wire-expect-continue", func(req *http.Request) { req.Header.Del("Expect") }),
-		simple("sends everything twice, to a shadow as well", "request-sent-once", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("sends everything twice, to a shadow service as well", "request-sent-once", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			if body, ok := bodyAgain(req); ok && req.URL != nil {
 				c := copyOf(req.Context(), req)
 				c.Body = body
@@ -106,7 +106,7 @@ func requestMutants() []mutant {
 			_ = req.URL.Host
 			return next.RoundTrip(req)
 		}),
-		simple("refuses methods it does not know, the empty one too", "request-method-empty", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("rejects methods it does not know, the empty one too", "request-method-empty", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			if req.Method == "" || !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "DELETE"}, req.Method) {
 				closeBody(req)
 				return nil, errors.New("mutant: method")

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// receiving makes a mutant that spoils a response it got.
+// receiving makes a mutant that spoils the response.
 func receiving(bug, must string, spoil func(resp *http.Response)) mutant {
 	return simple(bug, must, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
@@ -39,19 +39,19 @@ func responseMutants() []mutant {
 		simple("invents a 502 for an error", "error-no-partial-response socket-refused", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err != nil && req.Context().Err() == nil {
-				return reply(req, 502, ""), nil
+				return newResponse(req, 502, ""), nil
 			}
 			return resp, err
 		}),
 		receiving("removes Set-Cookie, to be cacheable", "client-cookies response-head-intact", func(resp *http.Response) { delete(resp.Header, "Set-Cookie") }),
-		receiving("says HTTP/1.1 whatever it was", "socket-http2 response-head-intact", func(resp *http.Response) {
+		receiving("sets HTTP/1.1 whatever the protocol was", "socket-http2 response-head-intact", func(resp *http.Response) {
 			resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
 		}),
 		receiving("takes out the Request, to save memory", "response-request-set", func(resp *http.Response) { resp.Request = nil }),
 		receiving("reads the whole body before returning", "response-unread wire-streams", func(resp *http.Response) {
 			data, err := io.ReadAll(resp.Body)
 			_ = resp.Body.Close()
-			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(string(data)), &together{err: orEOF(err)}))
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(string(data)), &together{err: eofForNil(err)}))
 		}),
 		simple("wants as many bytes as Content-Length says, also of HEAD and 304", "response-body-never-nil wire-head", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
@@ -63,7 +63,7 @@ func responseMutants() []mutant {
 	}
 }
 
-// exact misses the bytes that were announced.
+// An exact is a body that fails unless it has as many bytes as Content-Length says.
 type exact struct {
 	io.ReadCloser
 	left int64

@@ -16,7 +16,7 @@ func stackMutants() []mutant {
 			var last atomic.Pointer[http.Request]
 			return around{next, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 				last.Store(req)
-				waitFor(req.Context(), 1) // others come in
+				waitFor(req.Context(), 1) // other calls start
 				if c := last.Load(); c.Body == nil && req.Body == nil {
 					return next.RoundTrip(c)
 				} else if c != req && c.URL != nil && req.URL != nil {
@@ -27,7 +27,7 @@ func stackMutants() []mutant {
 				return next.RoundTrip(req)
 			}}
 		}, 0, false},
-		{"makes its state at the first call, and fails calls beside it", "concurrent-first-call", func(next http.RoundTripper) http.RoundTripper {
+		{"makes its state at the first call, and fails concurrent calls", "concurrent-first-call", func(next http.RoundTripper) http.RoundTripper {
 			var state atomic.Int32
 			return around{next, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 				switch {
@@ -41,12 +41,12 @@ func stackMutants() []mutant {
 				return next.RoundTrip(req)
 			}}
 		}, 0, false},
-		{"one slot for all it wraps, held across next", "wrapped-twice", nil, 0, false}, // wrap is made per case, see mutants_test.go
+		{"one slot for all it wraps, held across next", "wrapped-twice", nil, 0, false}, // wrap is made by perCase
 		{"captures the first base", "wrapped-two-bases", nil, 0, false},
 		{"has no CloseIdleConnections (all eleven that we tried)", "idle-connections-closed", func(next http.RoundTripper) http.RoundTripper {
 			return struct{ http.RoundTripper }{next}
 		}, 0, false},
-		{"gives back its slot after next, without defer", "panic-propagates", func(next http.RoundTripper) http.RoundTripper {
+		{"releases its slot after next, without defer", "panic-propagates", func(next http.RoundTripper) http.RoundTripper {
 			free := make(chan struct{}, 20)
 			return around{next, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 				select {
@@ -54,7 +54,7 @@ func stackMutants() []mutant {
 				case <-req.Context().Done():
 					closeBody(req)
 					return nil, req.Context().Err()
-				case <-waitC(req.Context()):
+				case <-contextDone(req.Context()):
 				}
 				resp, err := next.RoundTrip(req)
 				select {
@@ -122,7 +122,7 @@ func stackMutants() []mutant {
 			}
 			return nil, errors.New("mutant: too many redirects")
 		}),
-		simple("answers a redirect without GetBody by an empty body", "client-redirect-no-getbody", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("replaces the body of a redirect without GetBody by an empty one", "client-redirect-no-getbody", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if err == nil && resp != nil && resp.StatusCode == 307 && req.GetBody == nil {
 				resp.Body, resp.ContentLength = partly{strings.NewReader(""), resp.Body}, 0
@@ -162,14 +162,14 @@ func stackMutants() []mutant {
 	}
 }
 
-// waitC is a bound for mutants that would wait for ever.
-func waitC(ctx context.Context) <-chan struct{} {
+// contextDone returns a channel for mutants that would otherwise wait for ever.
+func contextDone(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{})
 	context.AfterFunc(ctx, func() { close(c) })
 	return c
 }
 
-// perCase are mutants whose state must be born in the case, before wrap is called.
+// perCase returns the mutants whose state must be made in the case, before wrap is called.
 func perCase(bug string) func(http.RoundTripper) http.RoundTripper {
 	switch bug {
 	case "one slot for all it wraps, held across next":

@@ -12,8 +12,9 @@ func mutants() []mutant {
 	return slices.Concat(requestMutants(), uploadMutants(), responseMutants(), bodyMutants(), discardMutants(), contextMutants(), errorMutants(), stackMutants())
 }
 
-// breaks runs one case over a mutant and returns its breaches; t is not failed by them.
-// The reader beside the call is left out: under -race it would fail t itself, see TestRace.
+// breaks runs one case over a mutant and returns its breaches, which do not make t fail. It
+// runs without the concurrent reader, which would make t fail under -race: see
+// TestAWriteToTheRequestIsADataRace.
 func breaks(t *testing.T, m mutant, c testCase) []string {
 	t.Helper()
 	wrap := m.wrap
@@ -23,17 +24,17 @@ func breaks(t *testing.T, m mutant, c testCase) []string {
 	return c.execute(t, &probe{wrap: wrap, allow: m.except})
 }
 
-// TestMutants runs the suite over broken decorators: each must fail the cases it names,
-// each case must fail some mutant, and who fails what is docs/contract.md.
+// TestMutants runs the suite over broken decorators: each must fail the cases that it names,
+// each case must be failed by a mutant, and docs/contract.md must list which fails which.
 func TestMutants(t *testing.T) {
 	caught := map[string][]string{} // bug to cases
-	biting := map[string]bool{}
+	proved := map[string]bool{}
 	for _, m := range mutants() {
 		t.Run(strings.ReplaceAll(m.bug, " ", "-"), func(t *testing.T) {
 			must := strings.Fields(m.must)
 			if m.races && race.Enabled {
 				for _, name := range must {
-					biting[name] = true
+					proved[name] = true
 				}
 				t.Skip("its bug is a data race")
 			}
@@ -48,14 +49,14 @@ func TestMutants(t *testing.T) {
 				}
 				named := slices.Contains(must, c.name)
 				if !named && (c.socket || race.Enabled || testing.Short()) {
-					continue // on sockets, who else notices is a matter of luck
+					continue // which other cases notice depends on timing there
 				}
 				found := breaks(t, m, c)
 				if named && len(found) == 0 {
-					t.Errorf("%s does not notice", c.name)
+					t.Errorf("%s does not notice the bug", c.name)
 				}
 				if len(found) > 0 {
-					biting[c.name] = true
+					proved[c.name] = true
 					caught[m.bug] = append(caught[m.bug], c.name)
 					if named && testing.Verbose() {
 						t.Logf("%s: %.200s", c.name, found[0])
@@ -65,7 +66,7 @@ func TestMutants(t *testing.T) {
 		})
 	}
 	for name := range Cases() {
-		if !biting[name] && name != "request-read-concurrently" {
+		if !proved[name] && name != "request-read-concurrently" {
 			t.Errorf("no mutant fails %s: can it fail at all?", name)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 func uploadMutants() []mutant {
 	return []mutant{
-		simple("refuses an ended context without closing the body (go-vcr)", "request-body-closed-canceled-before request-body-closed-past-deadline", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		simple("rejects an ended context without closing the body (go-vcr)", "request-body-closed-canceled-before request-body-closed-past-deadline", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			if err := req.Context().Err(); err != nil {
 				return nil, err
 			}
@@ -64,11 +64,11 @@ func uploadMutants() []mutant {
 				_, _ = s.Seek(0, io.SeekStart)
 			}
 		}),
-		sending("reads the body before sending, to sign it", "early-answer wire-expect-continue", func(req *http.Request) {
+		sending("reads the body before sending, to sign it", "early-response wire-expect-continue", func(req *http.Request) {
 			if req.Body != nil && req.Body != http.NoBody {
 				data, err := io.ReadAll(req.Body)
 				_ = req.Body.Close()
-				req.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), &together{err: orEOF(err)}))
+				req.Body = io.NopCloser(io.MultiReader(bytes.NewReader(data), &together{err: eofForNil(err)}))
 			}
 		}),
 		sending("sends the first MiB of a body", "wire-large-upload", func(req *http.Request) {
@@ -76,15 +76,15 @@ func uploadMutants() []mutant {
 				req.Body = partly{io.LimitReader(req.Body, 1<<20), req.Body}
 			}
 		}),
-		sending("takes an error of the body for its end", "request-body-read-error", func(req *http.Request) {
+		sending("takes an error of the body for EOF", "request-body-read-error", func(req *http.Request) {
 			if req.Body != nil && req.Body != http.NoBody {
 				req.Body = partly{endless{req.Body}, req.Body}
 			}
 		}),
-		{"tries again with the body already sent (resty #47)", "attempts-carry-whole-body request-body-not-read-after-close", retries(func(r *retrier) {
+		{"retries with the body already sent (resty #47)", "attempts-carry-whole-body request-body-not-read-after-close", retries(func(r *retrier) {
 			r.again = func(req *http.Request) (io.ReadCloser, bool) { return req.Body, true }
 		}), Retries, false},
-		{"tries again without the body", "attempts-carry-whole-body", retries(func(r *retrier) {
+		{"retries without the body", "attempts-carry-whole-body", retries(func(r *retrier) {
 			r.again = func(*http.Request) (io.ReadCloser, bool) { return nil, true }
 		}), Retries, false},
 		{"rewinds one reader for all attempts (retryablehttp #94)", "attempts-share-no-reader", func(next http.RoundTripper) http.RoundTripper {
@@ -123,7 +123,7 @@ func uploadMutants() []mutant {
 	}
 }
 
-// rewound is a body that stays open and starts over.
+// A rewound is a body that stays open and can be read from its start again.
 type rewound struct {
 	io.Reader
 	s io.Seeker
@@ -133,22 +133,22 @@ func (*rewound) Close() error { return nil }
 
 func (r *rewound) rewind() { _, _ = r.s.Seek(0, io.SeekStart) }
 
-// endless ends quietly at any error.
+// An endless is a reader that turns every error into EOF.
 type endless struct{ io.Reader }
 
 func (e endless) Read(p []byte) (int, error) {
 	n, err := e.Reader.Read(p)
-	return n, orEOF2(err)
+	return n, eofForError(err)
 }
 
-func orEOF(err error) error {
+func eofForNil(err error) error {
 	if err == nil {
 		return io.EOF
 	}
 	return err
 }
 
-func orEOF2(err error) error {
+func eofForError(err error) error {
 	if err != nil {
 		return io.EOF
 	}

@@ -12,7 +12,8 @@ import (
 
 const page = "../../docs/contract.md"
 
-// comparePage compares docs/contract.md with what was found; GRACY_UPDATE=1 writes it.
+// comparePage compares docs/contract.md with the cases that each mutant failed.
+// GRACY_UPDATE=1 writes the page.
 func comparePage(t *testing.T, caught map[string][]string) {
 	t.Helper()
 	text := render(caught)
@@ -38,8 +39,8 @@ func comparePage(t *testing.T, caught map[string][]string) {
 	}
 }
 
-// firm leaves out of a line what depends on the timing of a run: who else
-// notices a bug than the cases that must, and how many do.
+// firm leaves out of a line what depends on the timing of a run: the cases that notice a bug
+// beyond those that must, and how many they are.
 func firm(line string) string {
 	cells := strings.Split(line, " | ")
 	if len(cells) != 3 {
@@ -58,7 +59,7 @@ func firm(line string) string {
 	return strings.Join(cells, " | ")
 }
 
-func TestFirm(t *testing.T) {
+func TestLinesOfThePageAreComparedWithoutWhatDependsOnTiming(t *testing.T) {
 	same := [][2]string{
 		{"| `a` | 7 | why |", "| `a` | 8 | why |"},
 		{"| bug | Retries | x, **y**, z |", "| bug | Retries | **y** |"},

@@ -15,18 +15,19 @@ import (
 	"time"
 )
 
-// probe is what a case works with: the decorator, and the list of breaches.
+// A probe is the argument of a case: the decorator, and the list of breaches.
 type probe struct {
 	wrap    func(http.RoundTripper) http.RoundTripper
 	allow   Allowance
-	readers bool // read the request while the decorator works, for the race detector
+	readers bool // whether to read the request while the decorator works, for the race detector
 
-	mu       sync.Mutex
+	mu       sync.Mutex // mu guards breaches, ends and bases.
 	breaches []string
 	ends     []func()
+	bases    []*Base // the scripted bases that the decorator was put around
 }
 
-// errorf books a breach, once if it repeats.
+// errorf records a breach, once if it repeats.
 func (p *probe) errorf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	p.mu.Lock()
@@ -36,34 +37,48 @@ func (p *probe) errorf(format string, args ...any) {
 	}
 }
 
-// fatalf books a breach after which the case cannot go on; it ends the case's goroutine.
+// fatalf records a breach after which the case cannot go on; it ends the case's goroutine.
 func (p *probe) fatalf(format string, args ...any) {
 	p.errorf(format, args...)
 	runtime.Goexit()
 }
 
+// found returns the breaches so far.
 func (p *probe) found() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.breaches
 }
 
-// may tells whether the decorator declared any of these allowances.
+// may reports whether the decorator declares any of these allowances.
 func (p *probe) may(a Allowance) bool { return p.allow&a != 0 }
 
-// start runs the case on a goroutine of its own and returns when-it-is-over.
+// errorUnless records a breach unless the decorator declares the allowance. The text names
+// the allowance, since the breach may be the decorator's purpose.
+func (p *probe) errorUnless(a Allowance, format string, args ...any) {
+	if !p.may(a) {
+		p.errorf(format+"%s", append(args, cure(a))...)
+	}
+}
+
+// cure says which exception lifts a breach.
+func cure(a Allowance) string {
+	return "; if that is the layer's job, declare " + a.declaration()
+}
+
+// start runs the case on a goroutine of its own. The channel is closed when the case ends.
 func (p *probe) start(run func(*probe)) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		p.guard(func() { run(p) })
+		p.catch(func() { run(p) })
 	}()
 	return done
 }
 
-// guard books a panic of do as a breach. Every goroutine of a case runs under it: a
-// panic of the decorator must not end the test binary.
-func (p *probe) guard(do func()) {
+// catch records a panic of do as a breach. Every goroutine of a case runs in it, since a
+// panic of the decorator would end the test binary.
+func (p *probe) catch(do func()) {
 	defer func() {
 		if r := recover(); r != nil {
 			p.errorf("panic: %v\n%s", r, debug.Stack())
@@ -72,13 +87,14 @@ func (p *probe) guard(do func()) {
 	do()
 }
 
-// cleanup registers what finish has to do, last first.
+// cleanup registers a function that finish calls, the last one first.
 func (p *probe) cleanup(end func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ends = append(p.ends, end)
 }
 
+// finish calls what cleanup registered.
 func (p *probe) finish() {
 	p.mu.Lock()
 	ends := p.ends
@@ -88,19 +104,24 @@ func (p *probe) finish() {
 	}
 }
 
-// layer wraps base, and closes what comes of it at the end of the case.
+// layer puts the decorator around base, and closes it at the end of the case.
 func (p *probe) layer(base http.RoundTripper) http.RoundTripper {
+	if b, ok := base.(*Base); ok {
+		p.mu.Lock()
+		p.bases = append(p.bases, b)
+		p.mu.Unlock()
+	}
 	rt := p.wrap(base)
 	if rt == nil {
 		p.fatalf("wrap returned nil")
 	}
 	if closer, ok := rt.(io.Closer); ok {
-		p.cleanup(func() { _ = closer.Close() }) // the layer's own affair
+		p.cleanup(func() { _ = closer.Close() }) // its error is the layer's own
 	}
 	return rt
 }
 
-// trip sends req and stops the case unless there is exactly a response or an error.
+// trip sends req and ends the case unless the result is either a response or an error.
 func (p *probe) trip(rt http.RoundTripper, req *http.Request) (*http.Response, error) {
 	resp, err := rt.RoundTrip(req)
 	switch {
@@ -114,7 +135,7 @@ func (p *probe) trip(rt http.RoundTripper, req *http.Request) (*http.Response, e
 	return resp, err
 }
 
-// get sends req and wants a response.
+// get sends req and ends the case unless there is a response.
 func (p *probe) get(rt http.RoundTripper, req *http.Request) *http.Response {
 	resp, err := p.trip(rt, req)
 	if err != nil {
@@ -138,7 +159,7 @@ func (p *probe) finishBody(resp *http.Response) string {
 	return string(data)
 }
 
-// dispose ends with a result that the case does not look at.
+// dispose reads and closes a result that the case does not check.
 func dispose(resp *http.Response, _ error) {
 	if resp != nil && resp.Body != nil {
 		_, _ = io.Copy(io.Discard, resp.Body)
@@ -146,15 +167,15 @@ func dispose(resp *http.Response, _ error) {
 	}
 }
 
-// settle lets a minute pass, and everything come to rest. Only in a bubble.
-func settle() {
+// rest waits for a minute, and then until all goroutines of the bubble are blocked.
+func rest() {
 	time.Sleep(time.Minute)
 	synctest.Wait()
 }
 
 const origin = "http://one.example"
 
-// request makes a GET of a path, or of a URL.
+// request makes a GET of a path on origin, or of a URL.
 func (p *probe) request(ctx context.Context, path string) *http.Request {
 	if strings.HasPrefix(path, "/") {
 		path = origin + path
@@ -167,14 +188,15 @@ func (p *probe) request(ctx context.Context, path string) *http.Request {
 	return req
 }
 
-// upload keeps the accounts of all bodies that were made for one request.
+// An upload has all bodies that were made for one request.
 type upload struct {
 	payload string
 
-	mu     sync.Mutex
+	mu     sync.Mutex // mu guards bodies.
 	bodies []*Body
 }
 
+// body makes one more body.
 func (u *upload) body() *Body {
 	b := NewBody(strings.NewReader(u.payload))
 	u.mu.Lock()
@@ -183,7 +205,7 @@ func (u *upload) body() *Body {
 	return b
 }
 
-// made returns the bodies so far; the first is the one the caller set.
+// made returns the bodies so far. The first is the one that the caller set.
 func (u *upload) made() []*Body {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -203,7 +225,7 @@ func (p *probe) post(ctx context.Context, method, payload string, again bool) (*
 	return req, u
 }
 
-// checkClosed wants every body of the upload closed exactly once.
+// checkClosed records a breach unless every body of the upload was closed exactly once.
 func (p *probe) checkClosed(what string, u *upload) {
 	for i, b := range u.made() {
 		which := "the request's body"
@@ -216,7 +238,7 @@ func (p *probe) checkClosed(what string, u *upload) {
 	}
 }
 
-// checkErr wants an error that matches target.
+// checkErr records a breach unless the error matches target.
 func (p *probe) checkErr(what string, err, target error) {
 	switch {
 	case err == nil:
@@ -226,7 +248,8 @@ func (p *probe) checkErr(what string, err, target error) {
 	}
 }
 
-// bubbleMark is how the heads of this bubble's goroutines end in a stack dump.
+// bubbleMark returns the end of the first line of each of this bubble's goroutines in a
+// stack dump.
 func bubbleMark() string {
 	buf := make([]byte, 256)
 	head, _, _ := strings.Cut(string(buf[:runtime.Stack(buf, false)]), "\n")
@@ -234,8 +257,8 @@ func bubbleMark() string {
 	return mark
 }
 
-// strays returns the stacks of the goroutines that are left in a bubble.
-func strays(mark string) string {
+// goroutinesLeft returns the stacks of the goroutines that are left in a bubble.
+func goroutinesLeft(mark string) string {
 	buf := make([]byte, 1<<20)
 	n := runtime.Stack(buf, true)
 	for n == len(buf) {

@@ -12,9 +12,9 @@ import (
 
 const raceChild = "ROUNDTRIPTEST_RACE"
 
-// TestRace proves request-read-concurrently: a write under the reader fails the run, in a
-// process of its own, and what does not write passes. It needs -race.
-func TestRace(t *testing.T) {
+// A write beside the reader of request-read-concurrently must fail the run, in a process of
+// its own, and a decorator that does not write must pass. It needs -race.
+func TestAWriteToTheRequestIsADataRace(t *testing.T) {
 	if !race.Enabled {
 		t.Skip("needs -race")
 	}
@@ -28,11 +28,11 @@ func TestRace(t *testing.T) {
 	}
 }
 
-// TestRaceChild runs in the process that TestRace starts.
+// TestRaceChild runs in the process that TestAWriteToTheRequestIsADataRace starts.
 func TestRaceChild(t *testing.T) {
 	child := os.Getenv(raceChild)
 	if child == "" {
-		t.Skip("started by TestRace")
+		t.Skip("started by TestAWriteToTheRequestIsADataRace")
 	}
 	wrap := decorate(func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 		if child == "before" {

@@ -8,12 +8,14 @@ import (
 	"time"
 )
 
-// Run runs the suite over a decorator, a subtest per case. Wrap is called once per case
-// or more often, by those that compare several, and returns a round tripper around next.
-// State may be shared by all that it returns, as long as it holds no channel, timer or
-// goroutine: those belong to one case, so make them in wrap. Exceptions declare where the
-// decorator departs on purpose: cases that contradict an Allowance are left out, and
-// logged, those of Skip are skipped.
+// Run runs the suite over a decorator, with a subtest per case. Each case calls wrap once or
+// more often; wrap returns a round tripper around next. What wrap returns may share state, but
+// no channel, timer or goroutine: those belong to one case, so make them in wrap. Exceptions
+// declare the departures that are the decorator's purpose: a case that contradicts an
+// [Allowance] is left out and logged, a case of a [Skip] is skipped.
+//
+// A failure shows the breaches, the exception that would allow them if there is one, and the
+// reason for the case.
 func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exceptions ...Exception) {
 	t.Helper()
 	declared, wrong := sum(exceptions)
@@ -32,12 +34,13 @@ func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exce
 			if why := declared.skipped(c); why != "" {
 				t.Skip(why)
 			}
-			breaches := c.execute(t, &probe{wrap: wrap, allow: declared.allow, readers: true})
+			p := &probe{wrap: wrap, allow: declared.allow, readers: true}
+			breaches := c.execute(t, p)
 			for _, breach := range breaches {
 				t.Error(breach)
 			}
 			if len(breaches) > 0 {
-				t.Errorf("because: %s", c.reason)
+				t.Errorf("because: %s%s", c.reason, p.caseCure(c))
 			}
 		})
 	}
@@ -54,14 +57,33 @@ func Cases() iter.Seq2[string, string] {
 	}
 }
 
-// testCase is one clause of the contract.
+// A testCase is one clause of the contract.
 type testCase struct {
 	name   string
-	reason string    // why the clause holds, and who says so
-	out    Allowance // allowances that contradict the clause
-	alone  bool      // holds even for a decorator that never calls next
-	socket bool      // runs on 127.0.0.1, outside a bubble
+	reason string    // why the clause holds, and by which source
+	out    Allowance // the allowances that contradict the clause
+	alone  bool      // whether the clause holds for a decorator that never calls next, too
+	socket bool      // whether the case runs on 127.0.0.1, outside a bubble
 	run    func(*probe)
+}
+
+// caseCure says which exception leaves the whole case out, if one is likely to be meant.
+func (p *probe) caseCure(c testCase) string {
+	if c.out != 0 {
+		return cure(c.out)
+	}
+	p.mu.Lock()
+	bases := p.bases
+	p.mu.Unlock()
+	for _, b := range bases {
+		if len(b.Calls()) > 0 {
+			return ""
+		}
+	}
+	if c.alone || len(bases) == 0 {
+		return ""
+	}
+	return cure(NeverCallsNext)
 }
 
 // leftOut returns the allowances that leave the case out.
@@ -96,12 +118,13 @@ func known(name string) bool {
 }
 
 const (
-	patience     = 48 * time.Hour   // virtual; then a case in a bubble is stuck
-	realPatience = 30 * time.Second // hang guard of the cases on sockets
-	aftermath    = time.Hour        // virtual; by then a decorator's timers have run out
+	virtualLimit = 48 * time.Hour   // virtual; then a case in a bubble is stuck
+	realLimit    = 30 * time.Second // on the real clock; then a case on sockets is stuck
+	timersEnd    = time.Hour        // virtual; by then a decorator's timers have run out
 )
 
-// execute runs the case and returns its breaches. t lends its bubble; it is not failed.
+// execute runs the case and returns its breaches. It uses t for the bubble, and does not
+// make t fail.
 func (c testCase) execute(t *testing.T, p *probe) []string {
 	t.Helper()
 	if c.socket {
@@ -112,40 +135,40 @@ func (c testCase) execute(t *testing.T, p *probe) []string {
 	return p.found()
 }
 
-// outside runs a case on the real clock.
+// outside runs a case outside a bubble, on the real clock.
 func (p *probe) outside(run func(*probe)) {
 	done := p.start(run)
-	guard := time.NewTimer(realPatience)
-	defer guard.Stop()
+	limit := time.NewTimer(realLimit)
+	defer limit.Stop()
 	select {
 	case <-done:
 		p.finish()
-	case <-guard.C:
-		p.errorf("the case still runs after %v", realPatience)
+	case <-limit.C:
+		p.errorf("the case still runs after %v", realLimit)
 	}
 }
 
-// bubble runs a case on a virtual clock and looks for goroutines left behind.
+// bubble runs a case on a virtual clock, and records the goroutines that it leaves.
 func (p *probe) bubble(t *testing.T, run func(*probe)) {
 	t.Helper()
 	var mark string
 	defer func() {
-		// A bubble whose goroutines do not end panics, which would end the test binary.
+		// A bubble panics if its goroutines do not end; unrecovered, that would end the test binary.
 		if r := recover(); r != nil {
-			p.errorf("goroutines left behind an hour after the last call:\n%s", strays(mark))
+			p.errorf("goroutines left behind an hour after the last call:\n%s", goroutinesLeft(mark))
 		}
 	}()
 	synctest.Test(t, func(*testing.T) {
 		mark = bubbleMark()
 		done := p.start(run)
-		guard := time.NewTimer(patience)
-		defer guard.Stop()
+		limit := time.NewTimer(virtualLimit)
+		defer limit.Stop()
 		select {
 		case <-done:
 			p.finish()
-			time.Sleep(aftermath)
-		case <-guard.C:
-			p.errorf("the case still runs after %v of virtual time", patience)
+			time.Sleep(timersEnd)
+		case <-limit.C:
+			p.errorf("the case still runs after %v of virtual time", virtualLimit)
 		}
 	})
 }

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-func TestCases(t *testing.T) {
+func TestEveryCaseHasANameAndAReason(t *testing.T) {
 	seen := map[string]bool{}
 	for name, reason := range Cases() {
 		if seen[name] || name != strings.ToLower(name) || strings.ContainsAny(name, " /_") {
-			t.Errorf("name %q is not fit", name)
+			t.Errorf("name %q is not in lower case with hyphens, or comes twice", name)
 		}
 		if len(reason) < 40 {
-			t.Errorf("%s: the reason %q says too little", name, reason)
+			t.Errorf("%s: the reason %q is too short", name, reason)
 		}
 		seen[name] = true
 	}
@@ -23,26 +23,26 @@ func TestCases(t *testing.T) {
 		t.Errorf("%d cases", len(seen))
 	}
 	for range Cases() {
-		break // yields stop when told
+		break // Cases stops when the loop does
 	}
 }
 
-// TestHarness proves what holds the cases: a failure of any form becomes a breach.
-func TestHarness(t *testing.T) {
+// TestAFailureOfAnyFormIsABreach tests what runs the cases.
+func TestAFailureOfAnyFormIsABreach(t *testing.T) {
 	for what, c := range map[string]struct {
 		run  func(*probe)
 		want string
 	}{
 		"passes":         {func(*probe) {}, ""},
-		"says all":       {func(p *probe) { p.errorf("one"); p.errorf("two") }, "one|two"},
-		"stops":          {func(p *probe) { p.fatalf("one"); p.errorf("two") }, "one"},
+		"two errors":     {func(p *probe) { p.errorf("one"); p.errorf("two") }, "one|two"},
+		"fatal":          {func(p *probe) { p.fatalf("one"); p.errorf("two") }, "one"},
 		"panics":         {func(*probe) { panic("boom") }, "panic: boom"},
 		"exits":          {func(*probe) { runtime.Goexit() }, ""},
-		"leaves one":     {func(*probe) { go func() { select {} }() }, "goroutines left behind"},
-		"leaves a timer": {func(*probe) { go time.Sleep(2 * time.Hour) }, "goroutines left behind"},
-		"ends a timer":   {func(*probe) { go time.Sleep(time.Minute) }, ""},
-		"sticks":         {func(*probe) { select {} }, "still runs"},
-		"closes":         {func(p *probe) { p.layer(nil); p.cleanup(func() { p.errorf("closed") }) }, "closed|layer closed"},
+		"goroutine left": {func(*probe) { go func() { select {} }() }, "goroutines left behind"},
+		"timer left":     {func(*probe) { go time.Sleep(2 * time.Hour) }, "goroutines left behind"},
+		"timer ends":     {func(*probe) { go time.Sleep(time.Minute) }, ""},
+		"stuck":          {func(*probe) { select {} }, "still runs"},
+		"closer":         {func(p *probe) { p.layer(nil); p.cleanup(func() { p.errorf("closed") }) }, "closed|layer closed"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := &probe{}
@@ -64,13 +64,13 @@ func TestHarness(t *testing.T) {
 	}
 }
 
-// closing is a layer with an end of its own.
+// A closing is a layer that is an io.Closer.
 type closing struct{ p *probe }
 
 func (c closing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errBase }
 func (c closing) Close() error                                    { c.p.errorf("layer closed"); return nil }
 
-func TestHarnessOutsideABubble(t *testing.T) {
+func TestAFailureOutsideABubbleIsABreach(t *testing.T) {
 	p := &probe{wrap: identity}
 	got := (testCase{socket: true, run: func(p *probe) { p.errorf("one"); panic("two") }}).execute(t, p)
 	if len(got) != 2 || got[0] != "one" || !strings.HasPrefix(got[1], "panic: two") {

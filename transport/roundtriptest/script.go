@@ -12,54 +12,71 @@ import (
 	"time"
 )
 
-// hangLimit ends a [Step] with Hang whose context never ends, so that a decorator that
-// drops the caller's context is a failure instead of a test that never returns.
+// hangLimit ends a [Step] with Hang whose context never ends: the test of a decorator that
+// drops the caller's context fails then, instead of never ending.
 const hangLimit = 10 * time.Minute
 
-// ErrHung is what a [Step] with Hang answers when the context did not end within ten minutes.
+// ErrHung is the error of a [Step] with Hang whose context does not end within ten minutes.
 var ErrHung = errors.New("roundtriptest: the context of a hanging call never ended")
 
-// Step is one scripted answer of a [Base]. The zero value is an empty 200.
+// Step is one scripted outcome of a [Base]. The zero value is an empty 200.
 type Step struct {
-	Status int           // 0 means 200
-	Header http.Header   // copied into the response
-	Body   string        // of the response; not sent on HEAD, 1xx, 204 and 304
-	Err    error         // answered instead of a response
-	Panic  any           // raised instead of a response
-	Wait   time.Duration // before the answer, cut short by the context
-	Hang   bool          // answer only once the context ends, with its cause
-	Unread bool          // close the request's body without reading it
-
-	// Answer, if set, gives the answer itself, after Wait. With Unread the request's
-	// body is neither read nor closed for it.
-	Answer func(*http.Request) (*http.Response, error)
+	// Status is the status code, 0 means 200.
+	Status int
+	// Header is copied into the response.
+	Header http.Header
+	// Body is the response body. It is not sent on HEAD, 1xx, 204 and 304.
+	Body string
+	// Err, if set, is returned in place of a response.
+	Err error
+	// Panic, if set, is the value of a panic in place of a response.
+	Panic any
+	// Wait is the time before the outcome. The end of the context cuts it short.
+	Wait time.Duration
+	// Hang waits until the context ends, and returns its cause.
+	Hang bool
+	// Unread closes the request's body without reading it.
+	Unread bool
+	// Respond, if set, makes the outcome, after Wait. With Unread it has to read and
+	// close the request's body itself.
+	Respond func(*http.Request) (*http.Response, error)
 }
 
-// Call is what a [Base] saw of one call and what it answered.
+// Call is what a [Base] received in one call and what it returned.
 type Call struct {
-	Request  *http.Request  // as it arrived; read only
-	Header   http.Header    // copy made on arrival
-	Length   int64          // ContentLength on arrival
-	Body     []byte         // as read; nil if there was no body or Unread was set
-	At       time.Time      // of arrival
-	Answered time.Time      // of the answer; zero while the call runs
-	Response *http.Response // as it was answered; nil on error
-	Reply    *Body          // accounts of the response's body; nil if it has none
+	// Request is the request itself. It must not be changed.
+	Request *http.Request
+	// Header is a copy of the headers, made on arrival.
+	Header http.Header
+	// Length is the ContentLength on arrival.
+	Length int64
+	// Body is what was read of the request body, nil without a body or with Unread.
+	Body []byte
+	// At is the time of arrival.
+	At time.Time
+	// Returned is the time at which the call returned, zero while it runs.
+	Returned time.Time
+	// Response is the response that was returned, nil after an error.
+	Response *http.Response
+	// ResponseBody counts the uses of the response's body, nil if it has none.
+	ResponseBody *Body
 }
 
 // Base is a scripted [http.RoundTripper] that behaves as [http.Transport] does: it
-// closes the request's body on every path, refuses malformed requests and ended contexts,
-// and its response bodies fail once the request's context ends. Call n is answered
-// by step n, every later call by the last step. It is safe for concurrent use.
+// closes the request's body on every path, returns an error for malformed requests and
+// ended contexts, and its response bodies fail once the request's context ends. Call n
+// takes step n, and every call after the last step takes the last step again. A Base is
+// safe for concurrent use.
 type Base struct {
 	steps []Step
 
-	mu    sync.Mutex
+	mu    sync.Mutex // mu guards calls, the calls in it, and idle.
 	calls []*Call
-	idle  int
+	idle  int // how often CloseIdleConnections was called
 }
 
-// Script returns a base that answers with steps, in order. No steps mean an empty 200 always.
+// Script returns a base that takes the steps in order. Without steps it always returns an
+// empty 200.
 func Script(steps ...Step) *Base {
 	if len(steps) == 0 {
 		steps = []Step{{}}
@@ -67,7 +84,7 @@ func Script(steps ...Step) *Base {
 	return &Base{steps: steps}
 }
 
-// Calls returns what arrived so far, in order of arrival.
+// Calls returns the calls so far, in order of arrival.
 func (b *Base) Calls() []Call {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -92,10 +109,10 @@ func (b *Base) CloseIdleConnections() {
 	b.idle++
 }
 
-// RoundTrip answers by the script.
+// RoundTrip takes the next step of the script.
 func (b *Base) RoundTrip(req *http.Request) (*http.Response, error) {
 	call, step := b.arrive(req)
-	if err := refusal(req); err != nil {
+	if err := invalid(req); err != nil {
 		closeBody(req)
 		return b.leave(call, nil, err)
 	}
@@ -107,13 +124,14 @@ func (b *Base) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return b.leave(call, nil, err)
 		}
-	} else if step.Answer == nil {
+	} else if step.Respond == nil {
 		closeBody(req)
 	}
 	resp, err := step.play(req)
 	return b.leave(call, resp, err)
 }
 
+// arrive records a call, and returns it with its step.
 func (b *Base) arrive(req *http.Request) (*Call, Step) {
 	call := &Call{Request: req, Header: req.Header.Clone(), Length: req.ContentLength, At: time.Now()}
 	b.mu.Lock()
@@ -123,19 +141,20 @@ func (b *Base) arrive(req *http.Request) (*Call, Step) {
 	return call, step
 }
 
+// leave records what a call returns, and returns it.
 func (b *Base) leave(call *Call, resp *http.Response, err error) (*http.Response, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	call.Answered = time.Now()
+	call.Returned = time.Now()
 	call.Response = resp
 	if resp != nil {
-		call.Reply = counted(resp.Body)
+		call.ResponseBody = bodyOf(resp.Body)
 	}
 	return resp, err
 }
 
-// refusal tells why http.Transport would not send req.
-func refusal(req *http.Request) error {
+// invalid returns the error of http.Transport for a request that it does not send, or nil.
+func invalid(req *http.Request) error {
 	switch {
 	case req.URL == nil:
 		return errors.New("roundtriptest: nil Request.URL")
@@ -147,7 +166,7 @@ func refusal(req *http.Request) error {
 	return nil
 }
 
-// play waits as the step says and answers.
+// play waits as the step says, and returns its outcome.
 func (s Step) play(req *http.Request) (*http.Response, error) {
 	wait, late := s.Wait, error(nil)
 	if s.Hang {
@@ -162,7 +181,7 @@ func (s Step) play(req *http.Request) (*http.Response, error) {
 				return nil, late
 			}
 		case <-req.Context().Done():
-			if s.Unread && s.Answer != nil {
+			if s.Unread && s.Respond != nil {
 				closeBody(req)
 			}
 			return nil, context.Cause(req.Context())
@@ -171,18 +190,18 @@ func (s Step) play(req *http.Request) (*http.Response, error) {
 	switch {
 	case s.Panic != nil:
 		panic(s.Panic)
-	case s.Answer != nil:
-		return s.Answer(req)
+	case s.Respond != nil:
+		return s.Respond(req)
 	case s.Err != nil:
 		return nil, s.Err
 	}
-	resp := reply(req, s.Status, s.Body)
+	resp := newResponse(req, s.Status, s.Body)
 	maps.Copy(resp.Header, s.Header.Clone())
 	return resp, nil
 }
 
-// reply makes a response as net/http would hand it out.
-func reply(req *http.Request, status int, body string) *http.Response {
+// newResponse makes a response as http.Transport does.
+func newResponse(req *http.Request, status int, body string) *http.Response {
 	if status == 0 {
 		status = http.StatusOK
 	}
@@ -205,15 +224,13 @@ func reply(req *http.Request, status int, body string) *http.Response {
 	return resp
 }
 
-// accountable is implemented by the odd bodies of this package that carry a Body.
-type accountable interface{ account() *Body }
+// body is promoted to every type that embeds a *Body, so that bodyOf finds it there too.
+func (b *Body) body() *Body { return b }
 
-func (b *Body) account() *Body { return b }
-
-// counted returns the accounts behind a response body of ours, or nil.
-func counted(body io.ReadCloser) *Body {
-	if a, ok := body.(accountable); ok {
-		return a.account()
+// bodyOf returns the Body in a response body of this package, or nil.
+func bodyOf(rc io.ReadCloser) *Body {
+	if b, ok := rc.(interface{ body() *Body }); ok {
+		return b.body()
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func request(t *testing.T, ctx context.Context, method, body string) (*http.Requ
 	return req, b
 }
 
-func TestScriptGoesThroughSteps(t *testing.T) {
+func TestABaseTakesOneStepPerCall(t *testing.T) {
 	base := Script(Step{Status: 503, Body: "later", Header: http.Header{"X-A": {"1", "2"}}}, Step{Err: errBase}, Step{Body: "fine"})
 	var got []string
 	for range 4 {
@@ -43,12 +43,12 @@ func TestScriptGoesThroughSteps(t *testing.T) {
 		t.Errorf("got %q; want %q", strings.Join(got, "|"), want)
 	}
 	calls := base.Calls()
-	if len(calls) != 4 || string(calls[0].Body) != "sent" || calls[1].Response != nil || calls[2].Reply.Usage().Closes != 1 {
+	if len(calls) != 4 || string(calls[0].Body) != "sent" || calls[1].Response != nil || calls[2].ResponseBody.Usage().Closes != 1 {
 		t.Errorf("calls: %+v", calls)
 	}
 }
 
-func TestScriptEmpty(t *testing.T) {
+func TestABaseWithoutStepsReturnsAnEmpty200(t *testing.T) {
 	req, _ := request(t, t.Context(), http.MethodGet, "")
 	resp, err := Script().RoundTrip(req)
 	if err != nil || resp.StatusCode != 200 {
@@ -56,7 +56,7 @@ func TestScriptEmpty(t *testing.T) {
 	}
 }
 
-func TestScriptRefusesAsTransportDoes(t *testing.T) {
+func TestABaseFailsAsTransportDoes(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for what, spoil := range map[string]func(*http.Request) *http.Request{
@@ -68,7 +68,7 @@ func TestScriptRefusesAsTransportDoes(t *testing.T) {
 		_, ours := Script().RoundTrip(spoil(req))
 		_, theirs := (&http.Transport{}).RoundTrip(spoil(req))
 		if ours == nil || theirs == nil || errors.Is(ours, context.Canceled) != errors.Is(theirs, context.Canceled) {
-			t.Errorf("%s: %v; http.Transport says %v", what, ours, theirs)
+			t.Errorf("%s: %v; http.Transport returns %v", what, ours, theirs)
 		}
 		if u := body.Usage(); u.Closes == 0 || u.Bytes > 0 {
 			t.Errorf("%s: %+v", what, u)
@@ -76,7 +76,7 @@ func TestScriptRefusesAsTransportDoes(t *testing.T) {
 	}
 }
 
-func TestScriptWaitsAndHangs(t *testing.T) {
+func TestAStepWaitsNoLongerThanItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct {
 			step Step
@@ -104,7 +104,7 @@ func TestScriptWaitsAndHangs(t *testing.T) {
 	})
 }
 
-func TestScriptPanicsAndUnread(t *testing.T) {
+func TestAStepMayPanicAndLeaveTheBodyUnread(t *testing.T) {
 	req, body := request(t, t.Context(), http.MethodPut, "sent")
 	defer func() {
 		if r := recover(); r != "step" || body.Usage() != (Usage{Closes: 1}) {
@@ -114,7 +114,7 @@ func TestScriptPanicsAndUnread(t *testing.T) {
 	_, _ = Script(Step{Panic: "step", Unread: true}).RoundTrip(req)
 }
 
-func TestScriptBodyless(t *testing.T) {
+func TestAResponseThatHasNoBodyHasNoBody(t *testing.T) {
 	for _, c := range []struct {
 		method string
 		status int
@@ -127,7 +127,7 @@ func TestScriptBodyless(t *testing.T) {
 	}
 }
 
-func TestScriptBodyEndsWithTheContext(t *testing.T) {
+func TestAResponseBodyFailsOnceTheContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	req, _ := request(t, ctx, http.MethodGet, "")
 	resp, err := Script(Step{Body: "fine"}).RoundTrip(req)

@@ -8,11 +8,11 @@ import (
 	"reflect"
 )
 
-// snapshot remembers a request: each exported field as it stood, what its maps and its
-// URL held, and which map, which URL, which body, which context they were.
+// A snapshot is a request at one moment: the values of its exported fields, copies of its
+// maps and its URL, and the identity of each map, URL, body and context.
 type snapshot struct {
 	req     *http.Request
-	fields  reflect.Value // a shallow copy of the struct, for its exported fields
+	fields  reflect.Value // a shallow copy of the struct
 	header  http.Header
 	trailer http.Header
 	coding  []string
@@ -21,6 +21,7 @@ type snapshot struct {
 	path    string
 }
 
+// pathValue is the name of the path value of the requests.
 const pathValue = "roundtriptest"
 
 func snap(req *http.Request) *snapshot {
@@ -32,7 +33,7 @@ func snap(req *http.Request) *snapshot {
 	}
 }
 
-// check compares the request with what it was.
+// check compares the request with the snapshot.
 func (s *snapshot) check(p *probe, when string) {
 	now := reflect.ValueOf(s.req).Elem()
 	for i := range now.NumField() {
@@ -60,7 +61,8 @@ func (s *snapshot) check(p *probe, when string) {
 	}
 }
 
-// same compares by identity what has one, by value what has none.
+// same compares maps, functions, pointers, channels and slices by identity, and other
+// values by value.
 func same(a, b reflect.Value) bool {
 	switch a.Kind() {
 	case reflect.Map, reflect.Func, reflect.Pointer, reflect.Chan:
@@ -78,7 +80,7 @@ func sameDynamic(a, b reflect.Value) bool {
 	return a.Type() == b.Type() && (a.Kind() != reflect.Pointer || a.Pointer() == b.Pointer())
 }
 
-// read looks at everything of the request that a caller may look at while it is sent.
+// read reads everything of the request that a caller may read while it is sent.
 func (s *snapshot) read() int {
 	n := len(s.req.Method) + len(s.req.Host) + len(s.req.URL.String()) + int(s.req.ContentLength)
 	for name, values := range s.req.Header {

@@ -12,9 +12,10 @@ import (
 	"time"
 )
 
-// The decorators of this file are sound, and must pass. Most mutants are one of them with one change.
+// The decorators of this file are correct and must pass. Most mutants are one of them with one
+// change.
 
-// around is a decorator as a function of next and the request.
+// An around is a decorator made of a function of next and the request.
 type around struct {
 	next http.RoundTripper
 	trip func(next http.RoundTripper, req *http.Request) (*http.Response, error)
@@ -28,7 +29,8 @@ func decorate(trip func(http.RoundTripper, *http.Request) (*http.Response, error
 	return func(next http.RoundTripper) http.RoundTripper { return around{next, trip} }
 }
 
-// copyOf copies the struct and gives it its own Header; Request.Clone would cut off late trailers.
+// copyOf copies the struct and gives the copy a Header of its own. Request.Clone would copy
+// the Trailer too, so that values set late do not arrive.
 func copyOf(ctx context.Context, req *http.Request) *http.Request {
 	c := req.WithContext(ctx)
 	c.Header = req.Header.Clone()
@@ -57,7 +59,7 @@ var logs = decorate(func(next http.RoundTripper, req *http.Request) (*http.Respo
 	return resp, err
 })
 
-// hooked is a response body that calls end once: at EOF, an error, or Close.
+// A hooked is a response body that calls end once: at EOF, an error, or Close.
 type hooked struct {
 	io.ReadCloser
 	end func()
@@ -139,11 +141,11 @@ var limitsTime = decorate(func(next http.RoundTripper, req *http.Request) (*http
 	return resp, err
 })
 
-// retrier is a small sound retry. Mutants replace one of its parts.
+// A retrier is a small, correct retry. Mutants replace one of its parts.
 type retrier struct {
 	next    http.RoundTripper
 	discard func(*http.Response)
-	again   func(*http.Request) (io.ReadCloser, bool) // the next attempt's body
+	again   func(*http.Request) (io.ReadCloser, bool) // the body of the next attempt
 	wait    func(context.Context, time.Duration) bool
 	gone    func(context.Context) bool
 }
@@ -217,14 +219,14 @@ func waitFor(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-var errRefused = errors.New("sound: refused")
+var errRejected = errors.New("sound: rejected")
 
-var refuses = decorate(func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
+var rejects = decorate(func(_ http.RoundTripper, req *http.Request) (*http.Response, error) {
 	closeBody(req)
-	return nil, errRefused
+	return nil, errRejected
 })
 
-// remembers answers GETs of the same URL from memory.
+// remembers returns the first response to a GET again for later GETs of the same URL.
 func remembers(next http.RoundTripper) http.RoundTripper {
 	var mu sync.Mutex
 	seen := map[string]string{}
@@ -237,7 +239,7 @@ func remembers(next http.RoundTripper) http.RoundTripper {
 		body, ok := seen[key]
 		mu.Unlock()
 		if ok && req.Body == nil {
-			resp := reply(req, 200, body)
+			resp := newResponse(req, 200, body)
 			return resp, nil
 		}
 		resp, err := next.RoundTrip(req)
@@ -257,7 +259,7 @@ func remembers(next http.RoundTripper) http.RoundTripper {
 	}}
 }
 
-func TestSound(t *testing.T) {
+func TestCorrectDecoratorsPass(t *testing.T) {
 	for _, s := range []struct {
 		name       string
 		wrap       func(http.RoundTripper) http.RoundTripper
@@ -269,7 +271,7 @@ func TestSound(t *testing.T) {
 		{"slots", slots(20), nil},
 		{"limits time", limitsTime, []Exception{TimesOut}},
 		{"retries", retries(nil), []Exception{Retries}},
-		{"refuses", refuses, []Exception{NeverCallsNext}},
+		{"rejects", rejects, []Exception{NeverCallsNext}},
 		{"remembers", remembers, []Exception{Replays | Buffers}},
 		{"all at once", func(next http.RoundTripper) http.RoundTripper {
 			return logs(retries(nil)(slots(20)(limitsTime(addsHeader(next)))))

@@ -2,7 +2,7 @@ package roundtriptest
 
 import "io"
 
-// atEnd calls do when its reader first reports the end.
+// atEnd calls do when its reader first returns io.EOF.
 type atEnd struct {
 	r  io.Reader
 	do func()
@@ -17,7 +17,7 @@ func (a *atEnd) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// together reports the last bytes and the error in one Read, as io.Reader allows.
+// together returns the last bytes and the error in one Read, as io.Reader allows.
 type together struct {
 	data []byte
 	err  error
@@ -32,7 +32,7 @@ func (t *together) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// uneven hands out at most 1, 2, 3, ... bytes, and sometimes none.
+// uneven returns at most 1, 2, 3, ... bytes per Read, and sometimes none.
 type uneven struct {
 	r io.Reader
 	n int

@@ -11,15 +11,16 @@ import (
 	"time"
 )
 
-// wire is net/http's own server and transport, joined by pipes in memory: everything
-// waits on the bubble's clock.
-type wire struct {
+// A pipeTransport is net/http's own transport, connected to net/http's own server by pipes
+// in memory, so that both wait on the clock of the bubble.
+type pipeTransport struct {
 	*http.Transport
-	dials atomic.Int64
+	dials atomic.Int64 // the connections opened
 }
 
-// serve starts a server for the case; it ends with the case.
-func (p *probe) serve(handler http.HandlerFunc) *wire {
+// serve starts a server for the case, which stops at the end of the case, and returns the
+// transport that is connected to it.
+func (p *probe) serve(handler http.HandlerFunc) *pipeTransport {
 	listener := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
 	over := make(chan struct{})
@@ -27,23 +28,23 @@ func (p *probe) serve(handler http.HandlerFunc) *wire {
 		defer close(over)
 		_ = server.Serve(listener) // ends with Close
 	}()
-	w := &wire{Transport: &http.Transport{
+	t := &pipeTransport{Transport: &http.Transport{
 		ExpectContinueTimeout: time.Minute,
 		MaxIdleConnsPerHost:   100,
 	}}
-	w.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		w.dials.Add(1)
+	t.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		t.dials.Add(1)
 		return listener.dial(ctx)
 	}
 	p.cleanup(func() {
-		w.CloseIdleConnections()
+		t.CloseIdleConnections()
 		_ = server.Close()
 		<-over
 	})
-	return w
+	return t
 }
 
-// pipeListener accepts the far ends of pipes.
+// A pipeListener accepts the server ends of pipes.
 type pipeListener struct {
 	conns chan net.Conn
 	done  chan struct{}
@@ -51,10 +52,10 @@ type pipeListener struct {
 }
 
 func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
-	near, far := net.Pipe()
+	client, server := net.Pipe()
 	select {
-	case l.conns <- far:
-		return near, nil
+	case l.conns <- server:
+		return client, nil
 	case <-l.done:
 		return nil, net.ErrClosed
 	case <-ctx.Done():

@@ -13,20 +13,20 @@ import (
 	"github.com/gracy-go/gracy/internal/fault"
 )
 
-// wire is the other end: it counts and keeps what arrives, injects the faults of
-// a plan, and lets the rest through.
-type wire struct {
+// A faultServer records the requests that arrive, injects the faults of a plan, and
+// passes the other requests on to a handler.
+type faultServer struct {
 	*fault.Server
 	log    *fault.Log
 	faults *fault.Injector
 
-	mu       sync.Mutex
+	mu       sync.Mutex // mu guards the fields below.
 	arrivals []arrival
-	now      int // requests being answered
-	peak     int
+	inFlight int
+	peak     int // the largest inFlight
 }
 
-// arrival is one request as it arrived.
+// An arrival is one request as it arrived.
 type arrival struct {
 	method, target string
 	header         http.Header
@@ -34,10 +34,10 @@ type arrival struct {
 	at             time.Time
 }
 
-func startWire(t *testing.T, next http.Handler, plan fault.Plan, routes ...string) *wire {
+func startFaultServer(t *testing.T, next http.Handler, plan fault.Plan, routes ...string) *faultServer {
 	t.Helper()
-	w := &wire{log: fault.NewLog(0, routes...), faults: fault.Handler(next, plan)}
-	server, err := fault.Start(w.log.Wrap(http.HandlerFunc(w.witness)))
+	w := &faultServer{log: fault.NewLog(0, routes...), faults: fault.Handler(next, plan)}
+	server, err := fault.Start(w.log.Wrap(http.HandlerFunc(w.record)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,20 +50,20 @@ func startWire(t *testing.T, next http.Handler, plan fault.Plan, routes ...strin
 	return w
 }
 
-// witness reads the request to its end, so that what is kept is what was sent.
-func (w *wire) witness(rw http.ResponseWriter, r *http.Request) {
+// record reads the request to its end, so that an arrival has all that was sent.
+func (w *faultServer) record(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	w.mu.Lock()
 	w.arrivals = append(w.arrivals, arrival{r.Method, r.URL.RequestURI(), r.Header.Clone(), string(body), time.Now()})
-	w.now++
-	w.peak = max(w.peak, w.now)
+	w.inFlight++
+	w.peak = max(w.peak, w.inFlight)
 	w.mu.Unlock()
 	defer func() {
 		w.mu.Lock()
-		w.now--
+		w.inFlight--
 		w.mu.Unlock()
 	}()
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -71,23 +71,24 @@ func (w *wire) witness(rw http.ResponseWriter, r *http.Request) {
 	w.faults.ServeHTTP(rw, r)
 }
 
-func (w *wire) seen() []arrival {
+// received returns the requests so far.
+func (w *faultServer) received() []arrival {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]arrival(nil), w.arrivals...)
 }
 
-// most is how many requests were being answered at once.
-func (w *wire) most() int {
+// peakInFlight returns the largest number of requests in flight at once.
+func (w *faultServer) peakInFlight() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.peak
 }
 
-// passed is how many requests got past the faults.
-func (w *wire) passed() int { return w.faults.Counts()[fault.KindPass] }
+// passedOn returns the number of requests that met no fault.
+func (w *faultServer) passedOn() int { return w.faults.Counts()[fault.KindPass] }
 
-// proxyTo hands requests on to another server.
+// proxyTo returns a handler that passes requests on to another server.
 func proxyTo(t *testing.T, target string) http.Handler {
 	t.Helper()
 	u, err := url.Parse(target)
@@ -102,12 +103,12 @@ func proxyTo(t *testing.T, target string) http.Handler {
 	}
 }
 
-// script meets the requests of a route with faults in the order of arrival.
+// script injects faults into the requests of a route, in the order of arrival.
 func script(route string, faults ...fault.Fault) fault.Plan {
 	return fault.Plan{Scripts: []fault.Script{{Route: route, Faults: faults}}}
 }
 
-// always meets each request of a route with the same fault.
+// always injects the same fault into each request of a route.
 func always(route string, f fault.Fault) fault.Plan {
 	return fault.Plan{Scripts: []fault.Script{{Route: route, Faults: []fault.Fault{f}, Repeat: true}}}
 }

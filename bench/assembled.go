@@ -14,18 +14,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The assembled peer: the leanest libraries for the same six concerns, each used
-// as its documentation shows, in the same order. Where a choice was open, the
-// cheaper one was taken for the peer:
+// assembled is a stack of the leanest libraries for the same six concerns, each used
+// as its documentation shows, in the same order. Of two choices it has the cheaper:
 //
-//   - rehttp's own status list, without a budget, hints or a look at the method
-//     beyond RetryHTTPMethods, which it asks only about failures;
+//   - rehttp's own status list, without a budget or hints; RetryHTTPMethods checks the
+//     method only after failures;
 //   - x/time/rate's bucket, which may let twice the limit through, not a window;
-//   - x/sync/semaphore given back when the headers are there, which does not bound
-//     the bodies being read (assembledToBodyEnd does, for an allocation more);
-//   - promhttp without labels but code and method, so without a route;
-//   - slog off: asked whether it is enabled, and nothing else.
-func assembled(base http.RoundTripper, k knobs) built {
+//   - x/sync/semaphore released when the headers have arrived, which does not bound
+//     the bodies being read (assembledToBodyEnd does, for one more allocation);
+//   - promhttp with the labels code and method, so without a route;
+//   - slog off: only Enabled is called.
+func assembled(base http.RoundTripper, k settings) built {
 	return assemble(base, k, func(sem *semaphore.Weighted, next http.RoundTripper) http.RoundTripper {
 		return promhttp.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 			if err := sem.Acquire(req.Context(), 1); err != nil {
@@ -38,12 +37,12 @@ func assembled(base http.RoundTripper, k knobs) built {
 }
 
 // assembledToBodyEnd is assembled with the slot held as long as ours.
-func assembledToBodyEnd(base http.RoundTripper, k knobs) built {
+func assembledToBodyEnd(base http.RoundTripper, k settings) built {
 	return assemble(base, k, slotToBodyEnd)
 }
 
 // slotByHand is x/sync/semaphore as a layer, with the slot held as long as ours.
-func slotByHand(base http.RoundTripper, k knobs) built {
+func slotByHand(base http.RoundTripper, k settings) built {
 	return built{rt: slotToBodyEnd(semaphore.NewWeighted(int64(k.slots)), base)}
 }
 
@@ -63,9 +62,9 @@ func slotToBodyEnd(sem *semaphore.Weighted, next http.RoundTripper) http.RoundTr
 }
 
 // rateByHand is x/time/rate as a layer.
-func rateByHand(base http.RoundTripper, k knobs) built { return built{rt: rateLimited(k, base)} }
+func rateByHand(base http.RoundTripper, k settings) built { return built{rt: rateLimited(k, base)} }
 
-func rateLimited(k knobs, next http.RoundTripper) http.RoundTripper {
+func rateLimited(k settings, next http.RoundTripper) http.RoundTripper {
 	limiter := rate.NewLimiter(rate.Limit(float64(k.limit)/k.per.Seconds()), k.limit)
 	return promhttp.RoundTripperFunc(func(req *http.Request) (*http.Response, error) {
 		if err := limiter.Wait(req.Context()); err != nil {
@@ -98,7 +97,7 @@ func (b *semaphoreBody) Close() error {
 func (b *semaphoreBody) end() { b.once.Do(func() { b.sem.Release(1) }) }
 
 func assemble(
-	base http.RoundTripper, k knobs,
+	base http.RoundTripper, k settings,
 	slots func(*semaphore.Weighted, http.RoundTripper) http.RoundTripper,
 ) built {
 	rt := rateLimited(k, base)
@@ -135,7 +134,7 @@ func assemble(
 	return built{rt: rt, counted: func() uint64 { return sum(registry, "calls_total") }}
 }
 
-// sum adds up the series of a counter.
+// sum returns the sum of the series of a counter.
 func sum(g prometheus.Gatherer, name string) (n uint64) {
 	families, err := g.Gather()
 	if err != nil {

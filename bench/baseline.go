@@ -10,30 +10,30 @@ import (
 	"time"
 )
 
-// The floor: the least code that does the work of the six layers, written for
-// one purpose and without a library. No Call, no ledger, no events, no overrides,
-// no budget, no hints, no pause, one rule, one class of slots, one series.
-func floor(base http.RoundTripper, k knobs) built {
-	m := &floorMetrics{next: &floorLog{next: &floorRetry{attempts: k.attempts, delay: k.delay, next: &floorNoop{
-		next: newFloorSlots(k.slots, newFloorRing(k.limit, k.per, base)),
+// baseline is the least code that does the work of the six layers, written for one
+// purpose and without a library. It has no Call, ledger, events, overrides, budget,
+// hints or pause, and one rule, one limit of slots and one series.
+func baseline(base http.RoundTripper, k settings) built {
+	m := &baselineMetrics{next: &baselineLog{next: &baselineRetry{attempts: k.attempts, delay: k.delay, next: &baselineNoop{
+		next: newBaselineSlots(k.slots, newBaselineRing(k.limit, k.per, base)),
 	}}}}
 	return built{rt: m, counted: m.calls.Load}
 }
 
-// floorNoop stands for replay when it is off.
-type floorNoop struct{ next http.RoundTripper }
+// baselineNoop stands for a replay layer that is off.
+type baselineNoop struct{ next http.RoundTripper }
 
-func (f *floorNoop) RoundTrip(req *http.Request) (*http.Response, error) {
+func (f *baselineNoop) RoundTrip(req *http.Request) (*http.Response, error) {
 	return f.next.RoundTrip(req)
 }
 
-// floorLog is a log that is off.
-type floorLog struct {
+// baselineLog is a log layer that is off.
+type baselineLog struct {
 	next http.RoundTripper
 	log  func(*http.Request, *http.Response, error)
 }
 
-func (f *floorLog) RoundTrip(req *http.Request) (*http.Response, error) {
+func (f *baselineLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := f.next.RoundTrip(req)
 	if f.log != nil {
 		f.log(req, resp, err)
@@ -41,9 +41,9 @@ func (f *floorLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// floorMetrics counts calls by class of status, and their times in a histogram
+// baselineMetrics counts calls by class of status, and their times in a histogram
 // of powers of two.
-type floorMetrics struct {
+type baselineMetrics struct {
 	next     http.RoundTripper
 	inFlight atomic.Int64
 	calls    atomic.Uint64
@@ -52,7 +52,7 @@ type floorMetrics struct {
 	sum      atomic.Int64
 }
 
-func (f *floorMetrics) RoundTrip(req *http.Request) (*http.Response, error) {
+func (f *baselineMetrics) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.inFlight.Add(1)
 	start := time.Now()
 	resp, err := f.next.RoundTrip(req)
@@ -69,14 +69,14 @@ func (f *floorMetrics) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// floorRetry tries statuses of overload again, on GET alone.
-type floorRetry struct {
+// baselineRetry retries a GET after a status of overload.
+type baselineRetry struct {
 	next     http.RoundTripper
 	attempts int
 	delay    time.Duration
 }
 
-func (f *floorRetry) RoundTrip(req *http.Request) (*http.Response, error) {
+func (f *baselineRetry) RoundTrip(req *http.Request) (*http.Response, error) {
 	for n, delay := 1, f.delay; ; n, delay = n+1, delay*2 {
 		resp, err := f.next.RoundTrip(req)
 		if err == nil && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode < 500 {
@@ -106,19 +106,19 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// floorSlots lets a number of calls run until their bodies end, first come first served.
-type floorSlots struct {
+// baselineSlots lets a number of calls run until their bodies end, first come first served.
+type baselineSlots struct {
 	next  http.RoundTripper
-	mu    sync.Mutex
+	mu    sync.Mutex // mu guards free and queue.
 	free  int
 	queue []chan struct{}
 }
 
-func newFloorSlots(slots int, next http.RoundTripper) *floorSlots {
-	return &floorSlots{next: next, free: slots}
+func newBaselineSlots(slots int, next http.RoundTripper) *baselineSlots {
+	return &baselineSlots{next: next, free: slots}
 }
 
-func (f *floorSlots) RoundTrip(req *http.Request) (*http.Response, error) {
+func (f *baselineSlots) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := f.acquire(req.Context()); err != nil {
 		return nil, err
 	}
@@ -127,11 +127,11 @@ func (f *floorSlots) RoundTrip(req *http.Request) (*http.Response, error) {
 		f.release()
 		return nil, err
 	}
-	resp.Body = &floorBody{ReadCloser: resp.Body, slots: f}
+	resp.Body = &baselineBody{ReadCloser: resp.Body, slots: f}
 	return resp, nil
 }
 
-func (f *floorSlots) acquire(ctx context.Context) error {
+func (f *baselineSlots) acquire(ctx context.Context) error {
 	f.mu.Lock()
 	if f.free > 0 {
 		f.free--
@@ -155,11 +155,11 @@ func (f *floorSlots) acquire(ctx context.Context) error {
 		}
 	}
 	f.mu.Unlock()
-	f.release() // the turn came together with the end of the wait
+	f.release() // the slot was granted at the moment of the cancel
 	return ctx.Err()
 }
 
-func (f *floorSlots) release() {
+func (f *baselineSlots) release() {
 	f.mu.Lock()
 	if len(f.queue) > 0 {
 		f.queue[0] <- struct{}{}
@@ -170,13 +170,13 @@ func (f *floorSlots) release() {
 	f.mu.Unlock()
 }
 
-type floorBody struct {
+type baselineBody struct {
 	io.ReadCloser
-	slots *floorSlots
+	slots *baselineSlots
 	ended atomic.Bool
 }
 
-func (b *floorBody) Read(p []byte) (int, error) {
+func (b *baselineBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil {
 		b.end()
@@ -184,38 +184,38 @@ func (b *floorBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *floorBody) Close() error {
+func (b *baselineBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.end()
 	return err
 }
 
-func (b *floorBody) end() {
+func (b *baselineBody) end() {
 	if !b.ended.Swap(true) {
 		b.slots.release()
 	}
 }
 
-// floorRing lets no window hold more than its length of sends: the times of the
+// baselineRing lets no window hold more than its length of sends: the times of the
 // last sends, the oldest of which must have left the window.
-type floorRing struct {
+type baselineRing struct {
 	next  http.RoundTripper
 	per   time.Duration
 	epoch time.Time
-	mu    sync.Mutex
-	last  []time.Duration
-	i     int
+	mu    sync.Mutex      // mu guards last and i.
+	last  []time.Duration // the times of the last sends since epoch
+	i     int             // the oldest of them
 }
 
-func newFloorRing(limit int, per time.Duration, next http.RoundTripper) *floorRing {
-	f := &floorRing{next: next, per: per, epoch: time.Now(), last: make([]time.Duration, limit)}
+func newBaselineRing(limit int, per time.Duration, next http.RoundTripper) *baselineRing {
+	f := &baselineRing{next: next, per: per, epoch: time.Now(), last: make([]time.Duration, limit)}
 	for i := range f.last {
 		f.last[i] = -per
 	}
 	return f
 }
 
-func (f *floorRing) RoundTrip(req *http.Request) (*http.Response, error) {
+func (f *baselineRing) RoundTrip(req *http.Request) (*http.Response, error) {
 	for {
 		f.mu.Lock()
 		now := time.Since(f.epoch)

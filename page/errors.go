@@ -1,0 +1,57 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/redact"
+)
+
+// The reasons for which a Pager itself ends a loop, beside [OriginError]: see
+// [Error].
+var (
+	// ErrRepeated says that a cursor came a second time in one loop.
+	ErrRepeated = errors.New("page: the cursor was fetched before")
+	// ErrTooMany says that the list has more pages than [Pager.Max] allows.
+	ErrTooMany = errors.New("page: the list has more pages than allowed")
+	// ErrCursor says that a cursor cannot be one of the pager, such as an
+	// offset that is not a number.
+	ErrCursor = errors.New("page: the cursor was not issued by this pager")
+)
+
+// An Error ends a loop. Its text does not show the cursor, which may be a URL
+// with a query.
+type Error struct {
+	// Cursor is that of the page that failed: go on with [Pager.From].
+	Cursor string
+	// Page is the number of that page in the loop, from 1.
+	Page int
+	// Err is the error of the function, or one of this package.
+	Err error
+}
+
+func (e *Error) Error() string {
+	cause := strings.TrimPrefix(redact.Error(e.Err), "page: ") // the text begins with it already
+	return fmt.Sprintf("page: page %d: %s", e.Page, cause)
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Timeout reports whether the cause is a timeout.
+func (e *Error) Timeout() bool {
+	return ctxerr.IsTimeout(e.Err)
+}
+
+// An OriginError says that the URL of the next page has another origin than the
+// list, or user information. The URL is the Cursor of the [Error] around it.
+type OriginError struct {
+	// Origin is the scheme, host and port of the URL.
+	Origin string
+}
+
+func (e *OriginError) Error() string {
+	return "page: the next page is at " + e.Origin + ": another origin, or with user information"
+}

@@ -1,0 +1,55 @@
+package parse
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+// scalar reports whether a value of type t can be written as one string.
+func scalar(t reflect.Type) bool {
+	if t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) || t.Implements(reflect.TypeFor[fmt.Stringer]()) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Float32, reflect.Float64,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return true
+	case reflect.Pointer:
+		return scalar(t.Elem())
+	default:
+		return false
+	}
+}
+
+// text writes a scalar as a string. ok is false for a nil pointer, which has none.
+func text(v reflect.Value) (s string, ok bool, err error) {
+	if k := v.Kind(); (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
+		return "", false, nil
+	}
+	switch t := v.Interface().(type) {
+	case encoding.TextMarshaler:
+		b, err := t.MarshalText()
+		return string(b), true, err
+	case fmt.Stringer:
+		return t.String(), true, nil
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return text(v.Elem())
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool()), true, nil
+	case reflect.Float32:
+		return strconv.FormatFloat(v.Float(), 'g', -1, 32), true, nil
+	case reflect.Float64:
+		return strconv.FormatFloat(v.Float(), 'g', -1, 64), true, nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(v.Int(), 10), true, nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return strconv.FormatUint(v.Uint(), 10), true, nil
+	default:
+		return v.String(), true, nil
+	}
+}

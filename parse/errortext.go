@@ -1,0 +1,65 @@
+package parse
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// causeText is the text of err on one line, without secrets and without the
+// query of any URL in it: of a *url.Error in the chain, such as that of a token
+// fetch, or of an error that only quotes a URL.
+func causeText(err error) string {
+	var b strings.Builder
+	text := err.Error()
+	for {
+		i := strings.Index(text, "://")
+		if i < 0 {
+			break
+		}
+		end := strings.IndexAny(text[i:], " \t\r\n\"'`<>")
+		if end < 0 {
+			end = len(text) - i
+		}
+		u := text[:i+end]
+		if q := strings.IndexAny(u[i:], "?#"); q >= 0 {
+			u = u[:i+q]
+		}
+		b.WriteString(u)
+		text = text[i+end:]
+	}
+	b.WriteString(text)
+	return redact.Text(b.String())
+}
+
+// bare returns a URL without user information, query and fragment, and with what
+// looks like a secret masked.
+func bare(raw string) string {
+	raw, _, _ = strings.Cut(raw, "#")
+	raw, _, _ = strings.Cut(raw, "?")
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "URL"
+	}
+	u.User = nil
+	return redact.URL(u)
+}
+
+// cause returns the error inside of the *url.Error of http.Client.
+func cause(err error) error {
+	if u, ok := err.(*url.Error); ok && u.Err != nil { //nolint:errorlint // only the outermost, which http.Client puts on
+		return u.Err
+	}
+	return err
+}
+
+// after returns " after n attempts" for a call of several attempts, else "".
+func after(c *transport.Call) string {
+	if c == nil || c.Count() < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" after %d attempts", c.Count())
+}

@@ -1,0 +1,82 @@
+package parse
+
+import (
+	"context"
+	"net/http"
+	"net/textproto"
+	"strings"
+	"unicode/utf8"
+)
+
+// Header sets a header of the request, in place of one of that name that the
+// [API] or an earlier option set. It does not follow a redirect to another
+// origin. It panics on a name or value that cannot be sent.
+func Header(name, value string) Option {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	if fault := headerNameFault(name); fault != "" {
+		panic("parse: Header: " + fault)
+	}
+	if fault := headerValueFault(value); fault != "" {
+		panic("parse: Header: value of " + name + " " + fault)
+	}
+	return headerRule{name, value}
+}
+
+type headerRule struct{ name, value string }
+
+func (r headerRule) Attach(ctx context.Context) context.Context { return attach(ctx, r) }
+func (r headerRule) add(s *settings)                            { s.headers = append(s.headers, r) }
+
+// String does not show the value, which may be a credential.
+func (r headerRule) String() string { return "parse: header " + r.name }
+
+// GoString does not show the value.
+func (r headerRule) GoString() string { return r.String() }
+
+// headerValueFault says why a header value cannot be sent, "" if it can: RFC 9110,
+// section 5.5. net/http checks it too, but a mock or a tape does not.
+func headerValueFault(v string) string {
+	if !utf8.ValidString(v) {
+		return "is not valid UTF-8"
+	}
+	for i := range len(v) {
+		if c := v[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return "has a control character"
+		}
+	}
+	return ""
+}
+
+// headerNameFault says why a header of a name cannot be set, "" if it can.
+func headerNameFault(name string) string {
+	for i := range len(name) {
+		c := name[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return "a header name has no such characters"
+		}
+	}
+	switch textproto.CanonicalMIMEHeaderKey(name) {
+	case "":
+		return "a header without a name"
+	case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Trailer":
+		return "header " + name + " is for net/http to write"
+	}
+	return ""
+}
+
+// setHeaders copies h into the request, up to a header that cannot be sent: it
+// returns the name and the fault of that one.
+func setHeaders(req *http.Request, h http.Header) (name, fault string) {
+	for n, vs := range h {
+		if fault := headerNameFault(n); fault != "" {
+			return n, fault
+		}
+		for _, v := range vs {
+			if fault := headerValueFault(v); fault != "" {
+				return n, fault
+			}
+		}
+		req.Header[textproto.CanonicalMIMEHeaderKey(n)] = append([]string(nil), vs...)
+	}
+	return "", ""
+}

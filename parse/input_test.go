@@ -1,0 +1,92 @@
+package parse_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/parse"
+)
+
+func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
+	type two struct {
+		A string `path:"id"`
+		B string `path:"id"`
+	}
+	type both struct {
+		A string `path:"id" query:"id"`
+	}
+	type untagged struct {
+		A string `path:"id"`
+		B string
+	}
+	type hidden struct {
+		a string `path:"id"`
+	}
+	type missing struct {
+		A string `query:"a"`
+	}
+	type unknown struct {
+		A string `path:"other"`
+	}
+	type chans struct {
+		A chan int `query:"a"`
+	}
+	type option struct {
+		A string `query:"a,string"`
+	}
+	type omitted struct {
+		A string `path:"id,omitempty"`
+	}
+	type host struct {
+		A string `header:"Host"`
+	}
+	type unnamed struct {
+		A string `query:""`
+	}
+	type wrongForm struct {
+		A string `body:"form"`
+	}
+	type twoBodies struct {
+		A string `body:"raw"`
+		B string `body:"json"`
+	}
+	_ = hidden{a: ""}
+	tests := []struct {
+		want string
+		make func()
+	}{
+		{`pattern "/x" has no method`, func() { parse.NewEndpoint[parse.None, int]("/x") }},
+		{"has a host", func() { parse.NewEndpoint[parse.None, int]("GET api.test/x") }},
+		{"has no path", func() { parse.NewEndpoint[parse.None, int]("GET x") }},
+		{"{ without }", func() { parse.NewEndpoint[string, int]("GET /{x") }},
+		{"query or fragment", func() { parse.NewEndpoint[string, int]("GET /{x}?a=b") }},
+		{"cannot be sent", func() { parse.NewEndpoint[parse.None, int]("GET /%zz") }},
+		{"has placeholders [id]", func() { parse.NewEndpoint[parse.None, int]("GET /{id}") }},
+		{"has 2 placeholders", func() { parse.NewEndpoint[string, int]("GET /{a}/{b}") }},
+		{"has 0 placeholders", func() { parse.NewEndpoint[string, int]("GET /a") }},
+		{"two fields for id", func() { parse.NewEndpoint[two, int]("GET /{id}") }},
+		{"more than one place", func() { parse.NewEndpoint[both, int]("GET /{id}") }},
+		{"field B of parse_test.untagged has no", func() { parse.NewEndpoint[untagged, int]("GET /{id}") }},
+		{"not exported", func() { parse.NewEndpoint[hidden, int]("GET /{id}") }},
+		{`no field with the tag path:"id"`, func() { parse.NewEndpoint[missing, int]("GET /{id}") }},
+		{"no placeholder {other}", func() { parse.NewEndpoint[unknown, int]("GET /{id}") }},
+		{"cannot be written as a text", func() { parse.NewEndpoint[chans, int]("GET /a") }},
+		{`unknown option "string"`, func() { parse.NewEndpoint[option, int]("GET /a") }},
+		{"cannot be left out", func() { parse.NewEndpoint[omitted, int]("GET /{id}") }},
+		{"for net/http to write", func() { parse.NewEndpoint[host, int]("GET /a") }},
+		{"no parameter name", func() { parse.NewEndpoint[unnamed, int]("GET /a") }},
+		{"form of url.Values", func() { parse.NewEndpoint[wrongForm, int]("POST /a") }},
+		{"two fields for json", func() { parse.NewEndpoint[twoBodies, int]("POST /a") }},
+		{"GET has none", func() { parse.NewEndpoint[pokemon, int]("GET /a") }},
+		{`no field with the tag path:"id"`, func() { parse.NewEndpoint[pokemon, int]("POST /{id}") }},
+		{"cannot be sent", func() { parse.NewEndpoint[func(), int]("POST /a") }},
+		{"Check is for string", func() {
+			parse.NewEndpoint[parse.None, int]("GET /a", parse.Check(func(*string) error { return nil }))
+		}},
+	}
+	for _, tt := range tests {
+		if got := panicText(tt.make); !strings.HasPrefix(got, "parse: NewEndpoint: ") || !strings.Contains(got, tt.want) {
+			t.Errorf("panic %q, want %q", got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package parse
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// JSON decodes a response as JSON, whatever its media type says, and ends its
+// body. It takes what [http.Client.Do] returns:
+//
+//	pikachu, err := parse.JSON[Pokemon](client.Do(req))
+//
+// 2xx is success, unless the context of the request has a [transport.Expect] or
+// rules of this package, attached with [transport.With]. The layers have judged
+// the response by then, so a [Check] that fails leads to no further attempt.
+func JSON[T any](resp *http.Response, err error) (T, error) {
+	var none T
+	x := &exchange{set: noSettings}
+	if resp != nil {
+		x.req = resp.Request
+	}
+	if err != nil || resp == nil {
+		if u, ok := errors.AsType[*url.Error](err); ok {
+			x.route = strings.ToUpper(u.Op) + " " + bare(u.URL)
+		}
+		if err == nil {
+			err = errors.New("no response")
+		}
+		return none, x.fail(resp, err)
+	}
+	if x.req != nil {
+		ctx := x.req.Context()
+		if a, ok := setting.From[*attached](ctx); ok {
+			x.set = compile(a.rules)
+		} else if e, ok := setting.From[transport.Expect](ctx); ok {
+			x.set = fromExpect(e)
+		}
+	}
+	return result[T](x, resp, nil, true)
+}

@@ -1,0 +1,100 @@
+package parse
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// prepare completes the settings of a call, and returns a context with what the
+// layers are to know of them.
+func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T]) {
+	if x.client == nil {
+		x.client = http.DefaultClient
+	}
+	if x.set == nil || len(x.set.entries) == 0 && x.set.raw == nil {
+		// A call without rules about statuses of its own uses the Expect of its context.
+		if e, ok := setting.From[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
+			inContext := fromExpect(e)
+			if x.set != nil {
+				inContext.checks, inContext.headers, inContext.limit = x.set.checks, x.set.headers, x.set.limit
+			}
+			x.set = inContext
+		}
+	}
+	if x.set == nil {
+		x.set = noSettings
+	}
+	var j *judge[T]
+	if checks := checksOf[T](x.set); len(checks) > 0 {
+		j = &judge[T]{x: x, checks: checks}
+		ctx = transport.WithExpect(ctx, j.expect(x.set.expect))
+	} else if len(x.set.entries) > 0 || x.set.raw != nil {
+		ctx = transport.WithExpect(ctx, x.set.expect)
+	}
+	return x.watch(ctx), j
+}
+
+// finish sends the request and makes the result.
+func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
+	x.req = req
+	client := keepHeadersHome(x.client, req)
+	if len(req.Header["Accept"]) == 0 {
+		if raw, _ := rawKind(target[T]()); !raw {
+			req.Header["Accept"] = []string{"application/json"}
+		}
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		var none T
+		return none, x.fail(resp, err)
+	}
+	return result(x, resp, j, false)
+}
+
+// result makes the result of a response and ends its body.
+func result[T any](x *exchange, resp *http.Response, j *judge[T], isJSON bool) (T, error) {
+	var none T
+	do, makeCause := x.set.decide(resp.StatusCode)
+	switch do {
+	case asValue:
+	case asZero:
+		if f, ok := any(&none).(filler); ok {
+			f.fill(resp)
+		}
+		bodies.Drain(resp)
+		return none, nil
+	default:
+		return none, x.failure(resp, makeCause)
+	}
+	if o, ok := j.find(resp); ok {
+		_ = resp.Body.Close()
+		return conclude(x, resp, o.value, o.err)
+	}
+	if err := x.expectCheck(resp); err != nil {
+		bodies.Drain(resp)
+		return none, x.checked(resp, err)
+	}
+	v := new(T)
+	err := x.into(resp, v, isJSON)
+	if err == nil {
+		err = runChecks(checksOf[T](x.set), v)
+	}
+	return conclude(x, resp, v, err)
+}
+
+// conclude returns the value, or the error that the caller gets in its place.
+func conclude[T any](x *exchange, resp *http.Response, v *T, err error) (T, error) {
+	if err == nil {
+		return *v, nil
+	}
+	var none T
+	if c, ok := err.(*verdict.CheckError); ok { //nolint:errorlint // runChecks returns it bare
+		err = x.checked(resp, c)
+	}
+	return none, err
+}
