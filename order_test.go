@@ -19,6 +19,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
@@ -57,7 +58,7 @@ func kits() []kit {
 		{"retry", func(*stand) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
 		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.Record) }, 0},
 		{"concurrency", func(*stand) gracy.Layer {
-			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Per: concurrency.All})
+			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Scope: transport.ScopeAll})
 		}, 0},
 		{"throttle", func(*stand) gracy.Layer {
 			return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute})

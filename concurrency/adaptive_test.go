@@ -49,6 +49,9 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 // With more slots at the floor than in a probe the slowness may be our own, so the
 // baseline only doubles: the control.
 func TestAStepOfLatencyThatStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two simulations of a minute and a half: three seconds of processor")
+	}
 	windows := func(a Adaptive) int {
 		const step, seconds = 20, 90
 		var good []int
@@ -57,7 +60,7 @@ func TestAStepOfLatencyThatStays(t *testing.T) {
 			p.slow(20 * time.Millisecond)
 			p.resize(16)
 			l := New(Limit{Max: 1000, MaxWait: time.Second, Adaptive: &a})
-			l.limits[0].find(key{host: "api.test"}).finder.windows = 1000 // no probe, which comes by chance
+			l.limits[0].find(key{host: "api.test"}).adaptive.est.windows = 1000 // no probe, which comes by chance
 			rt := l.Wrap(within(5 * time.Second).Wrap(p))
 			good = flood(t, rt, 1600, seconds, func(second int) {
 				if second == step {
@@ -101,7 +104,7 @@ func TestWhatTeaches(t *testing.T) {
 			}},
 			{name: "a timeout", err: context.DeadlineExceeded, fewer: true},
 			{name: "canceled", err: context.Canceled},
-			{name: "a refusal", err: transport.ErrRefused},
+			{name: "a rejection", err: transport.ErrRefused},
 			{name: "a reset", err: http.ErrServerClosed},
 		} {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
@@ -172,9 +175,9 @@ func TestAProbeThatSlowBodiesKeepOpenEnds(t *testing.T) {
 			}
 			bodies = append(bodies, resp)
 		}
-		f := l.limits[0].find(key{host: "api.test"}).finder
+		f := l.limits[0].find(key{host: "api.test"}).adaptive
 		f.mu.Lock()
-		f.startProbe()
+		f.est.startProbe()
 		f.mu.Unlock()
 		if err := get(t.Context(), rt, url); err != nil { // still in at 20, and publishes
 			t.Fatal(err)
@@ -226,7 +229,7 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 	for deadline, want := range map[time.Duration]int{50 * time.Millisecond: 50, 500 * time.Millisecond: 35} {
 		synctest.Test(t, func(t *testing.T) {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			l.limits[0].find(key{host: "api.test"}).finder.base = 100 * time.Millisecond
+			l.limits[0].find(key{host: "api.test"}).adaptive.est.base = 100 * time.Millisecond
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
 			if err := get(ctx, l.Wrap(&server{latency: time.Second}), url); err == nil {

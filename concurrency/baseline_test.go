@@ -45,7 +45,7 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestNoCreepUnderMildOverload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1000, Adaptive: &Adaptive{}})
-		f := l.limits[0].find(key{host: "api.test"}).finder
+		f := l.limits[0].find(key{host: "api.test"}).adaptive
 		var (
 			mu         sync.Mutex
 			average    = float64(lonely) // the control: a baseline that is a long average
@@ -56,7 +56,7 @@ func TestNoCreepUnderMildOverload(t *testing.T) {
 		)
 		s := &crowd{told: func(d time.Duration) {
 			f.mu.Lock()
-			probing := f.probing
+			probing := f.est.probing
 			f.mu.Unlock()
 			mu.Lock()
 			defer mu.Unlock()
@@ -92,8 +92,8 @@ func TestNoCreepUnderMildOverload(t *testing.T) {
 				high = max(high, l.Slots(request(ctx, url)))
 			}
 			f.mu.Lock()
-			if f.base != 0 && f.base != lonely {
-				t.Errorf("window %d: a baseline of %s", window, f.base)
+			if f.est.base != 0 && f.est.base != lonely {
+				t.Errorf("window %d: a baseline of %s", window, f.est.base)
 				bad = 500
 			}
 			f.mu.Unlock()
@@ -101,7 +101,7 @@ func TestNoCreepUnderMildOverload(t *testing.T) {
 		stop()
 		wg.Wait()
 		t.Logf("%d windows at 0.8, %d probes, at most %d slots, Gradient2 %.0f; a baseline of %s, an average of %s, a hasty probe's %s",
-			bad, probes, high, theirs, f.base, time.Duration(average), hasty)
+			bad, probes, high, theirs, f.est.base, time.Duration(average), hasty)
 		const most = 20
 		if high > most || theirs <= most {
 			t.Errorf("at most %d slots, Gradient2 %.0f: want no more than %d, and more", high, theirs, most)
@@ -125,7 +125,7 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 		{0.5, false, 100}, // too little was asked for
 		{1.001, true, 110},
 	} {
-		f := newFinder(Adaptive{Min: 1, Start: 100, Probe: 3, Tolerance: 1.5, Window: time.Second})
+		f := newEstimator(Adaptive{Min: 1, Start: 100, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh, f.base = 0, 100*time.Millisecond
 		f.decide(time.Duration(1.5*float64(f.base)/tt.gradient), tt.loaded)
 		if math.Abs(f.limit-tt.want) > 1e-3 {
@@ -137,13 +137,13 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 // Min is a probe for who has patience: five slow windows in a row.
 func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFinder(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
+		f := newEstimator(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh = 0
 		window := func(d time.Duration) {
 			f.reset(time.Now().Add(-d)) // so that none was sent before
 			for range fewSamples {
 				time.Sleep(time.Second / fewSamples)
-				f.learn(answered, d, 1, 1) // the ceiling keeps it at one slot
+				f.observe(time.Now(), good, d, 1, 1) // the ceiling keeps it at one slot
 			}
 		}
 		base := func(want time.Duration) {
@@ -152,24 +152,24 @@ func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 				t.Errorf("a baseline of %s, want %s", f.base, want)
 			}
 		}
-		const good, slow, patience = 100 * time.Millisecond, time.Second, 5
-		window(good)
-		base(good)
+		const quick, slow, patience = 100 * time.Millisecond, time.Second, 5
+		window(quick)
+		base(quick)
 		for range 3 {
 			for range patience - 1 {
 				window(slow)
-				base(good)
+				base(quick)
 			}
-			window(good) // begins anew
+			window(quick) // begins anew
 		}
 		for range patience - 1 {
 			window(slow)
-			base(good)
+			base(quick)
 		}
 		window(slow)
-		base(slow)   // at one slot it is not our load
-		window(good) // falls at once
-		base(good)
+		base(slow)    // at one slot it is not our load
+		window(quick) // falls at once
+		base(quick)
 	})
 }
 
@@ -181,26 +181,26 @@ func TestAProbeCountsLonelyAnswersAndDoublesTheBaselineAtMost(t *testing.T) {
 		time.Minute:            200 * time.Millisecond,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFinder(Adaptive{Min: 1, Start: 20, Probe: 3, Tolerance: 1.5, Window: time.Second})
+			f := newEstimator(Adaptive{Min: 1, Start: 20, Probe: 3, Tolerance: 1.5, Window: time.Second})
 			f.base = 100 * time.Millisecond
 			f.startProbe()
 			for range 2 * minSamples {
 				time.Sleep(time.Second)
-				f.learn(answered, time.Millisecond, 4, 100) // in a crowd
+				f.observe(time.Now(), good, time.Millisecond, 4, 100) // in a crowd
 			}
-			f.learn(answered, time.Hour, 3, 100) // now it is as lonely as it should be
+			f.observe(time.Now(), good, time.Hour, 3, 100) // now it is as lonely as it should be
 			for range 2 * minSamples {
-				f.learn(answered, time.Hour, 3, 100) // these were sent before
+				f.observe(time.Now(), good, time.Hour, 3, 100) // these were sent before
 			}
 			time.Sleep(d)
 			for i := range minSamples {
 				if f.base != 100*time.Millisecond || !f.probing {
 					t.Errorf("a baseline of %s after %d answers", f.base, i)
 				}
-				f.learn(answered, d, 3, 100)
+				f.observe(time.Now(), good, d, 3, 100)
 			}
-			if f.base != want || f.probing || f.slots.Load() != 20 {
-				t.Errorf("a probe of %s makes a baseline of %s, want %s; %d slots", d, f.base, want, f.slots.Load())
+			if f.base != want || f.probing || f.slots() != 20 {
+				t.Errorf("a probe of %s makes a baseline of %s, want %s; %d slots", d, f.base, want, f.slots())
 			}
 		})
 	}
@@ -226,7 +226,7 @@ func TestBaselineNeverFollowsOverload(t *testing.T) {
 		}}
 		l := New(Limit{Max: 100, MaxWait: time.Second, Adaptive: &Adaptive{}})
 		flood(t, l.Wrap(seen.Wrap(within(2*time.Second).Wrap(p))), 30, 600, nil)
-		f := l.limits[0].find(key{host: "api.test"}).finder
+		f := &l.limits[0].find(key{host: "api.test"}).adaptive.est
 		t.Logf("baseline %s, %v slots; an average of %.0f ms", f.base, f.limit, 1000*worst)
 		const most = 200 * time.Millisecond
 		if f.base > most {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
@@ -14,7 +15,7 @@ func TestContract(t *testing.T) {
 			return concurrency.New(concurrency.Limit{Max: 100}).Wrap(next)
 		},
 		"two limits": func(next http.RoundTripper) http.RoundTripper {
-			return concurrency.New(concurrency.Limit{Max: 100}, concurrency.Limit{Max: 90, Per: concurrency.All}).Wrap(next)
+			return concurrency.New(concurrency.Limit{Max: 100}, concurrency.Limit{Max: 90, Scope: transport.ScopeAll}).Wrap(next)
 		},
 		"two layers": func(next http.RoundTripper) http.RoundTripper {
 			return concurrency.New(concurrency.Limit{Max: 100}).Wrap(concurrency.New(concurrency.Limit{Max: 50}).Wrap(next))

@@ -45,13 +45,13 @@ func TestAFreeSlotAllocatesNothing(t *testing.T) {
 	}
 	call := cost(t, pass().Wrap(stub()))
 	for name, l := range map[string]Limit{
-		"per host": {Max: 5}, "all": {Max: 5, Per: All}, "URL": {Max: 5, URL: "/things/"}, "route": {Max: 5, Per: Route}, "adaptive": {Max: 5, Adaptive: &Adaptive{}},
+		"per host": {Max: 5}, "all": {Max: 5, Scope: transport.ScopeAll}, "URL": {Max: 5, URL: "/things/"}, "route": {Max: 5, Scope: transport.ScopeRoute}, "adaptive": {Max: 5, Adaptive: &Adaptive{}},
 	} {
 		if got := cost(t, New(l).Wrap(pass().Wrap(stub()))); got != call {
 			t.Errorf("%s: %v allocations with a limit, %v without", name, got, call)
 		}
 	}
-	if got := cost(t, New(Limit{Max: 5}, Limit{Max: 9, Per: All}).Wrap(pass().Wrap(stub()))); got <= call {
+	if got := cost(t, New(Limit{Max: 5}, Limit{Max: 9, Scope: transport.ScopeAll}).Wrap(pass().Wrap(stub()))); got <= call {
 		t.Errorf("the control, two limits, allocates no more than one: %v", got)
 	}
 }
@@ -61,7 +61,7 @@ func BenchmarkCall(b *testing.B) {
 		"one layer":   pass().Wrap(stub()),
 		"two layers":  pass().Wrap(pass().Wrap(stub())),
 		"concurrency": New(Limit{Max: 5}).Wrap(pass().Wrap(stub())),
-		"two limits":  New(Limit{Max: 5}, Limit{Max: 9, Per: All}).Wrap(pass().Wrap(stub())),
+		"two limits":  New(Limit{Max: 5}, Limit{Max: 9, Scope: transport.ScopeAll}).Wrap(pass().Wrap(stub())),
 	} {
 		b.Run(name, func(b *testing.B) {
 			req := request(context.Background(), url)
@@ -83,9 +83,9 @@ func BenchmarkSlot(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s := l.find(k)
-		if s.try(1) != taken {
+		if s.try(1) != acquired {
 			b.Fatal("full")
 		}
-		s.release(1)
+		s.free(1)
 	}
 }

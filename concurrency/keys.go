@@ -3,8 +3,6 @@ package concurrency
 import (
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/keyhash"
@@ -19,52 +17,25 @@ type key struct {
 	own                 uint64 // the hash of what a Key function returned
 }
 
-// limit is a Limit ready for use, with its semaphores.
-type limit struct {
-	Limit
-	match *match.Matcher
-	queue int
-	max   atomic.Int64
-	seed  keyhash.Seed
-	epoch time.Time
-
-	last atomic.Pointer[semaphore] // the one found last: most clients have one host
-	mu   sync.RWMutex
-	sems map[key]*semaphore
-	rest *semaphore    // what further keys share
-	full time.Duration // since epoch: until then a full map is not looked through again
-}
-
-func newLimit(l Limit) *limit {
-	c := &limit{Limit: l, queue: l.MaxQueue, seed: keyhash.New(), epoch: time.Now(), sems: make(map[key]*semaphore)}
-	switch l.MaxQueue {
-	case 0:
-		c.queue = defaultQueue
-	case NoQueue:
-		c.queue = 0
-	}
-	c.max.Store(int64(l.Max))
-	return c
-}
-
-// text is what the limit says now.
-func (l *limit) text() string {
-	now := l.Limit
-	now.Max = int(l.max.Load())
-	return now.String()
-}
+const (
+	// maxKeys is how many keys of a limit have slots of their own.
+	maxKeys = 10_000
+	// sweepEvery is how often a map whose keys are all in use is searched for idle
+	// ones.
+	sweepEvery = 100 * time.Millisecond
+)
 
 // keyOf calls the user's function, so no lock and no slot may be held.
 func (l *limit) keyOf(c *transport.Call, req *http.Request) key {
 	if l.Key != nil {
 		return key{own: l.seed.Of(l.Key(req))}
 	}
-	switch l.Per {
-	case All:
+	switch l.Scope {
+	case transport.ScopeAll:
 		return key{}
-	case Route:
+	case transport.ScopeRoute:
 		return key{host: strings.ToLower(req.URL.Host), method: match.Method(req), route: c.Route()}
-	case Host:
+	case transport.ScopeHost:
 	}
 	return key{host: strings.ToLower(req.URL.Host)}
 }
@@ -80,15 +51,16 @@ func (l *limit) name(k key) string {
 	return k.host
 }
 
-// find returns the semaphore of a key.
+// find returns the semaphore of a key, or the one that the keys beyond maxKeys
+// share.
 func (l *limit) find(k key) *semaphore {
 	if s := l.last.Load(); s != nil && s.key == k {
 		return s
 	}
 	l.mu.RLock()
-	s := l.sems[k]
+	s, ok := l.sems.Get(k)
 	l.mu.RUnlock()
-	if s == nil {
+	if !ok {
 		s = l.make(k)
 	}
 	if s.key == k {
@@ -97,52 +69,35 @@ func (l *limit) find(k key) *semaphore {
 	return s
 }
 
+// make returns the semaphore of a key that has none yet. Idle keys are evicted for
+// it; a request that has suspended its slot may still know the semaphore of one:
+// see revive.
 func (l *limit) make(k key) *semaphore {
+	now := time.Since(l.epoch)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := l.sems[k]; s != nil {
-		return s
-	}
-	if len(l.sems) >= maxKeys && time.Since(l.epoch) >= l.full {
-		l.evict()
-	}
-	if len(l.sems) >= maxKeys {
-		if l.rest == nil {
-			l.rest = l.semaphore(key{host: "\x00"})
+	s, _ := l.sems.Find(k, int64(now), (*semaphore).idle, func(own bool) *semaphore {
+		if !own {
+			k = key{host: "\x00"}
 		}
-		return l.rest
-	}
-	s := l.semaphore(k)
-	l.sems[k] = s
+		return l.semaphore(k)
+	})
 	return s
 }
 
 func (l *limit) semaphore(k key) *semaphore {
 	s := &semaphore{limit: l, key: k}
+	if l.shared != nil {
+		s.id = l.shared.ids.Add(1)
+	}
 	if l.Adaptive != nil {
-		s.finder = newFinder(*l.Adaptive)
+		s.adaptive = newAdaptiveSlots(*l.Adaptive)
 	}
 	return s
 }
 
-// evict forgets the keys of which no slot is in use and nobody waits. An
-// attempt that has laid its slot down may still know the semaphore: see revive.
-func (l *limit) evict() {
-	for k, s := range l.sems {
-		if s.state.CompareAndSwap(0, dead) {
-			delete(l.sems, k)
-		}
-	}
-	if len(l.sems) >= maxKeys {
-		l.full = time.Since(l.epoch) + sweepEvery
-	}
-}
-
-// sweepEvery is how often a map whose keys are all in use is looked through.
-const sweepEvery = 100 * time.Millisecond
-
-// revive makes an evicted semaphore usable for those who still know it: it
-// takes its old place, or stands for the one that has it now.
+// revive makes an evicted semaphore usable for the requests that still know it: it
+// takes its old place, or is forwarded to the one that has it now.
 func (l *limit) revive(s *semaphore) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -150,11 +105,11 @@ func (l *limit) revive(s *semaphore) {
 	if s.state.Load()&dead == 0 {
 		return
 	}
-	if other := l.sems[s.key]; other != nil {
+	if other, ok := l.sems.Get(s.key); ok {
 		s.forward.Store(other)
 		return
 	}
-	l.sems[s.key] = s // above maxKeys, by those who had been there
+	l.sems.Put(s.key, s) // above maxKeys, by the requests that had been there
 	s.state.And(^uint64(dead))
 }
 
@@ -165,10 +120,24 @@ func (l *limit) forget(s *semaphore) { l.last.CompareAndSwap(s, nil) }
 func (l *limit) each(do func(*semaphore)) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	for _, s := range l.sems {
+	for s := range l.sems.All() {
 		do(s)
 	}
-	if l.rest != nil {
-		do(l.rest)
+}
+
+// slots returns how many slots there are for a request of the call, which may be
+// nil.
+func (l *limit) slots(c *transport.Call, req *http.Request) int64 {
+	n := l.max.Load()
+	if l.Adaptive == nil || c == nil && l.Scope == transport.ScopeRoute && l.Key == nil {
+		return n
 	}
+	k := l.keyOf(c, req)
+	l.mu.RLock()
+	s, ok := l.sems.Get(k)
+	l.mu.RUnlock()
+	if ok {
+		return s.room()
+	}
+	return min(n, int64(l.Adaptive.Start))
 }

@@ -22,12 +22,12 @@ func TestScopes(t *testing.T) {
 		{Limit{Max: 1}, []string{a, a}, 1},
 		{Limit{Max: 1}, []string{a, b}, 2},
 		{Limit{Max: 1}, []string{a, "http://A.test/z"}, 1},
-		{Limit{Max: 1, Per: All}, []string{a, b}, 1},
-		{Limit{Max: 1, Per: Route}, []string{a, other}, 2},
-		{Limit{Max: 1, Per: Route}, []string{a, "http://a.test/x/2"}, 1},
+		{Limit{Max: 1, Scope: transport.ScopeAll}, []string{a, b}, 1},
+		{Limit{Max: 1, Scope: transport.ScopeRoute}, []string{a, other}, 2},
+		{Limit{Max: 1, Scope: transport.ScopeRoute}, []string{a, "http://a.test/x/2"}, 1},
 		{Limit{Max: 1, Key: tenant}, []string{a, b}, 1},
 		{Limit{Max: 1, URL: "/x/"}, []string{a, other}, 2},
-		{Limit{Max: 1, Route: "GET /x/{id}", Per: All}, []string{a, b}, 1},
+		{Limit{Max: 1, Route: "GET /x/{id}", Scope: transport.ScopeAll}, []string{a, b}, 1},
 		{Limit{Max: 1, Method: "POST"}, []string{a, a}, 2},
 		{Limit{Max: 1, Host: "b.test"}, []string{a, a}, 2},
 	} {
@@ -58,7 +58,7 @@ func TestKeysAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := len(l.limits[0].sems); n > maxKeys {
+	if n := l.limits[0].sems.Len(); n > maxKeys {
 		t.Errorf("%d keys kept, want at most %d", n, maxKeys)
 	}
 	empty(t, l)
@@ -75,7 +75,7 @@ func TestKeysInUseAreKept(t *testing.T) {
 		}
 		open = append(open, resp)
 	}
-	if n := len(l.limits[0].sems); n != maxKeys || l.InFlight() != maxKeys+1 {
+	if n := l.limits[0].sems.Len(); n != maxKeys || l.InFlight() != maxKeys+1 {
 		t.Errorf("%d keys, %d slots", n, l.InFlight())
 	}
 	for _, r := range open {
@@ -98,8 +98,12 @@ func TestEvictedWhileParked(t *testing.T) {
 				time.Sleep(time.Minute - time.Second/2)
 				lim := l.limits[0]
 				lim.mu.Lock()
-				lim.evict()
-				n := len(lim.sems)
+				for s := range lim.sems.All() {
+					if s.idle() {
+						lim.sems.Delete(s.key)
+					}
+				}
+				n := lim.sems.Len()
 				lim.mu.Unlock()
 				if n != 0 {
 					t.Fatalf("%d keys left", n)

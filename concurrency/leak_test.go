@@ -35,7 +35,7 @@ func leak(ctx context.Context, rt http.RoundTripper, url string) error {
 func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	for name, l := range map[string]*Limiter{
 		"one limit":      New(Limit{Max: 3}),
-		"two limits":     New(Limit{Max: 3}, Limit{Max: 5, Per: All}),
+		"two limits":     New(Limit{Max: 3}, Limit{Max: 5, Scope: transport.ScopeAll}),
 		"weights":        New(Limit{Max: 6, Weight: func(*http.Request) int { return 2 }}),
 		"an adaptive":    New(Limit{Max: 3, Adaptive: &Adaptive{}}),
 		"just one place": New(Limit{Max: 1}),

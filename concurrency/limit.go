@@ -1,16 +1,16 @@
 package concurrency
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/transport"
 )
 
-// A Limit is how many requests may be on the way at once, and which. The
+// A Limit is how many requests may be in flight at once, and which. The
 // matching fields URL, Route, Host and Method narrow it down together; a limit
 // without any counts every request. All limits that match a request apply to it.
 //
@@ -18,15 +18,15 @@ import (
 type Limit struct {
 	// Max is the number of slots. It must be positive. [Limiter.Resize] changes it.
 	Max int
-	// Per is what has Max slots of its own. Default [Host].
-	Per Scope
-	// Key counts requests apart by what it returns, in place of Per. It is called
+	// Scope is what has Max slots of its own. Default [transport.ScopeHost].
+	Scope transport.Scope
+	// Key counts requests apart by what it returns, in place of Scope. It is called
 	// concurrently.
 	Key func(*http.Request) string
 
 	// Weight is how many slots a request takes, for those that are more work than
-	// others. Below 1 it takes none of this limit; above Max the request is refused
-	// with [ErrWeight]. Default 1. It is called concurrently.
+	// others. Below 1 it takes none of this limit; above Max the request is
+	// rejected with [ErrWeight]. Default 1. It is called concurrently.
 	Weight func(*http.Request) int
 
 	// URL is a regular expression searched for in the URL as it is sent, without
@@ -45,44 +45,21 @@ type Limit struct {
 	Adaptive *Adaptive
 
 	// MaxQueue is how many requests may wait for the slots of one key; further
-	// ones are refused with [ErrFull]. Default 256; [NoQueue] lets none wait.
+	// ones are rejected with [ErrFull]. Default 256; [NoQueue] lets none wait.
 	MaxQueue int
-	// MaxWait is the longest wait for a slot; then the request is refused with
+	// MaxWait is the longest wait for a slot; then the request is rejected with
 	// [ErrDeadline]. Default: no bound but the request's context.
 	MaxWait time.Duration
-}
-
-// A Scope is what has slots of its own.
-type Scope uint8
-
-// The scopes.
-const (
-	Host  Scope = iota // a host, with its port
-	All                // all requests together
-	Route              // a method and route of a host
-)
-
-// String returns "host", "all" or "route".
-func (s Scope) String() string {
-	switch s {
-	case Host:
-		return "host"
-	case All:
-		return "all"
-	case Route:
-		return "route"
-	}
-	return "unknown scope"
 }
 
 // NoQueue as [Limit.MaxQueue] lets no request wait.
 const NoQueue = -1
 
 const (
-	defaultQueue = 256
-	// maxMax leaves room in the counters of a semaphore.
-	maxMax  = 1<<30 - 1
-	maxKeys = 10_000
+	defaultMaxQueue = 256
+	// maxSlots is the largest Max, and MaxQueue: it leaves room in the state of a
+	// semaphore.
+	maxSlots = 1<<30 - 1
 )
 
 // String says what the limit allows: "20 at once per host", "20 slots at once per
@@ -100,8 +77,8 @@ func (l Limit) String() string {
 	switch {
 	case l.Key != nil:
 		b.WriteString(" per key")
-	case l.Per != All:
-		b.WriteString(" per " + l.Per.String())
+	case l.Scope != transport.ScopeAll:
+		b.WriteString(" per " + l.Scope.String())
 	}
 	b.WriteString(l.fields().String())
 	if l.Adaptive != nil {
@@ -112,34 +89,4 @@ func (l Limit) String() string {
 
 func (l Limit) fields() match.Fields {
 	return match.Fields{URL: l.URL, Route: l.Route, Host: l.Host, Method: l.Method}
-}
-
-func compile(l Limit) *limit {
-	fail := func(format string, args ...any) {
-		panic("concurrency: Limit: " + fmt.Sprintf(format, args...))
-	}
-	switch {
-	case l.Max < 1 || l.Max > maxMax:
-		fail("Max is %d, want at least 1", l.Max)
-	case l.Per > Route:
-		fail("Per is %d", l.Per)
-	case l.MaxQueue < NoQueue || l.MaxQueue > maxMax:
-		fail("MaxQueue is %d", l.MaxQueue)
-	case l.MaxWait < 0:
-		fail("MaxWait is %s", l.MaxWait)
-	}
-	if l.Adaptive != nil {
-		checked, wrong := l.Adaptive.check(l.Max)
-		if wrong != "" {
-			fail("%s", wrong)
-		}
-		l.Adaptive = &checked
-	}
-	c := newLimit(l)
-	m, err := match.Compile(l.fields())
-	if err != nil {
-		fail("%v", err)
-	}
-	c.match = m
-	return c
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/gracy-go/gracy/transport"
 )
@@ -18,11 +19,14 @@ const layerName = "concurrency"
 // stacks that share it share its slots.
 type Limiter struct {
 	limits []*limit
-	order  []*limit     // in which slots are taken
-	idle   atomic.Int64 // of the http.Transport that it was last wrapped around
+	order  []*limit     // the limits, the narrowest first
+	idle   atomic.Int64 // MaxIdleConnsPerHost of the http.Transport that it was last wrapped around
 
-	adaptive bool // some limit is
+	adaptive bool // some limit is adaptive
 }
+
+// throttle looks for a [transport.Delayer] among the layers that it wraps.
+var _ transport.Delayer = (*Limiter)(nil)
 
 // New returns the limiter of the limits. It panics on none, and on limits that
 // make no sense.
@@ -31,29 +35,22 @@ func New(limits ...Limit) *Limiter {
 		panic("concurrency: New: no limit")
 	}
 	l := new(Limiter)
+	epoch := time.Now()
+	var shared *queue
+	if len(limits) > 1 {
+		shared = newSharedQueue(epoch)
+	}
 	for _, each := range limits {
-		l.limits = append(l.limits, compile(each))
+		l.limits = append(l.limits, compile(each, epoch, shared))
 		l.adaptive = l.adaptive || each.Adaptive != nil
 	}
-	// One order for all, so that nobody waits in a circle; the narrowest first, so
-	// that who waits for it holds little that others could use: of slots that are
-	// counted apart before those for all, of the fewest before those of more.
+	// A request waits at the narrowest semaphore that has no room: slots that are
+	// counted apart before those for all, the fewest before more.
 	l.order = slices.Clone(l.limits)
 	slices.SortStableFunc(l.order, func(a, b *limit) int {
 		return cmp.Or(cmp.Compare(a.width(), b.width()), cmp.Compare(a.Max, b.Max))
 	})
 	return l
-}
-
-// width is how much of all requests shares the slots of a key.
-func (l *limit) width() int {
-	switch {
-	case l.Key != nil || l.Per == Route:
-		return 0
-	case l.Per == Host:
-		return 1
-	}
-	return 2
 }
 
 // Wrap implements [transport.Layer]. The same limiter twice in a stack counts
@@ -92,8 +89,8 @@ func idlePerHost(t *http.Transport) int {
 }
 
 // Attach makes the limiter an override: calls made with the context take its
-// slots in place of the layer's. The slots are its own, so that all who use it
-// together stay within it:
+// slots in place of the layer's. The slots are its own, so that all calls that use
+// it stay within it together:
 //
 //	var slow = concurrency.New(concurrency.Limit{Max: 5})
 //	ctx = transport.With(ctx, slow)
@@ -104,7 +101,7 @@ func (l *Limiter) Attach(ctx context.Context) context.Context {
 // override is what is attached to a context; nil is off.
 type override struct{ limiter *Limiter }
 
-// Off is the override that takes no slot, for calls that are made while another
+// Off is the override that acquires no slot, for calls that are made while another
 // one of the same host is held, say:
 //
 //	ctx = transport.With(ctx, concurrency.Off)
@@ -134,17 +131,35 @@ func (l *Limiter) count(figure func(uint64) int64) int {
 	return int(n)
 }
 
+// Slots returns how many slots requests like req have now, the least of all
+// limits that match it: Max, or what [Adaptive] found below it; 0 if none
+// matches. The route of req is the one of its context's call.
+func (l *Limiter) Slots(req *http.Request) int {
+	c := transport.CallFrom(req.Context())
+	var least int64
+	for _, limit := range l.limits {
+		if !limit.match.Match(c, req) {
+			continue
+		}
+		if n := limit.slots(c, req); least == 0 || n < least {
+			least = n
+		}
+	}
+	return int(least)
+}
+
 // Resize changes the Max of the limits, given in the order of [New]. More slots
-// are used at once, where an adaptive limit finds them; fewer, as the requests under way end. Who waits and weighs
-// more than Max is then refused with [ErrWeight]. It changes nothing and returns
-// an error if there are not as many figures as limits, or one is below 1.
+// are used at once, where an adaptive limit finds them; fewer, as the requests in
+// flight end. A waiting request that weighs more than Max is then rejected with
+// [ErrWeight]. It changes nothing and returns an error if there are not as many
+// figures as limits, or one is below 1.
 func (l *Limiter) Resize(maxima ...int) error {
 	if len(maxima) != len(l.limits) {
 		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))
 	}
 	for _, n := range maxima {
-		if n < 1 || n > maxMax {
-			return fmt.Errorf("concurrency: Resize: Max is %d, want at least 1", n)
+		if n < 1 || n > maxSlots {
+			return fmt.Errorf("concurrency: Resize: Max is %d, want 1 to %d", n, maxSlots)
 		}
 	}
 	for i, n := range maxima {
@@ -179,7 +194,7 @@ func (l *Limiter) Explain(p *transport.Plan) {
 	p.Note("%s", l.String())
 	for _, limit := range l.limits {
 		n := int(limit.max.Load())
-		if limit.match.All() && limit.Key == nil && limit.Per != Route && (p.Concurrency == 0 || n < p.Concurrency) {
+		if limit.match.All() && limit.Key == nil && limit.Scope != transport.ScopeRoute && (p.Concurrency == 0 || n < p.Concurrency) {
 			p.Concurrency = n
 		}
 	}

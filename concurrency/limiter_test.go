@@ -92,7 +92,7 @@ func TestOffTakesNoSlot(t *testing.T) {
 func TestEveryMatchingLimitApplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: time.Second}
-		l := New(Limit{Max: 8, Per: All}, Limit{Max: 3, URL: "/slow/"}, Limit{Max: 2, Host: "b.test"})
+		l := New(Limit{Max: 8, Scope: transport.ScopeAll}, Limit{Max: 3, URL: "/slow/"}, Limit{Max: 2, Host: "b.test"})
 		var slow, b server
 		slow.latency, b.latency = time.Second, time.Second
 		s.answer = func(req *http.Request) (*http.Response, error) {
@@ -163,7 +163,7 @@ func TestResize(t *testing.T) {
 
 func TestNewRefusesNonsense(t *testing.T) {
 	for name, limits := range map[string][]Limit{
-		"none": {}, "no Max": {{}}, "negative": {{Max: -1}}, "scope": {{Max: 1, Per: 9}}, "URL": {{Max: 1, URL: "("}},
+		"none": {}, "no Max": {{}}, "negative": {{Max: -1}}, "scope": {{Max: 1, Scope: 9}}, "URL": {{Max: 1, URL: "("}},
 		"route": {{Max: 1, Route: "x"}}, "queue": {{Max: 1, MaxQueue: -2}}, "wait": {{Max: 1, MaxWait: -1}},
 	} {
 		func() {

@@ -14,7 +14,7 @@ import (
 func TestPriority(t *testing.T) {
 	type comer struct {
 		path string
-		p    Priority
+		p    transport.Priority
 	}
 	for _, tt := range []struct {
 		name string

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/transport"
 )
 
 // bounds is a base that compares who is on the way with what may be.
@@ -75,7 +77,7 @@ func TestRandom(t *testing.T) {
 				limits: [3]*maxima{{all: []int{2}}, {all: []int{3}}, {all: []int{4}}},
 				now:    map[string]*atomic.Int64{"a.test": {}, "b.test": {}, "all": {}},
 			}
-			limits := [3]Limit{{Max: 2}, {Max: 3, Per: All, MaxQueue: 5}, {Max: 4, Per: All}}
+			limits := [3]Limit{{Max: 2}, {Max: 3, Scope: transport.ScopeAll, MaxQueue: 2}, {Max: 4, Scope: transport.ScopeAll}}
 			if without >= 0 {
 				limits[without].URL = "nowhere"
 			}

@@ -148,7 +148,7 @@ func TestSlotsComeBack(t *testing.T) {
 			"not guarded":      func(l *Limiter, b http.RoundTripper) http.RoundTripper { _ = l.Resize(10, 20); return l.Wrap(b) },
 		} {
 			t.Run(name+", "+order, func(t *testing.T) {
-				l := New(Limit{Max: 1}, Limit{Max: 2, Per: All})
+				l := New(Limit{Max: 1}, Limit{Max: 2, Scope: transport.ScopeAll})
 				rt := wrap(l, tt.base)
 				func() {
 					panics := strings.Contains(name, "panic")

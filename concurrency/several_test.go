@@ -6,12 +6,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/transport"
 )
 
 // Who waits for the slots of a busy host must not hold those that are for all.
 func TestWhoWaitsForAHostHoldsNothingOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Limit{Max: 5, Per: All, Method: http.MethodGet}, Limit{Max: 10})
+		l := New(Limit{Max: 5, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 10})
 		s := &server{latency: time.Hour}
 		rt := l.Wrap(s)
 		var wg sync.WaitGroup
@@ -43,7 +45,7 @@ func TestWhoWaitsForAHostHoldsNothingOfOthers(t *testing.T) {
 // The order in which slots are taken is one for all.
 func TestTheNarrowestSlotsAreTakenFirst(t *testing.T) {
 	l := New(
-		Limit{Max: 9, Per: All}, Limit{Max: 8, Per: All}, Limit{Max: 50}, Limit{Max: 70, Per: Route},
+		Limit{Max: 9, Scope: transport.ScopeAll}, Limit{Max: 8, Scope: transport.ScopeAll}, Limit{Max: 50}, Limit{Max: 70, Scope: transport.ScopeRoute},
 		Limit{Max: 60, Key: func(*http.Request) string { return "" }},
 	)
 	var got []int
@@ -64,15 +66,17 @@ func TestAFullMapIsLookedThroughNowAndThen(t *testing.T) {
 		for i := range maxKeys {
 			l.find(key{own: uint64(i + 1)}).try(1)
 		}
-		if l.find(key{own: maxKeys + 1}) != l.rest {
+		rest := func() *semaphore { s, _ := l.sems.Rest(); return s }
+		if s := l.find(key{own: maxKeys + 1}); s != rest() {
 			t.Fatal("a key too many has slots of its own")
 		}
-		l.sems[key{own: 1}].release(1)
-		if l.find(key{own: maxKeys + 2}) != l.rest {
+		first, _ := l.sems.Get(key{own: 1})
+		first.free(1)
+		if s := l.find(key{own: maxKeys + 2}); s != rest() {
 			t.Error("the map was looked through again at once")
 		}
 		time.Sleep(sweepEvery)
-		if l.find(key{own: maxKeys + 3}) == l.rest {
+		if s := l.find(key{own: maxKeys + 3}); s == rest() {
 			t.Error("the key that is free was not forgotten")
 		}
 	})

@@ -74,6 +74,12 @@ func taking(t *testing.T, workers int, do func(ctx context.Context, a *transport
 	wg.Wait()
 }
 
+// weighed acquires weight slots, as of a limit with weights.
+func weighed(ctx context.Context, a *transport.Attempt, l *limit, weight int32) (*demand, error) {
+	d := &demand{sems: []*semaphore{l.find(key{host: "api.test"})}, needs: []need{{weight: weight}}}
+	return d, d.acquire(ctx, a, false)
+}
+
 // Real threads, in a bubble only since that finds who waits for ever: those who
 // leave in the moment in which they get their slots, weights, priorities, resizes.
 func TestEverythingAtOnce(t *testing.T) {
@@ -85,7 +91,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				each := 125_000 // a million
-				if race.Enabled || tt.control {
+				if race.Enabled || tt.control || testing.Short() {
 					each /= 20
 				}
 				l := New(Limit{Max: 3, MaxQueue: 6})
@@ -101,14 +107,14 @@ func TestEverythingAtOnce(t *testing.T) {
 					for range each {
 						ctx, cancel := context.WithCancel(ctx)
 						leave[me].Store(&cancel)
-						ctx = transport.With(ctx, Priority(r.IntN(3)-1))
+						ctx = transport.With(ctx, transport.Priority(r.IntN(3)-1))
 						weight := 1 + r.Int32N(3)
 						takes := weight
 						if tt.control {
 							takes = 1
 						}
 						mark := were.mark()
-						s, err := only.take(ctx, a, key{host: "api.test"}, takes)
+						d, err := weighed(ctx, a, only, takes)
 						switch {
 						case err == nil:
 							went.Add(1)
@@ -127,7 +133,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							if r.IntN(2) == 0 && other != nil {
 								(*other)()
 							}
-							s.give(a, takes)
+							d.BodyEnd(a)
 							if r.IntN(2) == 0 && other != nil {
 								(*other)()
 							}
@@ -181,9 +187,9 @@ func TestNoWakeUpIsLost(t *testing.T) {
 					r := rand.New(rand.NewPCG(uint64(round), uint64(me))) //nolint:gosec // no secret
 					for range 1 + r.IntN(1+round%500) {
 						s, err := only.find(key{host: "api.test"}), error(nil)
-						if s.try(1) != taken {
+						if s.try(1) != acquired {
 							waited.Add(1)
-							s, err = only.take(ctx, a, s.key, 1)
+							s, err = only.acquire(ctx, a, s.key)
 						}
 						if err != nil {
 							t.Error(err)
@@ -193,7 +199,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 						if r.IntN(8) == 0 {
 							runtime.Gosched()
 						}
-						s.give(a, 1)
+						s.release(a)
 					}
 				})
 				empty(t, l)

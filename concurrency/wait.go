@@ -4,114 +4,169 @@ import (
 	"context"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// take takes slots of the key, waiting if it must, and returns the semaphore
-// that they are of.
-func (l *limit) take(ctx context.Context, a *transport.Attempt, k key, weight int32) (*semaphore, error) {
+// acquire acquires one slot of the key, waiting if it must, and returns the
+// semaphore that it is of.
+func (l *limit) acquire(ctx context.Context, a *transport.Attempt, k key) (*semaphore, error) {
+	return l.find(k).acquire(ctx, a, false)
+}
+
+// reacquire acquires a slot that was suspended, before requests that never had
+// one.
+func (s *semaphore) reacquire(ctx context.Context, a *transport.Attempt) error {
+	_, err := s.live().acquire(ctx, a, true)
+	return err
+}
+
+// acquire acquires one slot of s or of the semaphore that has taken its place,
+// and returns that.
+func (s *semaphore) acquire(ctx context.Context, a *transport.Attempt, resumed bool) (*semaphore, error) {
 	for {
-		s := l.find(k)
-		if int64(weight) > l.max.Load() {
-			return nil, l.refusal(s, 0, ErrWeight)
+		o := s.try(1)
+		if o == full {
+			sems := [1]*semaphore{s}
+			var err error
+			if o, err = wait(ctx, a, sems[:], &waiter{resumed: resumed}); err != nil {
+				return nil, err
+			}
 		}
-		switch s.try(weight) {
-		case taken:
-			return s, nil
-		case gone:
-			l.forget(s)
-			continue
-		case full, queued:
-		}
-		ok, err := s.wait(ctx, a, weight, false)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		if o == acquired {
 			return s, nil
 		}
-		l.forget(s)
+		s = s.again(resumed)
 	}
 }
 
-// resume takes slots again, before those who never had one.
-func (s *semaphore) resume(ctx context.Context, a *transport.Attempt, weight int32) error {
-	for {
-		s := s.live()
-		if int64(weight) > s.limit.max.Load() { // it was resized meanwhile
-			return s.limit.refusal(s, 0, ErrWeight)
-		}
-		switch s.try(weight) {
-		case taken:
-			return nil
-		case gone:
-			s.limit.revive(s)
-			continue
-		case full, queued:
-		}
-		if ok, err := s.wait(ctx, a, weight, true); ok || err != nil {
-			return err
-		}
+// again returns the semaphore to use in place of s, of which some may have been
+// evicted.
+func (s *semaphore) again(resumed bool) *semaphore {
+	switch {
+	case s.state.Load()&dead == 0:
+		return s
+	case resumed:
 		s.limit.revive(s)
+		return s.live()
 	}
+	s.limit.forget(s)
+	return s.limit.find(s.key)
 }
 
-// wait waits for slots. It is false without an error if the semaphore was
-// evicted. What layers further out hold is laid down meanwhile, but not in the
-// middle of taking it up again.
-func (s *semaphore) wait(ctx context.Context, a *transport.Attempt, weight int32, resume bool) (ok bool, err error) {
-	w := &waiter{ready: make(chan struct{}), rank: rank(ctx, s.limit.epoch), weight: weight}
-	o, ahead := s.enqueue(w, resume)
+// wait waits for the slots of w, all at once. It returns gone if a semaphore was
+// evicted. What outer layers hold is suspended meanwhile, but not while it is
+// being reacquired.
+func wait(ctx context.Context, a *transport.Attempt, sems []*semaphore, w *waiter) (outcome, error) {
+	q := sems[0].queue()
+	start := time.Now()
+	now := start.Sub(sems[0].limit.epoch)
+	w.ready = make(chan struct{})
+	w.links.Rank = rank(ctx, now)
+	o, before := q.enqueue(now, sems, w)
+	at := sems[w.place]
 	switch o {
-	case taken, gone:
-		return o == taken, nil
+	case acquired, gone:
+		return o, nil
 	case full:
-		return false, s.limit.refusal(s, ahead, ErrFull)
+		return o, at.rejection(ErrFull, before, 0)
 	case queued:
 	}
 	kept := false
 	defer func() { // also on a panic of an observer
-		if !kept && !s.cancel(w) && !w.refused {
-			s.give(a, weight)
+		if !kept && !q.cancel(sems, w) && w.status == admitted {
+			releaseAll(a, sems, w)
 		}
 	}()
-	if !resume {
+	if !w.resumed {
 		a.Park()
 	}
-	s.limit.tell(a, transport.WaitBegin, 0, nil)
-	start := time.Now()
-	var late <-chan time.Time
-	if s.limit.MaxWait > 0 {
-		t := time.NewTimer(s.limit.MaxWait)
-		defer t.Stop()
-		late = t.C
-	}
-	select {
-	case <-w.ready:
-		if w.refused {
-			err = s.limit.refusal(s, ahead, ErrWeight)
-		}
-	case <-ctx.Done():
-		err = ended(ctx)
-	case <-late:
-		err = s.limit.refusal(s, ahead, ErrDeadline)
-	}
+	at.limit.emit(a, transport.WaitBegin, 0, nil)
+	err := q.await(ctx, sems, w, before, start)
 	d := time.Since(start)
 	a.Waited(transport.Queue, d)
-	if err == nil && !resume {
+	if err == nil && !w.resumed {
 		err = a.Resume(ctx)
 	}
-	s.limit.tell(a, transport.WaitEnd, d, err)
+	at.limit.emit(a, transport.WaitEnd, d, err)
 	kept = err == nil
-	return kept, err
+	return acquired, err
 }
 
-func (l *limit) refusal(s *semaphore, queue int, reason error) error {
-	return &Error{Limit: l.text(), Key: l.name(s.key), Queue: queue, Reason: reason}
+// releaseAll gives back what w was admitted to.
+func releaseAll(a *transport.Attempt, sems []*semaphore, w *waiter) {
+	if w.demand != nil {
+		w.demand.release(a, len(sems))
+		return
+	}
+	sems[0].release(a)
 }
 
-// tell emits an event of the limit.
-func (l *limit) tell(a *transport.Attempt, kind transport.Kind, d time.Duration, err error) {
+// await returns when w has been admitted or the wait is over for another reason,
+// which it returns.
+func (q *queue) await(ctx context.Context, sems []*semaphore, w *waiter, before int, start time.Time) error {
+	var late <-chan time.Time
+	least := leastMaxWait(sems)
+	timer := new(time.Timer)
+	if least > 0 {
+		timer = time.NewTimer(least)
+		defer timer.Stop()
+		late = timer.C
+	}
+	epoch := sems[0].limit.epoch
+	for {
+		select {
+		case <-w.ready:
+			return w.rejection(sems, before)
+		case <-ctx.Done():
+			return ctxerr.Of(ctx)
+		case <-late:
+			i, again := q.overdue(time.Since(epoch), sems, w, start.Sub(epoch), least)
+			if i >= 0 {
+				return sems[i].rejection(ErrDeadline, before, 0)
+			}
+			timer.Reset(again)
+		}
+	}
+}
+
+// leastMaxWait returns the least MaxWait of the limits that have one, or 0.
+func leastMaxWait(sems []*semaphore) (least time.Duration) {
+	for _, s := range sems {
+		if m := s.limit.MaxWait; m > 0 && (least == 0 || m < least) {
+			least = m
+		}
+	}
+	return least
+}
+
+// rank is the place in the queue of a request of ctx that comes now.
+func rank(ctx context.Context, now time.Duration) int64 {
+	p, _ := transport.Setting[transport.Priority](ctx)
+	return int64(now - p.Advance())
+}
+
+// rejection is the error of a request that has left the queue: nil if it was
+// admitted.
+func (w *waiter) rejection(sems []*semaphore, before int) error {
+	s := sems[w.place]
+	switch w.status {
+	case tooHeavy:
+		return s.rejection(ErrWeight, before, w.weightAt(int(w.place)))
+	case noPlace:
+		return s.rejection(ErrFull, before, 0)
+	case waits, admitted:
+	}
+	return nil
+}
+
+func (s *semaphore) rejection(reason error, before int, weight int32) error {
+	l := s.limit
+	return &Error{Limit: l.text(), Key: l.name(s.key), Queue: before, MaxWait: l.MaxWait, Weight: int(weight), Reason: reason}
+}
+
+// emit emits an event of the limit.
+func (l *limit) emit(a *transport.Attempt, kind transport.Kind, d time.Duration, err error) {
 	c := a.Call()
 	if !c.Wants(kind) {
 		return

@@ -55,13 +55,13 @@ func TestWeightsAddUpToAtMostMax(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 2))
 			s := &scale{takes: 20 * time.Millisecond}
-			l := New(Limit{Max: top - 3, MaxQueue: 1000, Weight: weight}, Limit{Max: 6, Per: All, MaxQueue: 50})
+			l := New(Limit{Max: top - 3, MaxQueue: 1000, Weight: weight}, Limit{Max: 6, Scope: transport.ScopeAll, MaxQueue: 50})
 			rt := l.Wrap(pausing(3 * time.Millisecond).Wrap(s))
 			var wg sync.WaitGroup
 			for i := range 300 {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.IntN(400))*time.Millisecond)
 				if r.IntN(4) == 0 {
-					ctx = transport.With(ctx, Priority(r.IntN(3)-1))
+					ctx = transport.With(ctx, transport.Priority(r.IntN(3)-1))
 				}
 				wg.Go(func() { defer cancel(); _ = get(ctx, rt, weighing(1+i*i%5)) })
 				if i == 150 {

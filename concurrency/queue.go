@@ -1,0 +1,319 @@
+package concurrency
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The design. A request acquires the slots of all its limits in one step, or
+// waits and holds none. Waiting requests that need the same semaphores form a
+// class, first come first served by rank; only its first request is looked at. A
+// class stands in the line of one semaphore that has no room for that request.
+// Where there is room again, the classes of the line are looked at in order: the
+// first request goes, or its class moves on to the line of another semaphore that
+// has no room. So a request may overtake an older one that cannot go anyhow, but
+// not where that one stands. Once each semaphore has had room for a request, but
+// never all at a time, those that overtook it have cost it something: from then
+// on free slots are kept for it, for one request of a queue at a time. What a
+// request waits for is slots in use or a request before it: there is no circle.
+
+// queue holds the requests that wait for slots which are acquired together: those
+// of one semaphore, or of all semaphores of a limiter with several limits.
+type queue struct {
+	// mu guards the fields below, the lines of the queue's semaphores, the classes
+	// and waiters in them, and the state of closed semaphores. No other lock is
+	// taken while it is held.
+	mu      sync.Mutex
+	classes map[string]*class // by the ids of their semaphores; nil for a queue of one semaphore
+	only    *class            // the class of a queue of one semaphore, kept for the next request
+	kept    *waiter           // the request that free slots are kept for
+	dirty   []*semaphore      // what admitLocked has to look at
+
+	shared bool
+	ids    atomic.Uint64 // the latest id of a semaphore
+	epoch  time.Time
+}
+
+// newQueue returns a queue of one semaphore, newSharedQueue one of several.
+func newQueue() *queue { return new(queue) }
+
+func newSharedQueue(epoch time.Time) *queue {
+	return &queue{shared: true, classes: make(map[string]*class), epoch: epoch}
+}
+
+// now is the time that admitLocked wants. Only requests that move from one limit
+// to another need it.
+func (q *queue) now() time.Duration {
+	if !q.shared {
+		return 0
+	}
+	return time.Since(q.epoch)
+}
+
+// closeLocked makes requests for sems go through the queue. It is false, and
+// closes none, if one of them was evicted.
+func (q *queue) closeLocked(sems []*semaphore) bool {
+	for i, s := range sems {
+		for {
+			st := s.state.Load()
+			if st&dead != 0 {
+				q.openLocked(sems[:i])
+				return false
+			}
+			if st&closed != 0 || s.state.CompareAndSwap(st, st|closed) {
+				break
+			}
+		}
+	}
+	return true
+}
+
+// openLocked opens those of sems that no waiting request needs.
+func (q *queue) openLocked(sems []*semaphore) {
+	for _, s := range sems {
+		if s.line == nil || s.line.needed == 0 {
+			s.state.And(^uint64(closed))
+		}
+	}
+}
+
+// enqueue acquires the slots for w or puts it into the queue. It returns how many
+// requests waited where w is counted, at sems[w.place].
+func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outcome, before int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.closeLocked(sems) {
+		return gone, 0
+	}
+	defer q.openLocked(sems)
+	c := q.classForLocked(sems)
+	short := q.shortLocked(c, sems, w)
+	if short < 0 {
+		take(sems, w)
+		return acquired, 0
+	}
+	place := short
+	if c != nil && c.len() > 0 && c.first().order() <= w.order() {
+		place = c.placeBehind(w, short)
+	}
+	w.place = int16(place) //nolint:gosec // an index of limits
+	s := sems[place]
+	before = int(waiting(s.state.Load()))
+	if !w.resumed && s.fullFor() {
+		return full, before
+	}
+	if c == nil || c.len() == 0 {
+		c = q.newClassLocked(sems)
+	}
+	c.of(w).Insert(w)
+	w.count(s)
+	if w.demand != nil {
+		w.demand.since = now
+	}
+	if c.first() == w {
+		old := c.at
+		c.stand(sems[short])
+		if old != nil && old != c.at {
+			q.admitLocked(now, old)
+		}
+	}
+	return queued, before
+}
+
+// take takes the slots of w into use.
+func take(sems []*semaphore, w *waiter) {
+	for i, s := range sems {
+		s.state.Store(plus(s.state.Load(), w.weightAt(i)))
+	}
+}
+
+// fullFor reports whether as many requests wait for s as may.
+func (s *semaphore) fullFor() bool {
+	n := 0
+	if s.line != nil {
+		n = s.line.fresh
+	}
+	return n >= s.limit.queue
+}
+
+// shortLocked returns the index of a semaphore that keeps w, of class c or a
+// newcomer to it, from going: the one in whose line its class stands, if that is
+// one, or else the narrowest; -1 if w can go. It notes which semaphores had room.
+func (q *queue) shortLocked(c *class, sems []*semaphore, w *waiter) int {
+	var at *semaphore
+	if c != nil && c.len() > 0 {
+		at = c.at
+		if first := c.first(); first != w && first.order() <= w.order() {
+			return slices.Index(sems, at)
+		}
+	}
+	short, overtaken := -1, true
+	for i, s := range sems {
+		if q.roomLocked(s, c, w, w.weightAt(i)) {
+			w.sawRoom(i)
+			continue
+		}
+		overtaken = overtaken && w.hadRoom(i)
+		if short < 0 || s == at {
+			short = i
+		}
+	}
+	if short >= 0 && overtaken && (q.kept == nil || w.order() < q.kept.order()) {
+		q.kept = w
+	}
+	return short
+}
+
+// roomLocked reports whether s has room for a request of class c that leaves what
+// belongs to those before it: the ones that stand in line, and the one that
+// slots are kept for.
+func (q *queue) roomLocked(s *semaphore, c *class, w *waiter, weight int32) bool {
+	if s.line != nil {
+		if first := s.line.classes.First(); first != nil && first != c && first.links.Rank <= w.order() {
+			return false
+		}
+	}
+	st := s.state.Load()
+	if k := q.kept; k != nil && k != w && k.order() < w.order() {
+		if reserved := k.weightOf(s); reserved > 0 {
+			return inUse(st)+int64(reserved)+int64(weight) <= s.room()
+		}
+	}
+	return s.fits(st, weight)
+}
+
+// placeBehind returns the index of the semaphore at which a request that comes
+// behind others of its class is counted: of the narrowest that has no room after
+// those before it have gone.
+func (c *class) placeBehind(w *waiter, short int) int {
+	n := int64(c.len())
+	for i, s := range c.sems[:short] {
+		if inUse(s.state.Load())+n+int64(w.weightAt(i)) > s.room() {
+			return i
+		}
+	}
+	return short
+}
+
+// admitLocked admits requests where there may be room: in the lines of sems and
+// of those at which something changes on the way. Of the first requests of the
+// lines the one before all others is looked at first.
+func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
+	q.dirty = append(q.dirty, sems...)
+	for {
+		var c *class
+		for _, s := range q.dirty {
+			if s.line == nil {
+				continue
+			}
+			if first := s.line.classes.First(); first != nil && (c == nil || first.links.Rank < c.links.Rank) {
+				c = first
+			}
+		}
+		if c == nil {
+			clear(q.dirty)
+			q.dirty = q.dirty[:0]
+			return
+		}
+		q.lookLocked(now, c)
+	}
+}
+
+// lookLocked looks at the first request of a class: it goes, is rejected, or its
+// class moves to the line of another semaphore, or stays and the line is done.
+func (q *queue) lookLocked(now time.Duration, c *class) {
+	w := c.first()
+	for i, s := range c.sems {
+		if int64(w.weightAt(i)) > s.limit.max.Load() {
+			q.rejectLocked(c, w, i, tooHeavy)
+			return
+		}
+	}
+	short := q.shortLocked(c, c.sems, w)
+	if short < 0 {
+		take(c.sems, w)
+		w.status = admitted
+		q.removeLocked(c, w)
+		close(w.ready)
+		return
+	}
+	s := c.sems[short]
+	if place := int(w.place); place != short {
+		if place < short && !w.resumed && s.fullFor() {
+			q.rejectLocked(c, w, short, noPlace)
+			return
+		}
+		w.uncount(c.sems[place])
+		w.place = int16(short) //nolint:gosec // an index of limits
+		w.count(s)
+		w.demand.since = now
+	}
+	if s != c.at {
+		c.stand(s)
+		return
+	}
+	q.dirty = slices.DeleteFunc(q.dirty, func(d *semaphore) bool { return d == s })
+}
+
+// rejectLocked rejects a request because of its semaphore i.
+func (q *queue) rejectLocked(c *class, w *waiter, i int, why status) {
+	w.status = why
+	q.removeLocked(c, w)
+	w.place = int16(i) //nolint:gosec // an index of limits
+	close(w.ready)
+}
+
+// removeLocked takes w out of its class. Slots that were kept for it are free for
+// others.
+func (q *queue) removeLocked(c *class, w *waiter) {
+	first := c.first() == w
+	c.of(w).Remove(w)
+	w.uncount(c.sems[w.place])
+	if q.kept == w {
+		q.kept = nil
+		q.dirty = append(q.dirty, c.sems...)
+	}
+	switch {
+	case c.len() == 0:
+		q.dropClassLocked(c)
+	case first:
+		c.stand(c.at)
+	}
+}
+
+// cancel takes w out of the queue. It is false if w has left it already.
+func (q *queue) cancel(sems []*semaphore, w *waiter) bool {
+	now := q.now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.status != waits {
+		return false
+	}
+	c := q.classForLocked(sems)
+	q.removeLocked(c, w)
+	q.admitLocked(now, sems...) // the requests behind it may need less
+	return true
+}
+
+// overdue returns the index of the semaphore that w has waited for as long as it
+// may, or -1 and when to look again.
+func (q *queue) overdue(now time.Duration, sems []*semaphore, w *waiter, since, least time.Duration) (i int, again time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.status != waits {
+		return -1, least
+	}
+	if w.demand != nil {
+		since = w.demand.since
+	}
+	again = least // it may move to the limit of the least MaxWait at once
+	if m := sems[w.place].limit.MaxWait; m > 0 {
+		if since+m <= now {
+			return int(w.place), 0
+		}
+		again = min(again, since+m-now)
+	}
+	return -1, again
+}

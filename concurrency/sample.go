@@ -1,0 +1,70 @@
+package concurrency
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// sample is what an outcome means for the number of slots.
+type sample uint8
+
+const (
+	ignored sample = iota
+	good           // the server keeps up: the time to headers counts
+	dropped        // the server has too much to do
+)
+
+// observe says to the adaptive limits among those of h what became of the request.
+func observe(c *transport.Call, req *http.Request, resp *http.Response, err error, h hold) {
+	row := transport.AttemptOf(resp)
+	if row == nil || row.Call() != c {
+		row = transport.AttemptFrom(req.Context()) // the last one, if an inner retry made more
+	}
+	if row == nil || !row.Sent() || row.Replayed() {
+		return
+	}
+	what := sampleOf(c, resp, err)
+	if what == ignored {
+		return
+	}
+	took := time.Since(row.Start())
+	for _, w := range []transport.Wait{transport.Queue, transport.Quota, transport.Pause, transport.Backoff} {
+		took -= row.Wait(w)
+	}
+	h.observe(what, max(took, 1), isTimeout(err))
+}
+
+// sampleOf returns what an outcome means for the number of slots.
+func sampleOf(c *transport.Call, resp *http.Response, err error) sample {
+	switch {
+	case err != nil:
+		if isTimeout(err) {
+			return dropped
+		}
+		return ignored
+	case c.Expect().Accepts(resp.StatusCode):
+		return good
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, 529:
+		return dropped
+	}
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return ignored // as likely a fault that comes quickly
+	}
+	return good
+}
+
+// isTimeout reports whether the server was too slow. What the caller canceled and
+// what a layer of ours rejected is left out.
+func isTimeout(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
+		return false
+	}
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
