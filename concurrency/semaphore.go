@@ -23,11 +23,11 @@ const (
 // waiting request on, every request goes through the queue.
 type semaphore struct {
 	limit    *limit
-	key      key
-	id       uint64 // tells the semaphores of a shared queue apart
 	state    atomic.Uint64
+	adaptive *adaptiveSlots // nil: there are Max slots
+	key      key
+	id       uint64                    // tells the semaphores of a shared queue apart
 	forward  atomic.Pointer[semaphore] // the successor after an eviction
-	adaptive *adaptiveSlots            // nil: there are Max slots
 	own      atomic.Pointer[queue]     // of a limiter of one limit; made for the first request that waits
 	line     *line                     // guarded by queue.mu
 }
