@@ -59,7 +59,7 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 		budget = r.budget
 	}
 	a := c.Attempt()
-	account := budget.begin(req, a.Start())
+	host := budget.begin(req, a.Start())
 	req = p.stamp(c, req)
 	kept := p.mustKeep(req)
 	if kept {
@@ -71,10 +71,10 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	resp, err := next.RoundTrip(sent)
 	a = answered(c, resp)
 	v := a.End(resp, err)
-	account.settle(a, v, err)
+	host.record(a, v, err)
 	if v == transport.OK {
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, account: account, start: a.Start(), probe: w}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, budget: host, start: a.Start(), probe: w}
 	return s.run(a, resp, err)
 }
