@@ -15,8 +15,8 @@ import (
 // within Tolerance of the baseline it adds the square root of the slots, above
 // it the slots are scaled down by as much. Only windows in which half of the
 // slots were in use count: a client that asks for little proves nothing. Calls
-// that the caller canceled, refusals of ours, replayed answers and faults of
-// other kinds teach nothing.
+// that the caller canceled, rejections of ours, replayed responses and faults of
+// other kinds are ignored.
 //
 // The baseline is the least median seen since the last probe. A probe lowers
 // the slots to Probe every 20 to 40 windows, for ten responses, and is the only

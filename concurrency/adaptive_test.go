@@ -46,7 +46,7 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 }
 
 // A server that grows ten times as slow and stays so: what it takes to believe it.
-// With more slots at the floor than in a probe the slowness may be our own, so the
+// With more slots at Min than in a probe the slowness may be our own, so the
 // baseline only doubles: the control.
 func TestAStepOfLatencyThatStays(t *testing.T) {
 	if testing.Short() {
@@ -83,7 +83,7 @@ func TestAStepOfLatencyThatStays(t *testing.T) {
 	}
 }
 
-func TestWhatTeaches(t *testing.T) {
+func TestWhichOutcomesLowerTheSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, tt := range []struct {
 			name   string
@@ -108,7 +108,7 @@ func TestWhatTeaches(t *testing.T) {
 			{name: "a reset", err: http.ErrServerClosed},
 		} {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			s := &server{latency: time.Second, answer: func(req *http.Request) (*http.Response, error) {
+			s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
 				if tt.err != nil {
 					return nil, tt.err
 				}
@@ -130,7 +130,7 @@ func TestWhatTeaches(t *testing.T) {
 func TestManyDropsOfOneMomentLowerOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 100}})
-		s := &server{latency: time.Second, answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
 			return reply(req, http.StatusTooManyRequests, ""), nil
 		}}
 		rt := l.Wrap(s)
@@ -202,7 +202,7 @@ func TestAProbeThatSlowBodiesKeepOpenEnds(t *testing.T) {
 	})
 }
 
-func TestAdaptiveRefusesNonsense(t *testing.T) {
+func TestAdaptiveRejectsNonsense(t *testing.T) {
 	for name, a := range map[string]Adaptive{
 		"Min": {Min: -1}, "Min above Max": {Min: 11}, "Start": {Start: 11}, "Start below Min": {Min: 5, Start: 4},
 		"Probe": {Probe: -1}, "Tolerance": {Tolerance: 1}, "NaN": {Tolerance: math.NaN()}, "Window": {Window: -1},

@@ -114,6 +114,35 @@ type line struct {
 	needed  int                 // classes that need the semaphore
 }
 
+// take takes the slots of w into use.
+func take(sems []*semaphore, w *waiter) {
+	for i, s := range sems {
+		s.state.Store(plus(s.state.Load(), w.weightAt(i)))
+	}
+}
+
+// fullFor reports whether as many requests wait for s as may.
+func (s *semaphore) fullFor() bool {
+	n := 0
+	if s.line != nil {
+		n = s.line.fresh
+	}
+	return n >= s.limit.queue
+}
+
+// placeBehind returns the index of the semaphore at which a request that comes
+// behind others of its class is counted: of the narrowest that has no room after
+// those before it have gone.
+func (c *class) placeBehind(w *waiter, short int) int {
+	n := int64(c.len())
+	for i, s := range c.sems[:short] {
+		if inUse(s.state.Load())+n+int64(w.weightAt(i)) > s.room() {
+			return i
+		}
+	}
+	return short
+}
+
 // count counts w at s from now on.
 func (w *waiter) count(s *semaphore) {
 	s.state.Store((s.state.Load() + oneWaits) | reached)

@@ -12,14 +12,14 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// server is a base that takes a time for headers and counts who is in between
+// server is a base that takes a time for headers and counts the requests between
 // the sending and the end of the body.
 type server struct {
 	latency time.Duration
 	now     atomic.Int64
 	peak    atomic.Int64
 	sent    atomic.Int64
-	answer  func(*http.Request) (*http.Response, error)
+	respond func(*http.Request) (*http.Response, error)
 }
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -35,8 +35,8 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, req.Context().Err()
 		}
 	}
-	if s.answer != nil {
-		resp, err := s.answer(req)
+	if s.respond != nil {
+		resp, err := s.respond(req)
 		if err != nil {
 			s.now.Add(-1)
 			return nil, err
@@ -106,19 +106,21 @@ func empty(t *testing.T, l *Limiter) {
 	}
 }
 
-// ear hears events.
-type ear struct {
+// observer keeps events.
+type observer struct {
 	kinds  transport.Kind
 	events chan transport.Event
 }
 
-func listen(kinds transport.Kind) *ear { return &ear{kinds, make(chan transport.Event, 1000)} }
-
-func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("ear", e, next, nil)
+func listen(kinds transport.Kind) *observer {
+	return &observer{kinds, make(chan transport.Event, 1000)}
 }
-func (e *ear) Wants() transport.Kind      { return e.kinds }
-func (e *ear) Observe(ev transport.Event) { e.events <- ev }
+
+func (e *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return transport.Wrap("observer", e, next, nil)
+}
+func (e *observer) Wants() transport.Kind      { return e.kinds }
+func (e *observer) Observe(ev transport.Event) { e.events <- ev }
 
 // layer is a layer whose trip a test writes.
 type layer struct {
@@ -130,7 +132,7 @@ func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
 	return transport.Wrap(l.name, l, next, l.trip)
 }
 
-// again is the smallest retry: three attempts while the answer is a 503.
+// again is the smallest retry: three attempts while the response is a 503.
 func again() *layer {
 	return &layer{"retry", func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		for i := 1; ; i++ {
@@ -148,7 +150,7 @@ func again() *layer {
 	}}
 }
 
-// pausing waits as a rate limit does: it parks, waits and resumes.
+// pausing waits as a rate limit does: it suspends, waits and reacquires.
 func pausing(d time.Duration) *layer {
 	return &layer{"pausing", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := transport.AttemptFrom(req.Context())

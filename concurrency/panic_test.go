@@ -23,7 +23,7 @@ func (p *panicky) Observe(transport.Event) {
 	}
 }
 
-// Waits are told of in the middle of taking a slot.
+// Waits are emitted while a slot is being acquired.
 func TestAnObserverThatPanicsCostsNoSlot(t *testing.T) {
 	for name, kind := range map[string]transport.Kind{
 		"wait begins": transport.WaitBegin, "wait ends": transport.WaitEnd, "slot freed": transport.SlotFreed,

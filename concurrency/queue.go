@@ -79,20 +79,21 @@ func (q *queue) openLocked(sems []*semaphore) {
 	}
 }
 
-// enqueue acquires the slots for w or puts it into the queue. It returns how many
-// requests waited where w is counted, at sems[w.place].
-func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outcome, before int) {
+// enqueue acquires the slots for w or puts it into the queue. It returns the
+// semaphore at which w is counted then, or would be, and how many requests were
+// before.
+func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outcome, at *semaphore, before int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.closeLocked(sems) {
-		return gone, 0
+		return gone, sems[0], 0
 	}
 	defer q.openLocked(sems)
 	c := q.classForLocked(sems)
 	short := q.shortLocked(c, sems, w)
 	if short < 0 {
 		take(sems, w)
-		return acquired, 0
+		return acquired, sems[0], 0
 	}
 	place := short
 	if c != nil && c.len() > 0 && c.first().order() <= w.order() {
@@ -102,7 +103,7 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 	s := sems[place]
 	before = int(waiting(s.state.Load()))
 	if !w.resumed && s.fullFor() {
-		return full, before
+		return full, s, before
 	}
 	if c == nil || c.len() == 0 {
 		c = q.newClassLocked(sems)
@@ -119,23 +120,7 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 			q.admitLocked(now, old)
 		}
 	}
-	return queued, before
-}
-
-// take takes the slots of w into use.
-func take(sems []*semaphore, w *waiter) {
-	for i, s := range sems {
-		s.state.Store(plus(s.state.Load(), w.weightAt(i)))
-	}
-}
-
-// fullFor reports whether as many requests wait for s as may.
-func (s *semaphore) fullFor() bool {
-	n := 0
-	if s.line != nil {
-		n = s.line.fresh
-	}
-	return n >= s.limit.queue
+	return queued, s, before
 }
 
 // shortLocked returns the index of a semaphore that keeps w, of class c or a
@@ -182,19 +167,6 @@ func (q *queue) roomLocked(s *semaphore, c *class, w *waiter, weight int32) bool
 		}
 	}
 	return s.fits(st, weight)
-}
-
-// placeBehind returns the index of the semaphore at which a request that comes
-// behind others of its class is counted: of the narrowest that has no room after
-// those before it have gone.
-func (c *class) placeBehind(w *waiter, short int) int {
-	n := int64(c.len())
-	for i, s := range c.sems[:short] {
-		if inUse(s.state.Load())+n+int64(w.weightAt(i)) > s.room() {
-			return i
-		}
-	}
-	return short
 }
 
 // admitLocked admits requests where there may be room: in the lines of sems and
@@ -295,25 +267,4 @@ func (q *queue) cancel(sems []*semaphore, w *waiter) bool {
 	q.removeLocked(c, w)
 	q.admitLocked(now, sems...) // the requests behind it may need less
 	return true
-}
-
-// overdue returns the index of the semaphore that w has waited for as long as it
-// may, or -1 and when to look again.
-func (q *queue) overdue(now time.Duration, sems []*semaphore, w *waiter, since, least time.Duration) (i int, again time.Duration) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if w.status != waits {
-		return -1, least
-	}
-	if w.demand != nil {
-		since = w.demand.since
-	}
-	again = least // it may move to the limit of the least MaxWait at once
-	if m := sems[w.place].limit.MaxWait; m > 0 {
-		if since+m <= now {
-			return int(w.place), 0
-		}
-		again = min(again, since+m-now)
-	}
-	return -1, again
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
+func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
 	if race.Enabled { // it sees as much in fewer, and a busy machine takes a minute for all
@@ -146,12 +146,12 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 	return per
 }
 
-// stuck is a base that waits for an answer that never comes or the caller to go.
-type stuck struct{ answer chan *http.Response }
+// stuck is a base that waits for a response that never comes or the caller to leave.
+type stuck struct{ response chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 	select {
-	case resp := <-s.answer:
+	case resp := <-s.response:
 		return resp, nil
 	case <-req.Context().Done():
 		return nil, req.Context().Err()

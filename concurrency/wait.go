@@ -63,8 +63,7 @@ func wait(ctx context.Context, a *transport.Attempt, sems []*semaphore, w *waite
 	now := start.Sub(sems[0].limit.epoch)
 	w.ready = make(chan struct{})
 	w.links.Rank = rank(ctx, now)
-	o, before := q.enqueue(now, sems, w)
-	at := sems[w.place]
+	o, at, before := q.enqueue(now, sems, w)
 	switch o {
 	case acquired, gone:
 		return o, nil
@@ -128,6 +127,27 @@ func (q *queue) await(ctx context.Context, sems []*semaphore, w *waiter, before 
 			timer.Reset(again)
 		}
 	}
+}
+
+// overdue returns the index of the semaphore that w has waited for as long as it
+// may, or -1 and when to look again.
+func (q *queue) overdue(now time.Duration, sems []*semaphore, w *waiter, since, least time.Duration) (i int, again time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.status != waits {
+		return -1, least
+	}
+	if w.demand != nil {
+		since = w.demand.since
+	}
+	again = least // it may move to the limit of the least MaxWait at once
+	if m := sems[w.place].limit.MaxWait; m > 0 {
+		if since+m <= now {
+			return int(w.place), 0
+		}
+		again = min(again, since+m-now)
+	}
+	return -1, again
 }
 
 // leastMaxWait returns the least MaxWait of the limits that have one, or 0.

@@ -14,12 +14,12 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// crowd is a server that answers in 100 ms while at most fourteen requests are on
-// the way, and in a time that makes a gradient of 0.8 if there are more.
+// crowd is a server that responds in 100 ms while at most fourteen requests are in
+// flight, and in a time that makes a gradient of 0.8 if there are more.
 type crowd struct {
-	now     atomic.Int64
-	crowded atomic.Int64 // answers
-	told    func(d time.Duration)
+	now       atomic.Int64
+	crowded   atomic.Int64 // responses
+	responded func(d time.Duration)
 }
 
 const (
@@ -35,7 +35,7 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.crowded.Add(1)
 	}
 	time.Sleep(d)
-	c.told(d)
+	c.responded(d)
 	c.now.Add(-1)
 	return reply(req, http.StatusOK, ""), nil
 }
@@ -49,12 +49,12 @@ func TestNoCreepUnderMildOverload(t *testing.T) {
 		var (
 			mu         sync.Mutex
 			average    = float64(lonely) // the control: a baseline that is a long average
-			hasty      time.Duration     // the control: the median of a probe's first ten answers
+			hasty      time.Duration     // the control: the median of a probe's first ten responses
 			probe      []time.Duration
 			wasProbing bool
 			probes     int
 		)
-		s := &crowd{told: func(d time.Duration) {
+		s := &crowd{responded: func(d time.Duration) {
 			f.mu.Lock()
 			probing := f.est.probing
 			f.mu.Unlock()
@@ -134,8 +134,8 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 	}
 }
 
-// Min is a probe for who has patience: five slow windows in a row.
-func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
+// Min is a probe that takes patience: five slow windows in a row.
+func TestMinRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newEstimator(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh = 0
@@ -174,7 +174,7 @@ func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 }
 
 // A probe in which the server is slow for a reason of its own.
-func TestAProbeCountsLonelyAnswersAndDoublesTheBaselineAtMost(t *testing.T) {
+func TestAProbeCountsLonelyResponsesAndDoublesTheBaselineAtMost(t *testing.T) {
 	for d, want := range map[time.Duration]time.Duration{
 		50 * time.Millisecond:  50 * time.Millisecond,
 		150 * time.Millisecond: 150 * time.Millisecond,
@@ -195,7 +195,7 @@ func TestAProbeCountsLonelyAnswersAndDoublesTheBaselineAtMost(t *testing.T) {
 			time.Sleep(d)
 			for i := range minSamples {
 				if f.base != 100*time.Millisecond || !f.probing {
-					t.Errorf("a baseline of %s after %d answers", f.base, i)
+					t.Errorf("a baseline of %s after %d responses", f.base, i)
 				}
 				f.observe(time.Now(), good, d, 3, 100)
 			}
