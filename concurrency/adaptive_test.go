@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
@@ -104,7 +105,7 @@ func TestWhichOutcomesLowerTheSlots(t *testing.T) {
 			}},
 			{name: "a timeout", err: context.DeadlineExceeded, fewer: true},
 			{name: "canceled", err: context.Canceled},
-			{name: "a rejection", err: transport.ErrRefused},
+			{name: "a rejection", err: verdict.ErrRejected},
 			{name: "a reset", err: http.ErrServerClosed},
 		} {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // demand is the slots that a request needs, of several semaphores or more than one
@@ -40,7 +40,7 @@ func (w *waiter) hadRoom(i int) bool { return w.demand != nil && w.demand.needs[
 
 // demand returns what a request needs of the limits that match it, nil if none
 // does. It calls the user's functions, so no lock and no slot may be held.
-func (l *Limiter) demand(c *transport.Call, req *http.Request) *demand {
+func (l *Limiter) demand(c *layer.Call, req *http.Request) *demand {
 	d := new(demand)
 	d.sems, d.needs = d.fewSems[:0], d.fewNeeds[:0]
 	for _, limit := range l.order {
@@ -57,7 +57,7 @@ func (l *Limiter) demand(c *transport.Call, req *http.Request) *demand {
 
 // need returns how many slots of which key a request needs, none if the limit does
 // not match it. It calls the user's functions.
-func (l *limit) need(c *transport.Call, req *http.Request) (k key, weight int32) {
+func (l *limit) need(c *layer.Call, req *http.Request) (k key, weight int32) {
 	if !l.match.Match(c, req) {
 		return k, 0
 	}
@@ -74,7 +74,7 @@ func (l *limit) need(c *transport.Call, req *http.Request) (k key, weight int32)
 
 // acquire acquires all slots at once, waiting if it must. A request that
 // suspended its slots goes before those that never had one.
-func (d *demand) acquire(ctx context.Context, a *transport.Attempt, resumed bool) error {
+func (d *demand) acquire(ctx context.Context, a *layer.Attempt, resumed bool) error {
 	for {
 		for i, s := range d.sems {
 			if resumed {
@@ -103,7 +103,7 @@ func (d *demand) acquire(ctx context.Context, a *transport.Attempt, resumed bool
 }
 
 // try acquires all slots if they are free and no request waits for any.
-func (d *demand) try(a *transport.Attempt) outcome {
+func (d *demand) try(a *layer.Attempt) outcome {
 	for i, s := range d.sems {
 		if o := s.try(d.needs[i].weight); o != acquired {
 			d.release(a, i)
@@ -114,7 +114,7 @@ func (d *demand) try(a *transport.Attempt) outcome {
 }
 
 // release gives back the slots of the first n semaphores in one step.
-func (d *demand) release(a *transport.Attempt, n int) {
+func (d *demand) release(a *layer.Attempt, n int) {
 	var someLeft, someFreed [4]int
 	left, freed := someLeft[:0], someFreed[:0] // indices of semaphores that are closed, and of those with room again
 	for i := range n {
@@ -129,7 +129,7 @@ func (d *demand) release(a *transport.Attempt, n int) {
 		freed = d.pass(left, freed)
 	}
 	for _, i := range freed {
-		d.sems[i].limit.emit(a, transport.SlotFreed, 0, nil)
+		d.sems[i].limit.emit(a, layer.SlotFreed, 0, nil)
 	}
 }
 
@@ -158,13 +158,13 @@ func (d *demand) observe(what sample, took time.Duration, timeout bool) {
 	}
 }
 
-// BodyEnd implements [transport.Ender].
-func (d *demand) BodyEnd(a *transport.Attempt) { d.release(a, len(d.sems)) }
+// BodyEnd implements [layer.BodyEnder].
+func (d *demand) BodyEnd(a *layer.Attempt) { d.release(a, len(d.sems)) }
 
-// Park implements [transport.Parker].
-func (d *demand) Park(a *transport.Attempt) { d.release(a, len(d.sems)) }
+// Park implements [layer.Suspender].
+func (d *demand) Suspend(a *layer.Attempt) { d.release(a, len(d.sems)) }
 
-// Resume implements [transport.Parker].
-func (d *demand) Resume(ctx context.Context, a *transport.Attempt) error {
+// Resume implements [layer.Suspender].
+func (d *demand) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	return d.acquire(ctx, a, true)
 }

@@ -10,7 +10,7 @@
 // body of its response has ended: at EOF, Close or an error, once. So ten
 // downloads under a limit of one run one at a time. A body that nothing refers to
 // any longer and that was never closed is a leak: where half of the slots are in
-// use, the garbage collector finds it, [transport.BodyLeaked] is emitted (the
+// use, the garbage collector finds it, [layer.BodyLeaked] is emitted (the
 // logging layer logs it at ERROR), and the body is closed, so that its slot and
 // its connection come back. A request that is more work than others takes more
 // slots, by [Limit.Weight].
@@ -41,8 +41,8 @@
 //
 // An [Error] where the queue was full ([ErrFull]), MaxWait was over
 // ([ErrDeadline]) or the weight is above Max ([ErrWeight]): nothing was sent, and
-// it matches [transport.ErrRefused]. The error of the context where that ended.
-// Waits stand in the ledger ([transport.Queue]) and are emitted as events.
+// it matches [verdict.ErrRejected]. The error of the context where that ended.
+// Waits stand in the ledger ([layer.Queue]) and are emitted as events.
 //
 // # Place
 //

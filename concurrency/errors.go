@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The reasons of an [Error].
@@ -21,7 +21,7 @@ var (
 )
 
 // An Error says why a request was rejected: nothing was sent. It matches its
-// Reason and [transport.ErrRefused] by errors.Is.
+// Reason and [verdict.ErrRejected] by errors.Is.
 type Error struct {
 	// Limit is the text of the limit.
 	Limit string
@@ -56,8 +56,8 @@ func (e *Error) Error() string {
 	return e.Reason.Error() + ": " + limit
 }
 
-// Unwrap returns the reason and [transport.ErrRefused].
-func (e *Error) Unwrap() []error { return []error{e.Reason, transport.ErrRefused} }
+// Unwrap returns the reason and [verdict.ErrRejected].
+func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected} }
 
 // Timeout reports whether the wait was too long.
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }

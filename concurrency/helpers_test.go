@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // server is a base that takes a time for headers and counts the requests between
@@ -108,28 +111,28 @@ func empty(t *testing.T, l *Limiter) {
 
 // observer keeps events.
 type observer struct {
-	kinds  transport.Kind
-	events chan transport.Event
+	kinds  layer.Kind
+	events chan layer.Event
 }
 
-func listen(kinds transport.Kind) *observer {
-	return &observer{kinds, make(chan transport.Event, 1000)}
+func listen(kinds layer.Kind) *observer {
+	return &observer{kinds, make(chan layer.Event, 1000)}
 }
 
 func (e *observer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("observer", e, next, nil)
+	return layer.Wrap("observer", e, next, nil)
 }
-func (e *observer) Wants() transport.Kind      { return e.kinds }
-func (e *observer) Observe(ev transport.Event) { e.events <- ev }
+func (e *observer) Wants() layer.Kind      { return e.kinds }
+func (e *observer) Observe(ev layer.Event) { e.events <- ev }
 
 // layer is a layer whose trip a test writes.
 type layer struct {
 	name string
-	trip transport.Trip
+	trip layer.Trip
 }
 
 func (l *layer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap(l.name, l, next, l.trip)
+	return layer.Wrap(l.name, l, next, l.trip)
 }
 
 // again is the smallest retry: three attempts while the response is a 503.
@@ -138,12 +141,12 @@ func again() *layer {
 		for i := 1; ; i++ {
 			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
-			if a.End(resp, err) != transport.Retryable || i == 3 {
+			if a.End(resp, err) != verdict.Retryable || i == 3 {
 				return resp, err
 			}
 			if resp != nil {
 				a.Own(resp)
-				transport.Drain(resp)
+				bodies.Drain(resp)
 			}
 			c.NextAttempt(transport.Retry)
 		}
@@ -154,10 +157,10 @@ func again() *layer {
 func pausing(d time.Duration) *layer {
 	return &layer{"pausing", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := transport.AttemptFrom(req.Context())
-		a.Park()
+		a.Suspend()
 		time.Sleep(d)
-		if err := a.Resume(req.Context()); err != nil {
-			return transport.Refuse(req, err)
+		if err := a.Reacquire(req.Context()); err != nil {
+			return layer.Reject(req, err)
 		}
 		return next.RoundTrip(req)
 	}}

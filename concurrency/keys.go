@@ -9,6 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // key is what has slots of its own.
@@ -26,7 +27,7 @@ const (
 )
 
 // keyOf calls the user's function, so no lock and no slot may be held.
-func (l *limit) keyOf(c *transport.Call, req *http.Request) key {
+func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	if l.Key != nil {
 		return key{own: l.seed.Of(l.Key(req))}
 	}
@@ -127,7 +128,7 @@ func (l *limit) each(do func(*semaphore)) {
 
 // slots returns how many slots there are for a request of the call, which may be
 // nil.
-func (l *limit) slots(c *transport.Call, req *http.Request) int64 {
+func (l *limit) slots(c *layer.Call, req *http.Request) int64 {
 	n := l.max.Load()
 	if l.Adaptive == nil || c == nil && l.Scope == transport.ScopeRoute && l.Key == nil {
 		return n

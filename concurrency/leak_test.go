@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // streaming answers with a body that ends when the client is gone.
@@ -42,7 +43,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := streaming(t)
-			observer := listen(transport.BodyLeaked | transport.BodyEnd)
+			observer := listen(layer.BodyLeaked | layer.BodyEnd)
 			rt := observer.Wrap(l.Wrap(&http.Transport{}))
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
@@ -58,7 +59,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 				}
 			}
 			for leaked := 0; leaked < 9; { // the last ones may be below the half
-				if e := <-observer.events; e.Kind == transport.BodyLeaked {
+				if e := <-observer.events; e.Kind == layer.BodyLeaked {
 					leaked++
 					if got := e.Attempt.Notes(); got != "the body was never closed" {
 						t.Errorf("note %q", got)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 const layerName = "concurrency"
@@ -25,8 +26,8 @@ type Limiter struct {
 	adaptive bool // some limit is adaptive
 }
 
-// throttle looks for a [transport.Delayer] among the layers that it wraps.
-var _ transport.Delayer = (*Limiter)(nil)
+// throttle looks for a [layer.Delayer] among the layers that it wraps.
+var _ layer.Delayer = (*Limiter)(nil)
 
 // New returns the limiter of the limits. It panics on none, and on limits that
 // make no sense.
@@ -62,9 +63,9 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	for _, layer := range transport.Layers(next) {
+	for _, inner := range transport.Layers(next) {
 		if layer == any(l) {
-			return transport.Wrap(layerName, l, next, nil)
+			return layer.Wrap(layerName, l, next, nil)
 		}
 		if _, ok := layer.(*Limiter); ok {
 			another = true
@@ -73,7 +74,7 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 			l.idle.Store(int64(idlePerHost(t)))
 		}
 	}
-	return transport.Wrap(layerName, l, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap(layerName, l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return l.trip(c, req, next, another)
 	})
 }
@@ -95,7 +96,7 @@ func idlePerHost(t *http.Transport) int {
 //	var slow = concurrency.New(concurrency.Limit{Max: 5})
 //	ctx = transport.With(ctx, slow)
 func (l *Limiter) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{l})
+	return layer.WithSetting(ctx, override{l})
 }
 
 // override is what is attached to a context; nil is off.
@@ -111,7 +112,7 @@ type off uint8
 
 // Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, override{})
+	return layer.WithSetting(ctx, override{})
 }
 
 // String returns "concurrency: off".
@@ -135,7 +136,7 @@ func (l *Limiter) count(figure func(uint64) int64) int {
 // limits that match it: Max, or what [Adaptive] found below it; 0 if none
 // matches. The route of req is the one of its context's call.
 func (l *Limiter) Slots(req *http.Request) int {
-	c := transport.CallFrom(req.Context())
+	c := layer.CallFrom(req.Context())
 	var least int64
 	for _, limit := range l.limits {
 		if !limit.match.Match(c, req) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func TestNeverMoreThanMax(t *testing.T) {

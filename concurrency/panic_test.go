@@ -6,17 +6,17 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // panicky is an observer that panics once at each of its kinds.
 type panicky struct {
-	kind transport.Kind
+	kind layer.Kind
 	used bool
 }
 
-func (p *panicky) Wants() transport.Kind { return p.kind }
-func (p *panicky) Observe(transport.Event) {
+func (p *panicky) Wants() layer.Kind { return p.kind }
+func (p *panicky) Observe(layer.Event) {
 	if !p.used {
 		p.used = true
 		panic("an observer")
@@ -25,8 +25,8 @@ func (p *panicky) Observe(transport.Event) {
 
 // Waits are emitted while a slot is being acquired.
 func TestAnObserverThatPanicsCostsNoSlot(t *testing.T) {
-	for name, kind := range map[string]transport.Kind{
-		"wait begins": transport.WaitBegin, "wait ends": transport.WaitEnd, "slot freed": transport.SlotFreed,
+	for name, kind := range map[string]layer.Kind{
+		"wait begins": layer.WaitBegin, "wait ends": layer.WaitEnd, "slot freed": layer.SlotFreed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -56,10 +56,10 @@ func TestAnObserverThatPanicsCostsNoSlot(t *testing.T) {
 	}
 }
 
-func observing(o transport.Observer) *watcher { return &watcher{o} }
+func observing(o layer.Observer) *watcher { return &watcher{o} }
 
-type watcher struct{ transport.Observer }
+type watcher struct{ layer.Observer }
 
 func (w *watcher) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("watcher", w, next, nil)
+	return layer.Wrap("watcher", w, next, nil)
 }

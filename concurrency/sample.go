@@ -6,7 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // sample is what an outcome means for the number of slots.
@@ -19,10 +20,10 @@ const (
 )
 
 // observe says to the adaptive limits among those of h what became of the request.
-func observe(c *transport.Call, req *http.Request, resp *http.Response, err error, h hold) {
-	row := transport.AttemptOf(resp)
+func observe(c *layer.Call, req *http.Request, resp *http.Response, err error, h hold) {
+	row := layer.AttemptOf(resp)
 	if row == nil || row.Call() != c {
-		row = transport.AttemptFrom(req.Context()) // the last one, if an inner retry made more
+		row = layer.AttemptFrom(req.Context()) // the last one, if an inner retry made more
 	}
 	if row == nil || !row.Sent() || row.Replayed() {
 		return
@@ -32,14 +33,14 @@ func observe(c *transport.Call, req *http.Request, resp *http.Response, err erro
 		return
 	}
 	took := time.Since(row.Start())
-	for _, w := range []transport.Wait{transport.Queue, transport.Quota, transport.Pause, transport.Backoff} {
+	for _, w := range []layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
 		took -= row.Wait(w)
 	}
 	h.observe(what, max(took, 1), isTimeout(err))
 }
 
 // sampleOf returns what an outcome means for the number of slots.
-func sampleOf(c *transport.Call, resp *http.Response, err error) sample {
+func sampleOf(c *layer.Call, resp *http.Response, err error) sample {
 	switch {
 	case err != nil:
 		if isTimeout(err) {
@@ -62,7 +63,7 @@ func sampleOf(c *transport.Call, resp *http.Response, err error) sample {
 // isTimeout reports whether the server was too slow. What the caller canceled and
 // what a layer of ours rejected is left out.
 func isTimeout(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
 	var timeout interface{ Timeout() bool }

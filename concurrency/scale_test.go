@@ -13,6 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
@@ -29,7 +30,7 @@ func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 		for range each {
 			s, err := only.acquire(req.Context(), a, key{host: "api.test"})
 			if err != nil {
-				return transport.Refuse(req, err)
+				return layer.Reject(req, err)
 			}
 			n := now.Add(1)
 			for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {

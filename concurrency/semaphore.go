@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // The state of a semaphore is one word: slots in use, requests that are counted
@@ -180,21 +180,21 @@ func (s *semaphore) scarce() bool {
 }
 
 // release gives a slot of the attempt back.
-func (s *semaphore) release(a *transport.Attempt) {
+func (s *semaphore) release(a *layer.Attempt) {
 	s = s.live()
 	if s.free(1) {
-		s.limit.emit(a, transport.SlotFreed, 0, nil)
+		s.limit.emit(a, layer.SlotFreed, 0, nil)
 	}
 }
 
-// BodyEnd implements [transport.Ender]: the slot is free. A semaphore by itself
+// BodyEnd implements [layer.BodyEnder]: the slot is free. A semaphore by itself
 // stands for one slot of it.
-func (s *semaphore) BodyEnd(a *transport.Attempt) { s.release(a) }
+func (s *semaphore) BodyEnd(a *layer.Attempt) { s.release(a) }
 
-// Park implements [transport.Parker].
-func (s *semaphore) Park(a *transport.Attempt) { s.release(a) }
+// Park implements [layer.Suspender].
+func (s *semaphore) Suspend(a *layer.Attempt) { s.release(a) }
 
-// Resume implements [transport.Parker].
-func (s *semaphore) Resume(ctx context.Context, a *transport.Attempt) error {
+// Resume implements [layer.Suspender].
+func (s *semaphore) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	return s.reacquire(ctx, a)
 }

@@ -7,11 +7,12 @@ import (
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
-func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
 	ctx := req.Context()
-	if o, ok := transport.Setting[override](ctx); ok {
+	if o, ok := layer.Setting[override](ctx); ok {
 		if o.limiter == nil || another {
 			return next.RoundTrip(req)
 		}
@@ -21,13 +22,13 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	case req.URL == nil: // the base says what it thinks of that
 		return next.RoundTrip(req)
 	case ctx.Err() != nil:
-		return transport.Refuse(req, ctxerr.Of(ctx))
+		return layer.Reject(req, ctxerr.Of(ctx))
 	}
-	a := transport.AttemptFrom(ctx)
+	a := layer.AttemptFrom(ctx)
 	h, err := l.acquire(ctx, c, a, req)
 	switch {
 	case err != nil:
-		return transport.Refuse(req, err)
+		return layer.Reject(req, err)
 	case h == nil:
 		return next.RoundTrip(req)
 	}
@@ -48,14 +49,14 @@ func (l *Limiter) trip(c *transport.Call, req *http.Request, next http.RoundTrip
 	a.Own(resp, h)
 	owned = true
 	if h.scarce() {
-		resp = a.Guard(resp)
+		resp = a.WatchLeak(resp)
 	}
 	return resp, nil
 }
 
 // hold is what a request has acquired: slots of one limit or of several.
 type hold interface {
-	transport.Parker
+	layer.Suspender
 	// observe says to adaptive limits what became of the request.
 	observe(what sample, took time.Duration, timeout bool)
 	// scarce reports whether so many slots are in use that none may be lost with
@@ -66,7 +67,7 @@ type hold interface {
 
 // acquire acquires slots of each limit that matches and returns what holds them;
 // nil if none matches.
-func (l *Limiter) acquire(ctx context.Context, c *transport.Call, a *transport.Attempt, req *http.Request) (hold, error) {
+func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, req *http.Request) (hold, error) {
 	if len(l.limits) == 1 {
 		only := l.limits[0]
 		if s := only.quick(c, req); s != nil {
@@ -97,7 +98,7 @@ func (l *Limiter) acquire(ctx context.Context, c *transport.Call, a *transport.A
 // quick acquires the slot of a limit per host where nothing is in the way: it is of
 // the host that was asked for last, spelled as then, and free. It is nil if that
 // is not so.
-func (l *limit) quick(c *transport.Call, req *http.Request) *semaphore {
+func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
 	if l.Scope != transport.ScopeHost || l.Key != nil || l.Weight != nil {
 		return nil
 	}

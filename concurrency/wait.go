@@ -6,24 +6,25 @@ import (
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // acquire acquires one slot of the key, waiting if it must, and returns the
 // semaphore that it is of.
-func (l *limit) acquire(ctx context.Context, a *transport.Attempt, k key) (*semaphore, error) {
+func (l *limit) acquire(ctx context.Context, a *layer.Attempt, k key) (*semaphore, error) {
 	return l.find(k).acquire(ctx, a, false)
 }
 
 // reacquire acquires a slot that was suspended, before requests that never had
 // one.
-func (s *semaphore) reacquire(ctx context.Context, a *transport.Attempt) error {
+func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
 	_, err := s.live().acquire(ctx, a, true)
 	return err
 }
 
 // acquire acquires one slot of s or of the semaphore that has taken its place,
 // and returns that.
-func (s *semaphore) acquire(ctx context.Context, a *transport.Attempt, resumed bool) (*semaphore, error) {
+func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, resumed bool) (*semaphore, error) {
 	for {
 		o := s.try(1)
 		if o == full {
@@ -57,7 +58,7 @@ func (s *semaphore) again(resumed bool) *semaphore {
 // wait waits for the slots of w, all at once. It returns gone if a semaphore was
 // evicted. What outer layers hold is suspended meanwhile, but not while it is
 // being reacquired.
-func wait(ctx context.Context, a *transport.Attempt, sems []*semaphore, w *waiter) (outcome, error) {
+func wait(ctx context.Context, a *layer.Attempt, sems []*semaphore, w *waiter) (outcome, error) {
 	q := sems[0].queue()
 	start := time.Now()
 	now := start.Sub(sems[0].limit.epoch)
@@ -78,22 +79,22 @@ func wait(ctx context.Context, a *transport.Attempt, sems []*semaphore, w *waite
 		}
 	}()
 	if !w.resumed {
-		a.Park()
+		a.Suspend()
 	}
-	at.limit.emit(a, transport.WaitBegin, 0, nil)
+	at.limit.emit(a, layer.WaitBegin, 0, nil)
 	err := q.await(ctx, sems, w, before, start)
 	d := time.Since(start)
-	a.Waited(transport.Queue, d)
+	a.AddWait(layer.Queue, d)
 	if err == nil && !w.resumed {
-		err = a.Resume(ctx)
+		err = a.Reacquire(ctx)
 	}
-	at.limit.emit(a, transport.WaitEnd, d, err)
+	at.limit.emit(a, layer.WaitEnd, d, err)
 	kept = err == nil
 	return acquired, err
 }
 
 // releaseAll gives back what w was admitted to.
-func releaseAll(a *transport.Attempt, sems []*semaphore, w *waiter) {
+func releaseAll(a *layer.Attempt, sems []*semaphore, w *waiter) {
 	if w.demand != nil {
 		w.demand.release(a, len(sems))
 		return
@@ -162,7 +163,7 @@ func leastMaxWait(sems []*semaphore) (least time.Duration) {
 
 // rank is the place in the queue of a request of ctx that comes now.
 func rank(ctx context.Context, now time.Duration) int64 {
-	p, _ := transport.Setting[transport.Priority](ctx)
+	p, _ := layer.Setting[transport.Priority](ctx)
 	return int64(now - p.Advance())
 }
 
@@ -186,13 +187,13 @@ func (s *semaphore) rejection(reason error, before int, weight int32) error {
 }
 
 // emit emits an event of the limit.
-func (l *limit) emit(a *transport.Attempt, kind transport.Kind, d time.Duration, err error) {
+func (l *limit) emit(a *layer.Attempt, kind layer.Kind, d time.Duration, err error) {
 	c := a.Call()
 	if !c.Wants(kind) {
 		return
 	}
-	c.Emit(transport.Event{
-		Kind: kind, Layer: layerName, Attempt: a, How: transport.Queue, Wait: d,
+	c.Emit(layer.Event{
+		Kind: kind, Layer: layerName, Attempt: a, How: layer.Queue, Wait: d,
 		Limit: int(l.max.Load()), Text: l.text(), Err: err,
 	})
 }

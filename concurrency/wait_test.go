@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestFirstComeFirstServed(t *testing.T) {
@@ -51,7 +53,7 @@ func TestCancelGivesThePlaceBack(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 1000 {
 			wg.Go(func() {
-				if err := get(ctx, rt, url); !errors.Is(err, context.Canceled) || errors.Is(err, transport.ErrRefused) {
+				if err := get(ctx, rt, url); !errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
 					t.Errorf("error %v", err)
 				}
 			})
@@ -91,7 +93,7 @@ func TestAFullQueueRejectsAtOnce(t *testing.T) {
 		req.Body = body
 		_, err := rt.RoundTrip(req)
 		var e *Error
-		if !errors.As(err, &e) || !errors.Is(err, ErrFull) || !errors.Is(err, transport.ErrRefused) || e.Timeout() || e.Queue != 2 || e.Key != "api.test" {
+		if !errors.As(err, &e) || !errors.Is(err, ErrFull) || !errors.Is(err, verdict.ErrRejected) || e.Timeout() || e.Queue != 2 || e.Key != "api.test" {
 			t.Errorf("error %#v", err)
 		}
 		if want := "concurrency: the queue is full: 1 at once per host (api.test), 2 waiting"; err.Error() != want {
@@ -120,7 +122,7 @@ func TestMaxWait(t *testing.T) {
 		start := time.Now()
 		err := get(t.Context(), rt, url)
 		var e *Error
-		if !errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, transport.ErrRefused) || !e.Timeout() {
+		if !errors.As(err, &e) || !errors.Is(err, ErrDeadline) || !errors.Is(err, verdict.ErrRejected) || !e.Timeout() {
 			t.Errorf("error %v", err)
 		}
 		if d := time.Since(start); d != 10*time.Second {
@@ -152,7 +154,7 @@ func TestDeadlineWhileWaiting(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := listen(transport.WaitBegin | transport.WaitEnd | transport.SlotFreed)
+		e := listen(layer.WaitBegin | layer.WaitEnd | layer.SlotFreed)
 		rt := e.Wrap(New(Limit{Max: 1}).Wrap(&server{latency: time.Second}))
 		_ = get(t.Context(), rt, url)
 		if len(e.events) != 0 {
@@ -168,7 +170,7 @@ func TestEvents(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		count := map[transport.Kind]int{}
+		count := map[layer.Kind]int{}
 		var waited time.Duration
 		for len(e.events) > 0 {
 			ev := <-e.events
@@ -176,16 +178,16 @@ func TestEvents(t *testing.T) {
 			if ev.How != transport.Queue || ev.Limit != 1 || ev.Text != "1 at once per host" || ev.Attempt == nil {
 				t.Errorf("event %+v", ev)
 			}
-			if ev.Kind == transport.WaitEnd {
+			if ev.Kind == layer.WaitEnd {
 				waited += ev.Wait
 			}
 		}
-		if count[transport.WaitBegin] != 2 || count[transport.WaitEnd] != 2 || count[transport.SlotFreed] != 1 || waited != 3*time.Second {
+		if count[layer.WaitBegin] != 2 || count[layer.WaitEnd] != 2 || count[layer.SlotFreed] != 1 || waited != 3*time.Second {
 			t.Errorf("events %v, waited %v; want 2 begins, 2 ends, 1 freed, 3s", count, waited)
 		}
 		var booked time.Duration
 		for range 3 {
-			booked += (<-trace).Calls()[0].Waited(transport.Queue)
+			booked += (<-trace).Calls()[0].Wait(transport.Queue)
 		}
 		if booked != 3*time.Second {
 			t.Errorf("the ledgers say %v, want 3s", booked)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // weightOf is the last part of the path: "/things/3" weighs three.
@@ -161,7 +162,7 @@ func TestWeightAboveTheLimit(t *testing.T) {
 		rejected := func(weight int) {
 			err := get(t.Context(), rt, weighing(weight))
 			var e *Error
-			if !errors.As(err, &e) || !errors.Is(err, ErrWeight) || !errors.Is(err, transport.ErrRefused) || e.Timeout() {
+			if !errors.As(err, &e) || !errors.Is(err, ErrWeight) || !errors.Is(err, verdict.ErrRejected) || e.Timeout() {
 				t.Errorf("weight %d: %v", weight, err)
 			}
 		}

@@ -6,7 +6,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // probe is what net/http says and does in one attempt.
@@ -55,15 +56,15 @@ func (w *probe) unsent() bool { return w != nil && w.asked.Load() && !w.connecte
 
 // unsent reports whether no byte of the attempt left.
 func (s *series) unsent(o Outcome) bool {
-	return o.Response == nil && (transport.Unsent(o.Err) || s.probe.unsent())
+	return o.Response == nil && (verdict.Unsent(o.Err) || s.probe.unsent())
 }
 
 // ambiguous reports whether the attempt may have done its work, unknown to us.
-func (s *series) ambiguous(a *transport.Attempt, o Outcome) bool {
-	return o.Response == nil && a.Verdict() == transport.Ambiguous && !transport.Idempotent(s.req) && !s.unsent(o)
+func (s *series) ambiguous(a *layer.Attempt, o Outcome) bool {
+	return o.Response == nil && a.Verdict() == verdict.Ambiguous && !verdict.Idempotent(s.req) && !s.unsent(o)
 }
 
-func (s *series) ambiguity(a *transport.Attempt, err error) *AmbiguousError {
+func (s *series) ambiguity(a *layer.Attempt, err error) *AmbiguousError {
 	e := &AmbiguousError{Method: s.req.Method, Sent: a.Sent(), Err: err}
 	if s.probe != nil {
 		e.Written, e.Body = s.probe.written.Load(), s.probe.body.Load()
@@ -74,7 +75,7 @@ func (s *series) ambiguity(a *transport.Attempt, err error) *AmbiguousError {
 // lookup lets the caller find out whether an ambiguous attempt did its work. It
 // returns the answer in its place, or an error if nobody knows; neither if it
 // did not, and may be made again.
-func (s *series) lookup(a *transport.Attempt, o Outcome) (*http.Response, error) {
+func (s *series) lookup(a *layer.Attempt, o Outcome) (*http.Response, error) {
 	s.cleared = false
 	if s.reconcile == nil || !s.ambiguous(a, o) || s.req.Context().Err() != nil {
 		return nil, nil
@@ -83,21 +84,21 @@ func (s *series) lookup(a *transport.Attempt, o Outcome) (*http.Response, error)
 	resp, err := s.reconcile(s.req, e)
 	switch {
 	case err != nil:
-		s.call.Stop("ambiguous: the lookup failed")
+		s.call.SetStopReason("ambiguous: the lookup failed")
 		e.Err = &pairError{o.Err, err, "the lookup failed: "}
 		if s.made > 1 {
 			return nil, s.gaveUp(e)
 		}
 		return nil, e
 	case resp != nil:
-		s.call.Stop("reconciled: the work was done")
+		s.call.SetStopReason("reconciled: the work was done")
 		if resp.Body == nil {
 			resp.Body = http.NoBody
 		}
 		resp.Request = s.req
 		return resp, nil
 	}
-	a.Note("reconciled: the work was not done")
+	a.AddNote("reconciled: the work was not done")
 	s.cleared = true
 	return nil, nil
 }

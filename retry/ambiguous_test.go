@@ -56,7 +56,7 @@ func TestReconcile(t *testing.T) {
 			}
 			base := &script{steps: c.steps}
 			resp, call, err := do(t, c.policy, base, request(t, t.Context(), c.method, strings.NewReader("pay")))
-			if len(base.sent) != c.sent || asked != c.asked || call.Stopped() != c.stopped {
+			if len(base.sent) != c.sent || asked != c.asked || call.StopReason() != c.stopped {
 				t.Errorf("%s: sent %d times, asked %d times\n%s", name, len(base.sent), asked, call)
 			}
 			switch {
@@ -162,7 +162,7 @@ func TestNeverBlindly(t *testing.T) {
 				c.edit(req)
 				resp, call, _ := do(t, retry.Policy{Unsafe: true}, base, req)
 				finish(resp)
-				if len(base.sent) != c.sent || c.sent == 1 && call.Stopped() == "" {
+				if len(base.sent) != c.sent || c.sent == 1 && call.StopReason() == "" {
 					t.Errorf("%s, %s: sent %d times, want %d\n%s", name, what, len(base.sent), c.sent, call)
 				}
 			})

@@ -50,7 +50,7 @@ func TestBodies(t *testing.T) {
 					t.Errorf("%s: attempt %d has length %d, want %d; body %v", name, i+1, r.ContentLength, length, r.Body)
 				}
 			}
-			if len(test.want) == 1 && (c.Stopped() != "the body cannot be sent again" || c.Attempt().Notes() == "") {
+			if len(test.want) == 1 && (c.StopReason() != "the body cannot be sent again" || c.Attempt().Notes() == "") {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 		})
@@ -134,7 +134,7 @@ func TestBrokenBodyIsSentOnce(t *testing.T) {
 		broken := errors.New("the caller's disk")
 		base := &script{steps: []step{status(200)}}
 		_, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPut, io.MultiReader(strings.NewReader("da"), &failing{broken})))
-		if !errors.Is(err, broken) || c.Count() != 1 || c.Stopped() != "the body cannot be sent again" {
+		if !errors.Is(err, broken) || c.Count() != 1 || c.StopReason() != "the body cannot be sent again" {
 			t.Errorf("%v\n%s", err, c)
 		}
 	})

@@ -6,7 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The rule of an adaptive budget: each failure adds 1 to a score that does not
@@ -127,19 +128,19 @@ func (h *hostHealth) remainingLocked(at time.Time) int {
 // record counts how an attempt went, in an adaptive budget. What was not sent, came
 // from a recording or was given up by the caller for other reasons than time
 // says nothing of the host.
-func (h *hostBudget) record(at *transport.Attempt, v transport.Verdict, err error) {
+func (h *hostBudget) record(at *layer.Attempt, v verdict.Verdict, err error) {
 	if h == nil || h.health == nil || at.Replayed() {
 		return
 	}
 	switch v {
-	case transport.OK, transport.Permanent:
+	case verdict.OK, verdict.Permanent:
 		h.health.outcome(true)
-	case transport.Retryable, transport.Throttled, transport.Ambiguous:
+	case verdict.Retryable, verdict.Throttled, verdict.Ambiguous:
 		h.health.outcome(false)
-	case transport.Canceled:
+	case verdict.Canceled:
 		if errors.Is(err, context.DeadlineExceeded) {
 			h.health.outcome(false)
 		}
-	case transport.Unjudged, transport.Refused:
+	case verdict.Unjudged, verdict.Rejected:
 	}
 }

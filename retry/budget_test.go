@@ -157,7 +157,7 @@ func TestEmptyBudgetHandsTheOutcomeBack(t *testing.T) {
 		for _, s := range []step{{status: 503, body: "later"}, fails(errBoom)} {
 			base := &script{steps: []step{s}}
 			resp, c, err := do(t, retry.Policy{Budget: b}, base, request(t, t.Context(), http.MethodGet, nil))
-			if len(base.sent) != 1 || c.Stopped() != "budget empty" || s.err != nil && err != errBoom { //nolint:errorlint // unwrapped
+			if len(base.sent) != 1 || c.StopReason() != "budget empty" || s.err != nil && err != errBoom { //nolint:errorlint // unwrapped
 				t.Errorf("sent %d times, %v\n%s", len(base.sent), err, c)
 			}
 			if resp != nil && read(t, resp) != "later" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // An Outcome is one attempt that did not succeed, as a [Condition] sees it.
@@ -17,7 +17,7 @@ type Outcome struct {
 	Response *http.Response // nil after a transport error; its body must not be read
 	Err      error          // of the transport, or of the caller's check of the response
 	Number   int            // of the attempt; the first is 1
-	Verdict  transport.Verdict
+	Verdict  verdict.Verdict
 }
 
 // A Condition says whether another attempt could help: [Policy.When]. It
@@ -85,22 +85,22 @@ func Default(o Outcome) bool {
 
 func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
-		return o.Verdict != transport.Permanent && worth(o.Request, o.Err, judge)
+		return o.Verdict != verdict.Permanent && worth(o.Request, o.Err, judge)
 	}
 	if again, said := verdict(o.Response.Header); said {
 		return again
 	}
 	// Whether an ambiguous one may be sent again is for the second gate to say.
-	return o.Verdict == transport.Retryable || o.Verdict == transport.Throttled || o.Verdict == transport.Ambiguous
+	return o.Verdict == verdict.Retryable || o.Verdict == verdict.Throttled || o.Verdict == verdict.Ambiguous
 }
 
 // wants is the first gate. An error that comes with false takes the place of
 // the outcome; only a CheckRetry function of the user's has one.
 func (p *plan) wants(o Outcome) (bool, error) {
 	switch o.Verdict {
-	case transport.OK, transport.Canceled, transport.Unjudged:
+	case verdict.OK, verdict.Canceled, verdict.Unjudged:
 		return false, nil
-	case transport.Refused:
+	case verdict.Rejected:
 		return willing(o.Err), nil
 	default:
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Both gates, per method and status: how often it is sent.
@@ -266,7 +267,7 @@ func TestWhenCannotMakeAPostSafe(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		resp, c, _ := do(t, retry.Policy{When: retry.All()}, base, request(t, t.Context(), http.MethodPost, nil))
 		finish(resp)
-		if len(base.sent) != 1 || c.Stopped() != "not idempotent" {
+		if len(base.sent) != 1 || c.StopReason() != "not idempotent" {
 			t.Errorf("sent %d times\n%s", len(base.sent), c)
 		}
 	})
@@ -352,18 +353,18 @@ func onBody(want string, err error) func(*http.Response) error {
 type refusal struct{ again bool }
 
 func (r refusal) Error() string   { return "refused" }
-func (r refusal) Unwrap() error   { return transport.ErrRefused }
+func (r refusal) Unwrap() error   { return verdict.ErrRejected }
 func (r refusal) Retryable() bool { return r.again }
 
 func TestRefusals(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want int
-	}{{transport.ErrRefused, 1}, {refusal{false}, 1}, {refusal{true}, 3}, {fmt.Errorf("x: %w", refusal{true}), 3}} {
+	}{{verdict.ErrRejected, 1}, {refusal{false}, 1}, {refusal{true}, 3}, {fmt.Errorf("x: %w", refusal{true}), 3}} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{fails(test.err)}}
 			_, _, err := do(t, retry.Policy{When: retry.All()}, base, request(t, t.Context(), http.MethodPost, nil))
-			if len(base.sent) != test.want || !errors.Is(err, transport.ErrRefused) {
+			if len(base.sent) != test.want || !errors.Is(err, verdict.ErrRejected) {
 				t.Errorf("%v: sent %d times, want %d; %v", test.err, len(base.sent), test.want, err)
 			}
 		})

@@ -17,7 +17,7 @@
 // also by a CheckRetry function of go-retryablehttp.
 //
 // The second gate asks whether this request may be sent again: it is idempotent
-// ([transport.Idempotent]) or was given a key ([Policy.Key]), or provably nothing
+// ([verdict.Idempotent]) or was given a key ([Policy.Key]), or provably nothing
 // was sent, or the answer was 429, or a lookup says that nothing was done
 // ([Policy.Reconcile]), or the policy says [Policy.Unsafe]. CONNECT, upgrades and
 // requests with trailers are sent once, and 425 is followed by one attempt. What
@@ -41,13 +41,13 @@
 // whatever its status. An error after the first attempt is wrapped in an
 // [Error] that knows attempts, time and the ledger; that of a first attempt is
 // not. Why there was no further attempt stands in the ledger
-// ([transport.Call.Stopped]).
+// ([layer.Call.Stopped]).
 //
 // # Bodies
 //
 // Further attempts get their body from GetBody; a body that can seek goes back
 // to where it stood; any other is kept while it is sent, up to 1 MiB
-// ([transport.Replayable]). Longer ones are sent once.
+// ([bodies.Replayable]). Longer ones are sent once.
 //
 // # Place
 //

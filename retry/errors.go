@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // ErrExhausted is what every [Error] matches, by errors.Is.
@@ -30,7 +30,7 @@ type Error struct {
 	Err error
 	// Call is the ledger, with the outcome of every attempt. It keeps the request
 	// alive: keep its text rather than the error.
-	Call *transport.Call
+	Call *layer.Call
 }
 
 // Error says how many attempts in what time, and the last error, redacted.

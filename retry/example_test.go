@@ -85,7 +85,7 @@ func ExampleError() {
 
 	_, err := (&http.Client{Transport: broken}).Get("http://api.test/pokemon/25")
 	if e, ok := errors.AsType[*retry.Error](err); ok {
-		fmt.Println(e.Attempts, e.Err, e.Call.Stopped())
+		fmt.Println(e.Attempts, e.Err, e.Call.StopReason())
 	}
 	// Output: 3 unexpected EOF attempts used up: 3 of 3
 }
@@ -163,7 +163,7 @@ func ExamplePolicy_reconcile() {
 		panic(err)
 	}
 	defer resp.Body.Close()
-	fmt.Println(resp.StatusCode, transport.CallOf(resp).Stopped())
+	fmt.Println(resp.StatusCode, transport.CallOf(resp).StopReason())
 	// Output: 200 reconciled: the work was done
 }
 

@@ -6,7 +6,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 const keyHeader = "Idempotency-Key"
@@ -17,8 +18,8 @@ func NewKey() string { return rand.Text() }
 // stamp gives a request that is not idempotent a key, if the policy mints them.
 // After a redirect the key is that of the hop before, and another origin, which
 // never saw one, gets none.
-func (p *plan) stamp(c *transport.Call, req *http.Request) *http.Request {
-	if p.key == nil || transport.Idempotent(req) || req.Method == http.MethodConnect {
+func (p *plan) stamp(c *layer.Call, req *http.Request) *http.Request {
+	if p.key == nil || verdict.Idempotent(req) || req.Method == http.MethodConnect {
 		return req
 	}
 	key := ""
@@ -30,7 +31,7 @@ func (p *plan) stamp(c *transport.Call, req *http.Request) *http.Request {
 	if key == "" {
 		return req
 	}
-	r := transport.Edit(req)
+	r := layer.Edit(req)
 	r.Header.Set(keyHeader, key)
 	c.SetIdempotent()
 	return r

@@ -204,7 +204,7 @@ func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
 			if len(base.sent) != c.sent {
 				t.Errorf("%s: sent %d times, want %d\n%s", name, len(base.sent), c.sent, call)
 			}
-			if c.sent == 1 && call.Stopped() != "sent again by who calls: "+c.header {
+			if c.sent == 1 && call.StopReason() != "sent again by who calls: "+c.header {
 				t.Errorf("%s: the ledger says\n%s", name, call)
 			}
 		})

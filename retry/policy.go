@@ -7,7 +7,8 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // A Policy says what is tried again, how often and after which waits. Each zero
@@ -101,7 +102,7 @@ type Policy struct {
 // the calls made with the context. It panics on a policy that New refuses.
 // Without a Budget of its own it spends the layer's.
 func (p Policy) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, compile(p))
+	return layer.WithSetting(ctx, compile(p))
 }
 
 // NoDelay as [Policy.Delay] means no wait of ours.
@@ -119,7 +120,7 @@ type off uint8
 
 // Attach implements [transport.Override].
 func (off) Attach(ctx context.Context) context.Context {
-	return transport.WithSetting(ctx, &plan{attempts: 1})
+	return layer.WithSetting(ctx, &plan{attempts: 1})
 }
 
 // String returns "retry: off".
@@ -127,5 +128,5 @@ func (off) String() string { return "retry: off" }
 
 // mayResend is the part of the second gate that is known before sending.
 func (p *plan) mayResend(req *http.Request) bool {
-	return p.unsafe || transport.Idempotent(req)
+	return p.unsafe || verdict.Idempotent(req)
 }

@@ -3,7 +3,9 @@ package retry
 import (
 	"net/http"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // A Retry is the layer that [New] makes. It is safe for concurrent use, and may
@@ -27,7 +29,7 @@ func New(p Policy) *Retry {
 
 // Wrap implements [transport.Layer].
 func (r *Retry) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("retry", r, next, r.trip)
+	return layer.Wrap("retry", r, next, r.trip)
 }
 
 // Policy returns what the layer was made with.
@@ -39,9 +41,9 @@ func (r *Retry) Budget() *Budget { return r.budget }
 // String prints the schedule: see [Policy.String].
 func (r *Retry) String() string { return r.policy.String() }
 
-func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	p := r.plan
-	if o, ok := transport.Setting[*plan](req.Context()); ok {
+	if o, ok := layer.Setting[*plan](req.Context()); ok {
 		p = o
 	}
 	if p.attempts == 1 && !p.mark && p.reconcile == nil {
@@ -49,7 +51,7 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	}
 	if !c.ClaimRetry() {
 		if a := c.Attempt(); a.Number() == 1 {
-			a.Note("an inner retry stands down")
+			a.AddNote("an inner retry stands down")
 		}
 		return next.RoundTrip(req)
 	}
@@ -64,7 +66,7 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	kept := p.mustKeep(req)
 	if kept {
 		var done func()
-		req, done = transport.Replayable(req, p.buffer)
+		req, done = bodies.Replayable(req, p.buffer)
 		defer done()
 	}
 	sent, w := p.probed(req)
@@ -72,7 +74,7 @@ func (r *Retry) trip(c *transport.Call, req *http.Request, next http.RoundTrippe
 	a = answered(c, resp)
 	v := a.End(resp, err)
 	host.record(a, v, err)
-	if v == transport.OK {
+	if v == verdict.OK {
 		return resp, err
 	}
 	s := &series{plan: p, call: c, next: next, req: req, kept: kept, budget: host, start: a.Start(), probe: w}

@@ -7,13 +7,15 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // series is the attempts of one call after the first one failed.
 type series struct {
 	*plan
-	call    *transport.Call
+	call    *layer.Call
 	next    http.RoundTripper
 	req     *http.Request // of the latest attempt
 	kept    bool          // the body had to be made replayable
@@ -25,7 +27,7 @@ type series struct {
 	made    int    // attempts so far
 }
 
-func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*http.Response, error) {
+func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Response, error) {
 	var undecided *http.Response // while functions of the user's are asked
 	defer func() {
 		if undecided != nil { // one panics
@@ -45,7 +47,7 @@ func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*htt
 		}
 		if resp != nil {
 			a.Own(resp)
-			transport.Drain(resp)
+			bodies.Drain(resp)
 		}
 		if a, err = s.begin(f); err != nil {
 			return nil, err
@@ -59,7 +61,7 @@ func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*htt
 		a = answered(s.call, resp)
 		v := a.End(resp, err)
 		s.budget.record(a, v, err)
-		if v == transport.OK {
+		if v == verdict.OK {
 			return resp, err
 		}
 	}
@@ -68,14 +70,14 @@ func (s *series) run(a *transport.Attempt, resp *http.Response, err error) (*htt
 // answered returns the attempt that resp answers, of concurrent ones the
 // winner; without an answer the current one, which a layer further in may have
 // opened.
-func answered(c *transport.Call, resp *http.Response) *transport.Attempt {
-	if w := transport.AttemptOf(resp); w != nil && w.Call() == c {
+func answered(c *layer.Call, resp *http.Response) *layer.Attempt {
+	if w := layer.AttemptOf(resp); w != nil && w.Call() == c {
 		return w
 	}
 	return c.Attempt()
 }
 
-func outcome(s *series, a *transport.Attempt, resp *http.Response, err error) Outcome {
+func outcome(s *series, a *layer.Attempt, resp *http.Response, err error) Outcome {
 	o := Outcome{Request: s.req, Response: resp, Err: err, Number: s.made, Verdict: a.Verdict()}
 	if resp != nil {
 		o.Err = a.Err()
@@ -84,11 +86,11 @@ func outcome(s *series, a *transport.Attempt, resp *http.Response, err error) Ou
 }
 
 // result hands the last outcome to the caller, or the error in its place.
-func (s *series) result(a *transport.Attempt, resp *http.Response, err, instead error) (*http.Response, error) {
+func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead error) (*http.Response, error) {
 	if instead != nil {
 		if resp != nil {
 			a.Own(resp)
-			transport.Drain(resp)
+			bodies.Drain(resp)
 		}
 		err = instead
 	} else if resp != nil {
@@ -123,17 +125,17 @@ func (s *series) refund(f *further) {
 
 // another takes an outcome through both gates, then schedule, budget and body.
 // It returns nil where the outcome stands, or an error takes its place.
-func (s *series) another(a *transport.Attempt, o Outcome) (*further, error) {
+func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	again, instead := s.wants(o)
 	if !again {
 		return nil, instead
 	}
 	if s.req.Context().Err() != nil {
-		s.call.Stop("the context has ended")
+		s.call.SetStopReason("the context has ended")
 		return nil, nil
 	}
 	if why := s.barred(o); why != "" {
-		s.call.Stop(why)
+		s.call.SetStopReason(why)
 		return nil, nil
 	}
 	if s.attempts == 1 {
@@ -141,14 +143,14 @@ func (s *series) another(a *transport.Attempt, o Outcome) (*further, error) {
 	}
 	f, why, err := s.provide(a, o)
 	if why != "" {
-		s.call.Stop(why)
-		if s.call.Wants(transport.Exhausted) {
-			s.call.Emit(transport.Event{Kind: transport.Exhausted, Layer: "retry", Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
+		s.call.SetStopReason(why)
+		if s.call.Wants(layer.Exhausted) {
+			s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: "retry", Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
 		}
 		return nil, err
 	}
-	if s.call.Wants(transport.RetryScheduled) {
-		s.call.Emit(transport.Event{Kind: transport.RetryScheduled, Layer: "retry", Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
+	if s.call.Wants(layer.RetryScheduled) {
+		s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: "retry", Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
 	}
 	return f, nil
 }
@@ -171,7 +173,7 @@ func (s *series) barred(o Outcome) string {
 	case s.mayResend(o.Request), s.cleared, s.unsent(o),
 		o.Response != nil && o.Response.StatusCode == http.StatusTooManyRequests:
 		return ""
-	case o.Verdict == transport.Ambiguous:
+	case o.Verdict == verdict.Ambiguous:
 		return "ambiguous: not idempotent"
 	}
 	return "not idempotent"
@@ -179,7 +181,7 @@ func (s *series) barred(o Outcome) string {
 
 // provide finds what a further attempt needs, or why there is none. An error
 // takes the place of the outcome.
-func (s *series) provide(a *transport.Attempt, o Outcome) (f *further, why string, err error) {
+func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, err error) {
 	if s.made >= s.attempts {
 		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts), nil
 	}
@@ -192,10 +194,10 @@ func (s *series) provide(a *transport.Attempt, o Outcome) (f *further, why strin
 			return nil, "budget empty", nil
 		}
 	}
-	if f.req, err = transport.Rewind(s.req); err != nil {
+	if f.req, err = bodies.Rewind(s.req); err != nil {
 		s.refund(f)
-		a.Note(s.lost(err))
-		if o.Response != nil || errors.Is(err, transport.ErrNotReplayable) || errors.Is(o.Err, err) {
+		a.AddNote(s.lost(err))
+		if o.Response != nil || errors.Is(err, bodies.ErrNotReplayable) || errors.Is(o.Err, err) {
 			return nil, "the body cannot be sent again", nil
 		}
 		return nil, "the body cannot be sent again", &pairError{o.Err, err, "GetBody: "}
@@ -206,7 +208,7 @@ func (s *series) provide(a *transport.Attempt, o Outcome) (f *further, why strin
 // lost says in the ledger why there is no body for a further attempt.
 func (s *series) lost(err error) string {
 	switch {
-	case !errors.Is(err, transport.ErrNotReplayable):
+	case !errors.Is(err, bodies.ErrNotReplayable):
 		return "GetBody: " + err.Error()
 	case s.kept:
 		return fmt.Sprintf("body over %d bytes or still being read: not replayable", s.buffer)
@@ -215,8 +217,8 @@ func (s *series) lost(err error) string {
 }
 
 // begin opens the row of a further attempt, waits and prepares its request.
-func (s *series) begin(f *further) (*transport.Attempt, error) {
-	a := s.call.NextAttempt(transport.Retry)
+func (s *series) begin(f *further) (*layer.Attempt, error) {
+	a := s.call.NextAttempt(layer.Retry)
 	ready := false
 	defer func() {
 		if !ready { // also if PrepareRetry panics
@@ -228,11 +230,11 @@ func (s *series) begin(f *further) (*transport.Attempt, error) {
 	}()
 	err := s.sleep(a, f.wait)
 	if err == nil && s.header != "" {
-		f.req = transport.Edit(f.req)
+		f.req = layer.Edit(f.req)
 		f.req.Header.Set(s.header, strconv.Itoa(a.Number()))
 	}
 	if err == nil && s.prepare != nil {
-		f.req = transport.Edit(f.req)
+		f.req = layer.Edit(f.req)
 		err = s.prepare(f.req)
 	}
 	if err == nil {

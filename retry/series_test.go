@@ -18,6 +18,8 @@ import (
 
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // The last outcome comes back, never an older one.
@@ -73,7 +75,7 @@ func TestFirstErrorIsNotWrapped(t *testing.T) {
 		if err != io.ErrUnexpectedEOF { //nolint:errorlint // exactly this one
 			t.Errorf("%v", err)
 		}
-		if c.Stopped() != "ambiguous: not idempotent" || c.Attempt().Verdict() != transport.Ambiguous {
+		if c.StopReason() != "ambiguous: not idempotent" || c.Attempt().Verdict() != verdict.Ambiguous {
 			t.Errorf("the ledger says\n%s", c)
 		}
 	})
@@ -125,14 +127,14 @@ func TestAttemptLimits(t *testing.T) {
 
 // listener hears events.
 type listener struct {
-	kinds transport.Kind
+	kinds layer.Kind
 	heard []string
 }
 
-func (l *listener) Wants() transport.Kind { return l.kinds }
+func (l *listener) Wants() layer.Kind { return l.kinds }
 
-func (l *listener) Observe(e transport.Event) {
-	kind := map[transport.Kind]string{transport.RetryScheduled: "scheduled", transport.Exhausted: "exhausted"}[e.Kind]
+func (l *listener) Observe(e layer.Event) {
+	kind := map[layer.Kind]string{layer.RetryScheduled: "scheduled", layer.Exhausted: "exhausted"}[e.Kind]
 	status := 0
 	if e.Response != nil {
 		status = e.Response.StatusCode
@@ -141,13 +143,13 @@ func (l *listener) Observe(e transport.Event) {
 }
 
 func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("listener", l, next, nil)
+	return layer.Wrap("listener", l, next, nil)
 }
 
 func TestEvents(t *testing.T) {
-	both := transport.RetryScheduled | transport.Exhausted
+	both := layer.RetryScheduled | layer.Exhausted
 	for name, test := range map[string]struct {
-		kinds transport.Kind
+		kinds layer.Kind
 		steps []step
 		want  []string
 	}{
@@ -158,8 +160,8 @@ func TestEvents(t *testing.T) {
 			"retry exhausted 3: 502 <nil> 0s attempts used up: 3 of 3",
 		}},
 		"deadline":         {both, []step{status(503, "Retry-After", "900")}, []string{"retry exhausted 1: 503 <nil> 0s hint 15m0s is above 1m0s"}},
-		"only the last":    {transport.Exhausted, []step{status(500)}, []string{"retry exhausted 3: 500 <nil> 0s attempts used up: 3 of 3"}},
-		"recovered at end": {transport.Exhausted, []step{status(500), status(500), status(200)}, nil},
+		"only the last":    {layer.Exhausted, []step{status(500)}, []string{"retry exhausted 3: 500 <nil> 0s attempts used up: 3 of 3"}},
+		"recovered at end": {layer.Exhausted, []step{status(500), status(500), status(200)}, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l := &listener{kinds: test.kinds}
@@ -244,7 +246,7 @@ func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
 		refuse := transport.Func(func(next http.RoundTripper) http.RoundTripper {
 			return wrapper{next, func(req *http.Request) (*http.Response, error) {
 				if n++; n > 1 {
-					return transport.Refuse(req, transport.ErrRefused)
+					return layer.Reject(req, verdict.ErrRejected)
 				}
 				return next.RoundTrip(req)
 			}}
@@ -252,7 +254,7 @@ func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(through{}.Wrap(base)))
 		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
-		if !errors.Is(err, transport.ErrRefused) || n != 2 {
+		if !errors.Is(err, verdict.ErrRejected) || n != 2 {
 			t.Errorf("%v after %d attempts", err, n)
 		}
 		if left := b.Remaining("api.test"); left != 10 {
@@ -273,7 +275,7 @@ func (w wrapper) Unwrap() http.RoundTripper                           { return w
 type through struct{}
 
 func (l through) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("through", l, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("through", l, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	})
 }

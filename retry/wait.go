@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/hint"
-	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // wait returns how long to wait before the next attempt, or why waiting would
 // be of no use.
-func (s *series) wait(a *transport.Attempt, o Outcome) (d time.Duration, why string) {
+func (s *series) wait(a *layer.Attempt, o Outcome) (d time.Duration, why string) {
 	asked, hinted := hint.FromResponse(o.Response, time.Now())
 	if hinted && asked > s.maxHint {
 		return 0, fmt.Sprintf("hint %s is above %s", asked, s.maxHint)
@@ -49,7 +50,7 @@ func (s *series) delay(o Outcome, paused bool) time.Duration {
 			return d
 		}
 		return s.fault.max // it overflowed
-	case o.Verdict == transport.Throttled:
+	case o.Verdict == verdict.Throttled:
 		return s.throttle.wait(s.made, s.rand())
 	}
 	return s.fault.wait(s.made, s.rand())
@@ -57,10 +58,10 @@ func (s *series) delay(o Outcome, paused bool) time.Duration {
 
 // sleep waits in the row of the new attempt. What layers further out hold is
 // laid down meanwhile.
-func (s *series) sleep(a *transport.Attempt, d time.Duration) error {
+func (s *series) sleep(a *layer.Attempt, d time.Duration) error {
 	ctx := s.req.Context()
 	if d > 0 {
-		a.Park()
+		a.Suspend()
 		begin := time.Now()
 		t := time.NewTimer(d)
 		defer t.Stop()
@@ -68,11 +69,11 @@ func (s *series) sleep(a *transport.Attempt, d time.Duration) error {
 		case <-t.C:
 		case <-ctx.Done():
 		}
-		a.Waited(transport.Backoff, time.Since(begin))
+		a.AddWait(layer.Backoff, time.Since(begin))
 	}
 	if ctx.Err() != nil {
-		s.call.Stop("canceled during backoff")
+		s.call.SetStopReason("canceled during backoff")
 		return interrupted(ctx)
 	}
-	return a.Resume(ctx)
+	return a.Reacquire(ctx)
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func half() float64 { return 0.5 }
@@ -130,8 +132,8 @@ func TestDeadline(t *testing.T) {
 			base := &script{steps: []step{test.step}}
 			begin := time.Now()
 			resp, c, err := do(t, retry.Policy{Jitter: retry.NoJitter, Rand: func() float64 { return 0 }}, base, request(t, ctx, http.MethodGet, nil))
-			if len(base.sent) != test.sent || c.Stopped() != test.stopped {
-				t.Errorf("%s: sent %d times, want %d; stopped %q, want %q", name, len(base.sent), test.sent, c.Stopped(), test.stopped)
+			if len(base.sent) != test.sent || c.StopReason() != test.stopped {
+				t.Errorf("%s: sent %d times, want %d; stopped %q, want %q", name, len(base.sent), test.sent, c.StopReason(), test.stopped)
 			}
 			if at := base.at[len(base.at)-1]; time.Since(at) != 0 {
 				t.Errorf("%s: came back %v after the last attempt, %v after the begin", name, time.Since(at), time.Since(begin))
@@ -190,7 +192,7 @@ func TestCancelEndsTheWaitAtOnce(t *testing.T) {
 				t.Errorf("%s: %+v", name, e)
 			}
 			last := c.Attempt()
-			if last.Number() != 2 || last.Verdict() != transport.Canceled || last.Sent() || last.Wait(transport.Backoff) != 7*time.Second {
+			if last.Number() != 2 || last.Verdict() != verdict.Canceled || last.Sent() || last.Wait(transport.Backoff) != 7*time.Second {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 			if !strings.Contains(c.String(), "canceled during backoff") {
@@ -209,7 +211,7 @@ func TestAnswerAsTheContextEnds(t *testing.T) {
 			defer cancel()
 			return base.RoundTrip(req)
 		}), request(t, ctx, http.MethodGet, nil))
-		if err != nil || len(base.sent) != 1 || read(t, resp) != "later" || c.Stopped() != "the context has ended" {
+		if err != nil || len(base.sent) != 1 || read(t, resp) != "later" || c.StopReason() != "the context has ended" {
 			t.Errorf("%v, sent %d times\n%s", err, len(base.sent), c)
 		}
 	})
@@ -219,7 +221,7 @@ func TestAnswerAsTheContextEnds(t *testing.T) {
 type gate struct{ waited int }
 
 func (g *gate) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("gate", g, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("gate", g, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err == nil && resp.Header.Get("Retry-After") != "" && transport.AttemptOf(resp).TakeHint() {
 			g.waited++
@@ -258,7 +260,7 @@ func TestPauseFurtherInOwnsTheHint(t *testing.T) {
 type tape struct{}
 
 func (p tape) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("tape", p, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("tape", p, next, func(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		c.SetOffline()
 		c.Attempt().SetReplayed()
 		return next.RoundTrip(req)
@@ -298,19 +300,19 @@ func (h *holder) BodyEnd(*transport.Attempt) {
 	h.seen.ended++
 }
 
-func (h *holder) Park(*transport.Attempt) {
+func (h *holder) Suspend(*transport.Attempt) {
 	h.held.Store(false)
 	h.seen.parked++
 }
 
-func (h *holder) Resume(context.Context, *transport.Attempt) error {
+func (h *holder) Reacquire(context.Context, *transport.Attempt) error {
 	h.held.Store(h.refuse == nil)
 	h.seen.resumed++
 	return h.refuse
 }
 
 func (h *holder) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("holder", h, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	return layer.Wrap("holder", h, next, func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := transport.AttemptFrom(req.Context())
 		h.held.Store(true)
 		a.Hold(h)
