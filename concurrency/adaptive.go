@@ -1,6 +1,10 @@
 package concurrency
 
-import "time"
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
 // Adaptive makes [Limit.Max] a ceiling and finds the number of slots below it
 // by itself, for each key. The zero Adaptive has the defaults.
@@ -11,8 +15,8 @@ import "time"
 // within Tolerance of the baseline it adds the square root of the slots, above
 // it the slots are scaled down by as much. Only windows in which half of the
 // slots were in use count: a client that asks for little proves nothing. Calls
-// that the caller canceled, rejected requests, replayed responses and faults of
-// other kinds are no samples.
+// that the caller canceled, rejections of ours, replayed responses and faults of
+// other kinds are ignored.
 //
 // The baseline is the least median seen since the last probe. A probe lowers
 // the slots to Probe every 20 to 40 windows, for ten responses, and is the only
@@ -40,14 +44,6 @@ const (
 	defaultStart     = 10
 	defaultProbe     = 3
 	defaultTolerance = 1.5
-	minSamples       = 10
-	fewSamples       = 3 // where ten would take too long of a slow server
-	maxSamples       = 64
-	decrease         = 0.7 // what an overload leaves of the slots
-	steepest         = 0.5 // what one slow window leaves of them at least
-	baseRise         = 2   // how many times the baseline a probe may make it
-	probeEvery       = 20  // windows, and up to as many more
-	patientAtMin     = 5   // windows
 )
 
 // check fills in the defaults; the text says what makes no sense.
@@ -80,4 +76,69 @@ func (a Adaptive) check(ceiling int) (c Adaptive, wrong string) {
 		a.Window = time.Second
 	}
 	return a, ""
+}
+
+// adaptiveSlots is the number of slots of one key, as its estimator finds it.
+type adaptiveSlots struct {
+	slots atomic.Int64
+
+	mu    sync.Mutex // mu guards est and timer.
+	est   estimator
+	timer *time.Timer // ends a probe that gets nowhere
+}
+
+func newAdaptiveSlots(a Adaptive) *adaptiveSlots {
+	s := &adaptiveSlots{est: newEstimator(a)}
+	s.slots.Store(s.est.slots())
+	return s
+}
+
+// observe takes in what became of a request of s. A timeout that came before a
+// usual response could have, of a deadline that was nearly over, is ignored.
+func (s *semaphore) observe(what sample, took time.Duration, timeout bool) {
+	s = s.live()
+	if s.adaptive != nil && s.adaptive.observe(s, what, took, timeout) {
+		s.grow()
+	}
+}
+
+// observe reports whether there are more slots than before.
+func (a *adaptiveSlots) observe(s *semaphore, what sample, took time.Duration, timeout bool) (more bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if timeout && !a.est.late(took) {
+		return false
+	}
+	a.est.observe(time.Now(), what, took, inUse(s.state.Load()), s.limit.max.Load())
+	a.timeProbeLocked(s)
+	n := a.est.slots()
+	return n > a.slots.Swap(n)
+}
+
+// timeProbeLocked starts the timer of a probe that has begun, and stops that of one
+// that is over. Slow bodies can keep a probe from ever getting its responses.
+func (a *adaptiveSlots) timeProbeLocked(s *semaphore) {
+	switch {
+	case a.est.probing == (a.timer != nil):
+	case a.est.probing:
+		var own *time.Timer
+		own = time.AfterFunc(2*a.est.Window, func() {
+			a.mu.Lock()
+			late := a.timer == own
+			if late {
+				a.timer = nil
+				a.est.endProbe()
+				a.est.reset(time.Now())
+				a.slots.Store(a.est.slots())
+			}
+			a.mu.Unlock()
+			if late {
+				s.grow()
+			}
+		})
+		a.timer = own
+	default:
+		a.timer.Stop()
+		a.timer = nil
+	}
 }

@@ -47,11 +47,11 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 }
 
 // A server that grows ten times as slow and stays so: what it takes to believe it.
-// With more slots at the floor than in a probe the slowness may be our own, so the
+// With more slots at Min than in a probe the slowness may be our own, so the
 // baseline only doubles: the control.
 func TestAStepOfLatencyThatStays(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short: minutes of virtual time")
+		t.Skip("two simulations of a minute and a half: three seconds of processor")
 	}
 	windows := func(a Adaptive) int {
 		const step, seconds = 20, 90
@@ -61,7 +61,7 @@ func TestAStepOfLatencyThatStays(t *testing.T) {
 			p.slow(20 * time.Millisecond)
 			p.resize(16)
 			l := New(Limit{Max: 1000, MaxWait: time.Second, Adaptive: &a})
-			l.limits[0].find(key{host: "api.test"}).estimator.windows = 1000 // no probe, which comes by chance
+			l.limits[0].find(key{host: "api.test"}).adaptive.est.windows = 1000 // no probe, which comes by chance
 			rt := l.Wrap(within(5 * time.Second).Wrap(p))
 			good = flood(t, rt, 1600, seconds, func(second int) {
 				if second == step {
@@ -84,7 +84,7 @@ func TestAStepOfLatencyThatStays(t *testing.T) {
 	}
 }
 
-func TestWhatTeaches(t *testing.T) {
+func TestWhichOutcomesLowerTheSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, tt := range []struct {
 			name   string
@@ -105,11 +105,11 @@ func TestWhatTeaches(t *testing.T) {
 			}},
 			{name: "a timeout", err: context.DeadlineExceeded, fewer: true},
 			{name: "canceled", err: context.Canceled},
-			{name: "a refusal", err: verdict.ErrRejected},
+			{name: "a rejection", err: verdict.ErrRejected},
 			{name: "a reset", err: http.ErrServerClosed},
 		} {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			s := &server{latency: time.Second, answer: func(req *http.Request) (*http.Response, error) {
+			s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
 				if tt.err != nil {
 					return nil, tt.err
 				}
@@ -131,7 +131,7 @@ func TestWhatTeaches(t *testing.T) {
 func TestManyDropsOfOneMomentLowerOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 100}})
-		s := &server{latency: time.Second, answer: func(req *http.Request) (*http.Response, error) {
+		s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
 			return reply(req, http.StatusTooManyRequests, ""), nil
 		}}
 		rt := l.Wrap(s)
@@ -176,9 +176,9 @@ func TestAProbeThatSlowBodiesKeepOpenEnds(t *testing.T) {
 			}
 			bodies = append(bodies, resp)
 		}
-		f := l.limits[0].find(key{host: "api.test"}).estimator
+		f := l.limits[0].find(key{host: "api.test"}).adaptive
 		f.mu.Lock()
-		f.startProbeLocked()
+		f.est.startProbe()
 		f.mu.Unlock()
 		if err := get(t.Context(), rt, url); err != nil { // still in at 20, and publishes
 			t.Fatal(err)
@@ -203,7 +203,7 @@ func TestAProbeThatSlowBodiesKeepOpenEnds(t *testing.T) {
 	})
 }
 
-func TestAdaptiveRefusesNonsense(t *testing.T) {
+func TestAdaptiveRejectsNonsense(t *testing.T) {
 	for name, a := range map[string]Adaptive{
 		"Min": {Min: -1}, "Min above Max": {Min: 11}, "Start": {Start: 11}, "Start below Min": {Min: 5, Start: 4},
 		"Probe": {Probe: -1}, "Tolerance": {Tolerance: 1}, "NaN": {Tolerance: math.NaN()}, "Window": {Window: -1},
@@ -230,7 +230,7 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 	for deadline, want := range map[time.Duration]int{50 * time.Millisecond: 50, 500 * time.Millisecond: 35} {
 		synctest.Test(t, func(t *testing.T) {
 			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			l.limits[0].find(key{host: "api.test"}).estimator.base = 100 * time.Millisecond
+			l.limits[0].find(key{host: "api.test"}).adaptive.est.base = 100 * time.Millisecond
 			ctx, cancel := context.WithTimeout(t.Context(), deadline)
 			defer cancel()
 			if err := get(ctx, l.Wrap(&server{latency: time.Second}), url); err == nil {

@@ -87,6 +87,6 @@ func BenchmarkSlot(b *testing.B) {
 		if s.try(1) != acquired {
 			b.Fatal("full")
 		}
-		s.release(1)
+		s.free(1)
 	}
 }

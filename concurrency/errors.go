@@ -3,6 +3,8 @@ package concurrency
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -10,7 +12,7 @@ import (
 
 // The reasons of an [Error].
 var (
-	// ErrFull says that MaxQueue requests wait for slots of the key already.
+	// ErrFull says that MaxQueue requests wait already.
 	ErrFull = errors.New("concurrency: the queue is full")
 	// ErrDeadline says that no slot became free within MaxWait.
 	ErrDeadline = errors.New("concurrency: no slot became free within MaxWait")
@@ -18,8 +20,8 @@ var (
 	ErrWeight = errors.New("concurrency: the weight is above the limit")
 )
 
-// An Error is a rejection: nothing was sent. It matches its Reason and
-// [verdict.ErrRejected] by errors.Is.
+// An Error says why a request was rejected: nothing was sent. It matches its
+// Reason and [verdict.ErrRejected] by errors.Is.
 type Error struct {
 	// Limit is the text of the limit.
 	Limit string
@@ -28,20 +30,30 @@ type Error struct {
 	Key string
 	// Queue is how many requests waited.
 	Queue int
-	// Reason is [ErrFull], [ErrDeadline] or [ErrWeight], or wraps it.
+	// MaxWait is that of the limit, 0 for no bound.
+	MaxWait time.Duration
+	// Weight is how many slots the request needs, with [ErrWeight].
+	Weight int
+	// Reason is [ErrFull], [ErrDeadline] or [ErrWeight].
 	Reason error
 }
 
 // Error names the reason, the limit and the key.
 func (e *Error) Error() string {
-	s := e.Reason.Error() + ": " + redact.Text(e.Limit)
+	limit := redact.Text(e.Limit)
 	if e.Key != "" {
-		s += " (" + e.Key + ")"
+		limit += " (" + e.Key + ")"
 	}
-	if e.Queue > 0 {
-		s += fmt.Sprintf(", %d waiting", e.Queue)
+	switch {
+	case errors.Is(e.Reason, ErrDeadline):
+		limit = strings.Replace(limit, " at once", "", 1)
+		return fmt.Sprintf("concurrency: no slot of %s became free within %s: %d waiting", limit, e.MaxWait, e.Queue)
+	case errors.Is(e.Reason, ErrWeight):
+		return fmt.Sprintf("concurrency: a weight of %d is above the limit: %s", e.Weight, limit)
+	case e.Queue > 0:
+		limit += fmt.Sprintf(", %d waiting", e.Queue)
 	}
-	return s
+	return e.Reason.Error() + ": " + limit
 }
 
 // Unwrap returns the reason and [verdict.ErrRejected].

@@ -50,7 +50,7 @@ func ExampleLimiter_Attach() {
 	defer api.Close()
 	client := &http.Client{Transport: concurrency.New(concurrency.Limit{Max: 20}).Wrap(nil)}
 
-	exports := concurrency.New(concurrency.Limit{Max: 2}) // whoever attaches it shares its two slots
+	exports := concurrency.New(concurrency.Limit{Max: 2}) // all calls that it is attached to share its two slots
 	ctx := transport.With(context.Background(), exports)
 	resp, err := get(ctx, client, api.URL+"/export")
 	if err != nil {

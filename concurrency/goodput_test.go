@@ -89,7 +89,7 @@ func within(d time.Duration) *testLayer {
 	}}
 }
 
-// flood makes calls at a rate and counts the good answers of each second.
+// flood makes calls at a rate and counts the good responses of each second.
 func flood(t *testing.T, rt http.RoundTripper, perSecond, seconds int, at func(second int)) (good []int) {
 	t.Helper()
 	counts := make([]atomic.Int64, seconds+60)
@@ -128,19 +128,19 @@ func mean(counts []int) float64 {
 	return float64(sum) / float64(len(counts))
 }
 
-// A phase is a time during which a server has so many workers of ten answers a
+// A phase is a time during which a server has so many workers of ten responses a
 // second.
 type phase struct {
 	workers, seconds int
 
-	good    float64 // the goodput of the last ten seconds, as a part of the capacity
-	slots   int     // their median
-	answers int     // windows until five of them have 80 % of the capacity
-	found   int     // windows until five of them have suitable slots
+	good  float64 // the goodput of the last ten seconds, as a part of the capacity
+	slots int     // their median
+	kept  int     // windows until five of them have 80 % of the capacity
+	found int     // windows until five of them have suitable slots
 }
 
 func (p phase) String() string {
-	return fmt.Sprintf("%d workers: %.0f %% (80 %% in %d windows), %d slots (in %d)", p.workers, 100*p.good, p.answers, p.slots, p.found)
+	return fmt.Sprintf("%d workers: %.0f %% (80 %% in %d windows), %d slots (in %d)", p.workers, 100*p.good, p.kept, p.slots, p.found)
 }
 
 // suits reports whether so many slots keep the workers busy and do not make the
@@ -149,7 +149,7 @@ func (p phase) suits(slots int) bool {
 	return float64(slots) >= 0.8*float64(p.workers) && float64(slots) <= 2.5*float64(p.workers)
 }
 
-// varying asks a server 400 times a second that can answer 200 times, then half
+// varying asks a server 400 times a second that can respond 200 times, then half
 // as often, a quarter, and 200 times again.
 func varying(t *testing.T, p *plant, wrap func(http.RoundTripper) http.RoundTripper, slots func() int) []phase {
 	t.Helper()
@@ -182,7 +182,7 @@ func varying(t *testing.T, p *plant, wrap func(http.RoundTripper) http.RoundTrip
 				}
 				return w
 			}
-			ph.answers = windows(func(w int) bool { return mean(good[w:w+5]) >= 0.8*capacity })
+			ph.kept = windows(func(w int) bool { return mean(good[w:w+5]) >= 0.8*capacity })
 			ph.found = windows(func(w int) bool { return ph.suits(median(found[w : w+5])) })
 			good, found = good[ph.seconds:], found[ph.seconds:]
 		}
@@ -199,7 +199,7 @@ func median(counts []int) int {
 // twenty workers have too little to do, from 16 on five have too much.
 func TestAdaptiveKeepsTheGoodputUnderOverload(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short: minutes of virtual time")
+		t.Skip("twenty simulations of a minute and a half: half a minute of processor")
 	}
 	keeps := func(phases []phase) bool {
 		return !slices.ContainsFunc(phases, func(p phase) bool { return p.good < 0.8 })
@@ -222,7 +222,7 @@ func TestAdaptiveKeepsTheGoodputUnderOverload(t *testing.T) {
 			}
 			for i, p := range phases {
 				// What it begins with is not what it found.
-				if !p.suits(p.slots) || i > 0 && (p.answers > 10 || p.found > 10) {
+				if !p.suits(p.slots) || i > 0 && (p.kept > 10 || p.found > 10) {
 					t.Errorf("phase %d: %s", i, p)
 				}
 			}

@@ -14,14 +14,14 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// server is a base that takes a time for headers and counts who is in between
+// server is a base that takes a time for headers and counts the requests between
 // the sending and the end of the body.
 type server struct {
 	latency time.Duration
 	now     atomic.Int64
 	peak    atomic.Int64
 	sent    atomic.Int64
-	answer  func(*http.Request) (*http.Response, error)
+	respond func(*http.Request) (*http.Response, error)
 }
 
 func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -37,8 +37,8 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, req.Context().Err()
 		}
 	}
-	if s.answer != nil {
-		resp, err := s.answer(req)
+	if s.respond != nil {
+		resp, err := s.respond(req)
 		if err != nil {
 			s.now.Add(-1)
 			return nil, err
@@ -108,19 +108,21 @@ func empty(t *testing.T, l *Limiter) {
 	}
 }
 
-// ear hears events.
-type ear struct {
+// observer keeps events.
+type observer struct {
 	kinds  layer.Kind
 	events chan layer.Event
 }
 
-func listen(kinds layer.Kind) *ear { return &ear{kinds, make(chan layer.Event, 1000)} }
-
-func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("ear", e, next, nil)
+func listen(kinds layer.Kind) *observer {
+	return &observer{kinds, make(chan layer.Event, 1000)}
 }
-func (e *ear) Wants() layer.Kind      { return e.kinds }
-func (e *ear) Observe(ev layer.Event) { e.events <- ev }
+
+func (e *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("observer", e, next, nil)
+}
+func (e *observer) Wants() layer.Kind      { return e.kinds }
+func (e *observer) Observe(ev layer.Event) { e.events <- ev }
 
 // layer is a layer whose trip a test writes.
 type testLayer struct {
@@ -132,7 +134,7 @@ func (l *testLayer) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(l.name, l, next, l.trip)
 }
 
-// again is the smallest retry: three attempts while the answer is a 503.
+// again is the smallest retry: three attempts while the response is a 503.
 func again() *testLayer {
 	return &testLayer{"retry", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		for i := 1; ; i++ {
@@ -150,7 +152,7 @@ func again() *testLayer {
 	}}
 }
 
-// pausing waits as a rate limit does: it parks, waits and resumes.
+// pausing waits as a rate limit does: it suspends, waits and reacquires.
 func pausing(d time.Duration) *testLayer {
 	return &testLayer{"pausing", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := layer.AttemptFrom(req.Context())
@@ -161,19 +163,4 @@ func pausing(d time.Duration) *testLayer {
 		}
 		return next.RoundTrip(req)
 	}}
-}
-
-// take acquires slots of a key, as a request does that needs nothing else.
-func take(ctx context.Context, a *layer.Attempt, of *limit, k key, weight int32) (*semaphore, error) {
-	for {
-		parts := []part{{of.find(k), weight}}
-		if ok, err := of.limiter.enter(ctx, a, parts, false); ok || err != nil {
-			return parts[0].sem, err
-		}
-	}
-}
-
-// give releases them.
-func give(a *layer.Attempt, s *semaphore, weight int32) {
-	s.limit.limiter.release(a, []part{{s, weight}})
 }

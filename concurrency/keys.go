@@ -3,11 +3,8 @@ package concurrency
 import (
 	"net/http"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/bounded"
 	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
@@ -21,44 +18,13 @@ type key struct {
 	own                 uint64 // the hash of what a Key function returned
 }
 
-// limit is a Limit ready for use, with its semaphores.
-type limit struct {
-	Limit
-	limiter *Limiter
-	match   *match.Matcher
-	queue   int // how many requests may wait for the slots of a key
-	max     atomic.Int64
-	seed    keyhash.Seed
-	plain   bool // one slot per host, whatever the request
-
-	last atomic.Pointer[semaphore] // the one found last: most clients have one host
-	// mu guards sems. The limiter's queue.mu may be taken while it is held, and not
-	// the other way round.
-	mu   sync.RWMutex
-	sems bounded.Map[key, *semaphore]
-}
-
-func newLimit(l Limit) *limit {
-	c := &limit{
-		Limit: l, queue: l.MaxQueue, seed: keyhash.New(), plain: l.Scope == transport.ScopeHost && l.Key == nil && l.Weight == nil,
-		sems: bounded.Map[key, *semaphore]{Max: maxKeys, Every: int64(sweepEvery)},
-	}
-	switch l.MaxQueue {
-	case 0:
-		c.queue = defaultQueue
-	case NoQueue:
-		c.queue = 0
-	}
-	c.max.Store(int64(l.Max))
-	return c
-}
-
-// text is what the limit says now.
-func (l *limit) text() string {
-	now := l.Limit
-	now.Max = int(l.max.Load())
-	return now.String()
-}
+const (
+	// maxKeys is how many keys of a limit have slots of their own.
+	maxKeys = 10_000
+	// sweepEvery is how often a map whose keys are all in use is searched for idle
+	// ones.
+	sweepEvery = 100 * time.Millisecond
+)
 
 // keyOf calls the user's function, so no lock and no slot may be held.
 func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
@@ -86,7 +52,8 @@ func (l *limit) name(k key) string {
 	return k.host
 }
 
-// find returns the semaphore of a key.
+// find returns the semaphore of a key, or the one that the keys beyond maxKeys
+// share.
 func (l *limit) find(k key) *semaphore {
 	if s := l.last.Load(); s != nil && s.key == k {
 		return s
@@ -103,34 +70,35 @@ func (l *limit) find(k key) *semaphore {
 	return s
 }
 
-// make makes the semaphore of a key, or finds the one that further keys share.
+// make returns the semaphore of a key that has none yet. Idle keys are evicted for
+// it; a request that has suspended its slot may still know the semaphore of one:
+// see revive.
 func (l *limit) make(k key) *semaphore {
+	now := time.Since(l.epoch)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s, _ := l.sems.Find(k, l.limiter.since(), (*semaphore).evict, func(own bool) *semaphore {
+	s, _ := l.sems.Find(k, int64(now), (*semaphore).idle, func(own bool) *semaphore {
 		if !own {
 			k = key{host: "\x00"}
 		}
-		s := &semaphore{limit: l, key: k, id: l.limiter.ids.Add(1)}
-		s.one[0] = part{s, 1}
-		if l.Adaptive != nil {
-			s.estimator = newEstimator(*l.Adaptive)
-		}
-		return s
+		return l.semaphore(k)
 	})
 	return s
 }
 
-// sweepEvery is how often a map whose keys are all in use is searched.
-const sweepEvery = 100 * time.Millisecond
+func (l *limit) semaphore(k key) *semaphore {
+	s := &semaphore{limit: l, key: k}
+	if l.shared != nil {
+		s.id = l.shared.ids.Add(1)
+	}
+	if l.Adaptive != nil {
+		s.adaptive = newAdaptiveSlots(*l.Adaptive)
+	}
+	return s
+}
 
-// evict reports whether no slot of the semaphore is in use and no request waits for
-// one, and then takes it out of use. An attempt that has suspended its slot may
-// still know it: see revive.
-func (s *semaphore) evict() bool { return s.state.CompareAndSwap(0, dead) }
-
-// revive makes an evicted semaphore usable for the attempts that still know it: it
-// takes its old place, or stands for the one that has it now.
+// revive makes an evicted semaphore usable for the requests that still know it: it
+// takes its old place, or is forwarded to the one that has it now.
 func (l *limit) revive(s *semaphore) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,7 +110,7 @@ func (l *limit) revive(s *semaphore) {
 		s.forward.Store(other)
 		return
 	}
-	l.sems.Put(s.key, s) // above maxKeys, by those that had been there
+	l.sems.Put(s.key, s) // above maxKeys, by the requests that had been there
 	s.state.And(^uint64(dead))
 }
 
@@ -156,4 +124,21 @@ func (l *limit) each(do func(*semaphore)) {
 	for s := range l.sems.All() {
 		do(s)
 	}
+}
+
+// slots returns how many slots there are for a request of the call, which may be
+// nil.
+func (l *limit) slots(c *layer.Call, req *http.Request) int64 {
+	n := l.max.Load()
+	if l.Adaptive == nil || c == nil && l.Scope == transport.ScopeRoute && l.Key == nil {
+		return n
+	}
+	k := l.keyOf(c, req)
+	l.mu.RLock()
+	s, ok := l.sems.Get(k)
+	l.mu.RUnlock()
+	if ok {
+		return s.room()
+	}
+	return min(n, int64(l.Adaptive.Start))
 }

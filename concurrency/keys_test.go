@@ -86,8 +86,8 @@ func TestKeysInUseAreKept(t *testing.T) {
 
 // An attempt that laid its slot down still knows its semaphore when that was
 // evicted meanwhile and the key came back.
-func TestEvictedWhileParked(t *testing.T) {
-	for name, back := range map[string]bool{"and the key came back": true, "and nobody came": false} {
+func TestEvictedWhileSuspended(t *testing.T) {
+	for name, back := range map[string]bool{"and the key came back": true, "and no request came": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Limit{Max: 1})
@@ -99,7 +99,7 @@ func TestEvictedWhileParked(t *testing.T) {
 				lim := l.limits[0]
 				lim.mu.Lock()
 				for s := range lim.sems.All() {
-					if s.evict() {
+					if s.idle() {
 						lim.sems.Delete(s.key)
 					}
 				}
@@ -120,4 +120,27 @@ func TestEvictedWhileParked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A map whose keys are all in use is not looked through for each further request.
+func TestAFullMapIsLookedThroughNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1}).limits[0]
+		for i := range maxKeys {
+			l.find(key{own: uint64(i + 1)}).try(1)
+		}
+		rest := func() *semaphore { s, _ := l.sems.Rest(); return s }
+		if s := l.find(key{own: maxKeys + 1}); s != rest() {
+			t.Fatal("a key too many has slots of its own")
+		}
+		first, _ := l.sems.Get(key{own: 1})
+		first.free(1)
+		if s := l.find(key{own: maxKeys + 2}); s != rest() {
+			t.Error("the map was looked through again at once")
+		}
+		time.Sleep(sweepEvery)
+		if s := l.find(key{own: maxKeys + 3}); s == rest() {
+			t.Error("the key that is free was not forgotten")
+		}
+	})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// streaming answers with a body that ends when nobody listens any longer.
+// streaming answers with a body that ends when the client is gone.
 func streaming(t *testing.T) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -26,7 +26,7 @@ func streaming(t *testing.T) *httptest.Server {
 	return s
 }
 
-// leak makes a call and forgets its answer.
+// leak makes a call and forgets its response.
 func leak(ctx context.Context, rt http.RoundTripper, url string) error {
 	_, err := rt.RoundTrip(request(ctx, url))
 	return err
@@ -43,8 +43,8 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := streaming(t)
-			ear := listen(layer.BodyLeaked | layer.BodyEnd)
-			rt := ear.Wrap(l.Wrap(&http.Transport{}))
+			observer := listen(layer.BodyLeaked | layer.BodyEnd)
+			rt := observer.Wrap(l.Wrap(&http.Transport{}))
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			go func() { // the collector of a busy program
@@ -58,9 +58,9 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for told := 0; told < 9; { // the last ones may be below the half
-				if e := <-ear.events; e.Kind == layer.BodyLeaked {
-					told++
+			for leaked := 0; leaked < 9; { // the last ones may be below the half
+				if e := <-observer.events; e.Kind == layer.BodyLeaked {
+					leaked++
 					if got := e.Attempt.Notes(); got != "the body was never closed" {
 						t.Errorf("note %q", got)
 					}

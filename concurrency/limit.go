@@ -1,7 +1,6 @@
 package concurrency
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A Limit is how many requests may be on the way at once, and which. The
+// A Limit is how many requests may be in flight at once, and which. The
 // matching fields URL, Route, Host and Method narrow it down together; a limit
 // without any counts every request. All limits that match a request apply to it.
 //
@@ -19,17 +18,15 @@ import (
 type Limit struct {
 	// Max is the number of slots. It must be positive. [Limiter.Resize] changes it.
 	Max int
-	// Scope is what has Max slots of its own: each host (with its port), each route
-	// (method, route and host), or all requests together. Default
-	// [transport.ScopeHost].
+	// Scope is what has Max slots of its own. Default [transport.ScopeHost].
 	Scope transport.Scope
 	// Key counts requests apart by what it returns, in place of Scope. It is called
 	// concurrently.
 	Key func(*http.Request) string
 
 	// Weight is how many slots a request takes, for those that are more work than
-	// others. Below 1 it takes none of this limit; above Max the request is rejected
-	// with [ErrWeight]. Default 1. It is called concurrently.
+	// others. Below 1 it takes none of this limit; above Max the request is
+	// rejected with [ErrWeight]. Default 1. It is called concurrently.
 	Weight func(*http.Request) int
 
 	// URL is a regular expression searched for in the URL as it is sent, without
@@ -59,10 +56,10 @@ type Limit struct {
 const NoQueue = -1
 
 const (
-	defaultQueue = 256
-	// mostSlots leaves room in the counts of a semaphore.
-	mostSlots = 1<<30 - 1
-	maxKeys   = 10_000
+	defaultMaxQueue = 256
+	// maxSlots is the largest Max, and MaxQueue: it leaves room in the state of a
+	// semaphore.
+	maxSlots = 1<<30 - 1
 )
 
 // String says what the limit allows: "20 at once per host", "20 slots at once per
@@ -92,34 +89,4 @@ func (l Limit) String() string {
 
 func (l Limit) fields() match.Fields {
 	return match.Fields{URL: l.URL, Route: l.Route, Host: l.Host, Method: l.Method}
-}
-
-func compile(l Limit) *limit {
-	fail := func(format string, args ...any) {
-		panic("concurrency: Limit: " + fmt.Sprintf(format, args...))
-	}
-	switch {
-	case l.Max < 1 || l.Max > mostSlots:
-		fail("Max is %d, want at least 1", l.Max)
-	case l.Scope > transport.ScopeAll:
-		fail("Scope is %d", l.Scope)
-	case l.MaxQueue < NoQueue || l.MaxQueue > mostSlots:
-		fail("MaxQueue is %d", l.MaxQueue)
-	case l.MaxWait < 0:
-		fail("MaxWait is %s", l.MaxWait)
-	}
-	if l.Adaptive != nil {
-		checked, wrong := l.Adaptive.check(l.Max)
-		if wrong != "" {
-			fail("%s", wrong)
-		}
-		l.Adaptive = &checked
-	}
-	c := newLimit(l)
-	m, err := match.Compile(l.fields())
-	if err != nil {
-		fail("%v", err)
-	}
-	c.match = m
-	return c
 }

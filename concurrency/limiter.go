@@ -1,9 +1,11 @@
 package concurrency
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -18,14 +20,13 @@ const layerName = "concurrency"
 // stacks that share it share its slots.
 type Limiter struct {
 	limits []*limit
-	queue  *queue
-	epoch  time.Time
-	ids    atomic.Uint64 // of semaphores
-	idle   atomic.Int64  // connections per host that the http.Transport below keeps
+	order  []*limit     // the limits, the narrowest first
+	idle   atomic.Int64 // MaxIdleConnsPerHost of the http.Transport that it was last wrapped around
 
-	adaptive bool // some limit is
+	adaptive bool // some limit is adaptive
 }
 
+// throttle looks for a [layer.Delayer] among the layers that it wraps.
 var _ layer.Delayer = (*Limiter)(nil)
 
 // New returns the limiter of the limits. It panics on none, and on limits that
@@ -34,18 +35,24 @@ func New(limits ...Limit) *Limiter {
 	if len(limits) == 0 {
 		panic("concurrency: New: no limit")
 	}
-	l := &Limiter{queue: newQueue(), epoch: time.Now()}
+	l := new(Limiter)
+	epoch := time.Now()
+	var shared *queue
+	if len(limits) > 1 {
+		shared = newSharedQueue(epoch)
+	}
 	for _, each := range limits {
-		c := compile(each)
-		c.limiter = l
-		l.limits = append(l.limits, c)
+		l.limits = append(l.limits, compile(each, epoch, shared))
 		l.adaptive = l.adaptive || each.Adaptive != nil
 	}
+	// A request waits at the narrowest semaphore that has no room: slots that are
+	// counted apart before those for all, the fewest before more.
+	l.order = slices.Clone(l.limits)
+	slices.SortStableFunc(l.order, func(a, b *limit) int {
+		return cmp.Or(cmp.Compare(a.width(), b.width()), cmp.Compare(a.Max, b.Max))
+	})
 	return l
 }
-
-// since is how long ago the limiter was made: the clock of its queue.
-func (l *Limiter) since() int64 { return int64(time.Since(l.epoch)) }
 
 // Wrap implements [transport.Layer]. The same limiter twice in a stack counts
 // once, at the inner place.
@@ -83,8 +90,8 @@ func idlePerHost(t *http.Transport) int {
 }
 
 // Attach makes the limiter an override: calls made with the context take its
-// slots in place of the layer's. The slots are its own, so that all who use it
-// together stay within it:
+// slots in place of the layer's. The slots are its own, so that all calls that use
+// it stay within it together:
 //
 //	var slow = concurrency.New(concurrency.Limit{Max: 5})
 //	ctx = transport.With(ctx, slow)
@@ -95,7 +102,7 @@ func (l *Limiter) Attach(ctx context.Context) context.Context {
 // override is what is attached to a context; nil is off.
 type override struct{ limiter *Limiter }
 
-// Off is the override that takes no slot, for calls that are made while another
+// Off is the override that acquires no slot, for calls that are made while another
 // one of the same host is held, say:
 //
 //	ctx = transport.With(ctx, concurrency.Off)
@@ -112,10 +119,15 @@ func (off) Attach(ctx context.Context) context.Context {
 func (off) String() string { return "concurrency: off" }
 
 // InFlight returns how many slots are in use, of all limits and keys.
-func (l *Limiter) InFlight() int {
-	n := int64(0)
+func (l *Limiter) InFlight() int { return l.count(inUse) }
+
+// Waiting returns how many requests wait for a slot, of all limits and keys.
+func (l *Limiter) Waiting() int { return l.count(waiting) }
+
+func (l *Limiter) count(figure func(uint64) int64) int {
+	var n int64
 	for _, limit := range l.limits {
-		limit.each(func(s *semaphore) { n += inUse(s.state.Load()) })
+		limit.each(func(s *semaphore) { n += figure(s.state.Load()) })
 	}
 	return int(n)
 }
@@ -130,35 +142,16 @@ func (l *Limiter) Slots(req *http.Request) int {
 		if !limit.match.Match(c, req) {
 			continue
 		}
-		n := limit.max.Load()
-		if limit.Adaptive != nil && (c != nil || limit.Scope != transport.ScopeRoute || limit.Key != nil) {
-			k := limit.keyOf(c, req)
-			limit.mu.RLock()
-			s, ok := limit.sems.Get(k)
-			limit.mu.RUnlock()
-			if ok {
-				n = s.room()
-			} else {
-				n = min(n, int64(limit.Adaptive.Start))
-			}
-		}
-		if least == 0 || n < least {
+		if n := limit.slots(c, req); least == 0 || n < least {
 			least = n
 		}
 	}
 	return int(least)
 }
 
-// Waiting returns how many requests wait for slots.
-func (l *Limiter) Waiting() int {
-	l.queue.mu.Lock()
-	defer l.queue.mu.Unlock()
-	return l.queue.waiting
-}
-
 // Resize changes the Max of the limits, given in the order of [New]. More slots
 // are used at once, where an adaptive limit finds them; fewer, as the requests in
-// flight end. A request that waits and weighs more than Max is then rejected with
+// flight end. A waiting request that weighs more than Max is then rejected with
 // [ErrWeight]. It changes nothing and returns an error if there are not as many
 // figures as limits, or one is below 1.
 func (l *Limiter) Resize(maxima ...int) error {
@@ -166,8 +159,8 @@ func (l *Limiter) Resize(maxima ...int) error {
 		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))
 	}
 	for _, n := range maxima {
-		if n < 1 || n > mostSlots {
-			return fmt.Errorf("concurrency: Resize: Max is %d, want at least 1", n)
+		if n < 1 || n > maxSlots {
+			return fmt.Errorf("concurrency: Resize: Max is %d, want 1 to %d", n, maxSlots)
 		}
 	}
 	for i, n := range maxima {

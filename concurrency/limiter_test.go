@@ -70,7 +70,7 @@ func TestAnOverrideHandleHasOneOwner(t *testing.T) {
 	})
 }
 
-func TestOffTakesNoSlot(t *testing.T) {
+func TestOffAcquiresNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: time.Second}
 		rt := New(Limit{Max: 1, MaxQueue: NoQueue}).Wrap(s)
@@ -95,7 +95,7 @@ func TestEveryMatchingLimitApplies(t *testing.T) {
 		l := New(Limit{Max: 8, Scope: transport.ScopeAll}, Limit{Max: 3, URL: "/slow/"}, Limit{Max: 2, Host: "b.test"})
 		var slow, b server
 		slow.latency, b.latency = time.Second, time.Second
-		s.answer = func(req *http.Request) (*http.Response, error) {
+		s.respond = func(req *http.Request) (*http.Response, error) {
 			switch {
 			case strings.Contains(req.URL.Path, "/slow/"):
 				return slow.RoundTrip(req)
@@ -161,7 +161,7 @@ func TestResize(t *testing.T) {
 	})
 }
 
-func TestNewRefusesNonsense(t *testing.T) {
+func TestNewRejectsNonsense(t *testing.T) {
 	for name, limits := range map[string][]Limit{
 		"none": {}, "no Max": {{}}, "negative": {{Max: -1}}, "scope": {{Max: 1, Scope: 9}}, "URL": {{Max: 1, URL: "("}},
 		"route": {{Max: 1, Route: "x"}}, "queue": {{Max: 1, MaxQueue: -2}}, "wait": {{Max: 1, MaxWait: -1}},

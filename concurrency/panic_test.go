@@ -23,7 +23,7 @@ func (p *panicky) Observe(layer.Event) {
 	}
 }
 
-// Waits are told of in the middle of taking a slot.
+// Waits are emitted while a slot is being acquired.
 func TestAnObserverThatPanicsCostsNoSlot(t *testing.T) {
 	for name, kind := range map[string]layer.Kind{
 		"wait begins": layer.WaitBegin, "wait ends": layer.WaitEnd, "slot freed": layer.SlotFreed,

@@ -32,7 +32,7 @@ func TestPriority(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var order []string
 				l := New(Limit{Max: 1})
-				rt := l.Wrap(&server{latency: time.Minute, answer: func(req *http.Request) (*http.Response, error) {
+				rt := l.Wrap(&server{latency: time.Minute, respond: func(req *http.Request) (*http.Response, error) {
 					order = append(order, strings.Trim(req.URL.Path, "/"))
 					return reply(req, 200, ""), nil
 				}})

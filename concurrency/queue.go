@@ -1,197 +1,270 @@
 package concurrency
 
 import (
-	"encoding/binary"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
-// queue is the requests that wait for slots of a limiter, all limits and keys.
-//
-// A request acquires all slots that it needs in one step, or waits and holds none.
-// Requests that need exactly the same slots stand in one line, so that only the
-// first of a line is looked at; a line waits at one semaphore that has no room for
-// it. When that has room again, the lines that wait there are looked at, lowest rank
-// first: a line whose request finds room everywhere is granted, one that finds none
-// in another limit goes on to wait there. So a released slot costs as many looks as
-// it lets requests go, or moves on, and not as many as wait.
-//
-// No request overtakes another at the semaphore that both wait at: a heavy one is
-// not starved by light ones. At other semaphores it may, since the one that is
-// overtaken could not go anyhow. A request for which that went wrong once (it found
-// room where it waited, and none where there had been some) is delayed, and the
-// delayed request of the lowest rank reserves what it needs: its slots are kept free
-// for it as they are released. So each request goes in the end.
+// The design. A request acquires the slots of all its limits in one step, or
+// waits and holds none. Waiting requests that need the same semaphores form a
+// class, first come first served by rank; only its first request is looked at. A
+// class stands in the line of one semaphore that has no room for that request.
+// Where there is room again, the classes of the line are looked at in order: the
+// first request goes, or its class moves on to the line of another semaphore that
+// has no room. So a request may overtake an older one that cannot go anyhow, but
+// not where that one stands. Once each semaphore has had room for a request, but
+// never all at a time, those that overtook it have cost it something: from then
+// on free slots are kept for it, for one request of a queue at a time. What a
+// request waits for is slots in use or a request before it: there is no circle.
+
+// queue holds the requests that wait for slots which are acquired together: those
+// of one semaphore, or of all semaphores of a limiter with several limits.
 type queue struct {
-	// mu guards all fields, the lines and waiters in them, the waiting heap of every
-	// semaphore of the limiter, and the state of a semaphore while requests wait for
-	// it. limit.mu is never taken while it is held.
+	// mu guards the fields below, the lines of the queue's semaphores, the classes
+	// and waiters in them, and the state of closed semaphores. No other lock is
+	// taken while it is held.
 	mu      sync.Mutex
-	lines   map[lineKey]*line
-	delayed lineHeap // whose first waiters are delayed
-	waiting int      // requests
-	work    []*semaphore
+	classes map[string]*class // by the ids of their semaphores; nil for a queue of one semaphore
+	only    *class            // the class of a queue of one semaphore, kept for the next request
+	kept    *waiter           // the request that free slots are kept for
+	dirty   []*semaphore      // what admitLocked has to look at
+
+	shared bool
+	ids    atomic.Uint64 // the latest id of a semaphore
+	epoch  time.Time
 }
 
-func newQueue() *queue {
-	return &queue{lines: make(map[lineKey]*line), delayed: lineHeap{place: delayedAt}}
+// newQueue returns a queue of one semaphore, newSharedQueue one of several.
+func newQueue() *queue { return new(queue) }
+
+func newSharedQueue(epoch time.Time) *queue {
+	return &queue{shared: true, classes: make(map[string]*class), epoch: epoch}
 }
 
-// join acquires the slots of the parts for w, or puts it in their line. at is the
-// semaphore that the outcome is about: that was evicted, whose queue is full, or that
-// w waits at. ahead is how many requests wait there already.
-func (q *queue) join(w *waiter, parts []part) (o outcome, at *semaphore, ahead int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, p := range parts {
-		if !p.sem.mark() {
-			q.unmarkLocked(parts[:i])
-			return evicted, p.sem, 0
+// now is the time that admitLocked wants. Only requests that move from one limit
+// to another need it.
+func (q *queue) now() time.Duration {
+	if !q.shared {
+		return 0
+	}
+	return time.Since(q.epoch)
+}
+
+// closeLocked makes requests for sems go through the queue. It is false, and
+// closes none, if one of them was evicted.
+func (q *queue) closeLocked(sems []*semaphore) bool {
+	for i, s := range sems {
+		for {
+			st := s.state.Load()
+			if st&dead != 0 {
+				q.openLocked(sems[:i])
+				return false
+			}
+			if st&closed != 0 || s.state.CompareAndSwap(st, st|closed) {
+				break
+			}
 		}
 	}
-	key := keyOf(parts)
-	l := q.lines[key]
-	first := l == nil || w.links.Rank < l.rank()
-	if !first {
-		at = l.at
-	} else if at = q.blockedLocked(l, parts, w.links.Rank); at == nil {
-		for _, p := range parts {
-			p.sem.add(int64(p.weight) - oneWaits)
-		}
-		return acquired, nil, 0
-	}
-	ahead = at.queued
-	if w.fresh() && at.fresh >= at.limit.queue {
-		q.unmarkLocked(parts)
-		return queueFull, at, ahead
-	}
-	q.waiting++
-	switch {
-	case l == nil:
-		l = &line{key: key, parts: parts, delayed: -1}
-		q.lines[key] = l
-		q.insertLocked(l, w)
-		q.waitAtLocked(l, at)
-	case first:
-		before := l.at
-		q.offLocked(l)
-		q.insertLocked(l, w)
-		q.waitAtLocked(l, at)
-		q.serveLocked(before) // those behind it may go
-	default:
-		at.count(-l.waiters.Len(), -l.fresh)
-		q.insertLocked(l, w)
-		at.count(l.waiters.Len(), l.fresh)
-	}
-	return mustWait, at, ahead
-}
-
-// insertLocked puts w in a line that is on no heap, or not in front of it.
-func (q *queue) insertLocked(l *line, w *waiter) {
-	w.line = l
-	l.waiters.Insert(w)
-	if w.fresh() {
-		l.fresh++
-	}
-}
-
-// unmarkLocked takes back the marks of a request that does not wait. It serves
-// nothing: the marks were made while mu was held.
-func (q *queue) unmarkLocked(parts []part) {
-	for _, p := range parts {
-		p.sem.add(-oneWaits)
-	}
-}
-
-// waitAtLocked makes s the semaphore that l waits at.
-func (q *queue) waitAtLocked(l *line, s *semaphore) {
-	l.at = s
-	if s.lines.place == nil {
-		s.lines.place = waitingAt
-	}
-	s.lines.add(l)
-	s.count(l.waiters.Len(), l.fresh)
-	s.state.Or(reached)
-	if l.waiters.First().delayed {
-		q.delayed.add(l)
-	}
-}
-
-// offLocked takes l off the heaps: its first waiter is about to change.
-func (q *queue) offLocked(l *line) {
-	l.at.lines.remove(l)
-	l.at.count(-l.waiters.Len(), -l.fresh)
-	if l.delayed >= 0 {
-		q.delayed.remove(l)
-	}
-}
-
-// endLocked takes the first waiter out of a line and wakes it.
-func (q *queue) endLocked(l *line, state waiterState) {
-	w := l.waiters.First()
-	q.leaveLocked(w, state)
-	close(w.ready)
-}
-
-// leaveLocked takes w out of its line. Slots that were reserved for it are for
-// others then: they are to be looked at.
-func (q *queue) leaveLocked(w *waiter, state waiterState) {
-	l := w.line
-	first := l.waiters.First() == w
-	reserved := first && q.delayed.first() == l
-	at := l.at
-	if first {
-		q.offLocked(l)
-	} else {
-		at.count(-l.waiters.Len(), -l.fresh)
-	}
-	l.waiters.Remove(w)
-	if w.fresh() {
-		l.fresh--
-	}
-	w.line, w.state = nil, state
-	q.waiting--
-	switch {
-	case l.waiters.Len() == 0:
-		delete(q.lines, l.key)
-	case first:
-		q.waitAtLocked(l, at)
-	default:
-		at.count(l.waiters.Len(), l.fresh)
-	}
-	for _, p := range l.parts {
-		p.sem.add(-oneWaits)
-		if reserved {
-			q.work = append(q.work, p.sem)
-		}
-	}
-}
-
-// cancel takes w out of its line. It is false if w has left it already: then it
-// was granted or rejected.
-func (q *queue) cancel(w *waiter) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if w.line == nil {
-		return false
-	}
-	at := w.line.at
-	q.work = q.work[:0]
-	q.leaveLocked(w, gone)
-	q.serveLocked(append(q.work, at)...) // those behind it may need less
 	return true
 }
 
-// keyOf tells the lines of parts apart.
-func keyOf(parts []part) (k lineKey) {
-	n := copy(k.first[:], parts)
-	if n == len(parts) {
-		return k
+// openLocked opens those of sems that no waiting request needs.
+func (q *queue) openLocked(sems []*semaphore) {
+	for _, s := range sems {
+		if s.line == nil || s.line.needed == 0 {
+			s.state.And(^uint64(closed))
+		}
 	}
-	var more []byte
-	for _, p := range parts[n:] {
-		more = binary.LittleEndian.AppendUint64(more, p.sem.id)
-		more = binary.LittleEndian.AppendUint32(more, uint32(p.weight)) //nolint:gosec // at least 1
+}
+
+// enqueue acquires the slots for w or puts it into the queue. It returns the
+// semaphore at which w is counted then, or would be, and how many requests were
+// before.
+func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outcome, at *semaphore, before int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.closeLocked(sems) {
+		return gone, sems[0], 0
 	}
-	k.more = string(more)
-	return k
+	defer q.openLocked(sems)
+	c := q.classForLocked(sems)
+	short := q.shortLocked(c, sems, w)
+	if short < 0 {
+		take(sems, w)
+		return acquired, sems[0], 0
+	}
+	place := short
+	if c != nil && c.len() > 0 && c.first().order() <= w.order() {
+		place = c.placeBehind(w, short)
+	}
+	w.place = int16(place) //nolint:gosec // an index of limits
+	s := sems[place]
+	before = int(waiting(s.state.Load()))
+	if !w.resumed && s.fullFor() {
+		return full, s, before
+	}
+	if c == nil || c.len() == 0 {
+		c = q.newClassLocked(sems)
+	}
+	c.of(w).Insert(w)
+	w.count(s)
+	if w.demand != nil {
+		w.demand.since = now
+	}
+	if c.first() == w {
+		old := c.at
+		c.stand(sems[short])
+		if old != nil && old != c.at {
+			q.admitLocked(now, old)
+		}
+	}
+	return queued, s, before
+}
+
+// shortLocked returns the index of a semaphore that keeps w, of class c or a
+// newcomer to it, from going: the one in whose line its class stands, if that is
+// one, or else the narrowest; -1 if w can go. It notes which semaphores had room.
+func (q *queue) shortLocked(c *class, sems []*semaphore, w *waiter) int {
+	var at *semaphore
+	if c != nil && c.len() > 0 {
+		at = c.at
+		if first := c.first(); first != w && first.order() <= w.order() {
+			return slices.Index(sems, at)
+		}
+	}
+	short, overtaken := -1, true
+	for i, s := range sems {
+		if q.roomLocked(s, c, w, w.weightAt(i)) {
+			w.sawRoom(i)
+			continue
+		}
+		overtaken = overtaken && w.hadRoom(i)
+		if short < 0 || s == at {
+			short = i
+		}
+	}
+	if short >= 0 && overtaken && (q.kept == nil || w.order() < q.kept.order()) {
+		q.kept = w
+	}
+	return short
+}
+
+// roomLocked reports whether s has room for a request of class c that leaves what
+// belongs to those before it: the ones that stand in line, and the one that
+// slots are kept for.
+func (q *queue) roomLocked(s *semaphore, c *class, w *waiter, weight int32) bool {
+	if s.line != nil {
+		if first := s.line.classes.First(); first != nil && first != c && first.links.Rank <= w.order() {
+			return false
+		}
+	}
+	st := s.state.Load()
+	if k := q.kept; k != nil && k != w && k.order() < w.order() {
+		if reserved := k.weightOf(s); reserved > 0 {
+			return inUse(st)+int64(reserved)+int64(weight) <= s.room()
+		}
+	}
+	return s.fits(st, weight)
+}
+
+// admitLocked admits requests where there may be room: in the lines of sems and
+// of those at which something changes on the way. Of the first requests of the
+// lines the one before all others is looked at first.
+func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
+	q.dirty = append(q.dirty, sems...)
+	for {
+		var c *class
+		for _, s := range q.dirty {
+			if s.line == nil {
+				continue
+			}
+			if first := s.line.classes.First(); first != nil && (c == nil || first.links.Rank < c.links.Rank) {
+				c = first
+			}
+		}
+		if c == nil {
+			clear(q.dirty)
+			q.dirty = q.dirty[:0]
+			return
+		}
+		q.lookLocked(now, c)
+	}
+}
+
+// lookLocked looks at the first request of a class: it goes, is rejected, or its
+// class moves to the line of another semaphore, or stays and the line is done.
+func (q *queue) lookLocked(now time.Duration, c *class) {
+	w := c.first()
+	for i, s := range c.sems {
+		if int64(w.weightAt(i)) > s.limit.max.Load() {
+			q.rejectLocked(c, w, i, tooHeavy)
+			return
+		}
+	}
+	short := q.shortLocked(c, c.sems, w)
+	if short < 0 {
+		take(c.sems, w)
+		w.status = admitted
+		q.removeLocked(c, w)
+		close(w.ready)
+		return
+	}
+	s := c.sems[short]
+	if place := int(w.place); place != short {
+		if place < short && !w.resumed && s.fullFor() {
+			q.rejectLocked(c, w, short, noPlace)
+			return
+		}
+		w.uncount(c.sems[place])
+		w.place = int16(short) //nolint:gosec // an index of limits
+		w.count(s)
+		w.demand.since = now
+	}
+	if s != c.at {
+		c.stand(s)
+		return
+	}
+	q.dirty = slices.DeleteFunc(q.dirty, func(d *semaphore) bool { return d == s })
+}
+
+// rejectLocked rejects a request because of its semaphore i.
+func (q *queue) rejectLocked(c *class, w *waiter, i int, why status) {
+	w.status = why
+	q.removeLocked(c, w)
+	w.place = int16(i) //nolint:gosec // an index of limits
+	close(w.ready)
+}
+
+// removeLocked takes w out of its class. Slots that were kept for it are free for
+// others.
+func (q *queue) removeLocked(c *class, w *waiter) {
+	first := c.first() == w
+	c.of(w).Remove(w)
+	w.uncount(c.sems[w.place])
+	if q.kept == w {
+		q.kept = nil
+		q.dirty = append(q.dirty, c.sems...)
+	}
+	switch {
+	case c.len() == 0:
+		q.dropClassLocked(c)
+	case first:
+		c.stand(c.at)
+	}
+}
+
+// cancel takes w out of the queue. It is false if w has left it already.
+func (q *queue) cancel(sems []*semaphore, w *waiter) bool {
+	now := q.now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.status != waits {
+		return false
+	}
+	c := q.classForLocked(sems)
+	q.removeLocked(c, w)
+	q.admitLocked(now, sems...) // the requests behind it may need less
+	return true
 }

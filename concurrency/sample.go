@@ -6,35 +6,41 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// learn hands the outcome of a request to the adaptive limits among those that h
-// holds slots of.
-func (l *Limiter) learn(c *layer.Call, req *http.Request, resp *http.Response, err error, h held) {
-	a := layer.AttemptFrom(req.Context()) // the last one, if an inner retry made more
-	if a == nil {
+// sample is what an outcome means for the number of slots.
+type sample uint8
+
+const (
+	ignored sample = iota
+	good           // the server keeps up: the time to headers counts
+	dropped        // the server has too much to do
+)
+
+// observe says to the adaptive limits among those of h what became of the request.
+func observe(c *layer.Call, req *http.Request, resp *http.Response, err error, h hold) {
+	row := layer.AttemptOf(resp)
+	if row == nil || row.Call() != c {
+		row = layer.AttemptFrom(req.Context()) // the last one, if an inner retry made more
+	}
+	if row == nil || !row.Sent() || row.Replayed() {
 		return
 	}
-	if a = a.For(resp); !a.Sent() || a.Replayed() {
+	what := sampleOf(c, resp, err)
+	if what == ignored {
 		return
 	}
-	s := sample{kind: kindOf(c, resp, err), timeout: isTimeout(err), now: time.Now()}
-	if s.kind == ignored {
-		return
-	}
-	s.took = s.now.Sub(a.Start())
+	took := time.Since(row.Start())
 	for _, w := range []layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
-		s.took -= a.Wait(w)
+		took -= row.Wait(w)
 	}
-	s.took = max(s.took, 1)
-	h.learn(s)
+	h.observe(what, max(took, 1), isTimeout(err))
 }
 
-// kindOf returns what an outcome says about the number of slots.
-func kindOf(c *layer.Call, resp *http.Response, err error) kind {
+// sampleOf returns what an outcome means for the number of slots.
+func sampleOf(c *layer.Call, resp *http.Response, err error) sample {
 	switch {
 	case err != nil:
 		if isTimeout(err) {
@@ -42,51 +48,24 @@ func kindOf(c *layer.Call, resp *http.Response, err error) kind {
 		}
 		return ignored
 	case c.Expect().Accepts(resp.StatusCode):
-		return succeeded
-	case verdict.Status(resp.StatusCode).Overload:
-		return dropped
-	case resp.StatusCode >= http.StatusInternalServerError:
-		return ignored // as likely a fault that takes no time
+		return good
 	}
-	return succeeded
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, 529:
+		return dropped
+	}
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return ignored // as likely a fault that comes quickly
+	}
+	return good
 }
 
-// isTimeout leaves out what the caller gave up and what we rejected.
+// isTimeout reports whether the server was too slow. What the caller canceled and
+// what a layer of ours rejected is left out.
 func isTimeout(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
-	return ctxerr.IsTimeout(err)
-}
-
-// learn hands a sample to the limits.
-func (s *slots) learn(what sample) {
-	for _, p := range s.parts {
-		p.sem.learn(what)
-	}
-}
-
-// learn hands a sample to the estimator. A timeout that came before a usual response
-// could have, for a deadline that was nearly over, is none.
-func (s *semaphore) learn(what sample) {
-	s = s.live()
-	e := s.estimator
-	if e == nil || what.timeout && !e.late(what.took) {
-		return
-	}
-	more := e.learn(what, inUse(s.state.Load()), s.limit.max.Load())
-	e.limitProbe(s)
-	if more {
-		s.grow()
-	}
-}
-
-// grow lets requests go that wait here: there may be more slots.
-func (s *semaphore) grow() { s.limit.limiter.queue.serve(s) }
-
-// late reports whether d is more than a response may take.
-func (f *estimator) late(d time.Duration) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return float64(d) > f.Tolerance*float64(f.base)
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }

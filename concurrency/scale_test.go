@@ -15,10 +15,10 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
+func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if race.Enabled || testing.Short() { // it sees as much in fewer, and a busy machine takes a minute for all
+	if race.Enabled { // it sees as much in fewer, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})
@@ -27,8 +27,8 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	loop := &testLayer{"loop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := layer.AttemptFrom(req.Context())
 		for range each {
-			parts := []part{{only.find(key{host: "api.test"}), 1}}
-			if ok, err := l.enter(req.Context(), a, parts, false); !ok {
+			s, err := only.acquire(req.Context(), a, key{host: "api.test"})
+			if err != nil {
 				return layer.Reject(req, err)
 			}
 			n := now.Add(1)
@@ -37,7 +37,7 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 			count.Add(1)
 			runtime.Gosched()
 			now.Add(-1)
-			parts[0].sem.BodyEnd(a)
+			s.BodyEnd(a)
 		}
 		return next.RoundTrip(req)
 	}}
@@ -57,7 +57,7 @@ func TestAMillionSlotsTakenAndGivenBack(t *testing.T) {
 	empty(t, l)
 }
 
-func heapInUse() float64 {
+func heap() float64 {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC() // what pools let go at the first is gone at the second
@@ -67,11 +67,11 @@ func heapInUse() float64 {
 
 // Keys come and go, each with slots of its own.
 func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: a million keys")
-	}
 	if race.Enabled {
 		t.Skip("the race detector allocates")
+	}
+	if testing.Short() {
+		t.Skip("two million keys: three seconds of processor")
 	}
 	for _, tt := range []struct {
 		name  string
@@ -92,27 +92,27 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 		for i := range tt.keys {
 			req.URL.Path = strconv.Itoa(i)
 			k := only.keyOf(nil, req)
-			s, err := take(t.Context(), nil, only, k, 1)
+			s, err := only.acquire(t.Context(), nil, k)
 			if err != nil || s.key != k {
 				t.Fatalf("%s: key %d has the slots of another one: %v", tt.name, i, err)
 			}
 			if i == 100 {
-				one, err := take(t.Context(), nil, only, k, 1)
-				if err != nil || one != s || s.try(1) != mustWait {
+				one, err := only.acquire(t.Context(), nil, k)
+				if err != nil || one != s || s.try(1) != full {
 					t.Errorf("%s: no two slots, or three", tt.name)
 				}
-				give(nil, one, 1)
+				one.release(nil)
 			}
-			s.learn(sample{kind: succeeded, took: time.Millisecond, now: time.Now()})
-			give(nil, s, 1)
+			s.observe(good, time.Millisecond, false)
+			s.release(nil)
 			if tt.keeps {
 				kept = append(kept, s)
 			}
 			if i == 100_000-1 { // as full as at the end: keys are forgotten many at a time
-				early = heapInUse()
+				early = heap()
 			}
 		}
-		late := heapInUse()
+		late := heap()
 		t.Logf("%s: %.1f MB after 100,000 keys, %.1f MB after %d, %d kept", tt.name, early/1e6, late/1e6, tt.keys, only.sems.Len()+len(kept))
 		if flat := late <= early+1e6; flat == tt.keeps || only.sems.Len() > maxKeys {
 			t.Errorf("%s: %.0f B after 100,000 keys, %.0f B after %d, %d in the map", tt.name, early, late, tt.keys, only.sems.Len())
@@ -146,12 +146,12 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 	return per
 }
 
-// stuck is a base that waits for an answer that never comes or the caller to go.
-type stuck struct{ answer chan *http.Response }
+// stuck is a base that waits for a response that never comes or the caller to leave.
+type stuck struct{ response chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 	select {
-	case resp := <-s.answer:
+	case resp := <-s.response:
 		return resp, nil
 	case <-req.Context().Done():
 		return nil, req.Context().Err()
@@ -159,13 +159,13 @@ func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func TestBytesPerWaiter(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: ten thousand goroutines")
-	}
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	const n = 20_000
+	n := 20_000
+	if testing.Short() {
+		n = 5000
+	}
 	l := New(Limit{Max: 1, MaxQueue: n})
 	free := func(rt http.RoundTripper) http.RoundTripper { return pass().Wrap(rt) }
 	blocked(t, n, free) // grows what is kept for reuse

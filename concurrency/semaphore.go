@@ -7,70 +7,64 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// The state of a semaphore is one word: slots in use, requests that wait for some
-// of them, and two marks.
+// The state of a semaphore is one word: slots in use, requests that are counted
+// as waiting for it, and three marks.
 const (
 	useMask  = 1<<31 - 1
 	oneWaits = 1 << 31
-	waitMask = useMask << 31
-	reached  = 1 << 62 // a request waited here since there was room
-	dead     = 1 << 63 // evicted: no request may acquire a slot of it
+	waitMask = 1<<30 - 1
+	closed   = 1 << 61 // a waiting request needs the semaphore: its state changes under queue.mu only
+	reached  = 1 << 62 // a request has waited since there was room
+	dead     = 1 << 63 // evicted: no slot of it may be acquired
 )
 
-// semaphore counts the slots of one limit and key. While no request waits for them
-// a slot is acquired and released by one compare-and-swap; from the first one that
-// waits on, every request goes through the queue of the limiter.
+// semaphore counts the slots of one limit and key. While no request waits for
+// it, a slot is acquired and released by one compare-and-swap; from the first
+// waiting request on, every request goes through the queue.
 type semaphore struct {
-	limit     *limit
-	key       key
-	id        uint64  // among those of the limiter
-	one       [1]part // one slot of it, as most requests need it
-	state     atomic.Uint64
-	forward   atomic.Pointer[semaphore] // what took over after an eviction
-	estimator *estimator                // nil: there are Max slots
-
-	lines  lineHeap // that wait here; guarded by queue.mu, as the two below are
-	queued int      // requests of these lines
-	fresh  int      // of them, those that never had their slots
+	limit    *limit
+	state    atomic.Uint64
+	adaptive *adaptiveSlots // nil: there are Max slots
+	key      key
+	id       uint64                    // tells the semaphores of a shared queue apart
+	forward  atomic.Pointer[semaphore] // the successor after an eviction
+	own      atomic.Pointer[queue]     // of a limiter of one limit; made for the first request that waits
+	line     *line                     // guarded by queue.mu
 }
 
 type outcome uint8
 
 const (
 	acquired outcome = iota
-	mustWait
-	queueFull
-	evicted // look the key up again
+	full
+	queued
+	gone // evicted: the key has to be looked up again
 )
 
-func inUse(state uint64) int64   { return int64(state & useMask) }       //nolint:gosec // 31 bits
-func waiting(state uint64) int64 { return int64(state >> 31 & useMask) } //nolint:gosec // 31 bits
-
-// add changes the counts of the state, none of which may fall below zero.
-func (s *semaphore) add(delta int64) { s.state.Add(uint64(delta)) } //nolint:gosec // two's complement
-
-// count changes how many requests wait here. queue.mu must be held.
-func (s *semaphore) count(requests, fresh int) {
-	s.queued += requests
-	s.fresh += fresh
-}
+func inUse(state uint64) int64   { return int64(state & useMask) }        //nolint:gosec // 31 bits
+func waiting(state uint64) int64 { return int64(state >> 31 & waitMask) } //nolint:gosec // 30 bits
 
 // room is how many slots there are.
 func (s *semaphore) room() int64 {
 	n := s.limit.max.Load()
-	if s.estimator != nil {
-		n = min(n, s.estimator.slots.Load())
+	if s.adaptive != nil {
+		n = min(n, s.adaptive.slots.Load())
 	}
 	return n
 }
 
-// fits reports whether there is room for weight slots beside those that are kept
-// for another request. Where an adaptive limit has found fewer than that, they are
-// to be had alone.
-func (s *semaphore) fits(st uint64, weight, kept int32) bool {
-	used := inUse(st) + int64(kept)
+// fits reports whether there is room for weight slots. Where an adaptive limit
+// has found fewer than that, a request gets them if it is alone.
+func (s *semaphore) fits(st uint64, weight int32) bool {
+	used := inUse(st)
 	return used+int64(weight) <= s.room() || used == 0
 }
+
+// plus is the state with weight more slots in use.
+func plus(st uint64, weight int32) uint64 { return st + uint64(weight) } //nolint:gosec // at least 1
+
+// minus is the state with weight fewer slots in use.
+func minus(st uint64, weight int32) uint64 { return st - uint64(weight) } //nolint:gosec // at least 1
 
 // try acquires slots if there are as many and no request waits for some.
 func (s *semaphore) try(weight int32) outcome {
@@ -78,51 +72,99 @@ func (s *semaphore) try(weight int32) outcome {
 		st := s.state.Load()
 		switch {
 		case st&dead != 0:
-			return evicted
-		case st&waitMask != 0 || !s.fits(st, weight, 0):
-			return mustWait
-		case s.state.CompareAndSwap(st, st+uint64(weight)): //nolint:gosec // at least 1
+			return gone
+		case st&closed != 0 || !s.fits(st, weight):
+			return full
+		case s.state.CompareAndSwap(st, plus(st, weight)):
 			return acquired
 		}
 	}
 }
 
-// mark counts one more request that waits for slots here, so that every other goes
-// through the queue. It is false if the semaphore was evicted.
-func (s *semaphore) mark() bool {
+// give takes slots out of use unless a waiting request needs the semaphore. It
+// reports whether a limit that was reached has room again.
+func (s *semaphore) give(weight int32) (freed, ok bool) {
 	for {
 		st := s.state.Load()
-		if st&dead != 0 {
-			return false
-		}
-		if s.state.CompareAndSwap(st, st+oneWaits) {
-			return true
-		}
-	}
-}
-
-// release releases slots while no request waits for some; ok is false if one does.
-// freed reports whether a limit that was reached has room again.
-func (s *semaphore) release(weight int32) (ok, freed bool) {
-	for {
-		st := s.state.Load()
-		if st&waitMask != 0 {
+		if st&closed != 0 {
 			return false, false
 		}
-		next := (st - uint64(weight)) &^ reached //nolint:gosec // at least 1
-		if s.state.CompareAndSwap(st, next) {
-			return true, st&reached != 0 && inUse(next) < s.room()
+		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
+			return st&reached != 0 && inUse(next) < s.room(), true
 		}
 	}
 }
 
-// scarce reports whether so many slots are in use that none may be lost with a
-// body that is never closed: half of them. To watch a body costs more than a slot
-// does, and what is lost before that keeps no request waiting.
-func (s *semaphore) scarce() bool {
-	s = s.live()
-	return 2*inUse(s.state.Load()) >= s.room()
+// giveLocked is give under the mu of the queue.
+func (s *semaphore) giveLocked(weight int32) (freed bool) {
+	for {
+		st := s.state.Load()
+		next := minus(st, weight)
+		if waiting(st) == 0 {
+			next &^= reached
+		}
+		if s.state.CompareAndSwap(st, next) {
+			return st&reached != 0 && next&reached == 0 && inUse(next) < s.room()
+		}
+	}
 }
+
+// free gives slots back, to waiting requests first. It reports whether a limit
+// that was reached has room again.
+func (s *semaphore) free(weight int32) (freed bool) {
+	for {
+		st := s.state.Load()
+		if st&closed != 0 {
+			return s.pass(weight)
+		}
+		// As give does, without its second result: each request comes by here.
+		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
+			return st&reached != 0 && inUse(next) < s.room()
+		}
+	}
+}
+
+// pass is free where requests may wait.
+func (s *semaphore) pass(weight int32) (freed bool) {
+	q := s.queue()
+	now := q.now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	freed = s.giveLocked(weight)
+	q.admitLocked(now, s)
+	return freed
+}
+
+// queue returns the queue of the semaphore.
+func (s *semaphore) queue() *queue {
+	if q := s.limit.shared; q != nil {
+		return q
+	}
+	if q := s.own.Load(); q != nil {
+		return q
+	}
+	s.own.CompareAndSwap(nil, newQueue())
+	return s.own.Load()
+}
+
+// grow looks again at which requests fit after the limit has changed.
+func (s *semaphore) grow() {
+	if s.state.Load()&closed == 0 {
+		return
+	}
+	q := s.queue()
+	now := q.now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.kept != nil { // it may weigh too much now, and must not keep slots then
+		q.dirty = append(q.dirty, q.kept.demand.sems...)
+	}
+	q.admitLocked(now, s)
+}
+
+// idle reports whether no slot is in use and no request waits, and if so makes
+// the semaphore one of which no slot can be acquired: it is about to be evicted.
+func (s *semaphore) idle() bool { return s.state.CompareAndSwap(0, dead) }
 
 // live returns the semaphore that stands for s now.
 func (s *semaphore) live() *semaphore {
@@ -132,22 +174,27 @@ func (s *semaphore) live() *semaphore {
 	return s
 }
 
-// BodyEnd implements [layer.BodyEnder]: the slot is free. A semaphore by itself
-// stands for one slot of it.
-func (s *semaphore) BodyEnd(a *layer.Attempt) {
-	live := s.live()
-	switch ok, freed := live.release(1); {
-	case !ok:
-		live.limit.limiter.release(a, live.one[:])
-	case freed:
-		live.limit.emit(a, layer.SlotFreed, 0, nil)
+func (s *semaphore) scarce() bool {
+	s = s.live()
+	return 2*inUse(s.state.Load()) >= s.room()
+}
+
+// release gives a slot of the attempt back.
+func (s *semaphore) release(a *layer.Attempt) {
+	s = s.live()
+	if s.free(1) {
+		s.limit.emit(a, layer.SlotFreed, 0, nil)
 	}
 }
 
-// Suspend implements [layer.Suspender].
-func (s *semaphore) Suspend(a *layer.Attempt) { s.BodyEnd(a) }
+// BodyEnd implements [layer.BodyEnder]: the slot is free. A semaphore by itself
+// stands for one slot of it.
+func (s *semaphore) BodyEnd(a *layer.Attempt) { s.release(a) }
 
-// Reacquire implements [layer.Suspender].
+// Park implements [layer.Suspender].
+func (s *semaphore) Suspend(a *layer.Attempt) { s.release(a) }
+
+// Resume implements [layer.Suspender].
 func (s *semaphore) Reacquire(ctx context.Context, a *layer.Attempt) error {
-	return s.limit.limiter.reacquire(ctx, a, s.one[:])
+	return s.reacquire(ctx, a)
 }

@@ -57,13 +57,13 @@ func TestTenDownloadsUnderALimitOfOneRunOneByOne(t *testing.T) {
 	}
 }
 
-// answering is a base that hands on bodies as they are.
-type answering func(*http.Request) (*http.Response, error)
+// responding is a base that hands on bodies as they are.
+type responding func(*http.Request) (*http.Response, error)
 
-func (f answering) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+func (f responding) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// of answers with a body that keeps what methods it has.
-func of(b func() io.ReadCloser) answering {
+// of responds with a body that keeps what methods it has.
+func of(b func() io.ReadCloser) responding {
 	return func(r *http.Request) (*http.Response, error) {
 		resp := reply(r, 200, "")
 		resp.Body, resp.ContentLength = b(), -1
@@ -85,7 +85,7 @@ func (b broken) Close() error {
 	return nil
 }
 
-// endsInTheMiddle answers with a body of which half is there when the context
+// endsInTheMiddle responds with a body of which half is there when the context
 // ends, and that says so, as a transport's does.
 func endsInTheMiddle(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(r.Context())
@@ -99,12 +99,12 @@ func endsInTheMiddle(r *http.Request) (*http.Response, error) {
 
 func TestSlotsComeBack(t *testing.T) {
 	boom := errors.New("boom")
-	open := func(r func() io.Reader) answering { return of(func() io.ReadCloser { return io.NopCloser(r()) }) }
+	open := func(r func() io.Reader) responding { return of(func() io.ReadCloser { return io.NopCloser(r()) }) }
 	read := func(r *http.Response) error { _, err := io.Copy(io.Discard, struct{ io.Reader }{r.Body}); return err }
 	closed := func(r *http.Response) error { return r.Body.Close() }
 	both := func(r *http.Response) error { defer r.Body.Close(); return read(r) }
 	for name, tt := range map[string]struct {
-		base answering
+		base responding
 		end  func(*http.Response) error // nil: the body has ended by then
 		want error
 	}{
@@ -120,7 +120,7 @@ func TestSlotsComeBack(t *testing.T) {
 		"double close": {base: open(text), end: func(r *http.Response) error { _ = r.Body.Close(); return r.Body.Close() }},
 		"read":         {base: open(text), end: read},
 		"read, close":  {base: open(text), end: both},
-		// Of these nobody closes the body.
+		// The bodies of these are never closed.
 		"EOF with the last bytes":     {base: open(func() io.Reader { return iotest.DataErrReader(text()) }), end: read},
 		"cut short":                   {base: open(func() io.Reader { return iotest.ErrReader(io.ErrUnexpectedEOF) }), end: read, want: io.ErrUnexpectedEOF},
 		"reset":                       {base: open(func() io.Reader { return io.MultiReader(text(), iotest.ErrReader(boom)) }), end: read, want: boom},
@@ -182,7 +182,7 @@ func TestASlotOutlastsDiscardedAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: time.Second}
 		var n atomic.Int64
-		s.answer = func(req *http.Request) (*http.Response, error) {
+		s.respond = func(req *http.Request) (*http.Response, error) {
 			if n.Add(1)%3 != 0 {
 				return reply(req, 503, "later"), nil
 			}

@@ -75,8 +75,14 @@ func taking(t *testing.T, workers int, do func(ctx context.Context, a *layer.Att
 	wg.Wait()
 }
 
-// Real threads, in a bubble only since that finds who waits for ever: those who
-// leave in the moment in which they get their slots, weights, priorities, resizes.
+// weighed acquires weight slots, as of a limit with weights.
+func weighed(ctx context.Context, a *layer.Attempt, l *limit, weight int32) (*demand, error) {
+	d := &demand{sems: []*semaphore{l.find(key{host: "api.test"})}, needs: []need{{weight: weight}}}
+	return d, d.acquire(ctx, a, false)
+}
+
+// Real threads, in a bubble only since that finds a request that waits for ever: requests
+// that leave in the moment in which they get their slots, weights, priorities, resizes.
 func TestEverythingAtOnce(t *testing.T) {
 	const workers = 8
 	for _, tt := range []struct {
@@ -109,7 +115,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							takes = 1
 						}
 						mark := were.mark()
-						s, err := take(ctx, a, only, key{host: "api.test"}, takes)
+						d, err := weighed(ctx, a, only, takes)
 						switch {
 						case err == nil:
 							went.Add(1)
@@ -128,7 +134,7 @@ func TestEverythingAtOnce(t *testing.T) {
 							if r.IntN(2) == 0 && other != nil {
 								(*other)()
 							}
-							give(a, s, takes)
+							d.BodyEnd(a)
 							if r.IntN(2) == 0 && other != nil {
 								(*other)()
 							}
@@ -149,7 +155,7 @@ func TestEverythingAtOnce(t *testing.T) {
 						}
 					}
 				})
-				t.Logf("%d went, %d of them as they were told to leave, %d left, %d too heavy, %d found the queue full; %d times as many as may be, %d times more",
+				t.Logf("%d went, %d of them as they were to leave, %d left, %d too heavy, %d found the queue full; %d times as many as may be, %d times more",
 					went.Load(), grantedLate.Load(), left.Load(), heavy.Load(), full.Load(), met.Load(), above.Load())
 				if min(went.Load(), grantedLate.Load(), left.Load(), met.Load()) == 0 {
 					t.Error("something never happened")
@@ -163,12 +169,82 @@ func TestEverythingAtOnce(t *testing.T) {
 	}
 }
 
+// Real threads again, with random ones of four limits each: slots come free while
+// requests come, wait, leave and move from one limit to another.
+func TestSeveralLimitsAtOnce(t *testing.T) {
+	const workers = 8
+	each := 20_000
+	if race.Enabled || testing.Short() {
+		each /= 10
+	}
+	synctest.Test(t, func(t *testing.T) {
+		maxima := []int64{3, 2, 4, 3}
+		all := make([]Limit, len(maxima))
+		for i, n := range maxima {
+			all[i] = Limit{Max: int(n), Scope: transport.ScopeAll, MaxQueue: workers}
+		}
+		l := New(all...)
+		var now [4]atomic.Int64
+		var went, left, above atomic.Int64
+		leave := make([]atomic.Pointer[context.CancelFunc], workers)
+		taking(t, workers, func(ctx context.Context, a *layer.Attempt, me int) {
+			r := rand.New(rand.NewPCG(uint64(me), 6)) //nolint:gosec // no secret
+			for range each {
+				ctx, cancel := context.WithCancel(transport.With(ctx, transport.Priority(r.IntN(3)-1)))
+				leave[me].Store(&cancel)
+				d := new(demand)
+				var which []int
+				for i, limit := range l.limits {
+					if weight := r.Int32N(3); weight > 0 || i == 3 && len(which) == 0 {
+						d.sems = append(d.sems, limit.find(key{}))
+						d.needs = append(d.needs, need{weight: max(weight, 1)})
+						which = append(which, i)
+					}
+				}
+				err := d.acquire(ctx, a, r.IntN(4) == 0)
+				switch {
+				case err == nil:
+					went.Add(1)
+					for n, i := range which {
+						if now[i].Add(int64(d.needs[n].weight)) > maxima[i] {
+							above.Add(1)
+						}
+					}
+					runtime.Gosched()
+					for n, i := range which {
+						now[i].Add(-int64(d.needs[n].weight))
+					}
+					if other := leave[r.IntN(workers)].Load(); r.IntN(4) == 0 && other != nil {
+						(*other)()
+					}
+					d.BodyEnd(a)
+				case errors.Is(err, context.Canceled):
+					left.Add(1)
+				default:
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+		t.Logf("%d went, %d left", went.Load(), left.Load())
+		if above.Load() > 0 || min(went.Load(), left.Load()) == 0 {
+			t.Errorf("%d times above a limit, %d went, %d left", above.Load(), went.Load(), left.Load())
+		}
+		empty(t, l)
+		for _, limit := range l.limits {
+			if st := limit.find(key{}).state.Load(); st != 0 {
+				t.Errorf("a state of %x is left", st)
+			}
+		}
+	})
+}
+
 // A few more than there are slots, so that the queue is empty one moment and not
-// the next, and a round ends with everybody: who was forgotten would wait for
-// ever, and that the bubble tells.
+// the next, and a round ends with all: a request that was forgotten would wait for
+// ever, and the bubble reports that.
 func TestNoWakeUpIsLost(t *testing.T) {
 	rounds := 400
-	if race.Enabled || testing.Short() {
+	if race.Enabled {
 		rounds /= 2
 	}
 	var took, waited atomic.Int64
@@ -184,7 +260,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 						s, err := only.find(key{host: "api.test"}), error(nil)
 						if s.try(1) != acquired {
 							waited.Add(1)
-							s, err = take(ctx, a, only, s.key, 1)
+							s, err = only.acquire(ctx, a, s.key)
 						}
 						if err != nil {
 							t.Error(err)
@@ -194,7 +270,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 						if r.IntN(8) == 0 {
 							runtime.Gosched()
 						}
-						give(a, s, 1)
+						s.release(a)
 					}
 				})
 				empty(t, l)

@@ -1,10 +1,13 @@
 package concurrency
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
@@ -38,7 +41,7 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper,
 	}()
 	resp, err := next.RoundTrip(req)
 	if l.adaptive {
-		l.learn(c, req, resp, err, h)
+		observe(c, req, resp, err, h)
 	}
 	if err != nil {
 		return nil, err
@@ -49,4 +52,59 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper,
 		resp = a.WatchLeak(resp)
 	}
 	return resp, nil
+}
+
+// hold is what a request has acquired: slots of one limit or of several.
+type hold interface {
+	layer.Suspender
+	// observe says to adaptive limits what became of the request.
+	observe(what sample, took time.Duration, timeout bool)
+	// scarce reports whether so many slots are in use that none may be lost with
+	// a body that nobody closes: half of them. To guard a body costs more than a
+	// slot does, and what is lost before that makes no request wait.
+	scarce() bool
+}
+
+// acquire acquires slots of each limit that matches and returns what holds them;
+// nil if none matches.
+func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, req *http.Request) (hold, error) {
+	if len(l.limits) == 1 {
+		only := l.limits[0]
+		if s := only.quick(c, req); s != nil {
+			return s, nil
+		}
+		if only.Weight == nil { // a semaphore holds a slot of its own: one object less
+			k, weight := only.need(c, req)
+			if weight == 0 {
+				return nil, nil
+			}
+			s, err := only.acquire(ctx, a, k)
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
+		}
+	}
+	d := l.demand(c, req)
+	if d == nil {
+		return nil, nil
+	}
+	if err := d.acquire(ctx, a, false); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// quick acquires the slot of a limit per host where nothing is in the way: it is of
+// the host that was asked for last, spelled as then, and free. It is nil if that
+// is not so.
+func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
+	if l.Scope != transport.ScopeHost || l.Key != nil || l.Weight != nil {
+		return nil
+	}
+	s := l.last.Load()
+	if s == nil || s.key.host != req.URL.Host || !l.match.Match(c, req) || s.try(1) != acquired {
+		return nil
+	}
+	return s
 }

@@ -23,7 +23,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []string
 		s := &server{latency: time.Second}
-		s.answer = func(req *http.Request) (*http.Response, error) {
+		s.respond = func(req *http.Request) (*http.Response, error) {
 			order = append(order, req.URL.Path)
 			return reply(req, 200, ""), nil
 		}
@@ -72,13 +72,13 @@ func TestCancelGivesThePlaceBack(t *testing.T) {
 			t.Error(err)
 		}
 		if got := time.Since(start); got != 2*time.Minute {
-			t.Errorf("the newcomer had its answer after %v, want 2m: one slot and its own", got)
+			t.Errorf("the newcomer had its response after %v, want 2m: one slot and its own", got)
 		}
 		empty(t, l)
 	})
 }
 
-func TestFullQueueRefusesAtOnce(t *testing.T) {
+func TestAFullQueueRejectsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, MaxQueue: 2})
 		s := &server{latency: time.Second}
@@ -195,7 +195,7 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-func TestASlotIsLaidDownDuringInnerWaits(t *testing.T) {
+func TestASlotIsSuspendedDuringInnerWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 2})
 		s := &server{}
@@ -222,7 +222,7 @@ func TestASlotIsLaidDownDuringInnerWaits(t *testing.T) {
 	})
 }
 
-// A slot that was given to someone who leaves at the same moment goes on.
+// A slot that was given to a request that leaves at the same moment goes on.
 func TestCancelRacingGrant(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	synctest.Test(t, func(t *testing.T) {
@@ -261,7 +261,7 @@ func TestCancelRacingGrant(t *testing.T) {
 	})
 }
 
-func TestAnOuterSlotIsLaidDownDuringAnInnerWait(t *testing.T) {
+func TestAnOuterSlotIsSuspendedDuringAnInnerWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{latency: time.Minute}
 		outer, inner := New(Limit{Max: 2}), New(Limit{Max: 1, URL: "/slow"})
@@ -272,7 +272,7 @@ func TestAnOuterSlotIsLaidDownDuringAnInnerWait(t *testing.T) {
 		synctest.Wait()
 		start := time.Now()
 		if err := get(t.Context(), rt, "http://api.test/fast"); err != nil || time.Since(start) != time.Minute {
-			t.Errorf("another route had its answer after %v, want 1m: %v", time.Since(start), err)
+			t.Errorf("another route had its response after %v, want 1m: %v", time.Since(start), err)
 		}
 		time.Sleep(time.Hour)
 		if s.peak.Load() != 2 || s.sent.Load() != 6 {

@@ -28,7 +28,7 @@ func weightOf(req *http.Request) int {
 
 func weighing(n int) string { return "http://api.test/things/" + strconv.Itoa(n) }
 
-// scale is a base that adds up the weights of what is on the way.
+// scale is a base that adds up the weights of what is in flight.
 type scale struct {
 	takes     time.Duration
 	now, peak atomic.Int64
@@ -47,7 +47,7 @@ func (s *scale) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// Random weights, arrivals, cancels, waits further in and limits that grow:
+// Random weights, arrivals, cancels, inner waits and limits that grow:
 // never more than Max at once, and all slots come back.
 func TestWeightsAddUpToAtMostMax(t *testing.T) {
 	const top = 7
@@ -113,7 +113,7 @@ func TestAHeavyRequestIsNotStarvedByLightOnes(t *testing.T) {
 		if err := get(t.Context(), rt, weighing(4)); err != nil {
 			t.Error(err)
 		}
-		// Four wait before it and four are on the way: two seconds, and its own.
+		// Four wait before it and four are in flight: two seconds, and its own.
 		if got := time.Since(start); got > 3*time.Second {
 			t.Errorf("took %v", got)
 		}
@@ -123,7 +123,7 @@ func TestAHeavyRequestIsNotStarvedByLightOnes(t *testing.T) {
 	})
 }
 
-func TestWhoIsBehindAHeavyRequestGoesWhenItLeaves(t *testing.T) {
+func TestARequestBehindAHeavyOneGoesWhenThatLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 2, Weight: weightOf})
 		s := &scale{takes: time.Minute}
@@ -159,21 +159,21 @@ func TestWeightAboveTheLimit(t *testing.T) {
 		s := &scale{takes: time.Minute}
 		rt := l.Wrap(s)
 		var wg sync.WaitGroup
-		refused := func(weight int) {
+		rejected := func(weight int) {
 			err := get(t.Context(), rt, weighing(weight))
 			var e *Error
 			if !errors.As(err, &e) || !errors.Is(err, ErrWeight) || !errors.Is(err, verdict.ErrRejected) || e.Timeout() {
 				t.Errorf("weight %d: %v", weight, err)
 			}
 		}
-		refused(4)
-		refused(1 << 40)
+		rejected(4)
+		rejected(1 << 40)
 		if l.Waiting()+l.InFlight() != 0 {
 			t.Error("something was taken")
 		}
 		wg.Go(func() { _ = get(t.Context(), rt, weighing(1)) })
 		synctest.Wait()
-		wg.Go(func() { refused(3) }) // waits, until no Max will ever do
+		wg.Go(func() { rejected(3) }) // waits, until no Max will ever do
 		synctest.Wait()
 		wg.Go(func() { _ = get(t.Context(), rt, weighing(1)) })
 		synctest.Wait()
@@ -219,7 +219,7 @@ func TestAHeavyRequestUnderAnAdaptiveLimitGoesAlone(t *testing.T) {
 }
 
 // The limit was lowered while the request had laid its slots down.
-func TestWhoResumesAboveALoweredLimitIsRefused(t *testing.T) {
+func TestReacquiringAboveALoweredLimitIsRejected(t *testing.T) {
 	for _, others := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
 			l := New(Limit{Max: 3, Weight: weightOf})

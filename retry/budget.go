@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/bounded"
 )
 
 // A BudgetConfig bounds retries by the calls of the recent past. Zero fields
@@ -16,7 +18,7 @@ type BudgetConfig struct {
 	// 10 % of the calls.
 	Ratio float64
 	// Reserve is how many retries of a window need no calls to earn them. Default
-	// 10, which over 10 s is also a floor of 1/s; [NoReserve] is none.
+	// 10, which over 10 s is also a minimum of 1/s; [NoReserve] is none.
 	Reserve int
 	// Window is how long a call counts. Default 10 s.
 	Window time.Duration
@@ -28,11 +30,11 @@ type BudgetConfig struct {
 	// needs a token: at most Reserve are kept, a success earns Ratio, and Reserve
 	// of them come with each Window. So an outage is recognised after ten failures
 	// in a row, and in the long run there are at most four attempts for each
-	// success. Timeouts are failures; answers that are not retried, such as 404,
+	// success. Timeouts are failures; responses that are not retried, such as 404,
 	// are successes.
 	//
 	// Its price: a short total outage is handed to the callers instead of being
-	// retried over, and a server that sheds load by fast refusals may get four
+	// retried over, and a server that sheds load by fast 503s may get four
 	// attempts for each that it accepts. False: the bound of [Budget],
 	// whatever the outcomes.
 	Adaptive bool
@@ -42,25 +44,27 @@ type BudgetConfig struct {
 const NoReserve = -1
 
 // A Budget bounds the retries to each host, so that an outage is not made worse
-// by those who suffer from it: in a window that ends with a retry there are at
+// by the clients that suffer from it: in a window that ends with a retry there are at
 // most Reserve + Ratio x calls. An adaptive one ([BudgetConfig.Adaptive]) goes by
 // the outcomes instead. The first attempt of a call is free. Layers may share
 // one. It is safe for concurrent use.
 //
-// It keeps books for the 1024 hosts that are in use; further ones share one
-// account.
+// It counts the 1024 hosts that are in use apart; further ones share one budget.
 type Budget struct {
 	ratio    float64
 	reserve  float64
 	slot     time.Duration
 	adaptive bool
 	off      bool
+	epoch    time.Time
 
-	accounts atomic.Pointer[map[string]*account] // copied on write
-	mu       sync.Mutex                          // guards what follows, and writing
-	other    *account
-	swept    time.Time
+	// hosts is copied on write, so that a call takes no lock.
+	hosts atomic.Pointer[hostBudgets]
+	// mu guards the writing of hosts. The mu of a hostBudget is not locked under it.
+	mu sync.Mutex
 }
+
+type hostBudgets = bounded.Map[string, *hostBudget]
 
 // NewBudget returns a full budget. It panics on a Ratio or a Window that is
 // negative.
@@ -73,7 +77,7 @@ func NewBudget(c BudgetConfig) *Budget {
 	case c.Window < 0 || c.Window > 0 && c.Window < time.Microsecond:
 		panic("retry: Window is below a microsecond")
 	}
-	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / slots, adaptive: c.Adaptive}
+	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / windowSlots, adaptive: c.Adaptive, epoch: time.Now()}
 	if c.Ratio == 0 {
 		b.ratio = 0.1
 	}
@@ -84,9 +88,9 @@ func NewBudget(c BudgetConfig) *Budget {
 		b.reserve = 0
 	}
 	if c.Window == 0 {
-		b.slot = 10 * time.Second / slots
+		b.slot = 10 * time.Second / windowSlots
 	}
-	b.accounts.Store(new(map[string]*account))
+	b.hosts.Store(&hostBudgets{Max: maxHosts, Every: int64(b.slot)})
 	return b
 }
 
@@ -99,9 +103,9 @@ func (b *Budget) String() string {
 		return "no budget"
 	}
 	if b.adaptive {
-		return fmt.Sprintf("adaptive budget, in an outage %.3g %% of successes + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
+		return fmt.Sprintf("adaptive budget, in an outage %.3g %% of successes + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 	}
-	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
+	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 }
 
 // Remaining returns how many retries to the host, as it stands in the URL, the
@@ -111,77 +115,62 @@ func (b *Budget) Remaining(host string) int {
 	if b.off {
 		return -1
 	}
-	a := (*b.accounts.Load())[key(host)]
+	h, known := b.hosts.Load().Get(hostKey(host))
 	switch {
-	case a == nil && b.adaptive:
+	case !known && b.adaptive:
 		return -1
-	case a == nil:
+	case !known:
 		return int(b.reserve)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.pulse != nil {
-		return a.pulse.remaining(time.Now())
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.health != nil {
+		return h.health.remainingLocked(time.Now())
 	}
-	return max(a.left(a.tick(time.Now())), 0)
+	return max(h.leftLocked(h.tick(time.Now())), 0)
 }
 
-// The bounds of the books.
+// The bounds of what is counted apart.
 const (
 	maxHosts = 1024
 	maxHost  = 255
 )
 
-// begin books a call; nil is without bound.
-func (b *Budget) begin(req *http.Request, at time.Time) *account {
+// begin counts a call and returns the budget of its host; nil is without bound.
+func (b *Budget) begin(req *http.Request, at time.Time) *hostBudget {
 	if b.off {
 		return nil
 	}
 	host := ""
 	if req.URL != nil {
-		host = key(req.URL.Host)
+		host = hostKey(req.URL.Host)
 	}
-	a := (*b.accounts.Load())[host]
-	if a == nil {
-		a = b.open(host, at)
+	h, known := b.hosts.Load().Get(host)
+	if !known {
+		h = b.add(host, at)
 	}
-	a.earn(a.tick(at))
-	return a
+	h.earn(h.tick(at))
+	return h
 }
 
-// open makes the account of a host, or finds it made meanwhile.
-func (b *Budget) open(host string, at time.Time) *account {
+// add returns the budget of a host that has none yet, or got one meanwhile: its
+// own, or the one that is shared.
+func (b *Budget) add(host string, at time.Time) *hostBudget {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	old := *b.accounts.Load()
-	if a := old[host]; a != nil {
-		return a
-	}
-	if len(old) >= maxHosts && at.Sub(b.swept) < b.slot {
-		return b.shared(at)
-	}
-	accounts := make(map[string]*account, len(old)+1)
-	for h, a := range old {
-		if len(old) < maxHosts || !a.idle(at) {
-			accounts[h] = a
+	now := int64(at.Sub(b.epoch))
+	hosts := b.hosts.Load()
+	if hosts.Full(now) { // to copy it for each further host would cost too much
+		if h, ok := hosts.Get(host); ok {
+			return h
+		}
+		if h, ok := hosts.Rest(); ok {
+			return h
 		}
 	}
-	if len(old) >= maxHosts {
-		b.swept = at
-	}
-	a := b.shared(at)
-	if len(accounts) < maxHosts {
-		a = newAccount(b, at)
-		accounts[host] = a
-	}
-	b.accounts.Store(&accounts)
-	return a
-}
-
-// shared is the account of the hosts for which there is no room.
-func (b *Budget) shared(at time.Time) *account {
-	if b.other == nil {
-		b.other = newAccount(b, at)
-	}
-	return b.other
+	hosts = hosts.Clone()
+	idle := func(h *hostBudget) bool { return h.idle(at) }
+	h, _ := hosts.Find(host, now, idle, func(bool) *hostBudget { return newHostBudget(b, at) })
+	b.hosts.Store(hosts)
+	return h
 }

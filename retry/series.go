@@ -19,7 +19,7 @@ type series struct {
 	next    http.RoundTripper
 	req     *http.Request // of the latest attempt
 	kept    bool          // the body had to be made replayable
-	account *account      // nil without a budget
+	budget  *hostBudget   // nil without a budget
 	start   time.Time
 	probe   *probe // of the latest attempt, nil if nobody asks
 	cleared bool   // the caller knows that the latest attempt did nothing
@@ -60,7 +60,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		}
 		a = s.call.Attempt().For(resp)
 		v := a.End(resp, err)
-		s.account.settle(a, v, err)
+		s.budget.record(a, v, err)
 		if v == verdict.OK {
 			return resp, err
 		}
@@ -103,13 +103,13 @@ func (s *series) gaveUp(err error) error {
 type further struct {
 	req  *http.Request // with a body of its own
 	wait time.Duration
-	tick int64 // of the account
+	tick int64 // what a refund needs
 	paid bool
 }
 
 func (s *series) refund(f *further) {
 	if f.paid {
-		s.account.refund(f.tick)
+		s.budget.refund(f.tick)
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, e
 		return nil, why, nil
 	}
 	if !s.call.Offline() {
-		if f.tick, f.paid = s.account.spend(time.Now()); !f.paid {
+		if f.tick, f.paid = s.budget.spend(time.Now()); !f.paid {
 			return nil, "budget empty", nil
 		}
 	}

@@ -14,12 +14,12 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// crowd is a server that answers in 100 ms while at most fourteen requests are on
-// the way, and in a time that makes a gradient of 0.8 if there are more.
+// crowd is a server that responds in 100 ms while at most fourteen requests are in
+// flight, and in a time that makes a gradient of 0.8 if there are more.
 type crowd struct {
-	now     atomic.Int64
-	crowded atomic.Int64 // answers
-	told    func(d time.Duration)
+	now       atomic.Int64
+	crowded   atomic.Int64 // responses
+	responded func(d time.Duration)
 }
 
 const (
@@ -35,7 +35,7 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.crowded.Add(1)
 	}
 	time.Sleep(d)
-	c.told(d)
+	c.responded(d)
 	c.now.Add(-1)
 	return reply(req, http.StatusOK, ""), nil
 }
@@ -45,18 +45,18 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestNoCreepUnderMildOverload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1000, Adaptive: &Adaptive{}})
-		f := l.limits[0].find(key{host: "api.test"}).estimator
+		f := l.limits[0].find(key{host: "api.test"}).adaptive
 		var (
 			mu         sync.Mutex
 			average    = float64(lonely) // the control: a baseline that is a long average
-			hasty      time.Duration     // the control: the median of a probe's first ten answers
+			hasty      time.Duration     // the control: the median of a probe's first ten responses
 			probe      []time.Duration
 			wasProbing bool
 			probes     int
 		)
-		s := &crowd{told: func(d time.Duration) {
+		s := &crowd{responded: func(d time.Duration) {
 			f.mu.Lock()
-			probing := f.probing
+			probing := f.est.probing
 			f.mu.Unlock()
 			mu.Lock()
 			defer mu.Unlock()
@@ -92,8 +92,8 @@ func TestNoCreepUnderMildOverload(t *testing.T) {
 				high = max(high, l.Slots(request(ctx, url)))
 			}
 			f.mu.Lock()
-			if f.base != 0 && f.base != lonely {
-				t.Errorf("window %d: a baseline of %s", window, f.base)
+			if f.est.base != 0 && f.est.base != lonely {
+				t.Errorf("window %d: a baseline of %s", window, f.est.base)
 				bad = 500
 			}
 			f.mu.Unlock()
@@ -101,7 +101,7 @@ func TestNoCreepUnderMildOverload(t *testing.T) {
 		stop()
 		wg.Wait()
 		t.Logf("%d windows at 0.8, %d probes, at most %d slots, Gradient2 %.0f; a baseline of %s, an average of %s, a hasty probe's %s",
-			bad, probes, high, theirs, f.base, time.Duration(average), hasty)
+			bad, probes, high, theirs, f.est.base, time.Duration(average), hasty)
 		const most = 20
 		if high > most || theirs <= most {
 			t.Errorf("at most %d slots, Gradient2 %.0f: want no more than %d, and more", high, theirs, most)
@@ -127,23 +127,23 @@ func TestWhatASlowWindowLeaves(t *testing.T) {
 	} {
 		f := newEstimator(Adaptive{Min: 1, Start: 100, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh, f.base = 0, 100*time.Millisecond
-		f.decideLocked(time.Duration(1.5*float64(f.base)/tt.gradient), tt.loaded)
+		f.decide(time.Duration(1.5*float64(f.base)/tt.gradient), tt.loaded)
 		if math.Abs(f.limit-tt.want) > 1e-3 {
 			t.Errorf("a gradient of %v leaves %v of 100 slots, want %v", tt.gradient, f.limit, tt.want)
 		}
 	}
 }
 
-// Min is a probe for who has patience: five slow windows in a row.
-func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
+// Min is a probe that takes patience: five slow windows in a row.
+func TestMinRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newEstimator(Adaptive{Min: 1, Start: 1, Probe: 3, Tolerance: 1.5, Window: time.Second})
 		f.thresh = 0
 		window := func(d time.Duration) {
-			f.resetLocked(time.Now().Add(-d)) // so that none was sent before
+			f.reset(time.Now().Add(-d)) // so that none was sent before
 			for range fewSamples {
 				time.Sleep(time.Second / fewSamples)
-				f.learn(sample{kind: succeeded, took: d, now: time.Now()}, 1, 1) // the ceiling keeps it at one slot
+				f.observe(time.Now(), good, d, 1, 1) // the ceiling keeps it at one slot
 			}
 		}
 		base := func(want time.Duration) {
@@ -152,29 +152,29 @@ func TestTheFloorRaisesTheBaselineAfterFiveSlowWindows(t *testing.T) {
 				t.Errorf("a baseline of %s, want %s", f.base, want)
 			}
 		}
-		const good, slow, patience = 100 * time.Millisecond, time.Second, 5
-		window(good)
-		base(good)
+		const quick, slow, patience = 100 * time.Millisecond, time.Second, 5
+		window(quick)
+		base(quick)
 		for range 3 {
 			for range patience - 1 {
 				window(slow)
-				base(good)
+				base(quick)
 			}
-			window(good) // begins anew
+			window(quick) // begins anew
 		}
 		for range patience - 1 {
 			window(slow)
-			base(good)
+			base(quick)
 		}
 		window(slow)
-		base(slow)   // at one slot it is not our load
-		window(good) // falls at once
-		base(good)
+		base(slow)    // at one slot it is not our load
+		window(quick) // falls at once
+		base(quick)
 	})
 }
 
 // A probe in which the server is slow for a reason of its own.
-func TestAProbeCountsLonelyAnswersAndDoublesTheBaselineAtMost(t *testing.T) {
+func TestAProbeCountsLonelyResponsesAndDoublesTheBaselineAtMost(t *testing.T) {
 	for d, want := range map[time.Duration]time.Duration{
 		50 * time.Millisecond:  50 * time.Millisecond,
 		150 * time.Millisecond: 150 * time.Millisecond,
@@ -183,24 +183,24 @@ func TestAProbeCountsLonelyAnswersAndDoublesTheBaselineAtMost(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newEstimator(Adaptive{Min: 1, Start: 20, Probe: 3, Tolerance: 1.5, Window: time.Second})
 			f.base = 100 * time.Millisecond
-			f.startProbeLocked()
+			f.startProbe()
 			for range 2 * minSamples {
 				time.Sleep(time.Second)
-				f.learn(sample{kind: succeeded, took: time.Millisecond, now: time.Now()}, 4, 100) // in a crowd
+				f.observe(time.Now(), good, time.Millisecond, 4, 100) // in a crowd
 			}
-			f.learn(sample{kind: succeeded, took: time.Hour, now: time.Now()}, 3, 100) // now it is as lonely as it should be
+			f.observe(time.Now(), good, time.Hour, 3, 100) // now it is as lonely as it should be
 			for range 2 * minSamples {
-				f.learn(sample{kind: succeeded, took: time.Hour, now: time.Now()}, 3, 100) // these were sent before
+				f.observe(time.Now(), good, time.Hour, 3, 100) // these were sent before
 			}
 			time.Sleep(d)
 			for i := range minSamples {
 				if f.base != 100*time.Millisecond || !f.probing {
-					t.Errorf("a baseline of %s after %d answers", f.base, i)
+					t.Errorf("a baseline of %s after %d responses", f.base, i)
 				}
-				f.learn(sample{kind: succeeded, took: d, now: time.Now()}, 3, 100)
+				f.observe(time.Now(), good, d, 3, 100)
 			}
-			if f.base != want || f.probing || f.slots.Load() != 20 {
-				t.Errorf("a probe of %s makes a baseline of %s, want %s; %d slots", d, f.base, want, f.slots.Load())
+			if f.base != want || f.probing || f.slots() != 20 {
+				t.Errorf("a probe of %s makes a baseline of %s, want %s; %d slots", d, f.base, want, f.slots())
 			}
 		})
 	}
@@ -226,7 +226,7 @@ func TestBaselineNeverFollowsOverload(t *testing.T) {
 		}}
 		l := New(Limit{Max: 100, MaxWait: time.Second, Adaptive: &Adaptive{}})
 		flood(t, l.Wrap(seen.Wrap(within(2*time.Second).Wrap(p))), 30, 600, nil)
-		f := l.limits[0].find(key{host: "api.test"}).estimator
+		f := &l.limits[0].find(key{host: "api.test"}).adaptive.est
 		t.Logf("baseline %s, %v slots; an average of %.0f ms", f.base, f.limit, 1000*worst)
 		const most = 200 * time.Millisecond
 		if f.base > most {

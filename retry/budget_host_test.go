@@ -26,12 +26,12 @@ func TestAge(t *testing.T) {
 	}
 }
 
-func TestAccount(t *testing.T) {
+func TestHostBudget(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	a := newAccount(NewBudget(BudgetConfig{Reserve: 2}), at)
+	a := newHostBudget(NewBudget(BudgetConfig{Reserve: 2}), at)
 	check := func(what string, want int) {
 		t.Helper()
-		if got := a.left(a.tick(at)); got != want {
+		if got := a.leftLocked(a.tick(at)); got != want {
 			t.Errorf("%s: %d left, want %d", what, got, want)
 		}
 	}
@@ -75,17 +75,17 @@ func TestAccount(t *testing.T) {
 
 func TestLateCallDoesNotEraseNewerOnes(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	a := newAccount(NewBudget(BudgetConfig{Reserve: NoReserve, Ratio: 1}), at)
+	a := newHostBudget(NewBudget(BudgetConfig{Reserve: NoReserve, Ratio: 1}), at)
 	a.earn(a.tick(at.Add(11 * time.Second)))
 	a.earn(a.tick(at)) // the same place of the ring
-	if got := a.left(11); got != 1 {
+	if got := a.leftLocked(11); got != 1 {
 		t.Errorf("%d left, want 1", got)
 	}
 }
 
 func TestCountsDoNotOverflow(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	a := newAccount(NewBudget(BudgetConfig{}), at)
+	a := newHostBudget(NewBudget(BudgetConfig{}), at)
 	a.add(0, countMax, 0)
 	a.earn(0)
 	if tick, c, r := unpack(a.ring[0].Load()); tick != 0 || c != countMax || r != 0 {
@@ -97,7 +97,7 @@ func TestCountsDoNotOverflow(t *testing.T) {
 func TestSpendUnderContention(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for range 20 {
-		a := newAccount(NewBudget(BudgetConfig{Reserve: 1000, Window: time.Hour}), at)
+		a := newHostBudget(NewBudget(BudgetConfig{Reserve: 1000, Window: time.Hour}), at)
 		var got atomic.Int64
 		var wg sync.WaitGroup
 		for range 8 {

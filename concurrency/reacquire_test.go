@@ -12,33 +12,33 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Max 1, one that has laid its slot down, three that never had one: the queue is
-// full for a fourth, but who comes back is not refused, takes no place of theirs,
-// and goes next.
-func TestWhoResumesGoesBeforeThoseWhoNeverHadASlot(t *testing.T) {
+// Max 1, one request that has suspended its slot, three that never had one: the
+// queue is full for a fourth, but a request that reacquires its slot is not
+// rejected, takes no place of theirs, and goes next.
+func TestASuspendedRequestGoesBeforeFreshOnes(t *testing.T) {
 	for _, tt := range []struct {
-		name   string
-		early  []string // who comes before the pause of the parked one is over
-		late   []string
-		order  string
-		parked int
+		name      string
+		early     []string // the requests that come before the pause of the suspended one is over
+		late      []string
+		order     string
+		suspended int
 	}{
-		{"into a full queue", []string{"/parked", "/first", "/a", "/b", "/c"}, nil, "/first /parked /a /b /c", 1},
-		{"before the queue is full", []string{"/parked", "/first", "/a"}, []string{"/b", "/c"}, "/first /parked /a /b /c", 1},
-		{"nobody does, the control", []string{"/first", "/a", "/b", "/c"}, nil, "/first /a /b /c", 0},
+		{"into a full queue", []string{"/suspended", "/first", "/a", "/b", "/c"}, nil, "/first /suspended /a /b /c", 1},
+		{"before the queue is full", []string{"/suspended", "/first", "/a"}, []string{"/b", "/c"}, "/first /suspended /a /b /c", 1},
+		{"no request does, the control", []string{"/first", "/a", "/b", "/c"}, nil, "/first /a /b /c", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Limit{Max: 1, MaxQueue: 3})
 				s := &server{latency: time.Minute}
 				var order []string
-				s.answer = func(req *http.Request) (*http.Response, error) {
+				s.respond = func(req *http.Request) (*http.Response, error) {
 					order = append(order, req.URL.Path)
 					return reply(req, 200, ""), nil
 				}
 				pause := pausing(10 * time.Second)
 				rt := l.Wrap((&testLayer{"router", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-					if req.URL.Path == "/parked" {
+					if req.URL.Path == "/suspended" {
 						return pause.trip(c, req, next)
 					}
 					return next.RoundTrip(req)
@@ -61,10 +61,10 @@ func TestWhoResumesGoesBeforeThoseWhoNeverHadASlot(t *testing.T) {
 					}
 				}
 				call(nil, tt.early...)
-				waiting(len(tt.early) - 1 - tt.parked)
+				waiting(len(tt.early) - 1 - tt.suspended)
 				time.Sleep(11 * time.Second) // the pause is over
 				call(nil, tt.late...)
-				waiting(3 + tt.parked)
+				waiting(3 + tt.suspended)
 				call(ErrFull, "/fresh")
 				wg.Wait()
 				if got := strings.Join(order, " "); got != tt.order || s.peak.Load() != 1 {
@@ -76,19 +76,19 @@ func TestWhoResumesGoesBeforeThoseWhoNeverHadASlot(t *testing.T) {
 	}
 }
 
-// A queue of none refuses nobody who has had a slot.
-func TestSeveralWhoResumeGoFirstComeFirstServed(t *testing.T) {
+// A queue of none rejects no request that has had a slot.
+func TestSuspendedRequestsGoFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1, MaxQueue: NoQueue})
 		s := &server{latency: time.Minute}
 		var order []string
-		s.answer = func(req *http.Request) (*http.Response, error) {
+		s.respond = func(req *http.Request) (*http.Response, error) {
 			order = append(order, req.URL.Path)
 			return reply(req, 200, ""), nil
 		}
 		rt := l.Wrap(pausing(10 * time.Second).Wrap(s))
 		var wg sync.WaitGroup
-		for _, path := range []string{"/a", "/b", "/c", "/d"} { // each lays the only slot down at once
+		for _, path := range []string{"/a", "/b", "/c", "/d"} { // each suspends the only slot at once
 			wg.Go(func() {
 				if err := get(t.Context(), rt, "http://api.test"+path); err != nil {
 					t.Errorf("%s: %v", path, err)

@@ -1,0 +1,213 @@
+package concurrency
+
+import (
+	"encoding/binary"
+
+	"github.com/gracy-go/gracy/internal/ranked"
+)
+
+// waiter is a request in a queue. The queue's mu guards it from the moment it is
+// enqueued until ready is closed.
+type waiter struct {
+	links   ranked.Links[*waiter] // Rank is the time it came, less what its priority is worth
+	ready   chan struct{}         // closed when the request is admitted or rejected
+	demand  *demand               // nil: the request needs one slot of one semaphore
+	place   int16                 // the index of the semaphore at which it is counted
+	resumed bool                  // it had its slots and suspended them
+	status  status
+}
+
+// status is where a waiter stands.
+type status uint8
+
+const (
+	waits status = iota
+	admitted
+	tooHeavy // rejected: the weight is above Max
+	noPlace  // rejected: the queue of a semaphore that it came to later is full
+)
+
+// Links implements [ranked.Element].
+func (w *waiter) Links() *ranked.Links[*waiter] { return &w.links }
+
+// weightAt returns how many slots of its semaphore i the request needs.
+func (w *waiter) weightAt(i int) int32 {
+	if w.demand == nil {
+		return 1
+	}
+	return w.demand.needs[i].weight
+}
+
+// weightOf returns how many slots of s the request needs.
+func (w *waiter) weightOf(s *semaphore) int32 {
+	for i, own := range w.demand.sems {
+		if own == s {
+			return w.demand.needs[i].weight
+		}
+	}
+	return 0
+}
+
+// ahead is so much that each request with slots of its own that it suspended
+// goes before each that never had one.
+const ahead = 1 << 62
+
+// order is what requests are compared by, of whatever class: the lower goes first.
+func (w *waiter) order() int64 {
+	if w.resumed {
+		return w.links.Rank - ahead
+	}
+	return w.links.Rank
+}
+
+// class is the waiting requests that need the same semaphores.
+type class struct {
+	links   ranked.Links[*class] // Rank is the order of the first request
+	id      string
+	sems    []*semaphore // the narrowest first
+	at      *semaphore   // the semaphore in whose line the class stands
+	resumed ranked.List[*waiter]
+	fresh   ranked.List[*waiter]
+}
+
+// Links implements [ranked.Element].
+func (c *class) Links() *ranked.Links[*class] { return &c.links }
+
+// first returns the request that goes next: those that suspended their slots go
+// before those that never had one.
+func (c *class) first() *waiter {
+	if w := c.resumed.First(); w != nil {
+		return w
+	}
+	return c.fresh.First()
+}
+
+func (c *class) len() int { return c.resumed.Len() + c.fresh.Len() }
+
+// of returns the list that w belongs into.
+func (c *class) of(w *waiter) *ranked.List[*waiter] {
+	if w.resumed {
+		return &c.resumed
+	}
+	return &c.fresh
+}
+
+// stand puts the class into the line of s, at the place of its first request.
+func (c *class) stand(s *semaphore) {
+	c.leaveLine()
+	c.at = s
+	c.links.Rank = c.first().order()
+	s.line.classes.Insert(c)
+}
+
+func (c *class) leaveLine() {
+	if c.at != nil {
+		c.at.line.classes.Remove(c)
+		c.at = nil
+	}
+}
+
+// line is what a queue knows of one of its semaphores.
+type line struct {
+	classes ranked.List[*class] // those whose first request has no room here
+	fresh   int                 // requests that never had a slot and are counted here, for MaxQueue
+	needed  int                 // classes that need the semaphore
+}
+
+// take takes the slots of w into use.
+func take(sems []*semaphore, w *waiter) {
+	for i, s := range sems {
+		s.state.Store(plus(s.state.Load(), w.weightAt(i)))
+	}
+}
+
+// fullFor reports whether as many requests wait for s as may.
+func (s *semaphore) fullFor() bool {
+	n := 0
+	if s.line != nil {
+		n = s.line.fresh
+	}
+	return n >= s.limit.queue
+}
+
+// placeBehind returns the index of the semaphore at which a request that comes
+// behind others of its class is counted: of the narrowest that has no room after
+// those before it have gone.
+func (c *class) placeBehind(w *waiter, short int) int {
+	n := int64(c.len())
+	for i, s := range c.sems[:short] {
+		if inUse(s.state.Load())+n+int64(w.weightAt(i)) > s.room() {
+			return i
+		}
+	}
+	return short
+}
+
+// count counts w at s from now on.
+func (w *waiter) count(s *semaphore) {
+	s.state.Store((s.state.Load() + oneWaits) | reached)
+	if !w.resumed {
+		s.line.fresh++
+	}
+}
+
+// uncount takes back what count did.
+func (w *waiter) uncount(s *semaphore) {
+	st := s.state.Load() - oneWaits
+	if waiting(st) == 0 && inUse(st) == 0 { // no release will come to do it
+		st &^= reached
+	}
+	s.state.Store(st)
+	if !w.resumed {
+		s.line.fresh--
+	}
+}
+
+// classForLocked returns the class of requests that need sems, nil if none waits.
+func (q *queue) classForLocked(sems []*semaphore) *class {
+	if q.classes == nil {
+		return q.only
+	}
+	var id [64]byte
+	return q.classes[string(classID(id[:0], sems))]
+}
+
+// newClassLocked makes the class of requests that need sems.
+func (q *queue) newClassLocked(sems []*semaphore) *class {
+	c := q.only
+	if c == nil {
+		c = &class{sems: append([]*semaphore(nil), sems...)}
+	}
+	if q.classes == nil {
+		q.only = c
+	} else {
+		c.id = string(classID(nil, sems))
+		q.classes[c.id] = c
+	}
+	for _, s := range sems {
+		if s.line == nil {
+			s.line = new(line)
+		}
+		s.line.needed++
+	}
+	return c
+}
+
+// dropClassLocked forgets a class of which no request waits.
+func (q *queue) dropClassLocked(c *class) {
+	c.leaveLine()
+	for _, s := range c.sems {
+		s.line.needed--
+	}
+	q.openLocked(c.sems)
+	if q.classes != nil {
+		delete(q.classes, c.id)
+	}
+}
+
+func classID(id []byte, sems []*semaphore) []byte {
+	for _, s := range sems {
+		id = binary.AppendUvarint(id, s.id)
+	}
+	return id
+}

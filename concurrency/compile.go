@@ -1,0 +1,86 @@
+package concurrency
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/bounded"
+	"github.com/gracy-go/gracy/internal/keyhash"
+	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// limit is a Limit ready for use, with its semaphores.
+type limit struct {
+	Limit
+	match  *match.Matcher
+	queue  int // MaxQueue with its default
+	max    atomic.Int64
+	seed   keyhash.Seed
+	epoch  time.Time // of the limiter
+	shared *queue    // of all limits of the limiter; nil if this is the only one
+
+	last atomic.Pointer[semaphore] // the one found last: most clients have one host
+	// mu guards sems. The mu of a queue may be locked while it is held, never the
+	// other way round.
+	mu   sync.RWMutex
+	sems bounded.Map[key, *semaphore]
+}
+
+// compile panics on a Limit that makes no sense.
+func compile(l Limit, epoch time.Time, shared *queue) *limit {
+	fail := func(format string, args ...any) {
+		panic("concurrency: Limit: " + fmt.Sprintf(format, args...))
+	}
+	switch {
+	case l.Max < 1 || l.Max > maxSlots:
+		fail("Max is %d, want 1 to %d", l.Max, maxSlots)
+	case l.Scope > transport.ScopeAll:
+		fail("Scope is %d", l.Scope)
+	case l.MaxQueue < NoQueue || l.MaxQueue > maxSlots:
+		fail("MaxQueue is %d", l.MaxQueue)
+	case l.MaxWait < 0:
+		fail("MaxWait is %s", l.MaxWait)
+	}
+	if l.Adaptive != nil {
+		checked, wrong := l.Adaptive.check(l.Max)
+		if wrong != "" {
+			fail("%s", wrong)
+		}
+		l.Adaptive = &checked
+	}
+	m, err := match.Compile(l.fields())
+	if err != nil {
+		fail("%v", err)
+	}
+	c := &limit{Limit: l, match: m, queue: l.MaxQueue, seed: keyhash.New(), epoch: epoch, shared: shared}
+	c.sems = bounded.Map[key, *semaphore]{Max: maxKeys, Every: int64(sweepEvery)}
+	switch l.MaxQueue {
+	case 0:
+		c.queue = defaultMaxQueue
+	case NoQueue:
+		c.queue = 0
+	}
+	c.max.Store(int64(l.Max))
+	return c
+}
+
+// width is how much of all requests shares the slots of a key.
+func (l *limit) width() int {
+	switch {
+	case l.Key != nil || l.Scope == transport.ScopeRoute:
+		return 0
+	case l.Scope == transport.ScopeHost:
+		return 1
+	}
+	return 2
+}
+
+// text is what the limit says now.
+func (l *limit) text() string {
+	now := l.Limit
+	now.Max = int(l.max.Load())
+	return now.String()
+}

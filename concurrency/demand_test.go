@@ -1,0 +1,126 @@
+package concurrency
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A request waits at the narrowest limit that has no room.
+func TestTheNarrowestLimitComesFirst(t *testing.T) {
+	l := New(
+		Limit{Max: 9, Scope: transport.ScopeAll}, Limit{Max: 8, Scope: transport.ScopeAll}, Limit{Max: 50}, Limit{Max: 70, Scope: transport.ScopeRoute},
+		Limit{Max: 60, Key: func(*http.Request) string { return "" }},
+	)
+	var got []int
+	for _, limit := range l.order {
+		got = append(got, limit.Max)
+	}
+	for i, want := range []int{60, 70, 50, 8, 9} {
+		if got[i] != want {
+			t.Fatalf("order %v", got)
+		}
+	}
+}
+
+// Of requests that wait for two limits at once each is canceled.
+func TestCancelGivesBackThePlacesOfSeveralLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 2, Scope: transport.ScopeAll}, Limit{Max: 1})
+		rt := l.Wrap(&server{latency: time.Minute})
+		var wg sync.WaitGroup
+		for _, url := range []string{"http://a.test/", "http://b.test/"} {
+			wg.Go(func() { _ = get(t.Context(), rt, url) })
+		}
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		for i := range 100 {
+			wg.Go(func() {
+				if err := get(ctx, rt, []string{"http://a.test/", "http://b.test/", "http://c.test/"}[i%3]); !errors.Is(err, context.Canceled) {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if in, n := l.InFlight(), l.Waiting(); in != 4 || n != 100 {
+			t.Errorf("%d slots in use, %d waiting, want 4 and 100", in, n)
+		}
+		cancel()
+		synctest.Wait()
+		if in, n := l.InFlight(), l.Waiting(); in != 4 || n != 0 {
+			t.Errorf("%d slots in use, %d waiting after all were canceled, want 4 and none", in, n)
+		}
+		wg.Wait()
+		empty(t, l)
+		for _, limit := range l.limits {
+			limit.each(func(s *semaphore) {
+				if s.state.Load() != 0 || s.line != nil && s.line.needed != 0 {
+					t.Errorf("%v: state %x", s.key, s.state.Load())
+				}
+			})
+		}
+	})
+}
+
+// MaxWait is that of the limit that is waited for, since the request came to it.
+func TestMaxWaitOfSeveralLimits(t *testing.T) {
+	for name, tt := range map[string]struct {
+		host, all time.Duration
+		want      time.Duration // 0: the request goes
+	}{
+		"none":                              {0, 0, 0},
+		"of the host, which is waited for":  {5 * time.Second, 0, 5 * time.Second},
+		"of all, after the host":            {0, 5 * time.Second, 15 * time.Second},
+		"of all, which is waited for later": {20 * time.Second, 7 * time.Second, 17 * time.Second},
+		"of neither for so long":            {11 * time.Second, 31 * time.Second, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet, MaxWait: tt.all}, Limit{Max: 1, MaxWait: tt.host})
+				rt := l.Wrap(responding(func(req *http.Request) (*http.Response, error) {
+					time.Sleep(map[string]time.Duration{http.MethodPost: 10 * time.Second, http.MethodGet: 40 * time.Second}[req.Method])
+					return reply(req, http.StatusOK, ""), nil
+				}))
+				var wg sync.WaitGroup
+				wg.Go(func() { _ = ask(t.Context(), rt, http.MethodPost, "http://a.test/") }) // the host, for 10 s
+				wg.Go(func() { _ = ask(t.Context(), rt, http.MethodGet, "http://b.test/") })  // all, for 40 s
+				synctest.Wait()
+				start := time.Now()
+				err := ask(t.Context(), rt, http.MethodGet, "http://a.test/")
+				d := time.Since(start)
+				if tt.want == 0 && err != nil || tt.want != 0 && (d != tt.want || !errors.Is(err, ErrDeadline)) {
+					t.Errorf("after %s: %v, want %s", d, err, tt.want)
+				}
+				wg.Wait()
+				empty(t, l)
+			})
+		})
+	}
+}
+
+// NoQueue of a limit that a request comes to after it has waited for another one.
+func TestNoQueueOfALaterLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet, MaxQueue: NoQueue}, Limit{Max: 1})
+		rt := l.Wrap(&server{latency: time.Second})
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = ask(t.Context(), rt, http.MethodPost, "http://a.test/") })
+		synctest.Wait()
+		time.Sleep(time.Second / 2)
+		wg.Go(func() { _ = ask(t.Context(), rt, http.MethodGet, "http://b.test/") })
+		synctest.Wait()
+		start := time.Now()
+		var e *Error
+		if err := ask(t.Context(), rt, http.MethodGet, "http://a.test/"); !errors.Is(err, ErrFull) || !errors.As(err, &e) || e.Key != "" || time.Since(start) != time.Second/2 {
+			t.Errorf("%v after %s, want %v of the limit for all after 500ms", err, time.Since(start), ErrFull)
+		}
+		wg.Wait()
+		empty(t, l)
+	})
+}

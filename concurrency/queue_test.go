@@ -1,0 +1,177 @@
+package concurrency
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+)
+
+// ask makes a call with a method, which decides what limits it needs.
+func ask(ctx context.Context, rt http.RoundTripper, method, url string) error {
+	req := request(ctx, url)
+	req.Method = method
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// A GET to a.test waits for the only slot that is for all GETs. It must not hold
+// the only slot of its host meanwhile, which a POST can use.
+func TestASlotOfAHostIsNotHeldWhileOneForAllIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1})
+		s := &server{latency: time.Minute}
+		rt := l.Wrap(s)
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = ask(t.Context(), rt, http.MethodGet, "http://b.test/") })
+		synctest.Wait()
+		wg.Go(func() { _ = ask(t.Context(), rt, http.MethodGet, "http://a.test/") })
+		synctest.Wait()
+		if in, n := l.InFlight(), l.Waiting(); in != 2 || n != 1 {
+			t.Errorf("%d slots in use and %d waiting: want the two of the first request, and 1", in, n)
+		}
+		before := s.sent.Load()
+		wg.Go(func() { _ = ask(t.Context(), rt, http.MethodPost, "http://a.test/") })
+		synctest.Wait()
+		if s.sent.Load() != before+1 {
+			t.Error("a request that needs the host's slot alone waits as well")
+		}
+		wg.Wait()
+		empty(t, l)
+	})
+}
+
+// A GET to a.test needs a slot of the host and one for all GETs. POSTs to its host
+// and GETs to other hosts want one each, all the time, and never have both free
+// at the same moment by chance.
+func TestARequestOfTwoLimitsIsNotStarvedByRequestsOfOne(t *testing.T) {
+	for name, tt := range map[string]struct {
+		offset time.Duration // between the ends of the two streams
+		most   time.Duration
+	}{
+		"ends at different times": {time.Second / 2, 5 * time.Second},
+		"ends at the same time":   {0, 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Limit{Max: 2, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 2})
+				rt := l.Wrap(&server{latency: time.Second})
+				ctx, stop := context.WithCancel(t.Context())
+				var wg sync.WaitGroup
+				stream := func(method, url string, begin time.Duration) {
+					for i := range 4 { // twice as many as there are slots
+						wg.Go(func() {
+							time.Sleep(begin + time.Duration(i)*time.Second/4)
+							for ask(ctx, rt, method, url) == nil {
+							}
+						})
+					}
+				}
+				stream(http.MethodPost, "http://a.test/", 0)
+				stream(http.MethodGet, "http://b.test/", tt.offset)
+				time.Sleep(10*time.Second + time.Second/8)
+				start := time.Now()
+				patience, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := ask(patience, rt, http.MethodGet, "http://a.test/"); err != nil {
+					t.Error(err)
+				}
+				if d := time.Since(start); d > tt.most {
+					t.Errorf("took %s, want at most %s", d, tt.most)
+				}
+				stop()
+				wg.Wait()
+				empty(t, l)
+			})
+		})
+	}
+}
+
+// A request is overtaken until that has cost it something, and not any more then.
+func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 1, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 1})
+		s := &server{}
+		rt := l.Wrap(s)
+		hold := func(method, url string) (end func()) { // a call that has its response
+			t.Helper()
+			req := request(t.Context(), url)
+			req.Method = method
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() { _ = resp.Body.Close() }
+		}
+		var order []string
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		come := func(name, method, url string) {
+			wg.Go(func() {
+				if err := ask(t.Context(), rt, method, url); err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, name)
+			})
+			synctest.Wait()
+			time.Sleep(time.Millisecond) // so that the next one comes later
+		}
+		endAll := hold(http.MethodGet, "http://b.test/")
+		come("both", http.MethodGet, "http://a.test/")     // the host is free, the slot for all is not
+		endHost := hold(http.MethodPost, "http://a.test/") // overtakes it
+		endAll()                                           // now the slot for all is free, but not the host
+		synctest.Wait()
+		come("all", http.MethodGet, "http://b.test/")
+		come("host", http.MethodPost, "http://a.test/")
+		if len(order) != 0 || l.InFlight() != 1 {
+			t.Errorf("%v went, %d slots in use: free slots are to be kept", order, l.InFlight())
+		}
+		endHost()
+		wg.Wait()
+		if len(order) != 3 || order[0] != "both" {
+			t.Errorf("order %v, want both first", order)
+		}
+		empty(t, l)
+	})
+}
+
+// A request that waits for the slots of a busy host must not hold those that are for all.
+func TestAWaitForAHostHoldsNothingOfOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Limit{Max: 5, Scope: transport.ScopeAll, Method: http.MethodGet}, Limit{Max: 10})
+		s := &server{latency: time.Hour}
+		rt := l.Wrap(s)
+		var wg sync.WaitGroup
+		for range 10 {
+			wg.Go(func() {
+				req := request(t.Context(), "http://busy.test/")
+				req.Method = http.MethodPost
+				if resp, err := rt.RoundTrip(req); err == nil {
+					_ = resp.Body.Close()
+				}
+			})
+		}
+		synctest.Wait()
+		for range 5 {
+			wg.Go(func() { _ = get(t.Context(), rt, "http://busy.test/") })
+		}
+		synctest.Wait()
+		before := s.sent.Load()
+		wg.Go(func() { _ = get(t.Context(), rt, "http://free.test/") })
+		synctest.Wait()
+		if s.sent.Load() != before+1 {
+			t.Error("a request to another host waits for them")
+		}
+		wg.Wait()
+		empty(t, l)
+	})
+}
