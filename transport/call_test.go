@@ -34,8 +34,8 @@ func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 		}},
 	} {
 		var got []string
-		for i := range tc.of.NumMethod() {
-			got = append(got, tc.of.Method(i).Name)
+		for m := range tc.of.Methods() {
+			got = append(got, m.Name)
 		}
 		if !slices.Equal(got, tc.want) {
 			t.Errorf("%s has the methods %v, want %v", tc.of, got, tc.want)
