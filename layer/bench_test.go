@@ -88,6 +88,25 @@ func BenchmarkStack(b *testing.B) {
 	}
 }
 
+// A call with settings looks them up: the expectation of the caller, and a trace.
+func BenchmarkSettings(b *testing.B) {
+	rt := rttest.Stack(rttest.Respond(200, ""), rttest.Pass("a"))
+	three := transport.With(b.Context(), transport.Expect{Status: []int{404}}, transport.Route("GET /things"), transport.Priority(1))
+	for name, ctx := range map[string]context.Context{"none": b.Context(), "three": three} {
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, rttest.URL, nil)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					b.Fatal(err)
+				}
+				_ = resp.Body.Close()
+			}
+		})
+	}
+}
+
 func TestALeakWatchCostsFiveAllocations(t *testing.T) {
 	if race.Enabled {
 		t.Skip("allocations are counted without the race detector")

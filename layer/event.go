@@ -8,7 +8,8 @@ import (
 // A Kind is a kind of [Event], a bit each, so that kinds combine.
 type Kind uint32
 
-// The kinds of events, with the fields that they fill in beside Layer and Call.
+// The kinds of events, with the fields that they fill in beside Layer and Call. A
+// call that panics emits no further AttemptEnd and no CallEnd.
 const (
 	CallBegin      Kind = 1 << iota // a call begins
 	CallEnd                         // RoundTrip returns to the caller: Attempt
@@ -30,7 +31,7 @@ const (
 // zero; later versions may add fields and kinds.
 type Event struct {
 	Kind     Kind
-	Layer    string         // the name of the layer that emits the event
+	Layer    string         // the name of the layer that emits the event, "" if the call itself does
 	Call     *Call          // never nil
 	Attempt  *Attempt       // the attempt concerned
 	How      Wait           // the way of waiting
@@ -43,9 +44,9 @@ type Event struct {
 }
 
 // An Observer is a layer that observes the events of every call of its stack, at
-// whatever place in the stack it is. Observe runs in the goroutine of the call, for
-// BodyEnd in the one that ends the body, for BodyLeaked in one of its own. It must
-// not block, and may be called concurrently. Wants is called once, when the stack
+// whatever place in the stack it is. Observe runs in the goroutine that emits the
+// event: that of the call or of an attempt, for BodyEnd the one that ends the body,
+// for BodyLeaked one of its own. It must not block, and may be called concurrently. Wants is called once, when the stack
 // is built. What no observer wants costs nothing.
 type Observer interface {
 	Observe(e Event)

@@ -173,7 +173,7 @@ func ExampleCall_SetIdempotent() {
 	for _, rt := range []http.RoundTripper{rttest.Pass("none").Wrap(reset), key.Wrap(reset)} {
 		ctx, trace := transport.WithTrace(context.Background())
 		req, _ := http.NewRequestWithContext(ctx, http.MethodPost, rttest.URL, nil)
-		_, _ = rt.RoundTrip(req) //nolint:bodyclose // there is no response
+		_, _ = rt.RoundTrip(req)
 		fmt.Println(trace.Calls()[0].Attempt().Verdict())
 	}
 	// Output:

@@ -123,7 +123,7 @@ func ExampleAttempt_Suspend() {
 // A caller that never closes a body does not keep the slot for good.
 func ExampleAttempt_WatchLeak() {
 	m := newMutex()
-	_, err := rttest.Try(context.Background(), m.Wrap(rttest.Respond(200, "hello"))) //nolint:bodyclose // the point
+	_, err := rttest.Try(context.Background(), m.Wrap(rttest.Respond(200, "hello")))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -53,8 +53,8 @@ func final(err error) bool {
 	return ok
 }
 
-// Unsent reports whether err proves that no byte of the request left: the
-// connection was never made.
+// Unsent reports whether err proves that no byte of the request left: a layer
+// rejected it, or the connection was never made.
 func Unsent(err error) bool {
 	if errors.Is(err, ErrRejected) {
 		return true

@@ -21,8 +21,8 @@ type Expect struct {
 	// Check looks at the body of an accepted response; an error fails the attempt
 	// with the verdict [Retryable]. It runs once per attempt and may read the
 	// whole body, up to 1 MiB, which is restored afterwards. It is not called for
-	// longer bodies, streams, and responses that cannot have a body (to HEAD; 204,
-	// 205, 304). nil checks nothing.
+	// longer bodies, streams, and responses that cannot have a body (to HEAD; 101,
+	// 204, 205, 304). nil checks nothing.
 	Check func(*http.Response) error
 }
 

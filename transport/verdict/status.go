@@ -5,12 +5,13 @@ import "net/http"
 // A StatusClass is what a status code says to the layers that act on one. The
 // zero StatusClass says nothing: the response is final.
 type StatusClass struct {
-	// Retryable: another attempt may get another response.
+	// Retryable says that another attempt may get another response.
 	Retryable bool
-	// Pause: the response pauses its scope if it carries a hint, 429 also without.
+	// Pause says that the response pauses its scope if it carries a hint, 429 also
+	// without one.
 	Pause bool
-	// Overload: the server has more requests than it can serve, which a limit on
-	// concurrency learns from.
+	// Overload says that the server has more requests than it can serve, which an
+	// adaptive limit on concurrency learns from.
 	Overload bool
 }
 
