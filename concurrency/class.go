@@ -9,12 +9,12 @@ import (
 // waiter is a request in a queue. The queue's mu guards it from the moment it is
 // enqueued until ready is closed.
 type waiter struct {
-	links   ranked.Links[*waiter] // Rank is the time it came, less what its priority is worth
-	ready   chan struct{}         // closed when the request is admitted or rejected
-	demand  *demand               // nil: the request needs one slot of one semaphore
-	place   int16                 // the index of the semaphore at which it is counted
-	resumed bool                  // it had its slots and suspended them
-	status  status
+	links       ranked.Links[*waiter] // Rank is the time it came, less what its priority is worth
+	ready       chan struct{}         // closed when the request is admitted or rejected
+	demand      *demand               // nil: the request needs one slot of one semaphore
+	place       int16                 // the index of the semaphore at which it is counted
+	reacquiring bool                  // it had its slots and suspended them
+	status      status
 }
 
 // status is where a waiter stands.
@@ -48,81 +48,83 @@ func (w *waiter) weightOf(s *semaphore) int32 {
 	return 0
 }
 
-// ahead is so much that each request with slots of its own that it suspended
-// goes before each that never had one.
+// ahead is so much that each request that reacquires its slots goes before each
+// that never had one.
 const ahead = 1 << 62
 
 // order is what requests are compared by, of whatever class: the lower goes first.
 func (w *waiter) order() int64 {
-	if w.resumed {
+	if w.reacquiring {
 		return w.links.Rank - ahead
 	}
 	return w.links.Rank
 }
 
-// class is the waiting requests that need the same semaphores.
+// class is the waiting requests that need the same semaphores. The mu of the queue
+// must be held for all that is done with it.
 type class struct {
-	links   ranked.Links[*class] // Rank is the order of the first request
-	id      string
-	sems    []*semaphore // the narrowest first
-	at      *semaphore   // the semaphore in whose line the class stands
-	resumed ranked.List[*waiter]
-	fresh   ranked.List[*waiter]
+	links       ranked.Links[*class] // Rank is the order of the first request
+	id          string
+	sems        []*semaphore // the narrowest first
+	at          *semaphore   // the semaphore in whose line the class stands
+	reacquiring ranked.List[*waiter]
+	fresh       ranked.List[*waiter]
 }
 
 // Links implements [ranked.Element].
 func (c *class) Links() *ranked.Links[*class] { return &c.links }
 
-// first returns the request that goes next: those that suspended their slots go
+// first returns the request that goes next: those that reacquire their slots go
 // before those that never had one.
 func (c *class) first() *waiter {
-	if w := c.resumed.First(); w != nil {
+	if w := c.reacquiring.First(); w != nil {
 		return w
 	}
 	return c.fresh.First()
 }
 
-func (c *class) len() int { return c.resumed.Len() + c.fresh.Len() }
+func (c *class) len() int { return c.reacquiring.Len() + c.fresh.Len() }
 
 // of returns the list that w belongs into.
 func (c *class) of(w *waiter) *ranked.List[*waiter] {
-	if w.resumed {
-		return &c.resumed
+	if w.reacquiring {
+		return &c.reacquiring
 	}
 	return &c.fresh
 }
 
-// stand puts the class into the line of s, at the place of its first request.
-func (c *class) stand(s *semaphore) {
-	c.leaveLine()
+// standLocked puts the class into the line of s, at the place of its first request.
+func (c *class) standLocked(s *semaphore) {
+	c.leaveLineLocked()
 	c.at = s
 	c.links.Rank = c.first().order()
 	s.line.classes.Insert(c)
 }
 
-func (c *class) leaveLine() {
+func (c *class) leaveLineLocked() {
 	if c.at != nil {
 		c.at.line.classes.Remove(c)
 		c.at = nil
 	}
 }
 
-// line is what a queue knows of one of its semaphores.
+// line is what a queue knows of one of its semaphores. It is guarded by the mu of
+// the queue.
 type line struct {
 	classes ranked.List[*class] // those whose first request has no room here
 	fresh   int                 // requests that never had a slot and are counted here, for MaxQueue
 	needed  int                 // classes that need the semaphore
 }
 
-// take takes the slots of w into use.
-func take(sems []*semaphore, w *waiter) {
+// takeLocked takes the slots of w into use.
+func takeLocked(sems []*semaphore, w *waiter) {
 	for i, s := range sems {
 		s.state.Store(plus(s.state.Load(), w.weightAt(i)))
 	}
 }
 
-// fullFor reports whether as many requests wait for s as may.
-func (s *semaphore) fullFor() bool {
+// fullLocked reports whether as many requests wait for s as may.
+func (s *semaphore) fullLocked() bool {
 	n := 0
 	if s.line != nil {
 		n = s.line.fresh
@@ -130,10 +132,10 @@ func (s *semaphore) fullFor() bool {
 	return n >= s.limit.queue
 }
 
-// placeBehind returns the index of the semaphore at which a request that comes
+// placeBehindLocked returns the index of the semaphore at which a request that comes
 // behind others of its class is counted: of the narrowest that has no room after
 // those before it have gone.
-func (c *class) placeBehind(w *waiter, short int) int {
+func (c *class) placeBehindLocked(w *waiter, short int) int {
 	n := int64(c.len())
 	for i, s := range c.sems[:short] {
 		if inUse(s.state.Load())+n+int64(w.weightAt(i)) > s.room() {
@@ -143,22 +145,22 @@ func (c *class) placeBehind(w *waiter, short int) int {
 	return short
 }
 
-// count counts w at s from now on.
-func (w *waiter) count(s *semaphore) {
+// countLocked counts w at s from now on.
+func (w *waiter) countLocked(s *semaphore) {
 	s.state.Store((s.state.Load() + oneWaits) | reached)
-	if !w.resumed {
+	if !w.reacquiring {
 		s.line.fresh++
 	}
 }
 
-// uncount takes back what count did.
-func (w *waiter) uncount(s *semaphore) {
+// uncountLocked takes back what countLocked did.
+func (w *waiter) uncountLocked(s *semaphore) {
 	st := s.state.Load() - oneWaits
 	if waiting(st) == 0 && inUse(st) == 0 { // no release will come to do it
 		st &^= reached
 	}
 	s.state.Store(st)
-	if !w.resumed {
+	if !w.reacquiring {
 		s.line.fresh--
 	}
 }
@@ -195,7 +197,7 @@ func (q *queue) newClassLocked(sems []*semaphore) *class {
 
 // dropClassLocked forgets a class of which no request waits.
 func (q *queue) dropClassLocked(c *class) {
-	c.leaveLine()
+	c.leaveLineLocked()
 	for _, s := range c.sems {
 		s.line.needed--
 	}

@@ -74,10 +74,10 @@ func (l *limit) need(c *layer.Call, req *http.Request) (k key, weight int32) {
 
 // acquire acquires all slots at once, waiting if it must. A request that
 // suspended its slots goes before those that never had one.
-func (d *demand) acquire(ctx context.Context, a *layer.Attempt, resumed bool) error {
+func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) error {
 	for {
 		for i, s := range d.sems {
-			if resumed {
+			if reacquiring {
 				d.sems[i] = s.live()
 			}
 			if int64(d.needs[i].weight) > s.limit.max.Load() {
@@ -87,7 +87,7 @@ func (d *demand) acquire(ctx context.Context, a *layer.Attempt, resumed bool) er
 		}
 		o := d.try(a)
 		if o == full {
-			d.waiter = waiter{demand: d, resumed: resumed}
+			d.waiter = waiter{demand: d, reacquiring: reacquiring}
 			var err error
 			if o, err = wait(ctx, a, d.sems, &d.waiter); err != nil {
 				return err
@@ -97,7 +97,7 @@ func (d *demand) acquire(ctx context.Context, a *layer.Attempt, resumed bool) er
 			return nil
 		}
 		for i, s := range d.sems {
-			d.sems[i] = s.again(resumed)
+			d.sems[i] = s.again(reacquiring)
 		}
 	}
 }

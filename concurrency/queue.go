@@ -92,30 +92,30 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 	c := q.classForLocked(sems)
 	short := q.shortLocked(c, sems, w)
 	if short < 0 {
-		take(sems, w)
+		takeLocked(sems, w)
 		return acquired, sems[0], 0
 	}
 	place := short
 	if c != nil && c.len() > 0 && c.first().order() <= w.order() {
-		place = c.placeBehind(w, short)
+		place = c.placeBehindLocked(w, short)
 	}
 	w.place = int16(place) //nolint:gosec // an index of limits
 	s := sems[place]
 	before = int(waiting(s.state.Load()))
-	if !w.resumed && s.fullFor() {
+	if !w.reacquiring && s.fullLocked() {
 		return full, s, before
 	}
 	if c == nil || c.len() == 0 {
 		c = q.newClassLocked(sems)
 	}
 	c.of(w).Insert(w)
-	w.count(s)
+	w.countLocked(s)
 	if w.demand != nil {
 		w.demand.since = now
 	}
 	if c.first() == w {
 		old := c.at
-		c.stand(sems[short])
+		c.standLocked(sems[short])
 		if old != nil && old != c.at {
 			q.admitLocked(now, old)
 		}
@@ -145,10 +145,23 @@ func (q *queue) shortLocked(c *class, sems []*semaphore, w *waiter) int {
 			short = i
 		}
 	}
-	if short >= 0 && overtaken && (q.kept == nil || w.order() < q.kept.order()) {
-		q.kept = w
+	if short >= 0 && overtaken {
+		q.keepLocked(w)
 	}
 	return short
+}
+
+// keepLocked keeps free slots for w from now on, unless that is done for one before
+// it.
+func (q *queue) keepLocked(w *waiter) {
+	switch {
+	case q.kept == nil:
+	case q.kept.order() <= w.order():
+		return
+	default: // what was kept for that one may have room for others
+		q.dirty = append(q.dirty, q.kept.demand.sems...)
+	}
+	q.kept = w
 }
 
 // roomLocked reports whether s has room for a request of class c that leaves what
@@ -205,7 +218,7 @@ func (q *queue) lookLocked(now time.Duration, c *class) {
 	}
 	short := q.shortLocked(c, c.sems, w)
 	if short < 0 {
-		take(c.sems, w)
+		takeLocked(c.sems, w)
 		w.status = admitted
 		q.removeLocked(c, w)
 		close(w.ready)
@@ -213,17 +226,17 @@ func (q *queue) lookLocked(now time.Duration, c *class) {
 	}
 	s := c.sems[short]
 	if place := int(w.place); place != short {
-		if place < short && !w.resumed && s.fullFor() {
+		if place < short && !w.reacquiring && s.fullLocked() {
 			q.rejectLocked(c, w, short, noPlace)
 			return
 		}
-		w.uncount(c.sems[place])
+		w.uncountLocked(c.sems[place])
 		w.place = int16(short) //nolint:gosec // an index of limits
-		w.count(s)
+		w.countLocked(s)
 		w.demand.since = now
 	}
 	if s != c.at {
-		c.stand(s)
+		c.standLocked(s)
 		return
 	}
 	q.dirty = slices.DeleteFunc(q.dirty, func(d *semaphore) bool { return d == s })
@@ -242,7 +255,7 @@ func (q *queue) rejectLocked(c *class, w *waiter, i int, why status) {
 func (q *queue) removeLocked(c *class, w *waiter) {
 	first := c.first() == w
 	c.of(w).Remove(w)
-	w.uncount(c.sems[w.place])
+	w.uncountLocked(c.sems[w.place])
 	if q.kept == w {
 		q.kept = nil
 		q.dirty = append(q.dirty, c.sems...)
@@ -251,7 +264,7 @@ func (q *queue) removeLocked(c *class, w *waiter) {
 	case c.len() == 0:
 		q.dropClassLocked(c)
 	case first:
-		c.stand(c.at)
+		c.standLocked(c.at)
 	}
 }
 

@@ -24,30 +24,29 @@ func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
 
 // acquire acquires one slot of s or of the semaphore that has taken its place,
 // and returns that.
-func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, resumed bool) (*semaphore, error) {
+func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*semaphore, error) {
 	for {
 		o := s.try(1)
 		if o == full {
 			sems := [1]*semaphore{s}
 			var err error
-			if o, err = wait(ctx, a, sems[:], &waiter{resumed: resumed}); err != nil {
+			if o, err = wait(ctx, a, sems[:], &waiter{reacquiring: reacquiring}); err != nil {
 				return nil, err
 			}
 		}
 		if o == acquired {
 			return s, nil
 		}
-		s = s.again(resumed)
+		s = s.again(reacquiring)
 	}
 }
 
-// again returns the semaphore to use in place of s, of which some may have been
-// evicted.
-func (s *semaphore) again(resumed bool) *semaphore {
+// again returns the semaphore to use after s was found full or evicted.
+func (s *semaphore) again(reacquiring bool) *semaphore {
 	switch {
 	case s.state.Load()&dead == 0:
 		return s
-	case resumed:
+	case reacquiring:
 		s.limit.revive(s)
 		return s.live()
 	}
@@ -78,14 +77,14 @@ func wait(ctx context.Context, a *layer.Attempt, sems []*semaphore, w *waiter) (
 			releaseAll(a, sems, w)
 		}
 	}()
-	if !w.resumed {
+	if !w.reacquiring {
 		a.Suspend()
 	}
 	at.limit.emit(a, layer.WaitBegin, 0, nil)
 	err := q.await(ctx, sems, w, before, start)
 	d := time.Since(start)
 	a.AddWait(layer.Queue, d)
-	if err == nil && !w.resumed {
+	if err == nil && !w.reacquiring {
 		err = a.Reacquire(ctx)
 	}
 	at.limit.emit(a, layer.WaitEnd, d, err)
@@ -107,7 +106,7 @@ func releaseAll(a *layer.Attempt, sems []*semaphore, w *waiter) {
 func (q *queue) await(ctx context.Context, sems []*semaphore, w *waiter, before int, start time.Time) error {
 	var late <-chan time.Time
 	least := leastMaxWait(sems)
-	timer := new(time.Timer)
+	var timer *time.Timer
 	if least > 0 {
 		timer = time.NewTimer(least)
 		defer timer.Stop()

@@ -1,0 +1,36 @@
+package concurrency
+
+import (
+	"testing"
+	"time"
+)
+
+func TestErrorTexts(t *testing.T) {
+	host := Limit{Max: 20}
+	weighed := Limit{Max: 3, Weight: weightOf}
+	for _, tt := range []struct {
+		err  Error
+		want string
+	}{
+		{
+			Error{Limit: host.String(), Key: "api.example.com", Queue: 12, MaxWait: 5 * time.Second, Reason: ErrDeadline},
+			"concurrency: no slot of 20 per host (api.example.com) became free within 5s: 12 waiting",
+		},
+		{
+			Error{Limit: host.String(), Key: "api.example.com", Queue: 256, Reason: ErrFull},
+			"concurrency: the queue is full: 20 at once per host (api.example.com), 256 waiting",
+		},
+		{
+			Error{Limit: host.String(), Reason: ErrFull}, // NoQueue
+			"concurrency: the queue is full: 20 at once per host",
+		},
+		{
+			Error{Limit: weighed.String(), Key: "api.example.com", Weight: 5, Reason: ErrWeight},
+			"concurrency: a weight of 5 is above the limit: 3 slots at once per host (api.example.com)",
+		},
+	} {
+		if got := tt.err.Error(); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
