@@ -26,7 +26,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// flaky answers 503 first, then as the PokeAPI does.
+// flaky responds with 503 first, then as the PokeAPI does.
 func flaky() *httptest.Server {
 	var n atomic.Int64
 	api := pokeapi.Handler()

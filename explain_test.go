@@ -12,10 +12,10 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// part is a layer that exists only by its name and what it tells Explain.
+// part is a layer that exists only by its name and what it says to Explain.
 type part struct {
 	name string
-	tell func(*transport.Plan)
+	says func(*transport.Plan)
 }
 
 func (p part) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -43,8 +43,8 @@ func traits(name string) transport.Traits {
 
 func (p part) Explain(plan *transport.Plan) {
 	plan.Describe(traits(p.name))
-	if p.tell != nil {
-		p.tell(plan)
+	if p.says != nil {
+		p.says(plan)
 	}
 }
 

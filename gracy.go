@@ -18,7 +18,7 @@ type Func = transport.Func
 type Plan = transport.Plan
 
 // Chain puts layers around [http.DefaultTransport]. The first listed is the
-// outermost: it sees the request first and the answer last, so
+// outermost: it sees the request first and the response last, so
 //
 //	gracy.Chain(a, b, c)
 //

@@ -17,10 +17,10 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A slot outside of retry is laid down while its holder waits for quota. If the
+// A slot outside of retry is suspended while its request waits for quota. If the
 // holder's attempt ends before the slot is to be had again, the next attempt
 // must not go without one.
-func TestALaidDownSlotIsTakenUpBeforeTheNextAttempt(t *testing.T) {
+func TestASuspendedSlotIsReacquiredBeforeTheNextAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var now, peak atomic.Int64
 		api := roundTripper(func(req *http.Request) (*http.Response, error) {

@@ -161,7 +161,7 @@ func (d *demand) observe(what sample, took time.Duration, timeout bool) {
 // BodyEnd implements [layer.BodyEnder].
 func (d *demand) BodyEnd(a *layer.Attempt) { d.release(a, len(d.sems)) }
 
-// Park implements [layer.Suspender].
+// Suspend implements [layer.Suspender].
 func (d *demand) Suspend(a *layer.Attempt) { d.release(a, len(d.sems)) }
 
 // Resume implements [layer.Suspender].

@@ -34,7 +34,7 @@
 // # Defaults
 //
 // Max has none. Slots are per host; the queue holds 256 per host; the wait is
-// bounded by the request's context alone. 10,000 keys in use at once are told
+// bounded by the request's context alone. 10,000 keys in use at once are kept
 // apart, further ones share their slots; keys not in use are forgotten.
 //
 // # What comes back

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// streaming answers with a body that ends when the client is gone.
+// streaming responses with a body that ends when the client is gone.
 func streaming(t *testing.T) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +71,7 @@ func TestSlotsOfBodiesThatAreNeverClosedComeBack(t *testing.T) {
 }
 
 // The control: the same calls with slots that go with the body alone.
-func TestSlotsAreLostWithoutAGuard(t *testing.T) {
+func TestSlotsAreLostWithoutALeakWatch(t *testing.T) {
 	api := streaming(t)
 	l := New(Limit{Max: 100, MaxQueue: NoQueue})
 	rt := l.Wrap(&http.Transport{})
@@ -95,7 +95,7 @@ func TestSlotsAreLostWithoutAGuard(t *testing.T) {
 	}
 }
 
-func TestOnlyScarceSlotsAreGuarded(t *testing.T) {
+func TestOnlyBodiesOfScarceSlotsAreWatched(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}

@@ -26,7 +26,7 @@ type semaphore struct {
 	state    atomic.Uint64
 	adaptive *adaptiveSlots // nil: there are Max slots
 	key      key
-	id       uint64                    // tells the semaphores of a shared queue apart
+	id       uint64                    // distinguishes the semaphores of a shared queue
 	forward  atomic.Pointer[semaphore] // the successor after an eviction
 	own      atomic.Pointer[queue]     // of a limiter of one limit; made for the first request that waits
 	line     *line                     // guarded by queue.mu
@@ -191,7 +191,7 @@ func (s *semaphore) release(a *layer.Attempt) {
 // stands for one slot of it.
 func (s *semaphore) BodyEnd(a *layer.Attempt) { s.release(a) }
 
-// Park implements [layer.Suspender].
+// Suspend implements [layer.Suspender].
 func (s *semaphore) Suspend(a *layer.Attempt) { s.release(a) }
 
 // Resume implements [layer.Suspender].

@@ -136,12 +136,12 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 		}
 	}()
 	e := a.call.Expect()
-	v := a.call.raised(verdict.Judge(&a.call.req, resp, err, e))
+	v := raised(a.call, verdict.Judge(&a.call.req, resp, err, e))
 	a.headers = time.Since(a.start)
 	a.status = statusOf(resp)
 	if resp != nil && e.Check != nil && e.Accepts(resp.StatusCode) && checkable(resp) {
 		if err = check(a, resp, e.Check); err != nil {
-			v = a.call.raised(judgeCheck(&a.call.req, err))
+			v = raised(a.call, judgeCheck(&a.call.req, err))
 		}
 	}
 	a.close(v, err)
@@ -159,38 +159,6 @@ func (a *Attempt) close(v verdict.Verdict, err error) {
 	}
 	a.verdict = v
 	a.flags.Or(flagEnded)
-}
-
-// keepOutcome keeps what a foreign layer gets, for the case that no layer ends
-// the row.
-func (a *Attempt) keepOutcome(resp *http.Response, err error) {
-	a.headers = time.Since(a.start)
-	if resp != nil {
-		a.status = statusOf(resp)
-	}
-	if err != nil {
-		a.setErr(err)
-	}
-	a.flags.Or(flagReturned)
-}
-
-// supersede closes the row of a response that a foreign layer threw away, by
-// the outcome that was kept.
-func (a *Attempt) supersede() {
-	if a.flags.Or(flagEnding)&flagEnding != 0 {
-		return
-	}
-	var resp *http.Response
-	var err error
-	if a.status != 0 {
-		resp = &http.Response{StatusCode: int(a.status)}
-	} else if x := a.extra.Load(); x != nil {
-		err = x.err
-	}
-	a.close(verdict.Judge(&a.call.req, resp, err, a.call.Expect()), err)
-	if a.call.Wants(AttemptEnd) {
-		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Err: err})
-	}
 }
 
 // statusOf returns the status code of a response, 0 without one.

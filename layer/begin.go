@@ -50,7 +50,7 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 	done := false
 	defer func() {
 		if !done {
-			c.abandon(resp)
+			abandon(c, resp)
 		}
 	}()
 	if c.Wants(CallBegin) {
@@ -83,7 +83,7 @@ func (c *Call) leave() {
 	if c.count.Load() > 1 {
 		for a := range c.Attempts() {
 			if a.is(flagReturned) {
-				a.supersede()
+				supersede(a)
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func (c *Call) leave() {
 
 // abandon does the work of leave after a panic. The caller gets no response, so
 // the body of one that was already there is closed.
-func (c *Call) abandon(resp *http.Response) {
+func abandon(c *Call, resp *http.Response) {
 	c.flags.Or(callReturned)
 	if a := c.current.Load(); a.flags.Or(flagEnding)&flagEnding == 0 {
 		a.close(verdict.Unjudged, errPanicked)

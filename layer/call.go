@@ -177,7 +177,7 @@ func (c *Call) more() *callExtra {
 func (c *Call) SetIdempotent() { c.flags.Or(callKeyed) }
 
 // raised is what a verdict becomes where a layer has made the request idempotent.
-func (c *Call) raised(v verdict.Verdict) verdict.Verdict {
+func raised(c *Call, v verdict.Verdict) verdict.Verdict {
 	if v == verdict.Ambiguous && c.flags.Load()&callKeyed != 0 {
 		return verdict.Retryable
 	}

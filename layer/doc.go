@@ -38,8 +38,8 @@
 //
 // # Where things are
 //
-// wrap.go builds a layer, begin.go begins and ends a call, send.go hands the
-// request to the base. call.go, attempt.go and row.go are the ledger, and
+// wrap.go builds a layer, begin.go begins and ends a call, foreign.go is for a layer
+// that is not built here and sends again, send.go hands the request to the base. call.go, attempt.go and row.go are the ledger, and
 // ledger.go prints it. check.go runs the caller's check of a body. hold.go,
 // suspend.go, body.go and leak.go are about what lasts until a body ends.
 package layer

@@ -26,7 +26,7 @@ func (c *Call) String() string {
 		fmt.Fprintf(&b, " after %d attempts", n)
 	}
 	if last.Ended() {
-		fmt.Fprintf(&b, " in %s", brief.Duration(c.elapsed()))
+		fmt.Fprintf(&b, " in %s", brief.Duration(elapsed(c)))
 	}
 	if c.Offline() {
 		b.WriteString(", replayed")
@@ -94,7 +94,7 @@ func (c *Call) LogValue() slog.Value {
 		slog.Int("status", last.Status()),
 		slog.String("verdict", last.Verdict().String()),
 		slog.Int("attempts", c.Count()),
-		slog.Duration("elapsed", c.elapsed()),
+		slog.Duration("elapsed", elapsed(c)),
 	}
 	for w := range waitKinds {
 		if d := c.Wait(w); d > 0 {
@@ -115,7 +115,7 @@ func (c *Call) LogValue() slog.Value {
 
 // elapsed is the time from the start of the first attempt to the headers of the
 // last.
-func (c *Call) elapsed() time.Duration {
+func elapsed(c *Call) time.Duration {
 	last := c.Attempt()
 	return last.start.Add(last.Elapsed()).Sub(c.first.start)
 }

@@ -159,34 +159,6 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	return b.trip(c, req, b.send)
 }
 
-// pass runs a layer right inside a foreign one. A foreign layer knows nothing of
-// attempts and may send again, after an outcome or beside a request that still
-// runs. So each request after the first gets an attempt of its own here.
-func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
-	if a.flags.Or(flagEntered)&flagEntered != 0 {
-		before := a
-		if !concurrent(req.Context()) {
-			before = c.current.Load()
-		}
-		a = c.append(Retry)
-		a.flags.Or(flagEntered)
-		if before.is(flagReturned) {
-			before.supersede()
-			a.inherit(before)
-			c.current.Store(a)
-		}
-		req = req.WithContext(a.Context(req.Context()))
-	}
-	if err := a.Reacquire(req.Context()); err != nil {
-		return Reject(req, err)
-	}
-	resp, err := b.trip(c, req, b.send)
-	if !a.is(flagEnding) {
-		a.keepOutcome(resp, err)
-	}
-	return resp, err
-}
-
 func (b *built) Unwrap() http.RoundTripper { return b.next }
 
 // Layer returns what the round tripper was built from, for transport.Layers.

@@ -31,7 +31,7 @@ var (
 type Error struct {
 	// Rule is the text of the rule, or of the pause.
 	Rule string
-	// Key tells the keys of a rule apart: a hash of what its Key function
+	// Key distinguishes the keys of a rule: a hash of what its Key function
 	// returned; "" without one.
 	Key string
 	// Wait is the shortest wait that would have been needed, 0 if not known.

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 )
 
-// Between its grant and its leaving a request takes up its slot again. If a pause
+// Between its grant and its leaving a request reacquires its slot. If a pause
 // begins meanwhile, it is back in the queue, before those that came after it.
 func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

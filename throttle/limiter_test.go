@@ -174,7 +174,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 	}
 }
 
-// Close comes while one takes up its slot again and another asks a slow store:
+// Close comes while one reacquires its slot and another asks a slow store:
 // neither is sent.
 func TestCloseWhileNotWaitingHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@ type hold struct {
 	attempt *layer.Attempt // for which the demand was committed
 }
 
-// Park gives back what was counted.
+// Suspend gives back what was counted.
 func (h *hold) Suspend(*layer.Attempt) {
 	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt))
 }

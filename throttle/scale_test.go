@@ -78,7 +78,7 @@ func blocked(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper
 		synctest.Wait()
 		after := heapAndStacks()
 		heap = (float64(after.HeapAlloc) - float64(before.HeapAlloc)) / float64(n)
-		// All there are: of those that were there before, many are taken up again.
+		// All there are: of those that were there before, many are used again.
 		stacks = float64(after.StackInuse) / float64(n)
 		cancel()
 		wg.Wait()

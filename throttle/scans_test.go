@@ -64,8 +64,8 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 				if looks := l.looked() - arrived; arrived > tt.n+1 || looks > tt.most*tt.n {
 					t.Errorf("%d looks at the queue at %d arrivals, %d at as many slots", arrived, tt.n, looks)
 				}
-				if naps.Load() > 4*int64(tt.n) { // once, and with MaxWait for the context to take up slots with
-					t.Errorf("%d waiters lay down %d times", tt.n, naps.Load())
+				if naps.Load() > 4*int64(tt.n) { // once, and with MaxWait for the context to reacquire slots with
+					t.Errorf("%d waiters slept %d times", tt.n, naps.Load())
 				}
 				quiet(t, l)
 			})

@@ -32,7 +32,7 @@ func (c *counted) Take(ctx context.Context, key string) (tokens, remaining, rese
 		time.Sleep(c.slow)
 	}
 	if c.fail.Load() {
-		return 0, 0, 0, false, errors.New("connection to redis://user:secret@store.test refused")
+		return 0, 0, 0, false, errors.New("connection refused by redis://user:secret@store.test")
 	}
 	return c.Store.Take(ctx, key)
 }

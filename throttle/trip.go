@@ -105,7 +105,7 @@ func outcomeOf(a *layer.Attempt, resp *http.Response) admission.Outcome {
 	return admission.Good
 }
 
-// withoutResponse tells a request that is lost from one that was not sent: an inner
+// withoutResponse distinguishes a request that is lost from one that was not sent: an inner
 // retry may have made attempts after a.
 func withoutResponse(a *layer.Attempt) admission.Outcome {
 	for row := range a.Call().Attempts() {

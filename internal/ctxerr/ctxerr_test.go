@@ -48,7 +48,7 @@ func TestIsTimeout(t *testing.T) {
 		want bool
 	}{
 		{nil, false},
-		{errors.New("refused"), false},
+		{errors.New("no route to host"), false},
 		{context.Canceled, false},
 		{context.DeadlineExceeded, true},
 		{fmt.Errorf("get: %w", os.ErrDeadlineExceeded), true},

@@ -1,6 +1,6 @@
 // Package origin compares URLs by their origin (RFC 6454): where a credential, an
 // idempotency key or a page may follow a redirect is decided by it, so there is
-// one answer.
+// one place for it.
 package origin
 
 import (

@@ -6,7 +6,7 @@ package ranked
 // Links is the part of an element that a [List] uses. An element is in at most
 // one list at a time.
 type Links[E any] struct {
-	// Rank decides the place of [List.Insert]: a lower rank is further in front.
+	// Rank decides the place of [List.Insert]: a lower rank is nearer to the front.
 	// It must not change while the element is in a list that is kept by rank.
 	Rank       int64
 	prev, next E

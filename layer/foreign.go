@@ -1,0 +1,68 @@
+package layer
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// pass runs a layer right inside a foreign one. A foreign layer knows nothing of
+// attempts and may send again, after an outcome or beside a request that still
+// runs. So each request after the first gets an attempt of its own here.
+func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
+	if a.flags.Or(flagEntered)&flagEntered != 0 {
+		before := a
+		if !concurrent(req.Context()) {
+			before = c.current.Load()
+		}
+		a = c.append(Retry)
+		a.flags.Or(flagEntered)
+		if before.is(flagReturned) {
+			supersede(before)
+			a.inherit(before)
+			c.current.Store(a)
+		}
+		req = req.WithContext(a.Context(req.Context()))
+	}
+	if err := a.Reacquire(req.Context()); err != nil {
+		return Reject(req, err)
+	}
+	resp, err := b.trip(c, req, b.send)
+	if !a.is(flagEnding) {
+		keepOutcome(a, resp, err)
+	}
+	return resp, err
+}
+
+// keepOutcome keeps what a foreign layer gets, for the case that no layer ends
+// the row.
+func keepOutcome(a *Attempt, resp *http.Response, err error) {
+	a.headers = time.Since(a.start)
+	if resp != nil {
+		a.status = statusOf(resp)
+	}
+	if err != nil {
+		a.setErr(err)
+	}
+	a.flags.Or(flagReturned)
+}
+
+// supersede closes the row of a response that a foreign layer threw away, by
+// the outcome that was kept.
+func supersede(a *Attempt) {
+	if a.flags.Or(flagEnding)&flagEnding != 0 {
+		return
+	}
+	var resp *http.Response
+	var err error
+	if a.status != 0 {
+		resp = &http.Response{StatusCode: int(a.status)}
+	} else if x := a.extra.Load(); x != nil {
+		err = x.err
+	}
+	a.close(verdict.Judge(&a.call.req, resp, err, a.call.Expect()), err)
+	if a.call.Wants(AttemptEnd) {
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Err: err})
+	}
+}
