@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,8 +19,8 @@ var notAdded = struct{ latency, row, snapshot []string }{
 }
 
 func TestNoSumForgetsAField(t *testing.T) {
-	row := append(notAdded.row, notAdded.latency...)
-	snapshot := append(notAdded.snapshot, row...)
+	row := slices.Concat(notAdded.row, notAdded.latency)
+	snapshot := slices.Concat(notAdded.snapshot, row)
 	checkSum(t, Latency.Add, notAdded.latency...)
 	checkSum(t, Waits.add)
 	checkSum(t, Waiting.add)
@@ -40,7 +41,7 @@ func checkSum[T any](t *testing.T, add func(a, b T) T, except ...string) {
 }
 
 func TestTheTotalIsTheSumOfAllRows(t *testing.T) {
-	except := append(notAdded.row, notAdded.latency...)
+	except := slices.Concat(notAdded.row, notAdded.latency)
 	a, b := Row{Route: "/a"}, Row{Route: "/b"}
 	sumtest.Fill(&a, 1000, except...)
 	sumtest.Fill(&b, 70000, except...)
@@ -79,6 +80,13 @@ func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 			t.Errorf("%s is zero", path)
 		}
 	})
+	// Each outcome has counted once: all but success and cancellation are failures.
+	if r.Calls != uint64(outcomes) || r.Failures != uint64(outcomes)-2 || r.FailureLatency.Count != uint64(outcomes)-3 {
+		t.Errorf("%d calls, %d failures, %d latencies of failures; there are %d outcomes", r.Calls, r.Failures, r.FailureLatency.Count, outcomes)
+	}
+	if r.Retries != uint64(reasons) {
+		t.Errorf("%d retries, one for each of %d reasons", r.Retries, reasons)
+	}
 	if want := (Waits{Queue: 1, Quota: 2, Pause: 3, Backoff: 4}); r.Waits != want {
 		t.Errorf("waits %+v, want %+v", r.Waits, want)
 	}
@@ -88,6 +96,7 @@ func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 func TestEveryGaugeReachesTheSnapshot(t *testing.T) {
 	r := New("test")
 	r.inFlight.Store(9)
+	r.store.Load().overflow.Store(8)
 	for w := range layer.Wait(waitKinds) {
 		r.waiting[w].Store(int64(w + 1))
 	}
@@ -103,8 +112,8 @@ func TestEveryGaugeReachesTheSnapshot(t *testing.T) {
 	if next := layer.Wait(waitKinds).String(); next != "unknown" {
 		t.Errorf("layer has a further kind of wait, %s, that is not counted", next)
 	}
-	if s.InFlight != 9 {
-		t.Errorf("%d in flight, want 9", s.InFlight)
+	if s.InFlight != 9 || s.Overflow != 8 {
+		t.Errorf("%d in flight, %d overflowed; want 9 and 8", s.InFlight, s.Overflow)
 	}
 }
 

@@ -7,7 +7,7 @@
 //
 // Three kinds of evidence count, in falling order of certainty:
 //
-//   - a literal registered in [Rules]: masked wherever it stands, plain or
+//   - a literal registered in [Rules]: masked at every place, plain or
 //     percent-encoded, JSON-escaped or in base64;
 //   - a name: a header (Authorization, Cookie, X-Api-Key ...), a query
 //     parameter (key, sig, access_token, X-Amz-* ...) or a field of a body

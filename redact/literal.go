@@ -39,7 +39,7 @@ func newLiterals(list []string) (l literals) {
 	for _, s := range l.plain {
 		pairs = append(pairs, s, Mask)
 	}
-	// The mask stands for itself, so that a literal which is a part of it does
+	// The mask is replaced by itself, so that a literal which is a part of it does
 	// not mask the mask.
 	l.replacer = strings.NewReplacer(append(pairs, Mask, Mask)...)
 	return l

@@ -7,11 +7,11 @@ import (
 )
 
 func TestRulesAddNamesToOneKind(t *testing.T) {
-	r := New(Rules{Headers: []string{"X-Tenant"}, Query: []string{"account", "пароль"}, Fields: []string{"iban"}, Keep: []string{"Token"}, Literals: []string{""}})
+	r := New(Rules{Headers: []string{"X-Tenant"}, Query: []string{"patient", "пароль"}, Fields: []string{"iban"}, Keep: []string{"Token"}, Literals: []string{""}})
 	if !r.Header("x-tenant") || r.Query("x-tenant") || r.Field("x-tenant") {
 		t.Error("a header is secret as a header only")
 	}
-	if !r.Query("ACCOUNT") || r.Header("account") || !r.Query("пароль") || r.Query("другой") {
+	if !r.Query("PATIENT") || r.Header("patient") || !r.Query("пароль") || r.Query("другой") {
 		t.Error("a query parameter is secret as such only")
 	}
 	if !r.Field("i_b_a_n") || r.Query("iban") {
@@ -20,7 +20,7 @@ func TestRulesAddNamesToOneKind(t *testing.T) {
 	if r.Field("token") || r.Query("token") || !r.Field("access_token") {
 		t.Error("Keep frees its name alone")
 	}
-	if got := r.Text("account=me token=abc"); got != "account=REDACTED token=abc" {
+	if got := r.Text("patient=me token=abc"); got != "patient=REDACTED token=abc" {
 		t.Errorf("Text: %q", got)
 	}
 	for _, zero := range []*Redactor{nil, {}, New(Rules{})} {

@@ -79,12 +79,12 @@ func TestURLLeavesItsArgumentUnchanged(t *testing.T) {
 	if *u != before {
 		t.Error("the URL was changed")
 	}
-	r := New(Rules{Query: []string{"account"}, Literals: []string{"p/q r"}})
-	u, _ = url.Parse("https://h/p%2Fq%20r/x?account=me&q=p%2Fq+r&v=p%2fq%20r")
-	if got, want := r.URL(u), "https://h/REDACTED/x?account=REDACTED&q=REDACTED&v=REDACTED"; got != want {
+	r := New(Rules{Query: []string{"patient"}, Literals: []string{"p/q r"}})
+	u, _ = url.Parse("https://h/p%2Fq%20r/x?patient=me&q=p%2Fq+r&v=p%2fq%20r")
+	if got, want := r.URL(u), "https://h/REDACTED/x?patient=REDACTED&q=REDACTED&v=REDACTED"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := r.RawQuery("a=%zz&account=me&b"), "a=%zz&account=REDACTED&b"; got != want {
+	if got, want := r.RawQuery("a=%zz&patient=me&b"), "a=%zz&patient=REDACTED&b"; got != want {
 		t.Errorf("RawQuery: got %q, want %q", got, want)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// The fields of a row that a column shows, or that stand in JSON alone. A new field has to be put into
+// The fields of a row that a column shows, or that only JSON has. A new field has to be put into
 // one of the two.
 var (
 	shown = []string{
