@@ -18,7 +18,7 @@ import (
 func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if race.Enabled { // it sees as much in fewer, and a busy machine takes a minute for all
+	if race.Enabled || testing.Short() { // it sees as much in fewer, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})
