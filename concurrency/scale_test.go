@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -25,8 +24,8 @@ func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	l := New(Limit{Max: slots})
 	only := l.limits[0]
 	var now, peak, count atomic.Int64
-	loop := &layer{"loop", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		a := transport.AttemptFrom(req.Context())
+	loop := &layer{"loop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
 		for range each {
 			s, err := only.acquire(req.Context(), a, key{host: "api.test"})
 			if err != nil {

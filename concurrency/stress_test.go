@@ -14,6 +14,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // maxima are those of a limit, in turn. While it is resized both hold.
@@ -57,13 +58,13 @@ func (m *maxima) since(mark int) int {
 }
 
 // taking runs trip once per worker, with the attempt that taking a slot needs.
-func taking(t *testing.T, workers int, do func(ctx context.Context, a *transport.Attempt, worker int)) {
+func taking(t *testing.T, workers int, do func(ctx context.Context, a *layer.Attempt, worker int)) {
 	t.Helper()
 	var wg sync.WaitGroup
 	for i := range workers {
 		wg.Go(func() {
-			rt := (&layer{"taking", func(_ *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-				do(req.Context(), transport.AttemptFrom(req.Context()), i)
+			rt := (&layer{"taking", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				do(req.Context(), layer.AttemptFrom(req.Context()), i)
 				return next.RoundTrip(req)
 			}}).Wrap(&server{})
 			if err := get(t.Context(), rt, url); err != nil {
@@ -75,7 +76,7 @@ func taking(t *testing.T, workers int, do func(ctx context.Context, a *transport
 }
 
 // weighed acquires weight slots, as of a limit with weights.
-func weighed(ctx context.Context, a *transport.Attempt, l *limit, weight int32) (*demand, error) {
+func weighed(ctx context.Context, a *layer.Attempt, l *limit, weight int32) (*demand, error) {
 	d := &demand{sems: []*semaphore{l.find(key{host: "api.test"})}, needs: []need{{weight: weight}}}
 	return d, d.acquire(ctx, a, false)
 }
@@ -102,7 +103,7 @@ func TestEverythingAtOnce(t *testing.T) {
 					now, met, above, went, grantedLate, left, heavy, full atomic.Int64
 				)
 				leave := make([]atomic.Pointer[context.CancelFunc], workers)
-				taking(t, workers, func(ctx context.Context, a *transport.Attempt, me int) {
+				taking(t, workers, func(ctx context.Context, a *layer.Attempt, me int) {
 					r := rand.New(rand.NewPCG(uint64(me), 3)) //nolint:gosec // no secret
 					for range each {
 						ctx, cancel := context.WithCancel(ctx)
@@ -186,7 +187,7 @@ func TestSeveralLimitsAtOnce(t *testing.T) {
 		var now [4]atomic.Int64
 		var went, left, above atomic.Int64
 		leave := make([]atomic.Pointer[context.CancelFunc], workers)
-		taking(t, workers, func(ctx context.Context, a *transport.Attempt, me int) {
+		taking(t, workers, func(ctx context.Context, a *layer.Attempt, me int) {
 			r := rand.New(rand.NewPCG(uint64(me), 6)) //nolint:gosec // no secret
 			for range each {
 				ctx, cancel := context.WithCancel(transport.With(ctx, transport.Priority(r.IntN(3)-1)))
@@ -253,7 +254,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 			for round := range rounds {
 				l := New(Limit{Max: slots})
 				only := l.limits[0]
-				taking(t, slots+1+r.IntN(3), func(ctx context.Context, a *transport.Attempt, me int) {
+				taking(t, slots+1+r.IntN(3), func(ctx context.Context, a *layer.Attempt, me int) {
 					r := rand.New(rand.NewPCG(uint64(round), uint64(me))) //nolint:gosec // no secret
 					for range 1 + r.IntN(1+round%500) {
 						s, err := only.find(key{host: "api.test"}), error(nil)
