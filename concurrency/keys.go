@@ -58,6 +58,11 @@ func (l *limit) find(k key) *semaphore {
 	if s := l.last.Load(); s != nil && s.key == k {
 		return s
 	}
+	return l.lookUp(k)
+}
+
+// lookUp is find for another key than that of the latest request.
+func (l *limit) lookUp(k key) *semaphore {
 	l.mu.RLock()
 	s, ok := l.sems.Get(k)
 	l.mu.RUnlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,6 +172,67 @@ func TestAWaitForAHostHoldsNothingOfOthers(t *testing.T) {
 		if s.sent.Load() != before+1 {
 			t.Error("a request to another host waits for them")
 		}
+		wg.Wait()
+		empty(t, l)
+	})
+}
+
+// Slots are kept for one request of a queue at a time, the first of those that were
+// delayed. What was kept for another one is free for others then.
+func TestSlotsAreKeptForOneRequestAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := make([]Limit, 4) // a request of "/0110" needs the second and the third
+		for i := range limits {
+			limits[i] = Limit{Max: 1, Scope: transport.ScopeAll, Weight: func(req *http.Request) int { return int(req.URL.Path[1+i] - '0') }}
+		}
+		l := New(limits...)
+		rt := l.Wrap(&server{})
+		var wg sync.WaitGroup
+		come := func(path string, p transport.Priority) (went *atomic.Bool, end func()) {
+			went = new(atomic.Bool)
+			done := make(chan struct{})
+			wg.Go(func() {
+				resp, err := rt.RoundTrip(request(transport.With(t.Context(), p), "http://api.test"+path))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				went.Store(true)
+				<-done
+				_ = resp.Body.Close()
+			})
+			time.Sleep(time.Millisecond)
+			return went, func() { close(done); synctest.Wait() }
+		}
+		delayed := func(both, first, second string, p transport.Priority) (went *atomic.Bool, end, endFirst func()) {
+			_, endSecond := come(second, 0)
+			went, end = come(both, p)
+			_, endFirst = come(first, 0) // overtakes it
+			endSecond()
+			return went, end, endFirst
+		}
+		x, endX, endXFirst := delayed("/1100", "/1000", "/0100", 0)
+		y, endY := come("/0100", 0)
+		if x.Load() || y.Load() {
+			t.Errorf("delayed: went %v; behind it: %v; the free slot is to be kept", x.Load(), y.Load())
+		}
+		v, endV, endVFirst := delayed("/0011", "/0010", "/0001", 100)
+		if v.Load() || !y.Load() {
+			t.Errorf("delayed and urgent: went %v; the free slot was used: %v", v.Load(), y.Load())
+		}
+		w, endW := come("/0001", 0)
+		if w.Load() {
+			t.Error("the slot that is kept for the urgent one was used")
+		}
+		endVFirst()
+		endXFirst()
+		endY()
+		if !v.Load() || !x.Load() || w.Load() {
+			t.Errorf("went: urgent %v, delayed %v, behind the urgent one %v", v.Load(), x.Load(), w.Load())
+		}
+		endV()
+		endX()
+		endW()
 		wg.Wait()
 		empty(t, l)
 	})
