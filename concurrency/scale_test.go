@@ -18,7 +18,7 @@ import (
 func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if race.Enabled { // it sees as much in fewer, and a busy machine takes a minute for all
+	if race.Enabled || testing.Short() { // it sees as much in fewer, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})
@@ -162,10 +162,10 @@ func TestBytesPerWaiter(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	n := 20_000
 	if testing.Short() {
-		n = 5000
+		t.Skip("sixty thousand waiting requests: a second of processor, and fewer measure the runtime")
 	}
+	const n = 20_000
 	l := New(Limit{Max: 1, MaxQueue: n})
 	free := func(rt http.RoundTripper) http.RoundTripper { return pass().Wrap(rt) }
 	blocked(t, n, free) // grows what is kept for reuse

@@ -244,7 +244,7 @@ func TestSeveralLimitsAtOnce(t *testing.T) {
 // ever, and the bubble reports that.
 func TestNoWakeUpIsLost(t *testing.T) {
 	rounds := 400
-	if race.Enabled {
+	if race.Enabled || testing.Short() {
 		rounds /= 2
 	}
 	var took, waited atomic.Int64
