@@ -79,14 +79,14 @@ func TestExplainWarns(t *testing.T) {
 		return gracy.Chain(layers...)
 	}
 	for want, client := range map[string]any{
-		"MaxIdleConnsPerHost":              gracy.Chain(part{"concurrency", at(20)}),
+		"MaxIdleConnsPerHost":          gracy.Chain(part{"concurrency", at(20)}),
 		"throttle is outside retry":    named("throttle", "retry"),
 		"concurrency is outside retry": named("concurrency", "retry"),
 		"throttle is outside replay":   named("throttle", "replay"),
-		"retry appears twice":              named("retry", "metrics", "retry"),
-		"has no Unwrap":                    gracy.Around(hiding, part{name: "retry"}),
-		"http.Client.Timeout":              &http.Client{Transport: named("retry"), Timeout: time.Second},
-		"neither an *http.Client nor":      "a client",
+		"retry appears twice":          named("retry", "metrics", "retry"),
+		"has no Unwrap":                gracy.Around(hiding, part{name: "retry"}),
+		"http.Client.Timeout":          &http.Client{Transport: named("retry"), Timeout: time.Second},
+		"neither an *http.Client nor":  "a client",
 		"retry is outside metrics":     named("retry", "metrics"),
 	} {
 		if p := gracy.Explain(client); !warned(p, want) {
