@@ -48,7 +48,7 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 	}}
 	for name, wrap := range orders {
 		synctest.Test(t, func(t *testing.T) { // the control: it was not from a tape then
-			tape := open(t, replay.Record)
+			tape := open(t, replay.ModeRecord)
 			l := New()
 			if resp, err := read(t, wrap(l, tape, base), "/"); err != nil || resp.StatusCode != 429 {
 				t.Errorf("%s: recorded %v, %v", name, resp, err)
@@ -65,7 +65,7 @@ func TestATapedAnswerPausesNothing(t *testing.T) {
 	for name, wrap := range orders {
 		for mode, rules := range map[Mode][]Rule{Window: nil, Strict: {{Limit: 9, Mode: Strict}}} {
 			synctest.Test(t, func(t *testing.T) {
-				tape := open(t, replay.Replay)
+				tape := open(t, replay.ModeReplay)
 				e := &ear{kinds: transport.Paused | transport.WaitBegin}
 				l := Config{Rules: rules, Pause: Pause{Fixed: time.Minute}}.New()
 				rt := e.Wrap(wrap(l, tape, base))

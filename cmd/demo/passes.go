@@ -90,9 +90,9 @@ func (d *demo) ask(ctx context.Context) (*outcome, error) {
 // control run has to see the network.
 func (d *demo) mode() replay.Mode {
 	if _, err := os.Stat(d.sum.Tape.Path); err == nil && len(d.without) == 0 {
-		return replay.Smart
+		return replay.ModeSmart
 	}
-	return replay.Record
+	return replay.ModeRecord
 }
 
 // again does the job a second time: from the tape, with the server stopped and
@@ -117,7 +117,7 @@ func (d *demo) again(ctx context.Context) (*outcome, error) {
 			}
 		}
 		base, dials = denied()
-		t, err := replay.Open(d.sum.Tape.Path, replay.Options{Mode: replay.Replay, Errors: true})
+		t, err := replay.Open(d.sum.Tape.Path, replay.Options{Mode: replay.ModeReplay, Errors: true})
 		if err != nil {
 			return nil, err
 		}

@@ -44,14 +44,20 @@ var doors = map[string]door{
 	"hook":        {ours: leaf},
 	"logging":     {ours: leaf},
 	"metrics":     {ours: leaf, foreign: []string{prometheus, "github.com/prometheus/client_model", "google.golang.org/protobuf"}},
-	"replay":      {ours: leaf, foreign: []string{bbolt}},
+	"replay":      {ours: leaf},
 	"retry":       {ours: leaf, foreign: []string{retryable}},
 	"throttle":    {ours: leaf, foreign: []string{limiter}},
 	"timeout":     {ours: leaf},
 
+	// What the author of a storage needs, and the two storages that replay.Open knows.
+	"replay/store":      {},
+	"replay/store/bolt": {ours: []string{"replay/store", "replay/store/internal/..."}, foreign: []string{bbolt}},
+	"replay/store/text": {ours: []string{"replay/store", "replay/store/internal/..."}},
+
 	// For the tests of those who use or extend replay.
-	"replay/replaytest": {ours: []string{"replay", "transport", "redact", "internal/..."}, mayBeMissing: true},
-	"replay/storetest":  {ours: []string{"replay", "transport", "redact", "internal/..."}, mayBeMissing: true},
+	"replay/internal/tapetest": {ours: []string{"replay/store"}},
+	"replay/replaytest":        {ours: []string{"replay", "replay/store/...", "transport", "redact", "internal/..."}, mayBeMissing: true},
+	"replay/storetest":         {ours: []string{"replay", "replay/store/...", "transport", "redact", "internal/..."}, mayBeMissing: true},
 
 	// At the edge of any *http.Client; they know no layer.
 	"parse": {ours: []string{"transport", "redact", "internal/hint", "internal/route"}},
