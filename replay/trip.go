@@ -116,7 +116,7 @@ func (t *Tape) play(c *transport.Call, req *http.Request, x *store.Exchange) (*h
 // miss explains why the tape has no exchange for a request.
 func (t *Tape) miss(c *transport.Call, p *captured, reason MissReason) *MissError {
 	e := &MissError{Method: p.record.Method, Route: c.Route(), Reason: reason}
-	c.Stop("not on tape: " + string(reason))
+	c.SetStopReason("not on tape: " + string(reason))
 	if reason == MissUnknown {
 		if near, err := t.store.Near(p.key, neighbours); err == nil {
 			e.Nearest = t.opts.Match.nearest(p.record, p.key, near)
