@@ -56,7 +56,7 @@ func kits() []kit {
 		{"hook", func(*stand) gracy.Layer { return hook.New(hook.Hooks{}) }, 0},
 		{"timeout", func(*stand) gracy.Layer { return timeout.New(timeout.Config{}) }, roundtriptest.TimesOut},
 		{"retry", func(*stand) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
-		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.Record) }, 0},
+		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.ModeRecord) }, 0},
 		{"concurrency", func(*stand) gracy.Layer {
 			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Scope: transport.ScopeAll})
 		}, 0},

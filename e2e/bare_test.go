@@ -68,7 +68,7 @@ func withStack(t *testing.T, base *http.Transport) *http.Client {
 
 func recording(t *testing.T, base *http.Transport) *http.Client {
 	t.Helper()
-	tape, err := replay.Open(filepath.Join(t.TempDir(), "bare.tape"), replay.Options{Mode: replay.Record})
+	tape, err := replay.Open(filepath.Join(t.TempDir(), "bare.tape"), replay.Options{Mode: replay.ModeRecord})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,14 +30,14 @@ func TestGoGitHubReadsTheSameFromATape(t *testing.T) {
 		}
 		return titles, ledgers(trace), s, err
 	}
-	first, calls, _, err := read(replay.Smart)
+	first, calls, _, err := read(replay.ModeSmart)
 	if err != nil || len(first) != 47 || w.log.Total() != 6 {
 		t.Fatalf("recording: %d items by %d requests: %v", len(first), w.log.Total(), err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again, taped, s, err := read(replay.Replay)
+	again, taped, s, err := read(replay.ModeReplay)
 	if err != nil || !slices.Equal(again, first) {
 		t.Errorf("from the tape: %d items: %v", len(again), err)
 	}

@@ -56,12 +56,12 @@ func benchTape(b *testing.B, path string, mode replay.Mode) *replay.Tape {
 func BenchmarkBase(b *testing.B) { bench(b, benchBase(), 100) }
 
 func BenchmarkRecord(b *testing.B) {
-	bench(b, benchTape(b, filepath.Join(b.TempDir(), "t"), replay.Record).Wrap(benchBase()), 100)
+	bench(b, benchTape(b, filepath.Join(b.TempDir(), "t"), replay.ModeRecord).Wrap(benchBase()), 100)
 }
 
 func BenchmarkReplay(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "t")
-	tape := benchTape(b, path, replay.Smart)
+	tape := benchTape(b, path, replay.ModeSmart)
 	rt := tape.Wrap(benchBase())
 	for i := range 100 {
 		req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, fmt.Sprintf("%s/item/%d?page=1", api, i), nil)
@@ -72,5 +72,5 @@ func BenchmarkReplay(b *testing.B) {
 		_, _ = io.Copy(io.Discard, resp.Body)
 	}
 	_ = tape.Close()
-	bench(b, benchTape(b, path, replay.Replay).Wrap(nil), 100)
+	bench(b, benchTape(b, path, replay.ModeReplay).Wrap(nil), 100)
 }

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -11,13 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
-const (
-	maxDepth = 200  // of JSON; deeper documents are compared byte for byte
-	maxParts = 1000 // of a multipart body; likewise
-)
+const maxParts = 1000 // of a multipart body; one with more is compared byte for byte
 
 var errRaw = errors.New("compare byte for byte")
 
@@ -124,102 +119,4 @@ func canonicalMultipart(body []byte, boundary string, ignore []string, deep bool
 func mediaOf(contentType string) string {
 	media, _, _ := mime.ParseMediaType(contentType)
 	return media
-}
-
-// canonicalJSON writes one JSON document without spaces, members sorted by
-// name, numbers as they came. Members that are there twice stay so, in order.
-func canonicalJSON(body []byte, ignore []string) ([]byte, error) {
-	if !utf8.Valid(body) {
-		return nil, errRaw
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	out, err := jsonValue(nil, dec, ignore, 0)
-	if err != nil {
-		return nil, errRaw
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errRaw
-	}
-	return out, nil
-}
-
-func jsonValue(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byte, error) {
-	t, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	if depth > maxDepth {
-		return nil, errRaw
-	}
-	switch t := t.(type) {
-	case json.Delim:
-		if t == '{' {
-			return jsonObject(out, dec, ignore, depth)
-		}
-		out = append(out, '[')
-		for i := 0; dec.More(); i++ {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			if out, err = jsonValue(out, dec, ignore, depth+1); err != nil {
-				return nil, err
-			}
-		}
-		_, err = dec.Token()
-		return append(out, ']'), err
-	case string:
-		return jsonString(out, t)
-	case json.Number:
-		return append(out, t...), nil
-	case bool:
-		return strconv.AppendBool(out, t), nil
-	}
-	return append(out, "null"...), nil
-}
-
-func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byte, error) {
-	type member struct {
-		name string
-		text []byte
-	}
-	var members []member
-	for dec.More() {
-		t, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		name, ok := t.(string)
-		if !ok {
-			return nil, errRaw
-		}
-		text, err := jsonValue(nil, dec, ignore, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(ignore, name) {
-			members = append(members, member{name, text})
-		}
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
-	out = append(out, '{')
-	var err error
-	for i, m := range members {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		if out, err = jsonString(out, m.name); err != nil {
-			return nil, err
-		}
-		out = append(append(out, ':'), m.text...)
-	}
-	return append(out, '}'), nil
-}
-
-func jsonString(out []byte, s string) ([]byte, error) {
-	b, err := json.Marshal(s)
-	return append(out, b...), err
 }

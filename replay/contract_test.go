@@ -40,7 +40,7 @@ func contract(t *testing.T, opts replay.Options, exceptions ...roundtriptest.Exc
 
 func TestContractOff(t *testing.T) { contract(t, replay.Options{Mode: replay.Off}) }
 
-func TestContractRecord(t *testing.T) { contract(t, replay.Options{Mode: replay.Record}) }
+func TestContractRecord(t *testing.T) { contract(t, replay.Options{Mode: replay.ModeRecord}) }
 
 func TestContractSmart(t *testing.T) {
 	contract(t, replay.Options{}, roundtriptest.Replays,
@@ -56,7 +56,7 @@ func TestContractReplay(t *testing.T) {
 	}
 	closeTape(t, tape)
 	roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {
-		tape, err := replay.Open(empty, replay.Options{Mode: replay.Replay})
+		tape, err := replay.Open(empty, replay.Options{Mode: replay.ModeReplay})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -81,7 +81,7 @@ func ExampleMissError() {
 	path := filepath.Join(dir, "pokeapi.json") // a text tape, for people to read
 	ctx := context.Background()
 
-	tape, err := replay.Open(path, replay.Options{Mode: replay.Record})
+	tape, err := replay.Open(path, replay.Options{Mode: replay.ModeRecord})
 	if err != nil {
 		panic(err)
 	}
@@ -90,7 +90,7 @@ func ExampleMissError() {
 		panic(err)
 	}
 
-	tape, err = replay.Open(path, replay.Options{Mode: replay.Replay})
+	tape, err = replay.Open(path, replay.Options{Mode: replay.ModeReplay})
 	if err != nil {
 		panic(err)
 	}

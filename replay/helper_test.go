@@ -3,6 +3,7 @@ package replay_test
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -10,6 +11,36 @@ import (
 
 	"github.com/gracy-go/gracy/replay"
 )
+
+const api = "https://api.example.com"
+
+func noNetwork(t *testing.T) http.RoundTripper {
+	t.Helper()
+	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		t.Errorf("sent %s %s", req.Method, req.URL)
+		return answer(req, 500, ""), nil
+	}}
+}
+
+// codes answers with the given statuses, then with 200.
+func codes(list ...int) *script {
+	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
+		code := 200
+		if n <= len(list) {
+			code = list[n-1]
+		}
+		return answer(req, code, strconv.Itoa(n)), nil
+	}}
+}
+
+func openReplay(t *testing.T, path string) *replay.Tape {
+	t.Helper()
+	return open(t, path, replay.Options{Mode: replay.ModeReplay})
+}
+
+type errReader struct{ err error }
+
+func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
 // script is a base that answers what fn says and counts.
 type script struct {

@@ -1,136 +1,53 @@
 package replay
 
 import (
-	"bytes"
 	"fmt"
-	"net/url"
-	"slices"
 	"strings"
 
-	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-const nearest = 64 // how many neighbours a miss is compared with
+// A MissReason says why the tape had no response.
+type MissReason string
 
-// miss explains why a request has no answer.
-func (t *Tape) miss(c *layer.Call, a *asked, reason Reason) *MissError {
-	e := &MissError{Method: methodOf(a.send.Method), Route: c.Route(), Reason: reason}
-	c.SetStopReason("not on tape: " + string(reason))
-	if reason != Unknown {
-		return e
-	}
-	near, err := t.store.Near(a.key, nearest)
-	if err != nil {
-		return e
-	}
-	best := 0
-	for _, x := range near {
-		diff, score := t.compare(a.record, a.key, x)
-		if score > 0 && (best == 0 || score < best) {
-			best = score
-			e.Nearest = fmt.Sprintf("%s (%s %s)", diff, x.Key.Method, x.Route)
-		}
-	}
-	return e
+// The reasons of a miss.
+const (
+	MissUnknown    MissReason = "unknown"    // no exchange of such a request
+	MissExpired    MissReason = "expired"    // only older ones than MaxAge or Since allow
+	MissFiltered   MissReason = "filtered"   // only ones that Discard or DiscardBad leave out
+	MissIncomplete MissReason = "incomplete" // only ones whose response was not read to its end
+	MissConsumed   MissReason = "consumed"   // all were replayed, and End is EndMiss
+)
+
+// A MissError is a request for which the tape has no exchange. Nothing was sent:
+// it matches [ErrMiss] and [verdict.ErrRejected].
+type MissError struct {
+	Method string
+	Route  string // path template of the call
+	Reason MissReason
+	// Nearest says how the most similar exchange on the tape differs, in
+	// names alone ("query: page; body"), "" if there is none for the host.
+	Nearest string
 }
 
-// compare names the parts in which a request and a taped one differ; the score
-// grows with how much they do.
-func (t *Tape) compare(r *Request, key Key, x *Exchange) (diff string, score int) {
-	var parts []string
-	add := func(cost int, part string) {
-		score += cost
-		parts = append(parts, part)
-	}
-	ru, _ := r.place()
-	xu, xk := x.Request.place()
-	if key.Path != xk.Path {
-		add(8, "path")
-	}
-	if key.Method != xk.Method {
-		add(4, "method")
-	}
-	if !strings.EqualFold(ru.Scheme, xu.Scheme) {
-		add(2, "scheme")
-	}
-	m := t.opts.Match
-	if m.Key != nil {
-		if score == 0 {
-			add(1, "Match.Key")
-		}
-		return strings.Join(parts, "; "), score
-	}
-	if names := differing(ru, xu, m.IgnoreQuery); len(names) > 0 {
-		add(len(names), "query: "+list(names))
-	}
-	var headers []string
-	for _, name := range canonicalNames(m.Headers) {
-		if !slices.Equal(r.Header[name], x.Request.Header[name]) {
-			headers = append(headers, name)
-		}
-	}
-	if len(headers) > 0 {
-		add(len(headers), "header: "+list(headers))
-	}
-	if !m.IgnoreBody && !t.sameBody(r, &x.Request) {
-		add(1, "body")
-	}
-	return strings.Join(parts, "; "), score
-}
-
-func (t *Tape) sameBody(a, b *Request) bool {
-	if a.BodySum != nil || b.BodySum != nil {
-		return bytes.Equal(a.BodySum, b.BodySum)
-	}
-	da, db := newDigest(), newDigest()
-	canonicalBody(da, a.Header, a.Body, t.opts.Match.IgnoreFields)
-	canonicalBody(db, b.Header, b.Body, t.opts.Match.IgnoreFields)
-	return da.sum() == db.sum()
-}
-
-// differing returns the names of the query parameters whose values differ.
-func differing(a, b *url.URL, ignore []string) []string {
-	values := func(u *url.URL) map[string][]string {
-		m := make(map[string][]string)
-		for _, p := range pairs(u.RawQuery, ignore) {
-			m[p.name] = append(m[p.name], p.value)
-		}
-		return m
-	}
-	va, vb := values(a), values(b)
-	var names []string
-	for name := range va {
-		if !slices.Equal(va[name], vb[name]) {
-			names = append(names, name)
-		}
-	}
-	for name := range vb {
-		if _, ok := va[name]; !ok {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// list prints a few names, in a form that is safe for a terminal.
-func list(names []string) string {
-	const most = 5
-	more := ""
-	if len(names) > most {
-		more = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
-	}
+// Error names method, route, reason and how the nearest exchange differs.
+func (e *MissError) Error() string {
 	var b strings.Builder
-	for i, n := range names {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if q := fmt.Sprintf("%.40q", n); q[1:len(q)-1] == n {
-			b.WriteString(n)
-		} else {
-			b.WriteString(q)
-		}
+	fmt.Fprintf(&b, "replay: %s %s is not on tape: %s", e.Method, e.Route, e.Reason)
+	if e.Nearest != "" {
+		b.WriteString("; nearest differs in " + e.Nearest)
 	}
-	return b.String() + more
+	return b.String()
 }
+
+// Is reports whether target is ErrMiss or verdict.ErrRejected.
+func (e *MissError) Is(target error) bool {
+	return target == ErrMiss || target == verdict.ErrRejected
+}
+
+// rejection marks an error other than a miss with which nothing was sent.
+type rejection struct{ error }
+
+func (r rejection) Unwrap() error { return r.error }
+
+func (r rejection) Is(target error) bool { return target == verdict.ErrRejected }

@@ -9,15 +9,15 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// Options of a tape. The zero value is mode Smart with the defaults below.
+// Options of a tape. The zero value is ModeSmart with the defaults below.
 type Options struct {
-	// Mode says where answers come from; zero is [Smart].
+	// Mode says where responses come from; zero is [ModeSmart].
 	Mode Mode
 	// Match says which requests are the same.
 	Match Match
-	// End says what comes after the last recorded answer of a request; zero is
-	// [RepeatLast]. Answers are replayed in the order in which their requests
-	// were started, each once for each tape that is open.
+	// End says what follows the last recorded response of a request; zero is
+	// [EndRepeatLast]. Responses are replayed in the order in which their
+	// requests were started, each once for each tape that is open.
 	End End
 	// Redact adds to the built-in list of secrets, which are masked before a
 	// request is compared and before anything is stored.
@@ -26,30 +26,30 @@ type Options struct {
 	// MaxAge makes exchanges older than it count as missing; 0 is no limit.
 	MaxAge time.Duration
 	// Since makes exchanges started before it count as missing; zero is no
-	// limit. In mode Smart, what is recorded anew replaces what is too old.
+	// limit. In ModeSmart, a new recording replaces those that are too old.
 	Since time.Time
-	// DiscardBad leaves out failures and answers of 400 and above: they are
+	// DiscardBad leaves out failures and responses of 400 and above: they are
 	// not recorded, and on a tape count as missing.
 	DiscardBad bool
-	// Discard leaves out what it says; nil leaves out nothing. It is asked
-	// while recording and while replaying, must be safe for concurrent use, and
-	// sees no body.
+	// Discard leaves out the responses for which it returns true; nil leaves out
+	// nothing. It is called while recording and while replaying, must be safe
+	// for concurrent use, and sees no body.
 	Discard func(*http.Response) bool
 	// Errors records transport errors too, and bodies that break off, so that
-	// they come back as a [Fault]. The caller's own cancellation and refusals
-	// of layers below are never recorded.
+	// they are replayed as a store.Fault. The caller's own cancellation and
+	// rejections of inner layers are never recorded.
 	Errors bool
 
 	// MaxRequest is how many bytes of a request body are kept and compared by
 	// meaning; longer ones are compared by their SHA-256. 0 is 1 MiB.
 	MaxRequest int64
-	// MaxBody is how many bytes an answer may have to be recorded; longer ones
-	// pass by and count as Skipped. 0 is 32 MiB.
+	// MaxBody is how many bytes a response may have to be recorded; longer ones
+	// are passed on and count as Skipped. 0 is 32 MiB.
 	MaxBody int64
-	// OnError hears what cannot be told to a caller: failed writes, refused
-	// exchanges, answers too long. It runs in the goroutine that found out, must
-	// be safe for concurrent use, and may be nil: Flush and Close return the
-	// first error as well.
+	// OnError is called with errors that cannot be returned to a caller: failed
+	// writes, withheld exchanges. It runs in the goroutine that found the error,
+	// must be safe for concurrent use, and may be nil: Flush and Close return
+	// the first error as well.
 	OnError func(error)
 }
 
@@ -62,14 +62,14 @@ func (o Options) withDefaults() Options {
 	switch {
 	case o.Mode > Off:
 		panic(fmt.Sprintf("replay: Options.Mode is unknown: %s", o.Mode))
-	case o.End > Cycle:
+	case o.End > EndCycle:
 		panic(fmt.Sprintf("replay: Options.End is unknown: %s", o.End))
 	case o.MaxAge < 0:
-		panic("replay: Options.MaxAge is negative")
+		panic(fmt.Sprintf("replay: Options.MaxAge is negative: %v", o.MaxAge))
 	case o.MaxRequest < 0:
-		panic("replay: Options.MaxRequest is negative")
+		panic(fmt.Sprintf("replay: Options.MaxRequest is negative: %d", o.MaxRequest))
 	case o.MaxBody < 0:
-		panic("replay: Options.MaxBody is negative")
+		panic(fmt.Sprintf("replay: Options.MaxBody is negative: %d", o.MaxBody))
 	}
 	if o.MaxRequest == 0 {
 		o.MaxRequest = defaultMaxRequest
@@ -80,6 +80,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// recipe is a fingerprint of everything that goes into a key.
+func (o Options) recipe() string { return o.Match.recipe(o.MaxRequest, o.rules()) }
+
 // rules is a fingerprint of the redaction; literals stay out of it, since it
 // is written to the tape.
 func (o Options) rules() string {
@@ -89,46 +92,4 @@ func (o Options) rules() string {
 		fmt.Fprintf(&b, "%q", sorted(list))
 	}
 	return b.String()
-}
-
-// floor returns the largest ID that is too old, 0 for none.
-func (o Options) floor(now time.Time) ID {
-	var oldest time.Time
-	if o.MaxAge > 0 {
-		oldest = now.Add(-o.MaxAge)
-	}
-	if o.Since.After(oldest) {
-		oldest = o.Since
-	}
-	if id := IDAt(oldest); !oldest.IsZero() && id > 0 {
-		return id - 1
-	}
-	return 0
-}
-
-// discards reports whether an exchange of a tape counts as missing.
-func (o Options) discards(x *Exchange) bool {
-	if o.DiscardBad && x.bad() {
-		return true
-	}
-	if o.Discard == nil || x.Response == nil {
-		return false
-	}
-	resp := x.Response.rebuild(nil, nil) //nolint:bodyclose // memory, and replaced below
-	resp.Body = http.NoBody
-	return o.Discard(resp)
-}
-
-// refuses reports whether a live answer is not to be recorded.
-func (o Options) refuses(resp *http.Response) bool {
-	if o.DiscardBad && resp.StatusCode >= 400 {
-		return true
-	}
-	if o.Discard == nil {
-		return false
-	}
-	r := *resp
-	r.Header = resp.Header.Clone()
-	r.Body = http.NoBody
-	return o.Discard(&r)
 }

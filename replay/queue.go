@@ -2,8 +2,12 @@ package replay
 
 import (
 	"context"
+	"crypto/sha256"
+	"net/http"
 	"sync"
 	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // Limits of one commit, and of what may wait for one.
@@ -20,75 +24,89 @@ const (
 type queue struct {
 	write func([]*pending) // stores a batch; called by one goroutine at a time
 
-	mu      sync.Mutex
+	// kick has room for one. A value in it asks the goroutine not to linger.
+	kick chan struct{}
+
+	mu      sync.Mutex // mu guards all fields below; it is not held while write runs
 	waiting []*pending
-	byKey   map[[32]byte][]*pending // waiting and being written
-	bytes   int64
+	byKey   map[[sha256.Size]byte][]*pending // what waits and what is being written
+	bytes   int64                            // of what is in byKey
 	added   uint64
 	done    uint64
 	running bool
-	kick    chan struct{} // of size 1: do not linger
-	changed chan struct{} // closed after each batch
+	changed chan struct{} // closed after each batch, and then replaced
 }
 
 // pending is an exchange on its way to the store.
 type pending struct {
-	Entry
+	store.Entry
 	bytes int64
-	clean func(*Exchange) (*Exchange, error)
+	mask  func(*store.Exchange) (*store.Exchange, error)
 
-	once    sync.Once
-	cleaned *Exchange
-	err     error
+	once   sync.Once
+	masked *store.Exchange
+	err    error
 }
 
 // ready returns the redacted exchange, or why there is none.
-func (p *pending) ready() (*Exchange, error) {
-	p.once.Do(func() { p.cleaned, p.err = p.clean(p.Exchange) })
-	return p.cleaned, p.err
+func (p *pending) ready() (*store.Exchange, error) {
+	p.once.Do(func() { p.masked, p.err = p.mask(p.Exchange) })
+	return p.masked, p.err
 }
 
 func newQueue(write func([]*pending)) *queue {
 	return &queue{
-		write: write, byKey: make(map[[32]byte][]*pending),
+		write: write, byKey: make(map[[sha256.Size]byte][]*pending),
 		kick: make(chan struct{}, 1), changed: make(chan struct{}),
 	}
 }
 
 // add queues p. It blocks only while 64 MiB wait to be written.
 func (q *queue) add(p *pending) {
-	p.bytes = p.size()
+	p.bytes = sizeOf(p.Exchange)
 	q.mu.Lock()
-	for q.bytes > 0 && q.bytes+p.bytes > maxPending {
-		changed := q.changed
-		q.hurry()
-		q.mu.Unlock()
-		<-changed
-		q.mu.Lock()
-	}
 	defer q.mu.Unlock()
+	for q.bytes > 0 && q.bytes+p.bytes > maxPending {
+		_ = q.awaitBatchLocked(context.Background())
+	}
 	q.waiting = append(q.waiting, p)
 	q.byKey[p.Key.Sum] = append(q.byKey[p.Key.Sum], p)
 	q.bytes += p.bytes
 	q.added++
 	if !q.running {
 		select {
-		case <-q.kick: // meant for the writer before
+		case <-q.kick: // meant for the goroutine before
 		default:
 		}
 		q.running = true
 		go q.run()
 	}
 	if q.bytes >= batchBytes || len(q.waiting) >= batchCount {
-		q.hurry()
+		q.hurryLocked()
 	}
 }
 
-// hurry wakes a lingering writer; the caller holds mu.
-func (q *queue) hurry() {
+// hurryLocked wakes a goroutine that lingers. Without the lock the kick could go
+// to the goroutine before.
+func (q *queue) hurryLocked() {
 	select {
 	case q.kick <- struct{}{}:
 	default:
+	}
+}
+
+// awaitBatchLocked waits until a batch was written. It gives mu back while it
+// waits, and has it again when it returns.
+func (q *queue) awaitBatchLocked(ctx context.Context) error {
+	changed := q.changed
+	q.hurryLocked()
+	q.mu.Unlock()
+	defer q.mu.Lock()
+	select {
+	case <-changed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -102,19 +120,24 @@ func (q *queue) run() {
 		}
 		for batch := q.take(); batch != nil; batch = q.take() {
 			q.write(batch)
-			q.written(batch)
+			q.remove(batch)
 		}
-		q.mu.Lock()
-		if len(q.waiting) == 0 {
-			q.running = false
-			q.mu.Unlock()
+		if q.stop() {
 			return
 		}
-		q.mu.Unlock()
 	}
 }
 
-// take removes one batch from what waits; it stays to be found.
+// stop ends the goroutine unless something has been added since the last batch.
+func (q *queue) stop() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.running = len(q.waiting) > 0
+	return !q.running
+}
+
+// take removes one batch from what waits, nil if nothing does; the batch can
+// still be found.
 func (q *queue) take() []*pending {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -132,7 +155,8 @@ func (q *queue) take() []*pending {
 	return batch
 }
 
-func (q *queue) written(batch []*pending) {
+// remove removes a batch that was written: from now on the store has it.
+func (q *queue) remove(batch []*pending) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, p := range batch {
@@ -141,7 +165,7 @@ func (q *queue) written(batch []*pending) {
 		list := q.byKey[p.Key.Sum]
 		for i := range list {
 			if list[i] == p {
-				// A copy: find may still walk the old one.
+				// A copy: a caller of find may still walk the old one.
 				list = append(append(make([]*pending, 0, len(list)-1), list[:i]...), list[i+1:]...)
 				break
 			}
@@ -158,7 +182,7 @@ func (q *queue) written(batch []*pending) {
 
 // find returns what is queued for a key, and the ID below which the store's
 // exchanges of that key are replaced.
-func (q *queue) find(sum [32]byte) (list []*pending, replace ID) {
+func (q *queue) find(sum [sha256.Size]byte) (list []*pending, replace store.ID) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	list = q.byKey[sum]
@@ -175,21 +199,34 @@ func (q *queue) pendingCount() int {
 	return int(q.added - q.done) //nolint:gosec // bounded by maxPending
 }
 
-// flush waits until all that was added before is written.
+// flush waits until everything that was added before is written.
 func (q *queue) flush(ctx context.Context) error {
 	q.mu.Lock()
-	target := q.added
-	for q.done < target {
-		changed := q.changed
-		q.hurry()
-		q.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
+	defer q.mu.Unlock()
+	for target := q.added; q.done < target; {
+		if err := q.awaitBatchLocked(ctx); err != nil {
+			return err
 		}
-		q.mu.Lock()
 	}
-	q.mu.Unlock()
 	return nil
+}
+
+// sizeOf is about how much memory an exchange takes.
+func sizeOf(x *store.Exchange) int64 {
+	n := 512 + len(x.Request.URL) + len(x.Request.Body) + headerSize(x.Request.Header)
+	if r := x.Response; r != nil {
+		n += len(r.Body) + headerSize(r.Header) + headerSize(r.Trailer)
+	}
+	return int64(n)
+}
+
+func headerSize(h http.Header) int {
+	n := 0
+	for k, vs := range h {
+		n += 64 + len(k)
+		for _, v := range vs {
+			n += 16 + len(v)
+		}
+	}
+	return n
 }

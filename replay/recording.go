@@ -1,211 +1,109 @@
 package replay
 
 import (
-	"context"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // recording is one exchange while it happens.
 type recording struct {
-	t       *Tape
-	c       *layer.Call
-	attempt *layer.Attempt
-	asked   *asked
+	tape    *Tape
+	call    *layer.Call
+	attempt *layer.Attempt // nil outside of a ledger
+	request *captured
 	mode    Mode
-	id      ID
+	id      store.ID
 	start   time.Time
-	first   time.Duration
+	first   time.Duration // to the headers or the error
 
-	status http.Response // what the caller may change later, as it came
-	resp   *http.Response
+	resp *http.Response // what the caller has and may change
+	head http.Response  // a copy of it as it came
 }
 
-// failed records a transport error.
-func (r *recording) failed(err error) {
-	r.done(nil, faultOf(err, r.t.clean.red.Text), true)
+// fail records a transport error.
+func (r *recording) fail(err error) {
+	r.record(nil, r.tape.masker.fault(err), true)
 }
 
-// answered begins to record an answer; its body is watched, or there is none.
-func (r *recording) answered(resp *http.Response) {
+// respond begins to record a response: at once if it has no body, else at the
+// end of the body.
+func (r *recording) respond(resp *http.Response) {
 	r.resp = resp
-	r.status = *resp
-	r.status.Header = resp.Header.Clone()
+	r.head = *resp
+	r.head.Header = resp.Header.Clone()
 	if resp.Body == nil || resp.Body == http.NoBody {
 		r.finish(nil, true, nil, true)
 		return
 	}
-	resp.Body = watched(&heardBody{inner: resp.Body, r: r, max: r.t.opts.MaxBody})
+	resp.Body = newRecordedBody(resp.Body, r)
 }
 
-// finish records an answer whose body is over: to its end, or broken off by
-// err, or closed by the caller before.
+// finish records a response whose body is over: to its end, or broken off by
+// err, or closed by the caller before. none says that there was no body at all.
 func (r *recording) finish(body []byte, none bool, err error, complete bool) {
-	s := &r.status
-	answer := &Response{
-		Status: s.Status, StatusCode: s.StatusCode, Proto: s.Proto, Header: s.Header,
+	h := &r.head
+	resp := &store.Response{
+		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header,
 		Trailer: r.resp.Trailer.Clone(), Body: body,
-		NoBody: none, ContentLength: s.ContentLength,
-		TransferEncoding: slices.Clone(s.TransferEncoding), Uncompressed: s.Uncompressed, Close: s.Close,
+		NoBody: none, ContentLength: h.ContentLength,
+		TransferEncoding: slices.Clone(h.TransferEncoding), Uncompressed: h.Uncompressed, Close: h.Close,
 	}
-	var fault *Fault
+	var fault *store.Fault
 	if err != nil {
-		fault = faultOf(err, r.t.clean.red.Text)
+		fault = r.tape.masker.fault(err)
 	}
-	r.done(answer, fault, complete)
+	r.record(resp, fault, complete)
 }
 
-func (r *recording) done(answer *Response, fault *Fault, complete bool) {
-	t := r.t
-	if !t.settle(r.asked) {
-		// The server answered before it had read the request, or the caller's
+// record queues the exchange for the store.
+func (r *recording) record(resp *store.Response, fault *store.Fault, complete bool) {
+	t := r.tape
+	if !t.capturer.complete(r.request) {
+		// The server responded before it had read the request, or the caller's
 		// body failed: nobody can say what was asked.
-		t.skipped.Add(1)
+		t.counts.skipped.Add(1)
 		return
 	}
-	x := &Exchange{
-		ID: r.id, Key: r.asked.key, Request: *r.asked.record, Response: answer, Fault: fault,
+	x := &store.Exchange{
+		ID: r.id, Key: r.request.key, Request: *r.request.record, Response: resp, Fault: fault,
 		Start: r.start, FirstByte: r.first, Total: time.Since(r.start),
-		Route: r.c.Route(), Complete: complete,
+		Route: r.call.Route(), Complete: complete,
 	}
 	if r.attempt != nil {
 		x.Attempt = r.attempt.Number()
 	}
-	p := &pending{Entry: Entry{Exchange: x}, clean: t.clean.answer}
+	p := &pending{Entry: store.Entry{Exchange: x}, mask: t.masker.exchange}
 	if complete {
-		switch r.mode {
-		case Record:
-			p.Replace = t.session
-		case Smart:
-			if floor := t.opts.floor(r.start); floor > 0 {
-				p.Replace = floor + 1
-			}
-		case Replay, Off:
+		p.Replace = r.replace()
+	} else {
+		t.counts.incomplete.Add(1)
+	}
+	if !t.writer.add(p) {
+		return
+	}
+	if complete && r.mode == ModeSmart {
+		t.sequences.advance(x.Key, x.ID)
+	}
+	if r.call.Wants(layer.Recorded) {
+		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp})
+	}
+}
+
+// replace returns the ID below which the exchange replaces those of its key: in
+// ModeRecord those of earlier sessions, in ModeSmart those that are too old.
+func (r *recording) replace() store.ID {
+	switch r.mode {
+	case ModeRecord:
+		return r.tape.session
+	case ModeSmart:
+		if cutoff := r.tape.opts.cutoff(r.start); cutoff > 0 {
+			return cutoff + 1
 		}
-	} else {
-		t.incomplete.Add(1)
+	case ModeReplay, Off:
 	}
-	if !t.enqueue(p) {
-		return
-	}
-	if complete && r.mode == Smart {
-		t.advance(x.Key, x.ID)
-	}
-	if r.c.Wants(layer.Recorded) {
-		r.c.Emit(layer.Event{Kind: layer.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp})
-	}
-}
-
-// heardBody keeps a copy of what the caller reads.
-type heardBody struct {
-	inner io.ReadCloser
-	r     *recording
-	max   int64
-
-	mu   sync.Mutex
-	kept []byte
-	over bool // told, or too long
-}
-
-func (b *heardBody) Read(p []byte) (int, error) {
-	n, err := b.inner.Read(p)
-	b.mu.Lock()
-	b.keep(p[:n])
-	b.mu.Unlock()
-	if err != nil {
-		b.end(err)
-	}
-	return n, err
-}
-
-// keep is called with mu held.
-func (b *heardBody) keep(p []byte) {
-	if b.over {
-		return
-	}
-	if int64(len(b.kept))+int64(len(p)) > b.max {
-		b.over, b.kept = true, nil
-		b.r.t.skipped.Add(1)
-		return
-	}
-	b.kept = append(b.kept, p...)
-}
-
-// end records once. A body that broke off is complete, as an error, if errors
-// are recorded and it was not the caller who broke it.
-func (b *heardBody) end(err error) {
-	b.mu.Lock()
-	if b.over {
-		b.mu.Unlock()
-		return
-	}
-	b.over = true
-	body := b.kept
-	b.mu.Unlock()
-	t := b.r.t
-	switch {
-	case err == io.EOF: //nolint:errorlint // io.Reader says io.EOF itself
-		b.r.finish(body, false, nil, true)
-	case err == nil:
-		// Closed: a reader that knows the length need not ask for the EOF.
-		length := b.r.status.ContentLength
-		b.r.finish(body, false, nil, length >= 0 && int64(len(body)) == length)
-	case left(b.r.asked.send.Context(), err):
-		b.r.finish(body, false, nil, false)
-	default:
-		b.r.finish(body, false, err, t.opts.Errors && !t.opts.DiscardBad)
-	}
-}
-
-// left reports whether err is the caller's own doing. That ctx is over does not
-// say so: a layer further out may end it with the body.
-func left(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
-}
-
-func (b *heardBody) Close() error {
-	b.end(nil)
-	return b.inner.Close()
-}
-
-// watched gives b the WriteTo of the body inside, if it has one.
-func watched(b *heardBody) io.ReadCloser {
-	if w, ok := b.inner.(io.WriterTo); ok {
-		return &writerToBody{b, w}
-	}
-	return b
-}
-
-type writerToBody struct {
-	*heardBody
-	inner io.WriterTo
-}
-
-func (b *writerToBody) WriteTo(dst io.Writer) (int64, error) {
-	n, err := b.inner.WriteTo(heard{dst, b.heardBody})
-	if err == nil {
-		b.end(io.EOF)
-	} else {
-		b.end(err)
-	}
-	return n, err
-}
-
-type heard struct {
-	dst io.Writer
-	b   *heardBody
-}
-
-func (h heard) Write(p []byte) (int, error) {
-	n, err := h.dst.Write(p)
-	h.b.mu.Lock()
-	h.b.keep(p[:n])
-	h.b.mu.Unlock()
-	return n, err
+	return 0
 }

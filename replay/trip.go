@@ -1,16 +1,20 @@
 package replay
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// Wrap puts the tape in front of next; nil means http.DefaultTransport. A tape
-// may be worn by many stacks. One that was opened with [Off] begins nothing.
+var errNoURL = errors.New("replay: request without a URL")
+
+// Wrap puts the tape in front of next; nil means http.DefaultTransport. Many
+// stacks may use one tape. A tape that was opened with [Off] does nothing.
 func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	if t.store == nil {
 		return layer.Wrap("replay", t, next, nil)
@@ -19,62 +23,70 @@ func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 }
 
 func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	mode := t.opts.Mode
-	if m, ok := layer.Setting[Mode](req.Context()); ok {
-		mode = m
-		if t.opts.Mode == Replay && m != Replay {
-			mode = Off
-		}
-	}
+	mode := t.mode(req.Context())
 	if mode == Off {
 		return next.RoundTrip(req)
 	}
-	if t.closed.Load() {
-		if mode == Replay {
-			return layer.Reject(req, refused{ErrClosed})
-		}
-		return next.RoundTrip(req)
-	}
-	if req.URL == nil {
-		if mode == Replay {
-			return layer.Reject(req, refused{errNoURL})
-		}
-		return next.RoundTrip(req)
-	}
-	if mode == Replay {
-		// A base would not send it either.
-		if err := req.Context().Err(); err != nil {
+	if err := t.unusable(req, mode); err != nil {
+		if mode == ModeReplay {
 			return layer.Reject(req, err)
 		}
+		return next.RoundTrip(req)
 	}
-	a, err := t.ask(req, mode)
+	p, err := t.capturer.capture(req, mode)
 	if err != nil {
 		return layer.Reject(req, err)
 	}
-	if mode != Record && a.record != nil {
-		x, reason, err := t.lookup(a.key, mode)
+	if mode != ModeRecord && p.record != nil {
+		x, reason, err := t.sequences.next(p.key, mode)
 		switch {
 		case x != nil:
 			return t.play(c, req, x)
 		case err != nil:
-			t.report(err)
-			if mode == Replay {
-				return layer.Reject(req, refused{err})
+			t.errs.report(err)
+			if mode == ModeReplay {
+				return layer.Reject(req, rejection{err})
 			}
-		case mode == Replay:
-			t.missed.Add(1)
-			return layer.Reject(req, t.miss(c, a, reason))
+		case mode == ModeReplay:
+			t.counts.missed.Add(1)
+			return layer.Reject(req, t.miss(c, p, reason))
 		default:
-			t.missed.Add(1)
+			t.counts.missed.Add(1)
 		}
 	}
-	return t.live(c, a, next, mode)
+	return t.live(c, p, next, mode)
 }
 
-// play answers from an exchange. The body of the request is ours to close.
-func (t *Tape) play(c *layer.Call, req *http.Request, x *Exchange) (*http.Response, error) {
-	t.replayed.Add(1)
-	t.markServed(x.ID)
+// mode returns the mode of a call: that of the tape, or an override.
+func (t *Tape) mode(ctx context.Context) Mode {
+	m, ok := layer.Setting[Mode](ctx)
+	switch {
+	case !ok:
+		return t.opts.Mode
+	case t.opts.Mode == ModeReplay && m != ModeReplay:
+		return Off // a tape for replay is never written
+	}
+	return m
+}
+
+// unusable returns why the tape cannot serve a request, nil if it can.
+func (t *Tape) unusable(req *http.Request, mode Mode) error {
+	switch {
+	case t.writer.closed.Load():
+		return rejection{ErrClosed}
+	case req.URL == nil:
+		return rejection{errNoURL}
+	case mode == ModeReplay:
+		return req.Context().Err() // a base would not send it either
+	}
+	return nil
+}
+
+// play returns an exchange as the outcome. The body of the request is ours to
+// close.
+func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.Response, error) {
+	t.counts.replayed.Add(1)
+	t.sequences.markServed(x.ID)
 	c.SetOffline()
 	a := layer.AttemptFrom(req.Context())
 	if a != nil {
@@ -90,7 +102,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *Exchange) (*http.Respon
 			f := *x.Fault
 			broken = &f
 		}
-		resp = x.Response.rebuild(req, broken)
+		resp = rebuild(x.Response, req, broken)
 	}
 	if c.Wants(layer.Replayed) {
 		c.Emit(layer.Event{Kind: layer.Replayed, Layer: "replay", Attempt: a, Response: resp})
@@ -102,34 +114,37 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *Exchange) (*http.Respon
 	return resp, nil
 }
 
-// live asks for real, and records.
-func (t *Tape) live(c *layer.Call, a *asked, next http.RoundTripper, mode Mode) (*http.Response, error) {
-	start := time.Now()
-	r := &recording{t: t, c: c, asked: a, mode: mode, start: start, id: t.nextID(start)}
-	if at := layer.AttemptFrom(a.send.Context()); at != nil {
-		r.attempt = at
+// miss explains why the tape has no exchange for a request.
+func (t *Tape) miss(c *layer.Call, p *captured, reason MissReason) *MissError {
+	e := &MissError{Method: p.record.Method, Route: c.Route(), Reason: reason}
+	c.SetStopReason("not on tape: " + string(reason))
+	if reason == MissUnknown {
+		if near, err := t.store.Near(p.key, neighbours); err == nil {
+			e.Nearest = t.opts.Match.nearest(p.record, p.key, near)
+		}
 	}
-	resp, err := next.RoundTrip(a.send)
+	return e
+}
+
+// live sends the request and records the outcome.
+func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mode) (*http.Response, error) {
+	start := time.Now()
+	r := &recording{
+		tape: t, call: c, attempt: layer.AttemptFrom(p.send.Context()),
+		request: p, mode: mode, start: start, id: t.ids.next(start),
+	}
+	resp, err := next.RoundTrip(p.send)
 	r.first = time.Since(start)
 	if err != nil {
-		if t.opts.Errors && !t.opts.DiscardBad && a.send.Context().Err() == nil && !errors.Is(err, verdict.ErrRejected) {
-			r.failed(err)
+		if t.opts.Errors && !t.opts.DiscardBad && p.send.Context().Err() == nil && !errors.Is(err, verdict.ErrRejected) {
+			r.fail(err)
 		}
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusSwitchingProtocols || t.opts.refuses(resp) {
-		t.skipped.Add(1)
+	if resp.StatusCode == http.StatusSwitchingProtocols || t.opts.discardsLive(resp) {
+		t.counts.skipped.Add(1)
 		return resp, nil
 	}
-	r.answered(resp)
+	r.respond(resp)
 	return resp, nil
 }
-
-var errNoURL = errors.New("replay: request without a URL")
-
-// refused marks an error of ours with which nothing was sent.
-type refused struct{ error }
-
-func (r refused) Unwrap() error { return r.error }
-
-func (r refused) Is(target error) bool { return target == verdict.ErrRejected }

@@ -3,24 +3,26 @@ package replay
 import (
 	"context"
 	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Reindex compares everything on the tape anew, by the Match and the redaction
-// rules of the options. Open does it where they changed; call it yourself if
-// only the code of Match.Key did.
+// Reindex gives every exchange on the tape a new key, by the Match and the
+// redaction rules of the options. Open does it where they changed; call it
+// yourself if only the code of Match.Key did.
 func (t *Tape) Reindex() error {
 	if t.store == nil {
 		return nil
 	}
-	t.writeMu.Lock()
-	defer t.writeMu.Unlock()
-	return t.store.Reindex(t.recipe(), func(x *Exchange) Key {
-		r := x.Request
-		r.URL, r.Header = t.clean.url(r.URL), t.clean.header(r.Header)
-		if body, err := t.clean.body(r.Header, r.Body); err == nil {
-			r.Body = body
-		}
-		return t.opts.Match.key(&r)
+	return t.writer.change(func(s store.Store) error {
+		return s.Reindex(t.opts.recipe(), func(x *store.Exchange) store.Key {
+			r := x.Request
+			r.URL, r.Header = t.masker.url(r.URL), t.masker.header(r.Header)
+			if body, err := t.masker.body(r.Header, r.Body); err == nil {
+				r.Body = body
+			}
+			return t.opts.Match.key(&r)
+		})
 	})
 }
 
@@ -30,15 +32,13 @@ func (t *Tape) Prune(before time.Time) (int, error) {
 	if t.store == nil {
 		return 0, nil
 	}
-	if err := t.queue.flush(context.Background()); err != nil {
+	if err := t.writer.queue.flush(context.Background()); err != nil {
 		return 0, err
 	}
-	var ids []ID
+	var ids []store.ID
 	total := 0
-	drop := func() error {
-		t.writeMu.Lock()
-		defer t.writeMu.Unlock()
-		err := t.store.Delete(ids...)
+	remove := func() error {
+		err := t.writer.change(func(s store.Store) error { return s.Delete(ids...) })
 		if err == nil {
 			total += len(ids)
 			ids = ids[:0]
@@ -49,14 +49,39 @@ func (t *Tape) Prune(before time.Time) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		if x.ID >= IDAt(before) {
+		if x.ID >= store.IDAt(before) {
 			break
 		}
 		if ids = append(ids, x.ID); len(ids) == batchCount {
-			if err := drop(); err != nil {
+			if err := remove(); err != nil {
 				return total, err
 			}
 		}
 	}
-	return total, drop()
+	err := remove()
+	return total, err
 }
+
+// Unused returns the exchanges of earlier sessions that could have been
+// replayed and were not, by ID. It reads the whole tape.
+func (t *Tape) Unused() ([]*store.Exchange, error) {
+	if t.store == nil {
+		return nil, nil
+	}
+	var unused []*store.Exchange
+	for x, err := range t.store.Scan(0) {
+		if err != nil {
+			return nil, err
+		}
+		if x.ID >= t.session {
+			break
+		}
+		if x.Complete && !t.opts.discards(x) && !t.sequences.wasServed(x.ID) {
+			unused = append(unused, x)
+		}
+	}
+	return unused, nil
+}
+
+// Rewind forgets what was replayed: every sequence begins again.
+func (t *Tape) Rewind() { t.sequences.rewind() }

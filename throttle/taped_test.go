@@ -48,7 +48,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 	}}
 	for name, wrap := range orders {
 		synctest.Test(t, func(t *testing.T) { // the control: it was not from a tape then
-			tape := open(t, replay.Record)
+			tape := open(t, replay.ModeRecord)
 			l := New()
 			if resp, err := read(t, wrap(l, tape, base), "/"); err != nil || resp.StatusCode != 429 {
 				t.Errorf("%s: recorded %v, %v", name, resp, err)
@@ -65,7 +65,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 	for name, wrap := range orders {
 		for mode, rules := range map[Mode][]Rule{Window: nil, UntilResponse: {{Limit: 9, Mode: UntilResponse}}} {
 			synctest.Test(t, func(t *testing.T) {
-				tape := open(t, replay.Replay)
+				tape := open(t, replay.ModeReplay)
 				e := &observer{kinds: layer.Paused | layer.WaitBegin}
 				l := NewLimiter(Config{Rules: rules, Pause: Pause{Fixed: time.Minute}})
 				rt := e.Wrap(wrap(l, tape, base))

@@ -98,9 +98,9 @@ func recording(tape *replay.Tape) string {
 // completed. A control run records anew, because it has to use the network.
 func (d *demo) mode() replay.Mode {
 	if _, err := os.Stat(d.sum.Tape.Path); err == nil && len(d.without) == 0 {
-		return replay.Smart
+		return replay.ModeSmart
 	}
-	return replay.Record
+	return replay.ModeRecord
 }
 
 // replay does the job a second time: from the tape, with the server stopped and the
@@ -124,7 +124,7 @@ func (d *demo) replay(ctx context.Context) (*outcome, error) {
 			}
 		}
 		base, dials = denied()
-		t, err := replay.Open(d.sum.Tape.Path, replay.Options{Mode: replay.Replay, Errors: true})
+		t, err := replay.Open(d.sum.Tape.Path, replay.Options{Mode: replay.ModeReplay, Errors: true})
 		if err != nil {
 			return nil, err
 		}

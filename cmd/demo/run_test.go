@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/pokeapi"
-	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store/bolt"
 )
 
 // runDemo runs the demo with -json and returns the code, the summary and the text.
@@ -196,7 +196,7 @@ func TestAnInterruptedRunKeepsItsRecordings(t *testing.T) {
 
 func count(t *testing.T, path string) (n int) {
 	t.Helper()
-	store, err := replay.ReadBolt(path)
+	store, err := bolt.OpenReadOnly(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,8 @@ func sound() graph {
 	g.add(absolute("retry"), absolute("transport"), absolute("internal/hint"), "github.com/hashicorp/go-retryablehttp")
 	g.add(absolute("throttle"), absolute("transport"))
 	g.add(absolute("metrics"), absolute("transport"), "github.com/prometheus/client_golang/prometheus")
-	g.add(absolute("replay"), absolute("transport"), "go.etcd.io/bbolt")
+	g.add(absolute("replay"), absolute("transport"))
+	g.add(absolute("replay/store/bolt"), "go.etcd.io/bbolt")
 	g.add(absolute("report"), absolute("metrics"))
 	g.add(absolute("cmd/demo"), absolute("retry"), absolute("metrics"), absolute("replay"))
 	return g

@@ -53,7 +53,7 @@ var doors = map[string]door{
 	"hook":        {ours: leaf},
 	"logging":     {ours: leaf},
 	"metrics":     {ours: leaf, foreign: []string{prometheus, "github.com/prometheus/client_model", "google.golang.org/protobuf"}},
-	"replay":      {ours: leaf, foreign: []string{bbolt}},
+	"replay":      {ours: leaf},
 	"retry":       {ours: leaf, foreign: []string{retryable}},
 	"throttle":    {ours: append([]string{"throttle/internal/..."}, leaf...), foreign: []string{limiter}},
 	"timeout":     {ours: leaf},
@@ -64,6 +64,13 @@ var doors = map[string]door{
 	"throttle/internal/admission": {ours: []string{"internal/...", "throttle/internal/..."}, foreign: []string{limiter}},
 	"throttle/internal/meter":     {},
 	"throttle/internal/pauses":    {},
+
+	// What the author of a storage needs, and the two storages that replay.Open knows.
+	"replay/store":      {},
+	"replay/store/bolt": {ours: []string{"replay/store", "replay/store/internal/..."}, foreign: []string{bbolt}},
+	"replay/store/text": {ours: []string{"replay/store", "replay/store/internal/..."}},
+
+	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 
 	// These work with any *http.Client and import no layer.
 	"parse": {ours: leaf},

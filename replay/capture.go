@@ -1,0 +1,159 @@
+package replay
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"hash"
+	"io"
+	"net/http"
+
+	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// capturer finds out what of a request is compared and recorded.
+type capturer struct {
+	masker     masker
+	match      Match
+	maxRequest int64
+}
+
+// captured is a request as it is compared and recorded.
+type captured struct {
+	send   *http.Request  // what is passed on: the request itself, or a copy with a body that was read
+	record *store.Request // redacted; nil while the body is not known
+	key    store.Key      // zero while the body is not known
+
+	// The following is set only where the body could not be read before it is
+	// sent.
+	body   *sentBody
+	header http.Header
+	host   string
+}
+
+// capture reads what is compared of a request. Where its body cannot be read
+// twice, a mode that needs the key first reads up to maxRequest bytes ahead, and
+// ModeRecord copies the body while it is sent.
+func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
+	p := &captured{send: req}
+	if req.Body == nil || req.Body == http.NoBody {
+		c.describe(p, req, nil, 0, nil)
+		return p, nil
+	}
+	if req.GetBody != nil && (mode != ModeRecord || !bodies.Streamed(req)) && c.captureAgain(p, req) {
+		return p, nil
+	}
+	if mode == ModeRecord || mode == ModeSmart && req.ContentLength > c.maxRequest {
+		c.watch(p, req, req.Body)
+		return p, nil
+	}
+	head, rest, err := c.readAhead(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !rest:
+		c.describe(p, req, head, int64(len(head)), nil)
+		p.send = req.WithContext(req.Context())
+		p.send.Body = readCloser{bytes.NewReader(head), req.Body}
+	case mode == ModeReplay:
+		sum := hashOf(head)
+		n, err := io.Copy(sum, req.Body)
+		if err != nil {
+			return nil, err
+		}
+		c.describe(p, req, nil, int64(len(head))+n, sum.Sum(nil))
+	default:
+		c.watch(p, req, readCloser{io.MultiReader(bytes.NewReader(head), req.Body), req.Body})
+	}
+	return p, nil
+}
+
+// captureAgain reads a second copy of the body; false if there is none.
+func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
+	body, err := req.GetBody()
+	if err != nil {
+		return false
+	}
+	defer body.Close()
+	head, rest, err := c.readAhead(body)
+	switch {
+	case err != nil:
+		return false
+	case !rest:
+		c.describe(p, req, head, int64(len(head)), nil)
+		return true
+	}
+	sum := hashOf(head)
+	n, err := io.Copy(sum, body)
+	if err != nil {
+		return false
+	}
+	c.describe(p, req, nil, int64(len(head))+n, sum.Sum(nil))
+	return true
+}
+
+// readAhead reads up to maxRequest bytes and one; rest says that there are more.
+func (c *capturer) readAhead(r io.Reader) (head []byte, rest bool, err error) {
+	head, err = io.ReadAll(io.LimitReader(r, c.maxRequest+1))
+	return head, int64(len(head)) > c.maxRequest, err
+}
+
+func hashOf(head []byte) hash.Hash {
+	h := sha256.New()
+	_, _ = h.Write(head)
+	return h
+}
+
+// describe fills in the redacted request and its key. Of a body that is too long
+// to be kept there is the SHA-256 alone.
+func (c *capturer) describe(p *captured, req *http.Request, body []byte, size int64, sum []byte) {
+	r := &store.Request{
+		Method: methodOf(req.Method), URL: c.masker.url(req.URL.String()), Header: c.masker.header(req.Header),
+		BodySize: size, BodySum: sum,
+	}
+	if req.Host != "" && req.Host != req.URL.Host {
+		r.Host = req.Host
+	}
+	if sum == nil {
+		masked, err := c.masker.body(req.Header, body)
+		if err != nil {
+			r.BodySum = hashOf(body).Sum(nil)
+		} else {
+			r.Body = masked
+		}
+	}
+	p.record = r
+	p.key = c.match.key(r)
+}
+
+// watch sends a copy of req whose body is copied while it is sent.
+func (c *capturer) watch(p *captured, req *http.Request, body io.ReadCloser) {
+	p.body = &sentBody{inner: body, sum: sha256.New(), max: c.maxRequest}
+	p.send = req.WithContext(req.Context())
+	p.send.Body = p.body
+	// The caller may change its headers once RoundTrip is over; the body may
+	// go on until then.
+	p.header, p.host = req.Header.Clone(), req.Host
+}
+
+// complete describes a request whose body was watched, once its response is
+// over. It reports whether the whole body was seen.
+func (c *capturer) complete(p *captured) bool {
+	if p.record != nil {
+		return true
+	}
+	body, size, sum, ok := p.body.seen()
+	if !ok {
+		return false
+	}
+	req := p.send.WithContext(p.send.Context())
+	req.Header, req.Host = p.header, p.host
+	c.describe(p, req, body, size, sum)
+	return true
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}

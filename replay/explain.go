@@ -1,0 +1,19 @@
+package replay
+
+import "github.com/gracy-go/gracy/transport"
+
+// Explain describes what the tape does, as transport.Explainer.
+func (t *Tape) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Tapes: true, Single: true})
+	switch {
+	case t.store == nil:
+		p.Note("replay: off")
+	case t.opts.Mode == ModeReplay:
+		p.Note("replay: responds from the tape alone, nothing is sent")
+		p.Sends = 0
+	default:
+		p.Note("replay: mode %s, secrets masked; request bodies up to %d KiB and responses up to %d KiB are kept in memory",
+			t.opts.Mode, t.opts.MaxRequest>>10, t.opts.MaxBody>>10)
+		p.Buffered += t.opts.MaxRequest + t.opts.MaxBody
+	}
+}

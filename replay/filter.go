@@ -1,0 +1,58 @@
+package replay
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// cutoff returns the largest ID that is too old, 0 for none.
+func (o *Options) cutoff(now time.Time) store.ID {
+	var oldest time.Time
+	if o.MaxAge > 0 {
+		oldest = now.Add(-o.MaxAge)
+	}
+	if o.Since.After(oldest) {
+		oldest = o.Since
+	}
+	if id := store.IDAt(oldest); !oldest.IsZero() && id > 0 {
+		return id - 1
+	}
+	return 0
+}
+
+// discards reports whether an exchange of a tape counts as missing.
+func (o *Options) discards(x *store.Exchange) bool {
+	if o.DiscardBad && (x.Fault != nil || statusOf(x) >= 400) {
+		return true
+	}
+	if o.Discard == nil || x.Response == nil {
+		return false
+	}
+	resp := rebuild(x.Response, nil, nil) //nolint:bodyclose // memory, and replaced below
+	resp.Body = http.NoBody
+	return o.Discard(resp)
+}
+
+// discardsLive reports whether a live response is not to be recorded.
+func (o *Options) discardsLive(resp *http.Response) bool {
+	if o.DiscardBad && resp.StatusCode >= 400 {
+		return true
+	}
+	if o.Discard == nil {
+		return false
+	}
+	r := *resp
+	r.Header = resp.Header.Clone()
+	r.Body = http.NoBody
+	return o.Discard(&r)
+}
+
+// statusOf returns the status of an outcome, 0 for a fault.
+func statusOf(x *store.Exchange) int {
+	if x.Response == nil {
+		return 0
+	}
+	return x.Response.StatusCode
+}

@@ -1,0 +1,152 @@
+package replay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+var errOpaque = errors.New("replay: a body in an encoding that cannot be opened for redaction, exchange not written")
+
+// masker takes secrets out of what goes to a tape.
+type masker struct {
+	red *redact.Redactor
+	max int64 // bytes of a body when decompressed
+}
+
+// header returns a masked copy. Names of other resources are masked as their
+// requests are, so that they still lead there.
+func (m masker) header(h http.Header) http.Header {
+	if h == nil {
+		return nil
+	}
+	out := m.red.Headers(h)
+	for _, name := range []string{"Location", "Content-Location", "Referer"} {
+		if m.red.Header(name) {
+			continue
+		}
+		for i, v := range h[name] {
+			out[name][i] = m.url(v)
+		}
+	}
+	return out
+}
+
+// body masks a body, through gzip and deflate. The error is errOpaque where it
+// cannot be looked into, ErrSecret where a literal is left.
+func (m masker) body(h http.Header, b []byte) ([]byte, error) {
+	if len(b) == 0 {
+		return b, nil
+	}
+	encoding := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding")))
+	plain, err := m.decompress(encoding, b)
+	if err != nil {
+		return nil, err
+	}
+	masked := m.red.Body(h.Get("Content-Type"), plain)
+	if !bytes.Equal(masked, plain) {
+		masked = m.red.Body(h.Get("Content-Type"), m.links(plain))
+	}
+	if m.red.Leaks(masked) {
+		return nil, ErrSecret
+	}
+	if bytes.Equal(masked, plain) {
+		return b, nil
+	}
+	return compress(encoding, masked)
+}
+
+func (m masker) decompress(encoding string, b []byte) ([]byte, error) {
+	var r io.Reader
+	var err error
+	switch encoding {
+	case "", "identity":
+		return b, nil
+	case "gzip", "x-gzip":
+		r, err = gzip.NewReader(bytes.NewReader(b))
+	case "deflate":
+		r, err = zlib.NewReader(bytes.NewReader(b))
+	default:
+		return nil, errOpaque
+	}
+	if err != nil {
+		return nil, errOpaque
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, m.max+1))
+	if err != nil || int64(len(plain)) > m.max {
+		return nil, errOpaque
+	}
+	return plain, nil
+}
+
+func compress(encoding string, b []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	var w io.WriteCloser
+	switch encoding {
+	case "gzip", "x-gzip":
+		w = gzip.NewWriter(&buf)
+	case "deflate":
+		w = zlib.NewWriter(&buf)
+	default:
+		return b, nil
+	}
+	_, err := w.Write(b)
+	if err = errors.Join(err, w.Close()); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// exchange masks the response of x, whose request is masked already, and looks
+// once more for registered literals. It does not touch x.
+func (m masker) exchange(x *store.Exchange) (*store.Exchange, error) {
+	out := *x
+	if x.Response != nil {
+		resp, err := m.response(x.Response)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s %s", err, x.Request.Method, x.Route)
+		}
+		out.Response = resp
+	}
+	// A compressed body is looked into by body alone.
+	if b, _ := out.MarshalBinary(); m.red.Leaks(b) {
+		return nil, fmt.Errorf("%w: %s %s", ErrSecret, x.Request.Method, x.Route)
+	}
+	return &out, nil
+}
+
+func (m masker) response(resp *store.Response) (*store.Response, error) {
+	r := *resp
+	body, err := m.body(r.Header, r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Header, r.Trailer = m.header(r.Header), m.header(r.Trailer)
+	r.Status = m.red.Text(r.Status)
+	if len(body) != len(r.Body) {
+		if r.ContentLength > 0 {
+			r.ContentLength = int64(len(body))
+		}
+		if r.Header.Get("Content-Length") != "" {
+			r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		}
+	}
+	r.Body = body
+	return &r, nil
+}
+
+// fault returns what is kept of a transport error.
+func (m masker) fault(err error) *store.Fault {
+	f := store.FaultOf(err)
+	f.Text = m.red.Text(f.Text)
+	return f
+}

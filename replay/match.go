@@ -1,0 +1,131 @@
+package replay
+
+import (
+	"bytes"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Match says which requests are the same. The zero value compares method,
+// scheme, host, path, query (whatever the order of names) and body (by its
+// meaning: see [Options]), and no headers.
+type Match struct {
+	// Headers are compared too; all others are not.
+	Headers []string
+	// IgnoreQuery names query parameters that do not matter.
+	IgnoreQuery []string
+	// IgnoreFields names JSON members, at any depth, and form fields that do
+	// not matter: times, nonces, request ids.
+	IgnoreFields []string
+	// IgnoreBody leaves the body out.
+	IgnoreBody bool
+	// Key replaces headers, query and body in the comparison by a text of your
+	// own. It is given a redacted copy of the request with its body, and must
+	// be a pure function. A tape does not notice that its code was changed: call
+	// Tape.Reindex.
+	Key func(*http.Request) string
+}
+
+// recipe is a fingerprint of everything that goes into a key.
+func (m Match) recipe(maxRequest int64, rules string) string {
+	h := newDigest()
+	for i, list := range [][]string{canonicalNames(m.Headers), sorted(m.IgnoreQuery), sorted(m.IgnoreFields)} {
+		for _, s := range list {
+			h.put(byte('a'+i), s)
+		}
+	}
+	h.put('k', strconv.FormatBool(m.IgnoreBody)+strconv.FormatBool(m.Key != nil)+strconv.FormatInt(maxRequest, 10))
+	h.put('r', rules)
+	sum := h.sum()
+	return "1-" + hex.EncodeToString(sum[:8])
+}
+
+// key returns the key of a redacted request.
+func (m Match) key(req *store.Request) store.Key {
+	h := newDigest()
+	u := req.ParseURL()
+	k := store.KeyOf(req.Method, u)
+	scheme := strings.ToLower(u.Scheme)
+	h.put('m', k.Method)
+	h.put('s', scheme)
+	h.put('h', k.Host)
+	if host := store.CanonicalHost(scheme, req.Host); host != "" && host != k.Host {
+		h.put('H', host)
+	}
+	h.put('p', k.Path)
+	if m.Key != nil {
+		h.put('k', m.Key(requestOf(req, u)))
+		k.Sum = h.sum()
+		return k
+	}
+	for _, p := range pairs(u.RawQuery, m.IgnoreQuery) {
+		h.put('q', p.name)
+		h.put('v', p.value)
+	}
+	for _, name := range canonicalNames(m.Headers) {
+		values := req.Header[name]
+		h.put('n', name+" "+strconv.Itoa(len(values)))
+		for _, v := range values {
+			h.put('v', v)
+		}
+	}
+	if !m.IgnoreBody {
+		if req.BodySum != nil {
+			h.put('B', string(req.BodySum))
+		} else {
+			canonicalBody(h, req.Header, req.Body, m.IgnoreFields)
+		}
+	}
+	k.Sum = h.sum()
+	return k
+}
+
+// requestOf makes a request of its own for a user's function.
+func requestOf(r *store.Request, u *url.URL) *http.Request {
+	req := &http.Request{
+		Method: methodOf(r.Method), URL: u, Host: r.Host, Header: r.Header.Clone(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: http.NoBody, ContentLength: r.BodySize,
+	}
+	if req.Header == nil {
+		req.Header = make(http.Header)
+	}
+	if req.Host == "" {
+		req.Host = u.Host
+	}
+	if len(r.Body) > 0 {
+		req.Body = io.NopCloser(bytes.NewReader(r.Body))
+	}
+	return req
+}
+
+// methodOf returns m, or GET where net/http takes none for it.
+func methodOf(m string) string {
+	if m == "" {
+		return http.MethodGet
+	}
+	return m
+}
+
+func canonicalNames(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = textproto.CanonicalMIMEHeaderKey(n)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func sorted(s []string) []string {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return slices.Compact(s)
+}

@@ -1,0 +1,53 @@
+package replay_test
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestMissSendsNothing(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			tape := open(t, path, replay.Options{})
+			want(t, tape.Wrap(numbered()), api+"/pokemon/1?page=1&secret=hunter2", 200, "1")
+			closeTape(t, tape)
+
+			tape = open(t, path, replay.Options{Mode: replay.ModeReplay})
+			rt := tape.Wrap(noNetwork(t))
+			body := &countedBody{Reader: strings.NewReader("x")}
+			req := request(t, "POST", api+"/pokemon/1?page=2&secret=hunter2", "")
+			req.Body = body
+			_, err := rt.RoundTrip(req)
+			var miss *replay.MissError
+			if !errors.As(err, &miss) {
+				t.Fatalf("error %T %v", err, err)
+			}
+			if !errors.Is(err, replay.ErrMiss) || !errors.Is(err, verdict.ErrRejected) {
+				t.Error("matches neither ErrMiss nor ErrRefused")
+			}
+			if miss.Reason != replay.MissUnknown || miss.Route != "/pokemon/{id}" && !strings.HasPrefix(miss.Route, "/pokemon/") {
+				t.Errorf("%+v", miss)
+			}
+			for _, part := range []string{"method", "query: page", "body"} {
+				if !strings.Contains(miss.Nearest, part) {
+					t.Errorf("nearest %q does not name %q", miss.Nearest, part)
+				}
+			}
+			if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "=") {
+				t.Errorf("text holds a query: %s", err)
+			}
+			if n := body.count(); n != 1 {
+				t.Errorf("request body closed %d times, want once", n)
+			}
+			if s := tape.Stats(); s.Missed != 1 || s.Replayed != 0 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}

@@ -1,0 +1,172 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay"
+)
+
+func TestEarlyCloseIsNotReplayed(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				resp := answer(req, 200, "0123456789")
+				if strings.HasPrefix(req.URL.Path, "/unknown") {
+					resp.ContentLength = -1
+				}
+				return resp, nil
+			}}
+			tape := open(t, path, replay.Options{})
+			rt := tape.Wrap(base)
+			read := func(url string, n int) {
+				t.Helper()
+				resp, err := rt.RoundTrip(request(t, "GET", api+url, ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.ReadFull(resp.Body, make([]byte, n)); err != nil {
+					t.Fatal(err)
+				}
+				_ = resp.Body.Close()
+				_ = resp.Body.Close()
+			}
+			read("/part", 4)
+			read("/unknown", 10) // all of it, but nobody knows
+			read("/whole", 10)   // without asking for EOF
+			if s := tape.Stats(); s.Incomplete != 2 {
+				t.Errorf("%+v, want 2 incomplete", s)
+			}
+			closeTape(t, tape)
+			tape = openReplay(t, path)
+			rt = tape.Wrap(noNetwork(t))
+			want(t, rt, api+"/whole", 200, "0123456789")
+			for _, url := range []string{"/part", "/unknown"} {
+				_, err := rt.RoundTrip(request(t, "GET", api+url, ""))
+				var miss *replay.MissError
+				if !errors.As(err, &miss) || miss.Reason != replay.MissIncomplete {
+					t.Errorf("%s: %v, want an incomplete miss", url, err)
+				}
+			}
+		})
+	}
+}
+
+func TestTooLongIsSkipped(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), "t"), replay.Options{MaxBody: 8})
+	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) { return answer(req, 200, "012345678"), nil }})
+	want(t, rt, api+"/a", 200, "012345678")
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Skipped != 1 || s.Recorded != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A body that broke off breaks off again, at the same byte.
+func TestBrokenBodyReplays(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				resp := answer(req, 200, "")
+				resp.ContentLength = 100
+				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
+				return resp, nil
+			}}
+			for _, record := range []bool{true, false} {
+				file := path + strconv.FormatBool(record) + path[strings.LastIndex(path, "."):]
+				tape := open(t, file, replay.Options{Errors: record})
+				resp, err := tape.Wrap(broken).RoundTrip(request(t, "GET", api+"/a", ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				closeTape(t, tape)
+				tape = openReplay(t, file)
+				resp, err = tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
+				if !record {
+					if !errors.Is(err, replay.ErrMiss) {
+						t.Errorf("a broken body was replayed: %v", err)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, err := io.ReadAll(resp.Body)
+				if string(b) != "half" || !errors.Is(err, syscall.ECONNRESET) {
+					t.Errorf("replayed %q, %v", b, err)
+				}
+			}
+		})
+	}
+}
+
+// endOfBody ends the context of the call with the body of its answer, as a time
+// limit further out does, before the tape hears of the end.
+type endOfBody struct{ cancel context.CancelFunc }
+
+func (e *endOfBody) BodyEnd(*layer.Attempt) { e.cancel() }
+
+func (e *endOfBody) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("end of body", e, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		ctx, cancel := context.WithCancel(req.Context())
+		resp, err := next.RoundTrip(req.WithContext(ctx))
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		c.Attempt().Own(resp, &endOfBody{cancel})
+		return resp, nil
+	})
+}
+
+// owner ties the body to the call below the tape, so that what is tied to it
+// ends before the tape hears of the end.
+type owner struct{}
+
+func (o owner) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("owner", o, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			c.Attempt().Own(resp)
+		}
+		return resp, err
+	})
+}
+
+func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	tape := open(t, path, replay.Options{Errors: true})
+	broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, "")
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), brokenReader{}))
+		resp.ContentLength = 8
+		return resp, nil
+	}}
+	rt := (&endOfBody{}).Wrap(tape.Wrap(owner{}.Wrap(broken)))
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/x", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Recorded != 1 || s.Incomplete != 0 {
+		t.Errorf("stats %+v, want the fault recorded", s)
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

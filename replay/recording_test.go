@@ -1,0 +1,164 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestRecordReplacesEarlierSessions(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			for range 2 {
+				base := numbered()
+				tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+				rt := tape.Wrap(base)
+				want(t, rt, api+"/a", 200, "1")
+				want(t, rt, api+"/a", 200, "2")
+				closeTape(t, tape)
+			}
+			tape := open(t, path, replay.Options{Mode: replay.ModeReplay, End: replay.EndMiss})
+			rt := tape.Wrap(noNetwork(t))
+			want(t, rt, api+"/a", 200, "1")
+			want(t, rt, api+"/a", 200, "2")
+			_, err := rt.RoundTrip(request(t, "GET", api+"/a", ""))
+			var miss *replay.MissError
+			if !errors.As(err, &miss) || miss.Reason != replay.MissConsumed {
+				t.Errorf("third replay: %v, want a consumed miss", err)
+			}
+		})
+	}
+}
+
+// Concurrent recording of many keys loses nothing.
+func TestConcurrentRecordingLosesNothing(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			const n = 300
+			echo := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				return answer(req, 200, req.URL.Path), nil
+			}}
+			tape := open(t, path, replay.Options{})
+			rt := tape.Wrap(echo)
+			var wg sync.WaitGroup
+			for i := range n {
+				wg.Go(func() {
+					path := fmt.Sprintf("/x/%d", i)
+					want(t, rt, api+path, 200, path)
+					want(t, rt, api+path, 200, path) // from the queue or the store
+				})
+			}
+			wg.Wait()
+			if sent := echo.sent.Load(); sent != n {
+				t.Errorf("%d sent, want %d", sent, n)
+			}
+			closeTape(t, tape)
+			if s := tape.Stats(); s.Recorded != n || s.Replayed != n || s.Failed != 0 {
+				t.Errorf("%+v", s)
+			}
+			tape = openReplay(t, path)
+			rt = tape.Wrap(noNetwork(t))
+			for i := range n {
+				path := fmt.Sprintf("/x/%d", i)
+				want(t, rt, api+path, 200, path)
+			}
+		})
+	}
+}
+
+// Transport errors come back as what they were.
+func TestErrorsReplay(t *testing.T) {
+	faults := map[string]struct {
+		err     error
+		is      error
+		timeout bool
+	}{
+		"refused":  {&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, syscall.ECONNREFUSED, false},
+		"reset":    {&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}, syscall.ECONNRESET, false},
+		"deadline": {fmt.Errorf("inner: %w", context.DeadlineExceeded), context.DeadlineExceeded, true},
+		"os":       {&net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}, nil, true},
+		"eof":      {io.EOF, io.EOF, false},
+		"cut":      {io.ErrUnexpectedEOF, io.ErrUnexpectedEOF, false},
+		"nohost":   {&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}, nil, false},
+		"other":    {errors.New("something else"), nil, false},
+	}
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			tape := open(t, path, replay.Options{Errors: true})
+			rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				return nil, faults[strings.TrimPrefix(req.URL.Path, "/")].err
+			}})
+			for name, f := range faults {
+				if _, err := rt.RoundTrip(request(t, "GET", api+"/"+name, "")); err != f.err { //nolint:errorlint // the very error
+					t.Errorf("%s: live error %v was changed", name, err)
+				}
+			}
+			closeTape(t, tape)
+			tape = openReplay(t, path)
+			rt = tape.Wrap(noNetwork(t))
+			for name, f := range faults {
+				resp, err := rt.RoundTrip(request(t, "GET", api+"/"+name, ""))
+				if err == nil || resp != nil {
+					t.Errorf("%s: no error", name)
+					continue
+				}
+				if err.Error() != f.err.Error() {
+					t.Errorf("%s: text %q, want %q", name, err, f.err)
+				}
+				if f.is != nil && !errors.Is(err, f.is) {
+					t.Errorf("%s: is not %v", name, f.is)
+				}
+				var ne net.Error
+				if !errors.As(err, &ne) || ne.Timeout() != f.timeout {
+					t.Errorf("%s: timeout is not %v", name, f.timeout)
+				}
+				var dns *net.DNSError
+				if errors.As(err, &dns) != (name == "nohost") {
+					t.Errorf("%s: DNS error %v", name, dns)
+				}
+			}
+		})
+	}
+}
+
+// Without Errors, and for what is the caller's own doing, nothing is taped.
+func TestErrorsNotRecorded(t *testing.T) {
+	fail := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
+	refuse := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, verdict.ErrRejected }}
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		opts replay.Options
+		base http.RoundTripper
+		ctx  context.Context
+	}{
+		"default": {replay.Options{}, fail, t.Context()},
+		"bad":     {replay.Options{Errors: true, DiscardBad: true}, fail, t.Context()},
+		"cancel":  {replay.Options{Errors: true}, fail, canceled},
+		"refusal": {replay.Options{Errors: true}, refuse, t.Context()},
+	} {
+		tape := open(t, t.TempDir()+"/t", c.opts)
+		if _, err := tape.Wrap(c.base).RoundTrip(request(t, "GET", api+"/a", "").WithContext(c.ctx)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		closeTape(t, tape)
+		if s := tape.Stats(); s.Recorded != 0 {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}

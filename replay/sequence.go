@@ -1,0 +1,149 @@
+package replay
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// sequences knows how far the exchanges of each request have been replayed.
+type sequences struct {
+	opts   *Options
+	writer *writer
+	shards [16]shard
+}
+
+// shard is what was replayed of a sixteenth of the keys. It grows with what is
+// on the tape, not with what is asked.
+type shard struct {
+	// mu guards both maps. It is held while an exchange is looked up, so the
+	// mutex of the queue and the locks of the store are inside of it. No two
+	// shards are locked at the same time.
+	mu     sync.Mutex
+	cursor map[[sha256.Size]byte]store.ID // the last one replayed
+	served map[store.ID]struct{}
+}
+
+func newSequences(opts *Options, w *writer) *sequences {
+	s := &sequences{opts: opts, writer: w}
+	for i := range s.shards {
+		s.shards[i].cursor = make(map[[sha256.Size]byte]store.ID)
+		s.shards[i].served = make(map[store.ID]struct{})
+	}
+	return s
+}
+
+func (s *sequences) byKey(key store.Key) *shard { return &s.shards[key.Sum[0]%uint8(len(s.shards))] }
+
+func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(s.shards))] }
+
+// next finds the exchange that is replayed next and moves the cursor to it, in
+// one step, so that concurrent calls get one each, in order. Without an exchange
+// it returns the reason.
+func (s *sequences) next(key store.Key, mode Mode) (*store.Exchange, MissReason, error) {
+	cutoff := s.opts.cutoff(time.Now())
+	sh := s.byKey(key)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	cursor := sh.cursor[key.Sum]
+	x, why, err := s.usable(key, max(cursor, cutoff))
+	if x == nil && err == nil && cursor > cutoff {
+		x, err = s.afterLast(key, cursor, cutoff, mode)
+		why = MissConsumed
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if x != nil {
+		sh.cursor[key.Sum] = x.ID
+		return x, "", nil
+	}
+	if why == MissUnknown && cutoff > 0 {
+		if old, err := s.writer.find(key, 0); err == nil && old != nil {
+			why = MissExpired
+		}
+	}
+	return nil, why, nil
+}
+
+// afterLast returns what follows the last exchange of a key, nil for a miss.
+func (s *sequences) afterLast(key store.Key, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
+	switch s.opts.End {
+	case EndRepeatLast:
+		x, _, err := s.usable(key, cursor-1)
+		if x != nil && mode == ModeSmart && !steady(x) {
+			return nil, err
+		}
+		return x, err
+	case EndCycle:
+		x, _, err := s.usable(key, cutoff)
+		return x, err
+	case EndMiss:
+	}
+	return nil, nil
+}
+
+// usable finds the first exchange above an ID that may be replayed; if there is
+// none, it returns the reason.
+func (s *sequences) usable(key store.Key, after store.ID) (*store.Exchange, MissReason, error) {
+	why := MissUnknown
+	for {
+		x, err := s.writer.find(key, after)
+		if x == nil || err != nil {
+			return nil, why, err
+		}
+		switch {
+		case !x.Complete:
+			why = MissIncomplete
+		case s.opts.discards(x):
+			why = MissFiltered
+		default:
+			return x, "", nil
+		}
+		after = x.ID
+	}
+}
+
+// steady reports whether an outcome may stand for all later ones: a sequence
+// that ends in a fault, a 429 or a 5xx is one that was broken off.
+func steady(x *store.Exchange) bool {
+	return x.Fault == nil && statusOf(x) < 500 && statusOf(x) != http.StatusTooManyRequests
+}
+
+// advance moves the cursor to an exchange that was just recorded: what this
+// session records comes after what it replays next.
+func (s *sequences) advance(key store.Key, id store.ID) {
+	sh := s.byKey(key)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.cursor[key.Sum] = max(sh.cursor[key.Sum], id)
+}
+
+func (s *sequences) markServed(id store.ID) {
+	sh := s.byID(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.served[id] = struct{}{}
+}
+
+func (s *sequences) wasServed(id store.ID) bool {
+	sh := s.byID(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	_, ok := sh.served[id]
+	return ok
+}
+
+// rewind forgets what was replayed.
+func (s *sequences) rewind() {
+	for i := range s.shards {
+		sh := &s.shards[i]
+		sh.mu.Lock()
+		clear(sh.cursor)
+		clear(sh.served)
+		sh.mu.Unlock()
+	}
+}

@@ -1,0 +1,64 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+)
+
+// create makes an empty tape under a temporary name and links it into place, so
+// that nobody ever sees half of one and none is overwritten.
+func create(path string) error {
+	if err := createAt(path); err != nil {
+		return fmt.Errorf("replay: create tape %s: %w", path, err)
+	}
+	return nil
+}
+
+func createAt(path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".tape-*")
+	if err != nil {
+		return err
+	}
+	temp := f.Name()
+	defer os.Remove(temp) // it is gone already where it was renamed
+	if err := f.Close(); err != nil {
+		return err
+	}
+	db, err := bbolt.Open(temp, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	err = db.Update(initialize)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	err = os.Link(temp, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	// A file system without links.
+	return os.Rename(temp, path)
+}
+
+func initialize(tx *bbolt.Tx) error {
+	for _, name := range []string{bucketMeta, bucketRec, bucketIdx, bucketBlob} {
+		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+			return err
+		}
+	}
+	meta := bucket(tx, bucketMeta)
+	return errors.Join(
+		meta.Put([]byte(metaMagic), []byte(magic)),
+		meta.Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, schema)),
+	)
+}

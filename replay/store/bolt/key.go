@@ -1,0 +1,42 @@
+package bolt
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// maxKeyPart is the length beyond which a part of an index key is cut, and 8
+// bytes of its hash are added.
+const maxKeyPart = 200
+
+func appendPart(b []byte, s string) []byte {
+	if len(s) > maxKeyPart {
+		sum := sha256.Sum256([]byte(s))
+		b = append(append(b, s[:maxKeyPart]...), sum[:8]...)
+	} else {
+		b = append(b, s...)
+	}
+	return append(b, 0)
+}
+
+func hostPrefix(k store.Key) []byte { return appendPart(nil, k.Host) }
+
+func pathPrefix(k store.Key) []byte { return appendPart(hostPrefix(k), k.Path) }
+
+func methodPrefix(k store.Key) []byte { return appendPart(pathPrefix(k), k.Method) }
+
+func sumPrefix(k store.Key) []byte { return append(methodPrefix(k), k.Sum[:]...) }
+
+func indexKey(k store.Key, id store.ID) []byte { return append(sumPrefix(k), idBytes(id)...) }
+
+func idBytes(id store.ID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(id)) }
+
+// idOf returns the ID at the end of an index key.
+func idOf(index []byte) store.ID {
+	if len(index) < 8+sha256.Size {
+		return 0
+	}
+	return store.ID(binary.BigEndian.Uint64(index[len(index)-8:]))
+}

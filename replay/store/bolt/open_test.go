@@ -1,0 +1,69 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func tapeFile(t *testing.T, exchanges int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tape")
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	for i := range exchanges {
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i), strings.Repeat("x", 1000))}}))
+	}
+	tapetest.Must(t, s.Close())
+	return path
+}
+
+func TestOpenMissing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none")
+	if _, err := OpenReadOnly(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a file was made")
+	}
+}
+
+func TestOpenRefusesLinksAndFolders(t *testing.T) {
+	target := tapeFile(t, 0)
+	link := filepath.Join(t.TempDir(), "link")
+	tapetest.Must(t, os.Symlink(target, link))
+	for _, path := range []string{link, t.TempDir()} {
+		if s, err := Open(path); err == nil || s != nil {
+			t.Errorf("%s was opened", path)
+		}
+	}
+}
+
+// A second writer hears of the first; readers share.
+func TestLocked(t *testing.T) {
+	path := tapeFile(t, 1)
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	start := time.Now()
+	if _, err := Open(path); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("second writer: %v", err)
+	}
+	if d := time.Since(start); d < lockWait/2 {
+		t.Errorf("gave up after %v", d)
+	}
+	tapetest.Must(t, s.Close())
+	a, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	b, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	tapetest.Must(t, a.Close())
+	tapetest.Must(t, b.Close())
+}

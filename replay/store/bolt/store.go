@@ -1,0 +1,79 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// boltStore is the store.Store over an open database, which does its locking.
+type boltStore struct {
+	db   *bbolt.DB
+	path string
+}
+
+const (
+	bucketMeta = "meta"
+	bucketRec  = "rec"
+	bucketIdx  = "idx"
+	bucketBlob = "blob"
+
+	metaMagic  = "magic"
+	metaSchema = "schema"
+	metaRecipe = "recipe"
+	metaLast   = "last"
+)
+
+const (
+	magic    = "gracy tape"
+	schema   = 1
+	blobFrom = 64 << 10  // a response body of this length is kept in parts
+	blobPart = 256 << 10 // length of a part
+)
+
+func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
+
+func (s *boltStore) Close() error { return s.db.Close() }
+
+func (s *boltStore) view(fn func(*bbolt.Tx) error) (err error) {
+	defer s.catch(&err)
+	return s.explain(s.db.View(fn))
+}
+
+func (s *boltStore) update(fn func(*bbolt.Tx) error) (err error) {
+	defer s.catch(&err)
+	return s.explain(s.db.Update(fn))
+}
+
+// catch turns the panic that a damaged page causes in bbolt into an error.
+func (s *boltStore) catch(err *error) {
+	if p := recover(); p != nil {
+		*err = s.damaged(fmt.Sprint(p))
+	}
+}
+
+func (s *boltStore) damaged(reason string) error {
+	return &store.FormatError{Path: s.path, Reason: "damaged tape: " + reason}
+}
+
+// explain gives an error of bbolt our sentinel, and every error the path.
+func (s *boltStore) explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
+	case errors.Is(err, berrors.ErrDatabaseReadOnly):
+		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
+	case errors.Is(err, store.ErrFormat):
+		if fe, ok := errors.AsType[*store.FormatError](err); ok && fe.Path == "" {
+			fe.Path = s.path
+		}
+		return err
+	}
+	return fmt.Errorf("replay: tape %s: %w", s.path, err)
+}

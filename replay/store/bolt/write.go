@@ -1,0 +1,164 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func (s *boltStore) Append(batch []store.Entry) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		for _, e := range batch {
+			if e.Replace > 0 {
+				if err := removeBelow(tx, e.Key, e.Replace); err != nil {
+					return err
+				}
+			}
+			if err := put(tx, e.Exchange); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func put(tx *bbolt.Tx, x *store.Exchange) error {
+	id := idBytes(x.ID)
+	b, err := encode(tx, id, x)
+	if err != nil {
+		return err
+	}
+	rec := bucket(tx, bucketRec)
+	if err := rec.Put(id, b); err != nil {
+		return err
+	}
+	if last, _ := rec.Cursor().Last(); bytes.Equal(last, id) {
+		if err := bucket(tx, bucketMeta).Put([]byte(metaLast), id); err != nil {
+			return err
+		}
+	}
+	return bucket(tx, bucketIdx).Put(indexKey(x.Key, x.ID), []byte{1})
+}
+
+// encode returns the record of x, after it has put a long body into its parts.
+func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
+	if x.Response == nil || len(x.Response.Body) < blobFrom {
+		return x.MarshalBinary()
+	}
+	if err := putBlob(tx, id, x.Response.Body); err != nil {
+		return nil, err
+	}
+	return x.MarshalWithoutBody()
+}
+
+func putBlob(tx *bbolt.Tx, id, body []byte) error {
+	blob := bucket(tx, bucketBlob)
+	for part := uint32(0); len(body) > 0; part++ {
+		n := min(len(body), blobPart)
+		if err := blob.Put(binary.BigEndian.AppendUint32(bytes.Clone(id), part), body[:n]); err != nil {
+			return err
+		}
+		body = body[n:]
+	}
+	return nil
+}
+
+// removeBelow removes the exchanges of a key below an ID.
+func removeBelow(tx *bbolt.Tx, key store.Key, below store.ID) error {
+	var old [][]byte
+	prefix := sumPrefix(key)
+	c := bucket(tx, bucketIdx).Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix) && idOf(k) < below; k, _ = c.Next() {
+		old = append(old, bytes.Clone(k))
+	}
+	for _, k := range old {
+		if err := remove(tx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove removes an exchange by its index key.
+func remove(tx *bbolt.Tx, index []byte) error {
+	id := idBytes(idOf(index))
+	if err := bucket(tx, bucketIdx).Delete(index); err != nil {
+		return err
+	}
+	if err := bucket(tx, bucketRec).Delete(id); err != nil {
+		return err
+	}
+	blob := bucket(tx, bucketBlob)
+	var parts [][]byte
+	c := blob.Cursor()
+	for k, _ := c.Seek(id); bytes.HasPrefix(k, id); k, _ = c.Next() {
+		parts = append(parts, bytes.Clone(k))
+	}
+	for _, k := range parts {
+		if err := blob.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *boltStore) Delete(ids ...store.ID) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		for _, id := range ids {
+			b := bucket(tx, bucketRec).Get(idBytes(id))
+			if b == nil {
+				continue
+			}
+			var x store.Exchange
+			if err := x.UnmarshalBinary(b); err != nil {
+				return err
+			}
+			if err := remove(tx, indexed(tx, x.Key, id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// indexed finds the index key of an exchange, also after Reindex.
+func indexed(tx *bbolt.Tx, key store.Key, id store.ID) []byte {
+	k := indexKey(key, id)
+	if bucket(tx, bucketIdx).Get(k) != nil {
+		return k
+	}
+	prefix := methodPrefix(key)
+	c := bucket(tx, bucketIdx).Cursor()
+	for i, _ := c.Seek(prefix); bytes.HasPrefix(i, prefix); i, _ = c.Next() {
+		if idOf(i) == id {
+			return bytes.Clone(i)
+		}
+	}
+	return k
+}
+
+func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		if err := tx.DeleteBucket([]byte(bucketIdx)); err != nil {
+			return err
+		}
+		idx, err := tx.CreateBucket([]byte(bucketIdx))
+		if err != nil {
+			return err
+		}
+		c := bucket(tx, bucketRec).Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
+			var x store.Exchange
+			if err := x.UnmarshalBinary(v); err != nil {
+				return err
+			}
+			if err := idx.Put(indexKey(key(&x), x.ID), []byte{1}); err != nil {
+				return err
+			}
+		}
+		return bucket(tx, bucketMeta).Put([]byte(metaRecipe), []byte(recipe))
+	})
+}

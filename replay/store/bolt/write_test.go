@@ -1,0 +1,113 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A writer that is killed loses what was not flushed, and nothing else.
+func TestKilledWriter(t *testing.T) {
+	const variable = "REPLAY_TEST_KILLED_WRITER"
+	if path := os.Getenv(variable); path != "" {
+		s, err := Open(path)
+		tapetest.Must(t, err)
+		for i := 0; ; i++ {
+			tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i), strings.Repeat("x", 100*(i%1000)))}}))
+			fmt.Println("stored", i+1)
+		}
+	}
+	rounds := 5
+	if testing.Short() {
+		rounds = 1
+	}
+	for round := range rounds {
+		path := filepath.Join(t.TempDir(), "tape")
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWriter$")
+		cmd.Env = append(os.Environ(), variable+"="+path)
+		out, err := cmd.StdoutPipe()
+		tapetest.Must(t, err)
+		tapetest.Must(t, cmd.Start())
+		stored := 0
+		for {
+			var n int
+			if _, err := fmt.Fscanf(out, "stored %d\n", &n); err != nil {
+				break
+			}
+			if stored = n; stored == 20+37*round {
+				tapetest.Must(t, cmd.Process.Kill())
+			}
+		}
+		_ = cmd.Wait()
+		if stored < 20+37*round {
+			t.Fatalf("the writer ended by itself after %d", stored)
+		}
+		s, err := Open(path)
+		tapetest.Must(t, err)
+		if n := len(tapetest.IDs(t, s, 0)); n < stored || n > stored+1 {
+			t.Errorf("%d on tape, %d acknowledged", n, stored)
+		}
+		for i := range stored {
+			if x, err := s.Find(tapetest.Exchange(1, "GET", fmt.Sprintf("http://h/%d", i), "").Key, 0); x == nil || err != nil {
+				t.Errorf("exchange %d: %v, %v", i+1, x, err)
+			}
+		}
+		tapetest.Must(t, s.Close())
+	}
+}
+
+// A copy made while the writer works opens, or says that it is damaged.
+func TestCopiedMidway(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape")
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	stop := make(chan struct{})
+	done := make(chan error)
+	go func() {
+		var err error
+		for i := 0; err == nil; i++ {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+				err = s.Append([]store.Entry{{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i), strings.Repeat("x", 500))}})
+			}
+		}
+		done <- err
+	}()
+	opened := 0
+	for i := range 20 {
+		b, err := os.ReadFile(path)
+		tapetest.Must(t, err)
+		copied := fmt.Sprintf("%s-%d", path, i)
+		tapetest.Must(t, os.WriteFile(copied, b, 0o600))
+		c, err := Open(copied)
+		if err != nil {
+			if !errors.Is(err, store.ErrFormat) {
+				t.Errorf("copy %d: %v", i, err)
+			}
+			continue
+		}
+		opened++
+		for _, err := range c.Scan(0) {
+			if err != nil && !errors.Is(err, store.ErrFormat) {
+				t.Errorf("copy %d: %v", i, err)
+			}
+		}
+		_ = c.Close()
+	}
+	close(stop)
+	tapetest.Must(t, <-done)
+	tapetest.Must(t, s.Close())
+	if opened == 0 {
+		t.Error("no copy could be opened")
+	}
+}

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+const envelope = 1 // version byte in front of every encoded exchange
+
+// Numbers of the fields of an exchange. A number is never used again for
+// something else, here and in parts.go.
+const (
+	fieldID = iota + 1
+	fieldSum
+	fieldRequest
+	fieldResponse
+	fieldFault
+	fieldStart
+	fieldFirstByte
+	fieldTotal
+	fieldAttempt
+	fieldRoute
+	fieldComplete
+	fieldMissingBody // length of Response.Body where a store keeps it apart
+)
+
+var errNoOutcome = errors.New("neither a response nor a fault")
+
+// MarshalBinary encodes x: a version byte, then tagged fields. It never fails.
+func (x *Exchange) MarshalBinary() ([]byte, error) {
+	b := make([]byte, 1, 512+len(x.Request.Body))
+	b[0] = envelope
+	b = putInt(b, fieldID, int64(x.ID)) //nolint:gosec // two's complement both ways
+	b = putBytes(b, fieldSum, x.Key.Sum[:])
+	b = putAlways(b, fieldRequest, x.Request.append(nil))
+	if x.Response != nil {
+		b = putAlways(b, fieldResponse, x.Response.append(nil))
+	}
+	if x.Fault != nil {
+		b = putAlways(b, fieldFault, x.Fault.append(nil))
+	}
+	b = putInt(b, fieldStart, x.Start.UnixMicro())
+	b = putInt(b, fieldFirstByte, int64(x.FirstByte))
+	b = putInt(b, fieldTotal, int64(x.Total))
+	b = putInt(b, fieldAttempt, int64(x.Attempt))
+	b = putBytes(b, fieldRoute, x.Route)
+	b = putBool(b, fieldComplete, x.Complete)
+	b = putInt(b, fieldMissingBody, x.missingBody)
+	return append(b, x.unknown...), nil
+}
+
+// MarshalWithoutBody encodes x as MarshalBinary does, but of the body of the
+// response its length alone, for a store that keeps long bodies apart. x must
+// have a response.
+func (x *Exchange) MarshalWithoutBody() ([]byte, error) {
+	head, resp := *x, *x.Response
+	resp.Body = nil
+	head.Response, head.missingBody = &resp, int64(len(x.Response.Body))
+	return head.MarshalBinary()
+}
+
+// MissingBody returns the length of the body that MarshalWithoutBody left out,
+// 0 if none is missing.
+func (x *Exchange) MissingBody() int64 {
+	if x.Response == nil {
+		return 0
+	}
+	return x.missingBody
+}
+
+// RestoreBody puts a body back that MarshalWithoutBody left out. One of another
+// length is a [FormatError].
+func (x *Exchange) RestoreBody(body []byte) error {
+	if int64(len(body)) != x.MissingBody() {
+		return &FormatError{Reason: fmt.Sprintf("damaged tape: a body has %d bytes of %d", len(body), x.MissingBody())}
+	}
+	if len(body) > 0 {
+		x.Response.Body, x.missingBody = body, 0
+	}
+	return nil
+}
+
+// UnmarshalBinary decodes what MarshalBinary encoded. Fields of later versions
+// are kept; an envelope of a later version is a [FormatError]. x keeps nothing
+// of b.
+func (x *Exchange) UnmarshalBinary(b []byte) error {
+	if len(b) == 0 {
+		return &FormatError{Reason: "empty record"}
+	}
+	if b[0] != envelope {
+		return &FormatError{Found: int(b[0]), Want: envelope, Reason: "record of an unknown version"}
+	}
+	*x = Exchange{}
+	if err := fields(b[1:], x.decode); err != nil {
+		return &FormatError{Reason: "damaged record: " + err.Error()}
+	}
+	if x.Response == nil && x.Fault == nil {
+		return &FormatError{Reason: "damaged record: " + errNoOutcome.Error()}
+	}
+	key := KeyOf(x.Request.Method, x.Request.ParseURL())
+	key.Sum = x.Key.Sum
+	x.Key = key
+	return nil
+}
+
+func (x *Exchange) decode(f field) error {
+	kind := kindVarint
+	switch f.number {
+	case fieldSum, fieldRequest, fieldResponse, fieldFault, fieldRoute:
+		kind = kindBytes
+	}
+	if f.number <= fieldMissingBody {
+		if err := f.want(kind); err != nil {
+			return err
+		}
+	}
+	switch f.number {
+	case fieldID:
+		x.ID = ID(f.value)
+	case fieldSum:
+		if len(f.bytes) != len(x.Key.Sum) {
+			return fmt.Errorf("match sum of %d bytes", len(f.bytes))
+		}
+		copy(x.Key.Sum[:], f.bytes)
+	case fieldRequest:
+		x.Request = Request{}
+		return fields(f.bytes, x.Request.decode)
+	case fieldResponse:
+		x.Response = &Response{}
+		return fields(f.bytes, x.Response.decode)
+	case fieldFault:
+		x.Fault = &Fault{}
+		return fields(f.bytes, x.Fault.decode)
+	case fieldStart:
+		x.Start = time.UnixMicro(f.int())
+	case fieldFirstByte:
+		x.FirstByte = time.Duration(f.int())
+	case fieldTotal:
+		x.Total = time.Duration(f.int())
+	case fieldAttempt:
+		x.Attempt = int(f.int())
+	case fieldRoute:
+		x.Route = string(f.bytes)
+	case fieldComplete:
+		x.Complete = f.value != 0
+	case fieldMissingBody:
+		x.missingBody = f.int()
+	default:
+		x.unknown = append(x.unknown, f.raw...)
+	}
+	return nil
+}

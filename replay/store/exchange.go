@@ -1,0 +1,67 @@
+package store
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// An Exchange is a request and its outcome, redacted.
+//
+// Response is nil if none came; Fault is nil unless the transport failed. Both
+// are set if the body of the response broke off.
+type Exchange struct {
+	ID       ID
+	Key      Key
+	Request  Request
+	Response *Response
+	Fault    *Fault
+
+	Start     time.Time     // when the request started, to the microsecond
+	FirstByte time.Duration // from Start to the headers or the error
+	Total     time.Duration // from Start to the end of the body
+
+	Attempt  int    // which attempt of its call it was, from 1
+	Route    string // path template of the call
+	Complete bool   // the response was read to its end; others are never replayed
+
+	missingBody int64  // length of a response body that the store keeps apart
+	unknown     []byte // fields of later versions, kept as they came
+}
+
+// A Request is the redacted request of an exchange.
+type Request struct {
+	Method   string
+	URL      string
+	Host     string // the Host header where it is not the URL's host
+	Header   http.Header
+	Body     []byte // nil if it was longer than Options.MaxRequest of the tape
+	BodySize int64  // bytes sent
+	// BodySum is the SHA-256 of a body too long to be kept, else nil.
+	BodySum []byte
+}
+
+// ParseURL returns the URL of the request, never nil. A URL that cannot be
+// parsed comes back as its Opaque part.
+func (r *Request) ParseURL() *url.URL {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return &url.URL{Opaque: r.URL}
+	}
+	return u
+}
+
+// A Response is the redacted response of an exchange.
+type Response struct {
+	Status           string // "404 Not Found"
+	StatusCode       int
+	Proto            string // "HTTP/2.0"
+	Header           http.Header
+	Trailer          http.Header
+	Body             []byte
+	NoBody           bool  // the body was http.NoBody
+	ContentLength    int64 // -1 if it was not known
+	TransferEncoding []string
+	Uncompressed     bool // the transport had decompressed Body
+	Close            bool // the connection was to be closed
+}

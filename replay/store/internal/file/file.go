@@ -1,0 +1,22 @@
+// Package file holds what the storages that keep a tape in one file have in
+// common.
+package file
+
+import (
+	"fmt"
+	"os"
+)
+
+// CheckRegular returns an error for a path that is not a regular file: a
+// symbolic link, a folder, a device. One that is not there matches
+// fs.ErrNotExist.
+func CheckRegular(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return fmt.Errorf("replay: open tape: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("replay: open tape: %s is not a regular file but %s", path, info.Mode().Type())
+	}
+	return nil
+}

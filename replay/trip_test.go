@@ -1,0 +1,76 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport"
+)
+
+func TestOfflineAndEvents(t *testing.T) {
+	tape := open(t, t.TempDir()+"/t", replay.Options{})
+	heard := &ear{}
+	rt := heard.Wrap(tape.Wrap(numbered()))
+	want(t, rt, api+"/a", 200, "1")
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/a", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := layer.CallOf(resp)
+	if c == nil || !c.Offline() || !c.Attempt().Replayed() || c.Attempt().Sent() {
+		t.Errorf("the ledger does not know of the recording: %v", c)
+	}
+	if heard.kinds != layer.Recorded|layer.Replayed {
+		t.Errorf("heard %b", heard.kinds)
+	}
+}
+
+type ear struct{ kinds layer.Kind }
+
+func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("ear", e, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req)
+	})
+}
+func (e *ear) Wants() layer.Kind     { return layer.Recorded | layer.Replayed }
+func (e *ear) Observe(v layer.Event) { e.kinds |= v.Kind }
+
+func TestCanceledReplay(t *testing.T) {
+	tape := open(t, t.TempDir()+"/t.json", replay.Options{})
+	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+	ctx, cancel := context.WithCancel(transport.With(t.Context(), replay.ModeReplay))
+	cancel()
+	_, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", "").WithContext(ctx))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A tape that is off, or overridden by Off, costs no allocation.
+func TestOffCostsNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	base := &fixed{resp: answer(nil, 200, "")}
+	req := request(t, "GET", api+"/a", "")
+	measure := func(rt http.RoundTripper) float64 {
+		return testing.AllocsPerRun(100, func() {
+			if _, err := rt.RoundTrip(req); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	tape := open(t, "", replay.Options{Mode: replay.Off})
+	if n := measure(tape.Wrap(base)) - measure(base); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+type fixed struct{ resp *http.Response }
+
+func (f *fixed) RoundTrip(*http.Request) (*http.Response, error) { return f.resp, nil }

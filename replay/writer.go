@@ -1,0 +1,135 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// writer is the one that changes the store. What is added to it is found at
+// once and stored soon after.
+//
+// Its two mutexes are never held at the same time. closeMu is outside of the
+// mutex of the queue, storeMu outside of that of the reporter; inside of storeMu
+// are the locks of the store.
+type writer struct {
+	store  store.Store // nil for a tape that is off
+	queue  *queue
+	errs   *reporter
+	counts *counters
+
+	closeMu sync.RWMutex // closeMu guards the step from closed to an empty queue: it is held for reading while something is added
+	closed  atomic.Bool  // written under closeMu, read without
+
+	storeMu sync.Mutex // storeMu guards the right to change the store: Append, Delete, Reindex, Close
+}
+
+func newWriter(s store.Store, errs *reporter, counts *counters) *writer {
+	w := &writer{store: s, errs: errs, counts: counts}
+	w.queue = newQueue(w.write)
+	return w
+}
+
+// add queues an exchange; false if the tape was closed.
+func (w *writer) add(p *pending) bool {
+	w.closeMu.RLock()
+	defer w.closeMu.RUnlock()
+	if w.closed.Load() {
+		w.counts.failed.Add(1)
+		w.errs.report(fmt.Errorf("%w: %s %s was not recorded", ErrClosed, p.Request.Method, p.Route))
+		return false
+	}
+	w.queue.add(p)
+	return true
+}
+
+// write stores a batch. If the store cannot take it, each exchange is stored
+// alone, so that one does not take others with it.
+func (w *writer) write(batch []*pending) {
+	entries := make([]store.Entry, 0, len(batch))
+	for _, p := range batch {
+		x, err := p.ready()
+		if err != nil {
+			w.counts.withheld.Add(1)
+			w.errs.report(err)
+			continue
+		}
+		entries = append(entries, store.Entry{Exchange: x, Replace: p.Replace})
+	}
+	if len(entries) == 0 {
+		return
+	}
+	w.storeMu.Lock()
+	defer w.storeMu.Unlock()
+	err := w.store.Append(entries)
+	if err == nil {
+		w.counts.recorded.Add(int64(len(entries)))
+		return
+	}
+	if len(entries) == 1 {
+		w.counts.failed.Add(1)
+		w.errs.report(err)
+		return
+	}
+	for i := range entries {
+		if err := w.store.Append(entries[i : i+1]); err != nil {
+			w.counts.failed.Add(1)
+			w.errs.report(err)
+			continue
+		}
+		w.counts.recorded.Add(1)
+	}
+}
+
+// find returns the first exchange of a key above an ID. It looks at what is
+// queued first, then at the store: what leaves the queue in between is in the
+// store by then.
+func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
+	list, replace := w.queue.find(key.Sum)
+	var best *store.Exchange
+	for _, p := range list {
+		if p.ID <= after || best != nil && best.ID < p.ID {
+			continue
+		}
+		if x, err := p.ready(); err == nil {
+			best = x
+		}
+	}
+	if replace > 0 {
+		after = max(after, replace-1)
+	}
+	x, err := w.store.Find(key, after)
+	if err != nil {
+		return nil, err
+	}
+	if x == nil || best != nil && best.ID < x.ID {
+		return best, nil
+	}
+	return x, nil
+}
+
+// change runs fn, which changes the store, while nobody else does.
+func (w *writer) change(fn func(store.Store) error) error {
+	w.storeMu.Lock()
+	defer w.storeMu.Unlock()
+	return fn(w.store)
+}
+
+// flush waits until everything that was added before is stored, and returns the
+// first error since the last flush.
+func (w *writer) flush(ctx context.Context) error {
+	if err := w.queue.flush(ctx); err != nil {
+		return err
+	}
+	return w.errs.take()
+}
+
+// stop makes every later add fail.
+func (w *writer) stop() {
+	w.closeMu.Lock()
+	defer w.closeMu.Unlock()
+	w.closed.Store(true)
+}

@@ -1,0 +1,119 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/bolt"
+	"github.com/gracy-go/gracy/replay/store/text"
+)
+
+// failing is a store that fails as fail says.
+type failing struct {
+	store.Store
+	mu   sync.Mutex
+	fail func([]store.Entry) error
+}
+
+func (m *failing) Append(batch []store.Entry) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		if err := m.fail(batch); err != nil {
+			return err
+		}
+	}
+	return m.Store.Append(batch)
+}
+
+// One exchange that the store cannot take does not take others with it.
+func TestFailedWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := text.Open(t.TempDir() + "/t")
+		tapetest.Must(t, err)
+		full := errors.New("disk full")
+		m := &failing{Store: s, fail: func(batch []store.Entry) error {
+			for _, e := range batch {
+				if string(e.Response.Body) == "bad" {
+					return full
+				}
+			}
+			return nil
+		}}
+		tape, err := New(m, Options{})
+		tapetest.Must(t, err)
+		for i := range 10 {
+			body := "good"
+			if i == 3 || i == 5 {
+				body = "bad"
+			}
+			tape.writer.add(queued(store.ID(i+1), body))
+		}
+		if err := tape.Flush(t.Context()); !errors.Is(err, full) || !strings.Contains(err.Error(), "1 more") {
+			t.Errorf("Flush: %v", err)
+		}
+		if st := tape.Stats(); st.Recorded != 8 || st.Failed != 2 || st.Pending != 0 {
+			t.Errorf("%+v", st)
+		}
+		tapetest.Must(t, tape.Close())
+	})
+}
+
+// What is being written is found all the while: at no moment is an exchange
+// neither in the queue nor in the store.
+func TestOverlayHasNoGap(t *testing.T) {
+	for name, open := range map[string]func(string) (store.Store, error){"bolt": bolt.Open, "text": text.Open} {
+		t.Run(name, func(t *testing.T) {
+			s, err := open(filepath.Join(t.TempDir(), "tape"))
+			tapetest.Must(t, err)
+			tape, err := New(s, Options{})
+			tapetest.Must(t, err)
+			var wg sync.WaitGroup
+			for g := range 4 {
+				wg.Go(func() {
+					for i := range 50 {
+						x := exchange(tape.ids.next(time.Now()), fmt.Sprintf("http://h/%d/%d", g, i), "x")
+						tape.writer.add(&pending{Entry: store.Entry{Exchange: x}, mask: tape.masker.exchange})
+						for range 20 {
+							if got, err := tape.writer.find(x.Key, 0); got == nil || err != nil {
+								t.Errorf("lost %d/%d: %v", g, i, err)
+								return
+							}
+						}
+					}
+				})
+			}
+			wg.Wait()
+			tapetest.Must(t, tape.Close())
+		})
+	}
+}
+
+// A replacement that is queued hides what it replaces in the store.
+func TestOverlayReplaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := text.Open(t.TempDir() + "/t")
+		tapetest.Must(t, err)
+		old := exchange(1, "http://h/a", "old")
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: old}}))
+		tape, err := New(s, Options{})
+		tapetest.Must(t, err)
+		p := queued(tape.ids.next(time.Now()), "new")
+		p.Replace = tape.session
+		tape.writer.add(p)
+		x, err := tape.writer.find(old.Key, 0)
+		tapetest.Must(t, err)
+		if string(x.Response.Body) != "new" {
+			t.Errorf("found %s", x.Response.Body)
+		}
+		tapetest.Must(t, tape.Close())
+	})
+}
