@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	pathpkg "path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,20 +20,48 @@ const root = "../.."
 type source struct {
 	path string // with slashes, from the root
 	text string
+	in   string // the folder, "." for the root
 	fset *token.FileSet
 	file *ast.File
 }
 
 // dir is the folder of the file, "." for the root.
-func (s source) dir() string { return filepath.ToSlash(filepath.Dir(s.path)) }
+func (s source) dir() string { return s.in }
 
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
 // line returns the line of a node.
 func (s source) line(n ast.Node) int { return s.fset.Position(n.Pos()).Line }
 
-// walk yields the files of the tree that are ours to keep, by their ending.
+// A tree is what the tests have read of the repository, so that they read it once.
+type tree struct {
+	once    sync.Once
+	sources []source // every Go file
+
+	mu    sync.Mutex // mu guards files and texts
+	files []string   // every file that is ours to keep
+	texts map[string]string
+}
+
+var parsed tree
+
+// walk returns the files of the tree that are ours to keep, by their ending.
 func walk(t *testing.T, ending string) (paths []string) {
+	t.Helper()
+	parsed.mu.Lock()
+	defer parsed.mu.Unlock()
+	if parsed.files == nil {
+		parsed.files = list(t)
+	}
+	for _, path := range parsed.files {
+		if strings.HasSuffix(path, ending) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+func list(t *testing.T) (paths []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -42,10 +71,10 @@ func walk(t *testing.T, ending string) (paths []string) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && rel != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+		switch {
+		case d.IsDir() && rel != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata"):
 			return filepath.SkipDir
-		}
-		if !d.IsDir() && strings.HasSuffix(d.Name(), ending) {
+		case !d.IsDir():
 			paths = append(paths, filepath.ToSlash(rel))
 		}
 		return nil
@@ -59,21 +88,23 @@ func walk(t *testing.T, ending string) (paths []string) {
 // read returns a file of the tree.
 func read(t *testing.T, path string) string {
 	t.Helper()
+	parsed.mu.Lock()
+	defer parsed.mu.Unlock()
+	if text, ok := parsed.texts[path]; ok {
+		return text
+	}
 	b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	if parsed.texts == nil {
+		parsed.texts = map[string]string{}
+	}
+	parsed.texts[path] = string(b)
 	return string(b)
 }
 
-// tree is every Go file, parsed once for all tests.
-type tree struct {
-	once    sync.Once
-	sources []source
-}
-
-var parsed tree
-
+// sources returns every Go file.
 func sources(t *testing.T) []source {
 	t.Helper()
 	parsed.once.Do(func() {
@@ -84,7 +115,7 @@ func sources(t *testing.T) []source {
 			if err != nil {
 				t.Fatal(err)
 			}
-			parsed.sources = append(parsed.sources, source{path, text, fset, f})
+			parsed.sources = append(parsed.sources, source{path: path, text: text, in: pathpkg.Dir(path), fset: fset, file: f})
 		}
 	})
 	if len(parsed.sources) < 100 {
