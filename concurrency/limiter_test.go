@@ -161,22 +161,6 @@ func TestResize(t *testing.T) {
 	})
 }
 
-func TestNewRejectsNonsense(t *testing.T) {
-	for name, limits := range map[string][]Limit{
-		"none": {}, "no Max": {{}}, "negative": {{Max: -1}}, "scope": {{Max: 1, Scope: 9}}, "URL": {{Max: 1, URL: "("}},
-		"route": {{Max: 1, Route: "x"}}, "queue": {{Max: 1, MaxQueue: -2}}, "wait": {{Max: 1, MaxWait: -1}},
-	} {
-		func() {
-			defer func() {
-				if text, ok := recover().(string); !ok || !strings.HasPrefix(text, "concurrency: ") {
-					t.Errorf("%s: panic %q", name, text)
-				}
-			}()
-			New(limits...)
-		}()
-	}
-}
-
 func TestExplain(t *testing.T) {
 	l := New(Limit{Max: 20}, Limit{Max: 5, URL: "/slow/"})
 	l.Wrap(&http.Transport{})

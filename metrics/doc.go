@@ -31,7 +31,16 @@
 //
 // Outermost. Elsewhere it sees only the requests that outer layers pass on; inside a retry layer it
 // counts each attempt as a call. Several recorders may share a client, and one recorder several
-// clients. There is nothing to override per call, and counting costs no allocation.
+// clients. Counting costs no allocation.
+//
+// # Defaults
+//
+// There is nothing to set besides the name of the client, which may be empty. The zero [Recorder] is
+// not ready for use: [New] makes one.
+//
+// # Override
+//
+// Nothing is overridden for one call: each is counted. A client without the layer counts nothing.
 //
 // # What it will not do
 //

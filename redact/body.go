@@ -22,13 +22,13 @@ func (r *Redactor) Body(contentType string, b []byte) []byte {
 	}
 	switch {
 	case kind == "application/x-www-form-urlencoded":
-		if s := r.pairs(string(b), field, 0); s != string(b) {
+		if s := r.outermost().pairs(string(b), field); s != string(b) {
 			b = []byte(s)
 		}
 	case kind == "multipart/form-data" && params["boundary"] != "":
 		b = r.multipart(params["boundary"], b)
 	case kind == "text/event-stream", strings.Contains(kind, "json"), kind == "" && looksJSON(b):
-		b = r.json(b, 0)
+		b = r.outermost().json(b)
 	}
 	if r == nil || r.literals.replacer == nil {
 		return b

@@ -21,7 +21,7 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 			}
 			switch {
 			case strings.Contains(v, "://"):
-				v = r.urls(v, 0)
+				v = r.outermost().urls(v)
 			case linking(name):
 				v = r.Location(v)
 			case credential(v):

@@ -10,7 +10,7 @@ import (
 // that was cut off, JSON lines and the data lines of an event stream all work,
 // and it copies the bytes between the masks. It does not recurse: the depth of
 // nesting is a counter.
-func (r *Redactor) json(b []byte, depth int) []byte {
+func (n nest) json(b []byte) []byte {
 	var out []byte
 	done := 0 // the number of bytes of b that out covers
 	put := func(from, to int, s string) {
@@ -36,7 +36,7 @@ func (r *Redactor) json(b []byte, depth int) []byte {
 			}
 			switch {
 			case closed && after < len(b) && b[after] == ':': // a key
-				armed = r.secretKey(raw)
+				armed = n.r.secretKey(raw)
 				i = after + 1
 				continue
 			case len(raw) == 0:
@@ -48,7 +48,7 @@ func (r *Redactor) json(b []byte, depth int) []byte {
 				}
 			default:
 				text := string(raw)
-				if masked := r.jsonString(text, depth); masked != text {
+				if masked := n.jsonString(text); masked != text {
 					put(i+1, i+1+len(raw), masked)
 				}
 			}
@@ -120,7 +120,7 @@ func (r *Redactor) secretKey(raw []byte) bool {
 
 // jsonString masks what is secret in a string value whatever its name: a
 // credential, a URL that carries one, a JSON text.
-func (r *Redactor) jsonString(raw string, depth int) string {
+func (n nest) jsonString(raw string) string {
 	plain := raw
 	if strings.Contains(raw, `\`) {
 		plain = jsonUnescape(raw)
@@ -129,10 +129,10 @@ func (r *Redactor) jsonString(raw string, depth int) string {
 	switch {
 	case credential(plain):
 		return Mask
-	case depth < maxNesting && looksJSON([]byte(plain)) && strings.Contains(plain, `"`):
-		masked = string(r.json([]byte(plain), depth+1))
+	case !n.deepest() && looksJSON([]byte(plain)) && strings.Contains(plain, `"`):
+		masked = string(n.inner().json([]byte(plain)))
 	case strings.Contains(plain, "://"):
-		masked = r.urls(plain, depth)
+		masked = n.urls(plain)
 	}
 	if masked == plain {
 		return raw

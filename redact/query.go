@@ -9,12 +9,12 @@ import (
 // values keep their bytes. A URL or a JSON text inside a value is masked too, and
 // encoded again only if it changed.
 func (r *Redactor) RawQuery(q string) string {
-	return r.maskLiterals(r.pairs(q, query, 0))
+	return r.maskLiterals(r.outermost().pairs(q, query))
 }
 
 // pairs masks the secret values of name=value&name=value. k is query for a query
 // and field for a form.
-func (r *Redactor) pairs(q string, k kind, depth int) string {
+func (n nest) pairs(q string, k kind) string {
 	if q == "" {
 		return q
 	}
@@ -31,7 +31,7 @@ func (r *Redactor) pairs(q string, k kind, depth int) string {
 		if !first {
 			b.WriteByte('&')
 		}
-		r.pair(&b, pair, k, grant, depth)
+		n.pair(&b, pair, k, grant)
 		if !more {
 			return b.String()
 		}
@@ -42,13 +42,13 @@ func (r *Redactor) pairs(q string, k kind, depth int) string {
 // pair masks one name=value. Some servers read a semicolon as an ampersand, so
 // each piece between semicolons may be a pair too; the value of a secret name is
 // masked up to the ampersand.
-func (r *Redactor) pair(b *strings.Builder, pair string, k kind, grant bool, depth int) {
+func (n nest) pair(b *strings.Builder, pair string, k kind, grant bool) {
 	for more := true; more; {
 		name, value, ok := strings.Cut(pair, "=")
 		if i := strings.IndexByte(name, ';'); i >= 0 {
 			name, value, ok = name[:i], "", false
 		}
-		if ok && value != "" && r.secretPair(name, k) {
+		if ok && value != "" && n.r.secretPair(name, k) {
 			b.WriteString(name)
 			b.WriteByte('=')
 			b.WriteString(Mask)
@@ -56,7 +56,7 @@ func (r *Redactor) pair(b *strings.Builder, pair string, k kind, grant bool, dep
 		}
 		var piece string
 		piece, pair, more = strings.Cut(pair, ";")
-		r.piece(b, piece, grant, depth)
+		n.piece(b, piece, grant)
 		if more {
 			b.WriteByte(';')
 		}
@@ -71,7 +71,7 @@ func (r *Redactor) secretPair(name string, k kind) bool {
 }
 
 // piece masks a pair whose name is not secret if its value looks secret.
-func (r *Redactor) piece(b *strings.Builder, piece string, grant bool, depth int) {
+func (n nest) piece(b *strings.Builder, piece string, grant bool) {
 	name, value, ok := strings.Cut(piece, "=")
 	if !ok || value == "" {
 		if credential(decode(name)) {
@@ -87,11 +87,11 @@ func (r *Redactor) piece(b *strings.Builder, piece string, grant bool, depth int
 	b.WriteByte('=')
 	plain := decode(value)
 	var buf squeezed
-	if credential(plain) || ambiguous(squeeze(name, &buf)) && (grant || Segment(plain)) && !r.kept(name) {
+	if credential(plain) || ambiguous(squeeze(name, &buf)) && (grant || Segment(plain)) && !n.r.kept(name) {
 		b.WriteString(Mask)
 		return
 	}
-	b.WriteString(r.nested(value, plain, depth))
+	b.WriteString(n.nested(value, plain))
 }
 
 // formOnly reports names that are secret in forms and too common in JSON.
@@ -105,21 +105,21 @@ func formOnly(name string) bool {
 }
 
 // nested masks a value that is itself a URL or a JSON text.
-func (r *Redactor) nested(value, plain string, depth int) string {
+func (n nest) nested(value, plain string) string {
 	var masked string
 	switch {
 	case plain == "":
 		return value
 	case plain[0] == '{' || plain[0] == '[':
-		if depth >= maxNesting {
+		if n.deepest() {
 			return value
 		}
-		masked = string(r.json([]byte(plain), depth+1))
+		masked = string(n.inner().json([]byte(plain)))
 	case strings.Contains(plain, "://") || strings.Contains(plain, "?") && strings.Contains(plain, "="):
-		if depth >= maxNesting {
+		if n.deepest() {
 			return value
 		}
-		masked = r.location(plain, depth+1)
+		masked = n.inner().location(plain)
 	default:
 		return value
 	}

@@ -12,12 +12,12 @@ func (r *Redactor) Text(s string) string {
 	s = r.maskLiterals(s)
 	if tidy := clean(s); tidy != s {
 		// A terminal sequence may hide the start of a secret's name.
-		s = clean(r.words(r.urls(s, 0)))
+		s = clean(r.words(r.outermost().urls(s)))
 	}
 	// Masking can bring a name and a value together that were apart, so it goes
 	// on until nothing changes. Ordinary text takes one pass.
 	for range 4 {
-		next := r.words(r.urls(r.maskLiterals(s), 0))
+		next := r.words(r.outermost().urls(r.maskLiterals(s)))
 		if next == s {
 			break
 		}
@@ -27,7 +27,7 @@ func (r *Redactor) Text(s string) string {
 }
 
 // urls masks the absolute URLs in s.
-func (r *Redactor) urls(s string, depth int) string {
+func (n nest) urls(s string) string {
 	if !strings.Contains(s, "://") {
 		return s
 	}
@@ -47,7 +47,7 @@ func (r *Redactor) urls(s string, depth int) string {
 			end++
 		}
 		b.WriteString(s[:start])
-		b.WriteString(r.location(s[start:end], depth))
+		b.WriteString(n.location(s[start:end]))
 		s = s[end:]
 	}
 }

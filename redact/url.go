@@ -6,9 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// maxNesting bounds the URLs and JSON texts inside one another that are masked.
-const maxNesting = 3
-
 // URL returns u as text that is safe to print: user information masked as a
 // whole, secret query values and token-like path segments masked, literals
 // too, everything else as [url.URL.String] writes it. A nil u gives "".
@@ -23,15 +20,15 @@ func (r *Redactor) URL(u *url.URL) string {
 // well-formed or not. Bytes that a URL cannot hold, such as control
 // characters and invalid UTF-8, are percent-encoded.
 func (r *Redactor) Location(s string) string {
-	once := r.location(s, 0)
+	once := r.outermost().location(s)
 	masked := r.maskLiterals(once)
 	if masked != once { // a literal may have hidden the delimiters of the URL
-		masked = r.maskLiterals(r.location(masked, 0))
+		masked = r.maskLiterals(r.outermost().location(masked))
 	}
 	return armor(masked)
 }
 
-func (r *Redactor) location(s string, depth int) string {
+func (n nest) location(s string) string {
 	start, path := authority(s)
 	var b strings.Builder
 	b.Grow(len(s) + len(Mask))
@@ -44,10 +41,10 @@ func (r *Redactor) location(s string, depth int) string {
 	b.WriteString(host)
 	s, frag, hasFrag := strings.Cut(s[path:], "#")
 	s, q, hasQuery := strings.Cut(s, "?")
-	r.path(&b, s)
+	n.path(&b, s)
 	if hasQuery {
 		b.WriteByte('?')
-		b.WriteString(r.pairs(q, query, depth))
+		b.WriteString(n.pairs(q, query))
 	}
 	if hasFrag { // the implicit grant of OAuth puts the token into the fragment
 		b.WriteByte('#')
@@ -56,7 +53,7 @@ func (r *Redactor) location(s string, depth int) string {
 			b.WriteByte('?')
 			frag = q
 		}
-		b.WriteString(r.pairs(frag, query, depth))
+		b.WriteString(n.pairs(frag, query))
 	}
 	return b.String()
 }
@@ -93,7 +90,8 @@ func authority(s string) (start, end int) {
 
 // path masks the segments of p that look like tokens or have the place of the
 // secret in the URL of a webhook.
-func (r *Redactor) path(b *strings.Builder, p string) {
+func (n nest) path(b *strings.Builder, p string) {
+	bare := nest{n.r, maxNesting} // a value in a path is neither a URL nor JSON
 	var before [3]string
 	for first := true; ; first = false {
 		seg, rest, more := strings.Cut(p, "/")
@@ -109,13 +107,13 @@ func (r *Redactor) path(b *strings.Builder, p string) {
 		case webhook(before) || Segment(plain):
 			b.WriteString(Mask)
 		case strings.Contains(plain, "="):
-			b.WriteString(r.pairs(plain, field, maxNesting))
+			b.WriteString(bare.pairs(plain, field))
 		default:
 			b.WriteString(plain)
 		}
 		if matrix {
 			b.WriteByte(';')
-			b.WriteString(r.pairs(params, query, maxNesting))
+			b.WriteString(bare.pairs(params, query))
 		}
 		if !more {
 			return

@@ -1,0 +1,74 @@
+package concurrency
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestWhichOutcomesLowerTheSlots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, tt := range []struct {
+			name   string
+			ctx    func(context.Context) (context.Context, context.CancelFunc)
+			status int
+			err    error
+			fewer  bool
+		}{
+			{name: "200", status: 200},
+			{name: "404", status: 404},
+			{name: "500", status: 500},
+			{name: "429", status: 429, fewer: true},
+			{name: "503", status: 503, fewer: true},
+			{name: "504", status: 504, fewer: true},
+			{name: "529", status: 529, fewer: true},
+			{name: "an accepted 503", status: 503, ctx: func(ctx context.Context) (context.Context, context.CancelFunc) {
+				return transport.WithExpect(ctx, transport.Expect{Status: []int{503}}), func() {}
+			}},
+			{name: "a timeout", err: context.DeadlineExceeded, fewer: true},
+			{name: "canceled", err: context.Canceled},
+			{name: "a rejection", err: verdict.ErrRejected},
+			{name: "a reset", err: http.ErrServerClosed},
+		} {
+			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
+			s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) {
+				if tt.err != nil {
+					return nil, tt.err
+				}
+				return reply(req, tt.status, ""), nil
+			}}
+			ctx := t.Context()
+			if tt.ctx != nil {
+				ctx, _ = tt.ctx(ctx)
+			}
+			_ = get(ctx, l.Wrap(s), url)
+			got := l.Slots(request(t.Context(), url))
+			if want := map[bool]int{false: 50, true: 35}[tt.fewer]; got != want {
+				t.Errorf("%s: %d slots, want %d", tt.name, got, want)
+			}
+		}
+	})
+}
+
+func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
+	for deadline, want := range map[time.Duration]int{50 * time.Millisecond: 50, 500 * time.Millisecond: 35} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
+			l.limits[0].find(key{host: "api.test"}).adaptive.est.base = 100 * time.Millisecond
+			ctx, cancel := context.WithTimeout(t.Context(), deadline)
+			defer cancel()
+			if err := get(ctx, l.Wrap(&server{latency: time.Second}), url); err == nil {
+				t.Error("no timeout")
+			}
+			if got := l.Slots(request(t.Context(), url)); got != want {
+				t.Errorf("%d slots after a deadline of %s, want %d", got, deadline, want)
+			}
+			empty(t, l)
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package house
+
+import (
+	"go/ast"
+	"strings"
+	"testing"
+)
+
+// A mutex without a word about what it guards is the most expensive line of a
+// room: every reader has to find out from all uses.
+func TestEveryMutexSaysWhatItGuards(t *testing.T) {
+	n := 0
+	for _, s := range sources(t) {
+		if s.isTest() {
+			continue
+		}
+		ast.Inspect(s.file, func(node ast.Node) bool {
+			st, ok := node.(*ast.StructType)
+			if !ok {
+				return true
+			}
+			for _, f := range st.Fields.List {
+				if !isMutex(f.Type) {
+					continue
+				}
+				n++
+				if !strings.Contains(f.Doc.Text()+f.Comment.Text(), "guards") {
+					t.Errorf("%s:%d: a mutex without a comment: write what it guards (\"mu guards queue and timer\"), "+
+						"and which other locks may be taken while it is held", s.path, s.line(f))
+				}
+			}
+			return true
+		})
+	}
+	t.Logf("%d mutexes", n)
+	if n < 15 {
+		t.Errorf("found %d mutexes, want all: the check looks in the wrong place", n)
+	}
+}
+
+func isMutex(e ast.Expr) bool {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	pkg, ok := sel.X.(*ast.Ident)
+	return ok && pkg.Name == "sync" && (sel.Sel.Name == "Mutex" || sel.Sel.Name == "RWMutex")
+}
+
+// A helper whose name ends in Locked is called with the lock held. Taking the lock
+// itself it would wait for its caller.
+func TestLockedHelpersDoNotLock(t *testing.T) {
+	n := 0
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !strings.HasSuffix(f.Name.Name, "Locked") || f.Body == nil {
+				continue
+			}
+			n++
+			ast.Inspect(f.Body, func(node ast.Node) bool {
+				if _, ok := node.(*ast.FuncLit); ok {
+					return false // it runs later
+				}
+				if lock := lockOf(node); lock != "" && receiver(f) != "" && strings.HasPrefix(lock, receiver(f)+".mu.") {
+					t.Errorf("%s:%d: %s calls %s, which its caller holds", s.path, s.line(node), f.Name.Name, lock)
+				}
+				return true
+			})
+		}
+	}
+	t.Logf("%d helpers", n)
+	if n == 0 {
+		t.Error("found no helper ending in Locked: the check looks in the wrong place")
+	}
+}
+
+// lockOf returns "x.mu.Lock" for a call of it, "" for anything else.
+func lockOf(node ast.Node) string {
+	call, ok := node.(*ast.CallExpr)
+	if !ok {
+		return ""
+	}
+	lock, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || lock.Sel.Name != "Lock" && lock.Sel.Name != "RLock" {
+		return ""
+	}
+	mu, ok := lock.X.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	x, ok := mu.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	return x.Name + "." + mu.Sel.Name + "." + lock.Sel.Name
+}
+
+func receiver(f *ast.FuncDecl) string {
+	if f.Recv == nil || len(f.Recv.List) == 0 || len(f.Recv.List[0].Names) == 0 {
+		return ""
+	}
+	return f.Recv.List[0].Names[0].Name
+}
