@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/bounded"
 )
 
 // A BudgetConfig bounds retries by the calls of the recent past. Zero fields
@@ -16,7 +18,7 @@ type BudgetConfig struct {
 	// 10 % of the calls.
 	Ratio float64
 	// Reserve is how many retries of a window need no calls to earn them. Default
-	// 10, which over 10 s is also a floor of 1/s; [NoReserve] is none.
+	// 10, which over 10 s is also a minimum of 1/s; [NoReserve] is none.
 	Reserve int
 	// Window is how long a call counts. Default 10 s.
 	Window time.Duration
@@ -28,27 +30,27 @@ type BudgetConfig struct {
 	// needs a token: at most Reserve are kept, a success earns Ratio, and Reserve
 	// of them come with each Window. So an outage is recognised after ten failures
 	// in a row, and in the long run there are at most four attempts for each
-	// success. Timeouts are failures; answers that are not retried, such as 404,
+	// success. Timeouts are failures; responses that are not retried, such as 404,
 	// are successes.
 	//
-	// Its price: a short total outage is handed to the callers instead of being
-	// retried over, and a server that sheds load by fast refusals may get four
-	// attempts for each that it accepts. False: the bound of [Budget],
-	// whatever the outcomes.
+	// Its price: a short total outage is returned to the callers instead of being
+	// retried over, and a server that sheds load by fast rejections may get four
+	// attempts for each that it accepts. False is the bound of [Budget], whatever
+	// the outcomes.
 	Adaptive bool
 }
 
 // NoReserve as [BudgetConfig.Reserve] lets only calls earn retries.
 const NoReserve = -1
 
-// A Budget bounds the retries to each host, so that an outage is not made worse
-// by those who suffer from it: in a window that ends with a retry there are at
+// A Budget bounds the retries to each host, so that the clients that suffer from
+// an outage do not make it worse: in a window that ends with a retry there are at
 // most Reserve + Ratio x calls. An adaptive one ([BudgetConfig.Adaptive]) goes by
 // the outcomes instead. The first attempt of a call is free. Layers may share
 // one. It is safe for concurrent use.
 //
-// It keeps books for the 1024 hosts that are in use; further ones share one
-// account.
+// It has a budget of its own for each of 1024 hosts that are in use; all further
+// hosts share one more.
 type Budget struct {
 	ratio    float64
 	reserve  float64
@@ -56,11 +58,22 @@ type Budget struct {
 	adaptive bool
 	off      bool
 
-	accounts atomic.Pointer[map[string]*account] // copied on write
-	mu       sync.Mutex                          // guards what follows, and writing
-	other    *account
-	swept    time.Time
+	// published is a copy of hosts that never changes, for the calls: every call
+	// looks its host up, and a lock would make them wait for each other.
+	published atomic.Pointer[hostMap]
+
+	mu    sync.Mutex // mu guards hosts and epoch, and is locked before any hostBudget.mu
+	hosts hostMap
+	epoch time.Time // the first call; the instants of hosts are nanoseconds since
 }
+
+type hostMap = bounded.Map[string, *hostBudget]
+
+// The bounds of the hosts that a budget knows.
+const (
+	maxHosts      = 1024
+	maxHostLength = 255
+)
 
 // NewBudget returns a full budget. It panics on a Ratio or a Window that is
 // negative.
@@ -73,7 +86,7 @@ func NewBudget(c BudgetConfig) *Budget {
 	case c.Window < 0 || c.Window > 0 && c.Window < time.Microsecond:
 		panic("retry: Window is below a microsecond")
 	}
-	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / slots, adaptive: c.Adaptive}
+	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / windowSlots, adaptive: c.Adaptive}
 	if c.Ratio == 0 {
 		b.ratio = 0.1
 	}
@@ -84,13 +97,14 @@ func NewBudget(c BudgetConfig) *Budget {
 		b.reserve = 0
 	}
 	if c.Window == 0 {
-		b.slot = 10 * time.Second / slots
+		b.slot = 10 * time.Second / windowSlots
 	}
-	b.accounts.Store(new(map[string]*account))
+	b.hosts = hostMap{Max: maxHosts, Every: int64(b.slot)}
+	b.published.Store(b.hosts.Clone())
 	return b
 }
 
-// NoBudget returns a budget without bound.
+// NoBudget returns a budget that allows any number of retries.
 func NoBudget() *Budget { return &Budget{off: true} }
 
 // String says what the budget allows.
@@ -99,89 +113,63 @@ func (b *Budget) String() string {
 		return "no budget"
 	}
 	if b.adaptive {
-		return fmt.Sprintf("adaptive budget, in an outage %.3g %% of successes + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
+		return fmt.Sprintf("adaptive budget, in an outage %.3g %% of successes + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 	}
-	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, slots*b.slot)
+	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 }
 
-// Remaining returns how many retries to the host, as it stands in the URL, the
-// budget would allow now; -1 is without bound, as that of an adaptive budget is
-// while failures look independent.
+// Remaining returns how many retries to the host, written as in a URL, the budget
+// would allow now; -1 is any number, as an adaptive budget allows while failures
+// look independent.
 func (b *Budget) Remaining(host string) int {
 	if b.off {
 		return -1
 	}
-	a := (*b.accounts.Load())[key(host)]
+	h, known := b.published.Load().Get(hostKey(host))
 	switch {
-	case a == nil && b.adaptive:
+	case known:
+		return h.remaining(time.Now())
+	case b.adaptive:
 		return -1
-	case a == nil:
-		return int(b.reserve)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.pulse != nil {
-		return a.pulse.remaining(time.Now())
-	}
-	return max(a.left(a.tick(time.Now())), 0)
+	return int(b.reserve)
 }
 
-// The bounds of the books.
-const (
-	maxHosts = 1024
-	maxHost  = 255
-)
-
-// begin books a call; nil is without bound.
-func (b *Budget) begin(req *http.Request, at time.Time) *account {
+// recordCall counts a call and returns the budget of its host; nil allows any
+// number of retries.
+func (b *Budget) recordCall(req *http.Request, at time.Time) *hostBudget {
 	if b.off {
 		return nil
 	}
 	host := ""
 	if req.URL != nil {
-		host = key(req.URL.Host)
+		host = hostKey(req.URL.Host)
 	}
-	a := (*b.accounts.Load())[host]
-	if a == nil {
-		a = b.open(host, at)
+	h, known := b.published.Load().Get(host)
+	if !known {
+		h = b.addHost(host, at)
 	}
-	a.earn(a.tick(at))
-	return a
+	h.recordCall(h.tick(at))
+	return h
 }
 
-// open makes the account of a host, or finds it made meanwhile.
-func (b *Budget) open(host string, at time.Time) *account {
+// addHost returns a new budget for a host, or the one that another call has added
+// meanwhile, or the shared one. Hosts that were idle for a window make room.
+func (b *Budget) addHost(host string, at time.Time) *hostBudget {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	old := *b.accounts.Load()
-	if a := old[host]; a != nil {
-		return a
+	if b.epoch.IsZero() {
+		b.epoch = at
 	}
-	if len(old) >= maxHosts && at.Sub(b.swept) < b.slot {
-		return b.shared(at)
+	added := false
+	h, _ := b.hosts.Find(host, int64(at.Sub(b.epoch)),
+		func(h *hostBudget) bool { return h.idle(at) },
+		func(own bool) *hostBudget {
+			added = own
+			return newHostBudget(b, at)
+		})
+	if added { // otherwise the hosts are the same as before
+		b.published.Store(b.hosts.Clone())
 	}
-	accounts := make(map[string]*account, len(old)+1)
-	for h, a := range old {
-		if len(old) < maxHosts || !a.idle(at) {
-			accounts[h] = a
-		}
-	}
-	if len(old) >= maxHosts {
-		b.swept = at
-	}
-	a := b.shared(at)
-	if len(accounts) < maxHosts {
-		a = newAccount(b, at)
-		accounts[host] = a
-	}
-	b.accounts.Store(&accounts)
-	return a
-}
-
-// shared is the account of the hosts for which there is no room.
-func (b *Budget) shared(at time.Time) *account {
-	if b.other == nil {
-		b.other = newAccount(b, at)
-	}
-	return b.other
+	return h
 }

@@ -61,7 +61,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		budget = r.budget
 	}
 	a := c.Attempt()
-	account := budget.begin(req, a.Start())
+	host := budget.recordCall(req, a.Start())
 	req = p.stamp(c, req)
 	kept := p.mustKeep(req)
 	if kept {
@@ -73,10 +73,10 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	resp, err := next.RoundTrip(sent)
 	a = c.Attempt().For(resp)
 	v := a.End(resp, err)
-	account.settle(a, v, err)
+	host.recordOutcome(a, v, err)
 	if v == verdict.OK {
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, account: account, start: a.Start(), probe: w}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, host: host, start: a.Start(), probe: w}
 	return s.run(a, resp, err)
 }

@@ -19,7 +19,7 @@ type series struct {
 	next    http.RoundTripper
 	req     *http.Request // of the latest attempt
 	kept    bool          // the body had to be made replayable
-	account *account      // nil without a budget
+	host    *hostBudget   // nil without a budget
 	start   time.Time
 	probe   *probe // of the latest attempt, nil if nobody asks
 	cleared bool   // the caller knows that the latest attempt did nothing
@@ -60,7 +60,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		}
 		a = s.call.Attempt().For(resp)
 		v := a.End(resp, err)
-		s.account.settle(a, v, err)
+		s.host.recordOutcome(a, v, err)
 		if v == verdict.OK {
 			return resp, err
 		}
@@ -101,15 +101,15 @@ func (s *series) gaveUp(err error) error {
 
 // further is an attempt that was decided on.
 type further struct {
-	req  *http.Request // with a body of its own
-	wait time.Duration
-	tick int64 // of the account
-	paid bool
+	req   *http.Request // with a body of its own
+	wait  time.Duration
+	spent spending
+	paid  bool // spent has been taken from the budget
 }
 
 func (s *series) refund(f *further) {
 	if f.paid {
-		s.account.refund(f.tick)
+		s.host.refund(f.spent)
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, e
 		return nil, why, nil
 	}
 	if !s.call.Offline() {
-		if f.tick, f.paid = s.account.spend(time.Now()); !f.paid {
+		if f.spent, f.paid = s.host.spend(time.Now()); !f.paid {
 			return nil, "budget empty", nil
 		}
 	}
