@@ -1,6 +1,10 @@
 package retry
 
 import (
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -113,4 +117,22 @@ func TestSpendUnderContention(t *testing.T) {
 			t.Fatalf("%d were given of 1000", got.Load())
 		}
 	}
+}
+
+// Every call looks its host up: a hundred goroutines, eight hosts.
+func BenchmarkHundredGoroutinesRecordCalls(b *testing.B) {
+	budget := NewBudget(BudgetConfig{Adaptive: true})
+	at := time.Now()
+	var requests []*http.Request
+	for i := range 8 {
+		req := &http.Request{URL: &url.URL{Host: "h" + strconv.Itoa(i) + ".test"}}
+		budget.recordCall(req, at)
+		requests = append(requests, req)
+	}
+	b.SetParallelism(100 / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			budget.recordCall(requests[i%len(requests)], at)
+		}
+	})
 }
