@@ -102,7 +102,7 @@ func TestLostAnswerOfAMintedKey(t *testing.T) {
 		policy.MarkAmbiguous = true
 		want := []int{0}
 		if keyed {
-			policy.Key, want = retry.NewKey, []int{0, 200}
+			policy.IdempotencyKey, want = retry.NewIdempotencyKey, []int{0, 200}
 		}
 		s := newStack(t, dress{policy: policy, routes: []string{"/"}})
 		ctx, trace := transport.WithTrace(t.Context())

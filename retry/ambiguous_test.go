@@ -41,7 +41,7 @@ func TestReconcile(t *testing.T) {
 		"it never was":       {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF)}, 0, 3, 3, "attempts used up: 3 of 3"},
 		"nobody knows":       {retry.Policy{Reconcile: down}, "POST", []step{fails(io.EOF)}, 0, 1, 1, "ambiguous: the lookup failed"},
 		"idempotent":         {retry.Policy{Reconcile: found}, "PUT", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
-		"with a key":         {retry.Policy{Reconcile: found, Key: retry.NewKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
+		"with a key":         {retry.Policy{Reconcile: found, IdempotencyKey: retry.NewIdempotencyKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
 		"also if Unsafe":     {retry.Policy{Reconcile: found, Unsafe: true}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
 		"an answer is known": {retry.Policy{Reconcile: found}, "POST", []step{status(503)}, 503, 1, 0, "not idempotent"},
 	} {
@@ -233,7 +233,7 @@ func TestLostAnswers(t *testing.T) {
 	}{
 		"the default":  {retry.Policy{}, false, true},
 		"Unsafe":       {retry.Policy{Unsafe: true}, true, false},
-		"a minted key": {retry.Policy{Key: retry.NewKey}, false, false},
+		"a minted key": {retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}, false, false},
 		"with Reconcile": {retry.Policy{Reconcile: func(*http.Request, *retry.AmbiguousError) (*http.Response, error) {
 			return &http.Response{StatusCode: 201}, nil
 		}}, false, false},

@@ -70,11 +70,11 @@ func ExamplePolicy_Attach() {
 // Conditions combine.
 func ExampleAny() {
 	policy := retry.Policy{When: retry.Any(
-		retry.Default,
+		retry.DefaultCondition,
 		retry.All(retry.OnStatus(http.StatusNotFound), retry.OnMethod(http.MethodGet)),
 	)}
 	fmt.Println(policy)
-	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s, when When says so
+	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s, decided by When
 }
 
 // The error of several attempts knows them all.
@@ -110,12 +110,12 @@ func ExampleBudgetConfig_adaptive() {
 }
 
 // A minted key makes a POST retryable at a server that knows such keys.
-func ExampleNewKey() {
+func ExampleNewIdempotencyKey() {
 	server := flaky()
 	defer server.Close()
 	client := &http.Client{Transport: retry.New(retry.Policy{
-		Delay: time.Millisecond,
-		Key:   retry.NewKey,
+		Delay:          time.Millisecond,
+		IdempotencyKey: retry.NewIdempotencyKey,
 	}).Wrap(nil)}
 
 	resp, err := client.Post(server.URL+"/charges", "text/plain", strings.NewReader("one"))
@@ -183,7 +183,7 @@ func ExamplePolicy_fromRetryablehttp() {
 		Budget: retry.NoBudget(),
 	}
 	fmt.Println(policy)
-	// Output: retry: 5 attempts, waits by Backoff, hints to 1m0s, when CheckRetry says so, unsafe methods too, no budget
+	// Output: retry: 5 attempts, waits by Backoff, hints to 1m0s, decided by CheckRetry, unsafe methods too, no budget
 }
 
 // What an ErrorHandler saw is in the outcome: the last answer, readable, or a

@@ -25,7 +25,7 @@ func TestFaultDeclaredFinal(t *testing.T) {
 	}
 	for name, p := range map[string]retry.Policy{
 		"Errors": {Attempts: 9, Errors: func(err error) bool { return !final(err) }},
-		"When":   {Attempts: 9, When: retry.All(retry.Default, retry.Not(func(o retry.Outcome) bool { return final(o.Err) }))},
+		"When":   {Attempts: 9, When: retry.All(retry.DefaultCondition, retry.Not(func(o retry.Outcome) bool { return final(o.Err) }))},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{fails(errBoom), status(503), fails(fmt.Errorf("gateway: %w", denied{})), status(200)}}

@@ -17,8 +17,8 @@ type Retry struct {
 }
 
 // New returns the layer of a policy; the zero [Policy] is the documented
-// default. It panics on nonsense: negative numbers, a Multiplier below 1, a
-// MaxDelay below Delay, several fields that each want to decide alone.
+// default. It panics on values that make no sense: negative numbers, a Multiplier
+// below 1, a MaxDelay below Delay, several fields of which each decides alone.
 func New(p Policy) *Retry {
 	r := &Retry{policy: p, plan: compile(p), budget: p.Budget}
 	if r.budget == nil {
@@ -32,7 +32,7 @@ func (r *Retry) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("retry", r, next, r.trip)
 }
 
-// Policy returns what the layer was made with.
+// Policy returns the policy that the layer was made with.
 func (r *Retry) Policy() Policy { return r.policy }
 
 // Budget returns the budget of the layer, to share it or to look at it.
@@ -51,7 +51,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	}
 	if !c.ClaimRetry() {
 		if a := c.Attempt(); a.Number() == 1 {
-			a.AddNote("an inner retry stands down")
+			a.AddNote("an inner retry layer does not retry")
 		}
 		return next.RoundTrip(req)
 	}
@@ -62,8 +62,8 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	}
 	a := c.Attempt()
 	host := budget.recordCall(req, a.Start())
-	req = p.stamp(c, req)
-	kept := p.mustKeep(req)
+	req = p.withIdempotencyKey(c, req)
+	kept := p.mustKeepBody(req)
 	if kept {
 		var done func()
 		req, done = bodies.Replayable(req, p.buffer)

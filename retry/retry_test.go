@@ -73,7 +73,7 @@ func TestInnerRetryStandsDown(t *testing.T) {
 			if err != nil || len(base.sent) != 3 {
 				t.Errorf("%s: sent %d times, %v", name, len(base.sent), err)
 			}
-			if c := layer.CallOf(resp); !strings.Contains(c.String(), "an inner retry stands down") {
+			if c := layer.CallOf(resp); !strings.Contains(c.String(), "an inner retry layer does not retry") {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 			finish(resp)

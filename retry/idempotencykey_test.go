@@ -36,7 +36,7 @@ func TestKeyIsMinted(t *testing.T) {
 				req := request(t, t.Context(), c.method, strings.NewReader("pay"))
 				maps.Copy(req.Header, c.header)
 				before := req.Header.Clone()
-				resp, _, err := do(t, retry.Policy{Key: c.key, MarkAmbiguous: true}, base, req)
+				resp, _, err := do(t, retry.Policy{IdempotencyKey: c.key, MarkAmbiguous: true}, base, req)
 				finish(resp)
 				if len(base.sent) != c.sent {
 					t.Errorf("%s, %s: sent %d times, want %d", name, what, len(base.sent), c.sent)
@@ -55,7 +55,7 @@ func TestKeyIsMinted(t *testing.T) {
 			})
 		}
 	}
-	if a, b := retry.NewKey(), retry.NewKey(); a == b || len(a) != 26 {
+	if a, b := retry.NewIdempotencyKey(), retry.NewIdempotencyKey(); a == b || len(a) != 26 {
 		t.Errorf("keys %q and %q", a, b)
 	}
 }
@@ -87,7 +87,7 @@ func TestStampsDoNotFollowARedirectAway(t *testing.T) {
 	}))
 	defer home.Close()
 	keys := 0
-	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, AttemptHeader: "X-Attempt", Key: func() string {
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, AttemptHeader: "X-Attempt", IdempotencyKey: func() string {
 		keys++
 		return "k1"
 	}}).Wrap(nil)}
@@ -160,7 +160,7 @@ func TestServerSaysWhetherToRetry(t *testing.T) {
 		"nothing on 409":          {"GET", retry.Policy{}, status(409), 1},
 		"true on 200":             {"GET", retry.Policy{}, status(200, "x-should-retry", "true"), 1},
 		"true on 409, POST":       {"POST", retry.Policy{}, status(409, "x-should-retry", "true"), 1},
-		"true on 409, with a key": {"POST", retry.Policy{Key: retry.NewKey}, status(409, "x-should-retry", "true"), 3},
+		"true on 409, with a key": {"POST", retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}, status(409, "x-should-retry", "true"), 3},
 		"When decides":            {"GET", retry.Policy{When: retry.OnStatus(503)}, status(503, "x-should-retry", "false"), 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
 			if len(base.sent) != c.sent {
 				t.Errorf("%s: sent %d times, want %d\n%s", name, len(base.sent), c.sent, call)
 			}
-			if c.sent == 1 && call.StopReason() != "sent again by who calls: "+c.header {
+			if c.sent == 1 && call.StopReason() != "an SDK resends the request itself: "+c.header {
 				t.Errorf("%s: the ledger says\n%s", name, call)
 			}
 		})
