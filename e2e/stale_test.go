@@ -20,7 +20,7 @@ import (
 func TestReplayOfNetHTTPIsNoAttempt(t *testing.T) {
 	pass, empty, down := fault.Pass(), fault.Empty(), fault.Status(503)
 	keyed := quick()
-	keyed.Key = func() string { return "minted" }
+	keyed.IdempotencyKey = func() string { return "minted" }
 	for _, tc := range []struct {
 		name    string
 		method  string
