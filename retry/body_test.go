@@ -1,10 +1,9 @@
 package retry_test
 
 import (
-	"context"
+	"bufio"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/gracy-go/gracy/retry"
 )
@@ -183,118 +181,59 @@ func (zero) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-func TestTwelveAttemptsUseOneConnection(t *testing.T) {
-	for name, body := range map[string]string{"small": "later", "of 60 KiB": strings.Repeat("x", 60<<10)} {
-		var connections, requests atomic.Int64
-		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			requests.Add(1)
-			w.WriteHeader(503)
-			_, _ = io.WriteString(w, body)
-		}))
-		srv.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
-			connections.Add(1)
-			return ctx
-		}
-		srv.Start()
-		tr := &http.Transport{}
-		client := &http.Client{Transport: retry.New(retry.Policy{Attempts: 12, Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(tr)}
-		resp, err := client.Get(srv.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := read(t, resp); got != body {
-			t.Errorf("%s: the last answer has %d bytes", name, len(got))
-		}
-		tr.CloseIdleConnections()
-		srv.Close()
-		if connections.Load() != 1 || requests.Load() != 12 {
-			t.Errorf("%s: %d requests over %d connections", name, requests.Load(), connections.Load())
-		}
-	}
-}
-
-// A server that answers while the body is still sent: no reader is shared.
-func TestEarlyAnswer(t *testing.T) {
-	var n atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if n.Add(1) < 3 {
-			w.WriteHeader(503)
+// The body of a request that waits for 100 Continue leaves once the server wants
+// it, on the attempt that it wants it on.
+func TestExpectContinue(t *testing.T) {
+	var bodies []string
+	var wanted []bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wanted = append(wanted, r.Header.Get("Expect") == "100-continue"); len(wanted) == 1 {
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		got, err := io.Copy(io.Discard, req.Body)
-		if err != nil || got != 8<<20 {
-			t.Errorf("the last attempt carried %d bytes: %v", got, err)
+		b, _ := io.ReadAll(bufio.NewReader(r.Body))
+		bodies = append(bodies, string(b))
+	}))
+	defer server.Close()
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.ExpectContinueTimeout = 1 << 40
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base)}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL, strings.NewReader("large"))
+	req.Header.Set("Expect", "100-continue")
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish(resp)
+	if len(wanted) != 2 || !wanted[0] || !wanted[1] || len(bodies) != 1 || bodies[0] != "large" {
+		t.Errorf("Expect %v, bodies %q", wanted, bodies)
+	}
+	base.CloseIdleConnections()
+}
+
+// A 307 keeps the body, and each hop has attempts of its own.
+func TestRedirectKeepsTheBody(t *testing.T) {
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got = append(got, r.URL.Path+" "+string(b))
+		switch len(got) {
+		case 1, 3:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 2:
+			http.Redirect(w, r, "/b", http.StatusTemporaryRedirect)
 		}
 	}))
-	defer srv.Close()
-	tr := &http.Transport{}
-	defer tr.CloseIdleConnections()
-	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, BufferLimit: 16 << 20}).Wrap(tr)}
-	for name, body := range map[string]func() io.Reader{
-		"GetBody": func() io.Reader { return strings.NewReader(strings.Repeat("x", 8<<20)) },
-		"stream":  func() io.Reader { return stream(strings.Repeat("x", 8<<20)) },
-		"seek":    func() io.Reader { return &seekable{ReadSeeker: strings.NewReader(strings.Repeat("x", 8<<20))} },
-	} {
-		n.Store(0)
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, srv.URL, body())
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := client.Do(req)
-		if err != nil || resp.StatusCode != 200 {
-			t.Errorf("%s: %v, %d requests", name, err, n.Load())
-		}
-		finish(resp)
+	defer server.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Attempts: 2}).Wrap(nil)}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL+"/a", strings.NewReader("data"))
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// seekable is a body that can seek, as a file can.
-type seekable struct{ io.ReadSeeker }
-
-func (*seekable) Close() error { return nil }
-
-// A body that drips does not hold up the next attempt for longer than the bound.
-func TestDrippingAnswerIsLeft(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := 0
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
-			if n++; n == 2 {
-				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
-			}
-			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: &dripping{stop: make(chan struct{})}, ContentLength: -1, Request: req}, nil
-		})
-		begin := time.Now()
-		resp, _, err := do(t, retry.Policy{Delay: retry.NoDelay}, base, request(t, t.Context(), http.MethodGet, nil))
-		if err != nil || resp.StatusCode != 200 {
-			t.Fatal(err)
-		}
-		finish(resp)
-		if d := time.Since(begin); d > 100*time.Millisecond {
-			t.Errorf("the next attempt came after %v", d)
-		}
-	})
-}
-
-// dripping gives a byte each second until it is closed.
-type dripping struct{ stop chan struct{} }
-
-func (d *dripping) Read(p []byte) (int, error) {
-	t := time.NewTimer(time.Second)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		p[0] = '.'
-		return 1, nil
-	case <-d.stop:
-		return 0, http.ErrBodyReadAfterClose
+	finish(resp)
+	if want := "/a data,/a data,/b data,/b data"; strings.Join(got, ",") != want {
+		t.Errorf("the server got %q, want %q", got, want)
 	}
-}
-
-func (d *dripping) Close() error {
-	close(d.stop)
-	return nil
 }

@@ -1,7 +1,6 @@
 package retry_test
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -61,18 +60,4 @@ func TestLongHintLaterInTheSeries(t *testing.T) {
 			t.Errorf("%d left of the budget, want 9; %d bodies open", left, base.open)
 		}
 	})
-}
-
-// A plain server that is asked for TLS stays one, which http.Client says better
-// than its transport does; any other broken record may be a fault of the line.
-func TestTLSToAPlainServerIsFinal(t *testing.T) {
-	for record, want := range map[string]int{"HTTP/": 1, "\x00\x01\x02\x03\x04": 3} {
-		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: []step{fails(tls.RecordHeaderError{Msg: "not TLS", RecordHeader: [5]byte([]byte(record))})}}
-			_, err := (&http.Client{Transport: retry.New(retry.Policy{}).Wrap(base)}).Get("https://api.test/")
-			if len(base.sent) != want || errors.Is(err, http.ErrSchemeMismatch) != (want == 1) {
-				t.Errorf("%q: sent %d times, %v", record, len(base.sent), err)
-			}
-		})
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -155,4 +156,31 @@ func finish(resp *http.Response) {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
+}
+
+func half() float64 { return 0.5 }
+
+var errTimeout = errors.New("timeout")
+
+func adaptive() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{Adaptive: true}) }
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+type wrapper struct {
+	http.RoundTripper
+	trip func(*http.Request) (*http.Response, error)
+}
+
+func (w wrapper) RoundTrip(req *http.Request) (*http.Response, error) { return w.trip(req) }
+func (w wrapper) Unwrap() http.RoundTripper                           { return w.RoundTripper }
+
+// through is a layer that does nothing.
+type through struct{}
+
+func (l through) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("through", l, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req)
+	})
 }

@@ -62,8 +62,6 @@ func TestOneBudgetForStormAndFaults(t *testing.T) {
 	}
 }
 
-func adaptive() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{Adaptive: true}) }
-
 // bucket is a small bucket that hardly remembers.
 func bucket() *retry.Budget {
 	return retry.NewBudget(retry.BudgetConfig{Window: 100 * time.Millisecond, Ratio: 0.001, Reserve: 1})
