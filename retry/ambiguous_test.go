@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
@@ -103,7 +104,7 @@ func TestReconcileLooksUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, resp); got != "order 7" || orders.Load() != 1 || !written || taken != 3 {
+	if got := rttest.Read(t, resp); got != "order 7" || orders.Load() != 1 || !written || taken != 3 {
 		t.Errorf("%q, %d orders, written: %v, %d bytes", got, orders.Load(), written, taken)
 	}
 	// The control: Unsafe orders three times.

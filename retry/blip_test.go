@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -97,7 +98,7 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 		second := func() int { return int(time.Since(begin) / time.Second) }
 		var mu sync.Mutex
 		free := begin // when the one queue is empty; abandoned calls still take their turn
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			served[second()]++
 			if now := time.Now(); free.Before(now) {
@@ -115,7 +116,7 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 				return nil, errTimeout
 			}
 			time.Sleep(wait)
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+			return rttest.Response(req, 200, ""), nil
 		})
 		var wg sync.WaitGroup
 		for i := range clients {

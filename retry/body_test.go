@@ -13,8 +13,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -40,7 +42,7 @@ func TestBodies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := read(t, resp); got != "later" || !slices.Equal(base.body, test.want) {
+			if got := rttest.Read(t, resp); got != "later" || !slices.Equal(base.body, test.want) {
 				t.Errorf("%s: sent %q, want %q; answer %q", name, base.body, test.want, got)
 			}
 			for i, r := range base.sent {
@@ -81,7 +83,7 @@ func TestFileIsSentFromWhereItStood(t *testing.T) {
 		if _, err := f.Seek(6, io.SeekStart); err != nil {
 			t.Fatal(err)
 		}
-		base := &script{steps: []step{status(503), fails(errBoom), status(200)}}
+		base := &script{steps: []step{status(503), fails(rttest.ErrBoom), status(200)}}
 		resp, _, err := do(t, retry.Policy{BufferLimit: retry.NoBuffer}, base, request(t, t.Context(), http.MethodPut, f))
 		if err != nil || !slices.Equal(base.body, slices.Repeat([]string{", then data"}, 3)) {
 			t.Errorf("%v, sent %q", err, base.body)
@@ -101,7 +103,7 @@ func TestGetBodyFails(t *testing.T) {
 		is     []error
 	}{
 		"answer": {step{status: 503, body: "later"}, 503, nil},
-		"error":  {fails(errBoom), 0, []error{errBoom, gone}},
+		"error":  {fails(rttest.ErrBoom), 0, []error{rttest.ErrBoom, gone}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{test.step}}
@@ -109,7 +111,7 @@ func TestGetBodyFails(t *testing.T) {
 			req := request(t, t.Context(), http.MethodPut, strings.NewReader("data"))
 			req.GetBody = func() (io.ReadCloser, error) { return nil, gone }
 			resp, c, err := do(t, retry.Policy{Budget: b}, base, req)
-			if test.status != 0 && (err != nil || read(t, resp) != "later") {
+			if test.status != 0 && (err != nil || rttest.Read(t, resp) != "later") {
 				t.Errorf("%s: %v", name, err)
 			}
 			for _, is := range test.is {
@@ -131,29 +133,25 @@ func TestBrokenBodyIsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("the caller's disk")
 		base := &script{steps: []step{status(200)}}
-		_, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPut, io.MultiReader(strings.NewReader("da"), &failing{broken})))
+		_, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPut, io.MultiReader(strings.NewReader("da"), iotest.ErrReader(broken))))
 		if !errors.Is(err, broken) || c.Count() != 1 || c.StopReason() != "the body cannot be sent again" {
 			t.Errorf("%v\n%s", err, c)
 		}
 	})
 }
 
-type failing struct{ err error }
-
-func (f *failing) Read([]byte) (int, error) { return 0, f.err }
-
 // A large body that can be had again is never held in memory.
 func TestLargeBodyIsNotBuffered(t *testing.T) {
 	const size = 64 << 20
 	var got atomic.Int64
-	base := roundTrip(func(req *http.Request) (*http.Response, error) {
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		n, err := io.Copy(io.Discard, req.Body)
 		if err != nil {
 			return nil, err
 		}
 		_ = req.Body.Close()
 		got.Add(n)
-		return &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		return rttest.Response(req, 503, ""), nil
 	})
 	req := request(t, t.Context(), http.MethodPut, nil)
 	req.ContentLength = size

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -76,24 +77,24 @@ func TestPolicyDecides(t *testing.T) {
 	}{
 		"Statuses has it":              {retry.Policy{Statuses: []int{404}}, status(404), 3},
 		"Statuses has it not":          {retry.Policy{Statuses: []int{404}}, status(503), 1},
-		"Statuses, errors stay":        {retry.Policy{Statuses: []int{404}}, fails(errBoom), 3},
+		"Statuses, errors stay":        {retry.Policy{Statuses: []int{404}}, fails(rttest.ErrBoom), 3},
 		"Statuses empty":               {retry.Policy{Statuses: []int{}}, status(503), 1},
 		"Statuses cannot fail a 200":   {retry.Policy{Statuses: []int{200}}, status(200), 1},
 		"Errors yes":                   {retry.Policy{Errors: func(err error) bool { return errors.Is(err, is) }}, fails(is), 3},
-		"Errors no":                    {retry.Policy{Errors: func(err error) bool { return errors.Is(err, is) }}, fails(errBoom), 1},
+		"Errors no":                    {retry.Policy{Errors: func(err error) bool { return errors.Is(err, is) }}, fails(rttest.ErrBoom), 1},
 		"Errors overrule final ones":   {retry.Policy{Errors: func(error) bool { return true }}, fails(&net.DNSError{IsNotFound: true}), 3},
 		"Errors, statuses stay":        {retry.Policy{Errors: func(error) bool { return false }}, status(503), 3},
 		"OnStatus":                     {retry.Policy{When: retry.OnStatus(404, 409)}, status(409), 3},
 		"OnStatus, another":            {retry.Policy{When: retry.OnStatus(404, 409)}, status(503), 1},
-		"OnStatus, error":              {retry.Policy{When: retry.OnStatus(404, 409)}, fails(errBoom), 1},
-		"OnError":                      {retry.Policy{When: retry.OnError(is, errBoom)}, fails(errBoom), 3},
-		"OnError, another":             {retry.Policy{When: retry.OnError(is)}, fails(errBoom), 1},
-		"OnError, any":                 {retry.Policy{When: retry.OnError()}, fails(errBoom), 3},
+		"OnStatus, error":              {retry.Policy{When: retry.OnStatus(404, 409)}, fails(rttest.ErrBoom), 1},
+		"OnError":                      {retry.Policy{When: retry.OnError(is, rttest.ErrBoom)}, fails(rttest.ErrBoom), 3},
+		"OnError, another":             {retry.Policy{When: retry.OnError(is)}, fails(rttest.ErrBoom), 1},
+		"OnError, any":                 {retry.Policy{When: retry.OnError()}, fails(rttest.ErrBoom), 3},
 		"OnError, answer":              {retry.Policy{When: retry.OnError()}, status(503), 1},
 		"Any with Default":             {retry.Policy{When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))}, status(404), 3},
 		"Any with Default, default":    {retry.Policy{When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))}, status(502), 3},
 		"Default, final error":         {retry.Policy{When: retry.DefaultCondition}, fails(&net.DNSError{IsNotFound: true}), 1},
-		"Default, error":               {retry.Policy{When: retry.DefaultCondition}, fails(errBoom), 3},
+		"Default, error":               {retry.Policy{When: retry.DefaultCondition}, fails(rttest.ErrBoom), 3},
 		"Any of none":                  {retry.Policy{When: retry.Any()}, status(503), 1},
 		"All of none":                  {retry.Policy{When: retry.All()}, status(404), 3},
 		"All":                          {retry.Policy{When: retry.All(retry.DefaultCondition, retry.OnMethod("GET"))}, status(503), 3},

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -28,8 +29,8 @@ func TestDeadline(t *testing.T) {
 		"hint ends at it":          {4 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 4s"},
 		"long hint":                {12 * time.Second, status(503, "Retry-After", "50"), 1, "hint 50s is past the deadline in 12s"},
 		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above 1m0s"},
-		"backoff does not":         {100 * time.Millisecond, fails(errBoom), 1, "backoff 100ms is past the deadline in 100ms"},
-		"backoff fits, then not":   {250 * time.Millisecond, fails(errBoom), 2, "backoff 200ms is past the deadline in 150ms"},
+		"backoff does not":         {100 * time.Millisecond, fails(rttest.ErrBoom), 1, "backoff 100ms is past the deadline in 100ms"},
+		"backoff fits, then not":   {250 * time.Millisecond, fails(rttest.ErrBoom), 2, "backoff 200ms is past the deadline in 150ms"},
 		"backoff after a response": {250 * time.Millisecond, status(500), 2, "backoff 200ms is past the deadline in 150ms"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestClientTimeoutIsSeen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := read(t, resp); got != "later" || time.Since(begin) != 0 || len(base.sent) != 1 {
+		if got := rttest.Read(t, resp); got != "later" || time.Since(begin) != 0 || len(base.sent) != 1 {
 			t.Errorf("%q after %v, sent %d times", got, time.Since(begin), len(base.sent))
 		}
 	})
@@ -113,11 +114,11 @@ func TestAnswerAsTheContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		base := &script{steps: []step{{status: 503, body: "later"}}}
-		resp, c, err := do(t, retry.Policy{}, roundTrip(func(req *http.Request) (*http.Response, error) {
+		resp, c, err := do(t, retry.Policy{}, rttest.Func(func(req *http.Request) (*http.Response, error) {
 			defer cancel()
 			return base.RoundTrip(req)
 		}), request(t, ctx, http.MethodGet, nil))
-		if err != nil || len(base.sent) != 1 || read(t, resp) != "later" || c.StopReason() != "the context has ended" {
+		if err != nil || len(base.sent) != 1 || rttest.Read(t, resp) != "later" || c.StopReason() != "the context has ended" {
 			t.Errorf("%v, sent %d times\n%s", err, len(base.sent), c)
 		}
 	})

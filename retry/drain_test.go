@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -59,9 +60,9 @@ func (*seekable) Close() error { return nil }
 func TestDrippingAnswerIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			if n++; n == 2 {
-				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+				return rttest.Response(req, 200, ""), nil
 			}
 			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: &dripping{stop: make(chan struct{})}, ContentLength: -1, Request: req}, nil
 		})
@@ -116,7 +117,7 @@ func TestTwelveAttemptsUseOneConnection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := read(t, resp); got != body {
+		if got := rttest.Read(t, resp); got != body {
 			t.Errorf("%s: the last answer has %d bytes", name, len(got))
 		}
 		tr.CloseIdleConnections()

@@ -18,6 +18,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -29,7 +30,7 @@ func TestErrors(t *testing.T) {
 		err  error
 		want int
 	}{
-		"boom":                {errBoom, 3},
+		"boom":                {rttest.ErrBoom, 3},
 		"EOF":                 {io.EOF, 3},
 		"reset":               {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, 3},
 		"refused":             {&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, 3},
@@ -39,7 +40,7 @@ func TestErrors(t *testing.T) {
 		"wrapped host":        {&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, 1},
 		"scheme":              {scheme, 1},
 		"wrapped scheme":      {fmt.Errorf("layer: %w (route x)", scheme), 1},
-		"joined scheme":       {errors.Join(errBoom, scheme), 1},
+		"joined scheme":       {errors.Join(rttest.ErrBoom, scheme), 1},
 		"url.Error, scheme":   {&url.Error{Op: "Get", URL: "gopher://x", Err: scheme}, 1},
 		"header name":         {errors.New(`net/http: invalid header field name "a b"`), 1},
 		"header value":        {errors.New(`net/http: invalid header field value for "X"`), 1},
@@ -91,10 +92,10 @@ func TestErrorPropagatedRetryPolicyIsCalled(t *testing.T) {
 			again, perr := retryablehttp.ErrorPropagatedRetryPolicy(ctx, resp, err)
 			return again && answer, perr
 		})
-		base := &script{steps: []step{fails(errBoom)}}
+		base := &script{steps: []step{fails(rttest.ErrBoom)}}
 		rt := r.Wrap(base)
 		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
-		if calls != 3 || len(base.sent) != 3 || !errors.Is(err, errBoom) {
+		if calls != 3 || len(base.sent) != 3 || !errors.Is(err, rttest.ErrBoom) {
 			t.Errorf("asked %d times, sent %d times, %v", calls, len(base.sent), err)
 		}
 		answer = false

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -18,7 +19,7 @@ func TestErrorTexts(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&retry.Error{Attempts: 3, Elapsed: 1234567 * time.Microsecond, Err: errBoom}, "retry: 3 attempts in 1.235s: boom"},
+		{&retry.Error{Attempts: 3, Elapsed: 1234567 * time.Microsecond, Err: rttest.ErrBoom}, "retry: 3 attempts in 1.235s: boom"},
 		{&retry.Error{Attempts: 1, Elapsed: time.Second, Err: context.Canceled}, "retry: 1 attempt in 1s: context canceled"},
 		{&retry.AmbiguousError{Method: "POST", Sent: true, Err: io.EOF}, "retry: POST may have done its work: EOF"},
 	} {
@@ -33,8 +34,8 @@ func TestErrorTexts(t *testing.T) {
 }
 
 func TestErrorsForwardTimeout(t *testing.T) {
-	for _, err := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded, errBoom} {
-		want := !errors.Is(err, errBoom)
+	for _, err := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded, rttest.ErrBoom} {
+		want := !errors.Is(err, rttest.ErrBoom)
 		for _, e := range []interface{ Timeout() bool }{
 			&retry.Error{Err: err}, &retry.Error{Err: fmt.Errorf("x: %w", err)}, &retry.AmbiguousError{Err: err},
 		} {

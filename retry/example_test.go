@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -86,7 +87,7 @@ func ExampleAny() {
 // The error of several attempts holds their number and the ledger.
 func ExampleError() {
 	broken := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(transport.Func(func(http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
+		return rttest.Func(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
 	}).Wrap(nil))
 
 	_, err := (&http.Client{Transport: broken}).Get("http://api.test/pokemon/25")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -38,7 +39,7 @@ func TestExpect(t *testing.T) {
 			if len(base.sent) != test.want || resp.StatusCode != test.status {
 				t.Errorf("%s: sent %d times, want %d\n%s", name, len(base.sent), test.want, c)
 			}
-			if got, want := read(t, resp), test.steps[min(test.want, len(test.steps))-1].body; got != want {
+			if got, want := rttest.Read(t, resp), test.steps[min(test.want, len(test.steps))-1].body; got != want {
 				t.Errorf("%s: body %q, want %q", name, got, want)
 			}
 			if base.open != 0 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -27,7 +28,7 @@ func TestFaultDeclaredFinal(t *testing.T) {
 		"When":   {Attempts: 9, When: retry.All(retry.DefaultCondition, retry.Not(func(o retry.Outcome) bool { return final(o.Err) }))},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: []step{fails(errBoom), status(503), fails(fmt.Errorf("gateway: %w", denied{})), status(200)}}
+			base := &script{steps: []step{fails(rttest.ErrBoom), status(503), fails(fmt.Errorf("gateway: %w", denied{})), status(200)}}
 			p.Budget = retry.NewBudget(retry.BudgetConfig{})
 			_, _, err := do(t, p, base, request(t, t.Context(), http.MethodGet, nil))
 			e, ok := errors.AsType[*retry.Error](err)
@@ -53,7 +54,7 @@ func TestLongHintLaterInTheSeries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if resp.StatusCode != 429 || read(t, resp) != "quota" || resp.Header.Get("Retry-After") != "484289" || len(base.sent) != 2 {
+		if resp.StatusCode != 429 || rttest.Read(t, resp) != "quota" || resp.Header.Get("Retry-After") != "484289" || len(base.sent) != 2 {
 			t.Errorf("%d after %d requests\n%s", resp.StatusCode, len(base.sent), c)
 		}
 		if left := b.Remaining("api.test"); left != 9 || base.open != 0 {

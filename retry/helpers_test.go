@@ -10,12 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
-
-var errBoom = errors.New("boom")
 
 // step is one outcome of a scripted base.
 type step struct {
@@ -140,18 +137,6 @@ func do(tb testing.TB, p retry.Policy, base http.RoundTripper, req *http.Request
 	return resp, calls[0], err
 }
 
-func read(tb testing.TB, resp *http.Response) string {
-	tb.Helper()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		tb.Error(err)
-	}
-	if err := resp.Body.Close(); err != nil {
-		tb.Error(err)
-	}
-	return string(b)
-}
-
 func finish(resp *http.Response) {
 	if resp != nil {
 		_ = resp.Body.Close()
@@ -164,10 +149,6 @@ var errTimeout = errors.New("timeout")
 
 func adaptive() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{Adaptive: true}) }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
 type wrapper struct {
 	http.RoundTripper
 	trip func(*http.Request) (*http.Response, error)
@@ -175,12 +156,3 @@ type wrapper struct {
 
 func (w wrapper) RoundTrip(req *http.Request) (*http.Response, error) { return w.trip(req) }
 func (w wrapper) Unwrap() http.RoundTripper                           { return w.RoundTripper }
-
-// through is a layer that does nothing.
-type through struct{}
-
-func (l through) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("through", l, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return next.RoundTrip(req)
-	})
-}

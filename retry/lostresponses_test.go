@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -28,7 +29,7 @@ func TestLostAnswers(t *testing.T) {
 			draw := rand.New(rand.NewPCG(17, 18))
 			done, byKey, unanswered := 0, map[string]bool{}, 0
 			c.policy.Budget, c.policy.Attempts = retry.NoBudget(), 6
-			rt := retry.New(c.policy).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
+			rt := retry.New(c.policy).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				if k := req.Header.Get("Idempotency-Key"); k == "" || !byKey[k] {
 					byKey[k] = true
 					done++
@@ -36,7 +37,7 @@ func TestLostAnswers(t *testing.T) {
 				if draw.Float64() < 0.05 {
 					return nil, io.ErrUnexpectedEOF
 				}
-				return &http.Response{StatusCode: 201, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+				return rttest.Response(req, 201, ""), nil
 			}))
 			for range n {
 				resp, err := rt.RoundTrip(request(t, t.Context(), http.MethodPost, nil))

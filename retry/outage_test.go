@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -20,13 +21,13 @@ func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var sent, ok int
 			draw := rand.New(rand.NewPCG(5, 6))
-			rt := retry.New(retry.Policy{Attempts: 1 + retries, Delay: retry.NoDelay, Budget: b}).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
+			rt := retry.New(retry.Policy{Attempts: 1 + retries, Delay: retry.NoDelay, Budget: b}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				sent++
 				code := 200
 				if draw.Float64() < fraction {
 					code = 503
 				}
-				return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+				return rttest.Response(req, code, ""), nil
 			}))
 			for range n {
 				resp, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))

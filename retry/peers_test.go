@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -57,7 +58,7 @@ func TestServerComesBack(t *testing.T) {
 		dials := 0
 		base := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if dials++; dials == 1 {
-				return nil, &net.OpError{Op: "dial", Err: errBoom}
+				return nil, &net.OpError{Op: "dial", Err: rttest.ErrBoom}
 			}
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		}}
@@ -128,7 +129,7 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				read(t, resp)
+				rttest.Read(t, resp)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -81,7 +82,7 @@ func TestOverrideDoesNotLeakIntoInnerCalls(t *testing.T) {
 		})
 		base := &script{steps: []step{status(200)}}
 		ctx := transport.With(t.Context(), retry.Off)
-		resp, err := through{}.Wrap(retry.New(retry.Policy{}).Wrap(auth.Wrap(base))).RoundTrip(request(t, ctx, http.MethodGet, nil))
+		resp, err := rttest.Pass("through").Wrap(retry.New(retry.Policy{}).Wrap(auth.Wrap(base))).RoundTrip(request(t, ctx, http.MethodGet, nil))
 		if err != nil || len(base.sent) != 1 || len(inner.sent) != 3 {
 			t.Errorf("%v, sent %d and %d times", err, len(base.sent), len(inner.sent))
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -44,17 +45,17 @@ func TestPrepareRetryFails(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{})
 		p := retry.Policy{Budget: b, PrepareRetry: func(*http.Request) error { return no }}
 		base := &script{steps: []step{status(503)}}
-		body := &closing{Reader: strings.NewReader("data")}
+		body := &rttest.CountingBody{Reader: strings.NewReader("data")}
 		req := request(t, t.Context(), http.MethodPut, body)
-		again := &closing{Reader: strings.NewReader("data")}
+		again := &rttest.CountingBody{Reader: strings.NewReader("data")}
 		req.GetBody = func() (io.ReadCloser, error) { return again, nil }
 		_, c, err := do(t, p, base, req)
 		e, ok := errors.AsType[*retry.Error](err)
 		if !ok || e.Attempts != 1 || !errors.Is(err, no) || len(base.sent) != 1 || base.open != 0 {
 			t.Errorf("%v, sent %d times, %d bodies open", err, len(base.sent), base.open)
 		}
-		if body.closes != 1 || again.closes != 1 {
-			t.Errorf("bodies closed %d and %d times", body.closes, again.closes)
+		if body.Closed != 1 || again.Closed != 1 {
+			t.Errorf("bodies closed %d and %d times", body.Closed, again.Closed)
 		}
 		if n := b.Remaining("api.test"); n != 10 {
 			t.Errorf("%d retries left, want 10", n)
@@ -65,21 +66,10 @@ func TestPrepareRetryFails(t *testing.T) {
 	})
 }
 
-// closing counts its closes.
-type closing struct {
-	io.Reader
-	closes int
-}
-
-func (c *closing) Close() error {
-	c.closes++
-	return nil
-}
-
 func TestPanicInPrepareRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{})
-		body := &watched{Reader: strings.NewReader("again")}
+		body := &rttest.CountingBody{Reader: strings.NewReader("again")}
 		req := request(t, t.Context(), http.MethodPut, strings.NewReader("first"))
 		req.GetBody = func() (io.ReadCloser, error) { return body, nil }
 		rt := retry.New(retry.Policy{Budget: b, PrepareRetry: func(*http.Request) error { panic("prepare") }}).Wrap(&script{steps: []step{status(503)}})
@@ -91,18 +81,8 @@ func TestPanicInPrepareRetry(t *testing.T) {
 			}()
 			_, _ = rt.RoundTrip(req)
 		}()
-		if !body.closed || b.Remaining("api.test") != 10 {
-			t.Errorf("the body is closed: %v; %d left of the budget, want 10", body.closed, b.Remaining("api.test"))
+		if body.Closed == 0 || b.Remaining("api.test") != 10 {
+			t.Errorf("the body was closed %d times; %d left of the budget, want 10", body.Closed, b.Remaining("api.test"))
 		}
 	})
-}
-
-type watched struct {
-	io.Reader
-	closed bool
-}
-
-func (w *watched) Close() error {
-	w.closed = true
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
@@ -51,7 +52,7 @@ func TestTheLastOutcomeComesBack(t *testing.T) {
 				if resp.StatusCode != test.status || resp.Request == nil {
 					t.Errorf("%s: %d", name, resp.StatusCode)
 				}
-				if got := read(t, resp); got != test.body {
+				if got := rttest.Read(t, resp); got != test.body {
 					t.Errorf("%s: body %q, want %q", name, got, test.body)
 				}
 			} else if test.err != nil && !errors.Is(err, test.err) || errors.Is(err, first) {
@@ -90,25 +91,14 @@ func TestAttemptLimits(t *testing.T) {
 	}
 }
 
-// listener hears events.
-type listener struct {
-	kinds layer.Kind
-	heard []string
-}
-
-func (l *listener) Wants() layer.Kind { return l.kinds }
-
-func (l *listener) Observe(e layer.Event) {
+// inWords returns what an event says.
+func inWords(e layer.Event) string {
 	kind := map[layer.Kind]string{layer.RetryScheduled: "scheduled", layer.Exhausted: "exhausted"}[e.Kind]
 	status := 0
 	if e.Response != nil {
 		status = e.Response.StatusCode
 	}
-	l.heard = append(l.heard, fmt.Sprintf("%s %s %d: %d %v %v %s", e.Layer, kind, e.Attempt.Number(), status, e.Err, e.Wait, e.Text))
-}
-
-func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("listener", l, next, nil)
+	return fmt.Sprintf("%s %s %d: %d %v %v %s", e.Layer, kind, e.Attempt.Number(), status, e.Err, e.Wait, e.Text)
 }
 
 func TestEvents(t *testing.T) {
@@ -120,7 +110,7 @@ func TestEvents(t *testing.T) {
 	}{
 		"fine":      {both, []step{status(200)}, nil},
 		"permanent": {both, []step{status(404)}, nil},
-		"exhausted": {both, []step{status(503), fails(errBoom), status(502)}, []string{
+		"exhausted": {both, []step{status(503), fails(rttest.ErrBoom), status(502)}, []string{
 			"retry scheduled 1: 503 <nil> 50ms status 503", "retry scheduled 2: 0 boom 100ms error",
 			"retry exhausted 3: 502 <nil> 0s attempts used up: 3 of 3",
 		}},
@@ -129,12 +119,16 @@ func TestEvents(t *testing.T) {
 		"recovered at end": {layer.Exhausted, []step{status(500), status(500), status(200)}, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			l := &listener{kinds: test.kinds}
+			events := rttest.NewEvents(test.kinds)
 			base := &script{steps: test.steps}
-			resp, _, _ := do(t, retry.Policy{Rand: half}, l.Wrap(base), request(t, t.Context(), http.MethodGet, nil))
+			resp, _, _ := do(t, retry.Policy{Rand: half}, events.Wrap(base), request(t, t.Context(), http.MethodGet, nil))
 			finish(resp)
-			if !slices.Equal(l.heard, test.want) {
-				t.Errorf("%s: heard\n%s\nwant\n%s", name, strings.Join(l.heard, "\n"), strings.Join(test.want, "\n"))
+			var got []string
+			for _, e := range events.Seen() {
+				got = append(got, inWords(e))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%s: observed\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
 			}
 		})
 	}
@@ -154,7 +148,7 @@ func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
 			}}
 		})
 		base := &script{steps: []step{status(503)}}
-		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(through{}.Wrap(base)))
+		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(rttest.Pass("through").Wrap(base)))
 		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 		if !errors.Is(err, verdict.ErrRejected) || n != 2 {
 			t.Errorf("%v after %d attempts", err, n)

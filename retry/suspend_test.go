@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 )
@@ -66,14 +67,14 @@ func TestNothingIsHeldDuringBackoff(t *testing.T) {
 		is     error
 	}{
 		"answers":            {[]step{status(503), status(503), {status: 200, body: "x"}}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, nil},
-		"errors":             {[]step{fails(errBoom)}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, errBoom},
-		"canceled":           {[]step{fails(errBoom)}, 20 * time.Millisecond, nil, holds{parked: 1}, context.Canceled},
+		"errors":             {[]step{fails(rttest.ErrBoom)}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, rttest.ErrBoom},
+		"canceled":           {[]step{fails(rttest.ErrBoom)}, 20 * time.Millisecond, nil, holds{parked: 1}, context.Canceled},
 		"no slot afterwards": {[]step{status(503)}, 0, no, holds{parked: 1, resumed: 1}, no},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			h := &holder{refuse: test.refuse}
 			base := &script{steps: test.steps}
-			rt := h.Wrap(retry.New(retry.Policy{Rand: half}).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
+			rt := h.Wrap(retry.New(retry.Policy{Rand: half}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				if !h.held.Load() {
 					t.Errorf("%s: an attempt without the hold", name)
 				}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 )
@@ -22,7 +23,7 @@ func TestSchedule(t *testing.T) {
 		step   step
 		want   []time.Duration
 	}{
-		"faults":               {retry.Policy{Attempts: 9}, fails(errBoom), []time.Duration{50 * ms, 100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 2500 * ms, 2500 * ms}},
+		"faults":               {retry.Policy{Attempts: 9}, fails(rttest.ErrBoom), []time.Duration{50 * ms, 100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 2500 * ms, 2500 * ms}},
 		"throttles":            {retry.Policy{Attempts: 8}, status(429), []time.Duration{s / 2, s, 2 * s, 4 * s, 8 * s, 10 * s, 10 * s}},
 		"as the original":      {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(500), []time.Duration{s, 1500 * ms, 2250 * ms}},
 		"its throttles alike":  {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(429), []time.Duration{s, 1500 * ms, 2250 * ms}},
@@ -80,7 +81,7 @@ func TestBackoffFunctionsOfGoRetryablehttp(t *testing.T) {
 	}{
 		"exponential":     {retry.Policy{Attempts: 4, Backoff: retryablehttp.DefaultBackoff}, status(500), []time.Duration{100 * ms, 200 * ms, 400 * ms}, []time.Duration{100 * ms, 200 * ms, 400 * ms}},
 		"linear":          {retry.Policy{Attempts: 3, Delay: s, MaxDelay: 2 * s, Backoff: retryablehttp.LinearJitterBackoff}, status(500), []time.Duration{s, 2 * s}, []time.Duration{2 * s, 4 * s}},
-		"linear, no band": {retry.Policy{Attempts: 3, Delay: s, MaxDelay: s, Backoff: retryablehttp.LinearJitterBackoff}, fails(errBoom), []time.Duration{s, 2 * s}, []time.Duration{s, 2 * s}},
+		"linear, no band": {retry.Policy{Attempts: 3, Delay: s, MaxDelay: s, Backoff: retryablehttp.LinearJitterBackoff}, fails(rttest.ErrBoom), []time.Duration{s, 2 * s}, []time.Duration{s, 2 * s}},
 		"rate limit":      {retry.Policy{Attempts: 3, Rand: half, Backoff: retryablehttp.RateLimitLinearJitterBackoff}, status(429, "Retry-After", "10"), []time.Duration{10500 * ms, 10500 * ms}, []time.Duration{10500 * ms, 10500 * ms}},
 		"overflow":        {retry.Policy{Attempts: 2, Backoff: func(time.Duration, time.Duration, int, *http.Response) time.Duration { return -1 }}, status(500), []time.Duration{5 * s}, []time.Duration{5 * s}},
 	} {
@@ -153,7 +154,7 @@ func (p tape) Wrap(next http.RoundTripper) http.RoundTripper {
 
 func TestOfflineDoesNotWaitAndIsNotPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := &script{steps: []step{status(503, "Retry-After", "30"), fails(errBoom), status(200)}}
+		base := &script{steps: []step{status(503, "Retry-After", "30"), fails(rttest.ErrBoom), status(200)}}
 		b := retry.NewBudget(retry.BudgetConfig{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
