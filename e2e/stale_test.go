@@ -20,7 +20,7 @@ import (
 func TestARequestThatNetHTTPSendsAgainIsNoAttempt(t *testing.T) {
 	pass, empty, down := fault.Pass(), fault.Empty(), fault.Status(503)
 	keyed := noDelays()
-	keyed.Key = func() string { return "minted" }
+	keyed.IdempotencyKey = func() string { return "minted" }
 	for _, tc := range []struct {
 		name    string
 		method  string
@@ -102,7 +102,7 @@ func TestAPostWithAGeneratedKeyIsRetriedAfterALostResponse(t *testing.T) {
 		policy.MarkAmbiguous = true
 		want := []int{0}
 		if keyed {
-			policy.Key, want = retry.NewKey, []int{0, 200}
+			policy.IdempotencyKey, want = retry.NewIdempotencyKey, []int{0, 200}
 		}
 		s := newStack(t, stackConfig{policy: policy, routes: []string{"/"}})
 		ctx, trace := transport.WithTrace(t.Context())

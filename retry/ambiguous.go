@@ -10,26 +10,29 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// probe is what net/http says and does in one attempt.
+// probe is what net/http reports of one attempt, by httptrace and by reading the
+// request body.
 type probe struct {
-	asked, connected, written atomic.Bool
-	body                      atomic.Int64 // bytes taken of the request's body
+	asked     atomic.Bool  // a connection was asked for
+	connected atomic.Bool  // a connection was got
+	written   atomic.Bool  // the request was written in full
+	body      atomic.Int64 // the bytes that were read of the request body
 }
 
-// takenBody counts what is taken of a request's body.
-type takenBody struct {
+// probedBody counts the bytes that are read of a request body.
+type probedBody struct {
 	io.ReadCloser
 	probe *probe
 }
 
-func (b takenBody) Read(p []byte) (int, error) {
+func (b probedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.probe.body.Add(int64(n))
 	return n, err
 }
 
-// probed lets an attempt be watched, if somebody wants to know whether it was
-// sent. It costs a few allocations.
+// probed returns a request that reports to a probe, if the policy needs to know
+// whether it was sent. The probe is nil otherwise, since it costs a few allocations.
 func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 	if !p.mark && p.reconcile == nil || p.mayResend(req) {
 		return req, nil
@@ -45,12 +48,12 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 		},
 	}))
 	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = takenBody{r.Body, w}
+		r.Body = probedBody{r.Body, w}
 	}
 	return r, w
 }
 
-// unsent reports whether the attempt never got a connection. A base that tells
+// unsent reports whether the attempt never got a connection. A base that reports
 // nothing proves nothing.
 func (w *probe) unsent() bool { return w != nil && w.asked.Load() && !w.connected.Load() }
 
@@ -59,11 +62,12 @@ func (s *series) unsent(o Outcome) bool {
 	return o.Response == nil && (verdict.Unsent(o.Err) || s.probe.unsent())
 }
 
-// ambiguous reports whether the attempt may have done its work, unknown to us.
+// ambiguous reports whether the attempt may have done its work, or not.
 func (s *series) ambiguous(a *layer.Attempt, o Outcome) bool {
 	return o.Response == nil && a.Verdict() == verdict.Ambiguous && !verdict.Idempotent(s.req) && !s.unsent(o)
 }
 
+// ambiguity returns the error of an ambiguous attempt.
 func (s *series) ambiguity(a *layer.Attempt, err error) *AmbiguousError {
 	e := &AmbiguousError{Method: s.req.Method, Sent: a.Sent(), Err: err}
 	if s.probe != nil {
@@ -73,8 +77,8 @@ func (s *series) ambiguity(a *layer.Attempt, err error) *AmbiguousError {
 }
 
 // lookup lets the caller find out whether an ambiguous attempt did its work. It
-// returns the answer in its place, or an error if nobody knows; neither if it
-// did not, and may be made again.
+// returns the response that takes its place, or an error if the lookup failed; it
+// returns neither if the work was not done, so that the request may be sent again.
 func (s *series) lookup(a *layer.Attempt, o Outcome) (*http.Response, error) {
 	s.cleared = false
 	if s.reconcile == nil || !s.ambiguous(a, o) || s.req.Context().Err() != nil {
@@ -101,19 +105,4 @@ func (s *series) lookup(a *layer.Attempt, o Outcome) (*http.Response, error) {
 	a.AddNote("reconciled: the work was not done")
 	s.cleared = true
 	return nil, nil
-}
-
-// alone says why a request must not be sent again whatever the policy; "" if
-// nothing speaks against it. A 429 has done nothing.
-func alone(req *http.Request, resp *http.Response) string {
-	switch {
-	case req.Trailer != nil:
-		return "trailers cannot be replayed"
-	case resp != nil && resp.StatusCode == http.StatusTooManyRequests:
-	case req.Method == http.MethodConnect:
-		return "CONNECT is sent once"
-	case len(req.Header["Upgrade"]) > 0:
-		return "an upgrade is sent once"
-	}
-	return ""
 }

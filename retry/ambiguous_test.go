@@ -1,19 +1,20 @@
 package retry_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
@@ -41,7 +42,7 @@ func TestReconcile(t *testing.T) {
 		"it never was":       {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF)}, 0, 3, 3, "attempts used up: 3 of 3"},
 		"nobody knows":       {retry.Policy{Reconcile: down}, "POST", []step{fails(io.EOF)}, 0, 1, 1, "ambiguous: the lookup failed"},
 		"idempotent":         {retry.Policy{Reconcile: found}, "PUT", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
-		"with a key":         {retry.Policy{Reconcile: found, Key: retry.NewKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
+		"with a key":         {retry.Policy{Reconcile: found, IdempotencyKey: retry.NewIdempotencyKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
 		"also if Unsafe":     {retry.Policy{Reconcile: found, Unsafe: true}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
 		"an answer is known": {retry.Policy{Reconcile: found}, "POST", []step{status(503)}, 503, 1, 0, "not idempotent"},
 	} {
@@ -103,7 +104,7 @@ func TestReconcileLooksUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, resp); got != "order 7" || orders.Load() != 1 || !written || taken != 3 {
+	if got := rttest.Read(t, resp); got != "order 7" || orders.Load() != 1 || !written || taken != 3 {
 		t.Errorf("%q, %d orders, written: %v, %d bytes", got, orders.Load(), written, taken)
 	}
 	// The control: Unsafe orders three times.
@@ -140,128 +141,32 @@ func TestUnsentIsMeasured(t *testing.T) {
 	}
 }
 
-// What cannot be sent again as it was is sent once, whatever the policy says.
-func TestNeverBlindly(t *testing.T) {
-	for name, c := range map[string]struct {
+func TestMarkAmbiguous(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	for name, test := range map[string]struct {
+		policy retry.Policy
 		method string
-		edit   func(*http.Request)
+		steps  []step
+		want   bool
 		sent   int
 	}{
-		"trailers": {"PUT", func(r *http.Request) { r.Trailer = http.Header{"Digest": nil} }, 1},
-		"CONNECT":  {"CONNECT", func(*http.Request) {}, 1},
-		"an upgrade": {"GET", func(r *http.Request) {
-			r.Header.Set("Connection", "Upgrade")
-			r.Header.Set("Upgrade", "websocket")
-		}, 1},
-		"Expect, which can be": {"PUT", func(r *http.Request) { r.Header.Set("Expect", "100-continue") }, 3},
-		"the control":          {"PUT", func(*http.Request) {}, 3},
-	} {
-		for what, s := range map[string]step{"503": status(503), "no answer": fails(io.ErrUnexpectedEOF)} {
-			synctest.Test(t, func(t *testing.T) {
-				base := &script{steps: []step{s}}
-				req := request(t, t.Context(), c.method, strings.NewReader("x"))
-				c.edit(req)
-				resp, call, _ := do(t, retry.Policy{Unsafe: true}, base, req)
-				finish(resp)
-				if len(base.sent) != c.sent || c.sent == 1 && call.StopReason() == "" {
-					t.Errorf("%s, %s: sent %d times, want %d\n%s", name, what, len(base.sent), c.sent, call)
-				}
-			})
-		}
-	}
-}
-
-// RFC 8470, section 5.2: a request that was too early is tried again once.
-func TestTooEarlyIsTriedAgainOnce(t *testing.T) {
-	for name, c := range map[string]struct {
-		steps        []step
-		sent, status int
-	}{
-		"then fine":           {[]step{status(425), status(200)}, 2, 200},
-		"again":               {[]step{status(425)}, 2, 425},
-		"a fault, then again": {[]step{status(503), status(425), status(425)}, 3, 425},
-		"then a fault":        {[]step{status(425), status(503), status(200)}, 3, 200},
+		"one attempt":     {retry.Policy{MarkAmbiguous: true, Attempts: 1}, "POST", []step{fails(io.EOF)}, true, 1},
+		"first":           {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(io.EOF)}, true, 1},
+		"second":          {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused), fails(io.EOF)}, true, 2},
+		"not asked for":   {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
+		"idempotent":      {retry.Policy{MarkAmbiguous: true}, "PUT", []step{fails(io.EOF)}, false, 3},
+		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused)}, false, 3},
+		"unsafe, at last": {retry.Policy{MarkAmbiguous: true, Unsafe: true}, "POST", []step{fails(io.EOF)}, true, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: c.steps}
-			resp, call, err := do(t, retry.Policy{Attempts: 6}, base, request(t, t.Context(), http.MethodGet, nil))
-			if err != nil || resp.StatusCode != c.status || len(base.sent) != c.sent {
-				t.Errorf("%s: %v, sent %d times\n%s", name, err, len(base.sent), call)
+			base := &script{steps: test.steps}
+			_, _, err := do(t, test.policy, base, request(t, t.Context(), test.method, nil))
+			e, ok := errors.AsType[*retry.AmbiguousError](err)
+			if ok != test.want || errors.Is(err, retry.ErrAmbiguous) != test.want || len(base.sent) != test.sent {
+				t.Errorf("%s: %v, sent %d times", name, err, len(base.sent))
 			}
-			finish(resp)
-		})
-	}
-}
-
-// The body of a request that waits for 100 Continue leaves once the server wants
-// it, on the attempt that it wants it on.
-func TestExpectContinue(t *testing.T) {
-	var bodies []string
-	var wanted []bool
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if wanted = append(wanted, r.Header.Get("Expect") == "100-continue"); len(wanted) == 1 {
-			w.Header().Set("Connection", "close")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
-		}
-		b, _ := io.ReadAll(bufio.NewReader(r.Body))
-		bodies = append(bodies, string(b))
-	}))
-	defer server.Close()
-	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.ExpectContinueTimeout = 1 << 40
-	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base)}
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL, strings.NewReader("large"))
-	req.Header.Set("Expect", "100-continue")
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	finish(resp)
-	if len(wanted) != 2 || !wanted[0] || !wanted[1] || len(bodies) != 1 || bodies[0] != "large" {
-		t.Errorf("Expect %v, bodies %q", wanted, bodies)
-	}
-	base.CloseIdleConnections()
-}
-
-// E10: of 2000 POSTs 5 % of the answers are lost after the work was done.
-func TestLostAnswers(t *testing.T) {
-	const n = 2000
-	for name, c := range map[string]struct {
-		policy                 retry.Policy
-		duplicates, unanswered bool
-	}{
-		"the default":  {retry.Policy{}, false, true},
-		"Unsafe":       {retry.Policy{Unsafe: true}, true, false},
-		"a minted key": {retry.Policy{Key: retry.NewKey}, false, false},
-		"with Reconcile": {retry.Policy{Reconcile: func(*http.Request, *retry.AmbiguousError) (*http.Response, error) {
-			return &http.Response{StatusCode: 201}, nil
-		}}, false, false},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			draw := rand.New(rand.NewPCG(17, 18))
-			done, byKey, unanswered := 0, map[string]bool{}, 0
-			c.policy.Budget, c.policy.Attempts = retry.NoBudget(), 6
-			rt := retry.New(c.policy).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
-				if k := req.Header.Get("Idempotency-Key"); k == "" || !byKey[k] {
-					byKey[k] = true
-					done++
-				}
-				if draw.Float64() < 0.05 {
-					return nil, io.ErrUnexpectedEOF
-				}
-				return &http.Response{StatusCode: 201, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
-			}))
-			for range n {
-				resp, err := rt.RoundTrip(request(t, t.Context(), http.MethodPost, nil))
-				if err != nil {
-					unanswered++
-				}
-				finish(resp)
-			}
-			t.Logf("%s: %d of %d done twice, %d unanswered", name, done-n, n, unanswered)
-			if (done > n) != c.duplicates || (unanswered > 0) != c.unanswered {
-				t.Errorf("%s: %d done twice, %d unanswered", name, done-n, unanswered)
+			if ok && (e.Method != "POST" || !e.Sent || !errors.Is(err, io.EOF)) {
+				t.Errorf("%s: %+v", name, e)
 			}
 		})
 	}

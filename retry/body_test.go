@@ -1,10 +1,9 @@
 package retry_test
 
 import (
-	"context"
+	"bufio"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,9 +13,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
-	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -42,7 +42,7 @@ func TestBodies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := read(t, resp); got != "later" || !slices.Equal(base.body, test.want) {
+			if got := rttest.Read(t, resp); got != "later" || !slices.Equal(base.body, test.want) {
 				t.Errorf("%s: sent %q, want %q; answer %q", name, base.body, test.want, got)
 			}
 			for i, r := range base.sent {
@@ -83,7 +83,7 @@ func TestFileIsSentFromWhereItStood(t *testing.T) {
 		if _, err := f.Seek(6, io.SeekStart); err != nil {
 			t.Fatal(err)
 		}
-		base := &script{steps: []step{status(503), fails(errBoom), status(200)}}
+		base := &script{steps: []step{status(503), fails(rttest.ErrBoom), status(200)}}
 		resp, _, err := do(t, retry.Policy{BufferLimit: retry.NoBuffer}, base, request(t, t.Context(), http.MethodPut, f))
 		if err != nil || !slices.Equal(base.body, slices.Repeat([]string{", then data"}, 3)) {
 			t.Errorf("%v, sent %q", err, base.body)
@@ -103,7 +103,7 @@ func TestGetBodyFails(t *testing.T) {
 		is     []error
 	}{
 		"answer": {step{status: 503, body: "later"}, 503, nil},
-		"error":  {fails(errBoom), 0, []error{errBoom, gone}},
+		"error":  {fails(rttest.ErrBoom), 0, []error{rttest.ErrBoom, gone}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{test.step}}
@@ -111,7 +111,7 @@ func TestGetBodyFails(t *testing.T) {
 			req := request(t, t.Context(), http.MethodPut, strings.NewReader("data"))
 			req.GetBody = func() (io.ReadCloser, error) { return nil, gone }
 			resp, c, err := do(t, retry.Policy{Budget: b}, base, req)
-			if test.status != 0 && (err != nil || read(t, resp) != "later") {
+			if test.status != 0 && (err != nil || rttest.Read(t, resp) != "later") {
 				t.Errorf("%s: %v", name, err)
 			}
 			for _, is := range test.is {
@@ -133,29 +133,25 @@ func TestBrokenBodyIsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("the caller's disk")
 		base := &script{steps: []step{status(200)}}
-		_, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPut, io.MultiReader(strings.NewReader("da"), &failing{broken})))
+		_, c, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPut, io.MultiReader(strings.NewReader("da"), iotest.ErrReader(broken))))
 		if !errors.Is(err, broken) || c.Count() != 1 || c.StopReason() != "the body cannot be sent again" {
 			t.Errorf("%v\n%s", err, c)
 		}
 	})
 }
 
-type failing struct{ err error }
-
-func (f *failing) Read([]byte) (int, error) { return 0, f.err }
-
 // A large body that can be had again is never held in memory.
 func TestLargeBodyIsNotBuffered(t *testing.T) {
 	const size = 64 << 20
 	var got atomic.Int64
-	base := roundTrip(func(req *http.Request) (*http.Response, error) {
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		n, err := io.Copy(io.Discard, req.Body)
 		if err != nil {
 			return nil, err
 		}
 		_ = req.Body.Close()
 		got.Add(n)
-		return &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		return rttest.Response(req, 503, ""), nil
 	})
 	req := request(t, t.Context(), http.MethodPut, nil)
 	req.ContentLength = size
@@ -183,118 +179,59 @@ func (zero) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-func TestTwelveAttemptsUseOneConnection(t *testing.T) {
-	for name, body := range map[string]string{"small": "later", "of 60 KiB": strings.Repeat("x", 60<<10)} {
-		var connections, requests atomic.Int64
-		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			requests.Add(1)
-			w.WriteHeader(503)
-			_, _ = io.WriteString(w, body)
-		}))
-		srv.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
-			connections.Add(1)
-			return ctx
-		}
-		srv.Start()
-		tr := &http.Transport{}
-		client := &http.Client{Transport: retry.New(retry.Policy{Attempts: 12, Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(tr)}
-		resp, err := client.Get(srv.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := read(t, resp); got != body {
-			t.Errorf("%s: the last answer has %d bytes", name, len(got))
-		}
-		tr.CloseIdleConnections()
-		srv.Close()
-		if connections.Load() != 1 || requests.Load() != 12 {
-			t.Errorf("%s: %d requests over %d connections", name, requests.Load(), connections.Load())
-		}
-	}
-}
-
-// A server that answers while the body is still sent: no reader is shared.
-func TestEarlyAnswer(t *testing.T) {
-	var n atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if n.Add(1) < 3 {
-			w.WriteHeader(503)
+// The body of a request that waits for 100 Continue leaves once the server wants
+// it, on the attempt that it wants it on.
+func TestExpectContinue(t *testing.T) {
+	var bodies []string
+	var wanted []bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wanted = append(wanted, r.Header.Get("Expect") == "100-continue"); len(wanted) == 1 {
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		got, err := io.Copy(io.Discard, req.Body)
-		if err != nil || got != 8<<20 {
-			t.Errorf("the last attempt carried %d bytes: %v", got, err)
+		b, _ := io.ReadAll(bufio.NewReader(r.Body))
+		bodies = append(bodies, string(b))
+	}))
+	defer server.Close()
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.ExpectContinueTimeout = 1 << 40
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base)}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL, strings.NewReader("large"))
+	req.Header.Set("Expect", "100-continue")
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish(resp)
+	if len(wanted) != 2 || !wanted[0] || !wanted[1] || len(bodies) != 1 || bodies[0] != "large" {
+		t.Errorf("Expect %v, bodies %q", wanted, bodies)
+	}
+	base.CloseIdleConnections()
+}
+
+// A 307 keeps the body, and each hop has attempts of its own.
+func TestRedirectKeepsTheBody(t *testing.T) {
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got = append(got, r.URL.Path+" "+string(b))
+		switch len(got) {
+		case 1, 3:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 2:
+			http.Redirect(w, r, "/b", http.StatusTemporaryRedirect)
 		}
 	}))
-	defer srv.Close()
-	tr := &http.Transport{}
-	defer tr.CloseIdleConnections()
-	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, BufferLimit: 16 << 20}).Wrap(tr)}
-	for name, body := range map[string]func() io.Reader{
-		"GetBody": func() io.Reader { return strings.NewReader(strings.Repeat("x", 8<<20)) },
-		"stream":  func() io.Reader { return stream(strings.Repeat("x", 8<<20)) },
-		"seek":    func() io.Reader { return &seekable{ReadSeeker: strings.NewReader(strings.Repeat("x", 8<<20))} },
-	} {
-		n.Store(0)
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, srv.URL, body())
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := client.Do(req)
-		if err != nil || resp.StatusCode != 200 {
-			t.Errorf("%s: %v, %d requests", name, err, n.Load())
-		}
-		finish(resp)
+	defer server.Close()
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Attempts: 2}).Wrap(nil)}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL+"/a", strings.NewReader("data"))
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// seekable is a body that can seek, as a file can.
-type seekable struct{ io.ReadSeeker }
-
-func (*seekable) Close() error { return nil }
-
-// A body that drips does not hold up the next attempt for longer than the bound.
-func TestDrippingAnswerIsLeft(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := 0
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
-			if n++; n == 2 {
-				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
-			}
-			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: &dripping{stop: make(chan struct{})}, ContentLength: -1, Request: req}, nil
-		})
-		begin := time.Now()
-		resp, _, err := do(t, retry.Policy{Delay: retry.NoDelay}, base, request(t, t.Context(), http.MethodGet, nil))
-		if err != nil || resp.StatusCode != 200 {
-			t.Fatal(err)
-		}
-		finish(resp)
-		if d := time.Since(begin); d > 100*time.Millisecond {
-			t.Errorf("the next attempt came after %v", d)
-		}
-	})
-}
-
-// dripping gives a byte each second until it is closed.
-type dripping struct{ stop chan struct{} }
-
-func (d *dripping) Read(p []byte) (int, error) {
-	t := time.NewTimer(time.Second)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		p[0] = '.'
-		return 1, nil
-	case <-d.stop:
-		return 0, http.ErrBodyReadAfterClose
+	finish(resp)
+	if want := "/a data,/a data,/b data,/b data"; strings.Join(got, ",") != want {
+		t.Errorf("the server got %q, want %q", got, want)
 	}
-}
-
-func (d *dripping) Close() error {
-	close(d.stop)
-	return nil
 }

@@ -33,38 +33,47 @@ type BudgetConfig struct {
 	// success. Timeouts are failures; responses that are not retried, such as 404,
 	// are successes.
 	//
-	// Its price: a short total outage is handed to the callers instead of being
-	// retried over, and a server that sheds load by fast 503s may get four
-	// attempts for each that it accepts. False: the bound of [Budget],
-	// whatever the outcomes.
+	// Its price: a short total outage is returned to the callers instead of being
+	// retried over, and a server that sheds load by fast rejections may get four
+	// attempts for each that it accepts. False is the bound of [Budget], whatever
+	// the outcomes.
 	Adaptive bool
 }
 
 // NoReserve as [BudgetConfig.Reserve] lets only calls earn retries.
 const NoReserve = -1
 
-// A Budget bounds the retries to each host, so that an outage is not made worse
-// by the clients that suffer from it: in a window that ends with a retry there are at
+// A Budget bounds the retries to each host, so that the clients that suffer from
+// an outage do not make it worse: in a window that ends with a retry there are at
 // most Reserve + Ratio x calls. An adaptive one ([BudgetConfig.Adaptive]) goes by
 // the outcomes instead. The first attempt of a call is free. Layers may share
 // one. It is safe for concurrent use.
 //
-// It counts the 1024 hosts that are in use apart; further ones share one budget.
+// It has a budget of its own for each of 1024 hosts that are in use; all further
+// hosts share one more.
 type Budget struct {
 	ratio    float64
 	reserve  float64
 	slot     time.Duration
 	adaptive bool
 	off      bool
-	epoch    time.Time
 
-	// hosts is copied on write, so that a call takes no lock.
-	hosts atomic.Pointer[hostBudgets]
-	// mu guards the writing of hosts. The mu of a hostBudget is not locked under it.
-	mu sync.Mutex
+	// published is a copy of hosts that never changes, for the calls: every call
+	// looks its host up, and a lock would make them wait for each other.
+	published atomic.Pointer[hostMap]
+
+	mu    sync.Mutex // mu guards hosts and epoch, and is locked before any hostBudget.mu
+	hosts hostMap
+	epoch time.Time // the first call; the instants of hosts are nanoseconds since
 }
 
-type hostBudgets = bounded.Map[string, *hostBudget]
+type hostMap = bounded.Map[string, *hostBudget]
+
+// The bounds of the hosts that a budget knows.
+const (
+	maxHosts      = 1024
+	maxHostLength = 255
+)
 
 // NewBudget returns a full budget. It panics on a Ratio or a Window that is
 // negative.
@@ -77,7 +86,7 @@ func NewBudget(c BudgetConfig) *Budget {
 	case c.Window < 0 || c.Window > 0 && c.Window < time.Microsecond:
 		panic("retry: Window is below a microsecond")
 	}
-	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / windowSlots, adaptive: c.Adaptive, epoch: time.Now()}
+	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / windowSlots, adaptive: c.Adaptive}
 	if c.Ratio == 0 {
 		b.ratio = 0.1
 	}
@@ -90,11 +99,12 @@ func NewBudget(c BudgetConfig) *Budget {
 	if c.Window == 0 {
 		b.slot = 10 * time.Second / windowSlots
 	}
-	b.hosts.Store(&hostBudgets{Max: maxHosts, Every: int64(b.slot)})
+	b.hosts = hostMap{Max: maxHosts, Every: int64(b.slot)}
+	b.published.Store(b.hosts.Clone())
 	return b
 }
 
-// NoBudget returns a budget without bound.
+// NoBudget returns a budget that allows any number of retries.
 func NoBudget() *Budget { return &Budget{off: true} }
 
 // String says what the budget allows.
@@ -108,36 +118,26 @@ func (b *Budget) String() string {
 	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 }
 
-// Remaining returns how many retries to the host, as it stands in the URL, the
-// budget would allow now; -1 is without bound, as that of an adaptive budget is
-// while failures look independent.
+// Remaining returns how many retries to the host, written as in a URL, the budget
+// would allow now; -1 is any number, as an adaptive budget allows while failures
+// look independent.
 func (b *Budget) Remaining(host string) int {
 	if b.off {
 		return -1
 	}
-	h, known := b.hosts.Load().Get(hostKey(host))
+	h, known := b.published.Load().Get(hostKey(host))
 	switch {
-	case !known && b.adaptive:
+	case known:
+		return h.remaining(time.Now())
+	case b.adaptive:
 		return -1
-	case !known:
-		return int(b.reserve)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.health != nil {
-		return h.health.remainingLocked(time.Now())
-	}
-	return max(h.leftLocked(h.tick(time.Now())), 0)
+	return int(b.reserve)
 }
 
-// The bounds of what is counted apart.
-const (
-	maxHosts = 1024
-	maxHost  = 255
-)
-
-// begin counts a call and returns the budget of its host; nil is without bound.
-func (b *Budget) begin(req *http.Request, at time.Time) *hostBudget {
+// recordCall counts a call and returns the budget of its host; nil allows any
+// number of retries.
+func (b *Budget) recordCall(req *http.Request, at time.Time) *hostBudget {
 	if b.off {
 		return nil
 	}
@@ -145,32 +145,31 @@ func (b *Budget) begin(req *http.Request, at time.Time) *hostBudget {
 	if req.URL != nil {
 		host = hostKey(req.URL.Host)
 	}
-	h, known := b.hosts.Load().Get(host)
+	h, known := b.published.Load().Get(host)
 	if !known {
-		h = b.add(host, at)
+		h = b.addHost(host, at)
 	}
-	h.earn(h.tick(at))
+	h.recordCall(h.tick(at))
 	return h
 }
 
-// add returns the budget of a host that has none yet, or got one meanwhile: its
-// own, or the one that is shared.
-func (b *Budget) add(host string, at time.Time) *hostBudget {
+// addHost returns a new budget for a host, or the one that another call has added
+// meanwhile, or the shared one. Hosts that were idle for a window make room.
+func (b *Budget) addHost(host string, at time.Time) *hostBudget {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := int64(at.Sub(b.epoch))
-	hosts := b.hosts.Load()
-	if hosts.Full(now) { // to copy it for each further host would cost too much
-		if h, ok := hosts.Get(host); ok {
-			return h
-		}
-		if h, ok := hosts.Rest(); ok {
-			return h
-		}
+	if b.epoch.IsZero() {
+		b.epoch = at
 	}
-	hosts = hosts.Clone()
-	idle := func(h *hostBudget) bool { return h.idle(at) }
-	h, _ := hosts.Find(host, now, idle, func(bool) *hostBudget { return newHostBudget(b, at) })
-	b.hosts.Store(hosts)
+	added := false
+	h, _ := b.hosts.Find(host, int64(at.Sub(b.epoch)),
+		func(h *hostBudget) bool { return h.idle(at) },
+		func(own bool) *hostBudget {
+			added = own
+			return newHostBudget(b, at)
+		})
+	if added { // otherwise the hosts are the same as before
+		b.published.Store(b.hosts.Clone())
+	}
 	return h
 }

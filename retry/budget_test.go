@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -38,7 +39,7 @@ type tally struct{ n atomic.Int64 }
 
 func (c *tally) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.n.Add(1)
-	return &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	return rttest.Response(req, 503, ""), nil
 }
 
 func budgeted(b *retry.Budget, base http.RoundTripper) http.RoundTripper {
@@ -154,13 +155,13 @@ func TestNoBudgetAndNoReserve(t *testing.T) {
 func TestEmptyBudgetHandsTheOutcomeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{Reserve: retry.NoReserve, Ratio: 1e-9})
-		for _, s := range []step{{status: 503, body: "later"}, fails(errBoom)} {
+		for _, s := range []step{{status: 503, body: "later"}, fails(rttest.ErrBoom)} {
 			base := &script{steps: []step{s}}
 			resp, c, err := do(t, retry.Policy{Budget: b}, base, request(t, t.Context(), http.MethodGet, nil))
-			if len(base.sent) != 1 || c.StopReason() != "budget empty" || s.err != nil && err != errBoom { //nolint:errorlint // unwrapped
+			if len(base.sent) != 1 || c.StopReason() != "budget empty" || s.err != nil && err != rttest.ErrBoom { //nolint:errorlint // unwrapped
 				t.Errorf("sent %d times, %v\n%s", len(base.sent), err, c)
 			}
-			if resp != nil && read(t, resp) != "later" {
+			if resp != nil && rttest.Read(t, resp) != "later" {
 				t.Error("the body is gone")
 			}
 		}
@@ -198,9 +199,7 @@ func manyHosts(t *testing.T, n int, config retry.BudgetConfig) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(config)
-		rt := retry.New(retry.Policy{Budget: b}).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
-		}))
+		rt := retry.New(retry.Policy{Budget: b}).Wrap(fine{})
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://x/", nil)
 		visit := func(i int) {
 			req.URL.Host = fmt.Sprintf("h%d.%s.test", i, strings.Repeat("x", (i+5000)%300))

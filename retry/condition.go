@@ -15,14 +15,13 @@ import (
 type Outcome struct {
 	Request  *http.Request
 	Response *http.Response // nil after a transport error; its body must not be read
-	Err      error          // of the transport, or of the caller's check of the response
-	Number   int            // of the attempt; the first is 1
+	Err      error          // the error of the transport, or of the caller's check of the response
+	Number   int            // the number of the attempt; the first is 1
 	Verdict  verdict.Verdict
 }
 
-// A Condition says whether another attempt could help: [Policy.When]. It
-// cannot make a request safe to send again; only [Policy.Unsafe] does. It is
-// called concurrently.
+// A Condition reports whether another attempt could help: [Policy.When]. It
+// cannot make a request safe to send again. It is called concurrently.
 type Condition func(Outcome) bool
 
 // Any holds where one of the conditions holds.
@@ -44,7 +43,7 @@ func Not(condition Condition) Condition {
 	return func(o Outcome) bool { return !condition(o) }
 }
 
-// OnStatus holds after an answer with one of the statuses.
+// OnStatus holds after a response with one of the statuses.
 func OnStatus(codes ...int) Condition {
 	codes = slices.Clone(codes)
 	return func(o Outcome) bool {
@@ -76,10 +75,13 @@ func OnMethod(methods ...string) Condition {
 	}
 }
 
-// Default is the condition of a policy without one of its own, to combine:
+// DefaultCondition decides where a policy does not: it holds after a response whose
+// [verdict.Verdict] is Retryable, Throttled or Ambiguous, unless the server says
+// otherwise, and after the errors that ErrorPropagatedRetryPolicy retries. It is to
+// be combined:
 //
-//	When: retry.Any(retry.Default, retry.OnStatus(404))
-func Default(o Outcome) bool {
+//	When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))
+func DefaultCondition(o Outcome) bool {
 	return byDefault(o, retryablehttp.ErrorPropagatedRetryPolicy)
 }
 
@@ -87,21 +89,22 @@ func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if o.Response == nil {
 		return o.Verdict != verdict.Permanent && worth(o.Request, o.Err, judge)
 	}
-	if again, said := serverSays(o.Response.Header); said {
+	if again, said := shouldRetry(o.Response.Header); said {
 		return again
 	}
-	// Whether an ambiguous one may be sent again is for the second gate to say.
+	// Whether an ambiguous one may be sent again is for the second check to say.
 	return o.Verdict == verdict.Retryable || o.Verdict == verdict.Throttled || o.Verdict == verdict.Ambiguous
 }
 
-// wants is the first gate. An error that comes with false takes the place of
-// the outcome; only a CheckRetry function of the user's has one.
+// wants is the first check: it reports whether another attempt could help. An error
+// that it returns with false takes the place of the outcome; only the user's
+// CheckRetry returns one.
 func (p *plan) wants(o Outcome) (bool, error) {
 	switch o.Verdict {
 	case verdict.OK, verdict.Canceled, verdict.Unjudged:
 		return false, nil
 	case verdict.Rejected:
-		return willing(o.Err), nil
+		return mayPassNextTime(o.Err), nil
 	default:
 	}
 	switch {
@@ -121,9 +124,11 @@ func (p *plan) wants(o Outcome) (bool, error) {
 	return byDefault(o, p.judge), nil
 }
 
-// willing reports whether a refusal of one of our layers says that another
-// attempt may be let through.
-func willing(err error) bool {
+// mayPassNextTime reports whether a rejection says of itself that another attempt
+// may pass: an error with a method Retryable. No layer of gracy returns one, since
+// those that can wait have waited; it is for layers that cannot, such as a circuit
+// breaker.
+func mayPassNextTime(err error) bool {
 	e, ok := errors.AsType[interface {
 		error
 		Retryable() bool
@@ -160,7 +165,7 @@ func worth(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
 // asClient makes an error look as http.Client would, which is what functions
 // made for go-retryablehttp expect. It leaves the URL out: they match the text,
 // and a path may hold any text. The error of a check comes with its response,
-// as that of a response handler there.
+// as the error of a response handler does there.
 func asClient(o Outcome) error {
 	if o.Err == nil || o.Response != nil {
 		return o.Err

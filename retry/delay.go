@@ -6,14 +6,14 @@ import (
 )
 
 // A Jitter is how waits are spread, so that clients that failed together do not
-// come back together.
+// send again together.
 type Jitter uint8
 
 // The jitters.
 const (
-	FullJitter  Jitter = iota // anywhere between nothing and the delay
-	EqualJitter               // anywhere between half the delay and the delay
-	NoJitter                  // exactly the delay
+	FullJitter  Jitter = iota // a wait anywhere between nothing and the delay
+	EqualJitter               // a wait anywhere between half the delay and the delay
+	NoJitter                  // a wait of exactly the delay
 )
 
 // String returns "full jitter", "equal jitter" or "no jitter".
@@ -92,12 +92,12 @@ func part(d time.Duration, r float64) time.Duration {
 
 // The most that is added to what a server asks for.
 const (
-	hintShare  = 10 // a tenth of it
+	hintShare  = 10 // the divisor: a tenth of the hint
 	hintSpread = time.Second
 )
 
-// spread adds to a hint, so that those who were sent away together do not come
-// back together; it never takes away.
+// spread adds to a hint, so that the clients that got it together do not send again
+// together. It never takes away.
 func spread(hint time.Duration, r float64) time.Duration {
 	return hint + part(min(hint/hintShare, hintSpread), r)
 }

@@ -1,52 +1,54 @@
 // Package retry makes further attempts of a call that failed, where that is
-// safe, useful, in time and within a budget:
+// useful, safe, ahead of the deadline and within a budget:
 //
 //	client := &http.Client{Transport: gracy.Chain(
 //		retry.New(retry.Policy{Attempts: 4, Delay: time.Second, Multiplier: 1.5}),
 //	)}
 //
-// # Two gates
+// # Two checks
 //
-// The first gate asks whether another attempt could help. Statuses: 408, 425,
-// 429, 500, 502, 503, 504, 529 and a failed check of an accepted answer
-// ([transport.Expect]); what the caller accepts is never retried. Transport
-// errors: what go-retryablehttp's ErrorPropagatedRetryPolicy lets through, bare
-// or wrapped; an unknown host, a bad certificate, plain HTTP where TLS was asked
-// for and a malformed request are final. The server's own word, X-Should-Retry or
-// Stripe-Should-Retry, goes before its status. [Policy] replaces any part of it,
-// also by a CheckRetry function of go-retryablehttp.
+// The first check asks whether another attempt could help. Statuses: those that
+// [verdict.Status] calls retryable, which are 408, 425, 429, 500, 502, 503, 504 and
+// 529, and a failed check of an accepted response ([transport.Expect]); a response
+// that the caller accepts is never retried. Transport errors: those that
+// go-retryablehttp's ErrorPropagatedRetryPolicy retries, bare or wrapped; an unknown
+// host, a bad certificate, plain HTTP where TLS was asked for and a malformed request
+// are final. The server's own word, X-Should-Retry or Stripe-Should-Retry, goes
+// before its status. [Policy] replaces any part of it, also by a CheckRetry function
+// of go-retryablehttp. A rejection ([verdict.ErrRejected]) is final, whatever the
+// policy says, unless its error has a method Retryable() bool that returns true: a
+// circuit breaker inside of retry can ask that way for another attempt.
 //
-// The second gate asks whether this request may be sent again: it is idempotent
-// ([verdict.Idempotent]) or was given a key ([Policy.Key]), or provably nothing
-// was sent, or the answer was 429, or a lookup says that nothing was done
+// The second check asks whether this request may be sent again: it is idempotent
+// ([verdict.Idempotent]) or was given a key ([Policy.IdempotencyKey]), or provably
+// nothing was sent, or the response was 429, or a lookup says that nothing was done
 // ([Policy.Reconcile]), or the policy says [Policy.Unsafe]. CONNECT, upgrades and
-// requests with trailers are sent once, and 425 is followed by one attempt. What
-// the gate holds back comes back as it came.
+// requests with trailers are sent once, and 425 is followed by one attempt. The
+// outcome of a request that may not be sent again is returned unchanged.
 //
 // # Defaults
 //
 // The zero Policy makes 3 attempts, the first counted. Waits have full jitter:
 // up to 100 ms, doubling to 5 s, after faults; up to 1 s, doubling to 20 s,
 // where the server asked for fewer calls. What the server asks for
-// (Retry-After and its dialects) is a floor to which at most 10 % or 1 s is
-// added; above 60 s the answer comes back at once. A wait that cannot end
-// before the deadline of the context, http.Client.Timeout included, is not
-// begun. An adaptive [Budget] ([BudgetConfig.Adaptive]) allows retries while
-// the failures of a host look independent of each other, and next to none from
-// the tenth failure of an outage on.
+// (Retry-After and its dialects) is a minimum to which at most 10 % or 1 s is
+// added; above 60 s the response is returned at once. A wait that would end past the
+// deadline of the context, http.Client.Timeout included, does not begin. An adaptive
+// [Budget] ([BudgetConfig.Adaptive]) allows retries while the failures of a host look
+// independent of each other, and next to none from the tenth failure of an outage
+// on.
 //
-// # What comes back
+// # What is returned
 //
-// The last outcome. A response is handed back unread and without an error,
-// whatever its status. An error after the first attempt is wrapped in an
-// [Error] that knows attempts, time and the ledger; that of a first attempt is
-// not. Why there was no further attempt stands in the ledger
-// ([layer.Call.Stopped]).
+// The last outcome. A response is returned unread and without an error, whatever
+// its status. An error after the first attempt is wrapped in an [Error] that knows
+// attempts, time and the ledger; the error of a first attempt is not. The ledger
+// says why there was no further attempt ([layer.Call.StopReason]).
 //
 // # Bodies
 //
 // Further attempts get their body from GetBody; a body that can seek goes back
-// to where it stood; any other is kept while it is sent, up to 1 MiB
+// to where it was; any other is kept while it is sent, up to 1 MiB
 // ([bodies.Replayable]). Longer ones are sent once.
 //
 // # Place
@@ -54,8 +56,8 @@
 // Inside metrics, logging and the total timeout; outside replay, concurrency,
 // throttle and the attempt timeout, so that each attempt is judged, recorded
 // and paid for, and no slot is held during a wait. Of two retry layers in one
-// stack the outer acts and the inner stands down; what an SDK above sends again,
-// as X-Stainless-Retry-Count or Amz-Sdk-Request says, is sent once.
+// stack the outer one acts; what an SDK around the client sends again, as
+// X-Stainless-Retry-Count or Amz-Sdk-Request says, is sent once.
 //
 // # Override
 //

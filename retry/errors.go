@@ -22,10 +22,10 @@ var ErrAmbiguous = errors.New("retry: the request may have done its work")
 type Error struct {
 	// Attempts is the number of attempts that were made.
 	Attempts int
-	// Elapsed is the time since the beginning of the first attempt.
+	// Elapsed is the time since the first attempt began.
 	Elapsed time.Duration
 	// Err is the error of the last attempt, or why the wait for a further one
-	// ended. Errors.Is and errors.As look into it.
+	// ended. It is what Unwrap returns.
 	Err error
 	// Call is the ledger, with the outcome of every attempt. It keeps the request
 	// alive: keep its text rather than the error.
@@ -50,16 +50,18 @@ func (e *Error) Is(target error) bool { return target == ErrExhausted }
 // Timeout reports whether the last error was a timeout.
 func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// An AmbiguousError is the error of a request that was not answered, is not
-// idempotent and has no idempotency key: nobody can tell whether it has done its work. A policy with
-// [Policy.MarkAmbiguous] or [Policy.Reconcile] returns it.
+// An AmbiguousError is the error of a request that got no response, is not
+// idempotent and has no idempotency key: it may have done its work, or not. A policy
+// with [Policy.MarkAmbiguous] or [Policy.Reconcile] returns it.
 type AmbiguousError struct {
+	// Method is the method of the request.
 	Method string
-	Sent   bool // whether it was handed to the base
-	// Written is whether net/http wrote it in full. False proves nothing: the
-	// server may act on a part.
+	// Sent reports whether the request was handed to the base.
+	Sent bool
+	// Written reports whether net/http wrote the request in full. False proves
+	// nothing: the server may act on a part.
 	Written bool
-	// Body is how many bytes of the request's body net/http has taken, to send them.
+	// Body is how many bytes of the request body net/http has read, to send them.
 	Body int64
 	// Err is the error of the transport, with that of [Policy.Reconcile] if it
 	// failed.
@@ -80,11 +82,11 @@ func (e *AmbiguousError) Is(target error) bool { return target == ErrAmbiguous }
 // Timeout reports whether the error was a timeout.
 func (e *AmbiguousError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// pairError is the outcome together with the failure that let no further attempt
-// follow.
+// pairError is the error of an attempt together with the failure because of which no
+// further attempt followed.
 type pairError struct {
 	err, other error
-	what       string
+	what       string // what failed, as the prefix of its text
 }
 
 func (e *pairError) Error() string {

@@ -13,11 +13,12 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// flaky fails twice before it answers.
+// flaky responds twice with 503 before it succeeds.
 func flaky() *httptest.Server {
 	n := 0
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -50,6 +51,12 @@ func ExamplePolicy() {
 	// Output: retry: 4 attempts, waits up to 1s 1.5s 2.25s, full jitter, hints to 1m0s
 }
 
+// String shows the defaults of the fields that are not set.
+func ExamplePolicy_String() {
+	fmt.Println(retry.Policy{}.String())
+	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s
+}
+
 // A policy is also an override for the calls of one context.
 func ExamplePolicy_Attach() {
 	server := flaky()
@@ -67,20 +74,20 @@ func ExamplePolicy_Attach() {
 	// Output: 503
 }
 
-// Conditions combine.
+// Conditions are combined to one.
 func ExampleAny() {
 	policy := retry.Policy{When: retry.Any(
-		retry.Default,
+		retry.DefaultCondition,
 		retry.All(retry.OnStatus(http.StatusNotFound), retry.OnMethod(http.MethodGet)),
 	)}
 	fmt.Println(policy)
-	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s, when When says so
+	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s, decided by When
 }
 
-// The error of several attempts knows them all.
+// The error of several attempts holds their number and the ledger.
 func ExampleError() {
 	broken := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(transport.Func(func(http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
+		return rttest.Func(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
 	}).Wrap(nil))
 
 	_, err := (&http.Client{Transport: broken}).Get("http://api.test/pokemon/25")
@@ -99,7 +106,7 @@ func ExampleBudget() {
 	// Output: true budget 20 % of calls + 10 in 10s per host
 }
 
-// An adaptive budget lets independent faults be retried, and an outage not.
+// With an adaptive budget independent faults are retried, and an outage is not.
 func ExampleBudgetConfig_adaptive() {
 	policy := retry.Policy{
 		Attempts: 4,
@@ -109,13 +116,13 @@ func ExampleBudgetConfig_adaptive() {
 	// Output: retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m0s, adaptive budget, in an outage 10 % of successes + 10 in 10s per host
 }
 
-// A minted key makes a POST retryable at a server that knows such keys.
-func ExampleNewKey() {
+// An idempotency key makes a POST retryable at a server that knows such keys.
+func ExampleNewIdempotencyKey() {
 	server := flaky()
 	defer server.Close()
 	client := &http.Client{Transport: retry.New(retry.Policy{
-		Delay: time.Millisecond,
-		Key:   retry.NewKey,
+		Delay:          time.Millisecond,
+		IdempotencyKey: retry.NewIdempotencyKey,
 	}).Wrap(nil)}
 
 	resp, err := client.Post(server.URL+"/charges", "text/plain", strings.NewReader("one"))
@@ -127,13 +134,14 @@ func ExampleNewKey() {
 	// Output: 200 3
 }
 
-// Where a server knows no keys, a lookup finds out whether a POST was done.
+// At a server that knows no idempotency keys, a lookup finds out whether a POST did
+// its work.
 func ExamplePolicy_reconcile() {
 	var done atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			done.Store(true)
-			panic(http.ErrAbortHandler) // the answer is lost
+			panic(http.ErrAbortHandler) // the response is lost
 		}
 		if !done.Load() {
 			w.WriteHeader(http.StatusNotFound)
@@ -183,10 +191,10 @@ func ExamplePolicy_fromRetryablehttp() {
 		Budget: retry.NoBudget(),
 	}
 	fmt.Println(policy)
-	// Output: retry: 5 attempts, waits by Backoff, hints to 1m0s, when CheckRetry says so, unsafe methods too, no budget
+	// Output: retry: 5 attempts, waits by Backoff, hints to 1m0s, decided by CheckRetry, unsafe methods too, no budget
 }
 
-// What an ErrorHandler saw is in the outcome: the last answer, readable, or a
+// What an ErrorHandler saw is in the outcome: the last response, readable, or a
 // typed error.
 func ExampleError_inPlaceOfAnErrorHandler() {
 	down := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -197,11 +205,11 @@ func ExampleError_inPlaceOfAnErrorHandler() {
 
 	resp, err := client.Get(down.URL)
 	if e, ok := errors.AsType[*retry.Error](err); ok {
-		fmt.Println("no answer after", e.Attempts, "attempts:", e.Err)
+		fmt.Println("no response after", e.Attempts, "attempts:", e.Err)
 		return
 	}
 	if err != nil {
-		panic(err) // of a first attempt, unwrapped
+		panic(err) // the error of a first attempt, unwrapped
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)

@@ -10,15 +10,11 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// shown is how many waits of a schedule are printed.
-const shown = 8
+// shownWaits is how many waits of a schedule are printed.
+const shownWaits = 8
 
-// String prints the policy with its defaults in place: the schedule of waits,
-// what is sent again, and the bounds.
-//
-//	3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s
-//
-// It panics where [New] does.
+// String returns the policy in words, with its defaults in place: the schedule of
+// waits, what is sent again, and the bounds. It panics where [New] does.
 func (p Policy) String() string {
 	c := compile(p)
 	if c.attempts == 1 {
@@ -33,17 +29,17 @@ func (p Policy) String() string {
 	fmt.Fprintf(&b, ", hints to %s", c.maxHint)
 	switch {
 	case c.when != nil:
-		b.WriteString(", when When says so")
+		b.WriteString(", decided by When")
 	case c.check != nil:
-		b.WriteString(", when CheckRetry says so")
+		b.WriteString(", decided by CheckRetry")
 	case p.Statuses != nil:
 		fmt.Fprintf(&b, ", statuses %v", p.Statuses)
 	}
 	if c.key != nil {
-		b.WriteString(", mints keys")
+		b.WriteString(", makes idempotency keys")
 	}
 	if c.reconcile != nil {
-		b.WriteString(", looks up what is ambiguous")
+		b.WriteString(", looks up ambiguous attempts")
 	}
 	if c.unsafe {
 		b.WriteString(", unsafe methods too")
@@ -88,24 +84,25 @@ func sortedKeys(m map[int]time.Duration) []int {
 // list prints the first n ceilings.
 func (c curve) list(n int) string {
 	var b strings.Builder
-	for i := 1; i <= min(n, shown); i++ {
+	for i := 1; i <= min(n, shownWaits); i++ {
 		if i > 1 {
 			b.WriteByte(' ')
 		}
 		b.WriteString(c.ceiling(i).Round(time.Microsecond).String())
 	}
-	if n > shown {
+	if n > shownWaits {
 		b.WriteString(" ...")
 	}
 	return b.String()
 }
 
-// sum adds up the first n ceilings, at most as much as a duration can hold.
+// sum adds up the first n ceilings. A sum that is more than a duration can hold is
+// the longest duration.
 func (c curve) sum(n int) time.Duration {
 	var total int64
 	for i := 1; i <= n; i++ {
 		w, times := int64(c.ceiling(i)), int64(1)
-		if w == int64(c.ceiling(i+1)) { // and from here on
+		if w == int64(c.ceiling(i+1)) { // all further waits are equal
 			times = int64(n - i + 1)
 		}
 		if w > 0 && times > (math.MaxInt64-total)/w {
@@ -127,7 +124,7 @@ func (r *Retry) Explain(p *transport.Plan) {
 		return
 	}
 	if p.Attempts > 1 {
-		p.Warn("retry is inside another retry: of the two in one call only the outer one acts")
+		p.Warn("retry is inside of another retry: of the two in one call only the outer one acts")
 		return
 	}
 	p.Attempts *= c.attempts

@@ -1,9 +1,12 @@
 package retry_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
@@ -35,6 +38,27 @@ func TestExplain(t *testing.T) {
 		}
 		if warned := strings.Join(got.Warnings, "\n"); (warned == "") != (test.warn == "") || !strings.Contains(warned, test.warn) {
 			t.Errorf("%s: warned %q, want %q", name, warned, test.warn)
+		}
+	}
+}
+
+func TestStrings(t *testing.T) {
+	for _, test := range []struct {
+		v    fmt.Stringer
+		want string
+	}{
+		{retry.Policy{}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s"},
+		{retry.Policy{Attempts: 4, Delay: time.Second, Multiplier: 1.5, Jitter: retry.NoJitter}, "retry: 4 attempts, waits 1s 1.5s 2.25s, no jitter, hints to 1m0s"},
+		{retry.Policy{Attempts: 1}, "retry: 1 attempt"},
+		{retry.Policy{Delay: time.Second, MaxDelay: 2 * time.Second, Attempts: 20, Unsafe: true}, "retry: 20 attempts, waits up to 1s 2s 2s 2s 2s 2s 2s 2s ..., full jitter, hints to 1m0s, unsafe methods too"},
+		{retry.Policy{Backoff: retryablehttp.DefaultBackoff, CheckRetry: retryablehttp.DefaultRetryPolicy, Budget: retry.NoBudget()}, "retry: 3 attempts, waits by Backoff, hints to 1m0s, decided by CheckRetry, no budget"},
+		{retry.Policy{Delay: retry.NoDelay, When: retry.DefaultCondition, Delays: map[int]time.Duration{503: time.Second, 429: 0}}, "retry: 3 attempts, no waits, 429 after 0s, 503 after 1s, hints to 1m0s, decided by When"},
+		{retry.Policy{Statuses: []int{503}, Budget: retry.NewBudget(retry.BudgetConfig{})}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s, statuses [503], budget 10 % of calls + 10 in 10s per host"},
+		{retry.New(retry.Policy{Attempts: 1}), "retry: 1 attempt"},
+		{retry.Off, "retry: off"},
+	} {
+		if got := test.v.String(); got != test.want {
+			t.Errorf("%q, want\n%q", got, test.want)
 		}
 	}
 }

@@ -20,5 +20,5 @@ func FaultCeiling(p Policy, n int) time.Duration            { return compile(p).
 func FaultSum(p Policy, n int) time.Duration                { return compile(p).fault.sum(n) }
 func Spread(hint time.Duration, r float64) time.Duration    { return spread(hint, r) }
 
-// Hosts is the number of hosts that are counted apart.
-func (b *Budget) Hosts() int { return b.hosts.Load().Len() }
+// Hosts returns how many hosts have a budget of their own.
+func (b *Budget) Hosts() int { return b.published.Load().Len() }

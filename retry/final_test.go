@@ -1,13 +1,13 @@
 package retry_test
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -25,10 +25,10 @@ func TestFaultDeclaredFinal(t *testing.T) {
 	}
 	for name, p := range map[string]retry.Policy{
 		"Errors": {Attempts: 9, Errors: func(err error) bool { return !final(err) }},
-		"When":   {Attempts: 9, When: retry.All(retry.Default, retry.Not(func(o retry.Outcome) bool { return final(o.Err) }))},
+		"When":   {Attempts: 9, When: retry.All(retry.DefaultCondition, retry.Not(func(o retry.Outcome) bool { return final(o.Err) }))},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: []step{fails(errBoom), status(503), fails(fmt.Errorf("gateway: %w", denied{})), status(200)}}
+			base := &script{steps: []step{fails(rttest.ErrBoom), status(503), fails(fmt.Errorf("gateway: %w", denied{})), status(200)}}
 			p.Budget = retry.NewBudget(retry.BudgetConfig{})
 			_, _, err := do(t, p, base, request(t, t.Context(), http.MethodGet, nil))
 			e, ok := errors.AsType[*retry.Error](err)
@@ -54,25 +54,11 @@ func TestLongHintLaterInTheSeries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if resp.StatusCode != 429 || read(t, resp) != "quota" || resp.Header.Get("Retry-After") != "484289" || len(base.sent) != 2 {
+		if resp.StatusCode != 429 || rttest.Read(t, resp) != "quota" || resp.Header.Get("Retry-After") != "484289" || len(base.sent) != 2 {
 			t.Errorf("%d after %d requests\n%s", resp.StatusCode, len(base.sent), c)
 		}
 		if left := b.Remaining("api.test"); left != 9 || base.open != 0 {
 			t.Errorf("%d left of the budget, want 9; %d bodies open", left, base.open)
 		}
 	})
-}
-
-// A plain server that is asked for TLS stays one, which http.Client says better
-// than its transport does; any other broken record may be a fault of the line.
-func TestTLSToAPlainServerIsFinal(t *testing.T) {
-	for record, want := range map[string]int{"HTTP/": 1, "\x00\x01\x02\x03\x04": 3} {
-		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: []step{fails(tls.RecordHeaderError{Msg: "not TLS", RecordHeader: [5]byte([]byte(record))})}}
-			_, err := (&http.Client{Transport: retry.New(retry.Policy{}).Wrap(base)}).Get("https://api.test/")
-			if len(base.sent) != want || errors.Is(err, http.ErrSchemeMismatch) != (want == 1) {
-				t.Errorf("%q: sent %d times, %v", record, len(base.sent), err)
-			}
-		})
-	}
 }

@@ -14,8 +14,6 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-var errBoom = errors.New("boom")
-
 // step is one outcome of a scripted base.
 type step struct {
 	status int
@@ -139,20 +137,22 @@ func do(tb testing.TB, p retry.Policy, base http.RoundTripper, req *http.Request
 	return resp, calls[0], err
 }
 
-func read(tb testing.TB, resp *http.Response) string {
-	tb.Helper()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		tb.Error(err)
-	}
-	if err := resp.Body.Close(); err != nil {
-		tb.Error(err)
-	}
-	return string(b)
-}
-
 func finish(resp *http.Response) {
 	if resp != nil {
 		_ = resp.Body.Close()
 	}
 }
+
+func half() float64 { return 0.5 }
+
+var errTimeout = errors.New("timeout")
+
+func adaptive() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{Adaptive: true}) }
+
+type wrapper struct {
+	http.RoundTripper
+	trip func(*http.Request) (*http.Response, error)
+}
+
+func (w wrapper) RoundTrip(req *http.Request) (*http.Response, error) { return w.trip(req) }
+func (w wrapper) Unwrap() http.RoundTripper                           { return w.RoundTripper }

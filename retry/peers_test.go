@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -57,7 +58,7 @@ func TestServerComesBack(t *testing.T) {
 		dials := 0
 		base := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if dials++; dials == 1 {
-				return nil, &net.OpError{Op: "dial", Err: errBoom}
+				return nil, &net.OpError{Op: "dial", Err: rttest.ErrBoom}
 			}
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		}}
@@ -128,7 +129,7 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				read(t, resp)
+				rttest.Read(t, resp)
 			}
 		})
 	}
@@ -136,30 +137,6 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 	if opened.Load() != callers || requests.Load() != callers*10*3 {
 		t.Errorf("%d requests over %d connections, want %d over %d", requests.Load(), opened.Load(), callers*30, callers)
 	}
-}
-
-// Every attempt carries the caller's headers, and the caller's request stays.
-func TestHeadersOnEveryAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		base := &script{steps: []step{status(503)}}
-		req := request(t, t.Context(), http.MethodPut, strings.NewReader("x"))
-		req.Header["Traceparent"] = []string{"00-1"}
-		req.Host, req.Close, req.TransferEncoding = "other.test", true, []string{"chunked"}
-		body := req.Body
-		resp, _, _ := do(t, retry.Policy{AttemptHeader: "X-Attempt", PrepareRetry: func(r *http.Request) error {
-			r.Header.Set("X-Signed", "yes")
-			return nil
-		}}, base, req)
-		finish(resp)
-		for i, r := range base.sent {
-			if r.Header.Get("Traceparent") != "00-1" || r.Host != "other.test" || !r.Close || len(r.TransferEncoding) != 1 {
-				t.Errorf("attempt %d: %v %q %v %v", i+1, r.Header, r.Host, r.Close, r.TransferEncoding)
-			}
-		}
-		if len(base.sent) != 3 || len(req.Header) != 1 || req.Body != body {
-			t.Errorf("sent %d times; the caller's request became %v", len(base.sent), req.Header)
-		}
-	})
 }
 
 // A function of the user's that panics takes nothing with it.
@@ -179,37 +156,6 @@ func TestPanicInBackoff(t *testing.T) {
 			t.Errorf("%d answers are left open", base.open)
 		}
 	})
-}
-
-func TestPanicInPrepareRetry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := retry.NewBudget(retry.BudgetConfig{})
-		body := &watched{Reader: strings.NewReader("again")}
-		req := request(t, t.Context(), http.MethodPut, strings.NewReader("first"))
-		req.GetBody = func() (io.ReadCloser, error) { return body, nil }
-		rt := retry.New(retry.Policy{Budget: b, PrepareRetry: func(*http.Request) error { panic("prepare") }}).Wrap(&script{steps: []step{status(503)}})
-		func() {
-			defer func() {
-				if v := recover(); v != "prepare" {
-					t.Errorf("recovered %v", v)
-				}
-			}()
-			_, _ = rt.RoundTrip(req)
-		}()
-		if !body.closed || b.Remaining("api.test") != 10 {
-			t.Errorf("the body is closed: %v; %d left of the budget, want 10", body.closed, b.Remaining("api.test"))
-		}
-	})
-}
-
-type watched struct {
-	io.Reader
-	closed bool
-}
-
-func (w *watched) Close() error {
-	w.closed = true
-	return nil
 }
 
 // Canceling while the body is uploaded ends the call: no further attempt, and
@@ -254,30 +200,4 @@ func (u *upload) Read(p []byte) (int, error) {
 func (u *upload) Close() error {
 	u.once.Do(func() { close(u.closed) })
 	return nil
-}
-
-// A 307 keeps the body, and each hop has attempts of its own.
-func TestRedirectKeepsTheBody(t *testing.T) {
-	var got []string
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, _ := io.ReadAll(r.Body)
-		got = append(got, r.URL.Path+" "+string(b))
-		switch len(got) {
-		case 1, 3:
-			w.WriteHeader(http.StatusServiceUnavailable)
-		case 2:
-			http.Redirect(w, r, "/b", http.StatusTemporaryRedirect)
-		}
-	}))
-	defer server.Close()
-	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Attempts: 2}).Wrap(nil)}
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL+"/a", strings.NewReader("data"))
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	finish(resp)
-	if want := "/a data,/a data,/b data,/b data"; strings.Join(got, ",") != want {
-		t.Errorf("the server got %q, want %q", got, want)
-	}
 }

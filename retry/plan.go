@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -22,7 +23,7 @@ const (
 	defaultBuffer   = 1 << 20
 )
 
-// plan is a Policy with its defaults in place.
+// plan is a Policy with its defaults in place. Its fields are those of the Policy.
 type plan struct {
 	attempts int
 	fault    curve
@@ -36,7 +37,7 @@ type plan struct {
 	errors   func(error) bool
 	when     Condition
 	check    retryablehttp.CheckRetry
-	judge    retryablehttp.CheckRetry // the first gate of the default path
+	judge    retryablehttp.CheckRetry // decides about errors by default
 	prepare  retryablehttp.PrepareRetry
 
 	key       func() string
@@ -63,7 +64,7 @@ func compile(p Policy) *plan {
 		judge:    retryablehttp.ErrorPropagatedRetryPolicy,
 		prepare:  p.PrepareRetry,
 		unsafe:   p.Unsafe,
-		key:      p.Key,
+		key:      p.IdempotencyKey,
 		header:   p.AttemptHeader,
 
 		reconcile: p.Reconcile,
@@ -131,4 +132,11 @@ func validStatus(s int) {
 	if s < 100 || s > 999 {
 		panic("retry: a status is not between 100 and 999")
 	}
+}
+
+// isToken reports whether s can be the name of a header.
+func isToken(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"(),/:;<=>?@[\\]{}", r)
+	})
 }

@@ -17,8 +17,8 @@ type Retry struct {
 }
 
 // New returns the layer of a policy; the zero [Policy] is the documented
-// default. It panics on nonsense: negative numbers, a Multiplier below 1, a
-// MaxDelay below Delay, several fields that each want to decide alone.
+// default. It panics on values that make no sense: negative numbers, a Multiplier
+// below 1, a MaxDelay below Delay, several fields of which each decides alone.
 func New(p Policy) *Retry {
 	r := &Retry{policy: p, plan: compile(p), budget: p.Budget}
 	if r.budget == nil {
@@ -32,7 +32,7 @@ func (r *Retry) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("retry", r, next, r.trip)
 }
 
-// Policy returns what the layer was made with.
+// Policy returns the policy that the layer was made with.
 func (r *Retry) Policy() Policy { return r.policy }
 
 // Budget returns the budget of the layer, to share it or to look at it.
@@ -51,7 +51,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	}
 	if !c.ClaimRetry() {
 		if a := c.Attempt(); a.Number() == 1 {
-			a.AddNote("an inner retry stands down")
+			a.AddNote("an inner retry layer does not retry")
 		}
 		return next.RoundTrip(req)
 	}
@@ -61,9 +61,9 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		budget = r.budget
 	}
 	a := c.Attempt()
-	host := budget.begin(req, a.Start())
-	req = p.stamp(c, req)
-	kept := p.mustKeep(req)
+	host := budget.recordCall(req, a.Start())
+	req = p.withIdempotencyKey(c, req)
+	kept := p.mustKeepBody(req)
 	if kept {
 		var done func()
 		req, done = bodies.Replayable(req, p.buffer)
@@ -73,10 +73,10 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	resp, err := next.RoundTrip(sent)
 	a = c.Attempt().For(resp)
 	v := a.End(resp, err)
-	host.record(a, v, err)
+	host.recordOutcome(a, v, err)
 	if v == verdict.OK {
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, budget: host, start: a.Start(), probe: w}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, host: host, start: a.Start(), probe: w}
 	return s.run(a, resp, err)
 }

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// fine answers 200 and allocates nothing but the answer.
+// fine responds with 200 and allocates nothing but the response.
 type fine struct{}
 
 func (fine) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -33,7 +34,7 @@ func TestAllocations(t *testing.T) {
 	get, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
 	put, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", strings.NewReader("data"))
 	post, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", stream("data"))
-	plain := through{}.Wrap(fine{})
+	plain := rttest.Pass("through").Wrap(fine{})
 	tried := retry.New(retry.Policy{}).Wrap(fine{})
 	for name, req := range map[string]*http.Request{"GET": get, "PUT with GetBody": put, "POST without": post} {
 		run := func(rt http.RoundTripper) float64 {
@@ -65,7 +66,7 @@ func TestInnerRetryStandsDown(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		r := retry.New(retry.Policy{})
 		for name, rt := range map[string]http.RoundTripper{
-			"two layers":     retry.New(retry.Policy{}).Wrap(through{}.Wrap(retry.New(retry.Policy{Attempts: 5}).Wrap(base))),
+			"two layers":     retry.New(retry.Policy{}).Wrap(rttest.Pass("through").Wrap(retry.New(retry.Policy{Attempts: 5}).Wrap(base))),
 			"the same twice": r.Wrap(r.Wrap(base)),
 		} {
 			base.sent = nil
@@ -73,7 +74,7 @@ func TestInnerRetryStandsDown(t *testing.T) {
 			if err != nil || len(base.sent) != 3 {
 				t.Errorf("%s: sent %d times, %v", name, len(base.sent), err)
 			}
-			if c := layer.CallOf(resp); !strings.Contains(c.String(), "an inner retry stands down") {
+			if c := layer.CallOf(resp); !strings.Contains(c.String(), "an inner retry layer does not retry") {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 			finish(resp)
@@ -86,7 +87,7 @@ func TestClaimIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, boom := range []bool{false, true} {
 			ctx, trace := transport.WithTrace(t.Context())
-			rt := retry.New(retry.Policy{}).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
+			rt := retry.New(retry.Policy{}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				if boom {
 					panic("boom")
 				}
@@ -112,13 +113,13 @@ func TestClaimIsReleased(t *testing.T) {
 func TestRedirectHops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			n++
 			body, err := io.ReadAll(req.Body)
 			if err != nil || string(body) != "data" {
 				t.Errorf("request %d carried %q: %v", n, body, err)
 			}
-			resp := &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody, Request: req}
+			resp := rttest.Response(req, 503, "")
 			switch n {
 			case 2:
 				resp.StatusCode = 307
@@ -145,7 +146,7 @@ func TestConcurrentCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		seen := map[string]int{}
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			b, err := io.ReadAll(req.Body)
 			if err != nil {
 				return nil, err
@@ -158,7 +159,7 @@ func TestConcurrentCalls(t *testing.T) {
 			if n == 3 {
 				code = 200
 			}
-			return &http.Response{StatusCode: code, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(b))), Request: req}, nil
+			return rttest.Response(req, code, string(b)), nil
 		})
 		rt := retry.New(retry.Policy{Budget: retry.NoBudget()}).Wrap(base)
 		var wg sync.WaitGroup
@@ -166,7 +167,7 @@ func TestConcurrentCalls(t *testing.T) {
 			wg.Go(func() {
 				want := strings.Repeat("x", i+1)
 				resp, err := rt.RoundTrip(request(t, t.Context(), http.MethodPut, stream(want)))
-				if err != nil || resp.StatusCode != 200 || read(t, resp) != want {
+				if err != nil || resp.StatusCode != 200 || rttest.Read(t, resp) != want {
 					t.Errorf("%d: %v", i, err)
 				}
 			})
@@ -178,7 +179,7 @@ func TestConcurrentCalls(t *testing.T) {
 // The ledger explains a call from end to end.
 func TestLedger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := &script{steps: []step{{status: 503, takes: 5 * time.Millisecond}, fails(errBoom), status(429, "Retry-After", "120")}}
+		base := &script{steps: []step{{status: 503, takes: 5 * time.Millisecond}, fails(rttest.ErrBoom), status(429, "Retry-After", "120")}}
 		resp, c, _ := do(t, retry.Policy{Attempts: 4, Rand: half}, base, request(t, t.Context(), http.MethodGet, nil))
 		finish(resp)
 		got := c.String()
@@ -196,7 +197,7 @@ func TestLedger(t *testing.T) {
 func BenchmarkFirstAttempt(b *testing.B) {
 	req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://api.test/", nil)
 	for name, rt := range map[string]http.RoundTripper{
-		"through":   through{}.Wrap(fine{}),
+		"through":   rttest.Pass("through").Wrap(fine{}),
 		"retry":     retry.New(retry.Policy{}).Wrap(fine{}),
 		"no budget": retry.New(retry.Policy{Budget: retry.NoBudget()}).Wrap(fine{}),
 		"off":       retry.New(retry.Policy{Attempts: 1}).Wrap(fine{}),

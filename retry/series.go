@@ -12,25 +12,26 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// series is the attempts of one call after the first one failed.
+// series is the attempts of one call from the first one that failed on.
 type series struct {
 	*plan
 	call    *layer.Call
 	next    http.RoundTripper
-	req     *http.Request // of the latest attempt
+	req     *http.Request // the request of the latest attempt
 	kept    bool          // the body had to be made replayable
-	budget  *hostBudget   // nil without a budget
+	host    *hostBudget   // nil without a budget
 	start   time.Time
-	probe   *probe // of the latest attempt, nil if nobody asks
+	probe   *probe // the probe of the latest attempt, nil if the policy needs none
 	cleared bool   // the caller knows that the latest attempt did nothing
 	early   bool   // a 425 was followed by an attempt
 	made    int    // attempts so far
 }
 
+// run makes further attempts until an outcome stands.
 func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Response, error) {
-	var undecided *http.Response // while functions of the user's are asked
+	var undecided *http.Response // the response while functions of the user's run
 	defer func() {
-		if undecided != nil { // one panics
+		if undecided != nil { // one of them panicked
 			_ = undecided.Body.Close()
 		}
 	}()
@@ -49,7 +50,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 			a.Own(resp)
 			bodies.Drain(resp)
 		}
-		if a, err = s.begin(f); err != nil {
+		if a, err = s.beginAttempt(f); err != nil {
 			return nil, err
 		}
 		var req *http.Request
@@ -60,13 +61,14 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		}
 		a = s.call.Attempt().For(resp)
 		v := a.End(resp, err)
-		s.budget.record(a, v, err)
+		s.host.recordOutcome(a, v, err)
 		if v == verdict.OK {
 			return resp, err
 		}
 	}
 }
 
+// outcome returns what the functions of the user's see of an attempt.
 func outcome(s *series, a *layer.Attempt, resp *http.Response, err error) Outcome {
 	o := Outcome{Request: s.req, Response: resp, Err: err, Number: s.made, Verdict: a.Verdict()}
 	if resp != nil {
@@ -95,26 +97,28 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 	return nil, err
 }
 
+// gaveUp returns the error of a series that ends with err.
 func (s *series) gaveUp(err error) error {
 	return &Error{Attempts: s.made, Elapsed: time.Since(s.start), Err: err, Call: s.call}
 }
 
-// further is an attempt that was decided on.
+// further is an attempt that has been decided on and is still to begin.
 type further struct {
-	req  *http.Request // with a body of its own
-	wait time.Duration
-	tick int64 // what a refund needs
-	paid bool
+	req   *http.Request // the request, with a body of its own
+	wait  time.Duration
+	spent spending
+	paid  bool // the budget has been spent
 }
 
+// refund gives back the retry of an attempt that was not sent.
 func (s *series) refund(f *further) {
 	if f.paid {
-		s.budget.refund(f.tick)
+		s.host.refund(f.spent)
 	}
 }
 
-// another takes an outcome through both gates, then schedule, budget and body.
-// It returns nil where the outcome stands, or an error takes its place.
+// another takes an outcome through both checks, then schedule, budget and body. It
+// returns nil where the outcome stands, or with an error that takes its place.
 func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	again, instead := s.wants(o)
 	if !again {
@@ -145,31 +149,7 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	return f, nil
 }
 
-// barred is the second gate: why the request must not be sent again.
-func (s *series) barred(o Outcome) string {
-	if by := resentBy(s.call.Request().Header); by != "" {
-		return "sent again by who calls: " + by
-	}
-	if why := alone(s.req, o.Response); why != "" && (s.req.Trailer != nil || !s.unsent(o)) {
-		return why
-	}
-	if o.Response != nil && o.Response.StatusCode == http.StatusTooEarly {
-		if s.early {
-			return "too early twice"
-		}
-		s.early = true
-	}
-	switch {
-	case s.mayResend(o.Request), s.cleared, s.unsent(o),
-		o.Response != nil && o.Response.StatusCode == http.StatusTooManyRequests:
-		return ""
-	case o.Verdict == verdict.Ambiguous:
-		return "ambiguous: not idempotent"
-	}
-	return "not idempotent"
-}
-
-// provide finds what a further attempt needs, or why there is none. An error
+// provide returns what a further attempt needs, or why there is none. An error
 // takes the place of the outcome.
 func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, err error) {
 	if s.made >= s.attempts {
@@ -180,7 +160,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, e
 		return nil, why, nil
 	}
 	if !s.call.Offline() {
-		if f.tick, f.paid = s.budget.spend(time.Now()); !f.paid {
+		if f.spent, f.paid = s.host.spend(time.Now()); !f.paid {
 			return nil, "budget empty", nil
 		}
 	}
@@ -195,7 +175,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, e
 	return f, "", nil
 }
 
-// lost says in the ledger why there is no body for a further attempt.
+// lost returns the note that says why there is no body for a further attempt.
 func (s *series) lost(err error) string {
 	switch {
 	case !errors.Is(err, bodies.ErrNotReplayable):
@@ -206,8 +186,8 @@ func (s *series) lost(err error) string {
 	return "body without GetBody: not replayable"
 }
 
-// begin opens the row of a further attempt, waits and prepares its request.
-func (s *series) begin(f *further) (*layer.Attempt, error) {
+// beginAttempt opens the row of a further attempt, waits and prepares its request.
+func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 	a := s.call.NextAttempt(layer.Retry)
 	ready := false
 	defer func() {
@@ -236,6 +216,7 @@ func (s *series) begin(f *further) (*layer.Attempt, error) {
 	return nil, err
 }
 
+// cause returns what an event says about why an attempt is retried.
 func cause(o Outcome) string {
 	switch {
 	case o.Response == nil:

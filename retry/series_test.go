@@ -7,15 +7,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
-	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
@@ -55,7 +52,7 @@ func TestTheLastOutcomeComesBack(t *testing.T) {
 				if resp.StatusCode != test.status || resp.Request == nil {
 					t.Errorf("%s: %d", name, resp.StatusCode)
 				}
-				if got := read(t, resp); got != test.body {
+				if got := rttest.Read(t, resp); got != test.body {
 					t.Errorf("%s: body %q, want %q", name, got, test.body)
 				}
 			} else if test.err != nil && !errors.Is(err, test.err) || errors.Is(err, first) {
@@ -81,37 +78,6 @@ func TestFirstErrorIsNotWrapped(t *testing.T) {
 	})
 }
 
-func TestMarkAmbiguous(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-	for name, test := range map[string]struct {
-		policy retry.Policy
-		method string
-		steps  []step
-		want   bool
-		sent   int
-	}{
-		"one attempt":     {retry.Policy{MarkAmbiguous: true, Attempts: 1}, "POST", []step{fails(io.EOF)}, true, 1},
-		"first":           {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(io.EOF)}, true, 1},
-		"second":          {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused), fails(io.EOF)}, true, 2},
-		"not asked for":   {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
-		"idempotent":      {retry.Policy{MarkAmbiguous: true}, "PUT", []step{fails(io.EOF)}, false, 3},
-		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused)}, false, 3},
-		"unsafe, at last": {retry.Policy{MarkAmbiguous: true, Unsafe: true}, "POST", []step{fails(io.EOF)}, true, 3},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: test.steps}
-			_, _, err := do(t, test.policy, base, request(t, t.Context(), test.method, nil))
-			e, ok := errors.AsType[*retry.AmbiguousError](err)
-			if ok != test.want || errors.Is(err, retry.ErrAmbiguous) != test.want || len(base.sent) != test.sent {
-				t.Errorf("%s: %v, sent %d times", name, err, len(base.sent))
-			}
-			if ok && (e.Method != "POST" || !e.Sent || !errors.Is(err, io.EOF)) {
-				t.Errorf("%s: %+v", name, e)
-			}
-		})
-	}
-}
-
 func TestAttemptLimits(t *testing.T) {
 	for n, want := range map[int]int{0: 3, 1: 1, 2: 2, 7: 7} {
 		synctest.Test(t, func(t *testing.T) {
@@ -125,25 +91,14 @@ func TestAttemptLimits(t *testing.T) {
 	}
 }
 
-// listener hears events.
-type listener struct {
-	kinds layer.Kind
-	heard []string
-}
-
-func (l *listener) Wants() layer.Kind { return l.kinds }
-
-func (l *listener) Observe(e layer.Event) {
+// inWords returns what an event says.
+func inWords(e layer.Event) string {
 	kind := map[layer.Kind]string{layer.RetryScheduled: "scheduled", layer.Exhausted: "exhausted"}[e.Kind]
 	status := 0
 	if e.Response != nil {
 		status = e.Response.StatusCode
 	}
-	l.heard = append(l.heard, fmt.Sprintf("%s %s %d: %d %v %v %s", e.Layer, kind, e.Attempt.Number(), status, e.Err, e.Wait, e.Text))
-}
-
-func (l *listener) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("listener", l, next, nil)
+	return fmt.Sprintf("%s %s %d: %d %v %v %s", e.Layer, kind, e.Attempt.Number(), status, e.Err, e.Wait, e.Text)
 }
 
 func TestEvents(t *testing.T) {
@@ -155,7 +110,7 @@ func TestEvents(t *testing.T) {
 	}{
 		"fine":      {both, []step{status(200)}, nil},
 		"permanent": {both, []step{status(404)}, nil},
-		"exhausted": {both, []step{status(503), fails(errBoom), status(502)}, []string{
+		"exhausted": {both, []step{status(503), fails(rttest.ErrBoom), status(502)}, []string{
 			"retry scheduled 1: 503 <nil> 50ms status 503", "retry scheduled 2: 0 boom 100ms error",
 			"retry exhausted 3: 502 <nil> 0s attempts used up: 3 of 3",
 		}},
@@ -164,78 +119,19 @@ func TestEvents(t *testing.T) {
 		"recovered at end": {layer.Exhausted, []step{status(500), status(500), status(200)}, nil},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			l := &listener{kinds: test.kinds}
+			events := rttest.NewEvents(test.kinds)
 			base := &script{steps: test.steps}
-			resp, _, _ := do(t, retry.Policy{Rand: half}, l.Wrap(base), request(t, t.Context(), http.MethodGet, nil))
+			resp, _, _ := do(t, retry.Policy{Rand: half}, events.Wrap(base), request(t, t.Context(), http.MethodGet, nil))
 			finish(resp)
-			if !slices.Equal(l.heard, test.want) {
-				t.Errorf("%s: heard\n%s\nwant\n%s", name, strings.Join(l.heard, "\n"), strings.Join(test.want, "\n"))
+			var got []string
+			for _, e := range events.Seen() {
+				got = append(got, inWords(e))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%s: observed\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
 			}
 		})
 	}
-}
-
-func TestPrepareRetry(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := 0
-		p := retry.Policy{PrepareRetry: func(req *http.Request) error {
-			n++
-			req.Header.Set("Signature", strconv.Itoa(n))
-			return nil
-		}}
-		base := &script{steps: []step{status(503)}}
-		req := request(t, t.Context(), http.MethodPut, strings.NewReader("data"))
-		resp, _, _ := do(t, p, base, req)
-		finish(resp)
-		var got []string
-		for i, r := range base.sent {
-			got = append(got, r.Header.Get("Signature")+" "+base.body[i])
-		}
-		if want := []string{" data", "1 data", "2 data"}; !slices.Equal(got, want) {
-			t.Errorf("sent %q, want %q", got, want)
-		}
-		if len(req.Header) != 0 {
-			t.Errorf("the caller's request has %v", req.Header)
-		}
-	})
-}
-
-func TestPrepareRetryFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		no := errors.New("no key")
-		b := retry.NewBudget(retry.BudgetConfig{})
-		p := retry.Policy{Budget: b, PrepareRetry: func(*http.Request) error { return no }}
-		base := &script{steps: []step{status(503)}}
-		body := &closing{Reader: strings.NewReader("data")}
-		req := request(t, t.Context(), http.MethodPut, body)
-		again := &closing{Reader: strings.NewReader("data")}
-		req.GetBody = func() (io.ReadCloser, error) { return again, nil }
-		_, c, err := do(t, p, base, req)
-		e, ok := errors.AsType[*retry.Error](err)
-		if !ok || e.Attempts != 1 || !errors.Is(err, no) || len(base.sent) != 1 || base.open != 0 {
-			t.Errorf("%v, sent %d times, %d bodies open", err, len(base.sent), base.open)
-		}
-		if body.closes != 1 || again.closes != 1 {
-			t.Errorf("bodies closed %d and %d times", body.closes, again.closes)
-		}
-		if n := b.Remaining("api.test"); n != 10 {
-			t.Errorf("%d retries left, want 10", n)
-		}
-		if c.Attempt().Ended() != true {
-			t.Errorf("the row is open\n%s", c)
-		}
-	})
-}
-
-// closing counts its closes.
-type closing struct {
-	io.Reader
-	closes int
-}
-
-func (c *closing) Close() error {
-	c.closes++
-	return nil
 }
 
 // An attempt further in that is refused is given back to the budget.
@@ -252,7 +148,7 @@ func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
 			}}
 		})
 		base := &script{steps: []step{status(503)}}
-		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(through{}.Wrap(base)))
+		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(rttest.Pass("through").Wrap(base)))
 		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 		if !errors.Is(err, verdict.ErrRejected) || n != 2 {
 			t.Errorf("%v after %d attempts", err, n)
@@ -261,53 +157,4 @@ func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
 			t.Errorf("%d retries left, want 10", left)
 		}
 	})
-}
-
-type wrapper struct {
-	http.RoundTripper
-	trip func(*http.Request) (*http.Response, error)
-}
-
-func (w wrapper) RoundTrip(req *http.Request) (*http.Response, error) { return w.trip(req) }
-func (w wrapper) Unwrap() http.RoundTripper                           { return w.RoundTripper }
-
-// through is a layer that does nothing.
-type through struct{}
-
-func (l through) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("through", l, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return next.RoundTrip(req)
-	})
-}
-
-func TestErrorTexts(t *testing.T) {
-	for _, test := range []struct {
-		err  error
-		want string
-	}{
-		{&retry.Error{Attempts: 3, Elapsed: 1234567 * time.Microsecond, Err: errBoom}, "retry: 3 attempts in 1.235s: boom"},
-		{&retry.Error{Attempts: 1, Elapsed: time.Second, Err: context.Canceled}, "retry: 1 attempt in 1s: context canceled"},
-		{&retry.AmbiguousError{Method: "POST", Sent: true, Err: io.EOF}, "retry: POST may have done its work: EOF"},
-	} {
-		if got := test.err.Error(); got != test.want {
-			t.Errorf("%q, want %q", got, test.want)
-		}
-	}
-	secret := &retry.Error{Attempts: 2, Err: errors.New(`Get "https://u:pw@h.example/x?access_token=hunter2secret": EOF`)}
-	if got := secret.Error(); strings.Contains(got, "hunter2secret") || strings.Contains(got, ":pw@") {
-		t.Errorf("the error shows a secret: %s", got)
-	}
-}
-
-func TestErrorsForwardTimeout(t *testing.T) {
-	for _, err := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded, errBoom} {
-		want := !errors.Is(err, errBoom)
-		for _, e := range []interface{ Timeout() bool }{
-			&retry.Error{Err: err}, &retry.Error{Err: fmt.Errorf("x: %w", err)}, &retry.AmbiguousError{Err: err},
-		} {
-			if e.Timeout() != want {
-				t.Errorf("%v: Timeout %v", e, e.Timeout())
-			}
-		}
-	}
 }

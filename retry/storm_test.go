@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -62,8 +63,6 @@ func TestOneBudgetForStormAndFaults(t *testing.T) {
 	}
 }
 
-func adaptive() *retry.Budget { return retry.NewBudget(retry.BudgetConfig{Adaptive: true}) }
-
 // bucket is a small bucket that hardly remembers.
 func bucket() *retry.Budget {
 	return retry.NewBudget(retry.BudgetConfig{Window: 100 * time.Millisecond, Ratio: 0.001, Reserve: 1})
@@ -111,7 +110,7 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 		begin := time.Now()
 		var mu sync.Mutex
 		free := begin
-		base := roundTrip(func(req *http.Request) (*http.Response, error) {
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			sent++
 			if now := time.Now(); free.Before(now) {
@@ -125,7 +124,7 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 				return nil, errTimeout
 			}
 			time.Sleep(wait)
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+			return rttest.Response(req, 200, ""), nil
 		})
 		var wg sync.WaitGroup
 		for i := range clients {
@@ -202,7 +201,7 @@ func chance(t *testing.T, budget func() *retry.Budget, how fault, seed uint64) (
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		coin := rand.New(rand.NewPCG(13, seed))
-		rt := retry.New(stormPolicy(budget, seed)).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
+		rt := retry.New(stormPolicy(budget, seed)).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			sent++
 			bad := coin.Float64() < 0.5
@@ -218,7 +217,7 @@ func chance(t *testing.T, budget func() *retry.Budget, how fault, seed uint64) (
 				code = 503
 			}
 			time.Sleep(5 * time.Millisecond)
-			return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+			return rttest.Response(req, code, ""), nil
 		}))
 		var wg sync.WaitGroup
 		for range n {

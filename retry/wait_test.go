@@ -2,23 +2,18 @@ package retry_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
-	"github.com/gracy-go/gracy/transport/verdict"
 )
-
-func half() float64 { return 0.5 }
 
 func TestSchedule(t *testing.T) {
 	const ms, s = time.Millisecond, time.Second
@@ -28,7 +23,7 @@ func TestSchedule(t *testing.T) {
 		step   step
 		want   []time.Duration
 	}{
-		"faults":               {retry.Policy{Attempts: 9}, fails(errBoom), []time.Duration{50 * ms, 100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 2500 * ms, 2500 * ms}},
+		"faults":               {retry.Policy{Attempts: 9}, fails(rttest.ErrBoom), []time.Duration{50 * ms, 100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 2500 * ms, 2500 * ms}},
 		"throttles":            {retry.Policy{Attempts: 8}, status(429), []time.Duration{s / 2, s, 2 * s, 4 * s, 8 * s, 10 * s, 10 * s}},
 		"as the original":      {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(500), []time.Duration{s, 1500 * ms, 2250 * ms}},
 		"its throttles alike":  {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(429), []time.Duration{s, 1500 * ms, 2250 * ms}},
@@ -86,7 +81,7 @@ func TestBackoffFunctionsOfGoRetryablehttp(t *testing.T) {
 	}{
 		"exponential":     {retry.Policy{Attempts: 4, Backoff: retryablehttp.DefaultBackoff}, status(500), []time.Duration{100 * ms, 200 * ms, 400 * ms}, []time.Duration{100 * ms, 200 * ms, 400 * ms}},
 		"linear":          {retry.Policy{Attempts: 3, Delay: s, MaxDelay: 2 * s, Backoff: retryablehttp.LinearJitterBackoff}, status(500), []time.Duration{s, 2 * s}, []time.Duration{2 * s, 4 * s}},
-		"linear, no band": {retry.Policy{Attempts: 3, Delay: s, MaxDelay: s, Backoff: retryablehttp.LinearJitterBackoff}, fails(errBoom), []time.Duration{s, 2 * s}, []time.Duration{s, 2 * s}},
+		"linear, no band": {retry.Policy{Attempts: 3, Delay: s, MaxDelay: s, Backoff: retryablehttp.LinearJitterBackoff}, fails(rttest.ErrBoom), []time.Duration{s, 2 * s}, []time.Duration{s, 2 * s}},
 		"rate limit":      {retry.Policy{Attempts: 3, Rand: half, Backoff: retryablehttp.RateLimitLinearJitterBackoff}, status(429, "Retry-After", "10"), []time.Duration{10500 * ms, 10500 * ms}, []time.Duration{10500 * ms, 10500 * ms}},
 		"overflow":        {retry.Policy{Attempts: 2, Backoff: func(time.Duration, time.Duration, int, *http.Response) time.Duration { return -1 }}, status(500), []time.Duration{5 * s}, []time.Duration{5 * s}},
 	} {
@@ -105,115 +100,6 @@ func TestBackoffFunctionsOfGoRetryablehttp(t *testing.T) {
 			}
 		})
 	}
-}
-
-// What cannot end before the deadline is not begun.
-func TestDeadline(t *testing.T) {
-	for name, test := range map[string]struct {
-		left    time.Duration
-		step    step
-		sent    int
-		stopped string
-	}{
-		"hint fits":                {10 * time.Second, status(429, "Retry-After", "4"), 3, "attempts used up: 3 of 3"},
-		"second hint does not":     {6 * time.Second, status(429, "Retry-After", "4"), 2, "hint 4s is past the deadline in 2s"},
-		"hint does not":            {3 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 3s"},
-		"hint ends at it":          {4 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 4s"},
-		"long hint":                {12 * time.Second, status(503, "Retry-After", "50"), 1, "hint 50s is past the deadline in 12s"},
-		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above 1m0s"},
-		"backoff does not":         {100 * time.Millisecond, fails(errBoom), 1, "backoff 100ms is past the deadline in 100ms"},
-		"backoff fits, then not":   {250 * time.Millisecond, fails(errBoom), 2, "backoff 200ms is past the deadline in 150ms"},
-		"backoff after a response": {250 * time.Millisecond, status(500), 2, "backoff 200ms is past the deadline in 150ms"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), test.left)
-			defer cancel()
-			base := &script{steps: []step{test.step}}
-			begin := time.Now()
-			resp, c, err := do(t, retry.Policy{Jitter: retry.NoJitter, Rand: func() float64 { return 0 }}, base, request(t, ctx, http.MethodGet, nil))
-			if len(base.sent) != test.sent || c.StopReason() != test.stopped {
-				t.Errorf("%s: sent %d times, want %d; stopped %q, want %q", name, len(base.sent), test.sent, c.StopReason(), test.stopped)
-			}
-			if at := base.at[len(base.at)-1]; time.Since(at) != 0 {
-				t.Errorf("%s: came back %v after the last attempt, %v after the begin", name, time.Since(at), time.Since(begin))
-			}
-			if test.step.err != nil && !errors.Is(err, test.step.err) || test.step.err == nil && resp.StatusCode != test.step.status {
-				t.Errorf("%s: %v", name, err)
-			}
-			finish(resp)
-		})
-	}
-}
-
-// The timeout of http.Client is a deadline like any other.
-func TestClientTimeoutIsSeen(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		base := &script{steps: []step{{status: 503, header: http.Header{"Retry-After": {"9"}}, body: "later"}}}
-		client := &http.Client{Timeout: 5 * time.Second, Transport: retry.New(retry.Policy{}).Wrap(base)}
-		begin := time.Now()
-		resp, err := client.Get("http://api.test/")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := read(t, resp); got != "later" || time.Since(begin) != 0 || len(base.sent) != 1 {
-			t.Errorf("%q after %v, sent %d times", got, time.Since(begin), len(base.sent))
-		}
-	})
-}
-
-func TestCancelEndsTheWaitAtOnce(t *testing.T) {
-	mine := errors.New("shutting down")
-	for name, test := range map[string]struct {
-		ctx  func(context.Context) (context.Context, func())
-		is   error
-		more error
-	}{
-		"cancel": {func(c context.Context) (context.Context, func()) { return context.WithCancel(c) }, context.Canceled, nil},
-		"cancel cause": {func(c context.Context) (context.Context, func()) {
-			x, f := context.WithCancelCause(c)
-			return x, func() { f(mine) }
-		}, context.Canceled, mine},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := test.ctx(t.Context())
-			base := &script{steps: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}, body: "x"}}}
-			begin := time.Now()
-			time.AfterFunc(7*time.Second, cancel)
-			resp, c, err := do(t, retry.Policy{Rand: half}, base, request(t, ctx, http.MethodGet, nil))
-			if resp != nil || !errors.Is(err, test.is) || test.more != nil && !errors.Is(err, test.more) {
-				t.Errorf("%s: %v", name, err)
-			}
-			if d := time.Since(begin); d != 7*time.Second || len(base.sent) != 1 || base.open != 0 {
-				t.Errorf("%s: %v, sent %d times, %d bodies open", name, d, len(base.sent), base.open)
-			}
-			e, ok := errors.AsType[*retry.Error](err)
-			if !ok || e.Attempts != 1 || e.Elapsed != 7*time.Second || e.Call != (*layer.Call)(c) || e.Timeout() {
-				t.Errorf("%s: %+v", name, e)
-			}
-			last := c.Attempt()
-			if last.Number() != 2 || last.Verdict() != verdict.Canceled || last.Sent() || last.Wait(layer.Backoff) != 7*time.Second {
-				t.Errorf("%s: the ledger says\n%s", name, c)
-			}
-			if !strings.Contains(c.String(), "canceled during backoff") {
-				t.Errorf("%s: no reason in\n%s", name, c)
-			}
-		})
-	}
-}
-
-// An answer that came as the context ended is handed back, not thrown away.
-func TestAnswerAsTheContextEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		base := &script{steps: []step{{status: 503, body: "later"}}}
-		resp, c, err := do(t, retry.Policy{}, roundTrip(func(req *http.Request) (*http.Response, error) {
-			defer cancel()
-			return base.RoundTrip(req)
-		}), request(t, ctx, http.MethodGet, nil))
-		if err != nil || len(base.sent) != 1 || read(t, resp) != "later" || c.StopReason() != "the context has ended" {
-			t.Errorf("%v, sent %d times\n%s", err, len(base.sent), c)
-		}
-	})
 }
 
 // gate stands for a pause further in, which waits for what the server asks.
@@ -268,7 +154,7 @@ func (p tape) Wrap(next http.RoundTripper) http.RoundTripper {
 
 func TestOfflineDoesNotWaitAndIsNotPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := &script{steps: []step{status(503, "Retry-After", "30"), fails(errBoom), status(200)}}
+		base := &script{steps: []step{status(503, "Retry-After", "30"), fails(rttest.ErrBoom), status(200)}}
 		b := retry.NewBudget(retry.BudgetConfig{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -282,97 +168,4 @@ func TestOfflineDoesNotWaitAndIsNotPaidFor(t *testing.T) {
 			t.Errorf("%d retries left, want 10", n)
 		}
 	})
-}
-
-// holder is a layer that holds something for each attempt, as concurrency
-// outside of retry would.
-type holder struct {
-	held   atomic.Bool
-	seen   holds
-	refuse error
-}
-
-type holds struct{ parked, resumed, ended int }
-
-func (h *holder) BodyEnd(*layer.Attempt) {
-	h.held.Store(false)
-	h.seen.ended++
-}
-
-func (h *holder) Suspend(*layer.Attempt) {
-	h.held.Store(false)
-	h.seen.parked++
-}
-
-func (h *holder) Reacquire(context.Context, *layer.Attempt) error {
-	h.held.Store(h.refuse == nil)
-	h.seen.resumed++
-	return h.refuse
-}
-
-func (h *holder) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("holder", h, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		a := layer.AttemptFrom(req.Context())
-		h.held.Store(true)
-		a.Hold(h)
-		resp, err := next.RoundTrip(req)
-		if err != nil {
-			a.Release(h)
-			return nil, err
-		}
-		a.Own(resp, h)
-		return resp, nil
-	})
-}
-
-// What layers further out hold is held while an attempt runs and until the
-// answer has been read, but not during a backoff.
-func TestNothingIsHeldDuringBackoff(t *testing.T) {
-	no := errors.New("no slot")
-	for name, test := range map[string]struct {
-		steps  []step
-		cancel time.Duration
-		refuse error
-		want   holds
-		is     error
-	}{
-		"answers":            {[]step{status(503), status(503), {status: 200, body: "x"}}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, nil},
-		"errors":             {[]step{fails(errBoom)}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, errBoom},
-		"canceled":           {[]step{fails(errBoom)}, 20 * time.Millisecond, nil, holds{parked: 1}, context.Canceled},
-		"no slot afterwards": {[]step{status(503)}, 0, no, holds{parked: 1, resumed: 1}, no},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			h := &holder{refuse: test.refuse}
-			base := &script{steps: test.steps}
-			rt := h.Wrap(retry.New(retry.Policy{Rand: half}).Wrap(roundTrip(func(req *http.Request) (*http.Response, error) {
-				if !h.held.Load() {
-					t.Errorf("%s: an attempt without the hold", name)
-				}
-				return base.RoundTrip(req)
-			})))
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			if test.cancel > 0 {
-				time.AfterFunc(test.cancel, cancel)
-			}
-			time.AfterFunc(10*time.Millisecond, func() {
-				if h.held.Load() {
-					t.Errorf("%s: held during the backoff", name)
-				}
-			})
-			resp, err := rt.RoundTrip(request(t, ctx, http.MethodGet, nil))
-			if !errors.Is(err, test.is) {
-				t.Errorf("%s: %v, want %v", name, err, test.is)
-			}
-			if resp != nil {
-				if !h.held.Load() {
-					t.Errorf("%s: the hold ended before the body", name)
-				}
-				finish(resp)
-			}
-			if h.seen != test.want {
-				t.Errorf("%s: %+v, want %+v", name, h.seen, test.want)
-			}
-		})
-	}
 }

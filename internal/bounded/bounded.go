@@ -52,7 +52,7 @@ func (m *Map[K, V]) room(now int64, idle func(V) bool) bool {
 	if len(m.values) < m.Max {
 		return true
 	}
-	if m.Full(now) {
+	if now < m.sweepAt {
 		return false
 	}
 	for k, v := range m.values {
@@ -65,12 +65,6 @@ func (m *Map[K, V]) room(now int64, idle func(V) bool) bool {
 		return false
 	}
 	return true
-}
-
-// Full reports whether there is neither room for one more key nor a search for
-// idle values at now, so that [Map.Find] would return the rest.
-func (m *Map[K, V]) Full(now int64) bool {
-	return len(m.values) >= m.Max && now < m.sweepAt
 }
 
 // Put sets the value of a key, also above Max: for a value that was dropped and

@@ -81,21 +81,6 @@ func TestAFullMapIsSearchedOnceInEvery(t *testing.T) {
 	}
 }
 
-func TestFull(t *testing.T) {
-	m := &Map[string, *value]{Max: 1, Every: 10}
-	if m.Full(0) {
-		t.Error("an empty map is full")
-	}
-	find(m, "a", 0)
-	if m.Full(0) {
-		t.Error("a map that has not been searched is full")
-	}
-	find(m, "b", 0)
-	if !m.Full(9) || m.Full(10) {
-		t.Errorf("full at 9: %v, at 10: %v; want true until Every is over", m.Full(9), m.Full(10))
-	}
-}
-
 func TestPutReturnsADroppedValue(t *testing.T) {
 	m := &Map[string, *value]{Max: 1}
 	find(m, "a", 0)

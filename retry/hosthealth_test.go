@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -34,7 +35,7 @@ func (c *coin) RoundTrip(req *http.Request) (*http.Response, error) {
 	if code == 0 {
 		return nil, io.ErrUnexpectedEOF
 	}
-	return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+	return rttest.Response(req, code, ""), nil
 }
 
 // Whether the budget is empty after a pattern of outcomes.

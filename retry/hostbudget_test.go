@@ -1,13 +1,17 @@
 package retry
 
 import (
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-func TestPack(t *testing.T) {
+func TestACellHoldsTickCallsAndRetries(t *testing.T) {
 	for _, test := range [][3]uint64{{0, 0, 0}, {1, 2, 3}, {tickMask, countMax, countMax}, {77, countMax, 0}} {
 		tick, c, r := unpack(pack(int64(test[0]), test[1], test[2]))
 		if uint64(tick) != test[0] || c != test[1] || r != test[2] {
@@ -16,7 +20,7 @@ func TestPack(t *testing.T) {
 	}
 }
 
-func TestAge(t *testing.T) {
+func TestAgeCountsSlotsAcrossTheWidthOfATick(t *testing.T) {
 	for _, test := range []struct{ now, t, want int64 }{
 		{5, 5, 0}, {5, 3, 2}, {3, 5, -2}, {tickMask + 3, tickMask, 3}, {1 << 40, (1<<40 - 7) & tickMask, 7},
 	} {
@@ -26,31 +30,31 @@ func TestAge(t *testing.T) {
 	}
 }
 
-func TestHostBudget(t *testing.T) {
+func TestHostBudgetCountsCallsAndRetriesOfAWindow(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	a := newHostBudget(NewBudget(BudgetConfig{Reserve: 2}), at)
+	h := newHostBudget(NewBudget(BudgetConfig{Reserve: 2}), at)
 	check := func(what string, want int) {
 		t.Helper()
-		if got := a.leftLocked(a.tick(at)); got != want {
+		if got := h.leftLocked(h.tick(at)); got != want {
 			t.Errorf("%s: %d left, want %d", what, got, want)
 		}
 	}
 	check("new", 2)
 	for range 10 {
-		a.earn(a.tick(at))
+		h.recordCall(h.tick(at))
 	}
 	check("10 x 0.1", 3)
-	tick, ok := a.spend(at)
+	spent, ok := h.spend(at)
 	check("spent", 2)
 	if !ok {
 		t.Error("not spent")
 	}
-	a.refund(tick)
+	h.refund(spent)
 	check("refunded", 3)
-	a.refund(tick)
+	h.refund(spent)
 	check("refunded twice: not more than was spent", 3)
 	for range 5 {
-		_, ok = a.spend(at)
+		_, ok = h.spend(at)
 	}
 	if ok {
 		t.Error("spent more than there was")
@@ -58,37 +62,37 @@ func TestHostBudget(t *testing.T) {
 	check("empty", 0)
 	at = at.Add(10 * time.Second)
 	check("calls are out of the window, retries not yet", -1)
-	if a.idle(at) {
+	if h.idle(at) {
 		t.Error("idle while retries count")
 	}
 	at = at.Add(time.Second)
 	check("all are out", 2)
-	if !a.idle(at) {
+	if !h.idle(at) {
 		t.Error("not idle")
 	}
-	a.refund(tick)
+	h.refund(spent)
 	check("a late refund", 2)
 	at = at.Add(-20 * time.Second)
-	a.earn(a.tick(at))
+	h.recordCall(h.tick(at))
 	check("before the beginning: the first slot, 11 calls and 2 retries", 1)
 }
 
 func TestLateCallDoesNotEraseNewerOnes(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	a := newHostBudget(NewBudget(BudgetConfig{Reserve: NoReserve, Ratio: 1}), at)
-	a.earn(a.tick(at.Add(11 * time.Second)))
-	a.earn(a.tick(at)) // the same place of the ring
-	if got := a.leftLocked(11); got != 1 {
+	h := newHostBudget(NewBudget(BudgetConfig{Reserve: NoReserve, Ratio: 1}), at)
+	h.recordCall(h.tick(at.Add(11 * time.Second)))
+	h.recordCall(h.tick(at)) // the same place of the ring
+	if got := h.leftLocked(11); got != 1 {
 		t.Errorf("%d left, want 1", got)
 	}
 }
 
 func TestCountsDoNotOverflow(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	a := newHostBudget(NewBudget(BudgetConfig{}), at)
-	a.add(0, countMax, 0)
-	a.earn(0)
-	if tick, c, r := unpack(a.ring[0].Load()); tick != 0 || c != countMax || r != 0 {
+	h := newHostBudget(NewBudget(BudgetConfig{}), at)
+	h.add(0, countMax, 0)
+	h.recordCall(0)
+	if tick, c, r := unpack(h.ring[0].Load()); tick != 0 || c != countMax || r != 0 {
 		t.Errorf("%d %d %d", tick, c, r)
 	}
 }
@@ -97,13 +101,13 @@ func TestCountsDoNotOverflow(t *testing.T) {
 func TestSpendUnderContention(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for range 20 {
-		a := newHostBudget(NewBudget(BudgetConfig{Reserve: 1000, Window: time.Hour}), at)
+		h := newHostBudget(NewBudget(BudgetConfig{Reserve: 1000, Window: time.Hour}), at)
 		var got atomic.Int64
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
 				for range 2000 {
-					if _, ok := a.spend(at); ok {
+					if _, ok := h.spend(at); ok {
 						got.Add(1)
 					}
 				}
@@ -113,4 +117,22 @@ func TestSpendUnderContention(t *testing.T) {
 			t.Fatalf("%d were given of 1000", got.Load())
 		}
 	}
+}
+
+// Every call looks its host up: a hundred goroutines, eight hosts.
+func BenchmarkHundredGoroutinesRecordCalls(b *testing.B) {
+	budget := NewBudget(BudgetConfig{Adaptive: true})
+	at := time.Now()
+	var requests []*http.Request
+	for i := range 8 {
+		req := &http.Request{URL: &url.URL{Host: "h" + strconv.Itoa(i) + ".test"}}
+		budget.recordCall(req, at)
+		requests = append(requests, req)
+	}
+	b.SetParallelism(100 / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			budget.recordCall(requests[i%len(requests)], at)
+		}
+	})
 }

@@ -1,0 +1,125 @@
+package retry_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// What cannot end before the deadline is not begun.
+func TestDeadline(t *testing.T) {
+	for name, test := range map[string]struct {
+		left    time.Duration
+		step    step
+		sent    int
+		stopped string
+	}{
+		"hint fits":                {10 * time.Second, status(429, "Retry-After", "4"), 3, "attempts used up: 3 of 3"},
+		"second hint does not":     {6 * time.Second, status(429, "Retry-After", "4"), 2, "hint 4s is past the deadline in 2s"},
+		"hint does not":            {3 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 3s"},
+		"hint ends at it":          {4 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 4s"},
+		"long hint":                {12 * time.Second, status(503, "Retry-After", "50"), 1, "hint 50s is past the deadline in 12s"},
+		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above 1m0s"},
+		"backoff does not":         {100 * time.Millisecond, fails(rttest.ErrBoom), 1, "backoff 100ms is past the deadline in 100ms"},
+		"backoff fits, then not":   {250 * time.Millisecond, fails(rttest.ErrBoom), 2, "backoff 200ms is past the deadline in 150ms"},
+		"backoff after a response": {250 * time.Millisecond, status(500), 2, "backoff 200ms is past the deadline in 150ms"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), test.left)
+			defer cancel()
+			base := &script{steps: []step{test.step}}
+			begin := time.Now()
+			resp, c, err := do(t, retry.Policy{Jitter: retry.NoJitter, Rand: func() float64 { return 0 }}, base, request(t, ctx, http.MethodGet, nil))
+			if len(base.sent) != test.sent || c.StopReason() != test.stopped {
+				t.Errorf("%s: sent %d times, want %d; stopped %q, want %q", name, len(base.sent), test.sent, c.StopReason(), test.stopped)
+			}
+			if at := base.at[len(base.at)-1]; time.Since(at) != 0 {
+				t.Errorf("%s: came back %v after the last attempt, %v after the begin", name, time.Since(at), time.Since(begin))
+			}
+			if test.step.err != nil && !errors.Is(err, test.step.err) || test.step.err == nil && resp.StatusCode != test.step.status {
+				t.Errorf("%s: %v", name, err)
+			}
+			finish(resp)
+		})
+	}
+}
+
+// The timeout of http.Client is a deadline like any other.
+func TestClientTimeoutIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{{status: 503, header: http.Header{"Retry-After": {"9"}}, body: "later"}}}
+		client := &http.Client{Timeout: 5 * time.Second, Transport: retry.New(retry.Policy{}).Wrap(base)}
+		begin := time.Now()
+		resp, err := client.Get("http://api.test/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rttest.Read(t, resp); got != "later" || time.Since(begin) != 0 || len(base.sent) != 1 {
+			t.Errorf("%q after %v, sent %d times", got, time.Since(begin), len(base.sent))
+		}
+	})
+}
+
+func TestCancelEndsTheWaitAtOnce(t *testing.T) {
+	mine := errors.New("shutting down")
+	for name, test := range map[string]struct {
+		ctx  func(context.Context) (context.Context, func())
+		is   error
+		more error
+	}{
+		"cancel": {func(c context.Context) (context.Context, func()) { return context.WithCancel(c) }, context.Canceled, nil},
+		"cancel cause": {func(c context.Context) (context.Context, func()) {
+			x, f := context.WithCancelCause(c)
+			return x, func() { f(mine) }
+		}, context.Canceled, mine},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := test.ctx(t.Context())
+			base := &script{steps: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}, body: "x"}}}
+			begin := time.Now()
+			time.AfterFunc(7*time.Second, cancel)
+			resp, c, err := do(t, retry.Policy{Rand: half}, base, request(t, ctx, http.MethodGet, nil))
+			if resp != nil || !errors.Is(err, test.is) || test.more != nil && !errors.Is(err, test.more) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if d := time.Since(begin); d != 7*time.Second || len(base.sent) != 1 || base.open != 0 {
+				t.Errorf("%s: %v, sent %d times, %d bodies open", name, d, len(base.sent), base.open)
+			}
+			e, ok := errors.AsType[*retry.Error](err)
+			if !ok || e.Attempts != 1 || e.Elapsed != 7*time.Second || e.Call != (*layer.Call)(c) || e.Timeout() {
+				t.Errorf("%s: %+v", name, e)
+			}
+			last := c.Attempt()
+			if last.Number() != 2 || last.Verdict() != verdict.Canceled || last.Sent() || last.Wait(layer.Backoff) != 7*time.Second {
+				t.Errorf("%s: the ledger says\n%s", name, c)
+			}
+			if !strings.Contains(c.String(), "canceled during backoff") {
+				t.Errorf("%s: no reason in\n%s", name, c)
+			}
+		})
+	}
+}
+
+// An answer that came as the context ended is handed back, not thrown away.
+func TestAnswerAsTheContextEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		base := &script{steps: []step{{status: 503, body: "later"}}}
+		resp, c, err := do(t, retry.Policy{}, rttest.Func(func(req *http.Request) (*http.Response, error) {
+			defer cancel()
+			return base.RoundTrip(req)
+		}), request(t, ctx, http.MethodGet, nil))
+		if err != nil || len(base.sent) != 1 || rttest.Read(t, resp) != "later" || c.StopReason() != "the context has ended" {
+			t.Errorf("%v, sent %d times\n%s", err, len(base.sent), c)
+		}
+	})
+}

@@ -1,0 +1,218 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// windowSlots is the number of slots into which the time of a window is divided.
+const windowSlots = 10
+
+// hostBudget is the budget of one host: how many calls and retries there were in
+// each slot of time, or the health of the host if the budget is adaptive.
+type hostBudget struct {
+	budget *Budget
+	health *hostHealth // nil unless the budget is adaptive
+	epoch  time.Time   // the beginning of slot 0
+
+	// mu makes the check and the spending of a retry one step, so that no retry is
+	// allowed twice, and guards health.refilled. Calls are counted without it,
+	// since every call is counted.
+	mu sync.Mutex
+	// ring has one slot more than a window: retries count for one slot longer than
+	// calls, which keeps the bound in any window, wherever it begins.
+	ring [windowSlots + 1]atomic.Uint64
+}
+
+func newHostBudget(b *Budget, at time.Time) *hostBudget {
+	h := &hostBudget{budget: b, epoch: at}
+	if b.adaptive {
+		h.health = newHostHealth(b, at)
+	}
+	return h
+}
+
+// hostKey folds the case of a host and bounds its length.
+func hostKey(host string) string { return strings.ToLower(host[:min(len(host), maxHostLength)]) }
+
+// tick returns the number of the slot that an instant is in.
+func (h *hostBudget) tick(at time.Time) int64 {
+	return int64(max(at.Sub(h.epoch), 0) / h.budget.slot)
+}
+
+// A cell of the ring packs the tick it belongs to, calls and retries into one
+// word, so that they change together.
+const (
+	countBits = 20
+	countMax  = 1<<countBits - 1
+	tickBits  = 64 - 2*countBits
+	tickMask  = 1<<tickBits - 1
+)
+
+func pack(tick int64, calls, retries uint64) uint64 {
+	return uint64(tick&tickMask)<<(2*countBits) | calls<<countBits | retries //nolint:gosec // masked
+}
+
+func unpack(cell uint64) (tick int64, calls, retries uint64) {
+	return int64(cell >> (2 * countBits)), cell >> countBits & countMax, cell & countMax //nolint:gosec // 24 bits
+}
+
+// add changes the counts of a tick. A tick whose place in the ring a later one
+// has taken is too late to count.
+func (h *hostBudget) add(tick int64, calls, retries int) {
+	cell := &h.ring[tick%(windowSlots+1)]
+	for {
+		old := cell.Load()
+		t, c, r := unpack(old)
+		if t != tick&tickMask {
+			if age(tick, t) < 0 {
+				return
+			}
+			c, r = 0, 0
+		}
+		next := pack(tick, count(c, calls), count(r, retries))
+		if next == old || cell.CompareAndSwap(old, next) {
+			return
+		}
+	}
+}
+
+// count adds within the bounds of a count.
+func count(n uint64, by int) uint64 {
+	return uint64(min(max(int64(n)+int64(by), 0), countMax)) //nolint:gosec // 20 bits
+}
+
+// age returns how many slots t lies before now, both modulo the width of a tick.
+func age(now, t int64) int64 {
+	d := (now - t) & tickMask
+	if d > tickMask/2 {
+		d -= tickMask + 1
+	}
+	return d
+}
+
+// leftLocked returns how many retries are allowed at the tick. Below 0 it is how
+// many were spent that the calls of the window no longer earn.
+func (h *hostBudget) leftLocked(now int64) int {
+	var calls, retries uint64
+	for i := range h.ring {
+		t, c, r := unpack(h.ring[i].Load())
+		switch d := age(now, t); {
+		case d < 0 || d > windowSlots:
+		case d < windowSlots:
+			calls += c
+			retries += r
+		default:
+			retries += r
+		}
+	}
+	// The epsilon keeps 10 x 0.1 from being less than 1.
+	return int(h.budget.reserve+h.budget.ratio*float64(calls)+1e-9) - int(retries) //nolint:gosec // 24 bits
+}
+
+// recordCall counts a call.
+func (h *hostBudget) recordCall(tick int64) {
+	switch {
+	case h.health == nil:
+		h.add(tick, 1, 0)
+	case h.health.used.Load() != tick:
+		h.health.used.Store(tick)
+	}
+}
+
+// A spending is what a refund needs to know of a retry: the tick that it was
+// counted in, or how an adaptive budget allowed it.
+type spending int64
+
+// An adaptive budget has no ticks to count in.
+const (
+	spentNothing  spending = -1 // failures are independent: the retry is free
+	spentOneToken spending = -2
+)
+
+// spend takes a retry from the budget of the host, if it has one left. A nil
+// hostBudget allows any number.
+func (h *hostBudget) spend(at time.Time) (s spending, ok bool) {
+	if h == nil {
+		return spentNothing, true
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.health != nil {
+		return h.health.spendLocked(at)
+	}
+	tick := h.tick(at)
+	if h.leftLocked(tick) < 1 {
+		return 0, false
+	}
+	h.add(tick, 0, 1)
+	return spending(tick), true
+}
+
+// refund gives back a retry that was not sent.
+func (h *hostBudget) refund(s spending) {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch s {
+	case spentNothing:
+	case spentOneToken:
+		h.health.give(oneToken)
+	default:
+		h.add(int64(s), 0, -1)
+	}
+}
+
+// remaining returns how many retries would be allowed; -1 is any number.
+func (h *hostBudget) remaining(at time.Time) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.health != nil {
+		return h.health.remainingLocked(at)
+	}
+	return max(h.leftLocked(h.tick(at)), 0)
+}
+
+// idle reports whether nothing that was counted matters any more.
+func (h *hostBudget) idle(at time.Time) bool {
+	now := h.tick(at)
+	if h.health != nil {
+		return now-h.health.used.Load() > windowSlots
+	}
+	for i := range h.ring {
+		t, c, r := unpack(h.ring[i].Load())
+		if d := age(now, t); c+r > 0 && d <= windowSlots {
+			return false
+		}
+	}
+	return true
+}
+
+// recordOutcome lets an adaptive budget learn how an attempt went. An attempt
+// that was not sent, was replayed from a tape or was canceled by the caller, other
+// than by a deadline, says nothing of the host.
+func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
+	if h == nil || h.health == nil || at.Replayed() {
+		return
+	}
+	switch v {
+	case verdict.OK, verdict.Permanent:
+		h.health.record(true)
+	case verdict.Retryable, verdict.Throttled, verdict.Ambiguous:
+		h.health.record(false)
+	case verdict.Canceled:
+		if errors.Is(err, context.DeadlineExceeded) {
+			h.health.record(false)
+		}
+	case verdict.Unjudged, verdict.Rejected:
+	}
+}

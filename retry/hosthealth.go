@@ -1,0 +1,117 @@
+package retry
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// The rule of an adaptive budget: each failure adds 1 to a score that does not
+// fall below 0, each success takes successScore away. From outageScore on failures
+// are no longer taken to be independent; successes have to outweigh what goes
+// beyond it, which is at most scoreBeyond.
+const (
+	successScore = 3
+	outageScore  = 10
+	scoreBeyond  = 20
+)
+
+// hostHealth is what an adaptive budget knows of a host: the score of its failures
+// and the tokens for retries in an outage.
+type hostHealth struct {
+	state      atomic.Uint64 // the score in the upper bits and the tokens in the lower: every attempt changes both
+	used       atomic.Int64  // the tick of the latest call
+	perSuccess uint64        // the tokens that a success earns
+	capacity   uint64        // the most tokens that can be held
+	perSecond  float64       // the tokens that come with time
+	refilled   time.Time     // the instant up to which tokens have come with time; guarded by hostBudget.mu
+}
+
+// Tokens are counted in parts, since a success earns a part of one.
+const (
+	tokenBits = 40
+	tokenMask = 1<<tokenBits - 1
+	oneToken  = 1 << 20 // the price of one retry
+	mostToken = 1 << 18 // the most retries' worth of tokens, so that they fit into tokenBits
+)
+
+func newHostHealth(b *Budget, at time.Time) *hostHealth {
+	h := &hostHealth{refilled: at}
+	h.perSuccess = uint64(min(b.ratio, mostToken) * oneToken)
+	h.capacity = uint64(min(b.reserve, mostToken) * oneToken)
+	h.perSecond = float64(h.capacity) / (windowSlots * b.slot).Seconds()
+	h.state.Store(h.capacity)
+	return h
+}
+
+// record counts the outcome of an attempt.
+func (h *hostHealth) record(success bool) {
+	for {
+		old := h.state.Load()
+		score, tokens := old>>tokenBits, old&tokenMask
+		if success {
+			score -= min(score, successScore)
+			tokens = min(tokens+h.perSuccess, h.capacity)
+		} else {
+			score = min(score+1, outageScore+scoreBeyond)
+		}
+		if next := score<<tokenBits | tokens; next == old || h.state.CompareAndSwap(old, next) {
+			return
+		}
+	}
+}
+
+// independent reports whether failures look independent of each other and of
+// the load.
+func (h *hostHealth) independent() bool { return h.state.Load()>>tokenBits < outageScore }
+
+// give adds parts of tokens.
+func (h *hostHealth) give(parts uint64) {
+	for {
+		old := h.state.Load()
+		tokens := min(old&tokenMask+parts, h.capacity)
+		if h.state.CompareAndSwap(old, old&^tokenMask|tokens) {
+			return
+		}
+	}
+}
+
+// take removes one token, if there is one.
+func (h *hostHealth) take() bool {
+	for {
+		old := h.state.Load()
+		if old&tokenMask < oneToken {
+			return false
+		}
+		if h.state.CompareAndSwap(old, old-oneToken) {
+			return true
+		}
+	}
+}
+
+// refillLocked adds the tokens that have come with time. The lock is
+// hostBudget.mu.
+func (h *hostHealth) refillLocked(at time.Time) {
+	if d := at.Sub(h.refilled); d > 0 {
+		h.refilled = at
+		h.give(uint64(min(d.Seconds()*h.perSecond, float64(h.capacity))))
+	}
+}
+
+// spendLocked allows a retry, for a token or, while failures are independent, for
+// nothing.
+func (h *hostHealth) spendLocked(at time.Time) (s spending, ok bool) {
+	h.refillLocked(at)
+	if h.independent() {
+		return spentNothing, true
+	}
+	return spentOneToken, h.take()
+}
+
+// remainingLocked returns how many tokens there are, -1 while none is needed.
+func (h *hostHealth) remainingLocked(at time.Time) int {
+	h.refillLocked(at)
+	if h.independent() {
+		return -1
+	}
+	return int(h.state.Load() & tokenMask / oneToken) //nolint:gosec // 20 bits
+}

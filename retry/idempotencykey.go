@@ -1,0 +1,38 @@
+package retry
+
+import (
+	"crypto/rand"
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/origin"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+const idempotencyKeyHeader = "Idempotency-Key"
+
+// NewIdempotencyKey returns a random key of 26 letters and digits, for
+// [Policy.IdempotencyKey].
+func NewIdempotencyKey() string { return rand.Text() }
+
+// withIdempotencyKey gives a request that is not idempotent a key, if the policy
+// makes them. A request that follows a redirect carries the key of the hop before,
+// and one to another origin, which never saw a key, carries none.
+func (p *plan) withIdempotencyKey(c *layer.Call, req *http.Request) *http.Request {
+	if p.key == nil || verdict.Idempotent(req) || req.Method == http.MethodConnect {
+		return req
+	}
+	key := ""
+	if from := req.Response; from == nil {
+		key = p.key()
+	} else if from.Request != nil && origin.Same(from.Request.URL, req.URL) {
+		key = from.Request.Header.Get(idempotencyKeyHeader)
+	}
+	if key == "" {
+		return req
+	}
+	r := layer.Edit(req)
+	r.Header.Set(idempotencyKeyHeader, key)
+	c.SetIdempotent()
+	return r
+}

@@ -1,0 +1,20 @@
+package retry
+
+import (
+	"net/http"
+	"strings"
+)
+
+// shouldRetry reads the headers in which OpenAI, Anthropic and Stripe say
+// themselves whether another attempt could help.
+func shouldRetry(h http.Header) (again, said bool) {
+	for _, name := range []string{"X-Should-Retry", "Stripe-Should-Retry"} {
+		switch strings.ToLower(strings.TrimSpace(h.Get(name))) {
+		case "true":
+			return true, true
+		case "false":
+			return false, true
+		}
+	}
+	return false, false
+}

@@ -1,0 +1,108 @@
+package retry_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/retry"
+)
+
+// holder is a layer that holds something for each attempt, as concurrency
+// outside of retry would.
+type holder struct {
+	held   atomic.Bool
+	seen   holds
+	refuse error
+}
+
+type holds struct{ parked, resumed, ended int }
+
+func (h *holder) BodyEnd(*layer.Attempt) {
+	h.held.Store(false)
+	h.seen.ended++
+}
+
+func (h *holder) Suspend(*layer.Attempt) {
+	h.held.Store(false)
+	h.seen.parked++
+}
+
+func (h *holder) Reacquire(context.Context, *layer.Attempt) error {
+	h.held.Store(h.refuse == nil)
+	h.seen.resumed++
+	return h.refuse
+}
+
+func (h *holder) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("holder", h, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
+		h.held.Store(true)
+		a.Hold(h)
+		resp, err := next.RoundTrip(req)
+		if err != nil {
+			a.Release(h)
+			return nil, err
+		}
+		a.Own(resp, h)
+		return resp, nil
+	})
+}
+
+// What layers further out hold is held while an attempt runs and until the
+// answer has been read, but not during a backoff.
+func TestNothingIsHeldDuringBackoff(t *testing.T) {
+	no := errors.New("no slot")
+	for name, test := range map[string]struct {
+		steps  []step
+		cancel time.Duration
+		refuse error
+		want   holds
+		is     error
+	}{
+		"answers":            {[]step{status(503), status(503), {status: 200, body: "x"}}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, nil},
+		"errors":             {[]step{fails(rttest.ErrBoom)}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, rttest.ErrBoom},
+		"canceled":           {[]step{fails(rttest.ErrBoom)}, 20 * time.Millisecond, nil, holds{parked: 1}, context.Canceled},
+		"no slot afterwards": {[]step{status(503)}, 0, no, holds{parked: 1, resumed: 1}, no},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := &holder{refuse: test.refuse}
+			base := &script{steps: test.steps}
+			rt := h.Wrap(retry.New(retry.Policy{Rand: half}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				if !h.held.Load() {
+					t.Errorf("%s: an attempt without the hold", name)
+				}
+				return base.RoundTrip(req)
+			})))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if test.cancel > 0 {
+				time.AfterFunc(test.cancel, cancel)
+			}
+			time.AfterFunc(10*time.Millisecond, func() {
+				if h.held.Load() {
+					t.Errorf("%s: held during the backoff", name)
+				}
+			})
+			resp, err := rt.RoundTrip(request(t, ctx, http.MethodGet, nil))
+			if !errors.Is(err, test.is) {
+				t.Errorf("%s: %v, want %v", name, err, test.is)
+			}
+			if resp != nil {
+				if !h.held.Load() {
+					t.Errorf("%s: the hold ended before the body", name)
+				}
+				finish(resp)
+			}
+			if h.seen != test.want {
+				t.Errorf("%s: %+v, want %+v", name, h.seen, test.want)
+			}
+		})
+	}
+}
