@@ -38,7 +38,7 @@ type place struct {
 func places() []place {
 	return []place{
 		{"internal/doors/rules_test.go", `"LAYER": +\{ours: (?:leaf|append\(\[\]string\{[^}]*\}, leaf\.\.\.\))[,}]`, "add a row to the table of doors: what the package may import"},
-		{".golangci.yml", `- \{pkg: github.com/gracy-go/gracy/LAYER,`, "add it to the features that no other feature may import"},
+		{".golangci.yml", `- \{pkg: github.com/gracy-go/gracy/LAYER\$?,`, "add it to the features that no other feature may import"},
 		{".golangci.yml", `"\*\*/\{[^}]*\bLAYER\b[^}]*\}/\*\.go"`, "add it to the folders of the rule features"},
 		{"order_test.go", `\{"LAYER", func`, "add it to kits() at its place in the documented order, so that the contract suite runs over it alone, in pairs and in the whole stack"},
 		{"README.md", `(?m)^\| \[` + "`LAYER`" + `\]\(LAYER\) \|`, "add a row to the table of layers"},
