@@ -81,11 +81,10 @@ func TestModeOverrides(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestModeNames(t *testing.T) {
 	for want, got := range map[string]string{
 		"smart": replay.ModeSmart.String(), "record": replay.ModeRecord.String(), "replay": replay.ModeReplay.String(),
-		"off": replay.Off.String(), "Mode(9)": replay.Mode(9).String(), "repeat last": replay.EndRepeatLast.String(),
-		"strict": replay.EndMiss.String(), "cycle": replay.EndCycle.String(), "End(9)": replay.End(9).String(),
+		"off": replay.Off.String(), "Mode(9)": replay.Mode(9).String(),
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
