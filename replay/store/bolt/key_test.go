@@ -22,6 +22,6 @@ func TestIndexKeys(t *testing.T) {
 	}
 	a, b := pathPrefix(key(long+"a")), pathPrefix(key(long+"b"))
 	if bytes.Equal(a, b) || len(a) != len("h")+1+maxKeyPart+8+1 {
-		t.Errorf("long paths are not told apart by their hash: %d bytes", len(a))
+		t.Errorf("long paths do not differ by their hash: %d bytes", len(a))
 	}
 }
