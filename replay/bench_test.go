@@ -37,7 +37,7 @@ func bench(b *testing.B, rt http.RoundTripper, urls int) {
 func benchBase() *script {
 	body := `{"items":[` + strings.Repeat(`{"name":"pikachu","id":25},`, 40) + `{}]}`
 	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-		resp := answer(req, 200, body)
+		resp := respond(req, 200, body)
 		resp.Header.Set("Content-Type", "application/json")
 		return resp, nil
 	}}

@@ -49,7 +49,7 @@ func TestRequestBodies(t *testing.T) {
 				echo := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 					b, _ := io.ReadAll(req.Body)
 					got = len(b)
-					return answer(req, 200, "fine"), nil
+					return respond(req, 200, "fine"), nil
 				}}
 				path := t.TempDir() + "/t.json"
 				opts := replay.Options{Mode: mode, MaxRequest: 1000}

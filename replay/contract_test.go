@@ -11,16 +11,16 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// worn closes its tape when the suite closes it.
-type worn struct {
+// closing closes its tape when the suite closes it.
+type closing struct {
 	http.RoundTripper
 	tape *replay.Tape
 }
 
-func (w worn) Close() error              { return w.tape.Close() }
-func (w worn) Unwrap() http.RoundTripper { return w.RoundTripper }
-func (w worn) CloseIdleConnections() {
-	if c, ok := w.RoundTripper.(interface{ CloseIdleConnections() }); ok {
+func (c closing) Close() error              { return c.tape.Close() }
+func (c closing) Unwrap() http.RoundTripper { return c.RoundTripper }
+func (c closing) CloseIdleConnections() {
+	if c, ok := c.RoundTripper.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
@@ -34,7 +34,7 @@ func contract(t *testing.T, opts replay.Options, exceptions ...roundtriptest.Exc
 		if err != nil {
 			t.Fatal(err)
 		}
-		return worn{tape.Wrap(next), tape}
+		return closing{tape.Wrap(next), tape}
 	}, exceptions...)
 }
 
@@ -60,6 +60,6 @@ func TestContractReplay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return worn{tape.Wrap(next), tape}
+		return closing{tape.Wrap(next), tape}
 	}, roundtriptest.NeverCallsNext)
 }

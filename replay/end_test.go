@@ -57,3 +57,14 @@ func TestSequenceEnds(t *testing.T) {
 		})
 	}
 }
+
+func TestEndNames(t *testing.T) {
+	for want, got := range map[string]string{
+		"repeat last": replay.EndRepeatLast.String(), "miss": replay.EndMiss.String(),
+		"cycle": replay.EndCycle.String(), "End(9)": replay.End(9).String(),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

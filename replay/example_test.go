@@ -22,7 +22,7 @@ func (p *pokeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	p.asked++
 	return &http.Response{
 		StatusCode: 200, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
-		Body: io.NopCloser(strings.NewReader("answer " + strconv.Itoa(p.asked))), ContentLength: -1, Request: req,
+		Body: io.NopCloser(strings.NewReader("response " + strconv.Itoa(p.asked))), ContentLength: -1, Request: req,
 	}, nil
 }
 
@@ -65,9 +65,9 @@ func Example() {
 	}
 	fmt.Printf("asked %d times, replayed %d\n", api.asked, tape.Stats().Replayed)
 	// Output:
-	// answer 1
-	// answer 1
-	// answer 2
+	// response 1
+	// response 1
+	// response 2
 	// asked 2 times, replayed 1
 }
 

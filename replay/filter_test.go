@@ -61,7 +61,7 @@ func TestAgeAndDiscard(t *testing.T) {
 					}
 				}
 
-				// In smart mode the expired and the filtered are asked for anew.
+				// In ModeSmart a request whose exchange is expired or filtered is sent.
 				tape = open(t, path, replay.Options{MaxAge: time.Hour, DiscardBad: true})
 				rt = tape.Wrap(codes(201, 502, 202))
 				want(t, rt, api+"/old", 201, "1")

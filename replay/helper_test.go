@@ -18,18 +18,18 @@ func noNetwork(t *testing.T) http.RoundTripper {
 	t.Helper()
 	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		t.Errorf("sent %s %s", req.Method, req.URL)
-		return answer(req, 500, ""), nil
+		return respond(req, 500, ""), nil
 	}}
 }
 
-// codes answers with the given statuses, then with 200.
+// codes responds with the given statuses, then with 200.
 func codes(list ...int) *script {
 	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
 		code := 200
 		if n <= len(list) {
 			code = list[n-1]
 		}
-		return answer(req, code, strconv.Itoa(n)), nil
+		return respond(req, code, strconv.Itoa(n)), nil
 	}}
 }
 
@@ -42,7 +42,7 @@ type errReader struct{ err error }
 
 func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
-// script is a base that answers what fn says and counts.
+// script is a base that returns what fn returns, and counts.
 type script struct {
 	sent atomic.Int64
 	fn   func(n int, req *http.Request) (*http.Response, error)
@@ -59,7 +59,7 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.fn(n, req)
 }
 
-func answer(req *http.Request, code int, body string) *http.Response {
+func respond(req *http.Request, code int, body string) *http.Response {
 	return &http.Response{
 		Status: http.StatusText(code), StatusCode: code, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"Content-Type": {"text/plain"}}, Body: io.NopCloser(strings.NewReader(body)),
@@ -67,10 +67,10 @@ func answer(req *http.Request, code int, body string) *http.Response {
 	}
 }
 
-// numbered answers "1", "2", ... with 200.
+// numbered responds with "1", "2", ... and 200.
 func numbered() *script {
 	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
-		return answer(req, 200, string(rune('0'+n))), nil
+		return respond(req, 200, string(rune('0'+n))), nil
 	}}
 }
 

@@ -27,7 +27,7 @@ const (
 	named   = "correct-horse-battery"
 )
 
-// secretive plants secrets in every place of a request and of its answer.
+// secretive plants secrets in every place of a request and of its response.
 func secretive(t *testing.T) (*http.Request, *script) {
 	t.Helper()
 	form := url.Values{"password": {named}, "x": {literal}, "keep": {"visible-form"}}.Encode()
@@ -39,7 +39,7 @@ func secretive(t *testing.T) (*http.Request, *script) {
 	req.Header.Set("X-Basic", base64.StdEncoding.EncodeToString([]byte("me:"+literal)))
 	return req, &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 		body := fmt.Sprintf(`{"access_token":%q,"note":%q,"visible":"visible-json","n":1}`, named, literal)
-		resp := answer(req, 200, body)
+		resp := respond(req, 200, body)
 		resp.Header.Set("Content-Type", "application/json")
 		resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 		resp.Header.Set("Set-Cookie", "id="+named+"; Path=/")
@@ -85,7 +85,7 @@ func TestSecretsNeverReachTheDisk(t *testing.T) {
 			req, base := secretive(t)
 			_, live := send(t, tape.Wrap(base), req)
 			if !strings.Contains(live, named) {
-				t.Errorf("the caller's own answer was masked: %s", live)
+				t.Errorf("the caller's own response was masked: %s", live)
 			}
 			fails := &script{fn: func(int, *http.Request) (*http.Response, error) {
 				return nil, errors.New("dial https://x/?api_key=" + named + ": " + literal)
@@ -150,7 +150,7 @@ func TestSecretsInCompressedBodies(t *testing.T) {
 		path := t.TempDir() + "/tape.json"
 		tape := open(t, path, replay.Options{})
 		rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-			resp := answer(req, 200, string(c.body))
+			resp := respond(req, 200, string(c.body))
 			resp.Header.Set("Content-Type", "application/json")
 			resp.Header.Set("Content-Encoding", encoding)
 			return resp, nil
@@ -162,7 +162,7 @@ func TestSecretsInCompressedBodies(t *testing.T) {
 		s := tape.Stats()
 		if !c.stored {
 			if s.Withheld != 1 || err == nil {
-				t.Errorf("%s: %+v, %v; want it refused", encoding, s, err)
+				t.Errorf("%s: %+v, %v; want it withheld", encoding, s, err)
 			}
 			continue
 		}
@@ -182,15 +182,15 @@ func TestSecretsInCompressedBodies(t *testing.T) {
 	}
 }
 
-// Where masking cannot help, nothing is written, and somebody hears of it.
-func TestFinalScanRefuses(t *testing.T) {
+// Where masking cannot help, nothing is written, and OnError and Flush get the error.
+func TestFinalScanWithholds(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			var heard []error
+			var observed []error
 			// A literal that is part of a method cannot be masked.
 			tape := open(t, path, replay.Options{
-				Redact: redact.Rules{Literals: []string{"MKSECRET"}}, OnError: func(err error) { heard = append(heard, err) },
+				Redact: redact.Rules{Literals: []string{"MKSECRET"}}, OnError: func(err error) { observed = append(observed, err) },
 			})
 			rt := tape.Wrap(numbered())
 			send(t, rt, request(t, "MKSECRET", api+"/a", ""))
@@ -203,8 +203,8 @@ func TestFinalScanRefuses(t *testing.T) {
 				t.Errorf("second Flush: %v", err)
 			}
 			closeTape(t, tape)
-			if s := tape.Stats(); s.Withheld != 1 || s.Recorded != 1 || len(heard) != 1 {
-				t.Errorf("%+v, heard %v", s, heard)
+			if s := tape.Stats(); s.Withheld != 1 || s.Recorded != 1 || len(observed) != 1 {
+				t.Errorf("%+v, observed %v", s, observed)
 			}
 			if bytes.Contains(raw(t, path), []byte("MKSECRET")) {
 				t.Error("it is on disk")
@@ -221,17 +221,17 @@ func TestRandomPathsStayApart(t *testing.T) {
 			a, b := strings.Repeat("0a9f", 10), strings.Repeat("1b8e", 10)
 			base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 				if id, ok := strings.CutPrefix(req.URL.Path, "/go/"); ok {
-					resp := answer(req, 302, "")
+					resp := respond(req, 302, "")
 					resp.Header.Set("Location", "/objects/"+id)
 					return resp, nil
 				}
-				resp := answer(req, 200, req.URL.Path)
+				resp := respond(req, 200, req.URL.Path)
 				if id, ok := strings.CutPrefix(req.URL.Path, "/index/"); ok {
-					resp = answer(req, 200, `{"token":"`+named+`","next":"`+api+`/objects/`+id+`"}`)
+					resp = respond(req, 200, `{"token":"`+named+`","next":"`+api+`/objects/`+id+`"}`)
 					resp.Header.Set("Content-Type", "application/json")
 				}
 				if inner := req.URL.Query().Get("url"); inner != "" {
-					resp = answer(req, 200, inner)
+					resp = respond(req, 200, inner)
 				}
 				return resp, nil
 			}}
@@ -261,7 +261,7 @@ func TestRandomPathsStayApart(t *testing.T) {
 				for _, id := range []string{a, b} {
 					inner := "https://cdn.example.com/" + id + "?size=2"
 					ask(rt, "/thumb?w=1&url="+url.QueryEscape(inner)+"&h=2", inner)
-					// What a taped answer links to is on the tape.
+					// What a recorded response links to is on the tape.
 					_, body := get(t, rt, api+"/index/"+id)
 					var index struct{ Next string }
 					if err := json.Unmarshal([]byte(body), &index); err != nil {

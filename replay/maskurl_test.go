@@ -34,7 +34,7 @@ func TestMaskURL(t *testing.T) {
 			t.Errorf("not idempotent: %s became %s became %s", in, once, twice)
 		}
 		if other := m.url(strings.ReplaceAll(in, id, strings.Repeat("1b8e", 10))); in[0] == 'h' && other == once {
-			t.Errorf("%s cannot be told from another", once)
+			t.Errorf("%s is the same as that of another id", once)
 		}
 	}
 }

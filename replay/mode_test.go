@@ -54,11 +54,11 @@ func TestModeOverrides(t *testing.T) {
 			}
 			want(t, rt, api+"/a", 200, "1")
 			if _, b := send(t, rt, with(replay.Off)); b != "2" {
-				t.Errorf("Off answered %q", b)
+				t.Errorf("Off gave %q", b)
 			}
 			want(t, rt, api+"/a", 200, "1")
 			if _, b := send(t, rt, with(replay.ModeRecord)); b != "3" {
-				t.Errorf("Record answered %q", b)
+				t.Errorf("ModeRecord gave %q", b)
 			}
 			if _, err := rt.RoundTrip(request(t, "GET", api+"/new", "").WithContext(transport.With(t.Context(), replay.ModeReplay))); !errors.Is(err, replay.ErrMiss) {
 				t.Errorf("Replay of the unknown: %v", err)
@@ -71,7 +71,7 @@ func TestModeOverrides(t *testing.T) {
 			rt = tape.Wrap(live)
 			req := request(t, "GET", api+"/other", "")
 			if _, b := send(t, rt, req.WithContext(transport.With(req.Context(), replay.ModeRecord))); b != "1" {
-				t.Errorf("answered %q", b)
+				t.Errorf("got %q", b)
 			}
 			closeTape(t, tape)
 			if s := tape.Stats(); s.Recorded != 0 {
@@ -81,11 +81,10 @@ func TestModeOverrides(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestModeNames(t *testing.T) {
 	for want, got := range map[string]string{
 		"smart": replay.ModeSmart.String(), "record": replay.ModeRecord.String(), "replay": replay.ModeReplay.String(),
-		"off": replay.Off.String(), "Mode(9)": replay.Mode(9).String(), "repeat last": replay.EndRepeatLast.String(),
-		"miss": replay.EndMiss.String(), "cycle": replay.EndCycle.String(), "End(9)": replay.End(9).String(),
+		"off": replay.Off.String(), "Mode(9)": replay.Mode(9).String(),
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -45,7 +45,7 @@ func TestQueueGroupsCommits(t *testing.T) {
 		if fmt.Sprint(sizes) != "[256 256 88]" {
 			t.Errorf("batches %v", sizes)
 		}
-		// A lone exchange lingers, unless somebody flushes.
+		// A lone exchange lingers, unless there is a flush.
 		q.add(queued(1, ""))
 		time.Sleep(linger / 2)
 		if q.pendingCount() != 1 {

@@ -56,8 +56,8 @@ func (b *recordedBody) keep(p []byte) {
 }
 
 // end records once; err is nil when the body was closed. A body that broke off
-// is complete, as a fault, if errors are recorded and it was not the caller who
-// broke it.
+// is complete, as a fault, if errors are recorded and the caller did not break
+// it.
 func (b *recordedBody) end(err error) {
 	b.mu.Lock()
 	if b.over {

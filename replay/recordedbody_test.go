@@ -20,7 +20,7 @@ func TestEarlyCloseIsNotReplayed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-				resp := answer(req, 200, "0123456789")
+				resp := respond(req, 200, "0123456789")
 				if strings.HasPrefix(req.URL.Path, "/unknown") {
 					resp.ContentLength = -1
 				}
@@ -41,7 +41,7 @@ func TestEarlyCloseIsNotReplayed(t *testing.T) {
 				_ = resp.Body.Close()
 			}
 			read("/part", 4)
-			read("/unknown", 10) // all of it, but nobody knows
+			read("/unknown", 10) // all of it, but the length is not known
 			read("/whole", 10)   // without asking for EOF
 			if s := tape.Stats(); s.Incomplete != 2 {
 				t.Errorf("%+v, want 2 incomplete", s)
@@ -63,7 +63,7 @@ func TestEarlyCloseIsNotReplayed(t *testing.T) {
 
 func TestTooLongIsSkipped(t *testing.T) {
 	tape := open(t, filepath.Join(t.TempDir(), "t"), replay.Options{MaxBody: 8})
-	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) { return answer(req, 200, "012345678"), nil }})
+	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) { return respond(req, 200, "012345678"), nil }})
 	want(t, rt, api+"/a", 200, "012345678")
 	closeTape(t, tape)
 	if s := tape.Stats(); s.Skipped != 1 || s.Recorded != 0 {
@@ -77,7 +77,7 @@ func TestBrokenBodyReplays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-				resp := answer(req, 200, "")
+				resp := respond(req, 200, "")
 				resp.ContentLength = 100
 				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
 				return resp, nil
@@ -112,8 +112,8 @@ func TestBrokenBodyReplays(t *testing.T) {
 	}
 }
 
-// endOfBody ends the context of the call with the body of its answer, as a time
-// limit further out does, before the tape hears of the end.
+// endOfBody ends the context of the call with the body of its response, as a time
+// limit of an outer layer does, before the tape sees the end.
 type endOfBody struct{ cancel context.CancelFunc }
 
 func (e *endOfBody) BodyEnd(*layer.Attempt) { e.cancel() }
@@ -132,7 +132,7 @@ func (e *endOfBody) Wrap(next http.RoundTripper) http.RoundTripper {
 }
 
 // owner ties the body to the call below the tape, so that what is tied to it
-// ends before the tape hears of the end.
+// ends before the tape sees the end.
 type owner struct{}
 
 func (o owner) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -149,7 +149,7 @@ func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
 	tape := open(t, path, replay.Options{Errors: true})
 	broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-		resp := answer(req, 200, "")
+		resp := respond(req, 200, "")
 		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), brokenReader{}))
 		resp.ContentLength = 8
 		return resp, nil

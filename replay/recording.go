@@ -64,7 +64,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	t := r.tape
 	if !t.capturer.complete(r.request) {
 		// The server responded before it had read the request, or the caller's
-		// body failed: nobody can say what was asked.
+		// body failed: what was asked cannot be known.
 		t.counts.skipped.Add(1)
 		return
 	}

@@ -50,7 +50,7 @@ func TestConcurrentRecordingLosesNothing(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			const n = 300
 			echo := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-				return answer(req, 200, req.URL.Path), nil
+				return respond(req, 200, req.URL.Path), nil
 			}}
 			tape := open(t, path, replay.Options{})
 			rt := tape.Wrap(echo)
@@ -136,10 +136,10 @@ func TestErrorsReplay(t *testing.T) {
 	}
 }
 
-// Without Errors, and for what is the caller's own doing, nothing is taped.
+// Without Errors, and for what is the caller's own doing, nothing is recorded.
 func TestErrorsNotRecorded(t *testing.T) {
 	fail := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }}
-	refuse := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, verdict.ErrRejected }}
+	reject := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, verdict.ErrRejected }}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, c := range map[string]struct {
@@ -147,10 +147,10 @@ func TestErrorsNotRecorded(t *testing.T) {
 		base http.RoundTripper
 		ctx  context.Context
 	}{
-		"default": {replay.Options{}, fail, t.Context()},
-		"bad":     {replay.Options{Errors: true, DiscardBad: true}, fail, t.Context()},
-		"cancel":  {replay.Options{Errors: true}, fail, canceled},
-		"refusal": {replay.Options{Errors: true}, refuse, t.Context()},
+		"default":   {replay.Options{}, fail, t.Context()},
+		"bad":       {replay.Options{Errors: true, DiscardBad: true}, fail, t.Context()},
+		"cancel":    {replay.Options{Errors: true}, fail, canceled},
+		"rejection": {replay.Options{Errors: true}, reject, t.Context()},
 	} {
 		tape := open(t, t.TempDir()+"/t", c.opts)
 		if _, err := tape.Wrap(c.base).RoundTrip(request(t, "GET", api+"/a", "").WithContext(c.ctx)); err == nil {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// reporter keeps the errors that cannot be returned to a caller until somebody
-// flushes, and calls the user's OnError with each.
+// reporter keeps the errors that cannot be returned to a caller until the next
+// flush, and calls the user's OnError with each.
 type reporter struct {
 	onError func(error) // may be nil
 

@@ -183,14 +183,14 @@ func TestReplayIsFaithful(t *testing.T) {
 	}
 }
 
-// Two callers share nothing: what one does to its answer the next does not see.
-func TestAnswersShareNothing(t *testing.T) {
+// Two callers share nothing: what one does to its response the next does not see.
+func TestResponsesShareNothing(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			tape := open(t, path, replay.Options{})
 			rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-				resp := answer(req, 200, "body")
+				resp := respond(req, 200, "body")
 				resp.Header["X-A"] = []string{"a"}
 				return resp, nil
 			}})

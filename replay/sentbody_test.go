@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// A server that answers before it has read the request leaves nothing that
+// A server that responds before it has read the request leaves nothing that
 // could be compared; the call itself is as it was.
 func TestUnreadRequestIsSkipped(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t.json", replay.Options{Mode: replay.ModeRecord})

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// Smart may not answer its own 503 to the retry that follows it.
+// ModeSmart must not replay its own 503 to the retry that follows it.
 func TestSmartGoesOnLiveAfterAFailure(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestSmartGoesOnLiveAfterAFailure(t *testing.T) {
 	}
 }
 
-// Answers that come in another order than their requests are replayed in the
+// Responses that come in another order than their requests are replayed in the
 // order of the requests.
 func TestOrderIsThatOfRequests(t *testing.T) {
 	for _, name := range stores() {
@@ -99,7 +99,7 @@ func TestConcurrentReplayGivesEachOnce(t *testing.T) {
 			}
 			wg.Wait()
 			if len(seen) != n {
-				t.Errorf("%d different answers, want %d", len(seen), n)
+				t.Errorf("%d different responses, want %d", len(seen), n)
 			}
 			if unused, err := tape.Unused(); err != nil || len(unused) != 0 {
 				t.Errorf("unused %d, %v", len(unused), err)

@@ -2,7 +2,12 @@ package replay_test
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport"
@@ -44,5 +49,30 @@ func TestUseAfterClose(t *testing.T) {
 	_, err = tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
 	if !errors.Is(err, replay.ErrClosed) || !errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("replay after Close: %v", err)
+	}
+}
+
+func TestReplayOfAMissingFileMakesNone(t *testing.T) {
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		if _, err := replay.Open(path, replay.Options{Mode: replay.ModeReplay}); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v, want fs.ErrNotExist", name, err)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: a file was made", name)
+		}
+	}
+}
+
+// A second writer gets an error that names the file, after a wait.
+func TestSecondWriterIsLockedOut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape")
+	open(t, path, replay.Options{})
+	start := time.Now()
+	if _, err := replay.Open(path, replay.Options{}); !errors.Is(err, replay.ErrLocked) || !strings.Contains(err.Error(), path) {
+		t.Errorf("second writer: %v", err)
+	}
+	if d := time.Since(start); d < time.Second/2 {
+		t.Errorf("gave up after %v", d)
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 func TestOfflineAndEvents(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t", replay.Options{})
-	heard := &ear{}
-	rt := heard.Wrap(tape.Wrap(numbered()))
+	observed := &observer{}
+	rt := observed.Wrap(tape.Wrap(numbered()))
 	want(t, rt, api+"/a", 200, "1")
 	resp, err := rt.RoundTrip(request(t, "GET", api+"/a", ""))
 	if err != nil {
@@ -25,20 +25,20 @@ func TestOfflineAndEvents(t *testing.T) {
 	if c == nil || !c.Offline() || !c.Attempt().Replayed() || c.Attempt().Sent() {
 		t.Errorf("the ledger does not know of the recording: %v", c)
 	}
-	if heard.kinds != layer.Recorded|layer.Replayed {
-		t.Errorf("heard %b", heard.kinds)
+	if observed.kinds != layer.Recorded|layer.Replayed {
+		t.Errorf("observed %b", observed.kinds)
 	}
 }
 
-type ear struct{ kinds layer.Kind }
+type observer struct{ kinds layer.Kind }
 
-func (e *ear) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("ear", e, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (o *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("observer", o, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		return next.RoundTrip(req)
 	})
 }
-func (e *ear) Wants() layer.Kind     { return layer.Recorded | layer.Replayed }
-func (e *ear) Observe(v layer.Event) { e.kinds |= v.Kind }
+func (o *observer) Wants() layer.Kind     { return layer.Recorded | layer.Replayed }
+func (o *observer) Observe(v layer.Event) { o.kinds |= v.Kind }
 
 func TestCanceledReplay(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t.json", replay.Options{})
@@ -56,7 +56,7 @@ func TestOffCostsNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	base := &fixed{resp: answer(nil, 200, "")}
+	base := &fixed{resp: respond(nil, 200, "")}
 	req := request(t, "GET", api+"/a", "")
 	measure := func(rt http.RoundTripper) float64 {
 		return testing.AllocsPerRun(100, func() {

@@ -111,7 +111,7 @@ func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
 	return x, nil
 }
 
-// change runs fn, which changes the store, while nobody else does.
+// change runs fn, which changes the store, while nothing else does.
 func (w *writer) change(fn func(store.Store) error) error {
 	w.storeMu.Lock()
 	defer w.storeMu.Unlock()

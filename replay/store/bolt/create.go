@@ -12,7 +12,7 @@ import (
 )
 
 // create makes an empty tape under a temporary name and links it into place, so
-// that nobody ever sees half of one and none is overwritten.
+// that half of one is never seen and none is overwritten.
 func create(path string) error {
 	if err := createAt(path); err != nil {
 		return fmt.Errorf("replay: create tape %s: %w", path, err)

@@ -36,7 +36,7 @@ func TestOpenMissing(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesLinksAndFolders(t *testing.T) {
+func TestOpenRejectsLinksAndFolders(t *testing.T) {
 	target := tapeFile(t, 0)
 	link := filepath.Join(t.TempDir(), "link")
 	tapetest.Must(t, os.Symlink(target, link))
@@ -47,7 +47,7 @@ func TestOpenRefusesLinksAndFolders(t *testing.T) {
 	}
 }
 
-// A second writer hears of the first; readers share.
+// A second writer is locked out by the first; readers share.
 func TestLocked(t *testing.T) {
 	path := tapeFile(t, 1)
 	s, err := Open(path)

@@ -1,0 +1,62 @@
+package bolt
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Appended to a new tape, the exchanges of an old one make the same records and
+// the same index, byte for byte.
+func TestOldRecordsStayTheSame(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "schema1.tape"))
+	tapetest.Must(t, err)
+	old, again := filepath.Join(t.TempDir(), "old"), filepath.Join(t.TempDir(), "again")
+	tapetest.Must(t, os.WriteFile(old, b, 0o600))
+	from, err := OpenReadOnly(old)
+	tapetest.Must(t, err)
+	to, err := Open(again)
+	tapetest.Must(t, err)
+	for x, err := range from.Scan(0) {
+		tapetest.Must(t, err)
+		tapetest.Must(t, to.Append([]store.Entry{{Exchange: x}}))
+	}
+	want, got := contents(t, from), contents(t, to)
+	if len(want) < 2*16 {
+		t.Errorf("the old tape has %d keys", len(want))
+	}
+	for k, v := range want {
+		if k != "meta recipe" && !bytes.Equal(got[k], v) {
+			t.Errorf("%q has another value", k)
+		}
+	}
+	if len(got) != len(want)-1 {
+		t.Errorf("%d keys, want %d without the recipe", len(got), len(want)-1)
+	}
+	tapetest.Must(t, from.Close())
+	tapetest.Must(t, to.Close())
+}
+
+func contents(t *testing.T, s store.Store) map[string][]byte {
+	t.Helper()
+	all := make(map[string][]byte)
+	tapetest.Must(t, s.(*boltStore).view(func(tx *bbolt.Tx) error {
+		for _, name := range []string{bucketMeta, bucketRec, bucketIdx, bucketBlob} {
+			err := bucket(tx, name).ForEach(func(k, v []byte) error {
+				all[name+" "+string(k)] = bytes.Clone(v)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return all
+}
