@@ -15,7 +15,18 @@
 //
 //	ctx = transport.With(ctx, replay.Off)
 //
-// # Place in the chain
+// # Defaults
+//
+// [ModeSmart]; the last response repeats ([EndRepeatLast]); recordings never
+// expire; request bodies up to 1 MiB and response bodies up to [Options].MaxBody
+// are kept; no header is compared. The zero Options are all of these.
+//
+// # Override
+//
+// A mode, [Off] included, replaces that of the tape for the calls of a context.
+// What is the same request, and where it is stored, belongs to the tape.
+//
+// # Place
 //
 // Inside retry, outside concurrency and throttle: each attempt is recorded, a
 // recorded 503, 503, 200 runs the real retry code with its sleeps cut to zero,
@@ -51,7 +62,7 @@
 // are made with mode 0600.
 //
 // What is masked is the same for every call: if your API names something key,
-// code or token that tells requests apart and is not secret, list it in
+// code or token that distinguishes requests and is not secret, list it in
 // Rules.Keep. Path segments that only look random, in requests, redirects and
 // links in JSON, are replaced by their hash, so that objects stay apart and a
 // recorded link leads to the recorded response. A secret that is neither named,

@@ -29,7 +29,7 @@ func TestMissSendsNothing(t *testing.T) {
 				t.Fatalf("error %T %v", err, err)
 			}
 			if !errors.Is(err, replay.ErrMiss) || !errors.Is(err, verdict.ErrRejected) {
-				t.Error("matches neither ErrMiss nor ErrRefused")
+				t.Error("matches neither ErrMiss nor ErrRejected")
 			}
 			if miss.Reason != replay.MissUnknown || miss.Route != "/pokemon/{id}" && !strings.HasPrefix(miss.Route, "/pokemon/") {
 				t.Errorf("%+v", miss)

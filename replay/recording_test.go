@@ -87,14 +87,14 @@ func TestErrorsReplay(t *testing.T) {
 		is      error
 		timeout bool
 	}{
-		"refused":  {&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, syscall.ECONNREFUSED, false},
-		"reset":    {&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}, syscall.ECONNRESET, false},
-		"deadline": {fmt.Errorf("inner: %w", context.DeadlineExceeded), context.DeadlineExceeded, true},
-		"os":       {&net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}, nil, true},
-		"eof":      {io.EOF, io.EOF, false},
-		"cut":      {io.ErrUnexpectedEOF, io.ErrUnexpectedEOF, false},
-		"nohost":   {&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}, nil, false},
-		"other":    {errors.New("something else"), nil, false},
+		"connection refused": {&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, syscall.ECONNREFUSED, false},
+		"reset":              {&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}, syscall.ECONNRESET, false},
+		"deadline":           {fmt.Errorf("inner: %w", context.DeadlineExceeded), context.DeadlineExceeded, true},
+		"os":                 {&net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}, nil, true},
+		"eof":                {io.EOF, io.EOF, false},
+		"cut":                {io.ErrUnexpectedEOF, io.ErrUnexpectedEOF, false},
+		"nohost":             {&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}, nil, false},
+		"other":              {errors.New("something else"), nil, false},
 	}
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {

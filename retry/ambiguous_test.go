@@ -20,7 +20,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestReconcile(t *testing.T) {
+func TestReconcileEndsTheCallOrLetsItBeSentAgain(t *testing.T) {
 	errDown := errors.New("the lookup is down")
 	found := func(*http.Request, *retry.AmbiguousError) (*http.Response, error) {
 		return &http.Response{StatusCode: 201}, nil
@@ -36,15 +36,15 @@ func TestReconcile(t *testing.T) {
 		asked   int
 		stopped string
 	}{
-		"it was done":        {retry.Policy{Reconcile: found}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
-		"one attempt":        {retry.Policy{Reconcile: found, Attempts: 1}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
-		"it was not":         {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 1, ""},
-		"it never was":       {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF)}, 0, 3, 3, "attempts used up: 3 of 3"},
-		"nobody knows":       {retry.Policy{Reconcile: down}, "POST", []step{fails(io.EOF)}, 0, 1, 1, "ambiguous: the lookup failed"},
-		"idempotent":         {retry.Policy{Reconcile: found}, "PUT", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
-		"with a key":         {retry.Policy{Reconcile: found, IdempotencyKey: retry.NewIdempotencyKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
-		"also if Unsafe":     {retry.Policy{Reconcile: found, Unsafe: true}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
-		"an answer is known": {retry.Policy{Reconcile: found}, "POST", []step{status(503)}, 503, 1, 0, "not idempotent"},
+		"it was done":      {retry.Policy{Reconcile: found}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
+		"one attempt":      {retry.Policy{Reconcile: found, Attempts: 1}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
+		"it was not":       {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 1, ""},
+		"it never was":     {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF)}, 0, 3, 3, "attempts used up: 3 of 3"},
+		"the lookup fails": {retry.Policy{Reconcile: down}, "POST", []step{fails(io.EOF)}, 0, 1, 1, "ambiguous: the lookup failed"},
+		"idempotent":       {retry.Policy{Reconcile: found}, "PUT", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
+		"with a key":       {retry.Policy{Reconcile: found, IdempotencyKey: retry.NewIdempotencyKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
+		"also if Unsafe":   {retry.Policy{Reconcile: found, Unsafe: true}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
+		"a response":       {retry.Policy{Reconcile: found}, "POST", []step{status(503)}, 503, 1, 0, "not idempotent"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0
@@ -77,14 +77,15 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
-// A hook may make calls with the context of the request: they are their own.
-func TestReconcileLooksUp(t *testing.T) {
+// Reconcile may make calls with the context of the request. They are not attempts of
+// its call.
+func TestReconcileMakesCallsOfItsOwn(t *testing.T) {
 	var orders atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if r.Method == http.MethodPost {
 			orders.Add(1)
-			panic(http.ErrAbortHandler) // done, and no answer
+			panic(http.ErrAbortHandler) // the work is done and the response is lost
 		}
 		_, _ = io.WriteString(w, "order 7")
 	}))
@@ -115,8 +116,8 @@ func TestReconcileLooksUp(t *testing.T) {
 }
 
 // With tracing on, an attempt without a connection is known to be unsent; a base
-// that does not tell proves nothing.
-func TestUnsentIsMeasured(t *testing.T) {
+// that reports nothing proves nothing.
+func TestAnAttemptWithoutAConnectionIsUnsent(t *testing.T) {
 	broken := errors.New("no connection today")
 	n := 0
 	base := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
@@ -141,7 +142,7 @@ func TestUnsentIsMeasured(t *testing.T) {
 	}
 }
 
-func TestMarkAmbiguous(t *testing.T) {
+func TestMarkAmbiguousWrapsTheErrorOfARequestThatMayHaveDoneItsWork(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	for name, test := range map[string]struct {
 		policy retry.Policy
@@ -153,7 +154,7 @@ func TestMarkAmbiguous(t *testing.T) {
 		"one attempt":     {retry.Policy{MarkAmbiguous: true, Attempts: 1}, "POST", []step{fails(io.EOF)}, true, 1},
 		"first":           {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(io.EOF)}, true, 1},
 		"second":          {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused), fails(io.EOF)}, true, 2},
-		"not asked for":   {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
+		"not marked":      {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
 		"idempotent":      {retry.Policy{MarkAmbiguous: true}, "PUT", []step{fails(io.EOF)}, false, 3},
 		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused)}, false, 3},
 		"unsafe, at last": {retry.Policy{MarkAmbiguous: true, Unsafe: true}, "POST", []step{fails(io.EOF)}, true, 3},

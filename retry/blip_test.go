@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// E4: a service of capacity 1000/s at 60 to 80 % load falls to a third of its
+// A service of capacity 1000/s at 60 to 80 % load falls to a third of its
 // capacity for ten seconds. With an adaptive budget it recovers within 30 s;
 // a fixed one is too much at 80 %, and retries without one keep it down for good
 // (Bronson et al., OSDI '22: metastable failures).
@@ -35,7 +35,7 @@ func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
 	}
 }
 
-// E5: the capacity falls to 10 % for ten seconds. Three retries without a budget
+// The capacity falls to 10 % for ten seconds. Three retries without a budget
 // are stable up to capacity / (1 + 3), a quarter of it; with an adaptive budget
 // the service comes back from 90 % load, about when it does without retries.
 func TestStabilityLine(t *testing.T) {
@@ -94,10 +94,10 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 	}
 	ok, offered, served := make([]int, end+60), make([]int, end+60), make([]int, end+60)
 	synctest.Test(t, func(t *testing.T) {
-		begin := time.Now()
-		second := func() int { return int(time.Since(begin) / time.Second) }
+		start := time.Now()
+		second := func() int { return int(time.Since(start) / time.Second) }
 		var mu sync.Mutex
-		free := begin // when the one queue is empty; abandoned calls still take their turn
+		free := start // when the one queue is empty; abandoned calls still take their turn
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			served[second()]++
@@ -105,7 +105,7 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 				free = now
 			}
 			work := time.Millisecond
-			if turn := free.Sub(begin); turn >= from*time.Second && turn < to*time.Second {
+			if turn := free.Sub(start); turn >= from*time.Second && turn < to*time.Second {
 				work *= time.Duration(slow)
 			}
 			free = free.Add(work)
@@ -131,7 +131,7 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 			rt := retry.New(p).Wrap(base)
 			arrive := rand.New(rand.NewPCG(8, uint64(i)))
 			wg.Go(func() {
-				for time.Since(begin) < time.Duration(end)*time.Second {
+				for time.Since(start) < time.Duration(end)*time.Second {
 					time.Sleep(time.Duration(arrive.ExpFloat64() * float64(time.Second) * clients / float64(load)))
 					wg.Go(func() {
 						at := second()

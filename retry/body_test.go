@@ -20,7 +20,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestBodies(t *testing.T) {
+func TestEveryAttemptHasTheWholeBody(t *testing.T) {
 	for name, test := range map[string]struct {
 		body   io.Reader
 		policy retry.Policy
@@ -43,7 +43,7 @@ func TestBodies(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := rttest.Read(t, resp); got != "later" || !slices.Equal(base.body, test.want) {
-				t.Errorf("%s: sent %q, want %q; answer %q", name, base.body, test.want, got)
+				t.Errorf("%s: sent %q, want %q; the response has %q", name, base.body, test.want, got)
 			}
 			for i, r := range base.sent {
 				if r.ContentLength != length || (r.Body == nil) != (test.body == nil) {
@@ -58,7 +58,7 @@ func TestBodies(t *testing.T) {
 }
 
 // A body without GetBody is not prepared where it would not be sent again.
-func TestBodyOfPostStreams(t *testing.T) {
+func TestTheBodyOfAPostIsNotBuffered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(200)}}
 		req := request(t, t.Context(), http.MethodPost, stream("data"))
@@ -70,7 +70,7 @@ func TestBodyOfPostStreams(t *testing.T) {
 	})
 }
 
-func TestFileIsSentFromWhereItStood(t *testing.T) {
+func TestAFileIsSentFromWhereItWas(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "f")
 	if err := os.WriteFile(name, []byte("header, then data"), 0o600); err != nil {
 		t.Fatal(err)
@@ -95,15 +95,15 @@ func TestFileIsSentFromWhereItStood(t *testing.T) {
 	})
 }
 
-func TestGetBodyFails(t *testing.T) {
+func TestTheOutcomeStandsWhereGetBodyFails(t *testing.T) {
 	gone := errors.New("file is gone")
 	for name, test := range map[string]struct {
 		step   step
 		status int
 		is     []error
 	}{
-		"answer": {step{status: 503, body: "later"}, 503, nil},
-		"error":  {fails(rttest.ErrBoom), 0, []error{rttest.ErrBoom, gone}},
+		"response": {step{status: 503, body: "later"}, 503, nil},
+		"error":    {fails(rttest.ErrBoom), 0, []error{rttest.ErrBoom, gone}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{test.step}}
@@ -140,7 +140,7 @@ func TestBrokenBodyIsSentOnce(t *testing.T) {
 	})
 }
 
-// A large body that can be had again is never held in memory.
+// A large body that is replayable is never held in memory.
 func TestLargeBodyIsNotBuffered(t *testing.T) {
 	const size = 64 << 20
 	var got atomic.Int64
@@ -181,7 +181,7 @@ func (zero) Read(p []byte) (int, error) {
 
 // The body of a request that waits for 100 Continue leaves once the server wants
 // it, on the attempt that it wants it on.
-func TestExpectContinue(t *testing.T) {
+func TestABodyThatWaitsFor100ContinueIsSentOnce(t *testing.T) {
 	var bodies []string
 	var wanted []bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -22,8 +22,8 @@ type BudgetConfig struct {
 	Reserve int
 	// Window is how long a call counts. Default 10 s.
 	Window time.Duration
-	// Adaptive tells overload from faults that are independent of each other, by
-	// how they follow on each other. It keeps a score of each host: a failed
+	// Adaptive distinguishes overload from faults that are independent of each other,
+	// by how they follow on each other. It keeps a score of each host: a failed
 	// attempt adds 1, a success takes 3 away. Below 10 failures are taken to be
 	// independent, so that another attempt is likely to help, and each retry is
 	// allowed. From 10 on the host is taken to be down or overloaded, and a retry

@@ -34,7 +34,7 @@ func calls(tb testing.TB, rt http.RoundTripper, base *tally, host string, n int)
 	return int(base.n.Load()-before) - n
 }
 
-// tally counts and answers 503 at once.
+// tally counts the requests and responds to each with 503 at once.
 type tally struct{ n atomic.Int64 }
 
 func (c *tally) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -46,7 +46,7 @@ func budgeted(b *retry.Budget, base http.RoundTripper) http.RoundTripper {
 	return retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay, Budget: b}).Wrap(base)
 }
 
-func TestFixedBudget(t *testing.T) {
+func TestAFixedBudgetAllowsAShareOfTheCallsAndTheReserve(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
 		rt := budgeted(retry.NewBudget(retry.BudgetConfig{}), base)
@@ -66,8 +66,8 @@ func TestFixedBudget(t *testing.T) {
 	})
 }
 
-// The floor: one retry a second, however few calls there are.
-func TestBudgetFloor(t *testing.T) {
+// The reserve allows one retry a second, however few calls there are.
+func TestTheReserveAllowsOneRetryASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
 		rt := budgeted(retry.NewBudget(retry.BudgetConfig{Ratio: 1e-9}), base)
@@ -152,7 +152,7 @@ func TestNoBudgetAndNoReserve(t *testing.T) {
 }
 
 // The outcome stands, and the ledger says why.
-func TestEmptyBudgetHandsTheOutcomeBack(t *testing.T) {
+func TestTheOutcomeIsReturnedWhereTheBudgetIsEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{Reserve: retry.NoReserve, Ratio: 1e-9})
 		for _, s := range []step{{status: 503, body: "later"}, fails(rttest.ErrBoom)} {
@@ -168,7 +168,8 @@ func TestEmptyBudgetHandsTheOutcomeBack(t *testing.T) {
 	})
 }
 
-// No check-then-add: a thousand goroutines get exactly what there is.
+// The check and the spending are one step: a thousand goroutines get exactly what
+// there is.
 func TestBudgetUnderContention(t *testing.T) {
 	base := new(tally)
 	b := retry.NewBudget(retry.BudgetConfig{Reserve: 50, Window: time.Hour})
@@ -185,7 +186,7 @@ func TestBudgetUnderContention(t *testing.T) {
 	}
 }
 
-// A million hosts that a server made up take no memory.
+// A million hosts, invented by a server that redirects, take no memory.
 func TestBudgetOfAMillionHosts(t *testing.T) {
 	n := 1_000_000
 	if race.Enabled || testing.Short() {
@@ -217,7 +218,7 @@ func manyHosts(t *testing.T, n int, config retry.BudgetConfig) {
 		runtime.ReadMemStats(&before)
 		for i := range n {
 			if visit(i); i%10_000 == 0 {
-				time.Sleep(time.Second) // the books turn over
+				time.Sleep(time.Second) // idle hosts are dropped
 			}
 		}
 		runtime.GC()
@@ -226,12 +227,12 @@ func manyHosts(t *testing.T, n int, config retry.BudgetConfig) {
 			t.Errorf("%d bytes more after %d hosts", d, n)
 		}
 		if b.Hosts() > 1024 {
-			t.Errorf("%d accounts", b.Hosts())
+			t.Errorf("%d hosts have a budget of their own", b.Hosts())
 		}
 	})
 }
 
-// Hosts without an account of their own share one: no host escapes the budget.
+// The hosts beyond the bound share a budget: none of them escapes it.
 func TestBudgetOfTooManyHostsIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
@@ -245,19 +246,19 @@ func TestBudgetOfTooManyHostsIsShared(t *testing.T) {
 			got += calls(t, rt, base, fmt.Sprintf("over%d.test", i), 1)
 		}
 		if got != 10 {
-			t.Errorf("%d retries to 1000 hosts beyond the books, want 10", got)
+			t.Errorf("%d retries to 1000 hosts beyond the bound, want 10", got)
 		}
 		time.Sleep(20 * time.Second)
 		if got := calls(t, rt, base, "late.test", 1); got != 3 {
-			t.Errorf("after the idle ones were let go: %d retries, want 3", got)
+			t.Errorf("after the idle hosts were dropped: %d retries, want 3", got)
 		}
 		if n := b.Hosts(); n != 1 {
-			t.Errorf("%d accounts, want that of the last host", n)
+			t.Errorf("%d hosts have a budget of their own, want the last one alone", n)
 		}
 	})
 }
 
-func TestBudgetPanicsOnNonsense(t *testing.T) {
+func TestNewBudgetPanicsOnValuesThatMakeNoSense(t *testing.T) {
 	for _, c := range []retry.BudgetConfig{{Ratio: -1}, {Reserve: -2}, {Window: -1}, {Window: 1}} {
 		func() {
 			defer func() {

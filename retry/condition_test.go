@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// Both gates, per method and status: how often it is sent.
-func TestStatusesAndMethods(t *testing.T) {
+// Both checks, per method and status: how often the request is sent.
+func TestStatusesAndMethodsThatAreRetried(t *testing.T) {
 	idempotent := []string{"", "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"}
 	unsafe := []string{"POST", "PATCH", "CONNECT", "MKCOL"}
 	for _, test := range []struct {
@@ -32,7 +32,7 @@ func TestStatusesAndMethods(t *testing.T) {
 		{404, 1, 1},
 		{409, 1, 1},
 		{408, 3, 1},
-		{425, 2, 1}, // TestTooEarlyIsTriedAgainOnce
+		{425, 2, 1}, // TestTooEarlyIsRetriedOnce
 		{429, 3, 3},
 		{500, 3, 1},
 		{501, 1, 1},
@@ -68,7 +68,7 @@ func TestStatusesAndMethods(t *testing.T) {
 	}
 }
 
-func TestPolicyDecides(t *testing.T) {
+func TestThePolicyDecidesWhetherToRetry(t *testing.T) {
 	is := errors.New("mine")
 	for name, test := range map[string]struct {
 		policy retry.Policy
@@ -90,7 +90,7 @@ func TestPolicyDecides(t *testing.T) {
 		"OnError":                      {retry.Policy{When: retry.OnError(is, rttest.ErrBoom)}, fails(rttest.ErrBoom), 3},
 		"OnError, another":             {retry.Policy{When: retry.OnError(is)}, fails(rttest.ErrBoom), 1},
 		"OnError, any":                 {retry.Policy{When: retry.OnError()}, fails(rttest.ErrBoom), 3},
-		"OnError, answer":              {retry.Policy{When: retry.OnError()}, status(503), 1},
+		"OnError, response":            {retry.Policy{When: retry.OnError()}, status(503), 1},
 		"Any with Default":             {retry.Policy{When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))}, status(404), 3},
 		"Any with Default, default":    {retry.Policy{When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))}, status(502), 3},
 		"Default, final error":         {retry.Policy{When: retry.DefaultCondition}, fails(&net.DNSError{IsNotFound: true}), 1},
@@ -103,7 +103,7 @@ func TestPolicyDecides(t *testing.T) {
 		"Not, no":                      {retry.Policy{When: retry.Not(retry.OnStatus(503))}, status(503), 1},
 		"When by number":               {retry.Policy{Attempts: 9, When: func(o retry.Outcome) bool { return o.Number < 2 }}, status(503), 2},
 		"When cannot fail a 200":       {retry.Policy{When: retry.All()}, status(200), 1},
-		"When cannot wake a canceled":  {retry.Policy{When: retry.All()}, fails(context.Canceled), 1},
+		"When cannot retry a canceled": {retry.Policy{When: retry.All()}, fails(context.Canceled), 1},
 		"CheckRetry yes":               {retry.Policy{CheckRetry: retryablehttp.DefaultRetryPolicy}, status(599), 3},
 		"CheckRetry no":                {retry.Policy{CheckRetry: retryablehttp.DefaultRetryPolicy}, status(408), 1},
 		"CheckRetry, url.Error":        {retry.Policy{CheckRetry: retryablehttp.DefaultRetryPolicy}, fails(errors.New("unsupported protocol scheme")), 1},

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// What cannot end before the deadline is not begun.
-func TestDeadline(t *testing.T) {
+// A wait that would end past the deadline does not begin.
+func TestAWaitPastTheDeadlineDoesNotBegin(t *testing.T) {
 	for name, test := range map[string]struct {
 		left    time.Duration
 		step    step
@@ -37,13 +37,13 @@ func TestDeadline(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), test.left)
 			defer cancel()
 			base := &script{steps: []step{test.step}}
-			begin := time.Now()
+			start := time.Now()
 			resp, c, err := do(t, retry.Policy{Jitter: retry.NoJitter, Rand: func() float64 { return 0 }}, base, request(t, ctx, http.MethodGet, nil))
 			if len(base.sent) != test.sent || c.StopReason() != test.stopped {
 				t.Errorf("%s: sent %d times, want %d; stopped %q, want %q", name, len(base.sent), test.sent, c.StopReason(), test.stopped)
 			}
 			if at := base.at[len(base.at)-1]; time.Since(at) != 0 {
-				t.Errorf("%s: came back %v after the last attempt, %v after the begin", name, time.Since(at), time.Since(begin))
+				t.Errorf("%s: returned %v after the last attempt, %v after the start", name, time.Since(at), time.Since(start))
 			}
 			if test.step.err != nil && !errors.Is(err, test.step.err) || test.step.err == nil && resp.StatusCode != test.step.status {
 				t.Errorf("%s: %v", name, err)
@@ -54,17 +54,17 @@ func TestDeadline(t *testing.T) {
 }
 
 // The timeout of http.Client is a deadline like any other.
-func TestClientTimeoutIsSeen(t *testing.T) {
+func TestTheTimeoutOfTheClientIsADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{{status: 503, header: http.Header{"Retry-After": {"9"}}, body: "later"}}}
 		client := &http.Client{Timeout: 5 * time.Second, Transport: retry.New(retry.Policy{}).Wrap(base)}
-		begin := time.Now()
+		start := time.Now()
 		resp, err := client.Get("http://api.test/")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := rttest.Read(t, resp); got != "later" || time.Since(begin) != 0 || len(base.sent) != 1 {
-			t.Errorf("%q after %v, sent %d times", got, time.Since(begin), len(base.sent))
+		if got := rttest.Read(t, resp); got != "later" || time.Since(start) != 0 || len(base.sent) != 1 {
+			t.Errorf("%q after %v, sent %d times", got, time.Since(start), len(base.sent))
 		}
 	})
 }
@@ -85,13 +85,13 @@ func TestCancelEndsTheWaitAtOnce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := test.ctx(t.Context())
 			base := &script{steps: []step{{status: 503, header: http.Header{"Retry-After": {"20"}}, body: "x"}}}
-			begin := time.Now()
+			start := time.Now()
 			time.AfterFunc(7*time.Second, cancel)
 			resp, c, err := do(t, retry.Policy{Rand: half}, base, request(t, ctx, http.MethodGet, nil))
 			if resp != nil || !errors.Is(err, test.is) || test.more != nil && !errors.Is(err, test.more) {
 				t.Errorf("%s: %v", name, err)
 			}
-			if d := time.Since(begin); d != 7*time.Second || len(base.sent) != 1 || base.open != 0 {
+			if d := time.Since(start); d != 7*time.Second || len(base.sent) != 1 || base.open != 0 {
 				t.Errorf("%s: %v, sent %d times, %d bodies open", name, d, len(base.sent), base.open)
 			}
 			e, ok := errors.AsType[*retry.Error](err)
@@ -109,8 +109,8 @@ func TestCancelEndsTheWaitAtOnce(t *testing.T) {
 	}
 }
 
-// An answer that came as the context ended is handed back, not thrown away.
-func TestAnswerAsTheContextEnds(t *testing.T) {
+// A response that came as the context ended is returned, not thrown away.
+func TestAResponseThatComesAsTheContextEndsIsReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		base := &script{steps: []step{{status: 503, body: "later"}}}

@@ -8,7 +8,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestJitters(t *testing.T) {
+func TestJitterSpreadsTheDelay(t *testing.T) {
 	for _, test := range []struct {
 		jitter retry.Jitter
 		r      float64
@@ -34,7 +34,7 @@ func TestJitters(t *testing.T) {
 	}
 }
 
-func TestSum(t *testing.T) {
+func TestTheSumOfTheWaitsDoesNotOverflow(t *testing.T) {
 	p := retry.Policy{Delay: time.Second, MaxDelay: 4 * time.Second}
 	for n, want := range map[int]time.Duration{0: 0, 1: time.Second, 3: 7 * time.Second, 10: 35 * time.Second, 1 << 31: 4*time.Second*(1<<31) - 5*time.Second} {
 		if got := retry.FaultSum(p, n); got != want {
@@ -47,7 +47,7 @@ func TestSum(t *testing.T) {
 }
 
 // For any policy, attempt and draw the wait is in [0, MaxDelay], and the hint
-// is a floor.
+// is a minimum.
 func FuzzWait(f *testing.F) {
 	for _, n := range []int{0, 1, 2, 63, 64, 1 << 31, math.MaxInt} {
 		f.Add(int64(time.Second), 2.0, int64(20*time.Second), uint8(0), n, 0.5, int64(time.Minute))

@@ -16,8 +16,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A server that answers while the body is still sent: no reader is shared.
-func TestEarlyAnswer(t *testing.T) {
+// A server may respond while the body is still sent: two attempts share no reader.
+func TestAServerMayRespondBeforeTheBodyIsSent(t *testing.T) {
 	var n atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if n.Add(1) < 3 {
@@ -57,7 +57,7 @@ type seekable struct{ io.ReadSeeker }
 func (*seekable) Close() error { return nil }
 
 // A body that drips does not hold up the next attempt for longer than the bound.
-func TestDrippingAnswerIsLeft(t *testing.T) {
+func TestAResponseThatDripsDoesNotDelayTheNextAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
@@ -66,13 +66,13 @@ func TestDrippingAnswerIsLeft(t *testing.T) {
 			}
 			return &http.Response{StatusCode: 503, Header: http.Header{}, Body: &dripping{stop: make(chan struct{})}, ContentLength: -1, Request: req}, nil
 		})
-		begin := time.Now()
+		start := time.Now()
 		resp, _, err := do(t, retry.Policy{Delay: retry.NoDelay}, base, request(t, t.Context(), http.MethodGet, nil))
 		if err != nil || resp.StatusCode != 200 {
 			t.Fatal(err)
 		}
 		finish(resp)
-		if d := time.Since(begin); d > 100*time.Millisecond {
+		if d := time.Since(start); d > 100*time.Millisecond {
 			t.Errorf("the next attempt came after %v", d)
 		}
 	})
@@ -118,7 +118,7 @@ func TestTwelveAttemptsUseOneConnection(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := rttest.Read(t, resp); got != body {
-			t.Errorf("%s: the last answer has %d bytes", name, len(got))
+			t.Errorf("%s: the last response has %d bytes", name, len(got))
 		}
 		tr.CloseIdleConnections()
 		srv.Close()

@@ -23,7 +23,7 @@ import (
 )
 
 // The default path: what ErrorPropagatedRetryPolicy and the verdict let through.
-func TestErrors(t *testing.T) {
+func TestErrorsThatAreRetriedByDefault(t *testing.T) {
 	scheme := errors.New(`unsupported protocol scheme "gopher"`)
 	cert := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 	for name, test := range map[string]struct {
@@ -33,7 +33,7 @@ func TestErrors(t *testing.T) {
 		"boom":                {rttest.ErrBoom, 3},
 		"EOF":                 {io.EOF, 3},
 		"reset":               {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, 3},
-		"refused":             {&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, 3},
+		"connection refused":  {&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, 3},
 		"deadline of others":  {fmt.Errorf("attempt: %w", context.DeadlineExceeded), 3},
 		"temporary DNS":       {&net.DNSError{Err: "server misbehaving", IsTemporary: true}, 3},
 		"unknown host":        {&net.DNSError{Err: "no such host", IsNotFound: true}, 1},
@@ -84,24 +84,24 @@ func TestErrorPropagatedRetryPolicyIsCalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := retry.New(retry.Policy{})
 		if reflect.ValueOf(r.Judge()).Pointer() != reflect.ValueOf(retryablehttp.ErrorPropagatedRetryPolicy).Pointer() {
-			t.Error("the first gate is another function")
+			t.Error("another function decides about errors")
 		}
-		calls, answer := 0, true
+		calls, retries := 0, true
 		r.SetJudge(func(ctx context.Context, resp *http.Response, err error) (bool, error) {
 			calls++
 			again, perr := retryablehttp.ErrorPropagatedRetryPolicy(ctx, resp, err)
-			return again && answer, perr
+			return again && retries, perr
 		})
 		base := &script{steps: []step{fails(rttest.ErrBoom)}}
 		rt := r.Wrap(base)
 		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 		if calls != 3 || len(base.sent) != 3 || !errors.Is(err, rttest.ErrBoom) {
-			t.Errorf("asked %d times, sent %d times, %v", calls, len(base.sent), err)
+			t.Errorf("called %d times, sent %d times, %v", calls, len(base.sent), err)
 		}
-		answer = false
+		retries = false
 		_, _ = rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 		if calls != 4 || len(base.sent) != 4 {
-			t.Errorf("it said no: asked %d times, sent %d times", calls, len(base.sent))
+			t.Errorf("it returned false: called %d times, sent %d times", calls, len(base.sent))
 		}
 	})
 }

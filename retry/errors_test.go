@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestErrorTexts(t *testing.T) {
+func TestErrorTextsHoldNoSecret(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want string

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestExpect(t *testing.T) {
+func TestARequestIsRetriedUntilTheCallerAcceptsTheResponse(t *testing.T) {
 	bad := errors.New("not ready")
 	for name, test := range map[string]struct {
 		method string

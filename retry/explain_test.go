@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestExplain(t *testing.T) {
+func TestExplainCountsAttemptsAndWarns(t *testing.T) {
 	for name, test := range map[string]struct {
 		policy retry.Policy
 		before transport.Plan
@@ -42,7 +42,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func TestStrings(t *testing.T) {
+func TestPoliciesInWords(t *testing.T) {
 	for _, test := range []struct {
 		v    fmt.Stringer
 		want string

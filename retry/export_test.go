@@ -6,13 +6,13 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// SetJudge replaces the first gate of the default path.
+// SetJudge replaces the function that decides about errors by default.
 func (r *Retry) SetJudge(judge retryablehttp.CheckRetry) { r.plan.judge = judge }
 
-// Judge returns the first gate of the default path.
+// Judge returns the function that decides about errors by default.
 func (r *Retry) Judge() retryablehttp.CheckRetry { return r.plan.judge }
 
-// FaultWait and ThrottleWait are the waits after the nth attempt.
+// FaultWait returns the wait after the nth attempt, if it was a fault.
 func FaultWait(p Policy, n int, r float64) time.Duration { return compile(p).fault.wait(n, r) }
 
 func ThrottleWait(p Policy, n int, r float64) time.Duration { return compile(p).throttle.wait(n, r) }

@@ -11,14 +11,14 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// denied is a fault that its maker knows to be final.
+// denied is a fault that is final.
 type denied struct{}
 
 func (denied) Error() string { return "denied" }
 
 // A fault that the caller declares final ends the series where it occurs, however
-// deep it is wrapped, and is what comes back.
-func TestFaultDeclaredFinal(t *testing.T) {
+// deep it is wrapped, and is what is returned.
+func TestAFaultThatThePolicyCallsFinalEndsTheSeries(t *testing.T) {
 	final := func(err error) bool {
 		_, ok := errors.AsType[denied](err)
 		return ok
@@ -42,9 +42,9 @@ func TestFaultDeclaredFinal(t *testing.T) {
 	}
 }
 
-// A hint above the most ends the series too, without a payment: the answer that
-// holds it comes back, readable.
-func TestLongHintLaterInTheSeries(t *testing.T) {
+// A hint above MaxHint ends the series too, and spends nothing: the response that
+// holds it is returned, readable.
+func TestALongHintEndsTheSeries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		later := status(429, "Retry-After", "484289")
 		later.body = "quota"

@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestAttemptHeader(t *testing.T) {
+func TestFurtherAttemptsCarryTheirNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		req := request(t, t.Context(), http.MethodGet, nil)
@@ -27,7 +27,7 @@ func TestAttemptHeader(t *testing.T) {
 		resp, _, _ = do(t, retry.Policy{}, base, req)
 		finish(resp)
 		if base.sent[2].Header.Get("X-Attempt") != "" {
-			t.Error("a header that nobody asked for")
+			t.Error("the header is set without AttemptHeader")
 		}
 	})
 	defer func() {
@@ -39,7 +39,7 @@ func TestAttemptHeader(t *testing.T) {
 }
 
 // Every attempt carries the caller's headers, and the caller's request stays.
-func TestHeadersOnEveryAttempt(t *testing.T) {
+func TestEveryAttemptCarriesTheHeadersOfTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		req := request(t, t.Context(), http.MethodPut, strings.NewReader("x"))

@@ -33,8 +33,8 @@ func status(code int, header ...string) step {
 
 func fails(err error) step { return step{err: err} }
 
-// script answers with one step after the other, the last one for ever, and
-// keeps what it was sent and when.
+// script responds with one step after the other, and with the last one to every
+// further request. It keeps which requests were sent to it and when.
 type script struct {
 	steps []step
 	mu    sync.Mutex
@@ -85,7 +85,7 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// counted is a body whose closing is counted.
+// counted is a body that counts as open until it is closed.
 type counted struct {
 	io.Reader
 	s    *script

@@ -97,8 +97,8 @@ func TestCountsDoNotOverflow(t *testing.T) {
 	}
 }
 
-// No check-then-add: of what there is exactly that much is given.
-func TestSpendUnderContention(t *testing.T) {
+// The check and the spending are one step: as many retries are allowed as there are.
+func TestSpendAllowsNoRetryTwice(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for range 20 {
 		h := newHostBudget(NewBudget(BudgetConfig{Reserve: 1000, Window: time.Hour}), at)

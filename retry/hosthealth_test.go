@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// coin answers by a pattern of outcomes, one after the other: "+" is 200, "-" is
+// coin follows a pattern of outcomes, one after the other: "+" is 200, "-" is
 // 503, "4" is 404, "x" an error; the last one for ever.
 type coin struct {
 	mu   sync.Mutex
@@ -48,7 +48,7 @@ func TestAdaptiveBudgetGoesByTheOutcomes(t *testing.T) {
 		{"nine failures in a row", strings.Repeat("-", 9), true},
 		{"ten failures in a row", strings.Repeat("-", 10), false},
 		{"ten errors in a row", strings.Repeat("x", 10), false},
-		{"ten answers that are not retried", strings.Repeat("4", 10), true},
+		{"ten responses that are not retried", strings.Repeat("4", 10), true},
 		{"every second fails", strings.Repeat("-+", 100), true},
 		{"three of four fail", strings.Repeat("---+", 100), true},
 		{"four of five fail", strings.Repeat("----+", 100), false},
@@ -71,7 +71,7 @@ func TestAdaptiveBudgetGoesByTheOutcomes(t *testing.T) {
 }
 
 // In an outage there are tokens: the reserve, with time, and for successes.
-func TestAdaptiveBudgetTokens(t *testing.T) {
+func TestAdaptiveBudgetAllowsTokensInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
 		b := retry.NewBudget(retry.BudgetConfig{Adaptive: true, Reserve: 4})
@@ -95,7 +95,7 @@ func TestAdaptiveBudgetTokens(t *testing.T) {
 }
 
 // A host that is idle for a window is forgotten, and so is its outage.
-func TestAdaptiveBudgetForgets(t *testing.T) {
+func TestAdaptiveBudgetForgetsAnIdleHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := new(tally)
 		b := adaptive()
@@ -104,18 +104,18 @@ func TestAdaptiveBudgetForgets(t *testing.T) {
 			calls(t, rt, base, fmt.Sprintf("h%d.test", i), 20)
 		}
 		if got := calls(t, rt, base, "late.test", 100); got > 20 {
-			t.Errorf("%d retries to a host without an account", got)
+			t.Errorf("%d retries to a host without a budget of its own", got)
 		}
 		time.Sleep(20 * time.Second)
 		calls(t, rt, base, "new.test", 1)
 		if n := b.Hosts(); n != 1 {
-			t.Errorf("%d accounts, want that of the last host", n)
+			t.Errorf("%d hosts have a budget of their own, want the last one alone", n)
 		}
 	})
 }
 
-// An outage of all goroutines at once is known after ten failures, and no token
-// is given twice.
+// An outage that all goroutines meet at once is known after ten failures, and no
+// token is spent twice.
 func TestAdaptiveBudgetUnderContention(t *testing.T) {
 	base := new(tally)
 	b := retry.NewBudget(retry.BudgetConfig{Adaptive: true, Reserve: 50, Window: time.Hour})
@@ -147,8 +147,8 @@ func calls1(t *testing.T, rt http.RoundTripper) {
 	finish(resp)
 }
 
-// The caller's cancel says nothing of the host, the end of its time does.
-func TestAdaptiveBudgetAndTheCaller(t *testing.T) {
+// The caller's cancel says nothing of the host, a deadline does.
+func TestAdaptiveBudgetIgnoresTheCancelOfTheCaller(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		end  func(context.Context) (context.Context, context.CancelFunc)

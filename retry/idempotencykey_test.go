@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestKeyIsMinted(t *testing.T) {
+func TestCallsThatAreNotIdempotentGetAKey(t *testing.T) {
 	for name, c := range map[string]struct {
 		method string
 		header http.Header
@@ -21,16 +21,16 @@ func TestKeyIsMinted(t *testing.T) {
 		want   string // the key of every attempt
 		sent   int
 	}{
-		"POST":                     {"POST", nil, func() string { return "minted" }, "minted", 3},
-		"PATCH":                    {"PATCH", nil, func() string { return "minted" }, "minted", 3},
-		"no key wanted":            {"POST", nil, nil, "", 1},
+		"POST":                     {"POST", nil, func() string { return "new" }, "new", 3},
+		"PATCH":                    {"PATCH", nil, func() string { return "new" }, "new", 3},
+		"no IdempotencyKey":        {"POST", nil, nil, "", 1},
 		"an empty key":             {"POST", nil, func() string { return "" }, "", 1},
-		"idempotent":               {"PUT", nil, func() string { return "minted" }, "", 3},
-		"CONNECT":                  {"CONNECT", nil, func() string { return "minted" }, "", 1},
-		"the caller's key":         {"POST", http.Header{"Idempotency-Key": {"mine"}}, func() string { return "minted" }, "mine", 3},
-		"the caller's, other form": {"POST", http.Header{"X-Idempotency-Key": {"mine"}}, func() string { return "minted" }, "", 3},
+		"idempotent":               {"PUT", nil, func() string { return "new" }, "", 3},
+		"CONNECT":                  {"CONNECT", nil, func() string { return "new" }, "", 1},
+		"the caller's key":         {"POST", http.Header{"Idempotency-Key": {"mine"}}, func() string { return "new" }, "mine", 3},
+		"the caller's, other form": {"POST", http.Header{"X-Idempotency-Key": {"mine"}}, func() string { return "new" }, "", 3},
 	} {
-		for what, s := range map[string]step{"503": status(503), "no answer": fails(io.ErrUnexpectedEOF)} {
+		for what, s := range map[string]step{"503": status(503), "no response": fails(io.ErrUnexpectedEOF)} {
 			synctest.Test(t, func(t *testing.T) {
 				base := &script{steps: []step{s}}
 				req := request(t, t.Context(), c.method, strings.NewReader("pay"))
@@ -60,22 +60,22 @@ func TestKeyIsMinted(t *testing.T) {
 	}
 }
 
-// A minted key and the number of the attempt stay within the origin.
-func TestStampsDoNotFollowARedirectAway(t *testing.T) {
+// The key of the policy and the number of the attempt stay within the origin.
+func TestKeyAndAttemptNumberStayWithinTheOrigin(t *testing.T) {
 	type seen struct{ key, number string }
 	got := map[string][]seen{}
-	note := func(r *http.Request) {
+	record := func(r *http.Request) {
 		got[r.URL.Path] = append(got[r.URL.Path], seen{r.Header.Get("Idempotency-Key"), r.Header.Get("X-Attempt")})
 	}
 	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		note(r)
+		record(r)
 		if r.URL.Path == "/away" {
 			http.Redirect(w, r, "/further", http.StatusPermanentRedirect)
 		}
 	}))
 	defer away.Close()
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		note(r)
+		record(r)
 		switch {
 		case r.URL.Path == "/a" && len(got["/a"]) == 1:
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -111,6 +111,6 @@ func TestStampsDoNotFollowARedirectAway(t *testing.T) {
 		}
 	}
 	if keys != 1 {
-		t.Errorf("%d keys were minted, want 1", keys)
+		t.Errorf("%d keys were made, want 1", keys)
 	}
 }

@@ -21,10 +21,10 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// Situations in which peers of this package were found wanting, on the wire.
+// Situations in which other retry packages fail, with a real server.
 
 // The server is down, then broken, then fine: every kind of body arrives whole.
-func TestServerComesBack(t *testing.T) {
+func TestEveryKindOfBodyArrivesWholeAfterAnOutage(t *testing.T) {
 	file, err := os.CreateTemp(t.TempDir(), "body")
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestErrorIsNotWrappedTwice(t *testing.T) {
 		t.Errorf("%v hides what happened", err)
 	}
 	if strings.Contains(outer.Err.Error(), "hunter2") {
-		t.Errorf("%v tells a secret", outer.Err)
+		t.Errorf("%v shows a secret", outer.Err)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 	var opened, requests atomic.Int64
 	all := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		// All are in use at once, so that nobody dials for want of an idle one later.
+		// All are in use at once, so that no request dials for want of an idle one later.
 		switch n := requests.Add(1); {
 		case n < callers:
 			<-all
@@ -139,8 +139,8 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 	}
 }
 
-// A function of the user's that panics takes nothing with it.
-func TestPanicInBackoff(t *testing.T) {
+// A function of the user's that panics leaves no response open.
+func TestAPanicInBackoffLeavesNoResponseOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{{status: 503, body: "later"}}}
 		rt := retry.New(retry.Policy{Backoff: func(time.Duration, time.Duration, int, *http.Response) time.Duration { panic("backoff") }}).Wrap(base)
@@ -153,7 +153,7 @@ func TestPanicInBackoff(t *testing.T) {
 			_, _ = rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 		}()
 		if base.open != 0 {
-			t.Errorf("%d answers are left open", base.open)
+			t.Errorf("%d responses are left open", base.open)
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestNonsensePanics(t *testing.T) {
+func TestAPolicyThatMakesNoSensePanics(t *testing.T) {
 	yes := func(error) bool { return true }
 	for name, p := range map[string]retry.Policy{
 		"attempts":           {Attempts: -1},

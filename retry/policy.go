@@ -14,8 +14,11 @@ import (
 // The zero Policy is the documented default, and each zero field means the default
 // that it names. It is a value: [New] and [Policy.Attach] read it once.
 //
-// Its fields come in five groups: how often, whether, how long to wait, how it is
-// sent again, and which bounds hold for all calls together.
+// Its fields come in six groups: how often; whether another attempt could help;
+// whether this request may be sent again; how long to wait; how it is sent again; and
+// the bound of all calls together. Of the four fields that decide whether another
+// attempt could help, Statuses and Errors replace one half of the default each, When
+// and CheckRetry the whole.
 type Policy struct {
 	// HOW OFTEN
 	//

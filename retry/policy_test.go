@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-func TestOverride(t *testing.T) {
+func TestAnOverrideReplacesTheAttempts(t *testing.T) {
 	for name, test := range map[string]struct {
 		over []transport.Override
 		want int
@@ -35,8 +35,8 @@ func TestOverride(t *testing.T) {
 }
 
 // A policy replaces the whole policy, never a part of it; the budget of the
-// layer stays unless the policy brings one.
-func TestOverrideReplaces(t *testing.T) {
+// layer stays unless the override has one.
+func TestAnOverrideReplacesTheWholePolicy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := retry.New(retry.Policy{Attempts: 9, Statuses: []int{404}, Delay: time.Hour})
 		base := &script{steps: []step{status(404)}}
@@ -65,7 +65,7 @@ func TestOverrideReplaces(t *testing.T) {
 	})
 }
 
-// What was set for a call does not reach the calls made inside of it.
+// An override of a call does not reach the calls that are made inside of it.
 func TestOverrideDoesNotLeakIntoInnerCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := &script{steps: []step{status(503), status(503), status(200)}}

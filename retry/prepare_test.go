@@ -14,7 +14,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestPrepareRetry(t *testing.T) {
+func TestPrepareRetryEditsEachFurtherAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		p := retry.Policy{PrepareRetry: func(req *http.Request) error {
@@ -39,7 +39,7 @@ func TestPrepareRetry(t *testing.T) {
 	})
 }
 
-func TestPrepareRetryFails(t *testing.T) {
+func TestAnErrorOfPrepareRetryEndsTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		no := errors.New("no key")
 		b := retry.NewBudget(retry.BudgetConfig{})
@@ -66,7 +66,7 @@ func TestPrepareRetryFails(t *testing.T) {
 	})
 }
 
-func TestPanicInPrepareRetry(t *testing.T) {
+func TestAPanicInPrepareRetrySpendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{})
 		body := &rttest.CountingBody{Reader: strings.NewReader("again")}

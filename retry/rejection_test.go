@@ -11,18 +11,19 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// refusal is an error of a layer of ours that sent nothing.
-type refusal struct{ again bool }
+// rejection is the error of a layer that rejected a request.
+type rejection struct{ again bool }
 
-func (r refusal) Error() string   { return "refused" }
-func (r refusal) Unwrap() error   { return verdict.ErrRejected }
-func (r refusal) Retryable() bool { return r.again }
+func (r rejection) Error() string   { return "rejected" }
+func (r rejection) Unwrap() error   { return verdict.ErrRejected }
+func (r rejection) Retryable() bool { return r.again }
 
-func TestRefusals(t *testing.T) {
+// A rejection is final unless it says itself that it is retryable.
+func TestARejectionIsFinalUnlessItIsRetryable(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want int
-	}{{verdict.ErrRejected, 1}, {refusal{false}, 1}, {refusal{true}, 3}, {fmt.Errorf("x: %w", refusal{true}), 3}} {
+	}{{verdict.ErrRejected, 1}, {rejection{false}, 1}, {rejection{true}, 3}, {fmt.Errorf("x: %w", rejection{true}), 3}} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{fails(test.err)}}
 			_, _, err := do(t, retry.Policy{When: retry.All()}, base, request(t, t.Context(), http.MethodPost, nil))

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestUnsafeMethodsBecomeSafe(t *testing.T) {
+func TestAKeyOrThePolicyLetsAPostBeSentAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		policy retry.Policy
 		header string
@@ -24,7 +24,7 @@ func TestUnsafeMethodsBecomeSafe(t *testing.T) {
 		"X-Idempotency-Key": {header: "X-Idempotency-Key", want: 3},
 		"Unsafe":            {policy: retry.Policy{Unsafe: true}, want: 3},
 	} {
-		for what, s := range map[string]step{"503": status(503), "sent, no answer": fails(io.ErrUnexpectedEOF)} {
+		for what, s := range map[string]step{"503": status(503), "sent, no response": fails(io.ErrUnexpectedEOF)} {
 			synctest.Test(t, func(t *testing.T) {
 				base := &script{steps: []step{s}}
 				req := request(t, t.Context(), http.MethodPost, strings.NewReader("pay"))
@@ -46,7 +46,7 @@ func TestUnsafeMethodsBecomeSafe(t *testing.T) {
 	}
 }
 
-func TestPostIsSentAgainWhenNothingWasSent(t *testing.T) {
+func TestAPostIsSentAgainWhereNothingWasSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 		base := &script{steps: []step{fails(refused), status(201)}}
@@ -59,7 +59,7 @@ func TestPostIsSentAgainWhenNothingWasSent(t *testing.T) {
 }
 
 // What cannot be sent again as it was is sent once, whatever the policy says.
-func TestNeverBlindly(t *testing.T) {
+func TestARequestThatCannotBeReplayedIsSentOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		method string
 		edit   func(*http.Request)
@@ -74,7 +74,7 @@ func TestNeverBlindly(t *testing.T) {
 		"Expect, which can be": {"PUT", func(r *http.Request) { r.Header.Set("Expect", "100-continue") }, 3},
 		"the control":          {"PUT", func(*http.Request) {}, 3},
 	} {
-		for what, s := range map[string]step{"503": status(503), "no answer": fails(io.ErrUnexpectedEOF)} {
+		for what, s := range map[string]step{"503": status(503), "no response": fails(io.ErrUnexpectedEOF)} {
 			synctest.Test(t, func(t *testing.T) {
 				base := &script{steps: []step{s}}
 				req := request(t, t.Context(), c.method, strings.NewReader("x"))
@@ -90,7 +90,7 @@ func TestNeverBlindly(t *testing.T) {
 }
 
 // RFC 8470, section 5.2: a request that was too early is tried again once.
-func TestTooEarlyIsTriedAgainOnce(t *testing.T) {
+func TestTooEarlyIsRetriedOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		steps        []step
 		sent, status int

@@ -27,7 +27,7 @@ func (fine) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // The first attempt costs nothing in the layer.
-func TestAllocations(t *testing.T) {
+func TestTheFirstAttemptAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
@@ -56,12 +56,12 @@ func TestAllocations(t *testing.T) {
 		resp, _ := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base).RoundTrip(get)
 		_ = resp.Body.Close()
 	}); n < 5 {
-		t.Errorf("three attempts took %v allocations: the guard sees nothing", n)
+		t.Errorf("three attempts took %v allocations: the count misses allocations", n)
 	}
 }
 
 // Of two retry layers in one call the outer one acts.
-func TestInnerRetryStandsDown(t *testing.T) {
+func TestOfTwoRetryLayersTheOuterOneActs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503)}}
 		r := retry.New(retry.Policy{})
@@ -82,7 +82,7 @@ func TestInnerRetryStandsDown(t *testing.T) {
 	})
 }
 
-// The claim to retry is given back, also on a panic.
+// The claim to retry is released, also on a panic.
 func TestClaimIsReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, boom := range []bool{false, true} {
@@ -110,7 +110,7 @@ func TestClaimIsReleased(t *testing.T) {
 }
 
 // Each redirect hop is a call of its own, with attempts of its own.
-func TestRedirectHops(t *testing.T) {
+func TestEachRedirectHopHasAttemptsOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
@@ -142,7 +142,7 @@ func TestRedirectHops(t *testing.T) {
 	})
 }
 
-func TestConcurrentCalls(t *testing.T) {
+func TestConcurrentCallsKeepTheirBodiesApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		seen := map[string]int{}
@@ -177,7 +177,7 @@ func TestConcurrentCalls(t *testing.T) {
 }
 
 // The ledger explains a call from end to end.
-func TestLedger(t *testing.T) {
+func TestTheLedgerExplainsACall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{{status: 503, takes: 5 * time.Millisecond}, fails(rttest.ErrBoom), status(429, "Retry-After", "120")}}
 		resp, c, _ := do(t, retry.Policy{Attempts: 4, Rand: half}, base, request(t, t.Context(), http.MethodGet, nil))

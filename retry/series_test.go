@@ -19,8 +19,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// The last outcome comes back, never an older one.
-func TestTheLastOutcomeComesBack(t *testing.T) {
+// The last outcome is returned, never an older one.
+func TestTheLastOutcomeIsReturned(t *testing.T) {
 	first, last := errors.New("first"), errors.New("last")
 	for name, test := range map[string]struct {
 		steps  []step
@@ -30,7 +30,7 @@ func TestTheLastOutcomeComesBack(t *testing.T) {
 		sent   int
 	}{
 		"fine at once":         {[]step{{status: 200, body: "a"}}, 200, "a", nil, 1},
-		"fine at last":         {[]step{{status: 503, body: "x"}, {status: 503, body: "y"}, {status: 200, body: "a"}}, 200, "a", nil, 3},
+		"fine in the end":      {[]step{{status: 503, body: "x"}, {status: 503, body: "y"}, {status: 200, body: "a"}}, 200, "a", nil, 3},
 		"503 for ever":         {[]step{{status: 503, body: "x"}, {status: 502, body: "y"}, {status: 500, body: "z"}}, 500, "z", nil, 3},
 		"503, then error":      {[]step{{status: 503, body: "x"}, {status: 503, body: "y"}, fails(last)}, 0, "", last, 3},
 		"error, then 503":      {[]step{fails(first), fails(first), {status: 503, body: "z"}}, 503, "z", nil, 3},
@@ -78,7 +78,7 @@ func TestFirstErrorIsNotWrapped(t *testing.T) {
 	})
 }
 
-func TestAttemptLimits(t *testing.T) {
+func TestAttemptsBoundsTheAttempts(t *testing.T) {
 	for n, want := range map[int]int{0: 3, 1: 1, 2: 2, 7: 7} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{status(500)}}
@@ -101,7 +101,7 @@ func inWords(e layer.Event) string {
 	return fmt.Sprintf("%s %s %d: %d %v %v %s", e.Layer, kind, e.Attempt.Number(), status, e.Err, e.Wait, e.Text)
 }
 
-func TestEvents(t *testing.T) {
+func TestScheduledAndExhaustedEvents(t *testing.T) {
 	both := layer.RetryScheduled | layer.Exhausted
 	for name, test := range map[string]struct {
 		kinds layer.Kind
@@ -134,12 +134,12 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// An attempt further in that is refused is given back to the budget.
-func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
+// A retry that an inner layer rejects is given back to the budget.
+func TestARejectedRetryIsNotPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{})
 		n := 0
-		refuse := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		rejects := transport.Func(func(next http.RoundTripper) http.RoundTripper {
 			return wrapper{next, func(req *http.Request) (*http.Response, error) {
 				if n++; n > 1 {
 					return layer.Reject(req, verdict.ErrRejected)
@@ -148,7 +148,7 @@ func TestRefusedAttemptIsNotPaidFor(t *testing.T) {
 			}}
 		})
 		base := &script{steps: []step{status(503)}}
-		rt := retry.New(retry.Policy{Budget: b}).Wrap(refuse.Wrap(rttest.Pass("through").Wrap(base)))
+		rt := retry.New(retry.Policy{Budget: b}).Wrap(rejects.Wrap(rttest.Pass("through").Wrap(base)))
 		_, err := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 		if !errors.Is(err, verdict.ErrRejected) || n != 2 {
 			t.Errorf("%v after %d attempts", err, n)

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// E1: clients race for one version-checked row (the simulator of the AWS
+// Clients race for one version-checked row (the simulator of the AWS
 // Architecture Blog's "Exponential Backoff and Jitter"). Full jitter makes at
 // most half of the calls of plain exponential backoff.
 func TestFullJitterHalvesTheCalls(t *testing.T) {
@@ -40,7 +40,7 @@ type raced struct {
 	took  time.Duration
 }
 
-// race lets 100 clients write the row once each and counts their calls.
+// compete lets 100 clients write the row once each and counts their calls.
 func compete(t *testing.T, p retry.Policy) (r raced) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -57,7 +57,7 @@ func compete(t *testing.T, p retry.Policy) (r raced) {
 			p.Delay, p.MaxDelay = 5*time.Millisecond, 2*time.Second
 		}
 		rt := retry.New(p).Wrap(row)
-		begin := time.Now()
+		start := time.Now()
 		var wg sync.WaitGroup
 		for range 100 {
 			wg.Go(func() {
@@ -69,12 +69,12 @@ func compete(t *testing.T, p retry.Policy) (r raced) {
 			})
 		}
 		wg.Wait()
-		r = raced{row.calls, time.Since(begin)}
+		r = raced{row.calls, time.Since(start)}
 	})
 	return r
 }
 
-// row is a server that writes a row if nobody else did between read and write,
+// row is a server that writes a row if no other client did between read and write,
 // over a network of 10 +- 2 ms each way.
 type row struct {
 	mu      sync.Mutex

@@ -16,15 +16,15 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// The two bounds of the moonshot.
+// The bounds of a storm and of independent faults.
 const (
-	stormSlack    = time.Second // after the recovery of those who do not retry
+	stormSlack    = time.Second // after the recovery of the clients that do not retry
 	stormAttempts = 1.1         // for each call, over the whole run
 	faultSuccess  = 0.9         // of calls, where half of the attempts fail by chance
 )
 
 // An adaptive budget survives the storm and independent faults alike. A fixed one
-// fails both, a bucket paid by successes the faults, no budget the storm.
+// fails both, a small one the faults, no budget the storm.
 func TestOneBudgetForStormAndFaults(t *testing.T) {
 	if testing.Short() || race.Enabled {
 		t.Skip("minutes of 700 calls/s")
@@ -94,7 +94,7 @@ func worst(t *testing.T, budget func() *retry.Budget, clients int) (w stormed) {
 
 // storm is a server of 1000/s with one queue, in which abandoned calls still take
 // their turn, under 700 calls/s and half a second of 2500/s. Attempts wait 100 ms
-// for an answer. A nil budget makes one attempt.
+// for a response. A nil budget makes one attempt.
 func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) (s stormed) {
 	t.Helper()
 	const (
@@ -107,9 +107,9 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 	var calls, sent, won int
 	offered, ok := make([]int, end/bin+1), make([]int, end/bin+1)
 	synctest.Test(t, func(t *testing.T) {
-		begin := time.Now()
+		start := time.Now()
 		var mu sync.Mutex
-		free := begin
+		free := start
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			sent++
@@ -131,14 +131,14 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 			rt := retry.New(stormPolicy(budget, seed<<8+uint64(i))).Wrap(base)
 			arrive := rand.New(rand.NewPCG(seed, uint64(i)))
 			wg.Go(func() {
-				for time.Since(begin) < end {
+				for time.Since(start) < end {
 					rate := 700.0
-					if at := time.Since(begin); at >= from && at < to {
+					if at := time.Since(start); at >= from && at < to {
 						rate = 2500
 					}
 					time.Sleep(time.Duration(arrive.ExpFloat64() * float64(time.Second) * float64(clients) / rate))
 					wg.Go(func() {
-						at := time.Since(begin) / bin
+						at := time.Since(start) / bin
 						resp, err := rt.RoundTrip(request(t, context.Background(), http.MethodGet, nil))
 						finish(resp)
 						mu.Lock()

@@ -19,10 +19,10 @@ import (
 type holder struct {
 	held   atomic.Bool
 	seen   holds
-	refuse error
+	reject error
 }
 
-type holds struct{ parked, resumed, ended int }
+type holds struct{ suspended, reacquired, ended int }
 
 func (h *holder) BodyEnd(*layer.Attempt) {
 	h.held.Store(false)
@@ -31,13 +31,13 @@ func (h *holder) BodyEnd(*layer.Attempt) {
 
 func (h *holder) Suspend(*layer.Attempt) {
 	h.held.Store(false)
-	h.seen.parked++
+	h.seen.suspended++
 }
 
 func (h *holder) Reacquire(context.Context, *layer.Attempt) error {
-	h.held.Store(h.refuse == nil)
-	h.seen.resumed++
-	return h.refuse
+	h.held.Store(h.reject == nil)
+	h.seen.reacquired++
+	return h.reject
 }
 
 func (h *holder) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -55,24 +55,24 @@ func (h *holder) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// What layers further out hold is held while an attempt runs and until the
-// answer has been read, but not during a backoff.
+// What outer layers hold is held while an attempt runs and until the response has
+// been read, but not during a backoff.
 func TestNothingIsHeldDuringBackoff(t *testing.T) {
 	no := errors.New("no slot")
 	for name, test := range map[string]struct {
 		steps  []step
 		cancel time.Duration
-		refuse error
+		reject error
 		want   holds
 		is     error
 	}{
-		"answers":            {[]step{status(503), status(503), {status: 200, body: "x"}}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, nil},
-		"errors":             {[]step{fails(rttest.ErrBoom)}, 0, nil, holds{parked: 2, resumed: 2, ended: 1}, rttest.ErrBoom},
-		"canceled":           {[]step{fails(rttest.ErrBoom)}, 20 * time.Millisecond, nil, holds{parked: 1}, context.Canceled},
-		"no slot afterwards": {[]step{status(503)}, 0, no, holds{parked: 1, resumed: 1}, no},
+		"responses":          {[]step{status(503), status(503), {status: 200, body: "x"}}, 0, nil, holds{suspended: 2, reacquired: 2, ended: 1}, nil},
+		"errors":             {[]step{fails(rttest.ErrBoom)}, 0, nil, holds{suspended: 2, reacquired: 2, ended: 1}, rttest.ErrBoom},
+		"canceled":           {[]step{fails(rttest.ErrBoom)}, 20 * time.Millisecond, nil, holds{suspended: 1}, context.Canceled},
+		"no slot afterwards": {[]step{status(503)}, 0, no, holds{suspended: 1, reacquired: 1}, no},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			h := &holder{refuse: test.refuse}
+			h := &holder{reject: test.reject}
 			base := &script{steps: test.steps}
 			rt := h.Wrap(retry.New(retry.Policy{Rand: half}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				if !h.held.Load() {

@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-func TestSchedule(t *testing.T) {
+func TestTheScheduleOfWaits(t *testing.T) {
 	const ms, s = time.Millisecond, time.Second
 	hint := func(v string) step { return status(429, "Retry-After", v) }
 	for name, test := range map[string]struct {
@@ -25,8 +25,8 @@ func TestSchedule(t *testing.T) {
 	}{
 		"faults":               {retry.Policy{Attempts: 9}, fails(rttest.ErrBoom), []time.Duration{50 * ms, 100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 2500 * ms, 2500 * ms}},
 		"throttles":            {retry.Policy{Attempts: 8}, status(429), []time.Duration{s / 2, s, 2 * s, 4 * s, 8 * s, 10 * s, 10 * s}},
-		"as the original":      {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(500), []time.Duration{s, 1500 * ms, 2250 * ms}},
-		"its throttles alike":  {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(429), []time.Duration{s, 1500 * ms, 2250 * ms}},
+		"a factor of 1.5":      {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(500), []time.Duration{s, 1500 * ms, 2250 * ms}},
+		"throttles alike":      {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(429), []time.Duration{s, 1500 * ms, 2250 * ms}},
 		"constant":             {retry.Policy{Attempts: 4, Delay: 10 * ms, Multiplier: 1, Jitter: retry.NoJitter}, status(500), []time.Duration{10 * ms, 10 * ms, 10 * ms}},
 		"capped":               {retry.Policy{Attempts: 4, Delay: s, MaxDelay: 3 * s, Jitter: retry.NoJitter}, status(500), []time.Duration{s, 2 * s, 3 * s}},
 		"a long Delay":         {retry.Policy{Delay: time.Minute, Jitter: retry.NoJitter}, status(500), []time.Duration{time.Minute, time.Minute}},
@@ -40,7 +40,7 @@ func TestSchedule(t *testing.T) {
 		"hint over a status":   {retry.Policy{Rand: func() float64 { return 0 }, Delays: map[int]time.Duration{429: s}}, hint("3"), []time.Duration{3 * s, 3 * s}},
 		"hint, a tenth added":  {retry.Policy{}, hint("4"), []time.Duration{4200 * ms, 4200 * ms}},
 		"hint, a second added": {retry.Policy{}, hint("30"), []time.Duration{30500 * ms, 30500 * ms}},
-		"hint is a floor":      {retry.Policy{Attempts: 5}, hint("1"), []time.Duration{1050 * ms, 1050 * ms, 2 * s, 4 * s}},
+		"hint is a minimum":    {retry.Policy{Attempts: 5}, hint("1"), []time.Duration{1050 * ms, 1050 * ms, 2 * s, 4 * s}},
 		"hint of zero":         {retry.Policy{}, hint("0"), []time.Duration{s / 2, s}},
 		"hint after a fault":   {retry.Policy{}, status(500, "Retry-After", "4"), []time.Duration{4200 * ms, 4200 * ms}},
 		"hint of the most":     {retry.Policy{}, hint("60"), []time.Duration{60500 * ms, 60500 * ms}},
@@ -59,20 +59,20 @@ func TestSchedule(t *testing.T) {
 			if got := base.waits(); !slices.Equal(got, test.want) {
 				t.Errorf("%s: waited %v, want %v\n%s", name, got, test.want, c)
 			}
-			var booked []time.Duration
+			var recorded []time.Duration
 			for a := range c.Attempts() {
 				if a.Number() > 1 {
-					booked = append(booked, a.Wait(layer.Backoff))
+					recorded = append(recorded, a.Wait(layer.Backoff))
 				}
 			}
-			if !slices.Equal(booked, test.want) {
-				t.Errorf("%s: the ledger says %v, want %v", name, booked, test.want)
+			if !slices.Equal(recorded, test.want) {
+				t.Errorf("%s: the ledger says %v, want %v", name, recorded, test.want)
 			}
 		})
 	}
 }
 
-func TestBackoffFunctionsOfGoRetryablehttp(t *testing.T) {
+func TestBackoffFunctionsOfGoRetryablehttpPlugIn(t *testing.T) {
 	const ms, s = time.Millisecond, time.Second
 	for name, test := range map[string]struct {
 		policy retry.Policy
@@ -102,20 +102,20 @@ func TestBackoffFunctionsOfGoRetryablehttp(t *testing.T) {
 	}
 }
 
-// gate stands for a pause further in, which waits for what the server asks.
-type gate struct{ waited int }
+// pauser is an inner layer that waits for what the server asks.
+type pauser struct{ waited int }
 
-func (g *gate) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("gate", g, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (p *pauser) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("pauser", p, next, func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err == nil && resp.Header.Get("Retry-After") != "" && layer.AttemptOf(resp).TakeHint() {
-			g.waited++
+			p.waited++
 		}
 		return resp, err
 	})
 }
 
-func TestPauseFurtherInOwnsTheHint(t *testing.T) {
+func TestAnInnerPauseTakesTheHint(t *testing.T) {
 	for name, test := range map[string]struct {
 		policy retry.Policy
 		step   step
@@ -129,7 +129,7 @@ func TestPauseFurtherInOwnsTheHint(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			test.policy.Rand = half
 			base := &script{steps: []step{test.step}}
-			resp, _, err := do(t, test.policy, new(gate).Wrap(base), request(t, t.Context(), http.MethodGet, nil))
+			resp, _, err := do(t, test.policy, new(pauser).Wrap(base), request(t, t.Context(), http.MethodGet, nil))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +141,7 @@ func TestPauseFurtherInOwnsTheHint(t *testing.T) {
 	}
 }
 
-// tape answers from a recording.
+// tape marks its responses as replayed.
 type tape struct{}
 
 func (p tape) Wrap(next http.RoundTripper) http.RoundTripper {
@@ -152,16 +152,16 @@ func (p tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-func TestOfflineDoesNotWaitAndIsNotPaidFor(t *testing.T) {
+func TestAReplayedAttemptDoesNotWaitAndIsNotPaidFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := &script{steps: []step{status(503, "Retry-After", "30"), fails(rttest.ErrBoom), status(200)}}
 		b := retry.NewBudget(retry.BudgetConfig{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		begin := time.Now()
+		start := time.Now()
 		resp, _, err := do(t, retry.Policy{Budget: b}, tape{}.Wrap(base), request(t, ctx, http.MethodGet, nil))
-		if err != nil || resp.StatusCode != 200 || len(base.sent) != 3 || time.Since(begin) != 0 {
-			t.Errorf("%v, sent %d times in %v", err, len(base.sent), time.Since(begin))
+		if err != nil || resp.StatusCode != 200 || len(base.sent) != 3 || time.Since(start) != 0 {
+			t.Errorf("%v, sent %d times in %v", err, len(base.sent), time.Since(start))
 		}
 		finish(resp)
 		if n := b.Remaining("api.test"); n != 10 {

@@ -1,0 +1,32 @@
+package tapetest
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/text"
+)
+
+func TestExchangesOfTwoURLsHaveTwoKeys(t *testing.T) {
+	a, b := Exchange(1, "GET", "http://api.test/a", "x"), Exchange(2, "GET", "http://api.test/b", "x")
+	if a.Key == b.Key || !a.Complete || string(a.Response.Body) != "x" {
+		t.Errorf("keys %v and %v, complete %v, body %q", a.Key, b.Key, a.Complete, a.Response.Body)
+	}
+}
+
+func TestIDsAreThoseOfTheStore(t *testing.T) {
+	s, err := text.Open(filepath.Join(t.TempDir(), "tape.json"))
+	Must(t, err)
+	defer func() { Must(t, s.Close()) }()
+	for _, id := range []store.ID{1, 2} {
+		Must(t, s.Append([]store.Entry{{Exchange: Exchange(id, "GET", "http://api.test/a", "x")}}))
+	}
+	if got := IDs(t, s, 0); len(got) != 2 || slices.Contains(got, 0) {
+		t.Errorf("IDs are %v, want two", got)
+	}
+	if got := IDs(t, s, IDs(t, s, 0)[0]); len(got) != 1 {
+		t.Errorf("IDs after the first are %v, want one", got)
+	}
+}
