@@ -1,7 +1,9 @@
 package layer_test
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -19,21 +21,17 @@ func TestTheRouteOfACallIsTheSameInEveryLayer(t *testing.T) {
 		}}
 	}
 	rt := rttest.Stack(rttest.Respond(200, ""), note("outer"), transport.Routes("GET /things/{thing}"), note("inner"))
-	ctx := t.Context()
-	for _, want := range []string{"/things/{thing}", "/by/{hand}"} {
+	for want, ctx := range map[string]context.Context{
+		"/things/{thing}": t.Context(),
+		"/by/{hand}":      transport.WithRoute(t.Context(), "/by/{hand}"),
+	} {
 		routes = nil
 		resp := rttest.Get(ctx, t, rt)
 		rttest.Read(t, resp)
 		routes = append(routes, layer.CallOf(resp).Route())
-		for _, got := range routes {
-			if got != want {
-				t.Errorf("routes %q, want %q", routes, want)
-			}
+		if !slices.Equal(routes, []string{want, want, want}) {
+			t.Errorf("routes %q, want %q three times", routes, want)
 		}
-		if len(routes) != 3 {
-			t.Errorf("routes %q, want three", routes)
-		}
-		ctx = transport.WithRoute(ctx, "/by/{hand}")
 	}
 }
 

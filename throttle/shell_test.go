@@ -46,6 +46,9 @@ func TestATimerIsSetOnlyWhileARequestWaits(t *testing.T) {
 			time.Sleep(10 * time.Second)
 		}
 		wg.Wait()
+		if at := timerOf(l); at != 0 {
+			t.Errorf("after the last request a timer is set to %v", at)
+		}
 		quiet(t, l)
 	})
 }

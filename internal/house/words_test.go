@@ -208,10 +208,10 @@ func TestTheGlossaryFindsWho(t *testing.T) {
 // The control: a stem that a match need not hold would hide it.
 func TestEveryMatchOfARuleHoldsAStem(t *testing.T) {
 	for pattern, want := range map[string][]string{
-		`answer(s|ed)?`:                             {"answer"},
-		`tell(s|ing)?|told`:                         {"tell", "told"},
-		`further (in|out)`:                          {"further "},
-		`(lay|lays)( it)? down|(take)( it)? up(s)?`: {" down", " up"},
+		`answer(s|ed)?`:      {"answer"},
+		`tell(s|ing)?|told`:  {"tell", "told"},
+		`further (in|out)`:   {"further "},
+		`(lay|lays)( x)? to`: {" to"},
 	} {
 		if got := stems(pattern); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", pattern, got, want)

@@ -20,7 +20,7 @@ func TestASlotIsHeldUntilTheBodyEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Millisecond, rttest.ErrBoom)
 	defer cancel()
-	if _, err := rttest.Try(ctx, rt); !errors.Is(err, rttest.ErrBoom) { //nolint:bodyclose // there is none
+	if _, err := rttest.Try(ctx, rt); !errors.Is(err, rttest.ErrBoom) {
 		t.Errorf("a second request: %v, want the cause of its context", err)
 	}
 	rttest.Read(t, resp)
@@ -31,7 +31,7 @@ func TestASlotIsHeldUntilTheBodyEnds(t *testing.T) {
 
 func TestASlotComesBackFromAFailure(t *testing.T) {
 	slots := rttest.NewSlots(1)
-	_, err := rttest.Try(t.Context(), rttest.Stack(rttest.Fail(rttest.ErrBoom), slots)) //nolint:bodyclose // there is none
+	_, err := rttest.Try(t.Context(), rttest.Stack(rttest.Fail(rttest.ErrBoom), slots))
 	if !errors.Is(err, rttest.ErrBoom) || slots.Free() != 1 {
 		t.Errorf("error %v, %d slots are free", err, slots.Free())
 	}

@@ -34,7 +34,7 @@ func TestRespondReadsAndClosesTheRequestBody(t *testing.T) {
 
 func TestFailClosesTheRequestBody(t *testing.T) {
 	body := &rttest.CountingBody{Reader: strings.NewReader("upload")}
-	_, err := rttest.Fail(rttest.ErrBoom).RoundTrip(post(t, body)) //nolint:bodyclose // there is none
+	_, err := rttest.Fail(rttest.ErrBoom).RoundTrip(post(t, body))
 	if !errors.Is(err, rttest.ErrBoom) || body.Closed != 1 {
 		t.Errorf("error %v, closed %d times", err, body.Closed)
 	}
@@ -42,7 +42,7 @@ func TestFailClosesTheRequestBody(t *testing.T) {
 
 func TestASequenceRepeatsItsLastStep(t *testing.T) {
 	rt := rttest.Sequence(rttest.Fail(rttest.ErrBoom), rttest.Respond(503, ""), rttest.Respond(200, ""))
-	if _, err := rttest.Try(t.Context(), rt); !errors.Is(err, rttest.ErrBoom) { //nolint:bodyclose // there is none
+	if _, err := rttest.Try(t.Context(), rt); !errors.Is(err, rttest.ErrBoom) {
 		t.Errorf("first: %v", err)
 	}
 	for i, want := range []int{503, 200, 200} {

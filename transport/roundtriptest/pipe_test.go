@@ -32,7 +32,7 @@ func TestAPipeWaitsOnTheClockOfTheBubble(t *testing.T) {
 			t.Errorf("%d connections were opened, want one for both requests", n)
 		}
 		p.finish()
-		if _, err := rt.RoundTrip(p.request(t.Context(), "/c")); !errors.Is(err, net.ErrClosed) { //nolint:bodyclose // there is none
+		if _, err := rt.RoundTrip(p.request(t.Context(), "/c")); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("after the end: %v, want net.ErrClosed", err)
 		}
 		if found := p.found(); len(found) > 0 {
