@@ -143,7 +143,7 @@ func TestAnAttemptWithoutAConnectionIsUnsent(t *testing.T) {
 }
 
 func TestMarkAmbiguousWrapsTheErrorOfARequestThatMayHaveDoneItsWork(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	unreachable := &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	for name, test := range map[string]struct {
 		policy retry.Policy
 		method string
@@ -153,10 +153,10 @@ func TestMarkAmbiguousWrapsTheErrorOfARequestThatMayHaveDoneItsWork(t *testing.T
 	}{
 		"one attempt":     {retry.Policy{MarkAmbiguous: true, Attempts: 1}, "POST", []step{fails(io.EOF)}, true, 1},
 		"first":           {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(io.EOF)}, true, 1},
-		"second":          {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused), fails(io.EOF)}, true, 2},
+		"second":          {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(unreachable), fails(io.EOF)}, true, 2},
 		"not marked":      {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
 		"idempotent":      {retry.Policy{MarkAmbiguous: true}, "PUT", []step{fails(io.EOF)}, false, 3},
-		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(refused)}, false, 3},
+		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(unreachable)}, false, 3},
 		"unsafe, at last": {retry.Policy{MarkAmbiguous: true, Unsafe: true}, "POST", []step{fails(io.EOF)}, true, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {

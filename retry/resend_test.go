@@ -48,8 +48,8 @@ func TestAKeyOrThePolicyLetsAPostBeSentAgain(t *testing.T) {
 
 func TestAPostIsSentAgainWhereNothingWasSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-		base := &script{steps: []step{fails(refused), status(201)}}
+		unreachable := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+		base := &script{steps: []step{fails(unreachable), status(201)}}
 		resp, _, err := do(t, retry.Policy{}, base, request(t, t.Context(), http.MethodPost, strings.NewReader("once")))
 		if err != nil || resp.StatusCode != 201 || len(base.sent) != 2 || base.body[1] != "once" {
 			t.Errorf("%v, sent %d times, bodies %q", err, len(base.sent), base.body)
