@@ -96,8 +96,8 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		second := func() int { return int(time.Since(start) / time.Second) }
-		var mu sync.Mutex
-		free := start // when the one queue is empty; abandoned calls still take their turn
+		var mu sync.Mutex // mu guards free and the counts
+		free := start     // when the one queue is empty; abandoned calls still take their turn
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
 			served[second()]++
@@ -122,7 +122,7 @@ func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (r
 		for i := range clients {
 			p.Budget = budget()
 			draw := rand.New(rand.NewPCG(7, uint64(i)))
-			var rmu sync.Mutex
+			var rmu sync.Mutex // rmu guards draw
 			p.Rand = func() float64 {
 				rmu.Lock()
 				defer rmu.Unlock()

@@ -37,11 +37,11 @@ func fails(err error) step { return step{err: err} }
 // further request. It keeps which requests were sent to it and when.
 type script struct {
 	steps []step
-	mu    sync.Mutex
+	mu    sync.Mutex // mu guards what follows
 	sent  []*http.Request
 	body  []string
 	at    []time.Time
-	open  int
+	open  int // the response bodies that are not closed
 }
 
 func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {

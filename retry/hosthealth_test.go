@@ -16,9 +16,9 @@ import (
 )
 
 // coin follows a pattern of outcomes, one after the other: "+" is 200, "-" is
-// 503, "4" is 404, "x" an error; the last one for ever.
+// 503, "4" is 404, "x" an error. The last one is that of every further request.
 type coin struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // mu guards left and n
 	left string
 	n    int
 }

@@ -144,7 +144,7 @@ func TestEachRedirectHopHasAttemptsOfItsOwn(t *testing.T) {
 
 func TestConcurrentCallsKeepTheirBodiesApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
+		var mu sync.Mutex // mu guards seen
 		seen := map[string]int{}
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			b, err := io.ReadAll(req.Body)

@@ -108,7 +108,7 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 	offered, ok := make([]int, end/bin+1), make([]int, end/bin+1)
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		var mu sync.Mutex
+		var mu sync.Mutex // mu guards free and the counts
 		free := start
 		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()
@@ -168,7 +168,7 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 
 // stormPolicy is the one configuration, but for the budget.
 func stormPolicy(budget func() *retry.Budget, seed uint64) retry.Policy {
-	var mu sync.Mutex
+	var mu sync.Mutex // mu guards draw
 	draw := rand.New(rand.NewPCG(11, seed))
 	p := retry.Policy{Attempts: 4, Rand: func() float64 {
 		mu.Lock()
@@ -199,7 +199,7 @@ func chance(t *testing.T, budget func() *retry.Budget, how fault, seed uint64) (
 	const n = 1000
 	var sent, won int
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
+		var mu sync.Mutex // mu guards coin, sent and won
 		coin := rand.New(rand.NewPCG(13, seed))
 		rt := retry.New(stormPolicy(budget, seed)).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 			mu.Lock()

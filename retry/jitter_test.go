@@ -46,7 +46,7 @@ func compete(t *testing.T, p retry.Policy) (r raced) {
 	synctest.Test(t, func(t *testing.T) {
 		row := &row{rand: rand.New(rand.NewPCG(1, 2))}
 		seeds := rand.New(rand.NewPCG(3, 4))
-		var mu sync.Mutex
+		var mu sync.Mutex // mu guards seeds
 		p.Attempts, p.Budget, p.Unsafe = 1<<20, retry.NoBudget(), true
 		p.Rand = func() float64 {
 			mu.Lock()
@@ -77,7 +77,7 @@ func compete(t *testing.T, p retry.Policy) (r raced) {
 // row is a server that writes a row if no other client did between read and write,
 // over a network of 10 +- 2 ms each way.
 type row struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // mu guards rand, version and calls
 	rand    *rand.Rand
 	version int
 	calls   int
