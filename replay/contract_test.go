@@ -52,7 +52,7 @@ func TestContractRecord(t *testing.T) { contract(t, replay.Options{Mode: replay.
 
 func TestContractSmart(t *testing.T) {
 	contract(t, replay.Options{}, roundtriptest.Replays,
-		roundtriptest.Skip("early-answer", "to look it up, Smart reads a body without GetBody before it sends it; Record does not"))
+		roundtriptest.Skip("early-answer", "to look a request up, ModeSmart reads a body without GetBody before it sends it; ModeRecord does not"))
 }
 
 func TestContractReplay(t *testing.T) {
