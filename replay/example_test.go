@@ -71,7 +71,7 @@ func Example() {
 	// asked 2 times, replayed 1
 }
 
-// In mode Replay nothing is sent, and a miss says why.
+// In ModeReplay nothing is sent, and a miss says why.
 func ExampleMissError() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

@@ -61,7 +61,7 @@ func TestModeOverrides(t *testing.T) {
 				t.Errorf("ModeRecord gave %q", b)
 			}
 			if _, err := rt.RoundTrip(request(t, "GET", api+"/new", "").WithContext(transport.With(t.Context(), replay.ModeReplay))); !errors.Is(err, replay.ErrMiss) {
-				t.Errorf("Replay of the unknown: %v", err)
+				t.Errorf("ModeReplay of an unknown request: %v", err)
 			}
 			closeTape(t, tape)
 

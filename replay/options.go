@@ -48,8 +48,9 @@ type Options struct {
 	MaxBody int64
 	// OnError is called with errors that cannot be returned to a caller: failed
 	// writes, withheld exchanges. It runs in the goroutine that found the error,
-	// must be safe for concurrent use, and may be nil: Flush and Close return
-	// the first error as well.
+	// must be safe for concurrent use, must not call methods of the tape that
+	// wait for the store (Flush, Close, Prune, Reindex), and may be nil: Flush
+	// and Close return the first error as well.
 	OnError func(error)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,15 +68,20 @@ func TestQueueHoldsBackAtItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		q := newQueue(func([]*pending) { <-release })
-		body := strings.Repeat("x", maxPending/4)
+		body := make([]byte, maxPending/4)
+		quarter := func(id store.ID) *pending {
+			p := queued(id, "")
+			p.Response.Body = body
+			return p
+		}
 		for i := range 3 {
-			q.add(queued(store.ID(i+1), body))
+			q.add(quarter(store.ID(i + 1)))
 		}
 		var fourth bool
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			q.add(queued(4, body))
+			q.add(quarter(4))
 			fourth = true
 		}()
 		synctest.Wait()

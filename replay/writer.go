@@ -21,8 +21,10 @@ type writer struct {
 	errs   *reporter
 	counts *counters
 
-	closeMu sync.RWMutex // closeMu guards the step from closed to an empty queue: it is held for reading while something is added
-	closed  atomic.Bool  // written under closeMu, read without
+	// closeMu guards the queue against what is added after closed was set: it is
+	// held for reading while something is added, for writing while closed is set.
+	closeMu sync.RWMutex
+	closed  atomic.Bool
 
 	storeMu sync.Mutex // storeMu guards the right to change the store: Append, Delete, Reindex, Close
 }

@@ -38,6 +38,10 @@ func storages() map[string]func(t *testing.T) (s store.Store, reopen func() stor
 			}
 		}
 	}
+	all["memory"] = func(*testing.T) (store.Store, func() store.Store) { // that of the tests
+		s := &tapetest.Memory{}
+		return s, func() store.Store { return s }
+	}
 	return all
 }
 
