@@ -115,6 +115,9 @@ func contract(t *testing.T, ks ...kit) {
 }
 
 func TestContractOfEachLayer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the contract test of each package runs over its layer")
+	}
 	for _, k := range kits() {
 		t.Run(k.name, func(t *testing.T) { contract(t, k) })
 	}

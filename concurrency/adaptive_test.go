@@ -12,6 +12,9 @@ import (
 )
 
 func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: minutes of virtual time")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlant(0)
 		p.slow(20 * time.Millisecond)

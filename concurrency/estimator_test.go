@@ -43,6 +43,9 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 // More than fourteen slots are mild overload, for 500 windows, in which probes find
 // out what the server takes by itself.
 func TestNoCreepUnderMildOverload(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: minutes of virtual time")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		l := New(Limit{Max: 1000, Adaptive: &Adaptive{}})
 		f := l.limits[0].find(key{host: "api.test"}).adaptive

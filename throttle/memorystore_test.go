@@ -117,6 +117,9 @@ func TestMemorystoreBreaksTheWindow(t *testing.T) {
 // fixedWindow is the control of many tests, so it must be no worse than what it
 // stands for. memorystore's clock cannot be turned: here both go by the real one.
 func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: thousands of takes of two stores")
+	}
 	const limit, per = 5, 10 * time.Millisecond
 	type reply struct {
 		tick, tokens, left uint64

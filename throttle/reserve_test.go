@@ -20,6 +20,9 @@ func tenant(req *http.Request) string {
 
 // However many wait for what a newcomer does not need, it leaves at once.
 func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: thousands of waiters")
+	}
 	for name, shared := range map[string]Rule{
 		"a wide rule":               {Limit: 5000, Margin: NoMargin},
 		"a scarce rule":             {Limit: 20, Margin: NoMargin},

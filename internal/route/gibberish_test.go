@@ -22,6 +22,9 @@ func random(rng *rand.Rand, alphabet string, n int) string {
 // Random secrets of the usual alphabets must not be taken for names. The bound is
 // the number of tokens shown per million; letters alone are the hardest.
 func TestRandomTextIsNotAName(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: thousands of random names")
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	const n = 100_000
 	for _, c := range []struct {
