@@ -93,6 +93,9 @@ func TestARunWithoutJSONWritesTextToStdout(t *testing.T) {
 
 // The same seed gives the same faults, another seed gives other faults.
 func TestASeedRepeatsTheFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: two runs against a real quota")
+	}
 	t.Parallel()
 	faults := func(seed string) map[string]int {
 		code, s, text := runDemo(t, "-n", "5", "-seed", seed, "-faults", "0.3")
@@ -160,6 +163,9 @@ func (w *watcher) Write(p []byte) (int, error) {
 // The recordings of an interrupted run stay on its tape, and the next run with the same
 // tape does not send those requests again.
 func TestAnInterruptedRunKeepsItsRecordings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: seconds against a real quota")
+	}
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "kept.tape")
 	ctx, cancel := context.WithCancel(t.Context())
