@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -21,20 +22,17 @@ const (
 
 // observe says to the adaptive limits among those of h what became of the request.
 func observe(c *layer.Call, req *http.Request, resp *http.Response, err error, h hold) {
-	row := layer.AttemptOf(resp)
-	if row == nil || row.Call() != c {
-		row = layer.AttemptFrom(req.Context()) // the last one, if an inner retry made more
-	}
-	if row == nil || !row.Sent() || row.Replayed() {
+	a := layer.AttemptFrom(req.Context()).For(resp) // the last one, if an inner retry made more
+	if !a.Sent() || a.Replayed() {
 		return
 	}
 	what := sampleOf(c, resp, err)
 	if what == ignored {
 		return
 	}
-	took := time.Since(row.Start())
+	took := time.Since(a.Start())
 	for _, w := range []layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
-		took -= row.Wait(w)
+		took -= a.Wait(w)
 	}
 	h.observe(what, max(took, 1), isTimeout(err))
 }
@@ -49,12 +47,9 @@ func sampleOf(c *layer.Call, resp *http.Response, err error) sample {
 		return ignored
 	case c.Expect().Accepts(resp.StatusCode):
 		return good
-	}
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, 529:
+	case verdict.Status(resp.StatusCode).Overload:
 		return dropped
-	}
-	if resp.StatusCode >= http.StatusInternalServerError {
+	case resp.StatusCode >= http.StatusInternalServerError:
 		return ignored // as likely a fault that comes quickly
 	}
 	return good
@@ -66,6 +61,5 @@ func isTimeout(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
-	var timeout interface{ Timeout() bool }
-	return errors.As(err, &timeout) && timeout.Timeout()
+	return ctxerr.IsTimeout(err)
 }

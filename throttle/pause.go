@@ -92,11 +92,11 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response)
 	if !verdict.Status(resp.StatusCode).Pause {
 		return
 	}
-	a := layer.AttemptOf(resp)
+	a := layer.AttemptFrom(req.Context()).For(resp)
 	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
 		return // an inner layer asked another host, and nothing holds that back here
 	}
-	if a == nil || a.Replayed() || c.Offline() || c.Expect().Accepts(resp.StatusCode) {
+	if a.Replayed() || c.Offline() || c.Expect().Accepts(resp.StatusCode) {
 		return
 	}
 	done := false

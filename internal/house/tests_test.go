@@ -80,7 +80,7 @@ func TestEveryFileHasItsTest(t *testing.T) {
 		case have[own]:
 		case !named:
 			t.Errorf("%s has no %s: write it, or name the file that tests it in testedElsewhere", s.path, path.Base(own))
-		case !have[path.Join(s.dir(), other)] && !(strings.Contains(other, "/") && have[other]):
+		case !have[path.Join(s.dir(), other)] && !have[other]:
 			t.Errorf("%s is said to be tested in %s, which does not exist", s.path, other)
 		}
 	}
