@@ -122,18 +122,18 @@ func TestExplainIsBoundedByTheClient(t *testing.T) {
 // The real layers, by what they say of themselves: in the documented order there
 // is nothing to warn of, in the reverse order each doubtful pair is named.
 func TestTheRealLayersDescribeThemselves(t *testing.T) {
-	s := &stand{t: t, dir: t.TempDir()}
-	layersOf := func(ks []kit) (layers []gracy.Layer) {
+	s := &fixtures{t: t, dir: t.TempDir()}
+	layersOf := func(ks []layerCase) (layers []gracy.Layer) {
 		for _, k := range ks {
 			layers = append(layers, k.make(s))
 		}
 		return layers
 	}
 	base := &http.Transport{MaxIdleConnsPerHost: 100}
-	if p := gracy.Explain(gracy.Around(base, layersOf(kits())...)); len(p.Warnings) != 0 {
+	if p := gracy.Explain(gracy.Around(base, layersOf(layerCases())...)); len(p.Warnings) != 0 {
 		t.Errorf("the documented order warns of %q", p.Warnings)
 	}
-	ks := kits()
+	ks := layerCases()
 	slices.Reverse(ks)
 	p := gracy.Explain(gracy.Around(base, layersOf(ks)...))
 	for _, want := range []string{
@@ -147,7 +147,7 @@ func TestTheRealLayersDescribeThemselves(t *testing.T) {
 	if len(p.Warnings) != 7 {
 		t.Errorf("%d warnings: %q", len(p.Warnings), p.Warnings)
 	}
-	for _, k := range kits() {
+	for _, k := range layerCases() {
 		twice := gracy.Explain(gracy.Around(base, k.make(s), k.make(s)))
 		if warned(twice, k.name+" appears twice") == (k.name == "hook") {
 			t.Errorf("%s twice: warnings %q", k.name, twice.Warnings)

@@ -23,23 +23,23 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// kit is a layer as the contract suite needs it: made anew for each case, and
+// layerCase is a layer as the contract suite needs it: made anew for each case, and
 // with the departures from the contract that its job needs.
-type kit struct {
+type layerCase struct {
 	name    string
-	make    func(*stand) gracy.Layer
+	make    func(*fixtures) gracy.Layer
 	departs roundtriptest.Allowance
 }
 
-// stand is where a test puts what its layers need.
-type stand struct {
+// fixtures is where a test puts what its layers need.
+type fixtures struct {
 	t       *testing.T
 	dir     string
 	n       atomic.Int64
 	closers []func() error
 }
 
-func (s *stand) tape(mode replay.Mode) gracy.Layer {
+func (s *fixtures) tape(mode replay.Mode) gracy.Layer {
 	tape, err := replay.Open(filepath.Join(s.dir, strconv.FormatInt(s.n.Add(1), 10)+".json"), replay.Options{Mode: mode})
 	if err != nil {
 		s.t.Fatal(err)
@@ -48,41 +48,41 @@ func (s *stand) tape(mode replay.Mode) gracy.Layer {
 	return tape
 }
 
-// kits are the layers in the documented order, outermost first.
-func kits() []kit {
-	return []kit{
-		{"metrics", func(*stand) gracy.Layer { return metrics.New("api") }, 0},
-		{"logging", func(*stand) gracy.Layer { return logging.New(logging.Config{}) }, 0},
-		{"hook", func(*stand) gracy.Layer { return hook.New(hook.Hooks{}) }, 0},
-		{"timeout", func(*stand) gracy.Layer { return timeout.New(timeout.Config{}) }, roundtriptest.TimesOut},
-		{"retry", func(*stand) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
-		{"replay", func(s *stand) gracy.Layer { return s.tape(replay.ModeRecord) }, 0},
-		{"concurrency", func(*stand) gracy.Layer {
+// layerCases are the layers in the documented order, outermost first.
+func layerCases() []layerCase {
+	return []layerCase{
+		{"metrics", func(*fixtures) gracy.Layer { return metrics.New("api") }, 0},
+		{"logging", func(*fixtures) gracy.Layer { return logging.New(logging.Config{}) }, 0},
+		{"hook", func(*fixtures) gracy.Layer { return hook.New(hook.Hooks{}) }, 0},
+		{"timeout", func(*fixtures) gracy.Layer { return timeout.New(timeout.Config{}) }, roundtriptest.TimesOut},
+		{"retry", func(*fixtures) gracy.Layer { return retry.New(retry.Policy{}) }, roundtriptest.Retries},
+		{"replay", func(s *fixtures) gracy.Layer { return s.tape(replay.ModeRecord) }, 0},
+		{"concurrency", func(*fixtures) gracy.Layer {
 			return concurrency.New(concurrency.Limit{Max: 64}, concurrency.Limit{Max: 100, Scope: transport.ScopeAll})
 		}, 0},
-		{"throttle", func(*stand) gracy.Layer {
+		{"throttle", func(*fixtures) gracy.Layer {
 			return throttle.New(throttle.Rule{Limit: 10000}, throttle.Rule{Limit: 10000, Per: time.Minute})
 		}, 0},
-		{"attempt timeout", func(*stand) gracy.Layer { return timeout.PerAttempt(0) }, roundtriptest.TimesOut},
-		{"auth", func(*stand) gracy.Layer { return auth.Header("X-Api-Key", "k", "https://elsewhere.test") }, 0},
+		{"attempt timeout", func(*fixtures) gracy.Layer { return timeout.PerAttempt(0) }, roundtriptest.TimesOut},
+		{"auth", func(*fixtures) gracy.Layer { return auth.Header("X-Api-Key", "k", "https://elsewhere.test") }, 0},
 	}
 }
 
-// worn closes what a stack opened when the suite closes the stack.
-type worn struct {
+// closingStack closes what a stack opened when the suite closes the stack.
+type closingStack struct {
 	http.RoundTripper
 	closers []func() error
 }
 
-func (w worn) Unwrap() http.RoundTripper { return w.RoundTripper }
+func (w closingStack) Unwrap() http.RoundTripper { return w.RoundTripper }
 
-func (w worn) CloseIdleConnections() {
+func (w closingStack) CloseIdleConnections() {
 	if c, ok := w.RoundTripper.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
 
-func (w worn) Close() error {
+func (w closingStack) Close() error {
 	for _, f := range w.closers {
 		if err := f(); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (w worn) Close() error {
 	return nil
 }
 
-func contract(t *testing.T, ks ...kit) {
+func contract(t *testing.T, ks ...layerCase) {
 	t.Helper()
 	var departs roundtriptest.Allowance
 	for _, k := range ks {
@@ -100,12 +100,12 @@ func contract(t *testing.T, ks ...kit) {
 	dir := t.TempDir()
 	var n atomic.Int64
 	wrap := func(next http.RoundTripper) http.RoundTripper {
-		s := &stand{t: t, dir: filepath.Join(dir, strconv.FormatInt(n.Add(1), 10))}
+		s := &fixtures{t: t, dir: filepath.Join(dir, strconv.FormatInt(n.Add(1), 10))}
 		var layers []gracy.Layer
 		for _, k := range ks {
 			layers = append(layers, k.make(s))
 		}
-		return worn{gracy.Around(next, layers...), s.closers}
+		return closingStack{gracy.Around(next, layers...), s.closers}
 	}
 	if departs == 0 {
 		roundtriptest.Run(t, wrap)
@@ -118,7 +118,7 @@ func TestContractOfEachLayer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the contract test of each package runs over its layer")
 	}
-	for _, k := range kits() {
+	for _, k := range layerCases() {
 		t.Run(k.name, func(t *testing.T) { contract(t, k) })
 	}
 }
@@ -129,8 +129,8 @@ func TestContractOfEachOrderedPair(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the suite runs over each layer and the documented order, not over each pair")
 	}
-	for i, a := range kits() {
-		for j, b := range kits() {
+	for i, a := range layerCases() {
+		for j, b := range layerCases() {
 			if i == j {
 				continue
 			}
@@ -143,16 +143,16 @@ func TestContractOfEachOrderedPair(t *testing.T) {
 }
 
 func TestContractOfTheWholeStack(t *testing.T) {
-	t.Run("documented order", func(t *testing.T) { contract(t, kits()...) })
+	t.Run("documented order", func(t *testing.T) { contract(t, layerCases()...) })
 	if testing.Short() {
 		return
 	}
 	t.Run("reverse order", func(t *testing.T) {
-		ks := kits()
+		ks := layerCases()
 		for i, j := 0, len(ks)-1; i < j; i, j = i+1, j-1 {
 			ks[i], ks[j] = ks[j], ks[i]
 		}
 		contract(t, ks...)
 	})
-	t.Run("each layer twice", func(t *testing.T) { contract(t, append(kits(), kits()...)...) })
+	t.Run("each layer twice", func(t *testing.T) { contract(t, append(layerCases(), layerCases()...)...) })
 }

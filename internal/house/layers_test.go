@@ -40,7 +40,7 @@ func places() []place {
 		{"internal/doors/rules_test.go", `"LAYER": +\{ours: (?:leaf|append\(\[\]string\{[^}]*\}, leaf\.\.\.\))[,}]`, "add a row to the table of doors: what the package may import"},
 		{".golangci.yml", `- \{pkg: github.com/gracy-go/gracy/LAYER\$?,`, "add it to the features that no other feature may import"},
 		{".golangci.yml", `"\*\*/\{[^}]*\bLAYER\b[^}]*\}/\*\.go"`, "add it to the folders of the rule features"},
-		{"order_test.go", `\{"LAYER", func`, "add it to kits() at its place in the documented order, so that the contract suite runs over it alone, in pairs and in the whole stack"},
+		{"order_test.go", `\{"LAYER", func`, "add it to layerCases() at its place in the documented order, so that the contract suite runs over it alone, in pairs and in the whole stack"},
 		{"README.md", `(?m)^\| \[` + "`LAYER`" + `\]\(LAYER\) \|`, "add a row to the table of layers"},
 		{"README.md", `outermost first: [^.]*\bLAYER\b`, "name it in the sentence that gives the order"},
 		{"docs/architecture.md", `(?m)^    LAYER `, "draw it into the order of a call"},
@@ -88,24 +88,24 @@ func TestALayerThatIsNamedNowhereIsMissed(t *testing.T) {
 // TestTheOrderIsTheSameEverywhere: README, architecture and the contract suite
 // give one order of the layers.
 func TestTheOrderIsTheSameEverywhere(t *testing.T) {
-	kits := names(read(t, "order_test.go"), `(?m)^\t\t\{"([a-z ]+)", func`)
-	kits = slices.DeleteFunc(kits, func(n string) bool { return strings.Contains(n, " ") }) // the per-attempt ones
+	layerCases := names(read(t, "order_test.go"), `(?m)^\t\t\{"([a-z ]+)", func`)
+	layerCases = slices.DeleteFunc(layerCases, func(n string) bool { return strings.Contains(n, " ") }) // the per-attempt ones
 	sentence := regexp.MustCompile(`outermost first: ([^.]*)\.`).FindStringSubmatch(read(t, "README.md"))
 	if sentence == nil {
 		t.Fatal("README.md has no sentence that gives the order, outermost first")
 	}
 	readme := strings.Split(sentence[1], ", ")
-	if !slices.Equal(kits, readme) {
-		t.Errorf("order_test.go has the order %v, README.md %v", kits, readme)
+	if !slices.Equal(layerCases, readme) {
+		t.Errorf("order_test.go has the order %v, README.md %v", layerCases, readme)
 	}
 	var drawn []string
 	for _, n := range names(read(t, "docs/architecture.md"), `(?m)^    ([a-z]+) {2,}`) {
-		if slices.Contains(kits, n) && !slices.Contains(drawn, n) {
+		if slices.Contains(layerCases, n) && !slices.Contains(drawn, n) {
 			drawn = append(drawn, n)
 		}
 	}
-	if !slices.Equal(kits, drawn) {
-		t.Errorf("order_test.go has the order %v, docs/architecture.md %v", kits, drawn)
+	if !slices.Equal(layerCases, drawn) {
+		t.Errorf("order_test.go has the order %v, docs/architecture.md %v", layerCases, drawn)
 	}
 }
 
