@@ -18,7 +18,7 @@ type series struct {
 	call    *layer.Call
 	next    http.RoundTripper
 	req     *http.Request // the request of the latest attempt
-	kept    bool          // the body had to be made replayable
+	kept    bool          // whether the body is kept while it is sent
 	host    *hostBudget   // nil without a budget
 	start   time.Time
 	probe   *probe // the probe of the latest attempt, nil if the policy needs none

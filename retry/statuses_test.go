@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,14 +11,27 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// retryable returns the statuses that the code retries by default.
-func retryable() []string {
+// retryable returns the statuses that the code retries by default: what Judge and
+// DefaultCondition make of them, which is what verdict.Status says.
+func retryable(t *testing.T) []string {
+	t.Helper()
 	var codes []string
+	req := request(t, t.Context(), http.MethodGet, nil)
 	for code := 100; code <= 999; code++ {
-		if verdict.Status(code).Retryable {
+		resp := rttest.Response(req, code, "")
+		retried := retry.DefaultCondition(retry.Outcome{
+			Request: req, Response: resp, Number: 1, Verdict: verdict.Judge(req, resp, nil, transport.Expect{}),
+		})
+		if want := verdict.Status(code).Retryable; retried != want {
+			t.Errorf("%d: DefaultCondition returns %v, but verdict.Status says %v", code, retried, want)
+		}
+		if retried {
 			codes = append(codes, strconv.Itoa(code))
 		}
 	}
@@ -33,7 +47,7 @@ var (
 // Every text that lists the statuses that are retried by default lists those of
 // verdict.Status. A change of the code alone fails here, with the texts to change.
 func TestTextsListTheStatusesOfTheCode(t *testing.T) {
-	want := retryable()
+	want := retryable(t)
 	found := map[string]bool{}
 	compare := func(path string, got []string) {
 		found[path] = true
@@ -44,7 +58,13 @@ func TestTextsListTheStatusesOfTheCode(t *testing.T) {
 	}
 	const table = "transport/verdict/status.go" // a table of rows, which is no list
 	root := os.DirFS("..")
-	compare(table, retryableRows(t, root, table))
+	var rows []string
+	for code, class := range tableRows(t, root, table) {
+		if class.Retryable {
+			rows = append(rows, strconv.Itoa(code))
+		}
+	}
+	compare(table, rows)
 	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -74,22 +94,48 @@ func TestTextsListTheStatusesOfTheCode(t *testing.T) {
 	}
 }
 
-// retryableRows returns the codes of the rows of the table in the comment of
-// verdict.Status whose column "retryable" says yes.
-func retryableRows(t *testing.T, root fs.FS, path string) (codes []string) {
+// The other columns of the table in the comment of verdict.Status are those of the code
+// too.
+func TestTheTableOfStatusesIsThatOfTheCode(t *testing.T) {
+	const table = "transport/verdict/status.go"
+	rows := tableRows(t, os.DirFS(".."), table)
+	for code := range 1000 {
+		if got, want := rows[code], verdict.Status(code); got != want {
+			t.Errorf("%s has a row in which %d is %+v, but verdict.Status returns %+v: change the table", table, code, got, want)
+		}
+	}
+}
+
+// tableRows returns the rows of the table in the comment of verdict.Status by code. A
+// row says yes below the names of its columns.
+func tableRows(t *testing.T, root fs.FS, path string) map[int]verdict.StatusClass {
 	t.Helper()
 	text, err := fs.ReadFile(root, path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	column := -1
+	head, rows := "", map[int]verdict.StatusClass{}
 	for line := range strings.Lines(string(text)) {
-		switch row, ok := strings.CutPrefix(line, "//\t"); {
-		case ok && column < 0:
-			column = strings.Index(row, "retryable")
-		case ok && strings.HasPrefix(row[min(column, len(row)):], "yes"):
-			codes = append(codes, aCode.FindAllString(row[:column], -1)...)
+		row, ok := strings.CutPrefix(line, "//\t")
+		if !ok {
+			continue
+		}
+		if head == "" {
+			head = row
+			continue
+		}
+		yes := func(column string) bool {
+			at := strings.Index(head, column)
+			return at > 0 && at < len(row) && strings.HasPrefix(row[at:], "yes")
+		}
+		class := verdict.StatusClass{Retryable: yes("retryable"), Pause: yes("pause"), Overload: yes("overload")}
+		for _, code := range aCode.FindAllString(row, -1) {
+			n, err := strconv.Atoi(code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows[n] = class
 		}
 	}
-	return codes
+	return rows
 }
