@@ -7,6 +7,7 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // A Config says what is logged, where and how. The zero Config logs nothing.
@@ -93,7 +94,7 @@ type Event struct {
 	// Func returns the template of each event. It may examine the response but
 	// must not read its body. A placeholder that the event does not know is written
 	// unchanged.
-	Func func(layer.Event) string
+	Func func(transport.Event) string
 }
 
 // At logs an event at a level, with its built-in text.

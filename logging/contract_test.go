@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"testing"
 
-	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
@@ -24,7 +24,7 @@ func TestContract(t *testing.T) {
 		"templates": {
 			Logger:   quiet,
 			Request:  logging.Message(slog.LevelInfo, "{METHOD} {URL}"),
-			Response: logging.Event{On: true, Func: func(e layer.Event) string { return e.Call.Route() }},
+			Response: logging.Event{On: true, Func: func(e transport.Event) string { return e.Call.Route() }},
 		},
 	} {
 		t.Run(name, func(t *testing.T) { roundtriptest.Run(t, logging.New(c).Wrap) })

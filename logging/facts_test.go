@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
-	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestTheValuesOfPlaceholders(t *testing.T) {
@@ -31,7 +31,7 @@ func TestTheValuesOfPlaceholders(t *testing.T) {
 func TestALineHoldsNoSecret(t *testing.T) {
 	const secret = "s3cr3tTOKENs3cr3tTOKEN42"
 	var b bytes.Buffer
-	on := logging.Event{On: true, Func: func(layer.Event) string { return "{URL} Authorization: Bearer " + secret }}
+	on := logging.Event{On: true, Func: func(transport.Event) string { return "{URL} Authorization: Bearer " + secret }}
 	l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug), Request: on, Response: on, Errors: logging.Event{On: true, Template: "{URL} {UURL} {ENDPOINT} {ERROR}"}})
 	u := "http://user:" + secret + "@api.test/bot123456:" + secret + "/x?api_key=" + secret
 	_ = call(t.Context(), l.Wrap(rttest.Fail(&url.Error{Op: "Get", URL: u, Err: io.ErrUnexpectedEOF})), u)

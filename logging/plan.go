@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // kind is a field of Config.
@@ -46,7 +47,7 @@ type event struct {
 	level slog.Level
 	text  template
 	names []string // the placeholders that the event knows
-	f     func(layer.Event) string
+	f     func(transport.Event) string
 }
 
 // compile compiles the templates of a Config. It panics on an unknown placeholder,
@@ -126,7 +127,7 @@ func (p *plan) log(k kind, e layer.Event, req *http.Request, elapsed time.Durati
 	f := &facts{Event: e, req: req, redact: p.config.Redact, elapsed: elapsed}
 	t := how.text
 	if how.f != nil {
-		t, _ = compile(how.f(e), how.names)
+		t, _ = compile(how.f(transport.EventOf(e)), how.names)
 	}
 	// The whole message is redacted, since a template or a function may bring a secret.
 	p.config.Logger.LogAttrs(ctx, how.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs())

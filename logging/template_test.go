@@ -7,15 +7,15 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
-	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestAFunctionReturnsTheTemplate(t *testing.T) {
 	var b bytes.Buffer
 	l := logging.New(logging.Config{
 		Logger: logger(&b, slog.LevelDebug),
-		Response: logging.Event{On: true, Func: func(e layer.Event) string {
+		Response: logging.Event{On: true, Func: func(e transport.Event) string {
 			return fmt.Sprintf("%d {STATUS} {RETRY_CAUSE} {", e.Response.StatusCode)
 		}},
 	})

@@ -95,7 +95,7 @@ func TestCancelEndsTheWaitAtOnce(t *testing.T) {
 				t.Errorf("%s: %v, sent %d times, %d bodies open", name, d, len(base.sent), base.open)
 			}
 			e, ok := errors.AsType[*retry.Error](err)
-			if !ok || e.Attempts != 1 || e.Elapsed != 7*time.Second || e.Call != (*layer.Call)(c) || e.Timeout() {
+			if !ok || e.Attempts != 1 || e.Elapsed != 7*time.Second || e.Call != c || e.Timeout() {
 				t.Errorf("%s: %+v", name, e)
 			}
 			last := c.Attempt()

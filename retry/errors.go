@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
-	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // ErrExhausted is what every [Error] matches, by errors.Is.
@@ -29,7 +29,7 @@ type Error struct {
 	Err error
 	// Call is the ledger, with the outcome of every attempt. It keeps the request
 	// alive: keep its text rather than the error.
-	Call *layer.Call
+	Call *transport.Call
 }
 
 // Error says how many attempts in what time, and the last error, redacted.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -99,7 +100,7 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 
 // gaveUp returns the error of a series that ends with err.
 func (s *series) gaveUp(err error) error {
-	return &Error{Attempts: s.made, Elapsed: time.Since(s.start), Err: err, Call: s.call}
+	return &Error{Attempts: s.made, Elapsed: time.Since(s.start), Err: err, Call: (*transport.Call)(s.call)}
 }
 
 // further is an attempt that has been decided on and is still to begin.
