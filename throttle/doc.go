@@ -22,7 +22,7 @@
 // queue gives its place back. A request that cannot leave before the deadline of its
 // context is rejected at once, and so is one that finds 10,000 others waiting.
 //
-// A rule with a Cost counts something else than requests; what a request did cost is
+// A rule with a Cost counts something else than requests; what a request cost is
 // reported afterwards, with [WithUsage] and [Usage.Report].
 //
 // # Pauses
