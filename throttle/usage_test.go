@@ -75,7 +75,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// What a call did cost takes the room of a Paced rule as well.
+// What a call cost takes the room of a Paced rule as well.
 func TestReportMovesThePacer(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

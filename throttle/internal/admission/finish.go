@@ -56,7 +56,7 @@ type Spent struct {
 	resource *Resource
 	entry    meter.Receipt
 	drained  int64         // when the pacer has forgotten it
-	debt     meter.Receipt // what it did cost beyond that
+	debt     meter.Receipt // what it cost beyond that
 	paid     int64         // when the pacer has forgotten the debt
 }
 
@@ -73,7 +73,7 @@ func (d *Demand) Spent() (spent []Spent) {
 // maxCost keeps the sums of a window from overflowing.
 const maxCost = 1 << 31
 
-// Report corrects what a request took, once it is known what it did cost.
+// Report corrects what a request took, once it is known what it cost.
 func (c *Core) Report(spent []Spent, actual int, now int64) {
 	actual = min(max(actual, 0), maxCost)
 	for i := range spent {
