@@ -174,7 +174,7 @@ func (c *Core) LookAgainAt() int64 {
 
 // Tick does what the clock brings.
 func (c *Core) Tick(now int64) {
-	for _, w := range c.sched.reacquiring.expire(now) {
+	for w := c.sched.reacquiring.expired(now); w != nil; w = c.sched.reacquiring.expired(now) {
 		c.sched.rollBack(w, now)
 		w.state = expired
 	}

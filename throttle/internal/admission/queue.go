@@ -16,6 +16,8 @@ type Queue struct {
 	line    ranked.List[*Waiter] // granted; they leave one after the other
 	parts   []queuePart
 
+	reacquiring int // waiters that are in neither, and come back if a pause begins
+
 	heaps  [2]heapPlace
 	place  int  // in its group
 	seeded bool // it is to be looked at in the next scan

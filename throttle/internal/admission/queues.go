@@ -120,9 +120,9 @@ func (qs *queues) remove(w *Waiter) (head bool) {
 	return head
 }
 
-// forget drops a queue that nothing is in, and its group if it was the last one.
+// forget drops a queue that no waiter is in or comes back to, and its group if it was the last one.
 func (qs *queues) forget(q *Queue) {
-	if q.waiters.Len() > 0 || q.line.Len() > 0 || qs.byKey[q.key] != q {
+	if q.waiters.Len() > 0 || q.line.Len() > 0 || q.reacquiring > 0 || qs.byKey[q.key] != q {
 		return
 	}
 	delete(qs.byKey, q.key)

@@ -92,6 +92,8 @@ func (w *world) touch(c *call) (over bool) {
 	case c.w.Expired():
 		w.seen.requeued++
 		w.c.Requeue(c.w, &c.d, w.now)
+		c.late = false
+	case c.late && c.w.Granted():
 	case c.w.Granted() && c.w.MayLeave():
 		w.leave(c)
 	}
@@ -161,9 +163,9 @@ func (w *world) wake() {
 				c.asked = w.now
 				w.asking(c.asks, true)
 			case !x.MayLeave():
-			case w.r.IntN(6) == 0: // it reacquires, and goes on when it is touched
+			case w.r.IntN(6) == 0: // it reacquires, and goes on when it is touched, or too late
 				w.seen.reacquired++
-				c.apart = true
+				c.apart, c.late = true, w.r.IntN(8) == 0
 				w.c.Reacquire(x, w.now)
 			default:
 				w.leave(c)

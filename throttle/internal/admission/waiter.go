@@ -48,7 +48,6 @@ type Waiter struct {
 	state    state
 	asking   bool  // it asks
 	expiries uint8 // how often its reservation expired
-	periods  uint8 // until that, while it is reacquiring
 }
 
 type state uint8
@@ -70,6 +69,7 @@ type apart struct {
 
 // later is what a waiter gets while it waits.
 type later struct {
+	rank      int64   // its rank in the queue, while it is reacquiring
 	expires   []int64 // when the tokens of each part expire, nil if it was granted none
 	rejection *Rejection
 }

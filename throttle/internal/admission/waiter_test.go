@@ -47,8 +47,8 @@ func TestAReservationLastsLongerEachTime(t *testing.T) {
 			t.Fatal("it may not leave")
 		}
 		c.Reacquire(w, 0)
-		if w.periods != want {
-			t.Errorf("after %d expiries: %d seconds more, want %d", expiries, w.periods, want)
+		if got := time.Duration(c.LookAgainAt()); got != time.Duration(1+int(want))*time.Second {
+			t.Errorf("after %d expiries: %s, want 1+%d seconds", expiries, got, want)
 		}
 		c.sched.rollBack(w, 0)
 		c.Requeue(w, &d, 0)

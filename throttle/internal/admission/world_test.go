@@ -47,8 +47,8 @@ type world struct {
 
 // seen counts what is rare, lest it vanish from the load unnoticed.
 type seen struct {
-	sent, queued, canceled, rejected, armed, changed, unsent, reported, expired, asked, reacquired, requeued int
-	longest                                                                                                  int64
+	sent, queued, canceled, rejected, armed, changed, unsent, reported, asked, reacquired, requeued int
+	longest                                                                                         int64
 }
 
 // call is a request in the world.
@@ -66,6 +66,7 @@ type call struct {
 	ended int64 // its response came
 	rank  int64 // that it should have
 	apart bool  // it has reacquired, so that others may pass it
+	late  bool  // it reacquires for longer than its reservation lasts
 }
 
 // tokenBook is what happens at the store of a rule.
