@@ -117,6 +117,32 @@ func TestMaxWait(t *testing.T) {
 	}
 }
 
+// The rejection of a request whose MaxWait ends while it waits says how many wait for
+// the same at that time.
+func TestTheEndOfMaxWaitCountsTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New(Rule{Limit: 1, Per: 6 * time.Second, MaxWait: 15 * time.Second, Margin: NoMargin})
+		rt := l.Wrap(&server{})
+		_, _ = get(t.Context(), rt, "/")
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		var err error
+		wg.Go(func() { _, err = get(t.Context(), rt, "/") }) // at 6 s, but for those that overtake it
+		for _, after := range []time.Duration{5 * time.Second, 6 * time.Second, 3 * time.Second, 0} {
+			time.Sleep(after)
+			ctx := transport.With(t.Context(), transport.Priority(100))
+			wg.Go(func() { _, _ = get(ctx, rt, "/") })
+			synctest.Wait()
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Queue != 2 || e.Wait != 15*time.Second {
+			t.Errorf("rejected with %+v, want a wait of 15 s and 2 others in the queue", err)
+		}
+	})
+}
+
 // A pause that is on already, and longer than MaxWait.
 func TestMaxWaitForeseesAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

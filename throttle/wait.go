@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,6 +101,9 @@ func (v *wait) run(d *admission.Demand, advance time.Duration, deadline int64) e
 			foreseen = true
 		}
 		if err := v.sleepLocked(); err != nil {
+			if e, ok := errors.AsType[*Error](err); ok { // MaxWait is over
+				e.Queue = w.Others()
+			}
 			return err
 		}
 	}

@@ -94,6 +94,22 @@ func (w *Waiter) Granted() bool { return w.state == granted || w.state == reacqu
 // Expired reports whether its reservation went to others.
 func (w *Waiter) Expired() bool { return w.state == expired }
 
+// Others returns how many others wait for what w, which is queued, waits for: the
+// most of its rules, or the rest of those that its pause would hold back.
+func (w *Waiter) Others() int {
+	if w.queue == nil {
+		return 0
+	}
+	n := 0
+	for i := range w.queue.parts {
+		n = max(n, w.queue.parts[i].resource.waiting)
+	}
+	if len(w.queue.parts) == 0 {
+		n = w.queue.group.waiting
+	}
+	return max(n-1, 0)
+}
+
 // MayLeave reports whether it is to leave: it is the first in its line, or out of it.
 func (w *Waiter) MayLeave() bool {
 	return w.state == reacquiring || w.state == granted && w.links.Prev() == nil
