@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/sethvargo/go-limiter"
+
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // scripted is a store of one key whose n-th reply a test writes.
@@ -52,7 +54,7 @@ func TestAStoreThatNeverComesBack(t *testing.T) {
 					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a request that is forgotten need not hang
 					defer cancel()
 					start := time.Now()
-					line(3, func(i int) {
+					storetest.Line(3, func(i int) {
 						defer func() {
 							if p := recover(); p != nil && i != 0 {
 								t.Errorf("%d panics as well: %v", i, p)
@@ -91,7 +93,7 @@ func TestAnAskerThatLeavesInTheStore(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Second, cancel)
 			start := time.Now()
-			line(2, func(i int) {
+			storetest.Line(2, func(i int) {
 				if i == 0 {
 					// The end of its context is no failure of the store.
 					if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrStore) {
@@ -120,7 +122,7 @@ func TestAnAskerThatLeavesBeforeItAsks(t *testing.T) {
 		rt := l.Wrap(s)
 		ctx, cancel := context.WithCancel(t.Context())
 		start := time.Now()
-		line(3, func(i int) {
+		storetest.Line(3, func(i int) {
 			switch i {
 			case 0:
 				if _, err := get(ctx, rt, "/"); !errors.Is(err, context.Canceled) {
@@ -192,11 +194,11 @@ func TestAnyResetIsABoundedWait(t *testing.T) {
 					}}
 					l := New(Rule{Limit: 10, Mode: Bucket, Store: st})
 					if naive {
-						sleepUntilReset(ctx, st)
+						storetest.SleepUntilReset(ctx, st)
 					} else if _, err := get(ctx, l.Wrap(&server{}), "/"); !errors.Is(err, context.Canceled) {
 						t.Error(err)
 					}
-					n := worst(asked, time.Second)
+					n := storetest.Worst(asked, time.Second)
 					if kept := n <= most && len(asked) >= least; kept != (!naive || tt.naive) {
 						t.Errorf("asked %d times, %d in a second", len(asked), n)
 					}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // change sets Limit and Per of the first rule.
@@ -125,7 +127,7 @@ func TestEveryWindowHoldsWhileRulesChange(t *testing.T) {
 		wg.Wait()
 		for _, path := range []string{"/a", "/b"} {
 			at := s.times(path)
-			if n := worst(at, time.Second); n > 20 {
+			if n := storetest.Worst(at, time.Second); n > 20 {
 				t.Errorf("%s: %d in a second, want at most 20", path, n)
 			}
 			if len(at) < 50 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // Above 4096 sends share their timestamps; a limit that crosses that in the middle of
@@ -57,8 +58,8 @@ func TestALimitCrossesTheGrain(t *testing.T) {
 						during = append(during, at)
 					}
 				}
-				last := worst(slices.DeleteFunc(slices.Clone(during), func(at time.Time) bool { return at.Before(from) }), per)
-				if n := worst(during, per); n > max(limit, limits[max(i-1, 0)]) || last > limit || last < limit*62/64 {
+				last := storetest.Worst(slices.DeleteFunc(slices.Clone(during), func(at time.Time) bool { return at.Before(from) }), per)
+				if n := storetest.Worst(during, per); n > max(limit, limits[max(i-1, 0)]) || last > limit || last < limit*62/64 {
 					t.Errorf("%s: under the limit of %d up to %d in a window, %d in one of its own", name, limit, n, last)
 				}
 			}
@@ -102,13 +103,13 @@ func TestEveryWindowHoldsAroundAChangeOfPer(t *testing.T) {
 						after = append(after, at)
 					}
 				}
-				if a, b := worst(before, tt.from), worst(after, tt.to); a > limit || b > limit {
+				if a, b := storetest.Worst(before, tt.from), storetest.Worst(after, tt.to); a > limit || b > limit {
 					t.Errorf("%s, %s to %s: up to %d before and %d around the change", mode, tt.from, tt.to, a, b)
 				}
-				if a, b := worst(before, tt.from), worst(after, tt.to); a < limit*9/10 || b < limit*9/10 {
+				if a, b := storetest.Worst(before, tt.from), storetest.Worst(after, tt.to); a < limit*9/10 || b < limit*9/10 {
 					t.Errorf("%s, %s to %s: only %d before and %d after the change", mode, tt.from, tt.to, a, b)
 				}
-				if n := worst(s.times("/"), max(tt.from, tt.to)); tt.to != tt.from+1 && n <= limit { // the control
+				if n := storetest.Worst(s.times("/"), max(tt.from, tt.to)); tt.to != tt.from+1 && n <= limit { // the control
 					t.Errorf("%s, %s to %s: %d in the worst of all windows: the bound cannot fail", mode, tt.from, tt.to, n)
 				}
 				quiet(t, l)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/exact"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 func TestExactStoreWithAQueueAndWithout(t *testing.T) {
@@ -23,9 +24,9 @@ func TestExactStoreWithAQueueAndWithout(t *testing.T) {
 				c := &counted{Store: exact.NewStore(limit, time.Second), slow: time.Millisecond}
 				l := New(Rule{Limit: limit, Mode: Bucket, Store: c})
 				rt := l.Wrap(&server{})
-				order := line(n, func(int) {
+				order := storetest.Line(n, func(int) {
 					if !tt.queue {
-						sleepUntilReset(t.Context(), c)
+						storetest.SleepUntilReset(t.Context(), c)
 					} else if _, err := get(t.Context(), rt, "/"); err != nil {
 						t.Error(err)
 					}

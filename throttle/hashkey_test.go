@@ -13,13 +13,14 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 func byToken(req *http.Request) string { return req.Header.Get("Authorization") }
 
 // keeper is a store that keeps what it is asked for.
 type keeper struct {
-	fixedWindow
+	storetest.FixedWindow
 	mu   sync.Mutex // of keys
 	keys map[string]int
 }
@@ -31,7 +32,7 @@ func (k *keeper) Take(ctx context.Context, key string) (tokens, left, reset uint
 	}
 	k.keys[key]++
 	k.mu.Unlock()
-	return k.fixedWindow.Take(ctx, key)
+	return k.FixedWindow.Take(ctx, key)
 }
 
 func TestHashKey(t *testing.T) {
@@ -43,7 +44,7 @@ func TestHashKey(t *testing.T) {
 	if key(req) != same(req) || key(req) == other(req) || len(key(req)) != 32 {
 		t.Errorf("%q, %q, %q", key(req), same(req), other(req))
 	}
-	store := &keeper{fixedWindow: fixedWindow{limit: 100, per: time.Second}}
+	store := &keeper{FixedWindow: storetest.FixedWindow{Limit: 100, Per: time.Second}}
 	rt := New(Rule{Limit: 100, Store: store, Key: key}).Wrap(&server{})
 	for range 3 {
 		resp, err := rt.RoundTrip(req)

@@ -64,18 +64,6 @@ func (s *server) times(prefix string) []time.Time {
 	return ts
 }
 
-// worst returns the largest number of instants in any window of the length per.
-func worst(ts []time.Time, per time.Duration) int {
-	most, first := 0, 0
-	for i := range ts {
-		for ts[i].Sub(ts[first]) >= per {
-			first++
-		}
-		most = max(most, i-first+1)
-	}
-	return most
-}
-
 func reply(req *http.Request, status int, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {

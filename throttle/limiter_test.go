@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -65,8 +66,8 @@ func TestASteadyCallerGetsTheWholeRate(t *testing.T) {
 				time.Sleep(80 * time.Millisecond) // offers 12.5 a second
 			}
 		})
-		if d > 10200*time.Millisecond || worst(s.times("/"), time.Second) != 10 {
-			t.Errorf("101 requests in %v, worst second %d", d, worst(s.times("/"), time.Second))
+		if d > 10200*time.Millisecond || storetest.Worst(s.times("/"), time.Second) != 10 {
+			t.Errorf("101 requests in %v, worst second %d", d, storetest.Worst(s.times("/"), time.Second))
 		}
 	})
 }
@@ -159,7 +160,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 		for cost, rejected := range map[int]bool{4: false, 5: true} {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Rule{
-					Limit: 10, Mode: mode, Margin: NoMargin, Store: &fixedWindow{limit: 4, per: time.Second},
+					Limit: 10, Mode: mode, Margin: NoMargin, Store: &storetest.FixedWindow{Limit: 4, Per: time.Second},
 					Cost: func(*http.Request) int { return cost },
 				})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -178,7 +179,7 @@ func TestCostAboveTheLimitOfAStore(t *testing.T) {
 // neither is sent.
 func TestCloseWhileNotWaitingHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Second}
+		store := &counted{Store: &storetest.FixedWindow{Limit: 100, Per: time.Second}, slow: 10 * time.Second}
 		l := New(Rule{URL: "/rule", Limit: 1, Margin: NoMargin}, Rule{URL: "/store", Limit: 100, Store: store, Margin: NoMargin})
 		slots := concurrency.New(concurrency.Limit{Max: 1, URL: "/rule"})
 		s := &server{latency: func(req *http.Request) time.Duration {

@@ -12,17 +12,18 @@ import (
 	"github.com/sethvargo/go-limiter/memorystore"
 
 	"github.com/gracy-go/gracy/throttle/exact"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 func TestABucketIsUpToTwiceTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the law of the store as it is, the control of the one above
-		l := New(Rule{Limit: 10, Mode: Bucket, Store: &fixedWindow{limit: 10, per: time.Second}})
+		l := New(Rule{Limit: 10, Mode: Bucket, Store: &storetest.FixedWindow{Limit: 10, Per: time.Second}})
 		s := &server{}
 		rt := l.Wrap(s)
 		flood(t, rt, "/", 1)
 		time.Sleep(950 * time.Millisecond)
 		flood(t, rt, "/", 19)
-		if n := worst(s.times("/"), time.Second); n < 19 {
+		if n := storetest.Worst(s.times("/"), time.Second); n < 19 {
 			t.Errorf("worst second %d", n)
 		}
 	})
@@ -114,7 +115,7 @@ func TestMemorystoreBreaksTheWindow(t *testing.T) {
 	}
 }
 
-// fixedWindow is the control of many tests, so it must be no worse than what it
+// FixedWindow is the control of many tests, so it must be no worse than what it
 // stands for. memorystore's clock cannot be turned: here both go by the real one.
 func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 	if testing.Short() {
@@ -166,8 +167,8 @@ func TestFixedWindowCountsAsMemorystoreDoes(t *testing.T) {
 		}
 		return false
 	}
-	if !ever(20, func() limiter.Store { return &fixedWindow{limit: limit, per: per} }) {
-		t.Error("fixedWindow and memorystore reply differently")
+	if !ever(20, func() limiter.Store { return &storetest.FixedWindow{Limit: limit, Per: per} }) {
+		t.Error("FixedWindow and memorystore reply differently")
 	}
 	if ever(3, func() limiter.Store { return exact.NewStore(limit, per) }) {
 		t.Error("the control, another law, replies as memorystore does")

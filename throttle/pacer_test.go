@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 func TestPacedSpreadsTheSends(t *testing.T) {
@@ -49,7 +51,7 @@ func TestIdleThenBurstStaysInTheCap(t *testing.T) {
 			if n := within(at, start, time.Nanosecond); n != 5 {
 				t.Errorf("%d at once after an idle hour, want 5", n)
 			}
-			if n := worst(at, time.Second); n > 20 {
+			if n := storetest.Worst(at, time.Second); n > 20 {
 				t.Errorf("%d in a second, want at most 20", n)
 			}
 		}
@@ -80,7 +82,7 @@ func TestPacedKeepsEveryWindow(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if n := worst(s.times("/"), time.Second); n > 30 {
+		if n := storetest.Worst(s.times("/"), time.Second); n > 30 {
 			t.Errorf("%d in a second, want at most 30", n)
 		}
 		quiet(t, l)

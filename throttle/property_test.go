@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // seeds is how many loads are tried. They are few: the core is tried with a million
@@ -159,7 +160,7 @@ func TestUntilResponseAllowsForAServerThatIsBehind(t *testing.T) {
 			handled := slices.Repeat([]time.Time{time.Now().Add(lag)}, limit)
 			flood(t, rt, "/", limit)
 			handled = append(handled, s.times("/")[limit:]...)
-			if n := worst(handled, per); n != want {
+			if n := storetest.Worst(handled, per); n != want {
 				t.Errorf("%v behind: %d in a window at the server, want %d", lag, n, want)
 			}
 		})

@@ -16,6 +16,7 @@ import (
 	"github.com/sethvargo/go-limiter"
 
 	"github.com/gracy-go/gracy/throttle/exact"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -111,7 +112,7 @@ func TestNothingIsBurnedAndNobodyIsHeldBack(t *testing.T) {
 			if burned != 0 {
 				t.Errorf("%d counted more than were sent", burned)
 			}
-			if a, b := worst(s.times("/"), time.Second), worst(s.times("/narrow"), time.Second); a > 100 || a < 99 || b > 10 {
+			if a, b := storetest.Worst(s.times("/"), time.Second), storetest.Worst(s.times("/narrow"), time.Second); a > 100 || a < 99 || b > 10 {
 				t.Errorf("worst seconds %d and %d", a, b)
 			}
 			quiet(t, l)
@@ -152,7 +153,7 @@ func TestNobodyIsStarvedByTwoFloods(t *testing.T) {
 		if longest > 11*time.Second {
 			t.Errorf("the request that needs both waited up to %v, want no more than those before it take", longest)
 		}
-		if n := worst(slices.SortedFunc(slices.Values(slices.Concat(s.times("/a"), s.times("/both"))), time.Time.Compare), time.Second); n > 10 {
+		if n := storetest.Worst(slices.SortedFunc(slices.Values(slices.Concat(s.times("/a"), s.times("/both"))), time.Time.Compare), time.Second); n > 10 {
 			t.Errorf("worst second %d", n)
 		}
 		quiet(t, l)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // busy is a server at which "/x/long" takes an hour.
@@ -109,7 +110,7 @@ func TestAReservationExpires(t *testing.T) {
 		if d := c.after["/a/limited"]; c.errs["/a/limited"] != nil || d < time.Hour || d > time.Hour+30*time.Second {
 			t.Errorf("the one whose slot was taken: after %v, %v", d, c.errs["/a/limited"])
 		}
-		if n := worst(s.times("/"), 10*time.Second); n > 2 { // a long one is of no rule
+		if n := storetest.Worst(s.times("/"), 10*time.Second); n > 2 { // a long one is of no rule
 			t.Errorf("worst window %d", n)
 		}
 		quiet(t, l)

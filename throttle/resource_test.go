@@ -15,6 +15,7 @@ import (
 
 	"github.com/gracy-go/gracy/throttle/exact"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // A cost is gathered from an exact store token by token; the first is not stale
@@ -71,7 +72,7 @@ func TestATokenThatNobodySpendsKeepsNoKey(t *testing.T) {
 // will be in vain.
 func TestNoQueueIsNotForTheRepliesOfAStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: &fixedWindow{limit: 20, per: time.Minute}, slow: time.Millisecond}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 20, Per: time.Minute}, slow: time.Millisecond}
 		l := New(Rule{Limit: 20, Per: time.Minute, Mode: Bucket, Store: c, MaxQueue: NoQueue})
 		rt := l.Wrap(&server{})
 		flood(t, rt, "/", 20) // fails the test if one is rejected
@@ -97,7 +98,7 @@ func TestAKeyThatLeavesTheSharedCountKeepsIt(t *testing.T) {
 			flood(t, rt, "/late/", 5) // in the shared count
 			time.Sleep(2 * time.Second)
 			flood(t, rt, "/late/", 5) // the others can be forgotten by now
-			if n := worst(s.times("/late"), 10*time.Second); n > 5 {
+			if n := storetest.Worst(s.times("/late"), 10*time.Second); n > 5 {
 				t.Errorf("%s: %d of one key in a window of 5", mode, n)
 			}
 			if _, shared := l.list()[0].core.Keys(); !shared {

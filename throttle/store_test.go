@@ -11,6 +11,7 @@ import (
 
 	"github.com/sethvargo/go-limiter"
 
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -37,51 +38,6 @@ func (c *counted) Take(ctx context.Context, key string) (tokens, remaining, rese
 	return c.Store.Take(ctx, key)
 }
 
-// fixedWindow is a store with the law of memorystore on the bubble's clock.
-type fixedWindow struct {
-	limiter.Store
-	limit int
-	per   time.Duration
-	mu    sync.Mutex
-	begun time.Time
-	used  int
-}
-
-func (f *fixedWindow) Take(context.Context, string) (tokens, remaining, reset uint64, ok bool, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	now := time.Now()
-	if f.begun.IsZero() {
-		f.begun = now
-	}
-	if age := now.Sub(f.begun); age >= f.per {
-		f.begun, f.used = now.Add(-age%f.per), 0
-	}
-	if f.used < f.limit {
-		f.used++
-		ok = true
-	}
-	return uint64(f.limit), uint64(f.limit - f.used), uint64(f.begun.Add(f.per).UnixNano()), ok, nil
-}
-
-// line lets n come one after the other and returns the order in which they were
-// admitted.
-func line(n int, admit func(i int)) (order []int) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			admit(i)
-			mu.Lock()
-			defer mu.Unlock()
-			order = append(order, i)
-		})
-		synctest.Wait()
-	}
-	wg.Wait()
-	return order
-}
-
 // inOrder reports whether all were admitted in the order of coming. Among those
 // of one instant, so many in a row, which is written down first is the scheduler's
 // choice.
@@ -92,18 +48,6 @@ func inOrder(order []int, instant int) bool {
 		}
 	}
 	return true
-}
-
-// sleepUntilReset is what a client does with a store and without a queue, but not
-// for ever.
-func sleepUntilReset(ctx context.Context, s limiter.Store) {
-	for range 10_000 {
-		_, _, reset, ok, err := s.Take(ctx, "")
-		if ok || err != nil {
-			return
-		}
-		time.Sleep(time.Until(time.Unix(0, int64(reset))))
-	}
 }
 
 func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
@@ -120,11 +64,11 @@ func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}, slow: tt.slow}
+				c := &counted{Store: &storetest.FixedWindow{Limit: limit, Per: time.Second}, slow: tt.slow}
 				l := New(Rule{Limit: limit, Mode: Bucket, Store: c})
 				rt := l.Wrap(&server{})
 				start := time.Now()
-				order := line(n, func(int) {
+				order := storetest.Line(n, func(int) {
 					if _, err := get(t.Context(), rt, "/"); err != nil {
 						t.Error(err)
 					}
@@ -150,8 +94,8 @@ func TestTenThousandWaitersAskTheStoreOnce(t *testing.T) {
 func TestTheHerdIsWhatTheQueueIsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the control: each sleeps until reset and asks
 		const n, limit = 1000, 100
-		c := &counted{Store: &fixedWindow{limit: limit, per: time.Second}, slow: time.Millisecond}
-		order := line(n, func(int) { sleepUntilReset(t.Context(), c) })
+		c := &counted{Store: &storetest.FixedWindow{Limit: limit, Per: time.Second}, slow: time.Millisecond}
+		order := storetest.Line(n, func(int) { storetest.SleepUntilReset(t.Context(), c) })
 		if per := float64(c.takes.Load()) / n; per < 5 {
 			t.Errorf("%.1f asked for each admitted: the control does not show the herd", per)
 		}
@@ -163,7 +107,7 @@ func TestTheHerdIsWhatTheQueueIsFor(t *testing.T) {
 
 func TestAStoreBesideTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: &fixedWindow{limit: 10, per: time.Second}}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 10, Per: time.Second}}
 		l := New(Rule{Limit: 10, Store: c, Margin: NoMargin}) // both laws
 		s := &server{}
 		rt := l.Wrap(s)
@@ -171,7 +115,7 @@ func TestAStoreBesideTheWindow(t *testing.T) {
 			time.Sleep(950 * time.Millisecond)
 			flood(t, rt, "/", 10)
 		}
-		if n := worst(s.times("/"), time.Second); n != 10 || c.takes.Load() < 200 {
+		if n := storetest.Worst(s.times("/"), time.Second); n != 10 || c.takes.Load() < 200 {
 			t.Errorf("worst second %d, asked %d times", n, c.takes.Load())
 		}
 		quiet(t, l)
@@ -180,7 +124,7 @@ func TestAStoreBesideTheWindow(t *testing.T) {
 
 func TestAStoreThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: &fixedWindow{limit: 10, per: time.Second}}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 10, Per: time.Second}}
 		c.fail.Store(true)
 		s := &server{}
 		own := New(Rule{Limit: 10, Mode: Bucket, Store: c})
@@ -212,7 +156,7 @@ func TestAStoreThatFails(t *testing.T) {
 
 func TestASlowStoreAndACaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Millisecond}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 100, Per: time.Second}, slow: 10 * time.Millisecond}
 		l := New(Rule{Limit: 100, Mode: Bucket, Store: c})
 		s := &server{}
 		rt := l.Wrap(s)

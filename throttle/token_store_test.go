@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // One asker per class would be easy: here the heads of two classes need the same
@@ -29,15 +30,15 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: 10 * time.Millisecond}
+				c := &counted{Store: &storetest.FixedWindow{Limit: 100, Per: time.Second}, slow: 10 * time.Millisecond}
 				l := New(
 					Rule{Limit: 100, Mode: tt.mode, Store: c, Margin: NoMargin},
 					Rule{Limit: 100, URL: "/both", Margin: NoMargin},
 				)
 				rt := l.Wrap(&server{})
-				line(n, func(i int) {
+				storetest.Line(n, func(i int) {
 					if !tt.queue {
-						sleepUntilReset(t.Context(), c)
+						storetest.SleepUntilReset(t.Context(), c)
 					} else if _, err := get(t.Context(), rt, []string{"/one", "/both"}[i%2]); err != nil {
 						t.Error(err)
 					}
@@ -68,7 +69,7 @@ func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := &counted{Store: &fixedWindow{limit: 100, per: time.Second}, slow: time.Second}
+				c := &counted{Store: &storetest.FixedWindow{Limit: 100, Per: time.Second}, slow: time.Second}
 				l := New(
 					Rule{Limit: 100, Per: time.Minute, Mode: Bucket, Store: c},
 					Rule{Limit: 2, URL: "heavy", Cost: func(*http.Request) int { return 2 }},
@@ -76,7 +77,7 @@ func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 				rt := l.Wrap(&server{})
 				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 				defer cancel()
-				line(3, func(i int) {
+				storetest.Line(3, func(i int) {
 					switch i {
 					case 0:
 						if _, err := get(ctx, rt, "/heavy"); !errors.Is(err, ErrDeadline) && !errors.Is(err, ErrCost) {
@@ -118,7 +119,7 @@ func (f farReset) Take(ctx context.Context, key string) (tokens, remaining, rese
 func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 	const per = 10 * time.Second
 	const left, free, later = 10500 * time.Millisecond, 10900 * time.Millisecond, 11 * time.Second
-	window := func() limiter.Store { return &fixedWindow{limit: 1, per: per} }
+	window := func() limiter.Store { return &storetest.FixedWindow{Limit: 1, Per: per} }
 	far := func() limiter.Store { return farReset{window()} }
 	none := func() limiter.Store { return nil }
 	bucket := Rule{Limit: 1, Per: per, Mode: Bucket, URL: "/quota"}
@@ -164,7 +165,7 @@ func TestWhatAGrantedOneLeavesBehind(t *testing.T) {
 				if tt.leaves {
 					time.AfterFunc(left, cancel)
 				}
-				line(3, func(i int) {
+				storetest.Line(3, func(i int) {
 					switch i {
 					case 0:
 						if _, err := get(ctx, rt, "/quota"); errors.Is(err, context.Canceled) != tt.leaves {

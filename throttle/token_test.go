@@ -14,6 +14,7 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/exact"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // A token belongs to the window that the store counted it in, however long the
@@ -21,7 +22,7 @@ import (
 func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const per = 10 * time.Second
-		c := &counted{Store: &fixedWindow{limit: 1, per: per}, slow: 2 * time.Second}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 1, Per: per}, slow: 2 * time.Second}
 		s := &server{latency: func(req *http.Request) time.Duration {
 			if req.URL.Path == "/long" {
 				return 19 * time.Second // from 4 s to 23 s
@@ -33,7 +34,7 @@ func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 		flood(t, rt, "/quota", 1) // the windows of the store begin at 2 s, 12 s, 22 s
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(15*time.Second, cancel) // at 17 s; granted at 16 s, of the window 12..22
-		line(4, func(i int) {
+		storetest.Line(4, func(i int) {
 			switch i {
 			case 0:
 				_, _ = get(ctx, rt, "/quota")
@@ -61,7 +62,7 @@ func TestATokenOfASlowStoreEndsWithItsWindow(t *testing.T) {
 // A token of a window that is over comes back after one of the next was taken.
 func TestATokenComesBackTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: &fixedWindow{limit: 3, per: 10 * time.Second}}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 3, Per: 10 * time.Second}}
 		s := &server{latency: func(req *http.Request) time.Duration {
 			if req.URL.Path == "/long" {
 				return 11 * time.Second
@@ -79,7 +80,7 @@ func TestATokenComesBackTooLate(t *testing.T) {
 		flood(t, rt, "/q/second", 1)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10500*time.Millisecond, cancel)
-		line(6, func(i int) {
+		storetest.Line(6, func(i int) {
 			switch i {
 			case 0: // granted at 9.5 s, of the first window; leaves at 10.5 s
 				_, _ = get(ctx, rt, "/q/first")
@@ -107,7 +108,7 @@ func TestATokenComesBackTooLate(t *testing.T) {
 // The same where what was admitted was not sent.
 func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &counted{Store: &fixedWindow{limit: 1, per: 10 * time.Second}}
+		c := &counted{Store: &storetest.FixedWindow{Limit: 1, Per: 10 * time.Second}}
 		s := &server{}
 		veto := &testLayer{"veto", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if req.URL.Path == "/veto" {
@@ -119,7 +120,7 @@ func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 		l := New(Rule{Limit: 1, Per: 10 * time.Second, Mode: Bucket, Store: c})
 		rt := l.Wrap(veto.Wrap(s))
 		start := time.Now()
-		line(3, func(i int) {
+		storetest.Line(3, func(i int) {
 			switch i {
 			case 0: // has the token of the first window until 12 s
 				_, _ = get(t.Context(), rt, "/veto")
@@ -131,7 +132,7 @@ func TestATokenOfWhatWasNotSentComesBackTooLate(t *testing.T) {
 				_, _ = get(t.Context(), rt, "/")
 			}
 		})
-		if n := worst(s.times("/"), 9*time.Second); n > 1 {
+		if n := storetest.Worst(s.times("/"), 9*time.Second); n > 1 {
 			t.Errorf("%d in the window from 10 s to 20 s of a store of 1: %v, %v", n, s.times("/")[0].Sub(start), s.times("/")[1].Sub(start))
 		}
 	})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -192,7 +193,7 @@ func TestWhatAnInnerRetryHasSentCounts(t *testing.T) {
 			for range 6 {
 				_, _ = get(t.Context(), rt, "/")
 			}
-			if n := worst(s.times("/"), time.Minute); n != 2 {
+			if n := storetest.Worst(s.times("/"), time.Minute); n != 2 {
 				t.Errorf("retry %s: %d sends in a minute of 2", name, n)
 			}
 		})
@@ -205,7 +206,7 @@ func TestAVetoGivesBackToEveryMode(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			store := limiter.Store(nil)
 			if mode == Bucket { // that of the mode keeps the real time
-				store = &fixedWindow{limit: 100, per: time.Minute}
+				store = &storetest.FixedWindow{Limit: 100, Per: time.Minute}
 			}
 			l := New(Rule{Limit: 100, Per: time.Minute, Margin: NoMargin, Mode: mode, Store: store, Cost: func(*http.Request) int { return 60 }})
 			veto := &testLayer{"veto", func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {

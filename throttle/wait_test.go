@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -62,7 +63,7 @@ func TestAnUnrelatedRouteDoesNotWait(t *testing.T) {
 					t.Errorf("the unrelated route waited %v, want %v", d, tt.want)
 				}
 				wg.Wait()
-				if n := worst(s.times("/full"), time.Minute); n != tt.most {
+				if n := storetest.Worst(s.times("/full"), time.Minute); n != tt.most {
 					t.Errorf("worst minute %d, want %d", n, tt.most)
 				}
 				if slots.InFlight() != 0 || slots.Waiting() != 0 {

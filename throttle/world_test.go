@@ -13,6 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -144,7 +145,7 @@ func (w *world) rule(r *rand.Rand, i int) Rule {
 	}
 	var store bool
 	if rule.Mode, store = w.mode(i); store {
-		rule.Store = &fixedWindow{limit: rule.Limit, per: rule.Per}
+		rule.Store = &storetest.FixedWindow{Limit: rule.Limit, Per: rule.Per}
 		rule.Cost = nil
 		return rule
 	}

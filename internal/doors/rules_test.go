@@ -64,6 +64,7 @@ var doors = map[string]door{
 	"throttle/internal/admission": {ours: []string{"internal/...", "throttle/internal/..."}, foreign: []string{limiter}},
 	"throttle/internal/meter":     {},
 	"throttle/internal/pauses":    {},
+	"throttle/internal/storetest": {foreign: []string{limiter}},
 
 	// What the author of a storage needs, and the two storages that replay.Open knows.
 	"replay/store":      {},

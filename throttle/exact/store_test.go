@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/sethvargo/go-limiter"
+
+	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 func TestNewStore(t *testing.T) {
@@ -71,7 +73,7 @@ func TestNewStoreKeepsEveryWindow(t *testing.T) {
 		most  int
 	}{
 		"window":                    {nil, 10},
-		"fixed window, the control": {&fixedWindow{limit: 10, per: time.Second}, 19},
+		"fixed window, the control": {&storetest.FixedWindow{Limit: 10, Per: time.Second}, 19},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -91,7 +93,7 @@ func TestNewStoreKeepsEveryWindow(t *testing.T) {
 				take(9)
 				time.Sleep(10 * time.Millisecond)
 				take(10)
-				if got := worst(ts, time.Second); got != tt.most {
+				if got := storetest.Worst(ts, time.Second); got != tt.most {
 					t.Errorf("worst second %d, want %d", got, tt.most)
 				}
 			})
@@ -183,25 +185,25 @@ func TestNewStoreUnderHotWaiters(t *testing.T) {
 		most  int
 	}{
 		"window":                    {func() limiter.Store { return NewStore(limit, time.Second) }, limit},
-		"fixed window, the control": {func() limiter.Store { return &fixedWindow{limit: limit, per: time.Second} }, 2 * limit},
+		"fixed window, the control": {func() limiter.Store { return &storetest.FixedWindow{Limit: limit, Per: time.Second} }, 2 * limit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := tt.store()
-				sleepUntilReset(t.Context(), s) // the ticks of the control are counted from here
+				storetest.SleepUntilReset(t.Context(), s) // the ticks of the control are counted from here
 				time.Sleep(1950 * time.Millisecond)
 				var mu sync.Mutex
 				var ts []time.Time
 				start := time.Now()
-				line(waiters, func(int) {
+				storetest.Line(waiters, func(int) {
 					for range each {
-						sleepUntilReset(t.Context(), s)
+						storetest.SleepUntilReset(t.Context(), s)
 						mu.Lock()
 						ts = append(ts, time.Now())
 						mu.Unlock()
 					}
 				})
-				if n := worst(ts, time.Second); n != tt.most {
+				if n := storetest.Worst(ts, time.Second); n != tt.most {
 					t.Errorf("worst second %d, want %d", n, tt.most)
 				}
 				// Nor does it hold back what would fit: all in twenty windows.
