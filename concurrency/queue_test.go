@@ -2,6 +2,7 @@ package concurrency
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -141,6 +142,63 @@ func TestFreeSlotsAreKeptForARequestThatWasDelayed(t *testing.T) {
 		if len(order) != 3 || order[0] != "both" {
 			t.Errorf("order %v, want both first", order)
 		}
+		empty(t, l)
+	})
+}
+
+// Slots that are kept free for a request are for others once it is rejected: it would
+// have to wait elsewhere, and that queue is full.
+func TestSlotsKeptForARejectedRequestAreFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		threeForHeavy := func(req *http.Request) int {
+			if req.URL.Path == "/heavy" {
+				return 3
+			}
+			return 1
+		}
+		l := New(Limit{Max: 1}, Limit{Max: 3, MaxQueue: 1, Scope: transport.ScopeAll, Method: http.MethodGet, Weight: threeForHeavy})
+		rt := l.Wrap(&server{})
+		hold := func(p transport.Priority, method, url string) (end func()) {
+			req := request(transport.With(t.Context(), p), url)
+			req.Method = method
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() { _ = resp.Body.Close() }
+		}
+		later := func(url string) chan error {
+			done := make(chan error, 1)
+			go func() { done <- ask(t.Context(), rt, http.MethodGet, url) }()
+			synctest.Wait()
+			return done
+		}
+		endGet := hold(0, http.MethodGet, "http://b.test/")
+		heavy := later("http://a.test/heavy")
+		time.Sleep(time.Millisecond)                          // the light request comes later
+		endPost := hold(0, http.MethodPost, "http://a.test/") // overtakes it
+		endGet()                                              // three slots are kept for it now
+		synctest.Wait()
+		endUrgent := hold(1, http.MethodGet, "http://c.test/")
+		light := later("http://b.test/") // two slots are free, but kept
+		if l.Waiting() != 2 {
+			t.Fatalf("%d requests wait, want the heavy one and the light one", l.Waiting())
+		}
+		endPost() // the heavy one would have to wait for three slots, where the light one does
+		synctest.Wait()
+		if err := <-heavy; !errors.Is(err, ErrFull) {
+			t.Errorf("the heavy request: %v, want ErrFull", err)
+		}
+		select {
+		case err := <-light:
+			if err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Error("the light request still waits for slots that are kept for nobody")
+		}
+		endUrgent()
+		synctest.Wait()
 		empty(t, l)
 	})
 }
