@@ -2,23 +2,23 @@ package hint
 
 import (
 	"strings"
-	"time"
 )
 
-// draft reads one RateLimit field. A malformed one is ignored as a whole, as
+// readDraft reads one RateLimit field. A malformed one is ignored as a whole, as
 // the draft asks (draft-ietf-httpapi-ratelimit-headers, section 4).
-func draft(field string) (d time.Duration, found bool) {
+func (q *quotas) readDraft(field string, c clock) {
+	all := *q
 	var oldRemaining, oldReset string
 	for more := true; more; {
 		var member string
 		var ok bool
 		if member, field, more, ok = cut(field, ','); !ok {
-			return 0, false
+			return
 		}
 		item, params, _, _ := cut(member, ';')
 		item = strings.TrimSpace(item)
 		if item == "" {
-			return 0, false
+			return
 		}
 		if name, value, is := strings.Cut(item, "="); is && item[0] != '"' {
 			switch name {
@@ -29,54 +29,54 @@ func draft(field string) (d time.Duration, found bool) {
 			}
 			continue
 		}
-		delay, empty, ok := state(params)
-		if !ok {
-			return 0, false
-		}
-		if empty {
-			d, found = max(d, delay), true
+		if !all.readState(params, c) {
+			return
 		}
 	}
-	if delay, empty, ok := exhaustedFor(oldRemaining, oldReset); ok && empty {
-		d, found = max(d, delay), true
+	if all.addPair(oldRemaining, oldReset, c) {
+		*q = all
 	}
-	return d, found
 }
 
-// state reads the parameters of one policy: r is what remains of it, and t the
-// seconds to its reset. Unknown parameters are ignored.
-func state(params string) (delay time.Duration, empty, ok bool) {
+// readState reads the parameters of one policy: r is what remains of it, and t the
+// seconds to its reset. Unknown parameters are ignored. It is false if they are
+// malformed.
+func (q *quotas) readState(params string, c clock) bool {
 	var r, t string
 	for more := params != ""; more; {
 		var param string
+		var ok bool
 		if param, params, more, ok = cut(params, ';'); !ok {
-			return 0, false, false
+			return false
 		}
 		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
 		switch name {
 		case "":
-			return 0, false, false
+			return false
 		case "r":
 			r = value
 		case "t":
 			t = value
 		}
 	}
-	return exhaustedFor(r, t)
+	return q.addPair(r, t, c)
 }
 
-// exhaustedFor reads the pair of remaining and reset seconds. If one of them is
-// missing, nothing is exhausted.
-func exhaustedFor(remaining, reset string) (delay time.Duration, empty, ok bool) {
+// addPair adds a pair of remaining and reset seconds. If one of them is missing,
+// nothing is known. It is false if one is malformed.
+func (q *quotas) addPair(remaining, reset string, c clock) bool {
 	if remaining == "" || reset == "" {
-		return 0, false, true
+		return true
 	}
-	left, ok := number(remaining, time.Second)
-	if !ok {
-		return 0, false, false
+	left, known := q.rest([]string{remaining})
+	wait := c.seconds(strings.TrimSpace(reset), q.window)
+	if !wait.ok || !known && !strings.HasPrefix(remaining, "-") {
+		return false
 	}
-	delay, ok = number(reset, time.Second)
-	return delay, ok && left == 0, ok
+	if known {
+		q.add(left, wait)
+	}
+	return true
 }
 
 // cut is strings.Cut that skips quoted strings; ok is false if a quote is not

@@ -29,7 +29,9 @@ func TestAMalformedFieldOfTheDraftIsIgnoredAsAWhole(t *testing.T) {
 		{`"day";r=0;t=-1`, 0, false},
 		{`remaining=0, reset=soon`, 0, false},
 	} {
-		if got, ok := draft(test.field); got != test.want || ok != test.ok {
+		var q quotas
+		q.readDraft(test.field, clock{now})
+		if got, ok := q.spent.wait, q.spent.ok; got != test.want || ok != test.ok {
 			t.Errorf("%q: %v, %v, want %v, %v", test.field, got, ok, test.want, test.ok)
 		}
 	}

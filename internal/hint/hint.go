@@ -2,7 +2,6 @@ package hint
 
 import (
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -11,122 +10,83 @@ import (
 // without overflowing a time.Duration.
 const Max = 365 * 24 * time.Hour
 
-// FromResponse returns how long resp asks the client to wait from its arrival on.
-// now replaces a Date header that is missing or malformed.
+// A Hint is what a response says about when to send again.
+type Hint struct {
+	// Wait is how long to wait from the arrival of the response on, in [0, Max].
+	Wait time.Duration
+	// Margin is how much of Wait allows for whole seconds: for a Retry-After that was
+	// cut off, and for an instant that may be meant up to a second later.
+	Margin time.Duration
+	// Sure is whether the response itself says that a limit was reached: by its
+	// status 429, or by a quota of which nothing remains. A Retry-After alone may be
+	// a constant of the server that has nothing to do with limits.
+	Sure bool
+}
+
+// near is how far a Retry-After and the reset of a quota that lasts may lie apart
+// to be one and the same: each may have been rounded.
+const near = 2 * time.Second
+
+// FromResponse returns the hint of resp, from its arrival at now on, by the clock of
+// this machine.
 //
 // Only a status of 400 and above has a hint: Retry-After on a 202 is the interval
 // of polling and on a 3xx delays the next hop (RFC 9110 section 10.2.3), so both
-// are ignored. [After] is read first; if it finds nothing, [Quota] is read for 429
-// and 403. A nil response has no hint.
-func FromResponse(resp *http.Response, now time.Time) (d time.Duration, ok bool) {
+// are ignored. A wait that names its unit goes before Retry-After, and Retry-After
+// before the quotas, which are read for 429 and 403 only. A Retry-After in whole
+// seconds may have been cut off: it is lengthened to the reset of an exhausted
+// quota that is up to two seconds later, by at most one second. On a 429 a reset
+// counts as that of an exhausted quota also where no field says how much remains.
+//
+// A Retry-After beside a quota that lasts, and that ends with it, is the clock of the
+// quota and no hint, unless the status is 429. A nil response has no hint.
+func FromResponse(resp *http.Response, now time.Time) (h Hint, ok bool) {
 	if resp == nil || resp.StatusCode < 400 {
-		return 0, false
+		return Hint{}, false
 	}
-	if d, ok = After(resp.Header, now); ok {
-		return d, true
+	refused := resp.StatusCode == http.StatusTooManyRequests
+	c := clockOf(resp.Header, now)
+	asked := readAfter(resp.Header, c)
+	if asked.unit.ok {
+		return Hint{Wait: asked.unit.wait, Margin: asked.unit.margin, Sure: refused}, true
 	}
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests, http.StatusForbidden:
-		return Quota(resp.Header, now)
+	q := readQuotas(resp.Header, c, asked.plain, refused)
+	if refused && !q.rests { // what else would a reset be that comes alone with a 429
+		q.spent = q.alone
 	}
-	return 0, false
+	exhausted := q.spent.ok && (refused || resp.StatusCode == http.StatusForbidden)
+	switch after := asked.plain; {
+	case after.ok && !refused && q.denies && !q.spent.ok:
+		return Hint{}, false
+	case after.ok:
+		h = Hint{Wait: after.wait, Margin: after.margin, Sure: refused || exhausted}
+		if more := q.spent.wait - after.wait; exhausted && after.whole && more > 0 && q.spent.said()-after.wait <= near {
+			more = min(more, time.Second)
+			h.Wait += more
+			h.Margin = more
+		}
+		return h, true
+	case exhausted:
+		return Hint{Wait: q.spent.wait, Margin: q.spent.margin, Sure: true}, true
+	}
+	return Hint{}, false
 }
 
-// After reads Retry-After-Ms, X-Ms-Retry-After-Ms and Retry-After (RFC 9110
-// section 10.2.3), the first of them that is well-formed, whatever the status. The value
-// is a number, fractions allowed, or for Retry-After any of the three HTTP
-// dates; "0" and a date in the past are a hint of zero. Negative, empty,
-// exponent, NaN and infinite values are malformed. Of a repeated field the
-// longest well-formed value counts.
-func After(h http.Header, now time.Time) (d time.Duration, ok bool) {
-	if d, ok = longest(h["Retry-After-Ms"], time.Millisecond); ok {
-		return d, true
-	}
-	if d, ok = longest(h["X-Ms-Retry-After-Ms"], time.Millisecond); ok {
-		return d, true
-	}
-	d, ok = longest(h["Retry-After"], time.Second)
-	for _, v := range h["Retry-After"] {
-		if !strings.Contains(v, ":") { // not a date; the error of ParseTime would be an allocation
-			continue
-		}
-		if t, err := date(v); err == nil {
-			d, ok = max(d, until(t, h, now)), true
-		}
-	}
-	return d, ok
+// A reading is one value that was read. The zero reading is none.
+type reading struct {
+	wait   time.Duration // how long to wait, margin included
+	margin time.Duration // the second that was added to an instant in whole seconds
+	whole  bool          // a number of seconds without a fraction
+	ok     bool
 }
 
-// longest returns the longest of the values, each a number of units. A proxy may
-// have joined some with commas.
-func longest(values []string, unit time.Duration) (d time.Duration, ok bool) {
-	for _, v := range values {
-		for part := range strings.SplitSeq(v, ",") {
-			if n, is := number(part, unit); is {
-				d, ok = max(d, n), true
-			}
-		}
-	}
-	return d, ok
-}
+// said is what the value says, without a margin.
+func (r reading) said() time.Duration { return max(r.wait-r.margin, 0) }
 
-// until returns the time from the response to t, within [0, Max].
-func until(t time.Time, h http.Header, now time.Time) time.Duration {
-	for _, v := range h["Date"] {
-		if at, err := date(v); err == nil {
-			now = at
-			break
-		}
+// later returns the one of the two that is later.
+func later(a, b reading) reading {
+	if !a.ok || b.ok && b.wait > a.wait {
+		return b
 	}
-	return min(max(t.Sub(now), 0), Max)
-}
-
-// date reads an HTTP date (RFC 9110, section 5.6.7), and the time.RFC1123
-// format of a time in UTC, which the middleware of go-limiter sends.
-func date(v string) (time.Time, error) {
-	v = strings.TrimSpace(v)
-	if plain, ok := strings.CutSuffix(v, " UTC"); ok {
-		v = plain + " GMT"
-	}
-	return http.ParseTime(v)
-}
-
-// number reads a plain decimal number of units. strconv would also read signs,
-// exponents, hexadecimals, NaN and Inf, which are malformed in a header.
-func number(s string, unit time.Duration) (time.Duration, bool) {
-	s = strings.TrimSpace(s)
-	whole, frac, dotted := strings.Cut(s, ".")
-	if whole == "" || dotted && frac == "" || !digits(whole) || !digits(frac) {
-		return 0, false
-	}
-	limit := int64(Max / unit)
-	var n int64
-	for _, c := range []byte(whole) {
-		if n = n*10 + int64(c-'0'); n >= limit {
-			return Max, true
-		}
-	}
-	d := time.Duration(n) * unit
-	step := unit
-	var rest bool
-	for _, c := range []byte(frac) {
-		if step /= 10; step == 0 {
-			rest = rest || c != '0'
-			continue
-		}
-		d += time.Duration(c-'0') * step
-	}
-	if rest {
-		d++
-	}
-	return d, true
-}
-
-func digits(s string) bool {
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return true
+	return a
 }

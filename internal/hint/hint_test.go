@@ -19,7 +19,13 @@ func headers(pairs ...string) http.Header {
 	return h
 }
 
-func TestAfterReadsRetryAfterAndItsVariants(t *testing.T) {
+// wait returns what a response asks for.
+func wait(status int, h http.Header) (time.Duration, bool) {
+	got, ok := FromResponse(&http.Response{StatusCode: status, Header: h}, now)
+	return got.Wait, ok
+}
+
+func TestRetryAfterAndItsVariantsAreRead(t *testing.T) {
 	const none = -1 * time.Nanosecond
 	in := func(d time.Duration, layout string) string { return now.Add(d).Format(layout) }
 	ansi, rfc850 := time.ANSIC, "Monday, 02-Jan-06 15:04:05 GMT"
@@ -52,28 +58,31 @@ func TestAfterReadsRetryAfterAndItsVariants(t *testing.T) {
 		{"word", headers("Retry-After", "soon"), none},
 		{"unit", headers("Retry-After", "5s"), none},
 		{"other digits", headers("Retry-After", "٣"), none},
-		{"max int64", headers("Retry-After", strconv.Itoa(math.MaxInt64)), Max},
-		{"past uint64", headers("Retry-After", "99999999999999999999999999"), Max},
-		{"overflows as nanoseconds", headers("Retry-After", "18446744074"), Max},
+		{"max int64", headers("Retry-After", strconv.Itoa(math.MaxInt64)), none},
+		{"past uint64", headers("Retry-After", "99999999999999999999999999"), none},
+		{"the year 2554", headers("Retry-After", "18446744074"), none},
+		{"an instant", headers("Retry-After", strconv.FormatInt(now.Unix()+90, 10)), 91 * time.Second},
+		{"an instant in microseconds", headers("Retry-After", strconv.FormatInt((now.Unix()+90)*1e6, 10)), 90 * time.Second},
 		{"exactly Max", headers("Retry-After", "31536000"), Max},
 		{"a second below Max", headers("Retry-After", "31535999"), Max - time.Second},
 		{"repeated: the longest", headers("Retry-After", "3", "Retry-After", "9", "Retry-After", "x"), 9 * time.Second},
-		{"repeated: number and date", headers("Retry-After", "3", "Retry-After", in(time.Minute, http.TimeFormat)), time.Minute},
+		{"repeated: number and date", headers("Retry-After", "3", "Retry-After", in(time.Minute, http.TimeFormat)), 61 * time.Second},
 		{"joined by a proxy", headers("Retry-After", "3, 9"), 9 * time.Second},
 
-		{"IMF-fixdate", headers("Retry-After", in(90*time.Second, http.TimeFormat)), 90 * time.Second},
-		{"RFC 850 date", headers("Retry-After", in(90*time.Second, rfc850)), 90 * time.Second},
-		{"asctime date", headers("Retry-After", in(90*time.Second, ansi)), 90 * time.Second},
-		{"date, space around", headers("Retry-After", " "+in(time.Second, http.TimeFormat)+" "), time.Second},
-		{"date as time.RFC1123 writes it", headers("Retry-After", in(90*time.Second, time.RFC1123)), 90 * time.Second},
+		{"IMF-fixdate", headers("Retry-After", in(90*time.Second, http.TimeFormat)), 91 * time.Second},
+		{"RFC 850 date", headers("Retry-After", in(90*time.Second, rfc850)), 91 * time.Second},
+		{"asctime date", headers("Retry-After", in(90*time.Second, ansi)), 91 * time.Second},
+		{"date, space around", headers("Retry-After", " "+in(time.Second, http.TimeFormat)+" "), 2 * time.Second},
+		{"date as time.RFC1123 writes it", headers("Retry-After", in(90*time.Second, time.RFC1123)), 91 * time.Second},
 		{"date of another zone", headers("Retry-After", "Sun, 01 Mar 2026 12:01:00 CET"), none},
-		{"date in the past", headers("Retry-After", in(-time.Hour, http.TimeFormat)), 0},
+		{"date just past", headers("Retry-After", in(-3*time.Second, http.TimeFormat)), 0},
+		{"date in the past", headers("Retry-After", in(-time.Hour, http.TimeFormat)), none},
 		{"date far in the future", headers("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), Max},
-		{"date before the epoch", headers("Retry-After", "Mon, 01 Jan 0001 00:00:00 GMT"), 0},
+		{"date before the epoch", headers("Retry-After", "Mon, 01 Jan 0001 00:00:00 GMT"), none},
 		{"browser date", headers("Retry-After", "Sun Mar 01 2026 12:01:00 GMT+0000 (UTC)"), none},
 		{"skewed clock", headers("Retry-After", in(time.Hour+time.Minute, http.TimeFormat),
-			"Date", in(time.Hour, http.TimeFormat)), time.Minute},
-		{"malformed Date", headers("Retry-After", in(time.Minute, http.TimeFormat), "Date", "x"), time.Minute},
+			"Date", in(time.Hour, http.TimeFormat)), time.Minute + time.Second/2},
+		{"malformed Date", headers("Retry-After", in(time.Minute, http.TimeFormat), "Date", "x"), 61 * time.Second},
 
 		{"milliseconds", headers("Retry-After-Ms", "1500"), 1500 * time.Millisecond},
 		{"milliseconds first", headers("Retry-After-Ms", "1500", "Retry-After", "60"), 1500 * time.Millisecond},
@@ -84,9 +93,9 @@ func TestAfterReadsRetryAfterAndItsVariants(t *testing.T) {
 		{"a date is no number of milliseconds", headers("Retry-After-Ms", in(time.Hour, http.TimeFormat)), none},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, ok := After(test.h, now)
+			got, ok := wait(500, test.h)
 			if want := test.want != none; ok != want || ok && got != test.want {
-				t.Errorf("After = %v, %v; want %v, %v", got, ok, max(test.want, 0), want)
+				t.Errorf("wait = %v, %v; want %v, %v", got, ok, max(test.want, 0), want)
 			}
 		})
 	}
@@ -121,12 +130,12 @@ func TestOnlyAFailedResponseHasAHint(t *testing.T) {
 		{429, nil, 0, false},
 		{429, headers("Retry-After", "-1", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "30"), 30 * time.Second, true},
 	} {
-		got, ok := FromResponse(&http.Response{StatusCode: test.status, Header: test.h}, now)
+		got, ok := wait(test.status, test.h)
 		if got != test.want || ok != test.ok {
 			t.Errorf("%d %v: %v, %v; want %v, %v", test.status, test.h, got, ok, test.want, test.ok)
 		}
 	}
-	if d, ok := FromResponse(nil, now); d != 0 || ok {
+	if d, ok := FromResponse(nil, now); d != (Hint{}) || ok {
 		t.Errorf("nil response: %v, %v", d, ok)
 	}
 }
@@ -158,21 +167,21 @@ func FuzzHint(f *testing.F) {
 			}
 		}
 		h := http.Header{"Retry-After": {v}, "Date": {date}}
-		d, ok := After(h, now)
-		check("After", d, ok)
+		d, ok := wait(500, h)
+		check("Retry-After", d, ok)
 		n, err := strconv.ParseFloat(v, 64)
 		if ok && d == 0 && (err == nil && n > 0 || err != nil && n > 1) {
 			t.Errorf("%q is positive, and its hint is zero", v)
 		}
-		d, ok = After(http.Header{"Retry-After-Ms": {v}}, now)
+		d, ok = wait(500, http.Header{"Retry-After-Ms": {v}})
 		check("Ms", d, ok)
 		for _, h := range []http.Header{
 			{"Ratelimit": {v}},
 			{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {v}, "Date": {date}},
 			{"X-Ratelimit-Remaining": {v}, "X-Ratelimit-Reset": {date}},
 		} {
-			d, ok := Quota(h, now)
-			check("Quota", d, ok)
+			d, ok := wait(429, h)
+			check("quota", d, ok)
 		}
 	})
 }

@@ -2,94 +2,128 @@ package hint
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
 
-// Quota returns how long it is until an exhausted quota is refilled. A quota
-// counts only if the server says that nothing remains of it; of several exhausted
-// ones the last to be refilled counts. It reads
+// quotas is what all fields of a response say about quotas together.
+type quotas struct {
+	spent reading // the last of the exhausted ones to be refilled
+	alone reading // the latest reset of a quota of which nobody says how much remains
+	rests bool    // how much remains of some quota is known
+	// denies is whether a quota lasts whose reset is what Retry-After says.
+	denies bool
+
+	after    reading       // what Retry-After says
+	negative bool          // a negative rest is none; some servers say so of "not known"
+	window   time.Duration // the longest window that a field names, or what Retry-After says; 0 is none
+}
+
+// readQuotas reads
 //
 //   - RateLimit, the structured list of the IETF draft (`"day";r=0;t=30`) and
 //     the dictionary of its earlier editions (`limit=9, remaining=0, reset=30`);
-//   - the X-RateLimit-, X-Rate-Limit- and RateLimit- triples;
-//   - the same for requests and for tokens, as OpenAI and Anthropic send them.
+//   - any field with "limit", "quota" or "throttle" and "reset" in its name, beside
+//     the field with "remaining" in the place of "reset", such as
+//     X-RateLimit-Reset-Tokens and X-RateLimit-Remaining-Tokens.
 //
-// A reset is a number of seconds (below 1e9 a delay, else a Unix time, from
-// 1e11 on in milliseconds), a Go duration ("6m0s"), an RFC 3339 time or an
-// HTTP date. Malformed and unknown values are ignored.
-func Quota(h http.Header, now time.Time) (d time.Duration, ok bool) {
+// A quota is exhausted if the server says that nothing remains of it, or, where
+// negative is true, less than nothing. A reset is read by [clock.reset]; where a
+// field with "After" or "Ms" behind "Reset" says the same more precisely, that one
+// is read.
+func readQuotas(h http.Header, c clock, after reading, negative bool) quotas {
+	q := quotas{after: after, negative: negative, window: after.said()}
+	q.readWindow(h)
 	for _, v := range h["Ratelimit"] {
-		if t, is := draft(v); is {
-			d, ok = max(d, t), true
-		}
+		q.readDraft(v, c)
 	}
-	for _, q := range [...]struct{ remaining, reset string }{
-		{"X-Ratelimit-Remaining", "X-Ratelimit-Reset-After"},
-		{"X-Ratelimit-Remaining", "X-Ratelimit-Reset"},
-		{"X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"},
-		{"Ratelimit-Remaining", "Ratelimit-Reset"},
-		{"X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests"},
-		{"X-Ratelimit-Remaining-Tokens", "X-Ratelimit-Reset-Tokens"},
-		{"Anthropic-Ratelimit-Requests-Remaining", "Anthropic-Ratelimit-Requests-Reset"},
-		{"Anthropic-Ratelimit-Tokens-Remaining", "Anthropic-Ratelimit-Tokens-Reset"},
-		{"Anthropic-Ratelimit-Input-Tokens-Remaining", "Anthropic-Ratelimit-Input-Tokens-Reset"},
-		{"Anthropic-Ratelimit-Output-Tokens-Remaining", "Anthropic-Ratelimit-Output-Tokens-Reset"},
-	} {
-		if !exhausted(h[q.remaining]) {
+	for name, values := range h {
+		i := indexFold(name, "reset")
+		if i < 0 || !isQuota(name) {
 			continue
 		}
-		for _, v := range h[q.reset] {
-			if t, is := reset(v, h, now); is {
-				d, ok = max(d, t), true
+		if finer(h, name) {
+			continue
+		}
+		rest := h[remainingOf(name, i)]
+		left, known := q.rest(rest)
+		for _, v := range values {
+			r := c.reset(v, q.window)
+			if inMs(name) {
+				r = c.millis(v)
+			}
+			switch {
+			case known:
+				q.add(left, r)
+			case len(rest) == 0:
+				q.alone = later(q.alone, r)
 			}
 		}
 	}
-	return d, ok
+	return q
 }
 
-// exhausted reports whether any of the values says zero. A negative one does
-// not: some vendors send -1 for "not known".
-func exhausted(values []string) bool {
+// finer reports whether another field says the reset that the field name says, and
+// as a delay: then no clock is needed.
+func finer(h http.Header, name string) bool {
+	return len(h[name+"-After"]) > 0 || len(h[name+"-After-Ms"]) > 0 || len(h[name+"-Ms"]) > 0
+}
+
+// add adds one quota of which left remains.
+func (q *quotas) add(left bool, reset reading) {
+	q.rests = true
+	switch {
+	case !reset.ok:
+	case !left:
+		q.spent = later(q.spent, reset)
+	case q.after.ok:
+		apart := reset.said() - q.after.said()
+		q.denies = q.denies || apart >= -near && apart <= near
+	}
+}
+
+// rest reads how much remains of a quota: whether something does, and whether that
+// is known at all. Of several values the least counts.
+func (q *quotas) rest(values []string) (left, known bool) {
+	left = true
 	for _, v := range values {
-		if n, ok := number(v, time.Second); ok && n == 0 {
-			return true
+		v = strings.TrimSpace(v)
+		if n, negative := strings.CutPrefix(v, "-"); negative {
+			if _, ok := number(n, time.Second); ok && q.negative {
+				left, known = false, true
+			}
+			continue
+		}
+		if n, ok := number(v, time.Second); ok {
+			left, known = left && n > 0, true
 		}
 	}
-	return false
+	return left, known
 }
 
-// reset reads one of the dialects of a reset field.
-func reset(v string, h http.Header, now time.Time) (time.Duration, bool) {
+// readWindow reads how long a window is: the parameter w of RateLimit-Policy, or
+// X-Rate-Limit-Duration.
+func (q *quotas) readWindow(h http.Header) {
+	for _, v := range h["X-Rate-Limit-Duration"] {
+		if d, ok := number(v, time.Second); ok {
+			q.window = max(q.window, d)
+		}
+	}
+	for _, v := range h["Ratelimit-Policy"] {
+		for part := range strings.FieldsFuncSeq(v, func(r rune) bool { return r == ';' || r == ',' }) {
+			w, is := strings.CutPrefix(strings.TrimSpace(part), "w=")
+			if d, ok := number(w, time.Second); is && ok {
+				q.window = max(q.window, d)
+			}
+		}
+	}
+}
+
+// millis reads a delay or a Unix time in milliseconds.
+func (c clock) millis(v string) reading {
 	v = strings.TrimSpace(v)
-	if v == "" {
-		return 0, false
+	if d, ok := number(v, time.Millisecond); ok && len(strings.TrimLeft(v, "0")) < 12 {
+		return reading{wait: d, ok: true}
 	}
-	if d, ok := number(v, time.Second); ok {
-		// number returns Max for every Unix time, so the digits are counted.
-		whole, frac, _ := strings.Cut(strings.TrimLeft(v, "0"), ".")
-		if len(whole) < 10 {
-			return d, true
-		}
-		n, err := strconv.ParseInt(whole, 10, 64)
-		switch {
-		case err != nil || n >= 1e14: // after the year 5138, even in milliseconds
-			return Max, true
-		case n >= 1e11:
-			return until(time.UnixMilli(n), h, now), true
-		}
-		part, _ := number("0."+frac+"0", time.Second)
-		return until(time.Unix(n, int64(part)), h, now), true
-	}
-	if d, ok := duration(v); ok {
-		return d, true
-	}
-	if at, err := time.Parse(time.RFC3339, v); err == nil {
-		return until(at, h, now), true
-	}
-	if at, err := date(v); err == nil {
-		return until(at, h, now), true
-	}
-	return 0, false
+	return c.seconds(v, 0)
 }

@@ -74,7 +74,7 @@ func Judge(req *http.Request, resp *http.Response, err error, e Expect) Verdict 
 
 // hinted reports whether the server said when to send again.
 func hinted(resp *http.Response) bool {
-	_, ok := hint.After(resp.Header, time.Now())
+	_, ok := hint.FromResponse(resp, time.Now())
 	return ok
 }
 
