@@ -37,6 +37,8 @@ type attemptExtra struct {
 	notes string
 	over  []BodyEnder // those that are called at the end of the body, beyond the inline ones
 	held  []Suspender // those that can be suspended, beyond the inline ones
+
+	pauser Pauser // who can hold back others while this one waits to be sent again
 }
 
 // inline is the number of enders that cost no allocation.

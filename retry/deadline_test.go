@@ -28,7 +28,7 @@ func TestAWaitPastTheDeadlineDoesNotBegin(t *testing.T) {
 		"hint does not":            {3 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 3s"},
 		"hint ends at it":          {4 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 4s"},
 		"long hint":                {12 * time.Second, status(503, "Retry-After", "50"), 1, "hint 50s is past the deadline in 12s"},
-		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above 1m0s"},
+		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above 1m30s"},
 		"backoff does not":         {100 * time.Millisecond, fails(rttest.ErrBoom), 1, "backoff 100ms is past the deadline in 100ms"},
 		"backoff fits, then not":   {250 * time.Millisecond, fails(rttest.ErrBoom), 2, "backoff 200ms is past the deadline in 150ms"},
 		"backoff after a response": {250 * time.Millisecond, status(500), 2, "backoff 200ms is past the deadline in 150ms"},

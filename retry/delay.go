@@ -3,13 +3,15 @@ package retry
 import (
 	"math"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/hint"
 )
 
 // A Jitter is how waits are spread, so that clients that failed together do not
 // send again together.
 type Jitter uint8
 
-// The jitters.
+// The jitters; the first is the default of a [Policy].
 const (
 	FullJitter  Jitter = iota // a wait anywhere between nothing and the delay
 	EqualJitter               // a wait anywhere between half the delay and the delay
@@ -90,14 +92,24 @@ func part(d time.Duration, r float64) time.Duration {
 	return min(time.Duration(r*float64(d)), d)
 }
 
+// spread adds to the wait of all requests of this process what keeps them from those of
+// others.
+func (c curve) spread(d time.Duration, r float64) time.Duration {
+	if c.jitter == NoJitter {
+		return d
+	}
+	return min(d+part(min(d/hintShare, hintSpread), r), c.max)
+}
+
 // The most that is added to what a server asks for.
 const (
 	hintShare  = 10 // the divisor: a tenth of the hint
 	hintSpread = time.Second
+	hintLate   = 1400 * time.Millisecond // with what a hint has been rounded up by
 )
 
 // spread adds to a hint, so that the clients that got it together do not send again
 // together. It never takes away.
-func spread(hint time.Duration, r float64) time.Duration {
-	return hint + part(min(hint/hintShare, hintSpread), r)
+func spread(h hint.Hint, r float64) time.Duration {
+	return h.Wait + part(min(h.Wait/hintShare, hintSpread, hintLate-h.Margin), r)
 }

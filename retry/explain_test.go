@@ -47,13 +47,13 @@ func TestPoliciesInWords(t *testing.T) {
 		v    fmt.Stringer
 		want string
 	}{
-		{retry.Policy{}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s"},
-		{retry.Policy{Attempts: 4, Delay: time.Second, Multiplier: 1.5, Jitter: retry.NoJitter}, "retry: 4 attempts, waits 1s 1.5s 2.25s, no jitter, hints to 1m0s"},
+		{retry.Policy{}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m30s"},
+		{retry.Policy{Attempts: 4, Delay: time.Second, Multiplier: 1.5, Jitter: retry.NoJitter}, "retry: 4 attempts, waits 1s 1.5s 2.25s, no jitter, hints to 1m30s"},
 		{retry.Policy{Attempts: 1}, "retry: 1 attempt"},
-		{retry.Policy{Delay: time.Second, MaxDelay: 2 * time.Second, Attempts: 20, Unsafe: true}, "retry: 20 attempts, waits up to 1s 2s 2s 2s 2s 2s 2s 2s ..., full jitter, hints to 1m0s, unsafe methods too"},
-		{retry.Policy{Backoff: retryablehttp.DefaultBackoff, CheckRetry: retryablehttp.DefaultRetryPolicy, Budget: retry.NoBudget()}, "retry: 3 attempts, waits by Backoff, hints to 1m0s, decided by CheckRetry, no budget"},
-		{retry.Policy{Delay: retry.NoDelay, When: retry.DefaultCondition, Delays: map[int]time.Duration{503: time.Second, 429: 0}}, "retry: 3 attempts, no waits, 429 after 0s, 503 after 1s, hints to 1m0s, decided by When"},
-		{retry.Policy{Statuses: []int{503}, Budget: retry.NewBudget(retry.BudgetConfig{})}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m0s, statuses [503], budget 10 % of calls + 10 in 10s per host"},
+		{retry.Policy{Delay: time.Second, MaxDelay: 2 * time.Second, Attempts: 20, Unsafe: true}, "retry: 20 attempts, waits up to 1s 2s 2s 2s 2s 2s 2s 2s ..., full jitter, hints to 1m30s, unsafe methods too"},
+		{retry.Policy{Backoff: retryablehttp.DefaultBackoff, CheckRetry: retryablehttp.DefaultRetryPolicy, Budget: retry.NoBudget()}, "retry: 3 attempts, waits by Backoff, hints to 1m30s, decided by CheckRetry, no budget"},
+		{retry.Policy{Delay: retry.NoDelay, When: retry.DefaultCondition, Delays: map[int]time.Duration{503: time.Second, 429: 0}}, "retry: 3 attempts, no waits, 429 after 0s, 503 after 1s, hints to 1m30s, decided by When"},
+		{retry.Policy{Statuses: []int{503}, Budget: retry.NewBudget(retry.BudgetConfig{})}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m30s, statuses [503], budget 10 % of calls + 10 in 10s per host"},
 		{retry.New(retry.Policy{Attempts: 1}), "retry: 1 attempt"},
 		{retry.Off, "retry: off"},
 	} {

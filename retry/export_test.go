@@ -3,6 +3,8 @@ package retry
 import (
 	"time"
 
+	"github.com/gracy-go/gracy/internal/hint"
+
 	"github.com/hashicorp/go-retryablehttp"
 )
 
@@ -18,7 +20,7 @@ func FaultWait(p Policy, n int, r float64) time.Duration { return compile(p).fau
 func ThrottleWait(p Policy, n int, r float64) time.Duration { return compile(p).throttle.wait(n, r) }
 func FaultCeiling(p Policy, n int) time.Duration            { return compile(p).fault.ceiling(n) }
 func FaultSum(p Policy, n int) time.Duration                { return compile(p).fault.sum(n) }
-func Spread(hint time.Duration, r float64) time.Duration    { return spread(hint, r) }
+func Spread(d time.Duration, r float64) time.Duration       { return spread(hint.Hint{Wait: d}, r) }
 
 // Hosts returns how many hosts have a budget of their own.
 func (b *Budget) Hosts() int { return b.published.Load().Len() }

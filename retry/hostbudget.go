@@ -3,6 +3,7 @@ package retry
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -172,6 +173,12 @@ func (h *hostBudget) refund(s spending) {
 	}
 }
 
+// sparesQuotas reports whether a retry after the response is free: an adaptive budget
+// bounds retries in an outage, and a server that responds with 429 is not in one.
+func (h *hostBudget) sparesQuotas(resp *http.Response) bool {
+	return h != nil && h.health != nil && resp != nil && resp.StatusCode == http.StatusTooManyRequests
+}
+
 // remaining returns how many retries would be allowed; -1 is any number.
 func (h *hostBudget) remaining(at time.Time) int {
 	h.mu.Lock()
@@ -199,9 +206,10 @@ func (h *hostBudget) idle(at time.Time) bool {
 
 // recordOutcome lets an adaptive budget learn how an attempt went. An attempt
 // that was not sent, was replayed from a tape or was canceled by the caller, other
-// than by a deadline, says nothing of the host.
+// than by a deadline, says nothing of the health of the host; nor does a 429: a
+// quota is not an outage.
 func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
-	if h == nil || h.health == nil || at.Replayed() {
+	if h == nil || h.health == nil || at.Replayed() || at.Status() == http.StatusTooManyRequests {
 		return
 	}
 	switch v {

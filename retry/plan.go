@@ -19,7 +19,7 @@ const (
 	faultMax        = 5 * time.Second
 	throttleDelay   = time.Second
 	throttleMax     = 20 * time.Second
-	defaultMaxHint  = time.Minute
+	defaultMaxHint  = 90 * time.Second
 	defaultBuffer   = 1 << 20
 )
 
@@ -89,6 +89,9 @@ func compile(p Policy) *plan {
 	}
 	c.fault = newCurve(p, faultDelay, faultMax)
 	c.throttle = newCurve(p, throttleDelay, throttleMax)
+	if c.throttle.jitter == FullJitter { // a quota is not refilled at once
+		c.throttle.jitter = EqualJitter
+	}
 	return c
 }
 

@@ -78,14 +78,18 @@ type Policy struct {
 	// MaxDelay caps the growth. Default 5 s after faults, 20 s after throttles, or
 	// Delay where that is longer.
 	MaxDelay time.Duration
-	// Jitter is how waits are spread. Default [FullJitter].
+	// Jitter is how waits are spread. Default [FullJitter]. After a throttle without a
+	// hint FullJitter spreads as [EqualJitter] does, since a quota is not refilled at
+	// once; where an inner layer holds back other requests meanwhile, up to a tenth of
+	// the wait is added instead.
 	Jitter Jitter
 	// Delays are the exact waits after single statuses, without jitter; the waits
 	// after other statuses grow on behind them. A status whose delay is 0 is retried
 	// without a wait.
 	Delays map[int]time.Duration
 	// MaxHint is the longest wait that a server may ask for; a response that asks
-	// for more is returned at once. Default 60 s.
+	// for more is returned at once. Default 90 s: a minute is the commonest window, and
+	// rounding and spreading add to it.
 	MaxHint time.Duration
 	// Backoff computes the waits in place of Delay, Multiplier, MaxDelay and
 	// Jitter, as in go-retryablehttp: LinearJitterBackoff and

@@ -183,7 +183,7 @@ func TestTheLedgerExplainsACall(t *testing.T) {
 		resp, c, _ := do(t, retry.Policy{Attempts: 4, Rand: half}, base, request(t, t.Context(), http.MethodGet, nil))
 		finish(resp)
 		got := c.String()
-		for _, want := range []string{"429 after 3 attempts", "1  503", "backoff 50ms", "2  error", "backoff 100ms", "boom", "(retry)", "throttled", "stopped: hint 2m0s is above 1m0s"} {
+		for _, want := range []string{"429 after 3 attempts", "1  503", "backoff 50ms", "2  error", "backoff 100ms", "boom", "(retry)", "throttled", "stopped: hint 2m0s is above 1m30s"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("no %q in\n%s", want, got)
 			}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
@@ -26,6 +27,10 @@ type series struct {
 	cleared bool   // the caller knows that the latest attempt did nothing
 	early   bool   // a 425 was followed by an attempt
 	made    int    // attempts so far
+
+	asked  time.Duration // what the latest response asked for, 0 for nothing
+	obeyed time.Duration // what was made of it
+	spare  int           // attempts that are allowed beyond those of the policy
 }
 
 // run makes further attempts until an outcome stands.
@@ -153,14 +158,18 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 // provide returns what a further attempt needs, or why there is none. An error
 // takes the place of the outcome.
 func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, err error) {
-	if s.made >= s.attempts {
-		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts), nil
+	h, hinted := hint.FromResponse(o.Response, time.Now())
+	if hinted && s.missedShortly(h) { // it was all but accepted
+		s.spare = 1
+	}
+	if s.made >= s.attempts+s.spare {
+		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts+s.spare), nil
 	}
 	f = new(further)
-	if f.wait, why = s.wait(a, o); why != "" {
+	if f.wait, why = s.wait(a, o, h, hinted); why != "" {
 		return nil, why, nil
 	}
-	if !s.call.Offline() {
+	if !s.call.Offline() && !s.host.sparesQuotas(o.Response) {
 		if f.spent, f.paid = s.host.spend(time.Now()); !f.paid {
 			return nil, "budget empty", nil
 		}

@@ -11,23 +11,38 @@ import (
 )
 
 // wait returns how long to wait before the next attempt, or why to wait would be
-// of no use.
-func (s *series) wait(a *layer.Attempt, o Outcome) (d time.Duration, why string) {
-	asked, hinted := hint.FromResponse(o.Response, time.Now())
-	if hinted && asked > s.maxHint {
-		return 0, fmt.Sprintf("hint %s is above %s", asked, s.maxHint)
+// of no use. h is the hint of the response, if hinted.
+func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d time.Duration, why string) {
+	if hinted && h.Wait > s.maxHint {
+		return 0, fmt.Sprintf("hint %s is above %s", h.Wait, s.maxHint)
 	}
 	if s.call.Offline() {
 		return 0, ""
 	}
 	deadline, bounded := s.req.Context().Deadline()
 	left := time.Until(deadline)
-	if hinted && bounded && asked >= left {
-		return 0, fmt.Sprintf("hint %s is past the deadline in %s", asked, left.Round(time.Millisecond))
+	if hinted && bounded && h.Wait >= left {
+		return 0, fmt.Sprintf("hint %s is past the deadline in %s", h.Wait, left.Round(time.Millisecond))
 	}
-	mine := hinted && a.TakeHint() // otherwise an inner layer waits for it
-	if d = s.delay(o, hinted && !mine); mine {
-		d = max(d, spread(asked, s.rand()))
+	before := s.obeyed
+	if s.missedShortly(h) {
+		before = 0
+	}
+	s.asked, s.obeyed = h.Wait, h.Wait
+	switch {
+	case !hinted:
+		p := a.Pauser()
+		if d = s.delay(o, p); p != nil {
+			p.Pause(d)
+		}
+	case a.TakeHint():
+		longest := s.maxHint
+		if bounded {
+			longest = min(longest, left-hintSpread-1)
+		}
+		d = s.obey(a, o, h, min(2*before, longest))
+	default: // an inner layer waits for it
+		d = s.delays[o.Response.StatusCode]
 	}
 	if bounded && d >= left {
 		return 0, fmt.Sprintf("backoff %s is past the deadline in %s", d.Round(time.Millisecond), left.Round(time.Millisecond))
@@ -35,22 +50,54 @@ func (s *series) wait(a *layer.Attempt, o Outcome) (d time.Duration, why string)
 	return d, ""
 }
 
-// delay returns the wait of the policy. Where an inner layer pauses, as the server
-// asked, only a delay that was set for the status remains.
-func (s *series) delay(o Outcome, paused bool) time.Duration {
+// obey returns the wait for a hint, at least as long as the server made it necessary: one
+// that was obeyed and whose request was throttled all the same is not believed again,
+// unless a function of the user's decides about waits.
+func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration) time.Duration {
+	own := s.backoff != nil || h.Wait == 0
+	if o.Response != nil {
+		_, set := s.delays[o.Response.StatusCode]
+		own = own || set
+	}
+	if atLeast > h.Wait && s.backoff == nil {
+		a.AddNote(fmt.Sprintf("hint %s was throttled before: wait %s", h.Wait, atLeast.Round(time.Millisecond)))
+		h = hint.Hint{Wait: atLeast}
+		s.obeyed = atLeast
+	}
+	d := spread(h, s.rand())
+	if own {
+		d = max(d, s.delay(o, nil))
+	}
+	return d
+}
+
+// shortMiss is how much too early a request may have been that the server throttled
+// although it was sent when the server said.
+const shortMiss = time.Second
+
+// missedShortly reports whether the latest attempt came a little too early for a server
+// whose hint it obeyed, as the next hint shows.
+func (s *series) missedShortly(next hint.Hint) bool {
+	return s.asked > 0 && next.Wait <= shortMiss && 2*next.Wait <= s.asked
+}
+
+// delay returns the wait of the policy. Where p holds back other requests meanwhile,
+// there is no need to spread those of this process, and the wait grows with the times
+// that all of them were throttled.
+func (s *series) delay(o Outcome, p layer.Pauser) time.Duration {
 	if o.Response != nil {
 		if d, ok := s.delays[o.Response.StatusCode]; ok {
 			return d
 		}
 	}
 	switch {
-	case paused:
-		return 0
 	case s.backoff != nil:
 		if d := s.backoff(s.fault.base, s.fault.max, s.made-1, o.Response); d >= 0 {
 			return d
 		}
 		return s.fault.max // a negative wait is one that overflowed
+	case o.Verdict == verdict.Throttled && p != nil:
+		return s.throttle.spread(s.throttle.ceiling(p.Throttled()), s.rand())
 	case o.Verdict == verdict.Throttled:
 		return s.throttle.wait(s.made, s.rand())
 	}

@@ -38,7 +38,7 @@ func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) 
 // be held.
 func (l *Limiter) key(c *layer.Call, req *http.Request, d *admission.Demand) {
 	if !d.Keyed && !l.pause.off() {
-		d.Pause = l.pauseKey(c, req)
+		d.Pause = pauseKey(c, req)
 	}
 	d.Keyed = true
 }

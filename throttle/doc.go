@@ -34,13 +34,14 @@
 // make one pause; a longer one prolongs it, a shorter one never cuts it. After its
 // end one request leaves first, then one more with each second and each response
 // that asks for nothing more, then all. The response itself comes back at once; an
-// outer retry layer leaves the wait to the pause.
+// outer retry layer leaves the wait to the pause. What that layer waits after a 429
+// without a hint is a pause of the route.
 //
 // # Defaults
 //
 // Per 1 s; Margin a 50th of Per, at most 50 ms; mode Window; one count for all
 // keys; queue 10,000 per rule, key and pause; no MaxWait. Pauses are on, per
-// origin, for at most 60 s; at most 1024 are kept.
+// origin, for at most 90 s; at most 1024 are kept.
 //
 // # What comes back
 //

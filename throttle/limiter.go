@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -30,7 +31,7 @@ func NewLimiter(c Config) *Limiter {
 	l := &Limiter{pause: c.Pause.check()}
 	l.shell.epoch = time.Now()
 	l.shell.core = admission.New()
-	l.shell.core.MaxPaused = l.pause.MaxQueue
+	l.shell.core.MaxPaused, l.shell.core.Wide = l.pause.MaxQueue, l.wide
 	rules := make([]*rule, 0, len(c.Rules))
 	for _, r := range c.Rules {
 		compiled := compile(r)
@@ -108,13 +109,15 @@ func (off) String() string { return "throttle: off" }
 func (l *Limiter) Waiting() int { return l.shell.waiting() }
 
 // Paused returns how long requests like req are still held back by a pause, 0
-// if they are not. The route of req is the one of its context's call.
-func (l *Limiter) Paused(req *http.Request) time.Duration {
+// if they are not. The route of req is the one of its context's call; without one
+// it has none.
+func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 	c := layer.CallFrom(req.Context())
-	if l.pause.Scope == transport.ScopeRoute && c == nil {
-		return 0
-	}
-	return l.shell.pausedFor(l.pauseKey(c, req))
+	key := pauseKey(c, req)
+	l.shell.pauses(func(t *pauses.Table, now int64) {
+		d = max(t.Left(key, now), t.Left(l.wide(key), now))
+	})
+	return d
 }
 
 // list is the rules as they are now.

@@ -46,7 +46,7 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 		l.finishFailed(ctx, &h.demand, withoutResponse(h.attempt))
 		return resp, err
 	}
-	l.observe(c, req, resp)
+	l.observe(c, req, resp, &h.demand)
 	l.shell.finish(&h.demand, outcomeOf(h.attempt, resp))
 	if h.demand.Weighed {
 		l.note(ctx, &h.demand)

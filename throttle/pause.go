@@ -3,15 +3,11 @@ package throttle
 import (
 	"fmt"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/hint"
-	"github.com/gracy-go/gracy/internal/match"
-	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport"
-	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // Pause is what a limiter does when a server asks for fewer calls: a response of
@@ -19,17 +15,36 @@ import (
 // is said to be used up, as GitHub says it), holds back the requests that have
 // not left yet. The zero Pause is on, with the defaults below. Responses that the
 // caller accepts ([transport.Expect]), replayed ones and those of other hosts
-// pause nothing.
+// pause nothing, unless OnEmpty is set.
+//
+// A server is not believed twice in the same way. If the first request after a pause
+// is throttled again, the next pause is at least twice as long. A 503 or 403 whose
+// Retry-After comes without any word of a limit may be a constant: when it asks for
+// the same again after requests were accepted, it holds back its own route
+// only, and nothing at all where accepted responses carry a Retry-After too.
 type Pause struct {
 	// Scope is what a pause holds back. Default [transport.ScopeHost].
 	Scope transport.Scope
-	// Max is the longest pause that a server can ask for. Default 60 s, or Fixed if
-	// that is more. A longer hint pauses for Max, and is left to retry as well.
-	// [NoPause] switches pauses off: none is made or reported.
+	// Max is the longest pause that a server can ask for. Default 90 s, which a minute
+	// and what rounding and spreading add fit into, or Fixed if that is more. A longer
+	// hint pauses for Max, and is left to retry as well. [NoPause] switches pauses off:
+	// none is made or reported.
 	Max time.Duration
-	// Fixed is the pause after a 429 without a hint, at most Max. Default none:
-	// retry backs off then.
+	// Fixed is the pause after a 429 without a hint, at most Max. Default none: what
+	// package retry waits before the next attempt is the pause then, for requests with
+	// the same method and route.
 	Fixed time.Duration
+	// FixedOn are the statuses that Fixed is for. Default 429. Some proxies limit
+	// requests with a 503 or 403 and never say for how long.
+	FixedOn []int
+	// WholeScope makes the pause of a 429 without a hint, while package retry waits, one
+	// for all requests of Scope.
+	WholeScope bool
+	// OnEmpty also makes a pause after a response that the caller accepts, if it says that
+	// nothing remains of a quota: the next request would be throttled. It leaves out
+	// quotas whose reset moves on with each request, since that is not when the next one is
+	// accepted.
+	OnEmpty bool
 	// Adjust changes what the server asked for (or Fixed), before Max applies; 0
 	// or less means no pause. Default: as asked.
 	Adjust func(time.Duration) time.Duration
@@ -40,7 +55,7 @@ type Pause struct {
 	MaxQueue int
 }
 
-const defaultMaxPause = time.Minute
+const defaultMaxPause = 90 * time.Second
 
 // NoPause as [Pause.Max] makes and reports no pauses.
 const NoPause time.Duration = -1
@@ -67,78 +82,14 @@ func (p Pause) check() Pause {
 	if !p.off() && p.Fixed > p.Max {
 		fail("Fixed is above Max")
 	}
+	for _, s := range p.FixedOn {
+		if s < 400 || s > 999 {
+			fail("FixedOn holds %d", s)
+		}
+	}
+	if p.FixedOn = slices.Clone(p.FixedOn); len(p.FixedOn) == 0 {
+		p.FixedOn = []int{http.StatusTooManyRequests}
+	}
 	p.MaxQueue = orDefault(p.MaxQueue)
 	return p
-}
-
-// pauseKey says which pause concerns a request. It may ask for the route, so no lock
-// may be held.
-func (l *Limiter) pauseKey(c *layer.Call, req *http.Request) pauses.Key {
-	if l.pause.Scope == transport.ScopeAll {
-		return pauses.Key{}
-	}
-	k := pauses.Key{Scheme: req.URL.Scheme, Host: strings.ToLower(req.URL.Host)}
-	if l.pause.Scope == transport.ScopeRoute {
-		k.Method, k.Route = match.Method(req), c.Route()
-	}
-	return k
-}
-
-// observe reads what the server asks for and arms the pause.
-func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response) {
-	if resp == nil || l.pause.off() {
-		return
-	}
-	if !verdict.Status(resp.StatusCode).Pause {
-		return
-	}
-	a := layer.AttemptFrom(req.Context()).For(resp)
-	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
-		return // an inner layer asked another host, and nothing holds that back here
-	}
-	if a.Replayed() || c.Offline() || c.Expect().Accepts(resp.StatusCode) {
-		return
-	}
-	done := false
-	defer func() {
-		if !done { // a panic of Adjust or of an observer
-			_ = resp.Body.Close()
-		}
-	}()
-	l.pauseFor(c, req, resp, a)
-	done = true
-}
-
-// pauseFor is observe for a response that may ask for fewer calls.
-func (l *Limiter) pauseFor(c *layer.Call, req *http.Request, resp *http.Response, a *layer.Attempt) {
-	asked, hinted := hint.FromResponse(resp, time.Now())
-	d := asked
-	if !hinted {
-		if resp.StatusCode != http.StatusTooManyRequests {
-			return
-		}
-		d = l.pause.Fixed
-	}
-	if l.pause.Adjust != nil {
-		d = l.pause.Adjust(d)
-	}
-	if d <= 0 {
-		return
-	}
-	d = min(d, l.pause.Max)
-	if !l.pause.DryRun {
-		fresh := l.shell.arm(l.pauseKey(c, req), d)
-		if hinted && (d >= asked || l.pause.Adjust != nil && asked <= l.pause.Max) {
-			a.TakeHint() // the pause waits, so retry need not
-		}
-		if !fresh {
-			return
-		}
-	}
-	if c.Wants(layer.Paused) {
-		c.Emit(layer.Event{
-			Kind: layer.Paused, Layer: layerName, Attempt: a, How: layer.Pause, Wait: d,
-			Response: resp, Text: l.pauseKey(c, req).String(),
-		})
-	}
 }

@@ -45,7 +45,7 @@ func TestWhatPauses(t *testing.T) {
 		{"a hint beats fixed", Pause{Fixed: 3 * time.Second}, 429, []string{"Retry-After", "7"}, nil, 7 * time.Second},
 		{"milliseconds", Pause{}, 429, []string{"Retry-After-Ms", "250"}, nil, 250 * time.Millisecond},
 		{"an exhausted quota", Pause{}, 429, []string{"Ratelimit", `"d";r=0;t=9`}, nil, 9 * time.Second},
-		{"above the cap", Pause{}, 429, []string{"Retry-After", "3600"}, nil, time.Minute},
+		{"above the cap", Pause{}, 429, []string{"Retry-After", "3600"}, nil, 90 * time.Second},
 		{"a cap of one's own", Pause{Max: 2 * time.Hour}, 429, []string{"Retry-After", "3600"}, nil, time.Hour},
 		{"adjusted", Pause{Adjust: func(d time.Duration) time.Duration { return d / 2 }}, 429, []string{"Retry-After", "7"}, nil, 3500 * time.Millisecond},
 		{"adjusted away", Pause{Adjust: func(time.Duration) time.Duration { return -1 }}, 429, []string{"Retry-After", "7"}, nil, 0},

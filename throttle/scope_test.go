@@ -120,7 +120,7 @@ func TestPausesAreBounded(t *testing.T) {
 			}
 			_ = resp.Body.Close()
 		}
-		if n := l.shell.core.Pauses(); n > pauses.Max {
+		if n := l.shell.core.Pauses().Len(); n > pauses.Max {
 			t.Errorf("%d pauses kept", n)
 		}
 	})

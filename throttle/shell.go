@@ -85,9 +85,9 @@ func (s *shell) report(spent []admission.Spent, actual int) {
 	s.with(func(now int64) { s.core.Report(spent, actual, now) })
 }
 
-func (s *shell) arm(key pauses.Key, d time.Duration) (fresh bool) {
-	s.with(func(now int64) { fresh = s.core.Arm(key, d, now) })
-	return fresh
+func (s *shell) arm(key pauses.Key, o pauses.Order) (wait time.Duration, fresh bool) {
+	s.with(func(now int64) { wait, fresh = s.core.Arm(key, o, now) })
+	return wait, fresh
 }
 
 // change makes rules go by other laws. Both are of next, which is called under the
@@ -116,10 +116,11 @@ func (s *shell) waiting() int {
 	return s.core.Waiting()
 }
 
-func (s *shell) pausedFor(key pauses.Key) time.Duration {
+// pauses calls do with the pauses, which it must not arm, and the instant.
+func (s *shell) pauses(do func(t *pauses.Table, now int64)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return max(time.Duration(s.core.PausedUntil(key)-s.nowLocked()), 0)
+	do(s.core.Pauses(), s.nowLocked())
 }
 
 // with does something with the core.
@@ -167,7 +168,7 @@ func (s *shell) updateLocked() {
 }
 
 func (s *shell) countPausesLocked() {
-	if n := int32(s.core.Pauses()); n != s.armed.Load() { //nolint:gosec // bounded
+	if n := int32(s.core.Pauses().Len()); n != s.armed.Load() { //nolint:gosec // bounded
 		s.armed.Store(n)
 	}
 }

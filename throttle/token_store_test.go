@@ -57,7 +57,7 @@ func TestNeverTwoInsideTheStore(t *testing.T) {
 func TestNeverTwoInsideAfterOneIsRejected(t *testing.T) {
 	for name, send := range map[string]func(l *Limiter){
 		"a pause past its deadline": func(l *Limiter) {
-			l.shell.arm(pauses.Key{Scheme: "http", Host: "api.test"}, time.Minute)
+			l.shell.arm(pauses.Key{Scheme: "http", Host: "api.test"}, pauses.Order{For: time.Minute})
 		},
 		"a lowered limit": func(l *Limiter) {
 			rules := l.Rules()

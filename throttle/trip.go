@@ -48,7 +48,7 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	if a.Replayed() {
 		l.shell.finish(&d, withoutResponse(a))
 	}
-	l.observe(c, req, resp)
+	l.observe(c, req, resp, &d)
 	return resp, nil
 }
 
@@ -76,7 +76,7 @@ func (l *Limiter) tripUntilHeaders(c *layer.Call, a *layer.Attempt, req *http.Re
 		l.finishFailed(req.Context(), &d, withoutResponse(a))
 		return resp, err
 	}
-	l.observe(c, req, resp) // before the next request is let through
+	l.observe(c, req, resp, &d) // before the next request is let through
 	done = true
 	l.shell.finish(&d, outcomeOf(a, resp))
 	if d.Weighed {

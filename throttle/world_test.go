@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -228,21 +229,22 @@ func (w *world) base(far *rand.Rand) http.RoundTripper {
 		case <-req.Context().Done():
 			return nil, req.Context().Err()
 		}
-		paused := func(d time.Duration) {
+		// A wait that is asked for twice could be a constant.
+		limit := func(status, ms int) (*http.Response, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.pauses = append(w.pauses, [2]time.Time{time.Now(), time.Now().Add(d)})
+			ms += len(w.pauses)
+			now := time.Now()
+			w.pauses = append(w.pauses, [2]time.Time{now, now.Add(time.Duration(ms) * time.Millisecond)})
+			return reply(req, status, "Retry-After-Ms", strconv.Itoa(ms)), nil
 		}
 		switch luck {
 		case 0:
-			paused(400 * time.Millisecond)
-			return reply(req, 429, "Retry-After-Ms", "400"), nil
+			return limit(429, 400)
 		case 1:
-			paused(time.Second)
-			return reply(req, 503, "Retry-After", "1"), nil
+			return limit(503, 1000)
 		case 2:
-			paused(90 * time.Millisecond)
-			return reply(req, 403, "Retry-After-Ms", "90"), nil
+			return limit(403, 90)
 		case 3:
 			return reply(req, 429), nil // without a hint
 		}

@@ -27,14 +27,14 @@ var leaf = []string{"transport", "transport/verdict", "layer", "layer/bodies", "
 
 // roots is what transport and layer, on which all others build, may import of this
 // module.
-var roots = []string{"redact", "internal/brief", "internal/hint", "internal/route", "internal/setting"}
+var roots = []string{"redact", "internal/ascii", "internal/brief", "internal/hint", "internal/route", "internal/setting"}
 
 // doors has one row per package. A package without a row, and without one for a
 // folder above it, fails the test. "." is the root package.
 var doors = map[string]door{
 	".":                 {ours: append([]string{"transport", "transport/verdict", "layer"}, roots...)},
 	"redact":            {},
-	"transport/verdict": {ours: []string{"internal/hint", "internal/setting"}},
+	"transport/verdict": {ours: []string{"internal/ascii", "internal/hint", "internal/setting"}},
 	"layer": {
 		ours: append([]string{"transport/verdict"}, roots...),
 	},
@@ -63,7 +63,7 @@ var doors = map[string]door{
 	"throttle/exact":              {ours: []string{"internal/bounded", "throttle/internal/meter"}, foreign: []string{limiter}},
 	"throttle/internal/admission": {ours: []string{"internal/...", "throttle/internal/..."}, foreign: []string{limiter}},
 	"throttle/internal/meter":     {},
-	"throttle/internal/pauses":    {},
+	"throttle/internal/pauses":    {ours: []string{"internal/bounded"}},
 	"throttle/internal/storetest": {foreign: []string{limiter}},
 
 	// What the author of a storage needs, and the two storages that replay.Open knows.

@@ -7,7 +7,8 @@ import (
 
 // Max is the longest hint ever returned: 365 days. Longer ones, and numbers
 // that overflow, become Max. It leaves room to add jitter or to multiply
-// without overflowing a time.Duration.
+// without overflowing a time.Duration. How much of a hint is obeyed is for retry
+// (MaxHint) and throttle (Pause.Max) to say.
 const Max = 365 * 24 * time.Hour
 
 // A Hint is what a response says about when to send again.
@@ -44,22 +45,22 @@ func FromResponse(resp *http.Response, now time.Time) (h Hint, ok bool) {
 	if resp == nil || resp.StatusCode < 400 {
 		return Hint{}, false
 	}
-	refused := resp.StatusCode == http.StatusTooManyRequests
+	limited := resp.StatusCode == http.StatusTooManyRequests
 	c := clockOf(resp.Header, now)
 	asked := readAfter(resp.Header, c)
 	if asked.unit.ok {
-		return Hint{Wait: asked.unit.wait, Margin: asked.unit.margin, Sure: refused}, true
+		return Hint{Wait: asked.unit.wait, Margin: asked.unit.margin, Sure: limited}, true
 	}
-	q := readQuotas(resp.Header, c, asked.plain, refused)
-	if refused && !q.rests { // what else would a reset be that comes alone with a 429
+	q := readQuotas(resp.Header, c, asked.plain, limited)
+	if limited && !q.rests { // what else would a reset be that comes alone with a 429
 		q.spent = q.alone
 	}
-	exhausted := q.spent.ok && (refused || resp.StatusCode == http.StatusForbidden)
+	exhausted := q.spent.ok && (limited || resp.StatusCode == http.StatusForbidden)
 	switch after := asked.plain; {
-	case after.ok && !refused && q.denies && !q.spent.ok:
+	case after.ok && !limited && q.denies && !q.spent.ok:
 		return Hint{}, false
 	case after.ok:
-		h = Hint{Wait: after.wait, Margin: after.margin, Sure: refused || exhausted}
+		h = Hint{Wait: after.wait, Margin: after.margin, Sure: limited || exhausted}
 		if more := q.spent.wait - after.wait; exhausted && after.whole && more > 0 && q.spent.said()-after.wait <= near {
 			more = min(more, time.Second)
 			h.Wait += more

@@ -11,12 +11,27 @@ type quotas struct {
 	spent reading // the last of the exhausted ones to be refilled
 	alone reading // the latest reset of a quota of which nobody says how much remains
 	rests bool    // how much remains of some quota is known
+	last  reading // the last reset of a quota of which that is known
 	// denies is whether a quota lasts whose reset is what Retry-After says.
 	denies bool
 
 	after    reading       // what Retry-After says
 	negative bool          // a negative rest is none; some servers say so of "not known"
 	window   time.Duration // the longest window that a field names, or what Retry-After says; 0 is none
+}
+
+// A Quota is what an accepted response says of its quotas.
+type Quota struct {
+	Empty bool          // nothing remains of one
+	Wait  time.Duration // how long it is until that one is refilled
+	Reset time.Duration // how long it is until all are, to the letter
+}
+
+// QuotaOf returns what resp says of its quotas, from its arrival at now on; false if
+// it says nothing.
+func QuotaOf(resp *http.Response, now time.Time) (Quota, bool) {
+	q := readQuotas(resp.Header, clockOf(resp.Header, now), reading{}, false)
+	return Quota{Empty: q.spent.ok, Wait: q.spent.wait, Reset: q.last.said()}, q.last.ok
 }
 
 // readQuotas reads
@@ -72,6 +87,7 @@ func finer(h http.Header, name string) bool {
 // add adds one quota of which left remains.
 func (q *quotas) add(left bool, reset reading) {
 	q.rests = true
+	q.last = later(q.last, reset)
 	switch {
 	case !reset.ok:
 	case !left:

@@ -8,9 +8,10 @@ import (
 )
 
 // Arm begins or prolongs the pause of a key; a shorter one never cuts. Waiters whose
-// deadline it has passed are rejected. It reports whether that is worth an event.
-func (c *Core) Arm(key pauses.Key, d time.Duration, now int64) (fresh bool) {
-	a := c.sched.pauses.Arm(key, now, d)
+// deadline it has passed are rejected. It returns how long the pause is to be and
+// whether that is worth an event.
+func (c *Core) Arm(key pauses.Key, o pauses.Order, now int64) (wait time.Duration, fresh bool) {
+	a := c.sched.pauses.Arm(key, now, o)
 	if a.Evicted != nil {
 		c.sched.improvedGroup(c.sched.queues.groups[a.Evicted.Key()])
 	}
@@ -21,13 +22,13 @@ func (c *Core) Arm(key pauses.Key, d time.Duration, now int64) (fresh bool) {
 	}
 	if !a.Longer {
 		c.sched.scan(now)
-		return false
+		return a.Wait, false
 	}
 	if g != nil {
 		c.sched.rejectLate(g, a.Pause, now)
 	}
 	c.sched.scan(now)
-	return a.Fresh
+	return a.Wait, a.Fresh
 }
 
 // rejectLate rejects the waiters of a group whose deadline the pause has passed.
@@ -93,13 +94,5 @@ func (sc *scheduler) each(do func(*Queue, *Waiter)) {
 // Waiting returns how many requests are in queues.
 func (c *Core) Waiting() int { return c.sched.queues.waiting }
 
-// Pauses returns the number of pauses.
-func (c *Core) Pauses() int { return c.sched.pauses.Len() }
-
-// PausedUntil returns when the pause of a key ends, 0 if there is none.
-func (c *Core) PausedUntil(key pauses.Key) int64 {
-	if p := c.sched.pauses.Get(key); p != nil {
-		return p.Until()
-	}
-	return 0
-}
+// Pauses returns the pauses, which the caller must not arm: [Core.Arm] does that.
+func (c *Core) Pauses() *pauses.Table { return &c.sched.pauses }

@@ -4,12 +4,16 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // A Core decides which request goes next.
 type Core struct {
 	// MaxPaused is how many requests may wait for the end of one pause.
 	MaxPaused int
+	// Wide returns the key of the wide pause that holds the requests of a narrow one
+	// back as well. [New] sets it to [pauses.Key.OfHost].
+	Wide func(pauses.Key) pauses.Key
 
 	sched   scheduler
 	ids     int64 // the number of the latest resource
@@ -18,7 +22,7 @@ type Core struct {
 
 // New returns a core without rules and pauses.
 func New() *Core {
-	c := new(Core)
+	c := &Core{Wide: pauses.Key.OfHost}
 	c.sched.work.which = byRank
 	return c
 }
@@ -44,7 +48,7 @@ func (c *Core) Admit(d *Demand, now int64) Admission {
 	if !d.Keyed && (c.sched.queues.waiting > 0 || paused) {
 		return MustQueue
 	}
-	if paused && c.sched.pauses.Current(d.Pause, now) != nil {
+	if paused && d.heldBack(&c.sched.pauses, c.Wide, now) {
 		return MustQueue
 	}
 	asks := false
@@ -58,7 +62,7 @@ func (c *Core) Admit(d *Demand, now int64) Admission {
 		asks = asks || ask
 	}
 	switch {
-	case c.sched.queues.waiting > 0 && !c.sched.overtakes(d, now):
+	case c.sched.queues.waiting > 0 && !c.sched.overtakes(d, d.pauseKey(c.Wide), now):
 		return MustQueue
 	case asks:
 		return MustAsk
@@ -112,7 +116,8 @@ func (c *Core) Enqueue(w *Waiter, d *Demand, advance time.Duration, deadline, no
 
 // Requeue puts a waiter whose reservation expired back in its queue, at its rank.
 func (c *Core) Requeue(w *Waiter, d *Demand, now int64) {
-	if c.sched.queues.insert(w, d, c.sched.pauses.Get(d.Pause), now) {
+	key := d.pauseKey(c.Wide)
+	if c.sched.queues.insert(w, d, c.sched.queues.group(key, c.sched.pauses.Get(key)), now) {
 		c.sched.seed(w.queue)
 	}
 	c.sched.scan(now)
@@ -134,10 +139,10 @@ func (c *Core) Cancel(w *Waiter, now int64) {
 }
 
 // Confirm counts what was reserved for w as sent: its request, whose demand is d,
-// leaves now. It is false if a pause began meanwhile: then w is back in its queue.
+// leaves now. It is false if a pause began meanwhile: then w is back in a queue.
 func (c *Core) Confirm(w *Waiter, d *Demand, now int64) bool {
 	q := w.queue
-	if p := q.group.current(); p != nil && !w.pass.Of(p) {
+	if d.mustWait(w, &c.sched.pauses, c.Wide, now) {
 		c.sched.rollBack(w, now)
 		c.Requeue(w, d, now)
 		return false

@@ -22,8 +22,9 @@ const inline = 2
 
 // A Demand is what a request takes, and once it is committed, what it took.
 type Demand struct {
-	// Pause is what holds the request back, and Keyed is whether it is set: most
-	// requests come while there is no pause, and need not say which would be theirs.
+	// Pause is the narrowest pause that would hold the request back, that of its
+	// route, and Keyed is whether it is set: most requests come while there is no
+	// pause, and need not say which would be theirs.
 	Pause pauses.Key
 	Keyed bool
 	// UntilResponse is whether a part of it ages with the response only.
@@ -31,6 +32,7 @@ type Demand struct {
 	// Weighed is whether a rule says what it costs.
 	Weighed bool
 
+	narrow    bool // it queues for the pause of its route, not for the wide one
 	committed bool
 	pass      pauses.Pass
 	n         int
@@ -58,6 +60,9 @@ func (d *Demand) Part(i int) *Part {
 	}
 	return &d.more[i-inline]
 }
+
+// Pass returns the leave with which the request passed a pause.
+func (d *Demand) Pass() pauses.Pass { return d.pass }
 
 // Passed reports whether the request is one of the first after a pause, of which
 // the end is waited for.

@@ -75,11 +75,12 @@ func (sc *scheduler) done(pass pauses.Pass, good bool, now int64) {
 // wake notes that something changed for w.
 func (sc *scheduler) wake(w *Waiter) { sc.woken = append(sc.woken, w) }
 
-// overtakes reports whether a request may go past those that wait: none waits for
+// overtakes reports whether a request, which would queue for the pause of the key, may
+// go past those that wait: none waits for
 // just the same, and of what others wait for there is enough for all of them too.
 // It spares the request the queue, and the queue a scan.
-func (sc *scheduler) overtakes(d *Demand, now int64) bool {
-	if sc.queues.of(d) != nil {
+func (sc *scheduler) overtakes(d *Demand, key pauses.Key, now int64) bool {
+	if sc.queues.of(d, key) != nil {
 		return false
 	}
 	for i := range d.n {

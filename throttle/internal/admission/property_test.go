@@ -66,7 +66,7 @@ func (s *seen) add(o seen) {
 func TestEachMutationBreaksAPromise(t *testing.T) {
 	for mutant, want := range map[mutation]string{
 		largerLimit: "a window of rule", shorterWindow: "a window of rule", lastFirst: "left before", otherPause: "during a pause",
-		lostCancel: "left over", lostFinish: "that were sent",
+		otherRoute: "during a pause", lostCancel: "left over", lostFinish: "that were sent",
 	} {
 		found := false
 		for seed := uint64(0); seed < 40 && !found; seed++ {

@@ -39,24 +39,24 @@ func (qs *queues) key(g *group, d *Demand) queueKey {
 }
 
 // of returns the queue of a demand whose resources are known, nil if there is none.
-func (qs *queues) of(d *Demand) *Queue {
-	g := qs.groups[d.Pause]
+func (qs *queues) of(d *Demand, key pauses.Key) *Queue {
+	g := qs.groups[key]
 	if g == nil {
 		return nil
 	}
 	return qs.byKey[qs.key(g, d)]
 }
 
-// insert puts w, whose demand is d, in its queue, by its rank. It reports whether w
-// is the head.
-func (qs *queues) insert(w *Waiter, d *Demand, pause *pauses.Pause, now int64) (head bool) {
+// insert puts w, whose demand is d, in its queue of the group, by its rank. It reports
+// whether w is the head.
+func (qs *queues) insert(w *Waiter, d *Demand, g *group, now int64) (head bool) {
 	for i := range d.n {
 		p := d.Part(i)
 		p.resource = p.Rule.Resource(p.Key, now)
 		p.resource.waiting++
 		p.resource.queued += w.costOf(i)
 	}
-	q := qs.make(d, pause)
+	q := qs.make(d, g)
 	if q.waiters.Len() == 0 {
 		q.attach()
 	}
@@ -70,16 +70,22 @@ func (qs *queues) insert(w *Waiter, d *Demand, pause *pauses.Pause, now int64) (
 	return w.links.Prev() == nil
 }
 
-// make returns the queue of a demand, a new one if there is none.
-func (qs *queues) make(d *Demand, pause *pauses.Pause) *Queue {
-	g := qs.groups[d.Pause]
+// group returns the group of a key, a new one, which pause holds back, if there is
+// none.
+func (qs *queues) group(key pauses.Key, pause *pauses.Pause) *group {
+	g := qs.groups[key]
 	if g == nil {
-		g = &group{key: d.Pause, pause: pause}
+		g = &group{key: key, pause: pause}
 		if qs.groups == nil {
 			qs.groups = make(map[pauses.Key]*group)
 		}
-		qs.groups[d.Pause] = g
+		qs.groups[key] = g
 	}
+	return g
+}
+
+// make returns the queue of a demand in the group, a new one if there is none.
+func (qs *queues) make(d *Demand, g *group) *Queue {
 	key := qs.key(g, d)
 	if q := qs.byKey[key]; q != nil {
 		return q

@@ -63,7 +63,7 @@ func TestAPauseHoldsBackTheLastOfAQueueThatReacquires(t *testing.T) {
 			c.Enqueue(other, demand(), 0, meter.Never, second)
 			c.Cancel(other, second)
 		}
-		c.Arm(key, time.Second, second)
+		c.Arm(key, pauses.Order{For: time.Second}, second)
 		if c.Confirm(w, d, second) {
 			t.Errorf("%s: it leaves during a pause", name)
 		}

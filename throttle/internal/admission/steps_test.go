@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // step does one thing at random, and what the core asks for.
@@ -32,7 +33,7 @@ func (w *world) step() {
 
 // come lets a request come.
 func (w *world) come() {
-	c := &call{key: w.r.IntN(2), host: w.r.IntN(4) / 3, came: w.now}
+	c := &call{key: w.r.IntN(2), host: w.r.IntN(4) / 3, route: w.r.IntN(3) / 2, came: w.now}
 	for i, r := range w.rules {
 		if w.r.IntN(2) == 0 || len(w.rules) == 1 {
 			cost := 1
@@ -45,9 +46,13 @@ func (w *world) come() {
 			c.d.Add(Part{Rule: r, Key: [...]string{"a", "b"}[c.key], Cost: cost})
 		}
 	}
-	c.d.Pause, c.d.Keyed = hosts[c.host], true
-	if w.mutant == otherPause {
-		c.d.Pause = hosts[1-c.host]
+	c.d.Pause, c.d.Keyed = pauseOf(c.host, c.route), true
+	switch w.mutant {
+	case otherPause:
+		c.d.Pause = pauseOf(1-c.host, c.route)
+	case otherRoute:
+		c.d.Pause = pauseOf(c.host, 1-c.route)
+	default:
 	}
 	w.calls = append(w.calls, c)
 	if w.c.Admit(&c.d, w.now) == Admitted {
@@ -191,12 +196,16 @@ func (w *world) leave(c *call) {
 	w.send(c)
 }
 
-// arm begins a pause.
+// arm begins a pause of a host or of a route.
 func (w *world) arm() {
 	w.seen.armed++
-	host, d := w.r.IntN(2), time.Duration(1+w.r.IntN(400))*time.Millisecond
-	w.c.Arm(hosts[host], d, w.now)
-	w.paused[host] = max(w.paused[host], w.now+int64(d))
+	host, route, d := w.r.IntN(2), w.r.IntN(2), time.Duration(1+w.r.IntN(400))*time.Millisecond
+	key, until := pauseOf(host, route), &w.routes[host][route]
+	if w.r.IntN(2) == 0 {
+		key, until = w.c.Wide(key), &w.paused[host]
+	}
+	w.c.Arm(key, pauses.Order{For: d}, w.now)
+	*until = max(*until, w.now+int64(d))
 }
 
 // change makes a rule stricter than it was in the beginning, or as it was.

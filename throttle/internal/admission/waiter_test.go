@@ -70,20 +70,20 @@ func TestTheStatesOfAWaiter(t *testing.T) {
 		"it comes":               {func(*Core, *Waiter, *Demand) {}, queued},
 		"it gives up":            {func(c *Core, w *Waiter, _ *Demand) { c.Cancel(w, 1) }, gone},
 		"everything is closed":   {func(c *Core, _ *Waiter, _ *Demand) { c.Close(1) }, gone},
-		"a pause is too long":    {func(c *Core, _ *Waiter, _ *Demand) { c.Arm(key, time.Hour, 1) }, gone},
+		"a pause is too long":    {func(c *Core, _ *Waiter, _ *Demand) { c.Arm(key, pauses.Order{For: time.Hour}, 1) }, gone},
 		"there is room":          {func(c *Core, _ *Waiter, _ *Demand) { c.Tick(second) }, granted},
 		"granted, it leaves":     {func(c *Core, w *Waiter, d *Demand) { c.Tick(second); c.Confirm(w, d, second) }, gone},
 		"granted, it gives up":   {func(c *Core, w *Waiter, _ *Demand) { c.Tick(second); c.Cancel(w, second) }, gone},
 		"granted, it reacquires": {func(c *Core, w *Waiter, _ *Demand) { c.Tick(second); c.Reacquire(w, second) }, reacquiring},
 		"granted, a pause begins": {func(c *Core, w *Waiter, d *Demand) {
 			c.Tick(second)
-			c.Arm(key, time.Second, second)
+			c.Arm(key, pauses.Order{For: time.Second}, second)
 			c.Confirm(w, d, second)
 		}, queued},
 		"reacquiring, a pause begins": {func(c *Core, w *Waiter, d *Demand) {
 			c.Tick(second)
 			c.Reacquire(w, second)
-			c.Arm(key, time.Second, second)
+			c.Arm(key, pauses.Order{For: time.Second}, second)
 			c.Confirm(w, d, second)
 		}, queued},
 		"reacquiring, it leaves": {func(c *Core, w *Waiter, d *Demand) {

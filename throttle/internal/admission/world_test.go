@@ -22,7 +22,8 @@ const (
 	largerLimit            // the meters allow one more than they should
 	shorterWindow          // the windows are a tenth too short
 	lastFirst              // each request is taken to have come before all others
-	otherPause             // requests say that another pause concerns them
+	otherPause             // requests say that the pause of another host concerns them
+	otherRoute             // the same with another route
 	lostCancel             // a cancel is lost, now and then
 	lostFinish             // what was not sent is not given back
 )
@@ -39,6 +40,7 @@ type world struct {
 	books  [][2]ledger // by rule and key
 	tokens []tokenBook // by rule
 	paused [2]int64    // until when, by host
+	routes [2][2]int64 // until when they are paused, by host and route
 	calls  []*call
 	faults []string
 	seen   seen
@@ -57,6 +59,7 @@ type call struct {
 	w     *Waiter
 	key   int
 	host  int
+	route int
 	came  int64
 	sent  bool
 	asks  *Resource // the store that it asks
@@ -116,7 +119,10 @@ func (l *ledger) remove(at int64, cost int) {
 	}
 }
 
-var hosts = [2]pauses.Key{{Host: "a.test"}, {Host: "b.test"}}
+// pauseOf returns the pause of a route.
+func pauseOf(host, route int) pauses.Key {
+	return pauses.Key{Host: [...]string{"a.test", "b.test"}[host], Route: [...]string{"/a", "/b"}[route]}
+}
 
 func newWorld(seed uint64, mutant mutation) *world {
 	w := &world{r: rand.New(rand.NewPCG(seed, 4)), c: New(), mutant: mutant, fixed: seed%2 == 0}
@@ -153,7 +159,7 @@ func (w *world) mutate(law Law) Law {
 		law.Rate.Limit++
 	case shorterWindow:
 		law.Rate.Margin = -law.Rate.Per / 10
-	case none, lastFirst, otherPause, lostCancel, lostFinish:
+	case none, lastFirst, otherPause, otherRoute, lostCancel, lostFinish:
 	}
 	return law
 }
@@ -182,8 +188,8 @@ func (w *world) book(c *call, p *Part) (l *ledger, law *Law) {
 func (w *world) send(c *call) {
 	c.sent = true
 	w.seen.sent++
-	if w.now < w.paused[c.host] {
-		w.fault("sent at %d, during a pause until %d", w.now, w.paused[c.host])
+	if until := max(w.paused[c.host], w.routes[c.host][c.route]); w.now < until {
+		w.fault("sent at %d, during a pause until %d", w.now, until)
 	}
 	for i := range c.d.Len() {
 		p := c.d.Part(i)

@@ -2,7 +2,7 @@
 // opening that follows each: after its end one request may be under way, then one
 // more with each good response and with each second, then all.
 //
-//	Arm(key, now, d)      begins or prolongs a pause
+//	Arm(key, now, order)  begins or prolongs a pause
 //	Next(now)             the first instant at which a request may pass
 //	Pass()                counts a request that passes
 //	Done(pass, good, now) counts its end
@@ -15,6 +15,8 @@ import (
 	"iter"
 	"maps"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/bounded"
 )
 
 const (
@@ -28,8 +30,9 @@ const (
 	patience = int64(time.Second)
 )
 
-// A Key is what a pause holds back: a scheme and host, with ScopeRoute also a
-// method and route. The zero Key holds back every request.
+// A Key is what a pause holds back: the requests with a scheme and host, and of those
+// only the ones with a method and route if it names them. The zero Key holds back
+// every request.
 type Key struct{ Scheme, Host, Method, Route string }
 
 // String names the requests of the key.
@@ -43,18 +46,25 @@ func (k Key) String() string {
 	return k.Host
 }
 
+// OfHost returns the key of all requests to the scheme and host.
+func (k Key) OfHost() Key { return Key{Scheme: k.Scheme, Host: k.Host} }
+
 // A Pause is one pause and the slow opening after it.
 type Pause struct {
 	// Waiting is how many requests wait for it. The queues count them.
 	Waiting int
 
-	key     Key
-	text    string
-	until   int64
-	allow   int    // how many may be under way at its end
-	passing int    // how many are under way
-	begun   uint32 // how often it began
-	dropped bool
+	key       Key
+	text      string
+	until     int64
+	allow     int    // how many may be under way at its end
+	passing   int    // how many are under way
+	begun     uint32 // how often it began
+	asked     int64  // what the latest response asked for
+	length    int64  // what was made of it
+	throttled int    // how many times in a row a request that passed it was throttled, and 1
+	good      bool   // a request that passed it since it began was not
+	dropped   bool
 }
 
 // A Pass is the leave of one request to pass a pause. The zero Pass is that of a
@@ -70,6 +80,48 @@ func (p Pass) Of(pause *Pause) bool { return p.pause == pause && p.begun == paus
 
 // None reports whether it is the zero Pass.
 func (p Pass) None() bool { return p.pause == nil }
+
+// An Order is what a response asks for.
+type Order struct {
+	For time.Duration
+	// Pass is that of the request that the response is to.
+	Pass Pass
+	// Max, above 0, says that For is no more than what a server says: if the pause
+	// before was as long as it said, and its first request was throttled all the same,
+	// this one is at least twice as long, and at most Max.
+	Max time.Duration
+}
+
+// again reports whether the order is due to the first requests after the pause: they
+// were throttled again.
+func (p *Pause) again(pass Pass, now int64) bool {
+	return now >= p.until && pass.Of(p) && !p.good
+}
+
+// shortMiss is how much earlier than a server meant a pause may have ended to be
+// prolonged by no more than what the server says then.
+const shortMiss = time.Second
+
+// length returns how long the order makes a pause that was throttled again.
+func (o Order) length(before *Pause) time.Duration {
+	if o.Max <= 0 || o.For <= shortMiss && 2*int64(o.For) <= before.asked {
+		return o.For
+	}
+	return max(o.For, min(time.Duration(2*before.length), o.Max))
+}
+
+// Throttled returns how many times in a row the requests of a key were throttled, if that
+// of the pass is throttled now: at least 1.
+func (t *Table) Throttled(key Key, pass Pass, now int64) int {
+	p := t.pauses[key]
+	switch {
+	case p == nil || now >= p.until && p.good:
+		return 1
+	case p.again(pass, now):
+		return p.throttled + 1
+	}
+	return p.throttled
+}
 
 // Key returns what the pause holds back.
 func (p *Pause) Key() Key { return p.key }
@@ -113,6 +165,7 @@ func (p *Pause) Pass() Pass {
 // A Table holds the pauses by their keys. The zero Table is empty.
 type Table struct {
 	pauses map[Key]*Pause
+	doubts bounded.Map[Key, *doubt]
 }
 
 // Len returns the number of pauses.
@@ -123,6 +176,15 @@ func (t *Table) All() iter.Seq[*Pause] { return maps.Values(t.pauses) }
 
 // Get returns the pause of a key, nil if there is none.
 func (t *Table) Get(key Key) *Pause { return t.pauses[key] }
+
+// Left returns how long the pause of a key lasts, 0 if there is none.
+func (t *Table) Left(key Key, now int64) time.Duration {
+	p := t.pauses[key]
+	if p == nil {
+		return 0
+	}
+	return time.Duration(max(p.until-now, 0))
+}
 
 // Current returns the pause of a key, nil if there is none or its server is taken
 // for recovered: then it is dropped.
@@ -143,6 +205,8 @@ type Armed struct {
 	// Fresh is whether that is worth an event: many responses of one moment make
 	// one pause.
 	Fresh bool
+	// Wait is how long the order makes the pause from now on.
+	Wait time.Duration
 	// New is whether the key had no pause.
 	New bool
 	// Evicted is a pause that was dropped to make room and had not ended.
@@ -150,7 +214,7 @@ type Armed struct {
 }
 
 // Arm begins a pause, or prolongs the one there is.
-func (t *Table) Arm(key Key, now int64, d time.Duration) (a Armed) {
+func (t *Table) Arm(key Key, now int64, o Order) (a Armed) {
 	p := t.pauses[key]
 	if p == nil {
 		a.Evicted = t.makeRoom(now)
@@ -161,12 +225,17 @@ func (t *Table) Arm(key Key, now int64, d time.Duration) (a Armed) {
 		}
 		t.pauses[key] = p
 	}
-	until := now + int64(d)
+	throttled := t.Throttled(key, o.Pass, now)
+	if a.Wait = o.For; p.again(o.Pass, now) {
+		a.Wait = o.length(p)
+	}
+	until := now + int64(a.Wait)
 	longer := until - p.until
 	a.Pause, a.Longer = p, longer > 0
-	a.Fresh = p.begun == 0 || now >= p.until || longer >= int64(max(d/10, 100*time.Millisecond))
+	a.Fresh = p.begun == 0 || now >= p.until || longer >= int64(max(a.Wait/10, 100*time.Millisecond))
 	if a.Longer {
 		p.until, p.allow, p.passing = until, 1, 0
+		p.asked, p.length, p.throttled, p.good = int64(o.For), int64(a.Wait), max(throttled, 1), false
 		p.begun++
 	}
 	return a
@@ -183,6 +252,7 @@ func (t *Table) Done(pass Pass, good bool, now int64) *Pause {
 	p.passing--
 	if good {
 		p.allow++
+		p.good = true
 	}
 	if p.Over(now) || p.passing == 0 && p.Waiting == 0 && good {
 		t.drop(p)

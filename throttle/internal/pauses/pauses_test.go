@@ -40,10 +40,10 @@ func TestArm(t *testing.T) {
 		{"after the end", 11 * second, time.Millisecond, 11*second + second/1000, true, true},
 	} {
 		var table Table
-		if first := table.Arm(a, 0, 10*time.Second); !first.New || !first.Longer || !first.Fresh {
+		if first := table.Arm(a, 0, Order{For: 10 * time.Second}); !first.New || !first.Longer || !first.Fresh {
 			t.Errorf("%s: the first is %+v", tt.name, first)
 		}
-		got := table.Arm(a, tt.now, tt.d)
+		got := table.Arm(a, tt.now, Order{For: tt.d})
 		if got.Longer != tt.longer || got.Fresh != tt.fresh || got.New || got.Pause.Until() != tt.until {
 			t.Errorf("%s: %+v until %d, want longer %v, fresh %v, until %d", tt.name, got, got.Pause.Until(), tt.longer, tt.fresh, tt.until)
 		}
@@ -63,7 +63,7 @@ func TestOpening(t *testing.T) {
 		{"bad responses", false, []int64{0, 0, 0}, []int64{0, 0, 0, 0, 1, 2}}, // each gives its place back, and no more
 	} {
 		var table Table
-		p := table.Arm(a, 0, time.Second).Pause
+		p := table.Arm(a, 0, Order{For: time.Second}).Pause
 		p.Waiting = 100
 		var got []int64
 		var under []Pass
@@ -98,7 +98,7 @@ func TestAnOpenedPauseIsDropped(t *testing.T) {
 		"a moment before, the control": {1, false, second + OpenAfter*second - 1, false},
 	} {
 		var table Table
-		p := table.Arm(a, 0, time.Second).Pause
+		p := table.Arm(a, 0, Order{For: time.Second}).Pause
 		p.Waiting = tt.waiting
 		table.Done(p.Pass(), tt.good, tt.at)
 		if p.Dropped() != tt.dropped || (table.Get(a) == nil) != tt.dropped {
@@ -106,7 +106,7 @@ func TestAnOpenedPauseIsDropped(t *testing.T) {
 		}
 	}
 	var table Table
-	table.Arm(a, 0, time.Second)
+	table.Arm(a, 0, Order{For: time.Second})
 	if table.Current(a, second+OpenAfter*second-1) == nil || table.Current(a, second+OpenAfter*second) != nil || table.Len() != 0 {
 		t.Error("a pause whose server has recovered is kept, or dropped too early")
 	}
@@ -115,9 +115,9 @@ func TestAnOpenedPauseIsDropped(t *testing.T) {
 // A pass is of one beginning of a pause: its end says nothing about the next one.
 func TestAPassOfAnEarlierPause(t *testing.T) {
 	var table Table
-	p := table.Arm(a, 0, time.Second).Pause
+	p := table.Arm(a, 0, Order{For: time.Second}).Pause
 	pass := p.Pass()
-	table.Arm(a, 2*second, time.Second)
+	table.Arm(a, 2*second, Order{For: time.Second})
 	if pass.Of(p) || table.Done(pass, true, 3*second) != nil || p.Passing() != 0 {
 		t.Errorf("the pass still counts: %d under way", p.Passing())
 	}
@@ -130,13 +130,13 @@ func TestPausesAreBounded(t *testing.T) {
 	key := func(i int) Key { return Key{Host: strconv.Itoa(i)} }
 	var table Table
 	for i := range Max {
-		table.Arm(key(i), 0, time.Duration(i+1)*time.Second).Pause.Waiting = i % 2
+		table.Arm(key(i), 0, Order{For: time.Duration(i+1) * time.Second}).Pause.Waiting = i % 2
 	}
-	if got := table.Arm(key(Max), 0, time.Second); got.Evicted == nil || got.Evicted.Key() != key(0) || !got.Evicted.Dropped() || table.Len() != Max {
+	if got := table.Arm(key(Max), 0, Order{For: time.Second}); got.Evicted == nil || got.Evicted.Key() != key(0) || !got.Evicted.Dropped() || table.Len() != Max {
 		t.Errorf("at Max: %+v, %d kept", got, table.Len())
 	}
 	// After 100 s those that nothing waits for are dropped.
-	if got := table.Arm(key(Max+1), 100*second, time.Second); got.Evicted != nil || table.Len() != Max-49 {
+	if got := table.Arm(key(Max+1), 100*second, Order{For: time.Second}); got.Evicted != nil || table.Len() != Max-49 {
 		t.Errorf("later: %+v, %d kept", got, table.Len())
 	}
 	n := 0

@@ -1,0 +1,77 @@
+package hint
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// after is what the fields of the Retry-After family say: those whose names say a
+// unit, and the others.
+type after struct{ unit, plain reading }
+
+// readAfter reads every field whose name says "retry after" or "retry in":
+// Retry-After (RFC 9110 section 10.2.3) and its variants with a prefix or a name
+// behind, such as Retry-After-Short; Retry-After-Ms and X-Ms-Retry-After-Ms in
+// milliseconds; X-Retry-In as a Go duration. Of several values the longest counts.
+func readAfter(h http.Header, c clock) (a after) {
+	for name, values := range h {
+		kind := afterKind(name)
+		if kind == noAfter {
+			continue
+		}
+		for _, v := range values {
+			if strings.Contains(v, ":") { // a date, which holds a comma too
+				if kind == inSeconds {
+					a.plain = later(a.plain, c.date(v))
+				}
+				continue
+			}
+			for part := range strings.SplitSeq(v, ",") { // a proxy may have joined some
+				part = strings.TrimSpace(part)
+				switch kind {
+				case inMilliseconds:
+					if d, ok := number(part, time.Millisecond); ok {
+						a.unit = later(a.unit, reading{wait: d, ok: true})
+					}
+				case asDuration:
+					if d, ok := duration(part); ok {
+						a.unit = later(a.unit, reading{wait: d, ok: true})
+					} else {
+						a.plain = later(a.plain, c.seconds(part, 0))
+					}
+				case inSeconds:
+					a.plain = later(a.plain, c.seconds(part, 0))
+				case noAfter:
+				}
+			}
+		}
+	}
+	return a
+}
+
+// afterKindOf says how the values of a field are to be read.
+type afterKindOf uint8
+
+const (
+	noAfter afterKindOf = iota
+	inSeconds
+	inMilliseconds
+	asDuration
+)
+
+func afterKind(name string) afterKindOf {
+	if i := indexFold(name, "retry-after"); i >= 0 {
+		if inMs(name[i:]) {
+			return inMilliseconds
+		}
+		return inSeconds
+	}
+	if indexFold(name, "retry-in") >= 0 {
+		if inMs(name) {
+			return inMilliseconds
+		}
+		return asDuration
+	}
+	return noAfter
+}

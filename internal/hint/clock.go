@@ -1,0 +1,134 @@
+package hint
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// clock is what instants are measured against.
+type clock struct{ now time.Time }
+
+// The Date header names whole seconds, and some servers refresh it late. Within
+// these bounds it says nothing against the clock of this machine.
+const (
+	dateBehind = 2 * time.Second
+	dateAhead  = 3 * time.Second
+	// datePart is the middle of the second that Date names.
+	datePart = time.Second / 2
+)
+
+// clockOf returns the clock of this machine, or that of the server if the two differ.
+func clockOf(h http.Header, now time.Time) clock {
+	for _, v := range h["Date"] {
+		at, err := date(v)
+		if err != nil {
+			continue
+		}
+		if ahead := at.Sub(now); ahead < -dateBehind || ahead > dateAhead {
+			now = at.Add(datePart)
+		}
+		break
+	}
+	return clock{now}
+}
+
+// past is how long ago an instant may be to be a hint all the same.
+const past = 5 * time.Second
+
+// until reads an instant. One in whole seconds may be meant up to a second later.
+func (c clock) until(t time.Time, whole bool) reading {
+	d := t.Sub(c.now)
+	if d < -past {
+		return reading{}
+	}
+	r := reading{wait: min(d, Max), ok: true}
+	if whole {
+		r.wait, r.margin = r.wait+time.Second, time.Second
+	}
+	r.wait = min(max(r.wait, 0), Max)
+	r.margin = min(r.margin, r.wait)
+	return r
+}
+
+// date reads an HTTP date as an instant.
+func (c clock) date(v string) reading {
+	t, err := date(v)
+	if err != nil {
+		return reading{}
+	}
+	return c.until(t, true)
+}
+
+// The numbers from which on a plain one is an instant, in each unit. The ranges
+// cannot meet before the year 5138.
+const (
+	unixSeconds = 1e9
+	unixMillis  = 1e11
+	unixMicros  = 1e14
+	unixNanos   = 1e17
+)
+
+// seconds reads a number: a delay in seconds, or from 1e9 on an instant as a Unix
+// time in seconds, milli-, micro- or nanoseconds. A delay that is more than twice
+// limit, the longest that other fields allow, is taken for milliseconds if that
+// is not; a limit of 0 is none.
+func (c clock) seconds(v string, limit time.Duration) reading {
+	d, ok := number(v, time.Second)
+	if !ok {
+		return reading{}
+	}
+	whole, frac, dotted := strings.Cut(strings.TrimLeft(v, "0"), ".")
+	if len(whole) < 10 {
+		if ms, _ := number(v, time.Millisecond); limit > 0 && !dotted && d > 2*limit && ms <= 2*limit {
+			return reading{wait: ms, ok: true}
+		}
+		return reading{wait: d, whole: !dotted, ok: true}
+	}
+	n, err := strconv.ParseInt(whole, 10, 64)
+	var t time.Time
+	switch {
+	case err != nil:
+		return reading{}
+	case n < unixMillis:
+		part, _ := number("0."+frac+"0", time.Second)
+		t = time.Unix(n, int64(part))
+	case n < unixMicros:
+		t = time.UnixMilli(n)
+	case n < unixNanos:
+		t = time.UnixMicro(n)
+	default:
+		t = time.Unix(0, n)
+	}
+	if t.Sub(c.now) > Max {
+		return reading{}
+	}
+	return c.until(t, n < unixMillis && !dotted)
+}
+
+// reset reads one of the dialects of the reset of a quota: a number as
+// [clock.seconds], a Go duration ("6m0s"), an RFC 3339 time or an HTTP date.
+func (c clock) reset(v string, limit time.Duration) reading {
+	v = strings.TrimSpace(v)
+	if r := c.seconds(v, limit); r.ok || v == "" || digits(v) {
+		return r
+	}
+	if d, ok := duration(v); ok {
+		return reading{wait: d, ok: true}
+	}
+	if at, err := time.Parse(time.RFC3339, v); err == nil {
+		return c.until(at, !strings.Contains(v, "."))
+	}
+	return c.date(v)
+}
+
+// date reads an HTTP date (RFC 9110, section 5.6.7), and the time.RFC1123
+// format of a time in UTC, which the middleware of go-limiter sends.
+func date(v string) (time.Time, error) {
+	v = strings.TrimSpace(v)
+	if plain, ok := strings.CutSuffix(v, " UTC"); ok {
+		v = plain + " GMT"
+	}
+	return http.ParseTime(v)
+}

@@ -1,0 +1,99 @@
+package retry_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/retry"
+)
+
+// A server that was obeyed and responds with 429 all the same is not believed again,
+// unless the request came a little too early.
+func TestAHintThatWasThrottledAgain(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	for name, test := range map[string]struct {
+		steps    []step
+		deadline time.Duration
+		want     []time.Duration
+		stopped  string
+	}{
+		"a constant": {
+			[]step{status(429, "Retry-After", "2")}, 0, []time.Duration{2 * s, 4 * s}, "attempts used up: 3 of 3",
+		},
+		"a constant and a deadline": {
+			[]step{status(429, "Retry-After", "2")}, 6 * s, []time.Duration{2 * s, 3*s - 1}, "attempts used up: 3 of 3",
+		},
+		"a short miss is not counted": {
+			[]step{status(429, "Retry-After", "59"), status(429, "Retry-After-Ms", "600"), status(500), status(200)},
+			0,
+			[]time.Duration{59 * s, 600 * ms, 0},
+			"",
+		},
+		"but once": {
+			[]step{status(429, "Retry-After", "59"), status(429, "Retry-After-Ms", "600"), status(429, "Retry-After-Ms", "200"), status(429, "Retry-After-Ms", "50")},
+			0,
+			[]time.Duration{59 * s, 600 * ms, 200 * ms},
+			"attempts used up: 4 of 4",
+		},
+		"a longer hint": {
+			[]step{status(429, "Retry-After", "2"), status(429, "Retry-After", "9"), status(200)}, 0, []time.Duration{2 * s, 9 * s}, "",
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: test.steps}
+			ctx := t.Context()
+			if test.deadline > 0 {
+				c, cancel := context.WithTimeout(ctx, test.deadline)
+				defer cancel()
+				ctx = c
+			}
+			policy := retry.Policy{Rand: func() float64 { return 0 }}
+			resp, c, _ := do(t, policy, base, request(t, ctx, http.MethodGet, nil))
+			finish(resp)
+			if got := base.waits(); !slices.Equal(got, test.want) || c.StopReason() != test.stopped {
+				t.Errorf("%s: waited %v and stopped %q, want %v and %q\n%s", name, got, c.StopReason(), test.want, test.stopped, c)
+			}
+			if doubled := strings.HasPrefix(name, "a constant"); doubled != strings.Contains(c.String(), "was throttled before: wait") {
+				t.Errorf("%s: the ledger says\n%s", name, c)
+			}
+		})
+	}
+}
+
+// A 429 is of a server that lives: it neither fills the score of an outage nor
+// takes of what an outage leaves.
+func TestA429IsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := adaptive()
+		base := &script{steps: []step{status(429)}}
+		for range 20 {
+			resp, c, _ := do(t, retry.Policy{Delay: retry.NoDelay, Budget: b}, base, request(t, t.Context(), http.MethodGet, nil))
+			finish(resp)
+			if c.StopReason() != "attempts used up: 3 of 3" {
+				t.Fatalf("stopped: %q", c.StopReason())
+			}
+		}
+		if n := b.Remaining("api.test"); n != -1 {
+			t.Errorf("%d retries left after 429s alone, want any number", n)
+		}
+		base.steps = []step{status(503)} // the control
+		for range 20 {
+			resp, _, _ := do(t, retry.Policy{Delay: retry.NoDelay, Budget: b}, base, request(t, t.Context(), http.MethodGet, nil))
+			finish(resp)
+		}
+		if n := b.Remaining("api.test"); n != 0 {
+			t.Errorf("%d retries left after an outage, want none", n)
+		}
+		base.steps = []step{status(429)}
+		resp, c, _ := do(t, retry.Policy{Delay: retry.NoDelay, Budget: b}, base, request(t, t.Context(), http.MethodGet, nil))
+		finish(resp)
+		if c.StopReason() != "attempts used up: 3 of 3" {
+			t.Errorf("a 429 in an outage: stopped: %q", c.StopReason())
+		}
+	})
+}

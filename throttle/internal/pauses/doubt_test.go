@@ -1,0 +1,80 @@
+package pauses
+
+import (
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestDoubtful(t *testing.T) {
+	wide, narrow := Key{Host: "a.test"}, Key{Host: "a.test", Method: "GET", Route: "/x"}
+	five, four := Order{For: 5 * time.Second}, Order{For: 4 * time.Second}
+	for _, tt := range []struct {
+		name   string
+		before func(*Table) Order
+		want   Key
+		ok     bool
+	}{
+		{"the first time", func(*Table) Order { return five }, wide, true},
+		{"the same again", func(t *Table) Order { t.Doubtful(wide, narrow, five, 0); return five }, narrow, true},
+		{"another wait", func(t *Table) Order { t.Doubtful(wide, narrow, four, 0); return five }, wide, true},
+		{"during its pause", func(t *Table) Order {
+			t.Doubtful(wide, narrow, five, 0)
+			t.Arm(wide, 0, Order{For: time.Minute})
+			return five
+		}, wide, true},
+		{"the first after its pause", func(t *Table) Order {
+			t.Doubtful(wide, narrow, five, 0)
+			p := t.Arm(wide, 0, Order{For: time.Second}).Pause
+			return Order{For: five.For, Pass: p.Pass()}
+		}, wide, true},
+		{"one that was accepted in between", func(t *Table) Order {
+			t.Doubtful(wide, narrow, five, 0)
+			p := t.Arm(wide, 0, Order{For: time.Second}).Pause
+			p.Waiting = 1
+			pass := p.Pass()
+			t.Done(p.Pass(), true, 2*second)
+			return Order{For: five.For, Pass: pass}
+		}, narrow, true},
+		{"with accepted responses", func(t *Table) Order { t.AcceptedWithAfter(wide, 0); return five }, Key{}, false},
+	} {
+		var table Table
+		o := tt.before(&table)
+		if key, ok := table.Doubtful(wide, narrow, o, 2*second); key != tt.want || ok != tt.ok {
+			t.Errorf("%s: %v, %v; want %v, %v", tt.name, key, ok, tt.want, tt.ok)
+		}
+	}
+}
+
+func TestCountsDown(t *testing.T) {
+	key := Key{Host: "a.test"}
+	for name, tt := range map[string]struct {
+		resets []time.Duration // said at 0 s, 1 s, 2 s ...
+		want   bool            // of the last one
+	}{
+		"a window":                {[]time.Duration{9 * time.Second, 8 * time.Second, 7 * time.Second}, true},
+		"rounded":                 {[]time.Duration{9 * time.Second, 9 * time.Second}, true},
+		"the next window":         {[]time.Duration{time.Second, 0, 9 * time.Second}, true},
+		"a bucket":                {[]time.Duration{30 * time.Second, 59 * time.Second}, false},
+		"a bucket, once and ever": {[]time.Duration{30 * time.Second, 59 * time.Second, 58 * time.Second}, false},
+	} {
+		var table Table
+		got := false
+		for i, reset := range tt.resets {
+			got = table.CountsDown(key, reset, int64(i)*second)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+func TestWhatIsKnownOfServersIsBounded(t *testing.T) {
+	var table Table
+	for i := range 10 * Max {
+		table.AcceptedWithAfter(Key{Host: strconv.Itoa(i)}, int64(i))
+	}
+	if n := table.doubts.Len(); n > Max {
+		t.Errorf("%d servers are remembered, want at most %d", n, Max)
+	}
+}

@@ -1,0 +1,186 @@
+package throttle
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/hint"
+	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// pauseKey says which pause is that of the route of a request. It may ask for the
+// route, so no lock may be held.
+func pauseKey(c *layer.Call, req *http.Request) pauses.Key {
+	k := pauses.Key{Scheme: req.URL.Scheme, Host: strings.ToLower(req.URL.Host), Method: match.Method(req)}
+	if c != nil {
+		k.Route = c.Route()
+	}
+	return k
+}
+
+// wide returns the key of all requests that a pause holds back with those of the key.
+func (l *Limiter) wide(k pauses.Key) pauses.Key {
+	switch l.pause.Scope {
+	case transport.ScopeHost:
+		return k.OfHost()
+	case transport.ScopeAll:
+		return pauses.Key{}
+	case transport.ScopeRoute:
+	}
+	return k
+}
+
+// observation is a response that may ask for fewer requests.
+type observation struct {
+	*Limiter
+	call    *layer.Call
+	attempt *layer.Attempt
+	resp    *http.Response
+	key     pauses.Key
+	pass    pauses.Pass // of its request
+}
+
+// observe reads what the server asks for and arms the pause. d is the demand of the
+// request.
+func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response, d *admission.Demand) {
+	if resp == nil || l.pause.off() {
+		return
+	}
+	accepted := resp.StatusCode < http.StatusBadRequest
+	if accepted && !l.pause.OnEmpty && len(resp.Header["Retry-After"]) == 0 {
+		return
+	}
+	if !accepted && !verdict.Status(resp.StatusCode).Pause && !slices.Contains(l.pause.FixedOn, resp.StatusCode) {
+		return
+	}
+	a := layer.AttemptFrom(req.Context()).For(resp)
+	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
+		return // an inner layer asked another host, and nothing holds that back here
+	}
+	if a.Replayed() || c.Offline() || !accepted && c.Expect().Accepts(resp.StatusCode) {
+		return
+	}
+	done := false
+	defer func() {
+		if !done { // a panic of Adjust or of an observer
+			_ = resp.Body.Close()
+		}
+	}()
+	o := &observation{l, c, a, resp, pauseKey(c, req), d.Pass()}
+	if accepted {
+		o.accepted()
+	} else {
+		o.throttled()
+	}
+	done = true
+}
+
+// throttled arms the pause that a response asks for.
+func (o *observation) throttled() {
+	asked, hinted := hint.FromResponse(o.resp, time.Now())
+	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
+	if !hinted {
+		if !slices.Contains(o.pause.FixedOn, status) {
+			return
+		}
+		if order.For = o.pause.Fixed; order.For == 0 && status == http.StatusTooManyRequests {
+			layer.OfferPause(o.attempt, backoff{o})
+		}
+	}
+	if o.pause.Adjust != nil {
+		order.For = o.pause.Adjust(order.For)
+	}
+	if order.For <= 0 {
+		return
+	}
+	key := o.wide(o.key)
+	if hinted && !asked.Sure {
+		ok := false
+		o.shell.pauses(func(t *pauses.Table, now int64) { key, ok = t.Doubtful(key, o.key, order, now) })
+		if !ok {
+			return
+		}
+	}
+	order.For = min(order.For, o.pause.Max)
+	if hinted && o.pause.Adjust == nil {
+		order.Max = o.pause.Max
+	}
+	wait := o.arm(key, order)
+	if o.pause.DryRun || !hinted {
+		return
+	}
+	if wait > order.For {
+		o.attempt.AddNote(fmt.Sprintf("hint %s was throttled before: pause %s", asked.Wait.Round(time.Millisecond), wait.Round(time.Millisecond)))
+	}
+	if order.For >= asked.Wait || o.pause.Adjust != nil && asked.Wait <= o.pause.Max {
+		o.attempt.TakeHint() // the pause waits, so retry need not
+	}
+}
+
+// accepted notes what a response that the caller accepts says of the server.
+func (o *observation) accepted() {
+	// On a 202 it is the interval of polling, and on a redirect it delays the next hop.
+	if s := o.resp.StatusCode; s < http.StatusMultipleChoices && s != http.StatusAccepted && len(o.resp.Header["Retry-After"]) > 0 {
+		o.shell.pauses(func(t *pauses.Table, now int64) { t.AcceptedWithAfter(o.wide(o.key), now) })
+	}
+	if !o.pause.OnEmpty {
+		return
+	}
+	q, ok := hint.QuotaOf(o.resp, time.Now())
+	if !ok {
+		return
+	}
+	wide := o.wide(o.key)
+	o.shell.pauses(func(t *pauses.Table, now int64) { ok = t.CountsDown(wide, q.Reset, now) })
+	if ok && q.Empty && q.Wait > 0 {
+		o.arm(wide, pauses.Order{For: min(q.Wait, o.pause.Max)})
+	}
+}
+
+// arm arms a pause, unless pauses are only reported, and reports it. It returns how
+// long the pause is.
+func (o *observation) arm(key pauses.Key, order pauses.Order) time.Duration {
+	wait, fresh := order.For, true
+	if !o.pause.DryRun {
+		wait, fresh = o.shell.arm(key, order)
+	}
+	if fresh && o.call.Wants(layer.Paused) {
+		o.call.Emit(layer.Event{
+			Kind: layer.Paused, Layer: layerName, Attempt: o.attempt, How: layer.Pause, Wait: wait,
+			Response: o.resp, Text: key.String(),
+		})
+	}
+	return wait
+}
+
+// backoff is the [layer.Pauser] of a 429 without a hint.
+type backoff struct{ *observation }
+
+// concerned returns the pause that the backoff makes.
+func (b backoff) concerned() pauses.Key {
+	if b.pause.WholeScope {
+		return b.wide(b.key)
+	}
+	return b.key
+}
+
+// Throttled implements [layer.Pauser].
+func (b backoff) Throttled() (times int) {
+	b.shell.pauses(func(t *pauses.Table, now int64) { times = t.Throttled(b.concerned(), b.pass, now) })
+	return times
+}
+
+// Pause implements [layer.Pauser].
+func (b backoff) Pause(d time.Duration) {
+	if d = min(d, b.pause.Max); d > 0 {
+		b.arm(b.concerned(), pauses.Order{For: d, Pass: b.pass})
+	}
+}
