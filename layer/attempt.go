@@ -89,6 +89,10 @@ func (a *Attempt) For(resp *http.Response) *Attempt {
 // SetReplayed records that the response came from a recording.
 func (a *Attempt) SetReplayed() { a.flags.Or(flagReplayed) }
 
+// SetUnsent records that no byte of the attempt left, as a trace has shown: then it is
+// [verdict.Retryable] without a response, not [verdict.Ambiguous].
+func SetUnsent(a *Attempt) { a.flags.Or(flagUnsent) }
+
 // TakeHint claims the wait that the server asked for in its response. The first
 // layer that asks gets true, and waits; the others leave the wait to it.
 func (a *Attempt) TakeHint() bool { return a.flags.Or(flagHint)&flagHint == 0 }
@@ -136,12 +140,12 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 		}
 	}()
 	e := a.call.Expect()
-	v := raised(a.call, verdict.Judge(&a.call.req, resp, err, e))
+	v := raised(a, verdict.Judge(&a.call.req, resp, err, e))
 	a.headers = time.Since(a.start)
 	a.status = statusOf(resp)
 	if resp != nil && e.Check != nil && e.Accepts(resp.StatusCode) && checkable(resp) {
 		if err = check(a, resp, e.Check); err != nil {
-			v = raised(a.call, judgeCheck(&a.call.req, err))
+			v = raised(a, judgeCheck(&a.call.req, err))
 		}
 	}
 	a.close(v, err)

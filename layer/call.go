@@ -176,9 +176,10 @@ func (c *Call) more() *callExtra {
 // [verdict.Ambiguous].
 func (c *Call) SetIdempotent() { c.flags.Or(callKeyed) }
 
-// raised is what a verdict becomes where a layer has made the request idempotent.
-func raised(c *Call, v verdict.Verdict) verdict.Verdict {
-	if v == verdict.Ambiguous && c.flags.Load()&callKeyed != 0 {
+// raised is what a verdict becomes where a layer has made the request idempotent, or
+// knows that it was not sent.
+func raised(a *Attempt, v verdict.Verdict) verdict.Verdict {
+	if v == verdict.Ambiguous && (a.call.flags.Load()&callKeyed != 0 || a.is(flagUnsent)) {
 		return verdict.Retryable
 	}
 	return v

@@ -1,6 +1,7 @@
 package layer_test
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"testing"
@@ -59,6 +60,28 @@ func TestAKeyedCallIsNotAmbiguous(t *testing.T) {
 		}
 		if v := trace.Calls()[0].Attempt().Verdict(); v != want {
 			t.Errorf("with a key %v: verdict %v, want %v", keyed, v, want)
+		}
+	}
+}
+
+func TestAnUnsentAttemptIsRetryable(t *testing.T) {
+	for _, unsent := range []bool{false, true} {
+		var got verdict.Verdict
+		rt := layer.Wrap("test", nil, rttest.Fail(errors.New("reset")), func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			resp, err := next.RoundTrip(req)
+			if unsent {
+				layer.SetUnsent(c.Attempt())
+			}
+			got = c.Attempt().End(resp, err)
+			return resp, err
+		})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, rttest.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = rt.RoundTrip(req)
+		if want := map[bool]verdict.Verdict{false: verdict.Ambiguous, true: verdict.Retryable}[unsent]; got != want {
+			t.Errorf("unsent %v: %v, want %v", unsent, got, want)
 		}
 	}
 }

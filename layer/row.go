@@ -58,6 +58,7 @@ const (
 	flagReturned                       // a foreign layer has got the outcome
 	flagEntered                        // a layer right inside a foreign one has run for the attempt
 	flagLeakWatched                    // the body ends even if it is never closed
+	flagUnsent                         // no byte of the request left, as a layer knows
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 

@@ -31,23 +31,28 @@ func (b probedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// probed returns a request that reports to a probe, if the policy needs to know
-// whether it was sent. The probe is nil otherwise, since it costs a few allocations.
+// probed returns a request that reports to a probe, if it may be sent again only
+// where nothing of it was sent. The probe is nil otherwise, since it costs a few
+// allocations.
 func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
-	if !p.mark && p.reconcile == nil || p.mayResend(req) {
+	if p.mayResendLost(req) {
 		return req, nil
 	}
 	w := new(probe)
-	r := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+	trace := &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
-		WroteRequest: func(i httptrace.WroteRequestInfo) {
+	}
+	says := p.mark || p.reconcile != nil // how far the request came
+	if says {
+		trace.WroteRequest = func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
 				w.written.Store(true)
 			}
-		},
-	}))
-	if r.Body != nil && r.Body != http.NoBody {
+		}
+	}
+	r := req.WithContext(httptrace.WithClientTrace(req.Context(), trace))
+	if says && r.Body != nil && r.Body != http.NoBody {
 		r.Body = probedBody{r.Body, w}
 	}
 	return r, w
@@ -64,7 +69,7 @@ func (s *series) unsent(o Outcome) bool {
 
 // ambiguous reports whether the attempt may have done its work, or not.
 func (s *series) ambiguous(a *layer.Attempt, o Outcome) bool {
-	return o.Response == nil && a.Verdict() == verdict.Ambiguous && !verdict.Idempotent(s.req) && !s.unsent(o)
+	return o.Response == nil && a.Verdict() == verdict.Ambiguous && !s.unsent(o)
 }
 
 // ambiguity returns the error of an ambiguous attempt.

@@ -115,7 +115,7 @@ func TestReconcileMakesCallsOfItsOwn(t *testing.T) {
 	}
 }
 
-// With tracing on, an attempt without a connection is known to be unsent; a base
+// An attempt without a connection is known to be unsent, whatever its error is; a base
 // that reports nothing proves nothing.
 func TestAnAttemptWithoutAConnectionIsUnsent(t *testing.T) {
 	broken := errors.New("no connection today")
@@ -127,7 +127,7 @@ func TestAnAttemptWithoutAConnectionIsUnsent(t *testing.T) {
 	for _, c := range []struct {
 		policy retry.Policy
 		sent   int
-	}{{retry.Policy{MarkAmbiguous: true}, 3}, {retry.Policy{}, 1}} {
+	}{{retry.Policy{MarkAmbiguous: true}, 3}, {retry.Policy{}, 3}} {
 		n = 0
 		c.policy.Delay = retry.NoDelay
 		_, _, err := do(t, c.policy, base, request(t, t.Context(), http.MethodPost, nil))
@@ -157,16 +157,22 @@ func TestMarkAmbiguousWrapsTheErrorOfARequestThatMayHaveDoneItsWork(t *testing.T
 		"not marked":      {retry.Policy{}, "POST", []step{fails(io.EOF)}, false, 1},
 		"idempotent":      {retry.Policy{MarkAmbiguous: true}, "PUT", []step{fails(io.EOF)}, false, 3},
 		"nothing sent":    {retry.Policy{MarkAmbiguous: true}, "POST", []step{fails(unreachable)}, false, 3},
+		"conditional":     {retry.Policy{MarkAmbiguous: true}, "PUT If-Match", []step{fails(io.EOF)}, true, 1},
 		"unsafe, at last": {retry.Policy{MarkAmbiguous: true, Unsafe: true}, "POST", []step{fails(io.EOF)}, true, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: test.steps}
-			_, _, err := do(t, test.policy, base, request(t, t.Context(), test.method, nil))
+			method, condition, conditional := strings.Cut(test.method, " ")
+			req := request(t, t.Context(), method, nil)
+			if conditional {
+				req.Header.Set(condition, `"1"`)
+			}
+			_, _, err := do(t, test.policy, base, req)
 			e, ok := errors.AsType[*retry.AmbiguousError](err)
 			if ok != test.want || errors.Is(err, retry.ErrAmbiguous) != test.want || len(base.sent) != test.sent {
 				t.Errorf("%s: %v, sent %d times", name, err, len(base.sent))
 			}
-			if ok && (e.Method != "POST" || !e.Sent || !errors.Is(err, io.EOF)) {
+			if ok && (e.Method != method || !e.Sent || !errors.Is(err, io.EOF)) {
 				t.Errorf("%s: %+v", name, e)
 			}
 		})

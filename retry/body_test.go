@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -57,15 +58,49 @@ func TestEveryAttemptHasTheWholeBody(t *testing.T) {
 	}
 }
 
-// A body without GetBody is not prepared where it would not be sent again.
-func TestTheBodyOfAPostIsNotBuffered(t *testing.T) {
+// Any outcome that a POST may be sent again after finds its body: what is kept does not
+// depend on the method.
+func TestTheBodyOfAPostIsKeptForWhatMayFollow(t *testing.T) {
+	failed := &net.OpError{Op: "dial", Err: errors.New("no route")}
+	for name, test := range map[string]struct {
+		policy retry.Policy
+		step   step
+		want   []string
+	}{
+		"429":                  {retry.Policy{}, status(429), []string{"data", "data", "data"}},
+		"no connection":        {retry.Policy{}, fails(failed), []string{"data", "data", "data"}},
+		"503":                  {retry.Policy{}, status(503), []string{"data"}},
+		"lost":                 {retry.Policy{}, fails(io.EOF), []string{"data"}},
+		"429, over the cap":    {retry.Policy{BufferLimit: 3}, status(429), []string{"data"}},
+		"429, but one attempt": {retry.Policy{Attempts: 1}, status(429), []string{"data"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{test.step}}
+			resp, c, _ := do(t, test.policy, base, request(t, t.Context(), http.MethodPost, stream("data")))
+			finish(resp)
+			if !slices.Equal(base.body, test.want) {
+				t.Errorf("%s: sent %q, want %q\n%s", name, base.body, test.want, c)
+			}
+		})
+	}
+}
+
+// Where no policy sends again, a body stays as it is.
+func TestABodyThatIsSentOnceIsNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := &script{steps: []step{status(200)}}
-		req := request(t, t.Context(), http.MethodPost, stream("data"))
-		resp, _, _ := do(t, retry.Policy{}, base, req)
-		finish(resp)
-		if base.sent[0].Body != req.Body || base.sent[0].GetBody != nil {
-			t.Errorf("the body became %T", base.sent[0].Body)
+		for name, edit := range map[string]func(*http.Request){
+			"an SDK sends it again": func(r *http.Request) { r.Header.Set("X-Stainless-Retry-Count", "1") },
+			"an upgrade":            func(r *http.Request) { r.Header.Set("Upgrade", "websocket") },
+			"trailers":              func(r *http.Request) { r.Trailer = http.Header{"X": nil} },
+		} {
+			base := &script{steps: []step{status(200)}}
+			req := request(t, t.Context(), http.MethodPost, stream("data"))
+			edit(req)
+			resp, _, _ := do(t, retry.Policy{}, base, req)
+			finish(resp)
+			if base.sent[0].GetBody != nil {
+				t.Errorf("%s: the body became %T", name, base.sent[0].Body)
+			}
 		}
 	})
 }

@@ -6,16 +6,23 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// mayResend reports whether a request may be sent again whatever its outcome is:
-// the part of the second check that is known before it is sent.
+// mayResend reports whether a request may be sent again after a response.
 func (p *plan) mayResend(req *http.Request) bool {
 	return p.unsafe || verdict.Idempotent(req)
 }
 
+// mayResendLost reports whether a request may be sent again although it may have
+// done its work: its response was lost.
+func (p *plan) mayResendLost(req *http.Request) bool {
+	return p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
+}
+
 // mustKeepBody reports whether the body of a request has to be prepared before the
-// first attempt, because it is not replayable and a further attempt may need it.
+// first attempt, because it is not replayable and a further attempt may need it: after
+// a 429, or where nothing was sent, that may be one with any method.
 func (p *plan) mustKeepBody(req *http.Request) bool {
-	return req.Body != nil && req.Body != http.NoBody && req.GetBody == nil && req.Trailer == nil && p.attempts > 1 && p.mayResend(req)
+	return req.Body != nil && req.Body != http.NoBody && req.GetBody == nil && req.Trailer == nil && p.attempts > 1 &&
+		resentBySDK(req.Header) == "" && req.Method != http.MethodConnect && len(req.Header["Upgrade"]) == 0
 }
 
 // barred is the second check. It returns why the request must not be sent again,
@@ -33,10 +40,16 @@ func (s *series) barred(o Outcome) string {
 		}
 		s.early = true
 	}
+	may := s.mayResend(o.Request)
+	if o.Response == nil {
+		may = s.mayResendLost(o.Request)
+	}
 	switch {
-	case s.mayResend(o.Request), s.cleared, s.unsent(o),
+	case may, s.cleared, s.unsent(o),
 		o.Response != nil && o.Response.StatusCode == http.StatusTooManyRequests:
 		return ""
+	case o.Verdict == verdict.Ambiguous && verdict.Conditional(o.Request):
+		return "ambiguous: the condition may have been met by this request"
 	case o.Verdict == verdict.Ambiguous:
 		return "ambiguous: not idempotent"
 	}

@@ -34,7 +34,7 @@ func unused() map[string]string {
 // allowed are uses in the sense of others, by file; "" is the whole tree.
 func allowed() map[string][]string {
 	return map[string][]string{
-		"":                                  {"econnrefused", "connection refused", "conn refused", "connection was refused", "refused connection", "socket refused", "timestamp", "math floor", "investigate"},
+		"":                                  {"econnrefused", "refused stream", "connection refused", "conn refused", "connection was refused", "refused connection", "socket refused", "timestamp", "math floor", "investigate"},
 		"replay/golden_test.go":             {`"/refused"`},
 		"replay/store/text/example_test.go": {`"refused"`, `refused`}, // a word of the format on disk
 		"replay/store/fault.go":             {`"refused"`},            // a word of the format on disk

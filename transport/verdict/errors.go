@@ -34,6 +34,9 @@ func malformed(req *http.Request, err error) bool {
 
 // final reports whether the same request would fail in the same way again.
 func final(err error) bool {
+	if connectRejected(err) {
+		return true
+	}
 	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return string(e.RecordHeader[:]) == "HTTP/" // a server without TLS
 	}
@@ -53,24 +56,75 @@ func final(err error) bool {
 	return ok
 }
 
-// Unsent reports whether err proves that no byte of the request left: a layer
-// rejected it, or the connection was never made.
+// Unsent reports whether err alone proves that no byte of the request left, or that the
+// server did not look at it: a layer rejected it, the connection was never made, its
+// TLS handshake took too long, or an HTTP/2 server said that it has not processed the
+// stream (RFC 9113, sections 6.8 and 8.7). Other errors before the request was
+// written do not show it: what happened on the way is for a trace to say
+// (net/http/httptrace).
 func Unsent(err error) bool {
 	if errors.Is(err, ErrRejected) {
 		return true
 	}
-	e, ok := errors.AsType[*net.OpError](err)
-	return ok && e.Op == "dial"
+	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "dial" || e.Op == "proxyconnect") {
+		return true
+	}
+	return err != nil && unprocessed(err.Error())
+}
+
+// unprocessed reads texts of net/http, whose errors have no type.
+func unprocessed(text string) bool {
+	if strings.Contains(text, "net/http: TLS handshake timeout") ||
+		strings.Contains(text, "net/http: cannot rewind body after connection loss") {
+		return true
+	}
+	_, why, ok := strings.Cut(text, "http2: Transport: cannot retry err [")
+	why, _, closed := strings.Cut(why, "] after Request.Body was written")
+	// A server that calls the stream a protocol error may have looked at it.
+	return ok && closed && !strings.Contains(why, "PROTOCOL_ERROR")
+}
+
+// connectRejected reports whether err is that of a proxy that responded to CONNECT with
+// a status of 4xx: net/http makes its error of the text of the status alone.
+func connectRejected(err error) bool {
+	text := err.Error()
+	for code := 400; code < 452; code++ {
+		if code != http.StatusRequestTimeout && code != http.StatusTooManyRequests && text != "" && text == http.StatusText(code) {
+			return true
+		}
+	}
+	return false
 }
 
 // Idempotent reports whether req may be sent twice without doing its work
 // twice: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110, section 9.2.2),
-// QUERY, or any method with an Idempotency-Key or X-Idempotency-Key header.
+// QUERY, or any method with an Idempotency-Key or X-Idempotency-Key header that
+// is not empty.
 func Idempotent(req *http.Request) bool {
 	switch req.Method {
 	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace,
 		http.MethodPut, http.MethodDelete, "QUERY":
 		return true
 	}
-	return len(req.Header["Idempotency-Key"]) > 0 || len(req.Header["X-Idempotency-Key"]) > 0
+	return keyed(req)
+}
+
+func keyed(req *http.Request) bool {
+	return req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != ""
+}
+
+// Conditional reports whether a second send of req, although [Idempotent], may get
+// another response than the first one that was lost: a PUT or DELETE with If-Match,
+// If-None-Match or If-Unmodified-Since finds what the first one did, and fails with
+// 412. An idempotency key makes it one request again.
+func Conditional(req *http.Request) bool {
+	if req.Method != http.MethodPut && req.Method != http.MethodDelete || keyed(req) {
+		return false
+	}
+	for _, name := range [...]string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
+		if len(req.Header[name]) > 0 {
+			return true
+		}
+	}
+	return false
 }

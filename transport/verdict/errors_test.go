@@ -54,18 +54,78 @@ func TestTheTimeoutOfAClientIsCanceled(t *testing.T) {
 	}
 }
 
-func TestUnsentIsARejectionOrAFailedDial(t *testing.T) {
+func TestUnsentIsWhatAnErrorAloneProves(t *testing.T) {
 	for _, tc := range []struct {
 		err  error
 		want bool
 	}{
 		{fmt.Errorf("limit: full: %w", verdict.ErrRejected), true},
 		{&url.Error{Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}, true},
+		{&net.OpError{Op: "proxyconnect", Err: errors.New("bad certificate")}, true},
 		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, false},
+		{errors.New("net/http: TLS handshake timeout"), true},
+		{errors.New("net/http: cannot rewind body after connection loss"), true},
+		{errors.New("http2: Transport: cannot retry err [http2: Transport received Server's graceful shutdown GOAWAY] after Request.Body was written; define Request.GetBody to avoid this error"), true},
+		{errors.New("http2: Transport: cannot retry err [stream error: stream ID 3; REFUSED_STREAM] after Request.Body was written; define Request.GetBody to avoid this error"), true},
+		{errors.New("http2: Transport: cannot retry err [stream error: stream ID 3; PROTOCOL_ERROR; received from peer] after Request.Body was written; define Request.GetBody to avoid this error"), false},
+		{errors.New("http2: server sent GOAWAY and closed the connection; LastStreamID=3, ErrCode=NO_ERROR, debug=\"\""), false},
+		{errors.New("http: server closed idle connection"), false},
+		{nil, false},
 		{io.ErrUnexpectedEOF, false},
 	} {
 		if got := verdict.Unsent(tc.err); got != tc.want {
 			t.Errorf("Unsent(%v) = %v, want %v", tc.err, got, tc.want)
+		}
+	}
+}
+
+func TestIdempotencyAndConditions(t *testing.T) {
+	for _, tc := range []struct {
+		method                  string
+		header                  http.Header
+		idempotent, conditional bool
+		lost                    verdict.Verdict // of a response that was lost
+	}{
+		{"PUT", nil, true, false, verdict.Retryable},
+		{"PUT", http.Header{"If-Match": {`"1"`}}, true, true, verdict.Ambiguous},
+		{"PUT", http.Header{"If-None-Match": {"*"}}, true, true, verdict.Ambiguous},
+		{"DELETE", http.Header{"If-Unmodified-Since": {"Sun, 06 Nov 1994 08:49:37 GMT"}}, true, true, verdict.Ambiguous},
+		{"DELETE", http.Header{"If-Modified-Since": {"Sun, 06 Nov 1994 08:49:37 GMT"}}, true, false, verdict.Retryable},
+		{"GET", http.Header{"If-None-Match": {`"1"`}}, true, false, verdict.Retryable},
+		{"PUT", http.Header{"If-Match": {`"1"`}, "Idempotency-Key": {"k"}}, true, false, verdict.Retryable},
+		{"POST", http.Header{"Idempotency-Key": {"k"}}, true, false, verdict.Retryable},
+		{"POST", http.Header{"X-Idempotency-Key": {"k"}}, true, false, verdict.Retryable},
+		{"POST", http.Header{"Idempotency-Key": {""}}, false, false, verdict.Ambiguous},
+		{"POST", http.Header{"Idempotency-Key": {}}, false, false, verdict.Ambiguous},
+		{"POST", http.Header{"If-Match": {`"1"`}}, false, false, verdict.Ambiguous},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), tc.method, "http://api.test/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tc.header != nil {
+			req.Header = tc.header
+		}
+		i, c := verdict.Idempotent(req), verdict.Conditional(req)
+		if v := verdict.Judge(req, nil, io.EOF, verdict.Expect{}); i != tc.idempotent || c != tc.conditional || v != tc.lost {
+			t.Errorf("%s %v: idempotent %v, conditional %v, lost %v; want %v, %v, %v", tc.method, tc.header, i, c, v, tc.idempotent, tc.conditional, tc.lost)
+		}
+	}
+}
+
+// net/http makes the error of the text of the status alone.
+func TestAProxyThatRejectsConnectIsFinal(t *testing.T) {
+	for text, want := range map[string]verdict.Verdict{
+		"Forbidden": verdict.Permanent, "Proxy Authentication Required": verdict.Permanent,
+		"Service Unavailable": verdict.Retryable, "Too Many Requests": verdict.Retryable, "Request Timeout": verdict.Retryable,
+		"the proxy said Forbidden": verdict.Retryable, "": verdict.Retryable,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.test/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := verdict.Judge(req, nil, errors.New(text), verdict.Expect{}); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
 }

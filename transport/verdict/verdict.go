@@ -44,9 +44,9 @@ var ErrRejected = errors.New("transport: rejected, nothing was sent")
 //   - a rejection is Rejected; an error that is context.Canceled, or that came when
 //     the request's context had ended, is Canceled;
 //   - errors that another attempt would meet again (an unknown host, a bad
-//     certificate, a malformed request) are Permanent;
-//   - other errors are Retryable where the request is idempotent
-//     ([Idempotent]) or was provably not sent, else Ambiguous;
+//     certificate, a malformed request, a proxy that rejects CONNECT) are Permanent;
+//   - other errors are Retryable where the request is idempotent ([Idempotent]) and
+//     not [Conditional], or was provably not sent ([Unsent]), else Ambiguous;
 //   - a status that e accepts, a redirect with a Location, and 101 unless e is Only,
 //     are OK;
 //   - 429, and 503 with Retry-After or a dialect of it, are Throttled;
@@ -97,7 +97,7 @@ func judgeError(req *http.Request, err error) Verdict {
 		return Canceled
 	case malformed(req, err), final(err):
 		return Permanent
-	case Idempotent(req), Unsent(err):
+	case Idempotent(req) && !Conditional(req), Unsent(err):
 		return Retryable
 	}
 	return Ambiguous

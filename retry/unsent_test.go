@@ -1,0 +1,192 @@
+package retry_test
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// listen gives each connection to serve, with its number from 1 on.
+func listen(t *testing.T, serve func(n int, c net.Conn)) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for n := 1; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go serve(n, c)
+		}
+	}()
+	return l
+}
+
+// post sends a POST from a pipe, which has no GetBody, and returns its call.
+func post(t *testing.T, base http.RoundTripper, url string) (*http.Response, *transport.Call, error) {
+	t.Helper()
+	ctx, trace := transport.WithTrace(t.Context())
+	body, w := io.Pipe()
+	go func() {
+		_, _ = io.WriteString(w, "data")
+		_ = w.Close()
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base).RoundTrip(req)
+	_ = body.Close()
+	return resp, trace.Calls()[0], err
+}
+
+// A TLS handshake that breaks off has no error of a type that says so.
+func TestARequestBeforeTLSIsUnsent(t *testing.T) {
+	var dialed atomic.Int64
+	l := listen(t, func(_ int, c net.Conn) {
+		dialed.Add(1)
+		_ = c.Close()
+	})
+	base := new(http.Transport)
+	defer base.CloseIdleConnections()
+	_, call, err := post(t, base, "https://"+l.Addr().String())
+	if err == nil || dialed.Load() != 3 || call.Attempt().Verdict() != verdict.Retryable {
+		t.Errorf("%v, dialed %d times, want 3\n%s", err, dialed.Load(), call)
+	}
+}
+
+// What a proxy says to CONNECT was said before the request: of a status of 5xx another
+// attempt may get another one, of 4xx none will.
+func TestWhatAProxySaysToConnect(t *testing.T) {
+	for status, want := range map[string]struct {
+		sent    int64
+		verdict verdict.Verdict
+	}{
+		"503 Service Unavailable":           {3, verdict.Retryable},
+		"502 Bad Gateway":                   {3, verdict.Retryable},
+		"407 Proxy Authentication Required": {1, verdict.Permanent},
+		"403 Forbidden":                     {1, verdict.Permanent},
+	} {
+		var connects atomic.Int64
+		l := listen(t, func(_ int, c net.Conn) {
+			defer c.Close()
+			if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil && req.Method == http.MethodConnect {
+				connects.Add(1)
+				_, _ = io.WriteString(c, "HTTP/1.1 "+status+"\r\nContent-Length: 0\r\n\r\n")
+			}
+		})
+		base := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: l.Addr().String()})}
+		_, call, err := post(t, base, "https://api.test/")
+		if err == nil || connects.Load() != want.sent || call.Attempt().Verdict() != want.verdict {
+			t.Errorf("%s: %v, %d times CONNECT, want %d\n%s", status, err, connects.Load(), want.sent, call)
+		}
+		connects.Store(0)
+		ctx, trace := transport.WithTrace(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.test/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base).RoundTrip(req); err == nil || connects.Load() != want.sent {
+			t.Errorf("GET, %s: %v, %d times CONNECT, want %d\n%s", status, err, connects.Load(), want.sent, trace.Calls()[0])
+		}
+		base.CloseIdleConnections()
+	}
+}
+
+// An HTTP/2 server that goes away says which streams it has not looked at.
+func TestAStreamThatWasNotProcessedIsUnsent(t *testing.T) {
+	var got atomic.Pointer[string]
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got.Store(new(string(b)))
+	}))
+	server.EnableHTTP2 = true
+	var handshakes atomic.Int64
+	behind := make(chan net.Conn)
+	server.Listener = &handed{Listener: server.Listener, conns: behind}
+	server.StartTLS()
+	defer server.Close()
+	config := server.TLS.Clone()
+	config.NextProtos = []string{"h2"}
+	front := listen(t, func(n int, c net.Conn) {
+		if n > 1 {
+			behind <- c
+			return
+		}
+		handshakes.Add(1)
+		goAway(tls.Server(c, config))
+	})
+	base, ok := server.Client().Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("a %T", server.Client().Transport)
+	}
+	resp, call, err := post(t, base, "https://"+front.Addr().String())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, call)
+	}
+	_ = resp.Body.Close()
+	if b := got.Load(); resp.StatusCode != 200 || b == nil || *b != "data" || handshakes.Load() != 1 {
+		t.Errorf("status %d, %d connections went away\n%s", resp.StatusCode, handshakes.Load(), call)
+	}
+}
+
+// handed is a listener of the connections that it is given.
+type handed struct {
+	net.Listener
+	conns chan net.Conn
+}
+
+func (l *handed) Accept() (net.Conn, error) {
+	done := make(chan error, 1)
+	go func() {
+		_, err := l.Listener.Accept() // ends when the listener is closed
+		done <- err
+	}()
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case err := <-done:
+		return nil, err
+	}
+}
+
+// goAway reads a request of HTTP/2 and says that it will not look at it: the last stream
+// that it has looked at is 0 (RFC 9113, section 6.8).
+func goAway(c net.Conn) {
+	defer c.Close()
+	_, _ = c.Write([]byte("\x00\x00\x00\x04\x00\x00\x00\x00\x00")) // SETTINGS
+	r := bufio.NewReader(c)
+	_, _ = r.Discard(len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+	data := 0
+	for {
+		head := make([]byte, 9)
+		if _, err := io.ReadFull(r, head); err != nil {
+			return
+		}
+		n := int(head[0])<<16 | int(head[1])<<8 | int(head[2])
+		if _, err := r.Discard(n); err != nil {
+			return
+		}
+		if head[3] == 0 { // DATA: the body is being read
+			if data++; data == 1 {
+				_, _ = io.Copy(c, strings.NewReader("\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+				return
+			}
+		}
+	}
+}
