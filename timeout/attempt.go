@@ -18,7 +18,8 @@ type AttemptTimeout struct{ limit attemptLimit }
 type attemptLimit time.Duration
 
 // PerAttempt returns the layer that bounds each attempt until its headers; it
-// belongs inside retry. 0 means 10 s, [NoTimeout] no limit; it panics on other
+// belongs inside retry. The time counts from when the request body moved last: an
+// upload is never ended while it moves, and one that stalls is. 0 means 10 s, [NoTimeout] no limit; it panics on other
 // negative limits.
 func PerAttempt(d time.Duration) *AttemptTimeout {
 	return &AttemptTimeout{attemptLimit(limit("PerAttempt", d, defaultAttempt))}
@@ -39,7 +40,7 @@ func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundT
 	if o, ok := layer.Setting[attemptLimit](req.Context()); ok {
 		l = o
 	}
-	return within(ErrAttempt, time.Duration(l), req, next)
+	return within(rule{kind: ErrAttempt, limit: time.Duration(l), fromUpload: true}, req, next)
 }
 
 // String names the limit.

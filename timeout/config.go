@@ -22,9 +22,14 @@ type Config struct {
 	// Total is the time until the headers of the final response, with all attempts
 	// and waits. Default 30 s; [NoTimeout] is no limit.
 	Total time.Duration
-	// Idle is how long a read of the final response's body may receive no data.
-	// Default 30 s; [NoTimeout] is no limit.
+	// Idle is how long a read of the final response's body may receive no data, and how
+	// long a request body that is being sent may not move. Default 30 s; [NoTimeout] is
+	// no limit.
 	Idle time.Duration
+	// FromUpload makes Total count from when the request body moved last, so that it
+	// does not bound an upload that moves. Default: Total bounds uploads as well, which
+	// ends one that takes longer.
+	FromUpload bool
 }
 
 // Attach makes a Config an override: it replaces that of the layer for the calls
@@ -49,10 +54,13 @@ func (off) Attach(ctx context.Context) context.Context {
 func (off) String() string { return "timeout: off" }
 
 // limits is a Config with its defaults in place; 0 is no limit.
-type limits struct{ total, idle time.Duration }
+type limits struct {
+	total, idle time.Duration
+	fromUpload  bool
+}
 
 func (c Config) limits() limits {
-	return limits{limit("Total", c.Total, defaultTotal), limit("Idle", c.Idle, defaultIdle)}
+	return limits{limit("Total", c.Total, defaultTotal), limit("Idle", c.Idle, defaultIdle), c.FromUpload}
 }
 
 func limit(name string, d, otherwise time.Duration) time.Duration {

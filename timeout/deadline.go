@@ -3,27 +3,35 @@ package timeout
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
 )
 
-// within sends req and waits for the headers no longer than d; 0 is no limit.
-func within(limit error, d time.Duration, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+// within sends req and waits for the headers no longer than the rule allows.
+func within(r rule, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
-	if deadline, ok := ctx.Deadline(); d == 0 || ok && time.Until(deadline) <= d {
+	if req.Body == nil || req.Body == http.NoBody {
+		r.idle = 0
+	}
+	if deadline, ok := ctx.Deadline(); ok && r.limit > 0 && time.Until(deadline) <= r.limit {
+		r.limit = 0 // the caller's comes first
+	}
+	if r.limit == 0 && r.idle == 0 {
 		return next.RoundTrip(req)
 	}
-	l := newDeadline(ctx, limit, d)
+	l := newDeadline(ctx, r)
 	kept := false // whether the context is left to the body
 	defer func() {
 		if !kept {
 			l.cancel(nil)
 		}
 	}()
-	resp, err := next.RoundTrip(req.WithContext(l))
+	resp, err := next.RoundTrip(uploading(req, l))
 	if !l.meet() {
 		if resp != nil {
 			_ = resp.Body.Close()
@@ -38,6 +46,15 @@ func within(limit error, d time.Duration, req *http.Request, next http.RoundTrip
 	return resp, nil
 }
 
+// rule is what a deadline goes by; 0 is no limit.
+type rule struct {
+	kind  error         // which limit the time until the headers is
+	limit time.Duration // the time until the headers
+	// fromUpload is whether that time counts from the latest move of the request body.
+	fromUpload bool
+	idle       time.Duration // how long the request body may not move
+}
+
 // deadline is a context that ends at a time unless the headers arrive before; after
 // them it lives until the response body ends. The contexts of package context with a
 // deadline cannot do that: they would end the body too.
@@ -47,10 +64,16 @@ func within(limit error, d time.Duration, req *http.Request, next http.RoundTrip
 type deadline struct {
 	context.Context
 	stop  context.CancelCauseFunc // ends the embedded context
-	at    time.Time
-	err   *Error // the cause of the end at that time
-	timer *time.Timer
+	rule  rule
+	start time.Time
 	state atomic.Uint32
+	err   atomic.Pointer[Error] // the cause of the end at the limit
+
+	moved   atomic.Int64 // when the request body moved last, counted from start; 0 is never
+	sending atomic.Int32 // how many request bodies are being sent
+
+	mu    sync.Mutex // mu guards timer
+	timer *time.Timer
 }
 
 // The states of a deadline.
@@ -60,29 +83,125 @@ const (
 	missed         // the time came first
 )
 
-func newDeadline(parent context.Context, limit error, d time.Duration) *deadline {
-	l := &deadline{at: time.Now().Add(d), err: &Error{Limit: limit, After: d}}
+func newDeadline(parent context.Context, r rule) *deadline {
+	l := &deadline{rule: r, start: time.Now()}
 	l.Context, l.stop = context.WithCancelCause(parent)
-	l.timer = time.AfterFunc(d, l.miss)
+	if at, _ := l.next(); at < never {
+		l.arm(at)
+	}
 	return l
 }
 
-// miss ends the context when the timer fires.
-func (l *deadline) miss() {
+const never = time.Duration(math.MaxInt64)
+
+// next returns when the deadline is missed as things stand, counted from start, and
+// whether a request body will have stalled then.
+func (l *deadline) next() (at time.Duration, stalled bool) {
+	at = l.end()
+	if l.rule.idle > 0 && l.sending.Load() > 0 {
+		from := max(time.Duration(l.moved.Load()), l.sentAt())
+		if idle := from + l.rule.idle; idle < at {
+			return idle, true
+		}
+	}
+	return at, false
+}
+
+// sentAt returns when the latest attempt was sent, or will be at the earliest, counted
+// from start.
+func (l *deadline) sentAt() time.Duration {
+	a := layer.AttemptFrom(l.Context)
+	switch {
+	case a == nil:
+		return 0
+	case !a.Sent() || a.Ended():
+		return time.Since(l.start)
+	}
+	at := a.Start().Sub(l.start)
+	for _, w := range [...]layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
+		at += a.Wait(w)
+	}
+	return at
+}
+
+// end returns when the time until the headers is over, counted from start.
+func (l *deadline) end() time.Duration {
+	switch {
+	case l.rule.limit == 0:
+		return never
+	case l.rule.fromUpload:
+		return l.rule.limit + time.Duration(l.moved.Load())
+	}
+	return l.rule.limit
+}
+
+// check runs when the timer fires. It ends the context if the deadline is missed, and
+// waits for the rest of the time otherwise.
+func (l *deadline) check() {
+	at, stalled := l.next()
+	if left := at - time.Since(l.start); left > 0 {
+		if at < never {
+			l.arm(left)
+		}
+		return
+	}
+	err := &Error{Limit: l.rule.kind, After: l.rule.limit}
+	if stalled {
+		err = &Error{Limit: ErrIdle, After: l.rule.idle, upload: true}
+	}
+	l.err.Store(err)
 	if l.state.CompareAndSwap(running, missed) {
-		l.stop(l.err)
+		l.stop(err)
 	}
 }
 
+// arm makes the timer fire after d, unless the headers are there.
+func (l *deadline) arm(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.state.Load() != running:
+	case l.timer == nil:
+		l.timer = time.AfterFunc(d, l.check)
+	default:
+		l.timer.Reset(d)
+	}
+}
+
+// begin records that a request body is being sent from now on.
+func (l *deadline) begin() {
+	l.move()
+	if l.sending.Add(1); l.rule.idle > 0 {
+		if at, _ := l.next(); at < never {
+			l.arm(at - time.Since(l.start))
+		}
+	}
+}
+
+// move records that a request body moves.
+func (l *deadline) move() { l.moved.Store(max(int64(time.Since(l.start)), 1)) }
+
+// done records that a request body is sent, or was given up.
+func (l *deadline) done() { l.sending.Add(-1) }
+
 // meet stops the timer and reports whether the deadline is still ahead.
 func (l *deadline) meet() bool {
-	l.timer.Stop()
-	return l.state.CompareAndSwap(running, met)
+	ahead := l.state.CompareAndSwap(running, met)
+	l.stopTimer()
+	return ahead
+}
+
+func (l *deadline) stopTimer() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.timer != nil {
+		l.timer.Stop()
+	}
 }
 
 // cancel frees what the context holds.
 func (l *deadline) cancel(cause error) {
-	l.timer.Stop()
+	l.stopTimer()
 	l.stop(cause)
 }
 
@@ -91,10 +210,11 @@ func (l *deadline) BodyEnd(*layer.Attempt) { l.stop(nil) }
 
 // Deadline is that of the limit until the headers arrive, then the caller's.
 func (l *deadline) Deadline() (time.Time, bool) {
-	if l.state.Load() == met {
+	at := l.end()
+	if l.state.Load() == met || at == never {
 		return l.Context.Deadline()
 	}
-	return l.at, true
+	return l.start.Add(at), true
 }
 
 // Err is DeadlineExceeded if the limit ended the context.
@@ -109,11 +229,14 @@ func (l *deadline) Err() error {
 // explain returns the error of the limit, with err in it unless err only repeats
 // that the context ended: the result must not match context.Canceled.
 func (l *deadline) explain(err error) error {
-	if e, ok := errors.AsType[*Error](err); ok && e == l.err {
+	limit := l.err.Load()
+	if e, ok := errors.AsType[*Error](err); ok && e == limit {
 		return err
 	}
 	if err == nil || errors.Is(err, context.Canceled) || err == context.DeadlineExceeded { //nolint:errorlint // only the bare error adds nothing
-		return l.err
+		return limit
 	}
-	return &Error{Limit: l.err.Limit, After: l.err.After, Err: err}
+	e := *limit
+	e.Err = err
+	return &e
 }

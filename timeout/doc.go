@@ -1,5 +1,5 @@
 // Package timeout bounds how long a call and an attempt take to the headers, and how
-// long a body sends no data, each with an error of its own:
+// long a body sends no data, in either direction, each with an error of its own:
 //
 //	client := &http.Client{Transport: gracy.Chain(
 //		timeout.New(timeout.Config{}),        // 30 s in all, 30 s without data

@@ -12,8 +12,9 @@ var (
 	ErrTotal = errors.New("timeout: the call took too long")
 	// ErrAttempt is the limit of an attempt, to its headers.
 	ErrAttempt = errors.New("timeout: the attempt took too long")
-	// ErrIdle is the limit of a read of the body.
-	ErrIdle = errors.New("timeout: no data received for too long")
+	// ErrIdle is the limit of a read of the response body, and of the time in which the
+	// request body does not move.
+	ErrIdle = errors.New("timeout: no data for too long")
 )
 
 // An Error says which limit of this package ended a call, an attempt or a body.
@@ -23,6 +24,8 @@ type Error struct {
 	Limit error         // ErrTotal, ErrAttempt or ErrIdle
 	After time.Duration // the time that the limit allows
 	Err   error         // the error that the canceled request returned, nil if it only repeats the cancel
+
+	upload bool // whether the request body stalled
 }
 
 // Error says what did not happen, and for how long.
@@ -30,6 +33,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Is(ErrAttempt):
 		return "timeout: no response to the attempt within " + e.After.String()
+	case e.Is(ErrIdle) && e.upload:
+		return "timeout: no data sent for " + e.After.String()
 	case e.Is(ErrIdle):
 		return "timeout: no data received for " + e.After.String()
 	}

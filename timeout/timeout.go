@@ -25,7 +25,7 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 	if o, ok := layer.Setting[limits](req.Context()); ok {
 		l = o
 	}
-	resp, err := within(ErrTotal, l.total, req, next)
+	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next)
 	if resp != nil && l.idle > 0 {
 		watch(resp, l.idle)
 	}
@@ -34,7 +34,11 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 
 // String names the limits.
 func (t *Timeout) String() string {
-	return fmt.Sprintf("timeout: total %s, idle %s", shown(t.limits.total), shown(t.limits.idle))
+	from := ""
+	if t.limits.fromUpload && t.limits.total > 0 {
+		from = " from the upload on"
+	}
+	return fmt.Sprintf("timeout: total %s%s, idle %s", shown(t.limits.total), from, shown(t.limits.idle))
 }
 
 // Explain implements [transport.Explainer].

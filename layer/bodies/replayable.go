@@ -27,6 +27,7 @@ func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 		return req, func() {}
 	}
 	s := &source{body: req.Body, limit: limit, turn: make(chan struct{}, 1)}
+	s.watcher, _ = req.Body.(Watcher)
 	if k, ok := req.Body.(io.Seeker); ok {
 		if at, err := k.Seek(0, io.SeekCurrent); err == nil {
 			s.seeker, s.offset = k, at
@@ -38,6 +39,11 @@ func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 	r.GetBody = s.again
 	return r, s.done
 }
+
+// A Watcher is a request body that wants to know when it moves, as one does that is
+// ended when it stalls. [Replayable] calls Moved when an attempt reads what was kept
+// of the body, which the body itself does not see.
+type Watcher interface{ Moved() }
 
 // Streamed reports whether the body of req is one of [Replayable] that is read
 // from the caller only as it is sent. Reading a copy ahead would wait for the
@@ -54,8 +60,11 @@ type source struct {
 	seeker io.Seeker
 	offset int64
 	limit  int64
-	turn   chan struct{} // held while the body is read; guards place
-	place  int64         // the position of a body that can seek, counted from offset
+
+	watcher Watcher // the body, nil if it is none
+
+	turn  chan struct{} // held while the body is read; guards place
+	place int64         // the position of a body that can seek, counted from offset
 
 	// mu guards the fields below, and closed of every reader. It is taken while
 	// turn is held, never the other way round.
@@ -122,6 +131,9 @@ type sourceReader struct {
 
 func (r *sourceReader) Read(p []byte) (int, error) {
 	if n, err, ok := r.known(p); ok {
+		if r.s.watcher != nil {
+			r.s.watcher.Moved()
+		}
 		return n, err
 	}
 	s := r.s

@@ -1,0 +1,87 @@
+package timeout
+
+import (
+	"io"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/gracy-go/gracy/layer/bodies"
+)
+
+var _ bodies.Watcher = (*upload)(nil)
+
+// uploading returns req with a body that reports to the deadline when it moves.
+func uploading(req *http.Request, l *deadline) *http.Request {
+	r := req.WithContext(l)
+	if r.Body == nil || r.Body == http.NoBody {
+		return r
+	}
+	r.Body = l.upload(r.Body)
+	if again := r.GetBody; again != nil {
+		r.GetBody = func() (io.ReadCloser, error) {
+			b, err := again()
+			if err != nil || b == nil || b == http.NoBody {
+				return b, err
+			}
+			return l.upload(b), nil
+		}
+	}
+	return r
+}
+
+// upload returns a request body that reports when it moves. It can seek if body can.
+func (l *deadline) upload(body io.ReadCloser) io.ReadCloser {
+	u := &upload{inner: body, deadline: l}
+	if s, ok := body.(io.Seeker); ok {
+		return seekingUpload{u, s}
+	}
+	return u
+}
+
+// upload is a request body. It moves when it is read: then what was read before has been
+// written to the connection, or to a buffer of it.
+type upload struct {
+	inner    io.ReadCloser
+	deadline *deadline
+	state    atomic.Uint32 // it may be closed while it is read
+}
+
+// The states of an upload.
+const (
+	unread uint32 = iota
+	sending
+	sent // or given up
+)
+
+func (u *upload) Read(p []byte) (int, error) {
+	if u.state.CompareAndSwap(unread, sending) {
+		u.deadline.begin()
+	} else {
+		u.deadline.move()
+	}
+	n, err := u.inner.Read(p)
+	u.deadline.move()
+	if err != nil {
+		u.end()
+	}
+	return n, err
+}
+
+func (u *upload) end() {
+	if u.state.CompareAndSwap(sending, sent) {
+		u.deadline.done()
+	}
+}
+
+// Moved implements [bodies.Watcher].
+func (u *upload) Moved() { u.deadline.move() }
+
+func (u *upload) Close() error {
+	u.end()
+	return u.inner.Close()
+}
+
+type seekingUpload struct {
+	*upload
+	io.Seeker
+}
