@@ -42,6 +42,7 @@ type plan struct {
 
 	key       func() string
 	reconcile func(*http.Request, *AmbiguousError) (*http.Response, error)
+	jar       http.CookieJar
 	header    string
 	unsafe    bool
 	mark      bool
@@ -65,6 +66,7 @@ func compile(p Policy) *plan {
 		prepare:  p.PrepareRetry,
 		unsafe:   p.Unsafe,
 		key:      p.IdempotencyKey,
+		jar:      p.Jar,
 		header:   p.AttemptHeader,
 
 		reconcile: p.Reconcile,

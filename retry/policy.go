@@ -107,8 +107,13 @@ type Policy struct {
 	// PrepareRetry may change the request of each further attempt, as in
 	// go-retryablehttp: to sign it again, for example. An error ends the call.
 	PrepareRetry retryablehttp.PrepareRetry
+	// Jar, which should be that of the http.Client, gets the cookies of responses that
+	// are followed by another attempt, and that attempt carries them. The client does
+	// that for the last response alone. Default none: such cookies are lost.
+	Jar http.CookieJar
 	// AttemptHeader is a header in which the second and further attempts carry
-	// their number. Default none.
+	// their number. Default none. A redirect begins a series of its own: its first
+	// request carries none.
 	AttemptHeader string
 	// BufferLimit is how many bytes of a body that has no GetBody and cannot seek
 	// are kept for a further attempt. Default 1 MiB; [NoBuffer] keeps none.

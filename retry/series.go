@@ -31,6 +31,8 @@ type series struct {
 	asked  time.Duration // what the latest response asked for, 0 for nothing
 	obeyed time.Duration // what was made of it
 	spare  int           // attempts that are allowed beyond those of the policy
+
+	jarred []*http.Cookie // those that were in the jar before and after responses set some
 }
 
 // run makes further attempts until an outcome stands.
@@ -53,6 +55,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 			return s.result(a, resp, err, instead)
 		}
 		if resp != nil {
+			s.takeCookies(resp)
 			a.Own(resp)
 			bodies.Drain(resp)
 		}
@@ -212,6 +215,7 @@ func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 		}
 	}()
 	err := s.sleep(a, f.wait)
+	f.req = s.withCookies(f.req)
 	if err == nil && s.header != "" {
 		f.req = layer.Edit(f.req)
 		f.req.Header.Set(s.header, strconv.Itoa(a.Number()))
