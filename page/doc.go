@@ -17,7 +17,8 @@
 //   - An error is yielded once and ends the loop. It is an [Error] with the
 //     cursor to go on from: [Pager.From].
 //   - A cursor that comes a second time is [ErrRepeated], so that a server that
-//     repeats itself does not keep a loop running for ever.
+//     repeats itself does not keep a loop running for ever. Of the cursors of a
+//     loop only hashes are kept, since a server may send long ones.
 //   - After 1000 pages a loop ends with [ErrTooMany], unless [Pager.Max] says
 //     otherwise. A loop never ends without an error before the list does.
 //   - A next URL of another origin than the first is an [OriginError], and

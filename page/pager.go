@@ -77,18 +77,17 @@ func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 		if limit == 0 {
 			limit = defaultMax
 		}
-		seen := map[string]bool{}
+		seen := newSeen()
 		for cursor, n := p.first, 1; ; n++ {
 			fail := func(err error) { yield(Page[T]{}, &Error{Cursor: cursor, Page: n, Err: err}) }
 			switch {
-			case seen[cursor]:
+			case !seen.add(cursor):
 				fail(ErrRepeated)
 				return
 			case n > limit:
 				fail(ErrTooMany)
 				return
 			}
-			seen[cursor] = true
 			s, err := p.fetch(ctx, cursor)
 			if err != nil {
 				fail(err)
