@@ -124,8 +124,8 @@ func (a *Attempt) AddNote(text string) {
 // attempts, and for outer layers that want the verdict on the way back; the call
 // does it for its last attempt. Only the first End judges, later ones return its
 // verdict. An accepted response is given to the check of the
-// call's [verdict.Expect], unless it is a stream or longer than 1 MiB; what the
-// check read is restored. While the check runs, other callers get
+// call's [verdict.Expect], unless it is a stream, longer than 1 MiB or
+// slower than 10 s; what the check read is restored. While the check runs, other callers get
 // [verdict.Unjudged].
 //
 // resp is nil if there was none; its Body may be replaced.

@@ -8,33 +8,33 @@ import (
 	"mime"
 	"net/http"
 
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// checkLimit bounds what a check may hold in memory.
-const checkLimit = 1 << 20
-
-// check reads the body of the response to a, within the limit, shows it to f and
-// restores it.
+// check reads the body of the response to a, within the bounds of package bodies,
+// shows it to f and restores it. What is longer or slower is not checked: it is left
+// to the caller, and to the limits of the caller's choice.
 func check(a *Attempt, resp *http.Response, f func(*http.Response) error) error {
 	a.Own(resp)
-	inner := resp.Body
-	if inner == nil || inner == http.NoBody {
+	if resp.Body == nil || resp.Body == http.NoBody {
 		return checkError(f(resp))
 	}
-	data, err := io.ReadAll(io.LimitReader(inner, checkLimit+1))
+	data, err := bodies.Peek(resp, bodies.CheckBytes, bodies.CheckTime)
 	switch {
-	case len(data) > checkLimit:
-		resp.Body = &restored{io.MultiReader(bytes.NewReader(data), inner), inner}
-		a.AddNote(fmt.Sprintf("body over %d bytes: not checked", checkLimit))
+	case errors.Is(err, bodies.ErrLong):
+		a.AddNote(fmt.Sprintf("body over %d bytes: not checked", bodies.CheckBytes))
+		return nil
+	case errors.Is(err, bodies.ErrSlow):
+		a.AddNote(fmt.Sprintf("body not read within %s: not checked", bodies.CheckTime))
 		return nil
 	case err != nil:
-		resp.Body = &restored{io.MultiReader(bytes.NewReader(data), failing{err}), inner}
 		return err
 	}
 	// The same *http.Response, which is how a check can know it again.
+	whole := resp.Body
 	resp.Body = io.NopCloser(bytes.NewReader(data))
-	defer func() { resp.Body = &restored{bytes.NewReader(data), inner} }()
+	defer func() { resp.Body = whole }()
 	return checkError(f(resp))
 }
 
@@ -75,14 +75,3 @@ func checkable(resp *http.Response) bool {
 	}
 	return params["stream"] == ""
 }
-
-// restored is a body that was read and put back; closing it closes the
-// original, which still holds what is tied to it.
-type restored struct {
-	io.Reader
-	io.Closer
-}
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }

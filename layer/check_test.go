@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -102,6 +105,39 @@ func TestCheckReadsWithinBounds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server that sends 10 bytes a second would hold the attempt, and its slot, for a
+// day. What is not there in time is not checked, and nothing of it is lost.
+func TestACheckIsBoundedInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		called := false
+		ctx := transport.WithExpect(t.Context(), transport.Expect{Check: func(*http.Response) error { called = true; return nil }})
+		sent := 0
+		body := &rttest.CountingBody{Reader: readerFunc(func(p []byte) (int, error) {
+			time.Sleep(100 * time.Millisecond)
+			if sent++; sent > 1000 {
+				return 0, io.EOF
+			}
+			return copy(p, "x"), nil
+		})}
+		start := time.Now()
+		resp := rttest.Get(ctx, t, rttest.Pass("a").Wrap(rttest.RespondBody(body)))
+		a := layer.AttemptOf(resp)
+		if took := time.Since(start); took != bodies.CheckTime || called || a.Verdict() != verdict.OK {
+			t.Errorf("held for %v, checked %v, verdict %v, want %v, not checked, ok", took, called, a.Verdict(), bodies.CheckTime)
+		}
+		if want := "body not read within 10s: not checked"; !strings.Contains(layer.CallOf(resp).String(), want) {
+			t.Errorf("the ledger does not say %q:\n%s", want, layer.CallOf(resp).String())
+		}
+		if b := rttest.Read(t, resp); len(b) != 1000 {
+			t.Errorf("the caller read %d bytes, want 1000", len(b))
+		}
+		// The control: the reading of the caller has no bound of ours.
+		if took := time.Since(start); took < 75*time.Second {
+			t.Errorf("the whole body took %v, want more than 75 s", took)
+		}
+	})
 }
 
 type failingReader struct{}

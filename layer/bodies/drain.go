@@ -6,12 +6,6 @@ import (
 	"time"
 )
 
-// The bounds of [Drain].
-const (
-	drainBytes = 64 << 10
-	drainTime  = 50 * time.Millisecond
-)
-
 // Drain discards a response body that no caller will read and closes it, so that
 // its connection can be used again. It reads at most 64 KiB for at most 50 ms; a
 // longer body costs its connection.

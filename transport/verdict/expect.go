@@ -20,9 +20,9 @@ type Expect struct {
 	Only bool
 	// Check looks at the body of an accepted response; an error fails the attempt
 	// with the verdict [Retryable]. It runs once per attempt and may read the
-	// whole body, up to 1 MiB, which is restored afterwards. It is not called for
-	// longer bodies, streams, and responses that cannot have a body (to HEAD; 101,
-	// 204, 205, 304). nil checks nothing.
+	// whole body, up to 1 MiB that come within 10 s, which is restored afterwards.
+	// It is not called for longer and slower bodies, streams, and responses that
+	// cannot have a body (to HEAD; 101, 204, 205, 304). nil checks nothing.
 	Check func(*http.Response) error
 }
 
