@@ -2,9 +2,12 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
+	"time"
 
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -27,28 +30,28 @@ func bodiless(resp *http.Response) bool {
 	return resp.Body == http.NoBody || resp.Request != nil && resp.Request.Method == http.MethodHead
 }
 
-// readUpTo reads at most limit bytes.
-func readUpTo(r io.Reader, limit int64) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(r, limit))
-}
-
 // peek calls f with a response that has the start of the body, and then makes the
-// body whole again.
-func peek(resp *http.Response, f func(*http.Response) error) error {
-	data, err := readBody(resp, defaultLimit)
-	rest := resp.Body
-	if err != nil {
+// body whole again. The time of a body that is decoded afterwards is the caller's; one
+// that the caller closes is read for f alone, so it is not checked if it is slow.
+func peek(resp *http.Response, f func(*http.Response) error, open bool) error {
+	var d time.Duration
+	if open {
+		d = bodies.CheckTime
+	}
+	data, err := bodies.Peek(resp, defaultLimit, d)
+	switch {
+	case errors.Is(err, bodies.ErrSlow):
+		return nil
+	case err != nil && !errors.Is(err, bodies.ErrLong):
 		return err
 	}
+	whole := resp.Body
 	resp.Body = io.NopCloser(bytes.NewReader(data))
+	defer func() { resp.Body = whole }()
 	if err = f(resp); err != nil {
-		err = &verdict.CheckError{Err: err}
+		return &verdict.CheckError{Err: err}
 	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(data), rest), rest}
-	return err
+	return nil
 }
 
 // tooLarge makes the error of a body longer than limit.

@@ -20,8 +20,8 @@ import (
 // f checks the one response.
 //
 // The body is decoded once, while the attempt is judged; for that up to 1 MiB of
-// it is kept. A response with a longer body is checked too, but its request is
-// not sent again. Several checks run in order. f must be safe for concurrent use
+// it is kept, and waited for up to 10 s. A response with a longer or slower body is
+// checked too, but its request is not sent again. Several checks run in order. f must be safe for concurrent use
 // and may change the value; concurrent attempts have a value each.
 //
 // T is the type of the result. A Check of another type is a mistake: it panics
@@ -95,7 +95,7 @@ func (j *judge[T]) expect(e transport.Expect) transport.Expect {
 			return nil
 		}
 		if raw != nil {
-			if err := peek(resp, raw); err != nil {
+			if err := peek(resp, raw, false); err != nil {
 				return err
 			}
 		}
@@ -141,7 +141,7 @@ func runChecks[T any](checks []func(*T) error, v *T) error {
 
 // expectCheck returns the error of the Check of a transport.Expect: a layer has
 // run it already, or over a plain client it runs now.
-func (x *exchange) expectCheck(resp *http.Response) error {
+func (x *exchange) expectCheck(resp *http.Response, open bool) error {
 	if a := transport.AttemptOf(resp); a != nil {
 		if _, ok := errors.AsType[*verdict.CheckError](a.Err()); ok {
 			return a.Err()
@@ -149,7 +149,7 @@ func (x *exchange) expectCheck(resp *http.Response) error {
 		return nil
 	}
 	if x.set.raw != nil {
-		return peek(resp, x.set.raw)
+		return peek(resp, x.set.raw, open)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -37,6 +38,10 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		_ = resp.Body.Close()
 		return x.tooLarge(resp, limit)
 	}
+	decode := decoder(resp.Header, isJSON)
+	if raw, _ := rawKind(dst); decode == nil && !raw {
+		return x.unknown(resp, dst)
+	}
 	data, err := readBody(resp, limit)
 	if err != nil {
 		bodies.Drain(resp)
@@ -59,17 +64,39 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		return nil
 	}
 	if len(data) == 0 {
-		switch reflect.TypeOf(dst).Elem().Kind() {
-		case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface:
-			return nil
-		default:
-			return x.undecodable(resp, ErrEmpty)
-		}
+		return x.missing(resp, dst)
 	}
-	if err := decoder(resp.Header, isJSON)(data, dst); err != nil {
+	if err := decode(data, dst); err != nil {
 		return x.undecodable(resp, err)
 	}
 	return nil
+}
+
+// missing is into for a response without a body.
+func (x *exchange) missing(resp *http.Response, dst any) error {
+	switch reflect.TypeOf(dst).Elem().Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface:
+		return nil
+	default:
+		return x.undecodable(resp, ErrEmpty)
+	}
+}
+
+// unknown is into for a media type without a decoder. It reads no more of the body
+// than shows that there is one.
+func (x *exchange) unknown(resp *http.Response, dst any) error {
+	defer bodies.Drain(resp)
+	if bodiless(resp) {
+		return x.missing(resp, dst)
+	}
+	_, err := bodies.ReadSome(resp, 0, bodies.ErrorTime)
+	switch {
+	case errors.Is(err, bodies.ErrLong), errors.Is(err, bodies.ErrSlow):
+		return x.undecodable(resp, errMedia)
+	case err != nil:
+		return x.broken(resp, err)
+	}
+	return x.missing(resp, dst)
 }
 
 // mediaType returns the media type of a body without parameters, "" without one.
@@ -78,7 +105,7 @@ func mediaType(h http.Header) string {
 	return t
 }
 
-// decoder returns the decoder for the media type of a body.
+// decoder returns the decoder for the media type of a body, nil if there is none.
 func decoder(h http.Header, isJSON bool) func([]byte, any) error {
 	t := ""
 	if !isJSON {
@@ -91,7 +118,7 @@ func decoder(h http.Header, isJSON bool) func([]byte, any) error {
 	case t == "application/xml", t == "text/xml", strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml":
 		return fromXML
 	}
-	return func([]byte, any) error { return errMedia }
+	return nil
 }
 
 func fromJSON(data []byte, dst any) error {

@@ -25,8 +25,10 @@
 // # Defaults
 //
 //   - 2xx is success; anything else is a [StatusError] with up to 64 KiB of
-//     the body, and a [Problem] if the server sent one (RFC 9457);
-//   - a body is at most 32 MiB, decompressed ([MaxBytes]);
+//     the body that come within 5 s, and a [Problem] if the server sent one
+//     (RFC 9457);
+//   - a body is at most 32 MiB, decompressed ([MaxBytes]). It may take any time:
+//     that is for the context to bound, and for the limits of package timeout;
 //   - the media type chooses the decoder: JSON and XML with their +json and
 //     +xml kin; without a type, or with text/plain or application/octet-stream,
 //     JSON is tried; other types are a [DecodeError], and so is data after the
@@ -51,8 +53,8 @@
 //
 // # Cost
 //
-// Beyond the same call by hand, with net/http and a json.Decoder: 6 allocations
-// for [Get] and 12 for an [Endpoint] with one placeholder, and one more over layers.
+// Beyond the same call by hand, with net/http and a json.Decoder: 7 allocations
+// for [Get] and 13 for an [Endpoint] with one placeholder, and one more over layers.
 //
 // # What it will not do
 //

@@ -12,6 +12,7 @@ import (
 // of the result.
 type exchange struct {
 	client *http.Client
+	copied http.Client // of client: see sender
 	set    *settings
 	route  string   // the pattern of the endpoint, "" without one
 	names  []string // the placeholders of the pattern

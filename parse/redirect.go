@@ -5,37 +5,40 @@ import (
 	"net/http"
 
 	"github.com/gracy-go/gracy/internal/origin"
+	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// keepHeadersHome returns a client that sends the headers of req to the origin of
-// req alone, also after a redirect. net/http withholds only Authorization and
-// Cookie from another origin, and not from its subdomains.
-func keepHeadersHome(client *http.Client, req *http.Request) *http.Client {
-	var names []string
-	for name := range req.Header {
-		switch name {
-		case "Accept", "Accept-Language", "Content-Type", "User-Agent":
-		default:
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return client
-	}
-	c := *client
-	c.CheckRedirect = func(r *http.Request, via []*http.Request) error {
-		if !origin.Same(r.URL, req.URL) {
-			for _, n := range names {
-				delete(r.Header, n)
+// sender returns the client that sends the request of x: a copy of the caller's with
+// a CheckRedirect around the caller's own.
+func (x *exchange) sender() *http.Client {
+	x.copied = *x.client
+	x.copied.CheckRedirect = x.redirect
+	return &x.copied
+}
+
+// redirect sends the headers of the request to its own origin alone, also after a
+// redirect: net/http withholds only Authorization and Cookie from another origin, and
+// not from its subdomains. It also ends the body of the redirect, which net/http
+// would read up to 2 KiB of with no bound of time.
+func (x *exchange) redirect(r *http.Request, via []*http.Request) error {
+	if !origin.Same(r.URL, x.req.URL) {
+		for name := range x.req.Header {
+			switch name {
+			case "Accept", "Accept-Language", "Content-Type", "User-Agent":
+			default:
+				delete(r.Header, name)
 			}
 		}
-		switch {
-		case client.CheckRedirect != nil:
-			return client.CheckRedirect(r, via)
-		case len(via) >= 10:
-			return errors.New("stopped after 10 redirects")
-		}
-		return nil
 	}
-	return &c
+	var err error
+	switch {
+	case x.client.CheckRedirect != nil:
+		err = x.client.CheckRedirect(r, via)
+	case len(via) >= 10:
+		err = errors.New("stopped after 10 redirects")
+	}
+	if !errors.Is(err, http.ErrUseLastResponse) { // else the caller gets that response
+		bodies.Drain(r.Response)
+	}
+	return err
 }

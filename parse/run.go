@@ -42,13 +42,12 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 // finish sends the request and makes the result.
 func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
 	x.req = req
-	client := keepHeadersHome(x.client, req)
 	if len(req.Header["Accept"]) == 0 {
 		if raw, _ := rawKind(target[T]()); !raw {
 			req.Header["Accept"] = []string{"application/json"}
 		}
 	}
-	resp, err := client.Do(req)
+	resp, err := x.sender().Do(req)
 	if err != nil {
 		var none T
 		return none, x.fail(resp, err)
@@ -75,7 +74,8 @@ func result[T any](x *exchange, resp *http.Response, j *judge[T], isJSON bool) (
 		_ = resp.Body.Close()
 		return conclude(x, resp, o.value, o.err)
 	}
-	if err := x.expectCheck(resp); err != nil {
+	_, open := rawKind(target[T]())
+	if err := x.expectCheck(resp, open); err != nil {
 		bodies.Drain(resp)
 		return none, x.checked(resp, err)
 	}

@@ -7,10 +7,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-const (
-	defaultLimit = 32 << 20 // bytes of an accepted body
-	errorLimit   = 64 << 10 // bytes of the body of a StatusError
-)
+// defaultLimit is how many bytes an accepted body may have.
+const defaultLimit = 32 << 20
 
 // settings are the rules of one call put together. They do not change after
 // compile; the zero value is the default.

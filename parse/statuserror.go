@@ -2,6 +2,8 @@ package parse
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -15,7 +17,8 @@ import (
 //	errors.Is(err, parse.Status(404))
 //	errors.Is(err, parse.ServerError)
 //
-// Its text is the route, the status, the number of attempts and the cause.
+// Its text is the route, the status, the number of attempts, whether the body is cut
+// off, and the cause.
 type StatusError struct {
 	// Route is as in [Error].
 	Route string
@@ -23,8 +26,12 @@ type StatusError struct {
 	Status int
 	// Header is a copy of the response's, with secrets masked.
 	Header http.Header
-	// Body is at most 64 KiB of the body, as the server sent it, secrets included.
+	// Body is at most 64 KiB of the body, as the server sent it, secrets included,
+	// and what of it came within 5 s.
 	Body []byte
+	// Truncated says that Body is not the whole body: that is longer, took more
+	// than 5 s, or broke off.
+	Truncated bool
 	// Problem is the server's problem document, nil if it sent none.
 	Problem *Problem
 	// Attempts is the number of attempts, 1 without layers.
@@ -38,6 +45,9 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	text := e.Route + ": " + Status(e.Status).String() + after(e.Call)
+	if e.Truncated {
+		text += " (body cut off)"
+	}
 	if e.Err != nil {
 		text += ": " + causeText(e.Err)
 	}
@@ -53,9 +63,14 @@ func (e *StatusError) Is(target error) bool {
 	return ok && s.codes().contains(e.Status)
 }
 
-// Decode decodes Body as JSON into v. A body of more than 64 KiB was cut off, and
-// fails. The errors are those of package json.
-func (e *StatusError) Decode(v any) error { return json.Unmarshal(e.Body, v) }
+// Decode decodes Body as JSON into v. The errors are those of package json, and
+// [io.ErrUnexpectedEOF] if Body is Truncated.
+func (e *StatusError) Decode(v any) error {
+	if e.Truncated {
+		return fmt.Errorf("parse: the body of the failure was cut off: %w", io.ErrUnexpectedEOF)
+	}
+	return json.Unmarshal(e.Body, v)
+}
 
 // A Failure is the argument of an [OnFunc] function: the error that it makes a
 // cause for, and the values of the call's placeholders.
@@ -77,11 +92,11 @@ func (f Failure) Arg(name string) string {
 // body. It is nil if makeCause returns nil.
 func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) error {
 	defer bodies.Drain(resp)
-	body, err := readUpTo(resp.Body, errorLimit)
+	body, err := bodies.ReadSome(resp, bodies.ErrorBytes, bodies.ErrorTime)
 	c := transport.CallOf(resp)
 	e := &StatusError{
 		Route: x.routeOf(c), Status: resp.StatusCode, Header: redact.Headers(resp.Header),
-		Body: body, Attempts: 1, Call: c,
+		Body: body, Truncated: err != nil, Attempts: 1, Call: c,
 	}
 	if c != nil {
 		e.Attempts = c.Count()
