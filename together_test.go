@@ -3,6 +3,7 @@ package gracy_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
@@ -64,4 +66,30 @@ func TestASuspendedSlotIsReacquiredBeforeTheNextAttempt(t *testing.T) {
 			t.Errorf("%d requests at once under a limit of 1", p)
 		}
 	})
+}
+
+// A server that dies in the middle of a body, over a socket.
+func TestABodyThatBreaksOffIsSentAgainOnlyWhereTheCallerAsksForIt(t *testing.T) {
+	for _, whole := range []bool{true, false} {
+		var sent atomic.Int64
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Length", "7")
+			_, _ = io.WriteString(w, `{"n"`)
+			if sent.Add(1) > 1 {
+				_, _ = io.WriteString(w, `:1}`)
+			}
+		}))
+		var opts []parse.Option
+		if whole {
+			opts = append(opts, parse.WholeBody())
+		}
+		client := &http.Client{Transport: gracy.Around(srv.Client().Transport,
+			timeout.New(timeout.Config{}), retry.New(retry.Policy{Delay: time.Millisecond}), concurrency.New(concurrency.Limit{Max: 1}))}
+		got, err := parse.Get[struct{ N int }](t.Context(), client, srv.URL, opts...)
+		if n := sent.Load(); whole && (err != nil || got.N != 1 || n != 2) || !whole && (err == nil || n != 1) {
+			t.Errorf("WholeBody %t: %v, %v after %d requests", whole, got, err, n)
+		}
+		srv.Close()
+	}
 }

@@ -143,8 +143,8 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 	v := raised(a, verdict.Judge(&a.call.req, resp, err, e))
 	a.headers = time.Since(a.start)
 	a.status = statusOf(resp)
-	if resp != nil && e.Check != nil && e.Accepts(resp.StatusCode) && checkable(resp) {
-		if err = check(a, resp, e.Check); err != nil {
+	if resp != nil && (e.Check != nil || e.Whole > 0) && e.Accepts(resp.StatusCode) && checkable(resp) {
+		if err = check(a, resp, e); err != nil {
 			v = raised(a, judgeCheck(&a.call.req, err))
 		}
 	}

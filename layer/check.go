@@ -12,30 +12,37 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// check reads the body of the response to a, within the bounds of package bodies,
-// shows it to f and restores it. What is longer or slower is not checked: it is left
-// to the caller, and to the limits of the caller's choice.
-func check(a *Attempt, resp *http.Response, f func(*http.Response) error) error {
+// check reads the body of the response to a, within the bounds of package bodies or
+// of e, shows it to the check of e and restores it. What is longer or slower is not
+// checked: it is left to the caller, and to the limits of the caller's choice.
+func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 	a.Own(resp)
-	if resp.Body == nil || resp.Body == http.NoBody {
-		return checkError(f(resp))
+	limit, d := int64(bodies.CheckBytes), bodies.CheckTime
+	if e.Whole > 0 {
+		limit, d = e.Whole, 0
 	}
-	data, err := bodies.Peek(resp, bodies.CheckBytes, bodies.CheckTime)
+	var data []byte
+	err := bodies.ErrLong
+	if resp.ContentLength <= limit {
+		data, err = bodies.Peek(resp, limit, d)
+	}
 	switch {
 	case errors.Is(err, bodies.ErrLong):
-		a.AddNote(fmt.Sprintf("body over %d bytes: not checked", bodies.CheckBytes))
+		a.AddNote(fmt.Sprintf("body over %d bytes: not checked", limit))
 		return nil
 	case errors.Is(err, bodies.ErrSlow):
-		a.AddNote(fmt.Sprintf("body not read within %s: not checked", bodies.CheckTime))
+		a.AddNote(fmt.Sprintf("body not read within %s: not checked", d))
 		return nil
-	case err != nil:
+	case err != nil || e.Check == nil:
 		return err
 	}
 	// The same *http.Response, which is how a check can know it again.
 	whole := resp.Body
-	resp.Body = io.NopCloser(bytes.NewReader(data))
+	if whole != nil && whole != http.NoBody {
+		resp.Body = io.NopCloser(bytes.NewReader(data))
+	}
 	defer func() { resp.Body = whole }()
-	return checkError(f(resp))
+	return checkError(e.Check(resp))
 }
 
 // checkError returns what a check returned as a [verdict.CheckError].

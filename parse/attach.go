@@ -20,7 +20,7 @@ type attached struct {
 func attach(ctx context.Context, rules ...rule) context.Context {
 	a := &attached{rules: append(contextRules(ctx), rules...), in: transport.CallFrom(ctx)}
 	ctx = setting.With(ctx, a)
-	if s := compile(rules); len(s.entries) > 0 || s.raw != nil {
+	if s := compile(rules); s.judges() {
 		ctx = transport.WithExpect(ctx, compile(a.rules).expect)
 	}
 	return ctx

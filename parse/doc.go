@@ -33,6 +33,8 @@
 //     +xml kin; without a type, or with text/plain or application/octet-stream,
 //     JSON is tried; other types are a [DecodeError], and so is data after the
 //     value;
+//   - a body that breaks off is an Error, without a further attempt: the layers
+//     are done with a call at its headers. With [WholeBody] they read it first;
 //   - string and []byte are the undecoded body; [None] discards it; the body of
 //     an io.ReadCloser or *http.Response is the caller's to close; a [Response]
 //     adds status and header to any of them;

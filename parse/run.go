@@ -22,6 +22,8 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 			inContext := fromExpect(e)
 			if x.set != nil {
 				inContext.checks, inContext.headers, inContext.limit = x.set.checks, x.set.headers, x.set.limit
+				inContext.whole = x.set.whole
+				inContext.expectWhole()
 			}
 			x.set = inContext
 		}
@@ -33,7 +35,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 	if checks := checksOf[T](x.set); len(checks) > 0 {
 		j = &judge[T]{x: x, checks: checks}
 		ctx = transport.WithExpect(ctx, j.expect(x.set.expect))
-	} else if len(x.set.entries) > 0 || x.set.raw != nil {
+	} else if x.set.judges() {
 		ctx = transport.WithExpect(ctx, x.set.expect)
 	}
 	return x.watch(ctx), j

@@ -18,6 +18,7 @@ type settings struct {
 	raw     func(*http.Response) error // the Check of a transport.Expect
 	headers []headerRule
 	limit   int64            // 0 means defaultLimit
+	whole   bool             // the body is read to its end within the attempt
 	expect  transport.Expect // what entries and raw mean to the layers
 }
 
@@ -45,8 +46,19 @@ func compile(rules []rule) *settings {
 	}
 	s.expect = s.expectation()
 	s.expect.Check = s.raw
+	s.expectWhole()
 	return s
 }
+
+// expectWhole asks the layers for the whole body if a rule says so.
+func (s *settings) expectWhole() {
+	if s.whole {
+		s.expect.Whole = s.maxBytes()
+	}
+}
+
+// judges reports whether the layers have something to know of the settings.
+func (s *settings) judges() bool { return len(s.entries) > 0 || s.raw != nil || s.whole }
 
 func (s *settings) maxBytes() int64 {
 	if s.limit > 0 {
@@ -145,4 +157,5 @@ func (r expectRule) add(s *settings) {
 	if r.Check != nil {
 		s.raw = r.Check
 	}
+	s.whole = s.whole || r.Whole > 0
 }

@@ -24,6 +24,13 @@ type Expect struct {
 	// It is not called for longer and slower bodies, streams, and responses that
 	// cannot have a body (to HEAD; 101, 204, 205, 304). nil checks nothing.
 	Check func(*http.Response) error
+	// Whole, if positive, has the body of an accepted response read to its end
+	// before the attempt is judged, up to so many bytes, so that one that breaks
+	// off fails the attempt like a lost connection: it is sent again if the request
+	// may be sent again. A longer body, a stream and one that cannot be are left to
+	// the caller. Whole takes the place of the bounds of Check; its time is that of
+	// the context and of the layers. Default 0: an attempt is over at the headers.
+	Whole int64
 }
 
 // Attach implements transport.Override. It replaces an earlier Expect.
