@@ -1,15 +1,10 @@
 package parse
 
 import (
-	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"reflect"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -38,8 +33,11 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		_ = resp.Body.Close()
 		return x.tooLarge(resp, limit)
 	}
-	decode := decoder(resp.Header, isJSON)
-	if raw, _ := rawKind(dst); decode == nil && !raw {
+	from := formatJSON
+	if !isJSON {
+		from = x.set.formatOf(resp.Header)
+	}
+	if raw, _ := rawKind(dst); from == formatNone && !raw {
 		return x.unknown(resp, dst)
 	}
 	data, err := readBody(resp, limit)
@@ -65,6 +63,10 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 	}
 	if len(data) == 0 {
 		return x.missing(resp, dst)
+	}
+	decode := fromJSON
+	if from == formatXML {
+		decode = fromXML
 	}
 	if err := decode(data, dst); err != nil {
 		return x.undecodable(resp, err)
@@ -97,54 +99,4 @@ func (x *exchange) unknown(resp *http.Response, dst any) error {
 		return x.broken(resp, err)
 	}
 	return x.missing(resp, dst)
-}
-
-// mediaType returns the media type of a body without parameters, "" without one.
-func mediaType(h http.Header) string {
-	t, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	return t
-}
-
-// decoder returns the decoder for the media type of a body, nil if there is none.
-func decoder(h http.Header, isJSON bool) func([]byte, any) error {
-	t := ""
-	if !isJSON {
-		t = mediaType(h)
-	}
-	switch {
-	case t == "", t == "application/json", t == "text/json", strings.HasSuffix(t, "+json"),
-		t == "text/plain", t == "application/octet-stream":
-		return fromJSON
-	case t == "application/xml", t == "text/xml", strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml":
-		return fromXML
-	}
-	return nil
-}
-
-func fromJSON(data []byte, dst any) error {
-	// RFC 8259, section 8.1: a byte order mark may be ignored.
-	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), dst)
-}
-
-// fromXML decodes an XML document, and fails on a second one after it.
-func fromXML(data []byte, dst any) error {
-	d := xml.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(dst); err != nil {
-		return err
-	}
-	for {
-		switch t, err := d.Token(); t := t.(type) {
-		case xml.StartElement:
-			return errMore
-		case xml.CharData:
-			if len(bytes.TrimSpace(t)) > 0 {
-				return errMore
-			}
-		case nil:
-			if err == io.EOF { //nolint:errorlint // Token returns it bare
-				return nil
-			}
-			return err
-		}
-	}
 }

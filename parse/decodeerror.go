@@ -53,7 +53,7 @@ func (e *DecodeError) Is(target error) bool { return target == ErrDecode }
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 var (
-	errMedia = errors.New("no decoder for this media type")
+	errMedia = errors.New("no decoder for this media type: As names one")
 	errUTF8  = errors.New("not valid UTF-8")
 	errMore  = errors.New("more data after the value")
 )

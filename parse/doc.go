@@ -31,8 +31,8 @@
 //     that is for the context to bound, and for the limits of package timeout;
 //   - the media type chooses the decoder: JSON and XML with their +json and
 //     +xml kin; without a type, or with text/plain or application/octet-stream,
-//     JSON is tried; other types are a [DecodeError], and so is data after the
-//     value;
+//     JSON is tried; other types are a [DecodeError], unless [As] says what
+//     they are, and so is data after the value;
 //   - a body that breaks off is an Error, without a further attempt: the layers
 //     are done with a call at its headers. With [WholeBody] they read it first;
 //   - string and []byte are the undecoded body; [None] discards it; the body of

@@ -124,3 +124,25 @@ func ExampleResponse() {
 	fmt.Println(r.Status, r.Header.Get("Content-Type"), r.Value.Name, err)
 	// Output: 200 application/json pikachu <nil>
 }
+
+// mistyped responds with JSON that it calls HTML.
+type mistyped struct{}
+
+func (mistyped) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: 200, Header: http.Header{"Content-Type": {"text/html"}}, Request: req,
+		Body: io.NopCloser(strings.NewReader(`{"id":25,"name":"pikachu"}`)),
+	}, nil
+}
+
+func ExampleAs() {
+	ctx := context.Background()
+	client := &http.Client{Transport: mistyped{}}
+	_, err := parse.Get[Pokemon](ctx, client, "https://api.test/pikachu")
+	fmt.Println(err)
+	p, err := parse.Get[Pokemon](ctx, client, "https://api.test/pikachu", parse.As("application/json", "text/html"))
+	fmt.Println(p.Name, err)
+	// Output:
+	// GET https://api.test/pikachu: decode text/html: no decoder for this media type: As names one
+	// pikachu <nil>
+}

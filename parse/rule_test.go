@@ -116,20 +116,24 @@ func TestTheLayersKnowWhatIsSuccess(t *testing.T) {
 
 func TestARulePanicsOnWhatIsNoStatus(t *testing.T) {
 	tests := map[string]func(){
-		"parse: Allow: no status":        func() { parse.Allow() },
-		"parse: Allow: 42 is neither":    func() { parse.Allow(42) },
-		"parse: Only: 0 is neither":      func() { parse.Only(0) },
-		"parse: ZeroOn: 1000 is neither": func() { parse.ZeroOn(1000) },
-		"parse: Allow: 4 is neither":     func() { parse.Allow(4) }, // a class has a name: ClientError
-		"parse: On: -1 is neither":       func() { parse.On(-1, rttest.ErrBoom) },
-		"parse: On: nil error":           func() { parse.On(404, nil) },
-		"parse: OnFunc: nil function":    func() { parse.OnFunc(404, nil) },
-		"parse: Check: nil function":     func() { parse.Check[int](nil) },
-		"parse: MaxBytes: not":           func() { parse.MaxBytes(0) },
-		"parse: Header: a header name":   func() { parse.Header("a b", "c") },
-		"parse: Header: header Host":     func() { parse.Header("host", "c") },
-		"parse: Header: value of X-A":    func() { parse.Header("x-a", "c\r\nd: e") },
-		"parse: Header: a header with":   func() { parse.Header("", "c") },
+		"parse: Allow: no status":         func() { parse.Allow() },
+		"parse: Allow: 42 is neither":     func() { parse.Allow(42) },
+		"parse: Only: 0 is neither":       func() { parse.Only(0) },
+		"parse: ZeroOn: 1000 is neither":  func() { parse.ZeroOn(1000) },
+		"parse: Allow: 4 is neither":      func() { parse.Allow(4) }, // a class has a name: ClientError
+		"parse: On: -1 is neither":        func() { parse.On(-1, rttest.ErrBoom) },
+		"parse: On: nil error":            func() { parse.On(404, nil) },
+		"parse: OnFunc: nil function":     func() { parse.OnFunc(404, nil) },
+		"parse: Check: nil function":      func() { parse.Check[int](nil) },
+		"parse: MaxBytes: not":            func() { parse.MaxBytes(0) },
+		"parse: Header: a header name":    func() { parse.Header("a b", "c") },
+		"parse: Header: header Host":      func() { parse.Header("host", "c") },
+		"parse: Header: value of X-A":     func() { parse.Header("x-a", "c\r\nd: e") },
+		"parse: Header: a header with":    func() { parse.Header("", "c") },
+		"parse: As: text/html is neither": func() { parse.As("text/html") },
+		"parse: As: json is no media":     func() { parse.As("json") },
+		"parse: As:  is no media":         func() { parse.As("") },
+		"parse: As: html is no media":     func() { parse.As("text/xml", "html") },
 	}
 	for want, f := range tests {
 		if got := panicText(f); !strings.HasPrefix(got, want) {

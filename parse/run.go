@@ -21,9 +21,10 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 		if e, ok := setting.From[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
 			inContext := fromExpect(e)
 			if x.set != nil {
-				inContext.checks, inContext.headers, inContext.limit = x.set.checks, x.set.headers, x.set.limit
-				inContext.whole = x.set.whole
-				inContext.expectWhole()
+				own := *x.set
+				own.entries, own.raw, own.expect = inContext.entries, inContext.raw, inContext.expect
+				own.expectWhole()
+				inContext = &own
 			}
 			x.set = inContext
 		}

@@ -17,6 +17,7 @@ type settings struct {
 	checks  []any                      // each is a func(*T) error
 	raw     func(*http.Response) error // the Check of a transport.Expect
 	headers []headerRule
+	as      []asRule
 	limit   int64            // 0 means defaultLimit
 	whole   bool             // the body is read to its end within the attempt
 	expect  transport.Expect // what entries and raw mean to the layers

@@ -1,0 +1,119 @@
+package parse
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// As has bodies of the media types of, or of any type if it names none, decoded as
+// if their type was mediaType, one of JSON or XML: servers send JSON as text/html,
+// as application/json-rpc, or as a type of their own.
+//
+//	parse.As("application/json", "text/html", "application/json-rpc")
+//
+// Of two that name a type the later stands. It changes neither the header Accept nor
+// a result that is not decoded. As panics on a mediaType that is neither JSON nor
+// XML, and on what is no media type.
+func As(mediaType string, of ...string) Option {
+	r := asRule{format: formatOf(mustMediaType(mediaType))}
+	if r.format == formatNone {
+		panic("parse: As: " + mediaType + " is neither JSON nor XML")
+	}
+	for _, t := range of {
+		r.of = append(r.of, mustMediaType(t))
+	}
+	return r
+}
+
+type asRule struct {
+	format format
+	of     []string
+}
+
+func (r asRule) Attach(ctx context.Context) context.Context { return attach(ctx, r) }
+func (r asRule) add(s *settings)                            { s.as = append(s.as, r) }
+
+// mustMediaType returns a media type in lower case, without parameters.
+func mustMediaType(s string) string {
+	t, _, err := mime.ParseMediaType(s)
+	if err != nil || !strings.Contains(t, "/") {
+		panic("parse: As: " + s + " is no media type")
+	}
+	return t
+}
+
+// A format is what a body can be decoded from.
+type format uint8
+
+const (
+	formatNone format = iota // no decoder
+	formatJSON
+	formatXML
+)
+
+// formatOf returns the format that a media type names.
+func formatOf(t string) format {
+	switch {
+	case t == "application/json", t == "text/json", strings.HasSuffix(t, "+json"):
+		return formatJSON
+	case t == "application/xml", t == "text/xml", strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml":
+		return formatXML
+	}
+	return formatNone
+}
+
+// formatOf returns the format of a body by its media type and the rules.
+func (s *settings) formatOf(h http.Header) format {
+	t := mediaType(h)
+	for _, r := range slices.Backward(s.as) {
+		if len(r.of) == 0 || slices.Contains(r.of, t) {
+			return r.format
+		}
+	}
+	switch t {
+	case "", "text/plain", "application/octet-stream": // what servers send that name no type
+		return formatJSON
+	}
+	return formatOf(t)
+}
+
+// mediaType returns the media type of a body without parameters, "" without one.
+func mediaType(h http.Header) string {
+	t, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return t
+}
+
+func fromJSON(data []byte, dst any) error {
+	// RFC 8259, section 8.1: a byte order mark may be ignored.
+	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), dst)
+}
+
+// fromXML decodes an XML document, and fails on a second one after it.
+func fromXML(data []byte, dst any) error {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	if err := d.Decode(dst); err != nil {
+		return err
+	}
+	for {
+		switch t, err := d.Token(); t := t.(type) {
+		case xml.StartElement:
+			return errMore
+		case xml.CharData:
+			if len(bytes.TrimSpace(t)) > 0 {
+				return errMore
+			}
+		case nil:
+			if err == io.EOF { //nolint:errorlint // Token returns it bare
+				return nil
+			}
+			return err
+		}
+	}
+}
