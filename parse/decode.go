@@ -50,28 +50,44 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		return x.tooLarge(resp, limit)
 	}
 	_ = resp.Body.Close()
-	switch d := dst.(type) {
-	case *[]byte:
+	if d, ok := dst.(*[]byte); ok {
 		*d = data
 		return nil
-	case *string:
+	}
+	data, left, err := unpack(resp.Header, data, limit)
+	if err == nil && int64(len(data)) > limit {
+		return x.tooLarge(resp, limit)
+	}
+	if err == nil {
+		err = decode(data, dst, from)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case err == ErrEmpty: //nolint:errorlint // decode returns it bare
+		return x.missing(resp, dst)
+	case left != "" && left != "gzip" && left != "x-gzip": // these were looked for in vain
+		err = &packedError{left, err}
+	}
+	return x.undecodable(resp, err)
+}
+
+// decode decodes a body that is not packed.
+func decode(data []byte, dst any, from format) error {
+	if d, ok := dst.(*string); ok {
 		if !utf8.Valid(data) {
-			return x.undecodable(resp, errUTF8)
+			return errUTF8
 		}
 		*d = string(data)
 		return nil
 	}
-	if len(data) == 0 {
-		return x.missing(resp, dst)
+	switch {
+	case len(data) == 0:
+		return ErrEmpty
+	case from == formatXML:
+		return fromXML(data, dst)
 	}
-	decode := fromJSON
-	if from == formatXML {
-		decode = fromXML
-	}
-	if err := decode(data, dst); err != nil {
-		return x.undecodable(resp, err)
-	}
-	return nil
+	return fromJSON(data, dst)
 }
 
 // missing is into for a response without a body.

@@ -61,6 +61,9 @@ var (
 // decodeReason says what err means. It does not use the text of err, since errors
 // of decoders and of UnmarshalJSON methods quote the body.
 func decodeReason(err error) string {
+	if p, ok := errors.AsType[*packedError](err); ok {
+		return p.reason()
+	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(t.Value, " ")
 		return "got " + kind + ", want " + t.Type.String()
@@ -87,6 +90,9 @@ func decodeReason(err error) string {
 func (x *exchange) undecodable(resp *http.Response, err error) error {
 	c := transport.CallOf(resp)
 	e := &DecodeError{Route: x.routeOf(c), ContentType: mediaType(resp.Header), Call: c, Err: err}
+	if _, ok := errors.AsType[*packedError](err); ok {
+		return e // an offset would count packed bytes
+	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		e.Offset, e.Field = t.Offset, t.Field
 	}

@@ -27,6 +27,9 @@
 //   - 2xx is success; anything else is a [StatusError] with up to 64 KiB of
 //     the body that come within 5 s, and a [Problem] if the server sent one
 //     (RFC 9457);
+//   - gzip and deflate that net/http has left, since the caller set Accept-Encoding
+//     or the server packs unasked, are undone for all results but []byte and those
+//     that the caller closes; a DecodeError names any other Content-Encoding;
 //   - a body is at most 32 MiB, decompressed ([MaxBytes]). It may take any time:
 //     that is for the context to bound, and for the limits of package timeout;
 //   - the media type chooses the decoder: JSON and XML with their +json and

@@ -26,8 +26,8 @@ type StatusError struct {
 	Status int
 	// Header is a copy of the response's, with secrets masked.
 	Header http.Header
-	// Body is at most 64 KiB of the body, as the server sent it, secrets included,
-	// and what of it came within 5 s.
+	// Body is at most 64 KiB of the body, decompressed, secrets included, and what
+	// of it came within 5 s.
 	Body []byte
 	// Truncated says that Body is not the whole body: that is longer, took more
 	// than 5 s, or broke off.
@@ -98,11 +98,12 @@ func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) e
 		Route: x.routeOf(c), Status: resp.StatusCode, Header: redact.Headers(resp.Header),
 		Body: body, Truncated: err != nil, Attempts: 1, Call: c,
 	}
+	e.unpack(resp.Header)
 	if c != nil {
 		e.Attempts = c.Count()
 	}
-	if err == nil {
-		e.Problem = problem(resp.Header, body)
+	if !e.Truncated {
+		e.Problem = problem(resp.Header, e.Body)
 	}
 	if makeCause == nil {
 		return e
@@ -113,4 +114,24 @@ func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) e
 		return nil
 	}
 	return e
+}
+
+// unpack undoes the Content-Encoding of Body, as far as it came.
+func (e *StatusError) unpack(h http.Header) {
+	if encodingOf(h) == "" {
+		return
+	}
+	plain, left, err := unpack(h, e.Body, bodies.ErrorBytes)
+	if left != "" || err != nil && len(plain) == 0 {
+		return
+	}
+	if len(plain) > bodies.ErrorBytes {
+		plain, e.Truncated = plain[:bodies.ErrorBytes], true
+	}
+	if err != nil {
+		e.Truncated = true
+	}
+	e.Body = plain
+	e.Header.Del("Content-Encoding")
+	e.Header.Del("Content-Length")
 }

@@ -1,0 +1,98 @@
+package parse
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/gracy-go/gracy/redact"
+)
+
+// net/http undoes gzip where it has asked for it itself. A Content-Encoding is left
+// where the caller set Accept-Encoding, or where the base asks for nothing and the
+// server packs all the same.
+
+// encodingOf returns the Content-Encoding of a body, "" if it has none.
+func encodingOf(h http.Header) string {
+	var codings []string
+	for _, v := range h.Values("Content-Encoding") {
+		for c := range strings.SplitSeq(v, ",") {
+			if c = strings.ToLower(strings.Trim(c, " \t")); c != "" && c != "identity" {
+				codings = append(codings, c)
+			}
+		}
+	}
+	return strings.Join(codings, ", ")
+}
+
+// unpack undoes a coding that the standard library has, up to limit bytes and one
+// more. Otherwise it returns data itself, and the coding as left: also if data does
+// not begin as its coding does, since servers, proxies and mocks name codings that
+// are gone.
+func unpack(h http.Header, data []byte, limit int64) (plain []byte, left string, err error) {
+	coding := encodingOf(h)
+	if coding == "" {
+		return data, "", nil
+	}
+	packed := bytes.NewReader(data)
+	var r io.Reader
+	switch {
+	case len(data) < 2:
+	case (coding == "gzip" || coding == "x-gzip") && data[0] == 0x1f && data[1] == 0x8b:
+		r, err = gzip.NewReader(packed)
+	case coding == "deflate" && data[0]&0x0f == 8 && (uint(data[0])<<8|uint(data[1]))%31 == 0:
+		r, err = zlib.NewReader(packed)
+	case coding == "deflate": // some send it bare: RFC 9110, section 8.4.1.2
+		if plain, err := inflate(flate.NewReader(packed), limit); err == nil {
+			return plain, "", nil
+		}
+	}
+	if r == nil && err == nil {
+		return data, coding, nil
+	}
+	if err == nil {
+		plain, err = inflate(r, limit)
+	}
+	if err != nil {
+		err = &packedError{coding, err}
+	}
+	return plain, "", err
+}
+
+func inflate(r io.Reader, limit int64) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, limit+1))
+}
+
+// A packedError says that a Content-Encoding stands between a body and its decoder.
+type packedError struct {
+	coding string
+	err    error // what came of it
+}
+
+func (e *packedError) Error() string { return "Content-Encoding " + e.coding + ": " + e.err.Error() }
+func (e *packedError) Unwrap() error { return e.err }
+
+// reason says what it means without the text of err, which may quote the body.
+func (e *packedError) reason() string {
+	switch e.coding {
+	case "gzip", "x-gzip", "deflate":
+		if errors.Is(e.err, io.ErrUnexpectedEOF) {
+			return "Content-Encoding " + e.coding + ": unexpected end"
+		}
+		return "Content-Encoding " + e.coding + ": malformed"
+	}
+	return "there is no decoder for Content-Encoding " + redact.Text(short(e.coding))
+}
+
+// short is a word of the server's as an error shows it.
+func short(s string) string {
+	if len(s) > 40 {
+		s = s[:40] + "..."
+	}
+	return s
+}
