@@ -59,7 +59,7 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		return x.tooLarge(resp, limit)
 	}
 	if err == nil {
-		err = decode(data, dst, from)
+		err = decode(resp.Header, data, dst, from)
 	}
 	switch {
 	case err == nil:
@@ -73,9 +73,13 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 }
 
 // decode decodes a body that is not packed.
-func decode(data []byte, dst any, from format) error {
+func decode(h http.Header, data []byte, dst any, from format) error {
+	data, known, fault := toUTF8(h, data)
 	if d, ok := dst.(*string); ok {
-		if !utf8.Valid(data) {
+		switch {
+		case fault != nil:
+			return fault
+		case !utf8.Valid(data):
 			return errUTF8
 		}
 		*d = string(data)
@@ -84,10 +88,12 @@ func decode(data []byte, dst any, from format) error {
 	switch {
 	case len(data) == 0:
 		return ErrEmpty
-	case from == formatXML:
-		return fromXML(data, dst)
+	case from != formatXML:
+		return fromJSON(data, dst) // it replaces what is not UTF-8
+	case fault != nil:
+		return fault
 	}
-	return fromJSON(data, dst)
+	return fromXML(data, dst, known)
 }
 
 // missing is into for a response without a body.

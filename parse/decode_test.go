@@ -61,7 +61,7 @@ func TestTheMediaTypeChoosesTheDecoder(t *testing.T) {
 		{"image", get[pokemon], reply{typ: "image/png", body: `x`}, nil, ": decode image/png: no decoder for this media type: As names one"},
 		{"malformed", get[pokemon], reply{body: `<html>`}, nil, ": decode application/json at byte 1: malformed"},
 		{"broken xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<p><`}, nil, ": decode text/xml: malformed (*xml.SyntaxError)"},
-		{"foreign charset in xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<?xml version="1.0" encoding="x"?><p/>`}, nil, ": decode text/xml: malformed (*errors.errorString)"},
+		{"foreign charset in xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<?xml version="1.0" encoding="x"?><p/>`}, nil, ": decode text/xml: there is no decoder for charset x"},
 		{"string of invalid UTF-8", get[string], reply{body: "\xff"}, nil, ": decode application/json: not valid UTF-8"},
 	}
 	for _, tt := range tests {

@@ -64,6 +64,9 @@ func decodeReason(err error) string {
 	if p, ok := errors.AsType[*packedError](err); ok {
 		return p.reason()
 	}
+	if c, ok := errors.AsType[*charsetError](err); ok {
+		return c.reason()
+	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(t.Value, " ")
 		return "got " + kind + ", want " + t.Type.String()

@@ -27,6 +27,9 @@
 //   - 2xx is success; anything else is a [StatusError] with up to 64 KiB of
 //     the body that come within 5 s, and a [Problem] if the server sent one
 //     (RFC 9457);
+//   - text is UTF-8, ASCII or ISO-8859-1, by the charset that an XML document names,
+//     or, for bytes that are not UTF-8, by that of the media type; a DecodeError
+//     names any other of XML and of a string. In JSON it leaves U+FFFD;
 //   - gzip and deflate that net/http has left, since the caller set Accept-Encoding
 //     or the server packs unasked, are undone for all results but []byte and those
 //     that the caller closes; a DecodeError names any other Content-Encoding;

@@ -95,9 +95,14 @@ func fromJSON(data []byte, dst any) error {
 	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), dst)
 }
 
-// fromXML decodes an XML document, and fails on a second one after it.
-func fromXML(data []byte, dst any) error {
+// fromXML decodes an XML document, and fails on a second one after it. The charset
+// that it names counts unless it is known to be in UTF-8.
+func fromXML(data []byte, dst any, known bool) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
+	d.CharsetReader = charsetReader
+	if known {
+		d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	}
 	if err := d.Decode(dst); err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func unpack(h http.Header, data []byte, limit int64) (plain []byte, left string,
 	case coding == "deflate" && data[0]&0x0f == 8 && (uint(data[0])<<8|uint(data[1]))%31 == 0:
 		r, err = zlib.NewReader(packed)
 	case coding == "deflate": // some send it bare: RFC 9110, section 8.4.1.2
-		if plain, err := inflate(flate.NewReader(packed), limit); err == nil {
+		if plain, err := inflate(flate.NewReader(packed), limit); err == nil && (packed.Len() == 0 || int64(len(plain)) > limit) {
 			return plain, "", nil
 		}
 	}

@@ -49,6 +49,7 @@ func TestAPackedBodyIsUnpackedOrNamed(t *testing.T) {
 		"deflate, bare":     {"deflate", fl, ""},
 		"gzip that is gone": {"gzip", pikachu, ""},
 		"br that is gone":   {"br", pikachu, ""},
+		"deflate, gone":     {"deflate", pikachu, ""},
 		"a charset":         {"utf-8", pikachu, ""},
 		"identity":          {"identity", pikachu, ""},
 		"br":                {"br", "\x8b\x0c\x80", ": there is no decoder for Content-Encoding br"},

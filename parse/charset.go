@@ -1,0 +1,107 @@
+package parse
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/redact"
+)
+
+// A charset is an encoding of characters that the standard library can read.
+type charset uint8
+
+const (
+	charsetUnknown charset = iota
+	charsetUTF8            // and US-ASCII, which is a part of it
+	charsetLatin1          // ISO-8859-1: its bytes are the first code points
+)
+
+// charsetOf returns the charset of a label, by its names at IANA.
+func charsetOf(label string) charset {
+	switch strings.ToLower(strings.TrimSpace(label)) {
+	case "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "iso-ir-6", "cp367":
+		return charsetUTF8
+	case "iso-8859-1", "iso8859-1", "iso_8859-1", "iso_8859-1:1987", "latin1", "l1", "iso-ir-100", "ibm819", "cp819":
+		return charsetLatin1
+	}
+	return charsetUnknown
+}
+
+// toUTF8 returns a body in UTF-8 by the charset of its media type. That is only
+// believed of bytes that are not UTF-8, since many servers name a charset that they
+// do not use. known reports that it is UTF-8, whatever the body itself says.
+func toUTF8(h http.Header, data []byte) (out []byte, known bool, err error) {
+	typ := h.Get("Content-Type")
+	if strings.IndexByte(typ, ';') < 0 {
+		return data, false, nil
+	}
+	_, params, _ := mime.ParseMediaType(typ)
+	label := params["charset"]
+	if label == "" {
+		return data, false, nil
+	}
+	c, valid := charsetOf(label), utf8.Valid(data)
+	switch {
+	case valid:
+		return data, c == charsetUTF8, nil
+	case c == charsetLatin1:
+		return fromLatin1(data), true, nil
+	case c == charsetUTF8:
+		return data, false, nil
+	}
+	return data, false, &charsetError{label}
+}
+
+func fromLatin1(data []byte) []byte {
+	out := make([]byte, 0, len(data)+len(data)/8)
+	for _, b := range data {
+		out = utf8.AppendRune(out, rune(b))
+	}
+	return out
+}
+
+// charsetReader is the CharsetReader of an xml.Decoder for a document that names its
+// charset itself.
+func charsetReader(label string, r io.Reader) (io.Reader, error) {
+	switch charsetOf(label) {
+	case charsetUTF8:
+		return r, nil
+	case charsetLatin1:
+		return &latin1Reader{r: r}, nil
+	case charsetUnknown:
+	}
+	return nil, &charsetError{label}
+}
+
+// latin1Reader reads ISO-8859-1 as UTF-8.
+type latin1Reader struct {
+	r    io.Reader
+	in   [512]byte
+	left []byte // of what was read, in UTF-8
+	err  error
+}
+
+func (l *latin1Reader) Read(p []byte) (int, error) {
+	for len(l.left) == 0 {
+		if l.err != nil {
+			return 0, l.err
+		}
+		n, err := l.r.Read(l.in[:])
+		l.left, l.err = fromLatin1(l.in[:n]), err
+	}
+	n := copy(p, l.left)
+	l.left = l.left[n:]
+	return n, nil
+}
+
+// A charsetError says that a body has a charset that is not known.
+type charsetError struct{ label string }
+
+func (e *charsetError) Error() string { return "there is no decoder for charset " + e.label }
+
+func (e *charsetError) reason() string {
+	return "there is no decoder for charset " + redact.Text(short(e.label))
+}
