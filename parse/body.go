@@ -59,3 +59,9 @@ func (x *exchange) tooLarge(resp *http.Response, limit int64) error {
 	c := transport.CallOf(resp)
 	return &TooLargeError{Route: x.routeOf(c), Limit: limit, Call: c}
 }
+
+// tooHeavy makes the error of a body that takes more than MaxDecoded.
+func (x *exchange) tooHeavy(resp *http.Response) error {
+	c := transport.CallOf(resp)
+	return &TooLargeError{Route: x.routeOf(c), Limit: x.set.maxDecoded(), Decoded: true, Call: c}
+}

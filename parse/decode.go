@@ -58,6 +58,9 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 	if err == nil && int64(len(data)) > limit {
 		return x.tooLarge(resp, limit)
 	}
+	if raw, _ := rawKind(dst); !raw && from == formatJSON && x.set.tooHeavy(data, dst) {
+		return x.tooHeavy(resp)
+	}
 	if err == nil {
 		err = decode(resp.Header, data, dst, from)
 	}

@@ -34,7 +34,8 @@
 //     or the server packs unasked, are undone for all results but []byte and those
 //     that the caller closes; a DecodeError names any other Content-Encoding;
 //   - a body is at most 32 MiB, decompressed ([MaxBytes]). It may take any time:
-//     that is for the context to bound, and for the limits of package timeout;
+//     that is for the context to bound, and for the limits of package timeout.
+//     JSON that is decoded into any takes at most 256 MiB ([MaxDecoded]);
 //   - the media type chooses the decoder: JSON and XML with their +json and
 //     +xml kin; without a type, or with text/plain or application/octet-stream,
 //     JSON is tried; other types are a [DecodeError], unless [As] says what

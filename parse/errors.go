@@ -83,17 +83,22 @@ func (e *ArgError) Is(target error) bool {
 func (e *ArgError) Unwrap() error { return e.Err }
 
 // A TooLargeError says that the body of an accepted response is longer than
-// [MaxBytes].
+// [MaxBytes], or takes more memory than [MaxDecoded].
 type TooLargeError struct {
 	// Route is as in [Error].
 	Route string
 	// Limit is the largest number of bytes allowed.
 	Limit int64
+	// Decoded says that the limit is MaxDecoded.
+	Decoded bool
 	// Call is as in [Error].
 	Call *transport.Call
 }
 
 func (e *TooLargeError) Error() string {
+	if e.Decoded {
+		return fmt.Sprintf("%s: the body takes more than %d bytes when it is decoded", e.Route, e.Limit)
+	}
 	return fmt.Sprintf("%s: the body is longer than %d bytes", e.Route, e.Limit)
 }
 

@@ -126,6 +126,7 @@ func TestARulePanicsOnWhatIsNoStatus(t *testing.T) {
 		"parse: OnFunc: nil function":     func() { parse.OnFunc(404, nil) },
 		"parse: Check: nil function":      func() { parse.Check[int](nil) },
 		"parse: MaxBytes: not":            func() { parse.MaxBytes(0) },
+		"parse: MaxDecoded: not":          func() { parse.MaxDecoded(0) },
 		"parse: Header: a header name":    func() { parse.Header("a b", "c") },
 		"parse: Header: header Host":      func() { parse.Header("host", "c") },
 		"parse: Header: value of X-A":     func() { parse.Header("x-a", "c\r\nd: e") },

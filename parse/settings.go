@@ -19,6 +19,7 @@ type settings struct {
 	headers []headerRule
 	as      []asRule
 	limit   int64            // 0 means defaultLimit
+	decoded int64            // 0 means weightLimit times the limit
 	whole   bool             // the body is read to its end within the attempt
 	expect  transport.Expect // what entries and raw mean to the layers
 }
