@@ -2,11 +2,11 @@ package concurrency
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
@@ -35,10 +35,10 @@ func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	case transport.ScopeAll:
 		return key{}
 	case transport.ScopeRoute:
-		return key{host: strings.ToLower(req.URL.Host), method: match.Method(req), route: c.Route()}
+		return key{host: origin.HostOf(req.URL), method: match.Method(req), route: c.Route()}
 	case transport.ScopeHost:
 	}
-	return key{host: strings.ToLower(req.URL.Host)}
+	return key{host: origin.HostOf(req.URL)}
 }
 
 // name writes a key without a secret.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -96,14 +97,14 @@ func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, 
 }
 
 // quick acquires the slot of a limit per host where nothing is in the way: it is of
-// the host that was asked for last, spelled as then, and free. It is nil if that
+// the host that was asked for last, and free. It is nil if that
 // is not so.
 func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
 	if l.Scope != transport.ScopeHost || l.Key != nil || l.Weight != nil {
 		return nil
 	}
 	s := l.last.Load()
-	if s == nil || s.key.host != req.URL.Host || !l.match.Match(c, req) || s.try(1) != acquired {
+	if s == nil || s.key.host != origin.HostOf(req.URL) || !l.match.Match(c, req) || s.try(1) != acquired {
 		return nil
 	}
 	return s

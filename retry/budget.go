@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/bounded"
+	"github.com/gracy-go/gracy/internal/origin"
 )
 
 // A BudgetConfig bounds retries by the calls of the recent past. Zero fields
@@ -118,8 +119,8 @@ func (b *Budget) String() string {
 	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 }
 
-// Remaining returns how many retries to the host, written as in a URL, the budget
-// would allow now; -1 is any number, as an adaptive budget allows while failures
+// Remaining returns how many retries to the host, written as in a URL but without
+// the default port of its scheme, the budget would allow now; -1 is any number, as an adaptive budget allows while failures
 // look independent.
 func (b *Budget) Remaining(host string) int {
 	if b.off {
@@ -143,7 +144,7 @@ func (b *Budget) recordCall(req *http.Request, at time.Time) *hostBudget {
 	}
 	host := ""
 	if req.URL != nil {
-		host = hostKey(req.URL.Host)
+		host = hostKey(origin.HostOf(req.URL))
 	}
 	h, known := b.published.Load().Get(host)
 	if !known {

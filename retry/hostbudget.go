@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ascii"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -41,7 +41,7 @@ func newHostBudget(b *Budget, at time.Time) *hostBudget {
 }
 
 // hostKey folds the case of a host and bounds its length.
-func hostKey(host string) string { return strings.ToLower(host[:min(len(host), maxHostLength)]) }
+func hostKey(host string) string { return ascii.Lower(host[:min(len(host), maxHostLength)]) }
 
 // tick returns the number of the slot that an instant is in.
 func (h *hostBudget) tick(at time.Time) int64 {

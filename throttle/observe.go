@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ascii"
 	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
@@ -19,7 +20,7 @@ import (
 // pauseKey says which pause is that of the route of a request. It may ask for the
 // route, so no lock may be held.
 func pauseKey(c *layer.Call, req *http.Request) pauses.Key {
-	k := pauses.Key{Scheme: req.URL.Scheme, Host: strings.ToLower(req.URL.Host), Method: match.Method(req)}
+	k := pauses.Key{Scheme: ascii.Lower(req.URL.Scheme), Host: origin.HostOf(req.URL), Method: match.Method(req)}
 	if c != nil {
 		k.Route = c.Route()
 	}
@@ -62,7 +63,7 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 		return
 	}
 	a := layer.AttemptFrom(req.Context()).For(resp)
-	if r := resp.Request; r != nil && r.URL != nil && r.URL.Host != req.URL.Host {
+	if r := resp.Request; r != nil && r.URL != nil && origin.HostOf(r.URL) != origin.HostOf(req.URL) {
 		return // an inner layer asked another host, and nothing holds that back here
 	}
 	if a.Replayed() || c.Offline() || !accepted && c.Expect().Accepts(resp.StatusCode) {

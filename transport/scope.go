@@ -1,7 +1,9 @@
 package transport
 
 // A Scope says which requests belong together: those that a pause of package
-// throttle holds back, those that share the slots of package concurrency.
+// throttle holds back, those that share the slots of package concurrency. A host is
+// compared as a part of an origin: without case, and without the default port of the
+// scheme, so that http://api.test and http://API.test:80 are one.
 type Scope uint8
 
 // The scopes.

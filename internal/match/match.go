@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
 )
@@ -40,7 +42,7 @@ type Matcher struct {
 
 // Compile compiles the fields. Its error names the invalid one.
 func Compile(f Fields) (*Matcher, error) {
-	m := &Matcher{host: f.Host, method: f.Method}
+	m := &Matcher{host: ascii.Lower(unbracket(f.Host)), method: f.Method}
 	if f.URL != "" {
 		re, err := regexp.Compile(f.URL)
 		if err != nil {
@@ -104,8 +106,17 @@ func Method(req *http.Request) string {
 	return req.Method
 }
 
+// sameHost reports whether u is of a host in lower case: of any port if host has none.
 func sameHost(host string, u *url.URL) bool {
-	return strings.EqualFold(host, u.Host) || strings.EqualFold(host, u.Hostname())
+	return ascii.EqualFold(host, u.Hostname()) || origin.CanonicalHost(u.Scheme, host) == origin.HostOf(u)
+}
+
+// unbracket returns an address of IPv6 as [url.URL.Hostname] does.
+func unbracket(host string) string {
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		return host[1 : len(host)-1]
+	}
+	return host
 }
 
 // A urlMatcher searches the URL without its parts that may be secret.

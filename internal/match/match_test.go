@@ -43,6 +43,12 @@ func TestARequestMatchesIfAllFieldsDo(t *testing.T) {
 		{Fields{Route: "b.test/p/{id}"}, "GET", "https://a.test/p/1", false},        //
 		{Fields{Host: "a.test"}, "GET", "https://A.test:8080/p", true},              //
 		{Fields{Host: "a.test:80"}, "GET", "https://a.test:8080/p", false},          //
+		{Fields{Host: "A.test:443"}, "GET", "https://a.test/p", true},               // one origin
+		{Fields{Host: "a.test:80"}, "GET", "https://a.test/p", false},               //
+		{Fields{Host: "a.test:80"}, "GET", "http://a.test/p", true},                 //
+		{Fields{Host: "a.test"}, "GET", "http://a.test./p", false},                  // a name of its own
+		{Fields{Host: "[::1]"}, "GET", "http://[::1]:8080/p", true},                 //
+		{Fields{Host: "kelvin"}, "GET", "http://\u212aelvin/p", false},              //
 		{Fields{Method: "GET"}, "", "https://a.test/", true},                        //
 		{Fields{Method: "POST"}, "GET", "https://a.test/", false},                   //
 		{Fields{Method: "GET", URL: "/x"}, "GET", "https://a.test/y", false},        // all fields together

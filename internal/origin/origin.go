@@ -1,6 +1,7 @@
 // Package origin compares URLs by their origin (RFC 6454): where a credential, an
-// idempotency key or a page may follow a redirect is decided by it, so there is
-// one place for it.
+// idempotency key or a page may follow a redirect is decided by it, and what shares a
+// limit, a pause or a budget, so there is one place for it. A name with a dot at its
+// end is a name of its own; one outside of ASCII stays as it is spelled.
 package origin
 
 import (
@@ -26,6 +27,35 @@ func Of(u *url.URL) Origin {
 
 // Same reports whether a and b have the same origin. A nil URL has none.
 func Same(a, b *url.URL) bool { return a != nil && b != nil && Of(a) == Of(b) }
+
+// HostOf returns the host of the origin of u as rooms key by it: in lower case, with
+// the port only if it is not the default of the scheme. Almost every host is written
+// so; then HostOf allocates nothing.
+func HostOf(u *url.URL) string { return CanonicalHost(u.Scheme, u.Host) }
+
+// CanonicalHost is [HostOf] of a scheme and a host with or without a port.
+func CanonicalHost(scheme, host string) string {
+	for i := range len(host) {
+		if c := host[i]; c == ':' || 'A' <= c && c <= 'Z' {
+			return canonicalHost(scheme, host)
+		}
+	}
+	return host
+}
+
+// canonicalHost is CanonicalHost of a host that may be written in another way.
+func canonicalHost(scheme, host string) string {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && isName(host[:i]) {
+		if port := host[i+1:]; port == "" || port == DefaultPort(ascii.Lower(scheme)) {
+			host = host[:i]
+		}
+	}
+	return ascii.Lower(host)
+}
+
+// isName reports whether what stands before a colon is a host: an address of IPv6
+// without brackets has no port.
+func isName(s string) bool { return strings.IndexByte(s, ':') < 0 || s[0] == '[' && s[len(s)-1] == ']' }
 
 // DefaultPort returns the port of a scheme, "" for one that is not HTTP's.
 func DefaultPort(scheme string) string {

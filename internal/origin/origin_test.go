@@ -50,3 +50,58 @@ func TestString(t *testing.T) {
 		}
 	}
 }
+
+func TestHostOf(t *testing.T) {
+	for in, want := range map[string]string{
+		"http://api.test/a":          "api.test",
+		"http://api.test:80/a":       "api.test",
+		"HTTP://API.test:80":         "api.test",
+		"https://api.test:443":       "api.test",
+		"https://u:p@api.test:443/?": "api.test",
+		"http://api.test:":           "api.test",
+		"http://api.test:443":        "api.test:443",
+		"https://api.test:80":        "api.test:80",
+		"http://api.test:8080":       "api.test:8080",
+		"http://api.test.":           "api.test.", // a name of its own
+		"http://api.test.:80":        "api.test.",
+		"http://[2001:DB8::80]":      "[2001:db8::80]",
+		"http://[::1]:80":            "[::1]",
+		"http://[::1]:81":            "[::1]:81",
+		"http://B\u00dcCHER.test:80": "b\u00dccher.test", // as it is spelled, but for ASCII
+		"http://\u212aelvin.test":    "\u212aelvin.test",
+		"ftp://api.test:80":          "api.test:80",
+	} {
+		u, err := url.Parse(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := HostOf(u); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{"::80": "::80", "": "", ":80": "", "fe80::1:80": "fe80::1:80"} {
+		if got := CanonicalHost("http", in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Every call of a limit and of a budget asks for it.
+func TestHostOfAllocatesNothingForAHostInLowerCase(t *testing.T) {
+	for _, in := range []string{"https://api.test/", "https://api.test:443/", "http://[::1]:8080/"} {
+		u, err := url.Parse(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := testing.AllocsPerRun(100, func() { HostOf(u) }); n > 0 {
+			t.Errorf("%s: %.0f allocations", in, n)
+		}
+	}
+}
+
+func BenchmarkHostOf(b *testing.B) {
+	u, _ := url.Parse("https://api.example.com/things")
+	for b.Loop() {
+		HostOf(u)
+	}
+}

@@ -26,8 +26,14 @@ func KeyOf(method string, u *url.URL) Key {
 }
 
 // CanonicalHost returns host in lower case, without the default port of scheme.
+// Letters outside of ASCII stay as they are.
 func CanonicalHost(scheme, host string) string {
-	host = strings.ToLower(host)
+	host = strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, host)
 	switch strings.ToLower(scheme) {
 	case "http":
 		return strings.TrimSuffix(host, ":80")
