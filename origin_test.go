@@ -4,6 +4,9 @@ import (
 	"context"
 	"net/http"
 	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -185,4 +188,44 @@ func send(t *testing.T, rt http.RoundTripper, u string) *http.Response {
 	}
 	_ = resp.Body.Close()
 	return resp
+}
+
+// A server chooses hosts, paths and their lengths by redirects. What a room remembers of
+// a host is the host alone: not the URL that it is a part of, a mebibyte here, and not
+// more of it than a name can have.
+func TestWhatIsKeptOfAHostIsShort(t *testing.T) {
+	const calls, size = 50, 1 << 20
+	for name, layer := range map[string]transport.Layer{
+		"concurrency":         concurrency.New(concurrency.Limit{Max: 1}),
+		"concurrency, routes": concurrency.New(concurrency.Limit{Max: 1, Scope: transport.ScopeRoute}),
+		"retry":               retry.New(retry.Policy{Attempts: 2}),
+		"throttle":            throttle.New(),
+	} {
+		status, h := 200, http.Header(nil)
+		if name == "throttle" {
+			status, h = 429, http.Header{"Retry-After": {"30"}} // a pause is kept
+		}
+		rt := layer.Wrap(respond(status, h))
+		for what, u := range map[string]func(i string) string{
+			"path": func(i string) string { return "http://p" + i + ".test/" + strings.Repeat("p", size) },
+			"host": func(i string) string { return "http://h" + i + strings.Repeat("h", size) + ".test" },
+		} {
+			before := heap()
+			for i := range calls {
+				send(t, rt, u(strconv.Itoa(i)))
+			}
+			if grown := heap() - before; grown > 4*size {
+				t.Errorf("%s: %d hosts, each with a %s of 1 MiB, took %d KiB, want at most 4 MiB", name, calls, what, grown>>10)
+			}
+		}
+		runtime.KeepAlive(rt)
+	}
+}
+
+// heap returns how many bytes are in use after a collection.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -2,6 +2,7 @@ package concurrency
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/keyhash"
@@ -79,6 +80,7 @@ func (l *limit) lookUp(k key) *semaphore {
 // it; a request that has suspended its slot may still know the semaphore of one:
 // see revive.
 func (l *limit) make(k key) *semaphore {
+	k.host = strings.Clone(k.host) // not the whole URL that it is a part of
 	now := time.Since(l.epoch)
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -163,6 +164,7 @@ func (b *Budget) addHost(host string, at time.Time) *hostBudget {
 		b.epoch = at
 	}
 	added := false
+	host = strings.Clone(host) // not the whole URL that it is a part of
 	h, _ := b.hosts.Find(host, int64(at.Sub(b.epoch)),
 		func(h *hostBudget) bool { return h.idle(at) },
 		func(own bool) *hostBudget {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ascii"
@@ -25,6 +26,15 @@ func pauseKey(c *layer.Call, req *http.Request) pauses.Key {
 		k.Route = c.Route()
 	}
 	return k
+}
+
+// detached returns a key that can be kept: its parts are not parts of a URL, which a
+// server may have chosen and which may be long.
+func detached(k pauses.Key) pauses.Key {
+	return pauses.Key{
+		Scheme: strings.Clone(k.Scheme), Host: strings.Clone(k.Host),
+		Method: strings.Clone(k.Method), Route: strings.Clone(k.Route),
+	}
 }
 
 // wide returns the key of all requests that a pause holds back with those of the key.
@@ -75,7 +85,7 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 			_ = resp.Body.Close()
 		}
 	}()
-	o := &observation{l, c, a, resp, pauseKey(c, req), d.Pass()}
+	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), d.Pass()}
 	if accepted {
 		o.accepted()
 	} else {

@@ -28,10 +28,16 @@ func Of(u *url.URL) Origin {
 // Same reports whether a and b have the same origin. A nil URL has none.
 func Same(a, b *url.URL) bool { return a != nil && b != nil && Of(a) == Of(b) }
 
+// maxHost is more than the 253 bytes of a name in DNS and a port take.
+const maxHost = 260
+
 // HostOf returns the host of the origin of u as rooms key by it: in lower case, with
 // the port only if it is not the default of the scheme. Almost every host is written
-// so; then HostOf allocates nothing.
-func HostOf(u *url.URL) string { return CanonicalHost(u.Scheme, u.Host) }
+// so; then HostOf allocates nothing. It cuts off what is longer than a host can be.
+//
+// The result is a part of the URL, which may be long: a room that keeps it keeps a
+// [strings.Clone]. Servers choose URLs, by redirects.
+func HostOf(u *url.URL) string { return CanonicalHost(u.Scheme, u.Host[:min(len(u.Host), maxHost)]) }
 
 // CanonicalHost is [HostOf] of a scheme and a host with or without a port.
 func CanonicalHost(scheme, host string) string {
