@@ -1,7 +1,9 @@
 package gracy_test
 
 import (
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -12,6 +14,9 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
@@ -93,3 +98,54 @@ func TestABodyThatBreaksOffIsSentAgainOnlyWhereTheCallerAsksForIt(t *testing.T) 
 		srv.Close()
 	}
 }
+
+// A failure whose body comes at 10 bytes a second, under the whole stack with its
+// defaults. While the body is read the only slot is taken.
+func TestADrippingFailureGivesItsSlotBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		over := make(chan struct{})
+		drip := struct {
+			io.Reader
+			io.Closer
+		}{reads(func(p []byte) (int, error) {
+			select {
+			case <-over:
+				return 0, http.ErrBodyReadAfterClose
+			case <-time.After(100 * time.Millisecond):
+				return copy(p, "x"), nil
+			}
+		}), closes(sync.OnceFunc(func() { close(over) }))}
+		api := roundTripper(func(req *http.Request) (*http.Response, error) {
+			if req.URL.Path == "/missing" {
+				return &http.Response{StatusCode: 404, Header: http.Header{}, Body: drip, ContentLength: -1, Request: req}, nil
+			}
+			return server(200, "x").RoundTrip(req)
+		})
+		client := &http.Client{Transport: gracy.Around(api,
+			metrics.New("api"), logging.New(logging.Config{Logger: slog.New(slog.DiscardHandler)}), hook.New(hook.Hooks{}), timeout.New(timeout.Config{}),
+			retry.New(retry.Policy{}), concurrency.New(concurrency.Limit{Max: 1}), throttle.New(), timeout.PerAttempt(10*time.Second))}
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := parse.Get[string](t.Context(), client, "http://api.test/missing"); !errors.Is(err, parse.Status(404)) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		if _, err := parse.Get[string](t.Context(), client, "http://api.test/there"); err != nil {
+			t.Error(err)
+		}
+		wg.Wait()
+		if took := time.Since(start); took > 6*time.Second {
+			t.Errorf("the slot was held for %v, want at most 6 s", took)
+		}
+	})
+}
+
+type reads func([]byte) (int, error)
+
+func (f reads) Read(p []byte) (int, error) { return f(p) }
+
+type closes func()
+
+func (f closes) Close() error { f(); return nil }

@@ -2,6 +2,7 @@ package parse_test
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -60,5 +61,9 @@ func TestABodyBeyondMaxBytesIsATooLargeError(t *testing.T) {
 	}
 	if _, err := get[[]byte](t, reply{body: "12345"}, parse.MaxBytes(5)); err != nil {
 		t.Errorf("exactly the limit: %v", err)
+	}
+	_, client := serve(t, reply{status: 200, body: "12345"})
+	if got, err := parse.Get[string](t.Context(), retrying(client, 1), url, parse.MaxBytes(math.MaxInt64), parse.WholeBody()); got != "12345" || err != nil {
+		t.Errorf("the largest limit: %q, %v", got, err)
 	}
 }

@@ -92,6 +92,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`<p><ID>1</ID></p>`), "text/xml", 200)
 	f.Add([]byte(`{"title":"x"}`), "application/problem+json", 400)
 	f.Add([]byte("\xef\xbb\xbf{}x"), "", 200)
+	f.Add([]byte("<?xml version=\"1.0\" encoding=\"latin1\"?><p><Name>\xe9</Name></p>"), "text/xml; charset=koi8-r", 200)
 	f.Fuzz(func(t *testing.T, body []byte, typ string, status int) {
 		if status < 100 || status > 999 || strings.ContainsAny(typ, "\r\n") {
 			return

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/gracy-go/gracy/transport"
@@ -104,7 +105,7 @@ func MaxBytes(n int64) Option {
 	if n <= 0 {
 		panic("parse: MaxBytes: not positive")
 	}
-	return sizeRule(n)
+	return sizeRule(min(n, math.MaxInt64-1)) // there is one byte more to read
 }
 
 type sizeRule int64

@@ -2,6 +2,7 @@ package bodies
 
 import (
 	"io"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type ahead struct {
 }
 
 func readAhead(body io.ReadCloser, limit int64) *ahead {
+	limit = min(limit, math.MaxInt64-1) // there is one byte more to read
 	return &ahead{body: body, limit: limit, done: make(chan struct{})}
 }
 
