@@ -4,6 +4,14 @@
 // One process may write, or any number may read. A crash loses what was not
 // appended yet, and nothing else. Network file systems are no place for it.
 //
+// A damaged file is an error, never the end of the process: before bbolt gets
+// it, every page that bbolt could reach is read once and checked (number, sort,
+// and that what it points to lies in the page and in the file), and so is the
+// list of free pages. Bodies are not read for it. The time that opening takes
+// grows with the number of pages, about 0.8 µs a recording of 1 KiB where the
+// file is in memory: 80 ms for 100,000 recordings. What is damaged within a
+// record is found when it is read, unless it still decodes.
+//
 // # Form
 //
 // This is schema 1 of a tape in bbolt. Integers are big-endian, so that the

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -34,12 +35,15 @@ func open(path string, readOnly bool) (store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSize(path); err != nil {
-		return nil, err
+	db, err := openDB(path, true, checkFile)
+	if err == nil && !readOnly {
+		// Only bbolt can lock as bbolt does, so a reader's lock was held for the
+		// check. Whoever gets in between writes as we would.
+		err = db.Close()
+		if err == nil {
+			db, err = openDB(path, false, nil)
+		}
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: lockWait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true,
-	})
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -51,9 +55,49 @@ func open(path string, readOnly bool) (store.Store, error) {
 	return s, nil
 }
 
+// openDB opens the database and calls check, if it is not nil, while the file is
+// locked and before any page of it is followed.
+func openDB(path string, readOnly bool, check func(string, *os.File) error) (db *bbolt.DB, err error) {
+	var file *os.File
+	defer func() {
+		// bbolt panics on what it does not expect; its file would stay locked.
+		if err != nil && db == nil && file != nil {
+			_ = file.Close()
+		}
+	}()
+	defer catch(path, &err)
+	defer faultsPanic()()
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: lockWait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			var err error
+			if file, err = os.OpenFile(name, flag, mode); err != nil { //nolint:gosec // the user's path
+				return nil, err
+			}
+			if _, err := checkMeta(path, file); err != nil {
+				return nil, errors.Join(err, file.Close())
+			}
+			return file, nil
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if check == nil {
+		return db, nil
+	}
+	if err := check(path, file); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 func openError(path string, err error) error {
 	if errors.Is(err, berrors.ErrTimeout) {
 		return fmt.Errorf("%w: %s (waited %v)", store.ErrLocked, path, lockWait)
+	}
+	if errors.Is(err, store.ErrFormat) {
+		return err
 	}
 	for _, e := range []error{berrors.ErrInvalid, berrors.ErrVersionMismatch, berrors.ErrChecksum} {
 		if errors.Is(err, e) {

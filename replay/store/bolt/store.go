@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -40,20 +41,30 @@ func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(n
 func (s *boltStore) Close() error { return s.db.Close() }
 
 func (s *boltStore) view(fn func(*bbolt.Tx) error) (err error) {
-	defer s.catch(&err)
+	defer catch(s.path, &err)
+	defer faultsPanic()()
 	return s.explain(s.db.View(fn))
 }
 
 func (s *boltStore) update(fn func(*bbolt.Tx) error) (err error) {
-	defer s.catch(&err)
+	defer catch(s.path, &err)
+	defer faultsPanic()()
 	return s.explain(s.db.Update(fn))
 }
 
 // catch turns the panic that a damaged page causes in bbolt into an error.
-func (s *boltStore) catch(err *error) {
+func catch(path string, err *error) {
 	if p := recover(); p != nil {
-		*err = s.damaged(fmt.Sprint(p))
+		*err = &store.FormatError{Path: path, Reason: "damaged tape: " + fmt.Sprint(p)}
 	}
+}
+
+// faultsPanic has a fault of this goroutine, in a file that was cut off since it
+// was opened, panic instead of ending the process, until the function that it
+// returns is called.
+func faultsPanic() (end func()) {
+	old := debug.SetPanicOnFault(true)
+	return func() { debug.SetPanicOnFault(old) }
 }
 
 func (s *boltStore) damaged(reason string) error {

@@ -2,6 +2,9 @@ package bolt
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -22,4 +25,35 @@ func TestErrorsNameTheFile(t *testing.T) {
 	if _, err := s.Last(); !errors.Is(err, store.ErrClosed) || !strings.Contains(err.Error(), path) {
 		t.Errorf("after Close: %v", err)
 	}
+}
+
+// A file that is cut off while it is open is an error of the reads, where the
+// system allows to cut it. The test runs in a process of its own, which a fault
+// would end.
+func TestCutOffWhileOpen(t *testing.T) {
+	const variable = "REPLAY_TEST_CUT_OFF"
+	if os.Getenv(variable) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCutOffWhileOpen$")
+		cmd.Env = append(os.Environ(), variable+"=1")
+		out, err := cmd.Output()
+		if err != nil || !strings.Contains(string(out), "read to the end") {
+			t.Errorf("the process ended: %v, %.200q", err, out)
+		}
+		return
+	}
+	path := tapeFile(t, 500)
+	s, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	if err := os.Truncate(path, 8192); err == nil {
+		failed := 0
+		for _, err := range s.Scan(0) {
+			if errors.Is(err, store.ErrFormat) && strings.Contains(err.Error(), path) {
+				failed++
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%d errors, want one", failed)
+		}
+	}
+	fmt.Println("read to the end")
 }

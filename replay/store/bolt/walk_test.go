@@ -1,0 +1,210 @@
+package bolt
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+const (
+	damageMode = "REPLAY_TEST_DAMAGE" // "checked" or "raw"
+	damageFrom = "REPLAY_TEST_DAMAGE_FROM"
+	damageTape = "REPLAY_TEST_DAMAGE_TAPE"
+)
+
+// mixedTape makes a tape with branches, overflow pages and free pages.
+func mixedTape(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tape")
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	var batch []store.Entry
+	for i := range 600 {
+		size := 200 + i%7*300
+		if i%200 == 0 {
+			size = 300 << 10
+		}
+		batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i), strings.Repeat("x", size))})
+		if len(batch) == 100 {
+			tapetest.Must(t, s.Append(batch))
+			batch = nil
+		}
+	}
+	for id := store.ID(300); id < 400; id++ {
+		tapetest.Must(t, s.Delete(id))
+	}
+	tapetest.Must(t, s.Close())
+	return path
+}
+
+// damaged returns a copy of a tape with something changed, the same for the same
+// case: mostly one to three bytes in the header of a page or of its elements.
+func damaged(good []byte, n int) []byte {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	b := bytes.Clone(good)
+	pages := len(b) / 4096
+	page := func() []byte { p := r.IntN(pages); return b[p*4096:][:4096] }
+	flip := func(in []byte) { in[r.IntN(len(in))] ^= byte(1 + r.IntN(255)) }
+	times := 1 + r.IntN(3)
+	switch kind := r.IntN(20); {
+	case kind < 9:
+		for range times {
+			flip(page()[:16])
+		}
+	case kind < 13:
+		for range times {
+			flip(page()[:16+16*8])
+		}
+	case kind < 16:
+		for range times {
+			flip(b)
+		}
+	case kind < 17:
+		return b[:r.IntN(len(b))]
+	case kind < 18:
+		clear(page())
+	default:
+		x, y := page(), page()
+		z := bytes.Clone(x)
+		copy(x, y)
+		copy(y, z)
+	}
+	return b
+}
+
+// A damaged tape is an error that names the file, or it can be read: it never
+// ends the process. The control reads the same tapes without the check.
+func TestDamagedTapesNeverFault(t *testing.T) {
+	const cases = 500
+	if mode := os.Getenv(damageMode); mode != "" {
+		readDamaged(t, mode, cases)
+		return
+	}
+	path := mixedTape(t)
+	failed, ended := runDamaged(t, path, "checked", 0)
+	if ended < cases || failed == 0 || failed == cases {
+		t.Errorf("the process ended at case %d of %d, %d were an error", ended, cases, failed)
+	}
+	t.Logf("checked: %d of %d were an error", failed, cases)
+	faults, stop := 0, 1
+	if !testing.Short() {
+		stop = 5
+	}
+	for from := 0; from < cases && faults < stop; {
+		_, ended := runDamaged(t, path, "raw", from)
+		if from = ended + 1; ended < cases {
+			faults++
+		}
+	}
+	if faults == 0 {
+		t.Error("the control: no tape ended a process that does not check")
+	}
+}
+
+// runDamaged runs the cases in a process of its own. It returns how many were an
+// error, and the case at which the process ended.
+func runDamaged(t *testing.T, tape, mode string, from int) (failed, at int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDamagedTapesNeverFault$")
+	cmd.Env = append(os.Environ(), damageMode+"="+mode, damageTape+"="+tape, damageFrom+"="+strconv.Itoa(from))
+	out, err := cmd.StdoutPipe()
+	tapetest.Must(t, err)
+	tapetest.Must(t, cmd.Start())
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		switch word, rest, _ := strings.Cut(lines.Text(), " "); word {
+		case "case":
+			at, _ = strconv.Atoi(rest)
+		case "failed":
+			failed++
+		case "wrong":
+			t.Errorf("case %d: %s", at, rest)
+		}
+	}
+	_ = cmd.Wait()
+	return failed, at
+}
+
+func readDamaged(t *testing.T, mode string, cases int) {
+	t.Helper()
+	good, err := os.ReadFile(os.Getenv(damageTape))
+	tapetest.Must(t, err)
+	from, _ := strconv.Atoi(os.Getenv(damageFrom))
+	path := filepath.Join(t.TempDir(), "damaged")
+	for n := from; n < cases; n++ {
+		fmt.Println("case", n)
+		tapetest.Must(t, os.WriteFile(path, damaged(good, n), 0o600))
+		read := readChecked
+		if mode == "raw" {
+			read = readRaw
+		}
+		if err := read(path, n%2 == 0); err != nil {
+			fmt.Println("failed")
+			if mode != "raw" && !strings.Contains(err.Error(), path) {
+				fmt.Println("wrong", err)
+			}
+		}
+	}
+	fmt.Println("case", cases)
+}
+
+func readChecked(path string, readOnly bool) error {
+	s, err := open(path, readOnly)
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		for x, err := range s.Scan(0) {
+			if err != nil {
+				return err
+			}
+			if _, err := s.Find(x.Key, 0); err != nil {
+				return err
+			}
+		}
+		if _, err := s.Near(store.Key{Host: "h"}, 1000); err != nil || readOnly {
+			return err
+		}
+		if err := s.Append([]store.Entry{{Exchange: tapetest.Exchange(1<<40, "GET", "http://h/new", "new")}}); err != nil {
+			return err
+		}
+		return s.Delete(1, 2, 3, 1<<40)
+	}()
+	return errors.Join(err, s.Close())
+}
+
+func readRaw(path string, readOnly bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	sum := 0
+	return db.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(_ []byte, b *bbolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				for _, c := range append(bytes.Clone(k), v...) {
+					sum += int(c)
+				}
+				return nil
+			})
+		})
+	})
+}
