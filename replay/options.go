@@ -50,7 +50,8 @@ type Options struct {
 	// writes, withheld exchanges. It runs in the goroutine that found the error,
 	// must be safe for concurrent use, must not call methods of the tape that
 	// wait for the store (Flush, Close, Prune, Reindex), and may be nil: Flush
-	// and Close return the first error as well.
+	// returns the first error since the last Flush as well, and Close the first
+	// of all.
 	OnError func(error)
 }
 

@@ -5,23 +5,41 @@ import (
 	"sync"
 )
 
-// reporter keeps the errors that cannot be returned to a caller until the next
-// flush, and calls the user's OnError with each.
+// reporter keeps the errors that cannot be returned to a caller, those since the
+// last flush and all of them, and calls the user's OnError with each.
 type reporter struct {
 	onError func(error) // may be nil
 
 	mu    sync.Mutex // mu guards all fields below; it is not held while onError runs
-	first error      // since the last take
-	more  int        // errors after the first
+	fresh tally      // since the last take
+	total tally
+}
+
+// tally is the first of some errors, and how many followed.
+type tally struct {
+	first error
+	more  int
+}
+
+func (t *tally) add(err error) {
+	if t.first == nil {
+		t.first = err
+	} else {
+		t.more++
+	}
+}
+
+func (t *tally) err() error {
+	if t.more > 0 {
+		return fmt.Errorf("%w (and %d more)", t.first, t.more)
+	}
+	return t.first
 }
 
 func (r *reporter) report(err error) {
 	r.mu.Lock()
-	if r.first == nil {
-		r.first = err
-	} else {
-		r.more++
-	}
+	r.fresh.add(err)
+	r.total.add(err)
 	r.mu.Unlock()
 	if r.onError != nil {
 		r.onError(err)
@@ -32,10 +50,15 @@ func (r *reporter) report(err error) {
 func (r *reporter) take() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	err, more := r.first, r.more
-	r.first, r.more = nil, 0
-	if more > 0 {
-		return fmt.Errorf("%w (and %d more)", err, more)
-	}
-	return err
+	fresh := r.fresh
+	r.fresh = tally{}
+	return fresh.err()
+}
+
+// all returns the first error of all, also if it was taken, and says how many
+// followed.
+func (r *reporter) all() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.total.err()
 }

@@ -21,4 +21,11 @@ func TestReporterReturnsTheFirstError(t *testing.T) {
 	if err := r.take(); err != nil || len(seen) != 3 {
 		t.Errorf("then %v, and OnError saw %v", err, seen)
 	}
+	r.report(errors.New("fourth"))
+	if err := r.all(); !errors.Is(err, first) || err.Error() != "first (and 3 more)" {
+		t.Errorf("all: %v", err)
+	}
+	if err := r.take(); err == nil || err.Error() != "fourth" {
+		t.Errorf("after all: %v", err)
+	}
 }

@@ -122,13 +122,15 @@ func (t *Tape) begin() error {
 // and writing goes on.
 func (t *Tape) Flush(ctx context.Context) error { return t.writer.flush(ctx) }
 
-// Close stores what is queued and closes the store. It returns what Flush
-// would. Later calls are rejected with [ErrClosed] in ModeReplay; in other modes
+// Close stores what is queued and closes the store. It returns the first error
+// since the tape was opened, also if Flush has returned it: an exchange that was
+// lost or withheld stays missing. Later calls are rejected with [ErrClosed] in ModeReplay; in other modes
 // they are sent without the tape. A second Close does nothing.
 func (t *Tape) Close() (err error) {
 	t.closing.Do(func() {
 		t.writer.stop()
-		err = t.Flush(context.Background())
+		_ = t.writer.queue.flush(context.Background())
+		err = t.errs.all()
 		if t.store != nil {
 			err = errors.Join(err, t.writer.change(store.Store.Close))
 		}
