@@ -15,7 +15,8 @@ var (
 	// ErrSecret says that a secret would have reached the tape; the exchange
 	// was withheld.
 	ErrSecret = errors.New("replay: a secret survived redaction, exchange not written")
-	// ErrLocked says that another process has the tape open for writing.
+	// ErrLocked says that the tape is open for writing, in this process or in
+	// another.
 	ErrLocked = store.ErrLocked
 	// ErrFormat says that the file is not a tape, or a tape of another version,
 	// or damaged. A store.FormatError has the details.

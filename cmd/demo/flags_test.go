@@ -55,7 +55,7 @@ func TestAnErrorHasOneLine(t *testing.T) {
 		{"unreachable", "-base-url " + gone, exitFailed, "cannot reach " + gone},
 		{"no API", "-base-url " + other.URL, exitFailed, other.URL + ": list"},
 		{"foreign tape", "-tape " + foreign, exitFailed, "foreign.tape"},
-		{"locked tape", "-tape " + locked, exitFailed, "locked by another process"},
+		{"locked tape", "-tape " + locked, exitFailed, "tape is locked"},
 		{"tape is a folder", "-tape " + dir, exitFailed, filepath.Base(dir)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

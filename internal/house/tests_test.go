@@ -13,21 +13,23 @@ import (
 // the same folder that tests them.
 func testedElsewhere() map[string]string {
 	return map[string]string{
-		"throttle/internal/storetest/storetest.go": "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
-		"replay/internal/tapetest/memory.go":       "replay/store/store_test.go",
-		"auth/source.go":                           "auth_test.go", // no verb prints a token
-		"concurrency/class.go":                     "queue_test.go",
-		"internal/route/secret.go":                 "segment_test.go", // one table for all that a segment may be
-		"internal/route/shape.go":                  "segment_test.go",
-		"parse/decodeerror.go":                     "decode_test.go", // the text beside each body
-		"parse/exchange.go":                        "errors_test.go",
-		"parse/run.go":                             "check_test.go",
-		"parse/settings.go":                        "rule_test.go", // what rules mean put together
-		"redact/json.go":                           "body_test.go",
-		"redact/query.go":                          "url_test.go",
-		"redact/terminal.go":                       "text_test.go",
-		"redact/words.go":                          "text_test.go",
-		"report/terminal_unix.go":                  "terminal_test.go", // its name would bind the test to the system
+		"throttle/internal/storetest/storetest.go":   "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
+		"replay/internal/tapetest/memory.go":         "replay/store/store_test.go",
+		"auth/source.go":                             "auth_test.go", // no verb prints a token
+		"concurrency/class.go":                       "queue_test.go",
+		"internal/route/secret.go":                   "segment_test.go", // one table for all that a segment may be
+		"internal/route/shape.go":                    "segment_test.go",
+		"parse/decodeerror.go":                       "decode_test.go", // the text beside each body
+		"parse/exchange.go":                          "errors_test.go",
+		"parse/run.go":                               "check_test.go",
+		"parse/settings.go":                          "rule_test.go", // what rules mean put together
+		"redact/json.go":                             "body_test.go",
+		"redact/query.go":                            "url_test.go",
+		"redact/terminal.go":                         "text_test.go",
+		"redact/words.go":                            "text_test.go",
+		"replay/store/internal/file/lock_unix.go":    "lock_test.go",     // its name would bind the test to the system
+		"replay/store/internal/file/lock_windows.go": "lock_test.go",     // as above
+		"report/terminal_unix.go":                    "terminal_test.go", // its name would bind the test to the system
 	}
 }
 

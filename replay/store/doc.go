@@ -18,7 +18,7 @@
 //
 // Errors of this package and of the two storages begin with "replay: ", the
 // package that the user of a tape knows. A file that is not readable is a
-// [FormatError], a file that another process has open is [ErrLocked].
+// [FormatError], a file that is open elsewhere is [ErrLocked].
 //
 // # What it will not do
 //

@@ -10,8 +10,9 @@ import (
 // The errors that every store returns for the same reason, to be matched by
 // [errors.Is]. A store adds its path to them.
 var (
-	// ErrLocked says that another process has the tape open for writing.
-	ErrLocked = errors.New("replay: tape is locked by another process")
+	// ErrLocked says that the tape is open for writing, in this process or in
+	// another.
+	ErrLocked = errors.New("replay: tape is locked: it is open elsewhere")
 	// ErrFormat says that a file is not a tape, or a tape of another version,
 	// or damaged.
 	ErrFormat = errors.New("replay: not a readable tape")

@@ -9,7 +9,30 @@ import (
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
+
+// prepare makes a tape that is not there, and removes what a crash has left of one
+// that was being made.
+func prepare(path string, missing bool) error {
+	if !missing && len(file.Leftovers(path)) == 0 {
+		return nil
+	}
+	lock, err := file.Acquire(path)
+	if err != nil {
+		if missing {
+			return err
+		}
+		return nil // whoever has the lock sweeps
+	}
+	defer lock.Release()
+	lock.Sweep()
+	if !missing {
+		return nil
+	}
+	return create(path)
+}
 
 // create makes an empty tape under a temporary name and links it into place, so
 // that half of one is never seen and none is overwritten.
@@ -21,11 +44,10 @@ func create(path string) error {
 }
 
 func createAt(path string) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".tape-*")
+	f, err := file.CreateTemp(path)
 	if err != nil {
 		return err
 	}

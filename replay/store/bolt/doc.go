@@ -4,6 +4,10 @@
 // One process may write, or any number may read. A crash loses what was not
 // appended yet, and nothing else. Network file systems are no place for it.
 //
+// What a crash leaves of a tape that was being made, .tape-NAME-NUMBER, is removed
+// by the next Open of that tape. It takes the lock under which tapes are made,
+// .tape-NAME.lock, so that what it finds is nobody's.
+//
 // A damaged file is an error, never the end of the process: before bbolt gets
 // it, every page that bbolt could reach is read once and checked (number, sort,
 // and that what it points to lies in the page and in the file), and so is the

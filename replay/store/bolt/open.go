@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -14,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-const lockWait = time.Second
+const lockWait = file.LockWait
 
 // Open opens a tape in a bbolt file, and makes it, mode 0600, if it is not
 // there. A file that another process has had open for the whole of one second
@@ -29,8 +28,9 @@ func OpenReadOnly(path string) (store.Store, error) { return open(path, true) }
 
 func open(path string, readOnly bool) (store.Store, error) {
 	err := file.CheckRegular(path)
-	if errors.Is(err, fs.ErrNotExist) && !readOnly {
-		err = create(path)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if !readOnly && (err == nil || missing) {
+		err = prepare(path, missing)
 	}
 	if err != nil {
 		return nil, err
@@ -58,11 +58,11 @@ func open(path string, readOnly bool) (store.Store, error) {
 // openDB opens the database and calls check, if it is not nil, while the file is
 // locked and before any page of it is followed.
 func openDB(path string, readOnly bool, check func(string, *os.File) error) (db *bbolt.DB, err error) {
-	var file *os.File
+	var opened *os.File
 	defer func() {
 		// bbolt panics on what it does not expect; its file would stay locked.
-		if err != nil && db == nil && file != nil {
-			_ = file.Close()
+		if err != nil && db == nil && opened != nil {
+			_ = opened.Close()
 		}
 	}()
 	defer catch(path, &err)
@@ -71,13 +71,13 @@ func openDB(path string, readOnly bool, check func(string, *os.File) error) (db 
 		Timeout: lockWait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			var err error
-			if file, err = os.OpenFile(name, flag, mode); err != nil { //nolint:gosec // the user's path
+			if opened, err = os.OpenFile(name, flag, mode); err != nil { //nolint:gosec // the user's path
 				return nil, err
 			}
-			if _, err := checkMeta(path, file); err != nil {
-				return nil, errors.Join(err, file.Close())
+			if _, err := checkMeta(path, opened); err != nil {
+				return nil, errors.Join(err, opened.Close())
 			}
-			return file, nil
+			return opened, nil
 		},
 	})
 	if err != nil {
@@ -86,7 +86,7 @@ func openDB(path string, readOnly bool, check func(string, *os.File) error) (db 
 	if check == nil {
 		return db, nil
 	}
-	if err := check(path, file); err != nil {
+	if err := check(path, opened); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
 const (
@@ -66,11 +67,10 @@ func save(path, recipe string, list []*store.Exchange) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, ".tape-*")
+	temp, err := file.CreateTemp(path)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,12 @@
 package text
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,5 +58,78 @@ func TestOpenReadOnlyNeverWrites(t *testing.T) {
 	}
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
 		t.Error("the file was changed")
+	}
+}
+
+// A second store that writes is locked out while the first is open, in the same
+// process and in another. A process that dies leaves no lock; what it leaves of
+// files is swept, but not what belongs to another tape.
+func TestLockedInAnotherProcess(t *testing.T) {
+	const variable = "REPLAY_TEST_LOCKED"
+	if path := os.Getenv(variable); path != "" {
+		s, err := Open(path)
+		tapetest.Must(t, err)
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://h/", "")}}))
+		fmt.Println("open")
+		_, _ = os.Stdin.Read(make([]byte, 1)) // until it is killed
+		return
+	}
+	path := filepath.Join(t.TempDir(), "tape.json")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLockedInAnotherProcess$")
+	cmd.Env = append(os.Environ(), variable+"="+path)
+	in, err := cmd.StdinPipe()
+	tapetest.Must(t, err)
+	defer in.Close()
+	out, err := cmd.StdoutPipe()
+	tapetest.Must(t, err)
+	tapetest.Must(t, cmd.Start())
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "open\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if _, err := Open(path); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), path) {
+		t.Errorf("beside another process: %v", err)
+	}
+	r, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	if n := len(tapetest.IDs(t, r, 0)); n != 1 {
+		t.Errorf("a reader found %d exchanges, want 1", n)
+	}
+	tapetest.Must(t, r.Close())
+	tapetest.Must(t, cmd.Process.Kill())
+	_ = cmd.Wait()
+	own, foreign := filepath.Join(filepath.Dir(path), ".tape-tape.json-17"), filepath.Join(filepath.Dir(path), ".tape-other.json-17")
+	tapetest.Must(t, errors.Join(os.WriteFile(own, nil, 0o600), os.WriteFile(foreign, nil, 0o600)))
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	if _, err := os.Stat(own); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what a crash left of this tape: %v", err)
+	}
+	if _, err := os.Stat(foreign); err != nil {
+		t.Errorf("what belongs to another tape: %v", err)
+	}
+	if _, err := Open(path); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("twice in one process: %v", err)
+	}
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(2, "GET", "http://h/2", "")}}))
+	tapetest.Must(t, errors.Join(s.Close(), s.Close()))
+	s, err = Open(path)
+	tapetest.Must(t, err)
+	if n := len(tapetest.IDs(t, s, 0)); n != 2 {
+		t.Errorf("%d exchanges, want 2", n)
+	}
+	tapetest.Must(t, s.Close())
+	if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 2 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+// A tape that fails to open is not locked.
+func TestFailedOpenIsNotLocked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	tapetest.Must(t, os.WriteFile(path, []byte("no tape"), 0o600))
+	for range 2 {
+		if _, err := Open(path); !errors.Is(err, store.ErrFormat) {
+			t.Errorf("got %v, want ErrFormat", err)
+		}
 	}
 }

@@ -9,12 +9,14 @@ import (
 	"sync"
 
 	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
 // textStore is the store.Store over what was read from the file.
 type textStore struct {
 	path     string
 	readOnly bool
+	lock     *file.Lock // nil for a store that only reads
 
 	mu     sync.RWMutex // mu guards all fields below, and is held while the file is written
 	closed bool
@@ -159,6 +161,9 @@ func (s *textStore) Recipe() (string, error) {
 func (s *textStore) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.closed {
+		s.lock.Release()
+	}
 	s.closed = true
 	return nil
 }

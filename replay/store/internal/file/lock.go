@@ -1,0 +1,68 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// LockWait is how long Open waits for a tape that another has open.
+const LockWait = time.Second
+
+const lockPoll = 20 * time.Millisecond
+
+var (
+	errBusy   = errors.New("locked") // another holds the lock
+	errNoLock = errors.ErrUnsupported
+)
+
+// A Lock is the right to write a tape: that to make and to remove its temporary
+// files. The nil Lock holds nothing. The system releases the lock of a process
+// that dies.
+//
+// What is locked is a file of its own beside the tape, because a tape that is
+// written under another name and renamed is another file each time.
+type Lock struct {
+	file *os.File
+	tape string
+}
+
+// Acquire locks a tape, which need not be there, and makes its folder. It waits
+// for [LockWait] and then returns [store.ErrLocked]. Where no lock file can be
+// made, because the folder may not be written or the system has no locks, it
+// returns nil without an error: there nobody can write the tape either, or
+// nobody can be kept from it.
+func Acquire(tape string) (*Lock, error) {
+	name := lockName(tape)
+	if err := os.MkdirAll(filepath.Dir(tape), 0o700); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("replay: open tape: %w", err)
+	}
+	for end := time.Now().Add(LockWait); ; {
+		f, err := tryLock(name)
+		switch {
+		case err == nil:
+			return &Lock{f, tape}, nil
+		case errors.Is(err, fs.ErrPermission), errors.Is(err, errNoLock), readOnlySystem(err):
+			return nil, nil
+		case !errors.Is(err, errBusy):
+			return nil, fmt.Errorf("replay: open tape %s: %w", tape, err)
+		case time.Now().After(end):
+			return nil, fmt.Errorf("%w: %s (waited %v)", store.ErrLocked, tape, LockWait)
+		}
+		<-time.NewTimer(lockPoll).C
+	}
+}
+
+// Release gives the lock back and removes its file.
+func (l *Lock) Release() {
+	if l != nil {
+		unlock(l.file)
+	}
+}
+
+func lockName(tape string) string { return filepath.Join(filepath.Dir(tape), ownName(tape)+".lock") }

@@ -1,0 +1,61 @@
+package file
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxName is the length beyond which the name of a tape is replaced by its hash
+// in the names of its other files.
+const maxName = 100
+
+// ownName begins the names of the files that belong to a tape.
+func ownName(tape string) string {
+	name := filepath.Base(tape)
+	if len(name) > maxName {
+		sum := sha256.Sum256([]byte(name))
+		name = hex.EncodeToString(sum[:16])
+	}
+	return ".tape-" + name
+}
+
+// CreateTemp makes a temporary file, mode 0600, in the folder of a tape. Its name
+// is the tape's, with a number.
+func CreateTemp(tape string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(tape), ownName(tape)+"-*")
+}
+
+// Leftovers returns the temporary files of a tape.
+func Leftovers(tape string) []string {
+	dir, err := os.Open(filepath.Dir(tape))
+	if err != nil {
+		return nil
+	}
+	defer dir.Close()
+	names, _ := dir.Readdirnames(-1)
+	var left []string
+	for _, name := range names {
+		// What follows is a number alone: tapes t and t-1 are two.
+		number, ok := strings.CutPrefix(name, ownName(tape)+"-")
+		if ok && number != "" && strings.Trim(number, "0123456789") == "" {
+			left = append(left, filepath.Join(filepath.Dir(tape), name))
+		}
+	}
+	return left
+}
+
+// Sweep removes the temporary files that a crash has left. Whoever makes one
+// holds the lock, so that those which the holder finds are nobody's.
+func (l *Lock) Sweep() {
+	if l == nil {
+		return
+	}
+	for _, name := range Leftovers(l.tape) {
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+			_ = os.Remove(name) // the next one tries again
+		}
+	}
+}
