@@ -1,4 +1,4 @@
-package file_test
+package file
 
 import (
 	"os"
@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
 // Only the temporary files of the tape go, not those of tapes with a similar name.
@@ -17,7 +15,7 @@ func TestSweep(t *testing.T) {
 	var keep []string
 	for _, tape := range []string{"t", "t-1", "t-1-2", long} {
 		for range 2 {
-			f, err := file.CreateTemp(filepath.Join(dir, tape))
+			f, err := CreateTemp(filepath.Join(dir, tape))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +46,7 @@ func TestSweep(t *testing.T) {
 	if !slices.Equal(left, keep) {
 		t.Errorf("left %v, want %v", left, keep)
 	}
-	if n := len(file.Leftovers(filepath.Join(dir, long))); n != 2 {
+	if n := len(Leftovers(filepath.Join(dir, long))); n != 2 {
 		t.Errorf("%d of a long name, want 2", n)
 	}
 }
