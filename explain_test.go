@@ -132,6 +132,8 @@ func TestTheRealLayersDescribeThemselves(t *testing.T) {
 	base := &http.Transport{MaxIdleConnsPerHost: 100}
 	if p := gracy.Explain(gracy.Around(base, layersOf(layerCases())...)); len(p.Warnings) != 0 {
 		t.Errorf("the documented order warns of %q", p.Warnings)
+	} else if s := p.String(); !strings.Contains(s, "replay does not see the credential that auth sets") {
+		t.Errorf("no note of the credential in\n%s", s)
 	}
 	ks := layerCases()
 	slices.Reverse(ks)

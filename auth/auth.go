@@ -67,7 +67,7 @@ func (a Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 // Explain implements [transport.Explainer].
 func (a *Auth) Explain(p *transport.Plan) {
-	p.Describe(transport.Traits{Single: true})
+	p.Describe(transport.Traits{Single: true, Credentials: true})
 	p.Note("%s", a.String())
 	if a.tokens != nil {
 		p.Sends *= 2

@@ -15,6 +15,7 @@ import (
 type capturer struct {
 	masker     masker
 	match      Match
+	who        identifier
 	maxRequest int64
 }
 
@@ -23,6 +24,8 @@ type captured struct {
 	send   *http.Request  // what is passed on: the request itself, or a copy with a body that was read
 	record *store.Request // redacted; nil while the body is not known
 	key    store.Key      // zero while the body is not known
+
+	identity, secrets []byte // parts of key, as in store.Exchange
 
 	// The following is set only where the body could not be read before it is
 	// sent.
@@ -121,10 +124,13 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 			r.BodySum = hashOf(body).Sum(nil)
 		} else {
 			r.Body = masked
+			p.secrets = c.who.secrets(req.Header, body, masked)
 		}
 	}
+	p.identity = c.who.of(req, r)
+	c.who.hashed(r.Header, req.Header)
 	p.record = r
-	p.key = c.match.key(r)
+	p.key = c.match.key(r).As(p.identity, p.secrets)
 }
 
 // watch sends a copy of req whose body is copied while it is sent.

@@ -37,9 +37,29 @@
 // Method, scheme, host, path, query (whatever the order of names) and body, by
 // its meaning: JSON, forms and multipart are compared by their content, all
 // else byte for byte. Headers are compared only if [Match] names them. Secrets
-// are masked first, so that a recording made with one key serves a call made
-// with another. Responses to one request are a sequence, in the order in which
-// the requests were started; [End] says what follows the last.
+// are masked first. Responses to one request are a sequence, in the order in
+// which the requests were started; [End] says what follows the last.
+//
+// # For whom a tape responds
+//
+// In the modes that send, the same request made with two credentials is two: a
+// response that was recorded for one is never that of the other, or of a wrong
+// token. What carries a credential is what is masked by its name: Authorization,
+// Cookie, X-Api-Key and the like, the user and the parameters of a URL, a password
+// in a body. What counts is the principal, not the bytes: the key of a signed
+// request, the user of Digest, of Basic the user and the password, of Bearer the
+// token. Of cookies all count but those of statistics, load balancers and form
+// guards. Proxy-Authorization and what is made for each request do not. Set
+// [Options].Identity where tokens rotate, or where an auth layer, which is inside
+// of a tape and so not seen by it, has more than one.
+//
+// In ModeReplay a tape that holds one identity for a request responds to any, so
+// that it is recorded with a real token and replayed with a dummy or none. One
+// that holds several asks for the same, else it is a miss: [MissIdentity].
+//
+// The tape holds a hash of the credential, keyed with a key that is on the tape
+// too. Whoever has the tape can test a guess, so a password that can be guessed
+// is not protected by it; a token of random bytes is.
 //
 // Of a body without GetBody, ModeSmart and ModeReplay read up to 1 MiB before
 // they send: use Off or ModeRecord for a body that is produced while the
@@ -61,9 +81,10 @@
 // or whose encoding cannot be opened, is withheld; Flush and Close say so. Files
 // are made with mode 0600.
 //
-// What is masked is the same for every call: if your API names something key,
-// code or token that distinguishes requests and is not secret, list it in
-// Rules.Keep. Path segments that only look random, in requests, redirects and
+// What is masked selects no response by its value, but that it is part of the
+// identity: if your API names something key, code or token that distinguishes
+// requests and is not secret, list it in Rules.Keep. A masked header that
+// Match.Headers names has a keyed hash behind its mask, and is compared by it. Path segments that only look random, in requests, redirects and
 // links in JSON, are replaced by their hash, so that objects stay apart and a
 // recorded link leads to the recorded response. A secret that is neither named,
 // nor registered, nor of a known shape cannot be recognised.

@@ -4,7 +4,8 @@ import "github.com/gracy-go/gracy/transport"
 
 // Explain describes what the tape does, as transport.Explainer.
 func (t *Tape) Explain(p *transport.Plan) {
-	p.Describe(transport.Traits{Tapes: true, Single: true})
+	sends := t.store != nil && t.opts.Mode != ModeReplay
+	p.Describe(transport.Traits{Tapes: true, Single: true, Identifies: sends && t.opts.Identity == nil})
 	switch {
 	case t.store == nil:
 		p.Note("replay: off")

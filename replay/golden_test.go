@@ -18,6 +18,11 @@ import (
 // goldenTape opens a copy of a tape that the first build of schema 1 recorded.
 func goldenTape(t *testing.T, name string) (tape *replay.Tape, path string) {
 	t.Helper()
+	return goldenIn(t, name, replay.ModeReplay)
+}
+
+func goldenIn(t *testing.T, name string, mode replay.Mode) (tape *replay.Tape, path string) {
+	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +32,7 @@ func goldenTape(t *testing.T, name string) (tape *replay.Tape, path string) {
 		t.Fatal(err)
 	}
 	return open(t, path, replay.Options{
-		Mode: replay.ModeReplay, Errors: true, MaxRequest: 1000, End: replay.EndMiss,
+		Mode: mode, Errors: true, MaxRequest: 1000, End: replay.EndMiss,
 		Match:  replay.Match{Headers: []string{"Accept"}, IgnoreQuery: []string{"t"}, IgnoreFields: []string{"nonce"}},
 		Redact: redact.Rules{Query: []string{"tenant"}},
 	}), path

@@ -18,7 +18,8 @@ import (
 // scheme, host, path, query (whatever the order of names) and body (by its
 // meaning: see [Options]), and no headers.
 type Match struct {
-	// Headers are compared too; all others are not.
+	// Headers are compared too; all others are not. One that is masked is
+	// compared by a keyed hash of its principal, in every mode.
 	Headers []string
 	// IgnoreQuery names query parameters that do not matter.
 	IgnoreQuery []string

@@ -17,6 +17,7 @@ const (
 	MissFiltered   MissReason = "filtered"   // only ones that Discard or DiscardBad leave out
 	MissIncomplete MissReason = "incomplete" // only ones whose response was not read to its end
 	MissConsumed   MissReason = "consumed"   // all were replayed, and End is EndMiss
+	MissIdentity   MissReason = "identity"   // only ones made with other credentials, and with more than one
 )
 
 // A MissError is a request for which the tape has no exchange. Nothing was sent:
@@ -28,12 +29,18 @@ type MissError struct {
 	// Nearest says how the most similar exchange on the tape differs, in
 	// names alone ("query: page; body"), "" if there is none for the host.
 	Nearest string
+	// Identities is how many identities the tape holds for the request, where
+	// Reason is MissIdentity.
+	Identities int
 }
 
 // Error names method, route, reason and how the nearest exchange differs.
 func (e *MissError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "replay: %s %s is not on tape: %s", e.Method, e.Route, e.Reason)
+	if e.Reason == MissIdentity {
+		fmt.Fprintf(&b, ": the tape holds %d identities for it, and the credential is that of none", e.Identities)
+	}
 	if e.Nearest != "" {
 		b.WriteString("; nearest differs in " + e.Nearest)
 	}

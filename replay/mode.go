@@ -16,13 +16,14 @@ type Mode uint8
 // The modes. The zero value is ModeSmart.
 const (
 	// ModeSmart responds from the tape; a request that is not there is sent and
-	// recorded.
+	// recorded. Requests with different credentials share no recording.
 	ModeSmart Mode = iota
 	// ModeRecord sends every request. The first exchange that it records for a
-	// request replaces those of earlier runs.
+	// request, with whatever credential, replaces those of earlier runs.
 	ModeRecord
 	// ModeReplay responds from the tape alone; a request that is not there is a
-	// [MissError]. Nothing is sent.
+	// [MissError]. Nothing is sent. A credential matters only if the tape holds
+	// several for the request.
 	ModeReplay
 	// Off neither reads nor writes the tape.
 	Off

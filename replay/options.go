@@ -23,6 +23,14 @@ type Options struct {
 	// request is compared and before anything is stored.
 	Redact redact.Rules
 
+	// Identity says as whom a request is made, "" for nobody in particular. Two
+	// that differ share no recording in the modes that send. Nil takes it from
+	// the credentials that the request carries; give a function where they
+	// rotate, or where a layer inside of the tape sets them. It sees the request
+	// with its secrets, but no body, must not change it, and must be safe for
+	// concurrent use. The tape keeps a keyed hash.
+	Identity func(*http.Request) string
+
 	// MaxAge makes exchanges older than it count as missing; 0 is no limit.
 	MaxAge time.Duration
 	// Since makes exchanges started before it count as missing; zero is no

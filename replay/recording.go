@@ -72,6 +72,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 		ID: r.id, Key: r.request.key, Request: *r.request.record, Response: resp, Fault: fault,
 		Start: r.start, FirstByte: r.first, Total: time.Since(r.start),
 		Route: r.call.Route(), Complete: complete,
+		Identity: r.request.identity, Secrets: r.request.secrets,
 	}
 	if r.attempt != nil {
 		x.Attempt = r.attempt.Number()

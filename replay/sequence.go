@@ -41,17 +41,21 @@ func (s *sequences) byKey(key store.Key) *shard { return &s.shards[key.Sum[0]%ui
 func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(s.shards))] }
 
 // next finds the exchange that is replayed next and moves the cursor to it, in
-// one step, so that concurrent calls get one each, in order. Without an exchange
-// it returns the reason.
-func (s *sequences) next(key store.Key, mode Mode) (*store.Exchange, MissReason, error) {
+// one step, so that concurrent calls get one each, in order. The exchanges of
+// several keys are one sequence. Without an exchange it returns the reason.
+func (s *sequences) next(keys []store.Key, mode Mode) (*store.Exchange, MissReason, error) {
 	cutoff := s.opts.cutoff(time.Now())
+	key := keys[0]
+	if len(keys) > 1 {
+		key = group(key)
+	}
 	sh := s.byKey(key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	cursor := sh.cursor[key.Sum]
-	x, why, err := s.usable(key, max(cursor, cutoff))
+	x, why, err := s.usable(keys, max(cursor, cutoff))
 	if x == nil && err == nil && cursor > cutoff {
-		x, err = s.afterLast(key, cursor, cutoff, mode)
+		x, err = s.afterLast(keys, cursor, cutoff, mode)
 		why = MissConsumed
 	}
 	if err != nil {
@@ -62,24 +66,33 @@ func (s *sequences) next(key store.Key, mode Mode) (*store.Exchange, MissReason,
 		return x, "", nil
 	}
 	if why == MissUnknown && cutoff > 0 {
-		if old, err := s.writer.find(key, 0); err == nil && old != nil {
+		if old, err := s.first(keys, 0); err == nil && old != nil {
 			why = MissExpired
 		}
 	}
 	return nil, why, nil
 }
 
-// afterLast returns what follows the last exchange of a key, nil for a miss.
-func (s *sequences) afterLast(key store.Key, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
+// group returns the key of the cursor of several keys of one request, which is
+// that of none of them.
+func group(key store.Key) store.Key {
+	for i := range store.IdentitySize {
+		key.Sum[len(key.Sum)-1-i] = 0xa5
+	}
+	return key
+}
+
+// afterLast returns what follows the last exchange of some keys, nil for a miss.
+func (s *sequences) afterLast(keys []store.Key, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
 	switch s.opts.End {
 	case EndRepeatLast:
-		x, _, err := s.usable(key, cursor-1)
+		x, _, err := s.usable(keys, cursor-1)
 		if x != nil && mode == ModeSmart && !steady(x) {
 			return nil, err
 		}
 		return x, err
 	case EndCycle:
-		x, _, err := s.usable(key, cutoff)
+		x, _, err := s.usable(keys, cutoff)
 		return x, err
 	case EndMiss:
 	}
@@ -88,10 +101,10 @@ func (s *sequences) afterLast(key store.Key, cursor, cutoff store.ID, mode Mode)
 
 // usable finds the first exchange above an ID that may be replayed; if there is
 // none, it returns the reason.
-func (s *sequences) usable(key store.Key, after store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) usable(keys []store.Key, after store.ID) (*store.Exchange, MissReason, error) {
 	why := MissUnknown
 	for {
-		x, err := s.writer.find(key, after)
+		x, err := s.first(keys, after)
 		if x == nil || err != nil {
 			return nil, why, err
 		}
@@ -105,6 +118,20 @@ func (s *sequences) usable(key store.Key, after store.ID) (*store.Exchange, Miss
 		}
 		after = x.ID
 	}
+}
+
+// first returns the first exchange of some keys above an ID, nil if there is none.
+func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchange, err error) {
+	for _, key := range keys {
+		x, err := s.writer.find(key, after)
+		if err != nil {
+			return nil, err
+		}
+		if x != nil && (best == nil || x.ID < best.ID) {
+			best = x
+		}
+	}
+	return best, nil
 }
 
 // steady reports whether an outcome may stand for all later ones: a sequence

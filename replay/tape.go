@@ -86,6 +86,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	}
 	t := &Tape{opts: opts, store: s, masker: masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest}
+	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(s, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer)
@@ -110,7 +111,13 @@ func (t *Tape) begin() error {
 	if err != nil {
 		return err
 	}
-	if have != t.opts.recipe() {
+	made, key := splitRecipe(have)
+	t.capturer.who.key = key
+	if key == nil {
+		t.capturer.who.key = newHashKey()
+	}
+	// A tape that is only read needs no key before it has one.
+	if made != t.opts.recipe() || key == nil && t.opts.Mode != ModeReplay {
 		return t.Reindex()
 	}
 	return nil

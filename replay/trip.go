@@ -38,7 +38,12 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		return layer.Reject(req, err)
 	}
 	if mode != ModeRecord && p.record != nil {
-		x, reason, err := t.sequences.next(p.key, mode)
+		keys, others, err := t.variants(p, mode)
+		var x *store.Exchange
+		reason := MissIdentity
+		if err == nil && others == 0 {
+			x, reason, err = t.sequences.next(keys, mode)
+		}
 		switch {
 		case x != nil:
 			return t.play(c, req, x)
@@ -49,7 +54,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 			}
 		case mode == ModeReplay:
 			t.counts.missed.Add(1)
-			return layer.Reject(req, t.miss(c, p, reason))
+			return layer.Reject(req, t.miss(c, p, reason, others))
 		default:
 			t.counts.missed.Add(1)
 		}
@@ -115,8 +120,8 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 }
 
 // miss explains why the tape has no exchange for a request.
-func (t *Tape) miss(c *layer.Call, p *captured, reason MissReason) *MissError {
-	e := &MissError{Method: p.record.Method, Route: c.Route(), Reason: reason}
+func (t *Tape) miss(c *layer.Call, p *captured, reason MissReason, identities int) *MissError {
+	e := &MissError{Method: p.record.Method, Route: c.Route(), Reason: reason, Identities: identities}
 	c.SetStopReason("not on tape: " + string(reason))
 	if reason == MissUnknown {
 		if near, err := t.store.Near(p.key, neighbours); err == nil {

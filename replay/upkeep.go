@@ -15,13 +15,14 @@ func (t *Tape) Reindex() error {
 		return nil
 	}
 	return t.writer.change(func(s store.Store) error {
-		return s.Reindex(t.opts.recipe(), func(x *store.Exchange) store.Key {
+		return s.Reindex(joinRecipe(t.opts.recipe(), t.capturer.who.key), func(x *store.Exchange) store.Key {
 			r := x.Request
 			r.URL, r.Header = t.masker.url(r.URL), t.masker.header(r.Header)
 			if body, err := t.masker.body(r.Header, r.Body); err == nil {
 				r.Body = body
 			}
-			return t.opts.Match.key(&r)
+			keepHashes(r.Header, x.Request.Header)
+			return t.opts.Match.key(&r).As(x.Identity, x.Secrets)
 		})
 	})
 }

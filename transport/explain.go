@@ -19,12 +19,14 @@ type Explainer interface {
 // Traits are what a layer does to a call, as far as its place among other layers
 // matters.
 type Traits struct {
-	Counts bool // it counts calls
-	Sends  bool // it may send a request more than once
-	Tapes  bool // it records responses, or responds from a recording
-	Slots  bool // it holds a slot to the end of the body
-	Quota  bool // it takes quota of a rate limit
-	Single bool // a second layer of the kind in a stack is rarely meant
+	Counts      bool // it counts calls
+	Sends       bool // it may send a request more than once
+	Tapes       bool // it records responses, or responds from a recording
+	Slots       bool // it holds a slot to the end of the body
+	Quota       bool // it takes quota of a rate limit
+	Single      bool // a second layer of the kind in a stack is rarely meant
+	Credentials bool // it sets credentials
+	Identifies  bool // it distinguishes requests by the credentials that they carry
 }
 
 // A Plan is what a stack does at worst, for one call.
@@ -59,7 +61,7 @@ type described struct {
 
 // Describe adds the traits of the layer that is being explained, whose name is the
 // last of Layers. The plan warns of pairs of layers whose order works but is rarely
-// meant.
+// meant, and notes what one of a pair cannot see.
 func (p *Plan) Describe(t Traits) {
 	inner := described{t, len(p.Layers) - 1}
 	for _, outer := range p.traits {
@@ -84,6 +86,9 @@ func (p *Plan) compare(outer, inner described) {
 		if w.doubtful {
 			p.Warn("%s is outside %s: %s", p.name(outer.at), p.name(inner.at), w.why)
 		}
+	}
+	if outer.Identifies && inner.Credentials {
+		p.Note("%s does not see the credential that %s sets inside of it, and cannot distinguish callers by it", p.name(outer.at), p.name(inner.at))
 	}
 	if n := p.name(inner.at); n != "" && n == p.name(outer.at) && outer.Single && inner.Single {
 		p.Warn("%s appears twice: the inner one acts for each attempt of the outer one", n)

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,26 @@ func TestDescribeWarnsOfDoubtfulOrders(t *testing.T) {
 		}
 		if got := order(tc.inner, tc.outer); len(got) != 0 {
 			t.Errorf("%+v around %+v warns of %q, want nothing", tc.inner, tc.outer, got)
+		}
+	}
+}
+
+// What a layer cannot see is noted, not warned of: the documented order has it.
+func TestDescribeNotesWhatIsNotSeen(t *testing.T) {
+	who, sets := transport.Traits{Identifies: true}, transport.Traits{Credentials: true}
+	for _, tc := range []struct {
+		outer, inner transport.Traits
+		notes        int
+	}{{who, sets, 1}, {sets, who, 0}, {who, who, 0}} {
+		p := &transport.Plan{Layers: []string{"outer"}}
+		p.Describe(tc.outer)
+		p.Layers = append(p.Layers, "inner")
+		p.Describe(tc.inner)
+		if len(p.Notes) != tc.notes || len(p.Warnings) != 0 {
+			t.Errorf("%+v around %+v: notes %q, warnings %q", tc.outer, tc.inner, p.Notes, p.Warnings)
+		}
+		if tc.notes > 0 && !strings.HasPrefix(p.Notes[0], "outer does not see the credential that inner sets") {
+			t.Errorf("%q", p.Notes)
 		}
 	}
 }

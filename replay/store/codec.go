@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -23,6 +24,8 @@ const (
 	fieldRoute
 	fieldComplete
 	fieldMissingBody // length of Response.Body where a store keeps it apart
+	fieldIdentity
+	fieldSecrets
 )
 
 var errNoOutcome = errors.New("neither a response nor a fault")
@@ -47,6 +50,8 @@ func (x *Exchange) MarshalBinary() ([]byte, error) {
 	b = putBytes(b, fieldRoute, x.Route)
 	b = putBool(b, fieldComplete, x.Complete)
 	b = putInt(b, fieldMissingBody, x.missingBody)
+	b = putBytes(b, fieldIdentity, x.Identity)
+	b = putBytes(b, fieldSecrets, x.Secrets)
 	return append(b, x.unknown...), nil
 }
 
@@ -107,10 +112,10 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 func (x *Exchange) decode(f field) error {
 	kind := kindVarint
 	switch f.number {
-	case fieldSum, fieldRequest, fieldResponse, fieldFault, fieldRoute:
+	case fieldSum, fieldRequest, fieldResponse, fieldFault, fieldRoute, fieldIdentity, fieldSecrets:
 		kind = kindBytes
 	}
-	if f.number <= fieldMissingBody {
+	if f.number <= fieldSecrets {
 		if err := f.want(kind); err != nil {
 			return err
 		}
@@ -146,8 +151,20 @@ func (x *Exchange) decode(f field) error {
 		x.Complete = f.value != 0
 	case fieldMissingBody:
 		x.missingBody = f.int()
+	case fieldIdentity:
+		return setHash(&x.Identity, f.bytes)
+	case fieldSecrets:
+		return setHash(&x.Secrets, f.bytes)
 	default:
 		x.unknown = append(x.unknown, f.raw...)
 	}
+	return nil
+}
+
+func setHash(to *[]byte, b []byte) error {
+	if len(b) != IdentitySize {
+		return fmt.Errorf("identity of %d bytes", len(b))
+	}
+	*to = bytes.Clone(b)
 	return nil
 }

@@ -25,6 +25,10 @@ type Exchange struct {
 	Route    string // path template of the call
 	Complete bool   // the response was read to its end; others are never replayed
 
+	// Identity is the keyed hash of the credential, Secrets that of a body with
+	// secrets in it: IdentitySize bytes, nil for none. Both are part of Key.
+	Identity, Secrets []byte
+
 	missingBody int64  // length of a response body that the store keeps apart
 	unknown     []byte // fields of later versions, kept as they came
 }

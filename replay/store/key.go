@@ -9,10 +9,32 @@ import (
 
 // A Key says which requests are the same to a tape. Method, Host and Path are
 // readable, so that a store can keep neighbours together; Sum is the SHA-256
-// of the whole canonical request, these three included, and decides alone.
+// of the whole canonical request, these three included, and decides alone. Its
+// last [IdentitySize] bytes differ for the same request made as somebody else.
 type Key struct {
 	Method, Host, Path string
 	Sum                [sha256.Size]byte
+}
+
+// IdentitySize is the length of the keyed hashes in an Exchange that say as whom
+// a request was made, and of the part of a Sum that depends on them.
+const IdentitySize = 12
+
+// As returns the key of the same request made as somebody: identities are hashes
+// of IdentitySize bytes, or nil, which changes nothing.
+func (k Key) As(identities ...[]byte) Key {
+	end := k.Sum[len(k.Sum)-IdentitySize:]
+	for _, id := range identities {
+		for i := range min(len(id), len(end)) {
+			end[i] ^= id[i]
+		}
+	}
+	return k
+}
+
+// Request returns the part of Sum that is the same whoever makes the request.
+func (k Key) Request() [sha256.Size - IdentitySize]byte {
+	return [sha256.Size - IdentitySize]byte(k.Sum[:])
 }
 
 // KeyOf returns the readable part of the key of a request: Sum is zero, because

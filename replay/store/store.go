@@ -11,13 +11,14 @@ import "iter"
 type Store interface {
 	// Append stores a batch durably and at once: all of it or, on an error,
 	// none. An entry with Replace removes, in the same step, the older
-	// exchanges of its key.
+	// exchanges of its request.
 	Append(batch []Entry) error
 	// Find returns the exchange of key.Sum with the smallest ID above after,
 	// nil if there is none.
 	Find(key Key, after ID) (*Exchange, error)
-	// Near returns up to n exchanges of the same host, those of the same path
-	// first, one of each key.
+	// Near returns up to n exchanges of the same host, one of each key: first
+	// those of the same request made as anybody (Key.Request), then those of the
+	// same path.
 	Near(key Key, n int) ([]*Exchange, error)
 	// Scan walks the exchanges above after, by ID. The walk is over after an
 	// error. The store may be changed meanwhile.
@@ -38,7 +39,7 @@ type Store interface {
 // An Entry is one exchange to append.
 type Entry struct {
 	*Exchange
-	// Replace removes the exchanges of the same key with IDs below it; 0
-	// removes none.
+	// Replace removes the exchanges of the same request (Key.Request), whoever
+	// made it, with IDs below it; 0 removes none.
 	Replace ID
 }

@@ -121,6 +121,50 @@ func TestStoreReplace(t *testing.T) {
 	}
 }
 
+// The same request of somebody else is another key, comes first in Near, and is
+// replaced too.
+func TestStoreIdentities(t *testing.T) {
+	for name, open := range storages() {
+		t.Run(name, func(t *testing.T) {
+			s, reopen := open(t)
+			made := func(id store.ID, who byte) *store.Exchange {
+				x := tapetest.Exchange(id, "GET", "http://h/b", "")
+				x.Identity = slices.Repeat([]byte{who}, store.IdentitySize)
+				x.Key = x.Key.As(x.Identity)
+				return x
+			}
+			var batch []store.Entry
+			for i := range 20 {
+				batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/b?%d", i), "")})
+			}
+			for _, x := range []*store.Exchange{made(31, 1), made(32, 2), made(33, 1), made(34, 0xff)} {
+				batch = append(batch, store.Entry{Exchange: x})
+			}
+			tapetest.Must(t, s.Append(batch))
+			s = reopen()
+			if x, err := s.Find(made(0, 1).Key, 31); err != nil || x == nil || x.ID != 33 || !slices.Equal(x.Identity, made(0, 1).Identity) {
+				t.Errorf("Find gave %v, %v", x, err)
+			}
+			near, err := s.Near(made(0, 7).Key, 10)
+			tapetest.Must(t, err)
+			seen := map[store.Key]bool{}
+			for i, x := range near {
+				seen[x.Key] = true
+				if same := x.Key.Request() == made(0, 0).Key.Request(); same != (i < 3) {
+					t.Errorf("%d: the same request %v", i, same)
+				}
+			}
+			if len(near) != 10 || len(seen) != 10 {
+				t.Errorf("Near gave %d, %d of them with another key", len(near), len(seen))
+			}
+			tapetest.Must(t, s.Append([]store.Entry{{Exchange: made(35, 2), Replace: 34}}))
+			if list := tapetest.IDs(t, s, 30); !slices.Equal(list, []store.ID{34, 35}) {
+				t.Errorf("left %v, want 34 and 35", list)
+			}
+		})
+	}
+}
+
 func TestStoreReindex(t *testing.T) {
 	for name, open := range storages() {
 		t.Run(name, func(t *testing.T) {

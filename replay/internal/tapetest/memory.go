@@ -27,7 +27,7 @@ func (m *Memory) Append(batch []store.Entry) error {
 	}
 	for _, e := range batch {
 		m.list = slices.DeleteFunc(slices.Clone(m.list), func(x *store.Exchange) bool {
-			return x.Key.Sum == e.Key.Sum && x.ID < e.Replace
+			return x.Key.Request() == e.Key.Request() && x.ID < e.Replace
 		})
 		m.list = append(m.list, e.Exchange)
 	}
@@ -49,16 +49,18 @@ func (m *Memory) Find(key store.Key, after store.ID) (best *store.Exchange, err 
 	return best, nil
 }
 
-// Near returns one exchange of each key of the same host, those of the same path
-// first.
+// Near returns one exchange of each key of the same host, those of the same
+// request first, then those of the same path.
 func (m *Memory) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	var near, others []*store.Exchange
+	var same, near, others []*store.Exchange
 	seen := make(map[store.Key]bool)
 	for _, x := range m.list {
 		switch {
 		case x.Key.Host != key.Host || seen[x.Key]:
+		case x.Key.Request() == key.Request():
+			same = append(same, x)
 		case x.Key.Path == key.Path:
 			near = append(near, x)
 		default:
@@ -66,7 +68,7 @@ func (m *Memory) Near(key store.Key, n int) ([]*store.Exchange, error) {
 		}
 		seen[x.Key] = true
 	}
-	near = append(near, others...)
+	near = slices.Concat(same, near, others)
 	return near[:min(n, len(near))], nil
 }
 

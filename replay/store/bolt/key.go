@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 
@@ -26,6 +27,23 @@ func hostPrefix(k store.Key) []byte { return appendPart(nil, k.Host) }
 func pathPrefix(k store.Key) []byte { return appendPart(hostPrefix(k), k.Path) }
 
 func methodPrefix(k store.Key) []byte { return appendPart(pathPrefix(k), k.Method) }
+
+// requestPrefix is that of a request made as anybody.
+func requestPrefix(k store.Key) []byte {
+	sum := k.Request()
+	return append(methodPrefix(k), sum[:]...)
+}
+
+// behind returns the least key above all that begin with prefix, which is not
+// empty and begins with a byte below 0xff.
+func behind(prefix []byte) []byte {
+	b := bytes.Clone(prefix)
+	for b[len(b)-1] == 0xff {
+		b = b[:len(b)-1]
+	}
+	b[len(b)-1]++
+	return b
+}
 
 func sumPrefix(k store.Key) []byte { return append(methodPrefix(k), k.Sum[:]...) }
 

@@ -25,3 +25,11 @@ func TestIndexKeys(t *testing.T) {
 		t.Errorf("long paths do not differ by their hash: %d bytes", len(a))
 	}
 }
+
+func TestBehind(t *testing.T) {
+	for prefix, want := range map[string]string{"a": "b", "a\x00": "a\x01", "a\xff\xff": "b", "a\xfe\xff": "a\xff"} {
+		if got := string(behind([]byte(prefix))); got != want {
+			t.Errorf("behind %q is %q, want %q", prefix, got, want)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 			k, _ := c.Seek(prefix)
 			for len(near) < n && bytes.HasPrefix(k, prefix) {
 				if skip != nil && bytes.HasPrefix(k, skip) {
-					k, _ = c.Seek(append(bytes.Clone(skip[:len(skip)-1]), 1)) // prefixes end in 0
+					k, _ = c.Seek(behind(skip))
 					continue
 				}
 				x, err := s.load(tx, k)
@@ -84,7 +84,11 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 			}
 			return nil
 		}
-		if err := walk(path, nil); err != nil {
+		same := requestPrefix(key)
+		if err := walk(same, nil); err != nil {
+			return err
+		}
+		if err := walk(path, same); err != nil {
 			return err
 		}
 		return walk(host, path)

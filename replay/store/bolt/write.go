@@ -66,13 +66,18 @@ func putBlob(tx *bbolt.Tx, id, body []byte) error {
 	return nil
 }
 
-// removeBelow removes the exchanges of a key below an ID.
+// removeBelow removes the exchanges of a request, whoever made it, below an ID.
 func removeBelow(tx *bbolt.Tx, key store.Key, below store.ID) error {
 	var old [][]byte
-	prefix := sumPrefix(key)
+	prefix := requestPrefix(key)
 	c := bucket(tx, bucketIdx).Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix) && idOf(k) < below; k, _ = c.Next() {
-		old = append(old, bytes.Clone(k))
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); {
+		if idOf(k) < below {
+			old = append(old, bytes.Clone(k))
+			k, _ = c.Next()
+		} else {
+			k, _ = c.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...)) // the next identity
+		}
 	}
 	for _, k := range old {
 		if err := remove(tx, k); err != nil {

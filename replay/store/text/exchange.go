@@ -22,6 +22,8 @@ type (
 		Attempt   int           `json:"attempt,omitempty"`
 		Route     string        `json:"route,omitempty"`
 		Broken    bool          `json:"incomplete,omitempty"`
+		Identity  string        `json:"identity,omitempty"`
+		Secrets   string        `json:"secrets,omitempty"`
 		Request   request       `json:"request"`
 		Response  *response     `json:"response,omitempty"`
 		Fault     *fault        `json:"fault,omitempty"`
@@ -59,6 +61,7 @@ func exchangeOf(x *store.Exchange) exchange {
 	e := exchange{
 		ID: strconv.FormatUint(uint64(x.ID), 10), Sum: hex.EncodeToString(x.Key.Sum[:]), Start: x.Start.UTC(),
 		FirstByte: x.FirstByte, Total: x.Total, Attempt: x.Attempt, Route: x.Route, Broken: !x.Complete,
+		Identity: hex.EncodeToString(x.Identity), Secrets: hex.EncodeToString(x.Secrets),
 		Request: request{
 			Method: x.Request.Method, URL: x.Request.URL, Host: x.Request.Host, Header: x.Request.Header,
 			Body: bodyOf(x.Request.Body), Size: x.Request.BodySize, BodySum: hex.EncodeToString(x.Request.BodySum),
@@ -87,6 +90,12 @@ func (e *exchange) decode() (*store.Exchange, error) {
 		ID: store.ID(id), Start: e.Start, FirstByte: e.FirstByte, Total: e.Total, Attempt: e.Attempt,
 		Route: e.Route, Complete: !e.Broken,
 	}
+	if x.Identity, err = hash(e.Identity); err != nil {
+		return nil, fmt.Errorf("identity: %w", err)
+	}
+	if x.Secrets, err = hash(e.Secrets); err != nil {
+		return nil, fmt.Errorf("secrets: %w", err)
+	}
 	if x.Request, err = e.Request.decode(); err != nil {
 		return nil, err
 	}
@@ -106,6 +115,18 @@ func (e *exchange) decode() (*store.Exchange, error) {
 		return nil, errors.New("neither a response nor a fault")
 	}
 	return x, nil
+}
+
+// hash returns a keyed hash, nil for none.
+func hash(s string) ([]byte, error) {
+	if s == "" {
+		return nil, nil
+	}
+	b, err := hex.DecodeString(s)
+	if err == nil && len(b) != store.IdentitySize {
+		err = fmt.Errorf("%d bytes, want %d", len(b), store.IdentitySize)
+	}
+	return b, err
 }
 
 func (r *request) decode() (store.Request, error) {

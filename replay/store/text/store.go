@@ -68,7 +68,7 @@ func (s *textStore) Append(batch []store.Entry) error {
 		for _, e := range batch {
 			if e.Replace > 0 {
 				list = slices.DeleteFunc(list, func(x *store.Exchange) bool {
-					return x.ID < e.Replace && x.Key.Sum == e.Key.Sum
+					return x.ID < e.Replace && x.Key.Request() == e.Key.Request()
 				})
 			}
 			list = slices.DeleteFunc(list, func(x *store.Exchange) bool { return x.ID == e.ID })
@@ -116,12 +116,14 @@ func (s *textStore) Find(key store.Key, after store.ID) (*store.Exchange, error)
 func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var near, others []*store.Exchange
+	var same, near, others []*store.Exchange
 	seen := make(map[[sha256.Size]byte]bool)
 	for _, x := range s.list {
 		switch {
 		case x.Key.Host != key.Host || seen[x.Key.Sum]:
 			continue
+		case x.Key.Request() == key.Request():
+			same = append(same, x)
 		case x.Key.Path == key.Path:
 			near = append(near, x)
 		default:
@@ -129,7 +131,7 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 		}
 		seen[x.Key.Sum] = true
 	}
-	near = append(near, others...)
+	near = slices.Concat(same, near, others)
 	return near[:min(n, len(near))], nil
 }
 

@@ -1,0 +1,138 @@
+package replay
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// identifier finds out as whom a request is made. What it returns is a hash that
+// is keyed with the key of the tape, nil for a request without a credential.
+type identifier struct {
+	masker masker
+	match  Match
+	custom func(*http.Request) string // Options.Identity, may be nil
+	key    []byte
+}
+
+// of returns the identity of a request whose redacted form is r.
+func (d *identifier) of(req *http.Request, r *store.Request) []byte {
+	if d.custom != nil {
+		c := *req
+		c.Header, c.Body, c.GetBody = req.Header.Clone(), http.NoBody, nil
+		return d.hash(nonEmpty("custom", d.custom(&c)))
+	}
+	var parts []string
+	for name, values := range req.Header {
+		parts = append(parts, d.header(name, values, r.Header[name])...)
+	}
+	parts = append(parts, d.url(req.URL.String(), r.URL)...)
+	slices.Sort(parts)
+	return d.hash(parts)
+}
+
+// secrets returns the identity of a body that differs from its masked form, nil
+// where nothing of it is secret or it is not compared.
+func (d *identifier) secrets(h http.Header, body, masked []byte) []byte {
+	if d.custom != nil || d.match.IgnoreBody || d.match.Key != nil || string(body) == string(masked) {
+		return nil
+	}
+	sum := newDigest()
+	canonicalBody(sum, h, body, d.match.IgnoreFields)
+	b := sum.sum()
+	return d.hash([]string{"body", string(b[:])})
+}
+
+func nonEmpty(name, value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{name, value}
+}
+
+// hash returns the keyed hash of a list, nil for an empty one.
+func (d *identifier) hash(parts []string) []byte {
+	if len(parts) == 0 {
+		return nil
+	}
+	mac := hmac.New(sha256.New, d.key)
+	for _, p := range parts {
+		_, _ = fmt.Fprintf(mac, "%d:%s", len(p), p)
+	}
+	return mac.Sum(nil)[:store.IdentitySize]
+}
+
+// header returns what a header adds to the identity: nothing unless its value is
+// masked, and nothing if it changes from request to request.
+func (d *identifier) header(name string, values, masked []string) (parts []string) {
+	name = http.CanonicalHeaderKey(name)
+	if passing(name) {
+		return nil
+	}
+	secret := d.masker.red.Header(name)
+	for i, v := range values {
+		switch {
+		case v == "" || masks(v) || i >= len(masked):
+		case !secret && masked[i] != redact.Mask: // also what Rules.Keep has
+		case name == "Cookie":
+			parts = append(parts, cookies(v)...)
+		default:
+			parts = append(parts, name+": "+principal(name, v))
+		}
+	}
+	return parts
+}
+
+// passing reports secret headers that do not say as whom a request is made:
+// those of the proxy, and those that are made anew for each request.
+func passing(name string) bool {
+	n := strings.ToLower(strings.ReplaceAll(name, "-", ""))
+	for _, s := range []string{"signature", "signaturesha256", "hmacsha256", "otp", "dpop"} {
+		if strings.HasSuffix(n, s) {
+			return true
+		}
+	}
+	return n == "proxyauthorization" || strings.HasPrefix(n, "xamz") || strings.HasPrefix(n, "xgoog") && !strings.HasSuffix(n, "key") ||
+		strings.Contains(n, "csrf") || strings.Contains(n, "xsrf") || strings.HasPrefix(n, "xhubsignature")
+}
+
+// masks reports whether a value is a mask already, as one that came from a tape.
+func masks(v string) bool {
+	if scheme, rest, ok := strings.Cut(v, " "); ok && scheme != "" {
+		v = rest
+	}
+	return v == redact.Mask || strings.HasPrefix(v, redact.Mask+",")
+}
+
+// hashed gives the masked headers that Match names a hash behind the mask, so
+// that two values stay two. h is the redacted copy of original.
+func (d *identifier) hashed(h, original http.Header) {
+	for _, name := range d.match.Headers {
+		name = http.CanonicalHeaderKey(name)
+		for i, v := range h[name] {
+			if i < len(original[name]) && v != original[name][i] && !masks(original[name][i]) {
+				sum := d.hash([]string{"header", name, principal(name, original[name][i])})
+				h[name][i] = strings.Replace(v, redact.Mask, redact.Mask+","+hex.EncodeToString(sum), 1)
+			}
+		}
+	}
+}
+
+// keepHashes puts the hashes that hashed has made back into a copy of a header
+// that was masked once more.
+func keepHashes(h, stored http.Header) {
+	for name, values := range stored {
+		for i, v := range values {
+			if i < len(h[name]) && masks(v) && strings.Contains(v, redact.Mask+",") {
+				h[name][i] = v
+			}
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package replay
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// principal returns what in the value of a credential header stays the same from
+// request to request: of a signed request the name of its key, of Digest the name
+// of the user and the realm, of all else (Bearer, Basic, keys) the whole value.
+func principal(name, value string) string {
+	if name != "Authorization" {
+		return value
+	}
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
+	scheme, rest = strings.ToLower(scheme), strings.TrimSpace(rest)
+	var id string
+	switch scheme {
+	case "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256", "goog4-hmac-sha256", "goog4-rsa-sha256":
+		id = keyID(parameter(rest, "credential"))
+	case "hmac-sha256":
+		id = parameter(strings.ReplaceAll(rest, "&", ","), "credential")
+	case "aws", "goog1", "sharedkey", "sharedkeylite":
+		id, _, _ = strings.Cut(rest, ":")
+	case "digest":
+		if id = parameter(rest, "username"); id != "" {
+			id += "@" + parameter(rest, "realm")
+		}
+	case "hawk", "mac":
+		id = parameter(rest, "id")
+	case "signature":
+		id = parameter(rest, "keyid")
+	case "oauth":
+		if id = parameter(rest, "oauth_consumer_key"); id != "" {
+			id += " " + parameter(rest, "oauth_token")
+		}
+	case "vapid":
+		id = parameter(rest, "k")
+	case "basic":
+		// Some clients leave the padding out.
+		if plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(rest, "=")); err == nil {
+			id = string(plain)
+		}
+	}
+	if id == "" {
+		id = rest
+	}
+	return scheme + " " + id
+}
+
+// keyID returns the first part of a scope such as AKID/20261128/eu/s3/aws4_request.
+func keyID(scope string) string {
+	id, _, _ := strings.Cut(scope, "/")
+	return id
+}
+
+// parameter returns the value of a parameter in a list such as a="1", b=2, ""
+// if it is not there.
+func parameter(list, name string) string {
+	for list != "" {
+		list = strings.TrimLeft(list, ", \t")
+		key, rest, ok := strings.Cut(list, "=")
+		if !ok {
+			return ""
+		}
+		var value string
+		if quoted, is := strings.CutPrefix(rest, `"`); is {
+			value, rest, _ = strings.Cut(quoted, `"`)
+		} else {
+			i := strings.IndexAny(rest, ", \t")
+			if i < 0 {
+				i = len(rest)
+			}
+			value, rest = rest[:i], rest[i:]
+		}
+		if strings.EqualFold(strings.TrimSpace(key), name) {
+			return value
+		}
+		list = rest
+	}
+	return ""
+}

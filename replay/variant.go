@@ -1,0 +1,83 @@
+package replay
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// maxVariants is how many keys of one request are looked at.
+const maxVariants = 1024
+
+// variants returns the keys whose exchanges may respond to a request. In the modes
+// that send that is its own alone. In ModeReplay, a request that is not on the
+// tape as it was made may get the response to somebody else's, if they were one:
+// a tape that was recorded with a token is replayed with another, or
+// with none. Where it was made by more than one, their number is returned.
+//
+// A body with secrets in it, such as a token to be renewed, counts only if the
+// very same is on the tape; else all that differ in it alone are one sequence.
+func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities int, err error) {
+	keys = []store.Key{p.key}
+	if mode != ModeReplay {
+		return keys, 0, nil
+	}
+	if x, err := t.writer.find(p.key, 0); x != nil || err != nil {
+		return keys, 0, err
+	}
+	list, err := t.sameRequest(p.key)
+	if err != nil || len(list) == 0 {
+		return keys, 0, err
+	}
+	var mine, all []store.Key
+	var who [][]byte
+	for _, x := range list {
+		all = append(all, x.Key)
+		if bytes.Equal(x.Identity, p.identity) {
+			mine = append(mine, x.Key)
+		}
+		if !containsHash(who, x.Identity) {
+			who = append(who, x.Identity)
+		}
+	}
+	switch {
+	case len(mine) > 0:
+		return mine, 0, nil
+	case len(who) > 1:
+		return keys, len(who), nil
+	}
+	return all, 0, nil
+}
+
+func containsHash(list [][]byte, h []byte) bool {
+	for _, other := range list {
+		if bytes.Equal(other, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameRequest returns one exchange of each key of a request, whoever made it.
+func (t *Tape) sameRequest(key store.Key) ([]*store.Exchange, error) {
+	if t.writer.queue.pendingCount() > 0 {
+		// Near sees what is stored.
+		if err := t.writer.queue.flush(context.Background()); err != nil {
+			return nil, err
+		}
+	}
+	for n := 2; ; n = min(n*8, maxVariants) {
+		near, err := t.store.Near(key, n)
+		if err != nil {
+			return nil, err
+		}
+		same := 0
+		for same < len(near) && near[same].Key.Request() == key.Request() {
+			same++
+		}
+		if same < n || n == maxVariants {
+			return near[:same], nil
+		}
+	}
+}
