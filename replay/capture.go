@@ -25,7 +25,8 @@ type captured struct {
 	record *store.Request // redacted; nil while the body is not known
 	key    store.Key      // zero while the body is not known
 
-	identity, secrets []byte // parts of key, as in store.Exchange
+	identity, secrets []byte    // parts of key, as in store.Exchange
+	unhashed          store.Key // the key without hashes behind masks; zero if there are none
 
 	// The following is set only where the body could not be read before it is
 	// sent.
@@ -128,7 +129,13 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 		}
 	}
 	p.identity = c.who.of(req, r)
-	c.who.hashed(r.Header, req.Header)
+	if len(c.match.Headers) > 0 {
+		plain := *r
+		plain.Header = r.Header.Clone()
+		if c.who.hashed(r.Header, req.Header) {
+			p.unhashed = c.match.key(&plain)
+		}
+	}
 	p.record = r
 	p.key = c.match.key(r).As(p.identity, p.secrets)
 }

@@ -40,8 +40,8 @@ func (d *identifier) url(original, masked string) (parts []string) {
 		case lower == "x-amz-credential", lower == "x-goog-credential":
 			signed = true
 			parts = append(parts, "query key "+keyID(value))
-		case strings.HasPrefix(lower, "x-amz-"), strings.HasPrefix(lower, "x-goog-"):
-		case strings.HasSuffix(lower, "signature"), lower == "sig", lower == "hmac":
+		case strings.HasPrefix(lower, "x-amz-"), strings.HasPrefix(lower, "x-goog-"),
+			strings.HasSuffix(lower, "signature"), lower == "sig", lower == "hmac":
 			signatures = append(signatures, "query "+lower+"="+value)
 		default:
 			signed = true

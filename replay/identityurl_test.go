@@ -21,6 +21,7 @@ func TestIdentityInTheURL(t *testing.T) {
 		"bot":                {api + "/bot123456789:AAFakeTokenOfTheRightLength_abcdefghi/getMe", api + "/bot123456789:AAFakeTokenOfTheRightLength_abcdefghX/getMe", false},
 		"signed anew":        {aws + "AKID1%2F20260101%2Feu&X-Amz-Date=1&X-Amz-Signature=aa", aws + "AKID1%2F20260202%2Feu&X-Amz-Date=2&X-Amz-Signature=bb", true},
 		"signed by another":  {aws + "AKID1%2F20260101%2Feu&X-Amz-Signature=aa", aws + "AKID2%2F20260101%2Feu&X-Amz-Signature=aa", false},
+		"temporary token":    {api + "/a?X-Amz-Security-Token=aaaa", api + "/a?X-Amz-Security-Token=bbbb", false},
 		"shared access":      {api + "/a?sv=1&sig=aaaa", api + "/a?sv=1&sig=bbbb", false},
 		"key and signature":  {api + "/a?api_key=one&signature=aaaa", api + "/a?api_key=one&signature=bbbb", true},
 		"no secret":          {api + "/a?x=1", api + "/a?x=1", true},

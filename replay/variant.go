@@ -27,6 +27,12 @@ func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities in
 		return keys, 0, err
 	}
 	list, err := t.sameRequest(p.key)
+	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
+		// A recording that was made before masks had hashes.
+		if x, err := t.writer.find(p.unhashed, 0); x != nil || err != nil {
+			return []store.Key{p.unhashed}, 0, err
+		}
+	}
 	if err != nil || len(list) == 0 {
 		return keys, 0, err
 	}
