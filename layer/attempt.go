@@ -123,7 +123,8 @@ func (a *Attempt) AddNote(text string) {
 // End judges the outcome and closes the row. It is for the layer that makes the
 // attempts, and for outer layers that want the verdict on the way back; the call
 // does it for its last attempt. Only the first End judges, later ones return its
-// verdict. An accepted response is given to the check of the
+// verdict. A 403 or 429 is judged by the start of its body as well ([LimitOf]). An
+// accepted response is given to the check of the
 // call's [verdict.Expect], unless it is a stream, longer than 1 MiB or
 // slower than 10 s; what the check read is restored. While the check runs, other callers get
 // [verdict.Unjudged].
@@ -141,6 +142,9 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 	}()
 	e := a.call.Expect()
 	v := raised(a, verdict.Judge(&a.call.req, resp, err, e))
+	if err == nil {
+		v = limited(LimitOf(a, resp), v)
+	}
 	a.headers = time.Since(a.start)
 	a.status = statusOf(resp)
 	if resp != nil && (e.Check != nil || e.Whole > 0) && e.Accepts(resp.StatusCode) && checkable(resp) {

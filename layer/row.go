@@ -39,6 +39,9 @@ type attemptExtra struct {
 	held  []Suspender // those that can be suspended, beyond the inline ones
 
 	pauser Pauser // who can hold back others while this one waits to be sent again
+
+	limit      verdict.Limit // what the body of the response says
+	limitKnown bool
 }
 
 // inline is the number of enders that cost no allocation.

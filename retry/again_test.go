@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -96,4 +97,31 @@ func TestA429IsNoOutage(t *testing.T) {
 			t.Errorf("a 429 in an outage: stopped: %q", c.StopReason())
 		}
 	})
+}
+
+// What a body says of a limit counts as what a status says: a limit that passes is like a
+// 429, a purse that is spent is final.
+func TestWhatABodySaysOfALimit(t *testing.T) {
+	secondary := step{status: 403, body: "You have exceeded a secondary rate limit"}
+	spent := step{status: 429, body: `{"error":{"code":"insufficient_quota"}}`}
+	for name, test := range map[string]struct {
+		method string
+		step   step
+		sent   int
+	}{
+		"secondary, GET":  {http.MethodGet, secondary, 3},
+		"secondary, POST": {http.MethodPost, secondary, 3},
+		"a right":         {http.MethodGet, step{status: 403, body: "no"}, 1},
+		"spent":           {http.MethodGet, spent, 1},
+		"quota":           {http.MethodPost, step{status: 429, body: "{}"}, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := adaptive()
+			base := &script{steps: []step{test.step}}
+			resp, c, _ := do(t, retry.Policy{Budget: b}, base, request(t, t.Context(), test.method, strings.NewReader("data")))
+			if got := rttest.Read(t, resp); len(base.sent) != test.sent || got != test.step.body {
+				t.Errorf("%s: sent %d times, want %d; the body is %q\n%s", name, len(base.sent), test.sent, got, c)
+			}
+		})
+	}
 }

@@ -174,9 +174,15 @@ func (h *hostBudget) refund(s spending) {
 }
 
 // sparesQuotas reports whether a retry after the response is free: an adaptive budget
-// bounds retries in an outage, and a server that responds with 429 is not in one.
-func (h *hostBudget) sparesQuotas(resp *http.Response) bool {
-	return h != nil && h.health != nil && resp != nil && resp.StatusCode == http.StatusTooManyRequests
+// bounds retries in an outage, and a server that names a quota is not in one.
+func (h *hostBudget) sparesQuotas(o Outcome) bool {
+	return h != nil && h.health != nil && o.Response != nil && quota(o.Verdict, o.Response.StatusCode)
+}
+
+// quota reports whether an outcome says that a quota is used up for now, and not that
+// the server fails.
+func quota(v verdict.Verdict, status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusForbidden && v == verdict.Throttled
 }
 
 // remaining returns how many retries would be allowed; -1 is any number.
@@ -209,7 +215,7 @@ func (h *hostBudget) idle(at time.Time) bool {
 // than by a deadline, says nothing of the health of the host; nor does a 429: a
 // quota is not an outage.
 func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
-	if h == nil || h.health == nil || at.Replayed() || at.Status() == http.StatusTooManyRequests {
+	if h == nil || h.health == nil || at.Replayed() || quota(v, at.Status()) {
 		return
 	}
 	switch v {

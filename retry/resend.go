@@ -46,7 +46,7 @@ func (s *series) barred(o Outcome) string {
 	}
 	switch {
 	case may, s.cleared, s.unsent(o),
-		o.Response != nil && o.Response.StatusCode == http.StatusTooManyRequests:
+		o.Response != nil && quota(o.Verdict, o.Response.StatusCode):
 		return ""
 	case o.Verdict == verdict.Ambiguous && verdict.Conditional(o.Request):
 		return "ambiguous: the condition may have been met by this request"

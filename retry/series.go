@@ -175,7 +175,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, e
 	if f.wait, why = s.wait(a, o, h, hinted); why != "" {
 		return nil, why, nil
 	}
-	if !s.call.Offline() && !s.host.sparesQuotas(o.Response) {
+	if !s.call.Offline() && !s.host.sparesQuotas(o) {
 		if f.spent, f.paid = s.host.spend(time.Now()); !f.paid {
 			return nil, "budget empty", nil
 		}

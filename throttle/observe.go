@@ -96,15 +96,22 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 
 // throttled arms the pause that a response asks for.
 func (o *observation) throttled() {
+	said := layer.LimitOf(o.attempt, o.resp)
+	if said == verdict.LimitStays { // no wait lifts it
+		return
+	}
 	asked, hinted := hint.FromResponse(o.resp, time.Now())
+	asked.Sure = asked.Sure || said == verdict.LimitPasses
 	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
 	if !hinted {
+		fixed := slices.Contains(o.pause.FixedOn, status) && o.pause.Fixed > 0
+		if !fixed && (status == http.StatusTooManyRequests || said == verdict.LimitPasses) {
+			layer.OfferPause(o.attempt, backoff{o})
+		}
 		if !slices.Contains(o.pause.FixedOn, status) {
 			return
 		}
-		if order.For = o.pause.Fixed; order.For == 0 && status == http.StatusTooManyRequests {
-			layer.OfferPause(o.attempt, backoff{o})
-		}
+		order.For = o.pause.Fixed
 	}
 	if o.pause.Adjust != nil {
 		order.For = o.pause.Adjust(order.For)
@@ -172,12 +179,12 @@ func (o *observation) arm(key pauses.Key, order pauses.Order) time.Duration {
 	return wait
 }
 
-// backoff is the [layer.Pauser] of a 429 without a hint.
+// backoff is the [layer.Pauser] of a response that speaks of a limit and has no hint.
 type backoff struct{ *observation }
 
 // concerned returns the pause that the backoff makes.
 func (b backoff) concerned() pauses.Key {
-	if b.pause.WholeScope {
+	if b.pause.WholeScope || b.resp.StatusCode == http.StatusForbidden { // which speaks of all that the caller may send
 		return b.wide(b.key)
 	}
 	return b.key

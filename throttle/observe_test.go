@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -193,6 +194,42 @@ func Test429sAreCountedForAllCallsTogether(t *testing.T) {
 			t.Errorf("throttled %v times in a row, want %v", times, want)
 		}
 	})
+}
+
+// What a body says of a limit counts as what a header says.
+func TestTheBodySaysWhetherALimitWasReached(t *testing.T) {
+	const secondary, spent = "You have exceeded a secondary rate limit", `{"error":{"code":"insufficient_quota"}}`
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+		header []string
+		want   time.Duration // the wait of another route
+	}{
+		{"secondary", 403, secondary, nil, time.Second},
+		{"secondary with a hint", 403, secondary, []string{"Retry-After", "7"}, 7 * time.Second},
+		{"a right", 403, "no", nil, 0},
+		{"spent", 429, spent, []string{"Retry-After", "7"}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := 0
+				var times []int
+				rt := backingOff(&times).Wrap(New().Wrap(&server{respond: func(req *http.Request) (*http.Response, error) {
+					if n++; n > 1 {
+						return reply(req, 200), nil
+					}
+					resp := reply(req, tt.status, tt.header...)
+					resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(tt.body)), int64(len(tt.body))
+					return resp, nil
+				}}))
+				flood(t, rt, "/", 1)
+				if got := gaps(t, rt, 1, "/else")[0]; got != tt.want {
+					t.Errorf("waited %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
 }
 
 func TestFixedCanBeForOtherStatuses(t *testing.T) {

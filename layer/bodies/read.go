@@ -21,6 +21,10 @@ const (
 	// then put back.
 	CheckBytes = 1 << 20
 	CheckTime  = 10 * time.Second
+	// LimitBytes and LimitTime are for the start of a body that is read to see
+	// whether it speaks of a limit, and then put back.
+	LimitBytes = 16 << 10
+	LimitTime  = time.Second
 
 	// For a body that is thrown away: see [Drain].
 	drainBytes = 64 << 10

@@ -1,0 +1,135 @@
+package verdict
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/setting"
+)
+
+// A Limit is what the body of a 403 or 429 says about limits.
+type Limit uint8
+
+// The limits.
+const (
+	LimitUnknown Limit = iota // nothing: status and header decide
+	LimitPasses               // one that passes with time: the outcome is [Throttled]
+	LimitStays                // one that waiting does not lift, such as a spent purse: the outcome is [Permanent]
+)
+
+// String returns "unknown", "passes" or "stays".
+func (l Limit) String() string {
+	switch l {
+	case LimitPasses:
+		return "passes"
+	case LimitStays:
+		return "stays"
+	case LimitUnknown:
+	}
+	return "unknown"
+}
+
+// A LimitReader says what the start of the body of a 403 or 429 says about limits: up
+// to 16 KiB that come within a second, which are put back afterwards. It is an override
+// for the calls of a context. Where it returns [LimitUnknown], and where there is
+// none, [ReadLimit] reads the body. It is called concurrently, and must keep neither
+// argument; the body of the response is not for it to read.
+type LimitReader func(resp *http.Response, body []byte) Limit
+
+// Attach implements transport.Override. It replaces an earlier LimitReader.
+func (r LimitReader) Attach(ctx context.Context) context.Context { return setting.With(ctx, r) }
+
+// Read asks r, unless it is nil, and then [ReadLimit].
+func (r LimitReader) Read(resp *http.Response, body []byte) Limit {
+	if r != nil {
+		if l := r(resp, body); l != LimitUnknown {
+			return l
+		}
+	}
+	return ReadLimit(resp, body)
+}
+
+// ReadLimit reads the words that several services put into the body of a 403 or
+// 429: codes such as insufficient_quota, dailyLimitExceeded, rateLimitExceeded or
+// RESOURCE_EXHAUSTED as the value of code, type, reason, status, error or __type in
+// JSON, and on a 403 a message about a secondary rate limit, in JSON or in text.
+func ReadLimit(resp *http.Response, body []byte) Limit {
+	found := LimitUnknown
+	var words func(key string, v any)
+	words = func(key string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, v := range v {
+				words(k, v)
+			}
+		case []any:
+			for _, v := range v {
+				words(key, v)
+			}
+		case string:
+			found = max(found, word(resp.StatusCode, key, v))
+		}
+	}
+	var v any
+	if body = bytes.TrimSpace(body); len(body) > 0 && (body[0] == '{' || body[0] == '[') && json.Unmarshal(body, &v) == nil {
+		words("", v)
+		return found
+	}
+	return message(resp.StatusCode, string(body))
+}
+
+// word reads one string of a JSON body.
+func word(status int, key, value string) Limit {
+	switch letters(key) {
+	case "code", "type", "reason", "status", "error", "errorcode", "errortype":
+		switch letters(value) {
+		case "insufficientquota", "insufficientcredits", "insufficientcredit", "insufficientbalance", "insufficientfunds",
+			"billinghardlimitreached", "billingnotactive", "billingerror", "paymentrequired",
+			"dailylimitexceeded", "dailylimitexceededunreg", "monthlylimitexceeded", "quotaexceeded", "quotaexhausted":
+			return LimitStays
+		case "ratelimitexceeded", "userratelimitexceeded", "ratelimited", "ratelimit", "ratelimiterror", "ratelimitreached",
+			"toomanyrequests", "toomanyrequestsexception", "throttling", "throttled", "throttlingexception", "requestlimitexceeded",
+			"requestthrottled", "resourceexhausted", "slowdown":
+			return LimitPasses
+		}
+	case "message", "detail", "description", "errordescription", "title", "msg":
+		return message(status, value)
+	}
+	return LimitUnknown
+}
+
+// message reads a sentence for people. A 403 says more often that a right is
+// missing, which another attempt would meet again, so it has to be plain.
+func message(status int, text string) Limit {
+	if status != http.StatusForbidden {
+		return LimitUnknown
+	}
+	text = strings.ToLower(text)
+	for _, s := range [...]string{"secondary rate limit", "rate limit exceeded", "exceeded the rate limit", "abuse detection mechanism", "too many requests"} {
+		if strings.Contains(text, s) {
+			return LimitPasses
+		}
+	}
+	return LimitUnknown
+}
+
+// letters returns the ASCII letters of s in lower case, so that rateLimitExceeded and
+// RATE_LIMIT_EXCEEDED are one word. Longer words than a code has are none.
+func letters(s string) string {
+	if len(s) > 64 {
+		return ""
+	}
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		switch {
+		case 'a' <= c && c <= 'z':
+			b.WriteByte(c)
+		case 'A' <= c && c <= 'Z':
+			b.WriteByte(c + 'a' - 'A')
+		}
+	}
+	return b.String()
+}
