@@ -3,15 +3,19 @@ package retry_test
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -188,5 +192,36 @@ func goAway(c net.Conn) {
 				return
 			}
 		}
+	}
+}
+
+// The requests of a reverse proxy never have a GetBody.
+func TestAPostThroughAReverseProxyIsSentAgain(t *testing.T) {
+	noRoute := &net.OpError{Op: "dial", Err: errors.New("no route")}
+	for name, first := range map[string]func(*http.Request) (*http.Response, error){
+		"429":     func(req *http.Request) (*http.Response, error) { return rttest.Response(req, 429, ""), nil },
+		"no dial": func(*http.Request) (*http.Response, error) { return nil, noRoute },
+	} {
+		var got []string
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			b, err := io.ReadAll(req.Body)
+			_ = req.Body.Close()
+			if got = append(got, string(b)); len(got) == 1 {
+				return first(req)
+			}
+			return rttest.Response(req, 200, "done"), err
+		})
+		proxy := httptest.NewServer(&httputil.ReverseProxy{
+			Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", "api.test" },
+			Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base),
+		})
+		resp, err := http.Post(proxy.URL, "text/plain", strings.NewReader("data")) //nolint:noctx // the proxy ends with the test
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := rttest.Read(t, resp); resp.StatusCode != 200 || text != "done" || !slices.Equal(got, []string{"data", "data"}) {
+			t.Errorf("%s: status %d, %q; sent %q", name, resp.StatusCode, text, got)
+		}
+		proxy.Close()
 	}
 }

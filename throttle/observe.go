@@ -184,7 +184,8 @@ type backoff struct{ *observation }
 
 // concerned returns the pause that the backoff makes.
 func (b backoff) concerned() pauses.Key {
-	if b.pause.WholeScope || b.resp.StatusCode == http.StatusForbidden { // which speaks of all that the caller may send
+	// A 403 speaks of all that the caller may send.
+	if b.pause.WholeScope || hint.Global(b.resp.Header) || b.resp.StatusCode == http.StatusForbidden {
 		return b.wide(b.key)
 	}
 	return b.key

@@ -207,6 +207,7 @@ func TestTheBodySaysWhetherALimitWasReached(t *testing.T) {
 		want   time.Duration // the wait of another route
 	}{
 		{"secondary", 403, secondary, nil, time.Second},
+		{"a limit of all requests", 429, "", []string{"X-RateLimit-Global", "true"}, time.Second},
 		{"secondary with a hint", 403, secondary, []string{"Retry-After", "7"}, 7 * time.Second},
 		{"a right", 403, "no", nil, 0},
 		{"spent", 429, spent, []string{"Retry-After", "7"}, 0},

@@ -38,7 +38,8 @@ type Pause struct {
 	// requests with a 503 or 403 and never say for how long.
 	FixedOn []int
 	// WholeScope makes the pause of a 429 without a hint, while package retry waits, one
-	// for all requests of Scope.
+	// for all requests of Scope, as it is anyway if the response says that the limit is
+	// one of all requests (X-RateLimit-Global, X-RateLimit-Scope: global).
 	WholeScope bool
 	// OnEmpty also makes a pause after a response that the caller accepts, if it says that
 	// nothing remains of a quota: the next request would be throttled. It leaves out

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/ascii"
 )
 
 // quotas is what all fields of a response say about quotas together.
@@ -142,4 +144,10 @@ func (c clock) millis(v string) reading {
 		return reading{wait: d, ok: true}
 	}
 	return c.seconds(v, 0)
+}
+
+// Global reports whether a response says that its limit is one of all requests:
+// X-RateLimit-Global: true, or X-RateLimit-Scope: global.
+func Global(h http.Header) bool {
+	return ascii.EqualFold(h.Get("X-Ratelimit-Global"), "true") || ascii.EqualFold(h.Get("X-Ratelimit-Scope"), "global")
 }

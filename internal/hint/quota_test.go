@@ -95,3 +95,20 @@ func TestQuotaReadsTheDialects(t *testing.T) {
 		})
 	}
 }
+
+func TestGlobal(t *testing.T) {
+	for _, test := range []struct {
+		h    http.Header
+		want bool
+	}{
+		{headers("X-RateLimit-Global", "true"), true},
+		{headers("X-RateLimit-Global", "false"), false},
+		{headers("X-RateLimit-Scope", "global"), true},
+		{headers("X-RateLimit-Scope", "user"), false},
+		{nil, false},
+	} {
+		if got := Global(test.h); got != test.want {
+			t.Errorf("%v: %v, want %v", test.h, got, test.want)
+		}
+	}
+}
