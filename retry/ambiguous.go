@@ -13,6 +13,8 @@ import (
 // probe is what net/http reports of one attempt, by httptrace and by reading the
 // request body.
 type probe struct {
+	trace httptrace.ClientTrace
+
 	asked     atomic.Bool  // a connection was asked for
 	connected atomic.Bool  // a connection was got
 	written   atomic.Bool  // the request was written in full
@@ -39,19 +41,17 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 		return req, nil
 	}
 	w := new(probe)
-	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
-	}
+	w.trace.GetConn = func(string) { w.asked.Store(true) }
+	w.trace.GotConn = func(httptrace.GotConnInfo) { w.connected.Store(true) }
 	says := p.mark || p.reconcile != nil // how far the request came
 	if says {
-		trace.WroteRequest = func(i httptrace.WroteRequestInfo) {
+		w.trace.WroteRequest = func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
 				w.written.Store(true)
 			}
 		}
 	}
-	r := req.WithContext(httptrace.WithClientTrace(req.Context(), trace))
+	r := req.WithContext(httptrace.WithClientTrace(req.Context(), &w.trace))
 	if says && r.Body != nil && r.Body != http.NoBody {
 		r.Body = probedBody{r.Body, w}
 	}

@@ -49,6 +49,20 @@ func TestTheFirstAttemptAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations, %v in a layer that does nothing", name, b, a)
 		}
 	}
+	// What may be sent again only if nothing was sent is traced.
+	post, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/", strings.NewReader("data"))
+	through := func(rt http.RoundTripper) float64 {
+		return testing.AllocsPerRun(200, func() {
+			resp, err := rt.RoundTrip(post)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+	if a, b := through(plain), through(tried); b > a+6 {
+		t.Errorf("POST: %v allocations, %v in a layer that does nothing", b, a)
+	}
 	// The control: a further attempt does allocate.
 	base := &script{steps: []step{status(503)}}
 	if n := testing.AllocsPerRun(1, func() {
