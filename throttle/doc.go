@@ -77,7 +77,8 @@
 //
 // # For those who read on
 //
-// What a user sees stands in rule.go, pause.go, limiter.go, usage.go and errors.go; trip.go is a call.
+// What a user sees stands in rule.go, pause.go, limiter.go, usage.go and errors.go; trip.go is a call,
+// observe.go what its response says.
 // shell.go has the mutex, the clock and the timer; wait.go is the wait of one request: channel, context and holds.
 // internal/admission decides which request goes next, a state machine without any of these.
 // internal/meter counts what is spent, internal/pauses keeps the pauses; both are pure as well.

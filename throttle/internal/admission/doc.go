@@ -11,6 +11,7 @@
 //	waiter.go    a Waiter: its states, and what it keeps in each
 //	queue.go     a Queue: the waiters that need the same resources
 //	queues.go    the queues, by what they need and by the pause that holds them back
+//	held.go      which of two pauses, that of the route or the wide one, holds a demand back
 //	reserve.go   what is kept for older heads, so that no younger one delays them
 //	scan.go      the scheduler: which heads an event concerns, and what becomes of each
 //	moves.go     how a waiter leaves its queue, its line and what was kept for it
