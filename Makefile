@@ -44,11 +44,15 @@ quick: ## every package without the simulations, in seconds: run it after each c
 	@$(call each,$(MODULES),$(GO) test -short -count=1 ./...)
 
 .PHONY: all
-all: fmt lint test ## format, lint, test
+all: fmt lint test-all ## format, lint, test
 
 .PHONY: test
-test: ## go test in every module; needs only Go
-	@$(call each,$(MODULES),$(GO) test ./...)
+test: ## go test of the library, a line a package; needs only Go
+	@$(GO) test -timeout 4m ./...
+
+.PHONY: test-all
+test-all: ## go test in every module
+	@$(call each,$(MODULES),$(GO) test -timeout 8m ./...)
 
 .PHONY: vet
 vet: ## go vet in every module
@@ -59,7 +63,7 @@ lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 	@$(call each,$(MODULES),$(LINT) run --config $(CURDIR)/.golangci.yml ./...)
 
 .PHONY: ci
-ci: fmt-check tidy-check build vet lint race plain ## exactly what CI runs
+ci: fmt-check tidy-check build vet lint test race plain ## exactly what CI runs
 
 ##@ Change
 
@@ -106,12 +110,12 @@ build:
 # Examples, fuzz seeds and the doors are tests too.
 .PHONY: race
 race: $(CITEST)
-	@$(CITEST) -allow .ci/allowed-skips -pass race $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
+	@GRACY_LONG=1 $(CITEST) -allow .ci/allowed-skips -pass race $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
 
 # What the race detector would spoil: allocations, and the long simulations.
 .PHONY: plain
 plain: $(CITEST)
-	@$(CITEST) -allow .ci/allowed-skips -pass plain $(addprefix -in ,$(MODULES)) -- -shuffle=on
+	@GRACY_LONG=1 $(CITEST) -allow .ci/allowed-skips -pass plain $(addprefix -in ,$(MODULES)) -- -shuffle=on
 
 $(LINT): tools/lint/go.mod tools/lint/go.sum
 	@echo "-- building golangci-lint, some minutes the first time"

@@ -13,6 +13,7 @@ import (
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/replay"
@@ -126,9 +127,7 @@ func TestContractOfEachLayer(t *testing.T) {
 // Every ordered pair, the documented order and its reverse: any order is safe.
 func TestContractOfEachOrderedPair(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("-short: the suite runs over each layer and the documented order, not over each pair")
-	}
+	long.Only(t)
 	for i, a := range layerCases() {
 		for j, b := range layerCases() {
 			if i == j {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
@@ -49,9 +51,7 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 // With more slots at Min than in a probe the slowness may be our own, so the
 // baseline only doubles: the control.
 func TestAStepOfLatencyThatStays(t *testing.T) {
-	if testing.Short() {
-		t.Skip("two simulations of a minute and a half: three seconds of processor")
-	}
+	long.Only(t) // two simulations of a minute and a half: three seconds of processor
 	windows := func(a Adaptive) int {
 		const step, seconds = 20, 90
 		var good []int

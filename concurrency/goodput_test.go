@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/layer"
 )
@@ -198,9 +199,7 @@ func median(counts []int) int {
 // The timeout is such that no fixed number of slots is right throughout: below 16
 // twenty workers have too little to do, from 16 on five have too much.
 func TestAdaptiveKeepsTheGoodputUnderOverload(t *testing.T) {
-	if testing.Short() {
-		t.Skip("twenty simulations of a minute and a half: half a minute of processor")
-	}
+	long.Only(t) // twenty simulations of a minute and a half: half a minute of processor
 	keeps := func(phases []phase) bool {
 		return !slices.ContainsFunc(phases, func(p phase) bool { return p.good < 0.8 })
 	}

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
@@ -20,8 +21,9 @@ import (
 // a fixed one is too much at 80 %, and retries without one keep it down for good
 // (Bronson et al., OSDI '22: metastable failures).
 func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
-	if testing.Short() || race.Enabled {
-		t.Skip("minutes of 800 calls/s")
+	long.Only(t) // minutes of 800 calls/s
+	if race.Enabled {
+		t.Skip("minutes of virtual time")
 	}
 	t.Parallel()
 	for _, load := range []int{600, 700, 800} {
@@ -39,8 +41,9 @@ func TestBlipDoesNotBecomeAnOutage(t *testing.T) {
 // are stable up to capacity / (1 + 3), a quarter of it; with an adaptive budget
 // the service comes back from 90 % load, about when it does without retries.
 func TestStabilityLine(t *testing.T) {
-	if testing.Short() || race.Enabled {
-		t.Skip("minutes of 900 calls/s")
+	long.Only(t) // minutes of 900 calls/s
+	if race.Enabled {
+		t.Skip("minutes of virtual time")
 	}
 	t.Parallel()
 	for _, load := range []int{200, 300, 900} {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
@@ -26,8 +27,9 @@ const (
 // An adaptive budget survives the storm and independent faults alike. A fixed one
 // fails both, a small one the faults, no budget the storm.
 func TestOneBudgetForStormAndFaults(t *testing.T) {
-	if testing.Short() || race.Enabled {
-		t.Skip("minutes of 700 calls/s")
+	long.Only(t) // minutes of 700 calls/s
+	if race.Enabled {
+		t.Skip("minutes of virtual time")
 	}
 	t.Parallel()
 	for _, clients := range []int{1, 10} {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport"
@@ -108,9 +109,7 @@ func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func TestBytesPerWaiter(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: ten thousand goroutines")
-	}
+	long.Only(t) // ten thousand goroutines
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
