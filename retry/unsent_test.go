@@ -215,7 +215,7 @@ func TestAPostThroughAReverseProxyIsSentAgain(t *testing.T) {
 			Rewrite:   func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", "api.test" },
 			Transport: retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base),
 		})
-		resp, err := http.Post(proxy.URL, "text/plain", strings.NewReader("data")) //nolint:noctx // the proxy ends with the test
+		resp, err := http.Post(proxy.URL, "text/plain", strings.NewReader("data"))
 		if err != nil {
 			t.Fatal(err)
 		}
