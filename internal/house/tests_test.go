@@ -30,6 +30,8 @@ func testedElsewhere() map[string]string {
 		"replay/store/internal/file/lock_unix.go":    "lock_test.go",     // its name would bind the test to the system
 		"replay/store/internal/file/lock_windows.go": "lock_test.go",     // as above
 		"report/terminal_unix.go":                    "terminal_test.go", // its name would bind the test to the system
+		"internal/growth/processor_linux.go":         "growth_test.go",   // its name would bind the test to the system
+		"internal/growth/processor_unix.go":          "growth_test.go",
 	}
 }
 
