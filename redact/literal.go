@@ -50,23 +50,36 @@ func (l *literals) mask(s string) string {
 		return s
 	}
 	for _, core := range l.cores {
-		for at := 0; ; {
-			i := strings.Index(s[at:], core)
-			if i < 0 {
-				break
-			}
-			from, to := at+i, at+i+len(core)
-			for from > 0 && base64Char(s[from-1]) {
-				from--
-			}
-			for to < len(s) && base64Char(s[to]) {
-				to++
-			}
-			s = s[:from] + Mask + s[to:]
-			at = from + len(Mask)
-		}
+		s = maskCore(s, core)
 	}
 	return l.replacer.Replace(s)
+}
+
+// maskCore masks the base64 texts in s that hold core.
+func maskCore(s, core string) string {
+	var b strings.Builder
+	done := 0 // the number of bytes of s that b covers
+	for at := 0; ; {
+		i := strings.Index(s[at:], core)
+		if i < 0 {
+			break
+		}
+		from, to := at+i, at+i+len(core)
+		for from > done && base64Char(s[from-1]) {
+			from--
+		}
+		for to < len(s) && base64Char(s[to]) {
+			to++
+		}
+		b.WriteString(s[done:from])
+		b.WriteString(Mask)
+		at, done = to, to
+	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
 }
 
 // in reports whether s holds a literal outside a mask.

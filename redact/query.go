@@ -44,18 +44,15 @@ func (n nest) pairs(q string, k kind) string {
 // masked up to the ampersand.
 func (n nest) pair(b *strings.Builder, pair string, k kind, grant bool) {
 	for more := true; more; {
-		name, value, ok := strings.Cut(pair, "=")
-		if i := strings.IndexByte(name, ';'); i >= 0 {
-			name, value, ok = name[:i], "", false
-		}
-		if ok && value != "" && n.r.secretPair(name, k) {
+		var piece string
+		piece, pair, more = strings.Cut(pair, ";")
+		name, value, ok := strings.Cut(piece, "=")
+		if ok && (value != "" || more) && n.r.secretPair(name, k) {
 			b.WriteString(name)
 			b.WriteByte('=')
 			b.WriteString(Mask)
 			return
 		}
-		var piece string
-		piece, pair, more = strings.Cut(pair, ";")
 		n.piece(b, piece, grant)
 		if more {
 			b.WriteByte(';')

@@ -74,12 +74,15 @@ func scheme(s, word string, end int) (from, to int) {
 	for from < len(s) && (s[from] == ' ' || s[from] == ':') {
 		from++
 	}
+	if from == end { // what follows is read once, not for each "basic/" of a long text
+		return 0, 0
+	}
 	to = from
 	for to < len(s) && (base64Char(s[to]) || s[to] == '.' || s[to] == '~') {
 		to++
 	}
 	value := s[from:to]
-	if from == end || value == "" {
+	if value == "" {
 		return 0, 0
 	}
 	if strings.EqualFold(word, "basic") {

@@ -9,16 +9,20 @@ package growth
 import (
 	"fmt"
 	"runtime"
-	"strings"
+	"runtime/debug"
 	"testing"
 	"time"
 )
 
 const (
 	maxStep = 2.5     // how much twice the input may take; a linear function takes 2, a quadratic one 4
-	runs    = 5       // the least of so many runs counts
-	tries   = 3       // a step must be too large so many times
+	tries   = 10      // a step that is too large is measured again so often
 	maxSize = 1 << 20 // the smallest of the three sizes is never larger
+
+	// fast is what a byte may take in any case. Near the speed of memory a step of the
+	// size can be one out of a cache; and a function that takes less for 4 MiB, or that
+	// begins to take longer there alone, stops nobody.
+	fast = 5 * time.Nanosecond
 )
 
 // least is the processor time that the smallest input takes at least, so that the
@@ -31,9 +35,9 @@ func least() time.Duration {
 }
 
 // Linear fails tb if f takes more than 2.5 times the processor time for twice the
-// input: between n and 2n bytes or between 2n and 4n, each time the least of five
-// runs. It begins with a small input and doubles it until f takes a millisecond, or
-// until it has a MiB. With -short the inputs are a fifth and two runs count.
+// input: between n and 2n bytes or between 2n and 4n, the least of several runs
+// each. n is such that f takes a millisecond, or a MiB; with -short the inputs are
+// smaller.
 func Linear(tb testing.TB, in Input, f func(s string)) {
 	tb.Helper()
 	if err := check(in, f); err != nil {
@@ -42,47 +46,59 @@ func Linear(tb testing.TB, in Input, f func(s string)) {
 }
 
 // check is Linear for its own test.
-func check(in Input, f func(s string)) (err error) {
+func check(in Input, f func(s string)) error {
 	runtime.LockOSThread() // so that the time of the thread is that of f
 	defer runtime.UnlockOSThread()
-	for range tries {
-		if err = grows(in, f); err == nil {
-			return nil
-		}
-	}
-	return err
-}
-
-// grows measures once.
-func grows(in Input, f func(s string)) error {
-	n := 1 << 10
+	// No garbage is collected inside of a measurement, and memory is not given back
+	// to the system between two: fresh memory takes several times as long as used one.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	n := 1 << 13
 	for n < maxSize && once(in.Make(n), f) < least() {
 		n *= 2
 	}
-	before := best(in.Make(n), f)
+	large := sample{text: in.Make(4 * n)}
+	large.measure(f, 1)
 	for range 2 {
-		n *= 2
-		now := best(in.Make(n), f)
-		// What takes less than this for the largest input there is does not matter.
-		if step := float64(now) / float64(before); step > maxStep && now > 4*least() {
-			return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v", n/2, before, n, now, step, maxStep)
+		if large.quick() {
+			return nil
 		}
-		before = max(now, 1)
+		small := sample{text: in.Make(len(large.text) / 2)}
+		small.measure(f, 2)
+		for try := 1; small.steep(large); try++ {
+			if try == tries {
+				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
+					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep)
+			}
+			large.measure(f, 3)
+			small.measure(f, 3)
+		}
+		large = small
 	}
 	return nil
 }
 
-// best returns the least processor time of several runs.
-func best(s string, f func(s string)) time.Duration {
-	n := runs
-	if testing.Short() {
-		n = 2
+// A sample is an input and the least processor time it took.
+type sample struct {
+	text  string
+	least time.Duration
+}
+
+// measure runs f a few times more.
+func (s *sample) measure(f func(s string), runs int) {
+	runtime.GC()
+	for range runs {
+		if d := max(once(s.text, f), 1); s.least == 0 || d < s.least {
+			s.least = d
+		}
 	}
-	d := once(s, f)
-	for range n - 1 {
-		d = min(d, once(s, f))
-	}
-	return max(d, 1)
+}
+
+// quick reports whether it does not matter how the time has grown.
+func (s *sample) quick() bool { return s.least <= time.Duration(len(s.text))*fast }
+
+// steep reports whether large, of twice the length, took too much more.
+func (s *sample) steep(large sample) bool {
+	return float64(large.least) > maxStep*float64(s.least) && !large.quick()
 }
 
 // once returns the processor time that f takes.
@@ -100,30 +116,10 @@ func Within(tb testing.TB, n int, f func()) {
 	defer runtime.UnlockOSThread()
 	limit := 20*time.Millisecond + time.Duration(n)*20*time.Microsecond
 	var d time.Duration
-	for range tries {
+	for range 3 {
 		if d = once("", func(string) { f() }); d <= limit {
 			return
 		}
 	}
 	tb.Errorf("%d bytes took %v of processor time, want at most %v", n, d, limit)
-}
-
-// An Input makes texts of a kind in any length.
-type Input struct {
-	Name string
-	Make func(n int) string // n bytes, or nearly so
-}
-
-// Repeat is an input of one text again and again.
-func Repeat(text string) Input { return Between("", text, "") }
-
-// Between is an input of one text again and again between two others.
-func Between(before, text, after string) Input {
-	name := before + text + text + "..." + after
-	if len(name) > 60 {
-		name = name[:60]
-	}
-	return Input{fmt.Sprintf("%q", name), func(n int) string {
-		return before + strings.Repeat(text, max(n/len(text), 1)) + after
-	}}
 }

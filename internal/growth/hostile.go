@@ -1,39 +1,77 @@
 package growth
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
-// Hostile are texts of one separator, or of what a reader of headers and bodies looks
-// for, again and again: those that a function reads to the end for each of them, if it
-// does so for any. secret is put into some in base64; it is a literal that the reader knows.
-func Hostile(base64 string) []Input {
+// An Input makes texts of a kind in any length.
+type Input struct {
+	Name string
+	Make func(n int) string // n bytes, or nearly so
+}
+
+// Repeat is an input of one text again and again.
+func Repeat(text string) Input { return Between("", text, "") }
+
+// Between is an input of one text again and again between two others.
+func Between(before, text, after string) Input {
+	name := before + text + text + "..." + after
+	if len(name) > 60 {
+		name = name[:60]
+	}
+	return Input{fmt.Sprintf("%q", name), func(n int) string {
+		return before + strings.Repeat(text, max(n/len(text), 1)) + after
+	}}
+}
+
+// Hostile calls Linear with every function and texts of one separator, or of what a
+// reader of headers and bodies looks for, again and again: those that a function reads
+// to the end for each of them, if it does so for any. base64 is a literal that the
+// functions know, so encoded. With -short each function gets a tenth of the inputs.
+func Hostile(t *testing.T, base64 string, functions map[string]func(s string)) {
+	t.Helper()
+	list := inputs(base64)
+	for name, f := range functions {
+		t.Run(name, func(t *testing.T) {
+			for i, in := range list {
+				if !testing.Short() || (i+len(name))%10 == 0 {
+					Linear(t, in, f)
+				}
+			}
+		})
+	}
+}
+
+func inputs(base64 string) []Input {
 	var list []Input
 	for _, s := range []string{
-		";", "&", "=", "%", `"`, `\`, ",", "<", ">", "{", "[", ":", "/", "//", "?", "#", " ", "\n", "'", "@", "-", ".", "\x1b",
-		"://", "http://", `http:\/\/`, "http://a@", "%25", "%3D", `\"`, `\u0022`, "\x1b]", "\u009d", "[{", "{{}",
-		"a;", "a=", "a=;", "a=b;", ";=", ";;&", "&;=", "a=b&", "<a>;", "<a>,", `<a>;b="`, `<a b="`, "<a", "<!--", "<![CDATA[", "</",
-		`{"a":`, `{"a":"`, `[{"a":[`, `"a","b",`, `{"name":"a",`, `{"name":"password",`, `"name":"password"`, `{"value":"a",`, `"{\"a\":`,
-		"data: {", "data: {\"a\":\n", "event: a\n", "token ", "token: ", "token=", `"token":`, "Cookie: ", "Authorization: Digest ", "Bearer ", "basic ", "basic/", "bearer/",
-		"basic:", "bot1:", "bot:", "eyJ", "eyJ.", "eyJa.", "eyJa ", "eyJa.b", "sk_live_", "sk-", "ghp_", "AKIA", "ghp_a-", "1h", "1", "1,", "1.", "r=0;t=1,", `"a";r=0;t=1,`,
-		base64, base64 + " ", base64 + "=", "a" + base64,
-		"--b", "--b\r\n", "\r\n\r\n", "--b\r\nContent-Disposition: form-data; name=password\r\n\r\n", "é", "\xff", "\u202e",
-		"&lt;", "a.b.c.", `a\`, "key=http://h/?a;", `x={"a":"http://h/?`, "<input name=csrf ", "<input type=hidden ", "<password>", "<password ", "{a}",
+		";", "&", "=", "%", `"`, `\`, ",", "<", ">", "{", "[", ":", "/", "?", "#", " ", "\n", "@", "-", "\x1b",
+		"://", "http://", `http:\/\/`, "http://a@", "%25", `\"`, `\u0022`, "\x1b]", "\u009d", "{{}",
+		"a=;", "a=b;", ";=", ";;&", "a=b&", "<a>;", "<a>,", `<a>;b="`, `<a b="`, "<a", "<!--", "<![CDATA[", "</",
+		`{"a":`, `{"a":"`, `"a","b",`, `{"name":"a",`, `{"name":"password",`, `{"value":"a",`, `"{\"a\":`,
+		"data: {", "data: {\"a\":\n", "token ", "token: ", "token=", `"token":`, "Cookie: ", "Authorization: Digest ", "Bearer ", "basic ", "basic/", "bearer/",
+		"basic:", "bot1:", "bot:", "eyJ", "eyJ.", "eyJa ", "eyJa.b", "sk_live_", "sk-", "ghp_a-", "1h", "1,", "1.", "r=0;t=1,", `"a";r=0;t=1,`,
+		base64, base64 + " ", "a" + base64,
+		"--b", "\r\n\r\n", "--b\r\nContent-Disposition: form-data; name=password\r\n\r\n", "\xff", "\u202e",
+		"a.b.c.", `a\`, "key=http://h/?a;", `x={"a":"http://h/?`, "<input name=csrf ", "<input type=hidden ", "<password>", "<password ", "{a}",
 	} {
-		if s != "" {
-			list = append(list, Repeat(s))
-		}
+		list = append(list, Repeat(s))
 	}
 	return append(
 		list,
 		Between("/?", ";", ""), Between("http://h/?a=b", ";", "="), Between("http://h/", "/", ""), Between("http://h/", ";", ""), Between("http://h/#", "&", ""),
 		Between("<", "<", ">"), Between("{", "{", "}"), Between(`{"password":"`, `\`, `"`), Between(`{"password":[`, "[", "]"), Between(`"`, " ", ":"),
-		Between("{", `"a":{`, ""), Between("data: ", `{"a":"b"}`, ""), Between("", `{"a":"b"}`+"\n", ""), Between("<a>", "<b>c</b>", "</a>"),
+		Between("data: ", `{"a":"b"}`, ""), Between("", `{"a":"b"}`+"\n", ""), Between("<a>", "<b>c</b>", "</a>"),
 		Between("Digest ", `a="b", `, ""), Between("eyJ", "a", ""), Between("eyJ", "a.", ""), Between("http:", "/", "@"), Between("http://a:b", ":", "@"),
-		Between("token=", " ", ""), Between("token: ", "(", ""), Between("token", " ", "="), Between("[", `"http://h/?token=a",`, "]"), Between("u=", "%25", ""),
+		Between("token=", " ", ""), Between("token: ", "(", ""), Between("[", `"http://h/?token=a",`, "]"), Between("u=", "%25", ""),
 		Between("<form>", "<input type=hidden name=csrf value=a>", "</form>"), Between("[", `{"name":"password","value":"a"},`, "]"),
-		Between("a=", "b", ""), Between("a", "b", "=c"), Between("<", "a", ">"), Between("a", " ", ";"),
+		Between("a", "b", "=c"), Between("<", "a", ">"), Between("a", " ", ";"),
 		Input{"nested", func(n int) string { return strings.Repeat(`{"a":[`, n/8) + strings.Repeat("]}", n/8) }},
 		Input{"mixed", func(n int) string {
-			return strings.Repeat(`;&=%"\,<{[://http://`+base64+`{"a":"b"}eyJ.a.token=b;`, n/(42+len(base64))+1)
+			text := `;&=%"\,<{[://http://` + base64 + `{"a":"b"}eyJ.a.token=b;`
+			return strings.Repeat(text, n/len(text))
 		}},
 	)
 }

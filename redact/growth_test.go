@@ -1,0 +1,59 @@
+package redact
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/growth"
+)
+
+// readers are the functions of the package that read what a server sends.
+func readers(r *Redactor) map[string]func(s string) {
+	readers := map[string]func(s string){
+		"Header":   func(s string) { r.Header(s) },
+		"Query":    func(s string) { r.Query(s) },
+		"Field":    func(s string) { r.Field(s) },
+		"RawQuery": func(s string) { r.RawQuery(s) },
+		"Location": func(s string) { r.Location(s) },
+		"URL": func(s string) {
+			r.URL(&url.URL{Scheme: "http", Host: "h", Path: "/", RawQuery: s, RawFragment: s})
+		},
+		"Text": func(s string) { r.Text(s) },
+		"Error": func(s string) {
+			_ = r.Error(&url.Error{Op: "Get", URL: "http://h/" + s, Err: errors.New(s)})
+		},
+		"Headers": func(s string) {
+			r.Headers(http.Header{"Location": {s}, "Link": {s}, "X-Note": {s, s}, "Authorization": {s}, s: {"a"}})
+		},
+		"Leaks":        func(s string) { r.Leaks([]byte(s)) },
+		"Segment":      func(s string) { Segment(s) },
+		"Content-Type": func(s string) { r.Body(s, []byte("a")) },
+	}
+	for _, kind := range []string{
+		"", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/event-stream",
+		"text/plain", "text/html", "application/xml", "application/octet-stream",
+	} {
+		readers["Body "+kind] = func(s string) { r.Body(kind, []byte(s)) }
+	}
+	return readers
+}
+
+func TestEveryFunctionTakesTimeInProportionToItsInput(t *testing.T) {
+	const literal = "literal/secret+1"
+	r := New(Rules{Literals: []string{literal}})
+	growth.Hostile(t, base64.StdEncoding.EncodeToString([]byte(literal)), readers(r))
+}
+
+// hostile are seeds of the fuzz targets: each was, or could be, read to its end for each
+// of its pieces.
+func hostile() []string {
+	var seeds []string
+	for _, s := range []string{";", "<a>;", ";;&", "basic/", "bearer/", "://", `"a":{`, `{"name":"password",`, "eyJ", "bGl0ZXJhbC9zZWNyZXQrMQ== ", "\x1b]", "<password>", "="} {
+		seeds = append(seeds, strings.Repeat(s, 4096/len(s)))
+	}
+	return append(seeds, "/?"+seeds[0], "http://h/"+seeds[0], strings.Repeat(`{"a":[`, 500))
+}
