@@ -26,6 +26,9 @@ func compile(message string, names []string) (t template, unknown string) {
 		if n < 0 {
 			break
 		}
+		// The last brace before it: for each of "{{{{..." the rest is not read again.
+		last := strings.LastIndexByte(rest[i:i+n], '{')
+		i, n = i+last, n-last
 		name := rest[i+1 : i+n]
 		if slices.Contains(names, name) {
 			t = append(t, segment{text: rest[:i]}, segment{name, true})

@@ -84,10 +84,7 @@ func beforeQuery(s string) (path, rest string) {
 func (m masker) links(b []byte) []byte {
 	var out []byte
 	for {
-		i := bytes.Index(b, []byte("://"))
-		if e := bytes.Index(b, []byte(`:\/\/`)); e >= 0 && (i < 0 || e < i) {
-			i = e
-		}
+		i := authorityMark(b)
 		if i < 0 {
 			return append(out, b...)
 		}
@@ -111,5 +108,20 @@ func (m masker) links(b []byte) []byte {
 			}
 		}
 		b = b[end:]
+	}
+}
+
+// authorityMark returns the index of the first :// or :\/\/ in b, -1 if there is
+// none. It reads no further than that, since it is called for each.
+func authorityMark(b []byte) int {
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(b[at:], ':')
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if rest := b[at+1:]; bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte(`\/\/`)) {
+			return at
+		}
 	}
 }

@@ -19,9 +19,8 @@ const (
 	tries   = 10      // a step that is too large is measured again so often
 	maxSize = 1 << 20 // the smallest of the three sizes is never larger
 
-	// fast is what a byte may take in any case. Near the speed of memory a step of the
-	// size can be one out of a cache; and a function that takes less for 4 MiB, or that
-	// begins to take longer there alone, stops nobody.
+	// fast is what a byte may take in any case: a function that takes less for 4 MiB
+	// stops nobody.
 	fast = 5 * time.Nanosecond
 )
 
@@ -36,7 +35,7 @@ func least() time.Duration {
 
 // Linear fails tb if f takes more than 2.5 times the processor time for twice the
 // input: between n and 2n bytes or between 2n and 4n, the least of several runs
-// each. n is such that f takes a millisecond, or a MiB; with -short the inputs are
+// each, and again for twice as much as that. n is such that f takes a millisecond, or a MiB; with -short the inputs are
 // smaller.
 func Linear(tb testing.TB, in Input, f func(s string)) {
 	tb.Helper()
@@ -52,6 +51,7 @@ func check(in Input, f func(s string)) error {
 	// No garbage is collected inside of a measurement, and memory is not given back
 	// to the system between two: fresh memory takes several times as long as used one.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(512 << 20))
 	n := 1 << 13
 	for n < maxSize && once(in.Make(n), f) < least() {
 		n *= 2
@@ -66,6 +66,12 @@ func check(in Input, f func(s string)) error {
 		small.measure(f, 2)
 		for try := 1; small.steep(large); try++ {
 			if try == tries {
+				// It may be one step out of a cache. Growth goes on.
+				next := sample{text: in.Make(2 * len(large.text))}
+				next.measure(f, 3)
+				if !large.steep(next) {
+					break
+				}
 				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
 					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep)
 			}
@@ -85,8 +91,8 @@ type sample struct {
 
 // measure runs f a few times more.
 func (s *sample) measure(f func(s string), runs int) {
-	runtime.GC()
 	for range runs {
+		runtime.GC()
 		if d := max(once(s.text, f), 1); s.least == 0 || d < s.least {
 			s.least = d
 		}

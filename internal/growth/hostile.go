@@ -1,10 +1,14 @@
 package growth
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
 )
+
+// Literal is a secret that functions under test may know.
+const Literal = "literal/secret+1"
 
 // An Input makes texts of a kind in any length.
 type Input struct {
@@ -28,11 +32,10 @@ func Between(before, text, after string) Input {
 
 // Hostile calls Linear with every function and texts of one separator, or of what a
 // reader of headers and bodies looks for, again and again: those that a function reads
-// to the end for each of them, if it does so for any. base64 is a literal that the
-// functions know, so encoded. With -short each function gets a tenth of the inputs.
-func Hostile(t *testing.T, base64 string, functions map[string]func(s string)) {
+// to the end for each of them, if it does so for any. Some hold [Literal] in base64. With -short each function gets a tenth of the inputs.
+func Hostile(t *testing.T, functions map[string]func(s string)) {
 	t.Helper()
-	list := inputs(base64)
+	list := inputs()
 	for name, f := range functions {
 		t.Run(name, func(t *testing.T) {
 			for i, in := range list {
@@ -44,7 +47,8 @@ func Hostile(t *testing.T, base64 string, functions map[string]func(s string)) {
 	}
 }
 
-func inputs(base64 string) []Input {
+func inputs() []Input {
+	base64 := base64.StdEncoding.EncodeToString([]byte(Literal))
 	var list []Input
 	for _, s := range []string{
 		";", "&", "=", "%", `"`, `\`, ",", "<", ">", "{", "[", ":", "/", "?", "#", " ", "\n", "@", "-", "\x1b",

@@ -1,0 +1,39 @@
+package parse
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/growth"
+)
+
+func TestEveryFunctionTakesTimeInProportionToWhatAServerSends(t *testing.T) {
+	type result struct {
+		A any      `json:"a" xml:"a"`
+		B []string `json:"b" xml:"b"`
+	}
+	decode := func(kind, before, after string, dst func() any) func(string) {
+		h := http.Header{"Content-Type": {kind}}
+		return func(s string) {
+			data := []byte(before + s + after)
+			err := decoder(h, false)(data, dst())
+			if err != nil {
+				_ = (&DecodeError{ContentType: kind, Err: err}).Error()
+			}
+			problem(http.Header{"Content-Type": {"application/problem+json"}}, data)
+		}
+	}
+	value, structure := func() any { var v any; return &v }, func() any { return &result{} }
+	growth.Hostile(t, map[string]func(string){
+		"the text of a cause": func(s string) { _ = causeText(errors.New(s)) },
+		"a URL":               func(s string) { _ = bare(s) },
+		"a media type":        func(s string) { _ = mediaType(http.Header{"Content-Type": {s}}) },
+		"JSON":                decode("application/json", "", "", value),
+		"JSON string":         decode("application/json", `{"a":"`, `"}`, structure),
+		"JSON list":           decode("application/json", "[", "1]", value),
+		"XML":                 decode("application/xml", "<r>", "</r>", structure),
+		"XML attribute":       decode("text/xml", `<r a="`, `"/>`, structure),
+		"XML tag":             decode("text/xml", `<r `, `/>`, structure),
+	})
+}
