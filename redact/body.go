@@ -2,34 +2,34 @@ package redact
 
 import (
 	"bytes"
+	"encoding/json"
 	"mime"
 	"strings"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// Body masks secrets in a request or response body: secret fields of JSON
-// (also JSON lines and server-sent events), of forms and of multipart forms,
-// URLs that carry secrets in JSON strings, and literals in any type. Numbers,
-// key order and white space keep their bytes. A secret string becomes [Mask],
-// a secret number 0, so that typed decoding still works; true, false and null
-// reveal nothing and stay. An empty content type is guessed from the first byte.
-// Malformed bodies are masked as far as they can be read. b is not modified;
-// it is returned itself if nothing is secret.
+// Body masks secrets in a request or response body. What the body is, its content
+// decides where that has a shape of its own, whatever the media type says: servers send
+// JSON as text/html and forms as text/plain. Only the type of a picture, an archive
+// and the like, and of a multipart form, decides.
+//
+//   - In JSON, JSON lines and event streams: the values of secret names;
+//     {"name": "password", "value": "x"} in either order; cookies; {"auth": {"basic": "x"}};
+//     in a string also a URL that carries a secret, and JSON, XML or a form inside.
+//   - In forms and multipart forms: the values of secret names.
+//   - In XML: the content of elements and the value of attributes that have a secret name.
+//   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
+//   - In application/graphql: the strings of secret arguments.
+//   - In all text: tokens and keys of a known format, the password and the secret
+//     parameters of absolute URLs. In every body: literals.
+//
+// Numbers, key order and white space keep their bytes. A secret string becomes
+// [Mask], a secret number 0, so that typed decoding still works; true, false and
+// null reveal nothing and stay. Malformed bodies are masked as far as they can be
+// read. b is not modified; it is returned itself if nothing is secret.
 func (r *Redactor) Body(contentType string, b []byte) []byte {
-	kind, params, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		kind, _, _ = strings.Cut(strings.ToLower(contentType), ";")
-		kind = strings.TrimSpace(kind)
-	}
-	switch {
-	case kind == "application/x-www-form-urlencoded":
-		if s := r.outermost().pairs(string(b), field); s != string(b) {
-			b = []byte(s)
-		}
-	case kind == "multipart/form-data" && params["boundary"] != "":
-		b = r.multipart(params["boundary"], b)
-	case kind == "text/event-stream", strings.Contains(kind, "json"), kind == "" && looksJSON(b):
-		b = r.outermost().json(b)
-	}
+	b = r.outermost().body(contentType, b)
 	if r == nil || r.literals.replacer == nil {
 		return b
 	}
@@ -39,17 +39,50 @@ func (r *Redactor) Body(contentType string, b []byte) []byte {
 	return b
 }
 
-func looksJSON(b []byte) bool {
-	b = bytes.TrimLeft(b, " \t\r\n")
-	return len(b) > 0 && (b[0] == '{' || b[0] == '[')
+// body masks all but literals.
+func (n nest) body(contentType string, b []byte) []byte {
+	kind := mediatype.Of(contentType, b)
+	if kind != mediatype.Form && mediatype.Declared(contentType) == mediatype.Form && !json.Valid(b) {
+		b = n.form(b) // it may be both, with the one inside of the other
+	}
+	switch kind {
+	case mediatype.Multipart:
+		if _, params, err := mime.ParseMediaType(contentType); err == nil && params["boundary"] != "" && bytes.Contains(b, []byte("--"+params["boundary"])) {
+			return n.multipart(params["boundary"], b)
+		}
+		return n.body("", b)
+	case mediatype.Binary:
+		return b
+	case mediatype.JSON:
+		if mediatype.LooksJSON(b) {
+			return n.json(b)
+		}
+		return n.passages(n.json(b))
+	case mediatype.JSONLines: // text may be between the documents
+		return n.passages(n.json(b))
+	case mediatype.Form:
+		return n.passages(n.form(b))
+	case mediatype.XML, mediatype.HTML:
+		return n.passages(n.markup(b, kind == mediatype.HTML))
+	case mediatype.GraphQL:
+		return n.passages(n.graphql(b))
+	case mediatype.Text:
+	}
+	return n.passages(b)
 }
 
-// multipart masks the content of parts that have a secret name and are not files.
-func (r *Redactor) multipart(boundary string, b []byte) []byte {
+func (n nest) form(b []byte) []byte {
+	if s := n.pairs(string(b), field); s != string(b) {
+		return []byte(s)
+	}
+	return b
+}
+
+// multipart masks the content of parts that have a secret name and are not files, and
+// what is secret in the others.
+func (n nest) multipart(boundary string, b []byte) []byte {
 	delim := []byte("--" + boundary)
-	out := b
-	var masked []byte
-	done := 0 // the number of bytes of b that masked covers
+	var out edits
 	for at := bytes.Index(b, delim); at >= 0; {
 		head := at + len(delim)
 		end := len(b)
@@ -58,14 +91,15 @@ func (r *Redactor) multipart(boundary string, b []byte) []byte {
 			end = head + next
 		}
 		part := b[head:end]
-		if i := bytes.Index(part, []byte("\r\n\r\n")); i >= 0 && r.secretPart(string(part[:i])) {
+		if i := bytes.Index(part, []byte("\r\n\r\n")); i >= 0 {
 			from, to := head+i+4, end
 			if next >= 0 && bytes.HasSuffix(b[from:to], []byte("\r\n")) {
 				to -= 2
 			}
-			if string(b[from:to]) != Mask {
-				masked = append(append(masked, b[done:from]...), Mask...)
-				done = to
+			if kind, secret := n.r.part(string(part[:i])); secret {
+				out.put(b, from, to, Mask)
+			} else if masked := n.partBody(kind, b[from:to]); !bytes.Equal(masked, b[from:to]) {
+				out.put(b, from, to, string(masked))
 			}
 		}
 		if next < 0 {
@@ -73,24 +107,28 @@ func (r *Redactor) multipart(boundary string, b []byte) []byte {
 		}
 		at = end
 	}
-	if done > 0 {
-		masked = append(masked, b[done:]...)
-		out = masked
-	}
-	return out
+	return out.apply(b)
 }
 
-func (r *Redactor) secretPart(head string) bool {
+// partBody is body for a part, which has no parts of its own.
+func (n nest) partBody(contentType string, b []byte) []byte {
+	if mediatype.Declared(contentType) == mediatype.Multipart {
+		return n.passages(b)
+	}
+	return n.body(contentType, b)
+}
+
+// part returns the media type of a part, and whether its name is secret.
+func (r *Redactor) part(head string) (contentType string, secret bool) {
 	for line := range strings.SplitSeq(head, "\r\n") {
 		name, value, _ := strings.Cut(line, ":")
-		if !strings.EqualFold(name, "Content-Disposition") {
-			continue
+		switch {
+		case strings.EqualFold(name, "Content-Type"):
+			contentType = value
+		case strings.EqualFold(name, "Content-Disposition"):
+			_, params, err := mime.ParseMediaType(value)
+			secret = err == nil && params["filename"] == "" && (r.Field(params["name"]) || formOnly(params["name"]))
 		}
-		_, params, err := mime.ParseMediaType(value)
-		if err != nil || params["filename"] != "" {
-			return false
-		}
-		return r.Field(params["name"]) || formOnly(params["name"])
 	}
-	return false
+	return contentType, secret
 }

@@ -20,7 +20,12 @@
 // Text that is not secret keeps its bytes. Every operation is idempotent, accepts
 // malformed input and is safe for concurrent use.
 //
-// It does not look for personal data, does not decompress, does not read XML
-// and knows no secret in free text that is neither registered nor named nor
-// of a known shape: register what must never be printed.
+// What a body is, its content decides, whatever the media type says; see
+// [Redactor.Body].
+//
+// What cannot be masked: a secret that is neither registered nor named nor of a known
+// shape, such as a short one in a path; a name and its value in a program, a
+// script in a page, YAML or a table; what is compressed, encrypted or encoded in a
+// way that is not listed here. Personal data is not looked for. Register what must
+// never be printed.
 package redact

@@ -34,7 +34,7 @@ func readers(r *Redactor) map[string]func(s string) {
 	}
 	for _, kind := range []string{
 		"", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/event-stream",
-		"text/plain", "text/html", "application/xml", "application/octet-stream",
+		"text/plain", "text/html", "application/xml", "application/graphql",
 	} {
 		readers["Body "+kind] = func(s string) { r.Body(kind, []byte(s)) }
 	}

@@ -1,9 +1,20 @@
 package redact
 
 import (
+	"bytes"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
+)
+
+// An arming says what the key before a value makes of it.
+type arming uint8
+
+const (
+	unarmed arming = iota
+	secret
+	cookie // a string of name=value is secret, a cookie that is eaten is not
+	auth   // secret if it looks so; an object has secrets under the names of schemes
 )
 
 // json masks by token offsets: it reads tokens and no grammar, so that a body
@@ -11,61 +22,68 @@ import (
 // and it copies the bytes between the masks. It does not recurse: the depth of
 // nesting is a counter.
 func (n nest) json(b []byte) []byte {
-	var out []byte
-	done := 0 // the number of bytes of b that out covers
-	put := func(from, to int, s string) {
-		if string(b[from:to]) == s {
-			return
-		}
-		out = append(append(out, b[done:from]...), s...)
-		done = to
-	}
-	armed := false // whether the next value belongs to a secret name
-	level := 0     // the open brackets below a secret name, 0 outside of it
+	var out edits
+	var in objects
+	armed := unarmed // by the key of the next value
+	level := 0       // the open brackets below a secret name, 0 outside of it
+	below := unarmed // what the name was
+	named := other
 	for i := 0; i < len(b); {
 		switch c := b[i]; c {
 		case '"':
-			end, closed := stringEnd(b, i, armed || level > 0)
-			after := end
-			for after < len(b) && (b[after] == ' ' || b[after] == '\t' || b[after] == '\r' || b[after] == '\n') {
-				after++
+			how := armed
+			if level > 0 {
+				how = below
 			}
+			end, closed := stringEnd(b, i, how == secret)
 			raw := b[i+1 : end]
 			if closed {
 				raw = b[i+1 : end-1]
 			}
-			switch {
-			case closed && after < len(b) && b[after] == ':': // a key
-				armed = n.r.secretKey(raw)
+			if after := skipSpace(b, end); closed && after < len(b) && b[after] == ':' { // a key
+				armed = n.r.arming(raw)
+				if armed == unarmed {
+					armed = in.scheme(raw)
+				}
+				named = memberOf(raw)
 				i = after + 1
 				continue
-			case len(raw) == 0:
-			case armed || level > 0:
-				if closed {
-					put(i+1, end-1, Mask)
-				} else {
-					put(i+1, end, Mask)
+			}
+			value := span{from: i + 1, to: i + 1 + len(raw)}
+			if how != secret && named != other {
+				if in.pair(n.r, named, raw, value) {
+					how = secret
 				}
-			default:
-				text := string(raw)
-				if masked := n.jsonString(text); masked != text {
-					put(i+1, i+1+len(raw), masked)
+				if named == naming {
+					if late, ok := in.late(); ok {
+						out.put(b, late.from, late.to, late.mask())
+					}
 				}
 			}
-			armed = false
+			if masked, ok := n.jsonValue(how, raw); ok {
+				out.put(b, value.from, value.to, masked)
+			}
+			armed, named = unarmed, other
 			i = end
 		case '{', '[':
-			if armed || level > 0 {
+			if level > 0 {
 				level++
+			} else if armed == secret || armed == cookie || named == valuing && in.named() {
+				level, below = 1, secret
+				if armed == cookie {
+					below = cookie
+				}
 			}
-			armed = false
+			in.open(armed == auth && c == '{')
+			armed, named = unarmed, other
 			i++
 		case '}', ']':
 			level = max(level-1, 0)
-			armed = false
+			in.close()
+			armed, named = unarmed, other
 			i++
 		case ',':
-			armed = false
+			armed, named = unarmed, other
 			i++
 		default:
 			if c == '-' || '0' <= c && c <= '9' {
@@ -73,20 +91,25 @@ func (n nest) json(b []byte) []byte {
 				for end < len(b) && (alnum(b[end]) || b[end] == '+' || b[end] == '-' || b[end] == '.') {
 					end++
 				}
-				if armed || level > 0 {
-					put(i, end, "0")
+				number := span{from: i, to: end, number: true}
+				if armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, number) {
+					out.put(b, i, end, "0")
 				}
-				armed = false
+				armed, named = unarmed, other
 				i = end
 				continue
 			}
 			i++
 		}
 	}
-	if done == 0 {
-		return b
+	return out.apply(b)
+}
+
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n') {
+		i++
 	}
-	return append(out, b[done:]...)
+	return i
 }
 
 // stringEnd returns where the string that begins at b[i] ends, after its
@@ -110,16 +133,51 @@ func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
 	return len(b), false
 }
 
-func (r *Redactor) secretKey(raw []byte) bool {
+// arming returns what a key makes of its value.
+func (r *Redactor) arming(raw []byte) arming {
 	name := string(raw)
 	if strings.Contains(name, `\`) {
 		name = jsonUnescape(name)
 	}
-	return r.Field(name)
+	if r.Field(name) {
+		return secret
+	}
+	if len(name) > 20 || r.kept(name) {
+		return unarmed
+	}
+	var buf squeezed
+	switch string(squeeze(name, &buf)) {
+	case "cookie", "setcookie", "cookies", "setcookie2":
+		return cookie
+	case "auth":
+		return auth
+	}
+	return unarmed
+}
+
+// jsonValue returns what a string stands for, and whether it is another text.
+func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
+	switch {
+	case len(raw) == 0:
+		return "", false
+	case how == secret, how == cookie && bytes.IndexByte(raw, '=') > 0:
+		return Mask, true
+	case how == auth:
+		if s := string(raw); userAndPassword(s) || Segment(s) {
+			return Mask, true
+		}
+	}
+	if len(raw) < 16 && bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '/') < 0 && bytes.IndexByte(raw, '&') < 0 {
+		return "", false // nothing of that length has a secret shape
+	}
+	text := string(raw)
+	masked := n.jsonString(text)
+	return masked, masked != text
 }
 
 // jsonString masks what is secret in a string value whatever its name: a
-// credential, a URL that carries one, a JSON text.
+// credential, a URL that carries one, a JSON text, a form, an XML text, a
+// credential among words.
 func (n nest) jsonString(raw string) string {
 	plain := raw
 	if strings.Contains(raw, `\`) {
@@ -129,78 +187,20 @@ func (n nest) jsonString(raw string) string {
 	switch {
 	case credential(plain):
 		return Mask
-	case !n.deepest() && looksJSON([]byte(plain)) && strings.Contains(plain, `"`):
+	case plain == "":
+		return raw
+	case !n.deepest() && strings.IndexByte("{[ \t\r\n", plain[0]) >= 0 && mediatype.LooksJSON([]byte(plain)) && strings.Contains(plain, `"`):
 		masked = string(n.inner().json([]byte(plain)))
+	case !n.deepest() && plain[0] == '<' && mediatype.Of("", []byte(plain)) == mediatype.XML:
+		masked = string(n.inner().markup([]byte(plain), false))
 	case strings.Contains(plain, "://"):
 		masked = n.urls(plain)
+	case strings.Contains(plain, "&") && mediatype.Of("", []byte(plain)) == mediatype.Form:
+		masked = n.pairs(plain, field)
 	}
+	masked = maskEmbedded(masked)
 	if masked == plain {
 		return raw
 	}
 	return jsonEscape(masked, 0)
-}
-
-// jsonUnescape decodes the inside of a JSON string. Malformed escapes stay.
-func jsonUnescape(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' || i+1 >= len(s) {
-			b.WriteByte(s[i])
-			continue
-		}
-		i++
-		switch c := s[i]; c {
-		case 'n':
-			b.WriteByte('\n')
-		case 'r':
-			b.WriteByte('\r')
-		case 't':
-			b.WriteByte('\t')
-		case 'b':
-			b.WriteByte('\b')
-		case 'f':
-			b.WriteByte('\f')
-		case '"', '\\', '/':
-			b.WriteByte(c)
-		case 'u':
-			c, ok := unhex4(s[i+1:])
-			if !ok {
-				b.WriteString(`\u`)
-				continue
-			}
-			i += 4
-			if utf16.IsSurrogate(c) {
-				pair := rune(utf8.RuneError)
-				if strings.HasPrefix(s[i+1:], `\u`) {
-					if lo, ok := unhex4(s[i+3:]); ok {
-						pair = utf16.DecodeRune(c, lo)
-					}
-				}
-				if pair != utf8.RuneError {
-					i += 6
-				}
-				c = pair
-			}
-			b.WriteRune(c)
-		default:
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
-}
-
-func unhex4(s string) (rune, bool) {
-	if len(s) < 4 {
-		return 0, false
-	}
-	var c rune
-	for i := range 4 {
-		d := unhex(s[i])
-		if d > 15 {
-			return 0, false
-		}
-		c = c<<4 | rune(d)
-	}
-	return c, true
 }

@@ -32,6 +32,12 @@ func testedElsewhere() map[string]string {
 		"report/terminal_unix.go":                    "terminal_test.go", // its name would bind the test to the system
 		"internal/growth/processor_linux.go":         "growth_test.go",   // its name would bind the test to the system
 		"internal/growth/processor_unix.go":          "growth_test.go",
+		"redact/edits.go":                            "planted_test.go",
+		"redact/graphql.go":                          "planted_test.go",
+		"redact/jsonpair.go":                         "planted_test.go",
+		"redact/jsontext.go":                         "body_test.go",
+		"redact/markup.go":                           "planted_test.go",
+		"redact/passage.go":                          "planted_test.go",
 	}
 }
 

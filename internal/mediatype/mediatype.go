@@ -1,0 +1,106 @@
+// Package mediatype says what a body is, in one place for all that read bodies: by
+// its media type where that decides, and else by its content. Servers
+// send JSON as text/html, forms as text/plain, and either without a type.
+package mediatype
+
+import (
+	"mime"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Kind says how a body is read.
+type Kind uint8
+
+// Text is what is none of the others.
+const (
+	Text      Kind = iota
+	JSON           // one document
+	JSONLines      // documents one after the other, the lines of an event stream, JSON in a type of its own
+	Form           // name=value&name=value
+	Multipart
+	XML
+	HTML
+	GraphQL
+	Binary
+)
+
+// Declared returns the kind that a Content-Type names, Text for a type that says
+// nothing of the content, such as text/plain, application/octet-stream or none.
+func Declared(contentType string) Kind {
+	t := Name(contentType)
+	switch t {
+	case "application/json", "text/json":
+		return JSON
+	case "application/xml", "text/xml":
+		return XML
+	case "text/html", "application/xhtml+xml":
+		return HTML
+	case "text/event-stream":
+		return JSONLines
+	case "application/x-www-form-urlencoded":
+		return Form
+	case "application/graphql":
+		return GraphQL
+	case "application/pdf", "application/zip", "application/gzip", "application/wasm", "application/x-protobuf", "application/protobuf", "application/grpc":
+		return Binary
+	}
+	switch {
+	case strings.HasSuffix(t, "+json"):
+		return JSON
+	case strings.HasSuffix(t, "+xml"):
+		return XML
+	case strings.HasPrefix(t, "multipart/"):
+		return Multipart
+	case strings.Contains(t, "json"):
+		return JSONLines
+	case strings.HasPrefix(t, "image/"), strings.HasPrefix(t, "audio/"), strings.HasPrefix(t, "video/"), strings.HasPrefix(t, "font/"):
+		return Binary
+	}
+	return Text
+}
+
+// Name returns the media type of a Content-Type in lower case, without parameters.
+func Name(contentType string) string {
+	if t, _, err := mime.ParseMediaType(contentType); err == nil {
+		return t
+	}
+	t, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+// Of returns what a body is. A Content-Type of a picture, an archive or the like, or
+// of a multipart form, decides. Else the content decides if it has a shape of its
+// own, then the type.
+func Of(contentType string, body []byte) Kind {
+	declared := Declared(contentType)
+	if declared == Binary || declared == Multipart {
+		return declared
+	}
+	switch seen := guess(body); {
+	case seen == JSON && declared == JSONLines:
+		return JSONLines
+	case seen == XML && declared == HTML && !htmlTag(body):
+		return XML // its first element is none of HTML
+	case seen == XML && declared == HTML:
+		return HTML
+	case seen != Text:
+		return seen
+	case declared == Text && binary(body):
+		return Binary
+	}
+	return declared
+}
+
+// binary reports whether the beginning of a body is no text.
+func binary(b []byte) bool {
+	b = b[:min(len(b), 512)]
+	for i := 0; i < len(b); {
+		c, n := utf8.DecodeRune(b[i:])
+		if c == 0 || c == utf8.RuneError && n == 1 && len(b)-i >= utf8.UTFMax {
+			return true
+		}
+		i += n
+	}
+	return false
+}

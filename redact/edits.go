@@ -1,0 +1,43 @@
+package redact
+
+import (
+	"cmp"
+	"slices"
+)
+
+// edits are the masks of a body, in any order. Of two that overlap the one counts that
+// begins first, then the longer.
+type edits struct{ list []edit }
+
+type edit struct {
+	from, to int
+	text     string
+}
+
+// put replaces b[from:to] by text.
+func (e *edits) put(b []byte, from, to int, text string) {
+	if string(b[from:to]) != text {
+		e.list = append(e.list, edit{from, to, text})
+	}
+}
+
+// apply returns b with the edits, b itself if there are none.
+func (e *edits) apply(b []byte) []byte {
+	if len(e.list) == 0 {
+		return b
+	}
+	order := func(a, b edit) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) }
+	if !slices.IsSortedFunc(e.list, order) {
+		slices.SortFunc(e.list, order)
+	}
+	out := make([]byte, 0, len(b)+len(Mask))
+	done := 0 // the number of bytes of b that out covers
+	for _, x := range e.list {
+		if x.from < done {
+			continue
+		}
+		out = append(append(out, b[done:x.from]...), x.text...)
+		done = x.to
+	}
+	return append(out, b[done:]...)
+}

@@ -1,0 +1,36 @@
+package redact
+
+// graphql masks the strings of secret arguments: login(password: "x"). A string after
+// anything else, and a variable, stays.
+func (n nest) graphql(b []byte) []byte {
+	var out edits
+	from, to := 0, 0 // the last name
+	for i := 0; i < len(b); {
+		switch c := b[i]; {
+		case c == '"':
+			end, closed := stringEnd(b, i, false)
+			if closed && end > i+2 && from < to && n.r.Field(string(b[from:to])) {
+				out.put(b, i+1, end-1, Mask)
+			}
+			from, to = 0, 0
+			i = end
+		case alnum(c) || c == '_':
+			from = i
+			for i < len(b) && (alnum(b[i]) || b[i] == '_') {
+				i++
+			}
+			to = i
+			if i = skipSpace(b, i); i == len(b) || b[i] != ':' {
+				from, to = 0, 0
+				continue
+			}
+			i = skipSpace(b, i+1)
+			if i < len(b) && b[i] != '"' {
+				from, to = 0, 0
+			}
+		default:
+			i++
+		}
+	}
+	return out.apply(b)
+}

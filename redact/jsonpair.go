@@ -1,0 +1,115 @@
+package redact
+
+import "strings"
+
+// A member says whether a key begins one half of {"name": "password", "value": "x"}.
+type member uint8
+
+const (
+	other member = iota
+	naming
+	valuing
+)
+
+func memberOf(key []byte) member {
+	if len(key) > len("parameter") {
+		return other
+	}
+	var buf squeezed
+	switch string(squeeze(string(key), &buf)) {
+	case "name", "key", "field", "header", "parameter", "param", "property":
+		return naming
+	case "value", "values", "val":
+		return valuing
+	}
+	return other
+}
+
+// A span is a range of a body; it is empty if to is zero.
+type span struct {
+	from, to int
+	number   bool
+}
+
+func (s span) mask() string {
+	if s.number {
+		return "0"
+	}
+	return Mask
+}
+
+// An object is what is known of an open bracket.
+type object struct {
+	depth  int
+	auth   bool // it belongs to the key auth
+	secret bool // its name says that its value is secret
+	value  span // the value, while the name has not come
+}
+
+// objects are the innermost of the open brackets. More would have to be allocated, and
+// no text of people nests so deep that a name and its value are further apart.
+type objects struct {
+	depth int
+	ring  [32]object
+}
+
+func (o *objects) open(auth bool) {
+	o.depth++
+	o.ring[o.depth%len(o.ring)] = object{depth: o.depth, auth: auth}
+}
+
+func (o *objects) close() { o.depth = max(o.depth-1, 0) }
+
+// top returns the innermost object.
+func (o *objects) top() *object {
+	top := &o.ring[o.depth%len(o.ring)]
+	if top.depth != o.depth { // it was too far out
+		*top = object{depth: o.depth}
+	}
+	return top
+}
+
+// named reports whether the innermost object has a secret name.
+func (o *objects) named() bool { return o.top().secret }
+
+// scheme arms the names of schemes inside of auth: {"auth": {"basic": "x"}}.
+func (o *objects) scheme(key []byte) arming {
+	if !o.top().auth {
+		return unarmed
+	}
+	if s := string(key); strings.EqualFold(s, "basic") || strings.EqualFold(s, "bearer") {
+		return secret
+	}
+	return unarmed
+}
+
+// pair takes one half of a pair and reports whether it is the value of a secret name.
+func (o *objects) pair(r *Redactor, m member, raw []byte, at span) bool {
+	top := o.top()
+	if m == valuing {
+		if !top.secret && at.from < at.to {
+			top.value = at
+		}
+		return top.secret
+	}
+	top.secret = r.secretName(string(raw))
+	return false
+}
+
+// late returns the value that came before its name, once the name is known to be
+// secret.
+func (o *objects) late() (span, bool) {
+	top := o.top()
+	if !top.secret || top.value.to == 0 {
+		return span{}, false
+	}
+	late := top.value
+	top.value = span{}
+	return late, true
+}
+
+// secretName reports whether a value whose name is a value itself is secret. A
+// label of several words is none: {"name": "Reset password", "value": 1}.
+func (r *Redactor) secretName(name string) bool {
+	return len(name) <= 100 && !strings.ContainsAny(name, " \t") && (r.Field(name) || r.Header(name))
+}

@@ -1,0 +1,72 @@
+package redact
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// jsonUnescape decodes the inside of a JSON string. Malformed escapes stay.
+func jsonUnescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 >= len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch c := s[i]; c {
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		case 'b':
+			b.WriteByte('\b')
+		case 'f':
+			b.WriteByte('\f')
+		case '"', '\\', '/':
+			b.WriteByte(c)
+		case 'u':
+			c, ok := unhex4(s[i+1:])
+			if !ok {
+				b.WriteString(`\u`)
+				continue
+			}
+			i += 4
+			if utf16.IsSurrogate(c) {
+				pair := rune(utf8.RuneError)
+				if strings.HasPrefix(s[i+1:], `\u`) {
+					if lo, ok := unhex4(s[i+3:]); ok {
+						pair = utf16.DecodeRune(c, lo)
+					}
+				}
+				if pair != utf8.RuneError {
+					i += 6
+				}
+				c = pair
+			}
+			b.WriteRune(c)
+		default:
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func unhex4(s string) (rune, bool) {
+	if len(s) < 4 {
+		return 0, false
+	}
+	var c rune
+	for i := range 4 {
+		d := unhex(s[i])
+		if d > 15 {
+			return 0, false
+		}
+		c = c<<4 | rune(d)
+	}
+	return c, true
+}

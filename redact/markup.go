@@ -1,0 +1,208 @@
+package redact
+
+import (
+	"bytes"
+	"strings"
+)
+
+// markup masks the content of the elements of XML that have a secret name, with or
+// without a prefix; the attributes that have one; and the value of a tag with both a
+// name and a value, as of <add key="password" value="x"/>. Of HTML it masks the value
+// of hidden and password inputs and the content of meta tags with a secret name: its
+// elements and attributes are for people and scripts.
+func (n nest) markup(b []byte, html bool) []byte {
+	var out edits
+	level := 0 // the open elements below a secret name, 0 outside of it
+	for i := 0; i < len(b); {
+		at := bytes.IndexByte(b[i:], '<')
+		if at < 0 {
+			at = len(b) - i
+		}
+		if level > 0 {
+			maskContent(&out, b, i, i+at)
+		}
+		i += at
+		switch rest := b[i:]; {
+		case len(rest) < 2:
+			return out.apply(b)
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			i = after(b, i+len("<!--"), "-->")
+		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			from := i + len("<![CDATA[")
+			i = after(b, from, "]]>")
+			if level > 0 {
+				maskContent(&out, b, from, max(i-len("]]>"), from))
+			}
+		case rest[1] == '!', rest[1] == '?':
+			i = after(b, i, ">")
+		case rest[1] == '/':
+			level = max(level-1, 0)
+			i = after(b, i, ">")
+		case alnum(rest[1]) || rest[1] == '_' || rest[1] >= 0x80:
+			t := readTag(b, i)
+			n.maskTag(&out, b, &t, html)
+			i = t.end
+			switch name := string(b[t.name.from:t.name.to]); {
+			case html && (strings.EqualFold(name, "script") || strings.EqualFold(name, "style")):
+				i = rawEnd(b, i, name)
+			case t.closed || html:
+			case level > 0 || n.r.Field(local(name)):
+				level++
+			}
+		default:
+			i++
+		}
+	}
+	return out.apply(b)
+}
+
+// after returns the index behind the next end in b from i on, the length of b if there
+// is none.
+func after(b []byte, i int, end string) int {
+	if j := bytes.Index(b[i:], []byte(end)); j >= 0 {
+		return i + j + len(end)
+	}
+	return len(b)
+}
+
+// rawEnd returns where a script or a style ends, whose text is no markup.
+func rawEnd(b []byte, i int, name string) int {
+	for {
+		i = after(b, i, "</")
+		if i == len(b) || len(b)-i >= len(name) && strings.EqualFold(string(b[i:i+len(name)]), name) {
+			return i
+		}
+	}
+}
+
+// maskContent masks the text between two tags, without the space around it.
+func maskContent(out *edits, b []byte, from, to int) {
+	text := bytes.TrimLeft(b[from:to], " \t\r\n")
+	from = to - len(text)
+	text = bytes.TrimRight(text, " \t\r\n")
+	switch {
+	case len(text) == 0:
+	case len(bytes.Trim(text, "0123456789")) == 0: // typed decoding still works
+		out.put(b, from, from+len(text), "0")
+	default:
+		out.put(b, from, from+len(text), Mask)
+	}
+}
+
+// local returns the name of an element without its prefix.
+func local(name string) string { return name[strings.IndexByte(name, ':')+1:] }
+
+// A tag is the range of a tag and of what matters in it.
+type tag struct {
+	name   span
+	end    int
+	closed bool // <a/>
+	list   [16]attribute
+	n      int
+}
+
+type attribute struct{ name, value span }
+
+// readTag reads the tag that begins at b[i]. Attributes beyond the sixteenth are not kept.
+func readTag(b []byte, i int) (t tag) {
+	t.name.from = i + 1
+	for i++; i < len(b) && b[i] > ' ' && b[i] != '>' && b[i] != '/'; i++ {
+	}
+	t.name.to = i
+	for i < len(b) {
+		switch c := b[i]; {
+		case c == '>':
+			t.end = i + 1
+			t.closed = b[i-1] == '/'
+			return t
+		case c <= ' ' || c == '/' || c == '=' || c == '"' || c == '\'':
+			i++
+		case c == '<': // the tag was none
+			t.end = i
+			return t
+		default:
+			var a attribute
+			a.name.from = i
+			for i < len(b) && b[i] > ' ' && bytes.IndexByte([]byte("=>/<\"'"), b[i]) < 0 {
+				i++
+			}
+			a.name.to = i
+			a.value, i = readAttribute(b, i)
+			if t.n < len(t.list) {
+				t.list[t.n] = a
+				t.n++
+			}
+		}
+	}
+	t.end = len(b)
+	return t
+}
+
+// readAttribute reads the value of an attribute whose name ends at b[i], if it has one.
+func readAttribute(b []byte, i int) (value span, end int) {
+	i = skipSpace(b, i)
+	if i == len(b) || b[i] != '=' {
+		return value, i
+	}
+	i = skipSpace(b, i+1)
+	if i < len(b) && (b[i] == '"' || b[i] == '\'') {
+		quote := b[i]
+		i++
+		j := bytes.IndexByte(b[i:], quote)
+		if j < 0 {
+			return span{from: i, to: len(b)}, len(b)
+		}
+		return span{from: i, to: i + j}, i + j + 1
+	}
+	from := i
+	for i < len(b) && b[i] > ' ' && b[i] != '>' {
+		i++
+	}
+	return span{from: from, to: i}, i
+}
+
+// maskTag masks the secret attributes of a tag.
+func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
+	var name, value, kind span
+	for _, a := range t.list[:t.n] {
+		key := string(b[a.name.from:a.name.to])
+		switch {
+		case a.value.from == a.value.to:
+		case strings.EqualFold(key, "name"), strings.EqualFold(key, "key"):
+			name = a.value
+		case strings.EqualFold(key, "value"), strings.EqualFold(key, "content"):
+			value = a.value
+		case strings.EqualFold(key, "type"):
+			kind = a.value
+		case !html && n.r.Field(local(key)):
+			out.put(b, a.value.from, a.value.to, Mask)
+		}
+	}
+	if value.to == 0 || name.to == 0 {
+		return
+	}
+	if html {
+		switch string(bytes.ToLower(b[t.name.from:t.name.to])) {
+		case "input":
+			if k := strings.ToLower(string(b[kind.from:kind.to])); k != "hidden" && k != "password" {
+				return
+			}
+		case "meta":
+		default:
+			return
+		}
+	}
+	if key := string(b[name.from:name.to]); n.r.secretName(key) || forgery(key) && !n.r.kept(key) {
+		out.put(b, value.from, value.to, Mask)
+	}
+}
+
+// forgery reports the names under which pages carry a token against forged requests.
+func forgery(name string) bool {
+	var buf squeezed
+	switch string(squeeze(name, &buf)) {
+	case "csrf", "xsrf":
+		return true
+	}
+	return false
+}

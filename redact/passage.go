@@ -1,0 +1,145 @@
+package redact
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
+
+// passages masks in a text of any kind what is secret whatever its name: words of a
+// shape that only credentials have, and the user information and secret parameters of
+// absolute URLs. It leaves paths and names alone: in source code, pages and tables
+// a word such as token is a word.
+func (n nest) passages(b []byte) []byte {
+	var out edits
+	known := 0 // up to here a URL has nothing that link masks
+	for i := 0; i < len(b); {
+		if !passageChar(b[i]) {
+			i++
+			continue
+		}
+		end := i + 1
+		for end < len(b) && passageChar(b[end]) {
+			end++
+		}
+		if i < known || !bytes.HasPrefix(b[end:], []byte("://")) {
+			if from, to := embeddedIn(b, i, end); from < to {
+				out.put(b, from, to, Mask)
+			}
+			i = end
+			continue
+		}
+		stop := end + len("://")
+		for stop < len(b) && b[stop] > ' ' && bytes.IndexByte([]byte("\"<>`\\'(){}[]|;^"), b[stop]) < 0 {
+			stop++
+		}
+		if u := b[i:stop]; bytes.IndexByte(u, '@') < 0 && bytes.IndexByte(u, '=') < 0 {
+			known, i = stop, end
+			continue
+		}
+		out.put(b, i, stop, maskEmbedded(n.link(string(b[i:stop]))))
+		i = stop
+	}
+	return out.apply(b)
+}
+
+// maskEmbedded masks the credentials among the words of s.
+func maskEmbedded(s string) string {
+	var b strings.Builder
+	done := 0 // the number of bytes of s that b covers
+	for i := 0; i < len(s); {
+		end := i
+		for end < len(s) && passageChar(s[end]) {
+			end++
+		}
+		if from, to := embeddedIn(s, i, end); from < to {
+			b.WriteString(s[done:from])
+			b.WriteString(Mask)
+			done = to
+		}
+		i = end + 1
+	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+// embeddedIn returns the range of the credential that the word s[from:to] is, an
+// empty one if it is none. It allocates nothing for a word that does not begin like one.
+func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
+	for from < to && (s[from] == '.' || s[from] == '-' || s[from] == '_') {
+		from++
+	}
+	for from < to && s[to-1] == '.' {
+		to--
+	}
+	if to-from < 16 || !keyLike(s[from], s[from+1]) || !embedded(string(s[from:to])) {
+		return 0, 0
+	}
+	return from, to
+}
+
+func passageChar(c byte) bool { return alnum(c) || c == '_' || c == '-' || c == '.' }
+
+// link masks a URL without its path, whose segments a page or a program may need.
+func (n nest) link(s string) string {
+	start, end := authority(s)
+	var b strings.Builder
+	b.WriteString(s[:start])
+	host := s[start:end]
+	if i := strings.LastIndexByte(host, '@'); i >= 0 && strings.Contains(host[:i], ":") {
+		b.WriteString(Mask)
+		host = host[i:]
+	}
+	b.WriteString(host)
+	rest := s[end:]
+	if i := strings.IndexAny(rest, "?#"); i >= 0 {
+		b.WriteString(rest[:i+1])
+		b.WriteString(n.pairs(rest[i+1:], query))
+	} else {
+		b.WriteString(rest)
+	}
+	return b.String()
+}
+
+// keyLike reports whether a word begins like one of the formats of credential. It is
+// asked of every long word of a body, so it allocates nothing.
+func keyLike(first, second byte) bool {
+	switch string([]byte{first, second}) {
+	case "ey", "gh", "gi", "gl", "sk", "rk", "wh", "xo", "xa", "AI", "ya", "GO", "AK", "AS", "np", "py", "hf", "r8",
+		"gs", "do", "sh", "SG", "li", "hv", "sq", "EA", "da", "fi", "PM", "NR":
+		return true
+	}
+	return false
+}
+
+// embedded is credential for a word of a longer text. In source code a word may begin
+// like a key by chance: SG.prototype, hf_hub_offline. So the header of a JSON
+// Web Token must be JSON, and a key has two digits.
+func embedded(s string) bool {
+	if !credential(s) {
+		return false
+	}
+	if header, _, ok := strings.Cut(s, "."); ok && strings.HasPrefix(s, "eyJ") {
+		plain, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(header, "="))
+		return err == nil && strings.Contains(string(plain), `":`)
+	}
+	if strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA") {
+		return len(s) == 20 && strings.ToUpper(s) == s
+	}
+	digits := 0
+	for _, c := range []byte(s[3:]) {
+		if '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	return digits >= 2
+}
+
+// userAndPassword reports whether s is user:password, plain or as Basic has it.
+func userAndPassword(s string) bool {
+	plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	return err == nil && strings.IndexByte(string(plain), ':') > 0
+}
