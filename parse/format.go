@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 // As has bodies of the media types of, or of any type if it names none, decoded as
@@ -60,11 +62,12 @@ const (
 
 // formatOf returns the format that a media type names.
 func formatOf(t string) format {
-	switch {
-	case t == "application/json", t == "text/json", strings.HasSuffix(t, "+json"):
+	switch mediatype.Named(t) {
+	case mediatype.JSON:
 		return formatJSON
-	case t == "application/xml", t == "text/xml", strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml":
+	case mediatype.XML:
 		return formatXML
+	default:
 	}
 	return formatNone
 }

@@ -41,8 +41,9 @@ func (r *Redactor) Body(contentType string, b []byte) []byte {
 
 // body masks all but literals.
 func (n nest) body(contentType string, b []byte) []byte {
-	kind := mediatype.Of(contentType, b)
-	if kind != mediatype.Form && mediatype.Declared(contentType) == mediatype.Form && !json.Valid(b) {
+	declared := mediatype.Declared(contentType)
+	kind := mediatype.Given(declared, b)
+	if kind != mediatype.Form && declared == mediatype.Form && !json.Valid(b) {
 		b = n.form(b) // it may be both, with the one inside of the other
 	}
 	switch kind {

@@ -138,8 +138,8 @@ func htmlTag(b []byte) bool {
 	for n < len(b) && n < 12 && (letter(b[n]) || '0' <= b[n] && b[n] <= '9') {
 		n++
 	}
-	if n >= len(b) {
-		return false
+	if n < len(b) && bytes.IndexByte([]byte(space+">/"), b[n]) < 0 {
+		return false // the name goes on: <a:b>
 	}
 	switch string(bytes.ToLower(b[1:n])) {
 	case "a", "article", "aside", "b", "base", "body", "br", "button", "center", "div", "footer", "form", "h1", "h2", "h3", "h4", "head",

@@ -27,8 +27,10 @@ const (
 
 // Declared returns the kind that a Content-Type names, Text for a type that says
 // nothing of the content, such as text/plain, application/octet-stream or none.
-func Declared(contentType string) Kind {
-	t := Name(contentType)
+func Declared(contentType string) Kind { return Named(Name(contentType)) }
+
+// Named is Declared for a media type in lower case without parameters.
+func Named(t string) Kind {
 	switch t {
 	case "application/json", "text/json":
 		return JSON
@@ -72,8 +74,10 @@ func Name(contentType string) string {
 // Of returns what a body is. A Content-Type of a picture, an archive or the like, or
 // of a multipart form, decides. Else the content decides if it has a shape of its
 // own, then the type.
-func Of(contentType string, body []byte) Kind {
-	declared := Declared(contentType)
+func Of(contentType string, body []byte) Kind { return Given(Declared(contentType), body) }
+
+// Given is Of for a body whose type names a kind.
+func Given(declared Kind, body []byte) Kind {
 	if declared == Binary || declared == Multipart {
 		return declared
 	}

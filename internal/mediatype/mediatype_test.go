@@ -44,6 +44,8 @@ func TestTheContentDecidesUnderEveryOtherType(t *testing.T) {
 		{"application/json", "", JSON},
 		{"text/html", "<div>", HTML},
 		{"text/html", "<Response><a/>", XML},
+		{"text/html", "<a:R>", XML},
+		{"text/html", "<a", HTML},
 		{"text/html", "plain", HTML},
 		{"application/xml", "\x00", XML},
 		{"text/event-stream", `{"a":1}`, JSONLines},

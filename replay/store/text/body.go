@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 // body has one of its fields: JSON that was written without spaces as JSON,
@@ -23,7 +25,7 @@ func bodyOf(b []byte) *body {
 	}
 	text := bytes.TrimRight(b, " \t\r\n")
 	var compact bytes.Buffer
-	if len(text) > 0 && (text[0] == '{' || text[0] == '[') &&
+	if mediatype.LooksJSON(text) &&
 		json.Compact(&compact, text) == nil && bytes.Equal(compact.Bytes(), text) && utf8.Valid(text) {
 		return &body{JSON: text, Tail: string(b[len(text):])}
 	}
