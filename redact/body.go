@@ -33,14 +33,31 @@ func (r *Redactor) Body(contentType string, b []byte) []byte {
 	if r == nil || r.literals.replacer == nil {
 		return b
 	}
-	if s := r.maskLiterals(string(b)); s != string(b) {
-		return []byte(s)
+	s := r.maskLiterals(string(b))
+	if s == string(b) {
+		return b
+	}
+	// A literal may have hidden what a text is, or the parts of a URL.
+	return []byte(r.maskLiterals(string(r.outermost().body(contentType, []byte(s)))))
+}
+
+// body masks all but literals. Where a text may be read in two ways a mask of the one
+// can bring together what the other reads, so it goes on until nothing changes.
+func (n nest) body(contentType string, b []byte) []byte {
+	for range 4 {
+		masked := n.bodyOnce(contentType, b)
+		if bytes.Equal(masked, b) {
+			break
+		}
+		b = masked
+		if declared := mediatype.Declared(contentType); declared == mediatype.JSON && mediatype.LooksJSON(b) {
+			break // one reading alone
+		}
 	}
 	return b
 }
 
-// body masks all but literals.
-func (n nest) body(contentType string, b []byte) []byte {
+func (n nest) bodyOnce(contentType string, b []byte) []byte {
 	declared := mediatype.Declared(contentType)
 	kind := mediatype.Given(declared, b)
 	if kind != mediatype.Form && declared == mediatype.Form && !json.Valid(b) {

@@ -13,8 +13,6 @@ import (
 // readers are the functions of the package that read what a server sends.
 func readers(r *Redactor) map[string]func(s string) {
 	readers := map[string]func(s string){
-		"Header":   func(s string) { r.Header(s) },
-		"Query":    func(s string) { r.Query(s) },
 		"Field":    func(s string) { r.Field(s) },
 		"RawQuery": func(s string) { r.RawQuery(s) },
 		"Location": func(s string) { r.Location(s) },
@@ -33,7 +31,7 @@ func readers(r *Redactor) map[string]func(s string) {
 		"Content-Type": func(s string) { r.Body(s, []byte("a")) },
 	}
 	for _, kind := range []string{
-		"", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/event-stream",
+		"application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/event-stream",
 		"text/plain", "text/html", "application/xml", "application/graphql",
 	} {
 		readers["Body "+kind] = func(s string) { r.Body(kind, []byte(s)) }

@@ -168,6 +168,7 @@ func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
 		key := string(b[a.name.from:a.name.to])
 		switch {
 		case a.value.from == a.value.to:
+		case !html && b[a.value.from-1] != '"' && b[a.value.from-1] != '\'': // XML has quotes
 		case strings.EqualFold(key, "name"), strings.EqualFold(key, "key"):
 			name = a.value
 		case strings.EqualFold(key, "value"), strings.EqualFold(key, "content"):
