@@ -20,7 +20,7 @@ import (
 //   - In forms and multipart forms: the values of secret names.
 //   - In XML: the content of elements and the value of attributes that have a secret name.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
-//   - In application/graphql: the strings of secret arguments.
+//   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
 //   - In all text: tokens and keys of a known format, the password and the secret
 //     parameters of absolute URLs. In every body: literals.
 //

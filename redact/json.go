@@ -15,6 +15,7 @@ const (
 	secret
 	cookie // a string of name=value is secret, a cookie that is eaten is not
 	auth   // secret if it looks so; an object has secrets under the names of schemes
+	graph  // a document of GraphQL, whose arguments may be secret
 )
 
 // json masks by token offsets: it reads tokens and no grammar, so that a body
@@ -151,6 +152,8 @@ func (r *Redactor) arming(raw []byte) arming {
 		return cookie
 	case "auth":
 		return auth
+	case "query":
+		return graph
 	}
 	return unarmed
 }
@@ -172,6 +175,12 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 	}
 	text := string(raw)
 	masked := n.jsonString(text)
+	if how == graph && strings.Contains(masked, "(") && strings.Contains(masked, `"`) {
+		plain := jsonUnescape(masked)
+		if safe := string(n.graphql([]byte(plain))); safe != plain {
+			masked = jsonEscape(safe, 0)
+		}
+	}
 	return masked, masked != text
 }
 
