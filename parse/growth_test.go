@@ -13,11 +13,11 @@ func TestEveryFunctionTakesTimeInProportionToWhatAServerSends(t *testing.T) {
 		A any      `json:"a" xml:"a"`
 		B []string `json:"b" xml:"b"`
 	}
-	decode := func(kind, before, after string, dst func() any) func(string) {
+	decoding := func(kind, before, after string, dst func() any) func(string) {
 		h := http.Header{"Content-Type": {kind}}
 		return func(s string) {
 			data := []byte(before + s + after)
-			err := decoder(h, false)(data, dst())
+			err := decode(h, data, dst(), new(settings).formatOf(h))
 			if err != nil {
 				_ = (&DecodeError{ContentType: kind, Err: err}).Error()
 			}
@@ -29,11 +29,11 @@ func TestEveryFunctionTakesTimeInProportionToWhatAServerSends(t *testing.T) {
 		"the text of a cause": func(s string) { _ = causeText(errors.New(s)) },
 		"a URL":               func(s string) { _ = bare(s) },
 		"a media type":        func(s string) { _ = mediaType(http.Header{"Content-Type": {s}}) },
-		"JSON":                decode("application/json", "", "", value),
-		"JSON string":         decode("application/json", `{"a":"`, `"}`, structure),
-		"JSON list":           decode("application/json", "[", "1]", value),
-		"XML":                 decode("application/xml", "<r>", "</r>", structure),
-		"XML attribute":       decode("text/xml", `<r a="`, `"/>`, structure),
-		"XML tag":             decode("text/xml", `<r `, `/>`, structure),
+		"JSON":                decoding("application/json", "", "", value),
+		"JSON string":         decoding("application/json", `{"a":"`, `"}`, structure),
+		"JSON list":           decoding("application/json", "[", "1]", value),
+		"XML":                 decoding("application/xml", "<r>", "</r>", structure),
+		"XML attribute":       decoding("text/xml", `<r a="`, `"/>`, structure),
+		"XML tag":             decoding("text/xml", `<r `, `/>`, structure),
 	})
 }

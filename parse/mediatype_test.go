@@ -17,15 +17,17 @@ func TestNoOtherMediaTypeIsDecoded(t *testing.T) {
 		"application/jsonl": no, "application/graphql": no, "text/event-stream": no, "application/x-www-form-urlencoded": no,
 		"multipart/form-data; boundary=b": no, "image/png": no, "application/pdf": no, "text/csv": no, "text/x-json": no,
 	} {
-		decode := decoder(http.Header{"Content-Type": {contentType}}, false)
+		h := http.Header{"Content-Type": {contentType}}
+		from := new(settings).formatOf(h)
 		got := no
 		var v struct {
 			A string `json:"a" xml:"a"`
 		}
 		switch {
-		case decode([]byte(`{"a":"b"}`), &v) == nil:
+		case from == formatNone:
+		case decode(h, []byte(`{"a":"b"}`), &v, from) == nil:
 			got = asJSON
-		case decode([]byte("<r><a>b</a></r>"), &v) == nil:
+		case decode(h, []byte("<r><a>b</a></r>"), &v, from) == nil:
 			got = asXML
 		}
 		if got != want {

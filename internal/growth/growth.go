@@ -12,6 +12,8 @@ import (
 	"runtime/debug"
 	"testing"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 const (
@@ -21,13 +23,13 @@ const (
 
 	// fast is what a byte may take in any case: a function that takes less for 4 MiB
 	// stops nobody.
-	fast = 5 * time.Nanosecond
+	fast = 12 * time.Nanosecond
 )
 
 // least is the processor time that the smallest input takes at least, so that the
 // resolution of the clock and what a call costs do not matter.
 func least() time.Duration {
-	if testing.Short() {
+	if !long.Wanted() {
 		return 200 * time.Microsecond
 	}
 	return time.Millisecond
@@ -35,8 +37,8 @@ func least() time.Duration {
 
 // Linear fails tb if f takes more than 2.5 times the processor time for twice the
 // input: between n and 2n bytes or between 2n and 4n, the least of several runs
-// each, and again for twice as much as that. n is such that f takes a millisecond, or a MiB; with -short the inputs are
-// smaller.
+// each, and again for twice as much as that. n is such that f takes a millisecond, or a
+// MiB; unless the long tests are wanted the inputs are smaller.
 func Linear(tb testing.TB, in Input, f func(s string)) {
 	tb.Helper()
 	if err := check(in, f); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 // Literal is a secret that functions under test may know.
@@ -32,14 +34,15 @@ func Between(before, text, after string) Input {
 
 // Hostile calls Linear with every function and texts of one separator, or of what a
 // reader of headers and bodies looks for, again and again: those that a function reads
-// to the end for each of them, if it does so for any. Some hold [Literal] in base64. With -short each function gets a tenth of the inputs.
+// to the end for each of them, if it does so for any. Some hold [Literal] in base64.
+// Unless the long tests are wanted each function gets a tenth of the inputs.
 func Hostile(t *testing.T, functions map[string]func(s string)) {
 	t.Helper()
 	list := inputs()
 	for name, f := range functions {
 		t.Run(name, func(t *testing.T) {
 			for i, in := range list {
-				if !testing.Short() || (i+len(name))%10 == 0 {
+				if long.Wanted() || (i+len(name))%10 == 0 {
 					Linear(t, in, f)
 				}
 			}

@@ -1,6 +1,10 @@
 package growth
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
+)
 
 func TestAHostileInputHasTheLengthAskedFor(t *testing.T) {
 	for _, in := range inputs() {
@@ -14,7 +18,7 @@ func TestEveryFunctionGetsEveryInput(t *testing.T) {
 	seen := map[string]bool{}
 	Hostile(t, map[string]func(string){"f": func(s string) { seen[s[:3]] = true }})
 	want := len(inputs()) / 3 // some begin alike
-	if testing.Short() {
+	if !long.Wanted() {
 		want = 8
 	}
 	if len(seen) < want {

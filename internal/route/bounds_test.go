@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -17,7 +16,7 @@ import (
 // Whatever the requests are, cache, names and counters stay within their bounds.
 func TestMemoryStaysWithinItsBounds(t *testing.T) {
 	n := 1_000_000
-	if testing.Short() || race.Enabled || os.Getenv(long.Env) == "" {
+	if race.Enabled || !long.Wanted() {
 		n = 50_000 // a million takes seconds
 	}
 	tab := compile(t, "host-7.test/never/{x}", "POST /never")
