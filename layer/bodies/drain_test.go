@@ -72,3 +72,22 @@ func TestDrainReadsAShortBodyToItsEnd(t *testing.T) {
 		t.Errorf("read %d bytes, closed %d times, want 5, once", n, b.Closed)
 	}
 }
+
+// Since Go 1.27 net/http reads on behind Close.
+func TestDrainLeavesSlowBodiesToTheTransportThatReadsOn(t *testing.T) {
+	for major, want := range map[int]time.Duration{1: 50 * time.Millisecond, 2: 50 * time.Millisecond} {
+		if major == 1 && bodies.CloseDrains {
+			want = 5 * time.Millisecond
+		}
+		synctest.Test(t, func(t *testing.T) {
+			d := &drip{every: time.Second, done: make(chan struct{})}
+			start := time.Now()
+			bodies.Drain(&http.Response{Body: d, ContentLength: -1, ProtoMajor: major})
+			if took := time.Since(start); took != want || d.closes != 1 {
+				t.Errorf("HTTP/%d: took %v, closed %d times, want %v, once", major, took, d.closes, want)
+			}
+			synctest.Wait()
+			time.Sleep(time.Second)
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package roundtriptest
 
 import (
+	"go/build"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,10 @@ func TestMutants(t *testing.T) {
 	for _, m := range mutants() {
 		t.Run(strings.ReplaceAll(m.bug, " ", "-"), func(t *testing.T) {
 			must := strings.Fields(m.must)
+			// Since Go 1.27 net/http saves the connection of a body that is closed unread.
+			if m.bug == "closes discarded bodies unread" && slices.Contains(build.Default.ReleaseTags, "go1.27") {
+				must = nil
+			}
 			if m.races && race.Enabled {
 				for _, name := range must {
 					proved[name] = true

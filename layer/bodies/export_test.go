@@ -1,0 +1,4 @@
+package bodies
+
+// CloseDrains is closeDrains.
+const CloseDrains = closeDrains
