@@ -36,6 +36,7 @@ help: ## this list
 
 .PHONY: demo
 demo: ## the main job from end to end, offline
+	@echo "-- building the demo, a minute or two the first time" >&2
 	@$(GO) run ./cmd/demo
 
 ##@ Check
