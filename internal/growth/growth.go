@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/internal/race"
 )
 
 const (
@@ -26,10 +27,14 @@ const (
 	fast = 12 * time.Nanosecond
 )
 
+// thorough reports whether every input is to be tried at full size: the long tests
+// are wanted, and the race detector does not take the time.
+func thorough() bool { return long.Wanted() && !race.Enabled }
+
 // least is the processor time that the smallest input takes at least, so that the
 // resolution of the clock and what a call costs do not matter.
 func least() time.Duration {
-	if !long.Wanted() {
+	if !thorough() {
 		return 200 * time.Microsecond
 	}
 	return time.Millisecond

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/gracy-go/gracy/internal/long"
 )
 
 // Literal is a secret that functions under test may know.
@@ -42,7 +40,7 @@ func Hostile(t *testing.T, functions map[string]func(s string)) {
 	for name, f := range functions {
 		t.Run(name, func(t *testing.T) {
 			for i, in := range list {
-				if long.Wanted() || (i+len(name))%10 == 0 {
+				if thorough() || (i+len(name))%10 == 0 {
 					Linear(t, in, f)
 				}
 			}

@@ -2,8 +2,6 @@ package growth
 
 import (
 	"testing"
-
-	"github.com/gracy-go/gracy/internal/long"
 )
 
 func TestAHostileInputHasTheLengthAskedFor(t *testing.T) {
@@ -18,7 +16,7 @@ func TestEveryFunctionGetsEveryInput(t *testing.T) {
 	seen := map[string]bool{}
 	Hostile(t, map[string]func(string){"f": func(s string) { seen[s[:3]] = true }})
 	want := len(inputs()) / 3 // some begin alike
-	if !long.Wanted() {
+	if !thorough() {
 		want = 8
 	}
 	if len(seen) < want {
