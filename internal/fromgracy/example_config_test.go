@@ -1,0 +1,146 @@
+package fromgracy_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/parse"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+)
+
+func Example_row11() {
+	server := pokeAPI(503, 503, 503, 503, 503)
+	api := server.behind(retry.New(retry.Policy{Attempts: 2, Delays: map[int]time.Duration{503: 0}}))
+	attempts := func(opts ...parse.Option) int {
+		before := server.sends()
+		_, _ = getPokemon.Call(ctx, api, "abra", opts...)
+		return server.sends() - before
+	}
+	fmt.Println("inherited:", attempts())
+	fmt.Println("off:", attempts(retry.Off))
+	fmt.Println("a value:", attempts(retry.Policy{Attempts: 3}))
+	// Output:
+	// inherited: 2
+	// off: 1
+	// a value: 3
+}
+
+func Example_row12() {
+	api := pokeAPI(404, 404).behind(logging.New(logging.Config{Logger: lines()})) // failures at ERROR
+	_, _ = getPokemon.Call(ctx, api, "missingno")
+
+	api = pokeAPI(404).behind(logging.New(logging.Config{
+		Logger:  lines(),
+		Request: logging.At(slog.LevelDebug), // the errors are still logged
+	}))
+	_, _ = getPokemon.Call(ctx, api, "missingno")
+	// Output:
+	// level=ERROR msg="GET https://pokeapi.co/api/v2/pokemon/missingno failed: 404"
+	// level=DEBUG msg="GET https://pokeapi.co/api/v2/pokemon/missingno"
+	// level=ERROR msg="GET https://pokeapi.co/api/v2/pokemon/missingno failed: 404"
+}
+
+// A method with settings of its own, every layer included.
+var probe = parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}",
+	retry.Off, logging.Off, parse.ZeroOn(404),
+	concurrency.New(concurrency.Limit{Max: 5}),
+	throttle.New(throttle.Rule{Limit: 2}),
+)
+
+func Example_row13() {
+	server := pokeAPI(503)
+	api := server.behind(
+		logging.New(logging.Config{Logger: lines()}),
+		retry.New(retry.Policy{}),
+		concurrency.New(concurrency.Limit{Max: 20}),
+		throttle.New(),
+	)
+	_, err := probe.Call(ctx, api, "abra")
+	fmt.Println(err, server.sends())
+	p, err := probe.Call(ctx, api, "missingno")
+	fmt.Println(p, err)
+	// Output:
+	// GET /pokemon/{name}: 503 Service Unavailable 1
+	// <nil> <nil>
+}
+
+func Example_row14() {
+	server := pokeAPI(503)
+	inner := server.behind(retry.New(retry.Policy{}))
+	outer := pokeAPI().behind(retry.New(retry.Policy{}), hook.New(hook.Hooks{Before: func(ctx context.Context, _ *http.Request) error {
+		_, err := getPokemon.Call(ctx, inner, "abra") // a call made within another one
+		return err
+	}}))
+	_, err := getPokemon.Call(ctx, outer, "kadabra", retry.Off)
+	fmt.Println(err, server.sends()) // retry.Off was for kadabra
+	// Output: <nil> 2
+}
+
+// starters yields as it goes.
+func starters(ctx context.Context, api parse.API) iter.Seq2[Pokemon, error] {
+	return func(yield func(Pokemon, error) bool) {
+		for _, name := range []string{"charmander", "squirtle"} {
+			if p, err := getPokemon.Call(ctx, api, name, retry.Off); !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func Example_row15() {
+	for p, err := range starters(ctx, pokeAPI().behind(retry.New(retry.Policy{}))) {
+		fmt.Println(p.Name, err)
+	}
+	// Output:
+	// charmander <nil>
+	// squirtle <nil>
+}
+
+func Example_row16() {
+	api := pokeAPI(503).behind(retry.New(retry.Policy{Attempts: 4}), throttle.New(throttle.Rule{Limit: 10}))
+	plan := gracy.Explain(api.Client)
+	fmt.Println(plan.Layers[:2], plan.Attempts)
+
+	r, err := parse.Get[parse.Response[Pokemon]](ctx, api.Client, api.Base+"pokemon/abra")
+	fmt.Println(r.Call.Count(), r.Call.StopReason(), err) // fmt.Println(r.Call) prints the whole story of a call
+	// Output:
+	// [retry throttle] 4
+	// 2  <nil>
+}
+
+func Example_row17() {
+	stats, limit := metrics.New(""), concurrency.New(concurrency.Limit{Max: 2})
+	api := handled(func(http.ResponseWriter, *http.Request) {
+		fmt.Println(stats.Snapshot().InFlight, "calls,", limit.InFlight(), "slots,", limit.Waiting(), "waiting")
+	}).behind(stats, limit)
+	_, err := parse.Get[parse.None](ctx, api.Client, api.Base)
+	fmt.Println(err, stats.Snapshot().InFlight)
+	// Output:
+	// 1 calls, 1 slots, 0 waiting
+	// <nil> 0
+}
+
+func Example_row18() {
+	fmt.Println(log.Flags() == log.LstdFlags, log.Writer() == os.Stderr, slog.Default().Enabled(ctx, slog.LevelDebug))
+	// Output: true true false
+}
+
+func Example_row19() {
+	api := pokeAPI().behind()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, api.Base+"pokemon/abra", nil)
+	p, err := parse.JSON[Pokemon](api.Client.Do(req)) // types for a response that is there already
+	fmt.Println(p.Name, err)
+	// Output: abra <nil>
+}

@@ -1,0 +1,158 @@
+package fromgracy_test
+
+import (
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	page = "../../docs/from-gracy.md"
+	rows = 32 // features of the original
+)
+
+var update = flag.Bool("update", false, "write the snippets of docs/from-gracy.md anew")
+
+var (
+	heading = regexp.MustCompile(`(?m)^### (\d+)\. .*$`)
+	fence   = regexp.MustCompile("(?ms)^```go (.*?)\n(.*?)^```$")
+)
+
+// declared returns the source of each declaration of the test files by its name;
+// of an Example the body, its output included.
+func declared(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := map[string]string{}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := token.NewFileSet()
+		f, err := parser.ParseFile(set, name, b, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := func(from, to token.Pos) string { return string(b[set.Position(from).Offset:set.Position(to).Offset]) }
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				switch {
+				case strings.HasPrefix(d.Name.Name, "Example"):
+					body := text(d.Body.Lbrace+1, d.Body.Rbrace)
+					code[d.Name.Name] = strings.TrimSpace(strings.ReplaceAll(body, "\n\t", "\n"))
+				case d.Recv == nil:
+					code[d.Name.Name] = text(d.Pos(), d.End())
+				default:
+					code[receiver(d)+"."+d.Name.Name] = text(d.Pos(), d.End())
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						code[spec.Name.Name] = text(d.Pos(), d.End())
+					case *ast.ValueSpec:
+						code[spec.Names[0].Name] = text(d.Pos(), d.End())
+					}
+				}
+			}
+		}
+	}
+	return code
+}
+
+func receiver(d *ast.FuncDecl) string {
+	typ := d.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	return typ.(*ast.Ident).Name
+}
+
+func read(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Every Go snippet of the page is the code that its fence names, which runs here,
+// and every Example is on the page.
+func TestThePageIsCodeThatRuns(t *testing.T) {
+	code, shown := declared(t), map[string]bool{}
+	text := read(t)
+	fresh := fence.ReplaceAllStringFunc(text, func(block string) string {
+		m := fence.FindStringSubmatch(block)
+		var parts []string
+		for name := range strings.FieldsSeq(m[1]) {
+			part, ok := code[name]
+			if !ok {
+				t.Errorf("the page shows %s, which no test file declares", name)
+			}
+			parts = append(parts, part)
+			shown[name] = true
+		}
+		want := strings.Join(parts, "\n\n") + "\n"
+		if want != m[2] && !*update {
+			t.Errorf("%s: the page has\n%s\nwhat runs is\n%s", m[1], m[2], want)
+		}
+		return "```go " + m[1] + "\n" + want + "```"
+	})
+	if *update && fresh != text {
+		if err := os.WriteFile(page, []byte(fresh), 0o644); err != nil { //nolint:gosec // a page of the documentation
+			t.Fatal(err)
+		}
+	}
+	for name := range code {
+		if strings.HasPrefix(name, "Example") && !shown[name] {
+			t.Errorf("%s is not on the page", name)
+		}
+	}
+	if n := strings.Count(text, "```go"); n != len(fence.FindAllString(text, -1)) {
+		t.Errorf("of %d Go snippets some have no name of an Example at their fence", n)
+	}
+}
+
+// The page has every feature of the original, by number and in order, each with a
+// line of Python and with an Example.
+func TestThePageHasEveryRow(t *testing.T) {
+	text := read(t)
+	at := heading.FindAllStringSubmatchIndex(text, -1)
+	var numbers []int
+	for i, m := range at {
+		end := len(text)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		section := text[m[0]:end]
+		n, _ := strconv.Atoi(text[m[2]:m[3]])
+		numbers = append(numbers, n)
+		if !strings.Contains(section, "```python\n") {
+			t.Errorf("row %d has no line of Python", n)
+		}
+		if !strings.Contains(section, "Example_row"+strconv.Itoa(n)) {
+			t.Errorf("row %d has no Example_row%d", n, n)
+		}
+	}
+	var want []int
+	for n := range rows {
+		want = append(want, n+1)
+	}
+	if !slices.Equal(numbers, want) {
+		t.Errorf("the page has the rows %v, want 1 to %d", numbers, rows)
+	}
+}
