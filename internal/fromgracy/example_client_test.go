@@ -180,6 +180,14 @@ func Example_row8() {
 	// GET /pokemon/{name}: name makes a dot segment, which would change the path
 }
 
+func Example_row8literal() {
+	server := handled(func(http.ResponseWriter, *http.Request) {})
+	find := parse.NewEndpoint[string, parse.None]("GET /pokemon/{path...}")
+	_, err := find.Call(ctx, server.behind(), "nidoran/f")
+	fmt.Println(server.last().URL, err)
+	// Output: https://pokeapi.co/api/v2/pokemon/nidoran/f <nil>
+}
+
 var (
 	pokemonByName = parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}")
 	berryByName   = parse.NewEndpoint[string, Pokemon]("GET /berry/{name}")

@@ -18,6 +18,7 @@ import (
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func Example_row11() {
@@ -88,10 +89,18 @@ func Example_row14() {
 	// Output: <nil> 2
 }
 
+func Example_row14literal() {
+	off := transport.With(ctx, retry.Off) // a context reaches every client that it is given to
+	server := pokeAPI(503)
+	_, err := getPokemon.Call(off, server.behind(retry.New(retry.Policy{})), "abra")
+	fmt.Println(err, server.sends())
+	// Output: GET /pokemon/{name}: 503 Service Unavailable 1
+}
+
 // starters yields as it goes.
 func starters(ctx context.Context, api parse.API) iter.Seq2[Pokemon, error] {
 	return func(yield func(Pokemon, error) bool) {
-		for _, name := range []string{"charmander", "squirtle"} {
+		for _, name := range []string{"bulbasaur", "squirtle"} {
 			if p, err := getPokemon.Call(ctx, api, name, retry.Off); !yield(p, err) || err != nil {
 				return
 			}
@@ -104,7 +113,7 @@ func Example_row15() {
 		fmt.Println(p.Name, err)
 	}
 	// Output:
-	// charmander <nil>
+	// bulbasaur <nil>
 	// squirtle <nil>
 }
 

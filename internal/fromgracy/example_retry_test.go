@@ -244,3 +244,27 @@ func Example_row32() {
 	// <nil> 2
 	// /api/v2/pokemon/slowpoke 3
 }
+
+func Example_row32literal() {
+	limit := concurrency.New(concurrency.Limit{Max: 1})
+	held := func(context.Context, *http.Request) error {
+		fmt.Println("an attempt, with", limit.InFlight(), "slot")
+		return nil
+	}
+	outside := pokeAPI(503).behind(limit, retry.New(retry.Policy{Delay: time.Millisecond}), hook.New(hook.Hooks{Before: held}))
+	_, err := getPokemon.Call(ctx, outside, "abra") // one slot for all attempts and the waits between them
+	fmt.Println(err)
+	// Output:
+	// an attempt, with 1 slot
+	// an attempt, with 1 slot
+	// <nil>
+}
+
+func Example_row24literal() {
+	server := pokeAPI(404)
+	api := server.behind(retry.New(retry.Policy{Statuses: []int{404}, Delay: retry.NoDelay}))
+	find := parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}", parse.OnFunc(404, func(parse.Failure) error { return nil }))
+	p, err := find.Call(ctx, api, "missingno") // a failure to the layers, none to the caller
+	fmt.Println(p, err, server.sends())
+	// Output: <nil> <nil> 3
+}

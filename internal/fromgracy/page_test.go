@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	page = "../../docs/from-gracy.md"
-	rows = 32 // features of the original
+	manual = "../../docs/from-gracy.md"
+	rows   = 82 // features of the original
 )
 
 var update = flag.Bool("update", false, "write the snippets of docs/from-gracy.md anew")
@@ -83,7 +83,7 @@ func receiver(d *ast.FuncDecl) string {
 
 func read(t *testing.T) string {
 	t.Helper()
-	b, err := os.ReadFile(page)
+	b, err := os.ReadFile(manual)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestThePageIsCodeThatRuns(t *testing.T) {
 		return "```go " + m[1] + "\n" + want + "```"
 	})
 	if *update && fresh != text {
-		if err := os.WriteFile(page, []byte(fresh), 0o644); err != nil { //nolint:gosec // a page of the documentation
+		if err := os.WriteFile(manual, []byte(fresh), 0o644); err != nil { //nolint:gosec // a page of the documentation
 			t.Fatal(err)
 		}
 	}
@@ -154,5 +154,30 @@ func TestThePageHasEveryRow(t *testing.T) {
 	}
 	if !slices.Equal(numbers, want) {
 		t.Errorf("the page has the rows %v, want 1 to %d", numbers, rows)
+	}
+}
+
+// Every link within the page leads to a heading, and every other one to a file.
+func TestItsLinksLead(t *testing.T) {
+	text, anchors := read(t), map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^##+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		name := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		anchors["#"+strings.ReplaceAll(name, " ", "-")] = true
+	}
+	prose := regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(text, "")
+	links := regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(prose, -1)
+	for _, m := range links {
+		link := m[1]
+		if strings.HasPrefix(link, "#") && !anchors[link] {
+			t.Errorf("no heading is %s", link)
+		}
+		if !strings.HasPrefix(link, "#") && !strings.HasPrefix(link, "https://") {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(manual), link)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if len(links) < rows/2 {
+		t.Errorf("%d links, want many", len(links))
 	}
 }

@@ -2,6 +2,7 @@ package fromgracy_test
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"log/slog"
 	"net/http"
@@ -57,7 +58,7 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.mu.Unlock()
 	// What the server gets is a request of its own, as over a wire.
 	got := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.RequestURI(), req.Body)
-	got.Host, got.Header = req.URL.Host, req.Header.Clone()
+	got.Host, got.Header, got.TLS = req.URL.Host, req.Header.Clone(), &tls.ConnectionState{}
 	w := httptest.NewRecorder()
 	switch step := step.(type) {
 	case error:

@@ -1,0 +1,220 @@
+package fromgracy_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/parse"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func Example_row52() {
+	fetch := func(status int, rule parse.Option) error {
+		_, err := parse.Get[parse.None](ctx, pokeAPI(status).behind().Client, "https://pokeapi.co/", rule)
+		return err
+	}
+	created := parse.Only(201)                            // strict_status_code
+	lenient := parse.Allow(404, 410)                      // allowed_status_code
+	found := parse.Only(parse.Success, parse.Redirection) // classes
+	fmt.Println(fetch(201, created), "|", fetch(200, created))
+	fmt.Println(fetch(404, lenient), "|", fetch(403, lenient))
+	fmt.Println(fetch(204, found), "|", fetch(304, found))
+	// Output:
+	// <nil> | GET https://pokeapi.co/: 200 OK
+	// <nil> | GET https://pokeapi.co/: 403 Forbidden
+	// <nil> | <nil>
+}
+
+// ErrEgg is an error of a program of ours.
+var ErrEgg = errors.New("still an egg")
+
+func Example_row53() {
+	hatched := parse.Check(func(p *Pokemon) error {
+		if p.ID == 0 {
+			return ErrEgg
+		}
+		return nil
+	})
+	egg := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"id":0}`) }
+	server := pokeAPI(egg)
+	api := server.behind(retry.New(retry.Policy{When: retry.OnError(ErrEgg), Delay: retry.NoDelay}))
+	p, err := getPokemon.Call(ctx, api, "eevee", hatched) // retried until it is right
+	fmt.Println(p.ID, err, server.sends())
+
+	_, err = getPokemon.Call(ctx, pokeAPI(egg).behind(), "eevee", hatched)
+	fmt.Println(errors.Is(err, ErrEgg))
+	// Output:
+	// 133 <nil> 2
+	// true
+}
+
+func Example_row53raw() {
+	html := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<h1>maintenance</h1>")
+	}
+	api := pokeAPI(html).behind(retry.New(retry.Policy{Delay: retry.NoDelay})).Sub(transport.Expect{
+		Check: func(resp *http.Response) error { // of every response, whatever its type
+			if resp.Header.Get("Content-Type") == "text/html" {
+				return errors.New("not ours")
+			}
+			return nil
+		},
+	})
+	p, err := getPokemon.Call(ctx, api, "mew")
+	fmt.Println(p.ID, err)
+	// Output: 151 <nil>
+}
+
+var errNoPokemon = errors.New("no such pokémon")
+
+func Example_row54() {
+	server := pokeAPI()
+	raw := parse.NewEndpoint[string, []byte]("GET /pokemon/{name}")
+	body, err := raw.Call(ctx, server.behind(), "mew") // the result type is the parser
+	fmt.Println(len(body) > 0, err)
+
+	maybe := parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}", parse.ZeroOn(404)) // {404: None}
+	p, err := maybe.Call(ctx, server.behind(), "missingno")
+	fmt.Println(p, err)
+
+	must := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.On(404, errNoPokemon)) // {404: NoPokemon}
+	_, err = must.Call(ctx, server.behind(), "missingno")
+	fmt.Println(errors.Is(err, errNoPokemon), err)
+	// Output:
+	// true <nil>
+	// <nil> <nil>
+	// true GET /pokemon/{name}: 404 Not Found: no such pokémon
+}
+
+// Result is another type for another status, as a callable for each status is there.
+type Result struct {
+	Pokemon
+	Missing string
+}
+
+func Example_row54types() {
+	api := pokeAPI().behind()
+	r, err := parse.Get[parse.Response[[]byte]](ctx, api.Client, api.Base+"pokemon/missingno", parse.Allow(404))
+	result := Result{}
+	switch r.Status {
+	case 404:
+		result.Missing = string(r.Value)
+	default:
+		err = json.Unmarshal(r.Value, &result.Pokemon)
+	}
+	fmt.Printf("%+v %v\n", result, err)
+	// Output: {Pokemon:{ID:0 Name:} Missing:Not Found} <nil>
+}
+
+func Example_row55() {
+	text := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "not JSON") }
+	for _, fault := range []any{errReset, 500, text} {
+		_, err := getPokemon.Call(ctx, pokeAPI(fault).behind(), "abra")
+		switch {
+		case errors.Is(err, parse.ServerError): // or a *parse.StatusError, with the body
+			fmt.Println("NonOkResponse:", err)
+		case errors.Is(err, parse.ErrDecode):
+			fmt.Println("GracyParseFailed:", err)
+		case err != nil: // a *parse.Error
+			fmt.Println("GracyRequestFailed:", err)
+		}
+	}
+	closed := throttle.New()
+	closed.Close()
+	_, err := getPokemon.Call(ctx, pokeAPI().behind(closed), "abra")
+	fmt.Println("not sent:", errors.Is(err, verdict.ErrRejected))
+	// Output:
+	// GracyRequestFailed: GET /pokemon/{name}: read: connection reset by peer
+	// NonOkResponse: GET /pokemon/{name}: 500 Internal Server Error
+	// GracyParseFailed: GET /pokemon/{name}: decode text/plain at byte 2: malformed
+	// not sent: true
+}
+
+// A NoPokemonError is an error with what a caller wants to know.
+type NoPokemonError struct {
+	Name   string
+	Status int
+}
+
+func (e *NoPokemonError) Error() string { return fmt.Sprintf("no %s here (%d)", e.Name, e.Status) }
+
+func Example_row56() {
+	find := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.OnFunc(404, func(f parse.Failure) error {
+		return &NoPokemonError{Name: f.Arg("name"), Status: f.Status}
+	}))
+	_, err := find.Call(ctx, pokeAPI().behind(), "missingno")
+	e, ok := errors.AsType[*NoPokemonError](err)
+	fmt.Println(ok, e)
+	fmt.Println(err)
+	// Output:
+	// true no missingno here (404)
+	// GET /pokemon/{name}: 404 Not Found: no missingno here (404)
+}
+
+func Example_row57() {
+	_, err := getPokemon.Call(ctx, pokeAPI().behind(), "missingno")
+	e, _ := errors.AsType[*parse.StatusError](err)
+	text, err := json.Marshal(map[string]any{"route": e.Route, "status": e.Status, "body": string(e.Body)}) // plain fields
+	fmt.Println(string(text), err)
+	// Output: {"body":"Not Found","route":"GET /pokemon/{name}","status":404} <nil>
+}
+
+func Example_row58() {
+	api := pokeAPI().behind(logging.New(logging.Config{
+		Logger:   lines(),
+		Request:  logging.At(slog.LevelDebug),
+		Response: logging.Message(slog.LevelWarn, "{METHOD} {UENDPOINT} has responded"),
+		Errors: logging.Event{On: true, Level: slog.LevelInfo, Func: func(e transport.Event) string {
+			if e.Response == nil {
+				return "no response from {URL}"
+			}
+			return "{STATUS} as " + e.Response.Header.Get("Content-Type")
+		}},
+	}))
+	_, _ = getPokemon.Call(ctx, api, "missingno")
+	// Output:
+	// level=DEBUG msg="GET https://pokeapi.co/api/v2/pokemon/missingno"
+	// level=WARN msg="GET /pokemon/{name} has responded"
+	// level=INFO msg="404 as text/plain; charset=utf-8"
+}
+
+func Example_row59() {
+	api := pokeAPI(503).behind(
+		logging.New(logging.Config{
+			Logger:   lines(),
+			Response: logging.Message(slog.LevelInfo, "{URL} {UENDPOINT} {METHOD} {STATUS} {REPLAY}{IS_REPLAY}"),
+			Retry:    logging.Message(slog.LevelInfo, "{RETRY_CAUSE}: wait {RETRY_DELAY}s after {CUR_ATTEMPT} of {MAX_ATTEMPT}"),
+		}),
+		retry.New(retry.Policy{Delay: 2 * time.Millisecond, Jitter: retry.NoJitter}),
+	)
+	_, _ = getPokemon.Call(ctx, api, "abra")
+	// Output:
+	// level=INFO msg="status 503: wait 0.002s after 1 of 3"
+	// level=INFO msg="https://pokeapi.co/api/v2/pokemon/abra /pokemon/{name} GET 200 FALSE"
+}
+
+func Example_row60() {
+	api := pokeAPI(503, 404).behind(
+		metrics.New(""),
+		logging.New(logging.Config{
+			Logger: lines(), Request: logging.At(slog.LevelInfo), Retry: logging.At(slog.LevelInfo), Retried: logging.At(slog.LevelInfo),
+		}),
+		retry.New(retry.Policy{Delay: retry.NoDelay}),
+	)
+	_, _ = getPokemon.Call(ctx, api, "abra")
+	// Output:
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra"
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra will be retried in 0s after status 503, attempt 1 of 3 failed"
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra retried: 404, attempt 2"
+	// level=ERROR msg="GET https://pokeapi.co/api/v2/pokemon/abra failed: 404"
+}
