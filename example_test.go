@@ -86,17 +86,17 @@ func ExampleChain_typed() {
 	// true true
 }
 
-type (
-	Named  struct{ Name string }
-	Window struct {
-		Offset int `query:"offset"`
-		Limit  int `query:"limit"`
-	}
-	List struct {
-		Count   int
-		Results []Named
-	}
-)
+type Window struct {
+	Offset int `query:"offset"`
+	Limit  int `query:"limit"`
+}
+
+type Named struct{ Name string }
+
+type List struct {
+	Count   int
+	Results []Named
+}
 
 func ExampleChain_pages() {
 	server := httptest.NewServer(pokeapi.Handler())

@@ -75,7 +75,7 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 	case len(p.names) > 0:
 		return nil, fmt.Errorf("the input %s has no field with the tag path:%q", t, p.names[0])
 	case slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodTrace, http.MethodOptions}, p.method):
-		return nil, fmt.Errorf("the input %s would be the body, and %s has none", t, p.method)
+		return nil, fmt.Errorf("the input %s would be the body, and %s has none; fields with a tag go elsewhere: `query:\"name\"`", t, p.method)
 	case t.Kind() == reflect.Chan || t.Kind() == reflect.Func:
 		return nil, fmt.Errorf("the input %s cannot be sent", t)
 	}

@@ -77,7 +77,7 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		{"no parameter name", func() { parse.NewEndpoint[unnamed, int]("GET /a") }},
 		{"form of url.Values", func() { parse.NewEndpoint[wrongForm, int]("POST /a") }},
 		{"two fields for json", func() { parse.NewEndpoint[twoBodies, int]("POST /a") }},
-		{"GET has none", func() { parse.NewEndpoint[pokemon, int]("GET /a") }},
+		{"GET has none; fields with a tag go elsewhere: `query:", func() { parse.NewEndpoint[pokemon, int]("GET /a") }},
 		{`no field with the tag path:"id"`, func() { parse.NewEndpoint[pokemon, int]("POST /{id}") }},
 		{"cannot be sent", func() { parse.NewEndpoint[func(), int]("POST /a") }},
 		{"Check is for string", func() {
