@@ -130,6 +130,23 @@ func Example_row63() {
 	// open <nil>
 }
 
+func Example_row63literal() {
+	status := parse.NewEndpoint[parse.None, string]("GET /egg")
+	inFile("eggs.json", func(path string) {
+		for _, text := range []string{"warm", "moving", "open"} {
+			with(path, replay.Options{Mode: replay.ModeRecord}, func(tape *replay.Tape) { // each run replaces the one before
+				egg := handled(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, text) })
+				_, _ = status.Call(ctx, egg.behind(tape), parse.None{})
+			})
+		}
+		with(path, replay.Options{Mode: replay.ModeReplay}, func(tape *replay.Tape) {
+			s, err := status.Call(ctx, pokeAPI().behind(tape), parse.None{})
+			fmt.Println(s, err)
+		})
+	})
+	// Output: open <nil>
+}
+
 func Example_row63key() {
 	inFile("team.json", func(path string) {
 		// The size of a team does not matter here; Match.Key decides by a text of one's own.

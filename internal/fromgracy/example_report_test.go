@@ -58,6 +58,14 @@ func Example_row71() {
 	// 0 1
 }
 
+func Example_row71literal() {
+	everything := metrics.New("") // one recorder in every client
+	_, _ = getPokemon.Call(ctx, pokeAPI().behind(everything), "abra")
+	_, _ = getPokemon.Call(ctx, pokeAPI().behind(everything), "abra")
+	fmt.Println(everything.Snapshot().Total.Calls)
+	// Output: 2
+}
+
 func Example_row72() {
 	shot := afternoon().Snapshot()
 	for _, r := range append(shot.Rows, shot.Total) {
@@ -91,6 +99,14 @@ func Example_row73() {
 	// Output:
 	// client,method,route,calls,attempts,success_percent,fail_percent,canceled,mean_seconds,p50_seconds,p99_seconds,max_seconds,status_2xx,status_3xx,status_4xx,status_5xx,aborts,retries,throttled,replays,calls_per_second
 	// 1 1
+}
+
+func Example_row73literal() {
+	stats := metrics.New("")
+	lenient := parse.OnFunc(404, func(parse.Failure) error { return nil }) // a failure to the layers, none to the caller
+	_, err := getPokemon.Call(ctx, pokeAPI(404).behind(stats), "abra", lenient)
+	fmt.Println(err, stats.Snapshot().Total.Failures)
+	// Output: <nil> 1
 }
 
 func Example_row74() {

@@ -139,6 +139,18 @@ func Example_row26() {
 	// true 2 true
 }
 
+func Example_row26literal() {
+	for _, policy := range []retry.Policy{{Attempts: 1}, {Attempts: 2, Delay: retry.NoDelay}} {
+		client := pokeAPI(errReset, errReset).behind(retry.New(policy)).Client
+		_, err := client.Get("https://pokeapi.co/") // without parse: bare after one attempt, wrapped after more
+		several, ok := errors.AsType[*retry.Error](err)
+		fmt.Println(errors.Is(err, syscall.ECONNRESET), ok, several != nil && several.Attempts == 2)
+	}
+	// Output:
+	// true false false
+	// true true true
+}
+
 func Example_row27() {
 	pass := parse.OnFunc(parse.ServerError, func(parse.Failure) error { return nil })
 	policy := retry.Policy{Attempts: 2, Delay: retry.NoDelay}

@@ -157,6 +157,60 @@ func TestThePageHasEveryRow(t *testing.T) {
 	}
 }
 
+// Each row that is not simply the same says so: a difference on purpose has what does
+// as the original did, the others their reason.
+func TestTheReasonsOfThePage(t *testing.T) {
+	text := read(t)
+	sections := map[string]string{}
+	at := heading.FindAllStringSubmatchIndex(text, -1)
+	for i, m := range at {
+		end := len(text)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		sections[text[m[2]:m[3]]] = text[m[0]:end]
+	}
+	rowLink := regexp.MustCompile(`\[(\d+)\]\(#`)
+	listed := func(from, to string) (list []string) {
+		_, part, ok := strings.Cut(text, from)
+		part, _, end := strings.Cut(part, to)
+		if !ok || !end {
+			t.Fatalf("no part of the page is between %q and %q", from, to)
+		}
+		for _, m := range rowLink.FindAllStringSubmatch(part, -1) {
+			list = append(list, m[1])
+		}
+		return list
+	}
+	different := listed("On purpose", "A Python line")
+	if len(different) < 10 {
+		t.Errorf("%d differences are listed, want all", len(different))
+	}
+	for _, n := range different {
+		if s := sections[n]; !strings.Contains(s, "literal") && !strings.Contains(s, "as there") && !strings.Contains(s, "asThere") {
+			t.Errorf("row %s is different, and nothing there does as the original did", n)
+		}
+	}
+	for _, c := range []struct {
+		reason string
+		listed []string
+		want   string
+	}{
+		{"later", listed("Later, in an issue", "Not applicable"), "62 65 68 69 70 76 77"},
+		{"Not applicable", listed("Not applicable", "## The words"), "5 18 19 57"},
+	} {
+		slices.SortFunc(c.listed, func(a, b string) int { x, _ := strconv.Atoi(a); y, _ := strconv.Atoi(b); return x - y })
+		if got := strings.Join(c.listed, " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.reason, got, c.want)
+		}
+		for _, n := range c.listed {
+			if s := sections[n]; !strings.Contains(s, c.reason) && !strings.Contains(s, " yet") {
+				t.Errorf("row %s does not say that it is %q", n, c.reason)
+			}
+		}
+	}
+}
+
 // Every link within the page leads to a heading, and every other one to a file.
 func TestItsLinksLead(t *testing.T) {
 	text, anchors := read(t), map[string]bool{}
