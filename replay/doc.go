@@ -40,6 +40,11 @@
 // are masked first. Responses to one request are a sequence, in the order in
 // which the requests were started; [End] says what follows the last.
 //
+// Port included, so a test that records from an httptest.Server gives it a name:
+// its client sends to the server what is for http://example.com.
+//
+//	gracy.Around(server.Client().Transport, retry.New(retry.Policy{}), tape)
+//
 // # For whom a tape responds
 //
 // In the modes that send, the same request made with two credentials is two: a

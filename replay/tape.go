@@ -34,9 +34,9 @@ type Tape struct {
 }
 
 // Open opens the tape in a file and makes it if it is not there, except in
-// ModeReplay. A name that ends in .json is a text tape (package store/text), any
-// other a bbolt file (package store/bolt). With [Off] nothing is opened. It
-// panics on options that make no sense.
+// ModeReplay. A name that ends in .json is a text tape (package store/text), whose
+// file is made with the first exchange, any other a bbolt file (package store/bolt).
+// With [Off] nothing is opened. It panics on options that make no sense.
 //
 // A tape whose index was made with another Match or other redaction rules is
 // indexed anew.
