@@ -151,20 +151,32 @@ func Example_row26literal() {
 	// true true true
 }
 
+// pass is behavior="pass": whatever failed, the result is the zero value.
+func pass[T any](result T, _ error) T { return result }
+
 func Example_row27() {
-	pass := parse.OnFunc(parse.ServerError, func(parse.Failure) error { return nil })
-	policy := retry.Policy{Attempts: 2, Delay: retry.NoDelay}
-
-	api := pokeAPI(503, 503).behind(retry.New(policy)).Sub(pass)
-	p, err := getPokemon.Call(ctx, api, "abra")
-	fmt.Println(p, err)
-
-	api = pokeAPI(errReset, errReset).behind(retry.New(policy)).Sub(pass)
-	p, _ = getPokemon.Call(ctx, api, "abra") // an aborted call has no response to pass: leave its error out
-	fmt.Println(p)
+	policy := retry.New(retry.Policy{Attempts: 2, Delay: retry.NoDelay})
+	maybe := parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}")
+	for _, fault := range []any{503, errReset} { // aborted calls too
+		server := pokeAPI(fault, fault)
+		p := pass(maybe.Call(ctx, server.behind(policy), "abra"))
+		fmt.Println(p, server.sends())
+	}
 	// Output:
-	// {0 } <nil>
-	// {0 }
+	// <nil> 2
+	// <nil> 2
+}
+
+func Example_row27statuses() {
+	policy := retry.New(retry.Policy{Attempts: 2, Delay: retry.NoDelay})
+	quiet := parse.OnFunc(parse.ServerError, func(parse.Failure) error { return nil }) // of statuses alone
+	for _, fault := range []any{503, errReset} {
+		p, err := getPokemon.Call(ctx, pokeAPI(fault, fault).behind(policy), "abra", quiet)
+		fmt.Println(p.ID, err != nil)
+	}
+	// Output:
+	// 0 false
+	// 0 true
 }
 
 func Example_row28() {
