@@ -123,10 +123,10 @@ func Example_row16() {
 	fmt.Println(plan.Layers[:2], plan.Attempts)
 
 	r, err := parse.Get[parse.Response[Pokemon]](ctx, api.Client, api.Base+"pokemon/abra")
-	fmt.Println(r.Call.Count(), r.Call.StopReason(), err) // fmt.Println(r.Call) prints the whole story of a call
+	fmt.Println(r.Call.Count(), "attempts", err) // fmt.Println(r.Call) prints each with its times, waits and verdict
 	// Output:
 	// [retry throttle] 4
-	// 2  <nil>
+	// 2 attempts <nil>
 }
 
 func Example_row17() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/hook"
@@ -94,23 +95,27 @@ func Example_row46() {
 	// 1 DELETE /pokemon/{name}: hook: vetoed: read only
 }
 
-// counters counts as the hooks of the original do.
-type counters struct{ before, retries, aborts, bad, good int }
+// counters counts as the hooks of the original do. Hooks are called concurrently.
+type counters struct{ before, retries, aborts, bad, good atomic.Int32 }
+
+func (c *counters) String() string {
+	return fmt.Sprint(c.before.Load(), " before, ", c.retries.Load(), " retries, ", c.aborts.Load(), " aborts, ", c.bad.Load(), " bad, ", c.good.Load(), " good")
+}
 
 func (c *counters) hooks() hook.Hooks {
 	return hook.Hooks{
-		Before: func(context.Context, *http.Request) error { c.before++; return nil },
+		Before: func(context.Context, *http.Request) error { c.before.Add(1); return nil },
 		After: func(_ context.Context, o hook.Outcome) (*http.Response, error) {
 			if o.Attempt.Cause() == transport.Retry {
-				c.retries++
+				c.retries.Add(1)
 			}
 			switch {
 			case o.Err != nil:
-				c.aborts++
+				c.aborts.Add(1)
 			case o.Response.StatusCode >= 400:
-				c.bad++
+				c.bad.Add(1)
 			default:
-				c.good++
+				c.good.Add(1)
 			}
 			return nil, nil
 		},
@@ -125,10 +130,11 @@ func Example_row47() {
 		hook.New(attempts.hooks()), // inside: for each attempt, as there
 	)
 	_, err := getPokemon.Call(ctx, api, "abra")
-	fmt.Printf("%+v\n%+v %v\n", calls, attempts, err)
+	fmt.Println(&calls)
+	fmt.Println(&attempts, err)
 	// Output:
-	// {before:1 retries:1 aborts:0 bad:0 good:1}
-	// {before:3 retries:2 aborts:1 bad:1 good:1} <nil>
+	// 1 before, 1 retries, 0 aborts, 0 bad, 1 good
+	// 3 before, 2 retries, 1 aborts, 1 bad, 1 good <nil>
 }
 
 func Example_row48() {
@@ -170,7 +176,7 @@ func Example_row49() {
 	_, err := getPokemon.Call(ctx, api, "abra")
 	fmt.Println(err)
 
-	short, cancel := context.WithTimeout(ctx, 14*time.Second)
+	short, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	_, err = getPokemon.Call(short, api, "kadabra") // rejected at once
 	fmt.Println(errors.Is(err, throttle.ErrDeadline))
@@ -214,15 +220,14 @@ func Example_row50() {
 }
 
 func Example_row51() {
-	stats, limit := metrics.New(""), throttle.New()
-	server := pokeAPI(tooMany("1"))
-	api := server.behind(stats, retry.New(retry.Policy{Attempts: 1}), limit)
+	server := pokeAPI(tooMany("30"))
+	api := server.behind(throttle.New()) // pauses are on without any rule
 	_, err := getPokemon.Call(ctx, api, "abra")
 	fmt.Println(err)
 
-	short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	short, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_, err = berryByName.Call(short, api, "cheri") // another call to the host: not sent
+	_, err = berryByName.Call(short, api, "cheri") // another call to the host: rejected
 	fmt.Println(errors.Is(err, throttle.ErrDeadline), server.sends())
 	// Output:
 	// GET /pokemon/{name}: 429 Too Many Requests
@@ -230,11 +235,11 @@ func Example_row51() {
 }
 
 func Example_row51literal() {
-	server := pokeAPI(tooMany("1"))
+	server := pokeAPI(tooMany("30"))
 	api := server.behind(throttle.NewLimiter(throttle.Config{Pause: throttle.Pause{Max: throttle.NoPause}}))
 	_, err := getPokemon.Call(ctx, api, "abra")
 	fmt.Println(err)
-	_, err = berryByName.Call(ctx, api, "cheri") // goes, though the server asked for a second
+	_, err = berryByName.Call(ctx, api, "cheri") // goes, though the server asked for half a minute
 	fmt.Println(err, server.sends())
 	// Output:
 	// GET /pokemon/{name}: 429 Too Many Requests

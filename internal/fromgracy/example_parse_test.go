@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/logging"
-	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/parse"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
@@ -106,10 +105,10 @@ func Example_row54types() {
 	api := pokeAPI().behind()
 	r, err := parse.Get[parse.Response[[]byte]](ctx, api.Client, api.Base+"pokemon/missingno", parse.Allow(404))
 	result := Result{}
-	switch r.Status {
-	case 404:
+	switch {
+	case r.Status == 404:
 		result.Missing = string(r.Value)
-	default:
+	case err == nil:
 		err = json.Unmarshal(r.Value, &result.Pokemon)
 	}
 	fmt.Printf("%+v %v\n", result, err)
@@ -205,7 +204,6 @@ func Example_row59() {
 
 func Example_row60() {
 	api := pokeAPI(503, 404).behind(
-		metrics.New(""),
 		logging.New(logging.Config{
 			Logger: lines(), Request: logging.At(slog.LevelInfo), Retry: logging.At(slog.LevelInfo), Retried: logging.At(slog.LevelInfo),
 		}),

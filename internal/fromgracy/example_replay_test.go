@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy"
@@ -88,11 +89,9 @@ func Example_row62() {
 func Example_row62log() {
 	inFile("pokeapi.json", func(path string) {
 		with(path, replay.Options{}, func(tape *replay.Tape) {
-			// log_record, with a frequency of its own: a function counts
-			records := 0
+			var records atomic.Int64 // a function counts; it is called concurrently
 			api := pokeAPI().behind(logging.New(logging.Config{Logger: lines(), Recorded: logging.Event{On: true, Func: func(transport.Event) string {
-				records++
-				return fmt.Sprint("on tape: ", records)
+				return fmt.Sprint("on tape: ", records.Add(1))
 			}}}), tape)
 			_, _ = getPokemon.Call(ctx, api, "abra")
 			_, _ = getPokemon.Call(ctx, api, "kadabra")

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -96,7 +95,7 @@ func Example_row23() {
 		{When: retry.All(retry.OnMethod("GET"), retry.Not(retry.OnStatus(501, 505)))}, // what else there is
 	} {
 		policy.Attempts, policy.Delay = 2, retry.NoDelay
-		var retried []bool
+		var retried []bool // after 404, a reset, a BusyError
 		for _, fault := range []any{404, errReset, &BusyError{"Kanto"}} {
 			server := pokeAPI(fault)
 			_, _ = getPokemon.Call(ctx, server.behind(retry.New(policy)), "abra")
@@ -252,21 +251,22 @@ func Example_row31() {
 func Example_row32() {
 	server := pokeAPI(503)
 	api := server.behind(
-		retry.New(retry.Policy{Attempts: 2, Delay: 100 * time.Millisecond, Jitter: retry.NoJitter}),
+		retry.New(retry.Policy{Attempts: 2, Delay: time.Hour, MaxDelay: time.Hour, Jitter: retry.NoJitter}),
 		concurrency.New(concurrency.Limit{Max: 1}),
 	)
-	var slow sync.WaitGroup
-	slow.Go(func() { _, _ = getPokemon.Call(ctx, api, "slowpoke") })
+	slow, cancel := context.WithCancel(ctx)
+	ended := make(chan error)
+	go func() { _, err := getPokemon.Call(slow, api, "slowpoke"); ended <- err }()
 	for server.sends() == 0 {
 		runtime.Gosched()
 	}
-	_, err := getPokemon.Call(ctx, api, "rapidash") // while slowpoke waits for its second attempt
-	fmt.Println(err, server.sends())
-	slow.Wait()
-	fmt.Println(server.last().URL.Path, server.sends())
+	p, err := getPokemon.Call(ctx, api, "rapidash") // slowpoke waits for an hour, without a slot
+	fmt.Println(p.Name, err)
+	cancel()
+	fmt.Println(errors.Is(<-ended, context.Canceled), server.sends())
 	// Output:
-	// <nil> 2
-	// /api/v2/pokemon/slowpoke 3
+	// rapidash <nil>
+	// true 2
 }
 
 func Example_row32literal() {

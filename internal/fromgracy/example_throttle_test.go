@@ -67,14 +67,14 @@ func Example_row37() {
 			Throttled: logging.Message(slog.LevelWarn, "{UENDPOINT} is over {THROTTLE_LIMIT} per {THROTTLE_TIME_RANGE}"),
 			Released:  logging.Message(slog.LevelInfo, "{UENDPOINT} goes on"),
 		}),
-		throttle.New(throttle.Rule{Limit: 1, Per: 20 * time.Millisecond, Margin: throttle.NoMargin}),
+		throttle.New(throttle.Rule{Limit: 1, Per: 300 * time.Millisecond, Margin: throttle.NoMargin}),
 	)
 	_, _ = getPokemon.Call(ctx, api, "abra")
 	_, _ = getPokemon.Call(ctx, api, "kadabra")
 	total := stats.Snapshot().Total
 	fmt.Println(total.Throttled, total.Waits.Quota > 0) // calls, and time
 	// Output:
-	// level=WARN msg="/pokemon/{name} is over 1 per 20 milliseconds"
+	// level=WARN msg="/pokemon/{name} is over 1 per 300 milliseconds"
 	// level=INFO msg="/pokemon/{name} goes on"
 	// 1 true
 }
