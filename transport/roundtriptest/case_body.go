@@ -62,19 +62,23 @@ func respondWith(status int, body func(*http.Request) io.ReadCloser) *Base {
 }
 
 func bodyBytes(p *probe) {
-	want := make([]byte, 300_000)
+	data := make([]byte, 300_000)
 	rng := rand.New(rand.NewPCG(1, 2))
-	for i := range want {
-		want[i] = byte(rng.Uint32())
+	for i := range data {
+		data[i] = byte(rng.Uint32())
 	}
-	for what, source := range map[string]func() io.Reader{
-		"whole":             func() io.Reader { return bytes.NewReader(want) },
-		"uneven":            func() io.Reader { return &uneven{r: bytes.NewReader(want)} },
-		"end with the data": func() io.Reader { return &together{data: bytes.Clone(want), err: io.EOF} },
-		"byte by byte":      func() io.Reader { return iotest.OneByteReader(bytes.NewReader(want)) },
+	for what, form := range map[string]struct {
+		size   int
+		source func([]byte) io.Reader
+	}{
+		"whole":             {300_000, func(b []byte) io.Reader { return bytes.NewReader(b) }},
+		"uneven":            {300_000, func(b []byte) io.Reader { return &uneven{r: bytes.NewReader(b)} }},
+		"end with the data": {300_000, func(b []byte) io.Reader { return &together{data: bytes.Clone(b), err: io.EOF} }},
+		"byte by byte":      {5_000, func(b []byte) io.Reader { return iotest.OneByteReader(bytes.NewReader(b)) }},
 	} {
 		for _, status := range []int{200, 404} {
-			rt := p.layer(respondWith(status, func(*http.Request) io.ReadCloser { return NewBody(source()) }))
+			want := data[:form.size]
+			rt := p.layer(respondWith(status, func(*http.Request) io.ReadCloser { return NewBody(form.source(want)) }))
 			resp := p.get(rt, p.request(context.Background(), "/bytes"))
 			got := p.finishBody(resp)
 			if got != string(want) {

@@ -55,10 +55,23 @@ func faults() []error {
 		io.ErrUnexpectedEOF,
 		&net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
 		&net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)},
+		&net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)},
+		net.ErrClosed,
+		errors.New("http: server closed idle connection"), // net/http exports neither this one nor the next
+		errors.New("http2: Transport received Server's graceful shutdown GOAWAY"),
 		&net.DNSError{Err: "no such host", Name: "one.example", IsNotFound: true},
 		&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 		&url.Error{Op: "proxyconnect", Err: errBase},
 		http.ErrSkipAltProtocol,
+	}
+}
+
+// timeouts returns errors of a transport that report a timeout.
+func timeouts() []error {
+	return []error{
+		os.ErrDeadlineExceeded,
+		&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded},
+		&net.DNSError{Err: "i/o timeout", Name: "one.example", IsTimeout: true},
 	}
 }
 
@@ -79,11 +92,7 @@ func errorKept(p *probe) {
 }
 
 func errorTimeoutKept(p *probe) {
-	for _, want := range []error{
-		os.ErrDeadlineExceeded,
-		&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded},
-		&net.DNSError{Err: "i/o timeout", Name: "one.example", IsTimeout: true},
-	} {
+	for _, want := range timeouts() {
 		rt := p.layer(Script(Step{Err: want}))
 		resp, err := p.trip(rt, p.request(context.Background(), "/timeout"))
 		dispose(resp, err)

@@ -3,9 +3,8 @@ package roundtriptest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"reflect"
-	"slices"
 	"strings"
 	"time"
 )
@@ -29,6 +28,14 @@ func requestCases() []testCase {
 		name:   "request-arrives-whole",
 		reason: "a decorator adds one concern: the base sees the method, URL, host, headers, trailers and flags that the caller sent",
 		run:    requestArrivesWhole,
+	}, {
+		name:   "request-url-kept",
+		reason: "the URL is the caller's: user information is a credential that http.Transport sends, and two spellings of a URL may be two resources to the server",
+		run:    requestURLKept,
+	}, {
+		name:   "request-large-arrives-whole",
+		reason: "how long a body is changes nothing else of its request: the headers, the framing and the method are those that the caller sent",
+		run:    requestLargeArrivesWhole,
 	}, {
 		name:   "request-sent-once",
 		reason: "a success is sent once whatever the layer does; after an error or an error status it is sent again only by a layer that declares Retries",
@@ -62,23 +69,6 @@ func requestCases() []testCase {
 		alone:  true,
 		run:    requestMalformed,
 	}}
-}
-
-// full makes a request that uses every field that a client may use.
-func (p *probe) full(ctx context.Context) (*http.Request, *upload) {
-	req, u := p.post(ctx, http.MethodPut, "a full request", true)
-	req.Host = "host.example"
-	req.Header["X-Roundtriptest-Many"] = []string{"b", "a", "b"}
-	req.Header["x-roundtriptest-odd-CASE"] = []string{"kept"}
-	req.Header.Set("Cookie", "a=1")
-	req.Trailer = http.Header{"X-Late": nil}
-	req.TransferEncoding = []string{"chunked"}
-	req.Close = true
-	req.Pattern = "PUT /{roundtriptest}"
-	req.SetPathValue(pathValue, "value")
-	req.URL.RawQuery = "q=1&q=2&%zz"
-	req.URL.RawPath = "/up%6Coad"
-	return req, u
 }
 
 // outcomes returns the scripts that several cases use.
@@ -137,57 +127,9 @@ func requestReadConcurrently(p *probe) {
 	}
 }
 
-func requestArrivesWhole(p *probe) {
-	base := Script(Step{Body: "fine"})
-	req, u := p.full(context.Background())
-	want, _ := p.full(context.Background())
-	p.finishBody(p.get(p.layer(base), req))
-	call := base.Calls()[0]
-	got := call.Request
-	for _, f := range []struct {
-		name      string
-		got, want any
-	}{
-		{"method", got.Method, want.Method},
-		{"URL", got.URL.String(), want.URL.String()},
-		{"Host", got.Host, want.Host},
-		{"Close", got.Close, want.Close},
-		{"TransferEncoding", got.TransferEncoding, want.TransferEncoding},
-		{"ContentLength", call.Length, want.ContentLength},
-		{"body", string(call.Body), u.payload},
-	} {
-		if !reflect.DeepEqual(f.got, f.want) {
-			p.errorf("next got %s %v; want %v", f.name, f.got, f.want)
-		}
-	}
-	if _, ok := got.Trailer["X-Late"]; !ok {
-		p.errorf("next got Trailer %v; want the announced X-Late", got.Trailer)
-	}
-	p.compareHeaders(call.Header, want.Header)
-}
-
-// compareHeaders records a breach unless next got the headers that the caller sent. With
-// Edits others may be changed and added.
-func (p *probe) compareHeaders(got, want http.Header) {
-	for name, values := range want {
-		switch own := strings.HasPrefix(strings.ToLower(name), "x-roundtriptest"); {
-		case slices.Equal(got[name], values):
-		case own:
-			p.errorf("next got header %s: %q; want %q", name, got[name], values)
-		default:
-			p.errorUnless(Edits, "next got header %s: %q; want %q", name, got[name], values)
-		}
-	}
-	for name, values := range got {
-		if _, ok := want[name]; !ok {
-			p.errorUnless(Edits, "next got header %s: %q that the caller did not send", name, values)
-		}
-	}
-}
-
 func requestSentOnce(p *probe) {
-	for what, steps := range outcomes() {
-		for _, method := range []string{http.MethodGet, http.MethodPost} {
+	for what, steps := range sentOnceOutcomes() {
+		for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPost} {
 			base := Script(steps...)
 			req, _ := p.post(context.Background(), method, "once", true)
 			dispose(p.trip(p.layer(base), req))
@@ -202,6 +144,18 @@ func requestSentOnce(p *probe) {
 			}
 		}
 	}
+}
+
+// sentOnceOutcomes adds to outcomes every error and status that somebody might send again for.
+func sentOnceOutcomes() map[string][]Step {
+	all := outcomes()
+	for _, err := range append(faults(), timeouts()...) {
+		all[fmt.Sprintf("error %v", err)] = []Step{{Err: err}, {Body: "fine"}}
+	}
+	for _, status := range []int{401, 403, 407, 408, 409, 417, 421, 423, 425, 429, 500, 501, 502, 504, 505, 529, 599} {
+		all[fmt.Sprint("status ", status)] = []Step{{Status: status, Body: "no"}, {Body: "fine"}}
+	}
+	return all
 }
 
 func requestReusable(p *probe) {

@@ -3,8 +3,12 @@ package roundtriptest
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"path"
 	"slices"
+	"strings"
 )
 
 // A mutant is a broken decorator, with its bug and the cases that must notice it.
@@ -26,6 +30,36 @@ func sending(bug, must string, spoil func(req *http.Request)) mutant {
 	return simple(bug, must, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 		c := copyOf(req.Context(), req)
 		spoil(c)
+		return next.RoundTrip(c)
+	})
+}
+
+// sendingURL makes a mutant that spoils the URL of its own copy of the request.
+func sendingURL(bug string, spoil func(u *url.URL)) mutant {
+	return sending(bug, "request-url-kept", func(req *http.Request) {
+		if req.URL != nil {
+			u := *req.URL
+			spoil(&u)
+			req.URL = &u
+		}
+	})
+}
+
+// sendsAgain makes a mutant that sends a request once more after some outcomes, and does not
+// say so.
+func sendsAgain(bug string, after func(*http.Response, error) bool) mutant {
+	return simple(bug, "request-sent-once", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if !after(resp, err) || req.Context().Err() != nil {
+			return resp, err
+		}
+		body, ok := bodyAgain(req)
+		if !ok {
+			return resp, err
+		}
+		dispose(resp, err)
+		c := copyOf(req.Context(), req)
+		c.Body = body
 		return next.RoundTrip(c)
 	})
 }
@@ -92,6 +126,34 @@ func requestMutants() []mutant {
 		}),
 		sending("asks for gzip itself and does not unpack it", "wire-gzip request-arrives-whole", func(req *http.Request) {
 			req.Header.Set("Accept-Encoding", "gzip, br")
+		}),
+		sendingURL("drops the user information of the URL", func(u *url.URL) { u.User = nil }),
+		sendingURL("drops the fragment, which no server sees", func(u *url.URL) { u.Fragment, u.RawFragment = "", "" }),
+		sendingURL("writes the host in lower case", func(u *url.URL) { u.Host = strings.ToLower(u.Host) }),
+		sendingURL("drops the default port", func(u *url.URL) { u.Host = strings.TrimSuffix(u.Host, ":80") }),
+		sendingURL("cleans the path", func(u *url.URL) {
+			if strings.Contains(u.Path, "..") {
+				u.Path = path.Clean(u.Path)
+			}
+		}),
+		sending("adds Expect: 100-continue to uploads above 64 KiB", "request-large-arrives-whole", func(req *http.Request) {
+			if req.ContentLength > 64<<10 {
+				req.Header.Set("Expect", "100-continue")
+			}
+		}),
+		sending("sends uploads above 1 MiB in chunks", "request-large-arrives-whole", func(req *http.Request) {
+			if req.ContentLength > 1<<20 {
+				req.ContentLength = -1
+			}
+		}),
+		sending("drops the channel that cancels the request", "request-arrives-whole", func(req *http.Request) {
+			req.Cancel = nil //nolint:staticcheck // deprecated, and still obeyed by http.Transport
+		}),
+		sendsAgain("sends again once on io.EOF", func(_ *http.Response, err error) bool { return errors.Is(err, io.EOF) }),
+		sendsAgain("sends again once on a 408", func(resp *http.Response, _ error) bool { return resp != nil && resp.StatusCode == 408 }),
+		sendsAgain("sends again once after a timeout of the dial", func(_ *http.Response, err error) bool {
+			op := new(net.OpError)
+			return errors.As(err, &op) && op.Op == "dial" && op.Timeout()
 		}),
 		sending("drops Expect, as proxies do", "wire-expect-continue", func(req *http.Request) { req.Header.Del("Expect") }),
 		simple("sends everything twice, to a shadow service as well", "request-sent-once", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
