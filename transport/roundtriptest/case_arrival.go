@@ -116,13 +116,18 @@ func spellings() map[string]func(*url.URL) {
 }
 
 func requestURLKept(p *probe) {
+	base := Script(Step{Body: "fine"})
+	rt := p.layer(base)
 	for what, spell := range spellings() {
-		base := Script(Step{Body: "fine"})
+		if p.may(Replays) { // two spellings of one URL may have one recording
+			rt = p.layer(base)
+		}
 		req := p.request(context.Background(), "/url")
 		spell(req.URL)
 		want, host := *req.URL, req.Host
-		p.finishBody(p.get(p.layer(base), req))
-		got := base.Calls()[0].Request
+		p.finishBody(p.get(rt, req))
+		calls := base.Calls()
+		got := calls[len(calls)-1].Request
 		if !reflect.DeepEqual(*got.URL, want) {
 			p.errorf("%s: next got URL %#v; want %#v", what, *got.URL, want)
 		}
@@ -133,24 +138,22 @@ func requestURLKept(p *probe) {
 }
 
 func requestLargeArrivesWhole(p *probe) {
+	var received int64
+	base := Script(Step{Unread: true, Respond: func(req *http.Request) (*http.Response, error) {
+		defer closeBody(req)
+		n, err := io.Copy(io.Discard, req.Body)
+		received = n
+		return newResponse(req, 200, "fine"), err
+	}})
+	rt := p.layer(base)
 	for _, size := range []int64{64<<10 + 1, 1<<20 + 1, 4<<20 + 7} {
-		for _, method := range []string{http.MethodPost, http.MethodPut} {
-			length := size
-			if method == http.MethodPut {
-				length = -1
-			}
-			var received int64
-			base := Script(Step{Unread: true, Respond: func(req *http.Request) (*http.Response, error) {
-				n, err := io.Copy(io.Discard, req.Body)
-				received = n
-				closeBody(req)
-				return newResponse(req, 200, "fine"), err
-			}})
+		for method, length := range map[string]int64{http.MethodPost: size, http.MethodPut: -1} {
 			req, _ := p.post(context.Background(), method, "", false)
 			req.Body, req.ContentLength = NewBody(filler(size)), length
 			want, headers := *req, req.Header.Clone()
-			p.finishBody(p.get(p.layer(base), req))
-			call := base.Calls()[0]
+			p.finishBody(p.get(rt, req))
+			calls := base.Calls()
+			call := calls[len(calls)-1]
 			got := call.Request
 			if received != size || call.Length != length {
 				p.errorf("%d bytes by %s: next got %d and ContentLength %d; want %d", size, method, received, call.Length, length)

@@ -83,6 +83,16 @@ func bodyMutants() []mutant {
 		receiving("wraps the body of a 101 without Write (otelhttp #1329)", "response-upgraded wire-upgrade", func(resp *http.Response) {
 			resp.Body = partly{resp.Body, resp.Body}
 		}),
+		receiving("wraps the body of a 101 without CloseWrite", "response-upgraded", func(resp *http.Response) {
+			if w, ok := resp.Body.(io.Writer); ok {
+				resp.Body = struct {
+					partly
+					io.Writer
+				}{partly{resp.Body, resp.Body}, w}
+			}
+		}),
+		cutting("cuts bodies off at 1 MiB", 1<<20),
+		cutting("cuts bodies off at 32 MiB", 32<<20),
 		simple("cancels its context when RoundTrip returns (hedging, failsafe-go #65)", "response-body-late", func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 			ctx, cancel := context.WithTimeout(req.Context(), time.Hour)
 			defer cancel()
@@ -98,6 +108,15 @@ func bodyMutants() []mutant {
 			return atBodyEnd(resp, cancel), nil
 		}), 0, false},
 	}
+}
+
+// cutting makes a mutant that ends bodies early.
+func cutting(bug string, limit int64) mutant {
+	return receiving(bug, "response-body-long", func(resp *http.Response) {
+		if _, upgraded := resp.Body.(io.Writer); !upgraded {
+			resp.Body = partly{io.LimitReader(resp.Body, limit), resp.Body}
+		}
+	})
 }
 
 // An offByFive drops five bytes before WriteTo, those that a peek has read.
@@ -118,6 +137,13 @@ func (f closeFunc) Close() error { return f() }
 
 func reading(body io.ReadCloser, read func(io.Reader, []byte) (int, error)) io.ReadCloser {
 	r := partly{readFunc(func(p []byte) (int, error) { return read(body, p) }), body}
+	if half, ok := body.(closeWriter); ok {
+		return struct {
+			partly
+			io.Writer
+			closeWriter
+		}{r, body.(io.Writer), half}
+	}
 	if w, ok := body.(io.Writer); ok {
 		return struct {
 			partly

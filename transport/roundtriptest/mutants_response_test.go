@@ -47,6 +47,35 @@ func responseMutants() []mutant {
 		receiving("sets HTTP/1.1 whatever the protocol was", "socket-http2 response-head-intact", func(resp *http.Response) {
 			resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
 		}),
+		receiving("drops TLS", "response-head-intact", func(resp *http.Response) { resp.TLS = nil }),
+		receiving("removes Retry-After of a 429, to wait itself", "response-head-intact", func(resp *http.Response) {
+			if resp.StatusCode == http.StatusTooManyRequests {
+				delete(resp.Header, "Retry-After")
+			}
+		}),
+		receiving("removes the headers of the hop, as proxies do", "response-head-intact", func(resp *http.Response) {
+			for _, name := range []string{"Connection", "Keep-Alive", "Proxy-Authenticate", "Trailer", "Transfer-Encoding"} {
+				delete(resp.Header, name)
+			}
+		}),
+		receiving("adds the time it took to errors", "response-head-intact", func(resp *http.Response) {
+			if resp.Header != nil && resp.StatusCode == 502 {
+				resp.Header.Set("X-Took", "1ms")
+			}
+		}),
+		receiving("reads short bodies before it returns", "response-before-body", func(resp *http.Response) {
+			if resp.ContentLength > 0 && resp.ContentLength < 64 {
+				data, err := io.ReadAll(resp.Body)
+				resp.Body = partly{io.MultiReader(strings.NewReader(string(data)), &together{err: eofForNil(err)}), resp.Body}
+			}
+		}),
+		receiving("waits for the first byte of a 200, to guess its type", "response-before-body", func(resp *http.Response) {
+			if resp.StatusCode == 200 {
+				first := make([]byte, 1)
+				n, err := resp.Body.Read(first)
+				resp.Body = partly{io.MultiReader(strings.NewReader(string(first[:n])), onlyFailing(resp.Body, err)), resp.Body}
+			}
+		}),
 		receiving("takes out the Request, to save memory", "response-request-set", func(resp *http.Response) { resp.Request = nil }),
 		receiving("reads the whole body before returning", "response-unread wire-streams", func(resp *http.Response) {
 			data, err := io.ReadAll(resp.Body)
@@ -61,6 +90,14 @@ func responseMutants() []mutant {
 			return resp, err
 		}),
 	}
+}
+
+// onlyFailing returns a reader that fails with err, or r if err is nil.
+func onlyFailing(r io.Reader, err error) io.Reader {
+	if err != nil {
+		return &together{err: err}
+	}
+	return r
 }
 
 // An exact is a body that fails unless it has as many bytes as Content-Length says.

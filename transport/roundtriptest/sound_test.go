@@ -83,6 +83,13 @@ type hookedWriter struct {
 	io.Writer
 }
 
+type hookedDuplex struct {
+	hookedWriter
+	closeWriter
+}
+
+type closeWriter interface{ CloseWrite() error }
+
 // atBodyEnd calls end once when nothing more can be read of the response.
 func atBodyEnd(resp *http.Response, end func()) *http.Response {
 	if resp == nil || resp.Body == nil || resp.Body == http.NoBody {
@@ -90,9 +97,13 @@ func atBodyEnd(resp *http.Response, end func()) *http.Response {
 		return resp
 	}
 	h := &hooked{resp.Body, sync.OnceFunc(end)}
-	if w, ok := resp.Body.(io.Writer); ok {
+	w, upgraded := resp.Body.(io.Writer)
+	switch half, ok := resp.Body.(closeWriter); {
+	case upgraded && ok:
+		resp.Body = &hookedDuplex{hookedWriter{h, w}, half}
+	case upgraded:
 		resp.Body = &hookedWriter{h, w}
-	} else {
+	default:
 		resp.Body = h
 	}
 	return resp
