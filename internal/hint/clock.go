@@ -37,17 +37,22 @@ func clockOf(h http.Header, now time.Time) clock {
 // past is how long ago an instant may be to be a hint all the same.
 const past = 5 * time.Second
 
+// fraction is what an instant with a fraction of a second may be meant later: the
+// clocks of many servers know milliseconds and cut off the rest, and no two clocks
+// agree to less.
+const fraction = 10 * time.Millisecond
+
 // until reads an instant. One in whole seconds may be meant up to a second later.
 func (c clock) until(t time.Time, whole bool) reading {
 	d := t.Sub(c.now)
 	if d < -past {
 		return reading{}
 	}
-	r := reading{wait: min(d, Max), ok: true}
+	r := reading{margin: fraction, ok: true}
 	if whole {
-		r.wait, r.margin = r.wait+time.Second, time.Second
+		r.margin = time.Second
 	}
-	r.wait = min(max(r.wait, 0), Max)
+	r.wait = min(max(min(d, Max)+r.margin, 0), Max)
 	r.margin = min(r.margin, r.wait)
 	return r
 }

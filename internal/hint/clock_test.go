@@ -2,6 +2,7 @@ package hint
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -30,7 +31,7 @@ func TestInstantsInWholeSecondsEndWithTheirSecond(t *testing.T) {
 		margin time.Duration
 		ok     bool
 	}{
-		{time.Minute, false, time.Minute, 0, true},
+		{time.Minute, false, time.Minute + fraction, fraction, true},
 		{time.Minute, true, time.Minute + time.Second, time.Second, true},
 		{0, true, time.Second, time.Second, true},
 		{-500 * time.Millisecond, true, time.Second / 2, time.Second / 2, true},
@@ -60,6 +61,24 @@ func TestADelayIsInMillisecondsOnlyWhereSecondsAreContradicted(t *testing.T) {
 	} {
 		if got := c.seconds(test.v, test.limit); got.wait != test.want {
 			t.Errorf("%s under %v: %v, want %v", test.v, test.limit, got.wait, test.want)
+		}
+	}
+}
+
+// A server that keeps its time in milliseconds cuts off the rest of one, so that an instant
+// with a fraction comes up to a millisecond later than it says: koa-ratelimit throttled
+// a request that came at its reset of six decimals exactly.
+func TestAnInstantWithAFractionIsAsFineAsTheClockOfItsServer(t *testing.T) {
+	at := now.Add(2345678 * time.Microsecond)
+	for _, v := range []string{
+		strconv.FormatFloat(float64(at.UnixMicro())/1e6, 'f', 6, 64),
+		strconv.FormatInt(at.UnixMilli(), 10),
+		strconv.FormatInt(at.UnixMicro(), 10),
+		at.UTC().Format(time.RFC3339Nano),
+	} {
+		r := clock{now}.reset(v, 0)
+		if said := r.said(); !r.ok || r.wait < at.Sub(now)+time.Millisecond || r.wait > at.Sub(now)+20*time.Millisecond || (said-at.Sub(now)).Abs() > time.Millisecond {
+			t.Errorf("%s: wait %s, said %s, want a little more than %s", v, r.wait, said, at.Sub(now))
 		}
 	}
 }

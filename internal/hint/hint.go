@@ -15,7 +15,7 @@ const Max = 365 * 24 * time.Hour
 type Hint struct {
 	// Wait is how long to wait from the arrival of the response on, in [0, Max].
 	Wait time.Duration
-	// Margin is how much of Wait allows for whole seconds: for a Retry-After that was
+	// Margin is how much of Wait allows for rounding: for a Retry-After that was
 	// cut off, and for an instant that may be meant up to a second later.
 	Margin time.Duration
 	// Sure is whether the response itself says that a limit was reached: by its
@@ -76,7 +76,7 @@ func FromResponse(resp *http.Response, now time.Time) (h Hint, ok bool) {
 // A reading is one value that was read. The zero reading is none.
 type reading struct {
 	wait   time.Duration // how long to wait, margin included
-	margin time.Duration // the second that was added to an instant in whole seconds
+	margin time.Duration // what was added to an instant for what its number leaves out
 	whole  bool          // a number of seconds without a fraction
 	ok     bool
 }
