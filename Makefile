@@ -32,7 +32,7 @@ each = failed=; for m in $(1); do echo "-- $$m"; (cd "$$m" && $(2)) || failed="$
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## the main job from end to end, offline
@@ -63,6 +63,11 @@ vet: ## go vet in every module
 .PHONY: lint
 lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 	@$(call each,$(MODULES),$(LINT) run --config $(CURDIR)/.golangci.yml ./...)
+
+# Not part of ci: it installs what others have written, over the network.
+.PHONY: e2e-limiters
+e2e-limiters: ## the stack against 20 rate limiters of others, a minute; needs node and npm
+	@GO="$(GO)" e2e/limiters/limiters.sh
 
 .PHONY: ci
 ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI runs

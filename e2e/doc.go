@@ -11,6 +11,8 @@
 //   - Scenarios of net/http run twice, bare and with the stack, and client and
 //     server must see the same.
 //
+// Package limiters inside it runs the stack against the rate limiters of others.
+//
 // The tests need Go and the loopback interface. stripe-mock is built in the
 // version that go.mod pins (go tool stripe-mock), and ends with the tests;
 // GRACY_STRIPE_MOCK is the URL of one that runs already, as "http://127.0.0.1:12111".

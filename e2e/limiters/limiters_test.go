@@ -1,0 +1,211 @@
+package limiters
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/retry"
+)
+
+// A word is what a limiter's word is worth.
+type word uint8
+
+const (
+	usable      word = iota // obeyed, it is right: no request may come early
+	understated             // a longer window than it says: it depends on the phase
+	constant                // it has nothing to do with when the limiter accepts again
+	silent                  // it says none
+)
+
+// A limiter is one of those of testdata, with windows of 2 to 4 s.
+type limiter struct {
+	runtime, name string
+	word          word
+	say           saying
+	cutOff        bool // its Retry-After, which is then too short
+}
+
+func limiters() []limiter {
+	after := delay("Retry-After")
+	return []limiter{
+		{"node", "express-rate-limit draft-8", usable, after, false},
+		{"node", "express-rate-limit draft-7", usable, after, false},
+		{"node", "express-rate-limit legacy", usable, after, false},
+		{"node", "fastify rate-limit", usable, after, false},
+		{"node", "koa-ratelimit", usable, instant("X-RateLimit-Reset"), true},
+		{"node", "hono-rate-limiter", usable, after, false},
+		{"node", "rate-limiter-flexible", silent, nothing, false},
+		{"node", "rate-limiter-flexible headers", usable, after, false},
+		{"node", "nest throttler", usable, after, false},
+		{"node", "nest throttlers by name", usable, delay("Retry-After-short"), false},
+		{"go", "go-chi/httprate", understated, after, false},
+		{"go", "tollbooth 1/s", usable, delay("RateLimit-Reset"), false},
+		{"go", "tollbooth 1/4s", constant, delay("RateLimit-Reset"), false},
+		{"go", "go-limiter httplimit", usable, instant("Retry-After"), true},
+		{"go", "ulule/limiter", usable, instant("X-RateLimit-Reset"), false},
+		{"go", "throttled", usable, after, false},
+		{"go", "echo 4", silent, nothing, false},
+		{"go", "echo 5", usable, after, false},
+		{"go", "fiber, fixed window", usable, after, false},
+		{"go", "fiber, sliding window", understated, after, false},
+	}
+}
+
+// phases is how many parts of a second the clients of a limiter start at.
+const phases = 8
+
+// tooLate is when a late request is a failure, on a machine however busy.
+const tooLate = 5 * time.Second
+
+func TestRealLimitersAreObeyed(t *testing.T) {
+	dir := installed(t)
+	var report table
+	t.Run("limiter", func(t *testing.T) {
+		for _, l := range limiters() {
+			t.Run(l.name, func(t *testing.T) {
+				t.Parallel()
+				s := start(t, dir, l.runtime, l.name)
+				rows := inAllPhases(t, l, s, func(stack string, call []exchange, ledger string) {
+					if stack != toTheLetter {
+						judge(t, l, call, ledger)
+					}
+				})
+				for _, r := range rows {
+					report.add(r)
+					if r.stack == toTheLetter && l.cutOff && r.early == 0 {
+						t.Error("no request came early where Retry-After was obeyed to the letter: the others prove nothing")
+					}
+				}
+			})
+		}
+	})
+	report.print(os.Stdout)
+}
+
+// inAllPhases makes a throttled call with each stack in each phase of a second.
+func inAllPhases(t *testing.T, l limiter, s *server, done func(stack string, call []exchange, ledger string)) (rows []*row) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for i, stack := range []string{retryAlone, retryThrottle, toTheLetter} {
+		if stack == toTheLetter && !l.cutOff {
+			continue
+		}
+		r := &row{limiter: l.name, version: s.version, stack: stack}
+		rows = append(rows, r)
+		var mu sync.Mutex // of r
+		for phase := range phases {
+			c := newClient(t, s, fmt.Sprintf("127.0.%d.%d", i+1, phase+1), stack)
+			wg.Go(func() {
+				until(time.Duration(phase) * time.Second / phases)
+				call, ledger := throttledCall(t, c)
+				mu.Lock()
+				defer mu.Unlock()
+				if len(call) > 0 {
+					r.add(l.say, call)
+					done(stack, call, ledger)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	return rows
+}
+
+// until waits for the given part of a second of the wall clock.
+func until(part time.Duration) {
+	now := time.Now()
+	d := (part - time.Duration(now.Nanosecond()) + time.Second) % time.Second
+	<-time.NewTimer(d).C
+}
+
+// throttledCall makes calls until one is throttled and returns its exchanges.
+func throttledCall(t *testing.T, c *client) (call []exchange, ledger string) {
+	t.Helper()
+	for range 10 {
+		before := len(c.got)
+		status, ledger := c.get(t, "/")
+		call := c.exchanges(t, before)
+		if status != 200 {
+			t.Errorf("%s: ended with %d\n%s", c.addr, status, ledger)
+			return nil, ledger
+		}
+		if len(call) > 1 {
+			return call, ledger
+		}
+	}
+	t.Errorf("%s: no call was throttled", c.addr)
+	return nil, ""
+}
+
+// judge compares a call with what the word of the limiter is worth.
+func judge(t *testing.T, l limiter, call []exchange, ledger string) {
+	t.Helper()
+	last := len(call) - 1
+	var obeyed time.Duration
+	for i, e := range call[:last] {
+		said, ok := l.say(e.response)
+		if ok == (l.word == silent) {
+			t.Errorf("the limiter says %s, %v\n%v", said, ok, e.header)
+		}
+		waited := call[i+1].sent.Sub(e.at)
+		if ok && waited < said {
+			t.Errorf("sent again after %s, the server said %s\n%s", waited, said, ledger)
+		}
+		if ok && i+1 == last && waited-said > tooLate {
+			t.Errorf("sent again %s later than the server said\n%s", waited-said, ledger)
+		}
+		if i == 0 {
+			obeyed = said
+			continue
+		}
+		if l.word == usable {
+			t.Errorf("early: throttled after the wait that the server asked for\n%s", ledger)
+		}
+		// A short miss is prolonged by what the server says then, any other is doubled.
+		if short := said <= time.Second && 2*said <= obeyed; ok && !short && waited < 2*obeyed {
+			t.Errorf("waited %s after a wait of %s that was too short\n%s", waited, obeyed, ledger)
+		}
+		obeyed = max(said, 2*obeyed)
+	}
+	if l.word == constant && !strings.Contains(ledger, "hint 1s was throttled before") {
+		t.Errorf("the ledger does not say that the hint is not believed\n%s", ledger)
+	}
+	if l.word == silent {
+		for i := range call[1:] {
+			if waited, atLeast := call[i+1].sent.Sub(call[i].at), time.Second/2<<i; waited < atLeast {
+				t.Errorf("wait %d is %s, want %s at least\n%s", i+1, waited, atLeast, ledger)
+			}
+		}
+	}
+}
+
+// A server of which 998 of 1000 are left says Retry-After on all of its responses, the
+// 403 and the 500 of the application among them: it is the clock of the window.
+func TestTheClockOfAWindowStopsNobody(t *testing.T) {
+	s := start(t, installed(t), "node", "rate-limiter-flexible roomy")
+	for i, test := range []struct {
+		path          string
+		status, sends int
+	}{{"/forbidden", 403, 1}, {"/broken", 500, 3}} {
+		c := newClient(t, s, fmt.Sprintf("127.0.1.%d", i+1), retryThrottle)
+		begin := time.Now()
+		status, ledger := c.get(t, test.path, retry.Policy{Attempts: 3})
+		after, next := c.get(t, "/")
+		took := time.Since(begin)
+		call := c.exchanges(t, 0)
+		if status != test.status || after != 200 || len(call) != test.sends+1 {
+			t.Errorf("%s: status %d, then %d after %d sends\n%s", test.path, status, after, len(call), ledger)
+		}
+		if call[0].header.Get("Retry-After") == "" {
+			t.Errorf("%s came without Retry-After: it proves nothing", test.path)
+		}
+		// The window is 2 s, and without the hint all waits are 0.3 s at most.
+		if took > 1500*time.Millisecond {
+			t.Errorf("%s and the call after it took %s\n%s\n%s", test.path, took, ledger, next)
+		}
+	}
+}
