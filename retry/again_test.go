@@ -41,6 +41,12 @@ func TestAHintThatWasThrottledAgain(t *testing.T) {
 			[]time.Duration{59 * s, 600 * ms, 200 * ms},
 			"attempts used up: 4 of 4",
 		},
+		"missed by less than the server can say": {
+			[]step{status(429), status(429, "Retry-After", "2"), status(429, "Retry-After", "0"), status(200)},
+			0,
+			[]time.Duration{500 * ms, 2 * s, 500 * ms},
+			"",
+		},
 		"a longer hint": {
 			[]step{status(429, "Retry-After", "2"), status(429, "Retry-After", "9"), status(200)}, 0, []time.Duration{2 * s, 9 * s}, "",
 		},

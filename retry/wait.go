@@ -24,15 +24,15 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 	if hinted && bounded && h.Wait >= left {
 		return 0, fmt.Sprintf("hint %s is past the deadline in %s", h.Wait, left.Round(time.Millisecond))
 	}
-	before := s.obeyed
-	if s.missedShortly(h) {
-		before = 0
+	before, made := s.obeyed, s.made
+	if hinted && s.missedShortly(h) {
+		before, made = 0, 1 // where even the hint is 0, a short wait will do
 	}
 	s.asked, s.obeyed = h.Wait, h.Wait
 	switch {
 	case !hinted:
 		p := a.Pauser()
-		if d = s.delay(o, p); p != nil {
+		if d = s.delay(o, p, made); p != nil {
 			p.Pause(d)
 		}
 	case a.TakeHint():
@@ -40,7 +40,7 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 		if bounded {
 			longest = min(longest, left-hintSpread-1)
 		}
-		d = s.obey(a, o, h, min(2*before, longest))
+		d = s.obey(a, o, h, min(2*before, longest), made)
 	default: // an inner layer waits for it
 		d = s.delays[o.Response.StatusCode]
 	}
@@ -53,7 +53,7 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 // obey returns the wait for a hint, at least as long as the server made it necessary: one
 // that was obeyed and whose request was throttled all the same is not believed again,
 // unless a function of the user's decides about waits.
-func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration) time.Duration {
+func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration, made int) time.Duration {
 	own := s.backoff != nil || h.Wait == 0
 	if o.Response != nil {
 		_, set := s.delays[o.Response.StatusCode]
@@ -66,7 +66,7 @@ func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Dur
 	}
 	d := spread(h, s.rand())
 	if own {
-		d = max(d, s.delay(o, nil))
+		d = max(d, s.delay(o, nil, made))
 	}
 	return d
 }
@@ -81,10 +81,10 @@ func (s *series) missedShortly(next hint.Hint) bool {
 	return s.asked > 0 && next.Wait <= shortMiss && 2*next.Wait <= s.asked
 }
 
-// delay returns the wait of the policy. Where p holds back other requests meanwhile,
+// delay returns the wait of the policy after that many attempts. Where p holds back other requests meanwhile,
 // there is no need to spread those of this process, and the wait grows with the times
 // that all of them were throttled.
-func (s *series) delay(o Outcome, p layer.Pauser) time.Duration {
+func (s *series) delay(o Outcome, p layer.Pauser, made int) time.Duration {
 	if o.Response != nil {
 		if d, ok := s.delays[o.Response.StatusCode]; ok {
 			return d
@@ -99,9 +99,9 @@ func (s *series) delay(o Outcome, p layer.Pauser) time.Duration {
 	case o.Verdict == verdict.Throttled && p != nil:
 		return s.throttle.spread(s.throttle.ceiling(p.Throttled()), s.rand())
 	case o.Verdict == verdict.Throttled:
-		return s.throttle.wait(s.made, s.rand())
+		return s.throttle.wait(made, s.rand())
 	}
-	return s.fault.wait(s.made, s.rand())
+	return s.fault.wait(made, s.rand())
 }
 
 // sleep waits in the row of the new attempt. What outer layers hold is suspended
