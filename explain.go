@@ -2,7 +2,6 @@ package gracy
 
 import (
 	"net/http"
-	"reflect"
 
 	"github.com/gracy-go/gracy/transport"
 )
@@ -53,39 +52,4 @@ func explain(p *Plan, rt http.RoundTripper) {
 		p.Longest = limit
 	}
 	foundation(p, base)
-}
-
-// foundation looks at what the stack stands on.
-func foundation(p *Plan, base any) {
-	t, ok := base.(*http.Transport)
-	if !ok {
-		if hides(base) {
-			p.Warn("%T has no Unwrap: the layers below it are not seen and begin a call of their own; put it into the chain with gracy.Func", base)
-		}
-		return
-	}
-	idle := t.MaxIdleConnsPerHost
-	if idle == 0 {
-		idle = http.DefaultMaxIdleConnsPerHost
-	}
-	if p.Concurrency > idle {
-		p.Warn("up to %d requests at once, but the base keeps %d idle connections per host: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
-	}
-}
-
-// hides reports whether a round tripper without Unwrap holds another one.
-func hides(rt any) bool {
-	v := reflect.Indirect(reflect.ValueOf(rt))
-	if v.Kind() == reflect.Func {
-		return true
-	}
-	if v.Kind() != reflect.Struct {
-		return false
-	}
-	for _, f := range v.Fields() {
-		if f.Type().Implements(reflect.TypeFor[http.RoundTripper]()) && !f.IsZero() {
-			return true
-		}
-	}
-	return false
 }

@@ -12,7 +12,10 @@ import (
 // An AttemptTimeout is the layer that [PerAttempt] makes. It is safe for
 // concurrent use, and an override too: it replaces the limit of the layer for
 // the calls of a context.
-type AttemptTimeout struct{ limit attemptLimit }
+type AttemptTimeout struct {
+	limit attemptLimit
+	conns conns
+}
 
 // attemptLimit is the time of an attempt; 0 is no limit.
 type attemptLimit time.Duration
@@ -20,9 +23,10 @@ type attemptLimit time.Duration
 // PerAttempt returns the layer that bounds each attempt until its headers; it
 // belongs inside retry. The time counts from when the request body moved last: an
 // upload is never ended while it moves, and one that stalls is. 0 means 10 s, [NoTimeout] no limit; it panics on other
-// negative limits.
+// negative limits. It may close the connection of HTTP/2 on which an attempt timed out;
+// wrap all stacks of a base with the same AttemptTimeout, so that it sees their calls.
 func PerAttempt(d time.Duration) *AttemptTimeout {
-	return &AttemptTimeout{attemptLimit(limit("PerAttempt", d, defaultAttempt))}
+	return &AttemptTimeout{limit: attemptLimit(limit("PerAttempt", d, defaultAttempt))}
 }
 
 // Attach implements [transport.Override].
@@ -40,7 +44,10 @@ func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundT
 	if o, ok := layer.Setting[attemptLimit](req.Context()); ok {
 		l = o
 	}
-	return within(rule{kind: ErrAttempt, limit: time.Duration(l), fromUpload: true}, req, next)
+	if l == 0 && t.limit == 0 {
+		return next.RoundTrip(req)
+	}
+	return within(rule{kind: ErrAttempt, limit: time.Duration(l), fromUpload: true}, req, next, &t.conns)
 }
 
 // String names the limit.

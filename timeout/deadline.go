@@ -12,8 +12,9 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// within sends req and waits for the headers no longer than the rule allows.
-func within(r rule, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+// within sends req and waits for the headers no longer than the rule allows. cs are the
+// connections that the layer follows, nil if it follows none.
+func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http.Response, error) {
 	ctx := req.Context()
 	if req.Body == nil || req.Body == http.NoBody {
 		r.idle = 0
@@ -21,11 +22,28 @@ func within(r rule, req *http.Request, next http.RoundTripper) (*http.Response, 
 	if deadline, ok := ctx.Deadline(); ok && r.limit > 0 && time.Until(deadline) <= r.limit {
 		r.limit = 0 // the caller's comes first
 	}
-	if r.limit == 0 && r.idle == 0 {
-		return next.RoundTrip(req)
+	var v *visit
+	if cs != nil {
+		v, ctx = cs.visit(ctx, r.limit)
 	}
-	l := newDeadline(ctx, r)
-	kept := false // whether the context is left to the body
+	kept := false // whether what is left to end is left to the body
+	defer func() {
+		if !kept && v != nil {
+			cs.leave(v)
+		}
+	}()
+	if r.limit == 0 && r.idle == 0 {
+		if v != nil {
+			req = req.WithContext(ctx)
+		}
+		resp, err := next.RoundTrip(req)
+		if v != nil && err == nil {
+			kept = true
+			v.own(resp)
+		}
+		return resp, err
+	}
+	l := newDeadline(ctx, r, v)
 	defer func() {
 		if !kept {
 			l.cancel(nil)
@@ -36,13 +54,20 @@ func within(r rule, req *http.Request, next http.RoundTripper) (*http.Response, 
 		if resp != nil {
 			_ = resp.Body.Close()
 		}
+		if v != nil && v.cut.Load() {
+			err = nil // it only says that the connection was closed
+		}
 		return nil, l.explain(err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	kept = true
-	layer.AttemptFrom(ctx).Own(resp, l)
+	if v != nil {
+		v.own(resp)
+	} else {
+		layer.AttemptFrom(ctx).Own(resp, l)
+	}
 	return resp, nil
 }
 
@@ -65,6 +90,7 @@ type deadline struct {
 	context.Context
 	stop  context.CancelCauseFunc // ends the embedded context
 	rule  rule
+	visit *visit // what follows the attempt, nil if nothing does
 	start time.Time
 	state atomic.Uint32
 	err   atomic.Pointer[Error] // the cause of the end at the limit
@@ -83,8 +109,15 @@ const (
 	missed         // the time came first
 )
 
-func newDeadline(parent context.Context, r rule) *deadline {
-	l := &deadline{rule: r, start: time.Now()}
+func newDeadline(parent context.Context, r rule, v *visit) *deadline {
+	var l *deadline
+	if v != nil {
+		v.deadline = &v.limited
+		l = v.deadline
+	} else {
+		l = new(deadline)
+	}
+	l.rule, l.visit, l.start = r, v, time.Now()
 	l.Context, l.stop = context.WithCancelCause(parent)
 	if at, _ := l.next(); at < never {
 		l.arm(at)
@@ -135,9 +168,17 @@ func (l *deadline) end() time.Duration {
 	return l.rule.limit
 }
 
+// notice is how long the base has to notice that its connection was closed.
+const notice = 100 * time.Millisecond
+
 // check runs when the timer fires. It ends the context if the deadline is missed, and
-// waits for the rest of the time otherwise.
+// waits for the rest of the time otherwise. Where it closes the connection it leaves the
+// end to the base: once that has noticed, the next attempt gets another connection.
 func (l *deadline) check() {
+	if l.state.Load() == missed {
+		l.stop(l.err.Load())
+		return
+	}
 	at, stalled := l.next()
 	if left := at - time.Since(l.start); left > 0 {
 		if at < never {
@@ -150,9 +191,16 @@ func (l *deadline) check() {
 		err = &Error{Limit: ErrIdle, After: l.rule.idle, upload: true}
 	}
 	l.err.Store(err)
-	if l.state.CompareAndSwap(running, missed) {
-		l.stop(err)
+	if !l.state.CompareAndSwap(running, missed) {
+		return
 	}
+	if l.visit != nil && !stalled && l.visit.conns.timedOut(l.visit) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.timer.Reset(notice)
+		return
+	}
+	l.stop(err)
 }
 
 // arm makes the timer fire after d, unless the headers are there.

@@ -25,7 +25,7 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 	if o, ok := layer.Setting[limits](req.Context()); ok {
 		l = o
 	}
-	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next)
+	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next, nil)
 	if resp != nil && l.idle > 0 {
 		watch(resp, l.idle)
 	}

@@ -1,0 +1,61 @@
+package gracy
+
+import (
+	"net/http"
+	"reflect"
+)
+
+// foundation looks at what the stack stands on.
+func foundation(p *Plan, base any) {
+	t, ok := base.(*http.Transport)
+	if !ok {
+		if hides(base) {
+			p.Warn("%T has no Unwrap: the layers below it are not seen and begin a call of their own; put it into the chain with gracy.Func", base)
+		}
+		return
+	}
+	idle := t.MaxIdleConnsPerHost
+	if idle == 0 {
+		idle = http.DefaultMaxIdleConnsPerHost
+	}
+	if p.Concurrency > idle {
+		p.Warn("up to %d requests at once, but the base keeps %d idle connections per host: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
+	}
+	if p.Attempts > 1 {
+		connections(p, t)
+	}
+}
+
+// connections notes what makes attempts fail that need not have failed.
+func connections(p *Plan, t *http.Transport) {
+	if multiplexes(t) && (t.HTTP2 == nil || t.HTTP2.SendPingTimeout == 0) {
+		p.Note("base: it sends no pings over HTTP/2, so that only an attempt that times out finds a dead connection: set http.Transport.HTTP2.SendPingTimeout")
+	}
+}
+
+// multiplexes reports whether t may speak HTTP/2. It reads no field that t itself sets
+// with its first request.
+func multiplexes(t *http.Transport) bool {
+	if t.Protocols != nil {
+		return t.Protocols.HTTP2() || t.Protocols.UnencryptedHTTP2()
+	}
+	custom := t.Dial != nil || t.DialContext != nil || t.DialTLS != nil || t.DialTLSContext != nil //nolint:staticcheck // net/http looks at them
+	return t.ForceAttemptHTTP2 || !custom
+}
+
+// hides reports whether a round tripper without Unwrap holds another one.
+func hides(rt any) bool {
+	v := reflect.Indirect(reflect.ValueOf(rt))
+	if v.Kind() == reflect.Func {
+		return true
+	}
+	if v.Kind() != reflect.Struct {
+		return false
+	}
+	for _, f := range v.Fields() {
+		if f.Type().Implements(reflect.TypeFor[http.RoundTripper]()) && !f.IsZero() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,44 @@
+package gracy_test
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/transport"
+)
+
+func noted(p *gracy.Plan, text string) bool {
+	return slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, text) })
+}
+
+func TestExplainNotesABaseWithoutPings(t *testing.T) {
+	two, one := new(http.Protocols), new(http.Protocols)
+	two.SetUnencryptedHTTP2(true)
+	one.SetHTTP1(true)
+	dial := new(net.Dialer).DialContext
+	again := part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}
+	for name, test := range map[string]struct {
+		base  *http.Transport
+		layer gracy.Layer
+		want  bool
+	}{
+		"zero":                {&http.Transport{}, again, true},
+		"one attempt":         {&http.Transport{}, part{name: "retry"}, false},
+		"pings":               {&http.Transport{HTTP2: &http.HTTP2Config{SendPingTimeout: time.Second}}, again, false},
+		"HTTP2 without pings": {&http.Transport{HTTP2: &http.HTTP2Config{}}, again, true},
+		"HTTP/1":              {&http.Transport{Protocols: one}, again, false},
+		"unencrypted":         {&http.Transport{Protocols: two}, again, true},
+		"a dialer":            {&http.Transport{DialContext: dial}, again, false},
+		"forced":              {&http.Transport{DialContext: dial, ForceAttemptHTTP2: true}, again, true},
+	} {
+		p := gracy.Explain(gracy.Around(test.base, test.layer))
+		if got := noted(p, "SendPingTimeout"); got != test.want || len(p.Warnings) > 0 {
+			t.Errorf("%s: %v, want %v\n%s", name, got, test.want, p)
+		}
+	}
+}

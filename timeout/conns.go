@@ -1,0 +1,162 @@
+package timeout
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http/httptrace"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// conns are the shared connections that have a call of the layer on them. net/http ends
+// a connection of HTTP/1 itself with the attempt that timed out on it. One of HTTP/2 it
+// keeps, for the sake of the other calls there, and gives it to the next attempt even if
+// the peer is gone.
+type conns struct {
+	mu   sync.Mutex // mu guards open, each shared in it, left, and the fields of visit that say so
+	open map[net.Conn]*shared
+	left left
+
+	plain atomic.Uint32 // what connections without TLS speak
+}
+
+// left is the connection that the last call of the layer has left most recently. For a
+// moment net/http may still think that the call is on it.
+type left struct {
+	conn   net.Conn
+	at     time.Time
+	others bool // calls were on it that the layer does not see
+}
+
+// moment is how long it may take until net/http knows that a call has left.
+const moment = time.Second
+
+// unseen reports whether c is in use by calls that the layer does not see, if none that
+// it sees is on c. inUse is what net/http says.
+func (l *left) unseen(c net.Conn, inUse bool) bool {
+	if inUse && c == l.conn && time.Since(l.at) < moment {
+		return l.others
+	}
+	return inUse
+}
+
+// What connections without TLS speak, as a response has shown.
+const (
+	plainUnknown uint32 = iota
+	plainHTTP1
+	plainHTTP2
+)
+
+// maxConns bounds what bodies that are never closed can make the table hold. A
+// connection that has no place in it is never closed.
+const maxConns = 1024
+
+// multiplexed reports whether c may carry more than one call at a time.
+func (cs *conns) multiplexed(c net.Conn) (yes, plain bool) {
+	if t, ok := c.(*tls.Conn); ok {
+		return t.ConnectionState().NegotiatedProtocol == "h2", false
+	}
+	if c == nil || cs.plain.Load() == plainHTTP1 {
+		return false, c != nil
+	}
+	return reflect.TypeOf(c).Kind() == reflect.Pointer, true // others may not be comparable
+}
+
+// learn records that a response over a connection without TLS was of HTTP/major.
+func (cs *conns) learn(major int) {
+	if major >= 2 {
+		cs.plain.Store(plainHTTP2)
+	} else {
+		cs.plain.CompareAndSwap(plainUnknown, plainHTTP1)
+	}
+}
+
+// enter puts an attempt on the connection that it got. It reports false for an attempt
+// whose time is over: then nothing must be sent.
+func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
+	yes, plain := cs.multiplexed(i.Conn)
+	v.plain.Store(plain)
+	if !yes && !v.tracked.Load() {
+		return !v.late.Load()
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.leaveLocked(v) // net/http sends the request once more
+	v.tracked.Store(true)
+	if !yes || v.over.Load() || v.late.Load() { // leave looks at both in the other order
+		return !v.late.Load()
+	}
+	s := cs.open[i.Conn]
+	if s == nil {
+		s = cs.addLocked(i.Conn)
+	}
+	s.enter(v, cs.left.unseen(i.Conn, i.Reused && !i.WasIdle), time.Now())
+	return true
+}
+
+func (cs *conns) addLocked(c net.Conn) *shared {
+	if cs.open == nil {
+		cs.open = make(map[net.Conn]*shared)
+	}
+	if len(cs.open) >= maxConns {
+		for other, s := range cs.open {
+			s.gone = true
+			delete(cs.open, other)
+			break
+		}
+	}
+	s := &shared{conn: c}
+	cs.open[c] = s
+	return s
+}
+
+// leave takes an attempt off its connection, for good.
+func (cs *conns) leave(v *visit) {
+	v.over.Store(true)
+	if v.tracked.Load() {
+		cs.mu.Lock()
+		defer cs.mu.Unlock()
+		cs.leaveLocked(v)
+	}
+}
+
+func (cs *conns) leaveLocked(v *visit) {
+	if s := v.at; s != nil {
+		s.leave(v)
+		if len(s.visits) == 0 {
+			cs.left = left{s.conn, time.Now(), s.unseen}
+		}
+		cs.removeLocked(s, len(s.visits) == 0)
+	}
+}
+
+// removeLocked takes s out of the table, if so.
+func (cs *conns) removeLocked(s *shared, yes bool) {
+	if yes && !s.gone {
+		s.gone = true
+		delete(cs.open, s.conn)
+	}
+}
+
+// timedOut takes an attempt off its connection since its time is over, and closes the
+// connection if it is dead as far as the layer can know. It reports whether it did.
+func (cs *conns) timedOut(v *visit) bool {
+	cs.mu.Lock()
+	v.late.Store(true)
+	s := v.at
+	if s == nil {
+		cs.mu.Unlock()
+		return false
+	}
+	known := !s.gone
+	dead := s.timedOut(v, time.Now()) && known
+	cs.removeLocked(s, dead || len(s.visits) == 0)
+	cs.mu.Unlock()
+	if dead {
+		v.cut.Store(true)
+		s.cut()
+	}
+	return dead
+}

@@ -1,0 +1,227 @@
+package timeout_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/timeout"
+)
+
+// kinds are how a client may speak to a server.
+func kinds() map[string]func(*http.Transport) {
+	return map[string]func(*http.Transport){
+		"HTTP/1.1":           nil,
+		"HTTP/2":             func(*http.Transport) {},
+		"HTTP/2 without TLS": func(b *http.Transport) { b.Protocols = unencrypted() },
+	}
+}
+
+func unencrypted() *http.Protocols {
+	p := new(http.Protocols)
+	p.SetUnencryptedHTTP2(true)
+	return p
+}
+
+// serve starts a server of the kind behind a hop, and returns a base and a URL that go
+// through the hop.
+func serve(t *testing.T, handler http.Handler, kind string) (*rttest.Hop, *http.Transport, string) {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(handler)
+	scheme := "https://"
+	switch kind {
+	case "HTTP/2 without TLS":
+		srv.Config.Protocols = unencrypted()
+		srv.Start()
+		scheme = "http://"
+	default:
+		srv.EnableHTTP2 = kind == "HTTP/2"
+		srv.StartTLS()
+	}
+	base, ok := srv.Client().Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("a %T", srv.Client().Transport)
+	}
+	base = base.Clone()
+	if set := kinds()[kind]; set != nil {
+		set(base)
+	}
+	h := rttest.NewHop(t, srv.Listener.Addr().String())
+	t.Cleanup(func() {
+		base.CloseIdleConnections()
+		srv.CloseClientConnections()
+		srv.Close()
+	})
+	return h, base, scheme + h.Addr().String()
+}
+
+// get returns the body of a response, or the error of the call.
+func get(t *testing.T, rt http.RoundTripper, url string) (string, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return string(b), err
+}
+
+// After an attempt that timed out the next one does not go down the dead connection.
+func TestTheAttemptAfterATimeoutGetsAnotherConnection(t *testing.T) {
+	t.Parallel()
+	for kind := range kinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			h, base, url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, "here")
+			}), kind)
+			rt := timeout.PerAttempt(time.Second).Wrap(base)
+			if b, err := get(t, rt, url); err != nil || b != "here" {
+				t.Fatalf("%q, %v", b, err)
+			}
+			h.Swallow()
+			if _, err := get(t, rt, url); !errors.Is(err, timeout.ErrAttempt) || errors.Is(err, net.ErrClosed) {
+				t.Fatalf("over a dead connection: %v", err)
+			}
+			if b, err := get(t, rt, url); err != nil || b != "here" || h.Dials() != 2 {
+				t.Errorf("the second attempt: %q, %v, %d dials", b, err, h.Dials())
+			}
+		})
+	}
+}
+
+// A single route that hangs ends no call of another route on its connection, however
+// silent that one is.
+func TestARouteThatHangsEndsNoOtherCall(t *testing.T) {
+	t.Parallel()
+	const streams = 20
+	for kind, set := range kinds() {
+		if set == nil {
+			continue
+		}
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			finish := make(chan struct{})
+			h, base, url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				switch req.URL.Path {
+				case "/hangs":
+					<-req.Context().Done()
+				case "/stream":
+					_ = http.NewResponseController(w).Flush()
+					<-finish
+					_, _ = io.WriteString(w, "end")
+				}
+			}), kind)
+			rt := timeout.PerAttempt(30 * time.Second).Wrap(base)
+			short := timeout.PerAttempt(100 * time.Millisecond)
+			var bodies []io.ReadCloser
+			for range streams {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/stream", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				bodies = append(bodies, resp.Body)
+			}
+			ends := make(chan error, streams)
+			for _, b := range bodies {
+				go func() {
+					text, err := io.ReadAll(b)
+					if err == nil && string(text) != "end" {
+						err = fmt.Errorf("the body is %q", text)
+					}
+					ends <- err
+				}()
+			}
+			for range 4 {
+				req, err := http.NewRequestWithContext(short.Attach(t.Context()), http.MethodGet, url+"/hangs", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := rt.RoundTrip(req); !errors.Is(err, timeout.ErrAttempt) {
+					t.Errorf("the route that hangs: %v", err)
+				}
+			}
+			close(finish)
+			for range streams {
+				if err := <-ends; err != nil {
+					t.Errorf("a stream was cut: %v", err)
+				}
+			}
+			if n := h.Dials(); n != 1 {
+				t.Errorf("%d dials", n)
+			}
+		})
+	}
+}
+
+// Calls that do not go through the layer are not seen, but that there are some is.
+func TestCallsThatTheLayerDoesNotSeeAreNotCut(t *testing.T) {
+	finish := make(chan struct{})
+	h, base, url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Header.Get("Hangs") != "" {
+			<-req.Context().Done()
+			return
+		}
+		_ = http.NewResponseController(w).Flush()
+		<-finish
+		_, _ = io.WriteString(w, "end")
+	}), "HTTP/2")
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := base.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	hangs := req.Clone(t.Context())
+	hangs.Header.Set("Hangs", "yes")
+	for range 2 {
+		if _, err := timeout.PerAttempt(50 * time.Millisecond).Wrap(base).RoundTrip(hangs); !errors.Is(err, timeout.ErrAttempt) {
+			t.Error(err)
+		}
+	}
+	close(finish)
+	if b, err := io.ReadAll(resp.Body); string(b) != "end" || h.Dials() != 1 {
+		t.Errorf("%q, %v, %d dials", b, err, h.Dials())
+	}
+}
+
+// Once the time of an attempt is over net/http must not send it again by itself, as it
+// does over HTTP/1 if a connection is closed that has been used before.
+func TestNothingIsSentAfterTheLimit(t *testing.T) {
+	var arrived atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived.Add(1) }))
+	defer srv.Close()
+	h := rttest.NewHop(t, srv.Listener.Addr().String())
+	base := new(http.Transport)
+	defer base.CloseIdleConnections()
+	url := "http://" + h.Addr().String()
+	if _, err := get(t, base, url); err != nil {
+		t.Fatal(err)
+	}
+	h.Swallow()
+	if _, err := get(t, timeout.PerAttempt(100*time.Millisecond).Wrap(base), url); !errors.Is(err, timeout.ErrAttempt) {
+		t.Error(err)
+	}
+	if n := arrived.Load(); n != 1 {
+		t.Errorf("%d requests arrived, want 1", n)
+	}
+}

@@ -1,0 +1,113 @@
+package timeout
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// waiting returns an attempt that waits for its headers no longer than the limit.
+func waiting(limit time.Duration) *visit {
+	v := &visit{limit: limit, attempt: new(layer.Attempt)}
+	v.deadline = &v.limited
+	return v
+}
+
+// streaming returns an attempt whose body is open.
+func streaming() *visit {
+	v := waiting(time.Second)
+	v.responded.Store(true)
+	return v
+}
+
+func TestWhenAConnectionIsDead(t *testing.T) {
+	const limit = time.Second
+	begin := time.Now()
+	at := begin.Add
+	// first lets an attempt time out from 0 on, second another one after it.
+	first := func(s *shared) bool {
+		v := waiting(limit)
+		s.enter(v, false, begin)
+		return s.timedOut(v, at(limit))
+	}
+	second := func(s *shared, from time.Duration) bool {
+		v := waiting(limit)
+		s.enter(v, false, at(from))
+		return s.timedOut(v, at(from+limit))
+	}
+	for name, test := range map[string]struct {
+		run  func(s *shared) bool
+		want bool
+	}{
+		"alone": {first, true},
+		"alone with calls that the layer does not see": {func(s *shared) bool {
+			v := waiting(limit)
+			s.enter(v, true, begin)
+			return s.timedOut(v, at(limit))
+		}, false},
+		"it got a header": {func(s *shared) bool {
+			v := waiting(limit)
+			s.enter(v, false, begin)
+			v.responded.Store(true)
+			return s.timedOut(v, at(limit))
+		}, false},
+		"beside another one": {func(s *shared) bool {
+			s.enter(waiting(limit), false, begin)
+			return first(s)
+		}, false},
+		"the last one of those that timed out": {func(s *shared) bool {
+			a, b := waiting(limit), waiting(limit)
+			s.enter(a, false, begin)
+			s.enter(b, false, begin)
+			return !s.timedOut(a, at(limit)) && s.timedOut(b, at(limit))
+		}, true},
+		"two in a row beside another one": {func(s *shared) bool {
+			s.enter(waiting(limit), false, begin)
+			return !first(s) && second(s, limit)
+		}, true},
+		"two at a time beside another one": {func(s *shared) bool {
+			s.enter(waiting(limit), false, begin)
+			a, b := waiting(limit), waiting(limit)
+			s.enter(a, false, begin)
+			s.enter(b, false, begin)
+			return s.timedOut(a, at(limit)) || s.timedOut(b, at(limit))
+		}, false},
+		"two in a row, something in between": {func(s *shared) bool {
+			o := streaming()
+			s.enter(o, false, begin)
+			first(s)
+			o.limited.moved.Add(1)
+			return second(s, time.Minute)
+		}, false},
+		"two in a row, something during the second": {func(s *shared) bool {
+			o := waiting(limit)
+			s.enter(o, false, begin)
+			first(s)
+			v := waiting(limit)
+			s.enter(v, false, at(limit))
+			o.responded.Store(true)
+			return s.timedOut(v, at(2*limit))
+		}, false},
+		"two in a row beside one that may wait longer": {func(s *shared) bool {
+			s.enter(waiting(time.Minute), false, begin)
+			return !first(s) && !second(s, limit) && !second(s, time.Minute-limit-1) && second(s, time.Minute)
+		}, true},
+		"two in a row beside a body": {func(s *shared) bool {
+			s.enter(streaming(), false, begin)
+			return !first(s) && !second(s, limit) && !second(s, quiet-limit-1) && second(s, quiet)
+		}, true},
+		"a response that came and went": {func(s *shared) bool {
+			s.enter(waiting(limit), false, begin)
+			first(s)
+			v := streaming()
+			s.enter(v, false, at(limit))
+			s.leave(v)
+			return second(s, time.Minute)
+		}, false},
+	} {
+		if got := test.run(new(shared)); got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+}
