@@ -18,8 +18,8 @@ type shared struct {
 	gone   bool      // it is not in the table any more
 	unseen bool      // calls were on it that the layer does not see
 
-	// The first of the attempts that timed out here one after the other, and when the
-	// latest of them ended; zero if there is none.
+	// When the first of the attempts began, and ended, that timed out here without
+	// anything being received since; zero if there is none.
 	since, ended time.Time
 	seen         int64 // what had been received when the latest of them had left
 }
@@ -76,9 +76,9 @@ func (s *shared) timedOut(v *visit, now time.Time) bool {
 		return false
 	}
 	if s.since.IsZero() || s.seen != got {
-		s.since = v.since
+		s.since, s.ended = v.since, now
 	}
-	s.ended, s.seen = now, s.received(nil)
+	s.seen = s.received(nil)
 	switch {
 	case s.unseen:
 		return false

@@ -73,6 +73,14 @@ func TestWhenAConnectionIsDead(t *testing.T) {
 			s.enter(b, false, begin)
 			return s.timedOut(a, at(limit)) || s.timedOut(b, at(limit))
 		}, false},
+		"two in a row, others between their ends": {func(s *shared) bool {
+			s.enter(waiting(limit), false, begin)
+			first(s)
+			b, v := waiting(limit), waiting(limit)
+			s.enter(b, false, at(limit/2))
+			s.enter(v, false, at(limit))
+			return !s.timedOut(b, at(limit+limit/2)) && s.timedOut(v, at(2*limit))
+		}, true},
 		"two in a row, something in between": {func(s *shared) bool {
 			o := streaming()
 			s.enter(o, false, begin)
