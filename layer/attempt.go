@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -92,6 +93,15 @@ func (a *Attempt) SetReplayed() { a.flags.Or(flagReplayed) }
 // SetUnsent records that no byte of the attempt left, as a trace has shown: then it is
 // [verdict.Retryable] without a response, not [verdict.Ambiguous].
 func SetUnsent(a *Attempt) { a.flags.Or(flagUnsent) }
+
+// SetSends notes in the row that the base sent the request of the attempt n times, as a
+// trace has shown: net/http does so where a connection breaks and it may. Only the first
+// n above 1 counts, and none if the trace has seen further attempts.
+func SetSends(a *Attempt, n int) {
+	if n > 1 && !a.Ended() && a.call.Attempt() == a && a.flags.Or(flagResent)&flagResent == 0 {
+		a.AddNote("sent " + strconv.Itoa(n) + " times by the transport")
+	}
+}
 
 // TakeHint claims the wait that the server asked for in its response. The first
 // layer that asks gets true, and waits; the others leave the wait to it.

@@ -25,6 +25,33 @@ func TestOnlyTheFirstEndCounts(t *testing.T) {
 	}
 }
 
+func TestSetSends(t *testing.T) {
+	for want, trip := range map[string]func(a *layer.Attempt){
+		"": func(a *layer.Attempt) { layer.SetSends(a, 1) },
+		"sent 2 times by the transport": func(a *layer.Attempt) {
+			layer.SetSends(a, 0)
+			layer.SetSends(a, 2)
+			layer.SetSends(a, 2) // by another trace
+		},
+		"more": func(a *layer.Attempt) {
+			a.AddNote("more")
+			a.End(nil, rttest.ErrBoom)
+			a.Call().NextAttempt(transport.Retry)
+			layer.SetSends(a, 2)
+		},
+	} {
+		var a *layer.Attempt
+		rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), &rttest.Layer{Name: "sends", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			a = c.Attempt()
+			trip(a)
+			return next.RoundTrip(req)
+		}}))
+		if got := a.Notes(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // Two attempts of a hedge: each has a row, a body and a context of its own, and the
 // response leads to the row of the winner.
 func TestConcurrentAttemptsHaveRowsAndContextsOfTheirOwn(t *testing.T) {

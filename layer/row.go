@@ -62,6 +62,7 @@ const (
 	flagEntered                        // a layer right inside a foreign one has run for the attempt
 	flagLeakWatched                    // the body ends even if it is never closed
 	flagUnsent                         // no byte of the request left, as a layer knows
+	flagResent                         // the base sent the request more than once, as a layer knows
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 

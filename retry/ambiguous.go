@@ -16,7 +16,7 @@ type probe struct {
 	trace httptrace.ClientTrace
 
 	asked     atomic.Bool  // a connection was asked for
-	connected atomic.Bool  // a connection was got
+	connected atomic.Int32 // how often a connection was got
 	written   atomic.Bool  // the request was written in full
 	body      atomic.Int64 // the bytes that were read of the request body
 }
@@ -42,7 +42,7 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 	}
 	w := new(probe)
 	w.trace.GetConn = func(string) { w.asked.Store(true) }
-	w.trace.GotConn = func(httptrace.GotConnInfo) { w.connected.Store(true) }
+	w.trace.GotConn = func(httptrace.GotConnInfo) { w.connected.Add(1) }
 	says := p.mark || p.reconcile != nil // how far the request came
 	if says {
 		w.trace.WroteRequest = func(i httptrace.WroteRequestInfo) {
@@ -60,7 +60,18 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 
 // unsent reports whether the attempt never got a connection. A base that reports
 // nothing proves nothing.
-func (w *probe) unsent() bool { return w != nil && w.asked.Load() && !w.connected.Load() }
+func (w *probe) unsent() bool { return w != nil && w.asked.Load() && w.connected.Load() == 0 }
+
+// report enters into the rows what the probe of the attempt a says, which has returned.
+func (w *probe) report(a *layer.Attempt, err error) {
+	if w == nil {
+		return
+	}
+	if err != nil && w.unsent() {
+		layer.SetUnsent(a.Call().Attempt())
+	}
+	layer.SetSends(a, int(w.connected.Load()))
+}
 
 // unsent reports whether no byte of the attempt left.
 func (s *series) unsent(o Outcome) bool {

@@ -71,9 +71,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	}
 	sent, w := p.probed(req)
 	resp, err := next.RoundTrip(sent)
-	if err != nil && w.unsent() {
-		layer.SetUnsent(c.Attempt())
-	}
+	w.report(a, err)
 	a = c.Attempt().For(resp)
 	v := a.End(resp, err)
 	host.recordOutcome(a, v, err)

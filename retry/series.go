@@ -65,9 +65,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		var req *http.Request
 		req, s.probe = s.probed(s.req)
 		resp, err = s.next.RoundTrip(req)
-		if err != nil && s.probe.unsent() {
-			layer.SetUnsent(s.call.Attempt())
-		}
+		s.probe.report(a, err)
 		if err != nil && !a.Sent() {
 			s.refund(f)
 		}

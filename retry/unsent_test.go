@@ -114,17 +114,51 @@ func TestWhatAProxySaysToConnect(t *testing.T) {
 
 // An HTTP/2 server that goes away says which streams it has not looked at.
 func TestAStreamThatWasNotProcessedIsUnsent(t *testing.T) {
-	var got atomic.Pointer[string]
+	base, url, got, handshakes := goingAway(t)
+	resp, call, err := post(t, base, url)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, call)
+	}
+	_ = resp.Body.Close()
+	if b := got.Load(); resp.StatusCode != 200 || b == nil || *b != "data" || handshakes.Load() != 1 {
+		t.Errorf("status %d, %d connections went away\n%s", resp.StatusCode, handshakes.Load(), call)
+	}
+}
+
+// net/http sends a request again by itself if it can: that is one attempt, and its row
+// says so.
+func TestTheLedgerShowsWhatTheTransportSentAgain(t *testing.T) {
+	base, url, got, handshakes := goingAway(t)
+	ctx, trace := transport.WithTrace(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := retry.New(retry.Policy{}).Wrap(base).RoundTrip(req)
+	call := trace.Calls()[0]
+	if err != nil {
+		t.Fatalf("%v\n%s", err, call)
+	}
+	_ = resp.Body.Close()
+	if b := got.Load(); b == nil || *b != "data" || handshakes.Load() != 1 || call.Count() != 1 || call.Attempt().Notes() != "sent 2 times by the transport" {
+		t.Errorf("%d connections went away\n%s", handshakes.Load(), call)
+	}
+}
+
+// goingAway starts a server whose first connection goes away. got is the last body that
+// it read.
+func goingAway(t *testing.T) (base *http.Transport, url string, got *atomic.Pointer[string], handshakes *atomic.Int64) {
+	t.Helper()
+	got, handshakes = new(atomic.Pointer[string]), new(atomic.Int64)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		got.Store(new(string(b)))
 	}))
 	server.EnableHTTP2 = true
-	var handshakes atomic.Int64
 	behind := make(chan net.Conn)
 	server.Listener = &handed{Listener: server.Listener, conns: behind}
 	server.StartTLS()
-	defer server.Close()
+	t.Cleanup(server.Close)
 	config := server.TLS.Clone()
 	config.NextProtos = []string{"h2"}
 	front := listen(t, func(n int, c net.Conn) {
@@ -139,14 +173,7 @@ func TestAStreamThatWasNotProcessedIsUnsent(t *testing.T) {
 	if !ok {
 		t.Fatalf("a %T", server.Client().Transport)
 	}
-	resp, call, err := post(t, base, "https://"+front.Addr().String())
-	if err != nil {
-		t.Fatalf("%v\n%s", err, call)
-	}
-	_ = resp.Body.Close()
-	if b := got.Load(); resp.StatusCode != 200 || b == nil || *b != "data" || handshakes.Load() != 1 {
-		t.Errorf("status %d, %d connections went away\n%s", resp.StatusCode, handshakes.Load(), call)
-	}
+	return base, "https://" + front.Addr().String(), got, handshakes
 }
 
 // handed is a listener of the connections that it is given.

@@ -37,6 +37,7 @@ func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http
 			req = req.WithContext(ctx)
 		}
 		resp, err := next.RoundTrip(req)
+		v.report()
 		if v != nil && err == nil {
 			kept = true
 			v.own(resp)
@@ -50,6 +51,7 @@ func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http
 		}
 	}()
 	resp, err := next.RoundTrip(uploading(req, l))
+	v.report()
 	if !l.meet() {
 		if resp != nil {
 			_ = resp.Body.Close()

@@ -19,12 +19,13 @@ type visit struct {
 	deadline *deadline     // &limited, nil without a limit
 	limited  deadline
 
-	responded atomic.Bool // the first byte of a response is there
-	tracked   atomic.Bool // it was on a connection that conns keeps
-	plain     atomic.Bool // its connection has no TLS
-	late      atomic.Bool // its time is over: nothing more may be sent
-	over      atomic.Bool // it enters no connection any more
-	cut       atomic.Bool // its connection was closed for that
+	sends     atomic.Int32 // how often it got a connection
+	responded atomic.Bool  // the first byte of a response is there
+	tracked   atomic.Bool  // it was on a connection that conns keeps
+	plain     atomic.Bool  // its connection has no TLS
+	late      atomic.Bool  // its time is over: nothing more may be sent
+	over      atomic.Bool  // it enters no connection any more
+	cut       atomic.Bool  // its connection was closed for that
 
 	// conns.mu guards the fields below.
 	attempt *layer.Attempt // whose body it is
@@ -43,6 +44,7 @@ func (cs *conns) visit(ctx context.Context, d time.Duration) (*visit, context.Co
 }
 
 func (v *visit) gotConn(i httptrace.GotConnInfo) {
+	v.sends.Add(1)
 	if !v.conns.enter(v, i) {
 		v.deadline.stop(v.deadline.err.Load())
 	}
@@ -60,6 +62,13 @@ func (v *visit) received() (n int64) {
 		n += v.deadline.moved.Load()
 	}
 	return n
+}
+
+// report enters into the row how often the base sent the request.
+func (v *visit) report() {
+	if v != nil {
+		layer.SetSends(v.attempt, int(v.sends.Load()))
+	}
 }
 
 // own follows the response to the end of its body.

@@ -3,13 +3,16 @@ package timeout_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // What follows the connection of an attempt costs the context with the trace and the two
@@ -61,5 +64,36 @@ func TestTheTraceOfTheCallerStays(t *testing.T) {
 		if string(b) != "here" || err != nil || got != n+1 || first != n+1 || h.Dials() != 1 {
 			t.Errorf("%q, %v, %d connections, %d first bytes", b, err, got, first)
 		}
+	}
+}
+
+// net/http sends a GET again by itself if a connection breaks that was used before.
+func TestTheRowSaysWhatTheTransportSentAgain(t *testing.T) {
+	var arrived atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, _ *http.Request) {
+		if arrived.Add(1) == 2 {
+			panic(http.ErrAbortHandler)
+		}
+	}))
+	defer srv.Close()
+	rt := timeout.PerAttempt(time.Minute).Wrap(srv.Client().Transport)
+	for _, want := range []string{"", "sent 2 times by the transport"} {
+		ctx, trace := transport.WithTrace(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		if c := trace.Calls()[0]; c.Count() != 1 || c.Attempt().Notes() != want {
+			t.Errorf("want the note %q in\n%s", want, c)
+		}
+	}
+	if n := arrived.Load(); n != 3 {
+		t.Errorf("%d arrived, want 3", n)
 	}
 }
