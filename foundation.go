@@ -3,6 +3,9 @@ package gracy
 import (
 	"net/http"
 	"reflect"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/brief"
 )
 
 // foundation looks at what the stack stands on.
@@ -26,8 +29,18 @@ func foundation(p *Plan, base any) {
 	}
 }
 
+// longIdle is the least of the usual keep-alive times of proxies: many wait 60 s.
+const longIdle = time.Minute
+
 // connections notes what makes attempts fail that need not have failed.
 func connections(p *Plan, t *http.Transport) {
+	if t.IdleConnTimeout == 0 || t.IdleConnTimeout > longIdle {
+		kept := "for ever"
+		if t.IdleConnTimeout > 0 {
+			kept = "for " + brief.Duration(t.IdleConnTimeout)
+		}
+		p.Note("base: it keeps idle connections %s: a POST without a key is lost on one that the server or its proxy closes at that moment: set http.Transport.IdleConnTimeout below their keep-alive time", kept)
+	}
 	if multiplexes(t) && (t.HTTP2 == nil || t.HTTP2.SendPingTimeout == 0) {
 		p.Note("base: it sends no pings over HTTP/2, so that only an attempt that times out finds a dead connection: set http.Transport.HTTP2.SendPingTimeout")
 	}

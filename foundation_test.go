@@ -42,3 +42,21 @@ func TestExplainNotesABaseWithoutPings(t *testing.T) {
 		}
 	}
 }
+
+func TestExplainNotesABaseThatKeepsIdleConnectionsForLong(t *testing.T) {
+	again := part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}
+	for idle, want := range map[time.Duration]string{
+		0:                "keeps idle connections for ever",
+		90 * time.Second: "keeps idle connections for 1m30s",
+		time.Minute:      "",
+	} {
+		base := &http.Transport{IdleConnTimeout: idle}
+		p := gracy.Explain(gracy.Around(base, again))
+		if got := noted(p, "IdleConnTimeout"); got != (want != "") || want != "" && !noted(p, want) || len(p.Warnings) > 0 {
+			t.Errorf("%s: want %q in\n%s", idle, want, p)
+		}
+		if p := gracy.Explain(gracy.Around(base, part{name: "retry"})); len(p.Notes) > 0 {
+			t.Errorf("%s, one attempt: %q", idle, p.Notes)
+		}
+	}
+}
