@@ -113,8 +113,8 @@ func Example_row42() {
 		w.WriteHeader(http.StatusNoContent)
 	}).behind(logging.New(logging.Config{
 		Logger: lines(), Errors: logging.At(logging.NoLevel),
-		Queued: logging.Message(slog.LevelWarn, "{UENDPOINT} waits: {CONCURRENT_REQUESTS} at once"),
-		Freed:  logging.Message(slog.LevelInfo, "{UENDPOINT} made room"),
+		Queued: logging.Message(slog.LevelInfo, "{UENDPOINT} waits: {CONCURRENT_REQUESTS} at once"),
+		Freed:  logging.Message(slog.LevelDebug, "{UENDPOINT} made room"),
 	}), limit)
 	var all sync.WaitGroup
 	for range 2 {
@@ -122,6 +122,6 @@ func Example_row42() {
 	}
 	all.Wait()
 	// Output:
-	// level=WARN msg="/pokemon/{name} waits: 1 at once"
-	// level=INFO msg="/pokemon/{name} made room"
+	// level=INFO msg="/pokemon/{name} waits: 1 at once"
+	// level=DEBUG msg="/pokemon/{name} made room"
 }

@@ -51,7 +51,7 @@ func Example_knobs() {
 		Logger:    lines(),
 		Errors:    logging.At(logging.NoLevel),
 		Retry:     logging.Message(slog.LevelDebug, "{RETRY_CAUSE}, again in {RETRY_DELAY}s"), // log_before
-		Retried:   logging.Message(slog.LevelWarn, "attempt {CUR_ATTEMPT}: {STATUS}"),         // log_after
+		Retried:   logging.Message(slog.LevelInfo, "attempt {CUR_ATTEMPT}: {STATUS}"),         // log_after
 		Exhausted: logging.Message(slog.LevelError+4, "no luck with {UENDPOINT}"),             // log_exhausted
 	}
 	api := pokeAPI(500, 502, 500, 500).behind(logging.New(logs), retry.New(policy))
@@ -59,11 +59,11 @@ func Example_knobs() {
 	fmt.Println(err) // behavior="break"
 	// Output:
 	// level=DEBUG msg="status 500, again in 0.02s"
-	// level=WARN msg="attempt 2: 502"
+	// level=INFO msg="attempt 2: 502"
 	// level=DEBUG msg="status 502, again in 0s"
-	// level=WARN msg="attempt 3: 500"
+	// level=INFO msg="attempt 3: 500"
 	// level=DEBUG msg="status 500, again in 0.08s"
-	// level=WARN msg="attempt 4: 500"
+	// level=INFO msg="attempt 4: 500"
 	// level=ERROR+4 msg="no luck with /pokemon/{name}"
 	// GET /pokemon/{name}: 500 Internal Server Error after 4 attempts
 }

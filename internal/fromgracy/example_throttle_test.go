@@ -64,8 +64,8 @@ func Example_row37() {
 	api := pokeAPI().behind(stats,
 		logging.New(logging.Config{
 			Logger:    lines(),
-			Throttled: logging.Message(slog.LevelWarn, "{UENDPOINT} is over {THROTTLE_LIMIT} per {THROTTLE_TIME_RANGE}"),
-			Released:  logging.Message(slog.LevelInfo, "{UENDPOINT} goes on"),
+			Throttled: logging.Message(slog.LevelInfo, "{UENDPOINT} is over {THROTTLE_LIMIT} per {THROTTLE_TIME_RANGE}"),
+			Released:  logging.Message(slog.LevelDebug, "{UENDPOINT} goes on"),
 		}),
 		throttle.New(throttle.Rule{Limit: 1, Per: 300 * time.Millisecond, Margin: throttle.NoMargin}),
 	)
@@ -74,8 +74,8 @@ func Example_row37() {
 	total := stats.Snapshot().Total
 	fmt.Println(total.Throttled, total.Waits.Quota > 0) // calls, and time
 	// Output:
-	// level=WARN msg="/pokemon/{name} is over 1 per 300 milliseconds"
-	// level=INFO msg="/pokemon/{name} goes on"
+	// level=INFO msg="/pokemon/{name} is over 1 per 300 milliseconds"
+	// level=DEBUG msg="/pokemon/{name} goes on"
 	// 1 true
 }
 
