@@ -90,15 +90,16 @@ func (a *Attempt) For(resp *http.Response) *Attempt {
 // SetReplayed records that the response came from a recording.
 func (a *Attempt) SetReplayed() { a.flags.Or(flagReplayed) }
 
-// SetUnsent records that no byte of the attempt left, as a trace has shown: then it is
-// [verdict.Retryable] without a response, not [verdict.Ambiguous].
-func SetUnsent(a *Attempt) { a.flags.Or(flagUnsent) }
-
-// SetSends notes in the row that the base sent the request of the attempt n times, as a
-// trace has shown: net/http does so where a connection breaks and it may. Only the first
-// n above 1 counts, and none if the trace has seen further attempts.
+// SetSends records how often the base sent the request of the attempt, as a trace has
+// shown. A negative n says that no byte of it left: then the attempt is
+// [verdict.Retryable] without a response, not [verdict.Ambiguous]. An n above 1, which
+// is net/http's own doing where a connection breaks and it may, becomes a note in the
+// row; only the first one counts, and none if the trace has seen further attempts.
 func SetSends(a *Attempt, n int) {
-	if n > 1 && !a.Ended() && a.call.Attempt() == a && a.flags.Or(flagResent)&flagResent == 0 {
+	switch {
+	case n < 0:
+		a.flags.Or(flagUnsent)
+	case n > 1 && !a.Ended() && a.call.Attempt() == a && a.flags.Or(flagResent)&flagResent == 0:
 		a.AddNote("sent " + strconv.Itoa(n) + " times by the transport")
 	}
 }

@@ -70,7 +70,7 @@ func TestAnUnsentAttemptIsRetryable(t *testing.T) {
 		rt := layer.Wrap("test", nil, rttest.Fail(errors.New("reset")), func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			if unsent {
-				layer.SetUnsent(c.Attempt())
+				layer.SetSends(c.Attempt(), -1)
 			}
 			got = c.Attempt().End(resp, err)
 			return resp, err

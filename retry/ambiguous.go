@@ -68,7 +68,7 @@ func (w *probe) report(a *layer.Attempt, err error) {
 		return
 	}
 	if err != nil && w.unsent() {
-		layer.SetUnsent(a.Call().Attempt())
+		layer.SetSends(a.Call().Attempt(), -1)
 	}
 	layer.SetSends(a, int(w.connected.Load()))
 }
