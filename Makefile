@@ -97,6 +97,10 @@ fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 bench: ## what the layers cost, about 70 s; BENCH='-rounds 120 -run six'
 	@cd bench && $(GO) run . $(BENCH)
 
+.PHONY: findings
+findings: ## what software of others does that one would not guess; needs node and npm
+	@findings/run.sh
+
 # Parts of ci, without a line in the help.
 
 .PHONY: fmt-check

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs every finding, and fails after the last if one has changed.
+set -euo pipefail
+cd "$(dirname "$0")"
+failed=
+for f in *.sh; do
+	[ "$f" = run.sh ] && continue
+	echo "-- $f"
+	bash "$f" || failed="$failed $f ($?)"
+done
+if [ -n "$failed" ]; then
+	echo "changed, or not installed (2):$failed" >&2
+	exit 1
+fi
