@@ -3,6 +3,7 @@ package gracy
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"github.com/gracy-go/gracy/transport"
@@ -23,7 +24,9 @@ type Plan = transport.Plan
 //	gracy.Chain(a, b, c)
 //
 // is a.Wrap(b.Wrap(c.Wrap(http.DefaultTransport))). Without layers it is
-// http.DefaultTransport. A nil layer panics.
+// http.DefaultTransport. A nil layer panics, also a nil pointer or function in a
+// Layer, except for one that says by IsOff() bool that it is off when it is nil: a
+// nil *replay.Tape does nothing.
 func Chain(layers ...Layer) http.RoundTripper {
 	return Around(nil, layers...)
 }
@@ -36,8 +39,8 @@ func Around(base http.RoundTripper, layers ...Layer) http.RoundTripper {
 		rt = http.DefaultTransport
 	}
 	for i, layer := range slices.Backward(layers) {
-		if layer == nil {
-			panic(fmt.Sprintf("gracy: layer %d is nil", i))
+		if missing(layer) {
+			panic(fmt.Sprintf("gracy: layer %d (%T) is nil", i, layer))
 		}
 		if rt = layer.Wrap(rt); rt == nil {
 			panic(fmt.Sprintf("gracy: layer %d (%T) returned a nil RoundTripper", i, layer))
@@ -45,3 +48,28 @@ func Around(base http.RoundTripper, layers ...Layer) http.RoundTripper {
 	}
 	return rt
 }
+
+// missing reports whether a layer is nil, or holds a nil that does not stand for a
+// layer that is off.
+func missing(layer Layer) bool {
+	v := reflect.ValueOf(layer)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan:
+	default:
+		return false
+	}
+	if !v.IsNil() {
+		return false
+	}
+	o, ok := layer.(offable)
+	if ok && v.Kind() == reflect.Pointer {
+		// A method of the value cannot be called through a nil pointer.
+		ok = !v.Type().Elem().Implements(reflect.TypeFor[offable]())
+	}
+	return !ok || !o.IsOff()
+}
+
+// offable is a layer that can be off.
+type offable interface{ IsOff() bool }

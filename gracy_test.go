@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/retry"
 )
 
 // tag is a layer that writes down when it is passed.
@@ -79,13 +80,38 @@ func TestChainDoesNotKeepItsArguments(t *testing.T) {
 	}
 }
 
+// a nil *offLayer is off, a nil *valueLayer and a nil *onLayer are mistakes.
+type (
+	offLayer   struct{ on bool }
+	valueLayer struct{}
+	onLayer    struct{}
+)
+
+func (*offLayer) Wrap(next http.RoundTripper) http.RoundTripper  { return next }
+func (o *offLayer) IsOff() bool                                  { return o == nil || !o.on }
+func (valueLayer) Wrap(next http.RoundTripper) http.RoundTripper { return next }
+func (valueLayer) IsOff() bool                                   { return true }
+func (*onLayer) Wrap(next http.RoundTripper) http.RoundTripper   { return next }
+func (*onLayer) IsOff() bool                                     { return false }
+
+func TestANilLayerThatIsOffIsOff(t *testing.T) {
+	base := &http.Transport{}
+	if rt := gracy.Around(base, (*offLayer)(nil)); rt != http.RoundTripper(base) {
+		t.Errorf("Around(base, nil) = %T", rt)
+	}
+}
+
 type nilLayer struct{}
 
 func (nilLayer) Wrap(http.RoundTripper) http.RoundTripper { return nil }
 
 func TestNonsensePanics(t *testing.T) {
 	for name, layers := range map[string][]gracy.Layer{
-		"gracy: layer 1 is nil": {tag("a", new([]string)), nil},
+		"gracy: layer 1 (<nil>) is nil":                                    {tag("a", new([]string)), nil},
+		"gracy: layer 1 (*retry.Retry) is nil":                             {tag("a", new([]string)), (*retry.Retry)(nil), tag("b", new([]string))},
+		"gracy: layer 0 (transport.Func) is nil":                           {gracy.Func(nil)},
+		"gracy: layer 0 (*gracy_test.valueLayer) is nil":                   {(*valueLayer)(nil)},
+		"gracy: layer 0 (*gracy_test.onLayer) is nil":                      {(*onLayer)(nil)},
 		"gracy: layer 0 (gracy_test.nilLayer) returned a nil RoundTripper": {nilLayer{}},
 	} {
 		func() {

@@ -4,10 +4,10 @@ import "github.com/gracy-go/gracy/transport"
 
 // Explain describes what the tape does, as transport.Explainer.
 func (t *Tape) Explain(p *transport.Plan) {
-	sends := t.store != nil && t.opts.Mode != ModeReplay
+	sends := !t.IsOff() && t.opts.Mode != ModeReplay
 	p.Describe(transport.Traits{Tapes: true, Single: true, Identifies: sends && t.opts.Identity == nil})
 	switch {
-	case t.store == nil:
+	case t.IsOff():
 		p.Note("replay: off")
 	case t.opts.Mode == ModeReplay:
 		p.Note("replay: responds from the tape alone, nothing is sent")

@@ -20,6 +20,9 @@ type counters struct {
 
 // Stats returns the figures as they are now.
 func (t *Tape) Stats() Stats {
+	if t == nil {
+		return Stats{}
+	}
 	c := &t.counts
 	return Stats{
 		Recorded: c.recorded.Load(), Pending: int64(t.writer.queue.pendingCount()), Replayed: c.replayed.Load(),

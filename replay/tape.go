@@ -15,7 +15,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// A Tape records exchanges and replays them: a layer. It is safe for
+// A Tape records exchanges and replays them: a layer. A nil *Tape is one that is
+// off, so that a program without a tape needs no chain of its own. It is safe for
 // concurrent use. An exchange that was recorded is found at once and stored soon
 // after; call Close, or Flush, to be sure that it is stored.
 type Tape struct {
@@ -123,17 +124,29 @@ func (t *Tape) begin() error {
 	return nil
 }
 
+// IsOff reports whether the tape neither records nor replays: it was opened with
+// [Off], or is nil.
+func (t *Tape) IsOff() bool { return t == nil || t.store == nil }
+
 // Flush waits until everything recorded before is stored, and returns the
 // first error since the last Flush: of a write, or [ErrSecret] for an exchange
 // that was kept off the tape. When ctx ends first, it returns the error of ctx
 // and writing goes on.
-func (t *Tape) Flush(ctx context.Context) error { return t.writer.flush(ctx) }
+func (t *Tape) Flush(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	return t.writer.flush(ctx)
+}
 
 // Close stores what is queued and closes the store. It returns the first error
 // since the tape was opened, also if Flush has returned it: an exchange that was
 // lost or withheld stays missing. Later calls are rejected with [ErrClosed] in ModeReplay; in other modes
 // they are sent without the tape. A second Close does nothing.
 func (t *Tape) Close() (err error) {
+	if t == nil {
+		return nil
+	}
 	t.closing.Do(func() {
 		t.writer.stop()
 		_ = t.writer.queue.flush(context.Background())

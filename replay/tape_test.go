@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -23,6 +24,32 @@ func TestOffTouchesNoFile(t *testing.T) {
 		t.Error("Find does not see an off tape")
 	}
 	closeTape(t, tape)
+}
+
+// A nil tape needs no chain of its own: it does what one that is off does.
+func TestANilTapeIsOff(t *testing.T) {
+	var tape *replay.Tape
+	rt := gracy.Around(numbered(), tape)
+	want(t, rt, api+"/a", 200, "1")
+	want(t, rt, api+"/a", 200, "2")
+	if p := gracy.Explain(rt); len(p.Notes) != 1 || p.Notes[0] != "replay: off" {
+		t.Errorf("notes %q", p.Notes)
+	}
+	found, ok := transport.Find[*replay.Tape](rt)
+	if !ok || !found.IsOff() {
+		t.Errorf("Find = %v, %v", found, ok)
+	}
+	tape.Rewind()
+	_, errPrune := tape.Prune(time.Now())
+	_, errUnused := tape.Unused()
+	for _, err := range []error{tape.Reindex(), errPrune, errUnused, tape.Flush(t.Context()), tape.Close()} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if s := tape.Stats(); s != (replay.Stats{}) {
+		t.Errorf("Stats = %+v", s)
+	}
 }
 
 func TestUseAfterClose(t *testing.T) {

@@ -14,9 +14,10 @@ import (
 var errNoURL = errors.New("replay: request without a URL")
 
 // Wrap puts the tape in front of next; nil means http.DefaultTransport. Many
-// stacks may use one tape. A tape that was opened with [Off] does nothing.
+// stacks may use one tape. A tape that was opened with [Off] does nothing, and
+// neither does a nil one.
 func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
-	if t.store == nil {
+	if t.IsOff() {
 		return layer.Wrap("replay", t, next, nil)
 	}
 	return layer.Wrap("replay", t, next, t.trip)

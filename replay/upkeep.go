@@ -11,7 +11,7 @@ import (
 // redaction rules of the options. Open does it where they changed; call it
 // yourself if only the code of Match.Key did.
 func (t *Tape) Reindex() error {
-	if t.store == nil {
+	if t.IsOff() {
 		return nil
 	}
 	return t.writer.change(func(s store.Store) error {
@@ -30,7 +30,7 @@ func (t *Tape) Reindex() error {
 // Prune deletes the exchanges that started before a moment and returns how
 // many.
 func (t *Tape) Prune(before time.Time) (int, error) {
-	if t.store == nil {
+	if t.IsOff() {
 		return 0, nil
 	}
 	if err := t.writer.queue.flush(context.Background()); err != nil {
@@ -66,7 +66,7 @@ func (t *Tape) Prune(before time.Time) (int, error) {
 // Unused returns the exchanges of earlier sessions that could have been
 // replayed and were not, by ID. It reads the whole tape.
 func (t *Tape) Unused() ([]*store.Exchange, error) {
-	if t.store == nil {
+	if t.IsOff() {
 		return nil, nil
 	}
 	var unused []*store.Exchange
@@ -85,4 +85,8 @@ func (t *Tape) Unused() ([]*store.Exchange, error) {
 }
 
 // Rewind forgets what was replayed: every sequence begins again.
-func (t *Tape) Rewind() { t.sequences.rewind() }
+func (t *Tape) Rewind() {
+	if t != nil {
+		t.sequences.rewind()
+	}
+}
