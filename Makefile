@@ -66,7 +66,7 @@ lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 
 # Not part of ci: it installs what others have written, over the network.
 .PHONY: e2e-limiters
-e2e-limiters: ## the stack against 20 rate limiters of others, a minute; needs node and npm
+e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs node and npm
 	@GO="$(GO)" e2e/limiters/limiters.sh
 
 .PHONY: ci

@@ -27,31 +27,32 @@ type limiter struct {
 	word          word
 	say           saying
 	cutOff        bool // its Retry-After, which is then too short
+	shared        bool // many callers try it, too
 }
 
 func limiters() []limiter {
 	after := delay("Retry-After")
 	return []limiter{
-		{"node", "express-rate-limit draft-8", usable, after, false},
-		{"node", "express-rate-limit draft-7", usable, after, false},
-		{"node", "express-rate-limit legacy", usable, after, false},
-		{"node", "fastify rate-limit", usable, after, false},
-		{"node", "koa-ratelimit", usable, instant("X-RateLimit-Reset"), true},
-		{"node", "hono-rate-limiter", usable, after, false},
-		{"node", "rate-limiter-flexible", silent, nothing, false},
-		{"node", "rate-limiter-flexible headers", usable, after, false},
-		{"node", "nest throttler", usable, after, false},
-		{"node", "nest throttlers by name", usable, delay("Retry-After-short"), false},
-		{"go", "go-chi/httprate", understated, after, false},
-		{"go", "tollbooth 1/s", usable, delay("RateLimit-Reset"), false},
-		{"go", "tollbooth 1/4s", constant, delay("RateLimit-Reset"), false},
-		{"go", "go-limiter httplimit", usable, instant("Retry-After"), true},
-		{"go", "ulule/limiter", usable, instant("X-RateLimit-Reset"), false},
-		{"go", "throttled", usable, after, false},
-		{"go", "echo 4", silent, nothing, false},
-		{"go", "echo 5", usable, after, false},
-		{"go", "fiber, fixed window", usable, after, false},
-		{"go", "fiber, sliding window", understated, after, false},
+		{"node", "express-rate-limit draft-8", usable, after, false, false},
+		{"node", "express-rate-limit draft-7", usable, after, false, true},
+		{"node", "express-rate-limit legacy", usable, after, false, false},
+		{"node", "fastify rate-limit", usable, after, false, true},
+		{"node", "koa-ratelimit", usable, instant("X-RateLimit-Reset"), true, true},
+		{"node", "hono-rate-limiter", usable, after, false, false},
+		{"node", "rate-limiter-flexible", silent, nothing, false, false},
+		{"node", "rate-limiter-flexible headers", usable, after, false, false},
+		{"node", "nest throttler", usable, after, false, false},
+		{"node", "nest throttlers by name", usable, delay("Retry-After-short"), false, true},
+		{"go", "go-chi/httprate", understated, after, false, false},
+		{"go", "tollbooth 1/s", usable, delay("RateLimit-Reset"), false, false},
+		{"go", "tollbooth 1/4s", constant, delay("RateLimit-Reset"), false, false},
+		{"go", "go-limiter httplimit", usable, instant("Retry-After"), true, true},
+		{"go", "ulule/limiter", usable, instant("X-RateLimit-Reset"), false, true},
+		{"go", "throttled", usable, after, false, false},
+		{"go", "echo 4", silent, nothing, false, false},
+		{"go", "echo 5", usable, after, false, false},
+		{"go", "fiber, fixed window", usable, after, false, true},
+		{"go", "fiber, sliding window", understated, after, false, false},
 	}
 }
 
