@@ -84,7 +84,7 @@ func share(t *testing.T, l limiter, c *client, stack string) string {
 		if slices.ContainsFunc(got, func(r response) bool {
 			said, ok := l.say(r)
 			// A request that has left cannot be called back: a moment on its way is not counted.
-			return r.status == http.StatusTooManyRequests && ok && sent.After(r.at.Add(50*time.Millisecond)) && sent.Before(r.at.Add(said))
+			return r.status == http.StatusTooManyRequests && ok && sent.After(r.at.Add(250*time.Millisecond)) && sent.Before(r.at.Add(said))
 		}) {
 			shut++
 		}
