@@ -101,6 +101,18 @@ bench: ## what the layers cost, about 70 s; BENCH='-rounds 120 -run six'
 findings: ## what software of others does that one would not guess; needs node and npm
 	@findings/run.sh
 
+# PROXIES='-only h2' runs the cases whose name holds that.
+PROXIES ?=
+
+.PHONY: e2e-proxies
+e2e-proxies: ## calls through real reverse proxies, under 3 minutes; installs those that are not there by apt
+	@missing=; for p in nginx haproxy varnish; do \
+		command -v $$p >/dev/null || command -v $${p}d >/dev/null || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; fi
+	@cd e2e && $(GO) run ./proxies $(PROXIES)
+
 # Parts of ci, without a line in the help.
 
 .PHONY: fmt-check
