@@ -37,6 +37,14 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 			}
 			defer resp.Body.Close()
 			b, err := io.ReadAll(resp.Body)
+			first := trace.Calls()[0].Attempt()
+			for a := range trace.Calls()[0].Attempts() {
+				first = a
+				break
+			}
+			if note := first.Notes(); (note == "its connection was closed: nothing came") != (two && attempts == 2) {
+				t.Errorf("HTTP/2 %v: the first attempt has the note %q", two, note)
+			}
 			if n := trace.Calls()[0].Count(); string(b) != "here" || n != attempts || two != (resp.ProtoMajor == 2) {
 				t.Errorf("HTTP/2 %v: %q, %v after %d attempts, want %d\n%s", two, b, err, n, attempts, trace.Calls()[0])
 			}

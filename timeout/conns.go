@@ -83,7 +83,10 @@ func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	cs.leaveLocked(v) // net/http sends the request once more
+	if v.at != nil { // the request is sent once more
+		cs.leaveLocked(v)
+		v.responded.Store(false)
+	}
 	v.tracked.Store(true)
 	if !yes || v.over.Load() || v.late.Load() { // leave looks at both in the other order
 		return !v.late.Load()

@@ -1,14 +1,17 @@
 package timeout_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -224,4 +227,53 @@ func TestNothingIsSentAfterTheLimit(t *testing.T) {
 	if n := arrived.Load(); n != 1 {
 		t.Errorf("%d requests arrived, want 1", n)
 	}
+}
+
+// A base that does not notice that its connection was closed is ended by the context, a
+// moment later.
+func TestABaseThatDoesNotNoticeIsEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		rt := timeout.PerAttempt(time.Second).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Conn: ours})
+			<-req.Context().Done()
+			return nil, context.Cause(req.Context())
+		}))
+		begin := time.Now()
+		_, err := get(t, rt, rttest.URL)
+		if _, closed := ours.Write(nil); !errors.Is(err, timeout.ErrAttempt) || !errors.Is(closed, io.ErrClosedPipe) {
+			t.Errorf("%v, a write to the connection: %v", err, closed)
+		}
+		if d := time.Since(begin); d != 1100*time.Millisecond {
+			t.Errorf("after %s", d)
+		}
+	})
+}
+
+// What an attempt got on a connection before says nothing about the one that it is on.
+func TestAnAttemptThatIsSentAgainIsJudgedByItsLastConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, a := net.Pipe()
+		last, b := net.Pipe()
+		defer a.Close()
+		defer b.Close()
+		rt := timeout.PerAttempt(time.Second).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			trace := httptrace.ContextClientTrace(req.Context())
+			trace.GotConn(httptrace.GotConnInfo{Conn: first})
+			trace.GotFirstResponseByte()
+			trace.GotConn(httptrace.GotConnInfo{Conn: last})
+			<-req.Context().Done()
+			return nil, context.Cause(req.Context())
+		}))
+		if _, err := get(t, rt, rttest.URL); !errors.Is(err, timeout.ErrAttempt) {
+			t.Error(err)
+		}
+		go func() { _, _ = a.Read(make([]byte, 1)) }()
+		_, open := first.Write([]byte("a"))
+		_, closed := last.Write([]byte("a"))
+		if open != nil || !errors.Is(closed, io.ErrClosedPipe) {
+			t.Errorf("writes to the first and the last connection: %v, %v", open, closed)
+		}
+	})
 }

@@ -38,7 +38,7 @@ func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http
 		}
 		resp, err := next.RoundTrip(req)
 		v.report()
-		if v != nil && err == nil {
+		if v != nil && err == nil && resp != nil {
 			kept = true
 			v.own(resp)
 		}
@@ -57,6 +57,7 @@ func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http
 			_ = resp.Body.Close()
 		}
 		if v != nil && v.cut.Load() {
+			v.attempt.AddNote("its connection was closed: nothing came")
 			err = nil // it only says that the connection was closed
 		}
 		return nil, l.explain(err)

@@ -33,13 +33,17 @@
 // it keeps for the other calls there, and gives it to the next attempt even if the peer
 // is gone. So the layer of [PerAttempt] closes a connection of HTTP/2 when its limit
 // ends an attempt, if nothing was received there since the attempt began and no other
-// call is on it. Beside other calls it does so only after a second attempt, which began
-// after the first had timed out, without a byte in between, and not before each of them
-// could have waited as long as its own limit allows, and one whose body is open 30 s: a
-// single route that hangs cuts no other call. What is received is known from headers, and from
-// what is read of the bodies, of the calls that go through the same layer. Calls that do
-// not are not seen; a connection that such calls were on when the attempt began is
-// left open. An attempt that a shorter deadline of the caller's ends closes nothing.
+// call is on it. The ledger says so.
+//
+// Beside other calls it does so only after a second attempt, which began after the first
+// had timed out, and once the connection has been silent for as long as the limit of each
+// of them, or for 30 s under an open body. So a route that hangs cuts no other call
+// while anything comes over the connection.
+//
+// What is received is known from the headers, and from what is read of the bodies, of
+// the calls that go through the same layer. Other calls are not seen; but a connection that such
+// calls are on when an attempt begins is left open. An attempt that a shorter deadline of
+// the caller's ends closes nothing.
 //
 // Pings find a dead connection earlier, also under open bodies:
 //

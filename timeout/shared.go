@@ -64,8 +64,8 @@ func (s *shared) leave(v *visit) {
 // timedOut removes an attempt that got no header within its limit, and reports whether
 // the connection is to be closed: nothing was received on it since the attempt began,
 // and no other call is on it. If another one is, an earlier attempt must have timed out
-// before this one began, and each other call must have had the time that it is allowed:
-// a single route that does not respond must not end the calls of the others.
+// before this one began, and the silence must be as long as each other call may wait: a
+// single route that does not respond must not end the calls of the others.
 func (s *shared) timedOut(v *visit, now time.Time) bool {
 	got := s.received(v)
 	silent := got == v.before && !v.responded.Load()
