@@ -23,7 +23,7 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 		srv.StartTLS()
 		h := rttest.NewHop(t, srv.Listener.Addr().String())
 		base := srv.Client().Transport
-		client := &http.Client{Transport: gracy.Around(base, retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}), timeout.PerAttempt(time.Second))}
+		client := &http.Client{Transport: gracy.Around(base, retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}), timeout.PerAttempt(2*time.Second))}
 		get := func(attempts int) {
 			ctx, trace := transport.WithTrace(t.Context())
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+h.Addr().String(), nil)

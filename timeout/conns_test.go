@@ -16,6 +16,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // kinds are how a client may speak to a server.
@@ -66,9 +67,9 @@ func serve(t *testing.T, handler http.Handler, kind string) (*rttest.Hop, *http.
 }
 
 // get returns the body of a response, or the error of the call.
-func get(t *testing.T, rt http.RoundTripper, url string) (string, error) {
+func get(t *testing.T, rt http.RoundTripper, url string, set ...transport.Override) (string, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(transport.With(t.Context(), set...), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +91,12 @@ func TestTheAttemptAfterATimeoutGetsAnotherConnection(t *testing.T) {
 			h, base, url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				_, _ = io.WriteString(w, "here")
 			}), kind)
-			rt := timeout.PerAttempt(time.Second).Wrap(base)
+			rt := timeout.PerAttempt(time.Minute).Wrap(base)
 			if b, err := get(t, rt, url); err != nil || b != "here" {
 				t.Fatalf("%q, %v", b, err)
 			}
 			h.Swallow()
-			if _, err := get(t, rt, url); !errors.Is(err, timeout.ErrAttempt) || errors.Is(err, net.ErrClosed) {
+			if _, err := get(t, rt, url, timeout.PerAttempt(100*time.Millisecond)); !errors.Is(err, timeout.ErrAttempt) || errors.Is(err, net.ErrClosed) {
 				t.Fatalf("over a dead connection: %v", err)
 			}
 			if b, err := get(t, rt, url); err != nil || b != "here" || h.Dials() != 2 {
