@@ -12,6 +12,7 @@ import (
 func stackCases() []testCase {
 	return []testCase{{
 		name:   "concurrent-calls",
+		after:  callsOverlapName,
 		reason: `http.RoundTripper: "A RoundTripper must be safe for concurrent use by multiple goroutines"; each call gets its own response`,
 		run:    concurrentCalls,
 	}, {

@@ -22,6 +22,7 @@ func wireCases() []testCase {
 		run:    connectionReused,
 	}, {
 		name:   "wire-many-calls",
+		after:  callsOverlapName,
 		reason: "concurrent calls over real connections get their own responses, and leave no connection behind",
 		run:    manyCalls,
 	}, {

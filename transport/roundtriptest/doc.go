@@ -18,7 +18,8 @@
 // net/http's own client and server joined by an in-memory pipe, so an hour of waiting
 // costs nothing, promptness is exact, and a goroutine left behind is found. Wrap is
 // called inside the bubble of its case; what it makes must end there. The few cases that
-// need real sockets use 127.0.0.1. At the end of a case the suite closes every round tripper
+// need real sockets, or that a lock would stop, run outside: they use 127.0.0.1, or wait
+// for one another and not for a clock. At the end of a case the suite closes every round tripper
 // that wrap returned and that is an io.Closer.
 // Run the suite under -race too: it finds writes to a request that is read concurrently.
 //

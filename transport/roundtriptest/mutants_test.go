@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
 )
 
 func mutants() []mutant {
-	return slices.Concat(requestMutants(), uploadMutants(), responseMutants(), bodyMutants(), discardMutants(), contextMutants(), errorMutants(), stackMutants())
+	return slices.Concat(requestMutants(), uploadMutants(), responseMutants(), bodyMutants(), discardMutants(), contextMutants(), errorMutants(), stateMutants(), stackMutants())
 }
 
 // breaks runs one case over a mutant and returns its breaches, which do not make t fail. It
@@ -22,7 +23,7 @@ func breaks(t *testing.T, m mutant, c testCase) []string {
 	if wrap == nil {
 		wrap = perCase(m.bug)
 	}
-	return c.execute(t, &probe{wrap: wrap, allow: m.except})
+	return c.execute(t, &probe{wrap: wrap, allow: m.except, patience: 100 * time.Millisecond})
 }
 
 // TestMutants runs the suite over broken decorators: each must fail the cases that it names,
@@ -50,6 +51,9 @@ func TestMutants(t *testing.T) {
 			}
 			for _, c := range cases() {
 				if (exceptions{allow: m.except}).contradicts(c) != "" {
+					continue
+				}
+				if c.after != "" && slices.Contains(caught[m.bug], c.after) {
 					continue
 				}
 				named := slices.Contains(must, c.name)

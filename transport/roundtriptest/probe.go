@@ -21,6 +21,8 @@ type probe struct {
 	allow   Allowance
 	readers bool // whether to read the request while the decorator works, for the race detector
 
+	patience time.Duration // how long calls that should overlap may take to; 0 means overlapLimit
+
 	mu       sync.Mutex // mu guards breaches, ends and bases.
 	breaches []string
 	ends     []func()

@@ -25,7 +25,12 @@ func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exce
 	if len(wrong) > 0 {
 		return
 	}
+	failed := map[string]bool{}
 	for _, c := range cases() {
+		if failed[c.after] {
+			t.Logf("%s: not run, since %s failed", c.name, c.after)
+			continue
+		}
 		if why := declared.contradicts(c); why != "" {
 			t.Logf("%s: not run, %s", c.name, why)
 			continue
@@ -40,6 +45,7 @@ func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exce
 				t.Error(breach)
 			}
 			if len(breaches) > 0 {
+				failed[c.name] = true
 				t.Errorf("because: %s%s", c.reason, p.caseCure(c))
 			}
 		})
@@ -63,7 +69,8 @@ type testCase struct {
 	reason string    // why the clause holds, and by which source
 	out    Allowance // the allowances that contradict the clause
 	alone  bool      // whether the clause holds for a decorator that never calls next, too
-	socket bool      // whether the case runs on 127.0.0.1, outside a bubble
+	socket bool      // whether the case runs outside a bubble, mostly on 127.0.0.1
+	after  string    // the case that must have passed, or this one would not end; "" for none
 	run    func(*probe)
 }
 
@@ -101,7 +108,7 @@ func cases() []testCase {
 		requestCases(), uploadCases(), resendCases(),
 		responseCases(), bodyCases(), discardCases(),
 		contextCases(), errorCases(), sloppyCases(),
-		stackCases(), clientCases(), wireCases(), socketCases(),
+		stateCases(), stackCases(), clientCases(), wireCases(), socketCases(),
 	} {
 		all = append(all, group...)
 	}

@@ -27,6 +27,22 @@ func TestEveryCaseHasANameAndAReason(t *testing.T) {
 	}
 }
 
+func TestACaseThatNeedsAnotherComesAfterIt(t *testing.T) {
+	seen, after := map[string]bool{}, 0
+	for _, c := range cases() {
+		if c.after != "" {
+			after++
+			if !seen[c.after] {
+				t.Errorf("%s needs %q, which does not come before it", c.name, c.after)
+			}
+		}
+		seen[c.name] = true
+	}
+	if after == 0 {
+		t.Error("no case needs another")
+	}
+}
+
 // TestAFailureOfAnyFormIsABreach tests what runs the cases.
 func TestAFailureOfAnyFormIsABreach(t *testing.T) {
 	for what, c := range map[string]struct {

@@ -1,0 +1,165 @@
+package roundtriptest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// stateCases are about what one call does to another: nothing.
+func stateCases() []testCase {
+	return []testCase{{
+		name: callsOverlapName, socket: true, // a lock would stop the clock of a bubble
+		reason: "calls are in flight together, whatever their URL: a lock or a single slot held across next makes one call wait for the server of another",
+		run:    callsOverlap,
+	}, {
+		name:   "calls-wait-for-nothing",
+		after:  callsOverlapName,
+		reason: "a call is sent when it comes: it does not wait for the head, the body or the upload of another, and not for a time between calls",
+		run:    callsWaitForNothing,
+	}, {
+		name: "calls-forget",
+		reason: "a call is sent as the caller made it, and gets the response of its own: a redirect, a validator, a cookie, a credential or a policy that an earlier " +
+			"response or request came with is for the caller to remember, or for a layer that declares Replays",
+		run: callsForget,
+	}, {
+		name: "calls-leave-nothing",
+		reason: "what a call leaves behind adds up: a slot that is lost with each rejects them all after a thousand, and a response that is kept with each fills the " +
+			"memory. So it is for every end that a call may have",
+		run: callsLeaveNothing,
+	}}
+}
+
+const (
+	callsOverlapName = "calls-overlap"
+	crowd            = 8 // calls that are made at once; a layer that allows fewer skips the case
+	overlapLimit     = 20 * time.Second
+)
+
+// callForms are forms of several calls, in which a layer may see one and the same thing.
+func callForms(p *probe) map[string]func(i int) *http.Request {
+	get := func(format string) func(i int) *http.Request {
+		return func(i int) *http.Request { return p.request(context.Background(), fmt.Sprintf(format, i)) }
+	}
+	forms := map[string]func(i int) *http.Request{
+		"one host":    get("/%d"),
+		"other hosts": get("http://host%d.example/path"),
+		"uploads": func(i int) *http.Request {
+			req, _ := p.post(context.Background(), http.MethodPost, fmt.Sprint("body ", i), true)
+			return req
+		},
+	}
+	if !p.may(Replays) {
+		forms["one URL"] = get("/one#%d")
+	}
+	return forms
+}
+
+// callsOverlap lets no call return before all have arrived. The limit is that of a failure:
+// however busy the machine is, calls that may overlap do in the end.
+func callsOverlap(p *probe) {
+	limit := overlapLimit
+	if p.patience > 0 {
+		limit = p.patience
+	}
+	for what, form := range callForms(p) {
+		var arrived atomic.Int64
+		here := make(chan struct{})
+		base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
+			if arrived.Add(1) == crowd {
+				close(here)
+			}
+			select {
+			case <-here:
+				return newResponse(req, 200, "fine"), nil
+			case <-req.Context().Done():
+				return nil, context.Cause(req.Context())
+			}
+		}})
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		rt := p.layer(base)
+		var failed atomic.Int64
+		var all sync.WaitGroup
+		for i := range crowd {
+			all.Go(func() {
+				p.catch(func() {
+					resp, err := rt.RoundTrip(form(i).WithContext(ctx))
+					if err != nil {
+						failed.Add(1)
+					}
+					dispose(resp, err)
+				})
+			})
+		}
+		all.Wait()
+		if failed.Load() > 0 {
+			p.errorf("%s: %d calls at once did not reach next together; a layer that allows fewer on purpose skips this case", what, crowd)
+			return
+		}
+	}
+}
+
+func callsWaitForNothing(p *probe) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+	defer cancel()
+	inTime := func(what string, want time.Duration, do func()) {
+		start := time.Now()
+		do()
+		if took := time.Since(start); took != want {
+			p.errorf("%s took %v; want %v", what, took, want)
+		}
+	}
+	inARow(ctx, p, inTime)
+	openBodies(ctx, p, inTime)
+	atOnce := func(what string, rt http.RoundTripper, form func(i int) *http.Request) {
+		var all sync.WaitGroup
+		for i := range crowd {
+			all.Go(func() {
+				p.catch(func() {
+					inTime(what, time.Second, func() { p.finishBody(p.get(rt, form(i).WithContext(ctx))) })
+				})
+			})
+		}
+		all.Wait()
+	}
+	for what, form := range callForms(p) {
+		atOnce("a call among others at once, "+what+", whose head takes 1s", p.layer(echo(time.Second)), form)
+	}
+	atOnce("an upload of 1s among others at once", p.layer(Script(Step{Body: "fine"})), func(i int) *http.Request {
+		req, _ := p.post(ctx, http.MethodPost, "", false)
+		req.URL.RawQuery = strconv.Itoa(i)
+		body := NewBody(nil)
+		body.src = &drip{every: 100 * time.Millisecond, total: 10, closed: body.closed, ctx: ctx}
+		req.Body, req.ContentLength = body, -1
+		return req
+	})
+}
+
+// inARow makes successive calls of one URL and of several.
+func inARow(ctx context.Context, p *probe, inTime func(string, time.Duration, func())) {
+	rt := p.layer(byPath(func(req *http.Request, status int) *http.Response { return newResponse(req, status, "fine") }))
+	for _, path := range []string{"/200", "/200", "/200?other", "/404", "/404", "/200", "/204", "/301", "/400", "/200", "/200?last"} {
+		inTime("the next of several calls, "+path, 0, func() { p.finishBody(p.get(rt, p.request(ctx, path))) })
+	}
+}
+
+// openBodies makes calls while the bodies of earlier ones are open.
+func openBodies(ctx context.Context, p *probe, inTime func(string, time.Duration, func())) {
+	rt := p.layer(Script(Step{Body: "read later"}))
+	var open []*http.Response
+	for i := range crowd {
+		inTime(fmt.Sprintf("a call while %d bodies are open", i), 0, func() {
+			open = append(open, p.get(rt, p.request(ctx, fmt.Sprint("/", i))))
+		})
+	}
+	for _, resp := range open {
+		if got := p.finishBody(resp); got != "read later" {
+			p.errorf("the body reads %q", got)
+		}
+	}
+}
