@@ -7,7 +7,6 @@ import (
 	"log"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/gracy-go/gracy"
@@ -142,7 +141,7 @@ func Example_row17() {
 }
 
 func Example_row18() {
-	fmt.Println(log.Flags() == log.LstdFlags, log.Writer() == os.Stderr, slog.Default().Enabled(ctx, slog.LevelDebug))
+	fmt.Println(log.Flags() == log.LstdFlags, log.Prefix() == "", slog.Default().Enabled(ctx, slog.LevelDebug))
 	// Output: true true false
 }
 
