@@ -165,7 +165,7 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 	}
 	a.close(v, err)
 	if a.call.Wants(AttemptEnd) {
-		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Response: resp, Err: err})
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Limit: bound(a.call), Response: resp, Err: err})
 	}
 	returned = true
 	return v

@@ -3,6 +3,7 @@ package layer
 import (
 	"context"
 	"iter"
+	"math"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,9 @@ const (
 	callSuspended                    // some attempt was suspended once
 	callKeyed                        // a layer has given the request an idempotency key
 )
+
+// callBound is how far the flags are shifted up to the largest number of attempts.
+const callBound = 16
 
 // callUnusual are the flags that keep a call off the short way through its
 // layers, in built.RoundTrip.
@@ -193,9 +197,20 @@ func (c *Call) SetOffline() { c.flags.Or(callOffline) }
 func (c *Call) Offline() bool { return c.flags.Load()&callOffline != 0 }
 
 // ClaimRetry makes the layer that calls it the only one that may make further
-// attempts in this call. It returns false while another layer has the claim. The
-// layer ends its claim with [Call.ReleaseRetry], also on a panic.
-func (c *Call) ClaimRetry() bool { return c.flags.Or(callRetried)&callRetried == 0 }
+// attempts in this call, up to as many attempts as it names: the Limit of the events
+// that end them. It returns false while another layer has the claim. The layer ends
+// its claim with [Call.ReleaseRetry], also on a panic.
+func (c *Call) ClaimRetry(attempts int) bool {
+	if c.flags.Or(callRetried)&callRetried != 0 {
+		return false
+	}
+	c.flags.And(1<<callBound - 1)
+	c.flags.Or(uint32(min(max(attempts, 0), math.MaxUint16)) << callBound) //nolint:gosec // 16 bits
+	return true
+}
+
+// bound returns the largest number of attempts, 0 if no layer has named one.
+func bound(c *Call) int { return int(c.flags.Load() >> callBound) }
 
 // ReleaseRetry ends the claim of [Call.ClaimRetry].
 func (c *Call) ReleaseRetry() { c.flags.And(^callRetried) }

@@ -27,12 +27,36 @@ func TestRequestIsTheOneThatTheOutermostLayerGot(t *testing.T) {
 	}
 }
 
+func TestTheEndOfAnAttemptKnowsTheLargestNumber(t *testing.T) {
+	for _, tt := range []struct{ attempts, want int }{{3, 3}, {0, 0}, {-1, 0}, {1 << 20, 1<<16 - 1}} {
+		events := rttest.NewEvents(layer.AttemptEnd)
+		claim := &rttest.Layer{Name: "claim", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			c.ClaimRetry(7)
+			c.ReleaseRetry()
+			if !c.ClaimRetry(tt.attempts) || c.ClaimRetry(9) {
+				t.Error("the claim was not made once")
+			}
+			return next.RoundTrip(req)
+		}}
+		rt := events.Wrap(claim.Wrap(rttest.Respond(200, "")))
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, rttest.URL, nil)
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if got := events.Seen(); len(got) != 1 || got[0].Limit != tt.want {
+			t.Errorf("%d attempts: the events are %v, want one with the limit %d", tt.attempts, got, tt.want)
+		}
+	}
+}
+
 func TestOneLayerAtATimeClaimsTheRetry(t *testing.T) {
 	var got []bool
 	claim := &rttest.Layer{Name: "claim", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		got = append(got, c.ClaimRetry(), c.ClaimRetry())
+		got = append(got, c.ClaimRetry(3), c.ClaimRetry(3))
 		c.ReleaseRetry()
-		got = append(got, c.ClaimRetry())
+		got = append(got, c.ClaimRetry(3))
 		return next.RoundTrip(req)
 	}}
 	rttest.Get(t.Context(), t, claim.Wrap(rttest.Respond(200, "")))

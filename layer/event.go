@@ -13,15 +13,15 @@ type Kind uint32
 const (
 	CallBegin      Kind = 1 << iota // a call begins
 	CallEnd                         // RoundTrip returns to the caller: Attempt
-	AttemptEnd                      // a row closed: Attempt, Response, Err; neither if a foreign layer threw the response away
+	AttemptEnd                      // a row closed: Attempt, Limit if a layer has named one, Response, Err; neither if a foreign layer threw the response away
 	BodyEnd                         // a response body ended: Attempt
 	RetryScheduled                  // another attempt follows: Attempt failed, Wait, Response or Err, Limit, Text is the cause
 	Exhausted                       // the last attempt failed and none follows: Attempt, Response or Err, Limit, Text says why
 	WaitBegin                       // Attempt waits: How, Wait is the expected time if known, Limit, Per, Text names the rule
 	WaitEnd                         // Attempt waited: How, Wait is the time, Limit, Per, Text, Err if it waited in vain
 	Paused                          // a pause began or became longer: Wait, Text is the scope
-	Replayed                        // a recording responded
-	Recorded                        // a response was handed to the recording
+	Replayed                        // a recording responded: Attempt, Response unless it was a fault, Count
+	Recorded                        // an outcome was handed to the recording: Attempt, Response, Count
 	SlotFreed                       // a limit that was reached has room again
 	HookFailed                      // a hook returned an error that does not fail the call: Err
 	BodyLeaked                      // a response body was never closed, can no longer be, and is closed now: Attempt
@@ -38,6 +38,7 @@ type Event struct {
 	Wait     time.Duration  // how long
 	Limit    int            // the bound concerned: of attempts, of requests, of slots
 	Per      time.Duration  // the time that Limit is counted over
+	Count    int64          // how many there were so far, this one included
 	Response *http.Response // its body must not be read
 	Err      error
 	Text     string // a rule, a cause, a scope; without secrets

@@ -21,7 +21,7 @@ func (n again) Wrap(next http.RoundTripper) http.RoundTripper {
 }
 
 func (n again) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if !c.ClaimRetry() {
+	if !c.ClaimRetry(2) {
 		return next.RoundTrip(req) // another layer makes the attempts
 	}
 	defer c.ReleaseRetry()

@@ -63,6 +63,6 @@ func supersede(a *Attempt) {
 	}
 	a.close(verdict.Judge(&a.call.req, resp, err, a.call.Expect()), err)
 	if a.call.Wants(AttemptEnd) {
-		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Err: err})
+		a.call.Emit(Event{Kind: AttemptEnd, Attempt: a, Limit: bound(a.call), Err: err})
 	}
 }

@@ -34,6 +34,8 @@ type Config struct {
 	Released Event
 	// Queued is logged when a request starts to wait for a slot. Default: not logged.
 	Queued Event
+	// Acquired is logged when that wait has ended with a slot. Default: not logged.
+	Acquired Event
 	// Freed is logged when a limit that was reached has room again. Default: not logged.
 	Freed Event
 	// Paused is logged when a response pauses a scope, such as its host. Default: not logged.
@@ -81,21 +83,28 @@ func (off) String() string { return "logging: off" }
 const NoLevel slog.Level = math.MaxInt
 
 // An Event says how one kind of event is logged. The zero value is the default
-// of its field in Config.
+// of its field in Config; a Level, a Template or a Func alone means that the event is
+// logged.
 type Event struct {
-	// On makes the event follow the fields below in place of its default.
+	// On makes the event follow the fields below in place of its default. It is needed
+	// only where they are all zero.
 	On bool
-	// Level is the level of the line; zero is slog.LevelInfo.
+	// Level is the level of the line; zero is slog.LevelInfo, and without On the level
+	// that the event has by default.
 	Level slog.Level
 	// Template is the message, with placeholders such as {URL}; empty is the
-	// built-in text. New panics on a placeholder that the event does not know;
-	// other braces are written unchanged.
+	// built-in text. New panics on a placeholder that the event does not know
+	// (docs/logging.md lists them); other braces are written unchanged.
 	Template string
 	// Func returns the template of each event. It may examine the response but
 	// must not read its body. A placeholder that the event does not know is written
-	// unchanged.
+	// unchanged. If Func panics, the line has the built-in text, and the panic as an
+	// attribute.
 	Func func(transport.Event) string
 }
+
+// isOn reports whether the event differs from its default.
+func (e Event) isOn() bool { return e.On || e.Level != 0 || e.Template != "" || e.Func != nil }
 
 // At logs an event at a level, with its built-in text.
 func At(level slog.Level) Event { return Event{On: true, Level: level} }

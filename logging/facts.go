@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
 )
@@ -13,15 +14,20 @@ import (
 // facts are what the message and the attributes of one line are made of.
 type facts struct {
 	layer.Event
-	req     *http.Request
-	redact  *redact.Redactor
-	elapsed time.Duration
+	kind     kind
+	req      *http.Request
+	redact   *redact.Redactor
+	elapsed  time.Duration
+	panicked string // what the function that makes the template panicked with
 }
 
 // status is that of the response, 0 without one.
 func (f *facts) status() int {
-	if f.Response != nil {
+	switch {
+	case f.Response != nil:
 		return f.Response.StatusCode
+	case f.Attempt != nil && f.kind == retried: // a foreign layer threw the response away
+		return f.Attempt.Status()
 	}
 	return 0
 }
@@ -33,25 +39,24 @@ func (f *facts) value(name string) string {
 		return f.method()
 	case "URL":
 		return f.redact.URL(f.req.URL)
-	case "UURL":
-		return f.req.URL.Scheme + "://" + f.req.URL.Host + f.Call.Route()
-	case "ENDPOINT":
-		u := *f.req.URL
-		u.Scheme, u.Host, u.User, u.RawQuery, u.Fragment, u.RawFragment = "", "", nil, "", "", ""
-		return f.redact.URL(&u)
-	case "UENDPOINT":
-		return f.Call.Route()
+	case "UURL", "ENDPOINT", "UENDPOINT", "ARGS":
+		return f.place(name)
 	case "STATUS":
 		if s := f.status(); s != 0 {
 			return strconv.Itoa(s)
 		}
 		return "ABORTED"
-	case "ELAPSED", "THROTTLE_TIME", "RETRY_DELAY", "RETRY_AFTER", "QUEUE_TIME":
-		d := f.Wait
-		if name == "ELAPSED" {
-			d = f.elapsed
-		}
-		return strconv.FormatFloat(d.Round(time.Microsecond).Seconds(), 'f', -1, 64)
+	case "ELAPSED":
+		return seconds(f.elapsed)
+	case "THROTTLE_TIME", "QUEUE_TIME", "WAIT_TIME", "RETRY_AFTER_ACTUAL_WAIT":
+		return seconds(f.Wait)
+	case "RETRY_AFTER":
+		h, _ := hint.FromResponse(f.Response, time.Now())
+		return seconds(h.Wait)
+	case "RETRY_DELAY":
+		return seconds(f.delay())
+	case "RETRY_CAUSE":
+		return f.cause()
 	case "REPLAY":
 		if f.replayed() {
 			return "REPLAYED"
@@ -62,7 +67,7 @@ func (f *facts) value(name string) string {
 			return "TRUE"
 		}
 		return "FALSE"
-	case "RETRY_CAUSE", "RULE", "SCOPE":
+	case "RULE", "SCOPE", "STOPPED":
 		return f.Text
 	case "CUR_ATTEMPT":
 		if f.Attempt == nil {
@@ -71,6 +76,8 @@ func (f *facts) value(name string) string {
 		return strconv.Itoa(f.Attempt.Number())
 	case "MAX_ATTEMPT", "THROTTLE_LIMIT", "CONCURRENT_REQUESTS":
 		return strconv.Itoa(f.Limit)
+	case "RECORDED_COUNT", "REPLAYED_COUNT":
+		return strconv.FormatInt(f.Count, 10)
 	case "THROTTLE_TIME_RANGE":
 		return span(f.Per)
 	case "ERROR":
@@ -80,6 +87,11 @@ func (f *facts) value(name string) string {
 		return f.redact.Error(f.Err)
 	}
 	return ""
+}
+
+// seconds returns a time as a number of seconds.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Round(time.Microsecond).Seconds(), 'f', -1, 64)
 }
 
 func (f *facts) method() string {
@@ -118,6 +130,9 @@ func (f *facts) attrs() slog.Attr {
 	}
 	if f.Err != nil {
 		as = append(as, slog.String("error", f.redact.Error(f.Err)))
+	}
+	if f.panicked != "" {
+		as = append(as, slog.String("panic", f.redact.Text(f.panicked)))
 	}
 	return slog.Group("http", as...)
 }

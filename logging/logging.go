@@ -42,18 +42,16 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 		return resp, err
 	}
 	a := c.Attempt().For(resp)
-	e := layer.Event{Call: c, Attempt: a, Response: resp, Err: err}
 	elapsed := time.Since(start)
+	v := a.End(resp, err)
+	e := layer.Event{Call: c, Attempt: a, Response: resp, Err: a.Err()}
 	if resp != nil {
 		p.log(response, e, req, elapsed)
 	}
-	if p.wants(req.Context(), failure) {
-		switch a.End(resp, err) {
-		case verdict.OK, verdict.Canceled, verdict.Unjudged:
-		default:
-			e.Err = a.Err()
-			p.log(failure, e, req, elapsed)
-		}
+	switch v {
+	case verdict.OK, verdict.Canceled, verdict.Unjudged:
+	default:
+		p.log(failure, e, req, elapsed)
 	}
 	return resp, err
 }

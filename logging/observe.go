@@ -1,6 +1,8 @@
 package logging
 
 import (
+	"time"
+
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -26,13 +28,26 @@ func (l *Log) Observe(e layer.Event) {
 	if p.config.Logger == nil {
 		return
 	}
-	switch k, ok := kindOf(e); {
-	case !ok:
-	case k == retried:
-		p.log(k, e, req, e.Attempt.Elapsed())
-	default:
-		p.log(k, e, req, 0)
+	if k, ok := kindOf(e); ok {
+		p.log(k, e, req, elapsed(k, e.Attempt))
 	}
+}
+
+// elapsed returns the time of the attempt so far, for the kinds of event that come
+// after its outcome.
+func elapsed(k kind, a *layer.Attempt) time.Duration {
+	switch k {
+	case retry, retried, exhausted, paused, hooked:
+	default:
+		return 0
+	}
+	switch {
+	case a == nil:
+		return 0
+	case a.Ended():
+		return a.Elapsed()
+	}
+	return time.Since(a.Start())
 }
 
 // kindOf returns the field of Config that an event belongs to, false if none does.
@@ -51,7 +66,10 @@ func kindOf(e layer.Event) (kind, bool) {
 		}
 		return throttled, e.How != layer.Backoff
 	case layer.WaitEnd:
-		return released, !slot && e.How != layer.Backoff
+		if slot {
+			return acquired, e.Err == nil
+		}
+		return released, e.How != layer.Backoff
 	case layer.SlotFreed:
 		return freed, true
 	case layer.Paused:

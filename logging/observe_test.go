@@ -51,7 +51,7 @@ func TestTheBuiltInTextOfEveryEvent(t *testing.T) {
 			"INFO GET http://api.test/things/7 freed a slot of 5",
 			"INFO GET http://api.test/things/7 returned 429: host api.test pauses for 3s",
 			"INFO GET http://api.test/things/7 will be retried in 1s after [Bad Status Code: 429], attempt 1 of 4 failed",
-			"INFO GET http://api.test/things/7 gave up after attempt 1: attempts used up",
+			"INFO GET http://api.test/things/7 gave up after attempt 1: status 429, attempts used up",
 			"INFO GET http://api.test/things/7 recorded",
 			"INFO GET http://api.test/things/7 replayed",
 			"INFO GET http://api.test/things/7 returned 503 in 1.5s",

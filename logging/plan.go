@@ -5,34 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
-)
-
-// kind is a field of Config.
-type kind uint8
-
-const (
-	request kind = iota
-	response
-	failure
-	retry
-	retried
-	exhausted
-	throttled
-	released
-	queued
-	freed
-	paused
-	recorded
-	replayed
-	hooked
-	leaked
-	kinds // the number of kinds
 )
 
 // plan is a Config with its templates compiled.
@@ -48,56 +25,35 @@ type event struct {
 	text  template
 	names []string // the placeholders that the event knows
 	f     func(transport.Event) string
+
+	builtIn template // the text in place of that of an f that panics
 }
 
 // compile compiles the templates of a Config. It panics on an unknown placeholder,
 // unless it is lenient: an override must not fail a call.
 func (c Config) compile(lenient bool) [kinds]event {
-	base := []string{"URL", "UURL", "ENDPOINT", "UENDPOINT", "METHOD"}
-	after := slices.Concat(base, []string{"STATUS", "ELAPSED", "REPLAY", "IS_REPLAY", "ERROR", "CUR_ATTEMPT"})
-	again := slices.Concat(after, []string{"RETRY_DELAY", "RETRY_CAUSE", "MAX_ATTEMPT"})
-	waits := slices.Concat(base, []string{"THROTTLE_TIME", "THROTTLE_LIMIT", "THROTTLE_TIME_RANGE", "RULE", "CUR_ATTEMPT"})
-	slots := slices.Concat(base, []string{"CONCURRENT_REQUESTS", "QUEUE_TIME", "RULE"})
-	rows := [kinds]struct {
-		Event
-		text  string
-		names []string
-	}{
-		request:   {c.Request, "{METHOD} {URL}", base},
-		response:  {c.Response, "{METHOD} {URL} returned {STATUS} in {ELAPSED}s", after},
-		failure:   {c.Errors, "{METHOD} {URL} failed: {STATUS} {ERROR}", after},
-		retry:     {c.Retry, "{METHOD} {URL} will be retried in {RETRY_DELAY}s after {RETRY_CAUSE}, attempt {CUR_ATTEMPT} of {MAX_ATTEMPT} failed", again},
-		retried:   {c.Retried, "{METHOD} {URL} retried: {STATUS}, attempt {CUR_ATTEMPT}", after},
-		exhausted: {c.Exhausted, "{METHOD} {URL} gave up after attempt {CUR_ATTEMPT}: {RETRY_CAUSE}", again},
-		throttled: {c.Throttled, "{METHOD} {URL} waits {THROTTLE_TIME}s for {RULE}", waits},
-		released:  {c.Released, "{METHOD} {URL} waited {THROTTLE_TIME}s for {RULE}", waits},
-		queued:    {c.Queued, "{METHOD} {URL} waits for a slot: {CONCURRENT_REQUESTS} in flight", slots},
-		freed:     {c.Freed, "{METHOD} {URL} freed a slot of {CONCURRENT_REQUESTS}", slots},
-		paused:    {c.Paused, "{METHOD} {URL} returned {STATUS}: {SCOPE} pauses for {RETRY_AFTER}s", slices.Concat(after, []string{"RETRY_AFTER", "SCOPE"})},
-		recorded:  {c.Recorded, "{METHOD} {URL} recorded", base},
-		replayed:  {c.Replayed, "{METHOD} {URL} replayed", base},
-		hooked:    {c.Hooks, "{METHOD} {URL}: a hook failed: {ERROR}", after},
-		leaked:    {c.Leaks, "{METHOD} {URL} returned a body that was never closed", base},
-	}
 	var es [kinds]event
 	if c.Logger == nil {
 		return es
 	}
-	for k, r := range rows {
-		e := event{on: r.On, level: r.Level, names: r.names, f: r.Func}
-		if errs := []kind{failure, hooked, leaked}; !r.On && slices.Contains(errs, kind(k)) {
-			e.on, e.level = true, slog.LevelError
+	for k, r := range c.rows() {
+		e := event{on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func}
+		if !e.on && r.byError {
+			e.on = true
+		}
+		if r.byError && !r.event.On && e.level == 0 {
+			e.level = slog.LevelError
 		}
 		e.on = e.on && e.level != NoLevel
-		text := r.Template
-		if text == "" {
-			text = r.text
+		e.builtIn, _ = compile(r.text, r.names)
+		e.text = e.builtIn
+		if text := r.event.Template; text != "" {
+			t, unknown := compile(text, r.names)
+			if unknown != "" && !lenient {
+				panic(fmt.Sprintf("logging: unknown placeholder {%s} in %q; %s knows %s", unknown, text, r.field, strings.Join(r.names, " ")))
+			}
+			e.text = t
 		}
-		t, unknown := compile(text, r.names)
-		if unknown != "" && !lenient {
-			panic(fmt.Sprintf("logging: unknown placeholder {%s} in %q; this event knows %s", unknown, text, strings.Join(r.names, " ")))
-		}
-		e.text = t
 		es[k] = e
 	}
 	return es
@@ -111,24 +67,46 @@ func (l *Log) of(ctx context.Context) *plan {
 	return &l.plan
 }
 
-// wants reports whether a kind is logged now.
-func (p *plan) wants(ctx context.Context, k kind) bool {
+// wants reports whether a kind is logged now: not if the handler panics.
+func (p *plan) wants(ctx context.Context, k kind) (on bool) {
 	e := &p.events[k]
-	return e.on && p.config.Logger.Enabled(ctx, e.level)
+	if !e.on {
+		return false
+	}
+	defer func() {
+		if recover() != nil {
+			on = false
+		}
+	}()
+	return p.config.Logger.Enabled(ctx, e.level)
 }
 
-// log writes a line for e if its kind is logged.
+// log writes a line for e if its kind is logged. What panics in here (a function of
+// the Config, a handler) costs the line and not the call.
 func (p *plan) log(k kind, e layer.Event, req *http.Request, elapsed time.Duration) {
 	ctx := req.Context()
 	if !p.wants(ctx, k) {
 		return
 	}
+	defer func() { _ = recover() }()
 	how := &p.events[k]
-	f := &facts{Event: e, req: req, redact: p.config.Redact, elapsed: elapsed}
+	f := &facts{Event: e, kind: k, req: req, redact: p.config.Redact, elapsed: elapsed}
 	t := how.text
 	if how.f != nil {
-		t, _ = compile(how.f(transport.EventOf(e)), how.names)
+		t = how.made(f)
 	}
 	// The whole message is redacted, since a template or a function may bring a secret.
 	p.config.Logger.LogAttrs(ctx, how.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs())
+}
+
+// made returns the template that the function of the event makes. One that panics
+// leaves the built-in text, and the panic becomes an attribute of the line.
+func (e *event) made(f *facts) (t template) {
+	defer func() {
+		if r := recover(); r != nil {
+			t, f.panicked = e.builtIn, fmt.Sprint(r)
+		}
+	}()
+	t, _ = compile(e.f(transport.EventOf(f.Event)), e.names)
+	return t
 }

@@ -89,8 +89,9 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	if complete && r.mode == ModeSmart {
 		t.sequences.advance(x.Key, x.ID)
 	}
+	count := t.counts.taken.Add(1)
 	if r.call.Wants(layer.Recorded) {
-		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp})
+		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp, Count: count})
 	}
 }
 

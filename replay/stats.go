@@ -16,6 +16,8 @@ type Stats struct {
 
 type counters struct {
 	recorded, replayed, missed, skipped, incomplete, withheld, failed atomic.Int64
+
+	taken atomic.Int64 // exchanges handed to the writer, whatever became of them
 }
 
 // Stats returns the figures as they are now.

@@ -91,7 +91,7 @@ func (t *Tape) unusable(req *http.Request, mode Mode) error {
 // play returns an exchange as the outcome. The body of the request is ours to
 // close.
 func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.Response, error) {
-	t.counts.replayed.Add(1)
+	count := t.counts.replayed.Add(1)
 	t.sequences.markServed(x.ID)
 	c.SetOffline()
 	a := layer.AttemptFrom(req.Context())
@@ -111,7 +111,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 		resp = rebuild(x.Response, req, broken)
 	}
 	if c.Wants(layer.Replayed) {
-		c.Emit(layer.Event{Kind: layer.Replayed, Layer: "replay", Attempt: a, Response: resp})
+		c.Emit(layer.Event{Kind: layer.Replayed, Layer: "replay", Attempt: a, Response: resp, Count: count})
 	}
 	if resp == nil {
 		f := *x.Fault

@@ -49,7 +49,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	if p.attempts == 1 && !p.mark && p.reconcile == nil {
 		return next.RoundTrip(req)
 	}
-	if !c.ClaimRetry() {
+	if !c.ClaimRetry(p.attempts) {
 		if a := c.Attempt(); a.Number() == 1 {
 			a.AddNote("an inner retry layer does not retry")
 		}

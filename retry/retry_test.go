@@ -115,7 +115,7 @@ func TestClaimIsReleased(t *testing.T) {
 				resp, _ := rt.RoundTrip(request(t, ctx, http.MethodGet, nil))
 				finish(resp)
 			}()
-			if !(*layer.Call)(trace.Calls()[0]).ClaimRetry() {
+			if !(*layer.Call)(trace.Calls()[0]).ClaimRetry(2) {
 				t.Errorf("panic %v: the claim was kept", boom)
 			}
 		}

@@ -18,6 +18,7 @@ type Event struct {
 	Wait     time.Duration  // how long
 	Limit    int            // the bound concerned: of attempts, of requests, of slots
 	Per      time.Duration  // the time that Limit is counted over
+	Count    int64          // how many there were so far, this one included
 	Response *http.Response // its body must not be read
 	Err      error
 	Text     string // a rule, a cause, a scope; without secrets
@@ -27,6 +28,6 @@ type Event struct {
 func EventOf(e layer.Event) Event {
 	return Event{
 		Layer: e.Layer, Call: (*Call)(e.Call), Attempt: (*Attempt)(e.Attempt), How: e.How, Wait: e.Wait,
-		Limit: e.Limit, Per: e.Per, Response: e.Response, Err: e.Err, Text: e.Text,
+		Limit: e.Limit, Per: e.Per, Count: e.Count, Response: e.Response, Err: e.Err, Text: e.Text,
 	}
 }

@@ -23,7 +23,7 @@ func TestEventOfForgetsNoField(t *testing.T) {
 		}
 	}
 	e := layer.Event{
-		Layer: "throttle", Call: new(layer.Call), Attempt: new(layer.Attempt), How: layer.Quota, Wait: 1, Limit: 2, Per: 3,
+		Layer: "throttle", Call: new(layer.Call), Attempt: new(layer.Attempt), How: layer.Quota, Wait: 1, Limit: 2, Per: 3, Count: 4,
 		Response: &http.Response{}, Err: errors.New("boom"), Text: "rule",
 	}
 	v := reflect.ValueOf(transport.EventOf(e))

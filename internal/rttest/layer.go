@@ -121,7 +121,7 @@ func (s *slot) Reacquire(ctx context.Context, _ *layer.Attempt) error {
 // Retryable.
 func Retry(n int) *Layer {
 	return &Layer{"retry", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		if !c.ClaimRetry() {
+		if !c.ClaimRetry(n) {
 			return next.RoundTrip(req)
 		}
 		defer c.ReleaseRetry()

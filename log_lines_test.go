@@ -1,0 +1,139 @@
+package gracy_test
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/logging"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// lines is a logger of messages alone, and what it wrote.
+func lines() (*slog.Logger, func() []string) {
+	var b bytes.Buffer
+	l := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(g []string, a slog.Attr) slog.Attr {
+		if len(g) > 0 || a.Key != slog.MessageKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	return l, func() []string {
+		var ms []string
+		for m := range strings.Lines(b.String()) {
+			m = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(m), `msg="`), `"`)
+			ms = append(ms, strings.TrimPrefix(m, "msg="))
+		}
+		return ms
+	}
+}
+
+// The placeholders that need the layers themselves: what they emit is what the
+// lines say.
+func TestTheLinesOfTheLayersAreRight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, got := lines()
+		m := func(template string) logging.Event { return logging.Event{Template: template} }
+		l := logging.New(logging.Config{
+			Logger:    log,
+			Errors:    logging.At(logging.NoLevel),
+			Retry:     m("retry {UURL} {ELAPSED} {RETRY_DELAY} {RETRY_CAUSE} {CUR_ATTEMPT}/{MAX_ATTEMPT}"),
+			Retried:   m("retried {ENDPOINT} {RETRY_DELAY} {RETRY_CAUSE} {CUR_ATTEMPT}/{MAX_ATTEMPT}"),
+			Exhausted: m("exhausted {ELAPSED} {RETRY_DELAY} {RETRY_CAUSE} {CUR_ATTEMPT}/{MAX_ATTEMPT} {STOPPED}"),
+		})
+		slow := roundTripper(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			return server(500, "").RoundTrip(req)
+		})
+		rt := gracy.Around(slow, l, retry.New(retry.Policy{Attempts: 2, Delay: 3 * time.Second, Jitter: retry.NoJitter}))
+		sendTo(t, rt, "/v2/pokemon/pikachu")
+		want := []string{
+			"retry http://api.test/v2/pokemon/{name} 1 3 status 500 1/2",
+			"retried /pokemon/pikachu 3 status 500 2/2",
+			"exhausted 4 3 status 500 2/2 attempts used up: 2 of 2",
+		}
+		if !slices.Equal(got(), want) {
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got(), "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+// sendTo sends a GET and closes the response.
+func sendTo(t *testing.T, rt http.RoundTripper, path string) {
+	t.Helper()
+	ctx := transport.WithRoute(t.Context(), "/pokemon/{name}")
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test"+path, nil)
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_ = resp.Body.Close()
+}
+
+func TestTheLineOfASlotSaysHowLongItTook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, got := lines()
+		l := logging.New(logging.Config{Logger: log, Acquired: logging.Event{Template: "{QUEUE_TIME}"}})
+		slow := roundTripper(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(2 * time.Second)
+			return server(200, "").RoundTrip(req)
+		})
+		rt := gracy.Around(slow, l, concurrency.New(concurrency.Limit{Max: 1}))
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { sendTo(t, rt, "/pokemon/pikachu") })
+		}
+		wg.Wait()
+		if want := []string{"2", "4", "6"}; !slices.Equal(got(), want) {
+			t.Errorf("the waiters got their slots after %v s, want %v", got(), want)
+		}
+	})
+}
+
+func TestTheLineOfAPauseSaysWhatWasAskedForAndWhatWasMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, got := lines()
+		l := logging.New(logging.Config{Logger: log, Errors: logging.At(logging.NoLevel), Paused: logging.Event{Template: "{RETRY_AFTER} {WAIT_TIME} {RETRY_AFTER_ACTUAL_WAIT}"}})
+		base := roundTripper(func(req *http.Request) (*http.Response, error) {
+			resp, err := server(429, "").RoundTrip(req)
+			resp.Header.Set("Retry-After", "5")
+			return resp, err
+		})
+		longer := throttle.Pause{Adjust: func(d time.Duration) time.Duration { return d + 10*time.Second }}
+		rt := gracy.Around(base, l, throttle.NewLimiter(throttle.Config{Pause: longer}))
+		sendTo(t, rt, "/pokemon/pikachu")
+		if want := []string{"5 15 15"}; !slices.Equal(got(), want) {
+			t.Errorf("got %v, want %v", got(), want)
+		}
+	})
+}
+
+func TestTheLinesOfATapeCount(t *testing.T) {
+	log, got := lines()
+	l := logging.New(logging.Config{Logger: log, Recorded: logging.Event{Template: "recorded {RECORDED_COUNT}"}, Replayed: logging.Event{Template: "replayed {REPLAYED_COUNT} {IS_REPLAY}"}})
+	tape, err := replay.Open(t.TempDir()+"/t.json", replay.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tape.Close() }()
+	rt := gracy.Around(server(200, ""), l, tape)
+	for _, path := range []string{"/pokemon/a", "/pokemon/b", "/pokemon/a", "/pokemon/b"} {
+		sendTo(t, rt, path)
+	}
+	want := []string{"recorded 1", "recorded 2", "replayed 1 TRUE", "replayed 2 TRUE"}
+	if !slices.Equal(got(), want) {
+		t.Errorf("got %v, want %v", got(), want)
+	}
+}

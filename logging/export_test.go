@@ -1,0 +1,17 @@
+package logging
+
+// A Field is what a field of Config knows.
+type Field struct {
+	Name         string
+	Placeholders []string
+}
+
+// Fields returns the fields of Config that are events.
+func Fields() []Field {
+	rows := Config{}.rows()
+	fields := make([]Field, kinds)
+	for k, r := range rows {
+		fields[k] = Field{r.field, r.names}
+	}
+	return fields
+}
