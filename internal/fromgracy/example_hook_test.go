@@ -169,8 +169,8 @@ func Example_row49() {
 		Adjust: func(asked time.Duration) time.Duration { return asked + 10*time.Second }, // seconds_processor
 	}})
 	api := pokeAPI(tooMany("5")).behind(logging.New(logging.Config{Logger: lines(), Errors: logging.At(logging.NoLevel), Paused: logging.Event{
-		On: true, Level: slog.LevelWarn, Func: func(e transport.Event) string {
-			return "{UENDPOINT}: {STATUS}, a pause of {RETRY_AFTER}s where the server said " + e.Response.Header.Get("Retry-After")
+		On: true, Level: slog.LevelWarn, Func: func(transport.Event) string {
+			return "{UENDPOINT}: {STATUS}, a pause of {WAIT_TIME}s where the server said {RETRY_AFTER}"
 		},
 	}}), limit)
 	_, err := getPokemon.Call(ctx, api, "abra")
@@ -206,7 +206,7 @@ func Example_row50() {
 		limit := throttle.NewLimiter(throttle.Config{Pause: throttle.Pause{Fixed: 30 * time.Second, Adjust: fixed}})
 		api := pokeAPI(tooMany(header)).behind(logging.New(logging.Config{
 			Logger: lines(), Errors: logging.At(logging.NoLevel),
-			Paused: logging.Message(slog.LevelInfo, "{STATUS}: pause of {RETRY_AFTER}s"),
+			Paused: logging.Message(slog.LevelInfo, "{STATUS}: pause of {WAIT_TIME}s"),
 		}), limit)
 		_, _ = getPokemon.Call(ctx, api, "abra")
 		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, api.Base+"berry/cheri", nil)
