@@ -211,3 +211,30 @@ func TestReadsThatEndAtTheLimit(t *testing.T) {
 		_ = resp.Body.Close()
 	})
 }
+
+// ending is a body whose Close ends a Read with EOF, as a pipe's does.
+type ending struct{ *slow }
+
+func (e ending) Read(p []byte) (int, error) {
+	n, err := e.slow.Read(p)
+	if errors.Is(err, http.ErrBodyReadAfterClose) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// A body that is cut is not taken for whole, even if it says that it ended.
+func TestACutThatTheBodyCallsItsEndIsATimeout(t *testing.T) {
+	for want, pause := range map[error]time.Duration{timeout.ErrIdle: time.Hour, nil: s} {
+		synctest.Test(t, func(t *testing.T) {
+			resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, ending{pauses(s, pause)}), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, err := io.ReadAll(resp.Body); !errors.Is(err, want) || !strings.HasPrefix(string(b), "x") {
+				t.Errorf("a pause of %v: %q and %v, want %v", pause, b, err, want)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+}
