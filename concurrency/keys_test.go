@@ -87,7 +87,12 @@ func TestKeysInUseAreKept(t *testing.T) {
 // An attempt that laid its slot down still knows its semaphore when that was
 // evicted meanwhile and the key came back.
 func TestEvictedWhileSuspended(t *testing.T) {
-	for name, back := range map[string]bool{"and the key came back": true, "and no request came": false} {
+	for name, back := range map[string][]string{
+		"and the key came back":               {url},
+		"and the key came after another one":  {"http://other.test/", url},
+		"and no request came":                 nil,
+		"and another key came, but not again": {"http://other.test/"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := New(Limit{Max: 1})
@@ -108,10 +113,15 @@ func TestEvictedWhileSuspended(t *testing.T) {
 				if n != 0 {
 					t.Fatalf("%d keys left", n)
 				}
-				if back {
-					wg.Go(func() { _ = get(t.Context(), l.Wrap(s), url) })
+				others := &server{latency: time.Millisecond}
+				for _, u := range back {
+					to := others
+					if u == url {
+						to = s
+					}
+					wg.Go(func() { _ = get(t.Context(), l.Wrap(to), u) })
+					synctest.Wait()
 				}
-				synctest.Wait()
 				wg.Wait()
 				if s.peak.Load() != 1 {
 					t.Errorf("%d at once, want 1", s.peak.Load())

@@ -103,3 +103,30 @@ func TestSuspendedRequestsGoFirstComeFirstServed(t *testing.T) {
 		empty(t, l)
 	})
 }
+
+// MaxWait bounds the wait for a slot that was suspended as it does any other.
+func TestMaxWaitBoundsReacquiring(t *testing.T) {
+	for _, tt := range []struct {
+		maxWait time.Duration
+		want    error
+		after   time.Duration
+	}{{5 * time.Second, ErrDeadline, 15 * time.Second}, {0, nil, 71 * time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(Limit{Max: 1, MaxWait: tt.maxWait})
+			start := time.Now()
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				err := get(t.Context(), l.Wrap(pausing(10*time.Second).Wrap(&server{latency: time.Second})), "http://api.test/suspended")
+				if took := time.Since(start); !errors.Is(err, tt.want) || took != tt.after {
+					t.Errorf("MaxWait %v: %v after %v, want %v after %v", tt.maxWait, err, took, tt.want, tt.after)
+				}
+			})
+			synctest.Wait() // it has suspended its slot
+			if err := get(t.Context(), l.Wrap(&server{latency: 70 * time.Second}), "http://api.test/slow"); err != nil {
+				t.Error(err)
+			}
+			wg.Wait()
+			empty(t, l)
+		})
+	}
+}
