@@ -131,3 +131,15 @@ func TestNothingOverflows(t *testing.T) {
 		}
 	}
 }
+
+// After a change of the limit a receipt of the old window may meet an entry of the new one
+// at the same instant that holds less: no more than that is given back.
+func TestARefundTakesNoMoreThanItsEntryHolds(t *testing.T) {
+	w := NewWindow(Rate{Limit: 10, Per: time.Second})
+	w.Enter(5, 3)
+	w.Enter(7, 2)
+	w.Refund(8, Receipt{At: 5, Cost: 100})
+	if got := w.Counted(8); got != 2 {
+		t.Errorf("%d count after a refund of 100 from an entry of 3, want 2", got)
+	}
+}
