@@ -118,3 +118,26 @@ func TestAFailedCopyDoesNotEndTheBody(t *testing.T) {
 		})
 	}
 }
+
+// enderFunc is an ender; a pointer to it is comparable.
+type enderFunc struct{ f func() }
+
+func (e *enderFunc) BodyEnd(*layer.Attempt) { e.f() }
+
+// What a call held is given up once its connection is: an ender runs after the inner
+// body is closed.
+func TestEndersRunAfterTheInnerBodyIsClosed(t *testing.T) {
+	b := &rttest.CountingBody{Reader: strings.NewReader("abc")}
+	closes := -1
+	ender := &enderFunc{func() { closes = b.Closed }}
+	owns := &rttest.Layer{Name: "owns", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		layer.AttemptFrom(req.Context()).Own(resp, ender)
+		return resp, err
+	}}
+	resp := rttest.Get(t.Context(), t, owns.Wrap(rttest.RespondBody(b)))
+	_ = resp.Body.Close()
+	if closes != 1 {
+		t.Errorf("the inner body was closed %d times when the ender ran, want once", closes)
+	}
+}

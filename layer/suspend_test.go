@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -191,5 +192,41 @@ func TestAHoldThatEndsWhileItIsReacquiredIsSuspendedAgain(t *testing.T) {
 				s.want(t, "at the end", 0)
 			}
 		})
+	}
+}
+
+// However many layers outside a retry hold something, the next attempt has all of it.
+func TestTheNextAttemptInheritsEveryHold(t *testing.T) {
+	for n := 1; n <= 6; n++ {
+		var log []string
+		var layers []transport.Layer
+		for i := range n {
+			layers = append(layers, holding(&loggedHold{name: strconv.Itoa(i), log: &log}))
+		}
+		wait := &rttest.Layer{Name: "wait", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			if c.Count() == 2 {
+				a := layer.AttemptFrom(req.Context())
+				a.Suspend()
+				if err := a.Reacquire(req.Context()); err != nil {
+					return nil, err
+				}
+			}
+			return next.RoundTrip(req)
+		}}
+		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine")), append(layers, rttest.Retry(2), wait)...))
+		rttest.Read(t, resp)
+		for i := range n {
+			for _, what := range []string{"suspends", "reacquires", "ends"} {
+				times := 0
+				for _, line := range log {
+					if line == strconv.Itoa(i)+" "+what {
+						times++
+					}
+				}
+				if times != 1 {
+					t.Errorf("%d holds: hold %d %s %d times, want once: %v", n, i, what, times, log)
+				}
+			}
+		}
 	}
 }
