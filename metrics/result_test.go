@@ -109,3 +109,21 @@ func TestACallCanceledBetweenAttemptsIsNotAFailure(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// slowRejectionError is what a layer of ours returns when it would have to wait for too long.
+type slowRejectionError struct{ timeoutError }
+
+func (slowRejectionError) Is(target error) bool { return target == verdict.ErrRejected }
+
+// A rejection that reports a timeout, as that of a quota or a slot does, is a rejection: nothing
+// was sent that could have been too slow.
+func TestARejectionThatReportsATimeoutIsARejection(t *testing.T) {
+	r := New("test")
+	_ = send(t.Context(), t, r.Wrap(testLayer(func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+		return layer.Reject(req, slowRejectionError{})
+	}).Wrap(rttest.Respond(200, ""))), "GET", "/r")
+	s, _ := r.store.Load().find("GET", "/r")
+	if a, b := s.calls[rejected].total(), s.calls[timeout].total(); a != 1 || b != 0 {
+		t.Errorf("%d rejections and %d timeouts, want 1 and 0", a, b)
+	}
+}

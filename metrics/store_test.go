@@ -113,3 +113,14 @@ func TestInsideARetryLayerEachAttemptIsACall(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTheBytesOfDiscardedResponsesCount(t *testing.T) {
+	r := New("test")
+	rt := r.Wrap(rttest.Retry(3).Wrap(rttest.Sequence(rttest.Respond(503, "12345"), rttest.Respond(503, "1234567"), rttest.Respond(200, "123"))))
+	if err := send(t.Context(), t, rt, "GET", "/r"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Snapshot().Total.BytesIn; got != 5+7+3 {
+		t.Errorf("%d bytes, want 15", got)
+	}
+}
