@@ -170,3 +170,32 @@ func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// What DiscardBad keeps off the tape is not replayed, though Errors records what else fails.
+func TestABrokenBodyIsBad(t *testing.T) {
+	for _, name := range stores() {
+		for bad, want := range map[bool]error{true: replay.ErrMiss, false: nil} {
+			path := filepath.Join(t.TempDir(), name)
+			tape := open(t, path, replay.Options{Errors: true, DiscardBad: bad})
+			resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				resp := respond(req, 200, "")
+				resp.ContentLength = 100
+				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
+				return resp, nil
+			}}).RoundTrip(request(t, "GET", api+"/a", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			closeTape(t, tape)
+			resp, err = openReplay(t, path).Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
+			if !errors.Is(err, want) {
+				t.Errorf("%s, DiscardBad %v: %v, want %v", name, bad, err, want)
+			}
+			if resp != nil {
+				_ = resp.Body.Close()
+			}
+		}
+	}
+}

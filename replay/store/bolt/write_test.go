@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -110,4 +112,43 @@ func TestCopiedMidway(t *testing.T) {
 	if opened == 0 {
 		t.Error("no copy could be opened")
 	}
+}
+
+// What replaces an exchange takes its long body off the tape too: a tape that is recorded
+// again and again must not grow by each of its bodies.
+func TestTheBodyOfAReplacedExchangeIsRemoved(t *testing.T) {
+	opened, err := Open(filepath.Join(t.TempDir(), "tape"))
+	tapetest.Must(t, err)
+	s := opened.(*boltStore)
+	parts := func() (n int) {
+		tapetest.Must(t, s.view(func(tx *bbolt.Tx) error {
+			n = bucket(tx, bucketBlob).Stats().KeyN
+			return nil
+		}))
+		return n
+	}
+	long := strings.Repeat("x", 2*blobPart+1)
+	for id := store.ID(1); id <= 5; id++ {
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(id, "GET", "http://h/a", long), Replace: id}}))
+		if n := parts(); n != 3 {
+			t.Errorf("%d parts of bodies after exchange %d, want the 3 of one body", n, id)
+		}
+	}
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(6, "GET", "http://h/a", long)}}))
+	if n := parts(); n != 6 {
+		t.Errorf("%d parts of bodies beside another exchange, want 6", n)
+	}
+	tapetest.Must(t, s.Close())
+}
+
+// A crash of the machine loses what was not synced, and a page that was half written takes
+// the tape with it.
+func TestATapeIsSynced(t *testing.T) {
+	opened, err := Open(filepath.Join(t.TempDir(), "tape"))
+	tapetest.Must(t, err)
+	s := opened.(*boltStore)
+	if s.db.NoSync || s.db.NoGrowSync || s.db.NoFreelistSync {
+		t.Errorf("NoSync %v, NoGrowSync %v, NoFreelistSync %v: want none", s.db.NoSync, s.db.NoGrowSync, s.db.NoFreelistSync)
+	}
+	tapetest.Must(t, s.Close())
 }

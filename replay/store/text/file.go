@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -60,6 +61,18 @@ func encode(recipe string, list []*store.Exchange) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
+// syncer is a file that is written.
+type syncer interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// writeAll writes b so that it is on the disk before the file takes the place of another.
+func writeAll(f syncer, b []byte) error {
+	_, err := f.Write(b)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
 // save writes the file under another name first, so that a crash leaves the old
 // one or the new one.
 func save(path, recipe string, list []*store.Exchange) error {
@@ -74,9 +87,7 @@ func save(path, recipe string, list []*store.Exchange) error {
 	if err != nil {
 		return err
 	}
-	_, err = temp.Write(b)
-	err = errors.Join(err, temp.Sync(), temp.Close())
-	if err == nil {
+	if err = writeAll(temp, b); err == nil {
 		err = os.Rename(temp.Name(), path)
 	}
 	if err != nil {

@@ -44,3 +44,32 @@ func TestParseRejects(t *testing.T) {
 		}
 	}
 }
+
+// A steps is a file that says what was done to it.
+type steps struct {
+	done []string
+	fail string
+}
+
+func (s *steps) step(name string) error {
+	s.done = append(s.done, name)
+	if name == s.fail {
+		return errors.New(name + " failed")
+	}
+	return nil
+}
+
+func (s *steps) Write(b []byte) (int, error) { return len(b), s.step("write") }
+func (s *steps) Sync() error                 { return s.step("sync") }
+func (s *steps) Close() error                { return s.step("close") }
+
+// A file that was renamed before it was synced is empty after a crash of the machine.
+func TestAFileIsSyncedBeforeItIsClosed(t *testing.T) {
+	for _, fail := range []string{"", "write", "sync", "close"} {
+		s := &steps{fail: fail}
+		err := writeAll(s, []byte("tape"))
+		if got := strings.Join(s.done, " "); got != "write sync close" || (err != nil) != (fail != "") {
+			t.Errorf("with %q failing: %s, error %v", fail, got, err)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package replay_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"runtime"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+)
+
+// zeros returns so many zeros, packed.
+func zeros(mebibytes int) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	for part := make([]byte, 1<<20); mebibytes > 0; mebibytes-- {
+		_, _ = w.Write(part)
+	}
+	_ = w.Close()
+	return b.String()
+}
+
+// A body that unpacks to far more than MaxBody is not unpacked to look for secrets, and so
+// not written. The bound is on memory: a mebibyte holds a gibibyte of zeros.
+func TestABodyIsUnpackedUpToABound(t *testing.T) {
+	for _, tt := range []struct {
+		maxBody   int64
+		mebibytes int
+		withheld  int64
+		most      uint64 // bytes that may be allocated
+	}{
+		{256 << 10, 1, 0, 64 << 20},
+		{256 << 10, 64, 1, 64 << 20},
+		{16 << 20, 64, 0, 1 << 40}, // the control: with a wider bound it is unpacked
+	} {
+		body := zeros(tt.mebibytes)
+		tape, err := replay.New(&tapetest.Memory{}, replay.Options{MaxBody: tt.maxBody})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+			resp := respond(req, 200, body)
+			resp.Header.Set("Content-Type", "application/octet-stream")
+			resp.Header.Set("Content-Encoding", "gzip")
+			return resp, nil
+		}})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		get(t, rt, api+"/packed")
+		err = tape.Close()
+		runtime.ReadMemStats(&after)
+		s := tape.Stats()
+		if s.Withheld != tt.withheld || s.Recorded != 1-tt.withheld || (err != nil) != (tt.withheld == 1) {
+			t.Errorf("%d MiB with MaxBody %d: %+v, %v; want %d withheld", tt.mebibytes, tt.maxBody, s, err, tt.withheld)
+		}
+		took := after.TotalAlloc - before.TotalAlloc
+		if took > tt.most {
+			t.Errorf("%d MiB with MaxBody %d: %d bytes were allocated", tt.mebibytes, tt.maxBody, took)
+		}
+	}
+}
