@@ -10,7 +10,10 @@ import (
 // attempts, sends, time, bytes held) and warns of contradictions. It takes an
 // *http.Client or an http.RoundTripper; a nil client's or transport's stack is
 // that of [http.DefaultTransport]. It sends nothing.
-func Explain(client any) *Plan {
+//
+// It describes the stack as it was built, without the overrides of a call, and warns
+// of those that it is given and that no layer of the stack takes.
+func Explain(client any, overrides ...transport.Override) *Plan {
 	p := &Plan{Attempts: 1, Sends: 1}
 	var rt http.RoundTripper
 	switch c := client.(type) {
@@ -35,6 +38,7 @@ func Explain(client any) *Plan {
 		rt = http.DefaultTransport
 	}
 	explain(p, rt)
+	p.CheckNeeds(rt, overrides...)
 	return p
 }
 

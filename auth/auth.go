@@ -22,9 +22,11 @@ type Auth struct {
 	tokens  *tokens // nil for a fixed value
 }
 
+const layerName = "auth"
+
 // Wrap implements [transport.Layer].
 func (a *Auth) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("auth", a, next, a.trip)
+	return layer.Wrap(layerName, a, next, a.trip)
 }
 
 // Attach implements [transport.Override].
@@ -34,6 +36,14 @@ func (a *Auth) Attach(ctx context.Context) context.Context {
 
 // override is what is attached to a context. A nil auth is [Off].
 type override struct{ auth *Auth }
+
+// Needs says that a credential needs the layer.
+func (o override) Needs() string {
+	if o.auth == nil {
+		return ""
+	}
+	return layerName
+}
 
 // Off is the override that sets no credential:
 //

@@ -102,6 +102,14 @@ func (l *Limiter) Attach(ctx context.Context) context.Context {
 // override is what is attached to a context; nil is off.
 type override struct{ limiter *Limiter }
 
+// Needs says that a limiter needs the layer.
+func (o override) Needs() string {
+	if o.limiter == nil {
+		return ""
+	}
+	return layerName
+}
+
 // Off is the override that acquires no slot, for calls that are made while another
 // one of the same host is held, say:
 //

@@ -46,7 +46,7 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 	discard(instead, resp)
 	a.AddNote("hook: after: " + redact.Error(herr))
 	if c.Wants(layer.HookFailed) {
-		c.Emit(layer.Event{Kind: layer.HookFailed, Layer: "hook", Attempt: a, Response: resp, Err: herr})
+		c.Emit(layer.Event{Kind: layer.HookFailed, Layer: layerName, Attempt: a, Response: resp, Err: herr})
 	}
 	return resp, err
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
+// layerName is how Explain shows the layer.
+const layerName = "hook"
+
 // A Hook is the layer that [New] makes. It is safe for concurrent use.
 type Hook struct{ hooks Hooks }
 
@@ -15,7 +18,7 @@ func New(h Hooks) *Hook { return &Hook{h} }
 
 // Wrap implements [transport.Layer].
 func (h *Hook) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("hook", h, next, h.trip)
+	return layer.Wrap(layerName, h, next, h.trip)
 }
 
 // Wants implements [layer.Observer].
@@ -56,8 +59,8 @@ func (h *Hook) Explain(p *transport.Plan) {
 
 func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	hooks := h.hooks
-	if o, ok := layer.Setting[Hooks](req.Context()); ok {
-		hooks = o
+	if o, ok := layer.Setting[override](req.Context()); ok {
+		hooks = o.hooks
 	}
 	if hooks.Before == nil && hooks.After == nil || runOf(req.Context()).of(h) != nil {
 		return next.RoundTrip(req)

@@ -57,7 +57,20 @@ type Outcome struct {
 }
 
 // Attach implements [transport.Override].
-func (h Hooks) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, h) }
+func (h Hooks) Attach(ctx context.Context) context.Context {
+	return layer.WithSetting(ctx, override{h})
+}
+
+// override is what is attached to a context.
+type override struct{ hooks Hooks }
+
+// Needs says that hooks need the layer.
+func (o override) Needs() string {
+	if o.hooks.Before == nil && o.hooks.After == nil {
+		return ""
+	}
+	return layerName
+}
 
 // Off is the override that runs no hooks.
 const Off off = 1

@@ -45,6 +45,9 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 		if t, ok := setting.Lookup[*setting.Collector](c.Settings()); ok {
 			t.To.CallBegan(c)
 		}
+		if c.settings.Needy() {
+			findUntaken(c, req)
+		}
 	}
 	var resp *http.Response
 	done := false
@@ -87,8 +90,12 @@ func (c *Call) leave() {
 			}
 		}
 	}
+	untaken := ""
+	if c.settings.Needy() {
+		untaken = noteUntaken(c)
+	}
 	if c.Wants(CallEnd) {
-		c.Emit(Event{Kind: CallEnd, Attempt: c.current.Load()})
+		c.Emit(Event{Kind: CallEnd, Attempt: c.current.Load(), Text: untaken})
 	}
 }
 

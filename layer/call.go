@@ -35,8 +35,10 @@ type Call struct {
 
 // callExtra is what few calls have.
 type callExtra struct {
-	mu         sync.Mutex // mu guards stopReason
+	mu         sync.Mutex // mu guards every field below
 	stopReason string
+	untaken    []string // the names of the layers that settings need and that are not there
+	outer      *Call    // the call of the same request around this one, if anything is untaken
 }
 
 const (

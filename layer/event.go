@@ -12,7 +12,7 @@ type Kind uint32
 // call that panics emits no further AttemptEnd and no CallEnd.
 const (
 	CallBegin      Kind = 1 << iota // a call begins
-	CallEnd                         // RoundTrip returns to the caller: Attempt
+	CallEnd                         // RoundTrip returns to the caller: Attempt, Text names the layers that overrides need and that are not there
 	AttemptEnd                      // a row closed: Attempt, Limit if a layer has named one, Response, Err; neither if a foreign layer threw the response away
 	BodyEnd                         // a response body ended: Attempt
 	RetryScheduled                  // another attempt follows: Attempt failed, Wait, Response or Err, Limit, Text is the cause

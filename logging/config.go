@@ -43,6 +43,10 @@ type Config struct {
 	// Recorded and Replayed are logged for responses that are handed to a recording
 	// and for those that come from one. Default: not logged.
 	Recorded, Replayed Event
+	// Untaken is logged at the end of a call for the overrides that no layer of its
+	// stack takes, and which have no effect. Default: not logged, since a context may be
+	// for several clients.
+	Untaken Event
 	// Hooks is logged for the error of a hook that does not fail its call.
 	// Default: at ERROR, since the caller does not see it.
 	Hooks Event
@@ -55,8 +59,8 @@ type Config struct {
 
 // Attach makes a Config an override: it replaces that of the layer for the calls
 // made with the context. It cannot switch on a layer that was made without a Logger,
-// nor Retried in a layer where that is off, since such a layer observes no events of
-// that kind. Its templates are compiled for each context that it is attached to; a
+// nor Retried or Untaken in a layer where that is off, since such a layer observes no
+// events of that kind. Its templates are compiled for each context that it is attached to; a
 // malformed one does not panic but is logged unchanged.
 func (c Config) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, &plan{config: c, events: c.compile(true)})

@@ -20,6 +20,7 @@ const (
 	paused
 	recorded
 	replayed
+	untaken
 	hooked
 	leaked
 	kinds // the number of kinds
@@ -58,6 +59,7 @@ func (c Config) rows() [kinds]row {
 		paused:    {"Paused", c.Paused, "{METHOD} {URL} returned {STATUS}: {SCOPE} pauses for {WAIT_TIME}s", slices.Concat(after, []string{"RETRY_AFTER", "RETRY_AFTER_ACTUAL_WAIT", "WAIT_TIME", "SCOPE"}), false},
 		recorded:  {"Recorded", c.Recorded, "{METHOD} {URL} recorded", slices.Concat(attempt, []string{"STATUS", "RECORDED_COUNT"}), false},
 		replayed:  {"Replayed", c.Replayed, "{METHOD} {URL} replayed", slices.Concat(attempt, []string{"STATUS", "REPLAY", "IS_REPLAY", "REPLAYED_COUNT"}), false},
+		untaken:   {"Untaken", c.Untaken, "{METHOD} {URL}: no layer takes the override for {OVERRIDE}", slices.Concat(attempt, []string{"OVERRIDE"}), false},
 		hooked:    {"Hooks", c.Hooks, "{METHOD} {URL}: a hook failed: {ERROR}", after, true},
 		leaked:    {"Leaks", c.Leaks, "{METHOD} {URL} returned a body that was never closed", attempt, true},
 	}

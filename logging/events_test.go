@@ -32,6 +32,7 @@ var values = map[string]string{
 	"THROTTLE_LIMIT": "10", "THROTTLE_TIME_RANGE": "90 seconds", "RULE": "10 requests per 90 seconds",
 	"CONCURRENT_REQUESTS": "5", "SCOPE": "host api.test", "STOPPED": "attempts used up: 2 of 3",
 	"RETRY_AFTER": "7", "RETRY_AFTER_ACTUAL_WAIT": "9", "WAIT_TIME": "9", "RECORDED_COUNT": "41", "REPLAYED_COUNT": "42",
+	"OVERRIDE": "missing",
 }
 
 // own are the values that differ between events.
@@ -118,7 +119,7 @@ func TestEveryPlaceholderOfEveryEvent(t *testing.T) {
 				return resp, err
 			})
 			rt := logging.New(c).Wrap((&rttest.Layer{Name: "eventful", Trip: trip}).Wrap(base))
-			ctx := transport.WithRoute(t.Context(), "/pokemon/{name}")
+			ctx := transport.WithRoute(layer.WithSetting(t.Context(), needy{}), "/pokemon/{name}")
 			if err := call(ctx, rt, "http://api.test/v2/pokemon/pikachu?q=1"); err != nil {
 				t.Fatal(err)
 			}
@@ -129,6 +130,11 @@ func TestEveryPlaceholderOfEveryEvent(t *testing.T) {
 		})
 	}
 }
+
+// needy is a setting whose layer is missing.
+type needy struct{}
+
+func (needy) Needs() string { return "missing" }
 
 // replayed is a layer whose second attempt is replayed.
 func replayed(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

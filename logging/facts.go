@@ -67,7 +67,7 @@ func (f *facts) value(name string) string {
 			return "TRUE"
 		}
 		return "FALSE"
-	case "RULE", "SCOPE", "STOPPED":
+	case "RULE", "SCOPE", "STOPPED", "OVERRIDE":
 		return f.Text
 	case "CUR_ATTEMPT":
 		if f.Attempt == nil {

@@ -9,6 +9,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
+// layerName is how Explain shows the layer.
+const layerName = "logging"
+
 // A Log is the layer that logs. It is safe for concurrent use.
 type Log struct{ plan plan }
 
@@ -21,9 +24,9 @@ func New(c Config) *Log {
 // Wrap implements [transport.Layer].
 func (l *Log) Wrap(next http.RoundTripper) http.RoundTripper {
 	if l.plan.config.Logger == nil {
-		return layer.Wrap("logging", l, next, nil)
+		return layer.Wrap(layerName, l, next, nil)
 	}
-	return layer.Wrap("logging", l, next, l.trip)
+	return layer.Wrap(layerName, l, next, l.trip)
 }
 
 func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

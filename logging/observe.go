@@ -6,8 +6,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Wants implements [layer.Observer]. The ends of attempts are observed only if
-// Retried is on, since every call has one.
+// Wants implements [layer.Observer]. The ends of attempts and calls are observed only
+// if Retried and Untaken are on, since every call has one.
 func (l *Log) Wants() layer.Kind {
 	if l.plan.config.Logger == nil {
 		return 0
@@ -16,7 +16,10 @@ func (l *Log) Wants() layer.Kind {
 		layer.WaitEnd | layer.SlotFreed | layer.Paused | layer.Recorded | layer.Replayed | layer.HookFailed |
 		layer.BodyLeaked
 	if l.plan.events[retried].on {
-		return rare | layer.AttemptEnd
+		rare |= layer.AttemptEnd
+	}
+	if l.plan.events[untaken].on {
+		rare |= layer.CallEnd
 	}
 	return rare
 }
@@ -82,7 +85,9 @@ func kindOf(e layer.Event) (kind, bool) {
 		return hooked, true
 	case layer.BodyLeaked:
 		return leaked, true
-	case layer.CallBegin, layer.CallEnd, layer.BodyEnd:
+	case layer.CallEnd:
+		return untaken, e.Text != ""
+	case layer.CallBegin, layer.BodyEnd:
 	}
 	return 0, false
 }

@@ -18,6 +18,14 @@ type plan struct {
 	events [kinds]event
 }
 
+// Needs says that what logs needs the layer.
+func (p *plan) Needs() string {
+	if p.config.Logger == nil {
+		return ""
+	}
+	return layerName
+}
+
 // event is an Event with its template compiled and its default in place.
 type event struct {
 	on    bool

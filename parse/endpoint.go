@@ -68,13 +68,19 @@ func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out]
 func (e *Endpoint[In, Out]) String() string { return e.pattern.text }
 
 // Call sends one request and decodes the response. The options are for this call
-// alone. The errors are those of the package; with an error the value is zero.
+// alone; one that needs a layer that the client does not have is a
+// [MissingLayerError]. The errors are those of the package; with an error the value is
+// zero.
 func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Option) (Out, error) {
 	var none Out
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
-	ctx, fault := e.ready(ctx, x, api, opts)
-	if fault != nil {
-		return none, fault
+	outer := ctx
+	ctx, err := e.ready(ctx, x, api, opts)
+	if err != nil {
+		return none, err
+	}
+	if layers := missing(ctx, outer, api.Client); len(layers) > 0 {
+		return none, &MissingLayerError{Route: x.route, Layers: layers}
 	}
 	ctx, j := prepare[Out](ctx, x)
 	req, fault := e.request(ctx, x, api, in)
@@ -89,9 +95,9 @@ func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Op
 // them. Send it with any client that has the same layers.
 func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ...Option) (*http.Request, error) {
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
-	ctx, fault := e.ready(ctx, x, api, opts)
-	if fault != nil {
-		return nil, fault
+	ctx, err := e.ready(ctx, x, api, opts)
+	if err != nil {
+		return nil, err
 	}
 	rules := slices.Concat(filterRules(api.Options), e.rules, filterRules(opts))
 	ctx = attach(ctx, slices.DeleteFunc(rules, func(r rule) bool {
@@ -112,7 +118,7 @@ func filterRules(opts []Option) []rule {
 
 // ready puts the options of the context, the API, the endpoint and the call
 // together.
-func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, *ArgError) {
+func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, error) {
 	rules := contextRules(ctx)
 	n := len(rules)
 	rules, others := split(rules, api.Options)

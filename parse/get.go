@@ -17,7 +17,11 @@ func Get[T any](ctx context.Context, client *http.Client, url string, opts ...Op
 	var none T
 	x := &exchange{client: client}
 	own, others := split(nil, opts)
+	outer := ctx
 	ctx = transport.With(ctx, others...)
+	if layers := missing(ctx, outer, client); len(layers) > 0 {
+		return none, &MissingLayerError{Route: "GET " + bare(url), Layers: layers}
+	}
 	if fault := checkFault[T](own); fault != "" {
 		return none, &ArgError{Route: "GET " + bare(url), Name: "Check", Reason: fault}
 	}

@@ -48,5 +48,16 @@ func (m Mode) String() string {
 // [transport.Override]. It cannot turn on a tape that was opened with Off; on
 // one opened with ModeReplay, modes that record mean Off.
 func (m Mode) Attach(ctx context.Context) context.Context {
-	return layer.WithSetting(ctx, m)
+	return layer.WithSetting(ctx, override(m))
+}
+
+// override is the mode that is attached to a context.
+type override Mode
+
+// Needs says that each mode but [Off] needs the layer.
+func (o override) Needs() string {
+	if Mode(o) == Off {
+		return ""
+	}
+	return layerName
 }

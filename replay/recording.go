@@ -91,7 +91,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	}
 	count := t.counts.taken.Add(1)
 	if r.call.Wants(layer.Recorded) {
-		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: "replay", Attempt: r.attempt, Response: r.resp, Count: count})
+		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: layerName, Attempt: r.attempt, Response: r.resp, Count: count})
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
+// layerName is how Explain and events show the layer.
+const layerName = "replay"
+
 var errNoURL = errors.New("replay: request without a URL")
 
 // Wrap puts the tape in front of next; nil means http.DefaultTransport. Many
@@ -18,9 +21,9 @@ var errNoURL = errors.New("replay: request without a URL")
 // neither does a nil one.
 func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	if t.IsOff() {
-		return layer.Wrap("replay", t, next, nil)
+		return layer.Wrap(layerName, t, next, nil)
 	}
-	return layer.Wrap("replay", t, next, t.trip)
+	return layer.Wrap(layerName, t, next, t.trip)
 }
 
 func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -65,7 +68,8 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 
 // mode returns the mode of a call: that of the tape, or an override.
 func (t *Tape) mode(ctx context.Context) Mode {
-	m, ok := layer.Setting[Mode](ctx)
+	o, ok := layer.Setting[override](ctx)
+	m := Mode(o)
 	switch {
 	case !ok:
 		return t.opts.Mode
@@ -111,7 +115,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 		resp = rebuild(x.Response, req, broken)
 	}
 	if c.Wants(layer.Replayed) {
-		c.Emit(layer.Event{Kind: layer.Replayed, Layer: "replay", Attempt: a, Response: resp, Count: count})
+		c.Emit(layer.Event{Kind: layer.Replayed, Layer: layerName, Attempt: a, Response: resp, Count: count})
 	}
 	if resp == nil {
 		f := *x.Fault

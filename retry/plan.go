@@ -50,6 +50,14 @@ type plan struct {
 	buffer    int64
 }
 
+// Needs says that a policy of several attempts needs the layer.
+func (p *plan) Needs() string {
+	if p.attempts == 1 && !p.mark && p.reconcile == nil {
+		return ""
+	}
+	return layerName
+}
+
 func compile(p Policy) *plan {
 	validate(p)
 	c := &plan{

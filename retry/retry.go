@@ -8,6 +8,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
+// layerName is how Explain and events show the layer.
+const layerName = "retry"
+
 // A Retry is the layer that [New] makes. It is safe for concurrent use, and may
 // be part of several stacks: they share its budget.
 type Retry struct {
@@ -29,7 +32,7 @@ func New(p Policy) *Retry {
 
 // Wrap implements [transport.Layer].
 func (r *Retry) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("retry", r, next, r.trip)
+	return layer.Wrap(layerName, r, next, r.trip)
 }
 
 // Policy returns the policy that the layer was made with.

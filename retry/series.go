@@ -149,12 +149,12 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	if why != "" {
 		s.call.SetStopReason(why)
 		if s.call.Wants(layer.Exhausted) {
-			s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: "retry", Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
+			s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
 		}
 		return nil, err
 	}
 	if s.call.Wants(layer.RetryScheduled) {
-		s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: "retry", Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
+		s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: layerName, Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
 	}
 	return f, nil
 }

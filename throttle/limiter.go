@@ -88,6 +88,14 @@ func (l *Limiter) Attach(ctx context.Context) context.Context {
 // override is what is attached to a context; nil is off.
 type override struct{ limiter *Limiter }
 
+// Needs says that a limiter needs the layer.
+func (o override) Needs() string {
+	if o.limiter == nil {
+		return ""
+	}
+	return layerName
+}
+
 // Off is the override that neither counts nor holds back the calls of a
 // context, nor learns from their responses:
 //

@@ -20,6 +20,17 @@ type AttemptTimeout struct {
 // attemptLimit is the time of an attempt; 0 is no limit.
 type attemptLimit time.Duration
 
+// Needs says that a limit needs the layer.
+func (l attemptLimit) Needs() string {
+	if l == 0 {
+		return ""
+	}
+	return attemptLayerName
+}
+
+// attemptLayerName is how Explain shows the layer.
+const attemptLayerName = "attempt timeout"
+
 // PerAttempt returns the layer that bounds each attempt until its headers; it
 // belongs inside retry. The time counts from when the request body moved last: an
 // upload is never ended while it moves, and one that stalls is. 0 means 10 s, [NoTimeout] no limit; it panics on other
@@ -36,7 +47,7 @@ func (t *AttemptTimeout) Attach(ctx context.Context) context.Context {
 
 // Wrap implements [transport.Layer].
 func (t *AttemptTimeout) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("attempt timeout", t, next, t.trip)
+	return layer.Wrap(attemptLayerName, t, next, t.trip)
 }
 
 func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

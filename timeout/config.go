@@ -59,6 +59,14 @@ type limits struct {
 	fromUpload  bool
 }
 
+// Needs says that a limit needs the layer.
+func (l limits) Needs() string {
+	if l.total == 0 && l.idle == 0 {
+		return ""
+	}
+	return layerName
+}
+
 func (c Config) limits() limits {
 	return limits{limit("Total", c.Total, defaultTotal), limit("Idle", c.Idle, defaultIdle), c.FromUpload}
 }

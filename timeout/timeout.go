@@ -8,6 +8,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
+// layerName is how Explain shows the layer.
+const layerName = "timeout"
+
 // A Timeout is the layer that [New] makes. It is safe for concurrent use.
 type Timeout struct{ limits limits }
 
@@ -17,7 +20,7 @@ func New(c Config) *Timeout { return &Timeout{c.limits()} }
 
 // Wrap implements [transport.Layer].
 func (t *Timeout) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("timeout", t, next, t.trip)
+	return layer.Wrap(layerName, t, next, t.trip)
 }
 
 func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {

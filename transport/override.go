@@ -5,7 +5,8 @@ import "context"
 // An Override is a setting for the calls made with a context, in place of
 // what a layer was built with: a policy, an Off value, a handle with state of
 // its own. Each kind replaces the whole setting of its layer, and does not
-// reach calls that are made inside a call (a token fetch, a hook).
+// reach calls that are made inside a call (a token fetch, a hook). It has no effect
+// without its layer: see [Needs].
 type Override interface {
 	Attach(ctx context.Context) context.Context
 }

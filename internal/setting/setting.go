@@ -22,6 +22,8 @@ type List struct {
 	value any
 	next  *List
 	call  Holder
+	needs string // the name of the layer without which the value has no effect, "" if there is none
+	needy bool   // this value or one after it in the list needs a layer
 }
 
 // A Collector is the setting that is given every call begun with its context. It is
@@ -32,13 +34,20 @@ type Collector struct {
 }
 
 // With attaches a value to a context, for [Lookup] of the same type.
-func With(ctx context.Context, value any) context.Context {
-	l := &List{value: value}
+func With(ctx context.Context, value any) context.Context { return WithNeed(ctx, value, "") }
+
+// WithNeed is [With] for a value that has no effect without the layer of a name.
+// An empty name is content with any stack.
+func WithNeed(ctx context.Context, value any, layer string) context.Context {
+	l := &List{value: value, needs: layer, needy: layer != ""}
 	switch v := ctx.Value(Key{}).(type) {
 	case *List:
 		l.next = v
+		l.needy = l.needy || v.needy
 	case Holder:
 		l.call = v
+		list, _ := v.Settings()
+		l.needy = l.needy || list.Needy()
 	}
 	return context.WithValue(ctx, Key{}, l)
 }

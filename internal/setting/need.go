@@ -1,0 +1,44 @@
+package setting
+
+import (
+	"context"
+	"reflect"
+	"slices"
+)
+
+// ListOf returns the settings that were attached to ctx inside the nearest call, nil
+// if none were.
+func ListOf(ctx context.Context) *List {
+	l, _ := ctx.Value(Key{}).(*List)
+	return l
+}
+
+// Needy reports whether a value of the list may need a layer. It is for those who
+// would ask [List.Untaken] for every call.
+func (l *List) Needy() bool { return l != nil && l.needy }
+
+// Untaken returns the names of the layers that settings need and that takes denies.
+// Of the values of one type only the latest counts, as in [Lookup]. It looks at the
+// list up to end, which it leaves out, and with cut not at the call that the list was
+// begun in.
+func (l *List) Untaken(end *List, cut bool, takes func(layer string) bool) []string {
+	var names []string
+	var seen []reflect.Type
+	for l.Needy() && l != end {
+		if t := reflect.TypeOf(l.value); !slices.Contains(seen, t) {
+			seen = append(seen, t)
+			if l.needs != "" && !slices.Contains(names, l.needs) && !takes(l.needs) {
+				names = append(names, l.needs)
+			}
+		}
+		switch {
+		case l.next != nil:
+			l = l.next
+		case l.call != nil && !cut:
+			l, cut = l.call.Settings()
+		default:
+			l = nil
+		}
+	}
+	return names
+}

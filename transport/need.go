@@ -1,0 +1,38 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/internal/stack"
+)
+
+// Needs returns the names of the layers without which an override has no effect:
+// "retry" for a retry.Policy. It is empty for one that is content without a layer, as
+// each Off is, and for what is no matter of a single layer, such as an [Expect], a
+// [Route] or a [Priority].
+//
+// As an option of an endpoint of package parse, an override whose layer is missing is
+// an error, and nothing is sent. In a context it may be meant for another client: the
+// ledger of a call that has no such layer says so, and the call goes on.
+func Needs(o Override) []string {
+	list := setting.ListOf(With(context.Background(), o))
+	return list.Untaken(nil, true, func(string) bool { return false })
+}
+
+// CheckNeeds warns of each of the overrides whose layer is not in the stack, or may
+// be missing where a part of the stack cannot be seen.
+func (p *Plan) CheckNeeds(rt http.RoundTripper, overrides ...Override) {
+	for _, o := range overrides {
+		for _, name := range Needs(o) {
+			switch takes, known := stack.Takes(rt, name); {
+			case takes:
+			case known:
+				p.Warn("the override for %s has no effect: the stack has no layer %s that is on", name, name)
+			default:
+				p.Warn("the override for %s has no effect unless a layer %s is where it cannot be seen", name, name)
+			}
+		}
+	}
+}
