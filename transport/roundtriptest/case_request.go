@@ -169,6 +169,7 @@ func sentOnceAfterAll(p *probe) {
 	for what := range steps {
 		req, _ := p.post(context.Background(), http.MethodPut, "once", true)
 		req.URL.RawQuery = what
+		req.Header.Set("Idempotency-Key", what)
 		dispose(p.trip(rt, req))
 	}
 	rest()

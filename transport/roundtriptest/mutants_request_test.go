@@ -151,6 +151,9 @@ func requestMutants() []mutant {
 		}),
 		sendsAgain("sends again once on io.EOF", func(_ *http.Response, err error) bool { return errors.Is(err, io.EOF) }),
 		sendsAgain("sends again once on a 408", func(resp *http.Response, _ error) bool { return resp != nil && resp.StatusCode == 408 }),
+		sendsAgain("sends again once on a 504 what has an idempotency key", func(resp *http.Response, _ error) bool {
+			return resp != nil && resp.StatusCode == 504 && resp.Request != nil && resp.Request.Header.Get("Idempotency-Key") != ""
+		}),
 		sendsAgain("sends again once after a timeout of the dial", func(_ *http.Response, err error) bool {
 			op := new(net.OpError)
 			return errors.As(err, &op) && op.Op == "dial" && op.Timeout()

@@ -139,6 +139,7 @@ func stateMutants() []mutant {
 			return resp, err
 		}),
 		losing("loses a slot of a thousand with each call", 1000, func(*http.Response, error) bool { return true }),
+		losing("loses a slot of a thousand with each response", 1000, func(resp *http.Response, _ error) bool { return resp != nil }),
 		losing("loses a slot of a hundred when a call is canceled", 100, func(_ *http.Response, err error) bool { return err != nil && !errors.Is(err, errBase) }),
 		losing("loses a slot of a hundred when there is no body", 100, func(resp *http.Response, _ error) bool {
 			return resp != nil && resp.Body == io.ReadCloser(http.NoBody)
