@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -67,6 +68,31 @@ func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
 			}
 			if got := l.Slots(request(t.Context(), url)); got != want {
 				t.Errorf("%d slots after a deadline of %s, want %d", got, deadline, want)
+			}
+			empty(t, l)
+		})
+	}
+}
+
+// A response that a layer inside marks as replayed is no sample, even if that layer asked
+// the server whether its copy still holds.
+func TestAReplayedResponseProvesNothing(t *testing.T) {
+	for replayed, want := range map[bool]int{true: 50, false: 35} {
+		synctest.Test(t, func(t *testing.T) {
+			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
+			s := &server{latency: time.Second, respond: func(req *http.Request) (*http.Response, error) { return reply(req, 503, ""), nil }}
+			asks := &testLayer{"asks", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				resp, err := next.RoundTrip(req)
+				if replayed {
+					c.Attempt().SetReplayed()
+				}
+				return resp, err
+			}}
+			if err := get(t.Context(), l.Wrap(asks.Wrap(s)), url); err != nil {
+				t.Error(err)
+			}
+			if got := l.Slots(request(t.Context(), url)); got != want {
+				t.Errorf("replayed %v: %d slots, want %d", replayed, got, want)
 			}
 			empty(t, l)
 		})
