@@ -143,3 +143,14 @@ func TestARefundTakesNoMoreThanItsEntryHolds(t *testing.T) {
 		t.Errorf("%d count after a refund of 100 from an entry of 3, want 2", got)
 	}
 }
+
+// An entry counts for Per and the margin together.
+func TestTheMarginIsPartOfTheWindow(t *testing.T) {
+	for margin, want := range map[time.Duration]time.Duration{0: time.Second, 50 * time.Millisecond: 1050 * time.Millisecond} {
+		w := NewWindow(Rate{Limit: 1, Per: time.Second, Margin: margin})
+		w.Spend(0, 1)
+		if got := time.Duration(w.Next(1, 1)); got != want || time.Duration(w.Span()) != want {
+			t.Errorf("margin %v: the next one may leave after %v, span %v; want %v", margin, got, time.Duration(w.Span()), want)
+		}
+	}
+}
