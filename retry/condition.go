@@ -63,6 +63,22 @@ func OnError(targets ...error) Condition {
 	}
 }
 
+// OnType holds after an error that has one of type E in its chain, by errors.As: for
+// OnType[*net.OpError]() any failed operation of the network. The error of a check of
+// the caller's is found too.
+func OnType[E error]() Condition {
+	return func(o Outcome) bool {
+		_, ok := errors.AsType[E](o.Err)
+		return ok
+	}
+}
+
+// Always holds after every outcome that the caller does not accept, whatever the status
+// or the error. Whether the request may be sent again is asked all the same:
+//
+//	When: retry.Always
+func Always(Outcome) bool { return true }
+
 // OnMethod holds for requests with one of the methods.
 func OnMethod(methods ...string) Condition {
 	methods = slices.Clone(methods)

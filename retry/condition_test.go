@@ -3,6 +3,7 @@ package retry_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"testing"
@@ -12,7 +13,46 @@ import (
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
 )
+
+// mine is an error of a type of the user's.
+type mine struct{ code int }
+
+func (*mine) Error() string { return "mine" }
+
+// OnType finds a type where no value can be named, also in the error of a check.
+func TestErrorsByTypeAreRetried(t *testing.T) {
+	checked := func(*http.Response) error { return fmt.Errorf("check: %w", &mine{2}) }
+	for _, tt := range []struct {
+		name  string
+		when  retry.Condition
+		step  step
+		check func(*http.Response) error
+		want  int
+	}{
+		{"of the type", retry.OnType[*mine](), fails(fmt.Errorf("base: %w", &mine{1})), nil, 3},
+		{"of a check", retry.OnType[*mine](), status(200), checked, 3},
+		{"of another type", retry.OnType[*net.DNSError](), fails(&mine{1}), nil, 1},
+		{"a status", retry.OnType[*mine](), status(503), nil, 1},
+		{"or a status", retry.Any(retry.OnType[*mine](), retry.OnStatus(404)), status(404), nil, 3},
+		{"always, an error", retry.Always, fails(&mine{1}), nil, 3},
+		{"always, a status", retry.Always, status(404), nil, 3},
+		{"always, what is accepted", retry.Always, status(200), nil, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{tt.step}}
+			ctx := transport.WithExpect(t.Context(), transport.Expect{Check: tt.check})
+			resp, _, _ := do(t, retry.Policy{When: tt.when}, base, request(t, ctx, http.MethodGet, nil))
+			if resp != nil {
+				_ = resp.Body.Close()
+			}
+			if len(base.sent) != tt.want {
+				t.Errorf("%s: sent %d times, want %d", tt.name, len(base.sent), tt.want)
+			}
+		})
+	}
+}
 
 // Both checks, per method and status: how often the request is sent.
 func TestStatusesAndMethodsThatAreRetried(t *testing.T) {

@@ -48,12 +48,17 @@ func newCurve(p Policy, base, limit time.Duration) curve {
 	}
 	c.base = max(c.base, 0) // NoDelay
 	if c.max == 0 {
-		c.max = max(limit, c.base)
+		c.max = max(limit, tenfold(p.Delay))
 	}
 	if c.multiplier == 0 {
 		c.multiplier = 2
 	}
 	return c
+}
+
+// tenfold returns ten times a Delay of the user's, so that a long one grows too.
+func tenfold(d time.Duration) time.Duration {
+	return 10 * min(max(d, 0), math.MaxInt64/10)
 }
 
 // ceiling returns the longest wait after the nth attempt, in [0, max] for any n.

@@ -75,8 +75,8 @@ type Policy struct {
 	// Multiplier is the factor by which each further wait grows. Default 2; 1 is
 	// constant.
 	Multiplier float64
-	// MaxDelay caps the growth. Default 5 s after faults, 20 s after throttles, or
-	// Delay where that is longer.
+	// MaxDelay caps the growth. Default 5 s after faults, 20 s after throttles, or ten
+	// times Delay where that is longer.
 	MaxDelay time.Duration
 	// Jitter is how waits are spread. Default [FullJitter]. After a throttle without a
 	// hint FullJitter spreads as [EqualJitter] does, since a quota is not refilled at
@@ -94,7 +94,7 @@ type Policy struct {
 	// Backoff computes the waits in place of Delay, Multiplier, MaxDelay and
 	// Jitter, as in go-retryablehttp: LinearJitterBackoff and
 	// RateLimitLinearJitterBackoff plug in unchanged. It is given Delay (default
-	// 100 ms), MaxDelay (5 s) and the number of retries so far; the response is
+	// 100 ms), MaxDelay (5 s or more) and the number of retries so far; the response is
 	// nil after errors. It is not called where an inner layer waits for the
 	// server's hint.
 	Backoff retryablehttp.Backoff

@@ -29,7 +29,7 @@ func TestTheScheduleOfWaits(t *testing.T) {
 		"throttles alike":      {retry.Policy{Attempts: 4, Delay: s, Multiplier: 1.5, Jitter: retry.NoJitter}, status(429), []time.Duration{s, 1500 * ms, 2250 * ms}},
 		"constant":             {retry.Policy{Attempts: 4, Delay: 10 * ms, Multiplier: 1, Jitter: retry.NoJitter}, status(500), []time.Duration{10 * ms, 10 * ms, 10 * ms}},
 		"capped":               {retry.Policy{Attempts: 4, Delay: s, MaxDelay: 3 * s, Jitter: retry.NoJitter}, status(500), []time.Duration{s, 2 * s, 3 * s}},
-		"a long Delay":         {retry.Policy{Delay: time.Minute, Jitter: retry.NoJitter}, status(500), []time.Duration{time.Minute, time.Minute}},
+		"a long Delay":         {retry.Policy{Attempts: 6, Delay: 10 * s, Jitter: retry.NoJitter}, status(500), []time.Duration{10 * s, 20 * s, 40 * s, 80 * s, 100 * s}},
 		"only a MaxDelay":      {retry.Policy{MaxDelay: 20 * ms, Jitter: retry.NoJitter}, status(500), []time.Duration{20 * ms, 20 * ms}},
 		"equal jitter":         {retry.Policy{Delay: s, Jitter: retry.EqualJitter}, status(500), []time.Duration{750 * ms, 1500 * ms}},
 		"no delay":             {retry.Policy{Delay: retry.NoDelay}, status(500), []time.Duration{0, 0}},
