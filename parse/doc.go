@@ -20,7 +20,8 @@
 // policy, an Off value or a handle of a layer. A client's [API], an endpoint
 // and a call take any number. Of two overrides for one layer the later stands,
 // in the order context, API, endpoint, call; rules add up in the same order,
-// and the latest that names a status decides about it.
+// and the latest that names a status decides about it. An override whose layer the
+// client does not have is a [MissingLayerError].
 //
 // # Defaults
 //
@@ -54,8 +55,8 @@
 //
 // # Errors
 //
-// [StatusError], [DecodeError], [TooLargeError], [ArgError] (nothing was sent)
-// and [Error] (no response, a body that broke off, a failed check). Their texts
+// [StatusError], [DecodeError], [TooLargeError], [ArgError] and [MissingLayerError]
+// (nothing was sent) and [Error] (no response, a body that broke off, a failed check). Their texts
 // begin with the route and hold no URL query, credential or body. They unwrap to
 // their cause, forward Timeout, match the error of the request's context, and have
 // the explained [transport.Call] if the client has layers.

@@ -26,7 +26,10 @@ func (x *exchange) arg(name string) string {
 	if i := slices.Index(x.names, name); i >= 0 {
 		return x.args[i]
 	}
-	return ""
+	if x.req == nil || x.req.URL == nil {
+		return ""
+	}
+	return x.req.URL.Query().Get(name)
 }
 
 // routeOf returns the Route of errors about a call, which may be nil.

@@ -47,7 +47,8 @@ func ZeroOn(codes ...Status) Option {
 }
 
 // On gives the failure of a status a cause of the caller's own: both
-// errors.Is(err, cause) and errors.Is(err, code) hold. It panics if code is no
+// errors.Is(err, cause) and errors.Is(err, code) hold. To the layers it stays a
+// failure; of a status that is expected [Expect] makes an error. It panics if code is no
 // status and no class, and on a nil cause.
 func On(code Status, cause error) Option {
 	mustStatus("On", code)
@@ -70,14 +71,40 @@ func OnFunc(code Status, f func(Failure) error) Option {
 	return statusRule{codes: []Status{code}, do: asCause, cause: f}
 }
 
+// Expect counts a status as success and makes it an error of the caller's own: the
+// layers neither count nor log a failure, and do not send again, and the call returns
+// a [StatusError] with cause, as with [On]. So "404 is expected, and is my error" is
+//
+//	parse.Expect(404, ErrNoSuchPokemon)
+//
+// It panics if code is no status and no class, and on a nil cause.
+func Expect(code Status, cause error) Option {
+	mustStatus("Expect", code)
+	if cause == nil {
+		panic("parse: Expect: nil error; use ZeroOn(code) for no error")
+	}
+	return statusRule{codes: []Status{code}, do: asExpected, cause: func(Failure) error { return cause }}
+}
+
+// ExpectFunc is [Expect] with a cause that f makes, as [OnFunc] is On. It panics if
+// code is no status and no class, and on a nil f.
+func ExpectFunc(code Status, f func(Failure) error) Option {
+	mustStatus("ExpectFunc", code)
+	if f == nil {
+		panic("parse: ExpectFunc: nil function")
+	}
+	return statusRule{codes: []Status{code}, do: asExpected, cause: f}
+}
+
 // An action is what becomes of a response by its status.
 type action uint8
 
 const (
-	asFailure action = iota // a StatusError
-	asValue                 // the decoded body
-	asZero                  // the zero value
-	asCause                 // a StatusError with the cause of a rule
+	asFailure  action = iota // a StatusError
+	asValue                  // the decoded body
+	asZero                   // the zero value
+	asCause                  // a StatusError with the cause of a rule
+	asExpected               // the same, and a success to the layers
 )
 
 type statusRule struct {

@@ -21,36 +21,45 @@ func TestARuleMeansTheSameToParseAndToTheLayers(t *testing.T) {
 		rules  rules
 		status int
 		want   string // "value", "zero", "status", "own"
+
+		expected bool // an own error is a success to the layers
 	}{
-		{"default accepts 200", nil, 200, "value"},
-		{"default accepts 299", nil, 299, "value"},
-		{"default fails 304", nil, 304, "status"},
-		{"default fails 404", nil, 404, "status"},
-		{"default fails 500", nil, 500, "status"},
-		{"allow", rules{parse.Allow(404, 410)}, 410, "value"},
-		{"allow keeps 2xx", rules{parse.Allow(404)}, 201, "value"},
-		{"allow is for its statuses", rules{parse.Allow(404)}, 403, "status"},
-		{"allow a class", rules{parse.Allow(parse.ClientError)}, 418, "value"},
-		{"a class ends", rules{parse.Allow(parse.ClientError)}, 500, "status"},
-		{"allows add up", rules{parse.Allow(404), parse.Allow(410)}, 404, "value"},
-		{"only", rules{parse.Only(201)}, 201, "value"},
-		{"only fails other 2xx", rules{parse.Only(201)}, 200, "status"},
-		{"allow after only adds", rules{parse.Only(201), parse.Allow(404)}, 404, "value"},
-		{"only after allow takes away", rules{parse.Allow(404), parse.Only(201)}, 404, "status"},
-		{"zero", rules{parse.ZeroOn(404)}, 404, "zero"},
-		{"zero for a 2xx", rules{parse.ZeroOn(202)}, 202, "zero"},
-		{"zero after allow", rules{parse.Allow(404), parse.ZeroOn(404)}, 404, "zero"},
-		{"on", rules{parse.On(404, errOwn)}, 404, "own"},
-		{"on is for its status", rules{parse.On(404, errOwn)}, 403, "status"},
-		{"on a class", rules{parse.On(parse.ServerError, errOwn)}, 503, "own"},
-		{"on a 2xx makes it a failure", rules{parse.On(202, errOwn)}, 202, "own"},
-		{"only keeps the cause of an earlier rule", rules{parse.On(404, errOwn), parse.Only(200)}, 404, "own"},
-		{"allow after on", rules{parse.On(404, errOwn), parse.Allow(404)}, 404, "value"},
-		{"one status in a class", rules{parse.On(parse.ClientError, errOwn), parse.ZeroOn(404)}, 404, "zero"},
-		{"func", rules{parse.OnFunc(404, func(parse.Failure) error { return errOwn })}, 404, "own"},
-		{"func returns nil", rules{parse.OnFunc(404, func(parse.Failure) error { return nil })}, 404, "zero"},
-		{"an Expect as an option", rules{transport.Expect{Status: []int{404}}}, 404, "value"},
-		{"an Expect with Only", rules{transport.Expect{Status: []int{404}, Only: true}}, 200, "status"},
+		{"default accepts 200", nil, 200, "value", false},
+		{"default accepts 299", nil, 299, "value", false},
+		{"default fails 304", nil, 304, "status", false},
+		{"default fails 404", nil, 404, "status", false},
+		{"default fails 500", nil, 500, "status", false},
+		{"allow", rules{parse.Allow(404, 410)}, 410, "value", false},
+		{"allow keeps 2xx", rules{parse.Allow(404)}, 201, "value", false},
+		{"allow is for its statuses", rules{parse.Allow(404)}, 403, "status", false},
+		{"allow a class", rules{parse.Allow(parse.ClientError)}, 418, "value", false},
+		{"a class ends", rules{parse.Allow(parse.ClientError)}, 500, "status", false},
+		{"allows add up", rules{parse.Allow(404), parse.Allow(410)}, 404, "value", false},
+		{"only", rules{parse.Only(201)}, 201, "value", false},
+		{"only fails other 2xx", rules{parse.Only(201)}, 200, "status", false},
+		{"allow after only adds", rules{parse.Only(201), parse.Allow(404)}, 404, "value", false},
+		{"only after allow takes away", rules{parse.Allow(404), parse.Only(201)}, 404, "status", false},
+		{"zero", rules{parse.ZeroOn(404)}, 404, "zero", false},
+		{"zero for a 2xx", rules{parse.ZeroOn(202)}, 202, "zero", false},
+		{"zero after allow", rules{parse.Allow(404), parse.ZeroOn(404)}, 404, "zero", false},
+		{"on", rules{parse.On(404, errOwn)}, 404, "own", false},
+		{"on is for its status", rules{parse.On(404, errOwn)}, 403, "status", false},
+		{"on a class", rules{parse.On(parse.ServerError, errOwn)}, 503, "own", false},
+		{"on a 2xx makes it a failure", rules{parse.On(202, errOwn)}, 202, "own", false},
+		{"only keeps the cause of an earlier rule", rules{parse.On(404, errOwn), parse.Only(200)}, 404, "own", false},
+		{"allow after on", rules{parse.On(404, errOwn), parse.Allow(404)}, 404, "value", false},
+		{"one status in a class", rules{parse.On(parse.ClientError, errOwn), parse.ZeroOn(404)}, 404, "zero", false},
+		{"func", rules{parse.OnFunc(404, func(parse.Failure) error { return errOwn })}, 404, "own", false},
+		{"func returns nil", rules{parse.OnFunc(404, func(parse.Failure) error { return nil })}, 404, "zero", false},
+		{"expect", rules{parse.Expect(404, errOwn)}, 404, "own", true},
+		{"expect is for its status", rules{parse.Expect(404, errOwn)}, 403, "status", false},
+		{"expect, only", rules{parse.Expect(404, errOwn), parse.Only(200)}, 404, "own", false},
+		{"expect after on", rules{parse.On(404, errors.ErrUnsupported), parse.Expect(404, errOwn)}, 404, "own", true},
+		{"allow after expect", rules{parse.Expect(404, errOwn), parse.Allow(404)}, 404, "value", false},
+		{"expect func", rules{parse.ExpectFunc(404, func(parse.Failure) error { return errOwn })}, 404, "own", true},
+		{"expect func returns nil", rules{parse.ExpectFunc(404, func(parse.Failure) error { return nil })}, 404, "zero", false},
+		{"an Expect as an option", rules{transport.Expect{Status: []int{404}}}, 404, "value", false},
+		{"an Expect with Only", rules{transport.Expect{Status: []int{404}, Only: true}}, 200, "status", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,7 +94,7 @@ func TestARuleMeansTheSameToParseAndToTheLayers(t *testing.T) {
 			check("layers", got, err)
 			// The layers count as success what parse does.
 			call := trace.Calls()[0]
-			want := tt.want == "value" || tt.want == "zero" && tt.name != "func returns nil"
+			want := tt.want == "value" || tt.want == "zero" && tt.name != "func returns nil" || tt.want == "own" && tt.expected
 			if ok := call.Attempt().Verdict() == verdict.OK; ok != want {
 				t.Errorf("verdict %s, want ok: %t", call.Attempt().Verdict(), want)
 			}
@@ -124,6 +133,9 @@ func TestARulePanicsOnWhatIsNoStatus(t *testing.T) {
 		"parse: On: -1 is neither":        func() { parse.On(-1, rttest.ErrBoom) },
 		"parse: On: nil error":            func() { parse.On(404, nil) },
 		"parse: OnFunc: nil function":     func() { parse.OnFunc(404, nil) },
+		"parse: Expect: 7 is neither":     func() { parse.Expect(7, rttest.ErrBoom) },
+		"parse: Expect: nil error":        func() { parse.Expect(404, nil) },
+		"parse: ExpectFunc: nil function": func() { parse.ExpectFunc(404, nil) },
 		"parse: Check: nil function":      func() { parse.Check[int](nil) },
 		"parse: MaxBytes: not":            func() { parse.MaxBytes(0) },
 		"parse: MaxDecoded: not":          func() { parse.MaxDecoded(0) },

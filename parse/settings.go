@@ -32,7 +32,7 @@ var noSettings = &settings{} //nolint:gochecknoglobals // read only
 type entry struct {
 	codes codes
 	do    action
-	cause func(Failure) error // of asCause
+	cause func(Failure) error // of asCause and asExpected
 }
 
 // failAll is the entry of Only: every status is a failure, except for those of
@@ -69,7 +69,7 @@ func (s *settings) maxBytes() int64 {
 	return defaultLimit
 }
 
-// decide returns what becomes of a status and, of asCause, what makes the cause.
+// decide returns what becomes of a status and what makes the cause of its error.
 // An Only makes every other status a failure, but keeps the causes of the rules
 // before it.
 func (s *settings) decide(status int) (action, func(Failure) error) {
@@ -78,7 +78,10 @@ func (s *settings) decide(status int) (action, func(Failure) error) {
 		switch {
 		case e.isFailAll():
 			only = true
-		case !e.codes.contains(status), only && e.do != asCause:
+		case !e.codes.contains(status):
+		case only && e.cause != nil:
+			return asCause, e.cause
+		case only:
 		default:
 			return e.do, e.cause
 		}
@@ -91,7 +94,7 @@ func (s *settings) decide(status int) (action, func(Failure) error) {
 
 func (s *settings) accepts(status int) bool {
 	do, _ := s.decide(status)
-	return do == asValue || do == asZero
+	return do == asValue || do == asZero || do == asExpected
 }
 
 // expectation returns what the entries mean to the layers.

@@ -22,6 +22,9 @@ import (
 type StatusError struct {
 	// Route is as in [Error].
 	Route string
+	// Method and URL are those of the request that was responded to, the last after
+	// redirects; of the URL secrets are masked. The text of the error has neither.
+	Method, URL string
 	// Status is the status code.
 	Status int
 	// Header is a copy of the response's, with secrets masked.
@@ -80,7 +83,8 @@ type Failure struct { //nolint:errname // the argument of a function, an error o
 }
 
 // Arg returns the value of a placeholder of the endpoint's pattern, as it was
-// before escaping. It is "" for an unknown name, and always for [Get].
+// before escaping, or else of a query parameter of the request. It is "" for an
+// unknown name. Secrets are not masked, as they are in [transport.Call.Arg].
 func (f Failure) Arg(name string) string {
 	if f.x == nil {
 		return ""
@@ -97,6 +101,9 @@ func (x *exchange) failure(resp *http.Response, makeCause func(Failure) error) e
 	e := &StatusError{
 		Route: x.routeOf(c), Status: resp.StatusCode, Header: redact.Headers(resp.Header),
 		Body: body, Truncated: err != nil, Attempts: 1, Call: c,
+	}
+	if req := resp.Request; req != nil {
+		e.Method, e.URL = method(req.Method), redact.URL(req.URL)
 	}
 	e.unpack(resp.Header)
 	if c != nil {

@@ -25,7 +25,7 @@ func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 		want []string
 	}{
 		{reflect.TypeFor[*transport.Call](), []string{
-			"Attempt", "Attempts", "Count", "Expect", "LogValue", "Offline", "Previous", "Request", "Route",
+			"Arg", "Attempt", "Attempts", "Count", "Expect", "LogValue", "Offline", "Previous", "Request", "Route",
 			"StopReason", "String", "Wait",
 		}},
 		{reflect.TypeFor[*transport.Attempt](), []string{
