@@ -7,6 +7,9 @@
 //	})
 //	for b, err := range berries.All(ctx) {
 //
+// One page at a time is [Pager.First], and what the server sends with a page stays with
+// it as Slice.Own.
+//
 // The caller's function makes an ordinary call for each page, so limits, retries
 // and recordings apply to each.
 //

@@ -33,6 +33,41 @@ func ExampleOffset() {
 	// aspear
 }
 
+// berryList is a page as the server sends it.
+type berryList struct {
+	Count   int
+	Version string
+	Results []string
+}
+
+// One page, the next one, back to the start, then all; a page keeps the fields that
+// the server sent with it.
+func ExamplePager_First() {
+	ctx := context.Background()
+	pager := page.Offset(2, func(_ context.Context, offset, limit int) (page.Slice[string], error) {
+		l := berryList{Count: len(berries), Version: fmt.Sprint("v", offset), Results: berries[offset:min(offset+limit, len(berries))]}
+		return page.Slice[string]{Items: l.Results, Total: l.Count, Own: l}, nil
+	})
+
+	first, err := pager.First(ctx)
+	fmt.Println(first.Items, page.OwnOf[berryList](first).Count, err)
+	second, err := pager.From(first.Next).First(ctx)
+	fmt.Println(second.Items, page.OwnOf[berryList](second).Version, err)
+	before, err := pager.From(first.Cursor).First(ctx) // the page before the second
+	fmt.Println(before.Items, err)
+
+	for p, err := range pager.Pages(ctx) { // the pager begins at the start again
+		fmt.Println(p.Number, p.Items, page.OwnOf[berryList](p).Version, err)
+	}
+	// Output:
+	// [cheri chesto] 5 <nil>
+	// [pecha rawst] v2 <nil>
+	// [cheri chesto] <nil>
+	// 1 [cheri chesto] v0 <nil>
+	// 2 [pecha rawst] v2 <nil>
+	// 3 [aspear] v4 <nil>
+}
+
 func ExamplePager_From() {
 	broken := true
 	pager := page.Offset(2, func(ctx context.Context, offset, limit int) (page.Slice[string], error) {

@@ -17,6 +17,9 @@ type Slice[T any] struct {
 	Total int
 	// Last says that no page follows, whatever Next and Total say.
 	Last bool
+	// Own is what else the caller keeps of the page, such as the whole result of the
+	// call, of which Items is a field: see [OwnOf]. Nothing here reads it.
+	Own any
 }
 
 // A Page is a Slice and its place in the list.
@@ -27,6 +30,15 @@ type Page[T any] struct {
 	Cursor string
 	// Number counts the pages of this loop from 1.
 	Number int
+}
+
+// OwnOf returns what the function of the pager has put into Own, the zero value if
+// that is of another type:
+//
+//	l := page.OwnOf[List](p)
+func OwnOf[P, T any](p Page[T]) P {
+	own, _ := p.Own.(P)
+	return own
 }
 
 // A Pager is a list that can be walked page by page. It is immutable and safe
@@ -102,6 +114,20 @@ func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 			cursor = s.Next
 		}
 	}
+}
+
+// First fetches the page at which the Pager begins and no other. The page that follows
+// it is
+//
+//	p.From(first.Next).First(ctx)
+//
+// if Next is not empty, the one before it that of the Cursor that the caller has kept;
+// p itself begins at the start all the while. The error is an [Error].
+func (p *Pager[T]) First(ctx context.Context) (Page[T], error) {
+	for page, err := range p.Pages(ctx) {
+		return page, err
+	}
+	return Page[T]{}, nil // never: there is a page or an error
 }
 
 // All walks the items of all pages. The last pair may be an [Error] with a zero

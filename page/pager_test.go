@@ -212,3 +212,37 @@ func TestConstructorsPanicOnWhatCannotWork(t *testing.T) {
 		}()
 	}
 }
+
+func TestFirstFetchesOnePage(t *testing.T) {
+	l := &list{n: 5, total: true}
+	pager := page.Offset(2, l.fetch)
+	for _, tt := range []struct {
+		from string
+		want []int
+		next string
+	}{{"0", []int{0, 1}, "2"}, {"2", []int{2, 3}, "4"}, {"4", []int{4}, ""}, {"0", []int{0, 1}, "2"}, {"5", nil, ""}} {
+		l.fetches = 0
+		p, err := pager.From(tt.from).First(t.Context())
+		if err != nil || !slices.Equal(p.Items, tt.want) || p.Next != tt.next || p.Cursor != tt.from || p.Number != 1 || l.fetches != 1 {
+			t.Errorf("from %s: %+v, %v after %d fetches", tt.from, p, err, l.fetches)
+		}
+	}
+	l = &list{n: 5, failAt: 1}
+	_, err := page.Offset(2, l.fetch).First(t.Context())
+	if e, ok := errors.AsType[*page.Error](err); !ok || e.Cursor != "0" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOwnIsKept(t *testing.T) {
+	pager := page.Cursor(func(context.Context, string) (page.Slice[int], error) {
+		return page.Slice[int]{Own: "whole"}, nil
+	})
+	p, err := pager.First(t.Context())
+	if got := page.OwnOf[string](p); got != "whole" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got := page.OwnOf[int](p); got != 0 {
+		t.Errorf("of another type: %d", got)
+	}
+}
