@@ -56,9 +56,9 @@ func noteUntaken(c *Call) string {
 		return ""
 	}
 	x.mu.Lock()
-	untaken, outer := x.untaken, x.outer
+	untaken, outer := slices.Clone(x.untaken), x.outer // a call behind may still run, and change it
 	x.mu.Unlock()
-	untaken = slices.DeleteFunc(slices.Clone(untaken), func(name string) bool {
+	untaken = slices.DeleteFunc(untaken, func(name string) bool {
 		return outer != nil && outer.begunBy.takes(name)
 	})
 	if len(untaken) == 0 {

@@ -43,12 +43,11 @@ func missing(ctx, outer context.Context, client *http.Client) []string {
 	if !list.Needy() {
 		return nil
 	}
-	var rt http.RoundTripper
-	if client != nil {
-		rt = client.Transport
+	if client == nil {
+		client = http.DefaultClient
 	}
 	return list.Untaken(setting.ListOf(outer), true, func(name string) bool {
-		takes, known := stack.Takes(rt, name)
+		takes, known := stack.Takes(client.Transport, name)
 		return takes || !known
 	})
 }
