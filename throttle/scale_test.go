@@ -129,6 +129,9 @@ func TestBytesPerWaiter(t *testing.T) {
 		return func(rt http.RoundTripper) http.RoundTripper { return New(rules...).Wrap(pass().Wrap(rt)) }
 	}
 	const most = 250
+	// Under Go 1.27 one in forty of the stacks grows once more, which is 100 B a
+	// request: there the bound is that of the heap.
+	grows := slices.Contains(build.Default.ReleaseTags, "go1.27")
 	for _, tt := range []struct {
 		name  string
 		wrap  func(http.RoundTripper) http.RoundTripper
@@ -145,16 +148,15 @@ func TestBytesPerWaiter(t *testing.T) {
 			return pass().Wrap(&reserved{next: pass().Wrap(rt), slot: time.Hour})
 		}, nil, -1},
 	} {
-		// Under Go 1.27 one in forty of these stacks grows once more: 110 B a request.
-		if tt.name == "a deadline" && slices.Contains(build.Default.ReleaseTags, "go1.27") {
-			tt.bound = 0
-		}
 		// The least of up to five: a stack that grew on its way, and what else lies
 		// among the stacks, only adds.
 		sum := math.Inf(1)
 		for range 5 {
 			h, s := blocked(t, n, tt.wrap, tt.call)
 			t.Logf("%s: %.0f B of heap, %.0f B of stack", tt.name, h-heap, s-stacks)
+			if grows {
+				s = stacks
+			}
 			if sum = min(sum, h-heap+s-stacks); sum <= most || tt.bound < 1 {
 				break
 			}
