@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -57,4 +58,20 @@ func TestCookiesOfResponsesThatAreRetried(t *testing.T) {
 		}
 		server.Close()
 	}
+}
+
+// panicking is a jar that panics when it is given cookies.
+type panicking struct{}
+
+func (panicking) SetCookies(*url.URL, []*http.Cookie)    { panic("no room") }
+func (panicking) Cookies(*url.URL) (none []*http.Cookie) { return nil }
+
+func TestAPanicOfTheJarLosesNoBody(t *testing.T) {
+	base := &script{steps: []step{status(503, "Set-Cookie", "a=b")}}
+	defer func() {
+		if recover() == nil || base.open != 0 {
+			t.Errorf("%d bodies open after a panic of the jar", base.open)
+		}
+	}()
+	_, _, _ = do(t, retry.Policy{Jar: panicking{}, Delay: retry.NoDelay}, base, request(t, t.Context(), http.MethodGet, nil))
 }

@@ -50,12 +50,13 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 			return r, e
 		}
 		f, instead := s.another(a, o)
-		undecided = nil
 		if f == nil {
+			undecided = nil
 			return s.result(a, resp, err, instead)
 		}
+		s.takeCookies(resp)
+		undecided = nil
 		if resp != nil {
-			s.takeCookies(resp)
 			a.Own(resp)
 			bodies.Drain(resp)
 		}

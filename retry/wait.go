@@ -54,18 +54,14 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 // that was obeyed and whose request was throttled all the same is not believed again,
 // unless a function of the user's decides about waits.
 func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration, made int) time.Duration {
-	own := s.backoff != nil || h.Wait == 0
-	if o.Response != nil {
-		_, set := s.delays[o.Response.StatusCode]
-		own = own || set
-	}
+	_, set := s.delays[o.Response.StatusCode]
 	if atLeast > h.Wait && s.backoff == nil {
 		a.AddNote(fmt.Sprintf("hint %s was throttled before: wait %s", h.Wait, atLeast.Round(time.Millisecond)))
 		h = hint.Hint{Wait: atLeast}
 		s.obeyed = atLeast
 	}
 	d := spread(h, s.rand())
-	if own {
+	if set || s.backoff != nil || h.Wait == 0 {
 		d = max(d, s.delay(o, nil, made))
 	}
 	return d
@@ -81,9 +77,9 @@ func (s *series) missedShortly(next hint.Hint) bool {
 	return s.asked > 0 && next.Wait <= shortMiss && 2*next.Wait <= s.asked
 }
 
-// delay returns the wait of the policy after that many attempts. Where p holds back other requests meanwhile,
-// there is no need to spread those of this process, and the wait grows with the times
-// that all of them were throttled.
+// delay returns the wait of the policy after that many attempts. Where p holds back
+// other requests meanwhile, there is no need to spread those of this process, and the
+// wait grows with the times that all of them were throttled.
 func (s *series) delay(o Outcome, p layer.Pauser, made int) time.Duration {
 	if o.Response != nil {
 		if d, ok := s.delays[o.Response.StatusCode]; ok {
