@@ -31,14 +31,7 @@ func (l *List) Untaken(end *List, cut bool, takes func(layer string) bool) []str
 				names = append(names, l.needs)
 			}
 		}
-		switch {
-		case l.next != nil:
-			l = l.next
-		case l.call != nil && !cut:
-			l, cut = l.call.Settings()
-		default:
-			l = nil
-		}
+		l, cut = l.step(cut)
 	}
 	return names
 }

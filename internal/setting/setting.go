@@ -72,17 +72,22 @@ func Lookup[T any](l *List, cut bool) (T, bool) {
 		if v, ok := l.value.(T); ok {
 			return v, true
 		}
-		switch {
-		case l.next != nil:
-			l = l.next
-		case l.call != nil && !cut:
-			l, cut = l.call.Settings()
-		default:
-			l = nil
-		}
+		l, cut = l.step(cut)
 	}
 	var zero T
 	return zero, false
+}
+
+// step returns the rest of the list, which goes on into the call that it was begun in
+// unless it is cut there.
+func (l *List) step(cut bool) (rest *List, restCut bool) {
+	switch {
+	case l.next != nil:
+		return l.next, cut
+	case l.call != nil && !cut:
+		return l.call.Settings()
+	}
+	return nil, cut
 }
 
 // Enclosing returns the call in whose context the list was begun, nil if it was
