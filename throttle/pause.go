@@ -14,8 +14,8 @@ import (
 // 429, or 503 or 403 with a hint (Retry-After and its dialects, or a quota that
 // is said to be used up, as GitHub says it), holds back the requests that have
 // not left yet. The zero Pause is on, with the defaults below. Responses that the
-// caller accepts ([transport.Expect]), replayed ones and those of other hosts
-// pause nothing, unless OnEmpty is set.
+// caller accepts ([transport.Expect]) pause nothing unless OnEmpty is set, replayed
+// ones and those of other hosts never do.
 //
 // A server is not believed twice in the same way. If the first request after a pause
 // is throttled again, the next pause is at least twice as long. A 503 or 403 whose
