@@ -122,7 +122,7 @@ func (n Namespace[T]) List() *page.Pager[Ref] {
 
 // unknown returns the option that makes a 404 a NotFoundError.
 func unknown(kind string) parse.Option {
-	return parse.OnFunc(http.StatusNotFound, func(f parse.Failure) error {
+	return parse.ExpectFunc(http.StatusNotFound, func(f parse.Failure) error {
 		return &NotFoundError{kind, f.Arg("name")}
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -69,8 +68,9 @@ func work(ctx context.Context, api *PokeAPI, n int, bar *progress) *outcome {
 	out.Done = each(ctx, tasks, bar)
 	bar.end()
 
-	// This call is expected to fail, so its failure is not logged.
-	_, err := api.Pokemon.Get(ctx, missing, logging.Off)
+	// The 404 of this call is expected: it is an error here, and a success in the log
+	// and in the figures.
+	_, err := api.Pokemon.Get(ctx, missing)
 	if notFound, ok := errors.AsType[*NotFoundError](err); ok {
 		out.Results.Missing = notFound.Error()
 	} else {
