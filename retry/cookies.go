@@ -3,37 +3,58 @@ package retry
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gracy-go/gracy/layer"
 )
 
 // takeCookies does for a response that no caller will see what http.Client does for
-// the others: it stores its cookies in the jar. The next attempt gets them from
-// withCookies.
+// the others: it stores its cookies in the jar, as those of the host that responded. The
+// next attempt gets them from withCookies.
 func (s *series) takeCookies(resp *http.Response) {
 	if s.jar == nil || resp == nil {
 		return
 	}
-	if set := resp.Cookies(); len(set) > 0 {
-		s.jarred = append(s.jarred, s.jar.Cookies(s.req.URL)...)
-		s.jar.SetCookies(s.req.URL, set)
-		s.jarred = append(s.jarred, s.jar.Cookies(s.req.URL)...)
+	set := resp.Cookies()
+	if len(set) == 0 {
+		return
 	}
+	for _, c := range s.jar.Cookies(s.req.URL) {
+		s.jarred = append(s.jarred, c.String())
+	}
+	s.taken = true
+	from := s.req.URL
+	if r := resp.Request; r != nil && r.URL != nil { // an inner layer may have asked another host
+		from = r.URL
+	}
+	s.jar.SetCookies(from, set)
 }
 
 // withCookies returns the request of a further attempt with the cookies of the jar as
-// they are now, if responses have set some. Those that never were in the jar stay.
+// they are now, if responses have set some. Those that were not of the jar stay, as they
+// were written, and go before one of the jar with the same name.
 func (s *series) withCookies(req *http.Request) *http.Request {
-	if len(s.jarred) == 0 {
+	if !s.taken {
 		return req
 	}
-	others := slices.DeleteFunc(req.Cookies(), func(c *http.Cookie) bool {
-		return slices.ContainsFunc(s.jarred, func(j *http.Cookie) bool { return j.Name == c.Name })
-	})
+	var pairs, names []string
+	for pair := range strings.SplitSeq(strings.Join(req.Header["Cookie"], ";"), ";") {
+		if pair = strings.TrimSpace(pair); pair == "" || slices.Contains(s.jarred, pair) {
+			continue
+		}
+		name, _, _ := strings.Cut(pair, "=")
+		pairs, names = append(pairs, pair), append(names, name)
+	}
+	for _, c := range s.jar.Cookies(req.URL) {
+		if !slices.Contains(names, c.Name) {
+			pairs = append(pairs, c.String())
+		}
+	}
 	req = layer.Edit(req)
-	req.Header.Del("Cookie")
-	for _, c := range append(others, s.jar.Cookies(req.URL)...) {
-		req.AddCookie(c)
+	if len(pairs) == 0 {
+		req.Header.Del("Cookie")
+	} else {
+		req.Header.Set("Cookie", strings.Join(pairs, "; "))
 	}
 	return req
 }

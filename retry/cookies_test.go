@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -57,6 +58,57 @@ func TestCookiesOfResponsesThatAreRetried(t *testing.T) {
 			t.Errorf("%s: status %d, the server got %q, want %d, %q", name, resp.StatusCode, got, status, want)
 		}
 		server.Close()
+	}
+}
+
+// What the caller wrote stays as it is, and goes before a cookie of the server with the
+// same name.
+func TestTheCallersOwnCookiesStay(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := status(503, "Set-Cookie", "z=1")
+	set.header.Add("Set-Cookie", "sid=evil")
+	base := &script{steps: []step{set, status(503), set, status(200)}}
+	req := request(t, t.Context(), http.MethodGet, nil)
+	const own = `prefs={"a":1}; plain=b c; sid=alice; x=b,c; q="v"`
+	req.Header.Set("Cookie", own)
+	resp, _, _ := do(t, retry.Policy{Attempts: 4, Jar: jar, Delay: retry.NoDelay}, base, req)
+	finish(resp)
+	var got []string
+	for _, r := range base.sent {
+		got = append(got, r.Header.Get("Cookie"))
+	}
+	if want := []string{own, own + "; z=1", own + "; z=1", own + "; z=1"}; !slices.Equal(got, want) {
+		t.Errorf("sent %q, want %q", got, want)
+	}
+}
+
+// A base may follow redirects: what another host sets is not of the one that was asked.
+func TestCookiesOfAnotherHostAreItsOwn(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := request(t, t.Context(), http.MethodGet, nil)
+	elsewhere.URL.Host = "evil.test"
+	n := 0
+	var second string
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		if n++; n > 1 {
+			second = req.Header.Get("Cookie")
+			return rttest.Response(req, 200, ""), nil
+		}
+		resp := rttest.Response(elsewhere.WithContext(req.Context()), 503, "")
+		resp.Header.Set("Set-Cookie", "sid=fixated")
+		return resp, nil
+	})
+	req := request(t, t.Context(), http.MethodGet, nil)
+	resp, _, _ := do(t, retry.Policy{Jar: jar, Delay: retry.NoDelay}, base, req)
+	finish(resp)
+	if own, other := jar.Cookies(req.URL), jar.Cookies(elsewhere.URL); n != 2 || second != "" || len(own) != 0 || len(other) != 1 {
+		t.Errorf("%d attempts, the second with %q; the jar has %v, and %v of the other host", n, second, own, other)
 	}
 }
 

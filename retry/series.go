@@ -32,7 +32,8 @@ type series struct {
 	obeyed time.Duration // what was made of it
 	spare  int           // attempts that are allowed beyond those of the policy
 
-	jarred []*http.Cookie // those that were in the jar before and after responses set some
+	taken  bool     // responses have set cookies
+	jarred []string // the cookies that were in the jar before that, as http.Client writes them
 }
 
 // run makes further attempts until an outcome stands.
