@@ -17,19 +17,22 @@ func cookies(header string) (parts []string) {
 	return parts
 }
 
-// visiting reports cookies that do not belong to a session.
+// visiting reports cookies that do not belong to a session: whole names, and families of
+// names that end in what a site or a browser chooses. A prefix alone would take
+// _gallery_session for one of _ga.
 func visiting(name string) bool {
-	if strings.Contains(name, "csrf") || strings.Contains(name, "xsrf") || strings.Contains(name, "consent") {
+	switch name {
+	case "_ga", "_gid", "_gat", "_fbp", "_fbc", "_clck", "_clsk", "_hjid", "_hjfirstseen", // visits
+		"awsalb", "awsalbcors", "awsalbtg", "awsalbtgcors", "awselb", "awselbcors", "arraffinity", "arraffinitysamesite", "__cflb", // load
+		"__cf_bm", "__cfruid", "_cfuvid", "cf_clearance", "ak_bmsc", "bm_sv", // robots
+		"csrf", "_csrf", "csrftoken", "csrf-token", "csrf_token", "xsrf-token", "xsrf_token", "_xsrf", "x-csrf-token", "x-xsrf-token", // forms
+		"cookieconsent", "cookie_consent", "cookie-consent", "cookieconsent_status", "optanonconsent": // consent
 		return true
 	}
-	for _, s := range []string{
-		"_ga", "_gid", "_gat", "_gcl", "__utm", "_fbp", "_hj", "_pk_", "_clck", "_clsk", // visits
-		"awsalb", "awselb", "arraffinity", "bigipserver", // load
-		"__cf", "cf_", "ak_bmsc", "bm_sv", "incap_ses", "visid_incap", // robots
-	} {
-		if strings.HasPrefix(name, s) {
+	for _, family := range []string{"_ga_", "_gat_", "_gcl_", "_hjsession_", "_hjsessionuser_", "_pk_id.", "_pk_ses.", "_pk_ref.", "incap_ses_", "visid_incap_", "bigipserver"} {
+		if rest, ok := strings.CutPrefix(name, family); ok && rest != "" {
 			return true
 		}
 	}
-	return false
+	return len(name) == len("__utma") && strings.HasPrefix(name, "__utm")
 }

@@ -11,3 +11,21 @@ func TestCookiesThatCount(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A name that only begins as one of a counter of visits, or that speaks of a session, is one
+// that counts.
+func TestACookieThatMayBeASessionCounts(t *testing.T) {
+	for _, name := range []string{
+		"CF_Authorization", "_gallery_session", "_gateway_session", "cf_session", "__cfauth", "_hjelp_session",
+		"consent_session", "csrf_session_id", "sid", "_session_id", "__utm_session", "awsalb_auth", "_ga_", "bigipserver",
+	} {
+		if got := cookies(name + "=alice"); len(got) != 1 {
+			t.Errorf("%s does not count", name)
+		}
+	}
+	for _, name := range []string{"_ga_ABC123", "_gat_UA-1", "_hjSession_12", "__utmz", "BIGipServerpool", "visid_incap_1", "incap_ses_1_2", "AWSALBCORS", "_cfuvid"} {
+		if got := cookies(name + "=x"); len(got) != 0 {
+			t.Errorf("%s counts: %q", name, got)
+		}
+	}
+}

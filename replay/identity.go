@@ -29,11 +29,19 @@ func (d *identifier) of(req *http.Request, r *store.Request) []byte {
 		c.Header, c.Body, c.GetBody = req.Header.Clone(), http.NoBody, nil
 		return d.hash(nonEmpty("custom", d.custom(&c)))
 	}
-	var parts []string
+	var parts, passed []string
 	for name, values := range req.Header {
-		parts = append(parts, d.header(name, values, r.Header[name])...)
+		of := d.header(name, values, r.Header[name])
+		if passing(name) {
+			passed = append(passed, of...)
+		} else {
+			parts = append(parts, of...)
+		}
 	}
 	parts = append(parts, d.url(req.URL.String(), r.URL)...)
+	if len(parts) == 0 { // it may be all there is to tell two users apart
+		parts = passed
+	}
 	slices.Sort(parts)
 	return d.hash(parts)
 }
@@ -70,11 +78,17 @@ func (d *identifier) hash(parts []string) []byte {
 }
 
 // header returns what a header adds to the identity: nothing unless its value is
-// masked, and nothing if it changes from request to request.
+// masked, or names the key of a signature.
 func (d *identifier) header(name string, values, masked []string) (parts []string) {
 	name = http.CanonicalHeaderKey(name)
-	if passing(name) {
+	if name == "Proxy-Authorization" {
 		return nil
+	}
+	if name == "Signature-Input" { // RFC 9421, section 4.1; it is no secret
+		for _, v := range values {
+			parts = append(parts, name+": "+strings.Join(keyIDs(v), " "))
+		}
+		return parts
 	}
 	secret := d.masker.red.Header(name)
 	for i, v := range values {
@@ -90,8 +104,8 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 	return parts
 }
 
-// passing reports secret headers that do not say as whom a request is made:
-// those of the proxy, and those that are made anew for each request.
+// passing reports secret headers that do not say as whom a request is made where
+// another one does: they are made anew for each request.
 func passing(name string) bool {
 	n := strings.ToLower(strings.ReplaceAll(name, "-", ""))
 	for _, s := range []string{"signature", "signaturesha256", "hmacsha256", "otp", "dpop"} {
@@ -100,7 +114,7 @@ func passing(name string) bool {
 		}
 	}
 	// The token of a temporary key, which is named in Authorization.
-	return n == "proxyauthorization" || n == "xamzsecuritytoken" ||
+	return n == "xamzsecuritytoken" ||
 		strings.Contains(n, "csrf") || strings.Contains(n, "xsrf") || strings.HasPrefix(n, "xhubsignature")
 }
 

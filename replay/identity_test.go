@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/redact"
@@ -71,27 +72,36 @@ func TestCredentialsThatCount(t *testing.T) {
 		header, a, b string
 		same         bool
 	}{
-		"bearer":      {"Authorization", "Bearer a", "Bearer b", false},
-		"basic":       {"Authorization", basic("u:p"), basic("u:q"), false},
-		"key":         {"X-Api-Key", "a", "b", false},
-		"none":        {"X-Api-Key", "a", "", false},
-		"cookie":      {"Cookie", "sid=a", "sid=b", false},
-		"visits":      {"Cookie", "sid=a; _ga=1", "_ga=2; sid=a", true},
-		"jwt":         {"X-Whatever", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlMQ", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiIn0.c2lnbmF0dXJlMQ", false},
-		"proxy":       {"Proxy-Authorization", "Basic a", "Basic b", true},
-		"for vendors": {"X-Amz-Access-Token", "a", "b", false},
-		"temporary":   {"X-Amz-Security-Token", "a", "b", true},
-		"form guard":  {"X-Csrf-Token", "a", "b", true},
-		"proof":       {"Dpop", "a", "b", true},
-		"no secret":   {"Accept", "a", "b", true},
-		"from a tape": {"Authorization", "Bearer REDACTED", "", true},
-		"signed anew": {"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu/s3/aws4_request, Signature=a", "AWS4-HMAC-SHA256 Credential=AKID/20260202/eu/s3/aws4_request, Signature=b", true},
-		"another key": {"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu/s3/aws4_request, Signature=a", "AWS4-HMAC-SHA256 Credential=BKID/20260101/eu/s3/aws4_request, Signature=a", false},
+		"bearer":                   {"Authorization", "Bearer a", "Bearer b", false},
+		"basic":                    {"Authorization", basic("u:p"), basic("u:q"), false},
+		"key":                      {"X-Api-Key", "a", "b", false},
+		"none":                     {"X-Api-Key", "a", "", false},
+		"cookie":                   {"Cookie", "sid=a", "sid=b", false},
+		"visits":                   {"Cookie", "sid=a; _ga=1", "_ga=2; sid=a", true},
+		"jwt":                      {"X-Whatever", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlMQ", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiIn0.c2lnbmF0dXJlMQ", false},
+		"proxy":                    {"Proxy-Authorization", "Basic a", "Basic b", true},
+		"for vendors":              {"X-Amz-Access-Token", "a", "b", false},
+		"temporary, beside a key":  {"X-Amz-Security-Token", "a", "b", true},
+		"form guard, beside a key": {"X-Csrf-Token", "a", "b", true},
+		"proof, beside a key":      {"Dpop", "a", "b", true},
+		"temporary, alone":         {"X-Amz-Security-Token", "a", "b", false},
+		"form guard, alone":        {"X-Csrf-Token", "a", "b", false},
+		"signature, same key":      {"Signature", `keyId="alice",signature="a"`, `keyId="alice",signature="b"`, true},
+		"signature, another key":   {"Signature", `keyId="alice",signature="a"`, `keyId="bob",signature="a"`, false},
+		"input, same key":          {"Signature-Input", `sig=("@path");created=1;keyid="alice"`, `sig=("@path");created=2;keyid="alice"`, true},
+		"input, another key":       {"Signature-Input", `sig=("@path");keyid="alice"`, `sig=("@path");keyid="bob"`, false},
+		"no secret":                {"Accept", "a", "b", true},
+		"from a tape":              {"Authorization", "Bearer REDACTED", "", true},
+		"signed anew":              {"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu/s3/aws4_request, Signature=a", "AWS4-HMAC-SHA256 Credential=AKID/20260202/eu/s3/aws4_request, Signature=b", true},
+		"another key":              {"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu/s3/aws4_request, Signature=a", "AWS4-HMAC-SHA256 Credential=BKID/20260101/eu/s3/aws4_request, Signature=a", false},
 	} {
 		base := numbered()
 		rt := open(t, t.TempDir()+"/tape", replay.Options{}).Wrap(base)
 		for _, value := range []string{c.a, c.b} {
 			req := as(t, c.header, value)
+			if strings.HasSuffix(name, "beside a key") {
+				req.Header.Set("Authorization", "Bearer c")
+			}
 			send(t, rt, req)
 		}
 		if same := base.sent.Load() == 1; same != c.same {

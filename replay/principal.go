@@ -9,6 +9,11 @@ import (
 // request to request: of a signed request the name of its key, of Digest the name
 // of the user and the realm, of all else (Bearer, Basic, keys) the whole value.
 func principal(name, value string) string {
+	if name == "Signature" { // of draft-cavage; that of RFC 9421 names no key
+		if id := parameter(value, "keyid"); id != "" {
+			return id
+		}
+	}
 	if name != "Authorization" {
 		return value
 	}
@@ -52,6 +57,15 @@ func principal(name, value string) string {
 func keyID(scope string) string {
 	id, _, _ := strings.Cut(scope, "/")
 	return id
+}
+
+// keyIDs returns the names of the keys in a Signature-Input, in their order.
+func keyIDs(list string) (ids []string) {
+	for rest := range strings.SplitSeq(list, `keyid="`) {
+		id, _, _ := strings.Cut(rest, `"`)
+		ids = append(ids, id)
+	}
+	return ids[1:] // what is before the first
 }
 
 // parameter returns the value of a parameter in a list such as a="1", b=2, ""
