@@ -111,3 +111,23 @@ func FuzzBody(f *testing.F) {
 		}
 	})
 }
+
+// A value that stands before its name is masked whole, whatever else was secret in it.
+func TestAValueBeforeItsNameIsMaskedWhole(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"value":"https://h/?token=abc hunter2","name":"password"}`:                               `{"value":"REDACTED","name":"password"}`,
+		`{"value":"ghp_0123456789abcdefghijABCDEFGHIJ012345 hunter2","name":"password"}`:           `{"value":"REDACTED","name":"password"}`,
+		`[{"value":["hunter2",7],"name":"password"}]`:                                              `[{"value":["REDACTED",0],"name":"password"}]`,
+		`{"value":{"a":"hunter2","b":["c"]},"name":"password"}`:                                    `{"value":{"a":"REDACTED","b":["REDACTED"]},"name":"password"}`,
+		`{"value":{"value":["hunter2"],"name":"x"},"name":"password"}`:                             `{"value":{"value":["REDACTED"],"name":"REDACTED"},"name":"password"}`,
+		`{"value":["hunter2"],"name":"colour"}`:                                                    `{"value":["hunter2"],"name":"colour"}`,
+		`{"value":["a"],"name":"colour","x":{"value":["b"],"name":"password"},"value":["hunter"]}`: `{"value":["a"],"name":"colour","x":{"value":["REDACTED"],"name":"password"},"value":["hunter"]}`,
+	} {
+		for range 2 {
+			if got := string(New(Rules{}).Body("application/json", []byte(body))); got != want {
+				t.Errorf("%s:\n got %s\nwant %s", body, got, want)
+			}
+			body = want // what is masked stays so
+		}
+	}
+}

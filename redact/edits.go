@@ -6,19 +6,25 @@ import (
 )
 
 // edits are the masks of a body, in any order. Of two that overlap the one counts that
-// begins first, then the longer.
+// begins first, then the longer, then the one that leaves nothing.
 type edits struct{ list []edit }
 
 type edit struct {
 	from, to int
 	text     string
+	whole    bool // nothing of what was there is left
 }
 
 // put replaces b[from:to] by text.
 func (e *edits) put(b []byte, from, to int, text string) {
 	if string(b[from:to]) != text {
-		e.list = append(e.list, edit{from, to, text})
+		e.list = append(e.list, edit{from: from, to: to, text: text})
 	}
+}
+
+// cover replaces b[from:to] by text, whatever else was put there.
+func (e *edits) cover(from, to int, text string) {
+	e.list = append(e.list, edit{from, to, text, true})
 }
 
 // apply returns b with the edits, b itself if there are none.
@@ -26,7 +32,16 @@ func (e *edits) apply(b []byte) []byte {
 	if len(e.list) == 0 {
 		return b
 	}
-	order := func(a, b edit) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) }
+	order := func(a, b edit) int {
+		wholeFirst := 0
+		if a.whole != b.whole {
+			wholeFirst = 1
+			if a.whole {
+				wholeFirst = -1
+			}
+		}
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), wholeFirst)
+	}
 	if !slices.IsSortedFunc(e.list, order) {
 		slices.SortFunc(e.list, order)
 	}

@@ -22,12 +22,20 @@ const (
 // that was cut off, JSON lines and the data lines of an event stream all work,
 // and it copies the bytes between the masks. It does not recurse: the depth of
 // nesting is a counter.
-func (n nest) json(b []byte) []byte {
+func (n nest) json(b []byte) []byte { return n.jsonBelow(b, unarmed) }
+
+// scalars masks every string and number of a JSON value.
+func (n nest) scalars(b []byte) []byte { return n.jsonBelow(b, secret) }
+
+// jsonBelow masks a JSON text; below says what its name was, if it has one.
+func (n nest) jsonBelow(b []byte, below arming) []byte {
 	var out edits
 	var in objects
 	armed := unarmed // by the key of the next value
 	level := 0       // the open brackets below a secret name, 0 outside of it
-	below := unarmed // what the name was
+	if below != unarmed {
+		level = 1
+	}
 	named := other
 	for i := 0; i < len(b); {
 		switch c := b[i]; c {
@@ -57,7 +65,7 @@ func (n nest) json(b []byte) []byte {
 				}
 				if named == naming {
 					if late, ok := in.late(); ok {
-						out.put(b, late.from, late.to, late.mask())
+						out.cover(late.from, late.to, n.maskSpan(b, late))
 					}
 				}
 			}
@@ -75,12 +83,16 @@ func (n nest) json(b []byte) []byte {
 					below = cookie
 				}
 			}
-			in.open(armed == auth && c == '{')
+			from := 0
+			if level == 0 && named == valuing {
+				from = i
+			}
+			in.open(armed == auth && c == '{', from)
 			armed, named = unarmed, other
 			i++
 		case '}', ']':
 			level = max(level-1, 0)
-			in.close()
+			in.close(i + 1)
 			armed, named = unarmed, other
 			i++
 		case ',':

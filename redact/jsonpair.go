@@ -29,11 +29,16 @@ func memberOf(key []byte) member {
 type span struct {
 	from, to int
 	number   bool
+	bracket  bool // a list or an object
 }
 
-func (s span) mask() string {
-	if s.number {
+// maskSpan returns what stands for a secret value.
+func (n nest) maskSpan(b []byte, s span) string {
+	switch {
+	case s.number:
 		return "0"
+	case s.bracket:
+		return string(n.scalars(b[s.from:s.to]))
 	}
 	return Mask
 }
@@ -44,6 +49,7 @@ type object struct {
 	auth   bool // it belongs to the key auth
 	secret bool // its name says that its value is secret
 	value  span // the value, while the name has not come
+	from   int  // where it begins, if it is such a value itself; 0 otherwise
 }
 
 // objects are the innermost of the open brackets. More would have to be allocated, and
@@ -53,12 +59,20 @@ type objects struct {
 	ring  [32]object
 }
 
-func (o *objects) open(auth bool) {
+// open enters an object; from is where it begins, if it is the value of a pair.
+func (o *objects) open(auth bool, from int) {
 	o.depth++
-	o.ring[o.depth%len(o.ring)] = object{depth: o.depth, auth: auth}
+	o.ring[o.depth%len(o.ring)] = object{depth: o.depth, auth: auth, from: from}
 }
 
-func (o *objects) close() { o.depth = max(o.depth-1, 0) }
+// close leaves an object that ends before to.
+func (o *objects) close(to int) {
+	from := o.top().from
+	o.depth = max(o.depth-1, 0)
+	if top := o.top(); from > 0 && !top.secret {
+		top.value = span{from: from, to: to, bracket: true}
+	}
+}
 
 // top returns the innermost object.
 func (o *objects) top() *object {

@@ -39,7 +39,7 @@ func (d *identifier) of(req *http.Request, r *store.Request) []byte {
 		}
 	}
 	parts = append(parts, d.url(req.URL.String(), r.URL)...)
-	if len(parts) == 0 { // it may be all there is to tell two users apart
+	if len(parts) == 0 { // it may be all that two users differ in
 		parts = passed
 	}
 	slices.Sort(parts)
