@@ -55,34 +55,47 @@ func (r LimitReader) Read(resp *http.Response, body []byte) Limit {
 // ReadLimit reads the words that several services put into the body of a 403 or
 // 429: codes such as insufficient_quota, dailyLimitExceeded, rateLimitExceeded or
 // RESOURCE_EXHAUSTED as the value of code, type, reason, status, error or __type in
-// JSON, and on a 403 a message about a secondary rate limit, in JSON or in text.
+// JSON, and on a 403 a sentence about a secondary rate limit or too many requests: in
+// a short text that is no HTML, or as the message of a JSON body or of its error. Text
+// further inside may be of other people.
 func ReadLimit(resp *http.Response, body []byte) Limit {
-	found := LimitUnknown
-	var words func(key string, v any)
-	words = func(key string, v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for k, v := range v {
-				words(k, v)
-			}
-		case []any:
-			for _, v := range v {
-				words(key, v)
-			}
-		case string:
-			found = max(found, word(resp.StatusCode, key, v))
-		}
-	}
 	var v any
 	if body = bytes.TrimSpace(body); len(body) > 0 && (body[0] == '{' || body[0] == '[') && json.Unmarshal(body, &v) == nil {
-		words("", v)
-		return found
+		return wordsOf(resp.StatusCode, "", v, 0)
+	}
+	if len(body) > maxSentence || bytes.IndexByte(body, '<') >= 0 {
+		return LimitUnknown
 	}
 	return message(resp.StatusCode, string(body))
 }
 
-// word reads one string of a JSON body.
-func word(status int, key, value string) Limit {
+// maxSentence is the length up to which a text is taken for a sentence about the
+// response.
+const maxSentence = 512
+
+// wordsOf reads a JSON value that is outside of depth errors.
+func wordsOf(status int, key string, v any, depth int) (found Limit) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, inner := range v {
+			d := depth + 1
+			if of := letters(key); of == "error" || of == "errors" {
+				d = depth
+			}
+			found = max(found, wordsOf(status, k, inner, d))
+		}
+	case []any:
+		for _, inner := range v {
+			found = max(found, wordsOf(status, key, inner, depth))
+		}
+	case string:
+		found = word(status, key, v, depth <= 1)
+	}
+	return found
+}
+
+// word reads one string of a JSON body; said is whether the server itself says it.
+func word(status int, key, value string, said bool) Limit {
 	switch letters(key) {
 	case "code", "type", "reason", "status", "error", "errorcode", "errortype":
 		switch letters(value) {
@@ -96,20 +109,23 @@ func word(status int, key, value string) Limit {
 			return LimitPasses
 		}
 	case "message", "detail", "description", "errordescription", "title", "msg":
-		return message(status, value)
+		if said && len(value) <= maxSentence {
+			return message(status, value)
+		}
 	}
 	return LimitUnknown
 }
 
 // message reads a sentence for people. A 403 says more often that a right is
-// missing, which another attempt would meet again, so it has to be plain.
+// missing, which another attempt would meet again, so it has to be plain, and must
+// not stand in quotes: then it is somebody else's.
 func message(status int, text string) Limit {
 	if status != http.StatusForbidden {
 		return LimitUnknown
 	}
 	text = strings.ToLower(text)
 	for _, s := range [...]string{"secondary rate limit", "rate limit exceeded", "exceeded the rate limit", "abuse detection mechanism", "too many requests"} {
-		if strings.Contains(text, s) {
+		if before, _, ok := strings.Cut(text, s); ok && !strings.ContainsAny(before, "\"“«'‘`") {
 			return LimitPasses
 		}
 	}

@@ -31,6 +31,16 @@ func TestReadLimit(t *testing.T) {
 		{403, "Too many requests from this address", passes},
 		{403, "<html>Forbidden</html>", unknown},
 		{429, "Too many requests", unknown},
+		// What other people wrote says nothing of the server.
+		{403, `<h1>Forbidden</h1> you may not edit the page "Why do I get Too Many Requests?"`, unknown},
+		{403, `you may not edit the page "Why do I get Too Many Requests?"`, unknown},
+		{403, "Forbidden. " + strings.Repeat("x", 600) + " too many requests", unknown},
+		{403, `{"message":"no","page":{"title":"Too many requests"}}`, unknown},
+		{403, `{"message":"you may not edit 'too many requests'"}`, unknown},
+		{403, `{"error":{"message":"Rate limit exceeded"}}`, passes},
+		{403, `{"errors":[{"message":"Too many requests"}]}`, passes},
+		{403, `{"error":{"details":{"message":"Too many requests"}}}`, unknown},
+		{403, `{"meta":{"error":{"code":"rateLimitExceeded"}}}`, passes},
 		{429, `[{"code":"INSUFFICIENT_CREDITS"}]`, stays},
 		{429, `{"code":["rate-limited","insufficient_quota"]}`, stays},
 		{429, `{"code":"insufficient_quota"`, unknown}, // it was cut off
