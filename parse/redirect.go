@@ -18,10 +18,12 @@ func (x *exchange) sender() *http.Client {
 
 // redirect sends the headers of the request to its own origin alone, also after a
 // redirect: net/http withholds only Authorization and Cookie from another origin, and
-// not from its subdomains. It also ends the body of the redirect, which net/http
+// not from its subdomains, and gives it the whole URL, secrets of its path and query
+// included, as the Referer. It also ends the body of the redirect, which net/http
 // would read up to 2 KiB of with no bound of time.
 func (x *exchange) redirect(r *http.Request, via []*http.Request) error {
 	if !origin.Same(r.URL, x.req.URL) {
+		delete(r.Header, "Referer")
 		for name := range x.req.Header {
 			switch name {
 			case "Accept", "Accept-Language", "Content-Type", "User-Agent":

@@ -36,6 +36,9 @@ func TestHeadersDoNotFollowARedirectToAnotherOrigin(t *testing.T) {
 				t.Errorf("hop %d to %s: header %s sent: %t", i, r.URL, h, got)
 			}
 		}
+		if ref := r.Header.Get("Referer"); ref != "" && !home {
+			t.Errorf("hop %d to %s: it is told where it comes from: %s", i, r.URL, ref)
+		}
 		if r.Header.Get("User-Agent") != "me" || r.Header.Get("Accept") != "application/json" {
 			t.Errorf("hop %d: headers %v", i, r.Header)
 		}

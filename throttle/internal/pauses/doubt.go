@@ -9,13 +9,20 @@ type doubt struct {
 	always bool          // accepted responses carry a Retry-After too
 	reset  int64         // when the quotas are refilled, as the latest response said
 	moves  bool          // each request moves that instant on
+	used   int64         // when it was asked for last
 }
+
+// forget is how long a server must not have been heard of for another one to take its
+// place: a server that redirects to many hosts must not make us forget the others.
+const forget = int64(10 * time.Minute)
 
 // doubtOf returns what is known of the server of a key. Of at most Max servers
 // something is known; the others share one doubt.
 func (t *Table) doubtOf(key Key, now int64) *doubt {
 	t.doubts.Max, t.doubts.Every = Max, int64(time.Minute)
-	d, _ := t.doubts.Find(key, now, func(*doubt) bool { return true }, func(bool) *doubt { return new(doubt) })
+	idle := func(d *doubt) bool { return now-d.used > forget }
+	d, _ := t.doubts.Find(key, now, idle, func(bool) *doubt { return new(doubt) })
+	d.used = now
 	return d
 }
 

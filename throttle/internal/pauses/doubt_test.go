@@ -77,4 +77,14 @@ func TestWhatIsKnownOfServersIsBounded(t *testing.T) {
 	if n := table.doubts.Len(); n > Max {
 		t.Errorf("%d servers are remembered, want at most %d", n, Max)
 	}
+	// Many others do not make us forget the first.
+	first := Key{Host: "0"}
+	if _, ok := table.Doubtful(first, first, Order{For: time.Second}, 20*Max); ok {
+		t.Error("the first server is forgotten")
+	}
+	late := int64(10*Max) + 2*forget
+	table.AcceptedWithAfter(Key{Host: "late"}, late)
+	if _, ok := table.Doubtful(first, first, Order{For: time.Second}, late); !ok {
+		t.Error("the first server is remembered for ever")
+	}
 }
