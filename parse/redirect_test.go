@@ -37,7 +37,7 @@ func TestHeadersDoNotFollowARedirectToAnotherOrigin(t *testing.T) {
 			}
 		}
 		if ref := r.Header.Get("Referer"); ref != "" && !home {
-			t.Errorf("hop %d to %s: it is told where it comes from: %s", i, r.URL, ref)
+			t.Errorf("hop %d to %s: its Referer is %s", i, r.URL, ref)
 		}
 		if r.Header.Get("User-Agent") != "me" || r.Header.Get("Accept") != "application/json" {
 			t.Errorf("hop %d: headers %v", i, r.Header)

@@ -12,7 +12,7 @@ type doubt struct {
 	used   int64         // when it was asked for last
 }
 
-// forget is how long a server must not have been heard of for another one to take its
+// forget is how long nothing must have come from a server for another one to take its
 // place: a server that redirects to many hosts must not make us forget the others.
 const forget = int64(10 * time.Minute)
 
