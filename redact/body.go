@@ -109,10 +109,10 @@ func (n nest) multipart(boundary string, b []byte) []byte {
 			end = head + next
 		}
 		part := b[head:end]
-		if i := bytes.Index(part, []byte("\r\n\r\n")); i >= 0 {
-			from, to := head+i+4, end
-			if next >= 0 && bytes.HasSuffix(b[from:to], []byte("\r\n")) {
-				to -= 2
+		if i, gap := headEnd(part); i >= 0 {
+			from, to := head+i+gap, end
+			if next >= 0 {
+				to = from + len(bytes.TrimSuffix(bytes.TrimSuffix(b[from:to], []byte("\n")), []byte("\r")))
 			}
 			if kind, secret := n.r.part(string(part[:i])); secret {
 				out.put(b, from, to, Mask)
@@ -128,6 +128,16 @@ func (n nest) multipart(boundary string, b []byte) []byte {
 	return out.apply(b)
 }
 
+// headEnd returns where the head of a part ends, -1 if it does not, and how long the
+// gap to its body is. Some write lines that end in a line feed alone.
+func headEnd(part []byte) (i, gap int) {
+	i, gap = bytes.Index(part, []byte("\r\n\r\n")), len("\r\n\r\n")
+	if j := bytes.Index(part, []byte("\n\n")); j >= 0 && (i < 0 || j < i) {
+		return j, len("\n\n")
+	}
+	return i, gap
+}
+
 // partBody is body for a part, which has no parts of its own.
 func (n nest) partBody(contentType string, b []byte) []byte {
 	if mediatype.Declared(contentType) == mediatype.Multipart {
@@ -138,8 +148,8 @@ func (n nest) partBody(contentType string, b []byte) []byte {
 
 // part returns the media type of a part, and whether its name is secret.
 func (r *Redactor) part(head string) (contentType string, secret bool) {
-	for line := range strings.SplitSeq(head, "\r\n") {
-		name, value, _ := strings.Cut(line, ":")
+	for line := range strings.SplitSeq(head, "\n") {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\r"), ":")
 		switch {
 		case strings.EqualFold(name, "Content-Type"):
 			contentType = value

@@ -131,3 +131,19 @@ func TestAValueBeforeItsNameIsMaskedWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretsInOddPlacesOfABody(t *testing.T) {
+	many := strings.Repeat(` a="b"`, 20)
+	for _, test := range []struct{ contentType, body, want string }{
+		{"application/graphql", "{login(password: \"\"\"hunter2\n\\\"\"\" more\"\"\", name: \"\"\"n\"\"\")}", "{login(password: \"\"\"REDACTED\"\"\", name: \"\"\"n\"\"\")}"},
+		{"application/xml", "<add" + many + ` password="hunter2"/>`, "<add" + many + ` password="REDACTED"/>`},
+		{"text/html", "<!DOCTYPE html><!--><input type=hidden name=password value=hunter2>", "<!DOCTYPE html><!--><input type=hidden name=password value=REDACTED>"},
+		{"application/json", `{"ghp_0123456789abcdefghijABCDEFGHIJ012345":1}`, `{"REDACTED":1}`},
+		{"multipart/form-data; boundary=b", "--b\nContent-Disposition: form-data; name=password\n\nhunter2\n--b--\n", "--b\nContent-Disposition: form-data; name=password\n\nREDACTED\n--b--\n"},
+		{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=password\r\n\r\nhunter2\r\n--b--\r\n", "--b\r\nContent-Disposition: form-data; name=password\r\n\r\nREDACTED\r\n--b--\r\n"},
+	} {
+		if got := string(New(Rules{}).Body(test.contentType, []byte(test.body))); got != test.want {
+			t.Errorf("%s:\n got %q\nwant %q", test.contentType, got, test.want)
+		}
+	}
+}

@@ -55,6 +55,11 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 					armed = in.scheme(raw)
 				}
 				named = memberOf(raw)
+				if len(raw) >= 16 && bytes.ContainsAny(raw, "0123456789") { // nothing else has a shape
+					if masked := maskEmbedded(string(raw)); masked != string(raw) {
+						out.put(b, i+1, i+1+len(raw), masked)
+					}
+				}
 				i = after + 1
 				continue
 			}

@@ -26,7 +26,11 @@ func (n nest) markup(b []byte, html bool) []byte {
 		case len(rest) < 2:
 			return out.apply(b)
 		case bytes.HasPrefix(rest, []byte("<!--")):
-			i = after(b, i+len("<!--"), "-->")
+			from := i + len("<!--")
+			if html { // <!--> is a whole comment
+				from = i + len("<!")
+			}
+			i = after(b, from, "-->")
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			from := i + len("<![CDATA[")
 			i = after(b, from, "]]>")
@@ -99,11 +103,19 @@ type tag struct {
 	closed bool // <a/>
 	list   [16]attribute
 	n      int
+	more   []attribute // those beyond list
 }
 
 type attribute struct{ name, value span }
 
-// readTag reads the tag that begins at b[i]. Attributes beyond the sixteenth are not kept.
+func (t *tag) attribute(i int) attribute {
+	if i < t.n {
+		return t.list[i]
+	}
+	return t.more[i-t.n]
+}
+
+// readTag reads the tag that begins at b[i].
 func readTag(b []byte, i int) (t tag) {
 	t.name.from = i + 1
 	for i++; i < len(b) && b[i] > ' ' && b[i] != '>' && b[i] != '/'; i++ {
@@ -131,6 +143,8 @@ func readTag(b []byte, i int) (t tag) {
 			if t.n < len(t.list) {
 				t.list[t.n] = a
 				t.n++
+			} else {
+				t.more = append(t.more, a)
 			}
 		}
 	}
@@ -164,7 +178,8 @@ func readAttribute(b []byte, i int) (value span, end int) {
 // maskTag masks the secret attributes of a tag.
 func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
 	var name, value, kind span
-	for _, a := range t.list[:t.n] {
+	for i := range t.n + len(t.more) {
+		a := t.attribute(i)
 		key := string(b[a.name.from:a.name.to])
 		switch {
 		case a.value.from == a.value.to:
