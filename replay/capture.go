@@ -17,6 +17,7 @@ type capturer struct {
 	match      Match
 	who        identifier
 	maxRequest int64
+	hostName   func(string) string // Options.Host
 }
 
 // captured is a request as it is compared and recorded.
@@ -112,6 +113,7 @@ func hashOf(head []byte) hash.Hash {
 // describe fills in the redacted request and its key. Of a body that is too long
 // to be kept there is the SHA-256 alone.
 func (c *capturer) describe(p *captured, req *http.Request, body []byte, size int64, sum []byte) {
+	req = c.renamed(req)
 	r := &store.Request{
 		Method: methodOf(req.Method), URL: c.masker.url(req.URL.String()), Header: c.masker.header(req.Header),
 		BodySize: size, BodySum: sum,
@@ -138,6 +140,21 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 	}
 	p.record = r
 	p.key = c.match.key(r).As(p.identity, p.secrets)
+}
+
+// renamed returns the request with the name of its host.
+func (c *capturer) renamed(req *http.Request) *http.Request {
+	if c.hostName == nil {
+		return req
+	}
+	u := *req.URL
+	u.Host = c.hostName(u.Host)
+	r := *req
+	r.URL = &u
+	if r.Host != "" {
+		r.Host = c.hostName(r.Host)
+	}
+	return &r
 }
 
 // watch sends a copy of req whose body is copied while it is sent.

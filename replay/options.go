@@ -31,6 +31,12 @@ type Options struct {
 	// concurrent use. The tape keeps a keyed hash.
 	Identity func(*http.Request) string
 
+	// Host gives the name of a host, as it stands in a URL, under which a request is
+	// compared and recorded, so that a tape does not depend on where its server was:
+	// on the port of an httptest.Server, or on staging. What is sent is not changed.
+	// It must be safe for concurrent use. Nil leaves each host its own name.
+	Host func(host string) string
+
 	// MaxAge makes exchanges older than it count as missing; 0 is no limit.
 	MaxAge time.Duration
 	// Since makes exchanges started before it count as missing; zero is no

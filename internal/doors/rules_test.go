@@ -71,6 +71,9 @@ var doors = map[string]door{
 	"replay/store/bolt": {ours: []string{"replay/store", "replay/store/internal/..."}, foreign: []string{bbolt}},
 	"replay/store/text": {ours: []string{"internal/mediatype", "replay/store", "replay/store/internal/..."}},
 
+	// The tape of a test, for the tests of users.
+	"replay/replaytest": {ours: append([]string{"replay", "replay/store/..."}, leaf...), foreign: []string{bbolt}},
+
 	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 
 	// These work with any *http.Client and import no layer.

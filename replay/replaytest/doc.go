@@ -1,0 +1,45 @@
+// Package replaytest lets a test run offline, from a tape of its own:
+//
+//	func TestPikachu(t *testing.T) {
+//		client := replaytest.Client(t)
+//		resp, err := client.Get("https://pokeapi.co/api/v2/pokemon/pikachu")
+//		...
+//	}
+//
+// The tape lies in testdata under the name of the test. Recorded it is by
+//
+//	GRACY_TAPE=record go test -run TestPikachu
+//
+// or by -update where the test binary defines that flag, and replayed ever after:
+// nothing is sent, each recorded response is given once, and the test fails on a
+// request that is not on the tape and on a response that nobody asked for. So a
+// change in what it sends is noticed, and the tape is committed with it.
+//
+// [Open] returns the tape as a layer, for a client with layers of its own or an SDK:
+//
+//	tape := replaytest.Open(t, replaytest.Config{})
+//	client := &http.Client{Transport: gracy.Chain(retry.New(retry.Policy{}), tape)}
+//
+// # Modes
+//
+// GRACY_TAPE is one of
+//
+//	record   send every request; the tape is made anew
+//	replay   send nothing: the default
+//	off      send every request, and leave the tape alone
+//
+// A recording replaces the tape when the test has ended, if it passed; a test that
+// failed or was skipped leaves the tape as it was.
+//
+// # Servers of the test
+//
+// The port of an httptest.Server is another in each run, so requests to a loopback
+// address are recorded without it. A test with two such servers gives them names:
+// see [Config.Hosts].
+//
+// # Parallel tests
+//
+// Each test and each subtest that opens a tape has one of its own, so they may run in
+// parallel. A tape that a test opens may be used by its subtests, also parallel ones:
+// it ends with the test that opened it.
+package replaytest

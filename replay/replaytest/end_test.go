@@ -1,0 +1,87 @@
+package replaytest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/replaytest"
+)
+
+func TestATestFailsWhereItsRequestsAreNotThoseOfTheTape(t *testing.T) {
+	record(t)
+	var got []string
+	if f := run("TestPoll", poll(t, 2, &got)); f.failed {
+		t.Fatal(f.text())
+	}
+	t.Setenv("GRACY_TAPE", "replay")
+	for name, tc := range map[string]struct {
+		n    int
+		want string
+	}{
+		"more": {3, "replay: GET /n is not on tape: consumed"},
+		"less": {1, "replaytest: nobody asked for GET http://127.0.0.1/n, which is on the tape"},
+	} {
+		if f := run("TestPoll", poll(t, tc.n, &got)); !f.failed || f.text() != tc.want {
+			t.Errorf("%s: failed %v: %q, want %q", name, f.failed, f.text(), tc.want)
+		}
+	}
+	if f := run("TestOther", poll(t, 1, &got)); !f.failed || !strings.Contains(f.text(), "there is no tape "+filepath.Join("testdata", "TestOther.json")+": record it with GRACY_TAPE=record") {
+		t.Errorf("without a tape: failed %v: %s", f.failed, f.text())
+	}
+	if f := run("TestPoll", func(tb *fake) {
+		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{AnyCount: true}).Wrap(nil)}
+		for range 5 {
+			got = append(got, get(c, "http://localhost:1/n"))
+			got = append(got, get(c, "http://127.0.0.1:1/n"))
+		}
+	}); !strings.Contains(f.text(), "/n is not on tape: unknown") || strings.Contains(f.text(), "consumed") {
+		t.Errorf("any count, and another host: %s", f.text())
+	}
+}
+
+func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
+	record(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = w.Write(make([]byte, 1<<20))
+		w.(http.Flusher).Flush()
+		_, _ = w.Write([]byte("left-secret-left"))
+	}))
+	defer srv.Close()
+	f := run("TestIncomplete", func(tb *fake) {
+		resp, err := replaytest.Client(tb).Get(srv.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	})
+	if !f.failed || !strings.Contains(f.text(), "1 of the responses were not read to their end") {
+		t.Errorf("a body that was not read: failed %v: %s", f.failed, f.text())
+	}
+	var seen []error
+	f = run("TestSecret", func(tb *fake) {
+		o := replay.Options{OnError: func(err error) { seen = append(seen, err) }, Redact: redact.Rules{Literals: []string{"T2P1"}}}
+		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{Options: o}).Wrap(sealed{})}
+		get(c, "http://a.test/")
+	})
+	if !f.failed || !strings.Contains(f.text(), "exchange not written: GET /") || len(seen) != 1 || len(files(t)) > 0 {
+		t.Errorf("a secret: failed %v, %d errors, files %q: %s", f.failed, len(seen), files(t), f.text())
+	}
+}
+
+// sealed is a server that encodes as nobody can open.
+type sealed struct{}
+
+func (sealed) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	w.Header().Set("Content-Encoding", "x-sealed")
+	_, _ = w.WriteString("???")
+	resp := w.Result()
+	resp.Request = req
+	return resp, nil
+}

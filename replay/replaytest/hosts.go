@@ -1,0 +1,67 @@
+package replaytest
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// hosts gives the hosts of a test their names on the tape.
+type hosts struct {
+	named map[string]string
+
+	// mu guards ports.
+	mu sync.Mutex
+	// ports are the loopback addresses without a name that were seen, two at most:
+	// that is one too many.
+	ports []string
+}
+
+// newHosts takes the names of Config.Hosts; a key may be the URL of a server.
+func newHosts(names map[string]string) *hosts {
+	h := &hosts{named: make(map[string]string, len(names))}
+	for host, name := range names {
+		if u, err := url.Parse(host); err == nil && u.Host != "" {
+			host = u.Host
+		}
+		h.named[strings.ToLower(host)] = name
+	}
+	return h
+}
+
+// name implements [replay.Options.Host].
+func (h *hosts) name(host string) string {
+	if name, ok := h.named[strings.ToLower(host)]; ok {
+		return name
+	}
+	u := url.URL{Host: host}
+	if u.Port() == "" || !loopback(u.Hostname()) {
+		return host
+	}
+	h.see(host)
+	return strings.TrimSuffix(host, ":"+u.Port())
+}
+
+func (h *hosts) see(host string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.ports) == 0 || len(h.ports) == 1 && h.ports[0] != host {
+		h.ports = append(h.ports, host)
+	}
+}
+
+// mixed returns two servers that the tape cannot distinguish, nil if there are none.
+func (h *hosts) mixed() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.ports) < 2 {
+		return nil
+	}
+	return h.ports
+}
+
+func loopback(name string) bool {
+	addr, err := netip.ParseAddr(name)
+	return err == nil && addr.IsLoopback() || strings.EqualFold(name, "localhost")
+}

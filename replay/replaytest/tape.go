@@ -1,0 +1,145 @@
+package replaytest
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay"
+)
+
+// A Config says how a test is recorded and replayed. The zero Config is the
+// documented default.
+type Config struct {
+	// Path is the file of the tape. Default testdata/NAME.json, with the name of the
+	// test. A name that ends in .json is a text tape, any other a bbolt file: see
+	// [replay.Open].
+	Path string
+	// Hosts gives servers of the test, by the URL or the host and port of each, their
+	// names on the tape: {srv.URL: "api.test"}. Default: the port of a loopback address
+	// is left out, which does for one server.
+	Hosts map[string]string
+	// AnyCount accepts that a request is made more or less often than it was recorded:
+	// the last response is repeated, and one that nobody asked for is no failure.
+	// Default: each is given once.
+	AnyCount bool
+	// Options are those of the tape: what is compared, masked and left out. Mode and
+	// End are those of package replaytest and must not be set.
+	Options replay.Options
+}
+
+// A Tape is the tape of a test: a layer. It is safe for concurrent use.
+type Tape struct {
+	inner    *replay.Tape
+	mode     replay.Mode
+	failures *failures
+}
+
+// Mode returns what the tape does: ModeRecord, ModeReplay or Off.
+func (p *Tape) Mode() replay.Mode { return p.mode }
+
+// Stats returns the figures of the tape as they are now.
+func (p *Tape) Stats() replay.Stats { return p.inner.Stats() }
+
+// Open opens the tape of a test, and closes it when the test and its subtests have
+// ended. The test fails at once if there is no tape to replay, and at its end for
+// everything that makes a tape unfit: a request that was not on it, a response that
+// nobody asked for; while recording, an exchange that was withheld because of a secret,
+// was not read to its end, or could not be written.
+func Open(tb testing.TB, c Config) *Tape {
+	tb.Helper()
+	if c.Options.Mode != replay.ModeSmart || c.Options.End != replay.EndRepeatLast {
+		tb.Fatal("replaytest: Config.Options sets Mode or End, which GRACY_TAPE and Config.AnyCount say")
+	}
+	mode := modeOf(tb)
+	path := c.Path
+	if path == "" {
+		path = pathOf(tb.Name())
+	}
+	f := &failures{onError: c.Options.OnError}
+	o := c.Options
+	o.Mode, o.OnError = mode, f.report
+	if !c.AnyCount {
+		o.End = replay.EndMiss
+	}
+	names := newHosts(c.Hosts)
+	if o.Host == nil {
+		o.Host = names.name
+	}
+	file := path
+	if mode == replay.ModeRecord {
+		file = prepare(tb, path)
+	}
+	inner, err := replay.Open(file, o)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && mode == replay.ModeReplay:
+		tb.Fatalf("replaytest: there is no tape %s: record it with %s=record", path, environment)
+	case err != nil:
+		tb.Fatalf("replaytest: %v", err)
+	}
+	tape := &Tape{inner, mode, f}
+	tb.Cleanup(func() {
+		tb.Helper()
+		tape.end(tb, c.AnyCount, names)
+		if mode == replay.ModeRecord {
+			keep(tb, file, path)
+		}
+	})
+	return tape
+}
+
+// prepare returns the file into which a tape is recorded, beside the one that it is
+// to replace.
+func prepare(tb testing.TB, path string) string {
+	tb.Helper()
+	dir, name := filepath.Split(path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o750); err != nil {
+		tb.Fatalf("replaytest: %v", err)
+	}
+	file := filepath.Join(dir, "recording-"+name)
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		tb.Fatalf("replaytest: %v", err)
+	}
+	return file
+}
+
+// keep puts a recording in the place of the tape if the test has passed.
+func keep(tb testing.TB, file, path string) {
+	tb.Helper()
+	_, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // nothing was recorded
+		tb.Logf("replaytest: nothing was sent, so nothing was recorded: %s is as it was", path)
+		return
+	case tb.Failed() || tb.Skipped():
+		tb.Logf("replaytest: the recording is not kept, because the test has not passed: %s is as it was", path)
+		err = os.Remove(file)
+	default:
+		err = os.Rename(file, path)
+	}
+	if err != nil {
+		tb.Errorf("replaytest: %v", err)
+	}
+}
+
+// Wrap puts the tape in front of next; nil means http.DefaultTransport. What is
+// replayed has the network denied: nothing reaches next, not even a call with
+// [replay.Off].
+func (p *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
+	if p.mode == replay.ModeReplay {
+		next = denied{}
+	}
+	return layer.Wrap("replaytest", p, p.inner.Wrap(next), p.trip)
+}
+
+func (p *Tape) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		p.failures.call(err)
+	}
+	return resp, err
+}
