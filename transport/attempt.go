@@ -10,8 +10,9 @@ import (
 )
 
 // An Attempt is one try of a [Call], a row of its ledger. Its row is open while
-// it runs and closes once; figures of an open row read as zero. Its methods only
-// read, and are safe for concurrent use. To a layer it is a [layer.Attempt].
+// it runs and closes once; figures of an open row read as zero, and so do those of a
+// nil Attempt. Its methods only read, and are safe for concurrent use. To a layer it
+// is a [layer.Attempt].
 type Attempt layer.Attempt
 
 // AttemptOf returns the attempt that resp is the response to: of concurrent
@@ -26,62 +27,147 @@ func AttemptFrom(ctx context.Context) *Attempt { return (*Attempt)(layer.Attempt
 func (a *Attempt) full() *layer.Attempt { return (*layer.Attempt)(a) }
 
 // Call returns the call that a belongs to.
-func (a *Attempt) Call() *Call { return (*Call)(a.full().Call()) }
+func (a *Attempt) Call() *Call {
+	if a == nil {
+		return nil
+	}
+	return (*Call)(a.full().Call())
+}
 
 // Number returns the place of a in its call; the first is 1.
-func (a *Attempt) Number() int { return a.full().Number() }
+func (a *Attempt) Number() int {
+	if a == nil {
+		return 0
+	}
+	return a.full().Number()
+}
 
 // Cause returns why a was made.
-func (a *Attempt) Cause() Cause { return a.full().Cause() }
+func (a *Attempt) Cause() Cause {
+	if a == nil {
+		return First
+	}
+	return a.full().Cause()
+}
 
 // Start returns when a began, before any wait.
-func (a *Attempt) Start() time.Time { return a.full().Start() }
+func (a *Attempt) Start() time.Time {
+	if a == nil {
+		return time.Time{}
+	}
+	return a.full().Start()
+}
 
 // Ended reports whether the row is closed.
-func (a *Attempt) Ended() bool { return a.full().Ended() }
+func (a *Attempt) Ended() bool {
+	if a == nil {
+		return false
+	}
+	return a.full().Ended()
+}
 
 // Sent reports whether the request was handed to the base: a rejected one and a
 // replayed one were not.
-func (a *Attempt) Sent() bool { return a.full().Sent() }
+func (a *Attempt) Sent() bool {
+	if a == nil {
+		return false
+	}
+	return a.full().Sent()
+}
 
 // Replayed reports whether the response came from a recording.
-func (a *Attempt) Replayed() bool { return a.full().Replayed() }
+func (a *Attempt) Replayed() bool {
+	if a == nil {
+		return false
+	}
+	return a.full().Replayed()
+}
 
 // Verdict returns what the outcome means, [verdict.Unjudged] while the row is
 // open.
-func (a *Attempt) Verdict() verdict.Verdict { return a.full().Verdict() }
+func (a *Attempt) Verdict() verdict.Verdict {
+	if a == nil {
+		return verdict.Unjudged
+	}
+	return a.full().Verdict()
+}
 
 // Status returns the status code, 0 while the row is open or without a response.
-func (a *Attempt) Status() int { return a.full().Status() }
+func (a *Attempt) Status() int {
+	if a == nil {
+		return 0
+	}
+	return a.full().Status()
+}
 
 // Err returns the error of the attempt: of the base, of a rejection, or of the
 // caller's check of an accepted response.
-func (a *Attempt) Err() error { return a.full().Err() }
+func (a *Attempt) Err() error {
+	if a == nil {
+		return nil
+	}
+	return a.full().Err()
+}
 
 // Bytes returns how much of the response body has been read so far.
-func (a *Attempt) Bytes() int64 { return a.full().Bytes() }
+func (a *Attempt) Bytes() int64 {
+	if a == nil {
+		return 0
+	}
+	return a.full().Bytes()
+}
 
 // TimeToHeaders returns the time from the end of the last wait to the response
 // headers or the error.
-func (a *Attempt) TimeToHeaders() time.Duration { return a.full().TimeToHeaders() }
+func (a *Attempt) TimeToHeaders() time.Duration {
+	if a == nil {
+		return 0
+	}
+	return a.full().TimeToHeaders()
+}
 
 // BodyTime returns the time from the response headers to the end of the body, 0
 // before it.
-func (a *Attempt) BodyTime() time.Duration { return a.full().BodyTime() }
+func (a *Attempt) BodyTime() time.Duration {
+	if a == nil {
+		return 0
+	}
+	return a.full().BodyTime()
+}
 
 // BodyEnded reports whether the response body has ended: at EOF, by Close, or
 // with an error.
-func (a *Attempt) BodyEnded() bool { return a.full().BodyEnded() }
+func (a *Attempt) BodyEnded() bool {
+	if a == nil {
+		return false
+	}
+	return a.full().BodyEnded()
+}
 
 // Elapsed returns the time from the start of the attempt to the response
 // headers, waits included.
-func (a *Attempt) Elapsed() time.Duration { return a.full().Elapsed() }
+func (a *Attempt) Elapsed() time.Duration {
+	if a == nil {
+		return 0
+	}
+	return a.full().Elapsed()
+}
 
 // Wait returns how long the attempt waited in one way before it was sent.
-func (a *Attempt) Wait(w Wait) time.Duration { return a.full().Wait(w) }
+func (a *Attempt) Wait(w Wait) time.Duration {
+	if a == nil {
+		return 0
+	}
+	return a.full().Wait(w)
+}
 
 // Notes returns the remarks of the layers, "" if there are none.
-func (a *Attempt) Notes() string { return a.full().Notes() }
+func (a *Attempt) Notes() string {
+	if a == nil {
+		return ""
+	}
+	return a.full().Notes()
+}
 
 // A Cause is why an attempt was made: see [layer.Cause].
 type Cause = layer.Cause

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"os"
@@ -130,4 +131,47 @@ func ExampleCallFrom() {
 	})
 	fetch(context.Background(), rttest.Pass("layer").Wrap(base))
 	// Output: /things/{id}
+}
+
+// A client without layers has no Call: what reads one needs no check for nil. The test
+// calls every method there is, those of later versions too.
+func TestMethodsOfANilCallReturnZeroValues(t *testing.T) {
+	resp, err := rttest.Try(t.Context(), rttest.Respond(200, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	for _, of := range []any{transport.CallOf(resp), transport.AttemptOf(resp), transport.TraceFrom(t.Context())} {
+		v := reflect.ValueOf(of)
+		if !v.IsNil() {
+			t.Fatalf("%T of a response that no layer has seen is %v, want nil", of, of)
+		}
+		for m, f := range v.Methods() {
+			var args []reflect.Value
+			for in := range f.Type().Ins() {
+				args = append(args, reflect.Zero(in))
+			}
+			func() {
+				defer func() {
+					if p := recover(); p != nil {
+						t.Errorf("%s of a nil %T panics: %v", m.Name, of, p)
+					}
+				}()
+				switch got := f.Call(args)[0].Interface().(type) {
+				case iter.Seq[*transport.Attempt]:
+					for a := range got {
+						t.Errorf("an attempt of a nil Call: %v", a)
+					}
+				case string:
+					if want := map[bool]string{true: "<nil>"}[m.Name == "String"]; got != want {
+						t.Errorf("%s of a nil %T returns %q, want %q", m.Name, of, got, want)
+					}
+				default:
+					if g := reflect.ValueOf(got); g.IsValid() && !g.IsZero() {
+						t.Errorf("%s of a nil %T returns %v, want the zero value", m.Name, of, got)
+					}
+				}
+			}()
+		}
+	}
 }

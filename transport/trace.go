@@ -38,6 +38,9 @@ func TraceFrom(ctx context.Context) *Trace {
 
 // Calls returns the calls so far, in the order in which they began.
 func (t *Trace) Calls() []*Call {
+	if t == nil {
+		return nil
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]*Call(nil), t.calls...)
@@ -45,6 +48,9 @@ func (t *Trace) Calls() []*Call {
 
 // String explains all calls, one after the other: see [Call.String].
 func (t *Trace) String() string {
+	if t == nil {
+		return "<nil>"
+	}
 	var b strings.Builder
 	for i, c := range t.Calls() {
 		if i > 0 {
