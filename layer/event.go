@@ -15,7 +15,7 @@ const (
 	CallEnd                         // RoundTrip returns to the caller: Attempt, Text names the layers that overrides need and that are not there
 	AttemptEnd                      // a row closed: Attempt, Limit if a layer has named one, Response, Err; neither if a foreign layer threw the response away
 	BodyEnd                         // a response body ended: Attempt
-	RetryScheduled                  // another attempt follows: Attempt failed, Wait, Response or Err, Limit, Text is the cause
+	RetryScheduled                  // another attempt follows: Attempt failed and its body has ended, Wait, Response or Err, Limit, Text is the cause
 	Exhausted                       // the last attempt failed and none follows: Attempt, Response or Err, Limit, Text says why
 	WaitBegin                       // Attempt waits: How, Wait is the expected time if known, Limit, Per, Text names the rule
 	WaitEnd                         // Attempt waited: How, Wait is the time, Limit, Per, Text, Err if it waited in vain

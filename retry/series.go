@@ -61,6 +61,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 			a.Own(resp)
 			bodies.Drain(resp)
 		}
+		s.announce(a, o, f)
 		if a, err = s.beginAttempt(f); err != nil {
 			return nil, err
 		}
@@ -155,10 +156,15 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 		}
 		return nil, err
 	}
+	return f, nil
+}
+
+// announce says that another attempt follows. It comes after the response has ended, so
+// that what an observer learns by it, another call may already have: the slot, above all.
+func (s *series) announce(a *layer.Attempt, o Outcome, f *further) {
 	if s.call.Wants(layer.RetryScheduled) {
 		s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: layerName, Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
 	}
-	return f, nil
 }
 
 // provide returns what a further attempt needs, or why there is none. An error

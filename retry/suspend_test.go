@@ -106,3 +106,37 @@ func TestNothingIsHeldDuringBackoff(t *testing.T) {
 		})
 	}
 }
+
+// atRetry is a layer that calls a function when another attempt is announced.
+type atRetry func(e layer.Event)
+
+func (f atRetry) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("at retry", f, next, nil)
+}
+func (f atRetry) Wants() layer.Kind     { return layer.RetryScheduled }
+func (f atRetry) Observe(e layer.Event) { f(e) }
+
+// Where a retry is announced the slot of the failed attempt is free: a call that begins
+// then gets it, also in the function that observes the event.
+func TestTheSlotIsFreeWhereARetryIsAnnounced(t *testing.T) {
+	for name, failed := range map[string]step{"a response": status(503, "X-Why", "busy"), "an error": fails(rttest.ErrBoom)} {
+		synctest.Test(t, func(t *testing.T) {
+			slots, announced := rttest.NewSlots(1), 0
+			look := atRetry(func(e layer.Event) {
+				announced++
+				if n := slots.Free(); n != 1 {
+					t.Errorf("%s: %d slots are free where the retry is announced, want 1", name, n)
+				}
+				if e.Response != nil && e.Response.Header.Get("X-Why") != "busy" {
+					t.Errorf("%s: the header of the response is %v", name, e.Response.Header)
+				}
+			})
+			base := &script{steps: []step{failed, status(200)}}
+			resp, _, err := do(t, retry.Policy{}, look.Wrap(slots.Wrap(base)), request(t, t.Context(), http.MethodGet, nil))
+			finish(resp)
+			if err != nil || announced != 1 {
+				t.Errorf("%s: announced %d times, %v", name, announced, err)
+			}
+		})
+	}
+}
