@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
@@ -117,11 +119,15 @@ func (off) String() string { return "throttle: off" }
 func (l *Limiter) Waiting() int { return l.shell.waiting() }
 
 // Paused returns how long requests like req are still held back by a pause, 0
-// if they are not. The route of req is the one of its context's call; without one
-// it has none.
+// if they are not. Where a pause holds back one route ([transport.ScopeRoute]), req must
+// name it: by [transport.WithRoute], as a request of parse.Endpoint.Request does, or as the
+// request of a running call, in a hook say. What a stack makes of a path by its
+// [transport.Routes], or guesses, only its calls know, and a limiter may be in many stacks.
 func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
-	c := layer.CallFrom(req.Context())
-	key := pauseKey(c, req)
+	key := pauseKey(layer.CallFrom(req.Context()), req)
+	if n, ok := setting.From[*route.Name](req.Context()); ok { // also where there is no call yet
+		key.Route = string(*n)
+	}
 	l.shell.pauses(func(t *pauses.Table, now int64) {
 		d = max(t.Left(key, now), t.Left(l.wide(key), now))
 	})

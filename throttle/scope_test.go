@@ -174,3 +174,40 @@ func TestTheResponseOfAnotherHostPausesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A request that is not sent yet names its route in its context; one that names none is
+// held back by what holds back its host.
+func TestPausedKnowsTheRouteOfARequestThatIsNotSentYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(Config{Pause: Pause{Scope: transport.ScopeRoute}})
+		rt := l.Wrap(&server{respond: throttled(1, 429, "Retry-After", "5")})
+		a, b := transport.WithRoute(t.Context(), "GET /a/{id}"), transport.WithRoute(t.Context(), "/b/{id}")
+		if _, err := get(a, rt, "/a/1"); err != nil {
+			t.Fatal(err)
+		}
+		inside := testLayer{"hook", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			if d := l.Paused(request(transport.WithRoute(req.Context(), "/a/{id}"), "/a/3")); d != 5*time.Second {
+				t.Errorf("inside a call of another route the one that is asked for is paused for %v", d)
+			}
+			if d := l.Paused(req); d != 0 {
+				t.Errorf("the request of a call of another route is paused for %v", d)
+			}
+			return next.RoundTrip(req)
+		}}
+		if _, err := get(b, inside.Wrap(l.Wrap(&server{})), "/b/1"); err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			req  *http.Request
+			want time.Duration
+		}{
+			"its route": {request(a, "/a/2"), 5 * time.Second},
+			"another":   {request(b, "/a/2"), 0},
+			"none":      {request(t.Context(), "/a/2"), 0},
+		} {
+			if d := l.Paused(c.req); d != c.want {
+				t.Errorf("%s: paused for %v, want %v", name, d, c.want)
+			}
+		}
+	})
+}
