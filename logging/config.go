@@ -94,7 +94,8 @@ type Event struct {
 	// only where they are all zero.
 	On bool
 	// Level is the level of the line; zero is slog.LevelInfo, and without On the level
-	// that the event has by default.
+	// that the event has by default: ERROR for Errors. [At], [Message] and [MessageFunc]
+	// log at the level that they are given.
 	Level slog.Level
 	// Template is the message, with placeholders such as {URL}; empty is the
 	// built-in text. New panics on a placeholder that the event does not know
@@ -116,4 +117,13 @@ func At(level slog.Level) Event { return Event{On: true, Level: level} }
 // Message logs an event at a level with a template: see [Event].
 func Message(level slog.Level, template string) Event {
 	return Event{On: true, Level: level, Template: template}
+}
+
+// MessageFunc logs an event at a level with a template that f returns for each event,
+// as Func of [Event] says. It panics on a nil f.
+func MessageFunc(level slog.Level, f func(transport.Event) string) Event {
+	if f == nil {
+		panic("logging: MessageFunc: nil function")
+	}
+	return Event{On: true, Level: level, Func: f}
 }

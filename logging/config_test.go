@@ -65,3 +65,22 @@ func TestAnOverrideReplacesTheConfig(t *testing.T) {
 		t.Errorf("logged %q", got)
 	}
 }
+
+// The zero level is INFO: a function for Errors at INFO is not at ERROR, the level of the default.
+func TestMessageFuncLogsAtItsLevel(t *testing.T) {
+	text := func(e transport.Event) string { return "{STATUS} of " + e.Call.Route() }
+	for level, want := range map[slog.Level]string{slog.LevelInfo: "INFO 500 of /things/{id}", slog.LevelWarn: "WARN 500 of /things/{id}"} {
+		var b bytes.Buffer
+		l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug), Errors: logging.MessageFunc(level, text)})
+		_ = call(t.Context(), l.Wrap(rttest.Respond(500, "")), "http://api.test/things/7")
+		if got := strings.Join(messages(&b), "\n"); got != want {
+			t.Errorf("logged %q, want %q", got, want)
+		}
+	}
+	defer func() {
+		if p := recover(); p != "logging: MessageFunc: nil function" {
+			t.Errorf("a nil function: %v", p)
+		}
+	}()
+	logging.MessageFunc(slog.LevelInfo, nil)
+}

@@ -26,13 +26,6 @@
 // what the route has placeholders for. New panics on a placeholder that the event
 // does not know, and names those that it knows; docs/logging.md lists them all.
 //
-// # Placeholders
-//
-// They have the names that the Python library gracy gives them, so that its
-// templates can be taken over unchanged: {ENDPOINT} is the path, {UENDPOINT} the
-// route, {UURL} the scheme and host with the route. New panics on a placeholder that
-// the event does not know, and names those that it knows.
-//
 // # Place
 //
 // Outermost, beside metrics, for a line per call; inside retry for one per attempt.
