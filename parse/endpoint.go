@@ -92,7 +92,9 @@ func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Op
 
 // Request makes the request of a call without sending it. Its context has the
 // rules of the call, except for each [Check], so that the layers and [JSON] know
-// them. Send it with any client that has the same layers.
+// them. Send it with any client that has the same layers. Where a failure is to be no
+// error this is the way to the last response: http.Client.Do returns it whatever its
+// status, and an error only for a call that got none.
 func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ...Option) (*http.Request, error) {
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
 	ctx, err := e.ready(ctx, x, api, opts)

@@ -204,12 +204,12 @@ func Example_row9() {
 func Example_row10() {
 	api := pokeAPI().behind(hook.New(hook.Hooks{Before: func(ctx context.Context, req *http.Request) error {
 		call := transport.CallFrom(ctx)
-		fmt.Println(req.Method, call.Route(), req.URL)
+		fmt.Println(req.Method, call.Route(), call.Arg("name"), req.URL)
 		return nil
 	}}))
 	_, err := getPokemon.Call(ctx, api, "gengar")
 	fmt.Println(err)
 	// Output:
-	// GET /pokemon/{name} https://pokeapi.co/api/v2/pokemon/gengar
+	// GET /pokemon/{name} gengar https://pokeapi.co/api/v2/pokemon/gengar
 	// <nil>
 }

@@ -113,8 +113,9 @@ func Example_row42() {
 		w.WriteHeader(http.StatusNoContent)
 	}).behind(logging.New(logging.Config{
 		Logger: lines(), Errors: logging.At(logging.NoLevel),
-		Queued: logging.Message(slog.LevelInfo, "{UENDPOINT} waits: {CONCURRENT_REQUESTS} at once"),
-		Freed:  logging.Message(slog.LevelDebug, "{UENDPOINT} made room"),
+		Queued:   logging.Message(slog.LevelInfo, "{UENDPOINT} waits: {CONCURRENT_REQUESTS} at once"),
+		Acquired: logging.Message(slog.LevelDebug, "{UENDPOINT} has its slot"), // and {QUEUE_TIME}
+		Freed:    logging.Message(slog.LevelDebug, "{UENDPOINT} made room"),
 	}), limit)
 	var all sync.WaitGroup
 	for range 2 {
@@ -123,5 +124,6 @@ func Example_row42() {
 	all.Wait()
 	// Output:
 	// level=INFO msg="/pokemon/{name} waits: 1 at once"
+	// level=DEBUG msg="/pokemon/{name} has its slot"
 	// level=DEBUG msg="/pokemon/{name} made room"
 }

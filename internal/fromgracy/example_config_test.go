@@ -2,6 +2,7 @@ package fromgracy_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log"
@@ -18,6 +19,7 @@ import (
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func Example_row11() {
@@ -76,6 +78,16 @@ func Example_row13() {
 	// <nil> <nil>
 }
 
+func Example_row13missing() {
+	client := &http.Client{Transport: gracy.Chain(retry.New(retry.Policy{}))} // no limits that an option could replace
+	_, err := probe.Call(ctx, parse.API{Client: client, Base: "https://pokeapi.co/api/v2/"}, "abra")
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, verdict.ErrRejected)) // nothing was sent
+	// Output:
+	// GET /pokemon/{name}: options have no effect: the client has no layers throttle, concurrency that are on
+	// true
+}
+
 func Example_row14() {
 	server := pokeAPI(503)
 	inner := server.behind(retry.New(retry.Policy{}))
@@ -118,13 +130,16 @@ func Example_row15() {
 
 func Example_row16() {
 	api := pokeAPI(503).behind(retry.New(retry.Policy{Attempts: 4}), throttle.New(throttle.Rule{Limit: 10}))
-	plan := gracy.Explain(api.Client)
-	fmt.Println(plan.Layers[:2], plan.Attempts)
+	for _, note := range gracy.Explain(api.Client).Notes {
+		fmt.Println(note)
+	}
 
-	r, err := parse.Get[parse.Response[Pokemon]](ctx, api.Client, api.Base+"pokemon/abra")
-	fmt.Println(r.Call.Count(), "attempts", err) // fmt.Println(r.Call) prints each with its times, waits and verdict
+	resp, err := api.Client.Get(api.Base + "pokemon/abra")
+	fmt.Println(transport.CallOf(resp).Count(), "attempts", err) // the whole Call prints each, with times, waits and verdict
 	// Output:
-	// [retry throttle] 4
+	// retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m30s
+	// throttle: 10 requests per second
+	// throttle: a pause holds back scope host, at most 1m30s
 	// 2 attempts <nil>
 }
 

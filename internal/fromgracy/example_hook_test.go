@@ -168,11 +168,10 @@ func Example_row49() {
 		Scope:  transport.ScopeRoute,                                                      // lock_per_endpoint=True
 		Adjust: func(asked time.Duration) time.Duration { return asked + 10*time.Second }, // seconds_processor
 	}})
-	api := pokeAPI(tooMany("5")).behind(logging.New(logging.Config{Logger: lines(), Errors: logging.At(logging.NoLevel), Paused: logging.Event{
-		On: true, Level: slog.LevelWarn, Func: func(transport.Event) string {
-			return "{UENDPOINT}: {STATUS}, a pause of {WAIT_TIME}s where the server said {RETRY_AFTER}"
-		},
-	}}), limit)
+	api := pokeAPI(tooMany("5")).behind(logging.New(logging.Config{
+		Logger: lines(), Errors: logging.At(logging.NoLevel),
+		Paused: logging.Message(slog.LevelWarn, "{UENDPOINT}: {RETRY_AFTER}s asked for, {RETRY_AFTER_ACTUAL_WAIT}s waited"),
+	}), limit)
 	_, err := getPokemon.Call(ctx, api, "abra")
 	fmt.Println(err)
 
@@ -183,7 +182,7 @@ func Example_row49() {
 	_, err = berryByName.Call(short, api, "cheri") // another endpoint
 	fmt.Println(err)
 	// Output:
-	// level=WARN msg="/pokemon/{name}: 429, a pause of 15s where the server said 5"
+	// level=WARN msg="/pokemon/{name}: 5s asked for, 15s waited"
 	// GET /pokemon/{name}: 429 Too Many Requests
 	// true
 	// <nil>

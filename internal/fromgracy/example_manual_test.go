@@ -38,32 +38,32 @@ func Example_start() {
 
 func Example_knobs() {
 	policy := retry.Policy{
-		Attempts:   4,                                        // max_attempts=3: the first one counts here
-		Delay:      20 * time.Millisecond,                    // delay=0.02
-		Multiplier: 2,                                        // delay_modifier=2
-		Jitter:     retry.NoJitter,                           // there is none there
-		When:       func(retry.Outcome) bool { return true }, // retry_on=None
-		Delays:     map[int]time.Duration{502: 0},            // overrides
-		Unsafe:     true,                                     // every method
-		Budget:     retry.NoBudget(),                         // whatever it costs
+		Attempts:   4,                             // max_attempts=3: the first one counts here
+		Delay:      20 * time.Millisecond,         // delay=0.02
+		Multiplier: 2,                             // delay_modifier=2
+		Jitter:     retry.NoJitter,                // there is none there
+		When:       retry.Always,                  // retry_on=None
+		Delays:     map[int]time.Duration{502: 0}, // overrides
+		Unsafe:     true,                          // every method
+		Budget:     retry.NoBudget(),              // whatever it costs
 	}
 	logs := logging.Config{
 		Logger:    lines(),
 		Errors:    logging.At(logging.NoLevel),
-		Retry:     logging.Message(slog.LevelDebug, "{RETRY_CAUSE}, again in {RETRY_DELAY}s"), // log_before
-		Retried:   logging.Message(slog.LevelInfo, "attempt {CUR_ATTEMPT}: {STATUS}"),         // log_after
-		Exhausted: logging.Message(slog.LevelError+4, "no luck with {UENDPOINT}"),             // log_exhausted
+		Retry:     logging.Message(slog.LevelDebug, "{RETRY_CAUSE}, again in {RETRY_DELAY}s"),  // log_before
+		Retried:   logging.Message(slog.LevelInfo, "{CUR_ATTEMPT} of {MAX_ATTEMPT}: {STATUS}"), // log_after
+		Exhausted: logging.Message(slog.LevelError+4, "no luck with {UENDPOINT}"),              // log_exhausted
 	}
 	api := pokeAPI(500, 502, 500, 500).behind(logging.New(logs), retry.New(policy))
 	_, err := getPokemon.Call(ctx, api, "vulpix")
 	fmt.Println(err) // behavior="break"
 	// Output:
 	// level=DEBUG msg="status 500, again in 0.02s"
-	// level=INFO msg="attempt 2: 502"
+	// level=INFO msg="2 of 4: 502"
 	// level=DEBUG msg="status 502, again in 0s"
-	// level=INFO msg="attempt 3: 500"
+	// level=INFO msg="3 of 4: 500"
 	// level=DEBUG msg="status 500, again in 0.08s"
-	// level=INFO msg="attempt 4: 500"
+	// level=INFO msg="4 of 4: 500"
 	// level=ERROR+4 msg="no luck with /pokemon/{name}"
 	// GET /pokemon/{name}: 500 Internal Server Error after 4 attempts
 }

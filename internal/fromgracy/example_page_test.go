@@ -3,7 +3,6 @@ package fromgracy_test
 import (
 	"context"
 	"fmt"
-	"iter"
 
 	"github.com/gracy-go/gracy/page"
 	"github.com/gracy-go/gracy/parse"
@@ -45,7 +44,7 @@ func Example_row79() {
 func generations(api parse.API, size int) *page.Pager[Named] {
 	return page.Offset(size, func(ctx context.Context, offset, limit int) (page.Slice[Named], error) {
 		l, err := listGenerations.Call(ctx, api, Window{offset, limit})
-		return page.Slice[Named]{Items: l.Results, Total: l.Count}, err
+		return page.Slice[Named]{Items: l.Results, Total: l.Count, Own: l}, err
 	})
 }
 
@@ -62,17 +61,9 @@ func Example_row80() {
 	// Output: i ii iii iv v vi vii viii ix 3
 }
 
-// lists walks over the pages themselves, by the link in each.
-func lists(api parse.API, first string) *page.Pager[List] {
-	return page.Next(first, func(ctx context.Context, url string) (page.Slice[List], error) {
-		l, err := parse.Get[List](ctx, api.Client, url)
-		return page.Slice[List]{Items: []List{l}, Next: l.Next}, err
-	})
-}
-
 func Example_row80literal() {
-	api := pokeAPI().behind()
-	for l, err := range lists(api, api.Base+"generation?limit=4").All(ctx) {
+	for p, err := range generations(pokeAPI().behind(), 4).Pages(ctx) {
+		l := page.OwnOf[List](p) // the page as the server has sent it
 		fmt.Println(l.Count, len(l.Results), l.Next, err)
 	}
 	// Output:
@@ -85,40 +76,23 @@ func Example_row81() {
 	server := pokeAPI()
 	pager := generations(server.behind(), 4)
 
-	next, stop := iter.Pull2(pager.Pages(ctx)) // page by page
-	defer stop()
-	first, err, _ := next() // next_page
-	fmt.Println(len(first.Items), err, server.sends())
-	second, err, _ := next()
-	fmt.Println(second.Cursor, err, server.sends())
+	first, err := pager.First(ctx) // next_page: one request
+	fmt.Println(first.Items[0].Name, page.OwnOf[List](first).Count, err)
+	second, err := pager.From(first.Next).First(ctx) // next_page
+	fmt.Println(second.Items[0].Name, second.Cursor, err)
+	back, err := pager.From(first.Cursor).First(ctx) // prev_page: the cursor of a page that was kept
+	fmt.Println(back.Items[0].Name, err)
+	third, err := pager.From("8").First(ctx) // set_page(8), next_page
+	fmt.Println(third.Items[0].Name, third.Next == "", err, server.sends())
 
-	for p, err := range pager.Pages(ctx) { // set_page(0): a loop begins anew, always
-		fmt.Println(p.Number, p.Cursor, len(p.Items), err)
-	}
-	for p, err := range pager.From(first.Cursor).Pages(ctx) { // prev_page: back to a page that was kept
-		fmt.Println(p.Items[0].Name, err)
-		break
-	}
+	all, err := pager.Collect(ctx, 0) // set_page(0), then all: a loop begins where the pager does
+	fmt.Println(len(all), err)
 	// Output:
-	// 4 <nil> 1
-	// 4 <nil> 2
-	// 1 0 4 <nil>
-	// 2 4 4 <nil>
-	// 3 8 1 <nil>
+	// generation-i 9 <nil>
+	// generation-v 4 <nil>
 	// generation-i <nil>
-}
-
-func Example_row81literal() {
-	server := pokeAPI()
-	pager := lists(server.behind(), "https://pokeapi.co/api/v2/generation?limit=4")
-
-	first, err := pager.Collect(ctx, 1) // one page, whole, and no request more
-	fmt.Println(first[0].Count, err, server.sends())
-	all, err := pager.Collect(ctx, 0) // then all, from the beginning
-	fmt.Println(len(all), err, server.sends())
-	// Output:
-	// 9 <nil> 1
-	// 3 <nil> 4
+	// generation-ix true <nil> 4
+	// 9 <nil>
 }
 
 func Example_row82() {

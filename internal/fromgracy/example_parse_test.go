@@ -86,7 +86,7 @@ func Example_row54() {
 	p, err := maybe.Call(ctx, server.behind(), "missingno")
 	fmt.Println(p, err)
 
-	must := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.On(404, errNoPokemon)) // {404: NoPokemon}
+	must := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.Expect(404, errNoPokemon)) // {404: NoPokemon}, and allowed
 	_, err = must.Call(ctx, server.behind(), "missingno")
 	fmt.Println(errors.Is(err, errNoPokemon), err)
 	// Output:
@@ -95,24 +95,19 @@ func Example_row54() {
 	// true GET /pokemon/{name}: 404 Not Found: no such pokémon
 }
 
-// Result is another type for another status, as a callable for each status is there.
-type Result struct {
-	Pokemon
-	Missing string
-}
-
-func Example_row54types() {
-	api := pokeAPI().behind()
-	r, err := parse.Get[parse.Response[[]byte]](ctx, api.Client, api.Base+"pokemon/missingno", parse.Allow(404))
-	result := Result{}
-	switch {
-	case r.Status == 404:
-		result.Missing = string(r.Value)
-	case err == nil:
-		err = json.Unmarshal(r.Value, &result.Pokemon)
+func Example_row54status() {
+	find := func(name string) (any, error) { // there a result may be anything, too
+		p, err := getPokemon.Call(ctx, pokeAPI().behind(), name, parse.Expect(404, errNoPokemon))
+		if e, ok := errors.AsType[*parse.StatusError](err); ok && e.Status == 404 {
+			return "nobody: " + string(e.Body), nil // or a constant, or e.Decode(&another)
+		}
+		return p, err
 	}
-	fmt.Printf("%+v %v\n", result, err)
-	// Output: {Pokemon:{ID:0 Name:} Missing:Not Found} <nil>
+	fmt.Println(find("mew"))
+	fmt.Println(find("missingno"))
+	// Output:
+	// {151 mew} <nil>
+	// nobody: Not Found <nil>
 }
 
 func Example_row55() {
@@ -141,23 +136,23 @@ func Example_row55() {
 
 // A NoPokemonError is an error with what a caller wants to know.
 type NoPokemonError struct {
-	Name   string
-	Status int
+	Name, URL string
+	Status    int
 }
 
 func (e *NoPokemonError) Error() string { return fmt.Sprintf("no %s here (%d)", e.Name, e.Status) }
 
 func Example_row56() {
-	find := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.OnFunc(404, func(f parse.Failure) error {
-		return &NoPokemonError{Name: f.Arg("name"), Status: f.Status}
+	find := parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", parse.ExpectFunc(404, func(f parse.Failure) error {
+		return &NoPokemonError{Name: f.Arg("name"), URL: f.URL, Status: f.Status} // Method, Route, Header, Body as well
 	}))
 	_, err := find.Call(ctx, pokeAPI().behind(), "missingno")
-	e, ok := errors.AsType[*NoPokemonError](err)
-	fmt.Println(ok, e)
 	fmt.Println(err)
+	e, ok := errors.AsType[*NoPokemonError](err)
+	fmt.Println(ok, e.URL)
 	// Output:
-	// true no missingno here (404)
 	// GET /pokemon/{name}: 404 Not Found: no missingno here (404)
+	// true https://pokeapi.co/api/v2/pokemon/missingno
 }
 
 func Example_row57() {
@@ -173,12 +168,12 @@ func Example_row58() {
 		Logger:   lines(),
 		Request:  logging.At(slog.LevelDebug),
 		Response: logging.Message(slog.LevelWarn, "{METHOD} {UENDPOINT} has responded"),
-		Errors: logging.Event{On: true, Level: slog.LevelInfo, Func: func(e transport.Event) string {
+		Errors: logging.MessageFunc(slog.LevelInfo, func(e transport.Event) string {
 			if e.Response == nil {
 				return "no response from {URL}"
 			}
 			return "{STATUS} as " + e.Response.Header.Get("Content-Type")
-		}},
+		}),
 	}))
 	_, _ = getPokemon.Call(ctx, api, "missingno")
 	// Output:
@@ -191,15 +186,19 @@ func Example_row59() {
 	api := pokeAPI(503).behind(
 		logging.New(logging.Config{
 			Logger:   lines(),
-			Response: logging.Message(slog.LevelInfo, "{URL} {UENDPOINT} {METHOD} {STATUS} {REPLAY}{IS_REPLAY}"),
-			Retry:    logging.Message(slog.LevelInfo, "{RETRY_CAUSE}: wait {RETRY_DELAY}s after {CUR_ATTEMPT} of {MAX_ATTEMPT}"),
+			Request:  logging.Message(slog.LevelInfo, "{METHOD} {URL}, which is {ENDPOINT}, of {UURL}, which is {UENDPOINT}"),
+			Retry:    logging.Message(slog.LevelInfo, "{RETRY_CAUSE}, a wait of {RETRY_DELAY}s"),
+			Retried:  logging.Message(slog.LevelInfo, "{RETRY_CAUSE}, then {STATUS}: attempt {CUR_ATTEMPT} of {MAX_ATTEMPT}"),
+			Response: logging.Message(slog.LevelInfo, "{STATUS} {REPLAY}{IS_REPLAY}"), // and {ELAPSED}
 		}),
 		retry.New(retry.Policy{Delay: 2 * time.Millisecond, Jitter: retry.NoJitter}),
 	)
 	_, _ = getPokemon.Call(ctx, api, "abra")
 	// Output:
-	// level=INFO msg="status 503: wait 0.002s after 1 of 3"
-	// level=INFO msg="https://pokeapi.co/api/v2/pokemon/abra /pokemon/{name} GET 200 FALSE"
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra, which is /pokemon/abra, of https://pokeapi.co/api/v2/pokemon/{name}, which is /pokemon/{name}"
+	// level=INFO msg="status 503, a wait of 0.002s"
+	// level=INFO msg="status 503, then 200: attempt 2 of 3"
+	// level=INFO msg="200 FALSE"
 }
 
 func Example_row60() {

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy"
@@ -21,7 +20,6 @@ import (
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
-	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -89,10 +87,9 @@ func Example_row62() {
 func Example_row62log() {
 	inFile("pokeapi.json", func(path string) {
 		with(path, replay.Options{}, func(tape *replay.Tape) {
-			var records atomic.Int64 // a function counts; it is called concurrently
-			api := pokeAPI().behind(logging.New(logging.Config{Logger: lines(), Recorded: logging.Event{On: true, Func: func(transport.Event) string {
-				return fmt.Sprint("on tape: ", records.Add(1))
-			}}}), tape)
+			api := pokeAPI().behind(logging.New(logging.Config{
+				Logger: lines(), Recorded: logging.Message(slog.LevelInfo, "on tape: {RECORDED_COUNT}"), // Replayed: {REPLAYED_COUNT}
+			}), tape)
 			_, _ = getPokemon.Call(ctx, api, "abra")
 			_, _ = getPokemon.Call(ctx, api, "kadabra")
 		})

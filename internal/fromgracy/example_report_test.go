@@ -3,6 +3,7 @@ package fromgracy_test
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -93,20 +94,21 @@ func Example_row73() {
 	fmt.Println(columns)
 
 	stats := metrics.New("")
-	_, _ = getPokemon.Call(ctx, pokeAPI(404).behind(stats), "abra", parse.ZeroOn(404)) // accepted
+	for _, allowed := range []parse.Option{parse.Allow(404), parse.ZeroOn(404), parse.Expect(404, errNoPokemon)} {
+		_, _ = getPokemon.Call(ctx, pokeAPI(404).behind(stats), "abra", allowed)
+	}
 	total := stats.Snapshot().Total
-	fmt.Println(total.Successes, total.Status4xx)
+	fmt.Println(total.Successes, total.Failures, total.Status4xx)
 	// Output:
 	// client,method,route,calls,attempts,success_percent,fail_percent,canceled,mean_seconds,p50_seconds,p99_seconds,max_seconds,status_2xx,status_3xx,status_4xx,status_5xx,aborts,retries,throttled,replays,calls_per_second
-	// 1 1
+	// 3 0 3
 }
 
 func Example_row73literal() {
 	stats := metrics.New("")
-	lenient := parse.OnFunc(404, func(parse.Failure) error { return nil }) // a failure to the layers, none to the caller
-	_, err := getPokemon.Call(ctx, pokeAPI(404).behind(stats), "abra", lenient)
-	fmt.Println(err, stats.Snapshot().Total.Failures)
-	// Output: <nil> 1
+	_, err := getPokemon.Call(ctx, pokeAPI(404).behind(stats), "abra", parse.On(404, errNoPokemon)) // not expected
+	fmt.Println(errors.Is(err, errNoPokemon), stats.Snapshot().Total.Failures)
+	// Output: true 1
 }
 
 func Example_row74() {

@@ -38,8 +38,8 @@ var asThere = retry.Policy{
 	Multiplier: 3,               // delay_modifier=3
 	MaxDelay:   time.Hour,       // no cap
 	Jitter:     retry.NoJitter,
-	When:       func(retry.Outcome) bool { return true }, // retry_on=None
-	Unsafe:     true,                                     // POST too
+	When:       retry.Always, // retry_on=None
+	Unsafe:     true,         // POST too
 	Budget:     retry.NoBudget(),
 }
 
@@ -57,7 +57,7 @@ func Example_row20literal() {
 }
 
 func Example_row21() {
-	fmt.Println(retry.Policy{Delay: 2 * time.Second, Multiplier: 3, MaxDelay: time.Hour, Attempts: 4})
+	fmt.Println(retry.Policy{Delay: 2 * time.Second, Multiplier: 3, Attempts: 4})
 	fmt.Println(asThere)
 	// Output:
 	// retry: 4 attempts, waits up to 2s 6s 18s, full jitter, hints to 1m30s
@@ -83,15 +83,11 @@ type BusyError struct{ In string }
 func (e *BusyError) Error() string { return "busy in " + e.In }
 
 func Example_row23() {
-	busy := func(o retry.Outcome) bool { // errors by their type
-		_, ok := errors.AsType[*BusyError](o.Err)
-		return ok
-	}
 	for _, policy := range []retry.Policy{
 		{Statuses: []int{404}},                                                        // a status; errors as by default
 		{When: retry.OnError(syscall.ECONNRESET)},                                     // an error, and no status
-		{When: retry.Any(busy, retry.OnStatus(404))},                                  // both
-		{When: func(retry.Outcome) bool { return true }},                              // whatever failed
+		{When: retry.Any(retry.OnType[*BusyError](), retry.OnStatus(404))},            // an error by its type, or a status
+		{When: retry.Always},                                                          // whatever failed
 		{When: retry.All(retry.OnMethod("GET"), retry.Not(retry.OnStatus(501, 505)))}, // what else there is
 	} {
 		policy.Attempts, policy.Delay = 2, retry.NoDelay
@@ -113,7 +109,7 @@ func Example_row23() {
 
 func Example_row24() {
 	server := pokeAPI(404)
-	api := server.behind(retry.New(retry.Policy{When: func(retry.Outcome) bool { return true }, Delay: retry.NoDelay}))
+	api := server.behind(retry.New(retry.Policy{When: retry.Always, Delay: retry.NoDelay}))
 	p, err := parse.Get[*Pokemon](ctx, api.Client, "https://pokeapi.co/api/v2/pokemon/abra", parse.ZeroOn(404))
 	fmt.Println(p, err, server.sends()) // accepted, so not retried
 	// Output: <nil> <nil> 1
@@ -150,39 +146,12 @@ func Example_row26literal() {
 	// true true true
 }
 
-// pass is behavior="pass": whatever failed, the result is the zero value.
-func pass[T any](result T, _ error) T { return result }
-
-func Example_row27() {
-	policy := retry.New(retry.Policy{Attempts: 2, Delay: retry.NoDelay})
-	maybe := parse.NewEndpoint[string, *Pokemon]("GET /pokemon/{name}")
-	for _, fault := range []any{503, errReset} { // aborted calls too
-		server := pokeAPI(fault, fault)
-		p := pass(maybe.Call(ctx, server.behind(policy), "abra"))
-		fmt.Println(p, server.sends())
-	}
-	// Output:
-	// <nil> 2
-	// <nil> 2
-}
-
-func Example_row27statuses() {
-	policy := retry.New(retry.Policy{Attempts: 2, Delay: retry.NoDelay})
-	quiet := parse.OnFunc(parse.ServerError, func(parse.Failure) error { return nil }) // of statuses alone
-	for _, fault := range []any{503, errReset} {
-		p, err := getPokemon.Call(ctx, pokeAPI(fault, fault).behind(policy), "abra", quiet)
-		fmt.Println(p.ID, err != nil)
-	}
-	// Output:
-	// 0 false
-	// 0 true
-}
-
 func Example_row28() {
 	api := pokeAPI(503, errReset).behind(
-		logging.New(logging.Config{Logger: lines(), Retry: logging.Event{On: true, Func: func(e transport.Event) string {
-			return fmt.Sprint("attempt ", e.Attempt.Number(), " of ", e.Limit, " failed, another in ", e.Wait)
-		}}}),
+		logging.New(logging.Config{
+			Logger: lines(),
+			Retry:  logging.Message(slog.LevelInfo, "attempt {CUR_ATTEMPT} of {MAX_ATTEMPT} failed, another in {RETRY_DELAY}s"),
+		}),
 		retry.New(retry.Policy{Attempts: 3, Delay: time.Millisecond, Jitter: retry.NoJitter}),
 		hook.New(hook.Hooks{After: func(_ context.Context, o hook.Outcome) (*http.Response, error) {
 			fmt.Println(o.Attempt.Number(), o.Attempt.Cause(), o.Verdict, o.Err != nil)
@@ -193,17 +162,21 @@ func Example_row28() {
 	fmt.Println(err)
 	// Output:
 	// 1 first retryable false
-	// level=INFO msg="attempt 1 of 3 failed, another in 1ms"
+	// level=INFO msg="attempt 1 of 3 failed, another in 0.001s"
 	// 2 retry retryable true
-	// level=INFO msg="attempt 2 of 3 failed, another in 2ms"
+	// level=INFO msg="attempt 2 of 3 failed, another in 0.002s"
 	// 3 retry ok false
 	// <nil>
 }
 
 func Example_row29() {
 	api := pokeAPI(503, errReset).behind(
-		logging.New(logging.Config{Logger: lines(), Retry: logging.Message(slog.LevelInfo, "again after {RETRY_CAUSE}")}),
-		retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay}),
+		logging.New(logging.Config{
+			Logger: lines(), Errors: logging.At(logging.NoLevel),
+			Retry:     logging.Message(slog.LevelInfo, "again after {RETRY_CAUSE} {ERROR}"),
+			Exhausted: logging.Message(slog.LevelInfo, "given up after {RETRY_CAUSE}, {STOPPED}"),
+		}),
+		retry.New(retry.Policy{Attempts: 3, Delay: retry.NoDelay}),
 	)
 	check := parse.Check(func(p *Pokemon) error {
 		if p.ID != 1 {
@@ -215,10 +188,9 @@ func Example_row29() {
 	fmt.Println(err)
 	// Output:
 	// level=INFO msg="again after status 503"
-	// level=INFO msg="again after error"
-	// level=INFO msg="again after check"
-	// level=ERROR msg="GET https://pokeapi.co/api/v2/pokemon/ivysaur failed: 200 check: not the first"
-	// GET /pokemon/{name}: check: not the first after 4 attempts
+	// level=INFO msg="again after error read: connection reset by peer"
+	// level=INFO msg="given up after check, attempts used up: 3 of 3"
+	// GET /pokemon/{name}: check: not the first after 3 attempts
 }
 
 func Example_row30() {

@@ -211,6 +211,29 @@ func TestTheReasonsOfThePage(t *testing.T) {
 	}
 }
 
+// The placeholders of the original, all of which docs/logging.md explains and gives to an
+// event; a test of package logging asserts the value of each.
+var placeholders = strings.Fields(`URL UURL ENDPOINT UENDPOINT METHOD STATUS ELAPSED REPLAY IS_REPLAY RETRY_DELAY RETRY_CAUSE CUR_ATTEMPT
+	MAX_ATTEMPT THROTTLE_TIME THROTTLE_LIMIT THROTTLE_TIME_RANGE CONCURRENT_REQUESTS RETRY_AFTER RETRY_AFTER_ACTUAL_WAIT WAIT_TIME
+	RECORDED_COUNT REPLAYED_COUNT`)
+
+func TestEveryPlaceholderOfTheOriginalIsKnown(t *testing.T) {
+	b, err := os.ReadFile("../../docs/logging.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	explained, table, ok := strings.Cut(string(b), "<!-- placeholders -->")
+	if !ok || len(placeholders) != 22 {
+		t.Fatalf("%d placeholders, and the table is there: %v", len(placeholders), ok)
+	}
+	for _, name := range placeholders {
+		row := regexp.MustCompile("(?m)^\\| `\\{" + name + "\\}` \\|.*$").FindString(table)
+		if !strings.Contains(explained, "`{"+name+"}`") || !strings.Contains(row, "×") {
+			t.Errorf("{%s} has no explanation or no event: %q", name, row)
+		}
+	}
+}
+
 // Every link within the page leads to a heading, and every other one to a file.
 func TestItsLinksLead(t *testing.T) {
 	text, anchors := read(t), map[string]bool{}
