@@ -43,7 +43,7 @@ func ExampleChain() {
 	server := flaky()
 	defer server.Close()
 
-	stats := metrics.New("pokeapi") // a prometheus.Collector
+	stats := metrics.New("pokeapi") // a prometheus.Collector, for promhttp to serve
 	client := &http.Client{Transport: gracy.Chain(
 		stats,
 		retry.New(retry.Policy{Attempts: 4}),

@@ -13,6 +13,9 @@
 //
 // # Defaults
 //
+// A hook learns what its call is about from transport.CallFrom(ctx): the Route, and by Arg
+// what is in its placeholders; the PathValue and Pattern of a request are for servers.
+//
 // Before may edit the request in place; its error is a veto: nothing is sent, and
 // the call fails with a [VetoError]. After sees the response or the error, also
 // that of a cancel and of a veto, and may put another response in its place. Its

@@ -4,6 +4,7 @@
 //	stats := metrics.New("pokeapi")
 //	client := &http.Client{Transport: gracy.Chain(stats, retry.New(retry.Policy{}))}
 //	prometheus.MustRegister(stats) // if you like: nothing is registered by itself
+//	http.Handle("/metrics", promhttp.Handler())
 //	defer report.Table(os.Stdout, stats)
 //
 // # What is counted

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/transport"
@@ -39,7 +40,13 @@ type Error struct {
 	ended error // the error of the request's context, nil while it has not ended
 }
 
-func (e *Error) Error() string { return e.Route + ": " + causeText(e.Err) + after(e.Call) }
+func (e *Error) Error() string {
+	text, attempts := causeText(e.Err), after(e.Call)
+	if strings.Contains(text, strings.TrimPrefix(attempts, " after ")) { // the error of a retry layer says it too
+		attempts = ""
+	}
+	return e.Route + ": " + text + attempts
+}
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

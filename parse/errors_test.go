@@ -40,6 +40,15 @@ func TestATransportErrorKeepsItsCause(t *testing.T) {
 	}
 }
 
+// The error of a retry layer says how many attempts there were; the text says it once.
+func TestTheTextSaysOnceHowManyAttemptsThereWere(t *testing.T) {
+	_, client := serve(t, reply{err: errors.New("retry: 2 attempts in 1s: boom")})
+	_, err := parse.Get[pokemon](t.Context(), retrying(client, 2), url)
+	if want := "GET /v2/pokemon/{id}: retry: 2 attempts in 1s: boom"; err.Error() != want {
+		t.Errorf("%v, want %q", err, want)
+	}
+}
+
 func TestAnErrorFindsItsCallInASharedTrace(t *testing.T) {
 	// The caller's own trace gets the call, and the error finds its own among many.
 	_, ok := serve(t, reply{status: 200, body: pikachu})

@@ -45,6 +45,9 @@ type field struct {
 	many  bool   // it is a slice, and its name is repeated
 }
 
+// tags is how a field says where it goes.
+const tags = "`path:\"name\"`, `query:\"name\"`, `header:\"Name\"`"
+
 // newInput checks a type against a pattern.
 func newInput(t reflect.Type, p *pattern) (*input, error) {
 	switch {
@@ -55,7 +58,8 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 		return &input{shape: shapeNone}, nil
 	case scalar(t):
 		if len(p.names) != 1 {
-			return nil, fmt.Errorf("the input %s is one value, the pattern has %d placeholders", t, len(p.names))
+			return nil, fmt.Errorf("the input %s is one value, the pattern has %d placeholders; several values, or one that goes elsewhere, are fields with a tag: %s",
+				t, len(p.names), tags)
 		}
 		return &input{shape: shapeOne}, nil
 	case t.Kind() == reflect.Struct:
@@ -72,10 +76,12 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 		}
 	}
 	switch {
+	case t.Kind() == reflect.Struct && t.NumField() == 0 && len(p.names) == 0:
+		return nil, fmt.Errorf("the input %s has no fields: use parse.None", t)
 	case len(p.names) > 0:
 		return nil, fmt.Errorf("the input %s has no field with the tag path:%q", t, p.names[0])
 	case slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodTrace, http.MethodOptions}, p.method):
-		return nil, fmt.Errorf("the input %s would be the body, and %s has none; fields with a tag go elsewhere: `query:\"name\"`", t, p.method)
+		return nil, fmt.Errorf("the input %s would be the body, and %s has none; fields with a tag go elsewhere: %s", t, p.method, tags)
 	case t.Kind() == reflect.Chan || t.Kind() == reflect.Func:
 		return nil, fmt.Errorf("the input %s cannot be sent", t)
 	}

@@ -56,7 +56,11 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		make func()
 	}{
 		{`pattern "/x" has no method`, func() { parse.NewEndpoint[parse.None, int]("/x") }},
-		{"has a host", func() { parse.NewEndpoint[parse.None, int]("GET api.test/x") }},
+		{"has the host \"api.test\", which belongs into API.Base", func() { parse.NewEndpoint[parse.None, int]("GET api.test/x") }},
+		{"a path begins with a slash", func() { parse.NewEndpoint[string, int]("GET pokemon/{name}") }},
+		{"write \"GET\"", func() { parse.NewEndpoint[string, int]("get /pokemon/{name}") }},
+		{"use parse.None", func() { parse.NewEndpoint[struct{}, int]("GET /pokemon") }},
+		{"`query:\"name\"`", func() { parse.NewEndpoint[string, int]("GET /pokemon") }},
 		{"has no path", func() { parse.NewEndpoint[parse.None, int]("GET x") }},
 		{"{ without }", func() { parse.NewEndpoint[string, int]("GET /{x") }},
 		{"query or fragment", func() { parse.NewEndpoint[string, int]("GET /{x}?a=b") }},
@@ -77,7 +81,7 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		{"no parameter name", func() { parse.NewEndpoint[unnamed, int]("GET /a") }},
 		{"form of url.Values", func() { parse.NewEndpoint[wrongForm, int]("POST /a") }},
 		{"two fields for json", func() { parse.NewEndpoint[twoBodies, int]("POST /a") }},
-		{"GET has none; fields with a tag go elsewhere: `query:", func() { parse.NewEndpoint[pokemon, int]("GET /a") }},
+		{"GET has none; fields with a tag go elsewhere: `path:", func() { parse.NewEndpoint[pokemon, int]("GET /a") }},
 		{`no field with the tag path:"id"`, func() { parse.NewEndpoint[pokemon, int]("POST /{id}") }},
 		{"cannot be sent", func() { parse.NewEndpoint[func(), int]("POST /a") }},
 		{"Check is for string", func() {

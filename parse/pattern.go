@@ -31,7 +31,7 @@ func parsePattern(text string) (*pattern, error) {
 	case method == "":
 		return nil, fmt.Errorf("pattern %q has no method: write %q", text, "GET "+text)
 	case host != "":
-		return nil, fmt.Errorf("pattern %q has a host, which belongs into API.Base", text)
+		return nil, fmt.Errorf("pattern %q has the host %q, which belongs into API.Base; a path begins with a slash", text, host)
 	}
 	p := &pattern{text: method + " " + path, method: method, route: transport.Route(text)}
 	path = strings.TrimSuffix(path, "{$}")

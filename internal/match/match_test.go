@@ -94,7 +94,7 @@ func TestARouteMatchesTheRouteOfTheCall(t *testing.T) {
 }
 
 func TestTheErrorOfCompileNamesTheField(t *testing.T) {
-	for want, f := range map[string]Fields{"field URL: ": {URL: "("}, "field Route: ": {Route: "no slash"}} {
+	for want, f := range map[string]Fields{"field URL: ": {URL: "("}, "field Route: ": {Route: "no slash"}, "field Method: ": {Method: "post"}} {
 		if _, err := Compile(f); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q first", f, err, want)
 		}

@@ -3,6 +3,7 @@ package route
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -86,6 +87,9 @@ func (p *pattern) read(text string) error {
 		p.method, rest = text[:i], strings.TrimLeft(text[i+1:], " \t")
 		if !validMethod(p.method) {
 			return fmt.Errorf("invalid method %q", p.method)
+		}
+		if want := Misspelled(p.method); want != "" {
+			return fmt.Errorf("the method %q is not that of any request: write %q", p.method, want)
 		}
 	}
 	if strings.Contains(rest, "://") {
@@ -226,6 +230,18 @@ func (s *segPattern) weight() (n int) {
 		n += len(l)
 	}
 	return n
+}
+
+// Misspelled returns how a standard method is written that m has in other letters, ""
+// if m is none such. Methods have case: "get" is sent as it is, and no "GET" matches it.
+func Misspelled(m string) string {
+	switch up := strings.ToUpper(m); up {
+	case m:
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return up
+	}
+	return ""
 }
 
 func validMethod(m string) bool {

@@ -32,6 +32,8 @@ func TestTheErrorOfAnInvalidPatternSaysWhy(t *testing.T) {
 		{"GET example.com", "no path"},
 		{" /x", "invalid method"},
 		{"G(T /x", "invalid method"},
+		{"get /x", `write "GET"`},
+		{"Post /x", `write "POST"`},
 		{"https://example.com/x", "scheme"},
 		{"/x?y=1", "query"},
 		{"/x#y", "query or fragment"},
