@@ -56,7 +56,8 @@
 //
 // # What it will not do
 //
-// It implements no protocol that issues tokens, stores none on disk, signs nothing
-// and does not parse tokens. It does not protect a credential from the server that
-// it is for.
+// It sets no query: for a key that belongs there, the Before of an innermost hook edits
+// the URL, and looks at its Host first. It implements no protocol that issues tokens,
+// stores none on disk, signs nothing and does not parse tokens. It does not protect a
+// credential from the server that it is for.
 package auth

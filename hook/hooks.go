@@ -49,7 +49,9 @@ type Outcome struct {
 	Err error
 	// Attempt is the row of the ledger: number, cause, waits. Of several attempts it
 	// is the one that Response belongs to, or the latest. Outside retry the row is
-	// closed, inside retry it is still open.
+	// closed, inside retry it is still open: then Response, Err and Verdict say what it
+	// will say of the outcome, and time.Since(o.Attempt.Start()) how long it took, waits
+	// included.
 	Attempt *transport.Attempt
 	// Verdict is what the outcome means. Of an open row it is the judgment of the
 	// response before the caller's check of its body.

@@ -48,8 +48,8 @@ func TestTheMediaTypeChoosesTheDecoder(t *testing.T) {
 		{"204 to a slice", get[[]int], reply{status: 204}, []int(nil), ""},
 		{"204 to None", get[parse.None], reply{status: 204}, parse.None{}, ""},
 		{"204 to a string", get[string], reply{status: 204}, "", ""},
-		{"204 to a struct", get[pokemon], reply{status: 204}, nil, ": decode application/json: no body"},
-		{"200 without bytes to a struct", get[pokemon], reply{}, nil, ": decode application/json: no body"},
+		{"204 to a struct", get[pokemon], reply{status: 204}, nil, ": decode application/json: no body: a pointer or None accepts that"},
+		{"200 without bytes to a struct", get[pokemon], reply{}, nil, ": decode application/json: no body: a pointer or None accepts that"},
 
 		{"trailing data", get[pokemon], reply{body: pikachu + pikachu}, nil, ": decode application/json at byte 27: more data after the value"},
 		{"trailing xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<p></p><p></p>`}, nil, ": decode text/xml: more data after the value"},

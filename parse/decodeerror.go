@@ -83,7 +83,10 @@ func decodeReason(err error) string {
 		}
 		return "malformed"
 	}
-	if errors.Is(err, errMedia) || errors.Is(err, errUTF8) || errors.Is(err, ErrEmpty) || errors.Is(err, errMore) {
+	if errors.Is(err, ErrEmpty) {
+		return "no body: a pointer or None accepts that"
+	}
+	if errors.Is(err, errMedia) || errors.Is(err, errUTF8) || errors.Is(err, errMore) {
 		return strings.TrimPrefix(err.Error(), "parse: ") // the route stands in its place
 	}
 	return fmt.Sprintf("malformed (%T)", err)

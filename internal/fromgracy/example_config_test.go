@@ -133,6 +133,7 @@ func Example_row16() {
 	for _, note := range gracy.Explain(api.Client).Notes {
 		fmt.Println(note)
 	}
+	fmt.Println(retry.Policy{Attempts: 2, Delay: time.Second}, "|", throttle.Off) // options
 
 	resp, err := api.Client.Get(api.Base + "pokemon/abra")
 	fmt.Println(transport.CallOf(resp).Count(), "attempts", err) // the whole Call prints each, with times, waits and verdict
@@ -140,6 +141,7 @@ func Example_row16() {
 	// retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m30s
 	// throttle: 10 requests per second
 	// throttle: a pause holds back scope host, at most 1m30s
+	// retry: 2 attempts, waits up to 1s, full jitter, hints to 1m30s | throttle: off
 	// 2 attempts <nil>
 }
 
