@@ -26,8 +26,11 @@ import (
 // and the layers see a failure unless the response was expected.
 func TestWhatPasses(t *testing.T) {
 	no := errors.New("no")
-	closed := throttle.New()
-	closed.Close()
+	closed := func() gracy.Layer {
+		limit := throttle.New()
+		limit.Close()
+		return limit
+	}
 	full := func() gracy.Layer {
 		return concurrency.New(concurrency.Limit{Max: 1, MaxQueue: concurrency.NoQueue})
 	}
@@ -36,7 +39,7 @@ func TestWhatPasses(t *testing.T) {
 	policy := retry.Policy{Attempts: 2, Delay: time.Second, Jitter: retry.NoJitter}
 	for name, c := range map[string]struct {
 		steps  []any
-		layers []gracy.Layer
+		layer  func() gracy.Layer
 		opts   []parse.Option
 		ctx    func(context.Context) (context.Context, context.CancelFunc)
 		busy   bool // another call has the only slot
@@ -50,62 +53,88 @@ func TestWhatPasses(t *testing.T) {
 		"attempts used up":   {steps: []any{503, 503}, status: 503, sends: 2},
 		"no budget":          {steps: []any{503}, opts: []parse.Option{retry.Policy{Budget: retry.NewBudget(retry.BudgetConfig{Reserve: retry.NoReserve})}}, status: 503, sends: 1},
 		"past the deadline":  {steps: []any{503}, ctx: within(time.Second / 2), status: 503, sends: 1},
-		"a 429 and a pause":  {steps: []any{tooMany("600")}, layers: []gracy.Layer{throttle.New()}, status: 429, sends: 1},
+		"a 429 and a pause":  {steps: []any{tooMany("600")}, layer: func() gracy.Layer { return throttle.New() }, status: 429, sends: 1},
 		"the network":        {steps: []any{errReset, errReset}, sends: 2},
 		"503, then a reset":  {steps: []any{503, errReset}, sends: 2}, // the last outcome, not the last response: row 25
 		"canceled before":    {ctx: canceled, sends: 1},               // the base is asked, and looks at the context itself
 		"canceled in a wait": {steps: []any{503}, ctx: after(time.Second / 2), sends: 1},
 		"the deadline":       {steps: []any{hanging}, ctx: within(time.Second), sends: 1},
-		"a time limit":       {steps: []any{hanging, hanging}, layers: []gracy.Layer{timeout.PerAttempt(time.Second)}, sends: 2},
-		"a veto":             {layers: []gracy.Layer{hook.New(hook.Hooks{Before: func(context.Context, *http.Request) error { return no }})}},
-		"an error of After":  {layers: []gracy.Layer{hook.New(hook.Hooks{FailOnError: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, no }})}, opts: []parse.Option{retry.Off}, sends: 1},
+		"a time limit":       {steps: []any{hanging, hanging}, layer: func() gracy.Layer { return timeout.PerAttempt(time.Second) }, sends: 2},
+		"a veto": {layer: func() gracy.Layer {
+			return hook.New(hook.Hooks{Before: func(context.Context, *http.Request) error { return no }})
+		}},
+		"an error of After": {layer: func() gracy.Layer {
+			return hook.New(hook.Hooks{FailOnError: true, After: func(context.Context, hook.Outcome) (*http.Response, error) { return nil, no }})
+		}, opts: []parse.Option{retry.Off}, sends: 1},
 		"PrepareRetry":       {steps: []any{503}, opts: []parse.Option{retry.Policy{PrepareRetry: func(*http.Request) error { return no }}}, sends: 1},
-		"a closed limiter":   {layers: []gracy.Layer{closed}},
-		"no slot":            {layers: []gracy.Layer{full()}, busy: true, sends: 1},
-		"a miss of the tape": {layers: []gracy.Layer{empty(t)}},
+		"a closed limiter":   {layer: closed},
+		"no slot":            {layer: full, busy: true, sends: 1},
+		"a miss of the tape": {layer: func() gracy.Layer { return empty(t) }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				stats, server := metrics.New(""), pokeAPI(c.steps...)
-				if c.busy {
-					server.steps = []any{hanging}
-				}
-				api := server.behind(append([]gracy.Layer{stats, retry.New(policy)}, c.layers...)...)
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if c.busy {
-					go func() { _, _ = parse.Get[parse.None](ctx, api.Client, api.Base) }()
-					synctest.Wait()
-				}
-				one := ctx
-				if c.ctx != nil {
-					var end context.CancelFunc
-					one, end = c.ctx(ctx)
-					defer end()
-				}
-				req, err := getPokemon.Request(one, api, "abra", c.opts...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				resp, err := api.Client.Do(req)
-				status := 0
-				if p := passed(resp, err); p != nil {
-					status = p.StatusCode
-					_ = p.Body.Close()
-				}
-				if status != c.status || server.sends() != c.sends {
-					t.Errorf("%d passes after %d requests, want %d after %d", status, server.sends(), c.status, c.sends)
-				}
-				if (err != nil) != (c.status == 0) {
-					t.Errorf("without passing the error is %v", err)
-				}
-				total := stats.Snapshot().Total
-				if good := name == "found" || name == "expected"; (total.Successes == 1) != good {
-					t.Errorf("%d successes are counted", total.Successes)
-				}
+		for how, call := range map[string]func(context.Context, parse.API, ...parse.Option) (status int, err error){"response": passedResponse, "result": passedResult} {
+			t.Run(name+"/"+how, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					stats, server := metrics.New(""), pokeAPI(c.steps...)
+					if c.busy {
+						server.steps = []any{hanging}
+					}
+					layers := []gracy.Layer{stats, retry.New(policy)}
+					if c.layer != nil {
+						layers = append(layers, c.layer())
+					}
+					api := server.behind(layers...)
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					if c.busy {
+						go func() { _, _ = parse.Get[parse.None](ctx, api.Client, api.Base) }()
+						synctest.Wait()
+					}
+					one := ctx
+					if c.ctx != nil {
+						var end context.CancelFunc
+						one, end = c.ctx(ctx)
+						defer end()
+					}
+					status, err := call(one, api, c.opts...)
+					good := name == "found" || name == "expected"
+					want := c.status
+					if how == "result" && name != "found" {
+						want = 0 // there is no Pokémon
+					}
+					if status != want || server.sends() != c.sends {
+						t.Errorf("%d passes after %d requests, want %d after %d", status, server.sends(), want, c.sends)
+					}
+					if (err != nil) != (want == 0) {
+						t.Errorf("without passing the error is %v", err)
+					}
+					if n := stats.Snapshot().Total.Successes; (n == 1) != good {
+						t.Errorf("%d successes are counted", n)
+					}
+				})
 			})
-		})
+		}
 	}
+}
+
+func passedResponse(ctx context.Context, api parse.API, opts ...parse.Option) (status int, err error) {
+	req, err := getPokemon.Request(ctx, api, "abra", opts...)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := api.Client.Do(req)
+	if p := passed(resp, err); p != nil {
+		status = p.StatusCode
+		_ = p.Body.Close()
+	}
+	return status, err
+}
+
+func passedResult(ctx context.Context, api parse.API, opts ...parse.Option) (status int, err error) {
+	p, err := getPokemon.Call(ctx, api, "abra", opts...)
+	if result(p, err).ID != 0 {
+		status = 200
+	}
+	return status, err
 }
 
 func within(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
