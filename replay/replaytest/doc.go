@@ -20,6 +20,8 @@
 //	tape := replaytest.Open(t, replaytest.Config{})
 //	client := &http.Client{Transport: gracy.Chain(retry.New(retry.Policy{}), tape)}
 //
+// What takes a base and brings its own layers is given tape.Wrap(nil).
+//
 // # Modes
 //
 // GRACY_TAPE is one of
