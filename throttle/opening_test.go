@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,4 +118,45 @@ func TestFreeForAllForRequestsThatWait(t *testing.T) {
 			t.Errorf("number 33 left after %v, number 200 after %v, want both after %v", got[pauses.OpenAfter], got[199], want)
 		}
 	})
+}
+
+// After a pause the server is taken for recovered bit by bit: with a good response one more
+// request may be under way. One that asks for fewer calls is none, whatever it does not say
+// of the time.
+func TestWhatCountsAsRecovery(t *testing.T) {
+	for _, tt := range []struct{ status, leave int }{
+		{200, 2},
+		{404, 2},
+		{403, 2}, // about that request alone
+		{503, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var n atomic.Int64
+			s := &server{latency: func(*http.Request) time.Duration { return time.Second / 2 }}
+			s.respond = func(req *http.Request) (*http.Response, error) {
+				switch n.Add(1) {
+				case 1:
+					return reply(req, 429, "Retry-After", "10"), nil
+				case 2:
+					return reply(req, tt.status), nil
+				}
+				return reply(req, 200), nil
+			}
+			l := New()
+			rt := l.Wrap(s)
+			flood(t, rt, "/", 1)
+			start := time.Now()
+			flood(t, rt, "/", 6)
+			leave := 0
+			for _, at := range s.times("/")[2:] {
+				if at.Sub(start) == 10*time.Second+time.Second/2 {
+					leave++
+				}
+			}
+			if leave != tt.leave {
+				t.Errorf("with the first response after the pause, a %d, %d requests leave, want %d", tt.status, leave, tt.leave)
+			}
+			quiet(t, l)
+		})
+	}
 }
