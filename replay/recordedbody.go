@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"sync"
 )
 
@@ -13,9 +14,13 @@ type recordedBody struct {
 	recording *recording
 	max       int64
 
-	mu   sync.Mutex // mu guards all fields below; it is not held while inner is read
-	kept []byte
-	over bool // the exchange was recorded, or the body is too long
+	// mu guards all fields below; it is not held while inner is read, and the
+	// mutex of a row is inside of it.
+	mu      sync.Mutex
+	kept    []byte
+	over    bool // the exchange was recorded, or the body is too long
+	reading int  // reads of the caller's that are under way
+	closing bool // Close was called: the body is read by nobody but us
 }
 
 // newRecordedBody has a WriteTo if inner has one.
@@ -28,6 +33,10 @@ func newRecordedBody(inner io.ReadCloser, r *recording) io.ReadCloser {
 }
 
 func (b *recordedBody) Read(p []byte) (int, error) {
+	if !b.enter() {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	defer b.leave()
 	n, err := b.inner.Read(p)
 	b.keep(p[:n])
 	if err != nil {
@@ -36,9 +45,54 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close completes the exchange where the end of the body is near.
 func (b *recordedBody) Close() error {
+	closed := b.complete()
 	b.end(nil)
+	if closed {
+		return nil
+	}
 	return b.inner.Close()
+}
+
+// enter begins a read of the caller's; false after Close.
+func (b *recordedBody) enter() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closing {
+		return false
+	}
+	b.reading++
+	return true
+}
+
+func (b *recordedBody) leave() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reading--
+}
+
+// complete reads what the caller has left unread, and reports whether that has
+// closed the body. A body that is closed during a read is left alone: it is closed
+// to end the read.
+func (b *recordedBody) complete() (closed bool) {
+	b.mu.Lock()
+	idle := !b.closing && !b.over && b.reading == 0
+	b.closing = true
+	had, length := int64(len(b.kept)), b.recording.head.ContentLength
+	if length >= 0 {
+		length -= had
+	}
+	b.mu.Unlock()
+	if !idle || length == 0 || b.recording.request.send.Context().Err() != nil {
+		return false
+	}
+	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
+	b.keep(data)
+	if whole {
+		b.end(io.EOF)
+	}
+	return closed
 }
 
 func (b *recordedBody) keep(p []byte) {
@@ -49,7 +103,7 @@ func (b *recordedBody) keep(p []byte) {
 	}
 	if int64(len(b.kept))+int64(len(p)) > b.max {
 		b.over, b.kept = true, nil
-		b.recording.tape.counts.skipped.Add(1)
+		b.recording.tooLong(b.max)
 		return
 	}
 	b.kept = append(b.kept, p...)
@@ -95,6 +149,10 @@ type recordedWriterTo struct {
 }
 
 func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
+	if !b.enter() {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	defer b.leave()
 	n, err := b.inner.WriteTo(keepingWriter{dst, b.recordedBody})
 	if err == nil {
 		b.end(io.EOF)

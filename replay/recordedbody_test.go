@@ -13,6 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestEarlyCloseIsNotReplayed(t *testing.T) {
@@ -21,6 +22,9 @@ func TestEarlyCloseIsNotReplayed(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 				resp := respond(req, 200, "0123456789")
+				if req.URL.Path == "/part" {
+					resp = respond(req, 200, strings.Repeat("x", 100<<10))
+				}
 				if strings.HasPrefix(req.URL.Path, "/unknown") {
 					resp.ContentLength = -1
 				}
@@ -41,6 +45,7 @@ func TestEarlyCloseIsNotReplayed(t *testing.T) {
 				_ = resp.Body.Close()
 			}
 			read("/part", 4)
+			tape.LeaveRest()
 			read("/unknown", 10) // all of it, but the length is not known
 			read("/whole", 10)   // without asking for EOF
 			if s := tape.Stats(); s.Incomplete != 2 {
@@ -68,6 +73,28 @@ func TestTooLongIsSkipped(t *testing.T) {
 	closeTape(t, tape)
 	if s := tape.Stats(); s.Skipped != 1 || s.Recorded != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A response over MaxBody is in the figures and in the ledger.
+func TestTooLongIsReported(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), "t"), replay.Options{MaxBody: 8})
+	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) { return respond(req, 200, "012345678"), nil }})
+	for _, read := range []bool{true, false} {
+		resp, err := rt.RoundTrip(request(t, "GET", api+"/a", "").WithContext(transport.With(t.Context(), replay.ModeRecord)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read {
+			_, _ = io.Copy(io.Discard, resp.Body)
+		}
+		_ = resp.Body.Close()
+		if text := layer.CallOf(resp).String(); !strings.Contains(text, "longer than MaxBody, 8 bytes") {
+			t.Errorf("read %v: the ledger does not say so: %s", read, text)
+		}
+	}
+	if s := tape.Stats(); s.TooLong != 2 || s.Skipped != 2 {
+		t.Errorf("%+v, want 2 too long", s)
 	}
 }
 

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -47,10 +48,12 @@ func (r *recording) respond(resp *http.Response) {
 func (r *recording) finish(body []byte, none bool, err error, complete bool) {
 	h := &r.head
 	resp := &store.Response{
-		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header,
-		Trailer: r.resp.Trailer.Clone(), Body: body,
+		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header, Body: body,
 		NoBody: none, ContentLength: h.ContentLength,
 		TransferEncoding: slices.Clone(h.TransferEncoding), Uncompressed: h.Uncompressed, Close: h.Close,
+	}
+	if complete { // else a read may still be under way, and fill it
+		resp.Trailer = r.resp.Trailer.Clone()
 	}
 	var fault *store.Fault
 	if err != nil {
@@ -82,6 +85,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 		p.Replace = r.replace()
 	} else {
 		t.counts.incomplete.Add(1)
+		r.note("not on the tape: the body did not end")
 	}
 	if !t.writer.add(p) {
 		return
@@ -92,6 +96,21 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	count := t.counts.taken.Add(1)
 	if r.call.Wants(layer.Recorded) {
 		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: layerName, Attempt: r.attempt, Response: r.resp, Count: count})
+	}
+}
+
+// tooLong counts a response that is longer than what is recorded.
+func (r *recording) tooLong(maxBody int64) {
+	c := &r.tape.counts
+	c.skipped.Add(1)
+	c.tooLong.Add(1)
+	r.note(fmt.Sprintf("not on the tape: the body is longer than MaxBody, %d bytes", maxBody))
+}
+
+// note adds a remark to the row of the attempt.
+func (r *recording) note(text string) {
+	if r.attempt != nil {
+		r.attempt.AddNote(text)
 	}
 }
 

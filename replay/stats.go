@@ -9,13 +9,14 @@ type Stats struct {
 	Replayed   int64 // calls whose response or fault came from the tape
 	Missed     int64 // calls for which the tape had no exchange
 	Skipped    int64 // responses not recorded: discarded, longer than MaxBody, upgraded, or with a request that was not read
-	Incomplete int64 // exchanges whose response was not read to its end, and which are not replayed
+	TooLong    int64 // those of Skipped that were longer than MaxBody
+	Incomplete int64 // exchanges whose response did not end, also not soon after it was closed, and which are not replayed
 	Withheld   int64 // exchanges kept off the tape because of a secret
 	Failed     int64 // exchanges lost to failed writes, or finished after Close
 }
 
 type counters struct {
-	recorded, replayed, missed, skipped, incomplete, withheld, failed atomic.Int64
+	recorded, replayed, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
 
 	taken atomic.Int64 // exchanges handed to the writer, whatever became of them
 }
@@ -28,7 +29,7 @@ func (t *Tape) Stats() Stats {
 	c := &t.counts
 	return Stats{
 		Recorded: c.recorded.Load(), Pending: int64(t.writer.queue.pendingCount()), Replayed: c.replayed.Load(),
-		Missed: c.missed.Load(), Skipped: c.skipped.Load(), Incomplete: c.incomplete.Load(),
+		Missed: c.missed.Load(), Skipped: c.skipped.Load(), TooLong: c.tooLong.Load(), Incomplete: c.incomplete.Load(),
 		Withheld: c.withheld.Load(), Failed: c.failed.Load(),
 	}
 }

@@ -31,6 +31,7 @@ type Tape struct {
 	sequences *sequences
 	errs      reporter
 	counts    counters
+	rest      rest
 	closing   sync.Once
 }
 
@@ -85,7 +86,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		}
 		s = nil
 	}
-	t := &Tape{opts: opts, store: s, masker: masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody}}
+	t := &Tape{opts: opts, store: s, rest: defaultRest(), masker: masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
 	t.errs.onError = opts.OnError

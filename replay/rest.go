@@ -1,0 +1,34 @@
+package replay
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/layer/bodies"
+)
+
+// rest bounds what a tape reads of a response that its caller closes before the
+// end: a decoder stops at the closing brace, and whoever looks at the status alone
+// reads nothing. The caller waits in Close meanwhile, and a slot is held.
+type rest struct {
+	bytes int64 // together with what the caller has read
+	more  int64 // behind a longer read: a decoder leaves little, a drain has given up
+	time  time.Duration
+}
+
+func defaultRest() rest { return rest{bytes: 64 << 10, more: 16 << 10, time: 100 * time.Millisecond} }
+
+// read reads the rest of a body of which length bytes are missing, -1 if that is
+// not known, and had bytes were read. whole says that the body ended, closed that
+// it was closed because the time was over.
+func (r rest) read(resp *http.Response, had, length int64) (data []byte, whole, closed bool) {
+	limit := max(r.bytes-had, r.more)
+	if limit <= 0 || length > limit {
+		return nil, false, false
+	}
+	if length < 0 {
+		limit-- // one byte shows that there is more
+	}
+	data, err := bodies.ReadSome(resp, limit, r.time)
+	return data, err == nil, err == bodies.ErrSlow //nolint:errorlint // ReadSome returns it bare
+}
