@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"hash"
 	"io"
 	"net/http"
@@ -62,7 +61,7 @@ func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
 		p.send = req.WithContext(req.Context())
 		p.send.Body = readCloser{bytes.NewReader(head), req.Body}
 	case mode == ModeReplay:
-		sum := hashOf(head)
+		sum := c.hashOf(req.Header, head)
 		n, err := io.Copy(sum, req.Body)
 		if err != nil {
 			return nil, err
@@ -89,7 +88,7 @@ func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 		c.describe(p, req, head, int64(len(head)), nil)
 		return true
 	}
-	sum := hashOf(head)
+	sum := c.hashOf(req.Header, head)
 	n, err := io.Copy(sum, body)
 	if err != nil {
 		return false
@@ -104,8 +103,8 @@ func (c *capturer) readAhead(r io.Reader) (head []byte, rest bool, err error) {
 	return head, int64(len(head)) > c.maxRequest, err
 }
 
-func hashOf(head []byte) hash.Hash {
-	h := sha256.New()
+func (c *capturer) hashOf(header http.Header, head []byte) hash.Hash {
+	h := c.match.newBodySum(header)
 	_, _ = h.Write(head)
 	return h
 }
@@ -122,12 +121,18 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 		r.Host = req.Host
 	}
 	if sum == nil {
-		masked, err := c.masker.body(req.Header, body)
+		header := req.Header
+		if c.match.Ignore&ChunkSignatures != 0 && chunked(header) {
+			if payload, ok := payloadOf(body); ok {
+				header, body, r.BodySize = withoutChunks(header), payload, int64(len(payload))
+			}
+		}
+		masked, err := c.masker.body(header, body)
 		if err != nil {
-			r.BodySum = hashOf(body).Sum(nil)
+			r.BodySum = c.hashOf(req.Header, body).Sum(nil)
 		} else {
 			r.Body = masked
-			p.secrets = c.who.secrets(req.Header, body, masked)
+			p.secrets = c.who.secrets(req.URL, header, body, masked)
 		}
 	}
 	p.identity = c.who.of(req, r)
@@ -159,7 +164,7 @@ func (c *capturer) renamed(req *http.Request) *http.Request {
 
 // watch sends a copy of req whose body is copied while it is sent.
 func (c *capturer) watch(p *captured, req *http.Request, body io.ReadCloser) {
-	p.body = &sentBody{inner: body, sum: sha256.New(), max: c.maxRequest}
+	p.body = &sentBody{inner: body, sum: c.match.newBodySum(req.Header), max: c.maxRequest}
 	p.send = req.WithContext(req.Context())
 	p.send.Body = p.body
 	// The caller may change its headers once RoundTrip is over; the body may

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func (d *identifier) of(req *http.Request, r *store.Request) []byte {
 			parts = append(parts, of...)
 		}
 	}
-	parts = append(parts, d.url(req.URL.String(), r.URL)...)
+	parts = append(parts, d.url(req.URL, r.URL)...)
 	if len(parts) == 0 { // it may be all that two users differ in
 		parts = passed
 	}
@@ -48,12 +49,12 @@ func (d *identifier) of(req *http.Request, r *store.Request) []byte {
 
 // secrets returns the identity of a body that differs from its masked form, nil
 // where nothing of it is secret or it is not compared.
-func (d *identifier) secrets(h http.Header, body, masked []byte) []byte {
+func (d *identifier) secrets(u *url.URL, h http.Header, body, masked []byte) []byte {
 	if d.custom != nil || d.match.IgnoreBody || d.match.Key != nil || string(body) == string(masked) {
 		return nil
 	}
 	sum := newDigest()
-	canonicalBody(sum, h, body, d.match.IgnoreFields)
+	d.match.canonicalBody(sum, u, h, body)
 	b := sum.sum()
 	return d.hash([]string{"body", string(b[:])})
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -10,7 +11,8 @@ import (
 // url returns what the masked parts of a URL add to the identity: the user, path
 // segments that have no pseudonym, and query parameters. Of a signed URL it is
 // the name of the key; a signature alone counts where nothing else does.
-func (d *identifier) url(original, masked string) (parts []string) {
+func (d *identifier) url(u *url.URL, masked string) (parts []string) {
+	original := u.String()
 	if original == masked {
 		return nil
 	}
@@ -25,6 +27,7 @@ func (d *identifier) url(original, masked string) (parts []string) {
 		}
 		parts = append(parts, "path "+was[i])
 	}
+	ignored := d.match.ignoredQuery(u)
 	var signatures []string
 	signed := false
 	ask, got := strings.Split(strings.TrimPrefix(query, "?"), "&"), strings.Split(strings.TrimPrefix(maskedQuery, "?"), "&")
@@ -36,7 +39,7 @@ func (d *identifier) url(original, masked string) (parts []string) {
 		name, value = unescape(name), unescape(value)
 		lower := strings.ToLower(name)
 		switch {
-		case value == "" || masks(value) || slices.Contains(d.match.IgnoreQuery, name):
+		case value == "" || masks(value) || slices.Contains(ignored, name):
 		case lower == "x-amz-credential", lower == "x-goog-credential":
 			signed = true
 			parts = append(parts, "query key "+keyID(value))

@@ -26,6 +26,8 @@ type Match struct {
 	// IgnoreFields names JSON members, at any depth, and form fields that do
 	// not matter: times, nonces, request ids.
 	IgnoreFields []string
+	// Ignore leaves out what a client makes anew for each request.
+	Ignore Noise
 	// IgnoreBody leaves the body out.
 	IgnoreBody bool
 	// Key replaces headers, query and body in the comparison by a text of your
@@ -45,6 +47,9 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 	}
 	h.put('k', strconv.FormatBool(m.IgnoreBody)+strconv.FormatBool(m.Key != nil)+strconv.FormatInt(maxRequest, 10))
 	h.put('r', rules)
+	if m.Ignore != 0 {
+		h.put('z', strconv.Itoa(int(m.Ignore)))
+	}
 	sum := h.sum()
 	return "1-" + hex.EncodeToString(sum[:8])
 }
@@ -67,7 +72,7 @@ func (m Match) key(req *store.Request) store.Key {
 		k.Sum = h.sum()
 		return k
 	}
-	for _, p := range pairs(u.RawQuery, m.IgnoreQuery) {
+	for _, p := range pairs(u.RawQuery, m.ignoredQuery(u)) {
 		h.put('q', p.name)
 		h.put('v', p.value)
 	}
@@ -82,7 +87,7 @@ func (m Match) key(req *store.Request) store.Key {
 		if req.BodySum != nil {
 			h.put('B', string(req.BodySum))
 		} else {
-			canonicalBody(h, req.Header, req.Body, m.IgnoreFields)
+			m.canonicalBody(h, u, req.Header, req.Body)
 		}
 	}
 	k.Sum = h.sum()

@@ -51,7 +51,7 @@ func (m Match) compare(r *store.Request, key store.Key, x *store.Exchange) (diff
 		}
 		return strings.Join(parts, "; "), score
 	}
-	if names := differing(ru, xu, m.IgnoreQuery); len(names) > 0 {
+	if names := differing(ru, xu, m.ignoredQuery(ru)); len(names) > 0 {
 		add(len(names), "query: "+list(names))
 	}
 	var headers []string
@@ -73,10 +73,7 @@ func (m Match) sameBody(a, b *store.Request) bool {
 	if a.BodySum != nil || b.BodySum != nil {
 		return bytes.Equal(a.BodySum, b.BodySum)
 	}
-	da, db := newDigest(), newDigest()
-	canonicalBody(da, a.Header, a.Body, m.IgnoreFields)
-	canonicalBody(db, b.Header, b.Body, m.IgnoreFields)
-	return da.sum() == db.sum()
+	return m.sumOf(a) == m.sumOf(b)
 }
 
 // differing returns the names of the query parameters whose values differ.

@@ -80,6 +80,8 @@ func (o Options) withDefaults() Options {
 		panic(fmt.Sprintf("replay: Options.Mode is unknown: %s", o.Mode))
 	case o.End > EndCycle:
 		panic(fmt.Sprintf("replay: Options.End is unknown: %s", o.End))
+	case o.Match.Ignore&^allNoise != 0:
+		panic(fmt.Sprintf("replay: Match.Ignore is unknown: %d", o.Match.Ignore))
 	case o.MaxAge < 0:
 		panic(fmt.Sprintf("replay: Options.MaxAge is negative: %v", o.MaxAge))
 	case o.MaxRequest < 0:

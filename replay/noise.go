@@ -1,0 +1,118 @@
+package replay
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A Noise is what a client makes anew for each request although it asks for the
+// same. [Match].Ignore leaves it out of the comparison; several are combined with |.
+// A boundary of a multipart body and the date of a signature in a header are noise
+// that is never compared.
+type Noise uint8
+
+// The kinds of noise. Zero is none.
+const (
+	// ChunkSignatures compares a body that is sent in signed chunks, of the content
+	// coding aws-chunked or with a header X-Amz-Content-Sha256 that begins with
+	// STREAMING, by its payload: it ignores sizes and signatures of the chunks, and
+	// the trailer with its checksum. The tape holds the payload. A body that is not
+	// in such chunks is compared as it is.
+	ChunkSignatures Noise = 1 << iota
+	// BlockIDs compares an upload in blocks by their content and order: it ignores
+	// the parameter blockid beside comp=block, and, in the XML of a request with
+	// comp=blocklist, the text of the elements Latest, Committed and Uncommitted,
+	// not their number, kind and order. Two lists of the same length are the same.
+	BlockIDs
+	// SigningTimes compares a signed URL without the time of its signature and for
+	// how long it is valid: it ignores st, se, skt and ske beside sig, and Expires
+	// beside Signature. Values of parameters that begin with X-Amz- or X-Goog- are
+	// masked, and so never compared.
+	SigningTimes
+)
+
+const allNoise = ChunkSignatures | BlockIDs | SigningTimes
+
+// ignoredQuery returns the names of the query parameters of u that do not matter.
+func (m Match) ignoredQuery(u *url.URL) []string {
+	if m.Ignore&(BlockIDs|SigningTimes) == 0 || u == nil || u.RawQuery == "" {
+		return m.IgnoreQuery
+	}
+	names := slices.Clone(m.IgnoreQuery)
+	for _, p := range pairs(u.RawQuery, nil) {
+		switch {
+		case m.Ignore&BlockIDs != 0 && p == pair{"comp", "block"}:
+			names = append(names, "blockid")
+		case m.Ignore&SigningTimes != 0:
+			names = append(names, timesOf(p.name)...)
+		}
+	}
+	return names
+}
+
+// timesOf returns the parameters with times that belong to a signature of a name.
+func timesOf(signature string) []string {
+	switch signature {
+	case "sig":
+		return []string{"st", "se", "skt", "ske"}
+	case "Signature":
+		return []string{"Expires"}
+	}
+	return nil
+}
+
+// canonicalBody hashes the body of a request by its meaning, without noise.
+func (m Match) canonicalBody(d digest, u *url.URL, h http.Header, body []byte) {
+	if m.Ignore&ChunkSignatures != 0 && chunked(h) {
+		if payload, ok := payloadOf(body); ok {
+			body = payload
+		}
+		h = withoutChunks(h)
+	}
+	if m.Ignore&BlockIDs != 0 && len(body) > 0 && u != nil && slices.Contains(pairs(u.RawQuery, nil), pair{"comp", "blocklist"}) {
+		if list, ok := blockList(body); ok {
+			d.put('t', "blocks")
+			d.put('b', list)
+			return
+		}
+	}
+	canonicalBody(d, h, body, m.IgnoreFields)
+}
+
+// sumOf hashes the body of a stored request.
+func (m Match) sumOf(r *store.Request) [32]byte {
+	d := newDigest()
+	m.canonicalBody(d, r.ParseURL(), r.Header, r.Body)
+	return d.sum()
+}
+
+// chunked reports whether a body is sent in signed chunks.
+func chunked(h http.Header) bool {
+	return strings.HasPrefix(h.Get("X-Amz-Content-Sha256"), "STREAMING-") || len(codings(h)) > len(codings(withoutChunks(h)))
+}
+
+// withoutChunks returns the header of the payload.
+func withoutChunks(h http.Header) http.Header {
+	kept := slices.DeleteFunc(codings(h), func(c string) bool { return strings.EqualFold(c, "aws-chunked") })
+	h = h.Clone()
+	h.Del("Content-Encoding")
+	if len(kept) > 0 {
+		h.Set("Content-Encoding", strings.Join(kept, ", "))
+	}
+	return h
+}
+
+func codings(h http.Header) (list []string) {
+	for _, v := range h.Values("Content-Encoding") {
+		for c := range strings.SplitSeq(v, ",") {
+			if c = strings.TrimSpace(c); c != "" {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
