@@ -1,6 +1,10 @@
 package replay
 
-import "github.com/gracy-go/gracy/transport"
+import (
+	"strings"
+
+	"github.com/gracy-go/gracy/transport"
+)
 
 // Explain describes what the tape does, as transport.Explainer.
 func (t *Tape) Explain(p *transport.Plan) {
@@ -15,6 +19,9 @@ func (t *Tape) Explain(p *transport.Plan) {
 	default:
 		p.Note("replay: mode %s, secrets masked; request bodies up to %d KiB and responses up to %d KiB are kept in memory",
 			t.opts.Mode, t.opts.MaxRequest>>10, t.opts.MaxBody>>10)
+		if len(t.opts.KeepSecrets) > 0 {
+			p.Warn("replay: KeepSecrets: the tape holds the secrets in responses of %s, for whoever has the file", strings.Join(t.opts.KeepSecrets, ", "))
+		}
 		p.Buffered += t.opts.MaxRequest + t.opts.MaxBody
 	}
 }

@@ -47,7 +47,7 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	if len(b) == 0 {
 		return b, nil
 	}
-	encoding := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding")))
+	encoding := encodingOf(h)
 	plain, err := m.decompress(encoding, b)
 	if err != nil {
 		return nil, err
@@ -63,6 +63,10 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 		return b, nil
 	}
 	return compress(encoding, masked)
+}
+
+func encodingOf(h http.Header) string {
+	return strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding")))
 }
 
 func (m masker) decompress(encoding string, b []byte) ([]byte, error) {
@@ -107,21 +111,28 @@ func compress(encoding string, b []byte) ([]byte, error) {
 }
 
 // exchange masks the response of x, whose request is masked already, and looks
-// once more for registered literals. It does not touch x.
-func (m masker) exchange(x *store.Exchange) (*store.Exchange, error) {
-	out := *x
+// once more for registered literals. With keep, the body of the response stays as
+// it is, and kept says that there were secrets in it. It does not touch x.
+func (m masker) exchange(x *store.Exchange, keep bool) (out *store.Exchange, kept bool, err error) {
+	out = new(*x)
 	if x.Response != nil {
 		resp, err := m.response(x.Response)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %s %s", err, x.Request.Method, x.Route)
+			return nil, false, fmt.Errorf("%w: %s %s", err, x.Request.Method, x.Route)
 		}
-		out.Response = resp
+		out.Response, out.Masked = resp, !bytes.Equal(resp.Body, x.Response.Body)
+		if keep && out.Masked {
+			if err := m.keep(resp, x.Response); err != nil {
+				return nil, false, fmt.Errorf("%w: %s %s", err, x.Request.Method, x.Route)
+			}
+			out.Masked, kept = false, true
+		}
 	}
 	// A compressed body is looked into by body alone.
 	if b, _ := out.MarshalBinary(); m.red.Leaks(b) {
-		return nil, fmt.Errorf("%w: %s %s", ErrSecret, x.Request.Method, x.Route)
+		return nil, false, fmt.Errorf("%w: %s %s", ErrSecret, x.Request.Method, x.Route)
 	}
-	return &out, nil
+	return out, kept, nil
 }
 
 func (m masker) response(resp *store.Response) (*store.Response, error) {
@@ -142,6 +153,23 @@ func (m masker) response(resp *store.Response) (*store.Response, error) {
 	}
 	r.Body = body
 	return &r, nil
+}
+
+// keep gives a masked response its original body, which may have secrets in it but
+// no registered literal.
+func (m masker) keep(masked, original *store.Response) error {
+	plain, err := m.decompress(encodingOf(original.Header), original.Body)
+	switch {
+	case err != nil:
+		return err
+	case m.red.Leaks(plain):
+		return ErrSecret
+	}
+	masked.Body, masked.ContentLength = original.Body, original.ContentLength
+	if length := original.Header["Content-Length"]; length != nil {
+		masked.Header["Content-Length"] = length
+	}
+	return nil
 }
 
 // fault returns what is kept of a transport error.

@@ -37,6 +37,15 @@ type Options struct {
 	// It must be safe for concurrent use. Nil leaves each host its own name.
 	Host func(host string) string
 
+	// KeepSecrets names what has secrets for its payload, such as a store of
+	// passwords: hosts ("vault.test", with a port or for all of them) and patterns
+	// of [http.ServeMux] ("GET vault.test/v1/kv/data/{path...}"). The body of a
+	// response to such a request is stored as it came, so that it replays: whoever
+	// has the file can read it. All else is masked, and a registered literal
+	// ([redact.Rules].Literals) keeps the exchange off the tape, as elsewhere.
+	// Stats.Unmasked counts these exchanges and Explain warns. Nil keeps none.
+	KeepSecrets []string
+
 	// MaxAge makes exchanges older than it count as missing; 0 is no limit.
 	MaxAge time.Duration
 	// Since makes exchanges started before it count as missing; zero is no
@@ -89,6 +98,7 @@ func (o Options) withDefaults() Options {
 	case o.MaxBody < 0:
 		panic(fmt.Sprintf("replay: Options.MaxBody is negative: %d", o.MaxBody))
 	}
+	o.keepers() // panics on what it cannot read
 	if o.MaxRequest == 0 {
 		o.MaxRequest = defaultMaxRequest
 	}

@@ -41,16 +41,18 @@ type queue struct {
 type pending struct {
 	store.Entry
 	bytes int64
-	mask  func(*store.Exchange) (*store.Exchange, error)
+	keep  bool // the secrets in the body of the response are kept
+	mask  func(x *store.Exchange, keep bool) (masked *store.Exchange, kept bool, err error)
 
 	once   sync.Once
 	masked *store.Exchange
+	kept   bool // there were such secrets
 	err    error
 }
 
 // ready returns the redacted exchange, or why there is none.
 func (p *pending) ready() (*store.Exchange, error) {
-	p.once.Do(func() { p.masked, p.err = p.mask(p.Exchange) })
+	p.once.Do(func() { p.masked, p.kept, p.err = p.mask(p.Exchange, p.keep) })
 	return p.masked, p.err
 }
 

@@ -22,7 +22,7 @@ func exchange(id store.ID, url, body string) *store.Exchange {
 func queued(id store.ID, body string) *pending {
 	return &pending{
 		Entry: store.Entry{Exchange: exchange(id, "http://h/a", body)},
-		mask:  func(x *store.Exchange) (*store.Exchange, error) { return x, nil },
+		mask:  func(x *store.Exchange, _ bool) (*store.Exchange, bool, error) { return x, false, nil },
 	}
 }
 

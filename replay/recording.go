@@ -80,7 +80,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	if r.attempt != nil {
 		x.Attempt = r.attempt.Number()
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, mask: t.masker.exchange}
+	p := &pending{Entry: store.Entry{Exchange: x}, mask: t.masker.exchange, keep: t.keeps(r.call, r.request.send)}
 	if complete {
 		p.Replace = r.replace()
 	} else {

@@ -5,6 +5,8 @@ import "sync/atomic"
 // Stats are the figures of a tape since it was opened.
 type Stats struct {
 	Recorded   int64 // exchanges stored
+	Masked     int64 // exchanges stored with secrets in the body of their response masked: they replay with REDACTED in it
+	Unmasked   int64 // exchanges stored with such secrets, by Options.KeepSecrets: the tape is a secret now
 	Pending    int64 // exchanges on their way to the store
 	Replayed   int64 // calls whose response or fault came from the tape
 	Missed     int64 // calls for which the tape had no exchange
@@ -16,7 +18,7 @@ type Stats struct {
 }
 
 type counters struct {
-	recorded, replayed, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
+	recorded, masked, unmasked, replayed, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
 
 	taken atomic.Int64 // exchanges handed to the writer, whatever became of them
 }
@@ -28,8 +30,21 @@ func (t *Tape) Stats() Stats {
 	}
 	c := &t.counts
 	return Stats{
-		Recorded: c.recorded.Load(), Pending: int64(t.writer.queue.pendingCount()), Replayed: c.replayed.Load(),
+		Recorded: c.recorded.Load(), Masked: c.masked.Load(), Unmasked: c.unmasked.Load(), Pending: int64(t.writer.queue.pendingCount()), Replayed: c.replayed.Load(),
 		Missed: c.missed.Load(), Skipped: c.skipped.Load(), TooLong: c.tooLong.Load(), Incomplete: c.incomplete.Load(),
 		Withheld: c.withheld.Load(), Failed: c.failed.Load(),
+	}
+}
+
+// stored counts exchanges that the store has taken.
+func (c *counters) stored(list ...*pending) {
+	for _, p := range list {
+		c.recorded.Add(1)
+		if p.masked.Masked {
+			c.masked.Add(1)
+		}
+		if p.kept {
+			c.unmasked.Add(1)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
@@ -31,6 +32,7 @@ type Tape struct {
 	sequences *sequences
 	errs      reporter
 	counts    counters
+	keepers   []*match.Matcher // of Options.KeepSecrets
 	rest      rest
 	closing   sync.Once
 }
@@ -89,6 +91,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	t := &Tape{opts: opts, store: s, rest: defaultRest(), masker: masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
+	t.keepers = opts.keepers()
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(s, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer)

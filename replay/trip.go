@@ -101,6 +101,9 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	a := layer.AttemptFrom(req.Context())
 	if a != nil {
 		a.SetReplayed()
+		if x.Masked {
+			a.AddNote("from the tape, with secrets in the body masked")
+		}
 	}
 	if req.Body != nil {
 		_ = req.Body.Close()

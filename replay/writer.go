@@ -52,6 +52,7 @@ func (w *writer) add(p *pending) bool {
 // alone, so that one does not take others with it.
 func (w *writer) write(batch []*pending) {
 	entries := make([]store.Entry, 0, len(batch))
+	ready := make([]*pending, 0, len(batch))
 	for _, p := range batch {
 		x, err := p.ready()
 		if err != nil {
@@ -60,6 +61,7 @@ func (w *writer) write(batch []*pending) {
 			continue
 		}
 		entries = append(entries, store.Entry{Exchange: x, Replace: p.Replace})
+		ready = append(ready, p)
 	}
 	if len(entries) == 0 {
 		return
@@ -68,7 +70,7 @@ func (w *writer) write(batch []*pending) {
 	defer w.storeMu.Unlock()
 	err := w.store.Append(entries)
 	if err == nil {
-		w.counts.recorded.Add(int64(len(entries)))
+		w.counts.stored(ready...)
 		return
 	}
 	if len(entries) == 1 {
@@ -82,7 +84,7 @@ func (w *writer) write(batch []*pending) {
 			w.errs.report(err)
 			continue
 		}
-		w.counts.recorded.Add(1)
+		w.counts.stored(ready[i])
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	fieldMissingBody // length of Response.Body where a store keeps it apart
 	fieldIdentity
 	fieldSecrets
+	fieldMasked
 )
 
 var errNoOutcome = errors.New("neither a response nor a fault")
@@ -52,6 +53,7 @@ func (x *Exchange) MarshalBinary() ([]byte, error) {
 	b = putInt(b, fieldMissingBody, x.missingBody)
 	b = putBytes(b, fieldIdentity, x.Identity)
 	b = putBytes(b, fieldSecrets, x.Secrets)
+	b = putBool(b, fieldMasked, x.Masked)
 	return append(b, x.unknown...), nil
 }
 
@@ -115,7 +117,7 @@ func (x *Exchange) decode(f field) error {
 	case fieldSum, fieldRequest, fieldResponse, fieldFault, fieldRoute, fieldIdentity, fieldSecrets:
 		kind = kindBytes
 	}
-	if f.number <= fieldSecrets {
+	if f.number <= fieldMasked {
 		if err := f.want(kind); err != nil {
 			return err
 		}
@@ -155,6 +157,8 @@ func (x *Exchange) decode(f field) error {
 		return setHash(&x.Identity, f.bytes)
 	case fieldSecrets:
 		return setHash(&x.Secrets, f.bytes)
+	case fieldMasked:
+		x.Masked = f.value != 0
 	default:
 		x.unknown = append(x.unknown, f.raw...)
 	}

@@ -27,7 +27,7 @@ func sample() *Exchange {
 		},
 		Fault:     &Fault{Text: "broke", Kind: FaultConnReset, IsTimeout: true},
 		Start:     time.UnixMicro(1_700_000_000_123_456),
-		FirstByte: time.Second, Total: 2 * time.Second, Attempt: 3, Route: "/v1/{x}", Complete: true,
+		FirstByte: time.Second, Total: 2 * time.Second, Attempt: 3, Route: "/v1/{x}", Complete: true, Masked: true,
 	}
 	x.Key = KeyOf(x.Request.Method, x.Request.ParseURL())
 	x.Key.Sum = sha256.Sum256([]byte("sample"))

@@ -25,6 +25,10 @@ type Exchange struct {
 	Route    string // path template of the call
 	Complete bool   // the response was read to its end; others are never replayed
 
+	// Masked says that secrets in the body of the response were masked, so that it
+	// is not what the server sent.
+	Masked bool
+
 	// Identity is the keyed hash of the credential, Secrets that of a body with
 	// secrets in it: IdentitySize bytes, nil for none. Both are part of Key.
 	Identity, Secrets []byte

@@ -22,6 +22,7 @@ type (
 		Attempt   int           `json:"attempt,omitempty"`
 		Route     string        `json:"route,omitempty"`
 		Broken    bool          `json:"incomplete,omitempty"`
+		Masked    bool          `json:"masked,omitempty"`
 		Identity  string        `json:"identity,omitempty"`
 		Secrets   string        `json:"secrets,omitempty"`
 		Request   request       `json:"request"`
@@ -60,7 +61,7 @@ type (
 func exchangeOf(x *store.Exchange) exchange {
 	e := exchange{
 		ID: strconv.FormatUint(uint64(x.ID), 10), Sum: hex.EncodeToString(x.Key.Sum[:]), Start: x.Start.UTC(),
-		FirstByte: x.FirstByte, Total: x.Total, Attempt: x.Attempt, Route: x.Route, Broken: !x.Complete,
+		FirstByte: x.FirstByte, Total: x.Total, Attempt: x.Attempt, Route: x.Route, Broken: !x.Complete, Masked: x.Masked,
 		Identity: hex.EncodeToString(x.Identity), Secrets: hex.EncodeToString(x.Secrets),
 		Request: request{
 			Method: x.Request.Method, URL: x.Request.URL, Host: x.Request.Host, Header: x.Request.Header,
@@ -88,7 +89,7 @@ func (e *exchange) decode() (*store.Exchange, error) {
 	}
 	x := &store.Exchange{
 		ID: store.ID(id), Start: e.Start, FirstByte: e.FirstByte, Total: e.Total, Attempt: e.Attempt,
-		Route: e.Route, Complete: !e.Broken,
+		Route: e.Route, Complete: !e.Broken, Masked: e.Masked,
 	}
 	if x.Identity, err = hash(e.Identity); err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
