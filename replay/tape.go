@@ -43,7 +43,7 @@ type Tape struct {
 // With [Off] nothing is opened. It panics on options that make no sense.
 //
 // A tape whose index was made with another Match or other redaction rules is
-// indexed anew.
+// indexed anew; in ModeReplay in memory, since that mode writes nothing.
 func Open(path string, opts Options) (*Tape, error) {
 	opts = opts.withDefaults()
 	if opts.Mode == Off {
@@ -53,15 +53,7 @@ func Open(path string, opts Options) (*Tape, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := New(s, opts)
-	if err != nil && errors.Is(err, store.ErrReadOnly) {
-		// The index has to be made anew, which a reader cannot.
-		if s, err = openFile(path, false); err != nil {
-			return nil, err
-		}
-		t, err = New(s, opts)
-	}
-	return t, err
+	return New(s, opts)
 }
 
 func openFile(path string, readOnly bool) (store.Store, error) {

@@ -1,9 +1,13 @@
 package replay_test
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,5 +103,50 @@ func TestReindexAfterAChangedKey(t *testing.T) {
 			want(t, rt, api+"/a?x", 200, "1")
 			want(t, rt, api+"/a?x", 200, "2")
 		})
+	}
+}
+
+// ModeReplay writes nothing, also where the keys have to be made anew, and leaves
+// no other file.
+func TestReplayNeverWrites(t *testing.T) {
+	for _, name := range stores() {
+		dir := t.TempDir()
+		path := filepath.Join(dir, name)
+		tape := open(t, path, replay.Options{})
+		want(t, tape.Wrap(numbered()), api+"/a?t=1", 200, "1")
+		closeTape(t, tape)
+		state := func() string {
+			var text strings.Builder
+			entries, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries {
+				info, err := e.Info()
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, _ := os.ReadFile(filepath.Join(dir, e.Name()))
+				fmt.Fprintf(&text, "%s %v %v %x\n", e.Name(), info.ModTime(), info.Mode(), sha256.Sum256(b))
+			}
+			return text.String()
+		}
+		before := state()
+		tape = open(t, path, replay.Options{
+			Mode: replay.ModeReplay, Match: replay.Match{IgnoreQuery: []string{"t"}}, Redact: redact.Rules{Fields: []string{"x"}},
+		})
+		rt := tape.Wrap(noNetwork(t))
+		want(t, rt, api+"/a?t=2", 200, "1")
+		if _, err := rt.RoundTrip(request(t, "GET", api+"/b", "")); !errors.Is(err, replay.ErrMiss) {
+			t.Error(err)
+		}
+		if err := tape.Reindex(); err != nil {
+			t.Error(err)
+		}
+		want(t, rt, api+"/a?t=3", 200, "1")
+		closeTape(t, tape)
+		if after := state(); after != before {
+			t.Errorf("%s: before\n%safter\n%s", name, before, after)
+		}
 	}
 }

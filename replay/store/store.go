@@ -30,7 +30,8 @@ type Store interface {
 	// Recipe returns the recipe that was last given to Reindex, "" if none was.
 	Recipe() (string, error)
 	// Reindex gives every exchange the key that the function returns for it,
-	// and remembers the recipe, the fingerprint of how keys are made.
+	// and remembers the recipe, the fingerprint of how keys are made. A store that
+	// only reads does so until it is closed.
 	Reindex(recipe string, key func(*Exchange) Key) error
 	// Close ends the store. What Append has taken is kept.
 	Close() error

@@ -22,8 +22,9 @@ const lockWait = file.LockWait
 func Open(path string) (store.Store, error) { return open(path, false) }
 
 // OpenReadOnly opens a tape as [Open] does, but never writes to it, so that many
-// processes may read at once. A file that is not there matches fs.ErrNotExist;
-// a write is [store.ErrReadOnly].
+// processes may read at once, from a read-only file system too. A file that is not
+// there matches fs.ErrNotExist; a write is [store.ErrReadOnly], but that Reindex
+// makes an index in memory.
 func OpenReadOnly(path string) (store.Store, error) { return open(path, true) }
 
 func open(path string, readOnly bool) (store.Store, error) {
@@ -47,7 +48,7 @@ func open(path string, readOnly bool) (store.Store, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &boltStore{db: db, path: path}
+	s := &boltStore{db: db, path: path, readOnly: readOnly}
 	if err := s.check(); err != nil {
 		_ = db.Close()
 		return nil, err

@@ -19,7 +19,7 @@ const (
 func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		prefix := sumPrefix(key)
-		k, _ := bucket(tx, bucketIdx).Cursor().Seek(append(bytes.Clone(prefix), idBytes(after+1)...))
+		k, _ := s.index(tx).Seek(append(bytes.Clone(prefix), idBytes(after+1)...))
 		if !bytes.HasPrefix(k, prefix) {
 			return nil
 		}
@@ -65,7 +65,7 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 	err = s.view(func(tx *bbolt.Tx) error {
 		host := hostPrefix(key)
 		path := pathPrefix(key)
-		c := bucket(tx, bucketIdx).Cursor()
+		c := s.index(tx)
 		// walk takes one exchange of each key: a seek leaps over the rest, and
 		// over the keys that begin with skip.
 		walk := func(prefix, skip []byte) error {
@@ -140,6 +140,9 @@ func (s *boltStore) Last() (id store.ID, err error) {
 }
 
 func (s *boltStore) Recipe() (recipe string, err error) {
+	if m := s.memory.Load(); m != nil {
+		return m.recipe, nil
+	}
 	err = s.view(func(tx *bbolt.Tx) error {
 		recipe = string(bucket(tx, bucketMeta).Get([]byte(metaRecipe)))
 		return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -13,8 +14,10 @@ import (
 
 // boltStore is the store.Store over an open database, which does its locking.
 type boltStore struct {
-	db   *bbolt.DB
-	path string
+	db       *bbolt.DB
+	path     string
+	readOnly bool
+	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket
 }
 
 const (

@@ -144,26 +144,3 @@ func indexed(tx *bbolt.Tx, key store.Key, id store.ID) []byte {
 	}
 	return k
 }
-
-func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		if err := tx.DeleteBucket([]byte(bucketIdx)); err != nil {
-			return err
-		}
-		idx, err := tx.CreateBucket([]byte(bucketIdx))
-		if err != nil {
-			return err
-		}
-		c := bucket(tx, bucketRec).Cursor()
-		for k, v := c.First(); k != nil; k, v = c.Next() {
-			var x store.Exchange
-			if err := x.UnmarshalBinary(v); err != nil {
-				return err
-			}
-			if err := idx.Put(indexKey(key(&x), x.ID), []byte{1}); err != nil {
-				return err
-			}
-		}
-		return bucket(tx, bucketMeta).Put([]byte(metaRecipe), []byte(recipe))
-	})
-}

@@ -1,0 +1,98 @@
+package bolt
+
+import (
+	"bytes"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// seeker walks index keys in their order: a cursor of the bucket, or of a list.
+type seeker interface {
+	Seek(from []byte) (key, value []byte)
+	Next() (key, value []byte)
+}
+
+// memoryIndex is the index of a tape that is only read and whose keys were made
+// anew. It never changes.
+type memoryIndex struct {
+	recipe string
+	keys   [][]byte // sorted
+}
+
+// index returns a walk over the index that holds.
+func (s *boltStore) index(tx *bbolt.Tx) seeker {
+	if m := s.memory.Load(); m != nil {
+		return &listCursor{keys: m.keys}
+	}
+	return bucket(tx, bucketIdx).Cursor()
+}
+
+// listCursor walks a sorted list.
+type listCursor struct {
+	keys [][]byte
+	next int
+}
+
+func (c *listCursor) Seek(from []byte) (key, value []byte) {
+	c.next, _ = slices.BinarySearchFunc(c.keys, from, bytes.Compare)
+	return c.Next()
+}
+
+func (c *listCursor) Next() (key, value []byte) {
+	if c.next >= len(c.keys) {
+		return nil, nil
+	}
+	c.next++
+	return c.keys[c.next-1], nil
+}
+
+// indexKeys returns the index keys of all records, sorted: a tree takes them in
+// linear time then.
+func (s *boltStore) indexKeys(tx *bbolt.Tx, key func(*store.Exchange) store.Key) ([][]byte, error) {
+	var keys [][]byte
+	c := bucket(tx, bucketRec).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		var x store.Exchange
+		if err := x.UnmarshalBinary(v); err != nil {
+			return nil, err
+		}
+		keys = append(keys, indexKey(key(&x), x.ID))
+	}
+	slices.SortFunc(keys, bytes.Compare)
+	return keys, nil
+}
+
+// Reindex of a store that only reads changes memory alone.
+func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	if s.readOnly {
+		return s.view(func(tx *bbolt.Tx) error {
+			keys, err := s.indexKeys(tx, key)
+			if err == nil {
+				s.memory.Store(&memoryIndex{recipe, keys})
+			}
+			return err
+		})
+	}
+	return s.update(func(tx *bbolt.Tx) error {
+		keys, err := s.indexKeys(tx, key)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteBucket([]byte(bucketIdx)); err != nil {
+			return err
+		}
+		idx, err := tx.CreateBucket([]byte(bucketIdx))
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := idx.Put(k, []byte{1}); err != nil {
+				return err
+			}
+		}
+		return bucket(tx, bucketMeta).Put([]byte(metaRecipe), []byte(recipe))
+	})
+}
