@@ -19,7 +19,7 @@
 //
 // [ModeSmart]; the last response repeats ([EndRepeatLast]); recordings never
 // expire; request bodies up to 1 MiB and response bodies up to [Options].MaxBody
-// are kept; no header is compared. The zero Options are all of these.
+// are kept; of headers only those that decide are compared. The zero Options are all of these.
 //
 // # Override
 //
@@ -36,7 +36,9 @@
 //
 // Method, scheme, host, path, query (whatever the order of names) and body, by
 // its meaning: JSON, forms and multipart are compared by their content, all
-// else byte for byte. Headers are compared only if [Match] names them. Secrets
+// else byte for byte. Of the headers those count that decide which response is
+// given: Range, Accept, If-Match and the other conditions, what Vary of a recorded
+// response names, and what [Match] names. Secrets
 // are masked first. Responses to one request are a sequence, in the order in
 // which the requests were started; [End] says what follows the last.
 //

@@ -16,11 +16,18 @@ import (
 
 // Match says which requests are the same. The zero value compares method,
 // scheme, host, path, query (whatever the order of names) and body (by its
-// meaning: see [Options]), and no headers.
+// meaning: see [Options]), and the headers that decide: see IgnoreHeaders.
 type Match struct {
-	// Headers are compared too; all others are not. One that is masked is
+	// Headers are compared too; of all others those alone that decide (see
+	// IgnoreHeaders). One that is masked is
 	// compared by a keyed hash of its principal, in every mode.
 	Headers []string
+	// IgnoreHeaders names headers that do not matter although they decide which
+	// response a request is given: Accept, Range, the conditions (If-Match,
+	// If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since), and those
+	// that the Vary of a recorded response names. Where one of these holds a secret,
+	// the identity counts instead.
+	IgnoreHeaders []string
 	// IgnoreQuery names query parameters that do not matter.
 	IgnoreQuery []string
 	// IgnoreFields names JSON members, at any depth, and form fields that do
@@ -47,11 +54,14 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 	}
 	h.put('k', strconv.FormatBool(m.IgnoreBody)+strconv.FormatBool(m.Key != nil)+strconv.FormatInt(maxRequest, 10))
 	h.put('r', rules)
+	for _, s := range canonicalNames(m.IgnoreHeaders) {
+		h.put('i', s)
+	}
 	if m.Ignore != 0 {
 		h.put('z', strconv.Itoa(int(m.Ignore)))
 	}
 	sum := h.sum()
-	return "1-" + hex.EncodeToString(sum[:8])
+	return "2-" + hex.EncodeToString(sum[:8])
 }
 
 // key returns the key of a redacted request.
@@ -80,6 +90,12 @@ func (m Match) key(req *store.Request) store.Key {
 		values := req.Header[name]
 		h.put('n', name+" "+strconv.Itoa(len(values)))
 		for _, v := range values {
+			h.put('v', v)
+		}
+	}
+	for _, name := range deciding() {
+		if v := decision(req.Header, name); v != "" && m.comparesHeader(name) {
+			h.put('d', name)
 			h.put('v', v)
 		}
 	}

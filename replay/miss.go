@@ -17,6 +17,7 @@ const (
 	MissFiltered   MissReason = "filtered"   // only ones that Discard or DiscardBad leave out
 	MissIncomplete MissReason = "incomplete" // only ones whose response was not read to its end
 	MissConsumed   MissReason = "consumed"   // all were replayed, and End is EndMiss
+	MissVaries     MissReason = "varies"     // only ones with other values of a header that Vary of the response names
 	MissIdentity   MissReason = "identity"   // only ones made with other credentials, and with more than one
 )
 

@@ -14,10 +14,10 @@ const neighbours = 64 // with how many exchanges a miss is compared
 
 // nearest says how the most similar of the exchanges differs from a request, ""
 // if there is none.
-func (m Match) nearest(req *store.Request, key store.Key, near []*store.Exchange) string {
+func (s selector) nearest(req *store.Request, key store.Key, near []*store.Exchange) string {
 	text, best := "", 0
 	for _, x := range near {
-		diff, score := m.compare(req, key, x)
+		diff, score := s.compare(req, key, x)
 		if score > 0 && (best == 0 || score < best) {
 			best = score
 			text = fmt.Sprintf("%s (%s %s)", diff, x.Key.Method, x.Route)
@@ -28,7 +28,8 @@ func (m Match) nearest(req *store.Request, key store.Key, near []*store.Exchange
 
 // compare names the parts in which a request and a recorded one differ; the
 // score grows with how much they do.
-func (m Match) compare(r *store.Request, key store.Key, x *store.Exchange) (diff string, score int) {
+func (s selector) compare(r *store.Request, key store.Key, x *store.Exchange) (diff string, score int) {
+	m := s.match
 	var parts []string
 	add := func(cost int, part string) {
 		score += cost
@@ -54,12 +55,13 @@ func (m Match) compare(r *store.Request, key store.Key, x *store.Exchange) (diff
 	if names := differing(ru, xu, m.ignoredQuery(ru)); len(names) > 0 {
 		add(len(names), "query: "+list(names))
 	}
-	var headers []string
+	headers := s.differing(x, r.Header)
 	for _, name := range canonicalNames(m.Headers) {
 		if !slices.Equal(r.Header[name], x.Request.Header[name]) {
 			headers = append(headers, name)
 		}
 	}
+	slices.Sort(headers)
 	if len(headers) > 0 {
 		add(len(headers), "header: "+list(headers))
 	}

@@ -32,7 +32,7 @@ func TestNearestNamesWhatDiffers(t *testing.T) {
 		{"own key", Match{Key: func(*http.Request) string { return "" }}, []*store.Exchange{taped(func(r *store.Request) { r.Body = nil })}, "Match.Key (POST /{x})"},
 		{"terminal", Match{}, []*store.Exchange{taped(func(r *store.Request) { r.URL += "&%1b[31m=1" })}, `query: "\x1b[31m" (POST /{x})`},
 	} {
-		if got := c.m.nearest(asked, Match{}.key(asked), c.near); got != c.want {
+		if got := (selector{c.m, func(string) bool { return false }}).nearest(asked, Match{}.key(asked), c.near); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -91,7 +91,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 		return
 	}
 	if complete && r.mode == ModeSmart {
-		t.sequences.advance(x.Key, x.ID)
+		t.sequences.advance(x)
 	}
 	count := t.counts.taken.Add(1)
 	if r.call.Wants(layer.Recorded) {

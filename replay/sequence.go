@@ -13,24 +13,27 @@ import (
 type sequences struct {
 	opts   *Options
 	writer *writer
+	by     selector
 	shards [16]shard
 }
 
 // shard is what was replayed of a sixteenth of the keys. It grows with what is
 // on the tape, not with what is asked.
 type shard struct {
-	// mu guards both maps. It is held while an exchange is looked up, so the
+	// mu guards the maps. It is held while an exchange is looked up, so the
 	// mutex of the queue and the locks of the store are inside of it. No two
 	// shards are locked at the same time.
 	mu     sync.Mutex
-	cursor map[[sha256.Size]byte]store.ID // the last one replayed
+	cursor map[[sha256.Size]byte]store.ID   // the last one replayed, by key or variant
+	vary   map[[sha256.Size]byte][][]string // what the Vary of the exchanges of a key names
 	served map[store.ID]struct{}
 }
 
-func newSequences(opts *Options, w *writer) *sequences {
-	s := &sequences{opts: opts, writer: w}
+func newSequences(opts *Options, w *writer, by selector) *sequences {
+	s := &sequences{opts: opts, writer: w, by: by}
 	for i := range s.shards {
 		s.shards[i].cursor = make(map[[sha256.Size]byte]store.ID)
+		s.shards[i].vary = make(map[[sha256.Size]byte][][]string)
 		s.shards[i].served = make(map[store.ID]struct{})
 	}
 	return s
@@ -42,8 +45,9 @@ func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(
 
 // next finds the exchange that is replayed next and moves the cursor to it, in
 // one step, so that concurrent calls get one each, in order. The exchanges of
-// several keys are one sequence. Without an exchange it returns the reason.
-func (s *sequences) next(keys []store.Key, mode Mode) (*store.Exchange, MissReason, error) {
+// several keys are one sequence. h is the redacted header of the request. Without
+// an exchange it returns the reason.
+func (s *sequences) next(keys []store.Key, h http.Header, mode Mode) (*store.Exchange, MissReason, error) {
 	cutoff := s.opts.cutoff(time.Now())
 	key := keys[0]
 	if len(keys) > 1 {
@@ -52,17 +56,17 @@ func (s *sequences) next(keys []store.Key, mode Mode) (*store.Exchange, MissReas
 	sh := s.byKey(key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	cursor := sh.cursor[key.Sum]
-	x, why, err := s.usable(keys, max(cursor, cutoff))
+	cursor := sh.place(key, h)
+	x, why, err := s.usable(keys, h, max(cursor, cutoff))
 	if x == nil && err == nil && cursor > cutoff {
-		x, err = s.afterLast(keys, cursor, cutoff, mode)
+		x, err = s.afterLast(keys, h, cursor, cutoff, mode)
 		why = MissConsumed
 	}
 	if err != nil {
 		return nil, "", err
 	}
 	if x != nil {
-		sh.cursor[key.Sum] = x.ID
+		sh.move(key, s.by.names(x.Response), h, x.ID)
 		return x, "", nil
 	}
 	if why == MissUnknown && cutoff > 0 {
@@ -83,16 +87,16 @@ func group(key store.Key) store.Key {
 }
 
 // afterLast returns what follows the last exchange of some keys, nil for a miss.
-func (s *sequences) afterLast(keys []store.Key, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
+func (s *sequences) afterLast(keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
 	switch s.opts.End {
 	case EndRepeatLast:
-		x, _, err := s.usable(keys, cursor-1)
+		x, _, err := s.usable(keys, h, cursor-1)
 		if x != nil && mode == ModeSmart && !steady(x) {
 			return nil, err
 		}
 		return x, err
 	case EndCycle:
-		x, _, err := s.usable(keys, cutoff)
+		x, _, err := s.usable(keys, h, cutoff)
 		return x, err
 	case EndMiss:
 	}
@@ -101,7 +105,7 @@ func (s *sequences) afterLast(keys []store.Key, cursor, cutoff store.ID, mode Mo
 
 // usable finds the first exchange above an ID that may be replayed; if there is
 // none, it returns the reason.
-func (s *sequences) usable(keys []store.Key, after store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) usable(keys []store.Key, h http.Header, after store.ID) (*store.Exchange, MissReason, error) {
 	why := MissUnknown
 	for {
 		x, err := s.first(keys, after)
@@ -111,6 +115,8 @@ func (s *sequences) usable(keys []store.Key, after store.ID) (*store.Exchange, M
 		switch {
 		case !x.Complete:
 			why = MissIncomplete
+		case !s.by.selects(x, h):
+			why = MissVaries
 		case s.opts.discards(x):
 			why = MissFiltered
 		default:
@@ -142,11 +148,12 @@ func steady(x *store.Exchange) bool {
 
 // advance moves the cursor to an exchange that was just recorded: what this
 // session records comes after what it replays next.
-func (s *sequences) advance(key store.Key, id store.ID) {
-	sh := s.byKey(key)
+func (s *sequences) advance(x *store.Exchange) {
+	sh := s.byKey(x.Key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	sh.cursor[key.Sum] = max(sh.cursor[key.Sum], id)
+	h := x.Request.Header
+	sh.move(x.Key, s.by.names(x.Response), h, max(sh.place(x.Key, h), x.ID))
 }
 
 func (s *sequences) markServed(id store.ID) {
@@ -170,6 +177,7 @@ func (s *sequences) rewind() {
 		sh := &s.shards[i]
 		sh.mu.Lock()
 		clear(sh.cursor)
+		clear(sh.vary)
 		clear(sh.served)
 		sh.mu.Unlock()
 	}

@@ -86,7 +86,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	t.keepers = opts.keepers()
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(s, &t.errs, &t.counts)
-	t.sequences = newSequences(&t.opts, t.writer)
+	t.sequences = newSequences(&t.opts, t.writer, selector{opts.Match, t.masker.red.Header})
 	if s == nil {
 		return t, nil
 	}

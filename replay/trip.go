@@ -46,7 +46,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		var x *store.Exchange
 		reason := MissIdentity
 		if err == nil && others == 0 {
-			x, reason, err = t.sequences.next(keys, mode)
+			x, reason, err = t.sequences.next(keys, p.record.Header, mode)
 		}
 		switch {
 		case x != nil:
@@ -131,9 +131,9 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 func (t *Tape) miss(c *layer.Call, p *captured, reason MissReason, identities int) *MissError {
 	e := &MissError{Method: p.record.Method, Route: c.Route(), Reason: reason, Identities: identities}
 	c.SetStopReason("not on tape: " + string(reason))
-	if reason == MissUnknown {
+	if reason == MissUnknown || reason == MissVaries {
 		if near, err := t.store.Near(p.key, neighbours); err == nil {
-			e.Nearest = t.opts.Match.nearest(p.record, p.key, near)
+			e.Nearest = t.sequences.by.nearest(p.record, p.key, near)
 		}
 	}
 	return e

@@ -1,0 +1,125 @@
+package replay
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// maxVary bounds the headers that a response names as those that choose it, and
+// the sets of them that are known of one request.
+const maxVary = 32
+
+// deciding lists the headers that choose the response wherever a server knows them.
+func deciding() []string {
+	return []string{"Accept", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range"}
+}
+
+// decision returns the value of a header that decides, "" where it asks for nothing
+// in particular.
+func decision(h http.Header, name string) string {
+	value := strings.Join(h[name], ", ")
+	if name == "Accept" && strings.TrimSpace(value) == "*/*" {
+		return ""
+	}
+	return value
+}
+
+// comparesHeader reports whether a header that is not in Match.Headers may count.
+func (m Match) comparesHeader(name string) bool {
+	is := func(s string) bool { return textproto.CanonicalMIMEHeaderKey(s) == name }
+	return m.Key == nil && !slices.ContainsFunc(m.IgnoreHeaders, is) && !slices.ContainsFunc(m.Headers, is)
+}
+
+// selector says which exchanges of a request respond to it, by the headers that
+// their responses name in Vary.
+type selector struct {
+	match  Match
+	secret func(name string) bool // headers with secrets are a matter of the identity
+}
+
+// names returns the headers that Vary names, sorted: neither those that are in the
+// key already, nor those that do not matter.
+func (s selector) names(resp *store.Response) (names []string) {
+	if resp == nil {
+		return nil
+	}
+	for _, v := range resp.Header["Vary"] {
+		for name := range strings.SplitSeq(v, ",") {
+			name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+			if name == "" || name == "*" || len(names) == maxVary || slices.Contains(deciding(), name) || s.secret(name) || !s.match.comparesHeader(name) {
+				continue
+			}
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// selects reports whether an exchange responds to a request with a header.
+func (s selector) selects(x *store.Exchange, h http.Header) bool {
+	for _, name := range s.names(x.Response) {
+		if strings.Join(x.Request.Header[name], ", ") != strings.Join(h[name], ", ") {
+			return false
+		}
+	}
+	return true
+}
+
+// differing returns the names of the headers by which an exchange does not respond
+// to a request.
+func (s selector) differing(x *store.Exchange, h http.Header) (names []string) {
+	for _, name := range deciding() {
+		if s.match.comparesHeader(name) && decision(x.Request.Header, name) != decision(h, name) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range s.names(x.Response) {
+		if strings.Join(x.Request.Header[name], ", ") != strings.Join(h[name], ", ") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// variant returns the sum under which the place of a request in a sequence is kept,
+// where the names are those of a Vary.
+func variant(sum [sha256.Size]byte, names []string, h http.Header) [sha256.Size]byte {
+	if len(names) == 0 {
+		return sum
+	}
+	d := newDigest()
+	d.put('s', string(sum[:]))
+	for _, name := range names {
+		d.put('n', name)
+		d.put('v', strings.Join(h[name], ", "))
+	}
+	return d.sum()
+}
+
+// place returns the last exchange of a sequence that was replayed to a request.
+func (sh *shard) place(key store.Key, h http.Header) store.ID {
+	id := sh.cursor[key.Sum]
+	for _, names := range sh.vary[key.Sum] {
+		id = max(id, sh.cursor[variant(key.Sum, names, h)])
+	}
+	return id
+}
+
+// move sets the place of a request to an exchange whose Vary has some names.
+func (sh *shard) move(key store.Key, names []string, h http.Header, id store.ID) {
+	sets := sh.vary[key.Sum]
+	if len(names) > 0 && !slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, names) }) {
+		if len(sets) == maxVary {
+			names = nil
+		} else {
+			sh.vary[key.Sum] = append(sets, names)
+		}
+	}
+	sh.cursor[variant(key.Sum, names, h)] = id
+}
