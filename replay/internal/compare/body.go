@@ -1,0 +1,98 @@
+package compare
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Body is the body of a message, without a content coding.
+type Body struct {
+	Header  http.Header // for its media type
+	Content []byte
+}
+
+// Bodies adds the places in which two bodies differ: by their meaning where both
+// have the same media type and are well formed, else by their lines, or by the
+// first byte. Members and fields of a name in ignore are left out.
+func (l *List) Bodies(taped, actual Body, ignore []string) {
+	if bytes.Equal(taped.Content, actual.Content) {
+		return
+	}
+	if len(taped.Content) == 0 || len(actual.Content) == 0 {
+		l.add("body", content(taped.Content), content(actual.Content))
+		return
+	}
+	media, _, _ := mime.ParseMediaType(taped.Header.Get("Content-Type"))
+	other, _, _ := mime.ParseMediaType(actual.Header.Get("Content-Type"))
+	before := l.Len()
+	switch {
+	case media != other:
+	case media == "application/x-www-form-urlencoded":
+		l.Pairs("form", string(taped.Content), string(actual.Content), ignore)
+		return
+	case strings.HasPrefix(media, "multipart/"):
+		if l.parts(taped, actual, ignore) {
+			return
+		}
+	case media == "application/json" || strings.HasSuffix(media, "+json"):
+		t, okT := tree(taped.Content)
+		a, okA := tree(actual.Content)
+		if okT && okA {
+			l.values("body", "", t, a, ignore)
+			return
+		}
+	}
+	l.lines(taped.Content, actual.Content, ignore)
+	if l.Len() == before {
+		l.bytes("body", taped.Content, actual.Content)
+	}
+}
+
+// lines compares texts line by line, those that are JSON (also behind the name of a
+// field of an event stream) by their members. It ends with the first other one: what
+// follows an inserted line differs in each.
+func (l *List) lines(taped, actual []byte, ignore []string) {
+	if !utf8.Valid(taped) || !utf8.Valid(actual) || !bytes.ContainsRune(taped, '\n') && !bytes.ContainsRune(actual, '\n') {
+		return
+	}
+	for n := 1; len(taped) > 0 || len(actual) > 0; n++ {
+		var t, a []byte
+		t, taped, _ = bytes.Cut(taped, []byte("\n"))
+		a, actual, _ = bytes.Cut(actual, []byte("\n"))
+		if bytes.Equal(t, a) {
+			continue
+		}
+		place := "body line " + strconv.Itoa(n)
+		vt, okT := tree(bytes.TrimPrefix(t, []byte("data:")))
+		va, okA := tree(bytes.TrimPrefix(a, []byte("data:")))
+		if !okT || !okA {
+			l.add(place, content(t), content(a))
+			return
+		}
+		l.values(place, "", vt, va, ignore)
+	}
+}
+
+// bytes adds the first place in which two byte strings differ.
+func (l *List) bytes(place string, taped, actual []byte) {
+	i := 0
+	for i < min(len(taped), len(actual)) && taped[i] == actual[i] {
+		i++
+	}
+	if i > 0 {
+		place += " from byte " + strconv.Itoa(i)
+	}
+	l.add(place, content(taped[i:]), content(actual[i:]))
+}
+
+// content returns bytes as they are shown.
+func content(b []byte) func() string {
+	if len(b) == 0 {
+		return none
+	}
+	return text(string(b[:min(len(b), longest+utf8.UTFMax)]))
+}

@@ -1,0 +1,133 @@
+package compare
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxParts bounds the parts of a multipart body that are compared.
+const maxParts = 1000
+
+// Pairs adds the names of a query or a form whose values differ, each as a place
+// below that of all.
+func (l *List) Pairs(place, taped, actual string, ignore []string) {
+	t, namesT := pairs(taped)
+	a, namesA := pairs(actual)
+	names := append(namesT, namesA...)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if !slices.Contains(ignore, name) && !slices.Equal(t[name], a[name]) {
+			l.Texts(place+" "+name, t[name], a[name])
+		}
+	}
+}
+
+// pairs returns the values of each name. What cannot be unescaped stays as it is.
+func pairs(raw string) (values map[string][]string, names []string) {
+	values = make(map[string][]string)
+	for part := range strings.SplitSeq(raw, "&") {
+		if part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		name = unescape(name)
+		if _, ok := values[name]; !ok {
+			names = append(names, name)
+		}
+		values[name] = append(values[name], unescape(value))
+	}
+	return values, names
+}
+
+func unescape(s string) string {
+	if t, err := url.QueryUnescape(s); err == nil {
+		return t
+	}
+	return s
+}
+
+// part is one of a multipart body.
+type part struct {
+	place string
+	body  Body
+}
+
+// parts compares two multipart bodies part by part, whatever their boundaries. It
+// reports false, and adds nothing, where one of them is malformed.
+func (l *List) parts(taped, actual Body, ignore []string) bool {
+	t, okT := split(taped)
+	a, okA := split(actual)
+	if !okT || !okA {
+		return false
+	}
+	for len(t) > 0 || len(a) > 0 {
+		switch {
+		case len(a) == 0 || len(t) > 0 && t[0].place < a[0].place:
+			l.add(t[0].place, content(t[0].body.Content), none)
+			t = t[1:]
+		case len(t) == 0 || t[0].place > a[0].place:
+			l.add(a[0].place, none, content(a[0].body.Content))
+			a = a[1:]
+		default:
+			l.within(t[0], a[0], ignore)
+			t, a = t[1:], a[1:]
+		}
+	}
+	return true
+}
+
+// within compares two parts of one name.
+func (l *List) within(t, a part, ignore []string) {
+	if bytes.Equal(t.body.Content, a.body.Content) {
+		if ct, ca := t.body.Header.Get("Content-Type"), a.body.Header.Get("Content-Type"); ct != ca {
+			l.add(t.place+" Content-Type", text(ct), text(ca))
+		}
+		return
+	}
+	vt, okT := tree(t.body.Content)
+	va, okA := tree(a.body.Content)
+	if okT && okA && strings.Contains(t.body.Header.Get("Content-Type"), "json") {
+		l.values(t.place, "", vt, va, ignore)
+		return
+	}
+	l.bytes(t.place, t.body.Content, a.body.Content)
+}
+
+// split returns the parts of a multipart body by their names; those that share one
+// stay in order and are numbered.
+func split(b Body) ([]part, bool) {
+	_, params, _ := mime.ParseMediaType(b.Header.Get("Content-Type"))
+	if params["boundary"] == "" {
+		return nil, false
+	}
+	var all []part
+	count := make(map[string]int)
+	r := multipart.NewReader(bytes.NewReader(b.Content), params["boundary"])
+	for {
+		p, err := r.NextRawPart()
+		if err == io.EOF { //nolint:errorlint // NextRawPart documents it, unwrapped
+			break
+		}
+		if err != nil || len(all) == maxParts {
+			return nil, false
+		}
+		content, err := io.ReadAll(p)
+		if err != nil {
+			return nil, false
+		}
+		place := "part " + strings.TrimSpace(p.FormName()+" "+p.FileName())
+		if count[place]++; count[place] > 1 {
+			place += " " + strconv.Itoa(count[place])
+		}
+		all = append(all, part{place, Body{http.Header(p.Header), content}})
+	}
+	slices.SortStableFunc(all, func(a, b part) int { return strings.Compare(a.place, b.place) })
+	return all, true
+}

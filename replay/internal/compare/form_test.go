@@ -1,0 +1,31 @@
+package compare
+
+import "testing"
+
+func TestPairsNamesWhatDiffers(t *testing.T) {
+	for _, c := range []struct{ a, b, want string }{
+		{"a=1&b=2", "b=2&a=1", ""},
+		{"a=1&a=2", "a=2&a=1", "query a: [\"1\",\"2\"] | [\"2\",\"1\"]\n"},
+		{"a=", "", "query a: \"\" | \n"},
+		{"", "a%5B%5D=x%20y", "query a[]:  | \"x y\"\n"},
+		{"a=%zz", "a=%zy", "query a: \"%zz\" | \"%zy\"\n"},
+		{"t=1", "t=2", ""},
+	} {
+		var l List
+		l.Pairs("query", c.a, c.b, []string{"t"})
+		if got := shown(l); got != c.want {
+			t.Errorf("%s and %s:\n%swant\n%s", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// A body that is no multipart is compared as it is.
+func TestMalformedPartsAreBytes(t *testing.T) {
+	a := body("multipart/form-data; boundary=x", "--x\r\nbroken")
+	b := body("multipart/form-data; boundary=x", "--x\r\nbroker")
+	var l List
+	l.Bodies(a, b, nil)
+	if got, want := shown(l), "body line 2: \"broken\" | \"broker\"\n"; got != want {
+		t.Errorf("%swant %s", got, want)
+	}
+}

@@ -1,0 +1,150 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// deepest is how far a pointer leads. An array in an array is walked twice for each
+// level, to find what both begin and end with.
+const deepest = 64
+
+// tree decodes one JSON document, numbers as they are written.
+func tree(b []byte) (v any, ok bool) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return nil, false
+	}
+	_, err := d.Token()
+	return v, errors.Is(err, io.EOF)
+}
+
+// values compares two trees below a place; a pointer (RFC 6901) is put behind it.
+// Members of a name in ignore are left out, as they are at any depth.
+func (l *List) values(place, pointer string, taped, actual any, ignore []string) {
+	if strings.Count(pointer, "/") < deepest {
+		switch t := taped.(type) {
+		case map[string]any:
+			if a, ok := actual.(map[string]any); ok {
+				l.objects(place, pointer, t, a, ignore)
+				return
+			}
+		case []any:
+			if a, ok := actual.([]any); ok {
+				l.arrays(place, pointer, t, a, ignore)
+				return
+			}
+		}
+	}
+	if !same(taped, actual, ignore) {
+		l.add(at(place, pointer), value(taped), value(actual))
+	}
+}
+
+func (l *List) objects(place, pointer string, taped, actual map[string]any, ignore []string) {
+	names := make([]string, 0, len(taped))
+	for name := range taped {
+		names = append(names, name)
+	}
+	for name := range actual {
+		if _, ok := taped[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if slices.Contains(ignore, name) {
+			continue
+		}
+		below := pointer + "/" + escape(name)
+		t, hasT := taped[name]
+		a, hasA := actual[name]
+		switch {
+		case hasT && hasA:
+			l.values(place, below, t, a, ignore)
+		case hasT:
+			l.add(at(place, below), value(t), none)
+		default:
+			l.add(at(place, below), none, value(a))
+		}
+	}
+}
+
+// arrays compares element by element what is left of two arrays without what they
+// begin and end with alike, so that one element more in the middle is one
+// difference.
+func (l *List) arrays(place, pointer string, taped, actual []any, ignore []string) {
+	from := 0
+	for from < min(len(taped), len(actual)) && same(taped[from], actual[from], ignore) {
+		from++
+	}
+	tail := 0
+	for tail < min(len(taped), len(actual))-from && same(taped[len(taped)-1-tail], actual[len(actual)-1-tail], ignore) {
+		tail++
+	}
+	endT, endA := len(taped)-tail, len(actual)-tail
+	for i := from; i < max(endT, endA); i++ {
+		below := pointer + "/" + strconv.Itoa(i)
+		switch {
+		case i >= endT:
+			l.add(at(place, below), none, value(actual[i]))
+		case i >= endA:
+			l.add(at(place, below), value(taped[i]), none)
+		default:
+			l.values(place, below, taped[i], actual[i], ignore)
+		}
+	}
+}
+
+// same reports whether two trees are equal but for members of a name in ignore.
+func same(a, b any, ignore []string) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok {
+			return false
+		}
+		shared := 0
+		for name, v := range a {
+			w, ok := b[name]
+			if ok {
+				shared++
+			}
+			if !slices.Contains(ignore, name) && (!ok || !same(v, w, ignore)) {
+				return false
+			}
+		}
+		if shared == len(b) {
+			return true
+		}
+		for name := range b {
+			if _, ok := a[name]; !ok && !slices.Contains(ignore, name) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, func(v, w any) bool { return same(v, w, ignore) })
+	}
+	return a == b
+}
+
+// at returns a place in a document, the whole of it for the pointer "".
+func at(place, pointer string) string {
+	if pointer == "" {
+		return place
+	}
+	return place + " " + pointer
+}
+
+// escape writes a name as a token of a pointer.
+func escape(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+}

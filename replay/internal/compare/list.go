@@ -1,0 +1,110 @@
+// Package compare names the places in which two messages differ, and what each
+// has there: members of JSON by their pointer, fields of a form, parts of a
+// multipart body, lines of a text.
+package compare
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	most    = 16 // differences that a list shows
+	longest = 60 // bytes of a value that are shown
+)
+
+// A Difference is one place in which two messages differ. The values are JSON
+// texts, shortened, and "" where one of the messages has nothing there.
+type Difference struct {
+	Place         string
+	Taped, Actual string
+}
+
+// A List gathers differences.
+type List struct {
+	Shown []Difference // the first 16
+	More  int          // how many there are beside them
+}
+
+// Len returns how many differences there are.
+func (l *List) Len() int { return len(l.Shown) + l.More }
+
+// add counts a difference, and shows it if it is one of the first. The values are
+// made only then.
+func (l *List) add(place string, taped, actual func() string) {
+	if len(l.Shown) == most {
+		l.More++
+		return
+	}
+	l.Shown = append(l.Shown, Difference{Place: printable(place), Taped: taped(), Actual: actual()})
+}
+
+// Texts adds a place whose values differ, each list in its order; nil is nothing.
+func (l *List) Texts(place string, taped, actual []string) {
+	l.add(place, quoted(taped), quoted(actual))
+}
+
+// none is the value where there is nothing.
+func none() string { return "" }
+
+func quoted(values []string) func() string {
+	switch len(values) {
+	case 0:
+		return none
+	case 1:
+		return text(values[0])
+	}
+	return value(values)
+}
+
+// text returns a string as it is shown.
+func text(s string) func() string {
+	return func() string {
+		if len(s) > longest {
+			return short(strconv.Quote(cut(s, longest)), longest-1)
+		}
+		return short(strconv.Quote(s), longest)
+	}
+}
+
+// value returns a value of JSON as it is shown.
+func value(v any) func() string {
+	return func() string {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if e.Encode(v) != nil {
+			return "?"
+		}
+		return short(printable(strings.TrimSuffix(b.String(), "\n")), longest)
+	}
+}
+
+// short cuts a text that is longer than n and marks that it did.
+func short(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return cut(s, n) + "..."
+}
+
+// cut returns the first n bytes of s, without half of a character.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// printable replaces what a terminal would not show as it is.
+func printable(s string) string {
+	if q := strconv.Quote(s); strings.ReplaceAll(strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`), `\\`, `\`) != s {
+		return q[1 : len(q)-1]
+	}
+	return s
+}

@@ -1,0 +1,118 @@
+package compare
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// shape is what values of JSON at one place have in common: their types, and the
+// shapes of what is in them. The elements of an array share one.
+type shape struct {
+	types   map[string]bool // without null, which is compatible with every type
+	members map[string]*shape
+	element *shape // nil where no array has an element
+}
+
+// Shapes adds the places in which two JSON bodies differ in their members and
+// types, whatever the values and the length of arrays; the elements of an array are
+// the place "*". Other bodies are compared as Bodies does.
+func (l *List) Shapes(taped, actual Body, ignore []string) {
+	t, okT := tree(taped.Content)
+	a, okA := tree(actual.Content)
+	if !okT || !okA {
+		l.Bodies(taped, actual, ignore)
+		return
+	}
+	var st, sa shape
+	st.see(t, 0)
+	sa.see(a, 0)
+	l.shapes("", &st, &sa, ignore)
+}
+
+// see adds a value to a shape. What is deeper than a pointer leads is left out.
+func (s *shape) see(v any, depth int) {
+	if depth > deepest {
+		return
+	}
+	switch v := v.(type) {
+	case nil:
+		return
+	case map[string]any:
+		s.is("object")
+		if s.members == nil {
+			s.members = make(map[string]*shape, len(v))
+		}
+		for name, member := range v {
+			if s.members[name] == nil {
+				s.members[name] = &shape{}
+			}
+			s.members[name].see(member, depth+1)
+		}
+	case []any:
+		s.is("array")
+		for _, element := range v {
+			if s.element == nil {
+				s.element = &shape{}
+			}
+			s.element.see(element, depth+1)
+		}
+	case string:
+		s.is("string")
+	case json.Number:
+		s.is("number")
+	default:
+		s.is("boolean")
+	}
+}
+
+func (s *shape) is(name string) {
+	if s.types == nil {
+		s.types = make(map[string]bool, 1)
+	}
+	s.types[name] = true
+}
+
+// String lists the types.
+func (s *shape) String() string {
+	if len(s.types) == 0 {
+		return "null"
+	}
+	return strings.Join(slices.Sorted(maps.Keys(s.types)), " or ")
+}
+
+func (l *List) shapes(pointer string, taped, actual *shape, ignore []string) {
+	if len(taped.types) == 0 || len(actual.types) == 0 {
+		return
+	}
+	if !maps.Equal(taped.types, actual.types) {
+		l.add(at("body", pointer), taped.String, actual.String)
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(union(taped.members, actual.members))) {
+		if slices.Contains(ignore, name) {
+			continue
+		}
+		below := pointer + "/" + escape(name)
+		t, a := taped.members[name], actual.members[name]
+		switch {
+		case a == nil:
+			l.add(at("body", below), t.String, none)
+		case t == nil:
+			l.add(at("body", below), none, a.String)
+		default:
+			l.shapes(below, t, a, ignore)
+		}
+	}
+	if taped.element != nil && actual.element != nil {
+		l.shapes(pointer+"/*", taped.element, actual.element, ignore)
+	}
+}
+
+func union(a, b map[string]*shape) map[string]*shape {
+	all := make(map[string]*shape, max(len(a), len(b)))
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	return all
+}
