@@ -46,6 +46,11 @@ func (l *List) Texts(place string, taped, actual []string) {
 	l.add(place, quoted(taped), quoted(actual))
 }
 
+// Values adds a place whose values differ, as JSON.
+func (l *List) Values(place string, taped, actual any) {
+	l.add(place, value(taped), value(actual))
+}
+
 // none is the value where there is nothing.
 func none() string { return "" }
 

@@ -1,0 +1,61 @@
+package replay
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay/internal/compare"
+)
+
+// A Difference is one place in which a message differs from the one on tape, after
+// the secrets of both were masked.
+type Difference struct {
+	// Place is where: "host", "method", "path", "status", "query page", "header
+	// Accept", "body /items/0/name" (a JSON pointer, RFC 6901), "form name", "part
+	// name", "body line 3", "body from byte 17".
+	Place string
+	// Taped is what the tape has there and Actual what there is now: a JSON text of
+	// at most 60 bytes, with "..." behind it if it is cut off, and "" for nothing.
+	Taped, Actual string
+}
+
+// String returns the place and both values in a line.
+func (d Difference) String() string {
+	return fmt.Sprintf("%s: %s, on tape %s", d.Place, orNothing(d.Actual), orNothing(d.Taped))
+}
+
+func orNothing(value string) string {
+	if value == "" {
+		return "nothing"
+	}
+	return value
+}
+
+// differences returns what a list shows.
+func differences(l compare.List) []Difference {
+	var all []Difference
+	for _, d := range l.Shown {
+		all = append(all, Difference(d))
+	}
+	return all
+}
+
+// inWords joins differences, the first few of them.
+func inWords(all []Difference, more int) string {
+	const few = 5
+	var b strings.Builder
+	for i, d := range all {
+		if i == few {
+			more += len(all) - few
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(d.String())
+	}
+	if more > 0 {
+		fmt.Fprintf(&b, "; and %d more", more)
+	}
+	return b.String()
+}

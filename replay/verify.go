@@ -1,0 +1,206 @@
+package replay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// VerifyOptions says what Verify sends and how it compares. The zero value sends
+// the requests with a safe method and compares the values of whole bodies.
+type VerifyOptions struct {
+	// Unsafe sends requests of other methods than GET, HEAD and OPTIONS too, which
+	// may change something at the server.
+	Unsafe bool
+	// Shape compares JSON by which members there are and by their types, whatever
+	// their values and however many elements an array has.
+	Shape bool
+	// Headers names headers of the response that are compared beside Content-Type
+	// and Location.
+	Headers []string
+	// Ignore names JSON members, at any depth, and fields of forms that may differ.
+	Ignore []string
+}
+
+// A Drift is how the response to a recorded request differs from the one on tape.
+type Drift struct {
+	Method   string
+	URL      string // redacted, as it is on tape
+	Route    string
+	Recorded time.Time
+	// Skipped says why the request was not sent, "" if it was.
+	Skipped string
+	// Differences are the first 16 places that differ, and More counts the others.
+	Differences []Difference
+	More        int
+}
+
+// String returns the request and what differs in a line.
+func (d *Drift) String() string {
+	what := "as recorded"
+	switch {
+	case d.Skipped != "":
+		what = "not sent: " + d.Skipped
+	case len(d.Differences) > 0:
+		what = inWords(d.Differences, d.More)
+	}
+	return fmt.Sprintf("%s %s: %s", d.Method, d.URL, what)
+}
+
+// Verify sends the recorded requests again, by next, one after the other, and
+// compares each response with the one on tape, so that a test that only replays
+// does not outlive the API: status, Content-Type and Location, and the body, by its
+// meaning, with secrets masked. The tape is not changed. A request that was recorded
+// several times is compared with its last response.
+//
+// What is masked cannot be sent: headers with a mask are left out, so next needs a
+// layer that sets credentials (package auth), and requests with one in their URL or
+// body are skipped. Next should wait between requests as the API demands
+// (package throttle) and must not hold the tape itself.
+//
+// Each request gives a Drift, those that are as recorded too. The error beside it is
+// that of sending the request; without a Drift it is that of ctx or of the store, and
+// the last one.
+func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOptions) iter.Seq2[*Drift, error] {
+	return func(yield func(*Drift, error) bool) {
+		if t.IsOff() {
+			return
+		}
+		if err := t.writer.queue.flush(ctx); err != nil {
+			yield(nil, err)
+			return
+		}
+		for x, err := range t.store.Scan(0) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if later, err := t.store.Find(x.Key, x.ID); err != nil {
+				yield(nil, err)
+				return
+			} else if later != nil {
+				continue
+			}
+			if !yield(t.verify(ctx, next, x, opts)) {
+				return
+			}
+		}
+	}
+}
+
+// verify compares one exchange with what happens now.
+func (t *Tape) verify(ctx context.Context, next http.RoundTripper, x *store.Exchange, opts VerifyOptions) (*Drift, error) {
+	d := &Drift{
+		Method: methodOf(x.Request.Method), URL: x.Request.URL, Route: x.Route, Recorded: x.Start,
+		Skipped: notSent(x, opts),
+	}
+	if d.Skipped != "" {
+		return d, nil
+	}
+	actual, err := t.again(ctx, next, x)
+	if err != nil {
+		return d, err
+	}
+	l := t.drift(x.Response, actual, opts)
+	d.Differences, d.More = differences(l), l.More
+	return d, nil
+}
+
+// notSent says why a recorded request cannot be sent again, "" if it can.
+func notSent(x *store.Exchange, opts VerifyOptions) string {
+	safe := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
+	r := &x.Request
+	switch {
+	case !slices.Contains(safe, methodOf(r.Method)) && !opts.Unsafe:
+		return "the method is not safe"
+	case x.Response == nil || x.Fault != nil:
+		return "the tape holds an error"
+	case !x.Complete:
+		return "the recorded response is not complete"
+	case r.BodySum != nil:
+		return "the tape holds a hash of the request body"
+	case strings.Contains(r.URL, redact.Mask):
+		return "a part of the URL is masked"
+	case bytes.Contains(r.Body, []byte(redact.Mask)):
+		return "a part of the request body is masked"
+	}
+	return ""
+}
+
+// again sends a recorded request and returns the response as a tape would hold it.
+func (t *Tape) again(ctx context.Context, next http.RoundTripper, x *store.Exchange) (*store.Response, error) {
+	req := requestOf(&x.Request, x.Request.ParseURL()).WithContext(ctx)
+	for name, values := range req.Header {
+		if strings.Contains(strings.Join(values, "\n"), redact.Mask) {
+			req.Header.Del(name)
+		}
+	}
+	if len(x.Request.Body) == 0 {
+		req.Body, req.ContentLength = nil, 0
+	}
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	resp, err := next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, t.opts.MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("replay: read the response to %s %s: %w", req.Method, x.Route, err)
+	case int64(len(body)) > t.opts.MaxBody:
+		return nil, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, t.opts.MaxBody)
+	}
+	live := &store.Response{StatusCode: resp.StatusCode, Status: resp.Status, Header: resp.Header, Body: body}
+	masked, err := t.masker.response(live)
+	if errors.Is(err, errOpaque) {
+		// Neither could the tape look into it.
+		masked, err = live, nil
+		masked.Header = t.masker.header(resp.Header)
+	}
+	return masked, err
+}
+
+// drift compares two masked responses.
+func (t *Tape) drift(taped, actual *store.Response, opts VerifyOptions) (l compare.List) {
+	if taped.StatusCode != actual.StatusCode {
+		l.Values("status", taped.StatusCode, actual.StatusCode)
+	}
+	for _, name := range canonicalNames(append([]string{"Content-Type", "Location"}, opts.Headers...)) {
+		if a, b := taped.Header[name], actual.Header[name]; !slices.Equal(a, b) {
+			l.Texts("header "+name, a, b)
+		}
+	}
+	a, b := t.plainBody(taped), t.plainBody(actual)
+	if opts.Shape {
+		l.Shapes(a, b, opts.Ignore)
+	} else {
+		l.Bodies(a, b, opts.Ignore)
+	}
+	return l
+}
+
+// plainBody returns the body of a response without its content coding.
+func (t *Tape) plainBody(r *store.Response) compare.Body {
+	b := compare.Body{Header: r.Header, Content: r.Body}
+	if plain, err := t.masker.decompress(strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))), r.Body); err == nil {
+		b.Content = plain
+	}
+	return b
+}

@@ -1,0 +1,192 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+)
+
+// pages responds with what a map has for method and path, as JSON.
+func pages(m map[string]string) *script {
+	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		body, ok := m[req.Method+" "+req.URL.Path]
+		code := 200
+		if !ok {
+			code = 404
+		}
+		resp := respond(req, code, body)
+		resp.Header.Set("Content-Type", "application/json")
+		return resp, nil
+	}}
+}
+
+// drifts returns what Verify yields, a line each.
+func drifts(t *testing.T, tape *replay.Tape, next http.RoundTripper, opts replay.VerifyOptions) string {
+	t.Helper()
+	var b strings.Builder
+	for d, err := range tape.Verify(t.Context(), next, opts) {
+		switch {
+		case d == nil:
+			t.Fatal(err)
+		case err != nil:
+			b.WriteString(d.Method + " " + d.URL + ": " + err.Error() + "\n")
+		default:
+			b.WriteString(d.String() + "\n")
+		}
+	}
+	return strings.ReplaceAll(b.String(), api, "")
+}
+
+func TestVerifyFindsEachDrift(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+			rt := tape.Wrap(pages(map[string]string{
+				"GET /same": `{"a": [1, 2], "id": 1}`, "GET /value": `{"a":{"b":1}}`, "GET /type": `{"a":{"b":1}}`,
+				"GET /gone": `{}`, "POST /made": `{}`, "GET /secret": `{"token":"one","n":1}`,
+			}))
+			for _, r := range []string{"GET /same", "GET /value", "GET /type", "GET /gone", "POST /made", "GET /secret", "GET /none", "GET /same?key=hunter2"} {
+				method, url, _ := strings.Cut(r, " ")
+				resp, err := rt.RoundTrip(request(t, method, api+url, ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+			}
+			closeTape(t, tape)
+
+			live := map[string]string{
+				"GET /same": `{"id":2,"a":[1,2]}`, "GET /value": `{"a":{"b":2}}`, "GET /type": `{"a":{"b":"1"}}`,
+				"POST /made": `{"new":1}`, "GET /secret": `{"token":"two","n":1}`,
+			}
+			tape = openReplay(t, path)
+			defer closeTape(t, tape)
+			base := pages(live)
+			const skipped = "POST /made: not sent: the method is not safe\n"
+			const masked = "GET /same?key=REDACTED: not sent: a part of the URL is masked\n"
+			gone := "GET /gone: status: 404, on tape 200; body: nothing, on tape \"{}\"\n"
+			for _, c := range []struct {
+				opts replay.VerifyOptions
+				want string
+			}{
+				{replay.VerifyOptions{Ignore: []string{"id"}}, "GET /same: as recorded\nGET /value: body /a/b: 2, on tape 1\nGET /type: body /a/b: \"1\", on tape 1\n" +
+					gone + skipped + "GET /secret: as recorded\nGET /none: as recorded\n" + masked},
+				{replay.VerifyOptions{Shape: true, Unsafe: true}, "GET /same: as recorded\nGET /value: as recorded\nGET /type: body /a/b: string, on tape number\n" +
+					gone + "POST /made: body /new: number, on tape nothing\nGET /secret: as recorded\nGET /none: as recorded\n" + masked},
+			} {
+				if got := drifts(t, tape, base, c.opts); got != c.want {
+					t.Errorf("%+v:\n%swant\n%s", c.opts, got, c.want)
+				}
+			}
+			if s := tape.Stats(); s.Replayed != 0 || s.Recorded != 0 || s.Missed != 0 {
+				t.Errorf("verifying counts: %+v", s)
+			}
+			want(t, tape.Wrap(noNetwork(t)), api+"/value", 200, `{"a":{"b":1}}`)
+		})
+	}
+}
+
+// What is masked on tape is not sent, and credentials of the caller's layers are.
+func TestVerifySendsNoMask(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{})
+	req := request(t, "GET", api+"/a", "")
+	req.Header.Set("Authorization", "Bearer hunter2")
+	req.Header.Set("Accept-Language", "de")
+	resp, err := tape.Wrap(numbered()).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		if v, ok := req.Header["Authorization"]; ok {
+			t.Errorf("sent %q", v)
+		}
+		if v := req.Header.Get("Accept-Language"); v != "de" {
+			t.Errorf("language %q", v)
+		}
+		if req.Body != nil {
+			t.Error("a GET has a body")
+		}
+		return respond(req, 200, "1"), nil
+	}}
+	if got := drifts(t, tape, base, replay.VerifyOptions{}); got != "GET /a: as recorded\n" {
+		t.Error(got)
+	}
+	closeTape(t, tape)
+}
+
+// A sequence is one request: its last response counts. Errors do not end the walk.
+func TestVerifyGoesOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+	rt := tape.Wrap(numbered())
+	want(t, rt, api+"/poll", 200, "1")
+	want(t, rt, api+"/poll", 200, "2")
+	want(t, rt, api+"/down", 200, "3")
+	want(t, rt, api+"/up", 200, "4")
+	closeTape(t, tape)
+
+	tape = openReplay(t, path)
+	defer closeTape(t, tape)
+	down := errors.New("connection refused")
+	base := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		switch req.URL.Path {
+		case "/poll":
+			return respond(req, 200, "2"), nil
+		case "/down":
+			return nil, down
+		}
+		resp := respond(req, 200, "5")
+		resp.Header.Set("Etag", "x")
+		return resp, nil
+	}}
+	const plain = "GET /poll: as recorded\nGET /down: connection refused\nGET /up: "
+	if got, want := drifts(t, tape, base, replay.VerifyOptions{Headers: []string{"etag"}}), plain+
+		"header Etag: \"x\", on tape nothing; body: \"5\", on tape \"4\"\n"; got != want {
+		t.Errorf("%swant\n%s", got, want)
+	}
+	if n := base.sent.Load(); n != 3 {
+		t.Errorf("%d sent, want 3", n)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	seen := 0
+	for d, err := range tape.Verify(ctx, base, replay.VerifyOptions{}) {
+		seen++
+		if d == nil && !errors.Is(err, context.Canceled) || seen == 1 != (d != nil) {
+			t.Errorf("%v, %v", d, err)
+		}
+		cancel()
+	}
+	if seen != 2 {
+		t.Errorf("%d after the context ended, want a drift and its error", seen)
+	}
+}
+
+func TestVerifyBoundsWhatIsRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{MaxBody: 10})
+	defer closeTape(t, tape)
+	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+	long := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		return respond(req, 200, strings.Repeat("x", 11)), nil
+	}}
+	if got, want := drifts(t, tape, long, replay.VerifyOptions{}), "longer than Options.MaxBody (10)\n"; !strings.HasSuffix(got, want) {
+		t.Error(got)
+	}
+	var off *replay.Tape
+	for range off.Verify(t.Context(), long, replay.VerifyOptions{}) {
+		t.Error("a tape that is off holds nothing")
+	}
+}
