@@ -101,5 +101,33 @@ func ExampleMissError() {
 		fmt.Println(miss)
 	}
 	// Output:
-	// replay: GET /api/v2/berry is not on tape: unknown; nearest differs in query: offset (GET /api/v2/berry)
+	// replay: GET https://pokeapi.co/api/v2/berry?limit=20&offset=40 is not on tape: unknown; the nearest is GET https://pokeapi.co/api/v2/berry?limit=20&offset=0, which differs in query offset: "40", on tape "0"
+}
+
+// A test that replays passes as long as its tape is there. Verify, run now and then
+// against the API itself, finds that the API has changed.
+func ExampleTape_Verify() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	api := &pokeAPI{}
+	tape, err := replay.Open(filepath.Join(dir, "pokeapi.tape"), replay.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer tape.Close()
+	read(ctx, &http.Client{Transport: tape.Wrap(api)}, "https://pokeapi.co/api/v2/pokemon/pikachu")
+
+	for drift, err := range tape.Verify(ctx, api, replay.VerifyOptions{}) {
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(drift)
+	}
+	// Output:
+	// GET https://pokeapi.co/api/v2/pokemon/pikachu: body from byte 9: "2", on tape "1"
 }

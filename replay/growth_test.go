@@ -34,7 +34,7 @@ func TestATapeTakesTimeInProportionToWhatIsSent(t *testing.T) {
 		"miss": func(s string) {
 			r := &store.Request{Method: "GET", URL: "http://h/?" + s, Header: http.Header{"X": {s}}, Body: []byte(s)}
 			x := &store.Exchange{Request: store.Request{Method: "GET", URL: "http://h/?a" + s, Body: []byte("a" + s)}}
-			_ = selector{Match{Headers: []string{"X"}}, func(string) bool { return false }}.nearest(r, Match{}.key(r), []*store.Exchange{x})
+			_, _ = comparerOf(Match{Headers: []string{"X"}}).nearest(r, []*store.Exchange{x})
 		},
 		"nested": func(s string) {
 			n := min(len(s)/12, 180)

@@ -92,6 +92,14 @@ func (m masker) decompress(encoding string, b []byte) ([]byte, error) {
 	return plain, nil
 }
 
+// plain returns a body as it is without its content coding, where that is known.
+func (m masker) plain(h http.Header, b []byte) []byte {
+	if plain, err := m.decompress(strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))), b); err == nil {
+		return plain
+	}
+	return b
+}
+
 func compress(encoding string, b []byte) ([]byte, error) {
 	var buf bytes.Buffer
 	var w io.WriteCloser

@@ -2,8 +2,10 @@ package replay
 
 import (
 	"fmt"
-	"strings"
+	"time"
 
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -17,40 +19,102 @@ const (
 	MissFiltered   MissReason = "filtered"   // only ones that Discard or DiscardBad leave out
 	MissIncomplete MissReason = "incomplete" // only ones whose response was not read to its end
 	MissConsumed   MissReason = "consumed"   // all were replayed, and End is EndMiss
-	MissVaries     MissReason = "varies"     // only ones with other values of a header that Vary of the response names
 	MissIdentity   MissReason = "identity"   // only ones made with other credentials, and with more than one
+	MissVaries     MissReason = "varies"     // only ones with other values of a header that Vary of the response names
 )
 
 // A MissError is a request for which the tape has no exchange. Nothing was sent:
-// it matches [ErrMiss] and [verdict.ErrRejected].
+// it matches [ErrMiss] and [verdict.ErrRejected]. It holds what is on the tape or
+// would be, so no secret.
 type MissError struct {
 	Method string
+	URL    string // what was asked, redacted
 	Route  string // path template of the call
 	Reason MissReason
-	// Nearest says how the most similar exchange on the tape differs, in
-	// names alone ("query: page; body"), "" if there is none for the host.
+	// Nearest is method and URL of the most similar exchange on the tape, "" if the
+	// tape is empty or the reason is not MissUnknown or MissVaries. Of another host
+	// it is only where the tape has none of the host that was asked.
 	Nearest string
+	// Differences are the first 16 places in which the request differs from the
+	// nearest one, and More counts the others.
+	Differences []Difference
+	More        int
+	// Recorded is when the request was recorded first, where Reason is MissExpired,
+	// MissFiltered or MissIncomplete, else zero.
+	Recorded time.Time
 	// Identities is how many identities the tape holds for the request, where
 	// Reason is MissIdentity.
 	Identities int
 }
 
-// Error names method, route, reason and how the nearest exchange differs.
+// Error names the request, the reason, and how the nearest exchange differs, or what
+// leaves the recording out.
 func (e *MissError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "replay: %s %s is not on tape: %s", e.Method, e.Route, e.Reason)
-	if e.Reason == MissIdentity {
-		fmt.Fprintf(&b, ": the tape holds %d identities for it, and the credential is that of none", e.Identities)
+	asked := e.Method + " " + e.URL
+	text := fmt.Sprintf("replay: %s is not on tape: %s", asked, e.Reason)
+	switch e.Reason {
+	case MissIdentity:
+		return text + fmt.Sprintf(": the tape holds %d identities for it, and the credential is that of none", e.Identities)
+	case MissExpired:
+		return text + fmt.Sprintf(": it was recorded on %s, before what MaxAge and Since allow", e.Recorded.UTC().Format(time.RFC3339))
+	case MissFiltered:
+		return text + ": Discard or DiscardBad leaves out what was recorded"
+	case MissIncomplete:
+		return text + ": its response was not read to the end when it was recorded"
+	case MissConsumed:
+		return text + ": each of its responses was replayed, and Options.End is EndMiss"
+	case MissUnknown, MissVaries:
 	}
-	if e.Nearest != "" {
-		b.WriteString("; nearest differs in " + e.Nearest)
+	switch e.Nearest {
+	case "":
+		return text
+	case asked:
+		text += "; the nearest differs in "
+	default:
+		text += "; the nearest is " + e.Nearest + ", which differs in "
 	}
-	return b.String()
+	return text + inWords(e.Differences, e.More)
 }
 
 // Is reports whether target is ErrMiss or verdict.ErrRejected.
 func (e *MissError) Is(target error) bool {
 	return target == ErrMiss || target == verdict.ErrRejected
+}
+
+// miss explains why the tape has no exchange for a request.
+func (t *Tape) miss(c *layer.Call, p *captured, keys []store.Key, reason MissReason, identities int) *MissError {
+	e := &MissError{Method: methodOf(p.record.Method), URL: p.record.URL, Route: c.Route(), Reason: reason, Identities: identities}
+	c.SetStopReason("not on tape: " + string(reason))
+	switch reason {
+	case MissUnknown, MissVaries:
+		compared := comparer{by: t.sequences.by, masker: t.masker}
+		if x, l := compared.nearest(p.record, neighboursOf(p.key, t.store)); x != nil {
+			e.Nearest = methodOf(x.Request.Method) + " " + x.Request.URL
+			e.Differences, e.More = differences(l), l.More
+		}
+	case MissExpired, MissFiltered, MissIncomplete:
+		if x, err := t.sequences.first(keys, 0); err == nil && x != nil {
+			e.Recorded = x.Start
+		}
+	case MissConsumed, MissIdentity:
+	}
+	return e
+}
+
+// neighboursOf returns the exchanges with which a miss is compared: those of the
+// host, or where the tape has none of it, its first ones.
+func neighboursOf(key store.Key, s store.Store) []*store.Exchange {
+	near, err := s.Near(key, neighbours)
+	if err != nil || len(near) > 0 {
+		return near // without them the miss is no less one
+	}
+	for x, err := range s.Scan(0) {
+		if err != nil || len(near) == neighbours {
+			break
+		}
+		near = append(near, x)
+	}
+	return near
 }
 
 // rejection marks an error other than a miss with which nothing was sent.

@@ -2,125 +2,132 @@ package replay
 
 import (
 	"bytes"
-	"fmt"
-	"net/url"
+	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/replay/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-const neighbours = 64 // with how many exchanges a miss is compared
+const (
+	neighbours = 64 // exchanges with which a miss is compared
+	finalists  = 8  // of these, the most similar ones, whose bodies are compared too
+)
 
-// nearest says how the most similar of the exchanges differs from a request, ""
-// if there is none.
-func (s selector) nearest(req *store.Request, key store.Key, near []*store.Exchange) string {
-	text, best := "", 0
+// comparer says in what a request differs from those on tape, by what counts of it.
+type comparer struct {
+	by     selector
+	masker masker // opens content codings
+}
+
+// candidate is an exchange beside a request: how they differ, and how much.
+type candidate struct {
+	x     *store.Exchange
+	score int
+	list  compare.List
+}
+
+// nearest returns the most similar of some exchanges, the first of those that are
+// equally similar, and in what a request differs from it; nil if there is none that
+// differs.
+func (c comparer) nearest(r *store.Request, near []*store.Exchange) (*store.Exchange, compare.List) {
+	all := make([]candidate, 0, len(near))
 	for _, x := range near {
-		diff, score := s.compare(req, key, x)
-		if score > 0 && (best == 0 || score < best) {
-			best = score
-			text = fmt.Sprintf("%s (%s %s)", diff, x.Key.Method, x.Route)
+		all = append(all, candidate{x: x})
+		c.compareHead(r, &all[len(all)-1])
+	}
+	byScore := func(a, b candidate) int { return cmp.Compare(a.score, b.score) }
+	slices.SortStableFunc(all, byScore)
+	all = all[:min(len(all), finalists)]
+	for i := range all {
+		c.compareBodies(r, &all[i])
+	}
+	slices.SortStableFunc(all, byScore)
+	for _, to := range all {
+		if to.score > 0 {
+			return to.x, to.list
 		}
 	}
-	return text
+	return nil, compare.List{}
 }
 
-// compare names the parts in which a request and a recorded one differ; the
-// score grows with how much they do.
-func (s selector) compare(r *store.Request, key store.Key, x *store.Exchange) (diff string, score int) {
-	m := s.match
-	var parts []string
-	add := func(cost int, part string) {
-		score += cost
-		parts = append(parts, part)
+// compareHead compares all but the bodies. A place nearer to the begin of a request
+// weighs more, and so does a path that differs in more segments.
+func (c comparer) compareHead(r *store.Request, to *candidate) {
+	m := c.by.match
+	a, b := r.ParseURL(), to.x.Request.ParseURL()
+	ka, kb := store.KeyOf(r.Method, a), store.KeyOf(to.x.Request.Method, b)
+	differ := func(weight int, place, taped, actual string) {
+		if taped != actual {
+			to.score += weight
+			to.list.Texts(place, []string{taped}, []string{actual})
+		}
 	}
-	ru, xu := r.ParseURL(), x.Request.ParseURL()
-	xk := store.KeyOf(x.Request.Method, xu)
-	if key.Path != xk.Path {
-		add(8, "path")
-	}
-	if key.Method != xk.Method {
-		add(4, "method")
-	}
-	if !strings.EqualFold(ru.Scheme, xu.Scheme) {
-		add(2, "scheme")
-	}
+	differ(1<<14, "host", kb.Host, ka.Host)
+	differ(1<<12+segments(ka.Path, kb.Path)<<8, "path", kb.Path, ka.Path)
+	differ(1<<11, "method", kb.Method, ka.Method)
+	differ(1<<10, "scheme", strings.ToLower(b.Scheme), strings.ToLower(a.Scheme))
+	differ(1<<9, "header Host", store.CanonicalHost(b.Scheme, to.x.Request.Host), store.CanonicalHost(a.Scheme, r.Host))
 	if m.Key != nil {
-		if score == 0 {
-			add(1, "Match.Key")
-		}
-		return strings.Join(parts, "; "), score
+		differ(1, "Match.Key", m.Key(requestOf(&to.x.Request, b)), m.Key(requestOf(r, a)))
+		return
 	}
-	if names := differing(ru, xu, m.ignoredQuery(ru)); len(names) > 0 {
-		add(len(names), "query: "+list(names))
+	before := to.list.Len()
+	to.list.Pairs("query", b.RawQuery, a.RawQuery, m.ignoredQuery(a))
+	for _, name := range c.differingHeaders(r, to.x) {
+		to.list.Texts("header "+name, to.x.Request.Header[name], r.Header[name])
 	}
-	headers := s.differing(x, r.Header)
-	for _, name := range canonicalNames(m.Headers) {
+	to.score += min(to.list.Len()-before, 15) << 4
+}
+
+// differingHeaders returns the names of the headers that count and differ.
+func (c comparer) differingHeaders(r *store.Request, x *store.Exchange) []string {
+	names := c.by.differing(x, r.Header)
+	for _, name := range canonicalNames(c.by.match.Headers) {
 		if !slices.Equal(r.Header[name], x.Request.Header[name]) {
-			headers = append(headers, name)
-		}
-	}
-	slices.Sort(headers)
-	if len(headers) > 0 {
-		add(len(headers), "header: "+list(headers))
-	}
-	if !m.IgnoreBody && !m.sameBody(r, &x.Request) {
-		add(1, "body")
-	}
-	return strings.Join(parts, "; "), score
-}
-
-func (m Match) sameBody(a, b *store.Request) bool {
-	if a.BodySum != nil || b.BodySum != nil {
-		return bytes.Equal(a.BodySum, b.BodySum)
-	}
-	return m.sumOf(a) == m.sumOf(b)
-}
-
-// differing returns the names of the query parameters whose values differ.
-func differing(a, b *url.URL, ignore []string) []string {
-	values := func(u *url.URL) map[string][]string {
-		m := make(map[string][]string)
-		for _, p := range pairs(u.RawQuery, ignore) {
-			m[p.name] = append(m[p.name], p.value)
-		}
-		return m
-	}
-	va, vb := values(a), values(b)
-	var names []string
-	for name := range va {
-		if !slices.Equal(va[name], vb[name]) {
-			names = append(names, name)
-		}
-	}
-	for name := range vb {
-		if _, ok := va[name]; !ok {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
-// list prints a few names, in a form that is safe for a terminal.
-func list(names []string) string {
-	const most = 5
-	more := ""
-	if len(names) > most {
-		more = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
+// compareBodies compares the bodies by what counts of them.
+func (c comparer) compareBodies(r *store.Request, to *candidate) {
+	m := c.by.match
+	if m.Key != nil || m.IgnoreBody {
+		return
 	}
-	var b strings.Builder
-	for i, n := range names {
-		if i > 0 {
-			b.WriteString(", ")
+	x := &to.x.Request
+	before := to.list.Len()
+	switch {
+	case r.BodySum != nil || x.BodySum != nil:
+		if bytes.Equal(r.BodySum, x.BodySum) {
+			return
 		}
-		if q := fmt.Sprintf("%.40q", n); q[1:len(q)-1] == n {
-			b.WriteString(n)
-		} else {
-			b.WriteString(q)
+		to.list.Values("length of the body", x.BodySize, r.BodySize)
+	case m.sumOf(r) == m.sumOf(x):
+		return
+	default:
+		to.list.Bodies(
+			compare.Body{Header: x.Header, Content: c.masker.plain(x.Header, x.Body)},
+			compare.Body{Header: r.Header, Content: c.masker.plain(r.Header, r.Body)}, m.IgnoreFields)
+		if to.list.Len() == before {
+			to.list.Texts("header Content-Type", x.Header["Content-Type"], r.Header["Content-Type"])
 		}
 	}
-	return b.String() + more
+	to.score += min(to.list.Len()-before, 15)
+}
+
+// segments returns how many segments of two paths differ, at most 15.
+func segments(a, b string) int {
+	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
+	n := max(len(as), len(bs)) - min(len(as), len(bs))
+	for i := range min(len(as), len(bs)) {
+		if as[i] != bs[i] {
+			n++
+		}
+	}
+	return min(n, 15)
 }

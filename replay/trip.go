@@ -58,7 +58,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 			}
 		case mode == ModeReplay:
 			t.counts.missed.Add(1)
-			return layer.Reject(req, t.miss(c, p, reason, others))
+			return layer.Reject(req, t.miss(c, p, keys, reason, others))
 		default:
 			t.counts.missed.Add(1)
 		}
@@ -125,18 +125,6 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 		return nil, &f
 	}
 	return resp, nil
-}
-
-// miss explains why the tape has no exchange for a request.
-func (t *Tape) miss(c *layer.Call, p *captured, reason MissReason, identities int) *MissError {
-	e := &MissError{Method: p.record.Method, Route: c.Route(), Reason: reason, Identities: identities}
-	c.SetStopReason("not on tape: " + string(reason))
-	if reason == MissUnknown || reason == MissVaries {
-		if near, err := t.store.Near(p.key, neighbours); err == nil {
-			e.Nearest = t.sequences.by.nearest(p.record, p.key, near)
-		}
-	}
-	return e
 }
 
 // live sends the request and records the outcome.

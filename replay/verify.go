@@ -77,6 +77,10 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 		if t.IsOff() {
 			return
 		}
+		v := verifier{VerifyOptions: opts, next: next, masker: t.masker, maxBody: t.opts.MaxBody}
+		if next == nil {
+			v.next = http.DefaultTransport
+		}
 		if err := t.writer.queue.flush(ctx); err != nil {
 			yield(nil, err)
 			return
@@ -95,37 +99,45 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 			} else if later != nil {
 				continue
 			}
-			if !yield(t.verify(ctx, next, x, opts)) {
+			if !yield(v.verify(ctx, x)) {
 				return
 			}
 		}
 	}
 }
 
+// verifier sends recorded requests again.
+type verifier struct {
+	VerifyOptions
+	next    http.RoundTripper
+	masker  masker
+	maxBody int64 // of a response, in bytes
+}
+
 // verify compares one exchange with what happens now.
-func (t *Tape) verify(ctx context.Context, next http.RoundTripper, x *store.Exchange, opts VerifyOptions) (*Drift, error) {
+func (v verifier) verify(ctx context.Context, x *store.Exchange) (*Drift, error) {
 	d := &Drift{
 		Method: methodOf(x.Request.Method), URL: x.Request.URL, Route: x.Route, Recorded: x.Start,
-		Skipped: notSent(x, opts),
+		Skipped: v.notSent(x),
 	}
 	if d.Skipped != "" {
 		return d, nil
 	}
-	actual, err := t.again(ctx, next, x)
+	actual, err := v.again(ctx, x)
 	if err != nil {
 		return d, err
 	}
-	l := t.drift(x.Response, actual, opts)
+	l := v.drift(x.Response, actual)
 	d.Differences, d.More = differences(l), l.More
 	return d, nil
 }
 
 // notSent says why a recorded request cannot be sent again, "" if it can.
-func notSent(x *store.Exchange, opts VerifyOptions) string {
+func (v verifier) notSent(x *store.Exchange) string {
 	safe := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 	r := &x.Request
 	switch {
-	case !slices.Contains(safe, methodOf(r.Method)) && !opts.Unsafe:
+	case !slices.Contains(safe, methodOf(r.Method)) && !v.Unsafe:
 		return "the method is not safe"
 	case x.Response == nil || x.Fault != nil:
 		return "the tape holds an error"
@@ -142,7 +154,7 @@ func notSent(x *store.Exchange, opts VerifyOptions) string {
 }
 
 // again sends a recorded request and returns the response as a tape would hold it.
-func (t *Tape) again(ctx context.Context, next http.RoundTripper, x *store.Exchange) (*store.Response, error) {
+func (v verifier) again(ctx context.Context, x *store.Exchange) (*store.Response, error) {
 	req := requestOf(&x.Request, x.Request.ParseURL()).WithContext(ctx)
 	for name, values := range req.Header {
 		if strings.Contains(strings.Join(values, "\n"), redact.Mask) {
@@ -152,55 +164,44 @@ func (t *Tape) again(ctx context.Context, next http.RoundTripper, x *store.Excha
 	if len(x.Request.Body) == 0 {
 		req.Body, req.ContentLength = nil, 0
 	}
-	if next == nil {
-		next = http.DefaultTransport
-	}
-	resp, err := next.RoundTrip(req)
+	resp, err := v.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, t.opts.MaxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, v.maxBody+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("replay: read the response to %s %s: %w", req.Method, x.Route, err)
-	case int64(len(body)) > t.opts.MaxBody:
-		return nil, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, t.opts.MaxBody)
+	case int64(len(body)) > v.maxBody:
+		return nil, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, v.maxBody)
 	}
 	live := &store.Response{StatusCode: resp.StatusCode, Status: resp.Status, Header: resp.Header, Body: body}
-	masked, err := t.masker.response(live)
+	masked, err := v.masker.response(live)
 	if errors.Is(err, errOpaque) {
 		// Neither could the tape look into it.
 		masked, err = live, nil
-		masked.Header = t.masker.header(resp.Header)
+		masked.Header = v.masker.header(resp.Header)
 	}
 	return masked, err
 }
 
 // drift compares two masked responses.
-func (t *Tape) drift(taped, actual *store.Response, opts VerifyOptions) (l compare.List) {
+func (v verifier) drift(taped, actual *store.Response) (l compare.List) {
 	if taped.StatusCode != actual.StatusCode {
 		l.Values("status", taped.StatusCode, actual.StatusCode)
 	}
-	for _, name := range canonicalNames(append([]string{"Content-Type", "Location"}, opts.Headers...)) {
+	for _, name := range canonicalNames(append([]string{"Content-Type", "Location"}, v.Headers...)) {
 		if a, b := taped.Header[name], actual.Header[name]; !slices.Equal(a, b) {
 			l.Texts("header "+name, a, b)
 		}
 	}
-	a, b := t.plainBody(taped), t.plainBody(actual)
-	if opts.Shape {
-		l.Shapes(a, b, opts.Ignore)
+	a := compare.Body{Header: taped.Header, Content: v.masker.plain(taped.Header, taped.Body)}
+	b := compare.Body{Header: actual.Header, Content: v.masker.plain(actual.Header, actual.Body)}
+	if v.Shape {
+		l.Shapes(a, b, v.Ignore)
 	} else {
-		l.Bodies(a, b, opts.Ignore)
+		l.Bodies(a, b, v.Ignore)
 	}
 	return l
-}
-
-// plainBody returns the body of a response without its content coding.
-func (t *Tape) plainBody(r *store.Response) compare.Body {
-	b := compare.Body{Header: r.Header, Content: r.Body}
-	if plain, err := t.masker.decompress(strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))), r.Body); err == nil {
-		b.Content = plain
-	}
-	return b
 }

@@ -72,8 +72,9 @@ var doors = map[string]door{
 	"replay/store/text": {ours: []string{"internal/mediatype", "replay/store", "replay/store/internal/..."}},
 
 	// The tape of a test, for the tests of users.
-	"replay/replaytest": {ours: append([]string{"replay", "replay/store/..."}, leaf...), foreign: []string{bbolt}},
+	"replay/replaytest": {ours: append([]string{"replay", "replay/internal/...", "replay/store/..."}, leaf...), foreign: []string{bbolt}},
 
+	"replay/internal/compare":  {},
 	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 
 	// These work with any *http.Client and import no layer.

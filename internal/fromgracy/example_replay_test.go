@@ -218,7 +218,7 @@ func Example_row65() {
 		})
 	})
 	// Output:
-	// GET /pokemon/{name}: replay: GET /pokemon/{name} is not on tape: unknown; nearest differs in path (GET /pokemon/{name})
+	// GET /pokemon/{name}: replay: GET https://pokeapi.co/api/v2/pokemon/abra is not on tape: unknown; the nearest is GET https://pokeapi.co/api/v2/pokemon/kadabra, which differs in path: "/api/v2/pokemon/abra", on tape "/api/v2/pokemon/kadabra"
 	// true true 0
 }
 
