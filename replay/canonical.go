@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 const maxParts = 1000 // of a multipart body; one with more is compared byte for byte
@@ -17,9 +19,10 @@ const maxParts = 1000 // of a multipart body; one with more is compared byte for
 var errRaw = errors.New("compare byte for byte")
 
 // canonicalBody hashes a body by its meaning: JSON without regard to spaces and
-// the order of members, numbers as they are written; a form without regard to
-// the order of names; multipart by its parts, whatever the boundary. All else,
-// and all that is malformed, is hashed byte for byte.
+// the order of members, numbers by their value, also in lines; GraphQL by its
+// tokens; XML by its elements; a form without regard to the order of names;
+// multipart by its parts, whatever the boundary. All else, and all that is
+// malformed, is hashed byte for byte.
 func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
 	if len(body) == 0 {
 		d.put('b', "")
@@ -28,16 +31,29 @@ func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
 	media, params, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	var form []byte
 	err := errRaw
-	switch {
-	case h.Get("Content-Encoding") != "":
-		media = "encoded"
-	case isJSON(media):
+	kind := mediatype.Named(media)
+	if h.Get("Content-Encoding") != "" {
+		kind, media = mediatype.Binary, "encoded"
+	}
+	switch kind {
+	case mediatype.JSON:
 		form, err = canonicalJSON(body, ignore)
 		media = "json"
-	case media == "application/x-www-form-urlencoded":
+	case mediatype.JSONLines:
+		form, err = canonicalLines(body, ignore)
+		media = "lines"
+	case mediatype.GraphQL:
+		if text, ok := graphQLTokens(string(body)); ok {
+			form, err = []byte(text), nil
+		}
+	case mediatype.XML:
+		form, err = canonicalXML(body, ignore)
+		media = "xml"
+	case mediatype.Form:
 		form, err = canonicalForm(body, ignore), nil
-	case strings.HasPrefix(media, "multipart/"):
+	case mediatype.Multipart:
 		form, err = canonicalMultipart(body, params["boundary"], ignore, true)
+	case mediatype.Text, mediatype.HTML, mediatype.Binary:
 	}
 	if err != nil {
 		d.put('t', "raw "+media)
@@ -46,10 +62,6 @@ func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
 	}
 	d.put('t', media)
 	d.put('b', string(form))
-}
-
-func isJSON(media string) bool {
-	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
 func canonicalForm(body []byte, ignore []string) []byte {
@@ -92,7 +104,7 @@ func canonicalMultipart(body []byte, boundary string, ignore []string, deep bool
 		}
 		d := newDigest()
 		d.put('e', p.Header.Get("Content-Transfer-Encoding"))
-		if deep && isJSON(mediaOf(p.Header.Get("Content-Type"))) {
+		if deep && mediatype.Declared(p.Header.Get("Content-Type")) == mediatype.JSON {
 			canonicalBody(d, http.Header(p.Header), content, ignore)
 		} else {
 			d.put('t', p.Header.Get("Content-Type"))
@@ -114,9 +126,4 @@ func canonicalMultipart(body []byte, boundary string, ignore []string, deep bool
 		out = append(out, p.sum...)
 	}
 	return out, nil
-}
-
-func mediaOf(contentType string) string {
-	media, _, _ := mime.ParseMediaType(contentType)
-	return media
 }

@@ -9,12 +9,15 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/replay/internal/compare"
 )
 
 const maxDepth = 200 // of JSON; deeper documents are compared byte for byte
 
 // canonicalJSON writes one JSON document without spaces, members sorted by
-// name, numbers as they are written. Members that are there twice stay so, in order.
+// name, numbers of one value alike. Members that are there twice stay so, in order.
+// The document of a GraphQL request is written by its tokens.
 func canonicalJSON(body []byte, ignore []string) ([]byte, error) {
 	if !utf8.Valid(body) {
 		return nil, errRaw
@@ -58,18 +61,20 @@ func jsonValue(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byt
 	case string:
 		return jsonString(out, t)
 	case json.Number:
-		return append(out, t...), nil
+		return append(out, compare.Number(string(t))...), nil
 	case bool:
 		return strconv.AppendBool(out, t), nil
 	}
 	return append(out, "null"...), nil
 }
 
+// member is one of an object, its value as canonical JSON.
+type member struct {
+	name string
+	text []byte
+}
+
 func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]byte, error) {
-	type member struct {
-		name string
-		text []byte
-	}
 	var members []member
 	for dec.More() {
 		t, err := dec.Token()
@@ -90,6 +95,9 @@ func jsonObject(out []byte, dec *json.Decoder, ignore []string, depth int) ([]by
 	}
 	if _, err := dec.Token(); err != nil {
 		return nil, err
+	}
+	if depth < 2 { // a request of GraphQL, or one of several
+		members = canonicalGraphQL(members)
 	}
 	slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	out = append(out, '{')

@@ -8,7 +8,7 @@ import (
 
 func TestCanonicalJSON(t *testing.T) {
 	for body, want := range map[string]string{
-		`{ "b" : [1, 2.50, 1e3], "a":"\u0041" }`:            `{"a":"A","b":[1,2.50,1e3]}`,
+		`{ "b" : [1, 2.50, 1e3], "a":"\u0041" }`:            `{"a":"A","b":[1,25e-1,1e3]}`,
 		`{"a":2,"id":7,"a":1}`:                              `{"a":2,"a":1}`,
 		`[true,false,null,{"x":{"id":1}}]`:                  `[true,false,null,{"x":{}}]`,
 		strings.Repeat("[", 200) + strings.Repeat("]", 200): strings.Repeat("[", 200) + strings.Repeat("]", 200),

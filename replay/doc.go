@@ -35,8 +35,9 @@
 // # What is the same request
 //
 // Method, scheme, host, path, query (whatever the order of names) and body, by
-// its meaning: JSON, forms and multipart are compared by their content, all
-// else byte for byte. Of the headers those count that decide which response is
+// its meaning: JSON, also in lines, by members and values (1 is 1.0), XML by its
+// elements, GraphQL by its tokens, forms and multipart by their fields, all else
+// byte for byte. Of the headers those count that decide which response is
 // given: Range, Accept, If-Match and the other conditions, what Vary of a recorded
 // response names, and what [Match] names. Secrets
 // are masked first. Responses to one request are a sequence, in the order in

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -25,6 +26,10 @@ func TestATapeTakesTimeInProportionToWhatIsSent(t *testing.T) {
 		"canonical form":      canonical("application/x-www-form-urlencoded"),
 		"canonical multipart": canonical("multipart/form-data; boundary=b"),
 		"canonical text":      canonical("text/plain"),
+		"canonical lines":     canonical("application/x-ndjson"),
+		"canonical XML":       canonical("application/xml"),
+		"canonical GraphQL":   canonical("application/graphql"),
+		"number":              func(s string) { compare.Number("1" + s) },
 		"URL":                 func(s string) { m.url(s) },
 		"query":               func(s string) { m.url("http://h/?token=a&" + s) },
 		"headers":             func(s string) { m.header(http.Header{"Location": {s}, "X-Note": {s}}) },

@@ -30,8 +30,9 @@ type Match struct {
 	IgnoreHeaders []string
 	// IgnoreQuery names query parameters that do not matter.
 	IgnoreQuery []string
-	// IgnoreFields names JSON members, at any depth, and form fields that do
-	// not matter: times, nonces, request ids.
+	// IgnoreFields names JSON members, at any depth, elements and attributes of XML
+	// (without their prefix), and form fields that do not matter: times, nonces,
+	// request ids.
 	IgnoreFields []string
 	// Ignore leaves out what a client makes anew for each request.
 	Ignore Noise
@@ -61,7 +62,7 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 		h.put('z', strconv.Itoa(int(m.Ignore)))
 	}
 	sum := h.sum()
-	return "2-" + hex.EncodeToString(sum[:8])
+	return "3-" + hex.EncodeToString(sum[:8])
 }
 
 // key returns the key of a redacted request.

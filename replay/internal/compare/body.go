@@ -2,11 +2,11 @@ package compare
 
 import (
 	"bytes"
-	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 // A Body is the body of a message, without a content coding.
@@ -26,25 +26,27 @@ func (l *List) Bodies(taped, actual Body, ignore []string) {
 		l.add("body", content(taped.Content), content(actual.Content))
 		return
 	}
-	media, _, _ := mime.ParseMediaType(taped.Header.Get("Content-Type"))
-	other, _, _ := mime.ParseMediaType(actual.Header.Get("Content-Type"))
+	kind := mediatype.Declared(taped.Header.Get("Content-Type"))
+	if kind != mediatype.Declared(actual.Header.Get("Content-Type")) {
+		kind = mediatype.Text
+	}
 	before := l.Len()
-	switch {
-	case media != other:
-	case media == "application/x-www-form-urlencoded":
+	switch kind {
+	case mediatype.Form:
 		l.Pairs("form", string(taped.Content), string(actual.Content), ignore)
 		return
-	case strings.HasPrefix(media, "multipart/"):
+	case mediatype.Multipart:
 		if l.parts(taped, actual, ignore) {
 			return
 		}
-	case media == "application/json" || strings.HasSuffix(media, "+json"):
+	case mediatype.JSON:
 		t, okT := tree(taped.Content)
 		a, okA := tree(actual.Content)
 		if okT && okA {
 			l.values("body", "", t, a, ignore)
 			return
 		}
+	case mediatype.Text, mediatype.JSONLines, mediatype.XML, mediatype.HTML, mediatype.GraphQL, mediatype.Binary:
 	}
 	l.lines(taped.Content, actual.Content, ignore)
 	if l.Len() == before {

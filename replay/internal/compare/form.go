@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 // maxParts bounds the parts of a multipart body that are compared.
@@ -93,7 +95,7 @@ func (l *List) within(t, a part, ignore []string) {
 	}
 	vt, okT := tree(t.body.Content)
 	va, okA := tree(a.body.Content)
-	if okT && okA && strings.Contains(t.body.Header.Get("Content-Type"), "json") {
+	if okT && okA && mediatype.Declared(t.body.Header.Get("Content-Type")) == mediatype.JSON {
 		l.values(t.place, "", vt, va, ignore)
 		return
 	}

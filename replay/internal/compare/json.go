@@ -14,7 +14,7 @@ import (
 // level, to find what both begin and end with.
 const deepest = 64
 
-// tree decodes one JSON document, numbers as they are written.
+// tree decodes one JSON document. Numbers are texts: see [Number].
 func tree(b []byte) (v any, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
@@ -133,7 +133,9 @@ func same(a, b any, ignore []string) bool {
 		b, ok := b.([]any)
 		return ok && slices.EqualFunc(a, b, func(v, w any) bool { return same(v, w, ignore) })
 	}
-	return a == b
+	n, okN := a.(json.Number)
+	m, okM := b.(json.Number)
+	return a == b || okN && okM && Number(string(n)) == Number(string(m))
 }
 
 // at returns a place in a document, the whole of it for the pointer "".

@@ -1,0 +1,24 @@
+package replay
+
+import "bytes"
+
+// recordSeparator begins each text of a JSON sequence (RFC 7464).
+const recordSeparator = 0x1e
+
+// canonicalLines writes JSON values, one a line, each by its meaning and in their
+// order. Empty lines mean nothing.
+func canonicalLines(body []byte, ignore []string) ([]byte, error) {
+	var out []byte
+	for line := range bytes.SplitSeq(body, []byte("\n")) {
+		line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte{recordSeparator}))
+		if len(line) == 0 {
+			continue
+		}
+		text, err := canonicalJSON(line, ignore)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, text...), '\n')
+	}
+	return out, nil
+}

@@ -1,0 +1,107 @@
+package replay
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// canonicalXML writes an XML document by its elements: names with their namespaces,
+// whatever the prefix; attributes sorted; text as it is, but without the white space
+// between elements; no comments and instructions. Elements and attributes of a name
+// in ignore are left out. A document with a DTD is compared byte for byte.
+func canonicalXML(body []byte, ignore []string) ([]byte, error) {
+	dec := xml.NewDecoder(bytes.NewReader(body))
+	w := xmlWriter{ignore: ignore}
+	for {
+		t, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, errRaw
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			w.start(t)
+		case xml.EndElement:
+			w.end()
+		case xml.CharData:
+			w.text = append(w.text, t...)
+		case xml.Directive:
+			return nil, errRaw
+		}
+	}
+	if len(w.out) == 0 && w.skipped == 0 {
+		return nil, errRaw
+	}
+	return w.out, nil
+}
+
+// xmlWriter writes what counts of a document.
+type xmlWriter struct {
+	ignore  []string
+	out     []byte
+	text    []byte // since the last tag
+	opened  bool   // the last tag opened an element, so that white space is its content
+	depth   int    // in an element that is left out
+	skipped int    // elements that were left out
+}
+
+func (w *xmlWriter) start(e xml.StartElement) {
+	if w.depth == 0 {
+		w.flush(false)
+	}
+	if w.depth > 0 || slices.Contains(w.ignore, e.Name.Local) {
+		w.depth++
+		w.skipped++
+		return
+	}
+	w.out = append(w.out, '<')
+	w.name(e.Name)
+	slices.SortFunc(e.Attr, func(a, b xml.Attr) int {
+		if c := strings.Compare(a.Name.Space, b.Name.Space); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name.Local, b.Name.Local)
+	})
+	for _, a := range e.Attr {
+		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" || slices.Contains(w.ignore, a.Name.Local) {
+			continue
+		}
+		w.out = append(w.out, ' ')
+		w.name(a.Name)
+		w.out = strconv.AppendQuote(w.out, a.Value)
+	}
+	w.out = append(w.out, '>')
+	w.opened = true
+}
+
+func (w *xmlWriter) end() {
+	if w.depth > 0 {
+		w.depth--
+		w.text = w.text[:0]
+		return
+	}
+	w.flush(w.opened)
+	w.out = append(w.out, "</>"...)
+	w.opened = false
+}
+
+// flush writes the text before a tag; white space alone only where it is all that an
+// element has.
+func (w *xmlWriter) flush(content bool) {
+	if content && len(w.text) > 0 || len(bytes.TrimSpace(w.text)) > 0 {
+		w.out = strconv.AppendQuote(w.out, string(w.text))
+	}
+	w.text = w.text[:0]
+}
+
+func (w *xmlWriter) name(n xml.Name) {
+	w.out = strconv.AppendQuote(w.out, n.Space)
+	w.out = strconv.AppendQuote(w.out, n.Local)
+}
