@@ -127,7 +127,7 @@ func ExampleChain_pages() {
 
 func ExampleChain_replay() {
 	server := flaky()
-	tape, err := replay.Open(os.TempDir()+"/gracy-example.json", replay.Options{})
+	tape, err := replay.Open(os.TempDir()+"/gracy-example.json", replay.Options{Reuse: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -123,7 +123,7 @@ func TestTheLineOfAPauseSaysWhatWasAskedForAndWhatWasMade(t *testing.T) {
 func TestTheLinesOfATapeCount(t *testing.T) {
 	log, got := lines()
 	l := logging.New(logging.Config{Logger: log, Recorded: logging.Event{Template: "recorded {RECORDED_COUNT}"}, Replayed: logging.Event{Template: "replayed {REPLAYED_COUNT} {IS_REPLAY}"}})
-	tape, err := replay.Open(t.TempDir()+"/t.json", replay.Options{})
+	tape, err := replay.Open(t.TempDir()+"/t.json", replay.Options{Reuse: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func rooms() map[string]func(t *testing.T, a, b string) bool {
 		},
 		"replay": func(t *testing.T, a, b string) bool {
 			t.Helper()
-			tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
+			tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{Reuse: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,7 +8,9 @@
 //
 // # Modes
 //
-// [ModeSmart], the default, responds from the tape and records what is missing;
+// [ModeSmart], the default, responds from what was on the tape when it was opened
+// and records what is missing, each time that it is asked for, so that a loop which
+// polls sees the server change ([Options].Reuse makes it a cache instead);
 // [ModeRecord] sends every request; [ModeReplay] sends nothing, and a request
 // that is missing is a [MissError] that says why and which recording is nearest;
 // [Off] ignores the tape. Each is an override for single calls as well:

@@ -52,7 +52,7 @@ func Example() {
 	ctx := context.Background()
 	api := &pokeAPI{}
 
-	tape, err := replay.Open(filepath.Join(dir, "pokeapi.tape"), replay.Options{})
+	tape, err := replay.Open(filepath.Join(dir, "pokeapi.tape"), replay.Options{Reuse: true})
 	if err != nil {
 		panic(err)
 	}

@@ -62,7 +62,7 @@ func TestAgeAndDiscard(t *testing.T) {
 				}
 
 				// In ModeSmart a request whose exchange is expired or filtered is sent.
-				tape = open(t, path, replay.Options{MaxAge: time.Hour, DiscardBad: true})
+				tape = open(t, path, replay.Options{Reuse: true, MaxAge: time.Hour, DiscardBad: true})
 				rt = tape.Wrap(codes(201, 502, 202))
 				want(t, rt, api+"/old", 201, "1")
 				want(t, rt, api+"/bad", 502, "2") // not recorded

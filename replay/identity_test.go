@@ -41,7 +41,7 @@ func TestTwoCredentialsShareNoResponse(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			base := whoami("Authorization")
 			for round := range 3 {
-				tape := open(t, path, replay.Options{})
+				tape := open(t, path, replay.Options{Reuse: true})
 				rt := tape.Wrap(base)
 				for range 2 {
 					for value, wanted := range map[string]string{"Bearer tokenOfAlice": "alice", "Bearer tokenOfBob": "bob", "Bearer wrong": "nobody", "": ""} {
@@ -96,7 +96,7 @@ func TestCredentialsThatCount(t *testing.T) {
 		"another key":              {"Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu/s3/aws4_request, Signature=a", "AWS4-HMAC-SHA256 Credential=BKID/20260101/eu/s3/aws4_request, Signature=a", false},
 	} {
 		base := numbered()
-		rt := open(t, t.TempDir()+"/tape", replay.Options{}).Wrap(base)
+		rt := open(t, t.TempDir()+"/tape", replay.Options{Reuse: true}).Wrap(base)
 		for _, value := range []string{c.a, c.b} {
 			req := as(t, c.header, value)
 			if strings.HasSuffix(name, "beside a key") {
@@ -116,7 +116,7 @@ func TestSecretsInABodyShareNoResponse(t *testing.T) {
 		"application/json":                  {`{"user":"u","password":"one"}`, `{"user":"u","password":"two"}`},
 		"application/x-www-form-urlencoded": {"user=u&password=one", "user=u&password=two"},
 	} {
-		for i, opts := range []replay.Options{{}, {Match: replay.Match{IgnoreFields: []string{"password"}}}, {Match: replay.Match{IgnoreBody: true}}} {
+		for i, opts := range []replay.Options{{Reuse: true}, {Reuse: true, Match: replay.Match{IgnoreFields: []string{"password"}}}, {Reuse: true, Match: replay.Match{IgnoreBody: true}}} {
 			path := t.TempDir() + "/tape.json"
 			base := numbered()
 			tape := open(t, path, opts)
@@ -145,7 +145,7 @@ func TestMatchedSecretHeaderIsCompared(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			opts := replay.Options{Match: replay.Match{Headers: []string{"authorization"}}}
+			opts := replay.Options{Reuse: true, Match: replay.Match{Headers: []string{"authorization"}}}
 			tape := open(t, path, opts)
 			base := whoami("Authorization")
 			rt := tape.Wrap(base)
@@ -178,7 +178,7 @@ func TestMatchedSecretHeaderIsCompared(t *testing.T) {
 func TestIdentityOfTheUser(t *testing.T) {
 	type user struct{}
 	base := numbered()
-	tape := open(t, t.TempDir()+"/tape", replay.Options{Identity: func(req *http.Request) string {
+	tape := open(t, t.TempDir()+"/tape", replay.Options{Reuse: true, Identity: func(req *http.Request) string {
 		if req.Body != http.NoBody {
 			t.Error("the function has a body")
 		}
@@ -209,7 +209,7 @@ func TestIdentityOfTheUser(t *testing.T) {
 func TestKeptNamesAreNoIdentity(t *testing.T) {
 	for _, name := range []string{"Cookie", "Authorization"} {
 		base := numbered()
-		rt := open(t, t.TempDir()+"/tape", replay.Options{Redact: redact.Rules{Keep: []string{name}}}).Wrap(base)
+		rt := open(t, t.TempDir()+"/tape", replay.Options{Reuse: true, Redact: redact.Rules{Keep: []string{name}}}).Wrap(base)
 		send(t, rt, as(t, name, "lang=de"))
 		send(t, rt, as(t, name, "lang=fr"))
 		if n := base.sent.Load(); n != 1 {
@@ -222,7 +222,7 @@ func TestKeptNamesAreNoIdentity(t *testing.T) {
 // hashes, is replayed for any value.
 func TestMaskWithoutHashIsReplayedForAny(t *testing.T) {
 	path := t.TempDir() + "/tape.json"
-	opts := replay.Options{Match: replay.Match{Headers: []string{"Authorization"}}}
+	opts := replay.Options{Reuse: true, Match: replay.Match{Headers: []string{"Authorization"}}}
 	tape := open(t, path, opts)
 	send(t, tape.Wrap(numbered()), as(t, "Authorization", "Bearer REDACTED"))
 	closeTape(t, tape)

@@ -28,7 +28,7 @@ func TestIdentityInTheURL(t *testing.T) {
 		"the mask of a tape": {api + "/a?api_key=REDACTED", api + "/a", false}, // another query
 	} {
 		base := numbered()
-		rt := open(t, t.TempDir()+"/tape", replay.Options{}).Wrap(base)
+		rt := open(t, t.TempDir()+"/tape", replay.Options{Reuse: true}).Wrap(base)
 		get(t, rt, c.a)
 		get(t, rt, c.b)
 		if same := base.sent.Load() == 1; same != c.same {
@@ -39,7 +39,7 @@ func TestIdentityInTheURL(t *testing.T) {
 
 func TestIgnoredQueryIsNoIdentity(t *testing.T) {
 	base := numbered()
-	rt := open(t, t.TempDir()+"/tape", replay.Options{Match: replay.Match{IgnoreQuery: []string{"api_key"}}}).Wrap(base)
+	rt := open(t, t.TempDir()+"/tape", replay.Options{Reuse: true, Match: replay.Match{IgnoreQuery: []string{"api_key"}}}).Wrap(base)
 	get(t, rt, api+"/a?api_key=one")
 	get(t, rt, api+"/a?api_key=two")
 	if n := base.sent.Load(); n != 1 {

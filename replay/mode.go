@@ -16,7 +16,8 @@ type Mode uint8
 // The modes. The zero value is ModeSmart.
 const (
 	// ModeSmart responds from the tape; a request that is not there is sent and
-	// recorded. Requests with different credentials share no recording.
+	// recorded, each time until the tape is closed, as one sequence (see
+	// Options.Reuse). Requests with different credentials share no recording.
 	ModeSmart Mode = iota
 	// ModeRecord sends every request. The first exchange that it records for a
 	// request, with whatever credential, replaces those of earlier runs.

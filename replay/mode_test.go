@@ -15,7 +15,7 @@ func TestSmartRecordsThenReplays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			base := numbered()
-			tape := open(t, path, replay.Options{})
+			tape := open(t, path, replay.Options{Reuse: true})
 			rt := tape.Wrap(base)
 			want(t, rt, api+"/a", 200, "1")
 			want(t, rt, api+"/a", 200, "1") // queued, not yet stored
@@ -46,7 +46,7 @@ func TestModeOverrides(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			base := numbered()
-			tape := open(t, path, replay.Options{})
+			tape := open(t, path, replay.Options{Reuse: true})
 			rt := tape.Wrap(base)
 			with := func(m replay.Mode) *http.Request {
 				req := request(t, "GET", api+"/a", "")

@@ -19,6 +19,11 @@ type Options struct {
 	// [EndRepeatLast]. Responses are replayed in the order in which their
 	// requests were started, each once for each tape that is open.
 	End End
+	// Reuse lets ModeSmart respond with what it has recorded since the tape was
+	// opened, as a cache does. Without it, a request that is not on the tape yet is
+	// sent and recorded each time until the tape is closed or rewound, as a sequence:
+	// a loop that polls ends, and replays as it was.
+	Reuse bool
 	// Redact adds to the built-in list of secrets, which are masked before a
 	// request is compared and before anything is stored.
 	Redact redact.Rules

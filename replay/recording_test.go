@@ -52,7 +52,7 @@ func TestConcurrentRecordingLosesNothing(t *testing.T) {
 			echo := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
 				return respond(req, 200, req.URL.Path), nil
 			}}
-			tape := open(t, path, replay.Options{})
+			tape := open(t, path, replay.Options{Reuse: true})
 			rt := tape.Wrap(echo)
 			var wg sync.WaitGroup
 			for i := range n {

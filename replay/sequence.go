@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -14,6 +15,7 @@ type sequences struct {
 	opts   *Options
 	writer *writer
 	by     selector
+	since  atomic.Uint64 // what ModeSmart has recorded itself begins with this ID
 	shards [16]shard
 }
 
@@ -58,9 +60,16 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode) (*store.Exc
 	defer sh.mu.Unlock()
 	cursor := sh.place(key, h)
 	x, why, err := s.usable(keys, h, max(cursor, cutoff))
+	own := mode == ModeSmart && !s.opts.Reuse
+	if own && s.isNew(x) {
+		return nil, MissUnknown, nil
+	}
 	if x == nil && err == nil && cursor > cutoff {
 		x, err = s.afterLast(keys, h, cursor, cutoff, mode)
 		why = MissConsumed
+		if own && s.isNew(x) {
+			x = nil
+		}
 	}
 	if err != nil {
 		return nil, "", err
@@ -75,6 +84,12 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode) (*store.Exc
 		}
 	}
 	return nil, why, nil
+}
+
+// isNew reports whether an exchange was recorded since the tape was opened or
+// rewound.
+func (s *sequences) isNew(x *store.Exchange) bool {
+	return x != nil && x.ID >= store.ID(s.since.Load())
 }
 
 // group returns the key of the cursor of several keys of one request, which is
@@ -171,8 +186,10 @@ func (s *sequences) wasServed(id store.ID) bool {
 	return ok
 }
 
-// rewind forgets what was replayed.
-func (s *sequences) rewind() {
+// rewind forgets what was replayed. What has an ID from since on is not replayed by
+// ModeSmart, unless it may be reused.
+func (s *sequences) rewind(since store.ID) {
+	s.since.Store(uint64(since))
 	for i := range s.shards {
 		sh := &s.shards[i]
 		sh.mu.Lock()

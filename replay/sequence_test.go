@@ -15,7 +15,7 @@ func TestSmartGoesOnLiveAfterAFailure(t *testing.T) {
 	for _, name := range stores() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			tape := open(t, path, replay.Options{})
+			tape := open(t, path, replay.Options{Reuse: true})
 			base := codes(503, 429)
 			rt := tape.Wrap(base)
 			want(t, rt, api+"/a", 503, "1")

@@ -11,7 +11,7 @@ import (
 
 // Each call adds to the figures that describe it, and to no other.
 func TestStatsCountEachOutcome(t *testing.T) {
-	tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{Discard: func(r *http.Response) bool { return r.StatusCode == 418 }})
+	tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{Reuse: true, Discard: func(r *http.Response) bool { return r.StatusCode == 418 }})
 	tape.LeaveRest()
 	rt := tape.Wrap(codes(200, 418))
 	want(t, rt, api+"/a", 200, "1") // missed, recorded

@@ -104,6 +104,7 @@ func (t *Tape) begin() error {
 	}
 	t.session = max(last+1, store.IDAt(time.Now()))
 	t.ids.last.Store(uint64(t.session) - 1)
+	t.sequences.since.Store(uint64(t.session))
 	have, err := t.store.Recipe()
 	if err != nil {
 		return err

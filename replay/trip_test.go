@@ -13,7 +13,7 @@ import (
 )
 
 func TestOfflineAndEvents(t *testing.T) {
-	tape := open(t, t.TempDir()+"/t", replay.Options{})
+	tape := open(t, t.TempDir()+"/t", replay.Options{Reuse: true})
 	observed := &observer{}
 	rt := observed.Wrap(tape.Wrap(numbered()))
 	want(t, rt, api+"/a", 200, "1")

@@ -84,9 +84,10 @@ func (t *Tape) Unused() ([]*store.Exchange, error) {
 	return unused, nil
 }
 
-// Rewind forgets what was replayed: every sequence begins again.
+// Rewind forgets what was replayed: every sequence begins again, and what was
+// recorded before is replayed in ModeSmart too.
 func (t *Tape) Rewind() {
 	if t != nil {
-		t.sequences.rewind()
+		t.sequences.rewind(store.ID(t.ids.last.Load() + 1))
 	}
 }

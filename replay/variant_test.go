@@ -32,7 +32,7 @@ func TestOneIdentityRespondsToAny(t *testing.T) {
 func TestSeveralIdentitiesAskForOne(t *testing.T) {
 	for _, name := range stores() {
 		path := filepath.Join(t.TempDir(), name)
-		tape := open(t, path, replay.Options{})
+		tape := open(t, path, replay.Options{Reuse: true})
 		rt := tape.Wrap(whoami("Authorization"))
 		send(t, rt, as(t, "Authorization", "Bearer tokenOfAlice"))
 		send(t, rt, as(t, "Authorization", "Bearer tokenOfBob"))

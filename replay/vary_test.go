@@ -2,10 +2,10 @@ package replay_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +16,7 @@ import (
 // the responses.
 func negotiating(vary string) *script {
 	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
-		body := fmt.Sprint(n)
+		body := strconv.Itoa(n)
 		for _, name := range []string{"Accept", "Range", "If-None-Match", "If-Modified-Since", "X-Tenant", "Accept-Language"} {
 			body += "|" + req.Header.Get(name)
 		}

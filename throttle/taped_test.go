@@ -96,7 +96,7 @@ func TestATapedResponsePausesNothing(t *testing.T) {
 
 // What was not sent, since a recording responded, takes no quota.
 func TestAReplayedResponseTakesNoQuota(t *testing.T) {
-	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
+	tape, err := replay.Open(filepath.Join(t.TempDir(), "tape.json"), replay.Options{Reuse: true})
 	if err != nil {
 		t.Fatal(err)
 	}

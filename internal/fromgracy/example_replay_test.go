@@ -64,7 +64,7 @@ func Example_row61() {
 
 func Example_row62() {
 	inFile("pokeapi.json", func(path string) {
-		with(path, replay.Options{DiscardBad: true}, func(tape *replay.Tape) { // discard_bad_responses
+		with(path, replay.Options{Reuse: true, DiscardBad: true}, func(tape *replay.Tape) { // discard_bad_responses
 			api := pokeAPI(500).behind(tape)
 			_, _ = getPokemon.Call(ctx, api, "abra")
 			_, _ = getPokemon.Call(ctx, api, "abra")
@@ -146,7 +146,7 @@ func Example_row63literal() {
 func Example_row63key() {
 	inFile("team.json", func(path string) {
 		// The size of a team does not matter here; Match.Key decides by a text of one's own.
-		with(path, replay.Options{Match: replay.Match{IgnoreFields: []string{"size"}}}, func(tape *replay.Tape) {
+		with(path, replay.Options{Reuse: true, Match: replay.Match{IgnoreFields: []string{"size"}}}, func(tape *replay.Tape) {
 			server := pokeAPI(204, 204)
 			put := parse.NewEndpoint[map[string]int, parse.None]("PUT /team")
 			for n := range 2 {
@@ -225,7 +225,7 @@ func Example_row65() {
 func Example_row66() {
 	inFile("pokeapi.json", func(path string) {
 		stats := metrics.New("")
-		with(path, replay.Options{}, func(tape *replay.Tape) {
+		with(path, replay.Options{Reuse: true}, func(tape *replay.Tape) {
 			api := pokeAPI(tooMany("3")).behind(stats,
 				logging.New(logging.Config{Logger: lines(), Response: logging.Message(slog.LevelInfo, "{STATUS} {REPLAY} {IS_REPLAY}")}),
 				retry.New(retry.Policy{Attempts: 1}), tape, throttle.NewLimiter(throttle.Config{Pause: throttle.Pause{Max: throttle.NoPause}}))
@@ -249,7 +249,7 @@ func Example_row66() {
 
 func Example_row67() {
 	inFile("pokeapi.json", func(path string) {
-		with(path, replay.Options{}, func(tape *replay.Tape) {
+		with(path, replay.Options{Reuse: true}, func(tape *replay.Tape) {
 			stats := metrics.New("")
 			api := pokeAPI().behind(stats, tape, throttle.New(throttle.Rule{Limit: 1, Per: time.Hour}))
 			for range 5 {
