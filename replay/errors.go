@@ -15,6 +15,9 @@ var (
 	// ErrSecret says that a secret would have reached the tape; the exchange
 	// was withheld.
 	ErrSecret = errors.New("replay: a secret survived redaction, exchange not written")
+	// ErrTooLong says that a response had more bytes than Options.MaxBody, so that
+	// it was passed on and not recorded. OnError alone is called with it.
+	ErrTooLong = errors.New("replay: response not recorded")
 	// ErrLocked says that the tape is open for writing, in this process or in
 	// another.
 	ErrLocked = store.ErrLocked

@@ -14,8 +14,7 @@ type recordedBody struct {
 	recording *recording
 	max       int64
 
-	// mu guards all fields below; it is not held while inner is read, and the
-	// mutex of a row is inside of it.
+	// mu guards all fields below; it is not held while inner is read.
 	mu      sync.Mutex
 	kept    []byte
 	over    bool // the exchange was recorded, or the body is too long
@@ -96,17 +95,24 @@ func (b *recordedBody) complete() (closed bool) {
 }
 
 func (b *recordedBody) keep(p []byte) {
+	if !b.fits(p) {
+		b.recording.tooLong()
+	}
+}
+
+// fits keeps p; false if that is the first which is too much.
+func (b *recordedBody) fits(p []byte) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.over {
-		return
-	}
-	if int64(len(b.kept))+int64(len(p)) > b.max {
+	switch {
+	case b.over:
+	case int64(len(b.kept))+int64(len(p)) > b.max:
 		b.over, b.kept = true, nil
-		b.recording.tooLong(b.max)
-		return
+		return false
+	default:
+		b.kept = append(b.kept, p...)
 	}
-	b.kept = append(b.kept, p...)
+	return true
 }
 
 // end records once; err is nil when the body was closed. A body that broke off

@@ -76,9 +76,10 @@ func TestTooLongIsSkipped(t *testing.T) {
 	}
 }
 
-// A response over MaxBody is in the figures and in the ledger.
+// A response over MaxBody is in the figures, in the ledger and with OnError; the tape itself has not failed.
 func TestTooLongIsReported(t *testing.T) {
-	tape := open(t, filepath.Join(t.TempDir(), "t"), replay.Options{MaxBody: 8})
+	var errs []error
+	tape := open(t, filepath.Join(t.TempDir(), "t"), replay.Options{MaxBody: 8, OnError: func(err error) { errs = append(errs, err) }})
 	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) { return respond(req, 200, "012345678"), nil }})
 	for _, read := range []bool{true, false} {
 		resp, err := rt.RoundTrip(request(t, "GET", api+"/a", "").WithContext(transport.With(t.Context(), replay.ModeRecord)))
@@ -96,6 +97,10 @@ func TestTooLongIsReported(t *testing.T) {
 	if s := tape.Stats(); s.TooLong != 2 || s.Skipped != 2 {
 		t.Errorf("%+v, want 2 too long", s)
 	}
+	if len(errs) != 2 || !errors.Is(errs[0], replay.ErrTooLong) || !strings.Contains(errs[0].Error(), "GET /a: the body is longer than MaxBody, 8 bytes") {
+		t.Errorf("OnError: %q", errs)
+	}
+	closeTape(t, tape)
 }
 
 // A body that broke off breaks off again, at the same byte.

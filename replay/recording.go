@@ -85,12 +85,12 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 		p.Replace = r.replace()
 	} else {
 		t.counts.incomplete.Add(1)
-		r.note("not on the tape: the body did not end")
+		r.unrecorded("the body did not end")
 	}
-	if !t.writer.add(p) {
+	if !t.writer.add(p) || !complete {
 		return
 	}
-	if complete && r.mode == ModeSmart {
+	if r.mode == ModeSmart {
 		t.sequences.advance(x)
 	}
 	count := t.counts.taken.Add(1)
@@ -99,18 +99,20 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	}
 }
 
-// tooLong counts a response that is longer than what is recorded.
-func (r *recording) tooLong(maxBody int64) {
-	c := &r.tape.counts
-	c.skipped.Add(1)
-	c.tooLong.Add(1)
-	r.note(fmt.Sprintf("not on the tape: the body is longer than MaxBody, %d bytes", maxBody))
+// tooLong says of a response that it is longer than what is recorded.
+func (r *recording) tooLong() {
+	t := r.tape
+	t.counts.skipped.Add(1)
+	t.counts.tooLong.Add(1)
+	why := fmt.Sprintf("the body is longer than MaxBody, %d bytes", t.opts.MaxBody)
+	r.unrecorded(why)
+	t.errs.notify(fmt.Errorf("%w: %s %s: %s", ErrTooLong, methodOf(r.request.send.Method), t.masker.red.Text(r.call.Route()), why))
 }
 
-// note adds a remark to the row of the attempt.
-func (r *recording) note(text string) {
+// unrecorded says in the ledger why an exchange will not be replayed.
+func (r *recording) unrecorded(why string) {
 	if r.attempt != nil {
-		r.attempt.AddNote(text)
+		r.attempt.AddNote("not on the tape: " + why)
 	}
 }
 

@@ -41,6 +41,11 @@ func (r *reporter) report(err error) {
 	r.fresh.add(err)
 	r.total.add(err)
 	r.mu.Unlock()
+	r.notify(err)
+}
+
+// notify calls the user's OnError alone: what it says is no failure of the tape.
+func (r *reporter) notify(err error) {
 	if r.onError != nil {
 		r.onError(err)
 	}

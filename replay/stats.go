@@ -20,7 +20,7 @@ type Stats struct {
 type counters struct {
 	recorded, masked, unmasked, replayed, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
 
-	taken atomic.Int64 // exchanges handed to the writer, whatever became of them
+	taken atomic.Int64 // whole exchanges handed to the writer, whatever became of them
 }
 
 // Stats returns the figures as they are now.
