@@ -6,15 +6,15 @@ import "strings"
 // of them but those that are known to count visits, to balance load, to keep out
 // robots, to guard forms, or to hold a consent. A session cannot be recognized by
 // its name, so that what is not known counts.
-func cookies(header string) (parts []string) {
-	for pair := range strings.SplitSeq(header, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+func cookies(header string) (list []pair) {
+	for part := range strings.SplitSeq(header, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		if name == "" || masks(value) || masks(name) || visiting(strings.ToLower(name)) {
 			continue
 		}
-		parts = append(parts, "Cookie: "+name+"="+value)
+		list = append(list, pair{name, value})
 	}
-	return parts
+	return list
 }
 
 // visiting reports cookies that do not belong to a session: whole names, and families of

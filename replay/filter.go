@@ -30,7 +30,7 @@ func (o *Options) discards(x *store.Exchange) bool {
 	if o.Discard == nil || x.Response == nil {
 		return false
 	}
-	resp := rebuild(x.Response, nil, nil) //nolint:bodyclose // memory, and replaced below
+	resp := rebuild(x.Response, nil, x.Start, nil) //nolint:bodyclose // memory, and replaced below
 	resp.Body = http.NoBody
 	return o.Discard(resp)
 }

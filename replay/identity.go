@@ -97,7 +97,9 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 		case v == "" || masks(v) || i >= len(masked):
 		case !secret && masked[i] != redact.Mask: // also what Rules.Keep has
 		case name == "Cookie":
-			parts = append(parts, cookies(v)...)
+			for _, c := range cookies(v) {
+				parts = append(parts, "Cookie: "+c.name+"="+d.cookie(c.name, c.value))
+			}
 		default:
 			parts = append(parts, name+": "+principal(name, v))
 		}
@@ -135,7 +137,11 @@ func (d *identifier) hashed(h, original http.Header) (some bool) {
 		name = http.CanonicalHeaderKey(name)
 		for i, v := range h[name] {
 			if i < len(original[name]) && v != original[name][i] && !masks(original[name][i]) {
-				sum := d.hash([]string{"header", name, principal(name, original[name][i])})
+				value := principal(name, original[name][i])
+				if name == "Cookie" {
+					value = d.cookieHeader(value)
+				}
+				sum := d.hash([]string{"header", name, value})
 				h[name][i] = strings.Replace(v, redact.Mask, redact.Mask+","+hex.EncodeToString(sum), 1)
 				some = true
 			}

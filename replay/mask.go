@@ -21,6 +21,8 @@ var errOpaque = errors.New("replay: a body in an encoding that cannot be opened 
 type masker struct {
 	red *redact.Redactor
 	max int64 // bytes of a body when decompressed
+	// cookie returns what stands on the tape for the value of a cookie.
+	cookie func(name, value string) string
 }
 
 // header returns a masked copy. Names of other resources are masked as their
@@ -36,6 +38,11 @@ func (m masker) header(h http.Header) http.Header {
 		}
 		for i, v := range h[name] {
 			out[name][i] = m.url(v)
+		}
+	}
+	if m.red.Header("Set-Cookie") {
+		for i, v := range h["Set-Cookie"] {
+			out["Set-Cookie"][i] = m.setCookie(v)
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package replay
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -106,7 +107,7 @@ func FuzzDecodedExchange(f *testing.F) {
 			return
 		}
 		if x.Response != nil {
-			rebuild(x.Response, nil, nil)
+			rebuild(x.Response, nil, time.Time{}, nil)
 		}
 		Match{}.key(&x.Request)
 	})

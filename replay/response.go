@@ -6,13 +6,14 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
 
 // rebuild makes the response that was recorded, for req; nothing of it is shared
-// with the exchange. broken is what ends a body that broke off, nil for EOF.
-func rebuild(r *store.Response, req *http.Request, broken error) *http.Response {
+// with the exchange but its bytes. recorded is when. broken is what ends a body that broke off, nil for EOF.
+func rebuild(r *store.Response, req *http.Request, recorded time.Time, broken error) *http.Response {
 	resp := &http.Response{
 		Status: r.Status, StatusCode: r.StatusCode, Proto: r.Proto,
 		Header: r.Header.Clone(), ContentLength: r.ContentLength,
@@ -22,6 +23,7 @@ func rebuild(r *store.Response, req *http.Request, broken error) *http.Response 
 	if resp.Header == nil {
 		resp.Header = make(http.Header)
 	}
+	renew(resp.Header, recorded, time.Now())
 	if major, minor, ok := http.ParseHTTPVersion(r.Proto); ok {
 		resp.ProtoMajor, resp.ProtoMinor = major, minor
 	}

@@ -80,7 +80,10 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		}
 		s = nil
 	}
-	t := &Tape{opts: opts, store: s, rest: defaultRest(), masker: masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody}}
+	t := &Tape{opts: opts, store: s, rest: defaultRest()}
+	t.masker = masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody, cookie: func(name, value string) string {
+		return t.capturer.who.cookie(name, value) // by the key of the tape, which begin finds
+	}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
 	t.keepers = opts.keepers()

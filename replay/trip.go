@@ -115,7 +115,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 			f := *x.Fault
 			broken = &f
 		}
-		resp = rebuild(x.Response, req, broken)
+		resp = rebuild(x.Response, req, x.Start, broken)
 	}
 	if c.Wants(layer.Replayed) {
 		c.Emit(layer.Event{Kind: layer.Replayed, Layer: layerName, Attempt: a, Response: resp, Count: count})
