@@ -31,11 +31,11 @@ func orNothing(value string) string {
 	return value
 }
 
-// differences returns what a list shows.
-func differences(l compare.List) []Difference {
+// differences returns what a list shows, each text of it made safe.
+func differences(l compare.List, safe func(string) string) []Difference {
 	var all []Difference
 	for _, d := range l.Shown {
-		all = append(all, Difference(d))
+		all = append(all, Difference{Place: safe(d.Place), Taped: safe(d.Taped), Actual: safe(d.Actual)})
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay/internal/compare"
@@ -12,7 +13,7 @@ func TestDifferencesInWords(t *testing.T) {
 		for range n {
 			l.Texts("query a", nil, []string{"x"})
 		}
-		return differences(l)
+		return differences(l, strings.Clone)
 	}
 	const one = `query a: "x", on tape nothing`
 	for _, c := range []struct {

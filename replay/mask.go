@@ -133,19 +133,19 @@ func (m masker) exchange(x *store.Exchange, keep bool) (out *store.Exchange, kep
 	if x.Response != nil {
 		resp, err := m.response(x.Response)
 		if err != nil {
-			return nil, false, fmt.Errorf("%w: %s %s", err, x.Request.Method, x.Route)
+			return nil, false, fmt.Errorf("%w: %s", err, m.named(x))
 		}
 		out.Response, out.Masked = resp, !bytes.Equal(resp.Body, x.Response.Body)
 		if keep && out.Masked {
 			if err := m.keep(resp, x.Response); err != nil {
-				return nil, false, fmt.Errorf("%w: %s %s", err, x.Request.Method, x.Route)
+				return nil, false, fmt.Errorf("%w: %s", err, m.named(x))
 			}
 			out.Masked, kept = false, true
 		}
 	}
 	// A compressed body is looked into by body alone.
 	if b, _ := out.MarshalBinary(); m.red.Leaks(b) {
-		return nil, false, fmt.Errorf("%w: %s %s", ErrSecret, x.Request.Method, x.Route)
+		return nil, false, fmt.Errorf("%w: %s", ErrSecret, m.named(x))
 	}
 	return out, kept, nil
 }
@@ -168,6 +168,17 @@ func (m masker) response(resp *store.Response) (*store.Response, error) {
 	}
 	r.Body = body
 	return &r, nil
+}
+
+// named returns what names an exchange in an error, without registered literals.
+func (m masker) named(x *store.Exchange) string { return m.literals(x.Request.Method + " " + x.Route) }
+
+// literals masks a text in which nothing but a registered literal can be a secret.
+func (m masker) literals(s string) string {
+	if m.red.Leaks([]byte(s)) {
+		return m.red.Text(s)
+	}
+	return s
 }
 
 // keep gives a masked response its original body, which may have secrets in it but

@@ -83,14 +83,17 @@ func (e *MissError) Is(target error) bool {
 
 // miss explains why the tape has no exchange for a request.
 func (t *Tape) miss(c *layer.Call, p *captured, keys []store.Key, reason MissReason, identities int) *MissError {
-	e := &MissError{Method: methodOf(p.record.Method), URL: p.record.URL, Route: c.Route(), Reason: reason, Identities: identities}
+	safe := t.masker.literals
+	e := &MissError{
+		Method: safe(methodOf(p.record.Method)), URL: safe(p.record.URL), Route: safe(c.Route()), Reason: reason, Identities: identities,
+	}
 	c.SetStopReason("not on tape: " + string(reason))
 	switch reason {
 	case MissUnknown, MissVaries:
 		compared := comparer{by: t.sequences.by, masker: t.masker}
 		if x, l := compared.nearest(p.record, neighboursOf(p.key, t.store)); x != nil {
-			e.Nearest = methodOf(x.Request.Method) + " " + x.Request.URL
-			e.Differences, e.More = differences(l), l.More
+			e.Nearest = safe(methodOf(x.Request.Method) + " " + x.Request.URL)
+			e.Differences, e.More = differences(l, safe), l.More
 		}
 	case MissExpired, MissFiltered, MissIncomplete:
 		if x, err := t.sequences.first(keys, 0); err == nil && x != nil {

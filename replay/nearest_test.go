@@ -63,7 +63,7 @@ func TestNearestNamesWhatDiffers(t *testing.T) {
 		{"terminal", Match{}, []*store.Exchange{url("https://h/a/b?page=2&q=x&%1b[31m=1")}, `query \x1b[31m: nothing, on tape "1"`},
 	} {
 		x, l := comparerOf(c.m).nearest(&asked, c.near)
-		if got := inWords(differences(l), l.More); got != c.want || (x != nil) != (c.want != "") {
+		if got := inWords(differences(l, strings.Clone), l.More); got != c.want || (x != nil) != (c.want != "") {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}

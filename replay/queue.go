@@ -41,6 +41,7 @@ type queue struct {
 type pending struct {
 	store.Entry
 	bytes int64
+	named string // what names it in an error
 	keep  bool // the secrets in the body of the response are kept
 	mask  func(x *store.Exchange, keep bool) (masked *store.Exchange, kept bool, err error)
 

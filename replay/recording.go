@@ -74,13 +74,13 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	x := &store.Exchange{
 		ID: r.id, Key: r.request.key, Request: *r.request.record, Response: resp, Fault: fault,
 		Start: r.start, FirstByte: r.first, Total: time.Since(r.start),
-		Route: r.call.Route(), Complete: complete,
+		Route: t.masker.literals(r.call.Route()), Complete: complete,
 		Identity: r.request.identity, Secrets: r.request.secrets,
 	}
 	if r.attempt != nil {
 		x.Attempt = r.attempt.Number()
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, mask: t.masker.exchange, keep: t.keeps(r.call, r.request.send)}
+	p := &pending{Entry: store.Entry{Exchange: x}, named: t.masker.named(x), mask: t.masker.exchange, keep: t.keeps(r.call, r.request.send)}
 	if complete {
 		p.Replace = r.replace()
 	} else {
@@ -106,7 +106,7 @@ func (r *recording) tooLong() {
 	t.counts.tooLong.Add(1)
 	why := fmt.Sprintf("the body is longer than MaxBody, %d bytes", t.opts.MaxBody)
 	r.unrecorded(why)
-	t.errs.notify(fmt.Errorf("%w: %s %s: %s", ErrTooLong, methodOf(r.request.send.Method), t.masker.red.Text(r.call.Route()), why))
+	t.errs.notify(fmt.Errorf("%w: %s: %s", ErrTooLong, t.masker.literals(methodOf(r.request.send.Method)+" "+r.call.Route()), why))
 }
 
 // unrecorded says in the ledger why an exchange will not be replayed.

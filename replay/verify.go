@@ -128,7 +128,7 @@ func (v verifier) verify(ctx context.Context, x *store.Exchange) (*Drift, error)
 		return d, err
 	}
 	l := v.drift(x.Response, actual)
-	d.Differences, d.More = differences(l), l.More
+	d.Differences, d.More = differences(l, v.masker.literals), l.More
 	return d, nil
 }
 
