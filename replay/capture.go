@@ -35,6 +35,18 @@ type captured struct {
 	host   string
 }
 
+// keyOf returns the key of an exchange by the rules of this tape, which may not be
+// those by which it was recorded.
+func (c *capturer) keyOf(x *store.Exchange) store.Key {
+	r := x.Request
+	r.URL, r.Header = c.masker.url(r.URL), c.masker.header(r.Header)
+	if body, err := c.masker.body(r.Header, r.Body); err == nil {
+		r.Body = body
+	}
+	keepHashes(r.Header, x.Request.Header)
+	return c.match.key(&r).As(x.Identity, x.Secrets)
+}
+
 // capture reads what is compared of a request. Where its body cannot be read
 // twice, a mode that needs the key first reads up to maxRequest bytes ahead, and
 // ModeRecord copies the body while it is sent.

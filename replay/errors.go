@@ -18,6 +18,8 @@ var (
 	// ErrTooLong says that a response had more bytes than Options.MaxBody, so that
 	// it was passed on and not recorded. OnError alone is called with it.
 	ErrTooLong = errors.New("replay: response not recorded")
+	// ErrUnsafe says that Options.RejectUnsafe forbids to send the request.
+	ErrUnsafe = errors.New("replay: not sent: the method is not safe, and Options.RejectUnsafe is set")
 	// ErrLocked says that the tape is open for writing, in this process or in
 	// another.
 	ErrLocked = store.ErrLocked

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -130,4 +131,34 @@ func ExampleTape_Verify() {
 	}
 	// Output:
 	// GET https://pokeapi.co/api/v2/pokemon/pikachu: body from byte 9: "2", on tape "1"
+}
+
+// A recorded response is changed on its way to the caller: the file stays as it is.
+func ExampleOptions_beforeReplay() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "pokeapi.tape")
+	tape, err := replay.Open(path, replay.Options{})
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	read(ctx, &http.Client{Transport: tape.Wrap(&pokeAPI{})}, "https://pokeapi.co/api/v2/pokemon/pikachu")
+	if err := tape.Close(); err != nil {
+		panic(err)
+	}
+
+	tape, err = replay.Open(path, replay.Options{Mode: replay.ModeReplay, BeforeReplay: func(_ *http.Request, x *store.Exchange) {
+		x.Response.Body = append(x.Response.Body, " of another day"...)
+	}})
+	if err != nil {
+		panic(err)
+	}
+	defer tape.Close()
+	fmt.Println(read(ctx, &http.Client{Transport: tape.Wrap(nil)}, "https://pokeapi.co/api/v2/pokemon/pikachu"))
+	// Output:
+	// response 1 of another day
 }

@@ -13,6 +13,8 @@ func (t *Tape) Explain(p *transport.Plan) {
 	switch {
 	case t.IsOff():
 		p.Note("replay: off")
+	case t.opts.Mode == ModeReplay && len(t.passes) > 0:
+		p.Note("replay: responds from the tape; only what PassThrough names is sent: %s", strings.Join(t.opts.PassThrough, ", "))
 	case t.opts.Mode == ModeReplay:
 		p.Note("replay: responds from the tape alone, nothing is sent")
 		p.Sends = 0
@@ -21,6 +23,12 @@ func (t *Tape) Explain(p *transport.Plan) {
 			t.opts.Mode, t.opts.MaxRequest>>10, t.opts.MaxBody>>10)
 		if len(t.opts.KeepSecrets) > 0 {
 			p.Warn("replay: KeepSecrets: the tape holds the secrets in responses of %s, for whoever has the file", strings.Join(t.opts.KeepSecrets, ", "))
+		}
+		if len(t.passes) > 0 {
+			p.Note("replay: PassThrough: %s is sent and not recorded", strings.Join(t.opts.PassThrough, ", "))
+		}
+		if t.opts.RejectUnsafe {
+			p.Note("replay: RejectUnsafe: only GET, HEAD, OPTIONS and TRACE are sent")
 		}
 		p.Buffered += t.opts.MaxRequest + t.opts.MaxBody
 	}

@@ -153,3 +153,14 @@ func (b *countedBody) count() int {
 	defer b.mu.Unlock()
 	return b.closes
 }
+
+// readAll reads a response to its end and closes it.
+func readAll(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(b)
+}

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
@@ -19,6 +20,7 @@ const (
 	MissFiltered   MissReason = "filtered"   // only ones that Discard or DiscardBad leave out
 	MissIncomplete MissReason = "incomplete" // only ones whose response was not read to its end
 	MissConsumed   MissReason = "consumed"   // all were replayed, and End is EndMiss
+	MissOrder      MissReason = "order"      // Options.Ordered, and another request is the next one
 	MissIdentity   MissReason = "identity"   // only ones made with other credentials, and with more than one
 	MissVaries     MissReason = "varies"     // only ones with other values of a header that Vary of the response names
 )
@@ -32,7 +34,8 @@ type MissError struct {
 	Route  string // path template of the call
 	Reason MissReason
 	// Nearest is method and URL of the most similar exchange on the tape, "" if the
-	// tape is empty or the reason is not MissUnknown or MissVaries. Of another host
+	// tape is empty or the reason is not MissUnknown, MissVaries or MissOrder, where it
+	// is the next one. Of another host
 	// it is only where the tape has none of the host that was asked.
 	Nearest string
 	// Differences are the first 16 places in which the request differs from the
@@ -63,15 +66,19 @@ func (e *MissError) Error() string {
 		return text + ": its response was not read to the end when it was recorded"
 	case MissConsumed:
 		return text + ": each of its responses was replayed, and Options.End is EndMiss"
-	case MissUnknown, MissVaries:
+	case MissUnknown, MissVaries, MissOrder:
+	}
+	which := "the nearest"
+	if e.Reason == MissOrder {
+		which = "the next one"
 	}
 	switch e.Nearest {
 	case "":
 		return text
 	case asked:
-		text += "; the nearest differs in "
+		text += "; " + which + " differs in "
 	default:
-		text += "; the nearest is " + e.Nearest + ", which differs in "
+		text += "; " + which + " is " + e.Nearest + ", which differs in "
 	}
 	return text + inWords(e.Differences, e.More)
 }
@@ -82,21 +89,25 @@ func (e *MissError) Is(target error) bool {
 }
 
 // miss explains why the tape has no exchange for a request.
-func (t *Tape) miss(c *layer.Call, p *captured, keys []store.Key, reason MissReason, identities int) *MissError {
+func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 	safe := t.masker.literals
 	e := &MissError{
-		Method: safe(methodOf(p.record.Method)), URL: safe(p.record.URL), Route: safe(c.Route()), Reason: reason, Identities: identities,
+		Method: safe(methodOf(p.record.Method)), URL: safe(p.record.URL), Route: safe(c.Route()), Reason: f.why, Identities: f.identities,
 	}
-	c.SetStopReason("not on tape: " + string(reason))
-	switch reason {
-	case MissUnknown, MissVaries:
+	c.SetStopReason("not on tape: " + string(f.why))
+	switch f.why {
+	case MissUnknown, MissVaries, MissOrder:
+		near := []*store.Exchange{f.due}
+		if f.due == nil {
+			near = neighboursOf(p.key, t.store)
+		}
 		compared := comparer{by: t.sequences.by, masker: t.masker}
-		if x, l := compared.nearest(p.record, neighboursOf(p.key, t.store)); x != nil {
+		if x, l := compared.nearest(p.record, near); x != nil {
 			e.Nearest = safe(methodOf(x.Request.Method) + " " + x.Request.URL)
 			e.Differences, e.More = differences(l, safe), l.More
 		}
 	case MissExpired, MissFiltered, MissIncomplete:
-		if x, err := t.sequences.first(keys, 0); err == nil && x != nil {
+		if x, err := t.sequences.first(f.keys, 0); err == nil && x != nil {
 			e.Recorded = x.Start
 		}
 	case MissConsumed, MissIdentity:
@@ -118,6 +129,40 @@ func neighboursOf(key store.Key, s store.Store) []*store.Exchange {
 		near = append(near, x)
 	}
 	return near
+}
+
+// reject returns a miss, or what the fallback has for it.
+func (t *Tape) reject(c *layer.Call, req *http.Request, miss *MissError) (*http.Response, error) {
+	if t.opts.Fallback == nil {
+		return layer.Reject(req, miss)
+	}
+	resp, err := t.opts.Fallback(req, miss)
+	if resp == nil && err == nil {
+		return layer.Reject(req, miss)
+	}
+	if err != nil {
+		return layer.Reject(req, rejection{err})
+	}
+	c.SetOffline()
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	if resp.Request == nil {
+		resp.Request = req
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	return resp, nil
+}
+
+// safe reports whether a method asks for no change (RFC 9110 9.2.1).
+func safe(method string) bool {
+	switch methodOf(method) {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	return false
 }
 
 // rejection marks an error other than a miss with which nothing was sent.

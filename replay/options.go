@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // Options of a tape. The zero value is ModeSmart with the defaults below.
@@ -51,11 +52,46 @@ type Options struct {
 	// Stats.Unmasked counts these exchanges and Explain warns. Nil keeps none.
 	KeepSecrets []string
 
-	// MaxAge makes exchanges older than it count as missing; 0 is no limit.
+	// PassThrough names requests that have nothing to do with the tape, as KeepSecrets
+	// names them: hosts ("localhost") and patterns ("GET /healthz"). They are sent in
+	// every mode, ModeReplay too, and never recorded. Nil is none.
+	PassThrough []string
+	// RejectUnsafe rejects with [ErrUnsafe] what would be sent with another method
+	// than GET, HEAD, OPTIONS and TRACE (RFC 9110 9.2.1), so that recording changes
+	// nothing at the server. It does not concern PassThrough and [Off].
+	RejectUnsafe bool
+
+	// BeforeRecord is called with each exchange before it is recorded. It may change
+	// the response or the fault, such as a date or a long body, and leaves the exchange
+	// out by returning false or by setting both to nil; changes of the rest have no
+	// effect. The request has its secrets masked; what the function leaves of the
+	// response is masked after it. It must be safe for concurrent use. Nil changes
+	// nothing.
+	BeforeRecord func(x *store.Exchange) bool
+	// BeforeReplay is called with a copy of each exchange before it is replayed, and
+	// may change its response or its fault, such as to make a date that of today.
+	// It must not change req, whose body it must not read, and must be safe for
+	// concurrent use. Nil changes nothing.
+	BeforeReplay func(req *http.Request, x *store.Exchange)
+	// Fallback is called with each miss that would be returned, and may return a
+	// response of its own, or an error, as one with which nothing was sent; nil for
+	// both leaves the miss as it is. It must not read the body of the request, and must be safe for
+	// concurrent use. Nil is no fallback.
+	Fallback func(req *http.Request, miss *MissError) (*http.Response, error)
+	// Ordered makes ModeReplay respond only in the order in which the whole tape was
+	// recorded: another request than the next one is a miss with the reason MissOrder.
+	// After the last exchange, EndCycle begins again, and each other End is a miss.
+	// The other modes ignore it.
+	Ordered bool
+
+	// MaxAge makes exchanges older than it too old; 0 is no limit.
 	MaxAge time.Duration
-	// Since makes exchanges started before it count as missing; zero is no
-	// limit. In ModeSmart, a new recording replaces those that are too old.
+	// Since makes exchanges started before it too old; zero is no limit. In
+	// ModeSmart, a new recording replaces those that are too old.
 	Since time.Time
+	// Expired says what becomes of exchanges that are too old; zero is
+	// [ExpiredMissing].
+	Expired Expired
 	// DiscardBad leaves out failures and responses of 400 and above: they are
 	// not recorded, and on a tape count as missing.
 	DiscardBad bool
@@ -97,6 +133,8 @@ func (o Options) withDefaults() Options {
 		panic(fmt.Sprintf("replay: Options.End is unknown: %s", o.End))
 	case o.Match.Ignore&^allNoise != 0:
 		panic(fmt.Sprintf("replay: Match.Ignore is unknown: %d", o.Match.Ignore))
+	case o.Expired > ExpiredRejected:
+		panic(fmt.Sprintf("replay: Options.Expired is unknown: %d", o.Expired))
 	case o.MaxAge < 0:
 		panic(fmt.Sprintf("replay: Options.MaxAge is negative: %v", o.MaxAge))
 	case o.MaxRequest < 0:
@@ -104,7 +142,8 @@ func (o Options) withDefaults() Options {
 	case o.MaxBody < 0:
 		panic(fmt.Sprintf("replay: Options.MaxBody is negative: %d", o.MaxBody))
 	}
-	o.keepers() // panics on what it cannot read
+	chosenBy("KeepSecrets", o.KeepSecrets) // panics on what it cannot read
+	chosenBy("PassThrough", o.PassThrough)
 	if o.MaxRequest == 0 {
 		o.MaxRequest = defaultMaxRequest
 	}

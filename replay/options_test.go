@@ -10,6 +10,7 @@ import (
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	for name, opts := range map[string]replay.Options{
 		"Mode": {Mode: 9}, "End": {End: 9}, "MaxAge": {MaxAge: -1}, "MaxRequest": {MaxRequest: -1}, "MaxBody": {MaxBody: -1},
+		"Expired": {Expired: 9}, "PassThrough": {PassThrough: []string{"GET /{"}},
 	} {
 		func() {
 			defer func() {

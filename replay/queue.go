@@ -42,7 +42,7 @@ type pending struct {
 	store.Entry
 	bytes int64
 	named string // what names it in an error
-	keep  bool // the secrets in the body of the response are kept
+	keep  bool   // the secrets in the body of the response are kept
 	mask  func(x *store.Exchange, keep bool) (masked *store.Exchange, kept bool, err error)
 
 	once   sync.Once

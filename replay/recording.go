@@ -80,7 +80,11 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	if r.attempt != nil {
 		x.Attempt = r.attempt.Number()
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, named: t.masker.named(x), mask: t.masker.exchange, keep: t.keeps(r.call, r.request.send)}
+	if !t.opts.beforeRecord(x) {
+		t.counts.skipped.Add(1)
+		return
+	}
+	p := &pending{Entry: store.Entry{Exchange: x}, named: t.masker.named(x), mask: t.masker.exchange, keep: t.keepers.has(r.call, r.request.send)}
 	if complete {
 		p.Replace = r.replace()
 	} else {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -47,10 +46,9 @@ func (s *sequences) byID(id store.ID) *shard { return &s.shards[id%store.ID(len(
 
 // next finds the exchange that is replayed next and moves the cursor to it, in
 // one step, so that concurrent calls get one each, in order. The exchanges of
-// several keys are one sequence. h is the redacted header of the request. Without
+// several keys are one sequence; what is not above cutoff is too old. h is the redacted header of the request. Without
 // an exchange it returns the reason.
-func (s *sequences) next(keys []store.Key, h http.Header, mode Mode) (*store.Exchange, MissReason, error) {
-	cutoff := s.opts.cutoff(time.Now())
+func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	key := keys[0]
 	if len(keys) > 1 {
 		key = group(key)

@@ -9,6 +9,7 @@ type Stats struct {
 	Unmasked   int64 // exchanges stored with such secrets, by Options.KeepSecrets: the tape is a secret now
 	Pending    int64 // exchanges on their way to the store
 	Replayed   int64 // calls whose response or fault came from the tape
+	Stale      int64 // those of Replayed whose recording was too old
 	Missed     int64 // calls for which the tape had no exchange
 	Skipped    int64 // responses not recorded: discarded, longer than MaxBody, upgraded, or with a request that was not read
 	TooLong    int64 // those of Skipped that were longer than MaxBody
@@ -18,7 +19,7 @@ type Stats struct {
 }
 
 type counters struct {
-	recorded, masked, unmasked, replayed, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
+	recorded, masked, unmasked, replayed, stale, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
 
 	taken atomic.Int64 // whole exchanges handed to the writer, whatever became of them
 }
@@ -31,7 +32,7 @@ func (t *Tape) Stats() Stats {
 	c := &t.counts
 	return Stats{
 		Recorded: c.recorded.Load(), Masked: c.masked.Load(), Unmasked: c.unmasked.Load(), Pending: int64(t.writer.queue.pendingCount()), Replayed: c.replayed.Load(),
-		Missed: c.missed.Load(), Skipped: c.skipped.Load(), TooLong: c.tooLong.Load(), Incomplete: c.incomplete.Load(),
+		Stale: c.stale.Load(), Missed: c.missed.Load(), Skipped: c.skipped.Load(), TooLong: c.tooLong.Load(), Incomplete: c.incomplete.Load(),
 		Withheld: c.withheld.Load(), Failed: c.failed.Load(),
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
@@ -32,7 +31,9 @@ type Tape struct {
 	sequences *sequences
 	errs      reporter
 	counts    counters
-	keepers   []*match.Matcher // of Options.KeepSecrets
+	keepers   chosen // by Options.KeepSecrets
+	passes    chosen // by Options.PassThrough
+	order     order
 	rest      rest
 	closing   sync.Once
 }
@@ -86,7 +87,8 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
-	t.keepers = opts.keepers()
+	t.keepers, t.passes = chosenBy("KeepSecrets", opts.KeepSecrets), chosenBy("PassThrough", opts.PassThrough)
+	t.order.store, t.order.usable = s, func(x *store.Exchange) bool { return x.Complete && !t.opts.discards(x) }
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(s, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer, selector{opts.Match, t.masker.red.Header})

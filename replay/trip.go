@@ -28,7 +28,7 @@ func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 
 func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	mode := t.mode(req.Context())
-	if mode == Off {
+	if mode == Off || t.passes.has(c, req) {
 		return next.RoundTrip(req)
 	}
 	if err := t.unusable(req, mode); err != nil {
@@ -41,29 +41,34 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	if err != nil {
 		return layer.Reject(req, err)
 	}
+	var f found
 	if mode != ModeRecord && p.record != nil {
-		keys, others, err := t.variants(p, mode)
-		var x *store.Exchange
-		reason := MissIdentity
-		if err == nil && others == 0 {
-			x, reason, err = t.sequences.next(keys, p.record.Header, mode)
-		}
+		f = t.find(p, mode)
 		switch {
-		case x != nil:
-			return t.play(c, req, x)
-		case err != nil:
-			t.errs.report(err)
+		case f.err != nil:
+			t.errs.report(f.err)
 			if mode == ModeReplay {
-				return layer.Reject(req, rejection{err})
+				return layer.Reject(req, rejection{f.err})
 			}
-		case mode == ModeReplay:
+		case f.x != nil:
+			return t.play(c, req, f.x)
+		case f.stale != nil && t.opts.Expired.serves(mode):
+			return t.playStale(c, req, f.stale)
+		case t.opts.Expired.rejects(mode, f.why):
 			t.counts.missed.Add(1)
-			return layer.Reject(req, t.miss(c, p, keys, reason, others))
+			return t.reject(c, req, t.miss(c, p, f))
 		default:
 			t.counts.missed.Add(1)
 		}
 	}
-	return t.live(c, p, next, mode)
+	if t.opts.RejectUnsafe && !safe(req.Method) {
+		return layer.Reject(req, rejection{ErrUnsafe})
+	}
+	resp, err := t.live(c, p, next, mode)
+	if err != nil && f.stale != nil && t.opts.Expired == ExpiredFallback && !errors.Is(err, verdict.ErrRejected) && req.Context().Err() == nil {
+		return t.playStale(c, req, f.stale)
+	}
+	return resp, err
 }
 
 // mode returns the mode of a call: that of the tape, or an override.
@@ -108,6 +113,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
+	x = t.opts.beforeReplay(req, x)
 	var resp *http.Response
 	if x.Response != nil {
 		var broken error

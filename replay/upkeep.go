@@ -15,15 +15,7 @@ func (t *Tape) Reindex() error {
 		return nil
 	}
 	return t.writer.change(func(s store.Store) error {
-		return s.Reindex(joinRecipe(t.opts.recipe(), t.capturer.who.key), func(x *store.Exchange) store.Key {
-			r := x.Request
-			r.URL, r.Header = t.masker.url(r.URL), t.masker.header(r.Header)
-			if body, err := t.masker.body(r.Header, r.Body); err == nil {
-				r.Body = body
-			}
-			keepHashes(r.Header, x.Request.Header)
-			return t.opts.Match.key(&r).As(x.Identity, x.Secrets)
-		})
+		return s.Reindex(joinRecipe(t.opts.recipe(), t.capturer.who.key), t.capturer.keyOf)
 	})
 }
 
@@ -89,5 +81,6 @@ func (t *Tape) Unused() ([]*store.Exchange, error) {
 func (t *Tape) Rewind() {
 	if t != nil {
 		t.sequences.rewind(store.ID(t.ids.last.Load() + 1))
+		t.order.rewind()
 	}
 }

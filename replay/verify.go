@@ -93,7 +93,7 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 				yield(nil, err)
 				return
 			}
-			if later, err := t.store.Find(x.Key, x.ID); err != nil {
+			if later, err := t.store.Find(t.capturer.keyOf(x), x.ID); err != nil {
 				yield(nil, err)
 				return
 			} else if later != nil {

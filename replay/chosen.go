@@ -1,0 +1,43 @@
+package replay
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/layer"
+)
+
+// chosen are the requests that an option names, by hosts and patterns.
+type chosen []*match.Matcher
+
+// chosenBy compiles an option; it panics on what is no host and no pattern.
+func chosenBy(option string, names []string) chosen {
+	list := make(chosen, 0, len(names))
+	for _, s := range names {
+		f := match.Fields{Host: s}
+		if strings.Contains(s, "/") {
+			f = match.Fields{Route: s}
+		}
+		m, err := match.Compile(f)
+		if err == nil && m.All() {
+			err = fmt.Errorf("%q is no host", s)
+		}
+		if err != nil {
+			panic(fmt.Sprintf("replay: Options.%s: %v", option, err))
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// has reports whether a request is one of them.
+func (l chosen) has(c *layer.Call, req *http.Request) bool {
+	for _, m := range l {
+		if m.Match(c, req) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,48 @@
+package replay
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Expired says what becomes of recordings older than [Options].MaxAge or Since
+// allow.
+type Expired uint8
+
+// What becomes of recordings that are too old.
+const (
+	// ExpiredMissing treats them as if they were not on the tape: ModeSmart records
+	// anew, in ModeReplay they are a miss with the reason MissExpired.
+	ExpiredMissing Expired = iota
+	// ExpiredServed replays them. Stats.Stale counts these calls, and the ledger has
+	// a note.
+	ExpiredServed
+	// ExpiredFallback replays them where there is nothing better: ModeSmart sends the
+	// request, and replays the old response if none comes; ModeReplay replays it.
+	ExpiredFallback
+	// ExpiredRejected is a miss with the reason MissExpired in ModeSmart too.
+	ExpiredRejected
+)
+
+// serves reports whether a recording that is too old is replayed without sending.
+func (e Expired) serves(mode Mode) bool {
+	return e == ExpiredServed || e == ExpiredFallback && mode == ModeReplay
+}
+
+// rejects reports whether a request that the tape cannot respond to is a miss, and
+// not sent.
+func (e Expired) rejects(mode Mode, why MissReason) bool {
+	return mode == ModeReplay || e == ExpiredRejected && why == MissExpired
+}
+
+// playStale replays an exchange that is too old, and says so.
+func (t *Tape) playStale(c *layer.Call, req *http.Request, x *store.Exchange) (*http.Response, error) {
+	t.counts.stale.Add(1)
+	if a := layer.AttemptFrom(req.Context()); a != nil {
+		a.AddNote("the recording is of " + x.Start.UTC().Format(time.RFC3339) + ", older than MaxAge or Since allow")
+	}
+	return t.play(c, req, x)
+}

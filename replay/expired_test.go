@@ -1,0 +1,101 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestExpiredSaysWhatBecomesOfOldRecordings(t *testing.T) {
+	const miss = "miss"
+	for _, c := range []struct {
+		name    string
+		expired replay.Expired
+		mode    replay.Mode
+		down    bool
+		want    string // the body, or miss, or "" for the error of the network
+		stale   int64
+	}{
+		{"missing, smart", replay.ExpiredMissing, replay.ModeSmart, false, "new", 0},
+		{"missing, smart, network gone", replay.ExpiredMissing, replay.ModeSmart, true, "", 0},
+		{"missing, replay", replay.ExpiredMissing, replay.ModeReplay, false, miss, 0},
+		{"served, smart", replay.ExpiredServed, replay.ModeSmart, false, "old", 1},
+		{"served, replay", replay.ExpiredServed, replay.ModeReplay, false, "old", 1},
+		{"fallback, smart", replay.ExpiredFallback, replay.ModeSmart, false, "new", 0},
+		{"fallback, smart, network gone", replay.ExpiredFallback, replay.ModeSmart, true, "old", 1},
+		{"fallback, replay", replay.ExpiredFallback, replay.ModeReplay, false, "old", 1},
+		{"rejected, smart", replay.ExpiredRejected, replay.ModeSmart, false, miss, 0},
+		{"rejected, replay", replay.ExpiredRejected, replay.ModeReplay, false, miss, 0},
+	} {
+		for _, name := range stores() {
+			path := filepath.Join(t.TempDir(), name)
+			synctest.Test(t, func(t *testing.T) {
+				responds := func(body string) *script {
+					return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+						if c.down && body == "new" {
+							return nil, errors.New("network is unreachable")
+						}
+						return respond(req, 200, body), nil
+					}}
+				}
+				tape := open(t, path, replay.Options{})
+				want(t, tape.Wrap(responds("old")), api+"/a", 200, "old")
+				closeTape(t, tape)
+				time.Sleep(2 * time.Hour)
+
+				tape = open(t, path, replay.Options{Mode: c.mode, MaxAge: time.Hour, Expired: c.expired})
+				rt := tape.Wrap(responds("new"))
+				switch c.want {
+				case "old", "new":
+					want(t, rt, api+"/a", 200, c.want)
+				default:
+					_, err := rt.RoundTrip(request(t, "GET", api+"/a", ""))
+					var m *replay.MissError
+					if errors.As(err, &m) != (c.want == miss) || m != nil && (m.Reason != replay.MissExpired || m.Recorded.IsZero()) || err == nil {
+						t.Errorf("%s, %s: %v", c.name, name, err)
+					}
+				}
+				if s := tape.Stats(); s.Stale != c.stale || s.Replayed != c.stale {
+					t.Errorf("%s, %s: %+v", c.name, name, s)
+				}
+				if c.mode == replay.ModeSmart && !c.down && c.expired != replay.ExpiredRejected && c.expired != replay.ExpiredServed {
+					tape.Rewind()
+					want(t, rt, api+"/a", 200, "new") // it replaces the old one
+				}
+				if c.mode == replay.ModeSmart {
+					want(t, tape.Wrap(responds("live")), api+"/other", 200, "live")
+				}
+				closeTape(t, tape)
+			})
+		}
+	}
+}
+
+// What the caller or an inner layer ended is no reason for an old response.
+func TestFallbackIsForTheNetworkAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	synctest.Test(t, func(t *testing.T) {
+		tape := open(t, path, replay.Options{})
+		want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+		closeTape(t, tape)
+		time.Sleep(2 * time.Hour)
+		tape = open(t, path, replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredFallback})
+		ctx, cancel := context.WithCancel(t.Context())
+		for _, base := range []*script{
+			{fn: func(int, *http.Request) (*http.Response, error) { return nil, verdict.ErrRejected }},
+			{fn: func(int, *http.Request) (*http.Response, error) { cancel(); return nil, ctx.Err() }},
+		} {
+			if _, err := tape.Wrap(base).RoundTrip(request(t, "GET", api+"/a", "").WithContext(ctx)); err == nil {
+				t.Error("an old response")
+			}
+		}
+		closeTape(t, tape)
+	})
+}

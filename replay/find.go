@@ -1,0 +1,42 @@
+package replay
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// found is what the tape has for a request.
+type found struct {
+	keys  []store.Key
+	x     *store.Exchange // what is replayed; nil if there is nothing
+	stale *store.Exchange // what would be if it were not too old
+	due   *store.Exchange // what is next, where the order of the tape counts
+	why   MissReason      // why there is no x
+	err   error           // of the store
+
+	identities int // how many the tape holds for the request, where why is MissIdentity
+}
+
+// find looks a request up.
+func (t *Tape) find(p *captured, mode Mode) (f found) {
+	f.keys, f.identities, f.err = t.variants(p, mode)
+	if f.err != nil || f.identities > 0 {
+		f.why = MissIdentity
+		return f
+	}
+	h, cutoff := p.record.Header, t.opts.cutoff(time.Now())
+	if t.opts.Ordered && mode == ModeReplay {
+		f.x, f.due, f.why, f.err = t.order.next(func(x *store.Exchange) bool {
+			sum := t.capturer.keyOf(x).Sum
+			return t.sequences.by.selects(x, h) && slices.ContainsFunc(f.keys, func(k store.Key) bool { return k.Sum == sum })
+		}, cutoff, t.opts.End == EndCycle)
+		return f
+	}
+	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
+	if f.why == MissExpired && (t.opts.Expired == ExpiredServed || t.opts.Expired == ExpiredFallback) {
+		f.stale, _, f.err = t.sequences.next(f.keys, h, mode, 0)
+	}
+	return f
+}

@@ -1,0 +1,118 @@
+package replay_test
+
+import (
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+func TestPassThroughIsSentInEveryMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	passed := []string{"localhost", "GET /healthz", "POST other.test/{path...}"}
+	for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart, replay.ModeReplay} {
+		tape := open(t, path, replay.Options{Mode: mode, PassThrough: passed, RejectUnsafe: true})
+		for _, c := range []struct {
+			method, url string
+			passes      bool
+		}{
+			{"GET", "http://localhost:8080/x", true},
+			{"GET", api + "/healthz", true},
+			{"GET", api + "/healthz/x", false},
+			{"POST", "https://other.test/a/b", true},
+			{"GET", "https://other.test/a/b", false},
+		} {
+			base := numbered()
+			before := tape.Stats()
+			resp, err := tape.Wrap(base).RoundTrip(request(t, c.method, c.url, ""))
+			if err == nil {
+				readAll(t, resp)
+			}
+			after := tape.Stats()
+			touched := after.Recorded+after.Pending+after.Replayed+after.Missed > before.Recorded+before.Pending+before.Replayed+before.Missed
+			if c.passes && (err != nil || base.sent.Load() != 1 || touched) || !c.passes && !touched {
+				t.Errorf("%v: %s %s: %v, sent %d, %+v", mode, c.method, c.url, err, base.sent.Load(), after)
+			}
+		}
+		closeTape(t, tape)
+	}
+}
+
+func TestRejectUnsafeSendsWhatIsSafe(t *testing.T) {
+	for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {
+		path := filepath.Join(t.TempDir(), "tape.db")
+		tape := open(t, path, replay.Options{Mode: mode})
+		resp, err := tape.Wrap(numbered()).RoundTrip(request(t, "POST", api+"/taped", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		readAll(t, resp)
+		closeTape(t, tape)
+
+		tape = open(t, path, replay.Options{Mode: mode, RejectUnsafe: true})
+		for _, method := range []string{"GET", "", "HEAD", "OPTIONS", "TRACE", "POST", "PUT", "PATCH", "DELETE", "get"} {
+			base := numbered()
+			safe := method == "GET" || method == "" || method == "HEAD" || method == "OPTIONS" || method == "TRACE"
+			req := request(t, "GET", api+"/x", "")
+			req.Method = method
+			resp, err := tape.Wrap(base).RoundTrip(req)
+			if err == nil {
+				readAll(t, resp)
+			}
+			if safe != (err == nil) || safe != (base.sent.Load() == 1) || !safe && (!errors.Is(err, replay.ErrUnsafe) || !errors.Is(err, verdict.ErrRejected)) {
+				t.Errorf("%v: %q: %v, sent %d", mode, method, err, base.sent.Load())
+			}
+		}
+		// From the tape it comes as ever, and Off has nothing to do with it.
+		base := numbered()
+		if _, err := tape.Wrap(base).RoundTrip(request(t, "POST", api+"/taped", "")); (mode == replay.ModeSmart) != (err == nil) || base.sent.Load() != 0 {
+			t.Errorf("%v: on tape: %v, sent %d", mode, err, base.sent.Load())
+		}
+		req := request(t, "POST", api+"/x", "")
+		if _, err := tape.Wrap(base).RoundTrip(req.WithContext(transport.With(t.Context(), replay.Off))); err != nil {
+			t.Error(err)
+		}
+		closeTape(t, tape)
+	}
+}
+
+func TestFallbackStandsInForAMiss(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+	closeTape(t, tape)
+	failed := errors.New("not in this test")
+	tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Fallback: func(req *http.Request, miss *replay.MissError) (*http.Response, error) {
+		switch req.URL.Path {
+		case "/none":
+			return &http.Response{StatusCode: 404, Header: http.Header{"X-Reason": {string(miss.Reason)}}}, nil
+		case "/fails":
+			return nil, failed
+		}
+		return nil, nil
+	}})
+	defer closeTape(t, tape)
+	rt := tape.Wrap(noNetwork(t))
+	want(t, rt, api+"/a", 200, "1")
+	body := &countedBody{Reader: strings.NewReader("x")}
+	req := request(t, "POST", api+"/none", "")
+	req.Body = body
+	resp, err := rt.RoundTrip(req)
+	if err != nil || resp.StatusCode != 404 || resp.Header.Get("X-Reason") != "unknown" || resp.Request == nil || readAll(t, resp) != "" || body.count() != 1 {
+		t.Errorf("%+v, %v, body closed %d times", resp, err, body.count())
+	}
+	if _, err := rt.RoundTrip(request(t, "GET", api+"/fails", "")); !errors.Is(err, failed) || !errors.Is(err, verdict.ErrRejected) {
+		t.Errorf("%v", err)
+	}
+	if _, err := rt.RoundTrip(request(t, "GET", api+"/miss", "")); !errors.Is(err, replay.ErrMiss) {
+		t.Errorf("%v", err)
+	}
+	if s := tape.Stats(); s.Missed != 3 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -1,0 +1,117 @@
+package replay_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func TestBeforeRecordEditsOrLeavesOut(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			opts := replay.Options{Mode: replay.ModeRecord, BeforeRecord: func(x *store.Exchange) bool {
+				x.Request.URL, x.Request.Header, x.Key, x.ID = "http://other/", nil, store.Key{}, 1 // no effect
+				switch {
+				case strings.HasSuffix(x.Route, "/none"):
+					return false
+				case strings.HasSuffix(x.Route, "/nothing"):
+					x.Response, x.Fault = nil, nil
+				case strings.HasSuffix(x.Route, "/fault"):
+					x.Response, x.Fault = nil, &store.Fault{Text: "cut"}
+				default:
+					x.Response.Body = []byte(`{"n":` + string(x.Response.Body) + `,"token":"hunter2"}`)
+					x.Response.Header.Set("Date", "today")
+				}
+				return true
+			}}
+			tape := open(t, path, opts)
+			rt := tape.Wrap(numbered())
+			for _, p := range []string{"/a", "/none", "/nothing", "/fault"} {
+				req := request(t, "GET", api+p, "")
+				req.Header.Set("X-Kept", "yes")
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b, _ := io.ReadAll(resp.Body); len(b) != 1 || resp.Header.Get("Date") != "" {
+					t.Errorf("%s: the caller got %q, %v", p, b, resp.Header)
+				}
+				resp.Body.Close()
+			}
+			if err := tape.Flush(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if s := tape.Stats(); s.Recorded != 2 || s.Skipped != 2 || s.Withheld != 0 {
+				t.Errorf("%+v", s)
+			}
+			closeTape(t, tape)
+
+			rt = openReplay(t, path).Wrap(noNetwork(t))
+			resp, err := rt.RoundTrip(request(t, "GET", api+"/a", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, _ := io.ReadAll(resp.Body)
+			if string(b) != `{"n":1,"token":"REDACTED"}` || resp.ContentLength != int64(len(b)) || resp.Header.Get("Date") != "today" {
+				t.Errorf("replayed %q of %d, %v", b, resp.ContentLength, resp.Header)
+			}
+			if _, err := rt.RoundTrip(request(t, "GET", api+"/fault", "")); err == nil || !strings.Contains(err.Error(), "cut") {
+				t.Errorf("the fault: %v", err)
+			}
+			if _, err := rt.RoundTrip(request(t, "GET", api+"/none", "")); err == nil {
+				t.Error("what was left out is on the tape")
+			}
+		})
+	}
+}
+
+func TestBeforeReplayEditsACopy(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+			want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+			closeTape(t, tape)
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tape = open(t, path, replay.Options{Mode: replay.ModeReplay, BeforeReplay: func(req *http.Request, x *store.Exchange) {
+				x.Response.Body = append(x.Response.Body, req.Header.Get("X-Id")...)
+				x.Response.Header.Set("Date", "today")
+				if req.Header.Get("X-Id") == "gone" {
+					x.Response = nil
+				}
+			}})
+			rt := tape.Wrap(noNetwork(t))
+			for _, id := range []string{"x", "yy", "", "gone"} {
+				req := request(t, "GET", api+"/a", "")
+				req.Header.Set("X-Id", id)
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, _ := io.ReadAll(resp.Body)
+				wanted, date := "1"+id, "today"
+				if id == "gone" { // neither a response nor a fault is no outcome
+					wanted, date = "1", ""
+				}
+				if string(b) != wanted || resp.ContentLength != int64(len(b)) || resp.Header.Get("Date") != date {
+					t.Errorf("%q: %q of %d, %v", id, b, resp.ContentLength, resp.Header)
+				}
+			}
+			closeTape(t, tape)
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+				t.Errorf("the file was changed, %v", err)
+			}
+		})
+	}
+}
