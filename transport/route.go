@@ -38,8 +38,12 @@ func (n named) Attach(ctx context.Context) context.Context { return setting.With
 //
 //	transport.Routes("GET /repos/{owner}/{repo}", "GET /users/{user}")
 //
-// The layer may be at any place in the stack. Routes panics on malformed and on
-// conflicting patterns.
+// Package routes has the patterns of well-known APIs. Where two patterns match a
+// request, the more specific one wins, as in ServeMux; where neither is, the one
+// that has literal text at the first segment in which they differ. Of several layers
+// of routes in a stack the outermost that has a match wins. The layer may be at any
+// place in the stack. Routes panics on a malformed pattern, and on two that differ in
+// the names of their placeholders only.
 func Routes(patterns ...string) Layer {
 	t, err := route.Compile(patterns...)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package route names outgoing requests: it turns a path into the path template
 // that metrics, logs, limits and tapes use as a key.
 //
-// Patterns are those of [net/http.ServeMux], applied to a client: the host is the
+// Patterns are in the syntax of [net/http.ServeMux], applied to a client: the host is the
 // one to which the request is sent, and there are no redirects. [Compile] builds a
 // [Table] of them. Where no pattern of a table matches, [Router] makes a template
 // of its own: segments that look like identifiers, dates, hashes or secrets become

@@ -28,8 +28,8 @@ func Example() {
 }
 
 func ExampleCompile() {
-	_, err := route.Compile("/{user}/keys", "/orgs/{org}")
+	_, err := route.Compile("/orgs/{org}", "/orgs/{name}")
 	fmt.Println(err)
 	// Output:
-	// route: pattern "/orgs/{org}" conflicts with "/{user}/keys": both match some requests and neither is the more specific
+	// route: pattern "/orgs/{name}" conflicts with "/orgs/{org}": both match the same requests
 }

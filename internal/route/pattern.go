@@ -59,17 +59,6 @@ type pattern struct {
 	segs                     []segPattern
 }
 
-// mixed reports whether the pattern has a placeholder that is not a whole segment,
-// which ServeMux does not accept.
-func (p *pattern) mixed() bool {
-	for _, s := range p.segs {
-		if s.kind == partial {
-			return true
-		}
-	}
-	return false
-}
-
 func parse(text string) (*pattern, error) {
 	p := &pattern{text: text}
 	if err := p.read(text); err != nil {

@@ -56,32 +56,31 @@ func (l leaf) pick(method string) *pattern {
 	return p
 }
 
-// Compile reads patterns as [net/http.ServeMux] does, and returns an error where
-// that panics: for bad syntax, and for two patterns of which neither is the more
-// specific. The error names the pattern, or both. A repeated pattern counts once.
-// Segments with a placeholder as a part, which ServeMux does not accept, are tried
-// between literal segments and {name}, the one with more literal text first.
+// Compile reads patterns in the syntax of [net/http.ServeMux], with one addition:
+// a placeholder may be a part of a segment. It returns an error that names the
+// pattern for bad syntax, and one that names both for two that differ in the names
+// of their placeholders only. A repeated pattern counts once.
+//
+// Where ServeMux accepts the patterns, the same one matches here. Two of which
+// neither is the more specific, as /v1/{mount}/data and /v1/sys/{path...}, which
+// ServeMux rejects, are accepted: at the first segment in which they differ literal
+// text comes before text with placeholders in it, that with more text first, then
+// {name}, then {name...}.
 func Compile(patterns ...string) (*Table, error) {
 	t := &Table{hosts: map[string]*node{}}
-	mux := http.NewServeMux()
-	var kept []*pattern
+	seen := make(map[string]bool, len(patterns))
 	for _, text := range patterns {
 		p, err := parse(text)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(kept, func(q *pattern) bool { return q.text == text }) {
+		if seen[text] {
 			continue
 		}
+		seen[text] = true
 		if old := t.add(p); old != nil {
-			return nil, conflict(p, old)
+			return nil, fmt.Errorf("route: pattern %q conflicts with %q: both match the same requests", p.text, old.text)
 		}
-		if !p.mixed() {
-			if msg := register(mux, p); msg != "" {
-				return nil, conflictError(p, kept, msg)
-			}
-		}
-		kept = append(kept, p)
 		t.byMethod = t.byMethod || p.method != ""
 		t.patterns = true
 	}
@@ -90,8 +89,8 @@ func Compile(patterns ...string) (*Table, error) {
 
 // Match returns the path template of the pattern that matches a request to host (a
 // port is ignored) with this method ("" is GET) and percent-encoded path. Of several
-// that match, the most specific wins; one for another method does not match. Empty
-// and dot segments are removed first.
+// that match, the first in the order of [Compile] wins; one for another method does
+// not match. Empty and dot segments are removed first.
 func (t *Table) Match(method, host, path string) (template string, ok bool) {
 	if t == nil || !t.patterns {
 		return "", false
@@ -210,35 +209,4 @@ func (l *leaf) add(p *pattern) *pattern {
 	}
 	*l = append(*l, p)
 	return nil
-}
-
-// register adds p to a ServeMux, which knows the rules of precedence, and returns
-// the message with which that panics, "" if it accepts p.
-func register(mux *http.ServeMux, p *pattern) (msg string) {
-	defer func() {
-		if v := recover(); v != nil {
-			msg = fmt.Sprint(v)
-		}
-	}()
-	text := p.host + p.path
-	if p.method != "" {
-		text = p.method + " " + text
-	}
-	mux.Handle(text, http.NotFoundHandler())
-	return ""
-}
-
-// conflictError returns the error that names the pattern with which p conflicts.
-func conflictError(p *pattern, kept []*pattern, msg string) error {
-	for _, q := range kept {
-		mux := http.NewServeMux()
-		if !q.mixed() && register(mux, q) == "" && register(mux, p) != "" {
-			return conflict(p, q)
-		}
-	}
-	return fmt.Errorf("route: pattern %q: %s", p.text, msg)
-}
-
-func conflict(p, q *pattern) error {
-	return fmt.Errorf("route: pattern %q conflicts with %q: both match some requests and neither is the more specific", p.text, q.text)
 }
