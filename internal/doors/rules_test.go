@@ -81,6 +81,7 @@ var doors = map[string]door{
 	"parse": {ours: leaf},
 	"page":  {ours: leaf},
 
+	"routes": {}, // data
 	"report": {ours: append([]string{"metrics"}, leaf...)},
 	"cmd":    {many: true}, // the packages in the folder
 }

@@ -1,0 +1,70 @@
+package routes_test
+
+func githubOperations() []operation {
+	const repo, r = "api.github.com/repos/%s/%s", "/repos/{owner}/{repo}"
+	return []operation{
+		{repo, r},
+		{repo + "/contents/docs/%s", r + "/contents/{path...}"},
+		{repo + "/contents/%s/%s", r + "/contents/{path...}"},
+		{repo + "/branches/%s", r + "/branches/{branch}"},
+		{repo + "/branches/%s/protection", r + "/branches/{branch}/{path...}"},
+		{repo + "/commits/%s", r + "/commits/{ref...}"},
+		{repo + "/commits/heads/feature/%s", r + "/commits/{ref...}"},
+		{repo + "/commits/%s/status", r + "/commits/{ref}/status"},
+		{repo + "/compare/%s...%s", r + "/compare/{refs...}"},
+		{repo + "/git/ref/heads/feature/%s", r + "/git/ref/{ref...}"},
+		{repo + "/git/refs/heads/%s", r + "/git/refs/{ref...}"},
+		{repo + "/git/trees/%s", r + "/git/trees/{sha}"},
+		{repo + "/issues", r + "/issues"},
+		{repo + "/issues/12/comments", r + "/issues/{number}/comments"},
+		{repo + "/issues/12/labels/%s", r + "/issues/{number}/{path...}"},
+		{repo + "/pulls/12/files", r + "/pulls/{number}/files"},
+		{repo + "/releases/latest", r + "/releases/latest"},
+		{repo + "/releases/tags/%s", r + "/releases/tags/{tag...}"},
+		{repo + "/releases/7/assets", r + "/releases/{release}/{path...}"},
+		{repo + "/actions/runs/7/jobs", r + "/actions/runs/{run}/{path...}"},
+		{repo + "/actions/workflows/%s/dispatches", r + "/actions/workflows/{workflow}/{path...}"},
+		{repo + "/actions/secrets/%s", r + "/actions/secrets/{secret}"},
+		{repo + "/environments/%s/secrets/%s", r + "/{path...}"},
+		{repo + "/collaborators/%s", r + "/{path...}"},
+		{repo + "/labels/%s", r + "/labels/{label...}"},
+		{"api.github.com/users/%s", "/users/{user}"},
+		{"api.github.com/users/%s/repos", "/users/{user}/{path...}"},
+		{"api.github.com/orgs/%s", "/orgs/{org}"},
+		{"api.github.com/orgs/%s/teams/%s/repos/%s/%s", "/orgs/{org}/teams/{team}/{path...}"},
+		{"api.github.com/orgs/%s/actions/secrets/%s", "/orgs/{org}/actions/{path...}"},
+		{"api.github.com/user/starred/%s/%s", "/user/{path...}"},
+		{"api.github.com/gists/%s/star", "/gists/{gist}/{path...}"},
+		{"api.github.com/search/repositories", "/search/{kind}"},
+		{"api.github.com/gitignore/templates/%s", "/{path...}"},
+		{"api.github.com/graphql", "/graphql"},
+		{"uploads.github.com/repos/%s/%s/releases/7/assets", r + "/releases/{release}/assets"},
+	}
+}
+
+func gitlabOperations() []operation {
+	const project, p = "gitlab.com/api/v4/projects/group%2F%s", "/api/v4/projects/{project}"
+	return []operation{
+		{project, p},
+		{project + "/merge_requests/7/notes", p + "/merge_requests/{merge_request}/notes"},
+		{project + "/merge_requests/7/approvals", p + "/merge_requests/{merge_request}/{path...}"},
+		{project + "/issues/7", p + "/issues/{issue}"},
+		{project + "/pipelines/7/jobs", p + "/pipelines/{pipeline}/jobs"},
+		{project + "/jobs/artifacts/%s/raw/%s", p + "/jobs/{job}/{path...}"},
+		{project + "/repository/files/docs%2F%s", p + "/repository/files/{file}"},
+		{project + "/repository/files/docs%2F%s/raw", p + "/repository/files/{file}/{path...}"},
+		{project + "/repository/branches/%s", p + "/repository/branches/{branch}"},
+		{project + "/repository/tags/%s", p + "/repository/tags/{tag}"},
+		{project + "/repository/commits/%s/statuses", p + "/repository/commits/{ref}/{path...}"},
+		{project + "/releases/%s", p + "/releases/{tag}"},
+		{project + "/variables/%s", p + "/variables/{key}"},
+		{project + "/wikis/%s", p + "/{path...}"},
+		{project + "/packages/generic/%s/1.2/%s", p + "/packages/{path...}"},
+		{project + "/terraform/state/%s/lock", p + "/terraform/state/{path...}"},
+		{"gitlab.com/api/v4/groups/%s", "/api/v4/groups/{group}"},
+		{"gitlab.com/api/v4/groups/%s/variables/%s", "/api/v4/groups/{group}/variables/{key}"},
+		{"gitlab.com/api/v4/groups/%s/labels/%s", "/api/v4/groups/{group}/{path...}"},
+		{"gitlab.com/api/v4/users/%s/keys", "/api/v4/users/{user}/{path...}"},
+		{"gitlab.com/api/v4/topics/%s", "/api/v4/{path...}"},
+	}
+}
