@@ -16,7 +16,7 @@ const (
 // the two well; shorter runs are judged by how they mix digits and cases.
 func gibberish(s string) look {
 	worst := looksPlain
-	good, pairs, runs := 0, 0, 0
+	good, pairs, runs, mix, letters := 0, 0, 0, 1, len(s)
 	leading := false
 	for i := 0; i < len(s); {
 		j := i
@@ -36,8 +36,15 @@ func gibberish(s string) look {
 		leading = leading || runs == 0 && all(run, isDigit)
 		g, p := commonPairs(run)
 		good, pairs, runs, i = good+g, pairs+p, runs+1, j
+		mix = max(mix, mixed(run))
+		if all(run, isDigit) {
+			letters -= len(run) + 1
+		}
 	}
-	if len(s) >= 16 && (good*100 < pairs*want(s) || len(s) < 4*runs && mixed(s) == 3) {
+	if mix > 1 { // then all of s is of one alphabet, whose separators are characters too
+		letters, mix = len(s), alphabets(s)
+	}
+	if letters >= 16 && (good*100 < pairs*want(mix) || len(s) < 4*runs && alphabets(s) == 3) {
 		return looksRandom
 	}
 	if leading && runs > 1 {
@@ -47,19 +54,47 @@ func gibberish(s string) look {
 }
 
 // want returns the share of common pairs, in percent, that a long text must have:
-// the more alphabets it mixes, the more.
-func want(s string) int {
-	switch mixed(s) {
+// the more alphabets it mixes in a run, the more.
+func want(mix int) int {
+	switch mix {
 	case 3:
-		return 92
+		return 94
 	case 2:
 		return 85
 	}
 	return 70
 }
 
-// mixed counts the alphabets in s: upper case, lower case, digits.
-func mixed(s string) (n int) {
+// mixed counts the alphabets that a run mixes. People mix them too, but in order:
+// a capital begins a word, a number ends the run. That is one alphabet, so that
+// my-index-2024 and Quarterly-Report-v2 need no more common pairs than words do.
+func mixed(run string) int {
+	if isVersion(run) {
+		return 1
+	}
+	word := strings.TrimRight(run, "0123456789")
+	if word != run && word != "" && (len(word) < 3 || len(word) > 12) {
+		return alphabets(run)
+	}
+	for i := range len(word) {
+		if isDigit(word[i]) || isUpper(word[i]) && !capital(word, i) {
+			return max(alphabets(run), 1)
+		}
+	}
+	return 1
+}
+
+// capital reports whether the capital at i begins a word, or all of word is in
+// capitals.
+func capital(word string, i int) bool {
+	if all(word, isUpper) {
+		return true
+	}
+	return (i == 0 || i >= 3 && isLower(word[i-1]) && isLower(word[i-2]) && isLower(word[i-3])) && i+2 < len(word) && isLower(word[i+1]) && isLower(word[i+2])
+}
+
+// alphabets counts the alphabets in s: upper case, lower case, digits.
+func alphabets(s string) (n int) {
 	for _, f := range []func(byte) bool{isUpper, isLower, isDigit} {
 		for i := range len(s) {
 			if f(s[i]) {
@@ -162,10 +197,10 @@ func wordlike(run string) bool {
 	switch {
 	case n >= 22, n >= 12 && lower == 0:
 		least = 92
-	case n >= 20, n >= 16 && lower < n-1:
+	case n >= 20, n >= 16 && lower < n-1 && mixed(run) > 1:
 		least = 86
 	case n >= 16:
-		least = 80
+		least = 82
 	case n >= 12:
 		least = 70
 	}
@@ -196,11 +231,11 @@ var followers = [26]string{
 	"abcdfgiklmnprstuvy",   // a
 	"abceilorsu",           // b
 	"acdefhiklmorstu",      // c
-	"abcdefilorsu",         // d
+	"abcdefilorsuy",        // d
 	"abcdefgilmnpqrstvwxy", // e
 	"acdefilorsu",          // f
 	"acehilnorsu",          // g
-	"aeiort",               // h
+	"aeiortu",              // h
 	"abcdefglmnoprstvz",    // i
 	"aeou",                 // j
 	"aeios",                // k
@@ -213,10 +248,10 @@ var followers = [26]string{
 	"acdefgiklmnoprstuvy",  // r
 	"acehiklmopstuy",       // s
 	"acefhilmoprstuy",      // t
-	"abcefilmnprst",        // u
+	"abcdefgilmnprst",      // u
 	"aeio",                 // v
 	"aehior",               // w
 	"abcefpt",              // x
-	"mps",                  // y
+	"aelmnps",              // y
 	"aeioz",                // z
 }
