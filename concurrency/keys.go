@@ -36,7 +36,7 @@ func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	case transport.ScopeAll:
 		return key{}
 	case transport.ScopeRoute:
-		return key{host: origin.HostOf(req.URL), method: match.Method(req), route: c.Route()}
+		return key{host: origin.HostOf(req.URL), method: match.Method(req), route: c.RouteName().First}
 	case transport.ScopeHost:
 	}
 	return key{host: origin.HostOf(req.URL)}

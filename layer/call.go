@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -25,13 +26,16 @@ type Call struct {
 	begunBy  *built
 	settings *setting.List
 	current  atomic.Pointer[Attempt]
-	extra    atomic.Pointer[callExtra]
-	route    atomic.Pointer[string]
+	extra    lazyExtra
+	route    atomic.Pointer[route.Name]
 	flags    atomic.Uint32
 	count    atomic.Uint32
 	req      http.Request
 	first    Attempt
 }
+
+// lazyExtra is made when it is first needed.
+type lazyExtra struct{ atomic.Pointer[callExtra] }
 
 // callExtra is what few calls have.
 type callExtra struct {
@@ -152,7 +156,7 @@ func (c *Call) append(cause Cause) *Attempt {
 // SetStopReason records why no further attempt follows, for the ledger: "budget
 // empty", "hint 5m0s is past the deadline in 12s". It replaces an earlier reason.
 func (c *Call) SetStopReason(reason string) {
-	x := c.more()
+	x := c.extra.more()
 	x.mu.Lock()
 	x.stopReason = reason
 	x.mu.Unlock()
@@ -169,12 +173,12 @@ func (c *Call) StopReason() string {
 	return x.stopReason
 }
 
-func (c *Call) more() *callExtra {
-	if x := c.extra.Load(); x != nil {
+func (l *lazyExtra) more() *callExtra {
+	if x := l.Load(); x != nil {
 		return x
 	}
-	c.extra.CompareAndSwap(nil, new(callExtra))
-	return c.extra.Load()
+	l.CompareAndSwap(nil, new(callExtra))
+	return l.Load()
 }
 
 // SetIdempotent records that a layer has given the request an idempotency key:

@@ -19,26 +19,41 @@ type names struct {
 	router *route.Router
 }
 
-func (n *names) route(req *http.Request) string {
+func (n *names) name(req *http.Request) *route.Name {
 	n.once.Do(func() { n.router = route.New(n.tables, route.Options{}) })
-	return n.router.Route(req)
+	return n.router.Name(req)
 }
 
 // Route returns the path template of the call, such as "/pokemon/{name}": what
 // transport.WithRoute set, else the first match of the transport.Routes of the
 // stack, else a template guessed from the path (numbers, UUIDs, hashes and
-// tokens become placeholders, and so does a position with many values). Of the
-// guessed templates at most 200 are distinguished, the rest is "other". A route is
-// valid UTF-8 and holds neither query nor anything that looks like a secret.
-func (c *Call) Route() string {
-	if r := c.route.Load(); r != nil {
-		return *r
+// tokens become placeholders, and so does a position with many values, in which the
+// first 40 names are shown until the next one comes). Of the guessed templates at most 200
+// are distinguished, the rest is "other". A route is valid UTF-8 and holds neither query
+// nor anything that looks like a secret. All of a call has one route.
+func (c *Call) Route() string { return c.RouteName().Route }
+
+// RouteName returns the route with what a layer needs that keeps something for each route.
+// A guessed route with a name in it becomes another when the name turns out to be one of
+// many. A pause, or slots, is kept under First, so that nothing is lost then: that is the
+// route, but for a path that had a route before, whose First stays. It is no label, since
+// it may hold such a name. A figure is shown under what Now returns, the route that calls
+// like this one have by then.
+//
+// The name is found at its first use: a call keeps the route that it had there.
+func (c *Call) RouteName() *route.Name {
+	if n := c.route.Load(); n != nil {
+		return n
 	}
+	var n *route.Name
 	if c.settings != nil {
-		if n, ok := setting.Lookup[*route.Name](c.Settings()); ok {
-			c.route.Store((*string)(n))
-			return string(*n)
-		}
+		n, _ = setting.Lookup[*route.Name](c.Settings())
 	}
-	return c.begunBy.names.route(&c.req)
+	if n == nil {
+		n = c.begunBy.names.name(&c.req)
+	}
+	if !c.route.CompareAndSwap(nil, n) {
+		return c.route.Load()
+	}
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -40,5 +41,47 @@ func TestWithoutATableTheRouteIsGuessed(t *testing.T) {
 	rttest.Read(t, resp)
 	if got, want := layer.CallOf(resp).Route(), "/things/{id}"; got != want {
 		t.Errorf("route %q, want %q", got, want)
+	}
+}
+
+// A position is learned while a call is under way: the call keeps its route, and the next
+// call of the path keeps the key, so that what a limit has for it is found again.
+func TestACallKeepsItsRouteAndAPathItsKey(t *testing.T) {
+	var rt http.RoundTripper
+	name := func(path string) (route, key string) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/garden/"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rttest.Read(t, resp)
+		c := layer.CallOf(resp)
+		return c.Route(), c.RouteName().First
+	}
+	rt = rttest.Stack(rttest.Respond(200, ""), &rttest.Layer{Name: "a", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		before := c.Route()
+		if strings.HasSuffix(req.URL.Path, "/amber") {
+			for a := range 7 {
+				for b := range 7 {
+					name(string(rune('b'+a)) + "ela" + string(rune('b'+b)) + "o")
+				}
+			}
+		}
+		if c.Route() != before {
+			t.Errorf("the route of a call was %s and is %s", before, c.Route())
+		}
+		return next.RoundTrip(req)
+	}})
+	if route, key := name("amber"); route != "/garden/amber" || key != route {
+		t.Errorf("route %s, key %s", route, key)
+	}
+	if route, key := name("amber"); route != "/garden/{x}" || key != "/garden/amber" {
+		t.Errorf("after the position was learned: route %s, key %s", route, key)
+	}
+	if route, key := name("zinnia"); route != "/garden/{x}" || key != route {
+		t.Errorf("another name: route %s, key %s", route, key)
 	}
 }

@@ -42,7 +42,7 @@ func findUntaken(c *Call, req *http.Request) {
 	if len(names) == 0 {
 		return
 	}
-	x := c.more()
+	x := c.extra.more()
 	x.mu.Lock()
 	x.untaken, x.outer = names, outer
 	x.mu.Unlock()

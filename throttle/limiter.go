@@ -126,7 +126,7 @@ func (l *Limiter) Waiting() int { return l.shell.waiting() }
 func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 	key := pauseKey(layer.CallFrom(req.Context()), req)
 	if n, ok := setting.From[*route.Name](req.Context()); ok { // also where there is no call yet
-		key.Route = string(*n)
+		key.Route = n.First
 	}
 	l.shell.pauses(func(t *pauses.Table, now int64) {
 		d = max(t.Left(key, now), t.Left(l.wide(key), now))

@@ -23,7 +23,7 @@ import (
 func pauseKey(c *layer.Call, req *http.Request) pauses.Key {
 	k := pauses.Key{Scheme: ascii.Lower(req.URL.Scheme), Host: origin.HostOf(req.URL), Method: match.Method(req)}
 	if c != nil {
-		k.Route = c.Route()
+		k.Route = c.RouteName().First
 	}
 	return k
 }

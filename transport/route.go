@@ -23,8 +23,7 @@ func Route(pattern string) Override {
 	if err != nil {
 		panic("transport: Route: " + err.Error())
 	}
-	n := route.Name(path)
-	return named{&n}
+	return named{route.Named(path)}
 }
 
 // named is the override of a route; a pointer, so that a call keeps it without

@@ -17,12 +17,12 @@ const (
 type cacheKey struct{ method, host, path, raw string }
 
 type entry struct {
-	hash  uint64
-	key   cacheKey
-	route string
-	other bool
-	gen   uint32
-	used  atomic.Bool
+	hash uint64
+	key  cacheKey
+	name *Name
+	kind kind
+	gen  uint32 // of an automatic route, the positions learned before it
+	used atomic.Bool
 }
 
 // A cache is a fixed array of buckets of four entries. A read takes no lock and only

@@ -5,7 +5,9 @@ import (
 	"testing"
 )
 
-func put(c *cache, k cacheKey, route string) { c.put(&entry{hash: c.hash(&k), key: k, route: route}) }
+func put(c *cache, k cacheKey, route string) {
+	c.put(&entry{hash: c.hash(&k), key: k, name: Named(route)})
+}
 
 func TestTheCacheIsBounded(t *testing.T) {
 	var c cache
@@ -13,7 +15,7 @@ func TestTheCacheIsBounded(t *testing.T) {
 	for i := range 10_000 {
 		k := cacheKey{path: strconv.Itoa(i)}
 		put(&c, k, k.path)
-		if e := c.get(c.hash(&k), &k); e == nil || e.route != k.path {
+		if e := c.get(c.hash(&k), &k); e == nil || e.name.Route != k.path {
 			t.Fatalf("%d is missing right after it was put: %v", i, e)
 		}
 		if n := c.len(); n > 128 {
@@ -33,13 +35,13 @@ func TestTheCacheDistinguishesKeys(t *testing.T) {
 		put(&c, k, strconv.Itoa(i))
 	}
 	for i, k := range keys {
-		if e := c.get(c.hash(&k), &k); e == nil || e.route != strconv.Itoa(i) {
+		if e := c.get(c.hash(&k), &k); e == nil || e.name.Route != strconv.Itoa(i) {
 			t.Errorf("%+v: %v", k, e)
 		}
 	}
 	// Keys of the same hash are different keys.
 	if e := c.get(c.hash(&keys[0]), &keys[1]); e != nil {
-		t.Errorf("got %q for another key", e.route)
+		t.Errorf("got %q for another key", e.name.Route)
 	}
 }
 

@@ -5,7 +5,8 @@
 // one to which the request is sent, and there are no redirects. [Compile] builds a
 // [Table] of them. Where no pattern of a table matches, [Router] makes a template
 // of its own: segments that look like identifiers, dates, hashes or secrets become
-// placeholders, a position with many different names becomes {x}, and when there
+// placeholders, a position with many different names becomes {x} and the templates with
+// one of those names in them are folded into it, and when there
 // are too many templates nevertheless, new ones share the name [Other].
 //
 // Defaults: 200 automatic routes, a position is learned after 40 names, 4096 names
@@ -13,6 +14,8 @@
 // context has no route. A pattern comes before the automatic templates and does not
 // count against the 200.
 //
-// It cannot distinguish a password that is a plain word from a resource name, and
+// It cannot know a position of many names before it has seen them: until then up to 40
+// are shown. What a path was named first stays beside its template ([Name]), as the key of
+// the state that limits have for it. It cannot distinguish a password that is a plain word from a resource name, and
 // names are not separate for each host: a route is a path.
 package route

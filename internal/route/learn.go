@@ -15,41 +15,50 @@ type trie struct {
 	limit int // the most names at a position
 	nodes int // the number of nodes
 	max   int // the most nodes
+	count int // how many positions were learned
 }
 
 type pos struct {
 	kids    map[string]*pos
 	free    bool // whether it counts as a name in its parent
 	names   int  // the number of kids that are free
-	learned bool // whether its names have become {x}
+	learned int  // when its names became {x}: the how manieth position it was, 0 for never
+}
+
+// A walk is what became of the segments of a path.
+type walk struct {
+	learned [maxDepth]int // for each name that was replaced, when its position was learned
+	changed bool          // whether a name was replaced
+	grown   bool          // whether a position was learned
+	full    bool          // whether there was no room for the path
 }
 
 // walk inserts the path and replaces, in place, the names at learned positions with
-// {x}. changed says that it replaced a name, grown that it learned a position, full
-// that there was no room for the path.
-func (t *trie) walk(segs []segment) (changed, grown, full bool) {
+// {x}.
+func (t *trie) walk(segs []segment) (w walk) {
 	n := &t.root
 	for i := range segs {
 		s := &segs[i]
-		if s.free && n.learned {
-			*s, changed = placeholder(nameAny), true
+		c := n.kids[s.key()]
+		if n.learned == 0 && c == nil && s.free && (n.names >= t.limit || t.nodes >= t.max && n.names >= pressure) {
+			t.count++
+			t.collapse(n, t.count)
+			w.grown = true
 		}
-		key := s.key()
-		c := n.kids[key]
-		if c == nil && s.free && (n.names >= t.limit || t.nodes >= t.max && n.names >= pressure) {
-			t.collapse(n)
-			*s, changed, grown = placeholder(nameAny), true, true
+		if s.free && n.learned > 0 {
+			*s, w.changed, w.learned[i] = placeholder(nameAny), true, n.learned
 			c = n.kids[s.key()]
 		}
 		if c == nil {
 			if t.nodes >= t.max {
-				return changed, grown, true
+				w.full = true
+				return w
 			}
-			c = t.insert(n, key, s.free)
+			c = t.insert(n, s.key(), s.free)
 		}
 		n = c
 	}
-	return changed, grown, false
+	return w
 }
 
 func (t *trie) insert(n *pos, key string, free bool) *pos {
@@ -66,9 +75,9 @@ func (t *trie) insert(n *pos, key string, free bool) *pos {
 }
 
 // collapse replaces the names below n with one {x} and merges what is below them,
-// so that their common names are learned with them.
-func (t *trie) collapse(n *pos) {
-	n.learned = true
+// so that their common names are learned with them. at says when.
+func (t *trie) collapse(n *pos, at int) {
+	n.learned = at
 	anyKey := placeholder(nameAny).key()
 	x := n.kids[anyKey]
 	if x == nil {
@@ -85,12 +94,16 @@ func (t *trie) collapse(n *pos) {
 }
 
 func (t *trie) merge(dst, src *pos) {
-	if src.learned && !dst.learned {
-		t.collapse(dst)
+	switch {
+	case src.learned == 0:
+	case dst.learned == 0:
+		t.collapse(dst, src.learned)
+	default:
+		dst.learned = min(dst.learned, src.learned)
 	}
 	for key, c := range src.kids {
 		free := c.free
-		if free && dst.learned {
+		if free && dst.learned > 0 {
 			key, free = placeholder(nameAny).key(), false
 		}
 		if old := dst.kids[key]; old != nil {
@@ -107,7 +120,8 @@ func (t *trie) merge(dst, src *pos) {
 			dst.names++
 		}
 		if dst.names > t.limit {
-			t.collapse(dst)
+			t.count++
+			t.collapse(dst, t.count)
 		}
 	}
 }

@@ -1,4 +1,26 @@
 package route
 
-// A Name is the path template that a caller sets as the route of its calls.
-type Name string
+import "sync/atomic"
+
+// A Name is how a call is named. What it says never changes, so that a call can keep it.
+type Name struct {
+	// Route is the path template: what is shown and counted.
+	Route string
+	// First is what the path was named before a position in it was learned, else Route.
+	// What has a state for each route (a pause, the slots of a limit) goes by it, so that
+	// learning a position never lets a request past that state.
+	First string
+
+	next atomic.Pointer[Name] // the name in its place since a position of it was learned
+}
+
+// Named returns the name of a route that stays.
+func Named(route string) *Name { return &Name{Route: route, First: route} }
+
+// Now returns the route that calls of the name have by now.
+func (n *Name) Now() string {
+	for next := n.next.Load(); next != nil; next = n.next.Load() {
+		n = next
+	}
+	return n.Route
+}

@@ -31,26 +31,22 @@ type Options struct {
 
 // A Router names requests: by the first table with a pattern that matches, else by
 // an automatic template. Names from tables do not count against the bound. The name
-// of a path does not change, unless it is [Other]. A Router is safe for concurrent
-// use, starts no goroutine, and its memory is bounded whatever the requests are.
+// of a path changes only when a position in it is learned, or when it was [Other]. A
+// Router is safe for concurrent use, starts no goroutine, and its memory is bounded
+// whatever the requests are.
 type Router struct {
 	tables           []*Table
 	byMethod, byHost bool
 	max, reserve     int
 	secret           func(string) bool
 	cache            cache
-	gen              atomic.Uint32 // counts learned positions; each outdates the cached Others
+	gen              atomic.Uint32 // counts learned positions; each outdates the cached automatic routes
 	overflow         atomic.Int64
+	other            *Name // Other
 
 	mu     sync.RWMutex // mu guards routes and trie
 	routes map[string]automatic
 	trie   trie
-}
-
-// An automatic route is a template that the Router made.
-type automatic struct {
-	route   string
-	learned bool // whether a position of it was learned
 }
 
 // New returns a Router that tries the tables in order. It panics if a bound is
@@ -59,7 +55,7 @@ func New(tables []*Table, o Options) *Router {
 	if o.Max < 0 || o.Learn < 0 || o.Cache < 0 {
 		panic(fmt.Sprintf("route: negative bound: Max %d, Learn %d, Cache %d", o.Max, o.Learn, o.Cache))
 	}
-	r := &Router{max: or(o.Max, 200), secret: o.Secret, routes: map[string]automatic{}}
+	r := &Router{max: or(o.Max, 200), secret: o.Secret, other: Named(Other), routes: map[string]automatic{}}
 	r.reserve = r.max / 8
 	r.trie.limit = or(o.Learn, 40)
 	r.trie.max = 8*r.max + 4*r.trie.limit
@@ -81,20 +77,23 @@ func or(n, otherwise int) int {
 	return n
 }
 
-// Route returns the name of a request: a path template of valid UTF-8 without
+// Route returns the route of a request: see [Router.Name].
+func (r *Router) Route(req *http.Request) string { return r.Name(req).Route }
+
+// Name returns the name of a request. Its route is a path template of valid UTF-8 without
 // control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path
 // in the cache costs no allocation. The request is not changed.
-func (r *Router) Route(req *http.Request) string {
+func (r *Router) Name(req *http.Request) *Name {
 	u := req.URL
 	if u == nil {
-		return "/"
+		return Named("/")
 	}
 	if u.Opaque != "" {
-		route, other := r.name(req, pathOf(u))
-		if other {
+		name, kind := r.name(req, pathOf(u))
+		if kind == other {
 			r.overflow.Add(1)
 		}
-		return route
+		return name
 	}
 	k := cacheKey{path: u.Path, raw: u.RawPath}
 	if r.byMethod {
@@ -104,46 +103,52 @@ func (r *Router) Route(req *http.Request) string {
 		k.host = hostOf(req)
 	}
 	h := r.cache.hash(&k)
-	if e := r.cache.get(h, &k); e != nil {
-		if !e.other {
-			return e.route
-		}
-		if e.gen == r.gen.Load() {
+	if e := r.cache.get(h, &k); e != nil && (e.kind == named || e.gen == r.gen.Load()) {
+		if e.kind == other {
 			r.overflow.Add(1)
-			return e.route
 		}
+		return e.name
 	}
 	return r.miss(req, h, k)
 }
 
-func (r *Router) miss(req *http.Request, hash uint64, k cacheKey) string {
+func (r *Router) miss(req *http.Request, hash uint64, k cacheKey) *Name {
 	gen := r.gen.Load()
-	route, other := r.name(req, pathOf(req.URL))
-	if other {
+	name, kind := r.name(req, pathOf(req.URL))
+	if kind == other {
 		r.overflow.Add(1)
 	}
 	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) <= maxCachedKey {
 		// The strings may be parts of a whole URL, which would stay in memory.
 		k = cacheKey{strings.Clone(k.method), strings.Clone(k.host), strings.Clone(k.path), strings.Clone(k.raw)}
-		r.cache.put(&entry{hash: hash, key: k, route: route, other: other, gen: gen})
+		r.cache.put(&entry{hash: hash, key: k, name: name, kind: kind, gen: gen})
 	}
-	return route
+	return name
 }
 
-func (r *Router) name(req *http.Request, path string) (route string, other bool) {
+// A kind says where a name is from.
+type kind uint8
+
+const (
+	guessed kind = iota // an automatic template
+	named               // from a table, or the same for ever
+	other               // Other
+)
+
+func (r *Router) name(req *http.Request, path string) (*Name, kind) {
 	for _, t := range r.tables {
 		if tpl, ok := t.Match(req.Method, hostOf(req), path); ok {
-			return tpl, false
+			return Named(tpl), named
 		}
 	}
 	if path == "*" {
-		return "*", false
+		return Named("*"), named
 	}
 	return r.auto(clean(path))
 }
 
-// auto returns the automatic route of a clean path, and whether it is Other.
-func (r *Router) auto(path string) (route string, other bool) {
+// auto returns the automatic name of a clean path.
+func (r *Router) auto(path string) (*Name, kind) {
 	segs, slash := r.template(path)
 	var buf [256]byte
 	lit := render(buf[:0], segs, slash)
@@ -151,30 +156,42 @@ func (r *Router) auto(path string) (route string, other bool) {
 	b, ok := r.routes[string(lit)]
 	r.mu.RUnlock()
 	if ok {
-		return b.route, false
+		return b.name, guessed
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if b, ok := r.routes[string(lit)]; ok {
-		return b.route, false
+		return b.name, guessed
 	}
-	changed, grown, full := r.trie.walk(segs)
-	if grown {
+	own := slices.Clone(segs)
+	w := r.trie.walk(segs)
+	if w.grown {
+		r.foldLocked()
 		r.gen.Add(1)
 	}
+	before := r.beforeLocked(own, slash, &w)
 	tpl := string(render(nil, segs, slash))
-	if b, ok := r.routes[tpl]; ok {
-		return b.route, false
+	b, ok = r.routes[tpl]
+	if !ok {
+		limit := r.max
+		if !w.changed {
+			limit -= r.reserve
+		}
+		switch {
+		case !w.full && len(r.routes) < limit:
+			b = r.addLocked(tpl, segs, slash, w.changed)
+		case before != nil:
+			return before, guessed
+		default:
+			return r.other, other
+		}
 	}
-	limit := r.max
-	if !changed {
-		limit -= r.reserve
+	if before != nil {
+		name := &Name{Route: b.name.Route, First: before.First}
+		name.next.Store(b.name)
+		return name, guessed
 	}
-	if full || len(r.routes) >= limit {
-		return Other, true
-	}
-	r.routes[tpl] = automatic{tpl, changed}
-	return tpl, false
+	return b.name, guessed
 }
 
 // template classifies every segment of a clean path. slash says that the path ends
@@ -234,7 +251,7 @@ func render(b []byte, segs []segment, slash bool) []byte {
 // syntax of patterns.
 func (r *Router) Learned() []string { return r.list(func(b automatic) bool { return b.learned }) }
 
-// Routes returns all automatic routes so far, sorted and in the syntax of patterns.
+// Routes returns all automatic routes that calls have now, sorted and in the syntax of patterns.
 // Each is a valid pattern, but two may conflict.
 func (r *Router) Routes() []string { return r.list(func(automatic) bool { return true }) }
 
@@ -245,11 +262,11 @@ func (r *Router) list(keep func(automatic) bool) []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var out []string
-	for _, b := range r.routes {
-		if !keep(b) {
+	for tpl, b := range r.routes {
+		if !keep(b) || b.name.Route != tpl {
 			continue
 		}
-		if p := b.route; strings.HasSuffix(p, "/") {
+		if p := tpl; strings.HasSuffix(p, "/") {
 			out = append(out, p+"{$}")
 		} else {
 			out = append(out, p)
