@@ -15,13 +15,16 @@ type codes struct {
 
 // add counts one status; 0 means that there was no response.
 func (c *codes) add(status int) {
+	c.at(status).Add(1)
+}
+
+// at returns the counter of a status.
+func (c *codes) at(status int) *atomic.Uint64 {
 	switch {
 	case status == 0:
-		c.none.Add(1)
-		return
+		return &c.none
 	case status < 100 || status > 599:
-		c.odd.Add(1)
-		return
+		return &c.odd
 	}
 	class := &c.classes[status/100-1]
 	block := class.Load()
@@ -29,7 +32,7 @@ func (c *codes) add(status int) {
 		class.CompareAndSwap(nil, new([100]atomic.Uint64))
 		block = class.Load()
 	}
-	block[status%100].Add(1)
+	return &block[status%100]
 }
 
 // class returns the number of responses of one class, 1 to 5.

@@ -103,7 +103,7 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	c := &collection{out: out}
 	d, st := r.descs, r.store.Load()
-	for _, s := range st.index.Load().series {
+	for _, s := range st.folded() {
 		d.collect(c, s)
 	}
 	c.histogram(d.quotaWait, &st.waits[layer.Quota], layer.Quota.String())

@@ -233,7 +233,7 @@ func TestRecordersOfDifferentNamesShareARegistry(t *testing.T) {
 func TestInvalidLabelValuesAreMadeValid(t *testing.T) {
 	r := New("te\xffst")
 	for _, route := range []string{"/\xff", "/\xfe", "/\x00", "/\n\"\\"} {
-		s, _ := r.store.Load().find("GE\xffT", route)
+		s, _ := r.store.Load().find("GE\xffT", route, nil)
 		s.calls[accepted].add(200)
 		s.durations[accepted].observe(1)
 	}

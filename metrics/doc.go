@@ -26,7 +26,9 @@
 // At most 200 routes are kept apart; the calls of further ones are counted under "other" and in
 // gracy_routes_overflow_total. Methods other than the nine standard ones become "_OTHER". Labels
 // are valid UTF-8 without control characters, of at most 200 bytes. Hosts, queries, error texts and
-// attempt numbers are never labels. A route costs about 15 KB, and some 5 KB for each further outcome.
+// attempt numbers are never labels. A guessed route can hold a name of an object until some 40 names have been
+// seen in its place: then their counts are shown as one, under {x}, and the names are in no label any more. Where
+// transport.Routes has a pattern no name ever is one. A route costs about 15 KB, and some 5 KB for each further outcome.
 //
 // # Place
 //

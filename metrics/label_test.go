@@ -10,7 +10,7 @@ import (
 func TestUnknownMethodsShareOneSeries(t *testing.T) {
 	s := newStore()
 	for i := range 1000 {
-		s.find(fmt.Sprintf("METHOD%d", i), "/r")
+		s.find(fmt.Sprintf("METHOD%d", i), "/r", nil)
 	}
 	if n := len(s.index.Load().series); n != 1 {
 		t.Errorf("%d series for made up methods", n)
@@ -24,16 +24,16 @@ func TestUnknownMethodsShareOneSeries(t *testing.T) {
 
 func TestLabelsAreValidAndBounded(t *testing.T) {
 	s := newStore()
-	a, _ := s.find("GET", "/\xff")
-	b, _ := s.find("GET", "/\xfe")
+	a, _ := s.find("GET", "/\xff", nil)
+	b, _ := s.find("GET", "/\xfe", nil)
 	if a != b || a.route != "/\uFFFD" {
 		t.Errorf("%q and %q", a.route, b.route)
 	}
-	long, _ := s.find("GET", "/"+strings.Repeat("ö", 500))
+	long, _ := s.find("GET", "/"+strings.Repeat("ö", 500), nil)
 	if len(long.route) > longest || !utf8.ValidString(long.route) {
 		t.Errorf("%d bytes, valid %v", len(long.route), utf8.ValidString(long.route))
 	}
-	escape, _ := s.find("GET", "/\x1b[2J\u202e\n")
+	escape, _ := s.find("GET", "/\x1b[2J\u202e\n", nil)
 	if want := "/\uFFFD[2J\uFFFD\uFFFD"; escape.route != want {
 		t.Errorf("%q, want %q", escape.route, want)
 	}

@@ -73,7 +73,7 @@ func (r *Recorder) wait(how layer.Wait, n int64) {
 }
 
 func (r *Recorder) seriesOf(c *layer.Call) *series {
-	s, _ := r.store.Load().find(c.Request().Method, c.Route())
+	s, _ := r.store.Load().find(c.Request().Method, c.Route(), c)
 	return s
 }
 
@@ -94,7 +94,7 @@ func (r *Recorder) Snapshot() Snapshot {
 		},
 		Overflow: st.overflow.Load(),
 	}
-	for _, sr := range st.index.Load().series {
+	for _, sr := range st.folded() {
 		s.Rows = append(s.Rows, sr.row(r.client, st.start))
 	}
 	s.mergeRows()

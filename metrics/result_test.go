@@ -54,7 +54,7 @@ func TestEachOutcomeIsCountedOnce(t *testing.T) {
 			if diff := differ(got, tt.want); diff != "" {
 				t.Error(diff)
 			}
-			s, _ := r.store.Load().find("GET", "/r")
+			s, _ := r.store.Load().find("GET", "/r", nil)
 			var code string
 			s.calls[tt.outcome].each(func(c string, _ uint64) { code = c })
 			if code != tt.code {
@@ -122,7 +122,7 @@ func TestARejectionThatReportsATimeoutIsARejection(t *testing.T) {
 	_ = send(t.Context(), t, r.Wrap(testLayer(func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 		return layer.Reject(req, slowRejectionError{})
 	}).Wrap(rttest.Respond(200, ""))), "GET", "/r")
-	s, _ := r.store.Load().find("GET", "/r")
+	s, _ := r.store.Load().find("GET", "/r", nil)
 	if a, b := s.calls[rejected].total(), s.calls[timeout].total(); a != 1 || b != 0 {
 		t.Errorf("%d rejections and %d timeouts, want 1 and 0", a, b)
 	}

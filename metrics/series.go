@@ -48,6 +48,7 @@ const waitKinds = 4
 // need is made when it is first needed.
 type series struct {
 	method, route string
+	now           func() string // the route that calls of route have by now; nil if it stays
 
 	calls     [outcomes]codes
 	durations [outcomes]lazy

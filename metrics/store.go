@@ -37,8 +37,9 @@ func newStore() *store {
 }
 
 // find returns the series of a method and route, and whether it is that of the overflow. A known
-// route costs one look-up and no lock; neither does an unknown one once the cap is reached.
-func (s *store) find(m, route string) (found *series, over bool) {
+// route costs one look-up and no lock; neither does an unknown one once the cap is reached. c is a call of the
+// route; it may be nil where the route stays.
+func (s *store) find(m, route string, c *layer.Call) (found *series, over bool) {
 	m = method(m)
 	if found = s.index.Load().series[key{m, route}]; found != nil {
 		return found, false
@@ -52,11 +53,11 @@ func (s *store) find(m, route string) (found *series, over bool) {
 	if found = ix.series[key{m, route}]; found != nil {
 		return found, over
 	}
-	return s.add(m, route)
+	return s.add(m, route, c)
 }
 
 // add returns the series of a method and route, and makes it unless another request was first.
-func (s *store) add(m, route string) (added *series, over bool) {
+func (s *store) add(m, route string, c *layer.Call) (added *series, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ix := s.index.Load()
@@ -68,6 +69,9 @@ func (s *store) add(m, route string) (added *series, over bool) {
 		return added, over
 	}
 	added = newSeries(m, route)
+	if c != nil && !over {
+		added.now = c.RouteName().Now
+	}
 	next := &index{series: maps.Clone(ix.series), routes: ix.routes}
 	next.series[key{m, route}] = added
 	if !over && !ix.routes[route] {
@@ -81,7 +85,7 @@ func (s *store) add(m, route string) (added *series, over bool) {
 // count counts a finished call. entry is the number of its first attempt.
 func (s *store) count(c *layer.Call, entry int, r result) {
 	req := c.Request()
-	sr, over := s.find(req.Method, c.Route())
+	sr, over := s.find(req.Method, c.Route(), c)
 	if over {
 		s.overflow.Add(1)
 	}

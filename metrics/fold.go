@@ -1,0 +1,105 @@
+package metrics
+
+import (
+	"slices"
+	"strings"
+)
+
+// folded returns the series as they are shown: those of a method whose routes have become one
+// since, because a name in them turned out to be one of many, are a sum. What is counted is left
+// as it is, so that a call that is under way finds its series.
+func (s *store) folded() []*series {
+	ix := s.index.Load()
+	shown := make(map[key]*series, len(ix.series))
+	var moved []*series
+	for k, sr := range ix.series {
+		if sr.now == nil || label(sr.now()) == sr.route {
+			shown[k] = sr
+		} else {
+			moved = append(moved, sr)
+		}
+	}
+	sums := map[key]bool{}
+	for _, sr := range moved {
+		k := key{sr.method, label(sr.now())}
+		if !sums[k] {
+			sums[k] = true
+			sum := newSeries(k.method, k.route)
+			if old := shown[k]; old != nil {
+				sum.add(old)
+			}
+			shown[k] = sum
+		}
+		shown[k].add(sr)
+	}
+	list := make([]*series, 0, len(shown))
+	for _, sr := range shown {
+		list = append(list, sr)
+	}
+	slices.SortFunc(list, func(a, b *series) int { return strings.Compare(a.route+" "+a.method, b.route+" "+b.method) })
+	return list
+}
+
+// add adds what o has counted. It is for a series that nothing else knows.
+func (s *series) add(o *series) {
+	for i := range s.calls {
+		s.calls[i].sum(&o.calls[i])
+		s.durations[i].sum(&o.durations[i])
+	}
+	s.sent.sum(&o.sent)
+	s.replayed.sum(&o.replayed)
+	s.attempt.sum(&o.attempt)
+	s.aborts.Add(o.aborts.Load())
+	s.hedges.Add(o.hedges.Load())
+	s.exhausted.Add(o.exhausted.Load())
+	s.throttled.Add(o.throttled.Load())
+	s.recorded.Add(o.recorded.Load())
+	for i := range s.retries {
+		s.retries[i].Add(o.retries[i].Load())
+	}
+	for i := range s.waits {
+		s.waits[i].Add(o.waits[i].Load())
+	}
+	s.bytesIn.Add(o.bytesIn.Load())
+	s.bytesOut.Add(o.bytesOut.Load())
+	s.bodyTime.Add(o.bodyTime.Load())
+	lower(&s.first, o.first.Load())
+	raise(&s.last, o.last.Load())
+}
+
+// sum adds what o has counted.
+func (c *codes) sum(o *codes) {
+	for n := range o.classes {
+		block := o.classes[n].Load()
+		for i := 0; block != nil && i < len(block); i++ {
+			if count := block[i].Load(); count > 0 {
+				c.at((n+1)*100 + i).Add(count)
+			}
+		}
+	}
+	c.none.Add(o.none.Load())
+	c.odd.Add(o.odd.Load())
+}
+
+// sum adds what o has observed.
+func (l *lazy) sum(o *lazy) {
+	from := o.Load()
+	if from == nil {
+		return
+	}
+	to := l.Load()
+	if to == nil {
+		to = newHistogram()
+		l.Store(to)
+	}
+	for i := range from.classic {
+		to.classic[i].Add(from.classic[i].Load())
+	}
+	for i := range from.buckets {
+		to.buckets[i].Add(from.buckets[i].Load())
+	}
+	// As in observe, turned round: who sees a count has the other figures as well.
+	to.sum.Add(from.sum.Load())
+	lower(&to.min, from.min.Load())
+	raise(&to.max, from.max.Load())
+}
