@@ -60,7 +60,7 @@ func (t *trie) fold(segs []segment) (changed bool) {
 	n := &t.root
 	for i := range segs {
 		s := &segs[i]
-		if s.free && n.learned > 0 {
+		if s.loose() && n.learned > 0 {
 			*s, changed = placeholder(nameAny), true
 		}
 		if n = n.kids[s.key()]; n == nil {

@@ -95,3 +95,20 @@ func TestANameStaysWhereTheBoundLeavesNoRoom(t *testing.T) {
 		}
 	}
 }
+
+// What is taken for a token or a slug is more likely a name where there are many names. A
+// position without names keeps it: a token of a reset link has no other one beside it.
+func TestATokenAmongManyNamesIsOneOfThem(t *testing.T) {
+	r := New(nil, Options{Learn: 3})
+	route := func(path string) string { return r.Route(request(t, "GET", "https://x.test"+path)) }
+	token, slug := "/files/Zk3v9Qx7Lp2Wm8Rt5Yb1", "/files/7-lives"
+	if got := []string{route(token), route(slug), route("/files/42"), route("/reset/Zk3v9Qx7Lp2Wm8Rt5Yb1")}; !slices.Equal(got, []string{"/files/{token}", "/files/{slug}", "/files/{id}", "/reset/{token}"}) {
+		t.Errorf("got %q", got)
+	}
+	for i := range 4 {
+		route("/files/" + word(i))
+	}
+	if got := []string{route(token), route(slug), route("/files/42"), route("/reset/Zk3v9Qx7Lp2Wm8Rt5Yb1")}; !slices.Equal(got, []string{"/files/{x}", "/files/{x}", "/files/{id}", "/reset/{token}"}) {
+		t.Errorf("after the position was learned: %q", got)
+	}
+}

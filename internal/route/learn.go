@@ -21,6 +21,7 @@ type trie struct {
 type pos struct {
 	kids    map[string]*pos
 	free    bool // whether it counts as a name in its parent
+	loose   bool // whether it becomes {x} with the names there
 	names   int  // the number of kids that are free
 	learned int  // when its names became {x}: the how manieth position it was, 0 for never
 }
@@ -45,7 +46,7 @@ func (t *trie) walk(segs []segment) (w walk) {
 			t.collapse(n, t.count)
 			w.grown = true
 		}
-		if s.free && n.learned > 0 {
+		if s.loose() && n.learned > 0 {
 			*s, w.changed, w.learned[i] = placeholder(nameAny), true, n.learned
 			c = n.kids[s.key()]
 		}
@@ -54,21 +55,21 @@ func (t *trie) walk(segs []segment) (w walk) {
 				w.full = true
 				return w
 			}
-			c = t.insert(n, s.key(), s.free)
+			c = t.insert(n, *s)
 		}
 		n = c
 	}
 	return w
 }
 
-func (t *trie) insert(n *pos, key string, free bool) *pos {
+func (t *trie) insert(n *pos, s segment) *pos {
 	if n.kids == nil {
 		n.kids = map[string]*pos{}
 	}
-	c := &pos{free: free}
-	n.kids[key] = c
+	c := &pos{free: s.free, loose: s.loose()}
+	n.kids[s.key()] = c
 	t.nodes++
-	if free {
+	if s.free {
 		n.names++
 	}
 	return c
@@ -78,13 +79,13 @@ func (t *trie) insert(n *pos, key string, free bool) *pos {
 // so that their common names are learned with them. at says when.
 func (t *trie) collapse(n *pos, at int) {
 	n.learned = at
-	anyKey := placeholder(nameAny).key()
-	x := n.kids[anyKey]
+	name := placeholder(nameAny)
+	x := n.kids[name.key()]
 	if x == nil {
-		x = t.insert(n, anyKey, false)
+		x = t.insert(n, name)
 	}
 	for key, c := range n.kids {
-		if c.free {
+		if c.loose {
 			delete(n.kids, key)
 			t.nodes--
 			t.merge(x, c)
@@ -102,9 +103,8 @@ func (t *trie) merge(dst, src *pos) {
 		dst.learned = min(dst.learned, src.learned)
 	}
 	for key, c := range src.kids {
-		free := c.free
-		if free && dst.learned > 0 {
-			key, free = placeholder(nameAny).key(), false
+		if c.loose && dst.learned > 0 {
+			key, c.free, c.loose = placeholder(nameAny).key(), false, false
 		}
 		if old := dst.kids[key]; old != nil {
 			t.nodes--
@@ -114,9 +114,8 @@ func (t *trie) merge(dst, src *pos) {
 		if dst.kids == nil {
 			dst.kids = map[string]*pos{}
 		}
-		c.free = free
 		dst.kids[key] = c
-		if free {
+		if c.free {
 			dst.names++
 		}
 		if dst.names > t.limit {

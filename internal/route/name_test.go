@@ -25,6 +25,10 @@ func TestTheFirstNameOfAPathStays(t *testing.T) {
 				if rng.IntN(3) == 0 {
 					n = 40
 				}
+				if rng.IntN(10) == 0 {
+					b.WriteString([]string{"Zk3v9Qx7Lp2Wm8Rt5Yb1", "7-lives"}[rng.IntN(2)])
+					continue
+				}
 				b.WriteString(word(100*depth + rng.IntN(n)))
 			}
 			path := b.String()

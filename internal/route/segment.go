@@ -35,6 +35,10 @@ type segment struct {
 	free            bool // whether it has text of the path, so that there can be any number of them
 }
 
+// loose reports whether the segment becomes {x} at a position of many names: a name,
+// and what was taken for a token or a slug, which is more likely a name there.
+func (s segment) loose() bool { return s.free || s.name == nameToken || s.name == nameSlug }
+
 func placeholder(name string) segment { return segment{name: name} }
 
 func (s segment) key() string {
