@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -90,6 +91,9 @@ func (o operation) fill(name string) string {
 // routes, which is the control run, names are labels and series are many.
 func TestNamesOfObjectsAreNoLabels(t *testing.T) {
 	names := humanNames()
+	if testing.Short() || race.Enabled {
+		names = names[:50]
+	}
 	worse := 0
 	for _, f := range families() {
 		t.Run(f.name, func(t *testing.T) {
@@ -127,6 +131,10 @@ func TestNoNameComesOutOfAWildcard(t *testing.T) {
 			name = strings.ToUpper(name[:1]) + name[1:] + fmt.Sprint("-", rng.IntN(1e6))
 		}
 		return name
+	}
+	paths := 200
+	if testing.Short() || race.Enabled {
+		paths = 20
 	}
 	for _, f := range families() {
 		t.Run(f.name, func(t *testing.T) {
@@ -169,7 +177,7 @@ func TestNoNameComesOutOfAWildcard(t *testing.T) {
 				}
 			}
 			for _, root := range f.under {
-				for range 200 {
+				for range paths {
 					var used []string
 					for range 1 + rng.IntN(8) {
 						used = append(used, random())

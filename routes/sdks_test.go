@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/routes"
@@ -81,6 +82,9 @@ func holding(routes, names []string) (found []string) {
 // with the first 40 names for ever.
 func TestSeriesOfTheSDKs(t *testing.T) {
 	names := humanNames()
+	if testing.Short() || race.Enabled {
+		names = names[:100]
+	}
 	all := sdks()
 	if len(all) != 24 {
 		t.Fatalf("%d SDKs", len(all))
