@@ -59,7 +59,7 @@
 // throttle and the attempt timeout, so that each attempt is judged, recorded
 // and paid for, and no slot is held during a wait. Of two retry layers in one
 // stack the outer one acts; what an SDK around the client sends again, as
-// X-Stainless-Retry-Count or Amz-Sdk-Request says, is sent once.
+// X-Stainless-Retry-Count, Amz-Sdk-Request or gccl-attempt-count says, is sent once.
 //
 // # Override
 //

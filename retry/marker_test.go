@@ -22,6 +22,10 @@ func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
 		"AWS, first, no max":  {"Amz-Sdk-Request", "attempt=1", 3},
 		"AWS, further":        {"Amz-Sdk-Request", "attempt=2; max=3", 1},
 		"AWS, tenth":          {"Amz-Sdk-Request", "attempt=10; max=12", 1},
+		"GCS, first":          {"X-Goog-Api-Client", "gl-go/1.26 gccl/1.70.0 gccl-invocation-id/7c5 gccl-attempt-count/1", 3},
+		"GCS, further":        {"X-Goog-Api-Client", "gl-go/1.26 gccl/1.70.0 gccl-invocation-id/7c5 gccl-attempt-count/2", 1},
+		"GCS, another client": {"X-Goog-Api-Client", "gl-go/1.26 gccl/1.70.0", 3},
+		"GCS, something else": {"X-Goog-Api-Client", "gccl-attempt-count/many", 3},
 		"AWS, something else": {"Amz-Sdk-Request", "ttl=20260101T000000Z", 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,58 @@
+package retry
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// A marker is a header in which an SDK says the how manieth attempt of its own a
+// request is.
+type marker struct {
+	header string
+	prefix string // what stands before the number, in a word of the header's value
+	first  int    // the number of the first attempt
+}
+
+// markers are the markers that are known.
+func markers() [3]marker {
+	return [...]marker{
+		{"X-Stainless-Retry-Count", "", 0},
+		{"Amz-Sdk-Request", "attempt=", 1},
+		{"X-Goog-Api-Client", "gccl-attempt-count/", 1},
+	}
+}
+
+// marked returns the header by which a request is marked as an attempt of an SDK, and
+// whether it is a further one. The header is "" where there is none.
+func marked(h http.Header) (header string, further bool) {
+	for _, m := range markers() {
+		for _, v := range h[m.header] {
+			if n, ok := m.number(v); ok {
+				return m.header, n > m.first
+			}
+		}
+	}
+	return "", false
+}
+
+// number returns the number in a value of the header.
+func (m marker) number(value string) (int, bool) {
+	for word := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ' ' || r == ';' }) {
+		if digits, ok := strings.CutPrefix(word, m.prefix); ok {
+			n, err := strconv.Atoi(digits)
+			return n, err == nil
+		}
+	}
+	return 0, false
+}
+
+// resentBySDK returns the header in which an SDK around the client says that it
+// sends the request again itself, "" if there is none: retries of two layers would
+// multiply.
+func resentBySDK(h http.Header) string {
+	if header, further := marked(h); further {
+		return header
+	}
+	return ""
+}
