@@ -45,10 +45,16 @@ func rooms() map[string]func(t *testing.T, a, b string) bool {
 		"retry": func(t *testing.T, a, b string) bool {
 			t.Helper()
 			budget := retry.NewBudget(retry.BudgetConfig{Reserve: 1, Ratio: 1e-9})
-			rt := retry.New(retry.Policy{Budget: budget, Delay: time.Nanosecond}).Wrap(respond(503, nil))
+			rt := retry.New(retry.Policy{Budget: budget, Delay: time.Nanosecond, Repeats: retry.IgnoreRepeats}).Wrap(respond(503, nil))
 			send(t, rt, a) // has the only retry of its host
 			resp := send(t, rt, b)
 			return transport.CallOf(resp).Count() == 1
+		},
+		"retry, repeats": func(t *testing.T, a, b string) bool {
+			t.Helper()
+			rt := retry.New(retry.Policy{Budget: retry.NoBudget(), Delay: time.Nanosecond}).Wrap(respond(503, nil))
+			send(t, rt, a)
+			return transport.CallOf(send(t, rt, b)).Count() == 1
 		},
 		"replay": func(t *testing.T, a, b string) bool {
 			t.Helper()

@@ -91,7 +91,7 @@ func recovery(d time.Duration) string {
 func blip(t *testing.T, budget func() *retry.Budget, load int, slow, end int) (recovered time.Duration, peak float64) {
 	t.Helper()
 	const clients, from, to = 10, 20, 30
-	p := retry.Policy{Attempts: 4, Delay: 500 * time.Millisecond, MaxDelay: 20 * time.Second}
+	p := retry.Policy{Attempts: 4, Delay: 500 * time.Millisecond, MaxDelay: 20 * time.Second, Repeats: retry.IgnoreRepeats}
 	if budget == nil {
 		p.Attempts, budget = 1, retry.NoBudget
 	}

@@ -43,7 +43,7 @@ func (c *tally) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func budgeted(b *retry.Budget, base http.RoundTripper) http.RoundTripper {
-	return retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay, Budget: b}).Wrap(base)
+	return retry.New(retry.Policy{Attempts: 4, Delay: retry.NoDelay, Budget: b, Repeats: retry.IgnoreRepeats}).Wrap(base)
 }
 
 func TestAFixedBudgetAllowsAShareOfTheCallsAndTheReserve(t *testing.T) {

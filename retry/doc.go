@@ -58,8 +58,9 @@
 // Inside metrics, logging and the total timeout; outside replay, concurrency,
 // throttle and the attempt timeout, so that each attempt is judged, recorded
 // and paid for, and no slot is held during a wait. Of two retry layers in one
-// stack the outer one acts; what an SDK around the client sends again, as
-// X-Stainless-Retry-Count, Amz-Sdk-Request or gccl-attempt-count says, is sent once.
+// stack the outer one acts. What an SDK around the client sends again is sent once: a
+// request that X-Stainless-Retry-Count, Amz-Sdk-Request or gccl-attempt-count marks as
+// a further attempt, and a repeat of one whose failure was returned ([Policy.Repeats]).
 //
 // # Override
 //

@@ -44,6 +44,13 @@ func (p Policy) String() string {
 	if c.unsafe {
 		b.WriteString(", unsafe methods too")
 	}
+	switch c.repeats {
+	case RejectRepeats:
+		b.WriteString(", rejects repeats")
+	case IgnoreRepeats:
+		b.WriteString(", ignores repeats")
+	case YieldToRepeats:
+	}
 	if c.budget != nil {
 		fmt.Fprintf(&b, ", %s", c.budget)
 	}
@@ -126,6 +133,9 @@ func (r *Retry) Explain(p *transport.Plan) {
 	if p.Attempts > 1 {
 		p.Warn("retry is inside of another retry: of the two in one call only the outer one acts")
 		return
+	}
+	if c.repeats == YieldToRepeats {
+		p.Note("retry sends once what a layer above, such as an SDK, sends again within %s of a failure", repeatWithin)
 	}
 	p.Attempts *= c.attempts
 	p.Sends *= c.attempts

@@ -24,3 +24,14 @@ func Spread(d time.Duration, r float64) time.Duration       { return spread(hint
 
 // Hosts returns how many hosts have a budget of their own.
 func (b *Budget) Hosts() int { return b.published.Load().Len() }
+
+// Failures returns how many failures the layer remembers, by request and by context.
+func (r *Retry) Failures() (byFull, byContext int) {
+	f := r.failures
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.byFull), len(f.byContext)
+}
+
+// Live returns whether calls compare themselves with what is remembered.
+func (r *Retry) Live() bool { return r.failures.any() }

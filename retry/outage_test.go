@@ -25,7 +25,7 @@ func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var sent, ok int
 			draw := rand.New(rand.NewPCG(5, 6))
-			rt := retry.New(retry.Policy{Attempts: 1 + retries, Delay: retry.NoDelay, Budget: b}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			rt := retry.New(retry.Policy{Attempts: 1 + retries, Delay: retry.NoDelay, Budget: b, Repeats: retry.IgnoreRepeats}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				sent++
 				code := 200
 				if draw.Float64() < fraction {

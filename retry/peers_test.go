@@ -119,7 +119,7 @@ func TestOutageOpensNoMoreConnectionsThanCallers(t *testing.T) {
 	defer server.Close()
 	base := &http.Transport{MaxIdleConnsPerHost: callers}
 	defer base.CloseIdleConnections()
-	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(base)}
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget(), Repeats: retry.IgnoreRepeats}).Wrap(base)}
 	var wg sync.WaitGroup
 	for range callers {
 		wg.Go(func() {

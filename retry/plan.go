@@ -48,14 +48,20 @@ type plan struct {
 	mark      bool
 	budget    *Budget
 	buffer    int64
+	repeats   Repeats
 }
 
 // Needs says that a policy of several attempts needs the layer.
 func (p *plan) Needs() string {
-	if p.attempts == 1 && !p.mark && p.reconcile == nil {
+	if p.idle() {
 		return ""
 	}
 	return layerName
+}
+
+// idle reports whether the layer has nothing to do.
+func (p *plan) idle() bool {
+	return p.attempts == 1 && !p.mark && p.reconcile == nil && p.repeats != RejectRepeats
 }
 
 func compile(p Policy) *plan {
@@ -81,6 +87,7 @@ func compile(p Policy) *plan {
 		mark:      p.MarkAmbiguous,
 		budget:    p.Budget,
 		buffer:    max(p.BufferLimit, 0),
+		repeats:   p.Repeats,
 	}
 	if p.Attempts == 0 {
 		c.attempts = defaultAttempts
@@ -123,6 +130,8 @@ func validate(p Policy) {
 		panic("retry: MaxHint is negative")
 	case p.BufferLimit < 0 && p.BufferLimit != NoBuffer:
 		panic("retry: BufferLimit is negative")
+	case p.Repeats > IgnoreRepeats:
+		panic("retry: unknown Repeats")
 	case !isToken(p.AttemptHeader):
 		panic("retry: AttemptHeader is not the name of a header")
 	case p.When != nil && (p.Statuses != nil || p.Errors != nil || p.CheckRetry != nil):

@@ -16,7 +16,7 @@ import (
 //
 // Its fields come in six groups: how often; whether another attempt could help;
 // whether this request may be sent again; how long to wait; how it is sent again; and
-// the bound of all calls together. Of the four fields that decide whether another
+// the bounds of all calls together. Of the four fields that decide whether another
 // attempt could help, Statuses and Errors replace one half of the default each, When
 // and CheckRetry the whole.
 type Policy struct {
@@ -119,13 +119,19 @@ type Policy struct {
 	// are kept for a further attempt. Default 1 MiB; [NoBuffer] keeps none.
 	BufferLimit int64
 
-	// THE BOUND OF ALL CALLS TOGETHER
+	// THE BOUNDS OF ALL CALLS TOGETHER
 	//
 	// Budget bounds the retries to each host. Default: an adaptive budget of the
 	// layer ([BudgetConfig.Adaptive]). NewBudget(BudgetConfig{}) is the fixed one:
 	// at most 10 % of the calls, whatever the outcomes. Layers and clients may share
 	// one; [NoBudget] allows any number.
 	Budget *Budget
+	// Repeats says what becomes of a request that a layer above sends again itself
+	// after its failure was returned, so that the attempts of both do not multiply.
+	// Default [YieldToRepeats]: it is sent once. What is marked as a further attempt
+	// (X-Stainless-Retry-Count, Amz-Sdk-Request, gccl-attempt-count) is sent once
+	// whatever this says, unless it is rejected.
+	Repeats Repeats
 }
 
 // Attach makes a Policy an override: it replaces the policy of the layer for

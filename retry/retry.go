@@ -17,13 +17,15 @@ type Retry struct {
 	policy Policy
 	plan   *plan
 	budget *Budget
+
+	failures *failures // what a layer above may send again
 }
 
 // New returns the layer of a policy; the zero [Policy] is the documented
 // default. It panics on values that make no sense: negative numbers, a Multiplier
 // below 1, a MaxDelay below Delay, several fields of which each decides alone.
 func New(p Policy) *Retry {
-	r := &Retry{policy: p, plan: compile(p), budget: p.Budget}
+	r := &Retry{policy: p, plan: compile(p), budget: p.Budget, failures: newFailures()}
 	if r.budget == nil {
 		r.budget = NewBudget(BudgetConfig{Adaptive: true})
 	}
@@ -49,7 +51,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	if o, ok := layer.Setting[*plan](req.Context()); ok {
 		p = o
 	}
-	if p.attempts == 1 && !p.mark && p.reconcile == nil {
+	if p.idle() {
 		return next.RoundTrip(req)
 	}
 	if !c.ClaimRetry(p.attempts) {
@@ -64,6 +66,10 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		budget = r.budget
 	}
 	a := c.Attempt()
+	watched := r.watch(p, c, a)
+	if err := watched.rejects(); err != nil {
+		return layer.Reject(req, err)
+	}
 	host := budget.recordCall(req, a.Start())
 	req = p.withIdempotencyKey(c, req)
 	kept := p.mustKeepBody(req)
@@ -79,8 +85,11 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	v := a.End(resp, err)
 	host.recordOutcome(a, v, err)
 	if v == verdict.OK {
+		watched.succeeded()
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, host: host, start: a.Start(), probe: w}
-	return s.run(a, resp, err)
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, host: host, start: a.Start(), watch: watched, probe: w}
+	resp, err = s.run(a, resp, err)
+	s.learn(resp, err)
+	return resp, err
 }

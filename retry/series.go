@@ -23,6 +23,8 @@ type series struct {
 	kept    bool          // whether the body is kept while it is sent
 	host    *hostBudget   // nil without a budget
 	start   time.Time
+	watch   watch  // for repeats of a layer above
+	wanted  bool   // the latest outcome is one that another attempt might have changed
 	probe   *probe // the probe of the latest attempt, nil if the policy needs none
 	cleared bool   // the caller knows that the latest attempt did nothing
 	early   bool   // a 425 was followed by an attempt
@@ -48,6 +50,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		undecided = resp
 		o := outcome(s, a, resp, err)
 		if r, e := s.lookup(a, o); r != nil || e != nil {
+			s.wanted = r == nil
 			return r, e
 		}
 		f, instead := s.another(a, o)
@@ -134,7 +137,7 @@ func (s *series) refund(f *further) {
 // returns nil where the outcome stands, or with an error that takes its place.
 func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	again, instead := s.wants(o)
-	if !again {
+	if s.wanted = again; !again {
 		return nil, instead
 	}
 	if s.req.Context().Err() != nil {
@@ -146,6 +149,10 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 		return nil, nil
 	}
 	if s.attempts == 1 {
+		return nil, nil
+	}
+	if why := s.watch.yields(); why != "" && s.made == 1 {
+		s.call.SetStopReason(why)
 		return nil, nil
 	}
 	f, why, err := s.provide(a, o)

@@ -172,7 +172,7 @@ func storm(t *testing.T, budget func() *retry.Budget, clients int, seed uint64) 
 func stormPolicy(budget func() *retry.Budget, seed uint64) retry.Policy {
 	var mu sync.Mutex // mu guards draw
 	draw := rand.New(rand.NewPCG(11, seed))
-	p := retry.Policy{Attempts: 4, Rand: func() float64 {
+	p := retry.Policy{Attempts: 4, Repeats: retry.IgnoreRepeats, Rand: func() float64 {
 		mu.Lock()
 		defer mu.Unlock()
 		return draw.Float64()

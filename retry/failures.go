@@ -1,0 +1,153 @@
+package retry
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/keyhash"
+)
+
+// The bounds of what is remembered of calls that failed.
+const (
+	maxFailures   = 1024
+	repeatWithin  = 90 * time.Second // after the failure; the longest waits of SDKs are of a minute
+	maxRepeatHint = time.Hour        // the longest hint of a server that lengthens it
+)
+
+// failures are the calls of a layer whose failure was handed back, as long as whoever
+// is above may send them again. It is safe for concurrent use.
+type failures struct {
+	seed keyhash.Seed
+
+	// count is how many there have been. A call that began at an earlier count than
+	// that of a failure was in flight meanwhile, and is no repeat of it.
+	count atomic.Uint64
+	live  atomic.Int32 // the length of byFull, so that calls take no lock where it is 0
+
+	mu        sync.Mutex // mu guards what follows
+	byFull    map[uint64]*failure
+	byContext map[contextKey]uint64 // the key in byFull of those whose context can be compared
+	latest    time.Time             // when the last of them is forgotten
+}
+
+// contextKey distinguishes operations of callers: what is asked for, and the context in
+// which it is.
+type contextKey struct {
+	core uint64
+	done <-chan struct{}
+}
+
+// failure is one fingerprint that has failed, once or more often.
+type failure struct {
+	full    uint64
+	context contextKey
+	first   uint64    // the count of the first time
+	since   time.Time // when that was
+	last    uint64    // the count of the last time
+	at      time.Time // when that was
+	until   time.Time // a call that begins later is no repeat
+
+	status int   // what was handed back the last time
+	err    error // nil unless a policy needs it
+}
+
+// newFailures returns an empty memory.
+func newFailures() *failures { return &failures{seed: keyhash.New()} }
+
+// any reports whether there is something that a call may repeat.
+func (f *failures) any() bool { return f.live.Load() > 0 }
+
+// remember records a failure that is handed back now. hint is how long the server asked
+// to be left alone.
+func (f *failures) remember(p fingerprint, now time.Time, hint time.Duration, status int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	count := f.count.Add(1)
+	e := f.findLocked(p)
+	if e != nil && now.After(e.until) {
+		f.dropLocked(e)
+		e = nil
+	}
+	if e == nil {
+		f.roomLocked(count, now)
+		e = &failure{full: p.full, first: count, since: now}
+		f.byFull[p.full] = e
+	}
+	if p.done != nil {
+		delete(f.byContext, e.context)
+		e.context = contextKey{p.core, p.done}
+		f.byContext[e.context] = e.full
+	}
+	e.last, e.at, e.until, e.status, e.err = count, now, now.Add(repeatWithin+min(hint, maxRepeatHint)), status, err
+	if e.until.After(f.latest) {
+		f.latest = e.until
+	}
+	f.live.Store(int32(len(f.byFull)))
+}
+
+// of returns the failure that a call repeats which began at start and at that count, and
+// whether the two are alike in every header that lasts; if not, they have a context in
+// common.
+func (f *failures) of(p fingerprint, start time.Time, count uint64) (e failure, alike, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if start.After(f.latest) {
+		f.clearLocked()
+		return failure{}, false, false
+	}
+	found := f.findLocked(p)
+	if found == nil || count < found.first || start.Before(found.since) || start.After(found.until) {
+		return failure{}, false, false
+	}
+	return *found, found.full == p.full, true
+}
+
+// forget drops what a success at now has disproved.
+func (f *failures) forget(p fingerprint, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now.After(f.latest) {
+		f.clearLocked()
+		return
+	}
+	for e := f.findLocked(p); e != nil; e = f.findLocked(p) {
+		f.dropLocked(e)
+	}
+	f.live.Store(int32(len(f.byFull)))
+}
+
+func (f *failures) findLocked(p fingerprint) *failure {
+	if e := f.byFull[p.full]; e != nil {
+		return e
+	}
+	if full, ok := f.byContext[contextKey{p.core, p.done}]; ok && p.done != nil {
+		return f.byFull[full]
+	}
+	return nil
+}
+
+func (f *failures) dropLocked(e *failure) {
+	delete(f.byFull, e.full)
+	delete(f.byContext, e.context)
+}
+
+func (f *failures) clearLocked() {
+	f.byFull, f.byContext = nil, nil
+	f.live.Store(0)
+}
+
+// roomLocked makes room for one more: of a full memory the older half goes.
+func (f *failures) roomLocked(count uint64, now time.Time) {
+	if f.byFull == nil {
+		f.byFull, f.byContext = make(map[uint64]*failure), make(map[contextKey]uint64)
+	}
+	if len(f.byFull) < maxFailures {
+		return
+	}
+	for _, e := range f.byFull {
+		if now.After(e.until) || e.last+maxFailures/2 <= count {
+			f.dropLocked(e)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package retry
+
+import (
+	"math/bits"
+	"mime"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/keyhash"
+	"github.com/gracy-go/gracy/internal/origin"
+)
+
+// A fingerprint is what a request has in common with the one that an SDK sends in its
+// place after a failure. It holds keyed hashes, so nothing of a request can be read from
+// it. The body is in it by its length alone: to read it would take it from the base.
+type fingerprint struct {
+	// full is the method, the URL, the length of the body, and every header but those
+	// that are written anew for each attempt.
+	full uint64
+	// core is the same with only the headers that say what is asked for and for whom.
+	core uint64
+	// done is the channel of the caller's context, nil where that cannot end. Contexts
+	// are distinguished by it: an SDK may derive one from the caller's for its own values.
+	done <-chan struct{}
+}
+
+// fingerprintOf returns the fingerprint of a request as the caller made it.
+func fingerprintOf(seed keyhash.Seed, req *http.Request) fingerprint {
+	method := req.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	length := uint64(0)
+	if req.Body != nil && req.Body != http.NoBody {
+		length = uint64(req.ContentLength) + 2 // -1 is unknown
+	}
+	core := join(seed.Of(method), length)
+	if req.URL != nil {
+		core += hashURL(seed, req.URL)
+		if h := hostKey(origin.CanonicalHost(req.URL.Scheme, req.Host)); h != "" && h != hostKey(origin.HostOf(req.URL)) {
+			core += join(seed.Of("Host"), seed.Of(h))
+		}
+	}
+	rest := uint64(0)
+	for name, values := range req.Header {
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		kind := headerKind(name)
+		if kind == rewritten {
+			continue
+		}
+		sum := uint64(0)
+		for _, v := range values {
+			sum += join(seed.Of(name), seed.Of(lasting(name, v)))
+		}
+		if kind == naming {
+			core += sum
+		} else {
+			rest += sum
+		}
+	}
+	return fingerprint{full: join(core, rest), core: core, done: req.Context().Done()}
+}
+
+// join mixes two hashes. The order matters.
+func join(a, b uint64) uint64 {
+	const odd = 0x9e3779b97f4a7c15
+	return (bits.RotateLeft64(a, 29)*odd ^ b) * odd
+}
+
+// hashURL hashes a URL without what a signature writes anew.
+func hashURL(seed keyhash.Seed, u *url.URL) uint64 {
+	h := join(seed.Of(ascii.Lower(u.Scheme)), seed.Of(hostKey(origin.HostOf(u))))
+	h = join(h, seed.Of(u.Opaque))
+	h = join(h, seed.Of(u.Path))
+	h = join(h, seed.Of(u.RawPath))
+	if u.User != nil {
+		h = join(h, seed.Of(u.User.String()))
+	}
+	signed := false
+	for p := range strings.SplitSeq(u.RawQuery, "&") {
+		signed = signed || isSignature(p)
+	}
+	for p := range strings.SplitSeq(u.RawQuery, "&") {
+		if !signed || !ofSignature(p) {
+			h += join(seed.Of("?"), seed.Of(p))
+		}
+	}
+	return h
+}
+
+// isSignature reports whether a parameter of a query is a signature of the URL.
+func isSignature(param string) bool {
+	name, _, _ := strings.Cut(param, "=")
+	switch ascii.Lower(name) {
+	case "x-amz-signature", "x-goog-signature", "sig", "signature", "oauth_signature", "auth_signature", "sign":
+		return true
+	}
+	return false
+}
+
+// ofSignature reports whether a parameter of a signed URL is written anew with its
+// signature. Alone, a time says what is asked for.
+func ofSignature(param string) bool {
+	name, _, _ := strings.Cut(param, "=")
+	switch ascii.Lower(name) {
+	case "x-amz-date", "x-amz-credential", "x-amz-security-token", "x-amz-expires",
+		"x-goog-date", "x-goog-credential", "x-goog-expires",
+		"se", "st", "ske", "skt", "expires", "date", "time", "timestamp", "ts", "nonce",
+		"oauth_timestamp", "oauth_nonce", "auth_timestamp":
+		return true
+	}
+	return isSignature(param)
+}
+
+// lasting returns what of the value of a header is the same in each attempt.
+func lasting(name, value string) string {
+	switch name {
+	case "Authorization", "Proxy-Authorization":
+		scheme, _, _ := strings.Cut(value, " ")
+		switch ascii.Lower(scheme) {
+		case "bearer", "basic", "token", "apikey":
+			return value
+		}
+		return scheme // of a signature, which is written anew
+	case "Content-Type":
+		if t, _, err := mime.ParseMediaType(value); err == nil {
+			return t // without the boundary of a form
+		}
+	}
+	return value
+}
+
+// kind says what a header says of a request.
+type kind uint8
+
+const (
+	other     kind = iota
+	naming         // what is asked for, and for whom
+	rewritten      // written anew for each attempt
+)
+
+// headerKind returns the kind of a header by the words of its canonical name.
+func headerKind(name string) kind {
+	switch name {
+	case "User-Agent", "Connection", "Content-Length", "Transfer-Encoding", "Expect", // of the sending
+		"Amz-Sdk-Request", "X-Goog-Api-Client": // with a count of the attempts
+		return rewritten
+	case "Content-Type":
+		return naming
+	}
+	k, before := other, ""
+	for word := range strings.SplitSeq(name, "-") {
+		switch word {
+		case "Date", "Time", "Timestamp", "Timeout", "Deadline", "Signature", "Nonce",
+			"Attempt", "Attempts", "Retry", "Retries", "Trace", "Traceparent", "Tracestate", "Baggage", "B3", "Invocation":
+			return rewritten
+		case "Id":
+			switch before {
+			case "Request", "Correlation", "Transaction", "Span":
+				return rewritten
+			}
+		case "Authorization", "Key", "Token", "Range", "If", "Idempotency", "Target", "Override", "Soapaction":
+			k = naming
+		}
+		before = word
+	}
+	return k
+}

@@ -1,0 +1,175 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/internal/hint"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// Repeats says what becomes of a request that a layer above sends again itself, such as
+// an SDK around the client: [Policy.Repeats]. A repeat is a request that equals one whose
+// failure was returned within the last 90 s, or since the server asked to be left alone
+// for longer, and that began after that.
+type Repeats uint8
+
+// What becomes of repeats; the first is the default of a [Policy].
+const (
+	YieldToRepeats Repeats = iota // a repeat is sent once: the layer above makes the attempts
+	RejectRepeats                 // a repeat is rejected with a [RepeatError]: this layer alone makes attempts
+	IgnoreRepeats                 // nothing is remembered: a repeat is a call like any other
+)
+
+// ErrRepeat is what every [RepeatError] matches, by errors.Is.
+var ErrRepeat = errors.New("retry: a repeat of a call that failed")
+
+// A RepeatError is the error of a request that was not sent, since an equal one has
+// failed already: [RejectRepeats]. It matches [verdict.ErrRejected].
+type RepeatError struct {
+	// Status is the status of the response that the failed call returned, 0 if it
+	// returned an error.
+	Status int
+	// Err is the error of its last attempt, nil if it returned a response.
+	Err error
+	// Since is the time since it failed.
+	Since time.Duration
+	// Left is the time after which an equal request is sent again.
+	Left time.Duration
+}
+
+// Error says how the call failed and when, redacted.
+func (e *RepeatError) Error() string {
+	how := "status " + strconv.Itoa(e.Status)
+	if e.Err != nil {
+		how = redact.Error(e.Err)
+	}
+	return "retry: not sent, since an equal request failed " + e.Since.Round(time.Millisecond).String() + " ago: " + how
+}
+
+// Unwrap returns Err, if there is one, and [verdict.ErrRejected].
+func (e *RepeatError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{verdict.ErrRejected}
+	}
+	return []error{e.Err, verdict.ErrRejected}
+}
+
+// Is reports whether target is [ErrRepeat].
+func (e *RepeatError) Is(target error) bool { return target == ErrRepeat }
+
+// Timeout reports whether the error of the failed call was a timeout.
+func (e *RepeatError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
+
+// watch is one call as the memory of failures sees it.
+type watch struct {
+	*failures
+	plan  *plan
+	req   *http.Request // as the caller made it
+	start time.Time
+	count uint64 // of failures when the call came to the layer
+	taken bool   // print is set
+	print fingerprint
+}
+
+// watch begins to watch a call whose first attempt is a. Where nothing has failed lately
+// it costs as little as it can.
+func (r *Retry) watch(p *plan, c *layer.Call, a *layer.Attempt) watch {
+	return watch{failures: r.failures, plan: p, req: c.Request(), start: a.Start(), count: r.failures.count.Load()}
+}
+
+// fingerprint returns the fingerprint of the request.
+func (w *watch) fingerprint() fingerprint {
+	if !w.taken {
+		w.print, w.taken = fingerprintOf(w.seed, w.req), true
+	}
+	return w.print
+}
+
+// repeated returns the failure that the call is a repeat of. An SDK that says which
+// attempt of its own a request is needs no guess.
+func (w *watch) repeated() (e failure, alike, ok bool) {
+	if w.plan.repeats == IgnoreRepeats || !w.any() {
+		return failure{}, false, false
+	}
+	if header, further := marked(w.req.Header); header != "" && !further {
+		return failure{}, false, false
+	}
+	return w.of(w.fingerprint(), w.start, w.count)
+}
+
+// yields returns why the series leaves further attempts to a layer above, "" if it does
+// not.
+func (w *watch) yields() string {
+	e, _, ok := w.repeated()
+	if !ok {
+		return ""
+	}
+	return "a layer above sends the request again itself: an equal one failed " + w.start.Sub(e.at).Round(time.Millisecond).String() + " before"
+}
+
+// rejects returns the error of a call that is not to be sent, nil if it is. A request
+// that differs in a header may be another, whatever the context, so it is sent.
+func (w *watch) rejects() *RepeatError {
+	if w.plan.repeats != RejectRepeats {
+		return nil
+	}
+	e, alike, ok := w.repeated()
+	if !ok || !alike {
+		return nil
+	}
+	return &RepeatError{Status: e.status, Err: e.err, Since: w.start.Sub(e.at), Left: e.until.Sub(w.start)}
+}
+
+// succeeded forgets the failures of equal requests.
+func (w *watch) succeeded() {
+	if w.any() {
+		w.forget(w.fingerprint(), w.start)
+	}
+}
+
+// failed remembers a call whose failure is handed back.
+func (w *watch) failed(resp *http.Response, err error) {
+	if w.plan.repeats == IgnoreRepeats {
+		return
+	}
+	now := time.Now()
+	status := 0
+	if resp != nil {
+		status = resp.StatusCode
+	}
+	h, _ := hint.FromResponse(resp, now)
+	var kept error
+	if w.plan.repeats == RejectRepeats {
+		kept = lastError(err)
+	}
+	w.remember(w.fingerprint(), now, h.Wait, status, kept)
+}
+
+// lastError returns the error of the last attempt, without the ledger around it, which
+// keeps the request alive.
+func lastError(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// learn remembers how the series ended, as whoever is above sees it. A caller that has
+// given up sends nothing again; one whose time was over may, in a context of its own.
+func (s *series) learn(resp *http.Response, err error) {
+	v, why := s.call.Attempt().For(resp).Verdict(), s.watch.req.Context().Err()
+	switch {
+	case v == verdict.OK:
+		s.watch.succeeded()
+	case errors.Is(why, context.Canceled):
+	case s.wanted, why != nil:
+		s.watch.failed(resp, err)
+	}
+}
