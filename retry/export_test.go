@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/hint"
@@ -25,13 +26,25 @@ func Spread(d time.Duration, r float64) time.Duration       { return spread(hint
 // Hosts returns how many hosts have a budget of their own.
 func (b *Budget) Hosts() int { return b.published.Load().Len() }
 
-// Failures returns how many failures the layer remembers, by request and by context.
-func (r *Retry) Failures() (byFull, byContext int) {
+// Failures returns how many failures the layer remembers, and by how much evidence.
+func (r *Retry) Failures() (byFull, byEvidence int) {
 	f := r.failures
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.byFull), len(f.byContext)
+	return len(f.byFull), len(f.byEvidence)
 }
 
 // Live returns whether calls compare themselves with what is remembered.
 func (r *Retry) Live() bool { return r.failures.any() }
+
+// Marks returns whether a request is marked as a further attempt of an SDK.
+func Marks(req *http.Request) bool { return resentBySDK(req.Header) != "" }
+
+// Takes returns whether a request that is sent now would be taken for a repeat.
+func (r *Retry) Takes(req *http.Request) bool {
+	if !r.failures.any() {
+		return false
+	}
+	_, _, ok := r.failures.of(fingerprintOf(r.failures.seed, req), time.Now(), r.failures.count.Load())
+	return ok
+}

@@ -1,9 +1,11 @@
 package retry
 
 import (
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"github.com/gracy-go/gracy/internal/keyhash"
 )
@@ -25,28 +27,24 @@ type failures struct {
 	count atomic.Uint64
 	live  atomic.Int32 // the length of byFull, so that calls take no lock where it is 0
 
-	mu        sync.Mutex // mu guards what follows
-	byFull    map[uint64]*failure
-	byContext map[contextKey]uint64 // the key in byFull of those whose context can be compared
-	latest    time.Time             // when the last of them is forgotten
-}
-
-// contextKey distinguishes operations of callers: what is asked for, and the context in
-// which it is.
-type contextKey struct {
-	core uint64
-	done <-chan struct{}
+	mu         sync.Mutex // mu guards what follows
+	byFull     map[uint64]*failure
+	byEvidence map[evidence]uint64 // the keys in byFull, at most two for each
+	latest     time.Time           // when the last of them is forgotten
 }
 
 // failure is one fingerprint that has failed, once or more often.
 type failure struct {
 	full    uint64
-	context contextKey
-	first   uint64    // the count of the first time
-	since   time.Time // when that was
-	last    uint64    // the count of the last time
-	at      time.Time // when that was
-	until   time.Time // a call that begins later is no repeat
+	context evidence // of the last time
+	object  evidence
+	url     weak.Pointer[url.URL] // of the last time: an address alone may be used anew
+
+	first uint64    // the count of the first time
+	since time.Time // when that was
+	last  uint64    // the count of the last time
+	at    time.Time // when that was
+	until time.Time // a call that begins later is no repeat
 
 	status int   // what was handed back the last time
 	err    error // nil unless a policy needs it
@@ -74,10 +72,13 @@ func (f *failures) remember(p fingerprint, now time.Time, hint time.Duration, st
 		e = &failure{full: p.full, first: count, since: now}
 		f.byFull[p.full] = e
 	}
-	if p.done != nil {
-		delete(f.byContext, e.context)
-		e.context = contextKey{p.core, p.done}
-		f.byContext[e.context] = e.full
+	f.unlinkLocked(e)
+	e.context, e.object, e.url = p.context(), p.object(), weak.Make(p.url)
+	if e.context.done != nil {
+		f.byEvidence[e.context] = e.full
+	}
+	if e.object.url != 0 {
+		f.byEvidence[e.object] = e.full
 	}
 	e.last, e.at, e.until, e.status, e.err = count, now, now.Add(repeatWithin+min(hint, maxRepeatHint)), status, err
 	if e.until.After(f.latest) {
@@ -87,8 +88,8 @@ func (f *failures) remember(p fingerprint, now time.Time, hint time.Duration, st
 }
 
 // of returns the failure that a call repeats which began at start and at that count, and
-// whether the two are alike in every header that lasts; if not, they have a context in
-// common.
+// whether the two are alike in every header that lasts; if not, they have a context or a
+// URL object in common.
 func (f *failures) of(p fingerprint, start time.Time, count uint64) (e failure, alike, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,7 +101,11 @@ func (f *failures) of(p fingerprint, start time.Time, count uint64) (e failure, 
 	if found == nil || count < found.first || start.Before(found.since) || start.After(found.until) {
 		return failure{}, false, false
 	}
-	return *found, found.full == p.full, true
+	e = *found
+	if e.at.After(start) { // of another call that was in flight as well
+		e.at = start
+	}
+	return e, e.full == p.full, true
 }
 
 // forget drops what a success at now has disproved.
@@ -121,26 +126,40 @@ func (f *failures) findLocked(p fingerprint) *failure {
 	if e := f.byFull[p.full]; e != nil {
 		return e
 	}
-	if full, ok := f.byContext[contextKey{p.core, p.done}]; ok && p.done != nil {
+	if full, ok := f.byEvidence[p.context()]; ok && p.done != nil {
 		return f.byFull[full]
+	}
+	if full, ok := f.byEvidence[p.object()]; ok && p.url != nil {
+		if e := f.byFull[full]; e.url.Value() == p.url {
+			return e
+		}
 	}
 	return nil
 }
 
 func (f *failures) dropLocked(e *failure) {
+	f.unlinkLocked(e)
 	delete(f.byFull, e.full)
-	delete(f.byContext, e.context)
+}
+
+// unlinkLocked deletes the evidence of e, unless a later failure has taken it over.
+func (f *failures) unlinkLocked(e *failure) {
+	for _, k := range [...]evidence{e.context, e.object} {
+		if f.byEvidence[k] == e.full {
+			delete(f.byEvidence, k)
+		}
+	}
 }
 
 func (f *failures) clearLocked() {
-	f.byFull, f.byContext = nil, nil
+	f.byFull, f.byEvidence = nil, nil
 	f.live.Store(0)
 }
 
 // roomLocked makes room for one more: of a full memory the older half goes.
 func (f *failures) roomLocked(count uint64, now time.Time) {
 	if f.byFull == nil {
-		f.byFull, f.byContext = make(map[uint64]*failure), make(map[contextKey]uint64)
+		f.byFull, f.byEvidence = make(map[uint64]*failure), make(map[evidence]uint64)
 	}
 	if len(f.byFull) < maxFailures {
 		return

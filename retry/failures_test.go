@@ -39,8 +39,8 @@ func TestFailuresAreBounded(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			get(t, ctx, rt, base, to(fmt.Sprint("/", i)))
 			cancel()
-			if full, byContext := r.Failures(); full > 1024 || byContext > 1024 {
-				t.Fatalf("%d failures, %d contexts", full, byContext)
+			if full, evidence := r.Failures(); full > 1024 || evidence > 2048 {
+				t.Fatalf("%d failures, %d pieces of evidence", full, evidence)
 			}
 		}
 		if n := get(t, t.Context(), rt, base, to("/4999")); n != 1 {
@@ -107,8 +107,8 @@ func TestASuccessEndsAFailure(t *testing.T) {
 			t.Error("the success of another request ended it")
 		}
 		get(t, t.Context(), rt, base, nil)
-		if full, byContext := r.Failures(); full != 0 || byContext != 0 || r.Live() {
-			t.Errorf("%d failures, %d contexts after a success", full, byContext)
+		if full, evidence := r.Failures(); full != 0 || evidence != 0 || r.Live() {
+			t.Errorf("%d failures, %d pieces of evidence after a success", full, evidence)
 		}
 		base.steps = []step{status(503)}
 		if n := get(t, ctx, rt, base, nil); n != 3 {

@@ -2,10 +2,10 @@ package retry
 
 import (
 	"math/bits"
-	"mime"
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/ascii"
@@ -22,9 +22,27 @@ type fingerprint struct {
 	full uint64
 	// core is the same with only the headers that say what is asked for and for whom.
 	core uint64
+	// place is core without the host.
+	place uint64
 	// done is the channel of the caller's context, nil where that cannot end. Contexts
 	// are distinguished by it: an SDK may derive one from the caller's for its own values.
 	done <-chan struct{}
+	// url is the URL of the request. One that is sent again as it is, perhaps to another
+	// host, has the same.
+	url *url.URL
+}
+
+// evidence is what requests have in common that one caller has made from each other: what
+// is asked for, and the context in which it is, or the address of the URL.
+type evidence struct {
+	what uint64
+	done <-chan struct{}
+	url  uintptr
+}
+
+func (p fingerprint) context() evidence { return evidence{what: p.core, done: p.done} }
+func (p fingerprint) object() evidence {
+	return evidence{what: p.place, url: reflect.ValueOf(p.url).Pointer()}
 }
 
 // fingerprintOf returns the fingerprint of a request as the caller made it.
@@ -37,14 +55,15 @@ func fingerprintOf(seed keyhash.Seed, req *http.Request) fingerprint {
 	if req.Body != nil && req.Body != http.NoBody {
 		length = uint64(req.ContentLength) + 2 // -1 is unknown
 	}
-	core := join(seed.Of(method), length)
+	place, host, rest := join(seed.Of(method), length), uint64(0), uint64(0)
 	if req.URL != nil {
-		core += hashURL(seed, req.URL)
-		if h := hostKey(origin.CanonicalHost(req.URL.Scheme, req.Host)); h != "" && h != hostKey(origin.HostOf(req.URL)) {
-			core += join(seed.Of("Host"), seed.Of(h))
+		place += hashURL(seed, req.URL)
+		to := hostKey(origin.HostOf(req.URL))
+		host = join(seed.Of(ascii.Lower(req.URL.Scheme)), seed.Of(to))
+		if h := hostKey(origin.CanonicalHost(req.URL.Scheme, req.Host)); h != "" && h != to {
+			host = join(host, seed.Of(h))
 		}
 	}
-	rest := uint64(0)
 	for name, values := range req.Header {
 		name = textproto.CanonicalMIMEHeaderKey(name)
 		kind := headerKind(name)
@@ -56,12 +75,13 @@ func fingerprintOf(seed keyhash.Seed, req *http.Request) fingerprint {
 			sum += join(seed.Of(name), seed.Of(lasting(name, v)))
 		}
 		if kind == naming {
-			core += sum
+			place += sum
 		} else {
 			rest += sum
 		}
 	}
-	return fingerprint{full: join(core, rest), core: core, done: req.Context().Done()}
+	core := join(place, host)
+	return fingerprint{full: join(core, rest), core: core, place: place, done: req.Context().Done(), url: req.URL}
 }
 
 // join mixes two hashes. The order matters.
@@ -70,11 +90,9 @@ func join(a, b uint64) uint64 {
 	return (bits.RotateLeft64(a, 29)*odd ^ b) * odd
 }
 
-// hashURL hashes a URL without what a signature writes anew.
+// hashURL hashes a URL but for its host, without what a signature writes anew.
 func hashURL(seed keyhash.Seed, u *url.URL) uint64 {
-	h := join(seed.Of(ascii.Lower(u.Scheme)), seed.Of(hostKey(origin.HostOf(u))))
-	h = join(h, seed.Of(u.Opaque))
-	h = join(h, seed.Of(u.Path))
+	h := join(seed.Of(u.Opaque), seed.Of(u.Path))
 	h = join(h, seed.Of(u.RawPath))
 	if u.User != nil {
 		h = join(h, seed.Of(u.User.String()))
@@ -126,9 +144,8 @@ func lasting(name, value string) string {
 		}
 		return scheme // of a signature, which is written anew
 	case "Content-Type":
-		if t, _, err := mime.ParseMediaType(value); err == nil {
-			return t // without the boundary of a form
-		}
+		t, _, _ := strings.Cut(value, ";")
+		return t // without the boundary of a form
 	}
 	return value
 }

@@ -121,10 +121,19 @@ func (w *watch) rejects() *RepeatError {
 		return nil
 	}
 	e, alike, ok := w.repeated()
-	if !ok || !alike {
+	if !ok || !alike || !w.certain() {
 		return nil
 	}
 	return &RepeatError{Status: e.status, Err: e.err, Since: w.start.Sub(e.at), Left: e.until.Sub(w.start)}
+}
+
+// certain reports whether requests with the fingerprint of this one do the same. A body
+// cannot be compared before it is sent, so of those with one only a key, or the mark of an
+// SDK, says that.
+func (w *watch) certain() bool {
+	_, further := marked(w.req.Header)
+	h := w.req.Header
+	return further || w.req.Body == nil || w.req.Body == http.NoBody || h.Get(idempotencyKeyHeader) != "" || h.Get("X-Idempotency-Key") != ""
 }
 
 // succeeded forgets the failures of equal requests.

@@ -2,158 +2,276 @@ package retry_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
-	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A habit is how an SDK sends a request again: the wait before the nth attempt of its
-// own, and what it writes anew.
-type habit struct {
-	name  string
-	wait  func(n int, resp *http.Response) time.Duration
-	write func(req *http.Request, n int) *http.Request
-	body  func(n int) string
-}
-
-func constant(d time.Duration) func(int, *http.Response) time.Duration {
-	return func(int, *http.Response) time.Duration { return d }
-}
-
-// exponential doubles from 1 s to 30 s.
-func exponential(n int, _ *http.Response) time.Duration {
-	return min(time.Second<<(n-1), 30*time.Second)
-}
-
-func obeying(n int, resp *http.Response) time.Duration {
-	if resp != nil {
-		if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
-			return time.Duration(s) * time.Second
-		}
-	}
-	return exponential(n, resp)
-}
-
-func setting(name string, value func(n int) string) func(*http.Request, int) *http.Request {
-	return func(req *http.Request, n int) *http.Request {
-		req.Header.Set(name, value(n))
-		return req
-	}
-}
-
-func random(int) string { return fmt.Sprintf("%032x", rand.Uint64()) }
-
-// habits are those of the SDKs that were measured.
-func habits() []habit {
-	derived := func(req *http.Request, _ int) *http.Request {
-		ctx, cancel := context.WithTimeout(req.Context(), time.Hour)
-		context.AfterFunc(ctx, func() {})
-		time.AfterFunc(time.Hour, cancel)
-		return req.WithContext(ctx)
-	}
-	date := func(int) string { return time.Now().UTC().Format(http.TimeFormat) }
-	return []habit{
-		{name: "no wait"},
-		{name: "0.1 s", wait: constant(100 * time.Millisecond)},
-		{name: "1 s", wait: constant(time.Second)},
-		{name: "a minute", wait: constant(time.Minute)},
-		{name: "exponential to 30 s", wait: exponential},
-		{name: "Retry-After obeyed", wait: obeying},
-		{name: "new context", wait: exponential, write: derived},
-		{name: "changed date", wait: exponential, write: setting("X-Ms-Date", date)},
-		{name: "changed signature", wait: exponential, write: func(req *http.Request, n int) *http.Request {
-			req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20261128, Signature="+random(n))
-			return req
-		}},
-		{name: "changed signature of the URL", wait: exponential, write: func(req *http.Request, n int) *http.Request {
-			req.URL.RawQuery = "part=7&X-Amz-Date=" + strconv.Itoa(n) + "&X-Amz-Signature=" + random(n)
-			return req
-		}},
-		{name: "changed boundary", wait: exponential, write: func(req *http.Request, n int) *http.Request {
-			req.Header.Set("Content-Type", "multipart/form-data; boundary="+random(n))
-			return req
-		}, body: random},
-		{name: "random invocation id", wait: exponential, write: setting("Amz-Sdk-Invocation-Id", random)},
-		{name: "random request id", wait: exponential, write: setting("X-Request-Id", random)},
-		{name: "time left", wait: exponential, write: setting("X-Server-Timeout", func(n int) string { return strconv.Itoa(60 - n) })},
-		{name: "trace", wait: exponential, write: setting("Traceparent", random)},
-		{name: "Expect after a 503", wait: exponential, write: func(req *http.Request, n int) *http.Request {
-			if n > 1 {
-				req.Header.Set("Expect", "100-continue")
-			}
-			return req
-		}, body: func(int) string { return "data" }},
-	}
-}
-
-// call makes the attempts of an SDK. It builds a request for each, as most do.
-func (h habit) call(t *testing.T, ctx context.Context, rt http.RoundTripper, theirs int) (resp *http.Response, err error) {
+// traced makes a call and returns its ledger.
+func traced(t *testing.T, ctx context.Context, rt http.RoundTripper, edit func(*http.Request)) (*transport.Call, *http.Response, error) {
 	t.Helper()
-	for n := 1; n <= theirs; n++ {
-		if n > 1 && h.wait != nil {
-			time.Sleep(h.wait(n-1, resp))
-		}
-		finish(resp)
-		var body io.Reader
-		method := http.MethodGet
-		if h.body != nil {
-			body, method = strings.NewReader(h.body(n)), http.MethodPut
-		}
-		req := request(t, ctx, method, body)
-		if h.write != nil {
-			req = h.write(req, n)
-		}
-		resp, err = rt.RoundTrip(req)
-		if err == nil && resp.StatusCode == http.StatusOK {
-			break
-		}
+	ctx, trace := transport.WithTrace(ctx)
+	req := request(t, ctx, http.MethodGet, nil)
+	if edit != nil {
+		edit(req)
 	}
-	return resp, err
+	resp, err := rt.RoundTrip(req)
+	finish(resp)
+	return trace.Calls()[0], resp, err
 }
 
-// Whatever an SDK does between its attempts, at most theirs + ours - 1 are sent; where
-// repeats are rejected, ours alone in each 90 s. Where they are ignored, the product is.
-func TestTheAttemptsOfAnSDKDoNotMultiply(t *testing.T) {
-	for _, theirs := range []int{3, 11} {
-		for _, fails := range []step{status(503), status(429), status(503, "Retry-After", "7"), fails(io.ErrUnexpectedEOF)} {
-			for _, h := range habits() {
-				synctest.Test(t, func(t *testing.T) {
-					for _, repeats := range []retry.Repeats{retry.YieldToRepeats, retry.RejectRepeats, retry.IgnoreRepeats} {
-						base := &script{steps: []step{fails}}
-						rt := retry.New(retry.Policy{Repeats: repeats, Budget: retry.NoBudget()}).Wrap(base)
-						ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
-						from := time.Now()
-						resp, _ := h.call(t, ctx, rt, theirs)
-						finish(resp)
-						cancel()
-						want := map[retry.Repeats]int{retry.YieldToRepeats: theirs + 2, retry.RejectRepeats: 3 * (1 + int(time.Since(from)/(90*time.Second))), retry.IgnoreRepeats: 3 * theirs}[repeats]
-						if len(base.sent) > want || len(base.sent) < 3 || repeats != retry.RejectRepeats && len(base.sent) != want {
-							t.Errorf("%s, %d attempts, %d %v: %v: sent %d times, want %d", h.name, theirs, fails.status, fails.err, repeats, len(base.sent), want)
-						}
-					}
-				})
+// The ledger says why a repeat is sent once, and how long before the equal one failed.
+func TestTheLedgerOfARepeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(&script{steps: []step{status(503)}})
+		first, _, _ := traced(t, t.Context(), rt, nil)
+		time.Sleep(1500 * time.Millisecond)
+		second, _, _ := traced(t, t.Context(), rt, nil)
+		if first.Count() != 3 || second.Count() != 1 {
+			t.Errorf("sent %d and %d times", first.Count(), second.Count())
+		}
+		if got, want := second.StopReason(), "a layer above sends the request again itself: an equal one failed 1.5s before"; got != want {
+			t.Errorf("the ledger says %q", got)
+		}
+		if text := second.String(); strings.Contains(text, "hunter2") {
+			t.Errorf("a secret in the ledger:\n%s", text)
+		}
+	})
+}
+
+// A repeat that is rejected is not sent. Its error says how the call failed, and
+// when an equal request is sent again.
+func TestARejectedRepeat(t *testing.T) {
+	for _, c := range []struct {
+		fails   step
+		text    string
+		timeout bool
+	}{
+		{status(503), "retry: not sent, since an equal request failed 2s ago: status 503", false},
+		{fails(io.ErrUnexpectedEOF), "retry: not sent, since an equal request failed 2s ago: unexpected EOF", false},
+		{fails(timeoutError{}), "retry: not sent, since an equal request failed 2s ago: too slow", true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{c.fails}}
+			rt := retry.New(retry.Policy{Delay: retry.NoDelay, Repeats: retry.RejectRepeats}).Wrap(base)
+			_, _, first := traced(t, t.Context(), rt, nil)
+			time.Sleep(2 * time.Second)
+			call, _, err := traced(t, t.Context(), rt, nil)
+			e, ok := errors.AsType[*retry.RepeatError](err)
+			if !ok || !errors.Is(err, retry.ErrRepeat) || !errors.Is(err, verdict.ErrRejected) || errors.Is(err, retry.ErrExhausted) {
+				t.Fatalf("%v is no rejection of a repeat", err)
+			}
+			if e.Status != c.fails.status || !errors.Is(err, c.fails.err) && c.fails.err != nil || e.Since != 2*time.Second || e.Left != 88*time.Second || e.Timeout() != c.timeout {
+				t.Errorf("%+v", e)
+			}
+			if len(base.sent) != 3 || err.Error() != c.text {
+				t.Errorf("sent %d times: %v (after %v)\n%s", len(base.sent), err, first, call)
+			}
+			time.Sleep(88*time.Second + 1)
+			if call, _, _ := traced(t, t.Context(), rt, nil); call.Count() != 3 {
+				t.Errorf("sent %d times after that", call.Count())
+			}
+		})
+	}
+}
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "too slow" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+
+// What is rejected has its body closed. A body is not compared, so a repeat with one is
+// sent once, unless a key or the mark of an SDK says that it is the same.
+func TestOnlyWhatIsCertainlyARepeatIsRejected(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit     func(*http.Request)
+		rejected bool
+	}{
+		"no body":         {nil, true},
+		"no body, POST":   {func(r *http.Request) { r.Method = http.MethodPost }, true},
+		"a body":          {func(*http.Request) {}, false},
+		"a key":           {func(r *http.Request) { r.Header.Set("Idempotency-Key", "7") }, true},
+		"a key, older":    {func(r *http.Request) { r.Header.Set("X-Idempotency-Key", "7") }, true},
+		"a marked repeat": {func(r *http.Request) { r.Header.Set("Amz-Sdk-Request", "attempt=2; max=3") }, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{status(429)}}
+			rt := retry.New(retry.Policy{Delay: retry.NoDelay, Repeats: retry.RejectRepeats, Budget: retry.NoBudget()}).Wrap(base)
+			var last *rttest.CountingBody
+			edit := func(req *http.Request) {
+				if c.edit != nil {
+					c.edit(req)
+				}
+				if name == "no body" || name == "no body, POST" {
+					return
+				}
+				last = &rttest.CountingBody{Reader: strings.NewReader("data")}
+				req.Body, req.ContentLength = last, 4
+				if req.Method == http.MethodGet {
+					req.Method = http.MethodPut
+				}
+			}
+			_, _, _ = traced(t, t.Context(), rt, edit)
+			before := len(base.sent)
+			_, _, err := traced(t, t.Context(), rt, edit)
+			if errors.Is(err, retry.ErrRepeat) != c.rejected || len(base.sent)-before != map[bool]int{true: 0, false: 1}[c.rejected] {
+				t.Errorf("%s: sent %d times, %v", name, len(base.sent)-before, err)
+			}
+			if last != nil && last.Closed != 1 {
+				t.Errorf("%s: the body was closed %d times", name, last.Closed)
+			}
+		})
+	}
+}
+
+// A call that was in flight when an equal one failed repeats nothing: callers that ask
+// for the same at once, and hedges.
+func TestWhatWasInFlightIsNoRepeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{{status: 503, takes: time.Second}}}
+		rt := retry.New(retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(base)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var wg sync.WaitGroup
+		for i := range 20 { // the first fails after 3 s, all others are in flight then
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+				call, _, _ := traced(t, ctx, rt, nil)
+				if call.Count() != 3 {
+					t.Errorf("caller %d: %d attempts: %s", i, call.Count(), call.StopReason())
+				}
+			})
+		}
+		wg.Wait()
+		if call, _, _ := traced(t, ctx, rt, nil); call.Count() != 1 || strings.Contains(call.StopReason(), "-") {
+			t.Errorf("%d attempts after them: %s", call.Count(), call.StopReason())
+		}
+	})
+}
+
+// A client inside of a layer that makes attempts, with a retry layer of its own, is under
+// it as under an SDK: 3 + 2 attempts, not 9; with one handle in both too.
+func TestANestedClientDoesNotMultiply(t *testing.T) {
+	for _, shared := range []bool{true, false} {
+		for repeats, want := range map[retry.Repeats]int{retry.YieldToRepeats: 5, retry.RejectRepeats: 3, retry.IgnoreRepeats: 9} {
+			synctest.Test(t, func(t *testing.T) {
+				base := &script{steps: []step{status(503)}}
+				p := retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget(), Repeats: repeats}
+				inner := retry.New(p)
+				outer := inner
+				if !shared {
+					outer = retry.New(p)
+				}
+				client := &http.Client{Transport: inner.Wrap(base)}
+				rt := outer.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+					again := request(t, context.WithoutCancel(req.Context()), req.Method, nil)
+					return client.Do(again)
+				}))
+				resp, _ := rt.RoundTrip(request(t, t.Context(), http.MethodGet, nil))
+				finish(resp)
+				if len(base.sent) != want {
+					t.Errorf("shared %v, %v: sent %d times, want %d", shared, repeats, len(base.sent), want)
+				}
+			})
+		}
+	}
+}
+
+// So is a layer of somebody else's that sends again within the call.
+func TestALayerAboveIsRecognised(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503)}}
+		above := layer.Wrap("loop", nil, retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base), func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			for range 9 {
+				resp, _ := next.RoundTrip(req)
+				finish(resp)
+			}
+			return next.RoundTrip(req)
+		})
+		get(t, t.Context(), above, base, nil)
+		if len(base.sent) != 12 {
+			t.Errorf("sent %d times, want 10 + 2", len(base.sent))
+		}
+	})
+}
+
+// The policy of a context says what becomes of the repeats that are made with it; the
+// layer remembers for all of them.
+func TestAnOverrideOfRepeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503)}}
+		rt := retry.New(retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(base)
+		with := func(r retry.Repeats) context.Context {
+			return transport.With(t.Context(), retry.Policy{Delay: retry.NoDelay, Repeats: r})
+		}
+		off := transport.With(t.Context(), retry.Off)
+		for i, c := range []struct {
+			ctx  context.Context
+			sent int
+		}{
+			{off, 1},                       // is not remembered
+			{with(retry.IgnoreRepeats), 3}, // nor is this
+			{t.Context(), 3},
+			{with(retry.IgnoreRepeats), 3},
+			{t.Context(), 1},
+			{with(retry.RejectRepeats), 0},
+			{off, 1},
+			{t.Context(), 1},
+		} {
+			if n := get(t, c.ctx, rt, base, nil); n != c.sent {
+				t.Errorf("call %d was sent %d times, want %d", i, n, c.sent)
 			}
 		}
-	}
+	})
 }
 
-// A repeat is sent, and one that succeeds is what the SDK gets.
-func TestARepeatThatSucceedsIsReturned(t *testing.T) {
-	for _, h := range habits() {
+// What is remembered is a failure that another attempt might have changed, and that was
+// handed back to somebody who still waits.
+func TestWhatIsRemembered(t *testing.T) {
+	for name, c := range map[string]struct {
+		step   step
+		within time.Duration // the time of the caller
+		gone   bool          // the caller has given up
+		p      retry.Policy
+		want   bool
+	}{
+		"503":                       {step: status(503), want: true},
+		"429":                       {step: status(429), want: true},
+		"lost":                      {step: fails(io.ErrUnexpectedEOF), want: true},
+		"200":                       {step: status(200)},
+		"404":                       {step: status(404)},
+		"a final error":             {step: fails(verdict.ErrRejected)},
+		"404 that the policy wants": {step: status(404), p: retry.Policy{Statuses: []int{404}}, want: true},
+		"503 that it does not want": {step: status(503), p: retry.Policy{Statuses: []int{404}}},
+		"the time is over":          {step: step{status: 200, takes: time.Minute}, within: time.Second, want: true},
+		"the caller has given up":   {step: step{status: 200, takes: time.Minute}, within: time.Second, gone: true},
+		"ignored":                   {step: status(503), p: retry.Policy{Repeats: retry.IgnoreRepeats}},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			base := &script{steps: []step{status(503), status(503), status(503), status(503), {status: 200, body: "good"}}}
-			resp, err := h.call(t, t.Context(), retry.New(retry.Policy{}).Wrap(base), 5)
-			if err != nil || rttest.Read(t, resp) != "good" || len(base.sent) != 5 {
-				t.Errorf("%s: %v after %d requests", h.name, err, len(base.sent))
+			c.p.Delay = retry.NoDelay
+			r := retry.New(c.p)
+			ctx, cancel := context.WithCancel(t.Context())
+			if c.within > 0 && !c.gone {
+				ctx, cancel = context.WithTimeout(t.Context(), c.within)
+			} else if c.gone {
+				time.AfterFunc(c.within, cancel)
+			}
+			defer cancel()
+			get(t, ctx, r.Wrap(&script{steps: []step{c.step}}), &script{}, nil)
+			if got := r.Takes(request(t, t.Context(), http.MethodGet, nil)); got != c.want {
+				t.Errorf("%s: remembered %v", name, got)
 			}
 		})
 	}
