@@ -48,3 +48,13 @@ func (r *Retry) Takes(req *http.Request) bool {
 	_, _, ok := r.failures.of(fingerprintOf(r.failures.seed, req), time.Now(), r.failures.count.Load())
 	return ok
 }
+
+// WatchSuccess does what the detector of repeats does for a call that succeeds.
+func (r *Retry) WatchSuccess(req *http.Request) bool {
+	w := watch{failures: r.failures, plan: r.plan, req: req, count: r.failures.count.Load()}
+	if w.rejects() != nil {
+		return true
+	}
+	w.succeeded()
+	return false
+}

@@ -12,10 +12,10 @@ import (
 )
 
 // get makes one call and returns how often it was sent.
-func get(t *testing.T, ctx context.Context, rt http.RoundTripper, base *script, edit func(*http.Request)) int {
-	t.Helper()
+func get(tb testing.TB, ctx context.Context, rt http.RoundTripper, base *script, edit func(*http.Request)) int {
+	tb.Helper()
 	before := len(base.sent)
-	req := request(t, ctx, http.MethodGet, nil)
+	req := request(tb, ctx, http.MethodGet, nil)
 	if edit != nil {
 		edit(req)
 	}

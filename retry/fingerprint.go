@@ -111,26 +111,32 @@ func hashURL(seed keyhash.Seed, u *url.URL) uint64 {
 
 // isSignature reports whether a parameter of a query is a signature of the URL.
 func isSignature(param string) bool {
-	name, _, _ := strings.Cut(param, "=")
-	switch ascii.Lower(name) {
-	case "x-amz-signature", "x-goog-signature", "sig", "signature", "oauth_signature", "auth_signature", "sign":
-		return true
-	}
-	return false
+	return named(param, "x-amz-signature", "x-goog-signature", "sig", "signature", "oauth_signature", "auth_signature", "sign")
 }
 
 // ofSignature reports whether a parameter of a signed URL is written anew with its
 // signature. Alone, a time says what is asked for.
 func ofSignature(param string) bool {
-	name, _, _ := strings.Cut(param, "=")
-	switch ascii.Lower(name) {
-	case "x-amz-date", "x-amz-credential", "x-amz-security-token", "x-amz-expires",
+	return isSignature(param) || named(param, "x-amz-date", "x-amz-credential", "x-amz-security-token", "x-amz-expires",
 		"x-goog-date", "x-goog-credential", "x-goog-expires",
 		"se", "st", "ske", "skt", "expires", "date", "time", "timestamp", "ts", "nonce",
-		"oauth_timestamp", "oauth_nonce", "auth_timestamp":
-		return true
+		"oauth_timestamp", "oauth_nonce", "auth_timestamp")
+}
+
+// named reports whether a parameter of a query has one of the names.
+func named(param string, names ...string) bool {
+	name, _, _ := strings.Cut(param, "=")
+	return foldsTo(name, names...)
+}
+
+// foldsTo reports whether s is one of the names, but for the case of letters.
+func foldsTo(s string, names ...string) bool {
+	for _, n := range names {
+		if ascii.EqualFold(s, n) {
+			return true
+		}
 	}
-	return isSignature(param)
+	return false
 }
 
 // lasting returns what of the value of a header is the same in each attempt.
@@ -138,8 +144,7 @@ func lasting(name, value string) string {
 	switch name {
 	case "Authorization", "Proxy-Authorization":
 		scheme, _, _ := strings.Cut(value, " ")
-		switch ascii.Lower(scheme) {
-		case "bearer", "basic", "token", "apikey":
+		if foldsTo(scheme, "bearer", "basic", "token", "apikey") {
 			return value
 		}
 		return scheme // of a signature, which is written anew
