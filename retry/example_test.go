@@ -246,3 +246,43 @@ func ExamplePolicy_responseHandler() {
 	fmt.Println(resp.StatusCode, transport.CallOf(resp).Count())
 	// Output: 200 2
 }
+
+// A loop around the client sends again what has failed: by default its repeats are sent
+// once each, so that three attempts of its own and three of the layer are five.
+func ExampleRepeats() {
+	for _, repeats := range []retry.Repeats{retry.YieldToRepeats, retry.RejectRepeats, retry.IgnoreRepeats} {
+		sent := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			sent++
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		client := &http.Client{Transport: retry.New(retry.Policy{Delay: time.Millisecond, Repeats: repeats}).Wrap(nil)}
+		for range 3 {
+			if resp, err := client.Get(server.URL); err == nil {
+				_ = resp.Body.Close()
+			}
+		}
+		server.Close()
+		fmt.Println(sent)
+	}
+	// Output:
+	// 5
+	// 3
+	// 9
+}
+
+// The error of a repeat says how the call failed that it repeats.
+func ExampleRepeatError() {
+	base := rttest.Respond(http.StatusServiceUnavailable, "")
+	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Repeats: retry.RejectRepeats}).Wrap(base)}
+	resp, err := client.Get("http://api.test/berries/7")
+	if err != nil {
+		panic(err)
+	}
+	_ = resp.Body.Close()
+
+	_, err = client.Get("http://api.test/berries/7")
+	var repeat *retry.RepeatError
+	fmt.Println(errors.Is(err, retry.ErrRepeat), errors.As(err, &repeat), repeat.Status)
+	// Output: true true 503
+}

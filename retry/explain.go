@@ -17,10 +17,12 @@ const shownWaits = 8
 // waits, what is sent again, and the bounds. It panics where [New] does.
 func (p Policy) String() string {
 	c := compile(p)
-	if c.attempts == 1 {
-		return "retry: 1 attempt"
-	}
 	var b strings.Builder
+	if c.attempts == 1 {
+		b.WriteString("retry: 1 attempt")
+		c.describeRepeats(&b)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "retry: %d attempts", c.attempts)
 	c.waits(&b)
 	for _, s := range sortedKeys(c.delays) {
@@ -44,17 +46,22 @@ func (p Policy) String() string {
 	if c.unsafe {
 		b.WriteString(", unsafe methods too")
 	}
-	switch c.repeats {
+	c.describeRepeats(&b)
+	if c.budget != nil {
+		fmt.Fprintf(&b, ", %s", c.budget)
+	}
+	return b.String()
+}
+
+// describeRepeats prints what becomes of repeats, unless it is the default.
+func (p *plan) describeRepeats(b *strings.Builder) {
+	switch p.repeats {
 	case RejectRepeats:
 		b.WriteString(", rejects repeats")
 	case IgnoreRepeats:
 		b.WriteString(", ignores repeats")
 	case YieldToRepeats:
 	}
-	if c.budget != nil {
-		fmt.Fprintf(&b, ", %s", c.budget)
-	}
-	return b.String()
 }
 
 // waits prints the schedule.
@@ -134,8 +141,13 @@ func (r *Retry) Explain(p *transport.Plan) {
 		p.Warn("retry is inside of another retry: of the two in one call only the outer one acts")
 		return
 	}
-	if c.repeats == YieldToRepeats {
+	switch c.repeats {
+	case YieldToRepeats:
 		p.Note("retry sends once what a layer above, such as an SDK, sends again within %s of a failure", repeatWithin)
+	case RejectRepeats:
+		p.Note("retry rejects what a layer above, such as an SDK, sends again within %s of a failure", repeatWithin)
+	case IgnoreRepeats:
+		p.Note("retry makes all its attempts of what a layer above, such as an SDK, sends again")
 	}
 	p.Attempts *= c.attempts
 	p.Sends *= c.attempts

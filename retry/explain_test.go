@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,20 @@ func TestExplainCountsAttemptsAndWarns(t *testing.T) {
 	}
 }
 
+func TestExplainSaysWhatBecomesOfRepeats(t *testing.T) {
+	for repeats, want := range map[retry.Repeats]string{
+		retry.YieldToRepeats: "retry sends once what a layer above, such as an SDK, sends again within 1m30s of a failure",
+		retry.RejectRepeats:  "retry rejects what a layer above, such as an SDK, sends again within 1m30s of a failure",
+		retry.IgnoreRepeats:  "retry makes all its attempts of what a layer above, such as an SDK, sends again",
+	} {
+		plan := transport.Plan{Attempts: 1, Sends: 1}
+		retry.New(retry.Policy{Repeats: repeats}).Explain(&plan)
+		if !slices.Contains(plan.Notes, want) {
+			t.Errorf("%d: %q", repeats, plan.Notes)
+		}
+	}
+}
+
 func TestPoliciesInWords(t *testing.T) {
 	for _, test := range []struct {
 		v    fmt.Stringer
@@ -55,6 +70,8 @@ func TestPoliciesInWords(t *testing.T) {
 		{retry.Policy{Delay: retry.NoDelay, When: retry.DefaultCondition, Delays: map[int]time.Duration{503: time.Second, 429: 0}}, "retry: 3 attempts, no waits, 429 after 0s, 503 after 1s, hints to 1m30s, decided by When"},
 		{retry.Policy{Statuses: []int{503}, Budget: retry.NewBudget(retry.BudgetConfig{})}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m30s, statuses [503], budget 10 % of calls + 10 in 10s per host"},
 		{retry.New(retry.Policy{Attempts: 1}), "retry: 1 attempt"},
+		{retry.Policy{Attempts: 1, Repeats: retry.RejectRepeats}, "retry: 1 attempt, rejects repeats"},
+		{retry.Policy{Repeats: retry.IgnoreRepeats}, "retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m30s, ignores repeats"},
 		{retry.Off, "retry: off"},
 	} {
 		if got := test.v.String(); got != test.want {

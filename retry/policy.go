@@ -128,9 +128,9 @@ type Policy struct {
 	Budget *Budget
 	// Repeats says what becomes of a request that a layer above sends again itself
 	// after its failure was returned, so that the attempts of both do not multiply.
-	// Default [YieldToRepeats]: it is sent once. What is marked as a further attempt
-	// (X-Stainless-Retry-Count, Amz-Sdk-Request, gccl-attempt-count) is sent once
-	// whatever this says, unless it is rejected.
+	// Default [YieldToRepeats]: it is sent once. What an SDK marks as a further attempt
+	// (X-Stainless-Retry-Count, Amz-Sdk-Request, gccl-attempt-count) is sent at most
+	// once whatever this says.
 	Repeats Repeats
 }
 

@@ -16,15 +16,26 @@ import (
 
 // Repeats says what becomes of a request that a layer above sends again itself, such as
 // an SDK around the client: [Policy.Repeats]. A repeat is a request that equals one whose
-// failure was returned within the last 90 s, or since the server asked to be left alone
-// for longer, and that began after that.
+// failure was returned at most 90 s before it began; where the server asked to be left
+// alone for a time, by that much more, up to an hour. Equal are the method, the URL, the
+// length of the body and the headers, but for what is written anew for each attempt, such
+// as dates and signatures. The first success of an equal request ends it. The layer
+// remembers at most 1024 failures, of each a keyed hash.
 type Repeats uint8
 
 // What becomes of repeats; the first is the default of a [Policy].
 const (
-	YieldToRepeats Repeats = iota // a repeat is sent once: the layer above makes the attempts
-	RejectRepeats                 // a repeat is rejected with a [RepeatError]: this layer alone makes attempts
-	IgnoreRepeats                 // nothing is remembered: a repeat is a call like any other
+	// YieldToRepeats sends a repeat once: the layer above makes the attempts.
+	YieldToRepeats Repeats = iota
+	// RejectRepeats rejects a repeat with a [RepeatError], so that this layer alone
+	// makes attempts. A body cannot be compared before it is sent: a repeat that has
+	// one is rejected only if it has an idempotency key as well or an SDK marks it as a
+	// further attempt, and is sent once otherwise, as is one to another host. It is for
+	// a client that only an SDK uses, since a loop that asks for the same gets nothing
+	// but the error for 90 s either.
+	RejectRepeats
+	// IgnoreRepeats remembers nothing: a repeat is a call like any other.
+	IgnoreRepeats
 )
 
 // ErrRepeat is what every [RepeatError] matches, by errors.Is.
