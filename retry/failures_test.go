@@ -92,6 +92,21 @@ func TestFailuresAreForgotten(t *testing.T) {
 	}
 }
 
+// Each failure has a time of its own.
+func TestALaterFailureKeepsNoOtherAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503)}}
+		rt := retry.New(retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}).Wrap(base)
+		get(t, t.Context(), rt, base, nil)
+		time.Sleep(time.Minute)
+		get(t, t.Context(), rt, base, to("/other"))
+		time.Sleep(31 * time.Second)
+		if first, other := get(t, t.Context(), rt, base, nil), get(t, t.Context(), rt, base, to("/other")); first != 3 || other != 1 {
+			t.Errorf("sent %d and %d times", first, other)
+		}
+	})
+}
+
 // The first success of an equal request ends it, whatever context it is made in.
 func TestASuccessEndsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

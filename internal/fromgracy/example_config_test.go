@@ -25,14 +25,14 @@ import (
 func Example_row11() {
 	server := pokeAPI(503, 503, 503, 503, 503)
 	api := server.behind(retry.New(retry.Policy{Attempts: 2, Delays: map[int]time.Duration{503: 0}}))
-	attempts := func(opts ...parse.Option) int {
+	attempts := func(name string, opts ...parse.Option) int {
 		before := server.sends()
-		_, _ = getPokemon.Call(ctx, api, "abra", opts...)
+		_, _ = getPokemon.Call(ctx, api, name, opts...)
 		return server.sends() - before
 	}
-	fmt.Println("inherited:", attempts())
-	fmt.Println("off:", attempts(retry.Off))
-	fmt.Println("a value:", attempts(retry.Policy{Attempts: 3}))
+	fmt.Println("inherited:", attempts("abra"))
+	fmt.Println("off:", attempts("kadabra", retry.Off))
+	fmt.Println("a value:", attempts("alakazam", retry.Policy{Attempts: 3}))
 	// Output:
 	// inherited: 2
 	// off: 1
@@ -139,6 +139,7 @@ func Example_row16() {
 	fmt.Println(transport.CallOf(resp).Count(), "attempts", err) // the whole Call prints each, with times, waits and verdict
 	// Output:
 	// retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m30s
+	// retry sends once what a layer above, such as an SDK, sends again within 1m30s of a failure
 	// throttle: 10 requests per second
 	// throttle: a pause holds back scope host, at most 1m30s
 	// retry: 2 attempts, waits up to 1s, full jitter, hints to 1m30s | throttle: off

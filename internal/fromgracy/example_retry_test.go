@@ -40,6 +40,7 @@ var asThere = retry.Policy{
 	Jitter:     retry.NoJitter,
 	When:       retry.Always, // retry_on=None
 	Unsafe:     true,         // POST too
+	Repeats:    retry.IgnoreRepeats,
 	Budget:     retry.NoBudget(),
 }
 
@@ -61,7 +62,7 @@ func Example_row21() {
 	fmt.Println(asThere)
 	// Output:
 	// retry: 4 attempts, waits up to 2s 6s 18s, full jitter, hints to 1m30s
-	// retry: 4 attempts, waits 2s 6s 18s, no jitter, hints to 1m30s, decided by When, unsafe methods too, no budget
+	// retry: 4 attempts, waits 2s 6s 18s, no jitter, hints to 1m30s, decided by When, unsafe methods too, ignores repeats, no budget
 }
 
 func Example_row22() {
