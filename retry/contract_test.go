@@ -13,6 +13,8 @@ func TestContract(t *testing.T) {
 		"default": {},
 		"unsafe":  {Unsafe: true, MarkAmbiguous: true, Attempts: 5},
 		"once":    {Attempts: 1},
+		"ignores": {Repeats: retry.IgnoreRepeats},
+		"rejects": {Repeats: retry.RejectRepeats},
 	} {
 		t.Run(name, func(t *testing.T) {
 			roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {

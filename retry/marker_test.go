@@ -45,3 +45,21 @@ func TestRetriesOfAnSDKAreRecognised(t *testing.T) {
 		})
 	}
 }
+
+// An SDK that says that a request is the first attempt of a call repeats nothing, however
+// lately an equal one has failed.
+func TestAFirstAttemptOfAnSDKIsNoRepeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(503)}}
+		rt := retry.New(retry.Policy{Budget: retry.NoBudget()}).Wrap(base)
+		for _, attempt := range []struct {
+			number string
+			sent   int
+		}{{"0", 3}, {"1", 1}, {"0", 3}} {
+			n := get(t, t.Context(), rt, base, func(req *http.Request) { req.Header.Set("X-Stainless-Retry-Count", attempt.number) })
+			if n != attempt.sent {
+				t.Errorf("attempt %s was sent %d times, want %d", attempt.number, n, attempt.sent)
+			}
+		}
+	})
+}
