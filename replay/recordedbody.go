@@ -20,6 +20,7 @@ type recordedBody struct {
 	over    bool // the exchange was recorded, or the body is too long
 	reading int  // reads of the caller's that are under way
 	closing bool // Close was called: the body is read by nobody but us
+	closed  bool // Close is done: a read gets the error of inner
 }
 
 // newRecordedBody has a WriteTo if inner has one.
@@ -46,19 +47,23 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 
 // Close completes the exchange where the end of the body is near.
 func (b *recordedBody) Close() error {
+	var err error
 	closed := b.complete()
 	b.end(nil)
-	if closed {
-		return nil
+	if !closed {
+		err = b.inner.Close()
 	}
-	return b.inner.Close()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	return err
 }
 
-// enter begins a read of the caller's; false after Close.
+// enter begins a read of the caller's; false while Close reads the rest.
 func (b *recordedBody) enter() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closing {
+	if b.closing && !b.closed {
 		return false
 	}
 	b.reading++
