@@ -12,8 +12,9 @@ import (
 // further attempt. A request without a body or with GetBody is returned as it is.
 //
 // Otherwise the copy has a GetBody whose bodies are independent of each other:
-// a body that can seek is read from where it stood, each at its own place; any
-// other is kept, as it is read, up to limit bytes. Nothing is read ahead, so a
+// an io.NopCloser of a bytes.Reader, strings.Reader or io.SectionReader is read at
+// offsets of its own, a body that can seek from where it stood, each at its own place;
+// any other is kept, as it is read, up to limit bytes. Nothing is read ahead, so a
 // body that is produced while it is sent streams as before. Beyond limit only
 // the body of the latest attempt can be read: the first one's, that of the last
 // [Rewind], or one that was asked for after it was closed. GetBody and every
@@ -25,6 +26,9 @@ import (
 func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 	if req.Body == nil || req.Body == http.NoBody || req.GetBody != nil {
 		return req, func() {}
+	}
+	if r := sectioned(req); r != nil {
+		return r, func() {}
 	}
 	s := &source{body: req.Body, limit: limit, turn: make(chan struct{}, 1)}
 	s.watcher, _ = req.Body.(Watcher)
