@@ -50,6 +50,41 @@ func ExampleRewind() {
 	// true
 }
 
+// The GetBody of an SDK may rewind the one body and return it. Behind Guard such a body can
+// be read ahead, to sign it, and is still there to be sent.
+func ExampleGuard() {
+	body := struct {
+		io.ReadSeeker
+		io.Closer
+	}{strings.NewReader("hello"), io.NopCloser(nil)}
+	req, _ := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://api.test/", &body)
+	req.GetBody = func() (io.ReadCloser, error) {
+		_, err := body.Seek(0, io.SeekStart)
+		return &body, err
+	}
+	req, done := bodies.Guard(req)
+	defer done()
+	ahead, err := req.GetBody()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	signed, _ := io.ReadAll(ahead)
+	_ = ahead.Close()
+	sent, _ := io.ReadAll(req.Body)
+	_ = req.Body.Close()
+	fmt.Printf("%s, %s\n", signed, sent)
+	// Output: hello, hello
+}
+
+func ExampleSetAside() {
+	resp := &http.Response{Body: io.NopCloser(strings.NewReader("try again later"))}
+	bodies.SetAside(resp) // its connection is free, and it can still be returned
+	text, err := io.ReadAll(resp.Body)
+	fmt.Println(string(text), err)
+	// Output: try again later <nil>
+}
+
 func ExampleDrain() {
 	busy := strings.NewReader("try again later")
 	resp := &http.Response{Body: io.NopCloser(busy)}

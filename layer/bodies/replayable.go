@@ -9,7 +9,9 @@ import (
 
 // Replayable returns a request whose body can be sent more than once, for a
 // layer that may need it, and a function to call when the layer will make no
-// further attempt. A request without a body or with GetBody is returned as it is.
+// further attempt. A request without a body is returned as it is, and so is one whose
+// body is an io.NopCloser of a bytes.Reader, bytes.Buffer or strings.Reader and has a
+// GetBody, as http.NewRequest makes it; any other with a GetBody is guarded ([Guard]).
 //
 // Otherwise the copy has a GetBody whose bodies are independent of each other:
 // an io.NopCloser of a bytes.Reader, strings.Reader or io.SectionReader is read at
@@ -24,13 +26,19 @@ import (
 // The original body is closed once, after done was called and every body that
 // was handed out is closed.
 func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
-	if req.Body == nil || req.Body == http.NoBody || req.GetBody != nil {
+	switch {
+	case req.Body == nil || req.Body == http.NoBody:
 		return req, func() {}
+	case req.GetBody != nil:
+		if inMemory(req.Body) {
+			return req, func() {}
+		}
+		return Guard(req)
 	}
 	if r := sectioned(req); r != nil {
 		return r, func() {}
 	}
-	s := &source{body: req.Body, limit: limit, turn: make(chan struct{}, 1)}
+	s := &source{body: req.Body, limit: limit, length: req.ContentLength, turn: make(chan struct{}, 1)}
 	s.watcher, _ = req.Body.(Watcher)
 	if k, ok := req.Body.(io.Seeker); ok {
 		if at, err := k.Seek(0, io.SeekCurrent); err == nil {
@@ -53,7 +61,7 @@ type Watcher interface{ Moved() }
 // from the caller only as it is sent. Reading a copy ahead would wait for the
 // caller to produce it.
 func Streamed(req *http.Request) bool {
-	r, ok := req.Body.(*sourceReader)
+	r, ok := innermost(req.Body).(*sourceReader)
 	return ok && r.s.seeker == nil
 }
 
@@ -64,6 +72,7 @@ type source struct {
 	seeker io.Seeker
 	offset int64
 	limit  int64
+	length int64 // the Content-Length, 0 or less if it is not known
 
 	watcher Watcher // the body, nil if it is none
 
@@ -93,17 +102,25 @@ func (s *source) readerLocked() *sourceReader {
 func (s *source) again() (io.ReadCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.err != nil && !errors.Is(s.err, io.EOF):
-		return nil, s.err // what could be sent is only a part of the body
-	case s.over, s.closed:
-		return nil, ErrNotReplayable
+	if err := s.goneLocked(); err != nil {
+		return nil, err
 	}
 	r := s.readerLocked()
 	if s.latest.closed {
 		s.latest = r
 	}
 	return r, nil
+}
+
+// goneLocked returns why there is no further reader, nil if there may be one.
+func (s *source) goneLocked() error {
+	switch {
+	case s.err != nil && !errors.Is(s.err, io.EOF):
+		return s.err // what could be sent is only a part of the body
+	case s.over, s.closed:
+		return ErrNotReplayable
+	}
+	return nil
 }
 
 // done records that no further reader will be asked for.
@@ -155,7 +172,7 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	defer s.mu.Unlock()
 	s.read += int64(n)
 	r.at += int64(n)
-	s.err = err
+	s.err = lengthened(s.read, s.length, err)
 	switch {
 	case s.over:
 	case s.read > s.limit:
@@ -163,7 +180,7 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	default:
 		s.kept = append(s.kept, p[:n]...)
 	}
-	return n, err
+	return n, s.err
 }
 
 // known reads from what is kept. ok is false if the body itself must be read.
@@ -219,6 +236,7 @@ func (r *sourceReader) seek(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	r.at += int64(n)
 	s.place = r.at
+	err = lengthened(r.at, s.length, err)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.mu.Lock()
 		s.err = err
