@@ -7,6 +7,7 @@ import (
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/redact"
 )
 
 // bodyLimit bounds what is kept of a request body that has no GetBody.
@@ -66,14 +67,13 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		row.AddNote("auth: 401, and the token has just been renewed")
 		return resp, nil
 	}
-	req, err := bodies.Rewind(req)
-	if err != nil {
-		row.AddNote("auth: 401, and the request body is not replayable")
+	if err := bodies.Rewindable(req); err != nil {
+		row.AddNote("auth: 401, and the request body is not replayable: " + redact.Error(err))
 		return resp, nil
 	}
 	row.End(resp, nil)
 	row.Own(resp)
-	bodies.Drain(resp)
+	bodies.SetAside(resp)
 	if row == c.Attempt() { // a concurrent attempt keeps its row
 		row = c.NextAttempt(layer.Retry)
 	}
@@ -83,9 +83,21 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		row.End(nil, err)
 		return nil, err
 	}
-	resp, err = a.send(req, cred.value, next)
+	again, err := bodies.Rewind(req)
 	if err != nil {
+		row.AddNote("auth: the request body is not replayable: " + redact.Error(err))
 		row.End(nil, err)
+		return resp, nil
 	}
-	return resp, err
+	second, err := a.send(again, cred.value, next)
+	switch {
+	case err == nil:
+		return second, nil
+	case bodies.IsShort(err):
+		row.AddNote("auth: " + redact.Error(err))
+		row.End(nil, err)
+		return resp, nil
+	}
+	row.End(nil, err)
+	return nil, err
 }

@@ -33,6 +33,9 @@ func (b probedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Unwrap returns the body that is counted, by which package bodies knows one reader again.
+func (b probedBody) Unwrap() io.ReadCloser { return b.ReadCloser }
+
 // probed returns a request that reports to a probe, if it may be sent again only
 // where nothing of it was sent. The probe is nil otherwise, since it costs a few
 // allocations.

@@ -49,9 +49,13 @@
 //
 // # Bodies
 //
-// Further attempts get their body from GetBody; a body that can seek goes back
-// to where it was; any other is kept while it is sent, up to 1 MiB
-// ([bodies.Replayable]). Longer ones are sent once.
+// Further attempts get their body from GetBody, when the wait is over and what the base
+// still reads of the attempt before is cut off, since the GetBody of some SDKs rewinds the
+// one body that there is ([bodies.Guard]). A body that can seek goes back to where it was;
+// any other is kept while it is sent, up to 1 MiB ([bodies.Replayable]); longer ones are
+// sent once. A body that fails or comes up short the
+// second time takes the place of no response: the one that was there is returned, with
+// the first 16 KiB of its body.
 //
 // # Place
 //

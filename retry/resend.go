@@ -17,11 +17,11 @@ func (p *plan) mayResendLost(req *http.Request) bool {
 	return p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
 }
 
-// mustKeepBody reports whether the body of a request has to be prepared before the
-// first attempt, because it is not replayable and a further attempt may need it: after
-// a 429, or where nothing was sent, that may be one with any method.
-func (p *plan) mustKeepBody(req *http.Request) bool {
-	return req.Body != nil && req.Body != http.NoBody && req.GetBody == nil && req.Trailer == nil && p.attempts > 1 &&
+// maySendAgain reports whether the body of a request has to be prepared before the
+// first attempt, because a further attempt may need it: after a 429, or where nothing
+// was sent, that may be one with any method.
+func (p *plan) maySendAgain(req *http.Request) bool {
+	return req.Body != nil && req.Body != http.NoBody && req.Trailer == nil && p.attempts > 1 &&
 		resentBySDK(req.Header) == "" && req.Method != http.MethodConnect && len(req.Header["Upgrade"]) == 0
 }
 

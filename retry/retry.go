@@ -72,8 +72,9 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	}
 	host := budget.recordCall(req, a.Start())
 	req = p.withIdempotencyKey(c, req)
-	kept := p.mustKeepBody(req)
-	if kept {
+	kept := false
+	if p.maySendAgain(req) {
+		kept = req.GetBody == nil
 		var done func()
 		req, done = bodies.Replayable(req, p.buffer)
 		defer done()

@@ -1,7 +1,6 @@
 package retry
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -33,6 +33,9 @@ type series struct {
 	asked  time.Duration // what the latest response asked for, 0 for nothing
 	obeyed time.Duration // what was made of it
 	spare  int           // attempts that are allowed beyond those of the policy
+
+	last    *http.Response // the outcome that stands where a further attempt has no whole body
+	lastErr error
 
 	taken  bool     // responses have set cookies
 	jarred []string // the cookies that were in the jar before that, as http.Client writes them
@@ -62,10 +65,14 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		undecided = nil
 		if resp != nil {
 			a.Own(resp)
-			bodies.Drain(resp)
+			s.discard(resp)
 		}
 		s.announce(a, o, f)
+		s.stands(resp, err)
 		if a, err = s.beginAttempt(f); err != nil {
+			if f.bodyless {
+				return s.withoutBody(a, err)
+			}
 			return nil, err
 		}
 		var req *http.Request
@@ -95,14 +102,20 @@ func outcome(s *series, a *layer.Attempt, resp *http.Response, err error) Outcom
 
 // result hands the last outcome to the caller, or the error in its place.
 func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead error) (*http.Response, error) {
-	if instead != nil {
+	switch {
+	case instead != nil:
 		if resp != nil {
 			a.Own(resp)
 			bodies.Drain(resp)
 		}
 		err = instead
-	} else if resp != nil {
+	case resp != nil:
 		return resp, nil
+	case bodies.IsShort(err) && s.stood():
+		a.AddNote(redact.Error(err))
+		if err = s.lastErr; s.last != nil {
+			return s.last, nil
+		}
 	}
 	if s.mark && instead == nil && s.ambiguous(a, Outcome{Err: err}) {
 		err = s.ambiguity(a, err)
@@ -120,10 +133,12 @@ func (s *series) gaveUp(err error) error {
 
 // further is an attempt that has been decided on and is still to begin.
 type further struct {
-	req   *http.Request // the request, with a body of its own
+	req   *http.Request // the request, with a body of its own once the wait is over
 	wait  time.Duration
 	spent spending
 	paid  bool // the budget has been spent
+
+	bodyless bool // there was no body for it after all
 }
 
 // refund gives back the retry of an attempt that was not sent.
@@ -155,13 +170,13 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 		s.call.SetStopReason(why)
 		return nil, nil
 	}
-	f, why, err := s.provide(a, o)
+	f, why := s.provide(a, o)
 	if why != "" {
 		s.call.SetStopReason(why)
 		if s.call.Wants(layer.Exhausted) {
 			s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
 		}
-		return nil, err
+		return nil, nil
 	}
 	return f, nil
 }
@@ -174,45 +189,30 @@ func (s *series) announce(a *layer.Attempt, o Outcome, f *further) {
 	}
 }
 
-// provide returns what a further attempt needs, or why there is none. An error
-// takes the place of the outcome.
-func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string, err error) {
+// provide returns what a further attempt needs, or why there is none.
+func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string) {
 	h, hinted := hint.FromResponse(o.Response, time.Now())
 	if hinted && s.missedShortly(h) { // it was all but accepted
 		s.spare = 1
 	}
 	if s.made >= s.attempts+s.spare {
-		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts+s.spare), nil
+		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts+s.spare)
 	}
 	f = new(further)
 	if f.wait, why = s.wait(a, o, h, hinted); why != "" {
-		return nil, why, nil
+		return nil, why
 	}
 	if !s.call.Offline() && !s.host.sparesQuotas(o) {
 		if f.spent, f.paid = s.host.spend(time.Now()); !f.paid {
-			return nil, "budget empty", nil
+			return nil, "budget empty"
 		}
 	}
-	if f.req, err = bodies.Rewind(s.req); err != nil {
+	if err := bodies.Rewindable(s.req); err != nil {
 		s.refund(f)
 		a.AddNote(s.lost(err))
-		if o.Response != nil || errors.Is(err, bodies.ErrNotReplayable) || errors.Is(o.Err, err) {
-			return nil, "the body cannot be sent again", nil
-		}
-		return nil, "the body cannot be sent again", &pairError{o.Err, err, "GetBody: "}
+		return nil, bodyLost
 	}
-	return f, "", nil
-}
-
-// lost returns the note that says why there is no body for a further attempt.
-func (s *series) lost(err error) string {
-	switch {
-	case !errors.Is(err, bodies.ErrNotReplayable):
-		return "GetBody: " + err.Error()
-	case s.kept:
-		return fmt.Sprintf("body over %d bytes or still being read: not replayable", s.buffer)
-	}
-	return "body without GetBody: not replayable"
+	return f, ""
 }
 
 // beginAttempt opens the row of a further attempt, waits and prepares its request.
@@ -222,13 +222,20 @@ func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 	defer func() {
 		if !ready { // also if PrepareRetry panics
 			s.refund(f)
-			if f.req.Body != nil {
+			if f.req != nil && f.req.Body != nil {
 				_ = f.req.Body.Close()
 			}
 		}
 	}()
 	err := s.sleep(a, f.wait)
-	f.req = s.withCookies(f.req)
+	if err == nil {
+		// Not before the wait: it may rewind what the base still reads.
+		if f.req, err = bodies.Rewind(s.req); err != nil {
+			f.bodyless = true
+			return a, err
+		}
+		f.req = s.withCookies(f.req)
+	}
 	if err == nil && s.header != "" {
 		f.req = layer.Edit(f.req)
 		f.req.Header.Set(s.header, strconv.Itoa(a.Number()))

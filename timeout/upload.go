@@ -73,6 +73,9 @@ func (u *upload) end() {
 	}
 }
 
+// Unwrap returns the body that moves, by which package bodies knows one reader again.
+func (u *upload) Unwrap() io.ReadCloser { return u.inner }
+
 // Moved implements [bodies.Watcher].
 func (u *upload) Moved() { u.deadline.move() }
 

@@ -1,0 +1,68 @@
+package retry
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+)
+
+// bodyLost is why a call stops where a further attempt has no body.
+const bodyLost = "the body cannot be sent again"
+
+// discard ends a response that is followed by another attempt. One that may have to be
+// returned after all, because the body cannot be sent again, is set aside.
+func (s *series) discard(resp *http.Response) {
+	if s.req.Body == nil || s.req.Body == http.NoBody {
+		bodies.Drain(resp)
+		return
+	}
+	bodies.SetAside(resp)
+}
+
+// stands records the outcome that a further attempt must not take the place of with an
+// error that is about the body alone.
+func (s *series) stands(resp *http.Response, err error) {
+	if !bodies.IsShort(err) {
+		s.last, s.lastErr = resp, err
+	}
+}
+
+// stood reports whether there is such an outcome.
+func (s *series) stood() bool { return s.last != nil || s.lastErr != nil }
+
+// withoutBody returns the outcome that stands where GetBody failed with err once the
+// wait before the attempt a was over.
+func (s *series) withoutBody(a *layer.Attempt, err error) (*http.Response, error) {
+	a.AddNote(s.lost(err))
+	a.End(nil, err)
+	s.call.SetStopReason(bodyLost)
+	if s.call.Wants(layer.Exhausted) {
+		s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: s.last, Err: err, Text: bodyLost})
+	}
+	if s.last != nil {
+		return s.last, nil
+	}
+	if s.lastErr != nil && !errors.Is(err, bodies.ErrNotReplayable) && !errors.Is(s.lastErr, err) {
+		err = &pairError{s.lastErr, err, "GetBody: "}
+	} else if s.lastErr != nil {
+		err = s.lastErr
+	}
+	if s.made > 1 {
+		err = s.gaveUp(err)
+	}
+	return nil, err
+}
+
+// lost returns the note that says why there is no body for a further attempt.
+func (s *series) lost(err error) string {
+	switch {
+	case !errors.Is(err, bodies.ErrNotReplayable):
+		return "GetBody: " + err.Error()
+	case s.kept:
+		return fmt.Sprintf("body over %d bytes or still being read: not replayable", s.buffer)
+	}
+	return "body without GetBody: not replayable"
+}
