@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -68,6 +69,9 @@ func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	var resp *http.Response
 	var err error
 	if hooks.Before != nil {
+		var done func()
+		req, done = bodies.Guard(req) // the hook may read a body of GetBody, to sign it
+		defer done()
 		req, err = h.before(c, req, hooks.Before)
 	}
 	if err == nil {

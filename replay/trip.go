@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -37,6 +38,8 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		}
 		return next.RoundTrip(req)
 	}
+	req, done := bodies.Guard(req) // capture reads a body of GetBody ahead
+	defer done()
 	p, err := t.capturer.capture(req, mode)
 	if err != nil {
 		return layer.Reject(req, err)
