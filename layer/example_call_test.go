@@ -25,24 +25,30 @@ func (n again) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		return next.RoundTrip(req) // another layer makes the attempts
 	}
 	defer c.ReleaseRetry()
+	req, done := bodies.Replayable(req, 1<<20)
+	defer done()
 	for i := again(1); ; i++ {
 		a := c.Attempt()
 		resp, err := next.RoundTrip(req)
 		if a.End(resp, err) != verdict.Retryable {
 			return resp, err
 		}
-		fresh, rewindErr := bodies.Rewind(req)
 		switch {
 		case i == n:
 			c.SetStopReason("no attempt is left")
 			return resp, err
-		case rewindErr != nil:
+		case bodies.Rewindable(req) != nil:
 			c.SetStopReason("the body cannot be sent again")
 			return resp, err
 		}
 		if resp != nil {
 			a.Own(resp) // so that the ledger records its bytes
-			bodies.Drain(resp)
+			bodies.SetAside(resp)
+		}
+		fresh, rewindErr := bodies.Rewind(req) // when the attempt before is over
+		if rewindErr != nil {
+			c.SetStopReason("the body cannot be sent again")
+			return resp, err
 		}
 		c.NextAttempt(layer.Retry)
 		req = fresh

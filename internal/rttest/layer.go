@@ -125,19 +125,21 @@ func Retry(n int) *Layer {
 			return next.RoundTrip(req)
 		}
 		defer c.ReleaseRetry()
+		req, done := bodies.Guard(req)
+		defer done()
 		for i := 1; ; i++ {
 			a := c.Attempt()
 			resp, err := next.RoundTrip(req)
-			if a.End(resp, err) != verdict.Retryable || i == n {
-				return resp, err
-			}
-			again, rerr := bodies.Rewind(req)
-			if rerr != nil {
+			if a.End(resp, err) != verdict.Retryable || i == n || bodies.Rewindable(req) != nil {
 				return resp, err
 			}
 			if resp != nil {
 				a.Own(resp)
-				bodies.Drain(resp)
+				bodies.SetAside(resp)
+			}
+			again, rerr := bodies.Rewind(req)
+			if rerr != nil {
+				return resp, err
 			}
 			c.NextAttempt(layer.Retry)
 			req = again

@@ -111,6 +111,15 @@ func uploadMutants() []mutant {
 				return inner.RoundTrip(c)
 			}}
 		}, Retries, true},
+		sending("reads the body of GetBody before sending, to sign it", "rewound-body-arrives-whole rewound-body-early-response", func(req *http.Request) {
+			if body, ok := bodyAgain(req); ok && body != nil {
+				_, _ = io.Copy(io.Discard, body)
+				_ = body.Close()
+			}
+		}),
+		{"rewinds a body that is still being sent", "rewound-body-early-response", retries(func(r *retrier) {
+			r.lend = func(body io.ReadCloser) (io.ReadCloser, func()) { return body, func() {} }
+		}), Retries, true},
 		{"ignores that GetBody failed", "getbody-failure", retries(func(r *retrier) {
 			r.again = func(req *http.Request) (io.ReadCloser, bool) {
 				if req.GetBody == nil {

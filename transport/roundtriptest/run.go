@@ -105,7 +105,7 @@ func (c testCase) leftOut() Allowance {
 func cases() []testCase {
 	var all []testCase
 	for _, group := range [][]testCase{
-		requestCases(), uploadCases(), resendCases(),
+		requestCases(), uploadCases(), resendCases(), rewindCases(),
 		responseCases(), bodyCases(), discardCases(),
 		contextCases(), errorCases(), sloppyCases(),
 		stateCases(), stackCases(), clientCases(), wireCases(), socketCases(),
