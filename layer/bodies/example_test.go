@@ -77,6 +77,25 @@ func ExampleGuard() {
 	// Output: hello, hello
 }
 
+func ExampleLimits_Replayable() {
+	memory := new(bodies.Memory) // of all requests of a layer
+	limits := bodies.Limits{Known: 100, Unknown: 10, Memory: memory, Total: 150}
+	for _, length := range []int64{100, 20, 60} {
+		body := io.MultiReader(strings.NewReader(strings.Repeat("x", int(length)))) // no GetBody, no Seek
+		req, _ := http.NewRequestWithContext(context.Background(), http.MethodPut, "http://api.test/", body)
+		req.ContentLength = length
+		req, done := limits.Replayable(req)
+		defer done()
+		_, _ = io.Copy(io.Discard, req.Body)
+		_ = req.Body.Close()
+		fmt.Println(memory.InUse(), bodies.Rewindable(req))
+	}
+	// Output:
+	// 100 <nil>
+	// 120 <nil>
+	// 120 bodies: the body of 60 bytes was not kept: 120 of 150 bytes were in use
+}
+
 func ExampleSetAside() {
 	resp := &http.Response{Body: io.NopCloser(strings.NewReader("try again later"))}
 	bodies.SetAside(resp) // its connection is free, and it can still be returned

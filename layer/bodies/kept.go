@@ -1,0 +1,124 @@
+package bodies
+
+// The sizes of the pieces in which a body is kept: a long one is never moved while it
+// grows, which would take twice its size.
+const (
+	firstPiece = 4 << 10
+	piece      = 256 << 10
+)
+
+// kept is what was read of a body. The mutex of its source guards it.
+type kept struct {
+	Limits
+	length int64 // of a body that is to be kept whole, 0 of any other
+	limit  int64 // how much is kept
+
+	pieces [][]byte // all of them full but the last
+	starts []int64  // where each of them begins
+	size   int64    // what all of them can hold
+	taken  int64    // of the memory
+	read   int64    // how much was read
+	over   bool     // more was read than is kept, and pieces is gone
+	full   *NotKeptError
+	known  int64 // the Content-Length
+}
+
+// keep returns what keeps a body of a Content-Length.
+func (l Limits) keep(length int64) kept {
+	k := kept{Limits: l, limit: l.Unknown, known: length}
+	switch {
+	case length > 0 && length <= l.Known:
+		k.length, k.limit = length, length
+	case length > 0:
+		k.limit = min(l.Known, l.Unknown)
+	}
+	return k
+}
+
+// room makes room for n more bytes and returns how many of them will be kept.
+func (k *kept) room(n int) int {
+	if k.over {
+		return 0
+	}
+	want := min(int64(n), k.limit-k.read)
+	for k.size-k.read < want && k.grow() {
+	}
+	return int(min(want, k.size-k.read))
+}
+
+// grow adds a piece, and reports whether there was room for it.
+func (k *kept) grow() bool {
+	next := min(piece, k.limit-k.size)
+	if k.length == 0 {
+		next = min(next, max(firstPiece, k.size))
+	}
+	need := next
+	if k.length > 0 {
+		need = k.length - k.taken
+	}
+	if next <= 0 || k.full != nil {
+		return false
+	}
+	if k.Memory != nil && need > 0 {
+		if !k.Memory.take(need, k.Total) {
+			k.full = &NotKeptError{Length: k.known, Limit: k.limit, InUse: k.Memory.InUse(), Total: k.Total}
+			return false
+		}
+		k.taken += need
+	}
+	k.starts = append(k.starts, k.size)
+	k.pieces = append(k.pieces, make([]byte, 0, next))
+	k.size += next
+	return true
+}
+
+// add records that p was read, and keeps it if there is room.
+func (k *kept) add(p []byte) {
+	at := k.read
+	k.read += int64(len(p))
+	switch {
+	case k.over:
+		return
+	case k.read > k.size:
+		k.drop()
+		return
+	}
+	for i := k.piece(at); len(p) > 0; i++ {
+		b := k.pieces[i]
+		n := min(len(p), cap(b)-len(b))
+		k.pieces[i] = append(b, p[:n]...)
+		p = p[n:]
+	}
+}
+
+// copyAt copies what was read from a place on.
+func (k *kept) copyAt(p []byte, at int64) int {
+	i := k.piece(at)
+	return copy(p, k.pieces[i][at-k.starts[i]:])
+}
+
+// piece returns the index of the piece that a place is in.
+func (k *kept) piece(at int64) int {
+	i := len(k.starts) - 1
+	for i > 0 && k.starts[i] > at {
+		i--
+	}
+	return max(i, 0)
+}
+
+// drop gives up what is kept; nothing more will be.
+func (k *kept) drop() {
+	k.over, k.pieces, k.starts, k.size = true, nil, nil, 0
+	if k.taken > 0 {
+		k.Memory.free(k.taken)
+		k.taken = 0
+	}
+}
+
+// lost returns why the body cannot be read again.
+func (k *kept) lost() error {
+	if k.full != nil {
+		return k.full
+	}
+	return &NotKeptError{Length: k.known, Limit: k.limit}
+}

@@ -1,0 +1,209 @@
+package bodies
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+)
+
+// source is the body of the caller, read by several attempts, each at its own
+// place.
+type source struct {
+	body   io.ReadCloser
+	seeker io.Seeker
+	offset int64
+	length int64 // the Content-Length, 0 or less if it is not known
+
+	watcher Watcher // the body, nil if it is none
+
+	turn  chan struct{} // held while the body is read; guards place
+	place int64         // the position of a body that can seek, counted from offset
+
+	// mu guards the fields below, and closed of every reader. It is taken while
+	// turn is held, never the other way round.
+	mu       sync.Mutex
+	latest   *sourceReader // the only one that may read beyond what is kept
+	kept     kept          // what was read so far of a body that cannot seek
+	err      error         // how the body ended; of one that can seek only a fault
+	open     int           // the number of readers that are not closed
+	finished bool          // done was called
+	closed   bool          // the body is closed
+}
+
+// readerLocked returns a new reader. mu must be held, unless s is not shared yet.
+func (s *source) readerLocked() *sourceReader {
+	s.open++
+	return &sourceReader{s: s}
+}
+
+// again is the GetBody of the request.
+func (s *source) again() (io.ReadCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.goneLocked(); err != nil {
+		return nil, err
+	}
+	r := s.readerLocked()
+	if s.latest.closed {
+		s.latest = r
+	}
+	return r, nil
+}
+
+// goneLocked returns why there is no further reader, nil if there may be one.
+func (s *source) goneLocked() error {
+	switch {
+	case s.err != nil && !errors.Is(s.err, io.EOF):
+		return s.err // what could be sent is only a part of the body
+	case s.closed:
+		return ErrNotReplayable
+	case s.kept.over:
+		return s.kept.lost()
+	}
+	return nil
+}
+
+// done records that no further reader will be asked for.
+func (s *source) done() {
+	s.mu.Lock()
+	s.finished = true
+	s.dropLocked()
+	s.mu.Unlock()
+	_ = s.close()
+}
+
+// dropLocked gives up what is kept once no reader will ask for it again.
+func (s *source) dropLocked() {
+	if s.finished && (s.open == 0 || s.open == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
+		s.kept.drop()
+	}
+}
+
+// close closes the body once no reader needs it.
+func (s *source) close() error {
+	s.mu.Lock()
+	if !s.finished || s.open > 0 || s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	s.mu.Unlock()
+	return s.body.Close()
+}
+
+// sourceReader is a body of one attempt.
+type sourceReader struct {
+	s      *source
+	at     int64 // how much it has read; of a body that cannot seek guarded by s.mu
+	closed bool  // guarded by s.mu
+}
+
+func (r *sourceReader) Read(p []byte) (int, error) {
+	if n, err, ok := r.known(p); ok {
+		if r.s.watcher != nil {
+			r.s.watcher.Moved()
+		}
+		return n, err
+	}
+	s := r.s
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	if s.seeker != nil {
+		return r.seek(p)
+	}
+	// Another reader may have read on while this one waited for its turn.
+	if n, err, ok := r.known(p); ok {
+		return n, err
+	}
+	allowed := r.allowed(len(p))
+	switch {
+	case allowed > 0 || len(p) == 0:
+	case r.at == s.length: // what follows, if anything does, is for the latest attempt to find
+		return 0, io.EOF
+	default:
+		return 0, ErrNotReplayable
+	}
+	n, err := s.body.Read(p[:allowed])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept.add(p[:n])
+	r.at += int64(n)
+	s.err = lengthened(s.kept.read, s.length, err)
+	return n, s.err
+}
+
+// known reads from what is kept. ok is false if the body itself must be read.
+func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:revive // the results of Read come first
+	s := r.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case r.closed:
+		return 0, http.ErrBodyReadAfterClose, true
+	case s.seeker != nil:
+		return 0, nil, false
+	case r.at < s.kept.read && s.kept.over:
+		return 0, ErrNotReplayable, true
+	case r.at < s.kept.read:
+		n = s.kept.copyAt(p, r.at)
+		r.at += int64(n)
+		s.dropLocked()
+		return n, nil, true
+	case s.err != nil:
+		return 0, s.err, true
+	}
+	return 0, nil, false
+}
+
+// allowed makes room for up to n bytes and returns how many of them r may read: what
+// is not kept belongs to the latest attempt.
+func (r *sourceReader) allowed(n int) int {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	room := r.s.kept.room(n)
+	if r.s.latest == r {
+		return n
+	}
+	return room
+}
+
+// attempt makes r the body of the latest attempt.
+func (r *sourceReader) attempt() {
+	r.s.mu.Lock()
+	r.s.latest = r
+	r.s.mu.Unlock()
+}
+
+// seek reads at the place of the reader. turn must be held.
+func (r *sourceReader) seek(p []byte) (int, error) {
+	s := r.s
+	if s.place != r.at {
+		if _, err := s.seeker.Seek(s.offset+r.at, io.SeekStart); err != nil {
+			return 0, err
+		}
+	}
+	n, err := s.body.Read(p)
+	r.at += int64(n)
+	s.place = r.at
+	err = lengthened(r.at, s.length, err)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.mu.Lock()
+		s.err = err
+		s.mu.Unlock()
+	}
+	return n, err
+}
+
+func (r *sourceReader) Close() error {
+	r.s.mu.Lock()
+	if r.closed {
+		r.s.mu.Unlock()
+		return nil
+	}
+	r.closed = true
+	r.s.open--
+	r.s.dropLocked()
+	r.s.mu.Unlock()
+	return r.s.close()
+}

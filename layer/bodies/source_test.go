@@ -1,0 +1,38 @@
+package bodies_test
+
+import (
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/gracy-go/gracy/layer/bodies"
+)
+
+// A copy that is read beside the upload ends where a body of known length does, and
+// takes nothing from the upload where there is no room to keep it.
+func TestACopyTakesNothingFromTheUpload(t *testing.T) {
+	for name, test := range map[string]struct {
+		limits bodies.Limits
+		known  bool
+		want   error
+	}{
+		"whole":          {bodies.Limits{Known: 8}, true, nil},
+		"unknown length": {bodies.Limits{Unknown: 9}, false, nil},
+		"too long":       {bodies.Limits{Known: 4, Unknown: 4}, true, bodies.ErrNotReplayable},
+		"no room":        {bodies.Limits{Known: 8, Memory: new(bodies.Memory), Total: 7}, true, bodies.ErrNotReplayable},
+	} {
+		r, done := test.limits.Replayable(streamed(t, 8, test.known))
+		ahead, err := r.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(ahead); !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
+			t.Errorf("%s: read ahead: %v, want %v", name, err, test.want)
+		}
+		if got := readBody(t, r); got != "abcdefgh" {
+			t.Errorf("%s: sent %q", name, got)
+		}
+		_ = ahead.Close()
+		done()
+	}
+}
