@@ -52,8 +52,9 @@
 // Further attempts get their body from GetBody, when the wait is over and what the base
 // still reads of the attempt before is cut off, since the GetBody of some SDKs rewinds the
 // one body that there is ([bodies.Guard]). A body that can seek goes back to where it was;
-// any other is kept while it is sent, up to 1 MiB ([bodies.Replayable]); longer ones are
-// sent once. A body that fails or comes up short the
+// any other is kept while it is sent ([Policy.BufferLimit]), as long as all that the layer
+// keeps is within its bound ([Policy.BufferTotal]). What is not kept is sent once, and the
+// ledger says what would make it replayable. A body that fails or comes up short the
 // second time takes the place of no response: the one that was there is returned, with
 // the first 16 KiB of its body.
 //

@@ -151,7 +151,7 @@ func (r *Retry) Explain(p *transport.Plan) {
 	}
 	p.Attempts *= c.attempts
 	p.Sends *= c.attempts
-	p.Buffered += c.buffer
+	p.Buffered += max(c.buffer, c.bufferKnown)
 	if c.backoff == nil {
 		if waits := c.fault.sum(c.attempts - 1); p.Longest > 0 && waits >= p.Longest {
 			p.Warn("retry waits up to %s between attempts, but the call ends after %s", waits, p.Longest)

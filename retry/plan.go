@@ -21,6 +21,8 @@ const (
 	throttleMax     = 20 * time.Second
 	defaultMaxHint  = 90 * time.Second
 	defaultBuffer   = 1 << 20
+	defaultKnown    = 17 << 20 // a part of 16 MiB, and what signatures of its chunks add
+	defaultTotal    = 4 * defaultKnown
 )
 
 // plan is a Policy with its defaults in place. Its fields are those of the Policy.
@@ -47,8 +49,11 @@ type plan struct {
 	unsafe    bool
 	mark      bool
 	budget    *Budget
-	buffer    int64
 	repeats   Repeats
+	buffer    int64 // of a body of unknown length
+
+	bufferKnown int64 // of a body with a Content-Length
+	bufferTotal int64
 }
 
 // Needs says that a policy of several attempts needs the layer.
@@ -98,8 +103,12 @@ func compile(p Policy) *plan {
 	if p.Rand == nil {
 		c.rand = rand.Float64
 	}
+	c.bufferKnown = c.buffer
 	if p.BufferLimit == 0 {
-		c.buffer = defaultBuffer
+		c.buffer, c.bufferKnown = defaultBuffer, defaultKnown
+	}
+	if c.bufferTotal = p.BufferTotal; c.bufferTotal == 0 {
+		c.bufferTotal = max(defaultTotal, 4*min(c.buffer, math.MaxInt64/4))
 	}
 	if len(p.Delays) > 0 {
 		c.delays = maps.Clone(p.Delays)
@@ -132,6 +141,10 @@ func validate(p Policy) {
 		panic("retry: BufferLimit is negative")
 	case p.Repeats > IgnoreRepeats:
 		panic("retry: unknown Repeats")
+	case p.BufferTotal < 0:
+		panic("retry: BufferTotal is negative")
+	case p.BufferTotal > 0 && p.BufferTotal < p.BufferLimit:
+		panic("retry: BufferTotal is below BufferLimit")
 	case !isToken(p.AttemptHeader):
 		panic("retry: AttemptHeader is not the name of a header")
 	case p.When != nil && (p.Statuses != nil || p.Errors != nil || p.CheckRetry != nil):

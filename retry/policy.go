@@ -116,8 +116,17 @@ type Policy struct {
 	// request carries none.
 	AttemptHeader string
 	// BufferLimit is how many bytes of a body that has no GetBody and cannot seek
-	// are kept for a further attempt. Default 1 MiB; [NoBuffer] keeps none.
+	// are kept for a further attempt. Default 17 MiB of a body with a Content-Length, a
+	// part of 16 MiB with the signatures of its chunks, and 1 MiB of another; [NoBuffer]
+	// keeps none. A body whose Content-Length is above the limit is kept as one without,
+	// so that it can be sent again as long as no more than that was read.
 	BufferLimit int64
+	// BufferTotal bounds the bytes that are kept at any one time for all calls of the
+	// layer, whatever stacks it is part of: a body with a Content-Length counts whole from
+	// its first byte on, until its call has ended. One that no longer fits is sent once, and
+	// the ledger says so. Default 68 MiB, or four times BufferLimit where that is more. A
+	// policy of a context compares the bytes that the layer keeps with its own bound.
+	BufferTotal int64
 
 	// THE BOUNDS OF ALL CALLS TOGETHER
 	//

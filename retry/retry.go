@@ -18,7 +18,8 @@ type Retry struct {
 	plan   *plan
 	budget *Budget
 
-	failures *failures // what a layer above may send again
+	failures *failures     // what a layer above may send again
+	memory   bodies.Memory // what is kept of request bodies
 }
 
 // New returns the layer of a policy; the zero [Policy] is the documented
@@ -42,6 +43,10 @@ func (r *Retry) Policy() Policy { return r.policy }
 
 // Budget returns the budget of the layer, to share it or to look at it.
 func (r *Retry) Budget() *Budget { return r.budget }
+
+// Buffered returns the number of bytes that are kept of request bodies now, in all the
+// stacks that the layer is part of.
+func (r *Retry) Buffered() int64 { return r.memory.InUse() }
 
 // String prints the schedule: see [Policy.String].
 func (r *Retry) String() string { return r.policy.String() }
@@ -76,7 +81,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	if p.maySendAgain(req) {
 		kept = req.GetBody == nil
 		var done func()
-		req, done = bodies.Replayable(req, p.buffer)
+		req, done = bodies.Limits{Known: p.bufferKnown, Unknown: p.buffer, Memory: &r.memory, Total: p.bufferTotal}.Replayable(req)
 		defer done()
 	}
 	sent, w := p.probed(req)

@@ -56,13 +56,23 @@ func (s *series) withoutBody(a *layer.Attempt, err error) (*http.Response, error
 	return nil, err
 }
 
-// lost returns the note that says why there is no body for a further attempt.
+// lost returns the note that says why there is no body for a further attempt, and what
+// would give it one.
 func (s *series) lost(err error) string {
+	k, ok := errors.AsType[*bodies.NotKeptError](err)
 	switch {
+	case ok && k.Total > 0:
+		return fmt.Sprintf("body not kept, %s in use: GetBody, or a larger BufferTotal, would make it replayable", of(k))
+	case ok && k.Length > 0:
+		return fmt.Sprintf("body of %d bytes over %d: GetBody, or a larger BufferLimit, would make it replayable", k.Length, k.Limit)
+	case ok:
+		return fmt.Sprintf("body of unknown length over %d bytes: GetBody, a ContentLength, or a larger BufferLimit, would make it replayable", k.Limit)
 	case !errors.Is(err, bodies.ErrNotReplayable):
 		return "GetBody: " + err.Error()
 	case s.kept:
-		return fmt.Sprintf("body over %d bytes or still being read: not replayable", s.buffer)
+		return "body still being read: not replayable"
 	}
 	return "body without GetBody: not replayable"
 }
+
+func of(k *bodies.NotKeptError) string { return fmt.Sprintf("%d of %d bytes", k.InUse, k.Total) }

@@ -50,3 +50,30 @@ func (w readsWhole) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.Body = rttest.Text(string(data))
 	return w.base.RoundTrip(r)
 }
+
+func TestTheLedgerSaysWhatWouldMakeABodyReplayable(t *testing.T) {
+	long := strings.Repeat("x", 2<<20)
+	for want, test := range map[string]struct {
+		policy retry.Policy
+		length int64
+	}{
+		"body of unknown length over 1048576 bytes: GetBody, a ContentLength, or a larger BufferLimit": {retry.Policy{}, -1},
+		"body of 2097152 bytes over 1048576: GetBody, or a larger BufferLimit":                         {retry.Policy{BufferLimit: 1 << 20}, 2 << 20},
+		"body of 2097152 bytes over 0: GetBody, or a larger BufferLimit":                               {retry.Policy{BufferLimit: retry.NoBuffer}, 2 << 20},
+		"body not kept, 0 of 1000 bytes in use: GetBody, or a larger BufferTotal":                      {retry.Policy{BufferTotal: 1000}, -1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{status(503)}}
+			req := request(t, t.Context(), http.MethodPut, stream(long))
+			req.ContentLength = test.length
+			resp, c, err := do(t, test.policy, base, req)
+			if err != nil || resp.StatusCode != 503 || len(base.sent) != 1 {
+				t.Errorf("%s: %v, sent %d times", want, err, len(base.sent))
+			}
+			finish(resp)
+			if !strings.Contains(c.Attempt().Notes(), want) {
+				t.Errorf("want %q in\n%s", want, c)
+			}
+		})
+	}
+}

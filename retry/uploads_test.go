@@ -1,0 +1,158 @@
+package retry_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+)
+
+const mib = 1 << 20
+
+// pattern is a text that does not end, of which no two places near each other are equal.
+type pattern struct {
+	of []byte
+	at int
+}
+
+func newPattern() *pattern {
+	of := make([]byte, 65521)
+	for i := range of {
+		of[i] = byte(i * 31 >> 3)
+	}
+	return &pattern{of: of}
+}
+
+// from returns the pattern from the start.
+func (r *pattern) from() *pattern { return &pattern{of: r.of} }
+
+func (r *pattern) Read(p []byte) (int, error) {
+	for n := 0; n < len(p); {
+		c := copy(p[n:], r.of[r.at:])
+		n += c
+		r.at = (r.at + c) % len(r.of)
+	}
+	return len(p), nil
+}
+
+// arrived reads a body as a base does, and reports whether it is all of a part.
+func (r *pattern) arrived(body io.ReadCloser, size int) bool {
+	defer body.Close()
+	want, got, buf := r.from(), make([]byte, 32<<10), make([]byte, 32<<10)
+	read := 0
+	for {
+		n, err := body.Read(got)
+		_, _ = want.Read(buf[:n])
+		if read += n; !bytes.Equal(got[:n], buf[:n]) {
+			return false
+		}
+		if err != nil {
+			return err == io.EOF && read == size //nolint:errorlint // a body ends with it bare
+		}
+	}
+}
+
+// heap returns how many bytes are reachable.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc) //nolint:gosec // bytes
+}
+
+// parts sends n parts at once, each from a reader that cannot seek, each with a 503 when all
+// have been read, and returns how many came whole a second time, how many bytes were kept
+// while all waited, and how far the heap grew by then.
+func parts(t *testing.T, n, size int, p retry.Policy) (whole int, kept, grew int64) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex // guards times, bad and whole
+		times, bad := map[string]int{}, 0
+		wait, data := make(chan struct{}), newPattern()
+		r := retry.New(p)
+		rt := r.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			ok := data.arrived(req.Body, size)
+			mu.Lock()
+			times[req.URL.Path]++
+			first := times[req.URL.Path] == 1
+			switch {
+			case !ok || req.ContentLength != int64(size):
+				bad++
+			case !first:
+				whole++
+			}
+			mu.Unlock()
+			if first {
+				<-wait
+				return rttest.Response(req, 503, "later"), nil
+			}
+			return rttest.Response(req, 200, ""), nil
+		}))
+		before := heap()
+		var group sync.WaitGroup
+		for i := range n {
+			group.Go(func() {
+				ctx, trace := transport.WithTrace(t.Context())
+				req := request(t, ctx, http.MethodPut, io.LimitReader(data.from(), int64(size)))
+				req.URL.Path, req.ContentLength = "/"+strconv.Itoa(i), int64(size)
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if text := rttest.Read(t, resp); resp.StatusCode == 503 {
+					said := trace.Calls()[0].Attempt().Notes()
+					if text != "later" || !strings.Contains(said, "would make it replayable") {
+						t.Errorf("a part that was sent once: response %q, notes %q", text, said)
+					}
+				}
+			})
+		}
+		synctest.Wait()
+		kept, grew = r.Buffered(), heap()-before
+		close(wait)
+		group.Wait()
+		if bad > 0 || r.Buffered() != 0 {
+			t.Errorf("%d parts did not arrive whole; %d bytes are kept in the end", bad, r.Buffered())
+		}
+	})
+	t.Logf("%d parts of %d bytes at once: %d came whole again, %.1f MiB kept, the heap grew by %.1f MiB", n, size, whole, float64(kept)/mib, float64(grew)/mib)
+	return whole, kept, grew
+}
+
+// Parts of an upload to S3 come from a reader that cannot seek. What is kept of all of them
+// has a bound; those within it are sent again whole, the others are sent once, and say so.
+func TestPartsAreKeptWithinTheBound(t *testing.T) {
+	const bound = 68 * mib
+	policy := retry.Policy{Delay: retry.NoDelay, Budget: retry.NoBudget()}
+	for _, test := range []struct{ n, size, whole int }{
+		{100, 5 * mib, 13}, {13, 5 * mib, 13}, {4, 16*mib + 24<<10, 4}, {6, 16*mib + 24<<10, 4}, {1, 17*mib + 1, 0},
+	} {
+		if testing.Short() && test.n > 6 {
+			continue
+		}
+		whole, kept, grew := parts(t, test.n, test.size, policy)
+		if whole != test.whole || kept > bound || grew > bound+int64(test.n)*128<<10+mib {
+			t.Errorf("%d of %d bytes: %d came whole again, want %d; %d bytes were kept, the heap grew by %d", test.n, test.size, whole, test.whole, kept, grew)
+		}
+	}
+	// The control: another bound.
+	policy.BufferTotal = 500 * mib
+	n := 20
+	if long.Wanted() {
+		n = 100
+	}
+	if whole, kept, grew := parts(t, n, 5*mib, policy); whole != n || kept != int64(n)*5*mib || grew < kept {
+		t.Errorf("with a bound of 500 MiB %d of %d came whole again; %d bytes were kept, the heap grew by %d", whole, n, kept, grew)
+	}
+}
