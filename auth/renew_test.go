@@ -93,6 +93,29 @@ func TestA401IsReturnedWhereAnotherAttemptIsOfNoUse(t *testing.T) {
 	}
 }
 
+// A body that fails, or comes up short, the second time takes the place of no 401.
+func TestA401StandsWhereThereIsNoWholeBodyForAnotherAttempt(t *testing.T) {
+	for note, again := range map[string]func() (io.ReadCloser, error){
+		"file is gone":        func() (io.ReadCloser, error) { return nil, errors.New("file is gone") },
+		"ended after 3 bytes": func() (io.ReadCloser, error) { return rttest.Text("pay"), nil },
+	} {
+		s := accepting("token-2")
+		req := request(t.Context(), t, http.MethodPut, site, nil)
+		req.Body, req.ContentLength, req.GetBody = rttest.Text("payload"), 7, again
+		resp, err := auth.Bearer(new(issuer), site).Wrap(s).RoundTrip(req)
+		if err != nil || resp.StatusCode != 401 {
+			t.Errorf("%s: %v, %v", note, resp, err)
+			continue
+		}
+		if got := rttest.Read(t, resp); got != "unauthorized" || s.sent.Load() != 1 || s.open.Load() != 0 {
+			t.Errorf("%s: body %q, %d sent, %d open", note, got, s.sent.Load(), s.open.Load())
+		}
+		if text := layer.CallOf(resp).String(); !strings.Contains(text, note) {
+			t.Errorf("%s: the ledger:\n%s", note, text)
+		}
+	}
+}
+
 // A server that accepts no token is not a reason to call the source for each
 // request, nor to send each request twice.
 func TestAServerThatAcceptsNoTokenCausesOneFetchASecond(t *testing.T) {
