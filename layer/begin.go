@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -25,6 +26,8 @@ func (cc *callContext) Value(key any) any {
 		return &cc.call
 	case attemptKey:
 		return cc.call.current.Load()
+	case declare.Key:
+		return cc
 	}
 	return cc.Context.Value(key)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/internal/route"
 )
 
@@ -46,6 +47,7 @@ func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundT
 		b.send = next
 		b.observers = inner.observers
 		b.tables = inner.tables
+		b.declared = inner.declared
 	}
 	if o, ok := layer.(Observer); ok {
 		if l := (listener{o, o.Wants()}); l.wants != 0 {
@@ -60,6 +62,10 @@ func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundT
 	}
 	if t, ok := layer.(routes); ok {
 		b.tables = append([]*route.Table{t.RouteTable()}, b.tables...)
+		b.trip = through
+	}
+	if d, ok := layer.(declarer); ok {
+		b.declared = b.declared.With(d.Declares())
 		b.trip = through
 	}
 	b.names = &names{tables: b.tables}
@@ -90,6 +96,7 @@ type built struct {
 	exposed   atomic.Bool // the round tripper right around it is foreign
 	tables    []*route.Table
 	names     *names
+	declared  *declare.Set // nil where no layer of the stack declares anything
 }
 
 // listener is an observer and what it wants.

@@ -20,7 +20,7 @@
 // circuit breaker inside of retry can ask that way for another attempt.
 //
 // The second check asks whether this request may be sent again: it is idempotent
-// ([verdict.Idempotent]) or was given a key ([Policy.IdempotencyKey]), and not
+// ([verdict.Idempotent], or declared so by [transport.Safe]) or was given a key ([Policy.IdempotencyKey]), and not
 // [verdict.Conditional] if its response was lost, or provably
 // nothing was sent, or the response was 429, or a lookup says that nothing was done
 // ([Policy.Reconcile]), or the policy says [Policy.Unsafe]. CONNECT, upgrades and

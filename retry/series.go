@@ -110,6 +110,9 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 		}
 		err = instead
 	case resp != nil:
+		if s.made > 1 && resp.StatusCode == http.StatusPreconditionFailed && verdict.Conditional(s.req) {
+			a.AddNote("an earlier attempt may have met the condition")
+		}
 		return resp, nil
 	case bodies.IsShort(err) && s.stood():
 		a.AddNote(redact.Error(err))

@@ -10,6 +10,7 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // agent is a whole layer: it sets a User-Agent, unless the caller's context
@@ -146,4 +147,43 @@ func ExampleCallOf() {
 	// Output:
 	// 1 first 503 retryable
 	// 2 retry 200 ok
+}
+
+func ExampleSafe() {
+	idempotent := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(req.Method, req.URL.Path, verdict.Idempotent(req))
+		return echo.RoundTrip(req)
+	})
+	client := &http.Client{Transport: transport.Safe("POST /v1/search").Wrap(idempotent)}
+	for _, path := range []string{"/v1/search", "/v1/orders"} {
+		resp, err := client.Post("http://api.test"+path, "application/json", strings.NewReader("{}"))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		resp.Body.Close()
+	}
+	// Output:
+	// POST /v1/search true
+	// POST /v1/orders false
+}
+
+func ExampleKeyHeader() {
+	d := transport.KeyHeader("X-Request-Id", "POST api.test/v1/")
+	rt := d.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(verdict.Idempotent(req))
+		return echo.RoundTrip(req)
+	}))
+	req, _ := http.NewRequest(http.MethodPost, "https://api.test/v1/orders", nil)
+	req.Header.Set("X-Request-Id", "order-7")
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+	fmt.Println(d)
+	// Output:
+	// true
+	// key header: X-Request-Id for POST api.test/v1/
 }

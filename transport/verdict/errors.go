@@ -95,36 +95,3 @@ func connectRejected(err error) bool {
 	}
 	return false
 }
-
-// Idempotent reports whether req may be sent twice without doing its work
-// twice: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110, section 9.2.2),
-// QUERY, or any method with an Idempotency-Key or X-Idempotency-Key header that
-// is not empty.
-func Idempotent(req *http.Request) bool {
-	switch req.Method {
-	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace,
-		http.MethodPut, http.MethodDelete, "QUERY":
-		return true
-	}
-	return keyed(req)
-}
-
-func keyed(req *http.Request) bool {
-	return req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != ""
-}
-
-// Conditional reports whether a second send of req, although [Idempotent], may get
-// another response than the first one that was lost: a PUT or DELETE with If-Match,
-// If-None-Match or If-Unmodified-Since finds what the first one did, and fails with
-// 412. An idempotency key makes it one request again.
-func Conditional(req *http.Request) bool {
-	if req.Method != http.MethodPut && req.Method != http.MethodDelete || keyed(req) {
-		return false
-	}
-	for _, name := range [...]string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
-		if len(req.Header[name]) > 0 {
-			return true
-		}
-	}
-	return false
-}

@@ -1,0 +1,70 @@
+package declare
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/setting"
+)
+
+// host is a rule about one host.
+type host string
+
+func (h host) About(req *http.Request, _ Router) bool { return req.URL.Host == string(h) }
+
+// call is a call through a stack that declares something.
+type call struct {
+	context.Context
+	set *Set
+}
+
+func (c call) Value(key any) any {
+	if _, ok := key.(Key); ok {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+func (c call) Declared() *Set { return c.set }
+func (call) Route() string    { return "/" }
+
+// A setting takes the place of what the stack declares, and each kind stands alone.
+func TestTheSettingElseTheStackDeclares(t *testing.T) {
+	var none *Set
+	stack := call{t.Context(), none.With(Safe{host("a.test")}).With(Safe{host("b.test")}).With(Keyed{host("k.test")})}
+	for _, tc := range []struct {
+		name        string
+		ctx         context.Context
+		host        string
+		safe, keyed bool
+	}{
+		{"no call", t.Context(), "a.test", false, false},
+		{"a stack without any", call{t.Context(), nil}, "a.test", false, false},
+		{"the first of a stack", stack, "a.test", true, false},
+		{"the second of a stack", stack, "b.test", true, false},
+		{"the other kind", stack, "k.test", false, true},
+		{"another host", stack, "c.test", false, false},
+		{"a setting without a call", setting.With(t.Context(), Safe{host("c.test")}), "c.test", true, false},
+		{"a setting in place of the stack", setting.With(stack, Safe{host("c.test")}), "a.test", false, false},
+		{"a setting of one kind leaves the other", setting.With(stack, Safe{host("c.test")}), "k.test", false, true},
+		{"a setting of the other kind", setting.With(stack, Keyed{host("a.test")}), "a.test", true, true},
+	} {
+		req, err := http.NewRequestWithContext(tc.ctx, http.MethodPost, "http://"+tc.host, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if safe, keyed := IsSafe(req), IsKeyed(req); safe != tc.safe || keyed != tc.keyed {
+			t.Errorf("%s: safe %v, keyed %v, want %v, %v", tc.name, safe, keyed, tc.safe, tc.keyed)
+		}
+	}
+}
+
+// The set of an inner layer stays as it is when an outer one adds to it.
+func TestWithLeavesTheSetAsItIs(t *testing.T) {
+	var none *Set
+	inner := none.With(Safe{host("a.test")})
+	if outer := inner.With(Safe{host("b.test")}); len(inner.safe) != 1 || len(outer.safe) != 2 {
+		t.Errorf("%d and %d rules, want 1 and 2", len(inner.safe), len(outer.safe))
+	}
+}

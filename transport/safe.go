@@ -1,0 +1,114 @@
+package transport
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/declare"
+	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/internal/setting"
+	"github.com/gracy-go/gracy/layer"
+)
+
+// A Declaration says of requests what their method does not: see [Safe] and
+// [KeyHeader]. It is a [Layer], for all calls of a client, at any place in the stack;
+// of several layers in a stack all hold. And it is an [Override], for an endpoint or
+// for a call: then it takes the place of the layers of its kind, so that one without
+// patterns takes their declarations back.
+//
+// A redirect is a call of its own, and is matched anew. A Declaration is immutable
+// and safe for concurrent use.
+type Declaration struct {
+	name     string // how Explain shows the layer
+	header   string // of a KeyHeader, in canonical form
+	patterns []string
+	each     route.Each
+}
+
+// Safe declares that requests do no work that must not be done twice, whatever
+// their method is: searches, queries of GraphQL, completions of a language model, reads
+// by POST. Such a request is sent again as a GET is, also after its response was
+// lost, and is given no idempotency key ([verdict.Idempotent]). The patterns are those
+// of [http.ServeMux], with a host or without, and match the path of a request, or its
+// route where [Route] names it:
+//
+//	transport.Safe("POST /v1/chat/completions", "POST slack.com/api/users.info")
+//
+// "/" is every request: as an override, that of the call. Patterns may overlap. Safe
+// panics on one that is malformed.
+func Safe(patterns ...string) *Declaration {
+	return newDeclaration("safe", "", patterns)
+}
+
+// KeyHeader declares that a header, where it is not empty, is an idempotency key for the
+// requests that match one of the patterns, which are as in [Safe]: the server does
+// the work of two requests with the same key once.
+//
+//	transport.KeyHeader("X-Request-Id", "POST api.test/v1/")
+//
+// It is for servers that name their header in a way of their own; see
+// [verdict.Idempotent] for those that are known. KeyHeader panics on a pattern that is
+// malformed, and on an empty name.
+func KeyHeader(name string, patterns ...string) *Declaration {
+	if name == "" {
+		panic("transport: KeyHeader: no name")
+	}
+	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns)
+}
+
+func newDeclaration(name, header string, patterns []string) *Declaration {
+	each, err := route.CompileEach(patterns...)
+	if err != nil {
+		panic("transport: " + name + ": " + err.Error())
+	}
+	return &Declaration{name, header, append([]string(nil), patterns...), each}
+}
+
+// Wrap implements [Layer].
+func (d *Declaration) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap(d.name, d, next, nil)
+}
+
+// Attach implements [Override].
+func (d *Declaration) Attach(ctx context.Context) context.Context {
+	if d.header != "" {
+		return setting.With(ctx, declare.Keyed{Rule: rule{d}})
+	}
+	return setting.With(ctx, declare.Safe{Rule: rule{d}})
+}
+
+// String lists the patterns: "safe: POST /search", "key header: X-Request-Id for
+// POST /orders".
+func (d *Declaration) String() string {
+	what := "nothing"
+	if len(d.patterns) > 0 {
+		what = strings.Join(d.patterns, ", ")
+	}
+	if d.header != "" {
+		what = d.header + " for " + what
+	}
+	return d.name + ": " + what
+}
+
+// Explain implements [Explainer].
+func (d *Declaration) Explain(p *Plan) { p.Note("%s", d) }
+
+// Declares is how layer.Wrap knows a layer that declares something.
+func (d *Declaration) Declares() any {
+	if d.header != "" {
+		return declare.Keyed{Rule: rule{d}}
+	}
+	return declare.Safe{Rule: rule{d}}
+}
+
+// rule keeps the method of a rule out of the methods of a Declaration.
+type rule struct{ *Declaration }
+
+// About implements [declare.Rule].
+func (r rule) About(req *http.Request, call declare.Router) bool {
+	if r.header != "" && req.Header.Get(r.header) == "" {
+		return false
+	}
+	return r.each.Match(req, call)
+}

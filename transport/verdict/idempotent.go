@@ -1,0 +1,148 @@
+package verdict
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/declare"
+)
+
+// Idempotent reports whether req may be sent twice without doing its work
+// twice: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110, section 9.2.2) and
+// QUERY; and with any method
+//
+//   - one that is declared safe (transport.Safe);
+//   - one with an idempotency key that is not empty: Idempotency-Key,
+//     X-Idempotency-Key, a header that is declared to be one (transport.KeyHeader), or
+//     one of a few services, to their hosts alone: Cko-Idempotency-Key
+//     (checkout.com), Klarna-Idempotency-Key (klarna.com), PayPal-Request-Id
+//     (paypal.com), Repeatability-Request-Id with Repeatability-First-Sent
+//     (azure.com), X-Amz-Client-Token (amazonaws.com), X-Amz-Pay-Idempotency-Key
+//     (amazon.com, amazon.eu, amazon.jp), X-Goog-Gcs-Idempotency-Token
+//     (googleapis.com);
+//   - a write to googleapis.com that names the generation which it replaces: see
+//     [Conditional].
+//
+// X-Request-Id is the name of a trace to most servers, and is none of these.
+func Idempotent(req *http.Request) bool {
+	return byMethod(req.Method) || keyed(req) || onGeneration(req) || declare.IsSafe(req)
+}
+
+// byMethod reports whether all requests with the method are idempotent.
+func byMethod(method string) bool {
+	switch method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace,
+		http.MethodPut, http.MethodDelete, "QUERY":
+		return true
+	}
+	return false
+}
+
+// Conditional reports whether a second send of req, although [Idempotent], may get
+// another response than the first one that was lost: a PUT or DELETE with If-Match,
+// If-None-Match or If-Unmodified-Since finds what the first one did, and fails with
+// 412, and so does any write to googleapis.com with X-Goog-If-Generation-Match,
+// X-Goog-If-Metageneration-Match or a query parameter ifGenerationMatch or
+// ifMetagenerationMatch. An idempotency key makes it one request again, and so does the
+// declaration that it is safe.
+func Conditional(req *http.Request) bool {
+	if !ifMatches(req) && !onGeneration(req) {
+		return false
+	}
+	return !keyed(req) && !declare.IsSafe(req)
+}
+
+func ifMatches(req *http.Request) bool {
+	if req.Method != http.MethodPut && req.Method != http.MethodDelete {
+		return false
+	}
+	for _, name := range [...]string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
+		if len(req.Header[name]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// onGeneration reports whether req is a write that is done only where its object is of
+// the generation that it names, which the write changes: it cannot be done twice.
+// See cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
+func onGeneration(req *http.Request) bool {
+	if req.URL == nil || !within(req.URL, "googleapis.com") {
+		return false
+	}
+	switch req.Method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+	default:
+		return false
+	}
+	return req.Header.Get("X-Goog-If-Generation-Match") != "" || req.Header.Get("X-Goog-If-Metageneration-Match") != "" ||
+		hasParameter(req.URL, "ifGenerationMatch") || hasParameter(req.URL, "ifMetagenerationMatch")
+}
+
+// hasParameter reports whether the query of u has a parameter that is not empty.
+func hasParameter(u *url.URL, name string) bool {
+	for rest := u.RawQuery; rest != ""; {
+		var pair string
+		pair, rest, _ = strings.Cut(rest, "&")
+		if k, v, _ := strings.Cut(pair, "="); k == name && v != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// keyed reports whether req carries an idempotency key.
+func keyed(req *http.Request) bool {
+	if req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" {
+		return true
+	}
+	return keyedForHost(req) || declare.IsKeyed(req)
+}
+
+// keyedForHost reports whether req carries a header that is an idempotency key to the
+// services of its host. There are those whose documentation says that the work of two
+// requests with the same value is done once.
+func keyedForHost(req *http.Request) bool {
+	if req.URL == nil {
+		return false
+	}
+	for _, k := range [...]struct{ domain, header, with string }{
+		// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each
+		// operation whose model marks the header as its idempotency token. The last two
+		// are those of the partition of China, and of dual stack.
+		{"amazonaws.com", "X-Amz-Client-Token", ""},
+		{"amazonaws.com.cn", "X-Amz-Client-Token", ""},
+		{"api.aws", "X-Amz-Client-Token", ""},
+		// developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html
+		{"amazon.com", "X-Amz-Pay-Idempotency-Key", ""},
+		{"amazon.eu", "X-Amz-Pay-Idempotency-Key", ""},
+		{"amazon.jp", "X-Amz-Pay-Idempotency-Key", ""},
+		// learn.microsoft.com/rest/api/communication/repeatable-requests, after OASIS
+		// Repeatable Requests 1.0: one header does not do without the other.
+		{"azure.com", "Repeatability-Request-Id", "Repeatability-First-Sent"},
+		// checkout.com/docs/developer-resources/api/idempotency
+		{"checkout.com", "Cko-Idempotency-Key", ""},
+		// cloud.google.com/cpp/docs/reference/storage: the service does not execute a
+		// request with the same value again, and sends the previous response.
+		{"googleapis.com", "X-Goog-Gcs-Idempotency-Token", ""},
+		// docs.klarna.com/api/kn/integration-resilience
+		{"klarna.com", "Klarna-Idempotency-Key", ""},
+		// developer.paypal.com/api/rest/reference/idempotency
+		{"paypal.com", "Paypal-Request-Id", ""},
+	} {
+		if within(req.URL, k.domain) && req.Header.Get(k.header) != "" && (k.with == "" || req.Header.Get(k.with) != "") {
+			return true
+		}
+	}
+	return false
+}
+
+// within reports whether the host of u is of a domain.
+func within(u *url.URL, domain string) bool {
+	host := u.Hostname()
+	rest := len(host) - len(domain)
+	return rest >= 0 && ascii.EqualFold(host[rest:], domain) && (rest == 0 || host[rest-1] == '.')
+}
