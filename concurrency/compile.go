@@ -41,6 +41,8 @@ func compile(l Limit, epoch time.Time, shared *queue) *limit {
 		fail("Scope is %d", l.Scope)
 	case l.MaxQueue < NoQueue || l.MaxQueue > maxSlots:
 		fail("MaxQueue is %d", l.MaxQueue)
+	case l.Streams > ExceptStreams:
+		fail("Streams is %d", l.Streams)
 	case l.MaxWait < 0:
 		fail("MaxWait is %s", l.MaxWait)
 	}

@@ -58,7 +58,7 @@ func (l *Limiter) demand(c *layer.Call, req *http.Request) *demand {
 // need returns how many slots of which key a request needs, none if the limit does
 // not match it. It calls the user's functions.
 func (l *limit) need(c *layer.Call, req *http.Request) (k key, weight int32) {
-	if !l.match.Match(c, req) {
+	if !l.matches(c, req) {
 		return k, 0
 	}
 	weight = 1

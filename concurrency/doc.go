@@ -26,6 +26,16 @@
 // pause, and reacquired before the request goes: requests that cannot go do not
 // hold up those that can.
 //
+// # Streams
+//
+// A watch or a session of events is a body that does not end, and keeps its slot. With
+// [Limit.Streams] such requests have slots of their own:
+//
+//	concurrency.New(
+//		concurrency.Limit{Max: 20, Streams: concurrency.ExceptStreams},
+//		concurrency.Limit{Max: 100, Streams: concurrency.OnlyStreams},
+//	)
+//
 // # Adaptive
 //
 // With [Limit.Adaptive] Max is a ceiling, and the slots of each key are found

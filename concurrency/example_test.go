@@ -93,3 +93,12 @@ func ExampleAdaptive() {
 	// concurrency: up to 200 at once per host (adaptive)
 	// 20 to begin with
 }
+
+func ExampleStreams() {
+	l := concurrency.New(
+		concurrency.Limit{Max: 20, Streams: concurrency.ExceptStreams},
+		concurrency.Limit{Max: 100, Streams: concurrency.OnlyStreams},
+	)
+	fmt.Println(l)
+	// Output: concurrency: 20 at once per host without streams, 100 at once per host of streams
+}

@@ -11,7 +11,7 @@ import (
 )
 
 // A Limit is how many requests may be in flight at once, and which. The
-// matching fields URL, Route, Host and Method narrow it down together; a limit
+// matching fields URL, Route, Host, Method and Streams narrow it down together; a limit
 // without any counts every request. All limits that match a request apply to it.
 //
 // It is a value: [New] reads it once and panics if it makes no sense.
@@ -39,6 +39,10 @@ type Limit struct {
 	Host string
 	// Method is an HTTP method.
 	Method string
+	// Streams narrows the limit down to streams ([OnlyStreams]), whose bodies may never
+	// end, or to all other requests ([ExceptStreams]), so that streams do not take the
+	// slots of calls. Default: both. See [transport.Streams] for what a stream is.
+	Streams Streams
 
 	// Adaptive finds the number of slots of each key by itself and makes Max the
 	// most that there can be. Default: Max slots.
@@ -80,7 +84,7 @@ func (l Limit) String() string {
 	case l.Scope != transport.ScopeAll:
 		b.WriteString(" per " + l.Scope.String())
 	}
-	b.WriteString(l.fields().String())
+	b.WriteString(l.fields().String() + l.Streams.String())
 	if l.Adaptive != nil {
 		b.WriteString(" (adaptive)")
 	}

@@ -147,7 +147,7 @@ func (l *Limiter) Slots(req *http.Request) int {
 	c := layer.CallFrom(req.Context())
 	var least int64
 	for _, limit := range l.limits {
-		if !limit.match.Match(c, req) {
+		if !limit.matches(c, req) {
 			continue
 		}
 		if n := limit.slots(c, req); least == 0 || n < least {
@@ -202,9 +202,10 @@ func (l *Limiter) String() string {
 func (l *Limiter) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Slots: true, Single: true})
 	p.Note("%s", l.String())
+	l.explainStreams(p)
 	for _, limit := range l.limits {
 		n := int(limit.max.Load())
-		if limit.match.All() && limit.Key == nil && limit.Scope != transport.ScopeRoute && (p.Concurrency == 0 || n < p.Concurrency) {
+		if limit.match.All() && limit.Streams == 0 && limit.Key == nil && limit.Scope != transport.ScopeRoute && (p.Concurrency == 0 || n < p.Concurrency) {
 			p.Concurrency = n
 		}
 	}

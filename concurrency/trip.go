@@ -104,7 +104,7 @@ func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
 		return nil
 	}
 	s := l.last.Load()
-	if s == nil || s.key.host != origin.HostOf(req.URL) || !l.match.Match(c, req) || s.try(1) != acquired {
+	if s == nil || s.key.host != origin.HostOf(req.URL) || !l.matches(c, req) || s.try(1) != acquired {
 		return nil
 	}
 	return s

@@ -187,3 +187,10 @@ func ExampleKeyHeader() {
 	// true
 	// key header: X-Request-Id for POST api.test/v1/
 }
+
+// A limit that counts no streams is not taken by open logs.
+func ExampleStreams() {
+	d := transport.Streams("GET /api/v1/namespaces/{namespace}/pods/{pod}/log")
+	fmt.Println(d)
+	// Output: streams: GET /api/v1/namespaces/{namespace}/pods/{pod}/log
+}

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A Declaration says of requests what their method does not: see [Safe] and
-// [KeyHeader]. It is a [Layer], for all calls of a client, at any place in the stack;
+// A Declaration says of requests what their method does not: see [Safe],
+// [KeyHeader] and [Streams]. It is a [Layer], for all calls of a client, at any place in the stack;
 // of several layers in a stack all hold. And it is an [Override], for an endpoint or
 // for a call: then it takes the place of the layers of its kind, so that one without
 // patterns takes their declarations back.
@@ -57,6 +57,16 @@ func KeyHeader(name string, patterns ...string) *Declaration {
 	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns)
 }
 
+// Streams declares that the body of the response to a request may never end, as
+// those of a watch or of a session of events do; the patterns are as in [Safe]. The
+// limits of package concurrency can hold streams apart from other requests, and
+// package timeout can let a stream be silent for longer. A request that accepts
+// text/event-stream, or has the query parameter watch=true, is a stream without it.
+// Streams panics on a pattern that is malformed.
+func Streams(patterns ...string) *Declaration {
+	return newDeclaration("streams", "", patterns)
+}
+
 func newDeclaration(name, header string, patterns []string) *Declaration {
 	each, err := route.CompileEach(patterns...)
 	if err != nil {
@@ -72,10 +82,15 @@ func (d *Declaration) Wrap(next http.RoundTripper) http.RoundTripper {
 
 // Attach implements [Override].
 func (d *Declaration) Attach(ctx context.Context) context.Context {
-	if d.header != "" {
-		return setting.With(ctx, declare.Keyed{Rule: rule{d}})
+	switch r := d.Declares().(type) {
+	case declare.Keyed:
+		return setting.With(ctx, r)
+	case declare.Stream:
+		return setting.With(ctx, r)
+	case declare.Safe:
+		return setting.With(ctx, r)
 	}
-	return setting.With(ctx, declare.Safe{Rule: rule{d}})
+	return ctx
 }
 
 // String lists the patterns: "safe: POST /search", "key header: X-Request-Id for
@@ -96,8 +111,11 @@ func (d *Declaration) Explain(p *Plan) { p.Note("%s", d) }
 
 // Declares is how layer.Wrap knows a layer that declares something.
 func (d *Declaration) Declares() any {
-	if d.header != "" {
+	switch d.name {
+	case "key header":
 		return declare.Keyed{Rule: rule{d}}
+	case "streams":
+		return declare.Stream{Rule: rule{d}}
 	}
 	return declare.Safe{Rule: rule{d}}
 }

@@ -68,8 +68,9 @@ func TestADeclarationMakesARequestIdempotent(t *testing.T) {
 
 func TestADeclarationIsShown(t *testing.T) {
 	for want, d := range map[string]*transport.Declaration{
-		"safe: POST /a, /b": transport.Safe("POST /a", "/b"),
-		"safe: nothing":     transport.Safe(),
+		"safe: POST /a, /b":                         transport.Safe("POST /a", "/b"),
+		"safe: nothing":                             transport.Safe(),
+		"streams: GET /watch/":                      transport.Streams("GET /watch/"),
 		"key header: X-Request-Id for POST /orders": transport.KeyHeader("x-request-id", "POST /orders"),
 	} {
 		var p transport.Plan
@@ -98,7 +99,7 @@ func TestABadDeclarationPanics(t *testing.T) {
 }
 
 func TestContractOfADeclaration(t *testing.T) {
-	for _, d := range []*transport.Declaration{transport.Safe("/"), transport.KeyHeader("X-Request-Id", "/")} {
+	for _, d := range []*transport.Declaration{transport.Safe("/"), transport.KeyHeader("X-Request-Id", "/"), transport.Streams("/")} {
 		roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper { return d.Wrap(next) })
 	}
 }

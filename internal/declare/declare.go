@@ -1,5 +1,6 @@
 // Package declare is what callers declare of requests beyond what the method says:
-// that they are safe, that a header of theirs is an idempotency key. Package
+// that they are safe, that a header of theirs is an idempotency key, that the response is
+// a stream. Package
 // transport makes the declarations, package layer collects those of a stack, and
 // package verdict asks for them.
 package declare
@@ -27,21 +28,27 @@ type Safe struct{ Rule }
 // what a stack declares.
 type Keyed struct{ Rule }
 
-// A Set is what the layers of a stack declare. A nil Set declares nothing.
-type Set struct{ safe, keyed []Rule }
+// Stream is the setting that declares the responses of requests streams, in place of
+// what a stack declares.
+type Stream struct{ Rule }
 
-// With returns the set with one declaration more, a Safe or a Keyed. It leaves s as it
+// A Set is what the layers of a stack declare. A nil Set declares nothing.
+type Set struct{ safe, keyed, stream []Rule }
+
+// With returns the set with one declaration more, a Safe, a Keyed or a Stream. It leaves s as it
 // is.
 func (s *Set) With(declaration any) *Set {
 	n := new(Set)
 	if s != nil {
-		n.safe, n.keyed = append(n.safe, s.safe...), append(n.keyed, s.keyed...)
+		n.safe, n.keyed, n.stream = append(n.safe, s.safe...), append(n.keyed, s.keyed...), append(n.stream, s.stream...)
 	}
 	switch d := declaration.(type) {
 	case Safe:
 		n.safe = append(n.safe, d.Rule)
 	case Keyed:
 		n.keyed = append(n.keyed, d.Rule)
+	case Stream:
+		n.stream = append(n.stream, d.Rule)
 	}
 	return n
 }

@@ -1,0 +1,51 @@
+package concurrency
+
+import (
+	"net/http"
+
+	"github.com/gracy-go/gracy/internal/declare"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// Streams says whether a [Limit] counts requests whose response body may never end: those
+// that accept text/event-stream, have the query parameter watch=true, or are declared by
+// [transport.Streams].
+type Streams uint8
+
+// Which requests a limit counts. The zero value counts streams and all others.
+const (
+	OnlyStreams   Streams = 1
+	ExceptStreams Streams = 2
+)
+
+// String returns " of streams", " without streams", or nothing for the zero value, as the
+// text of a [Limit] has it.
+func (s Streams) String() string {
+	switch s {
+	case OnlyStreams:
+		return " of streams"
+	case ExceptStreams:
+		return " without streams"
+	}
+	return ""
+}
+
+// matches reports whether l counts req.
+func (l *limit) matches(c *layer.Call, req *http.Request) bool {
+	return l.match.Match(c, req) && (l.Streams == 0 || declare.IsStream(req) == (l.Streams == OnlyStreams))
+}
+
+// explainStreams warns where all limits count streams only, and notes the reverse.
+func (l *Limiter) explainStreams(p *transport.Plan) {
+	var each [ExceptStreams + 1]int
+	for _, limit := range l.limits {
+		each[limit.Streams]++
+	}
+	switch len(l.limits) {
+	case each[OnlyStreams]:
+		p.Warn("concurrency: every limit counts streams only: no other request is limited")
+	case each[ExceptStreams]:
+		p.Note("concurrency: streams are not limited")
+	}
+}

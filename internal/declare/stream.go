@@ -1,0 +1,47 @@
+package declare
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/setting"
+)
+
+// IsStream reports whether the body of the response to req may never end: the request
+// accepts text/event-stream, has the query parameter watch=true or watch=1, or is
+// declared so, as in [IsSafe].
+func IsStream(req *http.Request) bool {
+	if acceptsEvents(req.Header["Accept"]) || watches(req) {
+		return true
+	}
+	call, set := source(req.Context())
+	if s, ok := setting.From[Stream](req.Context()); ok {
+		return s.About(req, call)
+	}
+	return set != nil && about(set.stream, req, call)
+}
+
+// acceptsEvents reports whether the first media type of an Accept header is that of
+// events: where it is only one of several, the server chooses, and most choose the first.
+func acceptsEvents(accept []string) bool {
+	if len(accept) == 0 {
+		return false
+	}
+	first, _, _ := strings.Cut(accept[0], ",")
+	first, _, _ = strings.Cut(first, ";")
+	return ascii.EqualFold(strings.TrimSpace(first), "text/event-stream")
+}
+
+func watches(req *http.Request) bool {
+	if req.URL == nil {
+		return false
+	}
+	for rest := req.URL.RawQuery; rest != ""; {
+		var pair string
+		if pair, rest, _ = strings.Cut(rest, "&"); pair == "watch=true" || pair == "watch=1" {
+			return true
+		}
+	}
+	return false
+}
