@@ -26,6 +26,11 @@ type Config struct {
 	// long a request body that is being sent may not move. Default 30 s; [NoTimeout] is
 	// no limit.
 	Idle time.Duration
+	// StreamIdle takes the place of Idle for the response body of a stream: a request that
+	// accepts text/event-stream, has the query parameter watch=true, or is declared by
+	// [transport.Streams]. A watch may be quiet for minutes. Default: Idle; [NoTimeout] is
+	// no limit.
+	StreamIdle time.Duration
 	// FromUpload makes Total count from when the request body moved last, so that it
 	// does not bound an upload that moves. Default: Total bounds uploads as well, which
 	// ends one that takes longer.
@@ -56,19 +61,21 @@ func (off) String() string { return "timeout: off" }
 // limits is a Config with its defaults in place; 0 is no limit.
 type limits struct {
 	total, idle time.Duration
+	stream      time.Duration // the idle of a stream
 	fromUpload  bool
 }
 
 // Needs says that a limit needs the layer.
 func (l limits) Needs() string {
-	if l.total == 0 && l.idle == 0 {
+	if l.total == 0 && l.idle == 0 && l.stream == 0 {
 		return ""
 	}
 	return layerName
 }
 
 func (c Config) limits() limits {
-	return limits{limit("Total", c.Total, defaultTotal), limit("Idle", c.Idle, defaultIdle), c.FromUpload}
+	idle := limit("Idle", c.Idle, defaultIdle)
+	return limits{limit("Total", c.Total, defaultTotal), idle, limit("StreamIdle", c.StreamIdle, idle), c.FromUpload}
 }
 
 func limit(name string, d, otherwise time.Duration) time.Duration {

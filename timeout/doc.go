@@ -12,7 +12,8 @@
 // A call has 30 s until the headers of the final response, waits and further
 // attempts included; an attempt has 10 s until its headers. After that the body may
 // take any time, as long as data arrives: a read that receives no data for 30 s
-// ends it. [NoTimeout] is no limit.
+// ends it; [Config.StreamIdle] is for watches and sessions of events, which may be
+// quiet for longer. [NoTimeout] is no limit.
 //
 // # Errors
 //
@@ -37,7 +38,8 @@
 //
 // Beside other calls it does so only after a second attempt, which began after the first
 // had timed out, and once the connection has been silent for as long as the limit of each
-// of them, or for 30 s under an open body. So a route that hangs cuts no other call
+// of them, or for 30 s under an open body, or for the longer idle limit that a layer of
+// [New] around it gives the body; without an idle limit there it is left open. So a route that hangs cuts no other call
 // while anything comes over the connection.
 //
 // What is received is known from the headers, and from what is read of the bodies, of

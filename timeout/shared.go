@@ -25,7 +25,8 @@ type shared struct {
 }
 
 // quiet is how long a connection must have received nothing before it is closed under
-// the open body of another call. It is what Config.Idle allows a body by default.
+// the open body of another call, if that has no longer limit of its own. It is what
+// Config.Idle allows a body by default.
 const quiet = defaultIdle
 
 // received returns what the calls on s, v excepted, and those that have left it have
@@ -94,7 +95,7 @@ func (s *shared) patience() (d time.Duration) {
 		if l := v.limit; l > 0 && !v.responded.Load() {
 			d = max(d, l)
 		} else {
-			d = max(d, quiet)
+			d = max(d, quiet, v.patience)
 		}
 	}
 	return d

@@ -105,6 +105,12 @@ func TestWhenAConnectionIsDead(t *testing.T) {
 			s.enter(streaming(), false, begin)
 			return !first(s) && !second(s, limit) && !second(s, quiet-limit-1) && second(s, quiet)
 		}, true},
+		"two in a row beside a body that may be silent for longer": {func(s *shared) bool {
+			o := streaming()
+			o.patience = 2 * quiet
+			s.enter(o, false, begin)
+			return !first(s) && !second(s, quiet) && !second(s, 2*quiet-limit-1) && second(s, 2*quiet)
+		}, true},
 		"a response that came and went": {func(s *shared) bool {
 			s.enter(waiting(limit), false, begin)
 			first(s)

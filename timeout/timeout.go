@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -28,9 +29,14 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 	if o, ok := layer.Setting[limits](req.Context()); ok {
 		l = o
 	}
+	idle := l.idle
+	if l.stream != l.idle && declare.IsStream(req) {
+		idle = l.stream
+	}
+	req = withPatience(req, idle)
 	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next, nil)
-	if resp != nil && l.idle > 0 {
-		watch(resp, l.idle)
+	if resp != nil && idle > 0 {
+		watch(resp, idle)
 	}
 	return resp, err
 }
@@ -41,7 +47,11 @@ func (t *Timeout) String() string {
 	if t.limits.fromUpload && t.limits.total > 0 {
 		from = " from the upload on"
 	}
-	return fmt.Sprintf("timeout: total %s%s, idle %s", shown(t.limits.total), from, shown(t.limits.idle))
+	text := fmt.Sprintf("timeout: total %s%s, idle %s", shown(t.limits.total), from, shown(t.limits.idle))
+	if t.limits.stream != t.limits.idle {
+		text += ", of streams " + shown(t.limits.stream)
+	}
+	return text
 }
 
 // Explain implements [transport.Explainer].

@@ -16,6 +16,7 @@ type visit struct {
 	trace    httptrace.ClientTrace
 	conns    *conns
 	limit    time.Duration // the limit of the attempt, 0 for none
+	patience time.Duration // how long its body may be silent, at least quiet
 	deadline *deadline     // &limited, nil without a limit
 	limited  deadline
 
@@ -37,7 +38,7 @@ type visit struct {
 // visit returns what follows an attempt with the limit d, and the context that reports to
 // it.
 func (cs *conns) visit(ctx context.Context, d time.Duration) (*visit, context.Context) {
-	v := &visit{conns: cs, limit: d, attempt: layer.AttemptFrom(ctx)}
+	v := &visit{conns: cs, limit: d, patience: patienceOf(ctx), attempt: layer.AttemptFrom(ctx)}
 	v.trace.GotConn = v.gotConn
 	v.trace.GotFirstResponseByte = v.gotByte
 	return v, httptrace.WithClientTrace(ctx, &v.trace)

@@ -1,0 +1,77 @@
+package timeout
+
+import (
+	"context"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// quietBody has one byte after a silence.
+type quietBody struct {
+	silence time.Duration
+	ended   chan struct{}
+}
+
+func (b quietBody) Read(p []byte) (int, error) {
+	select {
+	case <-time.After(b.silence):
+		return copy(p, "x"), io.EOF
+	case <-b.ended:
+		return 0, http.ErrBodyReadAfterClose
+	}
+}
+
+func (b quietBody) Close() error { close(b.ended); return nil }
+
+// A heartbeat of 45 s: a stream with a limit of its own outlasts it, another body does not,
+// and the connection is left open for as long.
+func TestAStreamMayBeSilentForLonger(t *testing.T) {
+	for name, tc := range map[string]struct {
+		config   Config
+		url      string
+		whole    bool
+		patience time.Duration
+	}{
+		"a stream":           {Config{StreamIdle: 5 * time.Minute}, "http://a.test/pods?watch=true", true, 5 * time.Minute},
+		"a declared stream":  {Config{StreamIdle: NoTimeout}, "http://a.test/logs", true, math.MaxInt64},
+		"control: no stream": {Config{StreamIdle: 5 * time.Minute}, "http://a.test/pods", false, quiet},
+		"control: no limit":  {Config{}, "http://a.test/pods?watch=true", false, quiet},
+		"a long idle":        {Config{Idle: time.Minute}, "http://a.test/pods?watch=true", true, time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var got time.Duration
+			probe := &rttest.Layer{Name: "probe", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+				got = patienceOf(req.Context())
+				resp := rttest.Response(req, http.StatusOK, "")
+				resp.Body = quietBody{45 * time.Second, make(chan struct{})}
+				return resp, nil
+			}}
+			rt := rttest.Stack(rttest.Respond(200, ""), transport.Streams("/logs"), New(tc.config), PerAttempt(0), probe)
+			req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, tc.url, nil)
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			b, err := io.ReadAll(resp.Body)
+			if whole := string(b) == "x" && err == nil; whole != tc.whole || got != tc.patience {
+				t.Errorf("%s: body %q, %v, patience %s; want whole %v, %s", name, b, err, got, tc.whole, tc.patience)
+			}
+		})
+	}
+}
+
+func TestTheLimitOfStreamsIsShown(t *testing.T) {
+	if got := New(Config{StreamIdle: NoTimeout}).String(); !strings.HasSuffix(got, "idle 30s, of streams off") {
+		t.Errorf("got %q", got)
+	}
+}
