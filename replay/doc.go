@@ -89,7 +89,8 @@
 //
 // What package redact knows as secret, and what Options.Redact adds, is masked
 // before anything is compared or stored, in URLs, headers and bodies, also
-// inside gzip and deflate. An exchange in which a registered literal is left,
+// inside gzip and deflate, and with Options.Codings inside others, such as br and
+// zstd of module replay/codings. An exchange in which a registered literal is left,
 // or whose encoding cannot be opened, is withheld; Flush and Close say so. Files
 // are made with mode 0600.
 //

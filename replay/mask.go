@@ -2,25 +2,19 @@ package replay
 
 import (
 	"bytes"
-	"compress/gzip"
-	"compress/zlib"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-var errOpaque = errors.New("replay: a body in an encoding that cannot be opened for redaction, exchange not written")
-
 // masker takes secrets out of what goes to a tape.
 type masker struct {
-	red *redact.Redactor
-	max int64 // bytes of a body when decompressed
+	red     *redact.Redactor
+	max     int64    // bytes of a body when decompressed
+	codings []Coding // of the options
 	// cookie returns what stands on the tape for the value of a cookie.
 	cookie func(name, value string) string
 }
@@ -48,14 +42,13 @@ func (m masker) header(h http.Header) http.Header {
 	return out
 }
 
-// body masks a body, through gzip and deflate. The error is errOpaque where it
-// cannot be looked into, ErrSecret where a literal is left.
+// body masks a body, through its codings. The error is errOpaque where it cannot be
+// looked into, ErrSecret where a literal is left.
 func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	if len(b) == 0 {
 		return b, nil
 	}
-	encoding := encodingOf(h)
-	plain, err := m.decompress(encoding, b)
+	plain, packing, err := m.open(h, b)
 	if err != nil {
 		return nil, err
 	}
@@ -69,60 +62,7 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	if bytes.Equal(masked, plain) {
 		return b, nil
 	}
-	return compress(encoding, masked)
-}
-
-func encodingOf(h http.Header) string {
-	return strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding")))
-}
-
-func (m masker) decompress(encoding string, b []byte) ([]byte, error) {
-	var r io.Reader
-	var err error
-	switch encoding {
-	case "", "identity":
-		return b, nil
-	case "gzip", "x-gzip":
-		r, err = gzip.NewReader(bytes.NewReader(b))
-	case "deflate":
-		r, err = zlib.NewReader(bytes.NewReader(b))
-	default:
-		return nil, errOpaque
-	}
-	if err != nil {
-		return nil, errOpaque
-	}
-	plain, err := io.ReadAll(io.LimitReader(r, m.max+1))
-	if err != nil || int64(len(plain)) > m.max {
-		return nil, errOpaque
-	}
-	return plain, nil
-}
-
-// plain returns a body as it is without its content coding, where that is known.
-func (m masker) plain(h http.Header, b []byte) []byte {
-	if plain, err := m.decompress(strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))), b); err == nil {
-		return plain
-	}
-	return b
-}
-
-func compress(encoding string, b []byte) ([]byte, error) {
-	var buf bytes.Buffer
-	var w io.WriteCloser
-	switch encoding {
-	case "gzip", "x-gzip":
-		w = gzip.NewWriter(&buf)
-	case "deflate":
-		w = zlib.NewWriter(&buf)
-	default:
-		return b, nil
-	}
-	_, err := w.Write(b)
-	if err = errors.Join(err, w.Close()); err != nil {
-		return nil, err
-	}
-	return buf.Bytes(), nil
+	return packing.pack(masked)
 }
 
 // exchange masks the response of x, whose request is masked already, and looks
@@ -184,7 +124,7 @@ func (m masker) literals(s string) string {
 // keep gives a masked response its original body, which may have secrets in it but
 // no registered literal.
 func (m masker) keep(masked, original *store.Response) error {
-	plain, err := m.decompress(encodingOf(original.Header), original.Body)
+	plain, _, err := m.open(original.Header, original.Body)
 	switch {
 	case err != nil:
 		return err

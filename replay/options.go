@@ -43,6 +43,11 @@ type Options struct {
 	// It must be safe for concurrent use. Nil leaves each host its own name.
 	Host func(host string) string
 
+	// Codings open bodies in content codings other than gzip and deflate, so that
+	// secrets in them are masked; a body that cannot be opened keeps its exchange
+	// off the tape. Nil is gzip and deflate alone. See module replay/codings.
+	Codings []Coding
+
 	// KeepSecrets names what has secrets for its payload, such as a store of
 	// passwords: hosts ("vault.test", with a port or for all of them) and patterns
 	// of [http.ServeMux] ("GET vault.test/v1/kv/data/{path...}"). The body of a
@@ -144,6 +149,11 @@ func (o Options) withDefaults() Options {
 	}
 	chosenBy("KeepSecrets", o.KeepSecrets) // panics on what it cannot read
 	chosenBy("PassThrough", o.PassThrough)
+	for _, c := range o.Codings {
+		if c.Name == "" || c.Name != strings.ToLower(c.Name) || c.NewReader == nil || c.NewWriter == nil {
+			panic(fmt.Sprintf("replay: Options.Codings: %q lacks a lower-case name or a function", c.Name))
+		}
+	}
 	if o.MaxRequest == 0 {
 		o.MaxRequest = defaultMaxRequest
 	}

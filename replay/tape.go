@@ -82,7 +82,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		s = nil
 	}
 	t := &Tape{opts: opts, store: s, rest: defaultRest()}
-	t.masker = masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody, cookie: func(name, value string) string {
+	t.masker = masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody, codings: opts.Codings, cookie: func(name, value string) string {
 		return t.capturer.who.cookie(name, value) // by the key of the tape, which begin finds
 	}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}

@@ -1,0 +1,143 @@
+package replay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// A Coding opens a content coding that net/http does not know, so that secrets can be
+// masked in it. Without one, an exchange whose body has that coding is withheld.
+// Module replay/codings has those of br and zstd. Both functions must be safe for
+// concurrent use.
+type Coding struct {
+	// Name is that in Content-Encoding, in lower case: "br".
+	Name string
+	// NewReader unpacks what it reads. It is read up to eight times MaxBody, and
+	// closed. What is cut off must be io.ErrUnexpectedEOF.
+	NewReader func(packed io.Reader) (io.ReadCloser, error)
+	// NewWriter packs what is written to it until it is closed.
+	NewWriter func(packed io.Writer) (io.WriteCloser, error)
+}
+
+// maxCodings is how many codings of one body are opened.
+const maxCodings = 4
+
+var errOpaque = errors.New("replay: a body in an encoding that cannot be opened for redaction, exchange not written")
+
+// coding returns the coding of a name; false if it is not known. Those of the user
+// go first.
+func (m masker) coding(name string) (Coding, bool) {
+	name = strings.ToLower(name)
+	for _, c := range m.codings {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	switch name {
+	case "gzip", "x-gzip":
+		return Coding{
+			NewReader: func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) },
+			NewWriter: func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil },
+		}, true
+	case "deflate":
+		return Coding{
+			NewReader: zlib.NewReader,
+			NewWriter: func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil },
+		}, true
+	}
+	return Coding{}, false
+}
+
+// packing is how a body that was opened is closed again.
+type packing struct {
+	codings []Coding // in the order in which they were applied
+	cut     bool     // the body was cut off: it cannot be made again
+}
+
+// open unpacks a body. Of one that is cut off it returns what there is.
+func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
+	var p packing
+	names := codings(h)
+	if len(names) > maxCodings {
+		return nil, p, errOpaque
+	}
+	for i := len(names) - 1; i >= 0; i-- {
+		switch strings.ToLower(names[i]) {
+		case "identity":
+			continue
+		case "aws-chunked":
+			// S3 repeats the word in a response, whose body has no chunks.
+			if beginsChunks(b) {
+				return nil, p, errOpaque
+			}
+			continue
+		}
+		c, ok := m.coding(names[i])
+		if !ok {
+			return nil, p, errOpaque
+		}
+		plain, err := c.unpack(b, m.max)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			p.cut = true
+		} else if err != nil {
+			return nil, p, errOpaque
+		}
+		b = plain
+		p.codings = append([]Coding{c}, p.codings...)
+	}
+	return b, p, nil
+}
+
+// plain returns a body as it is without its content codings, where they are known.
+func (m masker) plain(h http.Header, b []byte) []byte {
+	if plain, _, err := m.open(h, b); err == nil {
+		return plain
+	}
+	return b
+}
+
+// beginsChunks reports whether a body is sent in signed chunks, as far as they go.
+func beginsChunks(b []byte) bool {
+	c := chunks{to: func([]byte) {}}
+	c.write(b[:min(len(b), maxChunkLine)])
+	return !c.bad && (c.data > 0 || c.gap || c.end)
+}
+
+// unpack returns what a body unpacks to; errOpaque if that is more than limit bytes.
+func (c Coding) unpack(b []byte, limit int64) ([]byte, error) {
+	r, err := c.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	plain, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if int64(len(plain)) > limit {
+		return nil, errOpaque
+	}
+	return plain, err
+}
+
+// pack packs a body as it was.
+func (p packing) pack(b []byte) ([]byte, error) {
+	if p.cut {
+		return nil, errOpaque
+	}
+	for _, c := range p.codings {
+		var buf bytes.Buffer
+		w, err := c.NewWriter(&buf)
+		if err != nil {
+			return nil, err
+		}
+		_, err = w.Write(b)
+		if err = errors.Join(err, w.Close()); err != nil {
+			return nil, err
+		}
+		b = buf.Bytes()
+	}
+	return b, nil
+}

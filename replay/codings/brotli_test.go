@@ -1,0 +1,15 @@
+package codings_test
+
+import (
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/codings"
+)
+
+// The coding is that of RFC 7932, whoever has packed it.
+func TestBrotliOfAnother(t *testing.T) {
+	packed := []byte{0x0b, 0x01, 0x80, 'a', 'b', 'c', 0x03}
+	if got, err := unpack(codings.Brotli(), packed); got != "abc" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
