@@ -42,7 +42,7 @@ func TestOpenForeignFiles(t *testing.T) {
 		"text":    {write(strings.Repeat("not a tape ", 2000)), "not a tape"},
 		"zeros":   {write(strings.Repeat("\x00", 65536)), "not a tape"},
 		"foreign": {edit(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketMeta)) }), "not a tape"},
-		"damaged": {edit(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketIdx)) }), "idx is missing"},
+		"damaged": {edit(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketIdx)) }), "the index leads to 0 of 1 records"},
 		"later schema": {edit(func(tx *bbolt.Tx) error {
 			return bucket(tx, bucketMeta).Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, 7))
 		}), "found 7, want 1"},

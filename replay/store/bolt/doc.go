@@ -11,10 +11,14 @@
 // A damaged file is an error, never the end of the process: before bbolt gets
 // it, every page that bbolt could reach is read once and checked (number, sort,
 // and that what it points to lies in the page and in the file), and so is the
-// list of free pages. Bodies are not read for it. The time that opening takes
+// list of free pages. Bodies are not read for it, but each entry of the index is: it has
+// a checksum, and no record may be without one. The time that opening takes
 // grows with the number of pages, about 0.8 µs a recording of 1 KiB where the
 // file is in memory: 80 ms for 100,000 recordings. What is damaged within a
-// record is found when it is read, unless it still decodes.
+// record or a part of a body is found by its checksum (CRC-32C) when it is read:
+// a FormatError, never another body. Records of earlier builds have none. A damaged
+// meta page cannot be told from a commit that was broken off: the state before the last
+// commit holds.
 //
 // # Form
 //
@@ -22,10 +26,13 @@
 // order of bytes is the order of numbers.
 //
 //	meta  magic, schema, recipe, last (the largest ID)
-//	rec   ID -> encoded exchange
-//	idx   host 0 path 0 METHOD 0 sum(32) ID(8) -> 1; host, path and method are
-//	      cut at 200 bytes, and 8 bytes of their hash are added
-//	blob  ID part(4) -> 256 KiB of a response body of 64 KiB or more
+//	rec   ID -> 2 checksum(4) encoded exchange; of earlier builds, the exchange alone
+//	idx   host 0 path 0 METHOD 0 sum(32) ID(8) -> 2 checksum(4); of earlier builds, 1;
+//	      host, path and method are cut at 200 bytes, and 8 bytes of their hash are added
+//	blob  ID part(4) -> checksum(4), but for records without one, and 256 KiB of a response
+//	      body of 64 KiB or more
+//
+// A checksum is that of the key and of what follows it.
 //
 // The sum in rec is the one under which the exchange was indexed first; the sum
 // in idx is the one that holds.

@@ -55,11 +55,11 @@ func (s *boltStore) indexKeys(tx *bbolt.Tx, key func(*store.Exchange) store.Key)
 	var keys [][]byte
 	c := bucket(tx, bucketRec).Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
-		var x store.Exchange
-		if err := x.UnmarshalBinary(v); err != nil {
+		x, _, err := s.decode(k, v)
+		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, indexKey(key(&x), x.ID))
+		keys = append(keys, indexKey(key(x), x.ID))
 	}
 	slices.SortFunc(keys, bytes.Compare)
 	return keys, nil
@@ -89,7 +89,7 @@ func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) 
 			return err
 		}
 		for _, k := range keys {
-			if err := idx.Put(k, []byte{1}); err != nil {
+			if err := idx.Put(k, indexValue(k)); err != nil {
 				return err
 			}
 		}

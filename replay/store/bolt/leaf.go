@@ -5,7 +5,12 @@ import "encoding/binary"
 // leaf walks the elements of a leaf, and the trees of the buckets among them.
 func (w *walker) leaf(p page, low, high []byte, depth int) error {
 	e := binary.NativeEndian
-	var roots []uint64
+	type tree struct {
+		name string
+		root uint64
+	}
+	var trees []tree
+	w.count(p.count)
 	for i := range p.count {
 		at := pageHeader + i*elementSize
 		b, err := w.bytes(p, at, elementSize)
@@ -23,29 +28,63 @@ func (w *walker) leaf(p page, low, high []byte, depth int) error {
 		}
 		switch flags {
 		case 0:
+			if err := w.entry(p, i, key, from+size, value); err != nil {
+				return err
+			}
 		case bucketElement:
-			root, err := w.bucket(p, i, from+size, value)
+			name := string(key)
+			root, err := w.bucket(p, i, name, from+size, value)
 			if err != nil {
 				return err
 			}
 			if root != 0 {
-				roots = append(roots, root)
+				trees = append(trees, tree{name, root})
 			}
 		default:
 			return w.damaged(p.id, "element %d has flags %#x", i, flags)
 		}
 	}
-	for _, root := range roots {
-		if err := w.tree(root, nil, nil, depth+1); err != nil {
+	for _, t := range trees {
+		above := w.in
+		w.in = t.name
+		if err := w.tree(t.root, nil, nil, depth+1); err != nil {
 			return err
 		}
+		w.in = above
 	}
 	return nil
 }
 
+// count notes that so many elements of a bucket were reached.
+func (w *walker) count(n uint64) {
+	switch w.in {
+	case bucketRec:
+		w.records += n
+	case bucketIdx:
+		w.entries += n
+	}
+}
+
+// entry checks the value of an element of the index.
+func (w *walker) entry(p page, i uint64, key []byte, at, size uint64) error {
+	if w.in != bucketIdx {
+		return nil
+	}
+	if size <= 1+sumSize {
+		value, err := w.bytes(p, at, size)
+		if err != nil {
+			return err
+		}
+		if rightIndex(key, value) {
+			return nil
+		}
+	}
+	return w.damaged(p.id, "element %d, an entry of the index: its checksum is wrong", i)
+}
+
 // bucket returns the root page of a bucket, 0 for one whose page is kept in the
 // element, which it checks.
-func (w *walker) bucket(p page, i, at, size uint64) (root uint64, err error) {
+func (w *walker) bucket(p page, i uint64, name string, at, size uint64) (root uint64, err error) {
 	if size < bucketHeader {
 		return 0, w.damaged(p.id, "element %d, a bucket, has %d bytes", i, size)
 	}
@@ -59,12 +98,12 @@ func (w *walker) bucket(p page, i, at, size uint64) (root uint64, err error) {
 	if size < bucketHeader+pageHeader {
 		return 0, w.damaged(p.id, "element %d, a bucket, has %d bytes", i, size)
 	}
-	return 0, w.inline(p, b[bucketHeader:])
+	return 0, w.inline(p, name, b[bucketHeader:])
 }
 
 // inline checks the page of a bucket that is kept in an element of p: a leaf
 // without buckets.
-func (w *walker) inline(p page, b []byte) error {
+func (w *walker) inline(p page, name string, b []byte) error {
 	e := binary.NativeEndian
 	in := page{
 		id: p.id, data: b, flags: e.Uint16(b[8:]), count: uint64(e.Uint16(b[10:])), length: uint64(len(b)),
@@ -72,6 +111,10 @@ func (w *walker) inline(p page, b []byte) error {
 	if in.flags != flagLeaf || e.Uint64(b) != 0 || e.Uint32(b[12:]) != 0 || pageHeader+in.count*elementSize > in.length {
 		return w.damaged(p.id, "a bucket in it is damaged")
 	}
+	above := w.in
+	w.in = name
+	defer func() { w.in = above }()
+	w.count(in.count)
 	var low []byte
 	for i := range in.count {
 		at := pageHeader + i*elementSize
@@ -79,8 +122,12 @@ func (w *walker) inline(p page, b []byte) error {
 		if e.Uint32(el) != 0 {
 			return w.damaged(p.id, "element %d of a bucket in it has flags %#x", i, e.Uint32(el))
 		}
-		key, err := w.key(in, i, at+uint64(e.Uint32(el[4:])), uint64(e.Uint32(el[8:])), uint64(e.Uint32(el[12:])))
+		from, size, value := at+uint64(e.Uint32(el[4:])), uint64(e.Uint32(el[8:])), uint64(e.Uint32(el[12:]))
+		key, err := w.key(in, i, from, size, value)
 		if err != nil {
+			return err
+		}
+		if err := w.entry(in, i, key, from+size, value); err != nil {
 			return err
 		}
 		if low, err = w.ordered(in, i, low, key, nil); err != nil {

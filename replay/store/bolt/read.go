@@ -44,14 +44,21 @@ func (s *boltStore) record(tx *bbolt.Tx, id, b []byte) (*store.Exchange, error) 
 	if b == nil {
 		return nil, s.damaged("an index entry leads nowhere")
 	}
-	x := &store.Exchange{}
-	if err := x.UnmarshalBinary(b); err != nil {
+	x, summed, err := s.decode(id, b)
+	if err != nil {
 		return nil, err
 	}
 	if x.MissingBody() > 0 {
 		var body []byte
 		c := bucket(tx, bucketBlob).Cursor()
 		for k, v := c.Seek(id); bytes.HasPrefix(k, id); k, v = c.Next() {
+			ok := true
+			if summed {
+				v, ok = openPart(k, v)
+			}
+			if !ok {
+				return nil, s.damaged("the checksum of a part of a body is wrong")
+			}
 			body = append(body, v...)
 		}
 		if err := x.RestoreBody(body); err != nil {
@@ -59,6 +66,23 @@ func (s *boltStore) record(tx *bbolt.Tx, id, b []byte) (*store.Exchange, error) 
 		}
 	}
 	return x, nil
+}
+
+// decode decodes an exchange without the body that is kept in parts, which have
+// checksums if summed.
+func (s *boltStore) decode(id, b []byte) (x *store.Exchange, summed bool, err error) {
+	encoded, summed, ok := openRecord(id, b)
+	if !ok {
+		return nil, false, s.damaged("the checksum of a record is wrong")
+	}
+	x = &store.Exchange{}
+	if err := x.UnmarshalBinary(encoded); err != nil {
+		return nil, false, err
+	}
+	if len(id) == 8 && x.ID != store.ID(binary.BigEndian.Uint64(id)) {
+		return nil, false, s.damaged("a record has the ID of another")
+	}
+	return x, summed, nil
 }
 
 func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err error) {

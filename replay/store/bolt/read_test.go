@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -13,7 +14,7 @@ import (
 )
 
 // Appended to a new tape, the exchanges of an old one make the same records and
-// the same index, byte for byte.
+// the same index, byte for byte, but for the checksums that the old one has not.
 func TestOldRecordsStayTheSame(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "schema1.tape"))
 	tapetest.Must(t, err)
@@ -28,6 +29,16 @@ func TestOldRecordsStayTheSame(t *testing.T) {
 		tapetest.Must(t, to.Append([]store.Entry{{Exchange: x}}))
 	}
 	want, got := contents(t, from), contents(t, to)
+	for k, v := range got {
+		switch name, _, _ := strings.Cut(k, " "); name {
+		case bucketRec:
+			got[k] = v[1+sumSize:]
+		case bucketIdx:
+			got[k] = []byte{plainIndex}
+		case bucketBlob:
+			got[k] = v[sumSize:]
+		}
+	}
 	if len(want) < 2*16 {
 		t.Errorf("the old tape has %d keys", len(want))
 	}

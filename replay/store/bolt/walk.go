@@ -25,7 +25,8 @@ const (
 // A walker reads every page that bbolt can reach, so that bbolt, which follows
 // what a page says wherever it leads, meets none that leads astray: each page is
 // in the file and reached once, says its own number and what it is, and its
-// elements lie within it, in the order of their keys. Values are not read. The
+// elements lie within it, in the order of their keys. Of the values those of the
+// index alone are read, and no record may be without an entry in it. The
 // time is that of reading the pages, once; the memory a bit a page.
 type walker struct {
 	r    io.ReaderAt
@@ -33,6 +34,9 @@ type walker struct {
 	meta meta
 	seen []uint64 // a bit for each page that was reached
 	bufs [][]byte // a page for each depth
+
+	in               string // the bucket that is walked, "" for the list of buckets
+	records, entries uint64 // elements of rec and of idx
 }
 
 // page is the first page of a run, with what its header says.
@@ -50,6 +54,9 @@ func walk(path string, r io.ReaderAt, m meta) error {
 	w := &walker{r: r, path: path, meta: m, seen: make([]uint64, m.high/64+1)}
 	if err := w.tree(m.root, nil, nil, 0); err != nil {
 		return err
+	}
+	if w.records > w.entries {
+		return w.damaged(m.root, "the index leads to %d of %d records", w.entries, w.records)
 	}
 	if m.freelist == noFreelist {
 		return nil

@@ -40,25 +40,32 @@ func put(tx *bbolt.Tx, x *store.Exchange) error {
 			return err
 		}
 	}
-	return bucket(tx, bucketIdx).Put(indexKey(x.Key, x.ID), []byte{1})
+	k := indexKey(x.Key, x.ID)
+	return bucket(tx, bucketIdx).Put(k, indexValue(k))
 }
 
 // encode returns the record of x, after it has put a long body into its parts.
 func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
-	if x.Response == nil || len(x.Response.Body) < blobFrom {
-		return x.MarshalBinary()
+	marshal := x.MarshalBinary
+	if x.Response != nil && len(x.Response.Body) >= blobFrom {
+		if err := putBlob(tx, id, x.Response.Body); err != nil {
+			return nil, err
+		}
+		marshal = x.MarshalWithoutBody
 	}
-	if err := putBlob(tx, id, x.Response.Body); err != nil {
+	b, err := marshal()
+	if err != nil {
 		return nil, err
 	}
-	return x.MarshalWithoutBody()
+	return sealRecord(id, b), nil
 }
 
 func putBlob(tx *bbolt.Tx, id, body []byte) error {
 	blob := bucket(tx, bucketBlob)
 	for part := uint32(0); len(body) > 0; part++ {
 		n := min(len(body), blobPart)
-		if err := blob.Put(binary.BigEndian.AppendUint32(bytes.Clone(id), part), body[:n]); err != nil {
+		k := binary.BigEndian.AppendUint32(bytes.Clone(id), part)
+		if err := blob.Put(k, sealPart(k, body[:n])); err != nil {
 			return err
 		}
 		body = body[n:]
@@ -117,8 +124,8 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 			if b == nil {
 				continue
 			}
-			var x store.Exchange
-			if err := x.UnmarshalBinary(b); err != nil {
+			x, _, err := s.decode(idBytes(id), b)
+			if err != nil {
 				return err
 			}
 			if err := remove(tx, indexed(tx, x.Key, id)); err != nil {

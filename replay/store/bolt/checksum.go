@@ -1,0 +1,70 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
+
+// Of what is written a CRC-32C of its key and its value is kept, so that what is
+// damaged in a way that still decodes is found, and so is what stands in the wrong
+// place. Tapes of earlier builds have none.
+const (
+	sumSize = 4
+
+	summedRecord = 2 // in front of a checksum and an encoded exchange, which begins with 1
+	summedIndex  = 2 // in front of the checksum of an index key; 1 is an entry without one
+	plainIndex   = 1
+)
+
+func checksum(key, value []byte) uint32 {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	return crc32.Update(crc32.Update(0, table, key), table, value)
+}
+
+// sealRecord returns an encoded exchange with its checksum.
+func sealRecord(id, encoded []byte) []byte {
+	b := make([]byte, 0, 1+sumSize+len(encoded))
+	b = binary.BigEndian.AppendUint32(append(b, summedRecord), checksum(id, encoded))
+	return append(b, encoded...)
+}
+
+// openRecord returns the encoded exchange of a record, and whether it has a checksum;
+// false if that is wrong.
+func openRecord(id, b []byte) (encoded []byte, summed, ok bool) {
+	if len(b) == 0 || b[0] != summedRecord {
+		return b, false, true
+	}
+	encoded, ok = openPart(id, b[1:])
+	return encoded, true, ok
+}
+
+// sealPart returns a part of a body with its checksum.
+func sealPart(key, part []byte) []byte {
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, sumSize+len(part)), checksum(key, part))
+	return append(b, part...)
+}
+
+// openPart returns what sealPart was given; false if the checksum is wrong.
+func openPart(key, b []byte) ([]byte, bool) {
+	if len(b) < sumSize {
+		return nil, false
+	}
+	value := b[sumSize:]
+	return value, binary.BigEndian.Uint32(b) == checksum(key, value)
+}
+
+// indexValue returns the value of an index entry.
+func indexValue(key []byte) []byte {
+	return binary.BigEndian.AppendUint32([]byte{summedIndex}, checksum(key, nil))
+}
+
+// rightIndex reports whether an index entry is as it was written.
+func rightIndex(key, value []byte) bool {
+	switch {
+	case len(value) == 1:
+		return value[0] == plainIndex
+	case len(value) == 1+sumSize:
+		return value[0] == summedIndex && binary.BigEndian.Uint32(value[1:]) == checksum(key, nil)
+	}
+	return false
+}
