@@ -106,7 +106,7 @@
 //
 // A tape is a bbolt file (package store/bolt): one process writes, or many read.
 // A file that ends in .json is a text tape (package store/text), for tests and
-// reviews: one writes, and many read. The second that would write gets [ErrLocked];
+// reviews: one writes, and many read. The second that would write gets [ErrLocked], as a store.LockedError that says who has it;
 // tapes in ModeReplay only read, also from a read-only file
 // system, and may be many. [New] takes any other storage: package store says what it must do. A
 // crash loses what was not yet written, a few milliseconds' worth unless Flush

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -104,6 +105,8 @@ func TestSecondWriterIsLockedOut(t *testing.T) {
 		start := time.Now()
 		if _, err := replay.Open(path, replay.Options{}); !errors.Is(err, replay.ErrLocked) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: second writer: %v", name, err)
+		} else if locked, ok := errors.AsType[*store.LockedError](err); !ok || !locked.Own || !strings.Contains(err.Error(), "by this process since") {
+			t.Errorf("%s: %v does not say who has it", name, err)
 		}
 		if d := time.Since(start); d < time.Second/2 {
 			t.Errorf("%s: gave up after %v", name, d)

@@ -17,7 +17,7 @@ const lockWait = file.LockWait
 
 // Open opens a tape in a bbolt file, and makes it, mode 0600, if it is not
 // there. A file that another process has had open for the whole of one second
-// is [store.ErrLocked]. A file that is not a tape, of another schema, or cut off
+// is [store.ErrLocked], a [store.LockedError] that says who has it where that is known. A file that is not a tape, of another schema, or cut off
 // is a [store.FormatError]; a symbolic link is an error.
 func Open(path string) (store.Store, error) { return open(path, false) }
 
@@ -48,9 +48,12 @@ func open(path string, readOnly bool) (store.Store, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &boltStore{db: db, path: path, readOnly: readOnly}
+	s := &boltStore{db: db, path: path, readOnly: readOnly, holds: func() {}}
+	if !readOnly {
+		s.holds = file.Hold(path)
+	}
 	if err := s.check(); err != nil {
-		_ = db.Close()
+		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
@@ -95,7 +98,7 @@ func openDB(path string, readOnly bool, check func(string, *os.File) error) (db 
 
 func openError(path string, err error) error {
 	if errors.Is(err, berrors.ErrTimeout) {
-		return fmt.Errorf("%w: %s (waited %v)", store.ErrLocked, path, lockWait)
+		return file.Locked(path)
 	}
 	if errors.Is(err, store.ErrFormat) {
 		return err

@@ -64,6 +64,10 @@ func TestLocked(t *testing.T) {
 	tapetest.Must(t, err)
 	b, err := OpenReadOnly(path)
 	tapetest.Must(t, err)
+	// Who reads is not known, and it is not the one who wrote before.
+	if _, err := Open(path); !errors.Is(err, store.ErrLocked) || strings.Contains(err.Error(), "process") {
+		t.Errorf("writer beside readers: %v", err)
+	}
 	tapetest.Must(t, a.Close())
 	tapetest.Must(t, b.Close())
 }

@@ -17,6 +17,7 @@ type boltStore struct {
 	db       *bbolt.DB
 	path     string
 	readOnly bool
+	holds    func() // takes away who has the tape open; called while it is
 	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket
 }
 
@@ -41,7 +42,10 @@ const (
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
 
-func (s *boltStore) Close() error { return s.db.Close() }
+func (s *boltStore) Close() error {
+	s.holds()
+	return s.db.Close()
+}
 
 func (s *boltStore) view(fn func(*bbolt.Tx) error) (err error) {
 	defer catch(s.path, &err)

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/gracy-go/gracy/replay/store"
 )
 
 // LockWait is how long Open waits for a tape that another has open.
@@ -33,7 +31,7 @@ type Lock struct {
 }
 
 // Acquire locks a tape, which need not be there, and makes its folder. It waits
-// for [LockWait] and then returns [store.ErrLocked]. Where no lock file can be
+// for [LockWait] and then returns a LockedError of package store. Where no lock file can be
 // made, because the folder may not be written or the system has no locks, it
 // returns nil without an error: there nobody can write the tape either, or
 // nobody can be kept from it.
@@ -46,13 +44,15 @@ func Acquire(tape string) (*Lock, error) {
 		f, err := tryLock(name)
 		switch {
 		case err == nil:
+			_ = f.Truncate(0)
+			self().write(f)
 			return &Lock{f, tape}, nil
 		case errors.Is(err, fs.ErrPermission), errors.Is(err, errNoLock), readOnlySystem(err):
 			return nil, nil
 		case !errors.Is(err, errBusy):
 			return nil, fmt.Errorf("replay: open tape %s: %w", tape, err)
 		case time.Now().After(end):
-			return nil, fmt.Errorf("%w: %s (waited %v)", store.ErrLocked, tape, LockWait)
+			return nil, Locked(tape)
 		}
 		<-time.NewTimer(lockPoll).C
 	}

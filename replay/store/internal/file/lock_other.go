@@ -10,3 +10,6 @@ func tryLock(string) (*os.File, error) { return nil, errNoLock }
 func unlock(*os.File) {}
 
 func readOnlySystem(error) bool { return false }
+
+// alive says that it is not known whether a process runs.
+func alive(int) bool { return true }

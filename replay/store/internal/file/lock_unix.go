@@ -42,3 +42,9 @@ func unlock(f *os.File) {
 }
 
 func readOnlySystem(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// alive reports whether a process of this host runs.
+func alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
