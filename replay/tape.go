@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
-	"github.com/gracy-go/gracy/replay/store/bolt"
-	"github.com/gracy-go/gracy/replay/store/text"
 )
 
 // A Tape records exchanges and replays them: a layer. A nil *Tape is one that is
@@ -43,6 +39,11 @@ type Tape struct {
 // file is made with the first exchange, any other a bbolt file (package store/bolt).
 // With [Off] nothing is opened. It panics on options that make no sense.
 //
+// A tape that cannot be written, on a read-only file system for example, opens in
+// ModeSmart too if it is there: what is on it is replayed, and what is not is sent, and
+// fails to be recorded. In ModeRecord, and for a new tape, Open returns an error that
+// matches store.ErrReadOnly.
+//
 // A tape whose index was made with another Match or other redaction rules is
 // indexed anew; in ModeReplay in memory, since that mode writes nothing.
 func Open(path string, opts Options) (*Tape, error) {
@@ -50,22 +51,11 @@ func Open(path string, opts Options) (*Tape, error) {
 	if opts.Mode == Off {
 		return New(nil, opts)
 	}
-	s, err := openFile(path, opts.Mode == ModeReplay)
+	s, err := openFile(path, opts.Mode)
 	if err != nil {
 		return nil, err
 	}
 	return New(s, opts)
-}
-
-func openFile(path string, readOnly bool) (store.Store, error) {
-	open, openReadOnly := bolt.Open, bolt.OpenReadOnly
-	if strings.EqualFold(filepath.Ext(path), ".json") {
-		open, openReadOnly = text.Open, text.OpenReadOnly
-	}
-	if readOnly {
-		return openReadOnly(path)
-	}
-	return open(path)
 }
 
 // New makes a tape of any store, which it owns from then on and closes, also

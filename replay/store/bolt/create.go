@@ -10,6 +10,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
@@ -38,6 +39,9 @@ func prepare(path string, missing bool) error {
 // that half of one is never seen and none is overwritten.
 func create(path string) error {
 	if err := createAt(path); err != nil {
+		if file.Unwritable(err) {
+			return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, path, err)
+		}
 		return fmt.Errorf("replay: create tape %s: %w", path, err)
 	}
 	return nil

@@ -18,7 +18,8 @@ const lockWait = file.LockWait
 // Open opens a tape in a bbolt file, and makes it, mode 0600, if it is not
 // there. A file that another process has had open for the whole of one second
 // is [store.ErrLocked], a [store.LockedError] that says who has it where that is known. A file that is not a tape, of another schema, or cut off
-// is a [store.FormatError]; a symbolic link is an error.
+// is a [store.FormatError]; one that cannot be written is [store.ErrReadOnly]; a
+// symbolic link is an error.
 func Open(path string) (store.Store, error) { return open(path, false) }
 
 // OpenReadOnly opens a tape as [Open] does, but never writes to it, so that many
@@ -107,6 +108,9 @@ func openError(path string, err error) error {
 		if errors.Is(err, e) {
 			return &store.FormatError{Path: path, Reason: "not a tape", Err: err}
 		}
+	}
+	if file.Unwritable(err) {
+		return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, path, err)
 	}
 	return fmt.Errorf("replay: open tape %s: %w", path, err)
 }

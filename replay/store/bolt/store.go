@@ -17,7 +17,7 @@ type boltStore struct {
 	db       *bbolt.DB
 	path     string
 	readOnly bool
-	holds    func() // takes away who has the tape open; called while it is
+	holds    func()                      // takes away who has the tape open; called while it is
 	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket
 }
 

@@ -3,9 +3,15 @@
 package file
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 )
+
+// Unwritable reports whether an error says that a file or its folder cannot be
+// written, by permission or because the file system is read-only.
+func Unwritable(err error) bool { return errors.Is(err, fs.ErrPermission) || readOnlySystem(err) }
 
 // CheckRegular returns an error for a path that is not a regular file: a
 // symbolic link, a folder, a device. One that is not there matches

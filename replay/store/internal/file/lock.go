@@ -3,7 +3,6 @@ package file
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -37,7 +36,9 @@ type Lock struct {
 // nobody can be kept from it.
 func Acquire(tape string) (*Lock, error) {
 	name := lockName(tape)
-	if err := os.MkdirAll(filepath.Dir(tape), 0o700); err != nil && !errors.Is(err, fs.ErrPermission) {
+	if err := os.MkdirAll(filepath.Dir(tape), 0o700); Unwritable(err) {
+		return nil, nil
+	} else if err != nil {
 		return nil, fmt.Errorf("replay: open tape: %w", err)
 	}
 	for end := time.Now().Add(LockWait); ; {
@@ -47,7 +48,7 @@ func Acquire(tape string) (*Lock, error) {
 			_ = f.Truncate(0)
 			self().write(f)
 			return &Lock{f, tape}, nil
-		case errors.Is(err, fs.ErrPermission), errors.Is(err, errNoLock), readOnlySystem(err):
+		case errors.Is(err, errNoLock), Unwritable(err):
 			return nil, nil
 		case !errors.Is(err, errBusy):
 			return nil, fmt.Errorf("replay: open tape %s: %w", tape, err)

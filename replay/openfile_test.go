@@ -1,0 +1,78 @@
+package replay_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// readOnlyDir returns a folder that nothing can be written to: one that is given, on a
+// read-only file system, or one without the permission.
+func readOnlyDir(t *testing.T, fill func(dir string)) string {
+	t.Helper()
+	if os.Geteuid() == 0 {
+		return readOnlyMount(t, fill)
+	}
+	dir := t.TempDir()
+	fill(dir)
+	names, _ := filepath.Glob(filepath.Join(dir, "*"))
+	for _, name := range names {
+		if err := os.Chmod(name, 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(dir, 0o500); err != nil { //nolint:gosec // a folder
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) }) //nolint:gosec // for the cleanup
+	return dir
+}
+
+// D10 of the review: where nothing can be written, a tape opens in ModeSmart and
+// replays what is on it, with another Match too; what is not on it is sent, and the
+// error says that it is not recorded. A new tape, and ModeRecord, are errors at once.
+func TestAReadOnlyFileSystem(t *testing.T) {
+	dir := readOnlyDir(t, func(dir string) {
+		for _, name := range stores() {
+			tape := open(t, filepath.Join(dir, name), replay.Options{})
+			want(t, tape.Wrap(numbered()), api+"/a?x=1", 200, "1")
+			closeTape(t, tape)
+		}
+	})
+	for _, name := range stores() {
+		path := filepath.Join(dir, name)
+		for _, opts := range []replay.Options{{}, {Match: replay.Match{IgnoreQuery: []string{"x"}}}} {
+			for _, mode := range []replay.Mode{replay.ModeReplay, replay.ModeSmart} {
+				opts.Mode = mode
+				tape, err := replay.Open(path, opts)
+				if err != nil {
+					t.Errorf("%s, %v: %v", name, mode, err)
+					continue
+				}
+				want(t, tape.Wrap(noNetwork(t)), api+"/a?x=1", 200, "1")
+				closeTape(t, tape) // hits alone are no error
+			}
+		}
+		tape := open(t, path, replay.Options{})
+		want(t, tape.Wrap(numbered()), api+"/new", 200, "1")
+		if err := tape.Close(); !errors.Is(err, fs.ErrPermission) || tape.Stats().Failed != 1 {
+			t.Errorf("%s: Close: %v, %+v; want ErrReadOnly", name, err, tape.Stats())
+		}
+		if _, err := replay.Open(path, replay.Options{Mode: replay.ModeRecord}); !errors.Is(err, store.ErrReadOnly) {
+			t.Errorf("%s: ModeRecord: %v, want ErrReadOnly", name, err)
+		}
+		for _, path := range []string{filepath.Join(dir, "new-"+name), filepath.Join(dir, "new", name)} {
+			if _, err := replay.Open(path, replay.Options{}); !errors.Is(err, store.ErrReadOnly) {
+				t.Errorf("%s: a new tape: %v, want ErrReadOnly", name, err)
+			}
+		}
+	}
+	if names, _ := os.ReadDir(dir); len(names) != len(stores()) {
+		t.Errorf("left behind: %v", names)
+	}
+}
