@@ -35,7 +35,9 @@ const (
 	SigningTimes
 )
 
-const allNoise = ChunkSignatures | BlockIDs | SigningTimes
+// SDKNoise is what the SDKs of object stores (S3, MinIO, Azure Blob, Cloud Storage) make
+// anew for each request: all of the above.
+const SDKNoise = ChunkSignatures | BlockIDs | SigningTimes
 
 // ignoredQuery returns the names of the query parameters of u that do not matter.
 func (m Match) ignoredQuery(u *url.URL) []string {

@@ -64,7 +64,7 @@ func TestChunkSignaturesDoNotMatter(t *testing.T) {
 					t.Run(fmt.Sprintf("%s, %d bytes, %v, again %v", name, size, mode, again), func(t *testing.T) {
 						path := filepath.Join(t.TempDir(), "t.json")
 						payload := strings.Repeat("x", size)
-						for _, ignore := range []replay.Noise{0, replay.ChunkSignatures} {
+						for _, ignore := range []replay.Noise{0, replay.ChunkSignatures, replay.SDKNoise} {
 							match := replay.Match{Ignore: ignore}
 							tape := open(t, path, replay.Options{Mode: mode, Match: match})
 							if err := upload(t, tape.Wrap(uploaded()), api+"/o", inChunks(payload, 64<<10, "a"), header, again); err != nil {
@@ -108,7 +108,7 @@ func blocks(t *testing.T, rt http.RoundTripper, letter string, contents []string
 }
 
 func TestBlockIDsDoNotMatter(t *testing.T) {
-	for _, ignore := range []replay.Noise{0, replay.BlockIDs} {
+	for _, ignore := range []replay.Noise{0, replay.BlockIDs, replay.SDKNoise} {
 		path := filepath.Join(t.TempDir(), "t.json")
 		opts := replay.Options{Match: replay.Match{Ignore: ignore}}
 		tape := open(t, path, opts)
@@ -146,7 +146,7 @@ func TestSigningTimesDoNotMatter(t *testing.T) {
 		{"sv=1&st=2026-01-01&se=2026-01-02&sig=aa11", "sv=1&st=2026-01-03&se=2026-01-04&sig=bb22", "sv=2&st=2026-01-03&se=2026-01-04&sig=bb22"},
 		{"Expires=1&Signature=aa11", "Expires=2&Signature=bb22", "Expires=2"},
 	} {
-		for _, ignore := range []replay.Noise{0, replay.SigningTimes} {
+		for _, ignore := range []replay.Noise{0, replay.SigningTimes, replay.SDKNoise} {
 			path := filepath.Join(t.TempDir(), "t.json")
 			opts := replay.Options{Match: replay.Match{Ignore: ignore}}
 			tape := open(t, path, opts)

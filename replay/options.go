@@ -136,7 +136,7 @@ func (o Options) withDefaults() Options {
 		panic(fmt.Sprintf("replay: Options.Mode is unknown: %s", o.Mode))
 	case o.End > EndCycle:
 		panic(fmt.Sprintf("replay: Options.End is unknown: %s", o.End))
-	case o.Match.Ignore&^allNoise != 0:
+	case o.Match.Ignore&^SDKNoise != 0:
 		panic(fmt.Sprintf("replay: Match.Ignore is unknown: %d", o.Match.Ignore))
 	case o.Expired > ExpiredRejected:
 		panic(fmt.Sprintf("replay: Options.Expired is unknown: %d", o.Expired))
