@@ -84,6 +84,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		req, done = bodies.Limits{Known: p.bufferKnown, Unknown: p.buffer, Memory: &r.memory, Total: p.bufferTotal}.Replayable(req)
 		defer done()
 	}
+	noBody := req.Body == nil || req.Body == http.NoBody
 	sent, w := p.probed(req)
 	resp, err := next.RoundTrip(sent)
 	w.report(a, err)
@@ -94,7 +95,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		watched.succeeded()
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, host: host, start: a.Start(), watch: watched, probe: w}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, noBody: noBody, host: host, start: a.Start(), watch: watched, probe: w}
 	resp, err = s.run(a, resp, err)
 	s.learn(resp, err)
 	return resp, err

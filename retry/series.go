@@ -21,6 +21,7 @@ type series struct {
 	next    http.RoundTripper
 	req     *http.Request // the request of the latest attempt
 	kept    bool          // whether the body is kept while it is sent
+	noBody  bool          // the request had no body when it was first sent
 	host    *hostBudget   // nil without a budget
 	start   time.Time
 	watch   watch  // for repeats of a layer above
@@ -34,8 +35,7 @@ type series struct {
 	obeyed time.Duration // what was made of it
 	spare  int           // attempts that are allowed beyond those of the policy
 
-	last    *http.Response // the outcome that stands where a further attempt has no whole body
-	lastErr error
+	latest standing
 
 	taken  bool     // responses have set cookies
 	jarred []string // the cookies that were in the jar before that, as http.Client writes them
@@ -68,10 +68,10 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 			s.discard(resp)
 		}
 		s.announce(a, o, f)
-		s.stands(resp, err)
+		s.latest.stands(resp, err)
 		if a, err = s.beginAttempt(f); err != nil {
 			if f.bodyless {
-				return s.withoutBody(a, err)
+				return s.unsendable(a, err)
 			}
 			return nil, err
 		}
@@ -114,10 +114,10 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 			a.AddNote("an earlier attempt may have met the condition")
 		}
 		return resp, nil
-	case bodies.IsShort(err) && s.stood():
+	case bodies.IsShort(err) && s.latest.stood():
 		a.AddNote(redact.Error(err))
-		if err = s.lastErr; s.last != nil {
-			return s.last, nil
+		if err = s.latest.err; s.latest.resp != nil {
+			return s.latest.resp, nil
 		}
 	}
 	if s.mark && instead == nil && s.ambiguous(a, Outcome{Err: err}) {
@@ -154,6 +154,9 @@ func (s *series) refund(f *further) {
 // another takes an outcome through both checks, then schedule, budget and body. It
 // returns nil where the outcome stands, or with an error that takes its place.
 func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
+	if s.noBody {
+		s.req = withoutBody(s.req)
+	}
 	again, instead := s.wants(o)
 	if s.wanted = again; !again {
 		return nil, instead

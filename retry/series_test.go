@@ -158,3 +158,30 @@ func TestARejectedRetryIsNotPaidFor(t *testing.T) {
 		}
 	})
 }
+
+// D7 of the review of recorders: a request without a body has none, whatever a
+// transport below has put into it, and is sent again.
+func TestATransportMayReplaceTheBodyThatIsNotThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sends := 0
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if sends++; req.Body != nil {
+				t.Errorf("attempt %d was given a body", sends)
+			}
+			req.Body = io.NopCloser(strings.NewReader(""))
+			code := 503
+			if sends == 3 {
+				code = 200
+			}
+			return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		})
+		req, err := http.NewRequestWithContext(t.Context(), "GET", "https://api.test/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := retry.New(retry.Policy{}).Wrap(base).RoundTrip(req)
+		if err != nil || resp.StatusCode != 200 || sends != 3 {
+			t.Errorf("%v, %v after %d attempts, want 200 after 3", resp, err, sends)
+		}
+	})
+}

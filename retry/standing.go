@@ -22,33 +22,50 @@ func (s *series) discard(resp *http.Response) {
 	bodies.SetAside(resp)
 }
 
-// stands records the outcome that a further attempt must not take the place of with an
-// error that is about the body alone.
-func (s *series) stands(resp *http.Response, err error) {
+// standing is the outcome that a further attempt must not take the place of with an
+// error that is about the body alone: the latest one with a body that was whole.
+type standing struct {
+	resp *http.Response
+	err  error
+}
+
+// stands records an outcome.
+func (s *standing) stands(resp *http.Response, err error) {
 	if !bodies.IsShort(err) {
-		s.last, s.lastErr = resp, err
+		s.resp, s.err = resp, err
 	}
 }
 
 // stood reports whether there is such an outcome.
-func (s *series) stood() bool { return s.last != nil || s.lastErr != nil }
+func (s *standing) stood() bool { return s.resp != nil || s.err != nil }
 
-// withoutBody returns the outcome that stands where GetBody failed with err once the
+// withoutBody returns a request as it was before a transport, such as the recorder of
+// go-vcr, gave it a body.
+func withoutBody(req *http.Request) *http.Request {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req
+	}
+	r := req.WithContext(req.Context())
+	r.Body = nil
+	return r
+}
+
+// unsendable returns the outcome that stands where GetBody failed with err once the
 // wait before the attempt a was over.
-func (s *series) withoutBody(a *layer.Attempt, err error) (*http.Response, error) {
+func (s *series) unsendable(a *layer.Attempt, err error) (*http.Response, error) {
 	a.AddNote(s.lost(err))
 	a.End(nil, err)
 	s.call.SetStopReason(bodyLost)
 	if s.call.Wants(layer.Exhausted) {
-		s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: s.last, Err: err, Text: bodyLost})
+		s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: s.latest.resp, Err: err, Text: bodyLost})
 	}
-	if s.last != nil {
-		return s.last, nil
+	if s.latest.resp != nil {
+		return s.latest.resp, nil
 	}
-	if s.lastErr != nil && !errors.Is(err, bodies.ErrNotReplayable) && !errors.Is(s.lastErr, err) {
-		err = &pairError{s.lastErr, err, "GetBody: "}
-	} else if s.lastErr != nil {
-		err = s.lastErr
+	if s.latest.err != nil && !errors.Is(err, bodies.ErrNotReplayable) && !errors.Is(s.latest.err, err) {
+		err = &pairError{s.latest.err, err, "GetBody: "}
+	} else if s.latest.err != nil {
+		err = s.latest.err
 	}
 	if s.made > 1 {
 		err = s.gaveUp(err)
