@@ -1,9 +1,13 @@
 package bolt
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
@@ -64,4 +68,26 @@ func TestReindexInMemory(t *testing.T) {
 	if inFile := list(writer); inMemory != inFile || inMemory == before {
 		t.Errorf("in memory\n%s\nin the file\n%s", inMemory, inFile)
 	}
+}
+
+// D17 of the review: keys that are made anew come in their order, whatever that of the
+// records, since a tree takes a transaction of random keys in quadratic time.
+func TestKeysMadeAnewAreInOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape")
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	defer s.Close()
+	var batch []store.Entry
+	for i := range 100 {
+		batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i*37%100), "")})
+	}
+	tapetest.Must(t, s.Append(batch))
+	b := s.(*boltStore)
+	tapetest.Must(t, b.view(func(tx *bbolt.Tx) error {
+		keys, err := b.indexKeys(tx, func(x *store.Exchange) store.Key { return x.Key })
+		if len(keys) != 100 || !slices.IsSortedFunc(keys, bytes.Compare) {
+			t.Errorf("%d keys, in order: %v", len(keys), slices.IsSortedFunc(keys, bytes.Compare))
+		}
+		return err
+	}))
 }
