@@ -2,6 +2,8 @@ package replay
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -15,9 +17,6 @@ var (
 	// ErrSecret says that a secret would have reached the tape; the exchange
 	// was withheld.
 	ErrSecret = errors.New("replay: a secret survived redaction, exchange not written")
-	// ErrTooLong says that a response had more bytes than Options.MaxBody, so that
-	// it was passed on and not recorded. OnError alone is called with it.
-	ErrTooLong = errors.New("replay: response not recorded")
 	// ErrUnsafe says that Options.RejectUnsafe forbids to send the request.
 	ErrUnsafe = errors.New("replay: not sent: the method is not safe, and Options.RejectUnsafe is set")
 	// ErrLocked says that the tape is open for writing, in this process or in
@@ -29,3 +28,16 @@ var (
 	// ErrClosed says that the tape was closed.
 	ErrClosed = store.ErrClosed
 )
+
+// tooLong says that a response had more bytes than Options.MaxBody. It is a
+// *http.MaxBytesError to errors.As.
+type tooLong struct {
+	limit int64
+	named string
+}
+
+func (e *tooLong) Error() string {
+	return fmt.Sprintf("replay: response not recorded: %s: the body is longer than MaxBody, %d bytes", e.named, e.limit)
+}
+
+func (e *tooLong) Unwrap() error { return &http.MaxBytesError{Limit: e.limit} }

@@ -114,14 +114,14 @@ type Options struct {
 	MaxRequest int64
 	// MaxBody is how many bytes a response may have to be recorded; longer ones
 	// are passed on and count as TooLong; the ledger has a note, and OnError is
-	// called with ErrTooLong. 0 is 32 MiB.
+	// called with an error that is an [http.MaxBytesError] too. 0 is 32 MiB.
 	MaxBody int64
 	// OnError is called with errors that cannot be returned to a caller: failed
 	// writes, withheld exchanges, responses over MaxBody. It runs in the goroutine that found the error,
 	// must be safe for concurrent use, must not call methods of the tape that
 	// wait for the store (Flush, Close, Prune, Reindex), and may be nil: Flush
 	// returns the first error since the last Flush as well, and Close the first
-	// of all, but for ErrTooLong.
+	// of all, but for responses over MaxBody.
 	OnError func(error)
 }
 

@@ -97,7 +97,10 @@ func TestTooLongIsReported(t *testing.T) {
 	if s := tape.Stats(); s.TooLong != 2 || s.Skipped != 2 {
 		t.Errorf("%+v, want 2 too long", s)
 	}
-	if len(errs) != 2 || !errors.Is(errs[0], replay.ErrTooLong) || !strings.Contains(errs[0].Error(), "GET /a: the body is longer than MaxBody, 8 bytes") {
+	if len(errs) != 2 {
+		t.Fatalf("OnError: %q, want 2", errs)
+	}
+	if e, ok := errors.AsType[*http.MaxBytesError](errs[0]); !ok || e.Limit != 8 || !strings.Contains(errs[0].Error(), "GET /a: the body is longer than MaxBody, 8 bytes") {
 		t.Errorf("OnError: %q", errs)
 	}
 	closeTape(t, tape)

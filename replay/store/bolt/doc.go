@@ -17,7 +17,7 @@
 // file is in memory: 80 ms for 100,000 recordings. What is damaged within a
 // record or a part of a body is found by its checksum (CRC-32C) when it is read:
 // a FormatError, never another body. Records of earlier builds have none. A damaged
-// meta page cannot be told from a commit that was broken off: the state before the last
+// meta page looks like a commit that was broken off: the state before the last
 // commit holds.
 //
 // # Form

@@ -64,7 +64,7 @@ func TestLocked(t *testing.T) {
 	tapetest.Must(t, err)
 	b, err := OpenReadOnly(path)
 	tapetest.Must(t, err)
-	// Who reads is not known, and it is not the one who wrote before.
+	// A reader is not known by name, and is not the one that wrote before.
 	if _, err := Open(path); !errors.Is(err, store.ErrLocked) || strings.Contains(err.Error(), "process") {
 		t.Errorf("writer beside readers: %v", err)
 	}
