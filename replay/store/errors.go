@@ -27,17 +27,21 @@ var (
 // [ErrFormat].
 type FormatError struct {
 	Path        string // "" for a record outside of a file
+	Line        int    // of a text file, from 1; 0 where there is none
 	Found, Want int    // versions; both are 0 where the version is not the matter
 	Reason      string
 	Err         error // of the storage below, or nil
 }
 
-// Error names the file, the reason and, for another version, both numbers.
+// Error names the file, the line, the reason and, for another version, both numbers.
 func (e *FormatError) Error() string {
 	var b strings.Builder
 	b.WriteString("replay: ")
 	if e.Path != "" {
 		b.WriteString(e.Path + ": ")
+	}
+	if e.Line > 0 {
+		fmt.Fprintf(&b, "line %d: ", e.Line)
 	}
 	b.WriteString(e.Reason)
 	if e.Want != 0 {
