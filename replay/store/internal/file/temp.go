@@ -1,8 +1,11 @@
 package file
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,4 +61,41 @@ func (l *Lock) Sweep() {
 			_ = os.Remove(name) // the next one tries again
 		}
 	}
+}
+
+// Journal returns the name of the file in which a tape keeps what it has not
+// written yet.
+func Journal(tape string) string { return filepath.Join(filepath.Dir(tape), ownName(tape)+".journal") }
+
+// Replace writes a tape under another name first, so that a crash leaves the old
+// one or the new one, and makes its folder. The writer keeps the error of what is
+// written. Whoever calls it holds the lock.
+func Replace(tape string, write func(w *bufio.Writer)) error {
+	if err := os.MkdirAll(filepath.Dir(tape), 0o700); err != nil {
+		return err
+	}
+	temp, err := CreateTemp(tape)
+	if err != nil {
+		return err
+	}
+	if err = writeAll(temp, write); err == nil {
+		err = os.Rename(temp.Name(), tape)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name()) // the next Open tries again
+	}
+	return err
+}
+
+// syncer is a file that is written.
+type syncer interface {
+	io.WriteCloser
+	Sync() error
+}
+
+// writeAll writes a file so that it is on the disk before it takes the place of another.
+func writeAll(f syncer, write func(w *bufio.Writer)) error {
+	w := bufio.NewWriterSize(f, 1<<16)
+	write(w)
+	return errors.Join(w.Flush(), f.Sync(), f.Close())
 }

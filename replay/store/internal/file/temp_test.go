@@ -1,6 +1,8 @@
 package file
 
 import (
+	"bufio"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,5 +50,59 @@ func TestSweep(t *testing.T) {
 	}
 	if n := len(Leftovers(filepath.Join(dir, long))); n != 2 {
 		t.Errorf("%d of a long name, want 2", n)
+	}
+}
+
+// A steps is a file that says what was done to it.
+type steps struct {
+	done []string
+	fail string
+}
+
+func (s *steps) step(name string) error {
+	s.done = append(s.done, name)
+	if name == s.fail {
+		return errors.New(name + " failed")
+	}
+	return nil
+}
+
+func (s *steps) Write(b []byte) (int, error) { return len(b), s.step("write") }
+func (s *steps) Sync() error                 { return s.step("sync") }
+func (s *steps) Close() error                { return s.step("close") }
+
+// A file that was renamed before it was synced is empty after a crash of the machine.
+func TestAFileIsSyncedBeforeItIsClosed(t *testing.T) {
+	for _, fail := range []string{"", "write", "sync", "close"} {
+		s := &steps{fail: fail}
+		err := writeAll(s, func(w *bufio.Writer) { _, _ = w.WriteString("tape") })
+		if got := strings.Join(s.done, " "); got != "write sync close" || (err != nil) != (fail != "") {
+			t.Errorf("with %q failing: %s, error %v", fail, got, err)
+		}
+	}
+}
+
+func TestReplace(t *testing.T) {
+	tape := filepath.Join(t.TempDir(), "new", "t")
+	for _, text := range []string{"one", "two"} {
+		if err := Replace(tape, func(w *bufio.Writer) { _, _ = w.WriteString(text) }); err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := os.ReadFile(tape); string(b) != text {
+			t.Errorf("%s, want %s", b, text)
+		}
+	}
+	// A folder cannot be replaced.
+	if err := os.Remove(tape); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(tape, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Replace(tape, func(*bufio.Writer) {}); err == nil {
+		t.Error("a folder was replaced")
+	}
+	if left := Leftovers(tape); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
