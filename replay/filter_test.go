@@ -20,7 +20,7 @@ func TestAgeAndDiscard(t *testing.T) {
 				tape := open(t, path, replay.Options{})
 				rt := tape.Wrap(codes(200, 500))
 				want(t, rt, api+"/old", 200, "1")
-				time.Sleep(2 * time.Hour)
+				time.Sleep(48 * time.Hour) // a text tape knows the day
 				want(t, rt, api+"/bad", 500, "2")
 				want(t, rt, api+"/new", 200, "3")
 				closeTape(t, tape)
@@ -46,15 +46,15 @@ func TestAgeAndDiscard(t *testing.T) {
 					want string
 				}{
 					{"no filter", replay.Options{}, "/old", "OK"},
-					{"young enough", replay.Options{MaxAge: 3 * time.Hour}, "/old", "OK"},
-					{"too old", replay.Options{MaxAge: time.Hour}, "/old", "expired"},
-					{"new", replay.Options{MaxAge: time.Hour}, "/new", "OK"},
+					{"young enough", replay.Options{MaxAge: 72 * time.Hour}, "/old", "OK"},
+					{"too old", replay.Options{MaxAge: 24 * time.Hour}, "/old", "expired"},
+					{"new", replay.Options{MaxAge: 24 * time.Hour}, "/new", "OK"},
 					{"since", replay.Options{Since: time.Now().Add(-time.Minute)}, "/old", "expired"},
 					{"since, elsewhere", replay.Options{Since: time.Now().Add(-time.Minute).In(time.FixedZone("x", 9*3600))}, "/new", "OK"},
 					{"bad", replay.Options{DiscardBad: true}, "/bad", "filtered"},
 					{"bad allowed", replay.Options{}, "/bad", "Internal Server Error"},
 					{"function", replay.Options{Discard: func(r *http.Response) bool { return r.StatusCode == 200 }}, "/new", "filtered"},
-					{"unknown", replay.Options{MaxAge: time.Hour}, "/nothing", "unknown"},
+					{"unknown", replay.Options{MaxAge: 24 * time.Hour}, "/nothing", "unknown"},
 				} {
 					if got := reason(c.opts, api+c.url); got != c.want {
 						t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -62,7 +62,7 @@ func TestAgeAndDiscard(t *testing.T) {
 				}
 
 				// In ModeSmart a request whose exchange is expired or filtered is sent.
-				tape = open(t, path, replay.Options{Reuse: true, MaxAge: time.Hour, DiscardBad: true})
+				tape = open(t, path, replay.Options{Reuse: true, MaxAge: 24 * time.Hour, DiscardBad: true})
 				rt = tape.Wrap(codes(201, 502, 202))
 				want(t, rt, api+"/old", 201, "1")
 				want(t, rt, api+"/bad", 502, "2") // not recorded

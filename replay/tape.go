@@ -36,7 +36,7 @@ type Tape struct {
 
 // Open opens the tape in a file and makes it if it is not there, except in
 // ModeReplay. A name that ends in .json is a text tape (package store/text), whose
-// file is made with the first exchange, any other a bbolt file (package store/bolt).
+// file is written by Close, any other a bbolt file (package store/bolt).
 // With [Off] nothing is opened. It panics on options that make no sense.
 //
 // A tape that cannot be written, on a read-only file system for example, opens in

@@ -4,51 +4,123 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// body has one of its fields: JSON that was written without spaces as JSON,
-// text as lines that are joined by a line feed, all else as base64.
+// body has one form: JSON with its layout, lines of text that are joined by a line
+// feed, such lines in Latin-1, or else base64, whose lines are joined by nothing.
 type body struct {
 	JSON   json.RawMessage `json:"json,omitempty"`
+	Layout layout          `json:"layout,omitempty"`
 	Tail   string          `json:"tail,omitempty"` // white space after the JSON
-	Lines  []string        `json:"lines,omitempty"`
-	Base64 string          `json:"base64,omitempty"`
+	Text   json.RawMessage `json:"text,omitempty"`
+	Latin1 json.RawMessage `json:"latin1,omitempty"`
+	Base64 json.RawMessage `json:"base64,omitempty"`
+	Why    string          `json:"why,omitempty"` // not in a more readable form; nobody reads it but people
 }
 
-func bodyOf(b []byte) *body {
+// base64Line is how many bytes one line of base64 stands for.
+const base64Line = 57
+
+const notUTF8 = "not UTF-8"
+
+func bodyOf(b []byte) body {
 	if len(b) == 0 {
-		return nil
-	}
-	text := bytes.TrimRight(b, " \t\r\n")
-	var compact bytes.Buffer
-	if mediatype.LooksJSON(text) &&
-		json.Compact(&compact, text) == nil && bytes.Equal(compact.Bytes(), text) && utf8.Valid(text) {
-		return &body{JSON: text, Tail: string(b[len(text):])}
+		return body{}
 	}
 	if utf8.Valid(b) {
-		return &body{Lines: strings.Split(string(b), "\n")}
+		text := bytes.TrimRight(b, " \t\r\n")
+		l, why := layoutOf(text)
+		if why == "" {
+			return body{JSON: text, Layout: l, Tail: string(b[len(text):])}
+		}
+		if why == notJSON {
+			why = ""
+		}
+		return body{Text: listOf(strings.Split(string(b), "\n")), Why: why}
 	}
-	return &body{Base64: base64.StdEncoding.EncodeToString(b)}
+	if isLatin1(b) {
+		runes := make([]rune, len(b))
+		for i, c := range b {
+			runes[i] = rune(c)
+		}
+		return body{Latin1: listOf(strings.Split(string(runes), "\n")), Why: notUTF8}
+	}
+	var lines []string
+	for len(b) > 0 {
+		n := min(base64Line, len(b))
+		lines = append(lines, base64.StdEncoding.EncodeToString(b[:n]))
+		b = b[n:]
+	}
+	return body{Base64: listOf(lines), Why: notUTF8}
 }
+
+// isLatin1 reports whether bytes are likely a text of one byte a letter: no control
+// characters, and most of it ASCII.
+func isLatin1(b []byte) bool {
+	high := 0
+	for _, c := range b {
+		switch {
+		case c >= 0xa0:
+			high++
+		case c < ' ' && c != '\t' && c != '\r' && c != '\n', c >= 0x7f:
+			return false
+		}
+	}
+	return high < len(b)/4+1
+}
+
+var errForJSON = errors.New("without json")
 
 // bytes returns the body as it was, nil for none.
 func (f *body) bytes() ([]byte, error) {
-	switch {
-	case f == nil:
-		return nil, nil
-	case f.JSON != nil:
-		var b bytes.Buffer
-		if err := json.Compact(&b, f.JSON); err != nil {
-			return nil, err
+	forms := 0
+	for _, form := range [][]byte{f.JSON, f.Text, f.Latin1, f.Base64} {
+		if form != nil {
+			forms++
 		}
-		b.WriteString(f.Tail)
-		return b.Bytes(), nil
-	case f.Base64 != "":
-		return base64.StdEncoding.DecodeString(f.Base64)
 	}
-	return []byte(strings.Join(f.Lines, "\n")), nil
+	switch {
+	case forms > 1:
+		return nil, errors.New("more than one of json, text, latin1 and base64")
+	case f.JSON == nil && f.Layout != "":
+		return nil, in("layout", errForJSON)
+	case f.JSON == nil && f.Tail != "":
+		return nil, in("tail", errForJSON)
+	case f.JSON != nil:
+		b, err := f.Layout.apply(f.JSON)
+		return append(b, f.Tail...), in("layout", err)
+	case f.Text != nil:
+		lines, err := list(f.Text)
+		return nonEmpty(strings.Join(lines, "\n")), in("text", err)
+	case f.Latin1 != nil:
+		lines, err := list(f.Latin1)
+		if err != nil {
+			return nil, in("latin1", err)
+		}
+		var b []byte
+		for _, r := range strings.Join(lines, "\n") {
+			if r > 0xff {
+				return nil, in("latin1", fmt.Errorf("%q is not in Latin-1", r))
+			}
+			b = append(b, byte(r))
+		}
+		return b, nil
+	}
+	lines, err := list(f.Base64)
+	if err != nil {
+		return nil, in("base64", err)
+	}
+	b, err := base64.StdEncoding.DecodeString(strings.Join(lines, ""))
+	return nonEmpty(string(b)), in("base64", err)
+}
+
+func nonEmpty(s string) []byte {
+	if s == "" {
+		return nil
+	}
+	return []byte(s)
 }

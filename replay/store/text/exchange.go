@@ -1,55 +1,55 @@
 package text
 
 import (
+	"cmp"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The forms of an exchange and of its parts. They change only by additions.
+// The forms of an exchange and of its parts. What has its default is left out. A
+// member that is a json.RawMessage is a list of strings, or a single one.
 type (
 	exchange struct {
-		ID        string        `json:"id"`
-		Sum       string        `json:"sum"`
-		Start     time.Time     `json:"start"`
-		FirstByte time.Duration `json:"first_byte_ns,omitempty"`
-		Total     time.Duration `json:"total_ns,omitempty"`
-		Attempt   int           `json:"attempt,omitempty"`
-		Route     string        `json:"route,omitempty"`
-		Broken    bool          `json:"incomplete,omitempty"`
-		Masked    bool          `json:"masked,omitempty"`
-		Identity  string        `json:"identity,omitempty"`
-		Secrets   string        `json:"secrets,omitempty"`
-		Request   request       `json:"request"`
-		Response  *response     `json:"response,omitempty"`
-		Fault     *fault        `json:"fault,omitempty"`
+		Request    *request  `json:"request,omitempty"`
+		Response   *response `json:"response,omitempty"`
+		Fault      *fault    `json:"fault,omitempty"`
+		Incomplete bool      `json:"incomplete,omitempty"`
+		Masked     bool      `json:"masked,omitempty"`
+		FirstByte  string    `json:"first_byte,omitempty"`
+		Total      string    `json:"total,omitempty"`
+		Attempt    int       `json:"attempt,omitempty"`  // default 1
+		Route      *string   `json:"route,omitempty"`    // default: the path
+		Identity   int       `json:"identity,omitempty"` // the number of a hash
+		Secrets    int       `json:"secrets,omitempty"`  // the number of a hash
+		Recorded   string    `json:"recorded,omitempty"` // default: the day of the file
 	}
 	request struct {
-		Method  string      `json:"method"`
-		URL     string      `json:"url"`
-		Host    string      `json:"host,omitempty"`
-		Header  http.Header `json:"header,omitempty"`
-		Body    *body       `json:"body,omitempty"`
-		Size    int64       `json:"body_size,omitempty"`
-		BodySum string      `json:"body_sha256,omitempty"`
+		Method string `json:"method,omitempty"` // default GET
+		URL    string `json:"url"`
+		Host   string `json:"host,omitempty"`
+		Header header `json:"header,omitempty"`
+		body
+		BodySize int64  `json:"body_size,omitempty"` // of a body that is not in the file
+		BodySum  string `json:"body_sha256,omitempty"`
 	}
 	response struct {
-		Status       string      `json:"status"`
-		Code         int         `json:"code"`
-		Proto        string      `json:"proto"`
-		Header       http.Header `json:"header,omitempty"`
-		Trailer      http.Header `json:"trailer,omitempty"`
-		Body         *body       `json:"body,omitempty"`
-		NoBody       bool        `json:"no_body,omitempty"`
-		Length       int64       `json:"content_length"`
-		Transfer     []string    `json:"transfer_encoding,omitempty"`
-		Uncompressed bool        `json:"uncompressed,omitempty"`
-		Close        bool        `json:"close,omitempty"`
+		Status       string          `json:"status"`
+		Code         *int            `json:"code,omitempty"` // default: that of the status
+		Proto        string          `json:"proto,omitempty"`
+		Length       *int64          `json:"content_length,omitempty"` // default: that of the body
+		Transfer     json.RawMessage `json:"transfer_encoding,omitempty"`
+		Uncompressed bool            `json:"uncompressed,omitempty"`
+		Close        bool            `json:"close,omitempty"`
+		NoBody       *bool           `json:"no_body,omitempty"` // default: whether the body is empty
+		Header       header          `json:"header,omitempty"`
+		body
+		Trailer header `json:"trailer,omitempty"`
 	}
 	fault struct {
 		Text    string          `json:"text"`
@@ -58,100 +58,208 @@ type (
 	}
 )
 
-func exchangeOf(x *store.Exchange) exchange {
+// exchangeOf returns the form of an exchange, without the numbers of its hashes. recorded
+// is the day that needs no mention.
+func exchangeOf(x *store.Exchange, recorded string) exchange {
 	e := exchange{
-		ID: strconv.FormatUint(uint64(x.ID), 10), Sum: hex.EncodeToString(x.Key.Sum[:]), Start: x.Start.UTC(),
-		FirstByte: x.FirstByte, Total: x.Total, Attempt: x.Attempt, Route: x.Route, Broken: !x.Complete, Masked: x.Masked,
-		Identity: hex.EncodeToString(x.Identity), Secrets: hex.EncodeToString(x.Secrets),
-		Request: request{
-			Method: x.Request.Method, URL: x.Request.URL, Host: x.Request.Host, Header: x.Request.Header,
-			Body: bodyOf(x.Request.Body), Size: x.Request.BodySize, BodySum: hex.EncodeToString(x.Request.BodySum),
-		},
+		Request: requestOf(&x.Request), Incomplete: !x.Complete, Masked: x.Masked,
+		FirstByte: duration(x.FirstByte), Total: duration(x.Total),
 	}
-	if r := x.Response; r != nil {
-		e.Response = &response{
-			Status: r.Status, Code: r.StatusCode, Proto: r.Proto, Header: r.Header, Trailer: r.Trailer,
-			Body: bodyOf(r.Body), NoBody: r.NoBody, Length: r.ContentLength,
-			Transfer: r.TransferEncoding, Uncompressed: r.Uncompressed, Close: r.Close,
-		}
+	if x.Response != nil {
+		e.Response = responseOf(x.Response)
 	}
 	if f := x.Fault; f != nil {
-		e.Fault = &fault{Text: f.Text, Kind: f.Kind, Timeout: f.IsTimeout}
+		e.Fault = &fault{text(f.Text), f.Kind, f.IsTimeout}
+	}
+	if x.Attempt != 1 {
+		e.Attempt = x.Attempt
+	}
+	if x.Route != x.Key.Path {
+		route := text(x.Route)
+		e.Route = &route
+	}
+	if d := day(x.ID); d != recorded {
+		e.Recorded = d
 	}
 	return e
 }
 
-// decode returns the exchange; its errors name the member that cannot be read.
-func (e *exchange) decode() (*store.Exchange, error) {
-	id, err := strconv.ParseUint(e.ID, 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("id: %w", err)
+func requestOf(r *store.Request) *request {
+	out := &request{
+		Method: cmp.Or(r.Method, http.MethodGet), URL: text(r.URL), Host: text(r.Host), Header: headerOf(r.Header, -1), body: bodyOf(r.Body),
+		BodySum: hex.EncodeToString(r.BodySum),
 	}
-	x := &store.Exchange{
-		ID: store.ID(id), Start: e.Start, FirstByte: e.FirstByte, Total: e.Total, Attempt: e.Attempt,
-		Route: e.Route, Complete: !e.Broken, Masked: e.Masked,
+	if r.Body == nil {
+		out.BodySize = r.BodySize
 	}
-	if x.Identity, err = hash(e.Identity); err != nil {
-		return nil, fmt.Errorf("identity: %w", err)
+	return out
+}
+
+func responseOf(r *store.Response) *response {
+	out := &response{
+		Status: text(r.Status), Proto: r.Proto, Transfer: listOf(r.TransferEncoding), Uncompressed: r.Uncompressed, Close: r.Close,
+		Header: headerOf(r.Header, len(r.Body)), body: bodyOf(r.Body), Trailer: headerOf(r.Trailer, -1),
 	}
-	if x.Secrets, err = hash(e.Secrets); err != nil {
-		return nil, fmt.Errorf("secrets: %w", err)
+	if codeOf(r.Status) != r.StatusCode {
+		out.Code = &r.StatusCode
 	}
-	if x.Request, err = e.Request.decode(); err != nil {
-		return nil, err
+	if r.ContentLength != int64(len(r.Body)) {
+		out.Length = &r.ContentLength
+	}
+	if r.NoBody != (len(r.Body) == 0) {
+		out.NoBody = &r.NoBody
+	}
+	return out
+}
+
+// exchange makes an exchange of its form; its ID is the day, 0 for that of the file. hashes are those of the file.
+func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
+	x := &store.Exchange{Complete: !e.Incomplete, Masked: e.Masked, Attempt: max(e.Attempt, 1)}
+	var err error
+	if e.Request == nil {
+		return nil, errors.New("request is missing")
+	}
+	if err = e.Request.to(&x.Request); err != nil {
+		return nil, in("request", err)
 	}
 	x.Key = store.KeyOf(x.Request.Method, x.Request.ParseURL())
-	if n, err := hex.Decode(x.Key.Sum[:], fmt.Appendf(nil, "%.64s", e.Sum)); err != nil || n != len(x.Key.Sum) {
-		return nil, fmt.Errorf("sum of %d bytes, want %d", n, len(x.Key.Sum))
-	}
-	if e.Response != nil {
-		if x.Response, err = e.Response.decode(); err != nil {
-			return nil, err
+	x.Route = x.Key.Path
+	if e.Route != nil {
+		if x.Route, err = untext(*e.Route); err != nil {
+			return nil, in("route", err)
 		}
 	}
+	if x.FirstByte, err = parseDuration(e.FirstByte); err != nil {
+		return nil, in("first_byte", err)
+	}
+	if x.Total, err = parseDuration(e.Total); err != nil {
+		return nil, in("total", err)
+	}
+	if x.Identity, err = hashAt(e.Identity, hashes); err != nil {
+		return nil, in("identity", err)
+	}
+	if x.Secrets, err = hashAt(e.Secrets, hashes); err != nil {
+		return nil, in("secrets", err)
+	}
 	if f := e.Fault; f != nil {
-		x.Fault = &store.Fault{Text: f.Text, Kind: f.Kind, IsTimeout: f.Timeout}
+		x.Fault = &store.Fault{Kind: f.Kind, IsTimeout: f.Timeout}
+		if x.Fault.Text, err = untext(f.Text); err != nil {
+			return nil, in("fault", in("text", err))
+		}
+	}
+	if e.Response != nil {
+		x.Response = new(store.Response)
+		if err = e.Response.to(x.Response); err != nil {
+			return nil, in("response", err)
+		}
+		if x.Complete && x.Fault == nil {
+			fitLength(x.Response)
+		}
 	}
 	if x.Response == nil && x.Fault == nil {
 		return nil, errors.New("neither a response nor a fault")
 	}
+	if x.ID, err = dayID(e.Recorded); err != nil {
+		return nil, in("recorded", err)
+	}
+	x.Key = sumOf(x)
 	return x, nil
 }
 
-// hash returns a keyed hash, nil for none.
-func hash(s string) ([]byte, error) {
-	if s == "" {
-		return nil, nil
+func (r *request) to(out *store.Request) (err error) {
+	if out.Method = r.Method; out.Method == "" {
+		out.Method = http.MethodGet
 	}
-	b, err := hex.DecodeString(s)
-	if err == nil && len(b) != store.IdentitySize {
-		err = fmt.Errorf("%d bytes, want %d", len(b), store.IdentitySize)
+	if r.URL == "" {
+		return in("url", errors.New("is missing"))
 	}
-	return b, err
-}
-
-func (r *request) decode() (store.Request, error) {
-	out := store.Request{Method: r.Method, URL: r.URL, Host: r.Host, Header: r.Header, BodySize: r.Size}
-	var err error
-	if out.Body, err = r.Body.bytes(); err != nil {
-		return out, fmt.Errorf("request body: %w", err)
+	if out.URL, err = untext(r.URL); err != nil {
+		return in("url", err)
+	}
+	if out.Host, err = untext(r.Host); err != nil {
+		return in("host", err)
+	}
+	if out.Header, err = r.Header.values(-1); err != nil {
+		return in("header", err)
+	}
+	if out.Body, err = r.bytes(); err != nil {
+		return err
+	}
+	out.BodySize = int64(len(out.Body))
+	if out.Body == nil {
+		out.BodySize = r.BodySize
 	}
 	if r.BodySum != "" {
 		if out.BodySum, err = hex.DecodeString(r.BodySum); err != nil {
-			return out, fmt.Errorf("body_sha256: %w", err)
+			return in("body_sha256", err)
 		}
 	}
-	return out, nil
+	return nil
 }
 
-func (r *response) decode() (*store.Response, error) {
-	b, err := r.Body.bytes()
-	if err != nil {
-		return nil, fmt.Errorf("response body: %w", err)
+func (r *response) to(out *store.Response) (err error) {
+	if out.Status, err = untext(r.Status); err != nil {
+		return in("status", err)
 	}
-	return &store.Response{
-		Status: r.Status, StatusCode: r.Code, Proto: r.Proto, Header: r.Header, Trailer: r.Trailer, Body: b,
-		NoBody: r.NoBody, ContentLength: r.Length, TransferEncoding: r.Transfer,
-		Uncompressed: r.Uncompressed, Close: r.Close,
-	}, nil
+	out.StatusCode = codeOf(r.Status)
+	if r.Code != nil {
+		out.StatusCode = *r.Code
+	} else if out.StatusCode == 0 {
+		return in("status", fmt.Errorf("%.40q has no code", r.Status))
+	}
+	if out.Body, err = r.bytes(); err != nil {
+		return err
+	}
+	out.Proto, out.Uncompressed, out.Close = r.Proto, r.Uncompressed, r.Close
+	out.NoBody, out.ContentLength = len(out.Body) == 0, int64(len(out.Body))
+	if r.NoBody != nil {
+		out.NoBody = *r.NoBody
+	}
+	if r.Length != nil {
+		out.ContentLength = *r.Length
+	}
+	if out.TransferEncoding, err = list(r.Transfer); err != nil {
+		return in("transfer_encoding", err)
+	}
+	if out.Header, err = r.Header.values(len(out.Body)); err != nil {
+		return in("header", err)
+	}
+	if out.Trailer, err = r.Trailer.values(-1); err != nil {
+		return in("trailer", err)
+	}
+	return nil
+}
+
+// fitLength gives a whole response with a body the lengths of that body, whatever
+// the file says: it may have been edited.
+func fitLength(r *store.Response) {
+	if len(r.Body) == 0 || r.ContentLength < 0 {
+		return
+	}
+	r.ContentLength = int64(len(r.Body))
+	if len(r.Header[contentLength]) == 1 {
+		r.Header[contentLength][0] = strconv.Itoa(len(r.Body))
+	}
+}
+
+// hashAt returns a keyed hash by its number in the file, nil for 0.
+func hashAt(n int, hashes []string) ([]byte, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	if n < 0 || n > len(hashes) {
+		return nil, fmt.Errorf("the file has no hash %d", n)
+	}
+	return hashBytes(hashes[n-1])
+}
+
+func hashBytes(digits string) ([]byte, error) {
+	if digits == "" {
+		return nil, nil
+	}
+	b, err := hex.DecodeString(digits)
+	if err == nil && len(b) != store.IdentitySize {
+		err = fmt.Errorf("a hash of %d bytes, want %d", len(b), store.IdentitySize)
+	}
+	return b, err
 }

@@ -1,7 +1,7 @@
 package text
 
 import (
-	"encoding/json"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,39 +11,124 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-func TestExchangeRoundTrip(t *testing.T) {
-	x := tapetest.Exchange(7, "POST", "http://h/a?q=1", "body")
-	x.Start, x.FirstByte, x.Total = time.UnixMicro(1_700_000_000_123_456).UTC(), time.Second, time.Minute
-	x.Attempt, x.Route, x.Complete = 2, "/{x}", false
-	x.Request.Header.Set("A", "b")
-	x.Request.Body, x.Request.BodySize, x.Request.BodySum = []byte("\xff"), 1, []byte{1, 2}
-	x.Response.Trailer = x.Request.Header
-	x.Response.TransferEncoding, x.Response.Uncompressed, x.Response.Close, x.Response.NoBody = []string{"chunked"}, true, true, true
-	x.Fault = &store.Fault{Text: "broke", Kind: store.FaultConnReset, IsTimeout: true}
-	b, err := json.Marshal(exchangeOf(x))
-	tapetest.Must(t, err)
-	var e exchange
-	tapetest.Must(t, json.Unmarshal(b, &e))
-	got, err := e.decode()
-	tapetest.Must(t, err)
-	if !reflect.DeepEqual(got, x) {
-		t.Errorf("\nhave %+v\n got %+v", x, got)
+// An exchange as most are has neither ids nor times of day, and nothing that its body
+// says.
+func TestWhatIsWrittenOfAnExchange(t *testing.T) {
+	x := tapetest.Exchange(store.IDAt(morning()), "GET", "http://h/a", `{"b":1.50,"a":12345678901234567890}`)
+	x.Attempt, x.Route, x.Response.ContentLength = 1, "/a", int64(len(x.Response.Body))
+	x.Response.Header = map[string][]string{"Content-Length": {"35"}, "Content-Type": {"application/json"}}
+	x.FirstByte, x.Total = 123456*time.Microsecond, 1234*time.Millisecond
+	const want = `{
+  "tape": "gracy tape",
+  "schema": 2,
+  "recorded": "2026-11-28",
+  "exchanges": [
+    {
+      "request": {
+        "method": "GET",
+        "url": "http://h/a"
+      },
+      "response": {
+        "status": "200 OK",
+        "proto": "HTTP/1.1",
+        "header": {
+          "Content-Length": "auto",
+          "Content-Type": "application/json"
+        },
+        "json": {
+          "b": 1.50,
+          "a": 12345678901234567890
+        }
+      },
+      "first_byte": "120ms",
+      "total": "1.2s"
+    }
+  ]
+}
+`
+	if got := string(encode("", "2026-11-28", []*store.Exchange{x})); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 
-// The errors of a hand edit say which member is wrong.
-func TestDecodeNamesTheMember(t *testing.T) {
-	sum := strings.Repeat("0", 64)
-	for want, e := range map[string]exchange{
-		"id":                             {ID: "x"},
-		"sum of 2 bytes, want 32":        {ID: "1", Sum: "0000"},
-		"request body":                   {ID: "1", Sum: sum, Request: request{Body: &body{Base64: "%"}}},
-		"body_sha256":                    {ID: "1", Sum: sum, Request: request{BodySum: "%"}},
-		"response body":                  {ID: "1", Sum: sum, Response: &response{Body: &body{JSON: []byte("{")}}},
-		"neither a response nor a fault": {ID: "1", Sum: sum},
+// full returns an exchange in which nothing has its default.
+func full() *store.Exchange {
+	x := tapetest.Exchange(1, "POST", "http://h/a?q=\xe9", "body")
+	x.Start, x.FirstByte, x.Total = time.UnixMilli(0), time.Second, time.Minute
+	x.Attempt, x.Route, x.Complete, x.Masked = 2, "/{\xe9}", false, true
+	x.Request.Host = "other\xff"
+	x.Request.Header = http.Header{"A": {"b"}, "Latin": {"caf\xe9", "base64,x"}, "Empty": {}, "Bad\xff": {"x"}}
+	x.Request.Body, x.Request.BodySize, x.Request.BodySum = []byte("\xff"), 1, []byte{1, 2}
+	x.Identity, x.Secrets = []byte("0123456789ab"), []byte("ba9876543210")
+	x.Response.Trailer = x.Request.Header
+	x.Response.Header = http.Header{"Content-Length": {"4"}, "X": {"", "auto"}}
+	x.Response.TransferEncoding, x.Response.Uncompressed, x.Response.Close, x.Response.NoBody = []string{"chunked"}, true, true, true
+	x.Response.ContentLength, x.Response.Status, x.Response.StatusCode = 9, "Odd\xff", 299
+	x.Fault = &store.Fault{Text: "broke \u202e\xff", Kind: store.FaultConnReset, IsTimeout: true}
+	x.Key = sumOf(x)
+	return x
+}
+
+// Every field comes back. One that is added to store.Exchange has to be added here.
+func TestExchangeRoundTrip(t *testing.T) {
+	x := full()
+	for _, v := range []any{*x, x.Request, *x.Response, *x.Fault} {
+		for f, value := range reflect.ValueOf(v).Fields() {
+			if f.IsExported() && value.IsZero() && f.Name != "Complete" {
+				t.Errorf("%T.%s has its default", v, f.Name)
+			}
+		}
+	}
+	c, err := parse("file", encode("", "1970-01-01", []*store.Exchange{x}))
+	tapetest.Must(t, err)
+	if got := c.exchanges[0]; !reflect.DeepEqual(got, x) {
+		t.Errorf("\nhave %+v %+v %+v\n got %+v %+v %+v", x, x.Request, x.Response, got, got.Request, got.Response)
+	}
+	// A body that was too long to be kept is known by its size and sum.
+	x.Request.Body, x.Request.BodySize = nil, 1<<40
+	x.Key = sumOf(x)
+	c, err = parse("file", encode("", "1970-01-01", []*store.Exchange{x}))
+	tapetest.Must(t, err)
+	if got := c.exchanges[0]; !reflect.DeepEqual(got.Request, x.Request) {
+		t.Errorf("have %+v, got %+v", x.Request, got.Request)
+	}
+}
+
+// A hash is a number in the file, so that another token changes one line.
+func TestHashesAreNumbered(t *testing.T) {
+	file := func(who string) string {
+		var list []*store.Exchange
+		for i := range store.ID(3) {
+			x := tapetest.Exchange(i+1, "GET", "http://h/", "")
+			x.Identity, x.Secrets = []byte(who), []byte("0123456789ab")
+			list = append(list, x)
+		}
+		return string(encode("", "", list))
+	}
+	if a, b := file("identity one"), file("identity two"); len(diff(a, b)) != 2 || !strings.Contains(a, `"identity": 1,`+"\n"+`      "secrets": 2`) {
+		t.Errorf("two files that differ in %q", diff(a, b))
+	}
+}
+
+// What a person who edits a response would have to count follows.
+func TestLengthsFollowTheBody(t *testing.T) {
+	for name, c := range map[string]struct {
+		file   string
+		length int64
+		header string
+	}{
+		"as written":    {`"header":{"Content-Length":"auto"},"text":"longer"`, 6, "6"},
+		"by hand":       {`"content_length":4,"header":{"Content-Length":"4"},"text":"longer"`, 6, "6"},
+		"not known":     {`"content_length":-1,"text":"longer"`, -1, ""},
+		"of a HEAD":     {`"content_length":48,"header":{"Content-Length":"48"}`, 48, "48"},
+		"of none":       {`"header":{"Content-Length":"auto"}`, 0, "0"},
+		"of a lone set": {`"header":{"Content-Length":["1","2"]},"text":"x"`, 1, "1"},
 	} {
-		if _, err := e.decode(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
+		c2, err := parse("f", fileOf(`{"request":{"url":"/"},"response":{"status":"200 OK",`+c.file+`}}`))
+		tapetest.Must(t, err)
+		r := c2.exchanges[0].Response
+		if r.ContentLength != c.length || r.Header.Get("Content-Length") != c.header {
+			t.Errorf("%s: %d and %v", name, r.ContentLength, r.Header)
 		}
 	}
 }

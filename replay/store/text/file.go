@@ -1,97 +1,255 @@
 package text
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
+	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/replay/store"
-	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
+
+// whiteSpace is the white space of JSON.
+const whiteSpace = " \t\r\n"
 
 const (
 	magic  = "gracy tape"
-	schema = 1
+	schema = 2
 )
 
-// tapeFile is the form of the whole file. It changes only by additions.
-type tapeFile struct {
-	Tape      string     `json:"tape"`
-	Schema    int        `json:"schema"`
-	Recipe    string     `json:"recipe,omitempty"`
-	Exchanges []exchange `json:"exchanges"`
+// content is what a file holds.
+type content struct {
+	key       string // of the hashes of the tape
+	recorded  string // the day of the exchanges that name none
+	exchanges []*store.Exchange
 }
 
-// parse reads a file, whose path is for the errors alone.
-func parse(path string, b []byte) (recipe string, list []*store.Exchange, err error) {
-	var f tapeFile
-	if err := json.Unmarshal(b, &f); err != nil {
-		return "", nil, &store.FormatError{Path: path, Reason: "not a tape, or damaged", Err: err}
+// head is a file without its exchanges, in the order in which it is written.
+type head struct {
+	Tape     string   `json:"tape"`
+	Schema   int      `json:"schema"`
+	Recipe   string   `json:"recipe,omitempty"` // of schema 1
+	Key      string   `json:"key,omitempty"`
+	Recorded string   `json:"recorded,omitempty"`
+	Hashes   []string `json:"hashes,omitempty"` // keyed hashes, which exchanges name by number, from 1
+}
+
+// parse reads a file, whose path is for the errors alone: each is a FormatError, with
+// the line where there is one. What it makes is in proportion to the file.
+func parse(path string, b []byte) (*content, error) {
+	p := &parser{days: days{last: make(map[requestKey]store.ID)}, ids: make(map[store.ID]bool)}
+	offset, err := p.file(b)
+	if err == nil {
+		return &p.content, nil
 	}
-	if f.Tape != magic {
-		return "", nil, &store.FormatError{Path: path, Reason: "not a tape"}
+	e := &store.FormatError{Path: path, Reason: "not a tape, or damaged", Err: err}
+	switch {
+	case p.Schema != 0 && p.Schema != 1 && p.Schema != schema:
+		e.Found, e.Want, e.Reason, e.Err = p.Schema, schema, "tape of an unknown schema", nil
+	case offset <= len(b):
+		e.Line = 1 + bytes.Count(b[:offset], []byte("\n"))
 	}
-	if f.Schema != schema {
-		return "", nil, &store.FormatError{Path: path, Found: f.Schema, Want: schema, Reason: "tape of an unknown schema"}
+	return nil, e
+}
+
+// parser is what is known while a file is read.
+type parser struct {
+	content
+	head
+	days
+	ids map[store.ID]bool // of schema 1
+}
+
+// file reads a file. An error comes with its offset.
+func (p *parser) file(b []byte) (offset int, err error) {
+	if offset, err = valid(b); err != nil {
+		return offset, err
 	}
-	for i := range f.Exchanges {
-		x, err := f.Exchanges[i].decode()
-		if err != nil {
-			return "", nil, &store.FormatError{Path: path, Reason: fmt.Sprintf("exchange %d of %d is damaged", i+1, len(f.Exchanges)), Err: err}
+	there := make(map[string]part)
+	err = members(part{raw: bytes.Trim(b, whiteSpace), offset: len(b) - len(bytes.TrimLeft(b, whiteSpace))}, func(name string, value part) error {
+		offset = value.offset
+		if _, twice := there[name]; twice {
+			return fmt.Errorf("member %q is there twice", name)
 		}
-		list = append(list, x)
+		there[name] = value
+		return nil
+	})
+	if err != nil {
+		return offset, err
 	}
-	return f.Recipe, list, nil
+	// The errors of a file of another schema are not those of this one.
+	_ = json.Unmarshal(there["schema"].raw, &p.Schema)
+	_ = json.Unmarshal(there["tape"].raw, &p.Tape)
+	if p.Tape != magic || p.Schema != 1 && p.Schema != schema {
+		return there["tape"].offset, errors.New("it does not begin as a tape does")
+	}
+	list := there["exchanges"]
+	delete(there, "exchanges")
+	for name, value := range there {
+		// A value alone, in the object that the decoder wants.
+		d := json.NewDecoder(bytes.NewReader(fmt.Appendf(nil, "{%q:%s}", name, value.raw)))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&p.head); err != nil {
+			return value.offset, err
+		}
+	}
+	if p.common, err = dayID(p.Recorded); err != nil {
+		return there["recorded"].offset, err
+	}
+	p.key, p.recorded = p.Key, p.Recorded
+	if p.Schema == 1 {
+		p.key = keyOf(p.Recipe)
+	}
+	if list.raw == nil {
+		return 0, nil
+	}
+	return p.list(list)
 }
 
-func encode(recipe string, list []*store.Exchange) ([]byte, error) {
-	f := tapeFile{Tape: magic, Schema: schema, Recipe: recipe, Exchanges: make([]exchange, len(list))}
+func (p *parser) list(list part) (offset int, err error) {
+	offset = list.offset
+	err = elements(list, func(i int, value part) error {
+		x, within, err := p.exchange(value.raw)
+		if err != nil {
+			offset = value.offset + within
+			return fmt.Errorf("exchange %d: %w", i+1, err)
+		}
+		p.exchanges = append(p.exchanges, x)
+		return nil
+	})
+	return offset, err
+}
+
+func (p *parser) exchange(raw []byte) (x *store.Exchange, offset int, err error) {
+	if p.Schema == 1 {
+		x, err = decode1(raw)
+		if err == nil && p.ids[x.ID] {
+			err = errors.New("its id is there twice")
+		}
+		if err == nil {
+			p.ids[x.ID] = true
+		}
+		return x, 0, err
+	}
+	if x, offset, err = decodeExchange(raw, p.Hashes); err == nil {
+		p.number(x)
+	}
+	return x, offset, err
+}
+
+// valid checks that b is JSON in UTF-8, which encoding/json would mend in silence.
+func valid(b []byte) (offset int, err error) {
+	if !utf8.Valid(b) {
+		for rest := b; ; {
+			r, n := utf8.DecodeRune(rest)
+			if r == utf8.RuneError && n == 1 {
+				return len(b) - len(rest), errors.New("a byte that is no UTF-8")
+			}
+			rest = rest[n:]
+		}
+	}
+	var all json.RawMessage
+	err = json.Unmarshal(b, &all)
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = int(e.Offset)
+		if offset < len(b) {
+			offset-- // it counts the byte that is wrong
+		}
+	}
+	return offset, err
+}
+
+// write writes a whole file; its error is that of w, which keeps it.
+func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
+	h := head{Tape: magic, Schema: schema, Key: key, Recorded: recorded}
+	numbers := map[string]int{"": 0}
+	for _, x := range list {
+		for _, hash := range [][]byte{x.Identity, x.Secrets} {
+			if _, ok := numbers[string(hash)]; !ok {
+				h.Hashes = append(h.Hashes, hex.EncodeToString(hash))
+				numbers[string(hash)] = len(h.Hashes)
+			}
+		}
+	}
+	scratch := indent(nil, marshal(h), "")
+	_, _ = w.Write(bytes.TrimSuffix(scratch, []byte("\n}")))
+	_, _ = w.WriteString(",\n  \"exchanges\": [")
 	for i, x := range list {
-		f.Exchanges[i] = exchangeOf(x)
+		if i > 0 {
+			_ = w.WriteByte(',')
+		}
+		_, _ = w.WriteString("\n    ")
+		e := exchangeOf(x, recorded)
+		e.Identity, e.Secrets = numbers[string(x.Identity)], numbers[string(x.Secrets)]
+		scratch = indent(scratch[:0], marshal(e), "    ")
+		_, _ = w.Write(scratch)
 	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(f)
-	return buf.Bytes(), err
+	_, _ = w.WriteString("\n  ]\n}\n")
 }
 
-// syncer is a file that is written.
-type syncer interface {
-	io.WriteCloser
-	Sync() error
+// marshal returns the JSON of a form, which has one.
+func marshal(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// writeAll writes b so that it is on the disk before the file takes the place of another.
-func writeAll(f syncer, b []byte) error {
-	_, err := f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
+// indent appends JSON without white space, laid out for people: what they would not see
+// as it is becomes an escape, since it can only be in a string.
+func indent(out, b []byte, prefix string) []byte {
+	depth := 0
+	line := func() {
+		out = append(append(out, '\n'), prefix...)
+		for range depth {
+			out = append(out, "  "...)
+		}
+	}
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '"':
+			n := endOfString(b, i)
+			out = appendVisible(out, b[i:n])
+			i = n - 1
+		case '{', '[':
+			out = append(out, c)
+			if next := b[i+1]; next == '}' || next == ']' {
+				out = append(out, next)
+				i++
+				continue
+			}
+			depth++
+			line()
+		case '}', ']':
+			depth--
+			line()
+			out = append(out, c)
+		case ',':
+			out = append(out, c)
+			line()
+		case ':':
+			out = append(out, ": "...)
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
-// save writes the file under another name first, so that a crash leaves the old
-// one or the new one.
-func save(path, recipe string, list []*store.Exchange) error {
-	b, err := encode(recipe, list)
-	if err != nil {
-		return err
+func appendVisible(out, s []byte) []byte {
+	if !containsHidden(s) {
+		return append(out, s...)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+	for _, r := range string(s) {
+		if hidden(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+			continue
+		}
+		out = utf8.AppendRune(out, r)
 	}
-	temp, err := file.CreateTemp(path)
-	if err != nil {
-		return err
-	}
-	if err = writeAll(temp, b); err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name())
-	}
-	return err
+	return out
 }

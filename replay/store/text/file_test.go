@@ -1,75 +1,132 @@
 package text
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Read and written again, an old file is the same, byte for byte.
-func TestOldFileStaysTheSame(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("..", "..", "testdata", "schema1.json"))
-	tapetest.Must(t, err)
-	recipe, list, err := parse("schema1.json", b)
-	tapetest.Must(t, err)
-	again, err := encode(recipe, list)
-	tapetest.Must(t, err)
-	if len(list) != 16 || string(again) != string(b) {
-		t.Errorf("%d exchanges, %d bytes of %d", len(list), len(again), len(b))
-	}
-}
+const goodExchange = `{"request":{"method":"GET","url":"http://h/"},"response":{"status":"200 OK"}}`
 
 func TestParseRejects(t *testing.T) {
-	const good = `{"id":"1","sum":"` + "00000000000000000000000000000000" + "00000000000000000000000000000000" + `","request":{"method":"GET","url":"http://h/"},"response":{"code":200}}`
-	file := func(exchanges string) string {
-		return `{"tape":"gracy tape","schema":1,"exchanges":[` + exchanges + `]}`
-	}
-	if _, list, err := parse("f", []byte(file(good))); err != nil || len(list) != 1 {
-		t.Fatalf("the control: %d exchanges, %v", len(list), err)
+	if c, err := parse("f", fileOf(goodExchange)); err != nil || len(c.exchanges) != 1 {
+		t.Fatalf("the control: %v", err)
 	}
 	for name, c := range map[string]struct{ file, text string }{
-		"no JSON":       {"tape", "not a tape, or damaged"},
-		"other JSON":    {`{"log":{}}`, "not a tape"},
-		"later schema":  {`{"tape":"gracy tape","schema":7}`, "found 7, want 1"},
-		"second record": {file(good + `,{"id":"x"}`), "exchange 2 of 2 is damaged: id"},
+		"no JSON":      {"tape", "not a tape, or damaged"},
+		"nothing":      {"", "unexpected end"},
+		"other JSON":   {`{"log":{}}`, "not a tape"},
+		"an empty one": {`{}`, "not a tape"},
+		"a cut head":   {`{"tape":"gracy tape","sch`, "not a tape, or damaged"},
+		"later schema": {`{"tape":"gracy tape","schema":7,"parts":[]}`, "unknown schema (found 7, want 2)"},
+		"no schema":    {`{"tape":"gracy tape"}`, "not a tape"},
+		"a list":       {`[]`, "not a tape"},
+		"day":          {`{"tape":"gracy tape","schema":2,"recorded":"9999-01-01","exchanges":[]}`, `"9999-01-01" is not a day`},
+		"more":         {string(fileOf(goodExchange)) + "x", "after top-level value"},
+		"no exchanges": {`{"tape":"gracy tape","schema":2,"exchanges":{}}`, "not a list"},
 	} {
-		_, _, err := parse("/the/path", []byte(c.file))
+		_, err := parse("/the/path", []byte(c.file))
 		if !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) || !strings.Contains(err.Error(), "/the/path") {
 			t.Errorf("%s: %v, want a FormatError with %q", name, err, c.text)
 		}
 	}
 }
 
-// A steps is a file that says what was done to it.
-type steps struct {
-	done []string
-	fail string
-}
-
-func (s *steps) step(name string) error {
-	s.done = append(s.done, name)
-	if name == s.fail {
-		return errors.New(name + " failed")
+// Hand edits may put the members in another order, and format the file.
+func TestAnyOrderAndSpacing(t *testing.T) {
+	c, err := parse("f", []byte("\r\n"+`{"exchanges":[`+goodExchange+`],"recorded":"2026-11-28","hashes":[],"schema":2,"tape":"gracy tape"}`))
+	if err != nil || len(c.exchanges) != 1 || day(c.exchanges[0].ID) != "2026-11-28" {
+		t.Errorf("%+v, %v", c, err)
 	}
-	return nil
+	x := recorded(morning(), 1, "http://h/", `{"a": [1, 2]}`)
+	file := string(encode("key", "", []*store.Exchange{x}))
+	for _, form := range []string{strings.ReplaceAll(file, "\n", "\r\n"), strings.ReplaceAll(file, "  ", ""), strings.ReplaceAll(file, "  ", "\t")} {
+		c, err := parse("f", []byte(form))
+		if err != nil || string(c.exchanges[0].Response.Body) != string(x.Response.Body) || c.key != "key" {
+			t.Errorf("%+v, %v", c, err)
+		}
+	}
 }
 
-func (s *steps) Write(b []byte) (int, error) { return len(b), s.step("write") }
-func (s *steps) Sync() error                 { return s.step("sync") }
-func (s *steps) Close() error                { return s.step("close") }
+func TestParsingTakesTimeInProportion(t *testing.T) {
+	growth.Hostile(t, map[string]func(string){
+		"text":     func(s string) { _, _ = parse("f", []byte(s)) },
+		"head":     func(s string) { _, _ = parse("f", []byte(`{"tape":"gracy tape","schema":2,`+s)) },
+		"exchange": func(s string) { _, _ = parse("f", fileOf(s)) },
+		"body": func(s string) {
+			_, _ = parse("f", fileOf(`{"request":{"url":"/"},"response":{"status":"200 OK","json":[`+s))
+		},
+		"many": func(s string) {
+			_, _ = parse("f", fileOf(strings.Repeat(goodExchange+",", len(s)/len(goodExchange))+goodExchange))
+		},
+		"heads": func(s string) {
+			_, _ = parse("f", []byte(`{"tape":"gracy tape","schema":2,`+strings.Repeat(`"hashes":["0"],`, len(s)/15)+`"exchanges":[]}`))
+		},
+	})
+}
 
-// A file that was renamed before it was synced is empty after a crash of the machine.
-func TestAFileIsSyncedBeforeItIsClosed(t *testing.T) {
-	for _, fail := range []string{"", "write", "sync", "close"} {
-		s := &steps{fail: fail}
-		err := writeAll(s, []byte("tape"))
-		if got := strings.Join(s.done, " "); got != "write sync close" || (err != nil) != (fail != "") {
-			t.Errorf("with %q failing: %s, error %v", fail, got, err)
+// Whatever a file holds, what is read of it is written so that it is read again, and
+// written again is the same file.
+func FuzzParse(f *testing.F) {
+	f.Add(fileOf(goodExchange))
+	x := recorded(morning(), 1, "http://h/a?b=c", "{\n \"a\": [1.50, \"\\u00e9\"]\n}\n")
+	x.Identity, x.Secrets = []byte("0123456789ab"), []byte("ba9876543210")
+	f.Add(encode("key", "2026-11-28", []*store.Exchange{x, full(), recorded(morning(), 2, "http://h/", "a\nb\xff")}))
+	f.Add(fileOf(goodExchange + `,` + goodExchange + `,{"request":{"url":"u"},"fault":{"text":"x"},"recorded":"2026-11-28"}`))
+	f.Add(fileOf(`{"request":{"url":"u","latin1":["é",""]},"response":{"status":"200 OK","json":{"a":[1]},"layout":"indent 2","tail":"\n"}}`))
+	f.Add([]byte(`{"tape":"gracy tape","schema":1,"exchanges":[{"id":"1","sum":"","request":{"url":"u"},"response":{"code":200,"body":{"lines":["a"]}}}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := parse("f", b)
+		if err != nil {
+			if !errors.Is(err, store.ErrFormat) {
+				t.Errorf("%v is no FormatError", err)
+			}
+			return
 		}
+		size := 0
+		for _, x := range c.exchanges {
+			if x.Response != nil {
+				size += len(x.Response.Body)
+			}
+		}
+		if size > maxGrowth*len(b)+slack*len(c.exchanges) {
+			t.Errorf("%d bytes of bodies from %d", size, len(b))
+		}
+		file := encode(c.key, c.recorded, c.exchanges)
+		again, err := parse("f", file)
+		if err != nil || len(again.exchanges) != len(c.exchanges) {
+			t.Fatalf("of %d exchanges not all came back, %v\n%s", len(c.exchanges), err, file)
+		}
+		for i, s := range again.exchanges {
+			x := c.exchanges[i]
+			if (x.Response == nil) != (s.Response == nil) || x.Response != nil && !bytes.Equal(x.Response.Body, s.Response.Body) ||
+				!bytes.Equal(x.Request.Body, s.Request.Body) || x.Key.Sum != s.Key.Sum {
+				t.Fatalf("%+v\ncame back as %+v", x, s)
+			}
+		}
+		if twice := encode(again.key, again.recorded, again.exchanges); !bytes.Equal(twice, file) {
+			t.Errorf("%s\nis written again as\n%s", file, twice)
+		}
+	})
+}
+
+// What is laid out is what encoding/json makes of it.
+func TestIndent(t *testing.T) {
+	for _, in := range []string{`{}`, `[]`, `1`, `{"a":[],"b":{},"c":[1,{"d\"":"e,:{}"}],"f":null}`, `["\\"]`, `"é"`} {
+		var want bytes.Buffer
+		if err := json.Indent(&want, []byte(in), "--", "  "); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(indent(nil, []byte(in), "--")); got != want.String() {
+			t.Errorf("%s:\n%s\nwant\n%s", in, got, want.String())
+		}
+	}
+	if got := string(indent(nil, []byte("\"<\u202e\u007f>é\""), "")); got != `"<\u202e\u007f>é"` {
+		t.Errorf("got %s", got)
 	}
 }

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,10 +11,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// Open opens a tape in a JSON file. A file that is not there is made, mode 0600,
-// with the first exchange. One tape is open for writing at a time, here or in
-// another process: the second is [store.ErrLocked] after one second. A file that
-// is not a tape, of another schema or damaged is a [store.FormatError]; a
+// Open opens a tape in a JSON file, which is written when the tape is closed: until
+// then what is recorded is in the journal beside it. A file that is not there is made,
+// mode 0600, if something is recorded. One tape is open for writing at a time, here or
+// in another process: the second is [store.ErrLocked] after one second. A file that is
+// not a tape, of a later schema or damaged is a [store.FormatError] with the line; a
 // symbolic link is an error.
 func Open(path string) (store.Store, error) {
 	lock, err := file.Acquire(path)
@@ -22,6 +24,11 @@ func Open(path string) (store.Store, error) {
 	}
 	lock.Sweep()
 	s, err := open(path, false)
+	if err == nil && s.changed && s.save() == nil {
+		// What a crash has left in the journal is in the file now, and has the IDs that
+		// the file gives.
+		s, err = open(path, false)
+	}
 	if err != nil {
 		lock.Release()
 		return nil, err
@@ -31,8 +38,9 @@ func Open(path string) (store.Store, error) {
 }
 
 // OpenReadOnly opens a tape as [Open] does, but never writes to it and takes no
-// lock: it reads what is there at the moment, whoever writes. A file that is not
-// there matches fs.ErrNotExist; a write is [store.ErrReadOnly].
+// lock: it reads what is there at the moment, with what a process that writes has
+// recorded so far. A file that is not there matches fs.ErrNotExist; a write is
+// [store.ErrReadOnly].
 func OpenReadOnly(path string) (store.Store, error) {
 	s, err := open(path, true)
 	if err != nil {
@@ -42,25 +50,53 @@ func OpenReadOnly(path string) (store.Store, error) {
 }
 
 func open(path string, readOnly bool) (*textStore, error) {
-	s := newStore(path, readOnly)
-	err := file.CheckRegular(path)
-	if errors.Is(err, fs.ErrNotExist) && !readOnly {
-		return s, nil
-	}
+	s := &textStore{path: path, readOnly: readOnly, journal: journal{path: file.Journal(path)}, index: newIndex()}
+	// The journal first: if the tape is written in between, it holds all of it.
+	recent, err := s.journal.readAll()
 	if err != nil {
+		return nil, err
+	}
+	b, err := read(path)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !missing {
+		return nil, err
+	}
+	changes, errJournal := s.journal.decode(recent, fingerprint(b))
+	if errJournal != nil {
+		return nil, errJournal
+	}
+	key := s.journal.key
+	if !missing {
+		c, err := parse(path, b)
+		if err != nil {
+			return nil, err
+		}
+		s.base, s.recorded = c.exchanges, c.recorded
+		key = cmp.Or(key, c.key)
+		for _, x := range c.exchanges {
+			s.index.add(x)
+		}
+	} else if readOnly && len(changes) == 0 {
+		return nil, err
+	}
+	for _, c := range changes {
+		s.index.apply(c)
+		s.changed = true
+	}
+	if key != "" {
+		s.recipe = "." + key
+	}
+	return s, nil
+}
+
+// read reads a file that may be a tape.
+func read(path string) ([]byte, error) {
+	if err := file.CheckRegular(path); err != nil {
 		return nil, err
 	}
 	b, err := os.ReadFile(path) //nolint:gosec // the user's path
 	if err != nil {
 		return nil, fmt.Errorf("replay: open tape: %w", err)
 	}
-	recipe, list, err := parse(path, b)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.recipe, s.list = recipe, list
-	s.indexLocked()
-	return s, nil
+	return b, nil
 }

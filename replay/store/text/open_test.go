@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,7 +52,7 @@ func TestOpenReadOnlyNeverWrites(t *testing.T) {
 	if !errors.Is(err, store.ErrReadOnly) || !strings.Contains(err.Error(), path) {
 		t.Errorf("Append: %v, want ErrReadOnly with the path", err)
 	}
-	if got, err := s.Find(x.Key, 0); err != nil || got == nil || string(got.Response.Body) != "body" {
+	if got, err := s.Find(sumOf(x), 0); err != nil || got == nil || string(got.Response.Body) != "body" {
 		t.Errorf("Find gave %v, %v", got, err)
 	}
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
@@ -75,8 +74,7 @@ func TestLockedInAnotherProcess(t *testing.T) {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "tape.json")
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLockedInAnotherProcess$")
-	cmd.Env = append(os.Environ(), variable+"="+path)
+	cmd := child(t, t.Name(), variable, path)
 	in, err := cmd.StdinPipe()
 	tapetest.Must(t, err)
 	defer in.Close()

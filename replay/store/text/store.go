@@ -1,11 +1,14 @@
 package text
 
 import (
-	"cmp"
+	"bufio"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -18,84 +21,105 @@ type textStore struct {
 	readOnly bool
 	lock     *file.Lock // nil for a store that only reads
 
-	mu     sync.RWMutex // mu guards all fields below, and is held while the file is written
+	// writing guards the fields below up to mu. It is held while a file is written, and
+	// is locked before mu.
+	writing  sync.Mutex
+	journal  journal
+	base     []*store.Exchange // what the file holds, in its order
+	recorded string            // the day that most of it was recorded
+	changed  bool              // the file is not what the tape holds
+
+	mu     sync.RWMutex // mu guards the fields below
 	closed bool
-	recipe string
-	last   store.ID
-	list   []*store.Exchange // by ID
-	byKey  map[[sha256.Size]byte][]*store.Exchange
-}
-
-func newStore(path string, readOnly bool) *textStore {
-	return &textStore{path: path, readOnly: readOnly, byKey: make(map[[sha256.Size]byte][]*store.Exchange)}
-}
-
-// indexLocked brings order and index up to date after a change of the list.
-func (s *textStore) indexLocked() {
-	slices.SortStableFunc(s.list, func(a, b *store.Exchange) int { return cmp.Compare(a.ID, b.ID) })
-	clear(s.byKey)
-	for _, x := range s.list {
-		s.byKey[x.Key.Sum] = append(s.byKey[x.Key.Sum], x)
-		s.last = max(s.last, x.ID)
-	}
+	recipe string // what Reindex was given; before, what follows its dot
+	index  *index
 }
 
 func (s *textStore) errClosed() error { return fmt.Errorf("%w: %s", store.ErrClosed, s.path) }
 
-// change applies fn to the list and writes the file; on an error all is as before.
-func (s *textStore) change(fn func([]*store.Exchange) []*store.Exchange) error {
+// failed adds the path to the error of a write.
+func (s *textStore) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("replay: write tape %s: %w", s.path, err)
+}
+
+// change does what fn says to the index and writes it to the journal; if that cannot be
+// written, all is as before.
+func (s *textStore) change(fn func(ix *index, do func(change))) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var changes []change
+	var undo []func()
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	closed, key := s.closed, keyOf(s.recipe)
+	if !closed && !s.readOnly {
+		fn(s.index, func(c change) {
+			changes, undo = append(changes, c), append(undo, s.index.apply(c))
+		})
+	}
+	s.mu.Unlock()
 	switch {
-	case s.closed:
+	case closed:
 		return s.errClosed()
 	case s.readOnly:
 		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
+	case len(changes) == 0:
+		return nil
 	}
-	old := s.list
-	s.list = fn(slices.Clone(old))
-	s.indexLocked()
-	if err := save(s.path, s.recipe, s.list); err != nil {
-		s.list = old
-		s.indexLocked()
-		return fmt.Errorf("replay: write tape %s: %w", s.path, err)
+	err := s.journal.append(key, changes)
+	if err == nil {
+		s.changed = true
+		return nil
 	}
-	return nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range slices.Backward(undo) {
+		f()
+	}
+	return s.failed(err)
 }
 
 func (s *textStore) Append(batch []store.Entry) error {
-	return s.change(func(list []*store.Exchange) []*store.Exchange {
+	return s.change(func(ix *index, do func(change)) {
 		for _, e := range batch {
-			if e.Replace > 0 {
-				list = slices.DeleteFunc(list, func(x *store.Exchange) bool {
-					return x.ID < e.Replace && x.Key.Request() == e.Key.Request()
-				})
-			}
-			list = slices.DeleteFunc(list, func(x *store.Exchange) bool { return x.ID == e.ID })
-			list = append(list, e.Exchange)
+			do(change{ix.replaced(e), e.Exchange})
 		}
-		return list
 	})
 }
 
 func (s *textStore) Delete(ids ...store.ID) error {
-	return s.change(func(list []*store.Exchange) []*store.Exchange {
-		return slices.DeleteFunc(list, func(x *store.Exchange) bool { return slices.Contains(ids, x.ID) })
+	return s.change(func(ix *index, do func(change)) {
+		there := slices.DeleteFunc(slices.Clone(ids), func(id store.ID) bool { return ix.byID[id] == nil })
+		if len(there) > 0 {
+			do(change{removed: there})
+		}
 	})
 }
 
-// Reindex changes memory alone: the file gets the new sums with the next batch.
+// Reindex changes memory alone: no file has keys.
 func (s *textStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := make([]*store.Exchange, len(s.list))
-	for i, x := range s.list {
-		c := *x
-		c.Key = key(x)
-		list[i] = &c
+	rekey := func(x *store.Exchange) *store.Exchange {
+		again := *x // others may still read the old one
+		again.Key = key(x)
+		return &again
 	}
-	s.list, s.recipe = list, recipe
-	s.indexLocked()
+	fresh := newIndex()
+	fresh.last = s.index.last
+	for _, x := range s.index.scan() {
+		fresh.add(rekey(x))
+	}
+	for i, x := range s.base {
+		if s.base[i] = fresh.byID[x.ID]; s.base[i] == nil || s.index.byID[x.ID] != x {
+			s.base[i] = rekey(x)
+		}
+	}
+	s.index, s.recipe = fresh, recipe
 	return nil
 }
 
@@ -105,8 +129,8 @@ func (s *textStore) Find(key store.Key, after store.ID) (*store.Exchange, error)
 	if s.closed {
 		return nil, s.errClosed()
 	}
-	list := s.byKey[key.Sum]
-	i, _ := slices.BinarySearchFunc(list, after+1, func(x *store.Exchange, id store.ID) int { return cmp.Compare(x.ID, id) })
+	list := s.index.byKey[key.Sum]
+	i, _ := slices.BinarySearchFunc(list, after+1, compareID)
 	if i == len(list) {
 		return nil, nil
 	}
@@ -118,7 +142,7 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	defer s.mu.RUnlock()
 	var same, near, others []*store.Exchange
 	seen := make(map[[sha256.Size]byte]bool)
-	for _, x := range s.list {
+	for _, x := range s.index.scan() {
 		switch {
 		case x.Key.Host != key.Host || seen[x.Key.Sum]:
 			continue
@@ -138,7 +162,7 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
 		s.mu.RLock()
-		list := slices.Clone(s.list)
+		list := s.index.scan()
 		s.mu.RUnlock()
 		for _, x := range list {
 			if x.ID > after && !yield(x, nil) {
@@ -151,7 +175,7 @@ func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 func (s *textStore) Last() (store.ID, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.last, nil
+	return s.index.last, nil
 }
 
 func (s *textStore) Recipe() (string, error) {
@@ -160,12 +184,53 @@ func (s *textStore) Recipe() (string, error) {
 	return s.recipe, nil
 }
 
+// Close writes the file, if something was recorded or deleted. If that fails, the
+// journal stays, and the next Open does it.
 func (s *textStore) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closed {
-		s.lock.Release()
-	}
+	closed := s.closed
 	s.closed = true
-	return nil
+	s.mu.Unlock()
+	if closed {
+		return nil
+	}
+	defer s.lock.Release()
+	var err error
+	if s.changed && !s.readOnly {
+		err = s.save()
+	}
+	return errors.Join(err, s.journal.close())
+}
+
+var errChanged = errors.New("the file was changed by somebody else since it was opened")
+
+// save writes the file, under another name first, so that a crash leaves the old one or
+// the new one, and removes the journal. It needs writing, or a store that nobody else
+// has.
+func (s *textStore) save() error {
+	b, err := read(s.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s.failed(err)
+	}
+	if fingerprint(b) != s.journal.tape {
+		return s.failed(errChanged)
+	}
+	s.mu.RLock()
+	list, key := arrange(s.base, s.index.scan()), keyOf(s.recipe)
+	s.mu.RUnlock()
+	recorded := commonDay(s.recorded, list)
+	if err := file.Replace(s.path, func(w *bufio.Writer) { write(w, key, recorded, list) }); err != nil {
+		return s.failed(err)
+	}
+	s.changed = false
+	return s.failed(s.journal.remove())
+}
+
+// keyOf returns the part of a recipe that is kept: behind the first dot, the key
+// of the hashes of the tape.
+func keyOf(recipe string) string {
+	_, key, _ := strings.Cut(recipe, ".")
+	return key
 }

@@ -1,0 +1,63 @@
+package text
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// days gives exchanges their IDs.
+type days struct {
+	common store.ID // the day of those that name none
+	count  int
+	last   map[requestKey]store.ID // the day of the last of each request so far
+}
+
+// number makes an ID of one that names the day alone, or is 0. IDs are in the order of
+// the file within a day, and those of one request whatever their days.
+func (d *days) number(x *store.Exchange) {
+	key := x.Key.Request()
+	day := max(cmp.Or(x.ID, d.common), d.last[key])
+	d.last[key] = day
+	d.count++
+	x.ID = day + store.ID(d.count) //nolint:gosec // not negative
+	x.Start = x.ID.Time()
+}
+
+// day returns the day of an ID, in UTC.
+func day(id store.ID) string { return id.Time().UTC().Format(time.DateOnly) }
+
+// dayID returns the ID at which a day begins, in UTC; 0 for "".
+func dayID(day string) (store.ID, error) {
+	if day == "" {
+		return 0, nil
+	}
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil || t.Year() >= maxYear {
+		return 0, fmt.Errorf("%.20q is not a day, as 2006-01-02", day)
+	}
+	return store.IDAt(t), nil
+}
+
+// maxYear is the first that an ID may not name.
+const maxYear = 2500
+
+// commonDay returns the day that most exchanges have, which then need not name it; of
+// two that of the file before.
+func commonDay(before string, list []*store.Exchange) (most string) {
+	count := make(map[string]int)
+	for _, x := range list {
+		count[day(x.ID)]++
+	}
+	if count[before] > 0 {
+		most = before
+	}
+	for d, n := range count {
+		if n > count[most] || n == count[most] && most != before && d > most {
+			most = d
+		}
+	}
+	return most
+}

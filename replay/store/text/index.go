@@ -1,0 +1,144 @@
+package text
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// requestKey is the part of a key that is the same whoever makes the request.
+type requestKey = [sha256.Size - store.IdentitySize]byte
+
+// index is what is on the tape, in memory. Its maps grow with what was recorded.
+type index struct {
+	byID      map[store.ID]*store.Exchange
+	byKey     map[[sha256.Size]byte][]*store.Exchange // by ID
+	byRequest map[requestKey][]*store.Exchange        // by ID
+	order     []*store.Exchange                       // in any order; some may be gone
+	last      store.ID
+}
+
+// A change removes exchanges, by their IDs, and adds one unless it is nil.
+type change struct {
+	removed []store.ID
+	added   *store.Exchange
+}
+
+func newIndex() *index {
+	return &index{
+		byID:      make(map[store.ID]*store.Exchange),
+		byKey:     make(map[[sha256.Size]byte][]*store.Exchange),
+		byRequest: make(map[requestKey][]*store.Exchange),
+	}
+}
+
+// apply does a change, and returns what undoes it while nothing else has changed.
+func (ix *index) apply(c change) (undo func()) {
+	last := ix.last
+	gone := ix.remove(c.removed)
+	if c.added != nil {
+		ix.add(c.added)
+	}
+	return func() {
+		if c.added != nil {
+			ix.remove([]store.ID{c.added.ID})
+		}
+		for _, x := range gone {
+			ix.add(x)
+		}
+		ix.last = last
+	}
+}
+
+func compareID(x *store.Exchange, id store.ID) int { return cmp.Compare(x.ID, id) }
+
+func byID(a, b *store.Exchange) int { return cmp.Compare(a.ID, b.ID) }
+
+func (ix *index) add(x *store.Exchange) {
+	ix.byID[x.ID] = x
+	insert(ix.byKey, x.Key.Sum, x)
+	insert(ix.byRequest, x.Key.Request(), x)
+	ix.order = append(ix.order, x)
+	ix.last = max(ix.last, x.ID)
+}
+
+func insert[K comparable](m map[K][]*store.Exchange, key K, x *store.Exchange) {
+	i, _ := slices.BinarySearchFunc(m[key], x.ID, compareID)
+	m[key] = slices.Insert(m[key], i, x)
+}
+
+// remove removes exchanges, in one sweep of each list that holds some, and returns
+// those that were there.
+func (ix *index) remove(ids []store.ID) (gone []*store.Exchange) {
+	keys, requests := make(map[[sha256.Size]byte]bool), make(map[requestKey]bool)
+	for _, id := range ids {
+		if x := ix.byID[id]; x != nil {
+			gone = append(gone, x)
+			delete(ix.byID, id)
+			keys[x.Key.Sum], requests[x.Key.Request()] = true, true
+		}
+	}
+	sweep(ix, ix.byKey, keys)
+	sweep(ix, ix.byRequest, requests)
+	if len(ix.order) > 2*len(ix.byID)+64 {
+		ix.order = slices.DeleteFunc(ix.order, ix.gone)
+	}
+	return gone
+}
+
+func (ix *index) gone(x *store.Exchange) bool { return ix.byID[x.ID] != x }
+
+func sweep[K comparable](ix *index, m map[K][]*store.Exchange, keys map[K]bool) {
+	for key := range keys {
+		if m[key] = slices.DeleteFunc(m[key], ix.gone); len(m[key]) == 0 {
+			delete(m, key)
+		}
+	}
+}
+
+// scan returns all, by ID, as a list of its own.
+func (ix *index) scan() []*store.Exchange {
+	list := make([]*store.Exchange, 0, len(ix.byID))
+	sorted := true
+	for _, x := range ix.order {
+		if ix.gone(x) {
+			continue
+		}
+		sorted = sorted && (len(list) == 0 || list[len(list)-1].ID < x.ID)
+		list = append(list, x)
+	}
+	if !sorted {
+		slices.SortFunc(list, byID)
+		list = slices.Compact(list) // one that was put back is there twice
+	}
+	return list
+}
+
+// replaced returns the IDs of those that an entry replaces: what it names, and its own.
+func (ix *index) replaced(e store.Entry) (ids []store.ID) {
+	for _, x := range ix.byRequest[e.Key.Request()] {
+		if x.ID >= e.Replace {
+			break
+		}
+		ids = append(ids, x.ID)
+	}
+	if ix.byID[e.ID] != nil && !slices.Contains(ids, e.ID) {
+		ids = append(ids, e.ID)
+	}
+	return ids
+}
+
+// sumOf returns the key of an exchange as it is until Reindex: requests are the
+// same whose method, URL and body are, byte for byte.
+func sumOf(x *store.Exchange) store.Key {
+	key := store.KeyOf(x.Request.Method, x.Request.ParseURL())
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%q %q %x ", key.Method, x.Request.URL, x.Request.BodySum)
+	_, _ = io.WriteString(h, string(x.Request.Body))
+	h.Sum(key.Sum[:0])
+	return key.As(x.Identity, x.Secrets)
+}

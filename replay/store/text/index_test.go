@@ -1,0 +1,67 @@
+package text
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/growth"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A sequence is replaced at once.
+func TestReplaced(t *testing.T) {
+	ix := newIndex()
+	for i := range 4 {
+		ix.add(recorded(morning(), i, "http://h/", ""))
+	}
+	x := recorded(morning(), 9, "http://h/", "")
+	if got := ix.replaced(store.Entry{Exchange: x, Replace: x.ID}); len(got) != 4 {
+		t.Errorf("all earlier ones: %v", got)
+	}
+	if got := ix.replaced(store.Entry{Exchange: x}); len(got) != 0 {
+		t.Errorf("none: %v", got)
+	}
+	other := recorded(morning(), 2, "http://h/2", "")
+	if got := ix.replaced(store.Entry{Exchange: other, Replace: other.ID}); !slices.Equal(got, []store.ID{other.ID}) {
+		t.Errorf("the one of its ID: %v", got)
+	}
+}
+
+// What is undone leaves all as it was.
+func TestUndo(t *testing.T) {
+	ix := newIndex()
+	for i := range 4 {
+		ix.add(recorded(morning(), i, "http://h/", ""))
+	}
+	before, last := ix.scan(), ix.last
+	x := recorded(morning(), 9, "http://h/", "")
+	undo := ix.apply(change{[]store.ID{before[1].ID, before[3].ID, 77}, x})
+	if got := ix.scan(); len(got) != 3 || got[2] != x || ix.last != x.ID {
+		t.Errorf("the change made %v", got)
+	}
+	undo()
+	if !slices.Equal(ix.scan(), before) || ix.last != last || !slices.Equal(ix.byKey[x.Key.Sum], before) || !slices.Equal(ix.byRequest[x.Key.Request()], before) {
+		t.Errorf("undone: %v, want %v", ix.scan(), before)
+	}
+}
+
+// Recording, replacing and arranging take time in proportion, also where all is one
+// request.
+func TestTheIndexIsLinear(t *testing.T) {
+	growth.Linear(t, growth.Repeat("exchange "), func(text string) {
+		ix := newIndex()
+		record := func(from, n int, replace store.ID) {
+			for i := range n {
+				x := &store.Exchange{ID: store.ID(from + i)}
+				ix.apply(change{ix.replaced(store.Entry{Exchange: x, Replace: replace}), x})
+			}
+		}
+		n := len(text) / 32
+		record(1, n, 0)
+		file := ix.scan()
+		record(n+1, n, store.ID(n+1))
+		if list := arrange(file, ix.scan()); len(list) != n || n > 0 && list[0].ID != store.ID(n+1) {
+			t.Errorf("%d of %d are left", len(list), n)
+		}
+	})
+}

@@ -1,0 +1,67 @@
+package text
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/growth"
+)
+
+func TestLayoutOf(t *testing.T) {
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for in, want := range map[string]string{
+		`{"a":1.50,"b":[1,2.0,1e3]}`:            "",
+		`{"a": 1.50, "b": [1, 2.0, 1e3]}`:       "spaced",
+		"{\n  \"a\": [\n    1\n  ]\n}":          "indent 2",
+		"{\n    \"a\": {}\n}":                   "indent 4",
+		"[\n1\n]":                               "indent 0",
+		"[\n\t1,\n\t\"a: , b\"\n]":              "tabs",
+		`[]`:                                    "",
+		deep(maxDepth):                          "",
+		deep(maxDepth + 1):                      "none",
+		`{ "a":1 }`:                             "none",
+		"{\r\n  \"a\": 1\r\n}":                  "none",
+		`"text"`:                                "none",
+		`{"a":1`:                                "none",
+		"[\"\u202e\"]":                          "none",
+		"[\n" + strings.Repeat(" ", 9) + "1\n]": "none",
+	} {
+		got, why := layoutOf([]byte(in))
+		if why != "" {
+			got = "none"
+		}
+		if string(got) != want {
+			t.Errorf("%.40q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What a file says must not become much longer in memory than the file.
+func TestALayoutDoesNotAmplify(t *testing.T) {
+	in := strings.Repeat("[", maxDepth) + "0" + strings.Repeat(",0", 10000) + strings.Repeat("]", maxDepth)
+	if _, err := layout("indent 1").apply([]byte(in)); err == nil || !strings.Contains(err.Error(), "makes") {
+		t.Errorf("%d bytes with deep lines: %v", len(in), err)
+	}
+	for _, l := range []layout{"indent 9", "indent 99999999", "indent -1", "Indent 2", "indent", "x"} {
+		if b, err := l.apply([]byte("[1]")); err == nil {
+			t.Errorf("layout %q made %d bytes", l, len(b))
+		}
+	}
+	// The estimate is never too low.
+	for _, unit := range []string{"", " ", "        "} {
+		in := []byte(`{"a":[1,{"b":[[],{},"]["]}],"c":{"d":null}}`)
+		b, err := layout(fmt.Sprintf("indent %d", len(unit))).apply(in)
+		if err != nil || !json.Valid(b) || len(b) > indentedSize(in, len(unit)) {
+			t.Errorf("%d bytes, estimated %d, %v", len(b), indentedSize(in, len(unit)), err)
+		}
+	}
+}
+
+func TestLayoutsTakeTimeInProportion(t *testing.T) {
+	growth.Hostile(t, map[string]func(string){
+		"body":   func(s string) { bodyOf([]byte("[" + s)) },
+		"string": func(s string) { bodyOf([]byte(`["` + s + `"]`)) },
+	})
+}

@@ -1,0 +1,116 @@
+package text
+
+import (
+	"bytes"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// arrange returns all, which are by ID, in the order of the file: those of a request
+// take the places that it has in the file already, what has none is behind the rest. So
+// does an exchange that was recorded again change the file only where it says
+// something else.
+func arrange(file, all []*store.Exchange) []*store.Exchange {
+	waiting := make(map[requestKey][]*store.Exchange)
+	for _, x := range all {
+		key := x.Key.Request()
+		waiting[key] = append(waiting[key], x)
+	}
+	old := make(map[store.ID]bool)
+	for _, x := range file {
+		old[x.ID] = true
+	}
+	list := make([]*store.Exchange, 0, len(all))
+	take := func(key requestKey) *store.Exchange {
+		x := waiting[key][0]
+		waiting[key] = waiting[key][1:]
+		list = append(list, x)
+		return x
+	}
+	for _, was := range file {
+		key := was.Key.Request()
+		if len(waiting[key]) == 0 {
+			continue
+		}
+		if x := take(key); !old[x.ID] {
+			list[len(list)-1] = merged(was, x)
+		}
+	}
+	for _, x := range all {
+		if key := x.Key.Request(); len(waiting[key]) > 0 && waiting[key][0] == x {
+			take(key)
+		}
+	}
+	return list
+}
+
+// merged returns what is written where an exchange was recorded again: the new one,
+// with the request and the response of the old one where they say the same, and its
+// times, which never do.
+func merged(old, x *store.Exchange) *store.Exchange {
+	out := *x
+	out.FirstByte, out.Total = old.FirstByte, old.Total
+	if sameRequest(&old.Request, &x.Request) {
+		out.Request = old.Request
+	}
+	if old.Complete == x.Complete && reflect.DeepEqual(old.Fault, x.Fault) && sameResponse(old.Response, x.Response) {
+		out.Response = old.Response
+	}
+	return &out
+}
+
+func sameRequest(a, b *store.Request) bool {
+	return a.Method == b.Method && a.URL == b.URL && a.Host == b.Host && bytes.Equal(a.Body, b.Body) &&
+		bytes.Equal(a.BodySum, b.BodySum) && sameHeader(a.Header, b.Header)
+}
+
+func sameResponse(a, b *store.Response) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Status == b.Status && a.StatusCode == b.StatusCode && a.Proto == b.Proto &&
+		bytes.Equal(a.Body, b.Body) && a.NoBody == b.NoBody && a.ContentLength == b.ContentLength &&
+		slices.Equal(a.TransferEncoding, b.TransferEncoding) && a.Uncompressed == b.Uncompressed && a.Close == b.Close &&
+		sameHeader(a.Header, b.Header) && sameHeader(a.Trailer, b.Trailer)
+}
+
+// sameHeader reports whether two headers have the same names, and the same values
+// but for those that are made anew for each message.
+func sameHeader(a, b http.Header) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, values := range a {
+		others, ok := b[name]
+		if !ok || !fleeting(name) && !slices.Equal(values, others) {
+			return false
+		}
+	}
+	return true
+}
+
+// fleeting reports headers whose values differ from message to message and say
+// nothing about what was asked or responded: times, ids for tracing, what is left
+// of a rate limit, how long the server took.
+func fleeting(name string) bool {
+	n := strings.ToLower(name)
+	switch n {
+	case "date", "age", "expires", "traceparent", "tracestate", "b3", "server-timing", "x-runtime", "x-response-time",
+		"x-timer", "x-served-by", "x-cache", "x-cache-hits", "idempotency-key", "nel", "report-to":
+		return true
+	}
+	for _, suffix := range []string{
+		"-date", "request-id", "requestid", "trace-id", "traceid", "span-id", "spanid", "correlation-id", "invocation-id", "-ray",
+		"processing-ms", "service-time",
+	} {
+		if strings.HasSuffix(n, suffix) {
+			return true
+		}
+	}
+	limit := strings.Contains(n, "ratelimit") || strings.Contains(n, "rate-limit")
+	return limit && (strings.Contains(n, "remaining") || strings.Contains(n, "reset") || strings.Contains(n, "used"))
+}

@@ -1,0 +1,153 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Of 10 000 that are recorded again, in another order, an hour later, with other
+// ids, dates and times, those that are the same leave no trace in a review.
+func TestTheDiffOfOneChangedResponseIsThatResponse(t *testing.T) {
+	n := times(10_000)
+	path := tempTape(t)
+	record := func(at time.Time, changed map[int]string) string {
+		var list []*store.Exchange
+		for i := range n {
+			body := fmt.Sprintf(`{"id":%d,"name":"pikachu","price":1.50}`, i)
+			if b, ok := changed[i]; ok {
+				body = b
+			}
+			list = append(list, recorded(at, i, fmt.Sprintf("http://h/item/%d", i/2), body)) // two of each request
+			list[i].Total += at.Sub(morning())
+		}
+		for i := range list { // concurrent calls end in any order
+			j := min(n-1, i+i%5)
+			list[i], list[j] = list[j], list[i]
+		}
+		return session(t, path, store.IDAt(at), list...)
+	}
+	first := record(morning(), nil)
+	if again := record(morning().Add(time.Hour), nil); again != first {
+		t.Errorf("recorded again:\n%.2000s", strings.Join(diff(first, again), "\n"))
+	}
+	at := morning().Add(2 * time.Hour)
+	one := n / 3
+	changed := record(at, map[int]string{one: fmt.Sprintf(`{"id":%d,"name":"raichu","price":1.50}`, one)})
+	want := []string{
+		`-          "Date": "Sat, 28 Nov 2026 10:00:00 GMT",`,
+		fmt.Sprintf(`-          "X-Request-Id": "%d %d"`, morning().UnixNano(), one),
+		`+          "Date": "Sat, 28 Nov 2026 12:00:00 GMT",`,
+		fmt.Sprintf(`+          "X-Request-Id": "%d %d"`, at.UnixNano(), one),
+		`-          "name": "pikachu",`,
+		`+          "name": "raichu",`,
+	}
+	got := diff(first, changed)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("one changed response of %d shows\n%.2000s\nwant\n%s", n, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	// The control: a tape that is recorded anew shows each.
+	fresh := session(t, tempTape(t), 0, recorded(at, 1, "http://h/item/0", "[]"), recorded(at, 2, "http://h/item/1", "[]"))
+	other := session(t, tempTape(t), 0, recorded(at.Add(time.Hour), 1, "http://h/item/0", "[]"), recorded(at.Add(time.Hour), 2, "http://h/item/1", "[]"))
+	if got := diff(fresh, other); len(got) != 8 {
+		t.Errorf("two new tapes differ in %q", got)
+	}
+}
+
+// What is new comes behind the rest in the order in which it was started, and the
+// places of a sequence are kept, whatever became of its length.
+func TestOrder(t *testing.T) {
+	order := func(file string) (urls string) {
+		for l := range strings.Lines(file) {
+			if _, url, ok := strings.Cut(l, `"url": "http://h/`); ok {
+				urls += strings.Trim(url, "\",\n")
+			}
+			if _, body, ok := strings.Cut(l, `"text": `); ok {
+				urls += strings.Trim(body, "\",\n") + " "
+			}
+		}
+		return strings.TrimSpace(urls)
+	}
+	path := tempTape(t)
+	at := func(hour, n int, url, body string) *store.Exchange {
+		return recorded(morning().Add(time.Duration(hour)*time.Hour), n, "http://h/"+url, body)
+	}
+	later := func(hour int) store.ID { return store.IDAt(morning().Add(time.Duration(hour) * time.Hour)) }
+	for _, c := range []struct {
+		name string
+		from store.ID
+		list []*store.Exchange
+		want string
+	}{
+		{"written in another order", 0, []*store.Exchange{at(0, 3, "b", "3"), at(0, 1, "a", "1"), at(0, 4, "a", "4"), at(0, 2, "b", "2")}, "a1 b2 b3 a4"},
+		{"a sequence that ended backwards", later(1), []*store.Exchange{at(1, 4, "a", "8"), at(1, 1, "a", "5"), at(1, 2, "b", "6"), at(1, 3, "b", "7")}, "a5 b6 b7 a8"},
+		{"shorter", later(2), []*store.Exchange{at(2, 1, "b", "9")}, "a5 b9 a8"},
+		{"longer, and a new one", later(3), []*store.Exchange{at(3, 1, "c", "0"), at(3, 2, "b", "1"), at(3, 3, "b", "2"), at(3, 4, "a", "3")}, "a3 b1 c0 b2"},
+	} {
+		if got := order(session(t, path, c.from, c.list...)); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	// What is prefixed by hand stays there, and those of a request stay in their order.
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	ids := tapetest.IDs(t, s, 0)
+	tapetest.Must(t, s.Delete(ids[1]))
+	tapetest.Must(t, s.Append(entries(at(4, 1, "b", "4"))))
+	tapetest.Must(t, s.Close())
+	if got := order(fileAt(t, path)); got != "a3 b2 c0 b4" {
+		t.Errorf("the first of a sequence deleted, and one more: %s", got)
+	}
+}
+
+func TestWhatIsTheSameStays(t *testing.T) {
+	old := recorded(morning(), 10, "http://h/", "body")
+	old.Request.Header.Set("Traceparent", "1")
+	for name, c := range map[string]struct {
+		change            func(x *store.Exchange)
+		request, response bool // stay
+	}{
+		"nothing": {func(*store.Exchange) {}, true, true},
+		"slow":    {func(x *store.Exchange) { x.Total = time.Hour }, true, true},
+		"body":    {func(x *store.Exchange) { x.Response.Body = []byte("ydob") }, true, false},
+		"ETag":    {func(x *store.Exchange) { x.Response.Header.Set("ETag", "1") }, true, false},
+		"type":    {func(x *store.Exchange) { x.Response.Header.Set("Content-Type", "text/plain") }, true, false},
+		"no date": {func(x *store.Exchange) { x.Response.Header.Del("Date") }, true, false},
+		"status":  {func(x *store.Exchange) { x.Response.StatusCode = 500 }, true, false},
+		"cut off": {func(x *store.Exchange) { x.Complete = false }, true, false},
+		"fault":   {func(x *store.Exchange) { x.Response, x.Fault = nil, &store.Fault{} }, true, false},
+		"request": {func(x *store.Exchange) { x.Request.Header.Set("Accept", "*/*") }, false, true},
+		"sent":    {func(x *store.Exchange) { x.Request.Body = []byte("x") }, false, true},
+	} {
+		x := recorded(morning().Add(time.Hour), 10, "http://h/", "body")
+		x.Request.Header.Set("Traceparent", "2")
+		x.Identity = []byte("identity one")
+		c.change(x)
+		got := merged(old, x)
+		if (got.Response == old.Response) != c.response || (got.Request.Header.Get("Traceparent") == "1") != c.request {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if got.ID != x.ID || string(got.Identity) != "identity one" || got.Total != old.Total {
+			t.Errorf("%s: the ID and the identity are of the old one, or the time is not", name)
+		}
+	}
+}
+
+func TestFleetingHeaders(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Date": true, "X-Request-Id": true, "X-Amzn-Requestid": true, "Traceparent": true, "X-Ratelimit-Remaining": true,
+		"X-Amz-Date": true, "Cf-Ray": true,
+		"Etag": false, "Last-Modified": false, "Content-Type": false, "Retry-After": false, "X-Ratelimit-Limit": false, "Location": false,
+	} {
+		if fleeting(name) != want {
+			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}

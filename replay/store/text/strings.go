@@ -1,0 +1,142 @@
+package text
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	contentLength = "Content-Length"
+	// auto stands for the value of a Content-Length that is the length of the body.
+	auto = "auto"
+	// inBase64 begins a string that is no UTF-8; base64 follows.
+	inBase64 = "base64,"
+)
+
+// text returns what is written for a string, which may be no UTF-8.
+func text(s string) string {
+	if utf8.ValidString(s) && !strings.HasPrefix(s, inBase64) {
+		return s
+	}
+	return inBase64 + base64.StdEncoding.EncodeToString([]byte(s))
+}
+
+func untext(s string) (string, error) {
+	rest, ok := strings.CutPrefix(s, inBase64)
+	if !ok {
+		return s, nil
+	}
+	b, err := base64.StdEncoding.DecodeString(rest)
+	return string(b), err
+}
+
+// listOf writes a list of strings, one alone as a string, none as nothing.
+func listOf(l []string) json.RawMessage {
+	switch len(l) {
+	case 0:
+		return nil
+	case 1:
+		return marshal(l[0])
+	}
+	return marshal(l)
+}
+
+// list undoes listOf.
+func list(raw json.RawMessage) (l []string, err error) {
+	switch {
+	case raw == nil:
+		return nil, nil
+	case raw[0] == '"':
+		l = make([]string, 1)
+		err = json.Unmarshal(raw, &l[0])
+	case raw[0] != '[' || json.Unmarshal(raw, &l) != nil:
+		err = errors.New("neither a string nor a list of strings")
+	}
+	return l, err
+}
+
+// header is http.Header.
+type header map[string]json.RawMessage
+
+// headerOf returns what is written for the header of a message whose body has
+// that length.
+func headerOf(h http.Header, length int) header {
+	out := make(header, len(h))
+	for name, values := range h {
+		forms := make([]string, len(values))
+		for i, v := range values {
+			if forms[i] = text(v); name == contentLength && v == strconv.Itoa(length) {
+				forms[i] = auto
+			}
+		}
+		if out[text(name)] = listOf(forms); len(forms) == 0 {
+			out[text(name)] = json.RawMessage("[]")
+		}
+	}
+	return out
+}
+
+// values undoes headerOf; nil for an empty header.
+func (h header) values(length int) (http.Header, error) {
+	if len(h) == 0 {
+		return nil, nil
+	}
+	out := make(http.Header, len(h))
+	for name, raw := range h {
+		values, err := list(raw)
+		for i, v := range values {
+			if err != nil {
+				break
+			}
+			if values[i], err = untext(v); name == contentLength && v == auto {
+				values[i] = strconv.Itoa(length)
+			}
+		}
+		key, errName := untext(name)
+		if err = errors.Join(err, errName); err != nil {
+			return nil, in(name, err)
+		}
+		out[key] = values
+	}
+	return out, nil
+}
+
+// duration writes a duration with two digits: the others are noise.
+func duration(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	unit := time.Duration(1)
+	for d/unit >= 100 {
+		unit *= 10
+	}
+	return d.Round(unit).String()
+}
+
+func parseDuration(s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err == nil && d < 0 {
+		err = fmt.Errorf("%s is negative", s)
+	}
+	return d, err
+}
+
+// codeOf returns the code that a status begins with, 0 if it begins with none.
+func codeOf(status string) int {
+	digits, _, ok := strings.Cut(status, " ")
+	if !ok || len(digits) != 3 || strings.Trim(digits, "0123456789") != "" {
+		return 0
+	}
+	code, _ := strconv.Atoi(digits)
+	return code
+}
