@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
@@ -70,11 +72,15 @@ func Open(tb testing.TB, c Config) *Tape {
 	if o.Host == nil {
 		o.Host = names.name
 	}
-	file := path
+	file, began := path, time.Now()
 	if mode == replay.ModeRecord {
 		file = prepare(tb, path)
 	}
 	inner, err := replay.Open(file, o)
+	if mode == replay.ModeRecord && errors.Is(err, replay.ErrFormat) { // a tape that cannot be read is made anew
+		_ = os.Remove(file)
+		inner, err = replay.Open(file, o)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && mode == replay.ModeReplay:
 		tb.Fatalf("replaytest: there is no tape %s: record it with %s=record", path, environment)
@@ -84,16 +90,20 @@ func Open(tb testing.TB, c Config) *Tape {
 	tape := &Tape{inner, mode, f}
 	tb.Cleanup(func() {
 		tb.Helper()
+		if mode == replay.ModeRecord {
+			tape.forget(tb, began)
+		}
 		tape.end(tb, c.AnyCount, names)
 		if mode == replay.ModeRecord {
-			keep(tb, file, path)
+			keep(tb, file, path, tape.Stats().Recorded > 0)
 		}
 	})
 	return tape
 }
 
 // prepare returns the file into which a tape is recorded, beside the one that it is
-// to replace.
+// to replace. A text tape begins as a copy of that, so that what is recorded again
+// keeps its place, and what is the same stays as it was.
 func prepare(tb testing.TB, path string) string {
 	tb.Helper()
 	dir, name := filepath.Split(path)
@@ -101,27 +111,42 @@ func prepare(tb testing.TB, path string) string {
 		tb.Fatalf("replaytest: %v", err)
 	}
 	file := filepath.Join(dir, "recording-"+name)
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err := os.Remove(file)
+	if strings.EqualFold(filepath.Ext(path), ".json") && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+		var old []byte
+		if old, err = os.ReadFile(path); err == nil { //nolint:gosec // the tape of the test
+			err = os.WriteFile(file, old, 0o600)
+		}
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		tb.Fatalf("replaytest: %v", err)
 	}
 	return file
 }
 
-// keep puts a recording in the place of the tape if the test has passed.
-func keep(tb testing.TB, file, path string) {
+// forget removes what was not recorded again.
+func (p *Tape) forget(tb testing.TB, began time.Time) {
 	tb.Helper()
-	_, err := os.Stat(file)
+	if _, err := p.inner.Prune(began); err != nil {
+		tb.Errorf("replaytest: what was not recorded again cannot be removed: %v", err)
+	}
+}
+
+// keep puts a recording in the place of the tape if the test has passed.
+func keep(tb testing.TB, file, path string, recorded bool) {
+	tb.Helper()
+	var err error
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // nothing was recorded
+	case !recorded:
 		tb.Logf("replaytest: nothing was sent, so nothing was recorded: %s is as it was", path)
-		return
+		err = os.Remove(file)
 	case tb.Failed() || tb.Skipped():
 		tb.Logf("replaytest: the recording is not kept, because the test has not passed: %s is as it was", path)
 		err = os.Remove(file)
 	default:
 		err = os.Rename(file, path)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		tb.Errorf("replaytest: %v", err)
 	}
 }

@@ -1,12 +1,16 @@
 package replaytest_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/replaytest"
@@ -64,6 +68,98 @@ func TestARecordingIsKeptOnlyIfTheTestPassed(t *testing.T) {
 	run("TestPoll", func(tb *fake) { replaytest.Client(tb) })
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
 		t.Error("a test that sent nothing changed its tape")
+	}
+}
+
+// A recording that is made again differs from the tape where something else was sent
+// or came back, though the server dates and numbers its responses.
+func TestARecordingMadeAgainIsTheSameFile(t *testing.T) {
+	record(t)
+	path := filepath.Join("testdata", "TestAgain.json")
+	number := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		number++
+		w.Header().Set("Date", time.Unix(int64(number)*1000, 0).UTC().Format(http.TimeFormat))
+		w.Header().Set("X-Request-Id", strconv.Itoa(number))
+		_, _ = w.Write([]byte(`{"path":"` + r.URL.Path + `"}`))
+	}))
+	defer srv.Close()
+	again := func(paths ...string) string {
+		f := run("TestAgain", func(tb *fake) {
+			c := replaytest.Client(tb)
+			for _, p := range paths {
+				get(c, srv.URL+p)
+			}
+		})
+		b, err := os.ReadFile(path)
+		if f.failed || err != nil {
+			t.Fatalf("%v, %s", err, f.text())
+		}
+		return string(b)
+	}
+	first := again("/a", "/b", "/c")
+	if got := again("/c", "/b", "/a"); got != first || strings.Count(got, `"X-Request-Id"`) != 3 {
+		t.Errorf("made again\n%s\nthe first is\n%s", got, first)
+	}
+	if got := again("/a", "/d", "/c"); strings.Contains(got, "/b") || !strings.Contains(got, "/d") || strings.Count(got, `"url"`) != 3 {
+		t.Errorf("one is asked for no more, and one is new:\n%s", got)
+	}
+	if err := os.WriteFile(path, []byte("<<<<<<< ours"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := again("/a"); strings.Count(got, `"url"`) != 1 {
+		t.Errorf("in the place of a file that is no tape:\n%s", got)
+	}
+	if list := files(t); len(list) != 1 {
+		t.Errorf("files %q, want the tape alone", list)
+	}
+}
+
+// What a person changes in a tape is what is replayed: a longer body with its length, and
+// another URL.
+func TestATapeMayBeEdited(t *testing.T) {
+	record(t)
+	path := filepath.Join("testdata", "TestEdited.json")
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"name":"pikachu","price":1.50}`))
+	}))
+	defer srv.Close()
+	if f := run("TestEdited", func(tb *fake) { get(replaytest.Client(tb), srv.URL+"/old") }); f.failed {
+		t.Fatal(f.text())
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := strings.NewReplacer("/old", "/new", "pikachu", "pikachu the longer").Replace(string(b))
+	if err := os.WriteFile(path, []byte(edited), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GRACY_TAPE", "replay")
+	const want = `{"name":"pikachu the longer","price":1.50}`
+	f := run("TestEdited", func(tb *fake) {
+		resp, err := replaytest.Client(tb).Get(srv.URL + "/new")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if string(body) != want || err != nil || resp.ContentLength != int64(len(want)) || resp.Header.Get("Content-Length") != strconv.Itoa(len(want)) {
+			t.Errorf("%s of %d, %v, %v", body, resp.ContentLength, resp.Header, err)
+		}
+	})
+	if f.failed {
+		t.Error(f.text())
+	}
+	if f := run("TestEdited", func(tb *fake) { get(replaytest.Client(tb), srv.URL+"/old") }); !f.failed {
+		t.Error("the old URL is replayed still")
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(edited, `"status": "200 OK"`, `"status": "fine"`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	line := 1 + strings.Count(edited[:strings.Index(edited, `"status"`)], "\n")
+	if f := run("TestEdited", func(tb *fake) { replaytest.Client(tb) }); !strings.Contains(f.text(), path+": line "+strconv.Itoa(line)+": ") {
+		t.Errorf("a mistake: %s, want line %d", f.text(), line)
 	}
 }
 
