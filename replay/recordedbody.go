@@ -20,7 +20,7 @@ type recordedBody struct {
 	over    bool // the exchange was recorded, or the body is too long
 	reading int  // reads of the caller's that are under way
 	closing bool // Close was called: the body is read by nobody but us
-	closed  bool // Close is done: a read gets the error of inner
+	closed  bool // Close is done
 }
 
 // newRecordedBody has a WriteTo if inner has one.
@@ -34,7 +34,7 @@ func newRecordedBody(inner io.ReadCloser, r *recording) io.ReadCloser {
 
 func (b *recordedBody) Read(p []byte) (int, error) {
 	if !b.enter() {
-		return 0, http.ErrBodyReadAfterClose
+		return 0, b.afterClose()
 	}
 	defer b.leave()
 	n, err := b.inner.Read(p)
@@ -59,11 +59,24 @@ func (b *recordedBody) Close() error {
 	return err
 }
 
-// enter begins a read of the caller's; false while Close reads the rest.
+// afterClose returns the error of a read after Close: that of inner, if it has one.
+func (b *recordedBody) afterClose() error {
+	b.mu.Lock()
+	closed := b.closed
+	b.mu.Unlock()
+	if closed {
+		if _, err := b.inner.Read(nil); err != nil && err != io.EOF { //nolint:errorlint // io.Reader says io.EOF itself
+			return err
+		}
+	}
+	return http.ErrBodyReadAfterClose
+}
+
+// enter begins a read of the caller's; false after Close.
 func (b *recordedBody) enter() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closing && !b.closed {
+	if b.closing {
 		return false
 	}
 	b.reading++
@@ -161,7 +174,7 @@ type recordedWriterTo struct {
 
 func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	if !b.enter() {
-		return 0, http.ErrBodyReadAfterClose
+		return 0, b.afterClose()
 	}
 	defer b.leave()
 	n, err := b.inner.WriteTo(keepingWriter{dst, b.recordedBody})
