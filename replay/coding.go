@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -66,8 +67,8 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 	if len(names) > maxCodings {
 		return nil, p, errOpaque
 	}
-	for i := len(names) - 1; i >= 0; i-- {
-		switch strings.ToLower(names[i]) {
+	for _, name := range slices.Backward(names) {
+		switch strings.ToLower(name) {
 		case "identity":
 			continue
 		case "aws-chunked":
@@ -77,7 +78,7 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 			}
 			continue
 		}
-		c, ok := m.coding(names[i])
+		c, ok := m.coding(name)
 		if !ok {
 			return nil, p, errOpaque
 		}

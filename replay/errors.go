@@ -29,15 +29,15 @@ var (
 	ErrClosed = store.ErrClosed
 )
 
-// tooLong says that a response had more bytes than Options.MaxBody. It is a
+// tooLongError says that a response had more bytes than Options.MaxBody. It is a
 // *http.MaxBytesError to errors.As.
-type tooLong struct {
+type tooLongError struct {
 	limit int64
 	named string
 }
 
-func (e *tooLong) Error() string {
+func (e *tooLongError) Error() string {
 	return fmt.Sprintf("replay: response not recorded: %s: the body is longer than MaxBody, %d bytes", e.named, e.limit)
 }
 
-func (e *tooLong) Unwrap() error { return &http.MaxBytesError{Limit: e.limit} }
+func (e *tooLongError) Unwrap() error { return &http.MaxBytesError{Limit: e.limit} }

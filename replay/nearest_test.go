@@ -3,7 +3,6 @@ package replay
 import (
 	"bytes"
 	"compress/gzip"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -74,7 +73,7 @@ func TestNearestComparesFewBodies(t *testing.T) {
 	asked := store.Request{Method: "POST", URL: "https://h/a", Body: []byte("x")}
 	var near []*store.Exchange
 	for i := range 40 {
-		near = append(near, &store.Exchange{Request: store.Request{Method: "POST", URL: fmt.Sprintf("https://h/a?%s", strings.Repeat("&n=1", i%2)), Body: []byte{byte(i)}}})
+		near = append(near, &store.Exchange{Request: store.Request{Method: "POST", URL: "https://h/a?" + strings.Repeat("&n=1", i%2), Body: []byte{byte(i)}}})
 	}
 	x, l := comparerOf(Match{}).nearest(&asked, near)
 	if x != near[0] || len(l.Shown) != 1 || l.Shown[0].Place != "body" {

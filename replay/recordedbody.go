@@ -65,7 +65,7 @@ func (b *recordedBody) afterClose() error {
 	closed := b.closed
 	b.mu.Unlock()
 	if closed {
-		if _, err := b.inner.Read(nil); err != nil && err != io.EOF { //nolint:errorlint // io.Reader says io.EOF itself
+		if _, err := b.inner.Read(nil); err != nil && err != io.EOF {
 			return err
 		}
 	}

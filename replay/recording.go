@@ -110,7 +110,7 @@ func (r *recording) tooLong() {
 	t.counts.tooLong.Add(1)
 	why := fmt.Sprintf("the body is longer than MaxBody, %d bytes", t.opts.MaxBody)
 	r.unrecorded(why)
-	t.errs.notify(&tooLong{t.opts.MaxBody, t.masker.literals(methodOf(r.request.send.Method) + " " + r.call.Route())})
+	t.errs.notify(&tooLongError{t.opts.MaxBody, t.masker.literals(methodOf(r.request.send.Method) + " " + r.call.Route())})
 }
 
 // unrecorded says in the ledger why an exchange will not be replayed.

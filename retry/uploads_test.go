@@ -57,7 +57,7 @@ func (r *pattern) arrived(body io.ReadCloser, size int) bool {
 			return false
 		}
 		if err != nil {
-			return err == io.EOF && read == size //nolint:errorlint // a body ends with it bare
+			return err == io.EOF && read == size
 		}
 	}
 }

@@ -157,7 +157,8 @@ func TestATapeMayBeEdited(t *testing.T) {
 	if err := os.WriteFile(path, []byte(strings.Replace(edited, `"status": "200 OK"`, `"status": "fine"`, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	line := 1 + strings.Count(edited[:strings.Index(edited, `"status"`)], "\n")
+	before, _, _ := strings.Cut(edited, `"status"`)
+	line := 1 + strings.Count(before, "\n")
 	if f := run("TestEdited", func(tb *fake) { replaytest.Client(tb) }); !strings.Contains(f.text(), path+": line "+strconv.Itoa(line)+": ") {
 		t.Errorf("a mistake: %s, want line %d", f.text(), line)
 	}

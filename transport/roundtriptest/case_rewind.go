@@ -79,9 +79,9 @@ func rewoundEarlyResponse(p *probe) {
 				return io.ErrUnexpectedEOF
 			}
 			switch {
-			case err == io.EOF && sent.Len() < len(payload): //nolint:errorlint // a body ends with it bare
+			case err == io.EOF && sent.Len() < len(payload):
 				return io.ErrUnexpectedEOF
-			case err == io.EOF: //nolint:errorlint // a body ends with it bare
+			case err == io.EOF:
 				return nil
 			case err != nil:
 				return err

@@ -44,7 +44,7 @@ func (r *retrier) trip(next http.RoundTripper, req *http.Request) (*http.Respons
 			return resp, err
 		}
 		var body io.ReadCloser
-		ok := true
+		var ok bool
 		if req.GetBody == nil {
 			if body, ok = r.again(req); !ok {
 				return resp, err

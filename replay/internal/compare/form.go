@@ -22,7 +22,7 @@ const maxParts = 1000
 func (l *List) Pairs(place, taped, actual string, ignore []string) {
 	t, namesT := pairs(taped)
 	a, namesA := pairs(actual)
-	names := append(namesT, namesA...)
+	names := slices.Concat(namesT, namesA)
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		if !slices.Contains(ignore, name) && !slices.Equal(t[name], a[name]) {

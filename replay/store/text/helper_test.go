@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func recorded(at time.Time, n int, url, body string) *store.Exchange {
 	x.FirstByte, x.Total = time.Duration(n%7)*time.Millisecond, time.Duration(n%9+10)*time.Millisecond
 	x.Response.ContentLength = int64(len(body))
 	x.Response.Header = map[string][]string{
-		"Content-Length": {fmt.Sprint(len(body))}, "Content-Type": {"application/json"},
+		"Content-Length": {strconv.Itoa(len(body))}, "Content-Type": {"application/json"},
 		"Date": {at.Format(http.TimeFormat)}, "X-Request-Id": {fmt.Sprint(at.UnixNano(), n)},
 	}
 	x.Key = sumOf(x)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -138,7 +137,7 @@ func sumOf(x *store.Exchange) store.Key {
 	key := store.KeyOf(x.Request.Method, x.Request.ParseURL())
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q %q %x ", key.Method, x.Request.URL, x.Request.BodySum)
-	_, _ = io.WriteString(h, string(x.Request.Body))
+	_, _ = h.Write(x.Request.Body)
 	h.Sum(key.Sum[:0])
 	return key.As(x.Identity, x.Secrets)
 }

@@ -77,6 +77,7 @@ func (l layout) apply(b []byte) ([]byte, error) {
 		return out.Bytes(), nil
 	case spaced:
 		return space(out.Bytes()), nil
+	case tabs:
 	}
 	unit := "\t"
 	if l != tabs {
