@@ -20,7 +20,9 @@ CITEST := $(BIN)/citest
 
 # Every module of the repository, the root first. tools/lint holds pins, no code.
 ALL_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/testdata/*' -not -path './.*/*')))
-MODULES := $(filter-out ./tools/lint,$(ALL_MODULES))
+# SDKs that take minutes to build: ci looks at their format and go.mod, make e2e-all at the rest.
+HEAVY := ./e2e/sdks/heavy
+MODULES := $(filter-out ./tools/lint $(HEAVY),$(ALL_MODULES))
 
 # $(call each,modules,command): the command in each module, all of them even after a failure.
 each = failed=; for m in $(1); do echo "-- $$m"; (cd "$$m" && $(2)) || failed="$$failed $$m"; done; \
@@ -69,6 +71,10 @@ lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs node and npm
 	@GO="$(GO)" e2e/limiters/limiters.sh
 
+.PHONY: e2e-all
+e2e-all: $(LINT) ## the stack under 24 SDKs of others, the heavy ones too; minutes of building the first time
+	@$(call each,./e2e/sdks $(HEAVY),$(GO) vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./... && $(GO) test -count=1 -timeout 10m ./...)
+
 .PHONY: ci
 ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI runs
 
@@ -76,7 +82,7 @@ ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI 
 
 .PHONY: fmt
 fmt: $(LINT) ## gofumpt and goimports over every module
-	@$(call each,$(MODULES),$(LINT) fmt --config $(CURDIR)/.golangci.yml)
+	@$(call each,$(MODULES) $(HEAVY),$(LINT) fmt --config $(CURDIR)/.golangci.yml)
 
 .PHONY: tidy
 tidy: ## go mod tidy in every module
@@ -117,7 +123,7 @@ e2e-proxies: ## calls through real reverse proxies, under 3 minutes; installs th
 
 .PHONY: fmt-check
 fmt-check: $(LINT)
-	@$(call each,$(MODULES),$(LINT) fmt --diff --config $(CURDIR)/.golangci.yml)
+	@$(call each,$(MODULES) $(HEAVY),$(LINT) fmt --diff --config $(CURDIR)/.golangci.yml)
 
 .PHONY: tidy-check
 tidy-check:

@@ -1,0 +1,155 @@
+package harness
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// table is the file of what does not hold yet, a line each:
+//
+//	statement, SDK, case: figure # reason
+//
+// The figure is the largest that may come; "sometimes" before it means that a smaller
+// one proves nothing.
+const table = "testdata/known.txt"
+
+var update = flag.Bool("update", false, "take what holds out of "+table+", and write what was seen and docs/sdks.md")
+
+// known are the lines of the table, and what came of them.
+var known struct {
+	mu    sync.Mutex // mu guards the fields below.
+	lines map[string]*miss
+}
+
+type miss struct {
+	key       string
+	figure    int
+	sometimes bool
+	reason    string
+	met       bool // it was looked up
+	worst     int  // the largest figure that came and is no good
+	mended    bool // no figure that is no good came
+}
+
+// readKnown reads the table.
+func readKnown() (map[string]*miss, error) {
+	lines := map[string]*miss{}
+	text, err := os.ReadFile(table)
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		rule, reason, ok := strings.Cut(line, " # ")
+		key, figure, found := strings.Cut(rule, ": ")
+		m := &miss{key: key, reason: reason}
+		figure, m.sometimes = strings.CutPrefix(figure, "sometimes ")
+		if _, err := fmt.Sscan(figure, &m.figure); err != nil || !ok || !found {
+			return nil, fmt.Errorf("%s: %q is no line", table, line)
+		}
+		lines[key] = m
+	}
+	return lines, nil
+}
+
+// check is the end of a statement: figure is what came, good whether it holds, goal
+// what was wanted. What does not hold must be in the table, and what holds must not.
+func check(t *testing.T, statement string, sdk *SDK, what string, figure int, good bool, goal string) {
+	t.Helper()
+	key := fmt.Sprintf("%s, %s, %s", statement, sdk.Name, what)
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	m := known.lines[key]
+	switch {
+	case m == nil && good:
+	case m == nil:
+		t.Errorf("%s: %d, want %s", key, figure, goal)
+	case good:
+		m.met = true
+		if m.worst == 0 {
+			m.mended = true
+		}
+		if !m.sometimes && !*update {
+			t.Errorf("%s: %d holds now: take it out of %s, as -update does", key, figure, table)
+		}
+	default:
+		m.met, m.mended = true, false
+		m.worst = max(m.worst, figure)
+		if figure > m.figure {
+			t.Errorf("%s: %d, want %s, at most the %d of %s", key, figure, goal, m.figure, table)
+		}
+		t.Logf("known: %d, want %s: %s", figure, goal, m.reason)
+	}
+}
+
+// Main runs the tests of the SDKs of a module, all at once, since they wait for servers.
+// Then it compares what they saw with the files: the table of what does not hold, and the
+// parts of the document that are the module's.
+func Main(m *testing.M, doc, name string, sdks []*SDK) int {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "64"); err != nil {
+		fmt.Println(err)
+		return 2
+	}
+	lines, err := readKnown()
+	if err != nil {
+		fmt.Println(err)
+		return 2
+	}
+	known.lines = lines
+	code := m.Run()
+	whole := code == 0 && !testing.Short() && flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == ""
+	if whole {
+		if err := checkSeen(doc, name, sdks); err != nil {
+			fmt.Println(err)
+			code = 1
+		}
+	}
+	if *update {
+		if err := writeKnown(); err != nil {
+			fmt.Println(err)
+			return 2
+		}
+	} else if whole {
+		for _, key := range slices.Sorted(maps.Keys(lines)) {
+			if !lines[key].met {
+				fmt.Printf("%s: no test asks for %q: take it out\n", table, key)
+				code = 1
+			}
+		}
+	}
+	if len(lines) > 0 {
+		fmt.Printf("%d lines in %s do not hold yet\n", len(lines), table)
+	}
+	return code
+}
+
+// writeKnown writes the table without what holds, and with the figures that came.
+func writeKnown() error {
+	text, err := os.ReadFile(table)
+	if err != nil {
+		return nil //nolint:nilerr // no table, nothing to take out
+	}
+	var out strings.Builder
+	for line := range strings.Lines(string(text)) {
+		key, _, _ := strings.Cut(line, ": ")
+		m := known.lines[key]
+		switch {
+		case m == nil || !m.met || m.sometimes:
+			out.WriteString(line)
+		case m.mended:
+		default:
+			fmt.Fprintf(&out, "%s: %d # %s\n", m.key, min(m.figure, m.worst), m.reason)
+		}
+	}
+	return os.WriteFile(table, []byte(out.String()), 0o644) //nolint:gosec // a file of the repository
+}

@@ -1,0 +1,111 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// OneFault checks that one fault is one further request with the same body, or none
+// where a second one could do the work twice. The SDK's own retries are off.
+func OneFault(t *testing.T, sdks []*SDK) {
+	t.Helper()
+	all(t, sdks, func(t *testing.T, sdk *SDK) {
+		t.Helper()
+		for _, c := range []struct {
+			call  string
+			fault Fault
+		}{
+			{"read", Unavailable},
+			{"read", Later},
+			{"read", Broken},
+			{"read", Reset},
+			{"read", Throttled},
+			{"write", Unavailable},
+			{"write", Later},
+			{"write", Broken},
+			{"write", Reset},
+			{"write", Throttled},
+			{"write", HalfRead},
+			{"upload", Unavailable},
+			{"upload", Throttled},
+			{"list", Unavailable},
+			{"stream", Unavailable},
+			{"stream", Throttled},
+		} {
+			t.Run(c.call+" "+c.fault.Name, func(t *testing.T) {
+				t.Parallel()
+				r := start(t, sdk, config{})
+				call := r.each()[c.call]
+				if c.fault.Half && r.Write != nil {
+					call = func(ctx context.Context) (string, error) {
+						return r.Write(ctx, strings.Repeat("many words ", 40_000)+Last)
+					}
+				}
+				if call == nil {
+					return // the SDK has no such call
+				}
+				oneFault(t, r, c.call, c.fault, call)
+			})
+		}
+	})
+}
+
+func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Context) (string, error)) {
+	t.Helper()
+	clean := r.do(t, Fault{}, false, 0, call)
+	if clean.err != nil || len(clean.requests) == 0 {
+		t.Fatalf("without a fault: %v, %d requests", clean.err, len(clean.requests))
+	}
+	got := r.do(t, f, false, 0, call)
+	extra := len(got.requests) - len(clean.requests)
+	if got.err != nil {
+		extra = len(got.requests) - 1 // the call ended there
+	}
+	// A write is sent again if that cannot do its work twice; whatever reads should be.
+	again := f.Status == 429 || name != "write" && name != "upload" || idempotent(got.requests[0])
+	good := extra == 0 && got.err != nil
+	goal := "none and the error"
+	if again {
+		good = extra == 1 && got.err == nil && got.text == clean.text
+		goal = "one and the right result"
+	}
+	if !good {
+		t.Logf("%v, %q, without a fault %q", got.err, got.text, clean.text)
+	}
+	what := "the error"
+	if extra > 0 && got.err == nil {
+		what = fmt.Sprintf("%d more", extra)
+	}
+	note(r.sdk, "over "+name+" "+f.Name, what)
+	check(t, "one fault", r.sdk, name+" "+f.Name, extra, good, goal)
+	checkWhole(t, f, clean.requests, got.requests, extra)
+	if f.RetryAfter != "" && extra > 0 {
+		if d := got.requests[1].At.Sub(got.requests[0].At).Seconds(); d < 1 {
+			t.Errorf("sent again after %.3f s, the server asked for 1", d)
+		}
+	}
+}
+
+// checkWhole checks that a request that was sent again is the one that failed, whole.
+func checkWhole(t *testing.T, f Fault, clean, got []Request, extra int) {
+	t.Helper()
+	for i, again := range got[1:min(len(got), 1+extra)] {
+		first := got[0]
+		if again.Method != first.Method || again.Target != first.Target {
+			t.Errorf("request %d is %s %s, the first %s %s", i+2, again.Method, again.Target, first.Method, first.Target)
+		}
+		same := again.Err == nil && again.Hash == first.Hash
+		if f.Half {
+			same = again.Err == nil && bytes.HasPrefix(again.Body, first.Body) && again.Length == first.Length
+		}
+		if !same || again.Length >= 0 && again.Size != again.Length {
+			t.Errorf("request %d has %d bytes of %d (%v), the first has %d", i+2, again.Size, again.Length, again.Err, first.Size)
+		}
+		if bytes.Contains(clean[0].Body, []byte(Last)) && !bytes.Contains(again.Body, []byte(Last)) {
+			t.Errorf("request %d is not whole", i+2)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package harness
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strings"
+)
+
+// An SDK is a library under test.
+type SDK struct {
+	// Name is the name by which its users know it.
+	Name string
+	// Module is the path of its module, by which its version is found.
+	Module string
+	// Code is the function of the test package whose body docs/sdks.md shows.
+	Code string
+	// Client, Off and Advice say in a few words how it takes the client, how its own
+	// retries are turned off and whether one should.
+	Client, Off, Advice string
+	// Marks are the headers that mark a second attempt.
+	Marks []string
+	// NoOwn says that it has no retries of its own.
+	NoOwn bool
+	// Throws says that its own retries throw the client away that it was given.
+	Throws bool
+	// Trigger is the fault that its own retries act on, for [Product]: zero is a 503.
+	Trigger Fault
+	// Notes are what else its users should know, a sentence or two each.
+	Notes []string
+
+	// Serve returns the service, with a state of its own for each run.
+	Serve func() http.Handler
+	// Noise reports the requests that the SDK makes beside those of its calls. Nil is none.
+	Noise func(*http.Request) bool
+	// Sorry returns the content type and body of an error. Nil is JSON.
+	Sorry func(status int) (typ, body string)
+	// Open returns the calls of a new client with or without its own retries.
+	Open func(url string, client *http.Client, own bool) (Calls, error)
+}
+
+// Calls are what an SDK is asked to do. A call returns what its user sees, as text. Nil
+// is what it cannot do.
+type Calls struct {
+	// Read is a call that changes nothing.
+	Read func(context.Context) (string, error)
+	// Write creates something that holds the text.
+	Write func(ctx context.Context, text string) (string, error)
+	// Upload sends a few MiB, which end in the word [Last].
+	Upload func(ctx context.Context) (string, error)
+	// List reads two pages.
+	List func(context.Context) (string, error)
+	// Stream reads events and calls first after the first.
+	Stream func(ctx context.Context, first func()) (string, error)
+	// Object reads the object of a name.
+	Object func(ctx context.Context, name string) error
+}
+
+// Last ends what is written, so that a body cut short is noticed.
+const Last = "<the end>"
+
+// each returns the calls by name. The text of writes is short.
+func (c Calls) each() map[string]func(context.Context) (string, error) {
+	all := map[string]func(context.Context) (string, error){}
+	if c.Read != nil {
+		all["read"] = c.Read
+	}
+	if c.Write != nil {
+		all["write"] = func(ctx context.Context) (string, error) { return c.Write(ctx, "some words, "+Last) }
+	}
+	if c.Upload != nil {
+		all["upload"] = c.Upload
+	}
+	if c.List != nil {
+		all["list"] = c.List
+	}
+	if c.Stream != nil {
+		all["stream"] = func(ctx context.Context) (string, error) { return c.Stream(ctx, func() {}) }
+	}
+	return all
+}
+
+// version returns the version of a module that go.mod requires, which go mod tidy has
+// made the one that is built.
+func version(module string) string {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(mod)) {
+		if f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require ")); len(f) > 1 && f[0] == module {
+			return f[1]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,80 @@
+package harness
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay"
+)
+
+// Tape checks that each call that was recorded is replayed with the network denied:
+// from both kinds of tape, with bodies that end at their last byte or a moment later.
+func Tape(t *testing.T, sdks []*SDK) {
+	t.Helper()
+	all(t, sdks, func(t *testing.T, sdk *SDK) {
+		t.Helper()
+		for _, late := range []bool{false, true} {
+			how := ""
+			if late {
+				how = " with a late end"
+			}
+			t.Run("tape"+how, func(t *testing.T) {
+				t.Parallel()
+				failed := map[string]int{}
+				for _, file := range []string{"a.tape", "a.json"} {
+					tape(t, sdk, filepath.Join(t.TempDir(), file), late, failed)
+				}
+				var misses []string
+				for _, name := range slices.Sorted(maps.Keys(failed)) {
+					if failed[name] > 0 {
+						misses = append(misses, name)
+					}
+					check(t, "tape", sdk, name+how, failed[name], failed[name] == 0, "0 tapes of 2 without the result that was recorded")
+				}
+				if !late {
+					note(sdk, "tape", strings.Join(misses, ", "))
+				}
+			})
+		}
+	})
+}
+
+// tape records all calls on a tape, replays them and counts those that differ.
+func tape(t *testing.T, sdk *SDK, path string, late bool, failed map[string]int) {
+	t.Helper()
+	open := func(mode replay.Mode) *replay.Tape {
+		tape, err := replay.Open(path, replay.Options{Mode: mode})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tape
+	}
+	recording := open(replay.ModeRecord)
+	r := start(t, sdk, config{tape: recording, late: late})
+	names := slices.Sorted(maps.Keys(r.each()))
+	want := map[string]outcome{}
+	for _, name := range names {
+		want[name] = r.do(t, Fault{}, false, 0, r.each()[name])
+		failed[name] += 0
+	}
+	if err := recording.Close(); err != nil {
+		t.Error(err)
+	}
+	// A tape is replayed later than it was recorded, and times are in seconds.
+	later := time.NewTimer(time.Second)
+	<-later.C
+	replaying := open(replay.ModeReplay)
+	defer func() { _ = replaying.Close() }()
+	again := start(t, sdk, config{tape: replaying, deny: true, url: r.URL})
+	for _, name := range names {
+		got, recorded := again.do(t, Fault{}, false, 0, again.each()[name]), want[name]
+		if recorded.err != nil || got.err != nil || got.text != recorded.text {
+			t.Logf("%s: recorded %.300q, %v; replayed %.300q, %v", name, recorded.text, recorded.err, got.text, got.err)
+			failed[name]++
+		}
+	}
+}

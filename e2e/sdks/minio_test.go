@@ -1,0 +1,84 @@
+package sdks
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/gracy-go/gracy/e2e/sdks/harness"
+)
+
+func minioGo() *harness.SDK {
+	return &harness.SDK{
+		Name:   "minio-go",
+		Module: "github.com/minio/minio-go/v7",
+		Code:   "openMinio",
+		Client: "`Options.Transport`",
+		Off:    "`Options.MaxRetries: 1`",
+		Sorry:  harness.S3Error,
+		Notes: []string{
+			"Its bodies cannot be had again: retry resends what it has kept.",
+			"Over plain http each chunk of a body is signed with the time, so a tape replays an upload within the same second alone; over https it does.",
+		},
+		Serve: harness.S3,
+		Open: func(url string, client *http.Client, own bool) (harness.Calls, error) {
+			api, err := openMinio(client.Transport, strings.TrimPrefix(url, "http://"), func(o *minio.Options) {
+				if own {
+					o.MaxRetries = 4
+				}
+			})
+			if err != nil {
+				return harness.Calls{}, err
+			}
+			read := func(ctx context.Context, key string) (string, error) {
+				object, err := api.GetObject(ctx, "bucket", key, minio.GetObjectOptions{})
+				if err != nil {
+					return "", err
+				}
+				defer func() { _ = object.Close() }()
+				b, err := io.ReadAll(object)
+				return string(b), err
+			}
+			put := func(ctx context.Context, body []byte) (string, error) {
+				info, err := api.PutObject(ctx, "bucket", "photos/new.jpg", bytes.NewReader(body), int64(len(body)), minio.PutObjectOptions{})
+				return info.ETag, err
+			}
+			return harness.Calls{
+				Read:   func(ctx context.Context) (string, error) { return read(ctx, "photos/2024/a.jpg") },
+				Write:  func(ctx context.Context, text string) (string, error) { return put(ctx, []byte(text)) },
+				Upload: func(ctx context.Context) (string, error) { return put(ctx, harness.Big(5<<20)) },
+				List: func(ctx context.Context) (string, error) {
+					keys := ""
+					for object := range api.ListObjects(ctx, "bucket", minio.ListObjectsOptions{Recursive: true}) {
+						if object.Err != nil {
+							return keys, object.Err
+						}
+						keys += object.Key + " "
+					}
+					return keys, nil
+				},
+				Object: func(ctx context.Context, name string) error {
+					_, err := read(ctx, "photos/2024/"+name+".jpg")
+					return err
+				},
+			}, nil
+		},
+	}
+}
+
+func openMinio(chain http.RoundTripper, host string, own func(*minio.Options)) (*minio.Client, error) {
+	options := &minio.Options{
+		Transport:  chain,
+		MaxRetries: 1,
+		Creds:      credentials.NewStaticV4("key", "secret", ""),
+	}
+	options.Region = "us-east-1" // test
+	own(options)                 // test
+	api, err := minio.New(host, options)
+	return api, err // test
+}
