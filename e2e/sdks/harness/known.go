@@ -65,30 +65,39 @@ func readKnown() (map[string]*miss, error) {
 // what was wanted. What does not hold must be in the table, and what holds must not.
 func check(t *testing.T, statement string, sdk *SDK, what string, figure int, good bool, goal string) {
 	t.Helper()
-	key := fmt.Sprintf("%s, %s, %s", statement, sdk.Name, what)
 	known.mu.Lock()
 	defer known.mu.Unlock()
+	key := fmt.Sprintf("%s, %s, %s", statement, sdk.Name, what)
 	m := known.lines[key]
+	if fault := m.judge(figure, good, *update); fault != "" {
+		t.Errorf("%s: %d, want %s%s", key, figure, goal, fault)
+	}
+	if m != nil && !good {
+		t.Logf("known: %d, want %s: %s", figure, goal, m.reason)
+	}
+}
+
+// judge takes what came of a statement and returns what is wrong with that, " " if it
+// is nothing but the figure, "" if nothing is.
+func (m *miss) judge(figure int, good, updating bool) string {
 	switch {
 	case m == nil && good:
 	case m == nil:
-		t.Errorf("%s: %d, want %s", key, figure, goal)
+		return " "
 	case good:
 		m.met = true
-		if m.worst == 0 {
-			m.mended = true
-		}
-		if !m.sometimes && !*update {
-			t.Errorf("%s: %d holds now: take it out of %s, as -update does", key, figure, table)
+		m.mended = m.worst == 0
+		if !m.sometimes && !updating {
+			return ", which holds now: take it out of " + table + ", as -update does"
 		}
 	default:
 		m.met, m.mended = true, false
 		m.worst = max(m.worst, figure)
 		if figure > m.figure {
-			t.Errorf("%s: %d, want %s, at most the %d of %s", key, figure, goal, m.figure, table)
+			return fmt.Sprintf(", at most the %d of %s", m.figure, table)
 		}
-		t.Logf("known: %d, want %s: %s", figure, goal, m.reason)
 	}
+	return ""
 }
 
 // Main runs the tests of the SDKs of a module, all at once, since they wait for servers.

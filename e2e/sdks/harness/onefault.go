@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // OneFault checks that one fault is one further request with the same body, or none
@@ -60,18 +62,7 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 		t.Fatalf("without a fault: %v, %d requests", clean.err, len(clean.requests))
 	}
 	got := r.do(t, f, false, 0, call)
-	extra := len(got.requests) - len(clean.requests)
-	if got.err != nil {
-		extra = len(got.requests) - 1 // the call ended there
-	}
-	// A write is sent again if that cannot do its work twice; whatever reads should be.
-	again := f.Status == 429 || name != "write" && name != "upload" || idempotent(got.requests[0])
-	good := extra == 0 && got.err != nil
-	goal := "none and the error"
-	if again {
-		good = extra == 1 && got.err == nil && got.text == clean.text
-		goal = "one and the right result"
-	}
+	extra, good, goal := further(name, f, clean, got)
 	if !good {
 		t.Logf("%v, %q, without a fault %q", got.err, got.text, clean.text)
 	}
@@ -81,31 +72,47 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 	}
 	note(r.sdk, "over "+name+" "+f.Name, what)
 	check(t, "one fault", r.sdk, name+" "+f.Name, extra, good, goal)
-	checkWhole(t, f, clean.requests, got.requests, extra)
-	if f.RetryAfter != "" && extra > 0 {
-		if d := got.requests[1].At.Sub(got.requests[0].At).Seconds(); d < 1 {
-			t.Errorf("sent again after %.3f s, the server asked for 1", d)
-		}
+	for _, fault := range whole(f, clean.requests, got.requests, extra) {
+		t.Error(fault)
 	}
 }
 
-// checkWhole checks that a request that was sent again is the one that failed, whole.
-func checkWhole(t *testing.T, f Fault, clean, got []Request, extra int) {
-	t.Helper()
+// further returns how many requests a fault has cost, whether that is as many as it
+// should, and how many that are.
+func further(name string, f Fault, clean, got outcome) (extra int, good bool, goal string) {
+	extra = len(got.requests) - len(clean.requests)
+	if got.err != nil {
+		extra = len(got.requests) - 1 // the call ended there
+	}
+	// A write is sent again if that cannot do its work twice; whatever reads should be.
+	if f.Status == http.StatusTooManyRequests || name != "write" && name != "upload" || idempotent(got.requests[0]) {
+		return extra, extra == 1 && got.err == nil && got.text == clean.text, "one and the right result"
+	}
+	return extra, extra == 0 && got.err != nil, "none and the error"
+}
+
+// whole returns what is wrong with the requests that were sent again: each is to be the
+// one that failed, whole, and to come when the server asked for it.
+func whole(f Fault, clean, got []Request, extra int) (faults []string) {
+	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for i, again := range got[1:min(len(got), 1+extra)] {
 		first := got[0]
 		if again.Method != first.Method || again.Target != first.Target {
-			t.Errorf("request %d is %s %s, the first %s %s", i+2, again.Method, again.Target, first.Method, first.Target)
+			say("request %d is %s %s, the first %s %s", i+2, again.Method, again.Target, first.Method, first.Target)
 		}
 		same := again.Err == nil && again.Hash == first.Hash
 		if f.Half {
 			same = again.Err == nil && bytes.HasPrefix(again.Body, first.Body) && again.Length == first.Length
 		}
 		if !same || again.Length >= 0 && again.Size != again.Length {
-			t.Errorf("request %d has %d bytes of %d (%v), the first has %d", i+2, again.Size, again.Length, again.Err, first.Size)
+			say("request %d has %d bytes of %d (%v), the first has %d", i+2, again.Size, again.Length, again.Err, first.Size)
 		}
 		if bytes.Contains(clean[0].Body, []byte(Last)) && !bytes.Contains(again.Body, []byte(Last)) {
-			t.Errorf("request %d is not whole", i+2)
+			say("request %d is not whole", i+2)
+		}
+		if d := again.At.Sub(got[i].At); f.RetryAfter != "" && d < time.Second {
+			say("sent again after %v, the server asked for 1s", d)
 		}
 	}
+	return faults
 }

@@ -53,3 +53,15 @@ func Big(n int) []byte {
 	copy(b[n-len(Last):], Last)
 	return b
 }
+
+// ReadStream reads a body, calls first after the first bytes, and closes it.
+func ReadStream(body io.ReadCloser, first func()) (string, error) {
+	defer func() { _ = body.Close() }()
+	b := make([]byte, 1)
+	if _, err := io.ReadFull(body, b); err != nil {
+		return "", err
+	}
+	first()
+	rest, err := io.ReadAll(body)
+	return string(b) + string(rest), err
+}
