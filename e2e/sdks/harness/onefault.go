@@ -63,6 +63,10 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 	}
 	got := r.do(t, f, false, 0, call)
 	extra, good, goal := further(name, f, clean, got)
+	for _, fault := range whole(f, clean.requests, got.requests, extra) {
+		t.Log(fault)
+		good = false
+	}
 	if !good {
 		t.Logf("%v, %q, without a fault %q", got.err, got.text, clean.text)
 	}
@@ -72,9 +76,6 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 	}
 	note(r.sdk, "over "+name+" "+f.Name, what)
 	check(t, "one fault", r.sdk, name+" "+f.Name, extra, good, goal)
-	for _, fault := range whole(f, clean.requests, got.requests, extra) {
-		t.Error(fault)
-	}
 }
 
 // further returns how many requests a fault has cost, whether that is as many as it
@@ -86,7 +87,7 @@ func further(name string, f Fault, clean, got outcome) (extra int, good bool, go
 	}
 	// A write is sent again if that cannot do its work twice; whatever reads should be.
 	if f.Status == http.StatusTooManyRequests || name != "write" && name != "upload" || idempotent(got.requests[0]) {
-		return extra, extra == 1 && got.err == nil && got.text == clean.text, "one and the right result"
+		return extra, extra == 1 && got.err == nil && got.text == clean.text, "one, whole, and the right result"
 	}
 	return extra, extra == 0 && got.err != nil, "none and the error"
 }

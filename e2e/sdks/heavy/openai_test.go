@@ -1,0 +1,94 @@
+package heavy
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+
+	"github.com/gracy-go/gracy/e2e/sdks/harness"
+)
+
+func openaiGo() *harness.SDK {
+	return &harness.SDK{
+		Name:   "openai-go",
+		Module: "github.com/openai/openai-go/v3",
+		Code:   "openOpenai",
+		Client: "`option.WithHTTPClient`",
+		Off:    "`option.WithMaxRetries(0)`",
+		Marks:  []string{"X-Stainless-Retry-Count"},
+		Notes: []string{
+			"Alone it sends a POST again after a 503, a 500 or a reset, without a key, so that its work may be done and paid for twice.",
+		},
+		Serve: harness.OpenAI,
+		Open: func(url string, client *http.Client, own bool) (harness.Calls, error) {
+			retries := option.WithMaxRetries(0)
+			if own {
+				retries = option.WithMaxRetries(2)
+			}
+			api := openOpenai(client, option.WithBaseURL(url+"/v1/"), retries)
+			chat := func(text string) openai.ChatCompletionNewParams {
+				return openai.ChatCompletionNewParams{Model: "gpt-4o", Messages: []openai.ChatCompletionMessageParamUnion{openai.UserMessage(text)}}
+			}
+			read := func(ctx context.Context, id string) (string, error) {
+				file, err := api.Files.Get(ctx, id)
+				if err != nil {
+					return "", err
+				}
+				return file.ID, nil
+			}
+			return harness.Calls{
+				Read: func(ctx context.Context) (string, error) { return read(ctx, "file-1") },
+				Write: func(ctx context.Context, text string) (string, error) {
+					resp, err := api.Chat.Completions.New(ctx, chat(text))
+					if err != nil {
+						return "", err
+					}
+					return resp.Choices[0].Message.Content, nil
+				},
+				Upload: func(ctx context.Context) (string, error) {
+					file, err := api.Files.New(ctx, openai.FileNewParams{Purpose: "batch", File: strings.NewReader(string(harness.Big(2 << 20)))})
+					if err != nil {
+						return "", err
+					}
+					return file.ID, nil
+				},
+				List: func(ctx context.Context) (string, error) {
+					ids, pager := "", api.Files.ListAutoPaging(ctx, openai.FileListParams{})
+					for pager.Next() {
+						ids += pager.Current().ID + " "
+					}
+					return ids, pager.Err()
+				},
+				Stream: func(ctx context.Context, first func()) (string, error) {
+					stream := api.Chat.Completions.NewStreaming(ctx, chat("hello"))
+					defer func() { _ = stream.Close() }()
+					text := ""
+					for stream.Next() {
+						if text == "" {
+							first()
+						}
+						text += stream.Current().Choices[0].Delta.Content
+					}
+					return text, stream.Err()
+				},
+				Object: func(ctx context.Context, name string) error {
+					_, err := read(ctx, "file-"+harness.Token(name))
+					return err
+				},
+			}, nil
+		},
+	}
+}
+
+func openOpenai(client *http.Client, test ...option.RequestOption) openai.Client {
+	api := openai.NewClient(
+		option.WithHTTPClient(client),
+		option.WithAPIKey("key"),
+		option.WithMaxRetries(0),
+		test[0], test[1], // test
+	)
+	return api // test
+}
