@@ -10,6 +10,7 @@ import (
 	"github.com/getsentry/sentry-go"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/replay"
 )
 
 func sentryGo() *harness.SDK {
@@ -19,8 +20,10 @@ func sentryGo() *harness.SDK {
 		Code:   "openSentry",
 		Client: "`ClientOptions.HTTPClient`",
 		NoOwn:  true,
+		Tape:   replay.Options{Match: replay.Match{IgnoreBody: true}},
 		Notes: []string{
 			"An event that is lost is lost in silence: no call returns its error. Count failures with `metrics`.",
+			"An event has an id and a time, in an envelope that is no JSON: for a tape, `replay.Options{Match: replay.Match{IgnoreBody: true}}`.",
 			"After a 429 that reaches it, it drops events for as long as `Retry-After` says.",
 		},
 		Serve: func() http.Handler {

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/replay"
 )
 
 func slackGo() *harness.SDK {
@@ -20,9 +21,10 @@ func slackGo() *harness.SDK {
 		Code:    "openSlack",
 		Client:  "`slack.OptionHTTPClient`",
 		Trigger: harness.Reset,
+		Tape:    replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
 			"Each call is a POST, what reads too.",
-			"A file is uploaded from a pipe, which nobody can rewind.",
+			"A file is uploaded from a pipe, which nobody can rewind. For a tape, `replay.Options{MaxRequest: 64 << 20}`: a body over `MaxRequest` is compared with its random boundary.",
 		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()

@@ -77,6 +77,14 @@ func check(t *testing.T, statement string, sdk *SDK, what string, figure int, go
 	}
 }
 
+// sometimes reports whether the table says that something fails now and then.
+func sometimes(statement string, sdk *SDK, what string) bool {
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	m := known.lines[fmt.Sprintf("%s, %s, %s", statement, sdk.Name, what)]
+	return m != nil && m.sometimes
+}
+
 // judge takes what came of a statement and returns what is wrong with that, " " if it
 // is nothing but the figure, "" if nothing is.
 func (m *miss) judge(figure int, good, updating bool) string {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"os"
 	"strings"
+
+	"github.com/gracy-go/gracy/replay"
 )
 
 // An SDK is a library under test.
@@ -26,6 +28,8 @@ type SDK struct {
 	Throws bool
 	// Trigger is the fault that its own retries act on, for [Product]: zero is a 503.
 	Trigger Fault
+	// Tape is how a tape of it is opened, but for the mode.
+	Tape replay.Options
 	// Notes are what else its users should know, a sentence or two each.
 	Notes []string
 
