@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-github/v88/github"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func goGithub() *harness.SDK {
@@ -16,6 +17,7 @@ func goGithub() *harness.SDK {
 		Module: "github.com/google/go-github/v88",
 		Code:   "openGithub",
 		Client: "`github.WithHTTPClient`",
+		Routes: routes.GitHub,
 		NoOwn:  true,
 		Notes: []string{
 			"It notes the rate limit of the last response and returns an error without a request until that is over: a 403 or 429 that a retry got over does not reach it.",

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func godoSDK() *harness.SDK {
@@ -17,6 +18,7 @@ func godoSDK() *harness.SDK {
 		Module: "github.com/digitalocean/godo",
 		Code:   "openGodo",
 		Client: "`godo.New(client)`, the token in the client",
+		Routes: routes.DigitalOcean,
 		Throws: true,
 		Notes: []string{
 			"`godo.WithRetryAndBackoffs` puts a client of its own in the place of yours, so that no layer sees a request: leave it out.",

@@ -10,6 +10,7 @@ import (
 	"github.com/hetznercloud/hcloud-go/v2/hcloud"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func hcloudGo() *harness.SDK {
@@ -18,6 +19,7 @@ func hcloudGo() *harness.SDK {
 		Module:  "github.com/hetznercloud/hcloud-go/v2",
 		Code:    "openHcloud",
 		Client:  "`hcloud.WithHTTPClient`",
+		Routes:  routes.HCloud,
 		Off:     "`hcloud.WithRetryOpts(hcloud.RetryOpts{MaxRetries: 0})`",
 		Trigger: harness.Fault{Name: "429", Status: http.StatusTooManyRequests},
 		Sorry: func(status int) (typ, body string) {

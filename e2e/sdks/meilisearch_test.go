@@ -8,6 +8,7 @@ import (
 	"github.com/meilisearch/meilisearch-go"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func meilisearchGo() *harness.SDK {
@@ -16,6 +17,7 @@ func meilisearchGo() *harness.SDK {
 		Module: "github.com/meilisearch/meilisearch-go",
 		Code:   "openMeilisearch",
 		Client: "`meilisearch.WithCustomClient`",
+		Routes: routes.Meilisearch,
 		Off:    "`meilisearch.DisableRetries()`",
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()

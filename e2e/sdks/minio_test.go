@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func minioGo() *harness.SDK {
@@ -20,6 +21,7 @@ func minioGo() *harness.SDK {
 		Module: "github.com/minio/minio-go/v7",
 		Code:   "openMinio",
 		Client: "`Options.Transport`",
+		Routes: routes.S3,
 		Off:    "`Options.MaxRetries: 1`",
 		Sorry:  harness.S3Error,
 		Tape:   replay.Options{Match: replay.Match{Ignore: replay.ChunkSignatures}},

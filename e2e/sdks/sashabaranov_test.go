@@ -9,6 +9,7 @@ import (
 	"github.com/sashabaranov/go-openai"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func sashabaranov() *harness.SDK {
@@ -17,6 +18,7 @@ func sashabaranov() *harness.SDK {
 		Module: "github.com/sashabaranov/go-openai",
 		Code:   "openSashabaranov",
 		Client: "`ClientConfig.HTTPClient`",
+		Routes: routes.OpenAI,
 		NoOwn:  true,
 		Serve:  harness.OpenAI,
 		Open: func(url string, client *http.Client, _ bool) (harness.Calls, error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func sentryGo() *harness.SDK {
@@ -19,6 +20,7 @@ func sentryGo() *harness.SDK {
 		Module: "github.com/getsentry/sentry-go",
 		Code:   "openSentry",
 		Client: "`ClientOptions.HTTPClient`",
+		Routes: routes.Sentry,
 		NoOwn:  true,
 		Tape:   replay.Options{Match: replay.Match{IgnoreBody: true}},
 		Notes: []string{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func slackGo() *harness.SDK {
@@ -20,6 +21,7 @@ func slackGo() *harness.SDK {
 		Module:  "github.com/slack-go/slack",
 		Code:    "openSlack",
 		Client:  "`slack.OptionHTTPClient`",
+		Routes:  routes.Slack,
 		Trigger: harness.Reset,
 		Tape:    replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{

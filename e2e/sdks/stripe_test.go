@@ -7,6 +7,7 @@ import (
 	"github.com/stripe/stripe-go/v85"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func stripeGo() *harness.SDK {
@@ -15,6 +16,7 @@ func stripeGo() *harness.SDK {
 		Module:  "github.com/stripe/stripe-go/v85",
 		Code:    "openStripe",
 		Client:  "`BackendConfig.HTTPClient`",
+		Routes:  routes.Stripe,
 		Off:     "`MaxNetworkRetries: 0`",
 		Trigger: harness.Reset,
 		Notes: []string{

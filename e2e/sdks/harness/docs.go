@@ -8,7 +8,10 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"strings"
 )
 
@@ -130,7 +133,11 @@ func each(b *strings.Builder, pages []page) {
 		if p.SDK.Off != "" {
 			fmt.Fprintf(b, ", by %s", p.SDK.Off)
 		}
-		b.WriteString(".\n")
+		b.WriteString(".")
+		if p.SDK.Routes != nil {
+			fmt.Fprintf(b, " Its routes: `transport.Routes(%s()...)`.", function(p.SDK.Routes))
+		}
+		b.WriteString("\n")
 		for _, n := range p.SDK.Notes {
 			fmt.Fprintf(b, "%s\n", n)
 		}
@@ -177,6 +184,11 @@ func code(name string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("no function %s", name)
+}
+
+// function returns the name of a function, with its package.
+func function(f any) string {
+	return path.Base(runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name())
 }
 
 // dedent takes one tab from each line.

@@ -12,6 +12,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // patience ends a call that would hang.
@@ -54,7 +55,11 @@ func start(t *testing.T, sdk *SDK, c config) *run {
 		r.late = c.late
 	}
 	if !c.bare {
-		layers := []gracy.Layer{r.stats, retry.New(retry.Policy{Attempts: ours, Delay: retry.NoDelay})}
+		var layers []gracy.Layer
+		if sdk.Routes != nil {
+			layers = append(layers, transport.Routes(sdk.Routes(r.URL)...))
+		}
+		layers = append(layers, r.stats, retry.New(retry.Policy{Attempts: ours, Delay: retry.NoDelay}))
 		if c.tape != nil {
 			layers = append(layers, c.tape)
 		}

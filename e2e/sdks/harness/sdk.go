@@ -28,6 +28,8 @@ type SDK struct {
 	Throws bool
 	// Trigger is the fault that its own retries act on, for [Product]: zero is a 503.
 	Trigger Fault
+	// Routes are the routes of its API. Nil leaves them to the templates.
+	Routes func(bases ...string) []string
 	// Tape is how a tape of it is opened, but for the mode.
 	Tape replay.Options
 	// Notes are what else its users should know, a sentence or two each.

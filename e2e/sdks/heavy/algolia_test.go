@@ -12,6 +12,7 @@ import (
 	"github.com/algolia/algoliasearch-client-go/v4/algolia/transport"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func algoliaGo() *harness.SDK {
@@ -20,6 +21,7 @@ func algoliaGo() *harness.SDK {
 		Module: "github.com/algolia/algoliasearch-client-go/v4",
 		Code:   "openAlgolia",
 		Client: "`Configuration.Requester`, a method of yours",
+		Routes: routes.Algolia,
 		Off:    "one host in `Configuration.Hosts`",
 		Notes: []string{
 			"Each retry goes to another host. A POST that one host rejected is never sent to the next: its body is used up by then.",

@@ -9,6 +9,7 @@ import (
 	"github.com/anthropics/anthropic-sdk-go/v2/option"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func anthropicGo() *harness.SDK {
@@ -17,6 +18,7 @@ func anthropicGo() *harness.SDK {
 		Module: "github.com/anthropics/anthropic-sdk-go/v2",
 		Code:   "openAnthropic",
 		Client: "`option.WithHTTPClient`",
+		Routes: routes.Anthropic,
 		Off:    "`option.WithMaxRetries(0)`",
 		Marks:  []string{"X-Stainless-Retry-Count"},
 		Notes: []string{

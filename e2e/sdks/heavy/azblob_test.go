@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func azureBlob() *harness.SDK {
@@ -20,6 +21,7 @@ func azureBlob() *harness.SDK {
 		Module: "github.com/Azure/azure-sdk-for-go/sdk/storage/azblob",
 		Code:   "openAzblob",
 		Client: "`ClientOptions.Transport`",
+		Routes: routes.AzureBlob,
 		Off:    "`policy.RetryOptions{MaxRetries: -1}` (0 is the default of 3)",
 		Sorry: func(int) (typ, body string) {
 			return "application/xml", `<?xml version="1.0" encoding="utf-8"?><Error><Code>ServerBusy</Code><Message>busy</Message></Error>`

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/genai"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func googleGenai() *harness.SDK {
@@ -16,6 +17,7 @@ func googleGenai() *harness.SDK {
 		Module: "google.golang.org/genai",
 		Code:   "openGenai",
 		Client: "`ClientConfig.HTTPClient`",
+		Routes: routes.Gemini,
 		Notes: []string{
 			"With `HTTPOptions.RetryOptions` it sends a POST again after a 503, without a key.",
 		},

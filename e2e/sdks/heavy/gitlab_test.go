@@ -9,6 +9,7 @@ import (
 	gitlab "gitlab.com/gitlab-org/api/client-go/v2"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func gitlabGo() *harness.SDK {
@@ -17,6 +18,7 @@ func gitlabGo() *harness.SDK {
 		Module: "gitlab.com/gitlab-org/api/client-go/v2",
 		Code:   "openGitlab",
 		Client: "`gitlab.WithHTTPClient`",
+		Routes: routes.GitLab,
 		Off:    "`gitlab.WithoutRetries()`",
 		Notes: []string{
 			"Alone it sends a POST again after a 503, without a key, and nothing after a reset. It waits for `RateLimit-Reset`, not for `Retry-After`.",

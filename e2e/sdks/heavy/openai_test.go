@@ -9,6 +9,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func openaiGo() *harness.SDK {
@@ -17,6 +18,7 @@ func openaiGo() *harness.SDK {
 		Module: "github.com/openai/openai-go/v3",
 		Code:   "openOpenai",
 		Client: "`option.WithHTTPClient`",
+		Routes: routes.OpenAI,
 		Off:    "`option.WithMaxRetries(0)`",
 		Marks:  []string{"X-Stainless-Retry-Count"},
 		Notes: []string{

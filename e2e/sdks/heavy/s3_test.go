@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func awsS3() *harness.SDK {
@@ -20,6 +21,7 @@ func awsS3() *harness.SDK {
 		Module: "github.com/aws/aws-sdk-go-v2/service/s3",
 		Code:   "openS3",
 		Client: "`Options.HTTPClient`",
+		Routes: routes.S3,
 		Off:    "`Options.Retryer: aws.NopRetryer{}`",
 		Marks:  []string{"Amz-Sdk-Request"},
 		Sorry:  harness.S3Error,

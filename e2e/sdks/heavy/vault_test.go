@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/vault/api"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/routes"
 )
 
 func vaultAPI() *harness.SDK {
@@ -17,6 +18,7 @@ func vaultAPI() *harness.SDK {
 		Module: "github.com/hashicorp/vault/api",
 		Code:   "openVault",
 		Client: "`Config.HttpClient`",
+		Routes: routes.Vault,
 		Off:    "`Config.MaxRetries = 0`",
 		Notes: []string{
 			"Set the transport last: `ConfigureTLS` and some setters expect an `*http.Transport`, and fail or panic on any other.",
