@@ -9,6 +9,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/routes"
 )
 
@@ -21,7 +22,9 @@ func openaiGo() *harness.SDK {
 		Routes: routes.OpenAI,
 		Off:    "`option.WithMaxRetries(0)`",
 		Marks:  []string{"X-Stainless-Retry-Count"},
+		Tape:   replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
+			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
 			"Alone it sends a POST again after a 503, a 500 or a reset, without a key, so that its work may be done and paid for twice.",
 		},
 		Serve: harness.OpenAI,
