@@ -19,7 +19,9 @@ func sashabaranov() *harness.SDK {
 		Code:   "openSashabaranov",
 		Client: "`ClientConfig.HTTPClient`",
 		Routes: routes.OpenAI,
+		Safe:   []string{"POST /v1/chat/completions"},
 		NoOwn:  true,
+		Notes:  []string{"A completion that is declared safe may be computed, and paid for, twice."},
 		Serve:  harness.OpenAI,
 		Open: func(url string, client *http.Client, _ bool) (harness.Calls, error) {
 			api := openSashabaranov(client, url)

@@ -22,6 +22,7 @@ func slackGo() *harness.SDK {
 		Code:    "openSlack",
 		Client:  "`slack.OptionHTTPClient`",
 		Routes:  routes.Slack,
+		Safe:    []string{"POST /users.info", "POST /conversations.list"},
 		Trigger: harness.Reset,
 		Tape:    replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{

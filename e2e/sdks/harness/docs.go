@@ -137,6 +137,9 @@ func each(b *strings.Builder, pages []page) {
 		if p.SDK.Routes != nil {
 			fmt.Fprintf(b, " Its routes: `transport.Routes(%s()...)`.", function(p.SDK.Routes))
 		}
+		if p.SDK.Safe != nil {
+			fmt.Fprintf(b, " Its POSTs that read: `transport.Safe(%s)`.", `"`+strings.Join(p.SDK.Safe, `", "`)+`"`)
+		}
 		b.WriteString("\n")
 		for _, n := range p.SDK.Notes {
 			fmt.Fprintf(b, "%s\n", n)

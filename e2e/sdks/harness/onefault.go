@@ -62,7 +62,7 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 		t.Fatalf("without a fault: %v, %d requests", clean.err, len(clean.requests))
 	}
 	got := r.do(t, f, false, 0, call)
-	extra, good, goal := further(name, f, clean, got)
+	extra, good, goal := further(r.sdk, name, f, clean, got)
 	for _, fault := range whole(f, clean.requests, got.requests, extra) {
 		t.Log(fault)
 		good = false
@@ -80,13 +80,13 @@ func oneFault(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 
 // further returns how many requests a fault has cost, whether that is as many as it
 // should, and how many that are.
-func further(name string, f Fault, clean, got outcome) (extra int, good bool, goal string) {
+func further(sdk *SDK, name string, f Fault, clean, got outcome) (extra int, good bool, goal string) {
 	extra = len(got.requests) - len(clean.requests)
 	if got.err != nil {
 		extra = len(got.requests) - 1 // the call ended there
 	}
 	// A write is sent again if that cannot do its work twice; whatever reads should be.
-	if f.Status == http.StatusTooManyRequests || name != "write" && name != "upload" || idempotent(got.requests[0]) {
+	if f.Status == http.StatusTooManyRequests || name != "write" && name != "upload" || sdk.repeatable(got.requests[0]) {
 		return extra, extra == 1 && got.err == nil && got.text == clean.text, "one, whole, and the right result"
 	}
 	return extra, extra == 0 && got.err != nil, "none and the error"

@@ -86,7 +86,7 @@ func TestFaultsThatAreNotMendedAreSeen(t *testing.T) {
 			r := start(t, c.sdk, config{bare: c.bare})
 			call := r.each()[c.call]
 			clean, got := r.do(t, Fault{}, false, 0, call), r.do(t, c.fault, false, 0, call)
-			extra, good, _ := further(c.call, c.fault, clean, got)
+			extra, good, _ := further(c.sdk, c.call, c.fault, clean, got)
 			faults := whole(c.fault, clean.requests, got.requests, extra)
 			if extra != c.extra || good != c.good || len(faults) != c.faults {
 				t.Errorf("%d further, good %v, %q; want %d, %v, %d faults", extra, good, faults, c.extra, c.good, c.faults)

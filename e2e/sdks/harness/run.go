@@ -3,7 +3,6 @@ package harness
 import (
 	"context"
 	"net/http"
-	"slices"
 	"testing"
 	"time"
 
@@ -56,6 +55,9 @@ func start(t *testing.T, sdk *SDK, c config) *run {
 	}
 	if !c.bare {
 		var layers []gracy.Layer
+		if sdk.Safe != nil {
+			layers = append(layers, transport.Safe(sdk.Safe...))
+		}
 		if sdk.Routes != nil {
 			layers = append(layers, transport.Routes(sdk.Routes(r.URL)...))
 		}
@@ -131,11 +133,4 @@ func all(t *testing.T, sdks []*SDK, statement func(t *testing.T, sdk *SDK)) {
 			statement(t, sdk)
 		})
 	}
-}
-
-// idempotent reports whether a request may be sent again after any fault: by its
-// method, or since it has a key.
-func idempotent(r Request) bool {
-	return slices.Contains([]string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}, r.Method) ||
-		r.Header.Get("Idempotency-Key") != ""
 }

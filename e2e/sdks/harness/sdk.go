@@ -3,7 +3,9 @@ package harness
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gracy-go/gracy/replay"
@@ -28,6 +30,8 @@ type SDK struct {
 	Throws bool
 	// Trigger is the fault that its own retries act on, for [Product]: zero is a 503.
 	Trigger Fault
+	// Safe are the patterns of the calls that do no work twice although they are POSTs.
+	Safe []string
 	// Routes are the routes of its API. Nil leaves them to the templates.
 	Routes func(bases ...string) []string
 	// Tape is how a tape of it is opened, but for the mode.
@@ -84,6 +88,24 @@ func (c Calls) each() map[string]func(context.Context) (string, error) {
 		all["stream"] = func(ctx context.Context) (string, error) { return c.Stream(ctx, func() {}) }
 	}
 	return all
+}
+
+// repeatable reports whether a request may be sent again after any fault: by its method,
+// since it has a key, or since it was declared to be safe.
+func (s *SDK) repeatable(r Request) bool {
+	if slices.Contains([]string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}, r.Method) || r.Header.Get("Idempotency-Key") != "" {
+		return true
+	}
+	mux := http.NewServeMux()
+	for _, pattern := range s.Safe {
+		mux.HandleFunc(pattern, http.NotFound)
+	}
+	u, err := url.ParseRequestURI(r.Target)
+	if err != nil {
+		return false
+	}
+	_, pattern := mux.Handler(&http.Request{Method: r.Method, URL: u})
+	return pattern != ""
 }
 
 // version returns the version of a module that go.mod requires, which go mod tidy has

@@ -19,9 +19,11 @@ func anthropicGo() *harness.SDK {
 		Code:   "openAnthropic",
 		Client: "`option.WithHTTPClient`",
 		Routes: routes.Anthropic,
+		Safe:   []string{"POST /v1/messages"},
 		Off:    "`option.WithMaxRetries(0)`",
 		Marks:  []string{"X-Stainless-Retry-Count"},
 		Notes: []string{
+			"A completion that is declared safe may be computed, and paid for, twice.",
 			"Alone it sends a POST again after a 503, a 500, a reset, and a 200 that was cut off, without a key.",
 		},
 		Serve: func() http.Handler {

@@ -18,7 +18,9 @@ func googleGenai() *harness.SDK {
 		Code:   "openGenai",
 		Client: "`ClientConfig.HTTPClient`",
 		Routes: routes.Gemini,
+		Safe:   []string{"POST /v1beta/models/{call}"},
 		Notes: []string{
+			"A completion that is declared safe may be computed, and paid for, twice.",
 			"With `HTTPOptions.RetryOptions` it sends a POST again after a 503, without a key.",
 		},
 		Serve: func() http.Handler {

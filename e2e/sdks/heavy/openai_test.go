@@ -20,10 +20,12 @@ func openaiGo() *harness.SDK {
 		Code:   "openOpenai",
 		Client: "`option.WithHTTPClient`",
 		Routes: routes.OpenAI,
+		Safe:   []string{"POST /v1/chat/completions"},
 		Off:    "`option.WithMaxRetries(0)`",
 		Marks:  []string{"X-Stainless-Retry-Count"},
 		Tape:   replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
+			"A completion that is declared safe may be computed, and paid for, twice.",
 			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
 			"Alone it sends a POST again after a 503, a 500 or a reset, without a key, so that its work may be done and paid for twice.",
 		},
