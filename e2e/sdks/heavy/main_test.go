@@ -20,7 +20,10 @@ func sdks() []*harness.SDK {
 		azureBlob(),
 		gitlabGo(),
 		googleGenai(),
+		googleStorage(),
 		openaiGo(),
+		opensearchGo(),
+		twilioGo(),
 		vaultAPI(),
 	}
 }
@@ -31,3 +34,6 @@ func TestStreamsAreLive(t *testing.T)              { harness.Live(t, sdks()) }
 func TestTapesReplayWithoutANetwork(t *testing.T)  { harness.Tape(t, sdks()) }
 func TestObjectsAreAHandfulOfRoutes(t *testing.T)  { harness.Series(t, sdks()) }
 func TestWhatTheyDoAlone(t *testing.T)             { harness.Alone(t, sdks()) }
+
+// 1,000 uploads, where up to 23 % came empty once.
+func TestUploadsToAzureAreWhole(t *testing.T) { harness.Resends(t, azureBlob(), 500) }
