@@ -72,7 +72,7 @@ e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs
 	@GO="$(GO)" e2e/limiters/limiters.sh
 
 .PHONY: e2e-all
-e2e-all: $(LINT) ## the stack under 24 SDKs of others, the heavy ones too; minutes of building the first time
+e2e-all: $(LINT) ## the stack under the SDKs of others, the heavy ones too; minutes of building the first time
 	@$(call each,./e2e/sdks $(HEAVY),$(GO) mod tidy -diff && $(GO) vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./... && $(GO) test -count=1 -timeout 10m ./...)
 
 .PHONY: ci
