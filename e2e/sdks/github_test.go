@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/google/go-github/v88/github"
 
@@ -59,7 +60,7 @@ func goGithub() *harness.SDK {
 					for {
 						page, resp, err := api.Issues.ListByRepo(ctx, "octo", "hello", opts)
 						if n += len(page); err != nil || resp.NextPage == 0 {
-							return fmt.Sprint(n), err
+							return strconv.Itoa(n), err
 						}
 						opts.ListOptions.Page = resp.NextPage
 					}

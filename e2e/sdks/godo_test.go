@@ -2,8 +2,8 @@ package sdks
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/digitalocean/godo"
 	"golang.org/x/oauth2"
@@ -72,7 +72,7 @@ func godoSDK() *harness.SDK {
 					for page := 1; ; page++ {
 						tags, resp, err := api.Tags.List(ctx, &godo.ListOptions{Page: page})
 						if n += len(tags); err != nil || resp.Links.IsLastPage() {
-							return fmt.Sprint(n), err
+							return strconv.Itoa(n), err
 						}
 					}
 				},

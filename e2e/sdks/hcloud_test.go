@@ -2,9 +2,9 @@ package sdks
 
 import (
 	"context"
-	"fmt"
 	"hash/crc32"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/hetznercloud/hcloud-go/v2/hcloud"
@@ -72,7 +72,7 @@ func hcloudGo() *harness.SDK {
 				},
 				List: func(ctx context.Context) (string, error) {
 					keys, err := api.SSHKey.All(ctx)
-					return fmt.Sprint(len(keys)), err
+					return strconv.Itoa(len(keys)), err
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, int64(crc32.ChecksumIEEE([]byte(name))))

@@ -2,8 +2,8 @@ package sdks
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/meilisearch/meilisearch-go"
 
@@ -53,7 +53,7 @@ func meilisearchGo() *harness.SDK {
 					if err != nil {
 						return "", err
 					}
-					return fmt.Sprint(task.TaskUID), nil
+					return strconv.FormatInt(task.TaskUID, 10), nil
 				},
 				List: func(ctx context.Context) (string, error) {
 					n := 0
@@ -64,7 +64,7 @@ func meilisearchGo() *harness.SDK {
 						}
 						n += len(page.Results)
 					}
-					return fmt.Sprint(n), nil
+					return strconv.Itoa(n), nil
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -51,7 +52,7 @@ func sentryGo() *harness.SDK {
 					if status != http.StatusOK {
 						return "", fmt.Errorf("the event is lost: status %d", status)
 					}
-					return fmt.Sprint(status), nil
+					return strconv.FormatInt(status, 10), nil
 				},
 			}, nil
 		},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func attempts(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 	t.Helper()
 	got := r.do(t, f, true, fewest, call)
 	n := len(got.requests)
-	count := fmt.Sprint(n)
+	count := strconv.Itoa(n)
 	if n >= fewest {
 		count = fmt.Sprintf("%d or more", fewest)
 	}
@@ -74,7 +75,7 @@ func attempts(t *testing.T, r *run, name string, f Fault, call func(context.Cont
 		if shortest >= time.Second {
 			obeys = "yes"
 		}
-		note(r.sdk, "obeys "+fmt.Sprint(f.Status), obeys)
+		note(r.sdk, "obeys "+strconv.Itoa(f.Status), obeys)
 	}
 	for _, mark := range marks(got.requests[0].Header, got.requests[1].Header) {
 		if !slices.Contains(r.sdk.Marks, mark) {

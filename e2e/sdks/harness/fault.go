@@ -3,7 +3,6 @@ package harness
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 )
 
@@ -68,5 +67,5 @@ func reset(w http.ResponseWriter) {
 	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = conn.(net.Conn).Close()
+	_ = conn.Close()
 }

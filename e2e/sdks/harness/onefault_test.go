@@ -49,6 +49,7 @@ func plain(client func(http.RoundTripper) *http.Client) *SDK {
 // TestFaultsThatAreNotMendedAreSeen runs what OneFault does, over the stack and over
 // clients that do less or more.
 func TestFaultsThatAreNotMendedAreSeen(t *testing.T) {
+	t.Parallel()
 	over := func(rt http.RoundTripper) *http.Client { return &http.Client{Transport: rt} }
 	twice := func(rt http.RoundTripper) *http.Client {
 		return &http.Client{Transport: trip(func(r *http.Request) (*http.Response, error) {

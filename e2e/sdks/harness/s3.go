@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -40,7 +41,7 @@ func S3() http.Handler {
 				_, _ = io.WriteString(w, key[half:])
 				return
 			}
-			w.Header().Set("Content-Length", fmt.Sprint(len(key)))
+			w.Header().Set("Content-Length", strconv.Itoa(len(key)))
 			_, _ = io.WriteString(w, key)
 		}
 	})

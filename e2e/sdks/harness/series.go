@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -43,7 +44,7 @@ func Series(t *testing.T, sdks []*SDK) {
 				t.Logf("a route: %s", route)
 			}
 		}
-		note(sdk, "routes", fmt.Sprint(len(routes)))
+		note(sdk, "routes", strconv.Itoa(len(routes)))
 		check(t, "series", sdk, "routes", figure, len(routes) <= 5 && len(shown) == 0, "at most 5, without a name")
 	})
 }
