@@ -12,6 +12,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -113,7 +114,10 @@ func rolledBack(b []byte) bool {
 // sequence that is not as it was recorded; damage is a FormatError. In the form of
 // earlier builds they do.
 func TestADamagedRecordIsAnError(t *testing.T) {
-	const cases = 500
+	cases, fewest := 100, 10
+	if long.Wanted() {
+		cases, fewest = 500, 50
+	}
 	for _, summed := range []bool{true, false} {
 		path, want := sequencesOf(t, summed)
 		good, err := os.ReadFile(path)
@@ -143,7 +147,7 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 			}
 		}
 		t.Logf("checksums %v: %d of %d damaged tapes gave something wrong: %+v", summed, tapes, cases, sum)
-		if !summed && tapes < 50 {
+		if !summed && tapes < fewest {
 			t.Errorf("the control: %d tapes without checksums gave something wrong", tapes)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -93,9 +94,9 @@ func TestDamagedTapesNeverFault(t *testing.T) {
 		readDamaged(t, mode)
 		return
 	}
-	cases := 500
-	if testing.Short() {
-		cases = 100 // the control goes on until it has a fault
+	cases := 100 // the control goes on until it has a fault
+	if long.Wanted() {
+		cases = 500
 	}
 	path := mixedTape(t)
 	failed, ended := runDamaged(t, path, "checked", 0, cases)
