@@ -102,12 +102,17 @@ func TestStripeGoCreatesOneCustomer(t *testing.T) {
 			"stopped: attempts used up: 3 of 3",
 		},
 	}, {
-		// The attempts of two retry layers multiply; so one of them should be off.
-		name: "an outage, both", plan: always(customers, unavailable), own: 2, sends: 9, status: 503,
-		calls: [][]int{{503, 503, 503}, {503, 503, 503}, {503, 503, 503}},
+		// What stripe-go sends again is known for a repeat: attempts add up.
+		name: "an outage, both", plan: always(customers, unavailable), own: 2, sends: 5, status: 503,
+		calls: [][]int{{503, 503, 503}, {503}, {503}},
+	}, {
+		// The control: without that they multiply.
+		name: "an outage, both, repeats ignored", plan: always(customers, unavailable), own: 2, sends: 9, status: 503,
+		policy: retry.Policy{Repeats: retry.IgnoreRepeats},
+		calls:  [][]int{{503, 503, 503}, {503, 503, 503}, {503, 503, 503}},
 	}, {
 		name: "an outage, both under a budget of one", plan: always(customers, unavailable), own: 2, sends: 4, status: 503,
-		policy: retry.Policy{Budget: retry.NewBudget(retry.BudgetConfig{Ratio: 1e-9, Reserve: 1})},
+		policy: retry.Policy{Repeats: retry.IgnoreRepeats, Budget: retry.NewBudget(retry.BudgetConfig{Ratio: 1e-9, Reserve: 1})},
 		calls:  [][]int{{503, 503}, {503}, {503}},
 		ledger: []string{
 			"POST /v1/customers: 503 after 2 attempts in", "1 503 retryable", "2 503 retryable (retry)", "stopped: budget empty",
