@@ -73,9 +73,10 @@ func (s *source) done() {
 	_ = s.close()
 }
 
-// dropLocked gives up what is kept once no reader will ask for it again.
+// dropLocked gives up what is kept once no reader will ask for it again. Of a body that can
+// seek nothing is kept, and mu does not guard where its readers are.
 func (s *source) dropLocked() {
-	if s.finished && (s.open == 0 || s.open == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
+	if s.finished && (s.open == 0 || s.seeker == nil && s.open == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
 		s.kept.drop()
 	}
 }

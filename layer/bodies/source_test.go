@@ -3,6 +3,9 @@ package bodies_test
 import (
 	"errors"
 	"io"
+	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -34,5 +37,38 @@ func TestACopyTakesNothingFromTheUpload(t *testing.T) {
 		}
 		_ = ahead.Close()
 		done()
+	}
+}
+
+// A response may come while the base still reads a file, and the call is over then: the
+// race detector sees who looks at the place of the reader.
+func TestACallEndsWhileAFileIsRead(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "upload")
+	if err := os.WriteFile(name, make([]byte, 1<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", f)
+		r, done := bodies.Replayable(req, 1<<10)
+		begun, ended := make(chan struct{}), make(chan error)
+		go func() {
+			buf := make([]byte, 1<<10)
+			_, err := r.Body.Read(buf)
+			close(begun)
+			for err == nil {
+				_, err = r.Body.Read(buf)
+			}
+			_ = r.Body.Close()
+			ended <- err
+		}()
+		<-begun
+		done()
+		if err := <-ended; err != io.EOF { //nolint:errorlint // a body ends with it bare
+			t.Fatal(err)
+		}
 	}
 }
