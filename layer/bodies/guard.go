@@ -85,7 +85,8 @@ func (g *guard) again() (io.ReadCloser, error) {
 	switch {
 	case !shares:
 		r.turn = make(chan struct{}, 1)
-	case !idle: // a Read that does not return has the reader
+	case !idle: // a Read that does not return has the reader, and get has moved it
+		g.gotLocked(r)
 		return nil, ErrNotReplayable
 	default:
 		g.open++

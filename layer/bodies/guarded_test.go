@@ -87,3 +87,48 @@ func TestAReaderThatIsStillReadIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+// pausing is a rewinding body whose second Read waits.
+type pausing struct {
+	rewinding
+	free  chan struct{}
+	reads int
+}
+
+func (p *pausing) Read(b []byte) (int, error) {
+	if p.reads++; p.reads == 2 {
+		<-p.free
+	}
+	return p.rewinding.Read(b[:min(4, len(b))])
+}
+
+// GetBody has rewound the reader before it is known that a Read is under way. What is
+// being sent has lost its place by that, and must not go on from the beginning.
+func TestABodyThatWasRewoundUnderItsReadFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := &pausing{free: make(chan struct{})}
+		body.ReadSeeker = bytes.NewReader([]byte("0123456789"))
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", body)
+		req.ContentLength = 10
+		req.GetBody = func() (io.ReadCloser, error) {
+			_, err := body.Seek(0, io.SeekStart)
+			return body, err
+		}
+		r, done := bodies.Guard(req)
+		defer done()
+		ended := make(chan error)
+		go func() {
+			_, err := io.ReadAll(r.Body)
+			ended <- err
+		}()
+		synctest.Wait()
+		if _, err := r.GetBody(); !errors.Is(err, bodies.ErrNotReplayable) {
+			t.Errorf("a reader under way: %v", err)
+		}
+		close(body.free)
+		if err := <-ended; !errors.Is(err, bodies.ErrRewound) {
+			t.Errorf("what is sent ended with %v", err)
+		}
+		_ = r.Body.Close()
+	})
+}
