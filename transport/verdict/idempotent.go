@@ -22,8 +22,9 @@ import (
 //     (azure.com), X-Amz-Client-Token (amazonaws.com), X-Amz-Pay-Idempotency-Key
 //     (amazon.com, amazon.eu, amazon.jp), X-Goog-Gcs-Idempotency-Token
 //     (googleapis.com);
-//   - a write to googleapis.com that names the generation which it replaces: see
-//     [Conditional].
+//   - a write to googleapis.com that names the generation which it replaces, a PATCH also
+//     one that names the metageneration: see [Conditional]. A POST makes a new object,
+//     whose metageneration is 1 again, so that its condition may hold twice.
 //
 // X-Request-Id is the name of a trace to most servers, and is none of these.
 func Idempotent(req *http.Request) bool {
@@ -43,8 +44,8 @@ func byMethod(method string) bool {
 // Conditional reports whether a second send of req, although [Idempotent], may get
 // another response than the first one that was lost: a PUT or DELETE with If-Match,
 // If-None-Match or If-Unmodified-Since finds what the first one did, and fails with
-// 412, and so does any write to googleapis.com with X-Goog-If-Generation-Match,
-// X-Goog-If-Metageneration-Match or a query parameter ifGenerationMatch or
+// 412, and so does any write to googleapis.com with X-Goog-If-Generation-Match or a query
+// parameter ifGenerationMatch, and any but a POST with X-Goog-If-Metageneration-Match or
 // ifMetagenerationMatch. An idempotency key makes it one request again, and so does the
 // declaration that it is safe.
 func Conditional(req *http.Request) bool {
@@ -78,8 +79,12 @@ func onGeneration(req *http.Request) bool {
 	default:
 		return false
 	}
-	return req.Header.Get("X-Goog-If-Generation-Match") != "" || req.Header.Get("X-Goog-If-Metageneration-Match") != "" ||
-		hasParameter(req.URL, "ifGenerationMatch") || hasParameter(req.URL, "ifMetagenerationMatch")
+	if req.Header.Get("X-Goog-If-Generation-Match") != "" || hasParameter(req.URL, "ifGenerationMatch") {
+		return true
+	}
+	// An object that a POST makes anew has the metageneration 1, as the one before it had.
+	return req.Method != http.MethodPost &&
+		(req.Header.Get("X-Goog-If-Metageneration-Match") != "" || hasParameter(req.URL, "ifMetagenerationMatch"))
 }
 
 // hasParameter reports whether the query of u has a parameter that is not empty.

@@ -40,6 +40,9 @@ func TestAVendorsHeaderIsAKeyToItsHostsAlone(t *testing.T) {
 		"generation, elsewhere":  {elsewhere + "?ifGenerationMatch=0", nil, false},
 		"generation, empty":      {"https://storage.googleapis.com/x?ifGenerationMatch=", nil, false},
 		"generation, in a value": {"https://storage.googleapis.com/x?a=ifGenerationMatch", nil, false},
+		"metageneration":         {"https://storage.googleapis.com/upload/storage/v1/b/b/o?uploadType=media&ifMetagenerationMatch=1", nil, false},
+		"metageneration, header": {"https://storage.googleapis.com/x", http.Header{"X-Goog-If-Metageneration-Match": {"1"}}, false},
+		"both generations":       {"https://storage.googleapis.com/x?ifMetagenerationMatch=1&ifGenerationMatch=7", nil, true},
 		"generation, header":     {"https://storage.googleapis.com/x", http.Header{"X-Goog-If-Generation-Match": {"0"}}, true},
 	} {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, tc.url, nil)
@@ -68,6 +71,7 @@ func TestAWriteOnAConditionIsConditional(t *testing.T) {
 		"GET If-None-Match":        {"GET", "https://a.test/", http.Header{"If-None-Match": {`"v"`}}, false},
 		"with a key":               {"PUT", "https://a.test/", http.Header{"If-Match": {`"v"`}, "Idempotency-Key": {"k"}}, false},
 		"POST generation":          {"POST", gcs + "?b=1&ifGenerationMatch=7", nil, true},
+		"POST metageneration":      {"POST", gcs + "?ifMetagenerationMatch=7", nil, false},
 		"PATCH metageneration":     {"PATCH", gcs + "?ifMetagenerationMatch=7", nil, true},
 		"PUT generation":           {"PUT", gcs, http.Header{"X-Goog-If-Generation-Match": {"0"}}, true},
 		"GET generation":           {"GET", gcs + "?ifGenerationMatch=7", nil, false},
