@@ -7,6 +7,7 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
+	"github.com/gracy-go/gracy/redact"
 )
 
 // bodyLost is why a call stops where a further attempt has no body.
@@ -85,7 +86,7 @@ func (s *series) lost(err error) string {
 	case ok:
 		return fmt.Sprintf("body of unknown length over %d bytes: GetBody, a ContentLength, or a larger BufferLimit, would make it replayable", k.Limit)
 	case !errors.Is(err, bodies.ErrNotReplayable):
-		return "GetBody: " + err.Error()
+		return "GetBody: " + redact.Error(err)
 	case s.kept:
 		return "body still being read: not replayable"
 	}

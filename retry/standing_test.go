@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -76,4 +77,22 @@ func TestTheLedgerSaysWhatWouldMakeABodyReplayable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A GetBody that opens a URL has that in its error, with whatever signs it.
+func TestTheNoteOfALostBodyPrintsNoSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		req := request(t, t.Context(), http.MethodPut, stream("whole"))
+		req.GetBody = func() (io.ReadCloser, error) {
+			return nil, &url.Error{Op: "Get", URL: "https://store.test/part?X-Amz-Signature=s3cr3t", Err: rttest.ErrBoom}
+		}
+		resp, c, err := do(t, retry.Policy{}, &script{steps: []step{status(503)}}, req)
+		if err != nil || resp.StatusCode != 503 {
+			t.Fatal(resp, err)
+		}
+		finish(resp)
+		if notes := c.Attempt().Notes(); !strings.Contains(notes, "GetBody: ") || strings.Contains(notes, "s3cr3t") {
+			t.Errorf("the note is %q", notes)
+		}
+	})
 }
