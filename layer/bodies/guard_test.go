@@ -185,6 +185,39 @@ func TestCopiesThatWereReadAheadAreClosedOnce(t *testing.T) {
 	}
 }
 
+// A body whose turn comes again and again before it has begun leaves none of those open
+// that it had meanwhile.
+func TestCopiesThatNeverBeganAreClosedOnce(t *testing.T) {
+	var made []*rewinding
+	body := func() *rewinding {
+		made = append(made, &rewinding{ReadSeeker: strings.NewReader("hello")})
+		return made[len(made)-1]
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", body())
+	req.GetBody = func() (io.ReadCloser, error) { return body(), nil }
+	r, done := bodies.Guard(req)
+	for range 3 {
+		ahead, err := r.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = ahead.Close()
+		if n, err := r.Body.Read(nil); n != 0 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if got := readBody(t, r); got != "hello" {
+		t.Errorf("sent %q", got)
+	}
+	_ = r.Body.Close()
+	done()
+	for i, b := range made {
+		if b.closed != 1 {
+			t.Errorf("body %d of %d was closed %d times", i, len(made), b.closed)
+		}
+	}
+}
+
 func TestGuardPassesFailuresOn(t *testing.T) {
 	broken := errors.New("gone")
 	req, _ := put(t, "hello", wraps()["itself"])

@@ -14,8 +14,8 @@ type guarded struct {
 
 	// The guard's mu guards what follows. Whoever changes inner or got holds turn too.
 	inner  io.ReadCloser
-	unread io.ReadCloser // what inner was before, nil for nothing
-	got    int           // which call of get inner is from, 0 for the caller's body
+	unread []io.ReadCloser // what inner was before
+	got    int             // which call of get inner is from, 0 for the caller's body
 	closed bool
 	cut    bool // the attempt is over, and nobody may read on
 }
@@ -66,23 +66,32 @@ func (r *guarded) renew() error {
 		return ErrNotReplayable
 	}
 	_, closes := g.relation(b, true)
+	if r.renewed(b, closes) {
+		return nil
+	}
+	if closes {
+		_ = b.Close()
+	}
+	return http.ErrBodyReadAfterClose
+}
+
+// renewed makes r read b, and reports whether it still may: if not, b is nobody's.
+func (r *guarded) renewed(b io.ReadCloser, closes bool) bool {
+	g := r.g
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.gotLocked(r)
 	switch {
 	case equal(b, r.inner):
 	case r.closed: // meanwhile
-		if closes {
-			_ = b.Close()
-		}
-		return http.ErrBodyReadAfterClose
+		return false
 	case r.shares: // the guard closes what it was
 		g.alsoLocked(b, closes)
 		r.inner = b
 	default:
-		r.inner, r.unread = b, r.inner
+		r.inner, r.unread = b, append(r.unread, r.inner)
 	}
-	return nil
+	return true
 }
 
 // cutOff ends the body: its attempt is over, and what the base still reads of it
@@ -112,8 +121,8 @@ func (r *guarded) Close() error {
 	if r.shares {
 		return g.close()
 	}
-	if unread != nil {
-		_ = unread.Close()
+	for _, b := range unread {
+		_ = b.Close()
 	}
 	return inner.Close()
 }
