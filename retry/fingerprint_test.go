@@ -98,3 +98,28 @@ func readCloser(s string) *closer { return &closer{strings.NewReader(s)} }
 type closer struct{ *strings.Reader }
 
 func (*closer) Close() error { return nil }
+
+// A worker asks for the same on behalf of many in one context: whoever comes after the one
+// that failed is no repeat of it.
+func TestAnotherTenantInOneContextIsNoRepeat(t *testing.T) {
+	for name, other := range map[string]bool{"X-Tenant-Id": true, "Stripe-Account": true, "X-Goog-User-Project": true, "Cookie": true, "X-Color": false} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: []step{status(503)}}
+			rt := retry.New(retry.Policy{Budget: retry.NoBudget()}).Wrap(base)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			for _, value := range []string{"a", "b"} {
+				req := request(t, ctx, http.MethodGet, nil)
+				req.Header.Set(name, value)
+				resp, err := rt.RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				finish(resp)
+			}
+			if got := len(base.sent) == 6; got != other {
+				t.Errorf("%s: sent %d times", name, len(base.sent))
+			}
+		})
+	}
+}

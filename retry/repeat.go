@@ -19,7 +19,8 @@ import (
 // failure was returned at most 90 s before it began; where the server asked to be left
 // alone for a time, by that much more, up to an hour. Equal are the method, the URL, the
 // length of the body and the headers, but for what is written anew for each attempt, such
-// as dates and signatures. The first success of an equal request ends it. The layer
+// as dates and signatures; in one context that can end, or with one and the same
+// *url.URL, only the headers that say what is asked for and for whom. The first success of an equal request ends it. The layer
 // remembers at most 1024 failures, of each a keyed hash.
 type Repeats uint8
 
