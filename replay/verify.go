@@ -123,11 +123,11 @@ func (v verifier) verify(ctx context.Context, x *store.Exchange) (*Drift, error)
 	if d.Skipped != "" {
 		return d, nil
 	}
-	actual, err := v.again(ctx, x)
+	actual, opaque, err := v.again(ctx, x)
 	if err != nil {
 		return d, err
 	}
-	l := v.drift(x.Response, actual)
+	l := v.drift(x.Response, actual, opaque)
 	d.Differences, d.More = differences(l, v.masker.literals), l.More
 	return d, nil
 }
@@ -154,7 +154,8 @@ func (v verifier) notSent(x *store.Exchange) string {
 }
 
 // again sends a recorded request and returns the response as a tape would hold it.
-func (v verifier) again(ctx context.Context, x *store.Exchange) (*store.Response, error) {
+// opaque says that its body could not be masked.
+func (v verifier) again(ctx context.Context, x *store.Exchange) (masked *store.Response, opaque bool, err error) {
 	req := requestOf(&x.Request, x.Request.ParseURL()).WithContext(ctx)
 	for name, values := range req.Header {
 		if strings.Contains(strings.Join(values, "\n"), redact.Mask) {
@@ -166,28 +167,28 @@ func (v verifier) again(ctx context.Context, x *store.Exchange) (*store.Response
 	}
 	resp, err := v.next.RoundTrip(req)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, v.maxBody+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("replay: read the response to %s %s: %w", req.Method, x.Route, err)
+		return nil, false, fmt.Errorf("replay: read the response to %s %s: %w", req.Method, x.Route, err)
 	case int64(len(body)) > v.maxBody:
-		return nil, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, v.maxBody)
+		return nil, false, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, v.maxBody)
 	}
 	live := &store.Response{StatusCode: resp.StatusCode, Status: resp.Status, Header: resp.Header, Body: body}
-	masked, err := v.masker.response(live)
+	masked, err = v.masker.response(live)
 	if errors.Is(err, errOpaque) {
-		// Neither could the tape look into it.
-		masked, err = live, nil
-		masked.Header = v.masker.header(resp.Header)
+		live.Header = v.masker.header(resp.Header)
+		return live, true, nil
 	}
-	return masked, err
+	return masked, false, err
 }
 
-// drift compares two masked responses.
-func (v verifier) drift(taped, actual *store.Response) (l compare.List) {
+// drift compares two masked responses. Of an opaque body nothing is shown: its secrets
+// are in it, and a part of it may be readable all the same.
+func (v verifier) drift(taped, actual *store.Response, opaque bool) (l compare.List) {
 	if taped.StatusCode != actual.StatusCode {
 		l.Values("status", taped.StatusCode, actual.StatusCode)
 	}
@@ -195,6 +196,12 @@ func (v verifier) drift(taped, actual *store.Response) (l compare.List) {
 		if a, b := taped.Header[name], actual.Header[name]; !slices.Equal(a, b) {
 			l.Texts("header "+name, a, b)
 		}
+	}
+	if opaque {
+		if !bytes.Equal(taped.Body, actual.Body) {
+			l.Values("length of the body, which cannot be masked", len(taped.Body), len(actual.Body))
+		}
+		return l
 	}
 	a := compare.Body{Header: taped.Header, Content: v.masker.plain(taped.Header, taped.Body)}
 	b := compare.Body{Header: actual.Header, Content: v.masker.plain(actual.Header, actual.Body)}
