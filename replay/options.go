@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -110,11 +111,13 @@ type Options struct {
 	Errors bool
 
 	// MaxRequest is how many bytes of a request body are kept and compared by
-	// meaning; longer ones are compared by their SHA-256. 0 is 1 MiB.
+	// meaning; longer ones are compared by their SHA-256. 0 is 1 MiB, math.MaxInt64
+	// no limit.
 	MaxRequest int64
 	// MaxBody is how many bytes a response may have to be recorded; longer ones
 	// are passed on and count as TooLong; the ledger has a note, and OnError is
-	// called with an error that is an [http.MaxBytesError] too. 0 is 32 MiB.
+	// called with an error that is an [http.MaxBytesError] too. 0 is 32 MiB,
+	// math.MaxInt64 no limit.
 	MaxBody int64
 	// OnError is called with errors that cannot be returned to a caller: failed
 	// writes, withheld exchanges, responses over MaxBody. It runs in the goroutine that found the error,
@@ -128,6 +131,7 @@ type Options struct {
 const (
 	defaultMaxRequest = 1 << 20
 	defaultMaxBody    = 32 << 20
+	maxLimit          = math.MaxInt64 / 16 // a limit is multiplied by eight, and added to
 )
 
 func (o Options) withDefaults() Options {
@@ -160,6 +164,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
 	}
+	o.MaxRequest, o.MaxBody = min(o.MaxRequest, maxLimit), min(o.MaxBody, maxLimit)
 	return o
 }
 
