@@ -21,7 +21,8 @@ const (
 	// a note.
 	ExpiredServed
 	// ExpiredFallback replays them where there is nothing better: ModeSmart sends the
-	// request, and replays the old response if none comes; ModeReplay replays it.
+	// request, and replays the old response if none comes, whose failure Errors does not
+	// record then; ModeReplay replays it.
 	ExpiredFallback
 	// ExpiredRejected is a miss with the reason MissExpired in ModeSmart too.
 	ExpiredRejected

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,4 +99,55 @@ func TestFallbackIsForTheNetworkAlone(t *testing.T) {
 		}
 		closeTape(t, tape)
 	})
+}
+
+func TestExpiredFallbackKeepsTheRecordingThatItFallsBackTo(t *testing.T) {
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		synctest.Test(t, func(t *testing.T) {
+			tape := open(t, path, replay.Options{})
+			want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+			closeTape(t, tape)
+			time.Sleep(2 * time.Hour)
+			down := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, errors.New("network is unreachable") }}
+			for range 2 {
+				tape = open(t, path, replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredFallback, Errors: true})
+				for range 2 {
+					resp, err := tape.Wrap(down).RoundTrip(request(t, "GET", api+"/a", ""))
+					if err != nil {
+						t.Errorf("%s: %v", name, err)
+						continue
+					}
+					readAll(t, resp)
+				}
+				closeTape(t, tape)
+			}
+		})
+	}
+}
+
+func TestExpiredLooksBehindARecordingThatIsOfNoUse(t *testing.T) {
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		synctest.Test(t, func(t *testing.T) {
+			tape := open(t, path, replay.Options{})
+			want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+			closeTape(t, tape)
+			time.Sleep(2 * time.Hour)
+			opts := replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredFallback}
+			tape = open(t, path, opts)
+			resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				return respond(req, 200, strings.Repeat("x", 1<<20)), nil
+			}}).RoundTrip(request(t, "GET", api+"/a", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close() // incomplete
+			closeTape(t, tape)
+			opts.Mode = replay.ModeReplay
+			tape = open(t, path, opts)
+			want(t, tape.Wrap(noNetwork(t)), api+"/a", 200, "1")
+			closeTape(t, tape)
+		})
+	}
 }

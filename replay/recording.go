@@ -12,14 +12,15 @@ import (
 
 // recording is one exchange while it happens.
 type recording struct {
-	tape    *Tape
-	call    *layer.Call
-	attempt *layer.Attempt // nil outside of a ledger
-	request *captured
-	mode    Mode
-	id      store.ID
-	start   time.Time
-	first   time.Duration // to the headers or the error
+	tape     *Tape
+	call     *layer.Call
+	attempt  *layer.Attempt // nil outside of a ledger
+	request  *captured
+	mode     Mode
+	fallback bool // an old recording stands in for failures
+	id       store.ID
+	start    time.Time
+	first    time.Duration // to the headers or the error
 
 	resp *http.Response // what the caller has and may change
 	head http.Response  // a copy of it as it came
@@ -65,6 +66,11 @@ func (r *recording) finish(body []byte, none bool, err error, complete bool) {
 // record queues the exchange for the store.
 func (r *recording) record(resp *store.Response, fault *store.Fault, complete bool) {
 	t := r.tape
+	if fault != nil && r.fallback {
+		t.counts.skipped.Add(1)
+		r.unrecorded("an old recording stands in for failures")
+		return
+	}
 	if !t.capturer.complete(r.request) {
 		// The server responded before it had read the request, or the caller's
 		// body failed: what was asked cannot be known.

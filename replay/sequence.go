@@ -76,12 +76,20 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 		sh.move(key, s.by.names(x.Response), h, x.ID)
 		return x, "", nil
 	}
-	if why == MissUnknown && cutoff > 0 {
-		if old, err := s.first(keys, 0); err == nil && old != nil {
-			why = MissExpired
-		}
+	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, cutoff, why) {
+		why = MissExpired
 	}
 	return nil, why, nil
+}
+
+// hasOld reports whether the reason of a miss is that an exchange is too old: what is
+// new may be of no use.
+func (s *sequences) hasOld(keys []store.Key, h http.Header, cutoff store.ID, why MissReason) bool {
+	old, _, err := s.usable(keys, h, 0)
+	if err == nil && old == nil && why == MissUnknown {
+		old, err = s.first(keys, 0)
+	}
+	return err == nil && old != nil && old.ID <= cutoff
 }
 
 // isNew reports whether an exchange was recorded since the tape was opened or

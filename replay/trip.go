@@ -67,8 +67,9 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	if t.opts.RejectUnsafe && !safe(req.Method) {
 		return layer.Reject(req, rejection{ErrUnsafe})
 	}
-	resp, err := t.live(c, p, next, mode)
-	if err != nil && f.stale != nil && t.opts.Expired == ExpiredFallback && !errors.Is(err, verdict.ErrRejected) && req.Context().Err() == nil {
+	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback
+	resp, err := t.live(c, p, next, mode, fallback)
+	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && req.Context().Err() == nil {
 		return t.playStale(c, req, f.stale)
 	}
 	return resp, err
@@ -136,12 +137,13 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	return resp, nil
 }
 
-// live sends the request and records the outcome.
-func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mode) (*http.Response, error) {
+// live sends the request and records the outcome. A failure is not recorded where there
+// is a fallback, which it would replace.
+func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mode, fallback bool) (*http.Response, error) {
 	start := time.Now()
 	r := &recording{
 		tape: t, call: c, attempt: layer.AttemptFrom(p.send.Context()),
-		request: p, mode: mode, start: start, id: t.ids.next(start),
+		request: p, mode: mode, fallback: fallback, start: start, id: t.ids.next(start),
 	}
 	resp, err := next.RoundTrip(p.send)
 	r.first = time.Since(start)
