@@ -33,8 +33,11 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		return next.RoundTrip(req)
 	}
 	if err := t.unusable(req, mode); err != nil {
-		if mode == ModeReplay {
+		switch {
+		case mode == ModeReplay:
 			return layer.Reject(req, err)
+		case t.opts.RejectUnsafe && !safe(req.Method):
+			return layer.Reject(req, rejection{ErrUnsafe})
 		}
 		return next.RoundTrip(req)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/race"
@@ -74,3 +75,14 @@ func TestOffCostsNothing(t *testing.T) {
 type fixed struct{ resp *http.Response }
 
 func (f *fixed) RoundTrip(*http.Request) (*http.Response, error) { return f.resp, nil }
+
+func TestRejectUnsafeHoldsBehindClose(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), "tape.json"), replay.Options{RejectUnsafe: true})
+	closeTape(t, tape)
+	base := numbered()
+	rt := tape.Wrap(base)
+	if _, err := rt.RoundTrip(request(t, "DELETE", api+"/a", "")); !errors.Is(err, replay.ErrUnsafe) || base.sent.Load() != 0 {
+		t.Errorf("%v, sent %d", err, base.sent.Load())
+	}
+	want(t, rt, api+"/a", 200, "1")
+}
