@@ -13,10 +13,11 @@ import (
 // canonicalXML writes an XML document by its elements: names with their namespaces,
 // whatever the prefix; attributes sorted; text as it is, but without the white space
 // between elements; no comments and instructions. Elements and attributes of a name
-// in ignore are left out. A document with a DTD is compared byte for byte.
+// in ignore are left out. A document with a DTD, or with a namespace of more than 1 KiB,
+// is compared byte for byte.
 func canonicalXML(body []byte, ignore []string) ([]byte, error) {
 	dec := xml.NewDecoder(bytes.NewReader(body))
-	w := xmlWriter{ignore: ignore}
+	w := xmlWriter{ignore: ignore, spaces: make(map[string]int)}
 	for {
 		t, err := dec.Token()
 		if errors.Is(err, io.EOF) {
@@ -27,6 +28,9 @@ func canonicalXML(body []byte, ignore []string) ([]byte, error) {
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
+			if longSpace(t) {
+				return nil, errRaw
+			}
 			w.start(t)
 		case xml.EndElement:
 			w.end()
@@ -50,6 +54,15 @@ type xmlWriter struct {
 	opened  bool   // the last tag opened an element, so that white space is its content
 	depth   int    // in an element that is left out
 	skipped int    // elements that were left out
+	// spaces numbers the namespaces: one is written in full where it is first used, since
+	// a document names it once for all of its elements.
+	spaces map[string]int
+}
+
+const maxSpace = 1 << 10 // bytes of a namespace
+
+func longSpace(e xml.StartElement) bool {
+	return len(e.Name.Space) > maxSpace || slices.ContainsFunc(e.Attr, func(a xml.Attr) bool { return len(a.Name.Space) > maxSpace })
 }
 
 func (w *xmlWriter) start(e xml.StartElement) {
@@ -102,6 +115,11 @@ func (w *xmlWriter) flush(content bool) {
 }
 
 func (w *xmlWriter) name(n xml.Name) {
-	w.out = strconv.AppendQuote(w.out, n.Space)
+	if number, ok := w.spaces[n.Space]; ok {
+		w.out = strconv.AppendInt(w.out, int64(number), 10)
+	} else {
+		w.spaces[n.Space] = len(w.spaces)
+		w.out = strconv.AppendQuote(w.out, n.Space)
+	}
 	w.out = strconv.AppendQuote(w.out, n.Local)
 }

@@ -1,6 +1,11 @@
 package replay
 
-import "testing"
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+)
 
 func TestXMLIsComparedByMeaning(t *testing.T) {
 	const (
@@ -35,5 +40,21 @@ func TestXMLIsComparedByMeaning(t *testing.T) {
 				t.Errorf("%s, %s: same is %v, want %v", c.name, media, got, c.same)
 			}
 		}
+	}
+}
+
+func TestCanonicalXMLIsInProportionToTheDocument(t *testing.T) {
+	for _, n := range []int{1000, 200000} {
+		body := `<a xmlns="` + strings.Repeat("n", n) + `">` + strings.Repeat("<b/>", 5000) + `</a>`
+		out, err := canonicalXML([]byte(body), nil)
+		if (err == nil) != (n <= maxSpace) || len(out) > 5*len(body) {
+			t.Errorf("%d bytes of %d, %v", len(out), len(body), err)
+		}
+	}
+	a, errA := canonicalXML([]byte(`<p:a xmlns:p="one" xmlns:q="two"><q:b p:c="1"/></p:a>`), nil)
+	b, errB := canonicalXML([]byte(`<a xmlns:r="two" xmlns="one" xmlns:s="one"><r:b s:c="1"/></a>`), nil)
+	c, errC := canonicalXML([]byte(`<p:a xmlns:p="one" xmlns:q="two"><p:b p:c="1"/></p:a>`), nil)
+	if errors.Join(errA, errB, errC) != nil || !bytes.Equal(a, b) || bytes.Equal(a, c) {
+		t.Errorf("%s\n%s\n%s", a, b, c)
 	}
 }
