@@ -43,7 +43,7 @@ func (l *List) Bodies(taped, actual Body, ignore []string) {
 		t, okT := tree(taped.Content)
 		a, okA := tree(actual.Content)
 		if okT && okA {
-			l.values("body", "", t, a, ignore)
+			l.values("body", nil, t, a, ignore)
 			return
 		}
 	case mediatype.Text, mediatype.JSONLines, mediatype.XML, mediatype.HTML, mediatype.GraphQL, mediatype.Binary:
@@ -75,7 +75,7 @@ func (l *List) lines(taped, actual []byte, ignore []string) {
 			l.add(place, content(t), content(a))
 			return
 		}
-		l.values(place, "", vt, va, ignore)
+		l.values(place, nil, vt, va, ignore)
 	}
 }
 

@@ -96,7 +96,7 @@ func (l *List) within(t, a part, ignore []string) {
 	vt, okT := tree(t.body.Content)
 	va, okA := tree(a.body.Content)
 	if okT && okA && mediatype.Declared(t.body.Header.Get("Content-Type")) == mediatype.JSON {
-		l.values(t.place, "", vt, va, ignore)
+		l.values(t.place, nil, vt, va, ignore)
 		return
 	}
 	l.bytes(t.place, t.body.Content, a.body.Content)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // deepest is how far a pointer leads. An array in an array is walked twice for each
@@ -27,27 +26,27 @@ func tree(b []byte) (v any, ok bool) {
 
 // values compares two trees below a place; a pointer (RFC 6901) is put behind it.
 // Members of a name in ignore are left out, as they are at any depth.
-func (l *List) values(place, pointer string, taped, actual any, ignore []string) {
-	if strings.Count(pointer, "/") < deepest {
+func (l *List) values(place string, below *pointer, taped, actual any, ignore []string) {
+	if below.depth() < deepest {
 		switch t := taped.(type) {
 		case map[string]any:
 			if a, ok := actual.(map[string]any); ok {
-				l.objects(place, pointer, t, a, ignore)
+				l.objects(place, below, t, a, ignore)
 				return
 			}
 		case []any:
 			if a, ok := actual.([]any); ok {
-				l.arrays(place, pointer, t, a, ignore)
+				l.arrays(place, below, t, a, ignore)
 				return
 			}
 		}
 	}
 	if !same(taped, actual, ignore) {
-		l.add(at(place, pointer), value(taped), value(actual))
+		l.addAt(place, below, value(taped), value(actual))
 	}
 }
 
-func (l *List) objects(place, pointer string, taped, actual map[string]any, ignore []string) {
+func (l *List) objects(place string, in *pointer, taped, actual map[string]any, ignore []string) {
 	names := make([]string, 0, len(taped))
 	for name := range taped {
 		names = append(names, name)
@@ -62,16 +61,16 @@ func (l *List) objects(place, pointer string, taped, actual map[string]any, igno
 		if slices.Contains(ignore, name) {
 			continue
 		}
-		below := pointer + "/" + escape(name)
+		below := &pointer{in, name}
 		t, hasT := taped[name]
 		a, hasA := actual[name]
 		switch {
 		case hasT && hasA:
 			l.values(place, below, t, a, ignore)
 		case hasT:
-			l.add(at(place, below), value(t), none)
+			l.addAt(place, below, value(t), none)
 		default:
-			l.add(at(place, below), none, value(a))
+			l.addAt(place, below, none, value(a))
 		}
 	}
 }
@@ -79,7 +78,7 @@ func (l *List) objects(place, pointer string, taped, actual map[string]any, igno
 // arrays compares element by element what is left of two arrays without what they
 // begin and end with alike, so that one element more in the middle is one
 // difference.
-func (l *List) arrays(place, pointer string, taped, actual []any, ignore []string) {
+func (l *List) arrays(place string, in *pointer, taped, actual []any, ignore []string) {
 	from := 0
 	for from < min(len(taped), len(actual)) && same(taped[from], actual[from], ignore) {
 		from++
@@ -90,12 +89,12 @@ func (l *List) arrays(place, pointer string, taped, actual []any, ignore []strin
 	}
 	endT, endA := len(taped)-tail, len(actual)-tail
 	for i := from; i < max(endT, endA); i++ {
-		below := pointer + "/" + strconv.Itoa(i)
+		below := &pointer{in, strconv.Itoa(i)}
 		switch {
 		case i >= endT:
-			l.add(at(place, below), none, value(actual[i]))
+			l.addAt(place, below, none, value(actual[i]))
 		case i >= endA:
-			l.add(at(place, below), value(taped[i]), none)
+			l.addAt(place, below, value(taped[i]), none)
 		default:
 			l.values(place, below, taped[i], actual[i], ignore)
 		}
@@ -136,17 +135,4 @@ func same(a, b any, ignore []string) bool {
 	n, okN := a.(json.Number)
 	m, okM := b.(json.Number)
 	return a == b || okN && okM && Number(string(n)) == Number(string(m))
-}
-
-// at returns a place in a document, the whole of it for the pointer "".
-func at(place, pointer string) string {
-	if pointer == "" {
-		return place
-	}
-	return place + " " + pointer
-}
-
-// escape writes a name as a token of a pointer.
-func escape(name string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }

@@ -12,7 +12,9 @@ import (
 
 const (
 	most    = 16 // differences that a list shows
-	longest = 60 // bytes of a value that are shown
+	longest = 60 // bytes of a value that are shown, and of a name in a pointer
+
+	farthest = 1 << 10 // bytes of a place that are shown
 )
 
 // A Difference is one place in which two messages differ. The values are JSON
@@ -38,7 +40,7 @@ func (l *List) add(place string, taped, actual func() string) {
 		l.More++
 		return
 	}
-	l.Shown = append(l.Shown, Difference{Place: printable(place), Taped: taped(), Actual: actual()})
+	l.Shown = append(l.Shown, Difference{Place: printable(short(place, farthest)), Taped: taped(), Actual: actual()})
 }
 
 // Texts adds a place whose values differ, each list in its order; nil is nothing.

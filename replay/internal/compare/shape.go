@@ -28,7 +28,7 @@ func (l *List) Shapes(taped, actual Body, ignore []string) {
 	var st, sa shape
 	st.see(t, 0)
 	sa.see(a, 0)
-	l.shapes("", &st, &sa, ignore)
+	l.shapes(nil, &st, &sa, ignore)
 }
 
 // see adds a value to a shape. What is deeper than a pointer leads is left out.
@@ -82,31 +82,31 @@ func (s *shape) String() string {
 	return strings.Join(slices.Sorted(maps.Keys(s.types)), " or ")
 }
 
-func (l *List) shapes(pointer string, taped, actual *shape, ignore []string) {
+func (l *List) shapes(in *pointer, taped, actual *shape, ignore []string) {
 	if len(taped.types) == 0 || len(actual.types) == 0 {
 		return
 	}
 	if !maps.Equal(taped.types, actual.types) {
-		l.add(at("body", pointer), taped.String, actual.String)
+		l.addAt("body", in, taped.String, actual.String)
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(union(taped.members, actual.members))) {
 		if slices.Contains(ignore, name) {
 			continue
 		}
-		below := pointer + "/" + escape(name)
+		below := &pointer{in, name}
 		t, a := taped.members[name], actual.members[name]
 		switch {
 		case a == nil:
-			l.add(at("body", below), t.String, none)
+			l.addAt("body", below, t.String, none)
 		case t == nil:
-			l.add(at("body", below), none, a.String)
+			l.addAt("body", below, none, a.String)
 		default:
 			l.shapes(below, t, a, ignore)
 		}
 	}
 	if taped.element != nil && actual.element != nil {
-		l.shapes(pointer+"/*", taped.element, actual.element, ignore)
+		l.shapes(&pointer{in, "*"}, taped.element, actual.element, ignore)
 	}
 }
 
