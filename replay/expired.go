@@ -9,7 +9,7 @@ import (
 )
 
 // Expired says what becomes of recordings older than [Options].MaxAge or Since
-// allow.
+// allow, with Options.Ordered too.
 type Expired uint8
 
 // What becomes of recordings that are too old.

@@ -28,10 +28,20 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 	}
 	h, cutoff := p.record.Header, t.opts.cutoff(time.Now())
 	if t.opts.Ordered && mode == ModeReplay {
+		from := cutoff
+		if t.opts.Expired.serves(mode) {
+			from = 0
+		}
 		f.x, f.due, f.why, f.err = t.order.next(func(x *store.Exchange) bool {
 			sum := t.capturer.keyOf(x).Sum
 			return t.sequences.by.selects(x, h) && slices.ContainsFunc(f.keys, func(k store.Key) bool { return k.Sum == sum })
-		}, cutoff, t.opts.End == EndCycle)
+		}, from, t.opts.End == EndCycle)
+		switch {
+		case f.x != nil && f.x.ID <= cutoff:
+			f.x, f.stale, f.why = nil, f.x, MissExpired
+		case f.why == MissConsumed && from > 0 && t.sequences.hasOld(f.keys, h, cutoff, MissUnknown):
+			f.why = MissExpired
+		}
 		return f
 	}
 	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)

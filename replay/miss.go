@@ -65,7 +65,7 @@ func (e *MissError) Error() string {
 	case MissIncomplete:
 		return text + ": its response was not read to the end when it was recorded"
 	case MissConsumed:
-		return text + ": each of its responses was replayed, and Options.End is EndMiss"
+		return text + ": all that may be replayed was, and Options.End or Ordered begins nothing again"
 	case MissUnknown, MissVaries, MissOrder:
 	}
 	which := "the nearest"

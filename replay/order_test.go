@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 )
@@ -88,5 +90,41 @@ func TestOrderedReadsTheWholeTape(t *testing.T) {
 			t.Errorf("%d of %d", served, n)
 		}
 		closeTape(t, tape)
+	}
+}
+
+func TestOrderedSaysWhatIsTooOldAndWhatIsOver(t *testing.T) {
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		synctest.Test(t, func(t *testing.T) {
+			tape := open(t, path, replay.Options{})
+			rt := tape.Wrap(numbered())
+			want(t, rt, api+"/a", 200, "1")
+			want(t, rt, api+"/b", 200, "2")
+			closeTape(t, tape)
+			time.Sleep(2 * time.Hour)
+			for _, e := range []replay.Expired{replay.ExpiredServed, replay.ExpiredFallback} {
+				tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Ordered: true, MaxAge: time.Hour, Expired: e})
+				rt = tape.Wrap(noNetwork(t))
+				for _, p := range []string{"/a", "/b"} {
+					resp, err := rt.RoundTrip(request(t, "GET", api+p, ""))
+					if err != nil {
+						t.Errorf("%s %d: %v", name, e, err)
+						continue
+					}
+					readAll(t, resp)
+				}
+				_, err := rt.RoundTrip(request(t, "GET", api+"/b", ""))
+				if err == nil || strings.Contains(err.Error(), "EndMiss") || !strings.Contains(err.Error(), "consumed") {
+					t.Errorf("%s: %v", name, err)
+				}
+				closeTape(t, tape)
+			}
+			tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Ordered: true, MaxAge: time.Hour})
+			_, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
+			if m, ok := errors.AsType[*replay.MissError](err); !ok || m.Reason != replay.MissExpired || m.Recorded.IsZero() {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
