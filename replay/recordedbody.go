@@ -177,10 +177,14 @@ func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 		return 0, b.afterClose()
 	}
 	defer b.leave()
-	n, err := b.inner.WriteTo(keepingWriter{dst, b.recordedBody})
-	if err == nil {
+	w := &keepingWriter{dst: dst, body: b.recordedBody}
+	n, err := b.inner.WriteTo(w)
+	switch {
+	case err == nil:
 		b.end(io.EOF)
-	} else {
+	case w.failed: // what is left of the body is lost, which is no fault of the server
+		b.end(nil)
+	default:
 		b.end(err)
 	}
 	return n, err
@@ -188,12 +192,14 @@ func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 
 // keepingWriter keeps what it passes on.
 type keepingWriter struct {
-	dst  io.Writer
-	body *recordedBody
+	dst    io.Writer
+	body   *recordedBody
+	failed bool // dst took less than it was given
 }
 
-func (w keepingWriter) Write(p []byte) (int, error) {
+func (w *keepingWriter) Write(p []byte) (int, error) {
 	n, err := w.dst.Write(p)
+	w.failed = w.failed || err != nil || n < len(p)
 	w.body.keep(p[:n])
 	return n, err
 }

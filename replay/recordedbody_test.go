@@ -234,3 +234,38 @@ func TestABrokenBodyIsBad(t *testing.T) {
 		}
 	}
 }
+
+type writerTo struct{ io.Reader }
+
+func (w writerTo) Close() error { return nil }
+func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
+	return io.Copy(dst, struct{ io.Reader }{w.Reader})
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestAWriterThatFailsIsNoFaultOfTheServer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	tape := open(t, path, replay.Options{Errors: true})
+	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.Body, resp.ContentLength = writerTo{strings.NewReader("hello")}, 5
+		return resp, nil
+	}}).RoundTrip(request(t, "GET", api+"/a", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := resp.Body.(io.WriterTo).WriteTo(fullDisk{}); err == nil {
+		t.Fatal("no error")
+	}
+	resp.Body.Close()
+	closeTape(t, tape)
+	resp, err = openReplay(t, path).Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
+	if err == nil {
+		defer resp.Body.Close()
+		b, err := io.ReadAll(resp.Body)
+		t.Errorf("replayed %q, %v", b, err)
+	}
+}
