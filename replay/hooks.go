@@ -54,12 +54,13 @@ func clone(x *store.Exchange) *store.Exchange {
 	return &c
 }
 
-// resize makes the length that a response states that of a body that was changed.
+// resize makes the length that a response states that of a body that was changed; -1
+// still says that it is not known.
 func resize(r, before *store.Response) {
-	if r == nil || before == nil || len(r.Body) == len(before.Body) {
+	if r == nil || before != nil && len(r.Body) == len(before.Body) {
 		return
 	}
-	if r.ContentLength > 0 {
+	if r.ContentLength >= 0 {
 		r.ContentLength = int64(len(r.Body))
 	}
 	if r.Header.Get("Content-Length") != "" {

@@ -115,3 +115,21 @@ func TestBeforeReplayEditsACopy(t *testing.T) {
 		})
 	}
 }
+
+func TestBeforeRecordAddsABodyWhereThereWasNone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db") // a text tape has no such length
+	tape := open(t, path, replay.Options{BeforeRecord: func(x *store.Exchange) bool { x.Response.Body = []byte("hello"); return true }})
+	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) { return respond(req, 200, ""), nil }}).RoundTrip(request(t, "GET", api+"/b", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readAll(t, resp)
+	closeTape(t, tape)
+	resp, err = openReplay(t, path).Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/b", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := readAll(t, resp); b != "hello" || resp.ContentLength != 5 {
+		t.Errorf("%q of %d", b, resp.ContentLength)
+	}
+}
