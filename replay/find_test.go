@@ -87,12 +87,17 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
 	closeTape(t, tape)
 	failed := errors.New("not in this test")
+	both := &countedBody{Reader: strings.NewReader("x")}
 	tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Fallback: func(req *http.Request, miss *replay.MissError) (*http.Response, error) {
 		switch req.URL.Path {
 		case "/none":
 			return &http.Response{StatusCode: 404, Header: http.Header{"X-Reason": {string(miss.Reason)}}}, nil
+		case "/bare":
+			return &http.Response{StatusCode: 204}, nil
 		case "/fails":
 			return nil, failed
+		case "/both":
+			return &http.Response{StatusCode: 200, Body: both}, failed
 		}
 		return nil, nil
 	}})
@@ -109,10 +114,16 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 	if _, err := rt.RoundTrip(request(t, "GET", api+"/fails", "")); !errors.Is(err, failed) || !errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("%v", err)
 	}
+	if resp, err := rt.RoundTrip(request(t, "GET", api+"/bare", "")); err != nil || resp.Header == nil || readAll(t, resp) != "" {
+		t.Errorf("%+v, %v", resp, err)
+	}
+	if _, err := rt.RoundTrip(request(t, "GET", api+"/both", "")); !errors.Is(err, failed) || both.count() != 1 {
+		t.Errorf("%v, closed %d times", err, both.count())
+	}
 	if _, err := rt.RoundTrip(request(t, "GET", api+"/miss", "")); !errors.Is(err, replay.ErrMiss) {
 		t.Errorf("%v", err)
 	}
-	if s := tape.Stats(); s.Missed != 3 {
+	if s := tape.Stats(); s.Missed != 5 {
 		t.Errorf("%+v", s)
 	}
 }

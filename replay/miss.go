@@ -141,6 +141,9 @@ func (t *Tape) reject(c *layer.Call, req *http.Request, miss *MissError) (*http.
 		return layer.Reject(req, miss)
 	}
 	if err != nil {
+		if resp != nil && resp.Body != nil {
+			_ = resp.Body.Close()
+		}
 		return layer.Reject(req, rejection{err})
 	}
 	c.SetOffline()
@@ -152,6 +155,9 @@ func (t *Tape) reject(c *layer.Call, req *http.Request, miss *MissError) (*http.
 	}
 	if resp.Body == nil {
 		resp.Body = http.NoBody
+	}
+	if resp.Header == nil {
+		resp.Header = make(http.Header)
 	}
 	return resp, nil
 }
