@@ -12,15 +12,22 @@ import (
 type Difference struct {
 	// Place is where: "host", "method", "path", "status", "query page", "header
 	// Accept", "body /items/0/name" (a JSON pointer, RFC 6901), "form name", "part
-	// name", "body line 3", "body from byte 17"; at most about 1 KiB, and 60 bytes a name.
+	// name", "body line 3", "body from byte 17", "body: another SHA-256"; at most about
+	// 1 KiB, and 60 bytes a name.
 	Place string
 	// Taped is what the tape has there and Actual what there is now: a JSON text of
 	// at most 60 bytes, with "..." behind it if it is cut off, and "" for nothing.
+	// Both are "" where the place says it all: of a body over MaxRequest there is no more
+	// than its length and its SHA-256.
 	Taped, Actual string
 }
 
-// String returns the place and both values in a line.
+// String returns the place and both values in a line, the place alone where there are no
+// values.
 func (d Difference) String() string {
+	if d.Taped == "" && d.Actual == "" {
+		return d.Place
+	}
 	return fmt.Sprintf("%s: %s, on tape %s", d.Place, orNothing(d.Actual), orNothing(d.Taped))
 }
 

@@ -106,7 +106,7 @@ func (c comparer) compareBodies(r *store.Request, to *candidate) {
 		if bytes.Equal(r.BodySum, x.BodySum) {
 			return
 		}
-		to.list.Values("length of the body", x.BodySize, r.BodySize)
+		hashed(&to.list, x, r)
 	case m.sumOf(r) == m.sumOf(x):
 		return
 	default:
@@ -118,6 +118,20 @@ func (c comparer) compareBodies(r *store.Request, to *candidate) {
 		}
 	}
 	to.score += min(to.list.Len()-before, 15)
+}
+
+// hashed adds in what two bodies differ of which one, or both, were over MaxRequest.
+// There are no values to show where their lengths are equal: a SHA-256 says nothing to
+// people, and it would be one of a body with its secrets.
+func hashed(to *compare.List, taped, actual *store.Request) {
+	switch {
+	case taped.BodySize != actual.BodySize:
+		to.Values("length of the body", taped.BodySize, actual.BodySize)
+	case taped.BodySum != nil && actual.BodySum != nil:
+		to.Texts("body: another SHA-256", nil, nil)
+	default:
+		to.Texts("body: one is its SHA-256 alone, by another MaxRequest", nil, nil)
+	}
 }
 
 // segments returns how many segments of two paths differ, at most 15.

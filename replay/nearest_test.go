@@ -80,3 +80,28 @@ func TestNearestComparesFewBodies(t *testing.T) {
 		t.Errorf("%+v, %+v", x, l)
 	}
 }
+
+// Of a body over MaxRequest there is the SHA-256 alone, and two of them may be of one length.
+func TestNearestOfBodiesThatAreHashed(t *testing.T) {
+	whole := store.Request{Method: "POST", URL: "https://h/a", Body: []byte("abc"), BodySize: 3}
+	hashed := func(sum string, size int64) store.Request {
+		return store.Request{Method: "POST", URL: "https://h/a", BodySum: []byte(sum), BodySize: size}
+	}
+	for _, c := range []struct {
+		name           string
+		actual, onTape store.Request
+		want           string
+	}{
+		{"equal", hashed("s", 3), hashed("s", 3), ""},
+		{"another length", hashed("s", 3), hashed("t", 4), "length of the body: 3, on tape 4"},
+		{"one length", hashed("s", 3), hashed("t", 3), "body: another SHA-256"},
+		{"hashed on tape", whole, hashed("s", 3), "body: one is its SHA-256 alone, by another MaxRequest"},
+		{"whole on tape", hashed("s", 3), whole, "body: one is its SHA-256 alone, by another MaxRequest"},
+		{"hashed on tape, another length", whole, hashed("s", 4), "length of the body: 3, on tape 4"},
+	} {
+		_, l := comparerOf(Match{}).nearest(&c.actual, []*store.Exchange{{Request: c.onTape}})
+		if got := inWords(differences(l, strings.Clone), l.More); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
