@@ -65,7 +65,7 @@ func (e *MissError) Error() string {
 	case MissIncomplete:
 		return text + ": its response was not read to the end when it was recorded"
 	case MissConsumed:
-		return text + ": all that may be replayed was, and Options.End or Ordered begins nothing again"
+		return text + ": each response was replayed, and Options.End replays none again"
 	case MissUnknown, MissVaries, MissOrder:
 	}
 	which := "the nearest"

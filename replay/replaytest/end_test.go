@@ -23,7 +23,7 @@ func TestATestFailsWhereItsRequestsAreNotThoseOfTheTape(t *testing.T) {
 		n    int
 		want string
 	}{
-		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: each of its responses was replayed, and Options.End is EndMiss"},
+		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: each response was replayed, and Options.End replays none again"},
 		"less": {1, "replaytest: nobody asked for GET http://127.0.0.1/n, which is on the tape"},
 	} {
 		if f := run("TestPoll", poll(t, tc.n, &got)); !f.failed || f.text() != tc.want {
