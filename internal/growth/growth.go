@@ -27,8 +27,9 @@ func maxStep() float64 {
 }
 
 const (
-	tries   = 10      // a step that is too large is measured again so often
-	maxSize = 1 << 20 // the smallest of the three sizes is never larger
+	tries   = 20                    // a step that is too large is measured again so often
+	pause   = 10 * time.Millisecond // before it is: longer each time, past what other machines on the same processor do
+	maxSize = 1 << 20               // the smallest of the three sizes is never larger
 
 	// fast is what a byte may take in any case: a function that takes less for 4 MiB
 	// stops nobody.
@@ -95,6 +96,7 @@ func check(in Input, f func(s string)) error {
 				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
 					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep())
 			}
+			time.Sleep(time.Duration(try) * pause)
 			large.measure(f, 3)
 			small.measure(f, 3)
 		}
