@@ -108,7 +108,8 @@ type caller struct {
 	rt     http.RoundTripper
 	client *http.Client
 	req    *http.Request
-	sent   upload
+	sent   strings.Reader
+	body   io.ReadCloser // of sent, in the form that http.NewRequest gives it
 	buf    [512]byte
 }
 
@@ -153,10 +154,11 @@ func post(c *caller) error {
 	if c.req.GetBody == nil {
 		c.req.Method = http.MethodPost
 		c.req.ContentLength = int64(len(postPayload))
-		c.req.GetBody = func() (io.ReadCloser, error) { return newUpload(), nil }
+		c.req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(postPayload)), nil }
+		c.body = io.NopCloser(&c.sent)
 	}
 	c.sent.Reset(postPayload)
-	c.req.Body = &c.sent
+	c.req.Body = c.body
 	return get(c)
 }
 
