@@ -33,7 +33,7 @@ const (
 
 	// fast is what a byte may take in any case: a function that takes less for 4 MiB
 	// stops nobody.
-	fast = 12 * time.Nanosecond
+	fast = 20 * time.Nanosecond
 )
 
 // thorough reports whether every input is to be tried at full size: the long tests
