@@ -96,7 +96,7 @@ func check(in Input, f func(s string)) error {
 				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
 					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep())
 			}
-			time.Sleep(time.Duration(try) * pause)
+			time.Sleep(time.Duration(try) * pause) //nolint:forbidigo // no test waits for anything here: it spreads measurements
 			large.measure(f, 3)
 			small.measure(f, 3)
 		}
