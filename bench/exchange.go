@@ -108,8 +108,7 @@ type caller struct {
 	rt     http.RoundTripper
 	client *http.Client
 	req    *http.Request
-	sent   strings.Reader
-	body   io.ReadCloser // of sent, in the form that http.NewRequest gives it
+	sent   upload
 	buf    [512]byte
 }
 
@@ -149,17 +148,29 @@ func twice(c *caller) error {
 	return get(c)
 }
 
-// post makes a POST of 64 bytes with GetBody.
+// post makes a POST of 64 bytes, with the body and the GetBody of http.NewRequest.
 func post(c *caller) error {
 	if c.req.GetBody == nil {
-		c.req.Method = http.MethodPost
-		c.req.ContentLength = int64(len(postPayload))
-		c.req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(postPayload)), nil }
-		c.body = io.NopCloser(&c.sent)
+		c.posts(io.NopCloser(&c.sent.Reader), func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(postPayload)), nil })
 	}
 	c.sent.Reset(postPayload)
-	c.req.Body = c.body
 	return get(c)
+}
+
+// postUpload makes the same POST with a body of another type, whose GetBody might
+// rewind it for all that a layer knows.
+func postUpload(c *caller) error {
+	if c.req.GetBody == nil {
+		c.posts(&c.sent, func() (io.ReadCloser, error) { return newUpload(), nil })
+	}
+	c.sent.Reset(postPayload)
+	return get(c)
+}
+
+// posts makes the request of all calls a POST.
+func (c *caller) posts(body io.ReadCloser, again func() (io.ReadCloser, error)) {
+	c.req.Method, c.req.Body, c.req.GetBody = http.MethodPost, body, again
+	c.req.ContentLength = int64(len(postPayload))
 }
 
 // do makes a GET through an http.Client.

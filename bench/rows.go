@@ -42,6 +42,7 @@ func sections() []section {
 			over(bare, "six and timeouts", "eight: six, total and idle timeout, attempt timeout"),
 			over(bareClient, "six, http.Client", "six in an http.Client, over a bare http.Client"),
 			over(barePOST, "six, POST", "six, POST of 64 B with GetBody, over a bare POST"),
+			over(barePOST, "six, POST of an upload", "the same with a body of a type of its own"),
 			over(bare, baselineSix, "**baseline-6**: the same work by hand, least code"),
 			over(barePOST, baselinePOST, "baseline-6, POST"),
 			over(bare, assembledSix, "**assembled**: promhttp, slog off, rehttp, x/sync/semaphore, x/time/rate"),

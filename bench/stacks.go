@@ -96,6 +96,7 @@ func stacks() []*stack {
 		{name: "six, route given", build: ours(sixOf...), duties: sixDuties, ctx: withRoute},
 		{name: "six, 2 rules", build: ours(with(sixOf, 5, throttleTwo)...), duties: sixDuties},
 		{name: "six, logging errors", build: ours(with(sixOf, 1, loggingErrors)...), duties: sixDuties},
+		{name: "six, POST of an upload", build: ours(sixOf...), call: postUpload, duties: sixDuties},
 		{name: "six, POST", build: ours(sixOf...), call: post, duties: sixDuties},
 		{name: "six, http.Client", build: client(ours(sixOf...), false), call: do, duties: sixDuties},
 		{name: "seven, an observer", build: ours(sevenOf...), duties: sixDuties},
