@@ -27,13 +27,13 @@ func maxStep() float64 {
 }
 
 const (
-	tries   = 20                    // a step that is too large is measured again so often
-	pause   = 10 * time.Millisecond // before it is: longer each time, past what other machines on the same processor do
+	tries   = 10                    // a step that is too large is measured again so often
+	pause   = 10 * time.Millisecond // before the first of these, and longer each time: what others do on the processor passes
 	maxSize = 1 << 20               // the smallest of the three sizes is never larger
 
 	// fast is what a byte may take in any case: a function that takes less for 4 MiB
 	// stops nobody.
-	fast = 20 * time.Nanosecond
+	fast = 12 * time.Nanosecond
 )
 
 // thorough reports whether every input is to be tried at full size: the long tests
@@ -77,32 +77,46 @@ func check(in Input, f func(s string)) error {
 	for n < maxSize && once(in.Make(n), f) < least() {
 		n *= 2
 	}
-	large := sample{text: in.Make(4 * n)}
+	n *= 4
+	large := sample{text: in.Make(n)}
 	large.measure(f, 1)
 	for range 2 {
 		if large.quick() {
 			return nil
 		}
-		small := sample{text: in.Make(len(large.text) / 2)}
+		// Half of n, not of its length: with an odd number of repetitions a text may be
+		// malformed that was valid with an even one, and read in no time.
+		small := sample{text: in.Make(n / 2)}
 		small.measure(f, 2)
-		for try := 1; small.steep(large); try++ {
-			if try == tries {
-				// It may be one step out of a cache. Growth goes on.
-				next := sample{text: in.Make(2 * len(large.text))}
-				next.measure(f, 3)
-				if !large.steep(next) {
-					break
-				}
+		if steep(&small, &large, f) {
+			// It may be one step out of a cache. Growth goes on.
+			next := sample{text: in.Make(2 * n)}
+			next.measure(f, 3)
+			if steep(&large, &next, f) {
 				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
 					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep())
 			}
-			time.Sleep(time.Duration(try) * pause) //nolint:forbidigo // no test waits for anything here: it spreads measurements
-			large.measure(f, 3)
-			small.measure(f, 3)
 		}
-		large = small
+		large, n = small, n/2
 	}
 	return nil
+}
+
+// steep reports whether large, of twice the length, takes too much more however often
+// both are measured.
+func steep(small, large *sample, f func(s string)) bool {
+	if large.least > 5*small.least/2 {
+		small.measure(f, 6) // one that was slow by chance would hide growth
+	}
+	for try := 1; small.muchLessThan(large); try++ {
+		if try == tries {
+			return true
+		}
+		time.Sleep(time.Duration(try) * pause) //nolint:forbidigo // no test waits for anything here: it spreads measurements
+		large.measure(f, 3)
+		small.measure(f, 3)
+	}
+	return false
 }
 
 // A sample is an input and the least processor time it took.
@@ -124,8 +138,8 @@ func (s *sample) measure(f func(s string), runs int) {
 // quick reports whether it does not matter how the time has grown.
 func (s *sample) quick() bool { return s.least <= time.Duration(len(s.text))*fast }
 
-// steep reports whether large, of twice the length, took too much more.
-func (s *sample) steep(large sample) bool {
+// muchLessThan reports whether large, of twice the length, took too much more.
+func (s *sample) muchLessThan(large *sample) bool {
 	return float64(large.least) > maxStep()*float64(s.least) && !large.quick()
 }
 
