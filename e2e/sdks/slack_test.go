@@ -22,7 +22,7 @@ func slackGo() *harness.SDK {
 		Code:    "openSlack",
 		Client:  "`slack.OptionHTTPClient`",
 		Routes:  routes.Slack,
-		Safe:    []string{"POST /users.info", "POST /conversations.list"},
+		Safe:    []string{"POST /api/users.info", "POST /api/conversations.list"},
 		Trigger: harness.Reset,
 		Tape:    replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
@@ -32,7 +32,7 @@ func slackGo() *harness.SDK {
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			ok := func(name string, fields map[string]any) {
-				mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, _ *http.Request) {
+				mux.HandleFunc("POST /api/"+name, func(w http.ResponseWriter, _ *http.Request) {
 					fields["ok"] = true
 					harness.JSON(w, fields)
 				})
@@ -40,11 +40,11 @@ func slackGo() *harness.SDK {
 			ok("users.info", map[string]any{"user": map[string]any{"id": "U1", "name": "ada"}})
 			ok("chat.postMessage", map[string]any{"channel": "C1", "ts": "1.2"})
 			ok("files.completeUploadExternal", map[string]any{"files": []any{map[string]any{"id": "F1", "title": "a"}}})
-			mux.HandleFunc("POST /files.getUploadURLExternal", func(w http.ResponseWriter, r *http.Request) {
+			mux.HandleFunc("POST /api/files.getUploadURLExternal", func(w http.ResponseWriter, r *http.Request) {
 				harness.JSON(w, map[string]any{"ok": true, "file_id": "F1", "upload_url": "http://" + r.Host + "/upload"})
 			})
 			mux.HandleFunc("POST /upload", func(w http.ResponseWriter, _ *http.Request) { harness.Text(w, "text/plain", "OK - 4096") })
-			mux.HandleFunc("POST /conversations.list", func(w http.ResponseWriter, r *http.Request) {
+			mux.HandleFunc("POST /api/conversations.list", func(w http.ResponseWriter, r *http.Request) {
 				next := "more"
 				if r.FormValue("cursor") != "" {
 					next = ""
@@ -53,9 +53,9 @@ func slackGo() *harness.SDK {
 			})
 			return mux
 		},
-		Noise: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/files.") },
+		Noise: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/files.") },
 		Open: func(url string, client *http.Client, own bool) (harness.Calls, error) {
-			options := []slack.Option{slack.OptionAPIURL(url + "/"), slack.OptionLog(log.New(io.Discard, "", 0))}
+			options := []slack.Option{slack.OptionAPIURL(url + "/api/"), slack.OptionLog(log.New(io.Discard, "", 0))}
 			if own {
 				c := slack.DefaultRetryConfig()
 				c.Handlers = slack.AllBuiltinRetryHandlers(c)
