@@ -21,8 +21,8 @@ func chosenBy(option string, names []string) chosen {
 			f = match.Fields{Route: s}
 		}
 		m, err := match.Compile(f)
-		if err == nil && m.All() {
-			err = fmt.Errorf("%q is no host", s)
+		if err == nil && (m.All() || strings.ContainsAny(f.Host, " \t*{}")) {
+			err = fmt.Errorf("%q is no host, and a pattern holds a path: \"GET /healthz\"", s)
 		}
 		if err != nil {
 			panic(fmt.Sprintf("replay: Options.%s: %v", option, err))

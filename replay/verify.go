@@ -15,6 +15,7 @@ import (
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // VerifyOptions says what Verify sends and how it compares. The zero value sends
@@ -44,12 +45,16 @@ type Drift struct {
 	// Differences are the first 16 places that differ, and More counts the others.
 	Differences []Difference
 	More        int
+
+	failed bool // there is no response to compare
 }
 
 // String returns the request and what differs in a line.
 func (d *Drift) String() string {
 	what := "as recorded"
 	switch {
+	case d.failed:
+		what = "not compared: no response"
 	case d.Skipped != "":
 		what = "not sent: " + d.Skipped
 	case len(d.Differences) > 0:
@@ -57,6 +62,8 @@ func (d *Drift) String() string {
 	}
 	return fmt.Sprintf("%s %s: %s", d.Method, d.URL, what)
 }
+
+var errItself = errors.New("replay: Verify through a chain that holds the tape would compare it with itself: leave it out")
 
 // Verify sends the recorded requests again, by next, one after the other, and
 // compares each response with the one on tape, so that a test that only replays
@@ -67,15 +74,21 @@ func (d *Drift) String() string {
 // What is masked cannot be sent: headers with a mask are left out, so next needs a
 // layer that sets credentials (package auth), and requests with one in their URL or
 // body are skipped. Next should wait between requests as the API demands
-// (package throttle) and must not hold the tape itself.
+// (package throttle) and must not hold the tape itself, which is an error.
 //
 // Each request gives a Drift, those that are as recorded too. The error beside it is
-// that of sending the request; without a Drift it is that of ctx or of the store, and
+// that of sending the request; without a Drift it is that of ctx, of the store or of next, and
 // the last one.
 func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOptions) iter.Seq2[*Drift, error] {
 	return func(yield func(*Drift, error) bool) {
 		if t.IsOff() {
 			return
+		}
+		for _, layer := range transport.Layers(next) {
+			if layer == t {
+				yield(nil, errItself)
+				return
+			}
 		}
 		v := verifier{VerifyOptions: opts, next: next, masker: t.masker, maxBody: t.opts.MaxBody}
 		if next == nil {
@@ -125,6 +138,7 @@ func (v verifier) verify(ctx context.Context, x *store.Exchange) (*Drift, error)
 	}
 	actual, opaque, err := v.again(ctx, x)
 	if err != nil {
+		d.failed = true
 		return d, err
 	}
 	l := v.drift(x.Response, actual, opaque)

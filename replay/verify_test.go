@@ -127,6 +127,29 @@ func TestVerifySendsNoMask(t *testing.T) {
 	closeTape(t, tape)
 }
 
+// No response is no response that is as recorded, and a tape is not compared with itself.
+func TestVerifyComparesWithNothingElse(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{})
+	defer closeTape(t, tape)
+	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+	down := &script{fn: func(int, *http.Request) (*http.Response, error) { return nil, errors.New("connection refused") }}
+	for d, err := range tape.Verify(t.Context(), down, replay.VerifyOptions{}) {
+		if err == nil || d.String() != "GET "+api+"/a: not compared: no response" {
+			t.Errorf("%v, %v", d, err)
+		}
+	}
+	n := 0
+	base := numbered()
+	for d, err := range tape.Verify(t.Context(), tape.Wrap(base), replay.VerifyOptions{}) {
+		if n++; d != nil || err == nil {
+			t.Errorf("%v, %v", d, err)
+		}
+	}
+	if n != 1 || base.sent.Load() != 0 {
+		t.Errorf("%d drifts, %d sent", n, base.sent.Load())
+	}
+}
+
 // A sequence is one request: its last response counts. Errors do not end the walk.
 func TestVerifyGoesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape.json")
