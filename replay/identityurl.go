@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/internal/compare"
 )
 
 // url returns what the masked parts of a URL add to the identity: the user, path
@@ -36,7 +37,7 @@ func (d *identifier) url(u *url.URL, masked string) (parts []string) {
 			continue
 		}
 		name, value, _ := strings.Cut(pair, "=")
-		name, value = unescape(name), unescape(value)
+		name, value = compare.Unescape(name), compare.Unescape(value)
 		lower := strings.ToLower(name)
 		switch {
 		case value == "" || masks(value) || slices.Contains(ignored, name):

@@ -6,7 +6,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,39 +19,21 @@ const maxParts = 1000
 // Pairs adds the names of a query or a form whose values differ, each as a place
 // below that of all.
 func (l *List) Pairs(place, taped, actual string, ignore []string) {
-	t, namesT := pairs(taped)
-	a, namesA := pairs(actual)
-	names := slices.Concat(namesT, namesA)
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	t, a := values(taped), values(actual)
+	for _, name := range names(t, a) {
 		if !slices.Contains(ignore, name) && !slices.Equal(t[name], a[name]) {
 			l.Texts(place+" "+name, t[name], a[name])
 		}
 	}
 }
 
-// pairs returns the values of each name. What cannot be unescaped stays as it is.
-func pairs(raw string) (values map[string][]string, names []string) {
-	values = make(map[string][]string)
-	for part := range strings.SplitSeq(raw, "&") {
-		if part == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(part, "=")
-		name = unescape(name)
-		if _, ok := values[name]; !ok {
-			names = append(names, name)
-		}
-		values[name] = append(values[name], unescape(value))
+// values returns the values of each name.
+func values(raw string) map[string][]string {
+	all := make(map[string][]string)
+	for name, value := range Fields(raw) {
+		all[name] = append(all[name], value)
 	}
-	return values, names
-}
-
-func unescape(s string) string {
-	if t, err := url.QueryUnescape(s); err == nil {
-		return t
-	}
-	return s
+	return all
 }
 
 // part is one of a multipart body.

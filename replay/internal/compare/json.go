@@ -47,17 +47,7 @@ func (l *List) values(place string, below *pointer, taped, actual any, ignore []
 }
 
 func (l *List) objects(place string, in *pointer, taped, actual map[string]any, ignore []string) {
-	names := make([]string, 0, len(taped))
-	for name := range taped {
-		names = append(names, name)
-	}
-	for name := range actual {
-		if _, ok := taped[name]; !ok {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range names(taped, actual) {
 		if slices.Contains(ignore, name) {
 			continue
 		}

@@ -90,7 +90,7 @@ func (l *List) shapes(in *pointer, taped, actual *shape, ignore []string) {
 		l.addAt("body", in, taped.String, actual.String)
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(union(taped.members, actual.members))) {
+	for _, name := range names(taped.members, actual.members) {
 		if slices.Contains(ignore, name) {
 			continue
 		}
@@ -108,11 +108,4 @@ func (l *List) shapes(in *pointer, taped, actual *shape, ignore []string) {
 	if taped.element != nil && actual.element != nil {
 		l.shapes(&pointer{in, "*"}, taped.element, actual.element, ignore)
 	}
-}
-
-func union(a, b map[string]*shape) map[string]*shape {
-	all := make(map[string]*shape, max(len(a), len(b)))
-	maps.Copy(all, a)
-	maps.Copy(all, b)
-	return all
 }
