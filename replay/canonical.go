@@ -1,20 +1,16 @@
 package replay
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/mediatype"
+	"github.com/gracy-go/gracy/replay/internal/compare"
 )
-
-const maxParts = 1000 // of a multipart body; one with more is compared byte for byte
 
 var errRaw = errors.New("compare byte for byte")
 
@@ -52,7 +48,7 @@ func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
 	case mediatype.Form:
 		form, err = canonicalForm(body, ignore), nil
 	case mediatype.Multipart:
-		form, err = canonicalMultipart(body, params["boundary"], ignore, true)
+		form, err = canonicalMultipart(body, params["boundary"], ignore)
 	case mediatype.Text, mediatype.HTML, mediatype.Binary:
 	}
 	if err != nil {
@@ -77,41 +73,27 @@ func canonicalForm(body []byte, ignore []string) []byte {
 
 // canonicalMultipart lists parts by name, file name, type and content; nested
 // multipart is not looked into.
-func canonicalMultipart(body []byte, boundary string, ignore []string, deep bool) ([]byte, error) {
-	if boundary == "" {
+func canonicalMultipart(body []byte, boundary string, ignore []string) ([]byte, error) {
+	read, ok := compare.Parts(body, boundary, ignore)
+	if !ok {
 		return nil, errRaw
 	}
 	type part struct {
 		name, file string
 		sum        []byte
 	}
-	var parts []part
-	r := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
-		p, err := r.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil || len(parts) == maxParts {
-			return nil, errRaw
-		}
-		content, err := io.ReadAll(p)
-		if err != nil {
-			return nil, errRaw
-		}
-		if slices.Contains(ignore, p.FormName()) && p.FormName() != "" {
-			continue
-		}
+	parts := make([]part, 0, len(read))
+	for _, p := range read {
 		d := newDigest()
 		d.put('e', p.Header.Get("Content-Transfer-Encoding"))
-		if deep && mediatype.Declared(p.Header.Get("Content-Type")) == mediatype.JSON {
-			canonicalBody(d, http.Header(p.Header), content, ignore)
+		if mediatype.Declared(p.Header.Get("Content-Type")) == mediatype.JSON {
+			canonicalBody(d, p.Header, p.Content, ignore)
 		} else {
 			d.put('t', p.Header.Get("Content-Type"))
-			d.put('b', string(content))
+			d.put('b', string(p.Content))
 		}
 		sum := d.sum()
-		parts = append(parts, part{p.FormName(), p.FileName(), sum[:]})
+		parts = append(parts, part{p.Name, p.File, sum[:]})
 	}
 	slices.SortStableFunc(parts, func(a, b part) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {

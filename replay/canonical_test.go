@@ -39,6 +39,21 @@ func TestMultipartIgnoresBoundary(t *testing.T) {
 	}
 }
 
+// A body that is no multipart, or breaks off, is compared byte for byte.
+func TestMalformedMultipartIsCompared(t *testing.T) {
+	key := func(body string) [32]byte {
+		return keyOf(Match{}, "POST", "http://h/", "multipart/form-data; boundary=x", body)
+	}
+	for a, b := range map[string]string{
+		"hello":                           "world",
+		"before\r\n--x\r\n\r\none\r\n--x": "before\r\n--x\r\n\r\none\r\n--x\r\n",
+	} {
+		if key(a) == key(b) {
+			t.Errorf("%q and %q are the same", a, b)
+		}
+	}
+}
+
 func FuzzCanonical(f *testing.F) {
 	f.Add("application/json", []byte(`{"b":[1,{"c":"\u00e9"}],"a":null}`), "a=1&b=%zz;c")
 	f.Add("multipart/form-data; boundary=x", []byte("--x\r\nContent-Disposition: form-data; name=a\r\n\r\nv\r\n--x--\r\n"), "")

@@ -2,19 +2,13 @@ package compare
 
 import (
 	"bytes"
-	"io"
 	"mime"
-	"mime/multipart"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
-
-// maxParts bounds the parts of a multipart body that are compared.
-const maxParts = 1000
 
 // Pairs adds the names of a query or a form whose values differ, each as a place
 // below that of all.
@@ -45,8 +39,8 @@ type part struct {
 // parts compares two multipart bodies part by part, whatever their boundaries. It
 // reports false, and adds nothing, where one of them is malformed.
 func (l *List) parts(taped, actual Body, ignore []string) bool {
-	t, okT := split(taped)
-	a, okA := split(actual)
+	t, okT := split(taped, ignore)
+	a, okA := split(actual, ignore)
 	if !okT || !okA {
 		return false
 	}
@@ -85,32 +79,18 @@ func (l *List) within(t, a part, ignore []string) {
 
 // split returns the parts of a multipart body by their names; those that share one
 // stay in order and are numbered.
-func split(b Body) ([]part, bool) {
+func split(b Body, ignore []string) ([]part, bool) {
 	_, params, _ := mime.ParseMediaType(b.Header.Get("Content-Type"))
-	if params["boundary"] == "" {
-		return nil, false
-	}
+	read, ok := Parts(b.Content, params["boundary"], ignore)
 	var all []part
 	count := make(map[string]int)
-	r := multipart.NewReader(bytes.NewReader(b.Content), params["boundary"])
-	for {
-		p, err := r.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // NextRawPart documents it, unwrapped
-			break
-		}
-		if err != nil || len(all) == maxParts {
-			return nil, false
-		}
-		content, err := io.ReadAll(p)
-		if err != nil {
-			return nil, false
-		}
-		place := "part " + strings.TrimSpace(p.FormName()+" "+p.FileName())
+	for _, p := range read {
+		place := "part " + strings.TrimSpace(p.Name+" "+p.File)
 		if count[place]++; count[place] > 1 {
 			place += " " + strconv.Itoa(count[place])
 		}
-		all = append(all, part{place, Body{http.Header(p.Header), content}})
+		all = append(all, part{place, Body{p.Header, p.Content}})
 	}
 	slices.SortStableFunc(all, func(a, b part) int { return strings.Compare(a.place, b.place) })
-	return all, true
+	return all, ok
 }

@@ -29,3 +29,15 @@ func TestMalformedPartsAreBytes(t *testing.T) {
 		t.Errorf("%swant %s", got, want)
 	}
 }
+
+func TestIgnoredPartsAreLeftOut(t *testing.T) {
+	form := func(nonce, a string) Body {
+		const part = "--x\r\nContent-Disposition: form-data; name="
+		return body("multipart/form-data; boundary=x", part+"nonce\r\n\r\n"+nonce+"\r\n"+part+"a\r\n\r\n"+a+"\r\n--x--")
+	}
+	var l List
+	l.Bodies(form("1", "2"), form("3", "4"), []string{"nonce"})
+	if got, want := shown(l), "part a: \"2\" | \"4\"\n"; got != want {
+		t.Errorf("%swant %s", got, want)
+	}
+}
