@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/match"
@@ -34,10 +35,5 @@ func chosenBy(option string, names []string) chosen {
 
 // has reports whether a request is one of them.
 func (l chosen) has(c *layer.Call, req *http.Request) bool {
-	for _, m := range l {
-		if m.Match(c, req) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l, func(m *match.Matcher) bool { return m.Match(c, req) })
 }

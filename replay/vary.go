@@ -62,13 +62,14 @@ func (s selector) names(resp *store.Response) (names []string) {
 }
 
 // selects reports whether an exchange responds to a request with a header.
-func (s selector) selects(x *store.Exchange, h http.Header) bool {
-	for _, name := range s.names(x.Response) {
-		if strings.Join(x.Request.Header[name], ", ") != strings.Join(h[name], ", ") {
-			return false
-		}
-	}
-	return true
+func (s selector) selects(x *store.Exchange, h http.Header) bool { return len(s.varying(x, h)) == 0 }
+
+// varying returns the names in Vary of an exchange by which it does not respond to a
+// request.
+func (s selector) varying(x *store.Exchange, h http.Header) []string {
+	return slices.DeleteFunc(s.names(x.Response), func(name string) bool {
+		return strings.Join(x.Request.Header[name], ", ") == strings.Join(h[name], ", ")
+	})
 }
 
 // differing returns the names of the headers by which an exchange does not respond
@@ -79,12 +80,7 @@ func (s selector) differing(x *store.Exchange, h http.Header) (names []string) {
 			names = append(names, name)
 		}
 	}
-	for _, name := range s.names(x.Response) {
-		if strings.Join(x.Request.Header[name], ", ") != strings.Join(h[name], ", ") {
-			names = append(names, name)
-		}
-	}
-	return names
+	return append(names, s.varying(x, h)...)
 }
 
 // variant returns the sum under which the place of a request in a sequence is kept,
