@@ -73,12 +73,9 @@ func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
 		p.send = req.WithContext(req.Context())
 		p.send.Body = readCloser{bytes.NewReader(head), req.Body}
 	case mode == ModeReplay:
-		sum := c.hashOf(req.Header, head)
-		n, err := io.Copy(sum, req.Body)
-		if err != nil {
+		if err := c.describeLong(p, req, head, req.Body); err != nil {
 			return nil, err
 		}
-		c.describe(p, req, nil, int64(len(head))+n, sum.Sum(nil))
 	default:
 		c.watch(p, req, readCloser{io.MultiReader(bytes.NewReader(head), req.Body), req.Body})
 	}
@@ -100,13 +97,7 @@ func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 		c.describe(p, req, head, int64(len(head)), nil)
 		return true
 	}
-	sum := c.hashOf(req.Header, head)
-	n, err := io.Copy(sum, body)
-	if err != nil {
-		return false
-	}
-	c.describe(p, req, nil, int64(len(head))+n, sum.Sum(nil))
-	return true
+	return c.describeLong(p, req, head, body) == nil
 }
 
 // readAhead reads up to maxRequest bytes and one; rest says that there are more.
@@ -119,6 +110,18 @@ func (c *capturer) hashOf(header http.Header, head []byte) hash.Hash {
 	h := c.match.newBodySum(header)
 	_, _ = h.Write(head)
 	return h
+}
+
+// describeLong describes a request whose body is too long to be kept: its head, and
+// the rest.
+func (c *capturer) describeLong(p *captured, req *http.Request, head []byte, rest io.Reader) error {
+	sum := c.hashOf(req.Header, head)
+	n, err := io.Copy(sum, rest)
+	if err != nil {
+		return err
+	}
+	c.describe(p, req, nil, int64(len(head))+n, sum.Sum(nil))
+	return nil
 }
 
 // describe fills in the redacted request and its key. Of a body that is too long
@@ -134,7 +137,7 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 	}
 	if sum == nil {
 		header := req.Header
-		if c.match.Ignore&ChunkSignatures != 0 && chunked(header) {
+		if c.match.chunked(header) {
 			if payload, ok := payloadOf(body); ok {
 				header, body, r.BodySize = withoutChunks(header), payload, int64(len(payload))
 			}

@@ -70,7 +70,7 @@ func payloadOf(body []byte) (payload []byte, ok bool) {
 
 // newBodySum returns the hash of a request body that is too long to be kept.
 func (m Match) newBodySum(h http.Header) hash.Hash {
-	if m.Ignore&ChunkSignatures == 0 || !chunked(h) {
+	if !m.chunked(h) {
 		return sha256.New()
 	}
 	payload := sha256.New()

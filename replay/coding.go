@@ -54,6 +54,18 @@ func (m masker) coding(name string) (Coding, bool) {
 	return Coding{}, false
 }
 
+// codings returns the codings of a body, in the order in which they were applied.
+func codings(h http.Header) (list []string) {
+	for _, v := range h.Values("Content-Encoding") {
+		for c := range strings.SplitSeq(v, ",") {
+			if c = strings.TrimSpace(c); c != "" {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
 // packing is how a body that was opened is closed again.
 type packing struct {
 	codings []Coding // in the order in which they were applied

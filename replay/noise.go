@@ -69,7 +69,7 @@ func timesOf(signature string) []string {
 
 // canonicalBody hashes the body of a request by its meaning, without noise.
 func (m Match) canonicalBody(d digest, u *url.URL, h http.Header, body []byte) {
-	if m.Ignore&ChunkSignatures != 0 && chunked(h) {
+	if m.chunked(h) {
 		if payload, ok := payloadOf(body); ok {
 			body = payload
 		}
@@ -92,29 +92,21 @@ func (m Match) sumOf(r *store.Request) [32]byte {
 	return d.sum()
 }
 
-// chunked reports whether a body is sent in signed chunks.
-func chunked(h http.Header) bool {
-	return strings.HasPrefix(h.Get("X-Amz-Content-Sha256"), "STREAMING-") || len(codings(h)) > len(codings(withoutChunks(h)))
+// chunked reports whether a body is sent in signed chunks, and compared by its payload.
+func (m Match) chunked(h http.Header) bool {
+	return m.Ignore&ChunkSignatures != 0 &&
+		(strings.HasPrefix(h.Get("X-Amz-Content-Sha256"), "STREAMING-") || slices.ContainsFunc(codings(h), ofChunks))
 }
+
+func ofChunks(coding string) bool { return strings.EqualFold(coding, "aws-chunked") }
 
 // withoutChunks returns the header of the payload.
 func withoutChunks(h http.Header) http.Header {
-	kept := slices.DeleteFunc(codings(h), func(c string) bool { return strings.EqualFold(c, "aws-chunked") })
+	kept := slices.DeleteFunc(codings(h), ofChunks)
 	h = h.Clone()
 	h.Del("Content-Encoding")
 	if len(kept) > 0 {
 		h.Set("Content-Encoding", strings.Join(kept, ", "))
 	}
 	return h
-}
-
-func codings(h http.Header) (list []string) {
-	for _, v := range h.Values("Content-Encoding") {
-		for c := range strings.SplitSeq(v, ",") {
-			if c = strings.TrimSpace(c); c != "" {
-				list = append(list, c)
-			}
-		}
-	}
-	return list
 }
