@@ -3,7 +3,6 @@ package replay
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -52,18 +51,4 @@ func clone(x *store.Exchange) *store.Exchange {
 		c.Fault = &f
 	}
 	return &c
-}
-
-// resize makes the length that a response states that of a body that was changed; -1
-// still says that it is not known.
-func resize(r, before *store.Response) {
-	if r == nil || before != nil && len(r.Body) == len(before.Body) {
-		return
-	}
-	if r.ContentLength >= 0 {
-		r.ContentLength = int64(len(r.Body))
-	}
-	if r.Header.Get("Content-Length") != "" {
-		r.Header.Set("Content-Length", strconv.Itoa(len(r.Body)))
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
@@ -98,15 +97,8 @@ func (m masker) response(resp *store.Response) (*store.Response, error) {
 	}
 	r.Header, r.Trailer = m.header(r.Header), m.header(r.Trailer)
 	r.Status = m.red.Text(r.Status)
-	if len(body) != len(r.Body) {
-		if r.ContentLength > 0 {
-			r.ContentLength = int64(len(body))
-		}
-		if r.Header.Get("Content-Length") != "" {
-			r.Header.Set("Content-Length", strconv.Itoa(len(body)))
-		}
-	}
 	r.Body = body
+	resize(&r, resp)
 	return &r, nil
 }
 

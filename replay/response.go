@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -43,6 +44,20 @@ func rebuild(r *store.Response, req *http.Request, recorded time.Time, broken er
 	}
 	resp.Body = &replayedBody{rest: r.Body, end: broken, trailer: r.Trailer, resp: resp}
 	return resp
+}
+
+// resize makes the length that a response states that of a body that was changed; -1
+// still says that it is not known.
+func resize(r, before *store.Response) {
+	if r == nil || before != nil && len(r.Body) == len(before.Body) {
+		return
+	}
+	if r.ContentLength >= 0 {
+		r.ContentLength = int64(len(r.Body))
+	}
+	if r.Header.Get("Content-Length") != "" {
+		r.Header.Set("Content-Length", strconv.Itoa(len(r.Body)))
+	}
 }
 
 // replayedBody reads bytes of an exchange, which it never changes.
