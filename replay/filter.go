@@ -22,6 +22,9 @@ func (o *Options) cutoff(now time.Time) store.ID {
 	return 0
 }
 
+// replays reports whether an exchange of a tape may be replayed at all.
+func (o *Options) replays(x *store.Exchange) bool { return x.Complete && !o.discards(x) }
+
 // discards reports whether an exchange of a tape counts as missing.
 func (o *Options) discards(x *store.Exchange) bool {
 	if o.DiscardBad && (x.Fault != nil || statusOf(x) >= 400) {

@@ -78,7 +78,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
 	t.keepers, t.passes = chosenBy("KeepSecrets", opts.KeepSecrets), chosenBy("PassThrough", opts.PassThrough)
-	t.order.store, t.order.usable = s, func(x *store.Exchange) bool { return x.Complete && !t.opts.discards(x) }
+	t.order.store, t.order.usable = s, t.opts.replays
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(s, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer, selector{opts.Match, t.masker.red.Header})

@@ -69,7 +69,7 @@ func (t *Tape) Unused() ([]*store.Exchange, error) {
 		if x.ID >= t.session {
 			break
 		}
-		if x.Complete && !t.opts.discards(x) && !t.sequences.wasServed(x.ID) {
+		if t.opts.replays(x) && !t.sequences.wasServed(x.ID) {
 			unused = append(unused, x)
 		}
 	}
