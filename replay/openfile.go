@@ -2,8 +2,6 @@ package replay
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -17,7 +15,7 @@ import (
 func openFile(path string, mode Mode) (store.Store, error) {
 	open, openReadOnly := bolt.Open, bolt.OpenReadOnly
 	if strings.EqualFold(filepath.Ext(path), ".json") {
-		open, openReadOnly = openText, text.OpenReadOnly
+		open, openReadOnly = text.Open, text.OpenReadOnly
 	}
 	if mode == ModeReplay {
 		return openReadOnly(path)
@@ -29,28 +27,4 @@ func openFile(path string, mode Mode) (store.Store, error) {
 		}
 	}
 	return s, err
-}
-
-// openText opens a text tape that can be written. Without the look at the folder it
-// would be the first exchange that fails.
-func openText(path string) (store.Store, error) {
-	dir := filepath.Dir(path)
-	err := os.MkdirAll(dir, 0o700)
-	if err == nil {
-		err = tryFolder(path, dir)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", store.ErrReadOnly, path, err)
-	}
-	return text.Open(path)
-}
-
-// tryFolder makes a file and removes it again. Its name is that of a file that a crash
-// has left, so that a crash leaves nothing for long.
-func tryFolder(path, dir string) error {
-	f, err := os.CreateTemp(dir, ".tape-"+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay"
@@ -75,4 +76,11 @@ func TestAReadOnlyFileSystem(t *testing.T) {
 	if names, _ := os.ReadDir(dir); len(names) != len(stores()) {
 		t.Errorf("left behind: %v", names)
 	}
+}
+
+// The other files of a text tape have the hash of a long name in theirs.
+func TestATapeWithALongName(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), strings.Repeat("n", 240)+".json"), replay.Options{Mode: replay.ModeRecord})
+	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+	closeTape(t, tape)
 }

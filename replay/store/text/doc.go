@@ -45,7 +45,7 @@
 // with the other. A file that was changed by hand while it was open is not overwritten:
 // Close returns an error. The lock is a file beside the tape, .tape-NAME.lock, that is
 // there while the tape is open; the lock, though not the file, is gone when its
-// process dies. In a folder that may not be written there is no lock, and
-// nothing can be recorded. On systems other than Windows, Linux, macOS and the
+// process dies. A tape in a folder that may not be written is opened by OpenReadOnly
+// alone. On systems other than Windows, Linux, macOS and the
 // BSDs there is no lock: one process writes.
 package text

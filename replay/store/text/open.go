@@ -15,14 +15,18 @@ import (
 // then what is recorded is in the journal beside it. A file that is not there is made,
 // mode 0600, if something is recorded. One tape is open for writing at a time, here or
 // in another process: the second is [store.ErrLocked] after one second. A file that is
-// not a tape, of a later schema or damaged is a [store.FormatError] with the line; a
-// symbolic link is an error.
+// not a tape, of a later schema or damaged is a [store.FormatError] with the line; one in
+// a folder that cannot be written is [store.ErrReadOnly]; a symbolic link is an error.
 func Open(path string) (store.Store, error) {
 	lock, err := file.Acquire(path)
 	if err != nil {
 		return nil, err
 	}
 	lock.Sweep()
+	if err := file.TryFolder(path); err != nil { // else the first exchange would be the one that fails
+		lock.Release()
+		return nil, fmt.Errorf("%w: %s: %w", store.ErrReadOnly, path, err)
+	}
 	s, err := open(path, false)
 	if err == nil && s.changed && s.save() == nil {
 		// What a crash has left in the journal is in the file now, and has the IDs that

@@ -31,6 +31,16 @@ func CreateTemp(tape string) (*os.File, error) {
 	return os.CreateTemp(filepath.Dir(tape), ownName(tape)+"-*")
 }
 
+// TryFolder returns an error if the folder of a tape cannot be written: it makes a
+// temporary file and removes it again. Whoever calls it holds the lock.
+func TryFolder(tape string) error {
+	f, err := CreateTemp(tape)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // Leftovers returns the temporary files of a tape.
 func Leftovers(tape string) []string {
 	dir, err := os.Open(filepath.Dir(tape))

@@ -106,3 +106,13 @@ func TestReplace(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+func TestTryFolder(t *testing.T) {
+	tape := filepath.Join(t.TempDir(), "t.json")
+	if err := TryFolder(tape); err != nil || Leftovers(tape) != nil {
+		t.Errorf("got %v, and left %v", err, Leftovers(tape))
+	}
+	if TryFolder(filepath.Join(tape, "t.json")) == nil {
+		t.Error("a folder that is not there can be written")
+	}
+}
