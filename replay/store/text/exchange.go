@@ -122,13 +122,6 @@ func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
 	if err = e.Request.to(&x.Request); err != nil {
 		return nil, in("request", err)
 	}
-	x.Key = store.KeyOf(x.Request.Method, x.Request.ParseURL())
-	x.Route = x.Key.Path
-	if e.Route != nil {
-		if x.Route, err = untext(*e.Route); err != nil {
-			return nil, in("route", err)
-		}
-	}
 	if x.FirstByte, err = parseDuration(e.FirstByte); err != nil {
 		return nil, in("first_byte", err)
 	}
@@ -140,6 +133,13 @@ func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
 	}
 	if x.Secrets, err = hashAt(e.Secrets, hashes); err != nil {
 		return nil, in("secrets", err)
+	}
+	x.Key = sumOf(x)
+	x.Route = x.Key.Path
+	if e.Route != nil {
+		if x.Route, err = untext(*e.Route); err != nil {
+			return nil, in("route", err)
+		}
 	}
 	if f := e.Fault; f != nil {
 		x.Fault = &store.Fault{Kind: f.Kind, IsTimeout: f.Timeout}
@@ -162,14 +162,11 @@ func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
 	if x.ID, err = dayID(e.Recorded); err != nil {
 		return nil, in("recorded", err)
 	}
-	x.Key = sumOf(x)
 	return x, nil
 }
 
 func (r *request) to(out *store.Request) (err error) {
-	if out.Method = r.Method; out.Method == "" {
-		out.Method = http.MethodGet
-	}
+	out.Method = cmp.Or(r.Method, http.MethodGet)
 	if r.URL == "" {
 		return in("url", errors.New("is missing"))
 	}

@@ -94,7 +94,6 @@ func (e *exchange1) decode() (*store.Exchange, error) {
 	if x.Request, err = e.Request.decode(); err != nil {
 		return nil, err
 	}
-	x.Key = store.KeyOf(x.Request.Method, x.Request.ParseURL())
 	if f := e.Fault; f != nil {
 		x.Fault = &store.Fault{Text: f.Text, Kind: f.Kind, IsTimeout: f.Timeout}
 	}
