@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -24,8 +25,5 @@ func (deniedError) Is(target error) bool { return target == verdict.ErrRejected 
 type denied struct{}
 
 func (denied) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
-	return nil, fmt.Errorf("%w: %s %s", ErrDenied, req.Method, req.URL.Host)
+	return layer.Reject(req, fmt.Errorf("%w: %s %s", ErrDenied, req.Method, req.URL.Host))
 }
