@@ -40,8 +40,9 @@ func (c comparer) nearest(r *store.Request, near []*store.Exchange) (*store.Exch
 	byScore := func(a, b candidate) int { return cmp.Compare(a.score, b.score) }
 	slices.SortStableFunc(all, byScore)
 	all = all[:min(len(all), finalists)]
+	sum := c.by.match.sumOf(r)
 	for i := range all {
-		c.compareBodies(r, &all[i])
+		c.compareBodies(r, sum, &all[i])
 	}
 	slices.SortStableFunc(all, byScore)
 	for _, to := range all {
@@ -93,8 +94,8 @@ func (c comparer) differingHeaders(r *store.Request, x *store.Exchange) []string
 	return slices.Compact(names)
 }
 
-// compareBodies compares the bodies by what counts of them.
-func (c comparer) compareBodies(r *store.Request, to *candidate) {
+// compareBodies compares the bodies by what counts of them; sum is that of r.
+func (c comparer) compareBodies(r *store.Request, sum [32]byte, to *candidate) {
 	m := c.by.match
 	if m.Key != nil || m.IgnoreBody {
 		return
@@ -107,7 +108,7 @@ func (c comparer) compareBodies(r *store.Request, to *candidate) {
 			return
 		}
 		hashed(&to.list, x, r)
-	case m.sumOf(r) == m.sumOf(x):
+	case sum == m.sumOf(x):
 		return
 	default:
 		to.list.Bodies(
