@@ -37,9 +37,8 @@ func watches(req *http.Request) bool {
 	if req.URL == nil {
 		return false
 	}
-	for rest := req.URL.RawQuery; rest != ""; {
-		var pair string
-		if pair, rest, _ = strings.Cut(rest, "&"); pair == "watch=true" || pair == "watch=1" {
+	for pair := range strings.SplitSeq(req.URL.RawQuery, "&") {
+		if pair == "watch=true" || pair == "watch=1" {
 			return true
 		}
 	}

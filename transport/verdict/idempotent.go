@@ -71,7 +71,7 @@ func ifMatches(req *http.Request) bool {
 // the generation that it names, which the write changes: it cannot be done twice.
 // See cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
 func onGeneration(req *http.Request) bool {
-	if req.URL == nil || !within(req.URL, "googleapis.com") {
+	if req.URL == nil || !within(req.URL.Hostname(), "googleapis.com") {
 		return false
 	}
 	switch req.Method {
@@ -89,9 +89,7 @@ func onGeneration(req *http.Request) bool {
 
 // hasParameter reports whether the query of u has a parameter that is not empty.
 func hasParameter(u *url.URL, name string) bool {
-	for rest := u.RawQuery; rest != ""; {
-		var pair string
-		pair, rest, _ = strings.Cut(rest, "&")
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		if k, v, _ := strings.Cut(pair, "="); k == name && v != "" {
 			return true
 		}
@@ -114,6 +112,7 @@ func keyedForHost(req *http.Request) bool {
 	if req.URL == nil {
 		return false
 	}
+	host := req.URL.Hostname()
 	for _, k := range [...]struct{ domain, header, with string }{
 		// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each
 		// operation whose model marks the header as its idempotency token. The last two
@@ -138,16 +137,15 @@ func keyedForHost(req *http.Request) bool {
 		// developer.paypal.com/api/rest/reference/idempotency
 		{"paypal.com", "Paypal-Request-Id", ""},
 	} {
-		if within(req.URL, k.domain) && req.Header.Get(k.header) != "" && (k.with == "" || req.Header.Get(k.with) != "") {
+		if within(host, k.domain) && req.Header.Get(k.header) != "" && (k.with == "" || req.Header.Get(k.with) != "") {
 			return true
 		}
 	}
 	return false
 }
 
-// within reports whether the host of u is of a domain.
-func within(u *url.URL, domain string) bool {
-	host := u.Hostname()
+// within reports whether a host is of a domain.
+func within(host, domain string) bool {
 	rest := len(host) - len(domain)
 	return rest >= 0 && ascii.EqualFold(host[rest:], domain) && (rest == 0 || host[rest-1] == '.')
 }
