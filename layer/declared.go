@@ -4,13 +4,12 @@ import "github.com/gracy-go/gracy/internal/declare"
 
 var _ declare.Source = (*callContext)(nil)
 
-// declarer is a layer that declares something of the requests of its stack: a
-// declare.Safe or a declare.Keyed.
-type declarer interface{ Declares() any }
+// declarer is a layer that declares something of the requests of its stack.
+type declarer interface{ Declares() declare.Rule }
 
 // Declared implements [declare.Source]: what the layers of the stack of the call
 // declare, wherever they are in it.
-func (cc *callContext) Declared() *declare.Set { return cc.call.begunBy.declared }
+func (cc *callContext) Declared() declare.Set { return cc.call.begunBy.declared }
 
 // Route implements [declare.Source].
 func (cc *callContext) Route() string { return cc.call.Route() }

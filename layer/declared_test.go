@@ -16,7 +16,7 @@ func (d declares) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("declares", d, next, nil)
 }
 
-func (declares) Declares() any { return declare.Safe{Rule: anyRequest{}} }
+func (declares) Declares() declare.Rule { return declare.Safe{Rule: anyRequest{}} }
 
 type anyRequest struct{}
 

@@ -96,7 +96,7 @@ type built struct {
 	exposed   atomic.Bool // the round tripper right around it is foreign
 	tables    []*route.Table
 	names     *names
-	declared  *declare.Set // nil where no layer of the stack declares anything
+	declared  declare.Set // empty where no layer of the stack declares anything
 }
 
 // listener is an observer and what it wants.

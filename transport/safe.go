@@ -23,7 +23,7 @@ type Declaration struct {
 	name     string // how Explain shows the layer
 	header   string // of a KeyHeader, in canonical form
 	patterns []string
-	each     route.Each
+	rule     declare.Rule // of its kind
 }
 
 // Safe declares that requests do no work that must not be done twice, whatever
@@ -38,7 +38,7 @@ type Declaration struct {
 // "/" is every request: as an override, that of the call. Patterns may overlap. Safe
 // panics on one that is malformed.
 func Safe(patterns ...string) *Declaration {
-	return newDeclaration("safe", "", patterns)
+	return newDeclaration("safe", "", patterns, func(r rule) declare.Rule { return declare.Safe{Rule: r} })
 }
 
 // KeyHeader declares that a header, where it is not empty, is an idempotency key for the
@@ -54,7 +54,7 @@ func KeyHeader(name string, patterns ...string) *Declaration {
 	if name == "" {
 		panic("transport: KeyHeader: no name")
 	}
-	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns)
+	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns, func(r rule) declare.Rule { return declare.Keyed{Rule: r} })
 }
 
 // Streams declares that the body of the response to a request may never end, as
@@ -64,15 +64,15 @@ func KeyHeader(name string, patterns ...string) *Declaration {
 // text/event-stream, or has the query parameter watch=true, is a stream without it.
 // Streams panics on a pattern that is malformed.
 func Streams(patterns ...string) *Declaration {
-	return newDeclaration("streams", "", patterns)
+	return newDeclaration("streams", "", patterns, func(r rule) declare.Rule { return declare.Stream{Rule: r} })
 }
 
-func newDeclaration(name, header string, patterns []string) *Declaration {
+func newDeclaration(name, header string, patterns []string, declares func(rule) declare.Rule) *Declaration {
 	each, err := route.CompileEach(patterns...)
 	if err != nil {
 		panic("transport: " + name + ": " + err.Error())
 	}
-	return &Declaration{name, header, append([]string(nil), patterns...), each}
+	return &Declaration{name, header, append([]string(nil), patterns...), declares(rule{header, each})}
 }
 
 // Wrap implements [Layer].
@@ -82,15 +82,7 @@ func (d *Declaration) Wrap(next http.RoundTripper) http.RoundTripper {
 
 // Attach implements [Override].
 func (d *Declaration) Attach(ctx context.Context) context.Context {
-	switch r := d.Declares().(type) {
-	case declare.Keyed:
-		return setting.With(ctx, r)
-	case declare.Stream:
-		return setting.With(ctx, r)
-	case declare.Safe:
-		return setting.With(ctx, r)
-	}
-	return ctx
+	return setting.With(ctx, d.rule)
 }
 
 // String lists the patterns: "safe: POST /search", "key header: X-Request-Id for
@@ -110,23 +102,15 @@ func (d *Declaration) String() string {
 func (d *Declaration) Explain(p *Plan) { p.Note("%s", d) }
 
 // Declares is how layer.Wrap knows a layer that declares something.
-func (d *Declaration) Declares() any {
-	switch d.name {
-	case "key header":
-		return declare.Keyed{Rule: rule{d}}
-	case "streams":
-		return declare.Stream{Rule: rule{d}}
-	}
-	return declare.Safe{Rule: rule{d}}
-}
+func (d *Declaration) Declares() declare.Rule { return d.rule }
 
-// rule keeps the method of a rule out of the methods of a Declaration.
-type rule struct{ *Declaration }
+// rule is what a Declaration says of requests.
+type rule struct {
+	header string // that has to be there, "" for none
+	each   route.Each
+}
 
 // About implements [declare.Rule].
 func (r rule) About(req *http.Request, call declare.Router) bool {
-	if r.header != "" && req.Header.Get(r.header) == "" {
-		return false
-	}
-	return r.each.Match(req, call)
+	return (r.header == "" || req.Header.Get(r.header) != "") && r.each.Match(req, call)
 }

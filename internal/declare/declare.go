@@ -6,8 +6,8 @@
 package declare
 
 import (
-	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gracy-go/gracy/internal/setting"
 )
@@ -21,37 +21,21 @@ type Rule interface {
 	About(req *http.Request, call Router) bool
 }
 
-// Safe is the setting that declares requests safe, in place of what a stack declares.
+// Safe declares requests safe. It and the other kinds are rules for the [Set] of a stack,
+// and settings in place of the rules of their kind there.
 type Safe struct{ Rule }
 
-// Keyed is the setting that declares requests to carry an idempotency key, in place of
-// what a stack declares.
+// Keyed declares requests to carry an idempotency key.
 type Keyed struct{ Rule }
 
-// Stream is the setting that declares the responses of requests streams, in place of
-// what a stack declares.
+// Stream declares the responses of requests streams.
 type Stream struct{ Rule }
 
-// A Set is what the layers of a stack declare. A nil Set declares nothing.
-type Set struct{ safe, keyed, stream []Rule }
+// A Set is what the layers of a stack declare: each a Safe, a Keyed or a Stream.
+type Set []Rule
 
-// With returns the set with one declaration more, a Safe, a Keyed or a Stream. It leaves s as it
-// is.
-func (s *Set) With(declaration any) *Set {
-	n := new(Set)
-	if s != nil {
-		n.safe, n.keyed, n.stream = append(n.safe, s.safe...), append(n.keyed, s.keyed...), append(n.stream, s.stream...)
-	}
-	switch d := declaration.(type) {
-	case Safe:
-		n.safe = append(n.safe, d.Rule)
-	case Keyed:
-		n.keyed = append(n.keyed, d.Rule)
-	case Stream:
-		n.stream = append(n.stream, d.Rule)
-	}
-	return n
-}
+// With returns the set with one declaration more. It leaves s as it is.
+func (s Set) With(declaration Rule) Set { return append(slices.Clip(s), declaration) }
 
 // Key is the key under which the context of a call has a [Source].
 type Key struct{}
@@ -59,40 +43,29 @@ type Key struct{}
 // A Source is a call through a stack that may declare something.
 type Source interface {
 	Router
-	Declared() *Set
+	Declared() Set
 }
 
 // IsSafe reports whether req is declared safe: by the setting in its context, else by
 // the stack that it is on its way through.
-func IsSafe(req *http.Request) bool {
-	call, set := source(req.Context())
-	if s, ok := setting.From[Safe](req.Context()); ok {
-		return s.About(req, call)
-	}
-	return set != nil && about(set.safe, req, call)
-}
+func IsSafe(req *http.Request) bool { return declared[Safe](req) }
 
 // IsKeyed reports whether req carries a header that is declared to be an idempotency
 // key, as [IsSafe] does.
-func IsKeyed(req *http.Request) bool {
-	call, set := source(req.Context())
-	if k, ok := setting.From[Keyed](req.Context()); ok {
-		return k.About(req, call)
-	}
-	return set != nil && about(set.keyed, req, call)
-}
+func IsKeyed(req *http.Request) bool { return declared[Keyed](req) }
 
-func source(ctx context.Context) (Router, *Set) {
-	s, ok := ctx.Value(Key{}).(Source)
-	if !ok {
-		return nil, nil
+// declared reports whether a declaration of one kind is about req.
+func declared[D Rule](req *http.Request) bool {
+	var call Router
+	var set Set
+	if s, ok := req.Context().Value(Key{}).(Source); ok {
+		call, set = s, s.Declared()
 	}
-	return s, s.Declared()
-}
-
-func about(rules []Rule, req *http.Request, call Router) bool {
-	for _, r := range rules {
-		if r.About(req, call) {
+	if d, ok := setting.From[D](req.Context()); ok {
+		return d.About(req, call)
+	}
+	for _, d := range set {
+		if d, ok := d.(D); ok && d.About(req, call) {
 			return true
 		}
 	}

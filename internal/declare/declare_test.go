@@ -16,7 +16,7 @@ func (h host) About(req *http.Request, _ Router) bool { return req.URL.Host == s
 // call is a call through a stack that declares something.
 type call struct {
 	context.Context
-	set *Set
+	set Set
 }
 
 func (c call) Value(key any) any {
@@ -26,12 +26,12 @@ func (c call) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-func (c call) Declared() *Set { return c.set }
-func (call) Route() string    { return "/" }
+func (c call) Declared() Set { return c.set }
+func (call) Route() string   { return "/" }
 
 // A setting takes the place of what the stack declares, and each kind stands alone.
 func TestTheSettingElseTheStackDeclares(t *testing.T) {
-	var none *Set
+	var none Set
 	stack := call{t.Context(), none.With(Safe{host("a.test")}).With(Safe{host("b.test")}).With(Keyed{host("k.test")})}
 	for _, tc := range []struct {
 		name        string
@@ -62,9 +62,9 @@ func TestTheSettingElseTheStackDeclares(t *testing.T) {
 
 // The set of an inner layer stays as it is when an outer one adds to it.
 func TestWithLeavesTheSetAsItIs(t *testing.T) {
-	var none *Set
+	var none Set
 	inner := none.With(Safe{host("a.test")})
-	if outer := inner.With(Safe{host("b.test")}); len(inner.safe) != 1 || len(outer.safe) != 2 {
-		t.Errorf("%d and %d rules, want 1 and 2", len(inner.safe), len(outer.safe))
+	if outer := inner.With(Safe{host("b.test")}); len(inner) != 1 || len(outer) != 2 {
+		t.Errorf("%d and %d rules, want 1 and 2", len(inner), len(outer))
 	}
 }

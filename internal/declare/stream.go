@@ -5,21 +5,13 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/ascii"
-	"github.com/gracy-go/gracy/internal/setting"
 )
 
 // IsStream reports whether the body of the response to req may never end: the request
 // accepts text/event-stream, has the query parameter watch=true or watch=1, or is
 // declared so, as in [IsSafe].
 func IsStream(req *http.Request) bool {
-	if acceptsEvents(req.Header["Accept"]) || watches(req) {
-		return true
-	}
-	call, set := source(req.Context())
-	if s, ok := setting.From[Stream](req.Context()); ok {
-		return s.About(req, call)
-	}
-	return set != nil && about(set.stream, req, call)
+	return acceptsEvents(req.Header["Accept"]) || watches(req) || declared[Stream](req)
 }
 
 // acceptsEvents reports whether the first media type of an Accept header is that of

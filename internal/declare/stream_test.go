@@ -8,7 +8,7 @@ import (
 )
 
 func TestWhatIsAStream(t *testing.T) {
-	var none *Set
+	var none Set
 	declared := call{t.Context(), none.With(Stream{host("s.test")})}
 	for name, tc := range map[string]struct {
 		url, accept string
