@@ -107,7 +107,7 @@ func (d *Declaration) Declares() declare.Rule { return d.rule }
 // rule is what a Declaration says of requests.
 type rule struct {
 	header string // that has to be there, "" for none
-	each   route.Each
+	each   *route.Each
 }
 
 // About implements [declare.Rule].

@@ -2,29 +2,25 @@ package route
 
 import "net/http"
 
-// Each is a set of patterns of which any may match. Unlike those of a [Table] they may
-// overlap, since none has to be picked. It is immutable and safe for concurrent use.
-type Each []each
-
-type each struct {
-	table *Table
-	*pattern
+// Each is a set of patterns of which any may match. Unlike those of a [Table] two may
+// match the same requests, since none has to be picked. It is immutable and safe for
+// concurrent use; the zero Each matches nothing.
+type Each struct {
+	table    Table
+	patterns []*pattern
 }
 
-// CompileEach reads patterns as [Compile] does, each for itself. The error names the
-// pattern that is malformed.
-func CompileEach(patterns ...string) (Each, error) {
-	all := make(Each, 0, len(patterns))
+// CompileEach reads patterns as [Compile] does. The error names the pattern that is
+// malformed.
+func CompileEach(patterns ...string) (*Each, error) {
+	all := new(Each)
 	for _, text := range patterns {
 		p, err := parse(text)
 		if err != nil {
 			return nil, err
 		}
-		t, err := Compile(text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, each{t, p})
+		all.table.add(p) // one that is there in other words matches the same paths
+		all.patterns = append(all.patterns, p)
 	}
 	return all, nil
 }
@@ -32,26 +28,22 @@ func CompileEach(patterns ...string) (Each, error) {
 // Match reports whether a pattern matches the path of a request, or is the route of
 // its call, whose path may begin with a base path that the route leaves out. The call
 // is nil where there is none.
-func (all Each) Match(req *http.Request, call interface{ Route() string }) bool {
-	if req.URL == nil || len(all) == 0 {
+func (all *Each) Match(req *http.Request, call interface{ Route() string }) bool {
+	if req.URL == nil || len(all.patterns) == 0 {
 		return false
 	}
-	host, path := hostOf(req), pathOf(req.URL)
-	for _, e := range all {
-		if _, ok := e.table.Match(req.Method, host, path); ok {
-			return true
-		}
-		if call != nil && (e.method == "" || e.method == methodOf(req)) &&
-			(e.host == "" || e.host == canonicalHost(host)) && e.path == call.Route() {
+	host := hostOf(req)
+	if all.table.find(req.Method, host, pathOf(req.URL)) != nil {
+		return true
+	}
+	if call == nil {
+		return false
+	}
+	for _, p := range all.patterns {
+		if (p.method == "" || p.method == methodOf(req.Method)) &&
+			(p.host == "" || p.host == canonicalHost(host)) && p.path == call.Route() {
 			return true
 		}
 	}
 	return false
-}
-
-func methodOf(req *http.Request) string {
-	if req.Method == "" {
-		return http.MethodGet
-	}
-	return req.Method
 }

@@ -57,6 +57,7 @@ type segPattern struct {
 type pattern struct {
 	text, method, host, path string
 	segs                     []segPattern
+	name                     *Name // of the calls that it matches in a Table
 }
 
 func parse(text string) (*pattern, error) {

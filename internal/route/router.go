@@ -137,8 +137,8 @@ const (
 
 func (r *Router) name(req *http.Request, path string) (*Name, kind) {
 	for _, t := range r.tables {
-		if tpl, ok := t.Match(req.Method, hostOf(req), path); ok {
-			return Named(tpl), named
+		if p := t.find(req.Method, hostOf(req), path); p != nil {
+			return p.name, named
 		}
 	}
 	if path == "*" {

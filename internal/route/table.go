@@ -67,7 +67,7 @@ func (l leaf) pick(method string) *pattern {
 // text comes before text with placeholders in it, that with more text first, then
 // {name}, then {name...}.
 func Compile(patterns ...string) (*Table, error) {
-	t := &Table{hosts: map[string]*node{}}
+	t := new(Table)
 	seen := make(map[string]bool, len(patterns))
 	for _, text := range patterns {
 		p, err := parse(text)
@@ -81,8 +81,6 @@ func Compile(patterns ...string) (*Table, error) {
 		if old := t.add(p); old != nil {
 			return nil, fmt.Errorf("route: pattern %q conflicts with %q: both match the same requests", p.text, old.text)
 		}
-		t.byMethod = t.byMethod || p.method != ""
-		t.patterns = true
 	}
 	return t, nil
 }
@@ -92,26 +90,36 @@ func Compile(patterns ...string) (*Table, error) {
 // that match, the first in the order of [Compile] wins; one for another method does
 // not match. Empty and dot segments are removed first.
 func (t *Table) Match(method, host, path string) (template string, ok bool) {
+	if p := t.find(method, host, path); p != nil {
+		return p.path, true
+	}
+	return "", false
+}
+
+// find returns the pattern that [Table.Match] picks, nil if there is none.
+func (t *Table) find(method, host, path string) *pattern {
 	if t == nil || !t.patterns {
-		return "", false
+		return nil
 	}
-	if method == "" {
-		method = http.MethodGet
-	}
-	path = clean(path)
+	method, path = methodOf(method), clean(path)
 	if len(t.hosts) > 1 || t.hosts[""] == nil {
 		if n := t.hosts[canonicalHost(host)]; n != nil {
 			if p := n.match(method, path); p != nil {
-				return p.path, true
+				return p
 			}
 		}
 	}
 	if n := t.hosts[""]; n != nil {
-		if p := n.match(method, path); p != nil {
-			return p.path, true
-		}
+		return n.match(method, path)
 	}
-	return "", false
+	return nil
+}
+
+func methodOf(method string) string {
+	if method == "" {
+		return http.MethodGet
+	}
+	return method
 }
 
 func (t *Table) byHost() bool {
@@ -158,8 +166,14 @@ func (n *node) match(method, rest string) *pattern {
 
 // add inserts p, or returns the pattern that already matches the same requests.
 func (t *Table) add(p *pattern) *pattern {
+	p.name = Named(p.path)
+	t.byMethod = t.byMethod || p.method != ""
+	t.patterns = true
 	n := t.hosts[p.host]
 	if n == nil {
+		if t.hosts == nil {
+			t.hosts = map[string]*node{}
+		}
 		n = &node{}
 		t.hosts[p.host] = n
 	}
