@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -232,8 +233,8 @@ func TestRecordersOfDifferentNamesShareARegistry(t *testing.T) {
 // One label value that is not valid UTF-8 makes a whole scrape fail.
 func TestInvalidLabelValuesAreMadeValid(t *testing.T) {
 	r := New("te\xffst")
-	for _, route := range []string{"/\xff", "/\xfe", "/\x00", "/\n\"\\"} {
-		s, _ := r.store.Load().find("GE\xffT", route, nil)
+	for _, path := range []string{"/\xff", "/\xfe", "/\x00", "/\n\"\\"} {
+		s, _ := r.store.Load().find("GE\xffT", route.Named(path))
 		s.calls[accepted].add(200)
 		s.durations[accepted].observe(1)
 	}

@@ -13,7 +13,7 @@ func (s *store) folded() []*series {
 	shown := make(map[key]*series, len(ix.series))
 	var moved []*series
 	for k, sr := range ix.series {
-		if sr.now == nil || label(sr.now()) == sr.route {
+		if sr.name == nil || label(sr.name.Now()) == sr.route {
 			shown[k] = sr
 		} else {
 			moved = append(moved, sr)
@@ -21,7 +21,7 @@ func (s *store) folded() []*series {
 	}
 	sums := map[key]bool{}
 	for _, sr := range moved {
-		k := key{sr.method, label(sr.now())}
+		k := key{sr.method, label(sr.name.Now())}
 		if !sums[k] {
 			sums[k] = true
 			sum := newSeries(k.method, k.route)

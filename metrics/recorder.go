@@ -73,7 +73,7 @@ func (r *Recorder) wait(how layer.Wait, n int64) {
 }
 
 func (r *Recorder) seriesOf(c *layer.Call) *series {
-	s, _ := r.store.Load().find(c.Request().Method, c.Route(), c)
+	s, _ := r.store.Load().find(c.Request().Method, c.RouteName())
 	return s
 }
 

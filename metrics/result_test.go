@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -54,7 +55,7 @@ func TestEachOutcomeIsCountedOnce(t *testing.T) {
 			if diff := differ(got, tt.want); diff != "" {
 				t.Error(diff)
 			}
-			s, _ := r.store.Load().find("GET", "/r", nil)
+			s, _ := r.store.Load().find("GET", route.Named("/r"))
 			var code string
 			s.calls[tt.outcome].each(func(c string, _ uint64) { code = c })
 			if code != tt.code {
@@ -122,7 +123,7 @@ func TestARejectionThatReportsATimeoutIsARejection(t *testing.T) {
 	_ = send(t.Context(), t, r.Wrap(testLayer(func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
 		return layer.Reject(req, slowRejectionError{})
 	}).Wrap(rttest.Respond(200, ""))), "GET", "/r")
-	s, _ := r.store.Load().find("GET", "/r", nil)
+	s, _ := r.store.Load().find("GET", route.Named("/r"))
 	if a, b := s.calls[rejected].total(), s.calls[timeout].total(); a != 1 || b != 0 {
 		t.Errorf("%d rejections and %d timeouts, want 1 and 0", a, b)
 	}

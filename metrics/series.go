@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -48,7 +49,7 @@ const waitKinds = 4
 // need is made when it is first needed.
 type series struct {
 	method, route string
-	now           func() string // the route that calls of route have by now; nil if it stays
+	name          *route.Name // of the call that made it; nil of a sum and of the overflow
 
 	calls     [outcomes]codes
 	durations [outcomes]lazy

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -36,47 +37,46 @@ func newStore() *store {
 	return s
 }
 
-// find returns the series of a method and route, and whether it is that of the overflow. A known
-// route costs one look-up and no lock; neither does an unknown one once the cap is reached. c is a call of the
-// route; it may be nil where the route stays.
-func (s *store) find(m, route string, c *layer.Call) (found *series, over bool) {
+// find returns the series of a method and of a route, and whether it is that of the overflow. A known
+// route costs one look-up and no lock; neither does an unknown one once the cap is reached.
+func (s *store) find(m string, name *route.Name) (found *series, over bool) {
 	m = method(m)
-	if found = s.index.Load().series[key{m, route}]; found != nil {
+	if found = s.index.Load().series[key{m, name.Route}]; found != nil {
 		return found, false
 	}
-	route = label(route)
+	shown := label(name.Route)
 	ix := s.index.Load()
-	over = !ix.routes[route] && len(ix.routes) >= maxRoutes
+	over = !ix.routes[shown] && len(ix.routes) >= maxRoutes
 	if over {
-		route = otherRoute
+		shown = otherRoute
 	}
-	if found = ix.series[key{m, route}]; found != nil {
+	if found = ix.series[key{m, shown}]; found != nil {
 		return found, over
 	}
-	return s.add(m, route, c)
+	return s.add(m, shown, name)
 }
 
-// add returns the series of a method and route, and makes it unless another request was first.
-func (s *store) add(m, route string, c *layer.Call) (added *series, over bool) {
+// add returns the series of a method and label, and makes it unless another request was first.
+func (s *store) add(m, shown string, name *route.Name) (added *series, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ix := s.index.Load()
-	over = !ix.routes[route] && len(ix.routes) >= maxRoutes
+	over = !ix.routes[shown] && len(ix.routes) >= maxRoutes
 	if over {
-		route = otherRoute
+		shown = otherRoute
 	}
-	if added = ix.series[key{m, route}]; added != nil {
+	if added = ix.series[key{m, shown}]; added != nil {
 		return added, over
 	}
-	added = newSeries(m, route)
-	if c != nil && !over {
-		added.now = c.RouteName().Now
+	added = newSeries(m, shown)
+	if !over {
+		added.name = name
 	}
 	next := &index{series: maps.Clone(ix.series), routes: ix.routes}
-	next.series[key{m, route}] = added
-	if !over && !ix.routes[route] {
+	next.series[key{m, shown}] = added
+	if !over && !ix.routes[shown] {
 		next.routes = maps.Clone(ix.routes)
-		next.routes[route] = true
+		next.routes[shown] = true
 	}
 	s.index.Store(next)
 	return added, over
@@ -85,7 +85,7 @@ func (s *store) add(m, route string, c *layer.Call) (added *series, over bool) {
 // count counts a finished call. entry is the number of its first attempt.
 func (s *store) count(c *layer.Call, entry int, r result) {
 	req := c.Request()
-	sr, over := s.find(req.Method, c.Route(), c)
+	sr, over := s.find(req.Method, c.RouteName())
 	if over {
 		s.overflow.Add(1)
 	}

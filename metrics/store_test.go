@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
 )
 
@@ -20,7 +21,7 @@ func TestTenThousandRoutesCostNoMoreThanTwoHundred(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		over := uint64(0)
 		for i := range n {
-			sr, o := s.find("GET", fmt.Sprintf("/r/%d", i), nil)
+			sr, o := s.find("GET", route.Named(fmt.Sprintf("/r/%d", i)))
 			sr.calls[accepted].add(200)
 			sr.durations[accepted].observe(1)
 			if o {
@@ -48,14 +49,14 @@ func TestTenThousandRoutesCostNoMoreThanTwoHundred(t *testing.T) {
 	if len(few.index.Load().series) != maxRoutes || len(many.index.Load().series) != maxRoutes+1 {
 		t.Errorf("%d and %d series", len(few.index.Load().series), len(many.index.Load().series))
 	}
-	if other, _ := many.find("GET", "/never seen", nil); other.route != otherRoute || other.calls[accepted].total() != 10000-maxRoutes {
+	if other, _ := many.find("GET", route.Named("/never seen")); other.route != otherRoute || other.calls[accepted].total() != 10000-maxRoutes {
 		t.Errorf("%q has %d calls", other.route, other.calls[accepted].total())
 	}
 	if large > small+small/4 {
 		t.Errorf("%d routes take %d bytes, 10000 take %d", maxRoutes, small, large)
 	}
 	// A request with another method to a known route is not an overflow.
-	if sr, over := many.find("POST", "/r/7", nil); over || sr.route != "/r/7" {
+	if sr, over := many.find("POST", route.Named("/r/7")); over || sr.route != "/r/7" {
 		t.Errorf("POST on a known route is counted under %q, overflow %v", sr.route, over)
 	}
 	runtime.KeepAlive(few)
@@ -87,7 +88,7 @@ func TestACallOfFourAttemptsIsOneCall(t *testing.T) {
 		if got.Last.Sub(got.First) != 13*time.Second || got.Rate != 1.0/13 {
 			t.Errorf("from %v to %v, %v calls/s", got.First, got.Last, got.Rate)
 		}
-		s, _ := r.store.Load().find("GET", "/r", nil)
+		s, _ := r.store.Load().find("GET", route.Named("/r"))
 		for r, want := range map[reason]uint64{afterStatus: 1, afterError: 1, afterThrottled: 1} {
 			if n := s.retries[r].Load(); n != want {
 				t.Errorf("%d retries after %v, want %d", n, r, want)
