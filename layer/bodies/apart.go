@@ -4,17 +4,13 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // inMemory reports whether a body is what http.NewRequest makes of bytes in memory. A
 // GetBody that rewinds such a reader is known by its result, see [Rewind].
 func inMemory(body io.ReadCloser) bool {
-	switch opened(body).(type) {
-	case *bytes.Reader, *bytes.Buffer, *strings.Reader:
-		return true
-	}
-	return false
+	_, buffer := opened(body).(*bytes.Buffer)
+	return buffer || inPlace(body) != nil
 }
 
 // apart returns a body of its own where GetBody has rewound the reader in memory that
@@ -24,15 +20,8 @@ func apart(req *http.Request, again io.ReadCloser) io.ReadCloser {
 	if !inMemory(req.Body) || again == nil || !equal(again, req.Body) {
 		return again
 	}
-	switch b := opened(again).(type) {
-	case *bytes.Reader:
-		if b.Size() == req.ContentLength {
-			return &section{*io.NewSectionReader(b, 0, b.Size())}
-		}
-	case *strings.Reader:
-		if b.Size() == req.ContentLength {
-			return &section{*io.NewSectionReader(b, 0, b.Size())}
-		}
+	if b := inPlace(again); b != nil && b.Size() == req.ContentLength {
+		return &section{*io.NewSectionReader(b, 0, b.Size())}
 	}
 	return again
 }

@@ -10,7 +10,7 @@ const (
 // kept is what was read of a body. The mutex of its source guards it.
 type kept struct {
 	Limits
-	length int64 // of a body that is to be kept whole, 0 of any other
+	length int64 // the Content-Length, 0 or less if it is not known
 	limit  int64 // how much is kept
 
 	pieces [][]byte // all of them full but the last
@@ -20,20 +20,22 @@ type kept struct {
 	read   int64    // how much was read
 	over   bool     // more was read than is kept, and pieces is gone
 	full   *NotKeptError
-	known  int64 // the Content-Length
 }
 
 // keep returns what keeps a body of a Content-Length.
 func (l Limits) keep(length int64) kept {
-	k := kept{Limits: l, limit: l.Unknown, known: length}
+	k := kept{Limits: l, length: length, limit: l.Unknown}
 	switch {
-	case length > 0 && length <= l.Known:
-		k.length, k.limit = length, length
+	case k.whole():
+		k.limit = length
 	case length > 0:
 		k.limit = min(l.Known, l.Unknown)
 	}
 	return k
 }
+
+// whole reports whether the body is one that is kept whole.
+func (k *kept) whole() bool { return k.length > 0 && k.length <= k.Known }
 
 // room makes room for n more bytes and returns how many of them will be kept.
 func (k *kept) room(n int) int {
@@ -48,20 +50,17 @@ func (k *kept) room(n int) int {
 
 // grow adds a piece, and reports whether there was room for it.
 func (k *kept) grow() bool {
-	next := min(piece, k.limit-k.size)
-	if k.length == 0 {
+	next, need := min(piece, k.limit-k.size), k.length-k.taken
+	if !k.whole() {
 		next = min(next, max(firstPiece, k.size))
-	}
-	need := next
-	if k.length > 0 {
-		need = k.length - k.taken
+		need = next
 	}
 	if next <= 0 || k.full != nil {
 		return false
 	}
 	if k.Memory != nil && need > 0 {
 		if !k.Memory.take(need, k.Total) {
-			k.full = &NotKeptError{Length: k.known, Limit: k.limit, InUse: k.Memory.InUse(), Total: k.Total}
+			k.full = &NotKeptError{Length: k.length, Limit: k.limit, InUse: k.Memory.InUse(), Total: k.Total}
 			return false
 		}
 		k.taken += need
@@ -120,5 +119,5 @@ func (k *kept) lost() error {
 	if k.full != nil {
 		return k.full
 	}
-	return &NotKeptError{Length: k.known, Limit: k.limit}
+	return &NotKeptError{Length: k.length, Limit: k.limit}
 }

@@ -24,25 +24,40 @@ func opened(body io.ReadCloser) io.Reader {
 	return r
 }
 
+// placed is a reader of bytes in memory that can be read at an offset as well.
+type placed interface {
+	io.ReaderAt
+	Len() int // what is left to be read
+	Size() int64
+}
+
+// inPlace returns the one that an io.NopCloser is around, nil for any other body. Their
+// Read and ReadAt are of one piece, which is not so for any type that happens to have both.
+func inPlace(body io.ReadCloser) placed {
+	switch b := opened(body).(type) {
+	case *bytes.Reader:
+		return b
+	case *strings.Reader:
+		return b
+	}
+	return nil
+}
+
 // sectioned returns a request whose GetBody reads what its Body has to be read, nil
 // where that is not one of the readers of the standard library that can be read at an
-// offset. Their Read and ReadAt are of one piece, which is not so for any type that
-// happens to have both.
+// offset.
 func sectioned(req *http.Request) *http.Request {
 	var from io.ReaderAt
 	var size, left int64
-	switch b := opened(req.Body).(type) {
-	case *bytes.Reader:
+	if b := inPlace(req.Body); b != nil {
 		from, size, left = b, b.Size(), int64(b.Len())
-	case *strings.Reader:
-		from, size, left = b, b.Size(), int64(b.Len())
-	case *io.SectionReader:
+	} else if b, ok := opened(req.Body).(*io.SectionReader); ok {
 		at, err := b.Seek(0, io.SeekCurrent)
 		if err != nil || at > b.Size() {
 			return nil
 		}
 		from, size, left = b, b.Size(), b.Size()-at
-	default:
+	} else {
 		return nil
 	}
 	r := req.WithContext(req.Context())
