@@ -19,13 +19,18 @@ func Drain(resp *http.Response) {
 		_ = resp.Body.Close()
 		return
 	}
-	body := resp.Body
-	// A read that blocks is ended by closing, which bodies of net/http allow.
-	t := time.AfterFunc(drainFor(resp.ProtoMajor), func() { _ = body.Close() })
-	_, _ = io.CopyN(io.Discard, readOnly{body}, drainBytes)
-	if t.Stop() {
-		_ = body.Close()
+	if open, _ := copyFor(drainFor(resp.ProtoMajor), io.Discard, resp.Body, drainBytes); open {
+		_ = resp.Body.Close()
 	}
+}
+
+// copyFor copies n bytes of a body, or what there is of them in a time, after which it
+// closes the body: open reports whether it has not. A read that blocks is ended by closing,
+// which bodies of net/http allow.
+func copyFor(d time.Duration, to io.Writer, body io.ReadCloser, n int64) (open bool, err error) {
+	t := time.AfterFunc(d, func() { _ = body.Close() })
+	_, err = io.CopyN(to, readOnly{body}, n)
+	return t.Stop(), err
 }
 
 // drainFor returns how long a body of a version of HTTP is read.

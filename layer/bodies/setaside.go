@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"time"
 )
 
 // asideBytes is how much of a response that is set aside can be read.
@@ -19,23 +18,19 @@ func SetAside(resp *http.Response) {
 		return
 	}
 	body := resp.Body
-	t := time.AfterFunc(drainTime, func() { _ = body.Close() })
 	var data bytes.Buffer
-	_, err := io.CopyN(&data, readOnly{body}, asideBytes+1)
-	stopped := t.Stop()
+	open, err := copyFor(drainTime, &data, body, asideBytes+1)
 	switch {
 	case err == nil:
 		data.Truncate(asideBytes)
 		err = ErrLong
-		if stopped && resp.ContentLength <= drainBytes {
-			t = time.AfterFunc(drainFor(resp.ProtoMajor), func() { _ = body.Close() })
-			_, _ = io.CopyN(io.Discard, readOnly{body}, drainBytes-asideBytes)
-			stopped = t.Stop()
+		if open && resp.ContentLength <= drainBytes {
+			open, _ = copyFor(drainFor(resp.ProtoMajor), io.Discard, body, drainBytes-asideBytes)
 		}
-	case err != io.EOF && !stopped: //nolint:errorlint // CopyN returns it bare
+	case err != io.EOF && !open: //nolint:errorlint // CopyN returns it bare
 		err = ErrSlow
 	}
-	if stopped {
+	if open {
 		_ = body.Close()
 	}
 	resp.Body = io.NopCloser(&aside{data.Bytes(), err})
