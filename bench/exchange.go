@@ -181,13 +181,3 @@ func do(c *caller) error {
 	}
 	return finish(resp, c.buf[:])
 }
-
-type upload struct{ strings.Reader }
-
-func newUpload() *upload {
-	u := new(upload)
-	u.Reset(postPayload)
-	return u
-}
-
-func (u *upload) Close() error { return nil }

@@ -3,13 +3,14 @@ package main
 import (
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 )
 
 // A base that does less would make the layers look expensive or cheap.
 func TestTheStubDoesWhatABaseMust(t *testing.T) {
 	s := newStub(false)
-	sent := &countingUpload{upload: newUpload()}
+	sent := &countingUpload{Reader: strings.NewReader(postPayload)}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target().String(), sent)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +32,7 @@ func TestTheStubDoesWhatABaseMust(t *testing.T) {
 }
 
 type countingUpload struct {
-	*upload
+	*strings.Reader
 	closes int
 }
 
