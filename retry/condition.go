@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -82,13 +83,7 @@ func Always(Outcome) bool { return true }
 // OnMethod holds for requests with one of the methods.
 func OnMethod(methods ...string) Condition {
 	methods = slices.Clone(methods)
-	return func(o Outcome) bool {
-		m := o.Request.Method
-		if m == "" {
-			m = http.MethodGet
-		}
-		return slices.Contains(methods, m)
-	}
+	return func(o Outcome) bool { return slices.Contains(methods, match.Method(o.Request)) }
 }
 
 // DefaultCondition decides where a policy does not: it holds after a response whose

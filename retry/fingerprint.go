@@ -10,6 +10,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/ascii"
 	"github.com/gracy-go/gracy/internal/keyhash"
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/internal/origin"
 )
 
@@ -47,15 +48,11 @@ func (p fingerprint) object() evidence {
 
 // fingerprintOf returns the fingerprint of a request as the caller made it.
 func fingerprintOf(seed keyhash.Seed, req *http.Request) fingerprint {
-	method := req.Method
-	if method == "" {
-		method = http.MethodGet
-	}
 	length := uint64(0)
 	if req.Body != nil && req.Body != http.NoBody {
 		length = uint64(req.ContentLength) + 2 // -1 is unknown
 	}
-	place, host, rest := join(seed.Of(method), length), uint64(0), uint64(0)
+	place, host, rest := join(seed.Of(match.Method(req)), length), uint64(0), uint64(0)
 	if req.URL != nil {
 		place += hashURL(seed, req.URL)
 		to := hostKey(origin.HostOf(req.URL))

@@ -21,8 +21,8 @@ func (p *plan) mayResendLost(req *http.Request) bool {
 // first attempt, because a further attempt may need it: after a 429, or where nothing
 // was sent, that may be one with any method.
 func (p *plan) maySendAgain(req *http.Request) bool {
-	return req.Body != nil && req.Body != http.NoBody && req.Trailer == nil && p.attempts > 1 &&
-		resentBySDK(req.Header) == "" && req.Method != http.MethodConnect && len(req.Header["Upgrade"]) == 0
+	return req.Body != nil && req.Body != http.NoBody && p.attempts > 1 &&
+		resentBySDK(req.Header) == "" && sentOnce(req, nil) == ""
 }
 
 // barred is the second check. It returns why the request must not be sent again,

@@ -95,7 +95,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		watched.succeeded()
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, noBody: noBody, host: host, start: a.Start(), watch: watched, probe: w}
+	s := &series{plan: p, call: c, next: next, req: req, kept: kept, noBody: noBody, host: host, watch: watched, probe: w}
 	resp, err = s.run(a, resp, err)
 	s.learn(resp, err)
 	return resp, err

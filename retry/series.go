@@ -23,13 +23,12 @@ type series struct {
 	kept    bool          // whether the body is kept while it is sent
 	noBody  bool          // the request had no body when it was first sent
 	host    *hostBudget   // nil without a budget
-	start   time.Time
-	watch   watch  // for repeats of a layer above
-	wanted  bool   // the latest outcome is one that another attempt might have changed
-	probe   *probe // the probe of the latest attempt, nil if the policy needs none
-	cleared bool   // the caller knows that the latest attempt did nothing
-	early   bool   // a 425 was followed by an attempt
-	made    int    // attempts so far
+	watch   watch         // for repeats of a layer above
+	wanted  bool          // the latest outcome is one that another attempt might have changed
+	probe   *probe        // the probe of the latest attempt, nil if the policy needs none
+	cleared bool          // the caller knows that the latest attempt did nothing
+	early   bool          // a 425 was followed by an attempt
+	made    int           // attempts so far
 
 	asked  time.Duration // what the latest response asked for, 0 for nothing
 	obeyed time.Duration // what was made of it
@@ -131,7 +130,7 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 
 // gaveUp returns the error of a series that ends with err.
 func (s *series) gaveUp(err error) error {
-	return &Error{Attempts: s.made, Elapsed: time.Since(s.start), Err: err, Call: (*transport.Call)(s.call)}
+	return &Error{Attempts: s.made, Elapsed: time.Since(s.watch.start), Err: err, Call: (*transport.Call)(s.call)}
 }
 
 // further is an attempt that has been decided on and is still to begin.
@@ -172,19 +171,26 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	if s.attempts == 1 {
 		return nil, nil
 	}
-	if why := s.watch.yields(); why != "" && s.made == 1 {
-		s.call.SetStopReason(why)
-		return nil, nil
+	if s.made == 1 {
+		if why := s.watch.yields(); why != "" {
+			s.call.SetStopReason(why)
+			return nil, nil
+		}
 	}
 	f, why := s.provide(a, o)
 	if why != "" {
-		s.call.SetStopReason(why)
-		if s.call.Wants(layer.Exhausted) {
-			s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: why})
-		}
+		s.exhausted(a, o.Response, o.Err, why)
 		return nil, nil
 	}
 	return f, nil
+}
+
+// exhausted records that no attempt follows one that failed, although one was wanted.
+func (s *series) exhausted(a *layer.Attempt, resp *http.Response, err error, why string) {
+	s.call.SetStopReason(why)
+	if s.call.Wants(layer.Exhausted) {
+		s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: resp, Err: err, Text: why})
+	}
 }
 
 // announce says that another attempt follows. It comes after the response has ended, so

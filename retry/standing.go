@@ -56,10 +56,7 @@ func withoutBody(req *http.Request) *http.Request {
 func (s *series) unsendable(a *layer.Attempt, err error) (*http.Response, error) {
 	a.AddNote(s.lost(err))
 	a.End(nil, err)
-	s.call.SetStopReason(bodyLost)
-	if s.call.Wants(layer.Exhausted) {
-		s.call.Emit(layer.Event{Kind: layer.Exhausted, Layer: layerName, Attempt: a, Limit: s.attempts, Response: s.latest.resp, Err: err, Text: bodyLost})
-	}
+	s.exhausted(a, s.latest.resp, err, bodyLost)
 	if s.latest.resp != nil {
 		return s.latest.resp, nil
 	}
