@@ -87,6 +87,17 @@ func (l *literals) in(s string) bool {
 	return l.replacer != nil && l.mask(s) != s
 }
 
+// longest returns the length of the longest form.
+func (l *literals) longest() int {
+	n := 0
+	for _, list := range [][]string{l.plain, l.cores} {
+		for _, s := range list {
+			n = max(n, len(s))
+		}
+	}
+	return n
+}
+
 func base64Char(c byte) bool {
 	return alnum(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
 }

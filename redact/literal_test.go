@@ -73,3 +73,26 @@ func TestLiteralsMayOverlapAndContainTheMask(t *testing.T) {
 		}
 	}
 }
+
+// Of a text that is searched in pieces which share so many bytes, no literal is missed,
+// wherever the pieces begin.
+func TestPiecesThatOverlapMissNoLiteral(t *testing.T) {
+	const secret = "p/q+r <\"é s3cret"
+	r := New(Rules{Literals: []string{"short", secret}})
+	n := r.LongestLiteral()
+	if n < len(secret) || New(Rules{}).LongestLiteral() != 0 || (*Redactor)(nil).LongestLiteral() != 0 {
+		t.Errorf("the longest form has %d bytes", n)
+	}
+	for _, form := range append(forms(secret), cores(secret)...) {
+		if len(form) > n {
+			t.Errorf("%q has %d bytes, the longest form %d", form, len(form), n)
+		}
+		for cut := range len(form) {
+			text := "xxxxxxxx" + form + "yyyyyyyy"
+			first, second := text[:8+cut], text[max(0, 8+cut-n):]
+			if !r.Leaks([]byte(first)) && !r.Leaks([]byte(second)) {
+				t.Errorf("%q cut at %d is missed", form, cut)
+			}
+		}
+	}
+}

@@ -101,6 +101,15 @@ func (r *Redactor) Leaks(b []byte) bool {
 	return r != nil && r.literals.in(string(b))
 }
 
+// LongestLiteral returns how many bytes the longest form of a registered literal has, 0
+// without any: of a text that is searched in pieces, two need to share so many.
+func (r *Redactor) LongestLiteral() int {
+	if r == nil {
+		return 0
+	}
+	return r.literals.longest()
+}
+
 func (r *Redactor) maskLiterals(s string) string {
 	if r == nil {
 		return s
