@@ -84,7 +84,7 @@ func TestAReplayedResponseProvesNothing(t *testing.T) {
 			asks := &testLayer{"asks", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 				resp, err := next.RoundTrip(req)
 				if replayed {
-					c.Attempt().SetReplayed()
+					c.Attempt().SetReplayed(0)
 				}
 				return resp, err
 			}}

@@ -87,8 +87,17 @@ func (a *Attempt) For(resp *http.Response) *Attempt {
 	return a
 }
 
-// SetReplayed records that the response came from a recording.
-func (a *Attempt) SetReplayed() { a.flags.Or(flagReplayed) }
+// SetReplayed records that the response came from a recording, which had its headers
+// after some time when it was made; 0 if that is not known.
+func (a *Attempt) SetReplayed(recorded time.Duration) {
+	a.flags.Or(flagReplayed)
+	if recorded > 0 {
+		x := a.more()
+		x.mu.Lock()
+		x.recorded = recorded
+		x.mu.Unlock()
+	}
+}
 
 // SetSends records how often the base sent the request of the attempt, as a trace has
 // shown. A negative n says that no byte of it left: then the attempt is

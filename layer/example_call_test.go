@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -130,7 +131,7 @@ func ExampleAttempt_For() {
 // A layer that responds from a recording says so in the ledger.
 func ExampleAttempt_SetReplayed() {
 	tape := &rttest.Layer{Name: "tape", Trip: func(c *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
-		c.Attempt().SetReplayed()
+		c.Attempt().SetReplayed(80 * time.Millisecond)
 		c.SetOffline()
 		return rttest.Response(req, 200, "hello"), nil
 	}}
@@ -141,8 +142,8 @@ func ExampleAttempt_SetReplayed() {
 	}
 	defer resp.Body.Close()
 	a := layer.AttemptOf(resp)
-	fmt.Println("sent:", a.Sent(), "replayed:", a.Replayed(), "offline:", a.Call().Offline())
-	// Output: sent: false replayed: true offline: true
+	fmt.Println("sent:", a.Sent(), "replayed:", a.Replayed(), "recorded in", a.RecordedTime(), "offline:", a.Call().Offline())
+	// Output: sent: false replayed: true recorded in 80ms offline: true
 }
 
 // Of several layers that could wait for what a server asked for, one does.

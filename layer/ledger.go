@@ -54,6 +54,9 @@ func (a *Attempt) line() string {
 	if a.Ended() && a.Verdict() != verdict.Rejected {
 		fmt.Fprintf(b, "  headers %s", brief.Duration(a.TimeToHeaders()))
 	}
+	if d := a.RecordedTime(); d > 0 {
+		fmt.Fprintf(b, "  recorded %s", brief.Duration(d))
+	}
 	if a.BodyEnded() && a.Status() != 0 {
 		fmt.Fprintf(b, "  body %s", brief.Duration(a.BodyTime()))
 	}

@@ -40,6 +40,8 @@ type attemptExtra struct {
 
 	pauser Pauser // who can hold back others while this one waits to be sent again
 
+	recorded time.Duration // from the recording's request to its headers
+
 	limit      verdict.Limit // what the body of the response says
 	limitKnown bool
 }
@@ -104,6 +106,18 @@ func (r *row) Sent() bool { return r.is(flagSent) }
 
 // Replayed reports whether the response came from a recording.
 func (r *row) Replayed() bool { return r.is(flagReplayed) }
+
+// RecordedTime returns how long the headers took when a replayed response was recorded,
+// 0 if that is not known.
+func (r *row) RecordedTime() time.Duration {
+	x := r.extra.Load()
+	if x == nil {
+		return 0
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.recorded
+}
 
 // Verdict returns what the outcome means, [verdict.Unjudged] while the row is
 // open.

@@ -141,7 +141,7 @@ func replayed(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.R
 	c.Attempt().End(nil, errors.New("boom"))
 	a := c.NextAttempt(layer.Retry)
 	resp, err := next.RoundTrip(req)
-	a.SetReplayed()
+	a.SetReplayed(0)
 	c.Emit(layer.Event{Kind: layer.Replayed, Attempt: a, Response: resp, Count: 42})
 	return resp, err
 }

@@ -32,7 +32,7 @@ func exercise(t *testing.T, r *Recorder) {
 			time.Sleep(40 * time.Millisecond)
 			resp, err := next.RoundTrip(req)
 			if req.Method == "HEAD" {
-				c.Attempt().SetReplayed()
+				c.Attempt().SetReplayed(0)
 			}
 			c.Emit(layer.Event{Kind: layer.Recorded})
 			return resp, err

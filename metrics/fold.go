@@ -54,6 +54,7 @@ func (s *series) add(o *series) {
 	s.exhausted.Add(o.exhausted.Load())
 	s.throttled.Add(o.throttled.Load())
 	s.recorded.Add(o.recorded.Load())
+	s.recordedTime.Add(o.recordedTime.Load())
 	for i := range s.retries {
 		s.retries[i].Add(o.retries[i].Load())
 	}

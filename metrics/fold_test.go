@@ -138,7 +138,7 @@ func TestTheSumOfSeriesForgetsNothing(t *testing.T) {
 		for i := range s.waits {
 			s.waits[i].Add(int64(n * (i + 1)))
 		}
-		for i, c := range []interface{ Add(int64) int64 }{&s.bytesIn, &s.bytesOut, &s.bodyTime} {
+		for i, c := range []interface{ Add(int64) int64 }{&s.bytesIn, &s.bytesOut, &s.bodyTime, &s.recordedTime} {
 			c.Add(int64(n * (i + 1)))
 		}
 		lower(&s.first, int64(n))
@@ -159,7 +159,7 @@ func TestTheSumOfSeriesForgetsNothing(t *testing.T) {
 	if got, want := collected(t, sum), collected(t, both); !slices.Equal(got, want) {
 		t.Errorf("collected %s\nwant %s", got, want)
 	}
-	if n := reflect.TypeFor[series]().NumField(); n != 20 {
+	if n := reflect.TypeFor[series]().NumField(); n != 21 {
 		t.Errorf("a series has %d fields: add the new one to series.add and here", n)
 	}
 }

@@ -51,6 +51,8 @@ type Row struct {
 	// were put into one.
 	Replayed uint64 `json:"replayed"`
 	Recorded uint64 `json:"recorded"`
+	// RecordedTime is how long the headers of the Replayed took when they were recorded.
+	RecordedTime time.Duration `json:"recorded_ns"`
 
 	// BytesIn counts the bytes of bodies that were read, before any decoding by the caller;
 	// BytesOut those of request bodies of known length, once for each attempt sent.
@@ -95,6 +97,7 @@ func (r Row) Add(o Row) Row {
 	r.Waits = r.Waits.add(o.Waits)
 	r.Replayed += o.Replayed
 	r.Recorded += o.Recorded
+	r.RecordedTime += o.RecordedTime
 	r.BytesIn += o.BytesIn
 	r.BytesOut += o.BytesOut
 	r.BodyTime += o.BodyTime

@@ -60,7 +60,7 @@ type series struct {
 	aborts, hedges, exhausted, throttled, recorded atomic.Uint64
 	retries                                        [reasons]atomic.Uint64
 	waits                                          [waitKinds]atomic.Int64
-	bytesIn, bytesOut, bodyTime                    atomic.Int64
+	bytesIn, bytesOut, bodyTime, recordedTime      atomic.Int64
 	first, last                                    atomic.Int64 // nanoseconds since the start of the store
 }
 
@@ -109,10 +109,11 @@ func (s *series) row(client string, start time.Time) Row {
 			Pause:   time.Duration(s.waits[layer.Pause].Load()),
 			Backoff: time.Duration(s.waits[layer.Backoff].Load()),
 		},
-		BytesIn:  s.bytesIn.Load(),
-		BytesOut: s.bytesOut.Load(),
-		BodyTime: time.Duration(s.bodyTime.Load()),
-		Latency:  s.durations[accepted].latency(),
+		BytesIn:      s.bytesIn.Load(),
+		BytesOut:     s.bytesOut.Load(),
+		BodyTime:     time.Duration(s.bodyTime.Load()),
+		RecordedTime: time.Duration(s.recordedTime.Load()),
+		Latency:      s.durations[accepted].latency(),
 	}
 	for _, o := range [...]outcome{status, throttled, check, broken, timeout} {
 		r.Failures += s.calls[o].total()

@@ -18,7 +18,7 @@ func TestReplayedResponsesStayOutOfTheLatency(t *testing.T) {
 		recorded := false
 		tape := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 			if recorded {
-				c.Attempt().SetReplayed()
+				c.Attempt().SetReplayed(time.Second)
 				return rttest.Response(req, 200, "from the tape"), nil
 			}
 			resp, err := next.RoundTrip(req)
@@ -35,7 +35,7 @@ func TestReplayedResponsesStayOutOfTheLatency(t *testing.T) {
 			}
 		}
 		got := r.Snapshot().Total
-		want := Row{Calls: 4, Successes: 4, Attempts: 1, Status2xx: 4, Replayed: 3, Recorded: 1, BytesIn: 51}
+		want := Row{Calls: 4, Successes: 4, Attempts: 1, Status2xx: 4, Replayed: 3, Recorded: 1, RecordedTime: 3 * time.Second, BytesIn: 51}
 		if diff := differ(got, want); diff != "" {
 			t.Error(diff)
 		}

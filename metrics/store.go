@@ -142,6 +142,7 @@ func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited 
 	switch {
 	case a.Replayed():
 		sr.replayed.add(code)
+		sr.recordedTime.Add(int64(a.RecordedTime()))
 	case a.Sent():
 		sr.sent.add(code)
 		if v != verdict.Unjudged {

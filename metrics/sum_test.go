@@ -71,7 +71,7 @@ func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 	for _, n := range []interface{ Add(uint64) uint64 }{&s.aborts, &s.hedges, &s.exhausted, &s.throttled, &s.recorded} {
 		n.Add(1)
 	}
-	for _, n := range []interface{ Store(int64) }{&s.bytesIn, &s.bytesOut, &s.bodyTime, &s.first, &s.last} {
+	for _, n := range []interface{ Store(int64) }{&s.bytesIn, &s.bytesOut, &s.bodyTime, &s.recordedTime, &s.first, &s.last} {
 		n.Store(int64(time.Second))
 	}
 	r := s.row("test", time.Now())

@@ -85,6 +85,15 @@
 // early, leaves an exchange that is never replayed; [Stats] and the ledger say so,
 // and likewise of one that is longer than Options.MaxBody.
 //
+// # Streams and long bodies
+//
+// Of a stream, a body without a length, the pieces are kept in which it came, and when:
+// an event or a rune that was cut in two is cut in two again. It is replayed at once, or
+// with [Options].Speed in the time that it took, where a body that broke off breaks off
+// at the same place; transport.Attempt.RecordedTime says how long the headers took. A body
+// of 1 MiB and more that is no text is written to the tape while it is read, and
+// replayed from there, in parts, so that its length is no matter: set Options.MaxBody.
+//
 // # Secrets
 //
 // What package redact knows as secret, and what Options.Redact adds, is masked
@@ -114,6 +123,6 @@
 //
 // # What it will not do
 //
-// It is no HTTP cache (it knows no freshness), repeats no timing, does not
-// record upgraded connections, and does not compress.
+// It is no HTTP cache (it knows no freshness), does not record upgraded connections,
+// and does not compress.
 package replay

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
@@ -161,4 +163,60 @@ func ExampleOptions_beforeReplay() {
 	fmt.Println(read(ctx, &http.Client{Transport: tape.Wrap(nil)}, "https://pokeapi.co/api/v2/pokemon/pikachu"))
 	// Output:
 	// response 1 of another day
+}
+
+// A stream is replayed ten times as fast as it came, and its events come apart.
+func ExampleOptions_speed() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for _, word := range []string{"Green", "is", "the", "tree"} {
+			fmt.Fprintf(w, "data: %s\n\n", word)
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(50 * time.Millisecond)
+		}
+	}))
+	path := filepath.Join(dir, "model.tape")
+	tape, err := replay.Open(path, replay.Options{})
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	read(ctx, &http.Client{Transport: tape.Wrap(nil)}, model.URL)
+	if err := tape.Close(); err != nil {
+		panic(err)
+	}
+	url := model.URL
+	model.Close()
+
+	tape, err = replay.Open(path, replay.Options{Mode: replay.ModeReplay, Speed: 10})
+	if err != nil {
+		panic(err)
+	}
+	defer tape.Close()
+	start := time.Now()
+	resp, err := (&http.Client{Transport: tape.Wrap(nil)}).Get(url)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	events := make([]byte, 1024)
+	for {
+		n, err := resp.Body.Read(events)
+		if err != nil {
+			break
+		}
+		fmt.Printf("%q\n", events[:n])
+	}
+	fmt.Println("in its time:", time.Since(start) >= 20*time.Millisecond)
+	// Output:
+	// "data: Green\n\n"
+	// "data: is\n\n"
+	// "data: the\n\n"
+	// "data: tree\n\n"
+	// in its time: true
 }

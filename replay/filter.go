@@ -33,9 +33,7 @@ func (o *Options) discards(x *store.Exchange) bool {
 	if o.Discard == nil || x.Response == nil {
 		return false
 	}
-	resp := rebuild(x.Response, nil, x.Start, nil) //nolint:bodyclose // memory, and replaced below
-	resp.Body = http.NoBody
-	return o.Discard(resp)
+	return o.Discard(rebuild(x.Response, nil, x.Start)) //nolint:bodyclose // there is none
 }
 
 // discardsLive reports whether a live response is not to be recorded.

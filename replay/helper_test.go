@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 )
@@ -163,4 +164,87 @@ func readAll(t *testing.T, resp *http.Response) string {
 		t.Error(err)
 	}
 	return string(b)
+}
+
+// event is what comes in one piece, some time after what came before it.
+type event struct {
+	after time.Duration
+	text  string
+}
+
+// tokens is the stream of a model that thinks, then writes: a rune is cut in two, and
+// two events come together.
+var tokens = []event{
+	{0, "event: start\n\n"},
+	{1200 * time.Millisecond, "data: {\"delta\":\"Gr\xc3"},
+	{20 * time.Millisecond, "\xbcn\"}\n\n"},
+	{35 * time.Millisecond, "data: {\"delta\":\" is\"}\n\n"},
+	{0, "data: {\"delta\":\" green\"}\n\n"},
+	{75 * time.Millisecond, "data: [DONE]\n\n"},
+}
+
+// eventBody reads events as they come, one for each read.
+type eventBody struct {
+	rest []event
+	end  error // after another 10 ms
+	done bool
+}
+
+func (b *eventBody) Read(p []byte) (int, error) {
+	if len(b.rest) == 0 {
+		if !b.done {
+			time.Sleep(10 * time.Millisecond)
+		}
+		b.done = true
+		return 0, b.end
+	}
+	time.Sleep(b.rest[0].after)
+	n := copy(p, b.rest[0].text)
+	b.rest = b.rest[1:]
+	return n, nil
+}
+
+func (*eventBody) Close() error { return nil }
+
+// streams responds after 300 ms with events.
+func streams(list []event, end error) *script {
+	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		time.Sleep(300 * time.Millisecond)
+		resp := respond(req, 200, "")
+		resp.Header.Set("Content-Type", "text/event-stream")
+		resp.ContentLength, resp.Body = -1, &eventBody{rest: list, end: end}
+		return resp, nil
+	}}
+}
+
+// seen is a response as its reader saw it come.
+type seen struct {
+	headers time.Duration
+	events  []event
+	end     time.Duration // after the last event
+	err     error
+}
+
+func watch(t *testing.T, rt http.RoundTripper) seen {
+	t.Helper()
+	start := time.Now()
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/stream", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	s := seen{headers: time.Since(start)}
+	at := time.Now()
+	p := make([]byte, 4096)
+	for {
+		n, err := resp.Body.Read(p)
+		if n > 0 {
+			s.events = append(s.events, event{time.Since(at), string(p[:n])})
+			at = time.Now()
+		}
+		if err != nil {
+			s.end, s.err = time.Since(at), err
+			return s
+		}
+	}
 }

@@ -19,22 +19,29 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	}
 	resize(edited.Response, x.Response)
 	x.Response, x.Fault = edited.Response, edited.Fault
+	if x.Response == nil || len(x.Response.Body) > 0 {
+		x.SetMissingBody(0)
+	}
 	return true
 }
 
 // beforeReplay lets the hook change a copy of an exchange that is about to be
 // replayed.
-func (o *Options) beforeReplay(req *http.Request, x *store.Exchange) *store.Exchange {
-	if o.BeforeReplay == nil {
-		return x
+func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchange, error) {
+	if t.opts.BeforeReplay == nil {
+		return x, nil
+	}
+	x, err := t.writer.whole(req.Context(), x)
+	if err != nil {
+		return nil, err
 	}
 	edited := clone(x)
-	o.BeforeReplay(req, edited)
+	t.opts.BeforeReplay(req, edited)
 	if edited.Response == nil && edited.Fault == nil {
-		return x
+		return x, nil
 	}
 	resize(edited.Response, x.Response)
-	return edited
+	return edited, nil
 }
 
 // clone copies an exchange; nothing of it is shared.
@@ -44,6 +51,7 @@ func clone(x *store.Exchange) *store.Exchange {
 	if x.Response != nil {
 		r := *x.Response
 		r.Header, r.Trailer, r.Body = r.Header.Clone(), r.Trailer.Clone(), slices.Clone(r.Body)
+		r.TransferEncoding, r.Pieces = slices.Clone(r.TransferEncoding), slices.Clone(r.Pieces)
 		c.Response = &r
 	}
 	if x.Fault != nil {

@@ -107,7 +107,7 @@ func FuzzDecodedExchange(f *testing.F) {
 			return
 		}
 		if x.Response != nil {
-			rebuild(x.Response, nil, time.Time{}, nil)
+			rebuild(x.Response, nil, time.Time{})
 		}
 		Match{}.key(&x.Request)
 	})

@@ -71,13 +71,14 @@ type Options struct {
 	// the response or the fault, such as a date or a long body, and leaves the exchange
 	// out by returning false or by setting both to nil; changes of the rest have no
 	// effect. The request has its secrets masked; what the function leaves of the
-	// response is masked after it. It must be safe for concurrent use. Nil changes
-	// nothing.
+	// response is masked after it. Of a body beyond 32 MiB there may be the length alone
+	// (x.MissingBody). It must be safe for concurrent use. Nil changes nothing.
 	BeforeRecord func(x *store.Exchange) bool
 	// BeforeReplay is called with a copy of each exchange before it is replayed, and
 	// may change its response or its fault, such as to make a date that of today.
 	// It must not change req, whose body it must not read, and must be safe for
-	// concurrent use. Nil changes nothing.
+	// concurrent use. A body beyond 32 MiB may be missing, as for BeforeRecord. Nil
+	// changes nothing.
 	BeforeReplay func(req *http.Request, x *store.Exchange)
 	// Fallback is called with each miss that would be returned, and may return a
 	// response of its own, or an error, as one with which nothing was sent; nil for
@@ -89,6 +90,16 @@ type Options struct {
 	// After the last exchange, EndCycle begins again, and each other End is a miss.
 	// The other modes ignore it.
 	Ordered bool
+
+	// Speed replays in the time that recording took, divided by it: the headers, the
+	// pieces of a stream, which is a body without a length, and the end of the body. 1 is
+	// as it was, 10 ten times as fast, 0 waits for nothing; the pieces come apart in any
+	// case, as their reader got them. A wait ends with the context of the request. A
+	// reader that was slow while recording makes a slow recording.
+	Speed float64
+	// Delay is waited for before each response and each further piece of a body, in
+	// place of the recorded times; 0 is Speed.
+	Delay time.Duration
 
 	// MaxAge makes exchanges older than it too old; 0 is no limit.
 	MaxAge time.Duration
@@ -117,7 +128,10 @@ type Options struct {
 	// MaxBody is how many bytes a response may have to be recorded; longer ones
 	// are passed on and count as TooLong; the ledger has a note, and OnError is
 	// called with an error that is an [http.MaxBytesError] too. 0 is 32 MiB,
-	// math.MaxInt64 no limit.
+	// math.MaxInt64 no limit. A text, such as JSON, is held in memory until it ends,
+	// since secrets are masked in it. Where the store is a store.PartStore, as a bbolt
+	// file is, other bodies go there from 1 MiB on while they are read, and are replayed
+	// from there, a part at a time.
 	MaxBody int64
 	// OnError is called with errors that cannot be returned to a caller: failed
 	// writes, withheld exchanges, responses over MaxBody. It runs in the goroutine that found the error,
@@ -144,6 +158,10 @@ func (o Options) withDefaults() Options {
 		panic(fmt.Sprintf("replay: Match.Ignore is unknown: %d", o.Match.Ignore))
 	case o.Expired > ExpiredRejected:
 		panic(fmt.Sprintf("replay: Options.Expired is unknown: %d", o.Expired))
+	case !(o.Speed >= 0):
+		panic(fmt.Sprintf("replay: Options.Speed is negative: %v", o.Speed))
+	case o.Delay < 0:
+		panic(fmt.Sprintf("replay: Options.Delay is negative: %v", o.Delay))
 	case o.MaxAge < 0:
 		panic(fmt.Sprintf("replay: Options.MaxAge is negative: %v", o.MaxAge))
 	case o.MaxRequest < 0:

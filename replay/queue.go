@@ -16,6 +16,7 @@ const (
 	batchBytes = 1 << 20
 	linger     = 5 * time.Millisecond
 	maxPending = 64 << 20
+	maxSpilled = 8 << 20 // of what waits: parts of long bodies
 )
 
 // queue stands between the callers and the store: what is added is found at
@@ -30,16 +31,20 @@ type queue struct {
 	mu      sync.Mutex // mu guards all fields below; it is not held while write runs
 	waiting []*pending
 	byKey   map[[sha256.Size]byte][]*pending // what waits and what is being written
-	bytes   int64                            // of what is in byKey
+	bytes   int64                            // of what waits and what is being written
+	spilled int64                            // those of parts
 	added   uint64
 	done    uint64
 	running bool
 	changed chan struct{} // closed after each batch, and then replaced
 }
 
-// pending is an exchange on its way to the store.
+// pending is an exchange on its way to the store, or a part of the body of one.
 type pending struct {
-	store.Entry
+	store.Entry            // without an Exchange for a part
+	part        store.Part // one without Data takes back those of its ID
+	spill       *spill     // the body that is in parts, nil for none
+
 	bytes int64
 	named string // what names it in an error
 	keep  bool   // the secrets in the body of the response are kept
@@ -64,17 +69,20 @@ func newQueue(write func([]*pending)) *queue {
 	}
 }
 
-// add queues p. It blocks only while 64 MiB wait to be written.
+// add queues p. It blocks only while 64 MiB wait to be written, or 8 MiB of parts.
 func (q *queue) add(p *pending) {
-	p.bytes = sizeOf(p.Exchange)
+	p.bytes = p.size()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for q.bytes > 0 && q.bytes+p.bytes > maxPending {
+	for q.bytes > 0 && q.bytes+p.bytes > maxPending || q.spilled > 0 && q.spilled+p.spilled() > maxSpilled {
 		_ = q.awaitBatchLocked(context.Background())
 	}
 	q.waiting = append(q.waiting, p)
-	q.byKey[p.Key.Sum] = append(q.byKey[p.Key.Sum], p)
+	if p.Exchange != nil {
+		q.byKey[p.Key.Sum] = append(q.byKey[p.Key.Sum], p)
+	}
 	q.bytes += p.bytes
+	q.spilled += p.spilled()
 	q.added++
 	if !q.running {
 		select {
@@ -164,7 +172,11 @@ func (q *queue) remove(batch []*pending) {
 	defer q.mu.Unlock()
 	for _, p := range batch {
 		q.bytes -= p.bytes
+		q.spilled -= p.spilled()
 		q.done++
+		if p.Exchange == nil {
+			continue
+		}
 		list := q.byKey[p.Key.Sum]
 		for i := range list {
 			if list[i] == p {
@@ -212,6 +224,22 @@ func (q *queue) flush(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// size is about how much memory p takes.
+func (p *pending) size() int64 {
+	if p.Exchange == nil {
+		return 64 + int64(cap(p.part.Data))
+	}
+	return sizeOf(p.Exchange)
+}
+
+// spilled is size for a part, else 0.
+func (p *pending) spilled() int64 {
+	if p.Exchange == nil {
+		return p.bytes
+	}
+	return 0
 }
 
 // sizeOf is about how much memory an exchange takes.

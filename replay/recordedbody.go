@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // recordedBody is a response body that keeps a copy of what the caller reads.
@@ -16,7 +17,10 @@ type recordedBody struct {
 
 	// mu guards all fields below; it is not held while inner is read.
 	mu      sync.Mutex
+	size    int64 // bytes read
 	kept    []byte
+	spill   *spill // where the body goes, nil for kept
+	pieces  pieces
 	over    bool // the exchange was recorded, or the body is too long
 	reading int  // reads of the caller's that are under way
 	closing bool // Close was called: the body is read by nobody but us
@@ -26,6 +30,7 @@ type recordedBody struct {
 // newRecordedBody has a WriteTo if inner has one.
 func newRecordedBody(inner io.ReadCloser, r *recording) io.ReadCloser {
 	b := &recordedBody{inner: inner, recording: r, max: r.tape.opts.MaxBody}
+	b.pieces.off = r.head.ContentLength >= 0
 	if w, ok := inner.(io.WriterTo); ok {
 		return &recordedWriterTo{b, w}
 	}
@@ -38,7 +43,7 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 	}
 	defer b.leave()
 	n, err := b.inner.Read(p)
-	b.keep(p[:n])
+	b.keep(p[:n], n == len(p))
 	if err != nil {
 		b.end(err)
 	}
@@ -96,7 +101,7 @@ func (b *recordedBody) complete() (closed bool) {
 	b.mu.Lock()
 	idle := !b.closing && !b.over && b.reading == 0
 	b.closing = true
-	had, length := int64(len(b.kept)), b.recording.head.ContentLength
+	had, length := b.size, b.recording.head.ContentLength
 	if length >= 0 {
 		length -= had
 	}
@@ -105,30 +110,44 @@ func (b *recordedBody) complete() (closed bool) {
 		return false
 	}
 	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
-	b.keep(data)
+	b.keep(data, false)
 	if whole {
 		b.end(io.EOF)
 	}
 	return closed
 }
 
-func (b *recordedBody) keep(p []byte) {
-	if !b.fits(p) {
+// keep keeps what was read; filled says that there may be more of it.
+func (b *recordedBody) keep(p []byte, filled bool) {
+	if !b.fits(p, filled) {
 		b.recording.tooLong()
 	}
 }
 
-// fits keeps p; false if that is the first which is too much.
-func (b *recordedBody) fits(p []byte) bool {
+// fits keeps p; false if that is the first which is too much. It waits for the store
+// where a long body comes faster than that can take it.
+func (b *recordedBody) fits(p []byte, filled bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
-	case b.over:
-	case int64(len(b.kept))+int64(len(p)) > b.max:
-		b.over, b.kept = true, nil
+	if b.over || len(p) == 0 {
+		return true
+	}
+	if b.size+int64(len(p)) > b.max {
+		b.spill.drop()
+		b.over, b.kept, b.spill = true, nil, nil
 		return false
-	default:
-		b.kept = append(b.kept, p...)
+	}
+	r := b.recording
+	b.size += int64(len(p))
+	b.pieces.add(len(p), filled, time.Since(r.start)-r.first)
+	if b.spill != nil {
+		b.spill.write(p)
+		return true
+	}
+	b.kept = append(b.kept, p...)
+	if b.spill = r.spills(b.kept); b.spill != nil {
+		b.spill.write(b.kept)
+		b.kept = nil
 	}
 	return true
 }
@@ -143,20 +162,20 @@ func (b *recordedBody) end(err error) {
 		return
 	}
 	b.over = true
-	body := b.kept
+	body := readBody{content: b.kept, spill: b.spill, size: b.size}
 	b.mu.Unlock()
 	r := b.recording
+	body.pieces = b.pieces.all(r.head.Header.Get("Content-Type"), body.content)
 	switch {
 	case err == io.EOF: //nolint:errorlint // io.Reader says io.EOF itself
-		r.finish(body, false, nil, true)
+		r.finish(body, nil, true)
 	case err == nil:
 		// A reader that knows the length need not read on until EOF.
-		length := r.head.ContentLength
-		r.finish(body, false, nil, length >= 0 && int64(len(body)) == length)
+		r.finish(body, nil, body.size == r.head.ContentLength)
 	case canceled(r.request.send.Context(), err):
-		r.finish(body, false, nil, false)
+		r.finish(body, nil, false)
 	default:
-		r.finish(body, false, err, r.tape.opts.Errors && !r.tape.opts.DiscardBad)
+		r.finish(body, err, r.tape.opts.Errors && !r.tape.opts.DiscardBad)
 	}
 }
 
@@ -200,6 +219,6 @@ type keepingWriter struct {
 func (w *keepingWriter) Write(p []byte) (int, error) {
 	n, err := w.dst.Write(p)
 	w.failed = w.failed || err != nil || n < len(p)
-	w.body.keep(p[:n])
+	w.body.keep(p[:n], false)
 	return n, err
 }

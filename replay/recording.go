@@ -28,7 +28,7 @@ type recording struct {
 
 // fail records a transport error.
 func (r *recording) fail(err error) {
-	r.record(nil, r.tape.masker.fault(err), true)
+	r.record(nil, nil, r.tape.masker.fault(err), true)
 }
 
 // respond begins to record a response: at once if it has no body, else at the
@@ -38,19 +38,28 @@ func (r *recording) respond(resp *http.Response) {
 	r.head = *resp
 	r.head.Header = resp.Header.Clone()
 	if resp.Body == nil || resp.Body == http.NoBody {
-		r.finish(nil, true, nil, true)
+		r.finish(readBody{none: true}, nil, true)
 		return
 	}
 	resp.Body = newRecordedBody(resp.Body, r)
 }
 
+// readBody is what was read of a body.
+type readBody struct {
+	content []byte
+	spill   *spill // where the body is in place of content, nil for there
+	size    int64
+	pieces  []store.Piece
+	none    bool // there was no body at all
+}
+
 // finish records a response whose body is over: to its end, or broken off by
-// err, or closed by the caller before. none says that there was no body at all.
-func (r *recording) finish(body []byte, none bool, err error, complete bool) {
+// err, or closed by the caller before.
+func (r *recording) finish(body readBody, err error, complete bool) {
 	h := &r.head
 	resp := &store.Response{
-		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header, Body: body,
-		NoBody: none, ContentLength: h.ContentLength,
+		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header, Body: body.content,
+		Pieces: body.pieces, NoBody: body.none, ContentLength: h.ContentLength,
 		TransferEncoding: slices.Clone(h.TransferEncoding), Uncompressed: h.Uncompressed, Close: h.Close,
 	}
 	if complete { // else a read may still be under way, and fill it
@@ -60,22 +69,25 @@ func (r *recording) finish(body []byte, none bool, err error, complete bool) {
 	if err != nil {
 		fault = r.tape.masker.fault(err)
 	}
-	r.record(resp, fault, complete)
+	if !r.record(resp, body.spill, fault, complete) {
+		body.spill.drop()
+	}
 }
 
-// record queues the exchange for the store.
-func (r *recording) record(resp *store.Response, fault *store.Fault, complete bool) {
+// record queues the exchange for the store; false if it does not. A body may be in
+// parts, which then stay.
+func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault, complete bool) bool {
 	t := r.tape
 	if fault != nil && r.fallback {
 		t.counts.skipped.Add(1)
 		r.unrecorded("an old recording stands in for failures")
-		return
+		return false
 	}
 	if !t.capturer.complete(r.request) {
 		// The server responded before it had read the request, or the caller's
 		// body failed: what was asked cannot be known.
 		t.counts.skipped.Add(1)
-		return
+		return false
 	}
 	x := &store.Exchange{
 		ID: r.id, Key: r.request.key, Request: *r.request.record, Response: resp, Fault: fault,
@@ -86,19 +98,41 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	if r.attempt != nil {
 		x.Attempt = r.attempt.Number()
 	}
+	if body != nil {
+		body.flush()
+		x.SetMissingBody(body.size)
+	}
 	if !t.opts.beforeRecord(x) {
 		t.counts.skipped.Add(1)
-		return
+		return false
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, named: t.masker.named(x), mask: t.masker.exchange, keep: t.keepers.has(r.call, r.request.send)}
+	named := t.masker.named(x)
+	switch {
+	case x.MissingBody() == 0:
+		body.drop() // a fault alone, or a body of the hook's, stands in for it
+		body = nil
+	case body.leaks:
+		t.counts.withheld.Add(1)
+		t.errs.report(fmt.Errorf("%w: %s", ErrSecret, named))
+		return false
+	case !complete:
+		// The parts that there are take room, and are replayed by nobody.
+		t.counts.incomplete.Add(1)
+		r.unrecorded("the body did not end")
+		return false
+	}
+	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, named: named, mask: t.masker.exchange, keep: t.keepers.has(r.call, r.request.send)}
 	if complete {
 		p.Replace = r.replace()
 	} else {
 		t.counts.incomplete.Add(1)
 		r.unrecorded("the body did not end")
 	}
-	if !t.writer.add(p) || !complete {
-		return
+	if !t.writer.add(p) {
+		return false
+	}
+	if !complete {
+		return true
 	}
 	if r.mode == ModeSmart {
 		t.sequences.advance(x)
@@ -107,6 +141,7 @@ func (r *recording) record(resp *store.Response, fault *store.Fault, complete bo
 	if r.call.Wants(layer.Recorded) {
 		r.call.Emit(layer.Event{Kind: layer.Recorded, Layer: layerName, Attempt: r.attempt, Response: r.resp, Count: count})
 	}
+	return true
 }
 
 // tooLong says of a response that it is longer than what is recorded.

@@ -112,7 +112,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	c.SetOffline()
 	a := layer.AttemptFrom(req.Context())
 	if a != nil {
-		a.SetReplayed()
+		a.SetReplayed(x.FirstByte)
 		if x.Masked {
 			a.AddNote("from the tape, with secrets in the body masked")
 		}
@@ -120,15 +120,17 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
-	x = t.opts.beforeReplay(req, x)
+	if err := t.opts.pace().headers(req.Context(), x); err != nil {
+		return nil, err
+	}
+	x, err := t.beforeReplay(req, x)
+	if err != nil {
+		return nil, err
+	}
 	var resp *http.Response
 	if x.Response != nil {
-		var broken error
-		if x.Fault != nil {
-			f := *x.Fault
-			broken = &f
-		}
-		resp = rebuild(x.Response, req, x.Start, broken)
+		resp = rebuild(x.Response, req, x.Start)
+		t.giveBody(resp, x)
 	}
 	if c.Wants(layer.Replayed) {
 		c.Emit(layer.Event{Kind: layer.Replayed, Layer: layerName, Attempt: a, Response: resp, Count: count})

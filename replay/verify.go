@@ -112,6 +112,10 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 			} else if later != nil {
 				continue
 			}
+			if x, err = t.writer.whole(ctx, x); err != nil {
+				yield(nil, err)
+				return
+			}
 			if !yield(v.verify(ctx, x)) {
 				return
 			}
@@ -157,6 +161,8 @@ func (v verifier) notSent(x *store.Exchange) string {
 		return "the tape holds an error"
 	case !x.Complete:
 		return "the recorded response is not complete"
+	case x.MissingBody() > 0:
+		return "the recorded body is longer than 32 MiB"
 	case r.BodySum != nil:
 		return "the tape holds a hash of the request body"
 	case strings.Contains(r.URL, redact.Mask):

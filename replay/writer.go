@@ -49,15 +49,25 @@ func (w *writer) add(p *pending) bool {
 }
 
 // write stores a batch. If the store cannot take it, each exchange is stored
-// alone, so that one does not take others with it.
+// alone, so that one does not take others with it. Parts are stored before it, since
+// they were added before their exchange.
 func (w *writer) write(batch []*pending) {
+	w.writeParts(batch)
 	entries := make([]store.Entry, 0, len(batch))
 	ready := make([]*pending, 0, len(batch))
 	for _, p := range batch {
+		if p.Exchange == nil {
+			continue
+		}
+		if p.spill != nil && p.spill.failed.Load() { // which was reported
+			w.counts.failed.Add(1)
+			continue
+		}
 		x, err := p.ready()
 		if err != nil {
 			w.counts.withheld.Add(1)
 			w.errs.report(err)
+			w.takeBack(p)
 			continue
 		}
 		entries = append(entries, store.Entry{Exchange: x, Replace: p.Replace})
@@ -74,17 +84,24 @@ func (w *writer) write(batch []*pending) {
 		return
 	}
 	if len(entries) == 1 {
-		w.counts.failed.Add(1)
-		w.errs.report(err)
+		w.lostLocked(ready[0], err)
 		return
 	}
 	for i := range entries {
 		if err := w.store.Append(entries[i : i+1]); err != nil {
-			w.counts.failed.Add(1)
-			w.errs.report(err)
+			w.lostLocked(ready[i], err)
 			continue
 		}
 		w.counts.stored(ready[i])
+	}
+}
+
+// lostLocked counts an exchange that the store could not take. The caller has storeMu.
+func (w *writer) lostLocked(p *pending, err error) {
+	w.counts.failed.Add(1)
+	w.errs.report(err)
+	if p.spill != nil {
+		w.errs.report(w.store.Delete(p.ID))
 	}
 }
 

@@ -60,6 +60,11 @@ func columns() []column {
 			value:  func(r metrics.Row) any { return count(r.Replayed) },
 			needed: func(total metrics.Row) bool { return total.Replayed > 0 },
 		},
+		{
+			head: "Recorded", name: "recorded_seconds", drop: 0,
+			value:  recordedMean,
+			needed: func(total metrics.Row) bool { return total.RecordedTime > 0 },
+		},
 		{head: "Calls/s", name: "calls_per_second", drop: 3, value: func(r metrics.Row) any { return perSecond(r.Rate) }},
 	}
 }
@@ -83,6 +88,14 @@ func share(part, whole uint64) any {
 		return nil
 	}
 	return percent(100 * float64(part) / float64(whole))
+}
+
+// recordedMean is the mean time of replayed responses when they were recorded.
+func recordedMean(r metrics.Row) any {
+	if r.RecordedTime == 0 || r.Replayed == 0 {
+		return nil
+	}
+	return r.RecordedTime / time.Duration(r.Replayed) //nolint:gosec // a count
 }
 
 func latency(read func(metrics.Latency) time.Duration) func(metrics.Row) any {

@@ -14,14 +14,15 @@
 // calls, and a 404 that the caller expects is a success; calls that are neither were canceled by
 // their caller. Mean, p50, p99 and Max are of the successful calls that were not replayed, up to the
 // headers of the response. 2xx to 5xx, Aborts (no response) and Retries count attempts, Throttled the
-// calls that waited for a quota or a pause, Replays the responses from a recording. Calls/s is over
-// the time from the first call to the end of the last, and at least a second. Client, Canceled and
-// Replays are shown only when they say something.
+// calls that waited for a quota or a pause, Replays the responses from a recording, Recorded the
+// mean time up to their headers when they were recorded. Calls/s is over the time from the first call
+// to the end of the last, and at least a second. Client, Canceled, Replays and Recorded are shown only
+// when they say something.
 //
 // # Width and colour
 //
 // [Table] fits the width that COLUMNS says, else that of the terminal, else 80 columns. A table that
-// is too wide loses whole columns, in this order: 3xx, Mean, Calls/s, Replays, Attempts, 2xx, Canceled,
+// is too wide loses whole columns, in this order: Recorded, 3xx, Mean, Calls/s, Replays, Attempts, 2xx, Canceled,
 // p50, Throttled, Max, 4xx, Aborts, Client, Retries, 5xx, p99, Fail, Success. A long route is shortened
 // in its middle. The other formats have all columns.
 //

@@ -55,7 +55,7 @@ func pokeapi() fixed {
 		{
 			Client: "pokeapi", Method: "GET", Route: "/pokemon/{name}", Calls: 1208, Successes: 1207, Failures: 1,
 			Attempts: 1254, Status2xx: 1207, Status4xx: 12, Status5xx: 31, Aborts: 4, Retries: 46, Throttled: 300,
-			Replayed: 20, Recorded: 1187, Latency: took(1187, 48*time.Millisecond, 38*time.Millisecond, 1240*time.Millisecond, 3*time.Second),
+			Replayed: 20, RecordedTime: 20 * 48 * time.Millisecond, Recorded: 1187, Latency: took(1187, 48*time.Millisecond, 38*time.Millisecond, 1240*time.Millisecond, 3*time.Second),
 			First: start, Last: start.Add(90 * time.Second), Rate: 1208.0 / 90,
 		},
 		{

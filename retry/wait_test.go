@@ -147,7 +147,7 @@ type tape struct{}
 func (p tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("tape", p, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		c.SetOffline()
-		c.Attempt().SetReplayed()
+		c.Attempt().SetReplayed(0)
 		return next.RoundTrip(req)
 	})
 }

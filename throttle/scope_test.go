@@ -45,7 +45,7 @@ func TestScopes(t *testing.T) {
 func TestAReplayedResponsePausesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, mark := range map[string]func(*layer.Call, *layer.Attempt){
-			"attempt": func(_ *layer.Call, a *layer.Attempt) { a.SetReplayed() },
+			"attempt": func(_ *layer.Call, a *layer.Attempt) { a.SetReplayed(0) },
 			"call":    func(c *layer.Call, _ *layer.Attempt) { c.SetOffline() },
 		} {
 			l := New()

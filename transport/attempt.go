@@ -83,6 +83,15 @@ func (a *Attempt) Replayed() bool {
 	return a.full().Replayed()
 }
 
+// RecordedTime returns how long the headers took when a replayed response was recorded,
+// 0 if that is not known.
+func (a *Attempt) RecordedTime() time.Duration {
+	if a == nil {
+		return 0
+	}
+	return a.full().RecordedTime()
+}
+
 // Verdict returns what the outcome means, [verdict.Unjudged] while the row is
 // open.
 func (a *Attempt) Verdict() verdict.Verdict {

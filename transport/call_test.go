@@ -30,7 +30,7 @@ func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 			"StopReason", "String", "Wait",
 		}},
 		{reflect.TypeFor[*transport.Attempt](), []string{
-			"BodyEnded", "BodyTime", "Bytes", "Call", "Cause", "Elapsed", "Ended", "Err", "Notes", "Number", "Replayed",
+			"BodyEnded", "BodyTime", "Bytes", "Call", "Cause", "Elapsed", "Ended", "Err", "Notes", "Number", "RecordedTime", "Replayed",
 			"Sent", "Start", "Status", "TimeToHeaders", "Verdict", "Wait",
 		}},
 	} {

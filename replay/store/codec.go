@@ -76,6 +76,9 @@ func (x *Exchange) MissingBody() int64 {
 	return x.missingBody
 }
 
+// SetMissingBody says that a store has the body of the response in parts, and how long it is.
+func (x *Exchange) SetMissingBody(n int64) { x.missingBody = n }
+
 // RestoreBody puts a body back that MarshalWithoutBody left out. One of another
 // length is a [FormatError].
 func (x *Exchange) RestoreBody(body []byte) error {

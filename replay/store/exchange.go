@@ -72,4 +72,7 @@ type Response struct {
 	TransferEncoding []string
 	Uncompressed     bool // the transport had decompressed Body
 	Close            bool // the connection was to be closed
+	// Pieces are how Body came, nil for all of it with the headers. What is behind
+	// the last of them belongs to it.
+	Pieces []Piece
 }

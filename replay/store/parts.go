@@ -30,6 +30,7 @@ const (
 	respTransfer
 	respUncompressed
 	respClose
+	respPieces
 )
 
 const (
@@ -84,16 +85,17 @@ func (r *Response) append(b []byte) []byte {
 		b = putAlways(b, respTransfer, t)
 	}
 	b = putBool(b, respUncompressed, r.Uncompressed)
-	return putBool(b, respClose, r.Close)
+	b = putBool(b, respClose, r.Close)
+	return putBytes(b, respPieces, appendPieces(nil, r.Pieces))
 }
 
-func (r *Response) decode(f field) error {
+func (r *Response) decode(f field) (err error) {
 	switch f.number {
 	case respCode, respNoBody, respLength, respUncompressed, respClose:
 		if err := f.want(kindVarint); err != nil {
 			return err
 		}
-	case respStatus, respProto, respHeader, respTrailer, respBody, respTransfer:
+	case respStatus, respProto, respHeader, respTrailer, respBody, respTransfer, respPieces:
 		if err := f.want(kindBytes); err != nil {
 			return err
 		}
@@ -121,8 +123,10 @@ func (r *Response) decode(f field) error {
 		r.Uncompressed = f.value != 0
 	case respClose:
 		r.Close = f.value != 0
+	case respPieces:
+		r.Pieces, err = decodePieces(f.bytes)
 	}
-	return nil
+	return err
 }
 
 func (f *Fault) append(b []byte) []byte {

@@ -53,7 +53,11 @@ func open(path string, readOnly bool) (store.Store, error) {
 	if !readOnly {
 		s.holds = file.Hold(path)
 	}
-	if err := s.check(); err != nil {
+	err = s.check()
+	if err == nil && !readOnly {
+		err = s.sweepParts()
+	}
+	if err != nil {
 		_ = s.Close()
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (s *boltStore) load(tx *bbolt.Tx, index []byte) (*store.Exchange, error) {
 	return x, err
 }
 
-// record decodes an exchange and adds the body that is kept in parts.
+// record decodes an exchange and adds the body that is kept in parts, unless it is long.
 func (s *boltStore) record(tx *bbolt.Tx, id, b []byte) (*store.Exchange, error) {
 	if b == nil {
 		return nil, s.damaged("an index entry leads nowhere")
@@ -48,18 +48,10 @@ func (s *boltStore) record(tx *bbolt.Tx, id, b []byte) (*store.Exchange, error) 
 	if err != nil {
 		return nil, err
 	}
-	if x.MissingBody() > 0 {
-		var body []byte
-		c := bucket(tx, bucketBlob).Cursor()
-		for k, v := c.Seek(id); bytes.HasPrefix(k, id); k, v = c.Next() {
-			ok := true
-			if summed {
-				v, ok = openPart(k, v)
-			}
-			if !ok {
-				return nil, s.damaged("the checksum of a part of a body is wrong")
-			}
-			body = append(body, v...)
+	if n := x.MissingBody(); n > 0 && n < longBody {
+		body, err := s.wholeBody(tx, id, summed)
+		if err != nil {
+			return nil, err
 		}
 		if err := x.RestoreBody(body); err != nil {
 			return nil, err

@@ -31,13 +31,14 @@ const (
 	metaSchema = "schema"
 	metaRecipe = "recipe"
 	metaLast   = "last"
+	metaParts  = "parts " // and the ID of an exchange of which there are only parts
 )
 
 const (
 	magic    = "gracy tape"
 	schema   = 1
-	blobFrom = 64 << 10  // a response body of this length is kept in parts
-	blobPart = 256 << 10 // length of a part
+	blobFrom = 64 << 10 // a response body of this length is kept in parts
+	longBody = 1 << 20  // and is left out of what is found from this length on
 )
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"go.etcd.io/bbolt"
 
@@ -19,6 +18,11 @@ func (s *boltStore) Append(batch []store.Entry) error {
 			}
 			if err := put(tx, e.Exchange); err != nil {
 				return err
+			}
+			if e.MissingBody() > 0 {
+				if err := finishParts(tx, e.ID); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -48,7 +52,7 @@ func put(tx *bbolt.Tx, x *store.Exchange) error {
 func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
 	marshal := x.MarshalBinary
 	if x.Response != nil && len(x.Response.Body) >= blobFrom {
-		if err := putBlob(tx, id, x.Response.Body); err != nil {
+		if err := putBody(tx, id, x.Response.Body); err != nil {
 			return nil, err
 		}
 		marshal = x.MarshalWithoutBody
@@ -58,19 +62,6 @@ func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
 		return nil, err
 	}
 	return sealRecord(id, b), nil
-}
-
-func putBlob(tx *bbolt.Tx, id, body []byte) error {
-	blob := bucket(tx, bucketBlob)
-	for part := uint32(0); len(body) > 0; part++ {
-		n := min(len(body), blobPart)
-		k := binary.BigEndian.AppendUint32(bytes.Clone(id), part)
-		if err := blob.Put(k, sealPart(k, body[:n])); err != nil {
-			return err
-		}
-		body = body[n:]
-	}
-	return nil
 }
 
 // removeBelow removes the exchanges of a request, whoever made it, below an ID.
@@ -103,18 +94,7 @@ func remove(tx *bbolt.Tx, index []byte) error {
 	if err := bucket(tx, bucketRec).Delete(id); err != nil {
 		return err
 	}
-	blob := bucket(tx, bucketBlob)
-	var parts [][]byte
-	c := blob.Cursor()
-	for k, _ := c.Seek(id); bytes.HasPrefix(k, id); k, _ = c.Next() {
-		parts = append(parts, bytes.Clone(k))
-	}
-	for _, k := range parts {
-		if err := blob.Delete(k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return removeParts(tx, id)
 }
 
 func (s *boltStore) Delete(ids ...store.ID) error {
@@ -122,6 +102,9 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 		for _, id := range ids {
 			b := bucket(tx, bucketRec).Get(idBytes(id))
 			if b == nil {
+				if err := dropParts(tx, id); err != nil {
+					return err
+				}
 				continue
 			}
 			x, _, err := s.decode(idBytes(id), b)

@@ -127,7 +127,7 @@ func TestTheBodyOfAReplacedExchangeIsRemoved(t *testing.T) {
 		}))
 		return n
 	}
-	long := strings.Repeat("x", 2*blobPart+1)
+	long := strings.Repeat("x", 2*store.PartSize+1)
 	for id := store.ID(1); id <= 5; id++ {
 		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(id, "GET", "http://h/a", long), Replace: id}}))
 		if n := parts(); n != 3 {

@@ -49,7 +49,8 @@ type (
 		NoBody       *bool           `json:"no_body,omitempty"` // default: whether the body is empty
 		Header       header          `json:"header,omitempty"`
 		body
-		Trailer header `json:"trailer,omitempty"`
+		Pieces  json.RawMessage `json:"pieces,omitempty"`
+		Trailer header          `json:"trailer,omitempty"`
 	}
 	fault struct {
 		Text    string          `json:"text"`
@@ -98,7 +99,7 @@ func requestOf(r *store.Request) *request {
 func responseOf(r *store.Response) *response {
 	out := &response{
 		Status: text(r.Status), Proto: r.Proto, Transfer: listOf(r.TransferEncoding), Uncompressed: r.Uncompressed, Close: r.Close,
-		Header: headerOf(r.Header, len(r.Body)), body: bodyOf(r.Body), Trailer: headerOf(r.Trailer, -1),
+		Header: headerOf(r.Header, len(r.Body)), body: bodyOf(r.Body), Pieces: piecesOf(r.Pieces), Trailer: headerOf(r.Trailer, -1),
 	}
 	if codeOf(r.Status) != r.StatusCode {
 		out.Code = &r.StatusCode
@@ -206,6 +207,9 @@ func (r *response) to(out *store.Response) (err error) {
 	}
 	if out.Body, err = r.bytes(); err != nil {
 		return err
+	}
+	if out.Pieces, err = pieces(r.Pieces); err != nil {
+		return in("pieces", err)
 	}
 	out.Proto, out.Uncompressed, out.Close = r.Proto, r.Uncompressed, r.Close
 	out.NoBody, out.ContentLength = len(out.Body) == 0, int64(len(out.Body))

@@ -63,6 +63,7 @@ func full() *store.Exchange {
 	x.Response.Trailer = x.Request.Header
 	x.Response.Header = http.Header{"Content-Length": {"4"}, "X": {"", "auto"}}
 	x.Response.TransferEncoding, x.Response.Uncompressed, x.Response.Close, x.Response.NoBody = []string{"chunked"}, true, true, true
+	x.Response.Pieces = []store.Piece{{Bytes: 3, Wait: 20 * time.Millisecond}, {Bytes: 4}}
 	x.Response.ContentLength, x.Response.Status, x.Response.StatusCode = 9, "Odd\xff", 299
 	x.Fault = &store.Fault{Text: "broke \u202e\xff", Kind: store.FaultConnReset, IsTimeout: true}
 	x.Key = sumOf(x)

@@ -1,0 +1,48 @@
+package replay
+
+import (
+	"context"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// pace says when what is replayed comes. The zero pace is at once.
+type pace struct {
+	speed float64       // Options.Speed
+	delay time.Duration // Options.Delay
+}
+
+func (o *Options) pace() pace { return pace{o.Speed, o.Delay} }
+
+// of returns how long to wait for what was recorded some time after what came
+// before it.
+func (p pace) of(recorded time.Duration) time.Duration {
+	switch {
+	case p.delay > 0:
+		return p.delay
+	case p.speed > 0:
+		return time.Duration(min(float64(recorded)/p.speed, longestWait))
+	}
+	return 0
+}
+
+// longestWait bounds a wait, 13 days, so that the sum of many is no overflow.
+const longestWait = 1 << 50
+
+// headers waits as long as the headers, or the error, of an exchange took.
+func (p pace) headers(ctx context.Context, x *store.Exchange) error {
+	d := p.of(x.FirstByte)
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctxerr.Of(ctx)
+	}
+}

@@ -1,0 +1,131 @@
+package replay
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// replayedBody reads the body of an exchange, whose bytes it never changes.
+type replayedBody struct {
+	ctx  context.Context // of the request
+	end  error           // what follows the last byte
+	resp *http.Response
+	shut chan struct{} // closed by Close; nil for a body without a pace
+
+	mu      sync.Mutex // mu guards all fields below, and the trailer of resp
+	rest    []byte
+	parts   *parts // what is behind rest, nil for nothing
+	times   timetable
+	closed  bool
+	trailer http.Header // nil once it has been copied
+}
+
+// giveBody gives a replayed response the body of its exchange, whose headers are
+// returned now.
+func (t *Tape) giveBody(resp *http.Response, x *store.Exchange) {
+	r := x.Response
+	b := &replayedBody{
+		ctx: resp.Request.Context(), end: io.EOF, resp: resp, rest: r.Body, parts: t.writer.partsOf(x),
+		times: timetableOf(t.opts.pace(), x), trailer: r.Trailer,
+	}
+	switch {
+	case x.Fault != nil:
+		f := *x.Fault
+		b.end = &f
+	case r.NoBody && len(r.Body) == 0:
+		_ = b.endLocked() // nobody else has it
+		return
+	}
+	if b.times.pace != (pace{}) {
+		b.shut = make(chan struct{})
+	}
+	resp.Body = b
+}
+
+func (b *replayedBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for {
+		if b.closed {
+			return 0, http.ErrBodyReadAfterClose
+		}
+		if len(b.rest) == 0 && b.parts != nil {
+			b.fillLocked()
+		}
+		if len(b.rest) == 0 {
+			wait := b.times.over()
+			if wait <= 0 {
+				return 0, b.endLocked()
+			}
+			if err := b.waitLocked(wait); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		most, wait := b.times.next()
+		if wait > 0 {
+			if err := b.waitLocked(wait); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		n := copy(p[:min(int64(len(p)), most)], b.rest)
+		b.rest = b.rest[n:]
+		b.times.read(n)
+		if len(b.rest) == 0 && b.parts == nil && b.times.over() <= 0 {
+			return n, b.endLocked()
+		}
+		return n, nil
+	}
+}
+
+// fillLocked reads the next part. An error of the store takes the place of the end.
+func (b *replayedBody) fillLocked() {
+	var err error
+	if b.rest, err = b.parts.next(b.ctx); err != nil {
+		b.end = err
+	}
+	if len(b.rest) == 0 {
+		b.parts = nil
+	}
+}
+
+// waitLocked waits, without the lock, for a time, the end of the request or Close.
+func (b *replayedBody) waitLocked(d time.Duration) error {
+	b.mu.Unlock()
+	defer b.mu.Lock()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-b.shut:
+	case <-b.ctx.Done():
+		return ctxerr.Of(b.ctx)
+	}
+	return nil
+}
+
+func (b *replayedBody) endLocked() error {
+	if b.trailer != nil && b.end == io.EOF { //nolint:errorlint // our own sentinel
+		maps.Copy(b.resp.Trailer, b.trailer.Clone())
+		b.trailer = nil
+	}
+	return b.end
+}
+
+func (b *replayedBody) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.closed && b.shut != nil {
+		close(b.shut)
+	}
+	b.closed = true
+	return nil
+}

@@ -1,0 +1,141 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A body in parts is in its bucket under the ID of its exchange and the number of the
+// part. While there is no such exchange yet, its ID is in the bucket of the tape, so
+// that what a process that died has left is found without a walk over all parts.
+
+func partKey(id []byte, number int) []byte {
+	return binary.BigEndian.AppendUint32(bytes.Clone(id), uint32(number)) //nolint:gosec // 2^32 parts are 2^50 bytes
+}
+
+func unfinishedKey(id store.ID) []byte { return append([]byte(metaParts), idBytes(id)...) }
+
+func (s *boltStore) AppendParts(parts []store.Part) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		meta, blob := bucket(tx, bucketMeta), bucket(tx, bucketBlob)
+		for _, p := range parts {
+			if p.Number == 0 {
+				if err := meta.Put(unfinishedKey(p.ID), nil); err != nil {
+					return err
+				}
+			}
+			k := partKey(idBytes(p.ID), p.Number)
+			if err := blob.Put(k, sealPart(k, p.Data)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *boltStore) Part(id store.ID, number int) (part []byte, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		k := partKey(idBytes(id), number)
+		v := bucket(tx, bucketBlob).Get(k)
+		if v == nil {
+			return nil
+		}
+		// Only a tape of an earlier build has records, and parts, without a checksum.
+		b := bucket(tx, bucketRec).Get(idBytes(id))
+		v, err := s.openPart(k, v, b == nil || b[0] == summedRecord)
+		part = bytes.Clone(v)
+		return err
+	})
+	return part, err
+}
+
+// openPart returns the bytes of a part, whose checksum it compares if it has one.
+func (s *boltStore) openPart(k, v []byte, summed bool) ([]byte, error) {
+	if !summed {
+		return v, nil
+	}
+	v, ok := openPart(k, v)
+	if !ok {
+		return nil, s.damaged("the checksum of a part of a body is wrong")
+	}
+	return v, nil
+}
+
+// wholeBody returns the body of an exchange.
+func (s *boltStore) wholeBody(tx *bbolt.Tx, id []byte, summed bool) (body []byte, err error) {
+	c := bucket(tx, bucketBlob).Cursor()
+	for k, v := c.Seek(id); bytes.HasPrefix(k, id); k, v = c.Next() {
+		if v, err = s.openPart(k, v, summed); err != nil {
+			return nil, err
+		}
+		body = append(body, v...)
+	}
+	return body, nil
+}
+
+// putBody puts a body that is in memory into parts.
+func putBody(tx *bbolt.Tx, id, body []byte) error {
+	blob := bucket(tx, bucketBlob)
+	for number := 0; len(body) > 0; number++ {
+		n := min(len(body), store.PartSize)
+		k := partKey(id, number)
+		if err := blob.Put(k, sealPart(k, body[:n])); err != nil {
+			return err
+		}
+		body = body[n:]
+	}
+	return nil
+}
+
+// finishParts notes that the exchange is there whose parts are.
+func finishParts(tx *bbolt.Tx, id store.ID) error {
+	return bucket(tx, bucketMeta).Delete(unfinishedKey(id))
+}
+
+// dropParts removes the parts of an exchange that never came.
+func dropParts(tx *bbolt.Tx, id store.ID) error {
+	if err := removeParts(tx, idBytes(id)); err != nil {
+		return err
+	}
+	return finishParts(tx, id)
+}
+
+func removeParts(tx *bbolt.Tx, id []byte) error {
+	blob := bucket(tx, bucketBlob)
+	var parts [][]byte
+	c := blob.Cursor()
+	for k, _ := c.Seek(id); bytes.HasPrefix(k, id); k, _ = c.Next() {
+		parts = append(parts, bytes.Clone(k))
+	}
+	for _, k := range parts {
+		if err := blob.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepParts removes the parts of exchanges that a process which died did not finish.
+func (s *boltStore) sweepParts() error {
+	var left []store.ID
+	prefix := []byte(metaParts)
+	err := s.view(func(tx *bbolt.Tx) error {
+		c := bucket(tx, bucketMeta).Cursor()
+		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+			if id := k[len(prefix):]; len(id) == 8 {
+				left = append(left, store.ID(binary.BigEndian.Uint64(id)))
+			}
+		}
+		return nil
+	})
+	for _, id := range left {
+		if err == nil {
+			err = s.update(func(tx *bbolt.Tx) error { return dropParts(tx, id) })
+		}
+	}
+	return err
+}

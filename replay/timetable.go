@@ -1,0 +1,69 @@
+package replay
+
+import (
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// timetable says when the pieces of a body come. It has no lock of its own.
+type timetable struct {
+	pace
+	pieces []store.Piece // those that have not come yet
+	end    time.Duration // of the body, since the headers, as recorded
+	left   int64         // bytes of the piece that has come and were not read
+	shown  bool          // the first piece has come
+	passed time.Duration // when the last piece came, since the headers
+	at     time.Duration // the same as it was recorded
+	start  time.Time     // when the headers were returned
+}
+
+// timetableOf returns that of the body of an exchange, whose headers are returned now.
+func timetableOf(p pace, x *store.Exchange) timetable {
+	return timetable{pace: p, pieces: x.Response.Pieces, end: x.Total - x.FirstByte, start: time.Now()}
+}
+
+// next begins the next piece, if the one before was read. It returns how many bytes may
+// be read, more than there are for the last piece, or how long to wait for them.
+func (t *timetable) next() (n int64, wait time.Duration) {
+	for t.left == 0 && len(t.pieces) > 0 {
+		p := t.pieces[0]
+		due := t.passed + t.wait(p.Wait)
+		if wait = t.until(due); wait > 0 {
+			return 0, wait
+		}
+		t.passed, t.at, t.shown = due, t.at+p.Wait, true
+		t.left, t.pieces = p.Bytes, t.pieces[1:]
+	}
+	if len(t.pieces) == 0 {
+		return 1 << 62, 0
+	}
+	return t.left, 0
+}
+
+// wait is the time of a piece: a Delay is before those alone that follow another.
+func (t *timetable) wait(recorded time.Duration) time.Duration {
+	if t.delay > 0 && !t.shown {
+		return 0
+	}
+	return t.of(recorded)
+}
+
+// read notes that n bytes were read.
+func (t *timetable) read(n int) { t.left = max(t.left-int64(n), 0) }
+
+// over returns how long to wait for the end of the body, once its bytes were read.
+func (t *timetable) over() time.Duration {
+	if t.delay > 0 {
+		return 0
+	}
+	return t.until(t.passed + t.of(max(t.end-t.at, 0)))
+}
+
+// until returns how long it is until some time after the headers.
+func (t *timetable) until(due time.Duration) time.Duration {
+	if due <= 0 {
+		return 0
+	}
+	return due - time.Since(t.start)
+}
