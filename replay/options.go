@@ -92,10 +92,11 @@ type Options struct {
 	Ordered bool
 
 	// Speed replays in the time that recording took, divided by it: the headers, the
-	// pieces of a stream, which is a body without a length, and the end of the body. 1 is
-	// as it was, 10 ten times as fast, 0 waits for nothing; the pieces come apart in any
-	// case, as their reader got them. A wait ends with the context of the request. A
-	// reader that was slow while recording makes a slow recording.
+	// pieces of a stream, which is a body without a length, and the end of the body; what
+	// has a length comes evenly. 1 is as it was, 10 ten times as fast, 0 waits for
+	// nothing; the pieces come apart in any case, as their reader got them. A wait ends
+	// with the context of the request. A reader that was slow while recording makes a
+	// slow recording.
 	Speed float64
 	// Delay is waited for before each response and each further piece of a body, in
 	// place of the recorded times; 0 is Speed.

@@ -33,6 +33,7 @@ type queue struct {
 	byKey   map[[sha256.Size]byte][]*pending // what waits and what is being written
 	bytes   int64                            // of what waits and what is being written
 	spilled int64                            // those of parts
+	pending int                              // exchanges in byKey
 	added   uint64
 	done    uint64
 	running bool
@@ -80,6 +81,7 @@ func (q *queue) add(p *pending) {
 	q.waiting = append(q.waiting, p)
 	if p.Exchange != nil {
 		q.byKey[p.Key.Sum] = append(q.byKey[p.Key.Sum], p)
+		q.pending++
 	}
 	q.bytes += p.bytes
 	q.spilled += p.spilled()
@@ -177,6 +179,7 @@ func (q *queue) remove(batch []*pending) {
 		if p.Exchange == nil {
 			continue
 		}
+		q.pending--
 		list := q.byKey[p.Key.Sum]
 		for i := range list {
 			if list[i] == p {
@@ -211,7 +214,7 @@ func (q *queue) find(sum [sha256.Size]byte) (list []*pending, replace store.ID) 
 func (q *queue) pendingCount() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return int(q.added - q.done) //nolint:gosec // bounded by maxPending
+	return q.pending
 }
 
 // flush waits until everything that was added before is written.

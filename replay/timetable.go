@@ -20,7 +20,22 @@ type timetable struct {
 
 // timetableOf returns that of the body of an exchange, whose headers are returned now.
 func timetableOf(p pace, x *store.Exchange) timetable {
-	return timetable{pace: p, pieces: x.Response.Pieces, end: x.Total - x.FirstByte, start: time.Now()}
+	t := timetable{pace: p, pieces: x.Response.Pieces, end: x.Total - x.FirstByte, start: time.Now()}
+	if t.pieces == nil && p.delay == 0 && p.speed > 0 && t.end > 0 {
+		t.pieces = evenly(max(int64(len(x.Response.Body)), x.MissingBody()), t.end)
+	}
+	return t
+}
+
+// evenly returns the pieces of a body of which nobody knows how it came: in equal ones,
+// so that it neither is there at once nor pauses.
+func evenly(size int64, took time.Duration) []store.Piece {
+	n := min(max(size>>10, 1), 64)
+	list := make([]store.Piece, n)
+	for i := range list {
+		list[i] = store.Piece{Bytes: size / n, Wait: took / time.Duration(n)}
+	}
+	return list
 }
 
 // next begins the next piece, if the one before was read. It returns how many bytes may

@@ -29,15 +29,28 @@ func TestATimetableOfNonsense(t *testing.T) {
 	})
 }
 
+// A body with a length, whose packets nobody has noted, comes evenly in the time that it took.
 func TestATimetableWithoutPieces(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		x := &store.Exchange{FirstByte: time.Second, Total: 3 * time.Second, Response: &store.Response{}}
-		table := timetableOf(pace{speed: 2}, x)
-		if n, wait := table.next(); n <= 0 || wait != 0 {
-			t.Errorf("%d bytes, wait %v", n, wait)
-		}
-		if got := table.over(); got != time.Second {
-			t.Errorf("the end is in %v, want 1s", got)
-		}
-	})
+	for size, pieces := range map[int]int{0: 1, 100: 1, 4099: 4, 1 << 20: 64} {
+		synctest.Test(t, func(t *testing.T) {
+			x := &store.Exchange{FirstByte: time.Second, Total: 3 * time.Second, Response: &store.Response{Body: make([]byte, size)}}
+			table := timetableOf(pace{speed: 2}, x)
+			start, waits := time.Now(), 0
+			for left := int64(size); left > 0; {
+				n, wait := table.next()
+				if wait > 0 {
+					waits++
+					time.Sleep(wait)
+					continue
+				}
+				n = min(n, left)
+				table.read(int(n))
+				left -= n
+			}
+			time.Sleep(table.over())
+			if got := time.Since(start); got < time.Second-ms || got > time.Second || size > 0 && waits != pieces {
+				t.Errorf("%d bytes took %v in %d pieces, want 1s in %d", size, got, waits, pieces)
+			}
+		})
+	}
 }
