@@ -48,7 +48,8 @@ func listOf(l []string) json.RawMessage {
 	return marshal(l)
 }
 
-// list undoes listOf.
+// list undoes listOf; nil for an empty list, such as a trailer that was announced and
+// did not come has.
 func list(raw json.RawMessage) (l []string, err error) {
 	switch {
 	case raw == nil:
@@ -58,6 +59,8 @@ func list(raw json.RawMessage) (l []string, err error) {
 		err = json.Unmarshal(raw, &l[0])
 	case raw[0] != '[' || json.Unmarshal(raw, &l) != nil:
 		err = errors.New("neither a string nor a list of strings")
+	case len(l) == 0:
+		return nil, nil
 	}
 	return l, err
 }

@@ -30,6 +30,10 @@ func TestLists(t *testing.T) {
 			t.Errorf("%q: %s, want %s; back %q, %v", c.list, raw, c.want, back, err)
 		}
 	}
+	// A trailer that was announced and did not come has no values, and not even a list.
+	if l, err := list([]byte("[]")); l != nil || err != nil {
+		t.Errorf("[] is %#v, %v", l, err)
+	}
 	for _, raw := range []string{"1", "null", `["a",1]`, "{}"} {
 		if l, err := list([]byte(raw)); err == nil {
 			t.Errorf("%s is %q", raw, l)
