@@ -8,8 +8,8 @@ import (
 
 // Headers returns a copy of h in which secrets are masked; h does not change.
 // An authorization keeps its scheme ("Bearer REDACTED"); a URL in a header such
-// as Location or Link is masked as by [Redactor.Location]. A nil h
-// gives nil.
+// as Location or Link is masked as by [Redactor.Location]. Tokens of a known format are
+// masked inside of longer values too. A nil h gives nil.
 func (r *Redactor) Headers(h http.Header) http.Header {
 	c := h.Clone()
 	for name, values := range c {
@@ -27,7 +27,7 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 			case credential(v):
 				v = Mask
 			}
-			values[i] = r.maskLiterals(v)
+			values[i] = r.maskLiterals(maskEmbedded(v))
 		}
 	}
 	return c

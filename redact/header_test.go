@@ -13,7 +13,7 @@ func TestHeadersAreMaskedInACopy(t *testing.T) {
 		"X-Api-Key":     {"abc"},
 		"Location":      {"/cb?access_token=abc&x=1", "https://me:pw@h/?token=abc"},
 		"Link":          {`<https://h/?page=2&token=abc>; rel="next"`},
-		"X-Custom":      {"ghp_abcdefghij0123456789", "plain  value", "a literal-secret"},
+		"X-Custom":      {"ghp_abcdefghij0123456789", "plain  value", "a literal-secret", "use ghp_abcdefghij0123456789, soon"},
 		"Accept":        {"*/*"},
 	}
 	before := h.Clone()
@@ -24,7 +24,7 @@ func TestHeadersAreMaskedInACopy(t *testing.T) {
 		"X-Api-Key":     {"REDACTED"},
 		"Location":      {"/cb?access_token=REDACTED&x=1", "https://REDACTED@h/?token=REDACTED"},
 		"Link":          {`<https://h/?page=2&token=REDACTED>; rel="next"`},
-		"X-Custom":      {"REDACTED", "plain  value", "a REDACTED"},
+		"X-Custom":      {"REDACTED", "plain  value", "a REDACTED", "use REDACTED, soon"},
 		"Accept":        {"*/*"},
 	}
 	if !reflect.DeepEqual(got, want) {

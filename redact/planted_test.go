@@ -126,7 +126,8 @@ func TestMarkupAndPairsKeepWhatIsNotSecret(t *testing.T) {
 		{"application/graphql", `{ a(b: "x", token: $t) { token } }`, ""},
 		{"text/javascript", `SG.prototype.getElementsByClassName();var hf_hub_offline_mode_is_on,eyJ=a.b.c;fetch("https://h/?token="+t)`, ""},
 		{"text/plain", "see https://h/205e460b479e2e5b48aec07710c08d50/?x=1 and https://unpkg.com/react@17/", ""},
-		{"image/png", `{"password":"x"}`, ""},
+		{"image/png", "\x89PNG\r\n\x00{\"password\":\"x\"}", ""},
+		{"image/png", `{"password":"x"}`, `{"password":"REDACTED"}`},
 	} {
 		want := test.want
 		if want == "" {

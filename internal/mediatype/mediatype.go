@@ -71,15 +71,18 @@ func Name(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// Of returns what a body is. A Content-Type of a picture, an archive or the like, or
-// of a multipart form, decides. Else the content decides if it has a shape of its
+// Of returns what a body is. A Content-Type of a multipart form decides, and that of a
+// picture, an archive or the like unless the body begins as a text: an error that is sent in its place. Else the content decides if it has a shape of its
 // own, then the type.
 func Of(contentType string, body []byte) Kind { return Given(Declared(contentType), body) }
 
 // Given is Of for a body whose type names a kind.
 func Given(declared Kind, body []byte) Kind {
-	if declared == Binary || declared == Multipart {
+	switch {
+	case declared == Multipart, declared == Binary && binary(body):
 		return declared
+	case declared == Binary:
+		declared = Text
 	}
 	switch seen := guess(body); {
 	case seen == JSON && declared == JSONLines:
