@@ -181,3 +181,14 @@ func do(c *caller) error {
 	}
 	return finish(resp, c.buf[:])
 }
+
+// An upload is a request body of a type of its own.
+type upload struct{ strings.Reader }
+
+func newUpload() *upload {
+	u := new(upload)
+	u.Reset(postPayload)
+	return u
+}
+
+func (u *upload) Close() error { return nil }
