@@ -118,8 +118,9 @@
 // reviews: one writes, and many read. The second that would write gets [ErrLocked], as a store.LockedError that says who has it;
 // tapes in ModeReplay only read, also from a read-only file
 // system, and may be many. [New] takes any other storage: package store says what it must do. A
-// crash loses what was not yet written, a few milliseconds' worth unless Flush
-// was called, and no more.
+// crash loses what [Stats].Pending counts and no more: exchanges of some
+// milliseconds where the store keeps up, and never more than 64 MiB; Flush waits
+// until they are stored.
 //
 // # What it will not do
 //

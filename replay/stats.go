@@ -7,7 +7,7 @@ type Stats struct {
 	Recorded   int64 // exchanges stored
 	Masked     int64 // exchanges stored with secrets in the body of their response masked: they replay with REDACTED in it
 	Unmasked   int64 // exchanges stored with such secrets, by Options.KeepSecrets: the tape is a secret now
-	Pending    int64 // exchanges on their way to the store
+	Pending    int64 // exchanges on their way to the store, which a crash would lose
 	Replayed   int64 // calls whose response or fault came from the tape
 	Stale      int64 // those of Replayed whose recording was too old
 	Missed     int64 // calls for which the tape had no exchange
