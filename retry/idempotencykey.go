@@ -1,9 +1,11 @@
 package retry
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -14,6 +16,12 @@ const idempotencyKeyHeader = "Idempotency-Key"
 // NewIdempotencyKey returns a random key of 26 letters and digits, for
 // [Policy.IdempotencyKey].
 func NewIdempotencyKey() string { return rand.Text() }
+
+// keyHeader returns the name of the header in which the server of a request takes an
+// idempotency key. Another header it would not know, and do the work of each attempt.
+func keyHeader(req *http.Request) string {
+	return cmp.Or(declare.KeyHeader(req), idempotencyKeyHeader)
+}
 
 // withIdempotencyKey gives a request that is not idempotent a key, if the policy
 // makes them. A request that follows a redirect carries the key of the hop before,
@@ -26,13 +34,13 @@ func (p *plan) withIdempotencyKey(c *layer.Call, req *http.Request) *http.Reques
 	if from := req.Response; from == nil {
 		key = p.key()
 	} else if from.Request != nil && origin.Same(from.Request.URL, req.URL) {
-		key = from.Request.Header.Get(idempotencyKeyHeader)
+		key = from.Request.Header.Get(keyHeader(from.Request))
 	}
 	if key == "" {
 		return req
 	}
 	r := layer.Edit(req)
-	r.Header.Set(idempotencyKeyHeader, key)
+	r.Header.Set(keyHeader(req), key)
 	c.SetIdempotent()
 	return r
 }

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestCallsThatAreNotIdempotentGetAKey(t *testing.T) {
@@ -112,5 +114,91 @@ func TestKeyAndAttemptNumberStayWithinTheOrigin(t *testing.T) {
 	}
 	if keys != 1 {
 		t.Errorf("%d keys were made, want 1", keys)
+	}
+}
+
+// A server knows one header for keys, and does the work of what comes without: a key of
+// ours in another header would do it once for each attempt.
+func TestTheKeyGoesIntoTheHeaderThatTheServerKnows(t *testing.T) {
+	type header = *transport.Declaration
+	for name, tc := range map[string]struct {
+		url     string
+		layers  []header
+		with    []header
+		header  string // in which the key is
+		without string // which is not there
+	}{
+		"nothing declared":       {"http://a.test/orders", nil, nil, "Idempotency-Key", "X-Request-Id"},
+		"declared":               {"http://a.test/orders", []header{transport.KeyHeader("x-request-id", "POST /orders")}, nil, "X-Request-Id", "Idempotency-Key"},
+		"declared for another":   {"http://a.test/orders", []header{transport.KeyHeader("x-request-id", "POST /payments")}, nil, "Idempotency-Key", "X-Request-Id"},
+		"two, the outermost":     {"http://a.test/orders", []header{transport.KeyHeader("X-One", "/"), transport.KeyHeader("X-Two", "/")}, nil, "X-One", "X-Two"},
+		"by an override":         {"http://a.test/orders", []header{transport.KeyHeader("X-One", "/")}, []header{transport.KeyHeader("X-Two", "/")}, "X-Two", "X-One"},
+		"taken back":             {"http://a.test/orders", []header{transport.KeyHeader("X-One", "/")}, []header{transport.KeyHeader("X-One")}, "Idempotency-Key", "X-One"},
+		"a vendor":               {"https://api-m.paypal.com/v2/checkout/orders", nil, nil, "PayPal-Request-Id", "Idempotency-Key"},
+		"a vendor, declared":     {"https://api-m.paypal.com/v2/checkout/orders", []header{transport.KeyHeader("X-One", "/")}, nil, "X-One", "PayPal-Request-Id"},
+		"a vendor that signs it": {"https://s3.eu-west-1.amazonaws.com/b", nil, nil, "Idempotency-Key", "X-Amz-Client-Token"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			work := map[string]int{} // by the key in the header that the server knows
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				if req.Header.Get(tc.without) != "" {
+					t.Errorf("%s: %s is there", name, tc.without)
+				}
+				work[req.Header.Get(tc.header)]++
+				return nil, io.ErrUnexpectedEOF // the response is lost
+			})
+			made := 0
+			layers := []transport.Layer{retry.New(retry.Policy{IdempotencyKey: func() string { made++; return "ours" }})}
+			for _, d := range tc.layers {
+				layers = append(layers, d)
+			}
+			var with []transport.Override
+			for _, d := range tc.with {
+				with = append(with, d)
+			}
+			req, _ := http.NewRequestWithContext(transport.With(t.Context(), with...), http.MethodPost, tc.url, strings.NewReader("{}"))
+			if resp, err := rttest.Stack(base, layers...).RoundTrip(req); err == nil {
+				finish(resp)
+			}
+			if len(work) != 1 || work["ours"] != 3 || made != 1 {
+				t.Errorf("%s: %v, with %d keys made; want 3 sends with one key", name, work, made)
+			}
+		})
+	}
+}
+
+// A redirect within the origin carries the key of the hop before, in the header that is
+// declared for it.
+func TestARedirectCarriesTheKeyInItsOwnHeader(t *testing.T) {
+	type seen struct{ one, two, standard string }
+	got := map[string][]seen{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got[r.URL.Path] = append(got[r.URL.Path], seen{r.Header.Get("X-One"), r.Header.Get("X-Two"), r.Header.Get("Idempotency-Key")})
+		switch {
+		case len(got[r.URL.Path]) == 1:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case r.URL.Path == "/a":
+			http.Redirect(w, r, "/b", http.StatusTemporaryRedirect)
+		case r.URL.Path == "/b":
+			http.Redirect(w, r, "/c", http.StatusTemporaryRedirect)
+		}
+	}))
+	defer server.Close()
+	client := &http.Client{Transport: rttest.Stack(http.DefaultTransport,
+		transport.KeyHeader("X-One", "/a"), transport.KeyHeader("X-Two", "/b"),
+		retry.New(retry.Policy{Delay: retry.NoDelay, IdempotencyKey: retry.NewIdempotencyKey}))}
+	resp, err := client.Post(server.URL+"/a", "text/plain", strings.NewReader("pay"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	finish(resp)
+	if len(got["/a"]) == 0 || len(got["/a"][0].one) != 26 {
+		t.Fatalf("/a: %v", got["/a"])
+	}
+	key := got["/a"][0].one
+	for path, want := range map[string]seen{"/a": {one: key}, "/b": {two: key}, "/c": {standard: key}} {
+		if len(got[path]) != 2 || got[path][0] != want || got[path][1] != want {
+			t.Errorf("%s: %v, want %v twice", path, got[path], want)
+		}
 	}
 }

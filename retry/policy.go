@@ -49,9 +49,11 @@ type Policy struct {
 	// Unsafe also sends again what is not idempotent: a POST may then do its work
 	// more than once.
 	Unsafe bool
-	// IdempotencyKey returns an Idempotency-Key for each call that is not idempotent
-	// and has no key in either form. All attempts of the call and its redirects
-	// within the origin carry the same; another origin gets none.
+	// IdempotencyKey returns an idempotency key for each call that is not idempotent
+	// and has no key in any form. It goes into the header that [transport.KeyHeader]
+	// declares for the request, to checkout.com, klarna.com and paypal.com into theirs
+	// ([verdict.Idempotent]), else into Idempotency-Key. All attempts of the call and its
+	// redirects within the origin carry the same; another origin gets none.
 	// [NewIdempotencyKey] returns a random one, bare; quote it for servers that keep
 	// to the draft. An empty key is none. It is called concurrently. Default none.
 	IdempotencyKey func() string

@@ -48,21 +48,25 @@ func Safe(patterns ...string) *Declaration {
 //	transport.KeyHeader("X-Request-Id", "POST api.test/v1/")
 //
 // It is for servers that name their header in a way of their own; see
-// [verdict.Idempotent] for those that are known. KeyHeader panics on a pattern that is
-// malformed, and on an empty name.
+// [verdict.Idempotent] for those that are known. A key that package retry makes
+// (Policy.IdempotencyKey) goes into that header; where several are declared for a
+// request, into the first, from the outermost layer inwards. KeyHeader panics on a pattern
+// that is malformed, and on an empty name.
 func KeyHeader(name string, patterns ...string) *Declaration {
 	if name == "" {
 		panic("transport: KeyHeader: no name")
 	}
-	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns, func(r rule) declare.Rule { return declare.Keyed{Rule: r} })
+	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns, func(r rule) declare.Rule { return declare.Keyed{Rule: r, Header: http.CanonicalHeaderKey(name)} })
 }
 
 // Streams declares that the body of the response to a request may never end, as
 // those of a watch or of a session of events do; the patterns are as in [Safe]. The
 // limits of package concurrency can hold streams apart from other requests, and
 // package timeout can let a stream be silent for longer. A request that accepts
-// text/event-stream, or has the query parameter watch=true, is a stream without it.
-// Streams panics on a pattern that is malformed.
+// text/event-stream, or has the query parameter watch=true, is a stream without it. Not so
+// one that accepts text/event-stream behind another type: "application/json,
+// text/event-stream" is what a client of MCP sends with every call, most of which get a
+// result and end. Streams panics on a pattern that is malformed.
 func Streams(patterns ...string) *Declaration {
 	return newDeclaration("streams", "", patterns, func(r rule) declare.Rule { return declare.Stream{Rule: r} })
 }
@@ -72,7 +76,7 @@ func newDeclaration(name, header string, patterns []string, declares func(rule) 
 	if err != nil {
 		panic("transport: " + name + ": " + err.Error())
 	}
-	return &Declaration{name, header, append([]string(nil), patterns...), declares(rule{header, each})}
+	return &Declaration{name, header, append([]string(nil), patterns...), declares(rule{each})}
 }
 
 // Wrap implements [Layer].
@@ -105,12 +109,9 @@ func (d *Declaration) Explain(p *Plan) { p.Note("%s", d) }
 func (d *Declaration) Declares() declare.Rule { return d.rule }
 
 // rule is what a Declaration says of requests.
-type rule struct {
-	header string // that has to be there, "" for none
-	each   *route.Each
-}
+type rule struct{ each *route.Each }
 
 // About implements [declare.Rule].
 func (r rule) About(req *http.Request, call declare.Router) bool {
-	return (r.header == "" || req.Header.Get(r.header) != "") && r.each.Match(req, call)
+	return r.each.Match(req, call)
 }

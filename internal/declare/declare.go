@@ -1,8 +1,8 @@
 // Package declare is what callers declare of requests beyond what the method says:
 // that they are safe, that a header of theirs is an idempotency key, that the response is
-// a stream. Package
-// transport makes the declarations, package layer collects those of a stack, and
-// package verdict asks for them.
+// a stream; and, of a few vendors, which header that is. Package transport makes the
+// declarations, package layer collects those of a stack, and package verdict and the
+// layers ask for them.
 package declare
 
 import (
@@ -25,13 +25,23 @@ type Rule interface {
 // and settings in place of the rules of their kind there.
 type Safe struct{ Rule }
 
-// Keyed declares requests to carry an idempotency key.
-type Keyed struct{ Rule }
+// Keyed declares that a header of requests is an idempotency key. Its Rule is about those
+// that may carry it, and it is about those that do.
+type Keyed struct {
+	Rule
+	Header string // its name, in canonical form
+}
+
+// About implements [Rule].
+func (k Keyed) About(req *http.Request, call Router) bool {
+	return req.Header.Get(k.Header) != "" && k.Rule.About(req, call)
+}
 
 // Stream declares the responses of requests streams.
 type Stream struct{ Rule }
 
-// A Set is what the layers of a stack declare: each a Safe, a Keyed or a Stream.
+// A Set is what the layers of a stack declare, each a Safe, a Keyed or a Stream, from the
+// innermost layer outwards.
 type Set []Rule
 
 // With returns the set with one declaration more. It leaves s as it is.
@@ -51,16 +61,36 @@ type Source interface {
 func IsSafe(req *http.Request) bool { return declared[Safe](req) }
 
 // IsKeyed reports whether req carries a header that is declared to be an idempotency
-// key, as [IsSafe] does.
-func IsKeyed(req *http.Request) bool { return declared[Keyed](req) }
+// key, as [IsSafe] does, or is one to the vendor of its host.
+func IsKeyed(req *http.Request) bool { return keyedForVendor(req) || declared[Keyed](req) }
+
+// KeyHeader returns the name of the header in which the server of req takes an idempotency
+// key, whether req has one or not: the first that is declared for it, from the outermost
+// layer inwards, else that of the vendor of its host; "" where neither is known.
+func KeyHeader(req *http.Request) string {
+	call, set := sourceOf(req)
+	if k, ok := setting.From[Keyed](req.Context()); ok {
+		set = Set{k}
+	}
+	for _, d := range slices.Backward(set) {
+		if k, ok := d.(Keyed); ok && k.Rule.About(req, call) {
+			return k.Header
+		}
+	}
+	return vendorKeyHeader(req)
+}
+
+// sourceOf returns the call that req belongs to, nil for none, and what its stack declares.
+func sourceOf(req *http.Request) (Router, Set) {
+	if s, ok := req.Context().Value(Key{}).(Source); ok {
+		return s, s.Declared()
+	}
+	return nil, nil
+}
 
 // declared reports whether a declaration of one kind is about req.
 func declared[D Rule](req *http.Request) bool {
-	var call Router
-	var set Set
-	if s, ok := req.Context().Value(Key{}).(Source); ok {
-		call, set = s, s.Declared()
-	}
+	call, set := sourceOf(req)
 	if d, ok := setting.From[D](req.Context()); ok {
 		return d.About(req, call)
 	}

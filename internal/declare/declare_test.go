@@ -32,7 +32,7 @@ func (call) Route() string   { return "/" }
 // A setting takes the place of what the stack declares, and each kind stands alone.
 func TestTheSettingElseTheStackDeclares(t *testing.T) {
 	var none Set
-	stack := call{t.Context(), none.With(Safe{host("a.test")}).With(Safe{host("b.test")}).With(Keyed{host("k.test")})}
+	stack := call{t.Context(), none.With(Safe{host("a.test")}).With(Safe{host("b.test")}).With(Keyed{host("k.test"), "K"})}
 	for _, tc := range []struct {
 		name        string
 		ctx         context.Context
@@ -48,14 +48,47 @@ func TestTheSettingElseTheStackDeclares(t *testing.T) {
 		{"a setting without a call", setting.With(t.Context(), Safe{host("c.test")}), "c.test", true, false},
 		{"a setting in place of the stack", setting.With(stack, Safe{host("c.test")}), "a.test", false, false},
 		{"a setting of one kind leaves the other", setting.With(stack, Safe{host("c.test")}), "k.test", false, true},
-		{"a setting of the other kind", setting.With(stack, Keyed{host("a.test")}), "a.test", true, true},
+		{"a setting of the other kind", setting.With(stack, Keyed{host("a.test"), "K"}), "a.test", true, true},
 	} {
 		req, err := http.NewRequestWithContext(tc.ctx, http.MethodPost, "http://"+tc.host, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
+		req.Header.Set("K", "value")
 		if safe, keyed := IsSafe(req), IsKeyed(req); safe != tc.safe || keyed != tc.keyed {
 			t.Errorf("%s: safe %v, keyed %v, want %v, %v", tc.name, safe, keyed, tc.safe, tc.keyed)
+		}
+	}
+}
+
+// What is declared first is what the outermost layer says; a setting takes the place of all,
+// and what nothing is declared for has the header of its vendor.
+func TestTheFirstHeaderThatIsDeclaredTakesTheKey(t *testing.T) {
+	var none Set
+	stack := call{t.Context(), none.With(Keyed{host("a.test"), "Inner"}).With(Safe{host("a.test")}).With(Keyed{host("a.test"), "Outer"}).With(Keyed{host("b.test"), "Other"})}
+	for _, tc := range []struct {
+		name, host string
+		ctx        context.Context
+		want       string
+	}{
+		{"the outermost of two", "a.test", stack, "Outer"},
+		{"another request", "b.test", stack, "Other"},
+		{"nothing declared", "c.test", stack, ""},
+		{"no call", "a.test", t.Context(), ""},
+		{"a setting", "a.test", setting.With(stack, Keyed{host("a.test"), "Setting"}), "Setting"},
+		{"a setting about another request", "a.test", setting.With(stack, Keyed{host("b.test"), "Setting"}), ""},
+		{"a vendor", "paypal.com", stack, "Paypal-Request-Id"},
+		{"in place of the vendor", "paypal.com", setting.With(stack, Keyed{host("paypal.com"), "Setting"}), "Setting"},
+	} {
+		req, err := http.NewRequestWithContext(tc.ctx, http.MethodPost, "http://"+tc.host, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := KeyHeader(req); got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
+		if IsKeyed(req) {
+			t.Errorf("%s: a request without the header is keyed", tc.name)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/gracy-go/gracy/internal/ascii"
 	"github.com/gracy-go/gracy/internal/declare"
 )
 
@@ -71,7 +70,7 @@ func ifMatches(req *http.Request) bool {
 // the generation that it names, which the write changes: it cannot be done twice.
 // See cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
 func onGeneration(req *http.Request) bool {
-	if req.URL == nil || !within(req.URL.Hostname(), "googleapis.com") {
+	if req.URL == nil || !declare.Within(req.URL.Hostname(), "googleapis.com") {
 		return false
 	}
 	switch req.Method {
@@ -102,50 +101,5 @@ func keyed(req *http.Request) bool {
 	if req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" {
 		return true
 	}
-	return keyedForHost(req) || declare.IsKeyed(req)
-}
-
-// keyedForHost reports whether req carries a header that is an idempotency key to the
-// services of its host. There are those whose documentation says that the work of two
-// requests with the same value is done once.
-func keyedForHost(req *http.Request) bool {
-	if req.URL == nil {
-		return false
-	}
-	host := req.URL.Hostname()
-	for _, k := range [...]struct{ domain, header, with string }{
-		// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each
-		// operation whose model marks the header as its idempotency token. The last two
-		// are those of the partition of China, and of dual stack.
-		{"amazonaws.com", "X-Amz-Client-Token", ""},
-		{"amazonaws.com.cn", "X-Amz-Client-Token", ""},
-		{"api.aws", "X-Amz-Client-Token", ""},
-		// developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html
-		{"amazon.com", "X-Amz-Pay-Idempotency-Key", ""},
-		{"amazon.eu", "X-Amz-Pay-Idempotency-Key", ""},
-		{"amazon.jp", "X-Amz-Pay-Idempotency-Key", ""},
-		// learn.microsoft.com/rest/api/communication/repeatable-requests, after OASIS
-		// Repeatable Requests 1.0: one header does not do without the other.
-		{"azure.com", "Repeatability-Request-Id", "Repeatability-First-Sent"},
-		// checkout.com/docs/developer-resources/api/idempotency
-		{"checkout.com", "Cko-Idempotency-Key", ""},
-		// cloud.google.com/cpp/docs/reference/storage: the service does not execute a
-		// request with the same value again, and sends the previous response.
-		{"googleapis.com", "X-Goog-Gcs-Idempotency-Token", ""},
-		// docs.klarna.com/api/kn/integration-resilience
-		{"klarna.com", "Klarna-Idempotency-Key", ""},
-		// developer.paypal.com/api/rest/reference/idempotency
-		{"paypal.com", "Paypal-Request-Id", ""},
-	} {
-		if within(host, k.domain) && req.Header.Get(k.header) != "" && (k.with == "" || req.Header.Get(k.with) != "") {
-			return true
-		}
-	}
-	return false
-}
-
-// within reports whether a host is of a domain.
-func within(host, domain string) bool {
-	rest := len(host) - len(domain)
-	return rest >= 0 && ascii.EqualFold(host[rest:], domain) && (rest == 0 || host[rest-1] == '.')
+	return declare.IsKeyed(req)
 }

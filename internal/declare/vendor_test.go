@@ -1,0 +1,39 @@
+package declare
+
+import (
+	"net/http"
+	"testing"
+)
+
+// A key of ours goes where it does all that the vendor wants; the header of the others is
+// a key only where the caller has set it.
+func TestTheHeaderInWhichAVendorTakesAKey(t *testing.T) {
+	for url, want := range map[string]string{
+		"https://api-m.paypal.com/v2/checkout/orders": "Paypal-Request-Id",
+		"https://API.CHECKOUT.com:443/payments":       "Cko-Idempotency-Key",
+		"https://api.klarna.com/payments/v1/sessions": "Klarna-Idempotency-Key",
+		"https://notpaypal.com/":                      "",
+		"https://storage.googleapis.com/b/o":          "",
+		"https://s3.eu-west-1.amazonaws.com/b":        "",
+		"https://pay-api.amazon.eu/v2/charges":        "",
+		"https://x.communication.azure.com/":          "",
+		"https://a.test/":                             "",
+	} {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, url, nil)
+		if got := KeyHeader(req); got != want {
+			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+		if IsKeyed(req) {
+			t.Errorf("%s: keyed without a header", url)
+		}
+		if want != "" {
+			req.Header.Set(want, "k")
+			if !IsKeyed(req) {
+				t.Errorf("%s: not keyed by %s", url, want)
+			}
+		}
+	}
+	if KeyHeader(&http.Request{}) != "" || IsKeyed(&http.Request{}) {
+		t.Error("a request without a URL has a vendor")
+	}
+}
