@@ -132,11 +132,11 @@ func neighboursOf(key store.Key, s store.Store) []*store.Exchange {
 }
 
 // reject returns a miss, or what the fallback has for it.
-func (t *Tape) reject(c *layer.Call, req *http.Request, miss *MissError) (*http.Response, error) {
-	if t.opts.Fallback == nil {
+func (o *Options) reject(c *layer.Call, req *http.Request, miss *MissError) (*http.Response, error) {
+	if o.Fallback == nil {
 		return layer.Reject(req, miss)
 	}
-	resp, err := t.opts.Fallback(req, miss)
+	resp, err := o.Fallback(req, miss)
 	if resp == nil && err == nil {
 		return layer.Reject(req, miss)
 	}

@@ -62,7 +62,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 			return t.playStale(c, req, f.stale)
 		case t.opts.Expired.rejects(mode, f.why):
 			t.counts.missed.Add(1)
-			return t.reject(c, req, t.miss(c, p, f))
+			return t.opts.reject(c, req, t.miss(c, p, f))
 		default:
 			t.counts.missed.Add(1)
 		}

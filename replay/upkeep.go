@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -53,6 +54,17 @@ func (t *Tape) Prune(before time.Time) (int, error) {
 	}
 	err := remove()
 	return total, err
+}
+
+// Exchanges yields what is stored on the tape, by ID, which is the order in which the
+// requests were started; call Flush before to have what is queued too. It must not be
+// changed; a long body that a bbolt file keeps in parts is not in it. An error is the last
+// that is yielded. Of a tape that is off it is nothing.
+func (t *Tape) Exchanges() iter.Seq2[*store.Exchange, error] {
+	if t.IsOff() {
+		return func(func(*store.Exchange, error) bool) {}
+	}
+	return t.store.Scan(0)
 }
 
 // Unused returns the exchanges of earlier sessions that could have been

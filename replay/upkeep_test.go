@@ -150,3 +150,31 @@ func TestReplayNeverWrites(t *testing.T) {
 		}
 	}
 }
+
+func TestExchangesAreInTheOrderOfTheirRequests(t *testing.T) {
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		tape := open(t, path, replay.Options{})
+		rt := tape.Wrap(codes())
+		for i, p := range []string{"/b", "/a", "/b"} {
+			want(t, rt, api+p, 200, fmt.Sprint(i+1))
+		}
+		if err := tape.Flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+		var got []string
+		for x, err := range tape.Exchanges() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, strings.TrimPrefix(x.Request.URL, api)+" "+string(x.Response.Body))
+		}
+		if s := strings.Join(got, ", "); s != "/b 1, /a 2, /b 3" {
+			t.Errorf("%s: %s", name, s)
+		}
+		closeTape(t, tape)
+		for x := range open(t, path, replay.Options{Mode: replay.Off}).Exchanges() {
+			t.Errorf("a tape that is off has %v", x)
+		}
+	}
+}

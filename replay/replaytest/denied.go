@@ -3,7 +3,9 @@ package replaytest
 import (
 	"fmt"
 	"net/http"
+	"testing"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -21,9 +23,37 @@ func (deniedError) Error() string {
 // Is reports whether target is verdict.ErrRejected.
 func (deniedError) Is(target error) bool { return target == verdict.ErrRejected }
 
-// denied is the network of a test that is replayed.
-type denied struct{}
+// denied is the network of a test that is replayed: a layer that hands on only what
+// passes, which is what Options.PassThrough names.
+type denied struct{ passes match.List }
 
-func (denied) RoundTrip(req *http.Request) (*http.Response, error) {
+// deny makes the network of a test; it fails the test for a name that is none.
+func deny(tb testing.TB, passThrough []string) *denied {
+	tb.Helper()
+	passes, err := match.Named(passThrough)
+	if err != nil {
+		tb.Fatalf("replaytest: Options.PassThrough: %v", err)
+	}
+	return &denied{passes}
+}
+
+// wrap puts the network in front of next. Where nothing passes, next is not part of the
+// stack.
+func (d *denied) wrap(next http.RoundTripper) http.RoundTripper {
+	if len(d.passes) == 0 {
+		return d
+	}
+	return layer.Wrap("replaytest", d, next, d.trip)
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (d *denied) RoundTrip(req *http.Request) (*http.Response, error) {
 	return layer.Reject(req, fmt.Errorf("%w: %s %s", ErrDenied, req.Method, req.URL.Host))
+}
+
+func (d *denied) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if d.passes.Match(c, req) {
+		return next.RoundTrip(req)
+	}
+	return d.RoundTrip(req)
 }

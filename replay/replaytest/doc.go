@@ -13,7 +13,9 @@
 // or by -update where the test binary defines that flag, and replayed ever after:
 // nothing is sent, each recorded response is given once, and the test fails on a
 // request that is not on the tape and on a response that nobody asked for. So a
-// change in what it sends is noticed, and the tape is committed with it.
+// change in what it sends is noticed, and the tape is committed with it. What has nothing
+// to do with the tape, such as a database in a container, is named by
+// Options.PassThrough, and sent in every mode.
 //
 // [Open] returns the tape as a layer, for a client with layers of its own or an SDK:
 //
@@ -38,6 +40,18 @@
 // The port of an httptest.Server is another in each run, so requests to a loopback
 // address are recorded without it. A test with two such servers gives them names:
 // see [Config.Hosts].
+//
+// # The time of the recording
+//
+// Code that asks for what is new since yesterday asks for something else each day.
+// [Tape.RecordedAt] is the day of the recording, to be given to it as its time:
+//
+//	rates, err := newest(ctx, client, tape.RecordedAt())
+//
+// # Does the API still say that?
+//
+// [Tape.Verify] sends the recorded requests again and says how the responses differ, for a
+// test that is run now and then.
 //
 // # Parallel tests
 //

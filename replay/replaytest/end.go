@@ -1,6 +1,9 @@
 package replaytest
 
 import (
+	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay"
@@ -14,6 +17,10 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 	var err error
 	if p.mode == replay.ModeReplay && !anyCount && !tb.Failed() && !tb.Skipped() {
 		unused, err = p.inner.Unused()
+	}
+	recorded := recordings{}
+	if p.mode == replay.ModeRecord {
+		recorded = look(p.inner)
 	}
 	closing := p.inner.Close()
 	reported := p.failures.show(tb)
@@ -34,9 +41,55 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 		return
 	}
 	if n := p.Stats().Incomplete; n > 0 {
-		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read each body until io.EOF", n)
+		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read each body until io.EOF%s", n, recorded.incomplete)
+	}
+	if n := p.Stats().Masked; n > 0 {
+		tb.Logf("replaytest: the bodies of %d of the responses had secrets in them, which are masked: replayed, they are not what the test was given now%s", n, recorded.masked)
 	}
 	if two := names.mixed(); two != nil {
 		tb.Errorf("replaytest: %s and %s are the same to the tape: give them names in Config.Hosts", two[0], two[1])
 	}
+}
+
+// requests are the first few of some requests, redacted, and how many there are.
+type requests struct {
+	first []string // maxShown at most
+	count int
+}
+
+func (r *requests) add(x *store.Exchange) {
+	if r.count++; len(r.first) < maxShown {
+		r.first = append(r.first, x.Request.Method+" "+x.Request.URL)
+	}
+}
+
+// String lists them behind a colon, "" for none.
+func (r requests) String() string {
+	if r.count == 0 {
+		return ""
+	}
+	s := ": " + strings.Join(r.first, ", ")
+	if more := r.count - len(r.first); more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
+}
+
+// recordings are those of a test that its author should know of.
+type recordings struct{ incomplete, masked requests }
+
+// look looks for them on a tape. One that cannot be read fails the test elsewhere.
+func look(tape *replay.Tape) (found recordings) {
+	_ = tape.Flush(context.Background())
+	for x, err := range tape.Exchanges() {
+		switch {
+		case err != nil:
+			return found
+		case !x.Complete:
+			found.incomplete.add(x)
+		case x.Masked:
+			found.masked.add(x)
+		}
+	}
+	return found
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestATestFailsWhereItsRequestsAreNotThoseOfTheTape(t *testing.T) {
 		n    int
 		want string
 	}{
-		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: each response was replayed, and Options.End replays none again"},
+		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: each response was replayed, and Options.End replays none again; Config.AnyCount repeats the last one"},
 		"less": {1, "replaytest: nobody asked for GET http://127.0.0.1/n, which is on the tape"},
 	} {
 		if f := run("TestPoll", poll(t, tc.n, &got)); !f.failed || f.text() != tc.want {
@@ -60,7 +61,7 @@ func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 	})
-	if !f.failed || !strings.Contains(f.text(), "1 of the responses were not read to their end") {
+	if !f.failed || !strings.Contains(f.text(), "1 of the responses were not read to their end") || !strings.Contains(f.text(), "until io.EOF: GET http://127.0.0.1\n") {
 		t.Errorf("a body that was not read: failed %v: %s", f.failed, f.text())
 	}
 	var seen []error
@@ -84,4 +85,30 @@ func (sealed) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp := w.Result()
 	resp.Request = req
 	return resp, nil
+}
+
+// What is masked in a body is not what the test was given when it was recorded, which its
+// author should know, and is no failure.
+func TestATestSaysWhoseBodiesWereMasked(t *testing.T) {
+	record(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"access_token":"hunter2hunter2"}`))
+	}))
+	defer srv.Close()
+	test := func(tb *fake) {
+		c := replaytest.Client(tb)
+		for i := range 12 {
+			get(c, srv.URL+"/login/"+strconv.Itoa(i))
+		}
+	}
+	f := run("TestMasked", test)
+	const want = "the bodies of 12 of the responses had secrets in them, which are masked: replayed, they are not what the test was given now: GET http://127.0.0.1/login/0, GET http://127.0.0.1/login/1,"
+	if f.failed || !strings.Contains(f.text(), want) || !strings.Contains(f.text(), "/login/9 and 2 more\n") && !strings.HasSuffix(f.text(), "/login/9 and 2 more") {
+		t.Errorf("failed %v: %s, want %s", f.failed, f.text(), want)
+	}
+	t.Setenv("GRACY_TAPE", "replay")
+	if f := run("TestMasked", test); f.failed || f.text() != "" {
+		t.Errorf("replayed: failed %v: %s", f.failed, f.text())
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/replay"
@@ -59,6 +60,40 @@ func ExampleTape_Mode() {
 		tape := replaytest.Open(t, replaytest.Config{})
 		if tape.Mode() == replay.ModeRecord {
 			t.Log("recording from the staging server")
+		}
+	}
+	_ = test
+	// Output:
+}
+
+// Code that asks for what is new since a moment is given the day of the recording, so that
+// it asks for the same in each replay.
+func ExampleTape_RecordedAt() {
+	test := func(t *testing.T) { //nolint:thelper // the body of a test
+		tape := replaytest.Open(t, replaytest.Config{})
+		client := &http.Client{Transport: tape.Wrap(nil)}
+		yesterday := tape.RecordedAt().AddDate(0, 0, -1)
+		_, _ = client.Get("https://api.example.com/rates?since=" + yesterday.Format(time.DateOnly))
+	}
+	_ = test
+	// Output:
+}
+
+// A test that is run now and then, with the network: does the API still say what is on
+// the tape of another test?
+func ExampleTape_Verify() {
+	test := func(t *testing.T) { //nolint:thelper // the body of a test
+		if testing.Short() {
+			t.Skip("it goes to the network")
+		}
+		tape := replaytest.Open(t, replaytest.Config{Path: "testdata/TestPikachu.json", AnyCount: true})
+		for drift, err := range tape.Verify(t.Context(), nil, replay.VerifyOptions{Shape: true}) {
+			switch {
+			case err != nil:
+				t.Error(err)
+			case len(drift.Differences) > 0:
+				t.Error(drift)
+			}
 		}
 	}
 	_ = test

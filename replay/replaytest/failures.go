@@ -50,6 +50,10 @@ func (f *failures) show(tb testing.TB) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, err := range f.first {
+		if miss, ok := errors.AsType[*replay.MissError](err); ok && miss.Reason == replay.MissConsumed {
+			tb.Errorf("%v; Config.AnyCount repeats the last one", err)
+			continue
+		}
 		tb.Error(err)
 	}
 	if more := f.count - len(f.first); more > 0 {

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// hosts gives the hosts of a test their names on the tape.
+// hosts gives the hosts of a test their names on the tape. A nil one has seen none.
 type hosts struct {
 	named map[string]string
 
@@ -53,6 +53,9 @@ func (h *hosts) see(host string) {
 
 // mixed returns two servers that the tape cannot distinguish, nil if there are none.
 func (h *hosts) mixed() []string {
+	if h == nil {
+		return nil
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.ports) < 2 {

@@ -1,8 +1,10 @@
 package replaytest
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -38,14 +40,33 @@ type Config struct {
 type Tape struct {
 	inner    *replay.Tape
 	mode     replay.Mode
+	network  *denied
 	failures *failures
+	recorded time.Time
 }
 
 // Mode returns what the tape does: ModeRecord, ModeReplay or Off.
 func (p *Tape) Mode() replay.Mode { return p.mode }
 
+// RecordedAt returns the day on which the tape was recorded, as its beginning in UTC, so
+// that code under test which is given the time asks in every replay for what it asked for
+// when it was recorded: for the rates of that day, or for what is newer. It is the day of
+// the first exchange on the tape in ModeReplay, and today in the other modes. It is no
+// more than the day, since that is what a text tape keeps. A tape that was written by
+// hand and names no day is of 1 January 1970.
+func (p *Tape) RecordedAt() time.Time { return p.recorded }
+
 // Stats returns the figures of the tape as they are now.
 func (p *Tape) Stats() replay.Stats { return p.inner.Stats() }
+
+// Verify sends the recorded requests again, by next, and yields how the responses differ
+// from the tape: see [replay.Tape.Verify]. It goes to the network, whatever the mode, and
+// to the hosts as they are named on the tape. What it sends is not asked for of the tape,
+// so a test that only verifies sets Config.AnyCount, and Config.Path to the tape of
+// another test.
+func (p *Tape) Verify(ctx context.Context, next http.RoundTripper, opts replay.VerifyOptions) iter.Seq2[*replay.Drift, error] {
+	return p.inner.Verify(ctx, next, opts)
+}
 
 // Open opens the tape of a test, and closes it when the test and its subtests have
 // ended. The test fails at once if there is no tape to replay, and at its end for
@@ -68,15 +89,17 @@ func Open(tb testing.TB, c Config) *Tape {
 	if !c.AnyCount {
 		o.End = replay.EndMiss
 	}
-	names := newHosts(c.Hosts)
+	var names *hosts // nil where the user names hosts
 	if o.Host == nil {
+		names = newHosts(c.Hosts)
 		o.Host = names.name
 	}
+	network := deny(tb, o.PassThrough)
 	file, began := path, time.Now()
 	if mode == replay.ModeRecord {
 		file = prepare(tb, path)
 	}
-	inner, err := replay.Open(file, o)
+	inner, err := open(file, o, names)
 	if mode == replay.ModeRecord && errors.Is(err, replay.ErrFormat) { // a tape that cannot be read is made anew
 		_ = os.Remove(file)
 		inner, err = replay.Open(file, o)
@@ -87,7 +110,10 @@ func Open(tb testing.TB, c Config) *Tape {
 	case err != nil:
 		tb.Fatalf("replaytest: %v", err)
 	}
-	tape := &Tape{inner, mode, f}
+	tape := &Tape{inner, mode, network, f, began.UTC().Truncate(24 * time.Hour)}
+	if mode == replay.ModeReplay {
+		tape.recorded = firstDay(tb, inner, tape.recorded)
+	}
 	tb.Cleanup(func() {
 		tb.Helper()
 		if mode == replay.ModeRecord {
@@ -151,12 +177,24 @@ func keep(tb testing.TB, file, path string, recorded bool) {
 	}
 }
 
+// firstDay returns the day of the first exchange on a tape, or today for a tape without.
+func firstDay(tb testing.TB, tape *replay.Tape, today time.Time) time.Time {
+	tb.Helper()
+	for x, err := range tape.Exchanges() {
+		if err != nil {
+			tb.Fatalf("replaytest: the tape cannot be read: %v", err)
+		}
+		return x.Start.UTC().Truncate(24 * time.Hour)
+	}
+	return today
+}
+
 // Wrap puts the tape in front of next; nil means http.DefaultTransport. What is
-// replayed has the network denied: nothing reaches next, not even a call with
-// [replay.Off].
+// replayed has the network denied: nothing reaches next but what Options.PassThrough
+// names, not even a call with [replay.Off].
 func (p *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	if p.mode == replay.ModeReplay {
-		next = denied{}
+		next = p.network.wrap(next)
 	}
 	return layer.Wrap("replaytest", p, p.inner.Wrap(next), p.trip)
 }

@@ -10,8 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
@@ -194,6 +196,73 @@ func TestParallelSubtestsMayShareATape(t *testing.T) {
 		})
 		if f.failed {
 			t.Errorf("%s: %s", mode, f.text())
+		}
+	}
+}
+
+// Code that asks for what is new since now asks for the same when it is replayed.
+func TestTheDayOfTheRecordingIsThatOfItsReplays(t *testing.T) {
+	for _, path := range []string{"tape.json", "tape.db"} {
+		synctest.Test(t, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			days := map[string]bool{}
+			test := func(mode string) {
+				t.Setenv("GRACY_TAPE", mode)
+				f := run("TestDay", func(tb *fake) {
+					tape := replaytest.Open(tb, replaytest.Config{Path: path})
+					day := tape.RecordedAt()
+					if day.Location() != time.UTC || !day.Equal(day.Truncate(24*time.Hour)) {
+						t.Errorf("%s: %v is not the beginning of a day in UTC", mode, day)
+					}
+					days[day.Format(time.DateOnly)] = true
+					get(&http.Client{Transport: tape.Wrap(rttest.Respond(200, "x"))}, "https://a.test/rates?since="+day.Format(time.DateOnly))
+				})
+				if f.failed {
+					t.Errorf("%s %s: %s", path, mode, f.text())
+				}
+			}
+			time.Sleep(23*time.Hour + 59*time.Minute)
+			today := time.Now().UTC().Format(time.DateOnly)
+			test("record")
+			time.Sleep(30 * 24 * time.Hour)
+			test("replay")
+			if len(days) != 1 || !days[today] {
+				t.Errorf("%s: the days are %v, want %s", path, days, today)
+			}
+			test("off")
+			if now := time.Now().UTC().Format(time.DateOnly); !days[now] || len(days) != 2 {
+				t.Errorf("%s: the days are %v, want %s and %s", path, days, today, now)
+			}
+		})
+	}
+}
+
+func TestATapeOfATestIsVerified(t *testing.T) {
+	record(t)
+	path := filepath.Join("testdata", "TestPoll.json")
+	server := "1"
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) { return rttest.Response(req, 200, server), nil })
+	f := run("TestPoll", func(tb *fake) {
+		get(&http.Client{Transport: replaytest.Open(tb, replaytest.Config{}).Wrap(base)}, "https://a.test/n")
+	})
+	if f.failed {
+		t.Fatal(f.text())
+	}
+	t.Setenv("GRACY_TAPE", "replay")
+	for body, want := range map[string]string{"1": "GET https://a.test/n: as recorded", "2": `GET https://a.test/n: body: "2", on tape "1"`} {
+		server = body
+		var got []string
+		f := run("TestDrift", func(tb *fake) {
+			tape := replaytest.Open(tb, replaytest.Config{Path: path, AnyCount: true})
+			for drift, err := range tape.Verify(t.Context(), base, replay.VerifyOptions{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, drift.String())
+			}
+		})
+		if f.failed || len(got) != 1 || got[0] != want {
+			t.Errorf("failed %v, drifts %q, want %q: %s", f.failed, got, want, f.text())
 		}
 	}
 }

@@ -1,0 +1,40 @@
+package match
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// A List matches what any of its matchers does.
+type List []*Matcher
+
+// Named compiles a list of names of requests: hosts ("localhost", with a port or for all
+// of them) and patterns of [http.ServeMux] ("GET /healthz").
+func Named(names []string) (List, error) {
+	list := make(List, 0, len(names))
+	for _, s := range names {
+		f := Fields{Host: s}
+		if strings.Contains(s, "/") {
+			f = Fields{Route: s}
+		}
+		m, err := Compile(f)
+		if err == nil && (m.All() || strings.ContainsAny(f.Host, " \t*{}")) {
+			err = fmt.Errorf("%q is no host, and a pattern holds a path: \"GET /healthz\"", s)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// Match reports whether a request is one of those that are named. c is its call, which
+// may be nil.
+func (l List) Match(c *layer.Call, req *http.Request) bool {
+	return req.URL != nil && slices.ContainsFunc(l, func(m *Matcher) bool { return m.Match(c, req) })
+}

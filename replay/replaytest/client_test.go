@@ -1,0 +1,6 @@
+package replaytest_test
+
+import "testing"
+
+// TestChat is the test that ExampleClient_stream shows, and replays its tape.
+func TestChat(t *testing.T) { testChat(t) }
