@@ -21,6 +21,11 @@
 // name. A mistake is a [store.FormatError] with the line. Nothing distinguishes damage
 // that leaves a readable text from an edit.
 //
+// What a person writes is checked: a URL is absolute, a method that net/http knows is in
+// upper case, and each member in lower case; names of headers are spelled as
+// net/http does. What was recorded otherwise is written in base64, as is a string that is
+// no UTF-8.
+//
 // Members of a later version are a mistake, so that none is lost when an earlier version
 // writes the file. Files of schema 1 are read, and written as schema 2.
 //

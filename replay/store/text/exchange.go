@@ -1,12 +1,10 @@
 package text
 
 import (
-	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -87,7 +85,7 @@ func exchangeOf(x *store.Exchange, recorded string) exchange {
 
 func requestOf(r *store.Request) *request {
 	out := &request{
-		Method: cmp.Or(r.Method, http.MethodGet), URL: text(r.URL), Host: text(r.Host), Header: headerOf(r.Header, -1), body: bodyOf(r.Body),
+		Method: methodOf(r.Method), URL: urlOf(r.URL), Host: text(r.Host), Header: headerOf(r.Header, -1), body: bodyOf(r.Body),
 		BodySum: hex.EncodeToString(r.BodySum),
 	}
 	if r.Body == nil {
@@ -167,11 +165,10 @@ func (e *exchange) exchange(hashes []string) (*store.Exchange, error) {
 }
 
 func (r *request) to(out *store.Request) (err error) {
-	out.Method = cmp.Or(r.Method, http.MethodGet)
-	if r.URL == "" {
-		return in("url", errors.New("is missing"))
+	if out.Method, err = method(r.Method); err != nil {
+		return in("method", err)
 	}
-	if out.URL, err = untext(r.URL); err != nil {
+	if out.URL, err = absolute(r.URL); err != nil {
 		return in("url", err)
 	}
 	if out.Host, err = untext(r.Host); err != nil {

@@ -53,11 +53,11 @@ func TestWhatIsWrittenOfAnExchange(t *testing.T) {
 
 // full returns an exchange in which nothing has its default.
 func full() *store.Exchange {
-	x := tapetest.Exchange(1, "POST", "http://h/a?q=\xe9", "body")
+	x := tapetest.Exchange(1, "post", "http://h/a?q=\xe9", "body")
 	x.Start, x.FirstByte, x.Total = time.UnixMilli(0), time.Second, time.Minute
 	x.Attempt, x.Route, x.Complete, x.Masked = 2, "/{\xe9}", false, true
 	x.Request.Host = "other\xff"
-	x.Request.Header = http.Header{"A": {"b"}, "Latin": {"caf\xe9", "base64,x"}, "Empty": {}, "Bad\xff": {"x"}}
+	x.Request.Header = http.Header{"A": {"b"}, "Latin": {"caf\xe9", "base64,x"}, "Empty": {}, "Bad\xff": {"x"}, "x-lower-Case": {"y"}}
 	x.Request.Body, x.Request.BodySize, x.Request.BodySum = []byte("\xff"), 1, []byte{1, 2}
 	x.Identity, x.Secrets = []byte("0123456789ab"), []byte("ba9876543210")
 	x.Response.Trailer = x.Request.Header
@@ -125,7 +125,7 @@ func TestLengthsFollowTheBody(t *testing.T) {
 		"of none":       {`"header":{"Content-Length":"auto"}`, 0, "0"},
 		"of a lone set": {`"header":{"Content-Length":["1","2"]},"text":"x"`, 1, "1"},
 	} {
-		c2, err := parse("f", fileOf(`{"request":{"url":"/"},"response":{"status":"200 OK",`+c.file+`}}`))
+		c2, err := parse("f", fileOf(`{"request":{"url":"http://h/"},"response":{"status":"200 OK",`+c.file+`}}`))
 		tapetest.Must(t, err)
 		r := c2.exchanges[0].Response
 		if r.ContentLength != c.length || r.Header.Get("Content-Length") != c.header {

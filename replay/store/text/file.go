@@ -66,6 +66,9 @@ type parser struct {
 // file reads a file. An error comes with its offset.
 func (p *parser) file(b []byte) (offset int, err error) {
 	if offset, err = valid(b); err != nil {
+		if n := exchangeAt(b, offset); n > 0 {
+			err = fmt.Errorf("exchange %d: %w", n, err)
+		}
 		return offset, err
 	}
 	there := make(map[string]part)
@@ -73,6 +76,9 @@ func (p *parser) file(b []byte) (offset int, err error) {
 		offset = value.offset
 		if _, twice := there[name]; twice {
 			return fmt.Errorf("member %q is there twice", name)
+		}
+		if err := inLowerCase("", name); err != nil {
+			return err
 		}
 		there[name] = value
 		return nil
@@ -84,7 +90,7 @@ func (p *parser) file(b []byte) (offset int, err error) {
 	_ = json.Unmarshal(there["schema"].raw, &p.Schema)
 	_ = json.Unmarshal(there["tape"].raw, &p.Tape)
 	if p.Tape != magic || p.Schema != 1 && p.Schema != schema {
-		return there["tape"].offset, errors.New("it does not begin as a tape does")
+		return there["tape"].offset, errors.New(`it does not begin as a tape does: want "tape": "gracy tape", "schema": 2`)
 	}
 	list := there["exchanges"]
 	delete(there, "exchanges")
@@ -92,8 +98,12 @@ func (p *parser) file(b []byte) (offset int, err error) {
 		// A value alone, in the object that the decoder wants.
 		d := json.NewDecoder(bytes.NewReader(fmt.Appendf(nil, "{%q:%s}", name, value.raw)))
 		d.DisallowUnknownFields()
-		if err := d.Decode(&p.head); err != nil {
-			return value.offset, err
+		err := d.Decode(&p.head)
+		if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return value.offset, mistyped(t)
+		}
+		if err != nil {
+			return value.offset, fmt.Errorf("unknown member %.40q", name)
 		}
 	}
 	if p.common, err = dayID(p.Recorded); err != nil {
@@ -138,28 +148,6 @@ func (p *parser) exchange(raw []byte) (x *store.Exchange, offset int, err error)
 		p.number(x)
 	}
 	return x, offset, err
-}
-
-// valid checks that b is JSON in UTF-8, which encoding/json would mend in silence.
-func valid(b []byte) (offset int, err error) {
-	if !utf8.Valid(b) {
-		for rest := b; ; {
-			r, n := utf8.DecodeRune(rest)
-			if r == utf8.RuneError && n == 1 {
-				return len(b) - len(rest), errors.New("a byte that is no UTF-8")
-			}
-			rest = rest[n:]
-		}
-	}
-	var all json.RawMessage
-	err = json.Unmarshal(b, &all)
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = int(e.Offset)
-		if offset < len(b) {
-			offset-- // it counts the byte that is wrong
-		}
-	}
-	return offset, err
 }
 
 // write writes a whole file; its error is that of w, which keeps it.

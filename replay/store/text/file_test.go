@@ -59,7 +59,7 @@ func TestParsingTakesTimeInProportion(t *testing.T) {
 		"head":     func(s string) { _, _ = parse("f", []byte(`{"tape":"gracy tape","schema":2,`+s)) },
 		"exchange": func(s string) { _, _ = parse("f", fileOf(s)) },
 		"body": func(s string) {
-			_, _ = parse("f", fileOf(`{"request":{"url":"/"},"response":{"status":"200 OK","json":[`+s))
+			_, _ = parse("f", fileOf(`{"request":{"url":"http://h/"},"response":{"status":"200 OK","json":[`+s))
 		},
 		"many": func(s string) {
 			_, _ = parse("f", fileOf(strings.Repeat(goodExchange+",", len(s)/len(goodExchange))+goodExchange))
@@ -77,8 +77,8 @@ func FuzzParse(f *testing.F) {
 	x := recorded(morning(), 1, "http://h/a?b=c", "{\n \"a\": [1.50, \"\\u00e9\"]\n}\n")
 	x.Identity, x.Secrets = []byte("0123456789ab"), []byte("ba9876543210")
 	f.Add(encode("key", "2026-11-28", []*store.Exchange{x, full(), recorded(morning(), 2, "http://h/", "a\nb\xff")}))
-	f.Add(fileOf(goodExchange + `,` + goodExchange + `,{"request":{"url":"u"},"fault":{"text":"x"},"recorded":"2026-11-28"}`))
-	f.Add(fileOf(`{"request":{"url":"u","latin1":["é",""]},"response":{"status":"200 OK","json":{"a":[1]},"layout":"indent 2","tail":"\n"}}`))
+	f.Add(fileOf(goodExchange + `,` + goodExchange + `,{"request":{"url":"http://u/"},"fault":{"text":"x"},"recorded":"2026-11-28"}`))
+	f.Add(fileOf(`{"request":{"url":"http://u/","latin1":["é",""]},"response":{"status":"200 OK","json":{"a":[1]},"layout":"indent 2","tail":"\n"}}`))
 	f.Add([]byte(`{"tape":"gracy tape","schema":1,"exchanges":[{"id":"1","sum":"","request":{"url":"u"},"response":{"code":200,"body":{"lines":["a"]}}}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := parse("f", b)

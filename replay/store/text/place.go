@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -46,7 +47,7 @@ func decodeExchange(raw []byte, hashes []string) (x *store.Exchange, offset int,
 		}
 	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return nil, int(t.Offset), err
+		return nil, int(t.Offset), mistyped(t)
 	}
 	if m, ok := errors.AsType[*memberError](err); ok {
 		return nil, nearest(m.path, places), err
@@ -59,6 +60,40 @@ func decodeExchange(raw []byte, hashes []string) (x *store.Exchange, offset int,
 		}
 	}
 	return nil, 0, err
+}
+
+// inLowerCase returns an error for a member whose name is not in lower case, in an object
+// that has members of the form alone: encoding/json would take it for another.
+func inLowerCase(path, name string) error {
+	switch path {
+	case "", "request.", "response.", "fault.":
+		if lower := strings.ToLower(name); lower != name {
+			return fmt.Errorf("unknown member %.40q: members are in lower case", path+name)
+		}
+	}
+	return nil
+}
+
+// mistyped says what a value is and what it has to be.
+func mistyped(t *json.UnmarshalTypeError) error {
+	kind, _, _ := strings.Cut(t.Value, " ") // "number 1.5"
+	want := t.Type.String()
+	switch t.Type.Kind() { //nolint:exhaustive // those of the forms
+	case reflect.String:
+		want = "a string"
+	case reflect.Int, reflect.Int64:
+		want = "a whole number"
+	case reflect.Bool:
+		want = "true or false"
+	case reflect.Map, reflect.Struct:
+		want = "an object"
+	case reflect.Slice:
+		want = "a list"
+	}
+	if t.Field == "response.status" {
+		want += `, such as "200 OK"`
+	}
+	return in(strings.ReplaceAll(t.Field, ".body.", "."), fmt.Errorf("a value of type %s, want %s", kind, want))
 }
 
 // nearest returns the place of a member, or of the one that it is missing in.
@@ -81,6 +116,9 @@ func place(object part, path string, places map[string]int) (offset int, err err
 			return fmt.Errorf("member %s is there twice", full)
 		}
 		places[full] = offset
+		if err := inLowerCase(path, name); err != nil {
+			return err
+		}
 		switch full {
 		case "request", "response", "fault", "request.header", "response.header", "response.trailer":
 			if value.raw[0] == '{' {

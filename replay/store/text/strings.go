@@ -25,8 +25,12 @@ func text(s string) string {
 	if utf8.ValidString(s) && !strings.HasPrefix(s, inBase64) {
 		return s
 	}
-	return inBase64 + base64.StdEncoding.EncodeToString([]byte(s))
+	return literal(s)
 }
+
+// literal returns what is written for a string that would be a mistake if a person had
+// written it, such as a method in lower case, so that it comes back as it is.
+func literal(s string) string { return inBase64 + base64.StdEncoding.EncodeToString([]byte(s)) }
 
 func untext(s string) (string, error) {
 	rest, ok := strings.CutPrefix(s, inBase64)
@@ -65,7 +69,8 @@ func list(raw json.RawMessage) (l []string, err error) {
 	return l, err
 }
 
-// header is http.Header.
+// header is http.Header. A name that net/http would spell otherwise is literal: one that a
+// person wrote is spelled as net/http does.
 type header map[string]json.RawMessage
 
 // headerOf returns what is written for the header of a message whose body has
@@ -79,8 +84,12 @@ func headerOf(h http.Header, length int) header {
 				forms[i] = auto
 			}
 		}
-		if out[text(name)] = listOf(forms); len(forms) == 0 {
-			out[text(name)] = json.RawMessage("[]")
+		key := text(name)
+		if http.CanonicalHeaderKey(name) != name {
+			key = literal(name)
+		}
+		if out[key] = listOf(forms); len(forms) == 0 {
+			out[key] = json.RawMessage("[]")
 		}
 	}
 	return out
@@ -93,16 +102,22 @@ func (h header) values(length int) (http.Header, error) {
 	}
 	out := make(http.Header, len(h))
 	for name, raw := range h {
+		key, errName := untext(name)
+		if !strings.HasPrefix(name, inBase64) {
+			key = http.CanonicalHeaderKey(key)
+		}
 		values, err := list(raw)
 		for i, v := range values {
 			if err != nil {
 				break
 			}
-			if values[i], err = untext(v); name == contentLength && v == auto {
+			if values[i], err = untext(v); key == contentLength && v == auto {
 				values[i] = strconv.Itoa(length)
 			}
 		}
-		key, errName := untext(name)
+		if _, twice := out[key]; twice && err == nil {
+			err = fmt.Errorf("%s is there twice", key)
+		}
 		if err = errors.Join(err, errName); err != nil {
 			return nil, in(name, err)
 		}
