@@ -44,7 +44,7 @@ func TestReconcileEndsTheCallOrLetsItBeSentAgain(t *testing.T) {
 		"idempotent":       {retry.Policy{Reconcile: found}, "PUT", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
 		"with a key":       {retry.Policy{Reconcile: found, IdempotencyKey: retry.NewIdempotencyKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
 		"also if Unsafe":   {retry.Policy{Reconcile: found, Unsafe: true}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
-		"a response":       {retry.Policy{Reconcile: found}, "POST", []step{status(503)}, 503, 1, 0, "not idempotent"},
+		"a response":       {retry.Policy{Reconcile: found}, "POST", []step{status(503)}, 503, 1, 0, "not idempotent (transport.Safe, transport.KeyHeader or Policy.IdempotencyKey would allow it)"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0

@@ -56,13 +56,15 @@ type RepeatError struct {
 	Left time.Duration
 }
 
-// Error says how the call failed and when, redacted.
+// Error says how the call failed and when, redacted, how long equal requests are not sent
+// yet, and what says so.
 func (e *RepeatError) Error() string {
 	how := "status " + strconv.Itoa(e.Status)
 	if e.Err != nil {
 		how = redact.Error(e.Err)
 	}
-	return "retry: not sent, since an equal request failed " + e.Since.Round(time.Millisecond).String() + " ago: " + how
+	return "retry: not sent, since an equal request failed " + e.Since.Round(time.Millisecond).String() + " ago: " + how +
+		"; sent again in " + e.Left.Round(time.Millisecond).String() + ", or with another Policy.Repeats"
 }
 
 // Unwrap returns Err, if there is one, and [verdict.ErrRejected].

@@ -74,7 +74,7 @@ func TestARejectedRepeat(t *testing.T) {
 			if e.Status != c.fails.status || !errors.Is(err, c.fails.err) && c.fails.err != nil || e.Since != 2*time.Second || e.Left != 88*time.Second || e.Timeout() != c.timeout {
 				t.Errorf("%+v", e)
 			}
-			if len(base.sent) != 3 || err.Error() != c.text {
+			if len(base.sent) != 3 || err.Error() != c.text+"; sent again in 1m28s, or with another Policy.Repeats" {
 				t.Errorf("sent %d times: %v (after %v)\n%s", len(base.sent), err, first, call)
 			}
 			time.Sleep(88*time.Second + 1)

@@ -51,10 +51,13 @@ func (s *series) barred(o Outcome) string {
 	case o.Verdict == verdict.Ambiguous && verdict.Conditional(o.Request):
 		return "ambiguous: the condition may have been met by this request"
 	case o.Verdict == verdict.Ambiguous:
-		return "ambiguous: not idempotent"
+		return "ambiguous: not idempotent" + allowedBy
 	}
-	return "not idempotent"
+	return "not idempotent" + allowedBy
 }
+
+// allowedBy says what would let a request be sent again that is not idempotent.
+const allowedBy = " (transport.Safe, transport.KeyHeader or Policy.IdempotencyKey would allow it)"
 
 // sentOnce returns why a request must not be sent again whatever the policy says,
 // "" if there is no such reason. A request that got a 429 has done nothing.

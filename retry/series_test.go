@@ -72,7 +72,7 @@ func TestFirstErrorIsNotWrapped(t *testing.T) {
 		if err != io.ErrUnexpectedEOF { //nolint:errorlint // exactly this one
 			t.Errorf("%v", err)
 		}
-		if c.StopReason() != "ambiguous: not idempotent" || c.Attempt().Verdict() != verdict.Ambiguous {
+		if !strings.HasPrefix(c.StopReason(), "ambiguous: not idempotent (transport.Safe, ") || c.Attempt().Verdict() != verdict.Ambiguous {
 			t.Errorf("the ledger says\n%s", c)
 		}
 	})
