@@ -9,8 +9,9 @@ import (
 )
 
 // Streams says whether a [Limit] counts requests whose response body may never end: those
-// that accept text/event-stream, have the query parameter watch=true, or are declared by
-// [transport.Streams].
+// that accept text/event-stream before any other type, have the query parameter watch=true,
+// or are declared by [transport.Streams]. One that accepts it behind application/json, as
+// each call of an MCP client does, is a call.
 type Streams uint8
 
 // Which requests a limit counts. The zero value counts streams and all others.

@@ -26,10 +26,11 @@ type Config struct {
 	// long a request body that is being sent may not move. Default 30 s; [NoTimeout] is
 	// no limit.
 	Idle time.Duration
-	// StreamIdle takes the place of Idle for the response body of a stream: a request that
-	// accepts text/event-stream, has the query parameter watch=true, or is declared by
-	// [transport.Streams]. A watch may be quiet for minutes. Default: Idle; [NoTimeout] is
-	// no limit.
+	// StreamIdle takes the place of Idle for the response body of a stream: of a request
+	// that accepts text/event-stream first, has the query parameter watch=true, or is
+	// declared by [transport.Streams], and of a response of the type text/event-stream,
+	// whatever was asked for. A watch may be quiet for minutes. Default: Idle; [NoTimeout]
+	// is no limit.
 	StreamIdle time.Duration
 	// FromUpload makes Total count from when the request body moved last, so that it
 	// does not bound an upload that moves. Default: Total bounds uploads as well, which

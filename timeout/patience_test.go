@@ -75,3 +75,49 @@ func TestTheLimitOfStreamsIsShown(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// What a response is decides where the request did not say: an MCP client accepts both
+// JSON and events with each call.
+func TestAResponseOfEventsIsAStream(t *testing.T) {
+	const both, events = "application/json, text/event-stream", "text/event-stream; charset=utf-8"
+	five := Config{StreamIdle: 5 * time.Minute}
+	for name, tc := range map[string]struct {
+		config        Config
+		accept, media string
+		whole         bool
+		patience      time.Duration
+	}{
+		"both, events came":          {five, both, events, true, 5 * time.Minute},
+		"both, JSON came":            {five, both, "application/json", false, 5 * time.Minute},
+		"both, no limit of streams":  {Config{StreamIdle: NoTimeout}, both, events, true, math.MaxInt64},
+		"both, a shorter limit":      {Config{Idle: time.Minute, StreamIdle: 20 * time.Second}, both, events, false, time.Minute},
+		"both, a shorter limit JSON": {Config{Idle: time.Minute, StreamIdle: 20 * time.Second}, both, "application/json", true, time.Minute},
+		"not asked for":              {five, "", events, true, quiet},
+		"control: one limit for all": {Config{}, both, events, false, quiet},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var got time.Duration
+			probe := &rttest.Layer{Name: "probe", Trip: func(_ *layer.Call, req *http.Request, _ http.RoundTripper) (*http.Response, error) {
+				got = patienceOf(req.Context())
+				resp := rttest.Response(req, http.StatusOK, "")
+				resp.Header.Set("Content-Type", tc.media)
+				resp.Body = quietBody{45 * time.Second, make(chan struct{})}
+				return resp, nil
+			}}
+			rt := rttest.Stack(rttest.Respond(200, ""), New(tc.config), PerAttempt(0), probe)
+			req, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://a.test/mcp", nil)
+			if tc.accept != "" {
+				req.Header.Set("Accept", tc.accept)
+			}
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			b, err := io.ReadAll(resp.Body)
+			if whole := string(b) == "x" && err == nil; whole != tc.whole || got != tc.patience {
+				t.Errorf("%s: body %q, %v, patience %s; want whole %v, %s", name, b, err, got, tc.whole, tc.patience)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package timeout
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/layer"
@@ -29,16 +30,31 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 	if o, ok := layer.Setting[limits](req.Context()); ok {
 		l = o
 	}
-	idle := l.idle
-	if l.stream != l.idle && declare.IsStream(req) {
+	idle, patience := l.idle, l.idle
+	if l.stream != l.idle {
+		if declare.IsStream(req) {
+			idle, patience = l.stream, l.stream
+		} else if declare.MayHaveEvents(req) {
+			patience = longer(l.idle, l.stream)
+		}
+	}
+	req = withPatience(req, patience)
+	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next, nil)
+	if resp != nil && l.stream != l.idle && declare.HasEvents(resp) {
 		idle = l.stream
 	}
-	req = withPatience(req, idle)
-	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next, nil)
 	if resp != nil && idle > 0 {
 		watch(resp, idle)
 	}
 	return resp, err
+}
+
+// longer returns the longer of two limits, of which 0 is none.
+func longer(a, b time.Duration) time.Duration {
+	if a == 0 || b == 0 {
+		return 0
+	}
+	return max(a, b)
 }
 
 // String names the limits.

@@ -14,15 +14,41 @@ func IsStream(req *http.Request) bool {
 	return acceptsEvents(req.Header["Accept"]) || watches(req) || declared[Stream](req)
 }
 
+// HasEvents reports whether the body of a response is a stream of events, by its media
+// type.
+func HasEvents(resp *http.Response) bool {
+	return len(resp.Header["Content-Type"]) > 0 && isEvents(resp.Header["Content-Type"][0])
+}
+
+// MayHaveEvents reports whether the response to req may be a stream of events: it is a
+// stream, or accepts text/event-stream beside other types.
+func MayHaveEvents(req *http.Request) bool {
+	for _, v := range req.Header["Accept"] {
+		for t := range strings.SplitSeq(v, ",") {
+			if isEvents(t) {
+				return true
+			}
+		}
+	}
+	return IsStream(req)
+}
+
 // acceptsEvents reports whether the first media type of an Accept header is that of
-// events: where it is only one of several, the server chooses, and most choose the first.
+// events. Where it is only one of several, the server chooses, and it need not be a
+// stream: the clients of MCP send "application/json, text/event-stream" with every call,
+// and most responses are JSON, or events that end with the result.
 func acceptsEvents(accept []string) bool {
 	if len(accept) == 0 {
 		return false
 	}
 	first, _, _ := strings.Cut(accept[0], ",")
-	first, _, _ = strings.Cut(first, ";")
-	return ascii.EqualFold(strings.TrimSpace(first), "text/event-stream")
+	return isEvents(first)
+}
+
+// isEvents reports whether a media type, which may have parameters, is that of events.
+func isEvents(t string) bool {
+	t, _, _ = strings.Cut(t, ";")
+	return ascii.EqualFold(strings.TrimSpace(t), "text/event-stream")
 }
 
 func watches(req *http.Request) bool {

@@ -45,3 +45,35 @@ func TestWhatIsAStream(t *testing.T) {
 		t.Error("a request without a URL is a stream")
 	}
 }
+
+// What the response is nobody knows before it comes.
+func TestWhatMayHaveEventsAndWhatHasThem(t *testing.T) {
+	for accept, want := range map[string]bool{
+		"":                                    false,
+		"application/json":                    false,
+		"application/json, text/event-stream": true,
+		"*/*;q=0.1,Text/Event-Stream;q=0.5":   true,
+		"text/event-streams":                  false,
+	} {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://a.test/", nil)
+		if accept != "" {
+			req.Header.Set("Accept", accept)
+		}
+		if got := MayHaveEvents(req); got != want {
+			t.Errorf("%s: %v, want %v", accept, got, want)
+		}
+	}
+	watch, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://a.test/?watch=1", nil)
+	if !MayHaveEvents(watch) {
+		t.Error("a stream may have no events")
+	}
+	for media, want := range map[string]bool{"": false, "application/json": false, "text/event-stream": true, "Text/Event-Stream ; charset=utf-8": true} {
+		resp := &http.Response{Header: http.Header{}}
+		if media != "" {
+			resp.Header.Set("Content-Type", media)
+		}
+		if got := HasEvents(resp); got != want {
+			t.Errorf("%s: %v, want %v", media, got, want)
+		}
+	}
+}
