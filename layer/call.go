@@ -195,8 +195,8 @@ func raised(a *Attempt, v verdict.Verdict) verdict.Verdict {
 	return v
 }
 
-// SetOffline records that a response came from a recording: a wait spares no
-// server then, so the waits between attempts become zero.
+// SetOffline records that a response came from a recording, or from what stands in for
+// one: a wait spares no server then, so the waits between attempts become zero.
 func (c *Call) SetOffline() { c.flags.Or(callOffline) }
 
 // Offline reports whether a response of the call came from a recording.

@@ -28,7 +28,7 @@ func (c *Call) String() string {
 	if last.Ended() {
 		fmt.Fprintf(&b, " in %s", brief.Duration(elapsed(c)))
 	}
-	if c.Offline() {
+	if replayed(c) {
 		b.WriteString(", replayed")
 	}
 	for a := range c.Attempts() {
@@ -104,7 +104,7 @@ func (c *Call) LogValue() slog.Value {
 			attrs = append(attrs, slog.Duration(w.String(), d))
 		}
 	}
-	if c.Offline() {
+	if replayed(c) {
 		attrs = append(attrs, slog.Bool("replayed", true))
 	}
 	if s := c.StopReason(); s != "" {
@@ -130,6 +130,17 @@ func (c *Call) Wait(w Wait) time.Duration {
 		d += a.Wait(w)
 	}
 	return d
+}
+
+// replayed reports whether a response of a call came from a recording, and from nothing that stands
+// in for one.
+func replayed(c *Call) bool {
+	for a := range c.Attempts() {
+		if a.Replayed() {
+			return true
+		}
+	}
+	return false
 }
 
 func method(m string) string {

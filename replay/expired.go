@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
@@ -27,6 +28,21 @@ const (
 	// ExpiredRejected is a miss with the reason MissExpired in ModeSmart too.
 	ExpiredRejected
 )
+
+// String returns what becomes of them: "missing", "served", "fallback" or "rejected".
+func (e Expired) String() string {
+	switch e {
+	case ExpiredMissing:
+		return "missing"
+	case ExpiredServed:
+		return "served"
+	case ExpiredFallback:
+		return "fallback"
+	case ExpiredRejected:
+		return "rejected"
+	}
+	return "Expired(" + strconv.Itoa(int(e)) + ")"
+}
 
 // serves reports whether a recording that is too old is replayed without sending.
 func (e Expired) serves(mode Mode) bool {

@@ -151,3 +151,13 @@ func TestExpiredLooksBehindARecordingThatIsOfNoUse(t *testing.T) {
 		})
 	}
 }
+
+func TestExpiredHasANameForEach(t *testing.T) {
+	for want, e := range map[string]replay.Expired{
+		"missing": replay.ExpiredMissing, "served": replay.ExpiredServed, "fallback": replay.ExpiredFallback, "rejected": replay.ExpiredRejected, "Expired(9)": 9,
+	} {
+		if got := e.String(); got != want {
+			t.Errorf("%d: %q, want %q", uint8(e), got, want)
+		}
+	}
+}

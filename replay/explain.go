@@ -2,6 +2,7 @@ package replay
 
 import (
 	"strings"
+	"time"
 
 	"github.com/gracy-go/gracy/transport"
 )
@@ -32,4 +33,42 @@ func (t *Tape) Explain(p *transport.Plan) {
 		}
 		p.Buffered += t.opts.MaxRequest + t.opts.MaxBody
 	}
+	if !t.IsOff() {
+		t.opts.explain(p)
+	}
+}
+
+// explain says what decides which recording responds, where that is not the default.
+func (o *Options) explain(p *transport.Plan) {
+	if o.Ordered && o.Mode == ModeReplay {
+		p.Note("replay: Ordered: responds in the order of the whole tape")
+	}
+	if o.MaxAge > 0 || !o.Since.IsZero() {
+		var limits []string
+		if o.MaxAge > 0 {
+			limits = append(limits, "older than "+o.MaxAge.String())
+		}
+		if !o.Since.IsZero() {
+			limits = append(limits, "from before "+o.Since.UTC().Format(time.RFC3339))
+		}
+		p.Note("replay: recordings %s are too old, and %s", strings.Join(limits, " or "), o.Expired.fate(o.Mode))
+	}
+	if o.Fallback != nil {
+		p.Note("replay: Fallback may respond to a miss")
+	}
+}
+
+// fate says what becomes of recordings that are too old, in words.
+func (e Expired) fate(mode Mode) string {
+	switch {
+	case mode == ModeRecord:
+		return "not looked at"
+	case e.serves(mode):
+		return "replayed all the same"
+	case e == ExpiredFallback:
+		return "replayed where no response comes"
+	case e == ExpiredRejected, mode == ModeReplay:
+		return "a miss"
+	}
+	return "recorded anew"
 }

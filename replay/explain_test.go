@@ -1,8 +1,10 @@
 package replay_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport"
@@ -16,5 +18,59 @@ func TestExplain(t *testing.T) {
 		if !strings.Contains(p.String(), text) {
 			t.Errorf("%s: %s", mode, p)
 		}
+	}
+}
+
+// What decides which recording responds is said where it is not the default.
+func TestExplainSaysWhichRecordingResponds(t *testing.T) {
+	since := time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)
+	fallback := func(*http.Request, *replay.MissError) (*http.Response, error) { return nil, nil }
+	path := t.TempDir() + "/t.json"
+	closeTape(t, open(t, path, replay.Options{Mode: replay.ModeRecord}))
+	for _, c := range []struct {
+		opts replay.Options
+		want string // "" for nothing of it
+	}{
+		{replay.Options{}, ""},
+		{replay.Options{Expired: replay.ExpiredServed}, ""},
+		{replay.Options{Ordered: true}, ""},
+		{replay.Options{Mode: replay.Off, MaxAge: time.Hour}, ""},
+		{replay.Options{MaxAge: time.Hour}, "recordings older than 1h0m0s are too old, and recorded anew"},
+		{replay.Options{Since: since}, "recordings from before 2026-11-28T10:00:00Z are too old, and recorded anew"},
+		{replay.Options{MaxAge: time.Hour, Since: since}, "older than 1h0m0s or from before 2026-11-28T10:00:00Z"},
+		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredServed}, "replayed all the same"},
+		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredFallback}, "replayed where no response comes"},
+		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredRejected}, "a miss"},
+		{replay.Options{MaxAge: time.Hour, Mode: replay.ModeRecord}, "not looked at"},
+		{replay.Options{Fallback: fallback}, "Fallback may respond to a miss"},
+	} {
+		tape := open(t, path, c.opts)
+		p := &transport.Plan{Sends: 1}
+		tape.Explain(p)
+		text := p.String()
+		said := strings.Contains(text, "Ordered") || strings.Contains(text, "too old") || strings.Contains(text, "Fallback")
+		if !strings.Contains(text, c.want) || said != (c.want != "") {
+			t.Errorf("%+v: %s, want %q", c.opts, text, c.want)
+		}
+		closeTape(t, tape)
+	}
+}
+
+func TestExplainSaysThatATapeIsOrdered(t *testing.T) {
+	path := t.TempDir() + "/t"
+	tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+	closeTape(t, tape)
+	for opts, said := range map[*replay.Options]string{
+		{Mode: replay.ModeReplay, Ordered: true}:       "Ordered: responds in the order of the whole tape",
+		{Mode: replay.ModeReplay, MaxAge: time.Minute}: "are too old, and a miss",
+	} {
+		tape := open(t, path, *opts)
+		p := &transport.Plan{Sends: 1}
+		tape.Explain(p)
+		if !strings.Contains(p.String(), said) {
+			t.Errorf("%s, want %q", p, said)
+		}
+		closeTape(t, tape)
 	}
 }

@@ -2,11 +2,13 @@ package replay_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -94,6 +96,8 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 			return &http.Response{StatusCode: 404, Header: http.Header{"X-Reason": {string(miss.Reason)}}}, nil
 		case "/bare":
 			return &http.Response{StatusCode: 204}, nil
+		case "/text":
+			return &http.Response{StatusCode: 599, Body: io.NopCloser(strings.NewReader("text"))}, nil
 		case "/fails":
 			return nil, failed
 		case "/both":
@@ -114,8 +118,16 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 	if _, err := rt.RoundTrip(request(t, "GET", api+"/fails", "")); !errors.Is(err, failed) || !errors.Is(err, verdict.ErrRejected) {
 		t.Errorf("%v", err)
 	}
-	if resp, err := rt.RoundTrip(request(t, "GET", api+"/bare", "")); err != nil || resp.Header == nil || readAll(t, resp) != "" {
+	if resp, err := rt.RoundTrip(request(t, "GET", api+"/bare", "")); err != nil || resp.Header == nil || resp.Status != "204 No Content" || resp.ProtoMajor != 1 || readAll(t, resp) != "" {
 		t.Errorf("%+v, %v", resp, err)
+	}
+	resp, err = rt.RoundTrip(request(t, "GET", api+"/text", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ledger := layer.CallOf(resp).String(); readAll(t, resp) != "text" || resp.Status != "599" || resp.ContentLength != -1 ||
+		!strings.Contains(ledger, "the response is that of Options.Fallback") || strings.Contains(ledger, "replayed") || !strings.Contains(ledger, "not on tape: unknown") {
+		t.Errorf("%+v:\n%s", resp, ledger)
 	}
 	if _, err := rt.RoundTrip(request(t, "GET", api+"/both", "")); !errors.Is(err, failed) || both.count() != 1 {
 		t.Errorf("%v, closed %d times", err, both.count())
@@ -123,7 +135,7 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 	if _, err := rt.RoundTrip(request(t, "GET", api+"/miss", "")); !errors.Is(err, replay.ErrMiss) {
 		t.Errorf("%v", err)
 	}
-	if s := tape.Stats(); s.Missed != 5 {
+	if s := tape.Stats(); s.Missed != 6 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -3,6 +3,8 @@ package replay
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -17,7 +19,7 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	if !o.BeforeRecord(edited) || edited.Response == nil && edited.Fault == nil {
 		return false
 	}
-	resize(edited.Response, x.Response)
+	fit(edited.Response, x.Response)
 	x.Response, x.Fault = edited.Response, edited.Fault
 	if x.Response == nil || len(x.Response.Body) > 0 {
 		x.SetMissingBody(0)
@@ -40,8 +42,22 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 	if edited.Response == nil && edited.Fault == nil {
 		return x, nil
 	}
-	resize(edited.Response, x.Response)
+	fit(edited.Response, x.Response)
 	return edited, nil
+}
+
+// fit makes what a response says twice say the same after a hook has changed one of it:
+// the length of the body, and the status.
+func fit(r, before *store.Response) {
+	resize(r, before)
+	if r != nil && before != nil && r.StatusCode != before.StatusCode && r.Status == before.Status {
+		r.Status = statusText(r.StatusCode)
+	}
+}
+
+// statusText returns the Status of a response, as net/http has it.
+func statusText(code int) string {
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
 }
 
 // clone copies an exchange; nothing of it is shared.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -131,5 +132,50 @@ func TestBeforeRecordAddsABodyWhereThereWasNone(t *testing.T) {
 	}
 	if b := readAll(t, resp); b != "hello" || resp.ContentLength != 5 {
 		t.Errorf("%q of %d", b, resp.ContentLength)
+	}
+}
+
+// A hook that changes the code changes the status line with it, unless it has a line of
+// its own.
+func TestTheStatusFollowsTheCode(t *testing.T) {
+	for _, name := range stores() {
+		for _, c := range []struct {
+			edit func(*store.Response)
+			want string
+		}{
+			{func(r *store.Response) { r.StatusCode = 404 }, "404 Not Found"},
+			{func(r *store.Response) { r.StatusCode = 599 }, "599"},
+			{func(r *store.Response) { r.StatusCode, r.Status = 404, "404 gone fishing" }, "404 gone fishing"},
+			{func(r *store.Response) { r.Status = "200 fine" }, "200 fine"},
+			{func(*store.Response) {}, "200 OK"},
+		} {
+			for _, recording := range []bool{true, false} {
+				path := filepath.Join(t.TempDir(), name)
+				opts := replay.Options{Mode: replay.ModeRecord}
+				if recording {
+					opts.BeforeRecord = func(x *store.Exchange) bool { c.edit(x.Response); return true }
+				}
+				tape := open(t, path, opts)
+				want(t, tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+					resp := respond(req, 200, "1")
+					resp.Status = "200 OK"
+					return resp, nil
+				}}), api+"/a", 200, "1")
+				closeTape(t, tape)
+				opts = replay.Options{Mode: replay.ModeReplay}
+				if !recording {
+					opts.BeforeReplay = func(_ *http.Request, x *store.Exchange) { c.edit(x.Response) }
+				}
+				tape = open(t, path, opts)
+				resp, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if readAll(t, resp); resp.Status != c.want || !strings.HasPrefix(resp.Status, strconv.Itoa(resp.StatusCode)) {
+					t.Errorf("%s, while recording %v: %q, %d, want %q", name, recording, resp.Status, resp.StatusCode, c.want)
+				}
+				closeTape(t, tape)
+			}
+		}
 	}
 }

@@ -147,9 +147,18 @@ func (o *Options) reject(c *layer.Call, req *http.Request, miss *MissError) (*ht
 		return layer.Reject(req, rejection{err})
 	}
 	c.SetOffline()
+	if a := layer.AttemptFrom(req.Context()); a != nil {
+		a.AddNote("the response is that of Options.Fallback")
+	}
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
+	complete(resp, req)
+	return resp, nil
+}
+
+// complete gives the response of a fallback what net/http would, where it is not set.
+func complete(resp *http.Response, req *http.Request) {
 	if resp.Request == nil {
 		resp.Request = req
 	}
@@ -159,7 +168,15 @@ func (o *Options) reject(c *layer.Call, req *http.Request, miss *MissError) (*ht
 	if resp.Header == nil {
 		resp.Header = make(http.Header)
 	}
-	return resp, nil
+	if resp.Status == "" {
+		resp.Status = statusText(resp.StatusCode)
+	}
+	if resp.Proto == "" {
+		resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
+	}
+	if resp.ContentLength == 0 && resp.Body != http.NoBody {
+		resp.ContentLength = -1
+	}
 }
 
 // safe reports whether a method asks for no change (RFC 9110 9.2.1).

@@ -102,7 +102,7 @@ type Options struct {
 	// place of the recorded times; 0 is Speed.
 	Delay time.Duration
 
-	// MaxAge makes exchanges older than it too old; 0 is no limit.
+	// MaxAge makes exchanges older than it too old, on a text tape from 00:00 UTC of their day on; 0 is no limit.
 	MaxAge time.Duration
 	// Since makes exchanges started before it too old; zero is no limit. In
 	// ModeSmart, a new recording replaces those that are too old.
@@ -158,7 +158,7 @@ func (o Options) withDefaults() Options {
 	case o.Match.Ignore&^SDKNoise != 0:
 		panic(fmt.Sprintf("replay: Match.Ignore is unknown: %d", o.Match.Ignore))
 	case o.Expired > ExpiredRejected:
-		panic(fmt.Sprintf("replay: Options.Expired is unknown: %d", o.Expired))
+		panic(fmt.Sprintf("replay: Options.Expired is unknown: %s", o.Expired))
 	case !(o.Speed >= 0):
 		panic(fmt.Sprintf("replay: Options.Speed is negative: %v", o.Speed))
 	case o.Delay < 0:
