@@ -139,3 +139,48 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// What a client makes anew, and what does not matter, is no miss on either tape, and no
+// difference of one.
+func TestSubsetsAndPatternsFindARecording(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			post := func(id, body string) *http.Request {
+				req := request(t, "POST", api+"/orders/"+id, body)
+				req.Header.Set("Content-Type", "application/json")
+				return req
+			}
+			const one, two = "3f2b8a51-0c4d-4e6f-9a7b-1c2d3e4f5a6b", "00000000-0000-4000-8000-000000000000"
+			tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+			resp, err := tape.Wrap(numbered()).RoundTrip(post(one, `{"item":"tea","qty":1,"nonce":"`+one+`","at":1}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			readAll(t, resp)
+			closeTape(t, tape)
+			m := replay.Match{OnlyFields: []string{"item", "qty", "nonce"}, Patterns: []string{`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`}}
+			for _, c := range []struct {
+				match    replay.Match
+				id, body string
+				want     string // how it differs
+			}{
+				{m, two, `{"qty":1,"item":"tea","nonce":"` + two + `","at":2}`, ""},
+				{m, two, `{"qty":2,"item":"tea","nonce":"` + two + `","at":2}`, "differs in body /qty: 2, on tape 1"},
+				{m, "latest", `{"qty":1,"item":"tea","nonce":"` + two + `","at":2}`, "differs in path"},
+				{replay.Match{}, two, `{"qty":1,"item":"tea","nonce":"` + two + `","at":2}`, "differs in path"},
+			} {
+				tape := open(t, path, replay.Options{Mode: replay.ModeReplay, Match: c.match})
+				resp, err := tape.Wrap(noNetwork(t)).RoundTrip(post(c.id, c.body))
+				switch {
+				case c.want == "" && err != nil, c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+					t.Errorf("%s %s: %v, want %q", c.id, c.body, err, c.want)
+				}
+				if err == nil && readAll(t, resp) != "1" {
+					t.Error("another response")
+				}
+				closeTape(t, tape)
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,18 @@ type Match struct {
 	// (without their prefix), and form fields that do not matter: times, nonces,
 	// request ids.
 	IgnoreFields []string
+	// OnlyFields names the JSON members, at any depth, and the form fields that matter:
+	// of such a body all others do not. A member that is named counts with all that it
+	// holds, and with the members and the places in arrays that it is in. Empty, all
+	// matter, and so does the whole of any other body.
+	OnlyFields []string
+	// Patterns are regular expressions (package regexp) for values that are made anew,
+	// such as ids and times: a value that one of them matches from its begin to its end,
+	// of several the first, counts as any other that it matches. Values are segments of
+	// the path, values in the query and in forms, and strings and numbers in JSON. For a
+	// UUID: `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`. They see what is left when
+	// secrets are masked. None by default.
+	Patterns []string
 	// Ignore leaves out what a client makes anew for each request.
 	Ignore Noise
 	// IgnoreBody leaves the body out.
@@ -43,6 +56,8 @@ type Match struct {
 	// be a pure function. A tape does not notice that its code was changed: call
 	// Tape.Reindex.
 	Key func(*http.Request) string
+
+	patterns []*regexp.Regexp // Patterns, compiled
 }
 
 // recipe is a fingerprint of everything that goes into a key.
@@ -61,6 +76,12 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 	if m.Ignore != 0 {
 		h.put('z', strconv.Itoa(int(m.Ignore)))
 	}
+	for _, s := range sorted(m.OnlyFields) {
+		h.put('o', s)
+	}
+	for _, s := range m.Patterns { // the first that matches counts
+		h.put('l', s)
+	}
 	sum := h.sum()
 	return "3-" + hex.EncodeToString(sum[:8])
 }
@@ -68,7 +89,8 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 // key returns the key of a redacted request.
 func (m Match) key(req *store.Request) store.Key {
 	h := newDigest()
-	u := req.ParseURL()
+	asked := req.ParseURL()
+	u := m.likeURL(asked)
 	k := store.KeyOf(req.Method, u)
 	scheme := strings.ToLower(u.Scheme)
 	h.put('m', k.Method)
@@ -79,7 +101,7 @@ func (m Match) key(req *store.Request) store.Key {
 	}
 	h.put('p', k.Path)
 	if m.Key != nil {
-		h.put('k', m.Key(requestOf(req, u)))
+		h.put('k', m.Key(requestOf(req, asked)))
 		k.Sum = h.sum()
 		return k
 	}

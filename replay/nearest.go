@@ -57,7 +57,7 @@ func (c comparer) nearest(r *store.Request, near []*store.Exchange) (*store.Exch
 // weighs more, and so does a path that differs in more segments.
 func (c comparer) compareHead(r *store.Request, to *candidate) {
 	m := c.by.match
-	a, b := r.ParseURL(), to.x.Request.ParseURL()
+	a, b := m.likeURL(r.ParseURL()), m.likeURL(to.x.Request.ParseURL())
 	ka, kb := store.KeyOf(r.Method, a), store.KeyOf(to.x.Request.Method, b)
 	differ := func(weight int, place, taped, actual string) {
 		if taped != actual {
@@ -71,7 +71,7 @@ func (c comparer) compareHead(r *store.Request, to *candidate) {
 	differ(1<<10, "scheme", strings.ToLower(b.Scheme), strings.ToLower(a.Scheme))
 	differ(1<<9, "header Host", store.CanonicalHost(b.Scheme, to.x.Request.Host), store.CanonicalHost(a.Scheme, r.Host))
 	if m.Key != nil {
-		differ(1, "Match.Key", m.Key(requestOf(&to.x.Request, b)), m.Key(requestOf(r, a)))
+		differ(1, "Match.Key", m.Key(requestOf(&to.x.Request, to.x.Request.ParseURL())), m.Key(requestOf(r, r.ParseURL())))
 		return
 	}
 	before := to.list.Len()
@@ -112,8 +112,8 @@ func (c comparer) compareBodies(r *store.Request, sum [32]byte, to *candidate) {
 		return
 	default:
 		to.list.Bodies(
-			compare.Body{Header: x.Header, Content: c.masker.plain(x.Header, x.Body)},
-			compare.Body{Header: r.Header, Content: c.masker.plain(r.Header, r.Body)}, m.IgnoreFields)
+			compare.Body{Header: x.Header, Content: m.counting(x.Header, c.masker.plain(x.Header, x.Body))},
+			compare.Body{Header: r.Header, Content: m.counting(r.Header, c.masker.plain(r.Header, r.Body))}, m.IgnoreFields)
 		if to.list.Len() == before {
 			to.list.Texts("header Content-Type", x.Header["Content-Type"], r.Header["Content-Type"])
 		}

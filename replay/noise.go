@@ -82,7 +82,7 @@ func (m Match) canonicalBody(d digest, u *url.URL, h http.Header, body []byte) {
 			return
 		}
 	}
-	canonicalBody(d, h, body, m.IgnoreFields)
+	canonicalBody(d, h, m.counting(h, body), m.IgnoreFields)
 }
 
 // sumOf hashes the body of a stored request.

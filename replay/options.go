@@ -170,6 +170,7 @@ func (o Options) withDefaults() Options {
 	case o.MaxBody < 0:
 		panic(fmt.Sprintf("replay: Options.MaxBody is negative: %d", o.MaxBody))
 	}
+	o.Match = o.Match.compiled()
 	chosenBy("KeepSecrets", o.KeepSecrets) // panics on what it cannot read
 	chosenBy("PassThrough", o.PassThrough)
 	for _, c := range o.Codings {
