@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -158,6 +160,27 @@ func TestTheRealLayersDescribeThemselves(t *testing.T) {
 	for _, f := range s.closers {
 		if err := f(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Streams that are declared are of use only to a layer that treats them apart.
+func TestExplainNotesStreamsThatNoLayerTreatsApart(t *testing.T) {
+	const note = "no layer of the stack treats them apart"
+	for name, tc := range map[string]struct {
+		layers []gracy.Layer
+		want   bool
+	}{
+		"alone":                 {[]gracy.Layer{transport.Streams("/x")}, true},
+		"one limit for all":     {[]gracy.Layer{transport.Streams("/x"), concurrency.New(concurrency.Limit{Max: 2}), timeout.New(timeout.Config{})}, true},
+		"a limit of their own":  {[]gracy.Layer{transport.Streams("/x"), concurrency.New(concurrency.Limit{Max: 2}, concurrency.Limit{Max: 2, Streams: concurrency.OnlyStreams})}, false},
+		"an idle of their own":  {[]gracy.Layer{timeout.New(timeout.Config{StreamIdle: timeout.NoTimeout}), transport.Streams("/x")}, false},
+		"none declared":         {[]gracy.Layer{concurrency.New(concurrency.Limit{Max: 2})}, false},
+		"another declaration":   {[]gracy.Layer{transport.Safe("/x")}, false},
+		"a key, and no streams": {[]gracy.Layer{transport.KeyHeader("X", "/x")}, false},
+	} {
+		if text := gracy.Explain(gracy.Chain(tc.layers...)).String(); strings.Contains(text, note) != tc.want {
+			t.Errorf("%s: noted want %v:\n%s", name, tc.want, text)
 		}
 	}
 }

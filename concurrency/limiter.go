@@ -200,7 +200,7 @@ func (l *Limiter) String() string {
 // Explain implements [transport.Explainer]. A limit per host counts as the bound
 // of the whole plan, which is what it is for a client of one host.
 func (l *Limiter) Explain(p *transport.Plan) {
-	p.Describe(transport.Traits{Slots: true, Single: true})
+	p.Describe(transport.Traits{Slots: true, Single: true, Apart: l.treatsStreamsApart()})
 	p.Note("%s", l.String())
 	l.explainStreams(p)
 	for _, limit := range l.limits {

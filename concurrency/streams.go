@@ -2,6 +2,7 @@ package concurrency
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/layer"
@@ -35,6 +36,11 @@ func (s Streams) String() string {
 // matches reports whether l counts req.
 func (l *limit) matches(c *layer.Call, req *http.Request) bool {
 	return l.match.Match(c, req) && (l.Streams == 0 || declare.IsStream(req) == (l.Streams == OnlyStreams))
+}
+
+// treatsStreamsApart reports whether a limit counts streams only, or all but streams.
+func (l *Limiter) treatsStreamsApart() bool {
+	return slices.ContainsFunc(l.limits, func(each *limit) bool { return each.Streams != 0 })
 }
 
 // explainStreams warns where all limits count streams only, and notes the reverse.

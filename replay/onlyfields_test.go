@@ -31,6 +31,7 @@ func TestOnlyFieldsCount(t *testing.T) {
 		"in another place":          {[]string{"name"}, json, `{"params":{"name":"n"}}`, `{"args":{"name":"n"}}`, false},
 		"in an array":               {[]string{"name"}, json, `[{"name":"a","x":1},{"x":2},3]`, `[{"name":"a"},{},4]`, true},
 		"in another element":        {[]string{"name"}, json, `[{"name":"a"},{}]`, `[{},{"name":"a"}]`, false},
+		"in an array of a member":   {[]string{"name"}, json, `{"a":[{"name":"a"},{"x":1}]}`, `{"a":[{"name":"b"},{"x":1}]}`, false},
 		"numbers by value":          {[]string{"n"}, json, `{"n":1.0,"x":1}`, `{"n":1}`, true},
 		"no object":                 {[]string{"n"}, json, `1`, `2`, true},
 		"malformed":                 {[]string{"n"}, json, `{"n":1,`, `{"n":1,,`, false},

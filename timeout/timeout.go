@@ -72,7 +72,7 @@ func (t *Timeout) String() string {
 
 // Explain implements [transport.Explainer].
 func (t *Timeout) Explain(p *transport.Plan) {
-	p.Describe(transport.Traits{Single: true})
+	p.Describe(transport.Traits{Single: true, Apart: t.limits.stream != t.limits.idle})
 	p.Note("%s", t)
 	switch {
 	case t.limits.total == 0:

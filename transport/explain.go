@@ -27,6 +27,8 @@ type Traits struct {
 	Single      bool // a second layer of the kind in a stack is rarely meant
 	Credentials bool // it sets credentials
 	Identifies  bool // it distinguishes requests by the credentials that they carry
+	Streams     bool // it declares streams
+	Apart       bool // it treats streams apart from other requests
 }
 
 // A Plan is what a stack does at worst, for one call.

@@ -22,7 +22,8 @@ func Needs(o Override) []string {
 }
 
 // CheckNeeds warns of each of the overrides whose layer is not in the stack, or may
-// be missing where a part of the stack cannot be seen.
+// be missing where a part of the stack cannot be seen, and notes where streams are
+// declared and no layer treats them apart.
 func (p *Plan) CheckNeeds(rt http.RoundTripper, overrides ...Override) {
 	for _, o := range overrides {
 		for _, name := range Needs(o) {
@@ -34,5 +35,12 @@ func (p *Plan) CheckNeeds(rt http.RoundTripper, overrides ...Override) {
 				p.Warn("the override for %s has no effect unless a layer %s is where it cannot be seen", name, name)
 			}
 		}
+	}
+	declared, apart := false, false
+	for _, t := range p.traits {
+		declared, apart = declared || t.Streams, apart || t.Apart
+	}
+	if declared && !apart {
+		p.Note("streams: no layer of the stack treats them apart: Limit.Streams of concurrency and Config.StreamIdle of timeout would")
 	}
 }

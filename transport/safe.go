@@ -103,7 +103,11 @@ func (d *Declaration) String() string {
 }
 
 // Explain implements [Explainer].
-func (d *Declaration) Explain(p *Plan) { p.Note("%s", d) }
+func (d *Declaration) Explain(p *Plan) {
+	_, streams := d.rule.(declare.Stream)
+	p.Describe(Traits{Streams: streams})
+	p.Note("%s", d)
+}
 
 // Declares is how layer.Wrap knows a layer that declares something.
 func (d *Declaration) Declares() declare.Rule { return d.rule }

@@ -12,7 +12,7 @@ import (
 
 // testChat is a test of code that reads a stream of events as it comes: in a file of
 // tests its name is TestChat. Its tape is testdata/TestChat.json, with the events as lines.
-func testChat(t *testing.T) {
+func testChat(t *testing.T) { //nolint:thelper // the body of a test
 	client := replaytest.Client(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.example.com/v1/chat",
 		strings.NewReader(`{"stream": true, "prompt": "Say hello"}`))

@@ -38,8 +38,8 @@ type taped struct {
 
 // some reports whether there is a host with another name.
 func (s taped) some() bool {
-	for x := range s.Store.Scan(0) {
-		if s.named(x) != x {
+	for x, err := range s.Store.Scan(0) {
+		if err == nil && s.named(x) != x {
 			return true
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // testIssues is a test of code that uses go-github: in a file of tests its name is
 // TestIssues. Its tape is testdata/TestIssues.json.
-func testIssues(t *testing.T) {
+func testIssues(t *testing.T) { //nolint:thelper // the body of a test
 	api, err := github.NewClient(
 		github.WithHTTPClient(replaytest.Client(t)),
 		github.WithAuthToken("a-real-token-while-it-is-recorded"), // masked on the tape
