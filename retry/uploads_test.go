@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -154,5 +156,46 @@ func TestPartsAreKeptWithinTheBound(t *testing.T) {
 	}
 	if whole, kept, grew := parts(t, n, 5*mib, policy); whole != n || kept != int64(n)*5*mib || grew < kept {
 		t.Errorf("with a bound of 500 MiB %d of %d came whole again; %d bytes were kept, the heap grew by %d", whole, n, kept, grew)
+	}
+}
+
+// A body of any length that asks before it is sent is sent again: what the server did not
+// want was not read. The control asks for nothing, and is lost when the server responds
+// before it has read on.
+func TestABodyThatAsksFirstIsSentAgain(t *testing.T) {
+	const size = 40 * mib
+	for _, expect := range []string{"100-continue", ""} {
+		var calls, read int64
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if calls++; calls == 1 {
+				if expect == "" {
+					_, _ = io.CopyN(io.Discard, req.Body, 2*mib)
+				}
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			read, _ = io.Copy(io.Discard, req.Body)
+		}))
+		base := srv.Client().Transport.(*http.Transport)
+		base.ExpectContinueTimeout = time.Hour // the server responds, however busy the machine is
+		rt := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(base)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, srv.URL, struct{ io.Reader }{io.LimitReader(newPattern(), size)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ContentLength = size
+		if expect != "" {
+			req.Header.Set("Expect", expect)
+		}
+		resp, err := rt.RoundTrip(req)
+		status := 0
+		if err == nil {
+			status = resp.StatusCode
+			_ = resp.Body.Close()
+		}
+		if want := expect != ""; (status == 200 && read == size && calls == 2) != want {
+			t.Errorf("Expect %q: %d, %v; %d calls, %d bytes read", expect, status, err, calls, read)
+		}
+		srv.Close()
 	}
 }
