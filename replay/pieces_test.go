@@ -56,17 +56,18 @@ func TestWhatIsNoStreamHasNoPieces(t *testing.T) {
 	for what, test := range map[string]struct {
 		p    *pieces
 		kind string
+		head string
 		want int
 	}{
-		"a length":          {add(&pieces{off: true}, time.Second), "text/event-stream", 0},
-		"a document":        {add(new(pieces), 99*ms), "application/json", 0},
-		"a slow document":   {add(new(pieces), 100*ms), "application/json", 2},
-		"an event stream":   {add(new(pieces), 0), "text/event-stream", 2},
-		"protocol buffers":  {add(new(pieces), 0), "application/grpc", 2},
-		"one piece at once": {func() *pieces { var p pieces; p.add(9, false, 0); return &p }(), "text/event-stream", 0},
-		"one late piece":    {func() *pieces { var p pieces; p.add(9, false, ms); return &p }(), "text/event-stream", 1},
+		"a length":          {add(&pieces{off: true}, time.Second), "text/event-stream", "{}", 0},
+		"a document":        {add(new(pieces), 99*ms), "application/json", "{}", 0},
+		"a slow document":   {add(new(pieces), 100*ms), "application/json", "{}", 2},
+		"an event stream":   {add(new(pieces), 0), "text/event-stream", "{}", 2},
+		"protocol buffers":  {add(new(pieces), 0), "application/grpc", "\x00\x00", 2},
+		"one piece at once": {func() *pieces { var p pieces; p.add(9, false, 0); return &p }(), "text/event-stream", "{}", 0},
+		"one late piece":    {func() *pieces { var p pieces; p.add(9, false, ms); return &p }(), "text/event-stream", "{}", 1},
 	} {
-		if got := test.p.all(test.kind, []byte("{}")); len(got) != test.want {
+		if got := test.p.all(test.kind, []byte(test.head)); len(got) != test.want {
 			t.Errorf("%s: %v, want %d", what, got, test.want)
 		}
 	}
