@@ -200,7 +200,7 @@ func (r *response) to(out *store.Response) (err error) {
 	if r.Code != nil {
 		out.StatusCode = *r.Code
 	} else if out.StatusCode == 0 {
-		return in("status", fmt.Errorf("%.40q has no code", r.Status))
+		return in("status", fmt.Errorf("%.40q has no code, want one and a text%s", r.Status, suchStatus))
 	}
 	if out.Body, err = r.bytes(); err != nil {
 		return err

@@ -57,7 +57,7 @@ func full() *store.Exchange {
 	x.Start, x.FirstByte, x.Total = time.UnixMilli(0), time.Second, time.Minute
 	x.Attempt, x.Route, x.Complete, x.Masked = 2, "/{\xe9}", false, true
 	x.Request.Host = "other\xff"
-	x.Request.Header = http.Header{"A": {"b"}, "Latin": {"caf\xe9", "base64,x"}, "Empty": {}, "Bad\xff": {"x"}, "x-lower-Case": {"y"}}
+	x.Request.Header = http.Header{"A": {"b"}, "Latin": {"caf\xe9", "base64,x"}, "Empty": nil, "Bad\xff": {"x"}, "x-lower-Case": {"y"}}
 	x.Request.Body, x.Request.BodySize, x.Request.BodySum = []byte("\xff"), 1, []byte{1, 2}
 	x.Identity, x.Secrets = []byte("0123456789ab"), []byte("ba9876543210")
 	x.Response.Trailer = x.Request.Header

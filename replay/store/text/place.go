@@ -90,11 +90,22 @@ func mistyped(t *json.UnmarshalTypeError) error {
 	case reflect.Slice:
 		want = "a list"
 	}
-	if t.Field == "response.status" {
-		want += `, such as "200 OK"`
+	switch t.Field {
+	case "response.status":
+		want += suchStatus
+	case "first_byte", "total":
+		want += suchDuration
+	case "recorded":
+		want += `, such as "2006-01-02"`
 	}
 	return in(strings.ReplaceAll(t.Field, ".body.", "."), fmt.Errorf("a value of type %s, want %s", kind, want))
 }
+
+// What people are shown of a form.
+const (
+	suchStatus   = `, such as "200 OK"`
+	suchDuration = `, such as "85ms"`
+)
 
 // nearest returns the place of a member, or of the one that it is missing in.
 func nearest(path string, places map[string]int) int {

@@ -143,10 +143,13 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, nil
 	}
 	d, err := time.ParseDuration(s)
-	if err == nil && d < 0 {
-		err = fmt.Errorf("%s is negative", s)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%.40q is no duration%s", s, suchDuration)
+	case d < 0:
+		return 0, fmt.Errorf("%s is negative", s)
 	}
-	return d, err
+	return d, nil
 }
 
 // codeOf returns the code that a status begins with, 0 if it begins with none.

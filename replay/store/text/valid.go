@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -45,6 +46,8 @@ func mistake(b []byte, offset int, err error) error {
 	switch c, last := b[offset], before[len(before)-1]; {
 	case last == ',' && (c == '}' || c == ']'):
 		return errors.New("a comma with nothing behind it")
+	case c == ',' && strings.IndexByte(",[{", last) >= 0:
+		return errors.New("a comma with nothing before it")
 	case c == '"' && (last == '"' || last == '}' || last == ']' || '0' <= last && last <= '9' || 'a' <= last && last <= 'z'):
 		return errors.New("a comma is missing before this")
 	}
