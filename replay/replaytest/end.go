@@ -43,6 +43,9 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 	if n := p.Stats().Incomplete; n > 0 {
 		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read each body until io.EOF%s", n, recorded.incomplete)
 	}
+	if left := p.open.left(); left.count > 0 {
+		tb.Errorf("replaytest: the bodies of %d responses were neither read to their end nor closed, so they are not on the tape: close each%s", left.count, left)
+	}
 	if n := p.Stats().Masked; n > 0 {
 		tb.Logf("replaytest: the bodies of %d of the responses had secrets in them, which are masked: replayed, they are not what the test was given now%s", n, recorded.masked)
 	}
@@ -57,9 +60,9 @@ type requests struct {
 	count int
 }
 
-func (r *requests) add(x *store.Exchange) {
+func (r *requests) add(named string) {
 	if r.count++; len(r.first) < maxShown {
-		r.first = append(r.first, x.Request.Method+" "+x.Request.URL)
+		r.first = append(r.first, named)
 	}
 }
 
@@ -86,9 +89,9 @@ func look(tape *replay.Tape) (found recordings) {
 		case err != nil:
 			return found
 		case !x.Complete:
-			found.incomplete.add(x)
+			found.incomplete.add(x.Request.Method + " " + x.Request.URL)
 		case x.Masked:
-			found.masked.add(x)
+			found.masked.add(x.Request.Method + " " + x.Request.URL)
 		}
 	}
 	return found

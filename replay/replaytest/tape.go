@@ -43,6 +43,7 @@ type Tape struct {
 	network  *denied
 	failures *failures
 	recorded time.Time
+	open     openBodies // while recording
 }
 
 // Mode returns what the tape does: ModeRecord, ModeReplay or Off.
@@ -72,7 +73,7 @@ func (p *Tape) Verify(ctx context.Context, next http.RoundTripper, opts replay.V
 // ended. The test fails at once if there is no tape to replay, and at its end for
 // everything that makes a tape unfit: a request that was not on it, a response that
 // nobody asked for; while recording, an exchange that was withheld because of a secret,
-// was not read to its end, or could not be written.
+// was not read to its end or closed, or could not be written.
 func Open(tb testing.TB, c Config) *Tape {
 	tb.Helper()
 	if c.Options.Mode != replay.ModeSmart || c.Options.End != replay.EndRepeatLast {
@@ -110,7 +111,7 @@ func Open(tb testing.TB, c Config) *Tape {
 	case err != nil:
 		tb.Fatalf("replaytest: %v", err)
 	}
-	tape := &Tape{inner, mode, network, f, began.UTC().Truncate(24 * time.Hour)}
+	tape := &Tape{inner: inner, mode: mode, network: network, failures: f, recorded: began.UTC().Truncate(24 * time.Hour)}
 	if mode == replay.ModeReplay {
 		tape.recorded = firstDay(tb, inner, tape.recorded)
 	}
@@ -199,10 +200,13 @@ func (p *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap("replaytest", p, p.inner.Wrap(next), p.trip)
 }
 
-func (p *Tape) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (p *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	resp, err := next.RoundTrip(req)
-	if err != nil {
+	switch {
+	case err != nil:
 		p.failures.call(err)
+	case p.mode == replay.ModeRecord && !p.network.passes.Match(c, req):
+		p.open.watch(c, resp)
 	}
 	return resp, err
 }
