@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -157,7 +158,7 @@ func TestExchangesAreInTheOrderOfTheirRequests(t *testing.T) {
 		tape := open(t, path, replay.Options{})
 		rt := tape.Wrap(codes())
 		for i, p := range []string{"/b", "/a", "/b"} {
-			want(t, rt, api+p, 200, fmt.Sprint(i+1))
+			want(t, rt, api+p, 200, strconv.Itoa(i+1))
 		}
 		if err := tape.Flush(t.Context()); err != nil {
 			t.Error(err)
@@ -173,8 +174,8 @@ func TestExchangesAreInTheOrderOfTheirRequests(t *testing.T) {
 			t.Errorf("%s: %s", name, s)
 		}
 		closeTape(t, tape)
-		for x := range open(t, path, replay.Options{Mode: replay.Off}).Exchanges() {
-			t.Errorf("a tape that is off has %v", x)
+		for x, err := range open(t, path, replay.Options{Mode: replay.Off}).Exchanges() {
+			t.Errorf("a tape that is off has %v, %v", x, err)
 		}
 	}
 }

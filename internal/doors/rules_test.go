@@ -68,6 +68,7 @@ var doors = map[string]door{
 
 	// What the author of a storage needs, and the two storages that replay.Open knows.
 	"replay/store":      {},
+	"replay/storetest":  {ours: []string{"replay/store"}},
 	"replay/store/bolt": {ours: []string{"replay/store", "replay/store/internal/..."}, foreign: []string{bbolt}},
 	"replay/store/text": {ours: []string{"internal/mediatype", "replay/store", "replay/store/internal/..."}},
 

@@ -14,7 +14,7 @@ import (
 func testedElsewhere() map[string]string {
 	return map[string]string{
 		"throttle/internal/storetest/storetest.go":   "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
-		"replay/internal/tapetest/memory.go":         "replay/store/store_test.go",
+		"replay/internal/tapetest/memory.go":         "tapetest_test.go", // the suite for storages
 		"auth/source.go":                             "auth_test.go", // no verb prints a token
 		"concurrency/class.go":                       "queue_test.go",
 		"internal/route/secret.go":                   "segment_test.go", // one table for all that a segment may be
@@ -51,6 +51,7 @@ type together struct {
 func testedTogether() []together {
 	return []together{
 		{"throttle/internal/admission/", "property_test.go", "a million steps check every promise of the core, and each mutation breaks one"},
+		{"replay/storetest/", "run_test.go", "a case is a test; broken storages prove that each can fail"},
 		{"transport/roundtriptest/case_", "mutants_test.go", "a case is a test; the mutants prove that each can fail"},
 	}
 }

@@ -7,6 +7,8 @@
 //
 //	tape, err := replay.New(myStore, replay.Options{})
 //
+// Package replay/storetest tests it, in a line.
+//
 // # Form
 //
 // [Exchange.MarshalBinary] writes a version byte and then tagged fields as

@@ -54,6 +54,9 @@ func (m *Memory) Find(key store.Key, after store.ID) (best *store.Exchange, err 
 func (m *Memory) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
+	if m.closed {
+		return nil, store.ErrClosed
+	}
 	var same, near, others []*store.Exchange
 	seen := make(map[store.Key]bool)
 	for _, x := range m.list {
@@ -76,8 +79,12 @@ func (m *Memory) Near(key store.Key, n int) ([]*store.Exchange, error) {
 func (m *Memory) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
 		m.mu.RLock()
-		list := slices.Clone(m.list)
+		list, closed := slices.Clone(m.list), m.closed
 		m.mu.RUnlock()
+		if closed {
+			yield(nil, store.ErrClosed)
+			return
+		}
 		slices.SortFunc(list, func(a, b *store.Exchange) int { return cmp.Compare(a.ID, b.ID) })
 		for _, x := range list {
 			if x.ID > after && !yield(x, nil) {

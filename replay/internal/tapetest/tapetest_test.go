@@ -7,6 +7,7 @@ import (
 
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/text"
+	"github.com/gracy-go/gracy/replay/storetest"
 )
 
 func TestExchangesOfTwoURLsHaveTwoKeys(t *testing.T) {
@@ -29,4 +30,17 @@ func TestIDsAreThoseOfTheStore(t *testing.T) {
 	if got := IDs(t, s, IDs(t, s, 0)[0]); len(got) != 1 {
 		t.Errorf("IDs after the first are %v, want one", got)
 	}
+}
+
+// The store of the tests does what a storage has to do.
+func TestMemory(t *testing.T) {
+	saved := make(map[string]*Memory)
+	storetest.Run(t, func(dir string) (store.Store, error) {
+		m := new(Memory)
+		if old := saved[dir]; old != nil {
+			m.list, m.recipe = old.list, old.recipe
+		}
+		saved[dir] = m
+		return m, nil
+	})
 }

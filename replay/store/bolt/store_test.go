@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/storetest"
 )
 
 // Errors say which file is meant.
@@ -56,4 +58,8 @@ func TestCutOffWhileOpen(t *testing.T) {
 		}
 	}
 	fmt.Println("read to the end")
+}
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(dir string) (store.Store, error) { return Open(filepath.Join(dir, "tape")) })
 }

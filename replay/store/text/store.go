@@ -140,6 +140,9 @@ func (s *textStore) Find(key store.Key, after store.ID) (*store.Exchange, error)
 func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, s.errClosed()
+	}
 	var same, near, others []*store.Exchange
 	seen := make(map[[sha256.Size]byte]bool)
 	for _, x := range s.index.scan() {
@@ -162,8 +165,12 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
 		s.mu.RLock()
-		list := s.index.scan()
+		list, closed := s.index.scan(), s.closed
 		s.mu.RUnlock()
+		if closed {
+			yield(nil, s.errClosed())
+			return
+		}
 		for _, x := range list {
 			if x.ID > after && !yield(x, nil) {
 				return

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/storetest"
 )
 
 // A write that fails changes nothing, and its error names the file.
@@ -209,4 +210,8 @@ func TestNothingIsLostBetweenProcesses(t *testing.T) {
 	if files, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".tape*")); len(files) > 0 {
 		t.Errorf("left behind: %v", files)
 	}
+}
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(dir string) (store.Store, error) { return Open(filepath.Join(dir, "tape.json")) })
 }

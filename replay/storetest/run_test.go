@@ -1,0 +1,321 @@
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/bolt"
+)
+
+// broken is a storage with a defect.
+type broken struct {
+	store.PartStore
+	onAppend func(s store.PartStore, batch []store.Entry) error
+	onFind   func(s store.PartStore, key store.Key, after store.ID) (*store.Exchange, error)
+	onNear   func(s store.PartStore, key store.Key, n int) ([]*store.Exchange, error)
+	onScan   func(s store.PartStore, after store.ID) iter.Seq2[*store.Exchange, error]
+	onDelete func(s store.PartStore, ids []store.ID) error
+	onLast   func(s store.PartStore) (store.ID, error)
+	onIndex  func(s store.PartStore, recipe string, key func(*store.Exchange) store.Key) error
+	onParts  func(s store.PartStore, list []store.Part) error
+	onPart   func(s store.PartStore, id store.ID, number int) ([]byte, error)
+	onClose  func(s store.PartStore) error
+}
+
+func (b *broken) Append(batch []store.Entry) error {
+	if b.onAppend != nil {
+		return b.onAppend(b.PartStore, batch)
+	}
+	return b.PartStore.Append(batch)
+}
+
+func (b *broken) Find(key store.Key, after store.ID) (*store.Exchange, error) {
+	if b.onFind != nil {
+		return b.onFind(b.PartStore, key, after)
+	}
+	return b.PartStore.Find(key, after)
+}
+
+func (b *broken) Near(key store.Key, n int) ([]*store.Exchange, error) {
+	if b.onNear != nil {
+		return b.onNear(b.PartStore, key, n)
+	}
+	return b.PartStore.Near(key, n)
+}
+
+func (b *broken) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	if b.onScan != nil {
+		return b.onScan(b.PartStore, after)
+	}
+	return b.PartStore.Scan(after)
+}
+
+func (b *broken) Delete(ids ...store.ID) error {
+	if b.onDelete != nil {
+		return b.onDelete(b.PartStore, ids)
+	}
+	return b.PartStore.Delete(ids...)
+}
+
+func (b *broken) Last() (store.ID, error) {
+	if b.onLast != nil {
+		return b.onLast(b.PartStore)
+	}
+	return b.PartStore.Last()
+}
+
+func (b *broken) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	if b.onIndex != nil {
+		return b.onIndex(b.PartStore, recipe, key)
+	}
+	return b.PartStore.Reindex(recipe, key)
+}
+
+func (b *broken) AppendParts(list []store.Part) error {
+	if b.onParts != nil {
+		return b.onParts(b.PartStore, list)
+	}
+	return b.PartStore.AppendParts(list)
+}
+
+func (b *broken) Part(id store.ID, number int) ([]byte, error) {
+	if b.onPart != nil {
+		return b.onPart(b.PartStore, id, number)
+	}
+	return b.PartStore.Part(id, number)
+}
+
+func (b *broken) Close() error {
+	if b.onClose != nil {
+		return b.onClose(b.PartStore)
+	}
+	return b.PartStore.Close()
+}
+
+// edited appends copies that fn has changed.
+func edited(fn func(x *store.Exchange)) func(store.PartStore, []store.Entry) error {
+	return func(s store.PartStore, batch []store.Entry) error {
+		list := make([]store.Entry, len(batch))
+		for i, e := range batch {
+			x := *e.Exchange
+			if x.Response != nil {
+				r := *x.Response
+				x.Response = &r
+			}
+			fn(&x)
+			list[i] = store.Entry{Exchange: &x, Replace: e.Replace}
+		}
+		return s.Append(list)
+	}
+}
+
+// onResponse is edited for the response.
+func onResponse(fn func(r *store.Response)) func(store.PartStore, []store.Entry) error {
+	return edited(func(x *store.Exchange) {
+		if x.Response != nil {
+			fn(x.Response)
+		}
+	})
+}
+
+// mutants are storages with a defect, by what is wrong, and the case that has to notice it.
+func mutants() map[string]struct {
+	fails string
+	broken
+} {
+	type m = struct {
+		fails string
+		broken
+	}
+	return map[string]m{
+		"has no trailers": {"keeps-every-field", broken{onAppend: onResponse(func(r *store.Response) { r.Trailer = nil })}},
+		"sorts the values of a header": {"keeps-every-field", broken{onAppend: onResponse(func(r *store.Response) {
+			if v := r.Header["Set-Cookie"]; len(v) > 1 {
+				r.Header = r.Header.Clone()
+				r.Header["Set-Cookie"] = []string{v[1], v[0]}
+			}
+		})}},
+		"writes JSON in a form of its own": {"keeps-every-field", broken{onAppend: onResponse(func(r *store.Response) {
+			r.Body = bytes.ReplaceAll(r.Body, []byte("1.50"), []byte("1.5"))
+		})}},
+		"takes bytes for text": {"keeps-every-field", broken{onAppend: onResponse(func(r *store.Response) { r.Body = bytes.ToValidUTF8(r.Body, []byte("?")) })}},
+		"has no pieces":        {"keeps-every-field", broken{onAppend: onResponse(func(r *store.Response) { r.Pieces = nil })}},
+		"has no identity":      {"keeps-every-field", broken{onAppend: edited(func(x *store.Exchange) { x.Identity = nil })}},
+		"makes a fault an end": {"keeps-every-field", broken{onAppend: edited(func(x *store.Exchange) {
+			if x.Response != nil {
+				x.Fault = nil
+			}
+		})}},
+		"cuts bodies at 64 KiB": {"keeps-bodies-of-any-length", broken{onAppend: onResponse(func(r *store.Response) { r.Body = r.Body[:min(len(r.Body), 64<<10)] })}},
+		"scans backwards": {"scans-by-id", broken{onScan: func(s store.PartStore, after store.ID) iter.Seq2[*store.Exchange, error] {
+			return func(yield func(*store.Exchange, error) bool) {
+				var all []*store.Exchange
+				for x, err := range s.Scan(after) {
+					if err != nil {
+						yield(nil, err)
+						return
+					}
+					all = append(all, x)
+				}
+				for _, a := range slices.Backward(all) {
+					if !yield(a, nil) {
+						return
+					}
+				}
+			}
+		}}},
+		"scans from after on": {"scans-by-id", broken{onScan: func(s store.PartStore, after store.ID) iter.Seq2[*store.Exchange, error] {
+			return s.Scan(max(after, 1) - 1)
+		}}},
+		"stops a scan at what was deleted": {"ends-a-scan", broken{onDelete: func(s store.PartStore, ids []store.ID) error {
+			for i := range ids {
+				ids[i]++ // the next one, as a cursor that has moved
+			}
+			return s.Delete(ids...)
+		}}},
+		"finds the same again": {"finds-the-next-of-a-key", broken{onFind: func(s store.PartStore, key store.Key, _ store.ID) (*store.Exchange, error) { return s.Find(key, 0) }}},
+		"finds by path":        {"finds-the-next-of-a-key", broken{onFind: findsByPath}},
+		"nears others first": {"nears-the-same-request-first", broken{onNear: func(s store.PartStore, key store.Key, n int) ([]*store.Exchange, error) {
+			near, err := s.Near(key, n)
+			for i, j := 0, len(near)-1; i < j; i, j = i+1, j-1 {
+				near[i], near[j] = near[j], near[i]
+			}
+			return near, err
+		}}},
+		"nears one too many": {"nears-one-of-a-key", broken{onNear: func(s store.PartStore, key store.Key, n int) ([]*store.Exchange, error) { return s.Near(key, n+1) }}},
+		"replaces nothing": {"replaces-whoever-made-it", broken{onAppend: func(s store.PartStore, batch []store.Entry) error {
+			list := make([]store.Entry, len(batch))
+			for i, e := range batch {
+				list[i].Exchange = e.Exchange
+			}
+			return s.Append(list)
+		}}},
+		"deletes the first alone": {"deletes", broken{onDelete: func(s store.PartStore, ids []store.ID) error { return s.Delete(ids[:min(1, len(ids))]...) }}},
+		"fails for what is not there": {"deletes", broken{onDelete: func(s store.PartStore, ids []store.ID) error {
+			for _, id := range ids {
+				if id > 1000 {
+					return fmt.Errorf("no %d", id)
+				}
+			}
+			return s.Delete(ids...)
+		}}},
+		"counts what is there": {"gives-no-id-twice", broken{onLast: func(s store.PartStore) (id store.ID, err error) {
+			for _, err := range s.Scan(0) {
+				if err != nil {
+					return 0, err
+				}
+				id++
+			}
+			return id, nil
+		}}},
+		"keeps its keys": {"reindexes", broken{onIndex: func(s store.PartStore, recipe string, _ func(*store.Exchange) store.Key) error {
+			return s.Reindex(recipe, keyOf)
+		}}},
+		"fails beside a reader": {"reads-while-it-appends", broken{onNear: func(store.PartStore, store.Key, int) ([]*store.Exchange, error) {
+			return nil, errors.New("busy")
+		}}},
+		"swaps parts": {"keeps-parts", broken{onPart: func(s store.PartStore, id store.ID, number int) ([]byte, error) { return s.Part(id, number^1) }}},
+		"gives parts at once": {"keeps-parts", broken{onParts: func(s store.PartStore, list []store.Part) error {
+			return s.AppendParts(list[:1])
+		}, onPart: func(s store.PartStore, id store.ID, number int) ([]byte, error) {
+			return s.Part(id, number/2)
+		}}},
+		"leaves parts": {"removes-parts", broken{onDelete: func(s store.PartStore, ids []store.ID) error {
+			if len(ids) == 1 && ids[0] > 3 {
+				return nil
+			}
+			return s.Delete(ids...)
+		}}},
+		"is not closed": {"is-closed-once", broken{onClose: func(store.PartStore) error { return nil }}},
+	}
+}
+
+func findsByPath(s store.PartStore, key store.Key, after store.ID) (*store.Exchange, error) {
+	for x, err := range s.Scan(after) {
+		if err != nil || x.Key.Host == key.Host {
+			return x, err
+		}
+	}
+	return nil, nil
+}
+
+// spy is a test that notes whether it failed, and how.
+type spy struct {
+	testing.TB
+	failed []string
+}
+
+func (s *spy) Errorf(format string, args ...any) {
+	s.failed = append(s.failed, fmt.Sprintf(format, args...))
+}
+
+func (s *spy) Fatalf(format string, args ...any) {
+	s.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+func openBolt(dir string) (store.Store, error) { return bolt.Open(filepath.Join(dir, "tape")) }
+
+// attempt runs a case, with a spy in place of the test.
+func attempt(t *testing.T, c testCase, open Open) []string {
+	t.Helper()
+	s := &spy{TB: t}
+	done := make(chan struct{})
+	dir := t.TempDir()
+	go func() {
+		defer close(done)
+		c.run(&probe{TB: s, dir: dir, open: open})
+	}()
+	<-done
+	return s.failed
+}
+
+// Each case is failed by a storage that is wrong in its way, and passed by one that is right.
+func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
+	noticed := map[string]bool{}
+	for wrong, m := range mutants() {
+		t.Run(strings.ReplaceAll(wrong, " ", "-"), func(t *testing.T) {
+			for _, c := range cases() {
+				if c.name != m.fails {
+					continue
+				}
+				var opened []store.Store
+				failed := attempt(t, c, func(dir string) (store.Store, error) {
+					for _, s := range opened {
+						_ = s.Close() // a mutant may not close it
+					}
+					s, err := openBolt(dir)
+					if err != nil {
+						return nil, err
+					}
+					opened = append(opened, s)
+					b := m.broken
+					b.PartStore = s.(store.PartStore) //nolint:forcetypeassert // it is one
+					return &b, nil
+				})
+				if len(failed) == 0 {
+					t.Errorf("%s does not notice it", c.name)
+				}
+				noticed[c.name] = true
+				return
+			}
+			t.Errorf("no case is named %q", m.fails)
+		})
+	}
+	for _, c := range cases() {
+		if !noticed[c.name] {
+			t.Errorf("no mutant fails %s", c.name)
+		}
+	}
+}
+
+// It passes where nothing is wrong, as the storages of this module show.
+func TestRun(t *testing.T) { Run(t, openBolt) }
