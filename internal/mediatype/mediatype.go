@@ -23,6 +23,10 @@ const (
 	HTML
 	GraphQL
 	Binary
+
+	// picture is declared of what is Binary unless it begins as a text: an error that is
+	// sent in its place. Given returns it of no body.
+	picture
 )
 
 // Declared returns the kind that a Content-Type names, Text for a type that says
@@ -44,7 +48,9 @@ func Named(t string) Kind {
 		return Form
 	case "application/graphql":
 		return GraphQL
-	case "application/pdf", "application/zip", "application/gzip", "application/wasm", "application/x-protobuf", "application/protobuf", "application/grpc":
+	case "application/pdf", "application/zip", "application/gzip", "application/wasm":
+		return picture
+	case "application/x-protobuf", "application/protobuf", "application/grpc":
 		return Binary
 	}
 	switch {
@@ -57,7 +63,7 @@ func Named(t string) Kind {
 	case strings.Contains(t, "json"):
 		return JSONLines
 	case strings.HasPrefix(t, "image/"), strings.HasPrefix(t, "audio/"), strings.HasPrefix(t, "video/"), strings.HasPrefix(t, "font/"):
-		return Binary
+		return picture
 	}
 	return Text
 }
@@ -71,17 +77,19 @@ func Name(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// Of returns what a body is. A Content-Type of a multipart form decides, and that of a
-// picture, an archive or the like unless the body begins as a text: an error that is sent in its place. Else the content decides if it has a shape of its
+// Of returns what a body is. A Content-Type of protocol buffers or of a multipart form
+// decides, and that of a picture, an archive or the like where the body begins as no text. Else the content decides if it has a shape of its
 // own, then the type.
 func Of(contentType string, body []byte) Kind { return Given(Declared(contentType), body) }
 
 // Given is Of for a body whose type names a kind.
 func Given(declared Kind, body []byte) Kind {
 	switch {
-	case declared == Multipart, declared == Binary && binary(body):
+	case declared == Binary, declared == Multipart:
 		return declared
-	case declared == Binary:
+	case declared == picture && binary(body):
+		return Binary
+	case declared == picture:
 		declared = Text
 	}
 	switch seen := guess(body); {

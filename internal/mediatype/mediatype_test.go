@@ -8,7 +8,7 @@ func TestTheTypeDecidesWhereItSaysEnough(t *testing.T) {
 		"application/x-ndjson": JSONLines, "application/json-rpc": JSONLines, "text/event-stream": JSONLines,
 		"application/xml": XML, "application/atom+xml": XML, "image/svg+xml": XML, "application/xhtml+xml": HTML, "text/html": HTML,
 		"application/x-www-form-urlencoded; charset": Form, "multipart/form-data; boundary=b": Multipart, "application/graphql": GraphQL,
-		"image/png": Binary, "application/zip": Binary, "": Text, "text/plain": Text, "application/octet-stream": Text, "text/javascript": Text,
+		"image/png": picture, "application/zip": picture, "application/grpc": Binary, "": Text, "text/plain": Text, "application/octet-stream": Text, "text/javascript": Text,
 	} {
 		if got := Declared(contentType); got != want {
 			t.Errorf("%q: %d, want %d", contentType, got, want)
@@ -49,8 +49,7 @@ func TestTheContentDecidesUnderEveryOtherType(t *testing.T) {
 		{"text/html", "plain", HTML},
 		{"application/xml", "\x00", XML},
 		{"text/event-stream", `{"a":1}`, JSONLines},
-		{"image/png", "\x89PNG\x00{}", Binary},
-		{"image/png", `{"a":1}`, JSON},
+		{"image/png", "\x89PNG\x00{}", Binary}, {"image/png", `{"a":1}`, JSON}, {"application/zip", "no such file", Text}, {"application/grpc", `{"a":1}`, Binary},
 		{"application/graphql", "{ me { name } }", GraphQL},
 	} {
 		if got := Of(test.contentType, []byte(test.body)); got != test.want {
