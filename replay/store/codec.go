@@ -33,13 +33,19 @@ var errNoOutcome = errors.New("neither a response nor a fault")
 
 // MarshalBinary encodes x: a version byte, then tagged fields. It never fails.
 func (x *Exchange) MarshalBinary() ([]byte, error) {
-	b := make([]byte, 1, 512+len(x.Request.Body))
+	const rest = 384 // about what the fields take whose lengths are not asked for
+	request := x.Request.append(make([]byte, 0, rest+len(x.Request.URL)+len(x.Request.Body)))
+	var response []byte
+	if x.Response != nil {
+		response = x.Response.append(make([]byte, 0, rest+len(x.Response.Body)))
+	}
+	b := make([]byte, 1, rest+len(request)+len(response))
 	b[0] = envelope
 	b = putInt(b, fieldID, int64(x.ID)) //nolint:gosec // two's complement both ways
 	b = putBytes(b, fieldSum, x.Key.Sum[:])
-	b = putAlways(b, fieldRequest, x.Request.append(nil))
+	b = putAlways(b, fieldRequest, request)
 	if x.Response != nil {
-		b = putAlways(b, fieldResponse, x.Response.append(nil))
+		b = putAlways(b, fieldResponse, response)
 	}
 	if x.Fault != nil {
 		b = putAlways(b, fieldFault, x.Fault.append(nil))

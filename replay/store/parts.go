@@ -153,8 +153,9 @@ func (f *Fault) decode(d field) error {
 // putHeader writes each name with its values as one field; a nil header and an
 // empty one are the same.
 func putHeader(b []byte, number int, h http.Header) []byte {
+	var pair []byte
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		pair := putAlways(nil, 1, name)
+		pair = putAlways(pair[:0], 1, name)
 		for _, v := range h[name] {
 			pair = putAlways(pair, 2, v)
 		}
