@@ -99,9 +99,11 @@ cover: ## coverage by function of the root module, profile in cover.out
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)
 
+# With BENCH='tapes -most 1000000' the tapes alone, without BENCH both.
 .PHONY: bench
-bench: ## what the layers cost, about 70 s; BENCH='-rounds 120 -run six'
+bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes
 	@cd bench && $(GO) run . $(BENCH)
+	@if [ -z "$(BENCH)" ]; then cd bench && $(GO) run . tapes; fi
 
 .PHONY: findings
 findings: ## what software of others does that one would not guess; needs node and npm

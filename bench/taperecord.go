@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"time"
+)
+
+// recordRounds is how often a recorder records n.
+func (b *tapeBench) recordRounds(n int) int {
+	switch {
+	case n <= 1000:
+		return b.rounds
+	case n <= 10_000:
+		return min(b.rounds, 3)
+	}
+	return 1
+}
+
+// recordings has each recorder record n calls, one after the other, over a base in memory.
+// The last file of each stays.
+func (b *tapeBench) recordings(n int) error {
+	var list []recorderKind
+	for _, k := range append(recorderKinds(), recorderKind{name: oneByOneName, ext: ".onebyone", most: 100, record: recordOneByOne}) {
+		if n <= k.most {
+			list = append(list, k)
+		}
+	}
+	return b.inTurn(b.recordRounds(n), len(list), func(i int) error {
+		k := list[i]
+		base, err := recordAll(items{}, func() error { return nil }, n)
+		if err != nil {
+			return err
+		}
+		path := b.path(k, n)
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		start, before := time.Now(), processor()
+		rt, stop, err := k.record(path, items{})
+		if err != nil {
+			return err
+		}
+		if _, err = recordAll(rt, stop, n); err != nil {
+			return err
+		}
+		wall, used := time.Since(start), processor()-before
+		b.note(toRecord, k.name, n, float64(wall)/float64(n))
+		b.note(toRecordCPU, k.name, n, float64(used-base)/float64(n))
+		b.note(toHold, k.name, n, float64(size(path))/float64(n))
+		return nil
+	})
+}
+
+// recordAll makes n calls and stops, and returns the processor time.
+func recordAll(rt http.RoundTripper, stop func() error, n int) (time.Duration, error) {
+	before := processor()
+	for i := range n {
+		if err := getItem(rt, itemHost, i); err != nil {
+			return 0, err
+		}
+	}
+	err := stop()
+	return processor() - before, err
+}
