@@ -49,7 +49,10 @@ func TestTheContentDecidesUnderEveryOtherType(t *testing.T) {
 		{"text/html", "plain", HTML},
 		{"application/xml", "\x00", XML},
 		{"text/event-stream", `{"a":1}`, JSONLines},
-		{"image/png", "\x89PNG\x00{}", Binary}, {"image/png", `{"a":1}`, JSON}, {"application/zip", "no such file", Text}, {"application/grpc", `{"a":1}`, Binary},
+		{"image/png", "\x89PNG\x00{}", Binary},
+		{"image/png", `{"a":1}`, JSON},
+		{"application/zip", "no such file", Text},
+		{"application/grpc", `{"a":1}`, Binary},
 		{"application/graphql", "{ me { name } }", GraphQL},
 	} {
 		if got := Of(test.contentType, []byte(test.body)); got != test.want {
