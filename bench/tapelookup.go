@@ -14,7 +14,8 @@ const (
 
 const (
 	coldLookups  = 200
-	warmTime     = time.Second
+	warmLookups  = 50_000
+	warmTime     = 3 * time.Second
 	leastLookups = 3
 	mostLookups  = 500
 	lookupSlice  = 10 * time.Millisecond
@@ -60,11 +61,11 @@ func (b *tapeBench) lookups(n int) error {
 	})
 }
 
-// warm looks up for a second, so that the pages of a file are in memory, as they are in a
+// warm looks up for a while, so that the pages of a file are in memory, as they are in a
 // process that replays for a while. The first lookups are a figure of their own.
 func (b *tapeBench) warm(name string, n int, rt http.RoundTripper) error {
 	var cold []float64
-	for start := time.Now(); time.Since(start) < warmTime; {
+	for start, i := time.Now(), 0; i < min(2*n, warmLookups) && time.Since(start) < warmTime; i++ {
 		number := b.random.IntN(n)
 		took, err := timed(func() error { return getItem(rt, itemHost, number) })
 		if err != nil {
