@@ -80,8 +80,8 @@
 // Every response, whatever its status (see Options.DiscardBad), and with
 // Options.Errors transport errors too. The body is copied while the caller reads
 // it; the caller waits for no storage. Where a body is closed before its end, Close
-// reads on, up to 64 KiB in all or 16 KiB more for up to 100 ms, since a decoder that has its value
-// reads no further. A body that did not end by then, such as a stream that is closed
+// reads on, up to 64 KiB in all or 16 KiB more for up to Options.RestWait (100 ms), since a
+// decoder that has its value reads no further. A body that did not end by then, such as a stream that is closed
 // early, leaves an exchange that is never replayed; [Stats] and the ledger say so,
 // and likewise of one that is longer than Options.MaxBody.
 //

@@ -134,6 +134,11 @@ type Options struct {
 	// file is, other bodies go there from 1 MiB on while they are read, and are replayed
 	// from there, a part at a time.
 	MaxBody int64
+	// RestWait is how long Close of a response body waits for an end that its caller
+	// has not read, as a decoder that stops at the closing brace; a body that ends later
+	// is not replayed. The caller waits as long and holds its slot, for a stream that it
+	// closes early too. 0 is 100 ms.
+	RestWait time.Duration
 	// OnError is called with errors that cannot be returned to a caller: failed
 	// writes, withheld exchanges, responses over MaxBody. It runs in the goroutine that found the error,
 	// must be safe for concurrent use, must not call methods of the tape that
@@ -146,6 +151,7 @@ type Options struct {
 const (
 	defaultMaxRequest = 1 << 20
 	defaultMaxBody    = 32 << 20
+	defaultRestWait   = 100 * time.Millisecond
 	maxLimit          = math.MaxInt64 / 16 // a limit is multiplied by eight, and added to
 )
 
@@ -169,6 +175,8 @@ func (o Options) withDefaults() Options {
 		panic(fmt.Sprintf("replay: Options.MaxRequest is negative: %d", o.MaxRequest))
 	case o.MaxBody < 0:
 		panic(fmt.Sprintf("replay: Options.MaxBody is negative: %d", o.MaxBody))
+	case o.RestWait < 0:
+		panic(fmt.Sprintf("replay: Options.RestWait is negative: %v", o.RestWait))
 	}
 	o.Match = o.Match.compiled()
 	chosenBy("KeepSecrets", o.KeepSecrets) // panics on what it cannot read
@@ -183,6 +191,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
+	}
+	if o.RestWait == 0 {
+		o.RestWait = defaultRestWait
 	}
 	o.MaxRequest, o.MaxBody = min(o.MaxRequest, maxLimit), min(o.MaxBody, maxLimit)
 	return o

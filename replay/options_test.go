@@ -15,7 +15,7 @@ import (
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	for name, opts := range map[string]replay.Options{
-		"Mode": {Mode: 9}, "End": {End: 9}, "MaxAge": {MaxAge: -1}, "MaxRequest": {MaxRequest: -1}, "MaxBody": {MaxBody: -1},
+		"Mode": {Mode: 9}, "End": {End: 9}, "MaxAge": {MaxAge: -1}, "MaxRequest": {MaxRequest: -1}, "MaxBody": {MaxBody: -1}, "RestWait": {RestWait: -1},
 		"Expired": {Expired: 9}, "PassThrough": {PassThrough: []string{"GET /{"}}, "PassThrough: \"GET healthz\"": {PassThrough: []string{"GET healthz"}},
 		"PassThrough: \"*.test\"": {PassThrough: []string{"*.test"}},
 		"Codings":                 {Codings: []replay.Coding{{Name: "br"}}},

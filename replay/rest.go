@@ -16,7 +16,7 @@ type rest struct {
 	time  time.Duration
 }
 
-func defaultRest() rest { return rest{bytes: 64 << 10, more: 16 << 10, time: 100 * time.Millisecond} }
+func newRest(wait time.Duration) rest { return rest{bytes: 64 << 10, more: 16 << 10, time: wait} }
 
 // read reads the rest of a body of which length bytes are missing, -1 if that is
 // not known, and had bytes were read. whole says that the body ended, closed that

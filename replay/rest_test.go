@@ -131,9 +131,11 @@ func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 			if c.chance {
 				ended = nil
 			}
-			run := func(path string, prepare func(*replay.Tape)) (lost int, recorded []any) {
-				tape := open(t, path, replay.Options{})
-				prepare(tape)
+			run := func(path string, rest bool) (lost int, recorded []any) {
+				tape := open(t, path, replay.Options{RestWait: 10 * time.Second}) // for as long as a busy machine may take
+				if !rest {
+					tape.LeaveRest()
+				}
 				client := &http.Client{Transport: gracy.Around(server.Client().Transport, tape)}
 				for n := range count {
 					recorded = append(recorded, c.read(t, client, fmt.Sprintf("%s/%d?n=%d%s", server.URL, n, n, c.query), ended))
@@ -141,11 +143,11 @@ func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 				closeTape(t, tape)
 				return int(tape.Stats().Incomplete), recorded
 			}
-			if lost, _ := run(filepath.Join(t.TempDir(), "control.tape"), (*replay.Tape).LeaveRest); lost != count && !c.chance {
+			if lost, _ := run(filepath.Join(t.TempDir(), "control.tape"), false); lost != count && !c.chance {
 				t.Errorf("without the completion %d of %d are lost, want all: the case shows nothing", lost, count)
 			}
 			path := filepath.Join(t.TempDir(), "a.tape")
-			lost, recorded := run(path, (*replay.Tape).WaitForRest)
+			lost, recorded := run(path, true)
 			if lost != 0 {
 				t.Errorf("%d of %d are not complete", lost, count)
 			}
@@ -183,37 +185,46 @@ func (e *endless) Close() error {
 	return nil
 }
 
-// A stream without an end stays incomplete, and Close waits 100 ms for it at most.
+// A stream without an end stays incomplete, and Close waits for it for as long as
+// RestWait says, 100 ms by default.
 func TestAnEndlessStreamHoldsCloseForTheBoundAlone(t *testing.T) {
-	for _, every := range []time.Duration{time.Millisecond, time.Hour} {
-		for _, deaf := range []bool{false, true} {
-			synctest.Test(t, func(t *testing.T) {
-				body := &endless{every: every, done: make(chan struct{}), deaf: deaf}
-				tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{})
-				rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-					resp := respond(req, 200, "")
-					resp.Body, resp.ContentLength = body, -1
-					return resp, nil
-				}})
-				resp, err := rt.RoundTrip(request(t, "GET", api+"/sse", ""))
-				if err != nil {
-					t.Fatal(err)
-				}
-				start := time.Now()
-				_ = resp.Body.Close()
-				if took := time.Since(start); took > 100*time.Millisecond {
-					t.Errorf("Close took %v", took)
-				}
-				if s := tape.Stats(); s.Incomplete != 1 {
-					t.Errorf("%+v, want 1 incomplete", s)
-				}
-				if text := layer.CallOf(resp).String(); !strings.Contains(text, "not on the tape: the body did not end") {
-					t.Errorf("the ledger does not say so: %s", text)
-				}
-				closeTape(t, tape)
-				time.Sleep(2 * time.Hour) // a deaf read ends by itself
-			})
-		}
+	for _, c := range []struct {
+		every      time.Duration
+		deaf       bool
+		wait, took time.Duration
+	}{
+		{time.Millisecond, false, 0, 100 * time.Millisecond},
+		{time.Millisecond, true, 0, 100 * time.Millisecond},
+		{time.Hour, false, 0, 100 * time.Millisecond},
+		{time.Hour, true, 0, 100 * time.Millisecond},
+		{time.Hour, true, 3 * time.Second, 3 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			body := &endless{every: c.every, done: make(chan struct{}), deaf: c.deaf}
+			tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{RestWait: c.wait})
+			rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				resp := respond(req, 200, "")
+				resp.Body, resp.ContentLength = body, -1
+				return resp, nil
+			}})
+			resp, err := rt.RoundTrip(request(t, "GET", api+"/sse", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			_ = resp.Body.Close()
+			if took := time.Since(start); took != c.took {
+				t.Errorf("%+v: Close took %v", c, took)
+			}
+			if s := tape.Stats(); s.Incomplete != 1 {
+				t.Errorf("%+v, want 1 incomplete", s)
+			}
+			if text := layer.CallOf(resp).String(); !strings.Contains(text, "not on the tape: the body did not end") {
+				t.Errorf("the ledger does not say so: %s", text)
+			}
+			closeTape(t, tape)
+			time.Sleep(2 * time.Hour) // a deaf read ends by itself
+		})
 	}
 }
 

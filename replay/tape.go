@@ -71,7 +71,7 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		}
 		s = nil
 	}
-	t := &Tape{opts: opts, store: s, rest: defaultRest()}
+	t := &Tape{opts: opts, store: s, rest: newRest(opts.RestWait)}
 	t.masker = masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody, codings: opts.Codings, cookie: func(name, value string) string {
 		return t.capturer.who.cookie(name, value) // by the key of the tape, which begin finds
 	}}
