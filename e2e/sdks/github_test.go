@@ -23,6 +23,11 @@ func goGithub() *harness.SDK {
 		Notes: []string{
 			"It notes the rate limit of the last response and returns an error without a request until that is over: a 403 or 429 that a retry got over does not reach it.",
 		},
+		Functions: map[string]string{
+			"read":  "`Repositories.Get`",
+			"write": "`Issues.Create`",
+			"list":  "`Issues.ListByRepo`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /repos/{owner}/{repo}", func(w http.ResponseWriter, r *http.Request) {
@@ -32,6 +37,10 @@ func goGithub() *harness.SDK {
 				w.WriteHeader(http.StatusCreated)
 				harness.JSON(w, map[string]any{"number": 1, "title": "created"})
 			})
+			mux.HandleFunc("PATCH /repos/{owner}/{repo}/issues/1", func(w http.ResponseWriter, _ *http.Request) {
+				harness.JSON(w, map[string]any{"number": 1, "state": "closed"})
+			})
+			mux.HandleFunc("DELETE /repos/{owner}/{repo}/issues/comments/1", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 			mux.HandleFunc("GET /repos/{owner}/{repo}/issues", func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Query().Get("page") == "" {
 					w.Header().Set("Link", fmt.Sprintf(`<http://%s%s?page=2>; rel="next"`, r.Host, r.URL.Path))
@@ -64,6 +73,19 @@ func goGithub() *harness.SDK {
 						}
 						opts.ListOptions.Page = resp.NextPage
 					}
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`Issues.Edit`": func(ctx context.Context) (string, error) {
+						issue, _, err := api.Issues.Edit(ctx, "octo", "hello", 1, &github.IssueRequest{State: new("closed")})
+						return issue.GetState(), err
+					},
+					"`Issues.DeleteComment`": func(ctx context.Context) (string, error) {
+						resp, err := api.Issues.DeleteComment(ctx, "octo", "hello", 1)
+						if err != nil {
+							return "", err
+						}
+						return resp.Status, nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)

@@ -23,6 +23,11 @@ func godoSDK() *harness.SDK {
 		Notes: []string{
 			"`godo.WithRetryAndBackoffs` puts a client of its own in the place of yours, so that no layer sees a request: leave it out.",
 		},
+		Functions: map[string]string{
+			"read":  "`Tags.Get`",
+			"write": "`Tags.Create`",
+			"list":  "`Tags.List`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /v2/tags/{name}", func(w http.ResponseWriter, r *http.Request) {
@@ -32,6 +37,7 @@ func godoSDK() *harness.SDK {
 				w.WriteHeader(http.StatusCreated)
 				harness.JSON(w, map[string]any{"tag": map[string]any{"name": "new"}})
 			})
+			mux.HandleFunc("DELETE /v2/tags/{name}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 			mux.HandleFunc("GET /v2/tags", func(w http.ResponseWriter, r *http.Request) {
 				links := map[string]any{}
 				if r.URL.Query().Get("page") != "2" {
@@ -75,6 +81,15 @@ func godoSDK() *harness.SDK {
 							return strconv.Itoa(n), err
 						}
 					}
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`Tags.Delete`": func(ctx context.Context) (string, error) {
+						resp, err := api.Tags.Delete(ctx, "web")
+						if err != nil {
+							return "", err
+						}
+						return resp.Status, nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)

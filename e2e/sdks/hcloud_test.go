@@ -29,6 +29,11 @@ func hcloudGo() *harness.SDK {
 		Notes: []string{
 			"It makes no second attempt after a 503 or a reset, and up to six after a 429, whatever `Retry-After` says; a POST too.",
 		},
+		Functions: map[string]string{
+			"read":  "`SSHKey.GetByID`",
+			"write": "`SSHKey.Create`",
+			"list":  "`SSHKey.All`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			key := map[string]any{"id": 7, "name": "laptop", "fingerprint": "b7:2f"}
@@ -39,6 +44,7 @@ func hcloudGo() *harness.SDK {
 				w.WriteHeader(http.StatusCreated)
 				harness.JSON(w, map[string]any{"ssh_key": key})
 			})
+			mux.HandleFunc("DELETE /ssh_keys/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 			mux.HandleFunc("GET /ssh_keys", func(w http.ResponseWriter, r *http.Request) {
 				page, next := 1, any(2)
 				if r.URL.Query().Get("page") == "2" {
@@ -73,6 +79,15 @@ func hcloudGo() *harness.SDK {
 				List: func(ctx context.Context) (string, error) {
 					keys, err := api.SSHKey.All(ctx)
 					return strconv.Itoa(len(keys)), err
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`SSHKey.Delete`": func(ctx context.Context) (string, error) {
+						resp, err := api.SSHKey.Delete(ctx, &hcloud.SSHKey{ID: 7})
+						if err != nil {
+							return "", err
+						}
+						return resp.Status, nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, int64(crc32.ChecksumIEEE([]byte(name))))

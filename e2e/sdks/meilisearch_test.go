@@ -19,14 +19,24 @@ func meilisearchGo() *harness.SDK {
 		Client: "`meilisearch.WithCustomClient`",
 		Routes: routes.Meilisearch,
 		Off:    "`meilisearch.DisableRetries()`",
+		Functions: map[string]string{
+			"read":  "`GetIndex`",
+			"write": "`CreateIndex`",
+			"list":  "`ListIndexes`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /indexes/{uid}", func(w http.ResponseWriter, r *http.Request) {
 				harness.JSON(w, map[string]any{"uid": r.PathValue("uid"), "createdAt": "2026-11-01T12:00:00Z", "updatedAt": "2026-11-01T12:00:00Z"})
 			})
-			mux.HandleFunc("POST /indexes", func(w http.ResponseWriter, _ *http.Request) {
+			task := func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusAccepted)
 				harness.JSON(w, map[string]any{"taskUid": 1, "status": "enqueued", "type": "indexCreation", "enqueuedAt": "2026-11-01T12:00:00Z"})
+			}
+			mux.HandleFunc("POST /indexes", task)
+			mux.HandleFunc("POST /indexes/{uid}/documents", task)
+			mux.HandleFunc("POST /indexes/{uid}/search", func(w http.ResponseWriter, _ *http.Request) {
+				harness.JSON(w, map[string]any{"hits": []any{map[string]any{"id": 1}}, "query": "a film", "limit": 20})
 			})
 			mux.HandleFunc("GET /indexes", func(w http.ResponseWriter, _ *http.Request) {
 				harness.JSON(w, map[string]any{"results": []any{map[string]any{"uid": "a"}}, "offset": 0, "limit": 1, "total": 2})
@@ -65,6 +75,22 @@ func meilisearchGo() *harness.SDK {
 						n += len(page.Results)
 					}
 					return strconv.Itoa(n), nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`Index.AddDocuments`": func(ctx context.Context) (string, error) {
+						task, err := api.Index("films").AddDocuments(ctx, []map[string]any{{"id": 1, "title": "a film"}}, nil)
+						if err != nil {
+							return "", err
+						}
+						return strconv.FormatInt(task.TaskUID, 10), nil
+					},
+					"`Index.Search`": func(ctx context.Context) (string, error) {
+						found, err := api.Index("films").Search(ctx, "a film", &meilisearch.SearchRequest{})
+						if err != nil {
+							return "", err
+						}
+						return strconv.Itoa(len(found.Hits)), nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)

@@ -29,6 +29,12 @@ func minioGo() *harness.SDK {
 			"Its bodies cannot be had again: retry resends what it has kept.",
 			"Over plain http each chunk of a body is signed with the time: for a tape, `replay.Options{Match: replay.Match{Ignore: replay.ChunkSignatures}}`.",
 		},
+		Functions: map[string]string{
+			"read":   "`GetObject`",
+			"write":  "`PutObject`",
+			"upload": "`PutObject` of 5 MiB",
+			"list":   "`ListObjects`",
+		},
 		Serve: harness.S3,
 		Open: func(url string, client *http.Client, own bool) (harness.Calls, error) {
 			api, err := openMinio(client.Transport, strings.TrimPrefix(url, "http://"), func(o *minio.Options) {
@@ -65,6 +71,20 @@ func minioGo() *harness.SDK {
 						keys += object.Key + " "
 					}
 					return keys, nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`StatObject`": func(ctx context.Context) (string, error) {
+						info, err := api.StatObject(ctx, "bucket", "photos/2024/a.jpg", minio.StatObjectOptions{})
+						return info.ETag, err
+					},
+					"`RemoveObject`": func(ctx context.Context) (string, error) {
+						return "removed", api.RemoveObject(ctx, "bucket", "photos/2024/a.jpg", minio.RemoveObjectOptions{})
+					},
+					"`PutObject` from a plain reader": func(ctx context.Context) (string, error) {
+						body := struct{ io.Reader }{bytes.NewReader(harness.Big(1000))}
+						info, err := api.PutObject(ctx, "bucket", "photos/new.jpg", body, 1000, minio.PutObjectOptions{})
+						return info.ETag, err
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, "photos/2024/"+name+".jpg")

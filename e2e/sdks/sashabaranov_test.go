@@ -22,7 +22,12 @@ func sashabaranov() *harness.SDK {
 		Safe:   []string{"POST /v1/chat/completions"},
 		NoOwn:  true,
 		Notes:  []string{"A completion that is declared safe may be computed, and paid for, twice."},
-		Serve:  harness.OpenAI,
+		Functions: map[string]string{
+			"read":   "`GetFile`",
+			"write":  "`CreateChatCompletion`",
+			"stream": "`CreateChatCompletionStream`",
+		},
+		Serve: harness.OpenAI,
 		Open: func(url string, client *http.Client, _ bool) (harness.Calls, error) {
 			api := openSashabaranov(client, url)
 			chat := func(text string) openai.ChatCompletionRequest {
@@ -64,6 +69,19 @@ func sashabaranov() *harness.SDK {
 						}
 						text += event.Choices[0].Delta.Content
 					}
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`CreateFileBytes`": func(ctx context.Context) (string, error) {
+						file, err := api.CreateFileBytes(ctx, openai.FileBytesRequest{Name: "a.jsonl", Bytes: harness.Big(1000), Purpose: openai.PurposeBatch})
+						return file.ID, err
+					},
+					"`ListFiles`": func(ctx context.Context) (string, error) {
+						list, err := api.ListFiles(ctx)
+						if err != nil {
+							return "", err
+						}
+						return list.Files[0].ID, nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, "file-"+harness.Token(name))

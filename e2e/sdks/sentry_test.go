@@ -29,6 +29,9 @@ func sentryGo() *harness.SDK {
 			"An event has an id and a time, in an envelope that is no JSON: for a tape, `replay.Options{Match: replay.Match{IgnoreBody: true}}`.",
 			"After a 429 that reaches it, it drops events for as long as `Retry-After` says.",
 		},
+		Functions: map[string]string{
+			"write": "`CaptureEvent`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("POST /api/1/envelope/", func(w http.ResponseWriter, _ *http.Request) {

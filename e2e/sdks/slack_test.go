@@ -29,6 +29,12 @@ func slackGo() *harness.SDK {
 			"Each call is a POST, what reads too.",
 			"A file is uploaded from a pipe, which nobody can rewind. For a tape, `replay.Options{MaxRequest: 64 << 20}`: a body over `MaxRequest` is compared with its random boundary.",
 		},
+		Functions: map[string]string{
+			"read":   "`GetUserInfo`",
+			"write":  "`PostMessage`",
+			"upload": "`UploadFile` in three requests",
+			"list":   "`GetConversations`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			ok := func(name string, fields map[string]any) {

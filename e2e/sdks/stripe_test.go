@@ -23,12 +23,17 @@ func stripeGo() *harness.SDK {
 			"It makes no second attempt after a 503, 500 or 429 whose body is a JSON error, as Stripe's are.",
 			"Each POST carries an `Idempotency-Key`, so each may be sent again.",
 		},
+		Functions: map[string]string{
+			"read":  "`V1Customers.Retrieve`",
+			"write": "`V1Customers.Create`",
+			"list":  "`V1Customers.List`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			customer := func(w http.ResponseWriter, r *http.Request) {
 				harness.JSON(w, map[string]any{"id": "cus_1" + r.PathValue("id"), "object": "customer", "name": "Ada"})
 			}
-			mux.HandleFunc("GET /v1/customers/{id}", customer)
+			mux.HandleFunc("/v1/customers/{id}", customer)
 			mux.HandleFunc("POST /v1/customers", customer)
 			mux.HandleFunc("GET /v1/customers", func(w http.ResponseWriter, r *http.Request) {
 				after := r.URL.Query().Get("starting_after")
@@ -70,6 +75,22 @@ func stripeGo() *harness.SDK {
 						ids += customer.ID + " "
 					}
 					return ids, nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`V1Customers.Update`": func(ctx context.Context) (string, error) {
+						customer, err := api.V1Customers.Update(ctx, "cus_NffrFeUfNV2Hib", &stripe.CustomerUpdateParams{Description: new("other words")})
+						if err != nil {
+							return "", err
+						}
+						return customer.ID, nil
+					},
+					"`V1Customers.Delete`": func(ctx context.Context) (string, error) {
+						customer, err := api.V1Customers.Delete(ctx, "cus_NffrFeUfNV2Hib", nil)
+						if err != nil {
+							return "", err
+						}
+						return customer.ID, nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, "cus_"+harness.Token(name))

@@ -37,17 +37,26 @@ func section(doc, name string, sdks []*SDK, saw map[string]map[string]string, wr
 	if err != nil {
 		return err
 	}
-	for part, writePart := range map[string]func(*strings.Builder, []page){"alone": alone, "over": over, "each": each} {
+	for _, part := range []struct {
+		of, what string
+		write    func(*strings.Builder, []page)
+	}{
+		{name, "alone", alone},
+		{name, "over", over},
+		{name, "tapes", tapes},
+		{name, "each", each},
+		{"all", "sum", func(b *strings.Builder, _ []page) { sum(b, text) }},
+	} {
 		var b strings.Builder
-		writePart(&b, pages)
-		begin, end := fmt.Appendf(nil, "<!-- %s: %s -->\n", name, part), fmt.Appendf(nil, "<!-- end of %s: %s -->", name, part)
+		part.write(&b, pages)
+		begin, end := fmt.Appendf(nil, "<!-- %s: %s -->\n", part.of, part.what), fmt.Appendf(nil, "<!-- end of %s: %s -->", part.of, part.what)
 		head, rest, ok := bytes.Cut(text, begin)
 		old, tail, found := bytes.Cut(rest, end)
 		switch {
 		case !ok || !found:
 			return fmt.Errorf("%s has no %s", doc, begin)
 		case string(old) != b.String() && !write:
-			return fmt.Errorf("%s: part %q of %s is not what was seen: write it anew with -update", doc, part, name)
+			return fmt.Errorf("%s: part %q of %s is not what was seen: write it anew with -update", doc, part.what, part.of)
 		}
 		text = bytes.Join([][]byte{head, begin, []byte(b.String()), end, tail}, nil)
 	}
@@ -104,15 +113,11 @@ func over(b *strings.Builder, pages []page) {
 			}
 			return or(strings.Join(all, ", "), "-")
 		}
-		tape := "all"
-		if p.Seen["tape"] != "" {
-			tape = "not " + p.Seen["tape"]
-		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", p.SDK.Name,
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", p.SDK.Name,
 			cell("over read 503", "over read 500", "over read reset", "over read 429 with Retry-After"),
 			cell("over write 503", "over write 500", "over write reset"),
 			cell("over write 429 with Retry-After", "over write 429 on half of the body"),
-			cell("over upload 503", "over upload 429 with Retry-After"), cell("stream"), cell("product"), cell("routes"), tape)
+			cell("over upload 503", "over upload 429 with Retry-After"), cell("stream"), cell("product"), cell("routes"))
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 //
 //	statement, SDK, case: figure # reason
 //
-// The figure is the largest that may come; "sometimes" before it means that a smaller
-// one proves nothing.
+// The figure is the largest that may come.
 const table = "testdata/known.txt"
 
 var update = flag.Bool("update", false, "take what holds out of "+table+", and write what was seen and docs/sdks.md")
@@ -28,13 +27,12 @@ var known struct {
 }
 
 type miss struct {
-	key       string
-	figure    int
-	sometimes bool
-	reason    string
-	met       bool // it was looked up
-	worst     int  // the largest figure that came and is no good
-	mended    bool // no figure that is no good came
+	key    string
+	figure int
+	reason string
+	met    bool // it was looked up
+	worst  int  // the largest figure that came and is no good
+	mended bool // no figure that is no good came
 }
 
 // readKnown reads the table.
@@ -52,7 +50,6 @@ func readKnown() (map[string]*miss, error) {
 		rule, reason, ok := strings.Cut(line, " # ")
 		key, figure, found := strings.Cut(rule, ": ")
 		m := &miss{key: key, reason: reason}
-		figure, m.sometimes = strings.CutPrefix(figure, "sometimes ")
 		if _, err := fmt.Sscan(figure, &m.figure); err != nil || !ok || !found {
 			return nil, fmt.Errorf("%s: %q is no line", table, line)
 		}
@@ -77,12 +74,14 @@ func check(t *testing.T, statement string, sdk *SDK, what string, figure int, go
 	}
 }
 
-// sometimes reports whether the table says that something fails now and then.
-func sometimes(statement string, sdk *SDK, what string) bool {
+// reason returns why something fails, as the table has it.
+func reason(statement string, sdk *SDK, what string) string {
 	known.mu.Lock()
 	defer known.mu.Unlock()
-	m := known.lines[fmt.Sprintf("%s, %s, %s", statement, sdk.Name, what)]
-	return m != nil && m.sometimes
+	if m := known.lines[fmt.Sprintf("%s, %s, %s", statement, sdk.Name, what)]; m != nil {
+		return m.reason
+	}
+	return "not replayed"
 }
 
 // judge takes what came of a statement and returns what is wrong with that, " " if it
@@ -95,7 +94,7 @@ func (m *miss) judge(figure int, good, updating bool) string {
 	case good:
 		m.met = true
 		m.mended = m.worst == 0
-		if !m.sometimes && !updating {
+		if !updating {
 			return ", which holds now: take it out of " + table + ", as -update does"
 		}
 	default:
@@ -161,7 +160,7 @@ func writeKnown() error {
 		key, _, _ := strings.Cut(line, ": ")
 		m := known.lines[key]
 		switch {
-		case m == nil || !m.met || m.sometimes:
+		case m == nil || !m.met:
 			out.WriteString(line)
 		case m.mended:
 		default:

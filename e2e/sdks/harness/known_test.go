@@ -16,7 +16,6 @@ func TestTheTableCanOnlyShrink(t *testing.T) {
 		{"as bad as the line says", &miss{figure: 2}, 2, false, false},
 		{"worse than the line says", &miss{figure: 2}, 3, false, true},
 		{"good, and a line", &miss{figure: 2}, 1, true, true},
-		{"good, and a line of what comes sometimes", &miss{figure: 2, sometimes: true}, 1, true, false},
 	} {
 		if got := c.line.judge(c.figure, c.good, false); got != "" != c.isFault {
 			t.Errorf("%s: %q", c.name, got)

@@ -23,6 +23,8 @@ func S3() http.Handler {
 		switch {
 		case r.Method == http.MethodPut:
 			w.Header().Set("ETag", tag)
+		case r.Method == http.MethodDelete:
+			w.WriteHeader(http.StatusNoContent)
 		case key == "":
 			after := r.URL.Query().Get("continuation-token")
 			next := "<IsTruncated>false</IsTruncated>"

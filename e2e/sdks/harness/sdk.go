@@ -17,6 +17,9 @@ type SDK struct {
 	Name string
 	// Module is the path of its module, by which its version is found.
 	Module string
+	// Functions are what docs/sdks.md calls its calls, by the names "read", "write",
+	// "upload", "list" and "stream".
+	Functions map[string]string
 	// Code is the function of the test package whose body docs/sdks.md shows.
 	Code string
 	// Client, Off and Advice say in a few words how it takes the client, how its own
@@ -64,6 +67,8 @@ type Calls struct {
 	Stream func(ctx context.Context, first func()) (string, error)
 	// Object reads the object of a name.
 	Object func(ctx context.Context, name string) error
+	// More are recorded and replayed alone, by what docs/sdks.md calls them.
+	More map[string]func(context.Context) (string, error)
 }
 
 // Last ends what is written, so that a body cut short is noticed.

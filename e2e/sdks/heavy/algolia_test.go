@@ -26,6 +26,11 @@ func algoliaGo() *harness.SDK {
 		Notes: []string{
 			"Each retry goes to another host. A POST that one host rejected is never sent to the next: its body is used up by then.",
 		},
+		Functions: map[string]string{
+			"read":  "`GetObject`",
+			"write": "`SaveObject`",
+			"list":  "`ListIndices`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /1/indexes/films/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -33,6 +38,12 @@ func algoliaGo() *harness.SDK {
 			})
 			mux.HandleFunc("POST /1/indexes/films", func(w http.ResponseWriter, _ *http.Request) {
 				harness.JSON(w, map[string]any{"objectID": "new", "taskID": 1, "createdAt": "2026-11-01T12:00:00Z"})
+			})
+			mux.HandleFunc("POST /1/indexes/films/query", func(w http.ResponseWriter, _ *http.Request) {
+				harness.JSON(w, map[string]any{"hits": []any{map[string]any{"objectID": "1"}}, "query": "", "params": "", "processingTimeMS": 1})
+			})
+			mux.HandleFunc("POST /1/indexes/films/batch", func(w http.ResponseWriter, _ *http.Request) {
+				harness.JSON(w, map[string]any{"taskID": 1, "objectIDs": []string{"1"}})
 			})
 			mux.HandleFunc("GET /1/indexes", func(w http.ResponseWriter, _ *http.Request) {
 				harness.JSON(w, map[string]any{"items": []any{map[string]any{"name": "films", "createdAt": "", "updatedAt": "", "entries": 1, "dataSize": 1, "fileSize": 1, "lastBuildTimeS": 1, "pendingTask": false, "numberOfPendingTasks": 0}}, "nbPages": 2})
@@ -78,6 +89,23 @@ func algoliaGo() *harness.SDK {
 						n += len(list.Items)
 					}
 					return fmt.Sprint(n), nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`SearchSingleIndex`": func(ctx context.Context) (string, error) {
+						found, err := api.SearchSingleIndex(api.NewApiSearchSingleIndexRequest("films"), search.WithContext(ctx))
+						if err != nil {
+							return "", err
+						}
+						return found.Hits[0].ObjectID, nil
+					},
+					"`Batch`": func(ctx context.Context) (string, error) {
+						batch := search.NewBatchWriteParams([]search.BatchRequest{*search.NewBatchRequest(search.ACTION_ADD_OBJECT, map[string]any{"title": "a film"})})
+						done, err := api.Batch(api.NewApiBatchRequest("films", batch), search.WithContext(ctx))
+						if err != nil {
+							return "", err
+						}
+						return strings.Join(done.ObjectIDs, " "), nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)

@@ -26,6 +26,12 @@ func anthropicGo() *harness.SDK {
 			"A completion that is declared safe may be computed, and paid for, twice.",
 			"Alone it sends a POST again after a 503, a 500, a reset, and a 200 that was cut off, without a key.",
 		},
+		Functions: map[string]string{
+			"read":   "`Models.Get`",
+			"write":  "`Messages.New`",
+			"list":   "`Models.ListAutoPaging`",
+			"stream": "`Messages.NewStreaming`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			model := func(id string) map[string]any {

@@ -1,6 +1,7 @@
 package heavy
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/routes"
 )
 
@@ -26,9 +28,17 @@ func azureBlob() *harness.SDK {
 		Sorry: func(int) (typ, body string) {
 			return "application/xml", `<?xml version="1.0" encoding="utf-8"?><Error><Code>ServerBusy</Code><Message>busy</Message></Error>`
 		},
+		Tape: replay.Options{Match: replay.Match{Ignore: replay.BlockIDs}},
 		Notes: []string{
 			"All that is built on azcore hands out its body itself, rewound, where others hand out a copy.",
 			"Over SharedKey all `X-Ms-` headers are signed, so no layer may add one. After a 503 or 429 it sends `Expect: 100-continue` for a while.",
+			"The blocks of `UploadStream` have random ids: for a tape, `replay.Options{Match: replay.Match{Ignore: replay.BlockIDs}}`.",
+		},
+		Functions: map[string]string{
+			"read":   "`DownloadStream`",
+			"write":  "`UploadBuffer`",
+			"upload": "`UploadBuffer` of 5 MiB",
+			"list":   "`NewListBlobsFlatPager`",
 		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
@@ -40,6 +50,7 @@ func azureBlob() *harness.SDK {
 				w.Header().Set("ETag", `"0x1"`)
 				harness.Text(w, "text/plain", r.PathValue("name"))
 			})
+			mux.HandleFunc("DELETE /cont/{name...}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) })
 			mux.HandleFunc("GET /cont", func(w http.ResponseWriter, r *http.Request) {
 				marker, next := r.URL.Query().Get("marker"), "more"
 				if marker != "" {
@@ -90,6 +101,19 @@ func azureBlob() *harness.SDK {
 						}
 					}
 					return strings.Join(names, " "), nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`UploadStream` in blocks": func(ctx context.Context) (string, error) {
+						blob, err := api.UploadStream(ctx, "cont", "blocks.jpg", bytes.NewReader(harness.Big(3<<20)), &azblob.UploadStreamOptions{BlockSize: 1 << 20, Concurrency: 1})
+						if err != nil {
+							return "", err
+						}
+						return string(*blob.ETag), nil
+					},
+					"`DeleteBlob`": func(ctx context.Context) (string, error) {
+						_, err := api.DeleteBlob(ctx, "cont", "a.jpg", nil)
+						return "deleted", err
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, "photos/2024/"+name+".jpg")

@@ -2,10 +2,14 @@ package heavy
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -35,6 +39,12 @@ func googleStorage() *harness.SDK {
 			"A client of yours needs its own credentials: `option.WithHTTPClient` leaves all others out.",
 			"An upload is a POST, of a chunk too. One with a condition (`DoesNotExist`) can be sent again.",
 		},
+		Functions: map[string]string{
+			"read":   "`Object.Attrs`",
+			"write":  "`Object.NewWriter`",
+			"upload": "`Object.NewWriter` of 5 MiB",
+			"list":   "`Bucket.Objects`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			object := func(name string) map[string]any {
@@ -56,10 +66,9 @@ func googleStorage() *harness.SDK {
 				harness.JSON(w, list)
 			})
 			mux.HandleFunc("POST /upload/storage/v1/b/bucket/o", func(w http.ResponseWriter, r *http.Request) {
-				if harness.Body(r) == "" {
-					panic(http.ErrAbortHandler)
-				}
-				_ = json.NewEncoder(w).Encode(object("new.jpg"))
+				made := object("new.jpg")
+				made["crc32c"] = checksum(r)
+				_ = json.NewEncoder(w).Encode(made)
 			})
 			return mux
 		},
@@ -78,13 +87,16 @@ func googleStorage() *harness.SDK {
 				}
 				return attrs.Name, nil
 			}
-			put := func(ctx context.Context, body []byte) (string, error) {
-				w := api.Bucket("bucket").Object("new.jpg").NewWriter(ctx)
+			write := func(w *storage.Writer, body []byte, chunk int) (string, error) {
+				w.ChunkSize = chunk
 				_, err := w.Write(body)
 				if err := errors.Join(err, w.Close()); err != nil {
 					return "", err
 				}
 				return w.Attrs().Name, nil
+			}
+			put := func(ctx context.Context, body []byte) (string, error) {
+				return write(api.Bucket("bucket").Object("new.jpg").NewWriter(ctx), body, 16<<20) // as by default
 			}
 			return harness.Calls{
 				Read:   func(ctx context.Context) (string, error) { return read(ctx, "a.jpg") },
@@ -103,6 +115,22 @@ func googleStorage() *harness.SDK {
 						names += attrs.Name + " "
 					}
 				},
+				More: map[string]func(context.Context) (string, error){
+					"`Object.NewReader`": func(ctx context.Context) (string, error) {
+						r, err := api.Bucket("bucket").Object("a.jpg").NewReader(ctx)
+						if err != nil {
+							return "", err
+						}
+						b, err := io.ReadAll(r)
+						return string(b), errors.Join(err, r.Close())
+					},
+					"`Object.NewWriter` with `ChunkSize: 0`": func(ctx context.Context) (string, error) {
+						return write(api.Bucket("bucket").Object("new.jpg").NewWriter(ctx), harness.Big(1000), 0)
+					},
+					"`Object.NewWriter` with `DoesNotExist`": func(ctx context.Context) (string, error) {
+						return write(api.Bucket("bucket").Object("new.jpg").If(storage.Conditions{DoesNotExist: true}).NewWriter(ctx), harness.Big(1000), 16<<20)
+					},
+				},
 				Object: func(ctx context.Context, name string) error {
 					r, err := api.Bucket("bucket").Object("photos/2024/" + name + ".jpg").NewReader(ctx)
 					if err != nil {
@@ -117,6 +145,26 @@ func googleStorage() *harness.SDK {
 			}, nil
 		},
 	}
+}
+
+// checksum returns that of the object in an upload.
+func checksum(r *http.Request) string {
+	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	parts, sum := multipart.NewReader(r.Body, params["boundary"]), crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	for range 2 { // its attributes, and the object
+		part, err := parts.NextPart()
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		sum.Reset()
+		if _, err := io.Copy(sum, part); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+	return base64.StdEncoding.EncodeToString(sum.Sum(nil))
 }
 
 func openStorage(client *http.Client, test ...option.ClientOption) (*storage.Client, error) {

@@ -23,6 +23,12 @@ func googleGenai() *harness.SDK {
 			"A completion that is declared safe may be computed, and paid for, twice.",
 			"With `HTTPOptions.RetryOptions` it sends a POST again after a 503, without a key.",
 		},
+		Functions: map[string]string{
+			"read":   "`Models.Get`",
+			"write":  "`Models.GenerateContent`",
+			"list":   "`Models.All`",
+			"stream": "`Models.GenerateContentStream`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			content := func(text string) map[string]any {

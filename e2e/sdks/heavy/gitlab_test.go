@@ -23,6 +23,11 @@ func gitlabGo() *harness.SDK {
 		Notes: []string{
 			"Alone it sends a POST again after a 503, without a key, and nothing after a reset. It waits for `RateLimit-Reset`, not for `Retry-After`.",
 		},
+		Functions: map[string]string{
+			"read":  "`Projects.GetProject`",
+			"write": "`Labels.CreateLabel`",
+			"list":  "`Labels.ListLabels`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /api/v4/projects/{id}", func(w http.ResponseWriter, r *http.Request) {

@@ -29,6 +29,13 @@ func openaiGo() *harness.SDK {
 			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
 			"Alone it sends a POST again after a 503, a 500 or a reset, without a key, so that its work may be done and paid for twice.",
 		},
+		Functions: map[string]string{
+			"read":   "`Files.Get`",
+			"write":  "`Chat.Completions.New`",
+			"upload": "`Files.New` of 2 MiB",
+			"list":   "`Files.ListAutoPaging`",
+			"stream": "`Chat.Completions.NewStreaming`",
+		},
 		Serve: harness.OpenAI,
 		Open: func(url string, client *http.Client, own bool) (harness.Calls, error) {
 			retries := option.WithMaxRetries(0)

@@ -23,8 +23,13 @@ func opensearchGo() *harness.SDK {
 		Off:    "`Config.DisableRetry: true`",
 		Notes: []string{
 			"After a failure it sends `GET /` of its own over the same transport, to see whether the node lives: those take slots, quota and a route as well. They are not counted here.",
+			"Every 5 to 30 seconds each client sends a `GET /_nodes/_local/stats` as well, unless `OPENSEARCH_GO_NODE_STATS_INTERVAL=-1s` is in the environment.",
 		},
 		Noise: func(r *http.Request) bool { return r.URL.Path == "/" },
+		Functions: map[string]string{
+			"read":  "`Document.Get`",
+			"write": "`Index`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			mux.HandleFunc("GET /films/_doc/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -32,6 +37,12 @@ func opensearchGo() *harness.SDK {
 			})
 			mux.HandleFunc("POST /films/_doc", func(w http.ResponseWriter, _ *http.Request) {
 				harness.JSON(w, map[string]any{"_index": "films", "_id": "new", "result": "created"})
+			})
+			mux.HandleFunc("POST /films/_bulk", func(w http.ResponseWriter, _ *http.Request) {
+				harness.JSON(w, map[string]any{"items": []any{map[string]any{"index": map[string]any{"_index": "films", "_id": "1", "status": 201}}}})
+			})
+			mux.HandleFunc("POST /films/_search", func(w http.ResponseWriter, _ *http.Request) {
+				harness.JSON(w, map[string]any{"hits": map[string]any{"hits": []any{map[string]any{"_index": "films", "_id": "1"}}}})
 			})
 			mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 				harness.JSON(w, map[string]any{"name": "node", "version": map[string]any{"distribution": "opensearch", "number": "2.0.0"}})
@@ -58,6 +69,22 @@ func opensearchGo() *harness.SDK {
 						return "", err
 					}
 					return doc.ID, nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`Bulk`": func(ctx context.Context) (string, error) {
+						done, err := api.Bulk(ctx, opensearchapi.BulkReq{Index: "films", Body: strings.NewReader("{\"index\":{}}\n{\"title\":\"a film\"}\n")})
+						if err != nil {
+							return "", err
+						}
+						return fmt.Sprint(len(done.Items)), nil
+					},
+					"`Search`": func(ctx context.Context) (string, error) {
+						found, err := api.Search(ctx, &opensearchapi.SearchReq{Indices: []string{"films"}, Body: strings.NewReader(`{"query":{"match_all":{}}}`)})
+						if err != nil {
+							return "", err
+						}
+						return fmt.Sprint(len(found.Hits.Hits)), nil
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)

@@ -29,6 +29,13 @@ func awsS3() *harness.SDK {
 			"Its bodies cannot be had again: retry resends what it has kept. A resend is byte for byte the first request, signature and date included, which S3 accepts for 15 minutes.",
 			"All `X-Amz-` headers are signed, so no layer may add one.",
 		},
+		Functions: map[string]string{
+			"read":   "`GetObject`",
+			"write":  "`PutObject`",
+			"upload": "`PutObject` of 5 MiB",
+			"list":   "`ListObjectsV2`",
+			"stream": "`GetObject` as a stream",
+		},
 		Serve: harness.S3,
 		Open: func(url string, client *http.Client, own bool) (harness.Calls, error) {
 			api := openS3(client, func(o *s3.Options) {
@@ -77,6 +84,19 @@ func awsS3() *harness.SDK {
 						return "", err
 					}
 					return harness.ReadStream(object.Body, first)
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`HeadObject`": func(ctx context.Context) (string, error) {
+						info, err := api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String("bucket"), Key: aws.String("photos/2024/a.jpg")})
+						if err != nil {
+							return "", err
+						}
+						return *info.ETag, nil
+					},
+					"`DeleteObject`": func(ctx context.Context) (string, error) {
+						_, err := api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String("bucket"), Key: aws.String("photos/2024/a.jpg")})
+						return "deleted", err
+					},
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, "photos/2024/"+name+".jpg")

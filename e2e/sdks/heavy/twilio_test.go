@@ -25,6 +25,11 @@ func twilioGo() *harness.SDK {
 		Notes: []string{
 			"Its calls take no context: a deadline is for `timeout` or `http.Client.Timeout` to set.",
 		},
+		Functions: map[string]string{
+			"read":  "`Api.FetchMessage`",
+			"write": "`Api.CreateMessage`",
+			"list":  "`Api.ListMessage`",
+		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
 			message := func(w http.ResponseWriter, r *http.Request) {

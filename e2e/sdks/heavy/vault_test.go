@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/vault/api"
 
 	"github.com/gracy-go/gracy/e2e/sdks/harness"
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/routes"
 )
 
@@ -20,9 +21,15 @@ func vaultAPI() *harness.SDK {
 		Client: "`Config.HttpClient`",
 		Routes: routes.Vault,
 		Off:    "`Config.MaxRetries = 0`",
+		Tape:   replay.Options{KeepSecrets: []string{"GET /v1/secret/{path...}"}},
 		Notes: []string{
 			"Set the transport last: `ConfigureTLS` and some setters expect an `*http.Transport`, and fail or panic on any other.",
-			"A write is a PUT, so it is sent again. A tape holds `REDACTED` in the place of secrets, which are all that Vault returns.",
+			"A write is a PUT, so it is sent again. A tape holds `REDACTED` in the place of secrets, which are all that Vault returns: for one that replays them, and holds them for whoever has the file, `replay.Options{KeepSecrets: []string{\"GET /v1/secret/{path...}\"}}`.",
+		},
+		Functions: map[string]string{
+			"read":  "`Logical().Read`",
+			"write": "`Logical().Write`",
+			"list":  "`Logical().List`",
 		},
 		Serve: func() http.Handler {
 			mux := http.NewServeMux()
@@ -31,7 +38,7 @@ func vaultAPI() *harness.SDK {
 					harness.JSON(w, map[string]any{"data": map[string]any{"keys": []string{"a", "b"}}})
 					return
 				}
-				harness.JSON(w, map[string]any{"data": map[string]any{"color": r.PathValue("name")}})
+				harness.JSON(w, map[string]any{"data": map[string]any{"color": r.PathValue("name"), "password": "open sesame"}})
 			})
 			return mux
 		},
@@ -60,6 +67,22 @@ func vaultAPI() *harness.SDK {
 						return "", err
 					}
 					return fmt.Sprint(secret.Data["color"]), nil
+				},
+				More: map[string]func(context.Context) (string, error){
+					"`Logical().Read` of a password": func(ctx context.Context) (string, error) {
+						secret, err := vault.Logical().ReadWithContext(ctx, "secret/door")
+						if err != nil {
+							return "", err
+						}
+						return fmt.Sprint(secret.Data["password"]), nil
+					},
+				},
+				List: func(ctx context.Context) (string, error) {
+					secret, err := vault.Logical().ListWithContext(ctx, "secret/team")
+					if err != nil {
+						return "", err
+					}
+					return fmt.Sprint(secret.Data["keys"]), nil
 				},
 				Object: func(ctx context.Context, name string) error {
 					_, err := read(ctx, name)
