@@ -22,6 +22,8 @@ func sdks() []*harness.SDK {
 		anthropicGo(),
 		awsS3(),
 		azureBlob(),
+		cloudflareGo(),
+		datadogGo(),
 		elasticsearchGo(),
 		gitlabGo(),
 		googleGenai(),
