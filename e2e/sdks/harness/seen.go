@@ -21,7 +21,10 @@ var seen struct {
 }
 
 // note keeps what a test saw of an SDK, for [facts] and docs/sdks.md.
-func note(sdk *SDK, figure, value string) {
+func note(sdk *SDK, figure, value string) { noteUnless(sdk, figure, value, value) }
+
+// noteUnless keeps what a test saw of an SDK, unless another test has seen not.
+func noteUnless(sdk *SDK, figure, value, not string) {
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	if seen.all == nil {
@@ -30,7 +33,9 @@ func note(sdk *SDK, figure, value string) {
 	if seen.all[sdk.Name] == nil {
 		seen.all[sdk.Name] = map[string]string{}
 	}
-	seen.all[sdk.Name][figure] = value
+	if was, ok := seen.all[sdk.Name][figure]; !ok || was != not {
+		seen.all[sdk.Name][figure] = value
+	}
 }
 
 // checkSeen compares what was seen and the document that is made of it with the files,
