@@ -14,8 +14,8 @@ import (
 func testedElsewhere() map[string]string {
 	return map[string]string{
 		"throttle/internal/storetest/storetest.go":   "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
-		"replay/internal/tapetest/memory.go":         "tapetest_test.go", // the suite for storages
-		"auth/source.go":                             "auth_test.go", // no verb prints a token
+		"replay/internal/tapetest/memory.go":         "tapetest_test.go",             // the suite for storages
+		"auth/source.go":                             "auth_test.go",                 // no verb prints a token
 		"concurrency/class.go":                       "queue_test.go",
 		"internal/route/secret.go":                   "segment_test.go", // one table for all that a segment may be
 		"internal/route/shape.go":                    "segment_test.go",
