@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +89,7 @@ func algoliaGo() *harness.SDK {
 						}
 						n += len(list.Items)
 					}
-					return fmt.Sprint(n), nil
+					return strconv.Itoa(n), nil
 				},
 				More: map[string]func(context.Context) (string, error){
 					"`SearchSingleIndex`": func(ctx context.Context) (string, error) {

@@ -2,8 +2,8 @@ package heavy
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	gitlab "gitlab.com/gitlab-org/api/client-go/v2"
@@ -74,7 +74,7 @@ func gitlabGo() *harness.SDK {
 					for {
 						labels, resp, err := api.Labels.ListLabels(1, opts, gitlab.WithContext(ctx))
 						if n += len(labels); err != nil || resp.NextPage == 0 {
-							return fmt.Sprint(n), err
+							return strconv.Itoa(n), err
 						}
 						opts.Page = resp.NextPage
 					}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -109,7 +110,7 @@ func kubernetesGo() *harness.SDK {
 						}
 						n += len(list.Items)
 						if opts.Continue = list.Continue; opts.Continue == "" {
-							return fmt.Sprint(n), nil
+							return strconv.Itoa(n), nil
 						}
 					}
 				},

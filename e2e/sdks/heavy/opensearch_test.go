@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/opensearch-project/opensearch-go/v4"
@@ -76,14 +77,14 @@ func opensearchGo() *harness.SDK {
 						if err != nil {
 							return "", err
 						}
-						return fmt.Sprint(len(done.Items)), nil
+						return strconv.Itoa(len(done.Items)), nil
 					},
 					"`Search`": func(ctx context.Context) (string, error) {
 						found, err := api.Search(ctx, &opensearchapi.SearchReq{Indices: []string{"films"}, Body: strings.NewReader(`{"query":{"match_all":{}}}`)})
 						if err != nil {
 							return "", err
 						}
-						return fmt.Sprint(len(found.Hits.Hits)), nil
+						return strconv.Itoa(len(found.Hits.Hits)), nil
 					},
 				},
 				Object: func(ctx context.Context, name string) error {

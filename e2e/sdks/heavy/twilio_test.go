@@ -2,9 +2,9 @@ package heavy
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/twilio/twilio-go"
 	"github.com/twilio/twilio-go/client"
@@ -67,7 +67,7 @@ func twilioGo() *harness.SDK {
 				},
 				List: func(context.Context) (string, error) {
 					all, err := api.Api.ListMessage(&twilioapi.ListMessageParams{})
-					return fmt.Sprint(len(all)), err
+					return strconv.Itoa(len(all)), err
 				},
 				Object: func(_ context.Context, name string) error {
 					_, err := read("SM" + harness.Token(name))
