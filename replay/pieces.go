@@ -107,20 +107,29 @@ func refit(list []store.Piece, before, after []byte) []store.Piece {
 // itself: what is masked in an event of a stream moves no other event. It is asked for
 // places in their order.
 func movedByLine(before, after []byte) func(place int) int {
-	lineBefore, lineAfter := 0, 0
+	lineBefore, seen := 0, 0                 // the line that was reached, and how far it was searched for its end
+	lineAfter, end := 0, endOfLine(after, 0) // the same line after the change
 	return func(place int) int {
-		for k := 0; k >= 0; {
-			if k = bytes.IndexByte(before[lineBefore:place], '\n'); k >= 0 {
-				lineBefore += k + 1
-				lineAfter += bytes.IndexByte(after[lineAfter:], '\n') + 1
+		for seen < place {
+			k := bytes.IndexByte(before[seen:place], '\n')
+			if k < 0 {
+				seen = place
+				break
 			}
-		}
-		end := len(after)
-		if k := bytes.IndexByte(after[lineAfter:], '\n'); k >= 0 {
-			end = lineAfter + k
+			seen += k + 1
+			lineBefore, lineAfter = seen, min(end+1, len(after))
+			end = endOfLine(after, lineAfter)
 		}
 		return min(lineAfter+place-lineBefore, end)
 	}
+}
+
+// endOfLine returns where the line ends that begins at a place of b.
+func endOfLine(b []byte, place int) int {
+	if k := bytes.IndexByte(b[place:], '\n'); k >= 0 {
+		return place + k
+	}
+	return len(b)
 }
 
 // movedBetween says where a place in a body is after the middle of the body was changed.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -128,4 +129,15 @@ func FuzzRefit(f *testing.F) {
 			t.Errorf("%d bytes of %d", sum, len(after))
 		}
 	})
+}
+
+// A server chooses how long a line is and in how many pieces it comes.
+func TestPiecesAreFittedInLinearTime(t *testing.T) {
+	growth.Hostile(t, map[string]func(string){"pieces": func(s string) {
+		list := make([]store.Piece, len(s)/8)
+		for i := range list {
+			list[i].Bytes = 8
+		}
+		refit(list, []byte(s), []byte("x"+s))
+	}})
 }
