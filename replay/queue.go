@@ -194,6 +194,7 @@ func (q *queue) remove(batch []*pending) {
 			q.byKey[p.Key.Sum] = list
 		}
 	}
+	clear(batch) // which is in the array that waiting still uses
 	close(q.changed)
 	q.changed = make(chan struct{})
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
@@ -107,4 +109,22 @@ func TestFlushMindsItsContext(t *testing.T) {
 		close(release)
 		tapetest.Must(t, q.flush(t.Context()))
 	})
+}
+
+// What was written is garbage, also while the queue waits for more.
+func TestTheQueueKeepsNothingThatWasWritten(t *testing.T) {
+	q := newQueue(func([]*pending) {})
+	for i := range 600 {
+		q.add(queued(store.ID(i+1), ""))
+	}
+	p := queued(601, "")
+	kept := weak.Make(p)
+	q.add(p)
+	p = nil
+	tapetest.Must(t, q.flush(t.Context()))
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("an exchange that was written is still in memory")
+	}
+	runtime.KeepAlive(q)
 }
