@@ -161,7 +161,9 @@ func (x *Exchange) decode(f field) error {
 	case fieldComplete:
 		x.Complete = f.value != 0
 	case fieldMissingBody:
-		x.missingBody = f.int()
+		if x.missingBody = f.int(); x.missingBody < 0 {
+			return errField
+		}
 	case fieldIdentity:
 		return setHash(&x.Identity, f.bytes)
 	case fieldSecrets:

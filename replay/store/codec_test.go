@@ -140,3 +140,16 @@ func FuzzExchange(f *testing.F) {
 		}
 	})
 }
+
+// A length below zero would be one to make room for.
+func TestALengthBelowZeroIsDamage(t *testing.T) {
+	x := sample()
+	x.SetMissingBody(-1)
+	b, err := x.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := new(Exchange).UnmarshalBinary(b); !errors.Is(err, ErrFormat) {
+		t.Errorf("got %v, want ErrFormat", err)
+	}
+}
