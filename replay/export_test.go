@@ -1,4 +1,15 @@
 package replay
 
+import (
+	"net/http"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
 // LeaveRest makes a tape read nothing after a body was closed.
 func (t *Tape) LeaveRest() { t.rest = rest{} }
+
+// EditReplayed calls the hook for what is replayed.
+func (t *Tape) EditReplayed(req *http.Request, x *store.Exchange) (*store.Exchange, error) {
+	return t.beforeReplay(req, x)
+}

@@ -21,10 +21,16 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	}
 	fit(edited.Response, x.Response)
 	x.Response, x.Fault = edited.Response, edited.Fault
+	replaceMissing(x)
+	return true
+}
+
+// replaceMissing says that the body that a hook has made stands in for the one that was
+// too long for it to see.
+func replaceMissing(x *store.Exchange) {
 	if x.Response == nil || len(x.Response.Body) > 0 {
 		x.SetMissingBody(0)
 	}
-	return true
 }
 
 // beforeReplay lets the hook change a copy of an exchange that is about to be
@@ -43,6 +49,7 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 		return x, nil
 	}
 	fit(edited.Response, x.Response)
+	replaceMissing(edited)
 	return edited, nil
 }
 

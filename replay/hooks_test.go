@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
@@ -176,6 +177,25 @@ func TestTheStatusFollowsTheCode(t *testing.T) {
 				}
 				closeTape(t, tape)
 			}
+		}
+	}
+}
+
+// A body that a hook makes stands in for one that is too long for the hook to see.
+func TestAHookReplacesABodyThatItDoesNotSee(t *testing.T) {
+	for what, hook := range map[string]func(*http.Request, *store.Exchange){
+		"body": func(_ *http.Request, x *store.Exchange) { x.Response.Body = []byte("small") },
+		"response": func(_ *http.Request, x *store.Exchange) {
+			x.Response = &store.Response{StatusCode: 200, Body: []byte("small")}
+		},
+		"fault": func(_ *http.Request, x *store.Exchange) { x.Response, x.Fault = nil, &store.Fault{Text: "broke"} },
+	} {
+		tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{BeforeReplay: hook})
+		x := &store.Exchange{Response: &store.Response{StatusCode: 200}, Start: time.Now()}
+		x.SetMissingBody(40 << 20)
+		edited, err := tape.EditReplayed(request(t, "GET", api+"/image", ""), x)
+		if err != nil || edited.MissingBody() != 0 {
+			t.Errorf("%s: %v, %d bytes of the long body follow", what, err, edited.MissingBody())
 		}
 	}
 }
