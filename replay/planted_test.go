@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gracy-go/gracy/redact"
@@ -50,8 +51,13 @@ func TestNoSecretReachesAMissOrAnError(t *testing.T) {
 	}
 	for _, store := range stores() {
 		t.Run(store, func(t *testing.T) {
+			var mu sync.Mutex // mu guards said: OnError runs in a goroutine of the tape
 			said := make(map[string][]string)
-			say := func(what, text string) { said[what] = append(said[what], text) }
+			say := func(what, text string) {
+				mu.Lock()
+				defer mu.Unlock()
+				said[what] = append(said[what], text)
+			}
 			opts := replay.Options{
 				Redact: redact.Rules{Literals: []string{literal}}, Errors: true, MaxBody: 4096,
 				Match:   replay.Match{Headers: []string{"X-Note", "Cookie"}},
