@@ -90,10 +90,17 @@ func TestLinesOnTapesAreKeptOrCrossed(t *testing.T) {
 		n          int
 		by         float64
 	}{
-		{toLookUp, onBolt, 10_000, 3}, {toLookUp, onText, 10_000, 3}, {toRecord, onBolt, 10_000, 3}, {toRecord, onText, 10_000, 3},
+		{toLookUp, onBolt, 10_000, 3},
+		{toLookUp, onText, 10_000, 3},
+		{toRecord, onBolt, 10_000, 3},
+		{toRecord, onText, 10_000, 3},
 		{toRecordCPU, onText, 10_000, 3},
-		{toWait, onBolt, 0, 1.1}, {toWait, onText, 0, 1.1}, {toLookUp, onBolt, 100_000, 3}, {toOpen, onBolt, 100_000, 6},
-		{toReindex, onBolt, 100_000, 3}, {toReindexRO, onBolt, 10_000, 3},
+		{toWait, onBolt, 0, 1.1},
+		{toWait, onText, 0, 1.1},
+		{toLookUp, onBolt, 100_000, 3},
+		{toOpen, onBolt, 100_000, 6},
+		{toReindex, onBolt, 100_000, 3},
+		{toReindexRO, onBolt, 10_000, 3},
 	} {
 		b := withSeries()
 		b.series[seriesKey(worse.what, worse.name, worse.n)][0] *= worse.by
