@@ -69,10 +69,7 @@ func (p *pieces) halve() {
 func (p *pieces) all(contentType string, head []byte) []store.Piece {
 	switch mediatype.Of(contentType, head) {
 	case mediatype.JSONLines, mediatype.Binary, mediatype.Multipart:
-		if len(p.list) == 1 && p.list[0].Wait < together {
-			return nil
-		}
-		return p.list
+		return p.stream()
 	case mediatype.JSON, mediatype.XML, mediatype.HTML, mediatype.Form, mediatype.GraphQL, mediatype.Text:
 	}
 	for i, x := range p.list {
@@ -81,6 +78,14 @@ func (p *pieces) all(contentType string, head []byte) []store.Piece {
 		}
 	}
 	return nil
+}
+
+// stream returns the pieces of a body that is no document.
+func (p *pieces) stream() []store.Piece {
+	if len(p.list) == 1 && p.list[0].Wait < together {
+		return nil
+	}
+	return p.list
 }
 
 // refit returns the pieces of a body that was changed.

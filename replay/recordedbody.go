@@ -20,6 +20,7 @@ type recordedBody struct {
 	size    int64 // bytes read
 	kept    []byte
 	spill   *spill // where the body goes, nil for kept
+	whole   bool   // it stays in kept however long it gets
 	pieces  pieces
 	over    bool // the exchange was recorded, or the body is too long
 	reading int  // reads of the caller's that are under way
@@ -145,10 +146,15 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 		return true
 	}
 	b.kept = append(b.kept, p...)
-	if b.spill = r.spills(b.kept); b.spill != nil {
-		b.spill.write(b.kept)
-		b.kept = nil
+	if b.whole || len(b.kept) < r.spillFrom() {
+		return true
 	}
+	if b.spill = r.spills(b.kept); b.spill == nil {
+		b.whole = true
+		return true
+	}
+	b.spill.write(b.kept)
+	b.kept = nil
 	return true
 }
 
@@ -165,7 +171,11 @@ func (b *recordedBody) end(err error) {
 	body := readBody{content: b.kept, spill: b.spill, size: b.size}
 	b.mu.Unlock()
 	r := b.recording
-	body.pieces = b.pieces.all(r.head.Header.Get("Content-Type"), body.content)
+	if body.spill != nil {
+		body.pieces = b.pieces.stream()
+	} else {
+		body.pieces = b.pieces.all(r.head.Header.Get("Content-Type"), body.content)
+	}
 	switch {
 	case err == io.EOF: //nolint:errorlint // io.Reader says io.EOF itself
 		r.finish(body, nil, true)

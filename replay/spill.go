@@ -23,30 +23,39 @@ type spill struct {
 	id     store.ID
 
 	size   int64
-	number int    // of the next part
+	number int    // of the part that is sent next
 	part   []byte // what there is of it
-	seen   []byte // the end of the part before, where a literal may begin
+	held   []byte // the part before, which is sent once it is known that no literal begins in it
 	leaks  bool   // there is a registered literal
 
 	failed atomic.Bool // the store has not taken a part
 }
 
+// spillFrom returns how long the beginning of a body is by which spills decides.
+func (r *recording) spillFrom() int {
+	if r.tape.opts.BeforeRecord != nil {
+		return wholeUpTo
+	}
+	return spillFrom
+}
+
 // spills returns where a body goes that begins with head, nil if it has to stay in
-// memory: the store has no parts, or secrets could have to be masked in it.
+// memory: the store has no parts, or secrets could have to be masked in it. It is asked
+// once for a body, since it reads all of head.
 func (r *recording) spills(head []byte) *spill {
 	t := r.tape
-	from := spillFrom
-	if t.opts.BeforeRecord != nil {
-		from = wholeUpTo
-	}
-	if _, ok := t.store.(store.PartStore); !ok || len(head) < from || len(codings(r.head.Header)) > 0 {
+	if _, ok := t.store.(store.PartStore); !ok || len(codings(r.head.Header)) > 0 {
 		return nil
 	}
-	if mediatype.Of(r.head.Header.Get("Content-Type"), head) != mediatype.Binary {
+	if mediatype.Of(r.head.Header.Get("Content-Type"), head) != mediatype.Binary || !bytes.ContainsFunc(head, control) {
 		return nil
 	}
 	return &spill{writer: t.writer, masker: t.masker, id: r.id}
 }
+
+// control reports whether c is in no text of any charset of one byte. Without one a body
+// may be such a text, whose end says more of it than its beginning: callback({...}).
+func control(c rune) bool { return c < ' ' && (c < '\b' || c > '\r') && c != '\x1b' }
 
 // write takes what follows of the body. It waits while too much waits for the store.
 func (s *spill) write(b []byte) {
@@ -59,25 +68,39 @@ func (s *spill) write(b []byte) {
 		s.part = append(s.part, b[:n]...)
 		b = b[n:]
 		if len(s.part) == store.PartSize {
-			s.flush()
+			s.next()
 		}
 	}
 }
 
-// flush sends what there is of a part on its way.
-func (s *spill) flush() {
-	if len(s.part) == 0 {
+// next ends a part, and sends the one before on its way: half of a literal would stay in
+// the file, in pages that are free, after its parts were removed.
+func (s *spill) next() {
+	if overlap := s.masker.red.LongestLiteral(); overlap > 0 && !s.leaks {
+		s.leaks = s.masker.red.Leaks(append(s.held[max(0, len(s.held)-overlap):len(s.held):len(s.held)], s.part...))
+	}
+	s.send()
+	s.held, s.part = s.part, nil
+}
+
+// send sends the part that is held on its way.
+func (s *spill) send() {
+	if len(s.held) == 0 {
 		return
 	}
-	if overlap := s.masker.red.LongestLiteral(); overlap > 0 && !s.leaks {
-		s.leaks = s.masker.red.Leaks(append(s.seen, s.part...))
-		s.seen = bytes.Clone(s.part[max(0, len(s.part)-overlap):])
-	}
 	if !s.leaks && !s.failed.Load() {
-		s.writer.addPart(&pending{part: store.Part{ID: s.id, Number: s.number, Data: s.part}, spill: s})
+		s.writer.addPart(&pending{part: store.Part{ID: s.id, Number: s.number, Data: s.held}, spill: s})
 	}
-	s.part = nil
+	s.held = nil
 	s.number++
+}
+
+// flush sends what there is, at the end of the body.
+func (s *spill) flush() {
+	if len(s.part) > 0 {
+		s.next()
+	}
+	s.send()
 }
 
 // drop removes the parts of a body whose exchange is not recorded. A nil spill has none.
@@ -85,7 +108,7 @@ func (s *spill) drop() {
 	if s == nil {
 		return
 	}
-	s.part = nil
+	s.held, s.part = nil, nil
 	if s.number > 0 {
 		s.writer.addPart(&pending{part: store.Part{ID: s.id}, spill: s})
 	}
