@@ -79,16 +79,16 @@ func (w *writer) part(ctx context.Context, id store.ID, number int) ([]byte, err
 	return b, err
 }
 
-// addPart queues a part. Behind a tape that was closed it is lost, as is its exchange,
-// which says so.
-func (w *writer) addPart(p *pending) {
+// addPart queues a part, unless ctx ends while it waits. Behind a tape that was closed it
+// is lost, as is its exchange, which says so.
+func (w *writer) addPart(ctx context.Context, p *pending) error {
 	w.closeMu.RLock()
 	defer w.closeMu.RUnlock()
 	if w.closed.Load() {
 		p.spill.failed.Store(true)
-		return
+		return nil
 	}
-	w.queue.add(p)
+	return w.queue.addWithin(ctx, p)
 }
 
 // writeParts stores the parts in a batch, and takes back those of bodies that are not

@@ -183,3 +183,40 @@ func TestALongBodyOnATextTape(t *testing.T) {
 		t.Errorf("%d bytes, want %d", len(again), len(live))
 	}
 }
+
+// Close of a body that waits for a part waits for nothing.
+func TestCloseDoesNotWaitForAPart(t *testing.T) {
+	stuck := &stuckParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db")), release: make(chan struct{})}
+	tape, err := replay.New(stuck, replay.Options{Reuse: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt := tape.Wrap(download(2<<20, nil))
+	get(t, rt, api+"/image")
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/image", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reading := make(chan error)
+	go func() {
+		_, err := resp.Body.Read(make([]byte, 10))
+		reading <- err
+	}()
+	select {
+	case err := <-reading:
+		t.Fatalf("the read has not waited: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- resp.Body.Close() }()
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second):
+		t.Error("Close waits for the store")
+	}
+	close(stuck.release)
+	if err := <-reading; !errors.Is(err, http.ErrBodyReadAfterClose) {
+		t.Errorf("the read: %v", err)
+	}
+	closeTape(t, tape)
+}

@@ -70,13 +70,18 @@ func newQueue(write func([]*pending)) *queue {
 	}
 }
 
-// add queues p. It blocks only while 64 MiB wait to be written, or 8 MiB of parts.
-func (q *queue) add(p *pending) {
+// add queues p. It blocks only while 64 MiB wait to be written.
+func (q *queue) add(p *pending) { _ = q.addWithin(context.Background(), p) }
+
+// addWithin queues p, unless ctx ends while 64 MiB wait to be written, or 8 MiB of parts.
+func (q *queue) addWithin(ctx context.Context, p *pending) error {
 	p.bytes = p.size()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for q.bytes > 0 && q.bytes+p.bytes > maxPending || q.spilled > 0 && q.spilled+p.spilled() > maxSpilled {
-		_ = q.awaitBatchLocked(context.Background())
+		if err := q.awaitBatchLocked(ctx); err != nil {
+			return err
+		}
 	}
 	q.waiting = append(q.waiting, p)
 	if p.Exchange != nil {
@@ -97,6 +102,7 @@ func (q *queue) add(p *pending) {
 	if q.bytes >= batchBytes || len(q.waiting) >= batchCount {
 		q.hurryLocked()
 	}
+	return nil
 }
 
 // hurryLocked wakes a goroutine that lingers. Without the lock the kick could go
@@ -238,12 +244,12 @@ func (p *pending) size() int64 {
 	return sizeOf(p.Exchange)
 }
 
-// spilled is size for a part, else 0.
+// spilled is size for a part, else 0: what takes parts back waits for none.
 func (p *pending) spilled() int64 {
-	if p.Exchange == nil {
-		return p.bytes
+	if p.part.Data == nil {
+		return 0
 	}
-	return 0
+	return p.bytes
 }
 
 // sizeOf is about how much memory an exchange takes.

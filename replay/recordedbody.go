@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,7 +16,11 @@ type recordedBody struct {
 	recording *recording
 	max       int64
 
-	// mu guards all fields below; it is not held while inner is read.
+	reading  atomic.Int32                       // reads of the caller's that are under way
+	stopWait atomic.Pointer[context.CancelFunc] // ends a wait for the store; nil where there is none
+
+	// mu guards all fields below; it is not held while inner is read, but while the store
+	// is waited for.
 	mu      sync.Mutex
 	size    int64 // bytes read
 	kept    []byte
@@ -23,7 +28,6 @@ type recordedBody struct {
 	whole   bool   // it stays in kept however long it gets
 	pieces  pieces
 	over    bool // the exchange was recorded, or the body is too long
-	reading int  // reads of the caller's that are under way
 	closing bool // Close was called: the body is read by nobody but us
 	closed  bool // Close is done
 }
@@ -54,6 +58,9 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 // Close completes the exchange where the end of the body is near.
 func (b *recordedBody) Close() error {
 	var err error
+	if b.reading.Load() > 0 {
+		b.stop() // nothing is recorded of a body that is closed during a read
+	}
 	closed := b.complete()
 	b.end(nil)
 	if !closed {
@@ -63,6 +70,13 @@ func (b *recordedBody) Close() error {
 	defer b.mu.Unlock()
 	b.closed = true
 	return err
+}
+
+// stop ends a wait for the store.
+func (b *recordedBody) stop() {
+	if stop := b.stopWait.Load(); stop != nil {
+		(*stop)()
+	}
 }
 
 // afterClose returns the error of a read after Close: that of inner, if it has one.
@@ -85,22 +99,18 @@ func (b *recordedBody) enter() bool {
 	if b.closing {
 		return false
 	}
-	b.reading++
+	b.reading.Add(1)
 	return true
 }
 
-func (b *recordedBody) leave() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.reading--
-}
+func (b *recordedBody) leave() { b.reading.Add(-1) }
 
 // complete reads what the caller has left unread, and reports whether that has
 // closed the body. A body that is closed during a read is left alone: it is closed
 // to end the read.
 func (b *recordedBody) complete() (closed bool) {
 	b.mu.Lock()
-	idle := !b.closing && !b.over && b.reading == 0
+	idle := !b.closing && !b.over && b.reading.Load() == 0
 	b.closing = true
 	had, length := b.size, b.recording.head.ContentLength
 	if length >= 0 {
@@ -135,6 +145,7 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 	}
 	if b.size+int64(len(p)) > b.max {
 		b.spill.drop()
+		b.stop()
 		b.over, b.kept, b.spill = true, nil, nil
 		return false
 	}
@@ -149,10 +160,13 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 	if b.whole || len(b.kept) < r.spillFrom() {
 		return true
 	}
-	if b.spill = r.spills(b.kept); b.spill == nil {
+	ctx, stop := context.WithCancel(r.request.send.Context())
+	if b.spill = r.spills(ctx, b.kept); b.spill == nil {
+		stop()
 		b.whole = true
 		return true
 	}
+	b.stopWait.Store(&stop)
 	b.spill.write(b.kept)
 	b.kept = nil
 	return true
@@ -170,6 +184,7 @@ func (b *recordedBody) end(err error) {
 	b.over = true
 	body := readBody{content: b.kept, spill: b.spill, size: b.size}
 	b.mu.Unlock()
+	defer b.stop()
 	r := b.recording
 	if body.spill != nil {
 		body.pieces = b.pieces.stream()

@@ -115,6 +115,10 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		t.counts.withheld.Add(1)
 		t.errs.report(fmt.Errorf("%w: %s", ErrSecret, named))
 		return false
+	case body.late:
+		t.counts.incomplete.Add(1)
+		r.unrecorded("the store was slower than the request had time")
+		return false
 	case !complete:
 		// The parts that there are take room, and are replayed by nobody.
 		t.counts.incomplete.Add(1)

@@ -19,9 +19,11 @@ type replayedBody struct {
 	resp *http.Response
 	shut chan struct{} // closed by Close; nil for a body without a pace
 
-	mu      sync.Mutex // mu guards all fields below, and the trailer of resp
+	readMu sync.Mutex // readMu is held while a Read is under way, outside of mu
+	parts  *parts     // what is behind rest, nil for nothing; guarded by readMu
+
+	mu      sync.Mutex // mu guards all fields below, and the trailer of resp; Close waits for nothing else
 	rest    []byte
-	parts   *parts // what is behind rest, nil for nothing
 	times   timetable
 	closed  bool
 	trailer http.Header // nil once it has been copied
@@ -50,6 +52,8 @@ func (t *Tape) giveBody(resp *http.Response, x *store.Exchange) {
 }
 
 func (b *replayedBody) Read(p []byte) (int, error) {
+	b.readMu.Lock()
+	defer b.readMu.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for {
@@ -58,6 +62,7 @@ func (b *replayedBody) Read(p []byte) (int, error) {
 		}
 		if len(b.rest) == 0 && b.parts != nil {
 			b.fillLocked()
+			continue
 		}
 		if len(b.rest) == 0 {
 			wait := b.times.over()
@@ -86,10 +91,16 @@ func (b *replayedBody) Read(p []byte) (int, error) {
 	}
 }
 
-// fillLocked reads the next part. An error of the store takes the place of the end.
+// fillLocked reads the next part, without mu. An error of the store takes the place of
+// the end.
 func (b *replayedBody) fillLocked() {
+	next := func() ([]byte, error) {
+		b.mu.Unlock()
+		defer b.mu.Lock()
+		return b.parts.next(b.ctx)
+	}
 	var err error
-	if b.rest, err = b.parts.next(b.ctx); err != nil {
+	if b.rest, err = next(); err != nil {
 		b.end = err
 	}
 	if len(b.rest) == 0 {

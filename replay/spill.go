@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"context"
 	"sync/atomic"
 
 	"github.com/gracy-go/gracy/internal/mediatype"
@@ -27,8 +28,10 @@ type spill struct {
 	part   []byte // what there is of it
 	held   []byte // the part before, which is sent once it is known that no literal begins in it
 	leaks  bool   // there is a registered literal
+	late   bool   // ctx ended while a part waited for the store
 
-	failed atomic.Bool // the store has not taken a part
+	ctx    context.Context // of the request, and until Close ends a read
+	failed atomic.Bool     // the store has not taken a part
 }
 
 // spillFrom returns how long the beginning of a body is by which spills decides.
@@ -41,8 +44,8 @@ func (r *recording) spillFrom() int {
 
 // spills returns where a body goes that begins with head, nil if it has to stay in
 // memory: the store has no parts, or secrets could have to be masked in it. It is asked
-// once for a body, since it reads all of head.
-func (r *recording) spills(head []byte) *spill {
+// once for a body, since it reads all of head. What waits for the store waits within ctx.
+func (r *recording) spills(ctx context.Context, head []byte) *spill {
 	t := r.tape
 	if _, ok := t.store.(store.PartStore); !ok || len(codings(r.head.Header)) > 0 {
 		return nil
@@ -50,14 +53,15 @@ func (r *recording) spills(head []byte) *spill {
 	if mediatype.Of(r.head.Header.Get("Content-Type"), head) != mediatype.Binary || !bytes.ContainsFunc(head, control) {
 		return nil
 	}
-	return &spill{writer: t.writer, masker: t.masker, id: r.id}
+	return &spill{writer: t.writer, masker: t.masker, id: r.id, ctx: ctx}
 }
 
 // control reports whether c is in no text of any charset of one byte. Without one a body
 // may be such a text, whose end says more of it than its beginning: callback({...}).
 func control(c rune) bool { return c < ' ' && (c < '\b' || c > '\r') && c != '\x1b' }
 
-// write takes what follows of the body. It waits while too much waits for the store.
+// write takes what follows of the body. It waits while too much waits for the store, or
+// until ctx ends: the caller has more time than that for no tape.
 func (s *spill) write(b []byte) {
 	s.size += int64(len(b))
 	for len(b) > 0 {
@@ -88,8 +92,8 @@ func (s *spill) send() {
 	if len(s.held) == 0 {
 		return
 	}
-	if !s.leaks && !s.failed.Load() {
-		s.writer.addPart(&pending{part: store.Part{ID: s.id, Number: s.number, Data: s.held}, spill: s})
+	if !s.leaks && !s.late && !s.failed.Load() {
+		s.late = s.writer.addPart(s.ctx, &pending{part: store.Part{ID: s.id, Number: s.number, Data: s.held}, spill: s}) != nil
 	}
 	s.held = nil
 	s.number++
@@ -110,6 +114,6 @@ func (s *spill) drop() {
 	}
 	s.held, s.part = nil, nil
 	if s.number > 0 {
-		s.writer.addPart(&pending{part: store.Part{ID: s.id}, spill: s})
+		_ = s.writer.addPart(context.Background(), &pending{part: store.Part{ID: s.id}, spill: s})
 	}
 }

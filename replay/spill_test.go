@@ -9,15 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.etcd.io/bbolt"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/mediatype"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
@@ -295,68 +292,4 @@ func partStore(t *testing.T, path string) store.PartStore {
 		t.Fatal(err)
 	}
 	return s.(store.PartStore)
-}
-
-// What a body is, is asked once however long it gets: a form that came in small reads was
-// read from its beginning for each of them.
-func TestALongTextIsLookedAtOnce(t *testing.T) {
-	form := "a=" + strings.Repeat("b&c=d", 3<<20/5)
-	start := time.Now()
-	mediatype.Of("text/plain", []byte(form))
-	once := time.Since(start)
-	tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{})
-	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-		return respond(req, 200, form), nil
-	}}).RoundTrip(request(t, "GET", api+"/form", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	start = time.Now()
-	n := 0
-	for p := make([]byte, 4096); err == nil; {
-		var m int
-		m, err = resp.Body.Read(p)
-		n += m
-	}
-	if d := time.Since(start); n != len(form) || d > 40*once {
-		t.Errorf("%d bytes took %v, to look at them once takes %v", n, d, once)
-	}
-}
-
-// A text in another charset than UTF-8, whose JSON shows at its end alone, is masked
-// whatever its length.
-func TestALongTextOfAnotherCharsetIsMasked(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "tape.db")
-	tape := open(t, path, replay.Options{})
-	body := `callback({"name":"caf` + "\xe9" + ` au lait","password":"hunter2-hunter2","list":["` + strings.Repeat("x", 2<<20) + `"]});`
-	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
-		return respond(req, 200, body), nil
-	}})
-	get(t, rt, api+"/callback")
-	closeTape(t, tape)
-	if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, []byte("hunter2")) {
-		t.Errorf("%v, the password is on the tape", err)
-	}
-}
-
-// A long binary stream has its pieces too.
-func TestALongStreamHasItsPieces(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "tape.db")
-	tape := open(t, path, replay.Options{})
-	get(t, tape.Wrap(download(2<<20, func(_ *noise, resp *http.Response) { resp.ContentLength = -1 })), api+"/stream")
-	closeTape(t, tape)
-	tape = openReplay(t, path)
-	n := 0
-	for x, err := range tape.Exchanges() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range x.Response.Pieces {
-			n += int(p.Bytes)
-		}
-	}
-	if n != 2<<20 {
-		t.Errorf("the pieces have %d bytes", n)
-	}
 }

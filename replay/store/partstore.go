@@ -11,7 +11,9 @@ const PartSize = 256 << 10
 // body out, so that MissingBody gives its length: then Part has it. Append takes such
 // an exchange once all of its parts were appended. Delete, and an Entry with Replace,
 // remove parts too, also those of an ID of which no exchange was appended; a store that
-// finds some of these when it is opened, since a process died, removes them.
+// finds some of these when it is opened, since a process died, removes them. A Store that
+// wraps a PartStore, as that of package store/bolt is, has to be one too: else the long
+// bodies are on the tape and cannot be replayed.
 type PartStore interface {
 	Store
 	// AppendParts stores parts, all of them or, on an error, none. Those of an exchange

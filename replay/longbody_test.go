@@ -1,0 +1,149 @@
+package replay_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// What a body is, is asked once however long it gets: a form that came in small reads was
+// read from its beginning for each of them.
+func TestALongTextIsLookedAtOnce(t *testing.T) {
+	form := "a=" + strings.Repeat("b&c=d", 3<<20/5)
+	start := time.Now()
+	mediatype.Of("text/plain", []byte(form))
+	once := time.Since(start)
+	tape := open(t, filepath.Join(t.TempDir(), "tape.db"), replay.Options{})
+	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		return respond(req, 200, form), nil
+	}}).RoundTrip(request(t, "GET", api+"/form", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	start = time.Now()
+	n := 0
+	for p := make([]byte, 4096); err == nil; {
+		var m int
+		m, err = resp.Body.Read(p)
+		n += m
+	}
+	if d := time.Since(start); n != len(form) || d > 40*once {
+		t.Errorf("%d bytes took %v, to look at them once takes %v", n, d, once)
+	}
+}
+
+// A text in another charset than UTF-8, whose JSON shows at its end alone, is masked
+// whatever its length.
+func TestALongTextOfAnotherCharsetIsMasked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{})
+	body := `callback({"name":"caf` + "\xe9" + ` au lait","password":"hunter2-hunter2","list":["` + strings.Repeat("x", 2<<20) + `"]});`
+	rt := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		return respond(req, 200, body), nil
+	}})
+	get(t, rt, api+"/callback")
+	closeTape(t, tape)
+	if b, err := os.ReadFile(path); err != nil || bytes.Contains(b, []byte("hunter2")) {
+		t.Errorf("%v, the password is on the tape", err)
+	}
+}
+
+// A long binary stream has its pieces too.
+func TestALongStreamHasItsPieces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{})
+	get(t, tape.Wrap(download(2<<20, func(_ *noise, resp *http.Response) { resp.ContentLength = -1 })), api+"/stream")
+	closeTape(t, tape)
+	tape = openReplay(t, path)
+	n := 0
+	for x, err := range tape.Exchanges() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range x.Response.Pieces {
+			n += int(p.Bytes)
+		}
+	}
+	if n != 2<<20 {
+		t.Errorf("the pieces have %d bytes", n)
+	}
+}
+
+// stuckParts takes no part until it is let go.
+type stuckParts struct {
+	store.PartStore
+	release chan struct{}
+}
+
+func (s *stuckParts) AppendParts(list []store.Part) error {
+	<-s.release
+	return s.PartStore.AppendParts(list)
+}
+
+// A read that waits for a store that stands still ends with the context of its request,
+// and with Close, which waits for nothing itself. The body then is not recorded.
+func TestAWaitForTheStoreEnds(t *testing.T) {
+	for _, what := range []string{"the context", "Close"} {
+		path := filepath.Join(t.TempDir(), "tape.db")
+		stuck := &stuckParts{PartStore: partStore(t, path), release: make(chan struct{})}
+		tape, err := replay.New(stuck, replay.Options{MaxBody: 1 << 30})
+		if err != nil {
+			t.Fatal(err)
+		}
+		release := sync.OnceFunc(func() { close(stuck.release) })
+		ctx, cancel := context.WithCancel(t.Context())
+		base := download(24<<20, nil)
+		resp, err := tape.Wrap(base).RoundTrip(request(t, "GET", api+"/image", "").WithContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan int64)
+		go func() {
+			n, _ := io.Copy(io.Discard, resp.Body)
+			over <- n
+		}()
+		select {
+		case n := <-over:
+			t.Errorf("%s: %d bytes were read: nothing waited", what, n)
+		case <-time.After(300 * time.Millisecond):
+		}
+		if what == "Close" {
+			closed := make(chan error, 1)
+			go func() { closed <- resp.Body.Close() }()
+			select {
+			case <-closed:
+			case <-time.After(5 * time.Second):
+				t.Errorf("%s waits for the store", what)
+			}
+		} else {
+			cancel()
+		}
+		select {
+		case <-over:
+		case <-time.After(5 * time.Second):
+			t.Errorf("%s does not end the read", what)
+			release()
+			<-over
+		}
+		cancel()
+		_ = resp.Body.Close()
+		release()
+		closeTape(t, tape)
+		if s := tape.Stats(); s.Recorded != 0 || s.Incomplete != 1 {
+			t.Errorf("%s: %+v", what, s)
+		}
+		noParts(t, path)
+	}
+}
