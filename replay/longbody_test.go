@@ -6,11 +6,14 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/gracy-go/gracy/internal/mediatype"
 	"github.com/gracy-go/gracy/replay"
@@ -146,4 +149,72 @@ func TestAWaitForTheStoreEnds(t *testing.T) {
 		}
 		noParts(t, path)
 	}
+}
+
+// A process that is killed in the middle of a long body leaves what was on the tape before,
+// also of the same request, and nothing of the body.
+func TestAProcessThatIsKilledInALongBody(t *testing.T) {
+	const variable = "REPLAY_TEST_KILLED_IN_A_LONG_BODY"
+	if path := os.Getenv(variable); path != "" {
+		tape := open(t, path, replay.Options{Mode: replay.ModeRecord, MaxBody: 1 << 40})
+		resp, err := tape.Wrap(download(1<<40, nil)).RoundTrip(request(t, "GET", api+"/image", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		_, _ = io.Copy(io.Discard, resp.Body)
+		return
+	}
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{})
+	_, whole := get(t, tape.Wrap(download(2<<20, nil)), api+"/image")
+	closeTape(t, tape)
+	for range 2 {
+		before := fileSize(t, path) // of which what is free is used first
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAProcessThatIsKilledInALongBody$")
+		cmd.Env = append(os.Environ(), variable+"="+path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(30 * time.Second); fileSize(t, path) < before+8<<20; {
+			if time.Now().After(end) {
+				t.Fatal("no parts were written")
+			}
+			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // another process is waited for
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		tape = open(t, path, replay.Options{})
+		if _, body := get(t, tape.Wrap(noNetwork(t)), api+"/image"); body != whole {
+			t.Errorf("%d bytes are replayed, want %d", len(body), len(whole))
+		}
+		closeTape(t, tape)
+		if n := parts(t, path); n != 8 {
+			t.Errorf("%d parts are on the tape, want the 8 of the first recording", n)
+		}
+	}
+}
+
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// parts counts the parts of bodies in the file of a tape.
+func parts(t *testing.T, path string) (n int) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_ = db.View(func(tx *bbolt.Tx) error {
+		n = tx.Bucket([]byte("blob")).Stats().KeyN
+		return nil
+	})
+	return n
 }

@@ -142,7 +142,7 @@ type Options struct {
 	// OnError is called with errors that cannot be returned to a caller: failed
 	// writes, withheld exchanges, responses over MaxBody. It runs in the goroutine that found the error,
 	// must be safe for concurrent use, must not call methods of the tape that
-	// wait for the store (Flush, Close, Prune, Reindex), and may be nil: Flush
+	// wait for the store (Flush, Close, Prune, Reindex) nor send a request by it, and may be nil: Flush
 	// returns the first error since the last Flush as well, and Close the first
 	// of all, but for responses over MaxBody.
 	OnError func(error)
