@@ -180,7 +180,7 @@ func TestAProcessThatIsKilledInALongBody(t *testing.T) {
 			if time.Now().After(end) {
 				t.Fatal("no parts were written")
 			}
-			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // another process is waited for
+			time.Sleep(5 * time.Millisecond) // another process
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()

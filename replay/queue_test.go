@@ -117,10 +117,11 @@ func TestTheQueueKeepsNothingThatWasWritten(t *testing.T) {
 	for i := range 600 {
 		q.add(queued(store.ID(i+1), ""))
 	}
-	p := queued(601, "")
-	kept := weak.Make(p)
-	q.add(p)
-	p = nil
+	kept := func() weak.Pointer[pending] {
+		p := queued(601, "")
+		q.add(p)
+		return weak.Make(p)
+	}()
 	tapetest.Must(t, q.flush(t.Context()))
 	runtime.GC()
 	if kept.Value() != nil {

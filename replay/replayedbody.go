@@ -19,8 +19,8 @@ type replayedBody struct {
 	resp *http.Response
 	shut chan struct{} // closed by Close; nil for a body without a pace
 
-	readMu sync.Mutex // readMu is held while a Read is under way, outside of mu
-	parts  *parts     // what is behind rest, nil for nothing; guarded by readMu
+	readMu sync.Mutex // readMu guards parts; it is held while a Read is under way, outside of mu
+	parts  *parts     // what is behind rest, nil for nothing
 
 	mu      sync.Mutex // mu guards all fields below, and the trailer of resp; Close waits for nothing else
 	rest    []byte
