@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -71,8 +72,8 @@ func (w *writer) part(ctx context.Context, id store.ID, number int) ([]byte, err
 	}
 	b, err := s.Part(id, number)
 	if b == nil && err == nil {
-		if err := w.queue.flush(ctx); err != nil {
-			return nil, err
+		if w.queue.flush(ctx) != nil {
+			return nil, ctxerr.Of(ctx)
 		}
 		b, err = s.Part(id, number)
 	}

@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -218,5 +219,29 @@ func TestCloseDoesNotWaitForAPart(t *testing.T) {
 	if err := <-reading; !errors.Is(err, http.ErrBodyReadAfterClose) {
 		t.Errorf("the read: %v", err)
 	}
+	closeTape(t, tape)
+}
+
+// A wait for a part ends with the context, whose cause is the error.
+func TestAWaitForAPartEndsWithTheContext(t *testing.T) {
+	stuck := &stuckParts{PartStore: partStore(t, filepath.Join(t.TempDir(), "tape.db")), release: make(chan struct{})}
+	tape, err := replay.New(stuck, replay.Options{Reuse: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt := tape.Wrap(download(2<<20, nil))
+	get(t, rt, api+"/image")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/image", "").WithContext(ctx))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	enough := errors.New("enough")
+	cancel(enough)
+	if _, err := resp.Body.Read(make([]byte, 10)); !errors.Is(err, enough) || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the cause", err)
+	}
+	close(stuck.release)
 	closeTape(t, tape)
 }

@@ -125,6 +125,9 @@ func (b *replayedBody) waitLocked(d time.Duration) error {
 
 func (b *replayedBody) endLocked() error {
 	if b.trailer != nil && b.end == io.EOF { //nolint:errorlint // our own sentinel
+		if b.resp.Trailer == nil { // the caller took it away
+			b.resp.Trailer = make(http.Header)
+		}
 		maps.Copy(b.resp.Trailer, b.trailer.Clone())
 		b.trailer = nil
 	}

@@ -55,3 +55,25 @@ func TestAReplayedBody(t *testing.T) {
 		closeTape(t, tape)
 	}
 }
+
+// A caller may take the trailer away before the body has ended, as over a connection.
+func TestAReplayedBodyWithoutItsTrailer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	tape := open(t, path, replay.Options{})
+	want(t, tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "text")
+		resp.Trailer = http.Header{"X-Sum": {"1"}}
+		return resp, nil
+	}}), api+"/a", 200, "text")
+	closeTape(t, tape)
+	tape = openReplay(t, path)
+	defer closeTape(t, tape)
+	resp, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/a", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Trailer = nil
+	if body := readAll(t, resp); body != "text" || resp.Trailer.Get("X-Sum") != "1" {
+		t.Errorf("%q, %v", body, resp.Trailer)
+	}
+}
