@@ -126,7 +126,10 @@ func TestAWaitForTheStoreEnds(t *testing.T) {
 			closed := make(chan error, 1)
 			go func() { closed <- resp.Body.Close() }()
 			select {
-			case <-closed:
+			case err := <-closed:
+				if err != nil {
+					t.Errorf("%s: %v", what, err)
+				}
 			case <-time.After(5 * time.Second):
 				t.Errorf("%s waits for the store", what)
 			}

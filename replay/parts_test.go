@@ -211,7 +211,10 @@ func TestCloseDoesNotWaitForAPart(t *testing.T) {
 	closed := make(chan error, 1)
 	go func() { closed <- resp.Body.Close() }()
 	select {
-	case <-closed:
+	case err := <-closed:
+		if err != nil {
+			t.Errorf("Close: %v", err)
+		}
 	case <-time.After(5 * time.Second):
 		t.Error("Close waits for the store")
 	}
