@@ -3,6 +3,7 @@ package replay_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -221,3 +222,27 @@ func parts(t *testing.T, path string) (n int) {
 	})
 	return n
 }
+
+// Where the store takes the parts but not their exchange, OnError is called once, with
+// that error, and the parts are removed.
+func TestAnExchangeWhosePartsAreStored(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.db")
+	var reported []error
+	tape, err := replay.New(&fullForExchanges{partStore(t, path)}, replay.Options{OnError: func(err error) { reported = append(reported, err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body := get(t, tape.Wrap(download(3<<20, nil)), api+"/image"); len(body) != 3<<20 {
+		t.Errorf("%d bytes: the caller has to get them all", len(body))
+	}
+	closed := tape.Close()
+	if len(reported) != 1 || !errors.Is(reported[0], errDiskFull) || closed == nil || closed.Error() != errDiskFull.Error() {
+		t.Errorf("OnError got %v, Close %v, want the one error", reported, closed)
+	}
+	noParts(t, path)
+}
+
+// fullForExchanges takes parts alone.
+type fullForExchanges struct{ store.PartStore }
+
+func (*fullForExchanges) Append([]store.Entry) error { return errDiskFull }

@@ -133,10 +133,17 @@ func (w *writer) appendParts(list []store.Part) error {
 
 // takeBack removes the parts of a body, if it is in parts.
 func (w *writer) takeBack(p *pending) {
+	w.storeMu.Lock()
+	defer w.storeMu.Unlock()
+	w.takeBackLocked(p)
+}
+
+// takeBackLocked is takeBack for a caller that has storeMu.
+func (w *writer) takeBackLocked(p *pending) {
 	if p.spill == nil {
 		return
 	}
-	if err := w.change(func(s store.Store) error { return s.Delete(p.spill.id) }); err != nil {
+	if err := w.store.Delete(p.spill.id); err != nil {
 		w.errs.report(err)
 	}
 }

@@ -100,9 +100,7 @@ func (w *writer) write(batch []*pending) {
 func (w *writer) lostLocked(p *pending, err error) {
 	w.counts.failed.Add(1)
 	w.errs.report(err)
-	if p.spill != nil {
-		w.errs.report(w.store.Delete(p.ID))
-	}
+	w.takeBackLocked(p)
 }
 
 // find returns the first exchange of a key above an ID. It looks at what is
