@@ -16,6 +16,7 @@ type literals struct {
 	plain    []string // the forms, longest first
 	replacer *strings.Replacer
 	cores    []string // the part of its base64 that the text around it does not change
+	longest  int      // the bytes of the longest of both
 }
 
 func newLiterals(list []string) (l literals) {
@@ -35,6 +36,9 @@ func newLiterals(list []string) (l literals) {
 	l.plain = slices.Compact(l.plain)
 	slices.Sort(l.cores)
 	l.cores = slices.Compact(l.cores)
+	for _, s := range slices.Concat(l.plain, l.cores) {
+		l.longest = max(l.longest, len(s))
+	}
 	var pairs []string
 	for _, s := range l.plain {
 		pairs = append(pairs, s, Mask)
@@ -85,17 +89,6 @@ func maskCore(s, core string) string {
 // in reports whether s holds a literal outside a mask.
 func (l *literals) in(s string) bool {
 	return l.replacer != nil && l.mask(s) != s
-}
-
-// longest returns the length of the longest form.
-func (l *literals) longest() int {
-	n := 0
-	for _, list := range [][]string{l.plain, l.cores} {
-		for _, s := range list {
-			n = max(n, len(s))
-		}
-	}
-	return n
 }
 
 func base64Char(c byte) bool {

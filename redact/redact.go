@@ -107,7 +107,7 @@ func (r *Redactor) LongestLiteral() int {
 	if r == nil {
 		return 0
 	}
-	return r.literals.longest()
+	return r.literals.longest
 }
 
 func (r *Redactor) maskLiterals(s string) string {
