@@ -33,16 +33,21 @@ const longestWait = 1 << 50
 
 // headers waits as long as the headers, or the error, of an exchange took.
 func (p pace) headers(ctx context.Context, x *store.Exchange) error {
-	d := p.of(x.FirstByte)
-	if d <= 0 {
-		return nil
+	if d := p.of(x.FirstByte); d > 0 {
+		return wait(ctx, nil, d)
 	}
+	return nil
+}
+
+// wait waits for a time, for shut, or for the end of ctx, of which it returns the error.
+func wait(ctx context.Context, shut <-chan struct{}, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return nil
+	case <-shut:
 	case <-ctx.Done():
 		return ctxerr.Of(ctx)
 	}
+	return nil
 }

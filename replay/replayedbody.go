@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -112,15 +111,7 @@ func (b *replayedBody) fillLocked() {
 func (b *replayedBody) waitLocked(d time.Duration) error {
 	b.mu.Unlock()
 	defer b.mu.Lock()
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-b.shut:
-	case <-b.ctx.Done():
-		return ctxerr.Of(b.ctx)
-	}
-	return nil
+	return wait(b.ctx, b.shut, d)
 }
 
 func (b *replayedBody) endLocked() error {
