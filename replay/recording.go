@@ -125,7 +125,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		r.unrecorded("the body did not end")
 		return false
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, named: named, mask: t.masker.exchange, keep: t.keepers.has(r.call, r.request.send)}
+	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, named: named, mask: t.masker.exchange, keep: t.keepers.Match(r.call, r.request.send)}
 	if complete {
 		p.Replace = r.replace()
 	} else {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -27,8 +28,8 @@ type Tape struct {
 	sequences *sequences
 	errs      reporter
 	counts    counters
-	keepers   chosen // by Options.KeepSecrets
-	passes    chosen // by Options.PassThrough
+	keepers   match.List // by Options.KeepSecrets
+	passes    match.List // by Options.PassThrough
 	order     order
 	rest      rest
 	closing   sync.Once

@@ -29,7 +29,7 @@ func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 
 func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	mode := t.mode(req.Context())
-	if mode == Off || t.passes.has(c, req) {
+	if mode == Off || t.passes.Match(c, req) {
 		return next.RoundTrip(req)
 	}
 	if err := t.unusable(req, mode); err != nil {
