@@ -90,7 +90,11 @@ func mistyped(t *json.UnmarshalTypeError) error {
 	case reflect.Slice:
 		want = "a list"
 	}
-	switch t.Field {
+	field := strings.ReplaceAll(t.Field, ".body.", ".")
+	if at := strings.LastIndexByte(field, '.'); at > 0 && strings.Trim(field[at:], ".0123456789") == "" {
+		field = field[:at] // since Go 1.27 the place in a list is named too
+	}
+	switch field {
 	case "response.status":
 		want += suchStatus
 	case "first_byte", "total":
@@ -98,7 +102,7 @@ func mistyped(t *json.UnmarshalTypeError) error {
 	case "recorded":
 		want += `, such as "2006-01-02"`
 	}
-	return in(strings.ReplaceAll(t.Field, ".body.", "."), fmt.Errorf("a value of type %s, want %s", kind, want))
+	return in(field, fmt.Errorf("a value of type %s, want %s", kind, want))
 }
 
 // What people are shown of a form.
