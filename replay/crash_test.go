@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
@@ -184,7 +185,7 @@ func TestWhatACrashLoses(t *testing.T) {
 	switch {
 	case testing.Short():
 		list = list[:1]
-	case long.Wanted():
+	case long.Wanted() && !race.Enabled: // the pass without the race detector kills a hundred times a storage
 		rounds = 25
 	}
 	for _, name := range stores() {
