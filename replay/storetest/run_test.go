@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -219,6 +220,14 @@ func mutants() map[string]struct {
 		"keeps its keys": {"reindexes", broken{onIndex: func(s store.PartStore, recipe string, _ func(*store.Exchange) store.Key) error {
 			return s.Reindex(recipe, keyOf)
 		}}},
+		"appends one by one": {"reads-while-it-appends", broken{onAppend: func(s store.PartStore, batch []store.Entry) error {
+			for i := range batch {
+				if err := s.Append(batch[i : i+1]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}},
 		"fails beside a reader": {"reads-while-it-appends", broken{onNear: func(store.PartStore, store.Key, int) ([]*store.Exchange, error) {
 			return nil, errors.New("busy")
 		}}},
@@ -250,10 +259,13 @@ func findsByPath(s store.PartStore, key store.Key, after store.ID) (*store.Excha
 // spy is a test that notes whether it failed, and how.
 type spy struct {
 	testing.TB
+	mu     sync.Mutex // mu guards failed
 	failed []string
 }
 
 func (s *spy) Errorf(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.failed = append(s.failed, fmt.Sprintf(format, args...))
 }
 

@@ -118,6 +118,11 @@ func readsWhileItAppends(p *probe) {
 	const batches, each = 20, 10
 	var wg sync.WaitGroup
 	done := make(chan struct{})
+	stop := sync.OnceFunc(func() {
+		close(done)
+		wg.Wait()
+	})
+	defer stop() // also where Append ends the test
 	for range 2 {
 		wg.Go(func() {
 			for {
@@ -133,6 +138,10 @@ func readsWhileItAppends(p *probe) {
 						return
 					}
 					n++
+				}
+				if n%each != 0 {
+					p.Errorf("Scan beside Append gives %d exchanges, want whole batches of %d", n, each)
+					return
 				}
 				if _, err := s.Find(exchange(0, "https://api.test/3").Key, 0); err != nil {
 					p.Errorf("Find beside Append: %v", err)
@@ -152,8 +161,7 @@ func readsWhileItAppends(p *probe) {
 		}
 		p.add(s, list...)
 	}
-	close(done)
-	wg.Wait()
+	stop()
 	if n := len(p.scan(s, 0)); n != batches*each {
 		p.Errorf("%d exchanges are there, want %d", n, batches*each)
 	}
