@@ -12,7 +12,7 @@ import (
 // tapes is shown to be crossed by what it is about.
 
 // scanning is a store without an index.
-type scanning struct{ store.Store }
+type scanning struct{ store.IndexStore }
 
 func (s scanning) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 	for x, err := range s.Scan(after) {
@@ -36,11 +36,11 @@ func replayScanning(path string) (http.RoundTripper, func() error, error) {
 }
 
 // oneByOne is a store that has a commit for each recording.
-type oneByOne struct{ store.Store }
+type oneByOne struct{ store.IndexStore }
 
 func (s oneByOne) Append(batch []store.Entry) error {
 	for i := range batch {
-		if err := s.Store.Append(batch[i : i+1]); err != nil {
+		if err := s.IndexStore.Append(batch[i : i+1]); err != nil {
 			return err
 		}
 	}
@@ -55,11 +55,11 @@ func (s oneByOne) Reindex(recipe string, key func(*store.Exchange) store.Key) er
 		}
 		c := *x
 		c.Key = key(x)
-		if err := s.Store.Append([]store.Entry{{Exchange: &c}}); err != nil {
+		if err := s.IndexStore.Append([]store.Entry{{Exchange: &c}}); err != nil {
 			return err
 		}
 	}
-	return s.Store.Reindex(recipe, key)
+	return s.IndexStore.Reindex(recipe, key)
 }
 
 func recordOneByOne(path string, base http.RoundTripper) (http.RoundTripper, func() error, error) {

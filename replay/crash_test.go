@@ -44,7 +44,7 @@ func loads() []load {
 
 // liar is a store that appends every other batch, and says that it has appended each.
 type liar struct {
-	store.Store
+	store.IndexStore
 	calls int
 }
 
@@ -52,7 +52,7 @@ func (l *liar) Append(batch []store.Entry) error {
 	if l.calls++; l.calls%2 == 0 {
 		return nil
 	}
-	return l.Store.Append(batch)
+	return l.IndexStore.Append(batch)
 }
 
 // A returned call is one that had its whole response, at a time, when so many exchanges
@@ -76,7 +76,7 @@ func recordUntilKilled(t *testing.T, path string, l load) {
 		t.Fatal(err)
 	}
 	if l.lies {
-		s = &liar{Store: s}
+		s = &liar{IndexStore: s}
 	}
 	tape, err := replay.New(s, replay.Options{Mode: replay.ModeRecord})
 	if err != nil {

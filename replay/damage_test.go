@@ -90,13 +90,13 @@ func damages() []damage {
 
 // damaged is a store that damages what it hands out.
 type damaged struct {
-	store.Store
+	store.IndexStore
 	damage
 	done map[string]bool // paths of exchanges with a damage
 }
 
 func (d *damaged) Find(key store.Key, after store.ID) (*store.Exchange, error) {
-	x, err := d.Store.Find(key, after)
+	x, err := d.IndexStore.Find(key, after)
 	if x == nil || err != nil {
 		return x, err
 	}
@@ -131,7 +131,7 @@ func TestEachFieldThatIsDamagedIsNoticed(t *testing.T) {
 		}
 	}
 	list := slices.Concat(kinds(), moreKinds(), faultKinds())
-	for name, reader := range map[string]func(string) (store.Store, error){"tape.db": bolt.OpenReadOnly, "tape.json": text.OpenReadOnly} {
+	for name, reader := range map[string]func(string) (store.IndexStore, error){"tape.db": bolt.OpenReadOnly, "tape.json": text.OpenReadOnly} {
 		if testing.Short() && name == "tape.json" {
 			continue
 		}
@@ -143,7 +143,7 @@ func TestEachFieldThatIsDamagedIsNoticed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				to := &damaged{Store: plain, damage: d, done: make(map[string]bool)}
+				to := &damaged{IndexStore: plain, damage: d, done: make(map[string]bool)}
 				tape, err := replay.New(to, replay.Options{Mode: replay.ModeReplay})
 				if err != nil {
 					t.Fatal(err)

@@ -117,7 +117,7 @@ func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 
 // neighboursOf returns the exchanges with which a miss is compared: those of the
 // host, or where the tape has none of it, its first ones.
-func neighboursOf(key store.Key, s store.Store) []*store.Exchange {
+func neighboursOf(key store.Key, s store.IndexStore) []*store.Exchange {
 	near, err := s.Near(key, neighbours)
 	if err != nil || len(near) > 0 {
 		return near // without them the miss is no less one

@@ -12,7 +12,7 @@ import (
 
 // openFile opens the store in a file, for reading alone in ModeReplay, and in ModeSmart
 // where it cannot be written: what is on the tape needs no more.
-func openFile(path string, mode Mode) (store.Store, error) {
+func openFile(path string, mode Mode) (store.IndexStore, error) {
 	open, openReadOnly := bolt.Open, bolt.OpenReadOnly
 	if strings.EqualFold(filepath.Ext(path), ".json") {
 		open, openReadOnly = text.Open, text.OpenReadOnly

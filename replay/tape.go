@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/internal/indexed"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -18,8 +19,8 @@ import (
 // after; call Close, or Flush, to be sure that it is stored.
 type Tape struct {
 	opts    Options
-	store   store.Store // nil for a tape that is off
-	session store.ID    // larger than all IDs of earlier sessions
+	store   store.IndexStore // nil for a tape that is off
+	session store.ID         // larger than all IDs of earlier sessions
 
 	masker    masker
 	capturer  capturer
@@ -72,18 +73,21 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		}
 		s = nil
 	}
-	t := &Tape{opts: opts, store: s, rest: newRest(opts.RestWait)}
+	t := &Tape{opts: opts, rest: newRest(opts.RestWait)}
 	t.masker = masker{red: redact.New(opts.Redact), max: 8 * opts.MaxBody, codings: opts.Codings, cookie: func(name, value string) string {
 		return t.capturer.who.cookie(name, value) // by the key of the tape, which begin finds
 	}}
 	t.capturer = capturer{masker: t.masker, match: opts.Match, maxRequest: opts.MaxRequest, hostName: opts.Host}
 	t.capturer.who = identifier{masker: t.masker, match: opts.Match, custom: opts.Identity}
 	t.keepers, t.passes = chosenBy("KeepSecrets", opts.KeepSecrets), chosenBy("PassThrough", opts.PassThrough)
-	t.order.store, t.order.usable = s, t.opts.replays
+	if s != nil {
+		t.store = indexed.Of(s)
+	}
+	t.order.store, t.order.usable = t.store, t.opts.replays
 	t.errs.onError = opts.OnError
-	t.writer = newWriter(s, &t.errs, &t.counts)
+	t.writer = newWriter(t.store, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer, selector{opts.Match, t.masker.red.Header})
-	if s == nil {
+	if t.store == nil {
 		return t, nil
 	}
 	if err := t.begin(); err != nil {
@@ -145,7 +149,7 @@ func (t *Tape) Close() (err error) {
 		_ = t.writer.queue.flush(context.Background())
 		err = t.errs.all()
 		if t.store != nil {
-			err = errors.Join(err, t.writer.change(store.Store.Close))
+			err = errors.Join(err, t.writer.change(store.IndexStore.Close))
 		}
 	})
 	return err

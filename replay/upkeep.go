@@ -15,7 +15,7 @@ func (t *Tape) Reindex() error {
 	if t.IsOff() {
 		return nil
 	}
-	return t.writer.change(func(s store.Store) error {
+	return t.writer.change(func(s store.IndexStore) error {
 		return s.Reindex(joinRecipe(t.opts.recipe(), t.capturer.who.key), t.capturer.keyOf)
 	})
 }
@@ -32,7 +32,7 @@ func (t *Tape) Prune(before time.Time) (int, error) {
 	var ids []store.ID
 	total := 0
 	remove := func() error {
-		err := t.writer.change(func(s store.Store) error { return s.Delete(ids...) })
+		err := t.writer.change(func(s store.IndexStore) error { return s.Delete(ids...) })
 		if err == nil {
 			total += len(ids)
 			ids = ids[:0]

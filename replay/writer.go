@@ -16,7 +16,7 @@ import (
 // mutex of the queue, storeMu outside of that of the reporter; inside of storeMu
 // are the locks of the store.
 type writer struct {
-	store  store.Store // nil for a tape that is off
+	store  store.IndexStore // nil for a tape that is off
 	queue  *queue
 	errs   *reporter
 	counts *counters
@@ -29,7 +29,7 @@ type writer struct {
 	storeMu sync.Mutex // storeMu guards the right to change the store: Append, Delete, Reindex, Close
 }
 
-func newWriter(s store.Store, errs *reporter, counts *counters) *writer {
+func newWriter(s store.IndexStore, errs *reporter, counts *counters) *writer {
 	w := &writer{store: s, errs: errs, counts: counts}
 	w.queue = newQueue(w.write)
 	return w
@@ -131,7 +131,7 @@ func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
 }
 
 // change runs fn, which changes the store, while nothing else does.
-func (w *writer) change(fn func(store.Store) error) error {
+func (w *writer) change(fn func(store.IndexStore) error) error {
 	w.storeMu.Lock()
 	defer w.storeMu.Unlock()
 	return fn(w.store)

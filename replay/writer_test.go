@@ -18,7 +18,7 @@ import (
 
 // failing is a store that fails as fail says.
 type failing struct {
-	store.Store
+	store.IndexStore
 	mu   sync.Mutex
 	fail func([]store.Entry) error
 }
@@ -31,7 +31,7 @@ func (m *failing) Append(batch []store.Entry) error {
 			return err
 		}
 	}
-	return m.Store.Append(batch)
+	return m.IndexStore.Append(batch)
 }
 
 // One exchange that the store cannot take does not take others with it.
@@ -40,7 +40,7 @@ func TestFailedWrites(t *testing.T) {
 		s, err := text.Open(t.TempDir() + "/t")
 		tapetest.Must(t, err)
 		full := errors.New("disk full")
-		m := &failing{Store: s, fail: func(batch []store.Entry) error {
+		m := &failing{IndexStore: s, fail: func(batch []store.Entry) error {
 			for _, e := range batch {
 				if string(e.Response.Body) == "bad" {
 					return full
@@ -79,7 +79,7 @@ func TestFailedWrites(t *testing.T) {
 // What is being written is found all the while: at no moment is an exchange
 // neither in the queue nor in the store.
 func TestOverlayHasNoGap(t *testing.T) {
-	for name, open := range map[string]func(string) (store.Store, error){"bolt": bolt.Open, "text": text.Open} {
+	for name, open := range map[string]func(string) (store.IndexStore, error){"bolt": bolt.Open, "text": text.Open} {
 		t.Run(name, func(t *testing.T) {
 			s, err := open(filepath.Join(t.TempDir(), "tape"))
 			tapetest.Must(t, err)

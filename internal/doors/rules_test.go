@@ -68,13 +68,14 @@ var doors = map[string]door{
 
 	// What the author of a storage needs, and the two storages that replay.Open knows.
 	"replay/store":      {},
-	"replay/storetest":  {ours: []string{"replay/store"}},
+	"replay/storetest":  {ours: []string{"replay/internal/indexed", "replay/store"}},
 	"replay/store/bolt": {ours: []string{"replay/store", "replay/store/internal/..."}, foreign: []string{bbolt}},
 	"replay/store/text": {ours: []string{"internal/mediatype", "replay/store", "replay/store/internal/..."}},
 
 	// The tape of a test, for the tests of users.
 	"replay/replaytest": {ours: append([]string{"replay", "replay/internal/...", "replay/store/..."}, leaf...), foreign: []string{bbolt}},
 
+	"replay/internal/indexed":  {ours: []string{"replay/store"}},
 	"replay/internal/compare":  {ours: []string{"internal/mediatype"}},
 	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 

@@ -32,13 +32,13 @@ func isText(path string) bool { return strings.EqualFold(filepath.Ext(path), ".j
 
 // taped is a text tape whose hosts have their names.
 type taped struct {
-	store.Store
+	store.IndexStore
 	names *hosts
 }
 
 // some reports whether there is a host with another name.
 func (s taped) some() bool {
-	for x, err := range s.Store.Scan(0) {
+	for x, err := range s.IndexStore.Scan(0) {
 		if err == nil && s.named(x) != x {
 			return true
 		}
@@ -66,12 +66,12 @@ func (s taped) named(x *store.Exchange) *store.Exchange {
 }
 
 func (s taped) Find(key store.Key, after store.ID) (*store.Exchange, error) {
-	x, err := s.Store.Find(key, after)
+	x, err := s.IndexStore.Find(key, after)
 	return s.named(x), err
 }
 
 func (s taped) Near(key store.Key, n int) ([]*store.Exchange, error) {
-	list, err := s.Store.Near(key, n)
+	list, err := s.IndexStore.Near(key, n)
 	for i, x := range list {
 		list[i] = s.named(x)
 	}
@@ -80,7 +80,7 @@ func (s taped) Near(key store.Key, n int) ([]*store.Exchange, error) {
 
 func (s taped) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
-		for x, err := range s.Store.Scan(after) {
+		for x, err := range s.IndexStore.Scan(after) {
 			if !yield(s.named(x), err) {
 				return
 			}
@@ -89,5 +89,5 @@ func (s taped) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 }
 
 func (s taped) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
-	return s.Store.Reindex(recipe, func(x *store.Exchange) store.Key { return key(s.named(x)) })
+	return s.IndexStore.Reindex(recipe, func(x *store.Exchange) store.Key { return key(s.named(x)) })
 }

@@ -3,11 +3,13 @@
 // form. Whoever only opens a tape needs package replay alone.
 //
 // Package bolt keeps a tape in a bbolt file, package text in a JSON file. A
-// storage of your own becomes a tape by replay.New:
+// storage of your own has three methods, and becomes a tape by replay.New:
 //
 //	tape, err := replay.New(myStore, replay.Options{})
 //
-// Package replay/storetest tests it, in a line.
+// What more it can do it says by its methods: delete ([Deleter]), find by itself
+// ([IndexStore]), keep long bodies in parts ([PartStore]), keep the key of the hashes of
+// who made a request ([RecipeStore]). Package replay/storetest tests all of it, in a line.
 //
 // # Form
 //

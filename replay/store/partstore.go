@@ -15,7 +15,7 @@ const PartSize = 256 << 10
 // wraps a PartStore, as that of package store/bolt is, has to be one too: else the long
 // bodies are on the tape and cannot be replayed.
 type PartStore interface {
-	Store
+	Deleter
 	// AppendParts stores parts, all of them or, on an error, none. Those of an exchange
 	// come in order. It is called by the goroutine that calls Append.
 	AppendParts(parts []Part) error

@@ -20,7 +20,7 @@ import (
 // beside bbolt depends on the disk, and is only said.
 func TestATextTapeGrowsInLinearTime(t *testing.T) {
 	long.Only(t)
-	run := func(open func(string) (store.Store, error), n int) time.Duration {
+	run := func(open func(string) (store.IndexStore, error), n int) time.Duration {
 		path := filepath.Join(t.TempDir(), "tape")
 		body := fmt.Sprintf(`{"text":%q,"price":1.50}`, strings.Repeat("abcdefghij ", 45))
 		start := time.Now()

@@ -1,4 +1,5 @@
-// Package storetest tests a storage of tapes: what [store.Store] says that it does, and
+// Package storetest tests a storage of tapes: what [store.Store] says that it does, with the
+// index that a tape gives it where it has none, and store.Deleter, store.IndexStore and
 // store.PartStore where it is one. It is for those who write a storage, and takes a line:
 //
 //	func TestStore(t *testing.T) {

@@ -7,8 +7,14 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
+// partsStore is a storage that finds exchanges and keeps long bodies in parts.
+type partsStore interface {
+	store.IndexStore
+	store.PartStore
+}
+
 // inParts appends an exchange whose body is in parts, and returns the body.
-func (p *probe) inParts(s store.PartStore, id store.ID, url string) []byte {
+func (p *probe) inParts(s partsStore, id store.ID, url string) []byte {
 	p.Helper()
 	body := slices.Concat(bytes.Repeat([]byte{1}, store.PartSize), bytes.Repeat([]byte{2}, 4*store.PartSize), []byte("the end"))
 	number := 0
@@ -25,7 +31,7 @@ func (p *probe) inParts(s store.PartStore, id store.ID, url string) []byte {
 }
 
 // bodyOf returns the body of an exchange, which may be in parts.
-func (p *probe) bodyOf(s store.PartStore, x *store.Exchange) []byte {
+func (p *probe) bodyOf(s partsStore, x *store.Exchange) []byte {
 	p.Helper()
 	if x.MissingBody() == 0 {
 		return x.Response.Body
@@ -42,7 +48,7 @@ func (p *probe) bodyOf(s store.PartStore, x *store.Exchange) []byte {
 }
 
 func keepsParts(p *probe) {
-	s, ok := p.start().(store.PartStore)
+	s, ok := p.start().(partsStore)
 	if !ok {
 		return
 	}
@@ -60,12 +66,12 @@ func keepsParts(p *probe) {
 		if b, err := s.Part(x.ID, 99); b != nil || err != nil {
 			p.Errorf("a part behind the last has %d bytes, %v, want none", len(b), err)
 		}
-		s = p.again(s).(store.PartStore) //nolint:forcetypeassert // it was one
+		s = p.again(s).(partsStore) //nolint:forcetypeassert // it was one
 	}
 }
 
 func removesParts(p *probe) {
-	s, ok := p.start().(store.PartStore)
+	s, ok := p.start().(partsStore)
 	if !ok {
 		return
 	}
@@ -85,6 +91,6 @@ func removesParts(p *probe) {
 	p.must("AppendParts", s.AppendParts([]store.Part{{ID: 4, Data: []byte("a")}, {ID: 4, Number: 1, Data: []byte("b")}, {ID: 5, Data: []byte("c")}}))
 	p.must("Delete", s.Delete(4))
 	gone("after Delete of an exchange that never came", 4)
-	s = p.again(s).(store.PartStore) //nolint:forcetypeassert // it was one
+	s = p.again(s).(partsStore) //nolint:forcetypeassert // it was one
 	gone("after an exchange never came and the storage was opened again", 5)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/gracy-go/gracy/replay/internal/indexed"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -17,14 +18,19 @@ type probe struct {
 	testing.TB
 	dir  string
 	open Open
+
+	stays bool // the storage cannot delete
 }
 
-// start opens the storage of the folder, as a tape does: it has it make its keys anew
-// where it does not know them.
-func (p *probe) start() store.Store {
+// start opens the storage of the folder, as a tape does: with an index in memory where
+// it has none, and it has it make its keys anew where it does not know them.
+func (p *probe) start() store.IndexStore {
 	p.Helper()
-	s, err := p.open(p.dir)
+	opened, err := p.open(p.dir)
 	p.must("open", err)
+	_, ok := opened.(store.Deleter)
+	p.stays = !ok
+	s := indexed.Of(opened)
 	p.Cleanup(func() { _ = s.Close() })
 	have, err := s.Recipe()
 	p.must("Recipe", err)
@@ -35,7 +41,7 @@ func (p *probe) start() store.Store {
 }
 
 // again closes the storage and opens it again.
-func (p *probe) again(s store.Store) store.Store {
+func (p *probe) again(s store.IndexStore) store.IndexStore {
 	p.Helper()
 	p.must("Close", s.Close())
 	return p.start()
@@ -69,7 +75,7 @@ func (p *probe) scan(s store.Store, after store.ID) (list []*store.Exchange) {
 }
 
 // find returns the exchange that Find gives, which has to be there.
-func (p *probe) find(s store.Store, key store.Key, after store.ID) *store.Exchange {
+func (p *probe) find(s store.IndexStore, key store.Key, after store.ID) *store.Exchange {
 	p.Helper()
 	x, err := s.Find(key, after)
 	p.must("Find", err)
@@ -80,7 +86,7 @@ func (p *probe) find(s store.Store, key store.Key, after store.ID) *store.Exchan
 }
 
 // missing fails if Find gives an exchange.
-func (p *probe) missing(s store.Store, key store.Key, after store.ID) {
+func (p *probe) missing(s store.IndexStore, key store.Key, after store.ID) {
 	p.Helper()
 	x, err := s.Find(key, after)
 	p.must("Find", err)

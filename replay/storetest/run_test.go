@@ -18,92 +18,92 @@ import (
 
 // broken is a storage with a defect.
 type broken struct {
-	store.PartStore
-	onAppend func(s store.PartStore, batch []store.Entry) error
-	onFind   func(s store.PartStore, key store.Key, after store.ID) (*store.Exchange, error)
-	onNear   func(s store.PartStore, key store.Key, n int) ([]*store.Exchange, error)
-	onScan   func(s store.PartStore, after store.ID) iter.Seq2[*store.Exchange, error]
-	onDelete func(s store.PartStore, ids []store.ID) error
-	onLast   func(s store.PartStore) (store.ID, error)
-	onIndex  func(s store.PartStore, recipe string, key func(*store.Exchange) store.Key) error
-	onParts  func(s store.PartStore, list []store.Part) error
-	onPart   func(s store.PartStore, id store.ID, number int) ([]byte, error)
-	onClose  func(s store.PartStore) error
+	partsStore
+	onAppend func(s partsStore, batch []store.Entry) error
+	onFind   func(s partsStore, key store.Key, after store.ID) (*store.Exchange, error)
+	onNear   func(s partsStore, key store.Key, n int) ([]*store.Exchange, error)
+	onScan   func(s partsStore, after store.ID) iter.Seq2[*store.Exchange, error]
+	onDelete func(s partsStore, ids []store.ID) error
+	onLast   func(s partsStore) (store.ID, error)
+	onIndex  func(s partsStore, recipe string, key func(*store.Exchange) store.Key) error
+	onParts  func(s partsStore, list []store.Part) error
+	onPart   func(s partsStore, id store.ID, number int) ([]byte, error)
+	onClose  func(s partsStore) error
 }
 
 func (b *broken) Append(batch []store.Entry) error {
 	if b.onAppend != nil {
-		return b.onAppend(b.PartStore, batch)
+		return b.onAppend(b.partsStore, batch)
 	}
-	return b.PartStore.Append(batch)
+	return b.partsStore.Append(batch)
 }
 
 func (b *broken) Find(key store.Key, after store.ID) (*store.Exchange, error) {
 	if b.onFind != nil {
-		return b.onFind(b.PartStore, key, after)
+		return b.onFind(b.partsStore, key, after)
 	}
-	return b.PartStore.Find(key, after)
+	return b.partsStore.Find(key, after)
 }
 
 func (b *broken) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	if b.onNear != nil {
-		return b.onNear(b.PartStore, key, n)
+		return b.onNear(b.partsStore, key, n)
 	}
-	return b.PartStore.Near(key, n)
+	return b.partsStore.Near(key, n)
 }
 
 func (b *broken) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	if b.onScan != nil {
-		return b.onScan(b.PartStore, after)
+		return b.onScan(b.partsStore, after)
 	}
-	return b.PartStore.Scan(after)
+	return b.partsStore.Scan(after)
 }
 
 func (b *broken) Delete(ids ...store.ID) error {
 	if b.onDelete != nil {
-		return b.onDelete(b.PartStore, ids)
+		return b.onDelete(b.partsStore, ids)
 	}
-	return b.PartStore.Delete(ids...)
+	return b.partsStore.Delete(ids...)
 }
 
 func (b *broken) Last() (store.ID, error) {
 	if b.onLast != nil {
-		return b.onLast(b.PartStore)
+		return b.onLast(b.partsStore)
 	}
-	return b.PartStore.Last()
+	return b.partsStore.Last()
 }
 
 func (b *broken) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if b.onIndex != nil {
-		return b.onIndex(b.PartStore, recipe, key)
+		return b.onIndex(b.partsStore, recipe, key)
 	}
-	return b.PartStore.Reindex(recipe, key)
+	return b.partsStore.Reindex(recipe, key)
 }
 
 func (b *broken) AppendParts(list []store.Part) error {
 	if b.onParts != nil {
-		return b.onParts(b.PartStore, list)
+		return b.onParts(b.partsStore, list)
 	}
-	return b.PartStore.AppendParts(list)
+	return b.partsStore.AppendParts(list)
 }
 
 func (b *broken) Part(id store.ID, number int) ([]byte, error) {
 	if b.onPart != nil {
-		return b.onPart(b.PartStore, id, number)
+		return b.onPart(b.partsStore, id, number)
 	}
-	return b.PartStore.Part(id, number)
+	return b.partsStore.Part(id, number)
 }
 
 func (b *broken) Close() error {
 	if b.onClose != nil {
-		return b.onClose(b.PartStore)
+		return b.onClose(b.partsStore)
 	}
-	return b.PartStore.Close()
+	return b.partsStore.Close()
 }
 
 // edited appends copies that fn has changed.
-func edited(fn func(x *store.Exchange)) func(store.PartStore, []store.Entry) error {
-	return func(s store.PartStore, batch []store.Entry) error {
+func edited(fn func(x *store.Exchange)) func(partsStore, []store.Entry) error {
+	return func(s partsStore, batch []store.Entry) error {
 		list := make([]store.Entry, len(batch))
 		for i, e := range batch {
 			x := *e.Exchange
@@ -119,7 +119,7 @@ func edited(fn func(x *store.Exchange)) func(store.PartStore, []store.Entry) err
 }
 
 // onResponse is edited for the response.
-func onResponse(fn func(r *store.Response)) func(store.PartStore, []store.Entry) error {
+func onResponse(fn func(r *store.Response)) func(partsStore, []store.Entry) error {
 	return edited(func(x *store.Exchange) {
 		if x.Response != nil {
 			fn(x.Response)
@@ -156,7 +156,7 @@ func mutants() map[string]struct {
 			}
 		})}},
 		"cuts bodies at 64 KiB": {"keeps-bodies-of-any-length", broken{onAppend: onResponse(func(r *store.Response) { r.Body = r.Body[:min(len(r.Body), 64<<10)] })}},
-		"scans backwards": {"scans-by-id", broken{onScan: func(s store.PartStore, after store.ID) iter.Seq2[*store.Exchange, error] {
+		"scans backwards": {"scans-by-id", broken{onScan: func(s partsStore, after store.ID) iter.Seq2[*store.Exchange, error] {
 			return func(yield func(*store.Exchange, error) bool) {
 				var all []*store.Exchange
 				for x, err := range s.Scan(after) {
@@ -173,34 +173,34 @@ func mutants() map[string]struct {
 				}
 			}
 		}}},
-		"scans from after on": {"scans-by-id", broken{onScan: func(s store.PartStore, after store.ID) iter.Seq2[*store.Exchange, error] {
+		"scans from after on": {"scans-by-id", broken{onScan: func(s partsStore, after store.ID) iter.Seq2[*store.Exchange, error] {
 			return s.Scan(max(after, 1) - 1)
 		}}},
-		"stops a scan at what was deleted": {"ends-a-scan", broken{onDelete: func(s store.PartStore, ids []store.ID) error {
+		"stops a scan at what was deleted": {"ends-a-scan", broken{onDelete: func(s partsStore, ids []store.ID) error {
 			for i := range ids {
 				ids[i]++ // the next one, as a cursor that has moved
 			}
 			return s.Delete(ids...)
 		}}},
-		"finds the same again": {"finds-the-next-of-a-key", broken{onFind: func(s store.PartStore, key store.Key, _ store.ID) (*store.Exchange, error) { return s.Find(key, 0) }}},
+		"finds the same again": {"finds-the-next-of-a-key", broken{onFind: func(s partsStore, key store.Key, _ store.ID) (*store.Exchange, error) { return s.Find(key, 0) }}},
 		"finds by path":        {"finds-the-next-of-a-key", broken{onFind: findsByPath}},
-		"nears others first": {"nears-the-same-request-first", broken{onNear: func(s store.PartStore, key store.Key, n int) ([]*store.Exchange, error) {
+		"nears others first": {"nears-the-same-request-first", broken{onNear: func(s partsStore, key store.Key, n int) ([]*store.Exchange, error) {
 			near, err := s.Near(key, n)
 			for i, j := 0, len(near)-1; i < j; i, j = i+1, j-1 {
 				near[i], near[j] = near[j], near[i]
 			}
 			return near, err
 		}}},
-		"nears one too many": {"nears-one-of-a-key", broken{onNear: func(s store.PartStore, key store.Key, n int) ([]*store.Exchange, error) { return s.Near(key, n+1) }}},
-		"replaces nothing": {"replaces-whoever-made-it", broken{onAppend: func(s store.PartStore, batch []store.Entry) error {
+		"nears one too many": {"nears-one-of-a-key", broken{onNear: func(s partsStore, key store.Key, n int) ([]*store.Exchange, error) { return s.Near(key, n+1) }}},
+		"replaces nothing": {"replaces-whoever-made-it", broken{onAppend: func(s partsStore, batch []store.Entry) error {
 			list := make([]store.Entry, len(batch))
 			for i, e := range batch {
 				list[i].Exchange = e.Exchange
 			}
 			return s.Append(list)
 		}}},
-		"deletes the first alone": {"deletes", broken{onDelete: func(s store.PartStore, ids []store.ID) error { return s.Delete(ids[:min(1, len(ids))]...) }}},
-		"fails for what is not there": {"deletes", broken{onDelete: func(s store.PartStore, ids []store.ID) error {
+		"deletes the first alone": {"deletes", broken{onDelete: func(s partsStore, ids []store.ID) error { return s.Delete(ids[:min(1, len(ids))]...) }}},
+		"fails for what is not there": {"deletes", broken{onDelete: func(s partsStore, ids []store.ID) error {
 			for _, id := range ids {
 				if id > 1000 {
 					return fmt.Errorf("no %d", id)
@@ -208,7 +208,7 @@ func mutants() map[string]struct {
 			}
 			return s.Delete(ids...)
 		}}},
-		"counts what is there": {"gives-no-id-twice", broken{onLast: func(s store.PartStore) (id store.ID, err error) {
+		"counts what is there": {"gives-no-id-twice", broken{onLast: func(s partsStore) (id store.ID, err error) {
 			for _, err := range s.Scan(0) {
 				if err != nil {
 					return 0, err
@@ -217,10 +217,10 @@ func mutants() map[string]struct {
 			}
 			return id, nil
 		}}},
-		"keeps its keys": {"reindexes", broken{onIndex: func(s store.PartStore, recipe string, _ func(*store.Exchange) store.Key) error {
+		"keeps its keys": {"reindexes", broken{onIndex: func(s partsStore, recipe string, _ func(*store.Exchange) store.Key) error {
 			return s.Reindex(recipe, keyOf)
 		}}},
-		"appends one by one": {"reads-while-it-appends", broken{onAppend: func(s store.PartStore, batch []store.Entry) error {
+		"appends one by one": {"reads-while-it-appends", broken{onAppend: func(s partsStore, batch []store.Entry) error {
 			for i := range batch {
 				if err := s.Append(batch[i : i+1]); err != nil {
 					return err
@@ -228,26 +228,26 @@ func mutants() map[string]struct {
 			}
 			return nil
 		}}},
-		"fails beside a reader": {"reads-while-it-appends", broken{onNear: func(store.PartStore, store.Key, int) ([]*store.Exchange, error) {
+		"fails beside a reader": {"reads-while-it-appends", broken{onNear: func(partsStore, store.Key, int) ([]*store.Exchange, error) {
 			return nil, errors.New("busy")
 		}}},
-		"swaps parts": {"keeps-parts", broken{onPart: func(s store.PartStore, id store.ID, number int) ([]byte, error) { return s.Part(id, number^1) }}},
-		"gives parts at once": {"keeps-parts", broken{onParts: func(s store.PartStore, list []store.Part) error {
+		"swaps parts": {"keeps-parts", broken{onPart: func(s partsStore, id store.ID, number int) ([]byte, error) { return s.Part(id, number^1) }}},
+		"gives parts at once": {"keeps-parts", broken{onParts: func(s partsStore, list []store.Part) error {
 			return s.AppendParts(list[:1])
-		}, onPart: func(s store.PartStore, id store.ID, number int) ([]byte, error) {
+		}, onPart: func(s partsStore, id store.ID, number int) ([]byte, error) {
 			return s.Part(id, number/2)
 		}}},
-		"leaves parts": {"removes-parts", broken{onDelete: func(s store.PartStore, ids []store.ID) error {
+		"leaves parts": {"removes-parts", broken{onDelete: func(s partsStore, ids []store.ID) error {
 			if len(ids) == 1 && ids[0] > 3 {
 				return nil
 			}
 			return s.Delete(ids...)
 		}}},
-		"is not closed": {"is-closed-once", broken{onClose: func(store.PartStore) error { return nil }}},
+		"is not closed": {"is-closed-once", broken{onClose: func(partsStore) error { return nil }}},
 	}
 }
 
-func findsByPath(s store.PartStore, key store.Key, after store.ID) (*store.Exchange, error) {
+func findsByPath(s partsStore, key store.Key, after store.ID) (*store.Exchange, error) {
 	for x, err := range s.Scan(after) {
 		if err != nil || x.Key.Host == key.Host {
 			return x, err
@@ -310,7 +310,7 @@ func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
 					}
 					opened = append(opened, s)
 					b := m.broken
-					b.PartStore = s.(store.PartStore) //nolint:forcetypeassert // it is one
+					b.partsStore = s.(partsStore) //nolint:forcetypeassert // it is one
 					return &b, nil
 				})
 				if len(failed) == 0 {

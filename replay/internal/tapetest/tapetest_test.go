@@ -32,13 +32,13 @@ func TestIDsAreThoseOfTheStore(t *testing.T) {
 	}
 }
 
-// The store of the tests does what a storage has to do.
+// The store of the tests does what a storage has to do, with the index of the tape.
 func TestMemory(t *testing.T) {
 	saved := make(map[string]*Memory)
 	storetest.Run(t, func(dir string) (store.Store, error) {
 		m := new(Memory)
 		if old := saved[dir]; old != nil {
-			m.list, m.recipe = old.list, old.recipe
+			m.list = old.list
 		}
 		saved[dir] = m
 		return m, nil

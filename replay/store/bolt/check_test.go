@@ -47,7 +47,7 @@ func TestOpenForeignFiles(t *testing.T) {
 			return bucket(tx, bucketMeta).Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, 7))
 		}), "found 7, want 1"},
 	} {
-		for _, open := range []func(string) (store.Store, error){Open, OpenReadOnly} {
+		for _, open := range []func(string) (store.IndexStore, error){Open, OpenReadOnly} {
 			path := c.file(t)
 			before, _ := os.ReadFile(path)
 			s, err := open(path)

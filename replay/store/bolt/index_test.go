@@ -30,7 +30,7 @@ func TestReindexInMemory(t *testing.T) {
 		u := x.Request.ParseURL()
 		return tapetest.Exchange(1, "GET", "http://"+u.Host+u.Path, "").Key
 	}
-	list := func(s store.Store) (text string) {
+	list := func(s store.IndexStore) (text string) {
 		for _, url := range []string{"http://h0/0", "http://h1/3", "http://h2/0", "http://h0/0?0"} {
 			k := tapetest.Exchange(1, "GET", url, "").Key
 			for after := store.ID(0); ; {

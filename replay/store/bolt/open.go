@@ -20,15 +20,15 @@ const lockWait = file.LockWait
 // is [store.ErrLocked], a [store.LockedError] that says who has it where that is known. A file that is not a tape, of another schema, or cut off
 // is a [store.FormatError]; one that cannot be written is [store.ErrReadOnly]; a
 // symbolic link is an error.
-func Open(path string) (store.Store, error) { return open(path, false) }
+func Open(path string) (store.IndexStore, error) { return open(path, false) }
 
 // OpenReadOnly opens a tape as [Open] does, but never writes to it, so that many
 // processes may read at once, from a read-only file system too. A file that is not
 // there matches fs.ErrNotExist; a write is [store.ErrReadOnly], but that Reindex
 // makes an index in memory.
-func OpenReadOnly(path string) (store.Store, error) { return open(path, true) }
+func OpenReadOnly(path string) (store.IndexStore, error) { return open(path, true) }
 
-func open(path string, readOnly bool) (store.Store, error) {
+func open(path string, readOnly bool) (store.IndexStore, error) {
 	err := file.CheckRegular(path)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if !readOnly && (err == nil || missing) {

@@ -54,7 +54,7 @@ func TestOldRecordsStayTheSame(t *testing.T) {
 	tapetest.Must(t, to.Close())
 }
 
-func contents(t *testing.T, s store.Store) map[string][]byte {
+func contents(t *testing.T, s store.IndexStore) map[string][]byte {
 	t.Helper()
 	all := make(map[string][]byte)
 	tapetest.Must(t, s.(*boltStore).view(func(tx *bbolt.Tx) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// boltStore is the store.Store over an open database, which does its locking.
+// boltStore is the store.IndexStore over an open database, which does its locking.
 type boltStore struct {
 	db       *bbolt.DB
 	path     string

@@ -144,7 +144,7 @@ func tempTape(t *testing.T) string {
 }
 
 // bodies returns the bodies of a store, by URL.
-func bodies(t *testing.T, s store.Store) map[string]string {
+func bodies(t *testing.T, s store.IndexStore) map[string]string {
 	t.Helper()
 	m := make(map[string]string)
 	for x, err := range s.Scan(0) {

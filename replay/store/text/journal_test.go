@@ -50,7 +50,7 @@ func TestTheJournalIsRead(t *testing.T) {
 	path, tape, recent := crashed(t)
 	want := fileAt(t, path)
 	restore(t, path, tape, recent)
-	check := func(s store.Store) {
+	check := func(s store.IndexStore) {
 		t.Helper()
 		got := bodies(t, s)
 		if r, _ := s.Recipe(); len(got) != 2 || got["http://h/1"] != "[10]" || got["http://h/3"] != "text\xff" || r != ".c0ffee" {
@@ -139,7 +139,7 @@ func TestAJournalWithoutATape(t *testing.T) {
 	tapetest.Must(t, err)
 	tapetest.Must(t, s.Append(entries(recorded(morning(), 1, "http://h/1", "[1]"))))
 	tapetest.Must(t, s.journal.close())
-	for _, open := range []func(string) (store.Store, error){OpenReadOnly, Open} {
+	for _, open := range []func(string) (store.IndexStore, error){OpenReadOnly, Open} {
 		s, err := open(path)
 		tapetest.Must(t, err)
 		if got := bodies(t, s); len(got) != 1 {

@@ -17,7 +17,7 @@ import (
 // in another process: the second is [store.ErrLocked] after one second. A file that is
 // not a tape, of a later schema or damaged is a [store.FormatError] with the line; one in
 // a folder that cannot be written is [store.ErrReadOnly]; a symbolic link is an error.
-func Open(path string) (store.Store, error) {
+func Open(path string) (store.IndexStore, error) {
 	lock, err := file.Acquire(path)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func Open(path string) (store.Store, error) {
 // lock: it reads what is there at the moment, with what a process that writes has
 // recorded so far. A file that is not there matches fs.ErrNotExist; a write is
 // [store.ErrReadOnly].
-func OpenReadOnly(path string) (store.Store, error) {
+func OpenReadOnly(path string) (store.IndexStore, error) {
 	s, err := open(path, true)
 	if err != nil {
 		return nil, err

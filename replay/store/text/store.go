@@ -15,7 +15,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// textStore is the store.Store over what was read from the file.
+// textStore is the store.IndexStore over what was read from the file.
 type textStore struct {
 	path     string
 	readOnly bool

@@ -1,0 +1,54 @@
+package indexed
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func key(host, path string, sum, who byte) store.Key {
+	k := store.Key{Method: "GET", Host: host, Path: path}
+	k.Sum[0], k.Sum[len(k.Sum)-1] = sum, who
+	return k
+}
+
+func TestIndex(t *testing.T) {
+	ix := newIndex(0)
+	a, b, other, elsewhere := key("h", "/a", 1, 0), key("h", "/a", 1, 9), key("h", "/b", 2, 0), key("g", "/a", 3, 0)
+	for id, k := range map[store.ID]store.Key{10: a, 20: b, 5: a, 30: other, 40: elsewhere, 50: a} {
+		ix.add(id, k)
+	}
+	ix.add(50, a)
+	for after, want := range map[store.ID]store.ID{0: 5, 5: 10, 10: 50, 50: 0} {
+		if got := ix.next(a, after); got != want {
+			t.Errorf("next of a after %d is %d, want %d", after, got, want)
+		}
+	}
+	if got := ix.replaced(a, 50); !equalIDs(got, 5, 10, 20) {
+		t.Errorf("replaced below 50 are %v, want 5, 10 and 20, whoever made them", got)
+	}
+	for n, want := range [][]store.ID{{}, {5}, {5, 20}, {5, 20, 30}, {5, 20, 30}} {
+		if got := ix.near(a, n); !equalIDs(got, want...) {
+			t.Errorf("near of %d is %v, want %v", n, got, want)
+		}
+	}
+	for _, id := range []store.ID{5, 10, 50, 99, 40} {
+		ix.remove(id)
+	}
+	if got := ix.next(a, 0); got != 0 {
+		t.Errorf("next of what was removed is %d", got)
+	}
+	if got := ix.near(a, 9); !equalIDs(got, 20, 30) {
+		t.Errorf("near after a removal is %v, want 20 and 30", got)
+	}
+	if len(ix.byHost) != 1 || len(ix.byKey) != 2 || len(ix.byID) != 2 || ix.last != 50 {
+		t.Errorf("%d hosts, %d keys, %d IDs and the last %d are left, want 1, 2, 2 and 50", len(ix.byHost), len(ix.byKey), len(ix.byID), ix.last)
+	}
+}
+
+func equalIDs(got []store.ID, want ...store.ID) bool {
+	got = slices.Clone(got)
+	slices.Sort(got)
+	return slices.Equal(got, want)
+}

@@ -1,0 +1,230 @@
+package indexed
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Of returns s if it is a store.IndexStore, and else s with an index in memory. What is
+// returned is a store.PartStore where s is one.
+func Of(s store.Store) store.IndexStore {
+	if s, ok := s.(store.IndexStore); ok {
+		return s
+	}
+	in := &indexed{Store: s}
+	if parts, ok := s.(store.PartStore); ok {
+		return &indexedParts{in, parts}
+	}
+	return in
+}
+
+// indexed is a storage with an index in memory.
+type indexed struct {
+	store.Store
+
+	// changing guards the right to change the storage and the index, and doomed. It is
+	// held while the storage is changed, and is locked before mu.
+	changing sync.Mutex
+	doomed   []store.ID // replaced, but not deleted yet: the storage failed
+
+	mu     sync.RWMutex // mu guards the fields below
+	recipe string
+	index  *index // nil before the first scan
+}
+
+// indexedParts is one of a storage that keeps long bodies in parts.
+type indexedParts struct {
+	*indexed
+	parts store.PartStore
+}
+
+func (s *indexedParts) AppendParts(parts []store.Part) error { return s.parts.AppendParts(parts) }
+
+func (s *indexedParts) Part(id store.ID, number int) ([]byte, error) { return s.parts.Part(id, number) }
+
+// scanAll makes an index of all exchanges.
+func (s *indexed) scanAll(last store.ID, key func(*store.Exchange) store.Key) (*index, error) {
+	ix := newIndex(last)
+	for x, err := range s.Store.Scan(0) {
+		if err != nil {
+			return nil, err
+		}
+		ix.add(x.ID, key(x))
+	}
+	return ix, nil
+}
+
+// ready makes the index if there is none: by the keys that the exchanges were stored
+// with, as long as Reindex gives them no others.
+func (s *indexed) ready() error {
+	if s.isReady() {
+		return nil // without waiting for what is being written
+	}
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	return s.readyLocked()
+}
+
+func (s *indexed) isReady() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.index != nil
+}
+
+// readyLocked is ready for a caller that has changing.
+func (s *indexed) readyLocked() error {
+	if s.isReady() {
+		return nil
+	}
+	ix, err := s.scanAll(0, func(x *store.Exchange) store.Key { return x.Key })
+	if err == nil {
+		s.setIndex(ix)
+	}
+	return err
+}
+
+func (s *indexed) setIndex(ix *index) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.index = ix
+}
+
+func (s *indexed) Append(batch []store.Entry) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	if err := s.readyLocked(); err != nil {
+		return err
+	}
+	var old []store.ID
+	s.mu.RLock()
+	for i, e := range batch {
+		old = append(old, s.index.replaced(e.Key, e.Replace)...)
+		for _, before := range batch[:i] {
+			if before.ID < e.Replace && before.Key.Request() == e.Key.Request() {
+				old = append(old, before.ID)
+			}
+		}
+	}
+	s.mu.RUnlock()
+	if _, ok := s.Store.(store.Deleter); !ok && len(old) > 0 {
+		return fmt.Errorf("replay: the store keeps %d recordings of this request, and cannot delete: %w", len(old), errors.ErrUnsupported)
+	}
+	// The index first, so that a Scan beside it gives all of the batch or none.
+	s.mu.Lock()
+	for _, e := range batch {
+		s.index.add(e.ID, e.Key)
+	}
+	s.mu.Unlock()
+	err := s.Store.Append(batch)
+	s.mu.Lock()
+	if err != nil {
+		for _, e := range batch {
+			s.index.remove(e.ID)
+		}
+		s.mu.Unlock()
+		return err
+	}
+	for _, id := range old {
+		s.index.remove(id)
+	}
+	s.mu.Unlock()
+	s.doomed = append(s.doomed, old...)
+	// What was appended is there, so an error here is not one of it: Close returns it,
+	// unless a later batch could delete them.
+	_ = s.sweepLocked()
+	return nil
+}
+
+// sweepLocked deletes what was replaced. The caller has changing.
+func (s *indexed) sweepLocked() error {
+	if len(s.doomed) == 0 {
+		return nil
+	}
+	d, ok := s.Store.(store.Deleter)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	err := d.Delete(s.doomed...)
+	if err == nil {
+		s.doomed = nil
+	}
+	return err
+}
+
+func (s *indexed) Delete(ids ...store.ID) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	d, ok := s.Store.(store.Deleter)
+	if !ok {
+		if len(ids) == 0 {
+			return nil
+		}
+		return fmt.Errorf("replay: the store cannot delete: %w", errors.ErrUnsupported)
+	}
+	if err := s.readyLocked(); err != nil {
+		return err
+	}
+	if err := d.Delete(ids...); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		s.index.remove(id)
+	}
+	return nil
+}
+
+// Recipe returns the recipe of this session. Of the one before, a store.RecipeStore has
+// the hash key alone, behind the dot: the keys are those that the exchanges were stored with.
+func (s *indexed) Recipe() (string, error) {
+	s.mu.RLock()
+	recipe := s.recipe
+	s.mu.RUnlock()
+	r, ok := s.Store.(store.RecipeStore)
+	if recipe != "" || !ok {
+		return recipe, nil
+	}
+	recipe, err := r.Recipe()
+	if _, key, there := strings.Cut(recipe, "."); there && err == nil {
+		return "." + key, nil
+	}
+	return "", err
+}
+
+func (s *indexed) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	s.mu.RLock()
+	var last store.ID
+	if s.index != nil {
+		last = s.index.last
+	}
+	s.mu.RUnlock()
+	ix, err := s.scanAll(last, key)
+	if err != nil {
+		return err
+	}
+	for _, id := range s.doomed {
+		ix.remove(id)
+	}
+	if r, ok := s.Store.(store.RecipeStore); ok {
+		if err := r.SetRecipe(recipe); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.index, s.recipe = ix, recipe
+	return nil
+}
+
+func (s *indexed) Close() error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	return errors.Join(s.sweepLocked(), s.Store.Close())
+}

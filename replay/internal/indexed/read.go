@@ -1,0 +1,95 @@
+package indexed
+
+import (
+	"iter"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func (s *indexed) Find(key store.Key, after store.ID) (*store.Exchange, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	for {
+		s.mu.RLock()
+		id := s.index.next(key, after)
+		s.mu.RUnlock()
+		if id == 0 {
+			return nil, nil
+		}
+		x, err := s.read(id)
+		if x != nil || err != nil {
+			return x, err
+		}
+		after = id // it was deleted meanwhile
+	}
+}
+
+// read reads one exchange, nil if it is gone.
+func (s *indexed) read(id store.ID) (*store.Exchange, error) {
+	for x, err := range s.Scan(id - 1) {
+		if err != nil || x.ID != id {
+			return nil, err
+		}
+		return x, nil
+	}
+	return nil, nil
+}
+
+func (s *indexed) Near(key store.Key, n int) (near []*store.Exchange, err error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	ids := s.index.near(key, n)
+	s.mu.RUnlock()
+	for _, id := range ids {
+		x, err := s.read(id)
+		if err != nil {
+			return nil, err
+		}
+		if x != nil {
+			near = append(near, x)
+		}
+	}
+	return near, nil
+}
+
+// Scan gives the exchanges the keys that hold, and leaves out what was replaced.
+func (s *indexed) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	return func(yield func(*store.Exchange, error) bool) {
+		if err := s.ready(); err != nil {
+			yield(nil, err)
+			return
+		}
+		for x, err := range s.Store.Scan(after) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			s.mu.RLock()
+			q := s.index.byID[x.ID]
+			s.mu.RUnlock()
+			if q == nil {
+				continue
+			}
+			if x.Key != q.key {
+				again := *x // the storage may keep the other one
+				again.Key = q.key
+				x = &again
+			}
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *indexed) Last() (store.ID, error) {
+	if err := s.ready(); err != nil {
+		return 0, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.index.last, nil
+}
