@@ -220,3 +220,29 @@ func ExampleOptions_speed() {
 	// "data: tree\n\n"
 	// in its time: true
 }
+
+// What another recorder has kept becomes part of a tape.
+func ExampleTape_Add() {
+	tape, err := replay.Open(filepath.Join(os.TempDir(), "added.tape"), replay.Options{Mode: replay.ModeRecord})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.Remove(filepath.Join(os.TempDir(), "added.tape"))
+	defer tape.Close()
+
+	err = tape.Add(&store.Exchange{
+		Request:  store.Request{Method: "GET", URL: "https://api.test/pokemon/25?api_key=s3cr3t"},
+		Response: &store.Response{Status: "200 OK", StatusCode: 200, Proto: "HTTP/1.1", Body: []byte("pikachu"), ContentLength: 7},
+		Start:    time.Date(2020, 5, 1, 12, 0, 0, 0, time.UTC),
+		Complete: true,
+	})
+	if err == nil {
+		err = tape.Flush(context.Background())
+	}
+	for x := range tape.Exchanges() {
+		fmt.Println(x.Request.URL, string(x.Response.Body), err)
+	}
+	// Output:
+	// https://api.test/pokemon/25?api_key=REDACTED pikachu <nil>
+}

@@ -33,6 +33,7 @@ type Tape struct {
 	passes    match.List // by Options.PassThrough
 	order     order
 	rest      rest
+	added     added
 	closing   sync.Once
 }
 
@@ -90,18 +91,19 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	if t.store == nil {
 		return t, nil
 	}
-	if err := t.begin(); err != nil {
+	if err := begin(t); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return t, nil
 }
 
 // begin begins a session, with an index that fits the options.
-func (t *Tape) begin() error {
+func begin(t *Tape) error {
 	last, err := t.store.Last()
 	if err != nil {
 		return err
 	}
+	t.added.tape, t.added.earlier = t, last > 0
 	t.session = max(last+1, store.IDAt(time.Now()))
 	t.ids.last.Store(uint64(t.session) - 1)
 	t.sequences.since.Store(uint64(t.session))

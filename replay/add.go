@@ -1,0 +1,126 @@
+package replay
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+var (
+	errNoOutcome = errors.New("replay: an exchange without a response and without a fault")
+	errUnnamed   = errors.New("replay: an exchange whose request cannot be described")
+)
+
+// added gives IDs to exchanges that were made elsewhere.
+type added struct {
+	tape    *Tape
+	earlier bool // there are exchanges of earlier sessions
+
+	mu   sync.Mutex // mu guards last, and is held while an exchange is added
+	last store.ID
+}
+
+// Add records an exchange that was made elsewhere, such as by another recorder, as if it
+// had been made by this tape: the options hold, the secrets in its request and response
+// are masked, and it is found at once. It replaces nothing. Its order on the tape is
+// that of Start, or that of the calls of Add where they come later; no Start is now.
+// Body of the request and of the response are as net/http has them, Key and ID do not
+// count, and x is neither changed nor kept.
+//
+// It returns an error that matches store.ErrReadOnly in ModeReplay, [ErrClosed], an
+// http.MaxBytesError for a response over MaxBody, or what is wrong with x. What the options
+// leave out (Discard, DiscardBad, BeforeRecord, a fault without Errors) is no error, and
+// counts in Stats.Skipped; what is found later, such as [ErrSecret], is returned by Flush. On a tape that is off it does
+// nothing.
+func (t *Tape) Add(x *store.Exchange) error {
+	switch {
+	case t.IsOff():
+		return nil
+	case t.opts.Mode == ModeReplay:
+		return store.ErrReadOnly
+	case x.Response == nil && x.Fault == nil:
+		return errNoOutcome
+	case x.Response != nil && int64(len(x.Response.Body)) > t.opts.MaxBody:
+		t.counts.skipped.Add(1)
+		t.counts.tooLong.Add(1)
+		return &tooLongError{t.opts.MaxBody, t.masker.literals(methodOf(x.Request.Method) + " " + t.masker.url(x.Request.URL))}
+	}
+	u, err := url.Parse(x.Request.URL)
+	if err != nil {
+		return fmt.Errorf("replay: the request of an exchange: %w", errors.Unwrap(err)) // without the URL
+	}
+	req := requestOf(&x.Request, u)
+	if body := x.Request.Body; len(body) > 0 {
+		req.ContentLength = int64(len(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
+	if !t.opts.Errors && x.Fault != nil && x.Response == nil || t.opts.discards(x) || t.passes.Match(nil, req) {
+		t.counts.skipped.Add(1)
+		return nil
+	}
+	p, err := t.capturer.capture(req, ModeSmart)
+	if err != nil {
+		return err
+	}
+	if p.record == nil {
+		return errUnnamed
+	}
+	if x.Request.BodySum != nil {
+		p.record.Body, p.record.BodySum, p.record.BodySize = nil, bytes.Clone(x.Request.BodySum), x.Request.BodySize
+		p.key = t.capturer.match.key(p.record).As(p.identity, p.secrets)
+	}
+	y := clone(x)
+	y.Request, y.Key, y.Identity, y.Secrets = *p.record, p.key, p.identity, p.secrets
+	if y.Start.IsZero() {
+		y.Start = time.Now()
+	}
+	if y.Route == "" {
+		y.Route = y.Request.ParseURL().EscapedPath()
+	}
+	y.Route = t.masker.literals(y.Route)
+	if y.Fault != nil {
+		y.Fault.Text = t.masker.red.Text(y.Fault.Text)
+	}
+	t.added.mu.Lock()
+	defer t.added.mu.Unlock()
+	if y.ID, err = t.added.freeIDLocked(y.Start); err != nil {
+		return err
+	}
+	if !t.opts.beforeRecord(y) {
+		t.counts.skipped.Add(1)
+		return nil
+	}
+	pending := &pending{Entry: store.Entry{Exchange: y}, named: t.masker.named(y), mask: t.masker.exchange, keep: t.keepers.Match(nil, req)}
+	if !t.writer.add(pending) {
+		return ErrClosed
+	}
+	t.counts.taken.Add(1)
+	return nil
+}
+
+// freeIDLocked returns an ID of a moment that no exchange has, above those that were added
+// before. The caller has mu.
+func (a *added) freeIDLocked(start time.Time) (store.ID, error) {
+	id := max(store.IDAt(start), a.last+1)
+	if id >= a.tape.session {
+		id = a.tape.ids.next(start)
+	} else if a.earlier {
+		for x, err := range a.tape.store.Scan(id - 1) {
+			if err != nil {
+				return 0, err
+			}
+			if x.ID != id {
+				break
+			}
+			id++
+		}
+	}
+	a.last = id
+	return id, nil
+}
