@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Limits of one batch of Copy.
+const (
+	copyCount = 256
+	copyBytes = 4 << 20
+)
+
+var errNotEmpty = errors.New("replay: copy a tape: there are recordings in the target")
+
+// Copy copies every exchange of src to dst, which has none yet, and returns how many: with
+// their IDs, keys and bodies, a batch at a time, and with the recipe where both keep one.
+// Nothing is masked: what is on src is masked already. A long body goes in parts where
+// both are a [PartStore], else whole, in memory. It ends with an error of src or dst,
+// or with that of ctx; what was copied by then stays.
+func Copy(ctx context.Context, dst, src Store) (n int, err error) {
+	for _, err := range dst.Scan(0) {
+		if err == nil {
+			err = errNotEmpty
+		}
+		return 0, err
+	}
+	recipe, err := recipeOf(src)
+	if err != nil {
+		return 0, err
+	}
+	// Before the exchanges: each is appended with its key, and there is nothing to be
+	// given another.
+	if err := setRecipe(dst, recipe); err != nil {
+		return 0, err
+	}
+	var batch []Entry
+	var bytes int
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		err := dst.Append(batch)
+		if err == nil {
+			n += len(batch)
+			batch, bytes = nil, 0
+		}
+		return err
+	}
+	for x, err := range src.Scan(0) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			x, err = copyBody(ctx, dst, src, x)
+		}
+		if err != nil {
+			return n, errors.Join(flush(), err)
+		}
+		batch = append(batch, Entry{Exchange: x})
+		bytes += len(x.Request.Body)
+		if x.Response != nil {
+			bytes += len(x.Response.Body)
+		}
+		if len(batch) == copyCount || bytes >= copyBytes {
+			if err := flush(); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, flush()
+}
+
+func recipeOf(s Store) (string, error) {
+	if r, ok := s.(interface{ Recipe() (string, error) }); ok {
+		return r.Recipe()
+	}
+	return "", nil
+}
+
+func setRecipe(s Store, recipe string) error {
+	switch s := s.(type) {
+	case IndexStore:
+		return s.Reindex(recipe, func(x *Exchange) Key { return x.Key })
+	case RecipeStore:
+		return s.SetRecipe(recipe)
+	}
+	return nil
+}
+
+// copyBody copies the parts of a body, if x has its body in parts, and returns what is
+// appended then.
+func copyBody(ctx context.Context, dst, src Store, x *Exchange) (*Exchange, error) {
+	length := x.MissingBody()
+	if length == 0 {
+		return x, nil
+	}
+	from, ok := src.(PartStore)
+	if !ok {
+		return nil, fmt.Errorf("replay: copy a tape: the body of %d is in parts that its store does not give", x.ID)
+	}
+	to, inParts := dst.(PartStore)
+	var whole []byte
+	var size int64
+	for number := 0; size < length; number++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		b, err := from.Part(x.ID, number)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(b) == 0:
+			return nil, &FormatError{Reason: fmt.Sprintf("damaged tape: a body has %d bytes of %d", size, length)}
+		case inParts:
+			err = to.AppendParts([]Part{{ID: x.ID, Number: number, Data: b}})
+		default:
+			whole = append(whole, b...)
+		}
+		if err != nil {
+			return nil, err
+		}
+		size += int64(len(b))
+	}
+	if inParts {
+		return x, nil
+	}
+	y, resp := *x, *x.Response
+	y.Response = &resp
+	return &y, y.RestoreBody(whole)
+}
