@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/mediatype"
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 var errRaw = errors.New("compare byte for byte")

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 // A Difference is one place in which a message differs from the one on tape, after

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 func TestDifferencesInWords(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 // url returns what the masked parts of a URL add to the identity: the user, path

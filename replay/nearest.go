@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
 )
 

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/internal/mediatype"
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 // counting returns what counts of a body by OnlyFields and Patterns: of JSON, also in

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 // compiled returns m with its patterns compiled; it panics on one that is malformed.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 )
 
 type pair struct{ name, value string }

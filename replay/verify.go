@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/replay/internal/compare"
+	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport"
 )

@@ -76,7 +76,6 @@ var doors = map[string]door{
 	"replay/replaytest": {ours: append([]string{"replay", "replay/internal/...", "replay/store/..."}, leaf...), foreign: []string{bbolt}},
 
 	"replay/internal/indexed":  {ours: []string{"replay/store"}},
-	"replay/internal/compare":  {ours: []string{"internal/mediatype"}},
 	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 
 	// These work with any *http.Client and import no layer.
