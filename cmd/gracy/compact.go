@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func newCompact() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "compact TAPE", Short: "Write a bbolt tape anew, without the room of what was deleted", Args: cobra.ExactArgs(1),
+		Long: `Write a bbolt tape anew, without the room of what was deleted. The new file takes the
+place of the old one when it is whole; a crash leaves the old one.`,
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		path := args[0]
+		if isText(path) {
+			return usagef("%s is a text tape, which has no room to give back", path)
+		}
+		before, after, n, err := compact(cmd.Context(), path)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d exchanges, %d bytes before, %d now\n", n, before, after)
+		return err
+	}
+	return cmd
+}
+
+// compact copies a tape into a file beside it, which takes its place. The tape is open
+// for writing meanwhile, so that nobody else writes to it.
+func compact(ctx context.Context, path string) (before, after int64, n int, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	s, err := change(path)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer closing(s, &err)
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".gracy-compact-")
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	fresh := filepath.Join(dir, "tape")
+	n, err = copyTo(ctx, fresh, s)
+	if err != nil {
+		return 0, 0, n, err
+	}
+	if err := os.Chmod(fresh, info.Mode().Perm()); err != nil {
+		return 0, 0, n, err
+	}
+	compacted, err := os.Stat(fresh)
+	if err != nil {
+		return 0, 0, n, err
+	}
+	return info.Size(), compacted.Size(), n, os.Rename(fresh, path)
+}
+
+// copyTo copies a tape into a new file.
+func copyTo(ctx context.Context, path string, from store.Store) (n int, err error) {
+	to, err := createNew(path)
+	if err != nil {
+		return 0, err
+	}
+	defer closing(to, &err)
+	return store.Copy(ctx, to, from)
+}

@@ -1,0 +1,22 @@
+// Command gracy looks at tapes, keeps them in order, and lets programs in other languages
+// use them.
+//
+//	gracy tape ls api.tape             a line for each exchange
+//	gracy tape show api.tape 3         one exchange, whole
+//	gracy tape diff old.json new.json  what differs
+//	gracy tape serve api.tape          a loopback server that responds from the tape
+//	gracy proxy api.tape               a proxy that records, retries and keeps within limits
+//
+// A tape whose name ends in .json is a text tape, any other a bbolt file. Commands that
+// only look open it for reading.
+//
+// # Exit codes
+//
+//	0  it was done, and nothing was found
+//	1  something was found: a difference, a secret, a drift
+//	2  the command line is wrong
+//	3  it failed: a file that is not a tape, a tape that is open elsewhere, a disk that is full
+//
+// What a command prints has no secrets but those that are on the tape, and no control
+// characters. With --json it is a JSON object a line, whose members stay as they are.
+package main

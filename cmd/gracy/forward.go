@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// forward passes requests on to rt: those with an absolute URL, as a proxy gets them, for
+// that URL, others for origin; nil takes none of these.
+func forward(rt http.RoundTripper, origin *url.URL, log io.Writer) http.Handler {
+	p := &httputil.ReverseProxy{
+		Transport:     rt,
+		FlushInterval: -1, // a stream comes as it comes
+		Rewrite: func(r *httputil.ProxyRequest) {
+			if r.In.URL.Host == "" {
+				r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = origin.Scheme, origin.Host, ""
+			}
+			// What the proxy itself was asked for is not the server's to know.
+			r.Out.Header.Del("Proxy-Authorization")
+			r.Out.Header.Del("Proxy-Connection")
+		},
+		ErrorHandler: func(w http.ResponseWriter, req *http.Request, err error) {
+			if miss, ok := errors.AsType[*replay.MissError](err); ok {
+				_, _ = fmt.Fprintln(log, clean(miss.Error()))
+				respondWithMiss(w, miss)
+				return
+			}
+			_, _ = fmt.Fprintf(log, "%s %s: %s\n", clean(req.Method), redact.URL(req.URL), redact.Error(err))
+			if _, ok := errors.AsType[*store.Fault](err); ok {
+				panic(http.ErrAbortHandler) // the connection broke then, and breaks now
+			}
+			http.Error(w, redact.Error(err), http.StatusBadGateway)
+		},
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Host == "" && origin == nil {
+			http.Error(w, "this is a proxy: send requests for http URLs through it", http.StatusBadRequest)
+			return
+		}
+		p.ServeHTTP(w, req)
+	})
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// listening is where a server listens.
+type listening struct {
+	address string
+	public  bool
+}
+
+func (l *listening) flags(cmd *cobra.Command, address string) {
+	cmd.Flags().StringVar(&l.address, "listen", address, "address to listen on; port 0 is a free one")
+	cmd.Flags().BoolVar(&l.public, "public", false, "allow an address that other machines reach")
+}
+
+// check returns what is wrong with the address, before anything is opened.
+func (l *listening) check() error {
+	host, _, err := net.SplitHostPort(l.address)
+	if err != nil {
+		return usagef("--listen: %w", err)
+	}
+	if ip := net.ParseIP(host); !l.public && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usagef("--listen: %s can be reached from other machines, which needs --public", l.address)
+	}
+	return nil
+}
+
+// serve serves until the context of the command ends, and says where.
+func (l *listening) serve(cmd *cobra.Command, h http.Handler, what string) error {
+	var config net.ListenConfig
+	listener, err := config.Listen(cmd.Context(), "tcp", l.address)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "http://%s: %s\n", listener.Addr(), what); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(listener) }()
+	select {
+	case err = <-ended:
+		return err
+	case <-cmd.Context().Done():
+	}
+	// What is under way has some time, which a stream without an end does not keep.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), 5*time.Second)
+	defer cancel()
+	if srv.Shutdown(ctx) != nil {
+		_ = srv.Close()
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func newList() *cobra.Command {
+	var which choice
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "ls TAPE", Short: "List the exchanges of a tape, a line each", Args: cobra.ExactArgs(1),
+	}
+	which.flags(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		s, err := read(args[0])
+		if err != nil {
+			return err
+		}
+		defer closing(s, &err)
+		chosen, err := which.of(s)
+		if err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		if asJSON {
+			for x, err := range chosen {
+				if err != nil {
+					return err
+				}
+				if err := printJSON(out, lineOf(x)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		for x, err := range chosen {
+			if err != nil {
+				_ = w.Flush()
+				return err
+			}
+			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d B\n", x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05"),
+				clean(methodOf(x.Exchange)), clean(x.Request.URL), outcome(x.Exchange), length(x.Exchange)); err != nil {
+				return err
+			}
+			if x.number%500 == 0 { // so that a long tape begins at once
+				if err := w.Flush(); err != nil {
+					return err
+				}
+			}
+		}
+		return w.Flush()
+	}
+	return cmd
+}
+
+// closing closes a store at the end of a command, whose error it adds.
+func closing(s interface{ Close() error }, err *error) {
+	if closed := s.Close(); *err == nil {
+		*err = closed
+	}
+}

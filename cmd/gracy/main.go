@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes, which doc.go explains.
+const (
+	exitDone = iota
+	exitFound
+	exitUsage
+	exitFailed
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C kills the program
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// errFound says that what a command looks for was found, which it has printed.
+var errFound = errors.New("found")
+
+// A failure is an error of what a command does, and not of its command line.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
+
+// run runs the command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errFound):
+		return exitFound
+	}
+	_, _ = fmt.Fprintln(stderr, "gracy:", err)
+	if _, ok := errors.AsType[failure](err); ok {
+		return exitFailed
+	}
+	_, _ = fmt.Fprintln(stderr, `Run "gracy help" for the commands and their flags.`)
+	return exitUsage
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gracy",
+		Short: "Look at tapes, keep them in order, and use them from any language",
+		Long: `A tape holds recorded HTTP exchanges. A name that ends in .json is a text tape,
+any other a bbolt file.
+
+Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
+2 the command line is wrong; 3 it failed.`,
+		SilenceUsage: true, SilenceErrors: true,
+	}
+	root.AddCommand(newTape(), newProxy())
+	return root
+}
+
+func newTape() *cobra.Command {
+	tape := &cobra.Command{Use: "tape", Short: "Look at a tape, change it, serve it"}
+	tape.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usagef("unknown command %q for gracy tape", args[0])
+		}
+		return cmd.Help()
+	}
+	tape.AddCommand(newList(), newShow(), newDiff(), newPrune(), newCompact(), newConvert(), newScan(), newVerify(), newServe())
+	for _, c := range tape.Commands() {
+		c.RunE = failing(c.RunE)
+	}
+	return tape
+}
+
+// failing makes every error of a command a failure, so that those that are left are of
+// the command line.
+func failing(fn func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		err := fn(c, args)
+		if err == nil || errors.Is(err, errFound) {
+			return err
+		}
+		if usage, ok := errors.AsType[usageError](err); ok {
+			return usage
+		}
+		return failure{err}
+	}
+}
+
+// A usageError is a wrong argument that cobra does not see.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

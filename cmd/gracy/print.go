@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// line is an exchange as --json prints it, without bodies.
+type line struct {
+	Number   int       `json:"number"`
+	ID       store.ID  `json:"id"`
+	Start    time.Time `json:"start"`
+	Method   string    `json:"method"`
+	URL      string    `json:"url"`
+	Route    string    `json:"route,omitempty"`
+	Status   int       `json:"status,omitempty"`
+	Fault    string    `json:"fault,omitempty"`
+	Bytes    int64     `json:"bytes"`
+	Millis   float64   `json:"ms"`
+	Masked   bool      `json:"masked,omitempty"`
+	Complete bool      `json:"complete"`
+}
+
+func lineOf(x numbered) line {
+	l := line{
+		Number: x.number, ID: x.ID, Start: startOf(x.Exchange), Method: methodOf(x.Exchange), URL: x.Request.URL, Route: x.Route,
+		Bytes: length(x.Exchange), Millis: float64(x.Total.Microseconds()) / 1000, Masked: x.Masked, Complete: x.Complete,
+	}
+	if x.Response != nil {
+		l.Status = x.Response.StatusCode
+	}
+	if x.Fault != nil {
+		l.Fault = x.Fault.Text
+	}
+	return l
+}
+
+func methodOf(x *store.Exchange) string {
+	if x.Request.Method == "" {
+		return http.MethodGet
+	}
+	return x.Request.Method
+}
+
+// startOf returns when the request of an exchange started. A text tape keeps the day alone.
+func startOf(x *store.Exchange) time.Time {
+	if x.Start.IsZero() {
+		return x.ID.Time()
+	}
+	return x.Start
+}
+
+// outcome returns the status of an exchange, or its fault.
+func outcome(x *store.Exchange) string {
+	switch {
+	case x.Response == nil && x.Fault != nil:
+		return "failed: " + clean(x.Fault.Text)
+	case x.Response == nil:
+		return "nothing"
+	case x.Fault != nil:
+		return fmt.Sprintf("%d, then failed: %s", x.Response.StatusCode, clean(x.Fault.Text))
+	case !x.Complete:
+		return fmt.Sprintf("%d, not to its end", x.Response.StatusCode)
+	}
+	return strconv.Itoa(x.Response.StatusCode)
+}
+
+// printJSON prints a value in a line.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// printHeader prints a header by name, with something in front of each line.
+func printHeader(w io.Writer, h http.Header) error {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range h[name] {
+			if _, err := fmt.Fprintf(w, "%s: %s\n", clean(name), clean(v)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// clean makes a text safe for a terminal: what moves the cursor, changes colors or turns
+// the direction of text around is written as an escape. Line breaks and tabs stay.
+func clean(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r == '\n' || r == '\t':
+			b.WriteRune(r)
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029':
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+		i += n
+	}
+	return b.String()
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/timeout"
+)
+
+func newProxy() *cobra.Command {
+	var p proxy
+	cmd := &cobra.Command{
+		Use: "proxy TAPE", Short: "Record or replay what programs in any language send, through a proxy", Args: cobra.ExactArgs(1),
+		Long: `Record or replay what programs in any language send through a proxy, with retries, rate
+limits and concurrency limits on the way. A program takes it by HTTP_PROXY and
+HTTPS_PROXY. For https it has to trust the certificate that the proxy names when it
+begins, such as by SSL_CERT_FILE or curl --cacert; the key of it was made on this
+machine, is readable by its owner alone, and never leaves its folder.
+
+Modes: smart replays what is on the tape and records what is not; record sends and records
+everything; replay sends nothing; off has no tape.`,
+	}
+	p.where.flags(cmd, "127.0.0.1:8080")
+	f := cmd.Flags()
+	f.StringVar(&p.mode, "mode", "smart", "smart, record, replay or off")
+	f.IntVar(&p.attempts, "attempts", 3, "attempts of a call; 1 never retries")
+	f.Float64Var(&p.perSecond, "rate", 0, "requests a second to a host; 0 is no limit")
+	f.IntVar(&p.concurrent, "concurrent", 0, "requests to a host at the same time; 0 is no limit")
+	f.StringVar(&p.upstream, "upstream-ca", "", "certificates of servers that are trusted beside those of the system, a PEM file")
+	f.StringVar(&p.dir, "ca", "", "folder of the certificate for https (default gracy in the user's configuration folder)")
+	cmd.RunE = failing(func(cmd *cobra.Command, args []string) error { return p.run(cmd, args[0]) })
+	return cmd
+}
+
+// proxy is the flags of the command.
+type proxy struct {
+	where      listening
+	mode       string
+	attempts   int
+	perSecond  float64
+	concurrent int
+	dir        string
+	upstream   string
+}
+
+func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
+	modes := map[string]replay.Mode{"smart": replay.ModeSmart, "record": replay.ModeRecord, "replay": replay.ModeReplay, "off": replay.Off}
+	mode, ok := modes[p.mode]
+	switch {
+	case !ok:
+		return usagef("--mode: %q is no mode: smart, record, replay or off", p.mode)
+	case p.attempts < 1:
+		return usagef("--attempts: %d is no number of attempts", p.attempts)
+	case !(p.perSecond >= 0 && p.perSecond <= 1e6):
+		return usagef("--rate: %v is no number of requests a second", p.perSecond)
+	case p.concurrent < 0:
+		return usagef("--concurrent: %d is negative", p.concurrent)
+	}
+	if err := p.where.check(); err != nil {
+		return err
+	}
+	if p.dir == "" {
+		config, err := os.UserConfigDir()
+		if err != nil {
+			return fmt.Errorf("no folder for the certificate, which --ca names: %w", err)
+		}
+		p.dir = filepath.Join(config, "gracy")
+	}
+	ca, err := openAuthority(p.dir)
+	if err != nil {
+		return err
+	}
+	tape, err := replay.Open(path, replay.Options{Mode: mode, Errors: true})
+	if err != nil {
+		return err
+	}
+	defer closing(tape, &err)
+	base, err := p.base()
+	if err != nil {
+		return err
+	}
+	chain := p.chain(base, tape)
+	log := cmd.ErrOrStderr()
+	t := &tunnels{
+		authority: ca, plain: forward(chain, nil, log),
+		forward: func(origin *url.URL) http.Handler { return forward(chain, origin, log) },
+	}
+	defer t.close()
+	what := fmt.Sprintf("proxy, %s %s; https by %s", p.mode, path, filepath.Join(p.dir, caFile))
+	return p.where.serve(cmd, t, what)
+}
+
+// base is what sends. It follows no proxy of the environment, which would be this one.
+func (p *proxy) base() (*http.Transport, error) {
+	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // nothing replaces it here
+	base.Proxy = nil
+	base.DisableCompression = true // the client has asked for what it can read
+	if p.upstream == "" {
+		return base, nil
+	}
+	pem, err := os.ReadFile(p.upstream)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, err
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("there is no certificate in %s", p.upstream)
+	}
+	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return base, nil
+}
+
+// chain is the documented order of layers.
+func (p *proxy) chain(base http.RoundTripper, tape *replay.Tape) http.RoundTripper {
+	layers := []gracy.Layer{
+		timeout.New(timeout.Config{Total: timeout.NoTimeout}), // the client decides how long it waits
+		retry.New(retry.Policy{Attempts: p.attempts}),
+		tape,
+	}
+	if p.concurrent > 0 {
+		layers = append(layers, concurrency.New(concurrency.Limit{Max: p.concurrent}))
+	}
+	var rules []throttle.Rule
+	if p.perSecond > 0 {
+		rules = append(rules, throttle.Rule{
+			Limit: 1, Per: time.Duration(float64(time.Second) / p.perSecond),
+			Key: func(req *http.Request) string { return req.URL.Host },
+		})
+	}
+	return gracy.Around(base, append(layers, throttle.New(rules...))...)
+}

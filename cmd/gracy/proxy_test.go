@@ -1,0 +1,124 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// api is a server that is asked through the proxy.
+func api(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/binary":
+		w.Header().Set("Content-Type", "image/png")
+		_, _ = w.Write([]byte("\x89PNG\r\n\x1a\n\x00\xff\xfe"))
+	case "/echo":
+		b, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Method", r.Method)
+		w.Header()["X-Two"] = []string{"b", "a"}
+		_, _ = fmt.Fprintf(w, "%s %s", r.Header.Get("Content-Type"), b)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// through returns a client of the proxy that trusts it.
+func through(t *testing.T, p *server, ca string) *http.Client {
+	t.Helper()
+	proxyURL, err := url.Parse("http://" + p.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pem, err := os.ReadFile(filepath.Join(ca, caFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		t.Fatal("the certificate of the proxy cannot be read")
+	}
+	tr := &http.Transport{Proxy: http.ProxyURL(proxyURL), TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableCompression: true}
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr, Timeout: 30 * time.Second}
+}
+
+// What is recorded over HTTP is replayed, byte for byte, when the server is gone.
+func TestProxyRecordsAndReplays(t *testing.T) {
+	dir := t.TempDir()
+	tape, ca := filepath.Join(dir, "api.tape"), filepath.Join(dir, "ca")
+	srv := httptest.NewServer(http.HandlerFunc(api))
+	defer srv.Close()
+	ask := func(c *http.Client) string {
+		resp, err := c.Post(srv.URL+"/echo", "text/x-odd", strings.NewReader("posted"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		_, binary := fetch(t, c, srv.URL+"/binary")
+		status, _ := fetch(t, c, srv.URL+"/nothing")
+		return fmt.Sprintf("%d %s %q %s %q %d", resp.StatusCode, resp.Header.Get("X-Method"), resp.Header["X-Two"], b, binary, status)
+	}
+	want := `200 POST ["b" "a"] text/x-odd posted "\x89PNG\r\n\x1a\n\x00\xff\xfe" 404`
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "record", "--ca", ca, tape)
+	if got := ask(through(t, p, ca)); got != want {
+		t.Errorf("through the proxy:\n%s, want\n%s", got, want)
+	}
+	if code := p.stop(); code != exitDone {
+		t.Fatalf("the proxy ends with %d: %s", code, p.log)
+	}
+	srv.Close()
+	p = start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "replay", "--ca", ca, tape)
+	if got := ask(through(t, p, ca)); got != want {
+		t.Errorf("from the tape:\n%s, want\n%s", got, want)
+	}
+	if status, body := fetch(t, through(t, p, ca), srv.URL+"/unknown"); status != 502 || !strings.Contains(body, "is not on tape") {
+		t.Errorf("a miss is %d %s, want 502 that says why", status, body)
+	}
+	if status, _ := fetch(t, http.DefaultClient, "http://"+p.address+"/"); status != 400 {
+		t.Errorf("a request that is not for a proxy gives %d, want 400", status)
+	}
+}
+
+// A proxy sends again what failed, and keeps to a rate, counted at the server.
+func TestProxyHasTheStack(t *testing.T) {
+	var calls atomic.Int64
+	var times [4]atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/rate" {
+			return
+		}
+		n := calls.Add(1)
+		times[n].Store(time.Now().UnixNano())
+		if n < 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, "at last")
+	}))
+	defer srv.Close()
+	dir := t.TempDir()
+	ca := filepath.Join(dir, "ca")
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "off", "--ca", ca, "--rate", "5", "--attempts", "3", filepath.Join(dir, "tape"))
+	if status, body := fetch(t, through(t, p, ca), srv.URL+"/"); status != 200 || body != "at last" || calls.Load() != 3 {
+		t.Errorf("%d %s after %d requests, want the third response", status, body, calls.Load())
+	}
+	for i := 2; i < 4; i++ {
+		if d := time.Duration(times[i].Load() - times[i-1].Load()); d < 200*time.Millisecond {
+			t.Errorf("request %d came %v after the one before, want at least 200ms", i, d)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "tape")); err == nil {
+		t.Error("--mode off has made a tape")
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy/replay"
+)
+
+func newServe() *cobra.Command {
+	var where listening
+	var origin string
+	var speed float64
+	var strict bool
+	cmd := &cobra.Command{
+		Use: "serve TAPE", Short: "Respond from a tape, for programs in any language", Args: cobra.ExactArgs(1),
+		Long: `Respond from a tape on a loopback address, for programs in any language. A program takes
+the address as the base URL of the API, or as its proxy for http URLs. Nothing is sent: a
+request that is not on the tape gets 502 with the nearest one as text and the header
+Gracy-Miss. A recorded failure closes the connection. Responses to the same request
+come in the order in which they were recorded, the last one again after that.`,
+	}
+	where.flags(cmd, "127.0.0.1:0")
+	cmd.Flags().StringVar(&origin, "origin", "", "the API that requests without one are for: https://api.test; by default the only one on the tape")
+	cmd.Flags().Float64Var(&speed, "speed", 0, "1 responds in the time that it took, 10 ten times as fast, 0 at once")
+	cmd.Flags().BoolVar(&strict, "once", false, "respond once with each recording, and with a miss after that")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if !(speed >= 0) {
+			return usagef("--speed: %v is negative", speed)
+		}
+		if err := where.check(); err != nil {
+			return err
+		}
+		to, err := originOf(args[0], origin)
+		if err != nil {
+			return err
+		}
+		opts := replay.Options{Mode: replay.ModeReplay, Speed: speed}
+		if strict {
+			opts.End = replay.EndMiss
+		}
+		tape, err := replay.Open(args[0], opts)
+		if err != nil {
+			return err
+		}
+		defer closing(tape, &err)
+		return where.serve(cmd, forward(tape.Wrap(nil), to, cmd.ErrOrStderr()), "responding for "+to.String())
+	}
+	return cmd
+}
+
+// originOf returns the origin that the user gave, or the only one of the tape.
+func originOf(path, given string) (*url.URL, error) {
+	if given != "" {
+		u, err := url.Parse(given)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, usagef("--origin: %q is no origin such as https://api.test", given)
+		}
+		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	}
+	s, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = s.Close() }()
+	var only *url.URL
+	for x, err := range s.Scan(0) {
+		if err != nil {
+			return nil, err
+		}
+		u := x.Request.ParseURL()
+		o := &url.URL{Scheme: u.Scheme, Host: u.Host}
+		if only != nil && *only != *o {
+			return nil, usagef("the tape has exchanges with %s and %s: choose by --origin", only, o)
+		}
+		only = o
+	}
+	if only == nil {
+		return nil, fmt.Errorf("%s is empty", path)
+	}
+	return only, nil
+}
+
+// respondWithMiss responds to a request that is not on the tape.
+func respondWithMiss(w http.ResponseWriter, miss *replay.MissError) {
+	w.Header().Set("Gracy-Miss", string(miss.Reason))
+	http.Error(w, clean(miss.Error()), http.StatusBadGateway)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+)
+
+func newShow() *cobra.Command {
+	var body, asJSON bool
+	cmd := &cobra.Command{
+		Use: "show TAPE NUMBER", Short: "Show one exchange, whole", Args: cobra.ExactArgs(2),
+		Long: `Show one exchange, whole. NUMBER is that of gracy tape ls. With --body the bytes of the
+response body alone, as they came; with --json the form of a text tape.`,
+	}
+	cmd.Flags().BoolVar(&body, "body", false, "print the body of the response alone, as it came")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	cmd.MarkFlagsMutuallyExclusive("body", "json")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		s, err := read(args[0])
+		if err != nil {
+			return err
+		}
+		defer closing(s, &err)
+		x, err := numberOf(s, args[1])
+		if err != nil {
+			return err
+		}
+		content, err := wholeBody(s, x.Exchange)
+		if err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		switch {
+		case body:
+			_, err = out.Write(content)
+			return err
+		case asJSON:
+			return printJSON(out, wholeOf(x, content))
+		}
+		return show(out, x, content)
+	}
+	return cmd
+}
+
+// whole is an exchange as show --json prints it. A body that is no text is in base64.
+type whole struct {
+	line
+	RequestHeader  http.Header `json:"requestHeader,omitempty"`
+	RequestBody    *string     `json:"requestBody,omitempty"`
+	RequestBase64  []byte      `json:"requestBase64,omitempty"`
+	Proto          string      `json:"proto,omitempty"`
+	ResponseHeader http.Header `json:"responseHeader,omitempty"`
+	Trailer        http.Header `json:"trailer,omitempty"`
+	ResponseBody   *string     `json:"responseBody,omitempty"`
+	ResponseBase64 []byte      `json:"responseBase64,omitempty"`
+}
+
+func wholeOf(x numbered, content []byte) whole {
+	w := whole{line: lineOf(x), RequestHeader: x.Request.Header}
+	w.RequestBody, w.RequestBase64 = textOrBytes(x.Request.Body)
+	if r := x.Response; r != nil {
+		w.Proto, w.ResponseHeader, w.Trailer = r.Proto, r.Header, r.Trailer
+		w.ResponseBody, w.ResponseBase64 = textOrBytes(content)
+	}
+	return w
+}
+
+func textOrBytes(b []byte) (text *string, bytes []byte) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	if utf8.Valid(b) {
+		return new(string(b)), nil
+	}
+	return nil, b
+}
+
+func show(out io.Writer, x numbered, content []byte) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s\n", clean(methodOf(x.Exchange)), clean(x.Request.URL))
+	if x.Request.Host != "" {
+		fmt.Fprintf(&b, "Host: %s\n", clean(x.Request.Host))
+	}
+	_ = printHeader(&b, x.Request.Header)
+	if r := &x.Request; r.BodySum != nil {
+		fmt.Fprintf(&b, "\n(a body of %d bytes, SHA-256 %x)\n", r.BodySize, r.BodySum)
+	} else {
+		printBody(&b, x.Request.Header, r.Body)
+	}
+	if r := x.Response; r != nil {
+		fmt.Fprintf(&b, "\n%s %s\n", clean(r.Proto), clean(r.Status))
+		_ = printHeader(&b, r.Header)
+		printBody(&b, r.Header, content)
+		if len(r.Trailer) > 0 {
+			b.WriteString("\nTrailer:\n")
+			_ = printHeader(&b, r.Trailer)
+		}
+	}
+	if f := x.Fault; f != nil {
+		fmt.Fprintf(&b, "\nfailed: %s\n", clean(f.Text))
+	}
+	fmt.Fprintf(&b, "\nnumber %d, recorded %s in %v, attempt %d, route %s\n",
+		x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05 MST"), x.Total, x.Attempt, clean(x.Route))
+	if x.Masked {
+		b.WriteString("secrets in the body are masked\n")
+	}
+	if !x.Complete {
+		b.WriteString("it did not come to its end, and is not replayed\n")
+	}
+	_, err := out.Write(b.Bytes())
+	return err
+}
+
+const shown = 64 << 10 // bytes of a body that show prints
+
+// printBody prints a body: JSON indented, text as it is, of the rest the length alone.
+func printBody(b *bytes.Buffer, h http.Header, content []byte) {
+	if len(content) == 0 {
+		return
+	}
+	b.WriteByte('\n')
+	length := len(content)
+	if strings.EqualFold(h.Get("Content-Encoding"), "gzip") {
+		if plain, err := unzip(content); err == nil {
+			content = plain
+		}
+	}
+	if !utf8.Valid(content) || bytes.ContainsRune(content, 0) {
+		fmt.Fprintf(b, "(%d bytes that are no text)\n", length)
+		return
+	}
+	var indented bytes.Buffer
+	if len(content) <= shown && json.Indent(&indented, content, "", "  ") == nil {
+		content = indented.Bytes()
+	}
+	rest := max(len(content)-shown, 0)
+	text := clean(string(bytes.ToValidUTF8(content[:len(content)-rest], nil)))
+	b.WriteString(text)
+	if !strings.HasSuffix(text, "\n") {
+		b.WriteByte('\n')
+	}
+	if rest > 0 {
+		fmt.Fprintf(b, "(and %d bytes: --body prints all)\n", rest)
+	}
+}
+
+func unzip(b []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(io.LimitReader(z, 32<<20))
+	if err != nil {
+		return nil, err
+	}
+	return plain, z.Close()
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/throttle"
+	"github.com/gracy-go/gracy/timeout"
+)
+
+func newVerify() *cobra.Command {
+	var opts replay.VerifyOptions
+	var perSecond float64
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "verify TAPE", Short: "Send the recorded requests again and say what differs now", Args: cobra.ExactArgs(1),
+		Long: `Send the recorded requests again and say what differs now: status, Content-Type,
+Location, the headers of --header and the body by its meaning. Only GET, HEAD and OPTIONS
+are sent unless --unsafe is set. What is masked cannot be sent. Exit code 1 if something
+differs, 3 if a request failed.`,
+	}
+	f := cmd.Flags()
+	f.BoolVar(&opts.Unsafe, "unsafe", false, "send other methods too, which may change something at the server")
+	f.BoolVar(&opts.Shape, "shape", false, "compare JSON by its members and types, whatever the values")
+	f.StringSliceVar(&opts.Headers, "header", nil, "headers of the response that are compared too")
+	f.StringSliceVar(&opts.Ignore, "ignore", nil, "JSON members and form fields that may differ")
+	f.Float64Var(&perSecond, "rate", 5, "requests a second")
+	f.BoolVar(&asJSON, "json", false, "print a JSON object a line")
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if !(perSecond > 0 && perSecond <= 1e6) {
+			return usagef("--rate: %v is no number of requests a second", perSecond)
+		}
+		tape, err := replay.Open(args[0], replay.Options{Mode: replay.ModeReplay})
+		if err != nil {
+			return err
+		}
+		defer closing(tape, &err)
+		rule := throttle.Rule{Limit: 1, Per: time.Duration(float64(time.Second) / perSecond)}
+		next := gracy.Chain(timeout.New(timeout.Config{}), throttle.New(rule))
+		out := cmd.OutOrStdout()
+		differs, failed := false, 0
+		for d, err := range tape.Verify(cmd.Context(), next, opts) {
+			if d == nil {
+				return err
+			}
+			if err != nil {
+				failed++
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s %s: %s\n", clean(d.Method), clean(d.URL), clean(err.Error()))
+				continue
+			}
+			differs = differs || len(d.Differences) > 0
+			if asJSON {
+				err = printJSON(out, d)
+			} else {
+				_, err = fmt.Fprintln(out, clean(d.String()))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		switch {
+		case failed > 0:
+			return fmt.Errorf("%d requests failed", failed)
+		case differs:
+			return errFound
+		}
+		return nil
+	}
+	return cmd
+}
