@@ -40,7 +40,7 @@ func medians(t *testing.T, n int, ask ...func() error) []time.Duration {
 
 func asker(client *http.Client, url string) func() error {
 	return func() error {
-		resp, err := client.Get(url) //nolint:noctx // a measurement
+		resp, err := client.Get(url)
 		if err != nil {
 			return err
 		}
