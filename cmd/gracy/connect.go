@@ -12,6 +12,11 @@ import (
 	"time"
 )
 
+const (
+	tlsHandshake = 22 // the first byte of a connection over TLS (RFC 8446 5.1)
+	helloTime    = 10 * time.Second
+)
+
 // tunnels takes CONNECT requests: the connection behind each is served as the server
 // that was asked for, with a certificate of the authority, and its requests are passed on.
 type tunnels struct {
@@ -20,9 +25,9 @@ type tunnels struct {
 	forward   func(origin *url.URL) http.Handler // for what comes through a tunnel
 	open      sync.WaitGroup                     // tunnels
 
-	mu      sync.Mutex // mu guards the fields below
-	servers map[*http.Server]struct{}
-	closed  bool
+	mu     sync.Mutex // mu guards the fields below
+	conns  map[net.Conn]struct{}
+	closed bool
 }
 
 func (t *tunnels) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -58,41 +63,64 @@ func (t *tunnels) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (t *tunnels) close() {
 	t.mu.Lock()
 	t.closed = true
-	for srv := range t.servers {
-		_ = srv.Close()
+	for conn := range t.conns {
+		_ = conn.Close()
 	}
 	t.mu.Unlock()
 	t.open.Wait()
 }
 
-// keep keeps a server for close, until done is called; false if that was called already.
-func (t *tunnels) keep(srv *http.Server) (done func(), ok bool) {
+// keep keeps a connection for close, until done is called; false if that was called already.
+func (t *tunnels) keep(conn net.Conn) (done func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
 		return nil, false
 	}
-	if t.servers == nil {
-		t.servers = make(map[*http.Server]struct{})
+	if t.conns == nil {
+		t.conns = make(map[net.Conn]struct{})
 	}
-	t.servers[srv] = struct{}{}
+	t.conns[conn] = struct{}{}
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		delete(t.servers, srv)
+		delete(t.conns, conn)
 	}, true
 }
 
-// serve serves one tunnel until the client closes it, or its server is closed.
-func (t *tunnels) serve(conn net.Conn, host string, origin *url.URL) {
-	secure := tls.Server(conn, &tls.Config{
+// serve serves one tunnel until the client closes it, or its server is closed. What does
+// not begin as TLS does is plain HTTP.
+func (t *tunnels) serve(conn *rest, host string, origin *url.URL) {
+	done, ok := t.keep(conn)
+	if !ok {
+		_ = conn.Close()
+		return
+	}
+	defer done()
+	_ = conn.SetReadDeadline(time.Now().Add(helloTime))
+	first, err := conn.buffered.Peek(1)
+	if err != nil {
+		_ = conn.Close()
+		return
+	}
+	_ = conn.SetReadDeadline(time.Time{})
+	if first[0] != tlsHandshake {
+		origin.Scheme = "http"
+		t.run(conn, origin)
+		return
+	}
+	t.run(tls.Server(conn, &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return t.authority.certificate(host) // what CONNECT named, whatever SNI says
 		},
-	})
-	one := &oneConn{conn: secure, closed: make(chan struct{})}
+	}), origin)
+}
+
+// run serves the requests of a connection.
+func (t *tunnels) run(conn net.Conn, origin *url.URL) {
+	one := &oneConn{conn: conn, closed: make(chan struct{})}
 	srv := &http.Server{
 		Handler: t.forward(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ConnState: func(_ net.Conn, s http.ConnState) {
@@ -101,12 +129,6 @@ func (t *tunnels) serve(conn net.Conn, host string, origin *url.URL) {
 			}
 		},
 	}
-	done, ok := t.keep(srv)
-	if !ok {
-		_ = conn.Close()
-		return
-	}
-	defer done()
 	_ = srv.Serve(one) // it ends with the connection
 }
 

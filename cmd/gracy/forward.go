@@ -23,6 +23,12 @@ func forward(rt http.RoundTripper, origin *url.URL, log io.Writer) http.Handler 
 			if r.In.URL.Host == "" {
 				r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = origin.Scheme, origin.Host, ""
 			}
+			// Rewrite has taken them out; they are the client's to send.
+			for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+				if v, ok := r.In.Header[name]; ok {
+					r.Out.Header[name] = v
+				}
+			}
 			// What the proxy itself was asked for is not the server's to know.
 			r.Out.Header.Del("Proxy-Authorization")
 			r.Out.Header.Del("Proxy-Connection")
