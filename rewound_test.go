@@ -156,7 +156,7 @@ func many() int {
 	case long.Wanted():
 		return 1000
 	}
-	return 200
+	return 60
 }
 
 // Layers that read a body ahead, to compare, record or sign it, leave it to be sent.
