@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
@@ -35,7 +36,9 @@ func contract(t *testing.T, opts replay.Options, exceptions ...roundtriptest.Exc
 	dir := t.TempDir()
 	var n atomic.Int64
 	roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {
-		if testing.Short() { // the files of some ninety tapes take longer than the rest
+		// The files of some ninety tapes take longer than the rest: one mode has them
+		// always, each mode among the long tests.
+		if testing.Short() || opts.Mode == replay.ModeRecord && !long.Wanted() {
 			tape, err := replay.New(&tapetest.Memory{}, opts)
 			if err != nil {
 				t.Fatal(err)
