@@ -108,7 +108,7 @@ func TestDamagedTapesNeverFault(t *testing.T) {
 	}
 	t.Logf("checked: %d of %d were an error", failed, cases)
 	faults, stop := 0, 1
-	if !testing.Short() {
+	if long.Wanted() {
 		stop = 5
 	}
 	for from := 0; from < 500 && faults < stop; {
