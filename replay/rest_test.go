@@ -93,8 +93,11 @@ func unread(t *testing.T, client *http.Client, url string, _ chan<- struct{}) an
 // A response is whole on the tape although its reader stops at the closing brace,
 // or reads nothing.
 func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
-	count := 40
-	if long.Wanted() && !race.Enabled {
+	count := 24
+	switch {
+	case long.Wanted() && race.Enabled:
+		count = 40
+	case long.Wanted():
 		count = 200
 	}
 	sizes := func(n int) int { return 54 + n*(60<<10-54)/(count-1) }
