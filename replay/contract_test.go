@@ -39,9 +39,7 @@ func contract(t *testing.T, opts replay.Options, exceptions ...roundtriptest.Exc
 	dir := t.TempDir()
 	var n atomic.Int64
 	roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {
-		// The files of some ninety tapes take longer than the rest: one mode has them
-		// always, each mode among the long tests.
-		if testing.Short() || opts.Mode == replay.ModeRecord && !long.Wanted() {
+		if !long.Wanted() { // the files of some ninety tapes take longer than the rest
 			tape, err := replay.New(&tapetest.Memory{}, opts)
 			if err != nil {
 				t.Fatal(err)
