@@ -36,8 +36,8 @@ func TestABodyIsUnpackedUpToABound(t *testing.T) {
 		withheld  int64
 		most      uint64 // bytes that may be allocated
 	}{
-		{256 << 10, 1, 0, 32 << 20},
-		{256 << 10, packed, 1, 32 << 20},
+		{256 << 10, 1, 0, 16 << 20},
+		{256 << 10, packed, 1, 16 << 20},
 		{wide, packed, 0, 1 << 40}, // the control: with a wider bound it is unpacked
 	} {
 		body := zeros(tt.mebibytes)
