@@ -50,9 +50,10 @@ quick: ## every package without the simulations, in seconds: run it after each c
 .PHONY: all
 all: fmt lint test-all ## format, lint, test
 
+# Memory for processor time: most tests make much garbage on a small heap.
 .PHONY: test
 test: ## go test of the library, a line a package; needs only Go
-	@$(GO) test -timeout 4m ./...
+	@GOGC=400 $(GO) test -timeout 4m ./...
 
 .PHONY: test-all
 test-all: ## go test in every module

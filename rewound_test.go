@@ -140,8 +140,8 @@ func TestABodyThatIsRewoundIsSentAgainWhole(t *testing.T) {
 	}
 	// The control.
 	bad := 0
-	for range 20 {
-		if bad += spoiled(t, 100, 1<<20, 503, oldOrder); bad > 0 {
+	for range 80 {
+		if bad += spoiled(t, 25, 1<<20, 503, oldOrder); bad > 0 {
 			return
 		}
 	}
@@ -156,7 +156,7 @@ func many() int {
 	case long.Wanted():
 		return 1000
 	}
-	return 200
+	return 60
 }
 
 // Layers that read a body ahead, to compare, record or sign it, leave it to be sent.

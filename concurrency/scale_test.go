@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/layer"
 )
@@ -18,7 +19,7 @@ import (
 func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if race.Enabled || testing.Short() { // it sees as much in fewer, and a busy machine takes a minute for all
+	if race.Enabled || !long.Wanted() { // it sees as much in fewer, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})
@@ -73,14 +74,18 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("two million keys: three seconds of processor")
 	}
+	n := 200_000
+	if long.Wanted() {
+		n = 1_000_000
+	}
 	for _, tt := range []struct {
 		name  string
 		limit Limit
 		keeps bool // the control
 		keys  int
 	}{
-		{"fixed", Limit{Max: 2}, false, 1_000_000},
-		{"adaptive", Limit{Max: 2, Adaptive: &Adaptive{}}, false, 1_000_000},
+		{"fixed", Limit{Max: 2}, false, n},
+		{"adaptive", Limit{Max: 2, Adaptive: &Adaptive{}}, false, n},
 		{"nothing is forgotten, the control", Limit{Max: 2}, true, 200_000},
 	} {
 		tt.limit.Key = func(req *http.Request) string { return req.URL.Path }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
@@ -32,10 +33,13 @@ func contract(t *testing.T, opts replay.Options, exceptions ...roundtriptest.Exc
 	if why := rttest.ClosedDuringRead; opts.Mode != replay.Off && why != "" {
 		exceptions = append(exceptions, roundtriptest.Skip("wire-cancel-frees-connection", why))
 	}
+	if !long.Wanted() {
+		opts.MaxBody = 1 << 20 // the case of the longest body reads 33 MiB
+	}
 	dir := t.TempDir()
 	var n atomic.Int64
 	roundtriptest.Run(t, func(next http.RoundTripper) http.RoundTripper {
-		if testing.Short() { // the files of some ninety tapes take longer than the rest
+		if !long.Wanted() { // the files of some ninety tapes take longer than the rest
 			tape, err := replay.New(&tapetest.Memory{}, opts)
 			if err != nil {
 				t.Fatal(err)

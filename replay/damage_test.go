@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
@@ -132,7 +133,7 @@ func TestEachFieldThatIsDamagedIsNoticed(t *testing.T) {
 	}
 	list := slices.Concat(kinds(), moreKinds(), faultKinds())
 	for name, reader := range map[string]func(string) (store.IndexStore, error){"tape.db": bolt.OpenReadOnly, "tape.json": text.OpenReadOnly} {
-		if testing.Short() && name == "tape.json" {
+		if !long.Wanted() && name == "tape.json" {
 			continue
 		}
 		path := filepath.Join(t.TempDir(), name)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
@@ -92,9 +93,12 @@ func unread(t *testing.T, client *http.Client, url string, _ chan<- struct{}) an
 // A response is whole on the tape although its reader stops at the closing brace,
 // or reads nothing.
 func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
-	count := 200
-	if testing.Short() || race.Enabled {
+	count := 24
+	switch {
+	case long.Wanted() && race.Enabled:
 		count = 40
+	case long.Wanted():
+		count = 200
 	}
 	sizes := func(n int) int { return 54 + n*(60<<10-54)/(count-1) }
 	small := func(int) int { return 54 }

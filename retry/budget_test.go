@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
@@ -189,7 +190,7 @@ func TestBudgetUnderContention(t *testing.T) {
 // A million hosts, invented by a server that redirects, take no memory.
 func TestBudgetOfAMillionHosts(t *testing.T) {
 	n := 1_000_000
-	if race.Enabled || testing.Short() {
+	if race.Enabled || !long.Wanted() {
 		n = 50_000
 	}
 	manyHosts(t, n, retry.BudgetConfig{})

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
@@ -17,7 +18,7 @@ import (
 func TestBudgetBoundsTheLoadOfAnOutage(t *testing.T) {
 	const rate, retries = 200, 3
 	n := 20000
-	if testing.Short() { // the bounds hold for fewer calls as well, only the figures of docs/retry.md need more
+	if !long.Wanted() { // the bounds hold for fewer calls as well, only the figures of docs/retry.md need more
 		n = 4000
 	}
 	bound := 1 + 0.1 + (10+float64(n)/rate)/float64(n) // the reserve, at once and 1/s

@@ -140,7 +140,7 @@ func TestPartsAreKeptWithinTheBound(t *testing.T) {
 	for _, test := range []struct{ n, size, whole int }{
 		{100, 5 * mib, 13}, {13, 5 * mib, 13}, {4, 16*mib + 24<<10, 4}, {6, 16*mib + 24<<10, 4}, {1, 17*mib + 1, 0},
 	} {
-		if testing.Short() && test.n > 6 {
+		if !long.Wanted() && test.n > 13 || testing.Short() && test.n > 6 {
 			continue
 		}
 		whole, kept, grew := parts(t, test.n, test.size, policy)
@@ -150,7 +150,7 @@ func TestPartsAreKeptWithinTheBound(t *testing.T) {
 	}
 	// The control: another bound.
 	policy.BufferTotal = 500 * mib
-	n := 20
+	n := 15
 	if long.Wanted() {
 		n = 100
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -91,7 +92,7 @@ func (o operation) fill(name string) string {
 // routes, which is the control run, names are labels and series are many.
 func TestNamesOfObjectsAreNoLabels(t *testing.T) {
 	names := humanNames()
-	if testing.Short() || race.Enabled {
+	if race.Enabled || !long.Wanted() {
 		names = names[:50]
 	}
 	worse := 0
@@ -133,7 +134,7 @@ func TestNoNameComesOutOfAWildcard(t *testing.T) {
 		return name
 	}
 	paths := 200
-	if testing.Short() || race.Enabled {
+	if race.Enabled || !long.Wanted() {
 		paths = 20
 	}
 	for _, f := range families() {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/metrics"
@@ -82,7 +83,7 @@ func holding(routes, names []string) (found []string) {
 // with the first 40 names for ever.
 func TestSeriesOfTheSDKs(t *testing.T) {
 	names := humanNames()
-	if testing.Short() || race.Enabled {
+	if race.Enabled || !long.Wanted() {
 		names = names[:100]
 	}
 	all := sdks()

@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
+
 	"github.com/sethvargo/go-limiter"
 
 	"github.com/gracy-go/gracy/throttle/exact"
@@ -276,12 +278,16 @@ func TestHalfOfThemCanceled(t *testing.T) {
 }
 
 func TestFirstComeFirstServed(t *testing.T) {
+	n := 2000
+	if long.Wanted() {
+		n = 10_000
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}
 		rt := New(Rule{Limit: 1, Margin: NoMargin}).Wrap(s) // an instant for each
 		var wg sync.WaitGroup
 		var want []string
-		for i := range 10_000 {
+		for i := range n {
 			path := fmt.Sprintf("/%05d", i)
 			want = append(want, path)
 			wg.Go(func() { _, _ = get(t.Context(), rt, path) })

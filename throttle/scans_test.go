@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 // napping counts how often a request looks for the end of this context, as a request
@@ -28,16 +30,20 @@ func TestTheQueueWorksOnlyWhenSomethingHappens(t *testing.T) {
 		t.Skip("-short: thousands of waiters")
 	}
 	const slot = 10 * time.Millisecond
+	many, some := 2000, 500
+	if long.Wanted() {
+		many, some = 10_000, 1000
+	}
 	for _, tt := range []struct {
 		name string
 		rule Rule
 		n    int
 		most int // looks at each slot
 	}{
-		{"without MaxWait", Rule{}, 10_000, looksPerSlot},
-		{"with MaxWait", Rule{MaxWait: time.Hour}, 10_000, looksPerSlot},
-		{"paced", Rule{Mode: Paced}, 1000, looksPerSlot},
-		{"until response", Rule{Mode: UntilResponse}, 1000, looksPerSlot + 1}, // and a response comes
+		{"without MaxWait", Rule{}, many, looksPerSlot},
+		{"with MaxWait", Rule{MaxWait: time.Hour}, many, looksPerSlot},
+		{"paced", Rule{Mode: Paced}, some, looksPerSlot},
+		{"until response", Rule{Mode: UntilResponse}, some, looksPerSlot + 1}, // and a response comes
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 	"time"
 
@@ -27,9 +28,11 @@ func maxStep() float64 {
 }
 
 const (
-	tries   = 10                    // a step that is too large is measured again so often
-	pause   = 10 * time.Millisecond // before the first of these, and longer each time: what others do on the processor passes
-	maxSize = 1 << 20               // the smallest of the three sizes is never larger
+	tries       = 10                    // a step that is too large is measured again so often
+	pause       = 10 * time.Millisecond // before the first of these, and longer each time: what others do on the processor passes
+	memoryLimit = 512 << 20             // bytes
+	maxGarbage  = 64 << 20              // bytes
+	maxSize     = 1 << 20               // the smallest of the three sizes is never larger
 
 	// fast is what a byte may take in any case: a function that takes less for 4 MiB
 	// stops nobody.
@@ -72,7 +75,7 @@ func check(in Input, f func(s string)) error {
 	// No garbage is collected inside of a measurement, and memory is not given back
 	// to the system between two: fresh memory takes several times as long as used one.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(512 << 20))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	n := 1 << 13
 	for n < maxSize && once(in.Make(n), f) < least() {
 		n *= 2
@@ -128,11 +131,23 @@ type sample struct {
 // measure runs f a few times more.
 func (s *sample) measure(f func(s string), runs int) {
 	for range runs {
-		runtime.GC()
+		collect()
 		if d := max(once(s.text, f), 1); s.least == 0 || d < s.least {
 			s.least = d
 		}
 	}
+}
+
+// collect collects garbage before a measurement; unless the long tests are wanted only
+// where there is much, since it takes longer than most of what is measured then.
+func collect() {
+	if !thorough() {
+		heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		if metrics.Read(heap); heap[0].Value.Uint64() < maxGarbage {
+			return
+		}
+	}
+	runtime.GC()
 }
 
 // quick reports whether it does not matter how the time has grown.

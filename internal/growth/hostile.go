@@ -3,6 +3,7 @@ package growth
 import (
 	"encoding/base64"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -37,6 +38,9 @@ func Between(before, text, after string) Input {
 func Hostile(t *testing.T, functions map[string]func(s string)) {
 	t.Helper()
 	list := inputs()
+	// As in check, for all inputs: what one has used is used again for the next.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	for name, f := range functions {
 		t.Run(name, func(t *testing.T) {
 			for i, in := range list {

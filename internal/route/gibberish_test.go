@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 const (
@@ -22,11 +24,11 @@ func random(rng *rand.Rand, alphabet string, n int) string {
 // Random secrets of the usual alphabets must not be taken for names. The bound is
 // the number of tokens shown per million; letters alone are the hardest.
 func TestRandomTextIsNotAName(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: thousands of random names")
-	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	const n = 100_000
+	n := 100_000
+	if !long.Wanted() {
+		n = 10_000
+	}
 	for _, c := range []struct {
 		name, alphabet string
 		length, most   int
@@ -42,9 +44,6 @@ func TestRandomTextIsNotAName(t *testing.T) {
 		{"letters 24", lower, 24, 100},
 		{"letters 32", lower, 32, 10},
 	} {
-		if testing.Short() && c.most < 100 {
-			continue // the hardest alphabets are enough, all take more than a second
-		}
 		shown := 0
 		var last string
 		for range n {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 // What people call their files, branches, indices and teams: two words and
@@ -40,7 +42,7 @@ func TestPlainNamesAreNoTokens(t *testing.T) {
 	year := func() string { return strconv.Itoa(1990 + rng.IntN(45)) }
 	ext := func() string { return []string{".jpg", ".csv", ".json", ".parquet", ".pdf", ".tar"}[rng.IntN(6)] }
 	n := 20_000
-	if testing.Short() {
+	if !long.Wanted() {
 		n = 2000
 	}
 	lost, all := 0, 0
@@ -119,7 +121,7 @@ func TestTokensOfServicesAreNoNames(t *testing.T) {
 		}
 	}
 	n := 100_000
-	if testing.Short() {
+	if !long.Wanted() {
 		n = 10_000
 	}
 	for _, kind := range []struct {

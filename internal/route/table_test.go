@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 func compile(tb testing.TB, patterns ...string) *Table {
@@ -170,7 +172,7 @@ func TestMatchAgreesWithServeMux(t *testing.T) {
 	methods := []string{"", "", "GET ", "POST ", "HEAD "}
 	hosts := []string{"", "", "h.example"}
 	checked, beyond, rejected, sets := 0, 0, 0, 3000
-	if testing.Short() {
+	if !long.Wanted() {
 		sets = 1000
 	}
 	for range sets {

@@ -261,7 +261,7 @@ func bubbleMark() string {
 
 // goroutinesLeft returns the stacks of the goroutines that are left in a bubble.
 func goroutinesLeft(mark string) string {
-	buf := make([]byte, 1<<20)
+	buf := make([]byte, 64<<10)
 	n := runtime.Stack(buf, true)
 	for n == len(buf) {
 		buf = make([]byte, 2*len(buf))

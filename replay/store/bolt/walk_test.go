@@ -56,10 +56,12 @@ func mixedTape(t *testing.T) string {
 }
 
 // damaged returns a copy of a tape with something changed, the same for the same
-// case: mostly one to three bytes in the header of a page or of its elements.
-func damaged(good []byte, n int) []byte {
+// case: mostly one to three bytes in the header of a page or of its elements. The copy is
+// in what is given for it, which grows.
+func damaged(copied *[]byte, good []byte, n int) []byte {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
-	b := bytes.Clone(good)
+	*copied = append((*copied)[:0], good...)
+	b := *copied
 	pages := len(b) / 4096
 	page := func() []byte { p := r.IntN(pages); return b[p*4096:][:4096] }
 	flip := func(in []byte) { in[r.IntN(len(in))] ^= byte(1 + r.IntN(255)) }
@@ -108,7 +110,7 @@ func TestDamagedTapesNeverFault(t *testing.T) {
 	}
 	t.Logf("checked: %d of %d were an error", failed, cases)
 	faults, stop := 0, 1
-	if !testing.Short() {
+	if long.Wanted() {
 		stop = 5
 	}
 	for from := 0; from < 500 && faults < stop; {
@@ -163,9 +165,10 @@ func readDamaged(t *testing.T, mode string) {
 	cases, _ := strconv.Atoi(os.Getenv(damageEnd))
 	// A folder of the parent's, since nothing is removed by a process that faults.
 	path := filepath.Join(filepath.Dir(os.Getenv(damageTape)), "damaged")
+	var copied []byte
 	for n := from; n < cases; n++ {
 		fmt.Println("case", n)
-		tapetest.Must(t, os.WriteFile(path, damaged(good, n), 0o600))
+		tapetest.Must(t, os.WriteFile(path, damaged(&copied, good, n), 0o600))
 		read := readChecked
 		if mode == "raw" {
 			read = readRaw

@@ -11,6 +11,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -27,8 +28,8 @@ func TestKilledWriter(t *testing.T) {
 		}
 	}
 	rounds := 5
-	if testing.Short() {
-		rounds = 1
+	if !long.Wanted() {
+		rounds = 2
 	}
 	for round := range rounds {
 		path := filepath.Join(t.TempDir(), "tape")

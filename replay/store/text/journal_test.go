@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/growth"
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/internal/file"
@@ -83,7 +84,7 @@ func TestAJournalThatIsCut(t *testing.T) {
 	path, tape, recent := crashed(t)
 	seen := make(map[string]int)
 	step := 1
-	if testing.Short() {
+	if !long.Wanted() {
 		step = 5
 	}
 	for n := len(recent); n >= 0; n -= step {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 )
 
@@ -13,7 +14,7 @@ import (
 // asked by two at once, every request leaves in the end, and nothing of it stays.
 func TestAMillionStepsKeepEveryPromise(t *testing.T) {
 	seeds, steps := uint64(400), 2500
-	if testing.Short() {
+	if !long.Wanted() {
 		seeds = 80
 	}
 	if race.Enabled {

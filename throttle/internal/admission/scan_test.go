@@ -3,6 +3,7 @@ package admission
 import (
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
 )
 
@@ -49,7 +50,7 @@ func (w *world) blind() {
 // time makes room for them, and they are looked at once in an interval.
 func TestAScanMissesNothing(t *testing.T) {
 	seeds := uint64(40)
-	if race.Enabled || testing.Short() {
+	if race.Enabled || !long.Wanted() {
 		seeds = 10
 	}
 	run := func(before func(*world)) (missed, back int) {
@@ -88,7 +89,7 @@ func (w *world) seedAll() {
 // the same steps, and one of them looks at all heads each time.
 func TestAPartialScanGrantsWhatAFullOneDoes(t *testing.T) {
 	worlds := uint64(40)
-	if race.Enabled || testing.Short() {
+	if race.Enabled || !long.Wanted() {
 		worlds = 8
 	}
 	run := func(before func(*world)) (alike, apart int) {
