@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gracy-go/gracy/internal/mediatype"
 	"github.com/gracy-go/gracy/internal/compare"
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 var errRaw = errors.New("compare byte for byte")

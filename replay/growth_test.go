@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/redact"
-	"github.com/gracy-go/gracy/internal/compare"
 	"github.com/gracy-go/gracy/replay/store"
 )
 

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/internal/compare"
+	"github.com/gracy-go/gracy/redact"
 )
 
 // url returns what the masked parts of a URL add to the identity: the user, path

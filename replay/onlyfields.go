@@ -11,8 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gracy-go/gracy/internal/mediatype"
 	"github.com/gracy-go/gracy/internal/compare"
+	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
 // counting returns what counts of a body by OnlyFields and Patterns: of JSON, also in

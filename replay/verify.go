@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/internal/compare"
+	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport"
 )
