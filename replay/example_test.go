@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -204,20 +205,18 @@ func ExampleOptions_speed() {
 		panic(err)
 	}
 	defer resp.Body.Close()
-	events := make([]byte, 1024)
-	for {
-		n, err := resp.Body.Read(events)
-		if err != nil {
-			break
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() { // each as it comes
+		if lines.Text() != "" {
+			fmt.Println(lines.Text())
 		}
-		fmt.Printf("%q\n", events[:n])
 	}
 	fmt.Println("in its time:", time.Since(start) >= 20*time.Millisecond)
 	// Output:
-	// "data: Green\n\n"
-	// "data: is\n\n"
-	// "data: the\n\n"
-	// "data: tree\n\n"
+	// data: Green
+	// data: is
+	// data: the
+	// data: tree
 	// in its time: true
 }
 
