@@ -152,11 +152,21 @@ func (d *draft) responseBody(b []byte, decoded bool) {
 		}
 		return
 	case len(given) > 1 || n != int64(len(b)):
-		d.lose("Content-Length", "it was not that of the body in the file, and is "+strconv.Itoa(len(b))+" now")
+		d.loseLength("it was not that of the body in the file, and is " + strconv.Itoa(len(b)) + " now")
 		r.Header.Set("Content-Length", strconv.Itoa(len(b)))
 	}
 	r.ContentLength, r.TransferEncoding = int64(len(b)), nil
 	r.NoBody = len(b) == 0
+}
+
+// loseLength adds a loss of Content-Length, unless the body is one already.
+func (d *draft) loseLength(why string) {
+	for _, l := range d.Losses {
+		if strings.HasSuffix(l.What, "of the response") {
+			return
+		}
+	}
+	d.lose("Content-Length", why)
 }
 
 // lengthOf returns the Content-Length of a header, -1 for none.

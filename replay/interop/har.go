@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -68,7 +69,8 @@ type harContent struct {
 
 type harPair struct {
 	Name  string `json:"name"`
-	Value string `json:"value"`
+	Value loose  `json:"value"`
+	From  string `json:"_fromType,omitempty"` // Polly: "array" where there were several
 	// Base64 are the bytes of a value that is not UTF-8.
 	Base64 []byte `json:"_base64,omitempty"`
 }
@@ -80,6 +82,27 @@ type harTimings struct {
 	Send    float64 `json:"send"`
 	Wait    float64 `json:"wait"`
 	Receive float64 `json:"receive"`
+}
+
+// loose is a text for which some write a number or null.
+type loose string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *loose) UnmarshalJSON(b []byte) error {
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case nil:
+	case string:
+		*l = loose(v)
+	case bool, float64:
+		*l = loose(b)
+	default:
+		return errNotText
+	}
+	return nil
 }
 
 // files has the bodies that are files of their own.
@@ -111,7 +134,7 @@ func (e *harEntry) record(f Format, attached files) (*Record, error) {
 	d.harTimes(e)
 	var length int64
 	for _, h := range q.Headers {
-		d.requestHeader(h.Name, h.Value)
+		d.requestHeader(h.Name, string(h.Value))
 		length = max(length, contentLength(h))
 	}
 	if err := d.harPosted(q, length, attached); err != nil {
@@ -119,7 +142,8 @@ func (e *harEntry) record(f Format, attached files) (*Record, error) {
 	}
 	d.harFailed(e)
 	d.status(s.Status, s.StatusText, s.HTTPVersion)
-	d.harHeaders(s.Headers)
+	d.harHeaders(s.Headers, f)
+	d.harRevalidated()
 	body, decoded, err := d.harBody(s, f, attached)
 	if err != nil {
 		return nil, err
@@ -139,6 +163,15 @@ func (d *draft) harTimes(e *harEntry) {
 	t := e.Timings
 	d.x.FirstByte = known(t.Blocked) + known(t.DNS) + known(t.Connect) + known(t.Send) + known(t.Wait)
 	d.x.Total = max(known(e.Time), d.x.FirstByte)
+}
+
+// harRevalidated skips what a browser made of a 304 and of its cache: a server does not
+// respond with 200 and the ETag of If-None-Match (RFC 9110 13.1.2).
+func (d *draft) harRevalidated() {
+	tag := d.x.Response.Header.Get("ETag")
+	if d.x.Response.StatusCode == http.StatusOK && tag != "" && d.x.Request.Header.Get("If-None-Match") == tag {
+		d.skip("the response is from a cache of the browser: its ETag is that of If-None-Match")
+	}
 }
 
 // harFailed skips what is no response of a server to this request.

@@ -16,7 +16,7 @@ func contentLength(h harPair) int64 {
 	if !strings.EqualFold(h.Name, "content-length") {
 		return 0
 	}
-	n, err := strconv.ParseInt(h.Value, 10, 64)
+	n, err := strconv.ParseInt(string(h.Value), 10, 64)
 	if err != nil {
 		return 0
 	}
@@ -25,11 +25,14 @@ func contentLength(h harPair) int64 {
 
 // harHeaders adds the headers of a response. Chrome joins those of one name by line
 // breaks, others join them by ", ".
-func (d *draft) harHeaders(list []harPair) {
+func (d *draft) harHeaders(list []harPair, f Format) {
 	for _, h := range list {
-		for value := range strings.SplitSeq(h.Value, "\n") {
+		for value := range strings.SplitSeq(string(h.Value), "\n") {
 			if strings.EqualFold(h.Name, "set-cookie") {
 				d.joinedCookies(value)
+				if f == Polly && h.From == "" { // the adapter for fetch
+					d.lose("Set-Cookie", "of several the recorder keeps the last")
+				}
 			} else {
 				d.responseHeader(h.Name, value)
 			}
@@ -108,7 +111,7 @@ func (d *draft) harBody(s *harResponse, f Format, attached files) (body []byte, 
 		}
 		return d.unlessRaw(b)
 	}
-	if strings.ContainsRune(*c.Text, utf8.RuneError) {
+	if strings.Contains(*c.Text, replacement) {
 		d.lose("the bytes of the response", "there is U+FFFD, which mostly stands for bytes that are no text: those are gone")
 	}
 	return d.text(*c.Text), true, nil
@@ -165,6 +168,9 @@ func (d *draft) pollyChunks(text string) ([]byte, bool, error) {
 	}
 	return body, false, nil
 }
+
+// replacement is what stands for bytes that are no text, U+FFFD.
+const replacement = "\ufffd"
 
 // maxDecoded bounds what a body is decoded to.
 const maxDecoded = 64 << 20

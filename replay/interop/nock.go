@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // nock is a definition of nock.
@@ -137,7 +136,7 @@ func (d *draft) nockBody(v *nock) []byte {
 			}
 			d.skip("the body of the response is not the hex that it is said to be")
 		}
-		if strings.ContainsRune(text, utf8.RuneError) {
+		if strings.Contains(text, replacement) {
 			d.lose("the bytes of the response", "there is U+FFFD for bytes that are no text: they are gone")
 		}
 		return []byte(text)

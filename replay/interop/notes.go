@@ -14,7 +14,7 @@ func notes(f Format) []string {
 	case VCRPy:
 		return []string{noTime, noProtocol, noTrailers}
 	case RubyVCR:
-		return []string{noProtocol, noTrailers, "the values of a repeated header are sorted"}
+		return []string{noProtocol, noTrailers, "the values of a repeated header are sorted", "the hook of WebMock sorts the names of the query and keeps the last value of a repeated one: a request with the others is another"}
 	case Betamax:
 		return []string{"the times have no zone: they are taken as UTC", noProtocol, noTrailers}
 	case Nock:

@@ -2,7 +2,6 @@ package interop
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"iter"
 	"maps"
@@ -69,7 +68,7 @@ func entryOf(x *store.Exchange) *harEntry {
 		}
 	}
 	if x.Fault != nil {
-		e.Response.Error = strings.ToValidUTF8(x.Fault.Text, "\ufffd")
+		e.Response.Error = strings.ToValidUTF8(x.Fault.Text, replacement)
 	}
 	return e
 }
@@ -79,7 +78,7 @@ func (e *harEntry) fillRequest(q *store.Request) {
 	g := &e.Gracy.Request
 	proto := "HTTP/1.1"
 	if e.Gracy.Response != nil && e.Gracy.Response.Proto != "" {
-		proto = strings.ToValidUTF8(string(e.Gracy.Response.Proto), "\ufffd")
+		proto = strings.ToValidUTF8(string(e.Gracy.Response.Proto), replacement)
 	}
 	e.Request = harRequest{
 		Method: q.Method, URL: q.URL, HTTPVersion: proto, Headers: pairsOf(q.Header), Cookies: []harPair{}, Query: []harPair{},
@@ -90,7 +89,7 @@ func (e *harEntry) fillRequest(q *store.Request) {
 	}
 	for name, values := range q.ParseURL().Query() {
 		for _, v := range values {
-			e.Request.Query = append(e.Request.Query, harPair{Name: name, Value: v})
+			e.Request.Query = append(e.Request.Query, harPair{Name: strings.ToValidUTF8(name, replacement), Value: loose(strings.ToValidUTF8(v, replacement))})
 		}
 	}
 	slices.SortStableFunc(e.Request.Query, func(a, b harPair) int { return strings.Compare(a.Name, b.Name) })
@@ -115,10 +114,10 @@ func (e *harEntry) fillResponse(r *store.Response) {
 	g := e.Gracy.Response
 	e.Response = harResponse{
 		Status: r.StatusCode, HTTPVersion: r.Proto, Headers: pairsOf(r.Header), Cookies: []harPair{},
-		RedirectURL: strings.ToValidUTF8(r.Header.Get("Location"), "\ufffd"), HeadersSize: -1, BodySize: int64(len(r.Body)),
+		RedirectURL: strings.ToValidUTF8(r.Header.Get("Location"), replacement), HeadersSize: -1, BodySize: int64(len(r.Body)),
 	}
 	if _, text, ok := strings.Cut(r.Status, " "); ok {
-		e.Response.StatusText = strings.ToValidUTF8(text, "\ufffd")
+		e.Response.StatusText = strings.ToValidUTF8(text, replacement)
 	}
 	e.Response.Cookies = cookiesOf((&http.Response{Header: r.Header}).Cookies())
 	g.Header = nil
@@ -166,9 +165,10 @@ func pairsOf(h http.Header) []harPair {
 	list := []harPair{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
-			p := harPair{Name: name, Value: v}
+			p := harPair{Name: name, Value: loose(v)}
 			if !utf8.ValidString(v) {
-				p.Value, p.Base64 = unicodeOf(v)
+				text, b := unicodeOf(v)
+				p.Value, p.Base64 = loose(text), b
 			}
 			list = append(list, p)
 		}
@@ -188,7 +188,7 @@ func unicodeOf(s string) (string, []byte) {
 func cookiesOf(cookies []*http.Cookie) []harPair {
 	list := []harPair{}
 	for _, c := range cookies {
-		list = append(list, harPair{Name: strings.ToValidUTF8(c.Name, "\ufffd"), Value: strings.ToValidUTF8(c.Value, "\ufffd")})
+		list = append(list, harPair{Name: strings.ToValidUTF8(c.Name, replacement), Value: loose(strings.ToValidUTF8(c.Value, replacement))})
 	}
 	return list
 }
@@ -226,7 +226,7 @@ func (e *harEntry) restored() (*Record, error) {
 func headersOf(list []harPair) http.Header {
 	h := http.Header{}
 	for _, p := range list {
-		v := p.Value
+		v := string(p.Value)
 		if p.Base64 != nil {
 			v = string(p.Base64)
 		}
@@ -234,5 +234,3 @@ func headersOf(list []harPair) http.Header {
 	}
 	return h
 }
-
-var _ json.Marshaler = wire("")
