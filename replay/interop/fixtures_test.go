@@ -63,8 +63,8 @@ func shown(r *interop.Record) string {
 	y := x.Response
 	fmt.Fprintf(&b, "  %s %s, length %d %v, uncompressed %v, no body %v\n", y.Proto, y.Status, y.ContentLength, y.TransferEncoding, y.Uncompressed, y.NoBody)
 	header(y.Header)
-	for name, values := range y.Trailer {
-		fmt.Fprintf(&b, "    trailer %s: %q\n", name, values)
+	for _, name := range slices.Sorted(maps.Keys(y.Trailer)) {
+		fmt.Fprintf(&b, "    trailer %s: %q\n", name, y.Trailer[name])
 	}
 	fmt.Fprintf(&b, "    < %q\n", y.Body)
 	for _, l := range r.Losses {

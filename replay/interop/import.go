@@ -15,7 +15,8 @@ import (
 // What the options of the tape leave out counts as done here and in Tape.Stats as
 // skipped. An error ends the import, and what was added before stays: one of the file
 // (see [Read]), of Tape.Add and Tape.Flush, or of ctx. An exchange that is longer than
-// Options.MaxBody is skipped.
+// Options.MaxBody is skipped. A body in a content coding that the tape cannot open is withheld, which
+// is an error at the end: see Options.Codings.
 func Import(ctx context.Context, tape *replay.Tape, path string, f Format) (Report, error) {
 	report := Report{Format: f}
 	if f == "" {
