@@ -12,7 +12,8 @@ import (
 // format that [Detect] returns. It reports what was lost and what was skipped, with the URLs
 // masked by the default rules of package redact, and returns when all is stored.
 //
-// What the options of the tape leave out counts as done here and in Tape.Stats as
+// The tape replays them once it is opened anew: see Options.End for what a session does
+// with its own recordings. What the options of the tape leave out counts as done here and in Tape.Stats as
 // skipped. An error ends the import, and what was added before stays: one of the file
 // (see [Read]), of Tape.Add and Tape.Flush, or of ctx. An exchange that is longer than
 // Options.MaxBody is skipped. A body in a content coding that the tape cannot open is withheld, which

@@ -125,15 +125,23 @@ func (o *octets) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler: a text or a list of texts.
+// UnmarshalJSON implements json.Unmarshaler: a text or a list of texts, some of which
+// may be numbers.
 func (t *texts) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '[' {
-		return json.Unmarshal(b, (*[]string)(t))
-	}
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil || s == nil {
+	var list []loose
+	if len(b) == 0 || b[0] != '[' {
+		list = make([]loose, 1)
+		if string(b) == "null" {
+			return nil
+		}
+		if err := list[0].UnmarshalJSON(b); err != nil {
+			return err
+		}
+	} else if err := json.Unmarshal(b, &list); err != nil {
 		return err
 	}
-	*t = texts{*s}
+	for _, l := range list {
+		*t = append(*t, string(l))
+	}
 	return nil
 }
