@@ -17,12 +17,13 @@
 //
 // "go run . tapes" measures tapes beside go-vcr, whose lines have a control each: what
 // they are about, done wrong, which must cross the line. -most 1000000 has a tape of a
-// million recordings.
+// million recordings. "go run . import" imports a cassette of go-vcr in turn with go-vcr
+// opening it; -n is how many recordings it has.
 //
 // The files: exchange.go has the base and the caller, ours.go the layers under
 // test, baseline.go the baseline, assembled.go the assembled stack, probe.go stacks
 // that isolate one cost, admission.go limiters alone, stacks.go the list of stacks,
 // rows.go the rows of the table. Of tapes: recorders.go has what records, controls.go what
 // does it wrong, tapes.go the run, taperecord.go, tapelookup.go, tapeopen.go and tapewait.go what is
-// timed, tapereport.go the lines.
+// timed, tapeimport.go the command for imports, tapereport.go the lines.
 package main

@@ -33,6 +33,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if len(args) > 0 && args[0] == "tapes" {
 		return runTapes(ctx, args[1:], out, progress)
 	}
+	if len(args) > 0 && args[0] == "import" {
+		return runImport(ctx, args[1:], out, progress)
+	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(progress)
 	rounds := flags.Int("rounds", 60, "rounds over all stacks")

@@ -1,0 +1,52 @@
+package interop
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxLosses bounds the lines of a report.
+const maxLosses = 10_000
+
+// A Report is what became of the exchanges of an import or an export.
+type Report struct {
+	Format  Format
+	Done    int      // exchanges that were added to the tape, or written
+	Skipped int      // exchanges that were not, each with a line in Losses
+	Notes   []string // what holds for all of the format
+	Losses  []Loss   // in the order of the exchanges, at most 10,000
+	More    int      // losses beyond those
+}
+
+// add counts losses.
+func (r *Report) add(losses ...Loss) {
+	for _, l := range losses {
+		if len(r.Losses) == maxLosses {
+			r.More++
+			continue
+		}
+		r.Losses = append(r.Losses, l)
+	}
+}
+
+// skip counts an exchange that is skipped.
+func (r *Report) skip(method, url, why string) {
+	r.Skipped++
+	r.add(Loss{Method: method, URL: url, What: "skipped", Why: why})
+}
+
+// String returns the report as lines of text, without secrets.
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d exchanges, %d skipped\n", r.Format, r.Done, r.Skipped)
+	for _, n := range r.Notes {
+		b.WriteString("note: " + n + "\n")
+	}
+	for _, l := range r.Losses {
+		b.WriteString(l.String() + "\n")
+	}
+	if r.More > 0 {
+		fmt.Fprintf(&b, "and %d more\n", r.More)
+	}
+	return b.String()
+}

@@ -1,0 +1,151 @@
+package interop
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v3"
+)
+
+// yamlItems yields the items of the list under a key of the top level of a YAML document,
+// each as a document of its own, without reading more than one. The recorders write such a list in
+// block style; what is within an item is indented deeper than its dash, whatever its
+// style, so that lines are all that has to be looked at.
+func yamlItems(r io.Reader, key string, lim limits) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		s := &yamlScanner{r: bufio.NewReaderSize(r, 64<<10), key: key + ":", lim: lim, indent: -1}
+		for {
+			line, err := s.line()
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(nil, err)
+				return
+			}
+			ended := errors.Is(err, io.EOF)
+			item, err := s.take(line, ended)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if item != nil && !yield(item, nil) {
+				return
+			}
+			if ended {
+				if !s.found {
+					yield(nil, &FormatError{Reason: "there is no list of " + key})
+				}
+				return
+			}
+		}
+	}
+}
+
+type yamlScanner struct {
+	r      *bufio.Reader
+	key    string
+	lim    limits
+	found  bool // the key was there
+	inside bool // the list is not over
+	indent int  // of its dashes, -1 before the first
+	buf    []byte
+	spare  []byte // what take returned last
+}
+
+// line returns the next line with its end, at most as long as an exchange.
+func (s *yamlScanner) line() ([]byte, error) {
+	part, err := s.r.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return part, err
+	}
+	line := bytes.Clone(part)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		if int64(len(line)) > s.lim.item {
+			return nil, tooLarge("a line is longer than the bound")
+		}
+		part, err = s.r.ReadSlice('\n')
+		line = append(line, part...)
+	}
+	return line, err
+}
+
+// take looks at a line, and returns the item that ends before it, if one does.
+func (s *yamlScanner) take(line []byte, last bool) (item []byte, err error) {
+	spaces := len(line) - len(bytes.TrimLeft(line, " "))
+	text := line[spaces:]
+	blank := len(bytes.TrimSpace(text)) == 0
+	switch {
+	case !s.inside:
+		if after, ok := bytes.CutPrefix(line, []byte(s.key)); ok && !s.found {
+			s.found, s.inside = true, true
+			switch strings.TrimSpace(string(after)) {
+			case "":
+			case "[]", "null", "~":
+				s.inside = false
+			default:
+				return nil, &FormatError{Reason: "the list is not in block style"}
+			}
+		}
+	case blank:
+		s.buf = append(s.buf, line...)
+	case isDash(text) && (spaces == s.indent || s.indent < 0):
+		s.indent = spaces
+		item = s.end()
+		s.buf = append(s.buf, line...)
+	case spaces > s.indent && s.indent >= 0 || text[0] == '#':
+		if s.indent >= 0 {
+			s.buf = append(s.buf, line...)
+		}
+	default: // the next key of the top level
+		item, s.inside = s.end(), false
+	}
+	if int64(len(s.buf)) > s.lim.item {
+		return nil, tooLarge("an exchange is longer than the bound")
+	}
+	if last && item == nil && s.inside {
+		item, s.inside = s.end(), false
+	} else if last && s.inside && len(s.buf) > 0 {
+		return nil, &FormatError{Reason: "the file ends within an exchange"}
+	}
+	return item, nil
+}
+
+func isDash(text []byte) bool {
+	return text[0] == '-' && (len(text) == 1 || text[1] == ' ' || text[1] == '\n' || text[1] == '\r')
+}
+
+// end returns the item that was collected, nil for none. It is good until the next call.
+func (s *yamlScanner) end() []byte {
+	if len(bytes.TrimSpace(s.buf)) == 0 {
+		s.buf = s.buf[:0]
+		return nil
+	}
+	s.buf, s.spare = s.spare[:0], s.buf
+	if cap(s.buf) > 1<<20 {
+		s.buf = nil
+	}
+	return s.spare
+}
+
+// decodeYAML decodes an item, which is a list of one, into v.
+func decodeYAML[T any](item []byte, lim limits) (v T, err error) {
+	defer func() {
+		if p := recover(); p != nil { // a parser that meets what it did not expect
+			err = &FormatError{Reason: fmt.Sprintf("the YAML parser failed: %T", p)}
+		}
+	}()
+	if err := checkYAML(item, lim.nodes); err != nil {
+		return v, err
+	}
+	var list []T
+	if err := yaml.Unmarshal(item, &list); err != nil {
+		return v, &FormatError{Reason: "it is not the YAML of this format", Err: err}
+	}
+	if len(list) != 1 {
+		return v, &FormatError{Reason: "it is not one item of a list"}
+	}
+	return list[0], nil
+}
