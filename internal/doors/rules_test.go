@@ -77,6 +77,7 @@ var doors = map[string]door{
 
 	"replay/internal/indexed":  {ours: []string{"replay/store"}},
 	"replay/internal/kinds":    {},
+	"replay/internal/rows":     {ours: []string{"replay/internal/indexed", "replay/store"}},
 	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 
 	// These work with any *http.Client and import no layer.
