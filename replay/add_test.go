@@ -16,6 +16,7 @@ import (
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/kinds"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -59,15 +60,15 @@ func (r *eavesdropper) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // What is added is what would have been recorded, in every field: the 25 kinds and more.
 func TestAddIsAsRecording(t *testing.T) {
-	all := append(kinds(), moreKinds()...)
-	byPath := make(map[string]kind)
+	all := append(kinds.Review(), kinds.More()...)
+	byPath := make(map[string]kinds.Kind)
 	for _, k := range all {
-		byPath[k.path()] = k
+		byPath[k.Path()] = k
 	}
 	count := make(map[string]int)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		count[r.URL.Path]++
-		byPath[r.URL.Path].serve(w, r, count[r.URL.Path])
+		byPath[r.URL.Path].Serve(w, r, count[r.URL.Path])
 	}))
 	defer srv.Close()
 	secret := redact.Rules{Literals: []string{"LITERALsecret99"}}
@@ -77,11 +78,11 @@ func TestAddIsAsRecording(t *testing.T) {
 	base := &eavesdropper{base: http.DefaultTransport}
 	rt := recorded.Wrap(base)
 	for _, k := range all {
-		if k.http2 || k.unserved || k.halfway != nil {
+		if !k.Plain() {
 			continue
 		}
-		for range max(k.times, 1) {
-			req := k.request(t, srv.URL)
+		for range max(k.Times, 1) {
+			req := k.Request(t, srv.URL)
 			req.Header.Set("Authorization", "Bearer LITERALsecret99")
 			req.Header.Set("X-Note", "with LITERALsecret99 in it")
 			send(t, rt, req)
@@ -121,7 +122,7 @@ func TestAddIsAsRecording(t *testing.T) {
 	}
 	again := open(t, filepath.Join(dir, "added"), replay.Options{Mode: replay.ModeReplay, Redact: secret})
 	for i, k := range all[:25] {
-		req := k.request(t, srv.URL)
+		req := k.Request(t, srv.URL)
 		req.Header.Set("X-Note", "of another day")
 		resp, err := again.Wrap(noNetwork(t)).RoundTrip(req)
 		if err != nil {

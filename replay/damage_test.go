@@ -11,6 +11,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/kinds"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
 	"github.com/gracy-go/gracy/replay/store/text"
@@ -131,13 +132,13 @@ func TestEachFieldThatIsDamagedIsNoticed(t *testing.T) {
 			}
 		}
 	}
-	list := slices.Concat(kinds(), moreKinds(), faultKinds())
+	list := kinds.All()
 	for name, reader := range map[string]func(string) (store.IndexStore, error){"tape.db": bolt.OpenReadOnly, "tape.json": text.OpenReadOnly} {
 		if !long.Wanted() && name == "tape.json" {
 			continue
 		}
 		path := filepath.Join(t.TempDir(), name)
-		s, live := recordKinds(t, path, list)
+		recorded := recordKinds(t, path, list)
 		for _, d := range damages() {
 			t.Run(name+"/"+d.name, func(t *testing.T) {
 				plain, err := reader(path)
@@ -150,11 +151,11 @@ func TestEachFieldThatIsDamagedIsNoticed(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer closeTape(t, tape)
-				names, _ := replayKinds(t, s, tape, list, live)
+				names, _ := recorded.Replay(t, tape.Wrap)
 				shown := 0
 				for i, k := range list {
-					if to.done[k.path()] && len(names[i]) == 0 {
-						t.Errorf("%s does not notice it", k.name)
+					if to.done[k.Path()] && len(names[i]) == 0 {
+						t.Errorf("%s does not notice it", k.Name)
 					}
 					if slices.Contains(names[i], d.shown) {
 						shown++

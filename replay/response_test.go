@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay"
@@ -20,8 +19,6 @@ func zipped(s string) []byte {
 	_ = w.Close()
 	return b.Bytes()
 }
-
-var big = strings.Repeat("0123456789abcdef", 40<<10) // 640 KiB: three parts of a blob
 
 // Two callers share nothing: what one does to its response the next does not see.
 func TestResponsesShareNothing(t *testing.T) {

@@ -76,6 +76,8 @@ var doors = map[string]door{
 	"replay/replaytest": {ours: append([]string{"replay", "replay/internal/...", "replay/store/..."}, leaf...), foreign: []string{bbolt}},
 
 	"replay/internal/indexed":  {ours: []string{"replay/store"}},
+	"replay/internal/kinds":    {},
+	"replay/internal/rows":     {ours: []string{"replay/internal/indexed", "replay/store"}},
 	"replay/internal/tapetest": {ours: []string{"replay/store"}},
 
 	// These work with any *http.Client and import no layer.

@@ -51,6 +51,7 @@ type together struct {
 func testedTogether() []together {
 	return []together{
 		{"throttle/internal/admission/", "property_test.go", "a million steps check every promise of the core, and each mutation breaks one"},
+		{"replay/internal/kinds/", "kinds_test.go", "the tests of tapes and of storages use all of it; a transport that changes a response is noticed"},
 		{"replay/storetest/", "run_test.go", "a case is a test; broken storages prove that each can fail"},
 		{"transport/roundtriptest/case_", "mutants_test.go", "a case is a test; the mutants prove that each can fail"},
 	}

@@ -1,0 +1,21 @@
+package sqlite_test
+
+import (
+	"syscall"
+	"testing"
+)
+
+// readOnlyMount returns a folder on a read-only mount, which takes root.
+func readOnlyMount(t *testing.T, fill func(dir string)) string {
+	t.Helper()
+	dir := t.TempDir()
+	fill(dir)
+	if err := syscall.Mount(dir, dir, "", syscall.MS_BIND, ""); err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	if err := syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Skip(err)
+	}
+	return dir
+}

@@ -1,0 +1,156 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	_ "modernc.org/sqlite" // the driver of Open
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+const (
+	connections = 8   // of a file that we opened
+	leastFile   = 512 // bytes of a database that is not empty
+)
+
+// Store is what a tape in a SQLite database can do.
+type Store interface {
+	store.IndexStore
+	store.PartStore
+}
+
+// Open opens a tape in a SQLite file, and makes it, mode 0600, and its folder, if it is not
+// there; an empty file becomes a tape too. Any number of processes may have it open at
+// once. A file that another has locked for the whole of five seconds is
+// [store.ErrLocked]. A file that is not a tape, or of another schema, is a
+// [store.FormatError]; one that cannot be written is [store.ErrReadOnly]; a symbolic link
+// is an error.
+func Open(path string) (Store, error) {
+	if err := prepare(path); err != nil {
+		return nil, err
+	}
+	return openFile(path, false)
+}
+
+// OpenReadOnly opens a tape as [Open] does, but never writes to it, and makes nothing. A file
+// that is not there matches [fs.ErrNotExist]; a write is [store.ErrReadOnly], but that
+// Reindex makes an index in memory. On a read-only file system, a tape whose last process
+// died before it closed it cannot be read: open it once where it can be written.
+func OpenReadOnly(path string) (Store, error) {
+	if err := regular(path); err != nil {
+		return nil, err
+	}
+	return openFile(path, true)
+}
+
+// New makes a tape in a database of the caller's, by any driver of SQLite, and in it the
+// tables gracy_meta, gracy_exchange, gracy_record, gracy_part and gracy_unfinished, beside
+// those that are there. Close leaves db open. What a crash loses, and how long a lock is waited for, is up
+// to the settings of db (PRAGMA journal_mode, synchronous, busy_timeout). A database in
+// memory needs db.SetMaxOpenConns(1), since each of its connections is one of its own.
+func New(db *sql.DB) (Store, error) {
+	s := newStore(db, "(database)")
+	if err := s.begin(s.create); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func regular(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return fmt.Errorf("replay: open tape: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("replay: open tape: %s is not a regular file but %s", path, info.Mode().Type())
+	}
+	if n := info.Size(); n > 0 && n < leastFile { // which SQLite takes for an empty database
+		return &store.FormatError{Path: path, Reason: "not a tape"}
+	}
+	return nil
+}
+
+// prepare makes the file, since SQLite would make it readable for all.
+func prepare(path string) error {
+	err := regular(path)
+	if err == nil {
+		// SQLite would open a file that it may not write, and fail at the first write.
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return explain(path, err)
+		}
+		return f.Close()
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return explain(path, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the user's path
+	if err != nil {
+		return explain(path, err)
+	}
+	return f.Close()
+}
+
+func openFile(path string, readOnly bool) (Store, error) {
+	name, err := dataSource(path, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	s := newStore(db, path)
+	s.readOnly, s.owns = readOnly, true
+	err = s.begin(func() error {
+		empty, err := isEmpty(db, path)
+		switch {
+		case err != nil:
+			return err
+		case !empty || readOnly:
+			return &store.FormatError{Path: path, Reason: "a SQLite database, but not a tape"}
+		}
+		return s.create()
+	})
+	if err == nil && !readOnly {
+		err = s.enterWAL()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// dataSource names a file to the driver, with what each connection sets.
+func dataSource(path string, readOnly bool) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("replay: open tape: %w", err)
+	}
+	abs = filepath.ToSlash(abs)
+	if abs[0] != '/' {
+		abs = "/" + abs // a drive of Windows
+	}
+	q := url.Values{"_pragma": {
+		"busy_timeout(5000)",
+		"cell_size_check(1)", // a damaged page is found before it is followed
+		"trusted_schema(0)",  // whoever made the file has no code of ours run
+	}}
+	if readOnly {
+		q.Set("mode", "ro")
+	} else {
+		q["_pragma"] = append(q["_pragma"], "synchronous(FULL)", "journal_size_limit(67108864)")
+	}
+	return (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String(), nil
+}
