@@ -10,22 +10,28 @@ import (
 // maxVariants is how many keys of one request are looked at.
 const maxVariants = 1024
 
-// variants returns the keys whose exchanges may respond to a request. In the modes
-// that send that is its own alone. In ModeReplay, a request that is not on the
-// tape as it was made may get the response to somebody else's, if they were one:
-// a tape that was recorded with a token is replayed with another, or
+// variants returns the keys whose exchanges may respond to a request: its own alone, or
+// where nothing is on the tape for that, those of others.
+func (t *Tape) variants(p *captured) (keys []store.Key, identities int, err error) {
+	own := []store.Key{p.key}
+	if x, err := t.writer.find(p.key, 0); x != nil || err != nil {
+		return own, 0, err
+	}
+	keys, identities, err = t.others(p)
+	if len(keys) == 0 {
+		keys = own
+	}
+	return keys, identities, err
+}
+
+// others returns the keys of a request that is not on the tape as it was made, none if
+// there are none. In ModeReplay, it may get the response to somebody else's, if they
+// were one: a tape that was recorded with a token is replayed with another, or
 // with none. Where it was made by more than one, their number is returned.
 //
 // A body with secrets in it, such as a token to be renewed, counts only if the
 // very same is on the tape; else all that differ in it alone are one sequence.
-func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities int, err error) {
-	keys = []store.Key{p.key}
-	if mode != ModeReplay {
-		return keys, 0, nil
-	}
-	if x, err := t.writer.find(p.key, 0); x != nil || err != nil {
-		return keys, 0, err
-	}
+func (t *Tape) others(p *captured) (keys []store.Key, identities int, err error) {
 	list, err := t.sameRequest(p.key)
 	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
 		// A recording that was made before masks had hashes.
@@ -34,7 +40,7 @@ func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities in
 		}
 	}
 	if err != nil || len(list) == 0 {
-		return keys, 0, err
+		return nil, 0, err
 	}
 	var mine, all []store.Key
 	var who [][]byte
@@ -51,7 +57,7 @@ func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities in
 	case len(mine) > 0:
 		return mine, 0, nil
 	case len(who) > 1:
-		return keys, len(who), nil
+		return nil, len(who), nil
 	}
 	return all, 0, nil
 }
