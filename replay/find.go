@@ -28,7 +28,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 	f.keys = []store.Key{p.key}
 	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
 	if f.why == MissUnknown && mode == ModeReplay {
-		f.keys, f.identities, f.err = t.others(p)
+		f.keys, f.identities, f.err = variants{t.writer}.others(p)
 		switch {
 		case f.err != nil || f.identities > 0:
 			f.why = MissIdentity
@@ -46,7 +46,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 
 // findOrdered looks a request up that has to be the next one of the tape.
 func (t *Tape) findOrdered(p *captured, cutoff store.ID) (f found) {
-	f.keys, f.identities, f.err = t.variants(p)
+	f.keys, f.identities, f.err = variants{t.writer}.keys(p)
 	if f.err != nil || f.identities > 0 {
 		f.why = MissIdentity
 		return f
