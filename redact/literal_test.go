@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
@@ -94,5 +95,13 @@ func TestPiecesThatOverlapMissNoLiteral(t *testing.T) {
 				t.Errorf("%q cut at %d is missed", form, cut)
 			}
 		}
+	}
+}
+
+func TestWithoutLiteralsNothingIsSearched(t *testing.T) {
+	b := bytes.Repeat([]byte("a body "), 100)
+	r := New(Rules{})
+	if got := testing.AllocsPerRun(100, func() { r.Leaks(b) }); got != 0 {
+		t.Errorf("%v allocations, want 0", got)
 	}
 }

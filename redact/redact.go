@@ -98,7 +98,7 @@ func (r *Redactor) kept(name string) bool {
 // Leaks reports whether b holds a registered literal in any of its forms. It is
 // the last check before something is stored.
 func (r *Redactor) Leaks(b []byte) bool {
-	return r != nil && r.literals.in(string(b))
+	return r.LongestLiteral() > 0 && r.literals.in(string(b))
 }
 
 // LongestLiteral returns how many bytes the longest form of a registered literal has, 0

@@ -53,11 +53,11 @@ func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
 	}
 	if err != nil {
 		d.put('t', "raw "+media)
-		d.put('b', string(body))
+		d.putBytes('b', body)
 		return
 	}
 	d.put('t', media)
-	d.put('b', string(form))
+	d.putBytes('b', form)
 }
 
 func canonicalForm(body []byte, ignore []string) []byte {
@@ -90,7 +90,7 @@ func canonicalMultipart(body []byte, boundary string, ignore []string) ([]byte, 
 			canonicalBody(d, p.Header, p.Content, ignore)
 		} else {
 			d.put('t', p.Header.Get("Content-Type"))
-			d.put('b', string(p.Content))
+			d.putBytes('b', p.Content)
 		}
 		sum := d.sum()
 		parts = append(parts, part{p.Name, p.File, sum[:]})

@@ -1,6 +1,11 @@
 package replay
 
-import "testing"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+	"testing"
+)
 
 func TestDigestKeepsTextsApart(t *testing.T) {
 	sum := func(texts ...string) [32]byte {
@@ -18,5 +23,35 @@ func TestDigestKeepsTextsApart(t *testing.T) {
 	b.put('y', "a")
 	if a.sum() == b.sum() {
 		t.Error("the mark does not matter")
+	}
+}
+
+func TestADigestIsTheSameWhateverItHolds(t *testing.T) {
+	for _, sizes := range [][]int{nil, {0}, {3, 5}, {501, 7}, {490, 9, 1}, {510}, {512, 0}, {5000, 2}, {200, 200, 200, 5000, 1}, {499, 499, 499}} {
+		a, b, plain := newDigest(), newDigest(), sha256.New()
+		for i, n := range sizes {
+			text := strings.Repeat(string(rune('a'+i)), n)
+			a.put('x', text)
+			b.putBytes('x', []byte(text))
+			plain.Write(binary.AppendUvarint([]byte{'x'}, uint64(n)))
+			plain.Write([]byte(text))
+		}
+		want := [sha256.Size]byte(plain.Sum(nil))
+		if a.sum() != want || b.sum() != want {
+			t.Errorf("texts of %v bytes: not the SHA-256 of their list", sizes)
+		}
+	}
+}
+
+func TestAShortDigestIsOneAllocation(t *testing.T) {
+	parts := []string{"GET", "https", "api.test", "/v2/item/1"}
+	if got := testing.AllocsPerRun(100, func() {
+		d := newDigest()
+		for _, p := range parts {
+			d.put('x', p)
+		}
+		d.sum()
+	}); got > 1 {
+		t.Errorf("%v allocations, want 1 at most", got)
 	}
 }

@@ -19,34 +19,51 @@ type found struct {
 	identities int // how many the tape holds for the request, where why is MissIdentity
 }
 
-// find looks a request up.
+// find looks a request up. What is on the tape as it was made is found in one step.
 func (t *Tape) find(p *captured, mode Mode) (f found) {
-	f.keys, f.identities, f.err = t.variants(p, mode)
+	h, cutoff := p.record.Header, t.opts.cutoff(time.Now())
+	if t.opts.Ordered && mode == ModeReplay {
+		return t.findOrdered(p, cutoff)
+	}
+	f.keys = []store.Key{p.key}
+	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
+	if f.why == MissUnknown && mode == ModeReplay {
+		f.keys, f.identities, f.err = variants{t.writer}.others(p)
+		switch {
+		case f.err != nil || f.identities > 0:
+			f.why = MissIdentity
+		case len(f.keys) > 0:
+			f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
+		default:
+			f.keys = []store.Key{p.key}
+		}
+	}
+	if f.why == MissExpired && (t.opts.Expired == ExpiredServed || t.opts.Expired == ExpiredFallback) {
+		f.stale, _, f.err = t.sequences.next(f.keys, h, mode, 0)
+	}
+	return f
+}
+
+// findOrdered looks a request up that has to be the next one of the tape.
+func (t *Tape) findOrdered(p *captured, cutoff store.ID) (f found) {
+	f.keys, f.identities, f.err = variants{t.writer}.keys(p)
 	if f.err != nil || f.identities > 0 {
 		f.why = MissIdentity
 		return f
 	}
-	h, cutoff := p.record.Header, t.opts.cutoff(time.Now())
-	if t.opts.Ordered && mode == ModeReplay {
-		from := cutoff
-		if t.opts.Expired.serves(mode) {
-			from = 0
-		}
-		f.x, f.due, f.why, f.err = t.order.next(func(x *store.Exchange) bool {
-			sum := t.capturer.keyOf(x).Sum
-			return t.sequences.by.selects(x, h) && slices.ContainsFunc(f.keys, func(k store.Key) bool { return k.Sum == sum })
-		}, from, t.opts.End == EndCycle)
-		switch {
-		case f.x != nil && f.x.ID <= cutoff:
-			f.x, f.stale, f.why = nil, f.x, MissExpired
-		case f.why == MissConsumed && from > 0 && t.sequences.hasOld(f.keys, h, cutoff, MissUnknown):
-			f.why = MissExpired
-		}
-		return f
+	h, from := p.record.Header, cutoff
+	if t.opts.Expired.serves(ModeReplay) {
+		from = 0
 	}
-	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
-	if f.why == MissExpired && (t.opts.Expired == ExpiredServed || t.opts.Expired == ExpiredFallback) {
-		f.stale, _, f.err = t.sequences.next(f.keys, h, mode, 0)
+	f.x, f.due, f.why, f.err = t.order.next(func(x *store.Exchange) bool {
+		sum := t.capturer.keyOf(x).Sum
+		return t.sequences.by.selects(x, h) && slices.ContainsFunc(f.keys, func(k store.Key) bool { return k.Sum == sum })
+	}, from, t.opts.End == EndCycle)
+	switch {
+	case f.x != nil && f.x.ID <= cutoff:
+		f.x, f.stale, f.why = nil, f.x, MissExpired
+	case f.why == MissConsumed && from > 0 && t.sequences.hasOld(f.keys, h, cutoff, MissUnknown):
+		f.why = MissExpired
 	}
 	return f
 }

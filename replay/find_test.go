@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/bolt"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -183,4 +186,83 @@ func TestSubsetsAndPatternsFindARecording(t *testing.T) {
 			}
 		})
 	}
+}
+
+// countingStore counts how often exchanges are looked for.
+type countingStore struct {
+	store.IndexStore
+	finds, found atomic.Int64
+}
+
+func (s *countingStore) Find(key store.Key, after store.ID) (*store.Exchange, error) {
+	s.finds.Add(1)
+	x, err := s.IndexStore.Find(key, after)
+	if x != nil {
+		s.found.Add(1)
+	}
+	return x, err
+}
+
+func TestALookupReadsOneExchange(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape")
+	tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+	rt := tape.Wrap(numbered())
+	for range 3 {
+		get(t, rt, api+"/a")
+	}
+	closeTape(t, tape)
+	s, err := bolt.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counting := &countingStore{IndexStore: s}
+	if tape, err = replay.New(counting, replay.Options{Mode: replay.ModeReplay}); err != nil {
+		t.Fatal(err)
+	}
+	defer closeTape(t, tape)
+	rt = tape.Wrap(noNetwork(t))
+	lookup := func(what, body string, finds int64) {
+		t.Helper()
+		counting.finds.Store(0)
+		counting.found.Store(0)
+		want(t, rt, api+"/a", 200, body)
+		if got := counting.finds.Load(); got != finds {
+			t.Errorf("%s: %d lookups in the store, want %d", what, got, finds)
+		}
+		if got := counting.found.Load(); got != 1 {
+			t.Errorf("%s: %d exchanges were read, want 1", what, got)
+		}
+	}
+	lookup("the first", "1", 1)
+	lookup("the next", "2", 1)
+	lookup("the last", "3", 1)
+	lookup("the last again, where the end is found", "3", 2)
+	lookup("the last again", "3", 1)
+	tape.Rewind()
+	lookup("the first again", "1", 1)
+}
+
+func TestTheEndOfASequenceIsForgottenByReindex(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape")
+	var alike atomic.Bool
+	match := replay.Match{Key: func(req *http.Request) string {
+		if alike.Load() {
+			return "n=1"
+		}
+		return req.URL.RawQuery
+	}}
+	tape := open(t, path, replay.Options{Mode: replay.ModeRecord, Match: match})
+	rt := tape.Wrap(numbered())
+	get(t, rt, api+"/a?n=1")
+	get(t, rt, api+"/a?n=2")
+	closeTape(t, tape)
+	tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Match: match})
+	rt = tape.Wrap(noNetwork(t))
+	want(t, rt, api+"/a?n=1", 200, "1")
+	want(t, rt, api+"/a?n=1", 200, "1") // where the end is found
+	alike.Store(true)
+	if err := tape.Reindex(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, rt, api+"/a?n=1", 200, "2")
 }

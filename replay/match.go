@@ -124,7 +124,7 @@ func (m Match) key(req *store.Request) store.Key {
 	}
 	if !m.IgnoreBody {
 		if req.BodySum != nil {
-			h.put('B', string(req.BodySum))
+			h.putBytes('B', req.BodySum)
 		} else {
 			m.canonicalBody(h, u, req.Header, req.Body)
 		}

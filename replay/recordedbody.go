@@ -32,6 +32,8 @@ type recordedBody struct {
 	closed  bool // Close is done
 }
 
+const roomAtOnce = 16 << 10 // bytes that a length in the headers is believed
+
 // newRecordedBody has a WriteTo if inner has one.
 func newRecordedBody(inner io.ReadCloser, r *recording) io.ReadCloser {
 	b := &recordedBody{inner: inner, recording: r, max: r.tape.opts.MaxBody}
@@ -155,6 +157,9 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 	if b.spill != nil {
 		b.spill.write(p)
 		return true
+	}
+	if b.kept == nil && r.head.ContentLength > int64(len(p)) {
+		b.kept = make([]byte, 0, min(r.head.ContentLength, roomAtOnce, b.max))
 	}
 	b.kept = append(b.kept, p...)
 	if b.whole || len(b.kept) < r.spillFrom() {

@@ -28,6 +28,9 @@ type shard struct {
 	cursor map[[sha256.Size]byte]store.ID   // the last one replayed, by key or variant
 	vary   map[[sha256.Size]byte][][]string // what the Vary of the exchanges of a key names
 	served map[store.ID]struct{}
+	// ends has, by key, an ID above which the tape has no exchange of it, so that this is
+	// looked up once: only of keys that are replayed, by a tape that records nothing.
+	ends map[[sha256.Size]byte]store.ID
 }
 
 func newSequences(opts *Options, w *writer, by selector) *sequences {
@@ -36,6 +39,7 @@ func newSequences(opts *Options, w *writer, by selector) *sequences {
 		s.shards[i].cursor = make(map[[sha256.Size]byte]store.ID)
 		s.shards[i].vary = make(map[[sha256.Size]byte][][]string)
 		s.shards[i].served = make(map[store.ID]struct{})
+		s.shards[i].ends = make(map[[sha256.Size]byte]store.ID)
 	}
 	return s
 }
@@ -57,7 +61,7 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	cursor := sh.place(key, h)
-	x, why, err := s.usable(keys, h, max(cursor, cutoff))
+	x, why, err := s.after(sh, keys, h, cursor, cutoff)
 	own := mode == ModeSmart && !s.opts.Reuse
 	if own && s.isNew(x) {
 		return nil, MissUnknown, nil
@@ -80,6 +84,24 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 		why = MissExpired
 	}
 	return nil, why, nil
+}
+
+// after finds the first exchange behind the cursor and the cutoff, as usable does. The
+// caller has the lock of the shard of the keys.
+func (s *sequences) after(sh *shard, keys []store.Key, h http.Header, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
+	from := max(cursor, cutoff)
+	// The keys of a group are not the same for everybody.
+	fixed := len(keys) == 1 && cursor > 0 && s.opts.Mode == ModeReplay
+	if fixed {
+		if end, ok := sh.ends[keys[0].Sum]; ok && end <= from {
+			return nil, MissUnknown, nil
+		}
+	}
+	x, why, err := s.usable(keys, h, from)
+	if fixed && x == nil && why == MissUnknown && err == nil {
+		sh.ends[keys[0].Sum] = from
+	}
+	return x, why, err
 }
 
 // hasOld reports whether the reason of a miss is that an exchange is too old: what is
@@ -202,6 +224,18 @@ func (s *sequences) rewind(since store.ID) {
 		clear(sh.cursor)
 		clear(sh.vary)
 		clear(sh.served)
+		clear(sh.ends)
+		sh.mu.Unlock()
+	}
+}
+
+// rekeyed forgets where the sequences end: the exchanges of the tape have other keys. A
+// lookup has the lock of its shard until it has noted what it found.
+func (s *sequences) rekeyed() {
+	for i := range s.shards {
+		sh := &s.shards[i]
+		sh.mu.Lock()
+		clear(sh.ends)
 		sh.mu.Unlock()
 	}
 }

@@ -15,6 +15,7 @@ func (t *Tape) Reindex() error {
 	if t.IsOff() {
 		return nil
 	}
+	defer t.sequences.rekeyed()
 	return t.writer.change(func(s store.IndexStore) error {
 		return s.Reindex(joinRecipe(t.opts.recipe(), t.capturer.who.key), t.capturer.keyOf)
 	})

@@ -10,31 +10,41 @@ import (
 // maxVariants is how many keys of one request are looked at.
 const maxVariants = 1024
 
-// variants returns the keys whose exchanges may respond to a request. In the modes
-// that send that is its own alone. In ModeReplay, a request that is not on the
-// tape as it was made may get the response to somebody else's, if they were one:
-// a tape that was recorded with a token is replayed with another, or
+// variants finds the keys of a request: its own, and those of the same request as others
+// made it.
+type variants struct{ writer *writer }
+
+// keys returns the keys whose exchanges may respond to a request: its own alone, or
+// where nothing is on the tape for that, those of others.
+func (v variants) keys(p *captured) (keys []store.Key, identities int, err error) {
+	own := []store.Key{p.key}
+	if x, err := v.writer.find(p.key, 0); x != nil || err != nil {
+		return own, 0, err
+	}
+	keys, identities, err = v.others(p)
+	if len(keys) == 0 {
+		keys = own
+	}
+	return keys, identities, err
+}
+
+// others returns the keys of a request that is not on the tape as it was made, none if
+// there are none. In ModeReplay, it may get the response to somebody else's, if they
+// were one: a tape that was recorded with a token is replayed with another, or
 // with none. Where it was made by more than one, their number is returned.
 //
 // A body with secrets in it, such as a token to be renewed, counts only if the
 // very same is on the tape; else all that differ in it alone are one sequence.
-func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities int, err error) {
-	keys = []store.Key{p.key}
-	if mode != ModeReplay {
-		return keys, 0, nil
-	}
-	if x, err := t.writer.find(p.key, 0); x != nil || err != nil {
-		return keys, 0, err
-	}
-	list, err := t.sameRequest(p.key)
+func (v variants) others(p *captured) (keys []store.Key, identities int, err error) {
+	list, err := v.sameRequest(p.key)
 	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
 		// A recording that was made before masks had hashes.
-		if x, err := t.writer.find(p.unhashed, 0); x != nil || err != nil {
+		if x, err := v.writer.find(p.unhashed, 0); x != nil || err != nil {
 			return []store.Key{p.unhashed}, 0, err
 		}
 	}
 	if err != nil || len(list) == 0 {
-		return keys, 0, err
+		return nil, 0, err
 	}
 	var mine, all []store.Key
 	var who [][]byte
@@ -51,7 +61,7 @@ func (t *Tape) variants(p *captured, mode Mode) (keys []store.Key, identities in
 	case len(mine) > 0:
 		return mine, 0, nil
 	case len(who) > 1:
-		return keys, len(who), nil
+		return nil, len(who), nil
 	}
 	return all, 0, nil
 }
@@ -66,15 +76,15 @@ func containsHash(list [][]byte, h []byte) bool {
 }
 
 // sameRequest returns one exchange of each key of a request, whoever made it.
-func (t *Tape) sameRequest(key store.Key) ([]*store.Exchange, error) {
-	if t.writer.queue.pendingCount() > 0 {
+func (v variants) sameRequest(key store.Key) ([]*store.Exchange, error) {
+	if v.writer.queue.pendingCount() > 0 {
 		// Near sees what is stored.
-		if err := t.writer.queue.flush(context.Background()); err != nil {
+		if err := v.writer.queue.flush(context.Background()); err != nil {
 			return nil, err
 		}
 	}
 	for n := 2; ; n = min(n*8, maxVariants) {
-		near, err := t.store.Near(key, n)
+		near, err := v.writer.store.Near(key, n)
 		if err != nil {
 			return nil, err
 		}

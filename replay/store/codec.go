@@ -33,22 +33,21 @@ var errNoOutcome = errors.New("neither a response nor a fault")
 
 // MarshalBinary encodes x: a version byte, then tagged fields. It never fails.
 func (x *Exchange) MarshalBinary() ([]byte, error) {
-	const rest = 384 // about what the fields take whose lengths are not asked for
-	request := x.Request.append(make([]byte, 0, rest+len(x.Request.URL)+len(x.Request.Body)))
-	var response []byte
+	const rest = 640 // about what the fields take whose lengths are not asked for
+	n := rest + len(x.Request.URL) + len(x.Request.Body)
 	if x.Response != nil {
-		response = x.Response.append(make([]byte, 0, rest+len(x.Response.Body)))
+		n += len(x.Response.Body)
 	}
-	b := make([]byte, 1, rest+len(request)+len(response))
+	b := make([]byte, 1, n)
 	b[0] = envelope
 	b = putInt(b, fieldID, int64(x.ID)) //nolint:gosec // two's complement both ways
 	b = putBytes(b, fieldSum, x.Key.Sum[:])
-	b = putAlways(b, fieldRequest, request)
+	b = putNested(b, fieldRequest, x.Request.append)
 	if x.Response != nil {
-		b = putAlways(b, fieldResponse, response)
+		b = putNested(b, fieldResponse, x.Response.append)
 	}
 	if x.Fault != nil {
-		b = putAlways(b, fieldFault, x.Fault.append(nil))
+		b = putNested(b, fieldFault, x.Fault.append)
 	}
 	b = putInt(b, fieldStart, x.Start.UnixMicro())
 	b = putInt(b, fieldFirstByte, int64(x.FirstByte))
@@ -114,7 +113,10 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	if x.Response == nil && x.Fault == nil {
 		return &FormatError{Reason: "damaged record: " + errNoOutcome.Error()}
 	}
-	key := KeyOf(x.Request.Method, x.Request.ParseURL())
+	key, ok := plainKey(x.Request.Method, x.Request.URL)
+	if !ok {
+		key = KeyOf(x.Request.Method, x.Request.ParseURL())
+	}
 	key.Sum = x.Key.Sum
 	x.Key = key
 	return nil

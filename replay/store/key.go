@@ -74,3 +74,60 @@ func pathOf(u *url.URL) string {
 	}
 	return "/"
 }
+
+// plainKey is KeyOf for a URL with nothing in it that has to be looked at closely, as most
+// are: false for any other.
+func plainKey(method, raw string) (Key, bool) {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	port := ":443"
+	if scheme == "http" {
+		port = ":80"
+	}
+	if !ok || scheme != "http" && scheme != "https" {
+		return Key{}, false
+	}
+	host := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host = rest[:i]
+	}
+	path := rest[len(host):]
+	if i := strings.IndexByte(path, '?'); i >= 0 {
+		if !plainQuery(path[i:]) {
+			return Key{}, false
+		}
+		path = path[:i]
+	}
+	name, number, _ := strings.Cut(host, ":")
+	for _, c := range []byte(name) {
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.') {
+			return Key{}, false
+		}
+	}
+	for _, c := range []byte(number) {
+		if c < '0' || c > '9' {
+			return Key{}, false
+		}
+	}
+	for _, c := range []byte(path) {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("/-._~", c) >= 0) {
+			return Key{}, false
+		}
+	}
+	if method == "" {
+		method = http.MethodGet
+	}
+	if path == "" {
+		path = "/"
+	}
+	return Key{Method: method, Host: strings.TrimSuffix(host, port), Path: path}, true
+}
+
+// plainQuery reports whether a query has neither what ends it nor what a URL cannot have.
+func plainQuery(s string) bool {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c >= 0x7f || c == '#' {
+			return false
+		}
+	}
+	return true
+}

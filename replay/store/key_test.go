@@ -45,3 +45,32 @@ func TestIdentitiesChangeTheEndOfTheSum(t *testing.T) {
 		t.Error("two requests are one")
 	}
 }
+
+func TestAPlainKeyIsThatOfTheParsedURL(t *testing.T) {
+	plain := 0
+	for _, host := range []string{"", "h", "api.test", "API.test", "api.test:80", "api.test:443", "api.test:", "api.test:x", "[::1]:80", "u@h", "h%41", "h_1", "h:80:80", "h\x7f"} {
+		for _, path := range []string{"", "/", "/v2/item/1", "/A~b_c-d.e//", "/%41", "/a b", "/a;b=c", "/é", "/a:b", "/*", "/a@b"} {
+			for _, end := range []string{"", "?", "?a=b&c=%20", "?a b", "?a#f", "#f", "?a?b/c", "?\x7f", "?é", "?%zz"} {
+				for _, scheme := range []string{"http://", "https://", "HTTP://", "//", "", "ftp://"} {
+					raw := scheme + host + path + end
+					for _, method := range []string{"", "PUT"} {
+						got, ok := plainKey(method, raw)
+						if !ok {
+							continue
+						}
+						plain++
+						if want := KeyOf(method, (&Request{URL: raw}).ParseURL()); got != want {
+							t.Errorf("%q: %+v, want %+v", raw, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+	if plain < 200 {
+		t.Errorf("%d URLs are plain", plain)
+	}
+	if got := testing.AllocsPerRun(100, func() { plainKey("GET", "https://api.test/v2/item/1?page=1") }); got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+}

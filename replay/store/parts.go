@@ -2,9 +2,6 @@ package store
 
 import (
 	"bytes"
-	"maps"
-	"net/http"
-	"slices"
 )
 
 // Numbers of the fields of a request, a response and a fault.
@@ -55,7 +52,7 @@ func (r *Request) decode(f field) error {
 	}
 	switch f.number {
 	case reqMethod:
-		r.Method = string(f.bytes)
+		r.Method = common(f.bytes)
 	case reqURL:
 		r.URL = string(f.bytes)
 	case reqHost:
@@ -102,11 +99,11 @@ func (r *Response) decode(f field) (err error) {
 	}
 	switch f.number {
 	case respStatus:
-		r.Status = string(f.bytes)
+		r.Status = common(f.bytes)
 	case respCode:
 		r.StatusCode = int(f.int())
 	case respProto:
-		r.Proto = string(f.bytes)
+		r.Proto = common(f.bytes)
 	case respHeader:
 		return getHeader(&r.Header, f.bytes)
 	case respTrailer:
@@ -147,44 +144,5 @@ func (f *Fault) decode(d field) error {
 	case faultTimeout:
 		f.IsTimeout = d.value != 0
 	}
-	return nil
-}
-
-// putHeader writes each name with its values as one field; a nil header and an
-// empty one are the same.
-func putHeader(b []byte, number int, h http.Header) []byte {
-	var pair []byte
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		pair = putAlways(pair[:0], 1, name)
-		for _, v := range h[name] {
-			pair = putAlways(pair, 2, v)
-		}
-		b = putAlways(b, number, pair)
-	}
-	return b
-}
-
-func getHeader(h *http.Header, b []byte) error {
-	var name string
-	var values []string
-	err := fields(b, func(f field) error {
-		if err := f.want(kindBytes); err != nil {
-			return err
-		}
-		switch f.number {
-		case 1:
-			name = string(f.bytes)
-		case 2:
-			values = append(values, string(f.bytes))
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if *h == nil {
-		*h = make(http.Header)
-	}
-	(*h)[name] = append((*h)[name], values...)
 	return nil
 }

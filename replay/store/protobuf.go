@@ -49,6 +49,23 @@ func putAlways[T ~string | ~[]byte](b []byte, number int, v T) []byte {
 	return append(b, v...)
 }
 
+// putNested puts fields into a field. Most are longer than a length of one byte says, so
+// that there is room for one of two; where that does not fit, they are moved.
+func putNested(b []byte, number int, fields func([]byte) []byte) []byte {
+	b = putTag(b, number, kindBytes)
+	at := len(b)
+	b = fields(append(b, 0, 0))
+	n := len(b) - at - 2
+	var length [binary.MaxVarintLen64]byte
+	size := binary.PutUvarint(length[:], uint64(n)) //nolint:gosec // not negative
+	if size > 2 {
+		b = append(b, length[2:size]...)
+	}
+	copy(b[at+size:], b[at+2:][:n])
+	copy(b[at:], length[:size])
+	return b[:at+size+n]
+}
+
 // field is one decoded field; raw is the whole of it, tag included.
 type field struct {
 	number int

@@ -162,7 +162,8 @@ func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
 			}
 		}
 	}
-	scratch := indent(nil, marshal(h), "")
+	var written bytes.Buffer
+	scratch := indent(nil, marshalTo(&written, h), "")
 	_, _ = w.Write(bytes.TrimSuffix(scratch, []byte("\n}")))
 	_, _ = w.WriteString(",\n  \"exchanges\": [")
 	for i, x := range list {
@@ -172,16 +173,19 @@ func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
 		_, _ = w.WriteString("\n    ")
 		e := exchangeOf(x, recorded)
 		e.Identity, e.Secrets = numbers[string(x.Identity)], numbers[string(x.Secrets)]
-		scratch = indent(scratch[:0], marshal(e), "    ")
+		scratch = indent(scratch[:0], marshalTo(&written, &e), "    ")
 		_, _ = w.Write(scratch)
 	}
 	_, _ = w.WriteString("\n  ]\n}\n")
 }
 
 // marshal returns the JSON of a form, which has one.
-func marshal(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+func marshal(v any) []byte { return marshalTo(new(bytes.Buffer), v) }
+
+// marshalTo is marshal in a buffer, which has room for the next one once this is read.
+func marshalTo(b *bytes.Buffer, v any) []byte {
+	b.Reset()
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))

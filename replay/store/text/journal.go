@@ -31,6 +31,7 @@ type journal struct {
 	size int64             // of what is whole
 	key  string            // the last that was written
 	file target            // nil until the first write
+	room []byte            // for the next batch; at most maxRoom
 }
 
 const journalMagic = "gracy journal 1\n"
@@ -133,7 +134,7 @@ func (j *journal) append(key string, changes []change) error {
 			return err
 		}
 	}
-	b := make([]byte, batchHead, 64<<10)
+	b := append(j.room[:0], make([]byte, batchHead)...)
 	if key != j.key { // an empty one is never written
 		b = appendItem(b, itemKey, []byte(key))
 	}
@@ -153,6 +154,9 @@ func (j *journal) append(key string, changes []change) error {
 			b = appendItem(b, itemExchange, x)
 		}
 	}
+	if j.room = nil; cap(b) <= maxRoom {
+		j.room = b
+	}
 	if len(b)-batchHead > maxBatch {
 		return fmt.Errorf("a batch of %d bytes", len(b)-batchHead)
 	}
@@ -167,6 +171,7 @@ func (j *journal) append(key string, changes []change) error {
 
 const (
 	batchHead = 8
+	maxRoom   = 2 << 20
 	maxBatch  = 1<<32 - 1 // what the length in the head can say
 )
 

@@ -41,6 +41,7 @@ func layoutOf(b []byte) (l layout, why string) {
 		return "", notJSON
 	}
 	var c bytes.Buffer
+	c.Grow(len(b))
 	switch {
 	case json.Compact(&c, b) != nil:
 		return "", notJSON

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,9 +48,22 @@ func listOf(l []string) json.RawMessage {
 	case 0:
 		return nil
 	case 1:
+		if plain(l[0]) {
+			return append(append(append(make([]byte, 0, len(l[0])+2), '"'), l[0]...), '"')
+		}
 		return marshal(l[0])
 	}
 	return marshal(l)
+}
+
+// plain reports whether JSON writes a string as it is.
+func plain(s string) bool {
+	for _, c := range []byte(s) {
+		if c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // list undoes listOf; nil for an empty list, such as a trailer that was announced and
@@ -77,8 +91,10 @@ type header map[string]json.RawMessage
 // that length.
 func headerOf(h http.Header, length int) header {
 	out := make(header, len(h))
+	var room []string
 	for name, values := range h {
-		forms := make([]string, len(values))
+		room = slices.Grow(room[:0], len(values))
+		forms := room[:len(values)]
 		for i, v := range values {
 			if forms[i] = text(v); name == contentLength && v == strconv.Itoa(length) {
 				forms[i] = auto

@@ -68,3 +68,24 @@ func TestDuration(t *testing.T) {
 		}
 	}
 }
+
+func TestAPlainStringIsWrittenAsJSONWritesIt(t *testing.T) {
+	plainly := 0
+	for c := range 0x180 {
+		for _, s := range []string{string(rune(c)), "a" + string(rune(c)) + "b"} {
+			if string(listOf([]string{s})) != string(marshal(s)) {
+				t.Errorf("%q is %s, want %s", s, listOf([]string{s}), marshal(s))
+			}
+			if plain(s) {
+				plainly++
+			}
+		}
+	}
+	if plainly != 2*(0x7f-' '-2) {
+		t.Errorf("%d strings are plain", plainly)
+	}
+	list := []string{"application/json"}
+	if got := testing.AllocsPerRun(100, func() { listOf(list) }); got > 1 {
+		t.Errorf("%v allocations, want 1 at most", got)
+	}
+}
