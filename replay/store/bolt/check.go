@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 
@@ -12,16 +11,12 @@ import (
 
 // check returns an error unless the database is a tape of our schema.
 func (s *boltStore) check() error {
-	return s.view(func(tx *bbolt.Tx) error {
+	return s.view(func(tx *bbolt.Tx, _ *tail) error {
 		meta := bucket(tx, bucketMeta)
 		if meta == nil || string(meta.Get([]byte(metaMagic))) != magic {
 			return &store.FormatError{Path: s.path, Reason: "a bbolt database, but not a tape"}
 		}
-		found := 0
-		if b := meta.Get([]byte(metaSchema)); len(b) == 4 {
-			found = int(binary.BigEndian.Uint32(b))
-		}
-		if found != schema {
+		if found := schemaNumber(meta.Get([]byte(metaSchema))); found != schema && found != schemaTail {
 			return &store.FormatError{Path: s.path, Found: found, Want: schema, Reason: "tape of an unknown schema"}
 		}
 		for _, name := range []string{bucketRec, bucketIdx, bucketBlob} {

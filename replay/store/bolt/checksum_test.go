@@ -37,14 +37,16 @@ func sequencesOf(t *testing.T, summed bool) (path string, want map[store.Key][]s
 	}
 	tapetest.Must(t, s.Append(batch))
 	if !summed {
-		tapetest.Must(t, s.(*boltStore).update(func(tx *bbolt.Tx) error {
+		tapetest.Must(t, s.(*boltStore).update(func(c *change) error {
+			tapetest.Must(t, c.merge())
+
 			plain := map[string]func(k, v []byte) []byte{
 				bucketRec:  func(_, v []byte) []byte { return v[1+sumSize:] },
 				bucketIdx:  func(_, _ []byte) []byte { return []byte{plainIndex} },
 				bucketBlob: func(_, v []byte) []byte { return v[sumSize:] },
 			}
 			for name, of := range plain {
-				b := bucket(tx, name)
+				b := bucket(c.tx, name)
 				for k, v := range all(b) {
 					tapetest.Must(t, b.Put([]byte(k), bytes.Clone(of([]byte(k), v))))
 				}

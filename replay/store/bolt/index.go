@@ -23,11 +23,11 @@ type memoryIndex struct {
 }
 
 // index returns a walk over the index that holds.
-func (s *boltStore) index(tx *bbolt.Tx) seeker {
+func (s *boltStore) index(tx *bbolt.Tx, t *tail) seeker {
 	if m := s.memory.Load(); m != nil {
 		return &listCursor{keys: m.keys}
 	}
-	return bucket(tx, bucketIdx).Cursor()
+	return t.over(bucket(tx, bucketIdx).Cursor())
 }
 
 // listCursor walks a sorted list.
@@ -68,7 +68,7 @@ func (s *boltStore) indexKeys(tx *bbolt.Tx, key func(*store.Exchange) store.Key)
 // Reindex of a store that only reads changes memory alone.
 func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.readOnly {
-		return s.view(func(tx *bbolt.Tx) error {
+		return s.view(func(tx *bbolt.Tx, _ *tail) error {
 			keys, err := s.indexKeys(tx, key)
 			if err == nil {
 				s.memory.Store(&memoryIndex{recipe, keys})
@@ -76,23 +76,21 @@ func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) 
 			return err
 		})
 	}
-	return s.update(func(tx *bbolt.Tx) error {
-		keys, err := s.indexKeys(tx, key)
+	return s.update(func(c *change) error {
+		keys, err := s.indexKeys(c.tx, key)
 		if err != nil {
 			return err
 		}
-		if err := tx.DeleteBucket([]byte(bucketIdx)); err != nil {
+		if err := c.tx.DeleteBucket([]byte(bucketIdx)); err != nil {
 			return err
 		}
-		idx, err := tx.CreateBucket([]byte(bucketIdx))
-		if err != nil {
+		if c.idx, err = c.tx.CreateBucket([]byte(bucketIdx)); err != nil {
 			return err
 		}
-		for _, k := range keys {
-			if err := idx.Put(k, indexValue(k)); err != nil {
-				return err
-			}
+		c.tail = (&tail{}).with(keys)
+		if err := c.merge(); err != nil {
+			return err
 		}
-		return bucket(tx, bucketMeta).Put([]byte(metaRecipe), []byte(recipe))
+		return c.meta.Put([]byte(metaRecipe), []byte(recipe))
 	})
 }

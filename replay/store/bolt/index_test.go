@@ -83,7 +83,7 @@ func TestKeysMadeAnewAreInOrder(t *testing.T) {
 	}
 	tapetest.Must(t, s.Append(batch))
 	b := s.(*boltStore)
-	tapetest.Must(t, b.view(func(tx *bbolt.Tx) error {
+	tapetest.Must(t, b.view(func(tx *bbolt.Tx, _ *tail) error {
 		keys, err := b.indexKeys(tx, func(x *store.Exchange) store.Key { return x.Key })
 		if len(keys) != 100 || !slices.IsSortedFunc(keys, bytes.Compare) {
 			t.Errorf("%d keys, in order: %v", len(keys), slices.IsSortedFunc(keys, bytes.Compare))

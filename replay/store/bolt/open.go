@@ -53,7 +53,11 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 	if !readOnly {
 		s.holds = file.Hold(path)
 	}
+	s.tails.Store(&tails{now: &tail{}})
 	err = s.check()
+	if err == nil {
+		err = s.loadTail()
+	}
 	if err == nil && !readOnly {
 		err = s.sweepParts()
 	}

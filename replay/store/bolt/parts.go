@@ -20,16 +20,15 @@ func partKey(id []byte, number int) []byte {
 func unfinishedKey(id store.ID) []byte { return append([]byte(metaParts), idBytes(id)...) }
 
 func (s *boltStore) AppendParts(parts []store.Part) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		meta, blob := bucket(tx, bucketMeta), bucket(tx, bucketBlob)
+	return s.update(func(c *change) error {
 		for _, p := range parts {
 			if p.Number == 0 {
-				if err := meta.Put(unfinishedKey(p.ID), nil); err != nil {
+				if err := c.meta.Put(unfinishedKey(p.ID), nil); err != nil {
 					return err
 				}
 			}
 			k := partKey(idBytes(p.ID), p.Number)
-			if err := blob.Put(k, sealPart(k, p.Data)); err != nil {
+			if err := c.blob.Put(k, sealPart(k, p.Data)); err != nil {
 				return err
 			}
 		}
@@ -38,7 +37,7 @@ func (s *boltStore) AppendParts(parts []store.Part) error {
 }
 
 func (s *boltStore) Part(id store.ID, number int) (part []byte, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx, _ *tail) error {
 		k := partKey(idBytes(id), number)
 		v := bucket(tx, bucketBlob).Get(k)
 		if v == nil {
@@ -78,12 +77,11 @@ func (s *boltStore) wholeBody(tx *bbolt.Tx, id []byte, summed bool) (body []byte
 }
 
 // putBody puts a body that is in memory into parts.
-func putBody(tx *bbolt.Tx, id, body []byte) error {
-	blob := bucket(tx, bucketBlob)
+func (c *change) putBody(id, body []byte) error {
 	for number := 0; len(body) > 0; number++ {
 		n := min(len(body), store.PartSize)
 		k := partKey(id, number)
-		if err := blob.Put(k, sealPart(k, body[:n])); err != nil {
+		if err := c.blob.Put(k, sealPart(k, body[:n])); err != nil {
 			return err
 		}
 		body = body[n:]
@@ -92,27 +90,26 @@ func putBody(tx *bbolt.Tx, id, body []byte) error {
 }
 
 // finishParts notes that the exchange is there whose parts are.
-func finishParts(tx *bbolt.Tx, id store.ID) error {
-	return bucket(tx, bucketMeta).Delete(unfinishedKey(id))
+func (c *change) finishParts(id store.ID) error {
+	return c.meta.Delete(unfinishedKey(id))
 }
 
 // dropParts removes the parts of an exchange that never came.
-func dropParts(tx *bbolt.Tx, id store.ID) error {
-	if err := removeParts(tx, idBytes(id)); err != nil {
+func (c *change) dropParts(id store.ID) error {
+	if err := c.removeParts(idBytes(id)); err != nil {
 		return err
 	}
-	return finishParts(tx, id)
+	return c.finishParts(id)
 }
 
-func removeParts(tx *bbolt.Tx, id []byte) error {
-	blob := bucket(tx, bucketBlob)
+func (c *change) removeParts(id []byte) error {
 	var parts [][]byte
-	c := blob.Cursor()
-	for k, _ := c.Seek(id); bytes.HasPrefix(k, id); k, _ = c.Next() {
+	walk := c.blob.Cursor()
+	for k, _ := walk.Seek(id); bytes.HasPrefix(k, id); k, _ = walk.Next() {
 		parts = append(parts, bytes.Clone(k))
 	}
 	for _, k := range parts {
-		if err := blob.Delete(k); err != nil {
+		if err := c.blob.Delete(k); err != nil {
 			return err
 		}
 	}
@@ -123,7 +120,7 @@ func removeParts(tx *bbolt.Tx, id []byte) error {
 func (s *boltStore) sweepParts() error {
 	var left []store.ID
 	prefix := []byte(metaParts)
-	err := s.view(func(tx *bbolt.Tx) error {
+	err := s.view(func(tx *bbolt.Tx, _ *tail) error {
 		c := bucket(tx, bucketMeta).Cursor()
 		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 			if id := k[len(prefix):]; len(id) == 8 {
@@ -134,7 +131,7 @@ func (s *boltStore) sweepParts() error {
 	})
 	for _, id := range left {
 		if err == nil {
-			err = s.update(func(tx *bbolt.Tx) error { return dropParts(tx, id) })
+			err = s.update(func(c *change) error { return c.dropParts(id) })
 		}
 	}
 	return err

@@ -17,9 +17,9 @@ const (
 )
 
 func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx, t *tail) error {
 		prefix := sumPrefix(key)
-		k, _ := s.index(tx).Seek(append(bytes.Clone(prefix), idBytes(after+1)...))
+		k, _ := s.index(tx, t).Seek(append(bytes.Clone(prefix), idBytes(after+1)...))
 		if !bytes.HasPrefix(k, prefix) {
 			return nil
 		}
@@ -78,10 +78,10 @@ func (s *boltStore) decode(id, b []byte) (x *store.Exchange, summed bool, err er
 }
 
 func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx, t *tail) error {
 		host := hostPrefix(key)
 		path := pathPrefix(key)
-		c := s.index(tx)
+		c := s.index(tx, t)
 		// walk takes one exchange of each key: a seek leaps over the rest, and
 		// over the keys that begin with skip.
 		walk := func(prefix, skip []byte) error {
@@ -117,7 +117,7 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 		for {
 			// One page in a transaction: a long one keeps pages from being used again.
 			page := make([]*store.Exchange, 0, scanPage)
-			err := s.view(func(tx *bbolt.Tx) error {
+			err := s.view(func(tx *bbolt.Tx, _ *tail) error {
 				c := bucket(tx, bucketRec).Cursor()
 				for k, v := c.Seek(idBytes(after + 1)); k != nil && len(page) < scanPage; k, v = c.Next() {
 					x, err := s.record(tx, k, v)
@@ -146,7 +146,7 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 }
 
 func (s *boltStore) Last() (id store.ID, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx, _ *tail) error {
 		if b := bucket(tx, bucketMeta).Get([]byte(metaLast)); len(b) == 8 {
 			id = store.ID(binary.BigEndian.Uint64(b))
 		}
@@ -159,7 +159,7 @@ func (s *boltStore) Recipe() (recipe string, err error) {
 	if m := s.memory.Load(); m != nil {
 		return m.recipe, nil
 	}
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx, _ *tail) error {
 		recipe = string(bucket(tx, bucketMeta).Get([]byte(metaRecipe)))
 		return nil
 	})

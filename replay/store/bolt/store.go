@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -18,7 +19,9 @@ type boltStore struct {
 	path     string
 	readOnly bool
 	holds    func()                      // takes away who has the tape open; called while it is
-	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket
+	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket and the tail
+	tails    atomic.Pointer[tails]       // of the index; changed by who has writing
+	writing  sync.Mutex                  // guards the right to write; locks of bbolt are inside of it
 }
 
 const (
@@ -27,37 +30,53 @@ const (
 	bucketIdx  = "idx"
 	bucketBlob = "blob"
 
-	metaMagic  = "magic"
-	metaSchema = "schema"
-	metaRecipe = "recipe"
-	metaLast   = "last"
-	metaParts  = "parts " // and the ID of an exchange of which there are only parts
+	metaMagic   = "magic"
+	metaSchema  = "schema"
+	metaRecipe  = "recipe"
+	metaLast    = "last"
+	metaIndexed = "indexed" // with schemaTail: the index leads to no record above this ID
+	metaSeal    = "seal"    // says that the buckets are whole; see seal.go
+	metaParts   = "parts "  // and the ID of an exchange of which there are only parts
 )
 
 const (
-	magic    = "gracy tape"
-	schema   = 1
-	blobFrom = 64 << 10 // a response body of this length is kept in parts
-	longBody = 1 << 20  // and is left out of what is found from this length on
+	magic  = "gracy tape"
+	schema = 1
+	// schemaTail is schema 1 with records that the index does not lead to yet. A tape has it
+	// while it is recorded, and after a crash.
+	schemaTail = 2
+	blobFrom   = 64 << 10 // a response body of this length is kept in parts
+	longBody   = 1 << 20  // and is left out of what is found from this length on
 )
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
 
+// Close puts the tail into the index, so that earlier builds can read the tape.
 func (s *boltStore) Close() error {
+	var err error
+	if t := s.tails.Load(); !s.readOnly && t != nil && t.now.size > 0 {
+		err = s.update((*change).merge)
+	}
 	s.holds()
-	return s.db.Close()
+	return errors.Join(err, s.db.Close())
 }
 
-func (s *boltStore) view(fn func(*bbolt.Tx) error) (err error) {
+// view reads a state of the file and the tail of its index.
+func (s *boltStore) view(fn func(*bbolt.Tx, *tail) error) (err error) {
 	defer catch(s.path, &err)
 	defer faultsPanic()()
-	return s.explain(s.db.View(fn))
-}
-
-func (s *boltStore) update(fn func(*bbolt.Tx) error) (err error) {
-	defer catch(s.path, &err)
-	defer faultsPanic()()
-	return s.explain(s.db.Update(fn))
+	for {
+		err = s.db.View(func(tx *bbolt.Tx) error {
+			t, err := s.tailAt(tx.ID())
+			if err != nil {
+				return err
+			}
+			return fn(tx, t)
+		})
+		if !errors.Is(err, errStale) {
+			return s.explain(err)
+		}
+	}
 }
 
 // catch turns the panic that a damaged page causes in bbolt into an error.

@@ -36,7 +36,9 @@ type walker struct {
 	bufs [][]byte // a page for each depth
 
 	in               string // the bucket that is walked, "" for the list of buckets
-	records, entries uint64 // elements of rec and of idx
+	records, entries uint64 // elements of rec and of idx, but for what waits
+	waits            bool   // the file says that there is a tail of the index,
+	indexed          []byte // which is the records with an ID above this one
 }
 
 // page is the first page of a run, with what its header says.

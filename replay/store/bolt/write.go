@@ -3,24 +3,22 @@ package bolt
 import (
 	"bytes"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/store"
 )
 
 func (s *boltStore) Append(batch []store.Entry) error {
-	return s.update(func(tx *bbolt.Tx) error {
+	return s.update(func(c *change) error {
 		for _, e := range batch {
 			if e.Replace > 0 {
-				if err := removeBelow(tx, e.Key, e.Replace); err != nil {
+				if err := c.removeBelow(e.Key, e.Replace); err != nil {
 					return err
 				}
 			}
-			if err := put(tx, e.Exchange); err != nil {
+			if err := c.put(e.Exchange); err != nil {
 				return err
 			}
 			if e.MissingBody() > 0 {
-				if err := finishParts(tx, e.ID); err != nil {
+				if err := c.finishParts(e.ID); err != nil {
 					return err
 				}
 			}
@@ -29,30 +27,23 @@ func (s *boltStore) Append(batch []store.Entry) error {
 	})
 }
 
-func put(tx *bbolt.Tx, x *store.Exchange) error {
+func (c *change) put(x *store.Exchange) error {
 	id := idBytes(x.ID)
-	b, err := encode(tx, id, x)
+	b, err := c.encode(id, x)
 	if err != nil {
 		return err
 	}
-	rec := bucket(tx, bucketRec)
-	if err := rec.Put(id, b); err != nil {
+	if err := c.rec.Put(id, b); err != nil {
 		return err
 	}
-	if last, _ := rec.Cursor().Last(); bytes.Equal(last, id) {
-		if err := bucket(tx, bucketMeta).Put([]byte(metaLast), id); err != nil {
-			return err
-		}
-	}
-	k := indexKey(x.Key, x.ID)
-	return bucket(tx, bucketIdx).Put(k, indexValue(k))
+	return c.add(x.ID, indexKey(x.Key, x.ID))
 }
 
 // encode returns the record of x, after it has put a long body into its parts.
-func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
+func (c *change) encode(id []byte, x *store.Exchange) ([]byte, error) {
 	marshal := x.MarshalBinary
 	if x.Response != nil && len(x.Response.Body) >= blobFrom {
-		if err := putBody(tx, id, x.Response.Body); err != nil {
+		if err := c.putBody(id, x.Response.Body); err != nil {
 			return nil, err
 		}
 		marshal = x.MarshalWithoutBody
@@ -65,20 +56,23 @@ func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
 }
 
 // removeBelow removes the exchanges of a request, whoever made it, below an ID.
-func removeBelow(tx *bbolt.Tx, key store.Key, below store.ID) error {
+func (c *change) removeBelow(key store.Key, below store.ID) error {
+	if c.first >= below {
+		return nil
+	}
 	var old [][]byte
 	prefix := requestPrefix(key)
-	c := bucket(tx, bucketIdx).Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); {
+	walk := c.below(below)
+	for k, _ := walk.Seek(prefix); bytes.HasPrefix(k, prefix); {
 		if idOf(k) < below {
 			old = append(old, bytes.Clone(k))
-			k, _ = c.Next()
+			k, _ = walk.Next()
 		} else {
-			k, _ = c.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...)) // the next identity
+			k, _ = walk.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...)) // the next identity
 		}
 	}
 	for _, k := range old {
-		if err := remove(tx, k); err != nil {
+		if err := c.remove(k); err != nil {
 			return err
 		}
 	}
@@ -86,23 +80,23 @@ func removeBelow(tx *bbolt.Tx, key store.Key, below store.ID) error {
 }
 
 // remove removes an exchange by its index key.
-func remove(tx *bbolt.Tx, index []byte) error {
+func (c *change) remove(index []byte) error {
 	id := idBytes(idOf(index))
-	if err := bucket(tx, bucketIdx).Delete(index); err != nil {
+	if err := c.drop(index); err != nil {
 		return err
 	}
-	if err := bucket(tx, bucketRec).Delete(id); err != nil {
+	if err := c.rec.Delete(id); err != nil {
 		return err
 	}
-	return removeParts(tx, id)
+	return c.removeParts(id)
 }
 
 func (s *boltStore) Delete(ids ...store.ID) error {
-	return s.update(func(tx *bbolt.Tx) error {
+	return s.update(func(c *change) error {
 		for _, id := range ids {
-			b := bucket(tx, bucketRec).Get(idBytes(id))
+			b := c.rec.Get(idBytes(id))
 			if b == nil {
-				if err := dropParts(tx, id); err != nil {
+				if err := c.dropParts(id); err != nil {
 					return err
 				}
 				continue
@@ -111,7 +105,7 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 			if err != nil {
 				return err
 			}
-			if err := remove(tx, indexed(tx, x.Key, id)); err != nil {
+			if err := c.remove(c.indexed(x.Key, id)); err != nil {
 				return err
 			}
 		}
@@ -120,14 +114,14 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 }
 
 // indexed finds the index key of an exchange, also after Reindex.
-func indexed(tx *bbolt.Tx, key store.Key, id store.ID) []byte {
+func (c *change) indexed(key store.Key, id store.ID) []byte {
 	k := indexKey(key, id)
-	if bucket(tx, bucketIdx).Get(k) != nil {
+	if c.has(k) {
 		return k
 	}
 	prefix := methodPrefix(key)
-	c := bucket(tx, bucketIdx).Cursor()
-	for i, _ := c.Seek(prefix); bytes.HasPrefix(i, prefix); i, _ = c.Next() {
+	walk := c.index()
+	for i, _ := walk.Seek(prefix); bytes.HasPrefix(i, prefix); i, _ = walk.Next() {
 		if idOf(i) == id {
 			return bytes.Clone(i)
 		}
