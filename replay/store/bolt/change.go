@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 
@@ -9,42 +10,70 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A change is a transaction that writes, with the tail of the index as it will be.
+// A change is a transaction that writes. What it searches it finds in the state at its
+// beginning, and in the tails. bbolt is given no key before the pages on the way to it
+// were checked.
 type change struct {
-	s                    *boltStore
-	tx                   *bbolt.Tx
-	meta, rec, idx, blob *bbolt.Bucket
-	tail                 *tail
-	added                [][]byte // keys that are to be in the tail; see settle
-	addedLeast           store.ID // no key among them has an ID below it
-	first                store.ID // the least ID of a record, or one below it
-	mark                 store.ID // the largest ID to whose records the index leads, or led when it was made
-	last                 store.ID // the largest ID ever stored
-	waits                bool     // the file says that there is a tail
-	was                  store.ID // last, as the file says
+	s                                *boltStore
+	tx                               *bbolt.Tx
+	base                             *state
+	meta, rec, idx, blob             *bbolt.Bucket
+	provenRec, provenIdx, provenBlob proven
+
+	tail       *tail    // of the index, as it will be
+	added      [][]byte // keys that are to be in it; see settle
+	addedLeast store.ID // no key among them has an ID below it
+	late       *tail    // keys that go into the index at once
+	parts      [][]byte // keys of parts that were put
+	first      store.ID // the least ID of a record, or one below it
+	last, was  store.ID // the largest ID ever stored, and what the file says of it
+	mark       store.ID // the index led to all records up to this ID when the tail was begun
+	waits      bool     // the file says that there is a tail
+	removes    bool     // the ends of the buckets are not known before it is committed
 }
 
-func (s *boltStore) newChange(tx *bbolt.Tx, t *tail) *change {
-	c := &change{
-		s: s, tx: tx, tail: t, addedLeast: math.MaxUint64, first: math.MaxUint64, meta: bucket(tx, bucketMeta), rec: bucket(tx, bucketRec), idx: bucket(tx, bucketIdx), blob: bucket(tx, bucketBlob),
+func (s *boltStore) newChange(tx *bbolt.Tx, t *tail) (*change, error) {
+	base := s.stateOf(tx)
+	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64}
+	meta := make(map[string][]byte)
+	for _, b := range []struct {
+		name   string
+		to     **bbolt.Bucket
+		proven *proven
+	}{{bucketMeta, &c.meta, nil}, {bucketRec, &c.rec, &c.provenRec}, {bucketIdx, &c.idx, &c.provenIdx}, {bucketBlob, &c.blob, &c.provenBlob}} {
+		t, err := base.bucket(b.name)
+		if err != nil {
+			return nil, err
+		}
+		walk := t.cursor()
+		if b.proven == nil {
+			for k, v := walk.Seek(nil); k != nil; k, v = walk.Next() {
+				meta[string(k)] = v
+			}
+		} else {
+			b.proven.tree = t
+			first := walk.end(false)
+			last := walk.end(true)
+			if b.name == bucketRec && len(first) == 8 {
+				c.first, c.last = store.ID(binary.BigEndian.Uint64(first)), store.ID(binary.BigEndian.Uint64(last))
+			}
+		}
+		if walk.err != nil {
+			return nil, walk.err
+		}
+		*b.to = bucket(tx, b.name)
 	}
 	// Records come in the order of their IDs, nearly: full pages, not halves.
-	c.rec.FillPercent, c.blob.FillPercent = 1, 1
-	if k, _ := c.rec.Cursor().First(); len(k) == 8 {
-		c.first = store.ID(binary.BigEndian.Uint64(k))
+	c.rec.FillPercent, c.blob.FillPercent, c.idx.FillPercent = 1, 1, fillIndex
+	if b := meta[metaLast]; len(b) == 8 {
+		c.was = store.ID(binary.BigEndian.Uint64(b))
 	}
-	if b := c.meta.Get([]byte(metaLast)); len(b) == 8 {
-		c.last = store.ID(binary.BigEndian.Uint64(b))
-	} else if k, _ := c.rec.Cursor().Last(); len(k) == 8 {
-		c.last = store.ID(binary.BigEndian.Uint64(k))
+	c.last = max(c.last, c.was)
+	c.mark = c.last
+	if c.waits = schemaNumber(meta[metaSchema]) == schemaTail; c.waits && len(meta[metaIndexed]) == 8 {
+		c.mark = store.ID(binary.BigEndian.Uint64(meta[metaIndexed]))
 	}
-	c.was, c.mark = c.last, c.last
-	if c.waits = schemaNumber(c.meta.Get([]byte(metaSchema))) == schemaTail; c.waits {
-		if b := c.meta.Get([]byte(metaIndexed)); len(b) == 8 {
-			c.mark = store.ID(binary.BigEndian.Uint64(b))
-		}
-	}
-	return c
+	return c, nil
 }
 
 // update changes the file: all that fn does or, on an error, nothing.
@@ -52,21 +81,23 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	committing := false
-	var old, next tails
+	var next tails
 	defer func() {
 		switch {
 		case err == nil:
 			s.tails.Store(&next)
 		case committing:
-			// Whether it is in the file nobody knows.
-			_ = s.loadTail()
+			_ = s.loadTail() // nobody knows whether it is in the file
 		}
 	}()
 	defer catch(s.path, &err)
 	defer faultsPanic()()
 	err = s.db.Update(func(tx *bbolt.Tx) error {
-		old = *s.tails.Load()
-		c := s.newChange(tx, old.now)
+		now := *s.tails.Load()
+		c, err := s.newChange(tx, now.now)
+		if err != nil {
+			return err
+		}
 		if err := fn(c); err != nil {
 			return err
 		}
@@ -74,12 +105,24 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 			return err
 		}
 		committing = true
-		next = tails{from: tx.ID(), now: c.tail}
-		old.coming, old.next = next.from, next.now
-		s.tails.Store(&old)
+		next = tails{from: tx.ID(), now: c.tail, open: c.removes}
+		now.coming, now.next = next.from, next.now
+		s.tails.Store(&now)
 		return nil
 	})
 	return s.explain(err)
+}
+
+// add adds the key of an exchange that is stored.
+func (c *change) add(id store.ID, key []byte) {
+	c.last, c.first = max(c.last, id), min(c.first, id)
+	if id > c.mark {
+		c.added, c.addedLeast = append(c.added, key), min(c.addedLeast, id)
+		return
+	}
+	// Its request began before others whose keys are in the index, and a tail is known by
+	// the IDs that are above those.
+	c.late = c.late.with([][]byte{key})
 }
 
 // settle puts what was added into the tail.
@@ -88,83 +131,122 @@ func (c *change) settle() {
 	c.added, c.addedLeast = nil, math.MaxUint64
 }
 
-// index returns a walk over the keys of the index and of the tail.
-func (c *change) index() seeker {
+// index returns a walk over the keys of the index and of the tail. What the change
+// removes from the index stays in the walk.
+func (c *change) index() (seeker, error) {
 	c.settle()
-	return c.tail.over(c.idx.Cursor())
+	idx, err := c.base.bucket(bucketIdx)
+	if err != nil {
+		return nil, err
+	}
+	return c.late.over(c.tail.over(idx.cursor())), nil
 }
 
 // below returns a walk over the keys of the index, and of the tail if there are keys
 // with an ID below one in it, as there are not where one run of a program records.
-func (c *change) below(id store.ID) seeker {
-	if c.addedLeast < id || c.tail.size > 0 && c.tail.least < id {
+func (c *change) below(id store.ID) (seeker, error) {
+	if c.addedLeast < id || c.tail.size > 0 && c.tail.least < id || c.late.size > 0 {
 		return c.index()
 	}
-	return c.idx.Cursor()
-}
-
-// add adds the key of an exchange that is stored.
-func (c *change) add(id store.ID, key []byte) error {
-	c.last, c.first = max(c.last, id), min(c.first, id)
-	if id > c.mark {
-		c.added, c.addedLeast = append(c.added, key), min(c.addedLeast, id)
-		return nil
+	idx, err := c.base.bucket(bucketIdx)
+	if err != nil {
+		return nil, err
 	}
-	// Its request began before others whose keys are in the index.
-	return c.idx.Put(key, indexValue(key))
+	return idx.cursor(), nil
 }
 
 // drop removes a key.
 func (c *change) drop(key []byte) error {
 	c.settle()
-	rest, had := c.tail.without(key)
-	if c.tail = rest; had {
+	var had, late bool
+	c.tail, had = c.tail.without(key)
+	c.late, late = c.late.without(key)
+	if had || late {
 		return nil
 	}
 	return c.idx.Delete(key)
 }
 
-// has reports whether there is a key.
-func (c *change) has(key []byte) bool {
-	c.settle()
-	return c.tail.has(key) || c.idx.Get(key) != nil
-}
-
 // merge puts the tail into the index.
 func (c *change) merge() error {
 	c.settle()
-	for _, k := range c.tail.sorted() {
+	t := c.tail
+	c.tail = &tail{}
+	return c.putKeys(t)
+}
+
+func (c *change) putKeys(t *tail) error {
+	for _, k := range t.sorted() {
+		if err := c.prove(&c.provenIdx, k); err != nil {
+			return err
+		}
 		if err := c.idx.Put(k, indexValue(k)); err != nil {
 			return err
 		}
 	}
-	c.tail = &tail{}
 	return nil
 }
 
-// finish writes what meta says of the tail.
+// finish writes what meta says.
 func (c *change) finish() error {
 	c.settle()
-	if c.tail.size >= tailMost {
-		if err := c.merge(); err != nil {
-			return err
+	err := c.putKeys(c.late)
+	if err == nil && c.tail.size > 0 {
+		var few bool
+		if few, err = c.provenIdx.tree.few(c.s.direct); err == nil && (few || c.tail.size >= tailMost) {
+			err = c.merge()
 		}
 	}
-	if c.last != c.was {
-		if err := c.meta.Put([]byte(metaLast), idBytes(c.last)); err != nil {
-			return err
+	if err == nil && c.last != c.was {
+		err = c.meta.Put([]byte(metaLast), idBytes(c.last))
+	}
+	if waits := c.tail.size > 0; err == nil && waits != c.waits {
+		found := uint32(schema)
+		if waits {
+			found = schemaTail
+			err = c.meta.Put([]byte(metaIndexed), idBytes(c.mark))
+		}
+		if err == nil {
+			err = c.meta.Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, found))
 		}
 	}
-	waits := c.tail.size > 0
-	if waits == c.waits {
+	if err != nil {
+		return err
+	}
+	if c.removes {
+		return nil // the next change seals, and be it that of Close
+	}
+	return c.seal()
+}
+
+// proven is the keys of a bucket that lead to a page which is checked.
+type proven struct {
+	tree      *tree
+	low, high []byte // nil is no bound
+	some, all bool
+}
+
+// prove checks the pages on the way to a key.
+func (c *change) prove(p *proven, key []byte) error {
+	if p.all || p.some && bytes.Compare(p.low, key) <= 0 && (p.high == nil || bytes.Compare(key, p.high) < 0) {
 		return nil
 	}
-	found := uint32(schema)
-	if waits {
-		found = schemaTail
-		if err := c.meta.Put([]byte(metaIndexed), idBytes(c.mark)); err != nil {
-			return err
-		}
+	var err error
+	p.low, p.high, err = p.tree.bounds(key)
+	p.some = err == nil
+	return err
+}
+
+// whole checks every page, once for an open file, before something is removed: bbolt
+// may then look at any neighbor of what it has changed.
+func (c *change) whole() error {
+	c.removes = true
+	if c.s.checked.all.Load() {
+		return nil
 	}
-	return c.meta.Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, found))
+	if err := checkFile(c.s.path, c.s.file); err != nil {
+		return err
+	}
+	c.s.checked.all.Store(true)
+	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -28,7 +26,7 @@ func (s *boltStore) AppendParts(parts []store.Part) error {
 				}
 			}
 			k := partKey(idBytes(p.ID), p.Number)
-			if err := c.blob.Put(k, sealPart(k, p.Data)); err != nil {
+			if err := c.putPart(k, p.Data); err != nil {
 				return err
 			}
 		}
@@ -37,15 +35,18 @@ func (s *boltStore) AppendParts(parts []store.Part) error {
 }
 
 func (s *boltStore) Part(id store.ID, number int) (part []byte, err error) {
-	err = s.view(func(tx *bbolt.Tx, _ *tail) error {
+	err = s.view(func(r *reading) error {
 		k := partKey(idBytes(id), number)
-		v := bucket(tx, bucketBlob).Get(k)
+		v, err := r.get(bucketBlob, k)
 		if v == nil {
-			return nil
+			return err
 		}
 		// Only a tape of an earlier build has records, and parts, without a checksum.
-		b := bucket(tx, bucketRec).Get(idBytes(id))
-		v, err := s.openPart(k, v, b == nil || b[0] == summedRecord)
+		b, err := r.get(bucketRec, idBytes(id))
+		if err != nil {
+			return err
+		}
+		v, err = s.openPart(k, v, len(b) == 0 || b[0] == summedRecord)
 		part = bytes.Clone(v)
 		return err
 	})
@@ -65,15 +66,27 @@ func (s *boltStore) openPart(k, v []byte, summed bool) ([]byte, error) {
 }
 
 // wholeBody returns the body of an exchange.
-func (s *boltStore) wholeBody(tx *bbolt.Tx, id []byte, summed bool) (body []byte, err error) {
-	c := bucket(tx, bucketBlob).Cursor()
+func (s *state) wholeBody(id []byte, summed bool) (body []byte, err error) {
+	blob, err := s.bucket(bucketBlob)
+	if err != nil {
+		return nil, err
+	}
+	c := blob.cursor()
 	for k, v := c.Seek(id); bytes.HasPrefix(k, id); k, v = c.Next() {
-		if v, err = s.openPart(k, v, summed); err != nil {
+		if v, err = s.s.openPart(k, v, summed); err != nil {
 			return nil, err
 		}
 		body = append(body, v...)
 	}
-	return body, nil
+	return body, c.err
+}
+
+func (c *change) putPart(key, data []byte) error {
+	c.parts = append(c.parts, key)
+	if err := c.prove(&c.provenBlob, key); err != nil {
+		return err
+	}
+	return c.blob.Put(key, sealPart(key, data))
 }
 
 // putBody puts a body that is in memory into parts.
@@ -81,7 +94,7 @@ func (c *change) putBody(id, body []byte) error {
 	for number := 0; len(body) > 0; number++ {
 		n := min(len(body), store.PartSize)
 		k := partKey(id, number)
-		if err := c.blob.Put(k, sealPart(k, body[:n])); err != nil {
+		if err := c.putPart(k, body[:n]); err != nil {
 			return err
 		}
 		body = body[n:]
@@ -104,9 +117,24 @@ func (c *change) dropParts(id store.ID) error {
 
 func (c *change) removeParts(id []byte) error {
 	var parts [][]byte
-	walk := c.blob.Cursor()
+	for _, k := range c.parts {
+		if bytes.HasPrefix(k, id) {
+			parts = append(parts, k)
+		}
+	}
+	blob, err := c.base.bucket(bucketBlob)
+	if err != nil {
+		return err
+	}
+	walk := blob.cursor()
 	for k, _ := walk.Seek(id); bytes.HasPrefix(k, id); k, _ = walk.Next() {
 		parts = append(parts, bytes.Clone(k))
+	}
+	if walk.err != nil || len(parts) == 0 {
+		return walk.err
+	}
+	if err := c.whole(); err != nil {
+		return err
 	}
 	for _, k := range parts {
 		if err := c.blob.Delete(k); err != nil {
@@ -120,14 +148,18 @@ func (c *change) removeParts(id []byte) error {
 func (s *boltStore) sweepParts() error {
 	var left []store.ID
 	prefix := []byte(metaParts)
-	err := s.view(func(tx *bbolt.Tx, _ *tail) error {
-		c := bucket(tx, bucketMeta).Cursor()
+	err := s.view(func(r *reading) error {
+		meta, err := r.bucket(bucketMeta)
+		if err != nil {
+			return err
+		}
+		c := meta.cursor()
 		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 			if id := k[len(prefix):]; len(id) == 8 {
 				left = append(left, store.ID(binary.BigEndian.Uint64(id)))
 			}
 		}
-		return nil
+		return c.err
 	})
 	for _, id := range left {
 		if err == nil {

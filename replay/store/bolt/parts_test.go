@@ -37,7 +37,7 @@ func openParts(t *testing.T, path string) *boltStore {
 // left counts the parts in the file, and the exchanges that are not finished.
 func left(t *testing.T, s *boltStore) (parts, unfinished int) {
 	t.Helper()
-	tapetest.Must(t, s.view(func(tx *bbolt.Tx, _ *tail) error {
+	tapetest.Must(t, s.db.View(func(tx *bbolt.Tx) error {
 		parts = bucket(tx, bucketBlob).Stats().KeyN
 		return bucket(tx, bucketMeta).ForEach(func(k, _ []byte) error {
 			if bytes.HasPrefix(k, []byte(metaParts)) {

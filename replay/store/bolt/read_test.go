@@ -61,7 +61,7 @@ func TestOldRecordsStayTheSame(t *testing.T) {
 func contents(t *testing.T, s store.IndexStore) map[string][]byte {
 	t.Helper()
 	all := make(map[string][]byte)
-	tapetest.Must(t, s.(*boltStore).view(func(tx *bbolt.Tx, _ *tail) error {
+	tapetest.Must(t, s.(*boltStore).db.View(func(tx *bbolt.Tx) error {
 		for _, name := range []string{bucketMeta, bucketRec, bucketIdx, bucketBlob} {
 			err := bucket(tx, name).ForEach(func(k, v []byte) error {
 				all[name+" "+string(k)] = bytes.Clone(v)

@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,9 @@ type boltStore struct {
 	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket and the tail
 	tails    atomic.Pointer[tails]       // of the index; changed by who has writing
 	writing  sync.Mutex                  // guards the right to write; locks of bbolt are inside of it
+	checked  *checked                    // the pages that may be followed
+	file     *os.File                    // that of db, which closes it
+	direct   int                         // pages of an index that is so small that keys need not wait
 }
 
 const (
@@ -40,7 +44,11 @@ const (
 )
 
 const (
-	magic  = "gracy tape"
+	magic = "gracy tape"
+
+	directPages = 16  // leaves of an index that is so small that no key waits for it
+	fillIndex   = 0.9 // of a page that is split, since keys come by the thousand in their order
+
 	schema = 1
 	// schemaTail is schema 1 with records that the index does not lead to yet. A tape has it
 	// while it is recorded, and after a crash.
@@ -51,18 +59,25 @@ const (
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
 
-// Close puts the tail into the index, so that earlier builds can read the tape.
+// Close puts the tail into the index, so that earlier builds can read the tape, and seals it.
 func (s *boltStore) Close() error {
 	var err error
-	if t := s.tails.Load(); !s.readOnly && t != nil && t.now.size > 0 {
+	if t := s.tails.Load(); !s.readOnly && t != nil && (t.now.size > 0 || t.open) {
 		err = s.update((*change).merge)
 	}
 	s.holds()
 	return errors.Join(err, s.db.Close())
 }
 
-// view reads a state of the file and the tail of its index.
-func (s *boltStore) view(fn func(*bbolt.Tx, *tail) error) (err error) {
+// reading is a state of the file, with the tail of its index.
+type reading struct {
+	state
+	tail   *tail
+	number int // of its transaction
+}
+
+// view reads the file.
+func (s *boltStore) view(fn func(*reading) error) (err error) {
 	defer catch(s.path, &err)
 	defer faultsPanic()()
 	for {
@@ -71,7 +86,7 @@ func (s *boltStore) view(fn func(*bbolt.Tx, *tail) error) (err error) {
 			if err != nil {
 				return err
 			}
-			return fn(tx, t)
+			return fn(&reading{s.stateOf(tx), t, tx.ID()})
 		})
 		if !errors.Is(err, errStale) {
 			return s.explain(err)

@@ -141,6 +141,15 @@ func (c *mergedCursor) Next() (key, value []byte) {
 	return c.least(), nil
 }
 
+func (c *mergedCursor) Err() error {
+	for _, p := range c.parts {
+		if err := p.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *mergedCursor) least() (least []byte) {
 	for _, k := range c.keys {
 		if k != nil && (least == nil || bytes.Compare(k, least) < 0) {

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -20,7 +18,8 @@ import (
 type tails struct {
 	from   int // the first state that has now
 	now    *tail
-	coming int // the state that has next, once it is committed; 0 for none
+	open   bool // the file is not sealed
+	coming int  // the state that has next, once it is committed; 0 for none
 	next   *tail
 }
 
@@ -40,23 +39,21 @@ func (s *boltStore) tailAt(state int) (*tail, error) {
 }
 
 // waiting returns the index keys of the records that the index does not lead to.
-func (s *boltStore) waiting(tx *bbolt.Tx) (*tail, error) {
-	meta := bucket(tx, bucketMeta)
-	if schemaNumber(meta.Get([]byte(metaSchema))) != schemaTail {
-		return &tail{}, nil
+func (s *state) waiting() (*tail, error) {
+	found, err := s.get(bucketMeta, []byte(metaSchema))
+	if err != nil || schemaNumber(found) != schemaTail {
+		return &tail{}, err
 	}
-	mark := meta.Get([]byte(metaIndexed))
+	mark, err := s.get(bucketMeta, []byte(metaIndexed))
+	if err != nil {
+		return nil, err
+	}
 	if len(mark) != 8 {
-		return nil, s.damaged("up to which ID there is an index is not said")
+		return nil, s.s.damaged("it does not say which records wait for the index")
 	}
-	var keys [][]byte
-	c := bucket(tx, bucketRec).Cursor()
-	for k, v := c.Seek(idBytes(store.ID(binary.BigEndian.Uint64(mark) + 1))); k != nil; k, v = c.Next() {
-		x, _, err := s.decode(k, v)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, indexKey(x.Key, x.ID))
+	keys, err := s.indexKeys(store.ID(binary.BigEndian.Uint64(mark)), func(x *store.Exchange) store.Key { return x.Key })
+	if err != nil {
+		return nil, err
 	}
 	return (&tail{}).with(keys), nil
 }
@@ -64,10 +61,10 @@ func (s *boltStore) waiting(tx *bbolt.Tx) (*tail, error) {
 // loadTail makes the tail anew from the file.
 func (s *boltStore) loadTail() error {
 	s.tails.Store(&tails{now: &tail{}})
-	return s.view(func(tx *bbolt.Tx, _ *tail) error {
-		t, err := s.waiting(tx)
+	return s.view(func(r *reading) error {
+		t, err := r.waiting()
 		if err == nil {
-			s.tails.Store(&tails{from: tx.ID(), now: t})
+			s.tails.Store(&tails{from: r.number, now: t})
 		}
 		return err
 	})

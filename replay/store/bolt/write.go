@@ -33,10 +33,14 @@ func (c *change) put(x *store.Exchange) error {
 	if err != nil {
 		return err
 	}
+	if err := c.prove(&c.provenRec, id); err != nil {
+		return err
+	}
 	if err := c.rec.Put(id, b); err != nil {
 		return err
 	}
-	return c.add(x.ID, indexKey(x.Key, x.ID))
+	c.add(x.ID, indexKey(x.Key, x.ID))
+	return nil
 }
 
 // encode returns the record of x, after it has put a long body into its parts.
@@ -62,7 +66,10 @@ func (c *change) removeBelow(key store.Key, below store.ID) error {
 	}
 	var old [][]byte
 	prefix := requestPrefix(key)
-	walk := c.below(below)
+	walk, err := c.below(below)
+	if err != nil {
+		return err
+	}
 	for k, _ := walk.Seek(prefix); bytes.HasPrefix(k, prefix); {
 		if idOf(k) < below {
 			old = append(old, bytes.Clone(k))
@@ -70,6 +77,9 @@ func (c *change) removeBelow(key store.Key, below store.ID) error {
 		} else {
 			k, _ = walk.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...)) // the next identity
 		}
+	}
+	if walk.Err() != nil {
+		return walk.Err()
 	}
 	for _, k := range old {
 		if err := c.remove(k); err != nil {
@@ -82,6 +92,9 @@ func (c *change) removeBelow(key store.Key, below store.ID) error {
 // remove removes an exchange by its index key.
 func (c *change) remove(index []byte) error {
 	id := idBytes(idOf(index))
+	if err := c.whole(); err != nil {
+		return err
+	}
 	if err := c.drop(index); err != nil {
 		return err
 	}
@@ -94,7 +107,10 @@ func (c *change) remove(index []byte) error {
 func (s *boltStore) Delete(ids ...store.ID) error {
 	return s.update(func(c *change) error {
 		for _, id := range ids {
-			b := c.rec.Get(idBytes(id))
+			b, err := c.base.get(bucketRec, idBytes(id))
+			if err != nil {
+				return err
+			}
 			if b == nil {
 				if err := c.dropParts(id); err != nil {
 					return err
@@ -105,7 +121,11 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 			if err != nil {
 				return err
 			}
-			if err := c.remove(c.indexed(x.Key, id)); err != nil {
+			k, err := c.indexed(x.Key, id)
+			if err != nil {
+				return err
+			}
+			if err := c.remove(k); err != nil {
 				return err
 			}
 		}
@@ -114,17 +134,20 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 }
 
 // indexed finds the index key of an exchange, also after Reindex.
-func (c *change) indexed(key store.Key, id store.ID) []byte {
+func (c *change) indexed(key store.Key, id store.ID) ([]byte, error) {
 	k := indexKey(key, id)
-	if c.has(k) {
-		return k
+	walk, err := c.index()
+	if err != nil {
+		return nil, err
+	}
+	if i, _ := walk.Seek(k); bytes.Equal(i, k) || walk.Err() != nil {
+		return k, walk.Err()
 	}
 	prefix := methodPrefix(key)
-	walk := c.index()
 	for i, _ := walk.Seek(prefix); bytes.HasPrefix(i, prefix); i, _ = walk.Next() {
 		if idOf(i) == id {
-			return bytes.Clone(i)
+			return bytes.Clone(i), nil
 		}
 	}
-	return k
+	return k, walk.Err()
 }

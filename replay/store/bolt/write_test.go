@@ -122,7 +122,7 @@ func TestTheBodyOfAReplacedExchangeIsRemoved(t *testing.T) {
 	tapetest.Must(t, err)
 	s := opened.(*boltStore)
 	parts := func() (n int) {
-		tapetest.Must(t, s.view(func(tx *bbolt.Tx, _ *tail) error {
+		tapetest.Must(t, s.db.View(func(tx *bbolt.Tx) error {
 			n = bucket(tx, bucketBlob).Stats().KeyN
 			return nil
 		}))
