@@ -33,19 +33,22 @@ var errNoOutcome = errors.New("neither a response nor a fault")
 
 // MarshalBinary encodes x: a version byte, then tagged fields. It never fails.
 func (x *Exchange) MarshalBinary() ([]byte, error) {
-	const rest = 384 // about what the fields take whose lengths are not asked for
-	request := x.Request.append(make([]byte, 0, rest+len(x.Request.URL)+len(x.Request.Body)))
-	var response []byte
+	const rest = 512 // about what the fields take whose lengths are not asked for
+	n := rest + len(x.Request.URL) + len(x.Request.Body)
 	if x.Response != nil {
-		response = x.Response.append(make([]byte, 0, rest+len(x.Response.Body)))
+		n += len(x.Response.Body)
 	}
-	b := make([]byte, 1, rest+len(request)+len(response))
-	b[0] = envelope
+	return x.AppendBinary(make([]byte, 0, n))
+}
+
+// AppendBinary appends to b what MarshalBinary returns.
+func (x *Exchange) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, envelope)
 	b = putInt(b, fieldID, int64(x.ID)) //nolint:gosec // two's complement both ways
 	b = putBytes(b, fieldSum, x.Key.Sum[:])
-	b = putAlways(b, fieldRequest, request)
+	b = putNested(b, fieldRequest, x.Request.append)
 	if x.Response != nil {
-		b = putAlways(b, fieldResponse, response)
+		b = putNested(b, fieldResponse, x.Response.append)
 	}
 	if x.Fault != nil {
 		b = putAlways(b, fieldFault, x.Fault.append(nil))
@@ -66,11 +69,14 @@ func (x *Exchange) MarshalBinary() ([]byte, error) {
 // MarshalWithoutBody encodes x as MarshalBinary does, but of the body of the
 // response its length alone, for a store that keeps long bodies apart. x must
 // have a response.
-func (x *Exchange) MarshalWithoutBody() ([]byte, error) {
+func (x *Exchange) MarshalWithoutBody() ([]byte, error) { return x.AppendWithoutBody(nil) }
+
+// AppendWithoutBody appends to b what MarshalWithoutBody returns.
+func (x *Exchange) AppendWithoutBody(b []byte) ([]byte, error) {
 	head, resp := *x, *x.Response
 	resp.Body = nil
 	head.Response, head.missingBody = &resp, int64(len(x.Response.Body))
-	return head.MarshalBinary()
+	return head.AppendBinary(b)
 }
 
 // MissingBody returns the length of the body that MarshalWithoutBody left out,

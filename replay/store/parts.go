@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"maps"
 	"net/http"
 	"slices"
 )
@@ -153,13 +152,20 @@ func (f *Fault) decode(d field) error {
 // putHeader writes each name with its values as one field; a nil header and an
 // empty one are the same.
 func putHeader(b []byte, number int, h http.Header) []byte {
-	var pair []byte
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		pair = putAlways(pair[:0], 1, name)
-		for _, v := range h[name] {
-			pair = putAlways(pair, 2, v)
-		}
-		b = putAlways(b, number, pair)
+	var few [32]string // no allocation for what most have
+	names := few[:0]
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		b = putNested(b, number, func(b []byte) []byte {
+			b = putAlways(b, 1, name)
+			for _, v := range h[name] {
+				b = putAlways(b, 2, v)
+			}
+			return b
+		})
 	}
 	return b
 }

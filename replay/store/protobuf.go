@@ -49,6 +49,27 @@ func putAlways[T ~string | ~[]byte](b []byte, number int, v T) []byte {
 	return append(b, v...)
 }
 
+// putNested puts a field that is written by a function behind its length, without a
+// buffer of its own.
+func putNested(b []byte, number int, write func([]byte) []byte) []byte {
+	const room = 2 // what a length of 128 to 16383 takes
+	b = putTag(b, number, kindBytes)
+	from := len(b)
+	b = write(append(b, make([]byte, room)...))
+	n := len(b) - from - room
+	var length [binary.MaxVarintLen64]byte
+	takes := binary.PutUvarint(length[:], uint64(n)) //nolint:gosec // not negative
+	if takes != room {
+		for len(b) < from+takes+n {
+			b = append(b, 0)
+		}
+		copy(b[from+takes:], b[from+room:from+room+n])
+		b = b[:from+takes+n]
+	}
+	copy(b[from:], length[:takes])
+	return b
+}
+
 // field is one decoded field; raw is the whole of it, tag included.
 type field struct {
 	number int

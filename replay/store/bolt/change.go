@@ -25,6 +25,7 @@ type change struct {
 	addedLeast store.ID // no key among them has an ID below it
 	late       *tail    // keys that go into the index at once
 	parts      [][]byte // keys of parts that were put
+	records    []byte   // the end of those that were put; of the store, which uses it again
 	first      store.ID // the least ID of a record, or one below it
 	last, was  store.ID // the largest ID ever stored, and what the file says of it
 	mark       store.ID // the index led to all records up to this ID when the tail was begun
@@ -34,7 +35,7 @@ type change struct {
 
 func (s *boltStore) newChange(tx *bbolt.Tx, t *tail) (*change, error) {
 	base := s.stateOf(tx)
-	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64}
+	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64, records: s.records[:0]}
 	meta := make(map[string][]byte)
 	for _, b := range []struct {
 		name   string
@@ -64,7 +65,7 @@ func (s *boltStore) newChange(tx *bbolt.Tx, t *tail) (*change, error) {
 		*b.to = bucket(tx, b.name)
 	}
 	// Records come in the order of their IDs, nearly: full pages, not halves.
-	c.rec.FillPercent, c.blob.FillPercent, c.idx.FillPercent = 1, 1, fillIndex
+	c.rec.FillPercent, c.blob.FillPercent = 1, 1
 	if b := meta[metaLast]; len(b) == 8 {
 		c.was = store.ID(binary.BigEndian.Uint64(b))
 	}
@@ -105,6 +106,9 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 			return err
 		}
 		committing = true
+		if cap(c.records) <= recordsRoom {
+			s.records = c.records[:0]
+		}
 		next = tails{from: tx.ID(), now: c.tail, open: c.removes}
 		now.coming, now.next = next.from, next.now
 		s.tails.Store(&now)

@@ -25,6 +25,7 @@ type boltStore struct {
 	writing  sync.Mutex                  // guards the right to write; locks of bbolt are inside of it
 	checked  *checked                    // the pages that may be followed
 	file     *os.File                    // that of db, which closes it
+	records  []byte                      // room for those of the next change; guarded by writing
 	direct   int                         // pages of an index that is so small that keys need not wait
 }
 
@@ -46,8 +47,7 @@ const (
 const (
 	magic = "gracy tape"
 
-	directPages = 16  // leaves of an index that is so small that no key waits for it
-	fillIndex   = 0.9 // of a page that is split, since keys come by the thousand in their order
+	directPages = 16 // leaves of an index that is so small that no key waits for it
 
 	schema = 1
 	// schemaTail is schema 1 with records that the index does not lead to yet. A tape has it

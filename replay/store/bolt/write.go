@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -28,35 +29,48 @@ func (s *boltStore) Append(batch []store.Entry) error {
 }
 
 func (c *change) put(x *store.Exchange) error {
-	id := idBytes(x.ID)
-	b, err := c.encode(id, x)
+	var id [8]byte
+	binary.BigEndian.PutUint64(id[:], uint64(x.ID))
+	b, err := c.encode(id[:], x)
 	if err != nil {
 		return err
 	}
-	if err := c.prove(&c.provenRec, id); err != nil {
+	if err := c.prove(&c.provenRec, id[:]); err != nil {
 		return err
 	}
-	if err := c.rec.Put(id, b); err != nil {
+	if err := c.rec.Put(id[:], b); err != nil {
 		return err
 	}
 	c.add(x.ID, indexKey(x.Key, x.ID))
 	return nil
 }
 
+// Records are encoded one behind the other, since bbolt keeps them until the end of the
+// change and copies them then.
+const (
+	recordsRoom = 256 << 10 // of a buffer
+	recordRoom  = 4 << 10   // what has to be left of it
+)
+
 // encode returns the record of x, after it has put a long body into its parts.
 func (c *change) encode(id []byte, x *store.Exchange) ([]byte, error) {
-	marshal := x.MarshalBinary
+	encode := x.AppendBinary
 	if x.Response != nil && len(x.Response.Body) >= blobFrom {
 		if err := c.putBody(id, x.Response.Body); err != nil {
 			return nil, err
 		}
-		marshal = x.MarshalWithoutBody
+		encode = x.AppendWithoutBody
 	}
-	b, err := marshal()
+	if cap(c.records)-len(c.records) < recordRoom {
+		c.records = make([]byte, 0, recordsRoom)
+	}
+	from := len(c.records)
+	b, err := appendRecord(c.records, id, encode)
 	if err != nil {
 		return nil, err
 	}
-	return sealRecord(id, b), nil
+	c.records = b
+	return b[from:], nil
 }
 
 // removeBelow removes the exchanges of a request, whoever made it, below an ID.
