@@ -197,7 +197,7 @@ func (c *change) finish() error {
 	err := c.putKeys(c.late)
 	if err == nil && c.tail.size > 0 {
 		var few bool
-		if few, err = c.provenIdx.tree.few(c.s.direct); err == nil && (few || c.tail.size >= tailMost) {
+		if few, err = c.provenIdx.tree.few(c.s.direct); err == nil && (few || c.tail.size >= c.s.most) {
 			err = c.merge()
 		}
 	}

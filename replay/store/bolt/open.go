@@ -49,7 +49,7 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &boltStore{db: db, file: opened, path: path, readOnly: readOnly, holds: func() {}, direct: directPages}
+	s := &boltStore{db: db, file: opened, path: path, readOnly: readOnly, holds: func() {}, direct: directPages, most: tailMost}
 	if !readOnly {
 		s.holds = file.Hold(path)
 	}

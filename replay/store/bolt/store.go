@@ -26,7 +26,8 @@ type boltStore struct {
 	checked  *checked                    // the pages that may be followed
 	file     *os.File                    // that of db, which closes it
 	records  []byte                      // room for those of the next change; guarded by writing
-	direct   int                         // pages of an index that is so small that keys need not wait
+	direct   int                         // directPages
+	most     int                         // tailMost
 }
 
 const (
@@ -47,7 +48,8 @@ const (
 const (
 	magic = "gracy tape"
 
-	directPages = 16 // leaves of an index that is so small that no key waits for it
+	directPages = 16   // leaves of an index that is so small that no key waits for it
+	tailMost    = 8192 // keys that wait, at most, for a larger one
 
 	schema = 1
 	// schemaTail is schema 1 with records that the index does not lead to yet. A tape has it

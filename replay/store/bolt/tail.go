@@ -8,9 +8,6 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// tailMost is how many index keys wait, at most, to be put into the index.
-const tailMost = 8192
-
 // A tail is the index keys that are not in the index of the file yet. They wait in
 // memory, because an index takes thousands of keys in their order at little more than
 // the cost of one. It never changes: what adds or removes keys returns another one.
