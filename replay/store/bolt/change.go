@@ -245,12 +245,10 @@ func (c *change) prove(p *proven, key []byte) error {
 // may then look at any neighbor of what it has changed.
 func (c *change) whole() error {
 	c.removes = true
-	if c.s.checked.all.Load() {
+	if c.s.walked {
 		return nil
 	}
-	if err := checkFile(c.s.path, c.s.file); err != nil {
-		return err
-	}
-	c.s.checked.all.Store(true)
-	return nil
+	err := checkFile(c.s.path, c.s.file)
+	c.s.walked = err == nil
+	return err
 }

@@ -74,9 +74,8 @@ func (s *boltStore) start() error {
 	s.tails.Store(&tails{now: &tail{}})
 	sealed, err := s.check()
 	if err == nil && !sealed {
-		if err = checkFile(s.path, s.file); err == nil {
-			s.checked.all.Store(true)
-		}
+		err = checkFile(s.path, s.file)
+		s.walked = true
 	}
 	if err != nil {
 		return err

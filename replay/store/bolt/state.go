@@ -16,7 +16,6 @@ import (
 type checked struct {
 	high  uint64          // the first page behind the file as it was opened
 	pages []atomic.Uint64 // a bit for each before that
-	all   atomic.Bool
 }
 
 func newChecked(high uint64) *checked {
@@ -24,7 +23,7 @@ func newChecked(high uint64) *checked {
 }
 
 func (c *checked) has(id uint64) bool {
-	return id >= c.high || c.pages[id/64].Load()>>(id%64)&1 != 0 || c.all.Load()
+	return id >= c.high || c.pages[id/64].Load()>>(id%64)&1 != 0
 }
 
 func (c *checked) add(id uint64) { c.pages[id/64].Or(1 << (id % 64)) }
