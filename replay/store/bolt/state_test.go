@@ -82,7 +82,7 @@ func TestDamageElsewhere(t *testing.T) {
 	path := mixedTape(t)
 	good, err := os.ReadFile(path)
 	tapetest.Must(t, err)
-	find := func(s store.Store, i int) (*store.Exchange, error) {
+	find := func(s store.IndexStore, i int) (*store.Exchange, error) {
 		return s.Find(tapetest.Exchange(1, "GET", fmt.Sprintf("http://h/%d", i), "").Key, 0)
 	}
 	page := 0
@@ -100,7 +100,7 @@ func TestDamageElsewhere(t *testing.T) {
 	b := bytes.Clone(good)
 	b[page*4096+10]-- // one element less
 	tapetest.Must(t, os.WriteFile(path, b, 0o600))
-	for _, open := range []func(string) (store.Store, error){OpenReadOnly, Open} {
+	for _, open := range []func(string) (store.IndexStore, error){OpenReadOnly, Open} {
 		s, err := open(path)
 		tapetest.Must(t, err)
 		for range 2 {
@@ -254,7 +254,7 @@ func TestWithoutASealAllIsChecked(t *testing.T) {
 		if n := len(tapetest.IDs(t, s, 0)); n < 30 {
 			t.Errorf("%d exchanges", n)
 		}
-		return s.(*boltStore).checked.all.Load()
+		return s.(*boltStore).walked
 	}
 	if all() {
 		t.Error("a sealed tape was walked through")

@@ -26,6 +26,7 @@ type boltStore struct {
 	checked  *checked                    // the pages that may be followed
 	file     *os.File                    // that of db, which closes it
 	records  []byte                      // room for those of the next change; guarded by writing
+	walked   bool                        // all pages were checked, once; guarded by writing
 	direct   int                         // directPages
 	most     int                         // tailMost
 }
