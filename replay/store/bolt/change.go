@@ -21,7 +21,7 @@ type change struct {
 	provenRec, provenIdx, provenBlob proven
 
 	tail       *tail    // of the index, as it will be
-	added      [][]byte // keys that are to be in it; see settle
+	added      [][]byte // keys that are to be in it; see mergeAdded
 	addedLeast store.ID // no key among them has an ID below it
 	late       *tail    // keys that go into the index at once
 	parts      [][]byte // keys of parts that were put
@@ -129,8 +129,8 @@ func (c *change) add(id store.ID, key []byte) {
 	c.late = c.late.with([][]byte{key})
 }
 
-// settle puts what was added into the tail.
-func (c *change) settle() {
+// mergeAdded puts what was added into the tail.
+func (c *change) mergeAdded() {
 	c.tail = c.tail.with(c.added)
 	c.added, c.addedLeast = nil, math.MaxUint64
 }
@@ -138,7 +138,7 @@ func (c *change) settle() {
 // index returns a walk over the keys of the index and of the tail. What the change
 // removes from the index stays in the walk.
 func (c *change) index() (seeker, error) {
-	c.settle()
+	c.mergeAdded()
 	idx, err := c.base.bucket(bucketIdx)
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func (c *change) below(id store.ID) (seeker, error) {
 
 // drop removes a key.
 func (c *change) drop(key []byte) error {
-	c.settle()
+	c.mergeAdded()
 	var had, late bool
 	c.tail, had = c.tail.without(key)
 	c.late, late = c.late.without(key)
@@ -173,7 +173,7 @@ func (c *change) drop(key []byte) error {
 
 // merge puts the tail into the index.
 func (c *change) merge() error {
-	c.settle()
+	c.mergeAdded()
 	t := c.tail
 	c.tail = &tail{}
 	return c.putKeys(t)
@@ -193,7 +193,7 @@ func (c *change) putKeys(t *tail) error {
 
 // finish writes what meta says.
 func (c *change) finish() error {
-	c.settle()
+	c.mergeAdded()
 	err := c.putKeys(c.late)
 	if err == nil && c.tail.size > 0 {
 		var few bool

@@ -14,6 +14,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
+// A store whose keys wait does what one does whose keys are put into the index at once,
+// whatever is done in which order.
 func TestATailChangesNothing(t *testing.T) {
 	for seed := range 3 {
 		r := rand.New(rand.NewPCG(3, uint64(seed))) //nolint:gosec // small
@@ -67,6 +69,8 @@ func TestATailChangesNothing(t *testing.T) {
 	}
 }
 
+// IDs are given out when a request begins, and exchanges are stored when it ends: those
+// below the mark are in the index at once.
 func TestALateExchangeDoesNotWait(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tape")
 	s, err := openWaiting(path, 10)

@@ -20,23 +20,22 @@ func nodeOf(id uint64, data []byte) node {
 	return node{id: id, data: data, branch: e.Uint16(data[8:]) == flagBranch, count: int(e.Uint16(data[10:]))}
 }
 
-// at returns the element i of a node that was checked: flags are those of a leaf, child
-// that of a branch.
-func (n *node) at(i int) (key, value []byte, flags uint32, child uint64) {
+// at returns the element i of a node that was checked: a leaf has values, a branch children.
+func (n *node) at(i int) (key, value []byte, child uint64) {
 	e, at := binary.NativeEndian, pageHeader+i*elementSize
 	b := n.data[at : at+elementSize]
 	if n.branch {
 		from := at + int(e.Uint32(b))
-		return n.data[from : from+int(e.Uint32(b[4:]))], nil, 0, e.Uint64(b[8:])
+		return n.data[from : from+int(e.Uint32(b[4:]))], nil, e.Uint64(b[8:])
 	}
 	from := at + int(e.Uint32(b[4:]))
 	mid := from + int(e.Uint32(b[8:]))
 	end := mid + int(e.Uint32(b[12:]))
-	return n.data[from:mid:mid], n.data[mid:end:end], e.Uint32(b), 0
+	return n.data[from:mid:mid], n.data[mid:end:end], 0
 }
 
 func (n *node) key(i int) []byte {
-	k, _, _, _ := n.at(i)
+	k, _, _ := n.at(i)
 	return k
 }
 
@@ -92,6 +91,7 @@ func (s sort) fits(key, value []byte, flags uint32) bool {
 		return flags == 0 && len(key) == 12
 	case sortIdx:
 		return flags == 0 && rightIndex(key, value)
+	case sortMeta:
 	}
 	return flags == 0
 }

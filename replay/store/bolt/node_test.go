@@ -14,6 +14,7 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
+// walkAll follows every page of a state, as one that was not checked yet.
 func walkAll(t *testing.T, s *boltStore) (elements int, err error) {
 	t.Helper()
 	before := s.checked
@@ -38,6 +39,8 @@ func walkAll(t *testing.T, s *boltStore) (elements int, err error) {
 	return elements, err
 }
 
+// What bbolt writes, whatever is put and removed, is what a page is checked for: no gap
+// between its elements, and in a branch the first key of what is below.
 func TestBboltWritesWhatIsChecked(t *testing.T) {
 	s, err := openWaiting(filepath.Join(t.TempDir(), "tape"), 40)
 	tapetest.Must(t, err)
@@ -71,6 +74,7 @@ func TestBboltWritesWhatIsChecked(t *testing.T) {
 	tapetest.Must(t, s.Close())
 }
 
+// Each thing that is wrong in a page is an error that names the page.
 func TestAPageThatIsReachedIsChecked(t *testing.T) {
 	path := mixedTape(t)
 	s, err := OpenReadOnly(path)

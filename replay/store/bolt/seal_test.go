@@ -8,11 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
-	"go.etcd.io/bbolt"
 )
 
+// A tape that an earlier build has written to has no seal for that: it is checked as a
+// whole when it is opened.
 func TestWithoutASealAllIsChecked(t *testing.T) {
 	path := tapeFile(t, 30)
 	all := func() bool {

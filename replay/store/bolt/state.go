@@ -72,13 +72,13 @@ func (s *state) node(id uint64, in sort, first []byte) (node, error) {
 	n := nodeOf(id, b[:run*s.page])
 	if !s.s.checked.has(id) {
 		text, at := n.problem(in, run*s.page, high)
-		if text == "" && uint64(at) > run*s.page-s.page { //nolint:gosec // not negative
-			s.s.checked.add(id)
-		} else if text == "" {
-			return node{}, s.damaged(id, "%d pages long where %d bytes are used", run, at)
-		} else {
+		switch {
+		case text != "":
 			return node{}, s.damaged(id, "element %d of %d: %s", at, n.count, text)
+		case uint64(at) <= run*s.page-s.page: //nolint:gosec // not negative
+			return node{}, s.damaged(id, "%d pages long where %d bytes are used", run, at)
 		}
+		s.s.checked.add(id)
 	}
 	if first != nil && (n.count == 0 || !bytes.Equal(n.key(0), first)) {
 		return node{}, s.damaged(id, "it is not the one that belongs there")
@@ -147,7 +147,7 @@ func (t *tree) seek(key []byte) (k, v []byte, err error) {
 		at, found := n.search(key)
 		if !n.branch {
 			if at < n.count {
-				k, v, _, _ = n.at(at)
+				k, v, _ = n.at(at)
 				return k, v, nil
 			}
 			break
@@ -155,7 +155,7 @@ func (t *tree) seek(key []byte) (k, v []byte, err error) {
 		if !found && at > 0 {
 			at--
 		}
-		first, _, _, id = n.at(at)
+		first, _, id = n.at(at)
 	}
 	// In the next leaf, if there is one.
 	c := t.cursor()
@@ -189,7 +189,7 @@ func (t *tree) bounds(key []byte) (low, high []byte, err error) {
 		if at+1 < n.count {
 			high = n.key(at + 1)
 		}
-		first, _, _, id = n.at(at)
+		first, _, id = n.at(at)
 	}
 	return nil, nil, t.state.damaged(id, "more than %d levels deep", maxDepth)
 }
@@ -203,7 +203,7 @@ func (t *tree) few(most int) (bool, error) {
 	if n.count > most {
 		return false, nil
 	}
-	first, _, _, id := n.at(0)
+	first, _, id := n.at(0)
 	n, err = t.node(id, first)
 	return !n.branch, err
 }

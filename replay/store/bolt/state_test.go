@@ -12,9 +12,6 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// walkAll follows every page of a state, as one that was not checked yet.
-// What bbolt writes, whatever is put and removed, is what a page is checked for: no gap
-// between its elements, and in a branch the first key of what is below.
 // Damage far from what is read is not seen; what is there is an error, each time.
 func TestDamageElsewhere(t *testing.T) {
 	path := mixedTape(t)
@@ -74,8 +71,3 @@ func TestDamageElsewhere(t *testing.T) {
 	}
 }
 
-// Each byte of the pages that lead to an entry of the index is checked, or is of no
-// consequence: what is on tape is found or there is an error.
-// Each thing that is wrong in a page is an error that names the page.
-// A tape that an earlier build has written to has no seal for that: it is checked as a
-// whole when it is opened.

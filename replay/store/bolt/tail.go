@@ -76,8 +76,8 @@ func (t *tail) has(key []byte) bool {
 // sorted returns all keys.
 func (t *tail) sorted() [][]byte {
 	var all [][]byte
-	for i := len(t.runs) - 1; i >= 0; i-- { // from the shortest
-		all = merged(t.runs[i], all)
+	for _, run := range slices.Backward(t.runs) { // from the shortest
+		all = merged(run, all)
 	}
 	return all
 }

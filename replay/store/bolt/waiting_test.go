@@ -140,9 +140,6 @@ func TestALostMarkIsAnError(t *testing.T) {
 	}
 }
 
-// IDs are given out when a request begins, and exchanges are stored when it ends: those
-// below the mark are in the index at once.
-// A store whose keys wait does what one does whose keys are put into the index at once, whatever is done in which order.
 // A read sees the file and the tail as they were after the same change: what is stored
 // is found by who begins then, and nothing leads nowhere, while it is merged and removed.
 func TestReadsWhileKeysAreMerged(t *testing.T) {

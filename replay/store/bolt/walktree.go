@@ -47,13 +47,13 @@ func (c *treeCursor) Seek(from []byte) (key, value []byte) {
 		at, found := s.node.search(from)
 		if !s.node.branch {
 			s.at = at
-			return c.settle()
+			return c.element()
 		}
 		if !found && at > 0 {
 			at--
 		}
 		s.at = at
-		first, _, _, id = s.node.at(at)
+		first, _, id = s.node.at(at)
 	}
 	return nil, nil
 }
@@ -64,12 +64,12 @@ func (c *treeCursor) Next() (key, value []byte) {
 		return nil, nil
 	}
 	c.top().at++
-	return c.settle()
+	return c.element()
 }
 
-// settle returns the element that the cursor is at. Behind the last of a leaf it goes to
+// element returns the element that the cursor is at. Behind the last of a leaf it goes to
 // the first of the next.
-func (c *treeCursor) settle() (key, value []byte) {
+func (c *treeCursor) element() (key, value []byte) {
 	for c.top().at >= c.top().node.count {
 		if c.stack = c.stack[:len(c.stack)-1]; len(c.stack) == 0 {
 			return nil, nil
@@ -79,7 +79,7 @@ func (c *treeCursor) settle() (key, value []byte) {
 	if !c.down(func(node) int { return 0 }) {
 		return nil, nil
 	}
-	key, value, _, _ = c.top().node.at(c.top().at)
+	key, value, _ = c.top().node.at(c.top().at)
 	return key, value
 }
 
@@ -87,7 +87,7 @@ func (c *treeCursor) settle() (key, value []byte) {
 // is compared.
 func (c *treeCursor) down(to func(node) int) bool {
 	for c.top().node.branch {
-		first, _, _, id := c.top().node.at(c.top().at)
+		first, _, id := c.top().node.at(c.top().at)
 		if !c.enter(id, first) {
 			return false
 		}
