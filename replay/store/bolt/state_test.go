@@ -70,4 +70,3 @@ func TestDamageElsewhere(t *testing.T) {
 		tapetest.Must(t, s.Close())
 	}
 }
-
