@@ -95,6 +95,9 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 	defer faultsPanic()()
 	err = s.db.Update(func(tx *bbolt.Tx) error {
 		now := *s.tails.Load()
+		if now.err != nil {
+			return now.err
+		}
 		c, err := s.newChange(tx, now.now)
 		if err != nil {
 			return err

@@ -65,7 +65,7 @@ func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(n
 // Close puts the tail into the index, so that earlier builds can read the tape, and seals it.
 func (s *boltStore) Close() error {
 	var err error
-	if t := s.tails.Load(); !s.readOnly && t != nil && (t.now.size > 0 || t.open) {
+	if t := s.tails.Load(); !s.readOnly && t != nil && t.err == nil && (t.now.size > 0 || t.open) {
 		err = s.update((*change).merge)
 	}
 	s.holds()

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -18,8 +20,9 @@ import (
 type tails struct {
 	from   int // the first state that has now
 	now    *tail
-	open   bool // the file is not sealed
-	coming int  // the state that has next, once it is committed; 0 for none
+	err    error // why there is no tail
+	open   bool  // the file is not sealed
+	coming int   // the state that has next, once it is committed; 0 for none
 	next   *tail
 }
 
@@ -30,6 +33,8 @@ var errStale = errors.New("an earlier state")
 func (s *boltStore) tailAt(state int) (*tail, error) {
 	t := s.tails.Load()
 	switch {
+	case t.err != nil:
+		return nil, t.err
 	case t.coming > 0 && state >= t.coming:
 		return t.next, nil
 	case state >= t.from:
@@ -58,16 +63,24 @@ func (s *state) waiting() (*tail, error) {
 	return (&tail{}).with(keys), nil
 }
 
-// loadTail makes the tail anew from the file.
-func (s *boltStore) loadTail() error {
-	s.tails.Store(&tails{now: &tail{}})
-	return s.view(func(r *reading) error {
-		t, err := r.waiting()
+// loadTail makes the tail anew from the file. If it cannot, nothing is read any more: it
+// would miss what waits.
+func (s *boltStore) loadTail() (err error) {
+	defer func() {
+		if err != nil {
+			s.tails.Store(&tails{err: err})
+		}
+	}()
+	defer catch(s.path, &err)
+	defer faultsPanic()()
+	return s.explain(s.db.View(func(tx *bbolt.Tx) error {
+		state := s.stateOf(tx)
+		t, err := state.waiting()
 		if err == nil {
-			s.tails.Store(&tails{from: r.number, now: t})
+			s.tails.Store(&tails{from: tx.ID(), now: t})
 		}
 		return err
-	})
+	}))
 }
 
 func schemaNumber(b []byte) int {

@@ -193,3 +193,23 @@ func TestTheTailOfAState(t *testing.T) {
 		t.Errorf("a state before it: %v", err)
 	}
 }
+
+// A tail that cannot be made anew is an error of every read, not an empty one.
+func TestATailThatIsLost(t *testing.T) {
+	s, err := openWaiting(filepath.Join(t.TempDir(), "tape"), 50)
+	tapetest.Must(t, err)
+	tapetest.Must(t, s.Append([]store.Entry{item(1)}))
+	lost := errors.New("lost")
+	s.tails.Store(&tails{err: lost})
+	if _, err := s.Find(item(1).Key, 0); !errors.Is(err, lost) {
+		t.Errorf("find: %v", err)
+	}
+	if err := s.Append([]store.Entry{item(2)}); !errors.Is(err, lost) {
+		t.Errorf("append: %v", err)
+	}
+	tapetest.Must(t, s.loadTail())
+	if x, err := s.Find(item(1).Key, 0); err != nil || x == nil {
+		t.Errorf("made anew: %v, %v", x, err)
+	}
+	tapetest.Must(t, s.Close())
+}
