@@ -38,8 +38,12 @@ func (x *Exchange) MarshalBinary() ([]byte, error) {
 	if x.Response != nil {
 		n += len(x.Response.Body)
 	}
-	b := make([]byte, 1, n)
-	b[0] = envelope
+	return x.AppendBinary(make([]byte, 0, n))
+}
+
+// AppendBinary appends to b what MarshalBinary returns.
+func (x *Exchange) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, envelope)
 	b = putInt(b, fieldID, int64(x.ID)) //nolint:gosec // two's complement both ways
 	b = putBytes(b, fieldSum, x.Key.Sum[:])
 	b = putNested(b, fieldRequest, x.Request.append)
@@ -65,11 +69,14 @@ func (x *Exchange) MarshalBinary() ([]byte, error) {
 // MarshalWithoutBody encodes x as MarshalBinary does, but of the body of the
 // response its length alone, for a store that keeps long bodies apart. x must
 // have a response.
-func (x *Exchange) MarshalWithoutBody() ([]byte, error) {
+func (x *Exchange) MarshalWithoutBody() ([]byte, error) { return x.AppendWithoutBody(nil) }
+
+// AppendWithoutBody appends to b what MarshalWithoutBody returns.
+func (x *Exchange) AppendWithoutBody(b []byte) ([]byte, error) {
 	head, resp := *x, *x.Response
 	resp.Body = nil
 	head.Response, head.missingBody = &resp, int64(len(x.Response.Body))
-	return head.MarshalBinary()
+	return head.AppendBinary(b)
 }
 
 // MissingBody returns the length of the body that MarshalWithoutBody left out,

@@ -153,3 +153,20 @@ func TestALengthBelowZeroIsDamage(t *testing.T) {
 		t.Errorf("got %v, want ErrFormat", err)
 	}
 }
+
+func TestAppendBinaryAppends(t *testing.T) {
+	x := &Exchange{ID: 7, Request: Request{URL: "http://h/"}, Response: &Response{StatusCode: 200, Body: []byte("body")}}
+	for name, of := range map[string]struct {
+		marshal func() ([]byte, error)
+		append  func([]byte) ([]byte, error)
+	}{
+		"whole":            {x.MarshalBinary, x.AppendBinary},
+		"without the body": {x.MarshalWithoutBody, x.AppendWithoutBody},
+	} {
+		want, err := of.marshal()
+		got, errAppend := of.append([]byte("before"))
+		if err != nil || errAppend != nil || string(got) != "before"+string(want) {
+			t.Errorf("%s: got %q, want %q behind what was there; %v, %v", name, got, want, err, errAppend)
+		}
+	}
+}

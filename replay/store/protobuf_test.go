@@ -42,3 +42,15 @@ func TestFields(t *testing.T) {
 		}
 	}
 }
+
+// A nested field is as it would be with a buffer of its own, whatever its length takes.
+func TestANestedFieldOfAnyLength(t *testing.T) {
+	for _, n := range []int{0, 1, 127, 128, 129, 16383, 16384, 70_000} {
+		content := bytes.Repeat([]byte{7}, n)
+		want := putAlways([]byte("before"), 3, content)
+		got := putNested([]byte("before"), 3, func(b []byte) []byte { return append(b, content...) })
+		if !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: got %d, want %d", n, len(got), len(want))
+		}
+	}
+}

@@ -1,36 +1,42 @@
 package bolt
 
 import (
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
-
-	"go.etcd.io/bbolt"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// check returns an error unless the database is a tape of our schema.
-func (s *boltStore) check() error {
-	return s.view(func(tx *bbolt.Tx) error {
-		meta := bucket(tx, bucketMeta)
-		if meta == nil || string(meta.Get([]byte(metaMagic))) != magic {
+// check returns an error unless the database is a tape of our schema, and whether its
+// pages may be checked as they are reached.
+func (s *boltStore) check() (sealed bool, err error) {
+	err = s.view(func(r *reading) error {
+		is, err := r.get(bucketMeta, []byte(metaMagic))
+		if errors.Is(err, errNoBucket) || err == nil && string(is) != magic {
 			return &store.FormatError{Path: s.path, Reason: "a bbolt database, but not a tape"}
 		}
-		found := 0
-		if b := meta.Get([]byte(metaSchema)); len(b) == 4 {
-			found = int(binary.BigEndian.Uint32(b))
+		if err != nil {
+			return err
 		}
-		if found != schema {
+		b, err := r.get(bucketMeta, []byte(metaSchema))
+		if err != nil {
+			return err
+		}
+		if found := schemaNumber(b); found != schema && found != schemaTail {
 			return &store.FormatError{Path: s.path, Found: found, Want: schema, Reason: "tape of an unknown schema"}
 		}
 		for _, name := range []string{bucketRec, bucketIdx, bucketBlob} {
-			if bucket(tx, name) == nil {
+			if _, err := r.bucket(name); errors.Is(err, errNoBucket) {
 				return s.damaged("bucket " + name + " is missing")
+			} else if err != nil {
+				return err
 			}
 		}
-		return nil
+		sealed, err = r.sealed(r.number)
+		return err
 	})
+	return sealed, err
 }
 
 // checkFile returns an error unless every page that bbolt can reach is as bbolt
@@ -41,6 +47,15 @@ func checkFile(path string, f *os.File) error {
 		return err
 	}
 	return walk(path, f, m)
+}
+
+// checkFree does so for the list of free pages, but for whether one of them is in use.
+func checkFree(path string, f *os.File) error {
+	m, err := checkMeta(path, f)
+	if err != nil || m.freelist == noFreelist {
+		return err
+	}
+	return newWalker(path, f, m).freelist()
 }
 
 // checkMeta checks what bbolt reads before it locks the file.

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -42,7 +43,7 @@ func TestOpenForeignFiles(t *testing.T) {
 		"text":    {write(strings.Repeat("not a tape ", 2000)), "not a tape"},
 		"zeros":   {write(strings.Repeat("\x00", 65536)), "not a tape"},
 		"foreign": {edit(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketMeta)) }), "not a tape"},
-		"damaged": {edit(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketIdx)) }), "the index leads to 0 of 1 records"},
+		"damaged": {edit(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(bucketIdx)) }), "bucket idx is missing"},
 		"later schema": {edit(func(tx *bbolt.Tx) error {
 			return bucket(tx, bucketMeta).Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, 7))
 		}), "found 7, want 1"},
@@ -65,7 +66,9 @@ func TestOpenCutOff(t *testing.T) {
 	path := tapeFile(t, 100)
 	b, err := os.ReadFile(path)
 	tapetest.Must(t, err)
-	for _, size := range []int{1, 4096, 8192, 10000, 16384, len(b) / 2} {
+	m, err := metaOf(path, bytes.NewReader(b), int64(len(b)))
+	tapetest.Must(t, err)
+	for _, size := range []int{1, 4096, 8192, 10000, 16384, int(m.high) / 2 * 4096, int(m.high)*4096 - 1} {
 		tapetest.Must(t, os.WriteFile(path, b[:size], 0o600))
 		if _, err := Open(path); !errors.Is(err, store.ErrFormat) {
 			t.Errorf("cut at %d: %v", size, err)

@@ -21,11 +21,16 @@ func checksum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Update(0, table, key), table, value)
 }
 
-// sealRecord returns an encoded exchange with its checksum.
-func sealRecord(id, encoded []byte) []byte {
-	b := make([]byte, 0, 1+sumSize+len(encoded))
-	b = binary.BigEndian.AppendUint32(append(b, summedRecord), checksum(id, encoded))
-	return append(b, encoded...)
+// appendRecord appends a record: what encode appends, behind its checksum.
+func appendRecord(b, id []byte, encode func([]byte) ([]byte, error)) ([]byte, error) {
+	from := len(b)
+	b, err := encode(append(b, summedRecord, 0, 0, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	record := b[from:]
+	binary.BigEndian.PutUint32(record[1:], checksum(id, record[1+sumSize:]))
+	return b, nil
 }
 
 // openRecord returns the encoded exchange of a record, and whether it has a checksum;

@@ -17,13 +17,20 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
+const (
+	newForm     = "as it is written now"
+	waitingForm = "after a crash"
+	earlierForm = "of earlier builds"
+)
+
 // sequencesOf makes a tape of 40 requests with five responses each, some of them in
-// parts. summed is how it is written now, else it has the form of earlier builds.
-func sequencesOf(t *testing.T, summed bool) (path string, want map[store.Key][]string) {
+// parts: as it is written now, as a crash leaves it while keys wait, or as earlier builds wrote it.
+func sequencesOf(t *testing.T, form string) (path string, want map[store.Key][]string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "tape")
-	s, err := Open(path)
+	s, err := openWaiting(path, 120)
 	tapetest.Must(t, err)
+	crash := func() {}
 	want = make(map[store.Key][]string)
 	var batch []store.Entry
 	for i := range 200 {
@@ -34,17 +41,28 @@ func sequencesOf(t *testing.T, summed bool) (path string, want map[store.Key][]s
 		x := tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i%40), body)
 		want[x.Key] = append(want[x.Key], body)
 		batch = append(batch, store.Entry{Exchange: x})
+		if i%70 == 69 {
+			tapetest.Must(t, s.Append(batch))
+			batch = nil
+		}
 	}
-	tapetest.Must(t, s.Append(batch))
-	if !summed {
-		tapetest.Must(t, s.(*boltStore).update(func(tx *bbolt.Tx) error {
+	tapetest.Must(t, s.Append(batch)) // of 200 keys 60 wait
+	switch form {
+	case waitingForm:
+		b, err := os.ReadFile(path)
+		tapetest.Must(t, err)
+		crash = func() { tapetest.Must(t, os.WriteFile(path, b, 0o600)) }
+	case earlierForm:
+		tapetest.Must(t, s.update(func(c *change) error {
+			tapetest.Must(t, c.merge())
+
 			plain := map[string]func(k, v []byte) []byte{
 				bucketRec:  func(_, v []byte) []byte { return v[1+sumSize:] },
 				bucketIdx:  func(_, _ []byte) []byte { return []byte{plainIndex} },
 				bucketBlob: func(_, v []byte) []byte { return v[sumSize:] },
 			}
 			for name, of := range plain {
-				b := bucket(tx, name)
+				b := bucket(c.tx, name)
 				for k, v := range all(b) {
 					tapetest.Must(t, b.Put([]byte(k), bytes.Clone(of([]byte(k), v))))
 				}
@@ -53,6 +71,7 @@ func sequencesOf(t *testing.T, summed bool) (path string, want map[store.Key][]s
 		}))
 	}
 	tapetest.Must(t, s.Close())
+	crash()
 	return path, want
 }
 
@@ -118,8 +137,9 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 	if long.Wanted() {
 		cases, fewest = 500, 50
 	}
-	for _, summed := range []bool{true, false} {
-		path, want := sequencesOf(t, summed)
+	for _, form := range []string{newForm, waitingForm, earlierForm} {
+		summed := form != earlierForm
+		path, want := sequencesOf(t, form)
 		good, err := os.ReadFile(path)
 		tapetest.Must(t, err)
 		if o := replayAll(t, path, want); o.right != 200 {
@@ -147,7 +167,7 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 				t.Errorf("case %d: %+v", n, o)
 			}
 		}
-		t.Logf("checksums %v: %d of %d damaged tapes gave something wrong: %+v", summed, tapes, cases, sum)
+		t.Logf("%s: %d of %d damaged tapes gave something wrong: %+v", form, tapes, cases, sum)
 		if !summed && tapes < fewest {
 			t.Errorf("the control: %d tapes without checksums gave something wrong", tapes)
 		}
@@ -156,7 +176,7 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 
 // What has no checksum is read as before, and what is written to such a tape has one.
 func TestOldAndNewRecordsOnOneTape(t *testing.T) {
-	path, want := sequencesOf(t, false)
+	path, want := sequencesOf(t, earlierForm)
 	s, err := Open(path)
 	tapetest.Must(t, err)
 	x := tapetest.Exchange(1000, "GET", "http://h/0", strings.Repeat("new ", 50_000))

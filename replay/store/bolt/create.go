@@ -83,8 +83,10 @@ func initialize(tx *bbolt.Tx) error {
 		}
 	}
 	meta := bucket(tx, bucketMeta)
+	c := &change{tx: tx, meta: meta, rec: bucket(tx, bucketRec), idx: bucket(tx, bucketIdx), blob: bucket(tx, bucketBlob)}
 	return errors.Join(
 		meta.Put([]byte(metaMagic), []byte(magic)),
 		meta.Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, schema)),
+		c.seal(),
 	)
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"slices"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -13,6 +11,7 @@ import (
 type seeker interface {
 	Seek(from []byte) (key, value []byte)
 	Next() (key, value []byte)
+	Err() error // why the walk has ended before its end
 }
 
 // memoryIndex is the index of a tape that is only read and whose keys were made
@@ -23,11 +22,15 @@ type memoryIndex struct {
 }
 
 // index returns a walk over the index that holds.
-func (s *boltStore) index(tx *bbolt.Tx) seeker {
-	if m := s.memory.Load(); m != nil {
-		return &listCursor{keys: m.keys}
+func (s *reading) index() (seeker, error) {
+	if m := s.s.memory.Load(); m != nil {
+		return &listCursor{keys: m.keys}, nil
 	}
-	return bucket(tx, bucketIdx).Cursor()
+	idx, err := s.bucket(bucketIdx)
+	if err != nil {
+		return nil, err
+	}
+	return s.tail.over(idx.cursor()), nil
 }
 
 // listCursor walks a sorted list.
@@ -49,50 +52,57 @@ func (c *listCursor) Next() (key, value []byte) {
 	return c.keys[c.next-1], nil
 }
 
-// indexKeys returns the index keys of all records, sorted: a tree takes them in
+func (c *listCursor) Err() error { return nil }
+
+// indexKeys returns the index keys of the records above an ID, sorted: a tree takes them in
 // linear time then.
-func (s *boltStore) indexKeys(tx *bbolt.Tx, key func(*store.Exchange) store.Key) ([][]byte, error) {
+func (s *state) indexKeys(after store.ID, key func(*store.Exchange) store.Key) ([][]byte, error) {
+	rec, err := s.bucket(bucketRec)
+	if err != nil {
+		return nil, err
+	}
 	var keys [][]byte
-	c := bucket(tx, bucketRec).Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
-		x, _, err := s.decode(k, v)
+	c := rec.cursor()
+	for k, v := c.Seek(idBytes(after + 1)); k != nil; k, v = c.Next() {
+		x, _, err := s.s.decode(k, v)
 		if err != nil {
 			return nil, err
 		}
 		keys = append(keys, indexKey(key(x), x.ID))
 	}
 	slices.SortFunc(keys, bytes.Compare)
-	return keys, nil
+	return keys, c.err
 }
 
 // Reindex of a store that only reads changes memory alone.
 func (s *boltStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.readOnly {
-		return s.view(func(tx *bbolt.Tx) error {
-			keys, err := s.indexKeys(tx, key)
+		return s.view(func(r *reading) error {
+			keys, err := r.indexKeys(0, key)
 			if err == nil {
 				s.memory.Store(&memoryIndex{recipe, keys})
 			}
 			return err
 		})
 	}
-	return s.update(func(tx *bbolt.Tx) error {
-		keys, err := s.indexKeys(tx, key)
+	return s.update(func(c *change) error {
+		keys, err := c.base.indexKeys(0, key)
+		if err == nil {
+			err = c.whole() // the pages of the old index are freed
+		}
 		if err != nil {
 			return err
 		}
-		if err := tx.DeleteBucket([]byte(bucketIdx)); err != nil {
+		if err := c.tx.DeleteBucket([]byte(bucketIdx)); err != nil {
 			return err
 		}
-		idx, err := tx.CreateBucket([]byte(bucketIdx))
-		if err != nil {
+		if c.idx, err = c.tx.CreateBucket([]byte(bucketIdx)); err != nil {
 			return err
 		}
-		for _, k := range keys {
-			if err := idx.Put(k, indexValue(k)); err != nil {
-				return err
-			}
+		c.provenIdx.all, c.tail = true, (&tail{}).with(keys)
+		if err := c.merge(); err != nil {
+			return err
 		}
-		return bucket(tx, bucketMeta).Put([]byte(metaRecipe), []byte(recipe))
+		return c.meta.Put([]byte(metaRecipe), []byte(recipe))
 	})
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -83,8 +81,8 @@ func TestKeysMadeAnewAreInOrder(t *testing.T) {
 	}
 	tapetest.Must(t, s.Append(batch))
 	b := s.(*boltStore)
-	tapetest.Must(t, b.view(func(tx *bbolt.Tx) error {
-		keys, err := b.indexKeys(tx, func(x *store.Exchange) store.Key { return x.Key })
+	tapetest.Must(t, b.view(func(r *reading) error {
+		keys, err := r.indexKeys(0, func(x *store.Exchange) store.Key { return x.Key })
 		if len(keys) != 100 || !slices.IsSortedFunc(keys, bytes.Compare) {
 			t.Errorf("%d keys, in order: %v", len(keys), slices.IsSortedFunc(keys, bytes.Compare))
 		}

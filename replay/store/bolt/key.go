@@ -22,7 +22,10 @@ func appendPart(b []byte, s string) []byte {
 	return append(b, 0)
 }
 
-func hostPrefix(k store.Key) []byte { return appendPart(nil, k.Host) }
+func hostPrefix(k store.Key) []byte {
+	room := min(len(k.Host), maxKeyPart+8) + min(len(k.Path), maxKeyPart+8) + len(k.Method) + 3 + sha256.Size + 8
+	return appendPart(make([]byte, 0, room), k.Host)
+}
 
 func pathPrefix(k store.Key) []byte { return appendPart(hostPrefix(k), k.Path) }
 
@@ -47,7 +50,9 @@ func behind(prefix []byte) []byte {
 
 func sumPrefix(k store.Key) []byte { return append(methodPrefix(k), k.Sum[:]...) }
 
-func indexKey(k store.Key, id store.ID) []byte { return append(sumPrefix(k), idBytes(id)...) }
+func indexKey(k store.Key, id store.ID) []byte {
+	return binary.BigEndian.AppendUint64(sumPrefix(k), uint64(id))
+}
 
 func idBytes(id store.ID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(id)) }
 

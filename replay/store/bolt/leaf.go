@@ -1,6 +1,9 @@
 package bolt
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // leaf walks the elements of a leaf, and the trees of the buckets among them.
 func (w *walker) leaf(p page, low, high []byte, depth int) error {
@@ -10,7 +13,6 @@ func (w *walker) leaf(p page, low, high []byte, depth int) error {
 		root uint64
 	}
 	var trees []tree
-	w.count(p.count)
 	for i := range p.count {
 		at := pageHeader + i*elementSize
 		b, err := w.bytes(p, at, elementSize)
@@ -55,31 +57,35 @@ func (w *walker) leaf(p page, low, high []byte, depth int) error {
 	return nil
 }
 
-// count notes that so many elements of a bucket were reached.
-func (w *walker) count(n uint64) {
-	switch w.in {
-	case bucketRec:
-		w.records += n
-	case bucketIdx:
-		w.entries += n
-	}
-}
-
-// entry checks the value of an element of the index.
+// entry counts the elements of a bucket, and checks the values of those of the index.
+// Meta is walked before the records, since buckets are in the order of their names.
 func (w *walker) entry(p page, i uint64, key []byte, at, size uint64) error {
-	if w.in != bucketIdx {
-		return nil
-	}
-	if size <= 1+sumSize {
-		value, err := w.bytes(p, at, size)
-		if err != nil {
+	var value []byte
+	if size <= 8 && (w.in == bucketIdx || w.in == bucketMeta) {
+		var err error
+		if value, err = w.bytes(p, at, size); err != nil {
 			return err
 		}
-		if rightIndex(key, value) {
-			return nil
+	}
+	switch w.in {
+	case bucketRec:
+		if !w.waits || bytes.Compare(key, w.indexed) <= 0 {
+			w.records++
+		}
+	case bucketIdx:
+		w.entries++
+		if !rightIndex(key, value) {
+			return w.damaged(p.id, "element %d, an entry of the index: its checksum is wrong", i)
+		}
+	case bucketMeta:
+		switch string(key) {
+		case metaSchema:
+			w.waits = schemaNumber(value) == schemaTail
+		case metaIndexed:
+			w.indexed = bytes.Clone(value)
 		}
 	}
-	return w.damaged(p.id, "element %d, an entry of the index: its checksum is wrong", i)
+	return nil
 }
 
 // bucket returns the root page of a bucket, 0 for one whose page is kept in the
@@ -114,7 +120,6 @@ func (w *walker) inline(p page, name string, b []byte) error {
 	above := w.in
 	w.in = name
 	defer func() { w.in = above }()
-	w.count(in.count)
 	var low []byte
 	for i := range in.count {
 		at := pageHeader + i*elementSize

@@ -37,23 +37,23 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDB(path, true, checkFile)
+	// bbolt reads the list of free pages before it may be checked. Only bbolt can lock as
+	// bbolt does, so a reader's lock is held for that. Whoever gets in between writes as we would.
+	db, opened, err := openDB(path, true)
 	if err == nil && !readOnly {
-		// Only bbolt can lock as bbolt does, so a reader's lock was held for the
-		// check. Whoever gets in between writes as we would.
-		err = db.Close()
+		err = errors.Join(checkFree(path, opened), db.Close())
 		if err == nil {
-			db, err = openDB(path, false, nil)
+			db, opened, err = openDB(path, false)
 		}
 	}
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &boltStore{db: db, path: path, readOnly: readOnly, holds: func() {}}
+	s := &boltStore{db: db, file: opened, path: path, readOnly: readOnly, holds: func() {}, direct: directPages, most: tailMost}
 	if !readOnly {
 		s.holds = file.Hold(path)
 	}
-	err = s.check()
+	err = s.start()
 	if err == nil && !readOnly {
 		err = s.sweepParts()
 	}
@@ -64,10 +64,28 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 	return s, nil
 }
 
-// openDB opens the database and calls check, if it is not nil, while the file is
-// locked and before any page of it is followed.
-func openDB(path string, readOnly bool, check func(string, *os.File) error) (db *bbolt.DB, err error) {
-	var opened *os.File
+// start checks what has to be checked before anything is read.
+func (s *boltStore) start() error {
+	m, err := checkMeta(s.path, s.file)
+	if err != nil {
+		return err
+	}
+	s.checked = newChecked(m.high)
+	s.tails.Store(&tails{now: &tail{}})
+	sealed, err := s.check()
+	if err == nil && !sealed {
+		err = checkFile(s.path, s.file)
+		s.walked = true
+	}
+	if err != nil {
+		return err
+	}
+	return s.loadTail()
+}
+
+// openDB opens the database. A page of it is not followed, but for the list of free
+// pages by one who is to write.
+func openDB(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err error) {
 	defer func() {
 		// bbolt panics on what it does not expect; its file would stay locked.
 		if err != nil && db == nil && opened != nil {
@@ -89,16 +107,7 @@ func openDB(path string, readOnly bool, check func(string, *os.File) error) (db 
 			return opened, nil
 		},
 	})
-	if err != nil {
-		return nil, err
-	}
-	if check == nil {
-		return db, nil
-	}
-	if err := check(path, opened); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
+	return db, opened, err
 }
 
 func openError(path string, err error) error {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -20,16 +18,15 @@ func partKey(id []byte, number int) []byte {
 func unfinishedKey(id store.ID) []byte { return append([]byte(metaParts), idBytes(id)...) }
 
 func (s *boltStore) AppendParts(parts []store.Part) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		meta, blob := bucket(tx, bucketMeta), bucket(tx, bucketBlob)
+	return s.update(func(c *change) error {
 		for _, p := range parts {
 			if p.Number == 0 {
-				if err := meta.Put(unfinishedKey(p.ID), nil); err != nil {
+				if err := c.meta.Put(unfinishedKey(p.ID), nil); err != nil {
 					return err
 				}
 			}
 			k := partKey(idBytes(p.ID), p.Number)
-			if err := blob.Put(k, sealPart(k, p.Data)); err != nil {
+			if err := c.putPart(k, p.Data); err != nil {
 				return err
 			}
 		}
@@ -38,15 +35,18 @@ func (s *boltStore) AppendParts(parts []store.Part) error {
 }
 
 func (s *boltStore) Part(id store.ID, number int) (part []byte, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(r *reading) error {
 		k := partKey(idBytes(id), number)
-		v := bucket(tx, bucketBlob).Get(k)
+		v, err := r.get(bucketBlob, k)
 		if v == nil {
-			return nil
+			return err
 		}
 		// Only a tape of an earlier build has records, and parts, without a checksum.
-		b := bucket(tx, bucketRec).Get(idBytes(id))
-		v, err := s.openPart(k, v, b == nil || b[0] == summedRecord)
+		b, err := r.get(bucketRec, idBytes(id))
+		if err != nil {
+			return err
+		}
+		v, err = s.openPart(k, v, len(b) == 0 || b[0] == summedRecord)
 		part = bytes.Clone(v)
 		return err
 	})
@@ -66,24 +66,35 @@ func (s *boltStore) openPart(k, v []byte, summed bool) ([]byte, error) {
 }
 
 // wholeBody returns the body of an exchange.
-func (s *boltStore) wholeBody(tx *bbolt.Tx, id []byte, summed bool) (body []byte, err error) {
-	c := bucket(tx, bucketBlob).Cursor()
+func (s *state) wholeBody(id []byte, summed bool) (body []byte, err error) {
+	blob, err := s.bucket(bucketBlob)
+	if err != nil {
+		return nil, err
+	}
+	c := blob.cursor()
 	for k, v := c.Seek(id); bytes.HasPrefix(k, id); k, v = c.Next() {
-		if v, err = s.openPart(k, v, summed); err != nil {
+		if v, err = s.s.openPart(k, v, summed); err != nil {
 			return nil, err
 		}
 		body = append(body, v...)
 	}
-	return body, nil
+	return body, c.err
+}
+
+func (c *change) putPart(key, data []byte) error {
+	c.parts = append(c.parts, key)
+	if err := c.prove(&c.provenBlob, key); err != nil {
+		return err
+	}
+	return c.blob.Put(key, sealPart(key, data))
 }
 
 // putBody puts a body that is in memory into parts.
-func putBody(tx *bbolt.Tx, id, body []byte) error {
-	blob := bucket(tx, bucketBlob)
+func (c *change) putBody(id, body []byte) error {
 	for number := 0; len(body) > 0; number++ {
 		n := min(len(body), store.PartSize)
 		k := partKey(id, number)
-		if err := blob.Put(k, sealPart(k, body[:n])); err != nil {
+		if err := c.putPart(k, body[:n]); err != nil {
 			return err
 		}
 		body = body[n:]
@@ -92,27 +103,41 @@ func putBody(tx *bbolt.Tx, id, body []byte) error {
 }
 
 // finishParts notes that the exchange is there whose parts are.
-func finishParts(tx *bbolt.Tx, id store.ID) error {
-	return bucket(tx, bucketMeta).Delete(unfinishedKey(id))
+func (c *change) finishParts(id store.ID) error {
+	return c.meta.Delete(unfinishedKey(id))
 }
 
 // dropParts removes the parts of an exchange that never came.
-func dropParts(tx *bbolt.Tx, id store.ID) error {
-	if err := removeParts(tx, idBytes(id)); err != nil {
+func (c *change) dropParts(id store.ID) error {
+	if err := c.removeParts(idBytes(id)); err != nil {
 		return err
 	}
-	return finishParts(tx, id)
+	return c.finishParts(id)
 }
 
-func removeParts(tx *bbolt.Tx, id []byte) error {
-	blob := bucket(tx, bucketBlob)
+func (c *change) removeParts(id []byte) error {
 	var parts [][]byte
-	c := blob.Cursor()
-	for k, _ := c.Seek(id); bytes.HasPrefix(k, id); k, _ = c.Next() {
+	for _, k := range c.parts {
+		if bytes.HasPrefix(k, id) {
+			parts = append(parts, k)
+		}
+	}
+	blob, err := c.base.bucket(bucketBlob)
+	if err != nil {
+		return err
+	}
+	walk := blob.cursor()
+	for k, _ := walk.Seek(id); bytes.HasPrefix(k, id); k, _ = walk.Next() {
 		parts = append(parts, bytes.Clone(k))
 	}
+	if walk.err != nil || len(parts) == 0 {
+		return walk.err
+	}
+	if err := c.whole(); err != nil {
+		return err
+	}
 	for _, k := range parts {
-		if err := blob.Delete(k); err != nil {
+		if err := c.blob.Delete(k); err != nil {
 			return err
 		}
 	}
@@ -123,18 +148,22 @@ func removeParts(tx *bbolt.Tx, id []byte) error {
 func (s *boltStore) sweepParts() error {
 	var left []store.ID
 	prefix := []byte(metaParts)
-	err := s.view(func(tx *bbolt.Tx) error {
-		c := bucket(tx, bucketMeta).Cursor()
+	err := s.view(func(r *reading) error {
+		meta, err := r.bucket(bucketMeta)
+		if err != nil {
+			return err
+		}
+		c := meta.cursor()
 		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 			if id := k[len(prefix):]; len(id) == 8 {
 				left = append(left, store.ID(binary.BigEndian.Uint64(id)))
 			}
 		}
-		return nil
+		return c.err
 	})
 	for _, id := range left {
 		if err == nil {
-			err = s.update(func(tx *bbolt.Tx) error { return dropParts(tx, id) })
+			err = s.update(func(c *change) error { return c.dropParts(id) })
 		}
 	}
 	return err

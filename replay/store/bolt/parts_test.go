@@ -37,7 +37,7 @@ func openParts(t *testing.T, path string) *boltStore {
 // left counts the parts in the file, and the exchanges that are not finished.
 func left(t *testing.T, s *boltStore) (parts, unfinished int) {
 	t.Helper()
-	tapetest.Must(t, s.view(func(tx *bbolt.Tx) error {
+	tapetest.Must(t, s.db.View(func(tx *bbolt.Tx) error {
 		parts = bucket(tx, bucketBlob).Stats().KeyN
 		return bucket(tx, bucketMeta).ForEach(func(k, _ []byte) error {
 			if bytes.HasPrefix(k, []byte(metaParts)) {
@@ -103,11 +103,11 @@ func TestUnfinishedPartsAreRemoved(t *testing.T) {
 func TestADamagedPart(t *testing.T) {
 	s := openParts(t, filepath.Join(t.TempDir(), "tape"))
 	inParts(t, s, 1)
-	tapetest.Must(t, s.update(func(tx *bbolt.Tx) error {
+	tapetest.Must(t, s.update(func(c *change) error {
 		k := partKey(idBytes(1), 1)
-		b := bytes.Clone(bucket(tx, bucketBlob).Get(k))
+		b := bytes.Clone(c.blob.Get(k))
 		b[len(b)-1]++
-		return bucket(tx, bucketBlob).Put(k, b)
+		return c.blob.Put(k, b)
 	}))
 	if b, err := s.Part(1, 0); err != nil || len(b) != store.PartSize {
 		t.Errorf("part 0: %d bytes, %v", len(b), err)

@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"iter"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -17,22 +15,31 @@ const (
 )
 
 func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		prefix := sumPrefix(key)
-		k, _ := s.index(tx).Seek(append(bytes.Clone(prefix), idBytes(after+1)...))
-		if !bytes.HasPrefix(k, prefix) {
-			return nil
+	err = s.view(func(r *reading) error {
+		from := indexKey(key, after+1)
+		prefix := from[:len(from)-8]
+		c, err := r.index()
+		if err != nil {
+			return err
 		}
-		x, err = s.load(tx, k)
+		k, _ := c.Seek(from)
+		if !bytes.HasPrefix(k, prefix) || c.Err() != nil {
+			return c.Err()
+		}
+		x, err = r.load(k)
 		return err
 	})
 	return x, err
 }
 
 // load reads the exchange that an index key leads to.
-func (s *boltStore) load(tx *bbolt.Tx, index []byte) (*store.Exchange, error) {
+func (s *state) load(index []byte) (*store.Exchange, error) {
 	id := idBytes(idOf(index))
-	x, err := s.record(tx, id, bucket(tx, bucketRec).Get(id))
+	b, err := s.get(bucketRec, id)
+	if err != nil {
+		return nil, err
+	}
+	x, err := s.record(id, b)
 	if err == nil {
 		copy(x.Key.Sum[:], index[len(index)-8-sha256.Size:])
 	}
@@ -40,16 +47,16 @@ func (s *boltStore) load(tx *bbolt.Tx, index []byte) (*store.Exchange, error) {
 }
 
 // record decodes an exchange and adds the body that is kept in parts, unless it is long.
-func (s *boltStore) record(tx *bbolt.Tx, id, b []byte) (*store.Exchange, error) {
+func (s *state) record(id, b []byte) (*store.Exchange, error) {
 	if b == nil {
-		return nil, s.damaged("an index entry leads nowhere")
+		return nil, s.s.damaged("an index entry leads nowhere")
 	}
-	x, summed, err := s.decode(id, b)
+	x, summed, err := s.s.decode(id, b)
 	if err != nil {
 		return nil, err
 	}
 	if n := x.MissingBody(); n > 0 && n < longBody {
-		body, err := s.wholeBody(tx, id, summed)
+		body, err := s.wholeBody(id, summed)
 		if err != nil {
 			return nil, err
 		}
@@ -78,10 +85,13 @@ func (s *boltStore) decode(id, b []byte) (x *store.Exchange, summed bool, err er
 }
 
 func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
+	err = s.view(func(r *reading) error {
 		host := hostPrefix(key)
 		path := pathPrefix(key)
-		c := s.index(tx)
+		c, err := r.index()
+		if err != nil {
+			return err
+		}
 		// walk takes one exchange of each key: a seek leaps over the rest, and
 		// over the keys that begin with skip.
 		walk := func(prefix, skip []byte) error {
@@ -91,14 +101,14 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 					k, _ = c.Seek(behind(skip))
 					continue
 				}
-				x, err := s.load(tx, k)
+				x, err := r.load(k)
 				if err != nil {
 					return err
 				}
 				near = append(near, x)
 				k, _ = c.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...))
 			}
-			return nil
+			return c.Err()
 		}
 		same := requestPrefix(key)
 		if err := walk(same, nil); err != nil {
@@ -117,16 +127,20 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 		for {
 			// One page in a transaction: a long one keeps pages from being used again.
 			page := make([]*store.Exchange, 0, scanPage)
-			err := s.view(func(tx *bbolt.Tx) error {
-				c := bucket(tx, bucketRec).Cursor()
+			err := s.view(func(r *reading) error {
+				rec, err := r.bucket(bucketRec)
+				if err != nil {
+					return err
+				}
+				c := rec.cursor()
 				for k, v := c.Seek(idBytes(after + 1)); k != nil && len(page) < scanPage; k, v = c.Next() {
-					x, err := s.record(tx, k, v)
+					x, err := r.record(k, v)
 					if err != nil {
 						return err
 					}
 					page = append(page, x)
 				}
-				return nil
+				return c.err
 			})
 			for _, x := range page {
 				if !yield(x, nil) {
@@ -146,11 +160,12 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 }
 
 func (s *boltStore) Last() (id store.ID, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		if b := bucket(tx, bucketMeta).Get([]byte(metaLast)); len(b) == 8 {
+	err = s.view(func(r *reading) error {
+		b, err := r.get(bucketMeta, []byte(metaLast))
+		if len(b) == 8 {
 			id = store.ID(binary.BigEndian.Uint64(b))
 		}
-		return nil
+		return err
 	})
 	return id, err
 }
@@ -159,9 +174,10 @@ func (s *boltStore) Recipe() (recipe string, err error) {
 	if m := s.memory.Load(); m != nil {
 		return m.recipe, nil
 	}
-	err = s.view(func(tx *bbolt.Tx) error {
-		recipe = string(bucket(tx, bucketMeta).Get([]byte(metaRecipe)))
-		return nil
+	err = s.view(func(r *reading) error {
+		b, err := r.get(bucketMeta, []byte(metaRecipe))
+		recipe = string(b)
+		return err
 	})
 	return recipe, err
 }

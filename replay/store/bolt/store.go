@@ -3,7 +3,9 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -18,7 +20,15 @@ type boltStore struct {
 	path     string
 	readOnly bool
 	holds    func()                      // takes away who has the tape open; called while it is
-	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket
+	memory   atomic.Pointer[memoryIndex] // the index that holds, nil if that is the bucket and the tail
+	tails    atomic.Pointer[tails]       // of the index; changed by who has writing
+	writing  sync.Mutex                  // guards the right to write; locks of bbolt are inside of it
+	checked  *checked                    // the pages that may be followed
+	file     *os.File                    // that of db, which closes it
+	records  []byte                      // room for those of the next change; guarded by writing
+	walked   bool                        // all pages were checked, once; guarded by writing
+	direct   int                         // directPages
+	most     int                         // tailMost
 }
 
 const (
@@ -27,37 +37,64 @@ const (
 	bucketIdx  = "idx"
 	bucketBlob = "blob"
 
-	metaMagic  = "magic"
-	metaSchema = "schema"
-	metaRecipe = "recipe"
-	metaLast   = "last"
-	metaParts  = "parts " // and the ID of an exchange of which there are only parts
+	metaMagic   = "magic"
+	metaSchema  = "schema"
+	metaRecipe  = "recipe"
+	metaLast    = "last"
+	metaIndexed = "indexed" // with schemaTail: the index leads to no record above this ID
+	metaSeal    = "seal"    // says that the buckets are whole; see seal.go
+	metaParts   = "parts "  // and the ID of an exchange of which there are only parts
 )
 
 const (
-	magic    = "gracy tape"
-	schema   = 1
-	blobFrom = 64 << 10 // a response body of this length is kept in parts
-	longBody = 1 << 20  // and is left out of what is found from this length on
+	magic = "gracy tape"
+
+	directPages = 16   // leaves of an index that is so small that no key waits for it
+	tailMost    = 8192 // keys that wait, at most, for a larger one
+
+	schema = 1
+	// schemaTail is schema 1 with records that the index does not lead to yet. A tape has it
+	// while it is recorded, and after a crash.
+	schemaTail = 2
+	blobFrom   = 64 << 10 // a response body of this length is kept in parts
+	longBody   = 1 << 20  // and is left out of what is found from this length on
 )
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
 
+// Close puts the tail into the index, so that earlier builds can read the tape, and seals it.
 func (s *boltStore) Close() error {
+	var err error
+	if t := s.tails.Load(); !s.readOnly && t != nil && t.err == nil && (t.now.size > 0 || t.open) {
+		err = s.update((*change).merge)
+	}
 	s.holds()
-	return s.db.Close()
+	return errors.Join(err, s.db.Close())
 }
 
-func (s *boltStore) view(fn func(*bbolt.Tx) error) (err error) {
-	defer catch(s.path, &err)
-	defer faultsPanic()()
-	return s.explain(s.db.View(fn))
+// reading is a state of the file, with the tail of its index.
+type reading struct {
+	state
+	tail   *tail
+	number int // of its transaction
 }
 
-func (s *boltStore) update(fn func(*bbolt.Tx) error) (err error) {
+// view reads the file.
+func (s *boltStore) view(fn func(*reading) error) (err error) {
 	defer catch(s.path, &err)
 	defer faultsPanic()()
-	return s.explain(s.db.Update(fn))
+	for {
+		err = s.db.View(func(tx *bbolt.Tx) error {
+			t, err := s.tailAt(tx.ID())
+			if err != nil {
+				return err
+			}
+			return fn(&reading{s.stateOf(tx), t, tx.ID()})
+		})
+		if !errors.Is(err, errStale) {
+			return s.explain(err)
+		}
+	}
 }
 
 // catch turns the panic that a damaged page causes in bbolt into an error.

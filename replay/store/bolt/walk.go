@@ -36,7 +36,9 @@ type walker struct {
 	bufs [][]byte // a page for each depth
 
 	in               string // the bucket that is walked, "" for the list of buckets
-	records, entries uint64 // elements of rec and of idx
+	records, entries uint64 // elements of rec and of idx, but for what waits
+	waits            bool   // the file says that there is a tail of the index,
+	indexed          []byte // which is the records with an ID above this one
 }
 
 // page is the first page of a run, with what its header says.
@@ -49,9 +51,13 @@ type page struct {
 	base   int64  // its offset in the file
 }
 
+func newWalker(path string, r io.ReaderAt, m meta) *walker {
+	return &walker{r: r, path: path, meta: m, seen: make([]uint64, m.high/64+1)}
+}
+
 // walk returns an error that names the first page that is not as it must be.
 func walk(path string, r io.ReaderAt, m meta) error {
-	w := &walker{r: r, path: path, meta: m, seen: make([]uint64, m.high/64+1)}
+	w := newWalker(path, r, m)
 	if err := w.tree(m.root, nil, nil, 0); err != nil {
 		return err
 	}

@@ -2,25 +2,24 @@ package bolt
 
 import (
 	"bytes"
-
-	"go.etcd.io/bbolt"
+	"encoding/binary"
 
 	"github.com/gracy-go/gracy/replay/store"
 )
 
 func (s *boltStore) Append(batch []store.Entry) error {
-	return s.update(func(tx *bbolt.Tx) error {
+	return s.update(func(c *change) error {
 		for _, e := range batch {
 			if e.Replace > 0 {
-				if err := removeBelow(tx, e.Key, e.Replace); err != nil {
+				if err := c.removeBelow(e.Key, e.Replace); err != nil {
 					return err
 				}
 			}
-			if err := put(tx, e.Exchange); err != nil {
+			if err := c.put(e.Exchange); err != nil {
 				return err
 			}
 			if e.MissingBody() > 0 {
-				if err := finishParts(tx, e.ID); err != nil {
+				if err := c.finishParts(e.ID); err != nil {
 					return err
 				}
 			}
@@ -29,56 +28,75 @@ func (s *boltStore) Append(batch []store.Entry) error {
 	})
 }
 
-func put(tx *bbolt.Tx, x *store.Exchange) error {
-	id := idBytes(x.ID)
-	b, err := encode(tx, id, x)
+func (c *change) put(x *store.Exchange) error {
+	var id [8]byte
+	binary.BigEndian.PutUint64(id[:], uint64(x.ID))
+	b, err := c.encode(id[:], x)
 	if err != nil {
 		return err
 	}
-	rec := bucket(tx, bucketRec)
-	if err := rec.Put(id, b); err != nil {
+	if err := c.prove(&c.provenRec, id[:]); err != nil {
 		return err
 	}
-	if last, _ := rec.Cursor().Last(); bytes.Equal(last, id) {
-		if err := bucket(tx, bucketMeta).Put([]byte(metaLast), id); err != nil {
-			return err
-		}
+	if err := c.rec.Put(id[:], b); err != nil {
+		return err
 	}
-	k := indexKey(x.Key, x.ID)
-	return bucket(tx, bucketIdx).Put(k, indexValue(k))
+	c.add(x.ID, indexKey(x.Key, x.ID))
+	return nil
 }
 
+// Records are encoded one behind the other, since bbolt keeps them until the end of the
+// change and copies them then.
+const (
+	recordsRoom = 256 << 10 // of a buffer
+	recordRoom  = 4 << 10   // what has to be left of it
+)
+
 // encode returns the record of x, after it has put a long body into its parts.
-func encode(tx *bbolt.Tx, id []byte, x *store.Exchange) ([]byte, error) {
-	marshal := x.MarshalBinary
+func (c *change) encode(id []byte, x *store.Exchange) ([]byte, error) {
+	encode := x.AppendBinary
 	if x.Response != nil && len(x.Response.Body) >= blobFrom {
-		if err := putBody(tx, id, x.Response.Body); err != nil {
+		if err := c.putBody(id, x.Response.Body); err != nil {
 			return nil, err
 		}
-		marshal = x.MarshalWithoutBody
+		encode = x.AppendWithoutBody
 	}
-	b, err := marshal()
+	if cap(c.records)-len(c.records) < recordRoom {
+		c.records = make([]byte, 0, recordsRoom)
+	}
+	from := len(c.records)
+	b, err := appendRecord(c.records, id, encode)
 	if err != nil {
 		return nil, err
 	}
-	return sealRecord(id, b), nil
+	c.records = b
+	return b[from:], nil
 }
 
 // removeBelow removes the exchanges of a request, whoever made it, below an ID.
-func removeBelow(tx *bbolt.Tx, key store.Key, below store.ID) error {
+func (c *change) removeBelow(key store.Key, below store.ID) error {
+	if c.first >= below {
+		return nil
+	}
 	var old [][]byte
 	prefix := requestPrefix(key)
-	c := bucket(tx, bucketIdx).Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); {
+	walk, err := c.below(below)
+	if err != nil {
+		return err
+	}
+	for k, _ := walk.Seek(prefix); bytes.HasPrefix(k, prefix); {
 		if idOf(k) < below {
 			old = append(old, bytes.Clone(k))
-			k, _ = c.Next()
+			k, _ = walk.Next()
 		} else {
-			k, _ = c.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...)) // the next identity
+			k, _ = walk.Seek(append(bytes.Clone(k[:len(k)-8]), maxID...)) // the next identity
 		}
 	}
+	if walk.Err() != nil {
+		return walk.Err()
+	}
 	for _, k := range old {
-		if err := remove(tx, k); err != nil {
+		if err := c.remove(k); err != nil {
 			return err
 		}
 	}
@@ -86,23 +104,29 @@ func removeBelow(tx *bbolt.Tx, key store.Key, below store.ID) error {
 }
 
 // remove removes an exchange by its index key.
-func remove(tx *bbolt.Tx, index []byte) error {
+func (c *change) remove(index []byte) error {
 	id := idBytes(idOf(index))
-	if err := bucket(tx, bucketIdx).Delete(index); err != nil {
+	if err := c.whole(); err != nil {
 		return err
 	}
-	if err := bucket(tx, bucketRec).Delete(id); err != nil {
+	if err := c.drop(index); err != nil {
 		return err
 	}
-	return removeParts(tx, id)
+	if err := c.rec.Delete(id); err != nil {
+		return err
+	}
+	return c.removeParts(id)
 }
 
 func (s *boltStore) Delete(ids ...store.ID) error {
-	return s.update(func(tx *bbolt.Tx) error {
+	return s.update(func(c *change) error {
 		for _, id := range ids {
-			b := bucket(tx, bucketRec).Get(idBytes(id))
+			b, err := c.base.get(bucketRec, idBytes(id))
+			if err != nil {
+				return err
+			}
 			if b == nil {
-				if err := dropParts(tx, id); err != nil {
+				if err := c.dropParts(id); err != nil {
 					return err
 				}
 				continue
@@ -111,7 +135,11 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 			if err != nil {
 				return err
 			}
-			if err := remove(tx, indexed(tx, x.Key, id)); err != nil {
+			k, err := c.indexed(x.Key, id)
+			if err != nil {
+				return err
+			}
+			if err := c.remove(k); err != nil {
 				return err
 			}
 		}
@@ -120,17 +148,20 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 }
 
 // indexed finds the index key of an exchange, also after Reindex.
-func indexed(tx *bbolt.Tx, key store.Key, id store.ID) []byte {
+func (c *change) indexed(key store.Key, id store.ID) ([]byte, error) {
 	k := indexKey(key, id)
-	if bucket(tx, bucketIdx).Get(k) != nil {
-		return k
+	walk, err := c.index()
+	if err != nil {
+		return nil, err
+	}
+	if i, _ := walk.Seek(k); bytes.Equal(i, k) || walk.Err() != nil {
+		return k, walk.Err()
 	}
 	prefix := methodPrefix(key)
-	c := bucket(tx, bucketIdx).Cursor()
-	for i, _ := c.Seek(prefix); bytes.HasPrefix(i, prefix); i, _ = c.Next() {
+	for i, _ := walk.Seek(prefix); bytes.HasPrefix(i, prefix); i, _ = walk.Next() {
 		if idOf(i) == id {
-			return bytes.Clone(i)
+			return bytes.Clone(i), nil
 		}
 	}
-	return k
+	return k, walk.Err()
 }

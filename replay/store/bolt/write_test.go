@@ -20,7 +20,7 @@ import (
 func TestKilledWriter(t *testing.T) {
 	const variable = "REPLAY_TEST_KILLED_WRITER"
 	if path := os.Getenv(variable); path != "" {
-		s, err := Open(path)
+		s, err := openWaiting(path, 30)
 		tapetest.Must(t, err)
 		for i := 0; ; i++ {
 			tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://h/%d", i), strings.Repeat("x", 100*(i%1000)))}}))
@@ -31,6 +31,7 @@ func TestKilledWriter(t *testing.T) {
 	if !long.Wanted() {
 		rounds = 2
 	}
+	waited := 0
 	for round := range rounds {
 		path := filepath.Join(t.TempDir(), "tape")
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWriter$")
@@ -54,6 +55,7 @@ func TestKilledWriter(t *testing.T) {
 		}
 		s, err := Open(path)
 		tapetest.Must(t, err)
+		waited += s.(*boltStore).tails.Load().now.size
 		if n := len(tapetest.IDs(t, s, 0)); n < stored || n > stored+1 {
 			t.Errorf("%d on tape, %d acknowledged", n, stored)
 		}
@@ -63,6 +65,9 @@ func TestKilledWriter(t *testing.T) {
 			}
 		}
 		tapetest.Must(t, s.Close())
+	}
+	if waited == 0 {
+		t.Error("no process was killed while keys waited for the index")
 	}
 }
 
@@ -122,7 +127,7 @@ func TestTheBodyOfAReplacedExchangeIsRemoved(t *testing.T) {
 	tapetest.Must(t, err)
 	s := opened.(*boltStore)
 	parts := func() (n int) {
-		tapetest.Must(t, s.view(func(tx *bbolt.Tx) error {
+		tapetest.Must(t, s.db.View(func(tx *bbolt.Tx) error {
 			n = bucket(tx, bucketBlob).Stats().KeyN
 			return nil
 		}))

@@ -1,0 +1,257 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A change is a transaction that writes. What it searches it finds in the state at its
+// beginning, and in the tails. bbolt is given no key before the pages on the way to it
+// were checked.
+type change struct {
+	s                                *boltStore
+	tx                               *bbolt.Tx
+	base                             *state
+	meta, rec, idx, blob             *bbolt.Bucket
+	provenRec, provenIdx, provenBlob proven
+
+	tail       *tail    // of the index, as it will be
+	added      [][]byte // keys that are to be in it; see mergeAdded
+	addedLeast store.ID // no key among them has an ID below it
+	late       *tail    // keys that go into the index at once
+	parts      [][]byte // keys of parts that were put
+	records    []byte   // the end of those that were put; of the store, which uses it again
+	first      store.ID // the least ID of a record, or one below it
+	last, was  store.ID // the largest ID ever stored, and what the file says of it
+	mark       store.ID // the index led to all records up to this ID when the tail was begun
+	waits      bool     // the file says that there is a tail
+	removes    bool     // the ends of the buckets are not known before it is committed
+}
+
+func (s *boltStore) newChange(tx *bbolt.Tx, t *tail) (*change, error) {
+	base := s.stateOf(tx)
+	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64, records: s.records[:0]}
+	meta := make(map[string][]byte)
+	for _, b := range []struct {
+		name   string
+		to     **bbolt.Bucket
+		proven *proven
+	}{{bucketMeta, &c.meta, nil}, {bucketRec, &c.rec, &c.provenRec}, {bucketIdx, &c.idx, &c.provenIdx}, {bucketBlob, &c.blob, &c.provenBlob}} {
+		t, err := base.bucket(b.name)
+		if err != nil {
+			return nil, err
+		}
+		walk := t.cursor()
+		if b.proven == nil {
+			for k, v := walk.Seek(nil); k != nil; k, v = walk.Next() {
+				meta[string(k)] = v
+			}
+		} else {
+			b.proven.tree = t
+			first := walk.end(false)
+			last := walk.end(true)
+			if b.name == bucketRec && len(first) == 8 {
+				c.first, c.last = store.ID(binary.BigEndian.Uint64(first)), store.ID(binary.BigEndian.Uint64(last))
+			}
+		}
+		if walk.err != nil {
+			return nil, walk.err
+		}
+		*b.to = bucket(tx, b.name)
+	}
+	// Records come in the order of their IDs, nearly: full pages, not halves.
+	c.rec.FillPercent, c.blob.FillPercent = 1, 1
+	if b := meta[metaLast]; len(b) == 8 {
+		c.was = store.ID(binary.BigEndian.Uint64(b))
+	}
+	c.last = max(c.last, c.was)
+	c.mark = c.last
+	if c.waits = schemaNumber(meta[metaSchema]) == schemaTail; c.waits && len(meta[metaIndexed]) == 8 {
+		c.mark = store.ID(binary.BigEndian.Uint64(meta[metaIndexed]))
+	}
+	return c, nil
+}
+
+// update changes the file: all that fn does or, on an error, nothing.
+func (s *boltStore) update(fn func(*change) error) (err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	committing := false
+	var next tails
+	defer func() {
+		switch {
+		case err == nil:
+			s.tails.Store(&next)
+		case committing:
+			_ = s.loadTail() // nobody knows whether it is in the file
+		}
+	}()
+	defer catch(s.path, &err)
+	defer faultsPanic()()
+	err = s.db.Update(func(tx *bbolt.Tx) error {
+		now := *s.tails.Load()
+		if now.err != nil {
+			return now.err
+		}
+		c, err := s.newChange(tx, now.now)
+		if err != nil {
+			return err
+		}
+		if err := fn(c); err != nil {
+			return err
+		}
+		if err := c.finish(); err != nil {
+			return err
+		}
+		committing = true
+		if cap(c.records) <= recordsRoom {
+			s.records = c.records[:0]
+		}
+		next = tails{from: tx.ID(), now: c.tail, open: c.removes}
+		now.coming, now.next = next.from, next.now
+		s.tails.Store(&now)
+		return nil
+	})
+	return s.explain(err)
+}
+
+// add adds the key of an exchange that is stored.
+func (c *change) add(id store.ID, key []byte) {
+	c.last, c.first = max(c.last, id), min(c.first, id)
+	if id > c.mark {
+		c.added, c.addedLeast = append(c.added, key), min(c.addedLeast, id)
+		return
+	}
+	// Its request began before others whose keys are in the index, and a tail is known by
+	// the IDs that are above those.
+	c.late = c.late.with([][]byte{key})
+}
+
+// mergeAdded puts what was added into the tail.
+func (c *change) mergeAdded() {
+	c.tail = c.tail.with(c.added)
+	c.added, c.addedLeast = nil, math.MaxUint64
+}
+
+// index returns a walk over the keys of the index and of the tail. What the change
+// removes from the index stays in the walk.
+func (c *change) index() (seeker, error) {
+	c.mergeAdded()
+	idx, err := c.base.bucket(bucketIdx)
+	if err != nil {
+		return nil, err
+	}
+	return c.late.over(c.tail.over(idx.cursor())), nil
+}
+
+// below returns a walk over the keys of the index, and of the tail if there are keys
+// with an ID below one in it, as there are not where one run of a program records.
+func (c *change) below(id store.ID) (seeker, error) {
+	if c.addedLeast < id || c.tail.size > 0 && c.tail.least < id || c.late.size > 0 {
+		return c.index()
+	}
+	idx, err := c.base.bucket(bucketIdx)
+	if err != nil {
+		return nil, err
+	}
+	return idx.cursor(), nil
+}
+
+// drop removes a key.
+func (c *change) drop(key []byte) error {
+	c.mergeAdded()
+	var had, late bool
+	c.tail, had = c.tail.without(key)
+	c.late, late = c.late.without(key)
+	if had || late {
+		return nil
+	}
+	return c.idx.Delete(key)
+}
+
+// merge puts the tail into the index.
+func (c *change) merge() error {
+	c.mergeAdded()
+	t := c.tail
+	c.tail = &tail{}
+	return c.putKeys(t)
+}
+
+func (c *change) putKeys(t *tail) error {
+	for _, k := range t.sorted() {
+		if err := c.prove(&c.provenIdx, k); err != nil {
+			return err
+		}
+		if err := c.idx.Put(k, indexValue(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes what meta says.
+func (c *change) finish() error {
+	c.mergeAdded()
+	err := c.putKeys(c.late)
+	if err == nil && c.tail.size > 0 {
+		var few bool
+		if few, err = c.provenIdx.tree.few(c.s.direct); err == nil && (few || c.tail.size >= c.s.most) {
+			err = c.merge()
+		}
+	}
+	if err == nil && c.last != c.was {
+		err = c.meta.Put([]byte(metaLast), idBytes(c.last))
+	}
+	if waits := c.tail.size > 0; err == nil && waits != c.waits {
+		found := uint32(schema)
+		if waits {
+			found = schemaTail
+			err = c.meta.Put([]byte(metaIndexed), idBytes(c.mark))
+		}
+		if err == nil {
+			err = c.meta.Put([]byte(metaSchema), binary.BigEndian.AppendUint32(nil, found))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if c.removes {
+		return nil // the next change seals, and be it that of Close
+	}
+	return c.seal()
+}
+
+// proven is the keys of a bucket that lead to a page which is checked.
+type proven struct {
+	tree      *tree
+	low, high []byte // nil is no bound
+	some, all bool
+}
+
+// prove checks the pages on the way to a key.
+func (c *change) prove(p *proven, key []byte) error {
+	if p.all || p.some && bytes.Compare(p.low, key) <= 0 && (p.high == nil || bytes.Compare(key, p.high) < 0) {
+		return nil
+	}
+	var err error
+	p.low, p.high, err = p.tree.bounds(key)
+	p.some = err == nil
+	return err
+}
+
+// whole checks every page, once for an open file, before something is removed: bbolt
+// may then look at any neighbor of what it has changed.
+func (c *change) whole() error {
+	c.removes = true
+	if c.s.walked {
+		return nil
+	}
+	err := checkFile(c.s.path, c.s.file)
+	c.s.walked = err == nil
+	return err
+}

@@ -1,0 +1,141 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// A node is a page of a tree with those that follow it, or the page of a bucket that is
+// kept in an element of the list of buckets.
+type node struct {
+	id     uint64
+	data   []byte // to the end of the last page
+	branch bool
+	count  int
+}
+
+// nodeOf reads a header.
+func nodeOf(id uint64, data []byte) node {
+	e := binary.NativeEndian
+	return node{id: id, data: data, branch: e.Uint16(data[8:]) == flagBranch, count: int(e.Uint16(data[10:]))}
+}
+
+// at returns the element i of a node that was checked: a leaf has values, a branch children.
+func (n *node) at(i int) (key, value []byte, child uint64) {
+	e, at := binary.NativeEndian, pageHeader+i*elementSize
+	b := n.data[at : at+elementSize]
+	if n.branch {
+		from := at + int(e.Uint32(b))
+		return n.data[from : from+int(e.Uint32(b[4:]))], nil, e.Uint64(b[8:])
+	}
+	from := at + int(e.Uint32(b[4:]))
+	mid := from + int(e.Uint32(b[8:]))
+	end := mid + int(e.Uint32(b[12:]))
+	return n.data[from:mid:mid], n.data[mid:end:end], 0
+}
+
+func (n *node) key(i int) []byte {
+	k, _, _ := n.at(i)
+	return k
+}
+
+// search returns the first element whose key is not below a key, and whether it is that key.
+func (n *node) search(key []byte) (at int, found bool) {
+	low, high := 0, n.count
+	for low < high {
+		mid := int(uint(low+high) >> 1) //nolint:gosec // at most twice 65535
+		switch c := bytes.Compare(n.key(mid), key); {
+		case c < 0:
+			low = mid + 1
+		case c == 0:
+			return mid, true
+		default:
+			high = mid
+		}
+	}
+	return low, false
+}
+
+// A sort says what stands in a bucket.
+type sort int
+
+const (
+	sortMeta sort = iota
+	sortRec
+	sortIdx
+	sortBlob
+	sortRoot // the list of buckets
+)
+
+// sortOf returns that of a bucket; one that is not ours is walked as meta is.
+func sortOf(name string) sort {
+	switch name {
+	case bucketRec:
+		return sortRec
+	case bucketIdx:
+		return sortIdx
+	case bucketBlob:
+		return sortBlob
+	}
+	return sortMeta
+}
+
+// fits reports whether a bucket of the sort may have such an element.
+func (s sort) fits(key, value []byte, flags uint32) bool {
+	switch s {
+	case sortRoot:
+		return flags == bucketElement && len(value) >= bucketHeader
+	case sortRec:
+		return flags == 0 && len(key) == 8
+	case sortBlob:
+		return flags == 0 && len(key) == 12
+	case sortIdx:
+		return flags == 0 && rightIndex(key, value)
+	case sortMeta:
+	}
+	return flags == 0
+}
+
+// problem says what is wrong with a node, of which nothing is relied upon but that its
+// header is there; "" if nothing is. bbolt writes elements without a gap, so that a
+// number that is changed, of elements or of bytes, shows. length is that of the pages
+// that the header says, high the number of the first page that is not one of the file.
+func (n *node) problem(in sort, length, high uint64) (text string, element int) {
+	e, count := binary.NativeEndian, uint64(n.count) //nolint:gosec // 16 bits
+	next := pageHeader + count*elementSize
+	if next > length {
+		return "its elements do not fit", n.count
+	}
+	if n.branch && count == 0 {
+		return "a branch without elements", 0
+	}
+	var before []byte
+	for i := range count {
+		at := pageHeader + i*elementSize
+		b := n.data[at : at+elementSize]
+		var flags uint32
+		if !n.branch {
+			flags, b = e.Uint32(b), b[4:]
+		}
+		size, value := uint64(e.Uint32(b[4:])), uint64(0)
+		if !n.branch {
+			value = uint64(e.Uint32(b[8:]))
+		}
+		if at+uint64(e.Uint32(b)) != next || size == 0 || next+size+value > length {
+			return "an element is not where it belongs", int(i) //nolint:gosec // 16 bits
+		}
+		key := n.data[next : next+size]
+		if i > 0 && bytes.Compare(before, key) >= 0 {
+			return "an element is out of order", int(i) //nolint:gosec // 16 bits
+		}
+		if before = key; n.branch {
+			if child := e.Uint64(b[8:]); child < 2 || child >= high {
+				return "it leads out of the file", int(i) //nolint:gosec // 16 bits
+			}
+		} else if !in.fits(key, n.data[next+size:next+size+value], flags) {
+			return "an element is not of the bucket, or its checksum is wrong", int(i) //nolint:gosec // 16 bits
+		}
+		next += size + value
+	}
+	return "", int(next) //nolint:gosec // within the file
+}

@@ -1,0 +1,80 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"go.etcd.io/bbolt"
+)
+
+// A page is checked when it is reached, and what it says of those below it is compared
+// with what they say. Nothing is above the roots of the buckets, so each transaction seals
+// them: with a checksum of the first and of the last key of each bucket, which another page
+// of it would not lead to, and of all that meta says. The number of the transaction is in
+// front of it: an earlier build does not know seals and leaves an old one, and what that
+// has written is checked as a whole.
+
+// sealOf returns the seal of a state by what stands in it.
+func sealOf(state int, ends [][]byte, meta func(yield func(k, v []byte))) []byte {
+	var sum uint32
+	for _, k := range ends {
+		sum = checksum(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, sum), uint32(len(k))), k) //nolint:gosec // at most 32 KiB
+	}
+	meta(func(k, v []byte) {
+		if string(k) != metaSeal {
+			sum = checksum(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, sum), uint32(len(k))), append(bytes.Clone(k), v...)) //nolint:gosec // at most 32 KiB
+		}
+	})
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, uint64(state)), sum) //nolint:gosec // not negative
+}
+
+// seal seals what a change leaves.
+func (c *change) seal() error {
+	var ends [][]byte
+	for _, b := range []*bbolt.Bucket{c.rec, c.idx, c.blob} {
+		first, _ := b.Cursor().First()
+		last, _ := b.Cursor().Last()
+		ends = append(ends, first, last)
+	}
+	return c.meta.Put([]byte(metaSeal), sealOf(c.tx.ID(), ends, func(yield func(k, v []byte)) {
+		_ = c.meta.ForEach(func(k, v []byte) error { yield(k, v); return nil })
+	}))
+}
+
+// sealed reports whether a state has a seal. One that is wrong is an error.
+func (s *state) sealed(number int) (bool, error) {
+	var ends [][]byte
+	for _, name := range []string{bucketRec, bucketIdx, bucketBlob} {
+		t, err := s.bucket(name)
+		if err != nil {
+			return false, err
+		}
+		for _, last := range []bool{false, true} {
+			c := t.cursor()
+			ends = append(ends, c.end(last))
+			if c.err != nil {
+				return false, c.err
+			}
+		}
+	}
+	meta, err := s.bucket(bucketMeta)
+	if err != nil {
+		return false, err
+	}
+	var own []byte
+	c := meta.cursor()
+	want := sealOf(number, ends, func(yield func(k, v []byte)) {
+		for k, v := c.Seek(nil); k != nil; k, v = c.Next() {
+			if yield(k, v); string(k) == metaSeal {
+				own = v
+			}
+		}
+	})
+	if c.err != nil || len(own) != len(want) || !bytes.Equal(own[:8], want[:8]) {
+		return false, c.err
+	}
+	if !bytes.Equal(own, want) {
+		return false, s.s.damaged("the ends of its buckets, or what it says of itself, are not those that were written")
+	}
+	return true, nil
+}

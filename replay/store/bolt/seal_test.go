@@ -1,0 +1,103 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A tape that an earlier build has written to has no seal for that: it is checked as a
+// whole when it is opened.
+func TestWithoutASealAllIsChecked(t *testing.T) {
+	path := tapeFile(t, 30)
+	all := func() bool {
+		s, err := Open(path)
+		tapetest.Must(t, err)
+		defer s.Close()
+		if n := len(tapetest.IDs(t, s, 0)); n < 30 {
+			t.Errorf("%d exchanges", n)
+		}
+		return s.(*boltStore).walked
+	}
+	if all() {
+		t.Error("a sealed tape was walked through")
+	}
+	db, err := bbolt.Open(path, 0o600, nil)
+	tapetest.Must(t, err)
+	x := tapetest.Exchange(50, "GET", "http://h/50", "")
+	tapetest.Must(t, db.Update(func(tx *bbolt.Tx) error {
+		record, err := appendRecord(nil, idBytes(50), x.AppendBinary)
+		k := indexKey(x.Key, 50)
+		return errors.Join(err, bucket(tx, bucketRec).Put(idBytes(50), record), bucket(tx, bucketIdx).Put(k, indexValue(k)))
+	}))
+	tapetest.Must(t, db.Close())
+	if !all() {
+		t.Error("a tape without a seal was not walked through")
+	}
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	tapetest.Must(t, s.Append([]store.Entry{item(60)}))
+	tapetest.Must(t, s.Close())
+	if all() {
+		t.Error("it was not sealed again")
+	}
+}
+
+// What meta says, and where a bucket begins, is known by nothing above it, so it is sealed:
+// a tape of which that is damaged is an error, or is walked through.
+func TestASealIsOfMetaAndOfTheRoots(t *testing.T) {
+	path := mixedTape(t)
+	good, err := os.ReadFile(path)
+	tapetest.Must(t, err)
+	s, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	var root, idx, below uint64
+	tapetest.Must(t, s.(*boltStore).view(func(r *reading) error {
+		root = r.root
+		b, err := r.bucket(bucketIdx)
+		tapetest.Must(t, err)
+		c := b.cursor()
+		c.Seek(nil)
+		idx, below = b.root, c.top().node.id
+		return c.err
+	}))
+	tapetest.Must(t, s.Close())
+	if idx == below {
+		t.Fatal("the index has one page")
+	}
+	page := func(b []byte) []byte { return b[root*4096:][:4096] }
+	number := func(n uint64) []byte { return binary.NativeEndian.AppendUint64(nil, n) }
+	for name, c := range map[string]struct {
+		from, to []byte
+		text     string
+	}{
+		"root of the index": {number(idx), number(below), "the ends of its buckets"},
+		"last":              {append([]byte(metaLast), idBytes(600)...), append([]byte(metaLast), idBytes(700)...), "the ends of its buckets"},
+		"schema":            {[]byte("schema\x00\x00\x00\x01"), []byte("schema\x00\x00\x00\x02"), "the ends of its buckets"},
+		"the seal":          {[]byte(metaSeal + "\x00"), []byte(metaSeal + "\x01"), ""}, // that of another state
+	} {
+		b := bytes.Clone(good)
+		if !bytes.Contains(page(b), c.from) {
+			t.Fatalf("%s: it is not in page %d", name, root)
+		}
+		copy(page(b), bytes.Replace(page(b), c.from, c.to, 1))
+		tapetest.Must(t, os.WriteFile(path, b, 0o600))
+		s, err := OpenReadOnly(path)
+		if c.text == "" {
+			if err != nil || !s.(*boltStore).walked {
+				t.Errorf("%s: %v, or it was not walked through", name, err)
+			}
+			_ = s.Close()
+		} else if !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) {
+			t.Errorf("%s: %v, want %q", name, err, c.text)
+		}
+	}
+}

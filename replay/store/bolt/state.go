@@ -1,0 +1,209 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"unsafe"
+
+	"go.etcd.io/bbolt"
+)
+
+// checked says which pages of a file need not be checked any more. Those that bbolt wrote
+// in this process are among them, so that it never has to forget one.
+type checked struct {
+	high  uint64          // the first page behind the file as it was opened
+	pages []atomic.Uint64 // a bit for each before that
+}
+
+func newChecked(high uint64) *checked {
+	return &checked{high: high, pages: make([]atomic.Uint64, high/64+1)}
+}
+
+func (c *checked) has(id uint64) bool {
+	return id >= c.high || c.pages[id/64].Load()>>(id%64)&1 != 0
+}
+
+func (c *checked) add(id uint64) { c.pages[id/64].Or(1 << (id % 64)) }
+
+// A state is the file as it is for a transaction that reads, or was when one that writes
+// began. It follows the pages by itself: each is checked when it is reached for the first
+// time, as bbolt, which follows what a page says wherever it leads, does not.
+type state struct {
+	s    *boltStore
+	data []byte // the pages of the file, valid until the transaction ends
+	page uint64 // bytes of one
+	root uint64
+}
+
+func (s *boltStore) stateOf(tx *bbolt.Tx) state {
+	info := tx.DB().Info()
+	base := *(*unsafe.Pointer)(unsafe.Pointer(&info.Data)) //nolint:gosec // the address of a mapping
+	return state{
+		s: s, data: unsafe.Slice((*byte)(base), tx.Size()), page: uint64(info.PageSize), //nolint:gosec // not negative
+		root: uint64(tx.Cursor().Bucket().Root()),
+	}
+}
+
+func (s *state) damaged(id uint64, format string, args ...any) error {
+	return s.s.damaged(fmt.Sprintf("page %d: ", id) + fmt.Sprintf(format, args...))
+}
+
+// node returns a page that is reached, of which first is the first key, nil if that is
+// not known. It is compared each time: it ties a page to the one above it.
+func (s *state) node(id uint64, in sort, first []byte) (node, error) {
+	high := uint64(len(s.data)) / s.page
+	if id < 2 || id >= high {
+		return node{}, s.damaged(id, "not one of the %d pages of the file", high)
+	}
+	e, b := binary.NativeEndian, s.data[id*s.page:]
+	if own := e.Uint64(b); own != id {
+		return node{}, s.damaged(id, "it says that it is page %d", own)
+	}
+	if flags := e.Uint16(b[8:]); flags != flagBranch && flags != flagLeaf {
+		return node{}, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
+	}
+	run := 1 + uint64(e.Uint32(b[12:]))
+	if run > high-id {
+		return node{}, s.damaged(id, "%d pages long, %d are left in the file", run, high-id)
+	}
+	n := nodeOf(id, b[:run*s.page])
+	if !s.s.checked.has(id) {
+		text, at := n.problem(in, run*s.page, high)
+		switch {
+		case text != "":
+			return node{}, s.damaged(id, "element %d of %d: %s", at, n.count, text)
+		case uint64(at) <= run*s.page-s.page: //nolint:gosec // not negative
+			return node{}, s.damaged(id, "%d pages long where %d bytes are used", run, at)
+		}
+		s.s.checked.add(id)
+	}
+	if first != nil && (n.count == 0 || !bytes.Equal(n.key(0), first)) {
+		return node{}, s.damaged(id, "it is not the one that belongs there")
+	}
+	return n, nil
+}
+
+// A tree is a bucket of a state.
+type tree struct {
+	state  *state
+	in     sort
+	root   uint64 // 0 for one that is kept in the list of buckets
+	inline node
+}
+
+// errNoBucket says that a database is not a tape, or damaged.
+var errNoBucket = errors.New("a bucket is missing")
+
+// bucket returns a bucket.
+func (s *state) bucket(name string) (*tree, error) {
+	k, v, err := (&tree{state: s, in: sortRoot, root: s.root}).seek([]byte(name))
+	switch {
+	case err != nil:
+		return nil, err
+	case string(k) != name:
+		return nil, fmt.Errorf("%w: %s", errNoBucket, name)
+	}
+	t := &tree{state: s, in: sortOf(name), root: binary.NativeEndian.Uint64(v)}
+	if t.root != 0 {
+		return t, nil
+	}
+	id, b := s.root, v[bucketHeader:]
+	e := binary.NativeEndian
+	if len(b) < pageHeader || e.Uint64(b) != 0 || e.Uint16(b[8:]) != flagLeaf || e.Uint32(b[12:]) != 0 {
+		return nil, s.damaged(id, "a bucket in it is damaged")
+	}
+	t.inline = nodeOf(id, b)
+	text, end := t.inline.problem(t.in, uint64(len(b)), 0)
+	if text != "" || end != len(b) {
+		return nil, s.damaged(id, "a bucket in it: element %d of %d: %s", end, t.inline.count, text)
+	}
+	return t, nil
+}
+
+// get returns a value of a bucket, nil for none.
+func (s *state) get(name string, key []byte) ([]byte, error) {
+	t, err := s.bucket(name)
+	if err != nil {
+		return nil, err
+	}
+	k, v, err := t.seek(key)
+	if err != nil || !bytes.Equal(k, key) {
+		return nil, err
+	}
+	return v, nil
+}
+
+// seek returns the first element whose key is not below a key.
+func (t *tree) seek(key []byte) (k, v []byte, err error) {
+	id, first := t.root, []byte(nil)
+	for range maxDepth {
+		n, err := t.node(id, first)
+		if err != nil {
+			return nil, nil, err
+		}
+		at, found := n.search(key)
+		if !n.branch {
+			if at < n.count {
+				k, v, _ = n.at(at)
+				return k, v, nil
+			}
+			break
+		}
+		if !found && at > 0 {
+			at--
+		}
+		first, _, id = n.at(at)
+	}
+	// In the next leaf, if there is one.
+	c := t.cursor()
+	k, v = c.Seek(key)
+	return k, v, c.err
+}
+
+func (t *tree) node(id uint64, first []byte) (node, error) {
+	if id == 0 {
+		return t.inline, nil
+	}
+	return t.state.node(id, t.in, first)
+}
+
+// bounds checks the pages on the way to a key, and returns the bounds of what leads to
+// the last of them.
+func (t *tree) bounds(key []byte) (low, high []byte, err error) {
+	id, first := t.root, []byte(nil)
+	for range maxDepth {
+		n, err := t.node(id, first)
+		if err != nil || !n.branch {
+			return low, high, err
+		}
+		at, found := n.search(key)
+		if !found && at > 0 {
+			at--
+		}
+		if at > 0 {
+			low = n.key(at)
+		}
+		if at+1 < n.count {
+			high = n.key(at + 1)
+		}
+		first, _, id = n.at(at)
+	}
+	return nil, nil, t.state.damaged(id, "more than %d levels deep", maxDepth)
+}
+
+// few reports whether a tree has at most so many leaves.
+func (t *tree) few(most int) (bool, error) {
+	n, err := t.node(t.root, nil)
+	if err != nil || !n.branch {
+		return most > 0, err
+	}
+	if n.count > most {
+		return false, nil
+	}
+	first, _, id := n.at(0)
+	n, err = t.node(id, first)
+	return !n.branch, err
+}

@@ -1,0 +1,91 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Append puts the keys of new exchanges into the tail of the index, so that what is
+// synced is the exchanges alone. While there is a tail, meta says above which ID the
+// records are that the index does not lead to, and the schema is one that earlier builds
+// do not read. A tail that is full is put into the index, and so is every tail by Close.
+// After a crash it is made anew from the records.
+
+// tails is the tail that belongs to a state of the file. The state is known by the
+// number of its transaction, so that a read sees both as they were after the same Append.
+type tails struct {
+	from   int // the first state that has now
+	now    *tail
+	err    error // why there is no tail
+	open   bool  // the file is not sealed
+	coming int   // the state that has next, once it is committed; 0 for none
+	next   *tail
+}
+
+// errStale says that a read began before the state that the tail is of.
+var errStale = errors.New("an earlier state")
+
+// tailAt returns the tail of a state of the file.
+func (s *boltStore) tailAt(state int) (*tail, error) {
+	t := s.tails.Load()
+	switch {
+	case t.err != nil:
+		return nil, t.err
+	case t.coming > 0 && state >= t.coming:
+		return t.next, nil
+	case state >= t.from:
+		return t.now, nil
+	}
+	return nil, errStale
+}
+
+// waiting returns the index keys of the records that the index does not lead to.
+func (s *state) waiting() (*tail, error) {
+	found, err := s.get(bucketMeta, []byte(metaSchema))
+	if err != nil || schemaNumber(found) != schemaTail {
+		return &tail{}, err
+	}
+	mark, err := s.get(bucketMeta, []byte(metaIndexed))
+	if err != nil {
+		return nil, err
+	}
+	if len(mark) != 8 {
+		return nil, s.s.damaged("it does not say which records wait for the index")
+	}
+	keys, err := s.indexKeys(store.ID(binary.BigEndian.Uint64(mark)), func(x *store.Exchange) store.Key { return x.Key })
+	if err != nil {
+		return nil, err
+	}
+	return (&tail{}).with(keys), nil
+}
+
+// loadTail makes the tail anew from the file. If it cannot, nothing is read any more: it
+// would miss what waits.
+func (s *boltStore) loadTail() (err error) {
+	defer func() {
+		if err != nil {
+			s.tails.Store(&tails{err: err})
+		}
+	}()
+	defer catch(s.path, &err)
+	defer faultsPanic()()
+	return s.explain(s.db.View(func(tx *bbolt.Tx) error {
+		state := s.stateOf(tx)
+		t, err := state.waiting()
+		if err == nil {
+			s.tails.Store(&tails{from: tx.ID(), now: t})
+		}
+		return err
+	}))
+}
+
+func schemaNumber(b []byte) int {
+	if len(b) == 4 {
+		return int(binary.BigEndian.Uint32(b))
+	}
+	return 0
+}

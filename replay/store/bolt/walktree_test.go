@@ -1,0 +1,70 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Each byte of the pages that lead to an entry of the index is checked, or is of no
+// consequence: what is on tape is found or there is an error.
+func TestNoByteOfTheIndexIsLost(t *testing.T) {
+	path := mixedTape(t)
+	good, err := os.ReadFile(path)
+	tapetest.Must(t, err)
+	s, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	pages := []uint64{}
+	want := tapetest.Exchange(1, "GET", "http://h/77", "")
+	tapetest.Must(t, s.(*boltStore).view(func(r *reading) error {
+		pages = append(pages, r.root)
+		idx, err := r.bucket(bucketIdx)
+		tapetest.Must(t, err)
+		c := idx.cursor()
+		c.Seek(indexKey(want.Key, 0))
+		for _, step := range c.stack {
+			pages = append(pages, step.node.id)
+		}
+		return c.err
+	}))
+	tapetest.Must(t, s.Close())
+	if len(pages) < 3 {
+		t.Fatalf("%d pages lead to an entry", len(pages))
+	}
+	step, failed, found := 31, 0, 0
+	if long.Wanted() {
+		step = 3
+	}
+	for _, page := range pages {
+		for at := 0; at < 4096; at += step {
+			b := bytes.Clone(good)
+			b[int(page)*4096+at] ^= byte(1 << (at % 8))
+			tapetest.Must(t, os.WriteFile(path, b, 0o600))
+			s, err := OpenReadOnly(path)
+			if err == nil {
+				var x *store.Exchange
+				if x, err = s.Find(want.Key, 0); err == nil && x == nil {
+					t.Errorf("page %d, byte %d: not found, and no error", page, at)
+				}
+				_ = s.Close()
+			}
+			switch {
+			case err == nil:
+				found++
+			case errors.Is(err, store.ErrFormat):
+				failed++
+			default:
+				t.Errorf("page %d, byte %d: %v", page, at, err)
+			}
+		}
+	}
+	t.Logf("%d pages: %d found, %d errors", len(pages), found, failed)
+	if failed == 0 || found == 0 {
+		t.Errorf("%d found, %d errors", found, failed)
+	}
+}
