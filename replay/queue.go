@@ -10,10 +10,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Limits of one commit, and of what may wait for one.
+// What begins a commit at once, what one takes where more waits by then, and what may
+// wait for one.
 const (
 	batchCount = 256
 	batchBytes = 1 << 20
+	mostCount  = 4096
+	mostBytes  = 8 << 20
 	linger     = 5 * time.Millisecond
 	maxPending = 64 << 20
 	maxSpilled = 8 << 20 // of what waits: parts of long bodies
@@ -162,7 +165,7 @@ func (q *queue) take() []*pending {
 	defer q.mu.Unlock()
 	var bytes int64
 	n := 0
-	for n < len(q.waiting) && n < batchCount && (n == 0 || bytes < batchBytes) {
+	for n < len(q.waiting) && n < mostCount && (n == 0 || bytes < mostBytes) {
 		bytes += q.waiting[n].bytes
 		n++
 	}

@@ -36,14 +36,14 @@ func TestQueueGroupsCommits(t *testing.T) {
 			sizes = append(sizes, len(batch))
 		})
 		start := time.Now()
-		for i := range 600 {
+		for i := range 5000 {
 			q.add(queued(store.ID(i+1), ""))
 		}
 		if d := time.Since(start); d != 0 {
 			t.Errorf("adding took %v", d)
 		}
 		tapetest.Must(t, q.flush(t.Context()))
-		if fmt.Sprint(sizes) != "[256 256 88]" {
+		if fmt.Sprint(sizes) != "[4096 904]" {
 			t.Errorf("batches %v", sizes)
 		}
 		// A lone exchange lingers, unless there is a flush.
@@ -114,7 +114,7 @@ func TestFlushMindsItsContext(t *testing.T) {
 // What was written is garbage, also while the queue waits for more.
 func TestTheQueueKeepsNothingThatWasWritten(t *testing.T) {
 	q := newQueue(func([]*pending) {})
-	for i := range 600 {
+	for i := range 5000 {
 		q.add(queued(store.ID(i+1), ""))
 	}
 	kept := func() weak.Pointer[pending] {
