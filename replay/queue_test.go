@@ -3,8 +3,8 @@ package replay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,15 +36,16 @@ func TestQueueGroupsCommits(t *testing.T) {
 			sizes = append(sizes, len(batch))
 		})
 		start := time.Now()
-		for i := range 5000 {
+		for i := range 3 * mostCount {
 			q.add(queued(store.ID(i+1), ""))
 		}
 		if d := time.Since(start); d != 0 {
 			t.Errorf("adding took %v", d)
 		}
 		tapetest.Must(t, q.flush(t.Context()))
-		if fmt.Sprint(sizes) != "[4096 904]" {
-			t.Errorf("batches %v", sizes)
+		// The first may begin before all are there; each takes what it may.
+		if slices.Max(sizes) != mostCount || len(sizes) > 4 {
+			t.Errorf("batches %v, want some of %d", sizes, mostCount)
 		}
 		// A lone exchange lingers, unless there is a flush.
 		q.add(queued(1, ""))
