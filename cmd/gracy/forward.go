@@ -39,7 +39,7 @@ func forward(rt http.RoundTripper, origin *url.URL, log io.Writer) http.Handler 
 				respondWithMiss(w, miss)
 				return
 			}
-			_, _ = fmt.Fprintf(log, "%s %s: %s\n", clean(req.Method), redact.URL(req.URL), redact.Error(err))
+			_, _ = fmt.Fprintf(log, "%s %s: %s\n", cleanLine(req.Method), cleanLine(redact.URL(req.URL)), cleanLine(redact.Error(err)))
 			if _, ok := errors.AsType[*store.Fault](err); ok {
 				panic(http.ErrAbortHandler) // the connection broke then, and breaks now
 			}
