@@ -65,9 +65,27 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 }
 
 // openDB opens the database and calls check, if it is not nil, while the file is
-// locked and before any page of it is followed.
-func openDB(path string, readOnly bool, check func(string, *os.File) error) (db *bbolt.DB, err error) {
-	var opened *os.File
+// locked and before any page of it is followed. Where another file took the place of
+// that one while its lock was waited for, as a copy without empty room does, it opens
+// that: what is written to a file without a name is lost.
+func openDB(path string, readOnly bool, check func(string, *os.File) error) (*bbolt.DB, error) {
+	for {
+		db, opened, err := openFile(path, readOnly, check)
+		if err != nil {
+			return nil, err
+		}
+		here, errHere := opened.Stat()
+		there, err := os.Lstat(path)
+		if err = errors.Join(errHere, err); err == nil && os.SameFile(here, there) {
+			return db, nil
+		}
+		if err = errors.Join(err, db.Close()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func openFile(path string, readOnly bool, check func(string, *os.File) error) (db *bbolt.DB, opened *os.File, err error) {
 	defer func() {
 		// bbolt panics on what it does not expect; its file would stay locked.
 		if err != nil && db == nil && opened != nil {
@@ -90,15 +108,15 @@ func openDB(path string, readOnly bool, check func(string, *os.File) error) (db 
 		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, opened, err
 	}
 	if check == nil {
-		return db, nil
+		return db, opened, nil
 	}
 	if err := check(path, opened); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, opened, errors.Join(err, db.Close())
 	}
-	return db, nil
+	return db, opened, nil
 }
 
 func openError(path string, err error) error {
