@@ -15,6 +15,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 )
@@ -42,40 +44,95 @@ type authority struct {
 }
 
 // openAuthority reads the authority of a folder, or makes it: the folder with mode 0700, the
-// key with 0600. A key that others can read is an error.
+// key with 0600. A key that others can read is an error. Several processes may do so at
+// once, and get the same one.
 func openAuthority(dir string) (*authority, error) {
-	certPath, keyPath := filepath.Join(dir, caFile), filepath.Join(dir, caKeyFile)
-	if info, err := os.Stat(keyPath); errors.Is(err, fs.ErrNotExist) {
-		if err := makeAuthority(dir); err != nil {
-			return nil, err
-		}
-	} else if err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
-	} else if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s can be read by others (mode %o): remove the folder, and what trusts its certificate", keyPath, info.Mode().Perm())
 	}
-	pair, err := tls.LoadX509KeyPair(certPath, keyPath)
+	keyPath, certPath := filepath.Join(dir, caKeyFile), filepath.Join(dir, caFile)
+	key, err := keyOf(keyPath)
 	if err != nil {
-		return nil, fmt.Errorf("read the authority in %s: %w", dir, err)
+		return nil, err
 	}
-	key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("the key in %s is not one of ours", dir)
+	cert, err := certificateOf(certPath, key)
+	if err != nil {
+		return nil, err
 	}
-	if time.Now().After(pair.Leaf.NotAfter) {
-		return nil, fmt.Errorf("the certificate in %s is too old: remove the folder, and what trusts it", dir)
+	switch {
+	case !key.PublicKey.Equal(cert.PublicKey):
+		err = errors.New("the key is that of another certificate")
+	case time.Now().After(cert.NotAfter):
+		err = errors.New("the certificate is too old")
 	}
-	return &authority{cert: pair.Leaf, key: key, leaves: make(map[string]*tls.Certificate)}, nil
+	if err != nil {
+		return nil, badAuthority(certPath, err)
+	}
+	return &authority{cert: cert, key: key, leaves: make(map[string]*tls.Certificate)}, nil
 }
 
-func makeAuthority(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+func badAuthority(path string, err error) error {
+	return fmt.Errorf("%s: %w: remove %s and %s, and what trusts the certificate", path, err, caFile, caKeyFile)
+}
+
+// keyOf reads the key of a file, which it makes where it is not there.
+func keyOf(path string) (*ecdsa.PrivateKey, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeKey(path); err == nil {
+			info, err = os.Stat(path)
+		}
 	}
+	if err != nil {
+		return nil, err
+	}
+	// The modes of Windows say nothing of who may read.
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return nil, badAuthority(path, fmt.Errorf("it can be read by others (mode %o)", mode))
+	}
+	der, err := readPEM(path, pemKey)
+	if err != nil {
+		return nil, err
+	}
+	key, err := x509.ParseECPrivateKey(der)
+	if err != nil {
+		return nil, badAuthority(path, err)
+	}
+	return key, nil
+}
+
+func makeKey(path string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
 	}
+	secret, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		return err
+	}
+	return write(path, 0o600, pemKey, secret)
+}
+
+// certificateOf reads the certificate of a key, which it makes where it is not there, such
+// as after a crash.
+func certificateOf(path string, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := makeCertificate(path, key); err != nil {
+			return nil, err
+		}
+	}
+	der, err := readPEM(path, pemCert)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, badAuthority(path, err)
+	}
+	return cert, nil
+}
+
+func makeCertificate(path string, key *ecdsa.PrivateKey) error {
 	template, err := newCertificate(caName, caYears*365*24*time.Hour)
 	if err != nil {
 		return err
@@ -86,24 +143,41 @@ func makeAuthority(dir string) error {
 	if err != nil {
 		return err
 	}
-	secret, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		return err
-	}
-	// The key first: a certificate without one would be trusted for nothing.
-	if err := write(filepath.Join(dir, caKeyFile), 0o600, pemKey, secret); err != nil {
-		return err
-	}
-	return write(filepath.Join(dir, caFile), 0o644, pemCert, der)
+	return write(path, 0o644, pemCert, der)
 }
 
-// write makes a file that is not there.
+func readPEM(path, kind string) ([]byte, error) {
+	b, err := os.ReadFile(path) //nolint:gosec // the user's folder
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(b)
+	if block == nil || block.Type != kind {
+		return nil, badAuthority(path, errors.New("it is not one of ours, or damaged"))
+	}
+	return block.Bytes, nil
+}
+
+// write makes a file, whole, where there is none. If another process has made it first,
+// that one stays, and it is no error.
 func write(path string, mode os.FileMode, kind string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the user's folder
+	f, err := os.CreateTemp(filepath.Dir(path), ".gracy-*") // mode 0600
 	if err != nil {
 		return err
 	}
-	return errors.Join(pem.Encode(f, &pem.Block{Type: kind, Bytes: b}), f.Close())
+	defer os.Remove(f.Name())
+	err = errors.Join(pem.Encode(f, &pem.Block{Type: kind, Bytes: b}), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Chmod(f.Name(), mode)
+	}
+	if err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return os.Rename(f.Name(), path) // a file system without links
 }
 
 func newCertificate(name string, valid time.Duration) (*x509.Certificate, error) {
@@ -120,12 +194,13 @@ func newCertificate(name string, valid time.Duration) (*x509.Certificate, error)
 
 // certificate returns one for a host, made anew when it is about to end.
 func (a *authority) certificate(host string) (*tls.Certificate, error) {
+	host = strings.TrimSuffix(host, ".") // the root, which no certificate names
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c := a.leaves[host]; c != nil && time.Now().Add(clockDrift).Before(c.Leaf.NotAfter) {
 		return c, nil
 	}
-	template, err := newCertificate(host, leafDays*24*time.Hour)
+	template, err := newCertificate("gracy proxy", leafDays*24*time.Hour) // a host may be too long for a name
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"net/http"
@@ -35,8 +36,26 @@ type numbered struct {
 	number int
 }
 
-// of yields the exchanges of a tape that are chosen.
-func (c *choice) of(s store.Store) (iter.Seq2[numbered, error], error) {
+// check returns which flag chooses nothing, such as one that a shell has filled with an
+// empty variable: it would be taken for all exchanges.
+func (c *choice) check(cmd *cobra.Command) error {
+	f := cmd.Flags()
+	for flag, empty := range map[string]bool{"only": len(c.only) == 0, "before": c.before == "", "after": c.after == ""} {
+		if empty && f.Changed(flag) {
+			return usagef("--%s is empty", flag)
+		}
+	}
+	if f.Changed("status") && (c.status < 100 || c.status > 999) {
+		return usagef("--status: %d is no status", c.status)
+	}
+	return nil
+}
+
+// of yields the exchanges of a tape that are chosen, until the context of the command ends.
+func (c *choice) of(cmd *cobra.Command, s store.Store) (iter.Seq2[numbered, error], error) {
+	if err := c.check(cmd); err != nil {
+		return nil, err
+	}
 	only, err := match.Named(c.only)
 	if err != nil {
 		return nil, usagef("--only: %w", err)
@@ -57,7 +76,7 @@ func (c *choice) of(s store.Store) (iter.Seq2[numbered, error], error) {
 	}
 	return func(yield func(numbered, error) bool) {
 		number := 0
-		for x, err := range s.Scan(0) {
+		for x, err := range scan(cmd.Context(), s) {
 			if err != nil {
 				yield(numbered{}, err)
 				return
@@ -67,6 +86,20 @@ func (c *choice) of(s store.Store) (iter.Seq2[numbered, error], error) {
 			}
 		}
 	}, nil
+}
+
+// scan yields the exchanges of a tape until a context ends, which is the last error then.
+func scan(ctx context.Context, s store.Store) iter.Seq2[*store.Exchange, error] {
+	return func(yield func(*store.Exchange, error) bool) {
+		for x, err := range s.Scan(0) {
+			if err == nil && ctx.Err() != nil {
+				x, err = nil, ctx.Err()
+			}
+			if !yield(x, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // moment reads a day, a moment, or a time ago.
@@ -87,13 +120,13 @@ func moment(flag, s string) (time.Time, error) {
 }
 
 // numberOf returns the exchange of a number on the tape.
-func numberOf(s store.Store, arg string) (numbered, error) {
+func numberOf(ctx context.Context, s store.Store, arg string) (numbered, error) {
 	want, err := strconv.Atoi(arg)
 	if err != nil || want < 1 {
 		return numbered{}, usagef("%q is no number of an exchange: gracy tape ls has them", arg)
 	}
 	number := 0
-	for x, err := range s.Scan(0) {
+	for x, err := range scan(ctx, s) {
 		if err != nil {
 			return numbered{}, err
 		}

@@ -45,29 +45,38 @@ func compact(ctx context.Context, path string) (before, after int64, n int, err 
 		return 0, 0, 0, err
 	}
 	defer closing(s, &err)
-	dir, err := os.MkdirTemp(filepath.Dir(path), ".gracy-compact-")
+	n, err = copyBeside(ctx, path, s, func(fresh string) error {
+		if err := os.Chmod(fresh, info.Mode().Perm()); err != nil {
+			return err
+		}
+		compacted, err := os.Stat(fresh)
+		if err != nil {
+			return err
+		}
+		after = compacted.Size()
+		return os.Rename(fresh, path)
+	})
+	return info.Size(), after, n, err
+}
+
+// copyBeside copies a tape into a new file in a folder of its own beside path, and has
+// place put it in its place when it is whole.
+func copyBeside(ctx context.Context, path string, from store.Store, place func(fresh string) error) (n int, err error) {
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".gracy-")
 	if err != nil {
-		return 0, 0, 0, err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	fresh := filepath.Join(dir, "tape")
-	n, err = copyTo(ctx, fresh, s)
-	if err != nil {
-		return 0, 0, n, err
+	fresh := filepath.Join(dir, "tape"+filepath.Ext(path))
+	if n, err = copyTo(ctx, fresh, from); err != nil {
+		return n, err
 	}
-	if err := os.Chmod(fresh, info.Mode().Perm()); err != nil {
-		return 0, 0, n, err
-	}
-	compacted, err := os.Stat(fresh)
-	if err != nil {
-		return 0, 0, n, err
-	}
-	return info.Size(), compacted.Size(), n, os.Rename(fresh, path)
+	return n, place(fresh)
 }
 
 // copyTo copies a tape into a new file.
 func copyTo(ctx context.Context, path string, from store.Store) (n int, err error) {
-	to, err := createNew(path)
+	to, err := create(path)
 	if err != nil {
 		return 0, err
 	}

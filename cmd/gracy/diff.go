@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ the first, second, ... of the other tape. Exit code 1 if something differs.`,
 		}
 		defer closing(fresh, &err)
 		d.out = cmd.OutOrStdout()
-		return d.run(old, fresh)
+		return d.run(cmd.Context(), old, fresh)
 	}
 	return cmd
 }
@@ -68,13 +69,13 @@ type placeChange struct {
 	New   string `json:"new,omitempty"`
 }
 
-func (d *differ) run(old, fresh store.Store) error {
+func (d *differ) run(ctx context.Context, old, fresh store.Store) error {
 	// What is compared has IDs and requests in memory, and no bodies.
-	before, _, err := placesOf(old)
+	before, _, err := placesOf(ctx, old)
 	if err != nil {
 		return err
 	}
-	after, order, err := placesOf(fresh)
+	after, order, err := placesOf(ctx, fresh)
 	if err != nil {
 		return err
 	}
@@ -84,6 +85,9 @@ func (d *differ) run(old, fresh store.Store) error {
 		return d.print(x)
 	}
 	for _, key := range order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		was, is := before[key], after[key]
 		for i := range max(len(was), len(is)) {
 			switch {
@@ -126,11 +130,11 @@ type place struct {
 // placesOf returns the exchanges of a tape by their requests, and the requests in order.
 // Requests are the same that have the same method, URL, up to the order of its
 // parameters, and body.
-func placesOf(s store.Store) (map[string][]place, []string, error) {
+func placesOf(ctx context.Context, s store.Store) (map[string][]place, []string, error) {
 	all := make(map[string][]place)
 	var order []string
 	number := 0
-	for x, err := range s.Scan(0) {
+	for x, err := range scan(ctx, s) {
 		if err != nil {
 			return nil, nil, err
 		}
@@ -217,11 +221,11 @@ func (d *differ) print(x difference) error {
 		return printJSON(d.out, x)
 	}
 	sign := map[string]string{"added": "+", "removed": "-", "changed": "~"}[x.Change]
-	if _, err := fmt.Fprintf(d.out, "%s %s %s\n", sign, clean(x.Method), clean(x.URL)); err != nil {
+	if _, err := fmt.Fprintf(d.out, "%s %s %s\n", sign, cleanLine(x.Method), cleanLine(x.URL)); err != nil {
 		return err
 	}
 	for _, p := range x.Places {
-		if _, err := fmt.Fprintf(d.out, "    %s: %s -> %s\n", clean(p.Place), orNothing(p.Old), orNothing(p.New)); err != nil {
+		if _, err := fmt.Fprintf(d.out, "    %s: %s -> %s\n", cleanLine(p.Place), orNothing(p.Old), orNothing(p.New)); err != nil {
 			return err
 		}
 	}
@@ -237,5 +241,5 @@ func orNothing(s string) string {
 	if s == "" {
 		return "nothing"
 	}
-	return clean(s)
+	return cleanLine(s)
 }

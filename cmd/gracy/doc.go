@@ -18,5 +18,6 @@
 //	3  it failed: a file that is not a tape, a tape that is open elsewhere, a disk that is full
 //
 // What a command prints has no secrets but those that are on the tape, and no control
-// characters. With --json it is a JSON object a line, whose members stay as they are.
+// characters but line breaks and tabs. With --json it is a JSON object a line, in which
+// they are escapes.
 package main

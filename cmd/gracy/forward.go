@@ -14,15 +14,21 @@ import (
 )
 
 // forward passes requests on to rt: those with an absolute URL, as a proxy gets them, for
-// that URL, others for origin; nil takes none of these.
-func forward(rt http.RoundTripper, origin *url.URL, log io.Writer) http.Handler {
+// that URL, others for origin; nil takes none of these. Of a request for origin, own says
+// whether its Host names this server, and not the one that it is for.
+func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, log io.Writer) http.Handler {
 	p := &httputil.ReverseProxy{
 		Transport:     rt,
 		FlushInterval: -1, // a stream comes as it comes
 		Rewrite: func(r *httputil.ProxyRequest) {
 			if r.In.URL.Host == "" {
-				r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = origin.Scheme, origin.Host, ""
+				r.Out.URL.Scheme, r.Out.URL.Host = origin.Scheme, origin.Host
+				if own(r.In.Host) {
+					r.Out.Host = ""
+				}
 			}
+			// Rewrite has put the parameters in order, and left out what it cannot read.
+			r.Out.URL.RawQuery = r.In.URL.RawQuery
 			// Rewrite has taken them out; they are the client's to send.
 			for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
 				if v, ok := r.In.Header[name]; ok {
@@ -39,7 +45,7 @@ func forward(rt http.RoundTripper, origin *url.URL, log io.Writer) http.Handler 
 				respondWithMiss(w, miss)
 				return
 			}
-			_, _ = fmt.Fprintf(log, "%s %s: %s\n", clean(req.Method), redact.URL(req.URL), redact.Error(err))
+			_, _ = fmt.Fprintf(log, "%s %s: %s\n", cleanLine(req.Method), cleanLine(redact.URL(req.URL)), cleanLine(redact.Error(err)))
 			if _, ok := errors.AsType[*store.Fault](err); ok {
 				panic(http.ErrAbortHandler) // the connection broke then, and breaks now
 			}
@@ -51,6 +57,7 @@ func forward(rt http.RoundTripper, origin *url.URL, log io.Writer) http.Handler 
 			http.Error(w, "this is a proxy: send requests for http URLs through it", http.StatusBadRequest)
 			return
 		}
+		w.Header()["Content-Type"] = nil // where the server gave none, none is guessed
 		p.ServeHTTP(w, req)
 	})
 }

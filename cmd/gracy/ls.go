@@ -21,7 +21,7 @@ func newList() *cobra.Command {
 			return err
 		}
 		defer closing(s, &err)
-		chosen, err := which.of(s)
+		chosen, err := which.of(cmd, s)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func newList() *cobra.Command {
 				return err
 			}
 			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d B\n", x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05"),
-				clean(methodOf(x.Exchange)), clean(x.Request.URL), outcome(x.Exchange), length(x.Exchange)); err != nil {
+				cleanLine(methodOf(x.Exchange)), cleanLine(x.Request.URL), outcome(x.Exchange), length(x.Exchange)); err != nil {
 				return err
 			}
 			if x.number%500 == 0 { // so that a long tape begins at once

@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errFound):
 		return exitFound
 	}
-	_, _ = fmt.Fprintln(stderr, "gracy:", err)
+	_, _ = fmt.Fprintln(stderr, "gracy:", clean(err.Error()))
 	if _, ok := errors.AsType[failure](err); ok {
 		return exitFailed
 	}

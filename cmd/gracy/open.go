@@ -39,14 +39,16 @@ func create(path string) (store.IndexStore, error) {
 	return bolt.Open(path)
 }
 
-// createNew makes a tape that must not be there.
-func createNew(path string) (store.IndexStore, error) {
-	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("%s is there already", path)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+// free returns an error if there is something at a path already.
+func free(path string) error {
+	_, err := os.Lstat(path)
+	switch {
+	case err == nil:
+		return fmt.Errorf("%s is there already: remove it, or give another name", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
 	}
-	return create(path)
+	return err
 }
 
 // wholeBody returns the body of the response of an exchange, which the store may have in

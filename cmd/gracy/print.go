@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -64,22 +66,28 @@ func startOf(x *store.Exchange) time.Time {
 func outcome(x *store.Exchange) string {
 	switch {
 	case x.Response == nil && x.Fault != nil:
-		return "failed: " + clean(x.Fault.Text)
+		return "failed: " + cleanLine(x.Fault.Text)
 	case x.Response == nil:
 		return "nothing"
 	case x.Fault != nil:
-		return fmt.Sprintf("%d, then failed: %s", x.Response.StatusCode, clean(x.Fault.Text))
+		return fmt.Sprintf("%d, then failed: %s", x.Response.StatusCode, cleanLine(x.Fault.Text))
 	case !x.Complete:
 		return fmt.Sprintf("%d, not to its end", x.Response.StatusCode)
 	}
 	return strconv.Itoa(x.Response.StatusCode)
 }
 
-// printJSON prints a value in a line.
+// printJSON prints a value in a line. What JSON may have as it is and a terminal may not
+// becomes an escape, which is the same to a program.
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, cleanLine(strings.TrimSuffix(b.String(), "\n"))+"\n")
+	return err
 }
 
 // printHeader prints a header by name, with something in front of each line.
@@ -91,7 +99,7 @@ func printHeader(w io.Writer, h http.Header) error {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, v := range h[name] {
-			if _, err := fmt.Fprintf(w, "%s: %s\n", clean(name), clean(v)); err != nil {
+			if _, err := fmt.Fprintf(w, "%s: %s\n", cleanLine(name), cleanLine(v)); err != nil {
 				return err
 			}
 		}
@@ -111,6 +119,10 @@ func clean(s string) string {
 		case r == '\n' || r == '\t':
 			b.WriteRune(r)
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029':
+			if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+				fmt.Fprintf(&b, `\u%04x\u%04x`, high, low) // as in JSON
+				break
+			}
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
@@ -119,3 +131,6 @@ func clean(s string) string {
 	}
 	return b.String()
 }
+
+// cleanLine is clean for what has to stay in its line.
+func cleanLine(s string) string { return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(clean(s)) }

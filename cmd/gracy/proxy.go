@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -95,12 +96,28 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	chain := p.chain(base, tape)
 	log := cmd.ErrOrStderr()
 	t := &tunnels{
-		authority: ca, plain: forward(chain, nil, log),
-		forward: func(origin *url.URL) http.Handler { return forward(chain, origin, log) },
+		authority: ca, plain: forward(chain, nil, nil, log),
+		forward: func(origin *url.URL) http.Handler { return forward(chain, origin, isFor(origin), log) },
 	}
 	defer t.close()
 	what := fmt.Sprintf("proxy, %s %s; https by %s", p.mode, path, filepath.Join(p.dir, caFile))
 	return p.where.serve(cmd, t, what)
+}
+
+// isFor returns whether a Host is that of an origin, with the port that goes without saying
+// or not. Another one is what the client wants the server to get.
+func isFor(origin *url.URL) func(host string) bool {
+	return func(host string) bool {
+		u := &url.URL{Scheme: origin.Scheme, Host: host}
+		return host == "" || strings.EqualFold(u.Hostname(), origin.Hostname()) && portOf(u) == portOf(origin)
+	}
+}
+
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 // base is what sends. It follows no proxy of the environment, which would be this one.

@@ -24,6 +24,9 @@ deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smalle
 		if !f.Changed("only") && !f.Changed("before") && !f.Changed("after") && !f.Changed("status") && !incomplete {
 			return usagef("prune needs --before, --after, --only, --status or --incomplete")
 		}
+		if err := which.check(cmd); err != nil {
+			return err
+		}
 		open := change
 		if dry {
 			open = read
@@ -33,7 +36,7 @@ deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smalle
 			return err
 		}
 		defer closing(s, &err)
-		chosen, err := which.of(s)
+		chosen, err := which.of(cmd, s)
 		if err != nil {
 			return err
 		}
@@ -47,7 +50,7 @@ deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smalle
 				continue
 			}
 			if dry {
-				if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%d %s %s\n", x.number, clean(methodOf(x.Exchange)), clean(x.Request.URL)); err != nil {
+				if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%d %s %s\n", x.number, cleanLine(methodOf(x.Exchange)), cleanLine(x.Request.URL)); err != nil {
 					return err
 				}
 			}

@@ -36,9 +36,9 @@ they are and never what they are. Exit code 1 if there are some.`,
 			return err
 		}
 		defer closing(s, &err)
-		scan := scanner{red: redact.New(redact.Rules{Literals: known})}
+		look := scanner{red: redact.New(redact.Rules{Literals: known})}
 		number, found := 0, false
-		for x, err := range s.Scan(0) {
+		for x, err := range scan(cmd.Context(), s) {
 			if err != nil {
 				return err
 			}
@@ -47,13 +47,13 @@ they are and never what they are. Exit code 1 if there are some.`,
 			if err != nil {
 				return err
 			}
-			for _, place := range scan.places(x, content) {
+			for _, place := range look.places(x, content) {
 				found = true
-				hit := secretPlace{number, scan.red.Text(methodOf(x)), scan.red.Location(x.Request.URL), place}
+				hit := secretPlace{number, look.red.Text(methodOf(x)), look.red.Location(x.Request.URL), place}
 				if asJSON {
 					err = printJSON(cmd.OutOrStdout(), hit)
 				} else {
-					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d %s %s: %s\n", hit.Number, clean(hit.Method), clean(hit.URL), clean(hit.Place))
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d %s %s: %s\n", hit.Number, cleanLine(hit.Method), cleanLine(hit.URL), cleanLine(hit.Place))
 				}
 				if err != nil {
 					return err

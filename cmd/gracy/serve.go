@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +49,11 @@ come in the order in which they were recorded, the last one again after that.`,
 			return err
 		}
 		defer closing(tape, &err)
-		return where.serve(cmd, forward(tape.Wrap(nil), to, cmd.ErrOrStderr()), "responding for "+to.String())
+		h := forward(tape.Wrap(nil), to, func(string) bool { return true }, cmd.ErrOrStderr())
+		if !where.public {
+			h = forLoopback(h, to)
+		}
+		return where.serve(cmd, h, "responding for "+cleanLine(to.String()))
 	}
 	return cmd
 }
@@ -82,6 +88,21 @@ func originOf(path, given string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s is empty", path)
 	}
 	return only, nil
+}
+
+// forLoopback responds to requests for a loopback name or the origin alone. A web page in a
+// browser on this machine could have its own name lead here, and read the tape.
+func forLoopback(next http.Handler, origin *url.URL) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		name := (&url.URL{Host: req.Host}).Hostname()
+		ip := net.ParseIP(name)
+		if req.URL.Host == "" && name != "" && !strings.EqualFold(name, "localhost") && !(ip != nil && ip.IsLoopback()) &&
+			!strings.EqualFold(name, origin.Hostname()) {
+			http.Error(w, "this server is for a loopback address and "+origin.Hostname()+" alone: --public responds to any Host", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, req)
+	})
 }
 
 // respondWithMiss responds to a request that is not on the tape.

@@ -159,3 +159,35 @@ func TestServeOnce(t *testing.T) {
 		}
 	}
 }
+
+// A web page whose name leads to a loopback address cannot read a tape.
+func TestServeIsForLoopback(t *testing.T) {
+	for _, public := range []bool{false, true} {
+		args := []string{"tape", "serve", filepath.Join("testdata", "tape.json")}
+		if public {
+			args = append(args, "--public")
+		}
+		s := start(t, args...)
+		for host, want := range map[string]int{
+			"": 404, "localhost:1": 404, "[::1]": 404, "127.9.9.9:80": 404, "api.test": 404, "API.test:8080": 404,
+			"page.test": 421, "page.test:80": 421, "192.0.2.1": 421, "127.0.0.1.page.test": 421,
+		} {
+			if public {
+				want = 404
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.address+"/pokemon/missingno", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = host
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != want {
+				t.Errorf("public %v, the Host %q gets %d, want %d", public, host, resp.StatusCode, want)
+			}
+		}
+	}
+}

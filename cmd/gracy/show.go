@@ -29,7 +29,7 @@ response body alone, as they came; with --json the form of a text tape.`,
 			return err
 		}
 		defer closing(s, &err)
-		x, err := numberOf(s, args[1])
+		x, err := numberOf(cmd.Context(), s, args[1])
 		if err != nil {
 			return err
 		}
@@ -85,9 +85,9 @@ func textOrBytes(b []byte) (text *string, bytes []byte) {
 
 func show(out io.Writer, x numbered, content []byte) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s\n", clean(methodOf(x.Exchange)), clean(x.Request.URL))
+	fmt.Fprintf(&b, "%s %s\n", cleanLine(methodOf(x.Exchange)), cleanLine(x.Request.URL))
 	if x.Request.Host != "" {
-		fmt.Fprintf(&b, "Host: %s\n", clean(x.Request.Host))
+		fmt.Fprintf(&b, "Host: %s\n", cleanLine(x.Request.Host))
 	}
 	_ = printHeader(&b, x.Request.Header)
 	if r := &x.Request; r.BodySum != nil {
@@ -96,7 +96,7 @@ func show(out io.Writer, x numbered, content []byte) error {
 		printBody(&b, x.Request.Header, r.Body)
 	}
 	if r := x.Response; r != nil {
-		fmt.Fprintf(&b, "\n%s %s\n", clean(r.Proto), clean(r.Status))
+		fmt.Fprintf(&b, "\n%s %s\n", cleanLine(r.Proto), cleanLine(r.Status))
 		_ = printHeader(&b, r.Header)
 		printBody(&b, r.Header, content)
 		if len(r.Trailer) > 0 {
@@ -105,10 +105,10 @@ func show(out io.Writer, x numbered, content []byte) error {
 		}
 	}
 	if f := x.Fault; f != nil {
-		fmt.Fprintf(&b, "\nfailed: %s\n", clean(f.Text))
+		fmt.Fprintf(&b, "\nfailed: %s\n", cleanLine(f.Text))
 	}
 	fmt.Fprintf(&b, "\nnumber %d, recorded %s in %v, attempt %d, route %s\n",
-		x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05 MST"), x.Total, x.Attempt, clean(x.Route))
+		x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05 MST"), x.Total, x.Attempt, cleanLine(x.Route))
 	if x.Masked {
 		b.WriteString("secrets in the body are masked\n")
 	}

@@ -84,8 +84,27 @@ func (s *boltStore) start() error {
 }
 
 // openDB opens the database. A page of it is not followed, but for the list of free
-// pages by one who is to write.
-func openDB(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err error) {
+// pages by one who is to write. Where another file took the place of
+// that one while its lock was waited for, as a copy without empty room does, it opens
+// that: what is written to a file without a name is lost.
+func openDB(path string, readOnly bool) (*bbolt.DB, *os.File, error) {
+	for {
+		db, opened, err := openFile(path, readOnly)
+		if err != nil {
+			return nil, nil, err
+		}
+		here, errHere := opened.Stat()
+		there, err := os.Lstat(path)
+		if err = errors.Join(errHere, err); err == nil && os.SameFile(here, there) {
+			return db, opened, nil
+		}
+		if err = errors.Join(err, db.Close()); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+func openFile(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err error) {
 	defer func() {
 		// bbolt panics on what it does not expect; its file would stay locked.
 		if err != nil && db == nil && opened != nil {

@@ -71,3 +71,27 @@ func TestLocked(t *testing.T) {
 	tapetest.Must(t, a.Close())
 	tapetest.Must(t, b.Close())
 }
+
+// A file that took the place of the tape while its lock was waited for is the tape: what
+// is written to the one that has no name any more would be lost.
+func TestOpenTheFileThatHasTheName(t *testing.T) {
+	path, fresh := tapeFile(t, 1), tapeFile(t, 3)
+	calls := 0
+	db, err := openDB(path, false, func(string, *os.File) error {
+		if calls++; calls == 1 {
+			return os.Rename(fresh, path)
+		}
+		return nil
+	})
+	tapetest.Must(t, err)
+	defer db.Close()
+	s := &boltStore{db: db, path: path, holds: func() {}}
+	n := 0
+	for _, err := range s.Scan(0) {
+		tapetest.Must(t, err)
+		n++
+	}
+	if n != 3 || calls != 2 {
+		t.Errorf("%d exchanges after %d calls, want the 3 of the file that has the name", n, calls)
+	}
+}
