@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -21,5 +22,29 @@ func TestAnImportIsMeasuredBesideGoVCR(t *testing.T) {
 		if run(t.Context(), args, io.Discard, io.Discard) == nil {
 			t.Errorf("%v passed", args)
 		}
+	}
+}
+
+// An import holds no more than what is on its way, where go-vcr holds the cassette.
+func TestAnImportHoldsLessThanGoVCR(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it opens a cassette with go-vcr")
+	}
+	const n = 3000
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	if err := writeCassette(path, n); err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := observed(func() error { return openCassette(path, n) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := observed(func() error { return importCassette(t.Context(), path, filepath.Join(t.TempDir(), "t.tape"), n) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("go-vcr opens %d recordings: %v; import: %v", n, theirs, ours)
+	if ours.heap*2 > theirs.heap {
+		t.Errorf("the import has %d bytes in use, go-vcr %d", ours.heap, theirs.heap)
 	}
 }

@@ -30,7 +30,7 @@ func (e *FormatError) Error() string {
 func (e *FormatError) Unwrap() error { return e.Err }
 
 // ErrTooLarge is matched by a [FormatError] of what is over a bound of this package.
-var ErrTooLarge = errors.New("interop: too large") //nolint:gochecknoglobals // a sentinel
+var ErrTooLarge = errors.New("interop: too large")
 
 // tooLarge returns an error that matches ErrTooLarge.
 func tooLarge(reason string) error { return &FormatError{Reason: reason, Err: ErrTooLarge} }

@@ -175,7 +175,7 @@ const replacement = "\ufffd"
 // maxDecoded bounds what a body is decoded to.
 const maxDecoded = 64 << 20
 
-var errTooLong = errors.New("interop: the decoded body is too long") //nolint:gochecknoglobals // a sentinel
+var errTooLong = errors.New("interop: the decoded body is too long")
 
 func gunzip(b []byte) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(b))

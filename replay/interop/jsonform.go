@@ -158,7 +158,7 @@ func jsonOf(x *store.Exchange) *jsonExchange {
 	return j
 }
 
-var errVersion = errors.New("interop: the version of the JSON is unknown") //nolint:gochecknoglobals // a sentinel
+var errVersion = errors.New("interop: the version of the JSON is unknown")
 
 // exchange returns what jsonOf was given.
 func (j *jsonExchange) exchange() (*store.Exchange, error) {

@@ -23,6 +23,7 @@ func notes(f Format) []string {
 		return []string{noTrailers, "Polly rewrites the query before it sends it: a request with another order of equal names is another", `the values of a repeated header, but for Set-Cookie, are one, joined by ", "`}
 	case HAR:
 		return []string{noTrailers + ", but for those of WriteHAR", "a reason phrase that is empty is that of the status code, an unknown protocol HTTP/1.1"}
+	case JSON:
 	}
 	return nil
 }

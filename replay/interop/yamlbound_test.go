@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAnAliasBombIsAnError(t *testing.T) {
@@ -58,4 +59,34 @@ func TestALongBodyIsNoBomb(t *testing.T) {
 			t.Errorf("%s: got %v, a body of %d", name, err, len(v.Request.Body.bytes))
 		}
 	}
+}
+
+// TestManyNamesAreAnErrorAtOnce: the parser compares each name with each other.
+func TestManyNamesAreAnErrorAtOnce(t *testing.T) {
+	for name, item := range map[string]string{
+		"one name":      "- request:\n" + strings.Repeat("    a: b\n", 20_000),
+		"one, twice":    "- request:\n    a: b\n    a: b\n",
+		"many":          "- request: {" + manyNames(2000) + "}\n",
+		"many, deep in": "- x: [[{a: {" + manyNames(2000) + "}}]]\n",
+	} {
+		start := time.Now()
+		_, err := decodeYAML[goVCR]([]byte(item), defaultLimits())
+		if _, ok := errors.AsType[*FormatError](err); !ok {
+			t.Errorf("%s: got %v, want a FormatError", name, err)
+		}
+		if took := time.Since(start); took > 20*time.Second { // it took hours
+			t.Errorf("%s: it took %v", name, took)
+		}
+	}
+	if _, err := decodeYAML[goVCR]([]byte("- request: {headers: {"+manyNames(500)+"}}\n"), defaultLimits()); err != nil {
+		t.Errorf("the control: %v", err)
+	}
+}
+
+func manyNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "n%d: b, ", i)
+	}
+	return b.String()
 }

@@ -141,7 +141,15 @@ func decodeYAML[T any](item []byte, lim limits) (v T, err error) {
 		return v, err
 	}
 	var list []T
-	if err := yaml.Unmarshal(item, &list); err != nil {
+	var doc yaml.Node
+	err = yaml.Unmarshal(item, &doc)
+	if err == nil {
+		if err := checkNames(&doc); err != nil {
+			return v, err
+		}
+		err = doc.Decode(&list)
+	}
+	if err != nil {
 		return v, &FormatError{Reason: "it is not the YAML of this format", Err: err}
 	}
 	if len(list) != 1 {
