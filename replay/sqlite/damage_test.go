@@ -20,7 +20,7 @@ func TestDamageIsNeverAnotherBody(t *testing.T) {
 	whole, err := os.ReadFile(filled(t, n))
 	tapetest.Must(t, err)
 	path := filepath.Join(t.TempDir(), "damaged.sqlite")
-	step := 31
+	step := 61
 	if testing.Short() || race.Enabled {
 		step = 311
 	}

@@ -55,8 +55,8 @@ type rekeyed struct {
 // reindexPage gives the exchanges above an ID new keys, and returns the ID of the last and
 // their number.
 func (w *writing) reindexPage(after store.ID, key func(*store.Exchange) store.Key) (last store.ID, n int, err error) {
-	stmt, err := w.stmt(`SELECT r.id, r.crc, r.data, e.host, e.path, e.method, e.sum FROM gracy_record r JOIN gracy_exchange e ON e.id = r.id
-		WHERE r.id > ? ORDER BY r.id LIMIT ?`)
+	stmt, err := w.stmt(`SELECT r.id, r.crc, r.data, coalesce(e.host, ''), coalesce(e.path, ''), coalesce(e.method, ''), e.sum
+		FROM gracy_record r LEFT JOIN gracy_exchange e ON e.id = r.id WHERE r.id > ? ORDER BY r.id LIMIT ?`)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -72,6 +72,9 @@ func (w *writing) reindexPage(after store.ID, key func(*store.Exchange) store.Ke
 		var old rows.Key
 		if err := found.Scan(&id, &crc, &data, &old.Host, &old.Path, &old.Method, &old.Sum); err != nil {
 			return 0, 0, err
+		}
+		if old.Sum == nil {
+			return 0, 0, rows.Damaged("record %d has no keys", id)
 		}
 		x, err := rows.Decode(rows.ID(id), data, crc)
 		if err != nil {

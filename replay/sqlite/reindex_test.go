@@ -41,7 +41,7 @@ func TestReindex(t *testing.T) {
 // Reindex makes each key once and has a page in memory; how long it takes is said.
 func TestReindexOfManyExchanges(t *testing.T) {
 	long.Only(t)
-	sizes := []int{25_000, 100_000}
+	sizes := []int{10_000, 40_000}
 	if race.Enabled {
 		sizes = []int{2_000, 8_000}
 	}
@@ -95,4 +95,16 @@ func TestAnotherRecipe(t *testing.T) {
 		t.Errorf("Recipe is %q, %v", r, err)
 	}
 	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(7)}}))
+}
+
+func TestReindexFindsARecordWithoutKeys(t *testing.T) {
+	path := filledOnly(t)
+	change(t, path, `DELETE FROM gracy_exchange WHERE id = 2`)
+	s := open(t, path)
+	if err := s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }); !errors.Is(err, store.ErrFormat) {
+		t.Errorf("Reindex returns %v, want a FormatError", err)
+	}
+	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+		t.Errorf("after a Reindex that failed, Find gives %v, %v", x, err)
+	}
 }

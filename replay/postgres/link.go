@@ -1,0 +1,165 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A link leads to a tape: it makes connections, transactions and errors.
+type link struct {
+	pool   *pgxpool.Pool
+	path   string // names the tape in errors
+	tape   int32  // its number
+	opts   Options
+	closed atomic.Bool
+}
+
+// How long a server that is not there is left alone, at first and at most.
+const (
+	firstWait = 20 * time.Millisecond
+	mostWait  = 250 * time.Millisecond
+)
+
+// do calls fn, and again where its connection was lost before it did anything, until the time
+// of a call is over.
+func (s *link) do(fn func(ctx context.Context) error) error {
+	if s.closed.Load() {
+		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.opts.Timeout)
+	defer cancel()
+	for wait := firstWait; ; wait = min(2*wait, mostWait) {
+		err := fn(ctx)
+		if err == nil {
+			return nil
+		}
+		if !lost(err) {
+			return s.late(ctx, err)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return s.late(ctx, err)
+		}
+	}
+}
+
+// late explains an error, which may be that the time of a call is over.
+func (s *link) late(ctx context.Context, err error) error {
+	if ctx.Err() != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no result within %v: %w", s.opts.Timeout, err)
+	}
+	return s.explain(err)
+}
+
+// lost reports whether an error is that of a connection, and not of what was done with it.
+func lost(err error) bool {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
+		// The server shuts down, crashes, or starts.
+		return pe.Code == "57P01" || pe.Code == "57P02" || pe.Code == "57P03" || strings.HasPrefix(pe.Code, "08")
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return false
+	}
+	if pgconn.SafeToRetry(err) {
+		return true
+	}
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
+}
+
+// explain gives an error of the database our sentinel, and every error the name of the tape.
+func (s *link) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if fe, ok := errors.AsType[*store.FormatError](err); ok {
+		if fe.Path == "" {
+			fe.Path = s.path
+		}
+		return err
+	}
+	if errors.Is(err, store.ErrClosed) || errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrLocked) {
+		return err
+	}
+	if errors.Is(err, pgx.ErrNoRows) { // whoever may find nothing has looked at it before
+		return &store.FormatError{Path: s.path, Reason: "damaged tape: a row is missing"}
+	}
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch pe.Code {
+		case "42P01", "42703", "42804": // no such table or column, or of another type
+			return &store.FormatError{Path: s.path, Reason: "not a tape", Err: err}
+		case "25006", "42501": // a server that only reads, a user that may only read
+			return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, s.path, err)
+		}
+	}
+	if strings.Contains(err.Error(), "closed pool") {
+		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
+	}
+	return fmt.Errorf("replay: %s: %w", s.path, err)
+}
+
+// update runs fn in a transaction that has the tape for itself: its lock is given back at the
+// end, whatever the end is.
+func (s *link) update(fn func(ctx context.Context, tx pgx.Tx) error) error {
+	return s.begun(func(ctx context.Context, tx pgx.Tx) error {
+		if err := s.lock(ctx, tx); err != nil {
+			return err
+		}
+		return fn(ctx, tx)
+	})
+}
+
+// begun runs fn in a transaction.
+func (s *link) begun(fn func(ctx context.Context, tx pgx.Tx) error) error {
+	if s.opts.ReadOnly {
+		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
+	}
+	return s.do(func(ctx context.Context) error {
+		return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return fn(ctx, tx) })
+	})
+}
+
+// lock takes the lock of the tape until the transaction ends.
+func (s *link) lock(ctx context.Context, tx pgx.Tx) error {
+	var q pgx.Batch
+	return s.locked(tx.SendBatch(ctx, s.queueLock(&q)).Close())
+}
+
+// queueLock queues the taking of the lock. The plans of the transaction use indexes: a plan that was
+// made while a table was empty reads all of it, also once it is full.
+func (s *link) queueLock(q *pgx.Batch) *pgx.Batch {
+	q.Queue(`SET LOCAL enable_seqscan = off`)
+	q.Queue(lockSQL, lockClass, s.tape)
+	return q
+}
+
+// locked explains the error of a lock: where our time was over and the server is alive, another has it.
+func (s *link) locked(err error) error {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && (pe.Code == "57014" || pe.Code == "55P03") {
+		return fmt.Errorf("%w: %s: another process writes for longer than %v", store.ErrLocked, s.path, s.opts.Timeout)
+	}
+	return err
+}

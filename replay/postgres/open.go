@@ -1,0 +1,103 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// Options of a tape. The zero value is the defaults below.
+type Options struct {
+	// Timeout is what a call of the store takes at most: a lookup, a batch, a page of a Scan
+	// or of a Reindex, and Open. It includes the wait for a connection, for other processes
+	// that write to the tape, and for a server that is restarted. 0 is ten seconds; a
+	// negative one panics. The error matches [context.DeadlineExceeded].
+	Timeout time.Duration
+	// ReadOnly makes nothing in the database: a tape that is not there matches [fs.ErrNotExist],
+	// a write is [store.ErrReadOnly], but that Reindex makes an index in memory. It is for
+	// replay.ModeReplay, and for a user of the database that may only read.
+	ReadOnly bool
+}
+
+const defaultTimeout = 10 * time.Second
+
+// Store is what a tape in a PostgreSQL database can do.
+type Store interface {
+	store.IndexStore
+	store.PartStore
+}
+
+var (
+	errMissing = fmt.Errorf("there is no such tape: %w", fs.ErrNotExist)
+	errURL     = errors.New("replay: open tape: the connection string cannot be parsed")
+)
+
+// Open opens the tape of a name in a database, and makes it, and the tables of this package
+// where there are none, in the first schema of the search_path. url is what pgx takes:
+// "postgres://user:password@host/database", or "host=... user=...". Any number of processes may have
+// a tape open at once, and a database may have any number of tapes. Tables that are not ours, or of
+// another schema, are a [store.FormatError]. ctx is that of opening alone. No error has the
+// password in it.
+func Open(ctx context.Context, url, tape string, opts Options) (Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errURL // whose own error may quote a part of the password
+	}
+	// A statement whose time is over ends at the server too.
+	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: time.Second}
+	}
+	// All that is read of a tape is read by an index, but a plan that was made while a
+	// table was empty would not use it.
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, `SET enable_seqscan = off`)
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, errURL
+	}
+	s, err := open(ctx, pool, tape, opts)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s.owns = true
+	return s, nil
+}
+
+// New opens a tape as [Open] does, over a pool of the caller's, which Close leaves open. Of a
+// statement whose time is over, the connection is closed, unless the pool has a handler of its own for it.
+func New(ctx context.Context, pool *pgxpool.Pool, tape string, opts Options) (Store, error) {
+	return open(ctx, pool, tape, opts)
+}
+
+func open(ctx context.Context, pool *pgxpool.Pool, tape string, opts Options) (*pgStore, error) {
+	if opts.Timeout < 0 {
+		panic("postgres: Options.Timeout is negative")
+	}
+	if opts.Timeout == 0 {
+		opts.Timeout = defaultTimeout
+	}
+	s := newStore(pool, rows.Text(tape), opts)
+	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+	defer cancel()
+	err := s.begin(ctx)
+	if err == nil && !opts.ReadOnly {
+		err = s.sweep(ctx)
+	}
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return s, nil
+}

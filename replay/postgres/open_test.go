@@ -1,0 +1,197 @@
+package postgres_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/kinds"
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/postgres"
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/storetest"
+)
+
+const (
+	serverVariable = "GRACY_POSTGRES"
+	usualServer    = "127.0.0.1:5432"
+)
+
+// server returns the URL of a schema that belongs to the test, in the database that GRACY_POSTGRES
+// names, or that of user postgres at the usual address.
+func server(tb testing.TB) string {
+	tb.Helper()
+	base := os.Getenv(serverVariable)
+	if base == "" {
+		conn, err := net.DialTimeout("tcp", usualServer, time.Second)
+		if err != nil {
+			tb.Skipf("no PostgreSQL server: set %s to the URL of a database, or run .ci/postgres.sh go test", serverVariable)
+		}
+		_ = conn.Close()
+		base = "postgres://postgres@" + usualServer + "/postgres"
+	}
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, base)
+	if err != nil {
+		if os.Getenv(serverVariable) == "" {
+			tb.Skipf("the PostgreSQL server at %s lets nobody in: set %s to the URL of a database", usualServer, serverVariable)
+		}
+		tb.Fatal(err)
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	name := "gracy_test_" + hex.EncodeToString(b[:])
+	if _, err := conn.Exec(ctx, `CREATE SCHEMA `+name); err != nil {
+		tb.Fatal(err)
+	}
+	_ = conn.Close(ctx)
+	tb.Cleanup(func() {
+		conn, err := pgx.Connect(ctx, base)
+		if err != nil {
+			tb.Error(err)
+			return
+		}
+		defer conn.Close(ctx)
+		if _, err := conn.Exec(ctx, `DROP SCHEMA `+name+` CASCADE`); err != nil {
+			tb.Error(err)
+		}
+	})
+	u, err := url.Parse(base)
+	if err != nil {
+		tb.Fatal("GRACY_POSTGRES is no URL")
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func open(tb testing.TB, url, tape string, opts postgres.Options) postgres.Store {
+	tb.Helper()
+	s, err := postgres.Open(tb.Context(), url, tape, opts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// change runs statements beside a store.
+func change(tb testing.TB, url string, statements ...string) {
+	tb.Helper()
+	conn, err := pgx.Connect(tb.Context(), url)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	for _, s := range statements {
+		if _, err := conn.Exec(tb.Context(), s); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+func numbered(i int) *store.Exchange {
+	name := strings.Repeat("n", i%7+1)
+	return tapetest.Exchange(store.ID(i+1), "GET", "http://api.test/"+name+"/"+string(rune('a'+i%26)), name) //nolint:gosec // small
+}
+
+// filled makes a tape with n exchanges.
+func filled(tb testing.TB, url, tape string, n int) {
+	tb.Helper()
+	s := open(tb, url, tape, postgres.Options{})
+	var batch []store.Entry
+	for i := range n {
+		batch = append(batch, store.Entry{Exchange: numbered(i)})
+	}
+	if err := s.Append(batch); err != nil {
+		tb.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func TestStore(t *testing.T) {
+	url := server(t)
+	storetest.Run(t, func(dir string) (store.Store, error) { return postgres.Open(t.Context(), url, dir, postgres.Options{}) })
+}
+
+func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
+	url := server(t)
+	tape, err := replay.New(open(t, url, "kinds", postgres.Options{}), replay.Options{Mode: replay.ModeRecord, Errors: true})
+	tapetest.Must(t, err)
+	recorded := kinds.Record(t, kinds.All(), tape.Wrap, func() {
+		tapetest.Must(t, tape.Close())
+		if s := tape.Stats(); s.Skipped+s.Incomplete+s.Withheld+s.Failed != 0 {
+			t.Fatalf("%+v", s)
+		}
+	})
+	tape, err = replay.New(open(t, url, "kinds", postgres.Options{ReadOnly: true}), replay.Options{Mode: replay.ModeReplay})
+	tapetest.Must(t, err)
+	defer func() { tapetest.Must(t, tape.Close()) }()
+	recorded.Check(t, tape.Wrap)
+}
+
+// Two tapes of one database know nothing of each other.
+func TestTapesOfOneDatabase(t *testing.T) {
+	url := server(t)
+	a, b := open(t, url, "a", postgres.Options{}), open(t, url, "b", postgres.Options{})
+	tapetest.Must(t, a.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, a.Reindex("of a", func(x *store.Exchange) store.Key { return x.Key }))
+	if x, err := b.Find(numbered(0).Key, 0); x != nil || err != nil {
+		t.Errorf("tape b has %v, %v", x, err)
+	}
+	if near, err := b.Near(numbered(0).Key, 3); len(near) != 0 || err != nil {
+		t.Errorf("tape b has %v near, %v", near, err)
+	}
+	if last, err := b.Last(); last != 0 || err != nil {
+		t.Errorf("Last of tape b is %d, %v", last, err)
+	}
+	if r, err := b.Recipe(); r != "" || err != nil {
+		t.Errorf("the recipe of tape b is %q, %v", r, err)
+	}
+	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(0), Replace: 100}}))
+	tapetest.Must(t, b.Delete(1))
+	if got := tapetest.IDs(t, a, 0); len(got) != 1 {
+		t.Errorf("tape a has %v, want one", got)
+	}
+}
+
+// No error has a password in it, whatever is wrong.
+func TestThePasswordIsInNoError(t *testing.T) {
+	const secret = "pa%zzss"
+	for _, url := range []string{
+		"postgres://u:" + secret + "@127.0.0.1:1/d", "postgres://u:hunter22@127.0.0.1:1/d?connect_timeout=1", "host=127.0.0.1 port=x password=" + secret,
+		"postgres://u:hunter22@127.0.0.1:1/d?sslmode=hunter22", "host=127.0.0.1 port=1 password='hunter22' dbname=d",
+	} {
+		_, err := postgres.Open(t.Context(), url, "a", postgres.Options{})
+		if err == nil || strings.Contains(err.Error(), "zzss") || strings.Contains(err.Error(), "hunter") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+	u, err := url.Parse(server(t))
+	tapetest.Must(t, err)
+	u.User = url.UserPassword(u.User.Username(), "hunter22")
+	if _, err := postgres.Open(t.Context(), u.String(), "a", postgres.Options{}); err != nil && strings.Contains(err.Error(), "hunter") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestNonsenseOptions(t *testing.T) {
+	defer func() {
+		if p := recover(); p == nil {
+			t.Error("a negative Timeout does not panic")
+		}
+	}()
+	_, _ = postgres.New(t.Context(), nil, "a", postgres.Options{Timeout: -1})
+}

@@ -1,0 +1,169 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+const recipeSQL = `SELECT recipe FROM gracy_tape WHERE tape = $1`
+
+// sameRecipe fails if another has given the exchanges keys that are not made as ours are:
+// what we append would never be found.
+func (s *pgStore) sameRecipe(row pgx.Row) error {
+	var now string
+	if err := row.Scan(&now); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now != s.recipe {
+		return fmt.Errorf("%w: another has indexed it anew, by other options: open it again: %s", store.ErrLocked, s.path)
+	}
+	return nil
+}
+
+func (s *pgStore) Append(entries []store.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	b := prepare(entries)
+	if err := b.own(); err != nil {
+		return err
+	}
+	err := s.begun(func(ctx context.Context, tx pgx.Tx) error { return s.appendAsIs(ctx, tx, b) })
+	if !errors.Is(err, errTaken) {
+		return err
+	}
+	return s.update(func(ctx context.Context, tx pgx.Tx) error {
+		if there, err := s.isThere(ctx, tx, b); there || err != nil {
+			return err
+		}
+		if err := s.sameRecipe(tx.QueryRow(ctx, recipeSQL, s.tape)); err != nil {
+			return err
+		}
+		if err := s.number(ctx, tx, b); err != nil {
+			return err
+		}
+		var q pgx.Batch
+		s.queue(&q, b)
+		b.sent = true
+		return tx.SendBatch(ctx, &q).Close()
+	})
+}
+
+// errTaken says that another process has an ID of a batch.
+var errTaken = errors.New("an ID was taken by another process")
+
+// appendAsIs stores a batch under the IDs that it has, with all statements sent at once.
+func (s *pgStore) appendAsIs(ctx context.Context, tx pgx.Tx, b *batch) error {
+	if b.sent {
+		if err := s.lock(ctx, tx); err != nil {
+			return err
+		}
+		if there, err := s.isThere(ctx, tx, b); there || err != nil {
+			return err
+		}
+	}
+	var q pgx.Batch
+	has, taken := false, false
+	s.queueLock(&q)
+	q.Queue(recipeSQL, s.tape).QueryRow(func(row pgx.Row) error {
+		has = true
+		return s.sameRecipe(row)
+	})
+	c := b.columns()
+	q.Queue(`SELECT EXISTS (SELECT 1 FROM gracy_unfinished WHERE tape = $1 AND id = ANY($2) AND NOT id = ANY($3))`, s.tape, c.id, nonNil(c.inParts)).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&taken) })
+	s.queue(&q, b)
+	b.sent = true
+	err := tx.SendBatch(ctx, &q).Close()
+	pe, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case ok && pe.Code == "23505", err == nil && taken: // the first is a key that is there twice
+		return errTaken
+	case !has:
+		return s.locked(err)
+	}
+	return err
+}
+
+func nonNil(list []int64) []int64 { return append([]int64{}, list...) }
+
+// isThere reports whether a transaction before this one, whose end we did not see, has
+// stored the batch.
+func (s *link) isThere(ctx context.Context, tx pgx.Tx, b *batch) (bool, error) {
+	if !b.sent || len(b.list) == 0 {
+		return false, nil
+	}
+	first, there := b.list[0], false
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM gracy_record WHERE tape = $1 AND id = $2 AND crc = $3)`, s.tape, first.id, first.recordCheck).Scan(&there)
+	return there, err
+}
+
+// queue queues all that a batch changes.
+func (s *pgStore) queue(q *pgx.Batch, b *batch) {
+	for _, r := range b.replaces {
+		least, most := r.key.Request()
+		q.Queue(removeBelow, s.tape, r.key.Host, r.key.Path, r.key.Method, least, most, rows.Number(r.below))
+	}
+	c := b.columns()
+	for _, id := range c.inParts {
+		// One that is not ours to finish fails the batch.
+		q.Queue(`DELETE FROM gracy_unfinished WHERE tape = $1 AND id = $2 AND owner = $3`, s.tape, id, s.owner).Exec(func(tag pgconn.CommandTag) error {
+			if tag.RowsAffected() == 0 {
+				return fmt.Errorf("replay: the parts of the body of %d are gone", id)
+			}
+			return nil
+		})
+	}
+	q.Queue(`INSERT INTO gracy_exchange (tape, id, method, host, path, status, started, sum, crc)
+		SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::timestamptz[], $8::bytea[], $9::bigint[])`,
+		s.tape, c.id, c.method, c.host, c.path, c.status, c.started, c.sum, c.keyCheck)
+	q.Queue(`INSERT INTO gracy_record (tape, id, crc, data) SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])`,
+		s.tape, c.id, c.recordCheck, c.data)
+	for _, r := range b.list {
+		for number, body := 0, r.body; len(body) > 0; number++ {
+			n := min(len(body), store.PartSize)
+			s.queuePart(q, store.Part{ID: rows.ID(r.id), Number: number, Data: body[:n]})
+			body = body[n:]
+		}
+	}
+	q.Queue(`UPDATE gracy_tape SET last = greatest(last, $2) WHERE tape = $1`, s.tape, c.last)
+}
+
+// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk
+// leaps from one who made it to the next, so that those that stay are not walked over.
+const removeBelow = `WITH RECURSIVE made (sum) AS (
+		(SELECT sum FROM gracy_exchange WHERE tape = $1 AND host = $2 AND path = $3 AND method = $4 AND sum >= $5 AND sum <= $6 ORDER BY sum LIMIT 1)
+		UNION ALL
+		SELECT (SELECT e.sum FROM gracy_exchange e WHERE tape = $1 AND host = $2 AND path = $3 AND method = $4 AND e.sum > made.sum AND e.sum <= $6 ORDER BY e.sum LIMIT 1)
+		FROM made WHERE made.sum IS NOT NULL
+	), old AS (
+		SELECT e.id FROM made JOIN gracy_exchange e ON e.tape = $1 AND e.host = $2 AND e.path = $3 AND e.method = $4 AND e.sum = made.sum AND e.id < $7
+	), records AS (DELETE FROM gracy_record WHERE tape = $1 AND id IN (SELECT id FROM old)),
+	parts AS (DELETE FROM gracy_part WHERE tape = $1 AND id IN (SELECT id FROM old))
+	DELETE FROM gracy_exchange WHERE tape = $1 AND id IN (SELECT id FROM old)`
+
+func (s *pgStore) Delete(ids ...store.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list := make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = rows.Number(id)
+	}
+	return s.update(func(ctx context.Context, tx pgx.Tx) error {
+		var q pgx.Batch
+		for _, table := range []string{"gracy_exchange", "gracy_record", "gracy_part", "gracy_unfinished"} {
+			q.Queue(`DELETE FROM `+table+` WHERE tape = $1 AND id = ANY($2)`, s.tape, list)
+		}
+		return tx.SendBatch(ctx, &q).Close()
+	})
+}
