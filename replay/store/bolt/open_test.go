@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -76,22 +77,42 @@ func TestLocked(t *testing.T) {
 // is written to the one that has no name any more would be lost.
 func TestOpenTheFileThatHasTheName(t *testing.T) {
 	path, fresh := tapeFile(t, 1), tapeFile(t, 3)
-	calls := 0
-	db, err := openDB(path, false, func(string, *os.File) error {
-		if calls++; calls == 1 {
-			return os.Rename(fresh, path)
-		}
-		return nil
-	})
+	holder, err := Open(path)
 	tapetest.Must(t, err)
-	defer db.Close()
-	s := &boltStore{db: db, path: path, holds: func() {}}
-	n := 0
-	for _, err := range s.Scan(0) {
-		tapetest.Must(t, err)
-		n++
+	type opened struct {
+		s   store.IndexStore
+		err error
 	}
-	if n != 3 || calls != 2 {
-		t.Errorf("%d exchanges after %d calls, want the 3 of the file that has the name", n, calls)
+	done := make(chan opened, 1)
+	before := openedAs(t, path)
+	go func() {
+		s, err := Open(path)
+		done <- opened{s, err}
+	}()
+	for openedAs(t, path) == before && len(done) == 0 {
+		runtime.Gosched() // until the file is open that is about to lose its name
 	}
+	tapetest.Must(t, os.Rename(fresh, path))
+	tapetest.Must(t, holder.Close())
+	o := <-done
+	tapetest.Must(t, o.err)
+	defer o.s.Close()
+	if n := len(tapetest.IDs(t, o.s, 0)); n != 3 {
+		t.Errorf("%d exchanges, want the 3 of the file that has the name", n)
+	}
+}
+
+// openedAs returns how often this process has a file open.
+func openedAs(t *testing.T, path string) (n int) {
+	t.Helper()
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip("the system does not say which files are open")
+	}
+	for _, f := range list {
+		if name, _ := os.Readlink("/proc/self/fd/" + f.Name()); name == path {
+			n++
+		}
+	}
+	return n
 }
