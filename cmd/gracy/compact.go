@@ -20,8 +20,8 @@ place of the old one when it is whole; a crash leaves the old one.`,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := args[0]
-		if isText(path) {
-			return usagef("%s is a text tape, which has no room to give back", path)
+		if _, inDatabase := inPostgres(path); inDatabase || isText(path) || isSQLite(path) {
+			return usagef("%s is no bbolt tape: it has no room that this command can give back", path)
 		}
 		before, after, n, err := compact(cmd.Context(), path)
 		if err != nil {
@@ -40,7 +40,7 @@ func compact(ctx context.Context, path string) (before, after int64, n int, err 
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	s, err := change(path)
+	s, err := change(ctx, path)
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -76,7 +76,7 @@ func copyBeside(ctx context.Context, path string, from store.Store, place func(f
 
 // copyTo copies a tape into a new file.
 func copyTo(ctx context.Context, path string, from store.Store) (n int, err error) {
-	to, err := create(path)
+	to, err := create(ctx, path)
 	if err != nil {
 		return 0, err
 	}

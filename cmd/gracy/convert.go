@@ -17,7 +17,7 @@ func newConvert() *cobra.Command {
 before it is whole: with what it masks, and with the hash key that says who made a
 request. A text tape keeps the day of a recording alone.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := read(args[0])
+			s, err := read(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

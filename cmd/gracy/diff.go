@@ -28,12 +28,12 @@ the first, second, ... of the other tape. Exit code 1 if something differs.`,
 	cmd.Flags().StringSliceVar(&d.ignore, "ignore", nil, "JSON members and form fields that may differ")
 	cmd.Flags().BoolVar(&d.asJSON, "json", false, "print a JSON object a line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		old, err := read(args[0])
+		old, err := read(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
 		defer closing(old, &err)
-		fresh, err := read(args[1])
+		fresh, err := read(cmd.Context(), args[1])
 		if err != nil {
 			return err
 		}

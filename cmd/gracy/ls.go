@@ -16,7 +16,7 @@ func newList() *cobra.Command {
 	which.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		s, err := read(args[0])
+		s, err := read(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func newTape() *cobra.Command {
 		}
 		return cmd.Help()
 	}
-	tape.AddCommand(newList(), newShow(), newDiff(), newPrune(), newCompact(), newConvert(), newScan(), newVerify(), newServe())
+	tape.AddCommand(newList(), newShow(), newDiff(), newPrune(), newCompact(), newConvert(), newImport(), newExport(), newScan(), newVerify(), newServe())
 	for _, c := range tape.Commands() {
 		c.RunE = failing(c.RunE)
 	}

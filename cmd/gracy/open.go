@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/postgres"
+	"github.com/gracy-go/gracy/replay/sqlite"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
 	"github.com/gracy-go/gracy/replay/store/text"
@@ -15,28 +19,67 @@ import (
 
 func isText(path string) bool { return strings.EqualFold(filepath.Ext(path), ".json") }
 
-// read opens a tape for reading alone.
-func read(path string) (store.IndexStore, error) {
-	if isText(path) {
+func isSQLite(path string) bool {
+	ext := strings.ToLower(filepath.Ext(path))
+	return ext == ".sqlite" || ext == ".sqlite3"
+}
+
+// inPostgres returns the name of a tape in PostgreSQL, "postgres:NAME". The database is that
+// of DATABASE_URL, or of PGHOST and the like, so that no password is on a command line.
+func inPostgres(path string) (name string, ok bool) { return strings.CutPrefix(path, "postgres:") }
+
+// openStore opens a storage by what its name says, and makes it if it is not there, unless it is
+// opened for reading alone.
+func openStore(ctx context.Context, path string, readOnly bool) (store.IndexStore, error) {
+	name, inDatabase := inPostgres(path)
+	switch {
+	case inDatabase:
+		return postgres.Open(ctx, os.Getenv("DATABASE_URL"), name, postgres.Options{ReadOnly: readOnly})
+	case isSQLite(path) && readOnly:
+		return sqlite.OpenReadOnly(path)
+	case isSQLite(path):
+		return sqlite.Open(path)
+	case isText(path) && readOnly:
 		return text.OpenReadOnly(path)
-	}
-	return bolt.OpenReadOnly(path)
-}
-
-// change opens a tape that is there for writing.
-func change(path string) (store.IndexStore, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, err
-	}
-	return create(path)
-}
-
-// create opens a tape for writing and makes it if it is not there.
-func create(path string) (store.IndexStore, error) {
-	if isText(path) {
+	case isText(path):
 		return text.Open(path)
+	case readOnly:
+		return bolt.OpenReadOnly(path)
 	}
 	return bolt.Open(path)
+}
+
+// read opens a storage for reading alone.
+func read(ctx context.Context, path string) (store.IndexStore, error) {
+	return openStore(ctx, path, true)
+}
+
+// change opens a storage that is there for writing.
+func change(ctx context.Context, path string) (store.IndexStore, error) {
+	if _, ok := inPostgres(path); !ok {
+		if _, err := os.Stat(path); err != nil {
+			return nil, err
+		}
+	}
+	return create(ctx, path)
+}
+
+// create opens a storage for writing and makes it if it is not there.
+func create(ctx context.Context, path string) (store.IndexStore, error) {
+	return openStore(ctx, path, false)
+}
+
+// openTape opens a tape.
+func openTape(ctx context.Context, path string, o replay.Options) (*replay.Tape, error) {
+	_, inDatabase := inPostgres(path)
+	if o.Mode == replay.Off || !inDatabase && !isSQLite(path) {
+		return replay.Open(path, o)
+	}
+	s, err := openStore(ctx, path, o.Mode == replay.ModeReplay)
+	if err != nil {
+		return nil, err
+	}
+	return replay.New(s, o)
 }
 
 // free returns an error if there is something at a path already.

@@ -84,7 +84,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	tape, err := replay.Open(path, replay.Options{Mode: mode, Errors: true})
+	tape, err := openTape(cmd.Context(), path, replay.Options{Mode: mode, Errors: true})
 	if err != nil {
 		return err
 	}

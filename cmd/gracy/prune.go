@@ -31,7 +31,7 @@ deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smalle
 		if dry {
 			open = read
 		}
-		s, err := open(args[0])
+		s, err := open(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ they are and never what they are. Exit code 1 if there are some.`,
 		if err != nil {
 			return err
 		}
-		s, err := read(args[0])
+		s, err := read(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}

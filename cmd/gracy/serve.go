@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -36,7 +37,7 @@ come in the order in which they were recorded, the last one again after that.`,
 		if err := where.check(); err != nil {
 			return err
 		}
-		to, err := originOf(args[0], origin)
+		to, err := originOf(cmd.Context(), args[0], origin)
 		if err != nil {
 			return err
 		}
@@ -44,7 +45,7 @@ come in the order in which they were recorded, the last one again after that.`,
 		if strict {
 			opts.End = replay.EndMiss
 		}
-		tape, err := replay.Open(args[0], opts)
+		tape, err := openTape(cmd.Context(), args[0], opts)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ come in the order in which they were recorded, the last one again after that.`,
 }
 
 // originOf returns the origin that the user gave, or the only one of the tape.
-func originOf(path, given string) (*url.URL, error) {
+func originOf(ctx context.Context, path, given string) (*url.URL, error) {
 	if given != "" {
 		u, err := url.Parse(given)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -67,7 +68,7 @@ func originOf(path, given string) (*url.URL, error) {
 		}
 		return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 	}
-	s, err := read(path)
+	s, err := read(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ response body alone, as they came; with --json the form of a text tape.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	cmd.MarkFlagsMutuallyExclusive("body", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		s, err := read(args[0])
+		s, err := read(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ differs, 3 if a request failed.`,
 		if !(perSecond > 0 && perSecond <= 1e6) {
 			return usagef("--rate: %v is no number of requests a second", perSecond)
 		}
-		tape, err := replay.Open(args[0], replay.Options{Mode: replay.ModeReplay})
+		tape, err := openTape(cmd.Context(), args[0], replay.Options{Mode: replay.ModeReplay})
 		if err != nil {
 			return err
 		}
