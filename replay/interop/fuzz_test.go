@@ -50,7 +50,11 @@ func FuzzPolly(f *testing.F)   { fuzz(f, Polly, "polly-node.har", "polly-fetch.h
 func FuzzHAR(f *testing.F) {
 	fuzz(f, HAR, "playwright.har", "playwright-minimal.har", "mitmproxy.har")
 }
-func FuzzJSON(f *testing.F) { fuzz(f, JSON) }
+func FuzzJSON(f *testing.F) {
+	f.Add([]byte(`{"gracy":1,"start":"2026-11-28T10:00:00Z","request":{"method":"GET","url":"http://a.test/","header":{"A":["1",{"base64":"/w=="}]}},` +
+		`"response":{"code":200,"status":"200 OK","trailer":{"X":null},"body":{"base64":"/w=="},"content_length":1,"pieces":[{"bytes":1}]},"fault":{"text":"x"}}` + "\n"))
+	fuzz(f, JSON)
+}
 
 // FuzzZip feeds whole files, since a zip is read from its end.
 func FuzzZip(f *testing.F) {
