@@ -47,10 +47,16 @@ func FuzzRubyVCR(f *testing.F) { fuzz(f, RubyVCR, "rubyvcr.yml") }
 func FuzzBetamax(f *testing.F) { fuzz(f, Betamax, "betamax.json", "betamax-exact.json") }
 func FuzzNock(f *testing.F)    { fuzz(f, Nock, "nock.json") }
 func FuzzPolly(f *testing.F)   { fuzz(f, Polly, "polly-node.har", "polly-fetch.har") }
+
 func FuzzHAR(f *testing.F) {
 	fuzz(f, HAR, "playwright.har", "playwright-minimal.har", "mitmproxy.har")
 }
-func FuzzJSON(f *testing.F) { fuzz(f, JSON) }
+
+func FuzzJSON(f *testing.F) {
+	f.Add([]byte(`{"gracy":1,"start":"2026-11-28T10:00:00Z","request":{"method":"GET","url":"http://a.test/","header":{"A":["1",{"base64":"/w=="}]}},` +
+		`"response":{"code":200,"status":"200 OK","trailer":{"X":null},"body":{"base64":"/w=="},"content_length":1,"pieces":[{"bytes":1}]},"fault":{"text":"x"}}` + "\n"))
+	fuzz(f, JSON)
+}
 
 // FuzzZip feeds whole files, since a zip is read from its end.
 func FuzzZip(f *testing.F) {
