@@ -96,9 +96,9 @@ func TestWhatIsUnderWayComesToItsEnd(t *testing.T) {
 			w.Header().Set("Connection", "Upgrade")
 			w.Header().Set("Upgrade", "websocket")
 			w.WriteHeader(http.StatusSwitchingProtocols)
-			conn, _, err := http.NewResponseController(w).Hijack()
+			conn, buffered, err := http.NewResponseController(w).Hijack()
 			if err == nil {
-				_, _ = io.Copy(conn, conn)
+				_, _ = io.Copy(conn, buffered) // which may have read some of it
 				_ = conn.Close()
 			}
 			return
