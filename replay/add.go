@@ -14,6 +14,7 @@ import (
 
 var (
 	errNoOutcome = errors.New("replay: an exchange without a response and without a fault")
+	errMissing   = errors.New("replay: an exchange whose body its store keeps apart, in parts")
 	errUnnamed   = errors.New("replay: an exchange whose request cannot be described")
 )
 
@@ -30,14 +31,15 @@ type added struct {
 // had been made by this tape: the options hold, the secrets in its request and response
 // are masked, and it is found at once. It replaces nothing. Its order on the tape is
 // that of Start, or that of the calls of Add where they come later; no Start is now.
-// Body of the request and of the response are as net/http has them, Key and ID do not
-// count, and x is neither changed nor kept.
+// Body of the request and of the response are as net/http has them, and whole: of an
+// exchange that a [store.PartStore] gave without it, see [store.Exchange.RestoreBody]. Key and ID
+// do not count, and x is neither changed nor kept.
 //
 // It returns an error that matches store.ErrReadOnly in ModeReplay, [ErrClosed], an
 // http.MaxBytesError for a response over MaxBody, or what is wrong with x. What the options
 // leave out (Discard, DiscardBad, BeforeRecord, a fault without Errors) is no error, and
-// counts in Stats.Skipped; what is found later, such as [ErrSecret], is returned by Flush. On a tape that is off it does
-// nothing.
+// counts in Stats.Skipped; what is found later, such as [ErrSecret], is returned by Flush. On a
+// tape that is off it does nothing. BeforeRecord must not call Add.
 func (t *Tape) Add(x *store.Exchange) error {
 	switch {
 	case t.IsOff():
@@ -46,6 +48,8 @@ func (t *Tape) Add(x *store.Exchange) error {
 		return store.ErrReadOnly
 	case x.Response == nil && x.Fault == nil:
 		return errNoOutcome
+	case x.MissingBody() > 0:
+		return errMissing // on this tape there would be no parts of it
 	case x.Response != nil && int64(len(x.Response.Body)) > t.opts.MaxBody:
 		t.counts.skipped.Add(1)
 		t.counts.tooLong.Add(1)

@@ -210,6 +210,11 @@ func TestWhatAddDoesNotTake(t *testing.T) {
 	if err := tape.Add(foreign(api+"/long?key=s3cr3t", "12345678901", now)); !isTooLong(err) || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("a long body is %v, want an http.MaxBytesError that names no secret", err)
 	}
+	apart := foreign(api+"/apart", "", now)
+	apart.SetMissingBody(2 << 20)
+	if err := tape.Add(apart); err == nil {
+		t.Error("an exchange is taken without its body, which cannot be replayed")
+	}
 	empty := foreign(api+"/", "", now)
 	empty.Response = nil
 	if err := tape.Add(empty); err == nil {

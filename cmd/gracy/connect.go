@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -23,16 +24,18 @@ type tunnels struct {
 	authority *authority
 	plain     http.Handler                       // for all other requests
 	forward   func(origin *url.URL) http.Handler // for what comes through a tunnel
-	open      sync.WaitGroup                     // tunnels
 
-	mu     sync.Mutex // mu guards the fields below
-	conns  map[net.Conn]struct{}
+	mu     sync.Mutex                // mu guards the fields below, and adding to open
+	open   sync.WaitGroup            // tunnels and requests
+	conns  map[net.Conn]*http.Server // nil while a tunnel has said nothing
+	ends   map[int]func()            // of the requests
+	last   int                       // number of a request
 	closed bool
 }
 
 func (t *tunnels) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if req.Method != http.MethodConnect {
-		t.plain.ServeHTTP(w, req)
+		t.ending(t.plain).ServeHTTP(w, req)
 		return
 	}
 	host, port, err := net.SplitHostPort(req.Host)
@@ -56,18 +59,74 @@ func (t *tunnels) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			origin.Host = "[" + host + "]"
 		}
 	}
-	t.open.Go(func() { t.serve(&rest{conn, buffered.Reader}, host, origin) })
+	done, ok := t.keep(conn)
+	if !ok {
+		_ = conn.Close()
+		return
+	}
+	go func() {
+		defer done()
+		t.serve(&rest{conn, buffered.Reader}, host, origin)
+	}()
 }
 
-// close ends all tunnels and waits for them.
+// close ends all tunnels and requests, and waits for them. Requests that are under way have
+// some time, which one without an end, such as a stream or a WebSocket, does not keep.
 func (t *tunnels) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
 	t.mu.Lock()
 	t.closed = true
-	for conn := range t.conns {
-		_ = conn.Close()
+	for conn, srv := range t.conns {
+		if srv == nil {
+			_ = conn.Close()
+			continue
+		}
+		t.open.Go(func() {
+			if srv.Shutdown(ctx) != nil {
+				_ = srv.Close()
+			}
+		})
 	}
 	t.mu.Unlock()
+	stop := context.AfterFunc(ctx, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		for _, end := range t.ends {
+			end()
+		}
+	})
+	defer stop()
 	t.open.Wait()
+}
+
+// ending makes a handler whose requests close ends.
+func (t *tunnels) ending(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		t.mu.Lock()
+		if t.closed {
+			t.mu.Unlock()
+			http.Error(w, "the proxy is ending", http.StatusServiceUnavailable)
+			return
+		}
+		if t.ends == nil {
+			t.ends = make(map[int]func())
+		}
+		t.last++
+		number := t.last
+		t.ends[number] = cancel
+		t.open.Add(1)
+		t.mu.Unlock()
+		defer func() {
+			t.mu.Lock()
+			delete(t.ends, number)
+			t.mu.Unlock()
+			t.open.Done()
+		}()
+		next.ServeHTTP(w, req.WithContext(ctx))
+	})
 }
 
 // keep keeps a connection for close, until done is called; false if that was called already.
@@ -78,25 +137,31 @@ func (t *tunnels) keep(conn net.Conn) (done func(), ok bool) {
 		return nil, false
 	}
 	if t.conns == nil {
-		t.conns = make(map[net.Conn]struct{})
+		t.conns = make(map[net.Conn]*http.Server)
 	}
-	t.conns[conn] = struct{}{}
+	t.conns[conn] = nil
+	t.open.Add(1)
 	return func() {
 		t.mu.Lock()
-		defer t.mu.Unlock()
 		delete(t.conns, conn)
+		t.mu.Unlock()
+		t.open.Done()
 	}, true
+}
+
+// serves says which server has a connection that is kept; false if close was called.
+func (t *tunnels) serves(conn net.Conn, srv *http.Server) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.conns[conn] = srv
+	}
+	return !t.closed
 }
 
 // serve serves one tunnel until the client closes it, or its server is closed. What does
 // not begin as TLS does is plain HTTP.
 func (t *tunnels) serve(conn *rest, host string, origin *url.URL) {
-	done, ok := t.keep(conn)
-	if !ok {
-		_ = conn.Close()
-		return
-	}
-	defer done()
 	_ = conn.SetReadDeadline(time.Now().Add(helloTime))
 	first, err := conn.buffered.Peek(1)
 	if err != nil {
@@ -106,10 +171,10 @@ func (t *tunnels) serve(conn *rest, host string, origin *url.URL) {
 	_ = conn.SetReadDeadline(time.Time{})
 	if first[0] != tlsHandshake {
 		origin.Scheme = "http"
-		t.run(conn, origin)
+		t.run(conn.Conn, conn, origin)
 		return
 	}
-	t.run(tls.Server(conn, &tls.Config{
+	t.run(conn.Conn, tls.Server(conn, &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -118,16 +183,20 @@ func (t *tunnels) serve(conn *rest, host string, origin *url.URL) {
 	}), origin)
 }
 
-// run serves the requests of a connection.
-func (t *tunnels) run(conn net.Conn, origin *url.URL) {
+// run serves the requests of a connection, of which kept is the one that is kept.
+func (t *tunnels) run(kept, conn net.Conn, origin *url.URL) {
 	one := &oneConn{conn: conn, closed: make(chan struct{})}
 	srv := &http.Server{
-		Handler: t.forward(origin), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: t.ending(t.forward(origin)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime,
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			if s == http.StateClosed || s == http.StateHijacked {
 				one.end()
 			}
 		},
+	}
+	if !t.serves(kept, srv) {
+		_ = conn.Close()
+		return
 	}
 	_ = srv.Serve(one) // it ends with the connection
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -80,5 +82,95 @@ func TestATunnelEndsWithTheProxy(t *testing.T) {
 	}
 	if d := time.Since(start); d >= helloTime {
 		t.Errorf("the proxy takes %v to end", d)
+	}
+}
+
+// When the proxy ends, what is under way comes to its end, by a tunnel too, and is on the tape;
+// a WebSocket, which has none, does not keep the proxy.
+func TestWhatIsUnderWayComesToItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	tape, ca, trusted := filepath.Join(dir, "api.tape"), filepath.Join(dir, "ca"), filepath.Join(dir, "server.pem")
+	asked, release := make(chan struct{}, 2), make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/socket" {
+			w.Header().Set("Connection", "Upgrade")
+			w.Header().Set("Upgrade", "websocket")
+			w.WriteHeader(http.StatusSwitchingProtocols)
+			conn, buffered, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, _ = io.Copy(conn, buffered) // which may have read some of it
+				_ = conn.Close()
+			}
+			return
+		}
+		asked <- struct{}{}
+		<-release
+		_, _ = io.WriteString(w, "whole")
+	})
+	plain, secure := httptest.NewServer(h), httptest.NewTLSServer(h)
+	defer plain.Close()
+	defer secure.Close()
+	if err := write(trusted, 0o600, pemCert, secure.Certificate().Raw); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "record", "--ca", ca, "--upstream-ca", trusted, tape)
+	client := through(t, p, ca)
+	for _, srv := range []*httptest.Server{plain, secure} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/socket", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Connection", "Upgrade")
+		req.Header.Set("Upgrade", "websocket")
+		resp, err := client.Transport.RoundTrip(req) // a timeout would be in the way of a WebSocket
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		socket, ok := resp.Body.(io.ReadWriter)
+		if !ok {
+			t.Fatalf("%d, want a WebSocket", resp.StatusCode)
+		}
+		got := make([]byte, 4)
+		_, _ = io.WriteString(socket, "ping")
+		if _, err := io.ReadFull(socket, got); err != nil || string(got) != "ping" {
+			t.Fatalf("by a WebSocket %q, %v", got, err)
+		}
+	}
+	bodies := make(chan string, 2)
+	for _, srv := range []*httptest.Server{plain, secure} {
+		go func() {
+			resp, err := client.Get(srv.URL + "/slow")
+			if err != nil {
+				bodies <- err.Error()
+				return
+			}
+			defer resp.Body.Close()
+			b, err := io.ReadAll(resp.Body)
+			bodies <- fmt.Sprint(string(b), err)
+		}()
+		<-asked
+	}
+	code := make(chan int, 1)
+	go func() { code <- p.stop() }()
+	for { // until it has begun to end
+		conn, err := net.Dial("tcp", p.address)
+		if err != nil {
+			break
+		}
+		_ = conn.Close()
+	}
+	close(release)
+	for range 2 {
+		if got := <-bodies; got != "whole<nil>" {
+			t.Errorf("a request that was under way gets %s", got)
+		}
+	}
+	if got := <-code; got != exitDone {
+		t.Errorf("the proxy ends with %d: %s", got, p.log)
+	}
+	var out strings.Builder
+	if run(t.Context(), []string{"tape", "ls", tape}, &out, io.Discard) != exitDone || strings.Count(out.String(), "/slow") != 2 || strings.Count(out.String(), "  200  5 B") != 2 {
+		t.Errorf("on the tape is\n%s", out.String())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,14 +35,20 @@ func (l *listening) check() error {
 	return nil
 }
 
-// serve serves until the context of the command ends, and says where.
-func (l *listening) serve(cmd *cobra.Command, h http.Handler, what string) error {
+const (
+	grace    = 5 * time.Second // that what is under way has when a server ends
+	idleTime = 2 * time.Minute // that a connection may wait for its next request
+)
+
+// serve serves until the context of the command ends, and says where. Beside the end of its
+// server it calls ending, and waits for it.
+func (l *listening) serve(cmd *cobra.Command, h http.Handler, what string, ending func()) error {
 	var config net.ListenConfig
 	listener, err := config.Listen(cmd.Context(), "tcp", l.address)
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime}
 	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "http://%s: %s\n", listener.Addr(), what); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -53,8 +60,11 @@ func (l *listening) serve(cmd *cobra.Command, h http.Handler, what string) error
 	case <-cmd.Context().Done():
 	}
 	// What is under way has some time, which a stream without an end does not keep.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), grace)
 	defer cancel()
+	var others sync.WaitGroup
+	others.Go(ending)
+	defer others.Wait()
 	if srv.Shutdown(ctx) != nil {
 		_ = srv.Close()
 	}

@@ -101,7 +101,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	}
 	defer t.close()
 	what := fmt.Sprintf("proxy, %s %s; https by %s", p.mode, path, filepath.Join(p.dir, caFile))
-	return p.where.serve(cmd, t, what)
+	return p.where.serve(cmd, t, what, t.close)
 }
 
 // isFor returns whether a Host is that of an origin, with the port that goes without saying

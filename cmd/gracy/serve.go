@@ -54,7 +54,7 @@ come in the order in which they were recorded, the last one again after that.`,
 		if !where.public {
 			h = forLoopback(h, to)
 		}
-		return where.serve(cmd, h, "responding for "+cleanLine(to.String()))
+		return where.serve(cmd, h, "responding for "+cleanLine(to.String()), func() {})
 	}
 	return cmd
 }

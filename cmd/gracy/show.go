@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -157,9 +158,13 @@ func unzip(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := io.ReadAll(io.LimitReader(z, 32<<20))
+	const most = 32 << 20
+	plain, err := io.ReadAll(io.LimitReader(z, most+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(plain) > most {
+		return nil, errors.New("it unpacks to more than 32 MiB")
 	}
 	return plain, z.Close()
 }

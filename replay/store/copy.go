@@ -56,7 +56,8 @@ func Copy(ctx context.Context, dst, src Store) (n int, err error) {
 			x, err = copyBody(ctx, dst, src, x)
 		}
 		if err != nil {
-			return n, errors.Join(flush(), err)
+			err = errors.Join(flush(), err) // first: it changes n
+			return n, err
 		}
 		batch = append(batch, Entry{Exchange: x})
 		bytes += len(x.Request.Body)
@@ -69,7 +70,8 @@ func Copy(ctx context.Context, dst, src Store) (n int, err error) {
 			}
 		}
 	}
-	return n, flush()
+	err = flush()
+	return n, err
 }
 
 func recipeOf(s Store) (string, error) {
