@@ -97,7 +97,7 @@ func forLoopback(next http.Handler, origin *url.URL) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		name := (&url.URL{Host: req.Host}).Hostname()
 		ip := net.ParseIP(name)
-		if req.URL.Host == "" && name != "" && !strings.EqualFold(name, "localhost") && !(ip != nil && ip.IsLoopback()) &&
+		if req.URL.Host == "" && name != "" && !strings.EqualFold(name, "localhost") && (ip == nil || !ip.IsLoopback()) &&
 			!strings.EqualFold(name, origin.Hostname()) {
 			http.Error(w, "this server is for a loopback address and "+origin.Hostname()+" alone: --public responds to any Host", http.StatusMisdirectedRequest)
 			return
