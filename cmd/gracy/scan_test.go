@@ -26,8 +26,14 @@ func TestScanOfWhatIsPacked(t *testing.T) {
 		body   []byte
 		finds  bool
 	}{
-		{"br", []byte("x"), true}, {"deflate", []byte("x"), true}, {"gzip, br", []byte("x"), true}, {"gzip", []byte("no gzip"), true}, {"gzip", bomb.Bytes(), true},
-		{"br", nil, false}, {"identity", []byte("x"), false}, {"", []byte("x"), false},
+		{"br", []byte("x"), true},
+		{"deflate", []byte("x"), true},
+		{"gzip, br", []byte("x"), true},
+		{"gzip", []byte("no gzip"), true},
+		{"gzip", bomb.Bytes(), true},
+		{"br", nil, false},
+		{"identity", []byte("x"), false},
+		{"", []byte("x"), false},
 	} {
 		got := look.body(nil, "the body", http.Header{"Content-Encoding": {c.coding}, "Content-Type": {"text/plain"}}, c.body)
 		if found := len(got) == 1 && strings.Contains(got[0], "cannot be looked into"); found != c.finds {

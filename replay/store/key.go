@@ -99,7 +99,7 @@ func plainKey(method, raw string) (Key, bool) {
 	}
 	name, number, _ := strings.Cut(host, ":")
 	for _, c := range []byte(name) {
-		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.') {
+		if plain := 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.'; !plain {
 			return Key{}, false
 		}
 	}
@@ -109,7 +109,7 @@ func plainKey(method, raw string) (Key, bool) {
 		}
 	}
 	for _, c := range []byte(path) {
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("/-._~", c) >= 0) {
+		if plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("/-._~", c) >= 0; !plain {
 			return Key{}, false
 		}
 	}

@@ -151,7 +151,8 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 		for n := range cases {
 			b := damaged(&copied, good, n)
 			if n%2 == 0 { // in records too, not in what holds them alone
-				b = append(copied[:0], good...)
+				copied = append(copied[:0], good...)
+				b = copied
 				r := rand.New(rand.NewPCG(2, uint64(n)))
 				for range []int{1, 40}[n/2%2] {
 					b[r.IntN(len(b))] ^= byte(1 + r.IntN(255))

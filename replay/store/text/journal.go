@@ -134,7 +134,8 @@ func (j *journal) append(key string, changes []change) error {
 			return err
 		}
 	}
-	b := append(j.room[:0], make([]byte, batchHead)...)
+	b := j.room[:0]
+	b = append(b, make([]byte, batchHead)...)
 	if key != j.key { // an empty one is never written
 		b = appendItem(b, itemKey, []byte(key))
 	}
