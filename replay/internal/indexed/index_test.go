@@ -16,8 +16,11 @@ func key(host, path string, sum, who byte) store.Key {
 func TestIndex(t *testing.T) {
 	ix := newIndex(0)
 	a, b, other, elsewhere := key("h", "/a", 1, 0), key("h", "/a", 1, 9), key("h", "/b", 2, 0), key("g", "/a", 3, 0)
-	for id, k := range map[store.ID]store.Key{10: a, 20: b, 5: a, 30: other, 40: elsewhere, 50: a} {
-		ix.add(id, k)
+	for _, x := range []struct {
+		id  store.ID
+		key store.Key
+	}{{10, a}, {20, b}, {5, a}, {30, other}, {40, elsewhere}, {50, a}} {
+		ix.add(x.id, x.key)
 	}
 	ix.add(50, a)
 	for after, want := range map[store.ID]store.ID{0: 5, 5: 10, 10: 50, 50: 0} {
