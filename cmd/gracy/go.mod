@@ -4,6 +4,7 @@ go 1.26.0
 
 replace (
 	github.com/gracy-go/gracy => ../../
+	github.com/gracy-go/gracy/replay/codings => ../../replay/codings
 	github.com/gracy-go/gracy/replay/interop => ../../replay/interop
 	github.com/gracy-go/gracy/replay/postgres => ../../replay/postgres
 	github.com/gracy-go/gracy/replay/sqlite => ../../replay/sqlite
@@ -11,6 +12,7 @@ replace (
 
 require (
 	github.com/gracy-go/gracy v0.0.0-00010101000000-000000000000
+	github.com/gracy-go/gracy/replay/codings v0.0.0-00010101000000-000000000000
 	github.com/gracy-go/gracy/replay/interop v0.0.0-00010101000000-000000000000
 	github.com/gracy-go/gracy/replay/postgres v0.0.0-00010101000000-000000000000
 	github.com/gracy-go/gracy/replay/sqlite v0.0.0-00010101000000-000000000000
@@ -19,6 +21,7 @@ require (
 )
 
 require (
+	github.com/andybalholm/brotli v1.2.2 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
@@ -28,6 +31,7 @@ require (
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/pgx/v5 v5.12.0 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/klauspost/compress v1.20.1 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect

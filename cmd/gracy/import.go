@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
 	"github.com/gracy-go/gracy/replay/interop"
 )
 
@@ -33,7 +34,7 @@ skipped.`,
 				return err
 			}
 		}
-		tape, err := openTape(cmd.Context(), args[1], replay.Options{Mode: replay.ModeRecord, Errors: true})
+		tape, err := openTape(cmd.Context(), args[1], replay.Options{Mode: replay.ModeRecord, Errors: true, Codings: codings.All()})
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
@@ -84,7 +85,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	tape, err := openTape(cmd.Context(), path, replay.Options{Mode: mode, Errors: true})
+	tape, err := openTape(cmd.Context(), path, replay.Options{Mode: mode, Errors: true, Codings: codings.All()})
 	if err != nil {
 		return err
 	}

@@ -137,17 +137,11 @@ func (s scanner) header(list []string, kind string, h http.Header) []string {
 }
 
 func (s scanner) body(list []string, where string, h http.Header, content []byte) []string {
-	switch coding := h.Get("Content-Encoding"); {
-	case len(content) == 0 || coding == "" || strings.EqualFold(coding, "identity"):
-	case strings.EqualFold(coding, "gzip"):
-		plain, err := unzip(content)
-		if err != nil {
-			return append(list, where+", which cannot be looked into: "+err.Error())
-		}
-		content = plain
-	default: // what was not looked at is not without secrets
-		return append(list, fmt.Sprintf("%s, which cannot be looked into: it is in %.40q", where, coding))
+	plain, err := unpack(h, content)
+	if err != nil { // what was not looked at is not without secrets
+		return append(list, where+", which cannot be looked into: "+err.Error())
 	}
+	content = plain
 	masked := s.red.Body(h.Get("Content-Type"), content)
 	if bytes.Equal(masked, content) {
 		return list

@@ -28,6 +28,8 @@ func TestScanOfWhatIsPacked(t *testing.T) {
 	}{
 		{"br", []byte("x"), true},
 		{"deflate", []byte("x"), true},
+		{"compress", []byte("x"), true},
+		{"gzip, gzip, gzip, gzip, gzip", []byte("x"), true},
 		{"gzip, br", []byte("x"), true},
 		{"gzip", []byte("no gzip"), true},
 		{"gzip", bomb.Bytes(), true},

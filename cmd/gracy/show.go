@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -129,10 +127,8 @@ func printBody(b *bytes.Buffer, h http.Header, content []byte) {
 	}
 	b.WriteByte('\n')
 	length := len(content)
-	if strings.EqualFold(h.Get("Content-Encoding"), "gzip") {
-		if plain, err := unzip(content); err == nil {
-			content = plain
-		}
+	if plain, err := unpack(h, content); err == nil {
+		content = plain
 	}
 	if !utf8.Valid(content) || bytes.ContainsRune(content, 0) {
 		fmt.Fprintf(b, "(%d bytes that are no text)\n", length)
@@ -151,20 +147,4 @@ func printBody(b *bytes.Buffer, h http.Header, content []byte) {
 	if rest > 0 {
 		fmt.Fprintf(b, "(and %d bytes: --body prints all)\n", rest)
 	}
-}
-
-func unzip(b []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, err
-	}
-	const most = 32 << 20
-	plain, err := io.ReadAll(io.LimitReader(z, most+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(plain) > most {
-		return nil, errors.New("it unpacks to more than 32 MiB")
-	}
-	return plain, z.Close()
 }
