@@ -2,13 +2,12 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"errors"
 	"io"
 	"net/http"
 	"testing"
-
-	"compress/gzip"
-	"compress/zlib"
 
 	"github.com/gracy-go/gracy/replay/codings"
 )

@@ -159,7 +159,7 @@ func canceled(ctx context.Context) (context.Context, context.CancelFunc) {
 // empty returns a tape that has nothing and sends nothing.
 func empty(t *testing.T) *replay.Tape {
 	t.Helper()
-	tape, err := replay.New(&Shelf{tapes: map[store.ID]store.Entry{}}, replay.Options{Mode: replay.ModeReplay})
+	tape, err := replay.New(&Shelf{tapes: map[store.ID]*store.Exchange{}}, replay.Options{Mode: replay.ModeReplay})
 	if err != nil {
 		t.Fatal(err)
 	}
