@@ -6,9 +6,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -91,13 +93,22 @@ func (t *tunnels) close() {
 	t.mu.Unlock()
 	stop := context.AfterFunc(ctx, func() {
 		t.mu.Lock()
-		defer t.mu.Unlock()
-		for _, end := range t.ends {
+		late := slices.Collect(maps.Values(t.ends))
+		t.mu.Unlock()
+		for _, end := range late {
 			end()
 		}
 	})
 	defer stop()
 	t.open.Wait()
+}
+
+// connKey is the key of the connection in the context of its requests.
+type connKey struct{}
+
+// withConn is an http.Server.ConnContext.
+func withConn(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
 }
 
 // ending makes a handler whose requests close ends.
@@ -116,7 +127,13 @@ func (t *tunnels) ending(next http.Handler) http.Handler {
 		}
 		t.last++
 		number := t.last
-		t.ends[number] = cancel
+		conn, _ := req.Context().Value(connKey{}).(net.Conn)
+		t.ends[number] = func() {
+			cancel()
+			if conn != nil { // a WebSocket reads from it until somebody closes it
+				_ = conn.Close()
+			}
+		}
 		t.open.Add(1)
 		t.mu.Unlock()
 		defer func() {
@@ -188,6 +205,7 @@ func (t *tunnels) run(kept, conn net.Conn, origin *url.URL) {
 	one := &oneConn{conn: conn, closed: make(chan struct{})}
 	srv := &http.Server{
 		Handler: t.ending(t.forward(origin)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime,
+		ConnContext: withConn,
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			if s == http.StateClosed || s == http.StateHijacked {
 				one.end()

@@ -48,7 +48,7 @@ func (l *listening) serve(cmd *cobra.Command, h http.Handler, what string, endin
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime, ConnContext: withConn}
 	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "http://%s: %s\n", listener.Addr(), what); err != nil {
 		return errors.Join(err, listener.Close())
 	}
