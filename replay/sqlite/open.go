@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver of Open
 
@@ -35,7 +36,7 @@ func Open(path string) (Store, error) {
 	if err := prepare(path); err != nil {
 		return nil, err
 	}
-	return openFile(path, false)
+	return patiently(func() (Store, error) { return openFile(path, false) })
 }
 
 // OpenReadOnly opens a tape as [Open] does, but never writes to it, and makes nothing. A file
@@ -46,7 +47,19 @@ func OpenReadOnly(path string) (Store, error) {
 	if err := regular(path); err != nil {
 		return nil, err
 	}
-	return openFile(path, true)
+	return patiently(func() (Store, error) { return openFile(path, true) })
+}
+
+// patiently opens a file again while it is locked, for as long as busy_timeout: SQLite does
+// not wait itself for one who turns the write-ahead log on or off.
+func patiently(open func() (Store, error)) (Store, error) {
+	const wait, pause = 5 * time.Second, 10 * time.Millisecond
+	for end := time.Now().Add(wait); ; time.Sleep(pause) {
+		s, err := open()
+		if !errors.Is(err, store.ErrLocked) || !time.Now().Before(end) {
+			return s, err
+		}
+	}
 }
 
 // New makes a tape in a database of the caller's, by any driver of SQLite, and in it the
