@@ -54,11 +54,12 @@ func OpenReadOnly(path string) (Store, error) {
 // not wait itself for one who turns the write-ahead log on or off.
 func patiently(open func() (Store, error)) (Store, error) {
 	const wait, pause = 5 * time.Second, 10 * time.Millisecond
-	for end := time.Now().Add(wait); ; time.Sleep(pause) {
+	for end := time.Now().Add(wait); ; {
 		s, err := open()
 		if !errors.Is(err, store.ErrLocked) || !time.Now().Before(end) {
 			return s, err
 		}
+		<-time.NewTimer(pause).C
 	}
 }
 
