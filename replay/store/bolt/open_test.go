@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
-	"go.etcd.io/bbolt"
 )
 
 func tapeFile(t *testing.T, exchanges int) string {
