@@ -97,28 +97,11 @@ func free(path string) error {
 // wholeBody returns the body of the response of an exchange, which the store may have in
 // parts.
 func wholeBody(s store.Store, x *store.Exchange) ([]byte, error) {
-	if x.Response == nil || x.MissingBody() == 0 {
-		if x.Response == nil {
-			return nil, nil
-		}
-		return x.Response.Body, nil
+	x, err := store.WithBody(s, x)
+	if err != nil || x.Response == nil {
+		return nil, err
 	}
-	parts, ok := s.(store.PartStore)
-	if !ok {
-		return nil, fmt.Errorf("the body of %d bytes is kept apart", x.MissingBody())
-	}
-	var body []byte
-	for number := 0; int64(len(body)) < x.MissingBody(); number++ {
-		b, err := parts.Part(x.ID, number)
-		if err != nil {
-			return nil, err
-		}
-		if len(b) == 0 {
-			return nil, &store.FormatError{Reason: "damaged tape: a part of a body is missing"}
-		}
-		body = append(body, b...)
-	}
-	return body, nil
+	return x.Response.Body, nil
 }
 
 // length returns how long the body of the response is.

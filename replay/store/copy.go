@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // Limits of one batch of Copy.
@@ -94,41 +93,17 @@ func setRecipe(s Store, recipe string) error {
 // copyBody copies the parts of a body, if x has its body in parts, and returns what is
 // appended then.
 func copyBody(ctx context.Context, dst, src Store, x *Exchange) (*Exchange, error) {
-	length := x.MissingBody()
-	if length == 0 {
+	if x.MissingBody() == 0 {
 		return x, nil
 	}
-	from, ok := src.(PartStore)
+	to, ok := dst.(PartStore)
 	if !ok {
-		return nil, fmt.Errorf("replay: copy a tape: the body of %d is in parts that its store does not give", x.ID)
+		return WithBody(src, x)
 	}
-	to, inParts := dst.(PartStore)
-	var whole []byte
-	var size int64
-	for number := 0; size < length; number++ {
+	return x, eachPart(src, x, func(number int, data []byte) error {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		b, err := from.Part(x.ID, number)
-		switch {
-		case err != nil:
-			return nil, err
-		case len(b) == 0:
-			return nil, &FormatError{Reason: fmt.Sprintf("damaged tape: a body has %d bytes of %d", size, length)}
-		case inParts:
-			err = to.AppendParts([]Part{{ID: x.ID, Number: number, Data: b}})
-		default:
-			whole = append(whole, b...)
-		}
-		if err != nil {
-			return nil, err
-		}
-		size += int64(len(b))
-	}
-	if inParts {
-		return x, nil
-	}
-	y, resp := *x, *x.Response
-	y.Response = &resp
-	return &y, y.RestoreBody(whole)
+		return to.AppendParts([]Part{{ID: x.ID, Number: number, Data: data}})
+	})
 }

@@ -70,6 +70,9 @@ func TestCopy(t *testing.T) {
 				got, err, _ := next()
 				tapetest.Must(t, err)
 				if want.ID == 2000 {
+					if x, err := store.WithBody(src, want); err != nil || !bytes.Equal(x.Response.Body, body) || want.MissingBody() == 0 {
+						t.Errorf("WithBody gives %v, or has changed what it was given", err)
+					}
 					if !bytes.Equal(wholeBody(t, dst, got), body) {
 						t.Error("a long body is not what it was")
 					}

@@ -1,5 +1,7 @@
 package store
 
+import "fmt"
+
 // PartSize is how many bytes a [Part] has, but the last one of a body, which may have fewer.
 const PartSize = 256 << 10
 
@@ -28,4 +30,48 @@ type Part struct {
 	ID     ID
 	Number int
 	Data   []byte
+}
+
+// WithBody returns an exchange of a store with a body that the store has in parts, all of it
+// in memory: x itself if nothing is missing, else a copy. A part that is missing is a
+// [FormatError], a store without parts an error.
+func WithBody(s Store, x *Exchange) (*Exchange, error) {
+	if x.MissingBody() == 0 {
+		return x, nil
+	}
+	var body []byte
+	err := eachPart(s, x, func(_ int, data []byte) error {
+		body = append(body, data...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	y, resp := *x, *x.Response
+	y.Response = &resp
+	return &y, y.RestoreBody(body)
+}
+
+// eachPart gives fn the parts of the body of x in their order.
+func eachPart(s Store, x *Exchange, fn func(number int, data []byte) error) error {
+	parts, ok := s.(PartStore)
+	length := x.MissingBody()
+	if !ok {
+		return fmt.Errorf("replay: the body of %d bytes of exchange %d is in parts that its store does not give", length, x.ID)
+	}
+	var size int64
+	for number := 0; size < length; number++ {
+		b, err := parts.Part(x.ID, number)
+		if err != nil {
+			return err
+		}
+		if len(b) == 0 {
+			return &FormatError{Reason: fmt.Sprintf("damaged tape: a body has %d bytes of %d", size, length)}
+		}
+		if err := fn(number, b); err != nil {
+			return err
+		}
+		size += int64(len(b))
+	}
+	return nil
 }
