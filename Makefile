@@ -142,9 +142,9 @@ build:
 # Examples, fuzz seeds and the doors are tests too.
 .PHONY: race
 race: $(CITEST)
-	@GRACY_LONG=1 $(CITEST) -allow .ci/allowed-skips -pass race $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
+	@$(CITEST) -allow .ci/allowed-skips -pass race $(addprefix -in ,$(MODULES)) -- -race -shuffle=on -count=1
 
-# What the race detector would spoil: allocations, and the long simulations.
+# What the race detector would spoil, allocations, and the long tests, which take it ten times as long.
 .PHONY: plain
 plain: $(CITEST)
 	@GRACY_LONG=1 $(CITEST) -allow .ci/allowed-skips -pass plain $(addprefix -in ,$(MODULES)) -- -shuffle=on

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/race"
+
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
@@ -140,7 +142,9 @@ func TestContractOfEachLayer(t *testing.T) {
 // Every ordered pair, the documented order and its reverse: any order is safe.
 func TestContractOfEachOrderedPair(t *testing.T) {
 	t.Parallel()
-	long.Only(t)
+	if !race.Enabled { // which finds in a pair what neither layer does alone
+		long.Only(t)
+	}
 	for i, a := range layerCases() {
 		for j, b := range layerCases() {
 			if i == j {

@@ -19,7 +19,7 @@ import (
 func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	const workers, slots = 8, 3
 	each := 125_000
-	if race.Enabled || !long.Wanted() { // it sees as much in fewer, and a busy machine takes a minute for all
+	if !long.Wanted() { // it sees as much in fewer, and a busy machine takes a minute for all
 		each /= 10
 	}
 	l := New(Limit{Max: slots})

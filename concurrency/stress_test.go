@@ -13,7 +13,6 @@ import (
 	"testing/synctest"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -93,7 +92,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				each := 125_000 // a million
-				if race.Enabled || tt.control || !long.Wanted() {
+				if tt.control || !long.Wanted() {
 					each /= 20
 				}
 				l := New(Limit{Max: 3, MaxQueue: 6})
@@ -175,7 +174,7 @@ func TestEverythingAtOnce(t *testing.T) {
 func TestSeveralLimitsAtOnce(t *testing.T) {
 	const workers = 8
 	each := 20_000
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		each /= 10
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -245,7 +244,7 @@ func TestSeveralLimitsAtOnce(t *testing.T) {
 // ever, and the bubble reports that.
 func TestNoWakeUpIsLost(t *testing.T) {
 	rounds := 400
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		rounds /= 2
 	}
 	var took, waited atomic.Int64

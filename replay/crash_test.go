@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
@@ -182,7 +181,7 @@ func TestWhatACrashLoses(t *testing.T) {
 		recordUntilKilled(t, part[0], load{callers: callers, pause: time.Duration(pause), lies: part[3] == "true"})
 	}
 	rounds := 1
-	if long.Wanted() && !race.Enabled { // the pass without the race detector kills a hundred times a storage
+	if long.Wanted() { // kills a hundred times a storage
 		rounds = 25
 	}
 	for i, name := range stores() {
@@ -192,7 +191,7 @@ func TestWhatACrashLoses(t *testing.T) {
 			}
 			most, eldest, queued, calls := 0, time.Duration(0), int64(0), 0
 			for range rounds {
-				total, lost, oldest, pending := killed(t, filepath.Join(t.TempDir(), name), l, 200*time.Millisecond+rand.N(time.Duration(rounds)*40*time.Millisecond))
+				total, lost, oldest, pending := killed(t, filepath.Join(t.TempDir(), name), l, 100*time.Millisecond+rand.N(300*time.Millisecond))
 				if lost > int(pending)+l.callers {
 					t.Errorf("%s, %s: %d calls were returned and are lost, though %d were pending at most", name, l.name, lost, pending)
 				}

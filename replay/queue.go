@@ -19,7 +19,7 @@ const (
 	mostBytes  = 8 << 20
 	linger     = 5 * time.Millisecond
 	maxPending = 64 << 20
-	maxSpilled = 8 << 20 // of what waits: parts of long bodies
+	maxSpilled = 4 << 20 // of what waits: parts of long bodies
 )
 
 // queue stands between the callers and the store: what is added is found at
@@ -76,7 +76,7 @@ func newQueue(write func([]*pending)) *queue {
 // add queues p. It blocks only while 64 MiB wait to be written.
 func (q *queue) add(p *pending) { _ = q.addWithin(context.Background(), p) }
 
-// addWithin queues p, unless ctx ends while 64 MiB wait to be written, or 8 MiB of parts.
+// addWithin queues p, unless ctx ends while 64 MiB wait to be written, or 4 MiB of parts.
 func (q *queue) addWithin(ctx context.Context, p *pending) error {
 	p.bytes = p.size()
 	q.mu.Lock()

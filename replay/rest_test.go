@@ -17,7 +17,6 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
 )
@@ -94,10 +93,7 @@ func unread(t *testing.T, client *http.Client, url string, _ chan<- struct{}) an
 // or reads nothing.
 func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 	count := 24
-	switch {
-	case long.Wanted() && race.Enabled:
-		count = 40
-	case long.Wanted():
+	if long.Wanted() {
 		count = 200
 	}
 	sizes := func(n int) int { return 54 + n*(60<<10-54)/(count-1) }

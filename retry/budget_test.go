@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
@@ -190,7 +189,7 @@ func TestBudgetUnderContention(t *testing.T) {
 // A million hosts, invented by a server that redirects, take no memory.
 func TestBudgetOfAMillionHosts(t *testing.T) {
 	n := 1_000_000
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		n = 50_000
 	}
 	manyHosts(t, n, retry.BudgetConfig{})

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
@@ -92,7 +91,7 @@ func (o operation) fill(name string) string {
 // routes, which is the control run, names are labels and series are many.
 func TestNamesOfObjectsAreNoLabels(t *testing.T) {
 	names := humanNames()
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		names = names[:50]
 	}
 	worse := 0
@@ -134,7 +133,7 @@ func TestNoNameComesOutOfAWildcard(t *testing.T) {
 		return name
 	}
 	paths := 200
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		paths = 20
 	}
 	for _, f := range families() {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/routes"
@@ -83,7 +82,7 @@ func holding(routes, names []string) (found []string) {
 // with the first 40 names for ever.
 func TestSeriesOfTheSDKs(t *testing.T) {
 	names := humanNames()
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		names = names[:100]
 	}
 	all := sdks()

@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/throttle/internal/storetest"
 )
 
 // seeds is how many loads are tried. They are few: the core is tried with a million
 // steps where it stands, and here only what the shell adds.
 func seeds() uint64 {
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		return 10
 	}
 	return 20

@@ -10,13 +10,12 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 )
 
 // Whatever the requests are, cache, names and counters stay within their bounds.
 func TestMemoryStaysWithinItsBounds(t *testing.T) {
 	n := 1_000_000
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		n = 50_000 // a million takes seconds
 	}
 	tab := compile(t, "host-7.test/never/{x}", "POST /never")

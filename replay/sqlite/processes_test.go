@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/sqlite"
 	"github.com/gracy-go/gracy/replay/store"
@@ -117,7 +116,7 @@ func stored(t *testing.T, path string, names ...string) (more int) {
 // What Append has taken outlives the process, however it ends, and the rest of a batch is not there.
 func TestKilledProcesses(t *testing.T) {
 	rounds := 2
-	if long.Wanted() && !race.Enabled {
+	if long.Wanted() {
 		rounds = 50
 	}
 	kept, more := 0, 0

@@ -35,7 +35,7 @@ func breaks(t *testing.T, m mutant, c testCase) []string {
 func TestMutants(t *testing.T) {
 	caught := map[string][]string{} // bug to cases
 	proved := map[string]bool{}
-	others := (long.Wanted() || os.Getenv("GRACY_UPDATE") == "1") && !race.Enabled && !testing.Short()
+	others := (long.Wanted() || os.Getenv("GRACY_UPDATE") == "1") && !testing.Short()
 	for _, m := range mutants() {
 		t.Run(strings.ReplaceAll(m.bug, " ", "-"), func(t *testing.T) {
 			must := strings.Fields(m.must)

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/long"
-	"github.com/gracy-go/gracy/internal/race"
 )
 
 // scanAll looks at every head, as if an event concerned all, and returns how many it
@@ -50,7 +49,7 @@ func (w *world) blind() {
 // time makes room for them, and they are looked at once in an interval.
 func TestAScanMissesNothing(t *testing.T) {
 	seeds := uint64(40)
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		seeds = 10
 	}
 	run := func(before func(*world)) (missed, back int) {
@@ -89,7 +88,7 @@ func (w *world) seedAll() {
 // the same steps, and one of them looks at all heads each time.
 func TestAPartialScanGrantsWhatAFullOneDoes(t *testing.T) {
 	worlds := uint64(40)
-	if race.Enabled || !long.Wanted() {
+	if !long.Wanted() {
 		worlds = 8
 	}
 	run := func(before func(*world)) (alike, apart int) {
