@@ -33,8 +33,8 @@ func (s *pgStore) Append(entries []store.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	b := prepare(entries)
-	if err := b.own(); err != nil {
+	b := &batch{Batch: rows.Prepare(entries)}
+	if err := b.Own(); err != nil {
 		return err
 	}
 	err := s.begun(func(ctx context.Context, tx pgx.Tx) error { return s.appendAsIs(ctx, tx, b) })
@@ -99,19 +99,19 @@ func nonNil(list []int64) []int64 { return append([]int64{}, list...) }
 // isThere reports whether a transaction before this one, whose end we did not see, has
 // stored the batch.
 func (s *link) isThere(ctx context.Context, tx pgx.Tx, b *batch) (bool, error) {
-	if !b.sent || len(b.list) == 0 {
+	if !b.sent || len(b.List) == 0 {
 		return false, nil
 	}
-	first, there := b.list[0], false
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM gracy_record WHERE tape = $1 AND id = $2 AND crc = $3)`, s.tape, first.id, first.recordCheck).Scan(&there)
+	first, there := b.List[0], false
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM gracy_record WHERE tape = $1 AND id = $2 AND crc = $3)`, s.tape, first.ID, first.RecordCheck).Scan(&there)
 	return there, err
 }
 
 // queue queues all that a batch changes.
 func (s *pgStore) queue(q *pgx.Batch, b *batch) {
-	for _, r := range b.replaces {
-		least, most := r.key.Request()
-		q.Queue(removeBelow, s.tape, r.key.Host, r.key.Path, r.key.Method, least, most, rows.Number(r.below))
+	for _, r := range b.Replaces {
+		least, most := r.Key.Request()
+		q.Queue(removeBelow, s.tape, r.Key.Host, r.Key.Path, r.Key.Method, least, most, rows.Number(r.Below))
 	}
 	c := b.columns()
 	for _, id := range c.inParts {
@@ -128,10 +128,10 @@ func (s *pgStore) queue(q *pgx.Batch, b *batch) {
 		s.tape, c.id, c.method, c.host, c.path, c.status, c.started, c.sum, c.keyCheck)
 	q.Queue(`INSERT INTO gracy_record (tape, id, crc, data) SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bytea[])`,
 		s.tape, c.id, c.recordCheck, c.data)
-	for _, r := range b.list {
-		for number, body := 0, r.body; len(body) > 0; number++ {
+	for _, r := range b.List {
+		for number, body := 0, r.Body; len(body) > 0; number++ {
 			n := min(len(body), store.PartSize)
-			s.queuePart(q, store.Part{ID: rows.ID(r.id), Number: number, Data: body[:n]})
+			s.queuePart(q, store.Part{ID: rows.ID(r.ID), Number: number, Data: body[:n]})
 			body = body[n:]
 		}
 	}

@@ -1,4 +1,4 @@
-// Package rows holds what the storages that keep a tape in an SQL database have in common:
+// Package rows holds what the storages that keep a tape in a database have in common:
 // how an exchange becomes a row, the checksums by which damage is found, and the walks over
 // an index of keys. A row of keys is of an exchange by its ID, and so is its record.
 package rows
