@@ -22,7 +22,9 @@ CITEST := $(BIN)/citest
 ALL_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/testdata/*' -not -path './.*/*')))
 # SDKs that take minutes to build: ci looks at their format, make e2e-all at the rest.
 HEAVY := ./e2e/sdks/heavy
-MODULES := $(filter-out ./tools/lint $(HEAVY),$(ALL_MODULES))
+# A program of some hundred packages without tests, which .ci/mongodb.sh builds.
+FERRETDB := ./replay/mongodb/internal/ferretdb
+MODULES := $(filter-out ./tools/lint $(HEAVY) $(FERRETDB),$(ALL_MODULES))
 
 # $(call each,modules,command): the command in each module, all of them even after a failure.
 each = failed=; for m in $(1); do echo "-- $$m"; (cd "$$m" && $(2)) || failed="$$failed $$m"; done; \
@@ -83,7 +85,7 @@ ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI 
 
 .PHONY: fmt
 fmt: $(LINT) ## gofumpt and goimports over every module
-	@$(call each,$(MODULES) $(HEAVY),$(LINT) fmt --config $(CURDIR)/.golangci.yml)
+	@$(call each,$(MODULES) $(HEAVY) $(FERRETDB),$(LINT) fmt --config $(CURDIR)/.golangci.yml)
 
 .PHONY: tidy
 tidy: ## go mod tidy in every module
@@ -126,7 +128,7 @@ e2e-proxies: ## calls through real reverse proxies, under 3 minutes; installs th
 
 .PHONY: fmt-check
 fmt-check: $(LINT)
-	@$(call each,$(MODULES) $(HEAVY),$(LINT) fmt --diff --config $(CURDIR)/.golangci.yml)
+	@$(call each,$(MODULES) $(HEAVY) $(FERRETDB),$(LINT) fmt --diff --config $(CURDIR)/.golangci.yml)
 
 .PHONY: tidy-check
 tidy-check:
@@ -152,7 +154,7 @@ plain: $(CITEST)
 # The tests under the next release of Go, whose net/http differs: without the modules that
 # have next to nothing to do with it, and without the long simulations, for the time that
 # they take. GRACY_LONG=1 make next runs these too.
-OF_NEXT := $(filter-out ./bench ./tools ./replay/interop ./replay/postgres ./replay/sqlite,$(MODULES))
+OF_NEXT := $(filter-out ./bench ./tools ./replay/interop ./replay/mongodb ./replay/postgres ./replay/sqlite,$(MODULES))
 
 .PHONY: next
 next:

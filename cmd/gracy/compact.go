@@ -20,7 +20,7 @@ place of the old one when it is whole; a crash leaves the old one.`,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := args[0]
-		if _, inDatabase := inPostgres(path); inDatabase || isText(path) || isSQLite(path) {
+		if inDatabase(path) != nil || isText(path) || isSQLite(path) {
 			return usagef("%s is no bbolt tape: it has no room that this command can give back", path)
 		}
 		before, after, n, err := compact(cmd.Context(), path)
@@ -74,7 +74,7 @@ func copyBeside(ctx context.Context, path string, from store.Store, place func(f
 	return n, place(fresh)
 }
 
-// copyTo copies a tape into a new file.
+// copyTo copies a tape into a storage that has none yet.
 func copyTo(ctx context.Context, path string, from store.Store) (n int, err error) {
 	to, err := create(ctx, path)
 	if err != nil {

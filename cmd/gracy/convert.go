@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,28 +9,28 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 func newConvert() *cobra.Command {
 	return &cobra.Command{
-		Use: "convert FROM TO", Short: "Copy a tape into a file of another sort", Args: cobra.ExactArgs(2),
-		Long: `Copy a tape into a file of another sort, which must not be there yet, and is not there
-before it is whole: with what it masks, and with the hash key that says who made a
-request. A text tape keeps the day of a recording alone.`,
+		Use: "convert FROM TO", Short: "Copy a tape into another sort of storage", Args: cobra.ExactArgs(2),
+		Long: `Copy a tape into another sort of storage: with what it masks, and with the hash key that
+says who made a request. A file must not be there yet, and is not there before it is
+whole. A tape in a database must have no exchanges; if the copy fails, those that it has
+by then stay. A text tape keeps the day of a recording alone.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			s, err := read(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
 			defer closing(s, &err)
-			path := args[1]
-			if err := free(path); err != nil {
-				return err
+			copied := copyToFile
+			if inDatabase(args[1]) != nil {
+				copied = copyTo
 			}
-			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-				return err
-			}
-			n, err := copyBeside(cmd.Context(), path, s, func(fresh string) error { return link(fresh, path) })
+			n, err := copied(cmd.Context(), args[1], s)
 			if err != nil {
 				return err
 			}
@@ -37,6 +38,17 @@ request. A text tape keeps the day of a recording alone.`,
 			return err
 		},
 	}
+}
+
+// copyToFile copies a tape into a file that is not there yet.
+func copyToFile(ctx context.Context, path string, from store.Store) (n int, err error) {
+	if err := free(path); err != nil {
+		return 0, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return 0, err
+	}
+	return copyBeside(ctx, path, from, func(fresh string) error { return link(fresh, path) })
 }
 
 // link gives a file a name that no other has. A text tape without exchanges is no file.

@@ -8,8 +8,8 @@
 //	gracy proxy api.tape               a proxy that records, retries and keeps within limits
 //
 // A tape whose name ends in .json is a text tape, in .sqlite or .sqlite3 a SQLite file, any
-// other a bbolt file; postgres:NAME is one in the database of DATABASE_URL. Commands that
-// only look open it for reading.
+// other a bbolt file; postgres:NAME is one in the database of DATABASE_URL, mongodb:NAME in that
+// of MONGODB_URI. Commands that only look open it for reading.
 //
 // # Exit codes
 //

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/postgres"
 	"github.com/gracy-go/gracy/replay/sqlite"
 	"github.com/gracy-go/gracy/replay/store"
@@ -24,17 +25,38 @@ func isSQLite(path string) bool {
 	return ext == ".sqlite" || ext == ".sqlite3"
 }
 
-// inPostgres returns the name of a tape in PostgreSQL, "postgres:NAME". The database is that
-// of DATABASE_URL, or of PGHOST and the like, so that no password is on a command line.
-func inPostgres(path string) (name string, ok bool) { return strings.CutPrefix(path, "postgres:") }
+// A database opens a tape that is in one.
+type database func(ctx context.Context, readOnly bool) (store.IndexStore, error)
+
+// inDatabase returns what opens a tape whose name is that of one in a database, "postgres:NAME" or
+// "mongodb:NAME", nil for a file. Which database it is says the environment, so that no password is on
+// a command line.
+func inDatabase(path string) database {
+	kind, name, _ := strings.Cut(path, ":")
+	switch kind {
+	case "postgres":
+		return func(ctx context.Context, readOnly bool) (store.IndexStore, error) {
+			return postgres.Open(ctx, os.Getenv("DATABASE_URL"), name, postgres.Options{ReadOnly: readOnly})
+		}
+	case "mongodb":
+		return func(ctx context.Context, readOnly bool) (store.IndexStore, error) {
+			uri := os.Getenv("MONGODB_URI")
+			if uri == "" {
+				return nil, errors.New("MONGODB_URI has to name the database of " + path)
+			}
+			return mongodb.Open(ctx, uri, name, mongodb.Options{ReadOnly: readOnly})
+		}
+	}
+	return nil
+}
 
 // openStore opens a storage by what its name says, and makes it if it is not there, unless it is
 // opened for reading alone.
 func openStore(ctx context.Context, path string, readOnly bool) (store.IndexStore, error) {
-	name, inDatabase := inPostgres(path)
+	if open := inDatabase(path); open != nil {
+		return open(ctx, readOnly)
+	}
 	switch {
-	case inDatabase:
-		return postgres.Open(ctx, os.Getenv("DATABASE_URL"), name, postgres.Options{ReadOnly: readOnly})
 	case isSQLite(path) && readOnly:
 		return sqlite.OpenReadOnly(path)
 	case isSQLite(path):
@@ -56,7 +78,7 @@ func read(ctx context.Context, path string) (store.IndexStore, error) {
 
 // change opens a storage that is there for writing.
 func change(ctx context.Context, path string) (store.IndexStore, error) {
-	if _, ok := inPostgres(path); !ok {
+	if inDatabase(path) == nil {
 		if _, err := os.Stat(path); err != nil {
 			return nil, err
 		}
@@ -71,8 +93,7 @@ func create(ctx context.Context, path string) (store.IndexStore, error) {
 
 // openTape opens a tape.
 func openTape(ctx context.Context, path string, o replay.Options) (*replay.Tape, error) {
-	_, inDatabase := inPostgres(path)
-	if o.Mode == replay.Off || !inDatabase && !isSQLite(path) {
+	if o.Mode == replay.Off || inDatabase(path) == nil && !isSQLite(path) {
 		return replay.Open(path, o)
 	}
 	s, err := openStore(ctx, path, o.Mode == replay.ModeReplay)

@@ -1,0 +1,82 @@
+// Package mongodb keeps tapes in a MongoDB database, for the machines of a team or of a fleet of
+// workers that record and replay at once:
+//
+//	s, err := mongodb.Open(ctx, os.Getenv("MONGODB_URI"), "payments", mongodb.Options{})
+//	...
+//	tape, err := replay.New(s, replay.Options{})
+//
+// It is a module of its own, for the sake of its driver, go.mongodb.org/mongo-driver/v2. It needs
+// MongoDB 4.2 or later, of any topology: it uses neither transactions nor server-side code.
+//
+// # Tapes
+//
+// A database has any number of tapes, all in the same three collections. To delete a tape, delete its
+// documents, that of gracy_tape last:
+//
+//	db.gracy_exchange.deleteMany({_id: {$gt: "payments/", $lt: "payments0"}})
+//	db.gracy_part.deleteMany({_id: {$gt: "payments/", $lt: "payments0"}})
+//	db.gracy_tape.deleteOne({_id: "payments"})
+//
+// # Processes
+//
+// Any number may have a tape open, for writing too, and none waits for another. Processes number their
+// exchanges each for itself. One whose number is taken gets the next one that is free; a long
+// body in parts, which is beyond 1 MiB, is not recorded then, and the tape reports it. What two
+// record of one request is a sequence, in the order in which the requests were started, by the
+// clocks of their machines.
+//
+// All have to use the same options (Match, redaction): if one indexes the tape anew by
+// others, Append of the rest fails with [store.ErrLocked], since what they record would never
+// be found. So does replay.New while another process indexes the tape, and that of the second of two
+// processes that open a new tape in the same moment, since a tape has one key for its hashes: open it again.
+//
+// # Time
+//
+// The methods of a store have no context. Each call takes Options.Timeout at most, which
+// includes the wait for a connection and for a new primary: then its error matches
+// [context.DeadlineExceeded]. An Append that has failed may take as long again to undo what it did.
+//
+// # Crashes
+//
+// A lookup is one document. An Append is an insert, and then an update of the document of the tape, whose write
+// concern is "majority" and journaled, unless the URI has another one. If it fails, what it has inserted
+// is deleted. If a process dies in the middle of one, the server has all of the batch or nothing; if the server
+// itself does, it may have the beginning. Entry.Replace is done after the insert, so that a crash in between
+// leaves both. Parts of a body whose exchange never came are removed by the first Open an hour after the
+// last of them: before that they may be another process's.
+//
+// An Append whose connection broke is asked for again within Options.Timeout: what of it the
+// server has already is neither lost nor stored twice.
+//
+// # Damage
+//
+// A key, a record and a part of a body have a checksum (CRC-32C) each, which is compared when
+// they are read. Damage, or a document that somebody changed, is a [store.FormatError], never
+// another body; one that somebody deleted is a miss.
+//
+// # Form
+//
+// This is schema 1, which each document of gracy_tape says. Another one is a FormatError.
+//
+//	gracy_tape      _id (its name), schema, recipe, last (the largest id), indexer, touched
+//	gracy_exchange  _id (tape/id), tape, host, path, method, sum, status, started, keys, crc,
+//	                data (the exchange as store.Exchange.MarshalBinary writes it), parts, batch;
+//	                or _id, owner, touched: an exchange of which there are only parts yet
+//	gracy_part      _id (tape/id/number), crc, data: 256 KiB of a response body of 1 MiB or more
+//
+// An id and a number are hexadecimal digits; the name of a tape in an _id has %25 and %2F for % and /. The other
+// fields are what an exchange is found by, and for people:
+//
+//	db.gracy_exchange.find({tape: "payments"}, {data: 0}).sort({_id: -1}).limit(20)
+//
+// The first 40 digits of sum are the same for the same request, whoever makes it. A text beyond 200
+// bytes, or that is no UTF-8, is cut, and has a hash behind a #. There is no status where there was
+// no response. The sum in data is the one that the exchange was appended with; that of the document holds.
+//
+// # What it will not do
+//
+// It deletes nothing by itself, and makes no TTL index. It encrypts nothing: whoever may read the
+// collections can read the tapes, of which a tape has masked what it knows to be secret. It puts no
+// password into an error. An exchange whose record is longer than a document may be (16 MiB: that of a
+// request with such a body) is an error of its batch.
+package mongodb

@@ -1,0 +1,127 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A link leads to a tape: to its collections, within the time of a call, and to its errors.
+type link struct {
+	tapes, exchanges, parts *mongo.Collection
+
+	name   string // of the tape
+	path   string // names the tape in errors
+	opts   Options
+	closed atomic.Bool
+}
+
+// How long a server that is not there is left alone, at first and at most.
+const (
+	firstWait = 20 * time.Millisecond
+	mostWait  = 250 * time.Millisecond
+)
+
+// do calls fn, and again where its connection was lost, until the time of a call is over: fn
+// does nothing a second time.
+func (s *link) do(fn func(ctx context.Context) error) error {
+	return s.doWithin(context.Background(), fn)
+}
+
+// doWithin is do, which ends with ctx too.
+func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error) error {
+	if s.closed.Load() {
+		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	for wait := firstWait; ; wait = min(2*wait, mostWait) {
+		err := fn(ctx)
+		if err == nil {
+			return nil
+		}
+		if !lost(err) {
+			return s.late(ctx, err)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return s.late(ctx, err)
+		}
+	}
+}
+
+// write is do of what changes something.
+func (s *link) write(fn func(ctx context.Context) error) error {
+	if s.opts.ReadOnly {
+		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
+	}
+	return s.do(fn)
+}
+
+// late explains an error, which may be that the time of a call is over.
+func (s *link) late(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", cause, err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no result within %v: %w", s.opts.Timeout, err)
+	}
+	return s.explain(err)
+}
+
+// Codes of a server.
+const (
+	codeUnauthorized = 13
+	codeNotPrimary   = 10107
+)
+
+// lost reports whether an error is that of a connection, and not of what was done with it.
+func lost(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return false
+	}
+	if se, ok := errors.AsType[mongo.ServerError](err); ok {
+		return se.HasErrorLabel("RetryableWriteError") || se.HasErrorLabel("NetworkError") || se.HasErrorCode(codeNotPrimary)
+	}
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return mongo.IsNetworkError(err)
+}
+
+// explain gives an error of the database our sentinel, and every error the name of the tape.
+func (s *link) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if fe, ok := errors.AsType[*store.FormatError](err); ok {
+		if fe.Path == "" {
+			fe.Path = s.path
+		}
+		return err
+	}
+	switch {
+	case errors.Is(err, store.ErrClosed), errors.Is(err, store.ErrReadOnly), errors.Is(err, store.ErrLocked):
+		return err
+	case errors.Is(err, mongo.ErrClientDisconnected):
+		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
+	}
+	if se, ok := errors.AsType[mongo.ServerError](err); ok && se.HasErrorCode(codeUnauthorized) {
+		return fmt.Errorf("%w: %s: %w", store.ErrReadOnly, s.path, err) // or that may not read either, as it says
+	}
+	return fmt.Errorf("replay: %s: %w", s.path, err)
+}

@@ -1,0 +1,185 @@
+package mongodb_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/kinds"
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/mongodb"
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/storetest"
+)
+
+const (
+	serverVariable = "GRACY_MONGODB"
+	usualServer    = "127.0.0.1:27017"
+)
+
+// server returns the URI of a database that belongs to the test, at the server that GRACY_MONGODB
+// names, or the one at the usual address.
+func server(tb testing.TB) string {
+	tb.Helper()
+	base := os.Getenv(serverVariable)
+	if base == "" {
+		conn, err := net.DialTimeout("tcp", usualServer, time.Second)
+		if err != nil {
+			tb.Skipf("no MongoDB server: set %s to the URI of one, or run .ci/mongodb.sh go test", serverVariable)
+		}
+		_ = conn.Close()
+		base = "mongodb://" + usualServer
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		tb.Fatal("GRACY_MONGODB is no URL")
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	u.Path = "/gracy_test_" + hex.EncodeToString(b[:])
+	tb.Cleanup(func() {
+		if err := database(tb, u.String()).Drop(context.Background()); err != nil {
+			tb.Error(err)
+		}
+	})
+	return u.String()
+}
+
+// database returns that of a URI, for what a test does beside a store.
+func database(tb testing.TB, uri string) *mongo.Database {
+	tb.Helper()
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = client.Disconnect(context.Background()) })
+	u, err := url.Parse(uri)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return client.Database(strings.TrimPrefix(u.Path, "/"))
+}
+
+func open(tb testing.TB, uri, tape string, opts mongodb.Options) mongodb.Store {
+	tb.Helper()
+	s, err := mongodb.Open(tb.Context(), uri, tape, opts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func numbered(i int) *store.Exchange {
+	name := strings.Repeat("n", i%7+1)
+	return tapetest.Exchange(store.ID(i+1), "GET", "http://api.test/"+name+"/"+string(rune('a'+i%26)), name) //nolint:gosec // small
+}
+
+// filled makes a tape with n exchanges.
+func filled(tb testing.TB, uri, tape string, n int) {
+	tb.Helper()
+	s := open(tb, uri, tape, mongodb.Options{})
+	var batch []store.Entry
+	for i := range n {
+		batch = append(batch, store.Entry{Exchange: numbered(i)})
+	}
+	if err := s.Append(batch); err != nil {
+		tb.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func TestStore(t *testing.T) {
+	databases := make(map[string]string) // one for each case: FerretDB reads all of a collection
+	storetest.Run(t, func(dir string) (store.Store, error) {
+		if databases[dir] == "" {
+			databases[dir] = server(t)
+		}
+		return mongodb.Open(t.Context(), databases[dir], dir, mongodb.Options{})
+	})
+}
+
+func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
+	uri := server(t)
+	tape, err := replay.New(open(t, uri, "kinds", mongodb.Options{}), replay.Options{Mode: replay.ModeRecord, Errors: true})
+	tapetest.Must(t, err)
+	recorded := kinds.Record(t, kinds.All(), tape.Wrap, func() {
+		tapetest.Must(t, tape.Close())
+		if s := tape.Stats(); s.Skipped+s.Incomplete+s.Withheld+s.Failed != 0 {
+			t.Fatalf("%+v", s)
+		}
+	})
+	tape, err = replay.New(open(t, uri, "kinds", mongodb.Options{ReadOnly: true}), replay.Options{Mode: replay.ModeReplay})
+	tapetest.Must(t, err)
+	defer func() { tapetest.Must(t, tape.Close()) }()
+	recorded.Check(t, tape.Wrap)
+}
+
+// Two tapes of one database know nothing of each other, whatever their names are.
+func TestTapesOfOneDatabase(t *testing.T) {
+	uri := server(t)
+	a := open(t, uri, "a", mongodb.Options{})
+	for _, name := range []string{"b", "a/b", "a/", "a/0000000000000001", "a%2Fb", "%"} {
+		b := open(t, uri, name, mongodb.Options{})
+		tapetest.Must(t, a.Append([]store.Entry{{Exchange: numbered(0)}}))
+		if x, err := b.Find(numbered(0).Key, 0); x != nil || err != nil {
+			t.Errorf("tape %s has %v, %v", name, x, err)
+		}
+		if near, err := b.Near(numbered(0).Key, 3); len(near) != 0 || err != nil {
+			t.Errorf("tape %s has %v near, %v", name, near, err)
+		}
+		if last, err := b.Last(); last != 0 || err != nil {
+			t.Errorf("Last of tape %s is %d, %v", name, last, err)
+		}
+		if r, err := b.Recipe(); r != "" || err != nil {
+			t.Errorf("the recipe of tape %s is %q, %v", name, r, err)
+		}
+		tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(0), Replace: 100}}))
+		tapetest.Must(t, b.Delete(1))
+		if got := tapetest.IDs(t, a, 0); len(got) != 1 {
+			t.Errorf("beside tape %s, tape a has %v, want one", name, got)
+		}
+		tapetest.Must(t, a.Delete(1))
+	}
+}
+
+// No error has a password in it, whatever is wrong.
+func TestThePasswordIsInNoError(t *testing.T) {
+	const secret = "pa%zzss"
+	for _, uri := range []string{
+		"mongodb://u:" + secret + "@127.0.0.1:1/d", "mongodb://u:hunter22@127.0.0.1:1/d?serverSelectionTimeoutMS=100", "mongodb://u:hunter22@127.0.0.1:x/d",
+		"mongodb://u:hunter22@127.0.0.1:1/d?authMechanism=hunter22", "u:hunter22@127.0.0.1", "mongodb://u:hunter22@/d",
+	} {
+		_, err := mongodb.Open(t.Context(), uri, "a", mongodb.Options{Timeout: time.Second})
+		if err == nil || strings.Contains(err.Error(), "zzss") || strings.Contains(err.Error(), "hunter") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+	u, err := url.Parse(server(t))
+	tapetest.Must(t, err)
+	u.User = url.UserPassword("u", "hunter22")
+	if _, err := mongodb.Open(t.Context(), u.String(), "a", mongodb.Options{Timeout: time.Second}); err != nil && strings.Contains(err.Error(), "hunter") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestNonsenseOptions(t *testing.T) {
+	defer func() {
+		if p := recover(); p == nil {
+			t.Error("a negative Timeout does not panic")
+		}
+	}()
+	_, _ = mongodb.New(t.Context(), nil, "a", mongodb.Options{Timeout: -1})
+}

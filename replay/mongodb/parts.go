@@ -1,0 +1,129 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// staleAfter is how long parts of an exchange that has not come are left alone after the
+// last one was appended: another process may be recording it. The server's clock counts.
+const staleAfter = time.Hour
+
+// A place is the document of an exchange of which there are only parts yet.
+type place struct {
+	ID      string     `bson:"_id"`
+	Owner   string     `bson:"owner"`
+	Touched *time.Time `bson:"touched,omitempty"` // nil in an Append, which ends within the time of a call
+	Batch   string     `bson:"batch,omitempty"`
+	Parts   bool       `bson:"parts"`
+}
+
+// part is the document of a part.
+type part struct {
+	ID   string `bson:"_id"`
+	CRC  int64  `bson:"crc"`
+	Data []byte `bson:"data"`
+}
+
+func (s *mongoStore) AppendParts(parts []store.Part) error {
+	s.unending.Store(true)
+	return s.write(func(ctx context.Context) error {
+		var last store.ID
+		for i, p := range parts {
+			if i > 0 && p.ID == last {
+				continue
+			}
+			last = p.ID
+			if err := s.unfinished(ctx, p); err != nil {
+				return err
+			}
+		}
+		return s.putParts(ctx, parts)
+	})
+}
+
+// unfinished notes that an exchange is being recorded.
+func (s *mongoStore) unfinished(ctx context.Context, p store.Part) error {
+	filter := bson.D{{Key: "_id", Value: s.id(p.ID)}, {Key: "owner", Value: s.owner}}
+	update := bson.D{{Key: "$set", Value: bson.D{{Key: "parts", Value: true}}}, {Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}}}
+	result, err := s.exchanges.UpdateOne(ctx, filter, update, options.UpdateOne().SetUpsert(p.Number == 0))
+	switch {
+	case mongo.IsDuplicateKeyError(err):
+		return fmt.Errorf("replay: the ID %d of a body in parts was taken by another process", p.ID)
+	case err == nil && result.MatchedCount+result.UpsertedCount == 0:
+		return fmt.Errorf("replay: the first parts of the body of %d are gone", p.ID)
+	}
+	return err
+}
+
+// putParts inserts parts. One that is there came by a call of ours whose end we did not see.
+func (s *link) putParts(ctx context.Context, parts []store.Part) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	docs := make([]any, len(parts))
+	for i, p := range parts {
+		docs[i] = part{ID: s.partID(p.ID, p.Number), CRC: rows.PartCheck(p.ID, p.Number, p.Data), Data: p.Data}
+	}
+	_, err := s.parts.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+	if we, ok := errors.AsType[mongo.BulkWriteException](err); ok && we.WriteConcernError == nil {
+		for _, e := range we.WriteErrors {
+			if !mongo.IsDuplicateKeyError(e) {
+				return err
+			}
+		}
+		return nil
+	}
+	return err
+}
+
+func (s *mongoStore) Part(id store.ID, number int) (data []byte, err error) {
+	err = s.do(func(ctx context.Context) error {
+		raw, err := s.parts.FindOne(ctx, bson.D{{Key: "_id", Value: s.partID(id, number)}}).Raw()
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var p part
+		if err := decode(raw, &p); err != nil {
+			return err
+		}
+		if rows.PartCheck(id, number, p.Data) != p.CRC {
+			return rows.Damaged("the checksum of part %d of the body of %d is wrong", number, id)
+		}
+		data = p.Data
+		return nil
+	})
+	return data, err
+}
+
+// abandon removes the parts of exchanges that this one did not finish.
+func (s *mongoStore) abandon() error {
+	return s.write(func(ctx context.Context) error {
+		return s.remove(ctx, bson.D{{Key: "touched", Value: bson.D{{Key: "$gt", Value: time.Unix(0, 0)}}}, {Key: "_id", Value: beginning(s.prefix(), "")}, {Key: "owner", Value: s.owner}})
+	})
+}
+
+// sweep removes the parts of exchanges that a process which died did not finish, or not delete.
+func (s *mongoStore) sweep(ctx context.Context) error {
+	now, err := s.now(ctx)
+	if err != nil {
+		return err
+	}
+	stale := bson.D{{Key: "touched", Value: bson.D{{Key: "$lt", Value: now.Add(-staleAfter)}}}, {Key: "_id", Value: beginning(s.prefix(), "")}}
+	if err := s.remove(ctx, stale); err != nil {
+		return err
+	}
+	return s.purge(ctx)
+}

@@ -1,0 +1,153 @@
+package mongodb
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"iter"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// pageBytes bounds what a page of a Scan has in memory, but for its last exchange.
+const pageBytes = 4 << 20
+
+// inMemory returns the index that holds in memory, nil if that is the server's.
+func (s *mongoStore) inMemory() store.IndexStore {
+	if m := s.memory.Load(); m != nil && !s.closed.Load() {
+		return *m
+	}
+	return nil
+}
+
+// first returns the first document that matches, nil for none.
+func (s *link) first(ctx context.Context, filter bson.D, sort ...bson.E) (*document, error) {
+	raw, err := s.exchanges.FindOne(ctx, filter, options.FindOne().SetSort(bson.D(sort))).Raw()
+	if err != nil {
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	d := new(document)
+	return d, decode(raw, d)
+}
+
+func (s *mongoStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
+	if m := s.inMemory(); m != nil {
+		return m.Find(key, after)
+	}
+	k := rows.KeyOf(key)
+	filter := bson.D{
+		{Key: "tape", Value: s.name},
+		{Key: "host", Value: k.Host},
+		{Key: "path", Value: k.Path},
+		{Key: "method", Value: k.Method},
+		{Key: "sum", Value: hex.EncodeToString(k.Sum)},
+		{Key: "_id", Value: bson.D{{Key: "$gt", Value: s.id(after)}}},
+	}
+	err = s.do(func(ctx context.Context) error {
+		d, err := s.first(ctx, filter, bson.E{Key: "_id", Value: 1})
+		if d == nil || err != nil {
+			return err
+		}
+		row, err := d.row()
+		if err == nil {
+			x, err = row.Under(k)
+		}
+		return err
+	})
+	return x, err
+}
+
+func (s *mongoStore) Near(key store.Key, n int) (near []*store.Exchange, err error) {
+	if m := s.inMemory(); m != nil {
+		return m.Near(key, n)
+	}
+	err = s.do(func(ctx context.Context) error {
+		near, err = rows.Near(key, n, func(host string, after rows.Place) (*rows.Found, error) { return s.next(ctx, host, after) })
+		return err
+	})
+	return near, err
+}
+
+// next returns the exchange with the least key of a host above a place.
+func (s *link) next(ctx context.Context, host string, after rows.Place) (*rows.Found, error) {
+	above := func(value string) bson.D { return bson.D{{Key: "$gt", Value: value}} }
+	filter := bson.D{
+		{Key: "tape", Value: s.name},
+		{Key: "host", Value: host},
+		{Key: "$or", Value: bson.A{
+			bson.D{{Key: "path", Value: above(after.Path)}},
+			bson.D{{Key: "path", Value: after.Path}, {Key: "method", Value: above(after.Method)}},
+			bson.D{{Key: "path", Value: after.Path}, {Key: "method", Value: after.Method}, {Key: "sum", Value: above(hex.EncodeToString(after.Sum))}},
+		}},
+	}
+	d, err := s.first(ctx, filter, bson.E{Key: "path", Value: 1}, bson.E{Key: "method", Value: 1}, bson.E{Key: "sum", Value: 1}, bson.E{Key: "_id", Value: 1})
+	if d == nil || err != nil {
+		return nil, err
+	}
+	f := new(rows.Found)
+	if f.Key, err = d.key(); err != nil {
+		return nil, err
+	}
+	f.Row, err = d.row()
+	return f, err
+}
+
+func (s *mongoStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	if m := s.inMemory(); m != nil {
+		return m.Scan(after)
+	}
+	return s.scan(after)
+}
+
+// scan walks the exchanges with the keys that they were appended with.
+func (s *mongoStore) scan(after store.ID) iter.Seq2[*store.Exchange, error] {
+	return rows.Scan(after, func(after store.ID, n int) (list []*store.Exchange, more bool, err error) {
+		err = s.do(func(ctx context.Context) error {
+			list, more = nil, false
+			bytes := 0
+			return s.page(ctx, after, n, func(d *document) (bool, error) {
+				row, err := d.row()
+				if err != nil {
+					return false, err
+				}
+				x, err := rows.Decode(row.ID, row.Data, row.RecordCheck)
+				if err != nil {
+					return false, err
+				}
+				list = append(list, x)
+				bytes += len(d.Data)
+				more = bytes > pageBytes
+				return !more, nil
+			})
+		})
+		return list, more, err
+	})
+}
+
+// page calls fn with up to n documents above an ID, while it returns true.
+func (s *link) page(ctx context.Context, after store.ID, n int, fn func(*document) (bool, error)) error {
+	filter := bson.D{{Key: "_id", Value: beginning(s.prefix(), s.id(after))}, {Key: "tape", Value: s.name}}
+	cursor, err := s.exchanges.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(n)))
+	if err != nil {
+		return err
+	}
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		var d document
+		if err := decode(cursor.Current, &d); err != nil {
+			return err
+		}
+		if on, err := fn(&d); !on || err != nil {
+			return err
+		}
+	}
+	return cursor.Err()
+}

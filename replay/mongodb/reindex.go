@@ -1,0 +1,151 @@
+package mongodb
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// indexingFor is how long a tape is locked after the last page of a process that indexes
+// it, and may have died.
+const indexingFor = time.Minute
+
+// Reindex of a store that only reads changes memory alone. Else the tape has no recipe until all
+// exchanges have their keys, so that one which a process that died has left half done is made anew.
+func (s *mongoStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	if s.opts.ReadOnly {
+		m, err := rows.InMemory(s.scan, recipe, key)
+		if err == nil {
+			s.memory.Store(&m)
+		}
+		return err
+	}
+	if err := s.write(s.beginIndex); err != nil {
+		return err
+	}
+	for after, n := store.ID(0), updatePage; n == updatePage; {
+		err := s.write(func(ctx context.Context) (err error) {
+			var last store.ID
+			if last, n, err = s.reindexPage(ctx, after, key); err == nil && n > 0 {
+				after = last
+			}
+			return err
+		})
+		if err != nil {
+			return errors.Join(err, s.write(func(ctx context.Context) error {
+				_, err := s.tapes.UpdateOne(ctx, s.indexed(), bson.D{{Key: "$unset", Value: bson.D{{Key: "indexer", Value: ""}}}})
+				return err
+			}))
+		}
+	}
+	err := s.write(func(ctx context.Context) error {
+		result, err := s.tapes.UpdateOne(ctx, s.indexed(), bson.D{
+			{Key: "$set", Value: bson.D{{Key: "recipe", Value: recipe}}},
+			{Key: "$unset", Value: bson.D{{Key: "indexer", Value: ""}}},
+		})
+		if err != nil || result.MatchedCount > 0 {
+			return err
+		}
+		t, err := s.tape(ctx) // it may have been set by an update whose end we did not see
+		if err == nil && (t.Recipe != recipe || t.Indexer != "") {
+			err = s.stolen()
+		}
+		return err
+	})
+	if err == nil {
+		s.setRecipe(recipe)
+	}
+	return err
+}
+
+// indexed matches the tape while this one indexes it.
+func (s *mongoStore) indexed() bson.D {
+	return bson.D{{Key: "_id", Value: s.name}, {Key: "indexer", Value: s.owner}}
+}
+
+// beginIndex locks the tape.
+func (s *mongoStore) beginIndex(ctx context.Context) error {
+	t, err := s.tape(ctx)
+	if err != nil {
+		return err
+	}
+	if t.Recipe != s.currentRecipe() && t.Indexer != s.owner {
+		return s.stolen()
+	}
+	if t.Indexer != "" && t.Indexer != s.owner {
+		now, err := s.now(ctx)
+		if err != nil {
+			return err
+		}
+		if now.Sub(t.Touched) < indexingFor {
+			return fmt.Errorf("%w: another process indexes it: %s", store.ErrLocked, s.path)
+		}
+	}
+	var indexer any // nil is that of a field that is not there
+	if t.Indexer != "" {
+		indexer = t.Indexer
+	}
+	// As it was read, so that of two only one has it.
+	was := bson.D{{Key: "_id", Value: s.name}, {Key: "recipe", Value: t.Recipe}, {Key: "indexer", Value: indexer}}
+	result, err := s.tapes.UpdateOne(ctx, was, bson.D{
+		{Key: "$set", Value: bson.D{{Key: "recipe", Value: ""}, {Key: "indexer", Value: s.owner}}},
+		{Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}},
+	})
+	if err == nil && result.MatchedCount == 0 {
+		err = s.stolen()
+	}
+	return err
+}
+
+// reindexPage gives the exchanges above an ID new keys, and returns the ID of the last and
+// their number.
+func (s *mongoStore) reindexPage(ctx context.Context, after store.ID, key func(*store.Exchange) store.Key) (last store.ID, n int, err error) {
+	result, err := s.tapes.UpdateOne(ctx, s.indexed(), bson.D{{Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}}})
+	if err == nil && result.MatchedCount == 0 {
+		err = s.stolen()
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	var models []mongo.WriteModel
+	err = s.page(ctx, after, updatePage, func(d *document) (bool, error) {
+		row, err := d.row()
+		if err != nil {
+			return false, err
+		}
+		x, err := rows.Decode(row.ID, row.Data, row.RecordCheck)
+		if err != nil {
+			return false, err
+		}
+		last, n = row.ID, n+1
+		old, err := d.key()
+		if err != nil {
+			return false, err
+		}
+		k := rows.KeyOf(key(x))
+		if k.Equal(old) {
+			return true, nil
+		}
+		models = append(models, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
+			{Key: "host", Value: k.Host},
+			{Key: "path", Value: k.Path},
+			{Key: "method", Value: k.Method},
+			{Key: "sum", Value: hex.EncodeToString(k.Sum)},
+			{Key: "keys", Value: rows.KeyCheck(row.ID, k)},
+		}}}))
+		return true, nil
+	})
+	if err == nil && len(models) > 0 {
+		_, err = s.exchanges.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	}
+	return last, n, err
+}

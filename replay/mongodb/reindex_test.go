@@ -1,0 +1,114 @@
+package mongodb_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/mongodb"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func TestReindex(t *testing.T) {
+	s, c := counted(t, server(t), "a")
+	const n = 150 // more than two pages
+	var batch []store.Entry
+	for i := range n {
+		batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://api.test/%d", i), "x")})
+	}
+	tapetest.Must(t, s.Append(batch))
+	other := func(x *store.Exchange) store.Key {
+		return tapetest.Exchange(0, "GET", "http://other.test"+x.Request.ParseURL().Path, "").Key
+	}
+	c.take()
+	keys := 0
+	tapetest.Must(t, s.Reindex("other", func(x *store.Exchange) store.Key { keys++; return other(x) }))
+	// A page is read and written in one round trip each, and the tape kept locked in a third.
+	want := "find update" + strings.Repeat(" update find update", 3) + " update"
+	if got := strings.Join(c.take(), " "); got != want || keys != n {
+		t.Errorf("Reindex makes %d keys and sends %s, want %d and %s", keys, got, n, want)
+	}
+	for i := 0; i < n; i += 7 {
+		e := batch[i]
+		if x, err := s.Find(other(e.Exchange), 0); err != nil || x == nil || x.ID != e.ID || x.Key.Sum != other(e.Exchange).Sum {
+			t.Fatalf("by the new key of %d Find gives %v, %v", e.ID, x, err)
+		}
+		if x, err := s.Find(e.Key, 0); err != nil || x != nil {
+			t.Fatalf("by the old key of %d Find gives %v, %v", e.ID, x, err)
+		}
+	}
+}
+
+// Keys of two kinds on one tape would find each other never.
+func TestAnotherRecipe(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	a, b := open(t, uri, "a", mongodb.Options{}), open(t, uri, "a", mongodb.Options{})
+	key := func(x *store.Exchange) store.Key { return x.Key }
+	tapetest.Must(t, a.Reindex("of a", key))
+	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
+		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
+			t.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
+		}
+	}
+	if r, err := b.Recipe(); r != "of a" || err != nil {
+		t.Errorf("Recipe is %q, %v", r, err)
+	}
+	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(7)}}))
+}
+
+// One that indexes and dies holds the others up for a minute, by the server's clock.
+func TestAnIndexerThatDied(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	s := open(t, uri, "a", mongodb.Options{})
+	key := func(x *store.Exchange) store.Key { return x.Key }
+	touched := func(at time.Time) {
+		t.Helper()
+		_, err := database(t, uri).Collection("gracy_tape").UpdateOne(t.Context(), bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "indexer", Value: "other"}, {Key: "touched", Value: at}}}})
+		tapetest.Must(t, err)
+	}
+	touched(time.Now())
+	if err := s.Reindex("other", key); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "another process indexes it") {
+		t.Errorf("while another indexes, Reindex returns %v, want ErrLocked", err)
+	}
+	if err := s.Append([]store.Entry{{Exchange: numbered(5)}}); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("while another indexes, Append returns %v, want ErrLocked", err)
+	}
+	touched(time.Now().Add(-2 * time.Minute))
+	tapetest.Must(t, s.Reindex("other", key))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(5)}}))
+	if got := tapetest.IDs(t, s, 0); len(got) != 4 {
+		t.Errorf("there are %v, want four", got)
+	}
+}
+
+// A Reindex that fails in the middle frees the tape, which has no recipe then.
+func TestAReindexThatFails(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	s := open(t, uri, "a", mongodb.Options{})
+	c := database(t, uri).Collection("gracy_exchange")
+	second := bson.D{{Key: "_id", Value: "a/0000000000000002"}}
+	var d bson.M
+	tapetest.Must(t, c.FindOne(t.Context(), second).Decode(&d))
+	set := func(data any) {
+		_, err := c.UpdateOne(t.Context(), second, bson.D{{Key: "$set", Value: bson.D{{Key: "data", Value: data}}}})
+		tapetest.Must(t, err)
+	}
+	set([]byte("damage"))
+	key := func(x *store.Exchange) store.Key { return x.Key }
+	if err := s.Reindex("other", key); !errors.Is(err, store.ErrFormat) {
+		t.Errorf("Reindex returns %v, want a FormatError", err)
+	}
+	if r, err := s.Recipe(); r != "" || err != nil {
+		t.Errorf("after a Reindex that failed the recipe is %q, %v", r, err)
+	}
+	set(d["data"])
+	tapetest.Must(t, open(t, uri, "a", mongodb.Options{}).Reindex("other", key))
+}

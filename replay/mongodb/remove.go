@@ -1,0 +1,124 @@
+package mongodb
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+const removePage = 1000
+
+// nobody is the owner of a place whose parts are to go, and then it.
+const nobody = ""
+
+// brief is what there is of a document but the exchange.
+type brief struct {
+	ID    string `bson:"_id"`
+	Batch string `bson:"batch"`
+	Parts bool   `bson:"parts"`
+}
+
+// brief calls fn with the documents that match, up to n, 0 for all.
+func (s *link) brief(ctx context.Context, filter bson.D, n int64, fn func(*brief) error) error {
+	fields := bson.D{{Key: "_id", Value: 1}, {Key: "batch", Value: 1}, {Key: "parts", Value: 1}}
+	cursor, err := s.exchanges.Find(ctx, filter, options.Find().SetProjection(fields).SetLimit(n))
+	if err != nil {
+		return err
+	}
+	defer cursor.Close(ctx)
+	for cursor.Next(ctx) {
+		var b brief
+		if err := decode(cursor.Current, &b); err != nil {
+			return err
+		}
+		if err := fn(&b); err != nil {
+			return err
+		}
+	}
+	return cursor.Err()
+}
+
+func (s *mongoStore) Delete(ids ...store.ID) error {
+	for len(ids) > 0 {
+		n := min(len(ids), removePage)
+		filter := bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: s.ids(ids[:n])}}}}
+		if err := s.write(func(ctx context.Context) error { return s.remove(ctx, filter) }); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// remove removes the exchanges, and the places of some, that match. One with parts becomes a place
+// of nobody first, so that parts are never left which nothing leads to.
+func (s *link) remove(ctx context.Context, filter bson.D) error {
+	only := func(ids []string) bson.D {
+		return bson.D{{Key: "$and", Value: bson.A{filter, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}}}}
+	}
+	filter = append(slices.Clip(filter), bson.E{Key: "owner", Value: bson.D{{Key: "$ne", Value: nobody}}})
+	inParts := false
+	for {
+		var plain, long []string
+		err := s.brief(ctx, filter, removePage, func(b *brief) error {
+			if b.Parts {
+				long = append(long, b.ID)
+			} else {
+				plain = append(plain, b.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if len(plain)+len(long) == 0 {
+			break
+		}
+		if len(plain) > 0 {
+			if _, err := s.exchanges.DeleteMany(ctx, only(plain)); err != nil {
+				return err
+			}
+		}
+		if len(long) > 0 {
+			inParts = true
+			_, err := s.exchanges.UpdateMany(ctx, only(long), bson.D{
+				{Key: "$set", Value: bson.D{{Key: "owner", Value: nobody}, {Key: "touched", Value: time.Unix(0, 0)}}},
+				{Key: "$unset", Value: bson.D{{Key: "tape", Value: ""}}},
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if !inParts {
+		return nil
+	}
+	return s.purge(ctx)
+}
+
+// purge removes the parts of the places of nobody, and then these.
+func (s *link) purge(ctx context.Context) error {
+	filter := bson.D{{Key: "touched", Value: time.Unix(0, 0)}, {Key: "owner", Value: nobody}, {Key: "_id", Value: beginning(s.prefix(), "")}}
+	var ids []string
+	err := s.brief(ctx, filter, 0, func(b *brief) error {
+		ids = append(ids, b.ID)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := s.parts.DeleteMany(ctx, bson.D{{Key: "_id", Value: beginning(partsOf(id), "")}}); err != nil {
+			return err
+		}
+		if _, err := s.exchanges.DeleteOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "owner", Value: nobody}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package mongodb_test
+
+import (
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/mongodb"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A process that died while it deleted an exchange with parts has left a place of nobody: the next
+// Open removes it, and the parts.
+func TestADeletionThatWasCutShort(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	db := database(t, uri)
+	_, err := db.Collection("gracy_exchange").InsertOne(t.Context(), bson.D{
+		{Key: "_id", Value: "a/0000000000000009"}, {Key: "owner", Value: ""}, {Key: "touched", Value: time.Unix(0, 0)}, {Key: "parts", Value: true},
+	})
+	tapetest.Must(t, err)
+	_, err = db.Collection("gracy_part").InsertOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000009/00000000"}})
+	tapetest.Must(t, err)
+	s := open(t, uri, "a", mongodb.Options{})
+	if n, err := db.Collection("gracy_part").CountDocuments(t.Context(), bson.D{}); n != 0 || err != nil {
+		t.Errorf("%d parts are left, %v", n, err)
+	}
+	if n, err := db.Collection("gracy_exchange").CountDocuments(t.Context(), bson.D{}); n != 3 || err != nil {
+		t.Errorf("%d exchanges are left, %v", n, err)
+	}
+	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
+		t.Errorf("there are %v", got)
+	}
+}
+
+func TestDeleteOfMoreThanAPage(t *testing.T) {
+	s := open(t, server(t), "a", mongodb.Options{})
+	const n = 1100
+	batch, ids := make([]store.Entry, n), make([]store.ID, n)
+	for i := range batch {
+		batch[i].Exchange, ids[i] = numbered(i), store.ID(i+1) //nolint:gosec // small
+	}
+	tapetest.Must(t, s.Append(batch))
+	tapetest.Must(t, s.Delete(ids[:n-1]...))
+	if got := tapetest.IDs(t, s, 0); len(got) != 1 || got[0] != n {
+		t.Errorf("%d are left, want %d alone", len(got), n)
+	}
+}

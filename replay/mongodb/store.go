@@ -1,0 +1,64 @@
+package mongodb
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// mongoStore is the store over a link.
+type mongoStore struct {
+	link
+	client *mongo.Client // that is ours to disconnect, nil for none
+	owner  string        // names this one among those that have the tape open
+
+	batches  atomic.Uint64 // counts what is appended
+	unending atomic.Bool   // parts were appended, so that some may be of an exchange that never came
+
+	memory atomic.Pointer[store.IndexStore] // the index that holds, nil if that is the server's
+
+	mu     sync.Mutex // mu guards recipe
+	recipe string     // that the keys of this session are made by
+}
+
+func newStore(db *mongo.Database, tape string, opts Options) *mongoStore {
+	name := rows.Text(tape)
+	return &mongoStore{
+		link: link{
+			tapes: db.Collection("gracy_tape"), exchanges: db.Collection("gracy_exchange"), parts: db.Collection("gracy_part"),
+			name: name, path: "MongoDB tape " + strconv.Quote(name), opts: opts,
+		},
+		owner: strconv.FormatUint(rand.Uint64(), 36),
+	}
+}
+
+func (s *mongoStore) setRecipe(recipe string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recipe = recipe
+}
+
+func (s *mongoStore) currentRecipe() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.recipe
+}
+
+func (s *mongoStore) Close() error {
+	if s.closed.Load() {
+		return nil
+	}
+	if s.unending.Load() {
+		_ = s.abandon() // or whoever opens it an hour later does
+	}
+	if s.closed.Swap(true) || s.client == nil {
+		return nil
+	}
+	return s.explain(disconnect(s.client, s.opts.Timeout))
+}

@@ -1,0 +1,242 @@
+package mongodb
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/gracy-go/gracy/replay/internal/rows"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// updatePage bounds the exchanges that one command changes. A find of as many is one round trip; and
+// FerretDB 1.24 has no end of a command that holds a hundred updates.
+const updatePage = 64
+
+// An appending is an Append under way, which goes on where its connection was lost.
+type appending struct {
+	*rows.Batch
+	s        *mongoStore
+	name     string // that its documents have
+	sent     bool   // something of it was sent
+	removing bool   // it has begun to remove what it replaces, so that there is no way back
+}
+
+func (s *mongoStore) Append(entries []store.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	a := &appending{Batch: rows.Prepare(entries), s: s, name: s.owner + "-" + strconv.FormatUint(s.batches.Add(1), 36)}
+	if err := a.Own(); err != nil {
+		return err
+	}
+	err := s.write(a.do)
+	if err != nil && a.sent && !a.removing {
+		// The time of the call may be over, and what is left would be replayed.
+		return errors.Join(err, s.write(a.undo))
+	}
+	return err
+}
+
+// do does what is left.
+func (a *appending) do(ctx context.Context) error {
+	s := a.s
+	if err := a.insert(ctx); err != nil {
+		return err
+	}
+	if err := a.complete(ctx); err != nil {
+		return err
+	}
+	// Last, since an index that is made anew after this has the batch in it.
+	if err := a.confirm(ctx); err != nil {
+		return err
+	}
+	for _, r := range a.Replaces {
+		a.removing = true
+		least, most := r.Key.Request()
+		err := s.remove(ctx, bson.D{
+			{Key: "tape", Value: s.name},
+			{Key: "host", Value: r.Key.Host},
+			{Key: "path", Value: r.Key.Path},
+			{Key: "method", Value: r.Key.Method},
+			{Key: "sum", Value: bson.D{{Key: "$gte", Value: hex.EncodeToString(least)}, {Key: "$lte", Value: hex.EncodeToString(most)}}},
+			{Key: "_id", Value: bson.D{{Key: "$lt", Value: s.id(r.Below)}}},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insert inserts the documents, in their order; for one with a long body a place, and then its parts.
+func (a *appending) insert(ctx context.Context) (err error) {
+	from := 0
+	if a.sent { // and the connection was lost before we saw the end
+		if from, err = a.number(ctx, from); err != nil {
+			return err
+		}
+	}
+	for {
+		docs, at := a.documents(from)
+		if len(docs) == 0 {
+			break
+		}
+		a.sent = true
+		_, err := a.s.exchanges.InsertMany(ctx, docs)
+		if err == nil {
+			break
+		}
+		we, ok := errors.AsType[mongo.BulkWriteException](err)
+		if !ok || len(we.WriteErrors) == 0 || !mongo.IsDuplicateKeyError(err) {
+			return err
+		}
+		if from, err = a.number(ctx, at[we.WriteErrors[0].Index]); err != nil {
+			return err
+		}
+	}
+	var parts []store.Part
+	for _, r := range a.List {
+		for number, body := 0, r.Body; len(body) > 0; number++ {
+			n := min(len(body), store.PartSize)
+			parts = append(parts, store.Part{ID: rows.ID(r.ID), Number: number, Data: body[:n]})
+			body = body[n:]
+		}
+	}
+	return a.s.putParts(ctx, parts)
+}
+
+// documents returns what InsertMany is given of the list, and where in it that stands.
+func (a *appending) documents(from int) (docs []any, at []int) {
+	for i, r := range a.List[from:] {
+		switch {
+		case r.Exchange.MissingBody() > 0: // it has its place since its first part
+			continue
+		case len(r.Body) > 0:
+			docs = append(docs, place{ID: a.s.id(rows.ID(r.ID)), Owner: a.s.owner, Parts: true, Batch: a.name})
+		default:
+			docs = append(docs, a.s.document(r, a.name))
+		}
+		at = append(at, from+i)
+	}
+	return docs, at
+}
+
+// number returns the first from the given one on that is not inserted yet, and gives it and those
+// behind it IDs which no other process has taken.
+func (a *appending) number(ctx context.Context, from int) (int, error) {
+	var all []int64
+	for _, r := range a.List[from:] {
+		all = append(all, r.ID)
+	}
+	taken, ours := make(map[int64]bool), make(map[int64]bool)
+	if err := a.taken(ctx, all, taken, ours); err != nil {
+		return 0, err
+	}
+	for from < len(a.List) && (ours[a.List[from].ID] || a.List[from].Exchange.MissingBody() > 0) {
+		from++
+	}
+	// FerretDB 1.24 goes on behind a document that it could not insert.
+	var behind []store.ID
+	for _, r := range a.List[from:] {
+		if ours[r.ID] {
+			behind = append(behind, rows.ID(r.ID))
+			taken[r.ID] = false
+		}
+	}
+	if len(behind) > 0 {
+		if err := a.s.remove(ctx, a.those(behind)); err != nil {
+			return 0, err
+		}
+	}
+	for {
+		unknown := a.Assign(from, taken)
+		if len(unknown) == 0 {
+			return from, a.Encode(from)
+		}
+		if err := a.taken(ctx, unknown, taken, ours); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// taken finds out which IDs are taken, and which of them by this batch.
+func (a *appending) taken(ctx context.Context, list []int64, taken, ours map[int64]bool) error {
+	ids := make([]store.ID, len(list))
+	for i, id := range list {
+		ids[i], taken[id] = rows.ID(id), false
+	}
+	return a.s.brief(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: a.s.ids(ids)}}}}, 0, func(b *brief) error {
+		id, err := idOf(b.ID)
+		taken[rows.Number(id)], ours[rows.Number(id)] = true, b.Batch == a.name
+		return err
+	})
+}
+
+// complete puts the exchanges whose parts are there in their places.
+func (a *appending) complete(ctx context.Context) error {
+	s := a.s
+	var models []mongo.WriteModel
+	for _, r := range a.List {
+		if r.Exchange.MissingBody() == 0 && len(r.Body) == 0 {
+			continue
+		}
+		id := s.id(rows.ID(r.ID))
+		models = append(models, mongo.NewReplaceOneModel().SetReplacement(s.document(r, a.name)).SetFilter(bson.D{
+			{Key: "_id", Value: id},
+			{Key: "$or", Value: bson.A{bson.D{{Key: "owner", Value: s.owner}}, bson.D{{Key: "batch", Value: a.name}}}},
+		}))
+	}
+	for models := range slices.Chunk(models, updatePage) {
+		a.sent = true
+		result, err := s.exchanges.BulkWrite(ctx, models)
+		if err != nil {
+			return err
+		}
+		if missing := len(models) - int(result.MatchedCount); missing > 0 {
+			return fmt.Errorf("replay: the parts of the bodies of %d exchanges are gone", missing)
+		}
+	}
+	return nil
+}
+
+// confirm counts the batch, unless another has given the exchanges keys that are not made as ours
+// are, or does so now: what was appended would never be found.
+func (a *appending) confirm(ctx context.Context) error {
+	s := a.s
+	last := int64(0)
+	for _, r := range a.List {
+		last = max(last, r.ID)
+	}
+	result, err := s.tapes.UpdateOne(ctx, bson.D{
+		{Key: "_id", Value: s.name},
+		{Key: "recipe", Value: s.currentRecipe()},
+		{Key: "indexer", Value: nil},
+	}, bson.D{{Key: "$max", Value: bson.D{{Key: "last", Value: last}}}})
+	if err == nil && result.MatchedCount == 0 {
+		if _, err = s.tape(ctx); err == nil {
+			err = s.stolen()
+		}
+	}
+	return s.missing(err)
+}
+
+// undo deletes what was inserted.
+func (a *appending) undo(ctx context.Context) error {
+	ids := make([]store.ID, len(a.List))
+	for i, r := range a.List {
+		ids[i] = rows.ID(r.ID)
+	}
+	return a.s.remove(ctx, a.those(ids))
+}
+
+// those matches what this batch has inserted under one of the IDs.
+func (a *appending) those(ids []store.ID) bson.D {
+	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: a.s.ids(ids)}}}, {Key: "batch", Value: a.name}}
+}

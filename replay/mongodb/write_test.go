@@ -1,0 +1,238 @@
+package mongodb_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/mongodb"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+func TestABatchIsAllOrNothing(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	s := open(t, uri, "a", mongodb.Options{})
+	batch := []store.Entry{{Exchange: numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
+	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
+		t.Fatalf("Append of an ID that MongoDB cannot count returns %v", err)
+	}
+	x := tapetest.Exchange(20, "GET", "http://api.test/long", "")
+	x.Response.Body = nil
+	x.SetMissingBody(store.PartSize)
+	long := tapetest.Exchange(15, "GET", "http://api.test/whole", strings.Repeat("x", 5*store.PartSize))
+	if err := s.Append([]store.Entry{{Exchange: numbered(10), Replace: 100}, {Exchange: long}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
+		t.Fatalf("Append without the parts returns %v", err)
+	}
+	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
+		t.Errorf("after batches that failed there are %v, want the three before", got)
+	}
+	if last, err := s.Last(); last != 3 || err != nil {
+		t.Errorf("Last is %d, %v, want 3", last, err)
+	}
+	for _, name := range []string{"gracy_exchange", "gracy_part"} {
+		n, err := database(t, uri).Collection(name).CountDocuments(t.Context(), bson.D{})
+		if want := map[string]int64{"gracy_exchange": 3}[name]; n != want || err != nil {
+			t.Errorf("%s has %d documents, %v, want %d", name, n, err, want)
+		}
+	}
+	tapetest.Must(t, s.Append(nil))
+	tapetest.Must(t, s.Delete())
+}
+
+// An ID that another has taken is not overwritten: the exchange gets the next one that is free, and
+// those of a batch keep their order.
+func TestAnIDThatIsTaken(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	s := open(t, uri, "a", mongodb.Options{})
+	x := tapetest.Exchange(1, "GET", "http://other.test/", "other")
+	y := tapetest.Exchange(2, "GET", "http://other.test/", strings.Repeat("next", store.PartSize+1))
+	z := tapetest.Exchange(3, "GET", "http://other.test/", "third")
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: x}, {Exchange: y}, {Exchange: z}}))
+	after := store.ID(0)
+	for i, want := range []*store.Exchange{x, y, z} {
+		got, err := s.Find(x.Key, after)
+		tapetest.Must(t, err)
+		got, err = store.WithBody(s, got)
+		tapetest.Must(t, err)
+		if string(got.Response.Body) != string(want.Response.Body) || want.ID != store.ID(i+1) { //nolint:gosec // small
+			t.Errorf("%d is stored as %d with %d bytes, want %d", want.ID, got.ID, len(got.Response.Body), len(want.Response.Body))
+		}
+		after = got.ID
+	}
+	var many []store.Entry
+	for range 200 {
+		many = append(many, store.Entry{Exchange: tapetest.Exchange(1, "GET", "http://many.test/", "many")})
+	}
+	tapetest.Must(t, s.Append(many))
+	tapetest.Must(t, s.Append(many))
+	if got := tapetest.IDs(t, s, 0); len(got) != 406 {
+		t.Errorf("there are %d, want 406", len(got))
+	}
+}
+
+// A Replace takes out what is below it, in the batch too, whoever made it.
+func TestReplaceTakesOutWhatIsBelow(t *testing.T) {
+	s := open(t, server(t), "a", mongodb.Options{})
+	var batch []store.Entry
+	add := func(id store.ID, who byte, replace store.ID) {
+		x := tapetest.Exchange(id, "GET", "http://api.test/a", "x")
+		if who > 0 {
+			identity := make([]byte, store.IdentitySize)
+			identity[0] = who
+			x.Key = x.Key.As(identity)
+		}
+		batch = append(batch, store.Entry{Exchange: x, Replace: replace})
+	}
+	for id := store.ID(1); id <= 30; id++ {
+		add(id, byte(id%3), 0)
+	}
+	tapetest.Must(t, s.Append(batch))
+	batch = nil
+	for id := store.ID(31); id <= 60; id++ {
+		add(id, byte(id%3), 21)
+	}
+	add(61, 0, 40)
+	tapetest.Must(t, s.Append(batch))
+	if got := tapetest.IDs(t, s, 0); len(got) != 22 || got[0] != 40 {
+		t.Errorf("after a Replace below 40 there are %v", got)
+	}
+}
+
+// commands counts what is sent to a server.
+type commands struct {
+	mu    sync.Mutex // mu guards names
+	names []string
+}
+
+// take returns what was sent since the last call.
+func (c *commands) take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	names := c.names
+	c.names = nil
+	return names
+}
+
+// counted opens a tape over a client whose commands are counted.
+func counted(t *testing.T, uri, tape string) (mongodb.Store, *commands) {
+	t.Helper()
+	c := new(commands)
+	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetMonitor(&event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.names = append(c.names, e.CommandName)
+	}}))
+	tapetest.Must(t, err)
+	t.Cleanup(func() { _ = client.Disconnect(context.Background()) })
+	s, err := mongodb.New(t.Context(), client.Database(database(t, uri).Name()), tape, mongodb.Options{})
+	tapetest.Must(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return s, c
+}
+
+// What a call costs is in round trips: one a lookup, two a batch.
+func TestRoundTrips(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 100)
+	s, c := counted(t, uri, "a")
+	if got := strings.Join(c.take(), " "); got != "find hello find find" {
+		t.Errorf("Open of a tape that is there sends %s", got)
+	}
+	for _, key := range []store.Key{numbered(50).Key, tapetest.Exchange(1, "GET", "http://none.test/", "").Key} {
+		_, err := s.Find(key, 0)
+		tapetest.Must(t, err)
+		if got := strings.Join(c.take(), " "); got != "find" {
+			t.Errorf("Find sends %s", got)
+		}
+	}
+	var batch []store.Entry
+	for i := range 1000 {
+		batch = append(batch, store.Entry{Exchange: numbered(200 + i)})
+	}
+	tapetest.Must(t, s.Append(batch))
+	if got := strings.Join(c.take(), " "); got != "insert update" {
+		t.Errorf("Append of 1000 sends %s", got)
+	}
+	tapetest.Must(t, s.Delete(1, 2, 3))
+	if got := strings.Join(c.take(), " "); got != "find delete find" {
+		t.Errorf("Delete sends %s", got)
+	}
+}
+
+func TestWhatWasDamaged(t *testing.T) {
+	base := server(t)
+	filled(t, base, "o", 3)
+	set := func(field string, value any) func(*mongo.Collection) error {
+		return func(c *mongo.Collection) error {
+			r, err := c.UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000001"}}, bson.D{{Key: "$set", Value: bson.D{{Key: field, Value: value}}}})
+			if err == nil && r.ModifiedCount != 1 {
+				err = errors.New("nothing was damaged")
+			}
+			return err
+		}
+	}
+	other := func(c *mongo.Collection) bson.M {
+		var d bson.M
+		tapetest.Must(t, c.FindOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000002"}}).Decode(&d))
+		return d
+	}
+	for name, damage := range map[string]func(*mongo.Collection) error{
+		"a byte of the record": func(c *mongo.Collection) error {
+			var d struct{ Data []byte }
+			tapetest.Must(t, c.FindOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000001"}}).Decode(&d))
+			d.Data[40] ^= 1
+			return set("data", d.Data)(c)
+		},
+		"no record":            set("data", nil),
+		"a record of a text":   set("data", "text"),
+		"a checksum of a text": set("crc", "text"),
+		"another checksum":     set("keys", int64(7)),
+		"the record of another": func(c *mongo.Collection) error {
+			d := other(c)
+			return errors.Join(set("data", d["data"])(c), set("crc", d["crc"])(c))
+		},
+		"the key of another": func(c *mongo.Collection) error {
+			first, second := numbered(0).Key, other(c)
+			_, err := c.UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000002"}}, bson.D{{Key: "$set", Value: bson.D{
+				{Key: "host", Value: first.Host}, {Key: "path", Value: first.Path}, {Key: "sum", Value: hexSum(first)},
+			}}})
+			_ = second
+			return errors.Join(err, set("host", "moved.test")(c))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			uri := server(t)
+			filled(t, uri, "a", 3)
+			tapetest.Must(t, damage(database(t, uri).Collection("gracy_exchange")))
+			s := open(t, uri, "a", mongodb.Options{})
+			if x, err := s.Find(numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
+				t.Errorf("Find gives %v, %v, want a FormatError", x, err)
+			}
+		})
+	}
+	uri := server(t)
+	filled(t, uri, "a", 1)
+	s := open(t, uri, "a", mongodb.Options{})
+	_, err := database(t, uri).Collection("gracy_tape").DeleteOne(t.Context(), bson.D{})
+	tapetest.Must(t, err)
+	if err := s.Append([]store.Entry{{Exchange: numbered(7)}}); !errors.Is(err, store.ErrFormat) {
+		t.Errorf("Append to a tape that was deleted: %v, want a FormatError", err)
+	}
+	for what, err := range map[string]error{"Last": second(s.Last()), "Recipe": second(s.Recipe())} {
+		if !errors.Is(err, store.ErrFormat) {
+			t.Errorf("%s of a tape that was deleted: %v, want a FormatError", what, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
