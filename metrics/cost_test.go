@@ -48,10 +48,17 @@ func TestCountingAllocatesNothing(t *testing.T) {
 	}
 }
 
+func keeping() *Recorder {
+	r := New("test")
+	r.KeepCalls(DefaultCalls)
+	return r
+}
+
 func BenchmarkCall(b *testing.B) {
 	for name, rt := range map[string]http.RoundTripper{
 		"without":     rttest.Pass("pass").Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}})),
 		"with":        New("test").Wrap(rttest.Pass("pass").Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))),
+		"with, kept":  keeping().Wrap(rttest.Pass("pass").Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))),
 		"retry":       retrying(3, 0).Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}})),
 		"with, retry": New("test").Wrap(retrying(3, 0).Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))),
 	} {

@@ -21,6 +21,9 @@
 // up, so that the total is right. To Prometheus the buckets are OpenTelemetry's fourteen bounds,
 // 5 ms to 10 s, and 30 and 60 s.
 //
+// A [Recorder] also keeps the last finished calls, each with its attempts and waits, if [Recorder.KeepCalls] says so:
+// for [Recorder.Timeline], and for reports that show them. [Snapshot.Since] has the counts of a window of time.
+//
 // # Bounds
 //
 // At most 200 routes are kept apart; the calls of further ones are counted under "other" and in
@@ -38,8 +41,8 @@
 //
 // # Defaults
 //
-// There is nothing to set besides the name of the client, which may be empty. The zero [Recorder] is
-// not ready for use: [New] makes one.
+// There is nothing to set besides the name of the client, which may be empty. No single call is kept. The
+// zero [Recorder] is not ready for use: [New] makes one.
 //
 // # Override
 //

@@ -61,3 +61,34 @@ func ExampleMerge() {
 	fmt.Println(both.Client, both.Total.Calls)
 	// Output: one, two 0
 }
+
+// The last calls are kept for a report that shows them one by one.
+func ExampleRecorder_KeepCalls() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "pika") }))
+	defer server.Close()
+	stats := metrics.New("pokeapi")
+	stats.KeepCalls(metrics.DefaultCalls)
+	client := &http.Client{Transport: stats.Wrap(http.DefaultTransport)}
+	resp, err := client.Get(server.URL + "/pokemon")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
+
+	for _, call := range stats.Timeline().Calls {
+		fmt.Println(call.Method, call.Route, call.Outcome, call.Attempts[0].Status, call.Attempts[0].Bytes, "bytes")
+	}
+	// Output: GET /pokemon ok 200 4 bytes
+}
+
+// What was counted in the last minute, say, is the difference of two snapshots.
+func ExampleSnapshot_Since() {
+	stats := metrics.New("pokeapi")
+	before := stats.Snapshot()
+	// ... a minute of calls
+	window := stats.Snapshot().Since(before)
+	fmt.Println(window.Total.Calls, window.Total.Latency.P99)
+	// Output: 0 0s
+}

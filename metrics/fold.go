@@ -13,7 +13,7 @@ func (s *store) folded() []*series {
 	shown := make(map[key]*series, len(ix.series))
 	var moved []*series
 	for k, sr := range ix.series {
-		if sr.name == nil || label(sr.name.Now()) == sr.route {
+		if sr.shown() == sr.route {
 			shown[k] = sr
 		} else {
 			moved = append(moved, sr)
@@ -21,7 +21,7 @@ func (s *store) folded() []*series {
 	}
 	sums := map[key]bool{}
 	for _, sr := range moved {
-		k := key{sr.method, label(sr.name.Now())}
+		k := key{sr.method, sr.shown()}
 		if !sums[k] {
 			sums[k] = true
 			sum := newSeries(k.method, k.route)
@@ -38,6 +38,14 @@ func (s *store) folded() []*series {
 	}
 	slices.SortFunc(list, func(a, b *series) int { return strings.Compare(a.route+" "+a.method, b.route+" "+b.method) })
 	return list
+}
+
+// shown returns the route of the series as it is shown now.
+func (s *series) shown() string {
+	if s.name == nil {
+		return s.route
+	}
+	return label(s.name.Now())
 }
 
 // add adds what o has counted. It is for a series that nothing else knows.

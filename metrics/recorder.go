@@ -104,7 +104,13 @@ func (r *Recorder) Snapshot() Snapshot {
 // Reset sets all counters to zero; the gauges of running calls and waiters stay. To Prometheus it is
 // a counter reset, like a restart of the process. Bodies of responses that came before it are not
 // counted any more.
-func (r *Recorder) Reset() { r.store.Store(newStore()) }
+func (r *Recorder) Reset() {
+	fresh := newStore()
+	if k := r.store.Load().kept.Load(); k != nil {
+		fresh.keep(len(k.calls))
+	}
+	r.store.Store(fresh)
+}
 
 // Explain implements [transport.Explainer].
 func (r *Recorder) Explain(p *transport.Plan) {

@@ -28,7 +28,8 @@ type store struct {
 	index    atomic.Pointer[index]
 	overflow atomic.Uint64
 	waits    [waitKinds]lazy
-	mu       sync.Mutex // mu guards the replacement of index; reading needs no lock
+	kept     atomic.Pointer[ring] // nil keeps no call
+	mu       sync.Mutex           // mu guards the replacement of index; reading needs no lock
 }
 
 func newStore() *store {
@@ -122,8 +123,12 @@ func (s *store) count(c *layer.Call, entry int, r result) {
 	at := int64(start.Sub(s.start))
 	lower(&sr.first, at)
 	raise(&sr.last, at+int64(elapsed))
+	ender := layer.BodyEnder(sr)
+	if k := s.kept.Load(); k != nil {
+		ender = k.add(c, entry, sr, o, start, elapsed)
+	}
 	if r.resp != nil {
-		r.attempt.Own(r.resp, sr)
+		r.attempt.Own(r.resp, ender)
 	}
 }
 

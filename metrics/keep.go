@@ -1,0 +1,174 @@
+package metrics
+
+import (
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/redact"
+)
+
+// DefaultCalls is how many finished calls a report usually needs. They take some 4 MB.
+const DefaultCalls = 10_000
+
+// mostAttempts bounds what is kept of one call.
+const mostAttempts = 16
+
+// KeepCalls keeps the last n finished calls from now on, those of before not, for
+// [Recorder.Timeline] and the reports that show single calls. 0, which is the default, keeps none, and
+// a call then costs no more than a load. Kept calls are texts and figures: no request, no response and
+// no body is held back. One takes about 400 bytes, and 150 for each further attempt.
+func (r *Recorder) KeepCalls(n int) { r.store.Load().keep(n) }
+
+// Timeline returns the calls that are kept. It locks each for as long as it is copied.
+func (r *Recorder) Timeline() Timeline {
+	t := Timeline{Client: r.client}
+	if k := r.store.Load().kept.Load(); k != nil {
+		t.Calls, t.Dropped = k.read()
+	}
+	return t
+}
+
+func (s *store) keep(n int) {
+	if n <= 0 {
+		s.kept.Store(nil)
+		return
+	}
+	k := &ring{calls: make([]keptCall, n)}
+	for i := range k.calls {
+		k.calls[i].store = s
+	}
+	s.kept.Store(k)
+}
+
+// A ring keeps the last calls. Each has a lock of its own, so that callers meet at the
+// first one alone.
+type ring struct {
+	calls []keptCall
+
+	mu   sync.Mutex // mu guards next
+	next uint64     // the number of calls that came by so far
+}
+
+// A keptCall is a place of a ring. It must not hold the call: that would hold its request, and the
+// body of a response that is never closed, which the garbage collector is to find.
+type keptCall struct {
+	store *store
+
+	mu      sync.Mutex // mu guards the fields below
+	number  uint64     // the place among all that came by
+	call    uintptr    // the address of the call whose body has not ended, 0 for none
+	series  *series
+	outcome outcome
+	fields  Call
+	room    [1]Attempt // what most calls need
+}
+
+// add keeps a call. entry is the number of its first attempt.
+func (k *ring) add(c *layer.Call, entry int, sr *series, o outcome, start time.Time, elapsed time.Duration) *keptCall {
+	k.mu.Lock()
+	number := k.next
+	p := &k.calls[number%uint64(len(k.calls))]
+	k.next++
+	p.mu.Lock() // before the next round of the ring comes by
+	k.mu.Unlock()
+	defer p.mu.Unlock()
+	attempts := p.fields.Attempts
+	if attempts == nil {
+		attempts = p.room[:]
+	}
+	p.number, p.call, p.series, p.outcome = number, address(c), sr, o
+	p.fields = Call{Start: start, Elapsed: elapsed, Attempts: attempts[:0], Stopped: text(c.StopReason())}
+	for a := range c.Attempts() {
+		if a.Number() < entry {
+			continue
+		}
+		p.fields.Made++
+		if p.fields.Made > mostAttempts {
+			p.fields.Attempts = p.fields.Attempts[:mostAttempts-1] // room for the last one
+		}
+		p.fields.Attempts = append(p.fields.Attempts, attemptOf(a, start))
+	}
+	return p
+}
+
+// attemptOf returns what is kept of an attempt.
+func attemptOf(a *layer.Attempt, start time.Time) Attempt {
+	kept := Attempt{
+		Number: a.Number(), After: a.Start().Sub(start),
+		Waits:   Waits{Queue: a.Wait(layer.Queue), Quota: a.Wait(layer.Quota), Pause: a.Wait(layer.Pause), Backoff: a.Wait(layer.Backoff)},
+		Headers: a.TimeToHeaders(), Body: a.BodyTime(), Bytes: a.Bytes(),
+		Status: a.Status(), Cause: a.Cause().String(), Verdict: a.Verdict().String(), Sent: a.Sent(), Replayed: a.Replayed(),
+		Notes: text(a.Notes()),
+	}
+	if err := a.Err(); err != nil {
+		kept.Error = label(redact.Error(err))
+	}
+	return kept
+}
+
+// text makes a text of a ledger fit to be kept.
+func text(s string) string {
+	if s == "" {
+		return ""
+	}
+	return label(redact.Text(s))
+}
+
+// address distinguishes the calls that are alive, and holds none of them.
+func address(c *layer.Call) uintptr { return reflect.ValueOf(c).Pointer() }
+
+// BodyEnd implements layer.BodyEnder for the series and for the call, which may have made room for
+// another by then.
+func (p *keptCall) BodyEnd(a *layer.Attempt) { p.bodyEnd(a).BodyEnd(a) }
+
+// bodyEnd returns the series that counts the body.
+func (p *keptCall) bodyEnd(a *layer.Attempt) *series {
+	c := a.Call()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.call != address(c) {
+		sr, _ := p.store.find(c.Request().Method, c.RouteName())
+		return sr
+	}
+	p.call = 0
+	for i := range p.fields.Attempts {
+		if kept := &p.fields.Attempts[i]; kept.Number == a.Number() {
+			kept.Body, kept.Bytes = a.BodyTime(), a.Bytes()
+		}
+	}
+	return p.series
+}
+
+// read returns copies of the calls in their order.
+func (k *ring) read() (calls []Call, dropped uint64) {
+	k.mu.Lock()
+	next := k.next
+	k.mu.Unlock()
+	size := uint64(len(k.calls))
+	if next > size {
+		dropped = next - size
+	}
+	calls = make([]Call, 0, next-dropped)
+	for i := dropped; i < next; i++ {
+		if c, ok := k.calls[i%size].read(i); ok {
+			calls = append(calls, c)
+		}
+	}
+	return calls, next - uint64(len(calls))
+}
+
+// read returns a copy of the call, unless it has made room meanwhile.
+func (p *keptCall) read(number uint64) (c Call, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.number != number {
+		return c, false
+	}
+	c = p.fields
+	c.Attempts = slices.Clone(c.Attempts)
+	c.Method, c.Route, c.Outcome = p.series.method, p.series.shown(), p.outcome.String()
+	return c, true
+}
