@@ -78,6 +78,15 @@ e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs
 e2e-all: $(LINT) ## the stack under the SDKs of others, the heavy ones too; minutes of building the first time
 	@$(call each,./e2e/sdks $(HEAVY),$(GO) mod tidy -diff && $(GO) vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./... && $(GO) test -count=1 -timeout 10m ./...)
 
+# The browser tests are part of ci; axe-core is not, of which this installs the pinned release.
+AXE := axe-core@4.14.1
+
+.PHONY: e2e-browser
+e2e-browser: ## the pages of report in Chromium, by the rules of axe-core too; needs Chromium and npm
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	npm install --silent --no-audit --no-fund --prefix "$$dir" $(AXE) >/dev/null && \
+	cd e2e && GRACY_AXE="$$dir/node_modules/axe-core/axe.min.js" $(GO) test -count=1 -v ./browser
+
 .PHONY: ci
 ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI runs
 

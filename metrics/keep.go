@@ -26,6 +26,7 @@ func (r *Recorder) KeepCalls(n int) { r.store.Load().keep(n) }
 func (r *Recorder) Timeline() Timeline {
 	t := Timeline{Client: r.client}
 	if k := r.store.Load().kept.Load(); k != nil {
+		t.Most = len(k.calls)
 		t.Calls, t.Dropped = k.read()
 	}
 	return t

@@ -152,7 +152,7 @@ func TestKeptCallsHaveABound(t *testing.T) {
 		}
 	}
 	got := r.Timeline()
-	if len(got.Calls) != 5 || got.Dropped != 7 {
+	if got.Most != 5 || len(got.Calls) != 5 || got.Dropped != 7 {
 		t.Errorf("%d calls are kept and %d dropped, want 5 and 7", len(got.Calls), got.Dropped)
 	}
 	for _, c := range got.Calls {
@@ -166,7 +166,7 @@ func TestKeptCallsHaveABound(t *testing.T) {
 		}
 	}
 	r.KeepCalls(-1)
-	if got := r.Timeline(); len(got.Calls) != 0 {
+	if got := r.Timeline(); got.Most != 0 || len(got.Calls) != 0 {
 		t.Errorf("when off, %d calls are kept", len(got.Calls))
 	}
 }

@@ -8,6 +8,8 @@ import "time"
 type Timeline struct {
 	// Client is the name given to New.
 	Client string `json:"client,omitempty"`
+	// Most is how many calls are kept at most, 0 if none are.
+	Most int `json:"most"`
 	// Dropped is the number of finished calls that had to make room for later ones.
 	Dropped uint64 `json:"dropped"`
 	// Calls are in the order in which they returned, the latest last.

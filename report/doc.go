@@ -1,5 +1,5 @@
 // Package report shows what package metrics has counted to people: as a table, a list, log lines,
-// Markdown, CSV or JSON, all from the same rows.
+// Markdown, CSV or JSON, and as a page with pictures, all from the same rows.
 //
 //	stats := metrics.New("pokeapi")
 //	defer report.Table(os.Stdout, stats)
@@ -29,6 +29,12 @@
 // Faults that are not zero are coloured on a terminal: red for 4xx, 5xx, aborts and failures, yellow
 // for retries, throttling and replays. NO_COLOR and TERM=dumb turn colours off, CLICOLOR_FORCE turns
 // them on elsewhere.
+//
+// # The page
+//
+// [HTML] writes one file, which needs nothing else: the same rows, and, of the calls that [metrics.Recorder.KeepCalls]
+// keeps, pictures over time, each call with its attempts and waits, why calls failed and which were slowest.
+// [Handler] is the same page, live, [Open] reads a file back, and [Diff] says what has changed between two.
 //
 // # Safety
 //

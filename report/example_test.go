@@ -2,7 +2,13 @@ package report_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gracy-go/gracy/metrics"
@@ -38,4 +44,57 @@ func ExampleMarkdown() {
 	// |:---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 	// | `GET /pokemon/{name}` | 4 | 6 | 75.0% | 25.0% | - | - | - | - | 3 | 0 | 0 | 3 | 0 | 2 | 0 | 2 |
 	// | **TOTAL** | **4** | **6** | **75.0%** | **25.0%** | **-** | **-** | **-** | **-** | **3** | **0** | **0** | **3** | **0** | **2** | **0** | **2** |
+}
+
+// A page is one file. The same page is read back, and stands in for what it is of.
+func ExampleHTML() {
+	stats := metrics.New("pokeapi")
+	stats.KeepCalls(metrics.DefaultCalls) // so that it has pictures
+	path := filepath.Join(os.TempDir(), "gracy-example.html")
+	f, err := os.Create(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.Remove(path)
+	err = report.HTML(f, stats)
+	fmt.Println(err, f.Close())
+	saved, err := report.Open(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = report.Table(os.Stdout, saved)
+	// Output:
+	// <nil> <nil>
+	// pokeapi: no calls were made
+}
+
+func ExampleOpen() {
+	_, err := report.Open("no-such-file.html")
+	fmt.Println(errors.Is(err, fs.ErrNotExist))
+	// Output: true
+}
+
+// Two reports of which the first is of yesterday, say.
+func ExampleDiff() {
+	_ = report.Diff(os.Stdout, yesterday, metrics.New("pokeapi"))
+	// Output:
+	// 4 calls before, 0 after: 1 change
+	// pokeapi GET /pokemon/{name}: gone, 4 calls before
+}
+
+// The live page is a handler among others, on a server that listens on loopback.
+func ExampleHandler() {
+	stats := metrics.New("pokeapi")
+	page := report.Handler(stats)
+	mux := http.NewServeMux()
+	mux.Handle("/debug/gracy/", page)
+	server := &http.Server{Addr: "127.0.0.1:8080", Handler: mux}
+	server.RegisterOnShutdown(page.Close)
+
+	w := httptest.NewRecorder() // in place of server.ListenAndServe and a browser
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/debug/gracy/", nil))
+	fmt.Println(w.Code, strings.Contains(w.Body.String(), "no calls were made"))
+	// Output: 200 true
 }

@@ -1,0 +1,2 @@
+// Package browser opens the pages of package report in Chromium, as a person would.
+package browser

@@ -1,0 +1,126 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// Diff writes what has changed from one report to another, a line each: which routes fail more or less, are
+// slower or faster, and which only one of them has. A change is one that chance does not make: the
+// intervals in which the true figure lies with 99.7 % do not overlap, Wilson's for the share of failures, and
+// of ranks for p50 and p99. So a few calls prove little: p99 needs some 900. It returns the error of the writer, if any.
+//
+//	before, err := report.Open("monday.html")
+//	...
+//	report.Diff(os.Stdout, before, stats)
+func Diff(w io.Writer, before, after Source) error {
+	_, err := io.WriteString(w, diff(read([]Source{before}), read([]Source{after})))
+	return err
+}
+
+func diff(before, after metrics.Snapshot) string {
+	var lines []string
+	for _, b := range after.Rows {
+		i := slices.IndexFunc(before.Rows, func(a metrics.Row) bool { return sameName(a, b) })
+		if i < 0 {
+			lines = append(lines, fmt.Sprintf("%s: new, %d %s", name(b), b.Calls, plural("call", b.Calls)))
+			continue
+		}
+		lines = append(lines, changes(before.Rows[i], b)...)
+	}
+	for _, a := range before.Rows {
+		if !slices.ContainsFunc(after.Rows, func(b metrics.Row) bool { return sameName(a, b) }) {
+			lines = append(lines, fmt.Sprintf("%s: gone, %d %s before", name(a), a.Calls, plural("call", a.Calls)))
+		}
+	}
+	head := fmt.Sprintf("%d %s before, %d after: ", before.Total.Calls, plural("call", before.Total.Calls), after.Total.Calls)
+	if len(lines) == 0 {
+		return head + "no change that chance does not make\n"
+	}
+	return head + fmt.Sprintf("%d %s\n", len(lines), plural("change", uint64(len(lines)))) + strings.Join(lines, "\n") + "\n"
+}
+
+func sameName(a, b metrics.Row) bool {
+	return a.Client == b.Client && a.Method == b.Method && a.Route == b.Route
+}
+
+func name(r metrics.Row) string {
+	if r.Client == "" {
+		return route(r)
+	}
+	return clean(r.Client) + " " + route(r)
+}
+
+// changes returns how the calls of a route have changed.
+func changes(a, b metrics.Row) (lines []string) {
+	oldLow, oldHigh := wilson(a.Failures, a.Calls)
+	low, high := wilson(b.Failures, b.Calls)
+	if word := compare(oldLow, oldHigh, low, high, "fails more", "fails less"); word != "" {
+		lines = append(lines, fmt.Sprintf("%s: %s: %s of %d calls before, %s of %d after", name(b), word,
+			human(share(a.Failures, a.Calls)), a.Calls, human(share(b.Failures, b.Calls)), b.Calls))
+	}
+	for _, q := range []struct {
+		name string
+		q    float64
+	}{{"p50", 0.5}, {"p99", 0.99}} {
+		oldLow, oldHigh := ranks(a.Latency, q.q)
+		low, high := ranks(b.Latency, q.q)
+		if word := compare(oldLow, oldHigh, low, high, "slower", "faster"); word != "" {
+			lines = append(lines, fmt.Sprintf("%s: %s: %s %s before, %s after", name(b), word, q.name,
+				humanDuration(a.Latency.Quantile(q.q)), humanDuration(b.Latency.Quantile(q.q))))
+		}
+	}
+	return lines
+}
+
+// compare returns the word for an interval that is above or below an older one.
+func compare(oldLow, oldHigh, low, high float64, above, below string) string {
+	switch {
+	case low > oldHigh:
+		return above
+	case high < oldLow:
+		return below
+	}
+	return ""
+}
+
+// deviations is the half of an interval that holds 99.7 % of what chance does.
+const deviations = 3
+
+// wilson returns the interval of Wilson (1927) for the share that n of count are a sample of.
+func wilson(n, count uint64) (low, high float64) {
+	if count == 0 {
+		return 0, 1
+	}
+	const z2 = deviations * deviations
+	c := float64(count)
+	p := float64(n) / c
+	middle := (p + z2/(2*c)) / (1 + z2/c)
+	half := deviations / (1 + z2/c) * math.Sqrt(p*(1-p)/c+z2/(4*c*c))
+	return middle - half, middle + half
+}
+
+// bucket is how far a quantile may be off, see [metrics.Latency].
+const bucket = 1.022
+
+// ranks returns the interval for the quantile that the samples of a distribution say something about, in
+// nanoseconds: that between the ranks within which the true one lies.
+func ranks(l metrics.Latency, q float64) (low, high float64) {
+	if l.Count == 0 {
+		return 0, math.Inf(1)
+	}
+	half := deviations * math.Sqrt(q*(1-q)/float64(l.Count))
+	low, high = 0, math.Inf(1)
+	if q-half > 0 {
+		low = float64(l.Quantile(q-half)) / bucket
+	}
+	if q+half < 1 {
+		high = float64(l.Quantile(q+half)) * bucket
+	}
+	return low, high
+}

@@ -1,0 +1,172 @@
+package report
+
+import (
+	"bytes"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	interval   = time.Second
+	rest       = 50 // the pause after a frame is this times as long as making it took
+	mostViews  = 100
+	stuckAfter = 10 * time.Second // how long a viewer may take for a frame
+)
+
+// A hub makes frames while somebody looks, and gives each to all who do.
+type hub struct {
+	frame func() ([]byte, error)
+
+	mu      sync.Mutex // mu guards the fields below
+	views   map[chan []byte]bool
+	last    []byte        // the latest frame, nil before the first
+	leave   chan struct{} // is closed when the last viewer leaves
+	done    chan struct{} // is closed by close
+	running sync.WaitGroup
+}
+
+func newHub(frame func() ([]byte, error)) *hub {
+	return &hub{frame: frame, views: map[chan []byte]bool{}, done: make(chan struct{})}
+}
+
+// enter adds a viewer, who gets frames by the channel, the latest of them only. It is nil if there
+// are too many, or none are served any more.
+func (h *hub) enter() chan []byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.done:
+		return nil
+	default:
+	}
+	if len(h.views) >= mostViews {
+		return nil
+	}
+	view := make(chan []byte, 1)
+	if h.last != nil {
+		view <- h.last
+	}
+	h.views[view] = true
+	if len(h.views) == 1 {
+		h.leave = make(chan struct{})
+		h.running.Add(1)
+		go h.run(h.leave)
+	}
+	return view
+}
+
+func (h *hub) exit(view chan []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.views, view)
+	if len(h.views) == 0 {
+		close(h.leave)
+		h.last = nil
+	}
+}
+
+// run makes frames until nobody looks any more.
+func (h *hub) run(leave chan struct{}) {
+	defer h.running.Done()
+	for {
+		began := time.Now()
+		frame, err := h.frame()
+		if err == nil {
+			h.show(frame)
+		}
+		timer := time.NewTimer(max(interval, rest*time.Since(began)))
+		select {
+		case <-timer.C:
+		case <-leave:
+			timer.Stop()
+			return
+		case <-h.done:
+			timer.Stop()
+			return
+		}
+	}
+}
+
+// show gives a frame to all viewers. One that has not taken the frame before gets this instead.
+func (h *hub) show(frame []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if bytes.Equal(frame, h.last) {
+		frame = nil // nothing is new
+	} else {
+		h.last = frame
+	}
+	for view := range h.views {
+		select {
+		case before := <-view:
+			if frame == nil {
+				view <- before
+				continue
+			}
+		default:
+		}
+		view <- frame
+	}
+}
+
+func (h *hub) close() {
+	h.mu.Lock()
+	select {
+	case <-h.done:
+	default:
+		close(h.done)
+	}
+	h.mu.Unlock()
+	h.running.Wait()
+}
+
+// serve is the stream of one viewer, of server-sent events as the HTML standard has them.
+func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
+	view := h.enter()
+	if view == nil {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "too many viewers, or the page is closed", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.exit(view)
+	control := http.NewResponseController(w)
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return
+	}
+	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // another request may come on the connection
+	send := func(text ...[]byte) bool {
+		// A server without deadlines has none that could end the stream.
+		_ = control.SetWriteDeadline(time.Now().Add(stuckAfter))
+		for _, b := range text {
+			if _, err := w.Write(b); err != nil {
+				return false
+			}
+		}
+		return control.Flush() == nil
+	}
+	if !send([]byte("retry: 2000\n\n")) {
+		_, _ = w.Write([]byte("event: poll\ndata:\n\n")) // it gets all when the handler returns
+		return
+	}
+	for {
+		select {
+		case frame := <-view:
+			event := [][]byte{[]byte("event: frame\ndata: "), frame, []byte("\n\n")}
+			if frame == nil {
+				event = [][]byte{[]byte(":\n\n")} // a comment, so that a viewer who is gone is noticed
+			}
+			if !send(event...) {
+				return
+			}
+		case <-h.done:
+			send([]byte("event: end\ndata:\n\n"))
+			return
+		case <-r.Context().Done():
+			return
+		}
+	}
+}

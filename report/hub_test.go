@@ -1,0 +1,184 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// streamed is the writer of a stream, which a test reads beside.
+type streamed struct {
+	header http.Header
+
+	mu   sync.Mutex // mu guards the fields below
+	text strings.Builder
+	code int
+	fail bool
+}
+
+func (s *streamed) Header() http.Header { return s.header }
+
+func (s *streamed) WriteHeader(code int) { s.code = code }
+
+func (s *streamed) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail {
+		return 0, errors.New("gone")
+	}
+	return s.text.Write(b)
+}
+
+func (s *streamed) FlushError() error { return nil }
+
+func (s *streamed) frames() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []string
+	for event := range strings.SplitSeq(s.text.String(), "\n\n") {
+		if data, ok := strings.CutPrefix(event, "event: frame\ndata: "); ok {
+			list = append(list, data)
+		}
+	}
+	return list
+}
+
+// viewer is one who looks, until end.
+func viewer(h *hub) (s *streamed, end func()) {
+	s = &streamed{header: http.Header{}}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { h.serve(s, httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)) })
+	return s, func() {
+		cancel()
+		wg.Wait()
+	}
+}
+
+// All viewers get the same frames, each of which is made once, and none is made while nobody looks.
+func TestOneFrameForAllViewers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := 0
+		h := newHub(func() ([]byte, error) { made++; return fmt.Append(nil, made), nil })
+		time.Sleep(time.Minute) // in which nobody looks
+		a, endA := viewer(h)
+		time.Sleep(10*time.Second + time.Millisecond)
+		b, endB := viewer(h)
+		time.Sleep(10 * time.Second)
+		endA()
+		endB()
+		time.Sleep(time.Minute)
+		if got := strings.Join(a.frames(), " "); made != 21 || got != "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21" {
+			t.Errorf("%d frames were made, want 21, and the first viewer got %s", made, got)
+		}
+		if got := strings.Join(b.frames(), " "); got != "11 12 13 14 15 16 17 18 19 20 21" {
+			t.Errorf("the second viewer got %s, want the latest at once", got)
+		}
+		c, endC := viewer(h)
+		time.Sleep(time.Second / 2)
+		if got := c.frames(); len(got) != 1 || got[0] != "22" {
+			t.Errorf("one who comes later gets %v, want a new frame", got)
+		}
+		endC()
+		h.close()
+	})
+}
+
+// A frame that takes long is made less often.
+func TestFramesTakeALittleOfAProcessor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := 0
+		h := newHub(func() ([]byte, error) { made++; time.Sleep(100 * time.Millisecond); return fmt.Append(nil, made), nil })
+		_, end := viewer(h)
+		time.Sleep(50 * time.Second)
+		end()
+		h.close()
+		if made != 10 {
+			t.Errorf("%d frames of 100 ms were made in 50 s, want 10: 2 %%", made)
+		}
+	})
+}
+
+// Where nothing is new, a viewer gets a comment; one who is gone is noticed by that.
+func TestNothingNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(func() ([]byte, error) { return []byte("same"), nil })
+		s, end := viewer(h)
+		time.Sleep(5*time.Second + time.Millisecond)
+		if got := s.frames(); len(got) != 1 || strings.Count(s.text.String(), ":\n\n") != 5 {
+			t.Errorf("of the same frame there is %q", s.text.String())
+		}
+		s.mu.Lock()
+		s.fail = true
+		s.mu.Unlock()
+		time.Sleep(2 * time.Second)
+		h.mu.Lock()
+		if len(h.views) != 0 {
+			t.Error("a viewer who is gone is one still")
+		}
+		h.mu.Unlock()
+		end()
+		h.close()
+	})
+}
+
+func TestCloseEndsStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(func() ([]byte, error) { return nil, errors.New("no frame") })
+		s, end := viewer(h)
+		time.Sleep(time.Second)
+		h.close()
+		h.close()
+		synctest.Wait()
+		if !strings.HasSuffix(s.text.String(), "event: end\ndata:\n\n") {
+			t.Errorf("the stream ends with %q", s.text.String())
+		}
+		end()
+		late, end := viewer(h)
+		synctest.Wait()
+		if late.code != http.StatusServiceUnavailable {
+			t.Errorf("after Close one gets %d", late.code)
+		}
+		end()
+	})
+}
+
+func TestTooManyViewers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(func() ([]byte, error) { return []byte("x"), nil })
+		var ends []func()
+		for range mostViews {
+			_, end := viewer(h)
+			ends = append(ends, end)
+		}
+		synctest.Wait()
+		s, end := viewer(h)
+		synctest.Wait()
+		if s.code != http.StatusServiceUnavailable || s.header.Get("Retry-After") == "" {
+			t.Errorf("one more gets %d", s.code)
+		}
+		end()
+		for _, end := range ends {
+			end()
+		}
+		h.close()
+	})
+}
+
+// A writer that cannot flush has the viewer poll.
+func TestWithoutFlush(t *testing.T) {
+	h := newHub(func() ([]byte, error) { return []byte("x"), nil })
+	defer h.close()
+	w := httptest.NewRecorder()
+	h.serve(struct{ http.ResponseWriter }{w}, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil))
+	if got := w.Body.String(); got != "retry: 2000\n\nevent: poll\ndata:\n\n" {
+		t.Errorf("the stream is %q", got)
+	}
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// A Saved is a report that was read back. It is a [Source] of all formats.
+type Saved struct {
+	snapshot metrics.Snapshot
+	calls    metrics.Timeline
+}
+
+var errNoReport = errors.New("it is no report of this package")
+
+// Open reads a file that [HTML] or [JSON] has written. Counts are those that were written, to the digit; the
+// times of single calls are whole microseconds. Nothing of the page is executed.
+func Open(path string) (*Saved, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("report: %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// Snapshot makes a Saved a [Source].
+func (s *Saved) Snapshot() metrics.Snapshot { return s.snapshot }
+
+// Timeline returns the calls that the page has, by their start if it is of several sources.
+func (s *Saved) Timeline() metrics.Timeline { return s.calls }
+
+// What is around the data of a page. html/template writes < in it as an escape.
+const (
+	dataBegins = `<script type="application/json" id="data">`
+	dataEnds   = `</script>`
+)
+
+func parse(b []byte) (*Saved, error) {
+	if _, from, ok := bytes.Cut(b, []byte(dataBegins)); ok {
+		text, _, ok := bytes.Cut(from, []byte(dataEnds))
+		if !ok {
+			return nil, fmt.Errorf("%w: its data has no end", errNoReport)
+		}
+		var d data
+		if err := json.Unmarshal(text, &d); err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoReport, err)
+		}
+		if d.Schema != schema || d.Snapshot == nil {
+			return nil, fmt.Errorf("%w: its schema is %d, not %d", errNoReport, d.Schema, schema)
+		}
+		return d.saved()
+	}
+	var s metrics.Snapshot
+	if err := json.Unmarshal(b, &s); err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoReport, err)
+	}
+	if s.To.IsZero() && len(s.Rows) == 0 {
+		return nil, errNoReport
+	}
+	return &Saved{snapshot: s, calls: metrics.Timeline{Client: s.Client}}, nil
+}
+
+func (d *data) saved() (*Saved, error) {
+	s := &Saved{snapshot: *d.Snapshot, calls: metrics.Timeline{Client: d.Snapshot.Client}}
+	for _, p := range d.Timelines {
+		if p == nil {
+			return nil, errNoReport
+		}
+		t, err := p.timeline()
+		if err != nil {
+			return nil, err
+		}
+		s.calls.Dropped += t.Dropped
+		s.calls.Calls = append(s.calls.Calls, t.Calls...)
+	}
+	return s, nil
+}

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// A view is what the page shows.
+type view struct {
+	Title, Client, Period string
+	Cards                 []card
+	Heads                 []string
+	Left                  int // how many of Heads are of text
+	Rows                  []viewRow
+	Why                   []failed
+	Slow                  []slow
+	Kept                  string // what the pictures and the lists of single calls are of
+}
+
+type card struct{ Label, Value, Note, Class string }
+
+type viewRow struct {
+	Cells []viewCell
+	Total bool
+}
+
+type viewCell struct{ Text, Class string }
+
+// class is the class of a fault in the style sheet.
+func (f fault) class() string { return [...]string{"", "warning", "failure"}[f] }
+
+func newView(s metrics.Snapshot, timelines []metrics.Timeline) view {
+	v := view{Title: title(s), Client: clean(s.Client), Cards: cards(s), Why: why(timelines), Slow: slowest(timelines), Kept: kept(s, timelines)}
+	if v.Client == "" {
+		v.Client = "Calls"
+	}
+	if s.Total.Calls == 0 {
+		v.Period = nothing
+		return v
+	}
+	v.Period = fmt.Sprintf("%s, from %s to %s", title(metrics.Snapshot{Total: s.Total}), s.Total.First.UTC().Format(time.DateTime), s.Total.Last.UTC().Format(time.DateTime+" MST"))
+	g := newGrid(s)
+	v.Heads, v.Left = g.heads, g.left
+	for i, row := range g.rows {
+		r := viewRow{Total: i == len(g.rows)-1}
+		for _, c := range row {
+			class := c.fault.class()
+			if c.text == "0" || c.text == "0%" || c.text == "-" {
+				class = "none"
+			}
+			r.Cells = append(r.Cells, viewCell{Text: c.text, Class: class})
+		}
+		v.Rows = append(v.Rows, r)
+	}
+	return v
+}
+
+func cards(s metrics.Snapshot) []card {
+	t := s.Total
+	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	bad := func(n uint64, f fault) string {
+		if n == 0 {
+			return ""
+		}
+		return f.class()
+	}
+	list := []card{
+		{Label: "calls", Value: number(t.Calls), Note: human(perSecond(t.Rate)) + " a second"},
+		{Label: "succeeded", Value: human(share(t.Successes, t.Calls)), Note: number(t.Successes) + " " + plural("call", t.Successes)},
+		{Label: "failed", Value: number(t.Failures), Note: number(t.Rejected) + " of them not sent", Class: bad(t.Failures, failure)},
+		{Label: "p50", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P50 })(t)), Note: "up to the headers"},
+		{Label: "p99", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P99 })(t)), Note: "longest " + human(latency(func(l metrics.Latency) time.Duration { return l.Max })(t))},
+		{Label: "retries", Value: number(t.Retries), Note: number(t.Exhausted) + " " + plural("call", t.Exhausted) + " gave up", Class: bad(t.Retries, warning)},
+		{Label: "throttled", Value: number(t.Throttled), Note: sum(t.Waits.Quota+t.Waits.Pause) + " waited in all", Class: bad(t.Throttled, warning)},
+		{Label: "waits for a slot", Value: sum(t.Waits.Queue), Note: "in all"},
+	}
+	if t.Replayed > 0 || t.Recorded > 0 {
+		list = append(list, card{Label: "replayed", Value: number(t.Replayed), Note: number(t.Recorded) + " recorded", Class: bad(t.Replayed, warning)})
+	}
+	w := s.Waiting.Queue + s.Waiting.Quota + s.Waiting.Pause + s.Waiting.Backoff
+	return append(list, card{Label: "running", Value: strconv.FormatInt(s.InFlight, 10), Note: strconv.FormatInt(w, 10) + " of them waiting"})
+}
+
+// sum writes a sum of times, which may be of none.
+func sum(d time.Duration) string {
+	if d == 0 {
+		return "0s"
+	}
+	return humanDuration(d)
+}
+
+// kept says of how many calls the page has more than counts.
+func kept(s metrics.Snapshot, timelines []metrics.Timeline) string {
+	n, dropped := 0, uint64(0)
+	for _, t := range timelines {
+		n += len(t.Calls)
+		dropped += t.Dropped
+	}
+	switch {
+	case n == 0 && s.Total.Calls > 0:
+		return "No single call was kept: metrics.Recorder.KeepCalls keeps the last ones."
+	case n == 0:
+		return ""
+	case dropped > 0:
+		return fmt.Sprintf("Pictures, reasons and slowest calls are of the last %d calls; %d earlier ones made room.", n, dropped)
+	}
+	return fmt.Sprintf("Pictures, reasons and slowest calls are of %d calls.", n)
+}
