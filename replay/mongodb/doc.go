@@ -40,7 +40,7 @@
 //
 // A lookup is one document. An Append is an insert, and then an update of the document of the tape, whose write
 // concern is "majority" and journaled, unless the URI has another one. If it fails, what it has inserted
-// is deleted. If a process dies in the middle of one, the server has all of the batch or nothing; if the server
+// is deleted, unless it has begun to remove what it replaces: then all of it is there. If a process dies in the middle of one, the server has all of the batch or nothing; if the server
 // itself does, it may have the beginning. Entry.Replace is done after the insert, so that a crash in between
 // leaves both. Parts of a body whose exchange never came are removed by the first Open an hour after the
 // last of them: before that they may be another process's.

@@ -16,11 +16,11 @@ import (
 // schema is the number of the form that package documentation describes.
 const schema = 1
 
-// A document is an exchange, or the place of one of which there are only parts yet: without
-// Tape, so that no index of keys has it.
+// A document is an exchange. A place, which is of one of which there are only parts yet, has no
+// tape, so that no lookup finds it.
 type document struct {
 	ID      string    `bson:"_id"`
-	Tape    string    `bson:"tape,omitempty"`
+	Tape    string    `bson:"tape"` // which may be ""
 	Host    string    `bson:"host"`
 	Path    string    `bson:"path"`
 	Method  string    `bson:"method"`

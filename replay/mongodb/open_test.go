@@ -131,7 +131,7 @@ func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
 func TestTapesOfOneDatabase(t *testing.T) {
 	uri := server(t)
 	a := open(t, uri, "a", mongodb.Options{})
-	for _, name := range []string{"b", "a/b", "a/", "a/0000000000000001", "a%2Fb", "%"} {
+	for _, name := range []string{"b", "", "a/b", "a/", "a/0000000000000001", "a%2Fb", "%"} {
 		b := open(t, uri, name, mongodb.Options{})
 		tapetest.Must(t, a.Append([]store.Entry{{Exchange: numbered(0)}}))
 		if x, err := b.Find(numbered(0).Key, 0); x != nil || err != nil {
@@ -147,6 +147,9 @@ func TestTapesOfOneDatabase(t *testing.T) {
 			t.Errorf("the recipe of tape %s is %q, %v", name, r, err)
 		}
 		tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(0), Replace: 100}}))
+		if x, err := b.Find(numbered(0).Key, 0); x == nil || err != nil {
+			t.Errorf("tape %q does not find what was appended: %v", name, err)
+		}
 		tapetest.Must(t, b.Delete(1))
 		if got := tapetest.IDs(t, a, 0); len(got) != 1 {
 			t.Errorf("beside tape %s, tape a has %v, want one", name, got)

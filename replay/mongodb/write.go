@@ -57,22 +57,32 @@ func (a *appending) do(ctx context.Context) error {
 	if err := a.confirm(ctx); err != nil {
 		return err
 	}
-	for _, r := range a.Replaces {
+	for replaces := range slices.Chunk(a.Replaces, updatePage) {
 		a.removing = true
+		if err := s.remove(ctx, a.replaced(replaces)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaced matches what goes for the batch, of which nothing goes: what one exchange of it replaces of
+// another was not inserted.
+func (a *appending) replaced(replaces []rows.Replaced) bson.D {
+	s := a.s
+	each := make(bson.A, len(replaces))
+	for i, r := range replaces {
 		least, most := r.Key.Request()
-		err := s.remove(ctx, bson.D{
+		each[i] = bson.D{
 			{Key: "tape", Value: s.name},
 			{Key: "host", Value: r.Key.Host},
 			{Key: "path", Value: r.Key.Path},
 			{Key: "method", Value: r.Key.Method},
 			{Key: "sum", Value: bson.D{{Key: "$gte", Value: hex.EncodeToString(least)}, {Key: "$lte", Value: hex.EncodeToString(most)}}},
 			{Key: "_id", Value: bson.D{{Key: "$lt", Value: s.id(r.Below)}}},
-		})
-		if err != nil {
-			return err
 		}
 	}
-	return nil
+	return bson.D{{Key: "$or", Value: each}, {Key: "batch", Value: bson.D{{Key: "$ne", Value: a.name}}}}
 }
 
 // insert inserts the documents, in their order; for one with a long body a place, and then its parts.

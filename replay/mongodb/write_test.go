@@ -3,6 +3,7 @@ package mongodb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -77,6 +78,18 @@ func TestAnIDThatIsTaken(t *testing.T) {
 	tapetest.Must(t, s.Append(many))
 	if got := tapetest.IDs(t, s, 0); len(got) != 406 {
 		t.Errorf("there are %d, want 406", len(got))
+	}
+}
+
+// What a Replace above its own exchange means is what it means to the other storages.
+func TestAReplaceAboveItsExchange(t *testing.T) {
+	s := open(t, server(t), "a", mongodb.Options{})
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	again := *numbered(0)
+	again.ID = 2
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: &again, Replace: 100}}))
+	if got := tapetest.IDs(t, s, 0); len(got) != 1 || got[0] != 2 {
+		t.Errorf("there are %v, want 2 alone", got)
 	}
 }
 
@@ -166,6 +179,28 @@ func TestRoundTrips(t *testing.T) {
 	tapetest.Must(t, s.Delete(1, 2, 3))
 	if got := strings.Join(c.take(), " "); got != "find delete find" {
 		t.Errorf("Delete sends %s", got)
+	}
+}
+
+// What a batch replaces is found, and removed, for many exchanges at once: with one round trip each, a batch
+// would not be within its time over a slow network.
+func TestRoundTripsOfReplace(t *testing.T) {
+	s, c := counted(t, server(t), "a")
+	const n = 64 + 6
+	batch := make([]store.Entry, n)
+	for round, want := range []string{"insert update find find", "insert update find delete find find delete find"} {
+		first := store.ID(1 + round*n) //nolint:gosec // small
+		for i := range batch {
+			batch[i] = store.Entry{Exchange: tapetest.Exchange(first+store.ID(i), "GET", fmt.Sprintf("http://api.test/%d", i), "x"), Replace: first} //nolint:gosec // small
+		}
+		c.take()
+		tapetest.Must(t, s.Append(batch))
+		if got := strings.Join(c.take(), " "); got != want {
+			t.Errorf("round %d of an Append of %d that replace sends %s, want %s", round, n, got, want)
+		}
+	}
+	if got := tapetest.IDs(t, s, 0); len(got) != n || got[0] != n+1 {
+		t.Errorf("there are %d from %d on, want %d from %d on", len(got), got[0], n, n+1)
 	}
 }
 
