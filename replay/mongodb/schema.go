@@ -82,29 +82,33 @@ func (s *link) index(ctx context.Context) error {
 
 func (s *mongoStore) Last() (last store.ID, err error) {
 	err = s.do(func(ctx context.Context) error {
-		t, err := s.tape(ctx)
-		if err != nil {
-			return err
-		}
-		last = rows.ID(t.Last)
-		// What a process that died has inserted and not yet counted.
-		raw, err := s.exchanges.FindOne(ctx, bson.D{{Key: "_id", Value: beginning(s.prefix(), "")}},
-			options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}}).SetProjection(bson.D{{Key: "_id", Value: 1}})).Raw()
-		if err != nil {
-			if errors.Is(err, mongo.ErrNoDocuments) {
-				return nil
-			}
-			return err
-		}
-		var d document
-		if err := decode(raw, &d); err != nil {
-			return err
-		}
-		id, err := idOf(d.ID)
-		last = max(last, id)
+		last, err = s.last(ctx)
 		return err
 	})
 	return last, s.missing(err)
+}
+
+// last returns the largest ID ever stored.
+func (s *link) last(ctx context.Context) (store.ID, error) {
+	t, err := s.tape(ctx)
+	if err != nil {
+		return 0, err
+	}
+	// What a process that died has inserted and not yet counted.
+	raw, err := s.exchanges.FindOne(ctx, bson.D{{Key: "_id", Value: beginning(s.prefix(), "")}},
+		options.FindOne().SetSort(bson.D{{Key: "_id", Value: -1}}).SetProjection(bson.D{{Key: "_id", Value: 1}})).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return rows.ID(t.Last), nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	var d document
+	if err := decode(raw, &d); err != nil {
+		return 0, err
+	}
+	id, err := idOf(d.ID)
+	return max(rows.ID(t.Last), id), err
 }
 
 func (s *mongoStore) Recipe() (recipe string, err error) {

@@ -19,6 +19,10 @@ import (
 // FerretDB 1.24 has no end of a command that holds a hundred updates.
 const updatePage = 64
 
+// probes are how often a batch looks for IDs that are free, before it takes those behind the last: each is
+// a round trip, and others may have recorded any number since this one has begun to count.
+const probes = 3
+
 // An appending is an Append under way, which goes on where its connection was lost.
 type appending struct {
 	*rows.Batch
@@ -165,9 +169,17 @@ func (a *appending) number(ctx context.Context, from int) (int, error) {
 			return 0, err
 		}
 	}
-	for {
+	for tries := 0; ; tries++ {
 		unknown := a.Assign(from, taken)
 		if len(unknown) == 0 {
+			return from, a.Encode(from)
+		}
+		if tries == probes {
+			last, err := a.s.last(ctx)
+			if err != nil {
+				return 0, a.s.missing(err)
+			}
+			a.Behind(from, rows.Number(last), taken)
 			return from, a.Encode(from)
 		}
 		if err := a.taken(ctx, unknown, taken, ours); err != nil {

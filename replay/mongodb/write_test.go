@@ -182,6 +182,23 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
+// However much others have recorded, one that counts from where it began needs a few round trips.
+func TestAnIDFarBehind(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 100)
+	s, c := counted(t, uri, "a")
+	for i := range 2 {
+		c.take()
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(store.ID(i+1), "GET", "http://other.test/", "x")}})) //nolint:gosec // small
+		if got := strings.Join(c.take(), " "); got != "insert find find find find find find insert update" {
+			t.Errorf("Append of an ID far below the last sends %s", got)
+		}
+	}
+	if got := tapetest.IDs(t, s, 100); len(got) != 2 || got[1] != 102 {
+		t.Errorf("behind the last there are %v, want 101 and 102", got)
+	}
+}
+
 // What a batch replaces is found, and removed, for many exchanges at once: with one round trip each, a batch
 // would not be within its time over a slow network.
 func TestRoundTripsOfReplace(t *testing.T) {

@@ -60,15 +60,7 @@ func (s *link) taken(ctx context.Context, tx pgx.Tx, ids []int64, taken map[int6
 func (s *link) behindAll(ctx context.Context, tx pgx.Tx, b *batch, taken map[int64]bool) error {
 	var last int64
 	err := tx.QueryRow(ctx, `SELECT greatest(last, (SELECT max(id) FROM gracy_unfinished WHERE tape = $1)) FROM gracy_tape WHERE tape = $1`, s.tape).Scan(&last)
-	for _, r := range b.List {
-		last = max(last, r.ID)
-	}
-	for _, r := range b.List {
-		if _, known := taken[r.ID]; !known && r.Exchange.MissingBody() == 0 {
-			last++
-			r.ID = last
-		}
-	}
+	b.Behind(0, last, taken)
 	return err
 }
 

@@ -115,3 +115,22 @@ func (b *Batch) Assign(from int, taken map[int64]bool) (unknown []int64) {
 	}
 	return unknown
 }
+
+// Behind gives each exchange from the given one on, but for those before the first whose ID Assign does not
+// know to be free, one behind last, and behind all of the batch. It ends a search for free ones.
+func (b *Batch) Behind(from int, last int64, taken map[int64]bool) {
+	for _, r := range b.List {
+		last = max(last, r.ID)
+	}
+	moved := false
+	for _, r := range b.List[from:] {
+		if r.Exchange.MissingBody() > 0 {
+			continue
+		}
+		_, known := taken[r.ID]
+		if moved = moved || !known; moved {
+			last++
+			r.ID = last
+		}
+	}
+}

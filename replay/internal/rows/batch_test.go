@@ -49,3 +49,20 @@ func TestIDsAscendAndAreNotTaken(t *testing.T) {
 		t.Error("an ID beyond an int64 is no error")
 	}
 }
+
+// What is put behind all keeps the order of its batch, also where one of a larger ID is known to be free.
+func TestBehind(t *testing.T) {
+	long := entry(7, 0, "long")
+	long.Response.Body = nil
+	long.SetMissingBody(1 << 20)
+	b := rows.Prepare([]store.Entry{entry(1, 0, "a"), entry(2, 0, "b"), long, entry(100, 0, "c")})
+	tapetest.Must(t, b.Own())
+	b.Behind(0, 50, map[int64]bool{1: false, 100: false})
+	var got []int64
+	for _, r := range b.List {
+		got = append(got, r.ID)
+	}
+	if want := []int64{1, 101, 7, 102}; !slices.Equal(got, want) {
+		t.Errorf("the IDs are %v, want %v", got, want)
+	}
+}
