@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -65,7 +66,8 @@ func (s *mongoStore) unfinished(ctx context.Context, p store.Part) error {
 	return err
 }
 
-// putParts inserts parts. One that is there came by a call of ours whose end we did not see.
+// putParts stores parts of exchanges whose places are ours. One that is there came by a call of ours whose end
+// we did not see, or is of an exchange that is gone, and whose part came after it: it is replaced.
 func (s *link) putParts(ctx context.Context, parts []store.Part) error {
 	if len(parts) == 0 {
 		return nil
@@ -75,15 +77,24 @@ func (s *link) putParts(ctx context.Context, parts []store.Part) error {
 		docs[i] = part{ID: s.partID(p.ID, p.Number), CRC: rows.PartCheck(p.ID, p.Number, p.Data), Data: p.Data}
 	}
 	_, err := s.parts.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
-	if we, ok := errors.AsType[mongo.BulkWriteException](err); ok && we.WriteConcernError == nil {
-		for _, e := range we.WriteErrors {
-			if !mongo.IsDuplicateKeyError(e) {
-				return err
-			}
-		}
-		return nil
+	we, ok := errors.AsType[mongo.BulkWriteException](err)
+	if !ok || we.WriteConcernError != nil {
+		return err
 	}
-	return err
+	var models []mongo.WriteModel
+	for _, e := range we.WriteErrors {
+		if !mongo.IsDuplicateKeyError(e) || e.Index >= len(parts) {
+			return err
+		}
+		id := s.partID(parts[e.Index].ID, parts[e.Index].Number)
+		models = append(models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: id}}).SetReplacement(docs[e.Index]).SetUpsert(true))
+	}
+	for models := range slices.Chunk(models, updatePage) {
+		if _, err := s.parts.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *mongoStore) Part(id store.ID, number int) (data []byte, err error) {

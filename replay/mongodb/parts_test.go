@@ -82,3 +82,28 @@ func TestAPartThatWasDamaged(t *testing.T) {
 		}
 	}
 }
+
+// A part that was left by an exchange which is gone, as one that came late does, is never taken for
+// that of another.
+func TestAPartThatWasLeft(t *testing.T) {
+	uri := server(t)
+	s := open(t, uri, "a", mongodb.Options{})
+	exchange := func(id store.ID, text string) *store.Exchange {
+		return tapetest.Exchange(id, "GET", "http://api.test/", strings.Repeat(text, 5*store.PartSize))
+	}
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: exchange(1, "x")}, {Exchange: exchange(2, "x")}}))
+	_, err := database(t, uri).Collection("gracy_exchange").DeleteMany(t.Context(), bson.D{})
+	tapetest.Must(t, err)
+	want := exchange(1, "y")
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: want}}))
+	x, err := s.Find(want.Key, 0)
+	tapetest.Must(t, err)
+	x, err = store.WithBody(s, x)
+	if err != nil || !bytes.Equal(x.Response.Body, want.Response.Body) {
+		t.Errorf("the body is another, %v", err)
+	}
+	tapetest.Must(t, s.AppendParts(part(2, 0)))
+	if b, err := s.Part(2, 0); err != nil || !bytes.Equal(b, part(2, 0)[0].Data) {
+		t.Errorf("the part is another, %v", err)
+	}
+}
