@@ -34,16 +34,18 @@
 //
 // The methods of a store have no context. Each call takes Options.Timeout at most, which
 // includes the wait for a connection and for a new primary: then its error matches
-// [context.DeadlineExceeded]. An Append that has failed may take as long again to undo what it did.
+// [context.DeadlineExceeded]. An Append that has failed may take as long again to undo what it did;
+// if that fails too, the next Append does it, or Close.
 //
 // # Crashes
 //
 // A lookup is one document. An Append is an insert, and then an update of the document of the tape, whose write
 // concern is "majority" and journaled, unless the URI has another one. If it fails, what it has inserted
-// is deleted, unless it has begun to remove what it replaces: then all of it is there. If a process dies in the middle of one, the server has all of the batch or nothing; if the server
-// itself does, it may have the beginning. Entry.Replace is done after the insert, so that a crash in between
-// leaves both. Parts of a body whose exchange never came are removed by the first Open an hour after the
-// last of them: before that they may be another process's.
+// is deleted, unless it has begun to remove what it replaces: then all of it is there. If a process dies in the
+// middle of one, the server has all of the batch or nothing; if the server itself does, or if both do, it may have
+// the beginning. Entry.Replace is done after the insert, so that a crash in between leaves both. Parts of a body
+// whose exchange never came are removed by the first Open an hour after the last of them: before that they may be
+// another process's.
 //
 // An Append whose connection broke is asked for again within Options.Timeout: what of it the
 // server has already is neither lost nor stored twice.

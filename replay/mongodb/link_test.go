@@ -23,11 +23,12 @@ type relay struct {
 	listener net.Listener
 	target   string
 
-	mu    sync.Mutex // mu guards the fields below
-	mute  bool       // what the server sends is swallowed
-	deaf  bool       // no connection is accepted that lasts
-	cutAt string     // the next reply to this command is swallowed, and its connection ends
-	conns []net.Conn
+	mu     sync.Mutex // mu guards the fields below
+	mute   bool       // what the server sends is swallowed
+	deaf   bool       // no connection is accepted that lasts
+	cutAt  string     // the next reply to this command is swallowed, and its connection ends
+	deafAt bool       // it is deaf from cutAt on
+	conns  []net.Conn
 }
 
 func newRelay(t *testing.T, target string) *relay {
@@ -71,6 +72,7 @@ func (r *relay) connect(c net.Conn) {
 	go r.pump(c, up, func([]byte) bool {
 		if *cut { // the server has done it, and whoever asked for it will not know
 			_, _ = up.Close(), c.Close()
+			r.deaf = r.deaf || r.deafAt
 		}
 		return !r.mute && !*cut
 	})

@@ -21,6 +21,8 @@ type mongoStore struct {
 	batches  atomic.Uint64 // counts what is appended
 	unending atomic.Bool   // parts were appended, so that some may be of an exchange that never came
 
+	undone atomic.Pointer[appending] // an Append that failed and is to be undone, nil for none
+
 	memory atomic.Pointer[store.IndexStore] // the index that holds, nil if that is the server's
 
 	mu     sync.Mutex // mu guards recipe
@@ -54,6 +56,7 @@ func (s *mongoStore) Close() error {
 	if s.closed.Load() {
 		return nil
 	}
+	_ = s.undo() // that it is to be undone was an error of Append
 	if s.unending.Load() {
 		_ = s.abandon() // or whoever opens it an hour later does
 	}

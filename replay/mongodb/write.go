@@ -40,10 +40,14 @@ func (s *mongoStore) Append(entries []store.Entry) error {
 	if err := a.Own(); err != nil {
 		return err
 	}
+	if err := s.undo(); err != nil {
+		return err
+	}
 	err := s.write(a.do)
 	if err != nil && a.sent && !a.removing {
 		// The time of the call may be over, and what is left would be replayed.
-		return errors.Join(err, s.write(a.undo))
+		s.undone.Store(a)
+		return errors.Join(err, s.undo())
 	}
 	return err
 }
@@ -247,18 +251,4 @@ func (a *appending) confirm(ctx context.Context) error {
 		}
 	}
 	return s.missing(err)
-}
-
-// undo deletes what was inserted.
-func (a *appending) undo(ctx context.Context) error {
-	ids := make([]store.ID, len(a.List))
-	for i, r := range a.List {
-		ids[i] = rows.ID(r.ID)
-	}
-	return a.s.remove(ctx, a.those(ids))
-}
-
-// those matches what this batch has inserted under one of the IDs.
-func (a *appending) those(ids []store.ID) bson.D {
-	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: a.s.ids(ids)}}}, {Key: "batch", Value: a.name}}
 }

@@ -1,0 +1,39 @@
+package mongodb_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/mongodb"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// An Append that could not be undone either, since the server was gone for longer, is undone before the
+// next one, or by Close: a tape appends what a batch did not take once more, exchange by exchange.
+func TestAnAppendThatCouldNotBeUndone(t *testing.T) {
+	for _, closes := range []bool{false, true} {
+		r, uri := through(t, server(t))
+		s := open(t, uri, "a", mongodb.Options{Timeout: 500 * time.Millisecond})
+		batch := []store.Entry{{Exchange: numbered(0)}, {Exchange: numbered(1)}}
+		r.set(func() { r.cutAt, r.deafAt = "insert", true })
+		start := time.Now()
+		if err := s.Append(batch); err == nil {
+			t.Fatal("an Append of which no end was seen is no error")
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		r.set(func() { r.deaf, r.deafAt = false, false })
+		want := 0
+		if !closes {
+			tapetest.Must(t, s.Append(batch[:1]))
+			tapetest.Must(t, s.Append(batch[1:]))
+			want = 2
+		}
+		tapetest.Must(t, s.Close())
+		if got := tapetest.IDs(t, open(t, uri, "a", mongodb.Options{}), 0); len(got) != want {
+			t.Errorf("there are %v, want %d", got, want)
+		}
+	}
+}
