@@ -42,6 +42,10 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	if s.closed.Load() {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
 	}
+	within := s.opts.Timeout
+	if deadline, ok := ctx.Deadline(); ok {
+		within = min(within, time.Until(deadline).Round(firstWait))
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
@@ -50,14 +54,14 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 			return nil
 		}
 		if !lost(err) {
-			return s.late(ctx, err)
+			return s.late(ctx, within, err)
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return s.late(ctx, err)
+			return s.late(ctx, within, err)
 		}
 	}
 }
@@ -71,12 +75,12 @@ func (s *link) write(fn func(ctx context.Context) error) error {
 }
 
 // late explains an error, which may be that the time of a call is over.
-func (s *link) late(ctx context.Context, err error) error {
+func (s *link) late(ctx context.Context, within time.Duration, err error) error {
 	if cause := ctx.Err(); cause != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no result within %v: %w", s.opts.Timeout, err)
+		err = fmt.Errorf("no result within %v: %w", within, err)
 	}
 	return s.explain(err)
 }

@@ -41,6 +41,8 @@ type Store interface {
 var (
 	errMissing = fmt.Errorf("there is no such tape: %w", fs.ErrNotExist)
 	errURI     = errors.New("replay: open tape: the connection string cannot be parsed")
+
+	errUnacknowledged = errors.New("replay: open tape: the connection string asks for writes that are not acknowledged (w=0)")
 )
 
 // Open opens the tape of a name in a database, and makes it, and the indexes of its collections, where it
@@ -48,10 +50,23 @@ var (
 // "mongodb+srv://..."; the database is that of the path, "gracy" without one. Any number of processes may have a
 // tape open at once, and a database may have any number of tapes. A tape of another schema is a
 // [store.FormatError]. ctx is that of opening alone. No error has the password in it.
+//
+// What is open for writing reads from the primary, whatever the read preference of uri is. One that is
+// ReadOnly reads as that says: from secondaries it may not find what was just recorded, and takes a tape
+// that was just made for one that is not there.
 func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
+	opts = opts.withDefaults()
+	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+	defer cancel()
+	if err := lookUp(ctx, uri); err != nil {
+		return nil, err
+	}
 	where, err := connstring.ParseAndValidate(uri)
 	if err != nil {
 		return nil, errURI // whose own error may quote a part of the password
+	}
+	if where.WNumberSet && where.WNumber == 0 {
+		return nil, errUnacknowledged
 	}
 	database := where.Database
 	if database == "" {
@@ -60,7 +75,7 @@ func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
 	journaled := true
 	durable := &writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journaled}
 	// ApplyURI has the last word.
-	client, err := mongo.Connect(options.Client().SetAppName("gracy").SetWriteConcern(durable).ApplyURI(uri))
+	client, err := mongo.Connect(options.Client().SetAppName("gracy").SetWriteConcern(durable).SetServerSelectionTimeout(opts.Timeout).ApplyURI(uri))
 	if err != nil {
 		return nil, errURI
 	}
@@ -73,19 +88,24 @@ func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
 }
 
 // New opens a tape as [Open] does, in a database of the caller's, whose client Close leaves open. Its write
-// concern, read concern and read preference hold: one that reads from secondaries may not find what was just
-// recorded, and takes a tape that was just made for one that is not there.
+// concern, which has to be one that is acknowledged, and its read concern hold.
 func New(ctx context.Context, db *mongo.Database, tape string, opts Options) (Store, error) {
-	return open(ctx, db, tape, opts)
+	return open(ctx, db, tape, opts.withDefaults())
+}
+
+func (o Options) withDefaults() Options {
+	if o.Timeout < 0 {
+		panic("mongodb: Options.Timeout is negative")
+	}
+	if o.Timeout == 0 {
+		o.Timeout = defaultTimeout
+	}
+	return o
 }
 
 func open(ctx context.Context, db *mongo.Database, tape string, opts Options) (*mongoStore, error) {
-	if opts.Timeout < 0 {
-		panic("mongodb: Options.Timeout is negative")
-	}
-	if opts.Timeout == 0 {
-		opts.Timeout = defaultTimeout
-	}
+	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
+	defer cancel()
 	s := newStore(db, tape, opts)
 	err := s.doWithin(ctx, s.begin)
 	if err == nil && !opts.ReadOnly {

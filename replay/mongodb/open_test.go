@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"net"
 	"net/url"
 	"os"
@@ -175,6 +176,31 @@ func TestThePasswordIsInNoError(t *testing.T) {
 	u.User = url.UserPassword("u", "hunter22")
 	if _, err := mongodb.Open(t.Context(), u.String(), "a", mongodb.Options{Timeout: time.Second}); err != nil && strings.Contains(err.Error(), "hunter") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// Whose writes are not acknowledged cannot say what it has stored.
+func TestWritesThatAreNotAcknowledged(t *testing.T) {
+	_, err := mongodb.Open(t.Context(), server(t)+"?w=0", "a", mongodb.Options{})
+	if err == nil || !strings.Contains(err.Error(), "w=0") {
+		t.Errorf("Open returns %v", err)
+	}
+}
+
+// The time of a caller's context is that of Open.
+func TestTheContextOfOpen(t *testing.T) {
+	r, uri := through(t, server(t))
+	r.set(func() { r.mute = true })
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err := mongodb.Open(ctx, uri, "a", mongodb.Options{})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "within 300ms") {
+		t.Errorf("Open returns %v", err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if _, err := mongodb.Open(ctx, uri, "a", mongodb.Options{}); !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Open of a context that is cancelled returns %v", err)
 	}
 }
 

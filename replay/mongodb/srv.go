@@ -1,0 +1,45 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// lookUp looks for the servers of a "mongodb+srv://" URI, before the driver does, which has no context for it
+// and no error of its own for a name server that is silent or a name that is not there. It leaves to the driver
+// what it cannot read. No error has the name that was looked for: of a URI that is wrong it may be a part of the password.
+func lookUp(ctx context.Context, uri string) error {
+	rest, ok := strings.CutPrefix(uri, "mongodb+srv://")
+	if !ok {
+		return nil
+	}
+	address, query, _ := strings.Cut(rest, "?")
+	authority, _, _ := strings.Cut(address, "/")
+	host := authority[strings.LastIndexByte(authority, '@')+1:]
+	if host == "" || strings.ContainsAny(host, ":,") {
+		return nil
+	}
+	service := "mongodb"
+	if values, err := url.ParseQuery(query); err == nil && values.Has("srvServiceName") {
+		service = values.Get("srvServiceName")
+	}
+	_, _, err := net.DefaultResolver.LookupSRV(ctx, service, "tcp", host)
+	if err == nil {
+		return nil
+	}
+	de, ok := errors.AsType[*net.DNSError](err)
+	switch cause := ctx.Err(); {
+	case cause == nil && ok && de.IsTimeout: // which it may be a moment before that of ctx
+		cause = context.DeadlineExceeded
+		fallthrough
+	case cause != nil:
+		return fmt.Errorf("replay: open tape: no result of the name server for the connection string: %w", cause)
+	case ok:
+		return fmt.Errorf("replay: open tape: the servers of the connection string cannot be looked up: %s", de.Err)
+	}
+	return errURI
+}
