@@ -6,7 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 
 	"github.com/gracy-go/gracy/replay/internal/rows"
 	"github.com/gracy-go/gracy/replay/store"
@@ -31,9 +34,15 @@ type mongoStore struct {
 
 func newStore(db *mongo.Database, tape string, opts Options) *mongoStore {
 	name := rows.Text(tape)
+	// Documents are as they are described, whatever those of the caller's are. What is decided by what is
+	// there, as which ID is free and what is to be undone, is read where it is written.
+	settings := options.Collection().SetBSONOptions(new(options.BSONOptions)).SetRegistry(bson.NewRegistry())
+	if !opts.ReadOnly {
+		settings.SetReadPreference(readpref.Primary())
+	}
 	return &mongoStore{
 		link: link{
-			tapes: db.Collection("gracy_tape"), exchanges: db.Collection("gracy_exchange"), parts: db.Collection("gracy_part"),
+			tapes: db.Collection("gracy_tape", settings), exchanges: db.Collection("gracy_exchange", settings), parts: db.Collection("gracy_part", settings),
 			name: name, path: "MongoDB tape " + strconv.Quote(name), opts: opts,
 		},
 		owner: strconv.FormatUint(rand.Uint64(), 36),
