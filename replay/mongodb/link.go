@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -85,11 +86,22 @@ func (s *link) late(ctx context.Context, within time.Duration, err error) error 
 	return s.explain(err)
 }
 
-// Codes of a server.
-const (
-	codeUnauthorized = 13
-	codeNotPrimary   = 10107
-)
+// codeUnauthorized is that of what a user may not do.
+const codeUnauthorized = 13
+
+// goesAway reports whether an error is of a server that shuts down or steps down, or of a router that does
+// not reach one. The driver asks again by itself, but not for an update or a deletion of many documents, the
+// next page of a cursor, or an index.
+func goesAway(se mongo.ServerError) bool {
+	return slices.ContainsFunc([]int{
+		6, 7, 89, 9001, // no connection to another server
+		43,       // the cursor is gone, with the server that had it
+		91,       // shutdown
+		133,      // no server that may be read
+		134, 262, // not yet, and for too long
+		189, 10107, 11600, 11602, 13435, 13436, // no primary any more, or not yet
+	}, se.HasErrorCode)
+}
 
 // lost reports whether an error is that of a connection, and not of what was done with it.
 func lost(err error) bool {
@@ -97,7 +109,7 @@ func lost(err error) bool {
 		return false
 	}
 	if se, ok := errors.AsType[mongo.ServerError](err); ok {
-		return se.HasErrorLabel("RetryableWriteError") || se.HasErrorLabel("NetworkError") || se.HasErrorCode(codeNotPrimary)
+		return se.HasErrorLabel("RetryableWriteError") || se.HasErrorLabel("NetworkError") || goesAway(se)
 	}
 	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE} {
 		if errors.Is(err, target) {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
@@ -34,17 +34,17 @@ func TestNewLeavesTheClientOpen(t *testing.T) {
 
 // How the documents of the caller's database are made is no matter of ours, nor where they are read.
 func TestTheSettingsOfTheDatabase(t *testing.T) {
-	var mu sync.Mutex // mu guards read
-	read := make(map[string]bool)
-	uri := server(t)
+	var mu sync.Mutex // mu guards modes
+	modes := make(map[string]string)
+	uri := asMember(t, server(t), func(command string, body bson.Raw) bson.D {
+		mu.Lock()
+		defer mu.Unlock()
+		mode, _ := body.Lookup("$readPreference", "mode").StringValueOK()
+		modes[mode] = command
+		return nil
+	})
 	opts := options.Client().ApplyURI(uri).SetReadPreference(readpref.SecondaryPreferred()).
-		SetBSONOptions(&options.BSONOptions{OmitEmpty: true, ObjectIDAsHexString: true}).
-		SetMonitor(&event.CommandMonitor{Started: func(_ context.Context, e *event.CommandStartedEvent) {
-			mu.Lock()
-			defer mu.Unlock()
-			mode, ok := e.Command.Lookup("$readPreference", "mode").StringValueOK()
-			read[mode] = read[mode] || ok
-		}})
+		SetBSONOptions(&options.BSONOptions{OmitEmpty: true, ObjectIDAsHexString: true})
 	client, err := mongo.Connect(opts)
 	tapetest.Must(t, err)
 	defer func() { _ = client.Disconnect(context.Background()) }()
@@ -60,10 +60,16 @@ func TestTheSettingsOfTheDatabase(t *testing.T) {
 		t.Errorf("Find gives %v, %v", got, err)
 	}
 	mu.Lock()
+	if c, ok := modes["secondaryPreferred"]; ok {
+		t.Errorf("%s may read from a secondary", c)
+	}
+	mu.Unlock()
+	s, err = mongodb.New(t.Context(), db, "a", mongodb.Options{ReadOnly: true})
+	tapetest.Must(t, err)
+	defer s.Close()
+	mu.Lock()
 	defer mu.Unlock()
-	for mode := range read {
-		if mode != "primary" && mode != "primaryPreferred" && mode != "" {
-			t.Errorf("it reads from %s", mode)
-		}
+	if _, ok := modes["secondaryPreferred"]; !ok {
+		t.Errorf("the preference does not hold for a store that only reads: %v", modes)
 	}
 }
