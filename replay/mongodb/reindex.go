@@ -109,43 +109,61 @@ func (s *mongoStore) beginIndex(ctx context.Context) error {
 // reindexPage gives the exchanges above an ID new keys, and returns the ID of the last and
 // their number.
 func (s *mongoStore) reindexPage(ctx context.Context, after store.ID, key func(*store.Exchange) store.Key) (last store.ID, n int, err error) {
-	result, err := s.tapes.UpdateOne(ctx, s.indexed(), bson.D{{Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}}})
-	if err == nil && result.MatchedCount == 0 {
-		err = s.stolen()
+	for {
+		result, err := s.tapes.UpdateOne(ctx, s.indexed(), bson.D{{Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}}})
+		if err == nil && result.MatchedCount == 0 {
+			err = s.stolen()
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+		var models []mongo.WriteModel
+		last, n = 0, 0
+		err = s.page(ctx, after, updatePage, func(d *document) (bool, error) {
+			m, id, err := newKeys(d, key)
+			if m != nil {
+				models = append(models, m)
+			}
+			last, n = id, n+1
+			return true, err
+		})
+		if err != nil || len(models) == 0 {
+			return last, n, err
+		}
+		changed, err := s.exchanges.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+		if err != nil || int(changed.MatchedCount) == len(models) {
+			return last, n, err
+		}
+		// Some were removed meanwhile, or have keys by one that was stopped for a while and does not know
+		// that the tape is no longer its own.
 	}
+}
+
+// newKeys returns the update that gives a document its new key, nil for none. One whose key another has changed since
+// it was read is left alone.
+func newKeys(d *document, key func(*store.Exchange) store.Key) (mongo.WriteModel, store.ID, error) {
+	row, err := d.row()
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
-	var models []mongo.WriteModel
-	err = s.page(ctx, after, updatePage, func(d *document) (bool, error) {
-		row, err := d.row()
-		if err != nil {
-			return false, err
-		}
-		x, err := rows.Decode(row.ID, row.Data, row.RecordCheck)
-		if err != nil {
-			return false, err
-		}
-		last, n = row.ID, n+1
-		old, err := d.key()
-		if err != nil {
-			return false, err
-		}
-		k := rows.KeyOf(key(x))
-		if k.Equal(old) {
-			return true, nil
-		}
-		models = append(models, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: d.ID}}).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
-			{Key: "host", Value: k.Host},
-			{Key: "path", Value: k.Path},
-			{Key: "method", Value: k.Method},
-			{Key: "sum", Value: hex.EncodeToString(k.Sum)},
-			{Key: "keys", Value: rows.KeyCheck(row.ID, k)},
-		}}}))
-		return true, nil
-	})
-	if err == nil && len(models) > 0 {
-		_, err = s.exchanges.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	x, err := rows.Decode(row.ID, row.Data, row.RecordCheck)
+	if err != nil {
+		return nil, 0, err
 	}
-	return last, n, err
+	old, err := d.key()
+	if err != nil {
+		return nil, 0, err
+	}
+	k := rows.KeyOf(key(x))
+	if k.Equal(old) {
+		return nil, row.ID, nil
+	}
+	as := bson.D{{Key: "_id", Value: d.ID}, {Key: "keys", Value: d.Keys}}
+	return mongo.NewUpdateOneModel().SetFilter(as).SetUpdate(bson.D{{Key: "$set", Value: bson.D{
+		{Key: "host", Value: k.Host},
+		{Key: "path", Value: k.Path},
+		{Key: "method", Value: k.Method},
+		{Key: "sum", Value: hex.EncodeToString(k.Sum)},
+		{Key: "keys", Value: rows.KeyCheck(row.ID, k)},
+	}}}), row.ID, nil
 }

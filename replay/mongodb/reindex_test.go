@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,4 +112,58 @@ func TestAReindexThatFails(t *testing.T) {
 	}
 	set(d["data"])
 	tapetest.Must(t, open(t, uri, "a", mongodb.Options{}).Reindex("other", key))
+}
+
+// One that is stopped in the middle of a page, as by a machine that sleeps, and goes on when another has indexed the
+// tape, changes no key of the other.
+func TestAnIndexerThatWasStopped(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	stopped := open(t, uri, "a", mongodb.Options{})
+	var other mongodb.Store
+	on := func(host string) func(x *store.Exchange) store.Key {
+		return func(x *store.Exchange) store.Key {
+			return tapetest.Exchange(0, "GET", "http://"+host+x.Request.ParseURL().Path, "").Key
+		}
+	}
+	var once sync.Once
+	err := stopped.Reindex("stopped", func(x *store.Exchange) store.Key {
+		once.Do(func() {
+			_, err := database(t, uri).Collection("gracy_tape").UpdateOne(t.Context(), bson.D{}, bson.D{{Key: "$set", Value: bson.D{{Key: "touched", Value: time.Now().Add(-2 * time.Minute)}}}})
+			tapetest.Must(t, err)
+			other = open(t, uri, "a", mongodb.Options{})
+			tapetest.Must(t, other.Reindex("other", on("other.test")))
+		})
+		return on("stopped.test")(x)
+	})
+	if !errors.Is(err, store.ErrLocked) {
+		t.Errorf("Reindex of one that was stopped returns %v, want ErrLocked", err)
+	}
+	for i := range 3 {
+		if x, err := other.Find(on("other.test")(numbered(i)), 0); x == nil || err != nil {
+			t.Errorf("by the key of the other Find of %d gives %v, %v", i, x, err)
+		}
+	}
+}
+
+// A key that another gives while a page is read and written is given anew.
+func TestAKeyThatChangesMeanwhile(t *testing.T) {
+	uri := server(t)
+	filled(t, uri, "a", 3)
+	s := open(t, uri, "a", mongodb.Options{})
+	want := tapetest.Exchange(0, "GET", "http://other.test/", "").Key
+	var once sync.Once
+	tapetest.Must(t, s.Reindex("other", func(*store.Exchange) store.Key {
+		once.Do(func() {
+			_, err := database(t, uri).Collection("gracy_exchange").UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000002"}},
+				bson.D{{Key: "$set", Value: bson.D{{Key: "host", Value: "late.test"}, {Key: "keys", Value: int64(7)}}}})
+			tapetest.Must(t, err)
+		})
+		return want
+	}))
+	for after := range store.ID(3) {
+		if x, err := s.Find(want, after); x == nil || x.ID != after+1 || err != nil {
+			t.Errorf("behind %d Find gives %v, %v", after, x, err)
+		}
+	}
 }
