@@ -112,11 +112,16 @@ func (s *link) purge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if _, err := s.parts.DeleteMany(ctx, bson.D{{Key: "_id", Value: beginning(partsOf(id), "")}}); err != nil {
+	// Of many at once: of a thousand, a round trip or two for each would take all the time of a call.
+	for ids := range slices.Chunk(ids, updatePage) {
+		theirs := make(bson.A, len(ids))
+		for i, id := range ids {
+			theirs[i] = bson.D{{Key: "_id", Value: beginning(partsOf(id), "")}}
+		}
+		if _, err := s.parts.DeleteMany(ctx, bson.D{{Key: "$or", Value: theirs}}); err != nil {
 			return err
 		}
-		if _, err := s.exchanges.DeleteOne(ctx, bson.D{{Key: "_id", Value: id}, {Key: "owner", Value: nobody}}); err != nil {
+		if _, err := s.exchanges.DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}, {Key: "owner", Value: nobody}}); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package mongodb_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -46,5 +47,26 @@ func TestDeleteOfMoreThanAPage(t *testing.T) {
 	tapetest.Must(t, s.Delete(ids[:n-1]...))
 	if got := tapetest.IDs(t, s, 0); len(got) != 1 || got[0] != n {
 		t.Errorf("%d are left, want %d alone", len(got), n)
+	}
+}
+
+// Exchanges in parts are removed many at a time.
+func TestRoundTripsOfADeletionInParts(t *testing.T) {
+	uri := server(t)
+	s, c := counted(t, uri, "a")
+	var parts []store.Part
+	var ids []store.ID
+	for id := store.ID(1); id <= 40; id++ {
+		parts, ids = append(parts, store.Part{ID: id, Data: []byte("part")}), append(ids, id)
+	}
+	tapetest.Must(t, s.AppendParts(parts))
+	c.take()
+	tapetest.Must(t, s.Delete(ids...))
+	if got := strings.Join(c.take(), " "); got != "find update find find delete delete" {
+		t.Errorf("Delete of 40 sends %s", got)
+	}
+	n, err := database(t, uri).Collection("gracy_part").CountDocuments(t.Context(), bson.D{})
+	if n != 0 || err != nil {
+		t.Errorf("%d parts are left, %v", n, err)
 	}
 }
