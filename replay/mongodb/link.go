@@ -24,6 +24,7 @@ type link struct {
 	path   string // names the tape in errors
 	opts   Options
 	closed atomic.Bool
+	life   context.Context //nolint:containedctx // that of all calls, which ends with the connections
 }
 
 // How long a server that is not there is left alone, at first and at most.
@@ -35,7 +36,7 @@ const (
 // do calls fn, and again where its connection was lost, until the time of a call is over: fn
 // does nothing a second time.
 func (s *link) do(fn func(ctx context.Context) error) error {
-	return s.doWithin(context.Background(), fn)
+	return s.doWithin(s.life, fn)
 }
 
 // doWithin is do, which ends with ctx too.
@@ -77,6 +78,9 @@ func (s *link) write(fn func(ctx context.Context) error) error {
 
 // late explains an error, which may be that the time of a call is over.
 func (s *link) late(ctx context.Context, within time.Duration, err error) error {
+	if s.closed.Load() { // since the call began
+		return fmt.Errorf("%w: %s: %w", store.ErrClosed, s.path, err)
+	}
 	if cause := ctx.Err(); cause != nil && !errors.Is(err, store.ErrLocked) && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}

@@ -1,6 +1,7 @@
 package mongodb
 
 import (
+	"context"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -19,6 +20,7 @@ import (
 type mongoStore struct {
 	link
 	client *mongo.Client // that is ours to disconnect, nil for none
+	end    func()        // ends life
 	owner  string        // names this one among those that have the tape open
 
 	batches  atomic.Uint64 // counts what is appended
@@ -40,11 +42,13 @@ func newStore(db *mongo.Database, tape string, opts Options) *mongoStore {
 	if !opts.ReadOnly {
 		settings.SetReadPreference(readpref.Primary())
 	}
+	life, end := context.WithCancel(context.Background())
 	return &mongoStore{
 		link: link{
 			tapes: db.Collection("gracy_tape", settings), exchanges: db.Collection("gracy_exchange", settings), parts: db.Collection("gracy_part", settings),
-			name: name, path: "MongoDB tape " + strconv.Quote(name), opts: opts,
+			name: name, path: "MongoDB tape " + strconv.Quote(name), opts: opts, life: life,
 		},
+		end:   end,
 		owner: strconv.FormatUint(rand.Uint64(), 36),
 	}
 }
@@ -72,5 +76,8 @@ func (s *mongoStore) Close() error {
 	if s.closed.Swap(true) || s.client == nil {
 		return nil
 	}
-	return s.explain(disconnect(s.client, s.opts.Timeout))
+	// Calls in flight have their connections until they are done. One that waits for a server would go on with it.
+	err := disconnect(s.client, s.opts.Timeout)
+	s.end()
+	return s.explain(err)
 }

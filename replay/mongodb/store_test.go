@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -71,5 +72,27 @@ func TestTheSettingsOfTheDatabase(t *testing.T) {
 	defer mu.Unlock()
 	if _, ok := modes["secondaryPreferred"]; !ok {
 		t.Errorf("the preference does not hold for a store that only reads: %v", modes)
+	}
+}
+
+// A call that waits for a server which is gone ends with the store.
+func TestCloseWhileACallWaits(t *testing.T) {
+	r, uri := through(t, server(t))
+	s := open(t, uri, "a", mongodb.Options{})
+	r.set(func() { r.deaf = true })
+	r.cut()
+	ended := make(chan error)
+	go func() { ended <- second(s.Find(numbered(0).Key, 0)) }()
+	go func() { ended <- s.Append([]store.Entry{{Exchange: numbered(0)}}) }()
+	time.Sleep(500 * time.Millisecond) // so that both wait
+	tapetest.Must(t, s.Close())
+	start := time.Now()
+	for range 2 {
+		if err := <-ended; !errors.Is(err, store.ErrClosed) {
+			t.Errorf("the error is %v, want ErrClosed", err)
+		}
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("the calls ended %v behind Close", took)
 	}
 }
