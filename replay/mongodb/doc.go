@@ -6,7 +6,8 @@
 //	tape, err := replay.New(s, replay.Options{})
 //
 // It is a module of its own, for the sake of its driver, go.mongodb.org/mongo-driver/v2. It needs
-// MongoDB 4.2 or later, of any topology: it uses neither transactions nor server-side code.
+// MongoDB 4.2 or later, of any topology: it uses neither transactions nor server-side code. A collection that is
+// sharded has to be so by _id, which is unique in one shard alone otherwise.
 //
 // # Tapes
 //

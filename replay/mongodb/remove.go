@@ -58,10 +58,11 @@ func (s *mongoStore) Delete(ids ...store.ID) error {
 // remove removes the exchanges, and the places of some, that match. One with parts becomes a place
 // of nobody first, so that parts are never left which nothing leads to.
 func (s *link) remove(ctx context.Context, filter bson.D) error {
+	// By $and: a document that has a field twice, as a filter which has an owner would, means what a server makes of it.
+	filter = bson.D{{Key: "$and", Value: bson.A{filter, bson.D{{Key: "owner", Value: bson.D{{Key: "$ne", Value: nobody}}}}}}}
 	only := func(ids []string) bson.D {
 		return bson.D{{Key: "$and", Value: bson.A{filter, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}}}}
 	}
-	filter = append(slices.Clip(filter), bson.E{Key: "owner", Value: bson.D{{Key: "$ne", Value: nobody}}})
 	inParts := false
 	for {
 		var plain, long []string

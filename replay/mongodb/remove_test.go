@@ -70,3 +70,41 @@ func TestRoundTripsOfADeletionInParts(t *testing.T) {
 		t.Errorf("%d parts are left, %v", n, err)
 	}
 }
+
+// No command has a field twice, whose meaning the form leaves open.
+func TestNoFieldIsThereTwice(t *testing.T) {
+	var twice func(where string, doc bson.Raw) string
+	twice = func(where string, doc bson.Raw) string {
+		elements, _ := doc.Elements()
+		seen := make(map[string]bool)
+		for _, e := range elements {
+			if seen[e.Key()] {
+				return where + " " + e.Key()
+			}
+			seen[e.Key()] = true
+			if inner, ok := e.Value().DocumentOK(); ok {
+				if found := twice(where+" "+e.Key(), inner); found != "" {
+					return found
+				}
+			}
+			if inner, ok := e.Value().ArrayOK(); ok {
+				if found := twice(where+" "+e.Key(), bson.Raw(inner)); found != "" {
+					return found
+				}
+			}
+		}
+		return ""
+	}
+	uri := asMember(t, server(t), func(command string, body bson.Raw) bson.D {
+		if found := twice(command, body); found != "" {
+			t.Error(found)
+		}
+		return nil
+	})
+	s := open(t, uri, "a", mongodb.Options{})
+	tapetest.Must(t, s.AppendParts(part(10, 0)))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(1), Replace: 2}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(1), Replace: 2}}))
+	tapetest.Must(t, s.Close())
+	open(t, uri, "a", mongodb.Options{})
+}
