@@ -128,12 +128,8 @@ func openFile(path string, readOnly bool) (Store, error) {
 	s := newStore(db, path)
 	s.readOnly, s.owns = readOnly, true
 	err = s.begin(func() error {
-		empty, err := isEmpty(db, path)
-		switch {
-		case err != nil:
-			return err
-		case !empty || readOnly:
-			return &store.FormatError{Path: path, Reason: "a SQLite database, but not a tape"}
+		if readOnly {
+			return noTape(path)
 		}
 		return s.create()
 	})

@@ -87,7 +87,7 @@ func check(q querier, path string) (found bool, err error) {
 	var number any
 	if err := q.QueryRowContext(ctx, `SELECT value FROM gracy_meta WHERE name = ?`, metaSchema).Scan(&number); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
-			return true, &store.FormatError{Path: path, Reason: "a SQLite database, but not a tape"}
+			return true, noTape(path)
 		}
 		return true, explain(path, err)
 	}
@@ -107,19 +107,26 @@ func check(q querier, path string) (found bool, err error) {
 	return true, nil
 }
 
-// isEmpty reports whether nothing is in a database.
-func isEmpty(q querier, path string) (bool, error) {
-	n := 0
-	err := q.QueryRowContext(context.Background(), `SELECT count(*) FROM sqlite_master`).Scan(&n)
-	return n == 0, explain(path, err)
+// noTape is the error of a database that has none.
+func noTape(path string) error {
+	return &store.FormatError{Path: path, Reason: "a SQLite database, but not a tape"}
 }
 
-// create makes the tables, unless somebody else was faster.
+// create makes the tables, unless somebody else was faster. A file of ours has nothing else in it.
 func (s *sqliteStore) create() error {
 	return s.update(func(w *writing) error {
 		found, err := check(w.conn, s.path)
 		if found || err != nil {
 			return err
+		}
+		if s.owns {
+			n := 0
+			if err := w.conn.QueryRowContext(context.Background(), `SELECT count(*) FROM sqlite_master`).Scan(&n); err != nil {
+				return err
+			}
+			if n > 0 {
+				return noTape(s.path)
+			}
 		}
 		for _, t := range tables() {
 			if err := w.exec(t.sql); err != nil {

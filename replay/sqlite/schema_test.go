@@ -2,9 +2,12 @@ package sqlite_test
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/sqlite"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -25,5 +28,44 @@ func TestAnotherSchema(t *testing.T) {
 	change(t, path, `DROP INDEX gracy_lookup`)
 	if _, err := sqlite.Open(path); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), "gracy_lookup is missing") {
 		t.Errorf("without the index: %v", err)
+	}
+}
+
+// Another process may make the tape after Open has looked for one.
+func TestATapeThatAnotherHasJustMade(t *testing.T) {
+	path := filled(t, 3)
+	tapetest.Must(t, sqlite.Create(database(t, path, ""), path))
+	s := open(t, path)
+	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
+		t.Errorf("there are %v, want three", got)
+	}
+	other := filepath.Join(t.TempDir(), "other.sqlite")
+	change(t, other, `CREATE TABLE gracy (x)`)
+	if err := sqlite.Create(database(t, other, ""), other); !errors.Is(err, store.ErrFormat) {
+		t.Errorf("in a file of somebody else: %v, want a FormatError", err)
+	}
+}
+
+func TestManyOpenANewTapeAtOnce(t *testing.T) {
+	rounds := 10
+	if testing.Short() {
+		rounds = 2
+	}
+	for range rounds {
+		path := filepath.Join(t.TempDir(), "tape.sqlite")
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				s, err := sqlite.Open(path)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
 	}
 }
