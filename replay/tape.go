@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/redact"
@@ -95,32 +94,6 @@ func New(s store.Store, opts Options) (*Tape, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return t, nil
-}
-
-// begin begins a session, with an index that fits the options.
-func begin(t *Tape) error {
-	last, err := t.store.Last()
-	if err != nil {
-		return err
-	}
-	t.added.tape, t.added.earlier = t, last > 0
-	t.session = max(last+1, store.IDAt(time.Now()))
-	t.ids.last.Store(uint64(t.session) - 1)
-	t.sequences.since.Store(uint64(t.session))
-	have, err := t.store.Recipe()
-	if err != nil {
-		return err
-	}
-	made, key := splitRecipe(have)
-	t.capturer.who.key = key
-	if key == nil {
-		t.capturer.who.key = newHashKey()
-	}
-	// A tape that is only read needs no key before it has one.
-	if made != t.opts.recipe() || key == nil && t.opts.Mode != ModeReplay {
-		return t.Reindex()
-	}
-	return nil
 }
 
 // IsOff reports whether the tape neither records nor replays: it was opened with

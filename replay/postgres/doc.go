@@ -30,8 +30,8 @@
 //
 // All have to use the same options (Match, redaction): if one indexes the tape anew by
 // others, Append of the rest fails with store.ErrLocked, since what they record would never
-// be found. So does replay.New of the second of two processes that open a new tape in the same
-// moment, since a tape has one key for its hashes: open it again.
+// be found. Of two that open a new tape in the same moment, the second takes the key that the
+// first has made for its hashes.
 //
 // # Time
 //

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/postgres"
 	"github.com/gracy-go/gracy/replay/store"
@@ -89,4 +90,39 @@ func TestTwoProcessesAtOnce(t *testing.T) {
 	if got := tapetest.IDs(t, s, 0); len(got) != len(names)*batches*perBatch {
 		t.Errorf("there are %d exchanges", len(got))
 	}
+}
+
+// late is a store whose Reindex comes after that of another.
+type late struct {
+	postgres.Store
+	meanwhile func()
+}
+
+func (l *late) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
+	l.meanwhile()
+	return l.Store.Reindex(recipe, key)
+}
+
+// Of two processes that open a new tape in the same moment, the second takes the key of the first.
+func TestTwoProcessesOpenANewTape(t *testing.T) {
+	url := server(t)
+	first, second := open(t, url, "a", postgres.Options{}), open(t, url, "a", postgres.Options{})
+	var one *replay.Tape
+	two, err := replay.New(&late{Store: second, meanwhile: func() {
+		var err error
+		one, err = replay.New(first, replay.Options{})
+		tapetest.Must(t, err)
+	}}, replay.Options{})
+	tapetest.Must(t, err)
+	firstRecipe, err := first.Recipe()
+	tapetest.Must(t, err)
+	secondRecipe, err := second.Recipe()
+	tapetest.Must(t, err)
+	if firstRecipe != secondRecipe || firstRecipe == "" {
+		t.Errorf("the recipes are %q and %q, want one", firstRecipe, secondRecipe)
+	}
+	tapetest.Must(t, second.Append([]store.Entry{{Exchange: tapetest.Exchange(2, "GET", "http://api.test/2", "x")}}))
+	tapetest.Must(t, first.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://api.test/1", "x")}}))
+	tapetest.Must(t, one.Close())
+	tapetest.Must(t, two.Close())
 }

@@ -51,7 +51,9 @@ type IndexStore interface {
 	Recipe() (string, error)
 	// Reindex gives every exchange the key that the function returns for it,
 	// and remembers the recipe, the fingerprint of how keys are made. A store that
-	// only reads does so until it is closed.
+	// only reads does so until it is closed. One that processes share returns ErrLocked
+	// where another has given it a recipe since Recipe was called, which a tape that is being
+	// opened calls again then.
 	Reindex(recipe string, key func(*Exchange) Key) error
 }
 

@@ -1,0 +1,54 @@
+package replay
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// beginTries is how often begin gives a tape that processes share a recipe at most.
+const beginTries = 4
+
+// begin begins a session, with an index that fits the options.
+func begin(t *Tape) error {
+	last, err := t.store.Last()
+	if err != nil {
+		return err
+	}
+	t.added.tape, t.added.earlier = t, last > 0
+	t.session = max(last+1, store.IDAt(time.Now()))
+	t.ids.last.Store(uint64(t.session) - 1)
+	t.sequences.since.Store(uint64(t.session))
+	have, err := t.store.Recipe()
+	if err != nil {
+		return err
+	}
+	for try := 1; ; try++ {
+		err := beginBy(t, have)
+		if !errors.Is(err, store.ErrLocked) || try == beginTries {
+			return err
+		}
+		// Another process may have given the tape a recipe since: then ours takes its key. One
+		// that only holds the tape was waited for by the store.
+		now, errNow := t.store.Recipe()
+		if errNow != nil || now == have {
+			return err
+		}
+		have = now
+	}
+}
+
+// beginBy takes the key of a recipe, and makes the index anew unless it fits the options.
+func beginBy(t *Tape, recipe string) error {
+	made, key := splitRecipe(recipe)
+	t.capturer.who.key = key
+	if key == nil {
+		t.capturer.who.key = newHashKey()
+	}
+	// A tape that is only read needs no key before it has one.
+	if made != t.opts.recipe() || key == nil && t.opts.Mode != ModeReplay {
+		return t.Reindex()
+	}
+	return nil
+}
