@@ -24,7 +24,7 @@ import (
 const (
 	caFile     = "ca.pem"
 	caKeyFile  = "ca-key.pem"
-	caYears    = 10
+	caDays     = 365 // then whatever trusts it has to learn of another
 	leafDays   = 30
 	maxLeaves  = 1024
 	caName     = "gracy proxy, for this machine alone"
@@ -34,20 +34,28 @@ const (
 )
 
 // authority signs certificates for the hosts that clients of the proxy ask for. Its key
-// stays in its folder.
+// stays in its folder, and signs nothing else.
 type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	cert    *x509.Certificate
+	key     *ecdsa.PrivateKey
+	leafKey *ecdsa.PrivateKey // of all certificates that it makes: it never leaves this process
 
 	mu     sync.Mutex // mu guards leaves, and is held while one is made
 	leaves map[string]*tls.Certificate
 }
 
 // openAuthority reads the authority of a folder, or makes it: the folder with mode 0700, the
-// key with 0600. A key that others can read is an error. Several processes may do so at
-// once, and get the same one.
+// key with 0600. A key that others can read, or put there, is an error. Several processes may
+// do so at once, and get the same one.
 func openAuthority(dir string) (*authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	mode, err := modeOf(dir)
+	if err == nil && mode&0o022 != 0 {
+		err = fmt.Errorf("%s: others can put a key into it (mode %o): take the right to write from them", dir, mode)
+	}
+	if err != nil {
 		return nil, err
 	}
 	keyPath, certPath := filepath.Join(dir, caKeyFile), filepath.Join(dir, caFile)
@@ -68,7 +76,20 @@ func openAuthority(dir string) (*authority, error) {
 	if err != nil {
 		return nil, badAuthority(certPath, err)
 	}
-	return &authority{cert: cert, key: key, leaves: make(map[string]*tls.Certificate)}, nil
+	leafKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return &authority{cert: cert, key: key, leafKey: leafKey, leaves: make(map[string]*tls.Certificate)}, nil
+}
+
+// modeOf returns who may do what with a file: 0 on Windows, whose modes say nothing of that.
+func modeOf(path string) (os.FileMode, error) {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return 0, err
+	}
+	return info.Mode().Perm(), nil
 }
 
 func badAuthority(path string, err error) error {
@@ -77,17 +98,16 @@ func badAuthority(path string, err error) error {
 
 // keyOf reads the key of a file, which it makes where it is not there.
 func keyOf(path string) (*ecdsa.PrivateKey, error) {
-	info, err := os.Stat(path)
+	mode, err := modeOf(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = makeKey(path); err == nil {
-			info, err = os.Stat(path)
+			mode, err = modeOf(path)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	// The modes of Windows say nothing of who may read.
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+	if mode&0o077 != 0 {
 		return nil, badAuthority(path, fmt.Errorf("it can be read by others (mode %o)", mode))
 	}
 	der, err := readPEM(path, pemKey)
@@ -133,12 +153,14 @@ func certificateOf(path string, key *ecdsa.PrivateKey) (*x509.Certificate, error
 }
 
 func makeCertificate(path string, key *ecdsa.PrivateKey) error {
-	template, err := newCertificate(caName, caYears*365*24*time.Hour)
+	template, err := newCertificate(caName, caDays*24*time.Hour)
 	if err != nil {
 		return err
 	}
 	template.IsCA, template.BasicConstraintsValid, template.MaxPathLenZero = true, true, true
-	template.KeyUsage = x509.KeyUsageCertSign
+	// Whoever steals the key can be a server to whoever trusts it, and no more: no client, no
+	// author of programs, and no authority that lasts longer.
+	template.KeyUsage, template.ExtKeyUsage = x509.KeyUsageCertSign, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return err
@@ -211,8 +233,7 @@ func (a *authority) certificate(host string) (*tls.Certificate, error) {
 	} else {
 		template.DNSNames = []string{host}
 	}
-	// One key for all: it never leaves this process.
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, a.key.Public(), a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, a.leafKey.Public(), a.key)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +244,7 @@ func (a *authority) certificate(host string) (*tls.Certificate, error) {
 	if len(a.leaves) >= maxLeaves {
 		clear(a.leaves)
 	}
-	c := &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: a.key, Leaf: leaf}
+	c := &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: a.leafKey, Leaf: leaf}
 	a.leaves[host] = c
 	return c, nil
 }

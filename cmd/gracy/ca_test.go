@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/x509"
 	"fmt"
 	"os"
@@ -60,15 +61,77 @@ func TestAuthority(t *testing.T) {
 }
 
 func TestAKeyThatOthersReadIsNotUsed(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "gracy")
-	if _, err := openAuthority(dir); err != nil {
+	for name, open := range map[string]func(dir string) error{
+		"a key that others can read":        func(dir string) error { return os.Chmod(filepath.Join(dir, caKeyFile), 0o644) }, //nolint:gosec // on purpose
+		"a folder that others can write to": func(dir string) error { return os.Chmod(dir, 0o777) },                           //nolint:gosec // on purpose
+	} {
+		dir := filepath.Join(t.TempDir(), "gracy")
+		if _, err := openAuthority(dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := open(dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openAuthority(dir); err == nil || !strings.Contains(err.Error(), dir) {
+			t.Errorf("%s is used, %v", name, err)
+		}
+	}
+}
+
+// Whoever gets hold of the key can make certificates for servers with it, as long as the
+// authority is good, and nothing else; the key itself signs nothing but certificates.
+func TestWhatTheAuthorityCanSign(t *testing.T) {
+	a, err := openAuthority(t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(dir, caKeyFile), 0o644); err != nil { //nolint:gosec // on purpose
+	if d := time.Until(a.cert.NotAfter); d > 366*24*time.Hour {
+		t.Errorf("the authority is good for %v, want a year at most", d)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(a.cert)
+	sign := func(change func(*x509.Certificate), parent *x509.Certificate, public any) *x509.Certificate {
+		t.Helper()
+		template, err := newCertificate("stolen", time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(template)
+		der, err := x509.CreateCertificate(rand.Reader, template, parent, public, a.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cert
+	}
+	key := a.key.Public()
+	for usage, want := range map[x509.ExtKeyUsage]bool{
+		x509.ExtKeyUsageServerAuth: true, x509.ExtKeyUsageClientAuth: false, x509.ExtKeyUsageCodeSigning: false, x509.ExtKeyUsageEmailProtection: false,
+	} {
+		cert := sign(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{usage} }, a.cert, key)
+		_, err := cert.Verify(x509.VerifyOptions{Roots: pool, KeyUsages: []x509.ExtKeyUsage{usage}})
+		if (err == nil) != want {
+			t.Errorf("a certificate with the extended key usage %d: %v, want it good: %v", usage, err, want)
+		}
+	}
+	below := sign(func(c *x509.Certificate) {
+		c.IsCA, c.BasicConstraintsValid, c.KeyUsage = true, true, x509.KeyUsageCertSign
+	}, a.cert, key)
+	leaf := sign(func(c *x509.Certificate) { c.DNSNames = []string{"api.test"} }, below, key)
+	among := x509.NewCertPool()
+	among.AddCert(below)
+	if _, err := leaf.Verify(x509.VerifyOptions{Roots: pool, Intermediates: among}); err == nil {
+		t.Error("an authority below this one is good")
+	}
+	c, err := a.certificate("api.test")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openAuthority(dir); err == nil {
-		t.Error("a key that others can read is used")
+	if a.key.PublicKey.Equal(c.Leaf.PublicKey) {
+		t.Error("connections are signed with the key of the authority")
 	}
 }
 

@@ -29,6 +29,7 @@ func TestProxyOverTLS(t *testing.T) {
 	const python = `
 import ssl, sys, urllib.request
 context = ssl.create_default_context(cafile=sys.argv[2])
+context.verify_flags |= ssl.VERIFY_X509_STRICT # the default since Python 3.13
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({"https": "http://" + sys.argv[1]}), urllib.request.HTTPSHandler(context=context))
 sys.stdout.buffer.write(opener.open(sys.argv[3] + "/binary", timeout=30).read())
 `
