@@ -14,23 +14,62 @@ type requestKey = [sha256.Size - store.IdentitySize]byte
 type index struct {
 	byID      map[store.ID]*sequence
 	byKey     map[[sha256.Size]byte]*sequence
-	byRequest map[requestKey][]*sequence
-	byHost    map[string][]*sequence
+	byRequest map[requestKey]*sequences
+	byHost    map[string]*sequences
 	last      store.ID
 }
 
-// sequence is the exchanges of a key, by ID.
+// sequence is the exchanges of a key, by ID: none if all were removed.
 type sequence struct {
 	key store.Key
 	ids []store.ID
+}
+
+// sequences are those of a request or of a host, in the order in which they came. One that was emptied
+// keeps its place until half of them are: to close up for each would take the square of their number.
+type sequences struct {
+	all   []*sequence
+	empty int
+}
+
+// put puts a sequence behind the others of a key.
+func put[K comparable](m map[K]*sequences, key K, s *sequence) {
+	if m[key] == nil {
+		m[key] = new(sequences)
+	}
+	m[key].all = append(m[key].all, s)
+}
+
+// take takes a sequence, which is empty, from the others of a key.
+func take[K comparable](m map[K]*sequences, key K) {
+	list := m[key]
+	list.empty++
+	if list.empty == len(list.all) {
+		delete(m, key)
+	} else if 2*list.empty > len(list.all) {
+		list.all = slices.DeleteFunc(list.all, func(s *sequence) bool { return len(s.ids) == 0 })
+		list.empty = 0
+	}
+}
+
+// each yields the sequences that are not empty; a nil list has none.
+func (list *sequences) each(yield func(*sequence) bool) {
+	if list == nil {
+		return
+	}
+	for _, s := range list.all {
+		if len(s.ids) > 0 && !yield(s) {
+			return
+		}
+	}
 }
 
 func newIndex(last store.ID) *index {
 	return &index{
 		byID:      make(map[store.ID]*sequence),
 		byKey:     make(map[[sha256.Size]byte]*sequence),
-		byRequest: make(map[requestKey][]*sequence),
-		byHost:    make(map[string][]*sequence),
+		byRequest: make(map[requestKey]*sequences),
+		byHost:    make(map[string]*sequences),
 		last:      last,
 	}
 }
@@ -40,8 +79,8 @@ func (ix *index) add(id store.ID, key store.Key) {
 	if s == nil {
 		s = &sequence{key: key}
 		ix.byKey[key.Sum] = s
-		ix.byRequest[key.Request()] = append(ix.byRequest[key.Request()], s)
-		ix.byHost[key.Host] = append(ix.byHost[key.Host], s)
+		put(ix.byRequest, key.Request(), s)
+		put(ix.byHost, key.Host, s)
 	}
 	if i, there := slices.BinarySearch(s.ids, id); !there {
 		s.ids = slices.Insert(s.ids, i, id)
@@ -56,23 +95,17 @@ func (ix *index) remove(id store.ID) {
 		return
 	}
 	delete(ix.byID, id)
-	if i, there := slices.BinarySearch(s.ids, id); there {
+	if i, there := slices.BinarySearch(s.ids, id); there && i == 0 {
+		s.ids = s.ids[1:] // the oldest go first, and the others need not move
+	} else if there {
 		s.ids = slices.Delete(s.ids, i, i+1)
 	}
 	if len(s.ids) > 0 {
 		return
 	}
 	delete(ix.byKey, s.key.Sum)
-	take(ix.byRequest, s.key.Request(), s)
-	take(ix.byHost, s.key.Host, s)
-}
-
-// take takes a sequence out of a list of them.
-func take[K comparable](m map[K][]*sequence, key K, s *sequence) {
-	m[key] = slices.DeleteFunc(m[key], func(other *sequence) bool { return other == s })
-	if len(m[key]) == 0 {
-		delete(m, key)
-	}
+	take(ix.byRequest, s.key.Request())
+	take(ix.byHost, s.key.Host)
 }
 
 // next returns the smallest ID of a key above an ID, 0 if there is none.
@@ -89,7 +122,7 @@ func (ix *index) next(key store.Key, after store.ID) store.ID {
 
 // replaced returns the IDs of a request, whoever made it, below one.
 func (ix *index) replaced(key store.Key, below store.ID) (ids []store.ID) {
-	for _, s := range ix.byRequest[key.Request()] {
+	for s := range ix.byRequest[key.Request()].each {
 		i, _ := slices.BinarySearch(s.ids, below)
 		ids = append(ids, s.ids[:i]...)
 	}
@@ -98,9 +131,9 @@ func (ix *index) replaced(key store.Key, below store.ID) (ids []store.ID) {
 
 // near returns the first ID of up to n keys of a host, as IndexStore.Near has them.
 func (ix *index) near(key store.Key, n int) []store.ID {
-	ids := make([]store.ID, 0, min(n, len(ix.byHost[key.Host])))
+	var ids []store.ID
 	pick := func(fits func(*sequence) bool) {
-		for _, s := range ix.byHost[key.Host] {
+		for s := range ix.byHost[key.Host].each {
 			if len(ids) == n {
 				return
 			}

@@ -1,9 +1,11 @@
 package indexed
 
 import (
+	"encoding/binary"
 	"slices"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -47,6 +49,66 @@ func TestIndex(t *testing.T) {
 	}
 	if len(ix.byHost) != 1 || len(ix.byKey) != 2 || len(ix.byID) != 2 || ix.last != 50 {
 		t.Errorf("%d hosts, %d keys, %d IDs and the last %d are left, want 1, 2, 2 and 50", len(ix.byHost), len(ix.byKey), len(ix.byID), ix.last)
+	}
+}
+
+// Deleting takes time in proportion to how many are deleted, however they are spread over
+// hosts, requests and those who made them.
+func TestDeletingIsLinear(t *testing.T) {
+	numbered := func(host string, request, who int) store.Key {
+		k := store.Key{Method: "GET", Host: host}
+		binary.BigEndian.PutUint32(k.Sum[:], uint32(request))         //nolint:gosec // small
+		binary.BigEndian.PutUint32(k.Sum[len(k.Sum)-4:], uint32(who)) //nolint:gosec // small
+		return k
+	}
+	for name, keyOf := range map[string]func(n int) store.Key{
+		"one host":    func(n int) store.Key { return numbered("h", n, 0) },
+		"one request": func(n int) store.Key { return numbered("h", 0, n) },
+		"one key":     func(int) store.Key { return numbered("h", 0, 0) },
+	} {
+		for order, place := range map[string]func(i, n int) int{
+			"first first": func(i, _ int) int { return i },
+			"last first":  func(i, n int) int { return n - 1 - i },
+		} {
+			t.Run(name+", "+order, func(t *testing.T) {
+				growth.Linear(t, growth.Repeat("an exchange of this length......"), func(text string) {
+					ix := newIndex(0)
+					n := len(text) / 32
+					for i := range n {
+						ix.add(store.ID(i+1), keyOf(i)) //nolint:gosec // small
+					}
+					for i := range n {
+						ix.remove(store.ID(place(i, n) + 1)) //nolint:gosec // small
+					}
+					if len(ix.byID)+len(ix.byKey)+len(ix.byRequest)+len(ix.byHost) > 0 {
+						t.Error("something is left")
+					}
+				})
+			})
+		}
+	}
+}
+
+// A key that is deleted and recorded again is one among those of its host, and takes no room.
+func TestDeletedAndRecordedAgain(t *testing.T) {
+	ix := newIndex(0)
+	a, b := key("h", "/a", 1, 0), key("h", "/b", 2, 0)
+	ix.add(1, b)
+	for id := store.ID(2); id < 1000; id++ {
+		ix.add(id, a)
+		if got := ix.near(a, 9); !equalIDs(got, 1, id) {
+			t.Fatalf("near is %v, want 1 and %d", got, id)
+		}
+		if got := ix.replaced(a, id+1); !equalIDs(got, id) {
+			t.Fatalf("replaced are %v, want %d", got, id)
+		}
+		ix.remove(id)
+		if got := ix.near(a, 9); !equalIDs(got, 1) {
+			t.Fatalf("near of what was removed is %v, want 1", got)
+		}
+	}
+	if n := len(ix.byHost["h"].all); n > 4 {
+		t.Errorf("%d sequences are kept for one that is there", n)
 	}
 }
 
