@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -54,9 +55,21 @@ func compact(ctx context.Context, path string) (before, after int64, n int, err 
 			return err
 		}
 		after = compacted.Size()
-		return os.Rename(fresh, path)
+		return takePlace(s, fresh, path, runtime.GOOS == "windows")
 	})
 	return info.Size(), after, n, err
+}
+
+// takePlace puts a file in the place of the tape that it was made of, which is open, so that nobody else
+// writes to it. Windows replaces no file that is open, so the tape is closed at the last moment there;
+// whoever opens it in that has it open, and the error of the system leaves all as it was.
+func takePlace(s store.Store, fresh, path string, closeFirst bool) error {
+	if closeFirst {
+		if err := s.Close(); err != nil {
+			return err
+		}
+	}
+	return os.Rename(fresh, path)
 }
 
 // copyBeside copies a tape into a new file in a folder of its own beside path, and has
