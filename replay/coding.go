@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Coding opens a content coding that net/http does not know, so that secrets can be
@@ -70,6 +71,7 @@ func codings(h http.Header) (list []string) {
 type packing struct {
 	codings []Coding // in the order in which they were applied
 	cut     bool     // the body was cut off: it cannot be made again
+	texts   [][]byte // what was opened, where that is text as well
 }
 
 // open unpacks a body. Of one that is cut off it returns what there is.
@@ -93,6 +95,11 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 		c, ok := m.coding(name)
 		if !ok {
 			return nil, p, errOpaque
+		}
+		// A body that is packed hardly ever is text. One that is, and was only said to be packed, may
+		// all the same be opened, as one that is cut off.
+		if utf8.Valid(b) {
+			p.texts = append(p.texts, b)
 		}
 		plain, err := c.unpack(b, m.max)
 		if errors.Is(err, io.ErrUnexpectedEOF) {

@@ -51,6 +51,11 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, text := range packing.texts {
+		if m.red.Leaks(text) || !bytes.Equal(m.red.Body(h.Get("Content-Type"), text), text) {
+			return nil, errOpaque
+		}
+	}
 	masked := m.red.Body(h.Get("Content-Type"), plain)
 	if !bytes.Equal(masked, plain) {
 		masked = m.red.Body(h.Get("Content-Type"), m.links(plain))
