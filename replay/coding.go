@@ -113,6 +113,21 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 	return b, p, nil
 }
 
+// Unpack returns a body without its content codings, as a tape with these options looks into it: up to eight
+// times MaxBody. Of one that is cut off it is what there is, with [io.ErrUnexpectedEOF]; any other error says that
+// an exchange with it is withheld.
+func (o Options) Unpack(h http.Header, body []byte) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil // whatever it is said to be
+	}
+	o = o.withDefaults()
+	plain, p, err := masker{max: 8 * o.MaxBody, codings: o.Codings}.open(h, body)
+	if err == nil && p.cut {
+		err = io.ErrUnexpectedEOF
+	}
+	return plain, err
+}
+
 // plain returns a body as it is without its content codings, where they are known.
 func (m masker) plain(h http.Header, b []byte) []byte {
 	if plain, _, err := m.open(h, b); err == nil {

@@ -2,6 +2,8 @@ package replay_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -244,4 +246,21 @@ func ExampleTape_Add() {
 	}
 	// Output:
 	// https://api.test/pokemon/25?api_key=REDACTED pikachu <nil>
+}
+
+// What a program that reads tapes looks for in a body is below its content codings.
+func ExampleOptions_Unpack() {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(w, `{"name":"pikachu"}`)
+	_ = w.Close()
+
+	header := http.Header{"Content-Encoding": {"gzip"}}
+	plain, err := replay.Options{}.Unpack(header, packed.Bytes())
+	fmt.Println(string(plain), err)
+	plain, err = replay.Options{}.Unpack(header, packed.Bytes()[:packed.Len()-4])
+	fmt.Println(string(plain), err)
+	// Output:
+	// {"name":"pikachu"} <nil>
+	// {"name":"pikachu"} unexpected EOF
 }

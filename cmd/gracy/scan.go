@@ -8,10 +8,13 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/codings"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -137,18 +140,25 @@ func (s scanner) header(list []string, kind string, h http.Header) []string {
 }
 
 func (s scanner) body(list []string, where string, h http.Header, content []byte) []string {
-	plain, err := unpack(h, content)
+	plain, err := looking().Unpack(h, content)
 	if err != nil { // what was not looked at is not without secrets
-		return append(list, where+", which cannot be looked into: "+err.Error())
+		return append(list, fmt.Sprintf("%s, which cannot be looked into (%.40q)", where, strings.Join(h["Content-Encoding"], ", ")))
 	}
-	content = plain
-	masked := s.red.Body(h.Get("Content-Type"), content)
-	if bytes.Equal(masked, content) {
-		return list
+	texts := [][]byte{plain}
+	if utf8.Valid(content) { // it may be said to be packed, and not be
+		texts = append(texts, content)
 	}
-	line := 1 + bytes.Count(content[:common(masked, content)], []byte("\n"))
-	return append(list, fmt.Sprintf("%s, line %d", where, line))
+	for _, text := range texts {
+		if masked := s.red.Body(h.Get("Content-Type"), text); !bytes.Equal(masked, text) {
+			line := 1 + bytes.Count(text[:common(masked, text)], []byte("\n"))
+			return append(list, fmt.Sprintf("%s, line %d", where, line))
+		}
+	}
+	return list
 }
+
+// looking is how bodies are looked into: up to 32 MiB of each.
+func looking() replay.Options { return replay.Options{Codings: codings.All(), MaxBody: 4 << 20} }
 
 // common returns how many bytes two texts begin with that are the same.
 func common(a, b []byte) int {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -127,7 +128,7 @@ func printBody(b *bytes.Buffer, h http.Header, content []byte) {
 	}
 	b.WriteByte('\n')
 	length := len(content)
-	if plain, err := unpack(h, content); err == nil {
+	if plain, err := looking().Unpack(h, content); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
 		content = plain
 	}
 	if !utf8.Valid(content) || bytes.ContainsRune(content, 0) {
