@@ -97,7 +97,7 @@ func TestAPageThatIsReachedIsChecked(t *testing.T) {
 			"more":         {func(p []byte) { e.PutUint16(p[10:], e.Uint16(p[10:])+1) }, "not where it belongs"},
 			"none":         {func(p []byte) { e.PutUint16(p[10:], 0) }, "a branch without elements"},
 			"too many":     {func(p []byte) { e.PutUint16(p[10:], 9999) }, "do not fit"},
-			"longer":       {func(p []byte) { e.PutUint32(p[12:], 1) }, "2 pages long where"},
+			"longer":       {func(p []byte) { e.PutUint32(p[12:], 1) }, "2 pages long"}, // or beyond the end, where it is the last
 			"much longer":  {func(p []byte) { e.PutUint32(p[12:], 1<<30) }, "are left in the file"},
 			"offset":       {func(p []byte) { e.PutUint32(p[16:], 17) }, "not where it belongs"},
 			"no key":       {func(p []byte) { e.PutUint32(p[20:], 0) }, "not where it belongs"},
