@@ -148,6 +148,7 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 		var sum outcomes
 		tapes := 0
 		var copied []byte
+		was := bytes.Clone(good)
 		for n := range cases {
 			b := damaged(&copied, good, n)
 			if n%2 == 0 { // in records too, not in what holds them alone
@@ -158,7 +159,8 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 					b[r.IntN(len(b))] ^= byte(1 + r.IntN(255))
 				}
 			}
-			tapetest.Must(t, os.WriteFile(path, b, 0o600))
+			rewrite(t, path, was, b)
+			was = append(was[:0], b...)
 			o := replayAll(t, path, want)
 			sum = outcomes{sum.right + o.right, sum.wrong + o.wrong, sum.missing + o.missing, sum.failed + o.failed}
 			if o.wrong+o.missing > 0 {
