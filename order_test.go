@@ -2,6 +2,8 @@ package gracy_test
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -21,6 +23,7 @@ import (
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
@@ -40,9 +43,19 @@ type layerCase struct {
 type fixtures struct {
 	t       *testing.T
 	dir     string
+	keeps   bool // recordings are to be in files
 	n       atomic.Int64
 	closers []func() error
 }
+
+// nowhere is a store of tapes that nobody plays.
+type nowhere struct{}
+
+func (nowhere) Append([]store.Entry) error { return nil }
+func (nowhere) Scan(store.ID) iter.Seq2[*store.Exchange, error] {
+	return maps.All(map[*store.Exchange]error(nil))
+}
+func (nowhere) Close() error { return nil }
 
 // longest is the longest body that is recorded: its default among the long tests. The case
 // of the longest body reads 33 MiB, and to keep most of that costs a third of all cases.
@@ -53,8 +66,17 @@ func longest() int64 {
 	return 1 << 20
 }
 
+// tape records to a file, or unless the long tests are wanted mostly to nowhere: the files
+// of a hundred cases take longer than all else.
 func (s *fixtures) tape(mode replay.Mode) gracy.Layer {
-	tape, err := replay.Open(filepath.Join(s.dir, strconv.FormatInt(s.n.Add(1), 10)+".json"), replay.Options{Mode: mode, MaxBody: longest()})
+	opts := replay.Options{Mode: mode, MaxBody: longest()}
+	open := func() (*replay.Tape, error) {
+		return replay.Open(filepath.Join(s.dir, strconv.FormatInt(s.n.Add(1), 10)+".json"), opts)
+	}
+	if !s.keeps && !long.Wanted() {
+		open = func() (*replay.Tape, error) { return replay.New(nowhere{}, opts) }
+	}
+	tape, err := open()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -114,7 +136,8 @@ func contract(t *testing.T, ks ...layerCase) {
 	dir := t.TempDir()
 	var n atomic.Int64
 	wrap := func(next http.RoundTripper) http.RoundTripper {
-		s := &fixtures{t: t, dir: filepath.Join(dir, strconv.FormatInt(n.Add(1), 10))}
+		i := n.Add(1)
+		s := &fixtures{t: t, dir: filepath.Join(dir, strconv.FormatInt(i, 10)), keeps: i%8 == 1}
 		var layers []gracy.Layer
 		for _, k := range ks {
 			layers = append(layers, k.make(s))
