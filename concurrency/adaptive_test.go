@@ -20,11 +20,11 @@ func TestAdaptiveAfterAStepOfLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlant(0)
 		p.slow(20 * time.Millisecond)
-		p.resize(16) // 800 a second
+		p.resize(8) // 400 a second
 		l := New(Limit{Max: 1000, MaxWait: time.Second, Adaptive: &Adaptive{}})
 		rt := l.Wrap(within(2 * time.Second).Wrap(p))
 		slots := make([]int, 0, 80)
-		flood(t, rt, 1600, 50, func(second int) {
+		flood(t, rt, 800, 50, func(second int) {
 			slots = append(slots, l.Slots(request(t.Context(), url)))
 			switch second {
 			case 20:

@@ -72,9 +72,9 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	if testing.Short() {
-		t.Skip("two million keys: three seconds of processor")
+		t.Skip("-short: hundreds of thousands of keys")
 	}
-	n := 200_000
+	n := 150_000
 	if long.Wanted() {
 		n = 1_000_000
 	}
@@ -86,7 +86,7 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 	}{
 		{"fixed", Limit{Max: 2}, false, n},
 		{"adaptive", Limit{Max: 2, Adaptive: &Adaptive{}}, false, n},
-		{"nothing is forgotten, the control", Limit{Max: 2}, true, 200_000},
+		{"nothing is forgotten, the control", Limit{Max: 2}, true, 150_000},
 	} {
 		tt.limit.Key = func(req *http.Request) string { return req.URL.Path }
 		l := New(tt.limit)
@@ -167,9 +167,7 @@ func TestBytesPerWaiter(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	if testing.Short() {
-		t.Skip("sixty thousand waiting requests: a second of processor, and fewer measure the runtime")
-	}
+	long.Only(t) // sixty thousand waiting requests, and fewer measure the runtime
 	const n = 20_000
 	l := New(Limit{Max: 1, MaxQueue: n})
 	free := func(rt http.RoundTripper) http.RoundTripper { return pass().Wrap(rt) }

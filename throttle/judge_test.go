@@ -20,13 +20,13 @@ func (a *tally) all() []*int {
 	return []*int{&a.pauses, &a.held, &a.canceled, &a.rejected, &a.overtook, &a.limits, &a.pers, &a.less, &a.more, &a.keyed, &a.margined}
 }
 
-// least fails the test if any of it came less often than so many times.
-func (a *tally) least(t *testing.T, want tally, times int) {
+// least fails the test if any of it came less often in so many loads than is wanted of ten.
+func (a *tally) least(t *testing.T, want tally, loads int) {
 	t.Helper()
 	t.Logf("%+v", *a)
 	for i, n := range want.all() {
-		if *a.all()[i] < *n*times {
-			t.Errorf("the load was %+v, want at least %d times %+v", *a, times, want)
+		if *a.all()[i]*10 < *n*loads {
+			t.Errorf("%d loads were %+v, want at least, of ten, %+v", loads, *a, want)
 			return
 		}
 	}

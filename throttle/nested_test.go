@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 // Limiters around slots: a request that waits while it holds something, as one
@@ -19,7 +20,11 @@ func TestNobodyWaitsInACircle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: minutes of virtual time")
 	}
-	for seed := range uint64(150) {
+	seeds := uint64(60)
+	if long.Wanted() {
+		seeds = 150
+	}
+	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 9))
 			rule := func(url string) Rule {

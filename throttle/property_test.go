@@ -17,7 +17,7 @@ import (
 // steps where it stands, and here only what the shell adds.
 func seeds() uint64 {
 	if !long.Wanted() {
-		return 10
+		return 5
 	}
 	return 20
 }
@@ -77,7 +77,7 @@ func TestNoWindowEverHoldsMoreThanTheLimit(t *testing.T) {
 			if order == "between two limiters" { // only the outer one gets reports
 				want.less, want.more = 0, 0
 			}
-			seen.least(t, want, int(seeds()/10))
+			seen.least(t, want, int(seeds()))
 		})
 	}
 }
@@ -104,7 +104,7 @@ func TestUntilResponseHoldsAtTheServerToo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: minutes of virtual time")
 	}
-	some := int(seeds() / 2)
+	loads := (seeds() + 1) / 2
 	for _, tt := range []struct {
 		mode   Mode
 		orders []string
@@ -116,7 +116,7 @@ func TestUntilResponseHoldsAtTheServerToo(t *testing.T) {
 		for _, order := range tt.orders {
 			t.Run(tt.mode.String()+" "+order, func(t *testing.T) {
 				broken := 0
-				for seed := range seeds() / 2 {
+				for seed := range loads {
 					synctest.Test(t, func(t *testing.T) {
 						w := play(t, seed, load{all(tt.mode), time.Second, order, Pause{}})
 						if n := w.late(); n > 0 {
@@ -126,8 +126,8 @@ func TestUntilResponseHoldsAtTheServerToo(t *testing.T) {
 						w.over(t, seed)
 					})
 				}
-				if tt.holds && broken > 0 || !tt.holds && broken <= some/2 {
-					t.Errorf("%d of %d runs were above a limit at the server, want that: %v", broken, some, !tt.holds)
+				if tt.holds && broken > 0 || !tt.holds && broken <= int(loads/2) {
+					t.Errorf("%d of %d runs were above a limit at the server, want that: %v", broken, loads, !tt.holds)
 				}
 			})
 		}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 // tenant is the first part of the path.
@@ -23,6 +25,10 @@ func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: thousands of waiters")
 	}
+	n := 500
+	if long.Wanted() {
+		n = 1000
+	}
 	for name, shared := range map[string]Rule{
 		"a wide rule":               {Limit: 5000, Margin: NoMargin},
 		"a scarce rule":             {Limit: 20, Margin: NoMargin},
@@ -34,7 +40,7 @@ func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 				l := New(shared, Rule{Limit: 1, Per: time.Hour, Key: tenant, Margin: NoMargin})
 				rt := l.Wrap(&server{})
 				var wg sync.WaitGroup
-				for i := range 1000 { // a class and a head each
+				for i := range n { // a class and a head each
 					path := fmt.Sprintf("/tenant%d", i)
 					if _, err := get(t.Context(), rt, path); err != nil {
 						t.Fatal(err)
@@ -45,8 +51,8 @@ func TestManyThatWaitHoldNoOthersBack(t *testing.T) {
 					}
 				}
 				time.Sleep(time.Minute)
-				if n := l.Waiting(); n != 1000 {
-					t.Fatalf("%d wait, want 1000", n)
+				if wait := l.Waiting(); wait != n {
+					t.Fatalf("%d wait, want %d", wait, n)
 				}
 				scans := state(l).Scans
 				if d := took(func() { _, _ = get(t.Context(), rt, "/newcomer") }); d != 0 {

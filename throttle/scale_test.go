@@ -33,7 +33,7 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	n := 200_000
+	n := 150_000
 	if long.Wanted() {
 		n = 1_000_000
 	}

@@ -15,7 +15,7 @@ import (
 func TestAMillionStepsKeepEveryPromise(t *testing.T) {
 	seeds, steps := uint64(400), 2500
 	if !long.Wanted() {
-		seeds = 80
+		seeds = 40
 	}
 	if race.Enabled {
 		seeds = 20
