@@ -92,7 +92,7 @@ func unread(t *testing.T, client *http.Client, url string, _ chan<- struct{}) an
 // A response is whole on the tape although its reader stops at the closing brace,
 // or reads nothing.
 func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
-	count := 24
+	count := 12
 	if long.Wanted() {
 		count = 200
 	}
