@@ -28,8 +28,8 @@
 //
 // All have to use the same options (Match, redaction): if one indexes the tape anew by
 // others, Append of the rest fails with [store.ErrLocked], since what they record would never
-// be found. So does replay.New while another process indexes the tape, and that of the second of two
-// processes that open a new tape in the same moment, since a tape has one key for its hashes: open it again.
+// be found. replay.New waits while another process indexes the tape, at most Options.Timeout, and then fails with it
+// too. So of processes that open a new tape in the same moment all take the key of the first for their hashes.
 //
 // # Time
 //

@@ -55,7 +55,7 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 		if err == nil {
 			return nil
 		}
-		if !lost(err) {
+		if !lost(err) && !errors.Is(err, errIndexing) {
 			return s.late(ctx, within, err)
 		}
 		timer := time.NewTimer(wait)

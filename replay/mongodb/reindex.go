@@ -19,6 +19,9 @@ import (
 // it, and may have died.
 const indexingFor = time.Minute
 
+// errIndexing is waited for: the process that indexes a new tape is soon done.
+var errIndexing = fmt.Errorf("%w: another process indexes it", store.ErrLocked)
+
 // Reindex of a store that only reads changes memory alone. Else the tape has no recipe until all
 // exchanges have their keys, so that one which a process that died has left half done is made anew.
 func (s *mongoStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
@@ -81,14 +84,8 @@ func (s *mongoStore) beginIndex(ctx context.Context) error {
 	if t.Recipe != s.currentRecipe() && t.Indexer != s.owner {
 		return s.stolen()
 	}
-	if t.Indexer != "" && t.Indexer != s.owner {
-		now, err := s.now(ctx)
-		if err != nil {
-			return err
-		}
-		if now.Sub(t.Touched) < indexingFor {
-			return fmt.Errorf("%w: another process indexes it: %s", store.ErrLocked, s.path)
-		}
+	if err := s.indexing(ctx, t); err != nil {
+		return err
 	}
 	var indexer any // nil is that of a field that is not there
 	if t.Indexer != "" {
@@ -101,7 +98,19 @@ func (s *mongoStore) beginIndex(ctx context.Context) error {
 		{Key: "$currentDate", Value: bson.D{{Key: "touched", Value: true}}},
 	})
 	if err == nil && result.MatchedCount == 0 {
-		err = s.stolen()
+		err = fmt.Errorf("%w: %s", errIndexing, s.path) // another was faster
+	}
+	return err
+}
+
+// indexing returns errIndexing while another indexes a tape.
+func (s *mongoStore) indexing(ctx context.Context, t *tape) error {
+	if t.Indexer == "" || t.Indexer == s.owner {
+		return nil
+	}
+	now, err := s.now(ctx)
+	if err == nil && now.Sub(t.Touched) < indexingFor {
+		err = fmt.Errorf("%w: %s", errIndexing, s.path)
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/store"
@@ -63,11 +64,31 @@ func TestAnotherRecipe(t *testing.T) {
 	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(7)}}))
 }
 
-// One that indexes and dies holds the others up for a minute, by the server's clock.
+// Processes that open a new tape at once all get it, by one key for their hashes.
+func TestTapesThatBeginAtOnce(t *testing.T) {
+	uri := server(t)
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			tape, err := replay.New(open(t, uri, "a", mongodb.Options{}), replay.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := tape.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// One that indexes is waited for, and one that died meanwhile holds the others up for a minute, by the
+// server's clock.
 func TestAnIndexerThatDied(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
-	s := open(t, uri, "a", mongodb.Options{})
+	s := open(t, uri, "a", mongodb.Options{Timeout: 500 * time.Millisecond})
 	key := func(x *store.Exchange) store.Key { return x.Key }
 	touched := func(at time.Time) {
 		t.Helper()

@@ -121,7 +121,7 @@ func (s *mongoStore) Recipe() (recipe string, err error) {
 			return err
 		}
 		recipe = t.Recipe
-		return nil
+		return s.indexing(ctx, t)
 	})
 	if err == nil {
 		s.setRecipe(recipe)
