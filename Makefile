@@ -78,6 +78,11 @@ e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs
 e2e-all: $(LINT) ## the stack under the SDKs of others, the heavy ones too; minutes of building the first time
 	@$(call each,./e2e/sdks $(HEAVY),$(GO) mod tidy -diff && $(GO) vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./... && $(GO) test -count=1 -timeout 10m ./...)
 
+# Not part of ci: it installs what others have written, over the network.
+.PHONY: e2e-recorders
+e2e-recorders: ## nine recorders record one server, and are imported; our HAR in Playwright; about 30 s; needs node and npm
+	@GO="$(GO)" e2e/recorders/recorders.sh
+
 # The browser tests are part of ci; axe-core is not, of which this installs the pinned release.
 AXE := axe-core@4.14.1
 
