@@ -4,7 +4,6 @@
 package mediatype
 
 import (
-	"mime"
 	"strings"
 	"unicode/utf8"
 )
@@ -70,9 +69,6 @@ func Named(t string) Kind {
 
 // Name returns the media type of a Content-Type in lower case, without parameters.
 func Name(contentType string) string {
-	if t, _, err := mime.ParseMediaType(contentType); err == nil {
-		return t
-	}
 	t, _, _ := strings.Cut(contentType, ";")
 	return strings.ToLower(strings.TrimSpace(t))
 }

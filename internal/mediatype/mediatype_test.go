@@ -60,3 +60,24 @@ func TestTheContentDecidesUnderEveryOtherType(t *testing.T) {
 		}
 	}
 }
+
+func TestANameIsWithoutItsParameters(t *testing.T) {
+	for contentType, want := range map[string]string{
+		"":                                      "",
+		"application/json":                      "application/json",
+		" Application/JSON ; charset=utf-8":     "application/json",
+		"text/html; charset":                    "text/html",
+		"application/json; a=1; a=2":            "application/json",
+		`multipart/form-data; boundary="a;b"`:   "multipart/form-data",
+		"json":                                  "json",
+		"; charset=utf-8":                       "",
+		"text/plain; filename*0=a; filename*1=": "text/plain",
+	} {
+		if got := Name(contentType); got != want {
+			t.Errorf("%q: %q, want %q", contentType, got, want)
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { Name("application/json; charset=utf-8") }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
