@@ -32,7 +32,7 @@ func botToken(s string) bool {
 // credential reports whether s as a whole has a format that only credentials
 // have.
 func credential(s string) bool {
-	if len(s) < 16 || len(s) > 8192 {
+	if len(s) < 16 || len(s) > 8192 || !keyLike(s[0], s[1]) {
 		return false
 	}
 	if strings.HasPrefix(s, "eyJ") {
