@@ -200,11 +200,11 @@ func (r *Router) template(path string) (segs []segment, slash bool) {
 	if path == "/" {
 		return nil, true
 	}
-	segs = make([]segment, 0, maxDepth)
 	rest := path[1:]
 	if slash = strings.HasSuffix(rest, "/"); slash {
 		rest = rest[:len(rest)-1]
 	}
+	segs = make([]segment, 0, min(strings.Count(rest, "/")+1, maxDepth))
 	prev := ""
 	for text := range strings.SplitSeq(rest, "/") {
 		if len(segs) == maxDepth-1 {
