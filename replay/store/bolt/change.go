@@ -228,7 +228,7 @@ func (c *change) finish() error {
 
 // proven is the keys of a bucket that lead to a page which is checked.
 type proven struct {
-	tree      *tree
+	tree      tree
 	low, high []byte // nil is no bound
 	some, all bool
 }

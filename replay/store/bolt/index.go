@@ -33,6 +33,24 @@ func (s *reading) index() (seeker, error) {
 	return s.tail.over(idx.cursor()), nil
 }
 
+// firstKey returns the first key of the index that holds which is not below a key.
+func (s *reading) firstKey(from []byte) ([]byte, error) {
+	if s.s.memory.Load() == nil && s.tail.size == 0 {
+		idx, err := s.bucket(bucketIdx)
+		if err != nil {
+			return nil, err
+		}
+		k, _, err := idx.seek(from)
+		return k, err
+	}
+	c, err := s.index()
+	if err != nil {
+		return nil, err
+	}
+	k, _ := c.Seek(from)
+	return k, c.Err()
+}
+
 // listCursor walks a sorted list.
 type listCursor struct {
 	keys [][]byte

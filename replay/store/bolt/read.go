@@ -18,13 +18,9 @@ func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err 
 	err = s.view(func(r *reading) error {
 		from := indexKey(key, after+1)
 		prefix := from[:len(from)-8]
-		c, err := r.index()
-		if err != nil {
+		k, err := r.firstKey(from)
+		if !bytes.HasPrefix(k, prefix) || err != nil {
 			return err
-		}
-		k, _ := c.Seek(from)
-		if !bytes.HasPrefix(k, prefix) || c.Err() != nil {
-			return c.Err()
 		}
 		x, err = r.load(k)
 		return err

@@ -98,27 +98,27 @@ type tree struct {
 var errNoBucket = errors.New("a bucket is missing")
 
 // bucket returns a bucket.
-func (s *state) bucket(name string) (*tree, error) {
-	k, v, err := (&tree{state: s, in: sortRoot, root: s.root}).seek([]byte(name))
+func (s *state) bucket(name string) (tree, error) {
+	k, v, err := tree{state: s, in: sortRoot, root: s.root}.seek([]byte(name))
 	switch {
 	case err != nil:
-		return nil, err
+		return tree{}, err
 	case string(k) != name:
-		return nil, fmt.Errorf("%w: %s", errNoBucket, name)
+		return tree{}, fmt.Errorf("%w: %s", errNoBucket, name)
 	}
-	t := &tree{state: s, in: sortOf(name), root: binary.NativeEndian.Uint64(v)}
+	t := tree{state: s, in: sortOf(name), root: binary.NativeEndian.Uint64(v)}
 	if t.root != 0 {
 		return t, nil
 	}
 	id, b := s.root, v[bucketHeader:]
 	e := binary.NativeEndian
 	if len(b) < pageHeader || e.Uint64(b) != 0 || e.Uint16(b[8:]) != flagLeaf || e.Uint32(b[12:]) != 0 {
-		return nil, s.damaged(id, "a bucket in it is damaged")
+		return tree{}, s.damaged(id, "a bucket in it is damaged")
 	}
 	t.inline = nodeOf(id, b)
 	text, end := t.inline.problem(t.in, uint64(len(b)), 0)
 	if text != "" || end != len(b) {
-		return nil, s.damaged(id, "a bucket in it: element %d of %d: %s", end, t.inline.count, text)
+		return tree{}, s.damaged(id, "a bucket in it: element %d of %d: %s", end, t.inline.count, text)
 	}
 	return t, nil
 }
@@ -137,7 +137,7 @@ func (s *state) get(name string, key []byte) ([]byte, error) {
 }
 
 // seek returns the first element whose key is not below a key.
-func (t *tree) seek(key []byte) (k, v []byte, err error) {
+func (t tree) seek(key []byte) (k, v []byte, err error) {
 	id, first := t.root, []byte(nil)
 	for range maxDepth {
 		n, err := t.node(id, first)
@@ -163,7 +163,7 @@ func (t *tree) seek(key []byte) (k, v []byte, err error) {
 	return k, v, c.err
 }
 
-func (t *tree) node(id uint64, first []byte) (node, error) {
+func (t tree) node(id uint64, first []byte) (node, error) {
 	if id == 0 {
 		return t.inline, nil
 	}
@@ -172,7 +172,7 @@ func (t *tree) node(id uint64, first []byte) (node, error) {
 
 // bounds checks the pages on the way to a key, and returns the bounds of what leads to
 // the last of them.
-func (t *tree) bounds(key []byte) (low, high []byte, err error) {
+func (t tree) bounds(key []byte) (low, high []byte, err error) {
 	id, first := t.root, []byte(nil)
 	for range maxDepth {
 		n, err := t.node(id, first)
@@ -195,7 +195,7 @@ func (t *tree) bounds(key []byte) (low, high []byte, err error) {
 }
 
 // few reports whether a tree has at most so many leaves.
-func (t *tree) few(most int) (bool, error) {
+func (t tree) few(most int) (bool, error) {
 	n, err := t.node(t.root, nil)
 	if err != nil || !n.branch {
 		return most > 0, err

@@ -2,7 +2,7 @@ package bolt
 
 // treeCursor walks the keys of a bucket in their order. It stands still after an error.
 type treeCursor struct {
-	tree  *tree
+	tree  tree
 	stack []step
 	space [8]step
 	err   error
@@ -14,7 +14,7 @@ type step struct {
 	at   int
 }
 
-func (t *tree) cursor() *treeCursor {
+func (t tree) cursor() *treeCursor {
 	c := &treeCursor{tree: t}
 	c.stack = c.space[:0]
 	return c
