@@ -171,6 +171,9 @@ func hidden(r rune) bool {
 
 func containsHidden(b []byte) bool {
 	for i, c := range b {
+		if c >= ' ' && c < 0x7f { // most are, and a call for each takes longer than all else here
+			continue
+		}
 		if c >= utf8.RuneSelf {
 			return bytes.ContainsFunc(b[i:], hidden)
 		}
