@@ -13,7 +13,7 @@ type digest struct{ s *digestState }
 type digestState struct {
 	held []byte    // what is not hashed yet; begins in room
 	hash hash.Hash // of what came before; nil for nothing
-	room [512]byte // enough for a request without a body
+	room [256]byte // enough for a request without a body
 }
 
 func newDigest() digest {

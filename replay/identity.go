@@ -34,9 +34,11 @@ func (d *identifier) of(req *http.Request, r *store.Request) []byte {
 	var parts, passed []string
 	for name, values := range req.Header {
 		of := d.header(name, values, r.Header[name])
-		if passing(name) {
+		switch {
+		case len(of) == 0:
+		case passing(name):
 			passed = append(passed, of...)
-		} else {
+		default:
 			parts = append(parts, of...)
 		}
 	}

@@ -26,15 +26,14 @@ func (m masker) header(h http.Header) http.Header {
 	}
 	out := m.red.Headers(h)
 	for _, name := range []string{"Location", "Content-Location", "Referer"} {
-		if m.red.Header(name) {
-			continue
-		}
 		for i, v := range h[name] {
-			out[name][i] = m.url(v)
+			if !m.red.Header(name) {
+				out[name][i] = m.url(v)
+			}
 		}
 	}
-	if m.red.Header("Set-Cookie") {
-		for i, v := range h["Set-Cookie"] {
+	for i, v := range h["Set-Cookie"] {
+		if m.red.Header("Set-Cookie") {
 			out["Set-Cookie"][i] = m.setCookie(v)
 		}
 	}
