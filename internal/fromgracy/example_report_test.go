@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gracy-go/gracy/metrics"
 	"github.com/gracy-go/gracy/parse"
@@ -202,19 +199,28 @@ func Example_row76logger() {
 }
 
 func Example_row76pictures() {
-	stats := afternoon()
-	_ = prometheus.NewRegistry().Register(stats) // a dashboard draws what a scrape brings
-	err := report.CSV(io.Discard, stats)         // and so does a spreadsheet
-	fmt.Println(err)
-	// Output: <nil>
+	stats := metrics.New("poke")
+	stats.KeepCalls(metrics.DefaultCalls)
+	_, _ = getPokemon.Call(ctx, pokeAPI().behind(stats), "abra")
+	var page strings.Builder // a file, say: it opens offline
+	err := report.HTML(&page, stats)
+	fmt.Println(err, strings.Contains(page.String(), "Slowest calls"))
+	// Output: <nil> true
 }
 
 func Example_row77() {
-	stats := afternoon()
+	stats := metrics.New("poke")
+	stats.KeepCalls(metrics.DefaultCalls)
+	_, _ = getPokemon.Call(ctx, pokeAPI(503).behind(stats, retry.New(retry.Policy{Delay: retry.NoDelay})), "abra")
+	for _, c := range stats.Timeline().Calls { // requests_timeline
+		fmt.Println(c.Method, c.Route, c.Outcome, c.Attempts[0].Status, c.Attempts[1].Status)
+	}
 	text, err := json.Marshal(stats.Snapshot())
 	var back metrics.Snapshot
 	fmt.Println(err, json.Unmarshal(text, &back), back.Total.Calls)
-	// Output: <nil> <nil> 3
+	// Output:
+	// GET /pokemon/{name} ok 503 200
+	// <nil> <nil> 1
 }
 
 func Example_row78() {
