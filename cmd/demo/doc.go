@@ -8,6 +8,9 @@
 // call in detail, and then does the same job from the tape with the server stopped
 // and the network denied. The figures at the end are those of the server.
 //
+// With -listen 127.0.0.1:8080 it serves its figures live meanwhile, as the page of
+// package report and for Prometheus, and until Ctrl-C; -html writes that page to a file.
+//
 // The exit code is 0 only if the server counted no violation of its quota, the
 // results are complete, and those of the tape are the same bytes. With -without, a
 // control run, it is 0 only if the run shows the effect: violations, failures,

@@ -20,7 +20,8 @@ type options struct {
 	seed    uint64
 	faults  float64
 	tape    string // the file of the tape, empty for a temporary one
-	listen  string // the host and port of /metrics, empty for none
+	listen  string // the host and port of the live page and /metrics, empty for none
+	html    string // the file of the page, empty for none
 	json    bool
 	verbose bool
 	without []string
@@ -61,10 +62,11 @@ func parseFlags(args []string, out io.Writer) (*options, error) {
 	fs.Uint64Var(&o.seed, "seed", 1, "`seed` of the faults and latencies of the server")
 	fs.Float64Var(&o.faults, "faults", 0.1, "`probability` that a response is broken, 0 to 0.5")
 	fs.StringVar(&o.tape, "tape", "", "keep the tape in this `file`; what is on it already is not requested\nagain (default a temporary file)")
-	fs.Func("listen", "serve /metrics on this loopback `address` until Ctrl-C; without a host it is\n127.0.0.1", func(s string) (err error) {
-		o.listen, err = loopback(s)
+	fs.Func("listen", "serve the live page and /metrics on this `address` until Ctrl-C: 127.0.0.1:8080,\nor :0 for any port. Without a host it is 127.0.0.1; on another everybody who\nreaches this machine can read them", func(s string) (err error) {
+		o.listen, err = listenAddress(s)
 		return err
 	})
+	fs.StringVar(&o.html, "html", "", "at the end, write the page with all figures and calls to this `file`")
 	fs.BoolVar(&o.json, "json", false, "write a summary as JSON to stdout, and all text to stderr")
 	fs.BoolVar(&o.verbose, "v", false, "log retries and waits as well")
 	fs.Func("without", "control run without these `layers`: throttle, retry, replay. It must show\nviolations, failures or network traffic, respectively", func(s string) error {
@@ -104,6 +106,8 @@ func (o *options) check(given map[string]bool, rest []string) error {
 		return fmt.Errorf("-faults %v: want 0 to 0.5", o.faults)
 	case given["tape"] && o.tape == "":
 		return errors.New("-tape: want a file name")
+	case given["html"] && o.html == "":
+		return errors.New("-html: want a file name")
 	case o.drops("replay") && given["tape"]:
 		return errors.New("-tape has no effect with -without replay")
 	}
@@ -125,15 +129,14 @@ func (o *options) check(given map[string]bool, rest []string) error {
 	return nil
 }
 
-// loopback returns the address for a host and port, or a port alone. An address that
-// other machines can reach is an error.
-func loopback(address string) (string, error) {
+// listenAddress returns the address for a host and port, or a port alone, which is on loopback.
+func listenAddress(address string) (string, error) {
 	if _, err := strconv.ParseUint(address, 10, 16); err == nil {
 		address = ":" + address
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return "", errors.New("want a host and port, such as 127.0.0.1:9090")
+		return "", errors.New("want a host and port, such as 127.0.0.1:8080")
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return "", fmt.Errorf("port %q is not a number up to 65535", port)
@@ -141,8 +144,8 @@ func loopback(address string) (string, error) {
 	if host == "" || host == "localhost" {
 		host = "127.0.0.1"
 	}
-	if ip, err := netip.ParseAddr(host); err != nil || !ip.Unmap().IsLoopback() {
-		return "", fmt.Errorf("%s is not a loopback address: metrics are served to this machine only", host)
+	if _, err := netip.ParseAddr(host); err != nil {
+		return "", fmt.Errorf("%q is not an IP address", host)
 	}
 	return net.JoinHostPort(host, port), nil
 }

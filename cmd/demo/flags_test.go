@@ -48,10 +48,11 @@ func TestAnErrorHasOneLine(t *testing.T) {
 		{"base empty", "-base-url=", exitUsage, "-base-url: want http://"},
 		{"base secret", "-base-url http://u:hunter2@h/", exitUsage, "want no user"},
 		{"base control", "-base-url http://h/ -without throttle", exitUsage, "-without is for the embedded server"},
-		{"listen all", "-listen 0.0.0.0:9090", exitUsage, "0.0.0.0 is not a loopback address"},
-		{"listen name", "-listen example.com:80", exitUsage, "example.com is not a loopback address"},
+		{"listen name", "-listen example.com:80", exitUsage, `"example.com" is not an IP address`},
 		{"listen port", "-listen :http-alt", exitUsage, "not a number"},
 		{"listen taken", "-listen " + other.Listener.Addr().String(), exitFailed, "-listen: "},
+		{"html empty", "-html=", exitUsage, "-html: want a file name"},
+		{"html folder", "-html " + dir, exitFailed, "-html: "},
 		{"unreachable", "-base-url " + gone, exitFailed, "cannot reach " + gone},
 		{"no API", "-base-url " + other.URL, exitFailed, other.URL + ": list"},
 		{"foreign tape", "-tape " + foreign, exitFailed, "foreign.tape"},
@@ -83,7 +84,7 @@ func TestHelpListsTheFlagsAndExitCodes(t *testing.T) {
 	if code := run(t.Context(), []string{"-help"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
 		t.Errorf("code %d, stderr %q", code, stderr.String())
 	}
-	for _, want := range []string{"-base-url", "-faults", "-json", "-listen", "-n ", "-seed", "-tape", "-without", "exit codes"} {
+	for _, want := range []string{"-base-url", "-faults", "-html", "-json", "-listen", "-n ", "-seed", "-tape", "-without", "exit codes"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("-help lacks %q", want)
 		}
@@ -95,17 +96,17 @@ func TestHelpListsTheFlagsAndExitCodes(t *testing.T) {
 	}
 }
 
-func TestListenAcceptsLoopbackOnly(t *testing.T) {
+func TestListenIsOnLoopbackUnlessAnotherHostIsNamed(t *testing.T) {
 	for in, want := range map[string]string{
 		":9090": "127.0.0.1:9090", "9090": "127.0.0.1:9090", "localhost:0": "127.0.0.1:0",
-		"127.0.0.5:80": "127.0.0.5:80", "[::1]:80": "[::1]:80", "[::ffff:127.0.0.1]:1": "[::ffff:127.0.0.1]:1",
+		"127.0.0.5:80": "127.0.0.5:80", "[::1]:80": "[::1]:80", "0.0.0.0:8080": "0.0.0.0:8080",
 	} {
-		if got, err := loopback(in); err != nil || got != want {
+		if got, err := listenAddress(in); err != nil || got != want {
 			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "localhost", "10.0.0.1:80", "[::]:80", ":99999", ":-1", "host:80"} {
-		if got, err := loopback(in); err == nil {
+	for _, in := range []string{"", "localhost", ":99999", ":-1", "host:80"} {
+		if got, err := listenAddress(in); err == nil {
 			t.Errorf("%q: %q", in, got)
 		}
 	}

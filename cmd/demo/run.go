@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	d := newDemo(o, text)
 	err = d.run(ctx)
+	err = errors.Join(err, d.save())
 	code := d.sum.exit(err)
 	if err != nil {
 		fmt.Fprintln(stderr, "demo:", redact.Error(err))
@@ -57,8 +58,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return exitFailed
 		}
 	}
-	if d.exporter != nil && err == nil && !d.sum.Canceled {
-		d.say("\nserving %s until Ctrl-C", d.exporter.url)
+	if d.web != nil && err == nil && !d.sum.Canceled {
+		d.say("\nserving %s until Ctrl-C", d.web.url)
 		<-ctx.Done()
 	}
 	d.close()
@@ -74,18 +75,21 @@ type demo struct {
 	logs  *lines
 	sum   *Summary
 
-	live     *metrics.Recorder // counts the job over the network
-	taped    *metrics.Recorder // counts the job from the tape
-	shared   limits
-	client   *http.Client    // the client of the job over the network
-	server   *pokeapi.Server // the embedded server, nil with -base-url
-	exporter *exporter       // the server of /metrics, nil without -listen
-	folder   string          // the folder of a temporary tape, else empty
-	steps    int             // the headings so far
+	live   *metrics.Recorder // counts the job over the network
+	taped  *metrics.Recorder // counts the job from the tape
+	shared limits
+	client *http.Client    // the client of the job over the network
+	server *pokeapi.Server // the embedded server, nil with -base-url
+	web    *web            // the server of the live page and /metrics, nil without -listen
+	saved  *os.File        // the file of the page, nil without -html
+	folder string          // the folder of a temporary tape, else empty
+	steps  int             // the headings so far
 }
 
 func newDemo(o *options, text io.Writer) *demo {
 	d := &demo{options: o, text: text, shared: newLimits(o), live: metrics.New("pokeapi"), taped: metrics.New("tape"), sum: newSummary(o)}
+	d.live.KeepCalls(metrics.DefaultCalls)
+	d.taped.KeepCalls(metrics.DefaultCalls)
 	var live bool
 	d.paint, live = terminalOf(text, os.Getenv)
 	d.bar = &progress{out: text, live: live, paint: d.paint}
@@ -141,12 +145,19 @@ func (d *demo) open() error {
 		}
 		d.folder, d.sum.Tape.Path = folder, filepath.Join(folder, "pokeapi.tape")
 	}
+	if d.html != "" {
+		f, err := os.Create(d.html) // now, so that a wrong name does not cost a run
+		if err != nil {
+			return fmt.Errorf("-html: %w", err)
+		}
+		d.saved = f
+	}
 	if d.listen != "" {
-		e, err := export(d.listen, d.live, d.taped)
+		w, err := serve(d.listen, d.live, d.taped)
 		if err != nil {
 			return fmt.Errorf("-listen: %w", err)
 		}
-		d.exporter = e
+		d.web = w
 	}
 	if d.base != "" {
 		return nil
@@ -159,12 +170,24 @@ func (d *demo) open() error {
 	return nil
 }
 
+// save writes the page of what was done, however the run ended.
+func (d *demo) save() error {
+	if d.saved == nil {
+		return nil
+	}
+	if err := errors.Join(report.HTML(d.saved, d.live, d.taped), d.saved.Close()); err != nil {
+		return fmt.Errorf("-html: %w", err)
+	}
+	d.say("the page is in %s", d.html)
+	return nil
+}
+
 func (d *demo) close() {
 	if d.server != nil {
 		_ = d.server.Close() // its counts have been read
 	}
-	if d.exporter != nil {
-		d.exporter.close()
+	if d.web != nil {
+		d.web.close()
 	}
 	if d.folder != "" {
 		_ = os.RemoveAll(d.folder) // what stays is in the temporary folder of the system
@@ -183,8 +206,8 @@ func (d *demo) head() {
 	for _, name := range d.without {
 		d.say("  This is a control run without %s: it must show %s.", name, layers()[name])
 	}
-	if d.exporter != nil {
-		d.say("  Metrics are at %s.", d.exporter.url)
+	if d.web != nil {
+		d.say("  Open %s for the live page; /metrics is for Prometheus.", d.web.url)
 	}
 }
 

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -224,38 +222,6 @@ func TestARunThatIsCanceledBeforeItStartsEnds(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := run(ctx, []string{"-listen", "127.0.0.1:0"}, &stdout, &stderr); code != exitCanceled {
 		t.Errorf("code %d: %s%s", code, stdout.String(), stderr.String())
-	}
-}
-
-func TestListenServesTheMetricsOfBothJobs(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var scraped string
-	stdout := &watcher{want: regexp.MustCompile(`serving (http://127\.0\.0\.1:\d+/metrics) until Ctrl-C`)}
-	stdout.do = func(line string) {
-		defer cancel()
-		url := strings.Fields(line)[1]
-		resp, err := http.Get(url)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer resp.Body.Close()
-		b, err := io.ReadAll(resp.Body)
-		if err != nil || resp.StatusCode != http.StatusOK {
-			t.Errorf("%s: %d, %v", url, resp.StatusCode, err)
-		}
-		scraped = string(b)
-	}
-	var stderr bytes.Buffer
-	if code := run(ctx, []string{"-n", "1", "-faults", "0", "-listen", ":0"}, stdout, &stderr); code != exitOK {
-		t.Errorf("code %d: %s", code, stderr.String())
-	}
-	for _, want := range []string{`client="pokeapi"`, `client="tape"`, `/pokemon/{name}`, "# TYPE gracy_"} {
-		if !strings.Contains(scraped, want) {
-			t.Errorf("the scrape lacks %q:\n%.600s", want, scraped)
-		}
 	}
 }
 
