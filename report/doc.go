@@ -1,4 +1,4 @@
-// Package report shows what package metrics has counted to people: as a table, a list, log lines,
+// Package report shows what package metrics has counted to people: as a table, also a live one, a list, log lines,
 // Markdown, CSV or JSON, and as a page with pictures, all from the same rows.
 //
 //	stats := metrics.New("pokeapi")
@@ -29,6 +29,8 @@
 // Faults that are not zero are coloured on a terminal: red for 4xx, 5xx, aborts and failures, yellow
 // for retries, throttling and replays. NO_COLOR and TERM=dumb turn colours off, CLICOLOR_FORCE turns
 // them on elsewhere.
+//
+// [Live] redraws the table in place while work goes on.
 //
 // # The page
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,6 +34,27 @@ func ExampleTable() {
 	stats := metrics.New("pokeapi")
 	defer report.Table(os.Stdout, stats)
 	// Output: pokeapi: no calls were made
+}
+
+// Here there is no terminal: work that takes longer than two seconds would be reported by plain lines before the table.
+func ExampleLive() {
+	stats := metrics.New("pokeapi")
+	live := report.Live(os.Stdout, stats)
+	log := slog.New(slog.NewTextHandler(live, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	log.Info("a line above the table") // and the work of the program
+	if err := live.Close(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// level=INFO msg="a line above the table"
+	// pokeapi: no calls were made
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 func ExampleMarkdown() {

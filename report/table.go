@@ -41,9 +41,15 @@ type gridCell struct {
 func table(s metrics.Snapshot, st style) string {
 	var b strings.Builder
 	b.WriteString(shorten(title(s), st.width) + "\n")
-	if len(s.Rows) == 0 {
-		return b.String()
+	if len(s.Rows) > 0 {
+		b.WriteString(body(s, st))
 	}
+	return b.String()
+}
+
+// body returns a table of one row at least, without the title.
+func body(s metrics.Snapshot, st style) string {
+	var b strings.Builder
 	g := newGrid(s)
 	g.fit(st.width)
 	g.rule(&b, "╭", "┬", "╮")

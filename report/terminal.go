@@ -12,22 +12,31 @@ const defaultWidth = 80
 type style struct {
 	width  int
 	colour bool
+	height int // the rows of a terminal whose lines can be overwritten, else 0
 }
 
 // styleOf returns what w can show. env is os.Getenv, except in tests.
 func styleOf(w io.Writer, env func(string) string) style {
 	f, _ := w.(*os.File)
-	columns, terminal := 0, false
+	columns, rows, terminal := 0, 0, false
 	if f != nil {
-		columns, terminal = terminalWidth(f)
+		columns, rows, terminal = terminalSize(f)
+	}
+	st := style{colour: coloured(terminal, env)}
+	if columns > 0 && env("TERM") != "dumb" {
+		st.height = rows
 	}
 	if n, err := strconv.Atoi(env("COLUMNS")); err == nil && n > 0 {
+		if st.height > 0 && n > columns {
+			st.height = 0 // lines of that width would wrap, and a table that wraps cannot be overwritten
+		}
 		columns = n
 	}
 	if columns <= 0 {
 		columns = defaultWidth
 	}
-	return style{width: columns, colour: coloured(terminal, env)}
+	st.width = columns
+	return st
 }
 
 // coloured follows no-color.org and the CLICOLOR convention; NO_COLOR wins over all others.

@@ -11,6 +11,14 @@ const nothing = "no calls were made"
 
 // title returns the first line of a report.
 func title(s metrics.Snapshot) string {
+	if s.Total.Calls > 0 && (s.Total.Recorded > 0 || s.Total.Replayed > 0) {
+		return fmt.Sprintf("%s (%d recorded / %d replayed)", tally(s), s.Total.Recorded, s.Total.Replayed)
+	}
+	return tally(s)
+}
+
+// tally says how many calls there were, and in what time.
+func tally(s metrics.Snapshot) string {
 	var b strings.Builder
 	if s.Client != "" {
 		b.WriteString(clean(s.Client) + ": ")
@@ -19,9 +27,6 @@ func title(s metrics.Snapshot) string {
 		return b.String() + nothing
 	}
 	fmt.Fprintf(&b, "%d %s in %s", s.Total.Calls, plural("call", s.Total.Calls), humanDuration(s.Total.Last.Sub(s.Total.First)))
-	if s.Total.Recorded > 0 || s.Total.Replayed > 0 {
-		fmt.Fprintf(&b, " (%d recorded / %d replayed)", s.Total.Recorded, s.Total.Replayed)
-	}
 	return b.String()
 }
 

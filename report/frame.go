@@ -1,0 +1,83 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+// around is the number of lines of a frame of which some routes are left out, besides those of its routes: the status,
+// the head and the total with their four rules, and how many routes there are more.
+const around = 8
+
+// lineUp returns the lines of a frame, which leaves the last row of the terminal to the cursor.
+func lineUp(s metrics.Snapshot, st style) []string {
+	text := shorten(status(s), st.width) + "\n"
+	room := st.height - 1
+	keep := room - around
+	switch {
+	case len(s.Rows) == 0:
+	case len(s.Rows)+around-1 <= room:
+		text += body(s, st)
+	case keep > 0:
+		n := uint64(len(s.Rows) - keep) //nolint:gosec // it is positive
+		s.Rows = s.Rows[:keep]
+		text += body(s, st) + shorten(fmt.Sprintf("and %d more %s", n, plural("route", n)), st.width) + "\n"
+	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// status returns the line that says how far the work is.
+func status(s metrics.Snapshot) string {
+	var b strings.Builder
+	b.WriteString(tally(s))
+	figure := func(n uint64, text string) {
+		if n > 0 {
+			fmt.Fprintf(&b, ", %d %s", n, text)
+		}
+	}
+	figure(s.Total.Failures, "failed")
+	if s.Total.Retries == 1 {
+		figure(1, "retry")
+	} else {
+		figure(s.Total.Retries, "retries")
+	}
+	if s.InFlight > 0 {
+		figure(uint64(s.InFlight), "in flight") //nolint:gosec // it is positive
+		w := s.Waiting
+		if n := w.Queue + w.Quota + w.Pause + w.Backoff; n > 0 {
+			figure(uint64(n), "waiting") //nolint:gosec // as above
+		}
+	}
+	return b.String()
+}
+
+// rowsOf returns how many rows the lines take on a terminal. Those that were drawn on a wider one take several each.
+func rowsOf(lines []string, columns int) (rows int) {
+	for _, line := range lines {
+		rows += max(1, (visible(line)+columns-1)/max(1, columns))
+	}
+	return rows
+}
+
+// up moves the cursor to the beginning of the line so many rows above.
+func up(b *bytes.Buffer, rows int) {
+	if rows > 0 {
+		fmt.Fprintf(b, "\x1b[%dA", rows)
+	}
+	b.WriteByte('\r')
+}
+
+// visible returns the width of a line without its colours.
+func visible(line string) (w int) {
+	for {
+		text, rest, coloured := strings.Cut(line, "\x1b[")
+		w += width(text)
+		if !coloured {
+			return w
+		}
+		_, line, _ = strings.Cut(rest, "m")
+	}
+}

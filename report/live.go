@@ -1,0 +1,209 @@
+package report
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gracy-go/gracy/metrics"
+)
+
+const (
+	redraws   = 250 * time.Millisecond
+	soonest   = 20 * time.Millisecond // text so soon after a frame is not followed by another at once
+	firstLine = 2 * time.Second       // in a pipe the second line comes after twice this, and so on
+	mostPause = time.Minute           // between two lines in a pipe
+	mostLine  = 64 << 10              // bytes of a line that are kept until its end is written
+)
+
+// A Display shows the figures of its sources while work goes on, see [Live]. It is safe for
+// concurrent use.
+type Display struct {
+	w       io.Writer
+	sources []Source
+	style   func() style
+	live    bool // the lines of w can be overwritten
+
+	done, ended chan struct{}
+	once        sync.Once // of Close
+
+	mu      sync.Mutex // mu guards all below, and writes to w
+	closed  bool
+	err     error     // the first one of w
+	rest    []byte    // a line whose end was not written yet
+	frame   []string  // the lines of the latest frame
+	shown   []string  // those of them that are on the terminal, above the cursor
+	columns int       // the width of the terminal when it was drawn last
+	drawn   time.Time // when that was
+}
+
+// Live shows a table of the sources while work goes on, until Close: [Table], redrawn in place a few times a second
+// on a terminal, and elsewhere a plain line after 2, 4, 8 seconds and so on, each minute in the end, if
+// something has changed. Close leaves the whole table there.
+//
+//	live := report.Live(os.Stderr, stats)
+//	defer live.Close()
+//	log.SetOutput(live)
+//
+// What else is written to the same terminal has to be written to the Display, which puts it above the table.
+// A table that is higher than the terminal shows the busiest routes. The cursor is never hidden, so a program that
+// is killed leaves the terminal as it should be. Width and colour are as for Table; with TERM=dumb, and where the
+// size of the terminal is not known, there are plain lines.
+func Live(w io.Writer, sources ...Source) *Display {
+	return newDisplay(w, func() style { return styleOf(w, os.Getenv) }, sources)
+}
+
+func newDisplay(w io.Writer, now func() style, sources []Source) *Display {
+	d := &Display{w: w, sources: sources, style: now, live: now().height > 0, done: make(chan struct{}), ended: make(chan struct{})}
+	if d.live {
+		go d.redraw()
+	} else {
+		go d.report()
+	}
+	return d
+}
+
+// Close draws the table for the last time, with all its routes, and returns when nothing of the Display runs any
+// more: the first error of the writer, if any. What is written afterwards goes to the writer unchanged.
+func (d *Display) Close() error {
+	d.once.Do(func() {
+		close(d.done)
+		<-d.ended
+		text := table(read(d.sources), d.style())
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.closed = true
+		if len(d.rest) > 0 {
+			text = string(d.rest) + "\n" + text
+		}
+		d.frame = nil
+		d.writeLocked([]byte(text))
+	})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
+// Write writes whole lines above the table. A line whose end is missing waits for it.
+func (d *Display) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return d.w.Write(p)
+	}
+	text := append(d.rest, p...) //nolint:gocritic // it is cut below
+	end := bytes.LastIndexByte(text, '\n') + 1
+	switch {
+	case end == 0 && len(text) <= mostLine:
+		d.rest = text
+		return len(p), d.err
+	case end == 0: // too long to be kept: it is broken here
+		text, d.rest = append(text, '\n'), nil
+	default:
+		text, d.rest = text[:end], slices.Clone(text[end:])
+	}
+	d.writeLocked(text)
+	return len(p), d.err
+}
+
+// redraw draws frames on a terminal.
+func (d *Display) redraw() {
+	defer close(d.ended)
+	for {
+		began := time.Now()
+		st := d.style()
+		frame := lineUp(read(d.sources), st)
+		d.mu.Lock()
+		if st.width != d.columns || !slices.Equal(frame, d.shown) {
+			d.frame = frame
+			d.drawLocked(nil, st.width)
+		}
+		failed := d.err != nil
+		d.mu.Unlock()
+		if failed || !d.pause(max(redraws, rest*time.Since(began))) {
+			return
+		}
+	}
+}
+
+// report writes plain lines.
+func (d *Display) report() {
+	defer close(d.ended)
+	last := status(metrics.Merge()) // no line says that nothing has happened yet
+	for wait, next := firstLine, firstLine; d.pause(wait); next = min(2*next, next+mostPause) {
+		wait = min(next, mostPause)
+		s := read(d.sources)
+		line := status(s)
+		if line == last {
+			continue
+		}
+		last = line
+		d.mu.Lock()
+		d.writeLocked([]byte(shorten(line, d.style().width) + "\n"))
+		failed := d.err != nil
+		d.mu.Unlock()
+		if failed {
+			return
+		}
+	}
+}
+
+// pause waits and reports whether the Display is still open.
+func (d *Display) pause(t time.Duration) bool {
+	timer := time.NewTimer(t)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-d.done:
+		return false
+	}
+}
+
+// writeLocked writes text above the frame. A frame that was drawn just now is drawn again a moment later.
+func (d *Display) writeLocked(text []byte) {
+	if !d.live {
+		d.sendLocked(text)
+		return
+	}
+	if time.Since(d.drawn) < soonest {
+		frame := d.frame
+		d.frame = nil
+		d.drawLocked(text, d.columns)
+		d.frame = frame
+		return
+	}
+	d.drawLocked(text, d.style().width)
+}
+
+// drawLocked replaces what is shown by the text and the frame, in one write.
+func (d *Display) drawLocked(text []byte, columns int) {
+	var b bytes.Buffer
+	rows := rowsOf(d.shown, columns)
+	up(&b, rows)
+	if len(text) > 0 || columns != d.columns {
+		// Erasing the terminal from its top would put what is there into the history of some.
+		b.WriteString(strings.Repeat("\x1b[2K\n", rows))
+		up(&b, rows)
+	}
+	b.Write(text)
+	for _, line := range d.frame {
+		b.WriteString("\x1b[2K" + line + "\n") // after a line as wide as the terminal it would erase its last character
+	}
+	b.WriteString("\x1b[J")
+	d.shown, d.columns = d.frame, columns
+	if d.frame != nil {
+		d.drawn = time.Now()
+	}
+	d.sendLocked(b.Bytes())
+}
+
+func (d *Display) sendLocked(b []byte) {
+	if _, err := d.w.Write(b); err != nil && d.err == nil {
+		d.err = err
+	}
+}
