@@ -40,7 +40,7 @@ type task func(context.Context) error
 
 // work does the job: it lists all kinds, gets everything on the lists, gets a name that
 // does not exist, and makes the call that is shown in detail later.
-func work(ctx context.Context, api *PokeAPI, n int, bar *progress) *outcome {
+func work(ctx context.Context, api *PokeAPI, n int) *outcome {
 	out := &outcome{}
 	var mu sync.Mutex // mu guards out.Failures
 	fail := func(what string, err error) {
@@ -64,9 +64,7 @@ func work(ctx context.Context, api *PokeAPI, n int, bar *progress) *outcome {
 		return out
 	}
 
-	bar.begin(out.Wanted)
-	out.Done = each(ctx, tasks, bar)
-	bar.end()
+	out.Done = each(ctx, tasks)
 
 	// The 404 of this call is expected: it is an error here, and a success in the log
 	// and in the figures.
@@ -110,7 +108,7 @@ func prepare[T any](ctx context.Context, ns Namespace[T], n int, into *[]T, fail
 
 // each runs the tasks, some of them at once, until they are done or ctx ends, and
 // returns how many succeeded.
-func each(ctx context.Context, tasks []task, bar *progress) (done int) {
+func each(ctx context.Context, tasks []task) (done int) {
 	queue := make(chan task)
 	results := make(chan error)
 	var group sync.WaitGroup
@@ -136,9 +134,6 @@ func each(ctx context.Context, tasks []task, bar *progress) (done int) {
 	for err := range results {
 		if err == nil {
 			done++
-		}
-		if ctx.Err() == nil {
-			bar.step(err != nil)
 		}
 	}
 	return done

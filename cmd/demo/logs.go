@@ -10,10 +10,10 @@ import (
 // logLines is the number of log lines that a run shows without -v.
 const logLines = 6
 
-// lines is a slog.Handler that writes messages above the progress bar, and only counts
+// lines is a slog.Handler that writes messages above the table, and only counts
 // those over a bound.
 type lines struct {
-	bar   *progress
+	to    *screen
 	most  int64 // the bound, 0 for none
 	paint paint
 	count atomic.Int64
@@ -33,7 +33,7 @@ func (l *lines) Handle(_ context.Context, r slog.Record) error {
 	} else {
 		text = l.paint.dim(text)
 	}
-	l.bar.line(text)
+	l.to.line(text)
 	return nil
 }
 

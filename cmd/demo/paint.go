@@ -8,17 +8,16 @@ import (
 // paint colours text if it is true.
 type paint bool
 
-// terminalOf returns whether w shows colours and whether it is a terminal, on which a
-// line can be overwritten. env is os.Getenv, except in tests. It follows NO_COLOR,
+// paintOf returns whether w shows colours. env is os.Getenv, except in tests. It follows NO_COLOR,
 // CLICOLOR_FORCE and TERM=dumb.
-func terminalOf(w io.Writer, env func(string) string) (p paint, live bool) {
-	f, ok := w.(*os.File)
-	if ok {
+func paintOf(w io.Writer, env func(string) string) paint {
+	terminal := false
+	if f, ok := w.(*os.File); ok {
 		info, err := f.Stat()
-		live = err == nil && info.Mode()&os.ModeCharDevice != 0 && env("TERM") != "dumb"
+		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0 && env("TERM") != "dumb"
 	}
 	force := env("CLICOLOR_FORCE")
-	return paint(env("NO_COLOR") == "" && (live || force != "" && force != "0")), live
+	return paint(env("NO_COLOR") == "" && (terminal || force != "" && force != "0"))
 }
 
 func (p paint) bold(s string) string  { return p.with("1", s) }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -43,15 +42,12 @@ func (d *demo) record(ctx context.Context) (*outcome, error) {
 	d.client = client
 
 	d.step("Get up to %d Pokémon, berries and generations each%s", d.n, recording(tape))
-	d.bar.extra = func() string {
-		n := d.live.Snapshot().Total.Retries
-		if n == 0 {
-			return ""
-		}
-		return "  " + plural(int(n), "retry", "retries")
-	}
 	start := time.Now()
-	out := work(ctx, NewPokeAPI(client, d.url()), d.n, d.bar)
+	end := d.screen.show(d.live)
+	out := work(ctx, NewPokeAPI(client, d.url()), d.n)
+	if err := end(); err != nil {
+		return nil, err
+	}
 	d.sum.recordFirst(out, time.Since(start))
 	if tape != nil {
 		// However the job ended, the tape holds what it recorded from here on.
@@ -109,13 +105,11 @@ func (d *demo) replay(ctx context.Context) (*outcome, error) {
 	var (
 		tape   *replay.Tape
 		base   = d.transport()
-		bar    = &progress{out: io.Discard}
 		dials  = new(atomic.Int64) // stays 0 without a tape, where arrivals are counted
 		before = d.sum.Server.total()
 	)
 	if d.drops("replay") {
 		d.step("The same again, without a tape")
-		bar = d.bar
 	} else {
 		d.step("The same again from the tape: server stopped, network denied")
 		if d.server != nil {
@@ -135,7 +129,7 @@ func (d *demo) replay(ctx context.Context) (*outcome, error) {
 	defer client.CloseIdleConnections()
 
 	start := time.Now()
-	out := work(ctx, NewPokeAPI(client, d.url()), d.n, bar)
+	out := work(ctx, NewPokeAPI(client, d.url()), d.n)
 	took := time.Since(start)
 	d.sum.Tape.Seconds, d.sum.Tape.Dials = took.Seconds(), dials.Load()
 	d.counts()

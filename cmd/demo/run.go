@@ -69,11 +69,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // A demo is one run.
 type demo struct {
 	*options
-	text  io.Writer
-	paint paint
-	bar   *progress
-	logs  *lines
-	sum   *Summary
+	screen *screen
+	paint  paint
+	logs   *lines
+	sum    *Summary
 
 	live   *metrics.Recorder // counts the job over the network
 	taped  *metrics.Recorder // counts the job from the tape
@@ -87,13 +86,10 @@ type demo struct {
 }
 
 func newDemo(o *options, text io.Writer) *demo {
-	d := &demo{options: o, text: text, shared: newLimits(o), live: metrics.New("pokeapi"), taped: metrics.New("tape"), sum: newSummary(o)}
+	d := &demo{options: o, screen: &screen{out: text}, paint: paintOf(text, os.Getenv), shared: newLimits(o), live: metrics.New("pokeapi"), taped: metrics.New("tape"), sum: newSummary(o)}
 	d.live.KeepCalls(metrics.DefaultCalls)
 	d.taped.KeepCalls(metrics.DefaultCalls)
-	var live bool
-	d.paint, live = terminalOf(text, os.Getenv)
-	d.bar = &progress{out: text, live: live, paint: d.paint}
-	d.logs = &lines{bar: d.bar, most: logLines, paint: d.paint}
+	d.logs = &lines{to: d.screen, most: logLines, paint: d.paint}
 	if o.verbose {
 		d.logs.most = 0
 	}
@@ -115,10 +111,6 @@ func (d *demo) run(ctx context.Context) error {
 	if d.sum.Canceled {
 		d.say("\n%s", d.paint.bold("interrupted")+": "+d.kept())
 		return nil
-	}
-	d.say("")
-	if err := report.Table(d.text, d.live); err != nil {
-		return err
 	}
 	d.explain(first)
 
@@ -217,7 +209,7 @@ func (d *demo) step(format string, args ...any) {
 	d.say("\n%s", d.paint.bold(fmt.Sprintf("%d  %s", d.steps, fmt.Sprintf(format, args...))))
 }
 
-func (d *demo) say(format string, args ...any) { d.bar.line(fmt.Sprintf(format, args...)) }
+func (d *demo) say(format string, args ...any) { d.screen.line(fmt.Sprintf(format, args...)) }
 
 // url returns the base URL that the client uses.
 func (d *demo) url() string {
