@@ -23,8 +23,8 @@ import (
 // lines is a logger of messages alone, and what it wrote.
 func lines() (*slog.Logger, func() []string) {
 	var b bytes.Buffer
-	l := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(g []string, a slog.Attr) slog.Attr {
-		if len(g) > 0 || a.Key != slog.MessageKey {
+	l := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key != slog.MessageKey {
 			return slog.Attr{}
 		}
 		return a

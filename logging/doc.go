@@ -15,7 +15,7 @@
 // A status that the caller expects (transport.Expect) is not a failure.
 //
 // Each line has a message, from a template with placeholders, and the same facts as
-// attributes in the group "http". URLs, errors and messages are redacted, bodies are
+// attributes, by the names of OpenTelemetry where it has one. URLs, errors and messages are redacted, bodies are
 // never read, and a line never fails a call.
 //
 // # Placeholders

@@ -26,6 +26,14 @@ const (
 	kinds // the number of kinds
 )
 
+// names returns the name of each kind, as attributes have it.
+func names() [kinds]string {
+	return [kinds]string{
+		"request", "response", "errors", "retry", "retried", "exhausted", "throttled", "released", "queued", "acquired", "freed",
+		"paused", "recorded", "replayed", "untaken", "hooks", "leaks",
+	}
+}
+
 // row is what one field of Config is made of.
 type row struct {
 	field   string   // its name

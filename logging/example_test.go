@@ -5,15 +5,16 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/logging"
 )
 
 func ExampleNew() {
-	lines := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(g []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey || len(g) > 0 {
-			return slog.Attr{}
+	lines := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || strings.Contains(a.Key, ".") {
+			return slog.Attr{} // the time and the attributes
 		}
 		return a
 	}}))

@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -102,40 +101,6 @@ func (f *facts) method() string {
 }
 
 func (f *facts) replayed() bool { return f.Attempt != nil && f.Attempt.Replayed() }
-
-// attrs returns the facts as attributes.
-func (f *facts) attrs() slog.Attr {
-	as := []any{
-		slog.String("method", f.method()),
-		slog.String("route", f.Call.Route()),
-		slog.String("url", f.redact.URL(f.req.URL)),
-	}
-	if s := f.status(); s != 0 {
-		as = append(as, slog.Int("status", s))
-	}
-	if f.Attempt != nil {
-		as = append(as, slog.Int("attempt", f.Attempt.Number()))
-	}
-	if f.elapsed > 0 {
-		as = append(as, slog.Duration("elapsed", f.elapsed))
-	}
-	if f.Wait > 0 {
-		as = append(as, slog.Duration("wait", f.Wait))
-	}
-	if f.replayed() {
-		as = append(as, slog.Bool("replayed", true))
-	}
-	if f.Text != "" {
-		as = append(as, slog.String("reason", f.redact.Text(f.Text)))
-	}
-	if f.Err != nil {
-		as = append(as, slog.String("error", f.redact.Error(f.Err)))
-	}
-	if f.panicked != "" {
-		as = append(as, slog.String("panic", f.redact.Text(f.panicked)))
-	}
-	return slog.Group("http", as...)
-}
 
 // span returns a time range in words: "second", "90 seconds", "2 hours".
 func span(d time.Duration) string {

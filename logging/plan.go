@@ -104,7 +104,7 @@ func (p *plan) log(k kind, e layer.Event, req *http.Request, elapsed time.Durati
 		t = how.made(f)
 	}
 	// The whole message is redacted, since a template or a function may bring a secret.
-	p.config.Logger.LogAttrs(ctx, how.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs())
+	p.config.Logger.LogAttrs(ctx, how.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs()...)
 }
 
 // made returns the template that the function of the event makes. One that panics

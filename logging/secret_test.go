@@ -36,7 +36,7 @@ func TestAReasonIsMasked(t *testing.T) {
 	if err := call(t.Context(), l.Wrap(events.Wrap(rttest.Respond(200, ""))), "http://api.test/x"); err != nil {
 		t.Fatal(err)
 	}
-	if line := b.String(); strings.Contains(line, secret) || !strings.Contains(line, "http.reason=") {
+	if line := b.String(); strings.Contains(line, secret) || !strings.Contains(line, "gracy.reason=") {
 		t.Errorf("the line reads %s", line)
 	}
 }

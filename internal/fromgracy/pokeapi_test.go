@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gracy-go/gracy"
@@ -94,8 +94,8 @@ func (s *server) last() *http.Request {
 
 // lines returns a logger that prints the level and the message of each line.
 func lines() *slog.Logger {
-	return slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey || slices.Contains(groups, "http") {
+	return slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || strings.Contains(a.Key, ".") {
 			return slog.Attr{}
 		}
 		return a

@@ -1,0 +1,104 @@
+package logging
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/errtype"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// attrs returns the facts as attributes. Names that the semantic conventions of OpenTelemetry have are
+// theirs, flat; the others begin with "gracy.", and are those of the spans where these have them. Durations are in
+// seconds, as there.
+func (f *facts) attrs() []slog.Attr {
+	as := make([]slog.Attr, 0, 12)
+	as = append(as, methodAttrs(f.method())...)
+	as = append(as, slog.String("url.template", f.Call.Route()), slog.String("url.full", f.redact.URL(f.req.URL)))
+	if s := f.status(); s != 0 {
+		as = append(as, slog.Int("http.response.status_code", s))
+	}
+	if a := f.Attempt; a != nil {
+		if n := f.resends(); n > 0 {
+			as = append(as, slog.Int("http.request.resend_count", n))
+		}
+		as = append(as, slog.Int("gracy.attempt", a.Number()))
+	}
+	if t := f.errorType(); t != "" {
+		as = append(as, slog.String("error.type", t))
+	}
+	if f.Err != nil {
+		as = append(as, slog.String("exception.message", f.redact.Error(f.Err)))
+	}
+	as = append(as, slog.String("gracy.event", names()[f.kind]))
+	if f.elapsed > 0 {
+		as = append(as, slog.Float64("gracy.elapsed", inSeconds(f.elapsed)))
+	}
+	if f.Wait > 0 {
+		as = append(as, slog.Float64("gracy.wait.duration", inSeconds(f.Wait)))
+	}
+	if f.replayed() {
+		as = append(as, slog.Bool("gracy.replayed", true))
+	}
+	if f.Text != "" {
+		as = append(as, slog.String(f.textName(), f.redact.Text(f.Text)))
+	}
+	if f.panicked != "" {
+		as = append(as, slog.String("gracy.panic", f.redact.Text(f.panicked)))
+	}
+	return as
+}
+
+// methodAttrs returns the method, and _OTHER for one that HTTP does not know.
+func methodAttrs(method string) []slog.Attr {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodConnect, http.MethodOptions, http.MethodTrace, "QUERY":
+		return []slog.Attr{slog.String("http.request.method", method)}
+	}
+	return []slog.Attr{slog.String("http.request.method", "_OTHER"), slog.String("http.request.method_original", method)}
+}
+
+// resends returns how many attempts were sent before this one.
+func (f *facts) resends() (n int) {
+	if f.Attempt.Number() == 1 {
+		return 0
+	}
+	for a := range f.Call.Attempts() {
+		if a.Number() >= f.Attempt.Number() {
+			break
+		}
+		if a.Sent() {
+			n++
+		}
+	}
+	return n
+}
+
+// errorType returns the class of what went wrong, "" if nothing did.
+func (f *facts) errorType() string {
+	switch {
+	case f.Err != nil:
+		return errtype.Of(f.req.Context(), f.Err)
+	case f.kind == failure && f.status() != 0, f.status() >= http.StatusBadRequest && !f.expected():
+		return strconv.Itoa(f.status())
+	}
+	return ""
+}
+
+// expected reports whether the caller expects the status.
+func (f *facts) expected() bool { return f.Attempt != nil && f.Attempt.Verdict() == verdict.OK }
+
+// textName returns the name of the text of an event: what is waited for, or why something happens.
+func (f *facts) textName() string {
+	switch f.kind {
+	case throttled, released, queued, acquired, freed, paused:
+		return "gracy.wait.rule"
+	default:
+		return "gracy.reason"
+	}
+}
+
+func inSeconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }
