@@ -15,7 +15,10 @@ import (
 // seconds, as there.
 func (f *facts) attrs() []slog.Attr {
 	as := make([]slog.Attr, 0, 12)
-	as = append(as, methodAttrs(f.method())...)
+	as = append(as, slog.String("http.request.method", methodName(f.method())))
+	if m := f.method(); methodName(m) == other {
+		as = append(as, slog.String("http.request.method_original", m))
+	}
 	as = append(as, slog.String("url.template", f.Call.Route()), slog.String("url.full", f.redact.URL(f.req.URL)))
 	if s := f.status(); s != 0 {
 		as = append(as, slog.Int("http.response.status_code", s))
@@ -51,14 +54,17 @@ func (f *facts) attrs() []slog.Attr {
 	return as
 }
 
-// methodAttrs returns the method, and _OTHER for one that HTTP does not know.
-func methodAttrs(method string) []slog.Attr {
+// other stands for the methods that HTTP does not know.
+const other = "_OTHER"
+
+// methodName returns the method, or other.
+func methodName(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 		http.MethodConnect, http.MethodOptions, http.MethodTrace, "QUERY":
-		return []slog.Attr{slog.String("http.request.method", method)}
+		return method
 	}
-	return []slog.Attr{slog.String("http.request.method", "_OTHER"), slog.String("http.request.method_original", method)}
+	return other
 }
 
 // resends returns how many attempts were sent before this one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"time"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
@@ -53,6 +54,15 @@ type Config struct {
 	// Leaks is logged when a body was never closed and a layer closes it, as
 	// concurrency does before it runs out of slots. Default: at ERROR.
 	Leaks Event
+	// Repeats counts repeats for this time in place of writing a line for each: after a line those of the same
+	// event, method, route and status, or class of error, are counted, and one line says how many there were:
+	//
+	//	GET /things/{id}: 503 x 48 more in 9.8s
+	//
+	// It is written by the first call after that time, or by [Log.Flush], since nothing runs between calls. After
+	// as long without one, the next is written as the first was. 500 sorts of line are distinguished; further ones are
+	// counted by their event, and lines to another Logger are of another sort. Default: each line is written.
+	Repeats time.Duration
 	// Redact finds secrets besides those of the built-in list; nil is that list.
 	Redact *redact.Redactor
 }
@@ -87,7 +97,7 @@ func (off) String() string { return "logging: off" }
 const NoLevel slog.Level = math.MaxInt
 
 // An Event says how one kind of event is logged. The zero value is the default
-// of its field in Config; a Level, a Template or a Func alone means that the event is
+// of its field in Config; a Level, a Template, a Func or Every alone means that the event is
 // logged.
 type Event struct {
 	// On makes the event follow the fields below in place of its default. It is needed
@@ -101,6 +111,9 @@ type Event struct {
 	// built-in text. New panics on a placeholder that the event does not know
 	// (docs/logging.md lists them); other braces are written unchanged.
 	Template string
+	// Every logs one of so many events, as the frequency of the Python library does: with 1000 the thousandth, the two
+	// thousandth and so on of the layer. Zero and one log each.
+	Every int
 	// Func returns the template of each event. It may examine the response but
 	// must not read its body. A placeholder that the event does not know is written
 	// unchanged. If Func panics, the line has the built-in text, and the panic as an
@@ -109,7 +122,9 @@ type Event struct {
 }
 
 // isOn reports whether the event differs from its default.
-func (e Event) isOn() bool { return e.On || e.Level != 0 || e.Template != "" || e.Func != nil }
+func (e Event) isOn() bool {
+	return e.On || e.Level != 0 || e.Template != "" || e.Func != nil || e.Every != 0
+}
 
 // At logs an event at a level, with its built-in text.
 func At(level slog.Level) Event { return Event{On: true, Level: level} }

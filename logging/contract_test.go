@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/transport"
@@ -21,6 +22,7 @@ func TestContract(t *testing.T) {
 			Logger: quiet, Request: info, Response: info, Errors: info, Retry: info, Retried: info, Exhausted: info, Throttled: info,
 			Released: info, Queued: info, Freed: info, Paused: info, Recorded: info, Replayed: info, Hooks: info, Leaks: info,
 		},
+		"repeats": {Logger: quiet, Repeats: time.Second, Request: logging.Event{Every: 3}, Response: info, Retried: info, Untaken: info},
 		"templates": {
 			Logger:   quiet,
 			Request:  logging.Message(slog.LevelInfo, "{METHOD} {URL}"),

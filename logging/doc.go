@@ -18,6 +18,9 @@
 // attributes, by the names of OpenTelemetry where it has one. URLs, errors and messages are redacted, bodies are
 // never read, and a line never fails a call.
 //
+// Repeats makes an outage two lines and not ten thousand, and Every of an [Event] logs one of so many. What was counted is
+// written by a later call, or by [Log.Flush] when the program ends.
+//
 // # Placeholders
 //
 // They have the names that the Python library gracy gives them, so that its
@@ -42,5 +45,5 @@
 //
 // # What it will not do
 //
-// It does not configure slog, sample, or log headers and bodies.
+// It does not configure slog, start a goroutine, or log headers and bodies. It drops no line unless it is asked to.
 package logging

@@ -204,6 +204,7 @@ func TestAnEventWithAnyFieldIsOn(t *testing.T) {
 		"On":       {On: true},
 		"Level":    {Level: slog.LevelWarn},
 		"Template": {Template: "a line"},
+		"Every":    {Every: 1},
 		"Func":     {Func: func(transport.Event) string { return "a line" }},
 	} {
 		var b bytes.Buffer

@@ -15,3 +15,10 @@ func Fields() []Field {
 	}
 	return fields
 }
+
+// Sorts returns how many sorts of line are kept.
+func (l *Log) Sorts() int {
+	l.repeats.mu.Lock()
+	defer l.repeats.mu.Unlock()
+	return len(l.repeats.sorts)
+}

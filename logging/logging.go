@@ -1,7 +1,9 @@
 package logging
 
 import (
+	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
@@ -13,12 +15,19 @@ import (
 const layerName = "logging"
 
 // A Log is the layer that logs. It is safe for concurrent use.
-type Log struct{ plan plan }
+type Log struct {
+	plan    plan
+	seen    [kinds]atomic.Uint64 // the events of each kind with Every
+	repeats repeats
+}
 
 // New returns a layer that logs as c says. It panics on a template with a
-// placeholder that its event does not know.
+// placeholder that its event does not know, and on a negative number.
 func New(c Config) *Log {
-	return &Log{plan{c, c.compile(false)}}
+	if c.Repeats < 0 {
+		panic(fmt.Sprintf("logging: Repeats is %v", c.Repeats))
+	}
+	return &Log{plan: plan{c, c.compile(false)}, repeats: repeats{start: time.Now(), sorts: map[same]*repeated{}}}
 }
 
 // Wrap implements [transport.Layer].
@@ -30,11 +39,14 @@ func (l *Log) Wrap(next http.RoundTripper) http.RoundTripper {
 }
 
 func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if l.repeats.isDue() {
+		l.write(l.repeats.sweep(false))
+	}
 	p := l.of(req.Context())
 	if p.config.Logger == nil {
 		return next.RoundTrip(req)
 	}
-	p.log(request, layer.Event{Call: c}, req, 0)
+	l.log(p, request, layer.Event{Call: c}, req, 0)
 	after := p.wants(req.Context(), response) || p.wants(req.Context(), failure)
 	var start time.Time
 	if after {
@@ -49,12 +61,12 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	v := a.End(resp, err)
 	e := layer.Event{Call: c, Attempt: a, Response: resp, Err: a.Err()}
 	if resp != nil {
-		p.log(response, e, req, elapsed)
+		l.log(p, response, e, req, elapsed)
 	}
 	switch v {
 	case verdict.OK, verdict.Canceled, verdict.Unjudged:
 	default:
-		p.log(failure, e, req, elapsed)
+		l.log(p, failure, e, req, elapsed)
 	}
 	return resp, err
 }
@@ -64,6 +76,10 @@ func (l *Log) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Single: true})
 	if l.plan.config.Logger == nil {
 		p.Note("logging: off")
+		return
+	}
+	if every := l.plan.config.Repeats; every > 0 {
+		p.Note("logging: to a slog.Logger, repeats counted for %v", every)
 		return
 	}
 	p.Note("logging: to a slog.Logger")

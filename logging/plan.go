@@ -31,6 +31,7 @@ type event struct {
 	on    bool
 	level slog.Level
 	text  template
+	every uint64   // one of so many is logged
 	names []string // the placeholders that the event knows
 	f     func(transport.Event) string
 
@@ -45,7 +46,10 @@ func (c Config) compile(lenient bool) [kinds]event {
 		return es
 	}
 	for k, r := range c.rows() {
-		e := event{on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func}
+		e := event{on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func, every: uint64(max(0, r.event.Every))} //nolint:gosec // it is not negative
+		if r.event.Every < 0 && !lenient {
+			panic(fmt.Sprintf("logging: %s: one of %d events", r.field, r.event.Every))
+		}
 		if !e.on && r.byError {
 			e.on = true
 		}
@@ -89,16 +93,26 @@ func (p *plan) wants(ctx context.Context, k kind) (on bool) {
 	return p.config.Logger.Enabled(ctx, e.level)
 }
 
-// log writes a line for e if its kind is logged. What panics in here (a function of
+// log writes a line for e if its kind is logged, and this one is. What panics in here (a function of
 // the Config, a handler) costs the line and not the call.
-func (p *plan) log(k kind, e layer.Event, req *http.Request, elapsed time.Duration) {
+func (l *Log) log(p *plan, k kind, e layer.Event, req *http.Request, elapsed time.Duration) {
 	ctx := req.Context()
 	if !p.wants(ctx, k) {
 		return
 	}
 	defer func() { _ = recover() }()
 	how := &p.events[k]
+	if how.every > 1 && l.seen[k].Add(1)%how.every != 0 {
+		return
+	}
 	f := &facts{Event: e, kind: k, req: req, redact: p.config.Redact, elapsed: elapsed}
+	if every := p.config.Repeats; every > 0 {
+		written, due := l.repeats.add(f.sort(p.config.Logger), repeated{every: every, level: how.level, mask: p.config.Redact})
+		l.write(due)
+		if !written {
+			return
+		}
+	}
 	t := how.text
 	if how.f != nil {
 		t = how.made(f)

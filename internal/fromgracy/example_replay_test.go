@@ -88,15 +88,16 @@ func Example_row62log() {
 	inFile("pokeapi.json", func(path string) {
 		with(path, replay.Options{}, func(tape *replay.Tape) {
 			api := pokeAPI().behind(logging.New(logging.Config{
-				Logger: lines(), Recorded: logging.Message(slog.LevelInfo, "on tape: {RECORDED_COUNT}"), // Replayed: {REPLAYED_COUNT}
+				Logger: lines(), Recorded: logging.Event{Every: 2, Template: "on tape: {RECORDED_COUNT}"}, // Replayed: {REPLAYED_COUNT}
 			}), tape)
-			_, _ = getPokemon.Call(ctx, api, "abra")
-			_, _ = getPokemon.Call(ctx, api, "kadabra")
+			for _, name := range []string{"abra", "kadabra", "alakazam", "machop"} {
+				_, _ = getPokemon.Call(ctx, api, name)
+			}
 		})
 	})
 	// Output:
-	// level=INFO msg="on tape: 1"
 	// level=INFO msg="on tape: 2"
+	// level=INFO msg="on tape: 4"
 }
 
 func Example_row63() {
