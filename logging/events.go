@@ -49,16 +49,17 @@ func (c Config) rows() [kinds]row {
 	attempt := slices.Concat(base, []string{"CUR_ATTEMPT"})
 	outcome := slices.Concat(attempt, []string{"STATUS", "ERROR", "REPLAY", "IS_REPLAY"})
 	after := slices.Concat(outcome, []string{"ELAPSED"})
+	whole := slices.Concat(after, []string{"LEDGER"})
 	again := slices.Concat(after, []string{"MAX_ATTEMPT", "RETRY_DELAY", "RETRY_CAUSE"})
 	waits := slices.Concat(attempt, []string{"THROTTLE_TIME", "THROTTLE_LIMIT", "THROTTLE_TIME_RANGE", "RULE"})
 	slots := slices.Concat(attempt, []string{"CONCURRENT_REQUESTS", "RULE"})
 	return [kinds]row{
 		request:   {"Request", c.Request, "{METHOD} {URL}", base, false},
-		response:  {"Response", c.Response, "{METHOD} {URL} returned {STATUS} in {ELAPSED}s", after, false},
-		failure:   {"Errors", c.Errors, "{METHOD} {URL} failed: {STATUS} {ERROR}", after, true},
+		response:  {"Response", c.Response, "{METHOD} {URL} returned {STATUS} in {ELAPSED}s", whole, false},
+		failure:   {"Errors", c.Errors, "{METHOD} {URL} failed: {STATUS} {ERROR}", whole, true},
 		retry:     {"Retry", c.Retry, "{METHOD} {URL} will be retried in {RETRY_DELAY}s after {RETRY_CAUSE}, attempt {CUR_ATTEMPT} of {MAX_ATTEMPT} failed", again, false},
 		retried:   {"Retried", c.Retried, "{METHOD} {URL} retried: {STATUS}, attempt {CUR_ATTEMPT}", again, false},
-		exhausted: {"Exhausted", c.Exhausted, "{METHOD} {URL} gave up after attempt {CUR_ATTEMPT}: {RETRY_CAUSE}, {STOPPED}", slices.Concat(again, []string{"STOPPED"}), false},
+		exhausted: {"Exhausted", c.Exhausted, "{METHOD} {URL} gave up after attempt {CUR_ATTEMPT}: {RETRY_CAUSE}, {STOPPED}", slices.Concat(again, []string{"STOPPED", "LEDGER"}), false},
 		throttled: {"Throttled", c.Throttled, "{METHOD} {URL} waits {THROTTLE_TIME}s for {RULE}", waits, false},
 		released:  {"Released", c.Released, "{METHOD} {URL} waited {THROTTLE_TIME}s for {RULE}", waits, false},
 		queued:    {"Queued", c.Queued, "{METHOD} {URL} waits for a slot: {CONCURRENT_REQUESTS} in flight", slots, false},

@@ -33,6 +33,7 @@ var values = map[string]string{
 	"CONCURRENT_REQUESTS": "5", "SCOPE": "host api.test", "STOPPED": "attempts used up: 2 of 3",
 	"RETRY_AFTER": "7", "RETRY_AFTER_ACTUAL_WAIT": "9", "WAIT_TIME": "9", "RECORDED_COUNT": "41", "REPLAYED_COUNT": "42",
 	"OVERRIDE": "missing",
+	"LEDGER":   "GET /pokemon/{name}: 429 after 2 attempts in 14.5s; 1: error retryable, headers 1s, boom; 2: 429 throttled, backoff 2.5s, headers 11s, body 0s (retry)",
 }
 
 // own are the values that differ between events.

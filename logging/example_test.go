@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -36,6 +37,27 @@ func ExampleNew() {
 	// Output:
 	// level=INFO msg="GET /things/{id} returned 404"
 	// level=ERROR msg="GET http://api.test/things/7 failed: 404"
+}
+
+// One line explains a failed call by its ledger.
+func ExampleMessage() {
+	took := regexp.MustCompile(`[0-9.]+(ns|µs|ms|s)\b`)
+	lines := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key != slog.MessageKey {
+			return slog.Attr{}
+		}
+		return slog.String(a.Key, took.ReplaceAllString(a.Value.String(), "5ms")) // times differ
+	}}))
+	log := logging.New(logging.Config{Logger: lines, Errors: logging.Message(slog.LevelError, "{LEDGER}")})
+	client := &http.Client{Transport: log.Wrap(rttest.Respond(503, ""))}
+	resp, err := client.Get("http://api.test/things/7")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	// Output:
+	// msg="GET /things/{id}: 503 in 5ms; 1: 503 retryable, headers 5ms"
 }
 
 // An outage is two lines and not thirteen.

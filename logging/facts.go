@@ -79,6 +79,8 @@ func (f *facts) value(name string) string {
 		return strconv.FormatInt(f.Count, 10)
 	case "THROTTLE_TIME_RANGE":
 		return span(f.Per)
+	case "LEDGER":
+		return f.ledger()
 	case "ERROR":
 		if f.Err == nil {
 			return ""

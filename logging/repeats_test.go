@@ -172,6 +172,21 @@ func TestConcurrentRepeats(t *testing.T) {
 	}
 }
 
+func TestALineOfRepeatsHoldsNoSecret(t *testing.T) {
+	const secret = "s3cr3tTOKENs3cr3tTOKEN42"
+	var b bytes.Buffer
+	l := logging.New(logging.Config{Logger: jsonLogger(&b), Repeats: time.Minute, Retry: logging.At(slog.LevelInfo)})
+	events := emitter{{Kind: layer.RetryScheduled, Text: "Authorization: Bearer " + secret, Err: fmt.Errorf("key=%s", secret)}}
+	rt := l.Wrap(events.Wrap(rttest.Respond(503, "")))
+	for range 2 {
+		_ = call(t.Context(), rt, "http://user:"+secret+"@api.test/bot123456:"+secret+"/x?api_key="+secret)
+	}
+	l.Flush()
+	if n := strings.Count(b.String(), "more in"); n != 2 || strings.Contains(b.String(), secret) {
+		t.Errorf("%d lines of repeats, or a secret:\n%s", n, b.String())
+	}
+}
+
 // A handler that panics costs the line of repeats and no call.
 func TestAPanicInALineOfRepeatsFailsNoCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
