@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,23 +12,25 @@ const (
 	interval   = time.Second
 	rest       = 50 // the pause after a frame is this times as long as making it took
 	mostViews  = 100
-	stuckAfter = 10 * time.Second // how long a viewer may take for a frame
+	stuckAfter = 10 * time.Second // how long a viewer may take for a piece
+	piece      = 16 << 10
+	beat       = 5 * time.Second // how long a viewer gets no event, by which its page sees that the stream is alive
 )
 
 // A hub makes frames while somebody looks, and gives each to all who do.
 type hub struct {
-	frame func() ([]byte, error)
+	frames *frames
 
 	mu      sync.Mutex // mu guards the fields below
 	views   map[chan []byte]bool
-	last    []byte        // the latest frame, nil before the first
+	last    []byte        // the latest frame that they got, nil before the first
 	leave   chan struct{} // is closed when the last viewer leaves
 	done    chan struct{} // is closed by close
 	running sync.WaitGroup
 }
 
 func newHub(frame func() ([]byte, error)) *hub {
-	return &hub{frame: frame, views: map[chan []byte]bool{}, done: make(chan struct{})}
+	return &hub{frames: newFrames(frame), views: map[chan []byte]bool{}, done: make(chan struct{})}
 }
 
 // enter adds a viewer, who gets frames by the channel, the latest of them only. It is nil if there
@@ -70,12 +73,11 @@ func (h *hub) exit(view chan []byte) {
 func (h *hub) run(leave chan struct{}) {
 	defer h.running.Done()
 	for {
-		began := time.Now()
-		frame, err := h.frame()
+		frame, wait, err := h.frames.get()
 		if err == nil {
-			h.show(frame)
+			h.show(frame, leave)
 		}
-		timer := time.NewTimer(max(interval, rest*time.Since(began)))
+		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-leave:
@@ -88,10 +90,16 @@ func (h *hub) run(leave chan struct{}) {
 	}
 }
 
-// show gives a frame to all viewers. One that has not taken the frame before gets this instead.
-func (h *hub) show(frame []byte) {
+// show gives a frame to all viewers, unless those for whom it was made have left. One that has not taken the frame before
+// gets this instead.
+func (h *hub) show(frame []byte, leave chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	select {
+	case <-leave:
+		return
+	default:
+	}
 	if bytes.Equal(frame, h.last) {
 		frame = nil // nothing is new
 	} else {
@@ -138,12 +146,15 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // another request may come on the connection
+	// A frame goes out in pieces: who has a slow connection gets it as well, who takes nothing is noticed.
 	send := func(text ...[]byte) bool {
-		// A server without deadlines has none that could end the stream.
-		_ = control.SetWriteDeadline(time.Now().Add(stuckAfter))
-		for _, b := range text {
-			if _, err := w.Write(b); err != nil {
-				return false
+		for _, t := range text {
+			for b := range slices.Chunk(t, piece) {
+				// A server without deadlines has none that could end the stream.
+				_ = control.SetWriteDeadline(time.Now().Add(stuckAfter))
+				if _, err := w.Write(b); err != nil {
+					return false
+				}
 			}
 		}
 		return control.Flush() == nil
@@ -152,14 +163,22 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("event: poll\ndata:\n\n")) // it gets all when the handler returns
 		return
 	}
+	quiet := time.NewTicker(beat)
+	defer quiet.Stop()
 	for {
 		select {
 		case frame := <-view:
 			event := [][]byte{[]byte("event: frame\ndata: "), frame, []byte("\n\n")}
 			if frame == nil {
 				event = [][]byte{[]byte(":\n\n")} // a comment, so that a viewer who is gone is noticed
+			} else {
+				quiet.Reset(beat)
 			}
 			if !send(event...) {
+				return
+			}
+		case <-quiet.C:
+			if !send([]byte("event: alive\ndata:\n\n")) {
 				return
 			}
 		case <-h.done:

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -106,13 +108,61 @@ func TestFramesTakeALittleOfAProcessor(t *testing.T) {
 	})
 }
 
+// slowly is the writer of a connection of 20 KB a second, whose deadlines are kept.
+type slowly struct {
+	streamed
+	deadline time.Time
+}
+
+func (s *slowly) SetWriteDeadline(t time.Time) error {
+	s.deadline = t
+	return nil
+}
+
+func (s *slowly) Write(b []byte) (int, error) {
+	time.Sleep(time.Duration(len(b)) * time.Second / 20_000)
+	if !s.deadline.IsZero() && time.Now().After(s.deadline) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return s.streamed.Write(b)
+}
+
+// A large frame reaches who has a slow connection.
+func TestASlowViewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(func() ([]byte, error) { return bytes.Repeat([]byte("x"), 400_000), nil })
+		s := &slowly{streamed: streamed{header: http.Header{}}}
+		ctx, end := context.WithTimeout(t.Context(), time.Minute)
+		defer end()
+		h.serve(s, httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil))
+		if got := s.frames(); len(got) == 0 || len(got[0]) != 400_000 {
+			t.Errorf("there are %d frames", len(got))
+		}
+		h.close()
+	})
+}
+
+// While the next frame is awaited, a page sees that its stream is alive.
+func TestTheStreamIsAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(func() ([]byte, error) { time.Sleep(time.Second); return []byte("x"), nil })
+		s, end := viewer(h)
+		time.Sleep(31 * time.Second)
+		if got := strings.Count(s.text.String(), "event: alive\ndata:\n\n"); got < 5 {
+			t.Errorf("in 30 s a viewer gets %d signs of life", got)
+		}
+		end()
+		h.close()
+	})
+}
+
 // Where nothing is new, a viewer gets a comment; one who is gone is noticed by that.
 func TestNothingNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub(func() ([]byte, error) { return []byte("same"), nil })
 		s, end := viewer(h)
-		time.Sleep(5*time.Second + time.Millisecond)
-		if got := s.frames(); len(got) != 1 || strings.Count(s.text.String(), ":\n\n") != 5 {
+		time.Sleep(4*time.Second + time.Millisecond)
+		if got := s.frames(); len(got) != 1 || strings.Count(s.text.String(), ":\n\n") != 4 {
 			t.Errorf("of the same frame there is %q", s.text.String())
 		}
 		s.mu.Lock()

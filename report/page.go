@@ -25,6 +25,7 @@ import (
 // shows no URL, header or body. It has no access control: listen on loopback, or put it behind some.
 type Page struct {
 	sources []Source
+	page    *frames
 	hub     *hub
 }
 
@@ -41,6 +42,7 @@ func Handler(sources ...Source) *Page {
 		}
 	}
 	p := &Page{sources: sources}
+	p.page = newFrames(p.whole)
 	p.hub = newHub(p.frame)
 	return p
 }
@@ -67,11 +69,11 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "" && !strings.HasSuffix(requested(r), "/"): // stripped of a prefix without a slash
 		http.Redirect(w, r, requested(r)+"/", http.StatusMovedPermanently)
 	case r.URL.Path == "" || strings.HasSuffix(r.URL.Path, "/"):
-		p.serve(w, r, "text/html; charset=utf-8", p.whole)
+		p.serve(w, r, "text/html; charset=utf-8", p.page)
 	case name == "events":
 		p.hub.serve(w, r)
 	case name == "frame.json":
-		p.serve(w, r, "application/json", p.frame)
+		p.serve(w, r, "application/json", p.hub.frames)
 	case name == "page.js" || name == "uPlot.iife.min.js" || name == "page.css" || name == "uPlot.min.css":
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", `"`+strings.Trim(hashOf(asset(name)), "'")+`"`)
@@ -87,8 +89,8 @@ func requested(r *http.Request) string {
 	return name
 }
 
-func (p *Page) serve(w http.ResponseWriter, r *http.Request, kind string, content func() ([]byte, error)) {
-	b, err := content()
+func (p *Page) serve(w http.ResponseWriter, r *http.Request, kind string, content *frames) {
+	b, _, err := content.get()
 	if err != nil {
 		http.Error(w, "the report cannot be made", http.StatusInternalServerError)
 		return

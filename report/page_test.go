@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/metrics"
 )
@@ -122,5 +123,28 @@ func TestAKeptNumberIsLeftAlone(t *testing.T) {
 	Handler(stats, nil).Close()
 	if n := stats.Timeline().Most; n != 5 {
 		t.Errorf("%d calls are kept, want 5", n)
+	}
+}
+
+// A server with time limits of requests and responses does not cut the stream off by them.
+func TestTimeLimitsOfTheServerSpareTheStream(t *testing.T) {
+	page := Handler(metrics.New("pokeapi"))
+	server := httptest.NewUnstartedServer(page)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	server.Start()
+	defer server.Close()
+	defer page.Close()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := server.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	time.AfterFunc(600*time.Millisecond, page.Close)
+	if got := text(t, resp); !strings.HasSuffix(got, "event: end\ndata:\n\n") {
+		t.Errorf("the stream ends with %q", got[max(len(got)-100, 0):])
 	}
 }
