@@ -134,10 +134,10 @@ func (p *keptCall) bodyEnd(a *layer.Attempt) *series {
 		sr, _ := p.store.find(c.Request().Method, c.RouteName())
 		return sr
 	}
-	p.call = 0
 	for i := range p.fields.Attempts {
 		if kept := &p.fields.Attempts[i]; kept.Number == a.Number() {
 			kept.Body, kept.Bytes = a.BodyTime(), a.Bytes()
+			p.call = 0
 		}
 	}
 	return p.series

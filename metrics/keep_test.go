@@ -121,6 +121,34 @@ func TestALateBodyIsNotThatOfAnother(t *testing.T) {
 	})
 }
 
+// A recorder below retry keeps each attempt as a call. The body of an earlier one is not taken for that of the last, which
+// has its place.
+func TestABodyOfAnEarlierAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New("test")
+		r.KeepCalls(1)
+		var first *http.Response
+		outer := testLayer(func(c *layer.Call, req *http.Request, inner http.RoundTripper) (*http.Response, error) {
+			var err error
+			if first, err = inner.RoundTrip(req); err != nil {
+				return nil, err
+			}
+			c.Attempt().End(first, nil)
+			c.NextAttempt(layer.Retry)
+			return inner.RoundTrip(req)
+		})
+		second := begin(t, outer.Wrap(r.Wrap(scripted(503, 200))))
+		for _, resp := range []*http.Response{first, second} {
+			if err := readAll(resp, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := r.Timeline(); len(got.Calls) != 1 || got.Calls[0].Attempts[0].Number != 2 || got.Calls[0].Attempts[0].Bytes != 7 {
+			t.Errorf("there is %+v", got)
+		}
+	})
+}
+
 func begin(t *testing.T, rt http.RoundTripper) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(transport.WithRoute(t.Context(), "/r"), http.MethodGet, "http://api.test/x", nil)
