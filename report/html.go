@@ -85,8 +85,8 @@ func hashOf(text string) string {
 
 // timelines returns those of the sources that have one.
 func timelines(sources []Source) (list []metrics.Timeline) {
-	for _, s := range sources {
-		if t, ok := s.(interface{ Timeline() metrics.Timeline }); ok && s != nil {
+	for _, s := range present(sources) {
+		if t, ok := s.(interface{ Timeline() metrics.Timeline }); ok {
 			list = append(list, t.Timeline())
 		}
 	}

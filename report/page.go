@@ -32,6 +32,7 @@ type Page struct {
 // Handler returns a live page of the sources. Of each that keeps no single calls, it has the last
 // [metrics.DefaultCalls] kept from now on.
 func Handler(sources ...Source) *Page {
+	sources = present(sources)
 	for _, s := range sources {
 		k, ok := s.(interface {
 			Timeline() metrics.Timeline

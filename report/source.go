@@ -1,19 +1,31 @@
 package report
 
-import "github.com/gracy-go/gracy/metrics"
+import (
+	"reflect"
+
+	"github.com/gracy-go/gracy/metrics"
+)
 
 // A Source is something to report on; a *[metrics.Recorder] is one.
 type Source interface {
 	Snapshot() metrics.Snapshot
 }
 
-// read merges the snapshots of all sources. A nil source is left out.
+// present leaves out the sources that are nil, and those that are nil pointers, such as a recorder that was never made.
+func present(sources []Source) (list []Source) {
+	for _, s := range sources {
+		if v := reflect.ValueOf(s); v.IsValid() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// read merges the snapshots of all sources that are not nil.
 func read(sources []Source) metrics.Snapshot {
 	var all []metrics.Snapshot
-	for _, s := range sources {
-		if s != nil {
-			all = append(all, s.Snapshot())
-		}
+	for _, s := range present(sources) {
+		all = append(all, s.Snapshot())
 	}
 	return metrics.Merge(all...)
 }

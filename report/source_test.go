@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -34,3 +35,19 @@ func TestASourceIsReadWhenTheReportIsMade(t *testing.T) {
 type late struct{ s *metrics.Snapshot }
 
 func (l late) Snapshot() metrics.Snapshot { return *l.s }
+
+// A recorder that was never made is no source, as nil is none.
+func TestANilRecorderIsNoSource(t *testing.T) {
+	var none *metrics.Recorder
+	var b bytes.Buffer
+	for _, err := range []error{Table(&b, none), HTML(&b, nil, none, page10k(3)), Diff(&b, none, nil)} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	page := Handler(none, nil)
+	defer page.Close()
+	if resp := get(t, page, http.MethodGet, "/"); resp.StatusCode != http.StatusOK {
+		t.Errorf("the page of none is %d", resp.StatusCode)
+	}
+}
