@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/gracy-go/gracy/metrics"
 )
@@ -81,6 +82,9 @@ func (d *data) saved() (*Saved, error) {
 		}
 		s.calls.Dropped += t.Dropped
 		s.calls.Calls = append(s.calls.Calls, t.Calls...)
+	}
+	if len(d.Timelines) > 1 {
+		slices.SortStableFunc(s.calls.Calls, func(a, b metrics.Call) int { return a.Start.Compare(b.Start) })
 	}
 	return s, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/gracy-go/gracy/metrics"
@@ -44,6 +45,22 @@ func TestAPageIsReadBack(t *testing.T) {
 		if path == html && written(t, got) != written(t, source) {
 			t.Error("the page of a page is another")
 		}
+	}
+}
+
+// The calls of several sources are read back by their start.
+func TestCallsOfSeveralSourcesAreInOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.html")
+	if err := os.WriteFile(path, []byte(written(t, page10k(50), page10k(50))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := got.Timeline().Calls
+	if len(calls) != 100 || !slices.IsSortedFunc(calls, func(a, b metrics.Call) int { return a.Start.Compare(b.Start) }) {
+		t.Errorf("the %d calls are not by their start", len(calls))
 	}
 }
 
