@@ -21,10 +21,16 @@ type slow struct{ Elapsed, Route, Outcome, Class, Ledger string }
 
 // slowest returns the calls that took the longest, replayed ones left out.
 func slowest(timelines []metrics.Timeline) (list []slow) {
-	var calls []*metrics.Call
-	for _, t := range timelines {
+	type one struct {
+		*metrics.Call
+		of *metrics.Timeline
+	}
+	slower := func(a, b one) int { return cmp.Compare(b.Elapsed, a.Elapsed) }
+	var calls []one
+	for i := range timelines {
+		t := &timelines[i]
 		for i := range t.Calls {
-			c := &t.Calls[i]
+			c := one{&t.Calls[i], t}
 			if slices.ContainsFunc(c.Attempts, func(a metrics.Attempt) bool { return a.Replayed }) {
 				continue
 			}
@@ -39,12 +45,10 @@ func slowest(timelines []metrics.Timeline) (list []slow) {
 		if c.Outcome != outcomeOK {
 			class = failure.class()
 		}
-		list = append(list, slow{Elapsed: humanDuration(c.Elapsed), Route: clean(c.Method + " " + c.Route), Outcome: clean(c.Outcome), Class: class, Ledger: ledger(*c)})
+		list = append(list, slow{Elapsed: humanDuration(c.Elapsed), Route: nameOf(*c.of, *c.Call, timelines), Outcome: clean(c.Outcome), Class: class, Ledger: ledger(*c.Call)})
 	}
 	return list
 }
-
-func slower(a, b *metrics.Call) int { return cmp.Compare(b.Elapsed, a.Elapsed) }
 
 const (
 	outcomeOK       = "ok"
@@ -57,34 +61,79 @@ type failed struct {
 	Route, Outcome, Got string
 }
 
-// why counts the calls that failed by route, outcome and what their last attempt got, most first.
-func why(timelines []metrics.Timeline) []failed {
-	at := make(map[failed]int)
+// why counts the calls that failed by route, outcome and what their last attempt got, most first. Texts that differ in
+// digits alone are one reason, of which the latest is shown: each reset connection has a port of its own. more is how many calls
+// failed for reasons that the list has no place for.
+func why(timelines []metrics.Timeline) (list []failed, more int) {
+	type reason struct {
+		calls int
+		got   string
+		alike bool
+	}
+	at := make(map[failed]*reason)
 	for _, t := range timelines {
 		for _, c := range t.Calls {
-			if c.Outcome != outcomeOK && c.Outcome != outcomeCanceled {
-				at[failed{Route: clean(c.Method + " " + c.Route), Outcome: clean(c.Outcome), Got: got(c)}]++
+			if c.Outcome == outcomeOK || c.Outcome == outcomeCanceled {
+				continue
 			}
+			status, text := got(c)
+			k := failed{Route: nameOf(t, c, timelines), Outcome: clean(c.Outcome), Got: status + withoutDigits(text)}
+			r := at[k]
+			if r == nil {
+				r = &reason{got: status + text}
+				at[k] = r
+			}
+			r.calls++
+			r.alike = r.alike || r.got != status+text
+			r.got = status + text
 		}
 	}
-	list := make([]failed, 0, len(at))
-	for f, n := range at {
-		f.Calls = n
+	for f, r := range at {
+		f.Calls, f.Got = r.calls, r.got
+		if r.alike {
+			f.Got += " (the latest of several alike)"
+		}
 		list = append(list, f)
 	}
 	slices.SortFunc(list, func(a, b failed) int {
 		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.Route, b.Route), cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Got, b.Got))
 	})
-	return list[:min(len(list), mostFailed)]
+	for _, f := range list[min(len(list), mostFailed):] {
+		more += f.Calls
+	}
+	return list[:min(len(list), mostFailed)], more
 }
 
-// got says what the last attempt of a call got.
-func got(c metrics.Call) string {
+// nameOf returns what a call is named in a list, with its client where there are several.
+func nameOf(t metrics.Timeline, c metrics.Call, all []metrics.Timeline) string {
+	name := clean(c.Method + " " + c.Route)
+	if slices.ContainsFunc(all, func(o metrics.Timeline) bool { return o.Client != t.Client }) {
+		name = clean(t.Client) + " " + name
+	}
+	return name
+}
+
+// withoutDigits returns a text with one # for each run of digits.
+func withoutDigits(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch digit := s[i] >= '0' && s[i] <= '9'; {
+		case !digit:
+			b.WriteByte(s[i])
+		case i == 0 || s[i-1] < '0' || s[i-1] > '9':
+			b.WriteByte('#')
+		}
+	}
+	return b.String()
+}
+
+// got says what the last attempt of a call got: the status, "" for none, and the rest.
+func got(c metrics.Call) (status, text string) {
 	var parts []string
 	if n := len(c.Attempts); n > 0 {
 		a := c.Attempts[n-1]
 		if a.Status != 0 {
-			parts = append(parts, strconv.Itoa(a.Status))
+			status = strconv.Itoa(a.Status)
 		}
 		if a.Error != "" {
 			parts = append(parts, clean(a.Error))
@@ -93,7 +142,10 @@ func got(c metrics.Call) string {
 	if c.Stopped != "" {
 		parts = append(parts, clean(c.Stopped))
 	}
-	return strings.Join(parts, "; ")
+	if status != "" && len(parts) > 0 {
+		status += "; "
+	}
+	return status, strings.Join(parts, "; ")
 }
 
 // part is a part of the time of an attempt.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +25,8 @@ func TestALedger(t *testing.T) {
 	if got := ledger(c); got != want {
 		t.Errorf("the ledger is\n%s\nwant\n%s", got, want)
 	}
-	if got := got(c); got != "503; no budget" {
-		t.Errorf("the reason is %q", got)
+	if status, text := got(c); status+text != "503; no budget" {
+		t.Errorf("the reason is %q", status+text)
 	}
 }
 
@@ -52,8 +53,39 @@ func TestWhyCallsFailed(t *testing.T) {
 		}
 		calls.Calls = append(calls.Calls, c)
 	}
-	list := why([]metrics.Timeline{calls})
+	list, more := why([]metrics.Timeline{calls})
 	if len(list) != mostFailed || list[0].Calls != 100 || list[0].Got != "503" || list[0].Outcome != "status" {
 		t.Errorf("the reasons are %+v", list)
+	}
+	if shown := countOf(list); more == 0 || shown+more != 200 {
+		t.Errorf("%d calls have a reason that is shown, %d have not, of 200", shown, more)
+	}
+}
+
+func countOf(list []failed) (n int) {
+	for _, f := range list {
+		n += f.Calls
+	}
+	return n
+}
+
+// A connection that is reset has a port of its own each time, and is one reason still.
+func TestReasonsThatAreAlike(t *testing.T) {
+	one, two := metrics.Timeline{Client: "one"}, metrics.Timeline{Client: "two"}
+	for i := range 100 {
+		c := metrics.Call{Method: "GET", Route: "/r", Outcome: "transport", Attempts: []metrics.Attempt{{Error: "read tcp 127.0.0.1:" + strconv.Itoa(40000+i) + "->10.0.0.9:80: connection reset"}}}
+		one.Calls = append(one.Calls, c)
+	}
+	two.Calls = one.Calls[:1]
+	list, _ := why([]metrics.Timeline{one})
+	if len(list) != 1 || list[0].Calls != 100 || list[0].Got != "read tcp 127.0.0.1:40099->10.0.0.9:80: connection reset (the latest of several alike)" || list[0].Route != "GET /r" {
+		t.Errorf("the reasons are %+v", list)
+	}
+	list, _ = why([]metrics.Timeline{one, two})
+	if len(list) != 2 || list[0].Route != "one GET /r" || list[1].Route != "two GET /r" {
+		t.Errorf("the reasons of two clients are %+v", list)
+	}
+	if slow := slowest([]metrics.Timeline{one, two}); !strings.HasPrefix(slow[0].Route, "one ") && !strings.HasPrefix(slow[0].Route, "two ") {
+		t.Errorf("a slow call of two clients is %+v", slow[0])
 	}
 }

@@ -16,6 +16,7 @@ type view struct {
 	Left                  int // how many of Heads are of text
 	Rows                  []viewRow
 	Why                   []failed
+	More                  string // of how many calls Why has no reason
 	Slow                  []slow
 	Kept                  string // what the pictures and the lists of single calls are of
 }
@@ -33,7 +34,11 @@ type viewCell struct{ Text, Class string }
 func (f fault) class() string { return [...]string{"", "warning", "failure"}[f] }
 
 func newView(s metrics.Snapshot, timelines []metrics.Timeline) view {
-	v := view{Title: title(s), Client: clean(s.Client), Cards: cards(s), Why: why(timelines), Slow: slowest(timelines), Kept: kept(s, timelines)}
+	v := view{Title: title(s), Client: clean(s.Client), Cards: cards(s), Slow: slowest(timelines), Kept: kept(s, timelines)}
+	var more int
+	if v.Why, more = why(timelines); more > 0 {
+		v.More = fmt.Sprintf("%d more %s failed for other reasons.", more, plural("call", uint64(more)))
+	}
 	if v.Client == "" {
 		v.Client = "Calls"
 	}
