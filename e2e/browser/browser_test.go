@@ -120,12 +120,18 @@ func allLooks() (list []looks) {
 	return list
 }
 
-func (b *tab) look(l looks) {
+// force sets a feature of media, as a setting of the system does.
+func (b *tab) force(name, value string) {
 	b.t.Helper()
-	theme := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.theme}}
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: theme}); err != nil {
+	features := []*emulation.MediaFeature{{Name: name, Value: value}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+func (b *tab) look(l looks) {
+	b.t.Helper()
+	b.force("prefers-color-scheme", l.theme)
 	b.do("resize", chromedp.EmulateViewport(l.width, 900))
 	b.wait(fmt.Sprintf(`document.body.dataset.painted === "%d %s"`, l.width, l.theme))
 }

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const $ = (id) => document.getElementById(id);
-  const body = document.body, dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const body = document.body, dark = window.matchMedia("(prefers-color-scheme: dark)"), forced = window.matchMedia("(forced-colors: active)");
 
   // ---- reading the columns that packed.go writes
 
@@ -20,18 +20,21 @@
     return list;
   };
 
+  // micro reads a time to the microsecond, which Date.parse does not.
+  const micro = (text) => Math.floor(Date.parse(text) / 1000) * 1e6 + Math.round(Number("0" + (/\.\d+/.exec(text) || [".0"])[0]) * 1e6);
+
   // unpack returns the calls, times in microseconds since the epoch, by their start.
   function unpack(timelines) {
-    const calls = [];
+    const calls = [], several = new Set((timelines || []).map((t) => t.client)).size > 1;
     for (const t of timelines || []) {
       const k = {}, r = {}, name = t.names;
       for (const key in t.calls) k[key] = column(t.calls[key]);
       for (const key in t.attempts) r[key] = column(t.attempts[key]);
-      let at = Date.parse(t.from) * 1000, row = 0;
+      let at = micro(t.from), row = 0;
       for (let i = 0; i < k.start.length; i++) {
         at += k.start[i];
-        const c = { start: at, elapsed: k.elapsed[i], end: at + k.elapsed[i], route: name[k.name[i]],
-          outcome: name[k.outcome[i]], made: k.unseen[i] + k.attempts[i], stopped: name[k.stopped[i]], client: t.client, attempts: [] };
+        const c = { start: at, elapsed: k.elapsed[i], end: at + k.elapsed[i], route: (several ? t.client + " " : "") + name[k.name[i]],
+          outcome: name[k.outcome[i]], made: k.unseen[i] + k.attempts[i], stopped: name[k.stopped[i]], attempts: [] };
         for (let place = 1, last = row + k.attempts[i]; row < last; row++, place++) {
           const waits = [r.queue[row], r.quota[row], r.pause[row], r.backoff[row]];
           const waited = waits[0] + waits[1] + waits[2] + waits[3];
@@ -59,7 +62,8 @@
     const s = Math.round(us / 1e6);
     return s < 3600 ? Math.floor(s / 60) + "m" + String(s % 60).padStart(2, "0") + "s" : Math.floor(s / 3600) + "h" + String(Math.floor((s % 3600) / 60)).padStart(2, "0") + "m";
   }
-  const clock = (us) => new Date(us / 1000).toISOString().slice(11, 23);
+  const moment = (us) => new Date(us / 1000).toISOString().slice(0, 23).replace("T", " ");
+  const clock = (us) => (moment(all[0]).slice(0, 10) === moment(all[1]).slice(0, 10) ? moment(us).slice(11) : moment(us));
 
   function ledger(c) {
     const lines = [clock(c.start) + "  " + c.route + ": " + c.outcome + (c.made > 1 ? " after " + c.made + " attempts" : "") + " in " + time(c.elapsed)];
@@ -81,7 +85,7 @@
 
   // ---- state
 
-  let calls = [], lanes = [], rows = [], from = 0, to = 1, all = [0, 1], chosen = -1, charts = [];
+  let calls = [], lanes = [], rows = [], from = 0, to = 1, all = [0, 1], chosen = -1, charts = [], drag = null, printing = false;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 
   function extent() {
@@ -116,7 +120,7 @@
 
   // ---- the canvas
 
-  const LINE = 14, BAR = 10;
+  const LINE = 14, BAR = 10, AXIS = 20, SEEN = 512;
   let patterns = {};
 
   function hatch(g, name) {
@@ -134,11 +138,14 @@
 
   function draw() {
     const box = $("timeline"), canvas = box.firstElementChild, d = window.devicePixelRatio || 1;
-    const width = box.clientWidth, height = Math.min(Math.max(rows.height, 1) * LINE + 20, 16000);
+    // The canvas is as high as what is seen of it, whatever is scrolled to, but for print.
+    const whole = Math.max(rows.height, 1) * LINE + AXIS, width = box.clientWidth, height = Math.min(whole, printing ? 4000 : SEEN);
+    box.lastElementChild.style.height = (printing ? 0 : whole - height) + "px";
     if (canvas.width !== Math.round(width * d) || canvas.height !== Math.round(height * d)) {
       canvas.width = Math.round(width * d); canvas.height = Math.round(height * d);
       canvas.style.height = height + "px"; patterns = {};
     }
+    const top = printing ? 0 : box.scrollTop, first = Math.floor(top / LINE) - 1, last = Math.ceil((top + height) / LINE);
     const g = canvas.getContext("2d");
     g.setTransform(d, 0, 0, d, 0, 0);
     g.clearRect(0, 0, width, height);
@@ -154,13 +161,12 @@
         if (drawn[kind][lane] === Math.floor(a)) return;
         drawn[kind][lane] = Math.floor(a);
       }
-      bars[kind].push(a, lane * LINE + 2, Math.max(b - a, 1));
+      bars[kind].push(a, lane * LINE + 2 - top, Math.max(b - a, 1));
     };
     const marks = [];
     for (let i = 0; i < calls.length; i++) {
-      const c = calls[i];
-      if (c.end < from || c.start > to) continue;
-      const y = lanes[i];
+      const c = calls[i], y = lanes[i];
+      if (y < first || y > last || c.end < from || c.start > to) continue;
       for (const a of c.attempts) {
         let t = c.start + a.after;
         bar("backoff", t, a.waits[3], y); t += a.waits[3];
@@ -170,7 +176,7 @@
         bar(a.replayed ? "replayed" : a.verdict === "ok" ? "headers" : "failed", t, Math.max(a.headers, 1), y); t += a.headers;
         bar("body", t, a.body, y);
       }
-      if (i === chosen) marks.push([x(c.start), y * LINE + 2, Math.max((c.end - c.start) * scale, 3)]);
+      if (i === chosen) marks.push([x(c.start), y * LINE + 2 - top, Math.max((c.end - c.start) * scale, 3)]);
     }
     const fill = { headers: colour("good"), body: colour("body"), failed: colour("bad"), replayed: colour("replay") };
     for (const kind of Object.keys(bars)) {
@@ -181,7 +187,9 @@
     g.strokeStyle = colour("text"); g.lineWidth = 2;
     for (const m of marks) g.strokeRect(m[0] - 2, m[1] - 2, m[2] + 4, BAR + 4);
     g.fillStyle = colour("text"); g.font = "12px system-ui, sans-serif"; g.textBaseline = "middle";
-    for (const r of rows) g.fillText(r.route + " (" + r.count + ")", 4, r.top * LINE + LINE / 2 + 1, width - 8);
+    for (const r of rows) if (r.top >= first && r.top <= last) g.fillText(r.route + " (" + r.count + ")", 4, r.top * LINE + LINE / 2 + 1 - top, width - 8);
+    if (drag) { g.globalAlpha = 0.2; g.fillRect(Math.min(...drag), 0, Math.abs(drag[1] - drag[0]), height); g.globalAlpha = 1; }
+    g.fillStyle = colour("back"); g.fillRect(0, height - AXIS, width, AXIS);
     g.fillStyle = colour("dim"); g.textBaseline = "bottom";
     let step = Math.pow(10, Math.ceil(Math.log10(((to - from) * 90) / width)));
     for (const part of [0.2, 0.5]) if (step * part * scale >= 90) { step *= part; break; }
@@ -191,7 +199,8 @@
       if (at > 25 && at < width - 30) g.fillText(t < 0 ? "" : "+" + time(t), at, height - 3);
     }
     g.textAlign = "left";
-    $("range").textContent = clock(from) + " to " + clock(to) + " UTC, " + calls.length + " calls";
+    const until = moment(to);
+    $("range").textContent = moment(from) + " to " + (until.slice(0, 10) === moment(from).slice(0, 10) ? until.slice(11) : until) + " UTC, " + calls.length + (calls.length === 1 ? " call" : " calls");
     body.dataset.drawn = String(calls.length);
   }
 
@@ -204,11 +213,35 @@
 
   function choose(i) {
     chosen = i;
-    $("call").textContent = i < 0 ? "" : ledger(calls[i]);
+    explain();
     if (i >= 0 && (calls[i].end < from || calls[i].start > to)) {
       const span = to - from;
       zoom(calls[i].start - span / 2, calls[i].start + span / 2);
     } else draw();
+  }
+
+  // explain writes the ledger of the chosen call, which a screen reader reads when it changes.
+  function explain() {
+    const text = chosen < 0 ? "" : ledger(calls[chosen]);
+    if ($("call").textContent !== text) $("call").textContent = text;
+  }
+
+  // step goes to the next call of those that are seen, or back, and scrolls to it.
+  function step(by) {
+    let i = chosen + by;
+    if (chosen < 0) {
+      i = calls.findIndex((c) => c.end >= from && c.start <= to);
+      if (i < 0) i = 0;
+    }
+    go(i);
+  }
+
+  function go(i) {
+    if (!calls.length) return;
+    i = Math.min(Math.max(i, 0), calls.length - 1);
+    const box = $("timeline"), y = lanes[i] * LINE;
+    if (y < box.scrollTop || y + LINE > box.scrollTop + SEEN - AXIS) box.scrollTop = Math.max(y - SEEN / 2, 0);
+    choose(i);
   }
 
   function zoom(a, b) {
@@ -221,8 +254,18 @@
   function listen() {
     const box = $("timeline"), canvas = box.firstElementChild;
     let down = null;
-    const position = (e) => { const r = canvas.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
-    canvas.addEventListener("pointerdown", (e) => { down = position(e); });
+    const position = (e) => { const r = canvas.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top + box.scrollTop]; };
+    canvas.addEventListener("pointerdown", (e) => { if (e.button === 0 && e.isPrimary) down = position(e); });
+    window.addEventListener("pointercancel", () => { down = drag = null; if (calls.length) draw(); });
+    window.addEventListener("pointermove", (e) => {
+      if (down && Math.abs(position(e)[0] - down[0]) >= 5) { drag = [down[0], position(e)[0]]; draw(); }
+    });
+    let waiting = false;
+    box.addEventListener("scroll", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => { waiting = false; if (calls.length) draw(); });
+    });
     canvas.addEventListener("pointermove", (e) => {
       if (down) return;
       const i = at(...position(e));
@@ -231,7 +274,7 @@
     window.addEventListener("pointerup", (e) => {
       if (!down) return;
       const [x0] = down, [x1, y1] = position(e), width = box.clientWidth;
-      down = null;
+      down = drag = null;
       if (Math.abs(x1 - x0) < 5) { choose(at(x1, y1)); return; }
       const t = (x) => from + (Math.min(Math.max(x, 0), width) / width) * (to - from);
       zoom(t(Math.min(x0, x1)), t(Math.max(x0, x1)));
@@ -240,8 +283,10 @@
     box.addEventListener("keydown", (e) => {
       const span = to - from;
       const keys = {
-        "ArrowRight": () => choose(Math.min(chosen + 1, calls.length - 1)),
-        "ArrowLeft": () => choose(Math.max(chosen - 1, 0)),
+        "ArrowRight": () => step(1),
+        "ArrowLeft": () => step(-1),
+        "Home": () => go(0),
+        "End": () => go(calls.length - 1),
         "+": () => zoom(from + span / 4, to - span / 4),
         "-": () => zoom(Math.max(from - span / 2, all[0]), Math.min(to + span / 2, all[1])),
         "0": () => zoom(...all),
@@ -271,7 +316,16 @@
     return { rate: [x, good, bad], latency: [x, p50, p90, p99] };
   }
 
-  function chart(target, data, series, value) {
+  // chart shows data in a chart, that which is there if it fits: uPlot holds each until it is destroyed.
+  function chart(i, target, data, series, value) {
+    const limits = { min: (from - calls[0].start) / 1e6, max: (to - calls[0].start) / 1e6 }, old = charts[i];
+    const like = Math.max(target.clientWidth, 200) + " " + colour("dim");
+    if (old && old.like === like) {
+      old.setData(data);
+      old.setScale("x", limits);
+      return;
+    }
+    if (old) old.destroy();
     const axis = { stroke: colour("dim"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 } };
     const options = {
       width: Math.max(target.clientWidth, 200), height: 220, series: [{ label: "at", value: (u, v) => (v == null ? "–" : clock(v * 1e6 + calls[0].start)) }].concat(series),
@@ -282,8 +336,9 @@
     };
     target.textContent = "";
     const made = new window.uPlot(options, data, target);
-    made.setScale("x", { min: (from - calls[0].start) / 1e6, max: (to - calls[0].start) / 1e6 });
-    return made;
+    made.like = like;
+    made.setScale("x", limits);
+    charts[i] = made;
   }
 
   function paint() {
@@ -291,20 +346,19 @@
     $("pictures").hidden = false;
     const data = bins(), line = (label, c, dash, show) => ({ label: label, stroke: colour(c), width: 2, dash: dash, spanGaps: true, points: { size: 4 }, value: (u, v) => (v == null ? "–" : show(v)) });
     const rate = (v) => (v >= 100 ? v.toFixed(0) : v.toFixed(1)), span = (v) => time(v * 1e6);
-    charts = [
-      chart($("rate"), data.rate, [line("succeeded", "good", [], rate), line("failed", "bad", [6, 3], rate)], rate),
-      chart($("latency"), data.latency, [line("p50", "good", [], span), line("p90", "warn", [6, 3], span), line("p99", "bad", [2, 3], span)], span),
-    ];
+    chart(0, $("rate"), data.rate, [line("succeeded", "good", [], rate), line("failed", "bad", [6, 3], rate)], rate);
+    chart(1, $("latency"), data.latency, [line("p50", "good", [], span), line("p90", "warn", [6, 3], span), line("p99", "bad", [2, 3], span)], span);
     draw();
     body.dataset.painted = window.innerWidth + (dark.matches ? " dark" : " light");
   }
 
   function show(data) {
-    const whole = from === all[0] && to === all[1];
+    const whole = from === all[0] && to === all[1], was = calls[chosen];
     calls = unpack(data.timelines);
     all = extent();
     if (whole || !(from < all[1] && to > all[0])) [from, to] = all;
-    chosen = -1;
+    chosen = was ? calls.findIndex((c) => Math.abs(c.start - was.start) < 3 && c.route === was.route && Math.abs(c.elapsed - was.elapsed) < 3) : -1;
+    if (chosen >= 0) explain(); // its body may have ended since
     place();
     paint();
   }
@@ -313,36 +367,82 @@
 
   function state(name, text) { body.dataset.state = name; $("state").textContent = text; }
 
+  // name distinguishes what of the figures can have the focus, from one frame to the next.
+  const name = (e) => (e.matches("summary") ? e.parentNode.querySelector("pre").textContent : e.getAttribute("aria-label"));
+  const stops = () => [...$("figures").querySelectorAll("summary, .scroll")];
+  let shown = "";
+
+  // figures replaces the figures. What is open, scrolled to or has the focus stays so; while somebody selects text, they stay.
+  function figures(html) {
+    const box = $("figures"), selected = getSelection();
+    if (html === shown || (!selected.isCollapsed && box.contains(selected.anchorNode))) return;
+    const before = stops(), index = before.indexOf(document.activeElement), had = index < 0 ? "" : name(before[index]);
+    const open = new Set(before.filter((e) => e.parentNode.open).map(name)), left = new Map(before.map((e) => [name(e), e.scrollLeft]));
+    box.innerHTML = shown = html;
+    const after = stops();
+    for (const e of after) {
+      if (open.has(name(e))) e.parentNode.open = true;
+      e.scrollLeft = left.get(name(e)) || 0;
+    }
+    const next = index < 0 ? null : after.find((e) => name(e) === had) || after[Math.min(index, after.length - 1)];
+    if (next) next.focus({ preventScroll: true });
+  }
+
   function frame(message) {
-    const open = [...document.querySelectorAll("#figures details")].map((d) => d.open);
-    $("figures").innerHTML = message.figures;
-    document.querySelectorAll("#figures details").forEach((d, i) => { d.open = !!open[i]; });
+    figures(message.figures);
     if (message.data) show(message.data);
     body.dataset.frames = String(Number(body.dataset.frames || 0) + 1);
     state("live", "live");
   }
 
-  function follow(url) {
-    state("connecting", "connecting");
-    const source = new EventSource(url);
-    source.addEventListener("frame", (e) => frame(JSON.parse(e.data)));
-    source.addEventListener("end", () => { source.close(); state("ended", "the program has ended"); });
-    source.addEventListener("poll", () => { source.close(); poll(); });
+  const silent = "reconnecting: the program does not respond";
+  let source = null, later = 0, last = 0, polls = false, turn = 0;
+
+  function lost() { if (body.dataset.state !== "ended") state("reconnecting", silent); }
+
+  function stop() {
+    clearTimeout(later);
+    turn++;
+    if (source) source.close();
+    source = null;
+  }
+
+  function follow() {
+    stop();
+    if (polls) { poll(); return; }
+    if (body.dataset.state === "file") state("connecting", "connecting");
+    source = new EventSource(body.dataset.live);
+    last = performance.now();
+    const on = (kind, then) => source.addEventListener(kind, (e) => { last = performance.now(); then(e); });
+    on("frame", (e) => frame(JSON.parse(e.data)));
+    on("alive", () => {});
+    on("end", () => { stop(); state("ended", "the program has ended"); later = setTimeout(follow, 10000); });
+    on("poll", () => { polls = true; follow(); });
     source.onerror = () => {
-      state("reconnecting", "reconnecting: the program does not respond");
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(url), 5000);
+      lost();
+      if (source && source.readyState === EventSource.CLOSED) later = setTimeout(follow, 5000);
     };
   }
 
   function poll() {
-    fetch("frame.json", { cache: "no-store" }).then((r) => (r.ok ? r.json() : Promise.reject(r.status))).then(frame, () => state("reconnecting", "reconnecting: the program does not respond")).finally(() => setTimeout(poll, 2000));
+    const mine = turn, ours = () => turn === mine; // not stopped meanwhile
+    fetch("frame.json", { cache: "no-store" }).then((r) => (r.ok ? r.json() : Promise.reject(r.status))).then((m) => { if (ours()) frame(m); }, () => { if (ours()) lost(); }).finally(() => { if (ours()) later = setTimeout(poll, 2000); });
   }
 
   listen();
   show(JSON.parse($("data").textContent));
-  let later = 0;
-  const again = () => { clearTimeout(later); later = setTimeout(() => { patterns = {}; paint(); }, 100); };
+  let painting = 0;
+  const again = () => { clearTimeout(painting); painting = setTimeout(() => { patterns = {}; paint(); }, 100); };
   window.addEventListener("resize", again);
-  dark.addEventListener("change", again);
-  if (body.dataset.live) follow(body.dataset.live);
+  for (const m of [dark, forced]) m.addEventListener("change", again);
+  const print = (on) => { printing = on; document.documentElement.toggleAttribute("data-print", on); patterns = {}; paint(); };
+  window.addEventListener("beforeprint", () => print(true));
+  window.addEventListener("afterprint", () => print(false));
+  if (body.dataset.live) {
+    // Nobody looks at a page that is hidden: it holds no stream, of which a browser allows six to a server.
+    document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); else follow(); });
+    // A connection that is gone without a word is seen by the silence: the program sends something every 5 s.
+    setInterval(() => { if (source && source.readyState === EventSource.OPEN && performance.now() - last > 20000) { lost(); follow(); } }, 5000);
+    if (!document.hidden) follow();
+  }
 })();
