@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/gracy-go/gracy/layer"
 )
@@ -18,6 +19,11 @@ type descs struct {
 	throttled, quotaWait, queueWait, backoffWait, replay                        *prometheus.Desc
 	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, start *prometheus.Desc
 	version                                                                     string
+
+	outcomes      [outcomes]*dto.LabelPair
+	reasons       [reasons]*dto.LabelPair
+	kinds         [waitKinds]*dto.LabelPair
+	hit, recorded *dto.LabelPair
 }
 
 func newDescs(client string) *descs {
@@ -25,7 +31,7 @@ func newDescs(client string) *descs {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc("gracy_"+name, help, labels, constant)
 	}
-	return &descs{
+	d := &descs{
 		requests: desc("requests_total",
 			"Calls that have returned, each counted once however many attempts it took, by final status and outcome.",
 			"method", "route", "code", "outcome"),
@@ -71,7 +77,18 @@ func newDescs(client string) *descs {
 		build: desc("build_info",
 			"The version of the library; always 1.", "version", "goversion"),
 		version: version(),
+		hit:     pair("result", "hit"), recorded: pair("result", "recorded"),
 	}
+	for o := range outcomes {
+		d.outcomes[o] = pair("outcome", o.String())
+	}
+	for r := range reasons {
+		d.reasons[r] = pair("reason", r.String())
+	}
+	for w := range layer.Wait(waitKinds) {
+		d.kinds[w] = pair("kind", w.String())
+	}
+	return d
 }
 
 func version() string {
@@ -101,70 +118,57 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector. It may run beside calls and delays none of them.
 func (r *Recorder) Collect(out chan<- prometheus.Metric) {
-	c := &collection{out: out}
 	d, st := r.descs, r.store.Load()
+	c := newCollection(out, r.client, st.start, r.shownBuckets())
 	for _, s := range st.folded() {
 		d.collect(c, s)
 	}
-	c.histogram(d.quotaWait, &st.waits[layer.Quota], layer.Quota.String())
-	c.histogram(d.quotaWait, &st.waits[layer.Pause], layer.Pause.String())
-	c.histogram(d.queueWait, &st.waits[layer.Queue])
-	c.histogram(d.backoffWait, &st.waits[layer.Backoff])
+	c.histogram(d.quotaWait, &st.waits[layer.Quota], c.client, d.kinds[layer.Quota])
+	c.histogram(d.quotaWait, &st.waits[layer.Pause], c.client, d.kinds[layer.Pause])
+	c.histogram(d.queueWait, &st.waits[layer.Queue], c.client)
+	c.histogram(d.backoffWait, &st.waits[layer.Backoff], c.client)
 	for w := range layer.Wait(waitKinds) {
-		c.gauge(d.waiting, float64(r.waiting[w].Load()), w.String())
+		c.gauge(d.waiting, float64(r.waiting[w].Load()), c.client, d.kinds[w])
 	}
-	c.gauge(d.inFlight, float64(r.inFlight.Load()))
-	c.counter(d.overflow, float64(st.overflow.Load()))
-	c.gauge(d.start, float64(st.start.UnixMilli())/1e3)
-	c.gauge(d.build, 1, d.version, runtime.Version())
+	c.gauge(d.inFlight, float64(r.inFlight.Load()), c.client)
+	c.counter(d.overflow, float64(st.overflow.Load()), c.client)
+	c.gauge(d.start, float64(st.start.UnixMilli())/1e3, c.client)
+	c.gauge(d.build, 1, c.client, pair("goversion", runtime.Version()), pair("version", d.version))
 }
 
 func (d *descs) collect(c *collection, s *series) {
+	method, route := pair("method", s.method), pair("route", s.route)
+	plain := []*dto.LabelPair{c.client, method, route}
 	for o := range outcomes {
 		s.calls[o].each(func(code string, n uint64) {
-			c.counter(d.requests, float64(n), s.method, s.route, code, o.String())
+			c.counter(d.requests, float64(n), c.client, c.code(code), method, d.outcomes[o], route)
 		})
-		c.histogram(d.duration, &s.durations[o], s.method, s.route, o.String())
+		if s.durations[o].Load() != nil {
+			c.histogram(d.duration, &s.durations[o], c.client, method, d.outcomes[o], route)
+		}
 	}
 	s.sent.each(func(code string, n uint64) {
-		c.counter(d.attempts, float64(n), s.method, s.route, code)
+		c.counter(d.attempts, float64(n), c.client, c.code(code), method, route)
 	})
-	c.histogram(d.attemptDuration, &s.attempt, s.method, s.route)
+	c.histogram(d.attemptDuration, &s.attempt, plain...)
 	for r := range reasons {
-		c.nonZero(d.retries, s.retries[r].Load(), s.method, s.route, r.String())
+		if n := s.retries[r].Load(); n > 0 {
+			c.counter(d.retries, float64(n), c.client, method, d.reasons[r], route)
+		}
 	}
-	c.nonZero(d.exhausted, s.exhausted.Load(), s.method, s.route)
-	c.nonZero(d.hedges, s.hedges.Load(), s.method, s.route)
-	c.nonZero(d.aborts, s.aborts.Load(), s.method, s.route)
-	c.nonZero(d.throttled, s.throttled.Load(), s.method, s.route)
-	c.nonZero(d.replay, s.replayed.total(), s.method, s.route, "hit")
-	c.nonZero(d.replay, s.recorded.Load(), s.method, s.route, "recorded")
-	c.counter(d.received, float64(s.bytesIn.Load()), s.method, s.route)
-	c.counter(d.sent, float64(s.bytesOut.Load()), s.method, s.route)
-	c.counter(d.bodyTime, float64(s.bodyTime.Load())/1e9, s.method, s.route)
-}
-
-// A collection sends constant metrics to one scrape.
-type collection struct{ out chan<- prometheus.Metric }
-
-func (c *collection) counter(d *prometheus.Desc, v float64, labels ...string) {
-	c.out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
-}
-
-func (c *collection) gauge(d *prometheus.Desc, v float64, labels ...string) {
-	c.out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-}
-
-// nonZero leaves out a counter that is zero, which keeps a scrape small.
-func (c *collection) nonZero(d *prometheus.Desc, n uint64, labels ...string) {
-	if n > 0 {
-		c.counter(d, float64(n), labels...)
+	c.nonZero(d.exhausted, s.exhausted.Load(), plain...)
+	c.nonZero(d.hedges, s.hedges.Load(), plain...)
+	c.nonZero(d.aborts, s.aborts.Load(), plain...)
+	c.nonZero(d.throttled, s.throttled.Load(), plain...)
+	if n := s.replayed.total(); n > 0 {
+		c.counter(d.replay, float64(n), c.client, method, d.hit, route)
 	}
-}
-
-func (c *collection) histogram(d *prometheus.Desc, l *lazy, labels ...string) {
-	if h := l.Load(); h != nil {
-		count, sum, buckets := h.classicCounts()
-		c.out <- prometheus.MustNewConstHistogram(d, count, sum, buckets, labels...)
+	if n := s.recorded.Load(); n > 0 {
+		c.counter(d.replay, float64(n), c.client, method, d.recorded, route)
 	}
+	c.counter(d.received, float64(s.bytesIn.Load()), plain...)
+	if n := s.bytesOut.Load(); n > 0 {
+		c.counter(d.sent, float64(n), plain...)
+	}
+	c.counter(d.bodyTime, float64(s.bodyTime.Load())/1e9, plain...)
 }

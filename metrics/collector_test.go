@@ -117,42 +117,28 @@ gracy_waiting{client="test",kind="quota"} 0
 gracy_routes_overflow_total{client="test"} 0
 # HELP gracy_concurrency_wait_seconds Waits for a slot of a concurrency limit; attempts that did not wait are left out.
 # TYPE gracy_concurrency_wait_seconds histogram
-gracy_concurrency_wait_seconds_bucket{client="test",le="0.005"} 0
 gracy_concurrency_wait_seconds_bucket{client="test",le="0.01"} 0
-gracy_concurrency_wait_seconds_bucket{client="test",le="0.025"} 0
 gracy_concurrency_wait_seconds_bucket{client="test",le="0.05"} 0
-gracy_concurrency_wait_seconds_bucket{client="test",le="0.075"} 0
 gracy_concurrency_wait_seconds_bucket{client="test",le="0.1"} 0
 gracy_concurrency_wait_seconds_bucket{client="test",le="0.25"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="0.5"} 3
-gracy_concurrency_wait_seconds_bucket{client="test",le="0.75"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="1"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="2.5"} 3
-gracy_concurrency_wait_seconds_bucket{client="test",le="5"} 3
-gracy_concurrency_wait_seconds_bucket{client="test",le="7.5"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="10"} 3
-gracy_concurrency_wait_seconds_bucket{client="test",le="30"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="60"} 3
 gracy_concurrency_wait_seconds_bucket{client="test",le="+Inf"} 3
 gracy_concurrency_wait_seconds_sum{client="test"} 0.75
 gracy_concurrency_wait_seconds_count{client="test"} 3
 # HELP gracy_request_duration_seconds Time of calls up to the headers of their response, waits and further attempts included; replayed calls are left out.
 # TYPE gracy_request_duration_seconds histogram
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.005"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.01"} 0
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.025"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.05"} 0
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.075"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.1"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.25"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.5"} 0
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="0.75"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="1"} 0
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="2.5"} 1
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="5"} 1
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="7.5"} 1
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="10"} 1
-gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="30"} 1
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="60"} 1
 gracy_request_duration_seconds_bucket{client="test",method="GET",outcome="ok",route="/r",le="+Inf"} 1
 gracy_request_duration_seconds_sum{client="test",method="GET",outcome="ok",route="/r"} 2.08

@@ -18,8 +18,17 @@
 // Latencies run to the headers of the response; the time and bytes of the body are added when it has
 // been read. Distributions are kept in exponential buckets: quantiles are within 2.2 % of the
 // sample between 1 µs and 1 h, minimum, maximum, count and mean are exact, and distributions add
-// up, so that the total is right. To Prometheus the buckets are OpenTelemetry's fourteen bounds,
-// 5 ms to 10 s, and 30 and 60 s.
+// up, so that the total is right.
+//
+// # Prometheus
+//
+// A histogram has the [ClassicBuckets]: nine bounds from 10 ms to a minute, so that a route of one method and one status
+// is at most 30 lines of a scrape. [Recorder.SetBuckets] adds the exponential ones as a native histogram, or shows these alone. That is
+// for servers that are made for it: Prometheus 2 with native histograms drops the classic buckets of
+// a metric that has both. Counters and histograms say since when they count.
+//
+// Series that are zero, and those of the bodies of requests that had none, are left out. Registry, handler and further
+// labels are those of the library of Prometheus: see the examples.
 //
 // A [Recorder] also keeps the last finished calls, each with its attempts and waits, if [Recorder.KeepCalls] says so:
 // for [Recorder.Timeline], and for reports that show them. [Snapshot.Since] has the counts of a window of time.

@@ -5,8 +5,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/gracy-go/gracy/metrics"
@@ -91,4 +93,29 @@ func ExampleSnapshot_Since() {
 	window := stats.Snapshot().Since(before)
 	fmt.Println(window.Total.Calls, window.Total.Latency.P99)
 	// Output: 0 0s
+}
+
+// A server that takes native histograms gets quantiles within 2.2 %, and a third of the series.
+func ExampleRecorder_SetBuckets() {
+	stats := metrics.New("pokeapi")
+	stats.SetBuckets(metrics.NativeBuckets)
+	prometheus.NewRegistry().MustRegister(stats)
+	// Output:
+}
+
+// A registry, a handler and labels for all series are a line each, and all of them are the library's of Prometheus.
+func Example_labelsAndHandler() {
+	stats := metrics.New("pokeapi")
+	registry := prometheus.NewRegistry()
+	prometheus.WrapRegistererWith(prometheus.Labels{"region": "eu"}, registry).MustRegister(stats)
+	handler := promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
+
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for line := range strings.Lines(w.Body.String()) {
+		if strings.HasPrefix(line, "gracy_in_flight") {
+			fmt.Print(line)
+		}
+	}
+	// Output: gracy_in_flight{client="pokeapi",region="eu"} 0
 }

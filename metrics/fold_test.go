@@ -168,6 +168,7 @@ func TestTheSumOfSeriesForgetsNothing(t *testing.T) {
 func collected(t *testing.T, s *series) (texts []string) {
 	t.Helper()
 	r := New("c")
+	r.store.Load().start = time.Unix(1e9, 0) // which is the time at which each counter was made
 	r.store.Load().index.Store(&index{series: map[key]*series{{s.method, s.route}: s}})
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(r)

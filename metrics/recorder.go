@@ -17,6 +17,7 @@ type Recorder struct {
 	client   string
 	inFlight atomic.Int64
 	waiting  [waitKinds]atomic.Int64
+	buckets  atomic.Uint32 // Buckets; 0 is the default
 	store    atomic.Pointer[store]
 	descs    *descs
 }

@@ -3,12 +3,14 @@ package doors
 // module is the path of the root package; the table below is relative to it.
 const module = "github.com/gracy-go/gracy"
 
-// The four modules that go.mod requires; it requires no other directly.
+// The five modules that go.mod requires; it requires no other directly. The model is what the library of
+// Prometheus speaks in: whoever writes a metric of its own names it.
 const (
 	retryable  = "github.com/hashicorp/go-retryablehttp"
 	limiter    = "github.com/sethvargo/go-limiter"
 	bbolt      = "go.etcd.io/bbolt"
 	prometheus = "github.com/prometheus/client_golang"
+	model      = "github.com/prometheus/client_model"
 )
 
 // A door says what a package may import, itself or through others. It also holds for
@@ -52,7 +54,7 @@ var doors = map[string]door{
 	"concurrency": {ours: leaf},
 	"hook":        {ours: leaf},
 	"logging":     {ours: leaf},
-	"metrics":     {ours: leaf, foreign: []string{prometheus, "github.com/prometheus/client_model", "google.golang.org/protobuf"}},
+	"metrics":     {ours: leaf, foreign: []string{prometheus, model}},
 	"replay":      {ours: leaf},
 	"retry":       {ours: leaf, foreign: []string{retryable}},
 	"throttle":    {ours: append([]string{"throttle/internal/..."}, leaf...), foreign: []string{limiter}},

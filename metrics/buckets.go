@@ -1,0 +1,142 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// Buckets are the kinds of buckets that the histograms show to Prometheus, a bit each, so that kinds combine.
+type Buckets uint32
+
+// The kinds of buckets.
+const (
+	// ClassicBuckets are nine fixed bounds, which every server and every format knows: 10, 50, 100, 250 and 500 ms,
+	// and 1, 2.5, 10 and 60 s.
+	ClassicBuckets Buckets = 1 << iota
+	// NativeBuckets are exponential ones of schema 4, from which quantiles are read within 2.2 %. A server must have been
+	// set to take them, and asks for the format that has them.
+	NativeBuckets
+)
+
+// SetBuckets says which buckets the histograms have from now on; 0 is [ClassicBuckets], the default. All are counted always, so
+// it may be called at any time. With both, a server takes what it is made for: Prometheus 2 with native
+// histograms takes these alone, Prometheus 3 both if always_scrape_classic_histograms says so.
+func (r *Recorder) SetBuckets(b Buckets) { r.buckets.Store(uint32(b)) }
+
+func (r *Recorder) shownBuckets() Buckets {
+	if b := Buckets(r.buckets.Load()); b&(ClassicBuckets|NativeBuckets) != 0 {
+		return b
+	}
+	return ClassicBuckets
+}
+
+// The bounds of the classic buckets and the schema of the others, for messages that point to them.
+//
+//nolint:gochecknoglobals // tables
+var (
+	classicSeconds = func() (s [len(classicBounds)]float64) {
+		for i, b := range classicBounds {
+			s[i] = b.Seconds()
+		}
+		return s
+	}()
+	nativeSchema        int32 = schema
+	nativeZeroThreshold       = upperBound(lowest - 1)
+)
+
+// A distribution is a histogram as it was at a scrape.
+type distribution struct {
+	desc    *prometheus.Desc
+	labels  []*dto.LabelPair
+	count   uint64
+	zero    uint64
+	sum     float64
+	message dto.Histogram
+	counts  [len(classicBounds)]uint64
+	classic [len(classicBounds)]dto.Bucket
+	listed  [len(classicBounds)]*dto.Bucket
+}
+
+// Desc implements prometheus.Metric.
+func (d *distribution) Desc() *prometheus.Desc { return d.desc }
+
+// Write implements prometheus.Metric.
+func (d *distribution) Write(out *dto.Metric) error {
+	out.Label, out.Histogram = d.labels, &d.message
+	return nil
+}
+
+func (c *collection) histogram(desc *prometheus.Desc, l *lazy, labels ...*dto.LabelPair) {
+	h := l.Load()
+	if h == nil {
+		return
+	}
+	d := &distribution{desc: desc, labels: labels}
+	m := &d.message
+	m.SampleCount, m.SampleSum, m.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp
+	if c.buckets&NativeBuckets != 0 {
+		d.native(h)
+	} else {
+		d.count = h.classicCount()
+	}
+	if c.buckets&ClassicBuckets != 0 {
+		d.bounds(h)
+	}
+	d.sum = time.Duration(h.sum.Load()).Seconds()
+	c.out <- d
+}
+
+// bounds fills in the classic buckets. What is observed meanwhile is in some of them and not in the count, which was
+// read before, and is left for the next scrape.
+func (d *distribution) bounds(h *histogram) {
+	var below uint64
+	for i := range classicBounds {
+		below += h.classic[i].Load()
+		d.counts[i] = min(below, d.count)
+		d.classic[i].CumulativeCount, d.classic[i].UpperBound = &d.counts[i], &classicSeconds[i]
+		d.listed[i] = &d.classic[i]
+	}
+	d.message.Bucket = d.listed[:]
+}
+
+// gap is how many empty buckets cost less than a new span.
+const gap = 2
+
+// native fills in the exponential buckets and the count, which is their sum.
+func (d *distribution) native(h *histogram) {
+	d.zero = h.buckets[underflow].Load()
+	d.count = d.zero
+	m := &d.message
+	m.Schema, m.ZeroThreshold, m.ZeroCount = &nativeSchema, &nativeZeroThreshold, &d.zero
+	next, before := lowest, uint64(0) // the index behind the last bucket, and its count
+	for i := underflow + 1; i < len(h.buckets); i++ {
+		n := h.buckets[i].Load()
+		if n == 0 {
+			continue
+		}
+		d.count += n
+		index := i + lowest - 1
+		if len(m.PositiveSpan) == 0 || index-next > gap {
+			offset := int32(index - next) //nolint:gosec // some hundred at most
+			if len(m.PositiveSpan) == 0 {
+				offset = int32(index) //nolint:gosec // as above
+			}
+			m.PositiveSpan = append(m.PositiveSpan, &dto.BucketSpan{Offset: &offset, Length: new(uint32(0))})
+			next = index
+		}
+		span := m.PositiveSpan[len(m.PositiveSpan)-1]
+		for ; next < index; next++ {
+			m.PositiveDelta = append(m.PositiveDelta, -int64(before)) //nolint:gosec // a count
+			before = 0
+			*span.Length++
+		}
+		m.PositiveDelta = append(m.PositiveDelta, int64(n)-int64(before)) //nolint:gosec // a count
+		*span.Length++
+		next, before = index+1, n
+	}
+	if len(m.PositiveSpan) == 0 { // else a native histogram without samples looks like a classic one
+		m.PositiveSpan = []*dto.BucketSpan{{Offset: new(int32(0)), Length: new(uint32(0))}}
+	}
+}

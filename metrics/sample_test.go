@@ -1,0 +1,178 @@
+package metrics
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/internal/rttest"
+)
+
+// wide returns a recorder of as many routes as it keeps apart, with four methods and three outcomes each.
+func wide() *Recorder {
+	r := New("test")
+	for i := range maxRoutes {
+		for _, m := range []string{"GET", "POST", "PUT", "DELETE"} {
+			s, _ := r.store.Load().find(m, route.Named(fmt.Sprintf("/things/%d/parts", i)))
+			for o, code := range map[outcome]int{accepted: 200, status: 503, broken: 0} {
+				s.calls[o].add(code)
+				s.sent.add(code)
+				for k := range 5 {
+					s.durations[o].observe(time.Duration(k+1) * 30 * time.Millisecond)
+					s.attempt.observe(time.Duration(k+1) * 30 * time.Millisecond)
+				}
+			}
+			s.bytesIn.Add(100)
+			s.bodyTime.Add(100)
+		}
+	}
+	return r
+}
+
+// gather returns what a registry that looks closely has of a collector, by name.
+func gather(t *testing.T, collectors ...prometheus.Collector) map[string]*dto.MetricFamily {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(collectors...)
+	return gathered(t, registry)
+}
+
+func gathered(t *testing.T, from prometheus.Gatherer) map[string]*dto.MetricFamily {
+	t.Helper()
+	families, err := from.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]*dto.MetricFamily{}
+	for _, f := range families {
+		byName[f.GetName()] = f
+	}
+	return byName
+}
+
+// A counter that was made after a scrape must not look as if it had always been at its value.
+func TestCountersSaySinceWhenTheyCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New("test")
+		check := func(want time.Time) {
+			t.Helper()
+			n := 0
+			for _, f := range gather(t, r) {
+				for _, m := range f.GetMetric() {
+					for _, made := range []interface{ AsTime() time.Time }{m.GetCounter().GetCreatedTimestamp(), m.GetHistogram().GetCreatedTimestamp()} {
+						if made := made.AsTime(); made.Unix() != 0 {
+							n++
+							if !made.Equal(want) {
+								t.Errorf("%s was made at %v, want %v", f.GetName(), made, want)
+							}
+						}
+					}
+				}
+			}
+			if n < 6 {
+				t.Errorf("%d times in all", n)
+			}
+		}
+		start := time.Now()
+		time.Sleep(time.Minute)
+		call := func() {
+			if err := send(t.Context(), t, r.Wrap(rttest.Respond(200, "x")), "GET", "/r"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		call()
+		check(start)
+		time.Sleep(time.Minute)
+		r.Reset()
+		reset := time.Now()
+		time.Sleep(time.Minute)
+		call()
+		check(reset)
+	})
+}
+
+// Constant labels come from a registerer that adds them, to metrics that share theirs.
+func TestLabelsAreAddedByWhoeverRegisters(t *testing.T) {
+	r := New("test")
+	exercise(t, r)
+	registry := prometheus.NewPedanticRegistry()
+	prometheus.WrapRegistererWith(prometheus.Labels{"a": "1", "region": "eu", "zone": "b"}, registry).MustRegister(r)
+	var scrapes sync.WaitGroup
+	for range 4 {
+		scrapes.Go(func() {
+			for range 5 {
+				for name, f := range gathered(t, registry) {
+					for _, m := range f.GetMetric() {
+						labels := m.GetLabel()
+						if labels[0].GetValue() != "1" || labels[len(labels)-1].GetName() != "zone" {
+							t.Errorf("%s: %v", name, labels)
+						}
+					}
+				}
+			}
+		})
+	}
+	scrapes.Wait()
+	if f := gather(t, r)["gracy_requests_total"]; len(f.GetMetric()[0].GetLabel()) != 5 {
+		t.Errorf("labels of another registry: %v", f)
+	}
+}
+
+// A scrape makes less than four objects a metric, which are its labels for the most part.
+func TestAScrapeAllocatesLittle(t *testing.T) {
+	r, sent := wide(), 0
+	out := make(chan prometheus.Metric)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range out {
+			sent++
+		}
+	}()
+	allocations := testing.AllocsPerRun(1, func() { r.Collect(out) })
+	close(out)
+	<-done
+	if each := allocations / float64(sent/2); each > 4 { // AllocsPerRun runs it once more
+		t.Errorf("%.1f allocations a metric", each)
+	}
+}
+
+// BenchmarkScrape reads 200 routes by four methods and three outcomes.
+func BenchmarkScrape(b *testing.B) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(wide())
+	h := promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true})
+	b.ReportAllocs()
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		b.ReportMetric(float64(w.Body.Len()), "text-bytes")
+	}
+}
+
+// BenchmarkCollect is what of it is ours.
+func BenchmarkCollect(b *testing.B) {
+	r := wide()
+	out := make(chan prometheus.Metric, 64)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range out {
+		}
+	}()
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Collect(out)
+	}
+	close(out)
+	<-done
+}
