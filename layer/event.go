@@ -44,6 +44,9 @@ type Event struct {
 	Text     string // a rule, a cause, a scope; without secrets
 }
 
+// OutOfBudget reports whether no further attempt follows, as an [Exhausted] says, because the budget of the host is empty.
+func (e Event) OutOfBudget() bool { return e.Kind == Exhausted && e.Text == "budget empty" }
+
 // An Observer is a layer that observes the events of every call of its stack, at
 // whatever place in the stack it is. Observe runs in the goroutine that emits the
 // event: that of the call or of an attempt, for BodyEnd the one that ends the body,

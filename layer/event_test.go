@@ -97,3 +97,18 @@ func TestAnObserverThatIsTwiceInAStackObservesAnEventOnce(t *testing.T) {
 		t.Errorf("observed %v, want the end of the call once", log)
 	}
 }
+
+func TestOutOfBudgetIsOfOneReason(t *testing.T) {
+	for _, test := range []struct {
+		e    layer.Event
+		want bool
+	}{
+		{layer.Event{Kind: layer.Exhausted, Text: "budget empty"}, true},
+		{layer.Event{Kind: layer.Exhausted, Text: "attempts used up: 3 of 3"}, false},
+		{layer.Event{Kind: layer.CallEnd, Text: "budget empty"}, false},
+	} {
+		if got := test.e.OutOfBudget(); got != test.want {
+			t.Errorf("%+v: %v", test.e, got)
+		}
+	}
+}

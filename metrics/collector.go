@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/gracy-go/gracy/internal/figure"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -18,6 +19,8 @@ type descs struct {
 	requests, duration, attempts, attemptDuration, retries, exhausted, hedges   *prometheus.Desc
 	throttled, quotaWait, queueWait, backoffWait, replay                        *prometheus.Desc
 	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, start *prometheus.Desc
+	ruleWaits, ruleTime, denied, pauses, leaked                                 *prometheus.Desc
+	figures                                                                     [figure.Kinds]*prometheus.Desc
 	version                                                                     string
 
 	outcomes      [outcomes]*dto.LabelPair
@@ -76,6 +79,32 @@ func newDescs(client string) *descs {
 			"When the counters of this client were last at zero."),
 		build: desc("build_info",
 			"The version of the library; always 1.", "version", "goversion"),
+		ruleWaits: desc("rule_waits_total",
+			"Waits of attempts for a limit (kind queue) or for a quota (kind quota), by its rule.", "kind", "rule"),
+		ruleTime: desc("rule_wait_seconds_total",
+			"Time of the waits that gracy_rule_waits_total counts.", "kind", "rule"),
+		denied: desc("retry_budget_denied_total",
+			"Calls that failed without a further attempt because the retry budget of their host was empty."),
+		pauses: desc("pauses_total",
+			"Pauses that a server asked for, each time one began or became longer."),
+		leaked: desc("bodies_leaked_total",
+			"Response bodies that were never closed and whose slot came back when the garbage collector found them."),
+		figures: [figure.Kinds]*prometheus.Desc{
+			figure.SlotsInUse: desc("concurrency_slots_in_use",
+				"Slots of a concurrency limit that are in use, of all its keys.", "rule"),
+			figure.Slots: desc("concurrency_slots",
+				"Slots that a concurrency limit has, of all its keys that are in use.", "rule"),
+			figure.Paused: desc("paused",
+				"Hosts and routes to which few or no requests are sent now, since their server asked for a pause."),
+			figure.TapeMissed: desc("tape_misses_total",
+				"Calls for which a tape had no response."),
+			figure.TapeWithheld: desc("tape_withheld_total",
+				"Exchanges kept off a tape because of a secret."),
+			figure.TapeFailed: desc("tape_failed_total",
+				"Exchanges lost to failed writes of a tape."),
+			figure.TapePending: desc("tape_pending",
+				"Exchanges on their way to the storage of a tape."),
+		},
 		version: version(),
 		hit:     pair("result", "hit"), recorded: pair("result", "recorded"),
 	}
@@ -110,8 +139,11 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		d.requests, d.duration, d.attempts, d.attemptDuration, d.retries, d.exhausted, d.hedges, d.aborts,
 		d.throttled, d.quotaWait, d.queueWait, d.backoffWait, d.replay, d.received, d.sent, d.bodyTime,
-		d.inFlight, d.waiting, d.overflow, d.start, d.build,
+		d.inFlight, d.waiting, d.overflow, d.start, d.build, d.ruleWaits, d.ruleTime, d.denied, d.pauses, d.leaked,
 	} {
+		out <- desc
+	}
+	for _, desc := range d.figures {
 		out <- desc
 	}
 }
@@ -132,8 +164,32 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	}
 	c.gauge(d.inFlight, float64(r.inFlight.Load()), c.client)
 	c.counter(d.overflow, float64(st.overflow.Load()), c.client)
+	st.rules.each(func(k rule, n ruleCounts) {
+		rule := pair("rule", k.text)
+		c.counter(d.ruleWaits, float64(n.waits), c.client, d.kinds[k.how], rule)
+		c.counter(d.ruleTime, n.time.Seconds(), c.client, d.kinds[k.how], rule)
+	})
+	c.counter(d.denied, float64(st.denied.Load()), c.client)
+	c.counter(d.pauses, float64(st.pauses.Load()), c.client)
+	c.counter(d.leaked, float64(st.leaked.Load()), c.client)
+	for _, f := range r.sources.read() {
+		d.figure(c, f)
+	}
 	c.gauge(d.start, float64(st.start.UnixMilli())/1e3, c.client)
 	c.gauge(d.build, 1, c.client, pair("goversion", runtime.Version()), pair("version", d.version))
+}
+
+// figure shows a figure of another layer, which counts for itself since it was made.
+func (d *descs) figure(c *collection, f figure.Figure) {
+	desc, v := d.figures[f.Kind], float64(f.Value)
+	switch f.Kind {
+	case figure.TapeMissed, figure.TapeWithheld, figure.TapeFailed:
+		c.ageless(desc, v, c.client)
+	case figure.SlotsInUse, figure.Slots:
+		c.gauge(desc, v, c.client, pair("rule", f.Rule))
+	default:
+		c.gauge(desc, v, c.client)
+	}
 }
 
 func (d *descs) collect(c *collection, s *series) {

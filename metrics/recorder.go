@@ -19,6 +19,7 @@ type Recorder struct {
 	waiting  [waitKinds]atomic.Int64
 	buckets  atomic.Uint32 // Buckets; 0 is the default
 	store    atomic.Pointer[store]
+	sources  sources
 	descs    *descs
 }
 
@@ -32,8 +33,10 @@ func New(client string) *Recorder {
 }
 
 // Wrap puts the recorder around next. Its place is outermost, where a call is what the caller
-// sees; a nil next means [http.DefaultTransport].
+// sees; a nil next means [http.DefaultTransport]. The layers of next that have figures of their own, such as slots in use, are
+// held as long as the recorder, up to 64 of them.
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
+	r.sources.add(next)
 	return layer.Wrap("metrics", r, next, r.trip)
 }
 
@@ -48,7 +51,7 @@ func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper
 
 // Wants implements [layer.Observer]. It names the events that cannot be read from a finished call.
 func (r *Recorder) Wants() layer.Kind {
-	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded
+	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded | layer.Paused | layer.BodyLeaked
 }
 
 // Observe implements [layer.Observer]. It keeps the gauges of waiters and counts what is not in the
@@ -59,8 +62,16 @@ func (r *Recorder) Observe(e layer.Event) {
 		r.wait(e.How, 1)
 	case layer.WaitEnd:
 		r.wait(e.How, -1)
+		r.store.Load().rules.count(e)
 	case layer.Exhausted:
 		r.seriesOf(e.Call).exhausted.Add(1)
+		if e.OutOfBudget() {
+			r.store.Load().denied.Add(1)
+		}
+	case layer.Paused:
+		r.store.Load().pauses.Add(1)
+	case layer.BodyLeaked:
+		r.store.Load().leaked.Add(1)
 	case layer.Recorded:
 		r.seriesOf(e.Call).recorded.Add(1)
 	default:

@@ -92,6 +92,13 @@ func (c *collection) counter(d *prometheus.Desc, v float64, labels ...*dto.Label
 	c.out <- s
 }
 
+// ageless sends a counter of somebody else, that began at an unknown time.
+func (c *collection) ageless(d *prometheus.Desc, v float64, labels ...*dto.LabelPair) {
+	s := c.single(d, v, labels)
+	s.counter.Value = &s.value
+	c.out <- s
+}
+
 // nonZero leaves out a counter that is zero, which keeps a scrape small.
 func (c *collection) nonZero(d *prometheus.Desc, n uint64, labels ...*dto.LabelPair) {
 	if n > 0 {

@@ -28,6 +28,10 @@ type store struct {
 	index    atomic.Pointer[index]
 	overflow atomic.Uint64
 	waits    [waitKinds]lazy
+	rules    rules
+	denied   atomic.Uint64        // retries for which there was no budget
+	pauses   atomic.Uint64        // pauses begun or made longer
+	leaked   atomic.Uint64        // bodies never closed
 	kept     atomic.Pointer[ring] // nil keeps no call
 	mu       sync.Mutex           // mu guards the replacement of index; reading needs no lock
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -157,12 +158,16 @@ func TestTheOutcomeIsReturnedWhereTheBudgetIsEmpty(t *testing.T) {
 		b := retry.NewBudget(retry.BudgetConfig{Reserve: retry.NoReserve, Ratio: 1e-9})
 		for _, s := range []step{{status: 503, body: "later"}, fails(rttest.ErrBoom)} {
 			base := &script{steps: []step{s}}
-			resp, c, err := do(t, retry.Policy{Budget: b}, base, request(t, t.Context(), http.MethodGet, nil))
+			events := rttest.NewEvents(layer.Exhausted)
+			resp, c, err := do(t, retry.Policy{Budget: b}, events.Wrap(base), request(t, t.Context(), http.MethodGet, nil))
 			if len(base.sent) != 1 || c.StopReason() != "budget empty" || s.err != nil && err != rttest.ErrBoom { //nolint:errorlint // unwrapped
 				t.Errorf("sent %d times, %v\n%s", len(base.sent), err, c)
 			}
 			if resp != nil && rttest.Read(t, resp) != "later" {
 				t.Error("the body is gone")
+			}
+			if all := events.Seen(); len(all) != 1 || !all[0].OutOfBudget() {
+				t.Errorf("events %+v, want one that says so", all)
 			}
 		}
 	})

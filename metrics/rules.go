@@ -1,0 +1,65 @@
+package metrics
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// maxRules bounds the rules that are kept apart, since an override can bring one with each call.
+const maxRules = 64
+
+// A rule is what attempts wait for: a limit of package concurrency, or a rule of package throttle.
+type rule struct {
+	how  layer.Wait
+	text string
+}
+
+type ruleCounts struct {
+	waits uint64
+	time  time.Duration
+}
+
+// rules counts the waits by rule. Attempts that do not wait do not come here.
+type rules struct {
+	mu     sync.Mutex // mu guards counts
+	counts map[rule]ruleCounts
+}
+
+func (r *rules) count(e layer.Event) {
+	// A pause is named by what it is of, a host above all, and a backoff by nothing.
+	if e.How != layer.Queue && e.How != layer.Quota || e.Text == "" {
+		return
+	}
+	k := rule{e.How, label(e.Text)}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.counts == nil {
+		r.counts = map[rule]ruleCounts{}
+	}
+	if _, known := r.counts[k]; !known && len(r.counts) >= maxRules {
+		k.text = otherRoute
+	}
+	n := r.counts[k]
+	n.waits++
+	n.time += max(e.Wait, 0)
+	r.counts[k] = n
+}
+
+// each calls yield with what was counted for each rule, in order.
+func (r *rules) each(yield func(rule, ruleCounts)) {
+	r.mu.Lock()
+	known := make([]rule, 0, len(r.counts))
+	counts := make(map[rule]ruleCounts, len(r.counts))
+	for k, n := range r.counts {
+		known, counts[k] = append(known, k), n
+	}
+	r.mu.Unlock()
+	slices.SortFunc(known, func(a, b rule) int { return cmp.Or(cmp.Compare(a.how, b.how), cmp.Compare(a.text, b.text)) })
+	for _, k := range known {
+		yield(k, counts[k])
+	}
+}
