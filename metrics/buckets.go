@@ -22,7 +22,8 @@ const (
 
 // SetBuckets says which buckets the histograms have from now on; 0 is [ClassicBuckets], the default. All are counted always, so
 // it may be called at any time. With both, a server takes what it is made for: Prometheus 2 with native
-// histograms takes these alone, Prometheus 3 both if always_scrape_classic_histograms says so.
+// histograms takes these alone, Prometheus 3 both if always_scrape_classic_histograms says so. The recorders of one process
+// have to agree: Prometheus 2 takes all series of a metric for native ones if the first one is, and loses the others.
 func (r *Recorder) SetBuckets(b Buckets) { r.buckets.Store(uint32(b)) }
 
 func (r *Recorder) shownBuckets() Buckets {

@@ -1,0 +1,121 @@
+package prometheus
+
+import (
+	"maps"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// What the server has in its log, what the program says and what Prometheus returns are one.
+func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
+	program(t, "prometheus")
+	stats := metrics.New("shop")
+	w := newWorkload(t, newAPI(t), stats)
+	s := start(t, serve(t, stats))
+	for range 2 {
+		w.run(120)
+		s.await(`sum(gracy_requests_total)`, float64(w.calls))
+		_, requests := w.api.written()
+		s.await(`sum(gracy_attempts_total)`, float64(requests))
+	}
+	log, requests := w.api.written()
+	got, err := s.query(`sum by (route, code) (gracy_attempts_total)`, "route", "code")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !maps.Equal(got, log) {
+		t.Errorf("Prometheus has %v, the log of the server %v", got, log)
+	}
+	total := stats.Snapshot().Total
+	for expr, want := range map[string]uint64{
+		`sum(gracy_requests_total)`:               total.Calls,
+		`sum(gracy_requests_total{outcome="ok"})`: total.Successes,
+		`sum(gracy_attempts_total)`:               total.Attempts,
+		`sum(gracy_attempts_total{code=~"5.."})`:  total.Status5xx,
+		`sum(gracy_retries_total)`:                total.Retries,
+		`sum(gracy_retries_exhausted_total)`:      total.Exhausted,
+		`sum(gracy_aborts_total)`:                 total.Aborts,
+		`sum(gracy_throttled_total)`:              total.Throttled,
+		`sum(gracy_replay_total{result="hit"})`:   total.Replayed,
+		`sum(gracy_response_body_bytes_total)`:    uint64(total.BytesIn), //nolint:gosec // of bodies
+		`sum(histogram_count(gracy_request_duration_seconds)) or sum(gracy_request_duration_seconds_count)`: total.Latency.Count + total.FailureLatency.Count,
+	} {
+		got, err := s.query(expr)
+		if err != nil || got[""] != float64(want) || want == 0 {
+			t.Errorf("%s is %v, the snapshot says %d (%v)", expr, got, want, err)
+		}
+	}
+	t.Logf("%d calls, %v requests in the log of the server, Prometheus %d", w.calls, requests, s.major)
+}
+
+// Two recorders see the same calls, whose lengths are known. The calls take no time: they are made in a bubble.
+func TestQuantilesOfPrometheusAgainstTheTruth(t *testing.T) {
+	program(t, "prometheus")
+	classic, native, both := metrics.New("classic"), metrics.New("native"), metrics.New("both")
+	native.SetBuckets(metrics.NativeBuckets)
+	both.SetBuckets(metrics.NativeBuckets | metrics.ClassicBuckets)
+	var truth []float64
+	synctest.Test(t, func(t *testing.T) {
+		random := rand.New(rand.NewPCG(7, 7))
+		base := trip(func(req *http.Request) (*http.Response, error) {
+			d := time.Duration(80e6 * math.Exp(random.NormFloat64()*0.9))
+			truth = append(truth, d.Seconds())
+			time.Sleep(d)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		})
+		rt := gracy.Around(base, classic, native, both)
+		for range 5000 {
+			req, err := http.NewRequestWithContext(transport.WithRoute(t.Context(), "/r"), http.MethodGet, "http://api.test/r", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+		}
+	})
+	slices.Sort(truth)
+	// A Prometheus 2 takes all series of a metric for native ones where the first one is, hence two targets.
+	s := start(t, serve(t, classic), serve(t, native, both))
+	s.await(`sum(gracy_requests_total)`, 15000)
+	bounds := []float64{0, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60}
+	for q, text := range map[float64]string{0.5: "0.5", 0.9: "0.9", 0.95: "0.95", 0.99: "0.99"} {
+		want := truth[int(math.Ceil(q*float64(len(truth))))-1]
+		value := func(expr string) float64 {
+			got, err := s.query(expr)
+			if err != nil || len(got) != 1 {
+				t.Errorf("%s: %v, %v", expr, got, err)
+			}
+			return got[""]
+		}
+		for _, client := range []string{"native", "both"} {
+			got := value(`histogram_quantile(` + text + `, gracy_request_duration_seconds{client="` + client + `"})`)
+			t.Logf("p%s of %s: %.4f s, truth %.4f s, %.2f %%", text, client, got, want, 100*math.Abs(got-want)/want)
+			if math.Abs(got-want) > 0.025*want {
+				t.Errorf("p%s of %s is %v, the truth is %v", text, client, got, want)
+			}
+		}
+		got := value(`histogram_quantile(` + text + `, gracy_request_duration_seconds_bucket{client="classic"})`)
+		i, _ := slices.BinarySearch(bounds, want)
+		t.Logf("p%s of classic: %.4f s in (%v, %v]", text, got, bounds[i-1], bounds[i])
+		if got < bounds[i-1] || got > bounds[i] {
+			t.Errorf("p%s of classic is %v, outside of the bucket from %v to %v of the truth", text, got, bounds[i-1], bounds[i])
+		}
+	}
+	// What SetBuckets says about servers.
+	got, err := s.query(`gracy_request_duration_seconds_count{client="both"}`)
+	if kept := len(got) > 0; err != nil || kept != (s.major > 2) {
+		t.Errorf("Prometheus %d has the classic series of a metric with both: %v, %v", s.major, kept, err)
+	}
+}
