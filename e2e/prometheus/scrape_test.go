@@ -17,6 +17,7 @@ import (
 
 // What the server has in its log, what the program says and what Prometheus returns are one.
 func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
+	t.Parallel()
 	program(t, "prometheus")
 	stats := metrics.New("shop")
 	w := newWorkload(t, newAPI(t), stats)
@@ -59,6 +60,7 @@ func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 
 // Two recorders see the same calls, whose lengths are known. The calls take no time: they are made in a bubble.
 func TestQuantilesOfPrometheusAgainstTheTruth(t *testing.T) {
+	t.Parallel()
 	program(t, "prometheus")
 	classic, native, both := metrics.New("classic"), metrics.New("native"), metrics.New("both")
 	native.SetBuckets(metrics.NativeBuckets)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -149,7 +150,8 @@ func (s *server) get(path string, query url.Values) ([]byte, error) {
 	return body, err
 }
 
-// query evaluates an expression now. Values are by those of the named labels.
+// query evaluates an expression now. Values are by those of the named labels; those that are no
+// number are left out.
 func (s *server) query(expr string, by ...string) (map[string]float64, error) {
 	body, err := s.get("/api/v1/query", url.Values{"query": {expr}})
 	if err != nil {
@@ -189,7 +191,9 @@ func (s *server) query(expr string, by ...string) (map[string]float64, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", expr, err)
 		}
-		got[strings.Join(key, " ")] += v
+		if !math.IsNaN(v) {
+			got[strings.Join(key, " ")] += v
+		}
 	}
 	return got, nil
 }
