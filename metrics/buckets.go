@@ -86,7 +86,7 @@ func (c *collection) histogram(desc *prometheus.Desc, l *lazy, labels ...*dto.La
 		d.bounds(h)
 	}
 	d.sum = time.Duration(h.sum.Load()).Seconds()
-	c.out <- d
+	c.out <- h.exemplars.with(d)
 }
 
 // bounds fills in the classic buckets. What is observed meanwhile is in some of them and not in the count, which was

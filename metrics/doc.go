@@ -27,6 +27,8 @@
 // for servers that are made for it: Prometheus 2 with native histograms drops the classic buckets of
 // a metric that has both. Counters and histograms say since when they count.
 //
+// [Recorder.SetExemplars] has the durations of calls point to their traces.
+//
 // Waits for a limit or a quota are counted by rule, of which 64 are kept apart. Layers inside say how they do: slots in use and in all
 // by limit, scopes that are paused now, what a tape missed, withheld or lost. Of an exhausted retry it is counted whether
 // its budget was empty, and of bodies that were never closed how many were found.

@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -118,4 +119,18 @@ func Example_labelsAndHandler() {
 		}
 	}
 	// Output: gracy_in_flight{client="pokeapi",region="eu"} 0
+}
+
+type traceKey struct{}
+
+// A dashboard can lead from a slow bucket to the trace of a call in it. With OpenTelemetry the function asks trace.SpanContextFromContext.
+func ExampleRecorder_SetExemplars() {
+	stats := metrics.New("pokeapi")
+	stats.SetExemplars(func(ctx context.Context) prometheus.Labels {
+		if id, ok := ctx.Value(traceKey{}).(string); ok {
+			return prometheus.Labels{"trace_id": id}
+		}
+		return nil
+	})
+	// Output:
 }

@@ -107,6 +107,7 @@ func (l *lazy) sum(o *lazy) {
 	for i := range from.buckets {
 		to.buckets[i].Add(from.buckets[i].Load())
 	}
+	to.exemplars.sum(&from.exemplars)
 	// As in observe, turned round: who sees a count has the other figures as well.
 	to.sum.Add(from.sum.Load())
 	lower(&to.min, from.min.Load())

@@ -43,6 +43,7 @@ type histogram struct {
 	sum, min, max atomic.Int64 // nanoseconds
 	classic       [len(classicBounds) + 1]atomic.Uint64
 	buckets       [exponential]atomic.Uint64
+	exemplars     exemplars
 }
 
 func newHistogram() *histogram {

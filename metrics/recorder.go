@@ -1,9 +1,12 @@
 package metrics
 
 import (
+	"context"
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -20,7 +23,9 @@ type Recorder struct {
 	buckets  atomic.Uint32 // Buckets; 0 is the default
 	store    atomic.Pointer[store]
 	sources  sources
-	descs    *descs
+
+	exemplars atomic.Pointer[func(context.Context) prometheus.Labels]
+	descs     *descs
 }
 
 // New returns a recorder for the client of that name, which becomes the label "client" of all its
@@ -45,7 +50,7 @@ func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper
 	defer r.inFlight.Add(-1)
 	entry := c.Attempt().Number()
 	resp, err := next.RoundTrip(req)
-	r.store.Load().count(c, entry, judge(c, resp, err))
+	r.store.Load().count(c, entry, judge(c, resp, err), r.exemplars.Load())
 	return resp, err
 }
 

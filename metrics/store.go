@@ -1,10 +1,13 @@
 package metrics
 
 import (
+	"context"
 	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
@@ -87,8 +90,8 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 	return added, over
 }
 
-// count counts a finished call. entry is the number of its first attempt.
-func (s *store) count(c *layer.Call, entry int, r result) {
+// count counts a finished call. entry is the number of its first attempt; exemplar is nil if there are no exemplars.
+func (s *store) count(c *layer.Call, entry int, r result, exemplar *func(context.Context) prometheus.Labels) {
 	req := c.Request()
 	sr, over := s.find(req.Method, c.RouteName())
 	if over {
@@ -117,6 +120,9 @@ func (s *store) count(c *layer.Call, entry int, r result) {
 	sr.calls[o].add(r.attempt.Status())
 	if !replayed {
 		sr.durations[o].observe(elapsed)
+		if exemplar != nil {
+			sr.durations[o].Load().exemplify(c, elapsed, *exemplar)
+		}
 	}
 	if waited {
 		sr.throttled.Add(1)
