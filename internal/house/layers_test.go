@@ -37,12 +37,9 @@ type place struct {
 
 func places() []place {
 	return []place{
-		{"internal/doors/rules_test.go", `"LAYER": +\{ours: (?:leaf|append\(\[\]string\{[^}]*\}, leaf\.\.\.\))[,}]`, "add a row to the table of doors: what the package may import"},
 		{".golangci.yml", `- \{pkg: github.com/gracy-go/gracy/LAYER\$?,`, "add it to the features that no other feature may import"},
 		{".golangci.yml", `"\*\*/\{[^}]*\bLAYER\b[^}]*\}/\*\.go"`, "add it to the folders of the rule features"},
-		{"order_test.go", `\{"LAYER", func`, "add it to layerCases() at its place in the documented order, so that the contract suite runs over it alone, in pairs and in the whole stack"},
 		{"README.md", `(?m)^\| \[` + "`LAYER`" + `\]\(LAYER\) \|`, "add a row to the table of layers"},
-		{"README.md", `outermost first: [^.]*\bLAYER\b`, "name it in the sentence that gives the order"},
 		{"docs/architecture.md", `(?m)^    LAYER `, "draw it into the order of a call"},
 		{"docs/architecture.md", "(?m)^\\| .*`LAYER`.* \\|", "name it in the table of rooms"},
 		{"doc.go", `(?m)^//   - (?:[a-z]+, )*LAYER\b`, "list it in the package comment of the root"},
@@ -55,10 +52,28 @@ func places() []place {
 	}
 }
 
+// corePlaces are those that name the layers of the root module, which cannot import a
+// layer that is a module of its own.
+func corePlaces() []place {
+	return []place{
+		{"internal/doors/rules_test.go", `"LAYER": +\{ours: (?:leaf|append\(\[\]string\{[^}]*\}, leaf\.\.\.\))[,}]`, "add a row to the table of doors: what the package may import"},
+		{"order_test.go", `\{"LAYER", func`, "add it to layerCases() at its place in the documented order, so that the contract suite runs over it alone, in pairs and in the whole stack"},
+		{"README.md", `outermost first: [^.]*\bLAYER\b`, "name it in the sentence that gives the order"},
+	}
+}
+
+// placesOf returns the places that must name the layer of a folder.
+func placesOf(dir string) []place {
+	if exists(dir + "/go.mod") {
+		return places()
+	}
+	return append(places(), corePlaces()...)
+}
+
 // TestEveryLayerIsNamedEverywhere is CONTRIBUTING's "A new layer" as a check.
 func TestEveryLayerIsNamedEverywhere(t *testing.T) {
 	for _, dir := range features(t) {
-		for _, p := range places() {
+		for _, p := range placesOf(dir) {
 			file := strings.ReplaceAll(p.file, "LAYER", dir)
 			if !exists(file) || !regexp.MustCompile(strings.ReplaceAll(p.want, "LAYER", dir)).MatchString(read(t, file)) {
 				t.Errorf("%s is missing in %s: %s", dir, file, p.cure)
@@ -75,7 +90,7 @@ func TestEveryLayerIsNamedEverywhere(t *testing.T) {
 
 // The control: a layer that nobody has named misses every place.
 func TestALayerThatIsNamedNowhereIsMissed(t *testing.T) {
-	for _, p := range places() {
+	for _, p := range placesOf("useragent") {
 		if strings.HasPrefix(p.file, "LAYER/") {
 			continue
 		}
