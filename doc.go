@@ -12,6 +12,7 @@
 // [Func] and [Explain]. Each concern is a package of its own, in this order
 // from the outside in:
 //
+//   - otel: a span for a call, and innermost one for each request; a module of its own
 //   - metrics, logging, hook: what is counted, logged and done once per call
 //   - timeout: the total time of a call, of an attempt, of an idle body
 //   - retry: further attempts, safely and within a budget

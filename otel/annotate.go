@@ -1,0 +1,49 @@
+package otel
+
+import (
+	"net/http"
+
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// Annotate adds to the CLIENT spans of otelhttp what that does not know of a call: the number of the
+// resend and the route. Its place is right inside of otelhttp, which is right inside of the
+// stack:
+//
+//	gracy.Around(otelhttp.NewTransport(otel.Annotate(nil)), tel, retry.New(retry.Policy{}))
+//
+// A nil next means [http.DefaultTransport]. Outside of a call it adds nothing.
+func Annotate(next http.RoundTripper) http.RoundTripper {
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return annotator{next}
+}
+
+type annotator struct{ next http.RoundTripper }
+
+// RoundTrip adds the attributes to the span in the context of req.
+func (n annotator) RoundTrip(req *http.Request) (*http.Response, error) {
+	if c, span := layer.CallFrom(req.Context()), trace.SpanFromContext(req.Context()); c != nil && span.IsRecording() {
+		if route := c.Route(); route != "" {
+			span.SetAttributes(semconv.URLTemplate(route))
+		}
+		if n := sentBefore(c) - 1; n > 0 { // the base is sending this one
+			span.SetAttributes(semconv.HTTPRequestResendCount(n))
+		}
+	}
+	return n.next.RoundTrip(req)
+}
+
+// Unwrap returns what it is around.
+func (n annotator) Unwrap() http.RoundTripper { return n.next }
+
+// CloseIdleConnections forwards.
+func (n annotator) CloseIdleConnections() {
+	if c, ok := n.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}

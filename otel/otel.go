@@ -1,0 +1,130 @@
+package otel
+
+import (
+	"net/http"
+	"runtime/debug"
+	"sync"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	nometric "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+	notrace "go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/transport"
+)
+
+const (
+	module       = "github.com/gracy-go/gracy/otel"
+	layerName    = "otel"
+	attemptsName = "otel attempts"
+)
+
+// Config says where spans and metrics go. Its zero value is what [New] describes.
+type Config struct {
+	// TracerProvider makes the spans; nil means the global one. That of package trace/noop
+	// switches them off.
+	TracerProvider trace.TracerProvider
+	// MeterProvider records the durations; nil means the global one. That of package metric/noop
+	// switches them off.
+	MeterProvider metric.MeterProvider
+	// Propagator writes the context of a span into the headers of its request; nil means the
+	// global one.
+	Propagator propagation.TextMapPropagator
+	// Redactor masks URLs and error texts; nil means the built-in list.
+	Redactor *redact.Redactor
+	// TemplateInMetrics adds the route as url.template to the durations, which multiplies their
+	// series by the number of routes.
+	TemplateInMetrics bool
+	// Instrumented says that something else, such as otelhttp around or inside of the stack, has
+	// CLIENT spans and durations of the same requests. Then the spans of [Telemetry.Attempts]
+	// are INTERNAL ones named "attempt" that claim nothing about HTTP, no durations are recorded, and
+	// headers are left alone.
+	Instrumented bool
+}
+
+// Telemetry is the layer that makes a span for each call. Use [New]. It is safe for concurrent use.
+type Telemetry struct {
+	config  Config
+	tracer  trace.Tracer            // nil if there are no spans
+	seconds metric.Float64Histogram // nil if there are no durations
+	call    []trace.SpanStartOption
+	attempt []trace.SpanStartOption // of an attempt that is not a CLIENT span
+	targets cache[targetKey, *target]
+	hosts   cache[string, struct{}] // in metrics
+
+	// running holds the span of each *layer.Call that runs and whose span is recorded.
+	running sync.Map
+}
+
+// New returns the layer. What is nil in c is the global of go.opentelemetry.io/otel at this
+// moment. Several clients may share the layer.
+func New(c Config) *Telemetry {
+	if c.TracerProvider == nil {
+		c.TracerProvider = otel.GetTracerProvider()
+	}
+	if c.MeterProvider == nil {
+		c.MeterProvider = otel.GetMeterProvider()
+	}
+	if c.Propagator == nil {
+		c.Propagator = otel.GetTextMapPropagator() // which may be given fields later
+	} else if len(c.Propagator.Fields()) == 0 {
+		c.Propagator = nil
+	}
+	t := &Telemetry{
+		config:  c,
+		call:    []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindInternal)},
+		attempt: []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindInternal)},
+		targets: cache[targetKey, *target]{most: mostTargets},
+		hosts:   cache[string, struct{}]{most: mostHosts},
+	}
+	v := version()
+	if _, off := c.TracerProvider.(notrace.TracerProvider); !off {
+		t.tracer = c.TracerProvider.Tracer(module, trace.WithInstrumentationVersion(v), trace.WithSchemaURL(semconv.SchemaURL))
+	}
+	if _, off := c.MeterProvider.(nometric.MeterProvider); !off && !c.Instrumented {
+		t.seconds = histogram(c.MeterProvider.Meter(module, metric.WithInstrumentationVersion(v), metric.WithSchemaURL(semconv.SchemaURL)))
+	}
+	return t
+}
+
+// version returns the version of this module in the program, "" if it is not known.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, dep := range info.Deps {
+		if dep.Path == module {
+			return dep.Version
+		}
+	}
+	return ""
+}
+
+// Wrap puts the layer around next. Its place is outermost; a nil next means
+// [http.DefaultTransport].
+func (t *Telemetry) Wrap(next http.RoundTripper) http.RoundTripper {
+	if t.tracer == nil {
+		return layer.Wrap(layerName, t, next, nil)
+	}
+	return layer.Wrap(layerName, t, next, t.trip)
+}
+
+// Attempts returns the layer that makes a span for each request that is sent, records its
+// duration, and writes the context of the span into its headers. Its place is innermost.
+func (t *Telemetry) Attempts() *Attempts { return &Attempts{t} }
+
+// Explain implements [transport.Explainer].
+func (t *Telemetry) Explain(p *transport.Plan) {
+	p.Describe(transport.Traits{Counts: true, Single: true})
+	if t.tracer == nil {
+		p.Note("otel: no spans")
+		return
+	}
+	p.Note("otel: a span for each call")
+}

@@ -1,0 +1,48 @@
+package otel
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/gracy-go/gracy/layer"
+)
+
+// A result is what came of one request that was sent.
+type result struct {
+	series seriesKey
+	err    error
+}
+
+// resultOf returns the result of an attempt. A status of 400 and more is an error unless the call
+// expects it.
+func resultOf(ctx context.Context, c *layer.Call, resp *http.Response, err error) result {
+	if err != nil {
+		return result{seriesKey{errorType: errorType(ctx, err)}, err}
+	}
+	r := result{series: keyOf(resp)}
+	if resp.StatusCode >= 400 && !c.Expect().Accepts(resp.StatusCode) {
+		r.series.errorType = strconv.Itoa(resp.StatusCode)
+	}
+	return r
+}
+
+// failed marks a span as failed.
+func (t *Telemetry) failed(span trace.Span, kind string, err error) {
+	span.SetAttributes(semconv.ErrorTypeKey.String(kind))
+	t.setError(span, err)
+}
+
+// setError sets the status of a span. Its description is the error, redacted; a status code
+// needs none.
+func (t *Telemetry) setError(span trace.Span, err error) {
+	description := ""
+	if err != nil {
+		description = t.config.Redactor.Error(err)
+	}
+	span.SetStatus(codes.Error, description)
+}
