@@ -9,6 +9,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/gracy-go/gracy/internal/errtype"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -58,10 +59,10 @@ func (t *Telemetry) finish(c *layer.Call, req *http.Request, span trace.Span, re
 	}
 	switch {
 	case err != nil:
-		t.failed(span, errorType(req.Context(), err), err)
+		t.failed(span, errtype.Of(req.Context(), err), err)
 	case v == verdict.OK || v == verdict.Unjudged:
 	case a.Err() != nil:
-		t.failed(span, errorType(req.Context(), a.Err()), a.Err())
+		t.failed(span, errtype.Of(req.Context(), a.Err()), a.Err())
 	default:
 		t.failed(span, strconv.Itoa(resp.StatusCode), nil)
 	}

@@ -9,6 +9,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/gracy-go/gracy/internal/errtype"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -22,7 +23,7 @@ type result struct {
 // expects it.
 func resultOf(ctx context.Context, c *layer.Call, resp *http.Response, err error) result {
 	if err != nil {
-		return result{seriesKey{errorType: errorType(ctx, err)}, err}
+		return result{seriesKey{errorType: errtype.Of(ctx, err)}, err}
 	}
 	r := result{series: keyOf(resp)}
 	if resp.StatusCode >= 400 && !c.Expect().Accepts(resp.StatusCode) {
