@@ -74,7 +74,7 @@ func TestLiveRedrawsInPlace(t *testing.T) {
 		}
 		synctest.Wait()
 		before := term.writes
-		time.Sleep(time.Hour)
+		time.Sleep(time.Minute)
 		synctest.Wait()
 		if term.writes != before {
 			t.Errorf("%d writes while nothing changed", term.writes-before)
