@@ -148,6 +148,7 @@ func TestTheStreamIsAlive(t *testing.T) {
 		h := newHub(func() ([]byte, error) { time.Sleep(time.Second); return []byte("x"), nil })
 		s, end := viewer(h)
 		time.Sleep(31 * time.Second)
+		synctest.Wait()
 		if got := strings.Count(s.text.String(), "event: alive\ndata:\n\n"); got < 5 {
 			t.Errorf("in 30 s a viewer gets %d signs of life", got)
 		}
