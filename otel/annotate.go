@@ -13,26 +13,29 @@ import (
 // resend and the route. Its place is right inside of otelhttp, which is right inside of the
 // stack:
 //
-//	gracy.Around(otelhttp.NewTransport(otel.Annotate(nil)), tel, retry.New(retry.Policy{}))
+//	gracy.Around(otelhttp.NewTransport(tel.Annotate(nil)), tel, retry.New(retry.Policy{}))
 //
 // A nil next means [http.DefaultTransport]. Outside of a call it adds nothing.
-func Annotate(next http.RoundTripper) http.RoundTripper {
+func (t *Telemetry) Annotate(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	return annotator{next}
+	return annotator{t, next}
 }
 
-type annotator struct{ next http.RoundTripper }
+type annotator struct {
+	t    *Telemetry
+	next http.RoundTripper
+}
 
 // RoundTrip adds the attributes to the span in the context of req.
 func (n annotator) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c, span := layer.CallFrom(req.Context()), trace.SpanFromContext(req.Context()); c != nil && span.IsRecording() {
 		if route := c.Route(); route != "" {
-			span.SetAttributes(semconv.URLTemplate(route))
+			span.SetAttributes(semconv.URLTemplate(n.t.config.Redactor.Text(route)))
 		}
-		if n := sentBefore(c) - 1; n > 0 { // the base is sending this one
-			span.SetAttributes(semconv.HTTPRequestResendCount(n))
+		if again := sentBefore(c) - 1; again > 0 { // the base is sending this one
+			span.SetAttributes(semconv.HTTPRequestResendCount(again))
 		}
 	}
 	return n.next.RoundTrip(req)

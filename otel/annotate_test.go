@@ -39,7 +39,7 @@ func TestWithOtelhttpInside(t *testing.T) {
 		s := newSDK()
 		script := roundtriptest.Script(statuses(503, 503, 200)...)
 		tel := s.instrumented()
-		rt := gracy.Around(s.otelhttp(otel.Annotate(script)), tel, retry.New(retry.Policy{}))
+		rt := gracy.Around(s.otelhttp(tel.Annotate(script)), tel, retry.New(retry.Policy{}))
 		if _, err := do(t, rt, request(t.Context(), t, "GET", "http://api.test/pokemon/1")); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestWithoutInstrumentedBothCount(t *testing.T) {
 
 func TestAnnotateOutsideOfACallAddsNothing(t *testing.T) {
 	s := newSDK()
-	if _, err := do(t, s.otelhttp(otel.Annotate(roundtriptest.Script(roundtriptest.Step{}))), request(t.Context(), t, "GET", "http://api.test/pokemon/1")); err != nil {
+	if _, err := do(t, s.otelhttp(s.instrumented().Annotate(roundtriptest.Script(roundtriptest.Step{}))), request(t.Context(), t, "GET", "http://api.test/pokemon/1")); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "spans", s.lines("url.template"), []string{"client HTTP GET Unset"})
@@ -122,7 +122,8 @@ func TestAnnotateOutsideOfACallAddsNothing(t *testing.T) {
 
 func TestAnnotateForwards(t *testing.T) {
 	base := roundtriptest.Script()
-	rt := otel.Annotate(base)
+	tel := newSDK().instrumented()
+	rt := tel.Annotate(base)
 	rt.(interface{ CloseIdleConnections() }).CloseIdleConnections()
 	if n := base.IdleCloses(); n != 1 {
 		t.Errorf("CloseIdleConnections was forwarded %d times", n)
@@ -130,9 +131,9 @@ func TestAnnotateForwards(t *testing.T) {
 	if got := rt.(interface{ Unwrap() http.RoundTripper }).Unwrap(); got != http.RoundTripper(base) {
 		t.Errorf("Unwrap returns %v", got)
 	}
-	if got := otel.Annotate(nil).(interface{ Unwrap() http.RoundTripper }).Unwrap(); got != http.DefaultTransport {
+	if got := tel.Annotate(nil).(interface{ Unwrap() http.RoundTripper }).Unwrap(); got != http.DefaultTransport {
 		t.Errorf("around nil: %v", got)
 	}
 }
 
-func TestContractOfAnnotate(t *testing.T) { roundtriptest.Run(t, otel.Annotate) }
+func TestContractOfAnnotate(t *testing.T) { roundtriptest.Run(t, newSDK().instrumented().Annotate) }

@@ -116,6 +116,32 @@ func TestTheDecisionOfTheSamplerIsPassedOn(t *testing.T) {
 	}
 }
 
+// dropping is a sampler that records nothing and counts the spans that have a parent.
+type dropping struct{ inside *atomic.Int64 }
+
+func (d dropping) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
+	if trace.SpanContextFromContext(p.ParentContext).IsValid() {
+		d.inside.Add(1)
+	}
+	return sdktrace.SamplingResult{Decision: sdktrace.Drop}
+}
+
+func (dropping) Description() string { return "dropping" }
+
+func TestSpansThatAreNotRecordedAreOneTrace(t *testing.T) {
+	for _, instrumented := range []bool{false, true} {
+		d := dropping{new(atomic.Int64)}
+		c := newSDK(sdktrace.WithSampler(d)).config()
+		c.Instrumented = instrumented
+		if _, err := do(t, stack(otel.New(c), roundtriptest.Script(roundtriptest.Step{})), request(t.Context(), t, "GET", "http://api.test/")); err != nil {
+			t.Fatal(err)
+		}
+		if n := d.inside.Load(); n != 1 {
+			t.Errorf("instrumented %v: %d spans have a parent, want that of the attempt", instrumented, n)
+		}
+	}
+}
+
 func TestErrorsHaveAClass(t *testing.T) {
 	for name, test := range map[string]struct {
 		step       roundtriptest.Step

@@ -90,13 +90,13 @@ func ExampleTelemetry_Attempts() {
 }
 
 // Beside otelhttp, which has the CLIENT spans: its spans get the route and the number of the resend.
-func ExampleAnnotate() {
+func ExampleTelemetry_Annotate() {
 	server := flaky()
 	defer server.Close()
 	spans := tracetest.NewSpanRecorder()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
 	tel := otel.New(otel.Config{TracerProvider: provider, Instrumented: true})
-	base := otelhttp.NewTransport(otel.Annotate(nil), otelhttp.WithTracerProvider(provider))
+	base := otelhttp.NewTransport(tel.Annotate(nil), otelhttp.WithTracerProvider(provider))
 	client := &http.Client{Transport: gracy.Around(base, tel, transport.Routes("GET /pokemon/{name}"), retry.New(retry.Policy{Delay: time.Millisecond}))}
 	resp, err := client.Get(server.URL + "/pokemon/pikachu")
 	if err != nil {

@@ -86,7 +86,7 @@ func New(c Config) *Telemetry {
 	if _, off := c.TracerProvider.(notrace.TracerProvider); !off {
 		t.tracer = c.TracerProvider.Tracer(module, trace.WithInstrumentationVersion(v), trace.WithSchemaURL(semconv.SchemaURL))
 	}
-	if _, off := c.MeterProvider.(nometric.MeterProvider); !off && !c.Instrumented {
+	if _, off := c.MeterProvider.(nometric.MeterProvider); !off {
 		t.seconds = histogram(c.MeterProvider.Meter(module, metric.WithInstrumentationVersion(v), metric.WithSchemaURL(semconv.SchemaURL)))
 	}
 	return t

@@ -43,6 +43,18 @@ func TestSecretsAreInNoSpanAndNoMetric(t *testing.T) {
 	})
 }
 
+// A literal need not look like a secret, and may be a segment of a path.
+func TestALiteralInAPathIsInNoRoute(t *testing.T) {
+	s := newSDK()
+	c := s.config()
+	c.TemplateInMetrics = true
+	c.Redactor = redact.New(redact.Rules{Literals: []string{"acme-corp"}})
+	_, _ = do(t, stack(otel.New(c), rttest.Respond(200, "")), request(t.Context(), t, "GET", "http://api.test/tenants/acme-corp/orders"))
+	if all := s.everything(t); strings.Contains(all, "acme-corp") || !strings.Contains(all, "/tenants/REDACTED/orders") {
+		t.Errorf("emitted: %s", all)
+	}
+}
+
 // Without rules of the user's: what the built-in list knows.
 func TestNamedSecretsAreMaskedByDefault(t *testing.T) {
 	const planted = "hunter2planted"

@@ -69,11 +69,12 @@ func (t *Telemetry) newTarget(k targetKey) *target {
 		span = "HTTP"
 	}
 	if k.route != "" {
-		attrs = append(attrs, semconv.URLTemplate(k.route))
+		template := semconv.URLTemplate(t.config.Redactor.Text(k.route)) // a guessed route can hold a name
+		attrs = append(attrs, template)
 		if t.config.TemplateInMetrics {
-			labels = append(labels, semconv.URLTemplate(k.route))
+			labels = append(labels, template)
 		}
-		span += " " + k.route
+		span += " " + template.Value.AsString()
 	}
 	return &target{
 		name:   span,
