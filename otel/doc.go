@@ -32,8 +32,8 @@
 //
 // # Place
 //
-// [New] outermost, so that what other layers do with the context of a request, a log line or an exemplar,
-// has the span; [Telemetry.Attempts] innermost, so that it sees what is sent. Either works without
+// [New] outermost, so that what other layers do with the context of a request, such as a log line, has
+// the span; [Telemetry.Attempts] innermost, so that it sees what is sent. Either works without
 // the other. Where otelhttp is in use too, see Instrumented in [Config] and [Telemetry.Annotate].
 //
 // # Override
