@@ -105,13 +105,27 @@ func (d *distribution) bounds(h *histogram) {
 // gap is how many empty buckets cost less than a new span.
 const gap = 2
 
+// few is what most histograms have of spans.
+const few = 8
+
+// newSpan returns an empty span, in one piece.
+func newSpan(offset int) *dto.BucketSpan {
+	s := &struct {
+		span   dto.BucketSpan
+		offset int32
+		length uint32
+	}{offset: int32(offset)} //nolint:gosec // some hundred at most
+	s.span.Offset, s.span.Length = &s.offset, &s.length
+	return &s.span
+}
+
 // native fills in the exponential buckets and the count, which is their sum.
 func (d *distribution) native(h *histogram) {
 	d.zero = h.buckets[underflow].Load()
 	d.count = d.zero
 	m := &d.message
 	m.Schema, m.ZeroThreshold, m.ZeroCount = &nativeSchema, &nativeZeroThreshold, &d.zero
-	next, before := lowest, uint64(0) // the index behind the last bucket, and its count
+	next, before := 0, uint64(0) // the index behind the last bucket, and its count
 	for i := underflow + 1; i < len(h.buckets); i++ {
 		n := h.buckets[i].Load()
 		if n == 0 {
@@ -120,11 +134,10 @@ func (d *distribution) native(h *histogram) {
 		d.count += n
 		index := i + lowest - 1
 		if len(m.PositiveSpan) == 0 || index-next > gap {
-			offset := int32(index - next) //nolint:gosec // some hundred at most
-			if len(m.PositiveSpan) == 0 {
-				offset = int32(index) //nolint:gosec // as above
+			if m.PositiveSpan == nil {
+				m.PositiveSpan, m.PositiveDelta = make([]*dto.BucketSpan, 0, few), make([]int64, 0, few)
 			}
-			m.PositiveSpan = append(m.PositiveSpan, &dto.BucketSpan{Offset: &offset, Length: new(uint32(0))})
+			m.PositiveSpan = append(m.PositiveSpan, newSpan(index-next))
 			next = index
 		}
 		span := m.PositiveSpan[len(m.PositiveSpan)-1]
@@ -138,6 +151,6 @@ func (d *distribution) native(h *histogram) {
 		next, before = index+1, n
 	}
 	if len(m.PositiveSpan) == 0 { // else a native histogram without samples looks like a classic one
-		m.PositiveSpan = []*dto.BucketSpan{{Offset: new(int32(0)), Length: new(uint32(0))}}
+		m.PositiveSpan = []*dto.BucketSpan{newSpan(0)}
 	}
 }

@@ -148,14 +148,24 @@ func TestAScrapeAllocatesLittle(t *testing.T) {
 
 // BenchmarkScrape reads 200 routes by four methods and three outcomes.
 func BenchmarkScrape(b *testing.B) {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(wide())
-	h := promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true})
-	b.ReportAllocs()
-	for b.Loop() {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-		b.ReportMetric(float64(w.Body.Len()), "text-bytes")
+	for name, buckets := range map[string]Buckets{"classic": ClassicBuckets, "native": NativeBuckets} {
+		for format, accept := range map[string]string{"text": "text/plain", "protobuf": "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"} {
+			b.Run(name+", "+format, func(b *testing.B) {
+				r := wide()
+				r.SetBuckets(buckets)
+				registry := prometheus.NewRegistry()
+				registry.MustRegister(r)
+				h := promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true})
+				req := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+				req.Header.Set("Accept", accept)
+				b.ReportAllocs()
+				for b.Loop() {
+					w := httptest.NewRecorder()
+					h.ServeHTTP(w, req)
+					b.ReportMetric(float64(w.Body.Len()), "body-bytes")
+				}
+			})
+		}
 	}
 }
 
