@@ -1,4 +1,4 @@
-package figure_test
+package gracy_test
 
 import (
 	"testing"
