@@ -92,6 +92,22 @@ e2e-browser: ## the pages of report in Chromium, by the rules of axe-core too; n
 	npm install --silent --no-audit --no-fund --prefix "$$dir" $(AXE) >/dev/null && \
 	cd e2e && GRACY_AXE="$$dir/node_modules/axe-core/axe.min.js" $(GO) test -count=1 -v ./browser
 
+# Not part of ci, which has Debian's: its module takes minutes of processor time. Without the service discoveries, which
+# nothing here needs; what is in it beside them is as its go.mod says.
+PROMETHEUS3 := github.com/prometheus/prometheus
+PROMETHEUS3_VERSION := v0.316.0
+
+.PHONY: e2e-prometheus3
+e2e-prometheus3: $(BIN)/prometheus3/$(PROMETHEUS3_VERSION) ## the scrapes, rules and dashboard with Prometheus 3, which takes minutes to build the first time
+	@cd e2e && GRACY_PROMETHEUS="$(BIN)/prometheus3" $(GO) test -count=1 -v ./prometheus
+
+$(BIN)/prometheus3/$(PROMETHEUS3_VERSION):
+	@echo "-- building Prometheus 3, some minutes the first time"
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cd "$$dir" && $(GO) mod init prometheus3 2>/dev/null && \
+	$(GO) get $(addprefix $(PROMETHEUS3)/cmd/,$(addsuffix @$(PROMETHEUS3_VERSION),prometheus promtool)) 2>/dev/null && \
+	$(GO) build -tags remove_all_sd -o "$(BIN)/prometheus3/" $(addprefix $(PROMETHEUS3)/cmd/,prometheus promtool)
+	@touch "$@"
+
 .PHONY: ci
 ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI runs
 
