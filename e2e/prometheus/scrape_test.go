@@ -1,14 +1,18 @@
 package prometheus
 
 import (
+	"context"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/metrics"
@@ -20,6 +24,7 @@ func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 	t.Parallel()
 	program(t, "prometheus")
 	stats := metrics.New("shop")
+	stats.SetExemplars(func(context.Context) prometheus.Labels { return prometheus.Labels{"trace_id": "4bf92f3577b34da6"} })
 	w := newWorkload(t, newAPI(t), stats)
 	s := start(t, serve(t, stats))
 	for range 2 {
@@ -54,6 +59,9 @@ func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 		if err != nil || got[""] != float64(want) || want == 0 {
 			t.Errorf("%s is %v, the snapshot says %d (%v)", expr, got, want, err)
 		}
+	}
+	if found, err := s.exemplars(`gracy_request_duration_seconds_bucket`); err != nil || !strings.Contains(found, `"trace_id":"4bf92f3577b34da6"`) {
+		t.Errorf("exemplars: %s (%v)", found, err)
 	}
 	t.Logf("%d calls, %v requests in the log of the server, Prometheus %d", w.calls, requests, s.major)
 }

@@ -57,9 +57,9 @@ func start(t *testing.T, targets ...string) *server {
 		t.Fatalf("prometheus --version: %v\n%s", err, version)
 	}
 	s := &server{t: t, major: 2}
-	flags, global := []string{"--enable-feature=native-histograms"}, ""
+	flags, global := []string{"--enable-feature=native-histograms,exemplar-storage"}, ""
 	if !strings.Contains(string(version), "version 2.") { // built from its module it does not know its version
-		s.major, flags = 3, nil
+		s.major, flags = 3, []string{"--enable-feature=exemplar-storage"}
 		global = ", scrape_native_histograms: true, always_scrape_classic_histograms: true"
 	}
 	dir := t.TempDir()
@@ -196,6 +196,15 @@ func (s *server) query(expr string, by ...string) (map[string]float64, error) {
 		}
 	}
 	return got, nil
+}
+
+// exemplars returns those of a selector as the server writes them.
+func (s *server) exemplars(selector string) (string, error) {
+	now := time.Now()
+	body, err := s.get("/api/v1/query_exemplars", url.Values{
+		"query": {selector}, "start": {now.Add(-time.Hour).Format(time.RFC3339)}, "end": {now.Add(time.Hour).Format(time.RFC3339)},
+	})
+	return string(body), err
 }
 
 // await waits until an expression has a value.
