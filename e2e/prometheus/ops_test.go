@@ -140,7 +140,7 @@ func TestEachPanelHasData(t *testing.T) {
 		for _, target := range p.Targets {
 			exprs++
 			expr := strings.NewReplacer("$client", ".*", "$__rate_interval", "1m").Replace(target.Expr)
-			got, err := s.query(expr)
+			got, err := s.value(expr)
 			if err != nil {
 				t.Errorf("%s: %v", p.Title, err)
 				continue
@@ -157,7 +157,7 @@ func TestEachPanelHasData(t *testing.T) {
 		}
 	}
 	for name := range names {
-		if got, err := s.query(`count({__name__=~"` + name + `(_count)?"})`); err != nil || got[""] == 0 {
+		if got, err := s.value(`count({__name__=~"` + name + `(_count)?"})`); err != nil || got[""] == 0 {
 			t.Errorf("no series %s (%v)", name, err)
 		}
 	}

@@ -150,6 +150,17 @@ func (s *server) get(path string, query url.Values) ([]byte, error) {
 	return body, err
 }
 
+// value evaluates an expression until there is a value. On a busy machine a scrape may come too late, and its series are gone
+// until the next.
+func (s *server) value(expr string, by ...string) (got map[string]float64, err error) {
+	for deadline := time.Now().Add(patience / 9); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		if got, err = s.query(expr, by...); err != nil || len(got) > 0 {
+			break
+		}
+	}
+	return got, err
+}
+
 // query evaluates an expression now. Values are by those of the named labels; those that are no
 // number are left out.
 func (s *server) query(expr string, by ...string) (map[string]float64, error) {
