@@ -6,15 +6,13 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/gracy-go/gracy/layer"
 )
 
 // exemplarEvery is how long an exemplar stays at least: a server keeps one a scrape.
 const exemplarEvery = time.Second
 
 // SetExemplars has gracy_request_duration_seconds point to single calls: labels returns those of a call by the context of
-// its request, such as the id of its trace, and nothing if there is no trace to be found later. It is called when a call has returned, at
+// the request that the recorder was given, such as the id of its trace, and nothing if there is no trace to be found later. It is called when a call has returned, at
 // most once a second for each bucket that returned something, and must be safe for concurrent use. Nil, the default, is for
 // none. What it returns is not masked. Exemplars are in the formats OpenMetrics and protobuf alone; labels that
 // these do not allow, such as more than 128 characters, are left out.
@@ -30,12 +28,12 @@ func (r *Recorder) SetExemplars(labels func(ctx context.Context) prometheus.Labe
 type exemplars [len(classicBounds) + 1]atomic.Pointer[prometheus.Exemplar]
 
 // exemplify keeps the call as an exemplar of its duration.
-func (h *histogram) exemplify(c *layer.Call, elapsed time.Duration, labels func(context.Context) prometheus.Labels) {
+func (h *histogram) exemplify(ctx context.Context, elapsed time.Duration, labels func(context.Context) prometheus.Labels) {
 	at, now := &h.exemplars[classicIndex(elapsed)], time.Now()
 	if e := at.Load(); e != nil && now.Sub(e.Timestamp) < exemplarEvery {
 		return
 	}
-	if l := labels(c.Request().Context()); len(l) > 0 {
+	if l := labels(ctx); len(l) > 0 {
 		at.Store(&prometheus.Exemplar{Value: elapsed.Seconds(), Labels: l, Timestamp: now})
 	}
 }

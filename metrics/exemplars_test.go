@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 )
 
 type traceKey struct{}
@@ -120,5 +121,21 @@ func TestTheSumOfExemplarsHasTheLatest(t *testing.T) {
 		if got := one[i].Load().Value; got != want {
 			t.Errorf("%d: %v, want %v", i, got, want)
 		}
+	}
+}
+
+// A layer outside of the recorder may have begun the trace.
+func TestExemplarsOfATraceThatALayerBegan(t *testing.T) {
+	r := New("test")
+	r.SetExemplars(traceOf)
+	inner := r.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) { return rttest.Response(req, 200, ""), nil }))
+	outer := testLayer(func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req.WithContext(context.WithValue(req.Context(), traceKey{}, "a-trace")))
+	})
+	if err := send(t.Context(), t, outer.Wrap(inner), "GET", "/"); err != nil {
+		t.Fatal(err)
+	}
+	if got := pointers(t, r); got["0.01"] != "a-trace" {
+		t.Errorf("the exemplars are %v", got)
 	}
 }

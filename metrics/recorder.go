@@ -50,7 +50,7 @@ func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper
 	defer r.inFlight.Add(-1)
 	entry := c.Attempt().Number()
 	resp, err := next.RoundTrip(req)
-	r.store.Load().count(c, entry, judge(c, resp, err), r.exemplars.Load())
+	r.store.Load().count(req.Context(), c, entry, judge(c, resp, err), r.exemplars.Load())
 	return resp, err
 }
 

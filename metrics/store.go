@@ -91,7 +91,7 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 }
 
 // count counts a finished call. entry is the number of its first attempt; exemplar is nil if there are no exemplars.
-func (s *store) count(c *layer.Call, entry int, r result, exemplar *func(context.Context) prometheus.Labels) {
+func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, exemplar *func(context.Context) prometheus.Labels) {
 	req := c.Request()
 	sr, over := s.find(req.Method, c.RouteName())
 	if over {
@@ -121,7 +121,7 @@ func (s *store) count(c *layer.Call, entry int, r result, exemplar *func(context
 	if !replayed {
 		sr.durations[o].observe(elapsed)
 		if exemplar != nil {
-			sr.durations[o].Load().exemplify(c, elapsed, *exemplar)
+			sr.durations[o].Load().exemplify(ctx, elapsed, *exemplar)
 		}
 	}
 	if waited {
