@@ -153,23 +153,49 @@ func (k *ring) read() (calls []Call, dropped uint64) {
 		dropped = next - size
 	}
 	calls = make([]Call, 0, next-dropped)
+	into := &copies{routes: make(map[*series]string)}
 	for i := dropped; i < next; i++ {
-		if c, ok := k.calls[i%size].read(i); ok {
+		if c, ok := k.calls[i%size].read(i, into); ok {
 			calls = append(calls, c)
 		}
 	}
 	return calls, next - uint64(len(calls))
 }
 
+// copies is what the copies of many calls share.
+type copies struct {
+	routes map[*series]string // as they are shown now
+	room   []Attempt
+}
+
+// of returns a copy of attempts.
+func (c *copies) of(attempts []Attempt) []Attempt {
+	if cap(c.room)-len(c.room) < len(attempts) {
+		c.room = make([]Attempt, 0, 16*mostAttempts)
+	}
+	from := len(c.room)
+	c.room = append(c.room, attempts...)
+	return slices.Clip(c.room[from:])
+}
+
+func (c *copies) route(s *series) string {
+	shown, ok := c.routes[s]
+	if !ok {
+		shown = s.shown()
+		c.routes[s] = shown
+	}
+	return shown
+}
+
 // read returns a copy of the call, unless it has made room meanwhile.
-func (p *keptCall) read(number uint64) (c Call, ok bool) {
+func (p *keptCall) read(number uint64, into *copies) (c Call, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.number != number {
 		return c, false
 	}
 	c = p.fields
-	c.Attempts = slices.Clone(c.Attempts)
-	c.Method, c.Route, c.Outcome = p.series.method, p.series.shown(), p.outcome.String()
+	c.Attempts = into.of(c.Attempts)
+	c.Method, c.Route, c.Outcome = p.series.method, into.route(p.series), p.outcome.String()
 	return c, true
 }

@@ -239,6 +239,20 @@ func TestKeepingAllocatesNothing(t *testing.T) {
 	}
 }
 
+// A page that reads the calls once a second makes no garbage of each.
+func TestReadingAllocatesLittle(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	r := New("test")
+	r.KeepCalls(1000)
+	cost(t, r.Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}})))
+	kept := len(r.Timeline().Calls)
+	if n := testing.AllocsPerRun(10, func() { _ = r.Timeline() }); kept < 500 || n > 20 {
+		t.Errorf("reading %d calls allocates %v times, want at most 20", kept, n)
+	}
+}
+
 func TestKeepingBesideReading(t *testing.T) {
 	r := New("test")
 	r.KeepCalls(7)
