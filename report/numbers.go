@@ -18,48 +18,70 @@ func (c *numbers) add(n int64) { *c = append(*c, n) }
 const mostCalls = 10 << 20
 
 func (c numbers) MarshalJSON() ([]byte, error) {
-	var runs, gaps []int64
-	for rest := []int64(c); len(rest) > 0; {
-		n := slices.IndexFunc(rest, func(v int64) bool { return v != rest[0] })
-		if n < 0 {
-			n = len(rest)
-		}
-		runs = append(runs, rest[0], int64(n))
-		rest = rest[n:]
+	best := append(make([]byte, 0, 4*len(c)+2), '"')
+	for _, n := range c {
+		best = appendNumber(best, n)
 	}
+	best = append(best, '"')
+	room := make([]byte, 0, len(best))
+	if b := c.appendRuns(room, len(best)); b != nil {
+		best, room = b, make([]byte, 0, len(b))
+	}
+	if b := c.appendGaps(room, len(best)); b != nil {
+		best = b
+	}
+	return best, nil
+}
+
+// appendRuns returns the form of runs, nil if it is not shorter than limit.
+func (c numbers) appendRuns(b []byte, limit int) []byte {
+	b = append(b, `{"runs":"`...)
+	for i := 0; i < len(c) && len(b) < limit; {
+		from := i
+		for i < len(c) && c[i] == c[from] {
+			i++
+		}
+		b = appendNumber(appendNumber(b, c[from]), int64(i-from))
+	}
+	return shorter(append(b, `"}`...), limit)
+}
+
+// appendGaps returns the form of gaps, nil if it is not shorter than limit.
+func (c numbers) appendGaps(b []byte, limit int) []byte {
+	b = append(b, `{"gaps":"`...)
 	zeros := int64(0)
 	for _, v := range c {
 		if v == 0 {
 			zeros++
 			continue
 		}
-		gaps = append(gaps, zeros, v)
+		if b = appendNumber(appendNumber(b, zeros), v); len(b) >= limit {
+			return nil
+		}
 		zeros = 0
 	}
-	best := appendNumbers(nil, c)
-	if b := append(appendNumbers([]byte(`{"runs":`), runs), '}'); len(b) < len(best) {
-		best = b
+	b = strconv.AppendInt(append(b, `","n":`...), int64(len(c)), 10)
+	return shorter(append(b, '}'), limit)
+}
+
+func shorter(b []byte, limit int) []byte {
+	if len(b) < limit {
+		return b
 	}
-	if b := append(strconv.AppendInt(append(appendNumbers([]byte(`{"gaps":`), gaps), `,"n":`...), int64(len(c)), 10), '}'); len(b) < len(best) {
-		best = b
-	}
-	return best, nil
+	return nil
 }
 
 const base = 36
 
-func appendNumbers(b []byte, list []int64) []byte {
-	b = append(b, '"')
-	for i, n := range list {
-		if i > 0 {
-			b = append(b, ' ')
-		}
-		b = strconv.AppendInt(b, n, base)
+// appendNumber appends a number to a text of numbers, which is behind a quotation mark.
+func appendNumber(b []byte, n int64) []byte {
+	if b[len(b)-1] != '"' {
+		b = append(b, ' ')
 	}
-	return append(b, '"')
+	return strconv.AppendInt(b, n, base)
 }
 
-// numbersOf undoes appendNumbers.
+// numbersOf undoes appendNumber.
 func numbersOf(text string) (list []int64, err error) {
 	for word := range strings.FieldsSeq(text) {
 		n, err := strconv.ParseInt(word, base, 64)
