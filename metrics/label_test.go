@@ -2,11 +2,13 @@ package metrics
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/transport"
 )
 
 func TestUnknownMethodsShareOneSeries(t *testing.T) {
@@ -41,5 +43,32 @@ func TestLabelsAreValidAndBounded(t *testing.T) {
 	}
 	if n := len(s.index.Load().series); n != 3 {
 		t.Errorf("%d series", n)
+	}
+}
+
+// A route that a caller names with a credential in it is shown without.
+func TestARouteWithACredential(t *testing.T) {
+	const planted = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+	for route, want := range map[string]string{
+		"/hooks/" + planted + "/send":          "/hooks/{token}/send",
+		"/v1/token:refresh":                    "/v1/token:refresh",
+		"/repos/{owner}/secrets/{secret_name}": "/repos/{owner}/secrets/{secret_name}",
+	} {
+		r := New("test")
+		r.KeepCalls(10)
+		rt := r.Wrap(fixed(&http.Response{StatusCode: 200, Header: http.Header{}}))
+		for range 3 {
+			req, err := http.NewRequestWithContext(transport.WithRoute(t.Context(), route), http.MethodGet, "http://api.test/x", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := readAll(rt.RoundTrip(req)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows, calls := r.Snapshot().Rows, r.Timeline().Calls
+		if len(rows) != 1 || rows[0].Route != want || rows[0].Calls != 3 || calls[2].Route != want {
+			t.Errorf("%s: the rows are %+v, the route of a call is %s", route, rows, calls[2].Route)
+		}
 	}
 }
