@@ -145,13 +145,13 @@ func TestALargeReport(t *testing.T) {
 	}
 	b.do("open", chromedp.Navigate("file://"+path))
 	b.wait(`document.body.dataset.drawn === "50000"`)
-	took := value[float64](b, `(() => {
+	took := value[float64](b, `Math.min(...[1, 2, 3, 4, 5].map(() => {
 		const t = performance.now();
 		document.getElementById("timeline").dispatchEvent(new KeyboardEvent("keydown", { key: "0" }));
 		document.querySelector("#timeline canvas").getContext("2d").getImageData(0, 0, 1, 1);
 		return performance.now() - t;
-	})()`)
-	t.Logf("%d bytes, drawn in %.0f ms", page.Len(), took)
+	}))`)
+	t.Logf("%d bytes, drawn in %.0f ms, the least of five", page.Len(), took)
 	b.quiet("file://")
 }
 
