@@ -20,7 +20,11 @@ const mostAttempts = 16
 // [Recorder.Timeline] and the reports that show single calls. 0, which is the default, keeps none, and
 // a call then costs no more than a load. Kept calls are texts and figures: no request, no response and
 // no body is held back. One takes about 400 bytes, and 150 for each further attempt.
-func (r *Recorder) KeepCalls(n int) { r.store.Load().keep(n) }
+func (r *Recorder) KeepCalls(n int) {
+	r.replace.Lock()
+	defer r.replace.Unlock()
+	r.store.Load().keep(n)
+}
 
 // Timeline returns the calls that are kept. It locks each for as long as it is copied.
 func (r *Recorder) Timeline() Timeline {

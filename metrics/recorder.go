@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,7 @@ type Recorder struct {
 	waiting  [waitKinds]atomic.Int64
 	buckets  atomic.Uint32 // Buckets; 0 is the default
 	store    atomic.Pointer[store]
+	replace  sync.Mutex // replace guards the replacement of store, and of the calls that it keeps
 	sources  sources
 
 	exemplars atomic.Pointer[func(context.Context) prometheus.Labels]
@@ -120,8 +122,10 @@ func (r *Recorder) Snapshot() Snapshot {
 
 // Reset sets all counters to zero; the gauges of running calls and waiters stay. To Prometheus it is
 // a counter reset, like a restart of the process. Bodies of responses that came before it are not
-// counted any more.
+// counted any more, and no call of before is kept.
 func (r *Recorder) Reset() {
+	r.replace.Lock()
+	defer r.replace.Unlock()
 	fresh := newStore()
 	if k := r.store.Load().kept.Load(); k != nil {
 		fresh.keep(len(k.calls))

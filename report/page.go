@@ -48,8 +48,8 @@ func Handler(sources ...Source) *Page {
 	return p
 }
 
-// Close ends the streams of all viewers, whose pages say that the program has ended, and returns when nothing of
-// the page runs any more. [http.Server.Shutdown] waits for streams: have it call Close, by RegisterOnShutdown.
+// Close ends the streams of all viewers, whose pages say that the program has ended, and returns when no frame is
+// made any more; the streams end with their handlers. [http.Server.Shutdown] waits for streams: have it call Close, by RegisterOnShutdown.
 func (p *Page) Close() { p.hub.close() }
 
 // policy allows the files of the page and its stream.
