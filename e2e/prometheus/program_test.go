@@ -15,10 +15,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/otel"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
@@ -98,6 +102,7 @@ type workload struct {
 	api   *api
 	stats *metrics.Recorder
 	rt    http.RoundTripper
+	spans *tracetest.SpanRecorder
 	calls int
 }
 
@@ -114,9 +119,12 @@ func newWorkload(t *testing.T, a *api, stats *metrics.Recorder) *workload {
 	})
 	base := &http.Transport{DisableKeepAlives: true} // with kept ones net/http sends again by itself
 	budget := retry.NewBudget(retry.BudgetConfig{Ratio: 0.2, Reserve: 5})
-	return &workload{t: t, api: a, stats: stats, rt: gracy.Around(base, stats, retry.New(retry.Policy{Delay: 2 * time.Millisecond, Budget: budget}),
+	spans := tracetest.NewSpanRecorder()
+	tel := otel.New(otel.Config{TracerProvider: trace.NewTracerProvider(trace.WithSpanProcessor(spans)), MeterProvider: noop.NewMeterProvider()})
+	stats.KeepCalls(metrics.DefaultCalls)
+	return &workload{t: t, api: a, stats: stats, spans: spans, rt: gracy.Around(base, tel, stats, retry.New(retry.Policy{Delay: 2 * time.Millisecond, Budget: budget}),
 		transport.Routes("/orders/{id}", "/items/{id}", "/down/{id}"), tape, concurrency.New(concurrency.Limit{Max: 2}),
-		throttle.New(throttle.MustRate("100/s")))}
+		throttle.New(throttle.MustRate("100/s")), tel.Attempts())}
 }
 
 // run makes n calls, four at a time.

@@ -2,24 +2,32 @@ package prometheus
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/metrics"
+	"github.com/gracy-go/gracy/report"
 	"github.com/gracy-go/gracy/transport"
 )
 
-// What the server has in its log, what the program says and what Prometheus returns are one.
+// What the server has in its log, what the program says, what Prometheus returns, what is in the spans of
+// OpenTelemetry and on the page of a report are one.
 func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 	t.Parallel()
 	program(t, "prometheus")
@@ -41,7 +49,17 @@ func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 	if !maps.Equal(got, log) {
 		t.Errorf("Prometheus has %v, the log of the server %v", got, log)
 	}
+	if got := w.sent(); !maps.Equal(got, log) {
+		t.Errorf("the CLIENT spans are %v, the log of the server %v", got, log)
+	}
 	total := stats.Snapshot().Total
+	page := readBack(t, stats)
+	if got, want := asJSON(t, page.Snapshot().Total), asJSON(t, total); got != want {
+		t.Errorf("the page has %s, the snapshot %s", got, want)
+	}
+	if got := attempts(page.Timeline()); !maps.Equal(got, log) {
+		t.Errorf("the calls of the page are %v, the log of the server %v", got, log)
+	}
 	for expr, want := range map[string]uint64{
 		`sum(gracy_requests_total)`:               total.Calls,
 		`sum(gracy_requests_total{outcome="ok"})`: total.Successes,
@@ -64,6 +82,71 @@ func TestPrometheusCountsWhatTheServerCounts(t *testing.T) {
 		t.Errorf("exemplars: %s (%v)", found, err)
 	}
 	t.Logf("%d calls, %v requests in the log of the server, Prometheus %d", w.calls, requests, s.major)
+}
+
+// sent returns the requests that have a CLIENT span, by route and status.
+func (w *workload) sent() map[string]float64 {
+	counts := map[string]float64{}
+	for _, span := range w.spans.Ended() {
+		if span.SpanKind() != trace.SpanKindClient {
+			continue
+		}
+		route, code := "", "none"
+		for _, a := range span.Attributes() {
+			switch a.Key {
+			case "url.template":
+				route = a.Value.AsString()
+			case "http.response.status_code":
+				code = strconv.FormatInt(a.Value.AsInt64(), 10)
+			}
+		}
+		counts[route+" "+code]++
+	}
+	return counts
+}
+
+// attempts returns the requests that calls have sent, by route and status.
+func attempts(timeline metrics.Timeline) map[string]float64 {
+	counts := map[string]float64{}
+	for _, c := range timeline.Calls {
+		for _, a := range c.Attempts {
+			code := "none"
+			if a.Status != 0 {
+				code = strconv.Itoa(a.Status)
+			}
+			if a.Sent {
+				counts[c.Route+" "+code]++
+			}
+		}
+	}
+	return counts
+}
+
+func asJSON(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// readBack returns what the page of a report has.
+func readBack(t *testing.T, stats *metrics.Recorder) *report.Saved {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "report.html")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(report.HTML(f, stats), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := report.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved
 }
 
 // Two recorders see the same calls, whose lengths are known. The calls take no time: they are made in a bubble.
