@@ -45,7 +45,7 @@ func (s *series) shown() string {
 	if s.name == nil {
 		return s.route
 	}
-	return routeLabel(s.name.Now())
+	return label(s.name.Now())
 }
 
 // add adds what o has counted. It is for a series that nothing else knows.

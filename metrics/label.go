@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/gracy-go/gracy/redact"
 )
 
 const (
@@ -26,17 +24,6 @@ func method(m string) string {
 		return m
 	}
 	return otherMethod
-}
-
-// routeLabel makes a route fit for a label. A route that a caller names is a text like any other: where a segment of it
-// is a credential, as in the address of a webhook, {token} is shown, as in a route that is guessed.
-func routeLabel(route string) string {
-	for segment := range strings.SplitSeq(route, "/") {
-		if !strings.HasPrefix(segment, "{") && redact.Segment(segment) {
-			route = strings.ReplaceAll(route, segment, "{token}")
-		}
-	}
-	return label(route)
 }
 
 // label makes s fit for a label: valid UTF-8, for one bad value makes a whole scrape fail; without

@@ -52,7 +52,7 @@ func (s *store) find(m string, name *route.Name) (found *series, over bool) {
 	if found = s.index.Load().series[key{m, name.Route}]; found != nil {
 		return found, false
 	}
-	shown := routeLabel(name.Route)
+	shown := label(name.Route)
 	ix := s.index.Load()
 	over = !ix.routes[shown] && len(ix.routes) >= maxRoutes
 	if over {

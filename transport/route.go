@@ -17,13 +17,14 @@ func WithRoute(ctx context.Context, pattern string) context.Context {
 
 // Route returns the override that names the route of the requests made with a
 // context, in the pattern syntax of [http.ServeMux]: "GET /pokemon/{name}", or
-// only the path. It panics on a pattern that is malformed.
+// only the path. A segment that looks like a credential, as that of a webhook may, is {token}
+// in the route. It panics on a pattern that is malformed.
 func Route(pattern string) Override {
 	_, _, path, err := route.Split(pattern)
 	if err != nil {
 		panic("transport: Route: " + err.Error())
 	}
-	return named{route.Named(path)}
+	return named{route.Given(path)}
 }
 
 // named is the override of a route; a pointer, so that a call keeps it without

@@ -1,6 +1,11 @@
 package route
 
-import "sync/atomic"
+import (
+	"strings"
+	"sync/atomic"
+
+	"github.com/gracy-go/gracy/redact"
+)
 
 // A Name is how a call is named. What it says never changes, so that a call can keep it.
 type Name struct {
@@ -16,6 +21,17 @@ type Name struct {
 
 // Named returns the name of a route that stays.
 func Named(route string) *Name { return &Name{Route: route, First: route} }
+
+// Given returns the name of a route that a caller gives. Where a segment of it is a credential, as in
+// the address of a webhook, it has {token}, as a guessed route would.
+func Given(route string) *Name {
+	for segment := range strings.SplitSeq(route, "/") {
+		if !strings.HasPrefix(segment, "{") && redact.Segment(segment) {
+			route = strings.ReplaceAll(route, segment, "{token}")
+		}
+	}
+	return Named(route)
+}
 
 // Now returns the route that calls of the name have by now.
 func (n *Name) Now() string {

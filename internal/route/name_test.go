@@ -83,3 +83,18 @@ func TestAGuessedRouteMatchesItsPath(t *testing.T) {
 		}
 	}
 }
+
+func TestAGivenRouteHasNoCredential(t *testing.T) {
+	const planted = "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
+	for given, want := range map[string]string{
+		"/hooks/" + planted + "/send":          "/hooks/{token}/send",
+		"/" + planted + "/" + planted:          "/{token}/{token}",
+		"/v1/token:refresh":                    "/v1/token:refresh",
+		"/repos/{owner}/secrets/{secret_name}": "/repos/{owner}/secrets/{secret_name}",
+		"/":                                    "/",
+	} {
+		if n := Given(given); n.Route != want || n.First != want || n.Now() != want {
+			t.Errorf("%s is named %+v, want %s", given, n, want)
+		}
+	}
+}
