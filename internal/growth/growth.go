@@ -29,7 +29,7 @@ func maxStep() float64 {
 
 const (
 	tries       = 10                    // a step that is too large is measured again so often
-	pause       = 10 * time.Millisecond // before the first of these, and longer each time: what others do on the processor passes
+	pause       = 10 * time.Millisecond // before the first of these, and longer each time: what others do to the memory passes
 	memoryLimit = 512 << 20             // bytes
 	maxGarbage  = 64 << 20              // bytes
 	maxSize     = 1 << 20               // the smallest of the three sizes is never larger
@@ -96,7 +96,8 @@ func check(in Input, f func(s string)) error {
 			// It may be one step out of a cache. Growth goes on.
 			next := sample{text: in.Make(2 * n)}
 			next.measure(f, 3)
-			if steep(&large, &next, f) {
+			// The first step is looked at again, by what the second has measured.
+			if steep(&large, &next, f) && small.muchLessThan(&large) {
 				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
 					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep())
 			}
@@ -116,7 +117,11 @@ func steep(small, large *sample, f func(s string)) bool {
 		if try == tries {
 			return true
 		}
-		time.Sleep(time.Duration(try) * pause) //nolint:forbidigo // no test waits for anything here: it spreads measurements
+		wait := time.Duration(try) * pause
+		if thorough() {
+			wait *= time.Duration(try) // three seconds in all
+		}
+		time.Sleep(wait) //nolint:forbidigo // no test waits for anything here: it spreads measurements
 		large.measure(f, 3)
 		small.measure(f, 3)
 	}
