@@ -136,17 +136,22 @@ func (s *mongoStore) scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 // page calls fn with up to n documents above an ID, while it returns true.
 func (s *link) page(ctx context.Context, after store.ID, n int, fn func(*document) (bool, error)) error {
 	filter := bson.D{{Key: "_id", Value: beginning(s.prefix(), s.id(after))}, {Key: "tape", Value: s.name}}
-	cursor, err := s.exchanges.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(n)))
+	return each(ctx, s.exchanges, filter, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(n)), fn)
+}
+
+// each calls fn with the documents that match, while it returns true.
+func each[T any](ctx context.Context, c *mongo.Collection, filter bson.D, opts *options.FindOptionsBuilder, fn func(*T) (bool, error)) error {
+	cursor, err := c.Find(ctx, filter, opts)
 	if err != nil {
 		return err
 	}
 	defer cursor.Close(ctx)
 	for cursor.Next(ctx) {
-		var d document
-		if err := decode(cursor.Current, &d); err != nil {
+		d := new(T)
+		if err := decode(cursor.Current, d); err != nil {
 			return err
 		}
-		if on, err := fn(&d); !on || err != nil {
+		if on, err := fn(d); !on || err != nil {
 			return err
 		}
 	}

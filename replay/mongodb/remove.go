@@ -26,21 +26,7 @@ type brief struct {
 // brief calls fn with the documents that match, up to n, 0 for all.
 func (s *link) brief(ctx context.Context, filter bson.D, n int64, fn func(*brief) error) error {
 	fields := bson.D{{Key: "_id", Value: 1}, {Key: "batch", Value: 1}, {Key: "parts", Value: 1}}
-	cursor, err := s.exchanges.Find(ctx, filter, options.Find().SetProjection(fields).SetLimit(n))
-	if err != nil {
-		return err
-	}
-	defer cursor.Close(ctx)
-	for cursor.Next(ctx) {
-		var b brief
-		if err := decode(cursor.Current, &b); err != nil {
-			return err
-		}
-		if err := fn(&b); err != nil {
-			return err
-		}
-	}
-	return cursor.Err()
+	return each(ctx, s.exchanges, filter, options.Find().SetProjection(fields).SetLimit(n), func(b *brief) (bool, error) { return true, fn(b) })
 }
 
 func (s *mongoStore) Delete(ids ...store.ID) error {
