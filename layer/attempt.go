@@ -28,7 +28,7 @@ type Attempt struct {
 // calls it on the way in.
 func AttemptFrom(ctx context.Context) *Attempt {
 	if cc, ok := ctx.(*callContext); ok {
-		return cc.call.current.Load()
+		return cc.call.Attempt()
 	}
 	a, _ := ctx.Value(attemptKey{}).(*Attempt)
 	return a
@@ -81,6 +81,9 @@ func (a *Attempt) Call() *Call { return a.call }
 // itself without a response, and for a response of another call: the base may be a
 // client with a stack of its own.
 func (a *Attempt) For(resp *http.Response) *Attempt {
+	if a.call.further.Load() == 0 {
+		return a // there is no other
+	}
 	if w := AttemptOf(resp); w != nil && w.call == a.call {
 		return w
 	}
@@ -151,9 +154,20 @@ func (a *Attempt) AddNote(text string) {
 //
 // resp is nil if there was none; its Body may be replaced.
 func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
-	if a.flags.Or(flagEnding)&flagEnding != 0 {
+	if a.is(flagEnding) || a.flags.Or(flagEnding)&flagEnding != 0 {
 		return a.Verdict()
 	}
+	if err == nil && resp != nil && resp.StatusCode/100 == 2 && a.call.settings == nil && !a.call.Wants(AttemptEnd) {
+		a.headers = time.Since(a.start)
+		a.status = statusOf(resp)
+		a.close(verdict.OK, nil)
+		return verdict.OK
+	}
+	return judge(a, resp, err)
+}
+
+// judge does the work of End for the one that has set flagEnding.
+func judge(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 	returned := false
 	defer func() {
 		if !returned && resp != nil { // a check or an observer panics

@@ -25,25 +25,24 @@ func (cc *callContext) Value(key any) any {
 	case setting.Key:
 		return &cc.call
 	case attemptKey:
-		return cc.call.current.Load()
+		return cc.call.Attempt()
 	case declare.Key:
 		return cc
 	}
 	return cc.Context.Value(key)
 }
 
-// begin makes the Call of req and runs the layer in it.
-func (b *built) begin(req *http.Request) (*http.Response, error) {
+// begin makes the Call of req and runs the layer in it. The context of req holds
+// nearest under setting.Key.
+func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	cc := new(callContext)
 	c := &cc.call
 	c.begunBy = b
-	cc.Context = c.inherit(req)
+	cc.Context = c.inherit(req, nearest)
 	c.req = *req.WithContext(cc)
 	c.first.call = c
 	c.first.number = 1
 	c.first.start = time.Now()
-	c.count.Store(1)
-	c.current.Store(&c.first)
 	if c.settings != nil {
 		if t, ok := setting.Lookup[*setting.Collector](c.Settings()); ok {
 			t.To.CallBegan(c)
@@ -62,8 +61,11 @@ func (b *built) begin(req *http.Request) (*http.Response, error) {
 	if c.Wants(CallBegin) {
 		c.Emit(Event{Kind: CallBegin})
 	}
-	resp, err := either(b.trip(c, &c.req, b.send))
-	a := c.current.Load()
+	resp, err := b.trip(c, &c.req, b.send)
+	if err != nil || resp == nil {
+		resp, err = either(resp, err)
+	}
+	a := c.Attempt()
 	if err != nil {
 		a.End(nil, err)
 	} else {
@@ -86,7 +88,7 @@ var errPanicked = errors.New("layer: an inner layer or the base panicked")
 // layer threw away.
 func (c *Call) leave() {
 	c.flags.Or(callReturned)
-	if c.count.Load() > 1 {
+	if c.further.Load() != 0 {
 		for a := range c.Attempts() {
 			if a.is(flagReturned) {
 				supersede(a)
@@ -98,7 +100,7 @@ func (c *Call) leave() {
 		untaken = noteUntaken(c)
 	}
 	if c.Wants(CallEnd) {
-		c.Emit(Event{Kind: CallEnd, Attempt: c.current.Load(), Text: untaken})
+		c.Emit(Event{Kind: CallEnd, Attempt: c.Attempt(), Text: untaken})
 	}
 }
 
@@ -106,7 +108,7 @@ func (c *Call) leave() {
 // the body of one that was already there is closed.
 func abandon(c *Call, resp *http.Response) {
 	c.flags.Or(callReturned)
-	if a := c.current.Load(); a.flags.Or(flagEnding)&flagEnding == 0 {
+	if a := c.Attempt(); a.flags.Or(flagEnding)&flagEnding == 0 {
 		a.close(verdict.Unjudged, errPanicked)
 	}
 	if resp != nil {
@@ -119,10 +121,10 @@ func abandon(c *Call, resp *http.Response) {
 // or taken from a response) is left out, so that contexts do not nest without
 // end. What was set for a Call that still runs is not inherited, unless this is
 // its own request, inside a foreign layer that hides the rest of the stack.
-func (c *Call) inherit(req *http.Request) context.Context {
+func (c *Call) inherit(req *http.Request, nearest any) context.Context {
 	ctx := req.Context()
 	var outer *Call
-	switch v := ctx.Value(setting.Key{}).(type) {
+	switch v := nearest.(type) {
 	case *Call:
 		outer = v
 		if v.returned() || sameRequest(req, &v.req) {

@@ -10,7 +10,7 @@ import (
 // wrap makes the attempt the body of its response. Write, CloseWrite and WriteTo
 // stay exactly if the body has them: net/http and io.Copy look for them.
 func (a *Attempt) wrap(resp *http.Response) {
-	if a.flags.Or(flagOwned)&flagOwned != 0 {
+	if a.is(flagOwned) || a.flags.Or(flagOwned)&flagOwned != 0 {
 		return
 	}
 	if resp.Body == nil || resp.Body == http.NoBody {
@@ -20,32 +20,37 @@ func (a *Attempt) wrap(resp *http.Response) {
 	a.body = resp.Body
 	b := (*body)(a)
 	_, to := a.body.(io.WriterTo)
-	_, half := a.body.(closeWriter)
-	if _, ok := a.body.(io.Writer); !ok {
-		if to {
-			resp.Body = writerToBody{b}
-			return
-		}
+	_, writes := a.body.(io.Writer)
+	switch {
+	case writes:
+		resp.Body = b.writer(to)
+	case to:
+		resp.Body = writerToBody{b}
+	default:
 		resp.Body = b
-		return
 	}
+}
+
+// writer returns the body for one that has Write: that of a connection that was
+// upgraded.
+func (b *body) writer(to bool) io.ReadCloser {
+	_, half := b.body.(closeWriter)
 	w := writerBody{b}
 	switch {
 	case to && half:
-		resp.Body = struct {
+		return struct {
 			closeWriterBody
 			writerTo
 		}{closeWriterBody{w}, writerTo{b}}
 	case to:
-		resp.Body = struct {
+		return struct {
 			writerBody
 			writerTo
 		}{w, writerTo{b}}
 	case half:
-		resp.Body = closeWriterBody{w}
-	default:
-		resp.Body = w
+		return closeWriterBody{w}
 	}
+	return w
 }
 
 // body is the attempt as the body of its response. It is an Attempt by another
@@ -55,7 +60,9 @@ type body Attempt
 func (b *body) Read(p []byte) (int, error) {
 	a := (*Attempt)(b)
 	n, err := a.body.Read(p)
-	a.bytes.Add(int64(n))
+	if n > 0 {
+		a.bytes.Add(int64(n))
+	}
 	if err != nil {
 		a.bodyEnd()
 	}
@@ -105,6 +112,9 @@ func (w writerToBody) WriteTo(dst io.Writer) (int64, error) { return writerTo{w.
 
 // bodyEnd records the end of the body and runs the enders, the latest first.
 func (a *Attempt) bodyEnd() {
+	if a.is(flagBodyEnded) {
+		return
+	}
 	old := a.flags.Or(flagBodyEnded)
 	if old&flagBodyEnded != 0 {
 		return
@@ -120,9 +130,11 @@ func (a *Attempt) bodyEnd() {
 			e.BodyEnd(a)
 		}
 	}
-	for i := inline - 1; i >= 0; i-- {
-		if old&(flagHook<<i) != 0 {
-			a.hooks[i].BodyEnd(a)
+	if old&flagHooks != 0 {
+		for i := inline - 1; i >= 0; i-- {
+			if old&(flagHook<<i) != 0 {
+				a.hooks[i].BodyEnd(a)
+			}
 		}
 	}
 	if a.call.Wants(BodyEnd) {

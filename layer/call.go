@@ -25,11 +25,11 @@ import (
 type Call struct {
 	begunBy  *built
 	settings *setting.List
-	current  atomic.Pointer[Attempt]
+	current  atomic.Pointer[Attempt] // nil is first
 	extra    lazyExtra
 	route    atomic.Pointer[route.Name]
 	flags    atomic.Uint32
-	count    atomic.Uint32
+	further  atomic.Uint32 // the attempts begun after the first
 	req      http.Request
 	first    Attempt
 }
@@ -66,7 +66,13 @@ func CallFrom(ctx context.Context) *Call {
 	if cc, ok := ctx.(*callContext); ok {
 		return &cc.call
 	}
-	switch v := ctx.Value(setting.Key{}).(type) {
+	return callOf(ctx.Value(setting.Key{}))
+}
+
+// callOf returns the call of what a context holds under setting.Key, nil if it is of
+// none.
+func callOf(nearest any) *Call {
+	switch v := nearest.(type) {
 	case *Call:
 		return v
 	case *setting.List:
@@ -121,10 +127,15 @@ func (c *Call) Attempts() iter.Seq[*Attempt] {
 }
 
 // Attempt returns the attempt that runs now or ran last.
-func (c *Call) Attempt() *Attempt { return c.current.Load() }
+func (c *Call) Attempt() *Attempt {
+	if a := c.current.Load(); a != nil {
+		return a
+	}
+	return &c.first
+}
 
 // Count returns the number of attempts begun, the first included.
-func (c *Call) Count() int { return int(c.count.Load()) }
+func (c *Call) Count() int { return int(c.further.Load()) + 1 }
 
 // NextAttempt begins a further attempt and its row. With the cause [Retry] it
 // becomes the current one, and the one before must have ended; a concurrent
@@ -132,7 +143,11 @@ func (c *Call) Count() int { return int(c.count.Load()) }
 func (c *Call) NextAttempt(cause Cause) *Attempt {
 	a := c.append(cause)
 	if cause == Retry {
-		a.inherit(c.current.Swap(a))
+		before := c.current.Swap(a)
+		if before == nil {
+			before = &c.first
+		}
+		a.inherit(before)
 	}
 	return a
 }
@@ -149,7 +164,7 @@ func (c *Call) append(cause Cause) *Attempt {
 		}
 		last = last.next.Load()
 	}
-	c.count.Add(1)
+	c.further.Add(1)
 	return a
 }
 
@@ -207,12 +222,16 @@ func (c *Call) Offline() bool { return c.flags.Load()&callOffline != 0 }
 // that end them. It returns false while another layer has the claim. The layer ends
 // its claim with [Call.ReleaseRetry], also on a panic.
 func (c *Call) ClaimRetry(attempts int) bool {
-	if c.flags.Or(callRetried)&callRetried != 0 {
-		return false
+	limit := uint32(min(max(attempts, 0), math.MaxUint16)) << callBound //nolint:gosec // 16 bits
+	for {
+		f := c.flags.Load()
+		if f&callRetried != 0 {
+			return false
+		}
+		if c.flags.CompareAndSwap(f, f&(1<<callBound-1)|callRetried|limit) {
+			return true
+		}
 	}
-	c.flags.And(1<<callBound - 1)
-	c.flags.Or(uint32(min(max(attempts, 0), math.MaxUint16)) << callBound) //nolint:gosec // 16 bits
-	return true
 }
 
 // bound returns the largest number of attempts, 0 if no layer has named one.

@@ -14,7 +14,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	if a.flags.Or(flagEntered)&flagEntered != 0 {
 		before := a
 		if !concurrent(req.Context()) {
-			before = c.current.Load()
+			before = c.Attempt()
 		}
 		a = c.append(Retry)
 		a.flags.Or(flagEntered)

@@ -58,11 +58,26 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	owner := a.For(resp)
 	owner.wrap(resp)
 	for _, e := range enders {
+		if owner == a && holdToHook(a, e) {
+			continue
+		}
 		if _, suspended := a.endHold(e); suspended {
 			continue // it holds nothing, so there is nothing to end
 		}
 		owner.atBodyEnd(e)
 	}
+}
+
+// holdToHook turns an inline hold of e into a hook, in one step, and reports whether it
+// has: e holds nothing inline, or is suspended, or the body has ended otherwise.
+func holdToHook(a *Attempt, e BodyEnder) bool {
+	f := a.flags.Load()
+	for i := range inline {
+		if f&(flagHold<<i) != 0 && a.hooks[i] == e {
+			return f&(flagSuspended|flagBodyEnded) == 0 && a.flags.CompareAndSwap(f, f&^(flagHold<<i)|flagHook<<i)
+		}
+	}
+	return false
 }
 
 // freeHook returns the first inline hook that is free, inline if none is.

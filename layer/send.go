@@ -18,9 +18,11 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a := s.attempt(req); a != nil {
 		a.flags.Or(flagSent)
 	}
-	resp, err := either(s.base.RoundTrip(req))
-	if err != nil {
-		return nil, err
+	resp, err := s.base.RoundTrip(req)
+	if err != nil || resp == nil {
+		if resp, err = either(resp, err); err != nil {
+			return nil, err
+		}
 	}
 	complete(req, resp)
 	return resp, nil
@@ -30,7 +32,11 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // is not of this stack, or has returned: the request was made inside or after it
 // and through no layer that begins a call.
 func (s *sender) attempt(req *http.Request) *Attempt {
-	a := AttemptFrom(req.Context())
+	ctx := req.Context()
+	if cc, ok := ctx.(*callContext); ok && cc.call.begunBy.root == s.root && !cc.call.returned() {
+		return cc.call.Attempt()
+	}
+	a := AttemptFrom(ctx)
 	if a == nil || a.call.begunBy.root != s.root || a.call.returned() {
 		return nil
 	}

@@ -65,6 +65,6 @@ func noteUntaken(c *Call) string {
 		return ""
 	}
 	names := strings.Join(untaken, ", ")
-	c.current.Load().AddNote("no layer takes the override for " + names)
+	c.Attempt().AddNote("no layer takes the override for " + names)
 	return names
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/internal/route"
+	"github.com/gracy-go/gracy/internal/setting"
 )
 
 // A Trip is the work of one layer for one call. The context of req carries c.
@@ -150,9 +151,10 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 			return b.trip(&cc.call, req, b.send)
 		}
 	}
-	c := CallFrom(ctx)
+	nearest := ctx.Value(setting.Key{})
+	c := callOf(nearest)
 	if c == nil || c.begunBy.root != b.root || c.begunBy.depth <= b.depth || c.returned() && !concurrent(ctx) {
-		return b.begin(req)
+		return b.begin(req, nearest)
 	}
 	a := AttemptFrom(ctx)
 	if b.exposed.Load() {

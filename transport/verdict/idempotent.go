@@ -27,7 +27,7 @@ import (
 //
 // X-Request-Id is the name of a trace to most servers, and is none of these.
 func Idempotent(req *http.Request) bool {
-	return byMethod(req.Method) || keyed(req) || onGeneration(req) || declare.IsSafe(req)
+	return req.Method == http.MethodGet || byMethod(req.Method) || keyed(req) || onGeneration(req) || declare.IsSafe(req)
 }
 
 // byMethod reports whether all requests with the method are idempotent.
@@ -48,7 +48,7 @@ func byMethod(method string) bool {
 // ifMetagenerationMatch. An idempotency key makes it one request again, and so does the
 // declaration that it is safe.
 func Conditional(req *http.Request) bool {
-	if !ifMatches(req) && !onGeneration(req) {
+	if req.Method == http.MethodGet || !ifMatches(req) && !onGeneration(req) {
 		return false
 	}
 	return !keyed(req) && !declare.IsSafe(req)
@@ -70,12 +70,12 @@ func ifMatches(req *http.Request) bool {
 // the generation that it names, which the write changes: it cannot be done twice.
 // See cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
 func onGeneration(req *http.Request) bool {
-	if req.URL == nil || !declare.Within(req.URL.Hostname(), "googleapis.com") {
-		return false
-	}
 	switch req.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
 	default:
+		return false
+	}
+	if req.URL == nil || !declare.Within(req.URL.Hostname(), "googleapis.com") {
 		return false
 	}
 	if req.Header.Get("X-Goog-If-Generation-Match") != "" || hasParameter(req.URL, "ifGenerationMatch") {
