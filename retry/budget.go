@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/bounded"
@@ -60,9 +60,9 @@ type Budget struct {
 	adaptive bool
 	off      bool
 
-	// published is a copy of hosts that never changes, for the calls: every call
-	// looks its host up, and a lock would make them wait for each other.
-	published atomic.Pointer[hostMap]
+	// seen is for the calls: every call looks its host up, and mu would make them
+	// wait for each other.
+	seen origin.Memo[*hostBudget]
 
 	mu    sync.Mutex // mu guards hosts and epoch, and is locked before any hostBudget.mu
 	hosts hostMap
@@ -102,7 +102,6 @@ func NewBudget(c BudgetConfig) *Budget {
 		b.slot = 10 * time.Second / windowSlots
 	}
 	b.hosts = hostMap{Max: maxHosts, Every: int64(b.slot)}
-	b.published.Store(b.hosts.Clone())
 	return b
 }
 
@@ -127,7 +126,9 @@ func (b *Budget) Remaining(host string) int {
 	if b.off {
 		return -1
 	}
-	h, known := b.published.Load().Get(hostKey(host))
+	b.mu.Lock()
+	h, known := b.hosts.Get(hostKey(host))
+	b.mu.Unlock()
 	switch {
 	case known:
 		return h.remaining(time.Now())
@@ -143,36 +144,36 @@ func (b *Budget) recordCall(req *http.Request, at time.Time) *hostBudget {
 	if b.off {
 		return nil
 	}
-	host := ""
-	if req.URL != nil {
-		host = hostKey(origin.HostOf(req.URL))
+	u := req.URL
+	if u == nil {
+		u = new(url.URL)
 	}
-	h, known := b.published.Load().Get(host)
-	if !known {
-		h = b.addHost(host, at)
+	h, known := b.seen.Get(u)
+	if !known || h.dropped.Load() {
+		h = b.find(u, at)
 	}
-	h.recordCall(h.tick(at))
+	h.recordCall(at)
 	return h
 }
 
-// addHost returns a new budget for a host, or the one that another call has added
-// meanwhile, or the shared one. Hosts that were idle for a window make room.
-func (b *Budget) addHost(host string, at time.Time) *hostBudget {
+// find returns the budget of the host of a URL, a new one if there is none yet, or the
+// shared one. Hosts that were idle for a window make room.
+func (b *Budget) find(u *url.URL, at time.Time) *hostBudget {
+	host := hostKey(origin.HostOf(u))
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.epoch.IsZero() {
 		b.epoch = at
 	}
-	added := false
-	host = strings.Clone(host) // not the whole URL that it is a part of
-	h, _ := b.hosts.Find(host, int64(at.Sub(b.epoch)),
-		func(h *hostBudget) bool { return h.idle(at) },
-		func(own bool) *hostBudget {
-			added = own
-			return newHostBudget(b, at)
-		})
-	if added { // otherwise the hosts are the same as before
-		b.published.Store(b.hosts.Clone())
+	h, own := b.hosts.Find(strings.Clone(host), int64(at.Sub(b.epoch)), // not the whole URL that it is a part of
+		func(h *hostBudget) bool {
+			idle := h.idle(at)
+			h.dropped.Store(idle)
+			return idle
+		},
+		func(bool) *hostBudget { return newHostBudget(b, at) })
+	if own {
+		b.seen.Put(u, h)
 	}
 	return h
 }

@@ -24,7 +24,11 @@ func FaultSum(p Policy, n int) time.Duration                { return compile(p).
 func Spread(d time.Duration, r float64) time.Duration       { return spread(hint.Hint{Wait: d}, r) }
 
 // Hosts returns how many hosts have a budget of their own.
-func (b *Budget) Hosts() int { return b.published.Load().Len() }
+func (b *Budget) Hosts() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.hosts.Len()
+}
 
 // Failures returns how many failures the layer remembers, and by how much evidence.
 func (r *Retry) Failures() (byFull, byEvidence int) {

@@ -23,6 +23,8 @@ type hostBudget struct {
 	health *hostHealth // nil unless the budget is adaptive
 	epoch  time.Time   // the beginning of slot 0
 
+	dropped atomic.Bool // another host has its place in the budget
+
 	// mu makes the check and the spending of a retry one step, so that no retry is
 	// allowed twice, and guards health.refilled. Calls are counted without it,
 	// since every call is counted.
@@ -119,13 +121,12 @@ func (h *hostBudget) leftLocked(now int64) int {
 }
 
 // recordCall counts a call.
-func (h *hostBudget) recordCall(tick int64) {
-	switch {
-	case h.health == nil:
-		h.add(tick, 1, 0)
-	case h.health.used.Load() != tick:
-		h.health.used.Store(tick)
+func (h *hostBudget) recordCall(at time.Time) {
+	if h.health == nil {
+		h.add(h.tick(at), 1, 0)
+		return
 	}
+	h.health.use(at.Sub(h.epoch), h.budget.slot)
 }
 
 // A spending is what a refund needs to know of a retry: the tick that it was
@@ -197,10 +198,10 @@ func (h *hostBudget) remaining(at time.Time) int {
 
 // idle reports whether nothing that was counted matters any more.
 func (h *hostBudget) idle(at time.Time) bool {
-	now := h.tick(at)
 	if h.health != nil {
-		return now-h.health.used.Load() > windowSlots
+		return at.Sub(h.epoch)-time.Duration(h.health.used.Load()) > (windowSlots+1)*h.budget.slot
 	}
+	now := h.tick(at)
 	for i := range h.ring {
 		t, c, r := unpack(h.ring[i].Load())
 		if d := age(now, t); c+r > 0 && d <= windowSlots {
@@ -215,7 +216,7 @@ func (h *hostBudget) idle(at time.Time) bool {
 // than by a deadline, says nothing of the health of the host; nor does a 429: a
 // quota is not an outage.
 func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
-	if h == nil || h.health == nil || at.Replayed() || quota(v, at.Status()) {
+	if h == nil || h.health == nil || at.Replayed() || v != verdict.OK && quota(v, at.Status()) {
 		return
 	}
 	switch v {

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/race"
 )
 
 func TestACellHoldsTickCallsAndRetries(t *testing.T) {
@@ -41,7 +43,7 @@ func TestHostBudgetCountsCallsAndRetriesOfAWindow(t *testing.T) {
 	}
 	check("new", 2)
 	for range 10 {
-		h.recordCall(h.tick(at))
+		h.recordCall(at)
 	}
 	check("10 x 0.1", 3)
 	spent, ok := h.spend(at)
@@ -73,15 +75,15 @@ func TestHostBudgetCountsCallsAndRetriesOfAWindow(t *testing.T) {
 	h.refund(spent)
 	check("a late refund", 2)
 	at = at.Add(-20 * time.Second)
-	h.recordCall(h.tick(at))
+	h.recordCall(at)
 	check("before the beginning: the first slot, 11 calls and 2 retries", 1)
 }
 
 func TestLateCallDoesNotEraseNewerOnes(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	h := newHostBudget(NewBudget(BudgetConfig{Reserve: NoReserve, Ratio: 1}), at)
-	h.recordCall(h.tick(at.Add(11 * time.Second)))
-	h.recordCall(h.tick(at)) // the same place of the ring
+	h.recordCall(at.Add(11 * time.Second))
+	h.recordCall(at) // the same place of the ring
 	if got := h.leftLocked(11); got != 1 {
 		t.Errorf("%d left, want 1", got)
 	}
@@ -91,7 +93,7 @@ func TestCountsDoNotOverflow(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	h := newHostBudget(NewBudget(BudgetConfig{}), at)
 	h.add(0, countMax, 0)
-	h.recordCall(0)
+	h.recordCall(at)
 	if tick, c, r := unpack(h.ring[0].Load()); tick != 0 || c != countMax || r != 0 {
 		t.Errorf("%d %d %d", tick, c, r)
 	}
@@ -116,6 +118,38 @@ func TestSpendAllowsNoRetryTwice(t *testing.T) {
 		if wg.Wait(); got.Load() != 1000 {
 			t.Fatalf("%d were given of 1000", got.Load())
 		}
+	}
+}
+
+// A new host costs the thousandth call as much memory as the first: none of what is known
+// of the others is copied.
+func TestTheThousandthHostAllocatesAsTheFirst(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	at := time.Now()
+	budget := NewBudget(BudgetConfig{Adaptive: true})
+	n := 0
+	hundred := func() uint64 {
+		requests := make([]*http.Request, 100)
+		for i := range requests {
+			n++
+			requests[i] = &http.Request{URL: &url.URL{Host: "h" + strconv.Itoa(n) + ".test"}}
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for _, req := range requests {
+			budget.recordCall(req, at)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	first := hundred()
+	for range 8 {
+		hundred()
+	}
+	if tenth := hundred(); tenth > 2*first { // the map of hosts doubles now and then
+		t.Errorf("the last hundred of a thousand hosts cost %d bytes, the first %d", tenth, first)
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 // and the tokens for retries in an outage.
 type hostHealth struct {
 	state      atomic.Uint64 // the score in the upper bits and the tokens in the lower: every attempt changes both
-	used       atomic.Int64  // the tick of the latest call
+	used       atomic.Int64  // when the latest call was, to within a slot, since hostBudget.epoch in ns
 	perSuccess uint64        // the tokens that a success earns
 	capacity   uint64        // the most tokens that can be held
 	perSecond  float64       // the tokens that come with time
@@ -41,6 +41,13 @@ func newHostHealth(b *Budget, at time.Time) *hostHealth {
 	h.perSecond = float64(h.capacity) / (windowSlots * b.slot).Seconds()
 	h.state.Store(h.capacity)
 	return h
+}
+
+// use notes a call, once a slot.
+func (h *hostHealth) use(at, slot time.Duration) {
+	if at-time.Duration(h.used.Load()) >= slot {
+		h.used.Store(int64(at))
+	}
 }
 
 // record counts the outcome of an attempt.

@@ -92,10 +92,10 @@ type watch struct {
 	print fingerprint
 }
 
-// watch begins to watch a call whose first attempt is a. Where nothing has failed lately
-// it costs as little as it can.
-func (r *Retry) watch(p *plan, c *layer.Call, a *layer.Attempt) watch {
-	return watch{failures: r.failures, plan: p, req: c.Request(), start: a.Start(), count: r.failures.count.Load()}
+// watch returns the watch of a call that came to the layer at an instant, when so many
+// failures had been counted. A call that succeeds while none is remembered needs none.
+func (r *Retry) watch(p *plan, c *layer.Call, start time.Time, failures uint64) *watch {
+	return &watch{failures: r.failures, plan: p, req: c.Request(), start: start, count: failures}
 }
 
 // fingerprint returns the fingerprint of the request.

@@ -71,14 +71,18 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		budget = r.budget
 	}
 	a := c.Attempt()
-	watched := r.watch(p, c, a)
-	if err := watched.rejects(); err != nil {
-		return layer.Reject(req, err)
+	start, failures := a.Start(), r.failures.count.Load()
+	if p.repeats == RejectRepeats {
+		if err := r.watch(p, c, start, failures).rejects(); err != nil {
+			return layer.Reject(req, err)
+		}
 	}
-	host := budget.recordCall(req, a.Start())
-	req = p.withIdempotencyKey(c, req)
+	host := budget.recordCall(req, start)
+	if p.key != nil {
+		req = p.withIdempotencyKey(c, req)
+	}
 	kept := false
-	if p.maySendAgain(req) {
+	if req.Body != nil && p.maySendAgain(req) {
 		kept = req.GetBody == nil
 		var done func()
 		req, done = bodies.Limits{Known: p.bufferKnown, Unknown: p.buffer, Memory: &r.memory, Total: p.bufferTotal}.Replayable(req)
@@ -87,15 +91,21 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	noBody := req.Body == nil || req.Body == http.NoBody
 	sent, w := p.probed(req)
 	resp, err := next.RoundTrip(sent)
-	w.report(a, err)
+	if w != nil {
+		w.report(a, err)
+	}
 	a = c.Attempt().For(resp)
 	v := a.End(resp, err)
 	host.recordOutcome(a, v, err)
 	if v == verdict.OK {
-		watched.succeeded()
+		if r.failures.any() {
+			r.watch(p, c, start, failures).succeeded()
+		}
 		return resp, err
 	}
-	s := &series{plan: p, call: c, next: next, req: req, kept: kept, noBody: noBody, host: host, watch: watched, probe: w}
+	s := &series{
+		plan: p, call: c, next: next, req: req, kept: kept, noBody: noBody, host: host, watch: r.watch(p, c, start, failures), probe: w,
+	}
 	resp, err = s.run(a, resp, err)
 	s.learn(resp, err)
 	return resp, err

@@ -23,7 +23,7 @@ type series struct {
 	kept    bool          // whether the body is kept while it is sent
 	noBody  bool          // the request had no body when it was first sent
 	host    *hostBudget   // nil without a budget
-	watch   watch         // for repeats of a layer above
+	watch   *watch        // for repeats of a layer above
 	wanted  bool          // the latest outcome is one that another attempt might have changed
 	probe   *probe        // the probe of the latest attempt, nil if the policy needs none
 	cleared bool          // the caller knows that the latest attempt did nothing

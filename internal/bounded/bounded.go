@@ -3,10 +3,7 @@
 // value.
 package bounded
 
-import (
-	"iter"
-	"maps"
-)
+import "iter"
 
 // A Map holds at most Max values by key; what is looked up beyond that shares
 // one more value, the rest. It is not safe for concurrent use.
@@ -97,11 +94,4 @@ func (m *Map[K, V]) All() iter.Seq[V] {
 			yield(m.rest)
 		}
 	}
-}
-
-// Clone returns a copy that holds the same values, for readers that take no lock.
-func (m *Map[K, V]) Clone() *Map[K, V] {
-	c := *m
-	c.values = maps.Clone(m.values)
-	return &c
 }

@@ -89,13 +89,3 @@ func TestPutReturnsADroppedValue(t *testing.T) {
 		t.Errorf("b is %v, %v among %d", v, ok, m.Len())
 	}
 }
-
-func TestCloneIsApart(t *testing.T) {
-	m := &Map[string, *value]{Max: 2}
-	find(m, "a", 0)
-	c := m.Clone()
-	find(c, "b", 0)
-	if _, ok := m.Get("b"); ok || c.Len() != 2 {
-		t.Error("a key of the copy is in the original, want it apart")
-	}
-}
