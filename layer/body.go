@@ -10,7 +10,7 @@ import (
 // wrap makes the attempt the body of its response. Write, CloseWrite and WriteTo
 // stay exactly if the body has them: net/http and io.Copy look for them.
 func (a *Attempt) wrap(resp *http.Response) {
-	if a.is(flagOwned) || a.flags.Or(flagOwned)&flagOwned != 0 {
+	if a.flags.Or(flagOwned)&flagOwned != 0 {
 		return
 	}
 	if resp.Body == nil || resp.Body == http.NoBody {

@@ -56,7 +56,9 @@ func (a *Attempt) Release(s Suspender) {
 // has them.
 func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	owner := a.For(resp)
-	owner.wrap(resp)
+	if !owner.is(flagOwned) {
+		owner.wrap(resp)
+	}
 	for _, e := range enders {
 		if owner == a && holdToHook(a, e) {
 			continue
