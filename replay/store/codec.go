@@ -114,7 +114,7 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 		return &FormatError{Found: int(b[0]), Want: envelope, Reason: "record of an unknown version"}
 	}
 	*x = Exchange{}
-	if err := fields(b[1:], x.decode); err != nil {
+	if err := x.decode(reader{message: b[1:]}); err != nil {
 		return &FormatError{Reason: "damaged record: " + err.Error()}
 	}
 	if x.Response == nil && x.Fault == nil {
@@ -129,7 +129,16 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-func (x *Exchange) decode(f field) error {
+func (x *Exchange) decode(f reader) error {
+	for f.next() {
+		if err := x.decodeField(&f); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
+func (x *Exchange) decodeField(f *reader) error {
 	kind := kindVarint
 	switch f.number {
 	case fieldSum, fieldRequest, fieldResponse, fieldFault, fieldRoute, fieldIdentity, fieldSecrets:
@@ -144,19 +153,19 @@ func (x *Exchange) decode(f field) error {
 	case fieldID:
 		x.ID = ID(f.value)
 	case fieldSum:
-		if len(f.bytes) != len(x.Key.Sum) {
-			return fmt.Errorf("match sum of %d bytes", len(f.bytes))
+		if len(f.bytes()) != len(x.Key.Sum) {
+			return fmt.Errorf("match sum of %d bytes", len(f.bytes()))
 		}
-		copy(x.Key.Sum[:], f.bytes)
+		copy(x.Key.Sum[:], f.bytes())
 	case fieldRequest:
 		x.Request = Request{}
-		return fields(f.bytes, x.Request.decode)
+		return x.Request.decode(f.nested())
 	case fieldResponse:
 		x.Response = &Response{}
-		return fields(f.bytes, x.Response.decode)
+		return x.Response.decode(f.nested())
 	case fieldFault:
 		x.Fault = &Fault{}
-		return fields(f.bytes, x.Fault.decode)
+		return x.Fault.decode(f.nested())
 	case fieldStart:
 		x.Start = time.UnixMicro(f.int())
 	case fieldFirstByte:
@@ -166,7 +175,7 @@ func (x *Exchange) decode(f field) error {
 	case fieldAttempt:
 		x.Attempt = int(f.int())
 	case fieldRoute:
-		x.Route = string(f.bytes)
+		x.Route = f.string()
 	case fieldComplete:
 		x.Complete = f.value != 0
 	case fieldMissingBody:
@@ -174,13 +183,13 @@ func (x *Exchange) decode(f field) error {
 			return errField
 		}
 	case fieldIdentity:
-		return setHash(&x.Identity, f.bytes)
+		return setHash(&x.Identity, f.bytes())
 	case fieldSecrets:
-		return setHash(&x.Secrets, f.bytes)
+		return setHash(&x.Secrets, f.bytes())
 	case fieldMasked:
 		x.Masked = f.value != 0
 	default:
-		x.unknown = append(x.unknown, f.raw...)
+		x.unknown = append(x.unknown, f.raw()...)
 	}
 	return nil
 }

@@ -38,33 +38,51 @@ func sizeOfBytes(n int) int {
 	return size
 }
 
-// getHeader adds the name and the values of one field.
-func getHeader(h *http.Header, b []byte) error {
+// A headerReader adds fields to headers. The values of several names share one array.
+type headerReader struct {
+	room []string // free
+}
+
+// add adds the name and the values of one field to a header.
+func (hr *headerReader) add(h *http.Header, f reader) error {
 	var name string
-	var room [4]string
-	values := room[:0]
-	for len(b) > 0 {
-		f, n, err := nextField(b)
-		if err != nil {
-			return err
-		}
+	n := 0
+	for f.next() {
 		if err := f.want(kindBytes); err != nil {
 			return err
 		}
 		switch f.number {
 		case 1:
-			name = common(f.bytes)
+			name = f.string()
 		case 2:
-			values = append(values, common(f.bytes))
+			if n == len(hr.room) {
+				room := make([]string, max(2*n, roomForValues))
+				copy(room, hr.room)
+				hr.room = room
+			}
+			hr.room[n] = f.string()
+			n++
 		}
-		b = b[n:]
+	}
+	if f.err != nil {
+		return f.err
+	}
+	var values []string
+	if n > 0 {
+		values, hr.room = hr.room[:n:n], hr.room[n:]
 	}
 	if *h == nil {
 		*h = make(http.Header)
 	}
-	(*h)[name] = append((*h)[name], values...)
+	if before := (*h)[name]; before != nil {
+		values = append(before, values...)
+	}
+	(*h)[name] = values
 	return nil
 }
+
+// roomForValues is the number of values that most headers have.
+const roomForValues = 8
 
 // common returns b as a string, without a copy where it is one that most exchanges have.
 func common(b []byte) string {

@@ -25,8 +25,12 @@ func TestAHeaderIsEncodedByNameWithLengthsOfAnySize(t *testing.T) {
 	}
 	h["None"] = nil
 	var back http.Header
-	if err := fields(got, func(f field) error { return getHeader(&back, f.bytes) }); err != nil {
-		t.Fatal(err)
+	var header headerReader
+	r := reader{message: got}
+	for r.next() {
+		if err := header.add(&back, r.nested()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if !reflect.DeepEqual(back, h) {
 		t.Errorf("%.200v", back)

@@ -46,27 +46,33 @@ func (r *Request) append(b []byte) []byte {
 	return putBytes(b, reqBodySum, r.BodySum)
 }
 
-func (r *Request) decode(f field) error {
-	if f.number <= reqBodySum && (f.number == reqBodySize) != (f.kind == kindVarint) {
-		return errField
+func (r *Request) decode(f reader) error {
+	f.copyText(reqBody)
+	var header headerReader
+	for f.next() {
+		if f.number <= reqBodySum && (f.number == reqBodySize) != (f.kind == kindVarint) {
+			return errField
+		}
+		switch f.number {
+		case reqMethod:
+			r.Method = f.string()
+		case reqURL:
+			r.URL = f.string()
+		case reqHost:
+			r.Host = f.string()
+		case reqHeader:
+			if err := header.add(&r.Header, f.nested()); err != nil {
+				return err
+			}
+		case reqBody:
+			r.Body = bytes.Clone(f.bytes())
+		case reqBodySize:
+			r.BodySize = f.int()
+		case reqBodySum:
+			r.BodySum = bytes.Clone(f.bytes())
+		}
 	}
-	switch f.number {
-	case reqMethod:
-		r.Method = common(f.bytes)
-	case reqURL:
-		r.URL = string(f.bytes)
-	case reqHost:
-		r.Host = string(f.bytes)
-	case reqHeader:
-		return getHeader(&r.Header, f.bytes)
-	case reqBody:
-		r.Body = bytes.Clone(f.bytes)
-	case reqBodySize:
-		r.BodySize = f.int()
-	case reqBodySum:
-		r.BodySum = bytes.Clone(f.bytes)
-	}
-	return nil
+	return f.err
 }
 
 func (r *Response) append(b []byte) []byte {
@@ -86,7 +92,18 @@ func (r *Response) append(b []byte) []byte {
 	return putBytes(b, respPieces, appendPieces(nil, r.Pieces))
 }
 
-func (r *Response) decode(f field) (err error) {
+func (r *Response) decode(f reader) error {
+	f.copyText(respBody)
+	var header headerReader
+	for f.next() {
+		if err := r.decodeField(&f, &header); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
+func (r *Response) decodeField(f *reader, header *headerReader) (err error) {
 	switch f.number {
 	case respCode, respNoBody, respLength, respUncompressed, respClose:
 		if err := f.want(kindVarint); err != nil {
@@ -99,29 +116,29 @@ func (r *Response) decode(f field) (err error) {
 	}
 	switch f.number {
 	case respStatus:
-		r.Status = common(f.bytes)
+		r.Status = f.string()
 	case respCode:
 		r.StatusCode = int(f.int())
 	case respProto:
-		r.Proto = common(f.bytes)
+		r.Proto = f.string()
 	case respHeader:
-		return getHeader(&r.Header, f.bytes)
+		return header.add(&r.Header, f.nested())
 	case respTrailer:
-		return getHeader(&r.Trailer, f.bytes)
+		return header.add(&r.Trailer, f.nested())
 	case respBody:
-		r.Body = bytes.Clone(f.bytes)
+		r.Body = bytes.Clone(f.bytes())
 	case respNoBody:
 		r.NoBody = f.value != 0
 	case respLength:
 		r.ContentLength = f.int()
 	case respTransfer:
-		r.TransferEncoding = append(r.TransferEncoding, string(f.bytes))
+		r.TransferEncoding = append(r.TransferEncoding, f.string())
 	case respUncompressed:
 		r.Uncompressed = f.value != 0
 	case respClose:
 		r.Close = f.value != 0
 	case respPieces:
-		r.Pieces, err = decodePieces(f.bytes)
+		r.Pieces, err = decodePieces(f.bytes())
 	}
 	return err
 }
@@ -132,17 +149,19 @@ func (f *Fault) append(b []byte) []byte {
 	return putBool(b, faultTimeout, f.IsTimeout)
 }
 
-func (f *Fault) decode(d field) error {
-	if d.number <= faultTimeout && (d.number == faultTimeout) != (d.kind == kindVarint) {
-		return errField
+func (f *Fault) decode(d reader) error {
+	for d.next() {
+		if d.number <= faultTimeout && (d.number == faultTimeout) != (d.kind == kindVarint) {
+			return errField
+		}
+		switch d.number {
+		case faultText:
+			f.Text = d.string()
+		case faultKind:
+			f.Kind = FaultKind(d.string())
+		case faultTimeout:
+			f.IsTimeout = d.value != 0
+		}
 	}
-	switch d.number {
-	case faultText:
-		f.Text = string(d.bytes)
-	case faultKind:
-		f.Kind = FaultKind(d.bytes)
-	case faultTimeout:
-		f.IsTimeout = d.value != 0
-	}
-	return nil
+	return d.err
 }

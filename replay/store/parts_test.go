@@ -12,7 +12,7 @@ func TestHeaderRoundTrip(t *testing.T) {
 	for _, h := range []http.Header{nil, {}, {"A": {"2", "", "1"}, "B": {"x"}}, {"C": nil}} {
 		r := Request{Header: h}
 		var got Request
-		if err := fields(r.append(nil), got.decode); err != nil {
+		if err := got.decode(reader{message: r.append(nil)}); err != nil {
 			t.Fatal(err)
 		}
 		if len(h) == 0 && got.Header == nil {

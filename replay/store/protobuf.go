@@ -66,74 +66,111 @@ func putNested(b []byte, number int, fields func([]byte) []byte) []byte {
 	return b[:at+size+n]
 }
 
-// field is one decoded field; raw is the whole of it, tag included.
-type field struct {
-	number int
-	kind   int
-	value  uint64
-	bytes  []byte
-	raw    []byte
+// A reader walks the fields of an encoded message:
+//
+//	for r := (reader{message: b}); r.next(); {
+//
+// Every length is checked against what is there before anything is allocated for it.
+type reader struct {
+	message []byte
+	text    string // the beginning of the message, of which strings in it are parts
+	err     error  // why the walk ended before the end
+
+	number  int
+	kind    int
+	value   uint64
+	start   int // where the field begins, with its tag
+	content int // where its bytes begin
+	end     int // where it ends, and the next one begins
 }
 
-func (f field) int() int64 { return int64(f.value) } //nolint:gosec // two's complement both ways
-
-// fields calls fn for each field of b. Every length is checked against what is
-// there before anything is allocated for it; slices point into b.
-func fields(b []byte, fn func(field) error) error {
-	for len(b) > 0 {
-		f, n, err := nextField(b)
-		if err != nil {
-			return err
-		}
-		if err := fn(f); err != nil {
-			return err
-		}
-		b = b[n:]
+// next goes to the next field, and reports whether there is one.
+func (r *reader) next() bool {
+	b := r.message[r.end:]
+	if len(b) == 0 || r.err != nil {
+		return false
 	}
-	return nil
-}
-
-func nextField(b []byte) (field, int, error) {
-	tag, n := binary.Uvarint(b)
+	tag, n := uint64(b[0]), 1
+	if tag >= 0x80 { // most tags and values have one byte
+		tag, n = binary.Uvarint(b)
+	}
 	if n <= 0 || tag>>3 == 0 || tag>>3 > math.MaxInt32 {
-		return field{}, 0, errField
+		r.err = errField
+		return false
 	}
-	f := field{number: int(tag >> 3), kind: int(tag & 7)} //nolint:gosec // bounded above
-	switch f.kind {
-	case kindVarint:
-		v, m := binary.Uvarint(b[n:])
-		if m <= 0 {
-			return field{}, 0, errField
-		}
-		f.value = v
-		n += m
-	case kindBytes:
-		v, m := binary.Uvarint(b[n:])
-		if m <= 0 || v > uint64(len(b)-n-m) {
-			return field{}, 0, errField
+	r.number, r.kind = int(tag>>3), int(tag&7) //nolint:gosec // bounded above
+	size := uint64(0)
+	switch r.kind {
+	case kindVarint, kindBytes:
+		v, m := uint64(0), 1
+		if n < len(b) && b[n] < 0x80 {
+			v = uint64(b[n])
+		} else if v, m = binary.Uvarint(b[n:]); m <= 0 {
+			r.err = errField
+			return false
 		}
 		n += m
-		f.bytes = b[n : n+int(v) : n+int(v)] //nolint:gosec // at most len(b)
-		n += int(v)                          //nolint:gosec // at most len(b)
-	case kindFixed4, kindFixed8:
-		size := 4
-		if f.kind == kindFixed8 {
-			size = 8
+		if r.value = v; r.kind == kindBytes {
+			size = v
 		}
-		if len(b)-n < size {
-			return field{}, 0, errField
-		}
-		n += size
+	case kindFixed4:
+		size = 4
+	case kindFixed8:
+		size = 8
 	default:
-		return field{}, 0, errField
+		r.err = errField
+		return false
 	}
-	f.raw = b[:n:n]
-	return f, n, nil
+	if size > uint64(len(b)-n) {
+		r.err = errField
+		return false
+	}
+	r.start, r.content = r.end, r.end+n
+	r.end = r.content + int(size) //nolint:gosec // at most len(b)
+	return true
+}
+
+func (r *reader) int() int64 { return int64(r.value) } //nolint:gosec // two's complement both ways
+
+// raw returns the whole field, tag included.
+func (r *reader) raw() []byte { return r.message[r.start:r.end] }
+
+// bytes returns the bytes of the field, a part of the message.
+func (r *reader) bytes() []byte { return r.message[r.content:r.end:r.end] }
+
+// string returns the bytes of the field as a string.
+func (r *reader) string() string {
+	if r.end <= len(r.text) {
+		return r.text[r.content:r.end]
+	}
+	return common(r.bytes())
+}
+
+// nested returns a reader of the message in the field.
+func (r *reader) nested() reader {
+	n := reader{message: r.bytes()}
+	if r.end <= len(r.text) {
+		n.text = r.text[r.content:r.end]
+	}
+	return n
+}
+
+// copyText makes the strings before the field of a number parts of one copy. They keep it
+// in memory together, so that field is the body.
+func (r *reader) copyText(body int) {
+	head := reader{message: r.message}
+	for head.next() && head.number != body {
+	}
+	end := head.end
+	if head.number == body {
+		end = head.start
+	}
+	r.text = string(r.message[:end])
 }
 
 // want returns an error for a known field of the wrong kind.
-func (f field) want(kind int) error {
-	if f.kind != kind {
+func (r *reader) want(kind int) error {
+	if r.kind != kind {
 		return errField
 	}
 	return nil

@@ -16,29 +16,35 @@ func TestFields(t *testing.T) {
 	b = append(putTag(b, 7, kindFixed4), 1, 2, 3, 4)
 	var numbers []int
 	var raw []byte
-	err := fields(b, func(f field) error {
-		numbers = append(numbers, f.number)
-		raw = append(raw, f.raw...)
-		switch f.number {
-		case 1:
-			if f.int() != -1 {
-				t.Errorf("got %d, want -1", f.int())
-			}
-		case 3:
-			if string(f.bytes) != "text" {
-				t.Errorf("got %q", f.bytes)
+	for _, text := range []string{"", string(b[:4]), string(b)} {
+		numbers, raw = nil, nil
+		r := reader{message: b, text: text}
+		for r.next() {
+			numbers = append(numbers, r.number)
+			raw = append(raw, r.raw()...)
+			switch r.number {
+			case 1:
+				if r.int() != -1 {
+					t.Errorf("got %d, want -1", r.int())
+				}
+			case 3:
+				if string(r.bytes()) != "text" || r.string() != "text" {
+					t.Errorf("got %q, %q", r.bytes(), r.string())
+				}
 			}
 		}
-		return nil
-	})
-	if err != nil || !bytes.Equal(raw, b) || len(numbers) != 5 {
-		t.Errorf("fields %v, %v", numbers, err)
+		if r.err != nil || !bytes.Equal(raw, b) || len(numbers) != 5 {
+			t.Errorf("fields %v, %v", numbers, r.err)
+		}
 	}
 	for n := 1; n < len(b); n++ {
 		count := 0
-		err := fields(b[:n], func(field) error { count++; return nil })
-		if err != nil && !errors.Is(err, errField) || err == nil && count >= 5 {
-			t.Errorf("cut at %d: %d fields, %v", n, count, err)
+		r := reader{message: b[:n]}
+		for r.next() {
+			count++
+		}
+		if r.err != nil && !errors.Is(r.err, errField) || r.err == nil && count >= 5 {
+			t.Errorf("cut at %d: %d fields, %v", n, count, r.err)
 		}
 	}
 }
