@@ -128,8 +128,9 @@ func (c *capturer) describeLong(p *captured, req *http.Request, head []byte, res
 // to be kept there is the SHA-256 alone.
 func (c *capturer) describe(p *captured, req *http.Request, body []byte, size int64, sum []byte) {
 	req = c.renamed(req)
+	asked := req.URL.String()
 	r := &store.Request{
-		Method: methodOf(req.Method), URL: c.masker.url(req.URL.String()), Header: c.masker.header(req.Header),
+		Method: methodOf(req.Method), URL: c.masker.url(asked), Header: c.masker.header(req.Header),
 		BodySize: size, BodySum: sum,
 	}
 	if req.Host != "" && req.Host != req.URL.Host {
@@ -150,7 +151,7 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 			p.secrets = c.who.secrets(req.URL, header, body, masked)
 		}
 	}
-	p.identity = c.who.of(req, r)
+	p.identity = c.who.of(req, asked, r)
 	if len(c.match.Headers) > 0 {
 		plain := *r
 		plain.Header = r.Header.Clone()

@@ -24,8 +24,8 @@ type identifier struct {
 	key    []byte
 }
 
-// of returns the identity of a request whose redacted form is r.
-func (d *identifier) of(req *http.Request, r *store.Request) []byte {
+// of returns the identity of a request to the URL that is asked for, whose redacted form is r.
+func (d *identifier) of(req *http.Request, asked string, r *store.Request) []byte {
 	if d.custom != nil {
 		c := *req
 		c.Header, c.Body, c.GetBody = req.Header.Clone(), http.NoBody, nil
@@ -42,7 +42,7 @@ func (d *identifier) of(req *http.Request, r *store.Request) []byte {
 			parts = append(parts, of...)
 		}
 	}
-	parts = append(parts, d.url(req.URL, r.URL)...)
+	parts = append(parts, d.url(req.URL, asked, r.URL)...)
 	if len(parts) == 0 { // it may be all that two users differ in
 		parts = passed
 	}

@@ -120,12 +120,13 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	if x.Response == nil && x.Fault == nil {
 		return &FormatError{Reason: "damaged record: " + errNoOutcome.Error()}
 	}
-	key, ok := plainKey(x.Request.Method, x.Request.URL)
-	if !ok {
-		key = KeyOf(x.Request.Method, x.Request.ParseURL())
+	sum := x.Key.Sum
+	if u, ok := plainURL(x.Request.URL); ok {
+		x.Key = plainKey(x.Request.Method, &u)
+	} else {
+		x.Key = KeyOf(x.Request.Method, x.Request.ParseURL())
 	}
-	key.Sum = x.Key.Sum
-	x.Key = key
+	x.Key.Sum = sum
 	return nil
 }
 

@@ -52,6 +52,9 @@ type Request struct {
 // ParseURL returns the URL of the request, never nil. A URL that cannot be
 // parsed comes back as its Opaque part.
 func (r *Request) ParseURL() *url.URL {
+	if u, ok := plainURL(r.URL); ok {
+		return &u
+	}
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return &url.URL{Opaque: r.URL}

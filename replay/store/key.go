@@ -50,6 +50,13 @@ func KeyOf(method string, u *url.URL) Key {
 // CanonicalHost returns host in lower case, without the default port of scheme.
 // Letters outside of ASCII stay as they are.
 func CanonicalHost(scheme, host string) string {
+	i := 0
+	for i < len(host) && host[i] != ':' && host[i] < 0x80 && (host[i] < 'A' || 'Z' < host[i]) {
+		i++
+	}
+	if i == len(host) {
+		return host
+	}
 	host = strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'
@@ -75,51 +82,59 @@ func pathOf(u *url.URL) string {
 	return "/"
 }
 
-// plainKey is KeyOf for a URL with nothing in it that has to be looked at closely, as most
-// are: false for any other.
-func plainKey(method, raw string) (Key, bool) {
+// plainURL parses a URL with nothing in it that has to be looked at closely, as most are:
+// false for any other. It returns what [url.Parse] returns, for less.
+func plainURL(raw string) (u url.URL, ok bool) {
 	scheme, rest, ok := strings.Cut(raw, "://")
-	port := ":443"
-	if scheme == "http" {
-		port = ":80"
-	}
 	if !ok || scheme != "http" && scheme != "https" {
-		return Key{}, false
+		return url.URL{}, false
 	}
-	host := rest
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		host = rest[:i]
-	}
-	path := rest[len(host):]
-	if i := strings.IndexByte(path, '?'); i >= 0 {
-		if !plainQuery(path[i:]) {
-			return Key{}, false
+	u.Scheme = scheme
+	end := 0
+	for ; end < len(rest) && rest[end] != '/' && rest[end] != '?'; end++ {
+		c := rest[end]
+		if plain := 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.'; plain {
+			continue
 		}
-		path = path[:i]
-	}
-	name, number, _ := strings.Cut(host, ":")
-	for _, c := range []byte(name) {
-		if plain := 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.'; !plain {
-			return Key{}, false
+		if c != ':' {
+			return url.URL{}, false
 		}
-	}
-	for _, c := range []byte(number) {
-		if c < '0' || c > '9' {
-			return Key{}, false
+		for end++; end < len(rest) && '0' <= rest[end] && rest[end] <= '9'; end++ {
 		}
+		if end < len(rest) && rest[end] != '/' && rest[end] != '?' {
+			return url.URL{}, false
+		}
+		break
 	}
-	for _, c := range []byte(path) {
-		if plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("/-._~", c) >= 0; !plain {
-			return Key{}, false
+	u.Host, rest = rest[:end], rest[end:]
+	end = 0
+	for ; end < len(rest) && rest[end] != '?'; end++ {
+		c := rest[end]
+		if plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '-' <= c && c <= '9' || c == '_' || c == '~'; !plain {
+			return url.URL{}, false
 		}
 	}
+	u.Path = rest[:end]
+	if end < len(rest) {
+		if !plainQuery(rest[end:]) {
+			return url.URL{}, false
+		}
+		u.RawQuery = rest[end+1:]
+		u.ForceQuery = u.RawQuery == ""
+	}
+	return u, true
+}
+
+// plainKey is KeyOf for a plainURL.
+func plainKey(method string, u *url.URL) Key {
 	if method == "" {
 		method = http.MethodGet
 	}
+	path := u.Path
 	if path == "" {
 		path = "/"
 	}
-	return Key{Method: method, Host: strings.TrimSuffix(host, port), Path: path}, true
+	return Key{Method: method, Host: CanonicalHost(u.Scheme, u.Host), Path: path}
 }
 
 // plainQuery reports whether a query has neither what ends it nor what a URL cannot have.

@@ -102,16 +102,20 @@ func (r *reader) next() bool {
 	size := uint64(0)
 	switch r.kind {
 	case kindVarint, kindBytes:
-		v, m := uint64(0), 1
 		if n < len(b) && b[n] < 0x80 {
-			v = uint64(b[n])
-		} else if v, m = binary.Uvarint(b[n:]); m <= 0 {
-			r.err = errField
-			return false
+			r.value = uint64(b[n])
+			n++
+		} else {
+			v, m := binary.Uvarint(b[n:])
+			if m <= 0 {
+				r.err = errField
+				return false
+			}
+			r.value = v
+			n += m
 		}
-		n += m
-		if r.value = v; r.kind == kindBytes {
-			size = v
+		if r.kind == kindBytes {
+			size = r.value
 		}
 	case kindFixed4:
 		size = 4

@@ -33,7 +33,7 @@ func (s *boltStore) check() (sealed bool, err error) {
 				return err
 			}
 		}
-		sealed, err = r.sealed(r.number)
+		sealed, err = r.sealed(r.tx)
 		return err
 	})
 	return sealed, err

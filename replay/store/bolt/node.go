@@ -34,9 +34,15 @@ func (n *node) at(i int) (key, value []byte, child uint64) {
 	return n.data[from:mid:mid], n.data[mid:end:end], 0
 }
 
+// key returns the key of the element i.
 func (n *node) key(i int) []byte {
-	k, _, _ := n.at(i)
-	return k
+	at := pageHeader + i*elementSize
+	b := n.data[at : at+elementSize]
+	if !n.branch {
+		b = b[4:]
+	}
+	from := at + int(binary.NativeEndian.Uint32(b))
+	return n.data[from:][:binary.NativeEndian.Uint32(b[4:])]
 }
 
 // search returns the first element whose key is not below a key, and whether it is that key.

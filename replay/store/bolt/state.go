@@ -36,6 +36,25 @@ type state struct {
 	data []byte // the pages of the file, valid until the transaction ends
 	page uint64 // bytes of one
 	root uint64
+	tx   int // the ID of the transaction if it only reads, else 0
+}
+
+// roots says where two buckets are for those that read in a transaction of an ID: in a
+// tape that is only read they stay there.
+type roots struct {
+	tx       int
+	rec, idx uint64 // pages, 0 if it is not known
+}
+
+// of returns the page of a bucket, nil for a bucket whose page is not kept.
+func (r *roots) of(name string) *uint64 {
+	switch name {
+	case bucketRec:
+		return &r.rec
+	case bucketIdx:
+		return &r.idx
+	}
+	return nil
 }
 
 func (s *boltStore) stateOf(tx *bbolt.Tx) state {
@@ -99,6 +118,12 @@ var errNoBucket = errors.New("a bucket is missing")
 
 // bucket returns a bucket.
 func (s *state) bucket(name string) (tree, error) {
+	known := s.s.roots.Load()
+	if known != nil && known.tx == s.tx {
+		if root := known.of(name); root != nil && *root != 0 {
+			return tree{state: s, in: sortOf(name), root: *root}, nil
+		}
+	}
 	k, v, err := tree{state: s, in: sortRoot, root: s.root}.seek([]byte(name))
 	switch {
 	case err != nil:
@@ -108,6 +133,7 @@ func (s *state) bucket(name string) (tree, error) {
 	}
 	t := tree{state: s, in: sortOf(name), root: binary.NativeEndian.Uint64(v)}
 	if t.root != 0 {
+		s.keepRoot(known, name, t.root)
 		return t, nil
 	}
 	id, b := s.root, v[bucketHeader:]
@@ -121,6 +147,18 @@ func (s *state) bucket(name string) (tree, error) {
 		return tree{}, s.damaged(id, "a bucket in it: element %d of %d: %s", end, t.inline.count, text)
 	}
 	return t, nil
+}
+
+// keepRoot keeps where a bucket is, beside what is known.
+func (s *state) keepRoot(known *roots, name string, root uint64) {
+	r := &roots{tx: s.tx}
+	if known != nil && known.tx == s.tx {
+		*r = *known
+	}
+	if at := r.of(name); at != nil && s.tx != 0 {
+		*at = root
+		s.s.roots.Store(r)
+	}
 }
 
 // get returns a value of a bucket, nil for none.

@@ -24,6 +24,7 @@ type boltStore struct {
 	tails    atomic.Pointer[tails]       // of the index; changed by who has writing
 	writing  sync.Mutex                  // guards the right to write; locks of bbolt are inside of it
 	checked  *checked                    // the pages that may be followed
+	roots    atomic.Pointer[roots]       // where buckets are
 	file     *os.File                    // that of db, which closes it
 	records  []byte                      // room for those of the next change; guarded by writing
 	walked   bool                        // all pages were checked, once; guarded by writing
@@ -75,8 +76,7 @@ func (s *boltStore) Close() error {
 // reading is a state of the file, with the tail of its index.
 type reading struct {
 	state
-	tail   *tail
-	number int // of its transaction
+	tail *tail
 }
 
 // view reads the file.
@@ -89,7 +89,9 @@ func (s *boltStore) view(fn func(*reading) error) (err error) {
 			if err != nil {
 				return err
 			}
-			return fn(&reading{s.stateOf(tx), t, tx.ID()})
+			r := &reading{s.stateOf(tx), t}
+			r.tx = tx.ID()
+			return fn(r)
 		})
 		if !errors.Is(err, errStale) {
 			return s.explain(err)
