@@ -132,10 +132,13 @@ cover: ## coverage by function of the root module, profile in cover.out
 fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)
 
-# With BENCH='tapes -most 1000000' the tapes alone, without BENCH both.
+# With BENCH='tapes -most 1000000' the tapes alone, without BENCH both. BENCH=instr counts
+# instructions; BASE=9737447 has the layers of that commit beside them.
+BASE ?=
+
 .PHONY: bench
-bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes
-	@cd bench && $(GO) run . $(BENCH)
+bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes, BENCH=instr
+	@cd bench && $(GO) run . $(BENCH) $(if $(BASE),-base $(BASE))
 	@if [ -z "$(BENCH)" ]; then cd bench && $(GO) run . tapes; fi
 
 .PHONY: findings

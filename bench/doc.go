@@ -15,15 +15,24 @@
 // The program ends with 1 if it does not, and with -check if a red line is
 // crossed (redline.go).
 //
+// "go run . instr" counts the instructions of a call over those of its base, under callgrind,
+// and what it allocates: figures that a busy machine does not move. -by function says where
+// they are, -base 9737447 has the layers of that commit beside these, -times 3 shows how far
+// the counts are apart. -check fails where a row takes 5 % more than testdata/instr.txt says, or
+// allocates anything else; -update writes that file. Without valgrind it says so and ends.
+//
 // "go run . tapes" measures tapes beside go-vcr, whose lines have a control each: what
 // they are about, done wrong, which must cross the line. -most 1000000 has a tape of a
 // million recordings. "go run . import" imports a cassette of go-vcr in turn with go-vcr
 // opening it; -n is how many recordings it has.
 //
 // The files: exchange.go has the base and the caller, ours.go the layers under
-// test, baseline.go the baseline, assembled.go the assembled stack, probe.go stacks
+// test, chains.go further chains of them,
+// baseline.go the baseline, fused.go the happy path by hand, assembled.go the assembled stack, probe.go stacks
 // that isolate one cost, admission.go limiters alone, stacks.go the list of stacks,
-// rows.go the rows of the table. Of tapes: recorders.go has what records, controls.go what
+// rows.go the rows of the table. Of instructions: instr.go has the command, builds.go what is
+// built for it, spin.go what runs under callgrind, callgrind.go what it counts, guard.go the
+// figures that are kept. Of tapes: recorders.go has what records, controls.go what
 // does it wrong, tapes.go the run, taperecord.go, tapelookup.go, tapeopen.go and tapewait.go what is
 // timed, tapeimport.go the command for imports, tapereport.go the lines.
 package main

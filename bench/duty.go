@@ -21,6 +21,7 @@ const (
 	bodies                     // nor is it sent while the bodies of the others are being read
 	counts                     // calls are counted
 	deadlines                  // a call to a base that hangs ends
+	perTry                     // so does an attempt, long before its call would
 )
 
 // trialTime is long enough for what should happen and short for what should not.
@@ -39,6 +40,7 @@ func (s *stack) check(d duty) error {
 		{bodies, "bodies", (*stack).checkBodies},
 		{counts, "counts", (*stack).checkCounts},
 		{deadlines, "deadlines", (*stack).checkDeadlines},
+		{perTry, "per try", (*stack).checkPerTry},
 	} {
 		if d&c.duty == 0 {
 			continue
@@ -219,11 +221,17 @@ func (s *stack) checkCounts() error {
 	return nil
 }
 
-func (s *stack) checkDeadlines() error {
+func (s *stack) checkDeadlines() error { return s.checkHanging(time.Millisecond, time.Hour) }
+
+func (s *stack) checkPerTry() error { return s.checkHanging(time.Hour, time.Millisecond) }
+
+// checkHanging makes one attempt at a base that hangs, with the timeouts of a call and of
+// an attempt.
+func (s *stack) checkHanging(call, attempt time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	k := unlimitedShortDelay()
-	k.timeout, k.attempts = time.Millisecond, 1
+	k.timeout, k.attempt, k.attempts = call, attempt, 1
 	st := s.build(roundTrip(func(req *http.Request) (*http.Response, error) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 )
 
-var allDuties = []duty{retries, limits, slots, bodies, counts, deadlines}
+var allDuties = []duty{retries, limits, slots, bodies, counts, deadlines, perTry}
 
 func TestEveryStackDoesItsDuties(t *testing.T) {
 	for _, s := range complete(stacks()) {

@@ -109,6 +109,8 @@ type caller struct {
 	client *http.Client
 	req    *http.Request
 	sent   upload
+	ids    []*url.URL // those of newIDs
+	next   int        // the next of them
 	buf    [512]byte
 }
 

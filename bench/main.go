@@ -30,11 +30,20 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out, progress io.Writer) error {
-	if len(args) > 0 && args[0] == "tapes" {
-		return runTapes(ctx, args[1:], out, progress)
-	}
-	if len(args) > 0 && args[0] == "import" {
-		return runImport(ctx, args[1:], out, progress)
+	if len(args) > 0 {
+		rest := args[1:]
+		switch args[0] {
+		case "tapes":
+			return runTapes(ctx, rest, out, progress)
+		case "import":
+			return runImport(ctx, rest, out, progress)
+		case "instr":
+			return runInstr(ctx, rest, out, progress)
+		case "spin":
+			return runSpin(rest)
+		case "alloc":
+			return runAlloc(rest, out)
+		}
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(progress)
@@ -55,7 +64,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		return fmt.Errorf("unknown argument %q", flags.Arg(0))
 	}
 	list := slices.DeleteFunc(complete(stacks()), func(s *stack) bool {
-		return !match.MatchString(s.name) && !strings.HasPrefix(s.name, bare) && s.name != oneNoop
+		return !inSections(s.name) || !match.MatchString(s.name) && !strings.HasPrefix(s.name, bare) && s.name != oneNoop
 	})
 
 	for _, s := range list {

@@ -23,7 +23,8 @@ type settings struct {
 	slots    int
 	limit    int // the calls in per
 	per      time.Duration
-	timeout  time.Duration
+	timeout  time.Duration // of the whole call
+	attempt  time.Duration // the timeout of an attempt; one as long as that of the call would stand aside
 }
 
 // unlimited returns settings with which no call waits, though every layer does its
@@ -31,7 +32,7 @@ type settings struct {
 func unlimited() settings {
 	return settings{
 		attempts: 3, delay: 100 * time.Millisecond, slots: 64,
-		limit: 1000, per: time.Microsecond, timeout: 30 * time.Second,
+		limit: 1000, per: time.Microsecond, timeout: 30 * time.Second, attempt: 10 * time.Second,
 	}
 }
 
@@ -108,11 +109,12 @@ func totalTimeout(k settings, _ *built) gracy.Layer {
 	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.NoTimeout})
 }
 
+// totalAndIdle has the default of the idle timeout.
 func totalAndIdle(k settings, _ *built) gracy.Layer {
-	return timeout.New(timeout.Config{Total: k.timeout, Idle: k.timeout})
+	return timeout.New(timeout.Config{Total: k.timeout})
 }
 
-func attemptTimeout(k settings, _ *built) gracy.Layer { return timeout.PerAttempt(k.timeout) }
+func attemptTimeout(k settings, _ *built) gracy.Layer { return timeout.PerAttempt(k.attempt) }
 
 // withRoute sets the route in the context, as parse does.
 func withRoute(ctx context.Context) context.Context {

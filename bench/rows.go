@@ -40,11 +40,15 @@ func sections() []section {
 			over(bare, "seven, an observer", "seven: an observer of everything on top"),
 			over(bare, "eight, two observers", "eight: two of them"),
 			over(bare, "six and timeouts", "eight: six, total and idle timeout, attempt timeout"),
+			over(bare, chain, "**chain** of the README, with a logger that has nothing to say"),
+			over(bareIDs, "chain, new ids", "chain, new ids in the path, over the bare base with such"),
+			over(bare, chainTimed, "chain, total and idle timeout, attempt timeout"),
 			over(bareClient, "six, http.Client", "six in an http.Client, over a bare http.Client"),
 			over(barePOST, "six, POST", "six, POST of 64 B with GetBody, over a bare POST"),
 			over(barePOST, "six, POST of an upload", "the same with a body of a type of its own"),
 			over(bare, baselineSix, "**baseline-6**: the same work by hand, least code"),
 			over(barePOST, baselinePOST, "baseline-6, POST"),
+			over(bare, fused, "**baseline-fused**: the happy path of chain by hand, with a Call"),
 			over(bare, assembledSix, "**assembled**: promhttp, slog off, rehttp, x/sync/semaphore, x/time/rate"),
 			over(bare, "assembled, to body end", "assembled, slot held to the body's end"),
 			over(barePOST, assembledPOST, "assembled, POST"),
@@ -96,6 +100,18 @@ func sections() []section {
 		}},
 		admissionSection(),
 	}
+}
+
+// inSections reports whether a stack is in one of the sections; the others are for instr.
+func inSections(name string) bool {
+	for _, s := range sections() {
+		for _, r := range s.rows {
+			if slices.Contains(r.plus, name) || slices.Contains(r.minus, name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // figures are the results of a row.

@@ -16,6 +16,7 @@ type stack struct {
 	call   way
 	duties duty
 	ctx    func(context.Context) context.Context // adds what callers put into the context
+	heavy  bool                                  // a call may take a millisecond, so that few can be counted
 	flaky  bool                                  // every other response is a 503
 	alone  bool                                  // it runs on one core only, since the order of the responses matters
 }
@@ -25,7 +26,11 @@ const (
 	bare          = "bare"
 	bareTwice     = "bare, 503 and 200"
 	barePOST      = "bare, POST"
+	bareIDs       = "bare, new ids"
 	bareClient    = "bare, http.Client"
+	chain         = "chain"
+	chainTimed    = "chain and timeouts"
+	fused         = "baseline-fused"
 	oneNoop       = "no-op"
 	six           = "six"
 	baselineSix   = "baseline-6"
@@ -68,12 +73,13 @@ func stacks() []*stack {
 	}
 	sevenOf := append([]maker{observing}, sixOf...)
 	eightOf := append([]maker{observing}, sevenOf...)
-	timed := slices.Concat(sixOf[:2], []maker{totalAndIdle}, sixOf[2:], []maker{attemptTimeout})
+	chainOf := readmeChain()
 
 	return []*stack{
 		{name: bare, build: ours()},
 		{name: bareTwice, build: ours(), call: twice, flaky: true, alone: true},
 		{name: barePOST, build: ours(), call: post},
+		{name: bareIDs, build: ours(), call: newIDs},
 		{name: bareClient, build: client(ours(), false), call: do},
 
 		{name: "logging off", build: ours(loggingOff)},
@@ -101,10 +107,22 @@ func stacks() []*stack {
 		{name: "six, http.Client", build: client(ours(sixOf...), false), call: do, duties: sixDuties},
 		{name: "seven, an observer", build: ours(sevenOf...), duties: sixDuties},
 		{name: "eight, two observers", build: ours(eightOf...), duties: sixDuties},
-		{name: "six and timeouts", build: ours(timed...), duties: sixDuties | deadlines},
+		{name: "six and timeouts", build: ours(withTimeouts(sixOf)...), duties: sixDuties | deadlines | perTry},
+
+		{name: chain, build: ours(chainOf...), duties: sixDuties},
+		{name: "chain, new ids", build: ours(chainOf...), call: newIDs, duties: sixDuties},
+		{name: chainTimed, build: ours(withTimeouts(chainOf)...), duties: sixDuties | deadlines | perTry},
+		{name: "chain, 1 rule", build: ours(with(chainOf, 4, manyRules(1))...), duties: sixDuties},
+		{name: "chain, 1,000 rules", build: ours(with(chainOf, 4, manyRules(1000))...), heavy: true, duties: sixDuties},
+		{name: "chain, 1,000 rules, new ids", build: ours(with(chainOf, 4, manyRules(1000))...), heavy: true, call: newIDs, duties: sixDuties},
+		{name: "logging failures", build: ours(loggingErrors)},
+		{name: "logging each", build: ours(loggingEach)},
+		{name: "hook", build: ours(hookIdle)},
+		{name: "auth", build: ours(authStatic)},
 
 		{name: baselineSix, build: baseline, duties: sixDuties},
 		{name: baselinePOST, build: baseline, call: post, duties: sixDuties},
+		{name: fused, build: fusedChain, duties: sixDuties &^ retries},
 		{name: assembledSix, build: assembled, duties: sixDuties &^ bodies},
 		{name: "assembled, to body end", build: assembledToBodyEnd, duties: sixDuties},
 		{name: assembledPOST, build: assembled, call: post, duties: sixDuties &^ bodies},
@@ -114,7 +132,7 @@ func stacks() []*stack {
 
 		{name: "total timeout", build: ours(totalTimeout), duties: deadlines},
 		{name: "total and idle timeout", build: ours(totalAndIdle), duties: deadlines},
-		{name: "attempt timeout", build: ours(attemptTimeout), duties: deadlines},
+		{name: "attempt timeout", build: ours(attemptTimeout), duties: perTry},
 		{name: "timeout by hand", build: deadline, duties: deadlines},
 		{name: "http.Client.Timeout", build: client(ours(), true), call: do, duties: deadlines},
 

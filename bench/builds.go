@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// buildAll builds this bench over the layers beside it, and if base is not empty over those
+// of that commit too. The bench is that of today both times, so that the same is counted.
+// done removes what was built.
+func buildAll(ctx context.Context, base string) (builds []*build, done func() error, err error) {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return nil, nil, err
+	}
+	tree := filepath.Join(dir, "tree")
+	clean := func() error { return os.RemoveAll(dir) }
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, clean())
+		}
+	}()
+	root, err := command(ctx, ".", "git", "rev-parse", "--show-toplevel")
+	if err != nil {
+		return nil, nil, err
+	}
+	here := filepath.Join(root, "bench")
+	ours := &build{name: "this build", program: filepath.Join(dir, "ours")}
+	if err := ours.make(ctx, here); err != nil {
+		return nil, nil, err
+	}
+	builds = append(builds, ours)
+	if base == "" {
+		return builds, clean, nil
+	}
+	if _, err := command(ctx, root, "git", "worktree", "add", "--detach", tree, base); err != nil {
+		return nil, nil, err
+	}
+	clean = func() error {
+		_, err := command(context.WithoutCancel(ctx), root, "git", "worktree", "remove", "--force", tree)
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	there := filepath.Join(tree, "bench")
+	if err := errors.Join(os.RemoveAll(there), os.CopyFS(there, os.DirFS(here))); err != nil {
+		return nil, nil, err
+	}
+	// What the bench needs beside the core may not be there yet.
+	interop := "github.com/gracy-go/gracy/replay/interop"
+	if _, err := command(ctx, there, "go", "mod", "edit", "-replace="+interop+"="+filepath.Join(root, "replay", "interop")); err != nil {
+		return nil, nil, err
+	}
+	theirs := &build{name: base, program: filepath.Join(dir, "theirs")}
+	if err := theirs.make(ctx, there); err != nil {
+		return nil, nil, err
+	}
+	return append(builds, theirs), clean, nil
+}
+
+// make builds the program from a folder. Without debug data callgrind reads its symbols alone.
+func (b *build) make(ctx context.Context, dir string) error {
+	_, err := command(ctx, dir, "go", "build", "-ldflags=-w", "-o", b.program, ".")
+	return err
+}
+
+// command runs a program in a folder and returns what it prints.
+func command(ctx context.Context, dir, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // git and go
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	var problem bytes.Buffer
+	cmd.Stderr = &problem
+	text, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %v: %w: %s", name, args, err, bytes.TrimSpace(problem.Bytes()))
+	}
+	return string(bytes.TrimSpace(text)), nil
+}
+
+// allocations asks a build what a call of a stack allocates.
+func allocations(ctx context.Context, program, name string) (m memory, err error) {
+	text, err := command(ctx, ".", program, "alloc", name)
+	if err != nil {
+		return m, err
+	}
+	var v [2]float64
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		return m, err
+	}
+	return memory{v[0], v[1]}, nil
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// guardFile has the figures that a build is held to.
+const guardFile = "testdata/instr.txt"
+
+// guardRoom is how far above its figure a row may be: other CPUs have other routines of
+// the runtime, and other releases of Go other code.
+const guardRoom = 1.05
+
+// A figure is what a row costs: instructions with some room, bytes and allocations exactly.
+type figure struct {
+	name         string
+	instructions float64
+	memory
+}
+
+func figuresOf(rows []row, b *build) (figures []figure) {
+	for _, r := range rows {
+		m, base := b.memory[r.plus[0]], b.memory[r.minus[0]]
+		figures = append(figures, figure{r.plus[0], b.of(r).total(), memory{m.bytes - base.bytes, m.allocs - base.allocs}})
+	}
+	return figures
+}
+
+// writeGuard writes the figures.
+func writeGuard(path string, figures []figure) error {
+	var b strings.Builder
+	b.WriteString("# Instructions, bytes and allocations of a call over those of its base. Written by\n" +
+		"# `make bench BENCH='instr -update'`; `make bench BENCH='instr -check'` fails above 5 % of\n" +
+		"# the instructions, and with any other number of bytes or allocations.\n")
+	for _, f := range figures {
+		fmt.Fprintf(&b, "%.0f\t%s\t%s\t%s\n", f.instructions, whole(f.bytes), whole(f.allocs), f.name)
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644) //nolint:gosec // a file of the repository
+}
+
+// readGuard reads the figures by the name of their stack.
+func readGuard(path string) (map[string]figure, error) {
+	f, err := os.Open(path) //nolint:gosec // a file of the repository
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	figures := make(map[string]figure)
+	s := bufio.NewScanner(f)
+	for s.Scan() {
+		if strings.HasPrefix(s.Text(), "#") {
+			continue
+		}
+		cells := strings.Split(s.Text(), "\t")
+		if len(cells) != 4 {
+			return nil, fmt.Errorf("%s: a line without four cells: %q", path, s.Text())
+		}
+		var v [3]float64
+		for i := range v {
+			if v[i], err = strconv.ParseFloat(cells[i], 64); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+		}
+		figures[cells[3]] = figure{cells[3], v[0], memory{v[1], v[2]}}
+	}
+	return figures, s.Err()
+}
+
+// checkGuard fails if a figure is above that of the file. One that is well below should be
+// written there, and is named.
+func checkGuard(w io.Writer, path string, figures []figure) error {
+	kept, err := readGuard(path)
+	if err != nil {
+		return err
+	}
+	var bad []error
+	fmt.Fprintln(w)
+	for _, f := range figures {
+		k, ok := kept[f.name]
+		switch {
+		case !ok:
+			bad = append(bad, fmt.Errorf("%s: %s has no line for it", path, f.name))
+		case f.instructions > k.instructions*guardRoom:
+			bad = append(bad, fmt.Errorf("%s takes %.0f instructions, %.1f %% above the %.0f of %s",
+				f.name, f.instructions, 100*(f.instructions/k.instructions-1), k.instructions, path))
+		case f.memory != k.memory:
+			bad = append(bad, fmt.Errorf("%s allocates %s objects and %s B; %s has %s and %s",
+				f.name, whole(f.allocs), whole(f.bytes), path, whole(k.allocs), whole(k.bytes)))
+		case f.instructions < k.instructions/guardRoom:
+			fmt.Fprintf(w, "%s takes %.0f instructions, well below the %.0f of %s: run instr -update\n",
+				f.name, f.instructions, k.instructions, path)
+		}
+	}
+	if len(bad) == 0 {
+		fmt.Fprintf(w, "%d rows are within 5 %% of %s, and allocate exactly what it says.\n", len(figures), path)
+	}
+	return errors.Join(slices.Clip(bad)...)
+}
