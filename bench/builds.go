@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 // buildAll builds this bench over the layers beside it, and if base is not empty over those
@@ -50,22 +51,32 @@ func buildAll(ctx context.Context, base string) (builds []*build, done func() er
 	if err := errors.Join(os.RemoveAll(there), os.CopyFS(there, os.DirFS(here))); err != nil {
 		return nil, nil, err
 	}
-	// What the bench needs beside the core may not be there yet.
-	interop := "github.com/gracy-go/gracy/replay/interop"
-	if _, err := command(ctx, there, "go", "mod", "edit", "-replace="+interop+"="+filepath.Join(root, "replay", "interop")); err != nil {
-		return nil, nil, err
-	}
 	theirs := &build{name: base, program: filepath.Join(dir, "theirs")}
-	if err := theirs.make(ctx, there); err != nil {
+	var tags []string
+	if _, err := os.Stat(filepath.Join(tree, "layer")); err != nil {
+		tags = []string{"-tags=older"}
+		if _, err := command(ctx, there, "go", slices.Concat([]string{"mod", "edit"}, newRequires())...); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := theirs.make(ctx, there, tags...); err != nil {
 		return nil, nil, err
 	}
 	return append(builds, theirs), clean, nil
 }
 
 // make builds the program from a folder. Without debug data callgrind reads its symbols alone.
-func (b *build) make(ctx context.Context, dir string) error {
-	_, err := command(ctx, dir, "go", "build", "-ldflags=-w", "-o", b.program, ".")
+func (b *build) make(ctx context.Context, dir string, flags ...string) error {
+	args := slices.Concat([]string{"build", "-ldflags=-w", "-o", b.program}, flags, []string{"."})
+	_, err := command(ctx, dir, "go", args...)
 	return err
+}
+
+// newRequires has the flags that remove from go.mod what an older commit does not have, and what
+// only the tapes need.
+func newRequires() []string {
+	const interop = "github.com/gracy-go/gracy/replay/interop"
+	return []string{"-dropreplace=" + interop, "-droprequire=" + interop, "-droprequire=gopkg.in/dnaeon/go-vcr.v4"}
 }
 
 // command runs a program in a folder and returns what it prints.

@@ -32,7 +32,7 @@
 // that isolate one cost, admission.go limiters alone, stacks.go the list of stacks,
 // rows.go the rows of the table. Of instructions: instr.go has the command, builds.go what is
 // built for it, spin.go what runs under callgrind, callgrind.go what it counts, guard.go the
-// figures that are kept. Of tapes: recorders.go has what records, controls.go what
+// figures that are kept; newer.go has what older.go has in another way for old commits. Of tapes: recorders.go has what records, controls.go what
 // does it wrong, tapes.go the run, taperecord.go, tapelookup.go, tapeopen.go and tapewait.go what is
 // timed, tapeimport.go the command for imports, tapereport.go the lines.
 package main

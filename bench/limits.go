@@ -18,9 +18,3 @@ func throttleTwo(k settings, _ *built) gracy.Layer {
 	host.URL, host.Host = "", target().Host
 	return throttle.New(pokemonRule(k), host)
 }
-
-// pokemonRule is the rule of the README. It has no margin, since that of a window of a
-// microsecond would be longer than the window.
-func pokemonRule(k settings) throttle.Rule {
-	return throttle.Rule{URL: "/pokemon/", Limit: k.limit, Per: k.per, Margin: throttle.NoMargin}
-}

@@ -32,11 +32,10 @@ func main() {
 func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if len(args) > 0 {
 		rest := args[1:]
+		if ok, err := tapeCommands(ctx, args[0], rest, out, progress); ok {
+			return err
+		}
 		switch args[0] {
-		case "tapes":
-			return runTapes(ctx, rest, out, progress)
-		case "import":
-			return runImport(ctx, rest, out, progress)
 		case "instr":
 			return runInstr(ctx, rest, out, progress)
 		case "spin":

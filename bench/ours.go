@@ -106,7 +106,7 @@ func replayOff(settings, *built) gracy.Layer {
 }
 
 func totalTimeout(k settings, _ *built) gracy.Layer {
-	return timeout.New(timeout.Config{Total: k.timeout, Idle: timeout.NoTimeout})
+	return timeout.New(timeout.Config{Total: k.timeout, Idle: noTimeout})
 }
 
 // totalAndIdle has the default of the idle timeout.
