@@ -19,8 +19,12 @@ type names struct {
 	router *route.Router
 }
 
-func (n *names) name(req *http.Request) *route.Name {
+// name returns the name of a request, which is given if the caller has named the route.
+func (n *names) name(req *http.Request, given *route.Given) *route.Name {
 	n.once.Do(func() { n.router = route.New(n.tables, route.Options{}) })
+	if given != nil {
+		return n.router.Given(given)
+	}
 	return n.router.Name(req)
 }
 
@@ -45,13 +49,11 @@ func (c *Call) RouteName() *route.Name {
 	if n := c.route.Load(); n != nil {
 		return n
 	}
-	var n *route.Name
+	var given *route.Given
 	if c.settings != nil {
-		n, _ = setting.Lookup[*route.Name](c.Settings())
+		given, _ = setting.Lookup[*route.Given](c.Settings())
 	}
-	if n == nil {
-		n = c.begunBy.names.name(&c.req)
-	}
+	n := c.begunBy.names.name(&c.req, given)
 	if !c.route.CompareAndSwap(nil, n) {
 		return c.route.Load()
 	}

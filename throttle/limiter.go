@@ -125,8 +125,8 @@ func (l *Limiter) Waiting() int { return l.shell.waiting() }
 // [transport.Routes], or guesses, only its calls know, and a limiter may be in many stacks.
 func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 	key := pauseKey(layer.CallFrom(req.Context()), req)
-	if n, ok := setting.From[*route.Name](req.Context()); ok { // also where there is no call yet
-		key.Route = n.First
+	if given, ok := setting.From[*route.Given](req.Context()); ok { // also where there is no call yet
+		key.Route = given.Name().First
 	}
 	l.shell.pauses(func(t *pauses.Table, now int64) {
 		d = max(t.Left(key, now), t.Left(l.wide(key), now))

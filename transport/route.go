@@ -20,18 +20,18 @@ func WithRoute(ctx context.Context, pattern string) context.Context {
 // only the path. A segment that looks like a credential, as that of a webhook may, is {token}
 // in the route. It panics on a pattern that is malformed.
 func Route(pattern string) Override {
-	_, _, path, err := route.Split(pattern)
+	path, err := route.Path(pattern)
 	if err != nil {
 		panic("transport: Route: " + err.Error())
 	}
-	return named{route.Given(path)}
+	return named{&route.Given{Path: path}}
 }
 
 // named is the override of a route; a pointer, so that a call keeps it without
 // an allocation.
-type named struct{ path *route.Name }
+type named struct{ given *route.Given }
 
-func (n named) Attach(ctx context.Context) context.Context { return setting.With(ctx, n.path) }
+func (n named) Attach(ctx context.Context) context.Context { return setting.With(ctx, n.given) }
 
 // Routes returns a layer that names the routes of a client that cannot name
 // them itself, such as an SDK, by patterns in the syntax of [http.ServeMux]:

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -55,6 +57,59 @@ func TestBadPatternsPanic(t *testing.T) {
 		if rttest.PanicOf(f) == nil {
 			t.Errorf("%s does not panic", name)
 		}
+	}
+}
+
+// A call costs one allocation, its own, also where its path has an id that was never seen and something asks for its route.
+func TestANewIDInAPathAllocatesNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	asked := &rttest.Layer{Name: "asks", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		_ = c.Route()
+		return next.RoundTrip(req)
+	}}
+	resp := &http.Response{StatusCode: 200, Body: http.NoBody}
+	rt := asked.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp.Request = req
+		return resp, nil
+	}))
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+	paths := make([]string, 6000)
+	for i := range paths {
+		paths[i] = "/users/" + strconv.Itoa(10_000+i) + "/posts"
+	}
+	i := 0
+	next := func() {
+		req.URL.Path = paths[i]
+		_, _ = rt.RoundTrip(req)
+		i++
+	}
+	for i < 5000 {
+		next()
+	}
+	if n := testing.AllocsPerRun(500, next); n != 1 {
+		t.Errorf("%v allocations for a new id, want 1", n)
+	}
+	// The control run: each of them was another path, and all have one route.
+	if got := layer.CallOf(resp).Route(); got != "/users/{id}/posts" || paths[i-1] == paths[i-2] {
+		t.Errorf("the route is %s", got)
+	}
+}
+
+// A caller that names the route of each call anew pays for the context, not for the pattern.
+func TestToNameARouteAllocatesLittle(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	for pattern, want := range map[string]float64{"GET /users/{id}/posts/{post}": 3, "/files/{path...}": 3} {
+		if n := testing.AllocsPerRun(500, func() { transport.WithRoute(t.Context(), pattern) }); n != want {
+			t.Errorf("%s: %v allocations, want %v", pattern, n, want)
+		}
+	}
+	// The control run: a pattern that has to be read in full.
+	if n := testing.AllocsPerRun(500, func() { transport.WithRoute(t.Context(), "/jobs/{id}:run") }); n <= 3 {
+		t.Errorf("the control run has %v allocations", n)
 	}
 }
 

@@ -13,8 +13,11 @@ const (
 )
 
 // A cacheKey is what a name depends on. Method and host are empty if no pattern has
-// one.
-type cacheKey struct{ method, host, path, raw string }
+// one. The path of a name that a caller gives is what he wrote.
+type cacheKey struct {
+	path, raw, method, host string
+	given                   bool
+}
 
 type entry struct {
 	hash uint64
@@ -27,10 +30,13 @@ type entry struct {
 
 // A cache is a fixed array of buckets of four entries. A read takes no lock and only
 // marks an entry as used; a full bucket evicts the first entry that was not used
-// since the last eviction looked at it.
+// since the last eviction looked at it. A key gets an entry when it comes for the second
+// time: most paths with an id in them come once, and would cost an allocation each and the
+// entries of those that come often.
 type cache struct {
 	seed  maphash.Seed
 	slots []atomic.Pointer[entry]
+	seen  []atomic.Uint32 // what keys that came lately have of their hash, so that they are known when they come again
 	mask  uint64
 	hand  atomic.Uint32
 }
@@ -42,6 +48,7 @@ func (c *cache) init(size int) {
 	}
 	c.seed = maphash.MakeSeed()
 	c.slots = make([]atomic.Pointer[entry], n)
+	c.seen = make([]atomic.Uint32, n)
 	c.mask = uint64(n/ways - 1)
 }
 
@@ -56,7 +63,21 @@ func (c *cache) hash(k *cacheKey) uint64 {
 	if k.method != "" {
 		h = h*31 + maphash.String(c.seed, k.method)
 	}
+	if k.given {
+		h = ^h
+	}
 	return h
+}
+
+// again reports whether a key of this hash came before, as far as is known, and notes that it came.
+func (c *cache) again(hash uint64) bool {
+	at := &c.seen[hash>>1%uint64(len(c.seen))] // other bits than those of the bucket
+	mark := uint32(hash>>32) | 1               //nolint:gosec // bits
+	if at.Load() == mark {
+		return true
+	}
+	at.Store(mark)
+	return false
 }
 
 func (c *cache) bucket(hash uint64) []atomic.Pointer[entry] {
@@ -67,7 +88,8 @@ func (c *cache) bucket(hash uint64) []atomic.Pointer[entry] {
 func (c *cache) get(hash uint64, k *cacheKey) *entry {
 	b := c.bucket(hash)
 	for i := range b {
-		if e := b[i].Load(); e != nil && e.hash == hash && e.key == *k {
+		if e := b[i].Load(); e != nil && e.hash == hash && e.key.path == k.path &&
+			e.key.raw == k.raw && e.key.method == k.method && e.key.host == k.host && e.key.given == k.given {
 			if !e.used.Load() {
 				e.used.Store(true)
 			}

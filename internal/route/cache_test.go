@@ -45,6 +45,25 @@ func TestTheCacheDistinguishesKeys(t *testing.T) {
 	}
 }
 
+// What comes once has no entry, what comes again has one, and memory of the one does not last for ever.
+func TestAPathIsCachedWhenItComesAgain(t *testing.T) {
+	r := New(nil, Options{Cache: 256})
+	for i := range 10_000 {
+		r.Route(request(t, "GET", "https://x.test/things/"+strconv.Itoa(i)))
+	}
+	if n := r.cache.len(); n > 10 {
+		t.Errorf("%d entries of paths that came once", n)
+	}
+	for range 2 {
+		for i := range 50 {
+			r.Route(request(t, "GET", "https://x.test/things/"+strconv.Itoa(i)))
+		}
+	}
+	if n := r.cache.len(); n < 40 {
+		t.Errorf("control run: %d entries of 50 paths that came again", n)
+	}
+}
+
 // An entry that is read stays while thousands of keys are put once.
 func TestTheCacheKeepsEntriesThatAreRead(t *testing.T) {
 	var c cache

@@ -10,7 +10,7 @@
 // are too many templates nevertheless, new ones share the name [Other].
 //
 // Defaults: 200 automatic routes, a position is learned after 40 names, 4096 names
-// of paths are cached. Package layer calls a Router at most once for a call, if its
+// of paths that came twice are cached. Package layer calls a Router at most once for a call, if its
 // context has no route. A pattern comes before the automatic templates and does not
 // count against the 200.
 //

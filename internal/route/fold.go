@@ -17,11 +17,13 @@ type automatic struct {
 
 // addLocked adds an automatic route, without a hold on the URL that it was made of.
 func (r *Router) addLocked(tpl string, segs []segment, slash, learned bool) automatic {
-	segs = slices.Clone(segs)
-	for i := range segs {
-		segs[i].pre, segs[i].post = strings.Clone(segs[i].pre), strings.Clone(segs[i].post)
+	own := make([]segment, len(segs)) // slices.Clone would have the caller's array move to the heap
+	for i, s := range segs {
+		own[i] = s
+		own[i].pre, own[i].post = strings.Clone(s.pre), strings.Clone(s.post)
 	}
-	b := automatic{Named(tpl), segs, slash, learned}
+	r.words.add(own)
+	b := automatic{Named(tpl), own, slash, learned}
 	r.routes[tpl] = b
 	return b
 }
@@ -47,8 +49,8 @@ func (r *Router) foldLocked() {
 		if tpl == b.name.Route {
 			continue
 		}
-		folded := &Name{Route: tpl, First: old}
-		b.name.next.Store(folded)
+		folded := firstNamed(tpl, old)
+		b.name.shown.next.Store(folded.shown)
 		b.name = folded
 		r.routes[old] = b
 	}
@@ -63,7 +65,7 @@ func (t *trie) fold(segs []segment) (changed bool) {
 		if s.loose() && n.learned > 0 {
 			*s, changed = placeholder(nameAny), true
 		}
-		if n = n.kids[s.key()]; n == nil {
+		if n = n.kid(s); n == nil {
 			break
 		}
 	}

@@ -40,7 +40,7 @@ func (t *trie) walk(segs []segment) (w walk) {
 	n := &t.root
 	for i := range segs {
 		s := &segs[i]
-		c := n.kids[s.key()]
+		c := n.kid(s)
 		if n.learned == 0 && c == nil && s.free && (n.names >= t.limit || t.nodes >= t.max && n.names >= pressure) {
 			t.count++
 			t.collapse(n, t.count)
@@ -48,7 +48,7 @@ func (t *trie) walk(segs []segment) (w walk) {
 		}
 		if s.loose() && n.learned > 0 {
 			*s, w.changed, w.learned[i] = placeholder(nameAny), true, n.learned
-			c = n.kids[s.key()]
+			c = n.kid(s)
 		}
 		if c == nil {
 			if t.nodes >= t.max {
@@ -60,6 +60,15 @@ func (t *trie) walk(segs []segment) (w walk) {
 		n = c
 	}
 	return w
+}
+
+// kid returns what is below n for a segment, nil if there is nothing. It costs no allocation.
+func (n *pos) kid(s *segment) *pos {
+	if s.name == "" {
+		return n.kids[s.pre]
+	}
+	var key [maxLiteral + 16]byte
+	return n.kids[string(s.appendKey(key[:0]))]
 }
 
 func (t *trie) insert(n *pos, s segment) *pos {

@@ -16,15 +16,30 @@ type Name struct {
 	// learning a position never lets a request past that state.
 	First string
 
-	next atomic.Pointer[Name] // the name in its place since a position of it was learned
+	shown *Shown
+}
+
+// A Shown is what a figure of a name is shown under.
+type Shown struct {
+	route string
+	next  atomic.Pointer[Shown] // what is in its place since a position of it was learned
 }
 
 // Named returns the name of a route that stays.
-func Named(route string) *Name { return &Name{Route: route, First: route} }
+func Named(route string) *Name { return firstNamed(route, route) }
 
-// Given returns the name of a route that a caller gives. Where a segment of it is a credential, as in
+// firstNamed returns the name of a path that had a name before.
+func firstNamed(route, first string) *Name {
+	return &Name{Route: route, First: first, shown: &Shown{route: route}}
+}
+
+// A Given is the path of a pattern by which a caller names a route.
+type Given struct{ Path string }
+
+// Name returns the name that the route has. Where a segment of it is a credential, as in
 // the address of a webhook, it has {token}, as a guessed route would.
-func Given(route string) *Name {
+func (g *Given) Name() *Name {
+	route := strings.Clone(g.Path)
 	for segment := range strings.SplitSeq(route, "/") {
 		if !strings.HasPrefix(segment, "{") && redact.Segment(segment) {
 			route = strings.ReplaceAll(route, segment, "{token}")
@@ -33,10 +48,16 @@ func Given(route string) *Name {
 	return Named(route)
 }
 
+// Shown returns what a figure of the name is shown under.
+func (n *Name) Shown() *Shown { return n.shown }
+
 // Now returns the route that calls of the name have by now.
-func (n *Name) Now() string {
-	for next := n.next.Load(); next != nil; next = n.next.Load() {
-		n = next
+func (s *Shown) Now() string {
+	for next := s.next.Load(); next != nil; next = s.next.Load() {
+		s = next
 	}
-	return n.Route
+	return s.route
 }
+
+// Now returns the route that calls of the name have by now.
+func (n *Name) Now() string { return n.shown.Now() }

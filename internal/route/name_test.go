@@ -93,7 +93,7 @@ func TestAGivenRouteHasNoCredential(t *testing.T) {
 		"/repos/{owner}/secrets/{secret_name}": "/repos/{owner}/secrets/{secret_name}",
 		"/":                                    "/",
 	} {
-		if n := Given(given); n.Route != want || n.First != want || n.Now() != want {
+		if n := New(nil, Options{}).Given(&Given{given}); n.Route != want || n.First != want || n.Now() != want {
 			t.Errorf("%s is named %+v, want %s", given, n, want)
 		}
 	}

@@ -35,18 +35,20 @@ type Options struct {
 // Router is safe for concurrent use, starts no goroutine, and its memory is bounded
 // whatever the requests are.
 type Router struct {
-	tables           []*Table
-	byMethod, byHost bool
-	max, reserve     int
-	secret           func(string) bool
-	cache            cache
-	gen              atomic.Uint32 // counts learned positions; each outdates the cached automatic routes
-	overflow         atomic.Int64
-	other            *Name // Other
+	tables            []*Table
+	byMethod, byHost  bool
+	max, reserve      int
+	secret            func(string) bool
+	cache             cache
+	gen               atomic.Uint32 // counts learned positions; each outdates the cached automatic routes
+	overflow          atomic.Int64
+	words             words
+	other, root, star *Name // Other, / and *
 
-	mu     sync.RWMutex // mu guards routes and trie
+	mu     sync.RWMutex // mu guards routes, trie and own
 	routes map[string]automatic
 	trie   trie
+	own    map[*Name]*Name // by the name that a pattern has in its table, which other stacks have as well
 }
 
 // New returns a Router that tries the tables in order. It panics if a bound is
@@ -55,7 +57,10 @@ func New(tables []*Table, o Options) *Router {
 	if o.Max < 0 || o.Learn < 0 || o.Cache < 0 {
 		panic(fmt.Sprintf("route: negative bound: Max %d, Learn %d, Cache %d", o.Max, o.Learn, o.Cache))
 	}
-	r := &Router{max: or(o.Max, 200), secret: o.Secret, other: Named(Other), routes: map[string]automatic{}}
+	r := &Router{
+		max: or(o.Max, 200), secret: o.Secret, other: Named(Other), root: Named("/"), star: Named("*"),
+		routes: map[string]automatic{}, own: map[*Name]*Name{},
+	}
 	r.reserve = r.max / 8
 	r.trie.limit = or(o.Learn, 40)
 	r.trie.max = 8*r.max + 4*r.trie.limit
@@ -81,12 +86,12 @@ func or(n, otherwise int) int {
 func (r *Router) Route(req *http.Request) string { return r.Name(req).Route }
 
 // Name returns the name of a request. Its route is a path template of valid UTF-8 without
-// control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path
-// in the cache costs no allocation. The request is not changed.
+// control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path costs no
+// allocation, except for the second time that it comes, and where its route is new. The request is not changed.
 func (r *Router) Name(req *http.Request) *Name {
 	u := req.URL
 	if u == nil {
-		return Named("/")
+		return r.root
 	}
 	if u.Opaque != "" {
 		name, kind := r.name(req, pathOf(u))
@@ -109,21 +114,41 @@ func (r *Router) Name(req *http.Request) *Name {
 		}
 		return e.name
 	}
-	return r.miss(req, h, k)
+	return r.miss(req, h, &k)
 }
 
-func (r *Router) miss(req *http.Request, hash uint64, k cacheKey) *Name {
+// miss is apart from Name because of the room that it takes on the stack.
+//
+//go:noinline
+func (r *Router) miss(req *http.Request, hash uint64, k *cacheKey) *Name {
 	gen := r.gen.Load()
 	name, kind := r.name(req, pathOf(req.URL))
 	if kind == other {
 		r.overflow.Add(1)
 	}
-	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) <= maxCachedKey {
-		// The strings may be parts of a whole URL, which would stay in memory.
-		k = cacheKey{strings.Clone(k.method), strings.Clone(k.host), strings.Clone(k.path), strings.Clone(k.raw)}
-		r.cache.put(&entry{hash: hash, key: k, name: name, kind: kind, gen: gen})
-	}
+	r.cacheName(hash, k, name, kind, gen)
 	return name
+}
+
+// Given returns the name of a route that a caller gives.
+func (r *Router) Given(given *Given) *Name {
+	k := cacheKey{path: given.Path, given: true}
+	h := r.cache.hash(&k)
+	if e := r.cache.get(h, &k); e != nil {
+		return e.name
+	}
+	name := given.Name()
+	r.cacheName(h, &k, name, named, 0)
+	return name
+}
+
+func (r *Router) cacheName(hash uint64, k *cacheKey, name *Name, kind kind, gen uint32) {
+	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) > maxCachedKey || !r.cache.again(hash) {
+		return
+	}
+	// The strings may be parts of a whole URL, which would stay in memory.
+	own := cacheKey{strings.Clone(k.path), strings.Clone(k.raw), strings.Clone(k.method), strings.Clone(k.host), k.given}
+	r.cache.put(&entry{hash: hash, key: own, name: name, kind: kind, gen: gen})
 }
 
 // A kind says where a name is from.
@@ -138,113 +163,30 @@ const (
 func (r *Router) name(req *http.Request, path string) (*Name, kind) {
 	for _, t := range r.tables {
 		if p := t.find(req.Method, hostOf(req), path); p != nil {
-			return p.name, named
+			return r.ownName(p.name), named
 		}
 	}
 	if path == "*" {
-		return Named("*"), named
+		return r.star, named
 	}
 	return r.auto(clean(path))
 }
 
-// auto returns the automatic name of a clean path.
-func (r *Router) auto(path string) (*Name, kind) {
-	segs, slash := r.template(path)
-	var buf [256]byte
-	lit := render(buf[:0], segs, slash)
+// ownName returns the name of a pattern in this router.
+func (r *Router) ownName(shared *Name) *Name {
 	r.mu.RLock()
-	b, ok := r.routes[string(lit)]
+	own := r.own[shared]
 	r.mu.RUnlock()
-	if ok {
-		return b.name, guessed
+	if own != nil {
+		return own
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if b, ok := r.routes[string(lit)]; ok {
-		return b.name, guessed
+	if own = r.own[shared]; own == nil {
+		own = Named(shared.Route)
+		r.own[shared] = own
 	}
-	own := slices.Clone(segs)
-	w := r.trie.walk(segs)
-	if w.grown {
-		r.foldLocked()
-		r.gen.Add(1)
-	}
-	before := r.beforeLocked(own, slash, &w)
-	tpl := string(render(nil, segs, slash))
-	b, ok = r.routes[tpl]
-	if !ok {
-		limit := r.max
-		if !w.changed {
-			limit -= r.reserve
-		}
-		switch {
-		case !w.full && len(r.routes) < limit:
-			b = r.addLocked(tpl, segs, slash, w.changed)
-		case before != nil:
-			return before, guessed
-		default:
-			return r.other, other
-		}
-	}
-	if before != nil {
-		name := &Name{Route: b.name.Route, First: before.First}
-		name.next.Store(b.name)
-		return name, guessed
-	}
-	return b.name, guessed
-}
-
-// template classifies every segment of a clean path. slash says that the path ends
-// in a slash.
-func (r *Router) template(path string) (segs []segment, slash bool) {
-	if path == "/" {
-		return nil, true
-	}
-	rest := path[1:]
-	if slash = strings.HasSuffix(rest, "/"); slash {
-		rest = rest[:len(rest)-1]
-	}
-	segs = make([]segment, 0, min(strings.Count(rest, "/")+1, maxDepth))
-	prev := ""
-	for text := range strings.SplitSeq(rest, "/") {
-		if len(segs) == maxDepth-1 {
-			return append(segs, placeholder(nameRest+"...")), false
-		}
-		text = decode(text)
-		segs = append(segs, classify(text, prev, r.secret))
-		prev = text
-	}
-	return segs, slash
-}
-
-// render appends a template whose placeholder names are unique, as those of a
-// pattern must be: {id}, {id2}, {id3}.
-func render(b []byte, segs []segment, slash bool) []byte {
-	for i, s := range segs {
-		b = append(append(b, '/'), s.pre...)
-		if s.name == "" {
-			continue
-		}
-		bare, dots := strings.CutSuffix(s.name, "...")
-		b = append(append(b, '{'), bare...)
-		nth := 1
-		for _, p := range segs[:i] {
-			if p.name == s.name {
-				nth++
-			}
-		}
-		if nth > 1 {
-			b = fmt.Append(b, nth)
-		}
-		if dots {
-			b = append(b, "..."...)
-		}
-		b = append(append(b, '}'), s.post...)
-	}
-	if slash {
-		b = append(b, '/')
-	}
-	return b
+	return own
 }
 
 // Learned returns the automatic routes with a learned position, sorted and in the

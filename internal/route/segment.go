@@ -45,7 +45,13 @@ func (s segment) key() string {
 	if s.name == "" {
 		return s.pre
 	}
-	return s.pre + "{" + s.name + "}" + s.post
+	return string(s.appendKey(nil))
+}
+
+// appendKey appends the key of a segment with a placeholder.
+func (s segment) appendKey(b []byte) []byte {
+	b = append(append(b, s.pre...), '{')
+	return append(append(append(b, s.name...), '}'), s.post...)
 }
 
 // classify names one decoded path segment. prev is the segment before it; secret may

@@ -9,6 +9,8 @@ import (
 // "".
 func shape(s string) string {
 	switch {
+	case all(s, isDigit): // which most are
+		return nameID
 	case !utf8.ValidString(s):
 		return nameAny
 	case isUUID(s):
