@@ -19,9 +19,13 @@ type cacheKey struct {
 	given                   bool
 }
 
+// bare reports whether there is a path alone, as in most keys.
+func (k *cacheKey) bare() bool { return k.raw == "" && k.method == "" && k.host == "" && !k.given }
+
 type entry struct {
 	hash uint64
 	key  cacheKey
+	bare bool // whether the key is
 	name *Name
 	kind kind
 	gen  uint32 // of an automatic route, the positions learned before it
@@ -88,8 +92,22 @@ func (c *cache) bucket(hash uint64) []atomic.Pointer[entry] {
 func (c *cache) get(hash uint64, k *cacheKey) *entry {
 	b := c.bucket(hash)
 	for i := range b {
-		if e := b[i].Load(); e != nil && e.hash == hash && e.key.path == k.path &&
-			e.key.raw == k.raw && e.key.method == k.method && e.key.host == k.host && e.key.given == k.given {
+		if e := b[i].Load(); e != nil && e.hash == hash && e.key == *k {
+			if !e.used.Load() {
+				e.used.Store(true)
+			}
+			return e
+		}
+	}
+	return nil
+}
+
+// path returns the entry of a path alone, nil if there is none.
+func (c *cache) path(path string) *entry {
+	hash := maphash.String(c.seed, path)
+	b := c.bucket(hash)
+	for i := range b {
+		if e := b[i].Load(); e != nil && e.hash == hash && e.bare && e.key.path == path {
 			if !e.used.Load() {
 				e.used.Store(true)
 			}
@@ -100,6 +118,7 @@ func (c *cache) get(hash uint64, k *cacheKey) *entry {
 }
 
 func (c *cache) put(e *entry) {
+	e.bare = e.key.bare()
 	b := c.bucket(e.hash)
 	for i := range b {
 		if old := b[i].Load(); old == nil || old.hash == e.hash {

@@ -7,7 +7,8 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// A Name is how a call is named. What it says never changes, so that a call can keep it.
+// A Name is how a call is named. What it says never changes, so that a call can keep it. Those that come often are
+// made once by a [Router], which does not outlive its stack: what layers keep at them goes with it.
 type Name struct {
 	// Route is the path template: what is shown and counted.
 	Route string
@@ -17,9 +18,10 @@ type Name struct {
 	First string
 
 	shown *Shown
+	kept  atomic.Pointer[kept] // what layers keep for the calls of this name
 }
 
-// A Shown is what a figure of a name is shown under.
+// A Shown is what a figure of a name is shown under. It holds nothing of what layers keep at the name.
 type Shown struct {
 	route string
 	next  atomic.Pointer[Shown] // what is in its place since a position of it was learned

@@ -89,6 +89,19 @@ func (r *Router) Route(req *http.Request) string { return r.Name(req).Route }
 // control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path costs no
 // allocation, except for the second time that it comes, and where its route is new. The request is not changed.
 func (r *Router) Name(req *http.Request) *Name {
+	// Most names depend on the path alone.
+	if u := req.URL; u != nil && u.Opaque == "" && u.RawPath == "" && !r.byMethod && !r.byHost {
+		if e := r.cache.path(u.Path); e != nil && (e.kind == named || e.kind == guessed && e.gen == r.gen.Load()) {
+			return e.name
+		}
+	}
+	return r.find(req)
+}
+
+// find is apart from Name because of the room that it takes on the stack.
+//
+//go:noinline
+func (r *Router) find(req *http.Request) *Name {
 	u := req.URL
 	if u == nil {
 		return r.root
@@ -114,19 +127,12 @@ func (r *Router) Name(req *http.Request) *Name {
 		}
 		return e.name
 	}
-	return r.miss(req, h, &k)
-}
-
-// miss is apart from Name because of the room that it takes on the stack.
-//
-//go:noinline
-func (r *Router) miss(req *http.Request, hash uint64, k *cacheKey) *Name {
 	gen := r.gen.Load()
 	name, kind := r.name(req, pathOf(req.URL))
 	if kind == other {
 		r.overflow.Add(1)
 	}
-	r.cacheName(hash, k, name, kind, gen)
+	r.cacheName(h, &k, name, kind, gen)
 	return name
 }
 
