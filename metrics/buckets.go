@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 )
@@ -69,33 +67,48 @@ func (d *distribution) Write(out *dto.Metric) error {
 	return nil
 }
 
-func (c *collection) histogram(desc *prometheus.Desc, l *lazy, labels ...*dto.LabelPair) {
-	h := l.Load()
-	if h == nil {
+// histogram sends what the histograms of a group hold together, nothing of an empty group.
+func (c *collection) histogram(desc *prometheus.Desc, g group, labels ...*dto.LabelPair) {
+	if len(g) == 0 {
 		return
 	}
-	d := &distribution{desc: desc, labels: labels}
-	m := &d.message
-	m.SampleCount, m.SampleSum, m.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp
-	if c.buckets&NativeBuckets != 0 {
-		d.native(h)
-	} else {
-		d.count = h.classicCount()
-	}
-	if c.buckets&ClassicBuckets != 0 {
-		d.bounds(h)
-	}
-	d.sum = time.Duration(h.sum.Load()).Seconds()
-	c.out <- h.exemplars.with(d)
+	c.out <- c.distribution(desc, g, labels)
 }
 
-// bounds fills in the classic buckets. What is observed meanwhile is in some of them and not in the count, which was
-// read before, and is left for the next scrape.
-func (d *distribution) bounds(h *histogram) {
+func (c *collection) distribution(desc *prometheus.Desc, g group, labels []*dto.LabelPair) *distribution {
+	d := &distribution{desc: desc, labels: labels}
+	d.read(g, c.buckets)
+	m := &d.message
+	m.SampleCount, m.SampleSum, m.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp
+	d.sum = g.sum().Seconds()
+	return d
+}
+
+// read fills in the count and the buckets, which are all read at once: what is observed meanwhile is left for the next scrape.
+func (d *distribution) read(g group, shown Buckets) {
+	var in [len(classicBounds) + 1]uint64
+	native := spans{distribution: d}
+	g.each(func(slot int, n uint64) {
+		d.count += n
+		in[theScale.classic[slot]] += n
+		if shown&NativeBuckets != 0 {
+			native.add(theScale.bucket[slot], n)
+		}
+	})
+	if shown&NativeBuckets != 0 {
+		native.end()
+	}
+	if shown&ClassicBuckets != 0 {
+		d.bounds(&in)
+	}
+}
+
+// bounds fills in the classic buckets.
+func (d *distribution) bounds(in *[len(classicBounds) + 1]uint64) {
 	var below uint64
 	for i := range classicBounds {
-		below += h.classic[i].Load()
-		d.counts[i] = min(below, d.count)
+		below += in[i]
+		d.counts[i] = below
 		d.classic[i].CumulativeCount, d.classic[i].UpperBound = &d.counts[i], &classicSeconds[i]
 		d.listed[i] = &d.classic[i]
 	}
@@ -119,38 +132,59 @@ func newSpan(offset int) *dto.BucketSpan {
 	return &s.span
 }
 
-// native fills in the exponential buckets and the count, which is their sum.
-func (d *distribution) native(h *histogram) {
-	d.zero = h.buckets[underflow].Load()
-	d.count = d.zero
-	m := &d.message
-	m.Schema, m.ZeroThreshold, m.ZeroCount = &nativeSchema, &nativeZeroThreshold, &d.zero
-	next, before := 0, uint64(0) // the index behind the last bucket, and its count
-	for i := underflow + 1; i < len(h.buckets); i++ {
-		n := h.buckets[i].Load()
-		if n == 0 {
-			continue
-		}
-		d.count += n
-		index := i + lowest - 1
-		if len(m.PositiveSpan) == 0 || index-next > gap {
-			if m.PositiveSpan == nil {
-				m.PositiveSpan, m.PositiveDelta = make([]*dto.BucketSpan, 0, few), make([]int64, 0, few)
-			}
-			m.PositiveSpan = append(m.PositiveSpan, newSpan(index-next))
-			next = index
-		}
-		span := m.PositiveSpan[len(m.PositiveSpan)-1]
-		for ; next < index; next++ {
-			m.PositiveDelta = append(m.PositiveDelta, -int64(before)) //nolint:gosec // a count
-			before = 0
-			*span.Length++
-		}
-		m.PositiveDelta = append(m.PositiveDelta, int64(n)-int64(before)) //nolint:gosec // a count
-		*span.Length++
-		next, before = index+1, n
+// spans fills in the exponential buckets of a distribution.
+type spans struct {
+	*distribution
+	next         int    // the index behind the last bucket
+	bucket       int    // the bucket that is not filled in yet, since more of it may come
+	held, before uint64 // its count, and that of the bucket before
+}
+
+// add adds a count to a bucket, in order.
+func (s *spans) add(bucket int, n uint64) {
+	if bucket != s.bucket {
+		s.flush()
 	}
+	s.bucket = bucket
+	s.held += n
+}
+
+// end fills in what is left.
+func (s *spans) end() {
+	s.flush()
+	m := &s.message
+	m.Schema, m.ZeroThreshold, m.ZeroCount = &nativeSchema, &nativeZeroThreshold, &s.zero
 	if len(m.PositiveSpan) == 0 { // else a native histogram without samples looks like a classic one
 		m.PositiveSpan = []*dto.BucketSpan{newSpan(0)}
 	}
+}
+
+func (s *spans) flush() {
+	n := s.held
+	s.held = 0
+	switch {
+	case n == 0:
+		return
+	case s.bucket == underflow:
+		s.zero = n
+		return
+	}
+	m := &s.message
+	index := s.bucket + lowest - 1
+	if len(m.PositiveSpan) == 0 || index-s.next > gap {
+		if m.PositiveSpan == nil {
+			m.PositiveSpan, m.PositiveDelta = make([]*dto.BucketSpan, 0, few), make([]int64, 0, few)
+		}
+		m.PositiveSpan = append(m.PositiveSpan, newSpan(index-s.next))
+		s.next = index
+	}
+	span := m.PositiveSpan[len(m.PositiveSpan)-1]
+	for ; s.next < index; s.next++ {
+		m.PositiveDelta = append(m.PositiveDelta, -int64(s.before)) //nolint:gosec // a count
+		s.before = 0
+		*span.Length++
+	}
+	m.PositiveDelta = append(m.PositiveDelta, int64(n)-int64(s.before)) //nolint:gosec // a count
+	*span.Length++
+	s.next, s.before = index+1, n
 }

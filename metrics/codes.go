@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"net/http"
 	"strconv"
 	"sync/atomic"
 )
@@ -53,23 +54,44 @@ func (c *codes) total() uint64 {
 	return sum
 }
 
-// each calls yield with the label and the count of every code that was seen.
-func (c *codes) each(yield func(label string, count uint64)) {
+// noCode and oddCode stand for attempts and calls without a response, and for statuses outside 100 to 599.
+const noCode, oddCode = 0, -1
+
+// each calls yield with every code that was seen and its count. Plain is how many more there were of the statuses from 200 on.
+func (c *codes) each(plain [plainCodes]uint64, yield func(code int, count uint64)) {
 	for n := range c.classes {
 		block := c.classes[n].Load()
-		if block == nil {
+		if block == nil && n != http.StatusOK/100-1 {
 			continue
 		}
-		for i := range block {
-			if count := block[i].Load(); count > 0 {
-				yield(strconv.Itoa((n+1)*100+i), count)
+		for i := range len(block) {
+			var count uint64
+			if block != nil {
+				count = block[i].Load()
+			}
+			if n == http.StatusOK/100-1 && i < plainCodes {
+				count += plain[i]
+			}
+			if count > 0 {
+				yield((n+1)*100+i, count)
 			}
 		}
 	}
 	if count := c.none.Load(); count > 0 {
-		yield("none", count)
+		yield(noCode, count)
 	}
 	if count := c.odd.Load(); count > 0 {
-		yield("other", count)
+		yield(oddCode, count)
 	}
+}
+
+// codeText returns the label of a code.
+func codeText(code int) string {
+	switch code {
+	case noCode:
+		return "none"
+	case oddCode:
+		return "other"
+	}
+	return strconv.Itoa(code)
 }

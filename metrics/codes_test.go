@@ -12,8 +12,19 @@ func TestStatusCodesAreCountedEachForItself(t *testing.T) {
 		c.add(status)
 	}
 	got := map[string]uint64{}
-	c.each(func(l string, n uint64) { got[l] = n })
+	c.each([plainCodes]uint64{}, func(code int, n uint64) { got[codeText(code)] = n })
 	if fmt.Sprint(got) != fmt.Sprint(want) || c.total() != 9 || c.class(2) != 2 || c.class(3) != 0 {
 		t.Errorf("%v, total %d", got, c.total())
+	}
+	// Plain calls come on top, also where no other has counted their class.
+	for _, other := range []int{200, 404} {
+		var c codes
+		c.add(other)
+		got, want := map[int]uint64{}, map[int]uint64{200: 3, 206: 1}
+		want[other]++
+		c.each([plainCodes]uint64{0: 3, 6: 1}, func(code int, n uint64) { got[code] = n })
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("with plain ones and a %d: %v, want %v", other, got, want)
+		}
 	}
 }

@@ -155,10 +155,10 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	for _, s := range st.folded() {
 		d.collect(c, s)
 	}
-	c.histogram(d.quotaWait, &st.waits[layer.Quota], c.client, d.kinds[layer.Quota])
-	c.histogram(d.quotaWait, &st.waits[layer.Pause], c.client, d.kinds[layer.Pause])
-	c.histogram(d.queueWait, &st.waits[layer.Queue], c.client)
-	c.histogram(d.backoffWait, &st.waits[layer.Backoff], c.client)
+	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Quota]), c.client, d.kinds[layer.Quota])
+	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Pause]), c.client, d.kinds[layer.Pause])
+	c.histogram(d.queueWait, group(nil).with(&st.waits[layer.Queue]), c.client)
+	c.histogram(d.backoffWait, group(nil).with(&st.waits[layer.Backoff]), c.client)
 	for w := range layer.Wait(waitKinds) {
 		c.gauge(d.waiting, float64(r.waiting[w].Load()), c.client, d.kinds[w])
 	}
@@ -196,17 +196,18 @@ func (d *descs) collect(c *collection, s *series) {
 	method, route := pair("method", s.method), pair("route", s.route)
 	plain := []*dto.LabelPair{c.client, method, route}
 	for o := range outcomes {
-		s.calls[o].each(func(code string, n uint64) {
+		s.eachCall(o, func(code int, n uint64) {
 			c.counter(d.requests, float64(n), c.client, c.code(code), method, d.outcomes[o], route)
 		})
-		if s.durations[o].Load() != nil {
-			c.histogram(d.duration, &s.durations[o], c.client, method, d.outcomes[o], route)
+		if times := s.times(o); len(times) > 0 {
+			labels := []*dto.LabelPair{c.client, method, d.outcomes[o], route}
+			c.out <- s.exemplars[o].with(c.distribution(d.duration, times, labels))
 		}
 	}
-	s.sent.each(func(code string, n uint64) {
+	s.eachAttempt(func(code int, n uint64) {
 		c.counter(d.attempts, float64(n), c.client, c.code(code), method, route)
 	})
-	c.histogram(d.attemptDuration, &s.attempt, plain...)
+	c.histogram(d.attemptDuration, s.attempts(), plain...)
 	for r := range reasons {
 		if n := s.retries[r].Load(); n > 0 {
 			c.counter(d.retries, float64(n), c.client, method, d.reasons[r], route)

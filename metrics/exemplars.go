@@ -24,13 +24,25 @@ func (r *Recorder) SetExemplars(labels func(ctx context.Context) prometheus.Labe
 	r.exemplars.Store(&labels)
 }
 
-// exemplars are the latest exemplars of a histogram, by classic bucket.
-type exemplars [len(classicBounds) + 1]atomic.Pointer[prometheus.Exemplar]
+// exemplars are those of the calls of one outcome. Their room is made for the first one.
+type exemplars struct{ atomic.Pointer[latest] }
 
-// exemplify keeps the call as an exemplar of its duration.
-func (h *histogram) exemplify(ctx context.Context, elapsed time.Duration, labels func(context.Context) prometheus.Labels) {
-	at, now := &h.exemplars[classicIndex(elapsed)], time.Now()
-	if e := at.Load(); e != nil && now.Sub(e.Timestamp) < exemplarEvery {
+// latest are the latest exemplars by classic bucket.
+type latest [len(classicBounds) + 1]atomic.Pointer[prometheus.Exemplar]
+
+// room returns the room of the exemplars.
+func (e *exemplars) room() *latest {
+	if l := e.Load(); l != nil {
+		return l
+	}
+	e.CompareAndSwap(nil, new(latest))
+	return e.Load()
+}
+
+// keep keeps a call as an exemplar of its duration.
+func (e *exemplars) keep(ctx context.Context, elapsed time.Duration, labels func(context.Context) prometheus.Labels) {
+	at, now := &e.room()[theScale.classic[theScale.slot(int64(elapsed))]], time.Now()
+	if x := at.Load(); x != nil && now.Sub(x.Timestamp) < exemplarEvery {
 		return
 	}
 	if l := labels(ctx); len(l) > 0 {
@@ -41,9 +53,13 @@ func (h *histogram) exemplify(ctx context.Context, elapsed time.Duration, labels
 // with returns the metric with the exemplars. Each is looked at alone, so that one that is not allowed
 // does not cost the others.
 func (e *exemplars) with(m prometheus.Metric) prometheus.Metric {
+	latest := e.Load()
+	if latest == nil {
+		return m
+	}
 	var all []prometheus.Exemplar
-	for i := range e {
-		if x := e[i].Load(); x != nil {
+	for i := range latest {
+		if x := latest[i].Load(); x != nil {
 			if _, err := prometheus.NewMetricWithExemplars(m, *x); err == nil {
 				all = append(all, *x)
 			}
@@ -61,9 +77,14 @@ func (e *exemplars) with(m prometheus.Metric) prometheus.Metric {
 
 // sum takes over the later exemplars of o.
 func (e *exemplars) sum(o *exemplars) {
-	for i := range o {
-		if x, old := o[i].Load(), e[i].Load(); x != nil && (old == nil || old.Timestamp.Before(x.Timestamp)) {
-			e[i].Store(x)
+	from := o.Load()
+	if from == nil {
+		return
+	}
+	to := e.room()
+	for i := range from {
+		if x, old := from[i].Load(), to[i].Load(); x != nil && (old == nil || old.Timestamp.Before(x.Timestamp)) {
+			to[i].Store(x)
 		}
 	}
 }

@@ -109,16 +109,21 @@ func TestNativeHistogramsHaveExemplars(t *testing.T) {
 }
 
 func TestTheSumOfExemplarsHasTheLatest(t *testing.T) {
-	var one, other exemplars
+	one, other := latest{}, latest{}
 	at := time.Now()
 	one[1].Store(&prometheus.Exemplar{Value: 1, Timestamp: at})
 	one[2].Store(&prometheus.Exemplar{Value: 2, Timestamp: at})
 	other[1].Store(&prometheus.Exemplar{Value: 3, Timestamp: at.Add(1)})
 	other[2].Store(&prometheus.Exemplar{Value: 4, Timestamp: at.Add(-1)})
 	other[3].Store(&prometheus.Exemplar{Value: 5, Timestamp: at})
-	one.sum(&other)
+	var to, from, none exemplars
+	to.Store(&one)
+	from.Store(&other)
+	to.sum(&from)
+	to.sum(&none)
+	none.sum(&to)
 	for i, want := range map[int]float64{1: 3, 2: 2, 3: 5} {
-		if got := one[i].Load().Value; got != want {
+		if got := one[i].Load().Value; got != want || none.Load()[i].Load().Value != want {
 			t.Errorf("%d: %v, want %v", i, got, want)
 		}
 	}

@@ -45,7 +45,10 @@ func (s *series) shown() string {
 	if s.name == nil {
 		return s.route
 	}
-	return label(s.name.Now())
+	if now := s.name.Now(); now != s.named {
+		return label(now)
+	}
+	return s.route
 }
 
 // add adds what o has counted. It is for a series that nothing else knows.
@@ -53,10 +56,14 @@ func (s *series) add(o *series) {
 	for i := range s.calls {
 		s.calls[i].sum(&o.calls[i])
 		s.durations[i].sum(&o.durations[i])
+		s.exemplars[i].sum(&o.exemplars[i])
 	}
 	s.sent.sum(&o.sent)
 	s.replayed.sum(&o.replayed)
 	s.attempt.sum(&o.attempt)
+	for i := range s.plain {
+		s.plain[i].sum(&o.plain[i])
+	}
 	s.aborts.Add(o.aborts.Load())
 	s.hedges.Add(o.hedges.Load())
 	s.exhausted.Add(o.exhausted.Load())
@@ -101,13 +108,9 @@ func (l *lazy) sum(o *lazy) {
 		to = newHistogram()
 		l.Store(to)
 	}
-	for i := range from.classic {
-		to.classic[i].Add(from.classic[i].Load())
+	for i := range from.slots {
+		to.slots[i].Add(from.slots[i].Load())
 	}
-	for i := range from.buckets {
-		to.buckets[i].Add(from.buckets[i].Load())
-	}
-	to.exemplars.sum(&from.exemplars)
 	// As in observe, turned round: who sees a count has the other figures as well.
 	to.sum.Add(from.sum.Load())
 	lower(&to.min, from.min.Load())

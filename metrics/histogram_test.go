@@ -68,7 +68,7 @@ func TestQuantilesAreWithinHalfABucket(t *testing.T) {
 				h.observe(d)
 				sum += d
 			}
-			l := h.latency()
+			l := group{h}.latency()
 			if got := worst(samples, l.Quantile); got > bound {
 				t.Errorf("relative error %.4f, want at most %.4f", got, bound)
 			}
@@ -115,8 +115,8 @@ func TestClassicBucketsMissTheBound(t *testing.T) {
 
 // classicOf returns the count of a histogram, and its classic buckets by their bound in seconds.
 func classicOf(h *histogram) (count uint64, buckets map[float64]uint64) {
-	d := &distribution{count: h.classicCount()}
-	d.bounds(h)
+	d := new(distribution)
+	d.read(group{h}, ClassicBuckets)
 	buckets = map[float64]uint64{}
 	for _, b := range d.message.GetBucket() {
 		buckets[b.GetUpperBound()] = b.GetCumulativeCount()
@@ -124,37 +124,12 @@ func classicOf(h *histogram) (count uint64, buckets map[float64]uint64) {
 	return d.count, buckets
 }
 
-func TestBucketEdgesAreInclusive(t *testing.T) {
-	for i := lowest; i <= highest; i++ {
-		up := upperBound(i)
-		if got := bucketIndex(up * (1 - 1e-12)); got != i {
-			t.Fatalf("just below the edge of %d: %d", i, got)
-		}
-		if got := bucketIndex(up * (1 + 1e-12)); got != i+1 {
-			t.Fatalf("just above the edge of %d: %d", i, got)
-		}
-	}
-	for exp := -10; exp <= 10; exp++ {
-		if got := bucketIndex(math.Exp2(float64(exp))); got != exp*perOctave {
-			t.Errorf("2^%d lies in bucket %d, want %d, edges are inclusive", exp, got, exp*perOctave)
-		}
-	}
-	for d, want := range map[time.Duration]int{
-		math.MinInt64: underflow, -1: underflow, 0: underflow, 1: underflow, 900: underflow,
-		1000: 1, time.Hour: highest - lowest + 1, 2 * time.Hour: overflow, math.MaxInt64: overflow,
-	} {
-		if got := slot(int64(d)); got != want {
-			t.Errorf("slot(%d) = %d, want %d", d, got, want)
-		}
-	}
-}
-
 func TestDurationsBeyondTheBucketsKeepMinAndMax(t *testing.T) {
 	h := newHistogram()
 	for _, d := range []time.Duration{-5, 0, 300, 3 * time.Hour, math.MaxInt64 / 4} {
 		h.observe(d)
 	}
-	l := h.latency()
+	l := group{h}.latency()
 	if l.Min != 0 || l.Max != math.MaxInt64/4 || l.Count != 5 {
 		t.Errorf("min %v max %v count %d", l.Min, l.Max, l.Count)
 	}
@@ -190,7 +165,7 @@ func TestHistogramIsReadBesideObservations(t *testing.T) {
 	var reader sync.WaitGroup
 	reader.Go(func() {
 		for {
-			if l := h.latency(); l.Count > 0 && (l.Min > l.Max || l.P50 > l.P99) {
+			if l := (group{h}).latency(); l.Count > 0 && (l.Min > l.Max || l.P50 > l.P99) {
 				t.Errorf("torn snapshot: %+v", l)
 			}
 			select {
@@ -211,7 +186,7 @@ func TestHistogramIsReadBesideObservations(t *testing.T) {
 	wg.Wait()
 	close(done)
 	reader.Wait()
-	l := h.latency()
+	l := group{h}.latency()
 	if l.Count != writers*each || l.Min != 0 || l.Max != (writers*each-1)*time.Microsecond {
 		t.Errorf("count %d min %v max %v", l.Count, l.Min, l.Max)
 	}

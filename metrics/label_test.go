@@ -12,7 +12,7 @@ import (
 )
 
 func TestUnknownMethodsShareOneSeries(t *testing.T) {
-	s := newStore()
+	s := newStore(new(route.Owner), 0)
 	for i := range 1000 {
 		s.find(fmt.Sprintf("METHOD%d", i), route.Named("/r"))
 	}
@@ -27,7 +27,7 @@ func TestUnknownMethodsShareOneSeries(t *testing.T) {
 }
 
 func TestLabelsAreValidAndBounded(t *testing.T) {
-	s := newStore()
+	s := newStore(new(route.Owner), 0)
 	a, _ := s.find("GET", route.Named("/\xff"))
 	b, _ := s.find("GET", route.Named("/\xfe"))
 	if a != b || a.route != "/\uFFFD" {

@@ -13,7 +13,7 @@ func observed(samples ...time.Duration) Latency {
 	for _, d := range samples {
 		h.observe(d)
 	}
-	return h.latency()
+	return group{h}.latency()
 }
 
 func TestTheSumOfTwoPartsIsTheWhole(t *testing.T) {

@@ -9,8 +9,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // A Recorder counts the calls of one client, or of several that share it. It is a [transport.Layer],
@@ -35,7 +37,7 @@ type Recorder struct {
 func New(client string) *Recorder {
 	client = label(client)
 	r := &Recorder{client: client, descs: newDescs(client)}
-	r.store.Store(newStore())
+	r.store.Store(newStore(new(route.Owner), 0))
 	return r
 }
 
@@ -52,7 +54,11 @@ func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper
 	defer r.inFlight.Add(-1)
 	entry := c.Attempt().Number()
 	resp, err := next.RoundTrip(req)
-	r.store.Load().count(req.Context(), c, entry, judge(c, resp, err), r.exemplars.Load())
+	st := r.store.Load()
+	if a := c.Attempt(); resp != nil && c.Count() == 1 && a.End(resp, nil) == verdict.OK && st.plain(c, a, req, resp, r.exemplars.Load()) {
+		return resp, err
+	}
+	st.count(req.Context(), c, entry, judge(c, resp, err), r.exemplars.Load())
 	return resp, err
 }
 
@@ -126,8 +132,9 @@ func (r *Recorder) Snapshot() Snapshot {
 func (r *Recorder) Reset() {
 	r.replace.Lock()
 	defer r.replace.Unlock()
-	fresh := newStore()
-	if k := r.store.Load().kept.Load(); k != nil {
+	old := r.store.Load()
+	fresh := newStore(old.owner, old.round+1)
+	if k := old.kept.Load(); k != nil {
 		fresh.keep(len(k.calls))
 	}
 	r.store.Store(fresh)

@@ -57,7 +57,7 @@ func TestEachOutcomeIsCountedOnce(t *testing.T) {
 			}
 			s, _ := r.store.Load().find("GET", route.Named("/r"))
 			var code string
-			s.calls[tt.outcome].each(func(c string, _ uint64) { code = c })
+			s.eachCall(tt.outcome, func(c int, _ uint64) { code = codeText(c) })
 			if code != tt.code {
 				t.Errorf("counted under code %q of outcome %v, want %q", code, tt.outcome, tt.code)
 			}

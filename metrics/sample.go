@@ -16,12 +16,12 @@ type collection struct {
 	client  *dto.LabelPair
 	birth   *dto.Counter // has the time since when the counters count
 	singles []single
-	codes   map[string]*dto.LabelPair
+	codes   map[int]*dto.LabelPair
 }
 
 func newCollection(out chan<- prometheus.Metric, client string, start time.Time, buckets Buckets) *collection {
 	return &collection{
-		out: out, buckets: buckets, client: pair("client", client), birth: birth(start), codes: map[string]*dto.LabelPair{},
+		out: out, buckets: buckets, client: pair("client", client), birth: birth(start), codes: map[int]*dto.LabelPair{},
 	}
 }
 
@@ -39,11 +39,11 @@ func birth(at time.Time) *dto.Counter {
 func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
 
 // code returns the label of a status code. A scrape has few different ones.
-func (c *collection) code(value string) *dto.LabelPair {
-	p := c.codes[value]
+func (c *collection) code(code int) *dto.LabelPair {
+	p := c.codes[code]
 	if p == nil {
-		p = pair("code", value)
-		c.codes[value] = p
+		p = pair("code", codeText(code))
+		c.codes[code] = p
 	}
 	return p
 }

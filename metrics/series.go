@@ -45,17 +45,23 @@ func (r reason) String() string {
 
 const waitKinds = 4
 
+// plainCodes is how many statuses a plain call may have, from 200 on.
+const plainCodes = 7
+
 // series is what is counted for one method and route. Everything in it is atomic; what few routes
 // need is made when it is first needed.
 type series struct {
 	method, route string
-	name          *route.Name // of the call that made it; nil of a sum and of the overflow
+	name          *route.Shown // of the call that made it; nil of a sum and of the overflow
+	named         string       // the route of that call, of which route is the label
 
 	calls     [outcomes]codes
 	durations [outcomes]lazy
+	exemplars [outcomes]exemplars
 	sent      codes
 	replayed  codes
 	attempt   lazy
+	plain     [plainCodes]lazy // calls that were plain, by status from 200 on: each of them is in calls, durations, sent and attempt as well
 
 	aborts, hedges, exhausted, throttled, recorded atomic.Uint64
 	retries                                        [reasons]atomic.Uint64
@@ -91,12 +97,13 @@ func (s *series) BodyEnd(a *layer.Attempt) {
 
 // row returns the figures of the series. start is when its store began to count.
 func (s *series) row(client string, start time.Time) Row {
+	plain := s.plains(nil).count()
 	r := Row{
 		Client: client, Method: s.method, Route: s.route,
 		Rejected:  s.calls[rejected].total(),
 		Canceled:  s.calls[canceled].total(),
-		Successes: s.calls[accepted].total(),
-		Attempts:  s.sent.total(),
+		Successes: s.calls[accepted].total() + plain,
+		Attempts:  s.sent.total() + plain,
 		Replayed:  s.replayed.total(),
 		Aborts:    s.aborts.Load(),
 		Exhausted: s.exhausted.Load(),
@@ -113,17 +120,18 @@ func (s *series) row(client string, start time.Time) Row {
 		BytesOut:     s.bytesOut.Load(),
 		BodyTime:     time.Duration(s.bodyTime.Load()),
 		RecordedTime: time.Duration(s.recordedTime.Load()),
-		Latency:      s.durations[accepted].latency(),
+		Latency:      s.times(accepted).latency(),
 	}
 	for _, o := range [...]outcome{status, throttled, check, broken, timeout} {
 		r.Failures += s.calls[o].total()
-		r.FailureLatency = r.FailureLatency.Add(s.durations[o].latency())
+		r.FailureLatency = r.FailureLatency.Add(s.times(o).latency())
 	}
 	r.Failures += r.Rejected
 	r.Calls = r.Successes + r.Failures + r.Canceled
 	for n, class := range [...]*uint64{&r.Status1xx, &r.Status2xx, &r.Status3xx, &r.Status4xx, &r.Status5xx} {
 		*class = s.sent.class(n+1) + s.replayed.class(n+1)
 	}
+	r.Status2xx += plain
 	for i := range s.retries {
 		r.Retries += s.retries[i].Load()
 	}
@@ -135,4 +143,42 @@ func (s *series) row(client string, start time.Time) Row {
 	return r
 }
 
-func (l *lazy) latency() Latency { return l.Load().latency() }
+// plains adds the histograms of plain calls to a group.
+func (s *series) plains(g group) group {
+	for i := range s.plain {
+		g = g.with(&s.plain[i])
+	}
+	return g
+}
+
+// plainCounts returns the numbers of plain calls.
+func (s *series) plainCounts() (counts [plainCodes]uint64) {
+	for i := range s.plain {
+		counts[i] = group(nil).with(&s.plain[i]).count()
+	}
+	return counts
+}
+
+// eachCall calls yield with every code of the calls of an outcome and its count.
+func (s *series) eachCall(o outcome, yield func(code int, n uint64)) {
+	var plain [plainCodes]uint64
+	if o == accepted {
+		plain = s.plainCounts()
+	}
+	s.calls[o].each(plain, yield)
+}
+
+// eachAttempt calls yield with every code of the attempts and its count.
+func (s *series) eachAttempt(yield func(code int, n uint64)) { s.sent.each(s.plainCounts(), yield) }
+
+// times returns the durations of the calls of an outcome.
+func (s *series) times(o outcome) group {
+	g := group(nil).with(&s.durations[o])
+	if o == accepted {
+		g = s.plains(g)
+	}
+	return g
+}
+
+// attempts returns the durations of the attempts.
+func (s *series) attempts() group { return s.plains(group(nil).with(&s.attempt)) }

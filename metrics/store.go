@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"maps"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,8 @@ type index struct {
 
 // A store is everything that Reset clears.
 type store struct {
+	owner    *route.Owner // of what the recorder keeps at the names of routes
+	round    uint64       // which store of its recorder it is
 	start    time.Time
 	index    atomic.Pointer[index]
 	overflow atomic.Uint64
@@ -39,16 +42,46 @@ type store struct {
 	mu       sync.Mutex           // mu guards the replacement of index; reading needs no lock
 }
 
-func newStore() *store {
-	s := &store{start: time.Now()}
+func newStore(owner *route.Owner, round uint64) *store {
+	s := &store{owner: owner, round: round, start: time.Now()}
 	s.index.Store(&index{series: map[key]*series{}, routes: map[string]bool{}})
 	return s
 }
 
-// find returns the series of a method and of a route, and whether it is that of the overflow. A known
-// route costs one look-up and no lock; neither does an unknown one once the cap is reached.
-func (s *store) find(m string, name *route.Name) (found *series, over bool) {
-	m = method(m)
+// A place is what a recorder keeps at the name of a route for one method: the way to the series. It does not
+// hold the store, of which little may be left in use after a Reset.
+type place struct{ atomic.Pointer[found] }
+
+type found struct {
+	round  uint64 // of the store
+	series *series
+	over   bool
+}
+
+// find returns the series of a method and of a route, and whether it is that of the overflow. At a name that comes again it costs
+// neither a hash nor a lock.
+func (s *store) find(m string, name *route.Name) (*series, bool) {
+	p, _ := name.Kept(s.owner, m, "").(*place)
+	if p != nil {
+		if f := p.Load(); f.round == s.round {
+			return f.series, f.over
+		}
+	}
+	sr, over := s.look(method(m), name)
+	f := &found{s.round, sr, over}
+	switch {
+	case p != nil:
+		p.Store(f)
+	case m == "" || m == sr.method: // of other methods there is no end
+		p = &place{}
+		p.Store(f)
+		name.Keep(s.owner, m, "", p)
+	}
+	return sr, over
+}
+
+// look finds the series in the index. A known route costs no lock; neither does an unknown one once the cap is reached.
+func (s *store) look(m string, name *route.Name) (found *series, over bool) {
 	if found = s.index.Load().series[key{m, name.Route}]; found != nil {
 		return found, false
 	}
@@ -78,7 +111,7 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 	}
 	added = newSeries(m, shown)
 	if !over {
-		added.name = name
+		added.name, added.named = name.Shown(), name.Route
 	}
 	next := &index{series: maps.Clone(ix.series), routes: ix.routes}
 	next.series[key{m, shown}] = added
@@ -88,6 +121,43 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 	}
 	s.index.Store(next)
 	return added, over
+}
+
+// plain counts the call of an attempt if all there is to say of it is one duration: it was the only one, it was sent at once, and its
+// response was accepted. It reports whether it has counted it. given is the request that the recorder got.
+func (s *store) plain(c *layer.Call, a *layer.Attempt, given *http.Request, resp *http.Response, exemplar *func(context.Context) prometheus.Labels) bool {
+	code := a.Status() - http.StatusOK
+	if code < 0 || code >= plainCodes || !a.Sent() || a.Replayed() || waited(a) {
+		return false
+	}
+	req := c.Request()
+	sr, over := s.find(req.Method, c.RouteName())
+	if over {
+		s.overflow.Add(1)
+	}
+	elapsed := a.Elapsed()
+	sr.plain[code].observe(elapsed)
+	if exemplar != nil {
+		sr.exemplars[accepted].keep(given.Context(), elapsed, *exemplar)
+	}
+	if req.ContentLength > 0 {
+		sr.bytesOut.Add(req.ContentLength)
+	}
+	start := a.Start()
+	at := int64(start.Sub(s.start))
+	lower(&sr.first, at)
+	raise(&sr.last, at+int64(elapsed))
+	ender := layer.BodyEnder(sr)
+	if k := s.kept.Load(); k != nil {
+		ender = k.add(c, a.Number(), sr, accepted, start, elapsed)
+	}
+	a.Own(resp, ender)
+	return true
+}
+
+// waited reports whether an attempt waited before it was sent.
+func waited(a *layer.Attempt) bool {
+	return a.Wait(layer.Queue)|a.Wait(layer.Quota)|a.Wait(layer.Pause)|a.Wait(layer.Backoff) != 0
 }
 
 // count counts a finished call. entry is the number of its first attempt; exemplar is nil if there are no exemplars.
@@ -121,7 +191,7 @@ func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, e
 	if !replayed {
 		sr.durations[o].observe(elapsed)
 		if exemplar != nil {
-			sr.durations[o].Load().exemplify(ctx, elapsed, *exemplar)
+			sr.exemplars[o].keep(ctx, elapsed, *exemplar)
 		}
 	}
 	if waited {

@@ -1,21 +1,33 @@
 package metrics
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"reflect"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestTenThousandRoutesCostNoMoreThanTwoHundred(t *testing.T) {
 	fill := func(n int) (*store, uint64) {
-		s := newStore()
+		s := newStore(new(route.Owner), 0)
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
@@ -95,7 +107,7 @@ func TestACallOfFourAttemptsIsOneCall(t *testing.T) {
 			}
 		}
 		// The time of an attempt does not include its waits: each attempt took one second.
-		if l := s.attempt.latency(); l.Count != 4 || l.Min != time.Second || l.Max != time.Second {
+		if l := s.attempts().latency(); l.Count != 4 || l.Min != time.Second || l.Max != time.Second {
 			t.Errorf("attempts %+v", l)
 		}
 	})
@@ -132,5 +144,133 @@ func TestTheBytesOfDiscardedResponsesCount(t *testing.T) {
 	}
 	if got := r.Snapshot().Total.BytesIn; got != 5+7+3 {
 		t.Errorf("%d bytes, want 15", got)
+	}
+}
+
+// twice is a layer that counts each call in two stores, of which one takes the short way where it can.
+type twice struct {
+	short, long *store
+	taken       int // how often it could
+}
+
+func (l *twice) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("twice", l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		entry := c.Attempt().Number()
+		resp, err := next.RoundTrip(req)
+		r := judge(c, resp, err)
+		exemplar := func(context.Context) prometheus.Labels { return prometheus.Labels{"trace_id": "1"} }
+		if resp != nil && c.Count() == 1 && r.verdict == verdict.OK && l.short.plain(c, r.attempt, req, resp, &exemplar) {
+			l.taken++
+		} else {
+			l.short.count(req.Context(), c, entry, r, &exemplar)
+		}
+		l.long.count(req.Context(), c, entry, r, &exemplar)
+		return resp, err
+	})
+}
+
+// A plain call is counted in one step, and reads as it would if it were counted in many: in the rows of a snapshot, in a scrape and
+// among the kept calls.
+func TestAPlainCallReadsAsAnyOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(6, 6))
+		short, long := New("c"), New("c")
+		short.KeepCalls(300)
+		long.KeepCalls(300)
+		l := &twice{short: short.store.Load(), long: long.store.Load()}
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Duration(rng.IntN(90_000)) * time.Microsecond)
+			switch status := []int{200, 200, 200, 201, 204, 206, 226, 301, 404, 500, 0}[rng.IntN(11)]; status {
+			case 0:
+				return nil, io.ErrUnexpectedEOF
+			default:
+				return rttest.Response(req, status, strings.Repeat("x", rng.IntN(20))), nil
+			}
+		})
+		waits := testLayer(func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			switch rng.IntN(4) {
+			case 0:
+				c.Attempt().AddWait(layer.Wait(rng.IntN(waitKinds)), time.Duration(1+rng.IntN(1000)))
+			case 1:
+				c.Attempt().AddNote("a note")
+			}
+			return next.RoundTrip(req)
+		})
+		rt := l.Wrap(retrying(2, time.Second).Wrap(waits.Wrap(base)))
+		for range 1000 {
+			req, err := http.NewRequestWithContext(t.Context(), []string{"GET", "", "POST", "BREW"}[rng.IntN(4)], "http://api.test/things/"+strconv.Itoa(rng.IntN(50)), strings.NewReader("abc"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = readAll(rt.RoundTrip(req))
+		}
+		a, b := short.Snapshot(), long.Snapshot()
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("the snapshot is\n%+v\nwant\n%+v", a, b)
+		}
+		gotLines, wantLines := strings.Split(openMetrics(t, short), "\n"), strings.Split(openMetrics(t, long), "\n")
+		for i := range min(len(gotLines), len(wantLines)) {
+			if gotLines[i] != wantLines[i] {
+				t.Errorf("a scrape has\n%s\nwant\n%s", gotLines[i], wantLines[i])
+			}
+		}
+		if len(gotLines) != len(wantLines) {
+			t.Errorf("a scrape has %d lines, want %d", len(gotLines), len(wantLines))
+		}
+		if a, b := short.Timeline(), long.Timeline(); !reflect.DeepEqual(a, b) {
+			t.Errorf("the timeline is\n%+v\nwant\n%+v", a, b)
+		}
+		if l.taken < 100 || l.taken > 800 {
+			t.Errorf("control run: %d of 1000 calls took the short way", l.taken)
+		}
+	})
+}
+
+// openMetrics returns what Prometheus reads, as OpenMetrics.
+func openMetrics(t *testing.T, r *Recorder) string {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(r)
+	req := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	req.Header.Set("Accept", "application/openmetrics-text; version=1.0.0")
+	w := httptest.NewRecorder()
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(w, req)
+	return w.Body.String()
+}
+
+// After a Reset a call finds the series of the new store, though the name of its route is the same.
+func TestAResetLeavesNoWayToTheOldSeries(t *testing.T) {
+	s, name := newStore(new(route.Owner), 0), route.Named("/r")
+	old, _ := s.find("GET", name)
+	if again, _ := s.find("GET", name); again != old {
+		t.Error("a name leads to two series")
+	}
+	fresh := newStore(s.owner, 1)
+	if sr, _ := fresh.find("GET", name); sr == old {
+		t.Error("the old series is found")
+	}
+	if again, _ := s.find("GET", name); again != old {
+		t.Error("the old store does not find its series any more")
+	}
+	other := newStore(new(route.Owner), 0)
+	if sr, _ := other.find("GET", name); sr == old {
+		t.Error("another recorder finds the series")
+	}
+}
+
+func TestAKnownRouteIsFoundWithoutAnAllocation(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	s, name := newStore(new(route.Owner), 0), route.Named("/r")
+	for _, m := range []string{"GET", "", "BREW"} {
+		s.find(m, name)
+		if n := testing.AllocsPerRun(100, func() { s.find(m, name) }); n > 1 || n > 0 && m != "BREW" {
+			t.Errorf("%q: %v allocations", m, n)
+		}
+	}
+	// The control run: a method without a label of its own has no place at the name.
+	if name.Kept(s.owner, "GET", "") == nil || name.Kept(s.owner, "BREW", "") != nil {
+		t.Error("control run: the places are wrong")
 	}
 }

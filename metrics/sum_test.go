@@ -58,6 +58,9 @@ func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 		s.calls[o].add(200)
 		s.durations[o].observe(time.Second)
 	}
+	for i := range s.plain {
+		s.plain[i].observe(time.Second)
+	}
 	for _, status := range []int{100, 200, 300, 400, 500} {
 		s.sent.add(status)
 		s.replayed.add(status)
@@ -80,8 +83,8 @@ func TestEveryCounterOfASeriesReachesItsRow(t *testing.T) {
 			t.Errorf("%s is zero", path)
 		}
 	})
-	// Each outcome has counted once: all but success and cancellation are failures.
-	if r.Calls != uint64(outcomes) || r.Failures != uint64(outcomes)-2 || r.FailureLatency.Count != uint64(outcomes)-3 {
+	// Each outcome has counted once, and each status of a plain call: all but success and cancellation are failures.
+	if r.Calls != uint64(outcomes)+plainCodes || r.Attempts != 5+plainCodes || r.Status2xx != 2+plainCodes || r.Latency.Count != 1+plainCodes || r.Failures != uint64(outcomes)-2 || r.FailureLatency.Count != uint64(outcomes)-3 {
 		t.Errorf("%d calls, %d failures, %d latencies of failures; there are %d outcomes", r.Calls, r.Failures, r.FailureLatency.Count, outcomes)
 	}
 	if r.Retries != uint64(reasons) {
