@@ -52,8 +52,20 @@ func TestAFreeSlotAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations with a limit, %v without", name, got, call)
 		}
 	}
-	if got := cost(t, New(Limit{Max: 5}, Limit{Max: 9, Scope: transport.ScopeAll}).Wrap(pass().Wrap(stub()))); got <= call {
-		t.Errorf("the control, two limits, allocates no more than one: %v", got)
+	two, ten := []Limit{{Max: 5}, {Max: 9, Scope: transport.ScopeAll}}, make([]Limit, 10)
+	for i := range ten {
+		ten[i] = Limit{Max: 5 + i, Scope: transport.Scope(i % 3), URL: []string{"/things/", ""}[i%2]} //nolint:gosec // less than 3
+	}
+	weighed := []Limit{{Max: 5, Weight: func(*http.Request) int { return 2 }}, {Max: 9}}
+	for name, limits := range map[string][]Limit{"two limits": two, "ten limits": ten, "weights": weighed} {
+		if got := cost(t, New(limits...).Wrap(pass().Wrap(stub()))); got != call {
+			t.Errorf("%s: %v allocations with limits, %v without", name, got, call)
+		}
+	}
+	turns := 0
+	other := New(Limit{Max: 10_000, Weight: func(*http.Request) int { turns++; return turns }}, Limit{Max: 5})
+	if got := cost(t, other.Wrap(pass().Wrap(stub()))); got <= call {
+		t.Errorf("the control, another weight each time, allocates nothing: %v", got)
 	}
 }
 

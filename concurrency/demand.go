@@ -10,17 +10,26 @@ import (
 )
 
 // demand is the slots that a request needs, of several semaphores or more than one
-// of a semaphore, and once they are acquired, what holds them.
+// of a semaphore, and once they are acquired, what holds them. One that is shared is that
+// of all requests that need the same and need not wait; it never changes.
 type demand struct {
-	sems  []*semaphore // the narrowest first
-	needs []need       // of each of sems
+	sems   []*semaphore // the narrowest first
+	needs  []need       // of each of sems
+	shared bool
 
 	waiter waiter
 	since  time.Duration // when the request came to the semaphore at which it is counted; guarded by queue.mu
 
-	fewSems  [3]*semaphore // what sems and needs are made of, mostly
-	fewNeeds [3]need
+	fewSems  [inline]*semaphore // what sems and needs are made of, mostly
+	fewNeeds [inline]need
 }
+
+const (
+	inline = 3
+	// sharedDemands is how many demands a limiter keeps to share, by a hash of what they
+	// need.
+	sharedDemands = 64
+)
 
 // need is what a request needs of one semaphore.
 type need struct {
@@ -41,24 +50,42 @@ func (w *waiter) hadRoom(i int) bool { return w.demand != nil && w.demand.needs[
 // demand returns what a request needs of the limits that match it, nil if none
 // does. It calls the user's functions, so no lock and no slot may be held.
 func (l *Limiter) demand(c *layer.Call, req *http.Request) *demand {
-	d := new(demand)
-	d.sems, d.needs = d.fewSems[:0], d.fewNeeds[:0]
-	for _, limit := range l.order {
+	var few [16]int32
+	var fewSems [len(few)]*semaphore
+	var fewNeeds [len(few)]need
+	sems, needs, hash := fewSems[:0], fewNeeds[:0], uint64(0)
+	for _, i := range l.matching.Find(c, req, few[:0]) {
+		limit := l.order[i]
 		if k, weight := limit.need(c, req); weight > 0 {
-			d.sems = append(d.sems, limit.find(k))
-			d.needs = append(d.needs, need{weight: weight})
+			s := limit.find(k)
+			sems, needs = append(sems, s), append(needs, need{weight: weight})
+			hash = (hash*31+s.id)*31 + uint64(weight) //nolint:gosec // wraps; at least 1
 		}
 	}
-	if len(d.sems) == 0 {
+	if len(sems) == 0 {
 		return nil
+	}
+	place := &l.demands[hash%sharedDemands]
+	d := place.Load()
+	if d == nil || !slices.Equal(d.sems, sems) || !slices.Equal(d.needs, needs) {
+		d = newDemand(sems, needs)
+		d.shared = true
+		place.Store(d)
 	}
 	return d
 }
 
-// need returns how many slots of which key a request needs, none if the limit does
-// not match it. It calls the user's functions.
+// newDemand returns the demand of copies of sems and needs.
+func newDemand(sems []*semaphore, needs []need) *demand {
+	d := new(demand)
+	d.sems, d.needs = append(d.fewSems[:0], sems...), append(d.fewNeeds[:0], needs...)
+	return d
+}
+
+// need returns how many slots of which key a request that matches the fields of the
+// limit needs, none if it is not counted. It calls the user's functions.
 func (l *limit) need(c *layer.Call, req *http.Request) (k key, weight int32) {
-	if !l.matches(c, req) {
+	if !l.counts(req) {
 		return k, 0
 	}
 	weight = 1
@@ -72,29 +99,40 @@ func (l *limit) need(c *layer.Call, req *http.Request) (k key, weight int32) {
 	return l.keyOf(c, req), weight
 }
 
-// acquire acquires all slots at once, waiting if it must. A request that
-// suspended its slots goes before those that never had one.
-func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) error {
+// acquire acquires all slots at once, waiting if it must, and returns what holds them. A
+// request that suspended its slots goes before those that never had one.
+func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*demand, error) {
+	if d.shared && reacquiring {
+		d = newDemand(d.sems, d.needs)
+	}
 	for {
 		for i, s := range d.sems {
 			if reacquiring {
 				d.sems[i] = s.live()
 			}
 			if int64(d.needs[i].weight) > s.limit.max.Load() {
-				return s.rejection(ErrWeight, 0, d.needs[i].weight)
+				return nil, s.rejection(ErrWeight, 0, d.needs[i].weight)
 			}
-			d.needs[i].hadRoom = false
 		}
 		o := d.try(a)
+		if o == acquired {
+			return d, nil
+		}
+		if d.shared {
+			d = newDemand(d.sems, d.needs)
+		}
 		if o == full {
+			for i := range d.needs {
+				d.needs[i].hadRoom = false
+			}
 			d.waiter = waiter{demand: d, reacquiring: reacquiring}
 			var err error
 			if o, err = wait(ctx, a, d.sems, &d.waiter); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if o == acquired {
-			return nil
+			return d, nil
 		}
 		for i, s := range d.sems {
 			d.sems[i] = s.again(reacquiring)
@@ -118,7 +156,7 @@ func (d *demand) release(a *layer.Attempt, n int) {
 	var someLeft, someFreed [4]int
 	left, freed := someLeft[:0], someFreed[:0] // indices of semaphores that are closed, and of those with room again
 	for i := range n {
-		switch free, ok := d.sems[i].give(d.needs[i].weight); {
+		switch free, ok := d.sems[i].live().give(d.needs[i].weight); {
 		case !ok:
 			left = append(left, i)
 		case free:
@@ -136,15 +174,16 @@ func (d *demand) release(a *layer.Attempt, n int) {
 // pass gives back the slots of semaphores that requests wait for, and adds to freed
 // those that have room again.
 func (d *demand) pass(left, freed []int) []int {
-	q := d.sems[0].queue()
+	q := d.sems[0].live().queue()
 	now := q.now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, i := range left {
-		if d.sems[i].giveLocked(d.needs[i].weight) {
+		s := d.sems[i].live()
+		if s.giveLocked(d.needs[i].weight) {
 			freed = append(freed, i)
 		}
-		q.dirty = append(q.dirty, d.sems[i])
+		q.dirty = append(q.dirty, s)
 	}
 	q.admitLocked(now)
 	return freed
@@ -166,5 +205,6 @@ func (d *demand) Suspend(a *layer.Attempt) { d.release(a, len(d.sems)) }
 
 // Resume implements [layer.Suspender].
 func (d *demand) Reacquire(ctx context.Context, a *layer.Attempt) error {
-	return d.acquire(ctx, a, true)
+	_, err := d.acquire(ctx, a, true)
+	return err
 }

@@ -93,25 +93,26 @@ func TestEvictedWhileSuspended(t *testing.T) {
 		"and no request came":                 nil,
 		"and another key came, but not again": {"http://other.test/"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		for limits := range 2 {
 			synctest.Test(t, func(t *testing.T) {
-				l := New(Limit{Max: 1})
+				l := New([]Limit{{Max: 1}, {Max: 9}}[:limits+1]...)
 				s := &server{latency: time.Second}
 				rt := l.Wrap(pausing(time.Minute).Wrap(s))
 				var wg sync.WaitGroup
 				wg.Go(func() { _ = get(t.Context(), rt, url) })
 				time.Sleep(time.Minute - time.Second/2)
-				lim := l.limits[0]
-				lim.mu.Lock()
-				for s := range lim.sems.All() {
-					if s.idle() {
-						lim.sems.Delete(s.key)
+				for _, lim := range l.limits {
+					lim.mu.Lock()
+					for s := range lim.sems.All() {
+						if s.idle() {
+							lim.sems.Delete(s.key)
+						}
 					}
-				}
-				n := lim.sems.Len()
-				lim.mu.Unlock()
-				if n != 0 {
-					t.Fatalf("%d keys left", n)
+					n := lim.sems.Len()
+					lim.mu.Unlock()
+					if n != 0 {
+						t.Fatalf("%d keys left", n)
+					}
 				}
 				others := &server{latency: time.Millisecond}
 				for _, u := range back {
@@ -124,11 +125,11 @@ func TestEvictedWhileSuspended(t *testing.T) {
 				}
 				wg.Wait()
 				if s.peak.Load() != 1 {
-					t.Errorf("%d at once, want 1", s.peak.Load())
+					t.Errorf("%s, %d limits: %d at once, want 1", name, limits+1, s.peak.Load())
 				}
 				empty(t, l)
 			})
-		})
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -22,6 +23,9 @@ type Limiter struct {
 	limits []*limit
 	order  []*limit     // the limits, the narrowest first
 	idle   atomic.Int64 // MaxIdleConnsPerHost of the http.Transport that it was last wrapped around
+
+	matching *match.Set               // which of order match, but for streams
+	demands  []atomic.Pointer[demand] // those that are shared, by a hash of what they need
 
 	adaptive bool // some limit is adaptive
 }
@@ -51,6 +55,12 @@ func New(limits ...Limit) *Limiter {
 	slices.SortStableFunc(l.order, func(a, b *limit) int {
 		return cmp.Or(cmp.Compare(a.width(), b.width()), cmp.Compare(a.Max, b.Max))
 	})
+	matches := make([]*match.Matcher, len(l.order))
+	for i, each := range l.order {
+		matches[i] = each.match
+	}
+	l.matching = match.NewSet(matches...)
+	l.demands = make([]atomic.Pointer[demand], sharedDemands)
 	return l
 }
 

@@ -35,7 +35,12 @@ func (s Streams) String() string {
 
 // matches reports whether l counts req.
 func (l *limit) matches(c *layer.Call, req *http.Request) bool {
-	return l.match.Match(c, req) && (l.Streams == 0 || declare.IsStream(req) == (l.Streams == OnlyStreams))
+	return l.match.Match(c, req) && l.counts(req)
+}
+
+// counts is matches for a request that matches the fields but Streams.
+func (l *limit) counts(req *http.Request) bool {
+	return l.Streams == 0 || declare.IsStream(req) == (l.Streams == OnlyStreams)
 }
 
 // treatsStreamsApart reports whether a limit counts streams only, or all but streams.

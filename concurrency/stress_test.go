@@ -78,7 +78,7 @@ func taking(t *testing.T, workers int, do func(ctx context.Context, a *layer.Att
 // weighed acquires weight slots, as of a limit with weights.
 func weighed(ctx context.Context, a *layer.Attempt, l *limit, weight int32) (*demand, error) {
 	d := &demand{sems: []*semaphore{l.find(key{host: "api.test"})}, needs: []need{{weight: weight}}}
-	return d, d.acquire(ctx, a, false)
+	return d.acquire(ctx, a, false)
 }
 
 // Real threads, in a bubble only since that finds a request that waits for ever: requests
@@ -201,7 +201,7 @@ func TestSeveralLimitsAtOnce(t *testing.T) {
 						which = append(which, i)
 					}
 				}
-				err := d.acquire(ctx, a, r.IntN(4) == 0)
+				_, err := d.acquire(ctx, a, r.IntN(4) == 0)
 				switch {
 				case err == nil:
 					went.Add(1)

@@ -75,6 +75,9 @@ func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, 
 			return s, nil
 		}
 		if only.Weight == nil { // a semaphore holds a slot of its own: one object less
+			if !only.match.Match(c, req) {
+				return nil, nil
+			}
 			k, weight := only.need(c, req)
 			if weight == 0 {
 				return nil, nil
@@ -90,7 +93,8 @@ func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, 
 	if d == nil {
 		return nil, nil
 	}
-	if err := d.acquire(ctx, a, false); err != nil {
+	d, err := d.acquire(ctx, a, false)
+	if err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -11,10 +11,10 @@ import (
 // demand finds what a request takes of which rules. It calls the user's functions,
 // so no lock may be held.
 func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) error {
-	for _, r := range l.list() {
-		if !r.matches.Match(c, req) {
-			continue
-		}
+	rules := l.list()
+	var few [8]int32
+	for _, i := range l.matching.Find(c, req, few[:0]) {
+		r := rules[i]
 		p := admission.Part{Rule: r.core, Cost: 1}
 		if r.Cost != nil {
 			d.Weighed = true

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/layer"
@@ -35,11 +36,14 @@ func NewLimiter(c Config) *Limiter {
 	l.shell.core = admission.New()
 	l.shell.core.MaxPaused, l.shell.core.Wide = l.pause.MaxQueue, l.wide
 	rules := make([]*rule, 0, len(c.Rules))
+	matches := make([]*match.Matcher, 0, len(c.Rules))
 	for _, r := range c.Rules {
 		compiled := compile(r)
 		compiled.core = l.shell.core.NewRule(compiled.law(), compiled.kind())
 		rules = append(rules, compiled)
+		matches = append(matches, compiled.matches)
 	}
+	l.matching = match.NewSet(matches...)
 	l.rules.Store(&rules)
 	return l
 }
@@ -47,9 +51,10 @@ func NewLimiter(c Config) *Limiter {
 // A Limiter is the layer of one or more rules. It is safe for concurrent use;
 // stacks that share it share its quota.
 type Limiter struct {
-	rules atomic.Pointer[[]*rule]
-	pause Pause
-	shell shell
+	rules    atomic.Pointer[[]*rule]
+	matching *match.Set // which of the rules match: that does not change
+	pause    Pause
+	shell    shell
 }
 
 var (

@@ -126,13 +126,14 @@ func unbracket(host string) string {
 type urlMatcher struct {
 	re      *regexp.Regexp
 	literal string // the whole expression if it is plain text, else empty
+	plain   bool   // literal is sent as it is
 	buffers sync.Pool
 }
 
 func newURLMatcher(re *regexp.Regexp) *urlMatcher {
 	m := &urlMatcher{re: re}
 	if text, whole := re.LiteralPrefix(); whole {
-		m.literal = text
+		m.literal, m.plain = text, plain(text)
 	}
 	m.buffers.New = func() any { return new([]byte) }
 	return m
@@ -142,22 +143,27 @@ func newURLMatcher(re *regexp.Regexp) *urlMatcher {
 const maxBuffer = 4096
 
 func (m *urlMatcher) match(u *url.URL) bool {
-	path := u.EscapedPath()
-	if m.literal != "" && strings.Contains(path, m.literal) {
-		return true
+	if m.literal != "" && u.Opaque == "" {
+		// To encode the path takes most of the time, and is mostly not needed.
+		if m.plain && u.RawPath == "" && strings.Contains(u.Path, m.literal) || strings.Contains(u.EscapedPath(), m.literal) {
+			return true
+		}
 	}
 	p := m.buffers.Get().(*[]byte) //nolint:forcetypeassert // New makes nothing else
-	b := (*p)[:0]
-	b = append(b, u.Scheme...)
-	if u.Opaque != "" {
-		b = append(append(b, ':'), u.Opaque...)
-	} else {
-		b = append(append(append(b, "://"...), u.Host...), path...)
-	}
+	b := appendURL((*p)[:0], u)
 	ok := m.re.Match(b)
 	if cap(b) <= maxBuffer {
 		*p = b
 		m.buffers.Put(p)
 	}
 	return ok
+}
+
+// appendURL appends what expressions are searched for in.
+func appendURL(b []byte, u *url.URL) []byte {
+	b = append(b, u.Scheme...)
+	if u.Opaque != "" {
+		return append(append(b, ':'), u.Opaque...)
+	}
+	return append(append(append(b, "://"...), u.Host...), u.EscapedPath()...)
 }

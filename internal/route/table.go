@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // A Table is a compiled set of patterns. It is immutable and safe for
@@ -139,11 +138,7 @@ func (n *node) match(method, rest string) *pattern {
 		}
 		return n.multi.pick(method)
 	}
-	seg, tail := rest[1:], ""
-	if i := strings.IndexByte(seg, '/'); i >= 0 {
-		seg, tail = seg[:i], seg[i:]
-	}
-	seg = decode(seg)
+	seg, tail := Segment(rest)
 	if c := n.lits[seg]; c != nil {
 		if p := c.match(method, tail); p != nil {
 			return p
