@@ -28,26 +28,34 @@ func (r *Redactor) Text(s string) string {
 
 // urls masks the absolute URLs in s.
 func (n nest) urls(s string) string {
-	if !strings.Contains(s, "://") {
-		return s
-	}
 	var b strings.Builder
-	for {
-		i := strings.Index(s, "://")
+	done := 0 // the number of bytes of s that b covers
+	for at := 0; ; {
+		i := strings.Index(s[at:], "://")
 		if i < 0 {
-			b.WriteString(s)
-			return b.String()
+			break
 		}
-		start := i
-		for start > 0 && (alnum(s[start-1]) || s[start-1] == '+' || s[start-1] == '-' || s[start-1] == '.') {
+		start := at + i
+		end := start + 3
+		for start > at && (alnum(s[start-1]) || s[start-1] == '+' || s[start-1] == '-' || s[start-1] == '.') {
 			start--
 		}
-		end := i + 3
-		for end < len(s) && s[end] > ' ' && !strings.ContainsRune("\"<>`\\", rune(s[end])) {
+		for end < len(s) && s[end] > ' ' && !endsURL(s[end]) {
 			end++
 		}
-		b.WriteString(s[:start])
-		b.WriteString(n.location(s[start:end]))
-		s = s[end:]
+		if masked := n.location(s[start:end]); masked != s[start:end] {
+			b.WriteString(s[done:start])
+			b.WriteString(masked)
+			done = end
+		}
+		at = end
 	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
 }
+
+// endsURL reports whether a character ends a URL in a text.
+func endsURL(c byte) bool { return c == '"' || c == '<' || c == '>' || c == '`' || c == '\\' }

@@ -29,10 +29,13 @@ func botToken(s string) bool {
 	return ok && token != "" && id != "" && strings.Trim(id, "0123456789") == ""
 }
 
+// shortest is the least number of bytes of a credential of a known format.
+const shortest = 16
+
 // credential reports whether s as a whole has a format that only credentials
 // have.
 func credential(s string) bool {
-	if len(s) < 16 || len(s) > 8192 || !keyLike(s[0], s[1]) {
+	if len(s) < shortest || len(s) > 8192 || !keyLike(s[0], s[1]) {
 		return false
 	}
 	if strings.HasPrefix(s, "eyJ") {

@@ -20,6 +20,9 @@ func (r *Redactor) URL(u *url.URL) string {
 // well-formed or not. Bytes that a URL cannot hold, such as control
 // characters and invalid UTF-8, are percent-encoded.
 func (r *Redactor) Location(s string) string {
+	if r.LongestLiteral() == 0 && plainURL(r, s) {
+		return s
+	}
 	once := r.outermost().location(s)
 	masked := r.maskLiterals(once)
 	if masked != once { // a literal may have hidden the delimiters of the URL
@@ -29,6 +32,14 @@ func (r *Redactor) Location(s string) string {
 }
 
 func (n nest) location(s string) string {
+	if plainURL(n.r, s) {
+		return s
+	}
+	return closely(n, s)
+}
+
+// closely is location part by part.
+func closely(n nest, s string) string {
 	start, path := authority(s)
 	var b strings.Builder
 	b.Grow(len(s) + len(Mask))

@@ -38,17 +38,31 @@ func (r *Redactor) words(s string) string {
 	return b.String()
 }
 
+// wordChar reports whether a word of a text may have the character: a letter, a digit, one of
+// "_-.[%", or a part of one that is not ASCII.
 func wordChar(c byte) bool {
-	return alnum(c) || c == '_' || c == '-' || c == '.' || c == '[' || c == '%' || c >= 0x80
+	const ( // a bit for each character up to '?', and from '@' on
+		low  uint64 = (1<<10-1)<<'0' | 1<<'-' | 1<<'.' | 1<<'%'
+		high uint64 = (1<<26-1)<<('A'-'@') | (1<<26-1)<<('a'-'@') | 1<<('_'-'@') | 1<<('['-'@')
+	)
+	switch {
+	case c < '@':
+		return low>>c&1 != 0
+	case c < 0x80:
+		return high>>(c-'@')&1 != 0
+	}
+	return true
 }
 
 // secretAt returns the range of the secret that the word s[i:end] is or names,
 // or an empty range.
 func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
 	word := s[i:end]
-	if trimmed := strings.Trim(word, ".[-"); credential(trimmed) {
-		from = i + strings.Index(word, trimmed)
-		return from, from + len(trimmed)
+	if len(word) >= shortest {
+		if trimmed := strings.Trim(word, ".[-"); credential(trimmed) {
+			from = i + strings.Index(word, trimmed)
+			return from, from + len(trimmed)
+		}
 	}
 	if end < len(s) && s[end] == ':' && strings.HasPrefix(word, "bot") {
 		to = end + 1
@@ -59,7 +73,8 @@ func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
 			return i + len("bot"), to
 		}
 	}
-	if strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic") {
+	// The Latin letter long s is an s to EqualFold, and takes two bytes.
+	if n := len(word); (n == len("bearer") || n == len("basic")) && (strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic")) {
 		if from, to = scheme(s, word, end); from < to {
 			return from, to
 		}
@@ -104,7 +119,7 @@ func scheme(s, word string, end int) (from, to int) {
 // quoted or not.
 func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 	i := end
-	for i < len(s) && i < end+2 && strings.IndexByte("\"'\\]", s[i]) >= 0 {
+	for i < len(s) && i < end+2 && closesName(s[i]) {
 		i++
 	}
 	quotedName := i > end
@@ -170,6 +185,9 @@ func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 	}
 	return i, to
 }
+
+// closesName reports whether a character may stand between a name and what follows it.
+func closesName(c byte) bool { return c == '"' || c == '\'' || c == '\\' || c == ']' }
 
 // named reports whether name is secret before = (as in a query) or : (as in
 // JSON and in headers).
