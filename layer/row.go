@@ -158,11 +158,7 @@ func (r *row) TimeToHeaders() time.Duration {
 	if !r.is(flagEnded) {
 		return 0
 	}
-	d := r.headers
-	for w := range waitKinds {
-		d -= r.Wait(w)
-	}
-	return max(d, 0)
+	return max(r.headers-r.Waited(), 0)
 }
 
 // BodyTime returns the time from the response headers to the end of the body, 0
@@ -196,6 +192,24 @@ func (r *row) Wait(w Wait) time.Duration {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.waits[w]
+}
+
+// Waited returns how long the attempt waited in all ways before it was sent, so far.
+func (r *row) Waited() time.Duration {
+	x := r.extra.Load()
+	if x == nil {
+		return 0
+	}
+	return x.waited()
+}
+
+func (x *attemptExtra) waited() (d time.Duration) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, w := range x.waits {
+		d += w
+	}
+	return d
 }
 
 // Notes returns the remarks of the row, "" if there are none.

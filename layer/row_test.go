@@ -60,6 +60,10 @@ func TestLedgerOfARetriedCall(t *testing.T) {
 		if i != 3 || c.Count() != 3 {
 			t.Errorf("%d rows, Count %d, want 3", i, c.Count())
 		}
+		a := c.Attempt()
+		if a.AddWait(layer.Pause, time.Second); a.Waited() != 2*time.Second {
+			t.Errorf("the last attempt waited %v, want 2s: one for quota, one for a pause", a.Waited())
+		}
 		if c.Wait(layer.Quota) != 3*time.Second {
 			t.Errorf("the call waited %v for quota, want 3s", c.Wait(layer.Quota))
 		}
@@ -70,7 +74,7 @@ func TestOpenRowReadsAsZero(t *testing.T) {
 	var during *layer.Attempt
 	rt := rttest.Pass("a").Wrap(rttest.Func(func(r *http.Request) (*http.Response, error) {
 		during = layer.AttemptFrom(r.Context())
-		if during.Ended() || during.Verdict() != verdict.Unjudged || during.Status() != 0 || during.TimeToHeaders() != 0 {
+		if during.Ended() || during.Verdict() != verdict.Unjudged || during.Status() != 0 || during.TimeToHeaders() != 0 || during.Waited() != 0 {
 			t.Error("an open row shows figures")
 		}
 		return rttest.Response(r, 200, ""), nil

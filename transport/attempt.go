@@ -170,6 +170,14 @@ func (a *Attempt) Wait(w Wait) time.Duration {
 	return a.full().Wait(w)
 }
 
+// Waited returns how long the attempt waited in all ways before it was sent, so far.
+func (a *Attempt) Waited() time.Duration {
+	if a == nil {
+		return 0
+	}
+	return a.full().Waited()
+}
+
 // Notes returns the remarks of the layers, "" if there are none.
 func (a *Attempt) Notes() string {
 	if a == nil {

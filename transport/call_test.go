@@ -31,7 +31,7 @@ func TestCallAndAttemptOfferOnlyMethodsThatRead(t *testing.T) {
 		}},
 		{reflect.TypeFor[*transport.Attempt](), []string{
 			"BodyEnded", "BodyTime", "Bytes", "Call", "Cause", "Elapsed", "Ended", "Err", "Notes", "Number", "RecordedTime", "Replayed",
-			"Sent", "Start", "Status", "TimeToHeaders", "Verdict", "Wait",
+			"Sent", "Start", "Status", "TimeToHeaders", "Verdict", "Wait", "Waited",
 		}},
 	} {
 		var got []string
