@@ -10,16 +10,16 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// attrs returns the facts as attributes. Names that the semantic conventions of OpenTelemetry have are
+// attrs appends the facts to as, as attributes. Names that the semantic conventions of OpenTelemetry have are
 // theirs, flat; the others begin with "gracy.", and are those of the spans where these have them. Durations are in
 // seconds, as there.
-func (f *facts) attrs() []slog.Attr {
-	as := make([]slog.Attr, 0, 12)
-	as = append(as, slog.String("http.request.method", methodName(f.method())))
-	if m := f.method(); methodName(m) == other {
-		as = append(as, slog.String("http.request.method_original", m))
+func (f *facts) attrs(as []slog.Attr) []slog.Attr {
+	method := f.method()
+	as = append(as, slog.String("http.request.method", methodName(method)))
+	if methodName(method) == other {
+		as = append(as, slog.String("http.request.method_original", method))
 	}
-	as = append(as, slog.String("url.template", f.Call.Route()), slog.String("url.full", f.redact.URL(f.req.URL)))
+	as = append(as, slog.String("url.template", f.Call.Route()), slog.String("url.full", f.url()))
 	if s := f.status(); s != 0 {
 		as = append(as, slog.Int("http.response.status_code", s))
 	}
@@ -35,7 +35,7 @@ func (f *facts) attrs() []slog.Attr {
 	if f.Err != nil {
 		as = append(as, slog.String("exception.message", f.redact.Error(f.Err)))
 	}
-	as = append(as, slog.String("gracy.event", names()[f.kind]))
+	as = append(as, slog.String("gracy.event", f.name))
 	if f.elapsed > 0 {
 		as = append(as, slog.Float64("gracy.elapsed", inSeconds(f.elapsed)))
 	}

@@ -73,7 +73,8 @@ type Config struct {
 // events of that kind. Its templates are compiled for each context that it is attached to; a
 // malformed one does not panic but is logged unchanged.
 func (c Config) Attach(ctx context.Context) context.Context {
-	return layer.WithSetting(ctx, &plan{config: c, events: c.compile(true)})
+	p := newPlan(c, true)
+	return layer.WithSetting(ctx, &p)
 }
 
 // Off is the override that logs nothing:

@@ -14,9 +14,11 @@ import (
 type facts struct {
 	layer.Event
 	kind     kind
+	name     string // of the kind
 	req      *http.Request
 	redact   *redact.Redactor
 	elapsed  time.Duration
+	full     string // what url returns, once it was asked
 	panicked string // what the function that makes the template panicked with
 }
 
@@ -31,73 +33,79 @@ func (f *facts) status() int {
 	return 0
 }
 
-// value returns what a placeholder stands for, "" for an unknown one.
-func (f *facts) value(name string) string {
+// put appends what a placeholder stands for to b, nothing for an unknown one.
+func (f *facts) put(b []byte, name string) []byte {
 	switch name {
 	case "METHOD":
-		return f.method()
+		return append(b, f.method()...)
 	case "URL":
-		return f.redact.URL(f.req.URL)
+		return append(b, f.url()...)
 	case "UURL", "ENDPOINT", "UENDPOINT", "ARGS":
-		return f.place(name)
+		return append(b, f.place(name)...)
 	case "STATUS":
 		if s := f.status(); s != 0 {
-			return strconv.Itoa(s)
+			return strconv.AppendInt(b, int64(s), 10)
 		}
-		return "ABORTED"
+		return append(b, "ABORTED"...)
 	case "ELAPSED":
-		return seconds(f.elapsed)
+		return putSeconds(b, f.elapsed)
 	case "THROTTLE_TIME", "QUEUE_TIME", "WAIT_TIME", "RETRY_AFTER_ACTUAL_WAIT":
-		return seconds(f.Wait)
+		return putSeconds(b, f.Wait)
 	case "RETRY_AFTER":
 		h, _ := hint.FromResponse(f.Response, time.Now())
-		return seconds(h.Wait)
+		return putSeconds(b, h.Wait)
 	case "RETRY_DELAY":
-		return seconds(f.delay())
+		return putSeconds(b, f.delay())
 	case "RETRY_CAUSE":
-		return f.cause()
+		return append(b, f.cause()...)
 	case "REPLAY":
 		if f.replayed() {
-			return "REPLAYED"
+			return append(b, "REPLAYED"...)
 		}
-		return ""
 	case "IS_REPLAY":
 		if f.replayed() {
-			return "TRUE"
+			return append(b, "TRUE"...)
 		}
-		return "FALSE"
+		return append(b, "FALSE"...)
 	case "RULE", "SCOPE", "STOPPED", "OVERRIDE":
-		return f.Text
+		return append(b, f.Text...)
 	case "CUR_ATTEMPT":
-		if f.Attempt == nil {
-			return ""
+		if f.Attempt != nil {
+			return strconv.AppendInt(b, int64(f.Attempt.Number()), 10)
 		}
-		return strconv.Itoa(f.Attempt.Number())
 	case "MAX_ATTEMPT", "THROTTLE_LIMIT", "CONCURRENT_REQUESTS":
-		return strconv.Itoa(f.Limit)
+		return strconv.AppendInt(b, int64(f.Limit), 10)
 	case "RECORDED_COUNT", "REPLAYED_COUNT":
-		return strconv.FormatInt(f.Count, 10)
+		return strconv.AppendInt(b, f.Count, 10)
 	case "THROTTLE_TIME_RANGE":
-		return span(f.Per)
+		return append(b, span(f.Per)...)
 	case "LEDGER":
-		return f.ledger()
+		return append(b, f.ledger()...)
 	case "ERROR":
-		if f.Err == nil {
-			return ""
-		}
-		return f.redact.Error(f.Err)
+		return append(b, f.redact.Error(f.Err)...)
 	}
-	return ""
+	return b
 }
 
-// seconds returns a time as a number of seconds.
-func seconds(d time.Duration) string {
-	return strconv.FormatFloat(d.Round(time.Microsecond).Seconds(), 'f', -1, 64)
+// putSeconds appends a time as a number of seconds.
+func putSeconds(b []byte, d time.Duration) []byte {
+	return strconv.AppendFloat(b, inSeconds(d), 'f', -1, 64)
+}
+
+// url returns the URL without secrets. The message and an attribute hold it.
+func (f *facts) url() string {
+	if f.full == "" {
+		f.full = f.redact.URL(f.req.URL)
+	}
+	return f.full
 }
 
 func (f *facts) method() string {
 	if f.req.Method == "" {
 		return http.MethodGet
+	}
+	if methodName(f.req.Method) != other {
+		return f.req.Method // a word of HTTP is no secret
 	}
 	return f.redact.Text(f.req.Method)
 }

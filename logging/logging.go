@@ -27,7 +27,7 @@ func New(c Config) *Log {
 	if c.Repeats < 0 {
 		panic(fmt.Sprintf("logging: Repeats is %v", c.Repeats))
 	}
-	return &Log{plan: plan{c, c.compile(false)}, repeats: repeats{start: time.Now(), sorts: map[same]*repeated{}}}
+	return &Log{plan: newPlan(c, false), repeats: repeats{start: time.Now(), sorts: map[same]*repeated{}}}
 }
 
 // Wrap implements [transport.Layer].
@@ -42,33 +42,46 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	if l.repeats.isDue() {
 		l.write(l.repeats.sweep(false))
 	}
-	p := l.of(req.Context())
-	if p.config.Logger == nil {
+	ctx := req.Context()
+	p := l.of(ctx)
+	if p.events[request].on {
+		l.log(p, request, layer.Event{Call: c}, req)
+	}
+	if !p.outcomes {
 		return next.RoundTrip(req)
 	}
-	l.log(p, request, layer.Event{Call: c}, req, 0)
-	after := p.wants(req.Context(), response) || p.wants(req.Context(), failure)
-	var start time.Time
-	if after {
-		start = time.Now()
-	}
+	at := layer.AttemptFrom(ctx)
+	waited := at.Waited()
 	resp, err := next.RoundTrip(req)
-	if !after {
-		return resp, err
-	}
 	a := c.Attempt().For(resp)
-	elapsed := time.Since(start)
 	v := a.End(resp, err)
-	e := layer.Event{Call: c, Attempt: a, Response: resp, Err: a.Err()}
-	if resp != nil {
-		l.log(p, response, e, req, elapsed)
+	if v != verdict.OK || p.events[response].on {
+		l.outcome(p, a, resp, req, v, at.Start().Add(waited))
 	}
+	return resp, err
+}
+
+// outcome logs how the work of the inner layers ended, which began at start. Only a line reads the clock.
+func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.Request, v verdict.Verdict, start time.Time) {
+	ctx := req.Context()
+	e := layer.Event{Call: a.Call(), Attempt: a, Response: resp, Err: a.Err()}
+	responded := resp != nil && p.wants(ctx, response)
+	failed := false
 	switch v {
 	case verdict.OK, verdict.Canceled, verdict.Unjudged:
 	default:
-		l.log(p, failure, e, req, elapsed)
+		failed = p.wants(ctx, failure)
 	}
-	return resp, err
+	if !responded && !failed {
+		return
+	}
+	elapsed := time.Since(start)
+	if responded {
+		l.line(p, response, e, req, elapsed)
+	}
+	if failed {
+		l.line(p, failure, e, req, elapsed)
+	}
 }
 
 // Explain implements [transport.Explainer].

@@ -3,6 +3,7 @@ package logging_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -27,6 +28,72 @@ func TestALayerThatLogsNothingAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations, want only the call's", name, n)
 		}
 	}
+}
+
+// A line allocates what package slog does with as many attributes, the text of the URL and that of the message.
+func TestALineAllocatesLittleMoreThanOneByHand(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	const address = "https://api.test/v2/pokemon/25?limit=20&offset=40"
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	respond := func(status int) rttest.Func {
+		resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody}
+		return func(req *http.Request) (*http.Response, error) { resp.Request = req; return resp, nil }
+	}
+	for _, tt := range []struct {
+		name string
+		c    logging.Config
+		rt   rttest.Func
+		more float64
+	}{
+		{"nothing", logging.Config{}, respond(200), 1},
+		{"a response", logging.Config{Response: logging.At(slog.LevelInfo)}, respond(200), 4},
+		{"a failure", logging.Config{}, respond(503), 5},
+	} {
+		tt.c.Logger = log
+		rt := logging.New(tt.c).Wrap(tt.rt)
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+		if n := testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) }); n != tt.more {
+			t.Errorf("%s: %v allocations, want %v, of which 1 is the call", tt.name, n, tt.more)
+		}
+	}
+}
+
+// The handler is asked when there is something to log, and then: its level may have changed since the call began.
+func TestTheHandlerIsAskedOnlyForALine(t *testing.T) {
+	var b bytes.Buffer
+	h := &switched{Handler: logger(&b, slog.LevelDebug).Handler()}
+	rt := logging.New(logging.Config{Logger: slog.New(h), Hooks: logging.At(slog.LevelInfo)}).Wrap(rttest.Respond(200, ""))
+	if err := call(t.Context(), rt, "http://api.test/"); err != nil || h.asked != 0 {
+		t.Errorf("asked %d times for a call that succeeds, want 0 (%v)", h.asked, err)
+	}
+	for _, on := range []bool{true, false} {
+		b.Reset()
+		rt := logging.New(logging.Config{Logger: slog.New(h), Response: logging.At(slog.LevelInfo)}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			h.on = on
+			return rttest.Respond(503, "")(req)
+		}))
+		h.on = !on
+		if err := call(t.Context(), rt, "http://api.test/"); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(messages(&b)); (got == 2) != on {
+			t.Errorf("%d lines of a handler that was switched to %v during the call", got, on)
+		}
+	}
+}
+
+// switched is a handler that is on or off, and counts how often it is asked.
+type switched struct {
+	slog.Handler
+	on    bool
+	asked int
+}
+
+func (s *switched) Enabled(context.Context, slog.Level) bool {
+	s.asked++
+	return s.on
 }
 
 // The base may be a client of ours that calls another server. Its response then

@@ -32,7 +32,7 @@ func (l *Log) Observe(e layer.Event) {
 		return
 	}
 	if k, ok := kindOf(e); ok {
-		l.log(p, k, e, req, elapsed(k, e.Attempt))
+		l.log(p, k, e, req)
 	}
 }
 

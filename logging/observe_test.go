@@ -92,3 +92,38 @@ func TestFailedHooksAndUnclosedBodiesAreLoggedByDefault(t *testing.T) {
 		}
 	}
 }
+
+// What is inside the layer begins after the waits of outer layers, and ends before what they do.
+func TestElapsedIsOfWhatIsInsideTheLayer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		elapsed := logging.Message(slog.LevelInfo, "{CUR_ATTEMPT} {ELAPSED}")
+		l := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug), Response: elapsed, Errors: elapsed})
+		wait := func(w layer.Wait, d time.Duration) *rttest.Layer {
+			return &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				time.Sleep(d)
+				layer.AttemptFrom(req.Context()).AddWait(w, d)
+				return next.RoundTrip(req)
+			}}
+		}
+		slow := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(2 * time.Second)
+			return rttest.Respond(503, "")(req)
+		})
+		rt := rttest.Stack(slow, rttest.Retry(2), wait(layer.Queue, 5*time.Second), wait(layer.Quota, 7*time.Second), l, wait(layer.Pause, 500*time.Millisecond))
+		if err := call(t.Context(), rt, "http://api.test/"); err != nil {
+			t.Fatal(err)
+		}
+		inside := strings.Join(messages(&b), ",")
+		b.Reset()
+		if err := call(t.Context(), rttest.Stack(slow, l, rttest.Retry(2), wait(layer.Queue, 5*time.Second)), "http://api.test/"); err != nil {
+			t.Fatal(err)
+		}
+		if want := "INFO 1 2.5,INFO 1 2.5,INFO 2 2.5,INFO 2 2.5"; inside != want {
+			t.Errorf("inside retry: got %s, want %s", inside, want)
+		}
+		if got, want := strings.Join(messages(&b), ","), "INFO 2 14,INFO 2 14"; got != want {
+			t.Errorf("outermost: got %s, want %s", got, want)
+		}
+	})
+}

@@ -14,8 +14,15 @@ import (
 
 // plan is a Config with its templates compiled.
 type plan struct {
-	config Config
-	events [kinds]event
+	config   Config
+	events   [kinds]event
+	outcomes bool // Response or Errors is on
+}
+
+func newPlan(c Config, lenient bool) plan {
+	p := plan{config: c, events: c.compile(lenient)}
+	p.outcomes = p.events[response].on || p.events[failure].on
+	return p
 }
 
 // Needs says that what logs needs the layer.
@@ -33,6 +40,7 @@ type event struct {
 	text  template
 	every uint64   // one of so many is logged
 	names []string // the placeholders that the event knows
+	name  string   // what attribute gracy.event says
 	f     func(transport.Event) string
 
 	builtIn template // the text in place of that of an f that panics
@@ -46,7 +54,7 @@ func (c Config) compile(lenient bool) [kinds]event {
 		return es
 	}
 	for k, r := range c.rows() {
-		e := event{on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func, every: uint64(max(0, r.event.Every))} //nolint:gosec // it is not negative
+		e := event{name: names()[k], on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func, every: uint64(max(0, r.event.Every))} //nolint:gosec // it is not negative
 		if r.event.Every < 0 && !lenient {
 			panic(fmt.Sprintf("logging: %s: one of %d events", r.field, r.event.Every))
 		}
@@ -93,19 +101,22 @@ func (p *plan) wants(ctx context.Context, k kind) (on bool) {
 	return p.config.Logger.Enabled(ctx, e.level)
 }
 
-// log writes a line for e if its kind is logged, and this one is. What panics in here (a function of
-// the Config, a handler) costs the line and not the call.
-func (l *Log) log(p *plan, k kind, e layer.Event, req *http.Request, elapsed time.Duration) {
-	ctx := req.Context()
-	if !p.wants(ctx, k) {
-		return
+// log writes a line for e if its kind is logged.
+func (l *Log) log(p *plan, k kind, e layer.Event, req *http.Request) {
+	if p.wants(req.Context(), k) {
+		l.line(p, k, e, req, elapsed(k, e.Attempt))
 	}
+}
+
+// line writes a line for e if this one of its kind is logged. What panics in here (a function of
+// the Config, a handler) costs the line and not the call.
+func (l *Log) line(p *plan, k kind, e layer.Event, req *http.Request, elapsed time.Duration) {
 	defer func() { _ = recover() }()
 	how := &p.events[k]
 	if how.every > 1 && l.seen[k].Add(1)%how.every != 0 {
 		return
 	}
-	f := &facts{Event: e, kind: k, req: req, redact: p.config.Redact, elapsed: elapsed}
+	f := facts{Event: e, kind: k, name: how.name, req: req, redact: p.config.Redact, elapsed: elapsed}
 	if every := p.config.Repeats; every > 0 {
 		written, due := l.repeats.add(f.sort(p.config.Logger), repeated{every: every, level: how.level, mask: p.config.Redact})
 		l.write(due)
@@ -115,11 +126,19 @@ func (l *Log) log(p *plan, k kind, e layer.Event, req *http.Request, elapsed tim
 	}
 	t := how.text
 	if how.f != nil {
-		t = how.made(f)
+		t = how.made(&f)
 	}
-	// The whole message is redacted, since a template or a function may bring a secret.
-	p.config.Logger.LogAttrs(ctx, how.level, strings.TrimRight(p.config.Redact.Text(t.fill(f.value)), " "), f.attrs()...)
+	// What most lines take is on the stack. The whole message is redacted, since a template or a function may bring a secret.
+	var text [usualText]byte
+	var attrs [usualAttrs]slog.Attr
+	message := p.config.Redact.Text(string(t.fill(text[:0], &f)))
+	p.config.Logger.LogAttrs(req.Context(), how.level, strings.TrimRight(message, " "), f.attrs(attrs[:0])...)
 }
+
+const (
+	usualText  = 256 // the bytes of a message
+	usualAttrs = 12  // the attributes of a line
+)
 
 // made returns the template that the function of the event makes. One that panics
 // leaves the built-in text, and the panic becomes an attribute of the line.

@@ -57,15 +57,14 @@ func spelledAsPlaceholder(name string) bool {
 	return true
 }
 
-// fill replaces the placeholders by their values.
-func (t template) fill(value func(name string) string) string {
-	var b strings.Builder
+// fill appends the message to b, with values in the place of the placeholders.
+func (t template) fill(b []byte, f *facts) []byte {
 	for _, s := range t {
 		if s.placeholder {
-			b.WriteString(value(s.text))
+			b = f.put(b, s.text)
 		} else {
-			b.WriteString(s.text)
+			b = append(b, s.text...)
 		}
 	}
-	return b.String()
+	return b
 }
