@@ -216,7 +216,10 @@ func (h *hostBudget) idle(at time.Time) bool {
 // than by a deadline, says nothing of the health of the host; nor does a 429: a
 // quota is not an outage.
 func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
-	if h == nil || h.health == nil || at.Replayed() || v != verdict.OK && quota(v, at.Status()) {
+	if h == nil || h.health == nil || v == verdict.OK && h.health.well() {
+		return
+	}
+	if at.Replayed() || quota(v, at.Status()) {
 		return
 	}
 	switch v {

@@ -50,6 +50,9 @@ func (h *hostHealth) use(at, slot time.Duration) {
 	}
 }
 
+// well reports whether one more success changes nothing.
+func (h *hostHealth) well() bool { return h.state.Load() == h.capacity }
+
 // record counts the outcome of an attempt.
 func (h *hostHealth) record(success bool) {
 	for {
