@@ -9,6 +9,7 @@ import (
 	"github.com/gracy-go/gracy/internal/bounded"
 	"github.com/gracy-go/gracy/internal/keyhash"
 	"github.com/gracy-go/gracy/internal/match"
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -23,6 +24,7 @@ type limit struct {
 	shared *queue    // of all limits of the limiter; nil if this is the only one
 
 	last atomic.Pointer[semaphore] // the one found last: most clients have one host
+	seen *origin.Memo[*semaphore]  // the ones of hosts; nil if the slots are not those of a host, or weighed
 	// mu guards sems. The mu of a queue may be locked while it is held, never the
 	// other way round.
 	mu   sync.RWMutex
@@ -66,6 +68,9 @@ func compile(l Limit, epoch time.Time, shared *queue) *limit {
 		c.queue = 0
 	}
 	c.max.Store(int64(l.Max))
+	if l.Scope == transport.ScopeHost && l.Key == nil && l.Weight == nil {
+		c.seen = new(origin.Memo[*semaphore])
+	}
 	return c
 }
 

@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
-	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/transport"
 )
 
 func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
@@ -86,6 +84,7 @@ func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, 
 			if err != nil {
 				return nil, err
 			}
+			only.remember(req, k, s)
 			return s, nil
 		}
 	}
@@ -100,16 +99,24 @@ func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, 
 	return d, nil
 }
 
-// quick acquires the slot of a limit per host where nothing is in the way: it is of
-// the host that was asked for last, and free. It is nil if that
-// is not so.
+// remember makes a semaphore the one that quick finds for a request with its key.
+func (l *limit) remember(req *http.Request, k key, s *semaphore) {
+	if l.seen == nil || s.key != k {
+		return
+	}
+	if before, _ := l.seen.Get(req.URL); before != s {
+		l.seen.Put(req.URL, s)
+	}
+}
+
+// quick acquires the slot of a limit per host where nothing is in the way: the host was
+// asked for before, and has a slot that is free. It is nil if that is not so.
 func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
-	if l.Scope != transport.ScopeHost || l.Key != nil || l.Weight != nil {
+	if l.seen == nil {
 		return nil
 	}
-	s := l.last.Load()
-	if s == nil || s.key.host != origin.HostOf(req.URL) || !l.matches(c, req) || s.try(1) != acquired {
-		return nil
+	if s, known := l.seen.Get(req.URL); known && (l.match.All() || l.match.Match(c, req)) && l.counts(req) && s.try(1) == acquired {
+		return s
 	}
-	return s
+	return nil
 }

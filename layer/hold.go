@@ -60,7 +60,7 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 		owner.wrap(resp)
 	}
 	for _, e := range enders {
-		if owner == a && holdToHook(a, e) {
+		if owner == a && tie(a, e) {
 			continue
 		}
 		if _, suspended := a.endHold(e); suspended {
@@ -70,14 +70,25 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	}
 }
 
-// holdToHook turns an inline hold of e into a hook, in one step, and reports whether it
-// has: e holds nothing inline, or is suspended, or the body has ended otherwise.
-func holdToHook(a *Attempt, e BodyEnder) bool {
+// tie makes e a hook in one step, which ends its hold if it holds something for a, and
+// reports whether it has. It leaves to others what is rare: further attempts, a
+// suspension, a body that has ended, and no place that is free.
+func tie(a *Attempt, e BodyEnder) bool {
 	f := a.flags.Load()
-	for i := range inline {
-		if f&(flagHold<<i) != 0 && a.hooks[i] == e {
-			return f&(flagSuspended|flagBodyEnded) == 0 && a.flags.CompareAndSwap(f, f&^(flagHold<<i)|flagHook<<i)
-		}
+	if f&(flagSuspended|flagBodyEnded) != 0 || a.call.further.Load() != 0 || a.extra.Load() != nil {
+		return false
+	}
+	switch {
+	case f&flagHold != 0 && a.hooks[0] == e:
+		return a.flags.CompareAndSwap(f, f&^flagHold|flagHook)
+	case f&(flagHold<<1) != 0 && a.hooks[1] == e:
+		return a.flags.CompareAndSwap(f, f&^(flagHold<<1)|flagHook<<1)
+	case f&(flagHook|flagHold) == 0:
+		a.hooks[0] = e
+		return a.flags.CompareAndSwap(f, f|flagHook)
+	case f&((flagHook|flagHold)<<1) == 0:
+		a.hooks[1] = e
+		return a.flags.CompareAndSwap(f, f|flagHook<<1)
 	}
 	return false
 }
