@@ -111,7 +111,7 @@ type caller struct {
 	sent   upload
 	ids    []*url.URL // those of newIDs
 	next   int        // the next of them
-	buf    [512]byte
+	buf    []byte     // what a body is read into
 }
 
 // target is a URL with a path that the automatic route makes a template of.
@@ -120,7 +120,7 @@ func target() *url.URL {
 }
 
 func newCaller(rt http.RoundTripper, client *http.Client, ctx func(context.Context) context.Context) *caller {
-	c := &caller{rt: rt, client: client}
+	c := &caller{rt: rt, client: client, buf: make([]byte, 512)}
 	req := &http.Request{
 		Method: http.MethodGet, URL: target(), Host: "api.test",
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -139,7 +139,7 @@ func get(c *caller) error {
 	if err != nil {
 		return err
 	}
-	return finish(resp, c.buf[:])
+	return finish(resp, c.buf)
 }
 
 // twice makes two GETs, as a caller without a retry layer does after a 503.
@@ -181,7 +181,7 @@ func do(c *caller) error {
 	if err != nil {
 		return err
 	}
-	return finish(resp, c.buf[:])
+	return finish(resp, c.buf)
 }
 
 // An upload is a request body of a type of its own.

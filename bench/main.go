@@ -38,6 +38,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		switch args[0] {
 		case "instr":
 			return runInstr(ctx, rest, out, progress)
+		case "loopback":
+			return runLoopback(ctx, rest, out, progress)
+		case "worker":
+			return runWorker(ctx, os.Stdin, out)
 		case "spin":
 			return runSpin(rest)
 		case "alloc":

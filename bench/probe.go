@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/gracy-go/gracy"
 )
@@ -44,6 +45,16 @@ func deadline(base http.RoundTripper, k settings) built {
 			return resp, nil
 		})
 	}).Wrap(base)}
+}
+
+// working does nothing useful for busyTime: the control of the tables of loopback.
+func working(base http.RoundTripper, _ settings) built {
+	return built{rt: roundTrip(func(req *http.Request) (*http.Response, error) {
+		for start := time.Now(); time.Since(start) < busyTime; {
+			continue
+		}
+		return base.RoundTrip(req)
+	})}
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)

@@ -31,6 +31,7 @@ const (
 	chain         = "chain"
 	chainTimed    = "chain and timeouts"
 	fused         = "baseline-fused"
+	busy          = "bare and work"
 	oneNoop       = "no-op"
 	six           = "six"
 	baselineSix   = "baseline-6"
@@ -127,6 +128,7 @@ func stacks() []*stack {
 		{name: "assembled, to body end", build: assembledToBodyEnd, duties: sixDuties},
 		{name: assembledPOST, build: assembled, call: post, duties: sixDuties &^ bodies},
 		{name: "obvious-6", build: obvious},
+		{name: busy, build: working},
 		{name: slotByHandName, build: slotByHand, duties: slots | bodies},
 		{name: rateByHandName, build: rateByHand, duties: limits},
 
