@@ -168,7 +168,7 @@ func admissionLines(benches map[string]*bench) []redLine {
 		for mode, where := range []string{"one core", "both cores"} {
 			x, y := own.cost[mode].cpu.mid, other.cost[mode].cpu.mid
 			lines = append(lines, redLine{
-				fmt.Sprintf("%s at most %s, processor, %s", l.ours, l.other, where), fmt.Sprintf("%.2f", x/y), y > 0 && x <= y,
+				fmt.Sprintf("%s at most %s, processor, %s", l.ours, l.other, where), fmt.Sprintf("%.2f", x/y), y > 0 && x <= y, true,
 			})
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 func TestTheGuardFailsOnWhatCostsMore(t *testing.T) {
@@ -40,5 +42,46 @@ func TestTheGuardNamesWhatCostsLess(t *testing.T) {
 	var out strings.Builder
 	if err := checkGuard(&out, path, []figure{{"chain", 900, memory{}}}); err != nil || !strings.Contains(out.String(), "instr -update") {
 		t.Errorf("%v, %s", err, out.String())
+	}
+}
+
+// What CI holds each change to: the instructions and allocations of the chain, with the room of
+// guardRoom over testdata/instr.txt. The control: the chain with a hook around it, under the name
+// of the chain, is above.
+func TestInstructionsStayWithinTheirRoom(t *testing.T) {
+	long.Only(t)
+	if _, err := valgrind(); err != nil {
+		t.Skip(err)
+	}
+	o, err := parseInstr([]string{"-run", "^(no-op|chain|chain, new ids|chain and timeouts|chain and a hook)$"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	builds, done, err := buildAll(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := done(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := builds[0].count(t.Context(), stacksOf(o.rows), 1); err != nil {
+		t.Fatal(err)
+	}
+	figures := figuresOf(o.rows, builds[0])
+	if err := checkGuard(t.Output(), guardFile, figures); err != nil {
+		t.Errorf("%v\nif it is meant: make bench BENCH='instr -update'", err)
+	}
+	for _, f := range figures {
+		if f.name == chainHook {
+			f.name = chain
+			if err := checkGuard(io.Discard, guardFile, []figure{f}); err == nil || !strings.Contains(err.Error(), "instructions, ") {
+				t.Errorf("a hook more is not noticed: %v", err)
+			}
+		}
+	}
+	if len(figures) != 6 { // baseline-6 is among them
+		t.Errorf("%d rows were counted", len(figures))
 	}
 }

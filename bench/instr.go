@@ -30,6 +30,7 @@ func instrRows() []row {
 		over(bare, "hook", "hook without an edit"),
 		over(bare, "auth", "auth, a header"),
 		over(bare, chain, "**chain** of the README, with a logger that has nothing to say"),
+		over(bare, chainHook, "chain, and a hook without an edit around it"),
 		over(bareIDs, "chain, new ids", "chain, new ids in the path"),
 		over(bare, chainTimed, "chain and timeouts: total, idle, attempt"),
 		over(bare, "chain, 1 rule", "chain, 1 rule"),

@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	rounds := flags.Int("rounds", 60, "rounds over all stacks")
 	length := flags.Duration("slice", 10*time.Millisecond, "time of a stack in a round")
 	only := flags.String("run", "", "only stacks that match the regular expression, and the bare ones")
-	check := flags.Bool("check", false, "fail if a red line is crossed")
+	check := flags.Bool("check", false, "fail if a line of allocations is crossed, or instr -check fails")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -91,10 +91,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), cmp.Or(os.Getenv("GOGC"), "100"),
 		*rounds, *length, len(benches))
 	costs(w, byName)
-	if !lines(w, redLines(byName)) && *check {
+	kept := lines(w, redLines(byName))
+	if !*check {
+		return nil
+	}
+	if !kept {
 		return errors.Join(w.Flush(), errors.New("a red line is crossed"))
 	}
-	return nil
+	return errors.Join(w.Flush(), runInstr(ctx, []string{"-check"}, out, progress))
 }
 
 func measure(

@@ -29,6 +29,7 @@ const (
 	bareIDs       = "bare, new ids"
 	bareClient    = "bare, http.Client"
 	chain         = "chain"
+	chainHook     = "chain and a hook"
 	chainTimed    = "chain and timeouts"
 	fused         = "baseline-fused"
 	busy          = "bare and work"
@@ -112,6 +113,7 @@ func stacks() []*stack {
 
 		{name: chain, build: ours(chainOf...), duties: sixDuties},
 		{name: "chain, new ids", build: ours(chainOf...), call: newIDs, duties: sixDuties},
+		{name: chainHook, build: ours(append([]maker{hookIdle}, chainOf...)...), duties: sixDuties},
 		{name: chainTimed, build: ours(withTimeouts(chainOf)...), duties: sixDuties | deadlines | perTry},
 		{name: "chain, 1 rule", build: ours(with(chainOf, 4, manyRules(1))...), duties: sixDuties},
 		{name: "chain, 1,000 rules", build: ours(with(chainOf, 4, manyRules(1000))...), heavy: true, duties: sixDuties},

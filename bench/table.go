@@ -96,14 +96,14 @@ func (r row) goal() string {
 	return ns(r.aim)
 }
 
-// lines prints the red lines, and reports whether all are kept.
+// lines prints the red lines, and reports whether all are kept but those of times.
 func lines(w io.Writer, l []redLine) bool {
 	ok := true
 	var rows [][]string
 	for _, r := range l {
 		word := "kept"
 		if !r.ok {
-			word, ok = "**crossed**", false
+			word, ok = "**crossed**", ok && r.time
 		}
 		rows = append(rows, []string{r.text, r.got, word})
 	}

@@ -16,10 +16,10 @@ func TestTheTableIsMarkdown(t *testing.T) {
 
 func TestLinesReportWhetherAllAreKept(t *testing.T) {
 	var b strings.Builder
-	if !lines(&b, []redLine{{"a", "1", true}}) {
+	if !lines(&b, []redLine{{"a", "1", true, false}}) {
 		t.Error("a kept line counts as crossed")
 	}
-	if lines(&b, []redLine{{"a", "1", true}, {"b", "2", false}}) {
+	if lines(&b, []redLine{{"a", "1", true, false}, {"b", "2", false, false}}) {
 		t.Error("a crossed line counts as kept")
 	}
 	if !strings.Contains(b.String(), "**crossed**") {

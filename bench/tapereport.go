@@ -51,7 +51,7 @@ func (b *tapeBench) redLines() (kept, controls []redLine) {
 		if atLeast {
 			word, ok = "at least", got >= bound
 		}
-		*to = append(*to, redLine{fmt.Sprintf("%s: %s %g", text, word, bound), fmt.Sprintf("%.3g", got), ok})
+		*to = append(*to, redLine{fmt.Sprintf("%s: %s %g", text, word, bound), fmt.Sprintf("%.3g", got), ok, false})
 	}
 	vs := func(to *[]redLine, what, name string, n int, bound float64) {
 		line(to, fmt.Sprintf("%s, %d: go-vcr / %s", what, n, name), seriesKey(what, onVCR, n), seriesKey(what, name, n), bound, true)
