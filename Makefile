@@ -133,11 +133,11 @@ fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)
 
 # With BENCH='tapes -most 1000000' the tapes alone, without BENCH both. BENCH=instr counts
-# instructions; BASE=9737447 has the layers of that commit beside them.
+# instructions; there and with processor and loopback BASE=9737447 has the layers of that commit beside them.
 BASE ?=
 
 .PHONY: bench
-bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes, BENCH=instr, BENCH=loopback
+bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes, instr, processor, loopback or waiting
 	@cd bench && $(GO) run . $(BENCH) $(if $(BASE),-base $(BASE))
 	@if [ -z "$(BENCH)" ]; then cd bench && $(GO) run . tapes; fi
 

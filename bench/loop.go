@@ -15,6 +15,7 @@ import (
 
 // The ways of a task: what each call asks the server for.
 const (
+	none   = "none"   // nothing: the bare base responds, without a connection
 	small  = "small"  // a response of 49 bytes
 	large  = "large"  // a body of largeSize
 	events = "events" // manyEvents events, each sent by itself
@@ -77,9 +78,14 @@ func (l *loop) close() {
 // most is how many callers a stack has slots and connections for.
 const most = 128
 
-// stack returns a stack, with connections that are kept between the tasks.
-func (l *loop) stack(name string) (*loopStack, error) {
-	if s := l.stacks[name]; s != nil {
+// stack returns a stack, with connections that are kept between the tasks, or with the bare
+// base in place of a transport.
+func (l *loop) stack(name string, way string) (*loopStack, error) {
+	key := name
+	if way == none {
+		key += " over the bare base"
+	}
+	if s := l.stacks[key]; s != nil {
 		return s, nil
 	}
 	s, err := stackNamed(name)
@@ -91,13 +97,17 @@ func (l *loop) stack(name string) (*loopStack, error) {
 	base.DisableCompression = true
 	k := unlimited()
 	k.slots = most
-	l.stacks[name] = &loopStack{stack: s, built: s.build(base, k), base: base}
-	return l.stacks[name], nil
+	var below http.RoundTripper = base
+	if way == none {
+		below = newStub(false)
+	}
+	l.stacks[key] = &loopStack{stack: s, built: s.build(below, k), base: base}
+	return l.stacks[key], nil
 }
 
 // do does a task.
 func (l *loop) do(ctx context.Context, t task) (r result, err error) {
-	s, err := l.stack(t.Stack)
+	s, err := l.stack(t.Stack, t.Way)
 	if err != nil {
 		return r, err
 	}
@@ -110,13 +120,19 @@ func (l *loop) do(ctx context.Context, t task) (r result, err error) {
 	for i := range t.Callers {
 		done.Go(func() {
 			c := s.caller(s.built)
-			c.req = c.req.WithContext(ctx)
-			c.req.URL.Scheme, c.req.URL.Host, c.req.Host = l.at.Scheme, l.at.Host, l.at.Host
-			c.req.Header.Set("X-Way", t.Way)
-			if t.Way == large {
+			between := 1
+			switch t.Way {
+			case none:
+				between = 64
+			case large:
 				c.buf = make([]byte, 32<<10) // that of io.Copy
+				fallthrough
+			default:
+				c.req = c.req.WithContext(ctx)
+				c.req.URL.Scheme, c.req.URL.Host, c.req.Host = l.at.Scheme, l.at.Host, l.at.Host
+				c.req.Header.Set("X-Way", t.Way)
 			}
-			calls[i], failures[i] = c.callFor(s.call, start, t.Time)
+			calls[i], failures[i] = c.callFor(s.call, start, t.Time, between)
 		})
 	}
 	done.Wait()
@@ -124,17 +140,20 @@ func (l *loop) do(ctx context.Context, t task) (r result, err error) {
 	for _, n := range calls {
 		r.Calls += n
 	}
-	r.Units = r.Calls * map[string]int{small: 1, large: largeSize >> 20, events: manyEvents}[t.Way]
+	r.Units = r.Calls * map[string]int{none: 1, small: 1, large: largeSize >> 20, events: manyEvents}[t.Way]
 	return r, errors.Join(failures...)
 }
 
-// callFor makes calls until some time after start, and at least one.
-func (c *caller) callFor(call way, start time.Time, d time.Duration) (n int, err error) {
+// callFor makes calls until some time after start, of which it looks at the clock after each few.
+func (c *caller) callFor(call way, start time.Time, d time.Duration, few int) (n int, err error) {
 	for {
-		if err := call(c); err != nil {
-			return n, err
+		for range few {
+			if err := call(c); err != nil {
+				return n, err
+			}
+			n++
 		}
-		if n++; time.Since(start) >= d {
+		if time.Since(start) >= d {
 			return n, nil
 		}
 	}

@@ -13,12 +13,13 @@ func TestALoopCallsItsServer(t *testing.T) {
 		units int
 	}{
 		{task{Stack: chain, Way: small, Callers: 3}, 3},
+		{task{Stack: chain, Way: none, Callers: 2}, 2 * 64},
 		{task{Stack: fused, Way: small, Callers: 1}, 1},
 		{task{Stack: chainTimed, Way: large, Callers: 1}, largeSize >> 20},
 		{task{Stack: bare, Way: events, Callers: 1}, manyEvents},
 	} {
 		r, err := l.do(t.Context(), c.task)
-		if err != nil || r.Calls != c.Callers || r.Units != c.units || r.Wall <= 0 {
+		if err != nil || r.Calls < c.Callers || r.Units != c.units || r.Wall <= 0 {
 			t.Errorf("%+v: got %+v, %v", c.task, r, err)
 		}
 	}

@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 )
@@ -46,60 +42,23 @@ func loopTables(slice time.Duration, callers []int) (tables []loopTable) {
 }
 
 // runLoopback is the command "loopback".
-func runLoopback(ctx context.Context, args []string, out, progress io.Writer) (err error) {
-	flags := flag.NewFlagSet("bench loopback", flag.ContinueOnError)
-	flags.SetOutput(progress)
-	base := flags.String("base", "", "a commit whose layers are measured too, by this bench")
-	rounds := flags.Int("rounds", 40, "rounds over all stacks")
-	length := flags.Duration("slice", 40*time.Millisecond, "time of a stack in a round")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if *rounds < 1 || *length < time.Millisecond || flags.NArg() > 0 {
-		return errors.New("-rounds must be at least 1 and -slice at least 1ms, and there are no further arguments")
-	}
-	builds, done, err := buildAll(ctx, *base)
+func runLoopback(ctx context.Context, args []string, out, progress io.Writer) error {
+	o, err := parseTurns("loopback", args, 40, 40*time.Millisecond, progress)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, done()) }()
-	var runs []loopRun
-	for _, b := range builds {
-		w, err := b.start(ctx)
-		if err != nil {
-			return err
+	return o.withWorkers(ctx, func(runs []loopRun) error {
+		fmt.Fprintf(out, "%s, %s/%s, GOMAXPROCS %d, HTTP/1.1 over loopback, the server in the same process, %d rounds in turn: medians and quartiles of what is taken inside a round.\n",
+			runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), o.rounds)
+		for _, t := range loopTables(o.slice, []int{1, 16, 64}) {
+			fmt.Fprintf(progress, "bench: %s\n", t.title)
+			if err := t.run(ctx, out, runs, o.rounds); err != nil {
+				return err
+			}
 		}
-		defer func() { err = errors.Join(err, w.stop()) }()
-		runs = append(runs, loopRun{b.name, w})
-	}
-	fmt.Fprintf(out, "%s, %s/%s, GOMAXPROCS %d, HTTP/1.1 over loopback, the server in the same process, %d rounds in turn: medians and quartiles of what is taken inside a round.\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), *rounds)
-	for _, t := range loopTables(*length, []int{1, 16, 64}) {
-		fmt.Fprintf(progress, "bench: %s\n", t.title)
-		if err := t.run(ctx, out, runs, *rounds); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
-
-// A loopRun is a worker with the name of its build.
-type loopRun struct {
-	name string
-	*worker
-}
-
-// A pair is a slice of a stack and one of the bare base, one right after the other.
-type pair struct{ stack, bare result }
-
-// rate is the rate of the stack over that of the bare base, processor the same of the time that a
-// unit takes, and added the µs that the stack adds to it.
-func (p pair) rate() float64      { return p.stack.rate() / p.bare.rate() }
-func (p pair) processor() float64 { return p.stack.cpu() / p.bare.cpu() }
-func (p pair) added() float64     { return (p.stack.cpu() - p.bare.cpu()) / 1e3 }
-
-// A loopKey names the pairs of a stack of a build.
-type loopKey struct{ build, stack string }
 
 // run measures a table and prints it.
 func (t loopTable) run(ctx context.Context, out io.Writer, runs []loopRun, rounds int) error {
@@ -162,55 +121,11 @@ func conclusive(measured map[loopKey][]pair, build string) string {
 	return ""
 }
 
-// measure has each stack of each build called once in a round, in a new order, right before
-// or right after the bare base.
-func (t loopTable) measure(ctx context.Context, runs []loopRun, rounds int) (map[loopKey][]pair, error) {
-	measured := make(map[loopKey][]pair)
-	for round := range rounds + 1 {
-		for _, i := range rand.Perm(len(runs) * len(t.rows)) {
-			run, name := runs[i%len(runs)], t.rows[i/len(runs)].plus[0]
-			var p pair
-			turns := []struct {
-				name string
-				into *result
-			}{{bare, &p.bare}, {name, &p.stack}}
-			if rand.IntN(2) == 0 {
-				slices.Reverse(turns)
-			}
-			for _, turn := range turns {
-				if err := ctx.Err(); err != nil {
-					return nil, err
-				}
-				var err error
-				if *turn.into, err = run.do(task{Stack: turn.name, Way: t.way, Callers: t.call, Time: t.time}); err != nil {
-					return nil, err
-				}
-			}
-			if round > 0 { // the first one opens connections
-				key := loopKey{run.name, name}
-				measured[key] = append(measured[key], p)
-			}
-		}
-	}
-	return measured, nil
-}
-
 // ownLayers reports whether a stack is made of layers that differ from one commit to another.
-func ownLayers(name string) bool { return strings.HasPrefix(name, chain) }
+func ownLayers(name string) bool {
+	return strings.HasPrefix(name, chain) || name == six || name == oneNoop
+}
 
 // rate is what was received in a nanosecond, cpu the processor time in ns for one of it.
 func (r result) rate() float64 { return float64(r.Units) / float64(r.Wall) }
 func (r result) cpu() float64  { return float64(r.CPU) / float64(r.Units) }
-
-func each(pairs []pair, of func(pair) float64) (v []float64) {
-	for _, p := range pairs {
-		v = append(v, of(p))
-	}
-	return v
-}
-
-// spreadOf prints a median and its quartiles.
-func spreadOf(digits int, v []float64) string {
-	q := quartilesOf(v)
-	return fmt.Sprintf("%.[1]*[2]f (%.[1]*[3]f to %.[1]*[4]f)", digits, q.mid, q.low, q.high)
-}

@@ -18,16 +18,6 @@ func pairsWith(added time.Duration) (pairs []pair) {
 	return pairs
 }
 
-func TestAPairIsARatioInsideARound(t *testing.T) {
-	p := pairsWith(50 * time.Microsecond)[0]
-	if p.rate() != 0.5 || p.processor() != 1.5 || p.added() != 50 {
-		t.Errorf("got %v, %v, %v", p.rate(), p.processor(), p.added())
-	}
-	if got := spreadOf(2, []float64{1, 2, 3}); got != "2.00 (1.50 to 2.50)" {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestATableWithoutItsControlsShowsNothing(t *testing.T) {
 	for _, c := range []struct {
 		none, some time.Duration

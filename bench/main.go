@@ -40,6 +40,8 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 			return runInstr(ctx, rest, out, progress)
 		case "loopback":
 			return runLoopback(ctx, rest, out, progress)
+		case "processor":
+			return runProcessor(ctx, rest, out, progress)
 		case "worker":
 			return runWorker(ctx, os.Stdin, out)
 		case "spin":

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+)
+
+// processorRows are the stacks of the table of processor time. The last one is a control.
+func processorRows() []row {
+	return []row{
+		over(bare, oneNoop, "a no-op layer: the Call and its ledger"),
+		over(bare, chain, "**chain** of the README"),
+		over(bare, chainTimed, "chain and timeouts: total, idle, attempt"),
+		over(bare, six, "**six**"),
+		over(bare, baselineSix, "**baseline-6**: the same work by hand"),
+		over(bare, fused, "**baseline-fused**: the happy path of chain by hand, with a Call"),
+		over(bare, assembledSix, "**assembled**: promhttp, slog off, rehttp, x/sync, x/time"),
+		over(bare, bare, "control: bare again"),
+	}
+}
+
+// runProcessor is the command "processor": what loopback measures, without a connection, so
+// that nothing but the stack takes time.
+func runProcessor(ctx context.Context, args []string, out, progress io.Writer) error {
+	o, err := parseTurns("processor", args, 80, 10*time.Millisecond, progress)
+	if err != nil {
+		return err
+	}
+	return o.withWorkers(ctx, func(runs []loopRun) error {
+		fmt.Fprintf(out, "%s, %s/%s, GOGC %s, %d rounds in turn: medians and quartiles of what is taken inside a round; ratios are of medians.\n",
+			runtime.Version(), runtime.GOOS, runtime.GOARCH, cmp.Or(os.Getenv("GOGC"), "100"), o.rounds)
+		for _, n := range []int{1, runtime.GOMAXPROCS(0)} {
+			t := loopTable{fmt.Sprintf("callers: %d", n), "a call", none, n, o.slice, processorRows()}
+			measured, err := t.measure(ctx, runs, o.rounds)
+			if err != nil {
+				return err
+			}
+			t.processor(out, runs, measured)
+		}
+		return nil
+	})
+}
+
+// processor prints what the stacks take of the processor over the bare base.
+func (t loopTable) processor(out io.Writer, runs []loopRun, measured map[loopKey][]pair) {
+	ours := runs[0].name
+	over := func(build, name string) float64 {
+		return quartilesOf(each(measured[loopKey{build, name}], pair.added)).mid
+	}
+	var lines [][]string
+	for i, run := range runs {
+		for _, r := range t.rows {
+			name := r.plus[0]
+			if i > 0 && !ownLayers(name) {
+				continue
+			}
+			text := r.text
+			if ownLayers(name) && len(runs) > 1 {
+				text += ", " + run.name
+			}
+			mid := over(run.name, name)
+			lines = append(lines, []string{
+				text, spreadOf(3, each(measured[loopKey{run.name, name}], pair.added)),
+				fmt.Sprintf("%.2f", mid/over(ours, baselineSix)), fmt.Sprintf("%.2f", mid/over(ours, assembledSix)),
+			})
+		}
+	}
+	fmt.Fprintf(out, "\n### %s\n\n", t.title)
+	table(out, []string{"what", "processor µs over bare, a call", "÷ baseline-6", "÷ assembled"}, lines)
+	if again, least := over(ours, bare), over(ours, baselineSix); again < -least/4 || again > least/4 {
+		fmt.Fprintf(out, "\n**This table shows nothing**: bare over bare takes %.3f µs.\n", again)
+	}
+}
