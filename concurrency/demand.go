@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -50,11 +51,11 @@ func (w *waiter) hadRoom(i int) bool { return w.demand != nil && w.demand.needs[
 // demand returns what a request needs of the limits that match it, nil if none
 // does. It calls the user's functions, so no lock and no slot may be held.
 func (l *Limiter) demand(c *layer.Call, req *http.Request) *demand {
-	var few [16]int32
-	var fewSems [len(few)]*semaphore
-	var fewNeeds [len(few)]need
+	var room [match.Few]int32
+	var fewSems [len(room)]*semaphore
+	var fewNeeds [len(room)]need
 	sems, needs, hash := fewSems[:0], fewNeeds[:0], uint64(0)
-	for _, i := range l.matching.Find(c, req, few[:0]) {
+	for _, i := range l.matching.Find(c, req, &room) {
 		limit := l.order[i]
 		if k, weight := limit.need(c, req); weight > 0 {
 			s := limit.find(k)

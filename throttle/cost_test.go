@@ -70,9 +70,23 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations, %v without the limiter", name, got, call)
 		}
 	}
-	three := New(plenty(""), plenty(""), plenty("")).Wrap(pass().Wrap(stub()))
-	if got := cost(t, three); got <= call {
-		t.Errorf("the control, three rules, allocates no more: %v", got)
+	keeps := New(plenty(""), plenty(""), plenty(""))
+	if got := cost(t, keeps.Wrap(pass().Wrap(stub()))); got != call {
+		t.Errorf("three rules: %v allocations, want %v", got, call)
+	}
+	many := make([]Rule, 100)
+	for i := range many {
+		many[i] = plenty("")
+	}
+	if got := cost(t, New(many...).Wrap(pass().Wrap(stub()))); got != call {
+		t.Errorf("a hundred rules: %v allocations, want %v", got, call)
+	}
+	if got := cost(t, New(append(many, many...)...).Wrap(pass().Wrap(stub()))); got != call {
+		t.Errorf("two hundred rules: %v allocations, want %v", got, call)
+	}
+	many = append(append(many, many...), many...) // more than the room that is kept
+	if got := cost(t, New(many...).Wrap(pass().Wrap(stub()))); got <= call {
+		t.Errorf("the control, three hundred rules, allocates nothing: %v", got)
 	}
 	both := concurrency.New(concurrency.Limit{Max: 5}).Wrap(New(plenty("")).Wrap(stub()))
 	if got := cost(t, both); got != call {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
@@ -11,26 +12,35 @@ import (
 // demand finds what a request takes of which rules. It calls the user's functions,
 // so no lock may be held.
 func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) error {
-	rules := l.list()
-	var few [8]int32
-	for _, i := range l.matching.Find(c, req, few[:0]) {
-		r := rules[i]
-		p := admission.Part{Rule: r.core, Cost: 1}
-		if r.Cost != nil {
-			d.Weighed = true
-			if p.Cost = r.Cost(req); p.Cost < 1 {
-				continue
-			}
+	var room [match.Few]int32
+	matching := l.matching.Find(c, req, &room)
+	d.Grow(len(matching))
+	for _, i := range matching {
+		if err := l.list()[i].demand(req, d); err != nil {
+			return err
 		}
-		if r.Key != nil {
-			p.Key = r.Key(req)
-		}
-		if p.Cost > r.Limit {
-			return &Error{Rule: r.text, Key: r.core.KeyName(p.Key), Reason: fmt.Errorf("%w (cost %d)", ErrCost, p.Cost)}
-		}
-		d.UntilResponse = d.UntilResponse || r.Mode == UntilResponse
-		d.Add(p)
 	}
+	return nil
+}
+
+// demand adds to d what a request takes of a rule that matches. It is apart from that of
+// all rules, since the stack below that one is deep enough while the rules are matched.
+func (r *rule) demand(req *http.Request, d *admission.Demand) error {
+	p := admission.Part{Rule: r.core, Cost: 1}
+	if r.Cost != nil {
+		d.Weighed = true
+		if p.Cost = r.Cost(req); p.Cost < 1 {
+			return nil
+		}
+	}
+	if r.Key != nil {
+		p.Key = r.Key(req)
+	}
+	if p.Cost > r.Limit {
+		return &Error{Rule: r.text, Key: r.core.KeyName(p.Key), Reason: fmt.Errorf("%w (cost %d)", ErrCost, p.Cost)}
+	}
+	d.UntilResponse = d.UntilResponse || r.Mode == UntilResponse
+	d.Add(p)
 	return nil
 }
 
@@ -38,7 +48,10 @@ func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) 
 // be held.
 func (l *Limiter) key(c *layer.Call, req *http.Request, d *admission.Demand) {
 	if !d.Keyed && !l.pause.off() {
-		d.Pause = pauseKey(c, req)
+		if c != nil {
+			c.RouteName() // the call keeps it: it is found here since below the stack is deeper
+		}
+		setPauseKey(&d.Pause, c, req)
 	}
 	d.Keyed = true
 }

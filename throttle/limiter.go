@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,9 @@ func NewLimiter(c Config) *Limiter {
 		matches = append(matches, compiled.matches)
 	}
 	l.matching = match.NewSet(matches...)
+	if len(rules) == 1 {
+		l.only = rules[0]
+	}
 	l.rules.Store(&rules)
 	return l
 }
@@ -53,8 +57,10 @@ func NewLimiter(c Config) *Limiter {
 type Limiter struct {
 	rules    atomic.Pointer[[]*rule]
 	matching *match.Set // which of the rules match: that does not change
+	only     *rule      // the rule as it was at first, if it is the only one
 	pause    Pause
 	shell    shell
+	demands  sync.Pool // of *admission.Demand
 }
 
 var (

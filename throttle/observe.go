@@ -12,7 +12,6 @@ import (
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -20,12 +19,17 @@ import (
 
 // pauseKey says which pause is that of the route of a request. It may ask for the
 // route, so no lock may be held.
-func pauseKey(c *layer.Call, req *http.Request) pauses.Key {
-	k := pauses.Key{Scheme: ascii.Lower(req.URL.Scheme), Host: origin.HostOf(req.URL), Method: match.Method(req)}
+func pauseKey(c *layer.Call, req *http.Request) (k pauses.Key) {
+	setPauseKey(&k, c, req)
+	return k
+}
+
+// setPauseKey sets k to the pauseKey.
+func setPauseKey(k *pauses.Key, c *layer.Call, req *http.Request) {
+	k.Scheme, k.Host, k.Method = ascii.Lower(req.URL.Scheme), origin.HostOf(req.URL), match.Method(req)
 	if c != nil {
 		k.Route = c.RouteName().First
 	}
-	return k
 }
 
 // detached returns a key that can be kept: its parts are not parts of a URL, which a
@@ -59,19 +63,23 @@ type observation struct {
 	pass    pauses.Pass // of its request
 }
 
-// observe reads what the server asks for and arms the pause. d is the demand of the
-// request.
-func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response, d *admission.Demand) {
-	if resp == nil || l.pause.off() {
-		return
+// concerns reports whether a response may ask for fewer requests.
+func (p *Pause) concerns(resp *http.Response) bool {
+	switch {
+	case resp == nil || p.off():
+		return false
+	case accepted(resp):
+		return p.OnEmpty || len(resp.Header) > 0 && len(resp.Header["Retry-After"]) > 0
 	}
-	accepted := resp.StatusCode < http.StatusBadRequest
-	if accepted && !l.pause.OnEmpty && len(resp.Header["Retry-After"]) == 0 {
-		return
-	}
-	if !accepted && !verdict.Status(resp.StatusCode).Pause && !slices.Contains(l.pause.FixedOn, resp.StatusCode) {
-		return
-	}
+	return verdict.Status(resp.StatusCode).Pause || slices.Contains(p.FixedOn, resp.StatusCode)
+}
+
+func accepted(resp *http.Response) bool { return resp.StatusCode < http.StatusBadRequest }
+
+// observe reads what the server asks for in a response that concerns it, and arms the pause.
+// pass is that of the request.
+func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response, pass pauses.Pass) {
+	accepted := accepted(resp)
 	a := layer.AttemptFrom(req.Context()).For(resp)
 	if r := resp.Request; r != nil && r.URL != nil && origin.HostOf(r.URL) != origin.HostOf(req.URL) {
 		return // an inner layer asked another host, and nothing holds that back here
@@ -85,7 +93,7 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 			_ = resp.Body.Close()
 		}
 	}()
-	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), d.Pass()}
+	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), pass}
 	if accepted {
 		o.accepted()
 	} else {

@@ -24,7 +24,7 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 	if req.URL == nil {
 		return next.RoundTrip(req)
 	}
-	h := &hold{limiter: l, call: c}
+	h := &hold{limiter: l}
 	if err := l.demand(c, req, &h.demand); err != nil {
 		return layer.Reject(req, err)
 	}
@@ -34,7 +34,7 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 	l.key(c, req, &h.demand)
 	a := layer.AttemptFrom(ctx)
 	if !l.shell.admit(&h.demand) {
-		if err := l.shell.wait(ctx, c, a, &h.demand, false); err != nil {
+		if err := l.shell.wait(ctx, a, &h.demand, false); err != nil {
 			return layer.Reject(req, err)
 		}
 	}
@@ -46,7 +46,9 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 		l.finishFailed(ctx, &h.demand, withoutResponse(h.attempt))
 		return resp, err
 	}
-	l.observe(c, req, resp, &h.demand)
+	if l.pause.concerns(resp) {
+		l.observe(c, req, resp, h.demand.Pass())
+	}
 	l.shell.finish(&h.demand, outcomeOf(h.attempt, resp))
 	if h.demand.Weighed {
 		l.note(ctx, &h.demand)
@@ -57,7 +59,6 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 // hold is a committed demand that can be suspended before it was used.
 type hold struct {
 	limiter *Limiter
-	call    *layer.Call
 	demand  admission.Demand
 	attempt *layer.Attempt // for which the demand was committed
 }
@@ -73,7 +74,7 @@ func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	if h.limiter.shell.admit(&h.demand) {
 		return nil
 	}
-	return h.limiter.shell.wait(ctx, h.call, a, &h.demand, true)
+	return h.limiter.shell.wait(ctx, a, &h.demand, true)
 }
 
 // BodyEnd counts the end that a panic left open.

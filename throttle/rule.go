@@ -135,6 +135,7 @@ type rule struct {
 	text    string
 	matches *match.Matcher
 	core    *admission.Rule // what is counted of it, which outlives a change
+	plain   bool            // it is a window of requests alone
 }
 
 // law is the part of the rule that can change.
@@ -239,6 +240,7 @@ func (r Rule) check() (c *rule, err error) {
 		r.Margin = min(r.Per/50, maxMargin)
 	}
 	c = &rule{Rule: r, matches: m, text: r.String()}
+	c.plain = r.Mode == Window && r.Key == nil && r.Cost == nil && r.Store == nil
 	c.Margin = max(c.Margin, 0)
 	return c, nil
 }

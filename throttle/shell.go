@@ -16,7 +16,7 @@ import (
 // is decided, the core decides.
 type shell struct {
 	epoch time.Time
-	armed atomic.Int32 // how many pauses there are
+	armed atomic.Int32 // how many pauses there are, one more once it is closed
 
 	mu      sync.Mutex // mu guards the core and all below; no function of the user's is called under it
 	core    *admission.Core
@@ -56,6 +56,17 @@ func (s *shell) admit(d *admission.Demand) bool {
 		return true
 	}
 	return said == admission.Admitted
+}
+
+// admitPlain admits a request of one plain rule, unless something may hold it back.
+func (s *shell) admitPlain(r *admission.Rule) (entry int64, ok bool) {
+	clock := s.clock()
+	s.mu.Lock()
+	if !s.closed {
+		entry, ok = s.core.AdmitPlain(r, s.clampLocked(clock))
+	}
+	s.mu.Unlock()
+	return entry, ok
 }
 
 // askLocked gets the tokens of stores that reply at once.
@@ -168,7 +179,11 @@ func (s *shell) updateLocked() {
 }
 
 func (s *shell) countPausesLocked() {
-	if n := int32(s.core.Pauses().Len()); n != s.armed.Load() { //nolint:gosec // bounded
+	n := int32(s.core.Pauses().Len()) //nolint:gosec // bounded
+	if s.closed {
+		n++
+	}
+	if n != s.armed.Load() {
 		s.armed.Store(n)
 	}
 }

@@ -5,13 +5,20 @@ import (
 	"net/http"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
+// The frames of the functions between a request that waits and its caller are a part of
+// what it costs to wait, so each function here holds little: what few requests need is in
+// functions of their own, and a demand is not on the stack.
+
 func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if o, ok := layer.Setting[override](req.Context()); ok {
+	ctx := req.Context()
+	if o, ok := layer.Setting[override](ctx); ok {
 		if o.limiter == nil {
 			return next.RoundTrip(req)
 		}
@@ -20,36 +27,115 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	if req.URL == nil { // the base says what it thinks of that
 		return next.RoundTrip(req)
 	}
+	if rule, entry, ok := l.quick(c, req); ok {
+		return l.tripQuickly(c, req, next, rule, entry)
+	}
+	return l.tripSlowly(c, req, next)
+}
+
+// tripQuickly sends a request that quick has admitted.
+func (l *Limiter) tripQuickly(c *layer.Call, req *http.Request, next http.RoundTripper, rule *admission.Rule, entry int64) (*http.Response, error) {
+	ctx := req.Context()
+	a := layer.AttemptFrom(ctx)
+	resp, err := next.RoundTrip(req)
+	if rule != nil && (err != nil || a.Replayed()) {
+		finishQuick(l, a, rule, entry)
+	}
+	if err == nil && l.pause.concerns(resp) {
+		l.observe(c, req, resp, pauses.Pass{})
+	}
+	return resp, err
+}
+
+// quick admits a request that nothing holds back, under a plain rule or none that
+// matches it. rule is nil where none matches.
+func (l *Limiter) quick(c *layer.Call, req *http.Request) (rule *admission.Rule, entry int64, ok bool) {
+	if l.shell.armed.Load() > 0 || req.Context().Err() != nil {
+		return nil, 0, false
+	}
+	r := l.only
+	if r == nil {
+		if r, ok = matchingOne(l, c, req); r == nil {
+			return nil, 0, ok
+		}
+	} else if !r.matches.Match(c, req) {
+		return nil, 0, true
+	}
+	if !r.plain {
+		return nil, 0, false
+	}
+	rule = r.core
+	entry, ok = l.shell.admitPlain(rule)
+	return rule, entry, ok
+}
+
+// matchingOne returns the rule that matches a request. It is false if there are more.
+func matchingOne(l *Limiter, c *layer.Call, req *http.Request) (r *rule, ok bool) {
+	var room [match.Few]int32
+	switch found := l.matching.Find(c, req, &room); len(found) {
+	case 0:
+		return nil, true
+	case 1:
+		return l.list()[found[0]], true
+	}
+	return nil, false
+}
+
+// finishQuick counts the end of a request that quick has admitted and that got no
+// response.
+func finishQuick(l *Limiter, a *layer.Attempt, rule *admission.Rule, entry int64) {
 	var d admission.Demand
-	if err := l.demand(c, req, &d); err != nil {
+	d.CommitPlain(rule, entry)
+	l.shell.finish(&d, withoutResponse(a))
+}
+
+// tripSlowly is trip where quick does not do.
+func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	a := layer.AttemptFrom(req.Context())
+	d, waits, err := l.admit(c, req)
+	if waits {
+		err = l.shell.comeLocking(req.Context(), a, d, false).runLocked()
+	}
+	if err != nil {
 		return layer.Reject(req, err)
 	}
-	ctx := req.Context()
-	if err := ctx.Err(); err != nil {
-		return layer.Reject(req, ctxerr.Of(ctx))
-	}
-	if l.shell.armed.Load() > 0 {
-		l.key(c, req, &d)
-	}
-	a := layer.AttemptFrom(ctx)
-	if !l.shell.admit(&d) && !l.admitKeyed(c, req, &d) {
-		if err := l.shell.wait(ctx, c, a, &d, false); err != nil {
-			return layer.Reject(req, err)
-		}
-	}
 	if d.UntilResponse || d.Weighed || d.Passed() {
-		return l.tripUntilHeaders(c, a, req, next, &d)
+		return l.tripUntilHeaders(c, d, req, next)
 	}
 	resp, err := next.RoundTrip(req)
-	if err != nil {
-		l.shell.finish(&d, withoutResponse(a))
-		return resp, err
+	if err != nil || a.Replayed() {
+		l.shell.finish(d, withoutResponse(a))
 	}
-	if a.Replayed() {
-		l.shell.finish(&d, withoutResponse(a))
+	release(l, d)
+	if err == nil && l.pause.concerns(resp) {
+		l.observe(c, req, resp, pauses.Pass{})
 	}
-	l.observe(c, req, resp, &d)
-	return resp, nil
+	return resp, err
+}
+
+// admit returns the demand of a request, and whether it has to wait: else it is committed.
+func (l *Limiter) admit(c *layer.Call, req *http.Request) (d *admission.Demand, waits bool, err error) {
+	d, _ = l.demands.Get().(*admission.Demand)
+	if d == nil {
+		d = new(admission.Demand)
+	}
+	if err := l.demand(c, req, d); err != nil {
+		return nil, false, err
+	}
+	if ctx := req.Context(); ctx.Err() != nil {
+		return nil, false, ctxerr.Of(ctx)
+	}
+	if l.shell.armed.Load() > 0 {
+		l.key(c, req, d)
+	}
+	return d, !l.shell.admit(d) && !l.admitKeyed(c, req, d), nil
+}
+
+// release keeps a demand, which is over, for another request.
+func release(l *Limiter, d *admission.Demand) {
+	if d.Reset() {
+		l.demands.Put(d)
+	}
 }
 
 // admitKeyed tries again to admit a demand that was not keyed, and is from now on.
@@ -62,26 +148,30 @@ func (l *Limiter) admitKeyed(c *layer.Call, req *http.Request, d *admission.Dema
 }
 
 // tripUntilHeaders sends a request whose end must be counted when its headers are in.
-func (l *Limiter) tripUntilHeaders(c *layer.Call, a *layer.Attempt, req *http.Request, next http.RoundTripper, admitted *admission.Demand) (*http.Response, error) {
-	d := *admitted
+func (l *Limiter) tripUntilHeaders(c *layer.Call, d *admission.Demand, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	done := false
 	defer func() {
 		if !done { // an inner layer panics
-			l.shell.finish(&d, admission.Lost)
+			l.shell.finish(d, admission.Lost)
 		}
 	}()
+	a := layer.AttemptFrom(req.Context())
 	resp, err := next.RoundTrip(req)
 	if err != nil {
 		done = true
-		l.finishFailed(req.Context(), &d, withoutResponse(a))
+		l.finishFailed(req.Context(), d, withoutResponse(a))
+		release(l, d)
 		return resp, err
 	}
-	l.observe(c, req, resp, &d) // before the next request is let through
-	done = true
-	l.shell.finish(&d, outcomeOf(a, resp))
-	if d.Weighed {
-		l.note(req.Context(), &d)
+	if l.pause.concerns(resp) {
+		l.observe(c, req, resp, d.Pass()) // before the next request is let through
 	}
+	done = true
+	l.shell.finish(d, outcomeOf(a, resp))
+	if d.Weighed {
+		l.note(req.Context(), d)
+	}
+	release(l, d)
 	return resp, nil
 }
 

@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,12 +16,41 @@ import (
 // suspended meanwhile, and it is counted only once they hold it again; it keeps its
 // place until then. With reacquiring the request is in the middle of reacquiring
 // holds, for an inner layer.
-func (s *shell) wait(ctx context.Context, c *layer.Call, a *layer.Attempt, d *admission.Demand, reacquiring bool) error {
-	ready := make(chan struct{}, 1)
-	v := &wait{
-		shell: s, ctx: ctx, call: c, attempt: a, reacquiring: reacquiring,
-		waiter: &admission.Waiter{Owner: ready}, ready: ready,
-	}
+func (s *shell) wait(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) error {
+	return s.comeLocking(ctx, a, d, reacquiring).runLocked()
+}
+
+// wait is the way of one request through the queue. Thousands may wait, so what a wait
+// needs is here and not on its stack, and of the functions that it goes through while it
+// sleeps (runLocked, sleepLocked) none has a large frame.
+type wait struct {
+	shell    *shell
+	ctx      context.Context //nolint:containedctx // it lives as long as the call
+	attempt  *layer.Attempt
+	demand   *admission.Demand
+	waiter   admission.Waiter
+	forecast *admission.Forecast // nil if neither an observer nor a MaxWait needs it
+	waited   time.Duration
+	slept    int64       // when it went to sleep
+	patience *time.Timer // MaxWait
+
+	reacquiring, suspended, begun, counted, foreseen, paused, came, locked bool
+}
+
+func (v *wait) lock() {
+	v.shell.mu.Lock()
+	v.locked = true
+}
+
+func (v *wait) unlock() {
+	v.locked = false
+	v.shell.mu.Unlock()
+}
+
+// comeLocking puts a request in its queue, and leaves the mutex locked.
+func (s *shell) comeLocking(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) *wait {
+	v := &wait{shell: s, ctx: ctx, attempt: a, demand: d, reacquiring: reacquiring}
+	v.waiter.Owner = make(chan struct{}, 1) // it holds one: something has changed
 	var advance time.Duration
 	if p, ok := layer.Setting[transport.Priority](ctx); ok {
 		advance = p.Advance()
@@ -31,81 +59,80 @@ func (s *shell) wait(ctx context.Context, c *layer.Call, a *layer.Attempt, d *ad
 	if t, ok := ctx.Deadline(); ok {
 		deadline = int64(t.Sub(s.epoch))
 	}
-	defer v.end(d)
-	v.err = v.run(d, advance, deadline)
-	return v.err
-}
-
-// wait is the way of one request through the queue.
-type wait struct {
-	shell    *shell
-	ctx      context.Context //nolint:containedctx // it lives as long as the call
-	call     *layer.Call
-	attempt  *layer.Attempt
-	waiter   *admission.Waiter
-	ready    chan struct{} // it holds one: something has changed
-	forecast admission.Forecast
-	err      error
-	waited   time.Duration
-	patience *time.Timer // MaxWait
-
-	reacquiring, suspended, begun, counted bool
-}
-
-// run holds the mutex but while it waits, asks a store or reacquires holds.
-func (v *wait) run(d *admission.Demand, advance time.Duration, deadline int64) error {
-	s, w := v.shell, v.waiter
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return &Error{Reason: ErrClosed}
-	}
-	s.core.Enqueue(w, d, advance, deadline, s.nowLocked())
-	defer func() { // also on a panic of a store or of a holder
-		if w.Queued() || w.Granted() {
-			s.core.Cancel(w, s.nowLocked())
-		}
+	v.lock()
+	if !s.closed {
+		v.came = true
+		s.core.Enqueue(&v.waiter, d, advance, deadline, s.nowLocked())
 		s.updateLocked()
-	}()
+	}
+	return v
+}
+
+// runLocked returns once the request may leave, or is not to. It unlocks the mutex.
+func (v *wait) runLocked() (err error) {
+	defer v.leave(&err) // also on a panic of a store, a holder or an observer
+	for {
+		if done, err := v.stepLocked(); done {
+			return err
+		}
+		if err := v.sleepLocked(); err != nil {
+			return err
+		}
+	}
+}
+
+// leave takes the request out of the queue if it is still there, unlocks the mutex and
+// reports the end of the wait.
+func (v *wait) leave(err *error) {
+	s, w := v.shell, &v.waiter
+	if !v.locked { // a panic
+		v.lock()
+	}
+	if v.came && (w.Queued() || w.Granted()) {
+		s.core.Cancel(w, s.nowLocked())
+	}
 	s.updateLocked()
-	foreseen := false
+	v.unlock()
+	v.end(*err)
+}
+
+// stepLocked does what there is to do before the request can sleep. It is done if the
+// request leaves, or there is an error. The mutex is unlocked while a store is asked or
+// holds are reacquired.
+func (v *wait) stepLocked() (done bool, err error) {
+	s, w := v.shell, &v.waiter
 	for {
 		switch r := w.Rejection(); {
 		case r != nil:
-			return rejected(r)
-		case s.closed: // while a store was asked, or holds were reacquired
-			return &Error{Reason: ErrClosed}
+			return true, rejected(r)
+		case s.closed: // before it came, or while a store was asked, or holds were reacquired
+			return true, &Error{Reason: ErrClosed}
 		case w.IsToAsk():
 			if err := v.askLocked(); err != nil {
-				return err
+				return true, err
 			}
 			continue
 		case w.MayLeave() && v.suspended:
-			if err := v.reacquireLocked(d); err != nil {
-				return err
+			if err := v.reacquireLocked(); err != nil {
+				return true, err
 			}
-			foreseen = foreseen && w.Granted()
+			v.foreseen = v.foreseen && w.Granted()
 			continue
 		case w.MayLeave():
-			if s.core.Confirm(w, d, s.nowLocked()) {
-				return nil
+			if s.core.Confirm(w, v.demand, s.nowLocked()) {
+				return true, nil
 			}
 			s.updateLocked()
-			foreseen = false
+			v.foreseen = false
 			continue
 		}
-		if !foreseen && !w.Granted() {
-			if r := v.foreseeLocked(d); r != nil {
-				return rejected(r)
+		if !v.foreseen && !w.Granted() {
+			if r := v.foreseeLocked(); r != nil {
+				return true, rejected(r)
 			}
-			foreseen = true
+			v.foreseen = true
 		}
-		if err := v.sleepLocked(); err != nil {
-			if e, ok := errors.AsType[*Error](err); ok { // MaxWait is over
-				e.Queue = w.Others()
-			}
-			return err
-		}
+		return false, nil
 	}
 }
 
@@ -113,41 +140,44 @@ func (v *wait) run(d *admission.Demand, advance time.Duration, deadline int64) e
 func (v *wait) askLocked() error {
 	s := v.shell
 	asked := s.nowLocked()
-	resource, cost := s.core.Ask(v.waiter)
+	resource, cost := s.core.Ask(&v.waiter)
 	var reply meter.Reply
 	replied := false
 	func() {
-		s.mu.Unlock()
+		v.unlock()
 		defer func() {
-			s.mu.Lock()
+			v.lock()
 			if !replied { // the store panics
-				s.core.Asked(v.waiter, resource, cost, asked, s.nowLocked(), nil)
+				s.core.Asked(&v.waiter, resource, cost, asked, s.nowLocked(), nil)
 			}
 		}()
 		reply = take(v.ctx, resource)
 		replied = true
 	}()
 	if reply.Err != nil && v.ctx.Err() != nil {
-		s.core.Asked(v.waiter, resource, cost, asked, s.nowLocked(), nil)
+		s.core.Asked(&v.waiter, resource, cost, asked, s.nowLocked(), nil)
 		return ctxerr.Of(v.ctx)
 	}
-	if r := s.core.Asked(v.waiter, resource, cost, asked, s.nowLocked(), &reply); r != nil {
+	if r := s.core.Asked(&v.waiter, resource, cost, asked, s.nowLocked(), &reply); r != nil {
 		return rejected(r)
 	}
 	s.updateLocked()
 	return nil
 }
 
-// foreseeLocked finds out what is waited for, or that it would be in vain. It is
-// apart from run since the stacks of requests that wait should stay small.
-func (v *wait) foreseeLocked(d *admission.Demand) *admission.Rejection {
+// foreseeLocked finds out what is waited for, or that it would be in vain.
+func (v *wait) foreseeLocked() *admission.Rejection {
 	var f admission.Forecast
-	if r := v.shell.core.Forecast(v.waiter, d, v.shell.nowLocked(), !v.counted, &f); r != nil {
+	if r := v.shell.core.Forecast(&v.waiter, v.demand, v.shell.nowLocked(), !v.counted, &f); r != nil {
 		return r
 	}
 	v.counted = true
 	if !v.begun {
-		v.forecast = f
+		v.paused, v.forecast = f.Paused, nil
+		if f.MaxWait > 0 || v.attempt.Call().Wants(layer.WaitBegin|layer.WaitEnd) {
+			kept := f
+			v.forecast = &kept
+		}
 	}
 	return nil
 }
@@ -155,30 +185,30 @@ func (v *wait) foreseeLocked(d *admission.Demand) *admission.Rejection {
 // reacquireLocked reacquires what was suspended, out of the line of those that
 // leave. The reservation may have expired meanwhile: then the request is in the queue
 // again. It unlocks the mutex meanwhile.
-func (v *wait) reacquireLocked(d *admission.Demand) error {
+func (v *wait) reacquireLocked() error {
 	s := v.shell
-	s.core.Reacquire(v.waiter, s.nowLocked())
+	s.core.Reacquire(&v.waiter, s.nowLocked())
 	s.updateLocked()
-	if err := v.reacquireHolds(); err != nil {
+	v.unlock()
+	err := v.reacquireHolds()
+	v.lock()
+	if err != nil {
 		return err
 	}
 	if v.waiter.Expired() {
-		s.core.Requeue(v.waiter, d, s.nowLocked())
+		s.core.Requeue(&v.waiter, v.demand, s.nowLocked())
 		s.updateLocked()
 	}
 	return nil
 }
 
-// reacquireHolds reacquires what was suspended. The MaxWait of a rule goes on. It
-// unlocks the mutex meanwhile, which must be locked.
+// reacquireHolds reacquires what was suspended. The MaxWait of a rule goes on.
 func (v *wait) reacquireHolds() error {
-	v.shell.mu.Unlock()
-	defer v.shell.mu.Lock()
 	v.suspended = false
 	ctx := v.ctx
-	if v.forecast.MaxWait > 0 {
+	if f := v.forecast; f != nil && f.MaxWait > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, max(v.forecast.MaxWait-v.waited, 0))
+		ctx, cancel = context.WithTimeout(ctx, max(f.MaxWait-v.waited, 0))
 		defer cancel()
 	}
 	start := time.Now()
@@ -190,54 +220,14 @@ func (v *wait) reacquireHolds() error {
 }
 
 // late is the rejection of a request that has waited for MaxWait.
-func (v *wait) late(waited time.Duration) error {
-	f := &v.forecast
+func (v *wait) late(waited time.Duration) *Error {
+	f := v.forecast
 	return &Error{Rule: f.Rule, Key: f.Key, Wait: waited, Reason: fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, f.MaxWait)}
 }
 
-// sleepLocked waits for a change. A granted request waits only for the one before it
-// in its line, which is about to leave. It unlocks the mutex meanwhile.
-func (v *wait) sleepLocked() error {
-	inLine := v.waiter.Granted()
-	v.shell.mu.Unlock()
-	defer v.shell.mu.Lock()
-	if !inLine {
-		if !v.suspended && !v.reacquiring {
-			v.suspended = true
-			v.attempt.Suspend()
-		}
-		v.begin()
-	}
-	var late <-chan time.Time
-	if v.patience != nil {
-		late = v.patience.C
-	}
-	start := time.Now()
-	defer func() { v.waited += time.Since(start) }()
-	select {
-	case <-v.ready:
-		return nil
-	case <-v.ctx.Done():
-		return ctxerr.Of(v.ctx)
-	case <-late:
-		return v.late(v.waited + time.Since(start))
-	}
-}
-
-func (v *wait) begin() {
-	if v.begun {
-		return
-	}
-	v.begun = true
-	if v.forecast.MaxWait > 0 {
-		v.patience = time.NewTimer(v.forecast.MaxWait)
-	}
-	v.emit(layer.WaitBegin, v.forecast.Wait)
-}
-
 // end records the wait and emits its event. If an observer panics, what was admitted
-// with d is not sent.
-func (v *wait) end(d *admission.Demand) {
+// is not sent.
+func (v *wait) end(err error) {
 	if v.patience != nil {
 		v.patience.Stop()
 	}
@@ -247,27 +237,28 @@ func (v *wait) end(d *admission.Demand) {
 	emitted := false
 	defer func() {
 		if !emitted {
-			v.shell.finish(d, admission.Unsent)
+			v.shell.finish(v.demand, admission.Unsent)
 		}
 	}()
 	v.attempt.AddWait(v.how(), v.waited)
-	v.emit(layer.WaitEnd, v.waited)
+	v.emit(layer.WaitEnd, v.waited, err)
 	emitted = true
 }
 
 func (v *wait) how() layer.Wait {
-	if v.forecast.Paused {
+	if v.paused {
 		return layer.Pause
 	}
 	return layer.Quota
 }
 
-func (v *wait) emit(kind layer.Kind, d time.Duration) {
-	if !v.call.Wants(kind) {
+func (v *wait) emit(kind layer.Kind, d time.Duration, err error) {
+	c, f := v.attempt.Call(), v.forecast
+	if !c.Wants(kind) {
 		return
 	}
-	v.call.Emit(layer.Event{
+	c.Emit(layer.Event{
 		Kind: kind, Layer: layerName, Attempt: v.attempt, How: v.how(), Wait: d,
-		Limit: v.forecast.Limit, Per: v.forecast.Per, Text: v.forecast.Rule, Err: v.err,
+		Limit: f.Limit, Per: f.Per, Text: f.Rule, Err: err,
 	})
 }

@@ -15,7 +15,7 @@ func TestOfAThousandRulesFewAreLookedAt(t *testing.T) {
 			host = "api77.test"
 		}
 		req := request(t, "GET", "https://"+host+"/v1/things77/5")
-		if got := s.Find(nil, req, nil); !slices.Equal(got, []int32{77}) {
+		if got := s.Find(nil, req, new([Few]int32)); !slices.Equal(got, []int32{77}) {
 			t.Errorf("%s: %v match", kind, got)
 		}
 		if looks := len(s.index.candidates(nil, req, nil)); looks > 2 {

@@ -31,6 +31,7 @@ type Fields struct {
 
 // A Matcher is compiled Fields.
 type Matcher struct {
+	all         bool
 	url         *urlMatcher
 	route       *route.Table
 	template    string // the path of the route's pattern
@@ -62,16 +63,18 @@ func Compile(f Fields) (*Matcher, error) {
 			return nil, fmt.Errorf("field Route: %w", err)
 		}
 	}
+	m.all = f == Fields{}
 	return m, nil
 }
 
 // All reports whether every request matches.
-func (m *Matcher) All() bool {
-	return m.url == nil && m.route == nil && m.host == "" && m.method == ""
-}
+func (m *Matcher) All() bool { return m.all }
 
 // Match reports whether a request matches. c is its call, which may be nil.
 func (m *Matcher) Match(c *layer.Call, req *http.Request) bool {
+	if m.all {
+		return true
+	}
 	return (m.method == "" || m.method == Method(req)) &&
 		(m.host == "" || sameHost(m.host, req.URL)) &&
 		(m.route == nil || m.onRoute(c, req)) &&

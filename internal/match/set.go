@@ -16,10 +16,10 @@ type Set struct {
 }
 
 const (
-	// fewDear is how many matchers with a URL or a Route, and few how many in all, are
-	// looked at in turn.
+	// Few is how many matchers at most are looked at in turn, and fewDear how many with
+	// a URL or a Route.
+	Few     = 16
 	fewDear = 3
-	few     = 16
 )
 
 // NewSet returns the set of the matchers.
@@ -32,16 +32,18 @@ func NewSet(list ...*Matcher) *Set {
 		}
 		byRoute = byRoute || m.route != nil
 	}
-	if dear > fewDear || len(list) > few {
+	if dear > fewDear || len(list) > Few {
 		s.index = newIndex(list)
 		s.cache.init(byRoute)
 	}
 	return s
 }
 
-// Find appends to found the places of the matchers that match a request, in order. c is
-// its call, which may be nil.
-func (s *Set) Find(c *layer.Call, req *http.Request, found []int32) []int32 {
+// Find returns the places of the matchers that match a request, in order. c is its call,
+// which may be nil. The result must not be changed; what is found anew is in room, if that
+// is enough: [Few] is, of a path that was seen of late or of as many matchers.
+func (s *Set) Find(c *layer.Call, req *http.Request, room *[Few]int32) []int32 {
+	found := room[:0]
 	if s.index != nil {
 		return s.cache.find(s, c, req, found)
 	}

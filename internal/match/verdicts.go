@@ -62,12 +62,11 @@ func (v *verdicts) find(s *Set, c *layer.Call, req *http.Request, found []int32)
 	}
 	h := maphash.String(v.seed, k.path) + 31*maphash.String(v.seed, k.host) + uint64(len(k.method)) //nolint:gosec // wraps
 	if e := v.get(h, &k); e != nil {
-		return append(found, e.found...)
+		return e.found
 	}
-	was := len(found)
 	found = s.search(c, req, found)
-	if len(found)-was <= maxFound && v.again(h) {
-		v.put(h, &k, found[was:])
+	if len(found) <= maxFound && v.again(h) {
+		v.put(h, &k, found)
 	}
 	return found
 }

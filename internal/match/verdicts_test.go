@@ -12,10 +12,10 @@ func TestAKnownPathIsNotSearchedAgain(t *testing.T) {
 	s := setOf(t, thousand("URL", 1000)...)
 	req := request(t, "GET", "https://api.test/v1/things77/5")
 	for range 2 { // the first time might be the last
-		s.Find(nil, req, nil)
+		s.Find(nil, req, new([Few]int32))
 	}
 	s.index = new(index) // finds nothing
-	if got := s.Find(nil, req, nil); !slices.Equal(got, []int32{77}) {
+	if got := s.Find(nil, req, new([Few]int32)); !slices.Equal(got, []int32{77}) {
 		t.Errorf("found %v", got)
 	}
 	for _, change := range []func(*http.Request){
@@ -27,7 +27,7 @@ func TestAKnownPathIsNotSearchedAgain(t *testing.T) {
 	} {
 		other := request(t, "GET", req.URL.String())
 		change(other)
-		if got := s.Find(nil, other, nil); len(got) > 0 {
+		if got := s.Find(nil, other, new([Few]int32)); len(got) > 0 {
 			t.Errorf("%s %s has the verdict of another request", other.Method, other.URL)
 		}
 	}
@@ -47,7 +47,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 	}
 	for i := range 100 {
 		req.URL.Path = fmt.Sprintf("/once/%d", i)
-		s.Find(nil, req, nil)
+		s.Find(nil, req, new([Few]int32))
 	}
 	if n := kept(); n > 0 {
 		t.Errorf("%d paths that came once are kept", n)
@@ -55,7 +55,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 	for i := range 3 * maxVerdicts {
 		req.URL.Path = fmt.Sprintf("/often/%d", i)
 		for range 3 {
-			s.Find(nil, req, nil)
+			s.Find(nil, req, new([Few]int32))
 		}
 	}
 	if n := kept(); n > maxVerdicts || n < maxVerdicts/2 {
@@ -63,7 +63,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 	}
 	req.URL.Path = "/" + strings.Repeat("x", maxKey)
 	for range 3 {
-		s.Find(nil, req, nil)
+		s.Find(nil, req, new([Few]int32))
 	}
 	for i := range s.cache.slots {
 		if e := s.cache.slots[i].Load(); e != nil && len(e.key.path) > maxKey {

@@ -71,6 +71,19 @@ func (c *Core) Admit(d *Demand, now int64) Admission {
 	return Admitted
 }
 
+// AdmitPlain is Admit of one request of a rule with a window and nothing else: no key, no
+// pacer, no store. It returns the entry in the window. It is false also where another
+// request waits or there is a pause: Admit knows more then.
+func (c *Core) AdmitPlain(r *Rule, now int64) (entry int64, ok bool) {
+	if c.sched.queues.waiting > 0 || c.sched.pauses.Len() > 0 {
+		return 0, false
+	}
+	if r.one == nil {
+		return r.Resource("", now).window.Take(now)
+	}
+	return r.one.window.Take(now)
+}
+
 // NextAsk returns the resource of a demand whose store has to give a token first,
 // nil if none has to. It is false if the demand cannot be admitted. What is asked
 // for and then not needed stays with the resource.
@@ -111,16 +124,12 @@ func (c *Core) Enqueue(w *Waiter, d *Demand, advance time.Duration, deadline, no
 	w.links.Rank = c.arrival - int64(advance)
 	w.deadline = deadline
 	w.setCosts(d)
-	c.Requeue(w, d, now)
+	c.sched.put(w, d, c.sched.groupOf(d, c.Wide), now)
 }
 
 // Requeue puts a waiter whose reservation expired back in its queue, at its rank.
 func (c *Core) Requeue(w *Waiter, d *Demand, now int64) {
-	key := d.pauseKey(c.Wide)
-	if c.sched.queues.insert(w, d, c.sched.queues.group(key, c.sched.pauses.Get(key)), now) {
-		c.sched.seed(w.queue)
-	}
-	c.sched.scan(now)
+	c.sched.put(w, d, c.sched.groupOf(d, c.Wide), now)
 }
 
 // Cancel gives up a waiter, whatever its state.

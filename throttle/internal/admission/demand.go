@@ -1,6 +1,8 @@
 package admission
 
 import (
+	"slices"
+
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
@@ -17,8 +19,9 @@ type Part struct {
 	expires  int64 // when the tokens of the store expire, 0 without any
 }
 
-// inline is how many parts a Demand holds without an allocation.
-const inline = 2
+// inline is how many parts a Demand holds by itself. Its size counts where many requests
+// wait, and most of them are of one rule.
+const inline = 1
 
 // A Demand is what a request takes, and once it is committed, what it took.
 type Demand struct {
@@ -48,6 +51,30 @@ func (d *Demand) Add(p Part) {
 		d.more = append(d.more, p)
 	}
 	d.n++
+}
+
+// CommitPlain adds the part of a request that [Core.AdmitPlain] has admitted.
+func (d *Demand) CommitPlain(r *Rule, entry int64) {
+	d.Add(Part{Rule: r, Cost: 1, resource: r.one, entry: entry})
+	d.committed = true
+}
+
+// Grow makes room for n parts.
+func (d *Demand) Grow(n int) {
+	if n > inline {
+		d.more = slices.Grow(d.more, n-inline)
+	}
+}
+
+// mostKept is of how many parts a Demand keeps the room.
+const mostKept = 256
+
+// Reset empties d for another request, whose parts take the same room. It is false if
+// that is so much that it should not be kept.
+func (d *Demand) Reset() bool {
+	clear(d.more)
+	*d = Demand{more: d.more[:0]}
+	return cap(d.more) <= mostKept
 }
 
 // Len returns the number of parts.

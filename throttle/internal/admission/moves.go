@@ -2,6 +2,26 @@ package admission
 
 import "github.com/gracy-go/gracy/throttle/internal/pauses"
 
+// put puts a waiter in its queue of a group.
+func (sc *scheduler) put(w *Waiter, d *Demand, g *group, now int64) {
+	if sc.queues.insert(w, d, g, now) {
+		sc.seed(w.queue)
+	}
+	sc.scan(now)
+}
+
+// groupOf returns the group that a demand queues in. It is a function of its own, as the
+// key is large: the stack of a request that waits is as deep as it ever was.
+//
+//go:noinline
+func (sc *scheduler) groupOf(d *Demand, wide widen) *group {
+	key := d.pauseKey(wide)
+	if g := sc.queues.groups[key]; g != nil {
+		return g
+	}
+	return sc.queues.newGroup(&key, &sc.pauses)
+}
+
 // leave takes w out of its queue. Nothing was kept for it, so that this changes
 // something only for those that older heads hold back, and for those that wait for
 // a store that w was to ask.

@@ -10,9 +10,12 @@ import (
 // stacks of requests that wait.
 type queueKey struct {
 	group *group
-	first [inline]int64 // the numbers of the resources
+	first [idsInKey]int64 // the numbers of the resources
 	more  string
 }
+
+// idsInKey is of how many resources a queueKey has the numbers without an allocation.
+const idsInKey = 2
 
 // queues holds the queues that are in use.
 type queues struct {
@@ -25,13 +28,13 @@ type queues struct {
 // key returns the key of a demand whose resources are known.
 func (qs *queues) key(g *group, d *Demand) queueKey {
 	k := queueKey{group: g}
-	for i := range min(d.n, inline) {
-		k.first[i] = d.first[i].resource.id
+	for i := range min(d.n, idsInKey) {
+		k.first[i] = d.Part(i).resource.id
 	}
-	if d.n > inline {
+	if d.n > idsInKey {
 		var ids []byte
-		for i := range d.n - inline {
-			ids = binary.LittleEndian.AppendUint64(ids, uint64(d.more[i].resource.id)) //nolint:gosec // only compared
+		for i := idsInKey; i < d.n; i++ {
+			ids = binary.LittleEndian.AppendUint64(ids, uint64(d.Part(i).resource.id)) //nolint:gosec // only compared
 		}
 		k.more = string(ids)
 	}
@@ -70,17 +73,13 @@ func (qs *queues) insert(w *Waiter, d *Demand, g *group, now int64) (head bool) 
 	return w.links.Prev() == nil
 }
 
-// group returns the group of a key, a new one, which pause holds back, if there is
-// none.
-func (qs *queues) group(key pauses.Key, pause *pauses.Pause) *group {
-	g := qs.groups[key]
-	if g == nil {
-		g = &group{key: key, pause: pause}
-		if qs.groups == nil {
-			qs.groups = make(map[pauses.Key]*group)
-		}
-		qs.groups[key] = g
+// newGroup returns a new group of a key, which its pause, if there is one, holds back.
+func (qs *queues) newGroup(key *pauses.Key, t *pauses.Table) *group {
+	g := &group{key: *key, pause: t.Get(*key)}
+	if qs.groups == nil {
+		qs.groups = make(map[pauses.Key]*group)
 	}
+	qs.groups[*key] = g
 	return g
 }
 

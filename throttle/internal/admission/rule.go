@@ -115,12 +115,13 @@ func (r *Rule) makeResource(hash uint64, key string, now int64) *Resource {
 
 func (r *Rule) newResource(hash uint64, key string) *Resource {
 	*r.ids++
-	s := &Resource{rule: r, hash: hash, id: *r.ids}
+	s := new(Resource)
+	s.rule, s.hash, s.id = r, hash, *r.ids
 	if r.kind.Windowed {
-		s.window = meter.NewWindow(r.Rate)
+		s.window.Adopt(r.Rate)
 	}
 	if r.kind.Paced {
-		s.pacer = meter.NewPacer(r.Rate)
+		s.pacer.Adopt(r.Rate)
 	}
 	if r.kind.Store != NoStore {
 		s.Key = key

@@ -154,3 +154,43 @@ func TestTheMarginIsPartOfTheWindow(t *testing.T) {
 		}
 	}
 }
+
+// Take is Next and Spend in one step.
+func TestTakeDoesWhatNextAndSpendDo(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // no secret
+	for _, limit := range []int{1, 3, 50, Exact + 1} {
+		rate := Rate{Limit: limit, Per: time.Microsecond}
+		one, two := NewWindow(rate), NewWindow(rate)
+		now, admitted := int64(0), 0
+		for range 20_000 {
+			now += int64(random.IntN(max(4000/limit, 2)))
+			switch random.IntN(10) {
+			case 0: // what a report of usage does
+				one.Enter(now, 1)
+				two.Enter(now, 1)
+				continue
+			case 1:
+				n := random.IntN(2) - one.Outstanding()
+				one.Reserve(n)
+				two.Reserve(n)
+				continue
+			}
+			at, ok := one.Take(now)
+			if fits := two.Next(now, 1) <= now; fits != ok || ok && two.Spend(now, 1).At != at {
+				t.Fatalf("limit %d at %d: Take %d, %v; it fits: %v", limit, now, at, ok, fits)
+			}
+			if ok {
+				if admitted++; admitted%7 == 0 {
+					one.Refund(now, Receipt{at, 1})
+					two.Refund(now, Receipt{at, 1})
+				}
+			}
+			if one.n != two.n || one.live != two.live {
+				t.Fatalf("limit %d at %d: %d and %d, %d and %d", limit, now, one.n, one.live, two.n, two.live)
+			}
+		}
+		if admitted == 0 || admitted > 17_000 {
+			t.Errorf("limit %d: %d of 20,000 were admitted: it cannot fail", limit, admitted)
+		}
+	}
+}
