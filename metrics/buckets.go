@@ -76,7 +76,8 @@ func (c *collection) histogram(desc *prometheus.Desc, g group, labels ...*dto.La
 }
 
 func (c *collection) distribution(desc *prometheus.Desc, g group, labels []*dto.LabelPair) *distribution {
-	d := &distribution{desc: desc, labels: labels}
+	d := &c.distributions.next(1)[0]
+	d.desc, d.labels = desc, c.labels(labels)
 	d.read(g, c.buckets)
 	m := &d.message
 	m.SampleCount, m.SampleSum, m.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp

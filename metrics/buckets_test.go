@@ -81,7 +81,7 @@ func TestNativeBucketsAreThoseOfTheSnapshot(t *testing.T) {
 		for _, d := range samples {
 			s.attempt.observe(d)
 		}
-		h, l := only(t, r), s.attempts().latency()
+		h, l := only(t, r), s.attempts(nil).latency()
 		want := map[int]uint64{}
 		for _, b := range l.Buckets {
 			if b.Index >= lowest {

@@ -193,13 +193,14 @@ func (d *descs) figure(c *collection, f figure.Figure) {
 }
 
 func (d *descs) collect(c *collection, s *series) {
-	method, route := pair("method", s.method), pair("route", s.route)
+	method, route := c.method(s.method), c.route(s.route)
 	plain := []*dto.LabelPair{c.client, method, route}
+	var room [1 + plainCodes]*histogram
 	for o := range outcomes {
 		s.eachCall(o, func(code int, n uint64) {
 			c.counter(d.requests, float64(n), c.client, c.code(code), method, d.outcomes[o], route)
 		})
-		if times := s.times(o); len(times) > 0 {
+		if times := s.times(room[:0], o); len(times) > 0 {
 			labels := []*dto.LabelPair{c.client, method, d.outcomes[o], route}
 			c.out <- s.exemplars[o].with(c.distribution(d.duration, times, labels))
 		}
@@ -207,7 +208,7 @@ func (d *descs) collect(c *collection, s *series) {
 	s.eachAttempt(func(code int, n uint64) {
 		c.counter(d.attempts, float64(n), c.client, c.code(code), method, route)
 	})
-	c.histogram(d.attemptDuration, s.attempts(), plain...)
+	c.histogram(d.attemptDuration, s.attempts(room[:0]), plain...)
 	for r := range reasons {
 		if n := s.retries[r].Load(); n > 0 {
 			c.counter(d.retries, float64(n), c.client, method, d.reasons[r], route)

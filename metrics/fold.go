@@ -1,8 +1,8 @@
 package metrics
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 )
 
 // folded returns the series as they are shown: those of a method whose routes have become one
@@ -36,7 +36,9 @@ func (s *store) folded() []*series {
 	for _, sr := range shown {
 		list = append(list, sr)
 	}
-	slices.SortFunc(list, func(a, b *series) int { return strings.Compare(a.route+" "+a.method, b.route+" "+b.method) })
+	slices.SortFunc(list, func(a, b *series) int {
+		return cmp.Or(cmp.Compare(a.route, b.route), cmp.Compare(a.method, b.method))
+	})
 	return list
 }
 

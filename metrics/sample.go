@@ -8,20 +8,26 @@ import (
 )
 
 // A collection makes the metrics of one scrape and sends them. What the metrics of a series, or of all of them,
-// have in common they share, and small ones are made by the dozen: a scrape of two hundred
+// have in common they share, and their parts are made by the dozen: a scrape of two hundred
 // routes is ten thousand of them.
 type collection struct {
 	out     chan<- prometheus.Metric
 	buckets Buckets
 	client  *dto.LabelPair
 	birth   *dto.Counter // has the time since when the counters count
-	singles []single
 	codes   map[int]*dto.LabelPair
+	methods map[string]*dto.LabelPair
+
+	singles       slab[single]
+	distributions slab[distribution]
+	labelPairs    slab[labelPair]
+	labelLists    slab[*dto.LabelPair]
 }
 
 func newCollection(out chan<- prometheus.Metric, client string, start time.Time, buckets Buckets) *collection {
 	return &collection{
-		out: out, buckets: buckets, client: pair("client", client), birth: birth(start), codes: map[int]*dto.LabelPair{},
+		out: out, buckets: buckets, client: pair("client", client), birth: birth(start),
+		codes: map[int]*dto.LabelPair{}, methods: map[string]*dto.LabelPair{},
 	}
 }
 
@@ -36,6 +42,11 @@ func birth(at time.Time) *dto.Counter {
 	return m.GetCounter()
 }
 
+// routeLabel is for messages that point to it.
+//
+//nolint:gochecknoglobals // a constant
+var routeLabel = "route"
+
 func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
 
 // code returns the label of a status code. A scrape has few different ones.
@@ -46,6 +57,53 @@ func (c *collection) code(code int) *dto.LabelPair {
 		c.codes[code] = p
 	}
 	return p
+}
+
+// method returns the label of a method, of which there are ten.
+func (c *collection) method(value string) *dto.LabelPair {
+	p := c.methods[value]
+	if p == nil {
+		p = pair("method", value)
+		c.methods[value] = p
+	}
+	return p
+}
+
+// A labelPair is a label with its value, in one piece.
+type labelPair struct {
+	pair  dto.LabelPair
+	value string
+}
+
+func (c *collection) route(value string) *dto.LabelPair {
+	p := &c.labelPairs.next(1)[0]
+	p.value = value
+	p.pair.Name, p.pair.Value = &routeLabel, &p.value
+	return &p.pair
+}
+
+// labels returns a list of its own for labels, which are sorted by name. It has no room behind it, since whoever wraps the metric adds
+// its own.
+func (c *collection) labels(pairs []*dto.LabelPair) []*dto.LabelPair {
+	list := c.labelLists.next(len(pairs))
+	copy(list, pairs)
+	return list
+}
+
+// A slab makes values many at once.
+type slab[T any] struct{ left []T }
+
+// slabSize is how many values are made at once.
+const slabSize = 64
+
+// next returns n values.
+func (s *slab[T]) next(n int) []T {
+	if len(s.left) < n {
+		s.left = make([]T, max(n, slabSize))
+	}
+	values := s.left[:n:n]
+	s.left = s.left[n:]
+	return values
 }
 
 // A single is a counter or a gauge.
@@ -71,21 +129,13 @@ func (s *single) Write(out *dto.Metric) error {
 	return nil
 }
 
-// slab is how many singles are made at once.
-const slab = 64
-
 func (c *collection) single(d *prometheus.Desc, v float64, labels []*dto.LabelPair) *single {
-	if len(c.singles) == 0 {
-		c.singles = make([]single, slab)
-	}
-	s := &c.singles[0]
-	c.singles = c.singles[1:]
-	s.desc, s.labels, s.value = d, labels, v
+	s := &c.singles.next(1)[0]
+	s.desc, s.labels, s.value = d, c.labels(labels), v
 	return s
 }
 
-// counter sends a counter. The labels are sorted by name and have no room behind them, since whoever wraps
-// the metric adds its own.
+// counter sends a counter. The labels are sorted by name.
 func (c *collection) counter(d *prometheus.Desc, v float64, labels ...*dto.LabelPair) {
 	s := c.single(d, v, labels)
 	s.counter.Value, s.counter.CreatedTimestamp = &s.value, c.birth.CreatedTimestamp

@@ -97,7 +97,8 @@ func (s *series) BodyEnd(a *layer.Attempt) {
 
 // row returns the figures of the series. start is when its store began to count.
 func (s *series) row(client string, start time.Time) Row {
-	plain := s.plains(nil).count()
+	var room [1 + plainCodes]*histogram
+	plain := s.plains(room[:0]).count()
 	r := Row{
 		Client: client, Method: s.method, Route: s.route,
 		Rejected:  s.calls[rejected].total(),
@@ -120,11 +121,11 @@ func (s *series) row(client string, start time.Time) Row {
 		BytesOut:     s.bytesOut.Load(),
 		BodyTime:     time.Duration(s.bodyTime.Load()),
 		RecordedTime: time.Duration(s.recordedTime.Load()),
-		Latency:      s.times(accepted).latency(),
+		Latency:      s.times(room[:0], accepted).latency(),
 	}
 	for _, o := range [...]outcome{status, throttled, check, broken, timeout} {
 		r.Failures += s.calls[o].total()
-		r.FailureLatency = r.FailureLatency.Add(s.times(o).latency())
+		r.FailureLatency = r.FailureLatency.Add(s.times(room[:0], o).latency())
 	}
 	r.Failures += r.Rejected
 	r.Calls = r.Successes + r.Failures + r.Canceled
@@ -154,7 +155,9 @@ func (s *series) plains(g group) group {
 // plainCounts returns the numbers of plain calls.
 func (s *series) plainCounts() (counts [plainCodes]uint64) {
 	for i := range s.plain {
-		counts[i] = group(nil).with(&s.plain[i]).count()
+		if h := s.plain[i].Load(); h != nil {
+			counts[i] = group{h}.count()
+		}
 	}
 	return counts
 }
@@ -171,14 +174,14 @@ func (s *series) eachCall(o outcome, yield func(code int, n uint64)) {
 // eachAttempt calls yield with every code of the attempts and its count.
 func (s *series) eachAttempt(yield func(code int, n uint64)) { s.sent.each(s.plainCounts(), yield) }
 
-// times returns the durations of the calls of an outcome.
-func (s *series) times(o outcome) group {
-	g := group(nil).with(&s.durations[o])
+// times returns the durations of the calls of an outcome, in the room of an empty group.
+func (s *series) times(g group, o outcome) group {
+	g = g.with(&s.durations[o])
 	if o == accepted {
 		g = s.plains(g)
 	}
 	return g
 }
 
-// attempts returns the durations of the attempts.
-func (s *series) attempts() group { return s.plains(group(nil).with(&s.attempt)) }
+// attempts returns the durations of the attempts, in the room of an empty group.
+func (s *series) attempts(g group) group { return s.plains(g.with(&s.attempt)) }

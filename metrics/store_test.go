@@ -107,7 +107,7 @@ func TestACallOfFourAttemptsIsOneCall(t *testing.T) {
 			}
 		}
 		// The time of an attempt does not include its waits: each attempt took one second.
-		if l := s.attempts().latency(); l.Count != 4 || l.Min != time.Second || l.Max != time.Second {
+		if l := s.attempts(nil).latency(); l.Count != 4 || l.Min != time.Second || l.Max != time.Second {
 			t.Errorf("attempts %+v", l)
 		}
 	})
