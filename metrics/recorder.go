@@ -46,20 +46,22 @@ func New(client string) *Recorder {
 // held as long as the recorder, up to 64 of them.
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
 	r.sources.add(next)
-	return layer.Wrap("metrics", r, next, r.trip)
+	return layer.Wrap("metrics", r, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		r.inFlight.Add(1)
+		defer r.inFlight.Add(-1)
+		entry := c.Attempt().Number()
+		resp, err := next.RoundTrip(req)
+		if resp == nil || c.Count() > 1 || !r.plain(c, req, resp) {
+			r.store.Load().count(req.Context(), c, entry, judge(c, resp, err), r.exemplars.Load())
+		}
+		return resp, err
+	})
 }
 
-func (r *Recorder) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	r.inFlight.Add(1)
-	defer r.inFlight.Add(-1)
-	entry := c.Attempt().Number()
-	resp, err := next.RoundTrip(req)
-	st := r.store.Load()
-	if a := c.Attempt(); resp != nil && c.Count() == 1 && a.End(resp, nil) == verdict.OK && st.plain(c, a, req, resp, r.exemplars.Load()) {
-		return resp, err
-	}
-	st.count(req.Context(), c, entry, judge(c, resp, err), r.exemplars.Load())
-	return resp, err
+// plain counts a call of one attempt if it was plain.
+func (r *Recorder) plain(c *layer.Call, req *http.Request, resp *http.Response) bool {
+	a := c.Attempt()
+	return a.End(resp, nil) == verdict.OK && r.store.Load().plain(c, a, req, resp, r.exemplars.Load())
 }
 
 // Wants implements [layer.Observer]. It names the events that cannot be read from a finished call.

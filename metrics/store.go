@@ -127,7 +127,7 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 // response was accepted. It reports whether it has counted it. given is the request that the recorder got.
 func (s *store) plain(c *layer.Call, a *layer.Attempt, given *http.Request, resp *http.Response, exemplar *func(context.Context) prometheus.Labels) bool {
 	code := a.Status() - http.StatusOK
-	if code < 0 || code >= plainCodes || !a.Sent() || a.Replayed() || waited(a) {
+	if code < 0 || code >= plainCodes || !a.Sent() || a.Replayed() || a.Waited() != 0 {
 		return false
 	}
 	req := c.Request()
@@ -153,11 +153,6 @@ func (s *store) plain(c *layer.Call, a *layer.Attempt, given *http.Request, resp
 	}
 	a.Own(resp, ender)
 	return true
-}
-
-// waited reports whether an attempt waited before it was sent.
-func waited(a *layer.Attempt) bool {
-	return a.Wait(layer.Queue)|a.Wait(layer.Quota)|a.Wait(layer.Pause)|a.Wait(layer.Backoff) != 0
 }
 
 // count counts a finished call. entry is the number of its first attempt; exemplar is nil if there are no exemplars.

@@ -21,7 +21,7 @@ type kept struct {
 // where it makes no difference to the owner. It costs no hash of a string: a name has few of them.
 func (n *Name) Kept(owner *Owner, method, host string) any {
 	for k := n.kept.Load(); k != nil; k = k.next {
-		if k.owner == owner && k.method == method && k.host == host {
+		if k.owner == owner && k.method == method && len(k.host) == len(host) && (host == "" || k.host == host) {
 			return k.value
 		}
 	}
