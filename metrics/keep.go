@@ -1,10 +1,10 @@
 package metrics
 
 import (
-	"reflect"
 	"slices"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
@@ -85,33 +85,39 @@ func (k *ring) add(c *layer.Call, entry int, sr *series, o outcome, start time.T
 		attempts = p.room[:]
 	}
 	p.number, p.call, p.series, p.outcome = number, address(c), sr, o
-	p.fields = Call{Start: start, Elapsed: elapsed, Attempts: attempts[:0], Stopped: text(c.StopReason())}
+	fields := &p.fields
+	fields.Start, fields.Elapsed, fields.Stopped, fields.Made = start, elapsed, text(c.StopReason()), 0
+	attempts = attempts[:0]
 	for a := range c.Attempts() {
 		if a.Number() < entry {
 			continue
 		}
-		p.fields.Made++
-		if p.fields.Made > mostAttempts {
-			p.fields.Attempts = p.fields.Attempts[:mostAttempts-1] // room for the last one
+		fields.Made++
+		if fields.Made > mostAttempts {
+			attempts = attempts[:mostAttempts-1] // room for the last one
 		}
-		p.fields.Attempts = append(p.fields.Attempts, attemptOf(a, start))
+		attempts = append(attempts, Attempt{})
+		attempts[len(attempts)-1].read(a, start)
 	}
+	fields.Attempts = attempts
 	return p
 }
 
-// attemptOf returns what is kept of an attempt.
-func attemptOf(a *layer.Attempt, start time.Time) Attempt {
-	kept := Attempt{
-		Number: a.Number(), After: a.Start().Sub(start),
-		Waits:   Waits{Queue: a.Wait(layer.Queue), Quota: a.Wait(layer.Quota), Pause: a.Wait(layer.Pause), Backoff: a.Wait(layer.Backoff)},
-		Headers: a.TimeToHeaders(), Body: a.BodyTime(), Bytes: a.Bytes(),
-		Status: a.Status(), Cause: a.Cause().String(), Verdict: a.Verdict().String(), Sent: a.Sent(), Replayed: a.Replayed(),
-		Notes: text(a.Notes()),
+// read fills in what is kept of an attempt. kept is the zero Attempt.
+func (kept *Attempt) read(a *layer.Attempt, start time.Time) {
+	kept.Number, kept.After = a.Number(), a.Start().Sub(start)
+	kept.Headers, kept.Body, kept.Bytes = a.TimeToHeaders(), a.BodyTime(), a.Bytes()
+	kept.Status, kept.Cause, kept.Verdict = a.Status(), a.Cause().String(), a.Verdict().String()
+	kept.Sent, kept.Replayed = a.Sent(), a.Replayed()
+	if a.Waited() != 0 {
+		kept.Waits = Waits{Queue: a.Wait(layer.Queue), Quota: a.Wait(layer.Quota), Pause: a.Wait(layer.Pause), Backoff: a.Wait(layer.Backoff)}
+	}
+	if notes := a.Notes(); notes != "" {
+		kept.Notes = text(notes)
 	}
 	if err := a.Err(); err != nil {
 		kept.Error = label(redact.Error(err))
 	}
-	return kept
 }
 
 // text makes a text of a ledger fit to be kept.
@@ -123,7 +129,7 @@ func text(s string) string {
 }
 
 // address distinguishes the calls that are alive, and holds none of them.
-func address(c *layer.Call) uintptr { return reflect.ValueOf(c).Pointer() }
+func address(c *layer.Call) uintptr { return uintptr(unsafe.Pointer(c)) } //nolint:gosec // it is compared, never followed
 
 // BodyEnd implements layer.BodyEnder for the series and for the call, which may have made room for
 // another by then.
