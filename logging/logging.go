@@ -40,12 +40,12 @@ func (l *Log) Wrap(next http.RoundTripper) http.RoundTripper {
 
 func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	if l.repeats.isDue() {
-		l.write(l.repeats.sweep(false))
+		l.overdue()
 	}
 	ctx := req.Context()
 	p := l.of(ctx)
 	if p.events[request].on {
-		l.log(p, request, layer.Event{Call: c}, req)
+		l.begun(p, c, req)
 	}
 	if !p.outcomes {
 		return next.RoundTrip(req)
@@ -59,6 +59,14 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 		l.outcome(p, a, resp, req, v, at.Start().Add(waited))
 	}
 	return resp, err
+}
+
+// begun logs that a request goes on. It is not a part of trip, whose frame stays on the stack of
+// a call that waits further inside.
+//
+//go:noinline
+func (l *Log) begun(p *plan, c *layer.Call, req *http.Request) {
+	l.log(p, request, layer.Event{Call: c}, req)
 }
 
 // outcome logs how the work of the inner layers ended, which began at start. Only a line reads the clock.

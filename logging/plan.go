@@ -53,8 +53,9 @@ func (c Config) compile(lenient bool) [kinds]event {
 	if c.Logger == nil {
 		return es
 	}
+	names := names()
 	for k, r := range c.rows() {
-		e := event{name: names()[k], on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func, every: uint64(max(0, r.event.Every))} //nolint:gosec // it is not negative
+		e := event{name: names[k], on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func, every: uint64(max(0, r.event.Every))} //nolint:gosec // it is not negative
 		if r.event.Every < 0 && !lenient {
 			panic(fmt.Sprintf("logging: %s: one of %d events", r.field, r.event.Every))
 		}

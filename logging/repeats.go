@@ -137,6 +137,11 @@ func (r *repeats) isDue() bool {
 	return due != 0 && int64(time.Since(r.start)) >= due
 }
 
+// overdue writes the counts that are due. It is not a part of trip, like begun.
+//
+//go:noinline
+func (l *Log) overdue() { l.write(l.repeats.sweep(false)) }
+
 // Flush writes the lines that say how often others would have been repeated and were not yet written: see
 // Repeats of [Config]. A program that ends calls it.
 func (l *Log) Flush() { l.write(l.repeats.sweep(true)) }
