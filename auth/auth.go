@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/headers"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -125,11 +126,30 @@ func has(h http.Header, name string) bool {
 	return false
 }
 
+// A signed request is a copy with room for its values, the credential among them, in
+// one allocation.
+type signed struct {
+	http.Request
+	values [6]string
+}
+
+// sign returns a copy of req with the credential.
+func (a *Auth) sign(req *http.Request, value string) *http.Request {
+	s := new(signed)
+	s.Request = *req.WithContext(req.Context())
+	var room []string
+	if s.Header, room = headers.Clone(req.Header, s.values[:]); len(room) == 0 {
+		room = make([]string, 1)
+	}
+	room[0] = value
+	s.Header[a.header] = room[:1:1]
+	return &s.Request
+}
+
 // send sets the credential on a copy of req and sends it. The response shows the
 // request as it was before.
 func (a *Auth) send(req *http.Request, value string, next http.RoundTripper) (*http.Response, error) {
-	signed := layer.Edit(req)
-	signed.Header[a.header] = []string{value}
+	signed := a.sign(req, value)
 	resp, err := next.RoundTrip(signed)
 	if resp == nil {
 		return resp, err

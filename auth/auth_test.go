@@ -178,3 +178,22 @@ func TestWhatACredentialAllocates(t *testing.T) {
 		t.Errorf("another origin costs %v allocations, off %v", got, off)
 	}
 }
+
+// The request with the credential is one allocation, the map of its header two.
+func TestAFixedCredentialAllocatesLittle(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	resp := &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody}
+	rt := auth.Header("X-Api-Key", "k", site).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp.Request = req
+		return resp, nil
+	}))
+	for name, h := range map[string]http.Header{"no header": {}, "a header": {"Accept": {"application/json"}, "User-Agent": {"a"}}} {
+		req := request(t.Context(), t, http.MethodGet, site+"/x", nil)
+		req.Header = h
+		if got := testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) }); got != 4 {
+			t.Errorf("%s: %v allocations, want 4, of which 1 is the call", name, got)
+		}
+	}
+}
