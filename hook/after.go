@@ -12,12 +12,22 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
+// An afterRun is the run of an After with the requests that it is shown, in one allocation.
+type afterRun struct {
+	run
+	request, shown http.Request // that of the call, and that of the response
+	was            *http.Request
+	context        mark // of shown
+}
+
 // after runs the hook on an outcome and returns what replaces it.
 func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
 	ctx := req.Context()
 	a := layer.AttemptFrom(ctx).For(resp)
-	marked, r := startRun(ctx, h, a)
-	o := Outcome{Request: req.WithContext(marked), Response: resp, Err: err, Attempt: (*transport.Attempt)(a), Verdict: a.Verdict()}
+	r := new(afterRun)
+	marked := r.start(ctx, h, a)
+	r.request = *req.WithContext(marked)
+	o := Outcome{Request: &r.request, Response: resp, Err: err, Attempt: (*transport.Attempt)(a), Verdict: a.Verdict()}
 	if !a.Ended() {
 		o.Verdict = verdict.Judge(c.Request(), resp, err, c.Expect())
 	}
@@ -28,9 +38,9 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 			closeBody(resp)
 		}
 	}()
-	unmark := r.markResponse(resp)
+	r.markResponse(resp)
 	instead, herr := hooks.After(marked, o)
-	unmark()
+	r.unmarkResponse(resp)
 	returned = true
 	if lost := r.reacquire(ctx); lost != nil {
 		discard(instead, resp)
@@ -53,17 +63,20 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 
 // markResponse marks the context of the request of resp too, for as long as the
 // hook can see it.
-func (r *run) markResponse(resp *http.Response) (unmark func()) {
+func (r *afterRun) markResponse(resp *http.Response) {
 	if resp == nil || resp.Request == nil {
-		return func() {}
+		return
 	}
-	was := resp.Request
-	shown := was.WithContext(r.context(was.Context()))
-	resp.Request = shown
-	return func() {
-		if resp.Request == shown {
-			resp.Request = was
-		}
+	r.was = resp.Request
+	r.context = mark{r.was.Context(), &r.run}
+	r.shown = *r.was.WithContext(&r.context)
+	resp.Request = &r.shown
+}
+
+// unmarkResponse undoes markResponse, unless the hook has put another request there.
+func (r *afterRun) unmarkResponse(resp *http.Response) {
+	if r.was != nil && resp.Request == &r.shown {
+		resp.Request = r.was
 	}
 }
 

@@ -5,18 +5,31 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/gracy-go/gracy/internal/headers"
 	"github.com/gracy-go/gracy/layer"
 )
+
+// A beforeRun is the run of a Before with the requests that it takes, in one allocation. They
+// are two, since a hook may keep the one that it was shown.
+type beforeRun struct {
+	run
+	shown, sent http.Request
+	url         url.URL   // of both
+	values      [6]string // of the header of both, if they are no more
+}
 
 // before runs the hook and returns the request to send. After an error the body is
 // closed.
 func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, *http.Request) error) (*http.Request, error) {
 	ctx := req.Context()
-	marked, r := startRun(ctx, h, layer.AttemptFrom(ctx))
-	edited := layer.Edit(req.WithContext(marked))
+	r := new(beforeRun)
+	marked := r.start(ctx, h, layer.AttemptFrom(ctx))
+	edited := &r.shown
+	*edited = *req.WithContext(marked)
+	edited.Header, _ = headers.Clone(req.Header, r.values[:])
 	if req.URL != nil {
-		edited.URL = new(url.URL)
-		*edited.URL = *req.URL
+		r.url = *req.URL
+		edited.URL = &r.url
 	}
 	sent := false
 	defer func() {
@@ -39,5 +52,6 @@ func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, 
 	if now := edited.Context(); now != marked && layer.CallFrom(now) == c {
 		return edited.WithContext(r.unmark(now)), nil
 	}
-	return edited.WithContext(ctx), nil
+	r.sent = *edited.WithContext(ctx)
+	return &r.sent, nil
 }

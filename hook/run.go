@@ -15,6 +15,7 @@ type runKey struct{}
 // run is one run of a hook. It marks the contexts that the hook is given, and
 // suspends what its call holds if need be.
 type run struct {
+	marked  mark // the context that the hook is given
 	hook    *Hook
 	outer   *run // the run whose hook made the call that this run is for
 	attempt *layer.Attempt
@@ -24,14 +25,24 @@ type run struct {
 	suspended bool       // no longer changes once over is true
 }
 
-// startRun returns a run of h and ctx with its mark.
-func startRun(ctx context.Context, h *Hook, a *layer.Attempt) (context.Context, *run) {
-	r := &run{hook: h, outer: runOf(ctx), attempt: a}
-	return r.context(ctx), r
+// A mark is a context that belongs to a run.
+type mark struct {
+	context.Context
+	run *run
 }
 
-func (r *run) context(ctx context.Context) context.Context {
-	return context.WithValue(ctx, runKey{}, r)
+func (m *mark) Value(key any) any {
+	if key == (runKey{}) {
+		return m.run
+	}
+	return m.Context.Value(key)
+}
+
+// start makes r a run of h, and returns ctx with its mark.
+func (r *run) start(ctx context.Context, h *Hook, a *layer.Attempt) context.Context {
+	r.hook, r.outer, r.attempt = h, runOf(ctx), a
+	r.marked = mark{ctx, r}
+	return &r.marked
 }
 
 // unmark removes the mark from a context that a hook has derived from its own.
