@@ -136,7 +136,13 @@ func skipSpace(b []byte, i int) int {
 // between them from there on. A secret string is read on, so that its second
 // line is masked too.
 func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
-	for i++; i < len(b); i++ {
+	i++
+	if n := bytes.IndexByte(b[i:], '"'); n > shortest { // most long strings are plain
+		if s := b[i : i+n]; bytes.IndexByte(s, '\\') < 0 && bytes.IndexByte(s, '\n') < 0 && bytes.IndexByte(s, '\r') < 0 {
+			return i + n + 1, true
+		}
+	}
+	for ; i < len(b); i++ {
 		switch b[i] {
 		case '\\':
 			i++

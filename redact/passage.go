@@ -47,8 +47,18 @@ func (n nest) passages(b []byte) []byte {
 func maskEmbedded(s string) string {
 	var b strings.Builder
 	done := 0 // the number of bytes of s that b covers
-	for i := 0; i < len(s); {
-		end := i
+	for i := 0; i+shortest <= len(s); {
+		// A word begins at i. One that ends before it is as long as a credential is
+		// passed over by its end.
+		last := i + shortest - 1
+		for last >= i && passageChar(s[last]) {
+			last--
+		}
+		if last >= i {
+			i = last + 1
+			continue
+		}
+		end := i + shortest
 		for end < len(s) && passageChar(s[end]) {
 			end++
 		}
@@ -81,7 +91,19 @@ func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
 	return from, to
 }
 
-func passageChar(c byte) bool { return alnum(c) || c == '_' || c == '-' || c == '.' }
+// passageChar reports whether words have c: letters, digits, and - . _
+func passageChar(c byte) bool {
+	const (
+		digits  = 1<<10 - 1
+		letters = 1<<26 - 1
+		low     = 1<<'-' | 1<<'.' | digits<<'0'
+		high    = letters<<('A'-'@') | 1<<('_'-'@') | letters<<('a'-'@')
+	)
+	if c < '@' {
+		return uint64(low)>>c&1 != 0
+	}
+	return c < 0x80 && uint64(high)>>(c-'@')&1 != 0
+}
 
 // link masks a URL without its path, whose segments a page or a program may need.
 func (n nest) link(s string) string {
