@@ -22,12 +22,13 @@ type Attempt struct {
 	next  nextAttempt
 	body  io.ReadCloser
 	hooks [inline]BodyEnder
+	ties  ties
 }
 
 // AttemptFrom returns the attempt that ctx belongs to, nil outside a call. A layer
 // calls it on the way in.
 func AttemptFrom(ctx context.Context) *Attempt {
-	if cc, ok := ctx.(*callContext); ok {
+	if cc := near(ctx); cc != nil {
 		return cc.call.Attempt()
 	}
 	a, _ := ctx.Value(attemptKey{}).(*Attempt)

@@ -121,6 +121,7 @@ func (a *Attempt) bodyEnd() {
 	}
 	a.end = time.Since(a.start)
 	a.flags.Or(flagBodyDone)
+	a.ties.end(a)
 	if x := a.extra.Load(); x != nil {
 		x.mu.Lock()
 		over := x.over

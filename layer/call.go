@@ -63,7 +63,7 @@ const callUnusual = callReturned | callSuspended
 
 // CallFrom returns the Call that ctx belongs to, inside the stack; nil outside.
 func CallFrom(ctx context.Context) *Call {
-	if cc, ok := ctx.(*callContext); ok {
+	if cc := near(ctx); cc != nil {
 		return &cc.call
 	}
 	return callOf(ctx.Value(setting.Key{}))

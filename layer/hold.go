@@ -60,6 +60,10 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 		owner.wrap(resp)
 	}
 	for _, e := range enders {
+		if t, ok := e.(*tied); ok {
+			owner.ties.add(owner, t)
+			continue
+		}
 		if owner == a && tie(a, e) {
 			continue
 		}

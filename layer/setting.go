@@ -28,7 +28,7 @@ func WithSetting[T any](ctx context.Context, value T) context.Context {
 // Setting returns what was attached last to ctx with [WithSetting] for type T,
 // and whether anything was.
 func Setting[T any](ctx context.Context) (T, bool) {
-	if cc, ok := ctx.(*callContext); ok && cc.call.settings == nil {
+	if cc := near(ctx); cc != nil && cc.call.settings == nil {
 		var zero T
 		return zero, false
 	}

@@ -146,7 +146,7 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 		return b.send.RoundTrip(req)
 	}
 	ctx := req.Context()
-	if cc, ok := ctx.(*callContext); ok && cc.call.flags.Load()&callUnusual == 0 && !b.exposed.Load() {
+	if cc := near(ctx); cc != nil && cc.call.flags.Load()&callUnusual == 0 && !b.exposed.Load() {
 		if by := cc.call.begunBy; by.root == b.root && by.depth > b.depth {
 			return b.trip(&cc.call, req, b.send)
 		}
