@@ -13,8 +13,9 @@ import (
 // concurrent use, and an override too: it replaces the limit of the layer for
 // the calls of a context.
 type AttemptTimeout struct {
-	limit attemptLimit
-	conns conns
+	limit  attemptLimit
+	alarms *alarms
+	conns  conns
 }
 
 // attemptLimit is the time of an attempt; 0 is no limit.
@@ -37,7 +38,8 @@ const attemptLayerName = "attempt timeout"
 // negative limits. It may close the connection of HTTP/2 on which an attempt timed out;
 // wrap all stacks of a base with the same AttemptTimeout, so that it sees their calls.
 func PerAttempt(d time.Duration) *AttemptTimeout {
-	return &AttemptTimeout{limit: attemptLimit(limit("PerAttempt", d, defaultAttempt))}
+	d = limit("PerAttempt", d, defaultAttempt)
+	return &AttemptTimeout{limit: attemptLimit(d), alarms: newAlarms(d), conns: conns{traceKey: traceKey()}}
 }
 
 // Attach implements [transport.Override].
@@ -58,7 +60,9 @@ func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundT
 	if l == 0 && t.limit == 0 {
 		return next.RoundTrip(req)
 	}
-	return within(rule{kind: ErrAttempt, limit: time.Duration(l), fromUpload: true}, req, next, &t.conns)
+	v := t.conns.visit(req.Context())
+	v.deadline.rule = rule{kind: ErrAttempt, limit: time.Duration(l), fromUpload: true}
+	return v.send(t.alarms, req, next)
 }
 
 // String names the limit.

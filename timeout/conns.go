@@ -20,6 +20,8 @@ type conns struct {
 	left left
 
 	plain atomic.Uint32 // what connections without TLS speak
+
+	traceKey any // see traceKey
 }
 
 // left is the connection that the last call of the layer has left most recently. For a

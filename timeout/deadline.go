@@ -5,52 +5,24 @@ import (
 	"errors"
 	"math"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ending"
 	"github.com/gracy-go/gracy/layer"
 )
 
-// within sends req and waits for the headers no longer than the rule allows. cs are the
-// connections that the layer follows, nil if it follows none.
-func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http.Response, error) {
-	ctx := req.Context()
-	if req.Body == nil || req.Body == http.NoBody {
-		r.idle = 0
-	}
-	if deadline, ok := ctx.Deadline(); ok && r.limit > 0 && time.Until(deadline) <= r.limit {
-		r.limit = 0 // the caller's comes first
-	}
-	var v *visit
-	if cs != nil {
-		v, ctx = cs.visit(ctx, r.limit)
-	}
+// within sends req and waits for the headers no longer than the rule allows. room is where
+// the copy of req is made that next gets.
+func (l *deadline) within(req, room *http.Request, next http.RoundTripper) (*http.Response, error) {
 	kept := false // whether what is left to end is left to the body
 	defer func() {
-		if !kept && v != nil {
-			cs.leave(v)
-		}
-	}()
-	if r.limit == 0 && r.idle == 0 {
-		if v != nil {
-			req = req.WithContext(ctx)
-		}
-		resp, err := next.RoundTrip(req)
-		v.report()
-		if v != nil && err == nil && resp != nil {
-			kept = true
-			v.own(resp)
-		}
-		return resp, err
-	}
-	l := newDeadline(ctx, r, v)
-	defer func() {
 		if !kept {
-			l.cancel(nil)
+			l.leave()
 		}
 	}()
-	resp, err := next.RoundTrip(uploading(req, l))
+	resp, err := next.RoundTrip(l.uploading(req, room))
+	v := l.visit
 	v.report()
 	if !l.meet() {
 		if resp != nil {
@@ -62,14 +34,14 @@ func within(r rule, req *http.Request, next http.RoundTripper, cs *conns) (*http
 		}
 		return nil, l.explain(err)
 	}
-	if err != nil {
+	if err != nil || resp == nil {
 		return nil, err
 	}
 	kept = true
 	if v != nil {
 		v.own(resp)
 	} else {
-		layer.AttemptFrom(ctx).Own(resp, l)
+		layer.AttemptFrom(&l.ctx).Own(resp, &l.tie)
 	}
 	return resp, nil
 }
@@ -83,26 +55,39 @@ type rule struct {
 	idle       time.Duration // how long the request body may not move
 }
 
-// deadline is a context that ends at a time unless the headers arrive before; after
+// fit takes from the rule what does not apply to a request that is sent now, and reports
+// whether a limit is left.
+func (r *rule) fit(req *http.Request) bool {
+	if req.Body == nil || req.Body == http.NoBody {
+		r.idle = 0
+	}
+	if r.limit > 0 {
+		if deadline, ok := req.Context().Deadline(); ok && time.Until(deadline) <= r.limit {
+			r.limit = 0 // the caller's comes first
+		}
+	}
+	return r.limit > 0 || r.idle > 0
+}
+
+// deadline ends a context at a time unless the headers arrive before; after
 // them it lives until the response body ends. The contexts of package context with a
 // deadline cannot do that: they would end the body too.
-//
-// The error of a context derived from it is Canceled where its own is
-// DeadlineExceeded; the cause of both is the Error.
 type deadline struct {
-	context.Context
-	stop  context.CancelCauseFunc // ends the embedded context
-	rule  rule
-	visit *visit // what follows the attempt, nil if nothing does
-	start time.Time
-	state atomic.Uint32
-	err   atomic.Pointer[Error] // the cause of the end at the limit
+	ctx    ending.Context
+	tie    ending.Tie[*layer.Attempt]
+	rule   rule
+	visit  *visit // what follows the attempt, nil if nothing does
+	clock  *clock
+	start  time.Duration
+	alarms *alarms
+	alarm  alarm
+	state  atomic.Uint32
+	err    atomic.Pointer[Error] // the cause of the end at the limit
 
 	moved   atomic.Int64 // when the request body moved last, counted from start; 0 is never
 	sending atomic.Int32 // how many request bodies are being sent
 
-	mu    sync.Mutex // mu guards timer
-	timer *time.Timer
+	patience time.Duration // how long the response body may be silent, 0 if at most quiet
 }
 
 // The states of a deadline.
@@ -112,21 +97,20 @@ const (
 	missed         // the time came first
 )
 
-func newDeadline(parent context.Context, r rule, v *visit) *deadline {
-	var l *deadline
-	if v != nil {
-		v.deadline = &v.limited
-		l = v.deadline
-	} else {
-		l = new(deadline)
+// begin makes the context of the deadline, whose rule is set. e is called when the body
+// ends.
+func (l *deadline) begin(parent context.Context, e layer.BodyEnder, s *alarms) {
+	l.alarms = s
+	l.clock, l.start = s.now()
+	l.tie.To = e
+	l.ctx.Begin(parent, l)
+	if at := l.end(); at < never {
+		s.set(&l.alarm, l, l.clock, l.start, at)
 	}
-	l.rule, l.visit, l.start = r, v, time.Now()
-	l.Context, l.stop = context.WithCancelCause(parent)
-	if at, _ := l.next(); at < never {
-		l.arm(at)
-	}
-	return l
 }
+
+// elapsed returns the time since start.
+func (l *deadline) elapsed() time.Duration { return l.clock.now() - l.start }
 
 const never = time.Duration(math.MaxInt64)
 
@@ -146,14 +130,14 @@ func (l *deadline) next() (at time.Duration, stalled bool) {
 // sentAt returns when the latest attempt was sent, or will be at the earliest, counted
 // from start.
 func (l *deadline) sentAt() time.Duration {
-	a := layer.AttemptFrom(l.Context)
+	a := layer.AttemptFrom(&l.ctx)
 	switch {
 	case a == nil:
 		return 0
 	case !a.Sent() || a.Ended():
-		return time.Since(l.start)
+		return l.elapsed()
 	}
-	at := a.Start().Sub(l.start)
+	at := a.Start().Sub(l.clock.epoch) - l.start
 	for _, w := range [...]layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
 		at += a.Wait(w)
 	}
@@ -174,18 +158,18 @@ func (l *deadline) end() time.Duration {
 // notice is how long the base has to notice that its connection was closed.
 const notice = 100 * time.Millisecond
 
-// check runs when the timer fires. It ends the context if the deadline is missed, and
+// check implements [checker]. It ends the context if the deadline is missed, and
 // waits for the rest of the time otherwise. Where it closes the connection it leaves the
 // end to the base: once that has noticed, the next attempt gets another connection.
 func (l *deadline) check() {
 	if l.state.Load() == missed {
-		l.stop(l.err.Load())
+		l.ctx.Expire(l.err.Load())
 		return
 	}
 	at, stalled := l.next()
-	if left := at - time.Since(l.start); left > 0 {
+	if left := at - l.elapsed(); left > 0 {
 		if at < never {
-			l.arm(left)
+			l.alarms.reset(&l.alarm, left)
 		}
 		return
 	}
@@ -198,83 +182,67 @@ func (l *deadline) check() {
 		return
 	}
 	if l.visit != nil && !stalled && l.visit.conns.timedOut(l.visit) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.timer.Reset(notice)
+		l.alarms.reset(&l.alarm, notice)
 		return
 	}
-	l.stop(err)
+	l.ctx.Expire(err)
 }
 
-// arm makes the timer fire after d, unless the headers are there.
-func (l *deadline) arm(d time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.state.Load() != running:
-	case l.timer == nil:
-		l.timer = time.AfterFunc(d, l.check)
-	default:
-		l.timer.Reset(d)
-	}
-}
-
-// begin records that a request body is being sent from now on.
-func (l *deadline) begin() {
+// send records that a request body is being sent from now on.
+func (l *deadline) send() {
 	l.move()
-	if l.sending.Add(1); l.rule.idle > 0 {
+	if l.sending.Add(1); l.rule.idle > 0 && l.state.Load() == running {
 		if at, _ := l.next(); at < never {
-			l.arm(at - time.Since(l.start))
+			now := l.clock.now()
+			l.alarms.set(&l.alarm, l, l.clock, now, at-(now-l.start))
 		}
 	}
 }
 
 // move records that a request body moves.
-func (l *deadline) move() { l.moved.Store(max(int64(time.Since(l.start)), 1)) }
+func (l *deadline) move() { l.moved.Store(max(int64(l.elapsed()), 1)) }
 
 // done records that a request body is sent, or was given up.
 func (l *deadline) done() { l.sending.Add(-1) }
 
-// meet stops the timer and reports whether the deadline is still ahead.
+// meet stops the alarm and reports whether the deadline is still ahead.
 func (l *deadline) meet() bool {
 	ahead := l.state.CompareAndSwap(running, met)
-	l.stopTimer()
+	l.alarms.stop(&l.alarm)
 	return ahead
 }
 
-func (l *deadline) stopTimer() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.timer != nil {
-		l.timer.Stop()
+// leave frees what the deadline holds.
+func (l *deadline) leave() {
+	l.alarms.stop(&l.alarm)
+	l.ctx.End()
+	if l.visit != nil {
+		l.visit.conns.leave(l.visit)
 	}
-}
-
-// cancel frees what the context holds.
-func (l *deadline) cancel(cause error) {
-	l.stopTimer()
-	l.stop(cause)
 }
 
 // BodyEnd implements [layer.BodyEnder].
-func (l *deadline) BodyEnd(*layer.Attempt) { l.stop(nil) }
+func (l *deadline) BodyEnd(*layer.Attempt) { l.ctx.End() }
 
-// Deadline is that of the limit until the headers arrive, then the caller's.
-func (l *deadline) Deadline() (time.Time, bool) {
+// Ahead implements [ending.Owner]: the deadline of the context is that of the limit until
+// the headers arrive, then the caller's.
+func (l *deadline) Ahead() (time.Time, bool) {
 	at := l.end()
 	if l.state.Load() == met || at == never {
-		return l.Context.Deadline()
+		return time.Time{}, false
 	}
-	return l.start.Add(at), true
+	return l.clock.epoch.Add(l.start + at), true
 }
 
-// Err is DeadlineExceeded if the limit ended the context.
-func (l *deadline) Err() error {
-	err := l.Context.Err()
-	if err != nil && l.state.Load() == missed {
-		return context.DeadlineExceeded
+// Own implements [ending.Owner].
+func (l *deadline) Own(key any) any {
+	switch {
+	case l.visit != nil:
+		return l.visit.under(key)
+	case l.patience > 0 && key == any(patienceKey{}):
+		return &l.patience
 	}
-	return err
+	return nil
 }
 
 // explain returns the error of the limit, with err in it unless err only repeats

@@ -11,14 +11,14 @@ import (
 // watch ends the body of resp when a read of it receives no data for the time d.
 // Bodies that can be written to are not watched: an upgraded connection may have
 // nothing to send.
-func watch(resp *http.Response, d time.Duration) {
+func (b *idleBody) watch(resp *http.Response, d time.Duration, s *alarms) {
 	if resp.Body == nil || resp.Body == http.NoBody {
 		return
 	}
 	if _, ok := resp.Body.(io.Writer); ok {
 		return
 	}
-	b := &idleBody{inner: resp.Body, after: d, epoch: time.Now()}
+	b.inner, b.after, b.alarms = resp.Body, d, s
 	if _, ok := b.inner.(io.WriterTo); ok {
 		resp.Body = idleWriterTo{b}
 		return
@@ -27,97 +27,82 @@ func watch(resp *http.Response, d time.Duration) {
 }
 
 // idleBody measures only the time that its reads take: the time between them is the
-// reader's. One timer serves all reads. When it fires it examines the read under
+// reader's. One alarm serves all reads. When it rings it examines the read under
 // way, so that a read costs one reading of the clock and no more.
 type idleBody struct {
-	inner io.ReadCloser
-	after time.Duration
-	epoch time.Time // the zero of since
+	inner  io.ReadCloser
+	after  time.Duration
+	clock  *clock // by which since is, nil before the first read
+	alarms *alarms
+	alarm  alarm
 
-	since atomic.Int64 // the start of the read under way, 1 or more; idle or cut otherwise
-	armed atomic.Bool  // whether the timer will fire
-
-	mu    sync.Mutex // mu guards timer
-	timer *time.Timer
+	since atomic.Int64 // the start of the read under way, 1 or more; idle while there is none
+	armed atomic.Bool  // whether the alarm will ring
+	cut   atomic.Bool  // whether the body has been ended by the limit
 
 	once     sync.Once
 	closeErr error
 }
 
-// The values of since while no read is under way.
-const (
-	idle = 0
-	cut  = -1 // the body has been ended by the limit
-)
+// idle is since while no read is under way.
+const idle = 0
 
 // startRead records the start of a read, and reports false once the body is cut.
-func (b *idleBody) startRead() (at int64, ok bool) {
-	at = int64(time.Since(b.epoch)) + 1
-	for {
-		s := b.since.Load()
-		if s == cut {
-			return 0, false
-		}
-		if b.since.CompareAndSwap(s, at) {
-			break
-		}
+func (b *idleBody) startRead() bool {
+	if b.cut.Load() {
+		return false
 	}
-	if !b.armed.Swap(true) {
-		b.arm(b.after)
+	if b.clock == nil {
+		var now time.Duration
+		b.clock, now = b.alarms.now()
+		b.since.Store(int64(now) + 1)
+		b.armed.Store(true)
+		b.alarms.set(&b.alarm, b, b.clock, now, b.after)
+		return true
 	}
-	return at, true
+	b.since.Store(int64(b.clock.now()) + 1)
+	if !b.armed.Load() && !b.armed.Swap(true) {
+		b.alarms.reset(&b.alarm, b.after)
+	}
+	return true
 }
 
 // endRead records the end of a read, and reports false if the body was cut.
-func (b *idleBody) endRead(at int64) bool {
-	return b.since.CompareAndSwap(at, idle) || b.since.Load() != cut
+func (b *idleBody) endRead() bool {
+	b.since.Store(idle)
+	return !b.cut.Load()
 }
 
-// arm makes the timer fire after d.
-func (b *idleBody) arm(d time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.timer == nil {
-		b.timer = time.AfterFunc(d, b.check)
+// check implements [checker]. It cuts the body if the read under way is too old, and
+// waits for the rest of its time otherwise.
+func (b *idleBody) check() {
+	at := b.since.Load()
+	for at == idle {
+		b.armed.Store(false)
+		if at = b.since.Load(); at == idle || b.armed.Swap(true) {
+			return
+		}
+		// A read has started meanwhile and relies on the alarm.
+	}
+	if left := b.after - (b.clock.now() - time.Duration(at-1)); left > 0 {
+		b.alarms.reset(&b.alarm, left)
 		return
 	}
-	b.timer.Reset(d)
-}
-
-// check runs when the timer fires. It cuts the body if the read under way is too
-// old, and waits for the rest of its time otherwise.
-func (b *idleBody) check() {
-	for {
-		at := b.since.Load()
-		switch at {
-		case cut:
-			return
-		case idle:
-			b.armed.Store(false)
-			if b.since.Load() == idle || b.armed.Swap(true) {
-				return
-			}
-			continue // a read has started meanwhile and relies on the timer
-		}
-		if left := b.after - (time.Since(b.epoch) - time.Duration(at-1)); left > 0 {
-			b.arm(left)
-			return
-		}
-		if b.since.CompareAndSwap(at, cut) {
-			_ = b.close() // it ends the read; http.Response.Body may be closed during one
-			return
-		}
-	}
+	b.cut.Store(true)
+	_ = b.close() // it ends the read; http.Response.Body may be closed during one
 }
 
 func (b *idleBody) Read(p []byte) (int, error) {
-	at, ok := b.startRead()
-	if !ok {
+	if !b.startRead() {
 		return 0, b.idleError()
 	}
 	n, err := b.inner.Read(p)
-	if !b.endRead(at) && err != nil { // also at EOF: a body that is closed may report one
+	switch whole := b.endRead(); {
+	case err == nil:
+	case !whole: // also at EOF: a body that is closed may report one
 		err = b.idleError()
+	case err == io.EOF: //nolint:errorlint // it is never wrapped
+		b.alarms.stop(&b.alarm)
 	}
 	return n, err
 }
@@ -126,11 +111,7 @@ func (b *idleBody) idleError() error { return &Error{Limit: ErrIdle, After: b.af
 
 // Close closes the inner body once.
 func (b *idleBody) Close() error {
-	b.mu.Lock()
-	if b.timer != nil {
-		b.timer.Stop()
-	}
-	b.mu.Unlock()
+	b.alarms.stop(&b.alarm)
 	return b.close()
 }
 
@@ -143,13 +124,11 @@ func (b *idleBody) close() error {
 type idleWriterTo struct{ *idleBody }
 
 func (b idleWriterTo) WriteTo(dst io.Writer) (int64, error) {
-	p := &progress{body: b.idleBody, dst: dst}
-	var ok bool
-	if p.at, ok = b.startRead(); !ok {
+	if !b.startRead() {
 		return 0, b.idleError()
 	}
-	n, err := b.inner.(io.WriterTo).WriteTo(p) //nolint:forcetypeassert // watch has checked it
-	if !b.endRead(p.at) {
+	n, err := b.inner.(io.WriterTo).WriteTo(&progress{b.idleBody, dst}) //nolint:forcetypeassert // watch has checked it
+	if !b.endRead() {
 		err = b.idleError()
 	}
 	return n, err
@@ -160,15 +139,12 @@ func (b idleWriterTo) WriteTo(dst io.Writer) (int64, error) {
 type progress struct {
 	body *idleBody
 	dst  io.Writer
-	at   int64 // the start of the read under way
 }
 
 func (p *progress) Write(b []byte) (int, error) {
-	p.body.endRead(p.at)
+	p.body.endRead()
 	n, err := p.dst.Write(b)
-	if at, ok := p.body.startRead(); ok {
-		p.at = at
-	} else if err == nil {
+	if !p.body.startRead() && err == nil {
 		err = p.body.idleError()
 	}
 	return n, err

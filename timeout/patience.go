@@ -3,7 +3,6 @@ package timeout
 import (
 	"context"
 	"math"
-	"net/http"
 	"time"
 )
 
@@ -11,20 +10,23 @@ import (
 // longer than quiet: the layer of PerAttempt must not close its connection before.
 type patienceKey struct{}
 
-// withPatience attaches the idle limit of a body, 0 for none, if it is longer than quiet.
-func withPatience(req *http.Request, idle time.Duration) *http.Request {
+// patienceFor returns what a call says of the idle limit of its body, 0 for none, to the layer of PerAttempt:
+// nothing, 0, unless it is longer than quiet.
+func patienceFor(idle time.Duration) time.Duration {
 	switch {
 	case idle == 0:
-		idle = math.MaxInt64
+		return math.MaxInt64
 	case idle <= quiet:
-		return req
+		return 0
 	}
-	return req.WithContext(context.WithValue(req.Context(), patienceKey{}, idle))
+	return idle
 }
 
 // patienceOf returns how long a body may be silent before its connection is closed under
 // it.
 func patienceOf(ctx context.Context) time.Duration {
-	d, _ := ctx.Value(patienceKey{}).(time.Duration)
-	return max(d, quiet)
+	if d, ok := ctx.Value(patienceKey{}).(*time.Duration); ok {
+		return *d
+	}
+	return quiet
 }

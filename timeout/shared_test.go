@@ -9,9 +9,7 @@ import (
 
 // waiting returns an attempt that waits for its headers no longer than the limit.
 func waiting(limit time.Duration) *visit {
-	v := &visit{limit: limit, attempt: new(layer.Attempt)}
-	v.deadline = &v.limited
-	return v
+	return &visit{limit: limit, attempt: new(layer.Attempt)}
 }
 
 // streaming returns an attempt whose body is open.
@@ -85,7 +83,7 @@ func TestWhenAConnectionIsDead(t *testing.T) {
 			o := streaming()
 			s.enter(o, false, begin)
 			first(s)
-			o.limited.moved.Add(1)
+			o.deadline.moved.Add(1)
 			return second(s, time.Minute)
 		}, false},
 		"two in a row, something during the second": {func(s *shared) bool {

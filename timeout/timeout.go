@@ -14,15 +14,32 @@ import (
 const layerName = "timeout"
 
 // A Timeout is the layer that [New] makes. It is safe for concurrent use.
-type Timeout struct{ limits limits }
+type Timeout struct {
+	limits      limits
+	total, idle *alarms
+}
 
 // New returns the layer that bounds a call; it belongs outside retry. It panics
 // on negative limits other than [NoTimeout].
-func New(c Config) *Timeout { return &Timeout{c.limits()} }
+func New(c Config) *Timeout {
+	l := c.limits()
+	t := &Timeout{limits: l, total: newAlarms(l.total)}
+	if t.idle = t.total; l.idle != l.total {
+		t.idle = newAlarms(l.idle)
+	}
+	return t
+}
 
 // Wrap implements [transport.Layer].
 func (t *Timeout) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(layerName, t, next, t.trip)
+}
+
+// bounded is a call that a [Timeout] bounds: one allocation.
+type bounded struct {
+	deadline deadline
+	req      http.Request
+	body     idleBody
 }
 
 func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -38,13 +55,28 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 			patience = longer(l.idle, l.stream)
 		}
 	}
-	req = withPatience(req, patience)
-	resp, err := within(rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}, req, next, nil)
+	r := rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}
+	patience = patienceFor(patience)
+	var resp *http.Response
+	var err error
+	var body *idleBody
+	if r.fit(req) || patience > 0 {
+		b := new(bounded)
+		body = &b.body
+		b.deadline.rule, b.deadline.patience = r, patience
+		b.deadline.begin(req.Context(), &b.deadline, t.total)
+		resp, err = b.deadline.within(req, &b.req, next)
+	} else {
+		resp, err = next.RoundTrip(req)
+	}
 	if resp != nil && l.stream != l.idle && declare.HasEvents(resp) {
 		idle = l.stream
 	}
 	if resp != nil && idle > 0 {
-		watch(resp, idle)
+		if body == nil {
+			body = new(idleBody)
+		}
+		body.watch(resp, idle, t.idle)
 	}
 	return resp, err
 }

@@ -10,10 +10,12 @@ import (
 
 var _ bodies.Watcher = (*upload)(nil)
 
-// uploading returns req with a body that reports to the deadline when it moves.
-func uploading(req *http.Request, l *deadline) *http.Request {
-	r := req.WithContext(l)
-	if r.Body == nil || r.Body == http.NoBody {
+// uploading returns a copy of req, in room, with the context of the deadline and, if that
+// has a limit, a body that reports to it when it moves.
+func (l *deadline) uploading(req, room *http.Request) *http.Request {
+	r := room
+	*r = *req.WithContext(&l.ctx)
+	if r.Body == nil || r.Body == http.NoBody || l.rule.limit == 0 && l.rule.idle == 0 {
 		return r
 	}
 	r.Body = l.upload(r.Body)
@@ -55,7 +57,7 @@ const (
 
 func (u *upload) Read(p []byte) (int, error) {
 	if u.state.CompareAndSwap(unread, sending) {
-		u.deadline.begin()
+		u.deadline.send()
 	} else {
 		u.deadline.move()
 	}

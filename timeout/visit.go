@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptrace"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -11,14 +12,15 @@ import (
 )
 
 // visit is what an [AttemptTimeout] knows of an attempt and of the connection that it
-// is on, from its trace: one allocation with the trace and the deadline in it.
+// is on, from its trace: one allocation with the trace, the deadline and the request in it.
 type visit struct {
 	trace    httptrace.ClientTrace
+	traced   sync.Once // makes trace once it is asked for
 	conns    *conns
 	limit    time.Duration // the limit of the attempt, 0 for none
 	patience time.Duration // how long its body may be silent, at least quiet
-	deadline *deadline     // &limited, nil without a limit
-	limited  deadline
+	deadline deadline
+	req      http.Request
 
 	sends     atomic.Int32 // how often it got a connection
 	responded atomic.Bool  // the first byte of a response is there
@@ -35,19 +37,59 @@ type visit struct {
 	before  int64          // what had been received there by then
 }
 
-// visit returns what follows an attempt with the limit d, and the context that reports to
-// it.
-func (cs *conns) visit(ctx context.Context, d time.Duration) (*visit, context.Context) {
-	v := &visit{conns: cs, limit: d, patience: patienceOf(ctx), attempt: layer.AttemptFrom(ctx)}
-	v.trace.GotConn = v.gotConn
-	v.trace.GotFirstResponseByte = v.gotByte
-	return v, httptrace.WithClientTrace(ctx, &v.trace)
+// visit returns what follows an attempt.
+func (cs *conns) visit(ctx context.Context) *visit {
+	v := new(visit)
+	v.conns, v.patience, v.attempt = cs, patienceOf(ctx), layer.AttemptFrom(ctx)
+	return v
+}
+
+// traceKey returns the key under which package httptrace finds the trace of a context.
+func traceKey() any {
+	var k keyOf
+	httptrace.ContextClientTrace(&k)
+	return k.key
+}
+
+// keyOf is a context that remembers which key it was asked for.
+type keyOf struct {
+	context.Context
+	key any
+}
+
+func (k *keyOf) Value(key any) any {
+	k.key = key
+	return nil
+}
+
+// under returns what the context of the attempt has under a key of its own.
+func (v *visit) under(key any) any {
+	if key != v.conns.traceKey {
+		return nil
+	}
+	v.traced.Do(func() {
+		v.trace.GotConn = v.gotConn
+		v.trace.GotFirstResponseByte = v.gotByte
+		if outer := v.deadline.ctx.Parent(); httptrace.ContextClientTrace(outer) != nil {
+			httptrace.WithClientTrace(outer, &v.trace) // makes v.trace call that of outer, too
+		}
+	})
+	return &v.trace
+}
+
+// send sends req, for which the rule of the deadline is.
+func (v *visit) send(s *alarms, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	l := &v.deadline
+	l.rule.fit(req)
+	v.limit, l.visit = l.rule.limit, v
+	l.begin(req.Context(), v, s)
+	return l.within(req, &v.req, next)
 }
 
 func (v *visit) gotConn(i httptrace.GotConnInfo) {
 	v.sends.Add(1)
 	if !v.conns.enter(v, i) {
-		v.deadline.stop(v.deadline.err.Load())
+		v.deadline.ctx.Expire(v.deadline.err.Load())
 	}
 }
 
@@ -59,10 +101,7 @@ func (v *visit) received() (n int64) {
 	if v.responded.Load() {
 		n = 1 + v.attempt.Bytes()
 	}
-	if v.deadline != nil {
-		n += v.deadline.moved.Load()
-	}
-	return n
+	return n + v.deadline.moved.Load()
 }
 
 // report enters into the row how often the base sent the request.
@@ -78,23 +117,17 @@ func (v *visit) own(resp *http.Response) {
 	if v.plain.Load() {
 		v.conns.learn(resp.ProtoMajor)
 	}
-	if v.deadline == nil && !v.tracked.Load() {
-		v.over.Store(true)
-		return
-	}
 	a := v.attempt
 	if w := a.For(resp); w != a {
 		v.conns.mu.Lock()
 		v.attempt = w
 		v.conns.mu.Unlock()
 	}
-	a.Own(resp, v)
+	a.Own(resp, &v.deadline.tie)
 }
 
 // BodyEnd implements [layer.BodyEnder].
 func (v *visit) BodyEnd(*layer.Attempt) {
-	if v.deadline != nil {
-		v.deadline.stop(nil)
-	}
+	v.deadline.ctx.End()
 	v.conns.leave(v)
 }

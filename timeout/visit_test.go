@@ -9,35 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/race"
-	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
 )
-
-// What follows the connection of an attempt costs the context with the trace and the two
-// functions in it; the rest is in the allocation of the deadline.
-func TestFollowingAnAttemptCosts3Allocations(t *testing.T) {
-	base := rttest.Respond(http.StatusOK, "")
-	allocs := func(rt http.RoundTripper) float64 {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, rttest.URL, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return testing.AllocsPerRun(200, func() {
-			resp, err := rt.RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-		})
-	}
-	total := allocs(rttest.Stack(base, timeout.New(timeout.Config{Idle: timeout.NoTimeout})))
-	attempt := allocs(rttest.Stack(base, timeout.PerAttempt(30*time.Second)))
-	if d := attempt - total; d > 3 && !race.Enabled {
-		t.Errorf("%v allocations more, want 3", d)
-	}
-}
 
 // The connection of a call is known after a trace of the caller's own, too, and a body
 // that has ended leaves its connection to itself.
