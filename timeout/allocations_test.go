@@ -39,7 +39,7 @@ func (e *ender) layer() transport.Layer {
 }
 
 // A layer costs one allocation, whatever else is in the chain. Another three are for a
-// base that waits for the end of the context, and two for one that asks for the trace;
+// base that waits for the end of the context, and three for one that asks for the trace;
 // what package context allocates for a child of a context that can end is net/http's.
 func TestAllocationsOfLimits(t *testing.T) {
 	if race.Enabled {
@@ -59,9 +59,9 @@ func TestAllocationsOfLimits(t *testing.T) {
 		"total":                        {[]transport.Layer{timeout.New(timeout.Config{Idle: timeout.NoTimeout})}, 1, 4, 6, false},
 		"total and idle":               {[]transport.Layer{timeout.New(timeout.Config{})}, 1, 4, 6, false},
 		"idle":                         {[]transport.Layer{timeout.New(timeout.Config{Total: timeout.NoTimeout})}, 1, 1, 1, false},
-		"attempt":                      {[]transport.Layer{timeout.PerAttempt(0)}, 1, 4, 8, false},
-		"all, with others that end":    {all(), 2, 5, 9, false},
-		"the caller's deadline first":  {all(), 2, 5, 9, true},
+		"attempt":                      {[]transport.Layer{timeout.PerAttempt(0)}, 1, 4, 9, false},
+		"all, with others that end":    {all(), 2, 5, 10, false},
+		"the caller's deadline first":  {all(), 2, 5, 10, true},
 		"control: three that end":      {[]transport.Layer{(&ender{"a"}).layer(), (&ender{"b"}).layer(), (&ender{"c"}).layer()}, 2, 2, 2, false},
 		"control: an attempt, by hand": {[]transport.Layer{byHand{}}, 5, 6, 8, false},
 	} {

@@ -61,7 +61,7 @@ func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundT
 		return next.RoundTrip(req)
 	}
 	v := t.conns.visit(req.Context())
-	v.deadline.rule = rule{kind: ErrAttempt, limit: time.Duration(l), fromUpload: true}
+	v.deadline.rule = rule{limit: time.Duration(l), fromUpload: true}
 	return v.send(t.alarms, req, next)
 }
 

@@ -48,11 +48,11 @@ func (l *deadline) within(req, room *http.Request, next http.RoundTripper) (*htt
 
 // rule is what a deadline goes by; 0 is no limit.
 type rule struct {
-	kind  error         // which limit the time until the headers is
 	limit time.Duration // the time until the headers
-	// fromUpload is whether that time counts from the latest move of the request body.
+	idle  time.Duration // how long the request body may not move
+	// fromUpload is whether the time until the headers counts from the latest move of the
+	// request body.
 	fromUpload bool
-	idle       time.Duration // how long the request body may not move
 }
 
 // fit takes from the rule what does not apply to a request that is sent now, and reports
@@ -87,7 +87,9 @@ type deadline struct {
 	moved   atomic.Int64 // when the request body moved last, counted from start; 0 is never
 	sending atomic.Int32 // how many request bodies are being sent
 
-	patience time.Duration // how long the response body may be silent, 0 if at most quiet
+	// patience is how long the response body may be silent: what a call says of it, 0 if at
+	// most quiet, and what an attempt has found, at least quiet.
+	patience time.Duration
 }
 
 // The states of a deadline.
@@ -137,11 +139,7 @@ func (l *deadline) sentAt() time.Duration {
 	case !a.Sent() || a.Ended():
 		return l.elapsed()
 	}
-	at := a.Start().Sub(l.clock.epoch) - l.start
-	for _, w := range [...]layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
-		at += a.Wait(w)
-	}
-	return at
+	return a.Start().Sub(l.clock.epoch) - l.start + a.Waited()
 }
 
 // end returns when the time until the headers is over, counted from start.
@@ -173,9 +171,12 @@ func (l *deadline) check() {
 		}
 		return
 	}
-	err := &Error{Limit: l.rule.kind, After: l.rule.limit}
-	if stalled {
+	err := &Error{Limit: ErrTotal, After: l.rule.limit}
+	switch {
+	case stalled:
 		err = &Error{Limit: ErrIdle, After: l.rule.idle, upload: true}
+	case l.visit != nil:
+		err.Limit = ErrAttempt
 	}
 	l.err.Store(err)
 	if !l.state.CompareAndSwap(running, missed) {

@@ -3,7 +3,6 @@ package timeout
 import (
 	"io"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -40,8 +39,7 @@ type idleBody struct {
 	armed atomic.Bool  // whether the alarm will ring
 	cut   atomic.Bool  // whether the body has been ended by the limit
 
-	once     sync.Once
-	closeErr error
+	closed atomic.Bool
 }
 
 // idle is since while no read is under way.
@@ -116,8 +114,10 @@ func (b *idleBody) Close() error {
 }
 
 func (b *idleBody) close() error {
-	b.once.Do(func() { b.closeErr = b.inner.Close() })
-	return b.closeErr
+	if b.closed.Swap(true) {
+		return nil
+	}
+	return b.inner.Close()
 }
 
 // idleWriterTo is an idleBody whose inner body writes itself.

@@ -92,10 +92,10 @@ func (s *shared) timedOut(v *visit, now time.Time) bool {
 // patience returns how long the calls on s may wait without receiving anything.
 func (s *shared) patience() (d time.Duration) {
 	for _, v := range s.visits {
-		if l := v.limit; l > 0 && !v.responded.Load() {
+		if l := v.deadline.rule.limit; l > 0 && !v.responded.Load() {
 			d = max(d, l)
 		} else {
-			d = max(d, quiet, v.patience)
+			d = max(d, quiet, v.deadline.patience)
 		}
 	}
 	return d

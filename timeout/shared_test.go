@@ -9,7 +9,9 @@ import (
 
 // waiting returns an attempt that waits for its headers no longer than the limit.
 func waiting(limit time.Duration) *visit {
-	return &visit{limit: limit, attempt: new(layer.Attempt)}
+	v := &visit{attempt: new(layer.Attempt)}
+	v.deadline.rule.limit = limit
+	return v
 }
 
 // streaming returns an attempt whose body is open.
@@ -105,7 +107,7 @@ func TestWhenAConnectionIsDead(t *testing.T) {
 		}, true},
 		"two in a row beside a body that may be silent for longer": {func(s *shared) bool {
 			o := streaming()
-			o.patience = 2 * quiet
+			o.deadline.patience = 2 * quiet
 			s.enter(o, false, begin)
 			return !first(s) && !second(s, quiet) && !second(s, 2*quiet-limit-1) && second(s, 2*quiet)
 		}, true},

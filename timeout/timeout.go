@@ -55,7 +55,7 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 			patience = longer(l.idle, l.stream)
 		}
 	}
-	r := rule{kind: ErrTotal, limit: l.total, fromUpload: l.fromUpload, idle: l.idle}
+	r := rule{limit: l.total, fromUpload: l.fromUpload, idle: l.idle}
 	patience = patienceFor(patience)
 	var resp *http.Response
 	var err error

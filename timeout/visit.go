@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptrace"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,13 +11,10 @@ import (
 )
 
 // visit is what an [AttemptTimeout] knows of an attempt and of the connection that it
-// is on, from its trace: one allocation with the trace, the deadline and the request in it.
+// is on, from its trace: one allocation with the deadline and the request in it.
 type visit struct {
-	trace    httptrace.ClientTrace
-	traced   sync.Once // makes trace once it is asked for
 	conns    *conns
-	limit    time.Duration // the limit of the attempt, 0 for none
-	patience time.Duration // how long its body may be silent, at least quiet
+	traced   atomic.Pointer[httptrace.ClientTrace] // made when it is asked for
 	deadline deadline
 	req      http.Request
 
@@ -40,7 +36,8 @@ type visit struct {
 // visit returns what follows an attempt.
 func (cs *conns) visit(ctx context.Context) *visit {
 	v := new(visit)
-	v.conns, v.patience, v.attempt = cs, patienceOf(ctx), layer.AttemptFrom(ctx)
+	v.conns, v.attempt = cs, layer.AttemptFrom(ctx)
+	v.deadline.visit, v.deadline.patience = v, patienceOf(ctx)
 	return v
 }
 
@@ -67,23 +64,22 @@ func (v *visit) under(key any) any {
 	if key != v.conns.traceKey {
 		return nil
 	}
-	v.traced.Do(func() {
-		v.trace.GotConn = v.gotConn
-		v.trace.GotFirstResponseByte = v.gotByte
-		if outer := v.deadline.ctx.Parent(); httptrace.ContextClientTrace(outer) != nil {
-			httptrace.WithClientTrace(outer, &v.trace) // makes v.trace call that of outer, too
-		}
-	})
-	return &v.trace
+	if t := v.traced.Load(); t != nil {
+		return t
+	}
+	t := &httptrace.ClientTrace{GotConn: v.gotConn, GotFirstResponseByte: v.gotByte}
+	if outer := v.deadline.ctx.Parent(); httptrace.ContextClientTrace(outer) != nil {
+		httptrace.WithClientTrace(outer, t) // makes t call that of outer, too
+	}
+	v.traced.CompareAndSwap(nil, t)
+	return v.traced.Load()
 }
 
 // send sends req, for which the rule of the deadline is.
 func (v *visit) send(s *alarms, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	l := &v.deadline
-	l.rule.fit(req)
-	v.limit, l.visit = l.rule.limit, v
-	l.begin(req.Context(), v, s)
-	return l.within(req, &v.req, next)
+	v.deadline.rule.fit(req)
+	v.deadline.begin(req.Context(), v, s)
+	return v.deadline.within(req, &v.req, next)
 }
 
 func (v *visit) gotConn(i httptrace.GotConnInfo) {

@@ -25,7 +25,6 @@ type Owner interface {
 // a goroutine.
 type Context struct {
 	parent context.Context
-	root   context.Context // the nearest around it that is no Context
 	owner  Owner
 	flags  atomic.Uint32
 
@@ -48,18 +47,21 @@ const (
 )
 
 // Begin makes c a context of the owner's, derived from the parent.
-func (c *Context) Begin(parent context.Context, owner Owner) {
-	c.parent, c.root, c.owner = parent, parent, owner
-	if p, ok := parent.(*Context); ok {
-		c.root = p.root
-	}
-}
+func (c *Context) Begin(parent context.Context, owner Owner) { c.parent, c.owner = parent, owner }
 
 // Parent returns what c was derived from.
 func (c *Context) Parent() context.Context { return c.parent }
 
 // Root returns the nearest context around c that is no Context.
-func (c *Context) Root() context.Context { return c.root }
+func (c *Context) Root() context.Context {
+	for {
+		outer, ok := c.parent.(*Context)
+		if !ok {
+			return c.parent
+		}
+		c = outer
+	}
+}
 
 // Expire ends c with the error [context.DeadlineExceeded] and the cause.
 func (c *Context) Expire(cause error) { c.end(cause) }
@@ -130,7 +132,7 @@ func (c *Context) wait() {
 		return
 	}
 	// What ends those between c and its root ends c by their lists.
-	c.waited, c.cancel = context.WithCancelCause(c.root)
+	c.waited, c.cancel = context.WithCancelCause(c.Root())
 	switch p, inside := c.parent.(*Context); {
 	case c.is(flagEnded):
 		c.cancel(nil)
