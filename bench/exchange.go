@@ -111,7 +111,8 @@ type caller struct {
 	sent   upload
 	ids    []*url.URL // those of newIDs
 	next   int        // the next of them
-	buf    []byte     // what a body is read into
+	ask    func() (pokemon, error)
+	buf    []byte // what a body is read into
 }
 
 // target is a URL with a path that the automatic route makes a template of.

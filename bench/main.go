@@ -42,6 +42,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 			return runLoopback(ctx, rest, out, progress)
 		case "processor":
 			return runProcessor(ctx, rest, out, progress)
+		case "waiting":
+			return runWaiting(ctx, rest, out, progress)
+		case "waiters":
+			return runWaiters(ctx, out)
 		case "worker":
 			return runWorker(ctx, os.Stdin, out)
 		case "spin":

@@ -24,6 +24,37 @@ func processorRows() []row {
 	}
 }
 
+// contenders is how many callers want the one slot.
+const contenders = 16
+
+// besideRows are stacks over those that do the same by hand. The last one is a control.
+func besideRows() []row {
+	return []row{
+		over(handContended, slotContended, "a contended slot, over x/sync/semaphore with a Call around"),
+		over("typed by hand", "typed", "a typed GET by parse, over net/http and encoding/json by hand"),
+		over("logging by hand", "logging each", "a line for each response, over slog by hand"),
+		over(handContended, handContended, "control: x/sync/semaphore over itself"),
+	}
+}
+
+// beside prints how many times what is done by hand the stacks take of the processor.
+func (t loopTable) beside(out io.Writer, runs []loopRun, measured map[loopKey][]pair) {
+	var lines [][]string
+	for _, r := range t.rows {
+		cells := []string{r.text}
+		for _, run := range runs {
+			cells = append(cells, spreadOf(2, each(measured[loopKey{run.name, r.plus[0]}], pair.processor)))
+		}
+		lines = append(lines, cells)
+	}
+	fmt.Fprintf(out, "\n### %s, processor time, callers: %d\n\n", t.title, t.call)
+	head := []string{"what"}
+	for _, run := range runs {
+		head = append(head, run.name)
+	}
+	table(out, head, lines)
+}
+
 // runProcessor is the command "processor": what loopback measures, without a connection, so
 // that nothing but the stack takes time.
 func runProcessor(ctx context.Context, args []string, out, progress io.Writer) error {
@@ -42,6 +73,12 @@ func runProcessor(ctx context.Context, args []string, out, progress io.Writer) e
 			}
 			t.processor(out, runs, measured)
 		}
+		t := loopTable{"What is compared with the same by hand", "a call", none, contenders, o.slice, besideRows()}
+		measured, err := t.measure(ctx, runs, o.rounds)
+		if err != nil {
+			return err
+		}
+		t.beside(out, runs, measured)
 		return nil
 	})
 }

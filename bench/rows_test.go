@@ -24,7 +24,7 @@ func TestEveryRowHasItsStacks(t *testing.T) {
 			t.Errorf("%s: no stack %q", where, name)
 		}
 	}
-	for _, s := range append(sections(), section{rows: instrRows()}, section{rows: loopRows()}, section{rows: processorRows()}) {
+	for _, s := range append(sections(), section{rows: instrRows()}, section{rows: loopRows()}, section{rows: processorRows()}, section{rows: besideRows()}) {
 		for _, r := range s.rows {
 			for _, n := range slices.Concat(r.plus, r.minus) {
 				check(r.text, n)

@@ -33,6 +33,8 @@ const (
 	chainTimed    = "chain and timeouts"
 	fused         = "baseline-fused"
 	busy          = "bare and work"
+	slotContended = "contended slot"
+	handContended = "contended slot by hand"
 	oneNoop       = "no-op"
 	six           = "six"
 	baselineSix   = "baseline-6"
@@ -120,6 +122,11 @@ func stacks() []*stack {
 		{name: "chain, 1,000 rules, new ids", build: ours(with(chainOf, 4, manyRules(1000))...), heavy: true, call: newIDs, duties: sixDuties},
 		{name: "logging failures", build: ours(loggingErrors)},
 		{name: "logging each", build: ours(loggingEach)},
+		{name: "logging by hand", build: loggedByHand},
+		{name: "typed", build: client(ours(), false), call: typed},
+		{name: "typed by hand", build: client(ours(), false), call: typedByHand},
+		{name: slotContended, build: oneSlot(ours(concurrencyLayer)), duties: slots | bodies},
+		{name: handContended, build: oneSlot(callAndSemaphore), duties: slots | bodies},
 		{name: "hook", build: ours(hookIdle)},
 		{name: "auth", build: ours(authStatic)},
 

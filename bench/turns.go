@@ -62,7 +62,8 @@ func (o turns) withWorkers(ctx context.Context, f func([]loopRun) error) (err er
 	return f(runs)
 }
 
-// A pair is a slice of a stack and one of the bare base, one right after the other.
+// A pair is a slice of a stack and one of the bare base, or of another that its row is over, one right
+// after the other.
 type pair struct{ stack, bare result }
 
 // rate is the rate of the stack over that of the bare base, processor the same of the time that a
@@ -75,17 +76,17 @@ func (p pair) added() float64     { return (p.stack.cpu() - p.bare.cpu()) / 1e3 
 type loopKey struct{ build, stack string }
 
 // measure has each stack of each build called once in a round, in a new order, right before
-// or right after the bare base.
+// or right after what its row is over.
 func (t loopTable) measure(ctx context.Context, runs []loopRun, rounds int) (map[loopKey][]pair, error) {
 	measured := make(map[loopKey][]pair)
 	for round := range rounds + 1 {
 		for _, i := range rand.Perm(len(runs) * len(t.rows)) {
-			run, name := runs[i%len(runs)], t.rows[i/len(runs)].plus[0]
+			run, name, below := runs[i%len(runs)], t.rows[i/len(runs)].plus[0], t.rows[i/len(runs)].minus[0]
 			var p pair
 			turns := []struct {
 				name string
 				into *result
-			}{{bare, &p.bare}, {name, &p.stack}}
+			}{{below, &p.bare}, {name, &p.stack}}
 			if rand.IntN(2) == 0 {
 				slices.Reverse(turns)
 			}
