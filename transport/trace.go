@@ -16,14 +16,31 @@ type Trace struct {
 
 	mu    sync.Mutex // mu guards calls
 	calls []*Call
+	room  [1]*Call // of calls: most requests are one
+}
+
+// traced is a context with its Trace, in one allocation.
+type traced struct {
+	context.Context
+	list  setting.List
+	trace Trace
+}
+
+func (t *traced) Value(key any) any {
+	if _, ok := key.(setting.Key); ok {
+		return &t.list
+	}
+	return t.Context.Value(key)
 }
 
 // WithTrace attaches a new Trace to a context. Every call begun with that
 // context is added to it; calls made inside a call are not.
 func WithTrace(ctx context.Context) (context.Context, *Trace) {
-	t := new(Trace)
-	t.setting.To = (*collector)(t)
-	return setting.With(ctx, &t.setting), t
+	t := &traced{Context: ctx}
+	t.trace.setting.To = (*collector)(&t.trace)
+	t.trace.calls = t.trace.room[:0]
+	t.list.Put(ctx, &t.trace.setting)
+	return t, &t.trace
 }
 
 // TraceFrom returns the Trace that was attached to ctx, nil if there is none.

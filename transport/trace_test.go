@@ -8,9 +8,35 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/race"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/transport"
 )
+
+// The context, what it holds and the trace are one allocation, the first call included.
+func TestATraceAllocatesOnce(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	resp := &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody}
+	rt := rttest.Pass("x").Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		resp.Request = req
+		return resp, nil
+	}))
+	req := new(http.Request)
+	first, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+	allocs := func(ctx func() context.Context) float64 {
+		return testing.AllocsPerRun(100, func() {
+			*req = *first.WithContext(ctx())
+			_, _ = rt.RoundTrip(req)
+		})
+	}
+	without := allocs(t.Context)
+	with := allocs(func() context.Context { ctx, _ := transport.WithTrace(t.Context()); return ctx })
+	if with != without+1 {
+		t.Errorf("%v allocations, %v without a trace", with, without)
+	}
+}
 
 func TestATraceHoldsRedirectHopsAndFailures(t *testing.T) {
 	rt := rttest.Stack(rttest.Func(func(r *http.Request) (*http.Response, error) {

@@ -39,7 +39,17 @@ func With(ctx context.Context, value any) context.Context { return WithNeed(ctx,
 // WithNeed is [With] for a value that has no effect without the layer of a name.
 // An empty name is content with any stack.
 func WithNeed(ctx context.Context, value any, layer string) context.Context {
-	l := &List{value: value, needs: layer, needy: layer != ""}
+	l := new(List)
+	l.put(ctx, value, layer)
+	return context.WithValue(ctx, Key{}, l)
+}
+
+// Put makes l, which is empty, what [With] attaches to ctx. It is for a context of the
+// caller's own that returns l for [Key].
+func (l *List) Put(ctx context.Context, value any) { l.put(ctx, value, "") }
+
+func (l *List) put(ctx context.Context, value any, layer string) {
+	l.value, l.needs, l.needy = value, layer, layer != ""
 	switch v := ctx.Value(Key{}).(type) {
 	case *List:
 		l.next = v
@@ -49,7 +59,6 @@ func WithNeed(ctx context.Context, value any, layer string) context.Context {
 		list, _ := v.Settings()
 		l.needy = l.needy || list.Needy()
 	}
-	return context.WithValue(ctx, Key{}, l)
 }
 
 // From returns what was attached last to ctx with type T, and whether anything

@@ -42,6 +42,35 @@ func (c *call) Value(key any) any {
 	return c.Context.Value(key)
 }
 
+// listed is a context with a list of its own.
+type listed struct {
+	context.Context
+	list List
+}
+
+func (l *listed) Value(key any) any {
+	if _, ok := key.(Key); ok {
+		return &l.list
+	}
+	return l.Context.Value(key)
+}
+
+func TestPutIsWithInAContextOfTheCallers(t *testing.T) {
+	outer := WithNeed(t.Context(), number(1), "layer")
+	ctx := &listed{Context: outer}
+	ctx.list.Put(outer, text("x"))
+	inner := With(ctx, number(2))
+	if v, _ := From[text](ctx); v != "x" || !ListOf(ctx).Needy() {
+		t.Errorf("text is %q, needy %v", v, ListOf(ctx).Needy())
+	}
+	if v, _ := From[number](ctx); v != 1 {
+		t.Errorf("number is %d, want that of the context around it, 1", v)
+	}
+	if v, _ := From[number](inner); v != 2 {
+		t.Errorf("number is %d, want that of the context inside, 2", v)
+	}
+}
+
 // A setting that is attached inside a call is in front of those of the call, and
 // the call decides whether what was attached around it counts.
 func TestSettingsOfACall(t *testing.T) {
