@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -19,10 +20,25 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if bodiless(resp) {
 		return nil, nil
 	}
-	size := min(max(resp.ContentLength, 0), limit, 1<<20)
-	b := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
-	_, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
-	return b.Bytes(), err
+	size := int64(bytes.MinRead)
+	if resp.ContentLength > 0 {
+		size = min(resp.ContentLength, limit, 1<<20) + 1 // one byte more to see that it ends there
+	}
+	data := make([]byte, 0, size)
+	for int64(len(data)) <= limit {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, max(len(data), bytes.MinRead))
+		}
+		n, err := resp.Body.Read(data[len(data):min(int64(cap(data)), limit+1)])
+		data = data[:len(data)+n]
+		switch {
+		case err == io.EOF:
+			return data, nil
+		case err != nil:
+			return data, err
+		}
+	}
+	return data, nil
 }
 
 // bodiless reports whether a response has no body, whatever its Content-Length.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/parse"
 )
 
@@ -21,6 +22,24 @@ func TestAHeadResponseHasNoBodyWhateverItsLength(t *testing.T) {
 		got, err := e.Call(t.Context(), parse.API{Client: c, Base: srv.URL}, parse.None{})
 		if err != nil || got.Value != nil || got.Header.Get("Content-Length") != "1000000000000" {
 			t.Errorf("%v, %v", got, err)
+		}
+	}
+}
+
+// A Content-Length that is wrong, as a mock or a proxy may send it, changes nothing.
+func TestABodyIsReadToItsEndWhateverItsLength(t *testing.T) {
+	for _, size := range []int{0, 1, 511, 512, 513, 5000, 1<<20 + 1} {
+		body := strings.Repeat("x", size)
+		for _, length := range []int64{-1, 0, 1, int64(size) - 1, int64(size), int64(size) + 1, 1 << 40} {
+			client := &http.Client{Transport: rttest.Func(func(req *http.Request) (*http.Response, error) {
+				resp := rttest.Response(req, 200, body)
+				resp.ContentLength = length
+				return resp, nil
+			})}
+			got, err := parse.Get[string](t.Context(), client, url, parse.MaxBytes(1<<41))
+			if err != nil || got != body {
+				t.Errorf("%d bytes that are said to be %d: %d bytes, %v", size, length, len(got), err)
+			}
 		}
 	}
 }

@@ -3,7 +3,6 @@ package parse
 import (
 	"io"
 	"mime"
-	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -33,13 +32,8 @@ func charsetOf(label string) charset {
 // toUTF8 returns a body in UTF-8 by the charset of its media type. That is only
 // believed of bytes that are not UTF-8, since many servers name a charset that they
 // do not use. known reports that it is UTF-8, whatever the body itself says.
-func toUTF8(h http.Header, data []byte) (out []byte, known bool, err error) {
-	typ := h.Get("Content-Type")
-	if strings.IndexByte(typ, ';') < 0 {
-		return data, false, nil
-	}
-	_, params, _ := mime.ParseMediaType(typ)
-	label := params["charset"]
+func toUTF8(contentType string, data []byte) (out []byte, known bool, err error) {
+	label := charsetLabel(contentType)
 	if label == "" {
 		return data, false, nil
 	}
@@ -53,6 +47,18 @@ func toUTF8(h http.Header, data []byte) (out []byte, known bool, err error) {
 		return data, false, nil
 	}
 	return data, false, &charsetError{label}
+}
+
+// charsetLabel returns the charset that a Content-Type names, "" if it names none.
+func charsetLabel(contentType string) string {
+	if contentType == jsonUTF8 {
+		return "utf-8"
+	}
+	if strings.IndexByte(contentType, ';') < 0 {
+		return ""
+	}
+	_, params, _ := mime.ParseMediaType(contentType)
+	return params["charset"]
 }
 
 func fromLatin1(data []byte) []byte {

@@ -33,9 +33,9 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		_ = resp.Body.Close()
 		return x.tooLarge(resp, limit)
 	}
-	from := formatJSON
+	typ, from := contentType(resp.Header), formatJSON
 	if !isJSON {
-		from = x.set.formatOf(resp.Header)
+		from = x.set.formatOf(typ)
 	}
 	if raw, _ := rawKind(dst); from == formatNone && !raw {
 		return x.unknown(resp, dst)
@@ -62,7 +62,7 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		return x.tooHeavy(resp)
 	}
 	if err == nil {
-		err = decode(resp.Header, data, dst, from)
+		err = decode(typ, data, dst, from)
 	}
 	switch {
 	case err == nil:
@@ -76,8 +76,8 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 }
 
 // decode decodes a body that is not packed.
-func decode(h http.Header, data []byte, dst any, from format) error {
-	data, known, fault := toUTF8(h, data)
+func decode(contentType string, data []byte, dst any, from format) error {
+	data, known, fault := toUTF8(contentType, data)
 	if d, ok := dst.(*string); ok {
 		switch {
 		case fault != nil:

@@ -95,7 +95,7 @@ func decodeReason(err error) string {
 // undecodable makes the error of a body that cannot be decoded.
 func (x *exchange) undecodable(resp *http.Response, err error) error {
 	c := transport.CallOf(resp)
-	e := &DecodeError{Route: x.routeOf(c), ContentType: mediaType(resp.Header), Call: c, Err: err}
+	e := &DecodeError{Route: x.routeOf(c), ContentType: mediaType(contentType(resp.Header)), Call: c, Err: err}
 	if _, ok := errors.AsType[*packedError](err); ok {
 		return e // an offset would count packed bytes
 	}

@@ -72,9 +72,9 @@ func formatOf(t string) format {
 	return formatNone
 }
 
-// formatOf returns the format of a body by its media type and the rules.
-func (s *settings) formatOf(h http.Header) format {
-	t := mediaType(h)
+// formatOf returns the format of a body by its Content-Type and the rules.
+func (s *settings) formatOf(contentType string) format {
+	t := mediaType(contentType)
 	for _, r := range slices.Backward(s.as) {
 		if len(r.of) == 0 || slices.Contains(r.of, t) {
 			return r.format
@@ -87,10 +87,27 @@ func (s *settings) formatOf(h http.Header) format {
 	return formatOf(t)
 }
 
-// mediaType returns the media type of a body without parameters, "" without one.
-func mediaType(h http.Header) string {
-	t, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+// mediaType returns the media type of a Content-Type without parameters, "" without one.
+func mediaType(contentType string) string {
+	switch contentType { // most are these, and mime makes a map
+	case "", "application/json":
+		return contentType
+	case jsonUTF8:
+		return "application/json"
+	}
+	t, _, _ := mime.ParseMediaType(contentType)
 	return t
+}
+
+// jsonUTF8 is how many servers write the media type of JSON.
+const jsonUTF8 = "application/json; charset=utf-8"
+
+// contentType returns the Content-Type of a response, "" without one.
+func contentType(h http.Header) string {
+	if v := h["Content-Type"]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 func fromJSON(data []byte, dst any) error {

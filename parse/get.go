@@ -16,14 +16,18 @@ import (
 func Get[T any](ctx context.Context, client *http.Client, url string, opts ...Option) (T, error) {
 	var none T
 	x := &exchange{client: client}
-	own, others := split(nil, opts)
-	outer := ctx
-	ctx = transport.With(ctx, others...)
-	if layers := missing(ctx, outer, client); len(layers) > 0 {
-		return none, &MissingLayerError{Route: "GET " + bare(url), Layers: layers}
-	}
-	if fault := checkFault[T](own); fault != "" {
-		return none, &ArgError{Route: "GET " + bare(url), Name: "Check", Reason: fault}
+	var own []rule
+	if len(opts) > 0 {
+		var others []transport.Override
+		own, others = split(nil, opts)
+		outer := ctx
+		ctx = transport.With(ctx, others...)
+		if layers := missing(ctx, outer, client); len(layers) > 0 {
+			return none, &MissingLayerError{Route: "GET " + bare(url), Layers: layers}
+		}
+		if fault := checkFault[T](own); fault != "" {
+			return none, &ArgError{Route: "GET " + bare(url), Name: "Check", Reason: fault}
+		}
 	}
 	if inherited := contextRules(ctx); len(inherited)+len(own) > 0 {
 		x.set = compile(append(inherited, own...))

@@ -20,7 +20,7 @@ import (
 // encodingOf returns the Content-Encoding of a body, "" if it has none.
 func encodingOf(h http.Header) string {
 	var codings []string
-	for _, v := range h.Values("Content-Encoding") {
+	for _, v := range h["Content-Encoding"] {
 		for c := range strings.SplitSeq(v, ",") {
 			if c = strings.ToLower(strings.Trim(c, " \t")); c != "" && c != "identity" {
 				codings = append(codings, c)

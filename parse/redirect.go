@@ -12,19 +12,32 @@ import (
 // a CheckRedirect around the caller's own.
 func (x *exchange) sender() *http.Client {
 	x.copied = *x.client
-	x.copied.CheckRedirect = x.redirect
+	x.copied.CheckRedirect = redirectByDefault
+	if own := x.client.CheckRedirect; own != nil {
+		x.copied.CheckRedirect = func(r *http.Request, via []*http.Request) error { return redirect(r, via, own) }
+	}
 	return &x.copied
 }
 
-// redirect sends the headers of the request to its own origin alone, also after a
+// redirectByDefault is redirect with what net/http does without a CheckRedirect.
+func redirectByDefault(r *http.Request, via []*http.Request) error {
+	return redirect(r, via, func(_ *http.Request, via []*http.Request) error {
+		if len(via) >= 10 {
+			return errors.New("stopped after 10 redirects")
+		}
+		return nil
+	})
+}
+
+// redirect sends the headers of the first request to its own origin alone, also after a
 // redirect: net/http withholds only Authorization and Cookie from another origin, and
 // not from its subdomains, and gives it the whole URL, secrets of its path and query
 // included, as the Referer. It also ends the body of the redirect, which net/http
 // would read up to 2 KiB of with no bound of time.
-func (x *exchange) redirect(r *http.Request, via []*http.Request) error {
-	if !origin.Same(r.URL, x.req.URL) {
+func redirect(r *http.Request, via []*http.Request, check func(*http.Request, []*http.Request) error) error {
+	if first := via[0]; !origin.Same(r.URL, first.URL) {
 		delete(r.Header, "Referer")
-		for name := range x.req.Header {
+		for name := range first.Header {
 			switch name {
 			case "Accept", "Accept-Language", "Content-Type", "User-Agent":
 			default:
@@ -32,13 +45,7 @@ func (x *exchange) redirect(r *http.Request, via []*http.Request) error {
 			}
 		}
 	}
-	var err error
-	switch {
-	case x.client.CheckRedirect != nil:
-		err = x.client.CheckRedirect(r, via)
-	case len(via) >= 10:
-		err = errors.New("stopped after 10 redirects")
-	}
+	err := check(r, via)
 	if !errors.Is(err, http.ErrUseLastResponse) { // else the caller gets that response
 		bodies.Drain(r.Response)
 	}

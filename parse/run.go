@@ -16,6 +16,10 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 	if x.client == nil {
 		x.client = http.DefaultClient
 	}
+	if x.set == nil && ctx.Value(setting.Key{}) == nil { // the usual call: neither rules nor settings
+		x.set = noSettings
+		return x.watch(ctx), nil
+	}
 	if x.set == nil || len(x.set.entries) == 0 && x.set.raw == nil {
 		// A call without rules about statuses of its own uses the Expect of its context.
 		if e, ok := setting.From[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
@@ -45,7 +49,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 // finish sends the request and makes the result.
 func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
 	x.req = req
-	if len(req.Header["Accept"]) == 0 {
+	if len(req.Header) == 0 || len(req.Header["Accept"]) == 0 {
 		if raw, _ := rawKind(target[T]()); !raw {
 			req.Header["Accept"] = []string{"application/json"}
 		}
@@ -65,11 +69,7 @@ func result[T any](x *exchange, resp *http.Response, j *judge[T], isJSON bool) (
 	switch do {
 	case asValue:
 	case asZero:
-		if f, ok := any(&none).(filler); ok {
-			f.fill(resp)
-		}
-		bodies.Drain(resp)
-		return none, nil
+		return zero[T](resp), nil
 	default:
 		return none, x.failure(resp, makeCause)
 	}
@@ -77,7 +77,10 @@ func result[T any](x *exchange, resp *http.Response, j *judge[T], isJSON bool) (
 		_ = resp.Body.Close()
 		return conclude(x, resp, o.value, o.err)
 	}
-	_, open := rawKind(target[T]())
+	open := false
+	if x.set.raw != nil {
+		_, open = rawKind(target[T]())
+	}
 	if err := x.expectCheck(resp, open); err != nil {
 		bodies.Drain(resp)
 		return none, x.checked(resp, err)
@@ -88,6 +91,15 @@ func result[T any](x *exchange, resp *http.Response, j *judge[T], isJSON bool) (
 		err = runChecks(checksOf[T](x.set), v)
 	}
 	return conclude(x, resp, v, err)
+}
+
+// zero returns the zero value in place of a body, with what a [Response] has beside it.
+func zero[T any](resp *http.Response) (none T) {
+	if f, ok := any(&none).(filler); ok {
+		f.fill(resp)
+	}
+	bodies.Drain(resp)
+	return none
 }
 
 // conclude returns the value, or the error that the caller gets in its place.
