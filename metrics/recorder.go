@@ -20,16 +20,18 @@ import (
 //
 // Use [New]. All methods are safe for concurrent use.
 type Recorder struct {
-	client   string
-	inFlight atomic.Int64
-	waiting  [waitKinds]atomic.Int64
-	buckets  atomic.Uint32 // Buckets; 0 is the default
-	store    atomic.Pointer[store]
-	replace  sync.Mutex // replace guards the replacement of store, and of the calls that it keeps
-	sources  sources
+	client  string
+	waiting [waitKinds]atomic.Int64
+	buckets atomic.Uint32 // Buckets; 0 is the default
+	store   atomic.Pointer[store]
+	replace sync.Mutex // replace guards the replacement of store, and of the calls that it keeps
+	sources sources
 
 	exemplars atomic.Pointer[func(context.Context) prometheus.Labels]
 	descs     *descs
+
+	_        [64]byte // what follows is written by every call, what is above is read
+	inFlight atomic.Int64
 }
 
 // New returns a recorder for the client of that name, which becomes the label "client" of all its

@@ -49,7 +49,7 @@ func newStore(owner *route.Owner, round uint64) *store {
 }
 
 // A place is what a recorder keeps at the name of a route for one method: the way to the series. It does not
-// hold the store, of which little may be left in use after a Reset.
+// hold the store. After a Reset it holds a series of the old one until the next call of the name.
 type place struct{ atomic.Pointer[found] }
 
 type found struct {
