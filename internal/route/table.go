@@ -1,6 +1,7 @@
 package route
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,11 +16,12 @@ type Table struct {
 
 type node struct {
 	lits     map[string]*node
-	partials []partialNode // the partial segments, those with more text first
-	single   *node         // the segment {name}
-	here     leaf          // the patterns that end at this node
-	end      leaf          // the patterns that end in {$}
-	multi    leaf          // the patterns that end in {name...} or a slash
+	partials []partialNode    // the partial segments, those with more text first
+	parts    map[string]*node // the same by their text, while the table is compiled
+	single   *node            // the segment {name}
+	here     leaf             // the patterns that end at this node
+	end      leaf             // the patterns that end in {$}
+	multi    leaf             // the patterns that end in {name...} or a slash
 }
 
 type partialNode struct {
@@ -81,7 +83,25 @@ func Compile(patterns ...string) (*Table, error) {
 			return nil, fmt.Errorf("route: pattern %q conflicts with %q: both match the same requests", p.text, old.text)
 		}
 	}
+	for _, n := range t.hosts {
+		n.sort()
+	}
 	return t, nil
+}
+
+// sort puts the partial segments below n in order, once all are there.
+func (n *node) sort() {
+	n.parts = nil
+	slices.SortStableFunc(n.partials, func(a, b partialNode) int { return b.seg.weight() - a.seg.weight() })
+	for _, c := range n.lits {
+		c.sort()
+	}
+	for _, c := range n.partials {
+		c.next.sort()
+	}
+	if n.single != nil {
+		n.single.sort()
+	}
 }
 
 // Match returns the path template of the pattern that matches a request to host (a
@@ -201,15 +221,20 @@ func (t *Table) add(p *pattern) *pattern {
 }
 
 func (n *node) part(s segPattern) *node {
-	for _, c := range n.partials {
-		if slices.Equal(c.seg.lits, s.lits) {
-			return c.next
-		}
+	var key []byte
+	for _, lit := range s.lits {
+		key = append(binary.AppendUvarint(key, uint64(len(lit))), lit...)
 	}
-	c := partialNode{s, &node{}}
-	n.partials = append(n.partials, c)
-	slices.SortStableFunc(n.partials, func(a, b partialNode) int { return b.seg.weight() - a.seg.weight() })
-	return c.next
+	if c := n.parts[string(key)]; c != nil {
+		return c
+	}
+	if n.parts == nil {
+		n.parts = map[string]*node{}
+	}
+	c := new(node)
+	n.parts[string(key)] = c
+	n.partials = append(n.partials, partialNode{s, c})
+	return c
 }
 
 func (l *leaf) add(p *pattern) *pattern {
