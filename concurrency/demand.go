@@ -18,8 +18,7 @@ type demand struct {
 	needs  []need       // of each of sems
 	shared bool
 
-	waiter waiter
-	since  time.Duration // when the request came to the semaphore at which it is counted; guarded by queue.mu
+	since time.Duration // when the request came to the semaphore at which it is counted; guarded by queue.mu
 
 	fewSems  [inline]*semaphore // what sems and needs are made of, mostly
 	fewNeeds [inline]need
@@ -48,24 +47,39 @@ func (w *waiter) sawRoom(i int) {
 // hadRoom reports whether semaphore i had room for the request at some time.
 func (w *waiter) hadRoom(i int) bool { return w.demand != nil && w.demand.needs[i].hadRoom }
 
+// scratch is the room in which a demand is found out, so that it is not on the stack of
+// a request that may wait.
+type scratch struct {
+	room  [match.Few]int32
+	sems  []*semaphore
+	needs []need
+}
+
 // demand returns what a request needs of the limits that match it, nil if none
 // does. It calls the user's functions, so no lock and no slot may be held.
-func (l *Limiter) demand(c *layer.Call, req *http.Request) *demand {
-	var room [match.Few]int32
-	var fewSems [len(room)]*semaphore
-	var fewNeeds [len(room)]need
-	sems, needs, hash := fewSems[:0], fewNeeds[:0], uint64(0)
-	for _, i := range l.matching.Find(c, req, &room) {
-		limit := l.order[i]
-		if k, weight := limit.need(c, req); weight > 0 {
-			s := limit.find(k)
-			sems, needs = append(sems, s), append(needs, need{weight: weight})
+func (l *Limiter) demand(c *layer.Call, req *http.Request) (d *demand) {
+	x, _ := l.scratch.Get().(*scratch)
+	if x == nil {
+		x = new(scratch)
+	}
+	hash := uint64(0)
+	for _, i := range l.matching.Find(c, req, &x.room) {
+		if s, weight := l.order[i].semaphoreFor(c, req); weight > 0 {
+			x.sems, x.needs = append(x.sems, s), append(x.needs, need{weight: weight})
 			hash = (hash*31+s.id)*31 + uint64(weight) //nolint:gosec // wraps; at least 1
 		}
 	}
-	if len(sems) == 0 {
-		return nil
+	if len(x.sems) > 0 {
+		d = l.share(x.sems, x.needs, hash)
 	}
+	clear(x.sems)
+	x.sems, x.needs = x.sems[:0], x.needs[:0]
+	l.scratch.Put(x)
+	return d
+}
+
+// share returns the demand that requests which need the same share.
+func (l *Limiter) share(sems []*semaphore, needs []need, hash uint64) *demand {
 	place := &l.demands[hash%sharedDemands]
 	d := place.Load()
 	if d == nil || !slices.Equal(d.sems, sems) || !slices.Equal(d.needs, needs) {
@@ -77,68 +91,83 @@ func (l *Limiter) demand(c *layer.Call, req *http.Request) *demand {
 }
 
 // newDemand returns the demand of copies of sems and needs.
+//
+//go:noinline
 func newDemand(sems []*semaphore, needs []need) *demand {
 	d := new(demand)
 	d.sems, d.needs = append(d.fewSems[:0], sems...), append(d.fewNeeds[:0], needs...)
 	return d
 }
 
-// need returns how many slots of which key a request that matches the fields of the
-// limit needs, none if it is not counted. It calls the user's functions.
-func (l *limit) need(c *layer.Call, req *http.Request) (k key, weight int32) {
+// semaphoreFor returns the semaphore of a request that matches the fields of the limit,
+// and how many slots it needs, none if it is not counted. It calls the user's functions.
+func (l *limit) semaphoreFor(c *layer.Call, req *http.Request) (s *semaphore, weight int32) {
 	if !l.counts(req) {
-		return k, 0
+		return nil, 0
 	}
 	weight = 1
 	if l.Weight != nil {
 		n := l.Weight(req)
 		if n < 1 {
-			return k, 0
+			return nil, 0
 		}
 		weight = int32(min(n, maxSlots+1)) //nolint:gosec // bounded
 	}
-	return l.keyOf(c, req), weight
+	return l.find(l.keyOf(c, req)), weight
 }
 
 // acquire acquires all slots at once, waiting if it must, and returns what holds them. A
 // request that suspended its slots goes before those that never had one.
 func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*demand, error) {
-	if d.shared && reacquiring {
-		d = newDemand(d.sems, d.needs)
+	if reacquiring {
+		d = d.own()
 	}
 	for {
-		for i, s := range d.sems {
-			if reacquiring {
-				d.sems[i] = s.live()
-			}
-			if int64(d.needs[i].weight) > s.limit.max.Load() {
-				return nil, s.rejection(ErrWeight, 0, d.needs[i].weight)
-			}
+		o, err := d.tryOrReject(a, reacquiring)
+		if err == nil && o == full {
+			d = d.own()
+			o, err = newWait(ctx, a, d.sems[0], d, reacquiring).run()
 		}
-		o := d.try(a)
-		if o == acquired {
+		switch {
+		case err != nil:
+			return nil, err
+		case o == acquired:
 			return d, nil
 		}
-		if d.shared {
-			d = newDemand(d.sems, d.needs)
+		d = d.own()
+		d.again(reacquiring)
+	}
+}
+
+// own returns the demand, or a copy of one that is shared.
+func (d *demand) own() *demand {
+	if d.shared {
+		return newDemand(d.sems, d.needs)
+	}
+	return d
+}
+
+// again looks up semaphores that were evicted.
+func (d *demand) again(reacquiring bool) {
+	for i, s := range d.sems {
+		d.sems[i] = s.again(reacquiring)
+	}
+}
+
+// tryOrReject is try, unless the request weighs too much.
+func (d *demand) tryOrReject(a *layer.Attempt, reacquiring bool) (outcome, error) {
+	for i, s := range d.sems {
+		if reacquiring {
+			d.sems[i] = s.live()
 		}
-		if o == full {
-			for i := range d.needs {
-				d.needs[i].hadRoom = false
-			}
-			d.waiter = waiter{demand: d, reacquiring: reacquiring}
-			var err error
-			if o, err = wait(ctx, a, d.sems, &d.waiter); err != nil {
-				return nil, err
-			}
+		if int64(d.needs[i].weight) > s.limit.max.Load() {
+			return full, s.rejection(ErrWeight, 0, d.needs[i].weight)
 		}
-		if o == acquired {
-			return d, nil
-		}
-		for i, s := range d.sems {
-			d.sems[i] = s.again(reacquiring)
+		if !d.shared {
+			d.needs[i].hadRoom = false
 		}
 	}
+	return d.try(a), nil
 }
 
 // try acquires all slots if they are free and no request waits for any.

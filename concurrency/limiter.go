@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,9 +23,11 @@ const layerName = "concurrency"
 type Limiter struct {
 	limits []*limit
 	order  []*limit     // the limits, the narrowest first
+	only   *limit       // the limit, if there is one, without weights
 	idle   atomic.Int64 // MaxIdleConnsPerHost of the http.Transport that it was last wrapped around
 
 	matching *match.Set               // which of order match, but for streams
+	scratch  sync.Pool                // of *scratch
 	demands  []atomic.Pointer[demand] // those that are shared, by a hash of what they need
 
 	adaptive bool // some limit is adaptive
@@ -48,6 +51,9 @@ func New(limits ...Limit) *Limiter {
 	for _, each := range limits {
 		l.limits = append(l.limits, compile(each, epoch, shared))
 		l.adaptive = l.adaptive || each.Adaptive != nil
+	}
+	if len(limits) == 1 && limits[0].Weight == nil {
+		l.only = l.limits[0]
 	}
 	// A request waits at the narrowest semaphore that has no room: slots that are
 	// counted apart before those for all, the fewest before more.
@@ -84,9 +90,10 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 			l.idle.Store(int64(idlePerHost(t)))
 		}
 	}
-	return layer.Wrap(layerName, l, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return l.trip(c, req, next, another)
-	})
+	if another {
+		return layer.Wrap(layerName, l, next, l.tripAround)
+	}
+	return layer.Wrap(layerName, l, next, l.trip)
 }
 
 func idlePerHost(t *http.Transport) int {

@@ -28,7 +28,7 @@ func TestAMillionSlotsAcquiredAndReleased(t *testing.T) {
 	loop := &testLayer{"loop", func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		a := layer.AttemptFrom(req.Context())
 		for range each {
-			s, err := only.acquire(req.Context(), a, key{host: "api.test"})
+			s, err := only.find(key{host: "api.test"}).acquire(req.Context(), a, false)
 			if err != nil {
 				return layer.Reject(req, err)
 			}
@@ -97,12 +97,12 @@ func TestAMillionKeysTakeNoMoreRoomThanAHundredThousand(t *testing.T) {
 		for i := range tt.keys {
 			req.URL.Path = strconv.Itoa(i)
 			k := only.keyOf(nil, req)
-			s, err := only.acquire(t.Context(), nil, k)
+			s, err := only.find(k).acquire(t.Context(), nil, false)
 			if err != nil || s.key != k {
 				t.Fatalf("%s: key %d has the slots of another one: %v", tt.name, i, err)
 			}
 			if i == 100 {
-				one, err := only.acquire(t.Context(), nil, k)
+				one, err := only.find(k).acquire(t.Context(), nil, false)
 				if err != nil || one != s || s.try(1) != full {
 					t.Errorf("%s: no two slots, or three", tt.name)
 				}

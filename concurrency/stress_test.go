@@ -260,7 +260,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 						s, err := only.find(key{host: "api.test"}), error(nil)
 						if s.try(1) != acquired {
 							waited.Add(1)
-							s, err = only.acquire(ctx, a, s.key)
+							s, err = only.find(s.key).acquire(ctx, a, false)
 						}
 						if err != nil {
 							t.Error(err)

@@ -1,7 +1,6 @@
 package concurrency
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -9,10 +8,10 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
+func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
 	if o, ok := layer.Setting[override](ctx); ok {
-		if o.limiter == nil || another {
+		if o.limiter == nil {
 			return next.RoundTrip(req)
 		}
 		l = o.limiter
@@ -23,14 +22,47 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper,
 	case ctx.Err() != nil:
 		return layer.Reject(req, ctxerr.Of(ctx))
 	}
-	a := layer.AttemptFrom(ctx)
-	h, err := l.acquire(ctx, c, a, req)
+	s, free := l.one(c, req)
+	if free {
+		return l.send(c, req, next, s)
+	}
+	return l.tripSlowly(c, req, next, s)
+}
+
+// tripSlowly is trip where more is to be done than to acquire a slot that is free. s is
+// the semaphore of a request that needs one slot of it and nothing else.
+func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTripper, s *semaphore) (*http.Response, error) {
+	a := layer.AttemptFrom(req.Context())
+	var h hold
+	var err error
+	if s != nil {
+		s, err = s.acquire(req.Context(), a, false)
+		h = s
+	} else if d := l.demand(c, req); d != nil {
+		d, err = d.acquire(req.Context(), a, false)
+		h = d
+	}
 	switch {
 	case err != nil:
 		return layer.Reject(req, err)
 	case h == nil:
 		return next.RoundTrip(req)
 	}
+	return l.send(c, req, next, h)
+}
+
+// tripAround is trip around another limiter: an override applies there.
+func (l *Limiter) tripAround(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	if _, ok := layer.Setting[override](req.Context()); ok {
+		return next.RoundTrip(req)
+	}
+	return l.trip(c, req, next)
+}
+
+// send sends a request that has acquired h. It is apart from trip since that is on the
+// stack of each request that waits.
+func (l *Limiter) send(c *layer.Call, req *http.Request, next http.RoundTripper, h hold) (*http.Response, error) {
+	a := layer.AttemptFrom(req.Context())
 	a.Hold(h)
 	owned := false
 	defer func() {
@@ -64,42 +96,25 @@ type hold interface {
 	scarce() bool
 }
 
-// acquire acquires slots of each limit that matches and returns what holds them;
-// nil if none matches.
-func (l *Limiter) acquire(ctx context.Context, c *layer.Call, a *layer.Attempt, req *http.Request) (hold, error) {
-	if len(l.limits) == 1 {
-		only := l.limits[0]
-		if s := only.quick(c, req); s != nil {
-			return s, nil
-		}
-		if only.Weight == nil { // a semaphore holds a slot of its own: one object less
-			if !only.match.Match(c, req) {
-				return nil, nil
-			}
-			k, weight := only.need(c, req)
-			if weight == 0 {
-				return nil, nil
-			}
-			s, err := only.acquire(ctx, a, k)
-			if err != nil {
-				return nil, err
-			}
-			only.remember(req, k, s)
-			return s, nil
+// one returns the semaphore of a request that needs one slot of the only limit, which
+// holds a slot of its own: one object less. It is free if that slot was acquired.
+func (l *Limiter) one(c *layer.Call, req *http.Request) (s *semaphore, free bool) {
+	only := l.only
+	if only == nil || !only.matches(c, req) {
+		return nil, false
+	}
+	if only.seen != nil {
+		if s, known := only.seen.Get(req.URL); known && s.state.Load()&dead == 0 {
+			return s, s.try(1) == acquired
 		}
 	}
-	d := l.demand(c, req)
-	if d == nil {
-		return nil, nil
-	}
-	d, err := d.acquire(ctx, a, false)
-	if err != nil {
-		return nil, err
-	}
-	return d, nil
+	k := only.keyOf(c, req)
+	s = only.find(k)
+	only.remember(req, k, s)
+	return s, s.try(1) == acquired
 }
 
-// remember makes a semaphore the one that quick finds for a request with its key.
+// remember makes a semaphore the one that is found for a request with its key.
 func (l *limit) remember(req *http.Request, k key, s *semaphore) {
 	if l.seen == nil || s.key != k {
 		return
@@ -107,16 +122,4 @@ func (l *limit) remember(req *http.Request, k key, s *semaphore) {
 	if before, _ := l.seen.Get(req.URL); before != s {
 		l.seen.Put(req.URL, s)
 	}
-}
-
-// quick acquires the slot of a limit per host where nothing is in the way: the host was
-// asked for before, and has a slot that is free. It is nil if that is not so.
-func (l *limit) quick(c *layer.Call, req *http.Request) *semaphore {
-	if l.seen == nil {
-		return nil
-	}
-	if s, known := l.seen.Get(req.URL); known && (l.match.All() || l.match.Match(c, req)) && l.counts(req) && s.try(1) == acquired {
-		return s
-	}
-	return nil
 }

@@ -9,12 +9,6 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// acquire acquires one slot of the key, waiting if it must, and returns the
-// semaphore that it is of.
-func (l *limit) acquire(ctx context.Context, a *layer.Attempt, k key) (*semaphore, error) {
-	return l.find(k).acquire(ctx, a, false)
-}
-
 // reacquire acquires a slot that was suspended, before requests that never had
 // one.
 func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
@@ -28,9 +22,8 @@ func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring b
 	for {
 		o := s.try(1)
 		if o == full {
-			sems := [1]*semaphore{s}
 			var err error
-			if o, err = wait(ctx, a, sems[:], &waiter{reacquiring: reacquiring}); err != nil {
+			if o, err = newWait(ctx, a, s, nil, reacquiring).run(); err != nil {
 				return nil, err
 			}
 		}
@@ -54,79 +47,154 @@ func (s *semaphore) again(reacquiring bool) *semaphore {
 	return s.limit.find(s.key)
 }
 
-// wait waits for the slots of w, all at once. It returns gone if a semaphore was
+// wait is the way of one request through the queue. Thousands may wait, so what a wait
+// needs is here and not on its stack, and of the functions that it goes through while it
+// sleeps (run, sleep) none has a large frame.
+type wait struct {
+	waiter
+	ctx     context.Context //nolint:containedctx // it lives as long as the call
+	attempt *layer.Attempt
+	queue   *queue
+	at      *semaphore    // at which it was counted at first
+	one     [1]*semaphore // without a demand
+	before  int           // how many requests were before
+	since   time.Duration // when it began
+	late    *time.Timer   // the end of the least MaxWait
+	kept    bool          // what it got is not to be given back
+}
+
+// newWait returns the wait for the slots of a demand, or without one for a slot of s.
+//
+//go:noinline
+func newWait(ctx context.Context, a *layer.Attempt, s *semaphore, d *demand, reacquiring bool) *wait {
+	v := &wait{ctx: ctx, attempt: a, queue: s.queue(), at: s, since: time.Since(s.limit.epoch)}
+	v.demand, v.reacquiring, v.one[0] = d, reacquiring, s
+	v.ready = make(chan struct{})
+	v.links.Rank = rank(ctx, v.since)
+	return v
+}
+
+// sems returns the semaphores of which slots are waited for.
+func (v *wait) sems() []*semaphore {
+	if v.demand == nil {
+		return v.one[:]
+	}
+	return v.demand.sems
+}
+
+// now returns the time since the epoch of the limiter.
+func (v *wait) now() time.Duration { return time.Since(v.one[0].limit.epoch) }
+
+// run waits for the slots, all at once. It returns gone if a semaphore was
 // evicted. What outer layers hold is suspended meanwhile, but not while it is
 // being reacquired.
-func wait(ctx context.Context, a *layer.Attempt, sems []*semaphore, w *waiter) (outcome, error) {
-	q := sems[0].queue()
-	start := time.Now()
-	now := start.Sub(sems[0].limit.epoch)
-	w.ready = make(chan struct{})
-	w.links.Rank = rank(ctx, now)
-	o, at, before := q.enqueue(now, sems, w)
-	switch o {
-	case acquired, gone:
-		return o, nil
-	case full:
-		return o, at.rejection(ErrFull, before, 0)
-	case queued:
+func (v *wait) run() (outcome, error) {
+	if o, err := v.come(); o != queued {
+		return o, err
 	}
-	kept := false
-	defer func() { // also on a panic of an observer
-		if !kept && !q.cancel(sems, w) && w.status == admitted {
-			releaseAll(a, sems, w)
+	defer v.giveUp()
+	v.begin()
+	for {
+		if done, err := v.wake(v.sleep()); done {
+			return acquired, v.end(err)
 		}
-	}()
-	if !w.reacquiring {
-		a.Suspend()
 	}
-	at.limit.emit(a, layer.WaitBegin, 0, nil)
-	err := q.await(ctx, sems, w, before, start)
-	d := time.Since(start)
-	a.AddWait(layer.Queue, d)
-	if err == nil && !w.reacquiring {
-		err = a.Reacquire(ctx)
-	}
-	at.limit.emit(a, layer.WaitEnd, d, err)
-	kept = err == nil
-	return acquired, err
 }
 
-// releaseAll gives back what w was admitted to.
-func releaseAll(a *layer.Attempt, sems []*semaphore, w *waiter) {
-	if w.demand != nil {
-		w.demand.release(a, len(sems))
+// come acquires the slots or puts the request into the queue.
+func (v *wait) come() (o outcome, err error) {
+	o, v.at, v.before = v.queue.enqueue(v.since, v.sems(), &v.waiter)
+	if o == full {
+		err = v.at.rejection(ErrFull, v.before, 0)
+	}
+	return o, err
+}
+
+// giveUp leaves the queue, or gives back what was acquired, unless that is kept: also on
+// a panic of an observer.
+func (v *wait) giveUp() {
+	if v.kept || v.queue.cancel(v.sems(), &v.waiter) || v.status != admitted {
 		return
 	}
-	sems[0].release(a)
+	if v.demand != nil {
+		v.demand.release(v.attempt, len(v.demand.sems))
+		return
+	}
+	v.one[0].release(v.attempt)
 }
 
-// await returns when w has been admitted or the wait is over for another reason,
-// which it returns.
-func (q *queue) await(ctx context.Context, sems []*semaphore, w *waiter, before int, start time.Time) error {
-	var late <-chan time.Time
-	least := leastMaxWait(sems)
-	var timer *time.Timer
-	if least > 0 {
-		timer = time.NewTimer(least)
-		defer timer.Stop()
-		late = timer.C
+func (v *wait) begin() {
+	if !v.reacquiring {
+		v.attempt.Suspend()
 	}
-	epoch := sems[0].limit.epoch
-	for {
-		select {
-		case <-w.ready:
-			return w.rejection(sems, before)
-		case <-ctx.Done():
-			return ctxerr.Of(ctx)
-		case <-late:
-			i, again := q.overdue(time.Since(epoch), sems, w, start.Sub(epoch), least)
-			if i >= 0 {
-				return sems[i].rejection(ErrDeadline, before, 0)
-			}
-			timer.Reset(again)
-		}
+	v.at.limit.emit(v.attempt, layer.WaitBegin, 0, nil)
+	if least := leastMaxWait(v.sems()); least > 0 {
+		v.late = time.NewTimer(least)
 	}
+}
+
+// end reacquires what was suspended, if err is nil, and reports the end of the wait.
+func (v *wait) end(err error) error {
+	if v.late != nil {
+		v.late.Stop()
+	}
+	d := v.now() - v.since
+	v.attempt.AddWait(layer.Queue, d)
+	if err == nil && !v.reacquiring {
+		err = v.attempt.Reacquire(v.ctx)
+	}
+	v.at.limit.emit(v.attempt, layer.WaitEnd, d, err)
+	v.kept = err == nil
+	return err
+}
+
+// Why a request wakes up.
+const (
+	ready = iota
+	canceled
+	overdue
+)
+
+// sleep returns when the request has been admitted, or something else has happened.
+func (v *wait) sleep() (why int) {
+	if v.late != nil {
+		return v.sleepUntilLate()
+	}
+	select {
+	case <-v.ready:
+		return ready
+	case <-v.ctx.Done():
+		return canceled
+	}
+}
+
+// sleepUntilLate is sleep with a MaxWait. Its frame is the larger one.
+func (v *wait) sleepUntilLate() (why int) {
+	select {
+	case <-v.ready:
+		return ready
+	case <-v.ctx.Done():
+		return canceled
+	case <-v.late.C:
+		return overdue
+	}
+}
+
+// wake reports whether the wait is over, and why if not since the request was admitted.
+func (v *wait) wake(why int) (done bool, err error) {
+	sems := v.sems()
+	switch why {
+	case ready:
+		return true, v.rejection(sems, v.before)
+	case canceled:
+		return true, ctxerr.Of(v.ctx)
+	}
+	i, again := v.queue.overdue(v.now(), sems, &v.waiter, v.since, leastMaxWait(sems))
+	if i >= 0 {
+		return true, sems[i].rejection(ErrDeadline, v.before, 0)
+	}
+	v.late.Reset(again)
+	return false, nil
 }
 
 // overdue returns the index of the semaphore that w has waited for as long as it
