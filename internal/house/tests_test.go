@@ -37,7 +37,6 @@ func testedElsewhere() map[string]string {
 		"redact/jsonpair.go":                         "planted_test.go",
 		"redact/jsontext.go":                         "body_test.go",
 		"redact/markup.go":                           "planted_test.go",
-		"redact/passage.go":                          "planted_test.go",
 	}
 }
 
