@@ -158,7 +158,7 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 	if a.is(flagEnding) || a.flags.Or(flagEnding)&flagEnding != 0 {
 		return a.Verdict()
 	}
-	if err == nil && resp != nil && resp.StatusCode/100 == 2 && a.call.settings == nil && !a.call.Wants(AttemptEnd) {
+	if err == nil && resp != nil && resp.StatusCode/100 == 2 && a.call.flags.Load()&callExpects == 0 && !a.call.Wants(AttemptEnd) {
 		a.headers = time.Since(a.start)
 		a.status = statusOf(resp)
 		a.close(verdict.OK, nil)

@@ -44,6 +44,9 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	c.first.number = 1
 	c.first.start = time.Now()
 	if c.settings != nil {
+		if _, ok := setting.Lookup[verdict.Expect](c.Settings()); ok {
+			c.flags.Or(callExpects)
+		}
 		if t, ok := setting.Lookup[*setting.Collector](c.Settings()); ok {
 			t.To.CallBegan(c)
 		}

@@ -52,6 +52,7 @@ const (
 	callRetried                      // a layer has claimed the further attempts
 	callSuspended                    // some attempt was suspended once
 	callKeyed                        // a layer has given the request an idempotency key
+	callExpects                      // the settings have a [verdict.Expect]
 )
 
 // callBound is how far the flags are shifted up to the largest number of attempts.
@@ -104,7 +105,7 @@ func (c *Call) Settings() (list *setting.List, cut bool) {
 
 // Expect returns what the caller of the call counts as success.
 func (c *Call) Expect() verdict.Expect {
-	if c.settings == nil {
+	if c.flags.Load()&callExpects == 0 {
 		return verdict.Expect{}
 	}
 	e, _ := setting.Lookup[verdict.Expect](c.Settings())
