@@ -72,6 +72,7 @@ func (s *alarms) set(a *alarm, check checker, c *clock, now, d time.Duration) {
 		a.check = check
 		s.ownLocked(a, d)
 	default:
+		s.dropLocked(a)
 		a.check, a.at = check, now+d
 		s.pushLocked(a)
 		if !s.ticking {

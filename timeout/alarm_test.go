@@ -48,7 +48,7 @@ func (s *alarms) begin(r *rings, d time.Duration) {
 func (s *alarms) length() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for a := s.first; a != nil; a = a.next {
+	for a := s.first; a != nil && n < 1000; a = a.next {
 		n++
 	}
 	return n
@@ -130,6 +130,29 @@ func TestOneTimerServesAllAlarms(t *testing.T) {
 		time.Sleep(time.Hour)
 		if got := last.after(start); !slices.Equal(got, []time.Duration{time.Minute}) {
 			t.Errorf("after a pause it rang after %v", got)
+		}
+	})
+}
+
+// A clock may be so coarse that an alarm is set twice for the same moment.
+func TestAnAlarmIsInTheListOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := listed(time.Minute)
+		all := []*rings{new(rings), new(rings), new(rings)}
+		start := time.Now()
+		for range 2 {
+			for _, r := range all {
+				s.begin(r, time.Minute)
+			}
+		}
+		if n := s.length(); n != len(all) {
+			t.Fatalf("%d alarms are in the list, want %d", n, len(all))
+		}
+		time.Sleep(time.Hour)
+		for i, r := range all {
+			if got := r.after(start); !slices.Equal(got, []time.Duration{time.Minute}) {
+				t.Errorf("alarm %d rang after %v", i, got)
+			}
 		}
 	})
 }
