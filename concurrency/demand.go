@@ -113,7 +113,7 @@ func (l *limit) semaphoreFor(c *layer.Call, req *http.Request) (s *semaphore, we
 		}
 		weight = int32(min(n, maxSlots+1)) //nolint:gosec // bounded
 	}
-	return l.find(l.keyOf(c, req)), weight
+	return l.of(c, req), weight
 }
 
 // acquire acquires all slots at once, waiting if it must, and returns what holds them. A

@@ -103,15 +103,26 @@ func (l *Limiter) one(c *layer.Call, req *http.Request) (s *semaphore, free bool
 	if only == nil || !only.matches(c, req) {
 		return nil, false
 	}
-	if only.seen != nil {
-		if s, known := only.seen.Get(req.URL); known && s.state.Load()&dead == 0 {
-			return s, s.try(1) == acquired
+	if only.seen != nil { // of would find it, in more steps
+		if s, _ = only.seen.Get(req.URL); s != nil && s.try(1) == acquired {
+			return s, true
 		}
 	}
-	k := only.keyOf(c, req)
-	s = only.find(k)
-	only.remember(req, k, s)
+	s = only.of(c, req)
 	return s, s.try(1) == acquired
+}
+
+// of returns the semaphore of a request. It calls the user's function.
+func (l *limit) of(c *layer.Call, req *http.Request) *semaphore {
+	if l.seen != nil {
+		if s, known := l.seen.Get(req.URL); known && s.state.Load()&dead == 0 {
+			return s
+		}
+	}
+	k := l.keyOf(c, req)
+	s := l.find(k)
+	l.remember(req, k, s)
+	return s
 }
 
 // remember makes a semaphore the one that is found for a request with its key.
