@@ -35,14 +35,7 @@ func (cc *callContext) Value(key any) any {
 // begin makes the Call of req and runs the layer in it. The context of req holds
 // nearest under setting.Key.
 func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
-	cc := new(callContext)
-	c := &cc.call
-	c.begunBy = b
-	cc.Context = c.inherit(req, nearest)
-	c.req = *req.WithContext(cc)
-	c.first.call = c
-	c.first.number = 1
-	c.first.start = time.Now()
+	c := newCall(b, req, nearest)
 	if c.settings != nil {
 		if _, ok := setting.Lookup[verdict.Expect](c.Settings()); ok {
 			c.flags.Or(callExpects)
@@ -83,6 +76,22 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	c.leave()
 	done = true
 	return resp, err
+}
+
+// newCall makes the Call alone. It is apart from begin because of the request that it has
+// on its stack for a moment: a request that waits keeps what begin has.
+//
+//go:noinline
+func newCall(b *built, req *http.Request, nearest any) *Call {
+	cc := new(callContext)
+	c := &cc.call
+	c.begunBy = b
+	cc.Context = c.inherit(req, nearest)
+	c.req = *req.WithContext(cc)
+	c.first.call = c
+	c.first.number = 1
+	c.first.start = time.Now()
+	return c
 }
 
 var errPanicked = errors.New("layer: an inner layer or the base panicked")
