@@ -137,7 +137,7 @@ fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 BASE ?=
 
 .PHONY: bench
-bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes, instr, processor, loopback or waiting
+bench: ## what the layers cost, about 70 s, then tapes beside go-vcr, minutes; BENCH='-run six', BENCH=tapes, instr, processor, loopback, waiting, docs
 	@cd bench && $(GO) run . $(BENCH) $(if $(BASE),-base $(BASE))
 	@if [ -z "$(BENCH)" ]; then cd bench && $(GO) run . tapes; fi
 

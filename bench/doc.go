@@ -26,6 +26,8 @@
 //
 // "go run . waiting" weighs requests that wait, under an http.Client, and times waiters of many keys.
 //
+// "go run . docs" runs twice what docs/performance.md names, and writes there what both runs print.
+//
 // "go run . tapes" measures tapes beside go-vcr, whose lines have a control each: what
 // they are about, done wrong, which must cross the line. -most 1000000 has a tape of a
 // million recordings. "go run . import" imports a cassette of go-vcr in turn with go-vcr
@@ -39,7 +41,8 @@
 // built for it, spin.go what runs under callgrind, callgrind.go what it counts, guard.go the
 // figures that are kept; of loopback:
 // loopback.go and processor.go the commands, turns.go what is measured in turn, worker.go its processes, loop.go the server and the calls; contended.go and typed.go have
-// stacks that are measured over the same by hand. Of what waits: waiting.go and waitingrun.go. newer.go has what older.go has in another way for old commits. Of tapes: recorders.go has what records, controls.go what
+// stacks that are measured over the same by hand. Of what waits: waiting.go and waitingrun.go. docs.go
+// writes the page, merge.go makes ranges of two runs. newer.go has what older.go has in another way for old commits. Of tapes: recorders.go has what records, controls.go what
 // does it wrong, tapes.go the run, taperecord.go, tapelookup.go, tapeopen.go and tapewait.go what is
 // timed, tapeimport.go the command for imports, tapereport.go the lines.
 package main

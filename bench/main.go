@@ -46,6 +46,8 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 			return runWaiting(ctx, rest, out, progress)
 		case "waiters":
 			return runWaiters(ctx, out)
+		case "docs":
+			return runDocs(ctx, rest, progress)
 		case "worker":
 			return runWorker(ctx, os.Stdin, out)
 		case "spin":

@@ -36,7 +36,7 @@ func runWaiting(ctx context.Context, args []string, out, progress io.Writer) (er
 			measured[b.name] = append(measured[b.name], figures)
 		}
 	}
-	fmt.Fprintf(out, "%s, %s/%s, GOMAXPROCS %d, %d runs in turn: medians and quartiles.\n\n",
+	fmt.Fprintf(out, "%s, %s/%s, GOMAXPROCS %d, runs in turn: %d, medians and quartiles.\n\n",
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), o.rounds)
 	waitingTable(out, builds, measured)
 	return nil

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// docsFile has places for what this program prints. Each begins with a line that says which command prints it,
+//
+//	<!-- bench instr -run ^chain -->
+//
+// and ends with docsEnd.
+const (
+	docsFile  = "../docs/performance.md"
+	docsBegin = "<!-- bench "
+	docsEnd   = "<!-- bench end -->"
+)
+
+// runDocs is the command "docs": it runs each command that docs/performance.md names twice, and writes there
+// what both print, as ranges.
+func runDocs(ctx context.Context, args []string, progress io.Writer) error {
+	flags := flag.NewFlagSet("bench docs", flag.ContinueOnError)
+	flags.SetOutput(progress)
+	base := flags.String("base", "", "the commit beside this one; default: the one in the file")
+	only := flags.String("only", "", "only the places of the command of that name")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unknown argument %q", flags.Arg(0))
+	}
+	text, err := os.ReadFile(docsFile)
+	if err != nil {
+		return err
+	}
+	filled, err := fill(string(text), func(words []string) (string, error) {
+		if *only != "" && words[0] != *only {
+			return "", nil
+		}
+		for i := 1; i < len(words); i++ {
+			if words[i-1] == "-base" && *base != "" {
+				words[i] = *base
+			}
+		}
+		fmt.Fprintf(progress, "bench: %s, twice\n", strings.Join(words, " "))
+		var runs [2]bytes.Buffer
+		for i := range runs {
+			if err := run(ctx, words, &runs[i], progress); err != nil {
+				return "", err
+			}
+		}
+		return mergeTables(runs[0].String(), runs[1].String())
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(docsFile, []byte(filled), 0o644) //nolint:gosec // a file of the repository
+}
+
+// fill returns a text with its places filled with what print returns for their commands; one for which that
+// is empty is left as it is.
+func fill(text string, print func(words []string) (string, error)) (string, error) {
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, docsBegin)
+		out.WriteString(before)
+		if !ok {
+			return out.String(), nil
+		}
+		command, rest, ok := strings.Cut(rest, " -->\n")
+		old, after, ended := strings.Cut(rest, docsEnd)
+		words := strings.Fields(command)
+		if !ok || !ended || len(words) == 0 || strings.Contains(old, docsBegin) {
+			return "", errors.New("a place for a table has no command or no end")
+		}
+		filled, err := print(words)
+		if err != nil {
+			return "", err
+		}
+		if filled == "" {
+			filled = old
+		} else {
+			filled = "\n" + filled + "\n"
+		}
+		out.WriteString(docsBegin + command + " -->\n" + filled + docsEnd)
+		text = after
+	}
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFillWritesBetweenTheLinesOfAPlace(t *testing.T) {
+	const text = "a\n<!-- bench x -n 1 -->\nold\n<!-- bench end -->\nb\n<!-- bench y -->\nold\n<!-- bench end -->\n"
+	var asked []string
+	got, err := fill(text, func(words []string) (string, error) {
+		asked = append(asked, strings.Join(words, " "))
+		if words[0] == "y" {
+			return "", nil
+		}
+		return "new\n", nil
+	})
+	want := "a\n<!-- bench x -n 1 -->\n\nnew\n\n<!-- bench end -->\nb\n<!-- bench y -->\nold\n<!-- bench end -->\n"
+	if err != nil || got != want || !slices.Equal(asked, []string{"x -n 1", "y"}) {
+		t.Errorf("got %v, %v\n%s", err, asked, got)
+	}
+	for _, bad := range []string{"<!-- bench x -->\n", "<!-- bench x", "<!-- bench x -->\n<!-- bench y -->\n<!-- bench end -->\n"} {
+		if _, err := fill(bad, func([]string) (string, error) { return "", nil }); err == nil {
+			t.Errorf("%q passed", bad)
+		}
+	}
+}
+
+// A place of docs/performance.md whose command does not exist would fail after minutes of others.
+func TestThePlacesOfTheDocsHaveCommands(t *testing.T) {
+	text, err := os.ReadFile(docsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if _, err := fill(string(text), func(words []string) (string, error) {
+		n++
+		if !slices.Contains([]string{"instr", "processor", "loopback", "waiting"}, words[0]) {
+			t.Errorf("no command %q", words[0])
+		}
+		return "", nil
+	}); err != nil || n < 4 {
+		t.Errorf("%d places, %v", n, err)
+	}
+}
