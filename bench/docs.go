@@ -63,9 +63,9 @@ func runDocs(ctx context.Context, args []string, progress io.Writer) error {
 	return os.WriteFile(docsFile, []byte(filled), 0o644) //nolint:gosec // a file of the repository
 }
 
-// fill returns a text with its places filled with what print returns for their commands; one for which that
+// fill returns a text with its places filled with what show returns for their commands; one for which that
 // is empty is left as it is.
-func fill(text string, print func(words []string) (string, error)) (string, error) {
+func fill(text string, show func(words []string) (string, error)) (string, error) {
 	var out strings.Builder
 	for {
 		before, rest, ok := strings.Cut(text, docsBegin)
@@ -79,7 +79,7 @@ func fill(text string, print func(words []string) (string, error)) (string, erro
 		if !ok || !ended || len(words) == 0 || strings.Contains(old, docsBegin) {
 			return "", errors.New("a place for a table has no command or no end")
 		}
-		filled, err := print(words)
+		filled, err := show(words)
 		if err != nil {
 			return "", err
 		}
