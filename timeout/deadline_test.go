@@ -98,6 +98,25 @@ func TestTheErrorOfTheLimitWrapsThatOfTheBase(t *testing.T) {
 	})
 }
 
+// What reads the error of a body asks the context of its request why it ended: the end
+// of the body comes later than the caller's deadline, and changes nothing.
+func TestTheCallersDeadlineStaysTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		rt := rttest.Stack(respondAfter(time.Second, rttest.Text("fine")), total(5*time.Second), timeout.PerAttempt(3*time.Second))
+		resp, err := send(t, ctx, rt, http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-ctx.Done()
+		_ = resp.Body.Close()
+		if err := resp.Request.Context().Err(); err != context.DeadlineExceeded {
+			t.Errorf("Err is %v", err)
+		}
+	})
+}
+
 func TestAPanicOfTheBaseEndsTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var inner *http.Request

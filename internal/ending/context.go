@@ -63,7 +63,8 @@ func (c *Context) Root() context.Context {
 	}
 }
 
-// Expire ends c with the error [context.DeadlineExceeded] and the cause.
+// Expire ends c with the error [context.DeadlineExceeded] and the cause. It does nothing if
+// c has ended.
 func (c *Context) Expire(cause error) { c.end(cause) }
 
 // End ends c with the error [context.Canceled]. It does nothing if c has ended.
@@ -98,6 +99,7 @@ func (c *Context) Err() error {
 		return c.parent.Err()
 	}
 	err := c.waited.Err()
+	f = c.flags.Load() // what ends it is noted before it ends
 	switch {
 	case err != nil && f&flagExpired != 0:
 		return context.DeadlineExceeded
@@ -178,14 +180,19 @@ func (c *Context) drop(k *Context) {
 	k.prev, k.next = nil, nil
 }
 
-// end ends c, as expired if there is a cause.
+// end ends c, as expired if there is a cause. It is too late if the parent has ended: what
+// [Context.Err] has said stays true.
 func (c *Context) end(cause error) {
 	c.mu.Lock()
-	if c.is(flagEnded) {
+	if c.is(flagClosed) {
 		c.mu.Unlock()
 		return
 	}
-	if cause != nil {
+	ended := flagEnded
+	switch {
+	case c.Err() != nil:
+		ended, cause = 0, context.Cause(c.parent)
+	case cause != nil:
 		c.flags.Or(flagExpired)
 		if c.waited == nil {
 			c.waited, c.cancel = context.WithCancelCause(context.WithoutCancel(c.parent))
@@ -193,7 +200,7 @@ func (c *Context) end(cause error) {
 			c.flags.Or(flagWaited)
 		}
 	}
-	f := c.flags.Or(flagEnded)
+	f := c.flags.Or(ended)
 	c.unlockAndCancel(cause)
 	if f&flagJoined != 0 {
 		c.parent.(*Context).drop(c) //nolint:forcetypeassert // only one of those adopts
