@@ -216,6 +216,9 @@ func (l *deadline) meet() bool {
 // leave frees what the deadline holds.
 func (l *deadline) leave() {
 	l.alarms.stop(&l.alarm)
+	if l.state.Load() == missed { // the base may have noticed first
+		l.ctx.Expire(l.err.Load())
+	}
 	l.ctx.End()
 	if l.visit != nil {
 		l.visit.conns.leave(l.visit)

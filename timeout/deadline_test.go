@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"runtime"
 	"strings"
 	"testing"
@@ -113,6 +115,26 @@ func TestTheCallersDeadlineStaysTheEnd(t *testing.T) {
 		_ = resp.Body.Close()
 		if err := resp.Request.Context().Err(); err != context.DeadlineExceeded {
 			t.Errorf("Err is %v", err)
+		}
+	})
+}
+
+// A base that notices that its connection was closed returns before the context has ended.
+func TestTheContextOfACallOnAClosedConnectionSaysDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		var inner *http.Request
+		rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			inner = req
+			httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Conn: ours})
+			_, err := ours.Read(make([]byte, 1))
+			return nil, err
+		}), timeout.PerAttempt(time.Second))
+		_, err := send(t, t.Context(), rt, http.MethodGet)
+		ctx := inner.Context()
+		if !errors.Is(err, timeout.ErrAttempt) || ctx.Err() != context.DeadlineExceeded || !errors.Is(context.Cause(ctx), timeout.ErrAttempt) {
+			t.Errorf("%v; Err %v, the cause %v", err, ctx.Err(), context.Cause(ctx))
 		}
 	})
 }
