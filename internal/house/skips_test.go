@@ -38,6 +38,7 @@ func TestSkipsUnderTheRaceDetectorAreInTheList(t *testing.T) {
 
 // mayskip matches the tests that may skip in the pass with the race detector.
 func mayskip(t *testing.T, text string) *regexp.Regexp {
+	t.Helper()
 	var all []string
 	section := ""
 	for line := range strings.Lines(text) {
