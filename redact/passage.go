@@ -91,7 +91,7 @@ func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
 	return from, to
 }
 
-// passageChar reports whether words have c: letters, digits, and - . _
+// passageChar reports whether words have c: a letter, a digit, or one of -, _ and the full stop.
 func passageChar(c byte) bool {
 	const (
 		digits  = 1<<10 - 1
