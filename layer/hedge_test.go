@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -91,4 +92,31 @@ func TestAHoldEndsOnceWhenAHedgeWinsWhileTheFirstAttemptIsSuspended(t *testing.T
 	}}
 	rttest.Read(t, rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "x"), outer.layer(), hedge, wait)))
 	outer.want(t, "at the end", 0)
+}
+
+// The loser of a hedge gives back what it holds while an outer layer begins the next
+// attempt, which the holds of the loser's row move to: each is given back once.
+func TestAHoldIsGivenBackOnceWhileItMoves(t *testing.T) {
+	rt := rttest.Stack(rttest.Respond(200, ""), &rttest.Layer{Name: "retry", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		loser := c.Attempt()
+		holds := make([]countingHold, 3) // the last one beyond the inline ones
+		for i := range holds {
+			loser.Hold(&holds[i])
+		}
+		var wg sync.WaitGroup
+		for i := range holds {
+			wg.Go(func() { loser.Release(&holds[i]) })
+		}
+		c.NextAttempt(transport.Retry)
+		wg.Wait()
+		for i := range holds {
+			if n := holds[i].ends.Load(); n != 1 {
+				t.Errorf("hold %d was given back %d times", i, n)
+			}
+		}
+		return next.RoundTrip(req)
+	}})
+	for range 3000 {
+		rttest.Get(t.Context(), t, rt)
+	}
 }

@@ -142,9 +142,13 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	for row := a; row != nil; row = row.next.Load() {
 		for i := range inline {
-			if bit := flagHold << i; row.is(bit) && row.hooks[i] == e {
-				return row, row.flags.And(^bit)&flagSuspended != 0
+			bit := flagHold << i
+			if !row.is(bit) || row.hooks[i] != e {
+				continue
 			}
+			if f := row.flags.And(^bit); f&bit != 0 {
+				return row, f&flagSuspended != 0
+			} // it has moved on
 		}
 		x := row.extra.Load()
 		if x == nil {
@@ -165,22 +169,44 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 }
 
 // inherit moves what outer layers hold for the attempt before to a, suspended or
-// not.
+// not. A hold may end meanwhile, where before was beside another attempt: so it is on a
+// before it leaves the one before, and on a no more if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
-	a.flags.Or(before.flags.And(^flagSuspended) & flagSuspended)
+	a.flags.Or(before.flags.Load() & flagSuspended)
 	for i := range inline {
-		if bit := flagHold << i; before.flags.And(^bit)&bit != 0 {
-			a.hooks[i] = before.hooks[i]
-			a.flags.Or(bit)
+		bit := flagHold << i
+		if !before.is(bit) {
+			continue
+		}
+		a.hooks[i] = before.hooks[i]
+		a.flags.Or(bit)
+		if before.flags.And(^bit)&bit == 0 {
+			a.flags.And(^bit)
 		}
 	}
 	if x := before.extra.Load(); x != nil {
-		x.mu.Lock()
-		held := x.held
-		x.held = nil
-		x.mu.Unlock()
-		if len(held) > 0 {
-			a.more().held = held
-		}
+		x.moveTo(a)
 	}
+	before.flags.And(^flagSuspended)
+}
+
+// moveTo moves the holds beyond the inline ones to a.
+func (x *attemptExtra) moveTo(a *Attempt) {
+	x.mu.Lock()
+	held := slices.Clone(x.held)
+	x.mu.Unlock()
+	if len(held) == 0 {
+		return
+	}
+	y := a.more()
+	y.mu.Lock()
+	y.held = held
+	y.mu.Unlock()
+	x.mu.Lock()
+	left := x.held
+	x.held = nil
+	x.mu.Unlock()
+	y.mu.Lock()
+	y.held = slices.DeleteFunc(y.held, func(s Suspender) bool { return !slices.Contains(left, s) })
+	y.mu.Unlock()
 }
