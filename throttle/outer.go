@@ -3,10 +3,12 @@ package throttle
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // tripOuter is the trip of a limiter with an inner layer that can make requests
@@ -38,39 +40,46 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 			return layer.Reject(req, err)
 		}
 	}
-	h.attempt = a
+	h.attempt.Store(a)
 	a.Hold(h)
 	defer a.Release(h)
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.finishFailed(ctx, &h.demand, withoutResponse(h.attempt))
+		l.finishFailed(ctx, &h.demand, withoutResponse(h.attempt.Load()))
 		return resp, err
 	}
 	if l.pause.concerns(resp) {
-		l.observe(c, req, resp, h.demand.Pass())
+		l.observe(c, req, resp, h.pass())
 	}
-	l.shell.finish(&h.demand, outcomeOf(h.attempt, resp))
+	l.shell.finish(&h.demand, outcomeOf(h.attempt.Load(), resp))
 	if h.demand.Weighed {
 		l.note(ctx, &h.demand)
 	}
 	return resp, nil
 }
 
-// hold is a committed demand that can be suspended before it was used.
+// hold is a committed demand that can be suspended before it was used. The loser of a
+// hedge may reacquire it while the response of the winner ends it.
 type hold struct {
 	limiter *Limiter
 	demand  admission.Demand
-	attempt *layer.Attempt // for which the demand was committed
+	attempt atomic.Pointer[layer.Attempt] // for which the demand was committed
+}
+
+// pass is that of the demand.
+func (h *hold) pass() (p pauses.Pass) {
+	h.limiter.shell.pauses(func(*pauses.Table, int64) { p = h.demand.Pass() })
+	return p
 }
 
 // Suspend gives back what was counted.
 func (h *hold) Suspend(*layer.Attempt) {
-	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt))
+	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt.Load()))
 }
 
 // Resume counts again, waiting if it must.
 func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
-	h.attempt = a
+	h.attempt.Store(a)
 	if h.limiter.shell.admit(&h.demand) {
 		return nil
 	}

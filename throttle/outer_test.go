@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -107,5 +108,29 @@ func TestNothingIsSentDuringAPauseBehindAnInnerLayer(t *testing.T) {
 				quiet(t, l)
 			})
 		})
+	}
+}
+
+// For the race detector: the loser of a hedge counts again, after its wait at an inner
+// layer, while the response of the winner ends what the outer limiter counted.
+func TestTheLoserOfAHedgeCountsAgainWhileTheWinnerEnds(t *testing.T) {
+	lost := make(chan struct{}, 1)
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
+		go func() {
+			_, err := next.RoundTrip(req.WithContext(first.Context(req.Context())))
+			first.End(nil, err)
+			lost <- struct{}{}
+		}()
+		time.Sleep(time.Millisecond)
+		resp := rttest.Response(req, http.StatusOK, "")
+		second.End(resp, nil)
+		return resp, nil
+	}}
+	l := New(Rule{Limit: 1000, Per: time.Hour})
+	rt := l.Wrap(hedge.Wrap((&delayer{time.Millisecond}).Wrap(rttest.Respond(http.StatusOK, ""))))
+	for range 30 {
+		rttest.Get(t.Context(), t, rt)
+		<-lost
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
 // Usage is what a call took of the rules that weigh requests ([Rule.Cost]), for
@@ -55,5 +56,6 @@ func (l *Limiter) note(ctx context.Context, d *admission.Demand) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.limiter, u.spent = l, d.Spent()
+	u.limiter = l
+	l.shell.pauses(func(*pauses.Table, int64) { u.spent = d.Spent() })
 }
