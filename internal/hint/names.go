@@ -5,8 +5,9 @@ import "github.com/gracy-go/gracy/internal/ascii"
 // indexFold returns where word, in lower case, is within the name of a field, -1 if
 // it is not.
 func indexFold(name, word string) int {
+	const inLower = 'a' - 'A'
 	for i := 0; i+len(word) <= len(name); i++ {
-		if ascii.EqualFold(name[i:i+len(word)], word) {
+		if name[i]|inLower == word[0]|inLower && ascii.EqualFold(name[i:i+len(word)], word) {
 			return i
 		}
 	}
