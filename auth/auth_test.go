@@ -159,7 +159,7 @@ func TestWhatACredentialAllocates(t *testing.T) {
 	cost := func(ctx context.Context, rt http.RoundTripper) float64 {
 		req := request(ctx, t, http.MethodGet, site, nil)
 		req.Header.Set("Accept", "application/json")
-		return testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) })
+		return rttest.Allocs(200, func() { _, _ = rt.RoundTrip(req) })
 	}
 	key := auth.Header("X-Key", "v", site).Wrap(fixed)
 	off := cost(transport.With(t.Context(), auth.Off), key)
@@ -192,7 +192,7 @@ func TestAFixedCredentialAllocatesLittle(t *testing.T) {
 	for name, h := range map[string]http.Header{"no header": {}, "a header": {"Accept": {"application/json"}, "User-Agent": {"a"}}} {
 		req := request(t.Context(), t, http.MethodGet, site+"/x", nil)
 		req.Header = h
-		if got := testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) }); got != 4 {
+		if got := rttest.Allocs(200, func() { _, _ = rt.RoundTrip(req) }); got != 4 {
 			t.Errorf("%s: %v allocations, want 4, of which 1 is the call", name, got)
 		}
 	}

@@ -43,7 +43,7 @@ func TestALayerWithoutHooksAllocatesNothing(t *testing.T) {
 	pass := rttest.Pass("pass")
 	cost := func(rt http.RoundTripper) float64 {
 		req := request(t.Context(), t, http.MethodGet, "")
-		return testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) })
+		return rttest.Allocs(200, func() { _, _ = rt.RoundTrip(req) })
 	}
 	without, with := cost(rttest.Stack(fixed, pass)), cost(rttest.Stack(fixed, pass, hook.New(hook.Hooks{})))
 	if without == 0 || with != without {
@@ -81,7 +81,7 @@ func TestAHookWithoutAnEditAllocatesLittle(t *testing.T) {
 		rt := hook.New(tt.hooks).Wrap(fixed)
 		req := request(t.Context(), t, http.MethodGet, "")
 		req.Header = tt.header
-		if got := testing.AllocsPerRun(200, func() { _, _ = rt.RoundTrip(req) }); got != tt.want {
+		if got := rttest.Allocs(200, func() { _, _ = rt.RoundTrip(req) }); got != tt.want {
 			t.Errorf("%s: %v allocations, want %v, of which 1 is the call", tt.name, got, tt.want)
 		}
 	}

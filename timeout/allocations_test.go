@@ -90,7 +90,7 @@ func TestAllocationsOfLimits(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, s)
 					defer cancel()
 				}
-				return testing.AllocsPerRun(200, func() {
+				return rttest.Allocs(200, func() {
 					resp := rttest.Get(ctx, t, rt)
 					for {
 						if _, err := resp.Body.Read(buf); err != nil {
