@@ -74,10 +74,10 @@ func TestATypedCallAllocatesLittleMoreThanOneByHand(t *testing.T) {
 		{"Endpoint", plain, func() { byEndpoint(t, e, plain) }, endpointCost},
 		{"Endpoint, layers", layers, func() { byEndpoint(t, e, layers) }, endpointCost},
 	} {
-		base := testing.AllocsPerRun(200, func() { byHand(t, tt.client) })
-		got := testing.AllocsPerRun(200, tt.call)
+		base := rttest.Allocs(200, func() { byHand(t, tt.client) })
+		got := rttest.Allocs(200, tt.call)
 		t.Logf("%s: %.0f allocations, by hand %.0f", tt.name, got, base)
-		if got != base+tt.more {
+		if rttest.AllocsDiffer(got, base+tt.more) {
 			t.Errorf("%s: %.0f allocations, by hand %.0f, want %.0f more", tt.name, got, base, tt.more)
 		}
 	}

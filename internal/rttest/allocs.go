@@ -11,3 +11,9 @@ func Allocs(runs int, f func()) float64 {
 	}
 	return least
 }
+
+// AllocsDiffer reports whether an operation allocates otherwise than it should: exactly so
+// often, and with a later release of Go at most once more.
+func AllocsDiffer(got, want float64) bool {
+	return got != want && (!allocsVary || got > want+1)
+}

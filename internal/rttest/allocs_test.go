@@ -16,3 +16,9 @@ func TestAllocsIsTheLeastOfFive(t *testing.T) {
 		t.Errorf("%v allocations, want 2", got)
 	}
 }
+
+func TestAllocsDiffer(t *testing.T) {
+	if AllocsDiffer(5, 5) || !AllocsDiffer(7, 5) || AllocsDiffer(6, 5) == allocsVary || AllocsDiffer(4, 5) == allocsVary {
+		t.Errorf("5 of 5: %v, 7: %v, 6: %v, 4: %v", AllocsDiffer(5, 5), AllocsDiffer(7, 5), AllocsDiffer(6, 5), AllocsDiffer(4, 5))
+	}
+}
