@@ -90,6 +90,18 @@ func readGuard(path string) (map[string]figure, error) {
 	return figures, s.Err()
 }
 
+// elsewhere is by how much the runtime takes more instructions here than where the figures
+// were counted, as baseline-6 shows, which is no code of the library; 1 where it takes no
+// more, or was not counted.
+func elsewhere(figures []figure, kept map[string]figure) float64 {
+	for _, f := range figures {
+		if k := kept[f.name]; f.name == baselineSix && k.instructions > 0 {
+			return max(1, f.instructions/k.instructions)
+		}
+	}
+	return 1
+}
+
 // checkGuard fails if a figure is above that of the file. One that is well below should be
 // written there, and is named.
 func checkGuard(w io.Writer, path string, figures []figure) error {
@@ -99,12 +111,13 @@ func checkGuard(w io.Writer, path string, figures []figure) error {
 	}
 	var bad []error
 	fmt.Fprintln(w)
+	room := guardRoom * elsewhere(figures, kept)
 	for _, f := range figures {
 		k, ok := kept[f.name]
 		switch {
 		case !ok:
 			bad = append(bad, fmt.Errorf("%s: %s has no line for it", path, f.name))
-		case runtime.GOARCH == guardArch && f.instructions > k.instructions*guardRoom+guardSpread:
+		case runtime.GOARCH == guardArch && f.name != baselineSix && f.instructions > k.instructions*room+guardSpread:
 			bad = append(bad, fmt.Errorf("%s takes %.0f instructions, %.1f %% above the %.0f of %s",
 				f.name, f.instructions, 100*(f.instructions/k.instructions-1), k.instructions, path))
 		case f.memory != k.memory:

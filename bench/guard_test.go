@@ -85,3 +85,20 @@ func TestInstructionsStayWithinTheirRoom(t *testing.T) {
 		t.Errorf("%d rows were counted", len(figures))
 	}
 }
+
+// Another CPU has other routines of the runtime. What baseline-6 takes more there, a row may take more.
+func TestTheGuardIsForOtherMachinesToo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "instr.txt")
+	if err := writeGuard(path, []figure{{name: chain, instructions: 10_000}, {name: baselineSix, instructions: 1000}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		chain, baseline float64
+		ok              bool
+	}{{10_000, 1000, true}, {11_400, 1100, true}, {11_400, 1000, false}, {11_400, 900, false}, {12_000, 1100, false}} {
+		err := checkGuard(io.Discard, path, []figure{{name: chain, instructions: tt.chain}, {name: baselineSix, instructions: tt.baseline}})
+		if (err == nil) != tt.ok {
+			t.Errorf("%.0f with a baseline of %.0f: %v", tt.chain, tt.baseline, err)
+		}
+	}
+}
