@@ -34,7 +34,7 @@ func NewSet(list ...*Matcher) *Set {
 	}
 	if dear > fewDear || len(list) > Few {
 		s.index = newIndex(list)
-		s.cache.init(byRoute)
+		s.cache = newVerdicts(byRoute)
 	}
 	return s
 }

@@ -38,10 +38,8 @@ func TestVerdictsAreBounded(t *testing.T) {
 	s := setOf(t, thousand("URL", 100)...)
 	req := request(t, "GET", "https://api.test/")
 	kept := func() (n int) {
-		for i := range s.cache.slots {
-			if s.cache.slots[i].Load() != nil {
-				n++
-			}
+		for range s.cache.recent.All {
+			n++
 		}
 		return n
 	}
@@ -65,8 +63,8 @@ func TestVerdictsAreBounded(t *testing.T) {
 	for range 3 {
 		s.Find(nil, req, new([Few]int32))
 	}
-	for i := range s.cache.slots {
-		if e := s.cache.slots[i].Load(); e != nil && len(e.key.path) > maxKey {
+	for e := range s.cache.recent.All {
+		if len(e.Key.path) > maxKey {
 			t.Error("a huge URL is kept")
 		}
 	}

@@ -1,16 +1,10 @@
 package route
 
-import (
-	"hash/maphash"
-	"sync/atomic"
-)
+import "hash/maphash"
 
-const (
-	ways = 4
-	// maxCachedKey bounds the bytes of a key, so that one huge URL does not take
-	// the room of thousands.
-	maxCachedKey = 512
-)
+// maxCachedKey bounds the bytes of a key, so that one huge URL does not take the room of
+// thousands.
+const maxCachedKey = 512
 
 // A cacheKey is what a name depends on. Method and host are empty if no pattern has
 // one. The path of a name that a caller gives is what he wrote.
@@ -22,38 +16,22 @@ type cacheKey struct {
 // bare reports whether there is a path alone, as in most keys.
 func (k *cacheKey) bare() bool { return k.raw == "" && k.method == "" && k.host == "" && !k.given }
 
-type entry struct {
-	hash uint64
-	key  cacheKey
-	bare bool // whether the key is
+// cached is what is known of a key.
+type cached struct {
 	name *Name
+	bare bool // whether the key is
 	kind kind
 	gen  uint32 // of an automatic route, the positions learned before it
-	used atomic.Bool
 }
 
-// A cache is a fixed array of buckets of four entries. A read takes no lock and only
-// marks an entry as used; a full bucket evicts the first entry that was not used
-// since the last eviction looked at it. A key gets an entry when it comes for the second
-// time: most paths with an id in them come once, and would cost an allocation each and the
-// entries of those that come often.
+// A cache has the names of the keys that came of late, from their second time on.
 type cache struct {
-	seed  maphash.Seed
-	slots []atomic.Pointer[entry]
-	seen  []atomic.Uint32 // what keys that came lately have of their hash, so that they are known when they come again
-	mask  uint64
-	hand  atomic.Uint32
+	seed maphash.Seed
+	*Recent[cacheKey, cached]
 }
 
-func (c *cache) init(size int) {
-	n := ways
-	for n < size {
-		n *= 2
-	}
-	c.seed = maphash.MakeSeed()
-	c.slots = make([]atomic.Pointer[entry], n)
-	c.seen = make([]atomic.Uint32, n)
-	c.mask = uint64(n/ways - 1)
+func newCache(size int) cache {
+	return cache{maphash.MakeSeed(), NewRecent[cacheKey, cached](size)}
 }
 
 func (c *cache) hash(k *cacheKey) uint64 {
@@ -73,77 +51,29 @@ func (c *cache) hash(k *cacheKey) uint64 {
 	return h
 }
 
-// again reports whether a key of this hash came before, as far as is known, and notes that it came.
-func (c *cache) again(hash uint64) bool {
-	at := &c.seen[hash>>1%uint64(len(c.seen))] // other bits than those of the bucket
-	mark := uint32(hash>>32) | 1               //nolint:gosec // bits
-	if at.Load() == mark {
-		return true
-	}
-	at.Store(mark)
-	return false
-}
-
-func (c *cache) bucket(hash uint64) []atomic.Pointer[entry] {
-	i := (hash & c.mask) * ways
-	return c.slots[i : i+ways : i+ways]
-}
-
-func (c *cache) get(hash uint64, k *cacheKey) *entry {
-	b := c.bucket(hash)
-	for i := range b {
-		if e := b[i].Load(); e != nil && e.hash == hash && e.key == *k {
-			if !e.used.Load() {
-				e.used.Store(true)
-			}
-			return e
-		}
+// get returns what is known of a key, nil for nothing.
+func (c *cache) get(hash uint64, k *cacheKey) *cached {
+	if e := c.Get(hash, k); e != nil {
+		return &e.Value
 	}
 	return nil
 }
 
-// path returns the entry of a path alone, nil if there is none.
-func (c *cache) path(path string) *entry {
+// path returns what is known of a path alone, nil for nothing. To compare whole keys costs
+// more.
+func (c *cache) path(path string) *cached {
 	hash := maphash.String(c.seed, path)
-	b := c.bucket(hash)
+	b := c.Bucket(hash)
 	for i := range b {
-		if e := b[i].Load(); e != nil && e.hash == hash && e.bare && e.key.path == path {
-			if !e.used.Load() {
-				e.used.Store(true)
-			}
-			return e
+		if e := b[i].Load(); e != nil && e.Has(hash) && e.Value.bare && e.Key.path == path {
+			e.Use()
+			return &e.Value
 		}
 	}
 	return nil
 }
 
-func (c *cache) put(e *entry) {
-	e.bare = e.key.bare()
-	b := c.bucket(e.hash)
-	for i := range b {
-		if old := b[i].Load(); old == nil || old.hash == e.hash {
-			b[i].Store(e)
-			return
-		}
-	}
-	start := c.hand.Add(1)
-	for i := range uint32(ways) {
-		p := &b[(start+i)%ways]
-		old := p.Load()
-		if !old.used.Swap(false) {
-			p.Store(e)
-			return
-		}
-	}
-	b[start%ways].Store(e)
-}
-
-// len counts the entries.
-func (c *cache) len() (n int) {
-	for i := range c.slots {
-		if c.slots[i].Load() != nil {
-			n++
-		}
-	}
-	return n
+func (c *cache) put(hash uint64, k cacheKey, v cached) {
+	v.bare = k.bare()
+	c.Put(hash, k, v)
 }

@@ -5,31 +5,36 @@ import (
 	"testing"
 )
 
+func entries(c *cache) (n int) {
+	for range c.All {
+		n++
+	}
+	return n
+}
+
 func put(c *cache, k cacheKey, route string) {
-	c.put(&entry{hash: c.hash(&k), key: k, name: Named(route)})
+	c.put(c.hash(&k), k, cached{name: Named(route)})
 }
 
 func TestTheCacheIsBounded(t *testing.T) {
-	var c cache
-	c.init(100) // 128 slots
+	c := newCache(100) // 128 slots
 	for i := range 10_000 {
 		k := cacheKey{path: strconv.Itoa(i)}
 		put(&c, k, k.path)
 		if e := c.get(c.hash(&k), &k); e == nil || e.name.Route != k.path {
 			t.Fatalf("%d is missing right after it was put: %v", i, e)
 		}
-		if n := c.len(); n > 128 {
+		if n := entries(&c); n > 128 {
 			t.Fatalf("%d entries", n)
 		}
 	}
-	if n := c.len(); n != 128 {
+	if n := entries(&c); n != 128 {
 		t.Errorf("%d entries of 128", n)
 	}
 }
 
 func TestTheCacheDistinguishesKeys(t *testing.T) {
-	var c cache
-	c.init(64)
+	c := newCache(64)
 	keys := []cacheKey{{path: "/a"}, {path: "/a", host: "h"}, {path: "/a", method: "GET"}, {path: "/a", raw: "/a"}, {path: "h", host: "/a"}}
 	for i, k := range keys {
 		put(&c, k, strconv.Itoa(i))
@@ -51,7 +56,7 @@ func TestAPathIsCachedWhenItComesAgain(t *testing.T) {
 	for i := range 10_000 {
 		r.Route(request(t, "GET", "https://x.test/things/"+strconv.Itoa(i)))
 	}
-	if n := r.cache.len(); n > 10 {
+	if n := entries(&r.cache); n > 10 {
 		t.Errorf("%d entries of paths that came once", n)
 	}
 	for range 2 {
@@ -59,15 +64,14 @@ func TestAPathIsCachedWhenItComesAgain(t *testing.T) {
 			r.Route(request(t, "GET", "https://x.test/things/"+strconv.Itoa(i)))
 		}
 	}
-	if n := r.cache.len(); n < 40 {
+	if n := entries(&r.cache); n < 40 {
 		t.Errorf("control run: %d entries of 50 paths that came again", n)
 	}
 }
 
 // An entry that is read stays while thousands of keys are put once.
 func TestTheCacheKeepsEntriesThatAreRead(t *testing.T) {
-	var c cache
-	c.init(64)
+	c := newCache(64)
 	hot := cacheKey{path: "/hot"}
 	put(&c, hot, "hot")
 	cold := cacheKey{path: "/cold"}

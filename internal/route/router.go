@@ -64,7 +64,7 @@ func New(tables []*Table, o Options) *Router {
 	r.reserve = r.max / 8
 	r.trie.limit = or(o.Learn, 40)
 	r.trie.max = 8*r.max + 4*r.trie.limit
-	r.cache.init(or(o.Cache, 4096))
+	r.cache = newCache(or(o.Cache, 4096))
 	for _, t := range tables {
 		if t != nil && t.patterns {
 			r.tables = append(r.tables, t)
@@ -149,12 +149,12 @@ func (r *Router) Given(given *Given) *Name {
 }
 
 func (r *Router) cacheName(hash uint64, k *cacheKey, name *Name, kind kind, gen uint32) {
-	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) > maxCachedKey || !r.cache.again(hash) {
+	if len(k.path)+len(k.raw)+len(k.host)+len(k.method) > maxCachedKey || !r.cache.Again(hash) {
 		return
 	}
 	// The strings may be parts of a whole URL, which would stay in memory.
 	own := cacheKey{strings.Clone(k.path), strings.Clone(k.raw), strings.Clone(k.method), strings.Clone(k.host), k.given}
-	r.cache.put(&entry{hash: hash, key: own, name: name, kind: kind, gen: gen})
+	r.cache.put(hash, own, cached{name: name, kind: kind, gen: gen})
 }
 
 // A kind says where a name is from.
