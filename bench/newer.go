@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"sync/atomic"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/layer"
@@ -37,48 +36,15 @@ func tapeCommands(ctx context.Context, name string, args []string, out, progress
 	return false, nil
 }
 
-// noop returns a layer that only calls the next one: its cost is that of the Call.
-func noop(settings, *built) gracy.Layer { return new(probe) }
+// What the layers of this package are made with.
+type (
+	layerCall  = layer.Call
+	layerEvent = layer.Event
+	layerKind  = layer.Kind
+)
 
-// emitting returns a layer that emits ten events in each call.
-func emitting(settings, *built) gracy.Layer { return &probe{events: 10} }
+const hookFailed = layer.HookFailed
 
-// A probe is a layer that emits events.
-type probe struct{ events int }
-
-func (p *probe) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("probe", p, next, p.trip)
-}
-
-func (p *probe) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	for range p.events {
-		if c.Wants(layer.HookFailed) {
-			c.Emit(layer.Event{Kind: layer.HookFailed, Layer: "probe", Attempt: c.Attempt()})
-		}
-	}
-	return next.RoundTrip(req)
-}
-
-// observing returns an observer of every kind of event.
-func observing(settings, *built) gracy.Layer { return &observer{kinds: ^layer.Kind(0)} }
-
-// observingOne returns an observer of the events that emitting emits.
-func observingOne(settings, *built) gracy.Layer { return &observer{kinds: layer.HookFailed} }
-
-// An observer does as little as an observer can.
-type observer struct {
-	kinds layer.Kind
-	lost  atomic.Uint64
-}
-
-func (l *observer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("observer", l, next, nil)
-}
-
-func (l *observer) Wants() layer.Kind { return l.kinds }
-
-func (l *observer) Observe(e layer.Event) {
-	if e.Call == nil {
-		l.lost.Add(1)
-	}
+func wrapLayer(name string, l gracy.Layer, next http.RoundTripper, trip layer.Trip) http.RoundTripper {
+	return layer.Wrap(name, l, next, trip)
 }

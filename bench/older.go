@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"sync/atomic"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/throttle"
@@ -38,48 +37,14 @@ func checkAdmissions() error                     { return nil }
 func admissionLines(map[string]*bench) []redLine { return nil }
 func admissionSection() section                  { return section{} }
 
-// noop returns a layer that only calls the next one: its cost is that of the Call.
-func noop(settings, *built) gracy.Layer { return new(probe) }
+type (
+	layerCall  = transport.Call
+	layerEvent = transport.Event
+	layerKind  = transport.Kind
+)
 
-// emitting returns a layer that emits ten events in each call.
-func emitting(settings, *built) gracy.Layer { return &probe{events: 10} }
+const hookFailed = transport.HookFailed
 
-// A probe is a layer that emits events.
-type probe struct{ events int }
-
-func (p *probe) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("probe", p, next, p.trip)
-}
-
-func (p *probe) trip(c *transport.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	for range p.events {
-		if c.Wants(transport.HookFailed) {
-			c.Emit(transport.Event{Kind: transport.HookFailed, Layer: "probe", Attempt: c.Attempt()})
-		}
-	}
-	return next.RoundTrip(req)
-}
-
-// observing returns an observer of every kind of event.
-func observing(settings, *built) gracy.Layer { return &observer{kinds: ^transport.Kind(0)} }
-
-// observingOne returns an observer of the events that emitting emits.
-func observingOne(settings, *built) gracy.Layer { return &observer{kinds: transport.HookFailed} }
-
-// An observer does as little as an observer can.
-type observer struct {
-	kinds transport.Kind
-	lost  atomic.Uint64
-}
-
-func (l *observer) Wrap(next http.RoundTripper) http.RoundTripper {
-	return transport.Wrap("observer", l, next, nil)
-}
-
-func (l *observer) Wants() transport.Kind { return l.kinds }
-
-func (l *observer) Observe(e transport.Event) {
-	if e.Call == nil {
-		l.lost.Add(1)
-	}
+func wrapLayer(name string, l gracy.Layer, next http.RoundTripper, trip transport.Trip) http.RoundTripper {
+	return transport.Wrap(name, l, next, trip)
 }

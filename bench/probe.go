@@ -4,10 +4,57 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gracy-go/gracy"
 )
+
+// noop returns a layer that only calls the next one: its cost is that of the Call.
+func noop(settings, *built) gracy.Layer { return new(probe) }
+
+// emitting returns a layer that emits ten events in each call.
+func emitting(settings, *built) gracy.Layer { return &probe{events: 10} }
+
+// A probe is a layer that emits events.
+type probe struct{ events int }
+
+func (p *probe) Wrap(next http.RoundTripper) http.RoundTripper {
+	return wrapLayer("probe", p, next, p.trip)
+}
+
+func (p *probe) trip(c *layerCall, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+	for range p.events {
+		if c.Wants(hookFailed) {
+			c.Emit(layerEvent{Kind: hookFailed, Layer: "probe", Attempt: c.Attempt()})
+		}
+	}
+	return next.RoundTrip(req)
+}
+
+// observing returns an observer of every kind of event.
+func observing(settings, *built) gracy.Layer { return &observer{kinds: ^layerKind(0)} }
+
+// observingOne returns an observer of the events that emitting emits.
+func observingOne(settings, *built) gracy.Layer { return &observer{kinds: hookFailed} }
+
+// An observer does as little as an observer can.
+type observer struct {
+	kinds layerKind
+	lost  atomic.Uint64
+}
+
+func (l *observer) Wrap(next http.RoundTripper) http.RoundTripper {
+	return wrapLayer("observer", l, next, nil)
+}
+
+func (l *observer) Wants() layerKind { return l.kinds }
+
+func (l *observer) Observe(e layerEvent) {
+	if e.Call == nil {
+		l.lost.Add(1)
+	}
+}
 
 // obvious is written as most middleware is: each of six layers that do nothing else
 // puts a value into the context, and copies the request for it.
