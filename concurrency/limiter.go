@@ -26,9 +26,9 @@ type Limiter struct {
 	only   *limit       // the limit, if there is one, without weights
 	idle   atomic.Int64 // MaxIdleConnsPerHost of the http.Transport that it was last wrapped around
 
-	matching *match.Set               // which of order match, but for streams
-	scratch  sync.Pool                // of *scratch
-	demands  []atomic.Pointer[demand] // those that are shared, by a hash of what they need
+	matching *match.Set                            // which of order match, but for streams
+	scratch  sync.Pool                             // of *scratch
+	demands  [sharedDemands]atomic.Pointer[demand] // those that are shared, by a hash of what they need
 
 	adaptive bool // some limit is adaptive
 }
@@ -66,7 +66,6 @@ func New(limits ...Limit) *Limiter {
 		matches[i] = each.match
 	}
 	l.matching = match.NewSet(matches...)
-	l.demands = make([]atomic.Pointer[demand], sharedDemands)
 	return l
 }
 

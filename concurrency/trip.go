@@ -103,11 +103,6 @@ func (l *Limiter) one(c *layer.Call, req *http.Request) (s *semaphore, free bool
 	if only == nil || !only.matches(c, req) {
 		return nil, false
 	}
-	if only.seen != nil { // of would find it, in more steps
-		if s, _ = only.seen.Get(req.URL); s != nil && s.try(1) == acquired {
-			return s, true
-		}
-	}
 	s = only.of(c, req)
 	return s, s.try(1) == acquired
 }
@@ -121,16 +116,8 @@ func (l *limit) of(c *layer.Call, req *http.Request) *semaphore {
 	}
 	k := l.keyOf(c, req)
 	s := l.find(k)
-	l.remember(req, k, s)
-	return s
-}
-
-// remember makes a semaphore the one that is found for a request with its key.
-func (l *limit) remember(req *http.Request, k key, s *semaphore) {
-	if l.seen == nil || s.key != k {
-		return
-	}
-	if before, _ := l.seen.Get(req.URL); before != s {
+	if l.seen != nil && s.key == k { // not the one that the keys beyond maxKeys share
 		l.seen.Put(req.URL, s)
 	}
+	return s
 }

@@ -57,10 +57,7 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	if c.Wants(CallBegin) {
 		c.Emit(Event{Kind: CallBegin})
 	}
-	resp, err := b.trip(c, &c.req, b.send)
-	if err != nil || resp == nil {
-		resp, err = either(resp, err)
-	}
+	resp, err := either(b.trip(c, &c.req, b.send))
 	a := c.Attempt()
 	if err != nil {
 		a.End(nil, err)

@@ -131,11 +131,9 @@ func (a *Attempt) bodyEnd() {
 			e.BodyEnd(a)
 		}
 	}
-	if old&flagHooks != 0 {
-		for i := inline - 1; i >= 0; i-- {
-			if old&(flagHook<<i) != 0 {
-				a.hooks[i].BodyEnd(a)
-			}
+	for i := inline - 1; i >= 0; i-- {
+		if old&(flagHook<<i) != 0 {
+			a.hooks[i].BodyEnd(a)
 		}
 	}
 	if a.call.Wants(BodyEnd) {

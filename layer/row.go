@@ -68,10 +68,7 @@ const (
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 
-const (
-	flagHooks = flagHook<<inline - flagHook // any of them
-	flagHold  = flagHook << inline          // flagHold<<i: hooks[i] holds and can be suspended
-)
+const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds and can be suspended
 
 func (r *row) is(flag uint32) bool { return r.flags.Load()&flag != 0 }
 

@@ -18,11 +18,9 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if a := s.attempt(req); a != nil {
 		a.flags.Or(flagSent)
 	}
-	resp, err := s.base.RoundTrip(req)
-	if err != nil || resp == nil {
-		if resp, err = either(resp, err); err != nil {
-			return nil, err
-		}
+	resp, err := either(s.base.RoundTrip(req))
+	if err != nil {
+		return nil, err
 	}
 	complete(req, resp)
 	return resp, nil
@@ -32,11 +30,7 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 // is not of this stack, or has returned: the request was made inside or after it
 // and through no layer that begins a call.
 func (s *sender) attempt(req *http.Request) *Attempt {
-	ctx := req.Context()
-	if cc, ok := ctx.(*callContext); ok && cc.call.begunBy.root == s.root && !cc.call.returned() {
-		return cc.call.Attempt()
-	}
-	a := AttemptFrom(ctx)
+	a := AttemptFrom(req.Context())
 	if a == nil || a.call.begunBy.root != s.root || a.call.returned() {
 		return nil
 	}
@@ -60,14 +54,19 @@ func complete(req *http.Request, resp *http.Response) {
 // and never neither: http.Client drops a response that comes with an error, and
 // leaks its body.
 func either(resp *http.Response, err error) (*http.Response, error) {
-	switch {
-	case err != nil:
-		if resp != nil && resp.Body != nil {
-			_ = resp.Body.Close()
-		}
-		return nil, err
-	case resp == nil:
-		return nil, errNothing
+	if err != nil || resp == nil {
+		return nil, failure(resp, err)
 	}
 	return resp, nil
+}
+
+// failure is the error of either, which closes the body of a response that came with one.
+func failure(resp *http.Response, err error) error {
+	if err == nil {
+		return errNothing
+	}
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+	return err
 }

@@ -143,16 +143,19 @@ func (s *store) plain(c *layer.Call, a *layer.Attempt, given *http.Request, resp
 	if req.ContentLength > 0 {
 		sr.bytesOut.Add(req.ContentLength)
 	}
-	start := a.Start()
+	a.Own(resp, s.ended(c, a.Number(), sr, accepted, a.Start(), elapsed))
+	return true
+}
+
+// ended enters when a call was, and keeps it if calls are kept. It returns what counts its body.
+func (s *store) ended(c *layer.Call, entry int, sr *series, o outcome, start time.Time, elapsed time.Duration) layer.BodyEnder {
 	at := int64(start.Sub(s.start))
 	lower(&sr.first, at)
 	raise(&sr.last, at+int64(elapsed))
-	ender := layer.BodyEnder(sr)
 	if k := s.kept.Load(); k != nil {
-		ender = k.add(c, a.Number(), sr, accepted, start, elapsed)
+		return k.add(c, entry, sr, o, start, elapsed)
 	}
-	a.Own(resp, ender)
-	return true
+	return sr
 }
 
 // count counts a finished call. entry is the number of its first attempt; exemplar is nil if there are no exemplars.
@@ -195,13 +198,7 @@ func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, e
 	if req.ContentLength > 0 && sends > 0 {
 		sr.bytesOut.Add(req.ContentLength * sends)
 	}
-	at := int64(start.Sub(s.start))
-	lower(&sr.first, at)
-	raise(&sr.last, at+int64(elapsed))
-	ender := layer.BodyEnder(sr)
-	if k := s.kept.Load(); k != nil {
-		ender = k.add(c, entry, sr, o, start, elapsed)
-	}
+	ender := s.ended(c, entry, sr, o, start, elapsed)
 	if r.resp != nil {
 		r.attempt.Own(r.resp, ender)
 	}

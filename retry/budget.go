@@ -165,13 +165,16 @@ func (b *Budget) find(u *url.URL, at time.Time) *hostBudget {
 	if b.epoch.IsZero() {
 		b.epoch = at
 	}
-	h, own := b.hosts.Find(strings.Clone(host), int64(at.Sub(b.epoch)), // not the whole URL that it is a part of
-		func(h *hostBudget) bool {
-			idle := h.idle(at)
-			h.dropped.Store(idle)
-			return idle
-		},
-		func(bool) *hostBudget { return newHostBudget(b, at) })
+	h, own := b.hosts.Get(host)
+	if !own {
+		h, own = b.hosts.Find(strings.Clone(host), int64(at.Sub(b.epoch)), // not the whole URL that it is a part of
+			func(h *hostBudget) bool {
+				idle := h.idle(at)
+				h.dropped.Store(idle)
+				return idle
+			},
+			func(bool) *hostBudget { return newHostBudget(b, at) })
+	}
 	if own {
 		b.seen.Put(u, h)
 	}

@@ -14,7 +14,7 @@ func (p *plan) mayResend(req *http.Request) bool {
 // mayResendLost reports whether a request may be sent again although it may have
 // done its work: its response was lost.
 func (p *plan) mayResendLost(req *http.Request) bool {
-	return p.unsafe || req.Method == http.MethodGet || verdict.Idempotent(req) && !verdict.Conditional(req)
+	return p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
 }
 
 // maySendAgain reports whether the body of a request has to be prepared before the

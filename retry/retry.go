@@ -78,11 +78,9 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		}
 	}
 	host := budget.recordCall(req, start)
-	if p.key != nil {
-		req = p.withIdempotencyKey(c, req)
-	}
+	req = p.withIdempotencyKey(c, req)
 	kept := false
-	if req.Body != nil && p.maySendAgain(req) {
+	if p.maySendAgain(req) {
 		kept = req.GetBody == nil
 		var done func()
 		req, done = bodies.Limits{Known: p.bufferKnown, Unknown: p.buffer, Memory: &r.memory, Total: p.bufferTotal}.Replayable(req)
@@ -91,9 +89,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	noBody := req.Body == nil || req.Body == http.NoBody
 	sent, w := p.probed(req)
 	resp, err := next.RoundTrip(sent)
-	if w != nil {
-		w.report(a, err)
-	}
+	w.report(a, err)
 	a = c.Attempt().For(resp)
 	v := a.End(resp, err)
 	host.recordOutcome(a, v, err)

@@ -27,7 +27,7 @@ import (
 //
 // X-Request-Id is the name of a trace to most servers, and is none of these.
 func Idempotent(req *http.Request) bool {
-	return req.Method == http.MethodGet || byMethod(req.Method) || keyed(req) || onGeneration(req) || declare.IsSafe(req)
+	return byMethod(req.Method) || keyed(req) || onGeneration(req) || declare.IsSafe(req)
 }
 
 // byMethod reports whether all requests with the method are idempotent.
