@@ -64,7 +64,7 @@ func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out]
 	return e
 }
 
-// String returns the pattern.
+// String returns the pattern, with {token} in place of a credential in it.
 func (e *Endpoint[In, Out]) String() string { return e.pattern.text }
 
 // Call sends one request and decodes the response. The options are for this call

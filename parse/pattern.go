@@ -14,7 +14,7 @@ import (
 
 // A pattern is an endpoint's method and path, taken apart.
 type pattern struct {
-	text   string
+	text   string // with {token} in place of a credential in it
 	method string
 	lits   []string           // the texts around the placeholders, one more than names
 	names  []string           // the names of the placeholders
@@ -33,7 +33,8 @@ func parsePattern(text string) (*pattern, error) {
 	case host != "":
 		return nil, fmt.Errorf("pattern %q has the host %q, which belongs into API.Base; a path begins with a slash", text, host)
 	}
-	p := &pattern{text: method + " " + path, method: method, route: transport.Route(text)}
+	shown := route.Given{Path: path}
+	p := &pattern{text: method + " " + shown.Name().Route, method: method, route: transport.Route(text)}
 	path = strings.TrimSuffix(path, "{$}")
 	for {
 		lit, rest, found := strings.Cut(path, "{")

@@ -2,6 +2,7 @@ package parse_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	neturl "net/url"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/parse"
 )
 
@@ -159,6 +161,28 @@ func TestAPatternIsAppendedToTheBase(t *testing.T) {
 		}
 		if got := s.got[0].URL.EscapedPath(); got != tt.want {
 			t.Errorf("%s: path %s, want %s", tt.pattern, got, tt.want)
+		}
+	}
+}
+
+// A pattern may have a credential in it, as the address of a webhook has. It is sent, and in no text.
+func TestACredentialInAPatternIsInNoText(t *testing.T) {
+	const token = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+	var sent string
+	rt := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		sent = req.URL.Path
+		return rttest.Response(req, http.StatusNotFound, ""), nil
+	})
+	api := parse.API{Client: &http.Client{Transport: rt}, Base: "http://api.test"}
+	e := parse.NewEndpoint[string, pokemon]("GET /hooks/{id}/" + token)
+	_, err := e.Call(t.Context(), api, "7")
+	if sent != "/hooks/7/"+token {
+		t.Errorf("sent to %s", sent)
+	}
+	_, bad := e.Call(t.Context(), api, "")
+	for _, text := range []string{fmt.Sprint(err), fmt.Sprintf("%+v", err), fmt.Sprint(bad), e.String()} {
+		if strings.Contains(text, token) || !strings.Contains(text, "/hooks/{id}/{token}") {
+			t.Errorf("text %q", text)
 		}
 	}
 }
