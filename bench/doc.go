@@ -18,7 +18,7 @@
 // "go run . instr" counts the instructions of a call over those of its base, under callgrind,
 // and what it allocates: figures that a busy machine does not move. -by function says where
 // they are, -base 9737447 has the layers of that commit beside these, -times 3 shows how far
-// the counts are apart. -check fails where a row takes 5 % more than testdata/instr.txt says, or
+// the counts are apart. -check fails where a row takes 5 % more than testdata/instr.txt says, after what baseline-6 takes more on the machine, or
 // allocates anything else; -update writes that file. Without valgrind it says so and ends.
 //
 // "go run . loopback" sends real requests to a server in the same process, each stack right

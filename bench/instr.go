@@ -21,7 +21,7 @@ func instrRows() []row {
 		over(bare, "logging failures", "logging with nothing to say"),
 		over(bare, "logging each", "logging a line for each response"),
 		over(bare, "logging by hand", "slog by hand, a line for each response"),
-		over(bareClient, "typed", "a typed GET by parse, over a bare http.Client"),
+		over(bareClient, "typed", "a typed GET of a parse.Endpoint, over a bare http.Client"),
 		over(bareClient, "typed by hand", "the same by net/http and encoding/json"),
 		over(bare, "retry", "retry"),
 		over(bare, "concurrency", "concurrency"),

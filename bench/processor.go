@@ -31,7 +31,7 @@ const contenders = 16
 func besideRows() []row {
 	return []row{
 		over(handContended, slotContended, "a contended slot, over x/sync/semaphore with a Call around"),
-		over("typed by hand", "typed", "a typed GET by parse, over net/http and encoding/json by hand"),
+		over("typed by hand", "typed", "a typed GET of an Endpoint, over net/http and encoding/json by hand"),
 		over("logging by hand", "logging each", "a line for each response, over slog by hand"),
 		over(handContended, handContended, "control: x/sync/semaphore over itself"),
 	}

@@ -12,7 +12,8 @@ import (
 
 // An Attempt is one try of a [Call]: a row of its ledger, what layers hold for
 // it, and the body of its response. The row is open while the attempt runs and
-// closes once; the figures of an open row read as zero.
+// closes once; the figures of an open row read as zero, but for the waits that have
+// ended.
 //
 // Until it ends, its setters belong to the goroutine that runs it. Everything
 // else is safe for concurrent use.

@@ -191,7 +191,8 @@ func (r *row) Wait(w Wait) time.Duration {
 	return x.waits[w]
 }
 
-// Waited returns how long the attempt waited in all ways before it was sent, so far.
+// Waited returns the sum of the waits that have ended, of all ways, also while the row is
+// open: a wait that goes on counts once it ends.
 func (r *row) Waited() time.Duration {
 	x := r.extra.Load()
 	if x == nil {

@@ -10,8 +10,8 @@ import (
 )
 
 // An Attempt is one try of a [Call], a row of its ledger. Its row is open while
-// it runs and closes once; figures of an open row read as zero, and so do those of a
-// nil Attempt. Its methods only read, and are safe for concurrent use. To a layer it
+// it runs and closes once; figures of an open row read as zero, but for
+// the waits that have ended, and so do all of a nil Attempt. Its methods only read, and are safe for concurrent use. To a layer it
 // is a [layer.Attempt].
 type Attempt layer.Attempt
 
@@ -170,7 +170,8 @@ func (a *Attempt) Wait(w Wait) time.Duration {
 	return a.full().Wait(w)
 }
 
-// Waited returns how long the attempt waited in all ways before it was sent, so far.
+// Waited returns the sum of the waits that have ended, of all ways, also while the row is
+// open: a wait that goes on counts once it ends.
 func (a *Attempt) Waited() time.Duration {
 	if a == nil {
 		return 0
