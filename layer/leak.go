@@ -40,6 +40,11 @@ func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 	return &watched
 }
 
+// LeakWatched reports whether the body of the response to the attempt is watched, by
+// [Attempt.WatchLeak]. Then nothing that lives as long as the connection may refer to the
+// body, such as the context of the request.
+func (a *Attempt) LeakWatched() bool { return a.is(flagLeakWatched) }
+
 // watchedBody is the body of a response whose end must not be missed. Nothing
 // that lives as long as the connection may refer to it.
 type watchedBody struct {

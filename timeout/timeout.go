@@ -35,14 +35,15 @@ func (t *Timeout) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(layerName, t, next, t.trip)
 }
 
-// bounded is a call that a [Timeout] bounds: one allocation.
+// bounded is a call that a [Timeout] bounds: one allocation. Whoever holds the context of the
+// request holds the body, too, as the connection does while the body is under way.
 type bounded struct {
 	deadline deadline
 	req      http.Request
 	body     idleBody
 }
 
-func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (t *Timeout) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	l := t.limits
 	if o, ok := layer.Setting[limits](req.Context()); ok {
 		l = o
@@ -73,8 +74,8 @@ func (t *Timeout) trip(_ *layer.Call, req *http.Request, next http.RoundTripper)
 		idle = l.stream
 	}
 	if resp != nil && idle > 0 {
-		if body == nil {
-			body = new(idleBody)
+		if body == nil || c.Attempt().For(resp).LeakWatched() {
+			body = new(idleBody) // the context must not hold a body that is to be found once nobody else does
 		}
 		body.watch(resp, idle, t.idle)
 	}
