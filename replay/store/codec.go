@@ -113,7 +113,7 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	if b[0] != envelope {
 		return &FormatError{Found: int(b[0]), Want: envelope, Reason: "record of an unknown version"}
 	}
-	*x = Exchange{}
+	*x = Exchange{Start: time.UnixMicro(0)} // what is left out is 0
 	if err := x.decode(reader{message: b[1:]}); err != nil {
 		return &FormatError{Reason: "damaged record: " + err.Error()}
 	}

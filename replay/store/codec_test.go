@@ -154,6 +154,22 @@ func TestALengthBelowZeroIsDamage(t *testing.T) {
 	}
 }
 
+// A time of zero is left out of a record, as every zero is.
+func TestTheStartStaysWhatItIs(t *testing.T) {
+	for _, start := range []time.Time{{}, time.UnixMicro(0), time.UnixMicro(-1), time.UnixMicro(1)} {
+		x := sample()
+		x.Start = start
+		b, err := x.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var y Exchange
+		if err := y.UnmarshalBinary(b); err != nil || !y.Start.Equal(start) {
+			t.Errorf("%v became %v: %v", start, y.Start, err)
+		}
+	}
+}
+
 func TestAppendBinaryAppends(t *testing.T) {
 	x := &Exchange{ID: 7, Request: Request{URL: "http://h/"}, Response: &Response{StatusCode: 200, Body: []byte("body")}}
 	for name, of := range map[string]struct {
