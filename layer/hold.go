@@ -29,7 +29,7 @@ type Suspender interface {
 // [Attempt.Own] or ends it with [Attempt.Release], also on a panic. Two holds cost
 // nothing. An inner retry moves the hold to its next attempt.
 func (a *Attempt) Hold(s Suspender) {
-	if i := a.freeHook(); i < inline {
+	if i := freeHook(a.flags.Load()); i < inline {
 		a.hooks[i] = s
 		a.flags.Or(flagHold << i)
 		return
@@ -97,9 +97,9 @@ func tie(a *Attempt, e BodyEnder) bool {
 	return false
 }
 
-// freeHook returns the first inline hook that is free, inline if none is.
-func (a *Attempt) freeHook() int {
-	f := a.flags.Load()
+// freeHook returns the first inline hook that is free in the flags f of an attempt,
+// inline if none is.
+func freeHook(f uint32) int {
 	i := 0
 	for i < inline && f&((flagHook|flagHold)<<i) != 0 {
 		i++
@@ -115,7 +115,7 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 			e.BodyEnd(a)
 			return
 		}
-		i := a.freeHook()
+		i := freeHook(f)
 		if i == inline {
 			break
 		}
