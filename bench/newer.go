@@ -9,6 +9,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
 )
@@ -35,6 +36,12 @@ func tapeCommands(ctx context.Context, name string, args []string, out, progress
 	}
 	return false, nil
 }
+
+// The modes of a tape.
+const (
+	recording = replay.ModeRecord
+	replaying = replay.ModeReplay
+)
 
 // What the layers of this package are made with.
 type (

@@ -58,14 +58,14 @@ func (b *tapeBench) reindexes(n int) error {
 	}{
 		{toScan, func() error { return scan(path, n) }},
 		{toReindex, func() error {
-			_, stop, err := openTape(path, replay.Options{Mode: replay.ModeRecord, Match: other()}, nil)
+			_, stop, err := tapeAt(path, replay.Options{Mode: replay.ModeRecord, Match: other()}, nil)
 			if err != nil {
 				return err
 			}
 			return stop()
 		}},
 		{toReindexRO, func() error {
-			_, stop, err := openTape(path, replay.Options{Mode: replay.ModeReplay, Match: other()}, nil)
+			_, stop, err := tapeAt(path, replay.Options{Mode: replay.ModeReplay, Match: other()}, nil)
 			if err != nil {
 				return err
 			}

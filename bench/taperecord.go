@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"net/http"
 	"os"
 	"time"
 )
@@ -53,16 +52,4 @@ func (b *tapeBench) recordings(n int) error {
 		b.note(toHold, k.name, n, float64(size(path))/float64(n))
 		return nil
 	})
-}
-
-// recordAll makes n calls and stops, and returns the processor time.
-func recordAll(rt http.RoundTripper, stop func() error, n int) (time.Duration, error) {
-	before := processor()
-	for i := range n {
-		if err := getItem(rt, itemHost, i); err != nil {
-			return 0, err
-		}
-	}
-	err := stop()
-	return processor() - before, err
 }

@@ -24,18 +24,22 @@ const (
 // ratio is the median of the ratios of two series, taken round by round; of series of
 // different lengths that of their medians. It is 0 if one was not measured.
 func (b *tapeBench) ratio(above, below string) float64 {
+	return quartilesOf(b.ratios(above, below)).mid
+}
+
+// ratios are the ratios that ratio is the median of.
+func (b *tapeBench) ratios(above, below string) (all []float64) {
 	x, y := b.series[above], b.series[below]
 	if len(x) == 0 || len(y) == 0 {
-		return 0
+		return nil
 	}
 	if len(x) != len(y) {
-		return quartilesOf(x).mid / quartilesOf(y).mid
+		return []float64{quartilesOf(x).mid / quartilesOf(y).mid}
 	}
-	var all []float64
 	for i := range x {
 		all = append(all, x[i]/y[i])
 	}
-	return quartilesOf(all).mid
+	return all
 }
 
 // redLines returns the bounds, and the same bounds of the controls, each of which has to

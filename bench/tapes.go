@@ -13,21 +13,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"time"
-)
-
-// What is measured of tapes; the names of series begin with it.
-const (
-	toRecord     = "record"    // ns of wall for a recording, to the end of Close
-	toRecordCPU  = "processor" // ns of processor for a recording, to the end of Close, over the base
-	toHold       = "bytes"     // bytes of the file for a recording
-	toLookUp     = "look up"   // ns of a call that is replayed, the body read
-	toLookUpCold = "look up, the first"
-	toOpen       = "open"  // ns to open and close for replay
-	toScan       = "scan"  // ns to read all recordings
-	toReindex    = "index" // ns to open with another Match, and to close
-	toReindexRO  = "index, in memory"
-	toWait       = "p50" // ns of a call to a server that takes 5 ms
 )
 
 // A tapeBench measures recorders against each other, in turn and in one run.
@@ -49,6 +34,7 @@ func runTapes(ctx context.Context, args []string, out, progress io.Writer) (err 
 	most := flags.Int("most", 100_000, "recordings of the largest tape: 10000, 100000 or 1000000")
 	check := flags.Bool("check", false, "fail if a red line is crossed")
 	dir := flags.String("dir", "", "folder for the tapes; default: a temporary one")
+	base := flags.String("base", "", "a commit beside whose tapes those of this build are measured, and nothing else")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -62,6 +48,9 @@ func runTapes(ctx context.Context, args []string, out, progress io.Writer) (err 
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	b := newTapeBench(folder, *rounds, progress)
 	b.sizes = slices.DeleteFunc([]int{100, 10_000, 100_000, 1_000_000}, func(n int) bool { return n > *most })
+	if *base != "" {
+		return b.beside(ctx, *base, out)
+	}
 	if err := b.measure(ctx); err != nil {
 		return err
 	}
@@ -134,11 +123,4 @@ func (b *tapeBench) inTurn(rounds, count int, run func(i int) error) error {
 		}
 	}
 	return nil
-}
-
-// timed returns how long a function takes.
-func timed(do func() error) (time.Duration, error) {
-	start := time.Now()
-	err := do()
-	return time.Since(start), err
 }

@@ -16,7 +16,12 @@ type turns struct {
 	base   string
 	rounds int
 	slice  time.Duration
+	twice  bool // base has a second worker, again
 }
+
+// again is the name of a second worker of the other commit, which controls what is measured: it
+// differs in nothing.
+const again = "the same again"
 
 func parseTurns(name string, args []string, rounds int, slice time.Duration, progress io.Writer) (o turns, err error) {
 	flags := flag.NewFlagSet("bench "+name, flag.ContinueOnError)
@@ -46,6 +51,9 @@ func (o turns) withWorkers(ctx context.Context, f func([]loopRun) error) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if o.twice {
+		builds = append(builds, &build{name: again, program: builds[len(builds)-1].program})
+	}
 	var runs []loopRun
 	defer func() {
 		for _, r := range runs {

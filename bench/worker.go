@@ -18,6 +18,7 @@ type task struct {
 	Way     string // one of the ways of loopServer
 	Callers int
 	Time    time.Duration // of the calls; 0 is one call of each caller
+	Tape    *tapeTask     // instead of the calls
 }
 
 // A result is what it took.
@@ -27,6 +28,7 @@ type result struct {
 	Wall  time.Duration // from the first call to the end of the last
 	CPU   time.Duration // of the process, so of caller, server and collector
 	Error string
+	tapeResult
 }
 
 // runWorker is the command "worker": it does what it reads, a task a line, and writes the results.
@@ -36,13 +38,20 @@ func runWorker(ctx context.Context, in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer loop.close()
+	tapes := make(openTapes)
+	defer tapes.close()
 	lines, w := bufio.NewScanner(in), json.NewEncoder(out)
 	for lines.Scan() {
 		var t task
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
 			return err
 		}
-		r, err := loop.do(ctx, t)
+		var r result
+		if t.Tape != nil {
+			r, err = tapes.do(*t.Tape)
+		} else {
+			r, err = loop.do(ctx, t)
+		}
 		if err != nil {
 			r.Error = fmt.Sprintf("%s: %v", t.Stack, err)
 		}

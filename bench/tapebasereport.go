@@ -1,0 +1,93 @@
+//go:build !older
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// Goals beside commit 9737447.
+const (
+	goalLookup      = 0.7
+	goalLookupWorst = 0.2
+	goalOpen        = 1.0 // of the largest tape
+	goalRecordBolt  = 0.2
+	goalRecordText  = 0.05
+	goalRecordCPU   = 0.4
+	goalBytes       = 0.5
+	goalFlat        = 1.2 // our lookup in the largest tape over that at 10,000
+)
+
+// printBeside prints the ratios, the goals, and the control.
+func (b *tapeBench) printBeside(w io.Writer, base string) {
+	fmt.Fprintf(w, "Tapes beside those of %s: a ratio is the median of those of the rounds, quartiles in brackets.\n\n", base)
+	var rows [][]string
+	var kept, control []redLine
+	goal := func(what string, k besideKind, n int, bound float64) (line, controlled redLine) {
+		ours, theirs := seriesKey(what, besideName(k.name, "this build"), n), seriesKey(what, besideName(k.name, base), n)
+		once := seriesKey(what, besideName(k.name, again), n)
+		text := fmt.Sprintf("%s, %s, %d: at most %g", what, k.name, n, bound)
+		x, y := b.ratio(ours, theirs), b.ratio(once, theirs)
+		return redLine{text, fmt.Sprintf("%.2f", x), x <= bound, true}, redLine{text, fmt.Sprintf("%.2f", y), y <= bound, true}
+	}
+	both := func(line, controlled redLine) {
+		kept, control = append(kept, line), append(control, controlled)
+	}
+	for _, n := range b.sizes {
+		for _, k := range besideKinds() {
+			if n > k.most {
+				continue
+			}
+			name := func(build string) string { return besideName(k.name, build) }
+			pair := func(what string, in func(float64) string) string {
+				ours, theirs := b.mid(what, name("this build"), n), b.mid(what, name(base), n)
+				return in(ours) + " of " + in(theirs)
+			}
+			ratio := func(what string) string {
+				return spreadOf(2, b.ratios(seriesKey(what, name("this build"), n), seriesKey(what, name(base), n))) + ": " + pair(what, inTime)
+			}
+			each := func(what string) string {
+				return pair(what+toAllocate, whole) + "; " + pair(what+toTake, whole)
+			}
+			rows = append(rows, []string{
+				strconv.Itoa(n), k.name, ratio(toRecordCPU), ratio(toRecord), pair(toHold, whole), each(toRecord),
+				ratio(toLookUp), ratio(toLookUpWorst), each(toLookUp), ratio(toOpen),
+			})
+			record := goalRecordBolt
+			if k.name == onText {
+				record = goalRecordText
+			}
+			if n >= middle {
+				both(goal(toRecord, k, n, record))
+				both(goal(toRecordCPU, k, n, goalRecordCPU))
+				both(goal(toHold, k, n, goalBytes))
+			}
+			both(goal(toLookUp, k, n, goalLookup))
+			both(goal(toLookUpWorst, k, n, goalLookupWorst))
+		}
+	}
+	most := b.sizes[len(b.sizes)-1]
+	open, _ := goal(toOpen, besideKinds()[0], most, goalOpen) // beside itself it is at this goal
+	kept = append(kept, open)
+	table(w, []string{
+		"recordings", "tape", "a recording, with Close: processor time, over the base", "its time", "bytes of the file", "allocations; bytes",
+		"a lookup: median", "its p99", "allocations; bytes", "open and close",
+	}, rows)
+	if most > middle {
+		flat := b.mid(toLookUp, besideName(onBolt, "this build"), most) / b.mid(toLookUp, besideName(onBolt, "this build"), middle)
+		kept = append(kept, redLine{fmt.Sprintf("lookup at %d over that at %d: at most %g", most, middle, goalFlat), fmt.Sprintf("%.2f", flat), flat <= goalFlat, true})
+	}
+	_ = lines(w, kept)
+	fmt.Fprintf(w, "\n### The control: %s beside itself\n\n", base)
+	rows = nil
+	for _, l := range control {
+		word := "crossed"
+		if l.ok {
+			word = "**reached**"
+		}
+		rows = append(rows, []string{l.text, l.got, word})
+	}
+	table(w, []string{"goal", "measured", "result"}, rows)
+}
