@@ -1,6 +1,8 @@
 package timeout
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -192,4 +194,21 @@ func TestAlarmsOfABubbleStayThere(t *testing.T) {
 		}
 		s.stop(&r.alarm)
 	}
+}
+
+// The alarm of a total is set anew when the time was read before a request body began to be
+// sent, and written after it: a stall of the body must not wait for the total.
+func TestAnUploadThatBeginsWhileTheAlarmIsSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &deadline{rule: rule{limit: time.Minute, idle: time.Second}}
+		l.begin(t.Context(), nil, newAlarms(time.Minute))
+		defer l.leave()
+		at, _ := l.next()
+		l.send()
+		l.wait(at)
+		time.Sleep(2 * time.Second)
+		if err, ok := context.Cause(&l.ctx).(*Error); !ok || !errors.Is(err, ErrIdle) { //nolint:errorlint // it is the cause itself
+			t.Errorf("a body that has stalled for two seconds: %v, want ErrIdle", context.Cause(&l.ctx))
+		}
+	})
 }

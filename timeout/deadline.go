@@ -165,10 +165,8 @@ func (l *deadline) check() {
 		return
 	}
 	at, stalled := l.next()
-	if left := at - l.elapsed(); left > 0 {
-		if at < never {
-			l.alarms.reset(&l.alarm, left)
-		}
+	if at > l.elapsed() {
+		l.wait(at)
 		return
 	}
 	err := &Error{Limit: ErrTotal, After: l.rule.limit}
@@ -187,6 +185,19 @@ func (l *deadline) check() {
 		return
 	}
 	l.ctx.Expire(err)
+}
+
+// wait makes the alarm ring at a time that next has returned, or earlier if a request body
+// has begun to be sent meanwhile, whose alarm this one may have replaced.
+func (l *deadline) wait(at time.Duration) {
+	for at < never {
+		l.alarms.reset(&l.alarm, at-l.elapsed())
+		sooner, _ := l.next()
+		if sooner >= at {
+			return
+		}
+		at = sooner
+	}
 }
 
 // send records that a request body is being sent from now on.
