@@ -19,7 +19,7 @@ var errRaw = errors.New("compare byte for byte")
 // tokens; XML by its elements; a form without regard to the order of names;
 // multipart by its parts, whatever the boundary. All else, and all that is
 // malformed, is hashed byte for byte.
-func canonicalBody(d digest, h http.Header, body []byte, ignore []string) {
+func canonicalBody(d *digest, h http.Header, body []byte, ignore []string) {
 	if len(body) == 0 {
 		d.put('b', "")
 		return
@@ -84,10 +84,10 @@ func canonicalMultipart(body []byte, boundary string, ignore []string) ([]byte, 
 	}
 	parts := make([]part, 0, len(read))
 	for _, p := range read {
-		d := newDigest()
+		var d digest
 		d.put('e', p.Header.Get("Content-Transfer-Encoding"))
 		if mediatype.Declared(p.Header.Get("Content-Type")) == mediatype.JSON {
-			canonicalBody(d, p.Header, p.Content, ignore)
+			canonicalBody(&d, p.Header, p.Content, ignore)
 		} else {
 			d.put('t', p.Header.Get("Content-Type"))
 			d.putBytes('b', p.Content)

@@ -1,69 +1,61 @@
 package replay
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 )
 
-// digest hashes a list of marked texts; lengths keep "ab"+"c" and "a"+"bc" apart. A short
-// list is hashed in one piece.
-type digest struct{ s *digestState }
-
-type digestState struct {
-	held []byte    // what is not hashed yet; begins in room
-	hash hash.Hash // of what came before; nil for nothing
+// A digest hashes a list of marked texts; lengths keep "ab"+"c" and "a"+"bc" apart. A short
+// list is hashed in one piece, without an allocation: so no method may keep the digest or
+// hand what it holds to an interface. The zero digest has hashed nothing.
+type digest struct {
+	hash hash.Hash // of what came before what is held; nil for nothing
+	n    int       // bytes that are held
 	room [256]byte // enough for a request without a body
 }
 
-func newDigest() digest {
-	s := new(digestState)
-	s.held = s.room[:0]
-	return digest{s}
-}
-
-func (d digest) put(mark byte, s string) {
+func (d *digest) put(mark byte, s string) {
 	d.head(mark, len(s))
-	if len(s) <= d.s.free() {
-		d.s.held = append(d.s.held, s...)
+	if len(s) <= len(d.room)-d.n {
+		d.n += copy(d.room[d.n:], s)
 		return
 	}
-	d.s.write([]byte(s))
+	d.write([]byte(s))
 }
 
 // putBytes is put for what is no string; it keeps nothing of b.
-func (d digest) putBytes(mark byte, b []byte) {
+func (d *digest) putBytes(mark byte, b []byte) {
 	d.head(mark, len(b))
-	if len(b) <= d.s.free() {
-		d.s.held = append(d.s.held, b...)
+	if len(b) <= len(d.room)-d.n {
+		d.n += copy(d.room[d.n:], b)
 		return
 	}
-	d.s.write(b)
+	d.write(b)
 }
 
-func (d digest) head(mark byte, n int) {
-	if d.s.free() < 1+binary.MaxVarintLen64 {
-		d.s.write(nil)
+func (d *digest) head(mark byte, n int) {
+	if len(d.room)-d.n < 1+binary.MaxVarintLen64 {
+		d.write(nil)
 	}
-	d.s.held = binary.AppendUvarint(append(d.s.held, mark), uint64(n)) //nolint:gosec // a length
+	d.n = len(binary.AppendUvarint(append(d.room[:d.n], mark), uint64(n))) //nolint:gosec // a length
 }
-
-func (s *digestState) free() int { return cap(s.held) - len(s.held) }
 
 // write hashes what is held, then b.
-func (s *digestState) write(b []byte) {
-	if s.hash == nil {
-		s.hash = sha256.New()
+func (d *digest) write(b []byte) {
+	if d.hash == nil {
+		d.hash = sha256.New()
 	}
-	_, _ = s.hash.Write(s.held)
-	_, _ = s.hash.Write(b)
-	s.held = s.held[:0]
+	_, _ = d.hash.Write(bytes.Clone(d.room[:d.n]))
+	_, _ = d.hash.Write(b)
+	d.n = 0
 }
 
-func (d digest) sum() [sha256.Size]byte {
-	if d.s.hash == nil {
-		return sha256.Sum256(d.s.held)
+func (d *digest) sum() [sha256.Size]byte {
+	if d.hash == nil {
+		return sha256.Sum256(d.room[:d.n])
 	}
-	d.s.write(nil)
-	return [sha256.Size]byte(d.s.hash.Sum(nil))
+	d.write(nil)
+	return [sha256.Size]byte(d.hash.Sum(nil))
 }

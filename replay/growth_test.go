@@ -15,7 +15,7 @@ func TestATapeTakesTimeInProportionToWhatIsSent(t *testing.T) {
 	m := masker{red: redact.New(redact.Rules{Literals: []string{growth.Literal}}), max: 1 << 30}
 	canonical := func(kind string) func(string) {
 		return func(s string) {
-			canonicalBody(newDigest(), http.Header{"Content-Type": {kind}}, []byte(s), []string{"x"})
+			canonicalBody(new(digest), http.Header{"Content-Type": {kind}}, []byte(s), []string{"x"})
 		}
 	}
 	masked := func(kind, before string) func(string) {

@@ -57,8 +57,8 @@ func (d *identifier) secrets(u *url.URL, h http.Header, body, masked []byte) []b
 		bytes.Equal(d.match.counting(h, body), d.match.counting(h, masked)) {
 		return nil
 	}
-	sum := newDigest()
-	d.match.canonicalBody(sum, u, h, body)
+	var sum digest
+	d.match.canonicalBody(&sum, u, h, body)
 	b := sum.sum()
 	return d.hash([]string{"body", string(b[:])})
 }

@@ -62,7 +62,7 @@ type Match struct {
 
 // recipe is a fingerprint of everything that goes into a key.
 func (m Match) recipe(maxRequest int64, rules string) string {
-	h := newDigest()
+	var h digest
 	for i, list := range [][]string{canonicalNames(m.Headers), sorted(m.IgnoreQuery), sorted(m.IgnoreFields)} {
 		for _, s := range list {
 			h.put(byte('a'+i), s)
@@ -88,7 +88,7 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 
 // key returns the key of a redacted request.
 func (m Match) key(req *store.Request) store.Key {
-	h := newDigest()
+	var h digest
 	asked := req.ParseURL()
 	u := m.likeURL(asked)
 	k := store.KeyOf(req.Method, u)
@@ -126,7 +126,7 @@ func (m Match) key(req *store.Request) store.Key {
 		if req.BodySum != nil {
 			h.putBytes('B', req.BodySum)
 		} else {
-			m.canonicalBody(h, u, req.Header, req.Body)
+			m.canonicalBody(&h, u, req.Header, req.Body)
 		}
 	}
 	k.Sum = h.sum()

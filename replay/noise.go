@@ -68,7 +68,7 @@ func timesOf(signature string) []string {
 }
 
 // canonicalBody hashes the body of a request by its meaning, without noise.
-func (m Match) canonicalBody(d digest, u *url.URL, h http.Header, body []byte) {
+func (m Match) canonicalBody(d *digest, u *url.URL, h http.Header, body []byte) {
 	if m.chunked(h) {
 		if payload, ok := payloadOf(body); ok {
 			body = payload
@@ -87,8 +87,8 @@ func (m Match) canonicalBody(d digest, u *url.URL, h http.Header, body []byte) {
 
 // sumOf hashes the body of a stored request.
 func (m Match) sumOf(r *store.Request) [32]byte {
-	d := newDigest()
-	m.canonicalBody(d, r.ParseURL(), r.Header, r.Body)
+	var d digest
+	m.canonicalBody(&d, r.ParseURL(), r.Header, r.Body)
 	return d.sum()
 }
 

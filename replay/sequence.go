@@ -21,25 +21,19 @@ type sequences struct {
 // shard is what was replayed of a sixteenth of the keys. It grows with what is
 // on the tape, not with what is asked.
 type shard struct {
-	// mu guards the maps. It is held while an exchange is looked up, so the
-	// mutex of the queue and the locks of the store are inside of it. No two
+	// mu guards the maps and what they lead to. It is held while an exchange is looked
+	// up, so the mutex of the queue and the locks of the store are inside of it. No two
 	// shards are locked at the same time.
-	mu     sync.Mutex
-	cursor map[[sha256.Size]byte]store.ID   // the last one replayed, by key or variant
-	vary   map[[sha256.Size]byte][][]string // what the Vary of the exchanges of a key names
-	served map[store.ID]struct{}
-	// ends has, by key, an ID above which the tape has no exchange of it, so that this is
-	// looked up once: only of keys that are replayed, by a tape that records nothing.
-	ends map[[sha256.Size]byte]store.ID
+	mu       sync.Mutex
+	progress map[[sha256.Size]byte]*progress // by key
+	served   map[store.ID]struct{}
 }
 
 func newSequences(opts *Options, w *writer, by selector) *sequences {
 	s := &sequences{opts: opts, writer: w, by: by}
 	for i := range s.shards {
-		s.shards[i].cursor = make(map[[sha256.Size]byte]store.ID)
-		s.shards[i].vary = make(map[[sha256.Size]byte][][]string)
+		s.shards[i].progress = make(map[[sha256.Size]byte]*progress)
 		s.shards[i].served = make(map[store.ID]struct{})
-		s.shards[i].ends = make(map[[sha256.Size]byte]store.ID)
 	}
 	return s
 }
@@ -60,8 +54,9 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 	sh := s.byKey(key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	cursor := sh.place(key, h)
-	x, why, err := s.after(sh, keys, h, cursor, cutoff)
+	p := sh.progress[key.Sum]
+	cursor := p.place(key, h)
+	x, why, err := s.after(p, keys, h, cursor, cutoff)
 	own := mode == ModeSmart && !s.opts.Reuse
 	if own && s.isNew(x) {
 		return nil, MissUnknown, nil
@@ -77,7 +72,10 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 		return nil, "", err
 	}
 	if x != nil {
-		sh.move(key, s.by.names(x.Response), h, x.ID)
+		if p == nil {
+			p = sh.begin(key)
+		}
+		p.move(key, s.by.names(x.Response), h, x.ID)
 		return x, "", nil
 	}
 	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, cutoff, why) {
@@ -88,18 +86,16 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 
 // after finds the first exchange behind the cursor and the cutoff, as usable does. The
 // caller has the lock of the shard of the keys.
-func (s *sequences) after(sh *shard, keys []store.Key, h http.Header, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) after(p *progress, keys []store.Key, h http.Header, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	from := max(cursor, cutoff)
 	// The keys of a group are not the same for everybody.
 	fixed := len(keys) == 1 && cursor > 0 && s.opts.Mode == ModeReplay
-	if fixed {
-		if end, ok := sh.ends[keys[0].Sum]; ok && end <= from {
-			return nil, MissUnknown, nil
-		}
+	if fixed && p.end != 0 && p.end <= from {
+		return nil, MissUnknown, nil
 	}
 	x, why, err := s.usable(keys, h, from)
 	if fixed && x == nil && why == MissUnknown && err == nil {
-		sh.ends[keys[0].Sum] = from
+		p.end = from
 	}
 	return x, why, err
 }
@@ -195,8 +191,12 @@ func (s *sequences) advance(x *store.Exchange) {
 	sh := s.byKey(x.Key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
+	p := sh.progress[x.Key.Sum]
+	if p == nil {
+		p = sh.begin(x.Key)
+	}
 	h := x.Request.Header
-	sh.move(x.Key, s.by.names(x.Response), h, max(sh.place(x.Key, h), x.ID))
+	p.move(x.Key, s.by.names(x.Response), h, max(p.place(x.Key, h), x.ID))
 }
 
 func (s *sequences) markServed(id store.ID) {
@@ -221,10 +221,8 @@ func (s *sequences) rewind(since store.ID) {
 	for i := range s.shards {
 		sh := &s.shards[i]
 		sh.mu.Lock()
-		clear(sh.cursor)
-		clear(sh.vary)
+		clear(sh.progress)
 		clear(sh.served)
-		clear(sh.ends)
 		sh.mu.Unlock()
 	}
 }
@@ -235,7 +233,9 @@ func (s *sequences) rekeyed() {
 	for i := range s.shards {
 		sh := &s.shards[i]
 		sh.mu.Lock()
-		clear(sh.ends)
+		for _, p := range sh.progress {
+			p.end = 0
+		}
 		sh.mu.Unlock()
 	}
 }

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"crypto/sha256"
 	"net/http"
 	"net/textproto"
 	"slices"
@@ -81,41 +80,4 @@ func (s selector) differing(x *store.Exchange, h http.Header) (names []string) {
 		}
 	}
 	return append(names, s.varying(x, h)...)
-}
-
-// variant returns the sum under which the place of a request in a sequence is kept,
-// where the names are those of a Vary.
-func variant(sum [sha256.Size]byte, names []string, h http.Header) [sha256.Size]byte {
-	if len(names) == 0 {
-		return sum
-	}
-	d := newDigest()
-	d.put('s', string(sum[:]))
-	for _, name := range names {
-		d.put('n', name)
-		d.put('v', strings.Join(h[name], ", "))
-	}
-	return d.sum()
-}
-
-// place returns the last exchange of a sequence that was replayed to a request.
-func (sh *shard) place(key store.Key, h http.Header) store.ID {
-	id := sh.cursor[key.Sum]
-	for _, names := range sh.vary[key.Sum] {
-		id = max(id, sh.cursor[variant(key.Sum, names, h)])
-	}
-	return id
-}
-
-// move sets the place of a request to an exchange whose Vary has some names.
-func (sh *shard) move(key store.Key, names []string, h http.Header, id store.ID) {
-	sets := sh.vary[key.Sum]
-	if len(names) > 0 && !slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, names) }) {
-		if len(sets) == maxVary {
-			names = nil
-		} else {
-			sh.vary[key.Sum] = append(sets, names)
-		}
-	}
-	sh.cursor[variant(key.Sum, names, h)] = id
 }
