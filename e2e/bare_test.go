@@ -34,6 +34,9 @@ type scenario struct {
 	// timed says that comparisonRun.shortTime must be longer than what happens before
 	// it ends. On a busy machine the scenario runs again with a longer one.
 	timed bool
+	// gateway says that the client is net/http's alone and speaks to a reverse proxy, whose
+	// transport is compared.
+	gateway bool
 }
 
 // A comparisonRun is one run of a scenario.
@@ -124,11 +127,15 @@ func (s scenario) run(t *testing.T, build variant, shortTime time.Duration) stri
 	if p.client = (&http.Client{Transport: base}); build != nil {
 		p.client = build(t, base)
 	}
+	stop := func() { p.client.CloseIdleConnections() }
+	if s.gateway {
+		stop = p.behind(t)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	p.ctx = ctx
 	s.do(p)
 	cancel()
-	p.client.CloseIdleConnections()
+	stop()
 	server.Close()
 	busy.Wait()
 	p.mu.Lock()
