@@ -133,7 +133,7 @@ fuzz: ## every fuzz target in turn, FUZZTIME=10s each
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" tools/fuzz.sh $(MODULES)
 
 # With BENCH='tapes -most 1000000' the tapes alone, without BENCH both. BENCH=instr counts
-# instructions; there and with processor and loopback BASE=9737447 has the layers of that commit beside them.
+# instructions; there and with processor, loopback and tapes BASE=9737447 has the layers of that commit beside them.
 BASE ?=
 
 .PHONY: bench

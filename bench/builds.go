@@ -12,6 +12,9 @@ import (
 	"slices"
 )
 
+// thisBuild is the name of the layers beside this bench.
+const thisBuild = "this build"
+
 // buildAll builds this bench over the layers beside it, and if base is not empty over those
 // of that commit too. The bench is that of today both times, so that the same is counted.
 // done removes what was built.
@@ -32,7 +35,7 @@ func buildAll(ctx context.Context, base string) (builds []*build, done func() er
 		return nil, nil, err
 	}
 	here := filepath.Join(root, "bench")
-	ours := &build{name: "this build", program: filepath.Join(dir, "ours")}
+	ours := &build{name: thisBuild, program: filepath.Join(dir, "ours")}
 	if err := ours.make(ctx, here); err != nil {
 		return nil, nil, err
 	}

@@ -30,7 +30,8 @@
 //
 // "go run . tapes" measures tapes beside go-vcr, whose lines have a control each: what
 // they are about, done wrong, which must cross the line. -most 1000000 has a tape of a
-// million recordings. "go run . import" imports a cassette of go-vcr in turn with go-vcr
+// million recordings; -base 9737447 measures our tapes beside those of that commit instead, which
+// is beside itself too, as a control. "go run . import" imports a cassette of go-vcr in turn with go-vcr
 // opening it; -n is how many recordings it has.
 //
 // The files: exchange.go has the base and the caller, ours.go the layers under
@@ -42,7 +43,8 @@
 // figures that are kept; of loopback:
 // loopback.go and processor.go the commands, turns.go what is measured in turn, worker.go its processes, loop.go the server and the calls; contended.go and typed.go have
 // stacks that are measured over the same by hand. Of what waits: waiting.go and waitingrun.go. docs.go
-// writes the page, merge.go makes ranges of two runs. newer.go has what older.go has in another way for old commits. Of tapes: recorders.go has what records, controls.go what
+// writes the page, merge.go makes ranges of two runs. newer.go has what older.go has in another way for old commits. Of tapes: items.go has what is recorded, recorders.go what records, controls.go what
 // does it wrong, tapes.go the run, taperecord.go, tapelookup.go, tapeopen.go and tapewait.go what is
-// timed, tapeimport.go the command for imports, tapereport.go the lines.
+// timed, tapeimport.go the command for imports, tapereport.go the lines; tapebase.go measures beside
+// a commit, tapetask.go is what its workers do, tapebasereport.go what is printed of it.
 package main

@@ -26,7 +26,7 @@ func (b *tapeBench) printBeside(w io.Writer, base string) {
 	var rows [][]string
 	var kept, control []redLine
 	goal := func(what string, k besideKind, n int, bound float64) (line, controlled redLine) {
-		ours, theirs := seriesKey(what, besideName(k.name, "this build"), n), seriesKey(what, besideName(k.name, base), n)
+		ours, theirs := seriesKey(what, besideName(k.name, thisBuild), n), seriesKey(what, besideName(k.name, base), n)
 		once := seriesKey(what, besideName(k.name, again), n)
 		text := fmt.Sprintf("%s, %s, %d: at most %g", what, k.name, n, bound)
 		x, y := b.ratio(ours, theirs), b.ratio(once, theirs)
@@ -42,11 +42,11 @@ func (b *tapeBench) printBeside(w io.Writer, base string) {
 			}
 			name := func(build string) string { return besideName(k.name, build) }
 			pair := func(what string, in func(float64) string) string {
-				ours, theirs := b.mid(what, name("this build"), n), b.mid(what, name(base), n)
+				ours, theirs := b.mid(what, name(thisBuild), n), b.mid(what, name(base), n)
 				return in(ours) + " of " + in(theirs)
 			}
 			ratio := func(what string) string {
-				return spreadOf(2, b.ratios(seriesKey(what, name("this build"), n), seriesKey(what, name(base), n))) + ": " + pair(what, inTime)
+				return spreadOf(2, b.ratios(seriesKey(what, name(thisBuild), n), seriesKey(what, name(base), n))) + ": " + pair(what, inTime)
 			}
 			each := func(what string) string {
 				return pair(what+toAllocate, whole) + "; " + pair(what+toTake, whole)
@@ -76,7 +76,7 @@ func (b *tapeBench) printBeside(w io.Writer, base string) {
 		"a lookup: median", "its p99", "allocations; bytes", "open and close",
 	}, rows)
 	if most > middle {
-		flat := b.mid(toLookUp, besideName(onBolt, "this build"), most) / b.mid(toLookUp, besideName(onBolt, "this build"), middle)
+		flat := b.mid(toLookUp, besideName(onBolt, thisBuild), most) / b.mid(toLookUp, besideName(onBolt, thisBuild), middle)
 		kept = append(kept, redLine{fmt.Sprintf("lookup at %d over that at %d: at most %g", most, middle, goalFlat), fmt.Sprintf("%.2f", flat), flat <= goalFlat, true})
 	}
 	_ = lines(w, kept)
