@@ -107,4 +107,8 @@ func (f *facts) textName() string {
 	}
 }
 
-func inSeconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }
+// inSeconds returns the number that is written with as many decimals as the clock gave, up to microseconds. It divides once:
+// d.Seconds adds a fraction to whole seconds, and the sum may be the number beside the one that is meant.
+func inSeconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)/time.Microsecond) / 1e6
+}

@@ -53,9 +53,10 @@ func (t *Telemetry) Observe(e layer.Event) {
 	}
 }
 
-// wait adds one wait to a span, at the time at which it began.
+// wait adds one wait to a span, at the time at which it began. The seconds are divided once, so that they show the digits
+// of the clock: those of [time.Duration.Seconds] are a sum, 1.0036909999999999 for 1.003691.
 func (t *Telemetry) wait(span trace.Span, e layer.Event, how layer.Wait, began time.Time) {
-	attrs := append(numberOf(e), kindKey.String(how.String()), durationKey.Float64(e.Wait.Seconds()))
+	attrs := append(numberOf(e), kindKey.String(how.String()), durationKey.Float64(float64(e.Wait)/1e9))
 	if e.Text != "" && how != layer.Backoff {
 		attrs = append(attrs, ruleKey.String(t.config.Redactor.Text(e.Text)))
 	}

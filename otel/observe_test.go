@@ -52,6 +52,23 @@ func TestWaitsAreEventsOfTheCall(t *testing.T) {
 	})
 }
 
+func TestTheSecondsOfAWaitHaveTheDigitsOfTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const wait = 1003691 * time.Microsecond
+		s := newSDK()
+		slow := roundtriptest.Step{Wait: 10 * time.Second}
+		rt := s.stack(roundtriptest.Script(slow, slow), concurrency.New(concurrency.Limit{Max: 1}))
+		go func() { _, _ = do(t, rt, request(t.Context(), t, "GET", "http://api.test/first")) }()
+		synctest.Wait()
+		time.Sleep(10*time.Second - wait)
+		if _, err := do(t, rt, request(t.Context(), t, "GET", "http://api.test/second")); err != nil {
+			t.Fatal(err)
+		}
+		second := s.kind(trace.SpanKindInternal)[1]
+		same(t, "events", events(second), []string{"0s gracy.wait attempt=1 wait.kind=queue wait.duration=1.003691 wait.rule=" + ruleOf(second)})
+	})
+}
+
 // ruleOf returns how the limit names itself.
 func ruleOf(span sdktrace.ReadOnlySpan) string {
 	for _, a := range span.Events()[0].Attributes {

@@ -38,7 +38,9 @@ func TestNumbersForProgramsArePlain(t *testing.T) {
 	for _, tt := range []struct {
 		v    any
 		want string
-	}{{nil, ""}, {count(12), "12"}, {percent(99.5), "99.5"}, {1500 * time.Microsecond, "0.0015"}, {perSecond(0.25), "0.25"}} {
+	}{
+		{nil, ""}, {count(12), "12"}, {percent(99.5), "99.5"}, {1500 * time.Microsecond, "0.0015"}, {1003691 * time.Microsecond, "1.003691"}, {5*time.Second + 7, "5.000000007"}, {perSecond(0.25), "0.25"},
+	} {
 		if got := machine(tt.v); got != tt.want {
 			t.Errorf("machine(%v) = %q, want %q", tt.v, got, tt.want)
 		}

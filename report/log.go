@@ -45,7 +45,7 @@ func attributes(r metrics.Row) []slog.Attr {
 		case perSecond:
 			attrs = append(attrs, slog.Float64(c.name, rounded(float64(v))))
 		case time.Duration:
-			attrs = append(attrs, slog.Float64(c.name, v.Seconds()))
+			attrs = append(attrs, slog.Float64(c.name, seconds(v)))
 		}
 	}
 	return attrs
