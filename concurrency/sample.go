@@ -26,7 +26,7 @@ func observe(c *layer.Call, req *http.Request, resp *http.Response, err error, h
 	if !a.Sent() || a.Replayed() {
 		return
 	}
-	what := sampleOf(c, resp, err)
+	what := sampleOf(c, req, resp, err)
 	if what == ignored {
 		return
 	}
@@ -34,14 +34,14 @@ func observe(c *layer.Call, req *http.Request, resp *http.Response, err error, h
 	for _, w := range []layer.Wait{layer.Queue, layer.Quota, layer.Pause, layer.Backoff} {
 		took -= a.Wait(w)
 	}
-	h.observe(what, max(took, 1), isTimeout(err))
+	h.observe(what, max(took, 1), isTimeout(req.Context(), err))
 }
 
 // sampleOf returns what an outcome means for the number of slots.
-func sampleOf(c *layer.Call, resp *http.Response, err error) sample {
+func sampleOf(c *layer.Call, req *http.Request, resp *http.Response, err error) sample {
 	switch {
 	case err != nil:
-		if isTimeout(err) {
+		if isTimeout(req.Context(), err) {
 			return dropped
 		}
 		return ignored
@@ -55,11 +55,14 @@ func sampleOf(c *layer.Call, resp *http.Response, err error) sample {
 	return good
 }
 
-// isTimeout reports whether the server was too slow. What the caller canceled and
+// isTimeout reports whether the server was too slow, for the context of the request too. What the caller canceled and
 // what a layer of ours rejected is left out.
-func isTimeout(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, verdict.ErrRejected) {
+func isTimeout(ctx context.Context, err error) bool {
+	if err == nil || errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
-	return ctxerr.IsTimeout(err)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, cause) {
+		return ctxerr.TimedOut(ctx)
+	}
+	return !errors.Is(err, context.Canceled) && ctxerr.IsTimeout(err)
 }

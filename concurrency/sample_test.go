@@ -2,11 +2,13 @@ package concurrency
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -57,20 +59,26 @@ func TestWhichOutcomesLowerTheSlots(t *testing.T) {
 }
 
 func TestADeadlineThatWasNearlyOverProvesNothing(t *testing.T) {
-	for deadline, want := range map[time.Duration]int{50 * time.Millisecond: 50, 500 * time.Millisecond: 35} {
-		synctest.Test(t, func(t *testing.T) {
-			l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
-			l.limits[0].find(key{host: "api.test"}).adaptive.est.base = 100 * time.Millisecond
-			ctx, cancel := context.WithTimeout(t.Context(), deadline)
-			defer cancel()
-			if err := get(ctx, l.Wrap(&server{latency: time.Second}), url); err == nil {
-				t.Error("no timeout")
-			}
-			if got := l.Slots(request(t.Context(), url)); got != want {
-				t.Errorf("%d slots after a deadline of %s, want %d", got, deadline, want)
-			}
-			empty(t, l)
-		})
+	slow := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		<-req.Context().Done()
+		return nil, context.Cause(req.Context()) // as net/http
+	})
+	for _, cause := range []error{nil, errors.New("the job is over")} {
+		for deadline, want := range map[time.Duration]int{50 * time.Millisecond: 50, 500 * time.Millisecond: 35} {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Limit{Max: 100, Adaptive: &Adaptive{Start: 50}})
+				l.limits[0].find(key{host: "api.test"}).adaptive.est.base = 100 * time.Millisecond
+				ctx, cancel := context.WithTimeoutCause(t.Context(), deadline, cause)
+				defer cancel()
+				if err := get(ctx, l.Wrap(slow), url); err == nil {
+					t.Error("no timeout")
+				}
+				if got := l.Slots(request(t.Context(), url)); got != want {
+					t.Errorf("%d slots after a deadline of %s with the cause %v, want %d", got, deadline, cause, want)
+				}
+				empty(t, l)
+			})
+		}
 	}
 }
 

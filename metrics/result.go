@@ -24,17 +24,19 @@ func judge(c *layer.Call, resp *http.Response, err error) result {
 	a := c.Attempt().For(resp)
 	r := result{attempt: a, verdict: a.End(resp, err), resp: resp}
 	if resp == nil {
-		r.timeout = timedOut(err)
 		if a.Status() != 0 { // there was a response, but the call was canceled before the next attempt
 			r.verdict = verdict.Judge(c.Request(), nil, err, verdict.Expect{})
 		}
+		r.timeout = timedOut(c, r.verdict, err)
 	}
 	return r
 }
 
-// timedOut reports whether err is the end of a time limit: ours, the caller's or the network's.
-func timedOut(err error) bool {
-	return ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded)
+// timedOut reports whether a time limit was reached: ours, the caller's or the network's. The error of a deadline that
+// the caller gave a cause is the cause.
+func timedOut(c *layer.Call, v verdict.Verdict, err error) bool {
+	return ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) ||
+		v == verdict.Canceled && ctxerr.TimedOut(c.Request().Context())
 }
 
 func (r result) outcome() outcome {

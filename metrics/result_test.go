@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -26,7 +28,11 @@ func (timeoutError) Timeout() bool { return true }
 func TestEachOutcomeIsCountedOnce(t *testing.T) {
 	canceledContext, cancel := context.WithCancel(t.Context())
 	cancel()
-	failed := errors.New("bad body")
+	failed, own := errors.New("bad body"), errors.New("the job is over")
+	late, cancelLate := context.WithDeadlineCause(t.Context(), time.Now(), own)
+	defer cancelLate()
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(own)
 	for _, tt := range []struct {
 		name    string
 		ctx     context.Context
@@ -45,7 +51,10 @@ func TestEachOutcomeIsCountedOnce(t *testing.T) {
 		{"abort", t.Context(), rttest.Fail(io.ErrUnexpectedEOF), Row{Failures: 1, Attempts: 1, Aborts: 1}, broken, "none"},
 		{"timeout", t.Context(), rttest.Fail(timeoutError{}), Row{Failures: 1, Attempts: 1, Aborts: 1}, timeout, "none"},
 		{"deadline", t.Context(), rttest.Fail(context.DeadlineExceeded), Row{Failures: 1, Attempts: 1, Aborts: 1}, timeout, "none"},
+		{"deadline with a cause", late, rttest.Fail(own), Row{Failures: 1, Attempts: 1, Aborts: 1}, timeout, "none"},
+		{"deadline, and the connection went with it", late, rttest.Fail(net.ErrClosed), Row{Failures: 1, Attempts: 1, Aborts: 1}, timeout, "none"},
 		{"canceled", canceledContext, rttest.Fail(context.Canceled), Row{Canceled: 1, Attempts: 1}, canceled, "none"},
+		{"canceled with a cause", stopped, rttest.Fail(own), Row{Canceled: 1, Attempts: 1}, canceled, "none"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := New("test")

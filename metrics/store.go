@@ -207,7 +207,7 @@ func (s *store) count(ctx context.Context, c *layer.Call, entry int, r result, e
 // attempt counts one row of the ledger and reports whether it waited for a quota or a pause.
 func (s *store) attempt(sr *series, a, before *layer.Attempt, r result) (waited bool) {
 	code, v := a.Status(), a.Verdict()
-	late, headers := v == verdict.Canceled && timedOut(a.Err()), a.Elapsed()
+	late, headers := v == verdict.Canceled && timedOut(a.Call(), v, a.Err()), a.Elapsed()
 	for w := range layer.Wait(waitKinds) {
 		if d := a.Wait(w); d > 0 {
 			sr.waits[w].Add(int64(d))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -228,7 +229,7 @@ func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err err
 	case verdict.Retryable, verdict.Throttled, verdict.Ambiguous:
 		h.health.record(false)
 	case verdict.Canceled:
-		if errors.Is(err, context.DeadlineExceeded) {
+		if errors.Is(err, context.DeadlineExceeded) || ctxerr.TimedOut(at.Call().Request().Context()) {
 			h.health.record(false)
 		}
 	case verdict.Unjudged, verdict.Rejected:

@@ -162,6 +162,14 @@ func TestAdaptiveBudgetIgnoresTheCancelOfTheCaller(t *testing.T) {
 		{"deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, time.Second)
 		}, false},
+		{"deadline with a cause", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeoutCause(ctx, time.Second, rttest.ErrBoom)
+		}, false},
+		{"cancel with a cause", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(time.Second, func() { cancel(rttest.ErrBoom) })
+			return ctx, func() { cancel(nil) }
+		}, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := adaptive()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Of returns the error of a wait that the end of ctx cut short: the cause of
@@ -17,6 +18,22 @@ func Of(ctx context.Context) error {
 		return cause
 	}
 	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// TimedOut reports whether a time limit ended ctx: its deadline, whatever cause that was given, or a limit that is the cause
+// of a cancel. The error of a request does not say so where it is the cause, as net/http returns it. A deadline that has
+// passed counts before ctx itself has noticed: http.Client ends a request at its Timeout by the deprecated Cancel as
+// well, which may come first.
+func TimedOut(ctx context.Context) bool {
+	switch err := ctx.Err(); {
+	case err == nil:
+		deadline, ok := ctx.Deadline()
+		return ok && !time.Now().Before(deadline)
+	case errors.Is(err, context.DeadlineExceeded):
+		return true
+	}
+	cause := context.Cause(ctx)
+	return IsTimeout(cause) || errors.Is(cause, context.DeadlineExceeded)
 }
 
 // IsTimeout reports whether err says that a time limit was reached: the caller's,

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"testing"
+	"time"
 )
 
 func TestOf(t *testing.T) {
@@ -39,6 +40,45 @@ func TestOf(t *testing.T) {
 	}
 	if err := Of(context.Background()); err != nil {
 		t.Errorf("a context that goes on has the error %v", err)
+	}
+}
+
+// http.Client ends a request at its Timeout by the context and by the deprecated Cancel: in passed that came first.
+type passed struct{ context.Context }
+
+func (passed) Deadline() (time.Time, bool) { return time.Now(), true }
+
+func TestTimedOut(t *testing.T) {
+	own := errors.New("the job is over")
+	ended := func(at time.Time, cause error) context.Context {
+		ctx, cancel := context.WithDeadlineCause(t.Context(), at, cause)
+		t.Cleanup(cancel)
+		return ctx
+	}
+	canceled := func(cause error) context.Context {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		return ctx
+	}
+	for _, tc := range []struct {
+		name string
+		ctx  context.Context
+		want bool
+	}{
+		{"none", t.Context(), false},
+		{"a deadline ahead", ended(time.Now().Add(time.Hour), nil), false},
+		{"a deadline", ended(time.Now(), nil), true},
+		{"a deadline with a cause", ended(time.Now(), own), true},
+		{"a deadline with a cause that says canceled", ended(time.Now(), context.Canceled), true},
+		{"a deadline that nobody has noticed", passed{t.Context()}, true},
+		{"canceled", canceled(nil), false},
+		{"canceled before its deadline", passed{canceled(nil)}, false},
+		{"canceled with a cause", canceled(own), false},
+		{"canceled by a limit", canceled(fmt.Errorf("limit: %w", os.ErrDeadlineExceeded)), true},
+	} {
+		if got := TimedOut(tc.ctx); got != tc.want {
+			t.Errorf("%s: timed out is %v, want %v", tc.name, got, tc.want)
+		}
 	}
 }
 

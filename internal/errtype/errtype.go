@@ -47,11 +47,17 @@ func Of(ctx context.Context, err error) string {
 	if op, is := errors.AsType[*net.OpError](err); is && op.Op == "dial" {
 		return "connect_error"
 	}
-	return "_OTHER"
+	switch { // an error that says nothing, such as the cause of the context, came with the end of that
+	case ctx.Err() == nil:
+		return "_OTHER"
+	case ctxerr.TimedOut(ctx):
+		return "timeout"
+	}
+	return "canceled"
 }
 
-// timedOut reports whether a time limit ended the request: that of an outer layer cancels the
-// context, and only its cause says why.
+// timedOut reports whether a time limit ended the request. Where the error only says that the context
+// was canceled, the context knows why.
 func timedOut(ctx context.Context, err error) bool {
 	if errors.Is(err, verdict.ErrRejected) {
 		return false
@@ -59,8 +65,7 @@ func timedOut(ctx context.Context, err error) bool {
 	if ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
-	cause := context.Cause(ctx)
-	return errors.Is(err, context.Canceled) && cause != nil && (ctxerr.IsTimeout(cause) || errors.Is(cause, context.DeadlineExceeded))
+	return errors.Is(err, context.Canceled) && ctxerr.TimedOut(ctx)
 }
 
 // tlsError reports whether a handshake or a record failed.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/errtype"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -36,6 +37,32 @@ func TestErrorTypes(t *testing.T) {
 			if got := errtype.Of(t.Context(), fmt.Errorf("wrapped: %w", err)); got != want {
 				t.Errorf("%v: %q, want %q", err, got, want)
 			}
+		}
+	}
+}
+
+// The error of a context with a cause is the cause, as net/http returns it, and need not say what kind of end it was.
+func TestTheContextSaysWhatItsCauseDoesNot(t *testing.T) {
+	own := errors.New("the job is over")
+	late, cancel := context.WithDeadlineCause(t.Context(), time.Now(), own)
+	defer cancel()
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(own)
+	for _, tc := range []struct {
+		ctx  context.Context
+		err  error
+		want string
+	}{
+		{late, own, "timeout"},
+		{late, context.Canceled, "timeout"},
+		{late, net.ErrClosed, "timeout"},
+		{late, syscall.ECONNRESET, "connection_reset"},
+		{late, fmt.Errorf("%w: %w", verdict.ErrRejected, own), "rejected"},
+		{stopped, own, "canceled"},
+		{t.Context(), own, "_OTHER"},
+	} {
+		if got := errtype.Of(tc.ctx, fmt.Errorf("wrapped: %w", tc.err)); got != tc.want {
+			t.Errorf("context %v, %v: %q, want %q", tc.ctx.Err(), tc.err, got, tc.want)
 		}
 	}
 }
