@@ -20,7 +20,8 @@ type Config struct {
 	// Response is logged for each response, whatever its status. Default: not logged.
 	Response Event
 	// Errors is logged for each call that failed: an error, or a status that
-	// was not expected. A canceled call is no failure. Default: at ERROR.
+	// was not expected. A call that a deadline of the caller's or the Timeout of its http.Client
+	// ended is a failure; one that the caller canceled is none. Default: at ERROR.
 	Errors Event
 	// Retry is logged before another attempt. Default: not logged.
 	Retry Event

@@ -3,9 +3,14 @@ package logging_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/logging"
@@ -15,6 +20,12 @@ import (
 func TestOnlyFailuresAreLoggedByDefault(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
+	late, cancelLate := context.WithDeadline(t.Context(), time.Now())
+	defer cancelLate()
+	overdue, cancelOverdue := context.WithDeadlineCause(t.Context(), time.Now(), rttest.ErrBoom)
+	defer cancelOverdue()
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(rttest.ErrBoom)
 	for name, tc := range map[string]struct {
 		base rttest.Func
 		ctx  context.Context
@@ -26,6 +37,9 @@ func TestOnlyFailuresAreLoggedByDefault(t *testing.T) {
 		"expected":  {rttest.Respond(404, ""), transport.WithExpect(t.Context(), transport.Expect{Status: []int{404}}), ""},
 		"error":     {rttest.Fail(rttest.ErrBoom), t.Context(), "ERROR GET http://api.test/things/7 failed: ABORTED boom"},
 		"canceled":  {rttest.Fail(context.Canceled), gone, ""},
+		"stopped":   {rttest.Fail(rttest.ErrBoom), stopped, ""},
+		"deadline":  {rttest.Fail(context.DeadlineExceeded), late, "ERROR GET http://api.test/things/7 failed: ABORTED context deadline exceeded"},
+		"overdue":   {rttest.Fail(rttest.ErrBoom), overdue, "ERROR GET http://api.test/things/7 failed: ABORTED boom"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -34,6 +48,40 @@ func TestOnlyFailuresAreLoggedByDefault(t *testing.T) {
 			if got := strings.Join(messages(&b), "\n"); got != tc.want {
 				t.Errorf("logged %q, want %q", got, tc.want)
 			}
+		})
+	}
+}
+
+// What http.Client returns as a timeout is logged as one, whichever of its two ways to end the request the base noticed.
+func TestTheTimeoutOfAClientIsLogged(t *testing.T) {
+	for name, end := range map[string]func(*http.Request) error{
+		"context": func(req *http.Request) error {
+			<-req.Context().Done()
+			return context.Cause(req.Context())
+		},
+		"Cancel": func(req *http.Request) error {
+			<-req.Cancel //nolint:staticcheck // http.Client still uses it
+			return errors.New("net/http: request canceled")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var b bytes.Buffer
+				rt := logging.New(logging.Config{Logger: logger(&b, slog.LevelDebug)}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+					return nil, end(req)
+				}))
+				c := &http.Client{Transport: rt, Timeout: time.Second}
+				resp, err := c.Get("http://api.test/things/7")
+				if err == nil {
+					_ = resp.Body.Close()
+				}
+				if e, ok := errors.AsType[*url.Error](err); !ok || !e.Timeout() {
+					t.Errorf("the error is %v, want a timeout", err)
+				}
+				if got := messages(&b); len(got) != 1 || !strings.HasPrefix(got[0], "ERROR GET http://api.test/things/7 failed: ABORTED ") || !strings.Contains(b.String(), "error.type=timeout") {
+					t.Errorf("logged %q", b.String())
+				}
+			})
 		})
 	}
 }

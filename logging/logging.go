@@ -1,11 +1,14 @@
 package logging
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -74,12 +77,7 @@ func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.
 	ctx := req.Context()
 	e := layer.Event{Call: a.Call(), Attempt: a, Response: resp, Err: a.Err()}
 	responded := resp != nil && p.wants(ctx, response)
-	failed := false
-	switch v {
-	case verdict.OK, verdict.Canceled, verdict.Unjudged:
-	default:
-		failed = p.wants(ctx, failure)
-	}
+	failed := failed(a, v) && p.wants(ctx, failure)
 	if !responded && !failed {
 		return
 	}
@@ -89,6 +87,19 @@ func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.
 	}
 	if failed {
 		l.line(p, failure, e, req, elapsed)
+	}
+}
+
+// failed reports whether what came of an attempt is a failure, as metrics counts it: the end of the caller's time is one,
+// the caller's cancel is none.
+func failed(a *layer.Attempt, v verdict.Verdict) bool {
+	switch v {
+	case verdict.OK, verdict.Unjudged:
+		return false
+	case verdict.Canceled:
+		return ctxerr.IsTimeout(a.Err()) || errors.Is(a.Err(), context.DeadlineExceeded) || ctxerr.TimedOut(a.Call().Request().Context())
+	default:
+		return true
 	}
 }
 

@@ -48,12 +48,12 @@ func Of(ctx context.Context, err error) string {
 		return "connect_error"
 	}
 	switch { // an error that says nothing, such as the cause of the context, came with the end of that
-	case ctx.Err() == nil:
-		return "_OTHER"
 	case ctxerr.TimedOut(ctx):
 		return "timeout"
+	case ctx.Err() != nil:
+		return "canceled"
 	}
-	return "canceled"
+	return "_OTHER"
 }
 
 // timedOut reports whether a time limit ended the request. Where the error only says that the context
