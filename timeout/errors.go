@@ -18,8 +18,11 @@ var (
 )
 
 // An Error says which limit of this package ended a call, an attempt or a body.
-// It is also the cause of the context that the limit canceled. It matches Limit,
-// context.DeadlineExceeded, and what Err matches.
+// It matches Limit, context.DeadlineExceeded, and what Err matches.
+//
+// Where the limit came before the headers, an Error without Err is also the cause of the context
+// of the request that went on, which the limit ended. The limit of a read of the response body ends no context: it closes
+// the body, and the Error is what the read returns.
 type Error struct {
 	Limit error         // ErrTotal, ErrAttempt or ErrIdle
 	After time.Duration // the time that the limit allows

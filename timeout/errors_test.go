@@ -4,11 +4,51 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 )
+
+// A response body that receives nothing is closed, and the context of its request is not the worse for it: what reads the
+// cause there finds an Error of the limits before the headers alone.
+func TestTheLimitsThatAreTheCauseOfAContext(t *testing.T) {
+	for name, test := range map[string]struct {
+		layer transport.Layer
+		wait  time.Duration // of the headers
+		want  error
+		cause bool
+	}{
+		"total":                  {timeout.New(timeout.Config{Total: s, Idle: s}), time.Minute, timeout.ErrTotal, true},
+		"attempt":                {timeout.PerAttempt(s), time.Minute, timeout.ErrAttempt, true},
+		"idle":                   {timeout.New(timeout.Config{Total: s, Idle: 2 * s}), 0, timeout.ErrIdle, false},
+		"idle, and nothing else": {timeout.New(timeout.Config{Total: timeout.NoTimeout, Idle: 2 * s}), 0, timeout.ErrIdle, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var inner *http.Request
+			base := respondAfter(test.wait, pauses(time.Minute))
+			resp, err := send(t, t.Context(), test.layer.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				inner = req
+				return base(req)
+			})), http.MethodGet)
+			if err == nil {
+				_, err = io.ReadAll(resp.Body)
+				defer resp.Body.Close()
+			}
+			if !errors.Is(err, test.want) {
+				t.Errorf("%s: %v, want %v", name, err, test.want)
+			}
+			cause := context.Cause(inner.Context())
+			if e, ok := errors.AsType[*timeout.Error](cause); ok != test.cause || ok && (!errors.Is(e, test.want) || e.Err != nil) {
+				t.Errorf("%s: the cause of the context is %v", name, cause)
+			}
+		})
+	}
+}
 
 func TestAnErrorMatchesItsLimitAndNoOther(t *testing.T) {
 	for _, test := range []struct {
