@@ -38,7 +38,7 @@ type Declaration struct {
 // "/" is every request: as an override, that of the call. Patterns may overlap. Safe
 // panics on one that is malformed.
 func Safe(patterns ...string) *Declaration {
-	return newDeclaration("safe", "", patterns, func(r rule) declare.Rule { return declare.Safe{Rule: r} })
+	return newDeclaration("Safe", "safe", "", patterns, func(r rule) declare.Rule { return declare.Safe{Rule: r} })
 }
 
 // KeyHeader declares that a header, where it is not empty, is an idempotency key for the
@@ -56,7 +56,7 @@ func KeyHeader(name string, patterns ...string) *Declaration {
 	if name == "" {
 		panic("transport: KeyHeader: no name")
 	}
-	return newDeclaration("key header", http.CanonicalHeaderKey(name), patterns, func(r rule) declare.Rule { return declare.Keyed{Rule: r, Header: http.CanonicalHeaderKey(name)} })
+	return newDeclaration("KeyHeader", "key header", http.CanonicalHeaderKey(name), patterns, func(r rule) declare.Rule { return declare.Keyed{Rule: r, Header: http.CanonicalHeaderKey(name)} })
 }
 
 // Streams declares that the body of the response to a request may never end, as
@@ -68,13 +68,13 @@ func KeyHeader(name string, patterns ...string) *Declaration {
 // text/event-stream" is what a client of MCP sends with every call, most of which get a
 // result and end. Streams panics on a pattern that is malformed.
 func Streams(patterns ...string) *Declaration {
-	return newDeclaration("streams", "", patterns, func(r rule) declare.Rule { return declare.Stream{Rule: r} })
+	return newDeclaration("Streams", "streams", "", patterns, func(r rule) declare.Rule { return declare.Stream{Rule: r} })
 }
 
-func newDeclaration(name, header string, patterns []string, declares func(rule) declare.Rule) *Declaration {
+func newDeclaration(called, name, header string, patterns []string, declares func(rule) declare.Rule) *Declaration {
 	each, err := route.CompileEach(patterns...)
 	if err != nil {
-		panic("transport: " + name + ": " + err.Error())
+		panic("transport: " + called + ": " + err.Error())
 	}
 	return &Declaration{name, header, append([]string(nil), patterns...), declares(rule{each})}
 }

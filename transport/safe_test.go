@@ -83,8 +83,8 @@ func TestADeclarationIsShown(t *testing.T) {
 
 func TestABadDeclarationPanics(t *testing.T) {
 	for want, f := range map[string]func(){
-		"transport: safe: ":             func() { transport.Safe("POST no-slash") },
-		"transport: key header: ":       func() { transport.KeyHeader("X", "POST no-slash") },
+		"transport: Safe: ":             func() { transport.Safe("POST no-slash") },
+		"transport: KeyHeader: ":        func() { transport.KeyHeader("X", "POST no-slash") },
 		"transport: KeyHeader: no name": func() { transport.KeyHeader("", "/") },
 	} {
 		func() {

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,6 +23,9 @@ func Named(names []string) (List, error) {
 			f = Fields{Route: s}
 		}
 		m, err := Compile(f)
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner // who gave a name knows of no field
+		}
 		if err == nil && (m.All() || strings.ContainsAny(f.Host, " \t*{}")) {
 			err = fmt.Errorf("%q is no host, and a pattern holds a path: \"GET /healthz\"", s)
 		}

@@ -31,5 +31,5 @@ func ExampleCompile() {
 	_, err := route.Compile("/orgs/{org}", "/orgs/{name}")
 	fmt.Println(err)
 	// Output:
-	// route: pattern "/orgs/{name}" conflicts with "/orgs/{org}": both match the same requests
+	// pattern "/orgs/{name}" conflicts with "/orgs/{org}": both match the same requests
 }

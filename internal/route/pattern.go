@@ -14,7 +14,7 @@ import (
 // empty if the pattern has none. The syntax is that of
 // [net/http.ServeMux], with one addition: a placeholder may be a part of a
 // segment ("/{id}.json", "/jobs/{id}:run"). The path is returned as written,
-// the host lower-cased and without its port. The error names the pattern.
+// the host lower-cased and without its port. The error names the pattern, and no package: callers begin it with theirs.
 func Split(pattern string) (method, host, path string, err error) {
 	p, err := parse(pattern)
 	if err != nil {
@@ -63,7 +63,7 @@ type pattern struct {
 func parse(text string) (*pattern, error) {
 	p := &pattern{text: text}
 	if err := p.read(text); err != nil {
-		return nil, fmt.Errorf("route: pattern %q: %w", text, err)
+		return nil, fmt.Errorf("pattern %q: %w", text, err)
 	}
 	return p, nil
 }

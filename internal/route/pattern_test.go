@@ -60,7 +60,7 @@ func TestTheErrorOfAnInvalidPatternSaysWhy(t *testing.T) {
 		{"GET /\u202e", "percent-encode"},
 	} {
 		_, _, _, err := Split(c.in)
-		if err == nil || !strings.Contains(err.Error(), c.because) || !strings.HasPrefix(err.Error(), "route: pattern ") {
+		if err == nil || !strings.Contains(err.Error(), c.because) || !strings.HasPrefix(err.Error(), "pattern ") {
 			t.Errorf("Split(%q) error %v, want one with %q", c.in, err, c.because)
 		}
 		if Names(c.in) != nil {

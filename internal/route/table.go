@@ -80,7 +80,7 @@ func Compile(patterns ...string) (*Table, error) {
 		}
 		seen[text] = true
 		if old := t.add(p); old != nil {
-			return nil, fmt.Errorf("route: pattern %q conflicts with %q: both match the same requests", p.text, old.text)
+			return nil, fmt.Errorf("pattern %q conflicts with %q: both match the same requests", p.text, old.text)
 		}
 	}
 	for _, n := range t.hosts {
