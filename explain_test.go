@@ -1,15 +1,21 @@
 package gracy_test
 
 import (
+	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store/text"
+	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -160,6 +166,61 @@ func TestTheRealLayersDescribeThemselves(t *testing.T) {
 	for _, f := range s.closers {
 		if err := f(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// What a layer has many of is a line each, the first ten of them, and the number of the others: in every layer.
+func TestExplainShowsTenOfMany(t *testing.T) {
+	many := func(format string) (texts []string) {
+		for i := range 1000 {
+			texts = append(texts, fmt.Sprintf(format, i))
+		}
+		return texts
+	}
+	var rules, buckets []throttle.Rule
+	var limits []concurrency.Limit
+	for _, r := range many("/r%d/{id}") {
+		rules = append(rules, throttle.Rule{Limit: 5, Per: time.Second, Route: r})
+		buckets = append(buckets, throttle.Rule{Limit: 5, Per: time.Second, Route: r, Mode: throttle.Bucket})
+		limits = append(limits, concurrency.Limit{Max: 5, Route: r})
+	}
+	tape := func(opts replay.Options) gracy.Layer {
+		s, err := text.Open(filepath.Join(t.TempDir(), "tape.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape, err := replay.New(s, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = tape.Close() })
+		return tape
+	}
+	for name, tc := range map[string]struct {
+		layer gracy.Layer
+		first string
+		rests []string
+	}{
+		"rules":        {throttle.New(rules...), "  throttle: 5 requests per second for /r0/{id}\n", []string{"  throttle: and 990 more\n"}},
+		"buckets":      {throttle.New(buckets...), "warning: throttle: 5 requests per second for /r0/{id} (bucket): up to 9 in one window\n", []string{"  throttle: and 990 more\n", "warning: throttle: and 990 more\n"}},
+		"limits":       {concurrency.New(limits...), "  concurrency: 5 at once per host for /r0/{id}\n", []string{"  concurrency: and 990 more\n"}},
+		"origins":      {auth.Header("X-Key", "v", many("http://a%d.test")...), "  auth: X-Key for http://a0.test\n", []string{"  auth: and 990 more\n", "warning: auth: and 990 more\n"}},
+		"safe":         {transport.Safe(many("POST /r%d")...), "  safe: POST /r0\n", []string{"  safe: and 990 more\n"}},
+		"key header":   {transport.KeyHeader("X-Id", many("POST /r%d")...), "  key header: X-Id for POST /r0\n", []string{"  key header: and 990 more\n"}},
+		"pass through": {tape(replay.Options{PassThrough: many("a%d.test")}), "  replay: PassThrough: a0.test is sent and not recorded\n", []string{"  replay: PassThrough: and 990 more\n"}},
+		"in replay":    {tape(replay.Options{Mode: replay.ModeReplay, PassThrough: many("a%d.test")}), "  replay: PassThrough: a0.test is sent\n", []string{"  replay: PassThrough: and 990 more\n"}},
+		"kept":         {tape(replay.Options{KeepSecrets: many("a%d.test")}), "warning: replay: KeepSecrets: the tape holds the secrets in responses of a0.test, for whoever has the file\n", []string{"warning: replay: KeepSecrets: and 990 more\n"}},
+		"routes":       {transport.Routes(many("/r%d")...), "  routes: 1000 patterns\n", nil},
+	} {
+		said := gracy.Explain(gracy.Chain(tc.layer)).String()
+		for _, want := range append(tc.rests, tc.first) {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: no %q in\n%.2000s", name, want, said)
+			}
+		}
+		if n := strings.Count(said, "\n"); n > 30 || len(said) > 30*120 {
+			t.Errorf("%s: %d lines, %d bytes", name, n, len(said))
 		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/headers"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -63,11 +65,15 @@ func (off) String() string { return "auth: off" }
 
 // String names the header and the origins, without the secret.
 func (a Auth) String() string {
-	s := "auth: " + a.header
+	return "auth: " + a.credential() + " for " + strings.Join(a.origins.texts(), ", ")
+}
+
+// credential names the credential without the secret.
+func (a Auth) credential() string {
 	if a.tokens != nil {
-		s += " from a source"
+		return a.header + " from a source"
 	}
-	return s + " for " + a.origins.String()
+	return a.header
 }
 
 // Format implements [fmt.Formatter], so that no verb prints the secret.
@@ -79,7 +85,13 @@ func (a Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
 // Explain implements [transport.Explainer].
 func (a *Auth) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Single: true, Credentials: true})
-	p.Note("%s", a.String())
+	each := a.origins.texts()
+	for i, o := range each {
+		each[i] = a.credential() + " for " + o
+	}
+	for _, line := range brief.Lines(each) {
+		p.Note("auth: %s", line)
+	}
 	if a.tokens != nil {
 		p.Sends *= 2
 		p.Buffered += bodyLimit
@@ -87,10 +99,14 @@ func (a *Auth) Explain(p *transport.Plan) {
 	if a.origins.any {
 		p.Warn("auth sends %s to any origin that the client calls", a.header)
 	}
+	var plain []string
 	for _, o := range a.origins.list {
 		if o.Scheme == "http" && !loopback(o) {
-			p.Warn("auth sends %s to %s unencrypted", a.header, o)
+			plain = append(plain, a.header+" is sent to "+o.String()+" unencrypted")
 		}
+	}
+	for _, line := range brief.Lines(plain) {
+		p.Warn("auth: %s", line)
 	}
 }
 

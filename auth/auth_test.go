@@ -140,9 +140,9 @@ func TestExplainWarnsOfAnyOriginAndOfPlainHTTP(t *testing.T) {
 	auth.Header("X-Key", "v", "http://api.test", "http://localhost:1", "http://127.0.0.1", "https://x.test").Explain(&p)
 	want := []string{
 		"auth sends Authorization to any origin that the client calls",
-		"auth sends X-Key to http://api.test unencrypted",
+		"auth: X-Key is sent to http://api.test unencrypted",
 	}
-	if !slices.Equal(p.Warnings, want) || p.Sends != 6 || p.Buffered != 1<<20 || len(p.Notes) != 2 {
+	if !slices.Equal(p.Warnings, want) || p.Sends != 6 || p.Buffered != 1<<20 || len(p.Notes) != 5 {
 		t.Errorf("plan %+v", p)
 	}
 }

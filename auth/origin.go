@@ -65,18 +65,16 @@ func parseOrigin(text string) (origin.Origin, error) {
 	return origin.Of(u), nil
 }
 
-func (s originSet) String() string {
+// texts returns the origins in words.
+func (s originSet) texts() []string {
 	if s.any {
-		return "any origin"
+		return []string{"any origin"}
 	}
-	var b strings.Builder
+	texts := make([]string, len(s.list))
 	for i, o := range s.list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(o.String())
+		texts[i] = o.String()
 	}
-	return b.String()
+	return texts
 }
 
 // allow reports whether a request may carry the credential.

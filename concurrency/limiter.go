@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -206,18 +207,25 @@ func (l *Limiter) Limits() []Limit {
 
 // String lists the limits.
 func (l *Limiter) String() string {
+	return "concurrency: " + strings.Join(l.texts(), ", ")
+}
+
+// texts returns the limits in words.
+func (l *Limiter) texts() []string {
 	texts := make([]string, len(l.limits))
 	for i, limit := range l.limits {
 		texts[i] = limit.text()
 	}
-	return "concurrency: " + strings.Join(texts, ", ")
+	return texts
 }
 
 // Explain implements [transport.Explainer]. A limit per host counts as the bound
 // of the whole plan, which is what it is for a client of one host.
 func (l *Limiter) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Slots: true, Single: true, Apart: l.treatsStreamsApart()})
-	p.Note("%s", l.String())
+	for _, line := range brief.Lines(l.texts()) {
+		p.Note("concurrency: %s", line)
+	}
 	l.explainStreams(p)
 	for _, limit := range l.limits {
 		n := int(limit.max.Load())

@@ -166,8 +166,11 @@ func TestExplain(t *testing.T) {
 	l.Wrap(&http.Transport{})
 	p := &transport.Plan{}
 	l.Explain(p)
-	if p.Concurrency != 20 || len(p.Notes) != 1 || p.Notes[0] != "concurrency: 20 at once per host, 5 at once per host for URLs matching /slow/" {
+	if p.Concurrency != 20 || len(p.Notes) != 2 || p.Notes[0] != "concurrency: 20 at once per host" || p.Notes[1] != "concurrency: 5 at once per host for URLs matching /slow/" {
 		t.Errorf("plan %+v", p)
+	}
+	if s := l.String(); s != "concurrency: 20 at once per host, 5 at once per host for URLs matching /slow/" {
+		t.Errorf("String %q", s)
 	}
 	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "MaxIdleConnsPerHost") {
 		t.Errorf("warnings %q", p.Warnings)

@@ -1,9 +1,11 @@
 package replay
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -15,19 +17,16 @@ func (t *Tape) Explain(p *transport.Plan) {
 	case t.IsOff():
 		p.Note("replay: off")
 	case t.opts.Mode == ModeReplay && len(t.passes) > 0:
-		p.Note("replay: responds from the tape; only what PassThrough names is sent: %s", strings.Join(t.opts.PassThrough, ", "))
+		p.Note("replay: responds from the tape; only what PassThrough names is sent")
+		each(p.Note, "PassThrough", t.opts.PassThrough, "%s is sent")
 	case t.opts.Mode == ModeReplay:
 		p.Note("replay: responds from the tape alone, nothing is sent")
 		p.Sends = 0
 	default:
 		p.Note("replay: mode %s, secrets masked; request bodies up to %d KiB and responses up to %d KiB are kept in memory",
 			t.opts.Mode, t.opts.MaxRequest>>10, t.opts.MaxBody>>10)
-		if len(t.opts.KeepSecrets) > 0 {
-			p.Warn("replay: KeepSecrets: the tape holds the secrets in responses of %s, for whoever has the file", strings.Join(t.opts.KeepSecrets, ", "))
-		}
-		if len(t.passes) > 0 {
-			p.Note("replay: PassThrough: %s is sent and not recorded", strings.Join(t.opts.PassThrough, ", "))
-		}
+		each(p.Warn, "KeepSecrets", t.opts.KeepSecrets, "the tape holds the secrets in responses of %s, for whoever has the file")
+		each(p.Note, "PassThrough", t.opts.PassThrough, "%s is sent and not recorded")
 		if t.opts.RejectUnsafe {
 			p.Note("replay: RejectUnsafe: only GET, HEAD, OPTIONS and TRACE are sent")
 		}
@@ -35,6 +34,17 @@ func (t *Tape) Explain(p *transport.Plan) {
 	}
 	if !t.IsOff() {
 		t.opts.explain(p)
+	}
+}
+
+// each says a sentence of each of the names that an option has.
+func each(say func(string, ...any), option string, names []string, sentence string) {
+	lines := make([]string, len(names))
+	for i, name := range names {
+		lines[i] = fmt.Sprintf(sentence, name)
+	}
+	for _, line := range brief.Lines(lines) {
+		say("replay: %s: %s", option, line)
 	}
 }
 

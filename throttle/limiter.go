@@ -2,12 +2,14 @@ package throttle
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/match"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/setting"
@@ -163,15 +165,19 @@ func (l *Limiter) Rules() []Rule {
 
 // String lists the rules.
 func (l *Limiter) String() string {
-	list := l.list()
+	return "throttle: " + strings.Join(textsOf(l.list()), ", ")
+}
+
+// textsOf returns rules in words.
+func textsOf(list []*rule) []string {
+	if len(list) == 0 {
+		return []string{"pauses only"}
+	}
 	texts := make([]string, len(list))
 	for i, r := range list {
 		texts[i] = r.text
 	}
-	if len(texts) == 0 {
-		return "throttle: pauses only"
-	}
-	return "throttle: " + strings.Join(texts, ", ")
+	return texts
 }
 
 // Close rejects all requests that wait and all that come with [ErrClosed], those
@@ -186,7 +192,9 @@ func (l *Limiter) Close() error {
 // Explain implements [transport.Explainer].
 func (l *Limiter) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Quota: true, Single: true})
-	p.Note("%s", l.String())
+	for _, line := range brief.Lines(textsOf(l.list())) {
+		p.Note("throttle: %s", line)
+	}
 	switch {
 	case l.pause.off():
 	case l.pause.DryRun:
@@ -194,9 +202,13 @@ func (l *Limiter) Explain(p *transport.Plan) {
 	default:
 		p.Note("throttle: a pause holds back scope %s, at most %s", l.pause.Scope, l.pause.Max)
 	}
+	var bursts []string
 	for _, r := range l.list() {
 		if r.Mode == Bucket && r.Store == nil {
-			p.Warn("throttle: %s: up to %d in one window", r.text, 2*r.Limit-1)
+			bursts = append(bursts, fmt.Sprintf("%s: up to %d in one window", r.text, 2*r.Limit-1))
 		}
+	}
+	for _, line := range brief.Lines(bursts) {
+		p.Warn("throttle: %s", line)
 	}
 }

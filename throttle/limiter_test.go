@@ -142,12 +142,15 @@ func TestTheSameLimiterTwiceCountsOnce(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	p := &transport.Plan{}
-	New(MustRate("10/90s"), Rule{Limit: 5, Mode: Bucket}).Explain(p)
-	if len(p.Notes) != 2 || p.Notes[0] != "throttle: 10 requests per 90 seconds, 5 requests per second (bucket)" {
+	l := New(MustRate("10/90s"), Rule{Limit: 5, Mode: Bucket})
+	if l.Explain(p); len(p.Notes) != 3 || p.Notes[0] != "throttle: 10 requests per 90 seconds" || p.Notes[1] != "throttle: 5 requests per second (bucket)" {
 		t.Errorf("notes %q", p.Notes)
 	}
 	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "up to 9 in one window") {
 		t.Errorf("warnings %q", p.Warnings)
+	}
+	if s := l.String(); s != "throttle: 10 requests per 90 seconds, 5 requests per second (bucket)" {
+		t.Errorf("String %q", s)
 	}
 	if s := New().String(); s != "throttle: pauses only" {
 		t.Errorf("String %q", s)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/declare"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/setting"
@@ -96,17 +97,36 @@ func (d *Declaration) String() string {
 	if len(d.patterns) > 0 {
 		what = strings.Join(d.patterns, ", ")
 	}
-	if d.header != "" {
-		what = d.header + " for " + what
-	}
-	return d.name + ": " + what
+	return d.name + ": " + d.of(what)
 }
 
 // Explain implements [Explainer].
 func (d *Declaration) Explain(p *Plan) {
 	_, streams := d.rule.(declare.Stream)
 	p.Describe(Traits{Streams: streams})
-	p.Note("%s", d)
+	for _, line := range brief.Lines(d.texts()) {
+		p.Note("%s: %s", d.name, line)
+	}
+}
+
+// texts returns what is declared for each pattern.
+func (d *Declaration) texts() []string {
+	if len(d.patterns) == 0 {
+		return []string{d.of("nothing")}
+	}
+	texts := make([]string, len(d.patterns))
+	for i, p := range d.patterns {
+		texts[i] = d.of(p)
+	}
+	return texts
+}
+
+// of returns what is declared for patterns in words.
+func (d *Declaration) of(patterns string) string {
+	if d.header == "" {
+		return patterns
+	}
+	return d.header + " for " + patterns
 }
 
 // Declares is how layer.Wrap knows a layer that declares something.

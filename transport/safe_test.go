@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,16 +68,22 @@ func TestADeclarationMakesARequestIdempotent(t *testing.T) {
 }
 
 func TestADeclarationIsShown(t *testing.T) {
-	for want, d := range map[string]*transport.Declaration{
-		"safe: POST /a, /b":                         transport.Safe("POST /a", "/b"),
-		"safe: nothing":                             transport.Safe(),
-		"streams: GET /watch/":                      transport.Streams("GET /watch/"),
-		"key header: X-Request-Id for POST /orders": transport.KeyHeader("x-request-id", "POST /orders"),
+	for want, tc := range map[string]struct {
+		d     *transport.Declaration
+		notes []string // nil is want alone
+	}{
+		"safe: POST /a, /b":                         {transport.Safe("POST /a", "/b"), []string{"safe: POST /a", "safe: /b"}},
+		"safe: nothing":                             {transport.Safe(), nil},
+		"streams: GET /watch/":                      {transport.Streams("GET /watch/"), nil},
+		"key header: X-Request-Id for POST /orders": {transport.KeyHeader("x-request-id", "POST /orders"), nil},
+		"key header: X-Id for /a, /b":               {transport.KeyHeader("x-id", "/a", "/b"), []string{"key header: X-Id for /a", "key header: X-Id for /b"}},
 	} {
+		if tc.notes == nil {
+			tc.notes = []string{want}
+		}
 		var p transport.Plan
-		d.Explain(&p)
-		if d.String() != want || !strings.Contains(strings.Join(p.Notes, "\n"), want) {
-			t.Errorf("%q, notes %q, want %q", d, p.Notes, want)
+		if tc.d.Explain(&p); tc.d.String() != want || !slices.Equal(p.Notes, tc.notes) {
+			t.Errorf("%q, notes %q, want %q and %q", tc.d, p.Notes, want, tc.notes)
 		}
 	}
 }

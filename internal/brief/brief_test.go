@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,5 +19,17 @@ func TestDuration(t *testing.T) {
 		if got := Duration(d); got != want {
 			t.Errorf("%d is %q, want %q", d, got, want)
 		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	list := strings.Split("0123456789abcdef", "")
+	for n, want := range map[int]string{0: "", 1: "0", 10: "0 1 2 3 4 5 6 7 8 9", 11: "0 1 2 3 4 5 6 7 8 9 a", 12: "0 1 2 3 4 5 6 7 8 9 and 2 more"} {
+		if got := strings.Join(Lines(list[:n]), " "); got != want {
+			t.Errorf("of %d: %q, want %q", n, got, want)
+		}
+	}
+	if got := strings.Join(list, ""); got != "0123456789abcdef" {
+		t.Errorf("the list is %q afterwards", got)
 	}
 }
