@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
@@ -178,3 +180,46 @@ func TestCallsInsideHooksGetASlotWhenAllAreHeld(t *testing.T) {
 
 // depthKey marks the context of a call inside a hook.
 type depthKey struct{}
+
+// The time of a hook is no wait, and the ledger cannot distinguish it from that of the server. Outside retry the After has
+// the outcome of a row that is closed.
+func TestTheTimeOfAHookIsInThatOfItsAttempt(t *testing.T) {
+	for name, inside := range map[string]bool{"outside retry": false, "inside": true} {
+		synctest.Test(t, func(t *testing.T) {
+			var c *layer.Call
+			hooks := hook.New(hook.Hooks{
+				Before: func(ctx context.Context, _ *http.Request) error {
+					c = layer.CallFrom(ctx)
+					time.Sleep(time.Second)
+					return nil
+				},
+				After: func(context.Context, hook.Outcome) (*http.Response, error) {
+					time.Sleep(10 * time.Second)
+					return nil, nil
+				},
+			})
+			base := roundtriptest.Script(roundtriptest.Step{Wait: 2 * time.Second, Status: 503}, roundtriptest.Step{Wait: 2 * time.Second})
+			again := retry.New(retry.Policy{Delay: 5 * time.Second, Jitter: retry.NoJitter})
+			rt := hooks.Wrap(again.Wrap(base))
+			if inside {
+				rt = again.Wrap(hooks.Wrap(base))
+			}
+			resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodGet, ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			var times []time.Duration
+			for a := range c.Attempts() {
+				times = append(times, a.TimeToHeaders())
+			}
+			want := []time.Duration{3 * time.Second, 2 * time.Second}
+			if inside {
+				want = []time.Duration{13 * time.Second, 13 * time.Second}
+			}
+			if !slices.Equal(times, want) {
+				t.Errorf("%s: %v, want %v", name, times, want)
+			}
+		})
+	}
+}

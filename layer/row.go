@@ -149,8 +149,9 @@ func (r *row) Err() error {
 // Bytes returns how much of the response body has been read so far.
 func (r *row) Bytes() int64 { return r.bytes.Load() }
 
-// TimeToHeaders returns the time from the end of the last wait to the response
-// headers or the error.
+// TimeToHeaders returns the time of the attempt to the response headers or the error, without its waits. It ends
+// where the layer that makes the attempts has the outcome, so what other layers do meanwhile is in it: a hook, the fetch of
+// a token. In that of the first attempt is also what a hook outside retry does before.
 func (r *row) TimeToHeaders() time.Duration {
 	if !r.is(flagEnded) {
 		return 0

@@ -44,7 +44,7 @@ func newDescs(client string) *descs {
 		attempts: desc("attempts_total",
 			"Requests sent, further attempts included.", "method", "route", "code"),
 		attemptDuration: desc("attempt_duration_seconds",
-			"Time of single attempts from the end of their waits to the headers of the response.", "method", "route"),
+			"Time of single attempts to the headers of the response, without their waits, with their hooks.", "method", "route"),
 		retries: desc("retries_total",
 			"Attempts made because the one before had failed, by the reason of the failure.", "method", "route", "reason"),
 		exhausted: desc("retries_exhausted_total",

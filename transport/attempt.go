@@ -126,8 +126,9 @@ func (a *Attempt) Bytes() int64 {
 	return a.full().Bytes()
 }
 
-// TimeToHeaders returns the time from the end of the last wait to the response
-// headers or the error.
+// TimeToHeaders returns the time of the attempt to the response headers or the error, without its waits. It ends
+// where the layer that makes the attempts has the outcome, so what other layers do meanwhile is in it: a hook, the fetch of
+// a token. In that of the first attempt is also what a hook outside retry does before. Package otel has durations without these.
 func (a *Attempt) TimeToHeaders() time.Duration {
 	if a == nil {
 		return 0
