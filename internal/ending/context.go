@@ -117,13 +117,36 @@ func (c *Context) Value(key any) any {
 	if v := c.owner.Own(key); v != nil {
 		return v
 	}
-	if c.is(flagWaited) {
-		// Package context finds its own contexts under a key of its own.
-		if v := c.waited.Value(key); v == any(c.waited) {
-			return v
-		}
+	if c.is(flagWaited | flagEnded) {
+		return c.value(key)
 	}
 	return c.parent.Value(key)
+}
+
+// value is Value of a context that says itself how it ends, beyond what it owns. It asks the root once: each of many that
+// asked both waited and its parent would double the number.
+func (c *Context) value(key any) any {
+	at := c
+	for {
+		outer, ok := at.parent.(*Context)
+		if !ok {
+			break
+		}
+		if v := outer.owner.Own(key); v != nil {
+			return v
+		}
+		at = outer
+	}
+	if !c.is(flagWaited) {
+		// Package context finds its own contexts under a key of its own, to read the cause of one. What it finds in the
+		// root may end later than c, and for another cause.
+		v := at.parent.Value(key)
+		if _, ok := v.(context.Context); !ok {
+			return v
+		}
+		c.wait()
+	}
+	return c.waited.Value(key) // waited itself, or what the root has
 }
 
 // wait makes waited.
@@ -133,14 +156,23 @@ func (c *Context) wait() {
 	if c.waited != nil {
 		return
 	}
-	// What ends those between c and its root ends c by their lists.
-	c.waited, c.cancel = context.WithCancelCause(c.Root())
 	switch p, inside := c.parent.(*Context); {
 	case c.is(flagEnded):
-		c.cancel(nil)
+		c.waitedFor(nil)
 	case c.is(flagClosed), inside && !c.is(flagJoined) && !p.adopt(c):
-		c.cancel(context.Cause(c.parent))
+		c.waitedFor(context.Cause(c.parent))
+	default:
+		// What ends those between c and its root ends c by their lists.
+		c.waited, c.cancel = context.WithCancelCause(c.Root())
+		c.flags.Or(flagWaited)
 	}
+}
+
+// waitedFor makes waited of a context that has ended for the cause. It is called with mu held. What
+// the root ends for, now or later, is none of it.
+func (c *Context) waitedFor(cause error) {
+	c.waited, c.cancel = context.WithCancelCause(context.WithoutCancel(c.Root()))
+	c.cancel(cause)
 	c.flags.Or(flagWaited)
 }
 
@@ -195,9 +227,7 @@ func (c *Context) end(cause error) {
 	case cause != nil:
 		c.flags.Or(flagExpired)
 		if c.waited == nil {
-			c.waited, c.cancel = context.WithCancelCause(context.WithoutCancel(c.parent))
-			c.cancel(cause)
-			c.flags.Or(flagWaited)
+			c.waitedFor(cause)
 		}
 	}
 	f := c.flags.Or(ended)

@@ -26,6 +26,22 @@ func TestTheFirstEndCounts(t *testing.T) {
 			func(_ context.CancelCauseFunc, o, _ *owner) { o.End() },
 			func(_ context.CancelCauseFunc, _, i *owner) { i.Expire(errLimit) }, context.Canceled, context.Canceled,
 		},
+		"end, then the caller cancels": {
+			func(_ context.CancelCauseFunc, _, i *owner) { i.End() },
+			func(cancel context.CancelCauseFunc, _, _ *owner) { cancel(errCaller) }, context.Canceled, context.Canceled,
+		},
+		"end, then the outer expires": {
+			func(_ context.CancelCauseFunc, _, i *owner) { i.End() },
+			func(_ context.CancelCauseFunc, o, _ *owner) { o.Expire(errLimit) }, context.Canceled, context.Canceled,
+		},
+		"the outer ends, then the caller cancels": {
+			func(_ context.CancelCauseFunc, o, _ *owner) { o.End() },
+			func(cancel context.CancelCauseFunc, _, _ *owner) { cancel(errCaller) }, context.Canceled, context.Canceled,
+		},
+		"the outer expires, then the caller cancels": {
+			func(_ context.CancelCauseFunc, o, _ *owner) { o.Expire(errLimit) },
+			func(cancel context.CancelCauseFunc, _, _ *owner) { cancel(errCaller) }, context.DeadlineExceeded, errLimit,
+		},
 	} {
 		for _, wait := range []bool{false, true} {
 			caller, cancel := context.WithCancelCause(t.Context())
@@ -49,8 +65,13 @@ func TestTheFirstEndCounts(t *testing.T) {
 			if err := inner.Err(); !errors.Is(err, tc.err) {
 				t.Errorf("%s, waited %v: Err is %v then, want %v", name, wait, err, tc.err)
 			}
-			if err := context.Cause(inner); !errors.Is(err, tc.cause) {
-				t.Errorf("%s, waited %v: the cause is %v, want %v", name, wait, err, tc.cause)
+			for range 2 { // before and after somebody waits
+				if err := context.Cause(inner); !errors.Is(err, tc.cause) {
+					t.Errorf("%s, waited %v: the cause is %v, want %v", name, wait, err, tc.cause)
+				}
+				if !ended(inner.Done()) {
+					t.Errorf("%s, waited %v: Done is open", name, wait)
+				}
 			}
 			cancel(nil)
 		}
