@@ -87,9 +87,9 @@ func OnMethod(methods ...string) Condition {
 }
 
 // DefaultCondition decides where a policy does not: it holds after a response whose
-// [verdict.Verdict] is Retryable, Throttled or Ambiguous, unless the server says
-// otherwise, and after the errors that ErrorPropagatedRetryPolicy retries. It is to
-// be combined:
+// [verdict.Verdict] is Retryable, Throttled or Ambiguous, and after a 409 to a
+// further attempt with an idempotency key, unless the server says otherwise, and after
+// the errors that ErrorPropagatedRetryPolicy retries. It is to be combined:
 //
 //	When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))
 func DefaultCondition(o Outcome) bool {
@@ -104,7 +104,7 @@ func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 		return again
 	}
 	// Whether an ambiguous one may be sent again is for the second check to say.
-	return o.Verdict == verdict.Retryable || o.Verdict == verdict.Throttled || o.Verdict == verdict.Ambiguous
+	return inProgress(o) || o.Verdict == verdict.Retryable || o.Verdict == verdict.Throttled || o.Verdict == verdict.Ambiguous
 }
 
 // wants is the first check: it reports whether another attempt could help. An error

@@ -112,6 +112,9 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 		if s.made > 1 && resp.StatusCode == http.StatusPreconditionFailed && verdict.Conditional(s.req) {
 			a.AddNote("an earlier attempt may have met the condition")
 		}
+		if inProgress(outcome(s, a, resp, err)) {
+			a.AddNote("an earlier attempt may be in progress")
+		}
 		return resp, nil
 	case bodies.IsShort(err) && s.latest.stood():
 		a.AddNote(redact.Error(err))

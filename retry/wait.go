@@ -94,7 +94,7 @@ func (s *series) delay(o Outcome, p layer.Pauser, made int) time.Duration {
 		return s.fault.max // a negative wait is one that overflowed
 	case o.Verdict == verdict.Throttled && p != nil:
 		return s.throttle.spread(s.throttle.ceiling(p.Throttled()), s.rand())
-	case o.Verdict == verdict.Throttled:
+	case o.Verdict == verdict.Throttled, inProgress(o):
 		return s.throttle.wait(made, s.rand())
 	}
 	return s.fault.wait(made, s.rand())

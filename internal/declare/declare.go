@@ -64,6 +64,12 @@ func IsSafe(req *http.Request) bool { return declared[Safe](req) }
 // key, as [IsSafe] does, or is one to the vendor of its host.
 func IsKeyed(req *http.Request) bool { return keyedForVendor(req) || declared[Keyed](req) }
 
+// HasKey reports whether req carries an idempotency key: in one of the two headers that
+// all servers may take it in, or as [IsKeyed] does.
+func HasKey(req *http.Request) bool {
+	return req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" || IsKeyed(req)
+}
+
 // KeyHeader returns the name of the header in which the server of req takes an idempotency
 // key, whether req has one or not: the first that is declared for it, from the outermost
 // layer inwards, else that of the vendor of its host; "" where neither is known.

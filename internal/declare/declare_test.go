@@ -101,3 +101,20 @@ func TestWithLeavesTheSetAsItIs(t *testing.T) {
 		t.Errorf("%d and %d rules, want 1 and 2", len(inner), len(outer))
 	}
 }
+
+// A key is one in the headers of all servers, of a vendor or as declared; an empty one is none.
+func TestAKeyIsFoundInEachOfItsHeaders(t *testing.T) {
+	for header, want := range map[string]bool{"Idempotency-Key": true, "X-Idempotency-Key": true, "Paypal-Request-Id": true, "K": true, "X-Request-Id": false} {
+		ctx := setting.With(t.Context(), Keyed{host("api.paypal.com"), "K"})
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://api.paypal.com", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if req.Header.Set(header, ""); HasKey(req) {
+			t.Errorf("%s: an empty key is one", header)
+		}
+		if req.Header.Set(header, "key"); HasKey(req) != want {
+			t.Errorf("%s: %v, want %v", header, !want, want)
+		}
+	}
+}

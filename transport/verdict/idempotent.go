@@ -27,7 +27,7 @@ import (
 //
 // X-Request-Id is the name of a trace to most servers, and is none of these.
 func Idempotent(req *http.Request) bool {
-	return byMethod(req.Method) || keyed(req) || onGeneration(req) || declare.IsSafe(req)
+	return byMethod(req.Method) || declare.HasKey(req) || onGeneration(req) || declare.IsSafe(req)
 }
 
 // byMethod reports whether all requests with the method are idempotent.
@@ -51,7 +51,7 @@ func Conditional(req *http.Request) bool {
 	if req.Method == http.MethodGet || !ifMatches(req) && !onGeneration(req) {
 		return false
 	}
-	return !keyed(req) && !declare.IsSafe(req)
+	return !declare.HasKey(req) && !declare.IsSafe(req)
 }
 
 func ifMatches(req *http.Request) bool {
@@ -94,12 +94,4 @@ func hasParameter(u *url.URL, name string) bool {
 		}
 	}
 	return false
-}
-
-// keyed reports whether req carries an idempotency key.
-func keyed(req *http.Request) bool {
-	if req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" {
-		return true
-	}
-	return declare.IsKeyed(req)
 }

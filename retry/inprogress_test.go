@@ -1,0 +1,95 @@
+package retry_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// A server that knows idempotency keys says 409 to a second request while the first is
+// at work, and its response when it is done.
+func TestAWriteWhoseFirstAttemptIsStillAtWorkGetsItsResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var done time.Time
+		work := 0
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			switch {
+			case done.IsZero():
+				done = time.Now().Add(800 * time.Millisecond)
+				work++
+				return nil, io.ErrUnexpectedEOF
+			case time.Now().Before(done):
+				return rttest.Response(req, http.StatusConflict, "in progress"), nil
+			}
+			return rttest.Response(req, http.StatusCreated, "done"), nil
+		})
+		resp, err := retry.New(retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}).Wrap(base).
+			RoundTrip(request(t, t.Context(), http.MethodPost, strings.NewReader("pay")))
+		if err != nil || resp.StatusCode != http.StatusCreated || work != 1 {
+			t.Errorf("%v, %v, worked %d times, want the 201 of the first attempt", resp, err, work)
+		}
+		finish(resp)
+	})
+}
+
+// Only where an attempt of the same key came before can a 409 be about that, and the
+// server's own word and the policy go before.
+func TestA409IsInProgressOnlyForAFurtherAttemptWithAKey(t *testing.T) {
+	key := retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}
+	with := func(p retry.Policy) retry.Policy {
+		p.IdempotencyKey = retry.NewIdempotencyKey
+		return p
+	}
+	lost, gateway, busy := fails(io.ErrUnexpectedEOF), status(504), status(409)
+	for name, c := range map[string]struct {
+		method string
+		policy retry.Policy
+		steps  []step
+		sent   int
+		wait   time.Duration // the least from the first 409 on
+		note   bool
+	}{
+		"after a lost response":      {"POST", key, []step{lost, busy}, 3, time.Second, true},
+		"after a gateway gave up":    {"POST", key, []step{gateway, busy}, 3, time.Second, true},
+		"as Retry-After says":        {"POST", key, []step{lost, status(409, "Retry-After", "5")}, 3, 5 * time.Second, true},
+		"the first attempt":          {"POST", key, []step{busy}, 1, 0, false},
+		"without a key":              {"PUT", retry.Policy{}, []step{gateway, busy}, 2, 0, false},
+		"the server says no":         {"POST", key, []step{lost, status(409, "X-Should-Retry", "false")}, 2, 0, true},
+		"Statuses decide":            {"POST", with(retry.Policy{Statuses: []int{504}}), []step{gateway, busy}, 2, 0, true},
+		"When decides":               {"POST", with(retry.Policy{When: retry.OnStatus(504)}), []step{gateway, busy}, 2, 0, true},
+		"When with the default":      {"POST", with(retry.Policy{When: retry.DefaultCondition}), []step{gateway, busy}, 3, time.Second, true},
+		"a wait of the policy's own": {"POST", with(retry.Policy{Delays: map[int]time.Duration{409: 3 * time.Second}}), []step{lost, busy}, 3, 3 * time.Second, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base := &script{steps: c.steps}
+			resp, call, err := do(t, c.policy, base, request(t, t.Context(), c.method, nil))
+			finish(resp)
+			if err != nil || resp.StatusCode != http.StatusConflict || len(base.sent) != c.sent {
+				t.Errorf("%s: %v, %v, sent %d times, want 409 and %d", name, resp, err, len(base.sent), c.sent)
+				return
+			}
+			if w := base.waits(); c.wait > 0 && w[len(w)-1] < c.wait {
+				t.Errorf("%s: waited %s, want at least %s", name, w[len(w)-1], c.wait)
+			}
+			if got := strings.Contains(ledger(call), "an earlier attempt may be in progress"); got != c.note {
+				t.Errorf("%s: the note is there: %v, want %v", name, got, c.note)
+			}
+		})
+	}
+}
+
+// ledger returns the notes of all attempts of a call.
+func ledger(call *transport.Call) string {
+	var b strings.Builder
+	for a := range call.Attempts() {
+		b.WriteString(a.Notes() + "\n")
+	}
+	return b.String()
+}
