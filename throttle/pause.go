@@ -44,7 +44,8 @@ type Pause struct {
 	// OnEmpty also makes a pause after a response that the caller accepts, if it says that
 	// nothing remains of a quota: the next request would be throttled. It leaves out
 	// quotas whose reset moves on with each request, since that is not when the next one is
-	// accepted.
+	// accepted. A server that counts failures alone, and gives back what a success took once it
+	// has responded, says 0 of the last one too early: leave it off there.
 	OnEmpty bool
 	// Adjust changes what the server asked for (or Fixed), before Max applies; 0
 	// or less means no pause. Default: as asked.
