@@ -119,7 +119,7 @@ func (b *recordedBody) complete() (closed bool) {
 		length -= had
 	}
 	b.mu.Unlock()
-	if !idle || length == 0 || b.recording.request.send.Context().Err() != nil {
+	if !idle || length == 0 || callerGone(b.recording.request.send) {
 		return false
 	}
 	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
@@ -202,17 +202,31 @@ func (b *recordedBody) end(err error) {
 	case err == nil:
 		// A reader that knows the length need not read on until EOF.
 		r.finish(body, nil, body.size == r.head.ContentLength)
-	case canceled(r.request.send.Context(), err):
+	case canceled(r.request.send, err):
 		r.finish(body, nil, false)
 	default:
 		r.finish(body, err, r.tape.opts.Errors && !r.tape.opts.DiscardBad)
 	}
 }
 
-// canceled reports whether err is the caller's own doing. It is not enough that
-// ctx is over: an outer layer may end it with the body.
-func canceled(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+// callerGone reports whether the caller has given up. http.Client ends a request at its
+// Timeout by the context and by the deprecated Cancel; either may come first.
+func callerGone(req *http.Request) bool { return canceledByHand(req) || req.Context().Err() != nil }
+
+func canceledByHand(req *http.Request) bool {
+	select {
+	case <-req.Cancel: //nolint:staticcheck // http.Client still uses it
+		return true
+	default:
+		return false
+	}
+}
+
+// canceled reports whether err is the caller's own doing. It is not enough that the
+// context is over: an outer layer may end it with the body.
+func canceled(req *http.Request, err error) bool {
+	ctx := req.Context()
+	return canceledByHand(req) || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
 }
 
 // recordedWriterTo is a recordedBody around a body with a WriteTo.

@@ -162,3 +162,50 @@ func TestErrorsNotRecorded(t *testing.T) {
 		}
 	}
 }
+
+// http.Client ends a request at its Timeout by the context and by the deprecated Cancel:
+// where Cancel comes first, the context is not over yet.
+func TestATimeoutOfTheClientIsTheCallersOwn(t *testing.T) {
+	gone := errors.New("net/http: request canceled") // that of http.Transport has no type
+	for name, base := range map[string]func(cancel chan struct{}, req *http.Request) (*http.Response, error){
+		"before the headers": func(cancel chan struct{}, _ *http.Request) (*http.Response, error) {
+			close(cancel)
+			return nil, gone
+		},
+		"in the body": func(cancel chan struct{}, req *http.Request) (*http.Response, error) {
+			resp := respond(req, 200, "")
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), cancelingReader{cancel, gone}))
+			resp.ContentLength = 8
+			return resp, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tape := open(t, t.TempDir()+"/t", replay.Options{Errors: true})
+			req, cancel := request(t, "GET", api+"/a", ""), make(chan struct{})
+			req.Cancel = cancel //nolint:staticcheck // http.Client still uses it
+			resp, err := tape.Wrap(&script{fn: func(int, *http.Request) (*http.Response, error) { return base(cancel, req) }}).RoundTrip(req)
+			if err == nil {
+				_, err = io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+			}
+			if err != gone { //nolint:errorlint // the very error
+				t.Errorf("%v, want %v", err, gone)
+			}
+			closeTape(t, tape)
+			if s := tape.Stats(); s.Recorded != s.Incomplete {
+				t.Errorf("%+v, want nothing that is replayed", s)
+			}
+		})
+	}
+}
+
+// cancelingReader closes a channel when it is read.
+type cancelingReader struct {
+	cancel chan struct{}
+	err    error
+}
+
+func (c cancelingReader) Read([]byte) (int, error) {
+	close(c.cancel)
+	return 0, c.err
+}

@@ -72,7 +72,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	}
 	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback
 	resp, err := t.live(c, p, next, mode, fallback)
-	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && req.Context().Err() == nil {
+	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && !callerGone(req) {
 		return t.playStale(c, req, f.stale)
 	}
 	return resp, err
@@ -153,7 +153,7 @@ func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mod
 	resp, err := next.RoundTrip(p.send)
 	r.first = time.Since(start)
 	if err != nil {
-		if t.opts.Errors && !t.opts.DiscardBad && p.send.Context().Err() == nil && !errors.Is(err, verdict.ErrRejected) {
+		if t.opts.Errors && !t.opts.DiscardBad && !callerGone(p.send) && !errors.Is(err, verdict.ErrRejected) {
 			r.fail(err)
 		}
 		return nil, err
