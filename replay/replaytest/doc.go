@@ -33,7 +33,9 @@
 //	off      send every request, and leave the tape alone
 //
 // A recording replaces the tape when the test has ended, if it passed; a test that
-// failed or was skipped leaves the tape as it was.
+// failed or was skipped leaves the tape as it was. Until then it is in a file beside the tape,
+// .recording-NAME, which a test that is killed leaves behind and the next recording removes. A
+// test that passes and has sent nothing is given an empty tape, unless it has one.
 //
 // # Servers of the test
 //

@@ -6,9 +6,6 @@ import (
 	"io/fs"
 	"iter"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -102,7 +99,7 @@ func Open(tb testing.TB, c Config) *Tape {
 	}
 	inner, err := open(file, o, names)
 	if mode == replay.ModeRecord && errors.Is(err, replay.ErrFormat) { // a tape that cannot be read is made anew
-		_ = os.Remove(file)
+		_ = discard(file)
 		inner, err = replay.Open(file, o)
 	}
 	switch {
@@ -126,56 +123,6 @@ func Open(tb testing.TB, c Config) *Tape {
 		}
 	})
 	return tape
-}
-
-// prepare returns the file into which a tape is recorded, beside the one that it is
-// to replace. A text tape begins as a copy of that, so that what is recorded again
-// keeps its place, and what is the same stays as it was.
-func prepare(tb testing.TB, path string) string {
-	tb.Helper()
-	dir, name := filepath.Split(path)
-	if err := os.MkdirAll(filepath.Clean(dir), 0o750); err != nil {
-		tb.Fatalf("replaytest: %v", err)
-	}
-	file := filepath.Join(dir, "recording-"+name)
-	err := os.Remove(file)
-	if strings.EqualFold(filepath.Ext(path), ".json") && (err == nil || errors.Is(err, fs.ErrNotExist)) {
-		var old []byte
-		if old, err = os.ReadFile(path); err == nil { //nolint:gosec // the tape of the test
-			err = os.WriteFile(file, old, 0o600)
-		}
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		tb.Fatalf("replaytest: %v", err)
-	}
-	return file
-}
-
-// forget removes what was not recorded again.
-func (p *Tape) forget(tb testing.TB, began time.Time) {
-	tb.Helper()
-	if _, err := p.inner.Prune(began); err != nil {
-		tb.Errorf("replaytest: what was not recorded again cannot be removed: %v", err)
-	}
-}
-
-// keep puts a recording in the place of the tape if the test has passed.
-func keep(tb testing.TB, file, path string, recorded bool) {
-	tb.Helper()
-	var err error
-	switch {
-	case !recorded:
-		tb.Logf("replaytest: nothing was sent, so nothing was recorded: %s is as it was", path)
-		err = os.Remove(file)
-	case tb.Failed() || tb.Skipped():
-		tb.Logf("replaytest: the recording is not kept, because the test has not passed: %s is as it was", path)
-		err = os.Remove(file)
-	default:
-		err = os.Rename(file, path)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		tb.Errorf("replaytest: %v", err)
-	}
 }
 
 // firstDay returns the day of the first exchange on a tape, or today for a tape without.

@@ -53,6 +53,24 @@ func OpenReadOnly(path string) (store.IndexStore, error) {
 	return s, nil
 }
 
+// Remove removes a tape, with the journal and the temporary files that a crash has left
+// beside it. One that is open for writing is [store.ErrLocked] after one second; one that
+// is not there is no error.
+func Remove(path string) error {
+	lock, err := file.Acquire(path)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	lock.Sweep()
+	for _, name := range []string{path, file.Journal(path)} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("replay: remove tape: %w", err)
+		}
+	}
+	return nil
+}
+
 func open(path string, readOnly bool) (*textStore, error) {
 	s := &textStore{path: path, readOnly: readOnly, journal: journal{path: file.Journal(path)}, index: newIndex()}
 	// The journal first: if the tape is written in between, it holds all of it.

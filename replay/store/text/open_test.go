@@ -12,6 +12,7 @@ import (
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
 func TestOpenMissing(t *testing.T) {
@@ -129,5 +130,29 @@ func TestFailedOpenIsNotLocked(t *testing.T) {
 		if _, err := Open(path); !errors.Is(err, store.ErrFormat) {
 			t.Errorf("got %v, want ErrFormat", err)
 		}
+	}
+}
+
+// What a crash has left beside a tape goes with it, and nothing of it is in the next tape
+// of that name.
+func TestRemove(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tape.json")
+	tapetest.Must(t, Remove(path)) // there is none
+	s, err := Open(path)
+	tapetest.Must(t, err)
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Exchange(1, "GET", "http://h/", "body")}}))
+	journal, err := os.ReadFile(file.Journal(path))
+	tapetest.Must(t, err)
+	if err := Remove(path); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("a tape that is open: %v, want ErrLocked", err)
+	}
+	tapetest.Must(t, s.Close())
+	tapetest.Must(t, os.WriteFile(file.Journal(path), journal, 0o600))
+	temp, err := file.CreateTemp(path)
+	tapetest.Must(t, err)
+	tapetest.Must(t, temp.Close())
+	tapetest.Must(t, Remove(path))
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 0 {
+		t.Errorf("%v is left, %v", left, err)
 	}
 }

@@ -1,0 +1,100 @@
+package replaytest
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/replay/store/bolt"
+	"github.com/gracy-go/gracy/replay/store/text"
+)
+
+// prepare returns the file into which a tape is recorded, beside the one that it is
+// to replace. A text tape begins as a copy of that, so that what is recorded again
+// keeps its place, and what is the same stays as it was. No test has a tape of that name:
+// none begins with a dot.
+func prepare(tb testing.TB, path string) string {
+	tb.Helper()
+	dir, name := filepath.Split(path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o750); err != nil {
+		tb.Fatalf("replaytest: %v", err)
+	}
+	file := filepath.Join(dir, ".recording-"+name)
+	err := discard(file)
+	if err == nil && isText(path) {
+		var old []byte
+		if old, err = os.ReadFile(path); err == nil { //nolint:gosec // the tape of the test
+			err = os.WriteFile(file, old, 0o600)
+		}
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		tb.Fatalf("replaytest: %s cannot be recorded: %v", path, err)
+	}
+	return file
+}
+
+// discard removes a recording that is not kept, or that a test which was killed has left,
+// and what a storage keeps beside it. It is store.ErrLocked if another test records into
+// it just now.
+func discard(file string) error {
+	if isText(file) {
+		return text.Remove(file)
+	}
+	if _, err := os.Lstat(file); err != nil {
+		return err
+	}
+	s, err := bolt.Open(file) // who has the lock is alone
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil && !errors.Is(err, store.ErrFormat) {
+		return err
+	}
+	return os.Remove(file)
+}
+
+// forget removes what was not recorded again.
+func (p *Tape) forget(tb testing.TB, began time.Time) {
+	tb.Helper()
+	if _, err := p.inner.Prune(began); err != nil {
+		tb.Errorf("replaytest: what was not recorded again cannot be removed: %v", err)
+	}
+}
+
+// emptyTape is a text tape of a test that sends nothing.
+const emptyTape = `{
+  "tape": "gracy tape",
+  "schema": 2,
+  "exchanges": []
+}
+`
+
+// keep puts a recording in the place of the tape if the test has passed. One that has sent
+// nothing leaves the tape as it was, and has an empty one if there was none, so that it
+// passes when it is replayed too.
+func keep(tb testing.TB, file, path string, recorded bool) {
+	tb.Helper()
+	passed := !tb.Failed() && !tb.Skipped()
+	_, errOld := os.Lstat(path)
+	first := errors.Is(errOld, fs.ErrNotExist)
+	var err error
+	switch {
+	case !recorded && passed && first && isText(path):
+		err = errors.Join(discard(file), os.WriteFile(path, []byte(emptyTape), 0o600))
+	case recorded && passed, !recorded && passed && first:
+		err = os.Rename(file, path)
+	case !recorded:
+		tb.Logf("replaytest: nothing was recorded: %s is as it was", path)
+		err = discard(file)
+	default:
+		tb.Logf("replaytest: the recording is not kept, because the test has not passed: %s is as it was", path)
+		err = discard(file)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		tb.Errorf("replaytest: %v", err)
+	}
+}
