@@ -1,6 +1,7 @@
 package replaytest
 
 import (
+	"iter"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 // hosts gives the hosts of a test their names on the tape. A nil one has seen none.
 type hosts struct {
 	named map[string]string
+	only  string // the name of any other loopback address, "" for none
 
 	// mu guards ports.
 	mu sync.Mutex
@@ -39,8 +41,43 @@ func (h *hosts) name(host string) string {
 	if u.Port() == "" || !loopback(u.Hostname()) {
 		return host
 	}
+	if h.only != "" {
+		return h.only
+	}
 	h.see(host)
 	return strings.TrimSuffix(host, ":"+u.Port())
+}
+
+// replays says which hosts a tape has that is replayed. A response on it may name the
+// address that the server had when it was recorded, in a link or a redirect: where one
+// server alone is named, and no other was recorded, it is that one. It must be called
+// before the first request.
+func (h *hosts) replays(taped iter.Seq[string]) {
+	if h == nil {
+		return
+	}
+	only, names := "", map[string]bool{}
+	for host, name := range h.named {
+		names[name] = true
+		u := url.URL{Host: host}
+		switch {
+		case !loopback(u.Hostname()):
+		case only == "" || only == name:
+			only = name
+		default:
+			return
+		}
+	}
+	if only == "" {
+		return
+	}
+	for host := range taped {
+		u := url.URL{Host: host}
+		if loopback(u.Hostname()) && !names[host] {
+			return
+		}
+	}
+	h.only = only
 }
 
 func (h *hosts) see(host string) {

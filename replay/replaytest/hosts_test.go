@@ -32,3 +32,32 @@ func TestTwoServersWithoutANameAreMixed(t *testing.T) {
 		t.Errorf("got %q", two)
 	}
 }
+
+// A server says in links and redirects where it is, and on a tape where it was: the address
+// of a port that nobody has now is the one server of the test.
+func TestALinkToTheServerThatWasRecordedLeadsToIt(t *testing.T) {
+	one := map[string]string{"http://127.0.0.1:81": "api.test"}
+	named := func(h *hosts) string { return h.name("127.0.0.1:99") }
+	h := newHosts(one)
+	if got := named(h); got != "127.0.0.1" {
+		t.Errorf("while recording: %s", got)
+	}
+	for name, tc := range map[string]struct {
+		hosts map[string]string
+		taped []string
+		want  string
+	}{
+		"one server":                  {one, []string{"api.test", "b.test"}, "api.test"},
+		"one server by two addresses": {map[string]string{"127.0.0.1:81": "api.test", "localhost:81": "api.test"}, nil, "api.test"},
+		"another without a name":      {one, []string{"api.test", "127.0.0.1"}, "127.0.0.1"},
+		"two servers":                 {map[string]string{"127.0.0.1:81": "api.test", "127.0.0.1:82": "b.test"}, nil, "127.0.0.1"},
+		"one that is elsewhere":       {map[string]string{"staging.test": "api.test"}, nil, "127.0.0.1"},
+		"none":                        {nil, nil, "127.0.0.1"},
+	} {
+		h := newHosts(tc.hosts)
+		h.replays(slices.Values(tc.taped))
+		if got := named(h); got != tc.want {
+			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+}

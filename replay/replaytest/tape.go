@@ -21,8 +21,10 @@ type Config struct {
 	// [replay.Open].
 	Path string
 	// Hosts gives servers of the test, by the URL or the host and port of each, their
-	// names on the tape: {srv.URL: "api.test"}. Default: the port of a loopback address
-	// is left out, which does for one server.
+	// names on the tape: {srv.URL: "api.test"}. Where it names one alone, links to the
+	// address that this had when it was recorded lead to it. Default: the port of a
+	// loopback address is left out, which does for one server. Options.Host must be nil
+	// with it.
 	Hosts map[string]string
 	// AnyCount accepts that a request is made more or less often than it was recorded:
 	// the last response is repeated, and one that nobody asked for is no failure.
@@ -41,6 +43,7 @@ type Tape struct {
 	failures *failures
 	recorded time.Time
 	open     openBodies // while recording
+	errors   lostErrors // while recording
 }
 
 // Mode returns what the tape does: ModeRecord, ModeReplay or Off.
@@ -76,6 +79,9 @@ func Open(tb testing.TB, c Config) *Tape {
 	if c.Options.Mode != replay.ModeSmart || c.Options.End != replay.EndRepeatLast {
 		tb.Fatal("replaytest: Config.Options sets Mode or End, which GRACY_TAPE and Config.AnyCount say")
 	}
+	if len(c.Hosts) > 0 && c.Options.Host != nil {
+		tb.Fatal("replaytest: Config.Hosts and Config.Options.Host both name hosts: set one of them")
+	}
 	mode := modeOf(tb)
 	path := c.Path
 	if path == "" {
@@ -108,9 +114,10 @@ func Open(tb testing.TB, c Config) *Tape {
 	case err != nil:
 		tb.Fatalf("replaytest: %v", err)
 	}
-	tape := &Tape{inner: inner, mode: mode, network: network, failures: f, recorded: began.UTC().Truncate(24 * time.Hour)}
+	tape := &Tape{inner: inner, mode: mode, errors: lostErrors{recorded: o.Errors && !o.DiscardBad}, network: network, failures: f, recorded: began.UTC().Truncate(24 * time.Hour)}
 	if mode == replay.ModeReplay {
 		tape.recorded = firstDay(tb, inner, tape.recorded)
+		names.replays(hostsOf(inner))
 	}
 	tb.Cleanup(func() {
 		tb.Helper()
@@ -119,6 +126,7 @@ func Open(tb testing.TB, c Config) *Tape {
 		}
 		tape.end(tb, c.AnyCount, names)
 		if mode == replay.ModeRecord {
+			tape.errors.show(tb, tape.Stats().Recorded > 0)
 			keep(tb, file, path, tape.Stats().Recorded > 0)
 		}
 	})
@@ -137,6 +145,17 @@ func firstDay(tb testing.TB, tape *replay.Tape, today time.Time) time.Time {
 	return today
 }
 
+// hostsOf yields the hosts of a tape. One that cannot be read fails the test elsewhere.
+func hostsOf(tape *replay.Tape) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for x, err := range tape.Exchanges() {
+			if err != nil || !yield(x.Request.ParseURL().Host) {
+				return
+			}
+		}
+	}
+}
+
 // Wrap puts the tape in front of next; nil means http.DefaultTransport. What is
 // replayed has the network denied: nothing reaches next but what Options.PassThrough
 // names, not even a call with [replay.Off].
@@ -152,6 +171,9 @@ func (p *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	switch {
 	case err != nil:
 		p.failures.call(err)
+		if p.mode == replay.ModeRecord && !p.network.passes.Match(c, req) {
+			p.errors.add(c, req, err)
+		}
 	case p.mode == replay.ModeRecord && !p.network.passes.Match(c, req):
 		p.open.watch(c, resp)
 	}

@@ -168,8 +168,12 @@ func TestATapeMayBeEdited(t *testing.T) {
 
 func TestAConfigThatMakesNoSenseFailsTheTest(t *testing.T) {
 	record(t)
-	for name, o := range map[string]replay.Options{"mode": {Mode: replay.ModeReplay}, "end": {End: replay.EndCycle}} {
-		if f := run("TestX", func(tb *fake) { replaytest.Open(tb, replaytest.Config{Options: o}) }); !f.failed {
+	for name, c := range map[string]replaytest.Config{
+		"mode":        {Options: replay.Options{Mode: replay.ModeReplay}},
+		"end":         {Options: replay.Options{End: replay.EndCycle}},
+		"hosts twice": {Hosts: map[string]string{"127.0.0.1:1": "api.test"}, Options: replay.Options{Host: strings.ToLower}},
+	} {
+		if f := run("TestX", func(tb *fake) { replaytest.Open(tb, c) }); !f.failed {
 			t.Errorf("%s: passed", name)
 		}
 	}

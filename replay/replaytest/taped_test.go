@@ -2,6 +2,7 @@ package replaytest_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -51,5 +52,32 @@ func TestTheHostsOfATapeWrittenByHandHaveTheirNamesToo(t *testing.T) {
 	}
 	if list, _ := filepath.Glob("*"); len(list) != 1 {
 		t.Errorf("files %q, want the tape alone", list)
+	}
+}
+
+// What links to itself by its whole address has another one in the replay.
+func TestARedirectOfAServerWithANameIsReplayed(t *testing.T) {
+	for _, path := range []string{"tape.json", "tape.db"} {
+		record(t)
+		for _, mode := range []string{"record", "replay", "replay"} {
+			t.Setenv("GRACY_TAPE", mode)
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/old" {
+					http.Redirect(w, r, "http://"+r.Host+"/new", http.StatusFound)
+					return
+				}
+				_, _ = w.Write([]byte(r.URL.Path))
+			}))
+			f := run("TestRedirect", func(tb *fake) {
+				c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{Path: path, Hosts: map[string]string{srv.URL: "api.test"}}).Wrap(nil)}
+				if got := get(c, srv.URL+"/old"); got != "/new" {
+					t.Errorf("%s, %s: %q, want /new", path, mode, got)
+				}
+			})
+			srv.Close()
+			if f.failed {
+				t.Errorf("%s, %s: %s", path, mode, f.text())
+			}
+		}
 	}
 }

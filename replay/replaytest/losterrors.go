@@ -1,0 +1,50 @@
+package replaytest
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// lostErrors are the requests of a test that have failed while it was recorded, and whose
+// error is not on the tape. A replay has nothing for them.
+type lostErrors struct {
+	recorded bool // those of the transport are on the tape
+
+	// mu guards the requests.
+	mu       sync.Mutex
+	requests requests
+}
+
+// add notes an error. What the caller ends, and what a layer rejects, is on no tape.
+func (l *lostErrors) add(c *layer.Call, req *http.Request, err error) {
+	if l.recorded && req.Context().Err() == nil && !errors.Is(err, verdict.ErrRejected) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests.add(c.Request().Method + " " + c.Route())
+}
+
+// show fails a test that has recorded nothing, since it had errors alone: it could not be
+// replayed. In another, an error may be one that a further attempt has made good.
+func (l *lostErrors) show(tb testing.TB, recorded bool) {
+	tb.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.requests.count == 0 {
+		return
+	}
+	slices.Sort(l.requests.first)
+	say := tb.Logf
+	if !recorded {
+		say = tb.Errorf
+	}
+	say("replaytest: %d requests failed, and their errors are not on the tape: Options.Errors records those of the transport; "+
+		"what the test ends itself, by its context or a timeout, cannot be recorded%s", l.requests.count, l.requests)
+}
