@@ -41,7 +41,8 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 		return
 	}
 	if n := p.Stats().Incomplete; n > 0 {
-		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read each body until io.EOF%s", n, recorded.incomplete)
+		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read each body until io.EOF%s; "+
+			"what the test has to end itself, such as a stream that it cancels, is for Options.PassThrough and a server of the test", n, recorded.incomplete)
 	}
 	if left := p.open.left(); left.count > 0 {
 		tb.Errorf("replaytest: the bodies of %d responses were neither read to their end nor closed, so they are not on the tape: close each%s", left.count, left)

@@ -25,8 +25,11 @@ func pathOf(test string) string {
 // fileName escapes what is not plain, so that two names stay two.
 func fileName(s string) string {
 	var b strings.Builder
+	device := isDevice(s)
 	for i := range len(s) {
 		switch c := s[i]; {
+		case i == 0 && device, i == len(s)-1 && c == '.':
+			fmt.Fprintf(&b, "%%%02X", c)
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-', c == '.' && i > 0:
 			b.WriteByte(c)
 		default:
@@ -39,4 +42,15 @@ func fileName(s string) string {
 		name = name[:maxName-17] + "-" + hex.EncodeToString(sum[:8])
 	}
 	return name
+}
+
+// isDevice reports whether a name is that of a device on Windows, with any extension: a
+// module with such a file cannot be downloaded (golang.org/x/mod/module).
+func isDevice(s string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(s), ".")
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(name) == 4 && (name[:3] == "com" || name[:3] == "lpt") && '1' <= name[3] && name[3] <= '9'
 }
