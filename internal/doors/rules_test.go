@@ -72,7 +72,7 @@ var doors = map[string]door{
 	"replay/store":      {},
 	"replay/storetest":  {ours: []string{"replay/internal/indexed", "replay/store"}},
 	"replay/store/bolt": {ours: []string{"replay/store", "replay/store/internal/..."}, foreign: []string{bbolt}},
-	"replay/store/text": {ours: []string{"internal/mediatype", "replay/store", "replay/store/internal/..."}},
+	"replay/store/text": {ours: []string{"internal/mediatype", "internal/visits", "replay/store", "replay/store/internal/..."}},
 
 	// The tape of a test, for the tests of users.
 	"replay/replaytest": {ours: append([]string{"replay", "replay/internal/...", "replay/store/..."}, leaf...), foreign: []string{bbolt}},

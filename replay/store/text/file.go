@@ -40,6 +40,7 @@ type head struct {
 // parse reads a file, whose path is for the errors alone: each is a FormatError, with
 // the line where there is one. What it makes is in proportion to the file.
 func parse(path string, b []byte) (*content, error) {
+	b = bytes.TrimPrefix(b, []byte("\ufeff")) // of editors on Windows
 	p := &parser{days: days{last: make(map[requestKey]store.ID)}, ids: make(map[store.ID]bool)}
 	offset, err := p.file(b)
 	if err == nil {

@@ -53,6 +53,26 @@ func TestAnyOrderAndSpacing(t *testing.T) {
 	}
 }
 
+// Editors of Windows put a byte order mark in front of a text and end its lines in their way.
+func TestATapeThatWasEditedOnWindows(t *testing.T) {
+	file := "\ufeff" + strings.ReplaceAll(`{
+  "tape": "gracy tape",
+  "schema": 2,
+  "exchanges": [
+    {"request": {"url": "http://h/"}, "response": {"status": "200 OK", "text": ["a", "b"]}}
+  ]
+}
+`, "\n", "\r\n")
+	c, err := parse("tape.json", []byte(file))
+	if err != nil || len(c.exchanges) != 1 || string(c.exchanges[0].Response.Body) != "a\nb" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	_, err = parse("tape.json", []byte(strings.Replace(file, "200 OK", "fine", 1)))
+	if e, ok := errors.AsType[*store.FormatError](err); !ok || e.Line != 5 {
+		t.Errorf("a mistake: %v, want line 5", err)
+	}
+}
+
 func TestParsingTakesTimeInProportion(t *testing.T) {
 	growth.Hostile(t, map[string]func(string){
 		"text":     func(s string) { _, _ = parse("f", []byte(s)) },

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/visits"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -86,11 +87,35 @@ func sameHeader(a, b http.Header) bool {
 	}
 	for name, values := range a {
 		others, ok := b[name]
-		if !ok || !fleeting(name) && !slices.Equal(values, others) {
+		switch {
+		case !ok:
+			return false
+		case fleeting(name), slices.Equal(values, others):
+		case name != "Set-Cookie" || !slices.EqualFunc(values, others, sameCookie):
 			return false
 		}
 	}
 	return true
+}
+
+// sameCookie reports whether two values of Set-Cookie differ in nothing or, of a cookie that
+// says nothing of who the visitor is, in its value and in how long it is kept.
+func sameCookie(a, b string) bool {
+	name, _, _ := strings.Cut(a, "=")
+	return a == b || visits.Cookie(name) && lasting(a) == lasting(b)
+}
+
+// lasting returns the name of a cookie and those of its attributes that do not change with
+// time.
+func lasting(cookie string) string {
+	pair, attributes, _ := strings.Cut(cookie, ";")
+	all, _, _ := strings.Cut(pair, "=")
+	for a := range strings.SplitSeq(attributes, ";") {
+		if key, _, _ := strings.Cut(strings.TrimSpace(a), "="); !strings.EqualFold(key, "expires") && !strings.EqualFold(key, "max-age") {
+			all += ";" + a
+		}
+	}
+	return all
 }
 
 // fleeting reports headers whose values differ from message to message and say
@@ -99,18 +124,21 @@ func sameHeader(a, b http.Header) bool {
 func fleeting(name string) bool {
 	n := strings.ToLower(name)
 	switch n {
-	case "date", "age", "expires", "traceparent", "tracestate", "b3", "server-timing", "x-runtime", "x-response-time",
-		"x-timer", "x-served-by", "x-cache", "x-cache-hits", "idempotency-key", "nel", "report-to":
+	case "date", "age", "expires", "traceparent", "tracestate", "baggage", "b3", "sentry-trace", "elastic-apm-traceparent",
+		"server-timing", "x-runtime", "x-response-time", "x-process-time", "x-timer", "x-served-by", "x-cache", "x-cache-hits",
+		"idempotency-key", "nel", "report-to", "reporting-endpoints",
+		"x-amz-id-2", "x-amz-cf-id", "x-amz-cf-pop", "x-amz-apigw-id", "x-guploader-uploadid", "x-azure-ref", "x-msedge-ref",
+		"audit-id", "x-vercel-id", "akamai-grn", "x-trans-id", "x-slack-unique-id", "x-gitlab-meta", "x-stripe-client-telemetry":
 		return true
 	}
 	for _, suffix := range []string{
-		"-date", "request-id", "requestid", "trace-id", "traceid", "span-id", "spanid", "correlation-id", "invocation-id", "-ray",
-		"processing-ms", "service-time",
+		"-date", "request-id", "requestid", "req-id", "trace-id", "traceid", "trace-context", "span-id", "spanid", "-parent-id",
+		"correlation-id", "invocation-id", "-ray", "processing-ms", "service-time", "request-duration", "-latency", "api-call-limit",
 	} {
 		if strings.HasSuffix(n, suffix) {
 			return true
 		}
 	}
 	limit := strings.Contains(n, "ratelimit") || strings.Contains(n, "rate-limit")
-	return limit && (strings.Contains(n, "remaining") || strings.Contains(n, "reset") || strings.Contains(n, "used"))
+	return limit && (strings.Contains(n, "remaining") || strings.Contains(n, "reset") || strings.Contains(n, "used") || strings.Contains(n, "observed"))
 }

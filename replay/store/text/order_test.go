@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -144,10 +145,40 @@ func TestFleetingHeaders(t *testing.T) {
 	for name, want := range map[string]bool{
 		"Date": true, "X-Request-Id": true, "X-Amzn-Requestid": true, "Traceparent": true, "X-Ratelimit-Remaining": true,
 		"X-Amz-Date": true, "Cf-Ray": true,
+		// S3, CloudFront, API Gateway, Cloud Storage, Google, Azure, Kubernetes, Vercel, Akamai, Swift,
+		"X-Amz-Id-2": true, "X-Amz-Cf-Id": true, "X-Amz-Apigw-Id": true, "X-Guploader-Uploadid": true, "X-Cloud-Trace-Context": true,
+		"X-Azure-Ref": true, "X-Msedge-Ref": true, "Audit-Id": true, "X-Vercel-Id": true, "Akamai-Grn": true, "X-Trans-Id": true,
+		// Slack, GitLab, Twilio, Stripe, Sentry, Kong, FastAPI.
+		"X-Slack-Req-Id": true, "X-Slack-Unique-Id": true, "X-Gitlab-Meta": true, "Twilio-Request-Duration": true, "Ratelimit-Observed": true,
+		"X-Stripe-Client-Telemetry": true, "Sentry-Trace": true, "Baggage": true, "X-Kong-Upstream-Latency": true, "X-Process-Time": true,
+		"X-Shopify-Shop-Api-Call-Limit": true, "X-Datadog-Parent-Id": true, "Reporting-Endpoints": true, "Elastic-Apm-Traceparent": true,
 		"Etag": false, "Last-Modified": false, "Content-Type": false, "Retry-After": false, "X-Ratelimit-Limit": false, "Location": false,
+		"X-Amz-Version-Id": false, "X-Goog-Hash": false, "Set-Cookie": false, "Content-Md5": false, "X-Account-Id": false, "Stripe-Version": false,
 	} {
 		if fleeting(name) != want {
 			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}
+
+// A cookie that counts visits or keeps out robots is another in each response, and no request is
+// known by it. One that may be a session is what the next request is known by.
+func TestCookiesOfVisits(t *testing.T) {
+	for name, c := range map[string]struct {
+		old, now []string
+		want     bool
+	}{
+		"the same":          {[]string{"sid=1; Path=/"}, []string{"sid=1; Path=/"}, true},
+		"a session":         {[]string{"sid=1; Path=/"}, []string{"sid=2; Path=/"}, false},
+		"robots":            {[]string{"__cf_bm=1; Path=/; Expires=Sat, 28 Nov 2026 10:00:00 GMT; HttpOnly"}, []string{"__cf_bm=2; Path=/; Expires=Sat, 28 Nov 2026 11:00:00 GMT; HttpOnly"}, true},
+		"its path":          {[]string{"__cf_bm=1; Path=/a"}, []string{"__cf_bm=2; Path=/b"}, false},
+		"another of them":   {[]string{"__cf_bm=1"}, []string{"_ga=1"}, false},
+		"one more":          {[]string{"__cf_bm=1"}, []string{"__cf_bm=1", "sid=2"}, false},
+		"a session, robots": {[]string{"__cf_bm=1", "sid=2"}, []string{"__cf_bm=2", "sid=3"}, false},
+		"no cookie":         {[]string{"REDACTED"}, []string{"__cf_bm"}, false},
+	} {
+		if got := sameHeader(http.Header{"Set-Cookie": c.old}, http.Header{"Set-Cookie": c.now}); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
 }
