@@ -9,7 +9,7 @@ import "strings"
 // written as name=value, "name": "value" or Name: value; what follows Bearer
 // or Basic; and credentials of a known format.
 func (r *Redactor) Text(s string) string {
-	s = r.maskLiterals(s)
+	s = privateKeysOf(r.maskLiterals(s))
 	if tidy := clean(s); tidy != s {
 		// A terminal sequence may hide the start of a secret's name.
 		s = clean(r.words(r.outermost().urls(s)))

@@ -1,0 +1,76 @@
+package redact
+
+import (
+	"bytes"
+	"strings"
+)
+
+// The marks of a private key in PEM (RFC 7468), of OpenSSH and of PGP.
+const (
+	keyBegin = "-----BEGIN "
+	keyLabel = "PRIVATE KEY"
+	keyDash  = "-----"
+)
+
+// privateKeys masks what stands between the lines of a private key. In a string of JSON
+// its line ends are escaped, and a quote ends one that is cut off.
+func privateKeys(b []byte) []byte {
+	if !bytes.Contains(b, []byte(keyLabel)) {
+		return b
+	}
+	var out edits
+	for at := 0; ; {
+		i := bytes.Index(b[at:], []byte(keyBegin))
+		if i < 0 {
+			return out.apply(b)
+		}
+		at += i + len(keyBegin)
+		line := b[at:min(at+64, len(b))] // labels are short
+		label, _, ok := bytes.Cut(line, []byte(keyDash))
+		if !ok || !bytes.Contains(label, []byte(keyLabel)) {
+			continue
+		}
+		at += len(label) + len(keyDash)
+		n := keyText(b[at:])
+		if holdsKey(b[at : at+n]) {
+			out.put(b, at, at+n, Mask)
+		}
+		at += n
+	}
+}
+
+// keyText returns how many bytes of b belong to a key: up to the next line of dashes, to the
+// end of the string or of the element that it is in, or all.
+func keyText(b []byte) int {
+	if i := bytes.Index(b, []byte(keyDash)); i >= 0 {
+		b = b[:i] // first, so that many keys are read once each
+	}
+	if i := bytes.IndexAny(b, `"<`); i >= 0 {
+		return len(bytes.TrimRight(b[:i], `\`)) // which escape the quote
+	}
+	return len(b)
+}
+
+// holdsKey reports whether a text has 16 characters of base64 in a row: what speaks of
+// keys has the lines alone.
+func holdsKey(b []byte) bool {
+	run := 0
+	for _, c := range b {
+		if !alnum(c) && c != '+' && c != '/' {
+			run = 0
+			continue
+		}
+		if run++; run == shortest {
+			return true
+		}
+	}
+	return false
+}
+
+// privateKeysOf is privateKeys for a string.
+func privateKeysOf(s string) string {
+	if !strings.Contains(s, keyLabel) {
+		return s
+	}
+	return string(privateKeys([]byte(s)))
+}

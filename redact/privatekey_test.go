@@ -1,0 +1,66 @@
+package redact_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/redact"
+)
+
+const keyText = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
+
+// A private key is one whatever it is called, and stands in files, in JSON and in pages.
+func TestPrivateKeysAreMasked(t *testing.T) {
+	r := redact.New(redact.Rules{})
+	for name, c := range map[string]struct{ kind, body, want string }{
+		"file": {
+			"text/plain", "a\n-----BEGIN RSA PRIVATE KEY-----\n" + keyText + "\n" + keyText + "\n-----END RSA PRIVATE KEY-----\nb\n",
+			"a\n-----BEGIN RSA PRIVATE KEY-----REDACTED-----END RSA PRIVATE KEY-----\nb\n",
+		},
+		"no type": {"", "-----BEGIN PRIVATE KEY-----\r\n" + keyText + "\r\n-----END PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----REDACTED-----END PRIVATE KEY-----"},
+		"JSON": {
+			"application/json", `{"k":"-----BEGIN EC PRIVATE KEY-----\n` + keyText + `\n-----END EC PRIVATE KEY-----\n","n":1}`,
+			`{"k":"-----BEGIN EC PRIVATE KEY-----REDACTED-----END EC PRIVATE KEY-----\n","n":1}`,
+		},
+		"JSON in a string": {
+			"application/json", `{"s":"{\"k\":\"-----BEGIN PRIVATE KEY-----\\n` + keyText + `\\n-----END PRIVATE KEY-----\\n\"}"}`,
+			`{"s":"{\"k\":\"-----BEGIN PRIVATE KEY-----REDACTED-----END PRIVATE KEY-----\\n\"}"}`,
+		},
+		"cut off in a string": {
+			"application/json", `{"s":"{\"k\":\"-----BEGIN PRIVATE KEY-----\\n` + keyText + `\"}","n":1}`,
+			`{"s":"{\"k\":\"-----BEGIN PRIVATE KEY-----REDACTED\"}","n":1}`,
+		},
+		"YAML": {
+			"application/yaml", "k: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  " + keyText + "\n  -----END OPENSSH PRIVATE KEY-----\n",
+			"k: |\n  -----BEGIN OPENSSH PRIVATE KEY-----REDACTED-----END OPENSSH PRIVATE KEY-----\n",
+		},
+		"PGP":  {"text/plain", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + keyText + "\n-----END PGP PRIVATE KEY BLOCK-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----REDACTED-----END PGP PRIVATE KEY BLOCK-----"},
+		"page": {"text/html", "<pre>-----BEGIN PRIVATE KEY-----\n" + keyText + "</pre>", "<pre>-----BEGIN PRIVATE KEY-----REDACTED</pre>"},
+		"part": {
+			"multipart/form-data; boundary=X", "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"k.pem\"\r\n\r\n-----BEGIN PRIVATE KEY-----\n" + keyText + "\n-----END PRIVATE KEY-----\n\r\n--X--\r\n",
+			"--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"k.pem\"\r\n\r\n-----BEGIN PRIVATE KEY-----REDACTED-----END PRIVATE KEY-----\n\r\n--X--\r\n",
+		},
+	} {
+		got := string(r.Body(c.kind, []byte(c.body)))
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if again := string(r.Body(c.kind, []byte(got))); again != got {
+			t.Errorf("%s: masked again %q", name, again)
+		}
+	}
+	for _, ordinary := range []string{
+		"-----BEGIN CERTIFICATE-----\n" + keyText + "\n-----END CERTIFICATE-----\n",
+		"-----BEGIN PUBLIC KEY-----\n" + keyText + "\n-----END PUBLIC KEY-----\n",
+		`{"begin":"-----BEGIN PRIVATE KEY-----","then":"` + keyText + `"}`,
+		"paste what follows -----BEGIN PRIVATE KEY----- here",
+		"-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "PRIVATE KEY-----BEGIN",
+	} {
+		if got := string(r.Body("", []byte(ordinary))); got != ordinary {
+			t.Errorf("%q became %q", ordinary, got)
+		}
+	}
+	if got := redact.Text("it says -----BEGIN PRIVATE KEY-----\n" + keyText + "\n-----END PRIVATE KEY-----"); strings.Contains(got, keyText) {
+		t.Errorf("text: %s", got)
+	}
+}
