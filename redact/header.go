@@ -27,10 +27,32 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 			case credential(v):
 				v = Mask
 			}
-			values[i] = r.maskLiterals(maskEmbedded(v))
+			values[i] = r.maskLiterals(maskEmbedded(queries(r.outermost(), v)))
 		}
 	}
 	return c
+}
+
+// queries masks the queries of the URLs in a value, also of those that are relative, as in
+// a Link and in what a proxy says of a request.
+func queries(n nest, v string) string {
+	head, rest, ok := strings.Cut(v, "?")
+	if !ok {
+		return v
+	}
+	var b strings.Builder
+	for ; ok; head, rest, ok = strings.Cut(rest, "?") {
+		end := strings.IndexAny(rest, "?#<>\" \t")
+		if end < 0 {
+			end = len(rest)
+		}
+		b.WriteString(head)
+		b.WriteByte('?')
+		b.WriteString(n.pairs(rest[:end], query))
+		rest = rest[end:]
+	}
+	b.WriteString(head)
+	return b.String()
 }
 
 // linking reports whether the value of the header name is a URL reference.

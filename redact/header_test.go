@@ -6,6 +6,30 @@ import (
 	"testing"
 )
 
+// A server may link without its own address, and a proxy says what was asked of it.
+func TestRelativeURLsInHeadersAreMasked(t *testing.T) {
+	for in, want := range map[string]string{
+		`</list?page=2&access_token=abc>; rel="next", </?token=abc>; rel=first`:  `</list?page=2&access_token=REDACTED>; rel="next", </?token=REDACTED>; rel=first`,
+		`</list?access_token=abc>; rel="next", <https://h/?page=1>; rel="first"`: `</list?access_token=REDACTED>; rel="next", <https://h/?page=1>; rel="first"`,
+		"/cb?x=1&access_token=abc":          "/cb?x=1&access_token=REDACTED",
+		"0; url=/cb?access_token=abc":       "0; url=/cb?access_token=REDACTED",
+		"GET /cb?access_token=abc HTTP/1.1": "GET /cb?access_token=REDACTED HTTP/1.1",
+		"/cb?access_token=abc#top":          "/cb?access_token=REDACTED#top",
+		"is this ok? token=yes":             "is this ok? token=yes",
+		"/list?page=2":                      "/list?page=2",
+		"?":                                 "?",
+		`W/"a?b"`:                           `W/"a?b"`,
+	} {
+		got := Headers(http.Header{"X-Note": {in}}).Get("X-Note")
+		if got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+		if again := Headers(http.Header{"X-Note": {got}}).Get("X-Note"); again != got {
+			t.Errorf("%s: masked again %s", got, again)
+		}
+	}
+}
+
 func TestHeadersAreMaskedInACopy(t *testing.T) {
 	h := http.Header{
 		"Authorization": {"Bearer abc", "abc", "", "my secret", "AWS4-HMAC-SHA256 Credential=a/b, Signature=c"},
