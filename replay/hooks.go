@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
@@ -54,9 +55,12 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 }
 
 // fit makes what a response says twice say the same after a hook has changed one of it:
-// the length of the body, and the status.
+// the length of the body, its sum, and the status.
 func fit(r, before *store.Response) {
 	resize(r, before)
+	if r != nil && before != nil && !bytes.Equal(r.Body, before.Body) {
+		dropSums(r, before)
+	}
 	if r != nil && before != nil && r.StatusCode != before.StatusCode && r.Status == before.Status {
 		r.Status = statusText(r.StatusCode)
 	}

@@ -85,6 +85,9 @@ func (m masker) exchange(x *store.Exchange, keep bool) (out *store.Exchange, kep
 			}
 			out.Masked, kept = false, true
 		}
+		if out.Masked {
+			dropSums(resp, x.Response)
+		}
 	}
 	if m.red.LongestLiteral() > 0 {
 		// A compressed body is looked into by body alone.

@@ -1,0 +1,33 @@
+package replay
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// dropSums removes the sums of a body that is no longer the one before, in the header and
+// the trailer: a client that compares them would reject what is replayed. A sum that was
+// changed with the body stays.
+func dropSums(r, before *store.Response) {
+	for _, h := range []struct{ now, before http.Header }{{r.Header, before.Header}, {r.Trailer, before.Trailer}} {
+		for name, values := range h.now {
+			if isSum(name) && slices.Equal(values, h.before[name]) {
+				delete(h.now, name)
+			}
+		}
+	}
+}
+
+// isSum reports headers with a sum of the body: those of RFC 9530, its predecessors, and
+// object stores.
+func isSum(name string) bool {
+	n := strings.ToLower(name)
+	switch n {
+	case "content-md5", "digest", "content-digest", "repr-digest", "x-amz-crc32", "x-goog-hash", "x-ms-content-crc64", "x-ms-blob-content-md5":
+		return true
+	}
+	return strings.HasPrefix(n, "x-amz-checksum-") || strings.HasPrefix(n, "x-checksum-")
+}
