@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/fault"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/retry"
 )
 
@@ -94,7 +95,7 @@ func (f unknownContext) Done() <-chan struct{} { return f.done }
 func children(want int) (n int) {
 	for range 20_000 {
 		n = 0
-		for _, g := range goroutines() {
+		for _, g := range rttest.Goroutines() {
 			if strings.Contains(g, "propagateCancel") {
 				n++
 			}
