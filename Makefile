@@ -20,8 +20,8 @@ CITEST := $(BIN)/citest
 
 # Every module of the repository, the root first. tools/lint holds pins, no code.
 ALL_MODULES := $(sort $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/testdata/*' -not -path './.*/*')))
-# SDKs that take minutes to build: ci looks at their format, make e2e-all at the rest.
-HEAVY := ./e2e/sdks/heavy
+# SDKs and a collector that take minutes to build: ci looks at their format, make e2e-all at the rest.
+HEAVY := ./e2e/collector ./e2e/sdks/heavy
 # A program of some hundred packages without tests, which .ci/mongodb.sh builds.
 FERRETDB := ./replay/mongodb/internal/ferretdb
 MODULES := $(filter-out ./tools/lint $(HEAVY) $(FERRETDB),$(ALL_MODULES))
@@ -75,8 +75,13 @@ e2e-limiters: ## the stack against 20 rate limiters of others, about 90 s; needs
 	@GO="$(GO)" e2e/limiters/limiters.sh
 
 .PHONY: e2e-all
-e2e-all: $(LINT) ## the stack under the SDKs of others, the heavy ones too; minutes of building the first time
+e2e-all: $(LINT) ## the stack under the SDKs of others, the heavy ones too, and before a collector; minutes of building the first time
 	@$(call each,./e2e/sdks $(HEAVY),$(GO) mod tidy -diff && $(GO) vet ./... && $(LINT) run --config $(CURDIR)/.golangci.yml ./... && $(GO) test -count=1 -timeout 10m ./...)
+
+# Not part of ci: the collector takes minutes to build.
+.PHONY: e2e-collector
+e2e-collector: ## spans and durations through an OpenTelemetry Collector, compared; minutes of building the first time
+	@cd e2e/collector && $(GO) test -count=1 -v ./...
 
 # Not part of ci: it installs what others have written, over the network.
 .PHONY: e2e-recorders

@@ -8,8 +8,8 @@
 //   - go-github reads the pages of, and writes to, a fake GitHub that has state:
 //     does each item arrive once, and is each issue created once?
 //   - The response of promhttp is parsed and compared, series by series.
-//   - A receiver of OTLP over HTTP, as a collector has, gets the spans of package otel from
-//     OpenTelemetry's own exporter.
+//   - What OpenTelemetry's own exporter makes of the spans of package otel is read as OTLP; package collector
+//     inside it, a module of its own, sends spans and durations through a real collector.
 //   - Scenarios of net/http run twice, bare and with the stack, and client and
 //     server must see the same.
 //
