@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"runtime"
-	"runtime/debug"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -118,19 +117,6 @@ func newDescs(client string) *descs {
 		d.kinds[w] = pair("kind", w.String())
 	}
 	return d
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, dep := range append(info.Deps, &info.Main) {
-		if dep.Path == module && dep.Version != "" {
-			return label(dep.Version)
-		}
-	}
-	return "unknown"
 }
 
 // Describe implements prometheus.Collector.

@@ -2,7 +2,6 @@ package otel
 
 import (
 	"net/http"
-	"runtime/debug"
 	"sync"
 
 	"go.opentelemetry.io/otel"
@@ -90,20 +89,6 @@ func New(c Config) *Telemetry {
 		t.seconds = histogram(c.MeterProvider.Meter(module, metric.WithInstrumentationVersion(v), metric.WithSchemaURL(semconv.SchemaURL)))
 	}
 	return t
-}
-
-// version returns the version of this module in the program, "" if it is not known.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, dep := range info.Deps {
-		if dep.Path == module {
-			return dep.Version
-		}
-	}
-	return ""
 }
 
 // Wrap puts the layer around next. Its place is outermost; a nil next means
