@@ -34,7 +34,7 @@ type Keyed struct {
 
 // About implements [Rule].
 func (k Keyed) About(req *http.Request, call Router) bool {
-	return req.Header.Get(k.Header) != "" && k.Rule.About(req, call)
+	return has(req, k.Header) && k.Rule.About(req, call)
 }
 
 // Stream declares the responses of requests streams.
@@ -67,7 +67,14 @@ func IsKeyed(req *http.Request) bool { return keyedForVendor(req) || declared[Ke
 // HasKey reports whether req carries an idempotency key: in one of the two headers that
 // all servers may take it in, or as [IsKeyed] does.
 func HasKey(req *http.Request) bool {
-	return req.Header.Get("Idempotency-Key") != "" || req.Header.Get("X-Idempotency-Key") != "" || IsKeyed(req)
+	return has(req, "Idempotency-Key") || has(req, "X-Idempotency-Key") || IsKeyed(req)
+}
+
+// has reports whether req has a header that is not empty. Its name is in canonical form, which
+// Header.Get would make again each time.
+func has(req *http.Request, name string) bool {
+	values := req.Header[name]
+	return len(values) > 0 && values[0] != ""
 }
 
 // KeyHeader returns the name of the header in which the server of req takes an idempotency

@@ -52,7 +52,7 @@ func keyedForVendor(req *http.Request) bool {
 	}
 	host := req.URL.Hostname()
 	for _, v := range vendors() {
-		if Within(host, v.domain) && req.Header.Get(v.header) != "" && (v.with == "" || req.Header.Get(v.with) != "") {
+		if Within(host, v.domain) && has(req, v.header) && (v.with == "" || has(req, v.with)) {
 			return true
 		}
 	}
