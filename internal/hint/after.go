@@ -14,7 +14,7 @@ type after struct{ unit, plain reading }
 // Retry-After (RFC 9110 section 10.2.3) and its variants with a prefix or a name
 // behind, such as Retry-After-Short; Retry-After-Ms and X-Ms-Retry-After-Ms in
 // milliseconds; X-Retry-In as a Go duration. Of several values the longest counts.
-func readAfter(h http.Header, c clock) (a after) {
+func readAfter(h http.Header, c *clock) (a after) {
 	for name, values := range h {
 		kind := afterKind(name)
 		if kind == noAfter {

@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// clock is what instants are measured against.
-type clock struct{ now time.Time }
+// clock is what instants are measured against: the clock of this machine, or that of the server
+// if the two differ. Most responses name no instant, so Date is read when the first is.
+type clock struct {
+	now   time.Time
+	dates []string // the values of Date that are not read yet
+}
 
 // The Date header names whole seconds, and some servers refresh it late. Within
 // these bounds it says nothing against the clock of this machine.
@@ -19,19 +23,23 @@ const (
 	datePart = time.Second / 2
 )
 
-// clockOf returns the clock of this machine, or that of the server if the two differ.
-func clockOf(h http.Header, now time.Time) clock {
-	for _, v := range h["Date"] {
-		at, err := date(v)
+// clockOf returns the clock for the header of a response that is here now.
+func clockOf(h http.Header, now time.Time) *clock { return &clock{now, h["Date"]} }
+
+// time returns the time by the clock.
+func (c *clock) time() time.Time {
+	for len(c.dates) > 0 {
+		at, err := date(c.dates[0])
+		c.dates = c.dates[1:]
 		if err != nil {
 			continue
 		}
-		if ahead := at.Sub(now); ahead < -dateBehind || ahead > dateAhead {
-			now = at.Add(datePart)
+		c.dates = nil
+		if ahead := at.Sub(c.time()); ahead < -dateBehind || ahead > dateAhead {
+			c.now = at.Add(datePart)
 		}
-		break
 	}
-	return clock{now}
+	return c.now
 }
 
 // past is how long ago an instant may be to be a hint all the same.
@@ -43,8 +51,8 @@ const past = 5 * time.Second
 const fraction = 10 * time.Millisecond
 
 // until reads an instant. One in whole seconds may be meant up to a second later.
-func (c clock) until(t time.Time, whole bool) reading {
-	d := t.Sub(c.now)
+func (c *clock) until(t time.Time, whole bool) reading {
+	d := t.Sub(c.time())
 	if d < -past {
 		return reading{}
 	}
@@ -58,7 +66,7 @@ func (c clock) until(t time.Time, whole bool) reading {
 }
 
 // date reads an HTTP date as an instant.
-func (c clock) date(v string) reading {
+func (c *clock) date(v string) reading {
 	t, err := date(v)
 	if err != nil {
 		return reading{}
@@ -79,7 +87,7 @@ const (
 // time in seconds, milli-, micro- or nanoseconds. A delay that is more than twice
 // limit, the longest that other fields allow, is taken for milliseconds if that
 // is not; a limit of 0 is none.
-func (c clock) seconds(v string, limit time.Duration) reading {
+func (c *clock) seconds(v string, limit time.Duration) reading {
 	d, ok := number(v, time.Second)
 	if !ok {
 		return reading{}
@@ -106,7 +114,7 @@ func (c clock) seconds(v string, limit time.Duration) reading {
 	default:
 		t = time.Unix(0, n)
 	}
-	if t.Sub(c.now) > Max {
+	if t.Sub(c.time()) > Max {
 		return reading{}
 	}
 	return c.until(t, n < unixMillis && !dotted)
@@ -114,7 +122,7 @@ func (c clock) seconds(v string, limit time.Duration) reading {
 
 // reset reads one of the dialects of the reset of a quota: a number as
 // [clock.seconds], a Go duration ("6m0s"), an RFC 3339 time or an HTTP date.
-func (c clock) reset(v string, limit time.Duration) reading {
+func (c *clock) reset(v string, limit time.Duration) reading {
 	v = strings.TrimSpace(v)
 	if r := c.seconds(v, limit); r.ok || v == "" || digits(v) {
 		return r

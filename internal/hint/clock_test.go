@@ -13,17 +13,17 @@ func TestTheClockIsOursUnlessDateDiffers(t *testing.T) {
 		-3 * time.Second: -3*time.Second + datePart, 4 * time.Second: 4*time.Second + datePart, time.Hour: time.Hour + datePart,
 	} {
 		h := http.Header{"Date": {"x", now.Add(ahead).Format(http.TimeFormat)}}
-		if got := clockOf(h, now).now.Sub(now); got != want {
+		if got := clockOf(h, now).time().Sub(now); got != want {
 			t.Errorf("Date %v ahead: the clock is %v ahead, want %v", ahead, got, want)
 		}
 	}
-	if got := clockOf(nil, now).now; got != now {
+	if got := clockOf(nil, now).time(); got != now {
 		t.Errorf("without Date the clock is %v, want ours", got)
 	}
 }
 
 func TestInstantsInWholeSecondsEndWithTheirSecond(t *testing.T) {
-	c := clock{now}
+	c := (&clock{now: now})
 	for _, test := range []struct {
 		at     time.Duration
 		whole  bool
@@ -46,7 +46,7 @@ func TestInstantsInWholeSecondsEndWithTheirSecond(t *testing.T) {
 }
 
 func TestADelayIsInMillisecondsOnlyWhereSecondsAreContradicted(t *testing.T) {
-	c := clock{now}
+	c := (&clock{now: now})
 	for _, test := range []struct {
 		v     string
 		limit time.Duration
@@ -76,7 +76,7 @@ func TestAnInstantWithAFractionIsAsFineAsTheClockOfItsServer(t *testing.T) {
 		strconv.FormatInt(at.UnixMicro(), 10),
 		at.UTC().Format(time.RFC3339Nano),
 	} {
-		r := clock{now}.reset(v, 0)
+		r := (&clock{now: now}).reset(v, 0)
 		if said := r.said(); !r.ok || r.wait < at.Sub(now)+time.Millisecond || r.wait > at.Sub(now)+20*time.Millisecond || (said-at.Sub(now)).Abs() > time.Millisecond {
 			t.Errorf("%s: wait %s, said %s, want a little more than %s", v, r.wait, said, at.Sub(now))
 		}

@@ -6,7 +6,7 @@ import (
 
 // readDraft reads one RateLimit field. A malformed one is ignored as a whole, as
 // the draft asks (draft-ietf-httpapi-ratelimit-headers, section 4).
-func (q *quotas) readDraft(field string, c clock) {
+func (q *quotas) readDraft(field string, c *clock) {
 	all := *q
 	var oldRemaining, oldReset string
 	for more := true; more; {
@@ -41,7 +41,7 @@ func (q *quotas) readDraft(field string, c clock) {
 // readState reads the parameters of one policy: r is what remains of it, and t the
 // seconds to its reset. Unknown parameters are ignored. It is false if they are
 // malformed.
-func (q *quotas) readState(params string, c clock) bool {
+func (q *quotas) readState(params string, c *clock) bool {
 	var r, t string
 	for more := params != ""; more; {
 		var param string
@@ -64,7 +64,7 @@ func (q *quotas) readState(params string, c clock) bool {
 
 // addPair adds a pair of remaining and reset seconds. If one of them is missing,
 // nothing is known. It is false if one is malformed.
-func (q *quotas) addPair(remaining, reset string, c clock) bool {
+func (q *quotas) addPair(remaining, reset string, c *clock) bool {
 	if remaining == "" || reset == "" {
 		return true
 	}

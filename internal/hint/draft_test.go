@@ -30,7 +30,7 @@ func TestAMalformedFieldOfTheDraftIsIgnoredAsAWhole(t *testing.T) {
 		{`remaining=0, reset=soon`, 0, false},
 	} {
 		var q quotas
-		q.readDraft(test.field, clock{now})
+		q.readDraft(test.field, (&clock{now: now}))
 		if got, ok := q.spent.wait, q.spent.ok; got != test.want || ok != test.ok {
 			t.Errorf("%q: %v, %v, want %v, %v", test.field, got, ok, test.want, test.ok)
 		}

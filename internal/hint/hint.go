@@ -51,6 +51,9 @@ func FromResponse(resp *http.Response, now time.Time) (h Hint, ok bool) {
 	if asked.unit.ok {
 		return Hint{Wait: asked.unit.wait, Margin: asked.unit.margin, Sure: limited}, true
 	}
+	if !asked.plain.ok && !limited && resp.StatusCode != http.StatusForbidden {
+		return Hint{}, false // whatever the quotas say
+	}
 	q := readQuotas(resp.Header, c, asked.plain, limited)
 	if limited && !q.rests { // what else would a reset be that comes alone with a 429
 		q.spent = q.alone

@@ -48,7 +48,7 @@ func QuotaOf(resp *http.Response, now time.Time) (Quota, bool) {
 // negative is true, less than nothing. A reset is read by [clock.reset]; where a
 // field with "After" or "Ms" behind "Reset" says the same more precisely, that one
 // is read.
-func readQuotas(h http.Header, c clock, after reading, negative bool) quotas {
+func readQuotas(h http.Header, c *clock, after reading, negative bool) quotas {
 	q := quotas{after: after, negative: negative, window: after.said()}
 	q.readWindow(h)
 	for _, v := range h["Ratelimit"] {
@@ -138,7 +138,7 @@ func (q *quotas) readWindow(h http.Header) {
 }
 
 // millis reads a delay or a Unix time in milliseconds.
-func (c clock) millis(v string) reading {
+func (c *clock) millis(v string) reading {
 	v = strings.TrimSpace(v)
 	if d, ok := number(v, time.Millisecond); ok && len(strings.TrimLeft(v, "0")) < 12 {
 		return reading{wait: d, ok: true}
