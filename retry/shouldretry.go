@@ -9,7 +9,11 @@ import (
 // themselves whether another attempt could help.
 func shouldRetry(h http.Header) (again, said bool) {
 	for _, name := range []string{"X-Should-Retry", "Stripe-Should-Retry"} {
-		switch strings.ToLower(strings.TrimSpace(h.Get(name))) {
+		values := h[name] // which is canonical, and Get would make so again
+		if len(values) == 0 {
+			continue
+		}
+		switch strings.ToLower(strings.TrimSpace(values[0])) {
 		case "true":
 			return true, true
 		case "false":
