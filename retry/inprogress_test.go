@@ -35,6 +35,9 @@ func TestAWriteWhoseFirstAttemptIsStillAtWorkGetsItsResponse(t *testing.T) {
 		if err != nil || resp.StatusCode != http.StatusCreated || work != 1 {
 			t.Errorf("%v, %v, worked %d times, want the 201 of the first attempt", resp, err, work)
 		}
+		if notes := ledger(transport.CallOf(resp)); !strings.Contains(notes, "an earlier attempt may be in progress") {
+			t.Errorf("the ledger does not say why a 409 was retried: %q", notes)
+		}
 		finish(resp)
 	})
 }

@@ -113,7 +113,7 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 			a.AddNote("an earlier attempt may have met the condition")
 		}
 		if inProgress(outcome(s, a, resp, err)) {
-			a.AddNote("an earlier attempt may be in progress")
+			a.AddNote(mayBeInProgress)
 		}
 		return resp, nil
 	case bodies.IsShort(err) && s.latest.stood():
@@ -226,6 +226,9 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string) {
 		s.refund(f)
 		a.AddNote(s.lost(err))
 		return nil, bodyLost
+	}
+	if inProgress(o) {
+		a.AddNote(mayBeInProgress) // or the row would not say why it was tried again
 	}
 	return f, ""
 }
