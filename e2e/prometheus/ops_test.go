@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,10 +95,11 @@ func TestEachAlertHasATestAndARunbook(t *testing.T) {
 
 // A panel is what the test knows of one of Grafana's.
 type panel struct {
-	Title      string
-	Type       string
-	Datasource struct{ UID string }
-	Targets    []struct{ Expr string }
+	Title       string
+	Description string
+	Type        string
+	Datasource  struct{ UID string }
+	Targets     []struct{ Expr string }
 }
 
 func dashboard(t *testing.T) (panels []panel) {
@@ -111,8 +113,12 @@ func dashboard(t *testing.T) (panels []panel) {
 	if err := json.Unmarshal([]byte(ops(t, "grafana.json")), &d); err != nil {
 		t.Fatal(err)
 	}
-	if v := d.Templating.List; len(v) != 2 || v[0].Name != "datasource" || v[0].Type != "datasource" || v[1].Name != "client" {
-		t.Errorf("variables %+v", v)
+	var variables []string
+	for _, v := range d.Templating.List {
+		variables = append(variables, v.Name+" "+v.Type)
+	}
+	if want := []string{"datasource datasource", "job query", "instance query", "client query"}; !slices.Equal(variables, want) {
+		t.Errorf("variables %q, want %q", variables, want)
 	}
 	return d.Panels
 }
@@ -134,12 +140,17 @@ func TestEachPanelHasData(t *testing.T) {
 			rows++
 			continue
 		}
-		if p.Datasource.UID != "${datasource}" || len(p.Targets) == 0 {
-			t.Errorf("%s: data source %q, %d targets", p.Title, p.Datasource.UID, len(p.Targets))
+		if p.Datasource.UID != "${datasource}" || len(p.Targets) == 0 || p.Description == "" {
+			t.Errorf("%s: data source %q, %d targets, description %q", p.Title, p.Datasource.UID, len(p.Targets), p.Description)
 		}
 		for _, target := range p.Targets {
 			exprs++
-			expr := strings.NewReplacer("$client", ".*", "$__rate_interval", "1m").Replace(target.Expr)
+			// Two programs may give a client the same name.
+			const chosen = `{job=~"$job",instance=~"$instance",client=~"$client"`
+			if all, own := strings.Count(target.Expr, "{"), strings.Count(target.Expr, chosen); own == 0 || own != all {
+				t.Errorf("%s: %d of %d series are of the job, instance and client that were chosen: %s", p.Title, own, all, target.Expr)
+			}
+			expr := strings.NewReplacer("$job", "test", "$instance", ".*", "$client", ".*", "$__rate_interval", "1m").Replace(target.Expr)
 			got, err := s.value(expr)
 			if err != nil {
 				t.Errorf("%s: %v", p.Title, err)
