@@ -32,7 +32,7 @@ type annotator struct {
 func (n annotator) RoundTrip(req *http.Request) (*http.Response, error) {
 	if c, span := layer.CallFrom(req.Context()), trace.SpanFromContext(req.Context()); c != nil && span.IsRecording() {
 		if route := c.Route(); route != "" {
-			span.SetAttributes(semconv.URLTemplate(n.t.config.Redactor.Text(route)))
+			span.SetAttributes(semconv.URLTemplate(n.t.text(route)))
 		}
 		if again := sentBefore(c) - 1; again > 0 { // the base is sending this one
 			span.SetAttributes(semconv.HTTPRequestResendCount(again))

@@ -77,7 +77,7 @@ func (x *Attempts) trip(c *layer.Call, req *http.Request, next http.RoundTripper
 
 // describe sets what only a recorded span is worth.
 func (t *Telemetry) describe(span trace.Span, c *layer.Call, req *http.Request) {
-	full := semconv.URLFull(t.config.Redactor.URL(req.URL))
+	full := semconv.URLFull(short(t.config.Redactor.URL(req.URL)))
 	if n := sentBefore(c); n > 0 {
 		span.SetAttributes(full, semconv.HTTPRequestResendCount(n))
 		return

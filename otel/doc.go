@@ -44,6 +44,7 @@
 //
 // At most 200 hosts are distinguished in metrics, later ones have the server.address _OTHER and no
 // port. Methods that HTTP does not know are _OTHER. Routes are those of transport.Call: at most 200 guessed ones.
+// A text, such as an error or a URL, ends after 4 KiB.
 //
 // # What it will not do
 //

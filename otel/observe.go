@@ -48,7 +48,7 @@ func (t *Telemetry) Observe(e layer.Event) {
 	case layer.Replayed:
 		span.AddEvent(replayed, trace.WithAttributes(numberOf(e)...))
 	case layer.Exhausted:
-		span.AddEvent(exhausted, trace.WithAttributes(append(numberOf(e), reasonKey.String(t.config.Redactor.Text(e.Text)))...))
+		span.AddEvent(exhausted, trace.WithAttributes(append(numberOf(e), reasonKey.String(t.text(e.Text)))...))
 	default:
 	}
 }
@@ -58,10 +58,10 @@ func (t *Telemetry) Observe(e layer.Event) {
 func (t *Telemetry) wait(span trace.Span, e layer.Event, how layer.Wait, began time.Time) {
 	attrs := append(numberOf(e), kindKey.String(how.String()), durationKey.Float64(float64(e.Wait)/1e9))
 	if e.Text != "" && how != layer.Backoff {
-		attrs = append(attrs, ruleKey.String(t.config.Redactor.Text(e.Text)))
+		attrs = append(attrs, ruleKey.String(t.text(e.Text)))
 	}
 	if e.Text != "" && how == layer.Backoff {
-		attrs = append(attrs, reasonKey.String(t.config.Redactor.Text(e.Text)))
+		attrs = append(attrs, reasonKey.String(t.text(e.Text)))
 	}
 	if e.Kind == layer.WaitEnd && e.Err != nil {
 		attrs = append(attrs, vainKey.Bool(true))

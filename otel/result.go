@@ -43,7 +43,7 @@ func (t *Telemetry) failed(span trace.Span, kind string, err error) {
 func (t *Telemetry) setError(span trace.Span, err error) {
 	description := ""
 	if err != nil {
-		description = t.config.Redactor.Error(err)
+		description = short(t.config.Redactor.Error(err))
 	}
 	span.SetStatus(codes.Error, description)
 }

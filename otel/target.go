@@ -55,6 +55,7 @@ func (t *Telemetry) newTarget(k targetKey) *target {
 	if address == name {
 		address = strings.ToLower(name) // a literal is found as it is written
 	}
+	address = short(address)
 	attrs := []attribute.KeyValue{semconv.HTTPRequestMethodKey.String(method), semconv.ServerAddress(address)}
 	if port > 0 {
 		attrs = append(attrs, semconv.ServerPort(port))
@@ -65,11 +66,11 @@ func (t *Telemetry) newTarget(k targetKey) *target {
 	}
 	span := method
 	if !known {
-		attrs = append(attrs, semconv.HTTPRequestMethodOriginal(t.config.Redactor.Text(k.method)))
+		attrs = append(attrs, semconv.HTTPRequestMethodOriginal(t.text(k.method)))
 		span = "HTTP"
 	}
 	if k.route != "" {
-		template := semconv.URLTemplate(t.config.Redactor.Text(k.route)) // a guessed route can hold a name
+		template := semconv.URLTemplate(t.text(k.route)) // a guessed route can hold a name
 		attrs = append(attrs, template)
 		if t.config.TemplateInMetrics {
 			labels = append(labels, template)

@@ -82,6 +82,7 @@ func (r run) hasAll(t *testing.T, spans, points facts) {
 		`"GET /taped/{id}": kind client`:                                                     1,
 		`"GET /taped/{id}": kind internal`:                                                   2,
 		`gracy.call.replayed=bool(true)`:                                                     1,
+		`"GET /long/{id}": status error "as long as a page`:                                  2,
 		`"GET /broken/{id}": kind client`:                                                    2,
 		`"job": parent 0100000000000000, remote true`:                                        1,
 		`"GET /pokemon/{id}": flags 01, state "vendor=1"`:                                    4,
@@ -165,7 +166,7 @@ func (r run) countsWhatTheServerCounts(t *testing.T) {
 			want["int("+strconv.Itoa(s.status)+")"]++
 		}
 	}
-	want[""] = 4 // the one that hangs, two that break, and one without a server
+	want[""] = 5 // the one that hangs, three that break, and one without a server
 	got := map[string]uint64{}
 	for _, p := range r.last() {
 		var labels facts
@@ -251,7 +252,7 @@ func (r run) propagates(t *testing.T) {
 		unseen[span.GetName()]++
 	}
 	delete(unseen, "GET /hang/{id}") // on a busy machine it may have timed out before the server saw it
-	if want := map[string]int{"GET /broken/{id}": 2, "GET /items/{id}": 1}; !maps.Equal(unseen, want) {
+	if want := map[string]int{"GET /broken/{id}": 2, "GET /long/{id}": 1, "GET /items/{id}": 1}; !maps.Equal(unseen, want) {
 		t.Errorf("CLIENT spans of requests that the server did not see: %v, want %v", unseen, want)
 	}
 }

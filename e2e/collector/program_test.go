@@ -99,6 +99,9 @@ func (w failing) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(req.URL.Path, "/broken/") {
 		return nil, fmt.Errorf("lost %s with password=%s and %s", req.URL, named, registered)
 	}
+	if strings.HasPrefix(req.URL.Path, "/long/") { // more than the collector takes at once
+		return nil, errors.New(strings.Repeat("as long as a page ", 1<<18))
+	}
 	return w.next.RoundTrip(req)
 }
 
@@ -127,6 +130,7 @@ func (w *workload) run() {
 		{"GET", "/taped/7", 200, []transport.Override{replay.ModeSmart}}, // from the tape
 		{"GET", "/tenants/" + registered + "/items?page=2&access_token=" + named, 200, nil},
 		{"GET", "/broken/1?page=2&access_token=" + named, 0, []transport.Override{retry.Policy{Attempts: 2, Delay: time.Millisecond}}},
+		{"GET", "/long/1", 0, []transport.Override{retry.Policy{Attempts: 1}}},
 	} {
 		if status, err := w.do(ctx, c.method, c.path, c.settings...); status != c.status || (err == nil) != (c.status > 0) {
 			w.t.Errorf("%s %s: %d, %v, want %d", c.method, c.path, status, err, c.status)
