@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// What is kept by targets and hosts that a program names. Beyond, targets are made anew for
-// each request, and hosts are one in metrics.
+// What is kept by targets and hosts that a program names. Beyond, and where they are long, targets are
+// made anew for each request, and hosts are one in metrics.
 const (
 	mostTargets = 1024
 	mostHosts   = 200
@@ -41,10 +41,22 @@ func (t *Telemetry) targetOf(c *layer.Call, req *http.Request) *target {
 	if req.URL != nil { // net/http returns an error for that
 		k.scheme, k.host = req.URL.Scheme, req.URL.Host
 	}
-	if found, ok := t.targets.find(k); ok {
-		return found
+	return t.target(k)
+}
+
+func (t *Telemetry) target(k targetKey) *target {
+	long := len(k.method)+len(k.scheme)+len(k.host)+len(k.route) > longest
+	if !long {
+		if found, ok := t.targets.find(k); ok {
+			return found
+		}
 	}
-	made, _ := t.targets.keep(k, t.newTarget(k))
+	// Not the whole URL that they are a part of.
+	k = targetKey{strings.Clone(k.method), strings.Clone(k.scheme), strings.Clone(k.host), strings.Clone(k.route)}
+	made := t.newTarget(k)
+	if !long {
+		made, _ = t.targets.keep(k, made)
+	}
 	return made
 }
 

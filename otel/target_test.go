@@ -3,7 +3,9 @@ package otel
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
+	"unsafe"
 
 	nometric "go.opentelemetry.io/otel/metric/noop"
 	notrace "go.opentelemetry.io/otel/trace/noop"
@@ -88,5 +90,50 @@ func TestHostsAreBounded(t *testing.T) {
 	}
 	if len(labels) != mostHosts+1 || !labels[other] || len(tel.targets.kept) != mostTargets {
 		t.Errorf("%d addresses, %d targets", len(labels), len(tel.targets.kept))
+	}
+}
+
+// Whoever chooses the URL of a webhook chooses how long its host is, which must not be kept for ever.
+func TestALongTargetIsNotKept(t *testing.T) {
+	tel := nothing()
+	long := strings.Repeat("a", 1<<16)
+	for _, k := range []targetKey{{"GET", "http", long, "/"}, {long, "http", "api.test", "/"}, {"GET", long, "api.test", "/"}, {"GET", "http", "api.test", "/" + long}} {
+		if to := tel.target(k); to.name == "" || len(tel.targets.kept) != 0 {
+			t.Errorf("%d targets are kept, want none; the name has %d bytes", len(tel.targets.kept), len(to.name))
+		}
+	}
+	if tel.target(targetKey{"GET", "http", "api.test", "/"}); len(tel.targets.kept) != 1 {
+		t.Errorf("%d targets are kept, want that of a usual length", len(tel.targets.kept))
+	}
+}
+
+// A host is a part of the whole URL, which may be long and hold a secret: what is kept is its own.
+func TestATargetKeepsNoURL(t *testing.T) {
+	tel := nothing()
+	whole := "GET http api.test /route?query"
+	method, scheme, host, route := whole[:3], whole[4:8], whole[9:17], whole[18:24]
+	tel.target(targetKey{method, scheme, host, "/" + strings.Repeat("a", 1<<16)})
+	to := tel.target(targetKey{method, scheme, host, route})
+	within := func(s string) bool {
+		from, at := uintptr(unsafe.Pointer(unsafe.StringData(whole))), uintptr(unsafe.Pointer(unsafe.StringData(s)))
+		return at >= from && at < from+uintptr(len(whole))
+	}
+	for k := range tel.targets.kept {
+		if within(k.method) || within(k.scheme) || within(k.host) || within(k.route) {
+			t.Errorf("the key %+v is a part of the URL", k)
+		}
+	}
+	for address := range tel.hosts.kept {
+		if within(address) {
+			t.Errorf("the address %s is a part of the URL", address)
+		}
+	}
+	for _, label := range to.labels {
+		if within(label.Value.AsString()) {
+			t.Errorf("the label %s is a part of the URL", label.Key)
+		}
+	}
+	if !within(host) {
+		t.Error("the control: the host is not a part of the URL")
 	}
 }
