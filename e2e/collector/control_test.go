@@ -99,12 +99,8 @@ func TestTheComparisonReportsExactlyWhatDiffers(t *testing.T) {
 			make:    func(r *run) bool { r.last()[0].Exemplars = r.last()[0].GetExemplars()[1:]; return true },
 			missing: []string{"left out {}"},
 		},
-		"a count moves to another bucket": {
-			make: func(r *run) bool {
-				counts := r.last()[0].GetBucketCounts()
-				slices.Reverse(counts)
-				return true
-			},
+		"a bucket counts one more": {
+			make:    func(r *run) bool { r.last()[0].GetBucketCounts()[0]++; return true },
 			missing: []string{" 10]"}, extra: []string{" 10]"},
 		},
 		"a duration loses a label": {
