@@ -14,8 +14,9 @@
 //     (password, client_secret ...). Case, dashes, underscores and
 //     percent-encoding do not matter; a name that ends in token, secret, password,
 //     api key and the like is secret, a page token is not;
-//   - the shape of the value: a JSON Web Token, a private key in PEM, the key formats of well-known
-//     vendors, and in paths every segment that looks random ([Segment]).
+//   - the shape of the value: a JSON Web Token, a private key in PEM, the key formats of
+//     well-known vendors, what looks random behind Bearer or is user:password behind
+//     Basic, and in paths every segment that looks random ([Segment]).
 //
 // Text that is not secret keeps its bytes. Every operation is idempotent, accepts
 // malformed input and is safe for concurrent use.

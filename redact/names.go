@@ -73,12 +73,13 @@ func listed(k kind, name []byte) bool {
 	switch k {
 	case header:
 		switch string(name) {
-		case "cookie", "cookie2", "setcookie", "setcookie2", "authentication", "xauth", "xkey", "dpop",
+		case "cookie", "cookie2", "setcookie", "setcookie2", "authentication", "xkey", "dpop", "xregistryconfig",
 			"xfunctionskey", "ddapplicationkey", "xshopifyhmacsha256", "xgithubotp", "xauthemail",
-			"xgitlabtoken", "xsessionid", "authenticationinfo", "proxyauthenticationinfo":
+			"xgitlabtoken", "xsessionid", "authenticationinfo", "proxyauthenticationinfo",
+			"xmsauthorizationauxiliary", "xmsclientprincipal", "xappwritekey":
 			return true
 		}
-		if hasSuffix(name, "signature") || hasPrefix(name, "xhubsignature") {
+		if hasSuffix(name, "auth") || hasSuffix(name, "signature") || hasPrefix(name, "xhubsignature") {
 			return true
 		}
 	case query:

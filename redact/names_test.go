@@ -32,6 +32,12 @@ func TestTheNamesOfTheListAreSecretInTheirKind(t *testing.T) {
 		{"X-Shopify-Access-Token", true, true, true},
 		{"X-Hub-Signature-256", true, false, false},
 		{"Ocp-Apim-Subscription-Key", true, true, true},
+		{"X-Registry-Auth", true, false, false}, // Docker
+		{"X-Registry-Config", true, false, false},
+		{"X-Tableau-Auth", true, false, false},
+		{"X-Auth", true, false, false},
+		{"X-Author", false, false, false},
+		{"Sec-Websocket-Key", false, false, false},
 		{"key", false, true, false},
 		{"token", true, true, true},
 		{"%74oken", true, true, true},

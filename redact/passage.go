@@ -25,6 +25,7 @@ func (n nest) passages(b []byte) []byte {
 		if i < known || !bytes.HasPrefix(b[end:], []byte("://")) {
 			if from, to := embeddedIn(b, i, end); from < to {
 				out.put(b, from, to, Mask)
+				end = max(end, to)
 			}
 			i = end
 			continue
@@ -65,7 +66,7 @@ func maskEmbedded(s string) string {
 		if from, to := embeddedIn(s, i, end); from < to {
 			b.WriteString(s[done:from])
 			b.WriteString(Mask)
-			done = to
+			done, end = to, max(end, to)
 		}
 		i = end + 1
 	}
@@ -76,9 +77,14 @@ func maskEmbedded(s string) string {
 	return b.String()
 }
 
-// embeddedIn returns the range of the credential that the word s[from:to] is, an
+// embeddedIn returns the range of the credential that the word s[from:to] is or begins, an
 // empty one if it is none. It allocates nothing for a word that does not begin like one.
 func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
+	if to-from >= shortest && from > len("Basic") && s[from-1] == ' ' {
+		if end := schemed(s, from, to); end > from {
+			return from, end
+		}
+	}
 	for from < to && (s[from] == '.' || s[from] == '-' || s[from] == '_') {
 		from++
 	}
@@ -89,6 +95,36 @@ func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
 		return 0, 0
 	}
 	return from, to
+}
+
+// schemed returns where the credential ends that s[from:to] begins and that stands behind
+// Bearer or Basic, from if it is none. Both are ordinary words too, so that a token has
+// letters and digits, and what follows Basic is user:password.
+func schemed[T string | []byte](s T, from, to int) int {
+	scheme := from - 1
+	for scheme > 0 && from-scheme <= len("Bearer") && passageChar(s[scheme-1]) {
+		scheme--
+	}
+	if scheme > 0 && passageChar(s[scheme-1]) {
+		return from
+	}
+	switch word := s[scheme : from-1]; {
+	case len(word) == len("Bearer") && strings.EqualFold(string(word), "Bearer"):
+		for to > from && s[to-1] == '.' {
+			to--
+		}
+		if token := string(s[from:to]); opaque(token) && digits(token) >= 2 {
+			return to
+		}
+	case len(word) == len("Basic") && strings.EqualFold(string(word), "Basic"):
+		for to < len(s) && base64Char(s[to]) {
+			to++
+		}
+		if userAndPassword(string(s[from:to])) {
+			return to
+		}
+	}
+	return from
 }
 
 // passageChar reports whether words have c: a letter, a digit, or one of -, _ and the full stop.
@@ -151,13 +187,17 @@ func embedded(s string) bool {
 	if strings.HasPrefix(s, "AKIA") || strings.HasPrefix(s, "ASIA") {
 		return len(s) == 20 && strings.ToUpper(s) == s
 	}
-	digits := 0
-	for _, c := range []byte(s[3:]) {
+	return digits(s[3:]) >= 2
+}
+
+// digits returns how many digits s has.
+func digits(s string) (n int) {
+	for _, c := range []byte(s) {
 		if '0' <= c && c <= '9' {
-			digits++
+			n++
 		}
 	}
-	return digits >= 2
+	return n
 }
 
 // userAndPassword reports whether s is user:password, plain or as Basic has it.

@@ -25,3 +25,36 @@ func TestACredentialIsMaskedAtAnyPlace(t *testing.T) {
 		t.Error("control run: a longer word that ends like a credential is masked")
 	}
 }
+
+// What follows Bearer or Basic in a body is a credential if it looks like one: an echo of a
+// request, an example of curl, an audit log.
+func TestACredentialBehindItsSchemeIsMasked(t *testing.T) {
+	const token, basic = "zq9SECRETvalue7731xk", "Ym9iOnNlY3JldHNlY3JldD8/Pw=="
+	for in, want := range map[string]string{
+		`{"h":"Bearer ` + token + `"}`:                                 `{"h":"Bearer REDACTED"}`,
+		`{"h":"bearer ` + token + `","n":1}`:                           `{"h":"bearer REDACTED","n":1}`,
+		`{"h":"Basic ` + basic + `"}`:                                  `{"h":"Basic REDACTED"}`,
+		`{"cmd":"curl -H 'Authorization: Bearer ` + token + `' h"}`:    `{"cmd":"curl -H 'Authorization: Bearer REDACTED' h"}`,
+		"> Authorization: Basic " + basic + "\r\n> Accept: */*\r\n":    "> Authorization: Basic REDACTED\r\n> Accept: */*\r\n",
+		"Authorization: BASIC " + basic + " and Bearer " + token + ".": "Authorization: BASIC REDACTED and Bearer REDACTED.",
+		"The bearer authentication-scheme is missing":                  "",
+		"the bearer acknowledgements-and-thanks":                       "",
+		"Basic QmFzaWNzT2ZCYXNlNjQ ":                                   "", // there is no colon in it
+		"basic understanding/of.things":                                "",
+		"forbearer " + token:                                           "",
+		"Bearer\n" + token:                                             "",
+		`{"plan":"Basic 2026-11-29T10:00:00Z"}`:                        "",
+	} {
+		if want == "" {
+			want = in
+		}
+		var r *Redactor
+		got := string(r.Body("", []byte(in)))
+		if got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+		if again := string(r.Body("", []byte(got))); again != got {
+			t.Errorf("%s: masked again %s", in, again)
+		}
+	}
+}
