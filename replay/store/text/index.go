@@ -18,6 +18,7 @@ type index struct {
 	byKey     map[[sha256.Size]byte][]*store.Exchange // by ID
 	byRequest map[requestKey][]*store.Exchange        // by ID
 	order     []*store.Exchange                       // in any order; some may be gone
+	keys      neighbours
 	last      store.ID
 }
 
@@ -32,6 +33,7 @@ func newIndex() *index {
 		byID:      make(map[store.ID]*store.Exchange),
 		byKey:     make(map[[sha256.Size]byte][]*store.Exchange),
 		byRequest: make(map[requestKey][]*store.Exchange),
+		keys:      newNeighbours(),
 	}
 }
 
@@ -59,6 +61,9 @@ func byID(a, b *store.Exchange) int { return cmp.Compare(a.ID, b.ID) }
 
 func (ix *index) add(x *store.Exchange) {
 	ix.byID[x.ID] = x
+	if len(ix.byKey[x.Key.Sum]) == 0 {
+		ix.keys.add(x.Key)
+	}
 	insert(ix.byKey, x.Key.Sum, x)
 	insert(ix.byRequest, x.Key.Request(), x)
 	ix.order = append(ix.order, x)
@@ -82,10 +87,16 @@ func (ix *index) remove(ids []store.ID) (gone []*store.Exchange) {
 		}
 	}
 	sweep(ix, ix.byKey, keys)
+	for key := range keys {
+		if len(ix.byKey[key]) == 0 {
+			ix.keys.stale++
+		}
+	}
 	sweep(ix, ix.byRequest, requests)
 	if len(ix.order) > 2*len(ix.byID)+64 {
 		ix.order = slices.DeleteFunc(ix.order, ix.gone)
 	}
+	ix.tidy()
 	return gone
 }
 

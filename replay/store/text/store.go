@@ -2,7 +2,6 @@ package text
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -143,23 +142,7 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 	if s.closed {
 		return nil, s.errClosed()
 	}
-	var same, near, others []*store.Exchange
-	seen := make(map[[sha256.Size]byte]bool)
-	for _, x := range s.index.scan() {
-		switch {
-		case x.Key.Host != key.Host || seen[x.Key.Sum]:
-			continue
-		case x.Key.Request() == key.Request():
-			same = append(same, x)
-		case x.Key.Path == key.Path:
-			near = append(near, x)
-		default:
-			others = append(others, x)
-		}
-		seen[x.Key.Sum] = true
-	}
-	near = slices.Concat(same, near, others)
-	return near[:min(n, len(near))], nil
+	return s.index.near(key, n), nil
 }
 
 func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
