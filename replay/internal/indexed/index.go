@@ -15,6 +15,7 @@ type index struct {
 	byID      map[store.ID]*sequence
 	byKey     map[[sha256.Size]byte]*sequence
 	byRequest map[requestKey]*sequences
+	byPath    map[[2]string]*sequences // by host and path
 	byHost    map[string]*sequences
 	last      store.ID
 }
@@ -69,6 +70,7 @@ func newIndex(last store.ID) *index {
 		byID:      make(map[store.ID]*sequence),
 		byKey:     make(map[[sha256.Size]byte]*sequence),
 		byRequest: make(map[requestKey]*sequences),
+		byPath:    make(map[[2]string]*sequences),
 		byHost:    make(map[string]*sequences),
 		last:      last,
 	}
@@ -80,6 +82,7 @@ func (ix *index) add(id store.ID, key store.Key) {
 		s = &sequence{key: key}
 		ix.byKey[key.Sum] = s
 		put(ix.byRequest, key.Request(), s)
+		put(ix.byPath, pathOf(key), s)
 		put(ix.byHost, key.Host, s)
 	}
 	if i, there := slices.BinarySearch(s.ids, id); !there {
@@ -105,8 +108,11 @@ func (ix *index) remove(id store.ID) {
 	}
 	delete(ix.byKey, s.key.Sum)
 	take(ix.byRequest, s.key.Request())
+	take(ix.byPath, pathOf(s.key))
 	take(ix.byHost, s.key.Host)
 }
+
+func pathOf(key store.Key) [2]string { return [2]string{key.Host, key.Path} }
 
 // next returns the smallest ID of a key above an ID, 0 if there is none.
 func (ix *index) next(key store.Key, after store.ID) store.ID {
@@ -132,8 +138,8 @@ func (ix *index) replaced(key store.Key, below store.ID) (ids []store.ID) {
 // near returns the first ID of up to n keys of a host, as IndexStore.Near has them.
 func (ix *index) near(key store.Key, n int) []store.ID {
 	var ids []store.ID
-	pick := func(fits func(*sequence) bool) {
-		for s := range ix.byHost[key.Host].each {
+	pick := func(list *sequences, fits func(*sequence) bool) {
+		for s := range list.each {
 			if len(ids) == n {
 				return
 			}
@@ -143,8 +149,8 @@ func (ix *index) near(key store.Key, n int) []store.ID {
 		}
 	}
 	same := func(s *sequence) bool { return s.key.Request() == key.Request() }
-	pick(same)
-	pick(func(s *sequence) bool { return !same(s) && s.key.Path == key.Path })
-	pick(func(s *sequence) bool { return !same(s) && s.key.Path != key.Path })
+	pick(ix.byRequest[key.Request()], func(s *sequence) bool { return s.key.Host == key.Host })
+	pick(ix.byPath[pathOf(key)], func(s *sequence) bool { return !same(s) })
+	pick(ix.byHost[key.Host], func(s *sequence) bool { return !same(s) && s.key.Path != key.Path })
 	return ids
 }

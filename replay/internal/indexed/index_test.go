@@ -3,6 +3,7 @@ package indexed
 import (
 	"encoding/binary"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/growth"
@@ -47,7 +48,7 @@ func TestIndex(t *testing.T) {
 	if got := ix.near(a, 9); !equalIDs(got, 20, 30) {
 		t.Errorf("near after a removal is %v, want 20 and 30", got)
 	}
-	if len(ix.byHost) != 1 || len(ix.byKey) != 2 || len(ix.byID) != 2 || ix.last != 50 {
+	if len(ix.byHost) != 1 || len(ix.byPath) != 2 || len(ix.byKey) != 2 || len(ix.byID) != 2 || ix.last != 50 {
 		t.Errorf("%d hosts, %d keys, %d IDs and the last %d are left, want 1, 2, 2 and 50", len(ix.byHost), len(ix.byKey), len(ix.byID), ix.last)
 	}
 }
@@ -116,4 +117,30 @@ func equalIDs(got []store.ID, want ...store.ID) bool {
 	got = slices.Clone(got)
 	slices.Sort(got)
 	return slices.Equal(got, want)
+}
+
+// What is looked up with another credential asks for the neighbours of each request.
+func TestNeighboursAreFoundInTheSameTime(t *testing.T) {
+	for name, at := range map[string]func(i int) store.Key{
+		"a path":     func(i int) store.Key { return store.Key{Method: "GET", Host: "h", Path: "/"} },
+		"many paths": func(i int) store.Key { return store.Key{Method: "GET", Host: "h", Path: strconv.Itoa(i)} },
+		"many hosts": func(i int) store.Key { return store.Key{Method: "GET", Host: strconv.Itoa(i), Path: "/"} },
+	} {
+		growth.Linear(t, growth.Repeat("exchange "), func(text string) {
+			ix := newIndex(0)
+			var keys []store.Key
+			for i := range len(text) / 64 {
+				k := at(i)
+				binary.BigEndian.PutUint32(k.Sum[:], uint32(i)) //nolint:gosec // small
+				keys = append(keys, k)
+				k.Sum[len(k.Sum)-1] = 9
+				ix.add(store.ID(i+1), k) //nolint:gosec // not negative
+			}
+			for i, k := range keys {
+				if near := ix.near(k, 2); len(near) == 0 || near[0] != store.ID(i+1) { //nolint:gosec // not negative
+					t.Fatalf("%s, %d: %v", name, i, near)
+				}
+			}
+		})
+	}
 }
