@@ -2,6 +2,7 @@ package replaytest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -17,8 +18,14 @@ type failures struct {
 
 	// mu guards the fields below.
 	mu    sync.Mutex
-	first []error // maxShown at most
-	count int
+	first []failure // maxShown at most, of different texts
+	more  int       // others
+}
+
+// failure is an error, and how often it came.
+type failure struct {
+	err   error
+	times int
 }
 
 // report implements [replay.Options.OnError].
@@ -39,9 +46,18 @@ func (f *failures) call(err error) {
 func (f *failures) add(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.count++; len(f.first) < maxShown {
-		f.first = append(f.first, err)
+	text := err.Error()
+	for i := range f.first {
+		if f.first[i].err.Error() == text { // a client of its own tries again
+			f.first[i].times++
+			return
+		}
 	}
+	if len(f.first) == maxShown {
+		f.more++
+		return
+	}
+	f.first = append(f.first, failure{err, 1})
 }
 
 // show fails the test for each failure, and reports whether there was one.
@@ -49,15 +65,18 @@ func (f *failures) show(tb testing.TB) bool {
 	tb.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, err := range f.first {
-		if miss, ok := errors.AsType[*replay.MissError](err); ok && miss.Reason == replay.MissConsumed {
-			tb.Errorf("%v; Config.AnyCount repeats the last one", err)
-			continue
+	for _, one := range f.first {
+		text := one.err.Error()
+		if one.times > 1 {
+			text += fmt.Sprintf(" (%d times)", one.times)
 		}
-		tb.Error(err)
+		if miss, ok := errors.AsType[*replay.MissError](one.err); ok && miss.Reason == replay.MissConsumed {
+			text += "; Config.AnyCount repeats the last one"
+		}
+		tb.Error(text)
 	}
-	if more := f.count - len(f.first); more > 0 {
-		tb.Errorf("replaytest: and %d more", more)
+	if f.more > 0 {
+		tb.Errorf("replaytest: and %d more", f.more)
 	}
-	return f.count > 0
+	return len(f.first) > 0
 }
