@@ -40,8 +40,9 @@
 // # Servers of the test
 //
 // The port of an httptest.Server is another in each run, so requests to a loopback
-// address are recorded without it. A test with two such servers gives them names:
-// see [Config.Hosts].
+// address are recorded without it, and links to one that stand in a recorded response are
+// replayed with the port of the server that is there. A test with two such servers gives
+// them names: see [Config.Hosts].
 //
 // # The time of the recording
 //

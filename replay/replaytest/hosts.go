@@ -12,6 +12,7 @@ import (
 type hosts struct {
 	named map[string]string
 	only  string // the name of any other loopback address, "" for none
+	one   bool   // the test has one server
 
 	// mu guards ports.
 	mu sync.Mutex
@@ -69,6 +70,7 @@ func (h *hosts) replays(taped iter.Seq[string]) {
 		}
 	}
 	if only == "" {
+		h.one = true // a second one without a name cannot be recorded
 		return
 	}
 	for host := range taped {
@@ -77,7 +79,7 @@ func (h *hosts) replays(taped iter.Seq[string]) {
 			return
 		}
 	}
-	h.only = only
+	h.only, h.one = only, true
 }
 
 func (h *hosts) see(host string) {

@@ -98,6 +98,9 @@ func Open(tb testing.TB, c Config) *Tape {
 		names = newHosts(c.Hosts)
 		o.Host = names.name
 	}
+	if names != nil && mode == replay.ModeReplay {
+		o.BeforeReplay = names.beforeReplay(o.BeforeReplay)
+	}
 	network := deny(tb, o.PassThrough)
 	file, began := path, time.Now()
 	if mode == replay.ModeRecord {
