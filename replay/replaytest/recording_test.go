@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/replaytest"
@@ -161,6 +162,34 @@ func TestATestThatSendsNothingHasATape(t *testing.T) {
 			get(c, "http://a.test/")
 		}); !f.failed || !strings.Contains(f.text(), "not on tape") {
 			t.Errorf("%q: a request more: failed %v: %s", path, f.failed, f.text())
+		}
+	}
+}
+
+// A clock that was wrong, or a hand, has given the tape a day that is to come: it is recorded
+// anew as any other.
+func TestATapeOfADayToComeIsRecordedAnew(t *testing.T) {
+	record(t)
+	const text = `{"tape": "gracy tape", "schema": 2, "recorded": "2199-01-01", "exchanges": [
+		{"request": {"url": "http://127.0.0.1/n"}, "response": {"status": "200 OK", "text": "old"}},
+		{"request": {"url": "http://127.0.0.1/gone"}, "response": {"status": "200 OK", "text": "old"}}]}`
+	if err := os.WriteFile("tape.json", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []string{"record", "replay"} {
+		t.Setenv("GRACY_TAPE", mode)
+		srv, _ := counting(t)
+		f := run("TestToCome", func(tb *fake) {
+			tape := replaytest.Open(tb, replaytest.Config{Path: "tape.json"})
+			if got := get(&http.Client{Transport: tape.Wrap(nil)}, srv.URL+"/n"); got != "1" {
+				t.Errorf("%s: %q, want 1", mode, got)
+			}
+			if day := tape.RecordedAt(); day.After(time.Now()) {
+				t.Errorf("%s: recorded at %v", mode, day)
+			}
+		})
+		if f.failed {
+			t.Errorf("%s: %s", mode, f.text())
 		}
 	}
 }
