@@ -60,5 +60,6 @@
 //
 // Each test and each subtest that opens a tape has one of its own, so they may run in
 // parallel. A tape that a test opens may be used by its subtests, also parallel ones:
-// it ends with the test that opened it.
+// it ends with the test that opened it. Where -run or -skip leaves some of them out, what
+// these have recorded is not missed, and stays on a text tape that is recorded.
 package replaytest

@@ -1,6 +1,7 @@
 package replaytest_test
 
 import (
+	"flag"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -110,5 +111,44 @@ func TestATestSaysWhoseBodiesWereMasked(t *testing.T) {
 	t.Setenv("GRACY_TAPE", "replay")
 	if f := run("TestMasked", test); f.failed || f.text() != "" {
 		t.Errorf("replayed: failed %v: %s", f.failed, f.text())
+	}
+}
+
+// go test -run TestX/one runs one of the subtests that share a tape: what the others have
+// recorded is neither missed nor lost.
+func TestAPartOfATestKeepsTheRestOfItsTape(t *testing.T) {
+	filter := flag.Lookup("test.run")
+	before := filter.Value.String()
+	defer func() { _ = filter.Value.Set(before) }()
+	for _, path := range []string{"tape.json", "tape.db"} {
+		record(t)
+		test := func(pattern string, paths ...string) *fake {
+			if err := filter.Value.Set(pattern); err != nil {
+				t.Fatal(err)
+			}
+			srv, _ := counting(t)
+			return run("TestPart", func(tb *fake) {
+				c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{Path: path}).Wrap(nil)}
+				for _, p := range paths {
+					get(c, srv.URL+p)
+				}
+			})
+		}
+		if f := test("TestPart", "/a", "/b"); f.failed {
+			t.Fatal(f.text())
+		}
+		if f := test("TestPart/b", "/b"); f.failed == (path == "tape.json") {
+			t.Errorf("%s: a part recorded again: failed %v: %s", path, f.failed, f.text())
+		}
+		t.Setenv("GRACY_TAPE", "replay")
+		if f := test("TestPart/b", "/b"); f.failed {
+			t.Errorf("%s: a part: %s", path, f.text())
+		}
+		if f := test("TestPart", "/a", "/b"); f.failed {
+			t.Errorf("%s: all: %s", path, f.text())
+		}
+		if f := test("TestPart", "/b"); !f.failed {
+			t.Errorf("%s: control run: all of it, and one is not asked for", path)
+		}
 	}
 }

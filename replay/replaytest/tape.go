@@ -18,7 +18,9 @@ import (
 type Config struct {
 	// Path is the file of the tape. Default testdata/NAME.json, with the name of the
 	// test. A name that ends in .json is a text tape, any other a bbolt file: see
-	// [replay.Open].
+	// [replay.Open]. It is that of one test: of two that record into a file the later one
+	// replaces what the other has recorded. Subtests share the tape that the test around
+	// them opens.
 	Path string
 	// Hosts gives servers of the test, by the URL or the host and port of each, their
 	// names on the tape: {srv.URL: "api.test"}. Where it names one alone, links to the
@@ -125,7 +127,7 @@ func Open(tb testing.TB, c Config) *Tape {
 	tb.Cleanup(func() {
 		tb.Helper()
 		if mode == replay.ModeRecord {
-			tape.forget(tb, began)
+			tape.forget(tb, path, began)
 		}
 		tape.end(tb, c.AnyCount, names)
 		if mode == replay.ModeRecord {
