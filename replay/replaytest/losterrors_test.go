@@ -43,4 +43,22 @@ func TestARecordingWithoutAnErrorSaysSo(t *testing.T) {
 	if f := test(replay.Options{}, "/ok", "/slow"); f.failed || !strings.Contains(f.text(), "GET /slow") {
 		t.Errorf("an error too: failed %v: %s", f.failed, f.text())
 	}
+	f := run("TestError", func(tb *fake) {
+		cancel := make(chan struct{})
+		rt := replaytest.Open(tb, replaytest.Config{Options: replay.Options{Errors: true}}).Wrap(rttest.Func(func(*http.Request) (*http.Response, error) {
+			close(cancel)
+			return nil, syscall.ECONNRESET
+		}))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://a.test/canceled", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Cancel = cancel //nolint:staticcheck // http.Client still uses it
+		if _, err := rt.RoundTrip(req); err == nil {
+			t.Error("no error")
+		}
+	})
+	if !strings.Contains(f.text(), "GET /canceled") {
+		t.Errorf("an error of the caller's own, by Cancel: %s", f.text())
+	}
 }
