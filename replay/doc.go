@@ -124,6 +124,6 @@
 //
 // # What it will not do
 //
-// It is no HTTP cache (it knows no freshness), does not record upgraded connections,
-// and does not compress.
+// It is no HTTP cache (it knows no freshness), does not record upgraded connections
+// nor the state of TLS, which is nil in a replayed response, and does not compress.
 package replay
