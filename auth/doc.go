@@ -22,8 +22,9 @@
 //
 // After a 401 the request is sent again, once, with the new token and from the
 // start of its body; a second 401 is returned to the caller. The first one is
-// returned where the body is not replayable, where the caller expects a 401
-// (transport.Expect), and where a 401 has caused a fetch within the last second.
+// returned where the body is not replayable, and then the next request fetches a
+// token; where the caller expects a 401 (transport.Expect); and where a 401 has
+// caused a fetch within the last second.
 //
 // After a failed fetch, no fetch is attempted for one second; a token that has not
 // expired stays in use. Errors are an [Error], which matches verdict.ErrRejected.

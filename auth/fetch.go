@@ -65,7 +65,7 @@ func (t *tokens) finish(f *fetch, c *credential, err error, panicked any) {
 	if t.failure = err; err != nil {
 		t.failed = time.Now()
 	} else {
-		t.current = c
+		t.current, t.due = c, nil
 	}
 	close(f.done)
 }

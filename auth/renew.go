@@ -68,6 +68,7 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		return resp, nil
 	}
 	if err := bodies.Rewindable(req); err != nil {
+		a.tokens.renewNext(unauthorized) // all requests of the caller may be like this one
 		row.AddNote("auth: 401, and the request body is not replayable: " + redact.Error(err))
 		return resp, nil
 	}

@@ -23,6 +23,8 @@ type tokens struct {
 	failure error     // the error of the last fetch, nil if it succeeded
 	failed  time.Time // the time of the last failure
 	forced  time.Time // the time of the last fetch that a 401 caused
+	// due is the credential that the next request replaces: its 401 was returned.
+	due *credential
 }
 
 // atHand returns the current credential if it is fresh and not the unauthorized
@@ -30,7 +32,7 @@ type tokens struct {
 func (t *tokens) atHand(unauthorized *credential) *credential {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c := t.current; c != nil && c != unauthorized && c.fresh(time.Now()) {
+	if c := t.current; c != nil && c != unauthorized && c != t.due && c.fresh(time.Now()) {
 		return c
 	}
 	return nil
@@ -51,6 +53,19 @@ func (t *tokens) mayRenew(unauthorized *credential) bool {
 	return true
 }
 
+// renewNext has the next request fetch another credential than the unauthorized one, as
+// far as that may be fetched. Until there is one the unauthorized one stays in use.
+func (t *tokens) renewNext(unauthorized *credential) {
+	if !t.mayRenew(unauthorized) {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.current == unauthorized {
+		t.due = unauthorized
+	}
+}
+
 // coolingLocked reports whether the last fetch has just failed.
 func (t *tokens) coolingLocked(now time.Time) bool {
 	return t.failure != nil && now.Sub(t.failed) < t.cooldown
@@ -65,7 +80,8 @@ func (t *tokens) get(ctx context.Context, unauthorized *credential) (*credential
 	if c != nil && (c == unauthorized || !c.valid(now)) {
 		c = nil
 	}
-	if c != nil && c.fresh(now) {
+	due := c != nil && c == t.due
+	if c != nil && !due && c.fresh(now) {
 		t.mu.Unlock()
 		return c, nil
 	}
@@ -78,7 +94,7 @@ func (t *tokens) get(ctx context.Context, unauthorized *credential) (*credential
 		return nil, &Error{Unauthorized: unauthorized != nil, Err: err}
 	}
 	if t.running == nil {
-		if unauthorized != nil {
+		if unauthorized != nil || due {
 			t.forced = now
 		}
 		t.startLocked(ctx)

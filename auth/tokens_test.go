@@ -2,6 +2,9 @@ package auth_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,5 +87,62 @@ func TestAFailingSourceIsCalledOnceASecond(t *testing.T) {
 		source.fail = nil
 		time.Sleep(time.Second)
 		wantStatus(t.Context(), t, rt, 200)
+	})
+}
+
+// A client that sends nothing but bodies that cannot be sent again would get 401 for ever.
+func TestA401ThatIsReturnedHasTheTokenRenewedForTheNextRequest(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail    func(fetch int64) error
+		status  int
+		fetches int64
+	}{
+		"the source works": {nil, 200, 2},
+		"the source fails": {func(fetch int64) error {
+			if fetch > 1 {
+				return rttest.ErrBoom
+			}
+			return nil
+		}, 401, 2}, // the token may still be good: the server decides
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, source := accepting("token-2"), &issuer{fail: c.fail}
+			rt := auth.Bearer(source, site).Wrap(s)
+			for i, want := range []int{401, c.status, c.status} {
+				over := io.MultiReader(strings.NewReader(strings.Repeat("x", 1<<20+1)))
+				resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodPost, site, over))
+				if err != nil {
+					t.Fatal(err)
+				}
+				rttest.Read(t, resp)
+				if resp.StatusCode != want {
+					t.Errorf("upload %d: %d, want %d", i+1, resp.StatusCode, want)
+				}
+			}
+			if n := source.fetches.Load(); n != c.fetches || s.sent.Load() != 3 || s.open.Load() != 0 {
+				t.Errorf("%d fetches, %d sent, %d open", n, s.sent.Load(), s.open.Load())
+			}
+		})
+	}
+}
+
+// Uploads to a server that accepts no token cause no more fetches than other requests.
+func TestReturned401sCauseOneFetchASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, source := accepting("none"), new(issuer)
+		rt := auth.Bearer(source, site).Wrap(s)
+		for range 100 {
+			req := request(t.Context(), t, http.MethodPost, site, nil)
+			req.Body = io.NopCloser(io.MultiReader(strings.NewReader(strings.Repeat("x", 1<<20+1))))
+			resp, err := rt.RoundTrip(req)
+			if err != nil || resp.StatusCode != 401 {
+				t.Fatal(resp, err)
+			}
+			rttest.Read(t, resp)
+			time.Sleep(100 * time.Millisecond)
+		}
+		if fetches, sent := source.fetches.Load(), s.sent.Load(); fetches < 10 || fetches > 12 || sent != 100 {
+			t.Errorf("%d fetches, %d requests for 100 uploads in 10 s", fetches, sent)
+		}
 	})
 }
