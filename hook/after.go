@@ -1,9 +1,7 @@
 package hook
 
 import (
-	"io"
 	"net/http"
-	"reflect"
 
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -42,6 +40,11 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 	instead, herr := hooks.After(marked, o)
 	r.unmarkResponse(resp)
 	returned = true
+	if herr == nil && replaces(instead, resp) {
+		// What the call held was for the response that goes, and instead may be that of a
+		// call which holds its own until somebody reads it: to reacquire would wait for that.
+		return replace(a, req, resp, err, instead)
+	}
 	if lost := r.reacquire(ctx); lost != nil {
 		discard(instead, resp)
 		return fail(a, resp, err, lost)
@@ -80,28 +83,6 @@ func (r *afterRun) unmarkResponse(resp *http.Response) {
 	}
 }
 
-// replace makes the response of the hook the outcome.
-func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error, instead *http.Response) (*http.Response, error) {
-	if instead == nil || instead == resp {
-		return resp, err
-	}
-	if resp != nil && !same(instead.Body, resp.Body) {
-		a.Own(resp)
-		bodies.Drain(resp)
-	}
-	if instead.Body == nil {
-		instead.Body = http.NoBody
-	}
-	if instead.Header == nil {
-		instead.Header = make(http.Header)
-	}
-	if resp != nil && resp.Request != nil {
-		req = resp.Request
-	}
-	instead.Request = req
-	return instead, nil
-}
-
 // fail makes an error the outcome, and drains the response that there was.
 func fail(a *layer.Attempt, resp *http.Response, err, because error) (*http.Response, error) {
 	if resp != nil {
@@ -109,31 +90,4 @@ func fail(a *layer.Attempt, resp *http.Response, err, because error) (*http.Resp
 		bodies.Drain(resp)
 	}
 	return nil, &Error{Err: because, Outcome: err}
-}
-
-// discard closes the body of a response that a hook has returned and that is not
-// used.
-func discard(instead, resp *http.Response) {
-	if instead != nil && instead != resp && (resp == nil || !same(instead.Body, resp.Body)) {
-		closeBody(instead)
-	}
-}
-
-func closeBody(resp *http.Response) {
-	if resp != nil && resp.Body != nil {
-		_ = resp.Body.Close()
-	}
-}
-
-// same reports whether two bodies are one. It takes bodies of one type that cannot
-// be compared for the same: to close a body that is still read would be worse than
-// to leave one open.
-func same(a, b io.ReadCloser) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
-	}
-	if reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() {
-		return a == b
-	}
-	return reflect.TypeOf(a) == reflect.TypeOf(b)
 }

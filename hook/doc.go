@@ -28,10 +28,12 @@
 // A call made with the context that a hook was given is a call of its own that
 // runs no hooks of the same handle, at any depth, so it cannot recurse. Nor can it
 // wait for what the call of the hook holds: when it begins, the slot of an outer
-// concurrency limit is suspended, and it is reacquired when the hook returns. A
-// hook that makes no calls gives up nothing. A call through a client whose stack
-// shares a limit with this one, but not this handle, is not noticed; before such a
-// wait a hook calls [Yield].
+// concurrency limit is suspended, and it is reacquired when the hook returns,
+// unless After returns another response, which has the slot of its own call. The
+// slot of an inner limit is held by the open response: an After that sends again
+// closes that first. A hook that makes no calls gives up nothing. A call through a
+// client whose stack shares a limit with this one, but not this handle, is not
+// noticed; before such a wait a hook calls [Yield].
 //
 // # Place
 //

@@ -29,7 +29,8 @@ type Hooks struct {
 	// ended then) and after a veto. It may change the head of the response in place,
 	// or wrap its Body there. A response that it returns takes the place of the
 	// outcome; the body that it replaces is drained and closed. Nil leaves the
-	// outcome as it is. After must not read the body.
+	// outcome as it is. After must not read the body; it may close that of a response
+	// that it replaces.
 	After func(ctx context.Context, o Outcome) (*http.Response, error)
 
 	// FailOnError makes an error of After fail the call, with an [Error]; the

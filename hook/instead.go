@@ -1,0 +1,65 @@
+package hook
+
+import (
+	"io"
+	"net/http"
+	"reflect"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/layer/bodies"
+)
+
+// replaces reports whether the response of a hook has another body than the one of the
+// call, or is the only one.
+func replaces(instead, resp *http.Response) bool {
+	return instead != nil && instead != resp && (resp == nil || !same(instead.Body, resp.Body))
+}
+
+// replace makes the response of the hook the outcome.
+func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error, instead *http.Response) (*http.Response, error) {
+	if instead == nil || instead == resp {
+		return resp, err
+	}
+	if resp != nil && replaces(instead, resp) {
+		a.Own(resp)
+		bodies.Drain(resp)
+	}
+	if instead.Body == nil {
+		instead.Body = http.NoBody
+	}
+	if instead.Header == nil {
+		instead.Header = make(http.Header)
+	}
+	if resp != nil && resp.Request != nil {
+		req = resp.Request
+	}
+	instead.Request = req
+	return instead, nil
+}
+
+// discard closes the body of a response that a hook has returned and that is not
+// used.
+func discard(instead, resp *http.Response) {
+	if replaces(instead, resp) {
+		closeBody(instead)
+	}
+}
+
+func closeBody(resp *http.Response) {
+	if resp != nil && resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+}
+
+// same reports whether two bodies are one. It takes bodies of one type that cannot
+// be compared for the same: to close a body that is still read would be worse than
+// to leave one open.
+func same(a, b io.ReadCloser) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	if reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() {
+		return a == b
+	}
+	return reflect.TypeOf(a) == reflect.TypeOf(b)
+}

@@ -1,0 +1,113 @@
+package hook_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/internal/rttest"
+)
+
+// A hook that sends again by itself returns a response whose body nobody has read, and
+// which has the slot of its call until somebody does: there is no second one for the
+// call of the hook, whose own response is gone. A retry outside sends nothing without a
+// slot all the same.
+func TestAResponseOfACallInsideAfterNeedsNoSecondSlot(t *testing.T) {
+	for name, c := range map[string]struct {
+		statuses []int
+		retry    bool
+		status   int
+	}{
+		"alone":        {[]int{503, 200}, false, 200},
+		"inside retry": {[]int{503, 503, 200}, true, 200}, // the call inside is sent twice too
+		"and again":    {[]int{503, 503, 503, 200}, true, 200},
+		"in vain":      {[]int{503, 503, 503, 503, 503, 503}, true, 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				limit := rttest.NewSlots(1)
+				var rt http.RoundTripper
+				again := hook.New(after(func(ctx context.Context, o hook.Outcome) (*http.Response, error) {
+					if o.Response.StatusCode != http.StatusServiceUnavailable {
+						return nil, nil
+					}
+					return rt.RoundTrip(request(ctx, t, http.MethodGet, ""))
+				}))
+				sent := 0
+				rt = rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+					if n := limit.Free(); n != 0 {
+						t.Errorf("request %d was sent, and %d slots are free", sent+1, n)
+					}
+					sent++
+					return rttest.Response(req, c.statuses[sent-1], "body"), nil
+				}), limit, again)
+				if c.retry {
+					rt = rttest.Retry(2).Wrap(rt)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				resp, err := rt.RoundTrip(request(ctx, t, http.MethodGet, ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n := limit.Free(); n != 0 {
+					t.Errorf("%d slots are free while the body is open", n)
+				}
+				if got := rttest.Read(t, resp); got != "body" || resp.StatusCode != c.status || sent != len(c.statuses) {
+					t.Errorf("%d %q after %d requests", resp.StatusCode, got, sent)
+				}
+				if n := limit.Free(); n != 1 {
+					t.Errorf("%d slots are free at the end", n)
+				}
+			})
+		})
+	}
+}
+
+// The response that stays needs its slot again: of a hook that returns none, that
+// returns another head for the same body, and that fails.
+func TestAResponseThatAfterKeepsHasItsSlot(t *testing.T) {
+	for name, f := range map[string]func(resp *http.Response) (*http.Response, error){
+		"none":         func(*http.Response) (*http.Response, error) { return nil, nil },
+		"itself":       func(resp *http.Response) (*http.Response, error) { return resp, nil },
+		"another head": func(resp *http.Response) (*http.Response, error) { r := *resp; return &r, nil },
+		"fails":        func(*http.Response) (*http.Response, error) { return nil, rttest.ErrBoom },
+	} {
+		limit := rttest.NewSlots(1)
+		var free []int
+		h := hook.New(after(func(ctx context.Context, o hook.Outcome) (*http.Response, error) {
+			hook.Yield(ctx)
+			free = append(free, limit.Free())
+			return f(o.Response)
+		}))
+		resp := rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, "body"), limit, h))
+		free = append(free, limit.Free())
+		rttest.Read(t, resp)
+		if free = append(free, limit.Free()); !slices.Equal(free, []int{1, 0, 1}) {
+			t.Errorf("%s: free slots %v", name, free)
+		}
+	}
+}
+
+// Inside the hook the response holds the slot of an inner limit until it is closed.
+func TestAfterMayCloseTheResponseThatItReplaces(t *testing.T) {
+	limit := rttest.NewSlots(1)
+	var rt http.RoundTripper
+	statuses := []int{503, 200}
+	rt = rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		status := statuses[0]
+		statuses = statuses[1:]
+		return rttest.Response(req, status, "body"), nil
+	}), hook.New(after(func(ctx context.Context, o hook.Outcome) (*http.Response, error) {
+		_ = o.Response.Body.Close()
+		return rt.RoundTrip(request(ctx, t, http.MethodGet, ""))
+	})), limit)
+	resp := rttest.Get(t.Context(), t, rt)
+	if got := rttest.Read(t, resp); got != "body" || resp.StatusCode != 200 || limit.Free() != 1 {
+		t.Errorf("%d %q, %d slots are free", resp.StatusCode, got, limit.Free())
+	}
+}
