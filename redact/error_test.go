@@ -62,3 +62,31 @@ func TestTheURLInAnErrorOfHTTPClientIsMasked(t *testing.T) {
 type failing struct{}
 
 func (failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("boom") }
+
+// The URL of a token endpoint ends like the name of a secret, and what follows the quote
+// is why no token could be fetched.
+func TestTheCauseAfterAURLIsNoSecret(t *testing.T) {
+	for _, s := range []string{
+		`Post "https://id.test/oauth2/token": EOF`,
+		`Post "https://id.test/token": dial tcp: lookup id.test: no such host`,
+		`auth: no token: Post "https://id.test/oauth/access_token": context deadline exceeded`,
+		`Get "https://api.test/v1/password": tls: handshake failure`,
+		`Get "https://api.test/authorization": unexpected EOF`,
+		`Get "https://api.test/cookie": net/http: timeout awaiting response headers`,
+		`{"msg":"Get \"https://api.test/secret\": EOF"}`,
+	} {
+		if got := Text(s); got != s {
+			t.Errorf("%s\nbecame %s", s, got)
+		}
+	}
+	for s, want := range map[string]string{
+		`{"https://id.test/token": "HUNTER2"}`:          `{"https://id.test/token": "REDACTED"}`,
+		`{"v1/password":"HUNTER2"}`:                     `{"v1/password":"REDACTED"}`,
+		`"https://id.test/token": abcdefgh12345`:        `"https://id.test/token": REDACTED`,
+		`"https://api.test/authorization": Bearer s3cr`: `"https://api.test/authorization": Bearer REDACTED`,
+	} {
+		if got := Text(s); got != want {
+			t.Errorf("%s\nbecame %s\nwant   %s", s, got, want)
+		}
+	}
+}

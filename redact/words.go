@@ -148,6 +148,11 @@ func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 		quote = s[i]
 		i++
 	}
+	// What ends like a name may be the URL of an error: Post "https://id.test/token": EOF.
+	if start := end - len(name); quotedName && !equals && spaced && quote == 0 && start > 0 && s[start-1] == '/' &&
+		!dense(s[i:until(s, i, unquotedEnd)]) {
+		return 0, 0
+	}
 	var buf squeezed
 	plain := squeeze(name, &buf)
 	switch {
@@ -178,13 +183,16 @@ func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 		}
 		return i, min(to, len(s))
 	}
-	to = until(s, i, " &,;\"'`)]}<>|")
+	to = until(s, i, unquotedEnd)
 	// "cannot fetch token: 401 Unauthorized" is prose.
 	if !equals && spaced && !quotedName && prose(plain) && !dense(s[i:to]) {
 		return 0, 0
 	}
 	return i, to
 }
+
+// unquotedEnd is what ends a value without quotes.
+const unquotedEnd = " &,;\"'`)]}<>|"
 
 // closesName reports whether a character may stand between a name and what follows it.
 func closesName(c byte) bool { return c == '"' || c == '\'' || c == '\\' || c == ']' }
