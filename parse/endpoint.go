@@ -174,7 +174,7 @@ func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, i
 		return nil, &ArgError{Route: x.route, Name: "API.Header", Reason: name + " " + fault}
 	}
 	for _, h := range x.set.headers {
-		req.Header[h.name] = []string{h.value}
+		req.Header[h.name] = []string{*h.value}
 	}
 	maps.Copy(req.Header, given.header)
 	return req, nil

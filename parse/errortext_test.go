@@ -3,6 +3,7 @@ package parse_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	neturl "net/url"
 	"strings"
 	"testing"
@@ -23,6 +24,10 @@ func TestNoErrorTextHasASecret(t *testing.T) {
 		"transport": {err: rttest.ErrBoom},
 		"nested":    {err: fmt.Errorf("token: %w", inner)},
 		"quoted":    {err: quoted},
+		"location":  {status: 302, header: http.Header{"Location": {"/a%zz?q=" + secret + "&code=" + secret}}},
+		"elsewhere": {status: 302, header: http.Header{"Location": {"//b.test:x?q=" + secret}}},
+		"fragment":  {status: 302, header: http.Header{"Location": {"/a%zz#state=" + secret}}},
+		"relative":  {err: errors.New("cannot go to '/a?q=" + secret + "', nor to b?r=" + secret + " or /in?to=https://c.test/" + secret)},
 		"status":    {status: 500, body: secret},
 		"decode":    {status: 200, body: `{"id":"` + secret + `"}`},
 		"time":      {status: 200, body: `{"when":"` + secret + `"}`},

@@ -38,7 +38,7 @@ func Get[T any](ctx context.Context, client *http.Client, url string, opts ...Op
 		return none, &ArgError{Route: "GET " + bare(url), Name: "the URL", Reason: "is malformed"}
 	}
 	for _, h := range x.set.headers {
-		req.Header[h.name] = []string{h.value}
+		req.Header[h.name] = []string{*h.value}
 	}
 	return finish(x, req, j)
 }

@@ -19,10 +19,15 @@ func Header(name, value string) Option {
 	if fault := headerValueFault(value); fault != "" {
 		panic("parse: Header: value of " + name + " " + fault)
 	}
-	return headerRule{name, value}
+	return headerRule{name, &value}
 }
 
-type headerRule struct{ name, value string }
+// The value of a headerRule is behind a pointer: package fmt calls no method on what is in
+// a field that is not exported, such as the API of a client, but follows no pointer there.
+type headerRule struct {
+	name  string
+	value *string
+}
 
 func (r headerRule) Attach(ctx context.Context) context.Context { return attach(ctx, r) }
 func (r headerRule) add(s *settings)                            { s.headers = append(s.headers, r) }
