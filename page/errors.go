@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/internal/noquery"
 	"github.com/gracy-go/gracy/redact"
 )
 
@@ -33,7 +34,8 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	cause := strings.TrimPrefix(redact.Error(e.Err), "page: ") // the text begins with it already
+	cause := noquery.Text(redact.Error(e.Err))  // it may quote the URL of the page
+	cause = strings.TrimPrefix(cause, "page: ") // the text begins with it already
 	return fmt.Sprintf("page: page %d: %s", e.Page, cause)
 }
 

@@ -1,7 +1,11 @@
 package page_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/rttest"
@@ -34,5 +38,25 @@ func TestAnErrorNamesThePackageOnce(t *testing.T) {
 		if got := (&page.Error{Cursor: "x", Page: 2, Err: tt.cause}).Error(); got != tt.want {
 			t.Errorf("text %q, want %q", got, tt.want)
 		}
+	}
+}
+
+// The error of http.Client has the whole URL of the page, which is the cursor.
+func TestAnErrorDoesNotShowTheCursor(t *testing.T) {
+	client := &http.Client{Transport: rttest.Func(func(*http.Request) (*http.Response, error) { return nil, rttest.ErrBoom })}
+	p := page.Next("https://api.test/list?after=HUNTER2#HUNTER2", func(ctx context.Context, url string) (page.Slice[int], error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return page.Slice[int]{}, err
+		}
+		resp, err := client.Do(req)
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		return page.Slice[int]{}, err
+	})
+	_, err := p.Collect(t.Context(), 0)
+	if err == nil || strings.Contains(err.Error(), "HUNTER2") || !strings.Contains(err.Error(), `Get "https://api.test/list": boom`) || !errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("text %q", err)
 	}
 }

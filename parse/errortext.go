@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/noquery"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -12,31 +13,7 @@ import (
 // causeText is the text of err on one line, without secrets and without the
 // query of any URL in it: of a *url.Error in the chain, such as that of a token
 // fetch, or of an error that only quotes a URL, as net/http does with a Location.
-func causeText(err error) string {
-	const ends = " \t\r\n\"'`<>"
-	var b strings.Builder
-	for text := err.Error(); text != ""; {
-		n := strings.IndexAny(text, ends)
-		if n < 0 {
-			n = len(text)
-		}
-		b.WriteString(withoutQuery(text[:n]))
-		more := len(text[n:]) - len(strings.TrimLeft(text[n:], ends))
-		b.WriteString(text[n : n+more])
-		text = text[n+more:]
-	}
-	return redact.Text(b.String())
-}
-
-// withoutQuery cuts the query and the fragment off a word that is a URL: it has a scheme, or
-// a parameter in its query or fragment.
-func withoutQuery(word string) string {
-	i := strings.IndexAny(word, "?#")
-	if i < 0 || !strings.Contains(word, "://") && !strings.Contains(word[i:], "=") {
-		return word
-	}
-	return word[:i]
-}
+func causeText(err error) string { return redact.Text(noquery.Text(err.Error())) }
 
 // bare returns a URL without user information, query and fragment, and with what
 // looks like a secret masked.
