@@ -3,6 +3,7 @@ package parse
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 )
@@ -42,9 +43,9 @@ func text(v reflect.Value) (s string, ok bool, err error) {
 	case reflect.Bool:
 		return strconv.FormatBool(v.Bool()), true, nil
 	case reflect.Float32:
-		return strconv.FormatFloat(v.Float(), 'g', -1, 32), true, nil
+		return floatText(v.Float(), 32), true, nil
 	case reflect.Float64:
-		return strconv.FormatFloat(v.Float(), 'g', -1, 64), true, nil
+		return floatText(v.Float(), 64), true, nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return strconv.FormatInt(v.Int(), 10), true, nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
@@ -52,4 +53,14 @@ func text(v reflect.Value) (s string, ok bool, err error) {
 	default:
 		return v.String(), true, nil
 	}
+}
+
+// floatText writes a number as JSON does: without an exponent, which few servers read in a
+// query, unless it would be long.
+func floatText(f float64, bits int) string {
+	format := byte('f')
+	if a := math.Abs(f); a >= 1e21 || a < 1e-6 && a != 0 {
+		format = 'e'
+	}
+	return strconv.FormatFloat(f, format, -1, bits)
 }
