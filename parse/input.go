@@ -1,8 +1,11 @@
 package parse
 
 import (
+	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -84,6 +87,8 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 		return nil, fmt.Errorf("the input %s would be the body, and %s has none; fields with a tag go elsewhere: %s", t, p.method, tags)
 	case t.Kind() == reflect.Chan || t.Kind() == reflect.Func:
 		return nil, fmt.Errorf("the input %s cannot be sent", t)
+	case isReader(t):
+		return nil, fmt.Errorf("the input %s %s", t, readerFault)
 	}
 	return &input{shape: shapeBody}, nil
 }
@@ -136,7 +141,7 @@ func (fl *field) check(t reflect.Type, p *pattern) error {
 	if fl.where != inBody {
 		switch {
 		case scalar(t):
-		case fl.where != inPath && t.Kind() == reflect.Slice && scalar(t.Elem()):
+		case fl.where != inPath && t.Kind() == reflect.Slice && scalar(t.Elem()) && t.Elem() != reflect.TypeFor[byte]():
 			fl.many = true
 		default:
 			return fmt.Errorf("%s cannot be written as a text", t)
@@ -167,6 +172,8 @@ func (fl *field) check(t reflect.Type, p *pattern) error {
 
 func checkBody(kind string, t reflect.Type) error {
 	switch {
+	case kind == "json" && isReader(t):
+		return fmt.Errorf("%s %s", t, readerFault)
 	case kind == "json":
 		return nil
 	case kind == "form" && t == reflect.TypeFor[url.Values]():
@@ -175,6 +182,16 @@ func checkBody(kind string, t reflect.Type) error {
 		return nil
 	}
 	return fmt.Errorf("body %q of type %s: it is json of anything, form of url.Values, or raw of []byte or string", kind, t)
+}
+
+// readerFault is what is wrong with a reader as a JSON body, which would be {}.
+const readerFault = "is read and not JSON: tag a field of []byte or string `body:\"raw\"`, or give what Endpoint.Request returns a Body"
+
+// isReader reports whether t is a reader that JSON knows nothing of.
+func isReader(t reflect.Type) bool {
+	implements := func(of reflect.Type) bool { return t.Implements(of) || reflect.PointerTo(t).Implements(of) }
+	return implements(reflect.TypeFor[io.Reader]()) &&
+		!implements(reflect.TypeFor[json.Marshaler]()) && !implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
 
 // complete checks the fields together.

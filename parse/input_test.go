@@ -1,6 +1,9 @@
 package parse_test
 
 import (
+	"bytes"
+	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -50,6 +53,12 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		A string `body:"raw"`
 		B string `body:"json"`
 	}
+	type reader struct {
+		A io.Reader `body:"json"`
+	}
+	type octets struct {
+		A []byte `query:"a"`
+	}
 	_ = hidden{a: ""}
 	tests := []struct {
 		want string
@@ -84,6 +93,11 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		{"GET has none; fields with a tag go elsewhere: `path:", func() { parse.NewEndpoint[pokemon, int]("GET /a") }},
 		{`no field with the tag path:"id"`, func() { parse.NewEndpoint[pokemon, int]("POST /{id}") }},
 		{"cannot be sent", func() { parse.NewEndpoint[func(), int]("POST /a") }},
+		{"is read and not JSON", func() { parse.NewEndpoint[io.Reader, int]("PUT /a") }},
+		{"is read and not JSON", func() { parse.NewEndpoint[*os.File, int]("PUT /a") }},
+		{"is read and not JSON", func() { parse.NewEndpoint[bytes.Buffer, int]("PUT /a") }},
+		{"is read and not JSON", func() { parse.NewEndpoint[reader, int]("PUT /a") }},
+		{"[]uint8 cannot be written as a text", func() { parse.NewEndpoint[octets, int]("GET /a") }},
 		{"Check is for string", func() {
 			parse.NewEndpoint[parse.None, int]("GET /a", parse.Check(func(*string) error { return nil }))
 		}},
