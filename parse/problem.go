@@ -25,7 +25,7 @@ func problem(h http.Header, body []byte) *Problem {
 		return nil
 	}
 	p := &Problem{}
-	if json.Unmarshal(body, &p.Members) != nil || p.Members == nil {
+	if failureJSON(h, body, &p.Members) != nil || p.Members == nil {
 		return nil
 	}
 	for name, to := range map[string]any{

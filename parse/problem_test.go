@@ -18,3 +18,25 @@ func TestMembersOfAProblemOfAWrongTypeAreIgnored(t *testing.T) {
 		}
 	}
 }
+
+// Servers of Microsoft send byte order marks; net/http does not take them off.
+func TestAFailureIsDecodedAsASuccessIs(t *testing.T) {
+	for name, r := range map[string]reply{
+		"byte order mark": {status: 400, typ: "application/problem+json", body: "\xef\xbb\xbf{\"title\":\"caf\u00e9\"}"},
+		"ISO-8859-1":      {status: 400, typ: "application/problem+json; charset=iso-8859-1", body: "{\"title\":\"caf\xe9\"}"},
+	} {
+		_, client := serve(t, r)
+		_, err := parse.Get[pokemon](t.Context(), client, url)
+		se, _ := errors.AsType[*parse.StatusError](err)
+		if se.Problem == nil || se.Problem.Title != "caf\u00e9" {
+			t.Errorf("%s: problem %v", name, se.Problem)
+		}
+		var v struct{ Title string }
+		if err := se.Decode(&v); err != nil || v.Title != "caf\u00e9" {
+			t.Errorf("%s: %v, %v", name, v, err)
+		}
+		if string(se.Body) != r.body {
+			t.Errorf("%s: body %q", name, se.Body)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -72,7 +71,14 @@ func (e *StatusError) Decode(v any) error {
 	if e.Truncated {
 		return fmt.Errorf("parse: the body of the failure was cut off: %w", io.ErrUnexpectedEOF)
 	}
-	return json.Unmarshal(e.Body, v)
+	return failureJSON(e.Header, e.Body, v)
+}
+
+// failureJSON decodes the body of a failure as that of a success is: without a byte order
+// mark, and from the charset that its media type names.
+func failureJSON(h http.Header, body []byte, dst any) error {
+	data, _, _ := toUTF8(contentType(h), body) // of another charset JSON replaces what is not UTF-8
+	return fromJSON(data, dst)
 }
 
 // A Failure is the argument of an [OnFunc] function: the error that it makes a
