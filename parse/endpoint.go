@@ -94,7 +94,8 @@ func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Op
 // rules of the call, except for each [Check], so that the layers and [JSON] know
 // them. Send it with any client that has the same layers. Where a failure is to be no
 // error this is the way to the last response: http.Client.Do returns it whatever its
-// status, and an error only for a call that got none.
+// status, and an error only for a call that got none. Its headers follow redirects as
+// those of any request do.
 func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ...Option) (*http.Request, error) {
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
 	ctx, err := e.ready(ctx, x, api, opts)
@@ -110,6 +111,7 @@ func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ..
 	if fault != nil {
 		return nil, fault
 	}
+	accept[Out](req)
 	return req, nil
 }
 

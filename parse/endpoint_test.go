@@ -114,6 +114,21 @@ func TestRequestHasTheRulesOfTheCall(t *testing.T) {
 	}
 }
 
+func TestRequestHasTheHeadersOfTheCall(t *testing.T) {
+	for name, c := range map[string]interface {
+		Request(ctx context.Context, a parse.API, in parse.None, opts ...parse.Option) (*http.Request, error)
+	}{
+		"application/json": parse.NewEndpoint[parse.None, pokemon]("GET /a"),
+		"text/csv":         parse.NewEndpoint[parse.None, pokemon]("GET /a", parse.Header("Accept", "text/csv")),
+		"":                 parse.NewEndpoint[parse.None, []byte]("GET /a"),
+	} {
+		req, err := c.Request(t.Context(), api(nil), parse.None{})
+		if err != nil || req.Header.Get("Accept") != name || len(req.Header["Accept"]) > 1 || name == "" && len(req.Header) > 0 {
+			t.Errorf("%q: headers %v, %v", name, req.Header, err)
+		}
+	}
+}
+
 func TestAnEndpointIsSafeForConcurrentUse(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -49,17 +49,22 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 // finish sends the request and makes the result.
 func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
 	x.req = req
-	if len(req.Header) == 0 || len(req.Header["Accept"]) == 0 {
-		if raw, _ := rawKind(target[T]()); !raw {
-			req.Header["Accept"] = []string{"application/json"}
-		}
-	}
+	accept[T](req)
 	resp, err := x.sender().Do(req)
 	if err != nil {
 		var none T
 		return none, x.fail(resp, err)
 	}
 	return result(x, resp, j, false)
+}
+
+// accept says what a result of type T is decoded from, unless a header has.
+func accept[T any](req *http.Request) {
+	if len(req.Header) == 0 || len(req.Header["Accept"]) == 0 {
+		if raw, _ := rawKind(target[T]()); !raw {
+			req.Header["Accept"] = []string{"application/json"}
+		}
+	}
 }
 
 // result makes the result of a response and ends its body.
