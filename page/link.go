@@ -8,7 +8,8 @@ import (
 // Link returns the target of the first link with a relation, such as "next", in
 // the Link headers of a response, "" if there is none: RFC 8288, section 3. The
 // target may be relative. The rest of a malformed header is ignored from its
-// first fault on; so are links with an anchor, which are about another resource.
+// first fault on; so are links with an anchor, which are about another resource. A
+// relation may stand in apostrophes, as some servers write it.
 func Link(h http.Header, rel string) string {
 	for _, s := range h.Values("Link") {
 		for s = trim(s); s != ""; {
@@ -73,8 +74,14 @@ func linkParams(s string) (rels string, anchored bool, rest string) {
 	return rels, anchored, s
 }
 
-// linkValue reads a token or a quoted string, RFC 9110, section 5.6.4.
+// linkValue reads a token or a quoted string, RFC 9110, section 5.6.4, or what some servers
+// take for one: 'next'. An apostrophe may be a part of a token too, as in 'n.
 func linkValue(s string) (value, rest string) {
+	if strings.HasPrefix(s, "'") {
+		if n := strings.IndexAny(s[1:], "';,"); n >= 0 && s[1+n] == '\'' {
+			return s[1 : 1+n], s[2+n:]
+		}
+	}
 	if !strings.HasPrefix(s, `"`) {
 		n := strings.IndexAny(s, ";, \t")
 		if n < 0 {
