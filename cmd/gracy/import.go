@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +17,9 @@ import (
 func newImport() *cobra.Command {
 	var format string
 	var asJSON bool
+	formats := []interop.Format{
+		interop.GoVCR, interop.VCRPy, interop.RubyVCR, interop.Betamax, interop.Nock, interop.Polly, interop.HAR, interop.JSON,
+	}
 	cmd := &cobra.Command{
 		Use: "import FILE TAPE", Short: "Add what another recorder has written to a tape", Args: cobra.ExactArgs(2),
 		Long: `Add what another recorder has written to a tape, which is made if it is not there: a
@@ -22,24 +28,25 @@ a zip), or what gracy tape export wrote as JSON. Secrets are masked. What the fi
 not hold is said, a line each; what would replay as something that no server has sent is
 skipped.`,
 	}
-	cmd.Flags().StringVar(&format, "format", "", "go-vcr, vcrpy, ruby-vcr, betamax, nock, polly, har or gracy-json; by default what the file looks like")
+	cmd.Flags().StringVar(&format, "format", "", namesOf(formats)+"; by default what the file looks like")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if _, err := os.Stat(args[0]); err != nil {
 			return err // before a tape is made
 		}
 		f := interop.Format(format)
-		if f == "" {
+		switch {
+		case cmd.Flags().Changed("format") && !slices.Contains(formats, f):
+			return usagef("--format: %q is none of %s", format, namesOf(formats))
+		case f == "":
 			if f, err = interop.Detect(args[0]); err != nil {
 				return err
 			}
 		}
-		tape, err := openTape(cmd.Context(), args[1], replay.Options{Mode: replay.ModeRecord, Errors: true, Codings: codings.All()})
-		if err != nil {
+		report, err := importTo(cmd.Context(), args[1], args[0], f)
+		if err != nil && report.Done+report.Skipped == 0 {
 			return err
 		}
-		defer closing(tape, &err)
-		report, err := interop.Import(cmd.Context(), tape, args[0], f)
 		if printed := printReport(cmd, report, asJSON); err == nil {
 			err = printed
 		}
@@ -48,10 +55,37 @@ skipped.`,
 	return cmd
 }
 
+// importTo imports a file. It has closed the tape then: a text tape is written no sooner, and who reads the report
+// may end before it is printed, by which the program is killed.
+func importTo(ctx context.Context, path, file string, f interop.Format) (r interop.Report, err error) {
+	tape, err := openTape(ctx, path, replay.Options{Mode: replay.ModeRecord, Errors: true, Codings: codings.All()})
+	if err != nil {
+		return interop.Report{Format: f}, err
+	}
+	defer closing(tape, &err)
+	return interop.Import(ctx, tape, file, f)
+}
+
+// namesOf returns the formats in words.
+func namesOf(formats []interop.Format) string {
+	var b strings.Builder
+	for i, f := range formats {
+		switch i {
+		case 0:
+		case len(formats) - 1:
+			b.WriteString(" or ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(f))
+	}
+	return b.String()
+}
+
 func printReport(cmd *cobra.Command, r interop.Report, asJSON bool) error {
 	if asJSON {
 		return printJSON(cmd.OutOrStdout(), r)
 	}
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), clean(r.String()))
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), clean(strings.TrimSuffix(r.String(), "\n")))
 	return err
 }

@@ -60,7 +60,8 @@ func newRoot() *cobra.Command {
 		Use:   "gracy",
 		Short: "Look at tapes, keep them in order, and use them from any language",
 		Long: `A tape holds recorded HTTP exchanges. A name that ends in .json is a text tape,
-any other a bbolt file.
+in .sqlite or .sqlite3 a SQLite file, any other a bbolt file; postgres:NAME and mongodb:NAME
+are in the databases that DATABASE_URL and MONGODB_URI name.
 
 Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 2 the command line is wrong; 3 it failed.`,
