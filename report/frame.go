@@ -14,7 +14,7 @@ const around = 8
 
 // lineUp returns the lines of a frame, which leaves the last row of the terminal to the cursor.
 func lineUp(s metrics.Snapshot, st style) []string {
-	text := shorten(status(s), st.width) + "\n"
+	text := fitted(s, st.width, status) + "\n"
 	room := st.height - 1
 	keep := room - around
 	switch {

@@ -16,7 +16,7 @@ func TestTheStatusSaysWhatHappensNow(t *testing.T) {
 		{func() {}, "pokeapi: 1242 calls in 2m00s, 3 failed, 50 retries"},
 		{func() { s.InFlight, s.Total.Retries = 12, 1 }, "pokeapi: 1242 calls in 2m00s, 3 failed, 1 retry, 12 in flight"},
 		{func() { s.Waiting = metrics.Waiting{Queue: 1, Quota: 2, Pause: 3, Backoff: 1} }, "pokeapi: 1242 calls in 2m00s, 3 failed, 1 retry, 12 in flight, 7 waiting"},
-		{func() { s = metrics.Snapshot{InFlight: 2} }, "no calls were made, 2 in flight"},
+		{func() { s = metrics.Snapshot{InFlight: 2} }, "no calls have returned, 2 in flight"},
 	} {
 		tt.change()
 		if got := status(s); got != tt.want {

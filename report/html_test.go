@@ -46,6 +46,9 @@ func TestThePageHasTheFigures(t *testing.T) {
 	if !strings.Contains(without, "No single call was kept") || strings.Contains(without, "<h2>Why") || strings.Contains(without, "<h2>Slowest") {
 		t.Error("a page without single calls does not say so")
 	}
+	if s := written(t, fixed(metrics.Snapshot{Client: "x", InFlight: 3})); strings.Contains(s, nothing) || !strings.Contains(s, "no calls have returned") {
+		t.Error("a page of calls that have not returned says that there are none")
+	}
 	if s := written(t, fixed(metrics.Snapshot{Client: "x"})); !strings.Contains(s, "no calls were made") {
 		t.Error("a page of nothing does not say so")
 	}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/gracy-go/gracy/metrics"
 )
 
 const (
@@ -133,17 +131,17 @@ func (d *Display) redraw() {
 // report writes plain lines.
 func (d *Display) report() {
 	defer close(d.ended)
-	last := status(metrics.Merge()) // no line says that nothing has happened yet
+	last := ""
 	for wait, next := firstLine, firstLine; d.pause(wait); next = min(2*next, next+mostPause) {
 		wait = min(next, mostPause)
 		s := read(d.sources)
 		line := status(s)
-		if line == last {
+		if line == last || s.Total.Calls == 0 && s.InFlight == 0 { // no line says that nothing has happened yet
 			continue
 		}
 		last = line
 		d.mu.Lock()
-		d.writeLocked([]byte(shorten(line, d.style().width) + "\n"))
+		d.writeLocked([]byte(line + "\n")) // whole: it is not drawn over
 		failed := d.err != nil
 		d.mu.Unlock()
 		if failed {

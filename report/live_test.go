@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -238,6 +239,32 @@ func TestLiveEndsWhereTheWriterFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A line in a pipe is not drawn over: it is whole, however long. None says that nothing has happened yet.
+func TestLiveInAPipeCutsNoLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source, stats := pokeapi(), metrics.New("pokeapi")
+		var b, none bytes.Buffer
+		source.Client = strings.Repeat("pokeapi-", 12) + "eu"
+		source.Rows = slices.Clone(source.Rows)
+		for i := range source.Rows {
+			source.Rows[i].Client = source.Client
+		}
+		d := newDisplay(&b, func() style { return style{width: 80} }, []Source{source})
+		idle := newDisplay(&none, func() style { return style{width: 80} }, []Source{stats})
+		time.Sleep(3 * firstLine)
+		synctest.Wait()
+		if got, want := b.String(), source.Client+": 1242 calls in 2m00s, 3 failed, 50 retries\n"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if none.Len() > 0 {
+			t.Errorf("of nothing: %s", none.String())
+		}
+		if err := errors.Join(d.Close(), idle.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestLiveOfNoTerminal(t *testing.T) {

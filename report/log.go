@@ -9,7 +9,7 @@ import (
 )
 
 // Log writes a record for the busiest route and one for the total, at level Info, and a third with the
-// number of recorded responses, if any. If there were no calls, or all responses came from a recording,
+// number of recorded responses, if any. If there were no calls, all responses came from a recording, or calls have not returned,
 // it writes a warning that says so. A nil logger logs nothing.
 func Log(logger *slog.Logger, sources ...Source) {
 	if logger == nil {
@@ -17,8 +17,11 @@ func Log(logger *slog.Logger, sources ...Source) {
 	}
 	s, ctx := read(sources), context.Background()
 	client := slog.String("client", clean(s.Client))
+	if s.InFlight > 0 {
+		defer logger.LogAttrs(ctx, slog.LevelWarn, "report: calls are in flight", client, slog.Int64("in_flight", s.InFlight))
+	}
 	if s.Total.Calls == 0 {
-		logger.LogAttrs(ctx, slog.LevelWarn, "report: "+nothing, client)
+		logger.LogAttrs(ctx, slog.LevelWarn, "report: "+none(s), client)
 		return
 	}
 	top := s.Rows[0]

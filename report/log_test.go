@@ -23,6 +23,10 @@ func TestLogWritesTheBusiestRouteAndTheTotal(t *testing.T) {
 	if got, want := logged(fixed{Client: "x"}), "level=WARN msg=\"report: no calls were made\" client=x\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	hung := logged(fixed{Client: "x", InFlight: 2})
+	if want := "level=WARN msg=\"report: no calls have returned\" client=x\nlevel=WARN msg=\"report: calls are in flight\" client=x in_flight=2\n"; hung != want {
+		t.Errorf("got %q, want %q", hung, want)
+	}
 	tape := fixed(metrics.Merge(metrics.Snapshot{Client: "x", Rows: []metrics.Row{{Client: "x", Calls: 2, Successes: 2, Replayed: 2}}}))
 	got := lines(logged(tape))
 	if want := `level=WARN msg="report: all responses came from a recording" client=x replayed=2`; len(got) != 3 || got[2] != want {

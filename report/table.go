@@ -40,7 +40,7 @@ type gridCell struct {
 
 func table(s metrics.Snapshot, st style) string {
 	var b strings.Builder
-	b.WriteString(shorten(title(s), st.width) + "\n")
+	b.WriteString(fitted(s, st.width, title) + "\n")
 	if len(s.Rows) > 0 {
 		b.WriteString(body(s, st))
 	}

@@ -9,12 +9,24 @@ import (
 
 const nothing = "no calls were made"
 
+// none says that there are no calls to report on, which are those that have returned.
+func none(s metrics.Snapshot) string {
+	if s.InFlight > 0 {
+		return "no calls have returned"
+	}
+	return nothing
+}
+
 // title returns the first line of a report.
 func title(s metrics.Snapshot) string {
-	if s.Total.Calls > 0 && (s.Total.Recorded > 0 || s.Total.Replayed > 0) {
-		return fmt.Sprintf("%s (%d recorded / %d replayed)", tally(s), s.Total.Recorded, s.Total.Replayed)
+	text := tally(s)
+	if s.InFlight > 0 {
+		text += fmt.Sprintf(", %d in flight", s.InFlight)
 	}
-	return tally(s)
+	if s.Total.Calls > 0 && (s.Total.Recorded > 0 || s.Total.Replayed > 0) {
+		text += fmt.Sprintf(" (%d recorded / %d replayed)", s.Total.Recorded, s.Total.Replayed)
+	}
+	return text
 }
 
 // tally says how many calls there were, and in what time.
@@ -24,10 +36,20 @@ func tally(s metrics.Snapshot) string {
 		b.WriteString(clean(s.Client) + ": ")
 	}
 	if s.Total.Calls == 0 {
-		return b.String() + nothing
+		return b.String() + none(s)
 	}
 	fmt.Fprintf(&b, "%d %s in %s", s.Total.Calls, plural("call", s.Total.Calls), humanDuration(s.Total.Last.Sub(s.Total.First)))
 	return b.String()
+}
+
+// fitted returns a line about all calls that takes at most limit columns. What is too long is the name of the client above all: in the middle of the
+// line is how many calls failed.
+func fitted(s metrics.Snapshot, limit int, line func(metrics.Snapshot) string) string {
+	if over := width(line(s)) - limit; over > 0 {
+		name := clean(s.Client)
+		s.Client = shorten(name, max(width(name)-over, leastRoute))
+	}
+	return shorten(line(s), limit)
 }
 
 func plural(word string, n uint64) string {

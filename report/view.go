@@ -43,7 +43,7 @@ func newView(s metrics.Snapshot, timelines []metrics.Timeline) view {
 		v.Client = "Calls"
 	}
 	if s.Total.Calls == 0 {
-		v.Period = nothing
+		v.Period = none(s)
 		return v
 	}
 	v.Period = fmt.Sprintf("%s, from %s to %s", title(metrics.Snapshot{Total: s.Total}), s.Total.First.UTC().Format(time.DateTime), s.Total.Last.UTC().Format(time.DateTime+" MST"))
