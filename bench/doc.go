@@ -26,7 +26,7 @@
 //
 // "go run . waiting" weighs requests that wait, under an http.Client, and times waiters of many keys.
 //
-// "go run . docs" runs twice what docs/performance.md names, and writes there what both runs print.
+// "go run . docs" runs twice what docs/performance.md and docs/replay.md name, and writes there what both runs print.
 //
 // "go run . tapes" measures tapes beside go-vcr, whose lines have a control each: what
 // they are about, done wrong, which must cross the line. -most 1000000 has a tape of a

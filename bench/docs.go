@@ -11,18 +11,19 @@ import (
 	"strings"
 )
 
-// docsFile has places for what this program prints. Each begins with a line that says which command prints it,
+// docsFiles have places for what this program prints. Each begins with a line that says which command prints it,
 //
 //	<!-- bench instr -run ^chain -->
 //
 // and ends with docsEnd.
 const (
-	docsFile  = "../docs/performance.md"
 	docsBegin = "<!-- bench "
 	docsEnd   = "<!-- bench end -->"
 )
 
-// runDocs is the command "docs": it runs each command that docs/performance.md names twice, and writes there
+func docsFiles() []string { return []string{"../docs/performance.md", "../docs/replay.md"} }
+
+// runDocs is the command "docs": it runs each command that a page names twice, and writes there
 // what both print, as ranges.
 func runDocs(ctx context.Context, args []string, progress io.Writer) error {
 	flags := flag.NewFlagSet("bench docs", flag.ContinueOnError)
@@ -35,32 +36,42 @@ func runDocs(ctx context.Context, args []string, progress io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unknown argument %q", flags.Arg(0))
 	}
-	text, err := os.ReadFile(docsFile)
-	if err != nil {
-		return err
-	}
-	filled, err := fill(string(text), func(words []string) (string, error) {
-		if *only != "" && words[0] != *only {
-			return "", nil
+	for _, file := range docsFiles() {
+		text, err := os.ReadFile(file) //nolint:gosec // a file of the repository
+		if err != nil {
+			return err
 		}
-		for i := 1; i < len(words); i++ {
-			if words[i-1] == "-base" && *base != "" {
-				words[i] = *base
+		filled, err := fill(string(text), func(words []string) (string, error) {
+			if *only != "" && words[0] != *only {
+				return "", nil
 			}
-		}
-		fmt.Fprintf(progress, "bench: %s, twice\n", strings.Join(words, " "))
-		var runs [2]bytes.Buffer
-		for i := range runs {
-			if err := run(ctx, words, &runs[i], progress); err != nil {
-				return "", err
+			for i := 1; i < len(words); i++ {
+				if words[i-1] == "-base" && *base != "" {
+					words[i] = *base
+				}
 			}
+			fmt.Fprintf(progress, "bench: %s, twice\n", strings.Join(words, " "))
+			return runTwice(ctx, words, progress)
+		})
+		if err != nil {
+			return err
 		}
-		return mergeTables(runs[0].String(), runs[1].String())
-	})
-	if err != nil {
-		return err
+		if err := os.WriteFile(file, []byte(filled), 0o644); err != nil { //nolint:gosec // a file of the repository
+			return err
+		}
 	}
-	return os.WriteFile(docsFile, []byte(filled), 0o644) //nolint:gosec // a file of the repository
+	return nil
+}
+
+// runTwice returns what two runs of a command print.
+func runTwice(ctx context.Context, words []string, progress io.Writer) (string, error) {
+	var runs [2]bytes.Buffer
+	for i := range runs {
+		if err := run(ctx, words, &runs[i], progress); err != nil {
+			return "", err
+		}
+	}
+	return mergeTables(runs[0].String(), runs[1].String())
 }
 
 // fill returns a text with its places filled with what show returns for their commands; one for which that

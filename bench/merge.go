@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // mergeTables returns what two runs of a command print as one text: where a cell of a table, or a line,
-// differs, it has the range of the two. Of a cell with quartiles the median is kept. It fails where the
-// runs do not print the same rows.
+// differs, it has the range of the two, or both where they are no numbers. Of a cell with quartiles the median is kept.
+// It fails where the runs do not print the same rows.
 func mergeTables(first, second string) (string, error) {
 	a, b := strings.Split(first, "\n"), strings.Split(second, "\n")
 	if len(a) != len(b) {
@@ -65,12 +66,21 @@ func cellsOf(line string) []string {
 	return cells
 }
 
-// mergeCells returns the range of two numbers, or a where there are none.
+// mergeCells returns the range of two numbers or times, of each of several with a slash between them.
 func mergeCells(a, b string) string {
+	if x, y := strings.Split(a, " / "), strings.Split(b, " / "); len(x) == len(y) && len(x) > 1 {
+		for i := range x {
+			x[i] = mergeCells(x[i], y[i])
+		}
+		return strings.Join(x, " / ")
+	}
 	x, errA := number(a)
 	y, errB := number(b)
 	switch {
 	case errA != nil || errB != nil:
+		if a != b {
+			return a + ", " + b
+		}
 		return a
 	case x == y:
 		return first(a)
@@ -85,7 +95,13 @@ func first(cell string) string {
 	return word
 }
 
-func number(cell string) (float64, error) { return strconv.ParseFloat(first(cell), 64) }
+// number reads the first word of a cell, a number or a time.
+func number(cell string) (float64, error) {
+	if d, err := time.ParseDuration(first(cell)); err == nil {
+		return float64(d), nil
+	}
+	return strconv.ParseFloat(first(cell), 64)
+}
 
 // mergeWords merges two lines of words that may differ in their numbers.
 func mergeWords(a, b string) (string, error) {

@@ -135,7 +135,7 @@ func (b *tapeBench) print(w io.Writer) {
 			}
 			index := cell(toReindex)
 			if b.mid(toReindexRO, name, n) > 0 {
-				index += " / " + cell(toReindexRO) + "; " + cell(toScan)
+				index += " / " + cell(toReindexRO) + " / " + cell(toScan)
 			}
 			row := []string{strconv.Itoa(n), name, cell(toRecord), cell(toRecordCPU), bytes, cell(toOpen), look, index}
 			if row[2] != "-" || row[6] != "-" {
@@ -146,7 +146,7 @@ func (b *tapeBench) print(w io.Writer) {
 	fmt.Fprintln(w)
 	table(w, []string{
 		"recordings", "recorder", "a recording, with Close", "its processor time, over the base", "bytes of the file", "open and close",
-		"lookup: the first 200 / median / p99", "index by another Match: in the file / in memory; read all",
+		"lookup: the first 200 / median / p99", "index by another Match, in the file / in memory / read all",
 	}, rows)
 	rows = nil
 	for _, name := range []string{noTape, onBolt, onText, onVCR, flushingName} {
