@@ -37,6 +37,9 @@ func TestACharsetIsHonouredOrNamed(t *testing.T) {
 		"json, ISO-8859-1":                    {"application/json; charset=ISO-8859-1", `{"Name":"` + latin + `"}`, utf, ""},
 		"json, UTF-8 that is called latin1":   {"application/json; charset=ISO-8859-1", `{"Name":"` + utf + `"}`, utf, ""},
 		"json, another, as before: replaced":  {"application/json; charset=koi8-r", "{\"Name\":\"\xf0\"}", "\ufffd", ""},
+		"json, UTF-16":                        {"application/json; charset=utf-16le", "{\x00}\x00", "", ": decode application/json: there is no decoder for charset utf-16le"},
+		"json, malformed in ASCII":            {"application/json; charset=us-ascii", "{", "", ": decode application/json at byte 1: unexpected end"},
+		"json, of another type":               {"application/json; charset=koi8-r", `{"Name":1}`, "", " at byte 9, field Name: got number, want string"},
 		"json, no charset, as before as well": {"application/json", `{"Name":"` + latin + `"}`, "Pok\ufffdmon", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

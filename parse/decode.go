@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -71,6 +73,8 @@ func (x *exchange) into(resp *http.Response, dst any, isJSON bool) error {
 		return x.missing(resp, dst)
 	case left != "" && left != "gzip" && left != "x-gzip": // these were looked for in vain
 		err = &packedError{left, err}
+	case bytes.HasPrefix(data, gzipMagic):
+		err = &packedError{"", err}
 	}
 	return x.undecodable(resp, err)
 }
@@ -92,7 +96,13 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	case len(data) == 0:
 		return ErrEmpty
 	case from != formatXML:
-		return fromJSON(data, dst) // it replaces what is not UTF-8
+		err := fromJSON(data, dst) // it replaces what is not UTF-8
+		if label := charsetLabel(contentType); label != "" && charsetOf(label) == charsetUnknown {
+			if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+				return &charsetError{label}
+			}
+		}
+		return err
 	case fault != nil:
 		return fault
 	}

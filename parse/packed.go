@@ -43,7 +43,7 @@ func unpack(h http.Header, data []byte, limit int64) (plain []byte, left string,
 	var r io.Reader
 	switch {
 	case len(data) < 2:
-	case (coding == "gzip" || coding == "x-gzip") && data[0] == 0x1f && data[1] == 0x8b:
+	case (coding == "gzip" || coding == "x-gzip") && bytes.HasPrefix(data, gzipMagic):
 		r, err = gzip.NewReader(packed)
 	case coding == "deflate" && data[0]&0x0f == 8 && (uint(data[0])<<8|uint(data[1]))%31 == 0:
 		r, err = zlib.NewReader(packed)
@@ -68,18 +68,29 @@ func inflate(r io.Reader, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, limit+1))
 }
 
-// A packedError says that a Content-Encoding stands between a body and its decoder.
+// gzipMagic is how a body in gzip begins.
+var gzipMagic = []byte{0x1f, 0x8b} //nolint:gochecknoglobals // read only
+
+// A packedError says that a Content-Encoding stands between a body and its decoder, or
+// that one is missing.
 type packedError struct {
-	coding string
-	err    error // what came of it
+	coding string // "" if the body is gzip and its header does not say so
+	err    error  // what came of it
 }
 
-func (e *packedError) Error() string { return "Content-Encoding " + e.coding + ": " + e.err.Error() }
+func (e *packedError) Error() string {
+	if e.coding == "" {
+		return e.reason() + ": " + e.err.Error()
+	}
+	return "Content-Encoding " + e.coding + ": " + e.err.Error()
+}
 func (e *packedError) Unwrap() error { return e.err }
 
 // reason says what it means without the text of err, which may quote the body.
 func (e *packedError) reason() string {
 	switch e.coding {
+	case "":
+		return "packed by gzip, and no Content-Encoding says so"
 	case "gzip", "x-gzip", "deflate":
 		if errors.Is(e.err, io.ErrUnexpectedEOF) {
 			return "Content-Encoding " + e.coding + ": unexpected end"

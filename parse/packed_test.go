@@ -52,6 +52,8 @@ func TestAPackedBodyIsUnpackedOrNamed(t *testing.T) {
 		"deflate, gone":     {"deflate", pikachu, ""},
 		"a charset":         {"utf-8", pikachu, ""},
 		"identity":          {"identity", pikachu, ""},
+		"gzip, not said":    {"", gz, ": packed by gzip, and no Content-Encoding says so"},
+		"gzip, identity":    {"identity", gz, ": packed by gzip, and no Content-Encoding says so"},
 		"br":                {"br", "\x8b\x0c\x80", ": there is no decoder for Content-Encoding br"},
 		"zstd":              {"zstd", "\x28\xb5\x2f\xfd", ": there is no decoder for Content-Encoding zstd"},
 		"two codings":       {"gzip, gzip", gzipped(t, gz), ": there is no decoder for Content-Encoding gzip, gzip"},
