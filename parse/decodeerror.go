@@ -68,7 +68,10 @@ func decodeReason(err error) string {
 		return c.reason()
 	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		kind, _, _ := strings.Cut(t.Value, " ")
+		kind, text, _ := strings.Cut(t.Value, " ")
+		if text != "" { // which is the number itself: too large, with a fraction, or with an exponent
+			return "got a " + kind + " that " + t.Type.String() + " cannot hold"
+		}
 		return "got " + kind + ", want " + t.Type.String()
 	}
 	if _, ok := errors.AsType[*time.ParseError](err); ok {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -111,8 +112,19 @@ func contentType(h http.Header) string {
 }
 
 func fromJSON(data []byte, dst any) error {
-	// RFC 8259, section 8.1: a byte order mark may be ignored.
-	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), dst)
+	text, marked := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
+	err := json.Unmarshal(text, dst)
+	if !marked { // RFC 8259, section 8.1: a byte order mark may be ignored
+		return err
+	}
+	at := int64(len(data) - len(text))
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		e.Offset += at
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		e.Offset += at
+	}
+	return err
 }
 
 // fromXML decodes an XML document, and fails on a second one after it. The charset
