@@ -46,7 +46,7 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 	}
 	return &Pager[T]{first: first, fetch: func(ctx context.Context, cursor string) (Slice[T], error) {
 		u, err := url.Parse(cursor)
-		if err != nil {
+		if err != nil || u.Scheme == "" {
 			return Slice[T]{}, ErrCursor
 		}
 		if err := check(u); err != nil {

@@ -103,3 +103,17 @@ func TestANextURLThatRepeatsIsErrRepeated(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// The Next of the last page is "", and whoever goes on from it gets no list of another origin.
+func TestACursorThatIsNoAbsoluteURLIsErrCursor(t *testing.T) {
+	for _, cursor := range []string{"", "/list?page=2", "//api.test/list", "?page=2", "api.test/list"} {
+		fetches := 0
+		p := page.Next("https://api.test/list", func(context.Context, string) (page.Slice[int], error) {
+			fetches++
+			return page.Slice[int]{}, nil
+		})
+		if _, err := p.From(cursor).First(t.Context()); !errors.Is(err, page.ErrCursor) || fetches != 0 {
+			t.Errorf("From(%q): %v after %d fetches", cursor, err, fetches)
+		}
+	}
+}
