@@ -27,7 +27,9 @@ type SourceFunc func(ctx context.Context) (Token, error)
 // Token calls f.
 func (f SourceFunc) Token(ctx context.Context) (Token, error) { return f(ctx) }
 
-// A Token is a credential that may expire. It prints without its value.
+// A Token is a credential that may expire. It prints without its value, unless package fmt
+// finds it in a field that is not exported, where it calls no methods; packages that
+// encode it, such as json, write the value.
 type Token struct {
 	// Value is the secret.
 	Value string
