@@ -96,18 +96,32 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	case len(data) == 0:
 		return ErrEmpty
 	case from != formatXML:
-		err := fromJSON(data, dst) // it replaces what is not UTF-8
-		if label := charsetLabel(contentType); label != "" && charsetOf(label) == charsetUnknown {
-			if _, ok := errors.AsType[*json.SyntaxError](err); ok {
-				return &charsetError{label}
-			}
-		}
-		return err
+		return jsonFault(contentType, data, fromJSON(data, dst)) // it replaces what is not UTF-8
 	case fault != nil:
 		return fault
 	}
 	return fromXML(data, dst, known)
 }
+
+// jsonFault returns err, or what it comes from where the body is no JSON at all.
+func jsonFault(contentType string, data []byte, err error) error {
+	if _, ok := errors.AsType[*json.SyntaxError](err); !ok {
+		return err
+	}
+	if label := charsetLabel(contentType); label != "" && charsetOf(label) == charsetUnknown {
+		return &charsetError{label}
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(data, "\xef\xbb\xbf \t\r\n"), []byte("<")) {
+		return &markupError{err}
+	}
+	return err
+}
+
+// A markupError is the error of a JSON decoder for a page, such as a proxy sends with
+// whatever status and media type.
+type markupError struct{ error }
+
+func (e *markupError) Unwrap() error { return e.error }
 
 // missing is into for a response without a body.
 func (x *exchange) missing(resp *http.Response, dst any) error {

@@ -77,6 +77,9 @@ func decodeReason(err error) string {
 	if _, ok := errors.AsType[*time.ParseError](err); ok {
 		return "not a time"
 	}
+	if _, ok := errors.AsType[*markupError](err); ok {
+		return "malformed, it begins as HTML or XML does"
+	}
 	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
 		if strings.Contains(s.Error(), "unexpected end") {
 			return "unexpected end"
