@@ -63,6 +63,8 @@ type guard struct {
 	gets     int             // how often get was called
 	rewound  int             // the latest of them that is known to have rewound the caller's reader
 	open     int             // the bodies that share the reader and are not closed
+	unread   int             // those of them that get returned and nobody has read
+	newest   *guarded        // the one of those that is about to be read, nil if another one was instead
 	more     []io.ReadCloser // what is to be closed beside caller
 	finished bool            // done was called
 	closed   bool            // the caller's body is closed
@@ -90,6 +92,8 @@ func (g *guard) again() (io.ReadCloser, error) {
 		return nil, ErrNotReplayable
 	default:
 		g.open++
+		g.unread++
+		r.waits, g.newest = true, r
 		g.alsoLocked(b, closes)
 	}
 	g.gotLocked(r)
@@ -135,10 +139,19 @@ func (g *guard) done() {
 	_ = g.close()
 }
 
+// neededLocked returns how many bodies may still read: see that of source.
+func (g *guard) neededLocked() int {
+	n := g.open - g.unread
+	if g.newest != nil && g.newest.waits {
+		n++
+	}
+	return n
+}
+
 // close closes the caller's body once nobody needs it.
 func (g *guard) close() error {
 	g.mu.Lock()
-	if !g.finished || g.open > 0 || g.closed {
+	if !g.finished || g.neededLocked() > 0 || g.closed {
 		g.mu.Unlock()
 		return nil
 	}

@@ -17,6 +17,7 @@ type guarded struct {
 	unread []io.ReadCloser // what inner was before
 	got    int             // which call of get inner is from, 0 for the caller's body
 	closed bool
+	waits  bool // get has returned it, it shares, and nobody has read or closed it
 	cut    bool // the attempt is over, and nobody may read on
 }
 
@@ -35,7 +36,10 @@ func (r *guarded) Read(p []byte) (int, error) {
 func (r *guarded) ready() error {
 	g := r.g
 	g.mu.Lock()
-	over, lost, stale := r.closed || r.cut, r.shares && r.got < g.rewound, r.got < g.gets
+	over, lost, stale := r.closed || r.cut || r.shares && g.closed, r.shares && r.got < g.rewound, r.got < g.gets
+	if !over {
+		r.beginLocked()
+	}
 	g.mu.Unlock()
 	switch {
 	case over:
@@ -46,6 +50,17 @@ func (r *guarded) ready() error {
 		return nil
 	}
 	return r.renew()
+}
+
+// beginLocked records that the body is read. mu must be held.
+func (r *guarded) beginLocked() {
+	if r.waits {
+		r.waits = false
+		r.g.unread--
+	}
+	if r.g.newest != r {
+		r.g.newest = nil
+	}
 }
 
 // renew asks get for the body once more, since another one has been asked for, which may
@@ -112,7 +127,10 @@ func (r *guarded) Close() error {
 		g.mu.Unlock()
 		return nil
 	}
-	r.closed = true
+	if r.waits {
+		g.unread--
+	}
+	r.closed, r.waits = true, false
 	inner, unread := r.inner, r.unread
 	if r.shares {
 		g.open--

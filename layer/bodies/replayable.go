@@ -27,7 +27,8 @@ func Replayable(req *http.Request, limit int64) (r *http.Request, done func()) {
 // returns its error.
 //
 // The original body is closed once, after done was called and every body that
-// was handed out is closed.
+// was handed out is closed, but for one that nobody read before another one: net/http loses
+// such a body where an HTTP/2 server goes away while a request is sent again.
 func (l Limits) Replayable(req *http.Request) (r *http.Request, done func()) {
 	switch {
 	case req.Body == nil || req.Body == http.NoBody:

@@ -27,6 +27,8 @@ type source struct {
 	kept     kept          // what was read so far of a body that cannot seek
 	err      error         // how the body ended; of one that can seek only a fault
 	open     int           // the number of readers that are not closed
+	unread   int           // those of them that GetBody returned and nobody has read or sent
+	newest   *sourceReader // the one of those that is about to be read, nil if another one was instead
 	finished bool          // done was called
 	closed   bool          // the body is closed
 }
@@ -45,9 +47,11 @@ func (s *source) again() (io.ReadCloser, error) {
 		return nil, err
 	}
 	r := s.readerLocked()
-	if s.latest.closed {
+	if s.latest.closed || s.latest.waiting() {
 		s.latest = r
 	}
+	r.unread, s.newest = true, r
+	s.unread++
 	return r, nil
 }
 
@@ -73,10 +77,22 @@ func (s *source) done() {
 	_ = s.close()
 }
 
+// neededLocked returns how many readers may still read. One that was asked for and that
+// nobody reads before another one is lost: net/http's HTTP/2 closes no body with which it
+// finds no connection for a request that it sends again.
+func (s *source) neededLocked() int {
+	n := s.open - s.unread
+	if s.newest != nil && s.newest.waiting() {
+		n++
+	}
+	return n
+}
+
 // dropLocked gives up what is kept once no reader will ask for it again. Of a body that can
 // seek nothing is kept, and mu does not guard where its readers are.
 func (s *source) dropLocked() {
-	if s.finished && (s.open == 0 || s.seeker == nil && s.open == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
+	n := s.neededLocked()
+	if s.finished && (n == 0 || s.seeker == nil && n == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
 		s.kept.drop()
 	}
 }
@@ -84,7 +100,7 @@ func (s *source) dropLocked() {
 // close closes the body once no reader needs it.
 func (s *source) close() error {
 	s.mu.Lock()
-	if !s.finished || s.open > 0 || s.closed {
+	if !s.finished || s.neededLocked() > 0 || s.closed {
 		s.mu.Unlock()
 		return nil
 	}
@@ -98,6 +114,22 @@ type sourceReader struct {
 	s      *source
 	at     int64 // how much it has read; of a body that cannot seek guarded by s.mu
 	closed bool  // guarded by s.mu
+	unread bool  // GetBody returned it, and nobody has read or sent it; guarded by s.mu
+}
+
+// waiting reports whether nobody has read the reader or closed it, and GetBody returned it.
+// s.mu must be held.
+func (r *sourceReader) waiting() bool { return r.unread && !r.closed }
+
+// beginLocked records that the reader is read or sent.
+func (r *sourceReader) beginLocked() {
+	if r.unread {
+		r.unread = false
+		r.s.unread--
+	}
+	if r.s.newest != r {
+		r.s.newest = nil
+	}
 }
 
 func (r *sourceReader) Read(p []byte) (int, error) {
@@ -140,8 +172,11 @@ func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:re
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case r.closed:
+	case r.closed, s.closed:
 		return 0, http.ErrBodyReadAfterClose, true
+	}
+	r.beginLocked()
+	switch {
 	case s.seeker != nil:
 		return 0, nil, false
 	case r.at < s.kept.read && s.kept.over:
@@ -172,8 +207,9 @@ func (r *sourceReader) allowed(n int) int {
 // attempt makes r the body of the latest attempt.
 func (r *sourceReader) attempt() {
 	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.beginLocked()
 	r.s.latest = r
-	r.s.mu.Unlock()
 }
 
 // seek reads at the place of the reader. turn must be held.
@@ -202,7 +238,10 @@ func (r *sourceReader) Close() error {
 		r.s.mu.Unlock()
 		return nil
 	}
-	r.closed = true
+	if r.unread {
+		r.s.unread--
+	}
+	r.closed, r.unread = true, false
 	r.s.open--
 	r.s.dropLocked()
 	r.s.mu.Unlock()
