@@ -122,3 +122,20 @@ func TestNothingIsKeptAfterTheCall(t *testing.T) {
 		t.Errorf("%d bytes were sent again, %d in use", len(got), memory.InUse())
 	}
 }
+
+// What is kept of a body is what was read of it, however much the base had room for: that of
+// HTTP/2 reads into 512 KiB.
+func TestAShortBodyTakesNoMoreRoomThanItIsLong(t *testing.T) {
+	var memory bodies.Memory
+	r, done := bodies.Limits{Known: 1 << 20, Unknown: 1 << 20, Memory: &memory, Total: 68 << 20}.Replayable(streamed(t, 8, false))
+	defer done()
+	if n, err := r.Body.Read(make([]byte, 512<<10)); n == 0 || err != nil {
+		t.Fatal(n, err)
+	}
+	if n := memory.InUse(); n == 0 || n > 4<<10 {
+		t.Errorf("%d bytes are in use for a body of 8", n)
+	}
+	if got := readBody(t, &http.Request{Body: take(t, r)}); got != "abcdefgh" {
+		t.Errorf("sent again %q", got)
+	}
+}

@@ -160,6 +160,7 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p[:allowed])
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.kept.room(n) // not before, for as much as p holds: HTTP/2 reads five bytes into 512 KiB
 	s.kept.add(p[:n])
 	r.at += int64(n)
 	s.err = lengthened(s.kept.read, s.length, err)
@@ -192,16 +193,15 @@ func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:re
 	return 0, nil, false
 }
 
-// allowed makes room for up to n bytes and returns how many of them r may read: what
-// is not kept belongs to the latest attempt.
+// allowed returns how many of n bytes r may read. What is not kept belongs to the latest
+// attempt, so that for another one there must be room first.
 func (r *sourceReader) allowed(n int) int {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
-	room := r.s.kept.room(n)
 	if r.s.latest == r {
 		return n
 	}
-	return room
+	return r.s.kept.room(n)
 }
 
 // attempt makes r the body of the latest attempt.
