@@ -14,7 +14,7 @@ type numbers []int64
 
 func (c *numbers) add(n int64) { *c = append(*c, n) }
 
-// mostCalls bounds what the runs of a file may stand for.
+// mostCalls bounds what the runs of a column may stand for; checkRoom bounds them all.
 const mostCalls = 10 << 20
 
 func (c numbers) MarshalJSON() ([]byte, error) {

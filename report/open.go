@@ -51,6 +51,9 @@ func parse(b []byte) (*Saved, error) {
 		if !ok {
 			return nil, fmt.Errorf("%w: its data has no end", errNoReport)
 		}
+		if err := checkRoom(text); err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoReport, err)
+		}
 		var d data
 		if err := json.Unmarshal(text, &d); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoReport, err)

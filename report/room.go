@@ -1,0 +1,89 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// A page of a few hundred bytes can name columns of millions of numbers each, in any number of timelines. All columns of a page together may have so
+// many numbers that are not written one by one, which are those of 700,000 calls that are all alike, and some more for each byte of the page: what
+// HTML writes of calls takes more bytes than that.
+const (
+	mostUnwritten = 1 << 24
+	unwrittenByte = 4
+)
+
+// checkRoom returns an error if reading the data of a page would take much more room than the page.
+func checkRoom(text []byte) error {
+	var d struct {
+		Timelines []struct{ Calls, Attempts unwritten }
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return err
+	}
+	room := int64(mostUnwritten) + unwrittenByte*int64(len(text))
+	for _, t := range d.Timelines {
+		for _, n := range [...]unwritten{t.Calls, t.Attempts} {
+			if room -= min(int64(n), room+1); room < 0 {
+				return errPacked
+			}
+		}
+	}
+	return nil
+}
+
+// unwritten is how many numbers columns have that are not written one by one. A name that comes twice counts twice, since it is read twice.
+type unwritten int64
+
+func (u *unwritten) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return err // null, or what packed cannot be read from either
+	}
+	for d.More() {
+		if _, err := d.Token(); err != nil {
+			return err
+		}
+		var c json.RawMessage
+		if err := d.Decode(&c); err != nil {
+			return err
+		}
+		if err := u.column(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// column adds those of one column.
+func (u *unwritten) column(b []byte) error {
+	if len(b) == 0 || b[0] != '{' {
+		return nil
+	}
+	var c struct {
+		Runs, Gaps string
+		N          int64
+	}
+	if err := json.Unmarshal(b, &c); err != nil {
+		return err
+	}
+	runs, err := numbersOf(c.Runs)
+	if err != nil {
+		return err
+	}
+	gaps, err := numbersOf(c.Gaps)
+	if err != nil {
+		return err
+	}
+	for i := 1; i < len(runs); i += 2 {
+		u.add(runs[i])
+	}
+	for i := 0; i < len(gaps); i += 2 {
+		u.add(gaps[i])
+	}
+	u.add(c.N)
+	return nil
+}
+
+// add adds a count. One that no column may have is as good as any other that is too large.
+func (u *unwritten) add(n int64) { *u += unwritten(min(max(n, 0), mostCalls+1)) }
