@@ -36,6 +36,8 @@ func humanPercent(p float64) string {
 // humanDuration writes three significant digits up to a minute.
 func humanDuration(d time.Duration) string {
 	switch {
+	case d == 0:
+		return "0s" // as everywhere, whatever else is in nanoseconds
 	case d < time.Microsecond:
 		return fmt.Sprintf("%dns", d.Nanoseconds())
 	case d < 999500*time.Nanosecond:

@@ -7,7 +7,7 @@ import (
 
 func TestDurationsHaveThreeDigits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0ns", 999: "999ns", time.Microsecond: "1µs", 12345: "12.3µs", 999499: "999µs", 999500: "1ms",
+		0: "0s", 1: "1ns", 999: "999ns", time.Microsecond: "1µs", 12345: "12.3µs", 999499: "999µs", 999500: "1ms",
 		38 * time.Millisecond: "38ms", 1234567: "1.23ms", 999499999: "999ms", 999500000: "1s", 1240 * time.Millisecond: "1.24s",
 		59949 * time.Millisecond: "59.9s", 59950 * time.Millisecond: "1m00s", 90 * time.Second: "1m30s",
 		time.Hour - time.Second: "59m59s", time.Hour - 500*time.Millisecond: "1h00m", 26*time.Hour + 5*time.Minute: "26h05m",

@@ -31,7 +31,7 @@ func TestAReportSaysWhatIsInFlight(t *testing.T) {
 		want  string
 	}{
 		{0, "pokeapi: no calls have returned, 16 in flight"},
-		{1, "pokeapi: 1 call in 0ns, 16 in flight"},
+		{1, "pokeapi: 1 call in 0s, 16 in flight"},
 	} {
 		s := metrics.Snapshot{Client: "pokeapi", InFlight: 16}
 		if tt.calls > 0 {

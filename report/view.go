@@ -79,22 +79,14 @@ func cards(s metrics.Snapshot) []card {
 		{Label: "p50", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P50 })(t)), Note: "up to the headers"},
 		{Label: "p99", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P99 })(t)), Note: "longest " + human(latency(func(l metrics.Latency) time.Duration { return l.Max })(t))},
 		{Label: "retries", Value: number(t.Retries), Note: number(t.Exhausted) + " " + plural("call", t.Exhausted) + " gave up", Class: bad(t.Retries, warning)},
-		{Label: "throttled", Value: number(t.Throttled), Note: sum(t.Waits.Quota+t.Waits.Pause) + " waited in all", Class: bad(t.Throttled, warning)},
-		{Label: "waits for a slot", Value: sum(t.Waits.Queue), Note: "in all"},
+		{Label: "throttled", Value: number(t.Throttled), Note: humanDuration(t.Waits.Quota+t.Waits.Pause) + " waited in all", Class: bad(t.Throttled, warning)},
+		{Label: "waits for a slot", Value: humanDuration(t.Waits.Queue), Note: "in all"},
 	}
 	if t.Replayed > 0 || t.Recorded > 0 {
 		list = append(list, card{Label: "replayed", Value: number(t.Replayed), Note: number(t.Recorded) + " recorded", Class: bad(t.Replayed, warning)})
 	}
 	w := s.Waiting.Queue + s.Waiting.Quota + s.Waiting.Pause + s.Waiting.Backoff
 	return append(list, card{Label: "running", Value: strconv.FormatInt(s.InFlight, 10), Note: strconv.FormatInt(w, 10) + " of them waiting"})
-}
-
-// sum writes a sum of times, which may be of none.
-func sum(d time.Duration) string {
-	if d == 0 {
-		return "0s"
-	}
-	return humanDuration(d)
 }
 
 // kept says of how many calls the page has more than counts.

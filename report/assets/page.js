@@ -53,14 +53,15 @@
 
   // ---- words
 
+  // time writes a duration as format.go does, to the digit.
   function time(us) {
     if (us === 0) return "0s";
     if (us < 1000) return Math.round(us) + "µs";
-    const digits = (x) => (x < 9.995 ? x.toFixed(2) : x < 99.95 ? x.toFixed(1) : x.toFixed(0)).replace(/\.?0+$/, (z) => (z.includes(".") ? "" : z));
+    const digits = (x) => { const scale = x < 9.995 ? 100 : x < 99.95 ? 10 : 1; return String(Math.round(x * scale) / scale); };
     if (us < 999500) return digits(us / 1e3) + "ms";
     if (us < 59950000) return digits(us / 1e6) + "s";
-    const s = Math.round(us / 1e6);
-    return s < 3600 ? Math.floor(s / 60) + "m" + String(s % 60).padStart(2, "0") + "s" : Math.floor(s / 3600) + "h" + String(Math.floor((s % 3600) / 60)).padStart(2, "0") + "m";
+    const two = (n) => String(n).padStart(2, "0"), s = Math.round(us / 1e6), m = Math.round(us / 6e7);
+    return us < 3599500000 ? Math.floor(s / 60) + "m" + two(s % 60) + "s" : Math.floor(m / 60) + "h" + two(m % 60) + "m";
   }
   const moment = (us) => new Date(us / 1000).toISOString().slice(0, 23).replace("T", " ");
   const clock = (us) => (moment(all[0]).slice(0, 10) === moment(all[1]).slice(0, 10) ? moment(us).slice(11) : moment(us));
