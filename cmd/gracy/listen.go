@@ -40,14 +40,15 @@ const (
 	idleTime = 2 * time.Minute // that a connection may wait for its next request
 )
 
+// listen listens, before anything is made that would stay where the port is in use.
+func (l *listening) listen(ctx context.Context) (net.Listener, error) {
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", l.address)
+}
+
 // serve serves until the context of the command ends, and says where. Beside the end of its
 // server it calls ending, and waits for it.
-func (l *listening) serve(cmd *cobra.Command, h http.Handler, what string, ending func()) error {
-	var config net.ListenConfig
-	listener, err := config.Listen(cmd.Context(), "tcp", l.address)
-	if err != nil {
-		return err
-	}
+func serve(cmd *cobra.Command, listener net.Listener, h http.Handler, what string, ending func()) (err error) {
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime, ConnContext: withConn}
 	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "http://%s: %s\n", listener.Addr(), what); err != nil {
 		return errors.Join(err, listener.Close())

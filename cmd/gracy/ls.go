@@ -7,6 +7,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// longURL is how many bytes of URLs stand in a column of ls.
+const longURL = 160
+
 func newList() *cobra.Command {
 	var which choice
 	var asJSON bool
@@ -43,8 +46,12 @@ func newList() *cobra.Command {
 				_ = w.Flush()
 				return err
 			}
-			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d B\n", x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05"),
-				cleanLine(methodOf(x.Exchange)), cleanLine(x.Request.URL), outcome(x.Exchange), length(x.Exchange)); err != nil {
+			url, next := cleanLine(x.Request.URL), "\t"
+			if len(url) > longURL {
+				next = "  " // it is no cell, which would make the column as wide in all lines
+			}
+			if _, err := fmt.Fprintf(w, "%d\t%s\t%s\t%s%s%s%s%d B\n", x.number, startOf(x.Exchange).UTC().Format("2006-01-02 15:04:05"),
+				cleanLine(methodOf(x.Exchange)), url, next, outcome(x.Exchange), next, length(x.Exchange)); err != nil {
 				return err
 			}
 			if x.number%500 == 0 { // so that a long tape begins at once

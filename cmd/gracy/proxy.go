@@ -81,7 +81,16 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 		}
 		p.dir = filepath.Join(config, "gracy")
 	}
+	listener, err := p.where.listen(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // where what follows fails; else it is closed by then
 	ca, err := openAuthority(p.dir)
+	if err != nil {
+		return err
+	}
+	base, err := p.base()
 	if err != nil {
 		return err
 	}
@@ -90,10 +99,6 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 		return err
 	}
 	defer closing(tape, &err)
-	base, err := p.base()
-	if err != nil {
-		return err
-	}
 	chain := p.chain(base, tape)
 	log := cmd.ErrOrStderr()
 	t := &tunnels{
@@ -102,7 +107,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	}
 	defer t.close()
 	what := fmt.Sprintf("proxy, %s %s; https by %s", p.mode, path, filepath.Join(p.dir, caFile))
-	return p.where.serve(cmd, t, what, t.close)
+	return serve(cmd, listener, t, what, t.close)
 }
 
 // isFor returns whether a Host is that of an origin, with the port that goes without saying

@@ -122,3 +122,24 @@ func TestProxyHasTheStack(t *testing.T) {
 		t.Error("--mode off has made a tape")
 	}
 }
+
+// A port that is in use is no reason to leave an empty tape, which the next convert would find in its way.
+func TestAProxyWithoutItsPortLeavesNothing(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(api))
+	defer srv.Close()
+	dir := t.TempDir()
+	tape, ca := filepath.Join(dir, "api.tape"), filepath.Join(dir, "ca")
+	if code := run(t.Context(), []string{"proxy", tape, "--ca", ca, "--listen", srv.Listener.Addr().String()}, io.Discard, io.Discard); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("it has left %v, %v", left, err)
+	}
+	if code := run(t.Context(), []string{"proxy", tape, "--ca", ca, "--listen", "127.0.0.1:0", "--upstream-ca", ca + "/none.pem"}, io.Discard, io.Discard); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	if _, err := os.Stat(tape); err == nil {
+		t.Error("certificates that cannot be read leave a tape")
+	}
+}

@@ -54,7 +54,11 @@ come in the order in which they were recorded, the last one again after that.`,
 		if !where.public {
 			h = forLoopback(h, to)
 		}
-		return where.serve(cmd, h, "responding for "+cleanLine(to.String()), func() {})
+		listener, err := where.listen(cmd.Context())
+		if err != nil {
+			return err
+		}
+		return serve(cmd, listener, h, "responding for "+cleanLine(to.String()), func() {})
 	}
 	return cmd
 }
