@@ -31,8 +31,11 @@ skipped.`,
 	cmd.Flags().StringVar(&format, "format", "", namesOf(formats)+"; by default what the file looks like")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if _, err := os.Stat(args[0]); err != nil {
-			return err // before a tape is made
+		switch info, err := os.Stat(args[0]); { // before a tape is made
+		case err != nil:
+			return err
+		case !info.Mode().IsRegular():
+			return fmt.Errorf("%s is no regular file, of which the beginning can be read twice", args[0])
 		}
 		f := interop.Format(format)
 		switch {
