@@ -10,12 +10,15 @@ type Pauser interface {
 	Throttled() int
 	// Pause holds back the others for d from now on.
 	Pause(d time.Duration)
+	// Until returns until when requests like the one that was throttled are held back, as
+	// things stand; the zero Time if they are not.
+	Until() time.Time
 }
 
 // OfferPause is for a layer that limits requests. It calls it on the way back, for
-// a response that asks for fewer requests and does not say for how long: that is
-// for a layer to decide that sends the request again. The first offer for an
-// attempt counts.
+// a response that asks for fewer requests. Where that does not say for how long, a
+// layer that sends the request again decides; else it asks Until alone. The first offer
+// for an attempt counts.
 func OfferPause(a *Attempt, p Pauser) {
 	x := a.more()
 	x.mu.Lock()

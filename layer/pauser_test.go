@@ -12,6 +12,7 @@ import (
 type pauser struct{ paused time.Duration }
 
 func (p *pauser) Throttled() int        { return 1 }
+func (p *pauser) Until() time.Time      { return time.Time{} }
 func (p *pauser) Pause(d time.Duration) { p.paused += d }
 
 func TestTheFirstOfferOfAPauseCounts(t *testing.T) {

@@ -47,6 +47,11 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 	if bounded && d >= left {
 		return 0, fmt.Sprintf("backoff %s is past the deadline in %s", d.Round(time.Millisecond), left.Round(time.Millisecond))
 	}
+	if p := a.Pauser(); p != nil && bounded {
+		if until := p.Until(); until.After(deadline) { // it would be rejected
+			return 0, fmt.Sprintf("pause %s is past the deadline in %s", time.Until(until).Round(time.Millisecond), left.Round(time.Millisecond))
+		}
+	}
 	return d, ""
 }
 

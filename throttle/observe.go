@@ -61,6 +61,7 @@ type observation struct {
 	resp    *http.Response
 	key     pauses.Key
 	pass    pauses.Pass // of its request
+	bounded bool        // its request has a deadline
 }
 
 // concerns reports whether a response may ask for fewer requests.
@@ -93,7 +94,8 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 			_ = resp.Body.Close()
 		}
 	}()
-	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), pass}
+	_, bounded := req.Context().Deadline()
+	o := &observation{l, c, a, resp, detached(pauseKey(c, req)), pass, bounded}
 	if accepted {
 		o.accepted()
 	} else {
@@ -111,6 +113,9 @@ func (o *observation) throttled() {
 	asked, hinted := hint.FromResponse(o.resp, time.Now())
 	asked.Sure = asked.Sure || said == verdict.LimitPasses
 	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
+	if hinted && o.bounded { // a pause past the deadline is not worth this response
+		layer.OfferPause(o.attempt, backoff{o})
+	}
 	if !hinted {
 		fixed := slices.Contains(o.pause.FixedOn, status) && o.pause.Fixed > 0
 		if !fixed && (status == http.StatusTooManyRequests || said == verdict.LimitPasses) {
@@ -187,7 +192,8 @@ func (o *observation) arm(key pauses.Key, order pauses.Order) time.Duration {
 	return wait
 }
 
-// backoff is the [layer.Pauser] of a response that speaks of a limit and has no hint.
+// backoff is the [layer.Pauser] of a response that speaks of a limit. Where that has a hint,
+// it is asked for Until alone.
 type backoff struct{ *observation }
 
 // concerned returns the pause that the backoff makes.
@@ -210,4 +216,14 @@ func (b backoff) Pause(d time.Duration) {
 	if d = min(d, b.pause.Max); d > 0 {
 		b.arm(b.concerned(), pauses.Order{For: d, Pass: b.pass})
 	}
+}
+
+// Until implements [layer.Pauser]. Others may have prolonged the pause, or asked for another.
+func (b backoff) Until() time.Time {
+	var left time.Duration
+	b.shell.pauses(func(t *pauses.Table, now int64) { left = max(t.Left(b.key, now), t.Left(b.wide(b.key), now)) })
+	if left == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(left)
 }
