@@ -28,7 +28,8 @@ type Hooks struct {
 	// After runs when there is a response or an error, also after a cancel (ctx has
 	// ended then) and after a veto. It may change the head of the response in place,
 	// or wrap its Body there. A response that it returns takes the place of the
-	// outcome; the body that it replaces is drained and closed. Nil leaves the
+	// outcome; the body that it replaces is drained and closed, and its Request becomes
+	// that of the call, unless it has one of another origin. Nil leaves the
 	// outcome as it is. After must not read the body; it may close that of a response
 	// that it replaces.
 	After func(ctx context.Context, o Outcome) (*http.Response, error)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"github.com/gracy-go/gracy/internal/origin"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 )
@@ -33,8 +34,23 @@ func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error
 	if resp != nil && resp.Request != nil {
 		req = resp.Request
 	}
-	instead.Request = req
+	instead.Request = requestOf(instead, req)
 	return instead, nil
+}
+
+// requestOf returns the request that the response of a hook is shown with: that of the
+// call, or with the context of the call the one that another server has responded to.
+// Where the response is a redirect, who may have a credential there depends on that.
+func requestOf(instead *http.Response, req *http.Request) *http.Request {
+	sent := instead.Request
+	if sent == nil || sent.URL == nil || origin.Same(sent.URL, req.URL) {
+		return req
+	}
+	r := sent.WithContext(req.Context())
+	if r.Response == nil {
+		r.Response = req.Response // what led to the call
+	}
+	return r
 }
 
 // discard closes the body of a response that a hook has returned and that is not

@@ -8,8 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/hook"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 )
 
 // A hook that sends again by itself returns a response whose body nobody has read, and
@@ -109,5 +111,51 @@ func TestAfterMayCloseTheResponseThatItReplaces(t *testing.T) {
 	resp := rttest.Get(t.Context(), t, rt)
 	if got := rttest.Read(t, resp); got != "body" || resp.StatusCode != 200 || limit.Free() != 1 {
 		t.Errorf("%d %q, %d slots are free", resp.StatusCode, got, limit.Free())
+	}
+}
+
+// A mirror that a hook has asked leads wherever it likes, and a client follows: auth has
+// to see that it was not the origin of the credential that led there.
+func TestAResponseOfAnotherServerShowsItsRequest(t *testing.T) {
+	var got []string
+	var client *http.Client
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		got = append(got, req.URL.String()+" "+req.Header.Get("X-Key"))
+		switch req.URL.String() {
+		case "http://api.test/a":
+			return rttest.Response(req, 503, "down"), nil
+		case "http://mirror.test/a":
+			resp := rttest.Response(req, 302, "")
+			resp.Header.Set("Location", "http://api.test/drop")
+			return resp, nil
+		}
+		return rttest.Response(req, 200, "fine"), nil
+	})
+	mirrored := hook.New(after(func(ctx context.Context, o hook.Outcome) (*http.Response, error) {
+		if o.Response.StatusCode != http.StatusServiceUnavailable {
+			return nil, nil
+		}
+		r := o.Request.Clone(ctx)
+		r.URL.Host = "mirror.test"
+		return client.Transport.RoundTrip(r)
+	}))
+	var shown []*http.Response
+	client = &http.Client{
+		Transport: rttest.Stack(base, mirrored, auth.Header("X-Key", "HUNTER2", "http://api.test")),
+		CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+			shown = append(shown, r.Response)
+			return nil
+		},
+	}
+	resp, err := client.Get("http://api.test/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rttest.Read(t, resp)
+	if want := []string{"http://api.test/a HUNTER2", "http://mirror.test/a ", "http://api.test/drop "}; !slices.Equal(got, want) {
+		t.Errorf("sent %q, want %q", got, want)
+	}
+	if len(shown) != 1 || shown[0].Request.URL.Host != "mirror.test" || layer.CallOf(shown[0]) == nil || layer.CallOf(shown[0]).Request().URL.Host != "api.test" {
+		t.Errorf("the redirect shows %v", shown)
 	}
 }
