@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -68,17 +69,40 @@ Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	root.AddCommand(newTape(), newProxy())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Run, c.RunE = nil, help
+		case "completion":
+			c.RunE = onlyCommands
+		}
+	}
 	return root
+}
+
+// help prints the help of a command. That of cobra takes a name that there is not for no error.
+func help(cmd *cobra.Command, args []string) error {
+	about, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return usagef("there is no help on %q", strings.Join(args, " "))
+	}
+	about.InitDefaultHelpFlag()
+	return about.Help()
+}
+
+// onlyCommands runs a command that does nothing but have others.
+func onlyCommands(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("unknown command %q for %s", args[0], cmd.CommandPath())
+	}
+	return cmd.Help()
 }
 
 func newTape() *cobra.Command {
 	tape := &cobra.Command{Use: "tape", Short: "Look at a tape, change it, serve it"}
-	tape.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return usagef("unknown command %q for gracy tape", args[0])
-		}
-		return cmd.Help()
-	}
+	tape.RunE = onlyCommands
 	tape.AddCommand(newList(), newShow(), newDiff(), newPrune(), newCompact(), newConvert(), newImport(), newExport(), newScan(), newVerify(), newServe())
 	for _, c := range tape.Commands() {
 		c.RunE = failing(c.RunE)
