@@ -58,13 +58,16 @@ func parse(b []byte) (*Saved, error) {
 		if err := json.Unmarshal(text, &d); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoReport, err)
 		}
-		if d.Schema != schema || d.Snapshot == nil {
-			return nil, fmt.Errorf("%w: its schema is %d, not %d", errNoReport, d.Schema, schema)
+		if d.Schema != schema {
+			return nil, fmt.Errorf("%w: its schema is %d, not %d: another version has written it", errNoReport, d.Schema, schema)
+		}
+		if d.Snapshot == nil {
+			return nil, fmt.Errorf("%w: it has no figures", errNoReport)
 		}
 		return d.saved()
 	}
 	var s metrics.Snapshot
-	if err := json.Unmarshal(b, &s); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(b, []byte("\ufeff")), &s); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoReport, err)
 	}
 	if s.To.IsZero() && len(s.Rows) == 0 {

@@ -82,6 +82,34 @@ func TestWhatIsNoReport(t *testing.T) {
 	}
 }
 
+// A text editor may put a byte order mark in front.
+func TestAByteOrderMarkIsNoPartOfAReport(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.json")
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	if err := JSON(&b, pokeapi()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Open(path)
+	if err != nil || !reflect.DeepEqual(got.Snapshot(), pokeapi().Snapshot()) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAPageThatIsNotReadSaysWhy(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"gracy":99}`: "it is no report of this package: its schema is 99, not 1: another version has written it",
+		`{"gracy":1}`:  "it is no report of this package: it has no figures",
+	} {
+		if _, err := parse([]byte(dataBegins + text + dataEnds)); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
 func TestSeveralSources(t *testing.T) {
 	one, two := page10k(10), recorded{berries(), someCalls(5)}
 	path := filepath.Join(t.TempDir(), "x")
