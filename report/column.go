@@ -37,8 +37,8 @@ func columns() []column {
 	return []column{
 		{head: "Calls", name: "calls", drop: 99, value: func(r metrics.Row) any { return count(r.Calls) }},
 		{head: "Attempts", name: "attempts", drop: 5, value: func(r metrics.Row) any { return count(r.Attempts) }},
-		{head: "Success", name: "success_percent", drop: 18, value: func(r metrics.Row) any { return share(r.Successes, r.Calls) }},
-		{head: "Fail", name: "fail_percent", drop: 17, fault: failure, value: func(r metrics.Row) any { return share(r.Failures, r.Calls) }},
+		{head: "Success", name: "success_percent", drop: 17, value: func(r metrics.Row) any { return share(r.Successes, r.Calls) }},
+		{head: "Fail", name: "fail_percent", drop: 18, fault: failure, value: func(r metrics.Row) any { return share(r.Failures, r.Calls) }},
 		{
 			head: "Canceled", name: "canceled", drop: 7,
 			value:  func(r metrics.Row) any { return count(r.Canceled) },

@@ -3,6 +3,7 @@ package report
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/sumtest"
@@ -52,5 +53,15 @@ func TestNoSourceIsForgottenInTheSum(t *testing.T) {
 	sumtest.Fill(&b, 70000, except...)
 	for _, fault := range sumtest.Forgotten(a, b, read([]Source{fixed(a), nil, fixed(b)}), except...) {
 		t.Error(fault)
+	}
+}
+
+// The last column that a narrow table gives up, besides that of the calls, is how many of them failed.
+func TestANarrowTableHasTheFailures(t *testing.T) {
+	for _, columns := range []int{39, 40, 48} {
+		head := lines(table(pokeapi().Snapshot(), style{width: columns}))[2]
+		if !strings.Contains(head, "Fail") {
+			t.Errorf("in %d columns there are %s", columns, head)
+		}
 	}
 }
