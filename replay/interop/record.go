@@ -20,10 +20,10 @@ type Record struct {
 // A Loss is something of an exchange that its file does not hold, or that an export
 // cannot.
 type Loss struct {
-	Method string
-	URL    string // with its secrets masked
-	What   string // "the body of the response"
-	Why    string // what the recorder did, and what stands there now
+	Method string `json:"method"`
+	URL    string `json:"url"`  // with its secrets masked
+	What   string `json:"what"` // "the body of the response"
+	Why    string `json:"why"`  // what the recorder did, and what stands there now
 }
 
 // String returns a line of the four fields.

@@ -10,12 +10,12 @@ const maxLosses = 10_000
 
 // A Report is what became of the exchanges of an import or an export.
 type Report struct {
-	Format  Format
-	Done    int      // exchanges that were added to the tape, or written
-	Skipped int      // exchanges that were not, each with a line in Losses
-	Notes   []string // what holds for all of the format
-	Losses  []Loss   // in the order of the exchanges, at most 10,000
-	More    int      // losses beyond those
+	Format  Format   `json:"format"`
+	Done    int      `json:"done"`             // exchanges that were added to the tape, or written
+	Skipped int      `json:"skipped"`          // exchanges that were not, each with a line in Losses
+	Notes   []string `json:"notes,omitempty"`  // what holds for all of the format
+	Losses  []Loss   `json:"losses,omitempty"` // in the order of the exchanges, at most 10,000
+	More    int      `json:"more,omitempty"`   // losses beyond those
 }
 
 // add counts losses.
