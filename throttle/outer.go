@@ -45,16 +45,13 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 	defer a.Release(h)
 	resp, err := next.RoundTrip(req)
 	if err != nil {
-		l.finishFailed(ctx, &h.demand, withoutResponse(h.attempt.Load()))
+		l.finishNoting(ctx, &h.demand, withoutResponse(h.attempt.Load()))
 		return resp, err
 	}
 	if l.pause.concerns(resp) {
 		l.observe(c, req, resp, h.pass())
 	}
-	l.shell.finish(&h.demand, outcomeOf(h.attempt.Load(), resp))
-	if h.demand.Weighed {
-		l.note(ctx, &h.demand)
-	}
+	l.finishNoting(ctx, &h.demand, outcomeOf(h.attempt.Load(), resp))
 	return resp, nil
 }
 

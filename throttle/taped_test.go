@@ -126,3 +126,36 @@ func TestAReplayedResponseTakesNoQuota(t *testing.T) {
 		}
 	}
 }
+
+// A replayed response says what its request cost when it was recorded: that is nothing now,
+// and no debt of those that are sent.
+func TestTheUsageOfAReplayedResponseTakesNoQuota(t *testing.T) {
+	taped := &testLayer{"tape", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if req.URL.Path != "/80" {
+			return next.RoundTrip(req)
+		}
+		c.Attempt().SetReplayed(0)
+		return reply(req, 200), nil
+	}}
+	for name, wrap := range map[string]func(*Limiter) http.RoundTripper{
+		"alone":  func(l *Limiter) http.RoundTripper { return l.Wrap(taped.Wrap(&server{})) },
+		"around": func(l *Limiter) http.RoundTripper { return l.Wrap(taped.Wrap(New().Wrap(&server{}))) },
+	} {
+		for actual, mode := range map[int]Mode{500: Window, 500_000: UntilResponse, 1: Paced} {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(tokens(mode))
+				rt := wrap(l)
+				ctx, usage := WithUsage(t.Context())
+				if _, err := get(ctx, rt, "/80"); err != nil {
+					t.Fatal(err)
+				}
+				if usage.Report(actual) {
+					t.Errorf("%s, %s: reported, and nothing was sent", name, mode)
+				}
+				if d := took(func() { flood(t, rt, "/100", 1) }); d != 0 {
+					t.Errorf("%s, %s: the next waited %s", name, mode, d)
+				}
+			})
+		}
+	}
+}

@@ -159,7 +159,7 @@ func (l *Limiter) tripUntilHeaders(c *layer.Call, d *admission.Demand, req *http
 	resp, err := next.RoundTrip(req)
 	if err != nil {
 		done = true
-		l.finishFailed(req.Context(), d, withoutResponse(a))
+		l.finishNoting(req.Context(), d, withoutResponse(a))
 		release(l, d)
 		return resp, err
 	}
@@ -167,16 +167,14 @@ func (l *Limiter) tripUntilHeaders(c *layer.Call, d *admission.Demand, req *http
 		l.observe(c, req, resp, d.Pass()) // before the next request is let through
 	}
 	done = true
-	l.shell.finish(d, outcomeOf(a, resp))
-	if d.Weighed {
-		l.note(req.Context(), d)
-	}
+	l.finishNoting(req.Context(), d, outcomeOf(a, resp))
 	release(l, d)
 	return resp, nil
 }
 
-// finishFailed counts the end of a request that got no response.
-func (l *Limiter) finishFailed(ctx context.Context, d *admission.Demand, o admission.Outcome) {
+// finishNoting counts the end of a request, and keeps for [Usage] what it took: of one that
+// was not sent, or got its response from a recording, that is nothing.
+func (l *Limiter) finishNoting(ctx context.Context, d *admission.Demand, o admission.Outcome) {
 	l.shell.finish(d, o)
 	if d.Weighed && o != admission.Unsent {
 		l.note(ctx, d)
