@@ -17,6 +17,7 @@ type guarded struct {
 	unread []io.ReadCloser // what inner was before
 	got    int             // which call of get inner is from, 0 for the caller's body
 	closed bool
+	begun  bool // it is read
 	waits  bool // get has returned it, it shares, and nobody has read or closed it
 	cut    bool // the attempt is over, and nobody may read on
 }
@@ -54,6 +55,10 @@ func (r *guarded) ready() error {
 
 // beginLocked records that the body is read. mu must be held.
 func (r *guarded) beginLocked() {
+	if r.begun {
+		return
+	}
+	r.begun = true
 	if r.waits {
 		r.waits = false
 		r.g.unread--

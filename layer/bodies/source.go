@@ -114,6 +114,7 @@ type sourceReader struct {
 	s      *source
 	at     int64 // how much it has read; of a body that cannot seek guarded by s.mu
 	closed bool  // guarded by s.mu
+	begun  bool  // it is read or sent; guarded by s.mu
 	unread bool  // GetBody returned it, and nobody has read or sent it; guarded by s.mu
 }
 
@@ -123,6 +124,10 @@ func (r *sourceReader) waiting() bool { return r.unread && !r.closed }
 
 // beginLocked records that the reader is read or sent.
 func (r *sourceReader) beginLocked() {
+	if r.begun {
+		return
+	}
+	r.begun = true
 	if r.unread {
 		r.unread = false
 		r.s.unread--
