@@ -18,7 +18,7 @@ const (
 	postAllocs       = 6 // a POST without a key is traced, to know whether it was sent
 	postBytes        = 1072
 	uploadAllocs     = 11 // its body is guarded: nobody knows whether its GetBody is a copy
-	uploadBytes      = 1728
+	uploadBytes      = 1744
 	aimOverBaseline  = 3.0 // six over baseline-6
 	maxOverBaseline  = 4.0
 	maxOverAssembled = 0.5 // six over assembled
