@@ -9,9 +9,9 @@ import (
 // offset, beginning with 0; limit is always size. The offset grows by the number
 // of items fetched, so no item is lost if a server sends fewer than limit.
 //
-// The list ends where Total is reached, with Last, or else with an empty page. A
-// page with fewer items than limit does not end it. Offset panics on a size that
-// is not positive and on a nil function.
+// The list ends where Total is reached, with Last, or else with an empty page, below
+// Total too, which some servers only estimate. A page with fewer items than limit does
+// not end it. Offset panics on a size that is not positive and on a nil function.
 func Offset[T any](size int, fetch func(ctx context.Context, offset, limit int) (Slice[T], error)) *Pager[T] {
 	if size <= 0 {
 		panic("page: Offset: size is not positive")

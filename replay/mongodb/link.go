@@ -107,10 +107,20 @@ func goesAway(se mongo.ServerError) bool {
 	}, se.HasErrorCode)
 }
 
+// retryable is the error of the driver where another command has just lost its connection, and it does
+// not try to make one. That has no label of its own, and its type no name.
+type retryable interface {
+	error
+	Retryable() bool
+}
+
 // lost reports whether an error is that of a connection, and not of what was done with it.
 func lost(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return false
+	}
+	if r, ok := errors.AsType[retryable](err); ok && r.Retryable() {
+		return true
 	}
 	if se, ok := errors.AsType[mongo.ServerError](err); ok {
 		return se.HasErrorLabel("RetryableWriteError") || se.HasErrorLabel("NetworkError") || goesAway(se)
