@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
 )
 
 // recordedBody is a response body that keeps a copy of what the caller reads.
@@ -119,7 +121,7 @@ func (b *recordedBody) complete() (closed bool) {
 		length -= had
 	}
 	b.mu.Unlock()
-	if !idle || length == 0 || callerGone(b.recording.request.send) {
+	if !idle || length == 0 || ctxerr.CallerGone(b.recording.request.send) {
 		return false
 	}
 	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
@@ -209,24 +211,11 @@ func (b *recordedBody) end(err error) {
 	}
 }
 
-// callerGone reports whether the caller has given up. http.Client ends a request at its
-// Timeout by the context and by the deprecated Cancel; either may come first.
-func callerGone(req *http.Request) bool { return canceledByHand(req) || req.Context().Err() != nil }
-
-func canceledByHand(req *http.Request) bool {
-	select {
-	case <-req.Cancel: //nolint:staticcheck // http.Client still uses it
-		return true
-	default:
-		return false
-	}
-}
-
 // canceled reports whether err is the caller's own doing. It is not enough that the
 // context is over: an outer layer may end it with the body.
 func canceled(req *http.Request, err error) bool {
 	ctx := req.Context()
-	return canceledByHand(req) || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+	return ctxerr.Canceled(req) || ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
 }
 
 // recordedWriterTo is a recordedBody around a body with a WriteTo.

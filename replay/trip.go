@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/replay/store"
@@ -72,7 +73,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	}
 	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback
 	resp, err := t.live(c, p, next, mode, fallback)
-	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && !callerGone(req) {
+	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && !ctxerr.CallerGone(req) {
 		return t.playStale(c, req, f.stale)
 	}
 	return resp, err
@@ -153,7 +154,7 @@ func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mod
 	resp, err := next.RoundTrip(p.send)
 	r.first = time.Since(start)
 	if err != nil {
-		if t.opts.Errors && !t.opts.DiscardBad && !callerGone(p.send) && !errors.Is(err, verdict.ErrRejected) {
+		if t.opts.Errors && !t.opts.DiscardBad && !ctxerr.CallerGone(p.send) && !errors.Is(err, verdict.ErrRejected) {
 			r.fail(err)
 		}
 		return nil, err

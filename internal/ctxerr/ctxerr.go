@@ -1,4 +1,4 @@
-// Package ctxerr says in one way why a wait ended: which error of a context, and
+// Package ctxerr says in one way why a wait ended, or a request: which error of a context, and
 // whether a time limit was the reason.
 package ctxerr
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -23,23 +24,12 @@ type lostErrors struct {
 
 // add notes an error. What the caller ends, and what a layer rejects, is on no tape.
 func (l *lostErrors) add(c *layer.Call, req *http.Request, err error) {
-	if l.recorded && !callerGone(req) && !errors.Is(err, verdict.ErrRejected) {
+	if l.recorded && !ctxerr.CallerGone(req) && !errors.Is(err, verdict.ErrRejected) {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests.add(c.Request().Method + " " + c.Route())
-}
-
-// callerGone reports whether the caller has given up. http.Client ends a request at its
-// Timeout by the context and by the deprecated Cancel; either may come first.
-func callerGone(req *http.Request) bool {
-	select {
-	case <-req.Cancel: //nolint:staticcheck // http.Client still uses it
-		return true
-	default:
-		return req.Context().Err() != nil
-	}
 }
 
 // show fails a test that has recorded nothing, since it had errors alone: it could not be

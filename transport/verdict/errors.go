@@ -9,17 +9,6 @@ import (
 	"strings"
 )
 
-// callerGone reports whether the caller has given up. http.Client ends a request at
-// its Timeout by the context and by the deprecated Cancel; either may come first.
-func callerGone(req *http.Request) bool {
-	select {
-	case <-req.Cancel: //nolint:staticcheck // http.Client still uses it
-		return true
-	default:
-		return req.Context().Err() != nil
-	}
-}
-
 // malformed reports whether net/http would never send req.
 func malformed(req *http.Request, err error) bool {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/internal/hint"
 )
 
@@ -93,7 +94,7 @@ func judgeError(req *http.Request, err error) Verdict {
 	switch {
 	case errors.Is(err, ErrRejected):
 		return Rejected
-	case callerGone(req), errors.Is(err, context.Canceled):
+	case ctxerr.CallerGone(req), errors.Is(err, context.Canceled):
 		return Canceled
 	case malformed(req, err), final(err):
 		return Permanent
