@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/errtype"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -107,8 +108,5 @@ func (f *facts) textName() string {
 	}
 }
 
-// inSeconds returns the number that is written with as many decimals as the clock gave, up to microseconds. It divides once:
-// d.Seconds adds a fraction to whole seconds, and the sum may be the number beside the one that is meant.
-func inSeconds(d time.Duration) float64 {
-	return float64(d.Round(time.Microsecond)/time.Microsecond) / 1e6
-}
+// inSeconds returns the number that is written with as many decimals as the clock gave, up to microseconds.
+func inSeconds(d time.Duration) float64 { return brief.Seconds(d.Round(time.Microsecond)) }

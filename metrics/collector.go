@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/gracy-go/gracy/internal/built"
 	"github.com/gracy-go/gracy/internal/figure"
 	"github.com/gracy-go/gracy/layer"
 )
@@ -104,7 +105,7 @@ func newDescs(client string) *descs {
 			figure.TapePending: desc("tape_pending",
 				"Exchanges on their way to the storage of a tape."),
 		},
-		version: version(),
+		version: versionLabel(built.Version(module)),
 		hit:     pair("result", "hit"), recorded: pair("result", "recorded"),
 	}
 	for o := range outcomes {

@@ -1,10 +1,12 @@
 package metrics
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/internal/brief"
 )
 
 const (
@@ -29,18 +31,13 @@ func method(m string) string {
 // label makes s fit for a label: valid UTF-8, for one bad value makes a whole scrape fail; without
 // control and format characters, which could move a cursor or reorder text; and of bounded length.
 func label(s string) string {
-	s = strings.Map(func(r rune) rune {
+	return brief.Text(strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			return unicode.ReplacementChar
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if len(s) <= longest {
-		return s
-	}
-	end := longest - len("…")
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
+	}, strings.ToValidUTF8(s, "\uFFFD")), longest)
 }
+
+// versionLabel returns the label of a version, "unknown" for none.
+func versionLabel(v string) string { return cmp.Or(label(v), "unknown") }

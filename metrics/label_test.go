@@ -72,3 +72,11 @@ func TestARouteWithACredential(t *testing.T) {
 		}
 	}
 }
+
+func TestTheVersionLabel(t *testing.T) {
+	for v, want := range map[string]string{"": "unknown", "v1.2.3": "v1.2.3", "(devel)": "(devel)"} {
+		if got := versionLabel(v); got != want {
+			t.Errorf("%q is %q, want %q", v, got, want)
+		}
+	}
+}

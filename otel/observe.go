@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -53,10 +54,9 @@ func (t *Telemetry) Observe(e layer.Event) {
 	}
 }
 
-// wait adds one wait to a span, at the time at which it began. The seconds are divided once, so that they show the digits
-// of the clock: those of [time.Duration.Seconds] are a sum, 1.0036909999999999 for 1.003691.
+// wait adds one wait to a span, at the time at which it began.
 func (t *Telemetry) wait(span trace.Span, e layer.Event, how layer.Wait, began time.Time) {
-	attrs := append(numberOf(e), kindKey.String(how.String()), durationKey.Float64(float64(e.Wait)/1e9))
+	attrs := append(numberOf(e), kindKey.String(how.String()), durationKey.Float64(brief.Seconds(e.Wait)))
 	if e.Text != "" && how != layer.Backoff {
 		attrs = append(attrs, ruleKey.String(t.text(e.Text)))
 	}

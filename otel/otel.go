@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	notrace "go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/gracy-go/gracy/internal/built"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
@@ -81,7 +82,7 @@ func New(c Config) *Telemetry {
 		targets: cache[targetKey, *target]{most: mostTargets},
 		hosts:   cache[string, struct{}]{most: mostHosts},
 	}
-	v := version()
+	v := built.Version(module)
 	if _, off := c.TracerProvider.(notrace.TracerProvider); !off {
 		t.tracer = c.TracerProvider.Tracer(module, trace.WithInstrumentationVersion(v), trace.WithSchemaURL(semconv.SchemaURL))
 	}

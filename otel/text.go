@@ -1,6 +1,6 @@
 package otel
 
-import "unicode/utf8"
+import "github.com/gracy-go/gracy/internal/brief"
 
 // longest is how many bytes of a text are emitted. The SDK sends 512 spans at once, and a
 // collector that gets more than 4 MiB over gRPC rejects them all.
@@ -10,13 +10,4 @@ const longest = 4 << 10
 func (t *Telemetry) text(s string) string { return short(t.config.Redactor.Text(s)) }
 
 // short returns a text, or the beginning of one that is too long.
-func short(s string) string {
-	if len(s) <= longest {
-		return s
-	}
-	end := longest - len("…")
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "…"
-}
+func short(s string) string { return brief.Text(s, longest) }

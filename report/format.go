@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/brief"
 )
 
 // human writes a value for people.
@@ -77,14 +79,10 @@ func machine(v any) string {
 	case perSecond:
 		return strconv.FormatFloat(rounded(float64(v)), 'f', -1, 64)
 	case time.Duration:
-		return strconv.FormatFloat(seconds(v), 'f', -1, 64)
+		return strconv.FormatFloat(brief.Seconds(v), 'f', -1, 64)
 	}
 	return ""
 }
-
-// seconds returns the number that is written with the decimals of d and no others. It divides once: d.Seconds adds a fraction to
-// whole seconds, and the sum may be the number beside the one that is meant.
-func seconds(d time.Duration) float64 { return float64(d) / 1e9 }
 
 // rounded returns f with four decimals.
 func rounded(f float64) float64 { return math.Round(f*1e4) / 1e4 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -48,7 +49,7 @@ func attributes(r metrics.Row) []slog.Attr {
 		case perSecond:
 			attrs = append(attrs, slog.Float64(c.name, rounded(float64(v))))
 		case time.Duration:
-			attrs = append(attrs, slog.Float64(c.name, seconds(v)))
+			attrs = append(attrs, slog.Float64(c.name, brief.Seconds(v)))
 		}
 	}
 	return attrs

@@ -1,9 +1,10 @@
-// Package brief writes figures and lists for people.
+// Package brief writes figures, lists and long texts for people.
 package brief
 
 import (
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // Duration rounds d to three digits.
@@ -26,3 +27,20 @@ func Lines(list []string) []string {
 	}
 	return append(list[:mostLines:mostLines], "and "+strconv.Itoa(len(list)-mostLines)+" more")
 }
+
+// Text returns a text, or the beginning of one that has more than so many bytes, with an ellipsis
+// that counts as its three.
+func Text(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	end := most - len("…")
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
+
+// Seconds returns the number that is written with the decimals of d and no others. It divides once: d.Seconds adds a
+// fraction to whole seconds, and the sum may be the number beside the one that is meant, 1.0036909999999999 for 1.003691.
+func Seconds(d time.Duration) float64 { return float64(d) / 1e9 }

@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,5 +32,23 @@ func TestLines(t *testing.T) {
 	}
 	if got := strings.Join(list, ""); got != "0123456789abcdef" {
 		t.Errorf("the list is %q afterwards", got)
+	}
+}
+
+func TestText(t *testing.T) {
+	for _, c := range [][2]string{{"", ""}, {"0123456789", "0123456789"}, {"0123456789a", "0123456…"}, {"012345é789a", "012345…"}, {"ééééééé", "ééé…"}} {
+		if got := Text(c[0], 10); got != c[1] {
+			t.Errorf("%q is %q, want %q", c[0], got, c[1])
+		}
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0", 1: "0.000000001", 307 * time.Microsecond: "0.000307", 1_003_691 * time.Microsecond: "1.003691", -1_500_000_000: "-1.5", time.Hour: "3600",
+	} {
+		if got := strconv.FormatFloat(Seconds(d), 'f', -1, 64); got != want {
+			t.Errorf("%d is %s, want %s", d, got, want)
+		}
 	}
 }

@@ -1,20 +1,21 @@
-package otel
+// Package built says what a program was built of.
+package built
 
 import "runtime/debug"
 
-// version returns the version of this module in the program, "" if it is not known.
-func version() string {
+// Version returns the version of a module in the program, "" if it is not known.
+func Version(module string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return ""
 	}
-	return versionIn(info)
+	return versionIn(info, module)
 }
 
 // versionIn returns the version of what was built: in place of what go.mod requires, that may be
 // a fork or a folder.
-func versionIn(info *debug.BuildInfo) string {
-	for _, dep := range info.Deps {
+func versionIn(info *debug.BuildInfo, module string) string {
+	for _, dep := range append(info.Deps, &info.Main) {
 		switch {
 		case dep.Path != module:
 		case dep.Replace != nil:
