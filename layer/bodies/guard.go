@@ -31,7 +31,7 @@ func Guard(req *http.Request) (r *http.Request, done func()) {
 	if req.Body == nil || req.Body == http.NoBody || req.GetBody == nil || ours(req.Body) {
 		return req, func() {}
 	}
-	g := &guard{get: req.GetBody, caller: req.Body, length: req.ContentLength, turn: make(chan struct{}, 1), open: 1}
+	g := &guard{get: req.GetBody, caller: req.Body, length: req.ContentLength, turn: make(chan struct{}, 1), readers: handouts{reading: 1}}
 	g.first = guarded{g: g, inner: req.Body, shares: true, turn: g.turn}
 	r = req.WithContext(req.Context())
 	r.Body = &g.first
@@ -62,9 +62,7 @@ type guard struct {
 	mu       sync.Mutex
 	gets     int             // how often get was called
 	rewound  int             // the latest of them that is known to have rewound the caller's reader
-	open     int             // the bodies that share the reader and are not closed
-	unread   int             // those of them that get returned and nobody has read
-	newest   *guarded        // the one of those that is about to be read, nil if another one was instead
+	readers  handouts        // the bodies that share the reader
 	more     []io.ReadCloser // what is to be closed beside caller
 	finished bool            // done was called
 	closed   bool            // the caller's body is closed
@@ -91,9 +89,7 @@ func (g *guard) again() (io.ReadCloser, error) {
 		g.gotLocked(r)
 		return nil, ErrNotReplayable
 	default:
-		g.open++
-		g.unread++
-		r.waits, g.newest = true, r
+		g.readers.ask(&r.handout)
 		g.alsoLocked(b, closes)
 	}
 	g.gotLocked(r)
@@ -139,19 +135,10 @@ func (g *guard) done() {
 	_ = g.close()
 }
 
-// neededLocked returns how many bodies may still read: see that of source.
-func (g *guard) neededLocked() int {
-	n := g.open - g.unread
-	if g.newest != nil && g.newest.waits {
-		n++
-	}
-	return n
-}
-
 // close closes the caller's body once nobody needs it.
 func (g *guard) close() error {
 	g.mu.Lock()
-	if !g.finished || g.neededLocked() > 0 || g.closed {
+	if !g.finished || g.readers.needed() > 0 || g.closed {
 		g.mu.Unlock()
 		return nil
 	}

@@ -17,9 +17,8 @@ type guarded struct {
 	unread []io.ReadCloser // what inner was before
 	got    int             // which call of get inner is from, 0 for the caller's body
 	closed bool
-	begun  bool // it is read
-	waits  bool // get has returned it, it shares, and nobody has read or closed it
 	cut    bool // the attempt is over, and nobody may read on
+	handout
 }
 
 func (r *guarded) Read(p []byte) (int, error) {
@@ -39,7 +38,7 @@ func (r *guarded) ready() error {
 	g.mu.Lock()
 	over, lost, stale := r.closed || r.cut || r.shares && g.closed, r.shares && r.got < g.rewound, r.got < g.gets
 	if !over {
-		r.beginLocked()
+		g.readers.begin(&r.handout)
 	}
 	g.mu.Unlock()
 	switch {
@@ -51,21 +50,6 @@ func (r *guarded) ready() error {
 		return nil
 	}
 	return r.renew()
-}
-
-// beginLocked records that the body is read. mu must be held.
-func (r *guarded) beginLocked() {
-	if r.begun {
-		return
-	}
-	r.begun = true
-	if r.waits {
-		r.waits = false
-		r.g.unread--
-	}
-	if r.g.newest != r {
-		r.g.newest = nil
-	}
 }
 
 // renew asks get for the body once more, since another one has been asked for, which may
@@ -132,13 +116,10 @@ func (r *guarded) Close() error {
 		g.mu.Unlock()
 		return nil
 	}
-	if r.waits {
-		g.unread--
-	}
-	r.closed, r.waits = true, false
+	r.closed = true
 	inner, unread := r.inner, r.unread
 	if r.shares {
-		g.open--
+		g.readers.end(&r.handout)
 	}
 	g.mu.Unlock()
 	if r.shares {

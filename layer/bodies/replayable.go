@@ -50,7 +50,8 @@ func (l Limits) Replayable(req *http.Request) (r *http.Request, done func()) {
 		}
 	}
 	r = req.WithContext(req.Context())
-	s.latest = s.readerLocked()
+	s.latest = &sourceReader{s: s}
+	s.readers.reading = 1
 	r.Body = s.latest
 	r.GetBody = s.again
 	return r, s.done

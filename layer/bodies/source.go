@@ -26,17 +26,9 @@ type source struct {
 	latest   *sourceReader // the only one that may read beyond what is kept
 	kept     kept          // what was read so far of a body that cannot seek
 	err      error         // how the body ended; of one that can seek only a fault
-	open     int           // the number of readers that are not closed
-	unread   int           // those of them that GetBody returned and nobody has read or sent
-	newest   *sourceReader // the one of those that is about to be read, nil if another one was instead
-	finished bool          // done was called
-	closed   bool          // the body is closed
-}
-
-// readerLocked returns a new reader. mu must be held, unless s is not shared yet.
-func (s *source) readerLocked() *sourceReader {
-	s.open++
-	return &sourceReader{s: s}
+	readers  handouts
+	finished bool // done was called
+	closed   bool // the body is closed
 }
 
 // again is the GetBody of the request.
@@ -46,12 +38,11 @@ func (s *source) again() (io.ReadCloser, error) {
 	if err := s.goneLocked(); err != nil {
 		return nil, err
 	}
-	r := s.readerLocked()
-	if s.latest.closed || s.latest.waiting() {
+	r := &sourceReader{s: s}
+	if s.latest.closed || s.latest.waits {
 		s.latest = r
 	}
-	r.unread, s.newest = true, r
-	s.unread++
+	s.readers.ask(&r.handout)
 	return r, nil
 }
 
@@ -77,21 +68,10 @@ func (s *source) done() {
 	_ = s.close()
 }
 
-// neededLocked returns how many readers may still read. One that was asked for and that
-// nobody reads before another one is lost: net/http's HTTP/2 closes no body with which it
-// finds no connection for a request that it sends again.
-func (s *source) neededLocked() int {
-	n := s.open - s.unread
-	if s.newest != nil && s.newest.waiting() {
-		n++
-	}
-	return n
-}
-
 // dropLocked gives up what is kept once no reader will ask for it again. Of a body that can
 // seek nothing is kept, and mu does not guard where its readers are.
 func (s *source) dropLocked() {
-	n := s.neededLocked()
+	n := s.readers.needed()
 	if s.finished && (n == 0 || s.seeker == nil && n == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
 		s.kept.drop()
 	}
@@ -100,7 +80,7 @@ func (s *source) dropLocked() {
 // close closes the body once no reader needs it.
 func (s *source) close() error {
 	s.mu.Lock()
-	if !s.finished || s.neededLocked() > 0 || s.closed {
+	if !s.finished || s.readers.needed() > 0 || s.closed {
 		s.mu.Unlock()
 		return nil
 	}
@@ -111,30 +91,10 @@ func (s *source) close() error {
 
 // sourceReader is a body of one attempt.
 type sourceReader struct {
-	s      *source
-	at     int64 // how much it has read; of a body that cannot seek guarded by s.mu
-	closed bool  // guarded by s.mu
-	begun  bool  // it is read or sent; guarded by s.mu
-	unread bool  // GetBody returned it, and nobody has read or sent it; guarded by s.mu
-}
-
-// waiting reports whether nobody has read the reader or closed it, and GetBody returned it.
-// s.mu must be held.
-func (r *sourceReader) waiting() bool { return r.unread && !r.closed }
-
-// beginLocked records that the reader is read or sent.
-func (r *sourceReader) beginLocked() {
-	if r.begun {
-		return
-	}
-	r.begun = true
-	if r.unread {
-		r.unread = false
-		r.s.unread--
-	}
-	if r.s.newest != r {
-		r.s.newest = nil
-	}
+	s       *source
+	at      int64 // how much it has read; of a body that cannot seek guarded by s.mu
+	closed  bool  // guarded by s.mu
+	handout       // guarded by s.mu
 }
 
 func (r *sourceReader) Read(p []byte) (int, error) {
@@ -181,7 +141,7 @@ func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:re
 	case r.closed, s.closed:
 		return 0, http.ErrBodyReadAfterClose, true
 	}
-	r.beginLocked()
+	s.readers.begin(&r.handout)
 	switch {
 	case s.seeker != nil:
 		return 0, nil, false
@@ -213,7 +173,7 @@ func (r *sourceReader) allowed(n int) int {
 func (r *sourceReader) attempt() {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
-	r.beginLocked()
+	r.s.readers.begin(&r.handout)
 	r.s.latest = r
 }
 
@@ -243,11 +203,8 @@ func (r *sourceReader) Close() error {
 		r.s.mu.Unlock()
 		return nil
 	}
-	if r.unread {
-		r.s.unread--
-	}
-	r.closed, r.unread = true, false
-	r.s.open--
+	r.closed = true
+	r.s.readers.end(&r.handout)
 	r.s.dropLocked()
 	r.s.mu.Unlock()
 	return r.s.close()
