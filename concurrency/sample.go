@@ -55,7 +55,7 @@ func sampleOf(c *layer.Call, req *http.Request, resp *http.Response, err error) 
 	return good
 }
 
-// isTimeout reports whether the server was too slow, for the context of the request too. What the caller canceled and
+// isTimeout reports whether the server was too slow, by the context of the request too. What the caller canceled and
 // what a layer of ours rejected is left out.
 func isTimeout(ctx context.Context, err error) bool {
 	if err == nil || errors.Is(err, verdict.ErrRejected) {

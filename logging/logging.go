@@ -1,8 +1,6 @@
 package logging
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -97,7 +95,7 @@ func failed(a *layer.Attempt, v verdict.Verdict) bool {
 	case verdict.OK, verdict.Unjudged:
 		return false
 	case verdict.Canceled:
-		return ctxerr.IsTimeout(a.Err()) || errors.Is(a.Err(), context.DeadlineExceeded) || ctxerr.TimedOut(a.Call().Request().Context())
+		return ctxerr.ByLimit(a.Err()) || ctxerr.TimedOut(a.Call().Request().Context())
 	default:
 		return true
 	}

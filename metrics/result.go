@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -35,8 +33,7 @@ func judge(c *layer.Call, resp *http.Response, err error) result {
 // timedOut reports whether a time limit was reached: ours, the caller's or the network's. The error of a deadline that
 // the caller gave a cause is the cause.
 func timedOut(c *layer.Call, v verdict.Verdict, err error) bool {
-	return ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) ||
-		v == verdict.Canceled && ctxerr.TimedOut(c.Request().Context())
+	return ctxerr.ByLimit(err) || v == verdict.Canceled && ctxerr.TimedOut(c.Request().Context())
 }
 
 func (r result) outcome() outcome {

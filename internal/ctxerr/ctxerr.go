@@ -32,9 +32,12 @@ func TimedOut(ctx context.Context) bool {
 	case errors.Is(err, context.DeadlineExceeded):
 		return true
 	}
-	cause := context.Cause(ctx)
-	return IsTimeout(cause) || errors.Is(cause, context.DeadlineExceeded)
+	return ByLimit(context.Cause(ctx))
 }
+
+// ByLimit reports whether err is the end of a time limit: by its Timeout method, as [IsTimeout] has it, or since it
+// matches context.DeadlineExceeded behind one that says otherwise.
+func ByLimit(err error) bool { return IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) }
 
 // IsTimeout reports whether err says that a time limit was reached: the caller's,
 // one of ours, or the network's. It asks the first error in the chain that has a

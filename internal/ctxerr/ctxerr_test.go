@@ -100,3 +100,28 @@ func TestIsTimeout(t *testing.T) {
 		}
 	}
 }
+
+// denyingError is an error whose Timeout method says otherwise than what it wraps.
+type denyingError struct{ error }
+
+func (denyingError) Timeout() bool   { return false }
+func (e denyingError) Unwrap() error { return e.error }
+
+func TestByLimit(t *testing.T) {
+	for err, want := range map[error]bool{
+		context.DeadlineExceeded:               true,
+		os.ErrDeadlineExceeded:                 true,
+		denyingError{context.DeadlineExceeded}: true,
+		denyingError{net.ErrClosed}:            false,
+		context.Canceled:                       false,
+		&net.DNSError{IsTimeout: true}:         true,
+		fmt.Errorf("of %w", net.ErrClosed):     false,
+	} {
+		if got := ByLimit(err); got != want {
+			t.Errorf("%v: %v, want %v", err, got, want)
+		}
+	}
+	if ByLimit(nil) {
+		t.Error("no error is one")
+	}
+}

@@ -62,7 +62,7 @@ func timedOut(ctx context.Context, err error) bool {
 	if errors.Is(err, verdict.ErrRejected) {
 		return false
 	}
-	if ctxerr.IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) {
+	if ctxerr.ByLimit(err) {
 		return true
 	}
 	return errors.Is(err, context.Canceled) && ctxerr.TimedOut(ctx)
