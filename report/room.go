@@ -15,16 +15,23 @@ const (
 
 // checkRoom returns an error if reading the data of a page would take much more room than the page.
 func checkRoom(text []byte) error {
-	var d struct {
-		Timelines []struct{ Calls, Attempts unwritten }
-	}
-	if err := json.Unmarshal(text, &d); err != nil {
+	var d struct{ Timelines room }
+	d.Timelines.left = int64(mostUnwritten) + unwrittenByte*int64(len(text))
+	return json.Unmarshal(text, &d)
+}
+
+// room is how many numbers that are not written one by one may still come. All timelines take some of it, those too that a
+// later list of them replaces: they are read all the same.
+type room struct{ left int64 }
+
+func (r *room) UnmarshalJSON(b []byte) error {
+	var timelines []struct{ Calls, Attempts unwritten }
+	if err := json.Unmarshal(b, &timelines); err != nil {
 		return err
 	}
-	room := int64(mostUnwritten) + unwrittenByte*int64(len(text))
-	for _, t := range d.Timelines {
+	for _, t := range timelines {
 		for _, n := range [...]unwritten{t.Calls, t.Attempts} {
-			if room -= min(int64(n), room+1); room < 0 {
+			if r.left -= min(int64(n), r.left+1); r.left < 0 {
 				return errPacked
 			}
 		}

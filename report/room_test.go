@@ -22,7 +22,9 @@ func TestAPageOfAFewBytesTakesLittleRoom(t *testing.T) {
 			each:   `"start":{"gaps":"","n":10000000},`,
 			after:  `"elapsed":{"n":1}}}]`,
 		},
-		"more than a number holds": {before: `[`, each: `{"names":[""],"attempts":{"after":{"runs":"0 zzzzzzzzzzz 0 zzzzzzzzzzz"}}},`, after: `{}]`},
+		"timelines twice, the last time none": {before: `[`, each: `{"names":[""],"calls":{"start":{"runs":"0 60000"}}},`, after: `{}],"timelines":[]`},
+		"timelines twice, once in capitals":   {before: `[`, each: `{"names":[""],"calls":{"start":{"runs":"0 60000"}}},`, after: `{}],"TIMELINES":null`},
+		"more than a number holds":            {before: `[`, each: `{"names":[""],"attempts":{"after":{"runs":"0 zzzzzzzzzzz 0 zzzzzzzzzzz"}}},`, after: `{}]`},
 	} {
 		page := dataBegins + `{"gracy":1,"snapshot":{"to":"2026-01-02T03:04:05Z"},"timelines":` + tt.before + strings.Repeat(tt.each, 200) + tt.after + `}` + dataEnds
 		path := filepath.Join(t.TempDir(), "page.html")
