@@ -106,6 +106,26 @@ func TestExplainWarns(t *testing.T) {
 	}
 }
 
+// Of few idle connections it warns once, and of those of the transport at the end of this
+// stack, though the limit is shared with others; not where no connection is to be kept.
+func TestExplainWarnsOfIdleConnectionsOnce(t *testing.T) {
+	few, enough := &http.Transport{}, &http.Transport{MaxIdleConnsPerHost: 20}
+	never, none := &http.Transport{DisableKeepAlives: true}, &http.Transport{MaxIdleConnsPerHost: -1}
+	shared := concurrency.New(concurrency.Limit{Max: 20})
+	over := map[*http.Transport]http.RoundTripper{}
+	for _, base := range []*http.Transport{enough, never, none, few} {
+		over[base] = gracy.Around(base, shared)
+	}
+	for base, want := range map[*http.Transport]int{few: 1, enough: 0, never: 0, none: 0} {
+		if p := gracy.Explain(over[base]); len(p.Warnings) != want {
+			t.Errorf("%d idle connections per host, without keep-alives %v: warnings %q, want %d", base.MaxIdleConnsPerHost, base.DisableKeepAlives, p.Warnings, want)
+		}
+	}
+	if p := gracy.Explain(over[few]); !warned(p, "MaxIdleConnsPerHost") || !warned(p, "20 requests at once") {
+		t.Errorf("warnings %q", p.Warnings)
+	}
+}
+
 func TestExplainTakesAnyClient(t *testing.T) {
 	for name, client := range map[string]any{
 		"nil client":    (*http.Client)(nil),

@@ -17,16 +17,24 @@ func foundation(p *Plan, base any) {
 		}
 		return
 	}
-	idle := t.MaxIdleConnsPerHost
-	if idle == 0 {
-		idle = http.DefaultMaxIdleConnsPerHost
-	}
-	if p.Concurrency > idle {
-		p.Warn("up to %d requests at once, but the base keeps %d idle connections per host: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
+	if idle := idlePerHost(t); p.Concurrency > idle && idle > 0 {
+		p.Warn("up to %d requests at once, but the base keeps %d idle connections per host, so that over HTTP/1.1 the others are made anew each time: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
 	}
 	if p.Attempts > 1 {
 		connections(p, t)
 	}
+}
+
+// idlePerHost returns how many idle connections t keeps to a host, 0 or less where it is to
+// keep none.
+func idlePerHost(t *http.Transport) int {
+	switch {
+	case t.DisableKeepAlives:
+		return 0
+	case t.MaxIdleConnsPerHost == 0:
+		return http.DefaultMaxIdleConnsPerHost
+	}
+	return t.MaxIdleConnsPerHost
 }
 
 // longIdle is the least of the usual keep-alive times of proxies: many wait 60 s.

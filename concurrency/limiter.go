@@ -23,9 +23,8 @@ const layerName = "concurrency"
 // stacks that share it share its slots.
 type Limiter struct {
 	limits []*limit
-	order  []*limit     // the limits, the narrowest first
-	only   *limit       // the limit, if there is one, without weights
-	idle   atomic.Int64 // MaxIdleConnsPerHost of the http.Transport that it was last wrapped around
+	order  []*limit // the limits, the narrowest first
+	only   *limit   // the limit, if there is one, without weights
 
 	matching *match.Set                            // which of order match, but for streams
 	scratch  sync.Pool                             // of *scratch
@@ -86,24 +85,11 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 		if _, ok := inner.(*Limiter); ok {
 			another = true
 		}
-		if t, ok := inner.(*http.Transport); ok {
-			l.idle.Store(int64(idlePerHost(t)))
-		}
 	}
 	if another {
 		return layer.Wrap(layerName, l, next, l.tripAround)
 	}
 	return layer.Wrap(layerName, l, next, l.trip)
-}
-
-func idlePerHost(t *http.Transport) int {
-	switch {
-	case t.DisableKeepAlives:
-		return 0
-	case t.MaxIdleConnsPerHost == 0:
-		return http.DefaultMaxIdleConnsPerHost
-	}
-	return t.MaxIdleConnsPerHost
 }
 
 // Attach makes the limiter an override: calls made with the context take its
@@ -232,8 +218,5 @@ func (l *Limiter) Explain(p *transport.Plan) {
 		if limit.match.All() && limit.Streams == 0 && limit.Key == nil && limit.Scope != transport.ScopeRoute && (p.Concurrency == 0 || n < p.Concurrency) {
 			p.Concurrency = n
 		}
-	}
-	if idle := int(l.idle.Load()); p.Concurrency > idle && idle > 0 {
-		p.Warn("concurrency: %d at once, but the transport keeps %d idle connections per host (MaxIdleConnsPerHost): over HTTP/1.1 the others are made anew each time", p.Concurrency, idle)
 	}
 }

@@ -172,12 +172,7 @@ func TestExplain(t *testing.T) {
 	if s := l.String(); s != "concurrency: 20 at once per host, 5 at once per host for URLs matching /slow/" {
 		t.Errorf("String %q", s)
 	}
-	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "MaxIdleConnsPerHost") {
-		t.Errorf("warnings %q", p.Warnings)
-	}
-	l.Wrap(&http.Transport{MaxIdleConnsPerHost: 20})
-	p = &transport.Plan{}
-	if l.Explain(p); len(p.Warnings) != 0 {
-		t.Errorf("warnings %q", p.Warnings)
+	if len(p.Warnings) != 0 {
+		t.Errorf("warnings %q: what the transport keeps is for gracy.Explain to say", p.Warnings)
 	}
 }
