@@ -14,12 +14,13 @@ type Difference struct {
 	// Accept", "body /items/0/name" (a JSON pointer, RFC 6901), "form name", "part
 	// name", "body line 3", "body from byte 17", "body: another SHA-256"; at most about
 	// 1 KiB, and 60 bytes a name.
-	Place string
+	Place string `json:"place"`
 	// Taped is what the tape has there and Actual what there is now: a JSON text of
 	// at most 60 bytes, with "..." behind it if it is cut off, and "" for nothing.
 	// Both are "" where the place says it all: of a body over MaxRequest there is no more
 	// than its length and its SHA-256.
-	Taped, Actual string
+	Taped  string `json:"taped,omitempty"`
+	Actual string `json:"actual,omitempty"`
 }
 
 // String returns the place and both values in a line, the place alone where there are no

@@ -36,15 +36,15 @@ type VerifyOptions struct {
 
 // A Drift is how the response to a recorded request differs from the one on tape.
 type Drift struct {
-	Method   string
-	URL      string // redacted, as it is on tape
-	Route    string
-	Recorded time.Time
+	Method   string    `json:"method"`
+	URL      string    `json:"url"` // redacted, as it is on tape
+	Route    string    `json:"route,omitempty"`
+	Recorded time.Time `json:"recorded"`
 	// Skipped says why the request was not sent, "" if it was.
-	Skipped string
+	Skipped string `json:"skipped,omitempty"`
 	// Differences are the first 16 places that differ, and More counts the others.
-	Differences []Difference
-	More        int
+	Differences []Difference `json:"differences,omitempty"`
+	More        int          `json:"more,omitempty"`
 
 	failed bool // there is no response to compare
 }
