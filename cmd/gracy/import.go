@@ -35,7 +35,7 @@ skipped.`,
 		case err != nil:
 			return err
 		case !info.Mode().IsRegular():
-			return fmt.Errorf("%s is no regular file, of which the beginning can be read twice", args[0])
+			return fmt.Errorf("%s is not a regular file, and import reads the beginning of one twice: write it to a file first", args[0])
 		}
 		f := interop.Format(format)
 		switch {
