@@ -10,7 +10,7 @@
 // The first check asks whether another attempt could help. Statuses: those that
 // [verdict.Status] calls retryable, which are 408, 425, 429, 500, 502, 503, 504 and
 // 529, and a failed check of an accepted response ([transport.Expect]); a response
-// that the caller accepts is never retried. A 409 is retried where a
+// that the caller accepts is never retried. A 409 that is not accepted is retried where a
 // further attempt with an idempotency key gets it, since the one before may be in
 // progress. Transport errors: those that
 // go-retryablehttp's ErrorPropagatedRetryPolicy retries, bare or wrapped; an unknown

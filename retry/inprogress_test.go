@@ -88,6 +88,34 @@ func TestA409IsInProgressOnlyForAFurtherAttemptWithAKey(t *testing.T) {
 	}
 }
 
+// What the caller expects is not sent again, also a 409: so it is the ledger alone that says what
+// it may be, other than the conflict it is expected to be.
+func TestA409ThatIsExpectedMayBeInProgressToo(t *testing.T) {
+	key := retry.Policy{IdempotencyKey: retry.NewIdempotencyKey}
+	for name, c := range map[string]struct {
+		steps []step
+		note  bool
+	}{
+		"a further attempt": {[]step{status(503), status(409)}, true},
+		"the first attempt": {[]step{status(409)}, false},
+		"another status":    {[]step{status(503), status(404)}, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx := transport.With(t.Context(), transport.Expect{Status: []int{404, 409}})
+			base := &script{steps: c.steps}
+			resp, call, err := do(t, key, base, request(t, ctx, http.MethodPost, nil))
+			finish(resp)
+			if err != nil || len(base.sent) != len(c.steps) {
+				t.Errorf("%s: %v, sent %d times, want %d", name, err, len(base.sent), len(c.steps))
+				return
+			}
+			if got := strings.Contains(ledger(call), "an earlier attempt may be in progress"); got != c.note {
+				t.Errorf("%s: the note is there: %v, want %v", name, got, c.note)
+			}
+		})
+	}
+}
+
 // ledger returns the notes of all attempts of a call.
 func ledger(call *transport.Call) string {
 	var b strings.Builder

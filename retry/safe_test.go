@@ -67,15 +67,17 @@ func TestA412AfterAnAttemptSaysThatItMayBeOurOwn(t *testing.T) {
 		"another status":  {[]step{status(502), status(404)}, "If-Match", false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			req := request(t, t.Context(), http.MethodPut, strings.NewReader("x"))
-			req.Header.Set(tc.header, `"v"`)
-			resp, err := retry.New(retry.Policy{}).Wrap(&script{steps: tc.steps}).RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-			if got := strings.Contains(layer.CallOf(resp).String(), note); got != tc.want {
-				t.Errorf("%s: noted %v, want %v:\n%s", name, got, tc.want, layer.CallOf(resp))
+			for _, expect := range [][]int{nil, {404, 412}} {
+				req := request(t, transport.With(t.Context(), transport.Expect{Status: expect}), http.MethodPut, strings.NewReader("x"))
+				req.Header.Set(tc.header, `"v"`)
+				resp, err := retry.New(retry.Policy{}).Wrap(&script{steps: tc.steps}).RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = resp.Body.Close()
+				if got := strings.Contains(layer.CallOf(resp).String(), note); got != tc.want {
+					t.Errorf("%s, expected %v: noted %v, want %v:\n%s", name, expect, got, tc.want, layer.CallOf(resp))
+				}
 			}
 		})
 	}

@@ -85,6 +85,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		v := a.End(resp, err)
 		s.host.recordOutcome(a, v, err)
 		if v == verdict.OK {
+			noteDoubts(a, s.req, resp)
 			return resp, err
 		}
 	}
@@ -109,11 +110,8 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 		}
 		err = instead
 	case resp != nil:
-		if s.made > 1 && resp.StatusCode == http.StatusPreconditionFailed && verdict.Conditional(s.req) {
-			a.AddNote("an earlier attempt may have met the condition")
-		}
-		if inProgress(outcome(s, a, resp, err)) {
-			a.AddNote(mayBeInProgress)
+		if s.made > 1 {
+			noteDoubts(a, s.req, resp)
 		}
 		return resp, nil
 	case bodies.IsShort(err) && s.latest.stood():
