@@ -232,6 +232,7 @@ func TestExplainShowsTenOfMany(t *testing.T) {
 		"in replay":    {tape(replay.Options{Mode: replay.ModeReplay, PassThrough: many("a%d.test")}), "  replay: PassThrough: a0.test is sent\n", []string{"  replay: PassThrough: and 990 more\n"}},
 		"kept":         {tape(replay.Options{KeepSecrets: many("a%d.test")}), "warning: replay: KeepSecrets: the tape holds the secrets in responses of a0.test, for whoever has the file\n", []string{"warning: replay: KeepSecrets: and 990 more\n"}},
 		"routes":       {transport.Routes(many("/r%d")...), "  routes: 1000 patterns\n", nil},
+		"a route":      {transport.Routes("/r"), "  routes: 1 pattern\n", nil},
 	} {
 		said := gracy.Explain(gracy.Chain(tc.layer)).String()
 		for _, want := range append(tc.rests, tc.first) {

@@ -120,7 +120,7 @@ func (p *Plan) Note(format string, args ...any) {
 func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", strings.Join(p.Layers, " > "))
-	fmt.Fprintf(&b, "at worst: %d attempts, %d sends, %s", p.Attempts, p.Sends, longest(p.Longest))
+	fmt.Fprintf(&b, "at worst: %s, %s, %s", brief.Count(p.Attempts, "attempt"), brief.Count(p.Sends, "send"), longest(p.Longest))
 	if p.Buffered > 0 {
 		fmt.Fprintf(&b, ", %s buffered", size(p.Buffered))
 	}

@@ -25,7 +25,7 @@ func TestPlanPrintsItself(t *testing.T) {
 	if got := p.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := (&transport.Plan{Attempts: 1, Sends: 1, Buffered: 12}).String(); got != "\nat worst: 1 attempts, 1 sends, no time limit, 12 B buffered\n" {
+	if got := (&transport.Plan{Attempts: 1, Sends: 1, Buffered: 12}).String(); got != "\nat worst: 1 attempt, 1 send, no time limit, 12 B buffered\n" {
 		t.Errorf("got %q", got)
 	}
 }

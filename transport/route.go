@@ -2,9 +2,9 @@ package transport
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/layer"
@@ -65,6 +65,6 @@ func (l *routes) Wrap(next http.RoundTripper) http.RoundTripper {
 func (l *routes) RouteTable() *route.Table { return l.table }
 
 // Explain implements [Explainer].
-func (l *routes) Explain(p *Plan) { p.Note("routes: %d patterns", l.n) }
+func (l *routes) Explain(p *Plan) { p.Note("%s", l) }
 
-func (l *routes) String() string { return fmt.Sprintf("routes: %d patterns", l.n) }
+func (l *routes) String() string { return "routes: " + brief.Count(l.n, "pattern") }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -28,7 +29,7 @@ place of the old one when it is whole; a crash leaves the old one.`,
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d exchanges, %d bytes before, %d now\n", n, before, after)
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s, %d bytes before, %d now\n", brief.Count(n, "exchange"), before, after)
 		return err
 	}
 	return cmd

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -34,7 +35,7 @@ by then stay. A text tape keeps the day of a recording alone.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d exchanges\n", n)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", brief.Count(n, "exchange"))
 			return err
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
@@ -64,7 +65,7 @@ differs, 3 if a request failed.`,
 		}
 		switch {
 		case failed > 0:
-			return fmt.Errorf("%d requests failed", failed)
+			return fmt.Errorf("%s failed", brief.Count(failed, "request"))
 		case differs:
 			return errFound
 		}

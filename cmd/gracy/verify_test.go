@@ -79,7 +79,7 @@ func TestVerify(t *testing.T) {
 		t.Errorf("skipped: %v, want %v", skipped, want)
 	}
 	srv.Close()
-	if _, errs := verify(3); !strings.Contains(errs, "failed") {
+	if _, errs := verify(3); !strings.Contains(errs, "1 request failed") {
 		t.Errorf("a server that is gone: %q", errs)
 	}
 }

@@ -16,6 +16,14 @@ func Duration(d time.Duration) string {
 	return d.Round(unit).String()
 }
 
+// Count returns "1 attempt" or "2 attempts".
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
 // mostLines is how many things a reader sees at a glance.
 const mostLines = 10
 

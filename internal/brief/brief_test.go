@@ -23,6 +23,14 @@ func TestDuration(t *testing.T) {
 	}
 }
 
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 sends", 1: "1 send", 2: "2 sends", 1000: "1000 sends"} {
+		if got := Count(n, "send"); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestLines(t *testing.T) {
 	list := strings.Split("0123456789abcdef", "")
 	for n, want := range map[int]string{0: "", 1: "0", 10: "0 1 2 3 4 5 6 7 8 9", 11: "0 1 2 3 4 5 6 7 8 9 a", 12: "0 1 2 3 4 5 6 7 8 9 and 2 more"} {

@@ -3,6 +3,8 @@ package interop
 import (
 	"fmt"
 	"strings"
+
+	"github.com/gracy-go/gracy/internal/brief"
 )
 
 // maxLosses bounds the lines of a report.
@@ -38,7 +40,7 @@ func (r *Report) skip(method, url, why string) {
 // String returns the report as lines of text, without secrets.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d exchanges, %d skipped\n", r.Format, r.Done, r.Skipped)
+	fmt.Fprintf(&b, "%s: %s, %d skipped\n", r.Format, brief.Count(r.Done, "exchange"), r.Skipped)
 	for _, n := range r.Notes {
 		b.WriteString("note: " + n + "\n")
 	}

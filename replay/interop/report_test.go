@@ -21,3 +21,9 @@ func TestAReportIsText(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestAReportOfOneExchange(t *testing.T) {
+	if got, want := (Report{Format: Nock, Done: 1}).String(), "nock: 1 exchange, 0 skipped\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
