@@ -11,7 +11,8 @@ import (
 // *http.Client or an http.RoundTripper; a nil client's or transport's stack is
 // that of [http.DefaultTransport]. It sends nothing.
 //
-// What a layer has several of, such as rules or origins, is a line each, the first ten and the number of the others.
+// What a layer has several of, such as rules or origins, is a line each, the first ten and the number of the others;
+// of the patterns of transport.Routes it says the number alone.
 //
 // It describes the stack as it was built, without the overrides of a call, and warns
 // of those that it is given and that no layer of the stack takes.

@@ -33,8 +33,9 @@
 // by limit, scopes that are paused now, what a tape missed, withheld or lost. Of an exhausted retry it is counted whether
 // its budget was empty, and of bodies that were never closed how many were found.
 //
-// Series that are zero, and those of the bodies of requests that had none, are left out. Registry, handler and further
-// labels are those of the library of Prometheus: see the examples.
+// Series of a route that are zero, and those of the bodies of requests that had none, are left out; those of the client as
+// a whole, such as gracy_in_flight, are there from the start. Registry, handler and further labels are those of the library
+// of Prometheus: see the examples.
 //
 // A [Recorder] also keeps the last finished calls, each with its attempts and waits, if [Recorder.KeepCalls] says so:
 // for [Recorder.Timeline], and for reports that show them. [Snapshot.Since] has the counts of a window of time.
