@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // scalar reports whether a value of type t can be written as one string.
@@ -58,9 +59,9 @@ func text(v reflect.Value) (s string, ok bool, err error) {
 // floatText writes a number as JSON does: without an exponent, which few servers read in a
 // query, unless it would be long.
 func floatText(f float64, bits int) string {
-	format := byte('f')
-	if a := math.Abs(f); a >= 1e21 || a < 1e-6 && a != 0 {
-		format = 'e'
+	a := math.Abs(f)
+	if a < 1e21 && (a >= 1e-6 || a == 0) {
+		return strconv.FormatFloat(f, 'f', -1, bits)
 	}
-	return strconv.FormatFloat(f, format, -1, bits)
+	return strings.Replace(strconv.FormatFloat(f, 'e', -1, bits), "e-0", "e-", 1) // JSON has 1e-7
 }

@@ -36,7 +36,7 @@ func TestScalarsAreWrittenIntoThePath(t *testing.T) {
 		"/v2/x/0":                path(callWith(t, 0.0)),
 		"/v2/x/9007199254740993": path(callWith(t, int64(9007199254740993))),
 		"/v2/x/1e+21":            path(callWith(t, 1e21)),
-		"/v2/x/1e-07":            path(callWith(t, 1e-7)),
+		"/v2/x/1e-7":             path(callWith(t, 1e-7)),
 		"/v2/x/green":            path(callWith(t, color(1))),
 		"/v2/x/::1":              path(callWith(t, netip.MustParseAddr("::1"))),
 		"/v2/x/p":                path(callWith(t, new("p"))),

@@ -143,6 +143,8 @@ func (fl *field) check(t reflect.Type, p *pattern) error {
 		case scalar(t):
 		case fl.where != inPath && t.Kind() == reflect.Slice && scalar(t.Elem()) && t.Elem() != reflect.TypeFor[byte]():
 			fl.many = true
+		case t.Kind() == reflect.Slice && t.Elem() == reflect.TypeFor[byte]():
+			return errors.New("a []byte has no one text: make it a string, such as base64")
 		default:
 			return fmt.Errorf("%s cannot be written as a text", t)
 		}

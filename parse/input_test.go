@@ -97,7 +97,7 @@ func TestNewEndpointPanicsOnWhatDoesNotFitTogether(t *testing.T) {
 		{"is read and not JSON", func() { parse.NewEndpoint[*os.File, int]("PUT /a") }},
 		{"is read and not JSON", func() { parse.NewEndpoint[bytes.Buffer, int]("PUT /a") }},
 		{"is read and not JSON", func() { parse.NewEndpoint[reader, int]("PUT /a") }},
-		{"[]uint8 cannot be written as a text", func() { parse.NewEndpoint[octets, int]("GET /a") }},
+		{"[]byte has no one text: make it a string, such as base64", func() { parse.NewEndpoint[octets, int]("GET /a") }},
 		{"Check is for string", func() {
 			parse.NewEndpoint[parse.None, int]("GET /a", parse.Check(func(*string) error { return nil }))
 		}},
