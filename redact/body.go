@@ -21,8 +21,9 @@ import (
 //   - In XML: the content of elements and the value of attributes that have a secret name.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
 //   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
-//   - In all text: tokens and keys of a known format, private keys in PEM, the password and
-//     the secret parameters of absolute URLs. In every body: literals.
+//   - In all text: tokens and keys of a known format, private keys in PEM, what looks random
+//     behind Bearer, user:password behind Basic, the password and the secret parameters of
+//     absolute URLs. In every body: literals.
 //
 // Numbers, key order and white space keep their bytes. A secret string becomes
 // [Mask], a secret number 0, so that typed decoding still works; true, false and
@@ -61,7 +62,7 @@ func (n nest) bodyOnce(contentType string, b []byte) []byte {
 	declared := mediatype.Declared(contentType)
 	kind := mediatype.Given(declared, b)
 	if kind != mediatype.Binary && kind != mediatype.Multipart { // whose parts come here
-		b = privateKeys(b)
+		b = basics(privateKeys(b))
 	}
 	if kind != mediatype.Form && declared == mediatype.Form && !json.Valid(b) {
 		b = n.form(b) // it may be both, with the one inside of the other

@@ -27,7 +27,7 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 			case credential(v):
 				v = Mask
 			}
-			values[i] = r.maskLiterals(maskEmbedded(queries(r.outermost(), v)))
+			values[i] = r.maskLiterals(basicsOf(maskEmbedded(queries(r.outermost(), v))))
 		}
 	}
 	return c

@@ -6,8 +6,9 @@ import "strings"
 // control characters, terminal escape sequences and characters that change the
 // direction of text (line breaks and tabs become spaces); literals masked; in
 // URLs the same masks as [Redactor.Location]; the values of secret names
-// written as name=value, "name": "value" or Name: value; what follows Bearer
-// or Basic; and credentials of a known format.
+// written as name=value, "name": "value" or Name: value; what follows Bearer,
+// unless it is a word such as "token" or "is", and what is user:password behind
+// Basic; and credentials of a known format.
 func (r *Redactor) Text(s string) string {
 	s = privateKeysOf(r.maskLiterals(s))
 	if tidy := clean(s); tidy != s {
