@@ -59,7 +59,10 @@ func (e *Error) Error() string {
 		s += ": " + rule
 	}
 	if e.Wait > 0 {
-		s += fmt.Sprintf(": at least %s behind %d waiting", e.Wait.Round(time.Millisecond), e.Queue)
+		s += fmt.Sprintf(": at least %s", e.Wait.Round(time.Millisecond))
+		if e.Queue > 0 {
+			s += fmt.Sprintf(" behind %d waiting", e.Queue)
+		}
 	}
 	return s
 }

@@ -28,7 +28,7 @@ func TestErrorTexts(t *testing.T) {
 		"throttle: the wait would end past the deadline (58s left): 10 requests per second: at least 59s behind 3 waiting": {
 			Reason: admission.TooLate, Rule: rule, Queue: 3, Wait: 59 * time.Second, Left: 58 * time.Second,
 		},
-		"throttle: the wait would end past the deadline (MaxWait is 25s): 10 requests per second: at least 30s behind 0 waiting": {
+		"throttle: the wait would end past the deadline (MaxWait is 25s): 10 requests per second: at least 30s": {
 			Reason: admission.TooLong, Rule: rule, Wait: 30 * time.Second, MaxWait: 25 * time.Second,
 		},
 		"throttle: the cost is above the limit (cost 11): 10 requests per second": {
