@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	switch {
 	case err == nil:
 		return exitDone
@@ -52,7 +52,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if _, ok := errors.AsType[failure](err); ok {
 		return exitFailed
 	}
-	_, _ = fmt.Fprintln(stderr, `Run "gracy help" for the commands and their flags.`)
+	if !cmd.HasSubCommands() {
+		_, _ = fmt.Fprintln(stderr, "Usage:", cmd.UseLine())
+	}
+	_, _ = fmt.Fprintf(stderr, "Run \"%s --help\" for more.\n", cmd.CommandPath())
 	return exitUsage
 }
 
