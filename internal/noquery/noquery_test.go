@@ -13,6 +13,16 @@ func TestTextHasNoQuery(t *testing.T) {
 		"'/in?to=https://b.test/c'":           "'/in'",
 		"<a?b=c>\n\t`d#e=f`  g?h=i":           "<a>\n\t`d`  g",
 		"?a=b":                                "",
+
+		// An apostrophe is a part of a query, and what fmt quotes may have blanks and quotes in it.
+		`Get "https://a.test/x?f=n%20eq%20'b'&z=hush": EOF`: `Get "https://a.test/x": EOF`,
+		`Get "https://a.test/x('b')?hush": EOF`:             `Get "https://a.test/x('b')": EOF`,
+		`Get "https://a.test/x?q=\"a b\"&z=hush": EOF`:      `Get "https://a.test/x": EOF`,
+		`Get "https://a.test/x?q=<b>&z=hush": EOF`:          `Get "https://a.test/x": EOF`,
+		`Location "/a%zz?q=a b&z=hush": bad "c d"`:          `Location "/a%zz": bad "c d"`,
+		`"Get \"https://a.test/x?y=1&z=hush\": EOF", "b"`:   `"Get \"https://a.test/x\": EOF", "b"`,
+		`it's https://a.test/x?q='b'&z=hush, 'y'`:           `it's https://a.test/x 'y'`,
+		`it is no "what? a = b" and no "c": "/d?e=f`:        `it is no "what? a = b" and no "c": "/d`,
 	} {
 		if got := Text(s); got != want {
 			t.Errorf("%q: %q, want %q", s, got, want)
