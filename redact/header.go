@@ -19,6 +19,7 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 				values[i] = maskAuth(v)
 				continue
 			}
+			v = privateKeysOf(v)
 			switch {
 			case strings.Contains(v, "://"):
 				v = r.outermost().urls(v)

@@ -7,13 +7,14 @@ import (
 
 // The marks of a private key in PEM (RFC 7468), of OpenSSH and of PGP.
 const (
-	keyBegin = "-----BEGIN "
-	keyLabel = "PRIVATE KEY"
+	keyBegin = "-----BEGIN"
+	keyLabel = "PRIVATE"
 	keyDash  = "-----"
 )
 
 // privateKeys masks what stands between the lines of a private key. In a string of JSON
-// its line ends are escaped, and a quote ends one that is cut off.
+// its line ends are escaped, and a quote ends one that is cut off. In a form and in a URL its
+// blanks are escaped too, and there the next parameter ends it.
 func privateKeys(b []byte) []byte {
 	if !bytes.Contains(b, []byte(keyLabel)) {
 		return b
@@ -27,11 +28,12 @@ func privateKeys(b []byte) []byte {
 		at += i + len(keyBegin)
 		line := b[at:min(at+64, len(b))] // labels are short
 		label, _, ok := bytes.Cut(line, []byte(keyDash))
-		if !ok || !bytes.Contains(label, []byte(keyLabel)) {
+		ends := keyEnds(label)
+		if !ok || ends == "" {
 			continue
 		}
 		at += len(label) + len(keyDash)
-		n := keyText(b[at:])
+		n := keyText(b[at:], ends)
 		if holdsKey(b[at : at+n]) {
 			out.put(b, at, at+n, Mask)
 		}
@@ -39,13 +41,25 @@ func privateKeys(b []byte) []byte {
 	}
 }
 
+// keyEnds returns what ends a key with a label where no line does, "" if it is none of a
+// private key.
+func keyEnds(label []byte) string {
+	switch {
+	case bytes.Contains(label, []byte(" PRIVATE KEY")):
+		return `"<`
+	case bytes.Contains(label, []byte("+PRIVATE+KEY")), bytes.Contains(label, []byte("%20PRIVATE%20KEY")):
+		return "\"<>& \t\r\n"
+	}
+	return ""
+}
+
 // keyText returns how many bytes of b belong to a key: up to the next line of dashes, to the
 // end of the string or of the element that it is in, or all.
-func keyText(b []byte) int {
+func keyText(b []byte, ends string) int {
 	if i := bytes.Index(b, []byte(keyDash)); i >= 0 {
 		b = b[:i] // first, so that many keys are read once each
 	}
-	if i := bytes.IndexAny(b, `"<`); i >= 0 {
+	if i := bytes.IndexAny(b, ends); i >= 0 {
 		return len(bytes.TrimRight(b[:i], `\`)) // which escape the quote
 	}
 	return len(b)

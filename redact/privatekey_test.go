@@ -1,6 +1,9 @@
 package redact_test
 
 import (
+	"errors"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -34,8 +37,17 @@ func TestPrivateKeysAreMasked(t *testing.T) {
 			"application/yaml", "k: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  " + keyText + "\n  -----END OPENSSH PRIVATE KEY-----\n",
 			"k: |\n  -----BEGIN OPENSSH PRIVATE KEY-----REDACTED-----END OPENSSH PRIVATE KEY-----\n",
 		},
-		"PGP":  {"text/plain", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + keyText + "\n-----END PGP PRIVATE KEY BLOCK-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----REDACTED-----END PGP PRIVATE KEY BLOCK-----"},
-		"page": {"text/html", "<pre>-----BEGIN PRIVATE KEY-----\n" + keyText + "</pre>", "<pre>-----BEGIN PRIVATE KEY-----REDACTED</pre>"},
+		"PGP": {"text/plain", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + keyText + "\n-----END PGP PRIVATE KEY BLOCK-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----REDACTED-----END PGP PRIVATE KEY BLOCK-----"},
+		"form": {
+			"application/x-www-form-urlencoded", "k=" + url.QueryEscape("-----BEGIN PRIVATE KEY-----\n"+keyText+"\n-----END PRIVATE KEY-----") + "&n=1",
+			"k=-----BEGIN+PRIVATE+KEY-----REDACTED-----END+PRIVATE+KEY-----&n=1",
+		},
+		"form of another encoder": {
+			"application/x-www-form-urlencoded", "k=" + url.PathEscape("-----BEGIN EC PRIVATE KEY-----\n"+keyText+"\n-----END EC PRIVATE KEY-----") + "&n=1",
+			"k=-----BEGIN%20EC%20PRIVATE%20KEY-----REDACTED-----END%20EC%20PRIVATE%20KEY-----&n=1",
+		},
+		"cut off in a form": {"application/x-www-form-urlencoded", "k=-----BEGIN+PRIVATE+KEY-----%0A" + keyText + "&n=1", "k=-----BEGIN+PRIVATE+KEY-----REDACTED&n=1"},
+		"page":              {"text/html", "<pre>-----BEGIN PRIVATE KEY-----\n" + keyText + "</pre>", "<pre>-----BEGIN PRIVATE KEY-----REDACTED</pre>"},
 		"part": {
 			"multipart/form-data; boundary=X", "--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"k.pem\"\r\n\r\n-----BEGIN PRIVATE KEY-----\n" + keyText + "\n-----END PRIVATE KEY-----\n\r\n--X--\r\n",
 			"--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"k.pem\"\r\n\r\n-----BEGIN PRIVATE KEY-----REDACTED-----END PRIVATE KEY-----\n\r\n--X--\r\n",
@@ -62,5 +74,38 @@ func TestPrivateKeysAreMasked(t *testing.T) {
 	}
 	if got := redact.Text("it says -----BEGIN PRIVATE KEY-----\n" + keyText + "\n-----END PRIVATE KEY-----"); strings.Contains(got, keyText) {
 		t.Errorf("text: %s", got)
+	}
+}
+
+// A key may be sent in a URL or in a header, where it stands in one line.
+func TestPrivateKeysInURLsAndHeadersAreMasked(t *testing.T) {
+	const begin, end = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
+	escaped := url.QueryEscape(begin + "\n" + keyText + "\n" + end)
+	u := "https://a.test/x?k=" + escaped + "&n=1"
+	const want = "https://a.test/x?k=-----BEGIN+PRIVATE+KEY-----REDACTED-----END+PRIVATE+KEY-----&n=1"
+	r := redact.New(redact.Rules{})
+	if got := r.Location(u); got != want {
+		t.Errorf("location: %s", got)
+	}
+	if got, want := r.Error(&url.Error{Op: "Get", URL: u, Err: errors.New("boom")}), `Get "`+want+`": boom`; got != want {
+		t.Errorf("error: %s, want %s", got, want)
+	}
+	if got, want := r.Text("from "+u+" on"), "from "+want+" on"; got != want {
+		t.Errorf("text: %s, want %s", got, want)
+	}
+	for name, value := range map[string]string{
+		"X-Client":  begin + " " + keyText + " " + end,
+		"X-Escaped": url.PathEscape(begin + "\n" + keyText + "\n" + end),
+		"Referer":   u,
+		"Location":  "/x?k=" + escaped,
+	} {
+		h := r.Headers(http.Header{name: {value}})
+		got := h.Get(name)
+		if strings.Contains(got, keyText) || !strings.Contains(got, "KEY-----REDACTED-----END") {
+			t.Errorf("%s: %s", name, got)
+		}
+		if again := r.Headers(h).Get(name); again != got {
+			t.Errorf("%s: masked again %s", name, again)
+		}
 	}
 }

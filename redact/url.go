@@ -23,7 +23,7 @@ func (r *Redactor) Location(s string) string {
 	if r.LongestLiteral() == 0 && plainURL(r, s) {
 		return s
 	}
-	once := r.outermost().location(s)
+	once := r.outermost().location(privateKeysOf(s))
 	masked := r.maskLiterals(once)
 	if masked != once { // a literal may have hidden the delimiters of the URL
 		masked = r.maskLiterals(r.outermost().location(masked))
