@@ -75,10 +75,11 @@ func linkParams(s string) (rels string, anchored bool, rest string) {
 }
 
 // linkValue reads a token or a quoted string, RFC 9110, section 5.6.4, or what some servers
-// take for one: 'next'. An apostrophe may be a part of a token too, as in 'n.
+// take for one: 'next'. An apostrophe may be a part of a token too, as in 'n
+// and 'n'x.
 func linkValue(s string) (value, rest string) {
 	if strings.HasPrefix(s, "'") {
-		if n := strings.IndexAny(s[1:], "';,"); n >= 0 && s[1+n] == '\'' {
+		if n := strings.IndexAny(s[1:], "';,"); n >= 0 && s[1+n] == '\'' && strings.Trim(s[2+n:min(3+n, len(s))], ";, \t") == "" {
 			return s[1 : 1+n], s[2+n:]
 		}
 	}

@@ -32,6 +32,8 @@ func TestLinkFindsTheTargetOfARelation(t *testing.T) {
 		{"apostrophes", []string{`</a>; rel='prev', </b>; rel='next'`}, "/b"},
 		{"several rels in apostrophes", []string{`</b>; rel='last next'; title=x`}, "/b"},
 		{"an apostrophe in a token", []string{`</a>; title=rock'n'roll; rel=prev, </b>; title='n, </c>; rel=prev`, `</d>; rel='next`}, ""},
+		{"a token between apostrophes and more", []string{`</b>; title='n'x; rel=next`}, "/b"},
+		{"apostrophes, then blanks", []string{`</b>; rel='next' ; title='n' , </c>; rel=prev`}, "/b"},
 		{"an apostrophe at its start", []string{`</b>; title='n; rel=next, </c>; title='n; rel=prev`}, "/b"},
 		{"malformed", []string{`/a; rel=next`}, ""},
 		{"never closed", []string{`</a; rel=next`}, ""},
