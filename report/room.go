@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // A page of a few hundred bytes can name columns of millions of numbers each, in any number of timelines. All columns of a page together may have so
@@ -82,11 +83,11 @@ func (u *unwritten) column(b []byte) error {
 	if err != nil {
 		return err
 	}
-	for i := 1; i < len(runs); i += 2 {
-		u.add(runs[i])
+	for pair := range slices.Chunk(runs, 2) { // as in numbers, where a last one alone is both
+		u.add(pair[len(pair)-1])
 	}
-	for i := 0; i < len(gaps); i += 2 {
-		u.add(gaps[i])
+	for pair := range slices.Chunk(gaps, 2) {
+		u.add(pair[0])
 	}
 	u.add(c.N)
 	return nil

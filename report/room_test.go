@@ -24,6 +24,7 @@ func TestAPageOfAFewBytesTakesLittleRoom(t *testing.T) {
 		},
 		"timelines twice, the last time none": {before: `[`, each: `{"names":[""],"calls":{"start":{"runs":"0 60000"}}},`, after: `{}],"timelines":[]`},
 		"timelines twice, once in capitals":   {before: `[`, each: `{"names":[""],"calls":{"start":{"runs":"0 60000"}}},`, after: `{}],"TIMELINES":null`},
+		"a run without a count":               {before: `[`, each: `{"names":[""],"calls":{"start": {"runs":"60000"}}},`, after: `{}]`},
 		"more than a number holds":            {before: `[`, each: `{"names":[""],"attempts":{"after":{"runs":"0 zzzzzzzzzzz 0 zzzzzzzzzzz"}}},`, after: `{}]`},
 	} {
 		page := dataBegins + `{"gracy":1,"snapshot":{"to":"2026-01-02T03:04:05Z"},"timelines":` + tt.before + strings.Repeat(tt.each, 200) + tt.after + `}` + dataEnds
