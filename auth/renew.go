@@ -14,15 +14,18 @@ import (
 const bodyLimit = 1 << 20
 
 // sendToken sends req with a token, and once more with another one after a 401.
-func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
 	ctx := req.Context()
 	cred, err := a.await(ctx, req, layer.AttemptFrom(ctx), nil)
 	if err != nil {
 		return nil, err
 	}
 	req, done := bodies.Replayable(req, bodyLimit)
-	defer done()
-	resp, err := a.send(req, cred.value, next)
+	defer func() {
+		bodies.Failed(req, err)
+		done()
+	}()
+	resp, err = a.send(req, cred.value, next)
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}

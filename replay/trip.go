@@ -28,7 +28,7 @@ func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(layerName, t, next, t.trip)
 }
 
-func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
 	mode := t.mode(req.Context())
 	if mode == Off || t.passes.Match(c, req) {
 		return next.RoundTrip(req)
@@ -43,7 +43,10 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		return next.RoundTrip(req)
 	}
 	req, done := bodies.Guard(req) // capture reads a body of GetBody ahead
-	defer done()
+	defer func() {
+		bodies.Failed(req, err)
+		done()
+	}()
 	p, err := t.capturer.capture(req, mode)
 	if err != nil {
 		return layer.Reject(req, err)
@@ -72,7 +75,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 		return layer.Reject(req, rejection{ErrUnsafe})
 	}
 	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback
-	resp, err := t.live(c, p, next, mode, fallback)
+	resp, err = t.live(c, p, next, mode, fallback)
 	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && !ctxerr.CallerGone(req) {
 		return t.playStale(c, req, f.stale)
 	}

@@ -51,7 +51,7 @@ func (r *Retry) Buffered() int64 { return r.memory.InUse() }
 // String prints the schedule: see [Policy.String].
 func (r *Retry) String() string { return r.policy.String() }
 
-func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
 	p := r.plan
 	if o, ok := layer.Setting[*plan](req.Context()); ok {
 		p = o
@@ -84,11 +84,15 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		kept = req.GetBody == nil
 		var done func()
 		req, done = bodies.Limits{Known: p.bufferKnown, Unknown: p.buffer, Memory: &r.memory, Total: p.bufferTotal}.Replayable(req)
-		defer done()
+		whole := req
+		defer func() {
+			bodies.Failed(whole, err)
+			done()
+		}()
 	}
 	noBody := req.Body == nil || req.Body == http.NoBody
 	sent, w := p.probed(req)
-	resp, err := next.RoundTrip(sent)
+	resp, err = next.RoundTrip(sent)
 	w.report(a, err)
 	a = c.Attempt().For(resp)
 	v := a.End(resp, err)

@@ -135,6 +135,13 @@ func (g *guard) done() {
 	_ = g.close()
 }
 
+// failed is that of source.
+func (g *guard) failed() {
+	g.mu.Lock()
+	g.readers.lose()
+	g.mu.Unlock()
+}
+
 // close closes the caller's body once nobody needs it.
 func (g *guard) close() error {
 	g.mu.Lock()

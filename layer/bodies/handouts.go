@@ -34,6 +34,9 @@ func (h *handouts) begin(o *handout) {
 	}
 }
 
+// lose records that nobody will read the newest that was asked for, if it waits.
+func (h *handouts) lose() { h.newest = nil }
+
 // end records that a reader is closed.
 func (h *handouts) end(o *handout) {
 	if !o.waits {

@@ -30,6 +30,19 @@ func TestAReaderThatIsPassedOverIsNotWaitedFor(t *testing.T) {
 	want("all are closed", 0)
 }
 
+func TestAReaderThatIsLostIsNotWaitedFor(t *testing.T) {
+	h := handouts{reading: 1}
+	o := new(handout)
+	h.ask(o)
+	h.lose()
+	if h.needed() != 1 {
+		t.Errorf("%d readers are needed, want the first alone", h.needed())
+	}
+	if h.begin(o); h.needed() != 2 {
+		t.Errorf("%d readers are needed, want the one too that is read after all", h.needed())
+	}
+}
+
 func TestAReaderThatIsClosedUnreadIsNotWaitedFor(t *testing.T) {
 	var h handouts
 	o := new(handout)

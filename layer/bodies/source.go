@@ -68,6 +68,13 @@ func (s *source) done() {
 	_ = s.close()
 }
 
+// failed records that what GetBody returned and nobody has read is lost.
+func (s *source) failed() {
+	s.mu.Lock()
+	s.readers.lose()
+	s.mu.Unlock()
+}
+
 // dropLocked gives up what is kept once no reader will ask for it again. Of a body that can
 // seek nothing is kept, and mu does not guard where its readers are.
 func (s *source) dropLocked() {
