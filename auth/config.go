@@ -18,7 +18,9 @@ type Config struct {
 	// or else Bearer; [NoScheme] sends the token alone.
 	Scheme string
 	// Leeway is how long before its expiry a token is replaced, at most half of its
-	// life. Default 10 s; one nanosecond is as good as none.
+	// life. In the first half of it requests are sent with that token while the next
+	// one is fetched, in the second half they wait for the next one. Default 10 s; one
+	// nanosecond is as good as none.
 	Leeway time.Duration
 	// Cooldown is the shortest time after a failed fetch until the next one, and
 	// between two fetches that a 401 has caused. Default 1 s.

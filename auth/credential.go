@@ -11,6 +11,7 @@ type credential struct {
 	value  string
 	expiry time.Time // the zero time is never
 	renew  time.Time // the time from which the next token is fetched, if there is an expiry
+	wait   time.Time // the time from which requests wait for that one
 }
 
 // valid reports whether the credential has not expired.
@@ -18,6 +19,10 @@ func (c *credential) valid(now time.Time) bool { return c.expiry.IsZero() || now
 
 // fresh reports whether the credential need not be renewed yet.
 func (c *credential) fresh(now time.Time) bool { return c.expiry.IsZero() || now.Before(c.renew) }
+
+// lasts reports whether a request may still be sent with the credential while the next one is
+// fetched: it will not expire on the way.
+func (c *credential) lasts(now time.Time) bool { return c.expiry.IsZero() || now.Before(c.wait) }
 
 // credentialOf makes a credential of a token, or says why the token is of no use.
 func (t *tokens) credentialOf(token Token, now time.Time) (*credential, error) {
@@ -44,7 +49,8 @@ func (t *tokens) credentialOf(token Token, now time.Time) (*credential, error) {
 		if life <= 0 {
 			return nil, errExpired
 		}
-		c.renew = c.expiry.Add(-min(t.leeway, life/2))
+		leeway := min(t.leeway, life/2)
+		c.renew, c.wait = c.expiry.Add(-leeway), c.expiry.Add(-leeway/2)
 	}
 	return c, nil
 }

@@ -18,7 +18,8 @@
 // A [Source] is called when the first request needs a token, 10 s before the token
 // expires, and when the server responds with 401. However many requests need the
 // token, the source is called once. They wait, each under its own context; a
-// request that stops waiting changes nothing for the others or for the fetch.
+// request that stops waiting changes nothing for the others or for the fetch. A
+// token with 5 s or more left is still sent meanwhile, and nothing waits.
 //
 // After a 401 the request is sent again, once, with the new token and from the
 // start of its body; a second 401 is returned to the caller. The first one is

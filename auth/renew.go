@@ -36,7 +36,7 @@ func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTrippe
 // the body of req if there is none. The attempt holds nothing while it waits: the
 // source may need the very slot.
 func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt, unauthorized *credential) (cred *credential, err error) {
-	if cred := a.tokens.atHand(unauthorized); cred != nil {
+	if cred := a.tokens.atHand(ctx, unauthorized); cred != nil {
 		return cred, nil
 	}
 	defer func() {

@@ -27,15 +27,21 @@ type tokens struct {
 	due *credential
 }
 
-// atHand returns the current credential if it is fresh and not the unauthorized
-// one; nil if a request has to wait for another.
-func (t *tokens) atHand(unauthorized *credential) *credential {
+// atHand returns the current credential if it lasts and is not the unauthorized
+// one; nil if a request has to wait for another. One that lasts but is no longer fresh has
+// the source called, with the values of ctx, and no request waits for it.
+func (t *tokens) atHand(ctx context.Context, unauthorized *credential) *credential {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c := t.current; c != nil && c != unauthorized && c != t.due && c.fresh(time.Now()) {
-		return c
+	now := time.Now()
+	c := t.current
+	if c == nil || c == unauthorized || c == t.due || !c.lasts(now) {
+		return nil
 	}
-	return nil
+	if !c.fresh(now) && t.running == nil && !t.coolingLocked(now) {
+		t.startLocked(ctx)
+	}
+	return c
 }
 
 // mayRenew reports whether another credential than the unauthorized one is at hand

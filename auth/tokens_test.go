@@ -45,12 +45,46 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 				}
 				time.Sleep(time.Nanosecond)
 				wantStatus(t.Context(), t, rt, 200)
+				synctest.Wait()
 				if n := source.fetches.Load(); n != 2 {
 					t.Errorf("%d fetches at the time, want 2", n)
 				}
 			})
 		})
 	}
+}
+
+// No request waits for a slow source while the token is good for long enough: those in the
+// first half of the leeway are sent with it, those in the second half wait for the next one.
+func TestATokenIsRenewedWhileRequestsGoOnWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &issuer{life: time.Minute, takes: 4 * time.Second}
+		a := auth.New(auth.Config{Source: source, Origins: []string{site}, Leeway: 20 * time.Second})
+		var with string
+		rt := a.Wrap(observeHeader("Authorization", func(h string) { with = h }))
+		begin := time.Now()
+		for _, c := range []struct {
+			at, sent time.Duration // when the request is made, and when it is sent
+			with     string
+		}{
+			{0, 4 * time.Second, "Bearer token-1"}, // until 64 s
+			{43 * time.Second, 43 * time.Second, "Bearer token-1"},
+			{45 * time.Second, 45 * time.Second, "Bearer token-1"}, // the source is called
+			{48 * time.Second, 48 * time.Second, "Bearer token-1"},
+			{50 * time.Second, 50 * time.Second, "Bearer token-2"},     // until 109 s
+			{99*time.Second - 1, 99*time.Second - 1, "Bearer token-2"}, // the source is called
+			{99 * time.Second, 103*time.Second - 1, "Bearer token-3"},
+		} {
+			time.Sleep(c.at - time.Since(begin))
+			wantStatus(t.Context(), t, rt, 200)
+			if at := time.Since(begin); at != c.sent || with != c.with {
+				t.Errorf("made at %s: sent at %s with %q, want at %s with %q", c.at, at, with, c.sent, c.with)
+			}
+		}
+		if n := source.fetches.Load(); n != 3 {
+			t.Errorf("%d fetches, want 3", n)
+		}
+	})
 }
 
 // A token that has not expired stays in use until it does.
