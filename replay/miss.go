@@ -48,12 +48,19 @@ type MissError struct {
 	// Identities is how many identities the tape holds for the request, where
 	// Reason is MissIdentity.
 	Identities int
+	// Masked says where the request has a mask of the tape in place of a credential, such as
+	// "header Authorization", if that is why ModeSmart did not send it.
+	Masked string
 }
 
 // Error names the request, the reason, and how the nearest exchange differs, or what
 // leaves the recording out.
 func (e *MissError) Error() string {
 	asked := e.Method + " " + e.URL
+	if e.Masked != "" {
+		return fmt.Sprintf("replay: %s is not on tape, and is not sent: a mask of the tape stands for its credential (%s): record the exchange "+
+			"that the mask came from anew, or have that sent each time (Options.PassThrough)", asked, e.Masked)
+	}
 	text := fmt.Sprintf("replay: %s is not on tape: %s", asked, e.Reason)
 	switch e.Reason {
 	case MissIdentity:

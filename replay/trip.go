@@ -74,6 +74,12 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 	if t.opts.RejectUnsafe && !safe(req.Method) {
 		return layer.Reject(req, rejection{ErrUnsafe})
 	}
+	if mode == ModeSmart && t.counts.replayed.Load() > 0 {
+		// A tape that has replayed nothing has given no mask to anybody.
+		if place := t.masker.maskIn(p); place != "" {
+			return t.opts.reject(c, req, t.masker.notSent(c, p, place))
+		}
+	}
 	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback
 	resp, err = t.live(c, p, next, mode, fallback)
 	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && !ctxerr.CallerGone(req) {

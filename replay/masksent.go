@@ -1,0 +1,70 @@
+package replay
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/compare"
+	"github.com/gracy-go/gracy/internal/visits"
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/redact"
+)
+
+// notSent is the miss of a request that is not sent, since it has a mask in a place: a replayed
+// login, page or redirect has given it to the client. The server cannot know it, and what it
+// responds would be recorded as the response to the real one.
+func (m masker) notSent(c *layer.Call, p *captured, place string) *MissError {
+	c.SetStopReason("not on tape, and with a mask of the tape")
+	return &MissError{
+		Method: m.literals(methodOf(p.send.Method)), URL: m.literals(m.url(p.send.URL.String())), Route: m.literals(c.Route()),
+		Reason: MissUnknown, Masked: m.literals(place),
+	}
+}
+
+// maskIn says where a request has a mask in place of a credential, "" if nowhere.
+func (m masker) maskIn(p *captured) string {
+	var names []string
+	for name, values := range p.send.Header {
+		if m.red.Header(name) && slices.ContainsFunc(values, func(v string) bool { return masks(v) || m.cookieMask(name, v) }) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	path, query := beforeQuery(p.send.URL.String())
+	switch {
+	case len(names) > 0:
+		return "header " + names[0]
+	case strings.Contains(path+"/", "/"+redact.Mask+"/"), strings.Contains(path, "/"+redact.Mask+","):
+		return "path of the URL"
+	}
+	for pair := range strings.SplitSeq(strings.TrimPrefix(query, "?"), "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if name = compare.Unescape(name); m.red.Query(name) && masks(compare.Unescape(value)) {
+			return "query parameter " + name
+		}
+	}
+	if p.masked != nil {
+		// What is masked in any case is a secret by its place.
+		plain := bytes.ReplaceAll(p.masked, []byte(redact.Mask), []byte("x"))
+		if !bytes.Equal(m.red.Body(p.send.Header.Get("Content-Type"), plain), plain) {
+			return "body"
+		}
+	}
+	return ""
+}
+
+// cookieMask reports whether a Cookie header has what stands for the value of a cookie that may be one of a session.
+func (m masker) cookieMask(name, v string) bool {
+	if http.CanonicalHeaderKey(name) != "Cookie" {
+		return false
+	}
+	for pair := range strings.SplitSeq(v, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if strings.HasPrefix(value, standIn) && !visits.Cookie(name) {
+			return true
+		}
+	}
+	return false
+}
