@@ -101,6 +101,22 @@ func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
 	return true
 }
 
+// exclusive reports whether a connection that a late attempt got carries no other call, as
+// far as the layer knows. HTTP/2 is left alone: it looks at the context before it writes.
+func (cs *conns) exclusive(i httptrace.GotConnInfo) bool {
+	switch yes, plain := cs.multiplexed(i.Conn); {
+	case i.Conn == nil:
+		return false
+	case !yes:
+		return true
+	case !plain, cs.plain.Load() == plainHTTP2:
+		return false
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return cs.open[i.Conn] == nil && (!i.Reused || i.WasIdle)
+}
+
 func (cs *conns) addLocked(c net.Conn) *shared {
 	if cs.open == nil {
 		cs.open = make(map[net.Conn]*shared)
@@ -161,7 +177,7 @@ func (cs *conns) timedOut(v *visit) bool {
 	cs.mu.Unlock()
 	if dead {
 		v.cut.Store(true)
-		s.cut()
+		cut(s.conn)
 	}
 	return dead
 }

@@ -230,6 +230,65 @@ func TestNothingIsSentAfterTheLimit(t *testing.T) {
 	}
 }
 
+// net/http sends a request once more where its connection was closed, and does not look at the
+// context between the connection that it gets for that and what it writes there.
+func TestAConnectionThatComesTooLateIsClosed(t *testing.T) {
+	for name, c := range map[string]struct {
+		info   httptrace.GotConnInfo
+		before string // what has been learned: the protocol of a response without TLS
+		closed bool
+	}{
+		"a new one":                   {httptrace.GotConnInfo{}, "", true},
+		"one that was idle":           {httptrace.GotConnInfo{Reused: true, WasIdle: true}, "", true},
+		"one that others may be on":   {httptrace.GotConnInfo{Reused: true}, "", false},
+		"one of HTTP/1":               {httptrace.GotConnInfo{Reused: true}, "HTTP/1.1", true},
+		"one of HTTP/2, which looks":  {httptrace.GotConnInfo{}, "HTTP/2.0", false},
+		"one of HTTP/2 that was idle": {httptrace.GotConnInfo{Reused: true, WasIdle: true}, "HTTP/2.0", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dead, a := net.Pipe()
+				late, b := net.Pipe()
+				defer a.Close()
+				defer b.Close()
+				rt := timeout.PerAttempt(time.Second).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+					trace := httptrace.ContextClientTrace(req.Context())
+					trace.GotConn(httptrace.GotConnInfo{Conn: dead, Reused: true, WasIdle: true})
+					if req.Header.Get("Learn") != "" {
+						resp := rttest.Response(req, 200, "")
+						resp.ProtoMajor, resp.ProtoMinor, _ = http.ParseHTTPVersion(c.before)
+						return resp, nil
+					}
+					time.Sleep(2 * time.Second)
+					info := c.info
+					info.Conn = late
+					trace.GotConn(info)
+					return nil, context.Cause(req.Context())
+				}))
+				if c.before != "" {
+					req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, rttest.URL, http.NoBody)
+					if err != nil {
+						t.Fatal(err)
+					}
+					req.Header.Set("Learn", "yes")
+					resp, err := rt.RoundTrip(req)
+					if err != nil {
+						t.Fatal(err)
+					}
+					rttest.Read(t, resp)
+				}
+				if _, err := get(t, rt, rttest.URL); !errors.Is(err, timeout.ErrAttempt) {
+					t.Error(err)
+				}
+				go func() { _, _ = b.Read(make([]byte, 1)) }()
+				if _, err := late.Write([]byte("a")); errors.Is(err, io.ErrClosedPipe) != c.closed {
+					t.Errorf("a write to the late connection: %v, want it closed: %v", err, c.closed)
+				}
+			})
+		})
+	}
+}
+
 // A base that does not notice that its connection was closed is ended by the context, a
 // moment later.
 func TestABaseThatDoesNotNoticeIsEnded(t *testing.T) {

@@ -101,11 +101,10 @@ func (s *shared) patience() (d time.Duration) {
 	return d
 }
 
-// cut closes the connection at once: the alert with which TLS says goodbye could block.
-func (s *shared) cut() {
-	if c, ok := s.conn.(*tls.Conn); ok {
-		_ = c.NetConn().Close()
-		return
+// cut closes a connection at once: the alert with which TLS says goodbye could block.
+func cut(c net.Conn) {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
 	}
-	_ = s.conn.Close()
+	_ = c.Close()
 }

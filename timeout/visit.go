@@ -84,8 +84,12 @@ func (v *visit) send(s *alarms, req *http.Request, next http.RoundTripper) (*htt
 
 func (v *visit) gotConn(i httptrace.GotConnInfo) {
 	v.sends.Add(1)
-	if !v.conns.enter(v, i) {
-		v.deadline.ctx.Expire(v.deadline.err.Load())
+	if v.conns.enter(v, i) {
+		return
+	}
+	v.deadline.ctx.Expire(v.deadline.err.Load())
+	if v.conns.exclusive(i) {
+		cut(i.Conn) // net/http would write to it all the same
 	}
 }
 
