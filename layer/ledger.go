@@ -16,7 +16,7 @@ import (
 // String explains the call: a line for the outcome, one per attempt with its
 // status, verdict, bytes and the time of each wait, headers and body, and why
 // it stopped. It holds no secret: of the URL it shows the route, and errors
-// are redacted.
+// are redacted. Errors and notes of more than 4 KiB are cut.
 func (c *Call) String() string {
 	var b strings.Builder
 	last := c.Attempt()
@@ -37,7 +37,7 @@ func (c *Call) String() string {
 	}
 	if s := c.StopReason(); s != "" {
 		b.WriteString("\n  stopped: ")
-		b.WriteString(redact.Text(s))
+		b.WriteString(brief.Text(redact.Text(s), brief.Longest))
 	}
 	return b.String()
 }
@@ -67,10 +67,10 @@ func (a *Attempt) line() string {
 		fmt.Fprintf(b, "  (%s)", a.Cause())
 	}
 	if err := a.Err(); err != nil {
-		fmt.Fprintf(b, "  %s", redact.Error(err))
+		fmt.Fprintf(b, "  %s", brief.Text(redact.Error(err), brief.Longest))
 	}
 	if s := a.Notes(); s != "" {
-		fmt.Fprintf(b, "  [%s]", redact.Text(s))
+		fmt.Fprintf(b, "  [%s]", brief.Text(redact.Text(s), brief.Longest))
 	}
 	return b.String()
 }
@@ -108,10 +108,10 @@ func (c *Call) LogValue() slog.Value {
 		attrs = append(attrs, slog.Bool("replayed", true))
 	}
 	if s := c.StopReason(); s != "" {
-		attrs = append(attrs, slog.String("stopped", redact.Text(s)))
+		attrs = append(attrs, slog.String("stopped", brief.Text(redact.Text(s), brief.Longest)))
 	}
 	if err := last.Err(); err != nil {
-		attrs = append(attrs, slog.String("error", redact.Error(err)))
+		attrs = append(attrs, slog.String("error", brief.Text(redact.Error(err), brief.Longest)))
 	}
 	return slog.GroupValue(attrs...)
 }

@@ -151,3 +151,31 @@ func TestACallCanBePrintedWhileItRuns(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// What a server sends may be quoted in an error, however long it is.
+func TestTheLedgerCutsLongTexts(t *testing.T) {
+	rt := rttest.Stack(rttest.Fail(errors.New(strings.Repeat("no ", 1<<20))), &rttest.Layer{Name: "noting", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		c.Attempt().AddNote(strings.Repeat("note ", 1<<20))
+		c.SetStopReason(strings.Repeat("stop ", 1<<20))
+		return next.RoundTrip(req)
+	}})
+	var seen *layer.Call
+	observe := &rttest.Layer{Name: "observe", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		seen = c
+		return next.RoundTrip(req)
+	}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, rttest.URL, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := observe.Wrap(rt).RoundTrip(req); err == nil {
+		t.Fatal("no error")
+	}
+	var b bytes.Buffer
+	slog.New(slog.NewTextHandler(&b, nil)).Info("x", "call", seen)
+	for what, text := range map[string]string{"String": seen.String(), "LogValue": b.String()} {
+		if n := len(text); n < 8<<10 || n > 16<<10 {
+			t.Errorf("%s has %d bytes", what, n)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (f *facts) attrs(as []slog.Attr) []slog.Attr {
 		as = append(as, slog.String("error.type", t))
 	}
 	if f.Err != nil {
-		as = append(as, slog.String("exception.message", f.redact.Error(f.Err)))
+		as = append(as, slog.String("exception.message", f.err()))
 	}
 	as = append(as, slog.String("gracy.event", f.name))
 	if f.elapsed > 0 {
@@ -47,10 +47,10 @@ func (f *facts) attrs(as []slog.Attr) []slog.Attr {
 		as = append(as, slog.Bool("gracy.replayed", true))
 	}
 	if f.Text != "" {
-		as = append(as, slog.String(f.textName(), f.redact.Text(f.Text)))
+		as = append(as, slog.String(f.textName(), brief.Text(f.redact.Text(f.Text), brief.Longest)))
 	}
 	if f.panicked != "" {
-		as = append(as, slog.String("gracy.panic", f.redact.Text(f.panicked)))
+		as = append(as, slog.String("gracy.panic", brief.Text(f.redact.Text(f.panicked), brief.Longest)))
 	}
 	return as
 }

@@ -175,3 +175,33 @@ func TestAnUnknownMethodIsOther(t *testing.T) {
 		}
 	}
 }
+
+// net/http quotes what a server sends in place of a status line, however long it is.
+func TestALongErrorIsCutInALine(t *testing.T) {
+	long := "malformed HTTP response \"" + strings.Repeat("no ", 1<<20) + "\""
+	fail := rttest.Fail(errors.New(long))
+	for name, c := range map[string]struct {
+		event logging.Event
+		base  http.RoundTripper
+	}{
+		"attributes":    {logging.At(slog.LevelError), fail},
+		"a placeholder": {logging.Event{Template: "{METHOD}: {ERROR}"}, fail},
+		"the ledger":    {logging.Event{Template: "{LEDGER}"}, fail},
+		"a note": {logging.Event{Template: "{LEDGER}"}, (&rttest.Layer{Name: "noting", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			layer.AttemptFrom(req.Context()).AddNote(long)
+			return next.RoundTrip(req)
+		}}).Wrap(rttest.Fail(rttest.ErrBoom))},
+		"a panic": {logging.Event{Func: func(transport.Event) string { panic(long) }}, fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			l := logging.New(logging.Config{Logger: jsonLogger(&b), Errors: c.event})
+			if err := call(t.Context(), l.Wrap(c.base), rttest.URL); err == nil {
+				t.Fatal("no error")
+			}
+			if n := b.Len(); n < 4<<10 || n > 20<<10 {
+				t.Errorf("the line has %d bytes: %.300s", n, b.String())
+			}
+		})
+	}
+}

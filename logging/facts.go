@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
@@ -82,7 +83,7 @@ func (f *facts) put(b []byte, name string) []byte {
 	case "LEDGER":
 		return append(b, f.ledger()...)
 	case "ERROR":
-		return append(b, f.redact.Error(f.Err)...)
+		return append(b, f.err()...)
 	}
 	return b
 }
@@ -91,6 +92,9 @@ func (f *facts) put(b []byte, name string) []byte {
 func putSeconds(b []byte, d time.Duration) []byte {
 	return strconv.AppendFloat(b, inSeconds(d), 'f', -1, 64)
 }
+
+// err returns the text of the error without secrets.
+func (f *facts) err() string { return brief.Text(f.redact.Error(f.Err), brief.Longest) }
 
 // url returns the URL without secrets. The message and an attribute hold it.
 func (f *facts) url() string {

@@ -11,6 +11,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -45,7 +46,7 @@ func (t *Telemetry) targetOf(c *layer.Call, req *http.Request) *target {
 }
 
 func (t *Telemetry) target(k targetKey) *target {
-	long := len(k.method)+len(k.scheme)+len(k.host)+len(k.route) > longest
+	long := len(k.method)+len(k.scheme)+len(k.host)+len(k.route) > brief.Longest
 	if !long {
 		if found, ok := t.targets.find(k); ok {
 			return found

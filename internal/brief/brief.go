@@ -36,6 +36,10 @@ func Lines(list []string) []string {
 	return append(list[:mostLines:mostLines], "and "+strconv.Itoa(len(list)-mostLines)+" more")
 }
 
+// Longest is how many bytes a log line, a ledger and a span have at most of an error or a note: net/http
+// quotes what a server sends in place of a status line, up to megabytes.
+const Longest = 4 << 10
+
 // Text returns a text, or the beginning of one that has more than so many bytes, with an ellipsis
 // that counts as its three.
 func Text(s string, most int) string {
