@@ -205,3 +205,39 @@ func TestABodyThatIsReadAheadIsSentWhole(t *testing.T) {
 		t.Errorf("%d of %d uploads were spoiled by reading ahead: the test cannot fail", bad, n)
 	}
 }
+
+// A hook may replace a body and leave the GetBody of the old one. Retry then keeps the new one itself.
+func TestABodyOfAHookIsSentAgainByRetry(t *testing.T) {
+	var sent []string
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		b, err := io.ReadAll(req.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		sent = append(sent, string(b))
+		return rttest.Respond(map[bool]int{false: 200, true: 503}[len(sent) == 1], "")(req)
+	})
+	sign := hook.New(hook.Hooks{Before: func(_ context.Context, req *http.Request) error {
+		defer req.Body.Close()
+		b, err := io.ReadAll(req.Body)
+		b = append(b, ", signed"...)
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+		return err
+	}})
+	again := retry.New(retry.Policy{Delay: 1})
+	for name, rt := range map[string]http.RoundTripper{"outside retry": gracy.Around(base, sign, again), "inside retry": gracy.Around(base, again, sign)} {
+		sent = nil
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, rttest.URL, bytes.NewReader([]byte("text")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rttest.Read(t, resp)
+		if len(sent) != 2 || sent[0] != "text, signed" || sent[1] != sent[0] {
+			t.Errorf("%s: sent %q", name, sent)
+		}
+	}
+}

@@ -2,8 +2,10 @@ package hook
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 
 	"github.com/gracy-go/gracy/internal/headers"
 	"github.com/gracy-go/gracy/layer"
@@ -48,10 +50,18 @@ func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, 
 	if req.Header == nil && len(edited.Header) == 0 {
 		edited.Header = nil // malformed, which the base reports
 	}
+	if edited.ContentLength != req.ContentLength && sameFunc(edited.GetBody, req.GetBody) {
+		edited.GetBody = nil // it has what the body was before
+	}
 	sent = true
 	if now := edited.Context(); now != marked && layer.CallFrom(now) == c {
 		return edited.WithContext(r.unmark(now)), nil
 	}
 	r.sent = *edited.WithContext(ctx)
 	return &r.sent, nil
+}
+
+// sameFunc reports whether a hook has left the function, as far as functions can be compared.
+func sameFunc(a, b func() (io.ReadCloser, error)) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }

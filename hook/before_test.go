@@ -39,6 +39,53 @@ func TestBeforeEditsACopyOfTheRequest(t *testing.T) {
 	}
 }
 
+// What is sent again must be what was sent: the GetBody of a body that was replaced has the old one, and a
+// layer that needs one makes its own.
+func TestABodyThatBeforeReplacesIsSentAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit func(req *http.Request)
+		sent []string
+	}{
+		"without a GetBody": {func(req *http.Request) {
+			req.Body, req.ContentLength = io.NopCloser(strings.NewReader("more than that")), 14
+		}, []string{"more than that"}},
+		"with a GetBody": {func(req *http.Request) {
+			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("more than that")), nil }
+			req.Body, _ = req.GetBody()
+			req.ContentLength = 14
+		}, []string{"more than that", "more than that"}},
+		"the same again": {func(req *http.Request) {
+			req.Body = io.NopCloser(strings.NewReader("body"))
+		}, []string{"body", "body"}},
+		"left": {func(*http.Request) {}, []string{"body", "body"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sent []string
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				b, err := io.ReadAll(req.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				_ = req.Body.Close()
+				sent = append(sent, string(b))
+				return rttest.Respond(map[bool]int{false: 200, true: 503}[len(sent) == 1], "")(req)
+			})
+			h := hook.New(before(func(_ context.Context, req *http.Request) error {
+				c.edit(req)
+				return nil
+			}))
+			resp, err := rttest.Stack(base, h, rttest.Retry(2)).RoundTrip(request(t.Context(), t, http.MethodPut, "body"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rttest.Read(t, resp)
+			if !slices.Equal(sent, c.sent) {
+				t.Errorf("sent %q, want %q", sent, c.sent)
+			}
+		})
+	}
+}
+
 func TestBeforeMayReplaceTheBody(t *testing.T) {
 	script := roundtriptest.Script()
 	rt := hook.New(before(func(_ context.Context, req *http.Request) error {

@@ -18,7 +18,8 @@ type Hooks struct {
 	// Before runs before the request is sent on. req is a copy with a URL and a
 	// Header of its own, and may be edited in place; its context is ctx. A
 	// hook that replaces the Body also sets GetBody and ContentLength, and closes the
-	// old body or reads it through the new one. To change the context, write
+	// old body or reads it through the new one; a GetBody that it leaves beside another
+	// ContentLength is dropped, since what it returns is the old body. To change the context, write
 	// *req = *req.WithContext(derived).
 	//
 	// An error is a veto: nothing is sent, the body is closed, and the call fails
