@@ -21,7 +21,7 @@ import (
 //   - In XML: the content of elements and the value of attributes that have a secret name.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
 //   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
-//   - In all text: tokens and keys of a known format, private keys in PEM, what looks random
+//   - In all text: tokens and keys of a known format, private keys in PEM, in base64 too, what looks random
 //     behind Bearer, user:password behind Basic, the password and the secret parameters of
 //     absolute URLs. In every body: literals.
 //

@@ -26,6 +26,9 @@ func printable(s string, except charset) bool {
 // without a copy shows it. Most URLs are so: they have a host, a path and a query without
 // escapes, user information and fragment. One that is not may still hold no secret.
 func plainURL(r *Redactor, s string) bool {
+	if len(s) > 4*len(packedBegin) && strings.Contains(s, packedBegin) {
+		return false
+	}
 	s, q, hasQuery := strings.Cut(s, "?")
 	special := charset{low: 1<<'#' | 1<<'%' | 1<<';' | 1<<'=', high: 1} // the last is @
 	if !printable(s, special) || hasQuery && !plainQuery(r, q) {

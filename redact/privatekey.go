@@ -12,13 +12,18 @@ const (
 	keyDash  = "-----"
 )
 
-// privateKeys masks what stands between the lines of a private key. In a string of JSON
+// privateKeys masks private keys in PEM, as they are and in base64.
+func privateKeys(b []byte) []byte {
+	if bytes.Contains(b, []byte(keyLabel)) {
+		b = pemKeys(b)
+	}
+	return packedKeys(b)
+}
+
+// pemKeys masks what stands between the lines of a private key. In a string of JSON
 // its line ends are escaped, and a quote ends one that is cut off. In a form and in a URL its
 // blanks are escaped too, and there the next parameter ends it.
-func privateKeys(b []byte) []byte {
-	if !bytes.Contains(b, []byte(keyLabel)) {
-		return b
-	}
+func pemKeys(b []byte) []byte {
 	var out edits
 	for at := 0; ; {
 		i := bytes.Index(b[at:], []byte(keyBegin))
@@ -83,7 +88,7 @@ func holdsKey(b []byte) bool {
 
 // privateKeysOf is privateKeys for a string.
 func privateKeysOf(s string) string {
-	if !strings.Contains(s, keyLabel) {
+	if !strings.Contains(s, keyLabel) && !strings.Contains(s, packedBegin) {
 		return s
 	}
 	return string(privateKeys([]byte(s)))

@@ -1,0 +1,94 @@
+package redact
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
+
+// packedBegin is how a PEM file begins in base64, as Kubernetes, the content API of GitHub and
+// others have files.
+const packedBegin = "LS0tLS1CRUdJTiB"
+
+// packedKeys masks PEM files in base64 that hold a private key. A certificate alone stays.
+func packedKeys(b []byte) []byte {
+	var out edits
+	for at := 0; ; {
+		i := bytes.Index(b[at:], []byte(packedBegin))
+		if i < 0 {
+			return out.apply(b)
+		}
+		at += i
+		n, plain := unpack(b[at:])
+		if !bytes.Equal(pemKeys(plain), plain) {
+			out.put(b, at, at+n, Mask)
+		}
+		at += n
+	}
+}
+
+// Base64 that is broken into lines has 60 to 76 characters in each but the last.
+const (
+	shortLine = 60
+	longLine  = 76
+)
+
+// unpack returns how many bytes of b are base64, from its start on, and what they are.
+func unpack(b []byte) (n int, plain []byte) {
+	var packed []byte
+	line, width := 0, 0 // how long this line is, and the first one
+	for n < len(b) {
+		c, size := b[n], 1
+		switch {
+		case alnum(c), c == '+', c == '/', c == '=':
+		case c == '-':
+			c = '+'
+		case c == '_':
+			c = '/'
+		default:
+			c, size = broken(b[n:])
+		}
+		if c == '\n' && width == 0 && shortLine <= line && line <= longLine {
+			width = line
+		}
+		if size == 0 || c == '\n' && line != width {
+			break
+		}
+		n += size
+		if c == '\n' {
+			line = 0
+			continue
+		}
+		line++
+		packed = append(packed, c)
+	}
+	packed = bytes.TrimRight(packed, "=")
+	plain = make([]byte, base64.RawStdEncoding.DecodedLen(len(packed)))
+	k, _ := base64.RawStdEncoding.Decode(plain, packed)
+	return n, plain[:k]
+}
+
+// broken returns the character of base64, or the line end in it, that a form or a string of JSON has in another way
+// at the start of b, and how long it is there; 0 if there is none.
+func broken(b []byte) (c byte, size int) {
+	for _, e := range [...]struct {
+		text string
+		is   byte
+	}{
+		{"\r\n", '\n'},
+		{"\n", '\n'},
+		{`\r\n`, '\n'},
+		{`\n`, '\n'},
+		{"%0D%0A", '\n'},
+		{"%0A", '\n'},
+		{"%2B", '+'},
+		{"%2F", '/'},
+		{"%3D", '='},
+		{`\/`, '/'},
+	} {
+		if len(b) >= len(e.text) && strings.EqualFold(string(b[:len(e.text)]), e.text) {
+			return e.is, len(e.text)
+		}
+	}
+	return 0, 0
+}
