@@ -114,7 +114,7 @@ func TestWhatIsDerivedHasNoGoroutine(t *testing.T) {
 		for name, parent := range map[string]context.Context{"direct": &inner.Context, "a value between": context.WithValue(&inner.Context, valueKey{}, 2)} {
 			derived, cancel := context.WithCancel(parent)
 			defer cancel()
-			if n := runtime.NumGoroutine(); n != before {
+			if n := runtime.NumGoroutine(); n > before { // one of another test may have ended
 				t.Errorf("%s: %d goroutines, %d before", name, n, before)
 			}
 			defer func() {
