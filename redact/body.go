@@ -20,6 +20,7 @@ import (
 //   - In forms and multipart forms: the values of secret names.
 //   - In XML: the content of elements and the value of attributes that have a secret name.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
+//   - In the types of YAML: the values of secret names, line by line, and {name: password, value: x}.
 //   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
 //   - In all text: tokens and keys of a known format, private keys in PEM, in base64 too, what looks random
 //     behind Bearer, user:password behind Basic, the password and the secret parameters of
@@ -66,6 +67,9 @@ func (n nest) bodyOnce(contentType string, b []byte) []byte {
 	}
 	if kind != mediatype.Form && declared == mediatype.Form && !json.Valid(b) {
 		b = n.form(b) // it may be both, with the one inside of the other
+	}
+	if isYAML(contentType) && kind != mediatype.JSON {
+		b = n.r.yaml(b) // a line of it may look like one of an event stream
 	}
 	switch kind {
 	case mediatype.Multipart:

@@ -83,7 +83,7 @@ func FuzzBody(f *testing.F) {
 	}
 	r := New(Rules{Literals: []string{"literal/secret+1"}})
 	f.Fuzz(func(t *testing.T, a, b string) {
-		kinds := []string{"", "application/json", "application/x-www-form-urlencoded", "text/event-stream", "multipart/form-data; boundary=b", "text/plain", "text/html", "text/xml", "application/graphql"}
+		kinds := []string{"", "application/json", "application/x-www-form-urlencoded", "text/event-stream", "multipart/form-data; boundary=b", "text/plain", "text/html", "text/xml", "application/graphql", "application/yaml"}
 		check := func(kind, in string) string {
 			t.Helper()
 			var got string

@@ -32,7 +32,7 @@ func readers(r *Redactor) map[string]func(s string) {
 	}
 	for _, kind := range []string{
 		"application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/event-stream",
-		"text/plain", "text/html", "application/xml", "application/graphql",
+		"text/plain", "text/html", "application/xml", "application/graphql", "application/yaml",
 	} {
 		readers["Body "+kind] = func(s string) { r.Body(kind, []byte(s)) }
 	}
@@ -48,7 +48,7 @@ func TestEveryFunctionTakesTimeInProportionToItsInput(t *testing.T) {
 // of its pieces.
 func hostile() []string {
 	var seeds []string
-	for _, s := range []string{";", "<a>;", ";;&", "basic/", "bearer/", "://", `"a":{`, `{"name":"password",`, "eyJ", "bGl0ZXJhbC9zZWNyZXQrMQ== ", "\x1b]", "<password>", "=", "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "LS0tLS1CRUdJTiB", "LS0tLS1CRUdJTiB "} {
+	for _, s := range []string{";", "<a>;", ";;&", "basic/", "bearer/", "://", `"a":{`, `{"name":"password",`, "eyJ", "bGl0ZXJhbC9zZWNyZXQrMQ== ", "\x1b]", "<password>", "=", "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "LS0tLS1CRUdJTiB", "LS0tLS1CRUdJTiB ", "password: |\n", "- ", "a:b"} {
 		seeds = append(seeds, strings.Repeat(s, 4096/len(s)))
 	}
 	return append(seeds, "/?"+seeds[0], "http://h/"+seeds[0], strings.Repeat(`{"a":[`, 500))

@@ -68,7 +68,8 @@ func ordinary(n int) (contentType, body string) {
 			fmt.Fprintf(&b, "func %s(token string, n int) error {\n\tpassword := os.Getenv(\"%s\") // %s: %s\n\tif token == \"\" || n < %d {\n\t\treturn fmt.Errorf(\"%s: %%v\", token)\n\t}\n}\n", "f", word(), word(), word(), r.IntN(9), word())
 		}, "package main\n\n", ""},
 		{"text/yaml", func() {
-			fmt.Fprintf(&b, "- name: %s\n  %s: %s\n  image: h.example/%s@sha256:%s\n", word(), word(), word(), "app", hash())
+			fmt.Fprintf(&b, "- name: %s\n  value: %s\n  key: %s %s\n  max_tokens: %d\n  page_token: %s\n  text: |\n    the password is %s\n  tags: [%s, {a: %s}] # token: %s\n  image: h.example/app@sha256:%s\n",
+				pick("color", "size", "Reset password"), word(), word(), word(), r.IntN(9), id(), word(), word(), word(), word(), hash())
 		}, "items:\n", ""},
 		{"application/octet-stream", func() { b.Write(random(64)) }, "\x00\x01", ""},
 		{"text/css", func() { fmt.Fprintf(&b, ".%s{background:url(%s);content:\"%s\"}", "token", link(), word()) }, "@charset \"utf-8\";", ""},

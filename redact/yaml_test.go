@@ -1,0 +1,43 @@
+package redact_test
+
+import (
+	"testing"
+
+	"github.com/gracy-go/gracy/redact"
+)
+
+// Clients of Kubernetes, GitLab and others send manifests and settings as YAML.
+func TestSecretsInYAMLAreMasked(t *testing.T) {
+	r := redact.New(redact.Rules{})
+	for name, c := range map[string]struct{ body, want string }{
+		"a value":        {"user: bob\npassword: hunter2\n", "user: bob\npassword: REDACTED\n"},
+		"quotes":         {"\"password\": \"hunter2 # no\"\r\n'api_key': 'x: y' # c\r\n", "\"password\": REDACTED\r\n'api_key': REDACTED\r\n"},
+		"nested":         {"a:\n  b:\n    - password: hunter2\n      user: bob\n    - c\n", "a:\n  b:\n    - password: REDACTED\n      user: bob\n    - c\n"},
+		"a text":         {"password: |\n  one: 1\n\n  two\nuser: bob", "password: |\n  REDACTED\n\n  REDACTED\nuser: bob"},
+		"a folded value": {"password: hunter2\n  and: more\nuser: bob", "password: REDACTED\n  REDACTED\nuser: bob"},
+		"a list":         {"password:\n- a\n- b\nuser: bob", "password:\n- REDACTED\n- REDACTED\nuser: bob"},
+		"a mapping":      {"secret:\n  name: a\n  n: 12\n  on: true\n  # c\n  more:\n  - x\nuser: bob", "secret:\n  name: REDACTED\n  n: 0\n  on: true\n  # c\n  more:\n  - REDACTED\nuser: bob"},
+		"flow":           {"a: {password: hunter2, user: bob}\n", "a: {password: REDACTED, user: bob}\n"},
+		"a variable":     {"env:\n- name: DB_PASSWORD\n  value: hunter2\n- name: USER\n  value: bob\n", "env:\n- name: DB_PASSWORD\n  value: REDACTED\n- name: USER\n  value: bob\n"},
+		"like events":    {"data:\n  password: hunter2\n", "data:\n  password: REDACTED\n"},
+		"two documents":  {"password: hunter2\n---\nuser: bob\n", "password: REDACTED\n---\nuser: bob\n"},
+		"tags, anchors":  {"password: !!str hunter2\ntoken: &t hunter2\n", "password: REDACTED\ntoken: REDACTED\n"},
+		"nothing":        {"password:\ntoken: null\nsecret: ''\nuser: bob\n", "password:\ntoken: null\nsecret: ''\nuser: bob\n"},
+		"no secret":      {"a: b\n# password: c\nurl: http://a.test:80/x\n- password\n", "a: b\n# password: c\nurl: http://a.test:80/x\n- password\n"},
+		"JSON":           {`{"password":"hunter2"}`, `{"password":"REDACTED"}`},
+	} {
+		for _, kind := range []string{"application/yaml", "application/x-yaml; charset=utf-8", "text/yaml", "application/vnd.oai.openapi+yaml"} {
+			got := string(r.Body(kind, []byte(c.body)))
+			if got != c.want {
+				t.Errorf("%s, %s:\n%s\nwant\n%s", name, kind, got, c.want)
+			}
+			if again := string(r.Body(kind, []byte(got))); again != got {
+				t.Errorf("%s: masked again:\n%s", name, again)
+			}
+		}
+	}
+	const plain = "password: must be long\n"
+	if got := string(r.Body("text/plain", []byte(plain))); got != plain {
+		t.Errorf("a text became %q", got)
+	}
+}
