@@ -65,6 +65,14 @@ test-all: ## go test in every module
 vet: ## go vet in every module
 	@$(call each,$(MODULES),$(GO) vet ./...)
 
+# Where users run it beside what CI runs on: an int of 32 bits, another system. What programs link, and its tests.
+PLATFORMS := linux/386 windows/amd64 darwin/arm64
+LINKED := . ./otel ./replay/codings ./replay/interop ./replay/mongodb ./replay/postgres ./replay/sqlite ./cmd/gracy
+
+.PHONY: platforms
+platforms: ## go vet for other systems and for 32 bits
+	@$(call each,$(LINKED),for p in $(PLATFORMS); do echo "$$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./... || exit 1; done)
+
 .PHONY: lint
 lint: $(LINT) ## golangci-lint in every module, by .golangci.yml
 	@$(call each,$(MODULES),$(LINT) run --config $(CURDIR)/.golangci.yml ./...)
@@ -114,7 +122,7 @@ $(BIN)/prometheus3/$(PROMETHEUS3_VERSION):
 	@touch "$@"
 
 .PHONY: ci
-ci: fmt-check tidy-check build vet lint test race plain next ## exactly what CI runs
+ci: fmt-check tidy-check build vet platforms lint test race plain next ## exactly what CI runs
 
 ##@ Change
 

@@ -1,6 +1,7 @@
 package concurrency
 
 import (
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -26,7 +27,7 @@ func TestPriority(t *testing.T) {
 		{"it can wait", []comer{{"a", -10}, {"b", 0}, {"c", 0}, {"d", 0}}, "b c d a"},
 		{"a little urgent", []comer{{"a", 0}, {"b", 0}, {"c", 0}, {"d", 2}}, "a b d c"},
 		{"equals", []comer{{"a", 3}, {"b", 3}, {"c", 3}, {"d", 3}}, "a b c d"},
-		{"beyond all bounds", []comer{{"a", -1 << 62}, {"b", 0}, {"c", 1 << 62}, {"d", 0}}, "c b d a"},
+		{"beyond all bounds", []comer{{"a", math.MinInt / 2}, {"b", 0}, {"c", math.MaxInt / 2}, {"d", 0}}, "c b d a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

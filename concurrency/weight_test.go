@@ -3,6 +3,7 @@ package concurrency
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -167,7 +168,7 @@ func TestWeightAboveTheLimit(t *testing.T) {
 			}
 		}
 		rejected(4)
-		rejected(1 << 40)
+		rejected(math.MaxInt / 2)
 		if l.Waiting()+l.InFlight() != 0 {
 			t.Error("something was taken")
 		}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -115,7 +116,7 @@ func TestRefit(t *testing.T) {
 
 func FuzzRefit(f *testing.F) {
 	f.Add("a: secret\n", "b\nc", "a: X\nb\nc", 3, 4)
-	f.Add("", "\n", "", -1, 1<<40)
+	f.Add("", "\n", "", -1, math.MaxInt/2)
 	f.Fuzz(func(t *testing.T, head, tail, after string, a, b int) {
 		list := []store.Piece{{Bytes: int64(max(a, 0))}, {Bytes: int64(max(b, 0))}, {Bytes: 5}}
 		var sum int64

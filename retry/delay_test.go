@@ -36,12 +36,12 @@ func TestJitterSpreadsTheDelay(t *testing.T) {
 
 func TestTheSumOfTheWaitsDoesNotOverflow(t *testing.T) {
 	p := retry.Policy{Delay: time.Second, MaxDelay: 4 * time.Second}
-	for n, want := range map[int]time.Duration{0: 0, 1: time.Second, 3: 7 * time.Second, 10: 35 * time.Second, 1 << 31: 4*time.Second*(1<<31) - 5*time.Second} {
+	for n, want := range map[int]time.Duration{0: 0, 1: time.Second, 3: 7 * time.Second, 10: 35 * time.Second, math.MaxInt32: 4*time.Second*math.MaxInt32 - 5*time.Second} {
 		if got := retry.FaultSum(p, n); got != want {
 			t.Errorf("the sum of %d waits is %v, want %v", n, got, want)
 		}
 	}
-	if got := retry.FaultSum(retry.Policy{Delay: math.MaxInt64}, 1<<31); got != math.MaxInt64 {
+	if got := retry.FaultSum(retry.Policy{Delay: math.MaxInt64}, math.MaxInt32); got != math.MaxInt64 {
 		t.Errorf("the sum overflowed to %v", got)
 	}
 }
@@ -49,7 +49,7 @@ func TestTheSumOfTheWaitsDoesNotOverflow(t *testing.T) {
 // For any policy, attempt and draw the wait is in [0, MaxDelay], and the hint
 // is a minimum.
 func FuzzWait(f *testing.F) {
-	for _, n := range []int{0, 1, 2, 63, 64, 1 << 31, math.MaxInt} {
+	for _, n := range []int{0, 1, 2, 63, 64, math.MaxInt32, math.MaxInt} {
 		f.Add(int64(time.Second), 2.0, int64(20*time.Second), uint8(0), n, 0.5, int64(time.Minute))
 		f.Add(int64(retry.NoDelay), 1e308, int64(0), uint8(1), n, 0.99999, int64(0))
 		f.Add(int64(math.MaxInt64), 1.0, int64(math.MaxInt64), uint8(2), n, 0.0, int64(1))

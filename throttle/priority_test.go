@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -74,7 +75,7 @@ func TestPriority(t *testing.T) {
 		{
 			"beyond all bounds",
 			[]Rule{{Limit: 1, Per: time.Minute}},
-			[]comer{{"/a", 0, -1 << 62}, {"/b", time.Second, 1 << 62}, {"/c", 2 * time.Second, 0}},
+			[]comer{{"/a", 0, math.MinInt / 2}, {"/b", time.Second, math.MaxInt / 2}, {"/c", 2 * time.Second, 0}},
 			"b c a",
 		},
 	} {

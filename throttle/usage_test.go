@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,9 +36,9 @@ func TestReport(t *testing.T) {
 		{"as estimated", []int{80}, "/90", time.Minute, time.Minute},
 		{"over-estimated", []int{10}, "/90", time.Second, time.Minute},
 		{"nothing", []int{0}, "/90", time.Second, time.Second},
-		{"below nothing", []int{-1 << 40}, "/90", time.Second, time.Second},
+		{"below nothing", []int{math.MinInt / 2}, "/90", time.Second, time.Second},
 		{"under-estimated", []int{150}, "/40", 61 * time.Second, 61 * time.Second},
-		{"debt beyond all bounds", []int{1 << 50}, "/20", 61 * time.Second, 61 * time.Second},
+		{"debt beyond all bounds", []int{math.MaxInt / 2}, "/20", 61 * time.Second, 61 * time.Second},
 		{"at first too much, then too little", []int{10, 150}, "/40", 61 * time.Second, 61 * time.Second},
 		{"at first too little, then too much", []int{150, 10}, "/90", time.Second, time.Minute},
 		{"twice", []int{20, 10}, "/90", time.Second, time.Minute},
@@ -91,7 +92,7 @@ func TestReportMovesThePacer(t *testing.T) {
 		{"over-estimated", []int{4}, 4 * time.Second},
 		{"first debt, then less than estimated", []int{25, 4}, 4 * time.Second},
 		{"nothing", []int{0}, time.Second},
-		{"debt beyond all bounds", []int{1 << 40}, 70 * time.Second}, // a window's worth
+		{"debt beyond all bounds", []int{math.MaxInt / 2}, 70 * time.Second}, // a window's worth
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -80,7 +80,7 @@ func TestAnAlarmRingsAtItsTime(t *testing.T) {
 					want[r] = []time.Duration{time.Since(start) + time.Second}
 				case 2: // it is stopped, and not set again then
 					s.begin(r, limit)
-					time.AfterFunc(time.Duration(rnd.IntN(int(limit))), func() { s.stop(&r.alarm); s.reset(&r.alarm, 1) })
+					time.AfterFunc(time.Duration(rnd.Int64N(int64(limit))), func() { s.stop(&r.alarm); s.reset(&r.alarm, 1) })
 					want[r] = nil
 				case 3: // it gets more time before it rings
 					s.begin(r, limit)

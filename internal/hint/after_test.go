@@ -41,7 +41,7 @@ func TestRetryAfterAndItsVariantsAreRead(t *testing.T) {
 		{"word", headers("Retry-After", "soon"), none},
 		{"unit", headers("Retry-After", "5s"), none},
 		{"other digits", headers("Retry-After", "٣"), none},
-		{"max int64", headers("Retry-After", strconv.Itoa(math.MaxInt64)), none},
+		{"max int64", headers("Retry-After", strconv.FormatInt(math.MaxInt64, 10)), none},
 		{"past uint64", headers("Retry-After", "99999999999999999999999999"), none},
 		{"the year 2554", headers("Retry-After", "18446744074"), none},
 		{"an instant", headers("Retry-After", strconv.FormatInt(now.Unix()+90, 10)), 91 * time.Second},
@@ -71,7 +71,7 @@ func TestRetryAfterAndItsVariantsAreRead(t *testing.T) {
 		{"milliseconds first", headers("Retry-After-Ms", "1500", "Retry-After", "60"), 1500 * time.Millisecond},
 		{"x-ms", headers("X-Ms-Retry-After-Ms", "20", "Retry-After", "60"), 20 * time.Millisecond},
 		{"fraction of a millisecond", headers("Retry-After-Ms", "0.5"), 500 * time.Microsecond},
-		{"milliseconds overflow", headers("Retry-After-Ms", strconv.Itoa(math.MaxInt64)), Max},
+		{"milliseconds overflow", headers("Retry-After-Ms", strconv.FormatInt(math.MaxInt64, 10)), Max},
 		{"malformed milliseconds", headers("Retry-After-Ms", "NaN", "Retry-After", "60"), time.Minute},
 		{"a date is no number of milliseconds", headers("Retry-After-Ms", in(time.Hour, http.TimeFormat)), none},
 	} {

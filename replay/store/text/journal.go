@@ -158,7 +158,7 @@ func (j *journal) append(key string, changes []change) error {
 	if j.room = nil; cap(b) <= maxRoom {
 		j.room = b
 	}
-	if len(b)-batchHead > maxBatch {
+	if uint64(len(b)-batchHead) > maxBatch {
 		return fmt.Errorf("a batch of %d bytes", len(b)-batchHead)
 	}
 	seal(b)

@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"math"
 	"time"
 
 	"github.com/gracy-go/gracy/throttle/internal/meter"
@@ -70,8 +71,8 @@ func (d *Demand) Spent() (spent []Spent) {
 	return spent
 }
 
-// maxCost keeps the sums of a window from overflowing.
-const maxCost = 1 << 31
+// maxCost keeps the sums of a window from overflowing: 2^31-1, and where an int has 32 bits 2^21-1.
+const maxCost = math.MaxInt >> 10 & math.MaxInt32
 
 // Report corrects what a request took, once it is known what it cost.
 func (c *Core) Report(spent []Spent, actual int, now int64) {

@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestAWaiterKeepsTheCostOfEachPart(t *testing.T) {
 		{"one", []int{7}, false},
 		{"alike", []int{3, 3, 3}, false},
 		{"different", []int{3, 1, 4}, true},
-		{"large", []int{1 << 40}, true},
+		{"large", []int{math.MaxInt / 2}, math.MaxInt > math.MaxUint32},
 	} {
 		var d Demand
 		for _, c := range tt.costs {
