@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,28 +100,74 @@ type panel struct {
 	Description string
 	Type        string
 	Datasource  struct{ UID string }
-	Targets     []struct{ Expr string }
+	Targets     []struct{ Expr, LegendFormat string }
 }
 
-func dashboard(t *testing.T) (panels []panel) {
+// A variable is what the test knows of one of Grafana's.
+type variable struct{ Name, Type, Query string }
+
+func dashboard(t *testing.T) (panels []panel, variables []variable) {
 	t.Helper()
 	var d struct {
 		Panels     []panel
-		Templating struct {
-			List []struct{ Name, Type string }
-		}
+		Templating struct{ List []variable }
 	}
 	if err := json.Unmarshal([]byte(ops(t, "grafana.json")), &d); err != nil {
 		t.Fatal(err)
 	}
-	var variables []string
+	var names []string
 	for _, v := range d.Templating.List {
-		variables = append(variables, v.Name+" "+v.Type)
+		names = append(names, v.Name+" "+v.Type)
 	}
-	if want := []string{"datasource datasource", "job query", "instance query", "client query"}; !slices.Equal(variables, want) {
-		t.Errorf("variables %q, want %q", variables, want)
+	if want := []string{"datasource datasource", "job query", "instance query", "client query"}; !slices.Equal(names, want) {
+		t.Errorf("variables %q, want %q", names, want)
 	}
-	return d.Panels
+	return d.Panels, d.Templating.List
+}
+
+// filled is an expression with all values of the variables.
+func filled(expr string) string {
+	return strings.NewReplacer("$job", "test", "$instance", ".*", "$client", ".*", "$__rate_interval", "1m").Replace(expr)
+}
+
+// legends returns the names of what an expression shows, and what is wrong with them: lines that a legend does not distinguish, and
+// labels in it that the expression has not kept.
+func (s *server) legends(expr, format string) (names, wrong []string) {
+	label := regexp.MustCompile(`{{(\w+)}}`)
+	var labels []string
+	for _, m := range label.FindAllStringSubmatch(format, -1) {
+		labels = append(labels, m[1])
+	}
+	got, err := s.value(`count by (`+strings.Join(labels, ", ")+`) (`+expr+`)`, labels...)
+	if err != nil {
+		return nil, []string{err.Error()}
+	}
+	for key, lines := range got {
+		values := strings.SplitN(key, " ", max(len(labels), 1))
+		if lines != 1 || len(labels) > 0 && slices.Contains(values, "") {
+			wrong = append(wrong, fmt.Sprintf("the legend %q of %s: %v lines have the labels %q", format, expr, lines, key))
+		}
+		names = append(names, label.ReplaceAllStringFunc(format, func(string) (value string) {
+			value, values = values[0], values[1:]
+			return value
+		}))
+	}
+	return names, wrong
+}
+
+// choices returns the values that a variable offers.
+func (s *server) choices(v variable) map[string]float64 {
+	s.t.Helper()
+	m := regexp.MustCompile(`^label_values\((.+), (\w+)\)$`).FindStringSubmatch(v.Query)
+	if m == nil {
+		s.t.Fatalf("%s: the query is %s", v.Name, v.Query)
+	}
+	got, err := s.value(`group by (`+m[2]+`) (`+filled(m[1])+`)`, m[2])
+	if err != nil {
+		s.t.Errorf("%s: %v", v.Name, err)
+	}
+	delete(got, "")
+	return got
 }
 
 // After traffic with faults each panel shows something, and each series that a file of ops names is there.
@@ -135,7 +182,13 @@ func TestEachPanelHasData(t *testing.T) {
 		s.await(`sum(gracy_requests_total)`, float64(w.calls))
 	}
 	rows, exprs := 0, 0
-	for _, p := range dashboard(t) {
+	panels, variables := dashboard(t)
+	for _, v := range variables {
+		if v.Type == "query" && len(s.choices(v)) == 0 {
+			t.Errorf("%s has nothing to choose from: %s", v.Name, v.Query)
+		}
+	}
+	for _, p := range panels {
 		if p.Type == "row" {
 			rows++
 			continue
@@ -143,6 +196,7 @@ func TestEachPanelHasData(t *testing.T) {
 		if p.Datasource.UID != "${datasource}" || len(p.Targets) == 0 || p.Description == "" {
 			t.Errorf("%s: data source %q, %d targets, description %q", p.Title, p.Datasource.UID, len(p.Targets), p.Description)
 		}
+		var names []string
 		for _, target := range p.Targets {
 			exprs++
 			// Two programs may give a client the same name.
@@ -150,7 +204,7 @@ func TestEachPanelHasData(t *testing.T) {
 			if all, own := strings.Count(target.Expr, "{"), strings.Count(target.Expr, chosen); own == 0 || own != all {
 				t.Errorf("%s: %d of %d series are of the job, instance and client that were chosen: %s", p.Title, own, all, target.Expr)
 			}
-			expr := strings.NewReplacer("$job", "test", "$instance", ".*", "$client", ".*", "$__rate_interval", "1m").Replace(target.Expr)
+			expr := filled(target.Expr)
 			got, err := s.value(expr)
 			if err != nil {
 				t.Errorf("%s: %v", p.Title, err)
@@ -159,7 +213,23 @@ func TestEachPanelHasData(t *testing.T) {
 			if len(got) == 0 {
 				t.Errorf("%s shows nothing: %s is %v", p.Title, expr, got)
 			}
+			more, wrong := s.legends(expr, target.LegendFormat)
+			if names = append(names, more...); len(wrong) > 0 {
+				t.Errorf("%s: %q", p.Title, wrong)
+			}
 		}
+		if slices.Sort(names); len(slices.Compact(slices.Clone(names))) != len(names) {
+			t.Errorf("%s: two lines have one name: %q", p.Title, names)
+		}
+	}
+	// The control run: a label that is not kept, lines with one name, and a label that the series does not have.
+	for _, format := range []string{"{{code}}", "calls", "{{method}}"} {
+		if _, wrong := s.legends(`sum by (method, route) (gracy_requests_total)`, format); len(wrong) == 0 {
+			t.Errorf("control run: the legend %q names each line", format)
+		}
+	}
+	if got := s.choices(variable{Name: "route", Query: "label_values(gracy_in_flight, route)"}); len(got) > 0 {
+		t.Errorf("control run: the routes in flight are %v", got)
 	}
 	names := map[string]bool{}
 	for _, file := range []string{"alerts.yaml", "alerts_test.yaml", "grafana.json", "runbooks.md", "README.md"} {
