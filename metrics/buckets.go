@@ -67,17 +67,17 @@ func (d *distribution) Write(out *dto.Metric) error {
 	return nil
 }
 
-// histogram sends what the histograms of a group hold together, nothing of an empty group.
-func (c *collection) histogram(desc *prometheus.Desc, g group, labels ...*dto.LabelPair) {
+// histogram adds what the histograms of a group hold together, nothing of an empty group.
+func (c *collection) histogram(f *family, g group, tags ...tag) {
 	if len(g) == 0 {
 		return
 	}
-	c.out <- c.distribution(desc, g, labels)
+	c.add(f, tags, c.distribution(f, g, tags))
 }
 
-func (c *collection) distribution(desc *prometheus.Desc, g group, labels []*dto.LabelPair) *distribution {
+func (c *collection) distribution(f *family, g group, tags []tag) *distribution {
 	d := &c.distributions.next(1)[0]
-	d.desc, d.labels = desc, c.labels(labels)
+	d.desc, d.labels = f.Desc, c.labels(tags)
 	d.read(g, c.buckets)
 	m := &d.message
 	m.SampleCount, m.SampleSum, m.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp

@@ -4,7 +4,6 @@ import (
 	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 
 	"github.com/gracy-go/gracy/internal/built"
 	"github.com/gracy-go/gracy/internal/figure"
@@ -16,23 +15,28 @@ const module = "github.com/gracy-go/gracy"
 // descs describes the metrics of one recorder. All have the client as a constant label, so that several
 // recorders fit into one registry.
 type descs struct {
-	requests, duration, attempts, attemptDuration, retries, exhausted, hedges   *prometheus.Desc
-	throttled, quotaWait, queueWait, backoffWait, replay                        *prometheus.Desc
-	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, start *prometheus.Desc
-	ruleWaits, ruleTime, denied, pauses, leaked                                 *prometheus.Desc
-	figures                                                                     [figure.Kinds]*prometheus.Desc
+	requests, duration, attempts, attemptDuration, retries, exhausted, hedges   *family
+	throttled, quotaWait, queueWait, backoffWait, replay                        *family
+	received, sent, bodyTime, inFlight, waiting, overflow, aborts, build, start *family
+	ruleWaits, ruleTime, denied, pauses, leaked                                 *family
+	figures                                                                     [figure.Kinds]*family
 	version                                                                     string
 
-	outcomes      [outcomes]*dto.LabelPair
-	reasons       [reasons]*dto.LabelPair
-	kinds         [waitKinds]*dto.LabelPair
-	hit, recorded *dto.LabelPair
+	outcomes [outcomes]tag
+	reasons  [reasons]tag
+	kinds    [waitKinds]tag
+	results  [2]tag // hit, recorded
 }
+
+// hit and recorded are places in results.
+const hit, recorded = 0, 1
 
 func newDescs(client string) *descs {
 	constant := prometheus.Labels{"client": client}
-	desc := func(name, help string, labels ...string) *prometheus.Desc {
-		return prometheus.NewDesc("gracy_"+name, help, labels, constant)
+	place := uint64(0)
+	desc := func(name, help string, labels ...string) *family {
+		place++
+		return &family{prometheus.NewDesc("gracy_"+name, help, labels, constant), place}
 	}
 	d := &descs{
 		requests: desc("requests_total",
@@ -89,7 +93,7 @@ func newDescs(client string) *descs {
 			"Pauses that a server asked for, each time one began or became longer."),
 		leaked: desc("bodies_leaked_total",
 			"Response bodies that were never closed and whose slot came back when the garbage collector found them."),
-		figures: [figure.Kinds]*prometheus.Desc{
+		figures: [figure.Kinds]*family{
 			figure.SlotsInUse: desc("concurrency_slots_in_use",
 				"Slots of a concurrency limit that are in use, of all its keys.", "rule"),
 			figure.Slots: desc("concurrency_slots",
@@ -106,64 +110,61 @@ func newDescs(client string) *descs {
 				"Exchanges on their way to the storage of a tape."),
 		},
 		version: versionLabel(built.Version(module)),
-		hit:     pair("result", "hit"), recorded: pair("result", "recorded"),
 	}
-	for o := range outcomes {
-		d.outcomes[o] = pair("outcome", o.String())
-	}
-	for r := range reasons {
-		d.reasons[r] = pair("reason", r.String())
-	}
-	for w := range layer.Wait(waitKinds) {
-		d.kinds[w] = pair("kind", w.String())
-	}
+	ranked(d.outcomes[:], "outcome", func(i int) string { return outcome(i).String() })
+	ranked(d.reasons[:], "reason", func(i int) string { return reason(i).String() })
+	ranked(d.kinds[:], "kind", func(i int) string { return layer.Wait(i).String() })
+	ranked(d.results[:], "result", func(i int) string { return [...]string{hit: "hit", recorded: "recorded"}[i] })
 	return d
 }
 
 // Describe implements prometheus.Collector.
 func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 	d := r.descs
-	for _, desc := range []*prometheus.Desc{
+	for _, desc := range []*family{
 		d.requests, d.duration, d.attempts, d.attemptDuration, d.retries, d.exhausted, d.hedges, d.aborts,
 		d.throttled, d.quotaWait, d.queueWait, d.backoffWait, d.replay, d.received, d.sent, d.bodyTime,
 		d.inFlight, d.waiting, d.overflow, d.start, d.build, d.ruleWaits, d.ruleTime, d.denied, d.pauses, d.leaked,
 	} {
-		out <- desc
+		out <- desc.Desc
 	}
 	for _, desc := range d.figures {
-		out <- desc
+		out <- desc.Desc
 	}
 }
 
 // Collect implements prometheus.Collector. It may run beside calls and delays none of them.
 func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	d, st := r.descs, r.store.Load()
-	c := newCollection(out, r.client, st.start, r.shownBuckets())
-	for _, s := range st.folded() {
+	c := newCollection(r.client, st.start, r.shownBuckets())
+	all := st.folded()
+	c.room = 8 + len(all)/4 // few have more than four methods
+	for _, s := range all {
 		d.collect(c, s)
 	}
-	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Quota]), c.client, d.kinds[layer.Quota])
-	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Pause]), c.client, d.kinds[layer.Pause])
-	c.histogram(d.queueWait, group(nil).with(&st.waits[layer.Queue]), c.client)
-	c.histogram(d.backoffWait, group(nil).with(&st.waits[layer.Backoff]), c.client)
+	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Quota]), d.kinds[layer.Quota])
+	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Pause]), d.kinds[layer.Pause])
+	c.histogram(d.queueWait, group(nil).with(&st.waits[layer.Queue]))
+	c.histogram(d.backoffWait, group(nil).with(&st.waits[layer.Backoff]))
 	for w := range layer.Wait(waitKinds) {
-		c.gauge(d.waiting, float64(r.waiting[w].Load()), c.client, d.kinds[w])
+		c.gauge(d.waiting, float64(r.waiting[w].Load()), d.kinds[w])
 	}
-	c.gauge(d.inFlight, float64(r.inFlight.Load()), c.client)
-	c.counter(d.overflow, float64(st.overflow.Load()), c.client)
+	c.gauge(d.inFlight, float64(r.inFlight.Load()))
+	c.counter(d.overflow, float64(st.overflow.Load()))
 	st.rules.each(func(k rule, n ruleCounts) {
-		rule := pair("rule", k.text)
-		c.counter(d.ruleWaits, float64(n.waits), c.client, d.kinds[k.how], rule)
-		c.counter(d.ruleTime, n.time.Seconds(), c.client, d.kinds[k.how], rule)
+		rule := tag{pair: pair("rule", k.text)}
+		c.counter(d.ruleWaits, float64(n.waits), d.kinds[k.how], rule)
+		c.counter(d.ruleTime, n.time.Seconds(), d.kinds[k.how], rule)
 	})
-	c.counter(d.denied, float64(st.denied.Load()), c.client)
-	c.counter(d.pauses, float64(st.pauses.Load()), c.client)
-	c.counter(d.leaked, float64(st.leaked.Load()), c.client)
+	c.counter(d.denied, float64(st.denied.Load()))
+	c.counter(d.pauses, float64(st.pauses.Load()))
+	c.counter(d.leaked, float64(st.leaked.Load()))
 	for _, f := range r.sources.read() {
 		d.figure(c, f)
 	}
-	c.gauge(d.start, float64(st.start.UnixMilli())/1e3, c.client)
-	c.gauge(d.build, 1, c.client, pair("goversion", runtime.Version()), pair("version", d.version))
+	c.gauge(d.start, float64(st.start.UnixMilli())/1e3)
+	c.gauge(d.build, 1, tag{pair: pair("goversion", runtime.Version())}, tag{pair: pair("version", d.version)})
+	c.send(out)
 }
 
 // figure shows a figure of another layer, which counts for itself since it was made.
@@ -171,34 +172,34 @@ func (d *descs) figure(c *collection, f figure.Figure) {
 	desc, v := d.figures[f.Kind], float64(f.Value)
 	switch f.Kind {
 	case figure.TapeMissed, figure.TapeWithheld, figure.TapeFailed:
-		c.ageless(desc, v, c.client)
+		c.ageless(desc, v)
 	case figure.SlotsInUse, figure.Slots:
-		c.gauge(desc, v, c.client, pair("rule", f.Rule))
+		c.gauge(desc, v, tag{pair: pair("rule", f.Rule)})
 	default:
-		c.gauge(desc, v, c.client)
+		c.gauge(desc, v)
 	}
 }
 
 func (d *descs) collect(c *collection, s *series) {
 	method, route := c.method(s.method), c.route(s.route)
-	plain := []*dto.LabelPair{c.client, method, route}
+	plain := []tag{method, route}
 	var room [1 + plainCodes]*histogram
 	for o := range outcomes {
 		s.eachCall(o, func(code int, n uint64) {
-			c.counter(d.requests, float64(n), c.client, c.code(code), method, d.outcomes[o], route)
+			c.counter(d.requests, float64(n), c.code(code), method, d.outcomes[o], route)
 		})
 		if times := s.times(room[:0], o); len(times) > 0 {
-			labels := []*dto.LabelPair{c.client, method, d.outcomes[o], route}
-			c.out <- s.exemplars[o].with(c.distribution(d.duration, times, labels))
+			labels := []tag{method, d.outcomes[o], route}
+			c.add(d.duration, labels, s.exemplars[o].with(c.distribution(d.duration, times, labels)))
 		}
 	}
 	s.eachAttempt(func(code int, n uint64) {
-		c.counter(d.attempts, float64(n), c.client, c.code(code), method, route)
+		c.counter(d.attempts, float64(n), c.code(code), method, route)
 	})
 	c.histogram(d.attemptDuration, s.attempts(room[:0]), plain...)
 	for r := range reasons {
 		if n := s.retries[r].Load(); n > 0 {
-			c.counter(d.retries, float64(n), c.client, method, d.reasons[r], route)
+			c.counter(d.retries, float64(n), method, d.reasons[r], route)
 		}
 	}
 	c.nonZero(d.exhausted, s.exhausted.Load(), plain...)
@@ -206,10 +207,10 @@ func (d *descs) collect(c *collection, s *series) {
 	c.nonZero(d.aborts, s.aborts.Load(), plain...)
 	c.nonZero(d.throttled, s.throttled.Load(), plain...)
 	if n := s.replayed.total(); n > 0 {
-		c.counter(d.replay, float64(n), c.client, method, d.hit, route)
+		c.counter(d.replay, float64(n), method, d.results[hit], route)
 	}
 	if n := s.recorded.Load(); n > 0 {
-		c.counter(d.replay, float64(n), c.client, method, d.recorded, route)
+		c.counter(d.replay, float64(n), method, d.results[recorded], route)
 	}
 	c.counter(d.received, float64(s.bytesIn.Load()), plain...)
 	if n := s.bytesOut.Load(); n > 0 {

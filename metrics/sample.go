@@ -11,12 +11,14 @@ import (
 // have in common they share, and their parts are made by the dozen: a scrape of two hundred
 // routes is ten thousand of them.
 type collection struct {
-	out     chan<- prometheus.Metric
 	buckets Buckets
 	client  *dto.LabelPair
 	birth   *dto.Counter // has the time since when the counters count
-	codes   map[int]*dto.LabelPair
-	methods map[string]*dto.LabelPair
+	codes   map[int]tag
+	groups  map[uint64][]prometheus.Metric
+	room    int // of a group at first
+
+	methods map[string]tag
 
 	singles       slab[single]
 	distributions slab[distribution]
@@ -24,10 +26,10 @@ type collection struct {
 	labelLists    slab[*dto.LabelPair]
 }
 
-func newCollection(out chan<- prometheus.Metric, client string, start time.Time, buckets Buckets) *collection {
+func newCollection(client string, start time.Time, buckets Buckets) *collection {
 	return &collection{
-		out: out, buckets: buckets, client: pair("client", client), birth: birth(start),
-		codes: map[int]*dto.LabelPair{}, methods: map[string]*dto.LabelPair{},
+		buckets: buckets, client: pair("client", client), birth: birth(start),
+		codes: map[int]tag{}, methods: map[string]tag{}, groups: map[uint64][]prometheus.Metric{},
 	}
 }
 
@@ -42,32 +44,32 @@ func birth(at time.Time) *dto.Counter {
 	return m.GetCounter()
 }
 
+func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
+
+// code returns the label of a status code. A scrape has few different ones.
+func (c *collection) code(code int) tag {
+	t, known := c.codes[code]
+	if !known {
+		t = tag{pair("code", codeText(code)), codeRank(code)}
+		c.codes[code] = t
+	}
+	return t
+}
+
+// method returns the label of a method, of which there are ten.
+func (c *collection) method(value string) tag {
+	t, known := c.methods[value]
+	if !known {
+		t = tag{pair("method", value), methodRank(value)}
+		c.methods[value] = t
+	}
+	return t
+}
+
 // routeLabel is for messages that point to it.
 //
 //nolint:gochecknoglobals // a constant
 var routeLabel = "route"
-
-func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
-
-// code returns the label of a status code. A scrape has few different ones.
-func (c *collection) code(code int) *dto.LabelPair {
-	p := c.codes[code]
-	if p == nil {
-		p = pair("code", codeText(code))
-		c.codes[code] = p
-	}
-	return p
-}
-
-// method returns the label of a method, of which there are ten.
-func (c *collection) method(value string) *dto.LabelPair {
-	p := c.methods[value]
-	if p == nil {
-		p = pair("method", value)
-		c.methods[value] = p
-	}
-	return p
-}
 
 // A labelPair is a label with its value, in one piece.
 type labelPair struct {
@@ -75,18 +77,21 @@ type labelPair struct {
 	value string
 }
 
-func (c *collection) route(value string) *dto.LabelPair {
+func (c *collection) route(value string) tag {
 	p := &c.labelPairs.next(1)[0]
 	p.value = value
 	p.pair.Name, p.pair.Value = &routeLabel, &p.value
-	return &p.pair
+	return tag{pair: &p.pair}
 }
 
 // labels returns a list of its own for labels, which are sorted by name. It has no room behind it, since whoever wraps the metric adds
 // its own.
-func (c *collection) labels(pairs []*dto.LabelPair) []*dto.LabelPair {
-	list := c.labelLists.next(len(pairs))
-	copy(list, pairs)
+func (c *collection) labels(tags []tag) []*dto.LabelPair {
+	list := c.labelLists.next(1 + len(tags))
+	list[0] = c.client
+	for i, t := range tags {
+		list[1+i] = t.pair
+	}
 	return list
 }
 
@@ -129,35 +134,35 @@ func (s *single) Write(out *dto.Metric) error {
 	return nil
 }
 
-func (c *collection) single(d *prometheus.Desc, v float64, labels []*dto.LabelPair) *single {
+func (c *collection) single(f *family, v float64, tags []tag) *single {
 	s := &c.singles.next(1)[0]
-	s.desc, s.labels, s.value = d, c.labels(labels), v
+	s.desc, s.labels, s.value = f.Desc, c.labels(tags), v
 	return s
 }
 
-// counter sends a counter. The labels are sorted by name.
-func (c *collection) counter(d *prometheus.Desc, v float64, labels ...*dto.LabelPair) {
-	s := c.single(d, v, labels)
+// counter adds a counter. The labels are sorted by name.
+func (c *collection) counter(f *family, v float64, tags ...tag) {
+	s := c.single(f, v, tags)
 	s.counter.Value, s.counter.CreatedTimestamp = &s.value, c.birth.CreatedTimestamp
-	c.out <- s
+	c.add(f, tags, s)
 }
 
-// ageless sends a counter of somebody else, that began at an unknown time.
-func (c *collection) ageless(d *prometheus.Desc, v float64, labels ...*dto.LabelPair) {
-	s := c.single(d, v, labels)
+// ageless adds a counter of somebody else, that began at an unknown time.
+func (c *collection) ageless(f *family, v float64, tags ...tag) {
+	s := c.single(f, v, tags)
 	s.counter.Value = &s.value
-	c.out <- s
+	c.add(f, tags, s)
 }
 
 // nonZero leaves out a counter that is zero, which keeps a scrape small.
-func (c *collection) nonZero(d *prometheus.Desc, n uint64, labels ...*dto.LabelPair) {
+func (c *collection) nonZero(f *family, n uint64, tags ...tag) {
 	if n > 0 {
-		c.counter(d, float64(n), labels...)
+		c.counter(f, float64(n), tags...)
 	}
 }
 
-func (c *collection) gauge(d *prometheus.Desc, v float64, labels ...*dto.LabelPair) {
-	s := c.single(d, v, labels)
+func (c *collection) gauge(f *family, v float64, tags ...tag) {
+	s := c.single(f, v, tags)
 	s.gauge = &dto.Gauge{Value: &s.value}
-	c.out <- s
+	c.add(f, tags, s)
 }
