@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
-)
+import dto "github.com/prometheus/client_model/go"
 
 // Buckets are the kinds of buckets that the histograms show to Prometheus, a bit each, so that kinds combine.
 type Buckets uint32
@@ -47,8 +44,8 @@ var (
 
 // A distribution is a histogram as it was at a scrape.
 type distribution struct {
-	desc    *prometheus.Desc
-	labels  []*dto.LabelPair
+	shape
+
 	count   uint64
 	zero    uint64
 	sum     float64
@@ -57,9 +54,6 @@ type distribution struct {
 	classic [len(classicBounds)]dto.Bucket
 	listed  [len(classicBounds)]*dto.Bucket
 }
-
-// Desc implements prometheus.Metric.
-func (d *distribution) Desc() *prometheus.Desc { return d.desc }
 
 // Write implements prometheus.Metric.
 func (d *distribution) Write(out *dto.Metric) error {
@@ -72,22 +66,80 @@ func (c *collection) histogram(f *family, g group, tags ...tag) {
 	if len(g) == 0 {
 		return
 	}
-	c.add(f, tags, c.distribution(f, g, tags))
+	m := c.mark(f, tags)
+	if c.buckets != ClassicBuckets {
+		m.metric = nil
+		c.add(f, tags, c.distribution(m, g))
+		return
+	}
+	in, count := g.classic()
+	sum := g.sum().Seconds()
+	d, _ := m.metric.(*distribution)
+	switch {
+	case m.count != count || m.value != sum:
+		d = c.distributions.next()
+		m.metric, m.count, m.value = nil, count, sum
+	case d == nil || !d.shows(&in, count, sum):
+		d = &distribution{}
+		m.metric = d
+	default:
+		c.add(f, tags, d)
+		return
+	}
+	c.describe(d, m)
+	d.count, d.sum = count, sum
+	d.bounds(&in)
+	c.add(f, tags, d)
 }
 
-func (c *collection) distribution(f *family, g group, tags []tag) *distribution {
-	d := &c.distributions.next(1)[0]
-	d.desc, d.labels = f.Desc, c.labels(tags)
+// distribution returns a new one of a group.
+func (c *collection) distribution(m *mark, g group) *distribution {
+	d := c.distributions.next()
+	c.describe(d, m)
 	d.read(g, c.buckets)
-	m := &d.message
-	m.SampleCount, m.SampleSum, m.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp
 	d.sum = g.sum().Seconds()
 	return d
 }
 
+// describe fills in what a distribution does not have of its group.
+func (c *collection) describe(d *distribution, m *mark) {
+	d.shape = m.shape
+	d.message.SampleCount, d.message.SampleSum, d.message.CreatedTimestamp = &d.count, &d.sum, c.birth.CreatedTimestamp
+}
+
+// A split is how many durations are in each classic bucket and above them, each counted once.
+type split [len(classicBounds) + 1]uint64
+
+// classic returns the classic buckets of a group, and the count.
+func (g group) classic() (in split, count uint64) {
+	g.each(func(slot int, n uint64) {
+		count += n
+		in[theScale.classic[slot]] += n
+	})
+	return in, count
+}
+
+// shows reports whether a distribution has classic buckets alone and is what was read, and nobody has changed it since it was sent.
+func (d *distribution) shows(in *split, count uint64, sum float64) bool {
+	m := &d.message
+	if d.count != count || d.sum != sum || m.Schema != nil || m.SampleCount != &d.count || m.SampleSum != &d.sum ||
+		len(m.Bucket) != len(d.listed) || &m.Bucket[0] != &d.listed[0] {
+		return false
+	}
+	var below uint64
+	for i := range d.classic {
+		below += in[i]
+		b := &d.classic[i]
+		if d.listed[i] != b || b.CumulativeCount != &d.counts[i] || d.counts[i] != below || b.Exemplar != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // read fills in the count and the buckets, which are all read at once: what is observed meanwhile is left for the next scrape.
 func (d *distribution) read(g group, shown Buckets) {
-	var in [len(classicBounds) + 1]uint64
+	var in split
 	native := spans{distribution: d}
 	g.each(func(slot int, n uint64) {
 		d.count += n
@@ -105,7 +157,7 @@ func (d *distribution) read(g group, shown Buckets) {
 }
 
 // bounds fills in the classic buckets.
-func (d *distribution) bounds(in *[len(classicBounds) + 1]uint64) {
+func (d *distribution) bounds(in *split) {
 	var below uint64
 	for i := range classicBounds {
 		below += in[i]

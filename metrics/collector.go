@@ -139,9 +139,12 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	c := newCollection(r.client, st.start, r.shownBuckets())
 	all := st.folded()
 	c.room = 8 + len(all)/4 // few have more than four methods
+	r.scrape.Lock()
 	for _, s := range all {
 		d.collect(c, s)
 	}
+	r.scrape.Unlock()
+	c.picture = nil
 	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Quota]), d.kinds[layer.Quota])
 	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Pause]), d.kinds[layer.Pause])
 	c.histogram(d.queueWait, group(nil).with(&st.waits[layer.Queue]))
@@ -181,16 +184,19 @@ func (d *descs) figure(c *collection, f figure.Figure) {
 }
 
 func (d *descs) collect(c *collection, s *series) {
-	method, route := c.method(s.method), c.route(s.route)
+	method, route := c.of(s)
 	plain := []tag{method, route}
 	var room [1 + plainCodes]*histogram
 	for o := range outcomes {
 		s.eachCall(o, func(code int, n uint64) {
 			c.counter(d.requests, float64(n), c.code(code), method, d.outcomes[o], route)
 		})
-		if times := s.times(room[:0], o); len(times) > 0 {
-			labels := []tag{method, d.outcomes[o], route}
-			c.add(d.duration, labels, s.exemplars[o].with(c.distribution(d.duration, times, labels)))
+		times, labels := s.times(room[:0], o), [...]tag{method, d.outcomes[o], route}
+		switch {
+		case s.exemplars[o].Load() == nil:
+			c.histogram(d.duration, times, labels[:]...)
+		case len(times) > 0: // exemplars are written into the buckets
+			c.add(d.duration, labels[:], s.exemplars[o].with(c.distribution(&mark{shape: c.shape(d.duration, labels[:])}, times)))
 		}
 	}
 	s.eachAttempt(func(code int, n uint64) {

@@ -26,6 +26,7 @@ type Recorder struct {
 	store   atomic.Pointer[store]
 	replace sync.Mutex // replace guards the replacement of store, and of the calls that it keeps
 	sources sources
+	scrape  sync.Mutex // scrape guards the pictures of the series
 
 	exemplars atomic.Pointer[func(context.Context) prometheus.Labels]
 	descs     *descs

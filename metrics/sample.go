@@ -18,18 +18,17 @@ type collection struct {
 	groups  map[uint64][]prometheus.Metric
 	room    int // of a group at first
 
-	methods map[string]tag
+	picture *picture // of the series whose metrics are made, nil for those of the client as a whole
+	at      int      // the mark of the next metric
 
 	singles       slab[single]
 	distributions slab[distribution]
-	labelPairs    slab[labelPair]
-	labelLists    slab[*dto.LabelPair]
 }
 
 func newCollection(client string, start time.Time, buckets Buckets) *collection {
 	return &collection{
 		buckets: buckets, client: pair("client", client), birth: birth(start),
-		codes: map[int]tag{}, methods: map[string]tag{}, groups: map[uint64][]prometheus.Metric{},
+		codes: map[int]tag{}, groups: map[uint64][]prometheus.Metric{},
 	}
 }
 
@@ -56,72 +55,50 @@ func (c *collection) code(code int) tag {
 	return t
 }
 
-// method returns the label of a method, of which there are ten.
-func (c *collection) method(value string) tag {
-	t, known := c.methods[value]
-	if !known {
-		t = tag{pair("method", value), methodRank(value)}
-		c.methods[value] = t
-	}
-	return t
-}
-
-// routeLabel is for messages that point to it.
-//
-//nolint:gochecknoglobals // a constant
-var routeLabel = "route"
-
-// A labelPair is a label with its value, in one piece.
-type labelPair struct {
-	pair  dto.LabelPair
-	value string
-}
-
-func (c *collection) route(value string) tag {
-	p := &c.labelPairs.next(1)[0]
-	p.value = value
-	p.pair.Name, p.pair.Value = &routeLabel, &p.value
-	return tag{pair: &p.pair}
-}
-
-// labels returns a list of its own for labels, which are sorted by name. It has no room behind it, since whoever wraps the metric adds
-// its own.
-func (c *collection) labels(tags []tag) []*dto.LabelPair {
-	list := c.labelLists.next(1 + len(tags))
-	list[0] = c.client
-	for i, t := range tags {
-		list[1+i] = t.pair
-	}
-	return list
-}
-
-// A slab makes values many at once.
+// A slab makes values many at once. All of them are held as long as one is, so what is kept is not of a slab.
 type slab[T any] struct{ left []T }
 
 // slabSize is how many values are made at once.
 const slabSize = 64
 
-// next returns n values.
-func (s *slab[T]) next(n int) []T {
-	if len(s.left) < n {
-		s.left = make([]T, max(n, slabSize))
+// next returns a value.
+func (s *slab[T]) next() *T {
+	if len(s.left) == 0 {
+		s.left = make([]T, slabSize)
 	}
-	values := s.left[:n:n]
-	s.left = s.left[n:]
-	return values
+	v := &s.left[0]
+	s.left = s.left[1:]
+	return v
+}
+
+// A shape is the name of a metric and its labels, which are sorted by name. They have no room behind them, since whoever
+// wraps the metric adds its own.
+type shape struct {
+	desc   *prometheus.Desc
+	labels []*dto.LabelPair
+}
+
+// Desc implements prometheus.Metric.
+func (s *shape) Desc() *prometheus.Desc { return s.desc }
+
+// shape returns that of a metric of a family.
+func (c *collection) shape(f *family, tags []tag) shape {
+	labels := make([]*dto.LabelPair, 1+len(tags))
+	labels[0] = c.client
+	for i, t := range tags {
+		labels[1+i] = t.pair
+	}
+	return shape{f.Desc, labels}
 }
 
 // A single is a counter or a gauge.
 type single struct {
-	desc    *prometheus.Desc
-	labels  []*dto.LabelPair
+	shape
+
 	value   float64
 	counter dto.Counter
 	gauge   *dto.Gauge
 }
-
-// Desc implements prometheus.Metric.
-func (s *single) Desc() *prometheus.Desc { return s.desc }
 
 // Write implements prometheus.Metric.
 func (s *single) Write(out *dto.Metric) error {
@@ -134,22 +111,29 @@ func (s *single) Write(out *dto.Metric) error {
 	return nil
 }
 
-func (c *collection) single(f *family, v float64, tags []tag) *single {
-	s := &c.singles.next(1)[0]
-	s.desc, s.labels, s.value = f.Desc, c.labels(tags), v
-	return s
-}
-
 // counter adds a counter. The labels are sorted by name.
 func (c *collection) counter(f *family, v float64, tags ...tag) {
-	s := c.single(f, v, tags)
+	m := c.mark(f, tags)
+	s, _ := m.metric.(*single)
+	switch {
+	case m.value != v:
+		s = c.singles.next()
+		m.metric, m.value = nil, v
+	case s == nil || s.value != v || s.counter.Value != &s.value:
+		s = &single{}
+		m.metric = s
+	default:
+		c.add(f, tags, s)
+		return
+	}
+	s.shape, s.value = m.shape, v
 	s.counter.Value, s.counter.CreatedTimestamp = &s.value, c.birth.CreatedTimestamp
 	c.add(f, tags, s)
 }
 
 // ageless adds a counter of somebody else, that began at an unknown time.
 func (c *collection) ageless(f *family, v float64, tags ...tag) {
-	s := c.single(f, v, tags)
+	s := &single{shape: c.shape(f, tags), value: v}
 	s.counter.Value = &s.value
 	c.add(f, tags, s)
 }
@@ -162,7 +146,7 @@ func (c *collection) nonZero(f *family, n uint64, tags ...tag) {
 }
 
 func (c *collection) gauge(f *family, v float64, tags ...tag) {
-	s := c.single(f, v, tags)
+	s := &single{shape: c.shape(f, tags), value: v}
 	s.gauge = &dto.Gauge{Value: &s.value}
 	c.add(f, tags, s)
 }

@@ -68,6 +68,8 @@ type series struct {
 	waits                                          [waitKinds]atomic.Int64
 	bytesIn, bytesOut, bodyTime, recordedTime      atomic.Int64
 	first, last                                    atomic.Int64 // nanoseconds since the start of the store
+
+	picture picture // of the last scrape, guarded by the recorder; it is no figure, and so no part of a sum
 }
 
 // A lazy histogram is made at its first observation.

@@ -1,0 +1,60 @@
+package metrics
+
+import (
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// A picture is what the last scrape has shown of a series. A metric whose value was the same twice is kept, and sent again as long as it
+// stays; one that changes all the time is not, since a metric that was sent is never changed: whoever gathered it may still read it.
+type picture struct {
+	method, route *dto.LabelPair
+	marks         []mark
+}
+
+// A mark is what the last scrape has shown of one metric.
+type mark struct {
+	shape
+
+	value  float64           // of a counter, or the sum of a histogram
+	count  uint64            // of a histogram
+	metric prometheus.Metric // nil while it changes
+}
+
+// of begins the metrics of a series. It returns the labels that they have in common.
+func (c *collection) of(s *series) (method, route tag) {
+	c.picture, c.at = &s.picture, 0
+	if c.picture.route == nil {
+		c.picture.method, c.picture.route = pair("method", s.method), pair("route", s.route)
+	}
+	return tag{c.picture.method, methodRank(s.method)}, tag{pair: c.picture.route}
+}
+
+// mark returns that of the next metric. The metrics of a series come in the same order at each scrape; in time they
+// are more, and not fewer.
+func (c *collection) mark(f *family, tags []tag) *mark {
+	p := c.picture
+	if p == nil {
+		return &mark{shape: c.shape(f, tags)}
+	}
+	if c.at == len(p.marks) || !p.marks[c.at].is(f, tags) {
+		p.marks = slices.Insert(p.marks, c.at, mark{shape: c.shape(f, tags)})
+	}
+	c.at++
+	return &p.marks[c.at-1]
+}
+
+// is reports whether a metric has that name and those labels.
+func (s *shape) is(f *family, tags []tag) bool {
+	if s.desc != f.Desc || len(s.labels) != 1+len(tags) {
+		return false
+	}
+	for i, t := range tags {
+		if p := s.labels[1+i]; p != t.pair && p.GetValue() != t.pair.GetValue() {
+			return false
+		}
+	}
+	return true
+}
