@@ -12,7 +12,6 @@ import (
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
-	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // A Recorder counts the calls of one client, or of several that share it. It is a [transport.Layer],
@@ -54,17 +53,12 @@ func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
 		defer r.inFlight.Add(-1)
 		entry := c.Attempt().Number()
 		resp, err := next.RoundTrip(req)
-		if resp == nil || c.Count() > 1 || !r.plain(c, req, resp) {
-			r.store.Load().count(req.Context(), c, entry, judge(c, resp, err), r.exemplars.Load())
+		st, exemplar := r.store.Load(), r.exemplars.Load()
+		if resp == nil || c.Count() > 1 || !st.plain(c, req, resp, exemplar) {
+			st.count(req.Context(), c, entry, judge(c, resp, err), exemplar)
 		}
 		return resp, err
 	})
-}
-
-// plain counts a call of one attempt if it was plain.
-func (r *Recorder) plain(c *layer.Call, req *http.Request, resp *http.Response) bool {
-	a := c.Attempt()
-	return a.End(resp, nil) == verdict.OK && r.store.Load().plain(c, a, req, resp, r.exemplars.Load())
 }
 
 // Wants implements [layer.Observer]. It names the events that cannot be read from a finished call.

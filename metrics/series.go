@@ -75,13 +75,18 @@ type series struct {
 // A lazy histogram is made at its first observation.
 type lazy struct{ atomic.Pointer[histogram] }
 
-func (l *lazy) observe(d time.Duration) {
-	h := l.Load()
-	if h == nil {
-		l.CompareAndSwap(nil, newHistogram())
-		h = l.Load()
+func (l *lazy) observe(d time.Duration) { l.get().observe(d) }
+
+func (l *lazy) get() *histogram {
+	if h := l.Load(); h != nil {
+		return h
 	}
-	h.observe(d)
+	return l.first()
+}
+
+func (l *lazy) first() *histogram {
+	l.CompareAndSwap(nil, newHistogram())
+	return l.Load()
 }
 
 func newSeries(method, route string) *series {

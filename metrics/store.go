@@ -123,9 +123,13 @@ func (s *store) add(m, shown string, name *route.Name) (added *series, over bool
 	return added, over
 }
 
-// plain counts the call of an attempt if all there is to say of it is one duration: it was the only one, it was sent at once, and its
-// response was accepted. It reports whether it has counted it. given is the request that the recorder got.
-func (s *store) plain(c *layer.Call, a *layer.Attempt, given *http.Request, resp *http.Response, exemplar *func(context.Context) prometheus.Labels) bool {
+// plain counts a call of one attempt if all there is to say of it is one duration: it was sent at once, and its response was
+// accepted. It reports whether it has counted it. given is the request that the recorder got.
+func (s *store) plain(c *layer.Call, given *http.Request, resp *http.Response, exemplar *func(context.Context) prometheus.Labels) bool {
+	a := c.Attempt()
+	if a.End(resp, nil) != verdict.OK {
+		return false
+	}
 	code := a.Status() - http.StatusOK
 	if code < 0 || code >= plainCodes || !a.Sent() || a.Replayed() || a.Waited() != 0 {
 		return false
@@ -136,7 +140,7 @@ func (s *store) plain(c *layer.Call, a *layer.Attempt, given *http.Request, resp
 		s.overflow.Add(1)
 	}
 	elapsed := a.Elapsed()
-	sr.plain[code].observe(elapsed)
+	sr.plain[code].get().observe(elapsed)
 	if exemplar != nil {
 		sr.exemplars[accepted].keep(given.Context(), elapsed, *exemplar)
 	}

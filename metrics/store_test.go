@@ -22,7 +22,6 @@ import (
 	"github.com/gracy-go/gracy/internal/route"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
-	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestTenThousandRoutesCostNoMoreThanTwoHundred(t *testing.T) {
@@ -159,7 +158,7 @@ func (l *twice) Wrap(next http.RoundTripper) http.RoundTripper {
 		resp, err := next.RoundTrip(req)
 		r := judge(c, resp, err)
 		exemplar := func(context.Context) prometheus.Labels { return prometheus.Labels{"trace_id": "1"} }
-		if resp != nil && c.Count() == 1 && r.verdict == verdict.OK && l.short.plain(c, r.attempt, req, resp, &exemplar) {
+		if resp != nil && c.Count() == 1 && l.short.plain(c, req, resp, &exemplar) {
 			l.taken++
 		} else {
 			l.short.count(req.Context(), c, entry, r, &exemplar)
