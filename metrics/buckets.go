@@ -1,6 +1,10 @@
 package metrics
 
-import dto "github.com/prometheus/client_model/go"
+import (
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+)
 
 // Buckets are the kinds of buckets that the histograms show to Prometheus, a bit each, so that kinds combine.
 type Buckets uint32
@@ -61,8 +65,9 @@ func (d *distribution) Write(out *dto.Metric) error {
 	return nil
 }
 
-// histogram adds what the histograms of a group hold together, nothing of an empty group.
-func (c *collection) histogram(f *family, g group, tags ...tag) {
+// histogram adds what the histograms of a group hold together, nothing of an empty group. Some of them have been read; rest are
+// the others, all of them if read is nil.
+func (c *collection) histogram(f *family, g group, read *reading, rest group, tags ...tag) {
 	if len(g) == 0 {
 		return
 	}
@@ -72,14 +77,18 @@ func (c *collection) histogram(f *family, g group, tags ...tag) {
 		c.add(f, tags, c.distribution(m, g))
 		return
 	}
-	in, count := g.classic()
-	sum := g.sum().Seconds()
+	var all reading
+	if read != nil {
+		all = *read
+	}
+	all.add(rest)
+	in, count, sum := &all.in, all.count, all.sum.Seconds()
 	d, _ := m.metric.(*distribution)
 	switch {
 	case m.count != count || m.value != sum:
 		d = c.distributions.next()
 		m.metric, m.count, m.value = nil, count, sum
-	case d == nil || !d.shows(&in, count, sum):
+	case d == nil || !d.shows(in, count, sum):
 		d = &distribution{}
 		m.metric = d
 	default:
@@ -88,8 +97,14 @@ func (c *collection) histogram(f *family, g group, tags ...tag) {
 	}
 	c.describe(d, m)
 	d.count, d.sum = count, sum
-	d.bounds(&in)
+	d.bounds(in)
 	c.add(f, tags, d)
+}
+
+// wait adds a histogram of waits, if there was one.
+func (c *collection) wait(f *family, l *lazy, tags ...tag) {
+	g := group(nil).with(l)
+	c.histogram(f, g, nil, g, tags...)
 }
 
 // distribution returns a new one of a group.
@@ -110,13 +125,32 @@ func (c *collection) describe(d *distribution, m *mark) {
 // A split is how many durations are in each classic bucket and above them, each counted once.
 type split [len(classicBounds) + 1]uint64
 
-// classic returns the classic buckets of a group, and the count.
-func (g group) classic() (in split, count uint64) {
+// A reading is what histograms hold together.
+type reading struct {
+	in    split
+	count uint64
+	sum   time.Duration
+}
+
+// add adds what the histograms of a group hold.
+func (r *reading) add(g group) {
 	g.each(func(slot int, n uint64) {
-		count += n
-		in[theScale.classic[slot]] += n
+		r.count += n
+		r.in[theScale.classic[slot]] += n
 	})
-	return in, count
+	r.sum += g.sum() // not before the slots, see observe
+}
+
+// plain reads the histograms of plain calls, and returns how many there are of each status.
+func (r *reading) plain(s *series) (counts [plainCodes]uint64) {
+	for i := range s.plain {
+		if h := s.plain[i].Load(); h != nil {
+			before := r.count
+			r.add(group{h})
+			counts[i] = r.count - before
+		}
+	}
+	return counts
 }
 
 // shows reports whether a distribution has classic buckets alone and is what was read, and nobody has changed it since it was sent.

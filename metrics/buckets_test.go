@@ -127,6 +127,32 @@ func TestOnlyTheBucketsAskedForAreShown(t *testing.T) {
 	}
 }
 
+// What was read of plain calls and the rest are what all of them hold.
+func TestAReadingInPartsIsWhole(t *testing.T) {
+	for name, samples := range distributions() {
+		s := newSeries("GET", "/r")
+		want := [plainCodes]uint64{}
+		for i, d := range samples {
+			switch k := i % 4; k {
+			case 0:
+				s.durations[accepted].observe(d)
+			default:
+				s.plain[k].observe(d)
+				want[k]++
+			}
+		}
+		var parts, whole reading
+		if got := parts.plain(s); got != want {
+			t.Errorf("%s: %v plain calls, want %v", name, got, want)
+		}
+		parts.add(group(nil).with(&s.durations[accepted]))
+		whole.add(s.times(nil, accepted))
+		if parts != whole || whole.count != uint64(len(samples)) {
+			t.Errorf("%s: in parts %v, as a whole %v, of %d", name, parts, whole, len(samples))
+		}
+	}
+}
+
 // A histogram is read while others write it. A server rejects one whose buckets hold more than its count.
 func TestAHistogramThatGrowsIsSound(t *testing.T) {
 	r := New("test")

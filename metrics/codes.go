@@ -57,22 +57,27 @@ func (c *codes) total() uint64 {
 // noCode and oddCode stand for attempts and calls without a response, and for statuses outside 100 to 599.
 const noCode, oddCode = 0, -1
 
-// each calls yield with every code that was seen and its count. Plain is how many more there were of the statuses from 200 on.
-func (c *codes) each(plain [plainCodes]uint64, yield func(code int, count uint64)) {
+// each calls yield with every code that was seen and its count. Plain is how many more there were of the statuses from 200 on, nil for none.
+func (c *codes) each(plain *[plainCodes]uint64, yield func(code int, count uint64)) {
 	for n := range c.classes {
-		block := c.classes[n].Load()
-		if block == nil && n != http.StatusOK/100-1 {
-			continue
+		block, more := c.classes[n].Load(), 0
+		if n == http.StatusOK/100-1 && plain != nil {
+			more = plainCodes
 		}
-		for i := range len(block) {
-			var count uint64
+		for i := range more {
+			count := plain[i]
 			if block != nil {
-				count = block[i].Load()
-			}
-			if n == http.StatusOK/100-1 && i < plainCodes {
-				count += plain[i]
+				count += block[i].Load()
 			}
 			if count > 0 {
+				yield((n+1)*100+i, count)
+			}
+		}
+		if block == nil {
+			continue
+		}
+		for i := more; i < len(block); i++ {
+			if count := block[i].Load(); count > 0 {
 				yield((n+1)*100+i, count)
 			}
 		}

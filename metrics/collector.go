@@ -145,10 +145,10 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	}
 	r.scrape.Unlock()
 	c.picture = nil
-	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Quota]), d.kinds[layer.Quota])
-	c.histogram(d.quotaWait, group(nil).with(&st.waits[layer.Pause]), d.kinds[layer.Pause])
-	c.histogram(d.queueWait, group(nil).with(&st.waits[layer.Queue]))
-	c.histogram(d.backoffWait, group(nil).with(&st.waits[layer.Backoff]))
+	c.wait(d.quotaWait, &st.waits[layer.Quota], d.kinds[layer.Quota])
+	c.wait(d.quotaWait, &st.waits[layer.Pause], d.kinds[layer.Pause])
+	c.wait(d.queueWait, &st.waits[layer.Queue])
+	c.wait(d.backoffWait, &st.waits[layer.Backoff])
 	for w := range layer.Wait(waitKinds) {
 		c.gauge(d.waiting, float64(r.waiting[w].Load()), d.kinds[w])
 	}
@@ -187,22 +187,29 @@ func (d *descs) collect(c *collection, s *series) {
 	method, route := c.of(s)
 	plain := []tag{method, route}
 	var room [1 + plainCodes]*histogram
+	own := make(group, 1)
+	var plainly reading // most calls are plain, so they are read once
+	counts := plainly.plain(s)
 	for o := range outcomes {
-		s.eachCall(o, func(code int, n uint64) {
+		read, more := (*reading)(nil), (*[plainCodes]uint64)(nil)
+		if o == accepted {
+			read, more = &plainly, &counts
+		}
+		s.calls[o].each(more, func(code int, n uint64) {
 			c.counter(d.requests, float64(n), c.code(code), method, d.outcomes[o], route)
 		})
 		times, labels := s.times(room[:0], o), [...]tag{method, d.outcomes[o], route}
 		switch {
 		case s.exemplars[o].Load() == nil:
-			c.histogram(d.duration, times, labels[:]...)
+			c.histogram(d.duration, times, read, own[:0].with(&s.durations[o]), labels[:]...)
 		case len(times) > 0: // exemplars are written into the buckets
 			c.add(d.duration, labels[:], s.exemplars[o].with(c.distribution(&mark{shape: c.shape(d.duration, labels[:])}, times)))
 		}
 	}
-	s.eachAttempt(func(code int, n uint64) {
+	s.sent.each(&counts, func(code int, n uint64) {
 		c.counter(d.attempts, float64(n), c.code(code), method, route)
 	})
-	c.histogram(d.attemptDuration, s.attempts(room[:0]), plain...)
+	c.histogram(d.attemptDuration, s.attempts(room[:0]), &plainly, own[:0].with(&s.attempt), plain...)
 	for r := range reasons {
 		if n := s.retries[r].Load(); n > 0 {
 			c.counter(d.retries, float64(n), method, d.reasons[r], route)

@@ -159,28 +159,6 @@ func (s *series) plains(g group) group {
 	return g
 }
 
-// plainCounts returns the numbers of plain calls.
-func (s *series) plainCounts() (counts [plainCodes]uint64) {
-	for i := range s.plain {
-		if h := s.plain[i].Load(); h != nil {
-			counts[i] = group{h}.count()
-		}
-	}
-	return counts
-}
-
-// eachCall calls yield with every code of the calls of an outcome and its count.
-func (s *series) eachCall(o outcome, yield func(code int, n uint64)) {
-	var plain [plainCodes]uint64
-	if o == accepted {
-		plain = s.plainCounts()
-	}
-	s.calls[o].each(plain, yield)
-}
-
-// eachAttempt calls yield with every code of the attempts and its count.
-func (s *series) eachAttempt(yield func(code int, n uint64)) { s.sent.each(s.plainCounts(), yield) }
-
 // times returns the durations of the calls of an outcome, in the room of an empty group.
 func (s *series) times(g group, o outcome) group {
 	g = g.with(&s.durations[o])
