@@ -81,9 +81,11 @@
 // Options.Errors transport errors too. The body is copied while the caller reads
 // it; the caller waits for no storage. Where a body is closed before its end, Close
 // reads on, up to 64 KiB in all or 16 KiB more for up to Options.RestWait (100 ms), since a
-// decoder that has its value reads no further. A body that did not end by then, such as a stream that is closed
-// early, leaves an exchange that is never replayed; [Stats] and the ledger say so,
-// and likewise of one that is longer than Options.MaxBody.
+// decoder that has its value reads no further. A body that did not end by then, or whose
+// request is canceled, such as a stream that its reader leaves when it has what it wants, is recorded up to
+// where its caller left: ModeReplay replays that, and then ends with a [store.CutError], while ModeSmart sends the
+// request anew. Where a time limit ended it, or a fault that Options.Errors does not record, the exchange
+// is never replayed. [Stats] and the ledger say so, and likewise of one that is longer than Options.MaxBody.
 //
 // # Streams and long bodies
 //

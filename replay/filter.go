@@ -23,11 +23,23 @@ func (o *Options) cutoff(now time.Time) store.ID {
 }
 
 // replays reports whether an exchange of a tape may be replayed at all.
-func (o *Options) replays(x *store.Exchange) bool { return x.Complete && !o.discards(x) }
+func (o *Options) replays(x *store.Exchange) bool { return o.ends(x, o.Mode) && !o.discards(x) }
+
+// ends reports whether a mode can do with the end that an exchange has. One whose caller
+// left is replayed where the alternative is none: in ModeSmart it is sent anew, since its
+// caller may have been interrupted, and wants the rest now. It hides no old one that is whole.
+func (o *Options) ends(x *store.Exchange, mode Mode) bool {
+	return x.Complete || mode == ModeReplay && x.CallerLeft() && !o.servesOld()
+}
+
+// servesOld reports whether recordings that are too old may be replayed.
+func (o *Options) servesOld() bool {
+	return (o.MaxAge > 0 || !o.Since.IsZero()) && (o.Expired == ExpiredServed || o.Expired == ExpiredFallback)
+}
 
 // discards reports whether an exchange of a tape counts as missing.
 func (o *Options) discards(x *store.Exchange) bool {
-	if o.DiscardBad && (x.Fault != nil || statusOf(x) >= 400) {
+	if o.DiscardBad && (x.Fault != nil && !x.CallerLeft() || statusOf(x) >= 400) {
 		return true
 	}
 	if o.Discard == nil || x.Response == nil {

@@ -62,7 +62,7 @@ func (t *Tape) findOrdered(p *captured, cutoff store.ID) (f found) {
 	switch {
 	case f.x != nil && f.x.ID <= cutoff:
 		f.x, f.stale, f.why = nil, f.x, MissExpired
-	case f.why == MissConsumed && from > 0 && t.sequences.hasOld(f.keys, h, cutoff, MissUnknown):
+	case f.why == MissConsumed && from > 0 && t.sequences.hasOld(f.keys, h, ModeReplay, cutoff, MissUnknown):
 		f.why = MissExpired
 	}
 	return f

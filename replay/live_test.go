@@ -14,7 +14,7 @@ func recordKinds(t *testing.T, path string, list []kinds.Kind) *kinds.Recorded {
 	tape := open(t, path, replay.Options{Mode: replay.ModeRecord, Errors: true})
 	return kinds.Record(t, list, tape.Wrap, func() {
 		closeTape(t, tape)
-		if s := tape.Stats(); s.Skipped+s.Incomplete+s.Withheld+s.Failed != 0 {
+		if s := tape.Stats(); s.Skipped+s.Cut+s.Incomplete+s.Withheld+s.Failed != 0 {
 			t.Fatalf("%+v", s)
 		}
 	})

@@ -18,7 +18,7 @@ const (
 	MissUnknown    MissReason = "unknown"    // no exchange of such a request
 	MissExpired    MissReason = "expired"    // only older ones than MaxAge or Since allow
 	MissFiltered   MissReason = "filtered"   // only ones that Discard or DiscardBad leave out
-	MissIncomplete MissReason = "incomplete" // only ones whose response was not read to its end
+	MissIncomplete MissReason = "incomplete" // only ones whose response did not end, other than by its caller (see store.CutError)
 	MissConsumed   MissReason = "consumed"   // all were replayed, and End is EndMiss
 	MissOrder      MissReason = "order"      // Options.Ordered, and another request is the next one
 	MissIdentity   MissReason = "identity"   // only ones made with other credentials, and with more than one

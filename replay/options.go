@@ -119,7 +119,8 @@ type Options struct {
 	Discard func(*http.Response) bool
 	// Errors records transport errors too, and bodies that break off, so that
 	// they are replayed as a store.Fault. The caller's own cancellation and
-	// rejections of inner layers are never recorded.
+	// rejections of inner layers are never recorded as faults; a body that its caller
+	// left is recorded up to there without Errors too, and ends with a [store.CutError].
 	Errors bool
 
 	// MaxRequest is how many bytes of a request body are kept and compared by
@@ -136,7 +137,7 @@ type Options struct {
 	MaxBody int64
 	// RestWait is how long Close of a response body waits for an end that its caller
 	// has not read, as a decoder that stops at the closing brace; a body that ends later
-	// is not replayed. The caller waits as long and holds its slot, for a stream that it
+	// is cut where its caller left: see [store.CutError]. The caller waits as long and holds its slot, for a stream that it
 	// closes early too. 0 is 100 ms.
 	RestWait time.Duration
 	// OnError is called with errors that cannot be returned to a caller: failed

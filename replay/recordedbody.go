@@ -63,10 +63,11 @@ func (b *recordedBody) Read(p []byte) (int, error) {
 func (b *recordedBody) Close() error {
 	var err error
 	if b.reading.Load() > 0 {
-		b.stop() // nothing is recorded of a body that is closed during a read
+		b.stop() // a long body that is closed during a read waits for no store
 	}
+	left := time.Since(b.recording.start)
 	closed := b.complete()
-	b.end(nil)
+	b.endAt(left, nil)
 	if !closed {
 		err = b.inner.Close()
 	}
@@ -125,8 +126,8 @@ func (b *recordedBody) complete() (closed bool) {
 		return false
 	}
 	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
-	b.keep(data, false)
 	if whole {
+		b.keep(data, false)
 		b.end(io.EOF)
 	}
 	return closed
@@ -179,10 +180,15 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 	return true
 }
 
-// end records once; err is nil when the body was closed. A body that broke off
+// errLost ends a body whose reader has lost what was read.
+var errLost = errors.New("replay: what was read could not be written")
+
+func (b *recordedBody) end(err error) { b.endAt(time.Since(b.recording.start), err) }
+
+// endAt records once; err is nil when the body was closed, and at is when. A body that broke off
 // is complete, as a fault, if errors are recorded and the caller did not break
 // it.
-func (b *recordedBody) end(err error) {
+func (b *recordedBody) endAt(at time.Duration, err error) {
 	b.mu.Lock()
 	if b.over {
 		b.mu.Unlock()
@@ -201,13 +207,16 @@ func (b *recordedBody) end(err error) {
 	switch {
 	case err == io.EOF: //nolint:errorlint // io.Reader says io.EOF itself
 		r.finish(body, nil, true)
-	case err == nil:
+	case (err == nil || err == errLost) && body.size == r.head.ContentLength: //nolint:errorlint // our own
 		// A reader that knows the length need not read on until EOF.
-		r.finish(body, nil, body.size == r.head.ContentLength)
-	case canceled(r.request.send, err):
+		r.finish(body, nil, true)
+	case r.left(err):
+		r.over = at
+		r.leave(body)
+	case err == nil || err == errLost || canceled(r.request.send, err): //nolint:errorlint // our own
 		r.finish(body, nil, false)
 	default:
-		r.finish(body, err, r.tape.opts.Errors && !r.tape.opts.DiscardBad)
+		r.finish(body, r.tape.masker.fault(err), r.tape.opts.Errors && !r.tape.opts.DiscardBad)
 	}
 }
 
@@ -235,7 +244,7 @@ func (b *recordedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	case err == nil:
 		b.end(io.EOF)
 	case w.failed: // what is left of the body is lost, which is no fault of the server
-		b.end(nil)
+		b.end(errLost)
 	default:
 		b.end(err)
 	}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,9 +19,11 @@ type recording struct {
 	request  *captured
 	mode     Mode
 	fallback bool // an old recording stands in for failures
+	again    bool // what the tape has of the request has no end
 	id       store.ID
 	start    time.Time
 	first    time.Duration // to the headers or the error
+	over     time.Duration // to where the caller left a body; 0 for any other end
 
 	resp *http.Response // what the caller has and may change
 	head http.Response  // a copy of it as it came
@@ -54,8 +57,8 @@ type readBody struct {
 }
 
 // finish records a response whose body is over: to its end, or broken off by
-// err, or closed by the caller before.
-func (r *recording) finish(body readBody, err error, complete bool) {
+// a fault, or left by the caller before.
+func (r *recording) finish(body readBody, fault *store.Fault, complete bool) {
 	h := &r.head
 	resp := &store.Response{
 		Status: h.Status, StatusCode: h.StatusCode, Proto: h.Proto, Header: h.Header, Body: body.content,
@@ -64,10 +67,6 @@ func (r *recording) finish(body readBody, err error, complete bool) {
 	}
 	if complete { // else a read may still be under way, and fill it
 		resp.Trailer = r.resp.Trailer.Clone()
-	}
-	var fault *store.Fault
-	if err != nil {
-		fault = r.tape.masker.fault(err)
 	}
 	if !r.record(resp, body.spill, fault, complete) {
 		body.spill.drop()
@@ -78,7 +77,7 @@ func (r *recording) finish(body readBody, err error, complete bool) {
 // parts, which then stay.
 func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault, complete bool) bool {
 	t := r.tape
-	if fault != nil && r.fallback {
+	if fault != nil && fault.Kind != store.FaultCallerLeft && r.fallback {
 		t.counts.skipped.Add(1)
 		r.unrecorded("an old recording stands in for failures")
 		return false
@@ -91,7 +90,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 	}
 	x := &store.Exchange{
 		ID: r.id, Key: r.request.key, Request: *r.request.record, Response: resp, Fault: fault,
-		Start: r.start, FirstByte: r.first, Total: time.Since(r.start),
+		Start: r.start, FirstByte: r.first, Total: cmp.Or(r.over, time.Since(r.start)),
 		Route: t.masker.literals(r.call.Route()), Complete: complete,
 		Identity: r.request.identity, Secrets: r.request.secrets,
 	}
@@ -126,19 +125,27 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		return false
 	}
 	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, named: named, mask: t.masker.exchange, keep: t.keepers.Match(r.call, r.request.send)}
-	if complete {
-		p.Replace = r.replace()
-	} else {
+	cut := x.CallerLeft()
+	switch {
+	case complete:
+		p.Replace = r.replace(x)
+	case cut:
+		if t.sequences.unfinished(x.Key, t.session) {
+			p.Replace = t.session
+		}
+		t.counts.cut.Add(1)
+		r.note(fmt.Sprintf("on the tape up to byte %d, where its caller left", len(resp.Body)))
+	default:
 		t.counts.incomplete.Add(1)
 		r.unrecorded("the body did not end")
 	}
 	if !t.writer.add(p) {
 		return false
 	}
-	if !complete {
+	if !complete && !cut {
 		return true
 	}
-	if r.mode == ModeSmart {
+	if complete && r.mode == ModeSmart {
 		t.sequences.advance(x)
 	}
 	count := t.counts.taken.Add(1)
@@ -159,19 +166,25 @@ func (r *recording) tooLong() {
 }
 
 // unrecorded says in the ledger why an exchange will not be replayed.
-func (r *recording) unrecorded(why string) {
+func (r *recording) unrecorded(why string) { r.note("not on the tape: " + why) }
+
+func (r *recording) note(text string) {
 	if r.attempt != nil {
-		r.attempt.AddNote("not on the tape: " + why)
+		r.attempt.AddNote(text)
 	}
 }
 
-// replace returns the ID below which the exchange replaces those of its key: in
-// ModeRecord those of earlier sessions, in ModeSmart those that are too old.
-func (r *recording) replace() store.ID {
+// replace returns the ID below which a whole exchange replaces those of its key: in
+// ModeRecord those of earlier sessions, in ModeSmart those that are too old, or are
+// all without their end, which is why it was sent.
+func (r *recording) replace(x *store.Exchange) store.ID {
 	switch r.mode {
 	case ModeRecord:
 		return r.tape.session
 	case ModeSmart:
+		if r.again && r.tape.sequences.unfinished(x.Key, r.tape.session) {
+			return r.tape.session
+		}
 		if cutoff := r.tape.opts.cutoff(r.start); cutoff > 0 {
 			return cutoff + 1
 		}

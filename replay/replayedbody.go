@@ -15,6 +15,7 @@ import (
 type replayedBody struct {
 	ctx  context.Context // of the request
 	end  error           // what follows the last byte
+	cut  bool            // end comes only to who reads on: a reader with all the bytes has what its recorder had
 	resp *http.Response
 	shut chan struct{} // closed by Close; nil for a body without a pace
 
@@ -38,8 +39,7 @@ func (t *Tape) giveBody(resp *http.Response, x *store.Exchange) {
 	}
 	switch {
 	case x.Fault != nil:
-		f := *x.Fault
-		b.end = &f
+		b.end, b.cut = t.masker.endOf(x), x.CallerLeft()
 	case r.NoBody && len(r.Body) == 0:
 		_ = b.endLocked() // nobody else has it
 		return
@@ -83,7 +83,7 @@ func (b *replayedBody) Read(p []byte) (int, error) {
 		n := copy(p[:min(int64(len(p)), most)], b.rest)
 		b.rest = b.rest[n:]
 		b.times.read(n)
-		if len(b.rest) == 0 && b.parts == nil && b.times.over() <= 0 {
+		if len(b.rest) == 0 && b.parts == nil && !b.cut && b.times.over() <= 0 {
 			return n, b.endLocked()
 		}
 		return n, nil

@@ -141,7 +141,7 @@ func TestABodyClosedBeforeItsEndIsCompleted(t *testing.T) {
 					recorded = append(recorded, c.read(t, client, fmt.Sprintf("%s/%d?n=%d%s", server.URL, n, n, c.query), ended))
 				}
 				closeTape(t, tape)
-				return int(tape.Stats().Incomplete), recorded
+				return int(tape.Stats().Cut), recorded
 			}
 			if lost, _ := run(filepath.Join(t.TempDir(), "control.tape"), false); lost != count && !c.chance {
 				t.Errorf("without the completion %d of %d are lost, want all: the case shows nothing", lost, count)
@@ -185,7 +185,7 @@ func (e *endless) Close() error {
 	return nil
 }
 
-// A stream without an end stays incomplete, and Close waits for it for as long as
+// A stream without an end is cut, and Close waits for it for as long as
 // RestWait says, 100 ms by default.
 func TestAnEndlessStreamHoldsCloseForTheBoundAlone(t *testing.T) {
 	for _, c := range []struct {
@@ -216,10 +216,10 @@ func TestAnEndlessStreamHoldsCloseForTheBoundAlone(t *testing.T) {
 			if took := time.Since(start); took != c.took {
 				t.Errorf("%+v: Close took %v", c, took)
 			}
-			if s := tape.Stats(); s.Incomplete != 1 {
-				t.Errorf("%+v, want 1 incomplete", s)
+			if s := tape.Stats(); s.Cut != 1 {
+				t.Errorf("%+v, want 1 that is cut", s)
 			}
-			if text := layer.CallOf(resp).String(); !strings.Contains(text, "not on the tape: the body did not end") {
+			if text := layer.CallOf(resp).String(); !strings.Contains(text, "on the tape up to byte 0, where its caller left") {
 				t.Errorf("the ledger does not say so: %s", text)
 			}
 			closeTape(t, tape)
@@ -263,7 +263,7 @@ func TestALongRestIsLeft(t *testing.T) {
 		}
 		_, _ = io.CopyN(io.Discard, resp.Body, int64(c.before))
 		_ = resp.Body.Close()
-		if s := tape.Stats(); (s.Incomplete == 0) != c.complete || c.size-source.Len() != c.read {
+		if s := tape.Stats(); (s.Cut == 0) != c.complete || c.size-source.Len() != c.read {
 			t.Errorf("length %d of %d: %+v, %d bytes read, want complete %v, %d", c.length, c.size, s, c.size-source.Len(), c.complete, c.read)
 		}
 		closeTape(t, tape)

@@ -56,7 +56,7 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 	defer sh.mu.Unlock()
 	p := sh.progress[key.Sum]
 	cursor := p.place(key, h)
-	x, why, err := s.after(p, keys, h, cursor, cutoff)
+	x, why, err := s.after(p, keys, h, mode, cursor, cutoff)
 	own := mode == ModeSmart && !s.opts.Reuse
 	if own && s.isNew(x) {
 		return nil, MissUnknown, nil
@@ -78,7 +78,7 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 		p.move(key, s.by.names(x.Response), h, x.ID)
 		return x, "", nil
 	}
-	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, cutoff, why) {
+	if cutoff > 0 && why != MissConsumed && s.hasOld(keys, h, mode, cutoff, why) {
 		why = MissExpired
 	}
 	return nil, why, nil
@@ -86,14 +86,14 @@ func (s *sequences) next(keys []store.Key, h http.Header, mode Mode, cutoff stor
 
 // after finds the first exchange behind the cursor and the cutoff, as usable does. The
 // caller has the lock of the shard of the keys.
-func (s *sequences) after(p *progress, keys []store.Key, h http.Header, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) after(p *progress, keys []store.Key, h http.Header, mode Mode, cursor, cutoff store.ID) (*store.Exchange, MissReason, error) {
 	from := max(cursor, cutoff)
 	// The keys of a group are not the same for everybody.
 	fixed := len(keys) == 1 && cursor > 0 && s.opts.Mode == ModeReplay
 	if fixed && p.end != 0 && p.end <= from {
 		return nil, MissUnknown, nil
 	}
-	x, why, err := s.usable(keys, h, from)
+	x, why, err := s.usable(keys, h, mode, from)
 	if fixed && x == nil && why == MissUnknown && err == nil {
 		p.end = from
 	}
@@ -102,8 +102,8 @@ func (s *sequences) after(p *progress, keys []store.Key, h http.Header, cursor, 
 
 // hasOld reports whether the reason of a miss is that an exchange is too old: what is
 // new may be of no use.
-func (s *sequences) hasOld(keys []store.Key, h http.Header, cutoff store.ID, why MissReason) bool {
-	old, _, err := s.usable(keys, h, 0)
+func (s *sequences) hasOld(keys []store.Key, h http.Header, mode Mode, cutoff store.ID, why MissReason) bool {
+	old, _, err := s.usable(keys, h, mode, 0)
 	if err == nil && old == nil && why == MissUnknown {
 		old, err = s.first(keys, 0)
 	}
@@ -129,13 +129,13 @@ func group(key store.Key) store.Key {
 func (s *sequences) afterLast(keys []store.Key, h http.Header, cursor, cutoff store.ID, mode Mode) (*store.Exchange, error) {
 	switch s.opts.End {
 	case EndRepeatLast:
-		x, _, err := s.usable(keys, h, cursor-1)
+		x, _, err := s.usable(keys, h, mode, cursor-1)
 		if x != nil && mode == ModeSmart && !steady(x) {
 			return nil, err
 		}
 		return x, err
 	case EndCycle:
-		x, _, err := s.usable(keys, h, cutoff)
+		x, _, err := s.usable(keys, h, mode, cutoff)
 		return x, err
 	case EndMiss:
 	}
@@ -144,7 +144,7 @@ func (s *sequences) afterLast(keys []store.Key, h http.Header, cursor, cutoff st
 
 // usable finds the first exchange above an ID that may be replayed; if there is
 // none, it returns the reason.
-func (s *sequences) usable(keys []store.Key, h http.Header, after store.ID) (*store.Exchange, MissReason, error) {
+func (s *sequences) usable(keys []store.Key, h http.Header, mode Mode, after store.ID) (*store.Exchange, MissReason, error) {
 	why := MissUnknown
 	for {
 		x, err := s.first(keys, after)
@@ -152,7 +152,7 @@ func (s *sequences) usable(keys []store.Key, h http.Header, after store.ID) (*st
 			return nil, why, err
 		}
 		switch {
-		case !x.Complete:
+		case !s.opts.ends(x, mode):
 			why = MissIncomplete
 		case !s.by.selects(x, h):
 			why = MissVaries
@@ -177,6 +177,25 @@ func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchang
 		}
 	}
 	return best, nil
+}
+
+// unfinished reports whether an exchange that replaces those of a request before an ID
+// takes nothing away but what has no end.
+func (s *sequences) unfinished(key store.Key, before store.ID) bool {
+	near, err := s.writer.store.Near(key, 2) // of a key each
+	if err != nil || len(near) == 0 || near[0].Key.Sum != key.Sum || len(near) > 1 && near[1].Key.Request() == key.Request() {
+		return false
+	}
+	for after := store.ID(0); ; {
+		x, err := s.writer.find(key, after)
+		switch {
+		case err != nil || x != nil && x.ID < before && x.Complete:
+			return false
+		case x == nil || x.ID >= before:
+			return true
+		}
+		after = x.ID
+	}
 }
 
 // steady reports whether an outcome may stand for all later ones: a sequence

@@ -13,15 +13,16 @@ type Stats struct {
 	Missed     int64 // calls for which the tape had no exchange
 	Skipped    int64 // responses not recorded: discarded, longer than MaxBody, upgraded, or with a request that was not read
 	TooLong    int64 // those of Skipped that were longer than MaxBody
-	Incomplete int64 // exchanges whose response did not end, also not soon after it was closed, and which are not replayed
+	Cut        int64 // exchanges whose caller left before the response had ended: ModeReplay replays them up to there
+	Incomplete int64 // exchanges whose response did not end, for another reason, and which are not replayed
 	Withheld   int64 // exchanges kept off the tape because of a secret
 	Failed     int64 // exchanges lost to failed writes, or finished after Close
 }
 
 type counters struct {
-	recorded, masked, unmasked, replayed, stale, missed, skipped, tooLong, incomplete, withheld, failed atomic.Int64
+	recorded, masked, unmasked, replayed, stale, missed, skipped, tooLong, cut, incomplete, withheld, failed atomic.Int64
 
-	taken atomic.Int64 // whole exchanges handed to the writer, whatever became of them
+	taken atomic.Int64 // exchanges handed to the writer that can be replayed, whatever became of them
 }
 
 // Stats returns the figures as they are now.
@@ -32,7 +33,7 @@ func (t *Tape) Stats() Stats {
 	c := &t.counts
 	return Stats{
 		Recorded: c.recorded.Load(), Masked: c.masked.Load(), Unmasked: c.unmasked.Load(), Pending: int64(t.writer.queue.pendingCount()), Replayed: c.replayed.Load(),
-		Stale: c.stale.Load(), Missed: c.missed.Load(), Skipped: c.skipped.Load(), TooLong: c.tooLong.Load(), Incomplete: c.incomplete.Load(),
+		Stale: c.stale.Load(), Missed: c.missed.Load(), Skipped: c.skipped.Load(), TooLong: c.tooLong.Load(), Cut: c.cut.Load(), Incomplete: c.incomplete.Load(),
 		Withheld: c.withheld.Load(), Failed: c.failed.Load(),
 	}
 }

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -21,9 +22,19 @@ func TestStatsCountEachOutcome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = resp.Body.Close() // missed, recorded, incomplete
+	_ = resp.Body.Close() // missed, recorded, cut
+	broken := &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.Body, resp.ContentLength = io.NopCloser(brokenReader{}), 8
+		return resp, nil
+	}}
+	if resp, err = tape.Wrap(broken).RoundTrip(request(t, "GET", api+"/d", "")); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadAll(resp.Body) // missed, recorded, incomplete
+	_ = resp.Body.Close()
 	closeTape(t, tape)
-	if got, want := tape.Stats(), (replay.Stats{Recorded: 2, Replayed: 1, Missed: 3, Skipped: 1, Incomplete: 1}); got != want {
+	if got, want := tape.Stats(), (replay.Stats{Recorded: 3, Replayed: 1, Missed: 4, Skipped: 1, Cut: 1, Incomplete: 1}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	off := open(t, "", replay.Options{Mode: replay.Off})

@@ -81,7 +81,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 		}
 	}
 	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback
-	resp, err = t.live(c, p, next, mode, fallback)
+	resp, err = t.live(c, p, next, mode, f.why == MissIncomplete, fallback)
 	if err != nil && fallback && !errors.Is(err, verdict.ErrRejected) && !ctxerr.CallerGone(req) {
 		return t.playStale(c, req, f.stale)
 	}
@@ -152,13 +152,13 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	return resp, nil
 }
 
-// live sends the request and records the outcome. A failure is not recorded where there
-// is a fallback, which it would replace.
-func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mode, fallback bool) (*http.Response, error) {
+// live sends the request, again where the tape has no end of its response, and records the
+// outcome. A failure is not recorded where there is a fallback, which it would replace.
+func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mode, again, fallback bool) (*http.Response, error) {
 	start := time.Now()
 	r := &recording{
 		tape: t, call: c, attempt: layer.AttemptFrom(p.send.Context()),
-		request: p, mode: mode, fallback: fallback, start: start, id: t.ids.next(start),
+		request: p, mode: mode, again: again, fallback: fallback, start: start, id: t.ids.next(start),
 	}
 	resp, err := next.RoundTrip(p.send)
 	r.first = time.Since(start)

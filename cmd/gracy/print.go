@@ -69,6 +69,8 @@ func outcome(x *store.Exchange) string {
 		return "failed: " + cleanLine(x.Fault.Text)
 	case x.Response == nil:
 		return "nothing"
+	case x.CallerLeft():
+		return fmt.Sprintf("%d, then its caller left", x.Response.StatusCode)
 	case x.Fault != nil:
 		return fmt.Sprintf("%d, then failed: %s", x.Response.StatusCode, cleanLine(x.Fault.Text))
 	case !x.Complete:

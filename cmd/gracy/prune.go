@@ -22,7 +22,7 @@ func newPrune() *cobra.Command {
 deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smaller.`,
 	}
 	p.which.flags(cmd)
-	cmd.Flags().BoolVar(&p.incomplete, "incomplete", false, "whose response did not come to its end, which are never replayed")
+	cmd.Flags().BoolVar(&p.incomplete, "incomplete", false, "whose response did not come to its end, which are not replayed, or not further than their caller read")
 	cmd.Flags().BoolVarP(&p.dry, "dry-run", "n", false, "say what would be deleted")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f := cmd.Flags()

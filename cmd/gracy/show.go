@@ -112,7 +112,10 @@ func show(out io.Writer, x numbered, content []byte) error {
 	if x.Masked {
 		b.WriteString("secrets in the body are masked\n")
 	}
-	if !x.Complete {
+	switch {
+	case x.CallerLeft():
+		b.WriteString("it is replayed up to where its caller left, and only where nothing is sent\n")
+	case !x.Complete:
 		b.WriteString("it did not come to its end, and is not replayed\n")
 	}
 	_, err := out.Write(b.Bytes())

@@ -78,7 +78,7 @@ func (r *Record) check() {
 	switch x := r.Exchange; {
 	case x.Response == nil && x.Fault == nil:
 		r.skip("there is neither a response nor a fault")
-	case !x.Complete:
+	case !x.Complete && !x.CallerLeft():
 		r.skip("the response was not read to its end")
 	}
 }

@@ -41,11 +41,13 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 		return
 	}
 	if n := p.Stats().Incomplete; n > 0 {
-		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read each body until io.EOF%s; "+
-			"what the test has to end itself, such as a stream that it cancels, is for Options.PassThrough and a server of the test", n, recorded.incomplete)
+		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read or close each body before a time limit ends it%s", n, recorded.incomplete)
 	}
 	if left := p.open.left(); left.count > 0 {
 		tb.Errorf("replaytest: the bodies of %d responses were neither read to their end nor closed, so they are not on the tape: close each%s", left.count, left)
+	}
+	if n := p.Stats().Cut; n > 0 {
+		tb.Logf("replaytest: %d of the bodies were closed, or their requests canceled, before their end: replayed, they end there, with store.ErrCut for who reads on%s", n, recorded.cut)
 	}
 	if n := p.Stats().Masked; n > 0 {
 		tb.Logf("replaytest: the bodies of %d of the responses had secrets in them, which are masked: replayed, they are not what the test was given now%s", n, recorded.masked)
@@ -80,7 +82,7 @@ func (r requests) String() string {
 }
 
 // recordings are those of a test that its author should know of.
-type recordings struct{ incomplete, masked requests }
+type recordings struct{ incomplete, cut, masked requests }
 
 // look looks for them on a tape. One that cannot be read fails the test elsewhere.
 func look(tape *replay.Tape) (found recordings) {
@@ -89,6 +91,8 @@ func look(tape *replay.Tape) (found recordings) {
 		switch {
 		case err != nil:
 			return found
+		case x.CallerLeft():
+			found.cut.add(x.Request.Method + " " + x.Request.URL)
 		case !x.Complete:
 			found.incomplete.add(x.Request.Method + " " + x.Request.URL)
 		case x.Masked:

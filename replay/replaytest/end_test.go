@@ -1,13 +1,18 @@
 package replaytest_test
 
 import (
+	"bufio"
+	"context"
 	"flag"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
@@ -56,14 +61,11 @@ func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
 	}))
 	defer srv.Close()
 	f := run("TestIncomplete", func(tb *fake) {
-		resp, err := replaytest.Client(tb).Get(srv.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
+		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{}).Wrap(broken{})}
+		get(c, "http://a.test/")
 	})
-	if !f.failed || !strings.Contains(f.text(), "1 of the responses were not read to their end") || !strings.Contains(f.text(), "until io.EOF: GET http://127.0.0.1; what the test has to end itself, such as a stream that it cancels, is for Options.PassThrough") {
-		t.Errorf("a body that was not read: failed %v: %s", f.failed, f.text())
+	if !f.failed || !strings.Contains(f.text(), "1 of the responses were not read to their end") || !strings.Contains(f.text(), "before a time limit ends it: GET http://a.test/") {
+		t.Errorf("a body that broke off: failed %v: %s", f.failed, f.text())
 	}
 	var seen []error
 	f = run("TestSecret", func(tb *fake) {
@@ -73,6 +75,66 @@ func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
 	})
 	if !f.failed || !strings.Contains(f.text(), "exchange not written: GET /") || len(seen) != 1 || len(files(t)) > 0 {
 		t.Errorf("a secret: failed %v, %d errors, files %q: %s", f.failed, len(seen), files(t), f.text())
+	}
+}
+
+// broken is a server whose body breaks off.
+type broken struct{}
+
+func (broken) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := sealed{}.RoundTrip(req)
+	resp.Header.Del("Content-Encoding")
+	resp.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
+	return resp, err
+}
+
+// A test of a client that leaves a stream when it has what it wants is one as any other: it
+// fails if the client reads on.
+func TestATestMayLeaveAStream(t *testing.T) {
+	record(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for n := 0; req.Context().Err() == nil; n++ {
+			_, _ = fmt.Fprintf(w, "data: %d\n\n", n)
+			_ = http.NewResponseController(w).Flush()
+		}
+	}))
+	defer srv.Close()
+	test := func(events int) func(tb *fake) {
+		return func(tb *fake) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/stream", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := replaytest.Client(tb).Do(req)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			defer resp.Body.Close()
+			defer cancel()
+			lines := bufio.NewScanner(resp.Body)
+			for n := 0; n < events && lines.Scan(); {
+				if want := fmt.Sprintf("data: %d", n); lines.Text() == want {
+					n++
+				}
+			}
+			if err := lines.Err(); err != nil {
+				tb.Error(err)
+			}
+		}
+	}
+	f := run("TestLeave", test(3))
+	if f.failed || !strings.Contains(f.text(), "1 of the bodies were closed, or their requests canceled, before their end") || !strings.Contains(f.text(), "who reads on: GET http://127.0.0.1/stream") {
+		t.Fatalf("recorded: failed %v: %s", f.failed, f.text())
+	}
+	t.Setenv("GRACY_TAPE", "replay")
+	if f := run("TestLeave", test(3)); f.failed || f.text() != "" {
+		t.Errorf("replayed: failed %v: %s", f.failed, f.text())
+	}
+	if f := run("TestLeave", test(1e6)); !f.failed || !strings.Contains(f.text(), "the recording of") {
+		t.Errorf("read on: failed %v: %s", f.failed, f.text())
 	}
 }
 

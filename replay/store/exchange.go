@@ -9,7 +9,7 @@ import (
 // An Exchange is a request and its outcome, redacted.
 //
 // Response is nil if none came; Fault is nil unless the transport failed. Both
-// are set if the body of the response broke off.
+// are set if the body of the response broke off, or its caller left.
 type Exchange struct {
 	ID       ID
 	Key      Key
@@ -23,7 +23,7 @@ type Exchange struct {
 
 	Attempt  int    // which attempt of its call it was, from 1
 	Route    string // path template of the call
-	Complete bool   // the response was read to its end; others are never replayed
+	Complete bool   // the response was read to its end; of others, those of CallerLeft alone are replayed
 
 	// Masked says that secrets in the body of the response were masked, so that it
 	// is not what the server sent.
@@ -35,6 +35,14 @@ type Exchange struct {
 
 	missingBody int64  // length of a response body that the store keeps apart
 	unknown     []byte // fields of later versions, kept as they came
+}
+
+// CallerLeft reports whether the caller closed the body of the response, or canceled its
+// request, before the body had ended: what is there is what it had been given by then, and
+// what would have come behind it is not known. x is not Complete then, and its Fault is of
+// [FaultCallerLeft].
+func (x *Exchange) CallerLeft() bool {
+	return !x.Complete && x.Response != nil && x.Fault != nil && x.Fault.Kind == FaultCallerLeft
 }
 
 // A Request is the redacted request of an exchange.

@@ -22,6 +22,7 @@ const (
 	FaultConnReset     FaultKind = "reset"    // syscall.ECONNRESET
 	FaultBrokenPipe    FaultKind = "pipe"     // syscall.EPIPE
 	FaultHostNotFound  FaultKind = "nohost"   // errors.As finds a *net.DNSError that says not found
+	FaultCallerLeft    FaultKind = "left"     // no fault of the server: see [Exchange.CallerLeft]
 )
 
 type kindError struct {

@@ -1,0 +1,41 @@
+package replay
+
+import (
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// errLeft is the fault on the tape of an exchange whose caller left.
+func errLeft() *store.Fault {
+	return &store.Fault{Text: "the caller left before the end", Kind: store.FaultCallerLeft}
+}
+
+// left reports whether the end of a read, or a Close where err is nil, is that of a caller
+// which has what it wants. A time limit is not, whoever set it: what there is then is what
+// a server sent before it stalled. http.Client ends a request by the deprecated Cancel at
+// its Timeout alone.
+func (r *recording) left(err error) bool {
+	req := r.request.send
+	return (err == nil || canceled(req, err)) && !ctxerr.Canceled(req) && !ctxerr.TimedOut(req.Context())
+}
+
+// leave records a response up to where its caller left.
+func (r *recording) leave(body readBody) {
+	if body.spill != nil {
+		r.finish(body, nil, false) // parts are those of a whole body
+		return
+	}
+	r.finish(body, errLeft(), false)
+}
+
+// endOf returns what follows the last byte of a replayed body.
+func (m masker) endOf(x *store.Exchange) error {
+	if !x.CallerLeft() {
+		f := *x.Fault
+		return &f
+	}
+	safe := m.literals
+	return &store.CutError{
+		Method: safe(methodOf(x.Request.Method)), URL: safe(x.Request.URL), Bytes: int64(len(x.Response.Body)), Recorded: x.Start,
+	}
+}

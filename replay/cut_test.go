@@ -1,0 +1,321 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/store"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// hangingBody reads events, then nothing until it is closed or its request is over.
+type hangingBody struct {
+	rest []event
+	ctx  context.Context
+	shut chan struct{}
+}
+
+func (b *hangingBody) Read(p []byte) (int, error) {
+	var due <-chan time.Time
+	if len(b.rest) > 0 {
+		due = time.After(b.rest[0].after)
+	}
+	select {
+	case <-due:
+		n := copy(p, b.rest[0].text)
+		b.rest = b.rest[1:]
+		return n, nil
+	case <-b.ctx.Done():
+		return 0, b.ctx.Err()
+	case <-b.shut:
+		return 0, http.ErrBodyReadAfterClose
+	}
+}
+
+func (b *hangingBody) Close() error { close(b.shut); return nil }
+
+// endlessly responds after 300 ms with events, and with a body that does not end.
+func endlessly(list []event) *script {
+	return &script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		time.Sleep(300 * time.Millisecond)
+		resp := respond(req, 200, "")
+		resp.Header.Set("Content-Type", "text/event-stream")
+		resp.ContentLength = -1
+		resp.Body = &hangingBody{list, req.Context(), make(chan struct{})}
+		return resp, nil
+	}}
+}
+
+// leaving is a way in which a caller leaves a stream.
+type leaving func(cancel context.CancelFunc, body io.ReadCloser)
+
+func leavings() map[string]leaving {
+	return map[string]leaving{
+		"Close": func(_ context.CancelFunc, body io.ReadCloser) { _ = body.Close() },
+		"cancel, then Close": func(cancel context.CancelFunc, body io.ReadCloser) {
+			cancel()
+			_ = body.Close()
+		},
+		"cancel during a read": func(cancel context.CancelFunc, body io.ReadCloser) {
+			time.AfterFunc(40*time.Millisecond, cancel)
+			_, _ = body.Read(make([]byte, 9))
+			_ = body.Close()
+		},
+		"Close during a read": func(_ context.CancelFunc, body io.ReadCloser) {
+			time.AfterFunc(40*time.Millisecond, func() { _ = body.Close() })
+			_, _ = body.Read(make([]byte, 9))
+		},
+	}
+}
+
+// leave reads n events of a stream and leaves it.
+func leave(t *testing.T, rt http.RoundTripper, n int, how leaving) *http.Response {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	resp, err := rt.RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range n {
+		if _, err := resp.Body.Read(make([]byte, 4096)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	how(cancel, resp.Body)
+	return resp
+}
+
+// exchanges returns what is on the tape in a file.
+func exchanges(t *testing.T, path string) (list []*store.Exchange) {
+	t.Helper()
+	tape := openReplay(t, path)
+	defer closeTape(t, tape)
+	for x, err := range tape.Exchanges() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// What a caller has read of a stream before it left is replayed as it came, and then an
+// error says that the recording ends there: never an end, as if that had been all.
+func TestAStreamThatItsCallerLeftIsReplayedUpToThere(t *testing.T) {
+	for _, name := range stores() {
+		for how, leaves := range leavings() {
+			for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {
+				t.Run(name+", "+how+", "+mode.String(), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						path := filepath.Join(t.TempDir(), name)
+						tape := open(t, path, replay.Options{Mode: mode})
+						began := time.Now()
+						const n = 3
+						size := int64(len(tokens[0].text + tokens[1].text + tokens[2].text))
+						resp := leave(t, tape.Wrap(endlessly(tokens[:n])), n, leaves)
+						if text := layer.CallOf(resp).String(); !strings.Contains(text, fmt.Sprintf("on the tape up to byte %d, where its caller left", size)) {
+							t.Errorf("the ledger does not say so: %s", text)
+						}
+						closeTape(t, tape)
+						if s := tape.Stats(); s.Cut != 1 || s.Recorded != 1 || s.Incomplete != 0 {
+							t.Errorf("%+v, want one that is cut", s)
+						}
+
+						tape = open(t, path, replay.Options{Mode: replay.ModeReplay, Speed: 1})
+						got := watch(t, tape.Wrap(noNetwork(t)))
+						if got.headers != 300*time.Millisecond || !slices.Equal(got.events, tokens[:n]) || got.end > 100*time.Millisecond {
+							t.Errorf("replayed %+v, want %+v", got, tokens[:n])
+						}
+						cut, ok := errors.AsType[*store.CutError](got.err)
+						if !ok || !errors.Is(got.err, store.ErrCut) || errors.Is(got.err, io.EOF) || errors.Is(got.err, context.Canceled) {
+							t.Fatalf("replayed until %v, want a CutError", got.err)
+						}
+						if cut.Bytes != size || cut.URL != api+"/stream" || cut.Method != "GET" || name == "tape.db" && !cut.Recorded.Equal(began) {
+							t.Errorf("%+v, want %d bytes of GET /stream", cut, size)
+						}
+						closeTape(t, tape)
+					})
+				})
+			}
+		}
+	}
+}
+
+// A time limit is no leaving: what a stalled server had sent is not what the caller wanted.
+func TestATimeLimitDoesNotCutARecording(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "tape.json")
+		tape := open(t, path, replay.Options{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		resp, err := tape.Wrap(endlessly(tokens)).RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("read until %v", err)
+		}
+		_ = resp.Body.Close()
+		closeTape(t, tape)
+		if s := tape.Stats(); s.Cut != 0 || s.Incomplete != 1 {
+			t.Errorf("%+v, want one that is incomplete", s)
+		}
+		_, err = openReplay(t, path).Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/stream", ""))
+		if miss, ok := errors.AsType[*replay.MissError](err); !ok || miss.Reason != replay.MissIncomplete {
+			t.Errorf("%v, want an incomplete miss", err)
+		}
+	})
+}
+
+// ModeSmart cannot know whether its caller had enough or was interrupted, and it can send:
+// what is cut is sent anew, and what comes takes its place.
+func TestSmartSendsWhatIsCutAnew(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), name)
+				run := func(mode replay.Mode, base *script, whole bool) {
+					t.Helper()
+					tape := open(t, path, replay.Options{Mode: mode})
+					before := base.sent.Load()
+					if rt := tape.Wrap(base); whole {
+						watch(t, rt)
+					} else {
+						leave(t, rt, 1, leavings()["Close"])
+					}
+					if base.sent.Load() != before+1 {
+						t.Error("nothing was sent")
+					}
+					closeTape(t, tape)
+				}
+				holds := func(want ...bool) {
+					t.Helper()
+					var got []bool
+					for _, x := range exchanges(t, path) {
+						got = append(got, x.Complete)
+					}
+					if !slices.Equal(got, want) {
+						t.Errorf("the tape holds %v, want %v: whether each is complete", got, want)
+					}
+				}
+				run(replay.ModeSmart, endlessly(tokens), false)
+				holds(false)
+				run(replay.ModeSmart, endlessly(tokens), false)
+				holds(false)
+				run(replay.ModeSmart, streams(tokens, io.EOF), true)
+				holds(true)
+				run(replay.ModeRecord, endlessly(tokens), false) // which destroys nothing
+				holds(true, false)
+				run(replay.ModeRecord, streams(tokens, io.EOF), true)
+				holds(true)
+			})
+		})
+	}
+}
+
+// Within a run, each recording of a sequence stays, whole or cut, and is replayed in its place.
+func TestACutRecordingHasItsPlaceInASequence(t *testing.T) {
+	for _, name := range stores() {
+		for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeSmart} {
+			synctest.Test(t, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), name)
+				tape := open(t, path, replay.Options{Mode: mode})
+				leave(t, tape.Wrap(endlessly(tokens)), 1, leavings()["Close"])
+				watch(t, tape.Wrap(streams(tokens, io.EOF)))
+				leave(t, tape.Wrap(endlessly(tokens)), 2, leavings()["Close"])
+				closeTape(t, tape)
+				for _, opts := range []replay.Options{{End: replay.EndMiss}, {Ordered: true}} {
+					opts.Mode = replay.ModeReplay
+					tape = open(t, path, opts)
+					rt := tape.Wrap(noNetwork(t))
+					var got []int
+					for range 3 {
+						s := watch(t, rt)
+						got = append(got, len(s.events))
+						if errors.Is(s.err, store.ErrCut) != (len(s.events) < len(tokens)) {
+							t.Errorf("%d events, then %v", len(s.events), s.err)
+						}
+					}
+					if want := []int{1, len(tokens), 2}; !slices.Equal(got, want) {
+						t.Errorf("%s, %v: replayed %v events, want %v", name, mode, got, want)
+					}
+					if unused, err := tape.Unused(); len(unused) > 0 || err != nil {
+						t.Errorf("unused %v, %v", unused, err)
+					}
+					closeTape(t, tape)
+				}
+			})
+		}
+	}
+}
+
+// A call of a tape in ModeSmart may ask for what is cut all the same.
+func TestACallMayReplayWhatIsCutInModeSmart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "tape.db")
+		tape := open(t, path, replay.Options{})
+		leave(t, tape.Wrap(endlessly(tokens)), 2, leavings()["Close"])
+		closeTape(t, tape)
+		tape = open(t, path, replay.Options{})
+		ctx := transport.With(t.Context(), replay.ModeReplay)
+		resp, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if b, err := io.ReadAll(resp.Body); string(b) != tokens[0].text+tokens[1].text || !errors.Is(err, store.ErrCut) {
+			t.Errorf("%q, %v", b, err)
+		}
+	})
+}
+
+// A hook that knows better makes a cut body whole; DiscardBad does not take leaving for a failure.
+func TestAHookMayMakeACutBodyWhole(t *testing.T) {
+	for _, name := range stores() {
+		synctest.Test(t, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			tape := open(t, path, replay.Options{DiscardBad: true})
+			leave(t, tape.Wrap(endlessly(tokens)), 1, leavings()["Close"])
+			closeTape(t, tape)
+			tape = open(t, path, replay.Options{Mode: replay.ModeReplay, DiscardBad: true, BeforeReplay: func(_ *http.Request, x *store.Exchange) {
+				if x.CallerLeft() {
+					x.Fault = nil
+				}
+			}})
+			want(t, tape.Wrap(noNetwork(t)), api+"/stream", 200, tokens[0].text)
+		})
+	}
+}
+
+// A body whose reader cannot write it any more is no recording: nobody had enough of it.
+func TestAFailedWriteDoesNotCutARecording(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{})
+	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.Body, resp.ContentLength = writerTo{strings.NewReader("hello")}, -1
+		return resp, nil
+	}}).RoundTrip(request(t, "GET", api+"/a", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := resp.Body.(io.WriterTo).WriteTo(fullDisk{}); err == nil {
+		t.Fatal("no error")
+	}
+	_ = resp.Body.Close()
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Cut != 0 || s.Incomplete != 1 {
+		t.Errorf("%+v, want one that is incomplete", s)
+	}
+}

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrCut is what a [CutError] matches.
+var ErrCut = errors.New("replay: the recording ends before the response")
+
+// A CutError is what a replayed body ends with where the recording ends, because its
+// caller left: it closed the body or canceled the request before the body had ended, as
+// one that has read all that it wants of a stream. It matches [ErrCut] and nothing else:
+// neither an end, nor a cancel of this caller, nor a fault of the server. It holds no
+// secret.
+type CutError struct {
+	Method   string
+	URL      string // redacted
+	Bytes    int64  // of the body that were recorded
+	Recorded time.Time
+}
+
+// Error says where the recording ends, and what to do.
+func (e *CutError) Error() string {
+	return fmt.Sprintf("replay: %s %s: the recording of %s ends here, after %d bytes, since its caller left: record it anew to read on",
+		e.Method, e.URL, e.Recorded.UTC().Format(time.RFC3339), e.Bytes)
+}
+
+// Is reports whether target is ErrCut.
+func (e *CutError) Is(target error) bool { return target == ErrCut }
