@@ -12,6 +12,8 @@
 //     inside it, a module of its own, sends spans and durations through a real collector.
 //   - Scenarios of net/http run twice, bare and with the stack, and client and
 //     server must see the same.
+//   - A server that speaks HTTP/2 by hand rejects streams, goes away and breaks off: the
+//     stack ends no worse than net/http, and does no work twice.
 //
 // Package limiters inside it runs the stack against the rate limiters of others.
 //

@@ -69,8 +69,13 @@ func unprocessed(text string) bool {
 	}
 	_, why, ok := strings.Cut(text, "http2: Transport: cannot retry err [")
 	why, _, closed := strings.Cut(why, "] after Request.Body was written")
+	if !ok || !closed {
+		// So ends the first stream of a connection, where it is above the last one that the
+		// server has looked at. Of one that it may have looked at, the end of the connection says so.
+		_, why, ok = strings.Cut(text, "http2: Transport received GOAWAY from server ErrCode:")
+	}
 	// A server that calls the stream a protocol error may have looked at it.
-	return ok && closed && !strings.Contains(why, "PROTOCOL_ERROR")
+	return ok && !strings.Contains(why, "PROTOCOL_ERROR")
 }
 
 // connectRejected reports whether err is that of a proxy that responded to CONNECT with

@@ -1,0 +1,245 @@
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/http2"
+)
+
+// An h2Case is what a server does with the first request that it sees, or that it sees on a
+// connection, and what becomes of a call: over the bare transport, and with the stack.
+type h2Case struct {
+	name   string
+	script func(*h2Stream)
+	// warm says that a request came before, so that the stream is not the first of its
+	// connection.
+	warm bool
+	// unprocessed says that the server does no work for the request that it does this with.
+	unprocessed bool
+	// What the client sees of each kind of call: "done", or a text of its error.
+	bare, stack map[string]string
+	// The kinds for which the work is done twice.
+	bareTwice, twice []string
+}
+
+// The kinds of calls: without a body, with one that net/http can send again, and with one
+// that only the stack can.
+const (
+	h2Get  = "GET"
+	h2Post = "POST"
+	h2Pipe = "POST from a pipe"
+)
+
+// first returns a script that does something with the first request, of those after a
+// warm one, and serves the others.
+func first(do func(*h2Stream)) func(*h2Stream) {
+	return func(s *h2Stream) {
+		<-s.ended
+		if string(s.body) != "warm" && s.number == 1 {
+			do(s)
+			return
+		}
+		s.serves()
+	}
+}
+
+// allDone is a call that succeeds, whatever its kind.
+func allDone() map[string]string {
+	return map[string]string{h2Get: "done", h2Post: "done", h2Pipe: "done"}
+}
+
+func h2Cases() []h2Case {
+	rejectedOnce := func() func(*h2Stream) {
+		return func(s *h2Stream) {
+			<-s.ended
+			if s.seen == 1 {
+				s.resets(http2.ErrCodeRefusedStream)
+				return
+			}
+			s.serves()
+		}
+	}
+	const cannot = "cannot retry err"
+	netHTTP := map[string]string{h2Get: "done", h2Post: "done", h2Pipe: cannot}
+	broken := func(text string) map[string]string {
+		return map[string]string{h2Get: text, h2Post: text, h2Pipe: text}
+	}
+	again := func(text string) map[string]string {
+		return map[string]string{h2Get: "done", h2Post: text, h2Pipe: text}
+	}
+	return []h2Case{{
+		name: "REFUSED_STREAM", unprocessed: true, script: rejectedOnce(), bare: netHTTP, stack: allDone(),
+	}, {
+		name: "GOAWAY that names a stream before ours", unprocessed: true, warm: true, bare: netHTTP, stack: allDone(),
+		script: first(func(s *h2Stream) { s.goesAway(s.id-2, http2.ErrCodeNo) }),
+	}, {
+		name: "GOAWAY that names no stream, in order", unprocessed: true, bare: netHTTP, stack: allDone(),
+		script: first(func(s *h2Stream) { s.goesAway(0, http2.ErrCodeNo) }),
+	}, {
+		name: "GOAWAY with ENHANCE_YOUR_CALM that names a stream before ours", unprocessed: true, warm: true, bare: netHTTP, stack: allDone(),
+		script: first(func(s *h2Stream) { s.goesAway(s.id-2, http2.ErrCodeEnhanceYourCalm) }),
+	}, {
+		// net/http does not send the first stream of a connection again.
+		name: "GOAWAY with ENHANCE_YOUR_CALM that names no stream", unprocessed: true, bare: broken("ErrCode:ENHANCE_YOUR_CALM"), stack: allDone(),
+		script: first(func(s *h2Stream) { s.goesAway(0, http2.ErrCodeEnhanceYourCalm) }),
+	}, {
+		name: "GOAWAY that names our stream, which is served", bare: allDone(), stack: allDone(),
+		script: first(func(s *h2Stream) {
+			s.goesAway(s.id, http2.ErrCodeNo)
+			s.serves()
+		}),
+	}, {
+		name: "GOAWAY in the middle of our body, which is served", bare: allDone(), stack: allDone(),
+		script: first(func(s *h2Stream) {
+			s.works()
+			s.responds()
+			s.sends("do", false)
+			s.goesAway(s.id, http2.ErrCodeNo)
+			s.sends("ne", true)
+		}),
+	}, {
+		name: "GOAWAY that names our stream, and an end of the connection", bare: broken("server sent GOAWAY"), stack: again("server sent GOAWAY"),
+		script: first(func(s *h2Stream) {
+			s.works()
+			s.goesAway(s.id, http2.ErrCodeNo)
+			_ = s.inner.Close()
+		}),
+		twice: []string{h2Get},
+	}, {
+		name: "ENHANCE_YOUR_CALM for our stream", bare: broken("ENHANCE_YOUR_CALM"), stack: again("ENHANCE_YOUR_CALM"),
+		script: onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeEnhanceYourCalm) }), twice: []string{h2Get},
+	}, {
+		name: "INTERNAL_ERROR for our stream", bare: broken("INTERNAL_ERROR"), stack: again("INTERNAL_ERROR"),
+		script: onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeInternal) }), twice: []string{h2Get},
+	}, {
+		name: "CANCEL for our stream", bare: broken("CANCEL"), stack: again("CANCEL"),
+		script: onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeCancel) }), twice: []string{h2Get},
+	}, {
+		name: "INTERNAL_ERROR in the middle of our body", bare: broken("do, then INTERNAL_ERROR"), stack: broken("do, then INTERNAL_ERROR"),
+		script: onceAfterWork(func(s *h2Stream) { s.breaksOff(http2.ErrCodeInternal) }),
+	}, {
+		// The stream was processed, whatever its code says now.
+		name: "REFUSED_STREAM in the middle of our body", bare: broken("do, then REFUSED_STREAM"), stack: broken("do, then REFUSED_STREAM"),
+		script: onceAfterWork(func(s *h2Stream) { s.breaksOff(http2.ErrCodeRefusedStream) }),
+	}, {
+		name: "a connection that ends in the middle of our body", bare: broken("do, then unexpected EOF"), stack: broken("do, then unexpected EOF"),
+		script: onceAfterWork(func(s *h2Stream) {
+			s.responds()
+			s.sends("do", false)
+			_ = s.inner.Close()
+		}),
+	}, {
+		name: "a response before the request was read, and NO_ERROR", bare: allDone(), stack: allDone(),
+		script: first(func(s *h2Stream) {
+			s.works()
+			s.responds()
+			s.sends("done", true)
+			s.resets(http2.ErrCodeNo)
+		}),
+	}, {
+		// net/http sends again by itself what it has a body for (golang/go#47635), though the code
+		// does not say that nothing was done. It has one of a pipe too, which retry has kept.
+		name: "PROTOCOL_ERROR for our stream", bare: netHTTP, stack: allDone(),
+		script:    onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeProtocol) }),
+		bareTwice: []string{h2Get, h2Post}, twice: []string{h2Get, h2Post, h2Pipe},
+	}}
+}
+
+// onceAfterWork does something with the first request when its work is done.
+func onceAfterWork(do func(*h2Stream)) func(*h2Stream) {
+	return func(s *h2Stream) {
+		if s.seen > 1 {
+			s.serves()
+			return
+		}
+		s.works()
+		do(s)
+	}
+}
+
+// breaksOff sends half of a response.
+func (s *h2Stream) breaksOff(code http2.ErrCode) {
+	s.responds()
+	s.sends("do", false)
+	s.resets(code)
+}
+
+// A call over HTTP/2 ends at least as well with the stack as over net/http alone, and work
+// that is not idempotent is done twice by nobody but net/http.
+func TestHTTP2ServersThatRejectAndGoAway(t *testing.T) {
+	for _, c := range h2Cases() {
+		t.Run(c.name, func(t *testing.T) {
+			for _, kind := range []string{h2Get, h2Post, h2Pipe} {
+				for _, bare := range []bool{true, false} {
+					c.run(t, kind, bare)
+				}
+			}
+		})
+	}
+}
+
+func (c *h2Case) run(t *testing.T, kind string, bare bool) {
+	t.Helper()
+	server := newH2Server(c.script)
+	defer server.stop()
+	name, want, twice := kind+", bare", c.bare[kind], c.bareTwice
+	client := &http.Client{Transport: server.base(t)}
+	if !bare {
+		name, want, twice = kind+", with the stack", c.stack[kind], c.twice
+		client = newStack(t, stackConfig{base: server.base(t), policy: noDelays()}).client
+	}
+	if c.warm {
+		if got := h2Call(t, client, server.URL, h2Post, "warm"); got != "done" {
+			t.Fatalf("%s: the call before: %s", name, got)
+		}
+	}
+	got := h2Call(t, client, server.URL, kind, "data")
+	if want == "done" && got != want || !strings.Contains(got, want) {
+		t.Errorf("%s: %s, want %s", name, got, want)
+	}
+	done := server.work()
+	if c.warm {
+		done = done[1:]
+	}
+	times := 1
+	switch {
+	case slices.Contains(twice, kind):
+		times = 2
+	case c.unprocessed && want != "done":
+		times = 0
+	}
+	method, _, _ := strings.Cut(kind, " ")
+	if len(done) != times || times > 0 && method == h2Post && done[0] != "POST data" {
+		t.Errorf("%s: the work that was done is %q, want it %d times", name, done, times)
+	}
+}
+
+// h2Call makes a call, and returns what it ends with: the body, or its part and the error.
+func h2Call(t *testing.T, client *http.Client, url, kind, data string) string {
+	t.Helper()
+	method, piped, _ := strings.Cut(kind, " ")
+	var body io.Reader
+	if method == http.MethodPost {
+		if body = strings.NewReader(data); piped != "" {
+			body = io.MultiReader(body)
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return string(b) + ", then " + strings.TrimPrefix(err.Error(), "stream error: stream ID 1; ")
+	}
+	return string(b)
+}
