@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"reflect"
 	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -95,6 +94,8 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	switch {
 	case len(data) == 0:
 		return ErrEmpty
+	case from != formatXML && isNull(data) && !takesNull(dst):
+		return errNull
 	case from != formatXML:
 		return jsonFault(contentType, data, fromJSON(data, dst)) // it replaces what is not UTF-8
 	case fault != nil:
@@ -125,12 +126,10 @@ func (e *markupError) Unwrap() error { return e.error }
 
 // missing is into for a response without a body.
 func (x *exchange) missing(resp *http.Response, dst any) error {
-	switch reflect.TypeOf(dst).Elem().Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface:
+	if canBeNil(dst) {
 		return nil
-	default:
-		return x.undecodable(resp, ErrEmpty)
 	}
+	return x.undecodable(resp, ErrEmpty)
 }
 
 // unknown is into for a media type without a decoder. It reads no more of the body

@@ -14,7 +14,7 @@ import (
 
 // A DecodeError says that the body of an accepted response is not what was asked
 // for: it has another media type, is malformed, has values of other types, has
-// more data after the value, or is missing ([ErrEmpty]).
+// more data after the value, or is missing or null ([ErrEmpty]).
 type DecodeError struct {
 	// Route is as in [Error].
 	Route string
@@ -88,6 +88,9 @@ func decodeReason(err error) string {
 			return "more data after the value"
 		}
 		return "malformed"
+	}
+	if errors.Is(err, errNull) {
+		return "null: a pointer accepts that"
 	}
 	if errors.Is(err, ErrEmpty) {
 		return "no body: a pointer or None accepts that"

@@ -46,8 +46,9 @@
 //   - string and []byte are the undecoded body; [None] discards it; the body of
 //     an io.ReadCloser or *http.Response is the caller's to close; a [Response]
 //     adds status and header to any of them;
-//   - a missing body (204, HEAD, no bytes) is the zero value of a pointer, map,
-//     slice or interface, and a DecodeError for anything else;
+//   - a missing body (204, HEAD, no bytes), and one that is null in JSON, is the zero
+//     value of a pointer, map, slice or interface, and a DecodeError for anything else,
+//     but for a type with an UnmarshalJSON of its own, which reads null itself;
 //   - Accept is application/json, unless the result is the undecoded body or a
 //     header says otherwise;
 //   - headers of an [API], an option or an argument do not follow a redirect to

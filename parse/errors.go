@@ -19,7 +19,8 @@ var (
 	ErrTooLarge = errors.New("parse: the body is too large")
 	// ErrArgument matches every *[ArgError].
 	ErrArgument = errors.New("parse: an argument cannot be sent")
-	// ErrEmpty is the cause of a [DecodeError] for a response without a body.
+	// ErrEmpty is the cause of a [DecodeError] for a response without a body, or with
+	// null in place of a value.
 	ErrEmpty = errors.New("parse: no body")
 )
 
