@@ -76,6 +76,12 @@ func (x *exchange) tooLarge(resp *http.Response, limit int64) error {
 	return &TooLargeError{Route: x.routeOf(c), Limit: limit, Call: c}
 }
 
+// longItem makes the error of a line or an event that is longer than the limit.
+func (x *exchange) longItem(resp *http.Response) error {
+	c := transport.CallOf(resp)
+	return &TooLargeError{Route: x.routeOf(c), Limit: x.set.maxBytes(), Item: true, Call: c}
+}
+
 // tooHeavy makes the error of a body that takes more than MaxDecoded.
 func (x *exchange) tooHeavy(resp *http.Response) error {
 	c := transport.CallOf(resp)

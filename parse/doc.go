@@ -14,6 +14,11 @@
 // [transport.Expect]. [JSON] comes after the call: it only reads the rules in the
 // request's context.
 //
+// A body that comes bit by bit is a loop over typed values: [Lines] of JSON, [Events] of
+// text/event-stream.
+//
+//	for entry, err := range parse.Lines[Entry](client.Do(req)) {
+//
 // # Options
 //
 // An [Option] is any [transport.Override]: a rule of this package, or a

@@ -99,12 +99,18 @@ type TooLargeError struct {
 	Limit int64
 	// Decoded says that the limit is MaxDecoded.
 	Decoded bool
+	// Item says that it is a line of [Lines] or an event of [Events] that is too long, not
+	// the body.
+	Item bool
 	// Call is as in [Error].
 	Call *transport.Call
 }
 
 func (e *TooLargeError) Error() string {
-	if e.Decoded {
+	switch {
+	case e.Item:
+		return fmt.Sprintf("%s: a line or an event is longer than %d bytes", e.Route, e.Limit)
+	case e.Decoded:
 		return fmt.Sprintf("%s: the body takes more than %d bytes when it is decoded", e.Route, e.Limit)
 	}
 	return fmt.Sprintf("%s: the body is longer than %d bytes", e.Route, e.Limit)

@@ -81,11 +81,15 @@ func (s *settings) formatOf(contentType string) format {
 			return r.format
 		}
 	}
-	switch t {
-	case "", "text/plain", "application/octet-stream": // what servers send that name no type
+	if untyped(t) {
 		return formatJSON
 	}
 	return formatOf(t)
+}
+
+// untyped reports whether a media type is what servers send that name no type.
+func untyped(t string) bool {
+	return t == "" || t == "text/plain" || t == "application/octet-stream"
 }
 
 // mediaType returns the media type of a Content-Type without parameters, "" without one.

@@ -19,7 +19,17 @@ import (
 // rules of this package, attached with [transport.With]. The layers have judged
 // the response by then, so a [Check] that fails leads to no further attempt.
 func JSON[T any](resp *http.Response, err error) (T, error) {
-	var none T
+	x, err := received(resp, err)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result[T](x, resp, nil, true)
+}
+
+// received returns the exchange of a response that is there already, with the rules in the
+// context of its request.
+func received(resp *http.Response, err error) (*exchange, error) {
 	x := &exchange{set: noSettings}
 	if resp != nil {
 		x.req = resp.Request
@@ -31,7 +41,10 @@ func JSON[T any](resp *http.Response, err error) (T, error) {
 		if err == nil {
 			err = errors.New("no response")
 		}
-		return none, x.fail(resp, err)
+		if resp == nil && isOurs(err) {
+			return nil, err
+		}
+		return nil, x.fail(resp, err)
 	}
 	if x.req != nil {
 		ctx := x.req.Context()
@@ -41,5 +54,15 @@ func JSON[T any](resp *http.Response, err error) (T, error) {
 			x.set = fromExpect(e)
 		}
 	}
-	return result[T](x, resp, nil, true)
+	return x, nil
+}
+
+// isOurs reports whether err is what a function of this package has returned for an
+// *http.Response.
+func isOurs(err error) bool {
+	switch err.(type) { //nolint:errorlint // as it was returned
+	case *Error, *StatusError, *DecodeError, *TooLargeError, *ArgError, *MissingLayerError:
+		return true
+	}
+	return false
 }

@@ -88,10 +88,10 @@ func (e *packedError) Unwrap() error { return e.err }
 
 // reason says what it means without the text of err, which may quote the body.
 func (e *packedError) reason() string {
-	switch e.coding {
-	case "":
+	switch {
+	case e.coding == "":
 		return "packed by gzip, and no Content-Encoding says so"
-	case "gzip", "x-gzip", "deflate":
+	case !errors.Is(e.err, errMedia) && (e.coding == "gzip" || e.coding == "x-gzip" || e.coding == "deflate"):
 		if errors.Is(e.err, io.ErrUnexpectedEOF) {
 			return "Content-Encoding " + e.coding + ": unexpected end"
 		}

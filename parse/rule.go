@@ -126,7 +126,8 @@ func (r statusRule) add(s *settings) {
 }
 
 // MaxBytes bounds the body of an accepted response, decompressed; a longer one is
-// a [TooLargeError]. Default 32 MiB. A body that the caller closes has no bound.
+// a [TooLargeError]. Default 32 MiB. A body that the caller closes has no bound; of one
+// that is read by [Lines] or [Events] it is each line or event that has.
 // It panics if n is not positive.
 func MaxBytes(n int64) Option {
 	if n <= 0 {

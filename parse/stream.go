@@ -1,0 +1,229 @@
+package parse
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+	"sync/atomic"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
+	"github.com/gracy-go/gracy/transport"
+)
+
+// Lines yields the values of a body that has one JSON document a line (NDJSON, JSON Lines),
+// as they come. It takes what http.Client.Do returns, and what [Get] and [Endpoint.Call] do
+// for an *http.Response:
+//
+//	for entry, err := range parse.Lines[Entry](client.Do(req)) {
+//
+// The body is closed at the end of the loop, however it ends; a loop that is never begun
+// leaves it open. An error is yielded once, with a zero value, and ends the loop: those of
+// [JSON], an [Error] where the body breaks off, a [DecodeError] whose Offset is the place in
+// the body. Without one the body has ended. Empty lines are skipped, and so is the record
+// separator of RFC 7464.
+//
+// [MaxBytes] and [MaxDecoded] bound each line, of the rules in the request's context; the body
+// may be of any length, and take any time: that is for the context to bound, and for package timeout. A
+// second loop over the result yields an Error.
+func Lines[T any](resp *http.Response, err error) iter.Seq2[T, error] {
+	s := &stream{resp: resp, err: err, accepts: func(t string) bool {
+		k := mediatype.Named(t)
+		return k == mediatype.JSON || k == mediatype.JSONLines && t != eventStream
+	}}
+	return func(yield func(T, error) bool) {
+		walk(s, s.line, yield)
+	}
+}
+
+// Events yields the events of a body of text/event-stream, as they come: as an [Event], as
+// the undecoded data for a string or []byte, and for any other type as the JSON that the
+// data of each is.
+//
+//	var chat = parse.NewEndpoint[Prompt, *http.Response]("POST /v1/chat", parse.Header("Accept", "text/event-stream"))
+//	for delta, err := range parse.Events[Delta](chat.Call(ctx, api, prompt)) {
+//
+// Loops and errors are as those of [Lines]. A body that ends within an event is an [Error] with
+// io.ErrUnexpectedEOF. Where JSON is decoded, events with no data are skipped, and data: [DONE], as
+// OpenAI and its kin send for the last one, ends the loop. Nothing connects again: a request
+// with the last [Event].ID as its Last-Event-ID does.
+func Events[T any](resp *http.Response, err error) iter.Seq2[T, error] {
+	s := &stream{resp: resp, err: err, isEvents: true, accepts: func(t string) bool { return t == eventStream }}
+	return func(yield func(T, error) bool) {
+		walk(s, s.next, yield)
+	}
+}
+
+const eventStream = "text/event-stream"
+
+// A stream is a body that is decoded as it comes, an item at a time.
+type stream struct {
+	resp    *http.Response
+	err     error // of the call
+	accepts func(mediaType string) bool
+	begun   atomic.Bool
+
+	x        *exchange
+	events   eventReader // of which Lines uses the lines alone
+	isEvents bool
+	at       int64 // where a line begins in the body
+}
+
+var errTwice = errors.New("the stream was read already")
+
+// walk yields the items of a stream.
+func walk[T any](s *stream, next func() ([]byte, error), yield func(T, error) bool) {
+	var none T
+	open, err := s.open()
+	if err != nil {
+		yield(none, err)
+	}
+	if !open {
+		return
+	}
+	defer s.resp.Body.Close()
+	for {
+		v := new(T)
+		found, err := s.item(next, v)
+		switch {
+		case err == io.EOF: //nolint:errorlint // item returns it bare
+			return
+		case err != nil:
+			yield(none, err)
+			return
+		case found && !yield(*v, nil):
+			return
+		}
+	}
+}
+
+// item reads and decodes the next item, and reports whether there was something to decode.
+func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err error) {
+	data, err := next()
+	switch {
+	case err == io.EOF: //nolint:errorlint // next returns it bare
+		return false, io.EOF
+	case err == errLongItem: //nolint:errorlint // next returns it bare
+		return false, s.x.longItem(s.resp)
+	case err != nil:
+		return false, s.x.broken(s.resp, err)
+	}
+	switch d := dst.(type) {
+	case *Event:
+		*d = s.events.event
+		d.Data = toText(data)
+		return true, nil
+	case *string:
+		*d = toText(data)
+		return true, nil
+	case *[]byte:
+		*d = bytes.Clone(data)
+		return true, nil
+	}
+	switch {
+	case s.isEvents && len(data) == 0:
+		return false, nil
+	case s.isEvents && isDone(data):
+		return false, io.EOF
+	case s.x.set.tooHeavy(data, dst):
+		return false, s.x.tooHeavy(s.resp)
+	}
+	if err := decode("", data, dst, formatJSON); err != nil {
+		return false, s.undecodable(err)
+	}
+	return true, nil
+}
+
+// undecodable makes the error of an item. The data of an event is not in one piece in the
+// body, so it has no offset there.
+func (s *stream) undecodable(err error) error {
+	err = s.x.undecodable(s.resp, err)
+	e, ok := errors.AsType[*DecodeError](err)
+	switch {
+	case ok && s.isEvents:
+		e.Offset = 0
+	case ok && e.Offset > 0:
+		e.Offset += s.at
+	}
+	return err
+}
+
+// open looks at the response. It is not open where there is nothing to read: with an
+// error, or where a rule makes nothing of the response.
+func (s *stream) open() (open bool, err error) {
+	x, err := received(s.resp, s.err)
+	switch {
+	case err != nil:
+		return false, err
+	case s.begun.Swap(true):
+		return false, &Error{Route: x.routeOf(transport.CallOf(s.resp)), Err: errTwice}
+	}
+	s.x = x
+	switch do, makeCause := s.x.set.decide(s.resp.StatusCode); do {
+	case asValue:
+	case asZero:
+		_ = s.resp.Body.Close()
+		return false, nil
+	default:
+		return false, s.x.failure(s.resp, makeCause)
+	}
+	if bodiless(s.resp) {
+		_ = s.resp.Body.Close()
+		return false, nil
+	}
+	body, err := s.plain()
+	if err == nil && !s.isAccepted() {
+		err = errMedia
+	}
+	if err != nil {
+		_ = s.resp.Body.Close()
+		return false, s.x.undecodable(s.resp, err)
+	}
+	s.events.lines = lineReader{body: body, limit: s.x.set.maxBytes(), cr: s.isEvents}
+	return true, nil
+}
+
+// plain returns the body without the gzip that net/http has left.
+func (s *stream) plain() (io.Reader, error) {
+	switch coding := encodingOf(s.resp.Header); coding {
+	case "":
+		return s.resp.Body, nil
+	case "gzip", "x-gzip":
+		body, err := gzip.NewReader(s.resp.Body)
+		if err != nil {
+			return nil, &packedError{coding, err}
+		}
+		return body, nil
+	default:
+		return nil, &packedError{coding, errMedia}
+	}
+}
+
+// isAccepted reports whether the body is what is asked for, by its media type and the rules.
+func (s *stream) isAccepted() bool {
+	t := mediaType(contentType(s.resp.Header))
+	return untyped(t) || s.accepts(t) || slices.ContainsFunc(s.x.set.as, func(r asRule) bool {
+		return len(r.of) == 0 || slices.Contains(r.of, t)
+	})
+}
+
+// line returns the next line that is not empty.
+func (s *stream) line() ([]byte, error) {
+	for {
+		line, at, _, err := s.events.lines.next()
+		if err != nil {
+			return nil, err
+		}
+		trimmed := bytes.TrimLeft(line, "\x1e \t\r")
+		s.at = at + int64(len(line)-len(trimmed))
+		if len(trimmed) > 0 {
+			return trimmed, nil
+		}
+	}
+}
+
+// next returns the data of the next event.
+func (s *stream) next() ([]byte, error) { return s.events.next() }
