@@ -34,10 +34,14 @@ type goVCR struct {
 }
 
 func readGoVCR(r io.Reader, lim limits) iter.Seq2[*Record, error] {
-	return each(yamlItems(r, "interactions", lim), func(item []byte) (*Record, error) {
-		v, err := decodeYAML[goVCR](item, lim)
+	return each(yamlItems(r, "interactions", "", lim), func(item yamlItem) (*Record, error) {
+		v, err := decodeYAML[goVCR](item.text, lim)
 		if err != nil {
 			return nil, err
+		}
+		// The duration is the last field, and the status the last but that which matters.
+		if _, err := time.ParseDuration(v.Response.Duration); item.last && (v.Response.Code == 0 || item.isCut() && err != nil) {
+			return nil, errCut()
 		}
 		return v.record(), nil
 	})

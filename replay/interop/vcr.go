@@ -83,20 +83,35 @@ func (b *vcrBody) UnmarshalJSON(text []byte) (err error) {
 
 // readVCR reads a cassette in YAML, or in JSON.
 func readVCR(r io.Reader, f Format, isJSON bool, lim limits) iter.Seq2[*Record, error] {
-	list := "interactions"
+	list, closing := "interactions", "version"
 	if f != VCRPy {
-		list = "http_interactions"
+		list, closing = "http_interactions", "recorded_with"
 	}
 	if isJSON {
 		return each(jsonItems[vcr](r, lim, list), func(v vcr) (*Record, error) { return v.record(f), nil })
 	}
-	return each(yamlItems(r, list, lim), func(item []byte) (*Record, error) {
-		v, err := decodeYAML[vcr](item, lim)
-		if err != nil {
+	return each(yamlItems(r, list, closing, lim), func(item yamlItem) (*Record, error) {
+		v, err := decodeYAML[vcr](item.text, lim)
+		switch {
+		case err != nil:
 			return nil, err
+		case item.last && !v.isWhole(f, item):
+			return nil, errCut()
 		}
-		return v.record(f), nil
+		rec := v.record(f)
+		if item.last {
+			rec.lose("the end of the file", "there is no "+closing+" behind the list, as the recorder writes it: if the file is cut, exchanges are missing")
+		}
+		return rec, nil
 	})
+}
+
+// isWhole reports whether an item has the last field that its recorder writes.
+func (v *vcr) isWhole(f Format, item yamlItem) bool {
+	if f == VCRPy {
+		return v.Response.Status.Code != 0 && !item.isCut()
+	}
+	return !vcrTime(v.RecordedAt).IsZero()
 }
 
 func (v *vcr) record(f Format) *Record {

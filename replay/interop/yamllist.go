@@ -15,28 +15,30 @@ import (
 // yamlItems yields the items of the list under a key of the top level of a YAML document,
 // each as a document of its own, without reading more than one. The recorders write such a list in
 // block style; what is within an item is indented deeper than its dash, whatever its
-// style, so that lines are all that has to be looked at.
-func yamlItems(r io.Reader, key string, lim limits) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		s := &yamlScanner{r: bufio.NewReaderSize(r, 64<<10), key: key + ":", lim: lim, indent: -1}
+// style, so that lines are all that has to be looked at. closing is a key that the recorder
+// writes behind the list, "" for none.
+func yamlItems(r io.Reader, key, closing string, lim limits) iter.Seq2[yamlItem, error] {
+	return func(yield func(yamlItem, error) bool) {
+		s := &yamlScanner{r: bufio.NewReaderSize(r, 64<<10), key: key + ":", closing: closing + ":", lim: lim, indent: -1}
 		for {
 			line, err := s.line()
 			if err != nil && !errors.Is(err, io.EOF) {
-				yield(nil, err)
+				yield(yamlItem{}, err)
 				return
 			}
 			ended := errors.Is(err, io.EOF)
+			inside := s.inside
 			item, err := s.take(line, ended)
 			if err != nil {
-				yield(nil, err)
+				yield(yamlItem{}, err)
 				return
 			}
-			if item != nil && !yield(item, nil) {
+			if item != nil && !yield(yamlItem{item, ended && inside && !s.closed}, nil) {
 				return
 			}
 			if ended {
 				if !s.found {
-					yield(nil, &FormatError{Reason: "there is no list of " + key})
+					yield(yamlItem{}, &FormatError{Reason: "there is no list of " + key})
 				}
 				return
 			}
@@ -44,15 +46,31 @@ func yamlItems(r io.Reader, key string, lim limits) iter.Seq2[[]byte, error] {
 	}
 }
 
+// A yamlItem is an item of a list.
+type yamlItem struct {
+	text []byte // good until the next item
+	// last says that the file ends with it, and not as the recorder ends a file, so that it
+	// may be cut.
+	last bool
+}
+
+// isCut reports whether the line breaks off that an item ends with.
+func (i yamlItem) isCut() bool { return i.last && !bytes.HasSuffix(i.text, []byte("\n")) }
+
+// errCut is the error of a file that ends within an exchange.
+func errCut() error { return &FormatError{Reason: "the file ends within an exchange: it is cut"} }
+
 type yamlScanner struct {
-	r      *bufio.Reader
-	key    string
-	lim    limits
-	found  bool // the key was there
-	inside bool // the list is not over
-	indent int  // of its dashes, -1 before the first
-	buf    []byte
-	spare  []byte // what take returned last
+	r       *bufio.Reader
+	key     string
+	closing string
+	lim     limits
+	found   bool // the key was there
+	closed  bool // the closing key was there
+	inside  bool // the list is not over
+	indent  int  // of its dashes, -1 before the first
+	buf     []byte
+	spare   []byte // what take returned last
 }
 
 // line returns the next line with its end, at most as long as an exchange.
@@ -77,6 +95,7 @@ func (s *yamlScanner) take(line []byte, last bool) (item []byte, err error) {
 	spaces := len(line) - len(bytes.TrimLeft(line, " "))
 	text := line[spaces:]
 	blank := len(bytes.TrimSpace(text)) == 0
+	s.closed = s.closed || len(s.closing) > 1 && bytes.HasPrefix(line, []byte(s.closing))
 	switch {
 	case !s.inside:
 		if after, ok := bytes.CutPrefix(line, []byte(s.key)); ok && !s.found {
@@ -105,10 +124,13 @@ func (s *yamlScanner) take(line []byte, last bool) (item []byte, err error) {
 	if int64(len(s.buf)) > s.lim.item {
 		return nil, tooLarge("an exchange is longer than the bound")
 	}
+	if last && s.inside && s.indent < 0 {
+		return nil, &FormatError{Reason: "the file ends before the first exchange: it is cut"}
+	}
 	if last && item == nil && s.inside {
 		item, s.inside = s.end(), false
 	} else if last && s.inside && len(s.buf) > 0 {
-		return nil, &FormatError{Reason: "the file ends within an exchange"}
+		return nil, errCut()
 	}
 	return item, nil
 }

@@ -1,9 +1,15 @@
 package interop
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/long"
 )
 
 func TestAListOfYAMLIsSplitAtItsDashes(t *testing.T) {
@@ -18,18 +24,18 @@ func TestAListOfYAMLIsSplitAtItsDashes(t *testing.T) {
 		"l:\n- a\n...\n- b\n":        {"- a\n"},
 	} {
 		var got []string
-		for item, err := range yamlItems(strings.NewReader(text), "l", defaultLimits()) {
+		for item, err := range yamlItems(strings.NewReader(text), "l", "", defaultLimits()) {
 			if err != nil {
 				t.Fatalf("%q: %v", text, err)
 			}
-			got = append(got, string(item))
+			got = append(got, string(item.text))
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
-	for _, text := range []string{"", "x: 1\n", "l: [1]\n"} {
-		for _, err := range yamlItems(strings.NewReader(text), "l", defaultLimits()) {
+	for _, text := range []string{"", "x: 1\n", "l: [1]\n", "l:\n", "l:\n # c"} {
+		for _, err := range yamlItems(strings.NewReader(text), "l", "", defaultLimits()) {
 			if err == nil {
 				t.Errorf("%q is no error", text)
 			}
@@ -45,4 +51,72 @@ func TestAnAliasToAnotherExchangeIsAnError(t *testing.T) {
 	if n, err := endOf(readText(VCRPy, strings.Replace(text, "*a", "&b {method: *c, uri: &c http://a.test/}", 1))); n != 1 || err == nil {
 		t.Errorf("an alias ahead of its anchor: got %d, %v", n, err)
 	}
+}
+
+// A file that is cut is an error where that can be known, whatever line it is cut behind: each
+// recorder writes a field last. Otherwise nothing of it is wrong, and where the recorder
+// writes something behind the list a line says that it is not there.
+func TestACutCassetteIsAnError(t *testing.T) {
+	for _, c := range []struct {
+		format Format
+		path   string
+		closes bool
+	}{{GoVCR, "govcr4.yaml", false}, {GoVCR, "govcr3.yaml", false}, {VCRPy, "vcrpy.yaml", true}, {RubyVCR, "rubyvcr.yml", true}} {
+		file, err := os.ReadFile(filepath.Join("testdata", c.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := recordsOf(c.format, file)
+		if err != nil || len(whole) < 15 {
+			t.Fatalf("%s: %d exchanges, %v", c.path, len(whole), err)
+		}
+		places := make([]int, 0, len(file))
+		for at := range file {
+			if file[at] == '\n' && at+1 < len(file) || at > len(file)-400 {
+				places = append(places, at)
+			}
+		}
+		if !long.Wanted() {
+			for i := range places[:len(places)/4] { // each fourth, and so each place in an exchange
+				places[i] = places[4*i]
+			}
+			places = places[:len(places)/4]
+		}
+		errs := 0
+		for _, at := range places {
+			list, err := recordsOf(c.format, file[:at+1])
+			if err != nil {
+				errs++
+				continue
+			}
+			if len(list) == 0 {
+				t.Errorf("%s: cut at %d there is nothing, and no error", c.path, at)
+				continue
+			}
+			last, want := list[len(list)-1], whole[len(list)-1]
+			said := len(last.Losses) == len(want.Losses)+1 && last.Losses[len(want.Losses)].What == "the end of the file"
+			if c.closes != said && len(list) < len(whole) {
+				t.Errorf("%s: cut at %d it says %v", c.path, at, last.Losses)
+			}
+			got, is := *last.Exchange, *want.Exchange
+			got.FirstByte, got.Total = is.FirstByte, is.Total // the last field of go-vcr
+			if !reflect.DeepEqual(got, is) || last.Skipped != want.Skipped {
+				t.Errorf("%s: cut at %d, no error, and\n%+v\nwant\n%+v", c.path, at, got.Response, is.Response)
+			}
+		}
+		if errs < len(places)*8/10 {
+			t.Errorf("%s: %d errors of %d cuts", c.path, errs, len(places))
+		}
+	}
+}
+
+// recordsOf reads a file.
+func recordsOf(f Format, file []byte) (list []*Record, err error) {
+	for r, err := range readFrom(bytes.NewReader(file), f, false, defaultLimits()) {
+		if err != nil {
+			return list, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
 }
