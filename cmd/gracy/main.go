@@ -69,6 +69,7 @@ are in the databases that DATABASE_URL and MONGODB_URI name.
 
 Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 2 the command line is wrong; 3 it failed.`,
+		Version:      version(),
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	root.AddCommand(newTape(), newProxy())
