@@ -13,7 +13,8 @@ type after struct{ unit, plain reading }
 // readAfter reads every field whose name says "retry after" or "retry in":
 // Retry-After (RFC 9110 section 10.2.3) and its variants with a prefix or a name
 // behind, such as Retry-After-Short; Retry-After-Ms and X-Ms-Retry-After-Ms in
-// milliseconds; X-Retry-In as a Go duration. Of several values the longest counts.
+// milliseconds; X-Retry-In as a Go duration. A number may have the unit of a Go duration, and
+// a date may be one of RFC 3339, since servers write both. Of several values the longest counts.
 func readAfter(h http.Header, c *clock) (a after) {
 	for name, values := range h {
 		kind := afterKind(name)
@@ -23,7 +24,7 @@ func readAfter(h http.Header, c *clock) (a after) {
 		for _, v := range values {
 			if strings.Contains(v, ":") { // a date, which holds a comma too
 				if kind == inSeconds {
-					a.plain = later(a.plain, c.date(v))
+					a.plain = later(a.plain, c.instant(v))
 				}
 				continue
 			}
@@ -41,7 +42,11 @@ func readAfter(h http.Header, c *clock) (a after) {
 						a.plain = later(a.plain, c.seconds(part, 0))
 					}
 				case inSeconds:
-					a.plain = later(a.plain, c.seconds(part, 0))
+					r := c.seconds(part, 0)
+					if !r.ok && !digits(part) { // a Go program prints a time.Duration so
+						r.wait, r.ok = duration(part)
+					}
+					a.plain = later(a.plain, r)
 				case noAfter:
 				}
 			}

@@ -65,8 +65,12 @@ func (c *clock) until(t time.Time, whole bool) reading {
 	return r
 }
 
-// date reads an HTTP date as an instant.
-func (c *clock) date(v string) reading {
+// instant reads an RFC 3339 time or an HTTP date.
+func (c *clock) instant(v string) reading {
+	v = strings.TrimSpace(v)
+	if at, err := time.Parse(time.RFC3339, v); err == nil {
+		return c.until(at, !strings.Contains(v, "."))
+	}
 	t, err := date(v)
 	if err != nil {
 		return reading{}
@@ -130,10 +134,7 @@ func (c *clock) reset(v string, limit time.Duration) reading {
 	if d, ok := duration(v); ok {
 		return reading{wait: d, ok: true}
 	}
-	if at, err := time.Parse(time.RFC3339, v); err == nil {
-		return c.until(at, !strings.Contains(v, "."))
-	}
-	return c.date(v)
+	return c.instant(v)
 }
 
 // date reads an HTTP date (RFC 9110, section 5.6.7), and the time.RFC1123
