@@ -4,10 +4,11 @@ import "testing"
 
 func TestWhatATapeCannotTakeIsSkipped(t *testing.T) {
 	for text, skipped := range map[string]bool{
-		`{"gracy":1,"request":{"method":"GET"}}`:                             true,
-		`{"gracy":1,"incomplete":true,"request":{},"response":{"code":200}}`: true,
-		`{"gracy":1,"request":{},"response":{"code":200}}`:                   false,
-		"\ufeff{\"gracy\":1,\"request\":{},\"fault\":{\"text\":\"x\"}}\n\n":  false,
+		`{"gracy":1,"request":{"method":"GET"}}`:                                                                true,
+		`{"gracy":1,"incomplete":true,"request":{},"response":{"code":200}}`:                                    true,
+		`{"gracy":1,"request":{},"response":{"code":200}}`:                                                      false,
+		`{"gracy":1,"incomplete":true,"request":{},"response":{"code":200},"fault":{"text":"x","kind":"left"}}`: false,
+		"\ufeff{\"gracy\":1,\"request\":{},\"fault\":{\"text\":\"x\"}}\n\n":                                     false,
 	} {
 		r := all(t, JSON, text)
 		if len(r) != 1 || (r[0].Skipped != "") != skipped {

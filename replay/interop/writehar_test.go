@@ -6,11 +6,13 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/interop"
@@ -189,3 +191,44 @@ var errFull = errors.New("full")
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// A body that its caller left ends there again, whatever it went through.
+func TestABodyThatItsCallerLeftStaysSo(t *testing.T) {
+	left := &store.Exchange{
+		Request:  store.Request{Method: "GET", URL: "https://a.test/stream"},
+		Response: &store.Response{Status: "200 OK", StatusCode: 200, Proto: "HTTP/1.1", Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: []byte("data: 1\n\n"), ContentLength: -1},
+		Fault:    &store.Fault{Text: "the caller left before the end", Kind: store.FaultCallerLeft},
+		Start:    time.Unix(1_700_000_000, 0), FirstByte: time.Second, Total: 2 * time.Second, Attempt: 1, Route: "/stream",
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"a.jsonl": func(w io.Writer) error { _, err := interop.WriteJSON(w, seq([]*store.Exchange{left})); return err },
+		"a.har":   func(w io.Writer) error { _, err := interop.WriteHAR(w, seq([]*store.Exchange{left})); return err },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		file, path := filepath.Join(t.TempDir(), name), filepath.Join(t.TempDir(), "t.json")
+		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		tape := open(t, path, replay.ModeRecord)
+		report, err := interop.Import(t.Context(), tape, file, "")
+		if err != nil || report.Done != 1 {
+			t.Errorf("%s: %v, %v", name, report, err)
+		}
+		if err := tape.Close(); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := (&http.Client{Transport: open(t, path, replay.ModeReplay).Wrap(nil)}).Get("https://a.test/stream")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if string(got) != "data: 1\n\n" || !errors.Is(err, store.ErrCut) {
+			t.Errorf("%s: replayed %q, %v", name, got, err)
+		}
+	}
+}
