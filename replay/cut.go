@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"io"
+
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -10,13 +12,26 @@ func errLeft() *store.Fault {
 	return &store.Fault{Text: "the caller left before the end", Kind: store.FaultCallerLeft}
 }
 
-// left reports whether the end of a read, or a Close where err is nil, is that of a caller
-// which has what it wants. A time limit is not, whoever set it: what there is then is what
+// left reports whether the end of a read, a doubtful one that is io.EOF among them, or a Close
+// where err is nil, is that of a caller which has what it wants. A time limit is not, whoever set it: what there is then is what
 // a server sent before it stalled. http.Client ends a request by the deprecated Cancel at
 // its Timeout alone.
 func (r *recording) left(err error) bool {
 	req := r.request.send
-	return (err == nil || canceled(req, err)) && !ctxerr.Canceled(req) && !ctxerr.TimedOut(req.Context())
+	its := err == nil || err == io.EOF || canceled(req, err) //nolint:errorlint // io.Reader says io.EOF itself
+	return its && !ctxerr.Canceled(req) && !ctxerr.TimedOut(req.Context())
+}
+
+// doubtful reports whether the end of a body may be how its server has responded to a caller
+// that left, or that a time limit ended: an end in order, which is read before the connection
+// is closed. A body that has its length ended for itself. The context of the caller is asked
+// for that, since a layer may end its own with the body.
+func (r *recording) doubtful(size int64) bool {
+	if size == r.head.ContentLength {
+		return false
+	}
+	ctx := r.request.send.Context()
+	return ctxerr.CallerGone(r.call.Request()) || ctx.Err() != nil && ctxerr.TimedOut(ctx)
 }
 
 // leave records a response up to where its caller left.

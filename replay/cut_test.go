@@ -319,3 +319,70 @@ func TestAFailedWriteDoesNotCutARecording(t *testing.T) {
 		t.Errorf("%+v, want one that is incomplete", s)
 	}
 }
+
+// A server that sees its client leave may end its response in order, and the client of TLS
+// over HTTP/1.1 may see that end. Nobody knows then what would have come.
+func TestAnEndBehindACancelIsNone(t *testing.T) {
+	for name, c := range map[string]struct {
+		over      func(context.Context) (context.Context, context.CancelFunc)
+		length    int64
+		cut, lost int64
+	}{
+		"a cancel": {context.WithCancel, -1, 1, 0},
+		"a deadline": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		}, -1, 0, 1},
+		"a known length":  {context.WithCancel, 9, 0, 0},
+		"nobody has left": {func(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} }, -1, 0, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := c.over(t.Context())
+			defer cancel()
+			tape := open(t, filepath.Join(t.TempDir(), "t.json"), replay.Options{})
+			resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+				resp := respond(req, 200, "")
+				resp.ContentLength = c.length
+				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("data: 1\n\n"), endOf{req.Context()}))
+				return resp, nil
+			}}).RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.AfterFunc(5*time.Second, cancel)
+			if b, err := io.ReadAll(resp.Body); string(b) != "data: 1\n\n" || err != nil {
+				t.Errorf("%s: live %q, %v", name, b, err)
+			}
+			_ = resp.Body.Close()
+			closeTape(t, tape)
+			if s := tape.Stats(); s.Cut != c.cut || s.Incomplete != c.lost {
+				t.Errorf("%s: %+v, want %d cut, %d incomplete", name, s, c.cut, c.lost)
+			}
+		})
+	}
+}
+
+// A layer outside of the tape may end its context with the body, which is no leaving.
+func TestAContextThatEndsWithTheBodyCutsNothing(t *testing.T) {
+	tape := open(t, filepath.Join(t.TempDir(), "tape.json"), replay.Options{})
+	rt := (&endOfBody{}).Wrap(tape.Wrap(owner{}.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "data: 1\n\n")
+		resp.ContentLength = -1
+		return resp, nil
+	}})))
+	want(t, rt, api+"/x", 200, "data: 1\n\n")
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Recorded != 1 || s.Cut+s.Incomplete != 0 {
+		t.Errorf("%+v, want the response recorded whole", s)
+	}
+}
+
+// endOf ends in order once a context is over, or an hour has passed.
+type endOf struct{ ctx context.Context }
+
+func (e endOf) Read([]byte) (int, error) {
+	select {
+	case <-e.ctx.Done():
+	case <-time.After(time.Hour):
+	}
+	return 0, io.EOF
+}

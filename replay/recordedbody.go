@@ -205,7 +205,7 @@ func (b *recordedBody) endAt(at time.Duration, err error) {
 		body.pieces = b.pieces.all(r.head.Header.Get("Content-Type"), body.content)
 	}
 	switch {
-	case err == io.EOF: //nolint:errorlint // io.Reader says io.EOF itself
+	case err == io.EOF && !r.doubtful(body.size): //nolint:errorlint // io.Reader says io.EOF itself
 		r.finish(body, nil, true)
 	case (err == nil || err == errLost) && body.size == r.head.ContentLength: //nolint:errorlint // our own
 		// A reader that knows the length need not read on until EOF.
@@ -213,7 +213,7 @@ func (b *recordedBody) endAt(at time.Duration, err error) {
 	case r.left(err):
 		r.over = at
 		r.leave(body)
-	case err == nil || err == errLost || canceled(r.request.send, err): //nolint:errorlint // our own
+	case err == nil || err == io.EOF || err == errLost || canceled(r.request.send, err): //nolint:errorlint // our own
 		r.finish(body, nil, false)
 	default:
 		r.finish(body, r.tape.masker.fault(err), r.tape.opts.Errors && !r.tape.opts.DiscardBad)
