@@ -104,7 +104,7 @@ func show(out io.Writer, x numbered, content []byte) error {
 			_ = printHeader(&b, r.Trailer)
 		}
 	}
-	if f := x.Fault; f != nil {
+	if f := x.Fault; f != nil && !x.CallerLeft() {
 		fmt.Fprintf(&b, "\nfailed: %s\n", cleanLine(f.Text))
 	}
 	fmt.Fprintf(&b, "\nnumber %d, recorded %s in %v, attempt %d, route %s\n",
