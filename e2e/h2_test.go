@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/http2"
@@ -79,6 +81,13 @@ func h2Cases() []h2Case {
 	}, {
 		name: "GOAWAY that names no stream, in order", unprocessed: true, bare: netHTTP, stack: allDone(),
 		script: first(func(s *h2Stream) { s.goesAway(0, http2.ErrCodeNo) }),
+	}, {
+		// So ends a connection whose server lets its clients know first.
+		name: "GOAWAY in two steps", warm: true, unprocessed: true, bare: netHTTP, stack: allDone(),
+		script: first(func(s *h2Stream) {
+			s.goesAway(1<<31-1, http2.ErrCodeNo)
+			s.goesAway(s.id-2, http2.ErrCodeNo)
+		}),
 	}, {
 		name: "GOAWAY with ENHANCE_YOUR_CALM that names a stream before ours", unprocessed: true, warm: true, bare: netHTTP, stack: allDone(),
 		script: first(func(s *h2Stream) { s.goesAway(s.id-2, http2.ErrCodeEnhanceYourCalm) }),
@@ -242,4 +251,46 @@ func h2Call(t *testing.T, client *http.Client, url, kind, data string) string {
 		return string(b) + ", then " + strings.TrimPrefix(err.Error(), "stream error: stream ID 1; ")
 	}
 	return string(b)
+}
+
+// Many calls at once meet connections that go away: what was looked at is served, the rest is
+// sent again, and each piece of work is done once.
+func TestManyPostsMeetConnectionsThatGoAway(t *testing.T) {
+	const calls, each = 60, 4
+	server := newH2Server(func(s *h2Stream) {
+		switch n := s.id/2 + 1; { // which stream of its connection it is
+		case n < each:
+			s.serves()
+		case n == each:
+			s.goesAway(s.id, http2.ErrCodeNo)
+			s.serves()
+		default: // it is above the last one, and not looked at
+		}
+	})
+	defer server.stop()
+	client := newStack(t, stackConfig{base: server.base(t), policy: noDelays()}).client
+	var want []string
+	var wg sync.WaitGroup
+	for i := range calls {
+		data, kind := strconv.Itoa(i), h2Post
+		if i%2 > 0 {
+			kind = h2Pipe
+		}
+		want = append(want, "POST "+data)
+		wg.Go(func() {
+			if got := h2Call(t, client, server.URL, kind, data); got != "done" {
+				t.Errorf("%s: %s", data, got)
+			}
+		})
+	}
+	wg.Wait()
+	done := server.work()
+	slices.Sort(done)
+	slices.Sort(want)
+	if !slices.Equal(done, want) {
+		t.Errorf("the work that was done:\n%q\nwant\n%q", done, want)
+	}
+	if n := server.connections(); n < calls/each {
+		t.Errorf("%d connections for %d calls, of which each serves %d", n, calls, each)
+	}
 }

@@ -97,6 +97,13 @@ func (s *h2Server) work() []string {
 	return slices.Clone(s.done)
 }
 
+// connections returns how many connections the server has had.
+func (s *h2Server) connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
 // serve reads the frames of a connection until it ends.
 func (s *h2Server) serve(inner *tls.Conn) {
 	s.busy.Add(1)
