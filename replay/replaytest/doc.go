@@ -37,6 +37,11 @@
 // .recording-NAME, which a test that is killed leaves behind and the next recording removes. A
 // test that passes and has sent nothing is given an empty tape, unless it has one.
 //
+// # Streams that the test leaves
+//
+// A client that reads a stream until it has what it wants, and then cancels or closes it, is
+// recorded up to there, and given the same again. If it reads on, it gets a store.CutError.
+//
 // # Servers of the test
 //
 // The port of an httptest.Server is another in each run, so requests to a loopback

@@ -41,7 +41,7 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 		return
 	}
 	if n := p.Stats().Incomplete; n > 0 {
-		tb.Errorf("replaytest: %d of the responses were not read to their end, so they cannot be replayed: read or close each body before a time limit ends it%s", n, recorded.incomplete)
+		tb.Errorf("replaytest: %d of the responses broke off, or a time limit ended them, so they cannot be replayed%s", n, recorded.incomplete)
 	}
 	if left := p.open.left(); left.count > 0 {
 		tb.Errorf("replaytest: the bodies of %d responses were neither read to their end nor closed, so they are not on the tape: close each%s", left.count, left)

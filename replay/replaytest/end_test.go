@@ -64,7 +64,7 @@ func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
 		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{}).Wrap(broken{})}
 		get(c, "http://a.test/")
 	})
-	if !f.failed || !strings.Contains(f.text(), "1 of the responses were not read to their end") || !strings.Contains(f.text(), "before a time limit ends it: GET http://a.test/") {
+	if !f.failed || !strings.Contains(f.text(), "1 of the responses broke off, or a time limit ended them, so they cannot be replayed: GET http://a.test/") {
 		t.Errorf("a body that broke off: failed %v: %s", f.failed, f.text())
 	}
 	var seen []error

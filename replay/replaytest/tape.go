@@ -75,7 +75,7 @@ func (p *Tape) Verify(ctx context.Context, next http.RoundTripper, opts replay.V
 // ended. The test fails at once if there is no tape to replay, and at its end for
 // everything that makes a tape unfit: a request that was not on it, a response that
 // nobody asked for; while recording, an exchange that was withheld because of a secret,
-// was not read to its end or closed, or could not be written.
+// broke off or was never closed, or could not be written.
 func Open(tb testing.TB, c Config) *Tape {
 	tb.Helper()
 	if c.Options.Mode != replay.ModeSmart || c.Options.End != replay.EndRepeatLast {
