@@ -14,7 +14,7 @@ import (
 // kinds are exchanges that differ in what they have. What a text cannot say in the same
 // way, such as a time to the microsecond, is in none of them.
 func kinds() []*store.Exchange {
-	list := make([]*store.Exchange, 12)
+	list := make([]*store.Exchange, 13)
 	for i := range list {
 		list[i] = exchange(store.ID(i+1), fmt.Sprintf("https://api.test/kind/%d?q=%d", i, i))
 	}
@@ -37,6 +37,7 @@ func kinds() []*store.Exchange {
 	list[11].Complete = false
 	list[11].Response.ContentLength, list[11].Response.Status, list[11].Response.StatusCode = -1, "299 Odd words", 299
 	list[11].Response.Pieces = []store.Piece{{Bytes: 1, Wait: 20 * time.Millisecond}, {Bytes: 1}}
+	list[12].Complete, list[12].Fault = false, &store.Fault{Text: "the caller left before the end", Kind: store.FaultCallerLeft}
 	for _, x := range list {
 		if r := x.Response; r != nil && r.ContentLength > 0 && x.Fault == nil {
 			r.ContentLength = int64(len(r.Body))
