@@ -65,9 +65,8 @@ func (b *recordedBody) Close() error {
 	if b.reading.Load() > 0 {
 		b.stop() // a long body that is closed during a read waits for no store
 	}
-	left := time.Since(b.recording.start)
-	closed := b.complete()
-	b.endAt(left, nil)
+	at, closed := b.complete()
+	b.endAt(at, nil)
 	if !closed {
 		err = b.inner.Close()
 	}
@@ -111,9 +110,9 @@ func (b *recordedBody) enter() bool {
 func (b *recordedBody) leave() { b.reading.Add(-1) }
 
 // complete reads what the caller has left unread, and reports whether that has
-// closed the body. A body that is closed during a read is left alone: it is closed
-// to end the read.
-func (b *recordedBody) complete() (closed bool) {
+// closed the body, and when it began, since the start; 0 where it reads nothing. A body that
+// is closed during a read is left alone: it is closed to end the read.
+func (b *recordedBody) complete() (at time.Duration, closed bool) {
 	b.mu.Lock()
 	idle := !b.closing && !b.over && b.reading.Load() == 0
 	b.closing = true
@@ -123,14 +122,15 @@ func (b *recordedBody) complete() (closed bool) {
 	}
 	b.mu.Unlock()
 	if !idle || length == 0 || ctxerr.CallerGone(b.recording.request.send) {
-		return false
+		return 0, false
 	}
+	at = time.Since(b.recording.start)
 	data, whole, closed := b.recording.tape.rest.read(&http.Response{Body: b.inner}, had, length)
 	if whole {
 		b.keep(data, false)
 		b.end(io.EOF)
 	}
-	return closed
+	return at, closed
 }
 
 // keep keeps what was read; filled says that there may be more of it.
@@ -183,9 +183,11 @@ func (b *recordedBody) fits(p []byte, filled bool) bool {
 // errLost ends a body whose reader has lost what was read.
 var errLost = errors.New("replay: what was read could not be written")
 
-func (b *recordedBody) end(err error) { b.endAt(time.Since(b.recording.start), err) }
+// end is endAt for now.
+func (b *recordedBody) end(err error) { b.endAt(0, err) }
 
-// endAt records once; err is nil when the body was closed, and at is when. A body that broke off
+// endAt records once; err is nil when the body was closed, and at is when, since the start of
+// the recording; 0 is now. A body that broke off
 // is complete, as a fault, if errors are recorded and the caller did not break
 // it.
 func (b *recordedBody) endAt(at time.Duration, err error) {
