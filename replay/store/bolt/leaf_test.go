@@ -51,7 +51,7 @@ func TestWalkNamesThePage(t *testing.T) {
 		"flags":               {leaf, put16(8, 7), fmt.Sprintf("page %d: neither", leaf)},
 		"count":               {leaf, put16(10, 9000), fmt.Sprintf("page %d: 9000 elements do not fit", leaf)},
 		"overflow":            {leaf, put32(12, 1<<30), fmt.Sprintf("page %d: 1073741825 pages long", leaf)},
-		"overflow by one":     {leaf, put32(12, 1), "reached twice"},
+		"overflow by one":     {leaf, put32(12, 1), "twice"},
 		"element flags":       {leaf, put32(16, 4), fmt.Sprintf("page %d: element 0 has flags 0x4", leaf)},
 		"value becomes trees": {leaf, put32(16, bucketElement), "page "},
 		"offset":              {leaf, put32(20, 1<<31), fmt.Sprintf("page %d: element 0 is not within", leaf)},
