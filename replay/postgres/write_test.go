@@ -34,34 +34,6 @@ func TestABatchIsAllOrNothing(t *testing.T) {
 	tapetest.Must(t, s.Delete())
 }
 
-// A Replace takes out what is below it, in the batch too, whoever made it.
-func TestReplaceLeapsOverWhatStays(t *testing.T) {
-	s := open(t, server(t), "a", postgres.Options{})
-	var batch []store.Entry
-	add := func(id store.ID, who byte, replace store.ID) {
-		x := tapetest.Exchange(id, "GET", "http://api.test/a", "x")
-		if who > 0 {
-			identity := make([]byte, store.IdentitySize)
-			identity[0] = who
-			x.Key = x.Key.As(identity)
-		}
-		batch = append(batch, store.Entry{Exchange: x, Replace: replace})
-	}
-	for id := store.ID(1); id <= 30; id++ {
-		add(id, byte(id%3), 0)
-	}
-	tapetest.Must(t, s.Append(batch))
-	batch = nil
-	for id := store.ID(31); id <= 60; id++ {
-		add(id, byte(id%3), 21)
-	}
-	add(61, 0, 40)
-	tapetest.Must(t, s.Append(batch))
-	if got := tapetest.IDs(t, s, 0); len(got) != 22 || got[0] != 40 {
-		t.Errorf("after a Replace below 40 there are %v", got)
-	}
-}
-
 func TestWhatWasDamaged(t *testing.T) {
 	url := server(t)
 	for _, statement := range []string{

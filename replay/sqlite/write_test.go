@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,30 +53,5 @@ func TestAnIDThatIsTaken(t *testing.T) {
 	tapetest.Must(t, s.Append(many))
 	if got := tapetest.IDs(t, s, 0); len(got) != 104 {
 		t.Errorf("there are %d, want 104", len(got))
-	}
-}
-
-// A Replace takes the same time however many exchanges of the request stay.
-func TestReplaceLeapsOverWhatStays(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "tape.sqlite"))
-	var batch []store.Entry
-	add := func(id store.ID, who byte, replace store.ID) {
-		x := tapetest.Exchange(id, "GET", "http://api.test/a", "x")
-		if who > 0 {
-			identity := make([]byte, store.IdentitySize)
-			identity[0] = who
-			x.Key = x.Key.As(identity)
-		}
-		batch = append(batch, store.Entry{Exchange: x, Replace: replace})
-	}
-	for id := store.ID(1); id <= 30; id++ {
-		add(id, byte(id%3), 0)
-	}
-	for id := store.ID(31); id <= 60; id++ {
-		add(id, byte(id%3), 21)
-	}
-	tapetest.Must(t, s.Append(batch))
-	if got := tapetest.IDs(t, s, 0); len(got) != 40 || got[0] != 21 {
-		t.Errorf("after a Replace below 21 there are %v", got)
 	}
 }

@@ -35,6 +35,7 @@ func cases() []testCase {
 		{"nears-the-same-request-first", nearsTheSameRequestFirst},
 		{"nears-one-of-a-key", nearsOneOfAKey},
 		{"replaces-whoever-made-it", replacesWhoeverMadeIt},
+		{"replaces-in-a-batch", replacesInABatch},
 		{"deletes", deletes},
 		{"gives-no-id-twice", givesNoIDTwice},
 		{"reindexes", reindexes},

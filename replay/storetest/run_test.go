@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
 )
@@ -199,6 +198,24 @@ func mutants() map[string]struct {
 			}
 			return s.Append(list)
 		}}},
+		"replaces what was there alone": {"replaces-in-a-batch", broken{onAppend: func(s partsStore, batch []store.Entry) error {
+			list := slices.Clone(batch)
+			for i := range list {
+				list[i].Replace = min(list[i].Replace, batch[0].ID)
+			}
+			return s.Append(list)
+		}}},
+		"replaces itself": {"replaces-in-a-batch", broken{onAppend: func(s partsStore, batch []store.Entry) error {
+			if err := s.Append(batch); err != nil {
+				return err
+			}
+			for _, e := range batch {
+				if e.Replace > e.ID {
+					return s.Delete(e.ID)
+				}
+			}
+			return nil
+		}}},
 		"deletes the first alone": {"deletes", broken{onDelete: func(s partsStore, ids []store.ID) error { return s.Delete(ids[:min(1, len(ids))]...) }}},
 		"fails for what is not there": {"deletes", broken{onDelete: func(s partsStore, ids []store.ID) error {
 			for _, id := range ids {
@@ -243,6 +260,13 @@ func mutants() map[string]struct {
 			}
 			return s.Delete(ids...)
 		}}},
+		"closes with an error of its own": {"is-closed-once", broken{onFind: func(s partsStore, key store.Key, after store.ID) (*store.Exchange, error) {
+			x, err := s.Find(key, after)
+			if err != nil {
+				err = errors.New("gone")
+			}
+			return x, err
+		}}},
 		"is not closed": {"is-closed-once", broken{onClose: func(partsStore) error { return nil }}},
 	}
 }
@@ -256,39 +280,7 @@ func findsByPath(s partsStore, key store.Key, after store.ID) (*store.Exchange, 
 	return nil, nil
 }
 
-// spy is a test that notes whether it failed, and how.
-type spy struct {
-	testing.TB
-	mu     sync.Mutex // mu guards failed
-	failed []string
-}
-
-func (s *spy) Errorf(format string, args ...any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failed = append(s.failed, fmt.Sprintf(format, args...))
-}
-
-func (s *spy) Fatalf(format string, args ...any) {
-	s.Errorf(format, args...)
-	runtime.Goexit()
-}
-
 func openBolt(dir string) (store.Store, error) { return bolt.Open(filepath.Join(dir, "tape")) }
-
-// attempt runs a case, with a spy in place of the test.
-func attempt(t *testing.T, c testCase, open Open) []string {
-	t.Helper()
-	s := &spy{TB: t}
-	done := make(chan struct{})
-	dir := t.TempDir()
-	go func() {
-		defer close(done)
-		c.run(&probe{TB: s, dir: dir, open: open})
-	}()
-	<-done
-	return s.failed
-}
 
 // Each case is failed by a storage that is wrong in its way, and passed by one that is right.
 func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
@@ -300,7 +292,8 @@ func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
 					continue
 				}
 				var opened []store.Store
-				failed := attempt(t, c, func(dir string) (store.Store, error) {
+				dir := t.TempDir()
+				open := func(dir string) (store.Store, error) {
 					for _, s := range opened {
 						_ = s.Close() // a mutant may not close it
 					}
@@ -312,6 +305,10 @@ func TestTheSuiteNoticesWhatIsWrong(t *testing.T) {
 					b := m.broken
 					b.partsStore = s.(partsStore) //nolint:forcetypeassert // it is one
 					return &b, nil
+				}
+				failed := tapetest.Attempt(t, func(tb testing.TB) {
+					tb.Helper()
+					c.run(&probe{TB: tb, dir: dir, open: open})
 				})
 				if len(failed) == 0 {
 					t.Errorf("%s does not notice it", c.name)

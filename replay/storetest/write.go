@@ -35,6 +35,39 @@ func replacesWhoeverMadeIt(p *probe) {
 	}
 }
 
+// replacesInABatch replaces what is in the batch too, and an exchange by one far below its Replace.
+func replacesInABatch(p *probe) {
+	s := p.start()
+	if p.stays {
+		return
+	}
+	const url = "https://api.test/a"
+	entries := func(from, to, replace store.ID) (list []store.Entry) {
+		for id := from; id <= to; id++ {
+			x := exchange(id, url)
+			if who := byte(id % 3); who > 0 {
+				x = madeBy(x, who)
+			}
+			list = append(list, store.Entry{Exchange: x, Replace: replace})
+		}
+		return list
+	}
+	left := func(first, last store.ID) {
+		p.Helper()
+		all := p.scan(s, 0)
+		if n := int(last - first + 1); len(all) != n || all[0].ID != first || all[n-1].ID != last { //nolint:gosec // small
+			p.Errorf("after a Replace %v are left, want %d to %d", texts(all), first, last)
+		}
+	}
+	p.must("Append of nothing", s.Append(nil))
+	p.must("Append", s.Append(slices.Concat(entries(1, 30, 0), entries(31, 60, 21))))
+	left(21, 60)
+	p.must("Append", s.Append(slices.Concat(entries(61, 90, 51), entries(91, 91, 70))))
+	left(70, 91)
+	p.must("Append", s.Append(entries(92, 92, 200)))
+	left(92, 92)
+}
+
 // keeps fails unless a storage that cannot delete has said so and has what it had.
 func (p *probe) keeps(s store.Store, want []*store.Exchange, err error) {
 	p.Helper()
@@ -197,21 +230,22 @@ func isClosedOnce(p *probe) {
 	s := p.start()
 	p.add(s, exchange(1, "https://api.test/a"))
 	p.must("Close", s.Close())
-	if err := s.Append([]store.Entry{{Exchange: exchange(2, "https://api.test/a")}}); err == nil {
-		p.Errorf("Append succeeds after Close")
+	key := exchange(0, "https://api.test/a").Key
+	calls := map[string]func() error{
+		"Append": func() error { return s.Append([]store.Entry{{Exchange: exchange(2, "https://api.test/a")}}) },
+		"Find":   func() error { _, err := s.Find(key, 0); return err },
+		"Near":   func() error { _, err := s.Near(key, 3); return err },
+		"Scan": func() error {
+			for _, err := range s.Scan(0) {
+				return err
+			}
+			return nil
+		},
 	}
-	if x, err := s.Find(exchange(0, "https://api.test/a").Key, 0); err == nil {
-		p.Errorf("Find gives %v after Close, want an error", x)
-	}
-	if near, err := s.Near(exchange(0, "https://api.test/a").Key, 3); err == nil {
-		p.Errorf("Near gives %d after Close, want an error", len(near))
-	}
-	failed := false
-	for _, err := range s.Scan(0) {
-		failed = failed || err != nil
-	}
-	if !failed {
-		p.Errorf("Scan gives no error after Close")
+	for what, call := range calls {
+		if err := call(); !errors.Is(err, store.ErrClosed) {
+			p.Errorf("after Close %s returns %v, want store.ErrClosed", what, err)
+		}
 	}
 	s = p.start()
 	if got := texts(p.scan(s, 0)); !slices.Equal(got, []string{"1"}) {

@@ -4,6 +4,7 @@ package tapetest
 import (
 	"crypto/sha256"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay/store"
@@ -21,19 +22,36 @@ func Exchange(id store.ID, method, url, body string) *store.Exchange {
 	return x
 }
 
+// Numbered returns the exchange with the ID i+1. Those of i below 182 have URLs of their own.
+func Numbered(i int) *store.Exchange {
+	name := strings.Repeat("n", i%7+1)
+	return Exchange(store.ID(i+1), http.MethodGet, "http://api.test/"+name+"/"+string(rune('a'+i%26)), name) //nolint:gosec // small
+}
+
+// Fill appends the first n exchanges of Numbered, and closes the store.
+func Fill(tb testing.TB, s store.Store, n int) {
+	tb.Helper()
+	batch := make([]store.Entry, n)
+	for i := range batch {
+		batch[i].Exchange = Numbered(i)
+	}
+	Must(tb, s.Append(batch))
+	Must(tb, s.Close())
+}
+
 // Must ends the test if there is an error.
-func Must(t *testing.T, err error) {
-	t.Helper()
+func Must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // IDs returns the IDs of the exchanges above after, as Scan walks them.
-func IDs(t *testing.T, s store.Store, after store.ID) (list []store.ID) {
-	t.Helper()
+func IDs(tb testing.TB, s store.Store, after store.ID) (list []store.ID) {
+	tb.Helper()
 	for x, err := range s.Scan(after) {
-		Must(t, err)
+		Must(tb, err)
 		list = append(list, x.ID)
 	}
 	return list

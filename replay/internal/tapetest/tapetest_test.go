@@ -32,6 +32,24 @@ func TestIDsAreThoseOfTheStore(t *testing.T) {
 	}
 }
 
+func TestFill(t *testing.T) {
+	m := new(Memory)
+	Fill(t, m, 182)
+	if !m.closed || len(m.list) != 182 {
+		t.Fatalf("%d exchanges, closed %v", len(m.list), m.closed)
+	}
+	keys := make(map[store.Key]bool)
+	for i, x := range m.list {
+		keys[x.Key] = true
+		if x.ID != store.ID(i+1) { //nolint:gosec // small
+			t.Errorf("exchange %d has the ID %d", i, x.ID)
+		}
+	}
+	if len(keys) != 182 {
+		t.Errorf("there are %d keys", len(keys))
+	}
+}
+
 // The store of the tests does what a storage has to do, with the index of the tape.
 func TestMemory(t *testing.T) {
 	saved := make(map[string]*Memory)
