@@ -37,7 +37,7 @@ func TestAMemberThatStepsDown(t *testing.T) {
 			command string
 			do      func() error
 		}{
-			{"find", func() error { return second(s.Find(numbered(0).Key, 0)) }},
+			{"find", func() error { return second(s.Find(tapetest.Numbered(0).Key, 0)) }},
 			{"insert", appends(n, 0)},
 			{"update", appends(n+1, 0)},
 			{"delete", appends(n+2, n+2)},

@@ -127,15 +127,15 @@ func TestTimeout(t *testing.T) {
 	r, uri := through(t, server(t))
 	const limit = time.Second
 	s := open(t, uri, "a", mongodb.Options{Timeout: limit})
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	r.set(func() { r.mute = true })
 	start := time.Now()
 	calls := map[string]func() error{
-		"Find":    func() error { _, err := s.Find(numbered(0).Key, 0); return err },
-		"Near":    func() error { _, err := s.Near(numbered(0).Key, 3); return err },
+		"Find":    func() error { _, err := s.Find(tapetest.Numbered(0).Key, 0); return err },
+		"Near":    func() error { _, err := s.Near(tapetest.Numbered(0).Key, 3); return err },
 		"Last":    func() error { _, err := s.Last(); return err },
 		"Part":    func() error { _, err := s.Part(1, 0); return err },
-		"Append":  func() error { return s.Append([]store.Entry{{Exchange: numbered(1)}}) },
+		"Append":  func() error { return s.Append([]store.Entry{{Exchange: tapetest.Numbered(1)}}) },
 		"Delete":  func() error { return s.Delete(77) },
 		"Reindex": func() error { return s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }) },
 		"Scan": func() error {
@@ -159,7 +159,7 @@ func TestTimeout(t *testing.T) {
 	}
 	r.set(func() { r.mute = false })
 	r.cut()
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("once the server speaks again, Find gives %v, %v", x, err)
 	}
 }
@@ -173,13 +173,13 @@ func TestAWriteWhoseEndIsNotKnown(t *testing.T) {
 		t.Run(command, func(t *testing.T) {
 			r, uri := through(t, server(t))
 			s := open(t, uri, "a", mongodb.Options{})
-			tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}, {Exchange: long(2)}}))
+			tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}, {Exchange: long(2)}}))
 			r.set(func() { r.cutAt = command })
 			if command == "delete" {
 				tapetest.Must(t, s.Delete(2))
 				tapetest.Must(t, s.Append([]store.Entry{{Exchange: long(4)}}))
 			} else {
-				tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(2)}, {Exchange: long(4)}}))
+				tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(2)}, {Exchange: long(4)}}))
 			}
 			r.set(func() {
 				if r.cutAt != "" {
@@ -208,7 +208,7 @@ func TestAWriteWhoseEndIsNotKnown(t *testing.T) {
 func TestConnectionsThatAreCut(t *testing.T) {
 	r, uri := through(t, server(t))
 	s := open(t, uri, "a", mongodb.Options{Timeout: 20 * time.Second})
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	loop := func(what string, call func() error) {
@@ -228,7 +228,7 @@ func TestConnectionsThatAreCut(t *testing.T) {
 	}
 	for range 2 {
 		loop("Find", func() error {
-			x, err := s.Find(numbered(0).Key, 0)
+			x, err := s.Find(tapetest.Numbered(0).Key, 0)
 			if err == nil && x == nil {
 				err = errors.New("a miss")
 			}
@@ -267,19 +267,19 @@ func TestAPoolThatIsTaken(t *testing.T) {
 	s, err := mongodb.New(t.Context(), db, "a", mongodb.Options{Timeout: time.Second})
 	tapetest.Must(t, err)
 	defer s.Close()
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	r.set(func() { r.mute = true })
 	taken, end := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = db.Collection("gracy_tape").FindOne(taken, struct{}{}).Err() })
-	if _, err := s.Find(numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Find without a connection returns %v, want DeadlineExceeded", err)
 	}
 	end()
 	wg.Wait()
 	r.set(func() { r.mute = false })
 	r.cut()
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("Find gives %v, %v", x, err)
 	}
 }

@@ -60,46 +60,25 @@ func server(tb testing.TB) string {
 func database(tb testing.TB, uri string) *mongo.Database {
 	tb.Helper()
 	client, err := mongo.Connect(options.Client().ApplyURI(uri))
-	if err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Must(tb, err)
 	tb.Cleanup(func() { _ = client.Disconnect(context.Background()) })
 	u, err := url.Parse(uri)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Must(tb, err)
 	return client.Database(strings.TrimPrefix(u.Path, "/"))
 }
 
 func open(tb testing.TB, uri, tape string, opts mongodb.Options) mongodb.Store {
 	tb.Helper()
 	s, err := mongodb.Open(tb.Context(), uri, tape, opts)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Must(tb, err)
 	tb.Cleanup(func() { _ = s.Close() })
 	return s
-}
-
-func numbered(i int) *store.Exchange {
-	name := strings.Repeat("n", i%7+1)
-	return tapetest.Exchange(store.ID(i+1), "GET", "http://api.test/"+name+"/"+string(rune('a'+i%26)), name) //nolint:gosec // small
 }
 
 // filled makes a tape with n exchanges.
 func filled(tb testing.TB, uri, tape string, n int) {
 	tb.Helper()
-	s := open(tb, uri, tape, mongodb.Options{})
-	var batch []store.Entry
-	for i := range n {
-		batch = append(batch, store.Entry{Exchange: numbered(i)})
-	}
-	if err := s.Append(batch); err != nil {
-		tb.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Fill(tb, open(tb, uri, tape, mongodb.Options{}), n)
 }
 
 func TestStore(t *testing.T) {
@@ -134,11 +113,11 @@ func TestTapesOfOneDatabase(t *testing.T) {
 	a := open(t, uri, "a", mongodb.Options{})
 	for _, name := range []string{"b", "", "a/b", "a/", "a/0000000000000001", "a%2Fb", "%"} {
 		b := open(t, uri, name, mongodb.Options{})
-		tapetest.Must(t, a.Append([]store.Entry{{Exchange: numbered(0)}}))
-		if x, err := b.Find(numbered(0).Key, 0); x != nil || err != nil {
+		tapetest.Must(t, a.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
+		if x, err := b.Find(tapetest.Numbered(0).Key, 0); x != nil || err != nil {
 			t.Errorf("tape %s has %v, %v", name, x, err)
 		}
-		if near, err := b.Near(numbered(0).Key, 3); len(near) != 0 || err != nil {
+		if near, err := b.Near(tapetest.Numbered(0).Key, 3); len(near) != 0 || err != nil {
 			t.Errorf("tape %s has %v near, %v", name, near, err)
 		}
 		if last, err := b.Last(); last != 0 || err != nil {
@@ -147,8 +126,8 @@ func TestTapesOfOneDatabase(t *testing.T) {
 		if r, err := b.Recipe(); r != "" || err != nil {
 			t.Errorf("the recipe of tape %s is %q, %v", name, r, err)
 		}
-		tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(0), Replace: 100}}))
-		if x, err := b.Find(numbered(0).Key, 0); x == nil || err != nil {
+		tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(0), Replace: 100}}))
+		if x, err := b.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 			t.Errorf("tape %q does not find what was appended: %v", name, err)
 		}
 		tapetest.Must(t, b.Delete(1))

@@ -53,7 +53,7 @@ func TestAnotherRecipe(t *testing.T) {
 	a, b := open(t, uri, "a", mongodb.Options{}), open(t, uri, "a", mongodb.Options{})
 	key := func(x *store.Exchange) store.Key { return x.Key }
 	tapetest.Must(t, a.Reindex("of a", key))
-	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
+	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
 		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
 			t.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
 		}
@@ -61,7 +61,7 @@ func TestAnotherRecipe(t *testing.T) {
 	if r, err := b.Recipe(); r != "of a" || err != nil {
 		t.Errorf("Recipe is %q, %v", r, err)
 	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(7)}}))
+	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}))
 }
 
 // Processes that open a new tape at once all get it, by one key for their hashes.
@@ -99,12 +99,12 @@ func TestAnIndexerThatDied(t *testing.T) {
 	if err := s.Reindex("other", key); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "another process indexes it") {
 		t.Errorf("while another indexes, Reindex returns %v, want ErrLocked", err)
 	}
-	if err := s.Append([]store.Entry{{Exchange: numbered(5)}}); !errors.Is(err, store.ErrLocked) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("while another indexes, Append returns %v, want ErrLocked", err)
 	}
 	touched(time.Now().Add(-2 * time.Minute))
 	tapetest.Must(t, s.Reindex("other", key))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(5)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
 	if got := tapetest.IDs(t, s, 0); len(got) != 4 {
 		t.Errorf("there are %v, want four", got)
 	}
@@ -161,7 +161,7 @@ func TestAnIndexerThatWasStopped(t *testing.T) {
 		t.Errorf("Reindex of one that was stopped returns %v, want ErrLocked", err)
 	}
 	for i := range 3 {
-		if x, err := other.Find(on("other.test")(numbered(i)), 0); x == nil || err != nil {
+		if x, err := other.Find(on("other.test")(tapetest.Numbered(i)), 0); x == nil || err != nil {
 			t.Errorf("by the key of the other Find of %d gives %v, %v", i, x, err)
 		}
 	}

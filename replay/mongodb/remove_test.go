@@ -41,7 +41,7 @@ func TestDeleteOfMoreThanAPage(t *testing.T) {
 	const n = 1100
 	batch, ids := make([]store.Entry, n), make([]store.ID, n)
 	for i := range batch {
-		batch[i].Exchange, ids[i] = numbered(i), store.ID(i+1) //nolint:gosec // small
+		batch[i].Exchange, ids[i] = tapetest.Numbered(i), store.ID(i+1) //nolint:gosec // small
 	}
 	tapetest.Must(t, s.Append(batch))
 	tapetest.Must(t, s.Delete(ids[:n-1]...))
@@ -103,8 +103,8 @@ func TestNoFieldIsThereTwice(t *testing.T) {
 	})
 	s := open(t, uri, "a", mongodb.Options{})
 	tapetest.Must(t, s.AppendParts(part(10, 0)))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(1), Replace: 2}}))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(1), Replace: 2}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(1), Replace: 2}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(1), Replace: 2}}))
 	tapetest.Must(t, s.Close())
 	open(t, uri, "a", mongodb.Options{})
 }

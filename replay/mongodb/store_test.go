@@ -24,7 +24,7 @@ func TestNewLeavesTheClientOpen(t *testing.T) {
 	tapetest.Must(t, s.Close())
 	tapetest.Must(t, s.Close())
 	tapetest.Must(t, db.Client().Ping(t.Context(), nil))
-	if err := s.Append([]store.Entry{{Exchange: numbered(0)}}); !errors.Is(err, store.ErrClosed) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("Append after Close returns %v, want ErrClosed", err)
 	}
 	tapetest.Must(t, db.Client().Disconnect(t.Context()))
@@ -82,8 +82,8 @@ func TestCloseWhileACallWaits(t *testing.T) {
 	r.set(func() { r.deaf = true })
 	r.cut()
 	ended := make(chan error)
-	go func() { ended <- second(s.Find(numbered(0).Key, 0)) }()
-	go func() { ended <- s.Append([]store.Entry{{Exchange: numbered(0)}}) }()
+	go func() { ended <- second(s.Find(tapetest.Numbered(0).Key, 0)) }()
+	go func() { ended <- s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}) }()
 	time.Sleep(500 * time.Millisecond) // so that both wait
 	tapetest.Must(t, s.Close())
 	start := time.Now()

@@ -15,7 +15,7 @@ func TestAnAppendThatCouldNotBeUndone(t *testing.T) {
 	for _, closes := range []bool{false, true} {
 		r, uri := through(t, server(t))
 		s := open(t, uri, "a", mongodb.Options{Timeout: 500 * time.Millisecond})
-		batch := []store.Entry{{Exchange: numbered(0)}, {Exchange: numbered(1)}}
+		batch := []store.Entry{{Exchange: tapetest.Numbered(0)}, {Exchange: tapetest.Numbered(1)}}
 		r.set(func() { r.cutAt, r.deafAt = "insert", true })
 		start := time.Now()
 		if err := s.Append(batch); err == nil {

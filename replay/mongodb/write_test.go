@@ -22,7 +22,7 @@ func TestABatchIsAllOrNothing(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
 	s := open(t, uri, "a", mongodb.Options{})
-	batch := []store.Entry{{Exchange: numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
+	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
 	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
 		t.Fatalf("Append of an ID that MongoDB cannot count returns %v", err)
 	}
@@ -30,7 +30,7 @@ func TestABatchIsAllOrNothing(t *testing.T) {
 	x.Response.Body = nil
 	x.SetMissingBody(store.PartSize)
 	long := tapetest.Exchange(15, "GET", "http://api.test/whole", strings.Repeat("x", 5*store.PartSize))
-	if err := s.Append([]store.Entry{{Exchange: numbered(10), Replace: 100}, {Exchange: long}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(10), Replace: 100}, {Exchange: long}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
 		t.Fatalf("Append without the parts returns %v", err)
 	}
 	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
@@ -121,7 +121,7 @@ func TestRoundTrips(t *testing.T) {
 	if got := strings.Join(c.take(), " "); got != "find hello find find" {
 		t.Errorf("Open of a tape that is there sends %s", got)
 	}
-	for _, key := range []store.Key{numbered(50).Key, tapetest.Exchange(1, "GET", "http://none.test/", "").Key} {
+	for _, key := range []store.Key{tapetest.Numbered(50).Key, tapetest.Exchange(1, "GET", "http://none.test/", "").Key} {
 		_, err := s.Find(key, 0)
 		tapetest.Must(t, err)
 		if got := strings.Join(c.take(), " "); got != "find" {
@@ -130,7 +130,7 @@ func TestRoundTrips(t *testing.T) {
 	}
 	var batch []store.Entry
 	for i := range 1000 {
-		batch = append(batch, store.Entry{Exchange: numbered(200 + i)})
+		batch = append(batch, store.Entry{Exchange: tapetest.Numbered(200 + i)})
 	}
 	tapetest.Must(t, s.Append(batch))
 	if got := strings.Join(c.take(), " "); got != "insert update" {
@@ -214,7 +214,7 @@ func TestWhatWasDamaged(t *testing.T) {
 			return errors.Join(set("data", d["data"])(c), set("crc", d["crc"])(c))
 		},
 		"the key of another": func(c *mongo.Collection) error {
-			first, second := numbered(0).Key, other(c)
+			first, second := tapetest.Numbered(0).Key, other(c)
 			_, err := c.UpdateOne(t.Context(), bson.D{{Key: "_id", Value: "a/0000000000000002"}}, bson.D{{Key: "$set", Value: bson.D{
 				{Key: "host", Value: first.Host}, {Key: "path", Value: first.Path}, {Key: "sum", Value: hexSum(first)},
 			}}})
@@ -227,7 +227,7 @@ func TestWhatWasDamaged(t *testing.T) {
 			filled(t, uri, "a", 3)
 			tapetest.Must(t, damage(database(t, uri).Collection("gracy_exchange")))
 			s := open(t, uri, "a", mongodb.Options{})
-			if x, err := s.Find(numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
+			if x, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
 				t.Errorf("Find gives %v, %v, want a FormatError", x, err)
 			}
 		})
@@ -237,7 +237,7 @@ func TestWhatWasDamaged(t *testing.T) {
 	s := open(t, uri, "a", mongodb.Options{})
 	_, err := database(t, uri).Collection("gracy_tape").DeleteOne(t.Context(), bson.D{})
 	tapetest.Must(t, err)
-	if err := s.Append([]store.Entry{{Exchange: numbered(7)}}); !errors.Is(err, store.ErrFormat) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("Append to a tape that was deleted: %v, want a FormatError", err)
 	}
 	for what, err := range map[string]error{"Last": second(s.Last()), "Recipe": second(s.Recipe())} {

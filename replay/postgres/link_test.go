@@ -28,7 +28,7 @@ func TestAServerThatIsRestarted(t *testing.T) {
 		t.Skip("GRACY_POSTGRES_RESTART has no command that restarts the server: run .ci/postgres.sh go test")
 	}
 	s := open(t, url, "a", postgres.Options{Timeout: 20 * time.Second})
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	for range 3 {
@@ -39,7 +39,7 @@ func TestAServerThatIsRestarted(t *testing.T) {
 					return
 				default:
 				}
-				if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+				if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 					t.Errorf("Find gives %v, %v", x, err)
 					return
 				}
@@ -176,15 +176,15 @@ func TestTimeout(t *testing.T) {
 	r, url := through(t, base)
 	const limit = time.Second
 	s := open(t, url, "a", postgres.Options{Timeout: limit})
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	r.set(true)
 	start := time.Now()
 	calls := map[string]func() error{
-		"Find":    func() error { _, err := s.Find(numbered(0).Key, 0); return err },
-		"Near":    func() error { _, err := s.Near(numbered(0).Key, 3); return err },
+		"Find":    func() error { _, err := s.Find(tapetest.Numbered(0).Key, 0); return err },
+		"Near":    func() error { _, err := s.Near(tapetest.Numbered(0).Key, 3); return err },
 		"Last":    func() error { _, err := s.Last(); return err },
 		"Part":    func() error { _, err := s.Part(1, 0); return err },
-		"Append":  func() error { return s.Append([]store.Entry{{Exchange: numbered(1)}}) },
+		"Append":  func() error { return s.Append([]store.Entry{{Exchange: tapetest.Numbered(1)}}) },
 		"Reindex": func() error { return s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }) },
 		"Scan": func() error {
 			for _, err := range s.Scan(0) {
@@ -207,7 +207,7 @@ func TestTimeout(t *testing.T) {
 	}
 	r.set(false)
 	r.cut()
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("once the server speaks again, Find gives %v, %v", x, err)
 	}
 }
@@ -216,11 +216,11 @@ func TestTimeout(t *testing.T) {
 func TestACommitWhoseEndIsNotKnown(t *testing.T) {
 	r, url := through(t, server(t))
 	s := open(t, url, "a", postgres.Options{})
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	r.mu.Lock()
 	r.cutCommit = true
 	r.mu.Unlock()
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(1)}, {Exchange: numbered(2)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(1)}, {Exchange: tapetest.Numbered(2)}}))
 	r.mu.Lock()
 	if r.cutCommit {
 		t.Error("no commit was seen: the test does not test what it should")
@@ -243,17 +243,17 @@ func TestATapeThatIsLocked(t *testing.T) {
 	tapetest.Must(t, err)
 	_, err = tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock(1735549817, tape) FROM gracy_tape`)
 	tapetest.Must(t, err)
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("while another writes, Find gives %v, %v", x, err)
 	}
-	if err := s.Append([]store.Entry{{Exchange: numbered(5)}}); !errors.Is(err, store.ErrLocked) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("Append returns %v, want ErrLocked", err)
 	}
 	if err := s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("Reindex returns %v, want ErrLocked", err)
 	}
 	tapetest.Must(t, tx.Rollback(t.Context()))
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(5)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
 }
 
 // The wait for a connection of a pool that others have taken ends too.
@@ -268,15 +268,15 @@ func TestAPoolThatIsTaken(t *testing.T) {
 	s, err := postgres.New(t.Context(), pool, "a", postgres.Options{Timeout: time.Second})
 	tapetest.Must(t, err)
 	defer s.Close()
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	tapetest.Must(t, s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }))
 	conn, err := pool.Acquire(t.Context())
 	tapetest.Must(t, err)
-	if _, err := s.Find(numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Find without a connection returns %v, want DeadlineExceeded", err)
 	}
 	conn.Release()
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("Find gives %v, %v", x, err)
 	}
 }

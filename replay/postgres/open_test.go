@@ -78,9 +78,7 @@ func server(tb testing.TB) string {
 func open(tb testing.TB, url, tape string, opts postgres.Options) postgres.Store {
 	tb.Helper()
 	s, err := postgres.Open(tb.Context(), url, tape, opts)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Must(tb, err)
 	tb.Cleanup(func() { _ = s.Close() })
 	return s
 }
@@ -89,9 +87,7 @@ func open(tb testing.TB, url, tape string, opts postgres.Options) postgres.Store
 func change(tb testing.TB, url string, statements ...string) {
 	tb.Helper()
 	conn, err := pgx.Connect(tb.Context(), url)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Must(tb, err)
 	defer conn.Close(context.Background())
 	for _, s := range statements {
 		if _, err := conn.Exec(tb.Context(), s); err != nil {
@@ -100,25 +96,10 @@ func change(tb testing.TB, url string, statements ...string) {
 	}
 }
 
-func numbered(i int) *store.Exchange {
-	name := strings.Repeat("n", i%7+1)
-	return tapetest.Exchange(store.ID(i+1), "GET", "http://api.test/"+name+"/"+string(rune('a'+i%26)), name) //nolint:gosec // small
-}
-
 // filled makes a tape with n exchanges.
 func filled(tb testing.TB, url, tape string, n int) {
 	tb.Helper()
-	s := open(tb, url, tape, postgres.Options{})
-	var batch []store.Entry
-	for i := range n {
-		batch = append(batch, store.Entry{Exchange: numbered(i)})
-	}
-	if err := s.Append(batch); err != nil {
-		tb.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		tb.Fatal(err)
-	}
+	tapetest.Fill(tb, open(tb, url, tape, postgres.Options{}), n)
 }
 
 func TestStore(t *testing.T) {
@@ -146,12 +127,12 @@ func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
 func TestTapesOfOneDatabase(t *testing.T) {
 	url := server(t)
 	a, b := open(t, url, "a", postgres.Options{}), open(t, url, "b", postgres.Options{})
-	tapetest.Must(t, a.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, a.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	tapetest.Must(t, a.Reindex("of a", func(x *store.Exchange) store.Key { return x.Key }))
-	if x, err := b.Find(numbered(0).Key, 0); x != nil || err != nil {
+	if x, err := b.Find(tapetest.Numbered(0).Key, 0); x != nil || err != nil {
 		t.Errorf("tape b has %v, %v", x, err)
 	}
-	if near, err := b.Near(numbered(0).Key, 3); len(near) != 0 || err != nil {
+	if near, err := b.Near(tapetest.Numbered(0).Key, 3); len(near) != 0 || err != nil {
 		t.Errorf("tape b has %v near, %v", near, err)
 	}
 	if last, err := b.Last(); last != 0 || err != nil {
@@ -160,7 +141,7 @@ func TestTapesOfOneDatabase(t *testing.T) {
 	if r, err := b.Recipe(); r != "" || err != nil {
 		t.Errorf("the recipe of tape b is %q, %v", r, err)
 	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(0), Replace: 100}}))
+	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(0), Replace: 100}}))
 	tapetest.Must(t, b.Delete(1))
 	if got := tapetest.IDs(t, a, 0); len(got) != 1 {
 		t.Errorf("tape a has %v, want one", got)

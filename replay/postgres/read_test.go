@@ -33,7 +33,7 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 	}
 	s := open(t, url, "a", readOnly)
 	for what, err := range map[string]error{
-		"Append": s.Append([]store.Entry{{Exchange: numbered(9)}}), "Delete": s.Delete(1), "AppendParts": s.AppendParts([]store.Part{{ID: 1}}),
+		"Append": s.Append([]store.Entry{{Exchange: tapetest.Numbered(9)}}), "Delete": s.Delete(1), "AppendParts": s.AppendParts([]store.Part{{ID: 1}}),
 	} {
 		if !errors.Is(err, store.ErrReadOnly) || !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("%s returns %v, want ErrReadOnly", what, err)
@@ -47,7 +47,7 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 	if r, err := s.Recipe(); r != "in memory" || err != nil {
 		t.Errorf("Recipe is %q, %v", r, err)
 	}
-	if x, err := open(t, url, "a", readOnly).Find(numbered(0).Key, 0); err != nil || x == nil {
+	if x, err := open(t, url, "a", readOnly).Find(tapetest.Numbered(0).Key, 0); err != nil || x == nil {
 		t.Errorf("by the key in the database Find gives %v, %v", x, err)
 	}
 }

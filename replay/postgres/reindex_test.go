@@ -87,7 +87,7 @@ func TestAnotherRecipe(t *testing.T) {
 	a, b := open(t, url, "a", postgres.Options{}), open(t, url, "a", postgres.Options{})
 	key := func(x *store.Exchange) store.Key { return x.Key }
 	tapetest.Must(t, a.Reindex("of a", key))
-	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
+	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
 		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
 			t.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
 		}
@@ -95,7 +95,7 @@ func TestAnotherRecipe(t *testing.T) {
 	if r, err := b.Recipe(); r != "of a" || err != nil {
 		t.Errorf("Recipe is %q, %v", r, err)
 	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(7)}}))
+	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}))
 }
 
 func TestReindexFindsARecordWithoutKeys(t *testing.T) {

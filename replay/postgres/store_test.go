@@ -20,7 +20,7 @@ func TestNewLeavesThePoolOpen(t *testing.T) {
 	tapetest.Must(t, s.Close())
 	tapetest.Must(t, s.Close())
 	tapetest.Must(t, pool.Ping(t.Context()))
-	if err := s.Append([]store.Entry{{Exchange: numbered(0)}}); !errors.Is(err, store.ErrClosed) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("Append after Close returns %v, want ErrClosed", err)
 	}
 	pool.Close()

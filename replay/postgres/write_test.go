@@ -14,14 +14,14 @@ func TestABatchIsAllOrNothing(t *testing.T) {
 	url := server(t)
 	filled(t, url, "a", 3)
 	s := open(t, url, "a", postgres.Options{})
-	batch := []store.Entry{{Exchange: numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
+	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
 	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
 		t.Fatalf("Append of an ID that PostgreSQL cannot count returns %v", err)
 	}
 	x := tapetest.Exchange(20, "GET", "http://api.test/long", "")
 	x.Response.Body = nil
 	x.SetMissingBody(store.PartSize)
-	if err := s.Append([]store.Entry{{Exchange: numbered(10), Replace: 100}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(10), Replace: 100}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
 		t.Fatalf("Append without the parts returns %v", err)
 	}
 	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
@@ -46,14 +46,14 @@ func TestWhatWasDamaged(t *testing.T) {
 		filled(t, url, "a", 3)
 		change(t, url, strings.Split(statement, "; ")...)
 		s := open(t, url, "a", postgres.Options{})
-		if x, err := s.Find(numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
+		if x, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
 			t.Errorf("%s: Find gives %v, %v, want a FormatError", statement, x, err)
 		}
 		tapetest.Must(t, s.Close())
 	}
 	s := open(t, url, "a", postgres.Options{})
 	change(t, url, `DELETE FROM gracy_tape`)
-	if err := s.Append([]store.Entry{{Exchange: numbered(7)}}); !errors.Is(err, store.ErrFormat) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("Append to a tape that was deleted: %v, want a FormatError", err)
 	}
 }

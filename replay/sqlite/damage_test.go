@@ -38,7 +38,7 @@ func TestDamageIsNeverAnotherBody(t *testing.T) {
 			continue
 		}
 		for _, i := range []int{0, 7, 23, 41, n - 1} {
-			want := numbered(i)
+			want := tapetest.Numbered(i)
 			switch x, err := s.Find(want.Key, want.ID-1); {
 			case err != nil && !errors.Is(err, store.ErrFormat):
 				t.Errorf("byte %d: Find returns %v, want a FormatError", at, err)
@@ -59,7 +59,7 @@ func TestDamageIsNeverAnotherBody(t *testing.T) {
 				said++
 				break
 			}
-			if want := numbered(int(x.ID) - 1); !bytes.Equal(x.Response.Body, want.Response.Body) || x.Request.URL != want.Request.URL { //nolint:gosec // small
+			if want := tapetest.Numbered(int(x.ID) - 1); !bytes.Equal(x.Response.Body, want.Response.Body) || x.Request.URL != want.Request.URL { //nolint:gosec // small
 				t.Errorf("byte %d: Scan gives another body under %d", at, x.ID)
 			}
 			count++
@@ -83,7 +83,7 @@ func TestTheChecksumsFindDamage(t *testing.T) {
 	s, err := sqlite.OpenReadOnly(path)
 	tapetest.Must(t, err)
 	defer s.Close()
-	if x, err := s.Find(numbered(2).Key, 0); !errors.Is(err, store.ErrFormat) {
+	if x, err := s.Find(tapetest.Numbered(2).Key, 0); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("Find gives %v, %v, want a FormatError", x, err)
 	}
 	for _, statement := range []string{
@@ -95,7 +95,7 @@ func TestTheChecksumsFindDamage(t *testing.T) {
 		change(t, path, statement)
 		s, err := sqlite.OpenReadOnly(path)
 		tapetest.Must(t, err)
-		if x, err := s.Find(numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
+		if x, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, store.ErrFormat) {
 			t.Errorf("%s: Find gives %v, %v, want a FormatError", statement, x, err)
 		}
 		_ = s.Close()

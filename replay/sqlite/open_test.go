@@ -58,24 +58,14 @@ func change(t *testing.T, path string, statements ...string) {
 	tapetest.Must(t, db.Close())
 }
 
-// filled makes a tape with n exchanges of http://api.test/0 and so on.
+// filled makes a tape with n exchanges.
 func filled(t *testing.T, n int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tape.sqlite")
 	s, err := sqlite.Open(path)
 	tapetest.Must(t, err)
-	var batch []store.Entry
-	for i := range n {
-		batch = append(batch, store.Entry{Exchange: numbered(i)})
-	}
-	tapetest.Must(t, s.Append(batch))
-	tapetest.Must(t, s.Close())
+	tapetest.Fill(t, s, n)
 	return path
-}
-
-func numbered(i int) *store.Exchange {
-	name := strings.Repeat("n", i%7+1)
-	return tapetest.Exchange(store.ID(i+1), "GET", "http://api.test/"+name+"/"+string(rune('a'+i%26)), name)
 }
 
 // What comes from a tape is what came from the server, for each kind of exchange.
@@ -103,7 +93,7 @@ func TestTheFileIsItsOwnersAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "50% of ?a#b.sqlite")
 	s, err := sqlite.Open(path)
 	tapetest.Must(t, err)
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(0)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
 	for _, name := range []string{path, path + "-wal", path + "-shm"} {
 		info, err := os.Stat(name)
 		tapetest.Must(t, err)

@@ -16,7 +16,7 @@ func TestOpenReadOnlyMakesNothing(t *testing.T) {
 	path := filledOnly(t)
 	s, err := sqlite.OpenReadOnly(path)
 	tapetest.Must(t, err)
-	if err := s.Append([]store.Entry{{Exchange: numbered(9)}}); !errors.Is(err, store.ErrReadOnly) || !errors.Is(err, fs.ErrPermission) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(9)}}); !errors.Is(err, store.ErrReadOnly) || !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("Append returns %v, want ErrReadOnly", err)
 	}
 	if err := s.Delete(1); !errors.Is(err, store.ErrReadOnly) {
@@ -45,7 +45,7 @@ func TestOpenReadOnlyMakesNothing(t *testing.T) {
 	s, err = sqlite.OpenReadOnly(path)
 	tapetest.Must(t, err)
 	defer s.Close()
-	if x, err := s.Find(numbered(0).Key, 0); err != nil || x == nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); err != nil || x == nil {
 		t.Errorf("by the key on disk Find gives %v, %v", x, err)
 	}
 	missing := filepath.Join(t.TempDir(), "missing")

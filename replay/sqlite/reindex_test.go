@@ -86,7 +86,7 @@ func TestAnotherRecipe(t *testing.T) {
 	a, b := open(t, path), open(t, path)
 	key := func(x *store.Exchange) store.Key { return x.Key }
 	tapetest.Must(t, a.Reindex("of a", key))
-	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
+	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
 		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
 			t.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
 		}
@@ -94,7 +94,7 @@ func TestAnotherRecipe(t *testing.T) {
 	if r, err := b.Recipe(); r != "of a" || err != nil {
 		t.Errorf("Recipe is %q, %v", r, err)
 	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: numbered(7)}}))
+	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}))
 }
 
 func TestReindexFindsARecordWithoutKeys(t *testing.T) {
@@ -104,7 +104,7 @@ func TestReindexFindsARecordWithoutKeys(t *testing.T) {
 	if err := s.Reindex("other", func(x *store.Exchange) store.Key { return x.Key }); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("Reindex returns %v, want a FormatError", err)
 	}
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("after a Reindex that failed, Find gives %v, %v", x, err)
 	}
 }

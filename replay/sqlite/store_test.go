@@ -20,10 +20,10 @@ func TestNewLeavesTheDatabaseOpen(t *testing.T) {
 	tapetest.Must(t, s.Close())
 	tapetest.Must(t, s.Close())
 	tapetest.Must(t, db.PingContext(t.Context()))
-	if _, err := s.Find(numbered(0).Key, 0); !errors.Is(err, store.ErrClosed) {
+	if _, err := s.Find(tapetest.Numbered(0).Key, 0); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("Find after Close returns %v, want ErrClosed", err)
 	}
-	if err := s.Append([]store.Entry{{Exchange: numbered(0)}}); !errors.Is(err, store.ErrClosed) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("Append after Close returns %v, want ErrClosed", err)
 	}
 	tapetest.Must(t, db.Close())
@@ -42,18 +42,18 @@ func TestAFileThatIsLocked(t *testing.T) {
 	defer conn.Close()
 	_, err = conn.ExecContext(t.Context(), `BEGIN IMMEDIATE`)
 	tapetest.Must(t, err)
-	if x, err := s.Find(numbered(0).Key, 0); x == nil || err != nil {
+	if x, err := s.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
 		t.Errorf("while another writes, Find gives %v, %v", x, err)
 	}
 	if testing.Short() {
 		t.Skip("five seconds of waiting")
 	}
-	if err := s.Append([]store.Entry{{Exchange: numbered(5)}}); !errors.Is(err, store.ErrLocked) {
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("Append returns %v, want ErrLocked", err)
 	}
 	_, err = conn.ExecContext(context.Background(), `ROLLBACK`)
 	tapetest.Must(t, err)
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: numbered(5)}}))
+	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
 }
 
 // Whoever opens and closes does not disturb another who does.

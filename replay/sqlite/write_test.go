@@ -19,7 +19,7 @@ func open(t *testing.T, path string) sqlite.Store {
 
 func TestABatchIsAllOrNothing(t *testing.T) {
 	s := open(t, filledOnly(t))
-	batch := []store.Entry{{Exchange: numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
+	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
 	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
 		t.Fatalf("Append of an ID that SQLite cannot count returns %v", err)
 	}
