@@ -15,7 +15,13 @@ func testedElsewhere() map[string]string {
 	return map[string]string{
 		"throttle/internal/storetest/storetest.go":   "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
 		"replay/internal/tapetest/memory.go":         "tapetest_test.go",             // the suite for storages
-		"auth/source.go":                             "auth_test.go",                 // no verb prints a token
+		"replay/mongodb/read.go":                     "shared_test.go",               // the suite for storages that are shared
+		"replay/postgres/batch.go":                   "shared_test.go",               // as above
+		"replay/postgres/parts.go":                   "shared_test.go",
+		"replay/postgres/read.go":                    "shared_test.go",
+		"replay/sqlite/parts.go":                     "shared_test.go",
+		"replay/sqlite/read.go":                      "shared_test.go",
+		"auth/source.go":                             "auth_test.go", // no verb prints a token
 		"concurrency/class.go":                       "queue_test.go",
 		"internal/route/secret.go":                   "segment_test.go", // one table for all that a segment may be
 		"internal/route/shape.go":                    "segment_test.go",
@@ -43,7 +49,7 @@ func testedElsewhere() map[string]string {
 // together is a group of files that one test tests as a whole.
 type together struct {
 	files  string // what their paths begin with
-	test   string // in the same folder
+	test   string // in the same folder, or its path
 	reason string
 }
 
@@ -51,6 +57,7 @@ func testedTogether() []together {
 	return []together{
 		{"throttle/internal/admission/", "property_test.go", "a million steps check every promise of the core, and each mutation breaks one"},
 		{"replay/internal/kinds/", "kinds_test.go", "the tests of tapes and of storages use all of it; a transport that changes a response is noticed"},
+		{"replay/internal/sharedtest/", "replay/sqlite/shared_test.go", "a case is a test; broken storages prove that each can fail"},
 		{"replay/storetest/", "run_test.go", "a case is a test; broken storages prove that each can fail"},
 		{"transport/roundtriptest/case_", "mutants_test.go", "a case is a test; the mutants prove that each can fail"},
 	}

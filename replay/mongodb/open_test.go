@@ -15,8 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/gracy-go/gracy/replay"
-	"github.com/gracy-go/gracy/replay/internal/kinds"
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/store"
@@ -91,51 +90,12 @@ func TestStore(t *testing.T) {
 	})
 }
 
-func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
-	uri := server(t)
-	tape, err := replay.New(open(t, uri, "kinds", mongodb.Options{}), replay.Options{Mode: replay.ModeRecord, Errors: true})
-	tapetest.Must(t, err)
-	recorded := kinds.Record(t, kinds.All(), tape.Wrap, func() {
-		tapetest.Must(t, tape.Close())
-		if s := tape.Stats(); s.Skipped+s.Cut+s.Incomplete+s.Withheld+s.Failed != 0 {
-			t.Fatalf("%+v", s)
-		}
-	})
-	tape, err = replay.New(open(t, uri, "kinds", mongodb.Options{ReadOnly: true}), replay.Options{Mode: replay.ModeReplay})
-	tapetest.Must(t, err)
-	defer func() { tapetest.Must(t, tape.Close()) }()
-	recorded.Check(t, tape.Wrap)
-}
-
-// Two tapes of one database know nothing of each other, whatever their names are.
+// Two tapes of one database know nothing of each other.
 func TestTapesOfOneDatabase(t *testing.T) {
 	uri := server(t)
-	a := open(t, uri, "a", mongodb.Options{})
-	for _, name := range []string{"b", "", "a/b", "a/", "a/0000000000000001", "a%2Fb", "%"} {
-		b := open(t, uri, name, mongodb.Options{})
-		tapetest.Must(t, a.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
-		if x, err := b.Find(tapetest.Numbered(0).Key, 0); x != nil || err != nil {
-			t.Errorf("tape %s has %v, %v", name, x, err)
-		}
-		if near, err := b.Near(tapetest.Numbered(0).Key, 3); len(near) != 0 || err != nil {
-			t.Errorf("tape %s has %v near, %v", name, near, err)
-		}
-		if last, err := b.Last(); last != 0 || err != nil {
-			t.Errorf("Last of tape %s is %d, %v", name, last, err)
-		}
-		if r, err := b.Recipe(); r != "" || err != nil {
-			t.Errorf("the recipe of tape %s is %q, %v", name, r, err)
-		}
-		tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(0), Replace: 100}}))
-		if x, err := b.Find(tapetest.Numbered(0).Key, 0); x == nil || err != nil {
-			t.Errorf("tape %q does not find what was appended: %v", name, err)
-		}
-		tapetest.Must(t, b.Delete(1))
-		if got := tapetest.IDs(t, a, 0); len(got) != 1 {
-			t.Errorf("beside tape %s, tape a has %v, want one", name, got)
-		}
-		tapetest.Must(t, a.Delete(1))
-	}
+	sharedtest.Tapes(t, func(tape string, readOnly bool) (sharedtest.Store, error) {
+		return mongodb.Open(t.Context(), uri, tape, mongodb.Options{ReadOnly: readOnly})
+	})
 }
 
 // No error has a password in it, whatever is wrong.
@@ -169,7 +129,7 @@ func TestWritesThatAreNotAcknowledged(t *testing.T) {
 // The time of a caller's context is that of Open.
 func TestTheContextOfOpen(t *testing.T) {
 	r, uri := through(t, server(t))
-	r.set(func() { r.mute = true })
+	r.Mute(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, err := mongodb.Open(ctx, uri, "a", mongodb.Options{})

@@ -2,7 +2,6 @@ package mongodb_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -10,77 +9,28 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-func TestReindex(t *testing.T) {
+// A page is read and written in one round trip each, and the tape kept locked in a third.
+func TestRoundTripsOfReindex(t *testing.T) {
 	s, c := counted(t, server(t), "a")
 	const n = 150 // more than two pages
-	var batch []store.Entry
-	for i := range n {
-		batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://api.test/%d", i), "x")})
+	batch := make([]store.Entry, n)
+	for i := range batch {
+		batch[i].Exchange = tapetest.Numbered(i)
 	}
 	tapetest.Must(t, s.Append(batch))
-	other := func(x *store.Exchange) store.Key {
-		return tapetest.Exchange(0, "GET", "http://other.test"+x.Request.ParseURL().Path, "").Key
-	}
 	c.take()
 	keys := 0
-	tapetest.Must(t, s.Reindex("other", func(x *store.Exchange) store.Key { keys++; return other(x) }))
-	// A page is read and written in one round trip each, and the tape kept locked in a third.
+	tapetest.Must(t, s.Reindex("other", func(x *store.Exchange) store.Key { keys++; return sharedtest.ElsewhereKey(x) }))
 	want := "find update" + strings.Repeat(" update find update", 3) + " update"
 	if got := strings.Join(c.take(), " "); got != want || keys != n {
 		t.Errorf("Reindex makes %d keys and sends %s, want %d and %s", keys, got, n, want)
 	}
-	for i := 0; i < n; i += 7 {
-		e := batch[i]
-		if x, err := s.Find(other(e.Exchange), 0); err != nil || x == nil || x.ID != e.ID || x.Key.Sum != other(e.Exchange).Sum {
-			t.Fatalf("by the new key of %d Find gives %v, %v", e.ID, x, err)
-		}
-		if x, err := s.Find(e.Key, 0); err != nil || x != nil {
-			t.Fatalf("by the old key of %d Find gives %v, %v", e.ID, x, err)
-		}
-	}
-}
-
-// Keys of two kinds on one tape would find each other never.
-func TestAnotherRecipe(t *testing.T) {
-	uri := server(t)
-	filled(t, uri, "a", 3)
-	a, b := open(t, uri, "a", mongodb.Options{}), open(t, uri, "a", mongodb.Options{})
-	key := func(x *store.Exchange) store.Key { return x.Key }
-	tapetest.Must(t, a.Reindex("of a", key))
-	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
-		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
-			t.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
-		}
-	}
-	if r, err := b.Recipe(); r != "of a" || err != nil {
-		t.Errorf("Recipe is %q, %v", r, err)
-	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}))
-}
-
-// Processes that open a new tape at once all get it, by one key for their hashes.
-func TestTapesThatBeginAtOnce(t *testing.T) {
-	uri := server(t)
-	var wg sync.WaitGroup
-	for range 6 {
-		wg.Go(func() {
-			tape, err := replay.New(open(t, uri, "a", mongodb.Options{}), replay.Options{})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := tape.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // One that indexes is waited for, and one that died meanwhile holds the others up for a minute, by the

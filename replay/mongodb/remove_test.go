@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/store"
@@ -102,7 +103,7 @@ func TestNoFieldIsThereTwice(t *testing.T) {
 		return nil
 	})
 	s := open(t, uri, "a", mongodb.Options{})
-	tapetest.Must(t, s.AppendParts(part(10, 0)))
+	tapetest.Must(t, s.AppendParts(sharedtest.Part(10, 0)))
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(1), Replace: 2}}))
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(1), Replace: 2}}))
 	tapetest.Must(t, s.Close())

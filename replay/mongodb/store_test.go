@@ -79,8 +79,8 @@ func TestTheSettingsOfTheDatabase(t *testing.T) {
 func TestCloseWhileACallWaits(t *testing.T) {
 	r, uri := through(t, server(t))
 	s := open(t, uri, "a", mongodb.Options{})
-	r.set(func() { r.deaf = true })
-	r.cut()
+	r.Deaf(true)
+	r.Cut()
 	ended := make(chan error)
 	go func() { ended <- second(s.Find(tapetest.Numbered(0).Key, 0)) }()
 	go func() { ended <- s.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}) }()

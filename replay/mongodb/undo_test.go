@@ -16,7 +16,7 @@ func TestAnAppendThatCouldNotBeUndone(t *testing.T) {
 		r, uri := through(t, server(t))
 		s := open(t, uri, "a", mongodb.Options{Timeout: 500 * time.Millisecond})
 		batch := []store.Entry{{Exchange: tapetest.Numbered(0)}, {Exchange: tapetest.Numbered(1)}}
-		r.set(func() { r.cutAt, r.deafAt = "insert", true })
+		r.CutReply("\x02insert\x00", true)
 		start := time.Now()
 		if err := s.Append(batch); err == nil {
 			t.Fatal("an Append of which no end was seen is no error")
@@ -24,7 +24,7 @@ func TestAnAppendThatCouldNotBeUndone(t *testing.T) {
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		r.set(func() { r.deaf, r.deafAt = false, false })
+		r.Deaf(false)
 		want := 0
 		if !closes {
 			tapetest.Must(t, s.Append(batch[:1]))

@@ -13,71 +13,25 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-func TestABatchIsAllOrNothing(t *testing.T) {
+// Of a batch that failed no document is left, of none of its collections.
+func TestDocumentsOfABatchThatFailed(t *testing.T) {
 	uri := server(t)
 	filled(t, uri, "a", 3)
 	s := open(t, uri, "a", mongodb.Options{})
-	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
-	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
-		t.Fatalf("Append of an ID that MongoDB cannot count returns %v", err)
-	}
-	x := tapetest.Exchange(20, "GET", "http://api.test/long", "")
-	x.Response.Body = nil
-	x.SetMissingBody(store.PartSize)
 	long := tapetest.Exchange(15, "GET", "http://api.test/whole", strings.Repeat("x", 5*store.PartSize))
-	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(10), Replace: 100}, {Exchange: long}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
-		t.Fatalf("Append without the parts returns %v", err)
+	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(10), Replace: 100}, {Exchange: long}, {Exchange: sharedtest.WithoutParts(20, store.PartSize)}}); err == nil {
+		t.Fatal("Append without the parts is no error")
 	}
-	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
-		t.Errorf("after batches that failed there are %v, want the three before", got)
-	}
-	if last, err := s.Last(); last != 3 || err != nil {
-		t.Errorf("Last is %d, %v, want 3", last, err)
-	}
-	for _, name := range []string{"gracy_exchange", "gracy_part"} {
-		n, err := database(t, uri).Collection(name).CountDocuments(t.Context(), bson.D{})
-		if want := map[string]int64{"gracy_exchange": 3}[name]; n != want || err != nil {
+	for name, want := range map[string]int64{"gracy_exchange": 3, "gracy_part": 0} {
+		if n, err := database(t, uri).Collection(name).CountDocuments(t.Context(), bson.D{}); n != want || err != nil {
 			t.Errorf("%s has %d documents, %v, want %d", name, n, err, want)
 		}
-	}
-	tapetest.Must(t, s.Append(nil))
-	tapetest.Must(t, s.Delete())
-}
-
-// An ID that another has taken is not overwritten: the exchange gets the next one that is free, and
-// those of a batch keep their order.
-func TestAnIDThatIsTaken(t *testing.T) {
-	uri := server(t)
-	filled(t, uri, "a", 3)
-	s := open(t, uri, "a", mongodb.Options{})
-	x := tapetest.Exchange(1, "GET", "http://other.test/", "other")
-	y := tapetest.Exchange(2, "GET", "http://other.test/", strings.Repeat("next", store.PartSize+1))
-	z := tapetest.Exchange(3, "GET", "http://other.test/", "third")
-	tapetest.Must(t, s.Append([]store.Entry{{Exchange: x}, {Exchange: y}, {Exchange: z}}))
-	after := store.ID(0)
-	for i, want := range []*store.Exchange{x, y, z} {
-		got, err := s.Find(x.Key, after)
-		tapetest.Must(t, err)
-		got, err = store.WithBody(s, got)
-		tapetest.Must(t, err)
-		if string(got.Response.Body) != string(want.Response.Body) || want.ID != store.ID(i+1) { //nolint:gosec // small
-			t.Errorf("%d is stored as %d with %d bytes, want %d", want.ID, got.ID, len(got.Response.Body), len(want.Response.Body))
-		}
-		after = got.ID
-	}
-	var many []store.Entry
-	for range 200 {
-		many = append(many, store.Entry{Exchange: tapetest.Exchange(1, "GET", "http://many.test/", "many")})
-	}
-	tapetest.Must(t, s.Append(many))
-	tapetest.Must(t, s.Append(many))
-	if got := tapetest.IDs(t, s, 0); len(got) != 406 {
-		t.Errorf("there are %d, want 406", len(got))
 	}
 }
 

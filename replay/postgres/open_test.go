@@ -13,8 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/gracy-go/gracy/replay"
-	"github.com/gracy-go/gracy/replay/internal/kinds"
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/postgres"
 	"github.com/gracy-go/gracy/replay/store"
@@ -107,45 +106,12 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return postgres.Open(t.Context(), url, dir, postgres.Options{}) })
 }
 
-func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
-	url := server(t)
-	tape, err := replay.New(open(t, url, "kinds", postgres.Options{}), replay.Options{Mode: replay.ModeRecord, Errors: true})
-	tapetest.Must(t, err)
-	recorded := kinds.Record(t, kinds.All(), tape.Wrap, func() {
-		tapetest.Must(t, tape.Close())
-		if s := tape.Stats(); s.Skipped+s.Cut+s.Incomplete+s.Withheld+s.Failed != 0 {
-			t.Fatalf("%+v", s)
-		}
-	})
-	tape, err = replay.New(open(t, url, "kinds", postgres.Options{ReadOnly: true}), replay.Options{Mode: replay.ModeReplay})
-	tapetest.Must(t, err)
-	defer func() { tapetest.Must(t, tape.Close()) }()
-	recorded.Check(t, tape.Wrap)
-}
-
 // Two tapes of one database know nothing of each other.
 func TestTapesOfOneDatabase(t *testing.T) {
 	url := server(t)
-	a, b := open(t, url, "a", postgres.Options{}), open(t, url, "b", postgres.Options{})
-	tapetest.Must(t, a.Append([]store.Entry{{Exchange: tapetest.Numbered(0)}}))
-	tapetest.Must(t, a.Reindex("of a", func(x *store.Exchange) store.Key { return x.Key }))
-	if x, err := b.Find(tapetest.Numbered(0).Key, 0); x != nil || err != nil {
-		t.Errorf("tape b has %v, %v", x, err)
-	}
-	if near, err := b.Near(tapetest.Numbered(0).Key, 3); len(near) != 0 || err != nil {
-		t.Errorf("tape b has %v near, %v", near, err)
-	}
-	if last, err := b.Last(); last != 0 || err != nil {
-		t.Errorf("Last of tape b is %d, %v", last, err)
-	}
-	if r, err := b.Recipe(); r != "" || err != nil {
-		t.Errorf("the recipe of tape b is %q, %v", r, err)
-	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(0), Replace: 100}}))
-	tapetest.Must(t, b.Delete(1))
-	if got := tapetest.IDs(t, a, 0); len(got) != 1 {
-		t.Errorf("tape a has %v, want one", got)
-	}
+	sharedtest.Tapes(t, func(tape string, readOnly bool) (sharedtest.Store, error) {
+		return postgres.Open(t.Context(), url, tape, postgres.Options{ReadOnly: readOnly})
+	})
 }
 
 // No error has a password in it, whatever is wrong.

@@ -10,30 +10,6 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-func TestABatchIsAllOrNothing(t *testing.T) {
-	url := server(t)
-	filled(t, url, "a", 3)
-	s := open(t, url, "a", postgres.Options{})
-	batch := []store.Entry{{Exchange: tapetest.Numbered(10), Replace: 3}, {Exchange: tapetest.Exchange(1<<63, "GET", "http://api.test/", "")}}
-	if err := s.Append(batch); err == nil || !strings.Contains(err.Error(), "beyond") {
-		t.Fatalf("Append of an ID that PostgreSQL cannot count returns %v", err)
-	}
-	x := tapetest.Exchange(20, "GET", "http://api.test/long", "")
-	x.Response.Body = nil
-	x.SetMissingBody(store.PartSize)
-	if err := s.Append([]store.Entry{{Exchange: tapetest.Numbered(10), Replace: 100}, {Exchange: x}}); err == nil || !strings.Contains(err.Error(), "are gone") {
-		t.Fatalf("Append without the parts returns %v", err)
-	}
-	if got := tapetest.IDs(t, s, 0); len(got) != 3 {
-		t.Errorf("after batches that failed there are %v, want the three before", got)
-	}
-	if last, err := s.Last(); last != 3 || err != nil {
-		t.Errorf("Last is %d, %v, want 3", last, err)
-	}
-	tapetest.Must(t, s.Append(nil))
-	tapetest.Must(t, s.Delete())
-}
-
 func TestWhatWasDamaged(t *testing.T) {
 	url := server(t)
 	for _, statement := range []string{

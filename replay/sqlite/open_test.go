@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gracy-go/gracy/replay"
-	"github.com/gracy-go/gracy/replay/internal/kinds"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/sqlite"
 	"github.com/gracy-go/gracy/replay/store"
@@ -40,22 +38,22 @@ func TestStoreOverOneConnection(t *testing.T) {
 	})
 }
 
-func database(t *testing.T, path, query string) *sql.DB {
-	t.Helper()
+func database(tb testing.TB, path, query string) *sql.DB {
+	tb.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?"+query)
-	tapetest.Must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	tapetest.Must(tb, err)
+	tb.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
-func change(t *testing.T, path string, statements ...string) {
-	t.Helper()
-	db := database(t, path, "")
+func change(tb testing.TB, path string, statements ...string) {
+	tb.Helper()
+	db := database(tb, path, "")
 	for _, s := range statements {
-		_, err := db.ExecContext(t.Context(), s)
-		tapetest.Must(t, err)
+		_, err := db.ExecContext(tb.Context(), s)
+		tapetest.Must(tb, err)
 	}
-	tapetest.Must(t, db.Close())
+	tapetest.Must(tb, db.Close())
 }
 
 // filled makes a tape with n exchanges.
@@ -66,27 +64,6 @@ func filled(t *testing.T, n int) string {
 	tapetest.Must(t, err)
 	tapetest.Fill(t, s, n)
 	return path
-}
-
-// What comes from a tape is what came from the server, for each kind of exchange.
-func TestEachKindOfExchangeReplaysAsItWas(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "tape.sqlite")
-	s, err := sqlite.Open(path)
-	tapetest.Must(t, err)
-	tape, err := replay.New(s, replay.Options{Mode: replay.ModeRecord, Errors: true})
-	tapetest.Must(t, err)
-	recorded := kinds.Record(t, kinds.All(), tape.Wrap, func() {
-		tapetest.Must(t, tape.Close())
-		if s := tape.Stats(); s.Skipped+s.Cut+s.Incomplete+s.Withheld+s.Failed != 0 {
-			t.Fatalf("%+v", s)
-		}
-	})
-	s, err = sqlite.OpenReadOnly(path)
-	tapetest.Must(t, err)
-	tape, err = replay.New(s, replay.Options{Mode: replay.ModeReplay})
-	tapetest.Must(t, err)
-	defer func() { tapetest.Must(t, tape.Close()) }()
-	recorded.Check(t, tape.Wrap)
 }
 
 func TestTheFileIsItsOwnersAlone(t *testing.T) {

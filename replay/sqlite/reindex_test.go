@@ -2,41 +2,17 @@ package sqlite_test
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/replay/internal/sharedtest"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
-
-func TestReindex(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "tape.sqlite")
-	s := open(t, path)
-	const n = 600 // more than two pages
-	var batch []store.Entry
-	for i := range n {
-		batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://api.test/%d", i), "x")})
-	}
-	tapetest.Must(t, s.Append(batch))
-	other := func(x *store.Exchange) store.Key {
-		return tapetest.Exchange(0, "GET", "http://other.test"+x.Request.ParseURL().Path, "").Key
-	}
-	tapetest.Must(t, s.Reindex("other", other))
-	for _, e := range batch {
-		if x, err := s.Find(other(e.Exchange), 0); err != nil || x == nil || x.ID != e.ID || x.Key.Sum != other(e.Exchange).Sum {
-			t.Fatalf("by the new key of %d Find gives %v, %v", e.ID, x, err)
-		}
-		if x, err := s.Find(e.Key, 0); err != nil || x != nil {
-			t.Fatalf("by the old key of %d Find gives %v, %v", e.ID, x, err)
-		}
-	}
-}
 
 // Reindex takes time in proportion, and has a page and what SQLite sorts with in memory.
 func TestReindexOfManyExchanges(t *testing.T) {
@@ -49,20 +25,13 @@ func TestReindexOfManyExchanges(t *testing.T) {
 	var resident [len(sizes)]int
 	for i, size := range sizes {
 		s := open(t, filepath.Join(t.TempDir(), "tape.sqlite"))
-		for from := 0; from < size; from += 1000 {
-			var batch []store.Entry
-			for k := range 1000 {
-				n := from + k
-				batch = append(batch, store.Entry{Exchange: tapetest.Exchange(store.ID(n+1), "GET", fmt.Sprintf("http://api.test/%d", n*7919%size), body("x", n))})
-			}
-			tapetest.Must(t, s.Append(batch))
-		}
+		sharedtest.Many(t, s, size)
 		runtime.GC()
 		seen := 0
 		took, most := usage(func() {
 			tapetest.Must(t, s.Reindex("other", func(x *store.Exchange) store.Key {
 				seen++
-				return tapetest.Exchange(0, "GET", "http://other.test"+x.Request.ParseURL().Path, "").Key
+				return sharedtest.ElsewhereKey(x)
 			}))
 		})
 		each[i], resident[i] = took/time.Duration(size), most
@@ -78,23 +47,6 @@ func TestReindexOfManyExchanges(t *testing.T) {
 	if resident[1] > resident[0]+(12<<10) {
 		t.Errorf("eight times as many exchanges take %d KiB, after %d", resident[1], resident[0])
 	}
-}
-
-// Keys of two kinds on one tape would find each other never.
-func TestAnotherRecipe(t *testing.T) {
-	path := filledOnly(t)
-	a, b := open(t, path), open(t, path)
-	key := func(x *store.Exchange) store.Key { return x.Key }
-	tapetest.Must(t, a.Reindex("of a", key))
-	for what, err := range map[string]error{"Append": b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}), "Reindex": b.Reindex("of b", key)} {
-		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "indexed it anew") {
-			t.Errorf("after another has indexed, %s returns %v, want ErrLocked", what, err)
-		}
-	}
-	if r, err := b.Recipe(); r != "of a" || err != nil {
-		t.Errorf("Recipe is %q, %v", r, err)
-	}
-	tapetest.Must(t, b.Append([]store.Entry{{Exchange: tapetest.Numbered(7)}}))
 }
 
 func TestReindexFindsARecordWithoutKeys(t *testing.T) {

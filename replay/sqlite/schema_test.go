@@ -4,7 +4,6 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
@@ -43,29 +42,5 @@ func TestATapeThatAnotherHasJustMade(t *testing.T) {
 	change(t, other, `CREATE TABLE gracy (x)`)
 	if err := sqlite.Create(database(t, other, ""), other); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("in a file of somebody else: %v, want a FormatError", err)
-	}
-}
-
-func TestManyOpenANewTapeAtOnce(t *testing.T) {
-	rounds := 10
-	if testing.Short() {
-		rounds = 2
-	}
-	for range rounds {
-		path := filepath.Join(t.TempDir(), "tape.sqlite")
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				s, err := sqlite.Open(path)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if err := s.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
 	}
 }

@@ -3,9 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
@@ -54,32 +52,4 @@ func TestAFileThatIsLocked(t *testing.T) {
 	_, err = conn.ExecContext(context.Background(), `ROLLBACK`)
 	tapetest.Must(t, err)
 	tapetest.Must(t, s.Append([]store.Entry{{Exchange: tapetest.Numbered(5)}}))
-}
-
-// Whoever opens and closes does not disturb another who does.
-func TestOpenAndCloseAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "tape.sqlite")
-	const each, callers = 10, 4
-	var wg sync.WaitGroup
-	for c := range callers {
-		wg.Go(func() {
-			for i := range each {
-				s, err := sqlite.Open(path)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if err := s.Append([]store.Entry{{Exchange: tapetest.Exchange(store.ID(i+1), "GET", fmt.Sprintf("http://%d.test/%d", c, i), "x")}}); err != nil { //nolint:gosec // small
-					t.Error(err)
-				}
-				if err := s.Close(); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if got := tapetest.IDs(t, open(t, path), 0); len(got) != each*callers {
-		t.Errorf("there are %d, want %d", len(got), each*callers)
-	}
 }

@@ -1,0 +1,134 @@
+package sharedtest
+
+import (
+	"bytes"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+)
+
+// A Relay stands between a store and a server, and can stop to hand on what comes.
+type Relay struct {
+	Addr string // where it listens
+
+	target string
+
+	mu      sync.Mutex // mu guards the fields below
+	mute    bool       // what the server sends is swallowed
+	deaf    bool       // no connection is accepted that lasts
+	cutAt   []byte     // the next reply to what holds this is swallowed, and its connection ends; nil for none
+	deafAt  bool       // it is deaf from there on
+	conns   []net.Conn
+	replies int // that were cut
+}
+
+// NewRelay returns a relay before a server, until the test ends.
+func NewRelay(tb testing.TB, target string) *Relay {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	tapetest.Must(tb, err)
+	r := &Relay{Addr: l.Addr().String(), target: target}
+	tb.Cleanup(func() {
+		_ = l.Close()
+		r.Cut()
+	})
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			r.connect(c)
+		}
+	}()
+	return r
+}
+
+// Mute has what the server sends swallowed, or not any more.
+func (r *Relay) Mute(mute bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mute = mute
+}
+
+// Deaf has no new connection last, or all of them again.
+func (r *Relay) Deaf(deaf bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deaf = deaf
+}
+
+// Cut ends all connections.
+func (r *Relay) Cut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.conns {
+		_ = c.Close()
+	}
+	r.conns = nil
+}
+
+// CutReply has the next request that holds text reach the server, and its connection end instead of the
+// reply, so that whoever asked does not know what was done. With deaf, no new connection lasts from then on.
+func (r *Relay) CutReply(text string, deaf bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cutAt, r.deafAt = []byte(text), deaf
+}
+
+// Replies returns how many replies were cut by CutReply.
+func (r *Relay) Replies() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.replies
+}
+
+func (r *Relay) connect(c net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	up, err := net.Dial("tcp", r.target)
+	if err != nil || r.deaf {
+		_ = c.Close()
+		if err == nil {
+			_ = up.Close()
+		}
+		return
+	}
+	r.conns = append(r.conns, c, up)
+	cut := new(bool) // r.mu guards it
+	go r.pump(up, c, func(b []byte) bool {
+		if r.cutAt != nil && bytes.Contains(b, r.cutAt) {
+			r.cutAt = nil
+			*cut = true
+		}
+		return true
+	})
+	go r.pump(c, up, func([]byte) bool {
+		if *cut { // the server has done it
+			_, _ = up.Close(), c.Close()
+			r.deaf = r.deaf || r.deafAt
+			r.replies++
+		}
+		return !r.mute && !*cut
+	})
+}
+
+// pump copies what passes, which it is asked with r.mu locked.
+func (r *Relay) pump(to, from net.Conn, passes func(b []byte) bool) {
+	b := make([]byte, 1<<20)
+	for {
+		n, err := from.Read(b)
+		if err != nil {
+			_ = to.Close()
+			return
+		}
+		r.mu.Lock()
+		on := passes(b[:n])
+		r.mu.Unlock()
+		if on {
+			_, _ = to.Write(b[:n])
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package sharedtest
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
+	"github.com/gracy-go/gracy/replay/store"
+)
+
+// A Store is what a tape in a database can do.
+type Store interface {
+	store.IndexStore
+	store.PartStore
+}
+
+// A Storage is one that processes share, as its tests open it.
+type Storage struct {
+	// Place returns where a tape of its own can be, of which nothing is there yet and is left behind the test.
+	Place func(tb testing.TB) string
+	// Open opens the tape of a place, and makes it where it is not there.
+	Open func(place string) (Store, error)
+	// OpenReadOnly opens it for reading, and makes nothing.
+	OpenReadOnly func(place string) (Store, error)
+	// Empty fails the test if anything was made at a place.
+	Empty func(tb testing.TB, place string)
+	// Closed fails the test if the last who had a tape open has left anything beside it; nil looks at nothing.
+	Closed func(tb testing.TB, place string)
+	// Later makes what is unfinished at a place an hour older.
+	Later func(tb testing.TB, place string)
+
+	Batches int // that each of two processes appends at once
+	Pages   int // how many exchanges are more than two pages of a Reindex
+	OneIn   int // of how many lookups, and rounds of a long test, one is made where they are slow; else 1
+}
+
+// Run runs the suite, each case as a subtest. The test that calls it is named TestShared and does nothing
+// before: processes that take part in a case run it too.
+func Run(t *testing.T, s Storage) {
+	t.Helper()
+	if work := os.Getenv(workVariable); work != "" {
+		child(t, s, work)
+		return
+	}
+	for _, c := range cases() {
+		t.Run(c.name, func(t *testing.T) { c.run(&probe{TB: t, Storage: s}) })
+	}
+	t.Run("replays-each-kind", func(t *testing.T) { replaysEachKind(t, s) })
+}
+
+// Attempt runs a case alone and returns how it failed, without failing t.
+func Attempt(t *testing.T, name string, s Storage) []string {
+	t.Helper()
+	for _, c := range cases() {
+		if c.name == name {
+			return tapetest.Attempt(t, func(tb testing.TB) {
+				tb.Helper()
+				c.run(&probe{TB: tb, Storage: s})
+			})
+		}
+	}
+	return []string{fmt.Sprintf("no case is named %q", name)}
+}
+
+// Cases returns the names of the cases.
+func Cases() (names []string) {
+	for _, c := range cases() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// A testCase is something that a storage does.
+type testCase struct {
+	name string
+	run  func(p *probe)
+}
+
+func cases() []testCase {
+	return []testCase{
+		{"two-processes-at-once", twoProcessesAtOnce},
+		{"processes-that-are-killed", processesThatAreKilled},
+		{"two-open-a-new-tape", twoOpenANewTape},
+		{"many-open-a-new-tape", manyOpenANewTape},
+		{"many-open-and-close", manyOpenAndClose},
+		{"takes-the-next-free-id", takesTheNextFreeID},
+		{"stores-all-of-a-batch-or-nothing", storesAllOfABatchOrNothing},
+		{"has-one-recipe", hasOneRecipe},
+		{"reindexes-page-by-page", reindexesPageByPage},
+		{"leaves-the-parts-of-others", leavesThePartsOfOthers},
+		{"only-reads", onlyReads},
+	}
+}
+
+// probe is a test of a storage.
+type probe struct {
+	testing.TB
+	Storage
+}
+
+// open opens the tape of a place until the test ends.
+func (p *probe) open(place string) Store {
+	p.Helper()
+	s, err := p.Open(place)
+	tapetest.Must(p, err)
+	p.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// filled returns a place with a tape of n exchanges.
+func (p *probe) filled(n int) (place string) {
+	p.Helper()
+	place = p.Place(p)
+	tapetest.Fill(p, p.open(place), n)
+	return place
+}
+
+// closed fails if the last who had a tape open has left anything beside it.
+func (p *probe) closed(place string) {
+	p.Helper()
+	if p.Closed != nil {
+		p.Closed(p, place)
+	}
+}
+
+// sameKey leaves the keys of a tape as they are.
+func sameKey(x *store.Exchange) store.Key { return x.Key }
