@@ -3,10 +3,9 @@ package metrics
 import (
 	"cmp"
 	"net/http"
-	"strings"
-	"unicode"
 
 	"github.com/gracy-go/gracy/internal/brief"
+	"github.com/gracy-go/gracy/internal/safetext"
 )
 
 const (
@@ -29,14 +28,9 @@ func method(m string) string {
 }
 
 // label makes s fit for a label: valid UTF-8, for one bad value makes a whole scrape fail; without
-// control and format characters, which could move a cursor or reorder text; and of bounded length.
+// what could move a cursor, hide or reorder text; and of bounded length.
 func label(s string) string {
-	return brief.Text(strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD")), longest)
+	return brief.Text(safetext.Replace(s), longest)
 }
 
 // versionLabel returns the label of a version, "unknown" for none.

@@ -1,19 +1,23 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/safetext"
+)
 
 // Text returns s made safe to print or log on one line: valid UTF-8 without
-// control characters, terminal escape sequences and characters that change the
-// direction of text (line breaks and tabs become spaces); literals masked; in
+// control characters, terminal escape sequences and characters that are not seen or
+// change the direction of text (line breaks and tabs become spaces); literals masked; in
 // URLs the same masks as [Redactor.Location]; the values of secret names
 // written as name=value, "name": "value" or Name: value; what follows Bearer,
 // unless it is a word such as "token" or "is", and what is user:password behind
 // Basic; and credentials of a known format.
 func (r *Redactor) Text(s string) string {
 	s = privateKeysOf(r.maskLiterals(s))
-	if tidy := clean(s); tidy != s {
+	if tidy := safetext.Line(s); tidy != s {
 		// A terminal sequence may hide the start of a secret's name.
-		s = clean(r.words(r.outermost().urls(s)))
+		s = safetext.Line(r.words(r.outermost().urls(s)))
 	}
 	// Masking can bring a name and a value together that were apart, so it goes
 	// on until nothing changes. Ordinary text takes one pass.

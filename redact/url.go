@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gracy-go/gracy/internal/safetext"
 )
 
 // URL returns u as text that is safe to print: user information masked as a
@@ -165,7 +167,7 @@ func armor(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		c, n := utf8.DecodeRuneInString(s[i:])
-		if c <= ' ' || c == 0x7f || c == utf8.RuneError && n == 1 || unprintable(c) {
+		if c <= ' ' || c == 0x7f || c == utf8.RuneError && n == 1 || safetext.Hidden(c) {
 			for _, x := range []byte(s[i : i+n]) {
 				b.Write([]byte{'%', digits[x>>4], digits[x&15]})
 			}

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -127,4 +128,4 @@ func severalClients(s metrics.Snapshot) bool {
 }
 
 // route returns the name of a row in the syntax of http.ServeMux patterns.
-func route(r metrics.Row) string { return clean(r.Method + " " + r.Route) }
+func route(r metrics.Row) string { return safetext.Replace(r.Method + " " + r.Route) }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -42,7 +43,7 @@ func records(s metrics.Snapshot) [][]string {
 
 // cell returns a name that no spreadsheet takes for a formula, not even one behind spaces.
 func cell(text string) string {
-	text = clean(text)
+	text = safetext.Replace(text)
 	if strings.ContainsAny(first(strings.TrimLeft(text, " ")), "=+-@＝＋－＠") {
 		return "'" + text
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -53,7 +54,7 @@ func name(r metrics.Row) string {
 	if r.Client == "" {
 		return route(r)
 	}
-	return clean(r.Client) + " " + route(r)
+	return safetext.Replace(r.Client) + " " + route(r)
 }
 
 // changes returns how the calls of a route have changed.

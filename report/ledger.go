@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -45,7 +46,7 @@ func slowest(timelines []metrics.Timeline) (list []slow) {
 		if c.Outcome != outcomeOK {
 			class = failure.class()
 		}
-		list = append(list, slow{Elapsed: humanDuration(c.Elapsed), Route: nameOf(*c.of, *c.Call, timelines), Outcome: clean(c.Outcome), Class: class, Ledger: ledger(*c.Call)})
+		list = append(list, slow{Elapsed: humanDuration(c.Elapsed), Route: nameOf(*c.of, *c.Call, timelines), Outcome: safetext.Replace(c.Outcome), Class: class, Ledger: ledger(*c.Call)})
 	}
 	return list
 }
@@ -77,7 +78,7 @@ func why(timelines []metrics.Timeline) (list []failed, more int) {
 				continue
 			}
 			status, text := got(c)
-			k := failed{Route: nameOf(t, c, timelines), Outcome: clean(c.Outcome), Got: status + withoutDigits(text)}
+			k := failed{Route: nameOf(t, c, timelines), Outcome: safetext.Replace(c.Outcome), Got: status + withoutDigits(text)}
 			r := at[k]
 			if r == nil {
 				r = &reason{got: status + text}
@@ -106,9 +107,9 @@ func why(timelines []metrics.Timeline) (list []failed, more int) {
 
 // nameOf returns what a call is named in a list, with its client where there are several.
 func nameOf(t metrics.Timeline, c metrics.Call, all []metrics.Timeline) string {
-	name := clean(c.Method + " " + c.Route)
+	name := safetext.Replace(c.Method + " " + c.Route)
 	if slices.ContainsFunc(all, func(o metrics.Timeline) bool { return o.Client != t.Client }) {
-		name = clean(t.Client) + " " + name
+		name = safetext.Replace(t.Client) + " " + name
 	}
 	return name
 }
@@ -136,11 +137,11 @@ func got(c metrics.Call) (status, text string) {
 			status = strconv.Itoa(a.Status)
 		}
 		if a.Error != "" {
-			parts = append(parts, clean(a.Error))
+			parts = append(parts, safetext.Replace(a.Error))
 		}
 	}
 	if c.Stopped != "" {
-		parts = append(parts, clean(c.Stopped))
+		parts = append(parts, safetext.Replace(c.Stopped))
 	}
 	if status != "" && len(parts) > 0 {
 		status += "; "
@@ -157,7 +158,7 @@ type part struct {
 // ledger explains a call as its own ledger does, see transport.Call.
 func ledger(c metrics.Call) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s %s: %s", c.Start.UTC().Format("15:04:05.000"), clean(c.Method), clean(c.Route), clean(c.Outcome))
+	fmt.Fprintf(&b, "%s  %s %s: %s", c.Start.UTC().Format("15:04:05.000"), safetext.Replace(c.Method), safetext.Replace(c.Route), safetext.Replace(c.Outcome))
 	if c.Made > 1 {
 		fmt.Fprintf(&b, " after %d attempts", c.Made)
 	}
@@ -170,7 +171,7 @@ func ledger(c metrics.Call) string {
 		if a.Status != 0 {
 			status = strconv.Itoa(a.Status)
 		}
-		fmt.Fprintf(&b, "\n  %d  %s %s", a.Number, status, clean(a.Verdict))
+		fmt.Fprintf(&b, "\n  %d  %s %s", a.Number, status, safetext.Replace(a.Verdict))
 		for _, w := range []part{{"queue", a.Waits.Queue}, {"quota", a.Waits.Quota}, {"pause", a.Waits.Pause}, {"backoff", a.Waits.Backoff}} {
 			if w.took > 0 {
 				b.WriteString("  " + w.name + " " + humanDuration(w.took))
@@ -184,20 +185,20 @@ func ledger(c metrics.Call) string {
 			fmt.Fprintf(&b, "  %d B", a.Bytes)
 		}
 		if a.Cause != "first" {
-			b.WriteString("  (" + clean(a.Cause) + ")")
+			b.WriteString("  (" + safetext.Replace(a.Cause) + ")")
 		}
 		if a.Replayed {
 			b.WriteString("  replayed")
 		}
 		if a.Error != "" {
-			b.WriteString("  " + clean(a.Error))
+			b.WriteString("  " + safetext.Replace(a.Error))
 		}
 		if a.Notes != "" {
-			b.WriteString("  [" + clean(a.Notes) + "]")
+			b.WriteString("  [" + safetext.Replace(a.Notes) + "]")
 		}
 	}
 	if c.Stopped != "" {
-		b.WriteString("\n  stopped: " + clean(c.Stopped))
+		b.WriteString("\n  stopped: " + safetext.Replace(c.Stopped))
 	}
 	return b.String()
 }

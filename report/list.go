@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -25,7 +26,7 @@ func list(s metrics.Snapshot) string {
 	for i, r := range s.Rows {
 		name := route(r)
 		if clients {
-			name = clean(r.Client) + " " + name
+			name = safetext.Replace(r.Client) + " " + name
 		}
 		fmt.Fprintf(&b, "\n%d. %s\n", i+1, name)
 		block(&b, r, s.Total)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/brief"
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -17,7 +18,7 @@ func Log(logger *slog.Logger, sources ...Source) {
 		return
 	}
 	s, ctx := read(sources), context.Background()
-	client := slog.String("client", clean(s.Client))
+	client := slog.String("client", safetext.Replace(s.Client))
 	if s.InFlight > 0 {
 		defer logger.LogAttrs(ctx, slog.LevelWarn, "report: calls are in flight", client, slog.Int64("in_flight", s.InFlight))
 	}
@@ -27,7 +28,7 @@ func Log(logger *slog.Logger, sources ...Source) {
 	}
 	top := s.Rows[0]
 	logger.LogAttrs(ctx, slog.LevelInfo, "report: busiest route", append([]slog.Attr{
-		slog.String("client", clean(top.Client)), slog.String("method", clean(top.Method)), slog.String("route", clean(top.Route)),
+		slog.String("client", safetext.Replace(top.Client)), slog.String("method", safetext.Replace(top.Method)), slog.String("route", safetext.Replace(top.Route)),
 	}, attributes(top)...)...)
 	logger.LogAttrs(ctx, slog.LevelInfo, "report: total", append([]slog.Attr{client}, attributes(s.Total)...)...)
 	if n := s.Total.Recorded; n > 0 {

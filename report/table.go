@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -87,7 +88,7 @@ func newGrid(s metrics.Snapshot) *grid {
 		g.rows = append(g.rows, cells)
 	}
 	for _, r := range s.Rows {
-		add(clean(r.Client), route(r), r)
+		add(safetext.Replace(r.Client), route(r), r)
 	}
 	if clients {
 		add(totalName, "", s.Total)

@@ -5,17 +5,6 @@ import (
 	"unicode"
 )
 
-// clean makes a name from untrusted input safe to print: characters that move the cursor, colour, hide
-// or reorder text become U+FFFD.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
 // wide has the ranges that take two columns: East Asian wide and full width, and emoji.
 //
 //nolint:gochecknoglobals // a table

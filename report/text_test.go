@@ -3,26 +3,9 @@ package report
 import (
 	"testing"
 	"unicode/utf8"
-)
 
-func TestCleanReplacesWhatATerminalWouldObey(t *testing.T) {
-	for in, want := range map[string]string{
-		"/pokemon/{name}": "/pokemon/{name}",
-		"/ポケモン":           "/ポケモン",
-		"\x1b[31mred":     "\uFFFD[31mred",
-		"a\r\nb\tc\x00":   "a\uFFFD\uFFFDb\uFFFDc\uFFFD",
-		"\u202egnp.exe":   "\uFFFDgnp.exe",
-		"\u2066x\u2069":   "\uFFFDx\uFFFD",
-		"zero\u200bwidth": "zero\uFFFDwidth",
-		"\u009b31m":       "\uFFFD31m",
-		"\u2028":          "\uFFFD",
-		"bad\xff":         "bad\uFFFD",
-	} {
-		if got := clean(in); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
+	"github.com/gracy-go/gracy/internal/safetext"
+)
 
 func TestWidthCountsTerminalColumns(t *testing.T) {
 	for in, want := range map[string]int{"": 0, "abc": 3, "ポケモン": 8, "é": 1, "e\u0301": 1, "한": 2, "😀": 2, "…": 1, "│": 1, "Ａ": 2} {
@@ -58,7 +41,7 @@ func FuzzShorten(f *testing.F) {
 	f.Add("ポケモンe\u0301", 4)
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		limit %= 200
-		s = clean(s)
+		s = safetext.Replace(s)
 		got := shorten(s, limit)
 		if !utf8.ValidString(got) || width(got) > max(limit, 0) {
 			t.Errorf("shorten(%q, %d) = %q", s, limit, got)

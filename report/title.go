@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -33,7 +34,7 @@ func title(s metrics.Snapshot) string {
 func tally(s metrics.Snapshot) string {
 	var b strings.Builder
 	if s.Client != "" {
-		b.WriteString(clean(s.Client) + ": ")
+		b.WriteString(safetext.Replace(s.Client) + ": ")
 	}
 	if s.Total.Calls == 0 {
 		return b.String() + none(s)
@@ -46,7 +47,7 @@ func tally(s metrics.Snapshot) string {
 // line is how many calls failed.
 func fitted(s metrics.Snapshot, limit int, line func(metrics.Snapshot) string) string {
 	if over := width(line(s)) - limit; over > 0 {
-		name := clean(s.Client)
+		name := safetext.Replace(s.Client)
 		s.Client = shorten(name, max(width(name)-over, leastRoute))
 	}
 	return shorten(line(s), limit)

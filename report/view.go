@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/metrics"
 )
 
@@ -34,7 +35,7 @@ type viewCell struct{ Text, Class string }
 func (f fault) class() string { return [...]string{"", "warning", "failure"}[f] }
 
 func newView(s metrics.Snapshot, timelines []metrics.Timeline) view {
-	v := view{Title: title(s), Client: clean(s.Client), Cards: cards(s), Slow: slowest(timelines), Kept: kept(s, timelines)}
+	v := view{Title: title(s), Client: safetext.Replace(s.Client), Cards: cards(s), Slow: slowest(timelines), Kept: kept(s, timelines)}
 	var more int
 	if v.Why, more = why(timelines); more > 0 {
 		v.More = fmt.Sprintf("%d more %s failed for other reasons.", more, plural("call", uint64(more)))

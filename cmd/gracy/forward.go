@@ -8,6 +8,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
@@ -41,7 +42,7 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 		},
 		ErrorHandler: func(w http.ResponseWriter, req *http.Request, err error) {
 			if miss, ok := errors.AsType[*replay.MissError](err); ok {
-				_, _ = fmt.Fprintln(log, clean(miss.Error()))
+				_, _ = fmt.Fprintln(log, safetext.Escape(miss.Error()))
 				respondWithMiss(w, miss)
 				return
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/codings"
 	"github.com/gracy-go/gracy/replay/interop"
@@ -89,6 +90,6 @@ func printReport(cmd *cobra.Command, r interop.Report, asJSON bool) error {
 	if asJSON {
 		return printJSON(cmd.OutOrStdout(), r)
 	}
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), clean(strings.TrimSuffix(r.String(), "\n")))
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), safetext.Escape(strings.TrimSuffix(r.String(), "\n")))
 	return err
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy/internal/safetext"
 )
 
 // The exit codes, which doc.go explains.
@@ -48,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errFound):
 		return exitFound
 	}
-	_, _ = fmt.Fprintln(stderr, "gracy:", clean(err.Error()))
+	_, _ = fmt.Fprintln(stderr, "gracy:", safetext.Escape(err.Error()))
 	if _, ok := errors.AsType[failure](err); ok {
 		return exitFailed
 	}

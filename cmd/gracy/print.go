@@ -10,10 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -109,30 +107,7 @@ func printHeader(w io.Writer, h http.Header) error {
 	return nil
 }
 
-// clean makes a text safe for a terminal: what moves the cursor, changes colors or turns
-// the direction of text around is written as an escape. Line breaks and tabs stay.
-func clean(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case r == '\n' || r == '\t':
-			b.WriteRune(r)
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029':
-			if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
-				fmt.Fprintf(&b, `\u%04x\u%04x`, high, low) // as in JSON
-				break
-			}
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-		i += n
-	}
-	return b.String()
+// cleanLine is safetext.Escape for what has to stay in its line.
+func cleanLine(s string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(safetext.Escape(s))
 }
-
-// cleanLine is clean for what has to stay in its line.
-func cleanLine(s string) string { return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(clean(s)) }

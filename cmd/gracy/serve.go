@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/replay"
 )
 
@@ -113,5 +114,5 @@ func forLoopback(next http.Handler, origin *url.URL) http.Handler {
 // respondWithMiss responds to a request that is not on the tape.
 func respondWithMiss(w http.ResponseWriter, miss *replay.MissError) {
 	w.Header().Set("Gracy-Miss", string(miss.Reason))
-	http.Error(w, clean(miss.Error()), http.StatusBadGateway)
+	http.Error(w, safetext.Escape(miss.Error()), http.StatusBadGateway)
 }

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gracy-go/gracy/internal/safetext"
 )
 
 func newShow() *cobra.Command {
@@ -143,7 +145,7 @@ func printBody(b *bytes.Buffer, h http.Header, content []byte) {
 		content = indented.Bytes()
 	}
 	rest := max(len(content)-shown, 0)
-	text := clean(string(bytes.ToValidUTF8(content[:len(content)-rest], nil)))
+	text := safetext.Escape(string(bytes.ToValidUTF8(content[:len(content)-rest], nil)))
 	b.WriteString(text)
 	if !strings.HasSuffix(text, "\n") {
 		b.WriteByte('\n')

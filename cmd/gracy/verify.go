@@ -8,6 +8,7 @@ import (
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/internal/brief"
+	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/throttle"
 	"github.com/gracy-go/gracy/timeout"
@@ -50,14 +51,14 @@ differs, 3 if a request failed.`,
 			}
 			if err != nil {
 				failed++
-				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s %s: %s\n", clean(d.Method), clean(d.URL), clean(err.Error()))
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s %s: %s\n", safetext.Escape(d.Method), safetext.Escape(d.URL), safetext.Escape(err.Error()))
 				continue
 			}
 			differs = differs || len(d.Differences) > 0
 			if asJSON {
 				err = printJSON(out, d)
 			} else {
-				_, err = fmt.Fprintln(out, clean(d.String()))
+				_, err = fmt.Fprintln(out, safetext.Escape(d.String()))
 			}
 			if err != nil {
 				return err

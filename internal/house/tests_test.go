@@ -31,7 +31,6 @@ func testedElsewhere() map[string]string {
 		"parse/settings.go":                          "rule_test.go", // what rules mean put together
 		"redact/json.go":                             "body_test.go",
 		"redact/query.go":                            "url_test.go",
-		"redact/terminal.go":                         "text_test.go",
 		"redact/words.go":                            "text_test.go",
 		"replay/store/internal/file/lock_unix.go":    "lock_test.go",     // its name would bind the test to the system
 		"replay/store/internal/file/lock_windows.go": "lock_test.go",     // as above

@@ -1,13 +1,13 @@
-package redact
+package safetext
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
-// clean drops what controls a terminal instead of being shown.
-func clean(s string) string {
+// Line returns s as valid UTF-8 in one line without what is hidden and without the sequences that a terminal
+// obeys. Line breaks and tabs become spaces.
+func Line(s string) string {
 	plain := true
 	for i := 0; i < len(s) && plain; i++ {
 		plain = ' ' <= s[i] && s[i] < 0x7f
@@ -28,7 +28,7 @@ func clean(s string) string {
 			i += n
 			i += sequence(s[i:], c, i <= last)
 			continue
-		case unprintable(c):
+		case Hidden(c):
 		default:
 			b.WriteRune(c) // the replacement character for invalid UTF-8
 		}
@@ -84,16 +84,4 @@ func sequence(s string, start rune, ends bool) int {
 		}
 	}
 	return i
-}
-
-// unprintable reports control characters, those that set the direction of
-// text, invisible ones that can split a word, and tags.
-func unprintable(c rune) bool {
-	switch {
-	case unicode.IsControl(c), c == '\u061c', c == '\u200b', c == '\u200e', c == '\u200f', c == '\ufeff',
-		'\u2028' <= c && c <= '\u202e', '\u2060' <= c && c <= '\u206f', '\ufff9' <= c && c <= '\ufffb',
-		0xe0000 <= c && c <= 0xe007f:
-		return true
-	}
-	return false
 }
