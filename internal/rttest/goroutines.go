@@ -1,12 +1,36 @@
 package rttest
 
 import (
+	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/brief"
 )
 
+// Main runs the tests of a package and returns the code to exit with, which is not 0 either where they leave
+// goroutines. It is for TestMain.
+func Main(m *testing.M) int {
+	if code := m.Run(); code != 0 {
+		return code
+	}
+	return codeOf(GoroutinesLeft(), os.Stdout)
+}
+
+// codeOf writes the stacks of goroutines that tests have left, and returns the code to exit with.
+func codeOf(left []string, w io.Writer) int {
+	if len(left) == 0 {
+		return 0
+	}
+	fmt.Fprintf(w, "%s left by the tests:\n%s\n", brief.Count(len(left), "goroutine"), strings.Join(left, "\n\n"))
+	return 1
+}
+
 // GoroutinesLeft returns the stacks of the goroutines that tests have left. It gives those
-// that are about to end the time to do so. It is for TestMain.
+// that are about to end the time to do so.
 func GoroutinesLeft() []string {
 	var left []string
 	for range 20_000 {

@@ -21,3 +21,13 @@ func TestAGoroutineThatIsLeftIsFound(t *testing.T) {
 		t.Errorf("left, though it has ended:\n%s", strings.Join(left, "\n\n"))
 	}
 }
+
+func TestTheCodeOfWhatIsLeft(t *testing.T) {
+	var b strings.Builder
+	if code := codeOf(nil, &b); code != 0 || b.Len() > 0 {
+		t.Errorf("of nothing it is %d, with %q", code, b.String())
+	}
+	if code := codeOf([]string{"one", "two"}, &b); code != 1 || b.String() != "2 goroutines left by the tests:\none\n\ntwo\n" {
+		t.Errorf("of two it is %d, with %q", code, b.String())
+	}
+}
