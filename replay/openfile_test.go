@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
 
@@ -17,7 +18,7 @@ import (
 func readOnlyDir(t *testing.T, fill func(dir string)) string {
 	t.Helper()
 	if os.Geteuid() == 0 {
-		return readOnlyMount(t, fill)
+		return tapetest.ReadOnlyMount(t, fill)
 	}
 	dir := t.TempDir()
 	fill(dir)

@@ -15,6 +15,7 @@ func testedElsewhere() map[string]string {
 	return map[string]string{
 		"throttle/internal/storetest/storetest.go":   "throttle/memorystore_test.go", // FixedWindow is compared with memorystore
 		"replay/internal/tapetest/memory.go":         "tapetest_test.go",             // the suite for storages
+		"replay/internal/tapetest/mount_linux.go":    "mount_test.go",                // its name would bind the test to the system
 		"replay/mongodb/read.go":                     "shared_test.go",               // the suite for storages that are shared
 		"replay/postgres/batch.go":                   "shared_test.go",               // as above
 		"replay/postgres/parts.go":                   "shared_test.go",

@@ -93,7 +93,7 @@ func filledOnly(t *testing.T) string {
 
 // A tape that was closed can be read where nothing can be written.
 func TestReadOnlyFileSystem(t *testing.T) {
-	dir := readOnlyMount(t, func(dir string) {
+	dir := tapetest.ReadOnlyMount(t, func(dir string) {
 		b, err := os.ReadFile(filledOnly(t))
 		tapetest.Must(t, err)
 		tapetest.Must(t, os.WriteFile(filepath.Join(dir, "tape.sqlite"), b, 0o600))

@@ -1,12 +1,13 @@
-package sqlite_test
+package tapetest
 
 import (
 	"syscall"
 	"testing"
 )
 
-// readOnlyMount returns a folder on a read-only mount, which takes root.
-func readOnlyMount(t *testing.T, fill func(dir string)) string {
+// ReadOnlyMount returns a folder on a read-only mount that fill has filled before. That takes root: else
+// it skips the test.
+func ReadOnlyMount(t *testing.T, fill func(dir string)) string {
 	t.Helper()
 	dir := t.TempDir()
 	fill(dir)
