@@ -15,7 +15,7 @@ import (
 func TestRequestIsTheOneThatTheOutermostLayerGot(t *testing.T) {
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, rttest.URL, nil)
 	req.Header.Set("User-Agent", "caller")
-	resp, err := agent("layer").Wrap(echo).RoundTrip(req)
+	resp, err := rttest.Agent("layer").Wrap(rttest.Echo()).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

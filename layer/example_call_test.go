@@ -124,7 +124,7 @@ func ExampleAttempt_For() {
 		fmt.Println("sent in attempt", a.Number(), "and got the response of attempt", a.For(resp).Number())
 		return resp, err
 	}}
-	fetch(context.Background(), outer.Wrap(again(3).Wrap(rttest.Sequence(rttest.Respond(503, ""), rttest.Respond(200, "")))))
+	rttest.Fetch(context.Background(), outer.Wrap(again(3).Wrap(rttest.Sequence(rttest.Respond(503, ""), rttest.Respond(200, "")))))
 	// Output: sent in attempt 1 and got the response of attempt 2
 }
 
@@ -197,7 +197,7 @@ func ExampleCallFrom() {
 		return rttest.Response(req, 200, ""), nil
 	})
 	ctx := transport.WithExpect(context.Background(), transport.Expect{Status: []int{404}})
-	fetch(ctx, rttest.Pass("layer").Wrap(base))
+	rttest.Fetch(ctx, rttest.Pass("layer").Wrap(base))
 	fmt.Println("outside:", layer.CallFrom(ctx))
 	// Output:
 	// GET /things/{id} attempt 1

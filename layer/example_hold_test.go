@@ -79,7 +79,7 @@ func ExampleAttempt_Own() {
 		}
 		return resp, err
 	}}
-	fetch(context.Background(), timer.Wrap(rttest.Respond(200, "hello")))
+	rttest.Fetch(context.Background(), timer.Wrap(rttest.Respond(200, "hello")))
 	// Output: the body has ended after 5 bytes
 }
 

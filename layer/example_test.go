@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -14,45 +13,15 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// agent is a whole layer: it sets a User-Agent, unless the caller's context
-// names another.
-type agent string
-
-func (a agent) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("agent", a, next, a.trip)
-}
-
-func (a agent) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if other, ok := layer.Setting[agent](req.Context()); ok {
-		a = other
-	}
-	req = layer.Edit(req)
-	req.Header.Set("User-Agent", string(a))
-	return next.RoundTrip(req)
-}
-
-// Attach makes an agent an override.
-func (a agent) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, a) }
-
-// echo is a server that responds with the User-Agent.
-var echo rttest.Func = func(req *http.Request) (*http.Response, error) {
-	return rttest.Response(req, http.StatusOK, req.Header.Get("User-Agent")), nil
-}
-
-// fetch sends a GET and returns the body.
-func fetch(ctx context.Context, rt http.RoundTripper) string {
-	resp, err := rttest.Try(ctx, rt)
-	if err != nil {
-		return err.Error()
-	}
-	defer resp.Body.Close()
-	b, _ := io.ReadAll(resp.Body)
-	return string(b)
-}
-
 func ExampleWrap() {
-	rt := agent("gracy").Wrap(echo)
-	fmt.Println(fetch(context.Background(), rt))
+	trip := func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		req = layer.Edit(req)
+		req.Header.Set("User-Agent", "gracy")
+		return next.RoundTrip(req)
+	}
+	var agent transport.Layer
+	agent = transport.Func(func(next http.RoundTripper) http.RoundTripper { return layer.Wrap("agent", agent, next, trip) })
+	fmt.Println(rttest.Fetch(context.Background(), agent.Wrap(rttest.Echo())))
 	// Output: gracy
 }
 
@@ -69,9 +38,9 @@ func ExampleSetting() {
 }
 
 func ExampleWithSetting() {
-	rt := agent("gracy").Wrap(echo)
-	ctx := layer.WithSetting(context.Background(), agent("crawler"))
-	fmt.Println(fetch(ctx, rt))
+	rt := rttest.Agent("gracy").Wrap(rttest.Echo())
+	ctx := layer.WithSetting(context.Background(), rttest.Agent("crawler"))
+	fmt.Println(rttest.Fetch(ctx, rt))
 	// Output: crawler
 }
 
@@ -94,7 +63,7 @@ func ExampleReject() {
 		})
 	})
 	req, _ := http.NewRequestWithContext(context.Background(), http.MethodDelete, "http://api.test/things/7", nil)
-	_, err := readOnly.Wrap(echo).RoundTrip(req)
+	_, err := readOnly.Wrap(rttest.Echo()).RoundTrip(req)
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, verdict.ErrRejected))
 	// Output:
@@ -122,7 +91,7 @@ func (progress) Observe(e layer.Event) {
 
 func ExampleObserver() {
 	rt := rttest.Retry(3).Wrap(progress{}.Wrap(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Respond(200, "fine"))))
-	fetch(context.Background(), rt)
+	rttest.Fetch(context.Background(), rt)
 	// Output:
 	// attempt 1: retryable
 	// attempt 2: ok
@@ -138,7 +107,7 @@ func ExampleCall_Emit() {
 		return next.RoundTrip(req)
 	}}
 	events := rttest.NewEvents(layer.WaitEnd)
-	fetch(context.Background(), events.Wrap(limit.Wrap(echo)))
+	rttest.Fetch(context.Background(), events.Wrap(limit.Wrap(rttest.Echo())))
 	for _, e := range events.Seen() {
 		fmt.Printf("%s: attempt %d waited %s for %s (%s)\n", e.Layer, e.Attempt.Number(), e.Wait, e.How, e.Text)
 	}
@@ -159,7 +128,7 @@ func (q queue) Waiting() int { return q.waiting }
 
 // A layer that counts sends finds the queues of the layers inside it.
 func ExampleDelayer() {
-	next := rttest.Stack(echo, rttest.Pass("auth"), queue{rttest.Pass("queue"), 3})
+	next := rttest.Stack(rttest.Echo(), rttest.Pass("auth"), queue{rttest.Pass("queue"), 3})
 	if d, ok := transport.Find[layer.Delayer](next); ok {
 		fmt.Println(d.Waiting(), "requests wait")
 	}

@@ -23,7 +23,7 @@ var quota = &rttest.Layer{Name: "quota", Trip: func(_ *layer.Call, req *http.Req
 func ExampleAttempt() {
 	rt := rttest.Stack(rttest.Sequence(rttest.Fail(errors.New("reset")), rttest.Respond(200, "hello")), rttest.Retry(3), quota)
 	ctx, trace := transport.WithTrace(context.Background())
-	fetch(ctx, rt)
+	rttest.Fetch(ctx, rt)
 	for a := range trace.Calls()[0].Attempts() {
 		fmt.Println("attempt", a.Number(), a.Cause())
 		fmt.Println("  sent", a.Sent(), "ended", a.Ended(), "replayed", a.Replayed())
@@ -72,8 +72,8 @@ func ExampleAttemptFrom() {
 			return next.RoundTrip(req)
 		})
 	})
-	rt := rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), echo), rttest.Retry(3), number)
-	fmt.Println(fetch(context.Background(), rt))
+	rt := rttest.Stack(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Echo()), rttest.Retry(3), number)
+	fmt.Println(rttest.Fetch(context.Background(), rt))
 	fmt.Println(transport.AttemptFrom(context.Background()))
 	// Output:
 	// attempt 2

@@ -72,7 +72,7 @@ func ExampleCall() {
 func ExampleCall_String() {
 	rt := rttest.Retry(3).Wrap(rttest.Sequence(rttest.Respond(503, "busy"), rttest.Fail(errors.New("connection reset")), rttest.Respond(200, "fine")))
 	ctx, trace := transport.WithTrace(context.Background())
-	fetch(ctx, rt)
+	rttest.Fetch(ctx, rt)
 	took := regexp.MustCompile(`\b[\d.]+(ns|µs|ms|s)\b`) // which differs from run to run
 	fmt.Println(took.ReplaceAllString(trace.Calls()[0].String(), "1ms"))
 	// Output:
@@ -129,7 +129,7 @@ func ExampleCallFrom() {
 		fmt.Println(transport.CallFrom(req.Context()).Route())
 		return rttest.Response(req, 200, ""), nil
 	})
-	fetch(context.Background(), rttest.Pass("layer").Wrap(base))
+	rttest.Fetch(context.Background(), rttest.Pass("layer").Wrap(base))
 	// Output: /things/{id}
 }
 

@@ -13,46 +13,10 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// agent is a whole layer: it sets a User-Agent, unless the caller's context
-// names another.
-type agent string
-
-func (a agent) Wrap(next http.RoundTripper) http.RoundTripper {
-	return layer.Wrap("agent", a, next, a.trip)
-}
-
-func (a agent) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
-	if other, ok := layer.Setting[agent](req.Context()); ok {
-		a = other
-	}
-	req = layer.Edit(req)
-	req.Header.Set("User-Agent", string(a))
-	return next.RoundTrip(req)
-}
-
-// Attach makes an agent an override.
-func (a agent) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, a) }
-
-// echo is a server that responds with the User-Agent.
-var echo rttest.Func = func(req *http.Request) (*http.Response, error) {
-	return rttest.Response(req, http.StatusOK, req.Header.Get("User-Agent")), nil
-}
-
-// fetch sends a GET and returns the body.
-func fetch(ctx context.Context, rt http.RoundTripper) string {
-	resp, err := rttest.Try(ctx, rt)
-	if err != nil {
-		return err.Error()
-	}
-	defer resp.Body.Close()
-	b, _ := io.ReadAll(resp.Body)
-	return string(b)
-}
-
 func ExampleWith() {
-	rt := agent("gracy").Wrap(echo)
-	ctx := transport.With(context.Background(), agent("crawler"), transport.Route("GET /things/{thing}"))
-	fmt.Println(fetch(ctx, rt))
+	rt := rttest.Agent("gracy").Wrap(rttest.Echo())
+	ctx := transport.With(context.Background(), rttest.Agent("crawler"), transport.Route("GET /things/{thing}"))
+	fmt.Println(rttest.Fetch(ctx, rt))
 	// Output: crawler
 }
 
@@ -65,7 +29,7 @@ func ExampleFunc() {
 			return next.RoundTrip(req)
 		})
 	})
-	rt := agent("gracy").Wrap(shout.Wrap(transport.Routes("GET /things/{thing}").Wrap(echo)))
+	rt := rttest.Agent("gracy").Wrap(shout.Wrap(transport.Routes("GET /things/{thing}").Wrap(rttest.Echo())))
 	resp, err := rttest.Try(context.Background(), rt)
 	if err != nil {
 		fmt.Println(err)
@@ -78,8 +42,8 @@ func ExampleFunc() {
 }
 
 func ExampleFind() {
-	client := &http.Client{Transport: agent("gracy").Wrap(&http.Transport{MaxConnsPerHost: 4})}
-	if a, ok := transport.Find[agent](client.Transport); ok {
+	client := &http.Client{Transport: rttest.Agent("gracy").Wrap(&http.Transport{MaxConnsPerHost: 4})}
+	if a, ok := transport.Find[rttest.Agent](client.Transport); ok {
 		fmt.Println("sent as", a)
 	}
 	if t, ok := transport.Find[*http.Transport](client.Transport); ok {
@@ -91,7 +55,7 @@ func ExampleFind() {
 }
 
 func ExampleLayers() {
-	rt := transport.Routes("GET /things/{thing}").Wrap(agent("gracy").Wrap(&http.Transport{}))
+	rt := transport.Routes("GET /things/{thing}").Wrap(rttest.Agent("gracy").Wrap(&http.Transport{}))
 	for name := range transport.Layers(rt) {
 		fmt.Println(name)
 	}
@@ -102,7 +66,7 @@ func ExampleLayers() {
 }
 
 func ExampleRoute() {
-	rt := agent("gracy").Wrap(echo)
+	rt := rttest.Agent("gracy").Wrap(rttest.Echo())
 	ctx := transport.With(context.Background(), transport.Route("GET /things/{thing}"))
 	resp, err := rttest.Try(ctx, rt)
 	if err != nil {
@@ -115,7 +79,7 @@ func ExampleRoute() {
 }
 
 func ExampleWithRoute() {
-	rt := agent("gracy").Wrap(echo)
+	rt := rttest.Agent("gracy").Wrap(rttest.Echo())
 	for _, ctx := range []context.Context{
 		context.Background(),
 		transport.WithRoute(context.Background(), "GET /things/{thing}"),
@@ -152,7 +116,7 @@ func ExampleCallOf() {
 func ExampleSafe() {
 	idempotent := rttest.Func(func(req *http.Request) (*http.Response, error) {
 		fmt.Println(req.Method, req.URL.Path, verdict.Idempotent(req))
-		return echo.RoundTrip(req)
+		return rttest.Echo().RoundTrip(req)
 	})
 	client := &http.Client{Transport: transport.Safe("POST /v1/search").Wrap(idempotent)}
 	for _, path := range []string{"/v1/search", "/v1/orders"} {
@@ -172,7 +136,7 @@ func ExampleKeyHeader() {
 	d := transport.KeyHeader("X-Request-Id", "POST api.test/v1/")
 	rt := d.Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
 		fmt.Println(verdict.Idempotent(req))
-		return echo.RoundTrip(req)
+		return rttest.Echo().RoundTrip(req)
 	}))
 	req, _ := http.NewRequest(http.MethodPost, "https://api.test/v1/orders", nil)
 	req.Header.Set("X-Request-Id", "order-7")
