@@ -6,20 +6,10 @@ import (
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
-
-type fixed http.Response
-
-func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
-	r := (*http.Response)(f)
-	r.Request = req
-	r.Body = http.NoBody
-	return r, nil
-}
-
-func stub() *fixed { return &fixed{StatusCode: 200, Header: http.Header{}} }
 
 // pass is a layer that does nothing but begin the call.
 func pass() *testLayer {
@@ -30,25 +20,18 @@ func pass() *testLayer {
 
 func cost(t *testing.T, rt http.RoundTripper) float64 {
 	t.Helper()
-	req := request(t.Context(), url)
-	return testing.AllocsPerRun(500, func() {
-		resp, err := rt.RoundTrip(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-	})
+	return rttest.AllocsOf(t, rt, request(t.Context(), url))
 }
 
 func TestAFreeSlotAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	call := cost(t, pass().Wrap(stub()))
+	call := cost(t, pass().Wrap(rttest.Fixed()))
 	for name, l := range map[string]Limit{
 		"per host": {Max: 5}, "all": {Max: 5, Scope: transport.ScopeAll}, "URL": {Max: 5, URL: "/things/"}, "route": {Max: 5, Scope: transport.ScopeRoute}, "adaptive": {Max: 5, Adaptive: &Adaptive{}},
 	} {
-		if got := cost(t, New(l).Wrap(pass().Wrap(stub()))); got != call {
+		if got := cost(t, New(l).Wrap(pass().Wrap(rttest.Fixed()))); got != call {
 			t.Errorf("%s: %v allocations with a limit, %v without", name, got, call)
 		}
 	}
@@ -58,23 +41,23 @@ func TestAFreeSlotAllocatesNothing(t *testing.T) {
 	}
 	weighed := []Limit{{Max: 5, Weight: func(*http.Request) int { return 2 }}, {Max: 9}}
 	for name, limits := range map[string][]Limit{"two limits": two, "ten limits": ten, "weights": weighed} {
-		if got := cost(t, New(limits...).Wrap(pass().Wrap(stub()))); got != call {
+		if got := cost(t, New(limits...).Wrap(pass().Wrap(rttest.Fixed()))); got != call {
 			t.Errorf("%s: %v allocations with limits, %v without", name, got, call)
 		}
 	}
 	turns := 0
 	other := New(Limit{Max: 10_000, Weight: func(*http.Request) int { turns++; return turns }}, Limit{Max: 5})
-	if got := cost(t, other.Wrap(pass().Wrap(stub()))); got <= call {
+	if got := cost(t, other.Wrap(pass().Wrap(rttest.Fixed()))); got <= call {
 		t.Errorf("the control, another weight each time, allocates nothing: %v", got)
 	}
 }
 
 func BenchmarkCall(b *testing.B) {
 	for name, rt := range map[string]http.RoundTripper{
-		"one layer":   pass().Wrap(stub()),
-		"two layers":  pass().Wrap(pass().Wrap(stub())),
-		"concurrency": New(Limit{Max: 5}).Wrap(pass().Wrap(stub())),
-		"two limits":  New(Limit{Max: 5}, Limit{Max: 9, Scope: transport.ScopeAll}).Wrap(pass().Wrap(stub())),
+		"one layer":   pass().Wrap(rttest.Fixed()),
+		"two layers":  pass().Wrap(pass().Wrap(rttest.Fixed())),
+		"concurrency": New(Limit{Max: 5}).Wrap(pass().Wrap(rttest.Fixed())),
+		"two limits":  New(Limit{Max: 5}, Limit{Max: 9, Scope: transport.ScopeAll}).Wrap(pass().Wrap(rttest.Fixed())),
 	} {
 		b.Run(name, func(b *testing.B) {
 			req := request(context.Background(), url)

@@ -10,31 +10,14 @@ import (
 
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/throttle/exact"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
-type fixed http.Response
-
-func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
-	r := (*http.Response)(f)
-	r.Request = req
-	r.Body = http.NoBody
-	return r, nil
-}
-
-func stub() *fixed { return &fixed{StatusCode: 200, Header: http.Header{}} }
-
 func cost(t *testing.T, rt http.RoundTripper) float64 {
 	t.Helper()
-	req := request(t.Context(), "/pokemon/1")
-	return testing.AllocsPerRun(500, func() {
-		resp, err := rt.RoundTrip(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-	})
+	return rttest.AllocsOf(t, rt, request(t.Context(), "/pokemon/1"))
 }
 
 // plenty is a rule whose limit is not reached.
@@ -44,7 +27,7 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	call := cost(t, pass().Wrap(stub()))
+	call := cost(t, pass().Wrap(rttest.Fixed()))
 	for name, l := range map[string]*Limiter{
 		"pauses only":    New(),
 		"one rule":       New(plenty("")),
@@ -58,7 +41,7 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 		"key":            New(Rule{Limit: 1e6, Key: func(req *http.Request) string { return req.URL.Host }}),
 		"cost":           New(Rule{Limit: 1e6, Cost: costOf}),
 	} {
-		rt := l.Wrap(pass().Wrap(stub()))
+		rt := l.Wrap(pass().Wrap(rttest.Fixed()))
 		for range 2000 { // until the ring has its size
 			resp, err := rt.RoundTrip(request(t.Context(), "/pokemon/1"))
 			if err != nil {
@@ -71,24 +54,24 @@ func TestAdmissionAllocatesNothing(t *testing.T) {
 		}
 	}
 	keeps := New(plenty(""), plenty(""), plenty(""))
-	if got := cost(t, keeps.Wrap(pass().Wrap(stub()))); got != call {
+	if got := cost(t, keeps.Wrap(pass().Wrap(rttest.Fixed()))); got != call {
 		t.Errorf("three rules: %v allocations, want %v", got, call)
 	}
 	many := make([]Rule, 100)
 	for i := range many {
 		many[i] = plenty("")
 	}
-	if got := cost(t, New(many...).Wrap(pass().Wrap(stub()))); got != call {
+	if got := cost(t, New(many...).Wrap(pass().Wrap(rttest.Fixed()))); got != call {
 		t.Errorf("a hundred rules: %v allocations, want %v", got, call)
 	}
-	if got := cost(t, New(append(many, many...)...).Wrap(pass().Wrap(stub()))); got != call {
+	if got := cost(t, New(append(many, many...)...).Wrap(pass().Wrap(rttest.Fixed()))); got != call {
 		t.Errorf("two hundred rules: %v allocations, want %v", got, call)
 	}
 	many = append(append(many, many...), many...) // more than the room that is kept
-	if got := cost(t, New(many...).Wrap(pass().Wrap(stub()))); got <= call {
+	if got := cost(t, New(many...).Wrap(pass().Wrap(rttest.Fixed()))); got <= call {
 		t.Errorf("the control, three hundred rules, allocates nothing: %v", got)
 	}
-	both := concurrency.New(concurrency.Limit{Max: 5}).Wrap(New(plenty("")).Wrap(stub()))
+	both := concurrency.New(concurrency.Limit{Max: 5}).Wrap(New(plenty("")).Wrap(rttest.Fixed()))
 	if got := cost(t, both); got != call {
 		t.Errorf("with slots: %v allocations, want %v", got, call)
 	}
@@ -99,15 +82,15 @@ func BenchmarkCall(b *testing.B) {
 		name string
 		rt   http.RoundTripper
 	}{
-		{"one layer", pass().Wrap(stub())},
-		{"two layers", pass().Wrap(pass().Wrap(stub()))},
-		{"pauses only", New().Wrap(pass().Wrap(stub()))},
-		{"one rule", New(plenty("")).Wrap(pass().Wrap(stub()))},
-		{"one rule, URL", New(plenty("/pokemon/")).Wrap(pass().Wrap(stub()))},
-		{"one rule, regexp", New(plenty(`/pokemon/\d+$`)).Wrap(pass().Wrap(stub()))},
-		{"two rules", New(plenty(""), plenty("")).Wrap(pass().Wrap(stub()))},
-		{"until response", New(Rule{Limit: 1000, Per: 10 * time.Microsecond, Mode: UntilResponse}).Wrap(pass().Wrap(stub()))},
-		{"bucket", New(Rule{Limit: 1e9, Mode: Bucket}).Wrap(pass().Wrap(stub()))},
+		{"one layer", pass().Wrap(rttest.Fixed())},
+		{"two layers", pass().Wrap(pass().Wrap(rttest.Fixed()))},
+		{"pauses only", New().Wrap(pass().Wrap(rttest.Fixed()))},
+		{"one rule", New(plenty("")).Wrap(pass().Wrap(rttest.Fixed()))},
+		{"one rule, URL", New(plenty("/pokemon/")).Wrap(pass().Wrap(rttest.Fixed()))},
+		{"one rule, regexp", New(plenty(`/pokemon/\d+$`)).Wrap(pass().Wrap(rttest.Fixed()))},
+		{"two rules", New(plenty(""), plenty("")).Wrap(pass().Wrap(rttest.Fixed()))},
+		{"until response", New(Rule{Limit: 1000, Per: 10 * time.Microsecond, Mode: UntilResponse}).Wrap(pass().Wrap(rttest.Fixed()))},
+		{"bucket", New(Rule{Limit: 1e9, Mode: Bucket}).Wrap(pass().Wrap(rttest.Fixed()))},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			req := request(context.Background(), "/pokemon/1")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/long"
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
 // tenant is the first part of the path.
@@ -112,7 +113,7 @@ func BenchmarkBehindManyHeads(b *testing.B) {
 	for _, heads := range []int{0, 100, 1000, 5000} {
 		b.Run(strconv.Itoa(heads), func(b *testing.B) {
 			l := New(Rule{Limit: 1e9, Margin: NoMargin}, Rule{Limit: 1, Per: time.Hour, Key: tenant, Margin: NoMargin, URL: "tenant"})
-			rt := l.Wrap(stub())
+			rt := l.Wrap(rttest.Fixed())
 			var wg sync.WaitGroup
 			for i := range heads {
 				path := fmt.Sprintf("/tenant%d", i)

@@ -1,6 +1,9 @@
 package rttest
 
-import "testing"
+import (
+	"net/http"
+	"testing"
+)
 
 // Allocs returns how often f allocates, on average over some runs: the least of five
 // measurements of [testing.AllocsPerRun], since what else runs in the process only adds.
@@ -16,4 +19,30 @@ func Allocs(runs int, f func()) float64 {
 // often, and with a later release of Go at most once more.
 func AllocsDiffer(got, want float64) bool {
 	return got != want && (!allocsVary || got > want+1)
+}
+
+// fixed is a round tripper that allocates nothing.
+type fixed http.Response
+
+func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
+	r := (*http.Response)(f)
+	r.Request = req
+	r.Body = http.NoBody
+	return r, nil
+}
+
+// Fixed returns a round tripper that responds with 200 and allocates nothing: its responses are one. It is not safe
+// for concurrent use.
+func Fixed() http.RoundTripper { return &fixed{StatusCode: http.StatusOK, Header: http.Header{}} }
+
+// AllocsOf returns how often a request that is sent through rt allocates.
+func AllocsOf(tb testing.TB, rt http.RoundTripper, req *http.Request) float64 {
+	tb.Helper()
+	return Allocs(500, func() {
+		resp, err := rt.RoundTrip(req)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	})
 }

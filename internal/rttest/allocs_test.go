@@ -1,6 +1,12 @@
 package rttest
 
-import "testing"
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/gracy-go/gracy/internal/race"
+)
 
 func TestAllocsIsTheLeastOfFive(t *testing.T) {
 	var kept []*int
@@ -20,5 +26,18 @@ func TestAllocsIsTheLeastOfFive(t *testing.T) {
 func TestAllocsDiffer(t *testing.T) {
 	if AllocsDiffer(5, 5) || !AllocsDiffer(7, 5) || AllocsDiffer(6, 5) == allocsVary || AllocsDiffer(4, 5) == allocsVary {
 		t.Errorf("5 of 5: %v, 7: %v, 6: %v, 4: %v", AllocsDiffer(5, 5), AllocsDiffer(7, 5), AllocsDiffer(6, 5), AllocsDiffer(4, 5))
+	}
+}
+
+func TestFixedAllocatesNothing(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	req := httptest.NewRequest(http.MethodGet, URL, nil)
+	if n := AllocsOf(t, Fixed(), req); n != 0 {
+		t.Errorf("Fixed allocates %v times", n)
+	}
+	if n := AllocsOf(t, Respond(200, "control"), req); n == 0 {
+		t.Error("a round tripper that makes a response is said to allocate nothing")
 	}
 }
