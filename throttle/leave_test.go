@@ -14,22 +14,28 @@ import (
 	"github.com/gracy-go/gracy/concurrency"
 )
 
+// pausing returns a server that asks for a pause of 20 s when /long has been there for a while.
+func pausing(after time.Duration) *server {
+	s := &server{respond: func(req *http.Request) (*http.Response, error) {
+		if req.URL.Path == "/long" {
+			return reply(req, 429, "Retry-After", "20"), nil
+		}
+		return reply(req, 200), nil
+	}}
+	s.latency = func(req *http.Request) time.Duration {
+		if req.URL.Path == "/long" {
+			return after
+		}
+		return 0
+	}
+	return s
+}
+
 // Between its grant and its leaving a request reacquires its slot. If a pause
 // begins meanwhile, it is back in the queue, before those that came after it.
 func TestAPauseBetweenGrantAndLeavingKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{respond: func(req *http.Request) (*http.Response, error) {
-			if req.URL.Path == "/long" {
-				return reply(req, 429, "Retry-After", "20"), nil
-			}
-			return reply(req, 200), nil
-		}}
-		s.latency = func(req *http.Request) time.Duration {
-			if req.URL.Path == "/long" {
-				return 10500 * time.Millisecond
-			}
-			return 0
-		}
+		s := pausing(10500 * time.Millisecond)
 		slots := concurrency.New(concurrency.Limit{Max: 1})
 		l := New(Rule{Limit: 2, Per: 10 * time.Second, URL: "/quota", Margin: NoMargin})
 		rt := slots.Wrap(l.Wrap(s))

@@ -218,18 +218,7 @@ func TestWaitsAreRecordedAndEmitted(t *testing.T) {
 // Quota is granted, but the slot is not back yet when a pause begins.
 func TestAPauseBeginsWhileASlotIsReacquired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &server{respond: func(req *http.Request) (*http.Response, error) {
-			if req.URL.Path == "/long" {
-				return reply(req, 429, "Retry-After", "20"), nil
-			}
-			return reply(req, 200), nil
-		}}
-		s.latency = func(req *http.Request) time.Duration {
-			if req.URL.Path == "/long" {
-				return 15 * time.Second
-			}
-			return 0
-		}
+		s := pausing(15 * time.Second)
 		slots := concurrency.New(concurrency.Limit{Max: 1})
 		l := New(Rule{Limit: 1, Per: 10 * time.Second, URL: "/quota", Margin: NoMargin})
 		rt := slots.Wrap(l.Wrap(s))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/layer/bodies"
@@ -16,18 +15,8 @@ func TestTheLastBodyOfACallThatFailedKeepsNothing(t *testing.T) {
 	const text = "abcdefgh"
 	for kind, rewinds := range map[string]bool{"kept": false, "rewound": true} {
 		for _, failure := range []error{nil, context.Canceled, errors.New("boom")} {
-			body := &oneReader{Reader: strings.NewReader(text)}
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", io.NopCloser(nil))
-			if err != nil {
-				t.Fatal(err)
-			}
 			var memory bodies.Memory
-			req.Body = struct{ io.ReadCloser }{body} // cannot seek
-			if rewinds {
-				req.Body = body
-				req.GetBody = func() (io.ReadCloser, error) { body.Reset(text); return body, nil }
-			}
-			r, done := bodies.Limits{Known: 1 << 10, Unknown: 1 << 10, Memory: &memory, Total: 1 << 20}.Replayable(req)
+			body, r, done := oneBody(t, text, rewinds, &memory)
 			_, _ = io.Copy(io.Discard, r.Body)
 			_ = r.Body.Close()
 			last := take(t, r)

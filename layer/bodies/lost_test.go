@@ -17,6 +17,23 @@ type oneReader struct {
 
 func (o *oneReader) Close() error { o.closed++; return nil }
 
+// oneBody returns a body and a request that can send it again: by rewinding it, or since it is kept in memory.
+func oneBody(t *testing.T, text string, rewinds bool, memory *bodies.Memory) (*oneReader, *http.Request, func()) {
+	t.Helper()
+	body := &oneReader{Reader: strings.NewReader(text)}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", io.NopCloser(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Body = struct{ io.ReadCloser }{body} // cannot seek
+	if rewinds {
+		req.Body = body
+		req.GetBody = func() (io.ReadCloser, error) { body.Reset(text); return body, nil }
+	}
+	r, done := bodies.Limits{Known: 1 << 10, Unknown: 1 << 10, Memory: memory, Total: 1 << 20}.Replayable(req)
+	return body, r, done
+}
+
 // take asks a request for another body.
 func take(t *testing.T, req *http.Request) io.ReadCloser {
 	t.Helper()
@@ -69,18 +86,8 @@ func TestABodyThatTheTransportLosesKeepsNothing(t *testing.T) {
 		},
 	} {
 		for kind, rewinds := range map[string]bool{"kept": false, "rewound": true} {
-			body := &oneReader{Reader: strings.NewReader(text)}
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://api.test/", io.NopCloser(nil))
-			if err != nil {
-				t.Fatal(err)
-			}
 			var memory bodies.Memory
-			req.Body = struct{ io.ReadCloser }{body} // cannot seek
-			if rewinds {
-				req.Body = body
-				req.GetBody = func() (io.ReadCloser, error) { body.Reset(text); return body, nil }
-			}
-			r, done := bodies.Limits{Known: 1 << 10, Unknown: 1 << 10, Memory: &memory, Total: 1 << 20}.Replayable(req)
+			body, r, done := oneBody(t, text, rewinds, &memory)
 			send(r)
 			done()
 			if memory.InUse() != 0 || body.closed != 1 {

@@ -9,39 +9,34 @@ import (
 	"github.com/gracy-go/gracy/replay/replaytest"
 )
 
-func TestATestPrintsAFewOfItsFailures(t *testing.T) {
+// missing runs a test that asks for 25 things that are not on its tape, and returns what it prints.
+func missing(t *testing.T, path func(i int) string) string {
+	t.Helper()
 	record(t)
 	var got []string
 	if f := run("TestPoll", poll(t, 1, &got)); f.failed {
 		t.Fatal(f.text())
 	}
 	t.Setenv("GRACY_TAPE", "replay")
-	f := run("TestPoll", func(tb *fake) {
+	return run("TestPoll", func(tb *fake) {
 		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{AnyCount: true}).Wrap(nil)}
 		for i := range 25 {
-			get(c, "http://127.0.0.1/other/"+strconv.Itoa(i))
+			get(c, "http://127.0.0.1/other/"+path(i))
 		}
-	})
-	if n := strings.Count(f.text(), "is not on tape"); n != 10 || !strings.HasSuffix(f.text(), "\nreplaytest: and 15 more") {
-		t.Errorf("%d printed: %s", n, f.text())
+	}).text()
+}
+
+func TestATestPrintsAFewOfItsFailures(t *testing.T) {
+	text := missing(t, strconv.Itoa)
+	if n := strings.Count(text, "is not on tape"); n != 10 || !strings.HasSuffix(text, "\nreplaytest: and 15 more") {
+		t.Errorf("%d printed: %s", n, text)
 	}
 }
 
 // A client of its own may try again what failed, and a disk that is full fails each write.
 func TestTheSameFailureIsPrintedOnce(t *testing.T) {
-	record(t)
-	var got []string
-	if f := run("TestPoll", poll(t, 1, &got)); f.failed {
-		t.Fatal(f.text())
-	}
-	t.Setenv("GRACY_TAPE", "replay")
-	f := run("TestPoll", func(tb *fake) {
-		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{AnyCount: true}).Wrap(nil)}
-		for i := range 25 {
-			get(c, "http://127.0.0.1/other/"+strconv.Itoa(i/24))
-		}
-	})
-	if n := strings.Count(f.text(), "/other/0 is not on tape"); n != 1 || !strings.Contains(f.text(), " (24 times)\n") || strings.Count(f.text(), " times)") != 1 {
-		t.Errorf("%d printed: %s", n, f.text())
+	text := missing(t, func(i int) string { return strconv.Itoa(i / 24) })
+	if n := strings.Count(text, "/other/0 is not on tape"); n != 1 || !strings.Contains(text, " (24 times)\n") || strings.Count(text, " times)") != 1 {
+		t.Errorf("%d printed: %s", n, text)
 	}
 }
