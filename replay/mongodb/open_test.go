@@ -1,13 +1,10 @@
 package mongodb_test
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
-	"net"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -22,31 +19,16 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-const (
-	serverVariable = "GRACY_MONGODB"
-	usualServer    = "127.0.0.1:27017"
-)
-
 // server returns the URI of a database that belongs to the test, at the server that GRACY_MONGODB
 // names, or the one at the usual address.
 func server(tb testing.TB) string {
 	tb.Helper()
-	base := os.Getenv(serverVariable)
-	if base == "" {
-		conn, err := net.DialTimeout("tcp", usualServer, time.Second)
-		if err != nil {
-			tb.Skipf("no MongoDB server: set %s to the URI of one, or run .ci/mongodb.sh go test", serverVariable)
-		}
-		_ = conn.Close()
-		base = "mongodb://" + usualServer
-	}
-	u, err := url.Parse(base)
+	const usual = "127.0.0.1:27017"
+	u, err := url.Parse(cmp.Or(sharedtest.Server(tb, "GRACY_MONGODB", usual, ".ci/mongodb.sh"), "mongodb://"+usual))
 	if err != nil {
 		tb.Fatal("GRACY_MONGODB is no URL")
 	}
-	var b [8]byte
-	_, _ = rand.Read(b[:])
-	u.Path = "/gracy_test_" + hex.EncodeToString(b[:])
+	u.Path = "/" + sharedtest.Name()
 	tb.Cleanup(func() {
 		if err := database(tb, u.String()).Drop(context.Background()); err != nil {
 			tb.Error(err)
@@ -81,6 +63,7 @@ func filled(tb testing.TB, uri, tape string, n int) {
 }
 
 func TestStore(t *testing.T) {
+	server(t)                            // without one, this test is skipped, and no case of it fails
 	databases := make(map[string]string) // one for each case: FerretDB reads all of a collection
 	storetest.Run(t, func(dir string) (store.Store, error) {
 		if databases[dir] == "" {

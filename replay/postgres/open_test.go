@@ -1,15 +1,11 @@
 package postgres_test
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"net"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,35 +16,20 @@ import (
 	"github.com/gracy-go/gracy/replay/storetest"
 )
 
-const (
-	serverVariable = "GRACY_POSTGRES"
-	usualServer    = "127.0.0.1:5432"
-)
-
 // server returns the URL of a schema that belongs to the test, in the database that GRACY_POSTGRES
 // names, or that of user postgres at the usual address.
 func server(tb testing.TB) string {
 	tb.Helper()
-	base := os.Getenv(serverVariable)
-	if base == "" {
-		conn, err := net.DialTimeout("tcp", usualServer, time.Second)
-		if err != nil {
-			tb.Skipf("no PostgreSQL server: set %s to the URL of a database, or run .ci/postgres.sh go test", serverVariable)
-		}
-		_ = conn.Close()
-		base = "postgres://postgres@" + usualServer + "/postgres"
-	}
+	const variable, usual = "GRACY_POSTGRES", "127.0.0.1:5432"
+	named := sharedtest.Server(tb, variable, usual, ".ci/postgres.sh")
+	base := cmp.Or(named, "postgres://postgres@"+usual+"/postgres")
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, base)
-	if err != nil {
-		if os.Getenv(serverVariable) == "" {
-			tb.Skipf("the PostgreSQL server at %s lets nobody in: set %s to the URL of a database", usualServer, serverVariable)
-		}
-		tb.Fatal(err)
+	if err != nil && named == "" {
+		tb.Skipf("the PostgreSQL server at %s lets nobody in: set %s to the URL of a database", usual, variable)
 	}
-	var b [8]byte
-	_, _ = rand.Read(b[:])
-	name := "gracy_test_" + hex.EncodeToString(b[:])
+	tapetest.Must(tb, err)
+	name := sharedtest.Name()
 	if _, err := conn.Exec(ctx, `CREATE SCHEMA `+name); err != nil {
 		tb.Fatal(err)
 	}

@@ -2,7 +2,11 @@ package sharedtest
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
+	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +15,28 @@ import (
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
+
+// Server returns the URL of a server that an environment variable has, or "" where it has none and there is one
+// at the usual address. Without either it skips the test, and says which script brings one.
+func Server(tb testing.TB, variable, usual, script string) string {
+	tb.Helper()
+	if named := os.Getenv(variable); named != "" {
+		return named
+	}
+	conn, err := net.DialTimeout("tcp", usual, time.Second)
+	if err != nil {
+		tb.Skipf("no server at %s: set %s to the URL of one, or run %s go test", usual, variable, script)
+	}
+	_ = conn.Close()
+	return ""
+}
+
+// Name returns a name that nothing else at a server has.
+func Name() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return "gracy_test_" + hex.EncodeToString(b[:])
+}
 
 // Timeout fails unless each call of a store, whose time is a second, ends when the server says nothing any more.
 // The store is empty and has come by way of the relay.

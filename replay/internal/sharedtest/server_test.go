@@ -1,7 +1,9 @@
 package sharedtest
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,38 @@ func openBolt(tb testing.TB) Store {
 	tapetest.Must(tb, err)
 	tb.Cleanup(func() { _ = s.Close() })
 	return s.(Store) //nolint:forcetypeassert // it is one
+}
+
+// skipped is a test that notes whether it was skipped.
+type skipped struct {
+	testing.TB
+	how string
+}
+
+func (s *skipped) Skipf(format string, args ...any) { s.how = fmt.Sprintf(format, args...) }
+
+func TestServer(t *testing.T) {
+	const variable = "GRACY_TEST_OF_A_SERVER"
+	usual := echo(t)
+	if got := Server(t, variable, usual, "x.sh"); got != "" {
+		t.Errorf("of one at the usual address it is %q", got)
+	}
+	t.Setenv(variable, "x://there")
+	if got := Server(t, variable, "127.0.0.1:1", "x.sh"); got != "x://there" {
+		t.Errorf("of one that is named it is %q", got)
+	}
+	t.Setenv(variable, "")
+	s := &skipped{TB: t}
+	func() {
+		defer func() { _ = recover() }() // a test goes no further
+		Server(s, variable, "127.0.0.1:1", "x.sh")
+	}()
+	if !strings.Contains(s.how, variable) || !strings.Contains(s.how, "x.sh") {
+		t.Errorf("without a server it says %q", s.how)
+	}
+	if a, b := Name(), Name(); a == b || !strings.HasPrefix(a, "gracy_test_") {
+		t.Errorf("two names are %s and %s", a, b)
+	}
 }
 
 // A store that knows no time is noticed.
