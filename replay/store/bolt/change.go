@@ -108,7 +108,7 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 		if err := c.finish(); err != nil {
 			return err
 		}
-		committing = true
+		committing, s.grown = true, true
 		if cap(c.records) <= recordsRoom {
 			s.records = c.records[:0]
 		}

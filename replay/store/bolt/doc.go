@@ -30,10 +30,10 @@
 //
 // Append writes exchanges one behind the other, and keeps their index keys in memory, up to
 // 8192 of them, some 1 MiB; these are put into the index of the file when they are so many,
-// and by Close. An index of up to 16 pages gets them at once. After a crash Open makes
-// the keys anew from the exchanges, in some 50 ms at most. While keys wait, the tape
-// has schema 2, which earlier builds reject, as they would miss what waits; Close makes it
-// schema 1 again.
+// and by Close, which also cuts off the room that the file has behind its pages. An index of
+// up to 16 pages gets them at once. After a crash Open makes the keys anew from the
+// exchanges, in some 50 ms at most. While keys wait, the tape has schema 2, which earlier
+// builds reject, as they would miss what waits; Close makes it schema 1 again.
 //
 // # Form
 //

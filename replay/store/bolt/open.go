@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -115,6 +116,7 @@ func openFile(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err er
 	defer faultsPanic()()
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: lockWait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true,
+		InitialMmapSize: mapped(readOnly),
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			var err error
 			if opened, err = os.OpenFile(name, flag, mode); err != nil { //nolint:gosec // the user's path
@@ -127,6 +129,16 @@ func openFile(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err er
 		},
 	})
 	return db, opened, err
+}
+
+// mapped returns how much of a file is mapped at once, though it is not that long yet. Each
+// time that bbolt has to map more it copies all that the transaction has put so far, and
+// bbolt maps twice as much each time. On Windows it makes the file that long.
+func mapped(readOnly bool) int {
+	if readOnly || runtime.GOOS == "windows" {
+		return 0
+	}
+	return 16 << 20
 }
 
 func openError(path string, err error) error {

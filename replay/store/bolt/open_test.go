@@ -127,3 +127,26 @@ func openedAs(t *testing.T, path string) (n int) {
 	}
 	return n
 }
+
+// A tape that is recorded is mapped once while it is small: each time that bbolt maps more,
+// it copies what the transaction has put.
+func TestASmallTapeIsMappedOnce(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("bbolt would make the file that long at once")
+	}
+	opened, err := Open(filepath.Join(t.TempDir(), "tape"))
+	tapetest.Must(t, err)
+	s := opened.(*boltStore)
+	at := s.db.Info().Data
+	for i := range 20 {
+		var batch []store.Entry
+		for j := range 100 {
+			batch = append(batch, item(100*i+j))
+		}
+		tapetest.Must(t, s.Append(batch))
+	}
+	if now := s.db.Info().Data; now != at {
+		t.Errorf("mapped at %#x, and then at %#x", at, now)
+	}
+	tapetest.Must(t, s.Close())
+}

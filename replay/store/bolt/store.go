@@ -28,6 +28,7 @@ type boltStore struct {
 	file     *os.File                    // that of db, which closes it
 	records  []byte                      // room for those of the next change; guarded by writing
 	walked   bool                        // all pages were checked, once; guarded by writing
+	grown    bool                        // something was written, so that the file may have room behind its pages; guarded by writing
 	direct   int                         // directPages
 	most     int                         // tailMost
 }
@@ -64,13 +65,30 @@ const (
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
 
 // Close puts the tail into the index, so that earlier builds can read the tape, and seals it.
+// What bbolt had the file grow beyond its pages is given back.
 func (s *boltStore) Close() error {
 	var err error
 	if t := s.tails.Load(); !s.readOnly && t != nil && t.err == nil && (t.now.size > 0 || t.open) {
 		err = s.update((*change).merge)
 	}
+	if err == nil {
+		s.shrink()
+	}
 	s.holds()
 	return errors.Join(err, s.db.Close())
+}
+
+// shrink cuts off what is behind the last page of the file, while nobody else can have it
+// open. The file is as good with it: so where that cannot be done, as on Windows while the
+// file is mapped, it stays.
+func (s *boltStore) shrink() {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if !s.grown {
+		return
+	}
+	s.grown = false
+	_ = s.db.View(func(tx *bbolt.Tx) error { return s.file.Truncate(tx.Size()) })
 }
 
 // reading is a state of the file, with the tail of its index.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -62,4 +63,47 @@ func TestCutOffWhileOpen(t *testing.T) {
 
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return Open(filepath.Join(dir, "tape")) })
+}
+
+// A file is as long as its pages once the tape is closed, and so is one that was longer once
+// something is recorded. A tape that was only opened stays as it was.
+func TestCloseLeavesNoRoomBehindThePages(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a file that is mapped cannot be cut there")
+	}
+	path := tapeFile(t, 300)
+	size := func() int64 {
+		info, err := os.Stat(path)
+		tapetest.Must(t, err)
+		return info.Size()
+	}
+	pages := func() int64 {
+		f, err := os.Open(path)
+		tapetest.Must(t, err)
+		m, err := checkMeta(path, f)
+		tapetest.Must(t, errors.Join(err, f.Close()))
+		return int64(m.high * m.pageSize) //nolint:gosec // small
+	}
+	if size() != pages() {
+		t.Errorf("%d bytes, of which the pages have %d", size(), pages())
+	}
+	longer := size() + 1<<20
+	tapetest.Must(t, os.Truncate(path, longer)) // as an earlier build left it
+	for i, want := range []func() int64{func() int64 { return longer }, pages} {
+		s, err := Open(path)
+		tapetest.Must(t, err)
+		if i > 0 {
+			tapetest.Must(t, s.Append([]store.Entry{item(1000)}))
+		}
+		tapetest.Must(t, s.Close())
+		if size() != want() {
+			t.Errorf("after %d exchanges: %d bytes, want %d", i, size(), want())
+		}
+	}
+	s, err := OpenReadOnly(path)
+	tapetest.Must(t, err)
+	if n := len(tapetest.IDs(t, s, 0)); n != 301 {
+		t.Errorf("%d exchanges, want 301", n)
+	}
+	tapetest.Must(t, s.Close())
 }
