@@ -24,6 +24,7 @@ type change struct {
 	added      [][]byte // keys that are to be in it; see mergeAdded
 	addedLeast store.ID // no key among them has an ID below it
 	late       *tail    // keys that go into the index at once
+	entries    int      // bytes of the entries that were put into the index
 	parts      [][]byte // keys of parts that were put
 	records    []byte   // the end of those that were put; of the store, which uses it again
 	first      store.ID // the least ID of a record, or one below it
@@ -187,11 +188,25 @@ func (c *change) putKeys(t *tail) error {
 		if err := c.prove(&c.provenIdx, k); err != nil {
 			return err
 		}
-		if err := c.idx.Put(k, indexValue(k)); err != nil {
+		v := indexValue(k)
+		if err := c.idx.Put(k, v); err != nil {
 			return err
 		}
+		c.entries += elementSize + len(k) + len(v)
 	}
+	c.idx.FillPercent = c.fill()
 	return nil
+}
+
+// fill returns how full the pages of the index are to be that are split. Where many keys
+// go between two that are there, as those of numbered paths do, none of them may follow
+// that has its place there: half a page would stay empty. Where few do, more will, and a
+// page that is left full would be split again each time.
+func (c *change) fill() float64 {
+	if uint64(c.entries) >= uint64(c.provenIdx.reached)*c.base.page/2 { //nolint:gosec // not negative
+		return 1
+	}
+	return bbolt.DefaultFillPercent
 }
 
 // finish writes what meta says.
@@ -231,6 +246,7 @@ type proven struct {
 	tree      tree
 	low, high []byte // nil is no bound
 	some, all bool
+	reached   int // how often another page than before was
 }
 
 // prove checks the pages on the way to a key.
@@ -241,6 +257,7 @@ func (c *change) prove(p *proven, key []byte) error {
 	var err error
 	p.low, p.high, err = p.tree.bounds(key)
 	p.some = err == nil
+	p.reached++
 	return err
 }
 

@@ -3,9 +3,13 @@ package bolt
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
@@ -88,4 +92,38 @@ func TestKeysMadeAnewAreInOrder(t *testing.T) {
 		}
 		return err
 	}))
+}
+
+// Paths that are numbered fill the pages of the index, in whatever order of length they come.
+// Where each page gets a few keys at a time, none is left with those alone.
+func TestPagesOfTheIndexAreFull(t *testing.T) {
+	const n, batch = 12_000, 500
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the order of a test
+	for _, c := range []struct {
+		name string
+		path func(i int) string
+		want float64 // of the bytes of the pages, at least
+	}{
+		{"numbered", strconv.Itoa, 0.9},
+		{"at random", func(int) string { return strconv.FormatUint(r.Uint64(), 36) }, 0.6},
+	} {
+		s, err := openWaiting(filepath.Join(t.TempDir(), "tape"), batch)
+		tapetest.Must(t, err)
+		s.db.NoSync = true
+		for i := 0; i < n; i += batch {
+			var list []store.Entry
+			for j := range batch {
+				list = append(list, store.Entry{Exchange: tapetest.Exchange(store.ID(i+j+1), "GET", "http://h/"+c.path(i+j), "")})
+			}
+			tapetest.Must(t, s.Append(list))
+		}
+		tapetest.Must(t, s.db.View(func(tx *bbolt.Tx) error {
+			stats := bucket(tx, bucketIdx).Stats()
+			if full := float64(stats.LeafInuse) / float64(stats.LeafAlloc); stats.KeyN != n || full < c.want {
+				t.Errorf("%s: %d keys, pages %.2f full, want %d and %.1f", c.name, stats.KeyN, full, n, c.want)
+			}
+			return nil
+		}))
+		tapetest.Must(t, s.Close())
+	}
 }
