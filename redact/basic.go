@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"bytes"
 	"encoding/base64"
 	"strings"
 )
@@ -10,28 +9,49 @@ import (
 // [nest.passages] looks at: admin:admin has 16 characters with its padding.
 func basics(b []byte) []byte {
 	var out edits
-	for _, scheme := range []string{"asic ", "ASIC "} {
-		for at := 0; ; {
-			i := bytes.Index(b[at:], []byte(scheme))
-			if i < 0 {
-				break
-			}
-			begin := at + i - 1
-			at += i + len(scheme)
-			if begin < 0 || b[begin]|0x20 != 'b' || begin > 0 && passageChar(b[begin-1]) {
-				continue
-			}
-			end := at
-			for end < len(b) && end-at <= shortest && base64Char(b[end]) {
-				end++
-			}
-			if shortBasic(string(b[at:end])) {
-				out.put(b, at, end, Mask)
-				at = end
-			}
+	for at := 0; ; {
+		at = basicEnd(b, at)
+		if at < 0 {
+			return out.apply(b)
+		}
+		if begin := at - len("Basic "); begin < 0 || b[begin]|0x20 != 'b' || begin > 0 && passageChar(b[begin-1]) {
+			continue
+		}
+		end := at
+		for end < len(b) && end-at <= shortest && base64Char(b[end]) {
+			end++
+		}
+		if shortBasic(string(b[at:end])) {
+			out.put(b, at, end, Mask)
+			at = end
 		}
 	}
-	return out.apply(b)
+}
+
+// basicEnd returns where the first "asic " or "ASIC " ends that begins at a place or behind
+// it, -1 if there is none. It looks at each fifth byte, and at more where one is of these words.
+func basicEnd(b []byte, from int) int {
+	const length = len("asic ")
+	for last := from + length - 1; last < len(b); {
+		switch b[last] | 0x20 {
+		case 'a':
+			last += 4
+		case 's':
+			last += 3
+		case 'i':
+			last += 2
+		case 'c':
+			last++
+		case ' ': // or zero
+			if word := b[last+1-length : last+1]; string(word) == "asic " || string(word) == "ASIC " {
+				return last + 1
+			}
+			last += length
+		default:
+			last += length
+		}
+	}
+	return -1
 }
 
 func basicsOf(s string) string {
@@ -41,10 +61,13 @@ func basicsOf(s string) string {
 	return string(basics([]byte(s)))
 }
 
+// shortestBasic is the least number of bytes of a user:password in base64 with its padding.
+const shortestBasic = 8
+
 // shortBasic reports whether s is a short user:password in base64. A short word of prose
 // may be that by chance, so this one has its padding and is readable.
 func shortBasic(s string) bool {
-	if len(s) < 8 || len(s) > shortest || len(s)%4 != 0 {
+	if len(s) < shortestBasic || len(s) > shortest || len(s)%4 != 0 {
 		return false
 	}
 	plain, err := base64.StdEncoding.DecodeString(s)

@@ -1,7 +1,9 @@
 package redact
 
 import (
+	"math/rand/v2"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -39,5 +41,34 @@ func TestAShortUserAndPasswordBehindBasicIsMasked(t *testing.T) {
 				t.Errorf("%s: %s: masked again %s", name, in, again)
 			}
 		}
+	}
+}
+
+// What skips bytes finds what looks at each.
+func TestTheEndOfBasicIsFoundAsByALookAtEachByte(t *testing.T) {
+	parts := []string{"asic ", "ASIC ", "Asic ", "a", "as", "asi", "asic", "A", "S", "I", "C", " ", "\x00", "x", "xyz"}
+	r := rand.New(rand.NewPCG(3, 4))
+	found := 0
+	for range 50_000 {
+		s := ""
+		for range 1 + r.IntN(10) {
+			s += parts[r.IntN(len(parts))]
+		}
+		from := r.IntN(len(s) + 1)
+		want := -1
+		for _, word := range []string{"asic ", "ASIC "} {
+			if i := strings.Index(s[from:], word); i >= 0 && (want < 0 || from+i+len(word) < want) {
+				want = from + i + len(word)
+			}
+		}
+		if got := basicEnd([]byte(s), from); got != want {
+			t.Fatalf("in %q from %d: %d, want %d", s, from, got, want)
+		}
+		if want >= 0 {
+			found++
+		}
+	}
+	if found < 5_000 {
+		t.Errorf("only %d texts had one", found)
 	}
 }

@@ -13,25 +13,40 @@ import (
 func (r *Redactor) Headers(h http.Header) http.Header {
 	c := h.Clone()
 	for name, values := range c {
-		secret := r.Header(name)
+		secret, link := r.Header(name), linking(name)
 		for i, v := range values {
-			if secret {
+			switch {
+			case secret:
 				values[i] = maskAuth(v)
 				continue
+			case link || !bare(v):
+				v = value(r.outermost(), v, link)
 			}
-			v = privateKeysOf(v)
-			switch {
-			case strings.Contains(v, "://"):
-				v = r.outermost().urls(v)
-			case linking(name):
-				v = r.Location(v)
-			case credential(v):
-				v = Mask
-			}
-			values[i] = r.maskLiterals(basicsOf(maskEmbedded(queries(r.outermost(), v))))
+			values[i] = r.maskLiterals(v)
 		}
 	}
 	return c
+}
+
+// value masks the value of a header whose name is not secret, but for literals. link says
+// that it is a URL reference.
+func value(n nest, v string, link bool) string {
+	v = privateKeysOf(v)
+	switch {
+	case strings.Contains(v, "://"):
+		v = n.urls(v)
+	case link:
+		v = n.r.Location(v)
+	case credential(v):
+		v = Mask
+	}
+	return basicsOf(maskEmbedded(queries(n, v)))
+}
+
+// bare reports whether a value is too short for a credential and for what stands behind
+// Basic, and holds neither a URL nor a query: such as a length, a status or an etag.
+func bare(v string) bool {
+	return len(v) < len("Basic ")+shortestBasic && strings.IndexByte(v, '?') < 0 && strings.IndexByte(v, ':') < 0
 }
 
 // queries masks the queries of the URLs in a value, also of those that are relative, as in
@@ -58,9 +73,15 @@ func queries(n nest, v string) string {
 
 // linking reports whether the value of the header name is a URL reference.
 func linking(name string) bool {
-	return slices.ContainsFunc([]string{"Location", "Content-Location", "Referer"}, func(s string) bool {
-		return strings.EqualFold(s, name)
-	})
+	switch len(name) {
+	case len("Referer"):
+		return strings.EqualFold(name, "Referer")
+	case len("Location"):
+		return strings.EqualFold(name, "Location")
+	case len("Content-Location"):
+		return strings.EqualFold(name, "Content-Location")
+	}
+	return false
 }
 
 // maskAuth masks a secret header value and keeps an authentication scheme.

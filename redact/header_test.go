@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"reflect"
 	"testing"
@@ -62,5 +63,31 @@ func TestHeadersAreMaskedInACopy(t *testing.T) {
 	}
 	if Headers(nil) != nil {
 		t.Error("nil became a header")
+	}
+}
+
+// A value that is not looked at closely has nothing to mask.
+func TestABareValueHasNothingToMask(t *testing.T) {
+	parts := []string{
+		"a", "Basic ", "basic ", "YTpi", "YWRtaW46", "Bearer ", "?", ":", "//", "://", "token=", "key=", "=", "&", "@", "-----BEGIN", "PRIVATE",
+		"sk-", "eyJ", ".", "ghp_", "520", `W/"31-25"`, "é", " ", "\n",
+	}
+	r := rand.New(rand.NewPCG(5, 6))
+	n := 0
+	for range 100_000 {
+		s := ""
+		for range 1 + r.IntN(5) {
+			s += parts[r.IntN(len(parts))]
+		}
+		if !bare(s) {
+			continue
+		}
+		n++
+		if got := value(nest{}, s, false); got != s {
+			t.Fatalf("%q is taken for bare, and masked it is %q", s, got)
+		}
+	}
+	if n < 5_000 {
+		t.Errorf("only %d values were bare", n)
 	}
 }

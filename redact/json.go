@@ -163,14 +163,15 @@ func (r *Redactor) arming(raw []byte) arming {
 	if strings.Contains(name, `\`) {
 		name = jsonUnescape(name)
 	}
-	if r.Field(name) {
+	var buf squeezed
+	s := squeeze(name, &buf)
+	if r.lists(field, s) {
 		return secret
 	}
 	if len(name) > 20 || r.kept(name) {
 		return unarmed
 	}
-	var buf squeezed
-	switch string(squeeze(name, &buf)) {
+	switch string(s) {
 	case "cookie", "setcookie", "cookies", "setcookie2":
 		return cookie
 	case "auth":

@@ -125,5 +125,10 @@ func (o *objects) late() (span, bool) {
 // secretName reports whether a value whose name is a value itself is secret. A
 // label of several words is none: {"name": "Reset password", "value": 1}.
 func (r *Redactor) secretName(name string) bool {
-	return len(name) <= 100 && !strings.ContainsAny(name, " \t") && (r.Field(name) || r.Header(name))
+	if len(name) > 100 || strings.ContainsAny(name, " \t") {
+		return false
+	}
+	var buf squeezed
+	s := squeeze(name, &buf)
+	return r.lists(field, s) || r.lists(header, s)
 }

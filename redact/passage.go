@@ -130,15 +130,16 @@ func schemed[T string | []byte](s T, from, to int) int {
 // passageChar reports whether words have c: a letter, a digit, or one of -, _ and the full stop.
 func passageChar(c byte) bool {
 	const (
-		digits  = 1<<10 - 1
-		letters = 1<<26 - 1
-		low     = 1<<'-' | 1<<'.' | digits<<'0'
-		high    = letters<<('A'-'@') | 1<<('_'-'@') | letters<<('a'-'@')
+		none  = "\x00\x00\x00\x00\x00\x00\x00\x00"
+		all   = "\x01\x01\x01\x01\x01\x01\x01\x01"
+		ascii = none + none + none + none + none +
+			"\x00\x00\x00\x00\x00\x01\x01\x00" + all + "\x01\x01\x00\x00\x00\x00\x00\x00" + // -. digits
+			"\x00\x01\x01\x01\x01\x01\x01\x01" + all + all + "\x01\x01\x01\x00\x00\x00\x00\x01" + // letters, _
+			"\x00\x01\x01\x01\x01\x01\x01\x01" + all + all + "\x01\x01\x01\x00\x00\x00\x00\x00"
+		beyond = none + none + none + none + none + none + none + none
+		table  = ascii + beyond + beyond
 	)
-	if c < '@' {
-		return uint64(low)>>c&1 != 0
-	}
-	return c < 0x80 && uint64(high)>>(c-'@')&1 != 0
+	return table[c] != 0
 }
 
 // link masks a URL without its path, whose segments a page or a program may need.

@@ -58,3 +58,12 @@ func TestACredentialBehindItsSchemeIsMasked(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsHaveLettersDigitsAndThreeMarks(t *testing.T) {
+	for i := range 256 {
+		c := byte(i) //nolint:gosec // below 256
+		if got, want := passageChar(c), alnum(c) || c == '-' || c == '_' || c == '.'; got != want {
+			t.Errorf("%q: %v, want %v", c, got, want)
+		}
+	}
+}

@@ -73,7 +73,11 @@ func (r *Redactor) Field(name string) bool { return r.secret(field, name) }
 
 func (r *Redactor) secret(k kind, name string) bool {
 	var buf squeezed
-	s := squeeze(name, &buf)
+	return r.lists(k, squeeze(name, &buf))
+}
+
+// lists is secret for a squeezed name.
+func (r *Redactor) lists(k kind, s []byte) bool {
 	if r != nil {
 		if _, ok := r.names[k][string(s)]; ok {
 			return true
