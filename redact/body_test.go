@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -145,5 +146,31 @@ func TestSecretsInOddPlacesOfABody(t *testing.T) {
 		if got := string(New(Rules{}).Body(test.contentType, []byte(test.body))); got != test.want {
 			t.Errorf("%s:\n got %q\nwant %q", test.contentType, got, test.want)
 		}
+	}
+}
+
+// A string of JSON that is not looked at closely has nothing to mask.
+func TestAPlainStringHasNothingToMask(t *testing.T) {
+	parts := []string{
+		"a", "word ", "Basic ", "Bearer ", "abcdefghij0123456789", "ghp_", "sk-", "sk-live=", "abcdefgh1234", "eyJ", ".", "://", "http://h/", "?token=abc", "&", "password=", "=", "@",
+		`\\`, `\"`, `\u0026`, "{", "[", `{\"token\":\"abc\"}`, "<password>", "<", " ", "\t", "é", "1", "-", "_",
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	n := 0
+	for range 200_000 {
+		s := ""
+		for range 1 + r.IntN(8) {
+			s += parts[r.IntN(len(parts))]
+		}
+		if !plainString([]byte(s)) {
+			continue
+		}
+		n++
+		if got := (nest{}).jsonString(s); got != s {
+			t.Fatalf("%q is taken for plain, and masked it is %q", s, got)
+		}
+	}
+	if n < 2_000 {
+		t.Errorf("only %d strings were plain", n)
 	}
 }

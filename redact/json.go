@@ -197,6 +197,9 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 	if len(raw) < 16 && bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '/') < 0 && bytes.IndexByte(raw, '&') < 0 {
 		return "", false // nothing of that length has a secret shape
 	}
+	if how != graph && plainString(raw) {
+		return "", false
+	}
 	text := string(raw)
 	masked := n.jsonString(text)
 	if how == graph && strings.Contains(masked, "(") && strings.Contains(masked, `"`) {
@@ -206,6 +209,16 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 		}
 	}
 	return masked, masked != text
+}
+
+// plainString reports whether jsonString returns a string as it is, as far as one pass
+// without a copy shows it: it is prose of short words, as most are.
+func plainString(raw []byte) bool {
+	if start, end := longWord(raw, 0); start < end || len(raw) < 2 || keyLike(raw[0], raw[1]) {
+		return false
+	}
+	return bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte([]byte("{[ \t\r\n<"), raw[0]) < 0 &&
+		!bytes.Contains(raw, []byte("://"))
 }
 
 // jsonString masks what is secret in a string value whatever its name: a

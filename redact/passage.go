@@ -48,7 +48,24 @@ func (n nest) passages(b []byte) []byte {
 func maskEmbedded(s string) string {
 	var b strings.Builder
 	done := 0 // the number of bytes of s that b covers
-	for i := 0; i+shortest <= len(s); {
+	for i, end := longWord(s, 0); i < end; i, end = longWord(s, end) {
+		if from, to := embeddedIn(s, i, end); from < to {
+			b.WriteString(s[done:from])
+			b.WriteString(Mask)
+			done, end = to, max(end, to)
+		}
+	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+// longWord returns the range of the first word that begins at a place or behind it and is as
+// long as a credential, an empty one if there is none.
+func longWord[T string | []byte](s T, from int) (start, end int) {
+	for i := from; i+shortest <= len(s); {
 		// A word begins at i. One that ends before it is as long as a credential is
 		// passed over by its end.
 		last := i + shortest - 1
@@ -63,18 +80,9 @@ func maskEmbedded(s string) string {
 		for end < len(s) && passageChar(s[end]) {
 			end++
 		}
-		if from, to := embeddedIn(s, i, end); from < to {
-			b.WriteString(s[done:from])
-			b.WriteString(Mask)
-			done, end = to, max(end, to)
-		}
-		i = end + 1
+		return i, end
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
-	return b.String()
+	return len(s), len(s)
 }
 
 // embeddedIn returns the range of the credential that the word s[from:to] is or begins, an
