@@ -100,7 +100,7 @@ func (t *Tape) Add(x *store.Exchange) error {
 		t.counts.skipped.Add(1)
 		return nil
 	}
-	pending := &pending{Entry: store.Entry{Exchange: y}, named: t.masker.named(y), mask: t.masker.exchange, keep: t.keepers.Match(nil, req)}
+	pending := &pending{Entry: store.Entry{Exchange: y}, masker: &t.masker, keep: t.keepers.Match(nil, req)}
 	if !t.writer.add(pending) {
 		return ErrClosed
 	}

@@ -50,14 +50,15 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	contentType := h.Get("Content-Type")
 	for _, text := range packing.texts {
-		if m.red.Leaks(text) || !bytes.Equal(m.red.Body(h.Get("Content-Type"), text), text) {
+		if m.red.Leaks(text) || !bytes.Equal(m.red.Body(contentType, text), text) {
 			return nil, errOpaque
 		}
 	}
-	masked := m.red.Body(h.Get("Content-Type"), plain)
+	masked := m.red.Body(contentType, plain)
 	if !bytes.Equal(masked, plain) {
-		masked = m.red.Body(h.Get("Content-Type"), m.links(plain))
+		masked = m.red.Body(contentType, m.links(plain))
 	}
 	if m.red.Leaks(masked) {
 		return nil, ErrSecret
@@ -70,45 +71,46 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 
 // exchange masks the response of x, whose request is masked already, and looks
 // once more for registered literals. With keep, the body of the response stays as
-// it is, and kept says that there were secrets in it. It does not touch x.
-func (m masker) exchange(x *store.Exchange, keep bool) (out *store.Exchange, kept bool, err error) {
-	out = new(*x)
-	if x.Response != nil {
-		resp, err := m.response(x.Response)
+// it is, and kept says that there were secrets in it. After an error x is not to be stored.
+func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
+	if r := x.Response; r != nil {
+		before, err := m.response(r)
 		if err != nil {
-			return nil, false, fmt.Errorf("%w: %s", err, m.named(x))
+			return false, fmt.Errorf("%w: %s", err, m.named(x))
 		}
-		out.Response, out.Masked = resp, !bytes.Equal(resp.Body, x.Response.Body)
-		if keep && out.Masked {
-			if err := m.keep(resp, x.Response); err != nil {
-				return nil, false, fmt.Errorf("%w: %s", err, m.named(x))
+		x.Masked = !bytes.Equal(r.Body, before.Body)
+		if keep && x.Masked {
+			if err := m.keep(r, &before); err != nil {
+				return false, fmt.Errorf("%w: %s", err, m.named(x))
 			}
-			out.Masked, kept = false, true
+			x.Masked, kept = false, true
 		}
-		if out.Masked {
-			dropSums(resp, x.Response)
+		if x.Masked {
+			dropSums(r, &before)
 		}
 	}
 	if m.red.LongestLiteral() > 0 {
 		// A compressed body is looked into by body alone.
-		if b, _ := out.MarshalBinary(); m.red.Leaks(b) {
-			return nil, false, fmt.Errorf("%w: %s", ErrSecret, m.named(x))
+		if b, _ := x.MarshalBinary(); m.red.Leaks(b) {
+			return false, fmt.Errorf("%w: %s", ErrSecret, m.named(x))
 		}
 	}
-	return out, kept, nil
+	return kept, nil
 }
 
-func (m masker) response(resp *store.Response) (*store.Response, error) {
-	r := *resp
+// response masks a response, and returns what it was. The headers and the body that it had
+// stay as they were.
+func (m masker) response(r *store.Response) (before store.Response, err error) {
+	before = *r
 	body, err := m.body(r.Header, r.Body)
 	if err != nil {
-		return nil, err
+		return before, err
 	}
 	r.Header, r.Trailer = m.header(r.Header), m.header(r.Trailer)
 	r.Status = m.red.Text(r.Status)
 	r.Body = body
-	resize(&r, resp)
-	return &r, nil
+	resize(r, &before)
+	return before, nil
 }
 
 // named returns what names an exchange in an error, without registered literals.

@@ -49,21 +49,19 @@ type pending struct {
 	part        store.Part // one without Data takes back those of its ID
 	spill       *spill     // the body that is in parts, nil for none
 
-	bytes int64
-	named string // what names it in an error
-	keep  bool   // the secrets in the body of the response are kept
-	mask  func(x *store.Exchange, keep bool) (masked *store.Exchange, kept bool, err error)
+	bytes  int64
+	keep   bool // the secrets in the body of the response are kept
+	masker *masker
 
-	once   sync.Once
-	masked *store.Exchange
-	kept   bool // there were such secrets
-	err    error
+	once sync.Once // masks the exchange, of which nobody reads the response before
+	kept bool      // there were such secrets
+	err  error
 }
 
 // ready returns the redacted exchange, or why there is none.
 func (p *pending) ready() (*store.Exchange, error) {
-	p.once.Do(func() { p.masked, p.kept, p.err = p.mask(p.Exchange, p.keep) })
-	return p.masked, p.err
+	p.once.Do(func() { p.kept, p.err = p.masker.exchange(p.Exchange, p.keep) })
+	return p.Exchange, p.err
 }
 
 func newQueue(write func([]*pending)) *queue {

@@ -10,6 +10,7 @@ import (
 	"time"
 	"weak"
 
+	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -23,8 +24,8 @@ func exchange(id store.ID, url, body string) *store.Exchange {
 
 func queued(id store.ID, body string) *pending {
 	return &pending{
-		Entry: store.Entry{Exchange: exchange(id, "http://h/a", body)},
-		mask:  func(x *store.Exchange, _ bool) (*store.Exchange, bool, error) { return x, false, nil },
+		Entry:  store.Entry{Exchange: exchange(id, "http://h/a", body)},
+		masker: &masker{red: redact.New(redact.Rules{})},
 	}
 }
 

@@ -201,9 +201,10 @@ func (b *recordedBody) endAt(at time.Duration, err error) {
 	b.mu.Unlock()
 	defer b.stop()
 	r := b.recording
-	if body.spill != nil {
+	switch {
+	case body.spill != nil:
 		body.pieces = b.pieces.stream()
-	} else {
+	case !b.pieces.off:
 		body.pieces = b.pieces.all(r.head.Header.Get("Content-Type"), body.content)
 	}
 	switch {

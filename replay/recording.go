@@ -105,14 +105,13 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		t.counts.skipped.Add(1)
 		return false
 	}
-	named := t.masker.named(x)
 	switch {
 	case x.MissingBody() == 0:
 		body.drop() // a fault alone, or a body of the hook's, stands in for it
 		body = nil
 	case body.leaks:
 		t.counts.withheld.Add(1)
-		t.errs.report(fmt.Errorf("%w: %s", ErrSecret, named))
+		t.errs.report(fmt.Errorf("%w: %s", ErrSecret, t.masker.named(x)))
 		return false
 	case body.late:
 		t.counts.incomplete.Add(1)
@@ -124,7 +123,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		r.unrecorded("the body did not end")
 		return false
 	}
-	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, named: named, mask: t.masker.exchange, keep: t.keepers.Match(r.call, r.request.send)}
+	p := &pending{Entry: store.Entry{Exchange: x}, spill: body, masker: &t.masker, keep: t.keepers.Match(r.call, r.request.send)}
 	cut := x.CallerLeft()
 	switch {
 	case complete:
@@ -139,6 +138,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		t.counts.incomplete.Add(1)
 		r.unrecorded("the body did not end")
 	}
+	vary := t.sequences.by.names(x.Response) // nobody else has it before it is queued
 	if !t.writer.add(p) {
 		return false
 	}
@@ -146,7 +146,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		return true
 	}
 	if complete && r.mode == ModeSmart {
-		t.sequences.advance(x)
+		t.sequences.advance(x, vary)
 	}
 	count := t.counts.taken.Add(1)
 	if r.call.Wants(layer.Recorded) {

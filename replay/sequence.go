@@ -205,8 +205,9 @@ func steady(x *store.Exchange) bool {
 }
 
 // advance moves the cursor to an exchange that was just recorded: what this
-// session records comes after what it replays next.
-func (s *sequences) advance(x *store.Exchange) {
+// session records comes after what it replays next. vary are the names of the headers that
+// its response is selected by.
+func (s *sequences) advance(x *store.Exchange, vary []string) {
 	sh := s.byKey(x.Key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -215,7 +216,7 @@ func (s *sequences) advance(x *store.Exchange) {
 		p = sh.begin(x.Key)
 	}
 	h := x.Request.Header
-	p.move(x.Key, s.by.names(x.Response), h, max(p.place(x.Key, h), x.ID))
+	p.move(x.Key, vary, h, max(p.place(x.Key, h), x.ID))
 }
 
 func (s *sequences) markServed(id store.ID) {

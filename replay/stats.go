@@ -42,7 +42,7 @@ func (t *Tape) Stats() Stats {
 func (c *counters) stored(list ...*pending) {
 	for _, p := range list {
 		c.recorded.Add(1)
-		if p.masked.Masked {
+		if p.Masked {
 			c.masked.Add(1)
 		}
 		if p.kept {

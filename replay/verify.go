@@ -200,12 +200,15 @@ func (v verifier) again(ctx context.Context, x *store.Exchange) (masked *store.R
 		return nil, false, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, v.maxBody)
 	}
 	live := &store.Response{StatusCode: resp.StatusCode, Status: resp.Status, Header: resp.Header, Body: body}
-	masked, err = v.masker.response(live)
-	if errors.Is(err, errOpaque) {
+	_, err = v.masker.response(live)
+	switch {
+	case errors.Is(err, errOpaque):
 		live.Header = v.masker.header(resp.Header)
 		return live, true, nil
+	case err != nil:
+		return nil, false, err
 	}
-	return masked, false, err
+	return live, false, nil
 }
 
 // drift compares two masked responses. Of an opaque body nothing is shown: its secrets

@@ -41,7 +41,7 @@ func (w *writer) add(p *pending) bool {
 	defer w.closeMu.RUnlock()
 	if w.closed.Load() {
 		w.counts.failed.Add(1)
-		w.errs.report(fmt.Errorf("%w: %s was not recorded", ErrClosed, p.named))
+		w.errs.report(fmt.Errorf("%w: %s was not recorded", ErrClosed, p.masker.named(p.Exchange)))
 		return false
 	}
 	w.queue.add(p)

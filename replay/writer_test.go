@@ -90,7 +90,7 @@ func TestOverlayHasNoGap(t *testing.T) {
 				wg.Go(func() {
 					for i := range 50 {
 						x := exchange(tape.ids.next(time.Now()), fmt.Sprintf("http://h/%d/%d", g, i), "x")
-						tape.writer.add(&pending{Entry: store.Entry{Exchange: x}, mask: tape.masker.exchange})
+						tape.writer.add(&pending{Entry: store.Entry{Exchange: x}, masker: &tape.masker})
 						for range 20 {
 							if got, err := tape.writer.find(x.Key, 0); got == nil || err != nil {
 								t.Errorf("lost %d/%d: %v", g, i, err)
