@@ -55,7 +55,11 @@ func open(path string, readOnly bool) (store.IndexStore, error) {
 		s.holds = file.Hold(path)
 	}
 	err = s.start()
-	if err == nil && !readOnly {
+	switch {
+	case err != nil:
+	case readOnly:
+		err = s.held.hold(s)
+	default:
 		err = s.sweepParts()
 	}
 	if err != nil {

@@ -26,6 +26,7 @@ type boltStore struct {
 	checked  *checked                    // the pages that may be followed
 	roots    atomic.Pointer[roots]       // where buckets are
 	file     *os.File                    // that of db, which closes it
+	held     held                        // by one that only reads
 	records  []byte                      // room for those of the next change; guarded by writing
 	walked   bool                        // all pages were checked, once; guarded by writing
 	grown    bool                        // something was written, so that the file may have room behind its pages; guarded by writing
@@ -74,6 +75,7 @@ func (s *boltStore) Close() error {
 	if err == nil {
 		s.shrink()
 	}
+	s.held.letGo()
 	s.holds()
 	return errors.Join(err, s.db.Close())
 }
@@ -101,6 +103,11 @@ type reading struct {
 func (s *boltStore) view(fn func(*reading) error) (err error) {
 	defer catch(s.path, &err)
 	defer faultsPanic()()
+	if s.readOnly {
+		if is, err := s.held.read(fn); is {
+			return s.explain(err)
+		}
+	}
 	for {
 		err = s.db.View(func(tx *bbolt.Tx) error {
 			t, err := s.tailAt(tx.ID())
