@@ -57,7 +57,7 @@ func (m masker) coding(name string) (Coding, bool) {
 
 // codings returns the codings of a body, in the order in which they were applied.
 func codings(h http.Header) (list []string) {
-	for _, v := range h.Values("Content-Encoding") {
+	for _, v := range h["Content-Encoding"] {
 		for c := range strings.SplitSeq(v, ",") {
 			if c = strings.TrimSpace(c); c != "" {
 				list = append(list, c)

@@ -85,6 +85,9 @@ func (d *identifier) hash(parts []string) []byte {
 // header returns what a header adds to the identity: nothing unless its value is
 // masked, or names the key of a signature.
 func (d *identifier) header(name string, values, masked []string) (parts []string) {
+	if slices.Equal(values, masked) && !strings.EqualFold(name, "Signature-Input") {
+		return nil
+	}
 	name = http.CanonicalHeaderKey(name)
 	if name == "Proxy-Authorization" {
 		return nil

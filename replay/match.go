@@ -116,7 +116,15 @@ func (m Match) key(req *store.Request) store.Key {
 			h.put('v', v)
 		}
 	}
-	for _, name := range deciding() {
+	var room [8]string
+	names := room[:0]
+	for name := range req.Header {
+		if slices.Contains(deciding(), name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
 		if v := decision(req.Header, name); v != "" && m.comparesHeader(name) {
 			h.put('d', name)
 			h.put('v', v)

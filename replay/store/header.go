@@ -4,25 +4,30 @@ import (
 	"encoding/binary"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // putHeader writes each name with its values as one field; a nil header and an
 // empty one are the same.
 func putHeader(b []byte, number int, h http.Header) []byte {
-	var room [24]string
-	names := room[:0]
-	for name := range h {
-		names = append(names, name)
+	type field struct {
+		name   string
+		values []string
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		n := sizeOfBytes(len(name))
-		for _, v := range h[name] {
+	var room [24]field
+	fields := room[:0]
+	for name, values := range h {
+		fields = append(fields, field{name, values})
+	}
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	for _, f := range fields {
+		n := sizeOfBytes(len(f.name))
+		for _, v := range f.values {
 			n += sizeOfBytes(len(v))
 		}
 		b = binary.AppendUvarint(putTag(b, number, kindBytes), uint64(n)) //nolint:gosec // a length
-		b = putAlways(b, 1, name)
-		for _, v := range h[name] {
+		b = putAlways(b, 1, f.name)
+		for _, v := range f.values {
 			b = putAlways(b, 2, v)
 		}
 	}
