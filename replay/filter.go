@@ -45,7 +45,7 @@ func (o *Options) discards(x *store.Exchange) bool {
 	if o.Discard == nil || x.Response == nil {
 		return false
 	}
-	return o.Discard(rebuild(x.Response, nil, x.Start)) //nolint:bodyclose // there is none
+	return o.Discard(rebuild(x.Response, x.Response.Header.Clone(), nil, x.Start)) //nolint:bodyclose // there is none
 }
 
 // discardsLive reports whether a live response is not to be recorded.

@@ -107,7 +107,7 @@ func FuzzDecodedExchange(f *testing.F) {
 			return
 		}
 		if x.Response != nil {
-			rebuild(x.Response, nil, time.Time{})
+			rebuild(x.Response, x.Response.Header.Clone(), nil, time.Time{})
 		}
 		Match{}.key(&x.Request)
 	})

@@ -14,7 +14,7 @@ import (
 // where it cannot be written: what is on the tape needs no more.
 func openFile(path string, mode Mode) (store.IndexStore, error) {
 	open, openReadOnly := bolt.Open, bolt.OpenReadOnly
-	if strings.EqualFold(filepath.Ext(path), ".json") {
+	if isText(path) {
 		open, openReadOnly = text.Open, text.OpenReadOnly
 	}
 	if mode == ModeReplay {
@@ -28,3 +28,6 @@ func openFile(path string, mode Mode) (store.IndexStore, error) {
 	}
 	return s, err
 }
+
+// isText reports whether the tape of a path is a text tape.
+func isText(path string) bool { return strings.EqualFold(filepath.Ext(path), ".json") }

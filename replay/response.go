@@ -9,12 +9,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// rebuild makes the response that was recorded, for req, but for its body; nothing of
-// it is shared with the exchange. recorded is when.
-func rebuild(r *store.Response, req *http.Request, recorded time.Time) *http.Response {
+// rebuild makes the response that was recorded, for req, but for its body. It has the header
+// that is given, a copy of that of r or that itself; nothing else of it is shared with the
+// exchange. recorded is when.
+func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.Time) *http.Response {
 	resp := &http.Response{
 		Status: r.Status, StatusCode: r.StatusCode, Proto: r.Proto,
-		Header: r.Header.Clone(), ContentLength: r.ContentLength,
+		Header: h, ContentLength: r.ContentLength,
 		TransferEncoding: slices.Clone(r.TransferEncoding),
 		Uncompressed:     r.Uncompressed, Close: r.Close, Request: req, Body: http.NoBody,
 	}

@@ -20,6 +20,9 @@ type Tape struct {
 	opts    Options
 	store   store.IndexStore // nil for a tape that is off
 	session store.ID         // larger than all IDs of earlier sessions
+	// unshared says that an exchange that is replayed is nobody else's: bbolt has it read
+	// anew for each lookup.
+	unshared bool
 
 	masker    masker
 	capturer  capturer
@@ -57,7 +60,12 @@ func Open(path string, opts Options) (*Tape, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(s, opts)
+	t, err := New(s, opts)
+	if err == nil {
+		// Of a tape that records, an exchange may be on its way to the store.
+		t.unshared = opts.Mode == ModeReplay && opts.BeforeReplay == nil && !isText(path)
+	}
+	return t, err
 }
 
 // New makes a tape of any store, which it owns from then on and closes, also

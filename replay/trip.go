@@ -139,7 +139,11 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	}
 	var resp *http.Response
 	if x.Response != nil {
-		resp = rebuild(x.Response, req, x.Start)
+		h := x.Response.Header
+		if !t.unshared {
+			h = h.Clone()
+		}
+		resp = rebuild(x.Response, h, req, x.Start)
 		t.giveBody(resp, x)
 	}
 	if c.Wants(layer.Replayed) {
