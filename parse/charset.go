@@ -29,22 +29,21 @@ func charsetOf(label string) charset {
 	return charsetUnknown
 }
 
-// toUTF8 returns a body in UTF-8 by the charset of its media type. That is only
+// toUTF8 returns a body in UTF-8 by the charset of its media type. Another one is only
 // believed of bytes that are not UTF-8, since many servers name a charset that they
-// do not use. known reports that it is UTF-8, whatever the body itself says.
+// do not use. known reports that the body is UTF-8 if it can be, whatever it says itself.
 func toUTF8(contentType string, data []byte) (out []byte, known bool, err error) {
 	label := charsetLabel(contentType)
 	if label == "" {
 		return data, false, nil
 	}
-	c, valid := charsetOf(label), utf8.Valid(data)
-	switch {
-	case valid:
-		return data, c == charsetUTF8, nil
+	switch c := charsetOf(label); {
+	case c == charsetUTF8:
+		return data, true, nil
+	case utf8.Valid(data):
+		return data, false, nil
 	case c == charsetLatin1:
 		return fromLatin1(data), true, nil
-	case c == charsetUTF8:
-		return data, false, nil
 	}
 	return data, false, &charsetError{label}
 }

@@ -101,7 +101,7 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	case fault != nil:
 		return fault
 	}
-	return fromXML(data, dst, known)
+	return fromXML(data, dst, known && utf8.Valid(data))
 }
 
 // jsonFault returns err, or what it comes from where the body is no JSON at all.

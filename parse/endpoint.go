@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 
+	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport"
 )
 
@@ -111,7 +111,7 @@ func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ..
 	if fault != nil {
 		return nil, fault
 	}
-	accept[Out](req)
+	accept[Out](x, req)
 	return req, nil
 }
 
@@ -123,6 +123,9 @@ func filterRules(opts []Option) []rule {
 // ready puts the options of the context, the API, the endpoint and the call
 // together.
 func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, error) {
+	if len(api.Options)+len(e.others)+len(opts) == 0 && ctx.Value(setting.Key{}) == nil { // the usual call
+		return x.named(ctx, e.pattern), nil
+	}
 	rules := contextRules(ctx)
 	n := len(rules)
 	rules, others := split(rules, api.Options)
@@ -140,34 +143,40 @@ func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opt
 	if len(rules) > 0 {
 		x.set = compile(rules)
 	}
-	return e.pattern.route.Attach(ctx), nil
+	return x.named(ctx, e.pattern), nil
+}
+
+// read takes the input apart.
+func (e *Endpoint[In, Out]) read(x *exchange, in In) (parts, *ArgError) {
+	if s, ok := any(in).(string); ok && e.input.shape == shapeOne { // most are one: neither it nor its list is allocated
+		x.room.arg[0] = s
+		return parts{args: x.room.arg[:]}, nil
+	}
+	return e.input.read(e.pattern, in)
 }
 
 // request makes the request.
 func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, in In) (*http.Request, *ArgError) {
-	given, fault := e.input.read(e.pattern, in)
+	given, fault := e.read(x, in)
 	if fault != nil {
 		return nil, fault
 	}
-	path, fault := e.pattern.fill(given.args)
+	base, fault := e.pattern.baseOf(api)
+	if fault != nil {
+		return nil, fault
+	}
+	path, plain, fault := e.pattern.fill(base, given.args)
 	if fault != nil {
 		return nil, fault
 	}
 	x.names, x.args = e.pattern.names, given.args
-	if strings.ContainsAny(api.Base, "?#") {
-		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: "has a query or fragment"}
-	}
-	to := strings.TrimSuffix(api.Base, "/") + path
-	if given.query != "" {
-		to += "?" + given.query
-	}
 	var body io.Reader
 	if given.typ != "" {
 		body = bytes.NewReader(given.body)
 	}
-	req, err := http.NewRequestWithContext(ctx, e.pattern.method, to, body)
-	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
-		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: "is not a URL with http or https and a host"}
+	req, err := base.request(ctx, e.pattern.method, path, plain, given.query, body)
+	if err != nil {
+		return nil, &ArgError{Route: x.route, Name: "API.Base", Reason: baseFault}
 	}
 	if given.typ != "" {
 		req.Header["Content-Type"] = []string{given.typ}

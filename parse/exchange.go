@@ -5,21 +5,45 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport"
 )
 
 // An exchange is a request and its response: all that does not depend on the type
-// of the result.
+// of the result. That of an endpoint is also the context of its request, and has room
+// for what every request needs, in one allocation.
 type exchange struct {
-	client *http.Client
-	copied http.Client // of client: see sender
-	set    *settings
-	route  string   // the pattern of the endpoint, "" without one
-	names  []string // the placeholders of the pattern
-	args   []string // the values of the placeholders, in the same order
-	req    *http.Request
-	trace  *transport.Trace // what collects the calls, nil over a plain client
-	own    bool             // whether the trace has the calls of this exchange alone
+	context.Context // what the caller gave, nil without an endpoint
+	list            setting.List
+	client          *http.Client
+	copied          http.Client // of client: see sender
+	set             *settings
+	route           string   // the pattern of the endpoint, "" without one
+	names           []string // the placeholders of the pattern
+	args            []string // the values of the placeholders, in the same order
+	req             *http.Request
+	trace           *transport.Trace // what collects the calls, nil over a plain client
+	own             bool             // whether the trace has the calls of this exchange alone
+	room            struct{ arg, accept [1]string }
+}
+
+// named makes x a context with the route of a pattern, and returns it.
+func (x *exchange) named(ctx context.Context, p *pattern) context.Context {
+	x.Context = ctx
+	x.list.Put(ctx, p.route)
+	return x
+}
+
+// String says what a context is, as those of package context do. A struct would show
+// the values of the placeholders.
+func (x *exchange) String() string { return "parse: a call of " + x.route }
+
+// Value implements [context.Context].
+func (x *exchange) Value(key any) any {
+	if _, ok := key.(setting.Key); ok {
+		return &x.list
+	}
+	return x.Context.Value(key)
 }
 
 func (x *exchange) arg(name string) string {

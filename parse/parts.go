@@ -22,10 +22,6 @@ func (in *input) read(p *pattern, v any) (parts, *ArgError) {
 	var out parts
 	switch in.shape {
 	case shapeOne:
-		if s, ok := v.(string); ok {
-			out.args = []string{s}
-			return out, nil
-		}
 		s, _, err := text(reflect.ValueOf(v))
 		if err != nil {
 			return out, argFault(p, p.names[0], err)

@@ -6,20 +6,23 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/gracy-go/gracy/internal/route"
-	"github.com/gracy-go/gracy/transport"
 )
 
 // A pattern is an endpoint's method and path, taken apart.
 type pattern struct {
 	text   string // with {token} in place of a credential in it
 	method string
-	lits   []string           // the texts around the placeholders, one more than names
-	names  []string           // the names of the placeholders
-	multi  bool               // whether the value of the last placeholder may have slashes
-	route  transport.Override // what sets the route of the calls
+	lits   []string     // the texts around the placeholders, one more than names
+	size   int          // the length of lits
+	plain  bool         // whether lits are written in one way alone
+	names  []string     // the names of the placeholders
+	multi  bool         // whether the value of the last placeholder may have slashes
+	route  *route.Given // the route of the calls
+	base   atomic.Pointer[base]
 }
 
 // parsePattern reads "METHOD /path" in the syntax of http.ServeMux.
@@ -33,12 +36,12 @@ func parsePattern(text string) (*pattern, error) {
 	case host != "":
 		return nil, fmt.Errorf("pattern %q has the host %q, which belongs into API.Base; a path begins with a slash", text, host)
 	}
-	shown := route.Given{Path: path}
-	p := &pattern{text: method + " " + shown.Name().Route, method: method, route: transport.Route(text)}
+	given := &route.Given{Path: path}
+	p := &pattern{text: method + " " + given.Name().Route, method: method, route: given, plain: true}
 	path = strings.TrimSuffix(path, "{$}")
 	for {
 		lit, rest, found := strings.Cut(path, "{")
-		p.lits = append(p.lits, lit)
+		p.lits, p.size, p.plain = append(p.lits, lit), p.size+len(lit), p.plain && unescaped(lit)
 		if !found {
 			break
 		}
@@ -53,14 +56,21 @@ func parsePattern(text string) (*pattern, error) {
 	return p, nil
 }
 
-// fill puts values into the path, escaped. A value never adds, ends or leaves a
-// segment; that of {name...} may add segments.
-func (p *pattern) fill(values []string) (string, *ArgError) {
+// fill puts values into the path, escaped, after that of the base. A value never adds,
+// ends or leaves a segment; that of {name...} may add segments. plain reports that
+// nothing in the path had to be escaped.
+func (p *pattern) fill(base *base, values []string) (path string, plain bool, fault *ArgError) {
+	n := len(base.path) + p.size
+	for _, v := range values {
+		n += len(v)
+	}
 	var b strings.Builder
+	b.Grow(n)
+	b.WriteString(base.path)
 	b.WriteString(p.lits[0])
 	for i, v := range values {
 		if fault := pathFault(v); fault != "" {
-			return "", p.bad(i, fault)
+			return "", false, p.bad(i, fault)
 		}
 		if p.multi && i == len(values)-1 {
 			for j, s := range strings.Split(v, "/") {
@@ -68,7 +78,7 @@ func (p *pattern) fill(values []string) (string, *ArgError) {
 					b.WriteByte('/')
 				}
 				if s == "" {
-					return "", p.bad(i, "has an empty segment")
+					return "", false, p.bad(i, "has an empty segment")
 				}
 				b.WriteString(url.PathEscape(s))
 			}
@@ -77,11 +87,11 @@ func (p *pattern) fill(values []string) (string, *ArgError) {
 		}
 		b.WriteString(p.lits[i+1])
 	}
-	path := b.String()
-	if dotted(path) {
-		return "", p.bad(len(values)-1, "makes a dot segment, which would change the path")
+	path = b.String()
+	if dotted(path[len(base.path):]) {
+		return "", false, p.bad(len(values)-1, "makes a dot segment, which would change the path")
 	}
-	return path, nil
+	return path, p.plain && base.plain && len(path) == n, nil // what is escaped is longer
 }
 
 // bad makes the error of the value of a placeholder.
@@ -103,7 +113,7 @@ func pathFault(v string) string {
 // dotted reports whether an escaped path has a dot segment. Escaping leaves
 // dots as they are, so there is only one spelling.
 func dotted(path string) bool {
-	if !strings.Contains(path, "/.") {
+	if strings.IndexByte(path, '.') < 0 {
 		return false
 	}
 	for s := range strings.SplitSeq(path, "/") {

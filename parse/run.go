@@ -49,7 +49,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 // finish sends the request and makes the result.
 func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
 	x.req = req
-	accept[T](req)
+	accept[T](x, req)
 	resp, err := x.sender().Do(req)
 	if err != nil {
 		var none T
@@ -59,10 +59,11 @@ func finish[T any](x *exchange, req *http.Request, j *judge[T]) (T, error) {
 }
 
 // accept says what a result of type T is decoded from, unless a header has.
-func accept[T any](req *http.Request) {
+func accept[T any](x *exchange, req *http.Request) {
 	if len(req.Header) == 0 || len(req.Header["Accept"]) == 0 {
 		if raw, _ := rawKind(target[T]()); !raw {
-			req.Header["Accept"] = []string{"application/json"}
+			x.room.accept[0] = "application/json"
+			req.Header["Accept"] = x.room.accept[:]
 		}
 	}
 }

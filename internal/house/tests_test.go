@@ -27,7 +27,6 @@ func testedElsewhere() map[string]string {
 		"internal/route/secret.go":                   "segment_test.go", // one table for all that a segment may be
 		"internal/route/shape.go":                    "segment_test.go",
 		"parse/decodeerror.go":                       "decode_test.go", // the text beside each body
-		"parse/exchange.go":                          "errors_test.go",
 		"parse/run.go":                               "check_test.go",
 		"parse/settings.go":                          "rule_test.go", // what rules mean put together
 		"redact/json.go":                             "body_test.go",

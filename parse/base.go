@@ -1,0 +1,75 @@
+package parse
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// A base is the Base of an API, read once: an endpoint keeps that of its last call.
+type base struct {
+	text  string  // as the API has it
+	root  string  // text without the slash at its end
+	url   url.URL // of root
+	path  string  // that of root, as its URL writes it
+	plain bool    // whether path is written in one way alone
+}
+
+// baseFault is what is wrong with a base that no request can be made with.
+const baseFault = "is not a URL with http or https and a host"
+
+// baseOf returns the base that an API has.
+func (p *pattern) baseOf(api API) (*base, *ArgError) {
+	if b := p.base.Load(); b != nil && b.text == api.Base {
+		return b, nil
+	}
+	if strings.ContainsAny(api.Base, "?#") {
+		return nil, &ArgError{Route: p.text, Name: "API.Base", Reason: "has a query or fragment"}
+	}
+	b := &base{text: api.Base, root: strings.TrimSuffix(api.Base, "/")}
+	// net/http reads it, since it changes the host of some URLs.
+	req, err := http.NewRequestWithContext(context.Background(), p.method, b.root, nil)
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return nil, &ArgError{Route: p.text, Name: "API.Base", Reason: baseFault}
+	}
+	b.url, b.path = *req.URL, req.URL.EscapedPath()
+	b.plain = unescaped(b.path)
+	p.base.Store(b)
+	return b, nil
+}
+
+// request makes the request to a path that begins with that of b, and is escaped unless
+// it is plain.
+func (b *base) request(ctx context.Context, method, path string, plain bool, query string, body io.Reader) (*http.Request, error) {
+	if !plain {
+		to := b.root + path[len(b.path):]
+		if query != "" {
+			to += "?" + query
+		}
+		return http.NewRequestWithContext(ctx, method, to, body)
+	}
+	// A parser would find in it what it is given.
+	req, err := http.NewRequestWithContext(ctx, method, "", body)
+	if err != nil {
+		return nil, err
+	}
+	*req.URL, req.Host = b.url, b.url.Host
+	req.URL.Path, req.URL.RawQuery = path, query
+	return req, nil
+}
+
+// unescaped reports whether a path has nothing that is written in more than one way:
+// RFC 3986, section 2.3.
+func unescaped(path string) bool {
+	for i := range len(path) {
+		switch c := path[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '/', c == '-', c == '.', c == '_', c == '~':
+		default:
+			return false
+		}
+	}
+	return true
+}
