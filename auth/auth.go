@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/ascii"
 	"github.com/gracy-go/gracy/internal/brief"
-	"github.com/gracy-go/gracy/internal/headers"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -142,23 +142,19 @@ func has(h http.Header, name string) bool {
 	return false
 }
 
-// A signed request is a copy with room for its values, the credential among them, in
-// one allocation.
+// A signed request is a copy with its credential, in one allocation.
 type signed struct {
 	http.Request
-	values [6]string
+	value [1]string
 }
 
-// sign returns a copy of req with the credential.
+// sign returns a copy of req with the credential. The other values of its header are
+// those of req, which nobody changes.
 func (a *Auth) sign(req *http.Request, value string) *http.Request {
-	s := new(signed)
+	s := &signed{value: [1]string{value}}
 	s.Request = *req.WithContext(req.Context())
-	var room []string
-	if s.Header, room = headers.Clone(req.Header, s.values[:]); len(room) == 0 {
-		room = make([]string, 1)
-	}
-	room[0] = value
-	s.Header[a.header] = room[:1:1]
+	s.Header = maps.Clone(req.Header)
+	s.Header[a.header] = s.value[:]
 	return &s.Request
 }
 

@@ -166,8 +166,7 @@ func TestWhatACredentialAllocates(t *testing.T) {
 	if off == 0 {
 		t.Error("the control does not see the allocation of the call itself")
 	}
-	// They are the copy of the request, its header (a map and the values), and the
-	// new value.
+	// They are the copy of the request with the new value, and the map of its header.
 	if got := cost(t.Context(), key) - off; got == 0 || got > 5 {
 		t.Errorf("a header costs %v allocations, want 1 to 5", got)
 	}

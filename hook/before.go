@@ -28,7 +28,7 @@ func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, 
 	marked := r.start(ctx, h, layer.AttemptFrom(ctx))
 	edited := &r.shown
 	*edited = *req.WithContext(marked)
-	edited.Header, _ = headers.Clone(req.Header, r.values[:])
+	edited.Header = headers.Clone(req.Header, r.values[:])
 	if req.URL != nil {
 		r.url = *req.URL
 		edited.URL = &r.url

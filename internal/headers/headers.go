@@ -2,30 +2,27 @@
 // a request makes such a copy for every call.
 package headers
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+)
 
-// Clone is [http.Header.Clone] with the values in room, as far as it has room for all of
-// them. It returns what is left of room, and never a nil header.
-func Clone(h http.Header, room []string) (clone http.Header, left []string) {
-	n := 0
-	for _, values := range h {
-		n += len(values)
+// Clone is [http.Header.Clone] with the values in room, as far as it has room for them. It
+// never returns a nil header.
+func Clone(h http.Header, room []string) http.Header {
+	if h == nil {
+		return make(http.Header)
 	}
-	all := room
-	if n > len(room) {
-		all = make([]string, n)
-	} else {
-		left = room[n:]
-	}
-	clone = make(http.Header, len(h))
-	for name, values := range h {
+	clone := maps.Clone(h) // in one go, without looking for the place of each name
+	for name, values := range clone {
 		if values == nil { // net/http does not send it
-			clone[name] = nil
 			continue
 		}
-		n := copy(all, values)
-		clone[name] = all[:n:n]
-		all = all[n:]
+		if len(values) > len(room) {
+			room = make([]string, len(values)+len(h)) // the others have one value, mostly
+		}
+		n := copy(room, values)
+		clone[name], room = room[:n:n], room[n:]
 	}
-	return clone, left
+	return clone
 }
