@@ -105,7 +105,7 @@ func (s originSet) cover(u *url.URL) bool {
 	if s.any {
 		return true
 	}
-	return slices.Contains(s.list, origin.Of(u))
+	return slices.ContainsFunc(s.list, func(o origin.Origin) bool { return o.Of(u) })
 }
 
 // namesItsHost reports whether a proxy that is given u sends the request to the

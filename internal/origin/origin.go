@@ -25,6 +25,14 @@ func Of(u *url.URL) Origin {
 	return o
 }
 
+// Of reports whether o is the origin of u. Almost every URL is written as its origin is.
+func (o Origin) Of(u *url.URL) bool {
+	if u.Host == o.Host && u.Scheme == o.Scheme && strings.IndexByte(u.Host, ':') < 0 {
+		return o.Port == DefaultPort(o.Scheme)
+	}
+	return o == Of(u)
+}
+
 // Same reports whether a and b have the same origin. A nil URL has none.
 func Same(a, b *url.URL) bool { return a != nil && b != nil && Of(a) == Of(b) }
 

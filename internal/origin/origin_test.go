@@ -15,6 +15,8 @@ func TestSame(t *testing.T) {
 		{"HTTP://api.test:80", "http://api.test", true},
 		{"https://api.test", "http://api.test", false},
 		{"https://api.test", "https://api.test:444", false},
+		{"https://api.test:444", "https://api.test:444/a", true},
+		{"https://api.test:80", "http://api.test", false},
 		{"https://api.test", "https://api.test.evil.test", false},
 		{"https://kelvin.test", "https://\u212aelvin.test", false}, // EqualFold says they are the same
 		{"https://[::1]:443", "https://[::1]", true},
@@ -30,6 +32,9 @@ func TestSame(t *testing.T) {
 		}
 		if Same(a, b) != tc.want || Same(b, a) != tc.want {
 			t.Errorf("%s and %s: same is %v, want %v", tc.a, tc.b, !tc.want, tc.want)
+		}
+		if Of(a).Of(b) != tc.want || Of(b).Of(a) != tc.want || !Of(a).Of(a) || !Of(b).Of(b) {
+			t.Errorf("%s and %s: one is the origin of the other: %v, want %v, and each of itself", tc.a, tc.b, !tc.want, tc.want)
 		}
 	}
 	if u, _ := url.Parse("https://api.test"); Same(nil, u) || Same(u, nil) || Same(nil, nil) {
