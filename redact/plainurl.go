@@ -2,26 +2,6 @@ package redact
 
 import "strings"
 
-// A set of printable characters of ASCII has a bit for each: those up to '?', and those from '@' on.
-type charset struct{ low, high uint64 }
-
-// printable reports whether s has printable characters of ASCII alone, and none of those in except.
-func printable(s string, except charset) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c <= ' ' || c >= 0x7f:
-			return false
-		case c < '@':
-			if except.low>>c&1 != 0 {
-				return false
-			}
-		case except.high>>(c-'@')&1 != 0:
-			return false
-		}
-	}
-	return true
-}
-
 // plainURL reports whether closely and armor return a URL as it is, as far as one pass
 // without a copy shows it. Most URLs are so: they have a host, a path and a query without
 // escapes, user information and fragment. One that is not may still hold no secret.
@@ -30,8 +10,8 @@ func plainURL(r *Redactor, s string) bool {
 		return false
 	}
 	s, q, hasQuery := strings.Cut(s, "?")
-	special := charset{low: 1<<'#' | 1<<'%' | 1<<';' | 1<<'=', high: 1} // the last is @
-	if !printable(s, special) || hasQuery && !plainQuery(r, q) {
+	plain := charset{lowPrinted &^ (1<<'#' | 1<<'%' | 1<<';' | 1<<'='), highPrinted &^ 1} // the last is @
+	if !plain.all(s) || hasQuery && !plainQuery(r, q) {
 		return false
 	}
 	if i := strings.Index(s, "//"); i == 0 || i > 0 && s[i-1] == ':' && strings.IndexByte(s[:i], '/') < 0 {
@@ -56,11 +36,11 @@ func plainURL(r *Redactor, s string) bool {
 // plainQuery is plainURL for a query: it has no escapes, and neither URLs nor JSON texts
 // as values.
 func plainQuery(r *Redactor, q string) bool {
-	special := charset{
-		low:  1<<'#' | 1<<'%' | 1<<';' | 1<<'?' | 1<<'+' | 1<<':',
-		high: 1 | 1<<('['-'@') | 1<<('{'-'@'),
+	plain := charset{
+		lowPrinted &^ (1<<'#' | 1<<'%' | 1<<';' | 1<<'?' | 1<<'+' | 1<<':'),
+		highPrinted &^ (1 | 1<<('['-'@') | 1<<('{'-'@')),
 	}
-	if !printable(q, special) {
+	if !plain.all(q) {
 		return false
 	}
 	for more := true; more; {

@@ -14,6 +14,14 @@ import (
 // unless it is a word such as "token" or "is", and what is user:password behind
 // Basic; and credentials of a known format.
 func (r *Redactor) Text(s string) string {
+	if harmless(r, s) {
+		return s
+	}
+	return closelyRead(r, s)
+}
+
+// closelyRead is Text part by part.
+func closelyRead(r *Redactor, s string) string {
 	s = privateKeysOf(r.maskLiterals(s))
 	if tidy := safetext.Line(s); tidy != s {
 		// A terminal sequence may hide the start of a secret's name.
@@ -41,12 +49,9 @@ func (n nest) urls(s string) string {
 			break
 		}
 		start := at + i
-		end := start + 3
+		end := urlEnd(s, start)
 		for start > at && (alnum(s[start-1]) || s[start-1] == '+' || s[start-1] == '-' || s[start-1] == '.') {
 			start--
-		}
-		for end < len(s) && s[end] > ' ' && !endsURL(s[end]) {
-			end++
 		}
 		if masked := n.location(s[start:end]); masked != s[start:end] {
 			b.WriteString(s[done:start])
@@ -62,5 +67,11 @@ func (n nest) urls(s string) string {
 	return b.String()
 }
 
-// endsURL reports whether a character ends a URL in a text.
-func endsURL(c byte) bool { return c == '"' || c == '<' || c == '>' || c == '`' || c == '\\' }
+// urlEnd returns the end of the URL in s whose scheme ends at i.
+func urlEnd(s string, i int) int {
+	within := charset{lowPrinted &^ (1<<'"' | 1<<'<' | 1<<'>'), highest &^ (1<<('`'-'@') | 1<<('\\'-'@')), highest, highest}
+	for i += len("://"); i < len(s) && within.has(s[i]); {
+		i++
+	}
+	return i
+}

@@ -8,15 +8,16 @@ import (
 
 // words masks the values of secret names, and credentials whatever their name.
 func (r *Redactor) words(s string) string {
+	letters := charset{lowWord, highWord, highest, highest}
 	var b strings.Builder
 	done := 0 // the number of bytes of s that b covers
 	for i := 0; i < len(s); {
-		if !wordChar(s[i]) {
+		if !letters.has(s[i]) {
 			i++
 			continue
 		}
 		end := i + 1
-		for end < len(s) && wordChar(s[end]) {
+		for end < len(s) && letters.has(s[end]) {
 			end++
 		}
 		from, to := r.secretAt(s, i, end)
@@ -36,22 +37,6 @@ func (r *Redactor) words(s string) string {
 	}
 	b.WriteString(s[done:])
 	return b.String()
-}
-
-// wordChar reports whether a word of a text may have the character: a letter, a digit, one of
-// "_-.[%", or a part of one that is not ASCII.
-func wordChar(c byte) bool {
-	const ( // a bit for each character up to '?', and from '@' on
-		low  uint64 = (1<<10-1)<<'0' | 1<<'-' | 1<<'.' | 1<<'%'
-		high uint64 = (1<<26-1)<<('A'-'@') | (1<<26-1)<<('a'-'@') | 1<<('_'-'@') | 1<<('['-'@')
-	)
-	switch {
-	case c < '@':
-		return low>>c&1 != 0
-	case c < 0x80:
-		return high>>(c-'@')&1 != 0
-	}
-	return true
 }
 
 // secretAt returns the range of the secret that the word s[i:end] is or names,
