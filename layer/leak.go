@@ -1,11 +1,9 @@
 package layer
 
 import (
-	"errors"
 	"io"
 	"net/http"
-	"runtime"
-	"time"
+	"sync/atomic"
 )
 
 // WatchLeak makes sure that the body of resp ends even if it is never closed, for
@@ -16,8 +14,8 @@ import (
 //
 // It is called after [Attempt.Own]; a second call for a response does nothing. A
 // body that has ended or can be written to, as of an upgraded connection, is not
-// watched, nor is one of a testing/synctest bubble. Watching costs five
-// allocations, 240 B.
+// watched, nor is one of a testing/synctest bubble. Watching costs two
+// allocations, 192 B.
 func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 	owner := a.For(resp)
 	if _, upgraded := resp.Body.(io.Writer); upgraded || resp.Body == http.NoBody || owner.is(flagBodyEnded) {
@@ -29,10 +27,9 @@ func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 	// The http.Transport refers to its response as long as the connection is in
 	// use, and the response to its body. So the body that must become unreachable
 	// is that of a copy.
-	b := &watchedBody{inner: resp.Body, resp: resp}
 	watched := *resp
-	b.watched = &watched
-	b.cleanup = runtime.AddCleanup(b, (*leak).close, &leak{owner, resp.Body})
+	b := &watchedBody{inner: resp.Body, resp: resp, watched: &watched}
+	b.watch.Store(watchOver(owner, resp.Body))
 	watched.Body = b
 	if _, ok := b.inner.(io.WriterTo); ok {
 		watched.Body = watchedWriterTo{b}
@@ -49,9 +46,9 @@ func (a *Attempt) LeakWatched() bool { return a.is(flagLeakWatched) }
 // that lives as long as the connection may refer to it.
 type watchedBody struct {
 	inner   io.ReadCloser
-	resp    *http.Response // the response that the base returned
-	watched *http.Response // its copy, which the caller gets
-	cleanup runtime.Cleanup
+	resp    *http.Response        // the response that the base returned
+	watched *http.Response        // its copy, which the caller gets
+	watch   atomic.Pointer[watch] // nil once the body has ended
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
@@ -64,19 +61,24 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 
 func (b *watchedBody) Close() error {
 	err := b.inner.Close()
-	b.cleanup.Stop()
-	runtime.KeepAlive(b)
+	b.unwatch()
 	return err
 }
 
 // end copies the trailers, which net/http sets at the end of the body, and stops
 // the watch.
 func (b *watchedBody) end(err error) {
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF { //nolint:errorlint // what ends a body well is io.EOF itself
 		b.watched.Trailer = b.resp.Trailer
 	}
-	b.cleanup.Stop()
-	runtime.KeepAlive(b)
+	b.unwatch()
+}
+
+// unwatch stops the watch.
+func (b *watchedBody) unwatch() {
+	if w := b.watch.Swap(nil); w != nil {
+		w.end()
+	}
 }
 
 // watchedWriterTo is a watchedBody whose inner body writes itself.
@@ -87,35 +89,5 @@ func (w watchedWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	if err == nil {
 		w.end(io.EOF)
 	}
-	runtime.KeepAlive(w.watchedBody)
 	return n, err
-}
-
-// leak is what the cleanup of a watchedBody needs: it must not refer to the
-// watchedBody itself, which would never become unreachable.
-type leak struct {
-	owner *Attempt
-	body  io.ReadCloser
-}
-
-func (l *leak) close() {
-	if l.owner.is(flagBodyEnded) || inBubble(l.owner) {
-		return
-	}
-	// Closing may take its time, and other cleanups wait for this one.
-	go func() {
-		l.owner.AddNote("the body was never closed")
-		if c := l.owner.call; c.Wants(BodyLeaked) {
-			c.Emit(Event{Kind: BodyLeaked, Attempt: l.owner})
-		}
-		_ = l.body.Close()
-	}()
-}
-
-// inBubble reports whether the attempt belongs to a testing/synctest bubble, seen
-// from outside, where cleanups run: the clock of a bubble is decades behind, and
-// touching its channels would panic.
-func inBubble(a *Attempt) bool {
-	const decade = 10 * 365 * 24 * time.Hour
-	return time.Since(a.start).Abs() > decade
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gracy-go/gracy/internal/declare"
@@ -97,6 +98,7 @@ type built struct {
 	exposed   atomic.Bool // the round tripper right around it is foreign
 	tables    []*route.Table
 	names     *names
+	watches   sync.Pool   // of *watch: those that no body needs, of a root
 	declared  declare.Set // empty where no layer of the stack declares anything
 }
 

@@ -1,0 +1,68 @@
+package layer
+
+import (
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A watch is what a watched body alone refers to, so that it is unreachable when the body
+// is. To have the garbage collector look for that is dear, so that the watch of a body that
+// has ended is used again, for another one of the stack.
+type watch struct {
+	leak *leak
+	idle *sync.Pool // of *watch
+}
+
+// watchOver returns a watch over the body of a response to owner.
+func watchOver(owner *Attempt, body io.ReadCloser) *watch {
+	idle := &owner.call.begunBy.root.watches
+	w, _ := idle.Get().(*watch)
+	if w == nil {
+		w = &watch{new(leak), idle}
+		runtime.AddCleanup(w, (*leak).found, w.leak)
+	}
+	w.leak.owner, w.leak.body = owner, body
+	w.leak.watched.Store(true)
+	return w
+}
+
+// end ends the watch. The body must not refer to it any more.
+func (w *watch) end() {
+	w.leak.watched.Store(false)
+	w.leak.owner, w.leak.body = nil, nil
+	w.idle.Put(w)
+}
+
+// leak is what is to be known if a body leaks. It refers neither to that, which is around
+// body, nor to its watch, since then they would stay reachable.
+type leak struct {
+	watched atomic.Bool // owner and body are those of a body that has not ended
+	owner   *Attempt
+	body    io.ReadCloser
+}
+
+// found is called when the watch is unreachable, as that of a body that leaks or an idle one.
+func (l *leak) found() {
+	if !l.watched.Load() || l.owner.is(flagBodyEnded) || inBubble(l.owner) {
+		return
+	}
+	// Closing may take its time, and other cleanups wait for this one.
+	go func() {
+		l.owner.AddNote("the body was never closed")
+		if c := l.owner.call; c.Wants(BodyLeaked) {
+			c.Emit(Event{Kind: BodyLeaked, Attempt: l.owner})
+		}
+		_ = l.body.Close()
+	}()
+}
+
+// inBubble reports whether the attempt belongs to a testing/synctest bubble, seen
+// from outside, where cleanups run: the clock of a bubble is decades behind, and
+// touching its channels would panic.
+func inBubble(a *Attempt) bool {
+	const decade = 10 * 365 * 24 * time.Hour
+	return time.Since(a.start).Abs() > decade
+}
