@@ -79,7 +79,7 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 // suspension, a body that has ended, and no place that is free.
 func tie(a *Attempt, e BodyEnder) bool {
 	f := a.flags.Load()
-	if f&(flagSuspended|flagBodyEnded) != 0 || a.call.further.Load() != 0 || a.extra.Load() != nil {
+	if f&(flagSuspended|flagBodyEnded) != 0 || a.call.further.Load() != 0 {
 		return false
 	}
 	switch {
@@ -87,6 +87,7 @@ func tie(a *Attempt, e BodyEnder) bool {
 		return a.flags.CompareAndSwap(f, f&^flagHold|flagHook)
 	case f&(flagHold<<1) != 0 && a.hooks[1] == e:
 		return a.flags.CompareAndSwap(f, f&^(flagHold<<1)|flagHook<<1)
+	case a.extra.Load() != nil: // e may be among its holds
 	case f&(flagHook|flagHold) == 0:
 		a.hooks[0] = e
 		return a.flags.CompareAndSwap(f, f|flagHook)

@@ -9,7 +9,7 @@ import (
 // held during a wait of an inner layer. It is for the attempt's goroutine, before
 // the request is sent, and must be followed by [Attempt.Reacquire].
 func (a *Attempt) Suspend() {
-	if a.flags.Or(flagSuspended)&flagSuspended != 0 {
+	if !holds(a) || a.flags.Or(flagSuspended)&flagSuspended != 0 {
 		return
 	}
 	a.call.flags.Or(callSuspended)
@@ -43,6 +43,20 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 		s.Suspend(a)
 	}
 	return nil
+}
+
+// holds reports whether anything is held for the attempt: for most that wait nothing is.
+func holds(a *Attempt) bool {
+	if a.is((1<<inline - 1) * flagHold) {
+		return true
+	}
+	x := a.extra.Load()
+	if x == nil {
+		return false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.held) > 0
 }
 
 // holders returns the suspenders of the attempt, outermost first.
