@@ -206,6 +206,22 @@ func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
 	}
 }
 
+// admitEachLocked is admitLocked for a queue whose requests need one slot of s each, and
+// nothing else: from the front they go while there is room.
+func (q *queue) admitEachLocked(s *semaphore) {
+	for c := q.only; c != nil && c.len() > 0 && s.fits(s.state.Load(), 1); {
+		q.letLocked(c, c.first())
+	}
+}
+
+// letLocked lets a request go.
+func (q *queue) letLocked(c *class, w *waiter) {
+	takeLocked(c.sems, w)
+	w.status = admitted
+	q.removeLocked(c, w)
+	close(w.ready)
+}
+
 // lookLocked looks at the first request of a class: it goes, is rejected, or its
 // class moves to the line of another semaphore, or stays and the line is done.
 func (q *queue) lookLocked(now time.Duration, c *class) {
@@ -218,10 +234,7 @@ func (q *queue) lookLocked(now time.Duration, c *class) {
 	}
 	short := q.shortLocked(c, c.sems, w)
 	if short < 0 {
-		takeLocked(c.sems, w)
-		w.status = admitted
-		q.removeLocked(c, w)
-		close(w.ready)
+		q.letLocked(c, w)
 		return
 	}
 	s := c.sems[short]

@@ -131,7 +131,11 @@ func (s *semaphore) pass(weight int32) (freed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	freed = s.giveLocked(weight)
-	q.admitLocked(now, s)
+	if q.shared || s.limit.Weight != nil {
+		q.admitLocked(now, s)
+	} else {
+		q.admitEachLocked(s)
+	}
 	return freed
 }
 
