@@ -10,27 +10,29 @@ func plainURL(r *Redactor, s string) bool {
 		return false
 	}
 	s, q, hasQuery := strings.Cut(s, "?")
-	plain := charset{lowPrinted &^ (1<<'#' | 1<<'%' | 1<<';' | 1<<'='), highPrinted &^ 1} // the last is @
-	if !plain.all(s) || hasQuery && !plainQuery(r, q) {
-		return false
+	host := 0 // where a host begins, which is no segment
+	if i := strings.IndexByte(s, '/'); i >= 0 && strings.HasPrefix(s[i:], "//") && (i == 0 || s[i-1] == ':') {
+		host = i + len("//")
 	}
-	if i := strings.Index(s, "//"); i == 0 || i > 0 && s[i-1] == ':' && strings.IndexByte(s[:i], '/') < 0 {
-		s = s[i+len("//"):]
-		if i = strings.IndexByte(s, '/'); i < 0 {
-			return true
+	plain := charset{lowPrinted &^ (1<<'#' | 1<<'%' | 1<<'/' | 1<<';' | 1<<'='), highPrinted &^ 1} // the last is @
+	for begin, i := 0, 0; ; begin, i = i+1, i+1 {
+		for i < len(s) && plain.has(s[i]) {
+			i++
 		}
-		s = s[i:]
-	}
-	for more := true; more; {
-		var seg string
-		seg, s, more = strings.Cut(s, "/")
+		if seg := s[begin:i]; begin > host || host == 0 {
+			switch {
+			case len(seg) < len("bot"):
+			case seg[:len("bot")] == "bot", seg == "services", seg == "webhooks", len(seg) >= shortest && Segment(seg):
+				return false
+			}
+		}
 		switch {
-		case len(seg) < len("bot"):
-		case seg[:len("bot")] == "bot", seg == "services", seg == "webhooks", len(seg) >= shortest && Segment(seg):
+		case i == len(s):
+			return !hasQuery || plainQuery(r, q)
+		case s[i] != '/':
 			return false
 		}
 	}
-	return true
 }
 
 // plainQuery is plainURL for a query: it has no escapes, and neither URLs nor JSON texts
