@@ -20,6 +20,7 @@ type Log struct {
 	plan    plan
 	seen    [kinds]atomic.Uint64 // the events of each kind with Every
 	repeats repeats
+	pc      atomic.Uintptr // what source returns, 0 before it was asked
 }
 
 // New returns a layer that logs as c says. It panics on a template with a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"time"
 
@@ -133,7 +134,22 @@ func (l *Log) line(p *plan, k kind, e layer.Event, req *http.Request, elapsed ti
 	var text [usualText]byte
 	var attrs [usualAttrs]slog.Attr
 	message := p.config.Redact.Text(string(t.fill(text[:0], &f)))
-	p.config.Logger.LogAttrs(req.Context(), how.level, strings.TrimRight(message, " "), f.attrs(attrs[:0])...)
+	r := slog.NewRecord(time.Now(), how.level, strings.TrimRight(message, " "), l.source())
+	r.AddAttrs(f.attrs(attrs[:0])...)
+	_ = p.config.Logger.Handler().Handle(req.Context(), r)
+}
+
+// source returns the place in the code that a handler may show with a line. It is the same
+// for all, and to look for it takes as long as to write several attributes.
+func (l *Log) source() uintptr {
+	pc := l.pc.Load()
+	if pc == 0 {
+		var pcs [1]uintptr
+		runtime.Callers(2, pcs[:]) // that of line
+		pc = pcs[0]
+		l.pc.Store(pc)
+	}
+	return pc
 }
 
 const (

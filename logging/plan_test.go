@@ -58,3 +58,24 @@ func TestAPanicInALineFailsNoCall(t *testing.T) {
 		}
 	}
 }
+
+// Every line says where it comes from, to a handler that shows it.
+func TestALineHasItsSource(t *testing.T) {
+	var b bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{AddSource: true}))
+	rt := logging.New(logging.Config{Logger: log, Request: logging.At(slog.LevelInfo), Response: logging.At(slog.LevelInfo)}).Wrap(rttest.Respond(200, ""))
+	for range 2 {
+		if err := call(t.Context(), rt, "http://api.test/"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("%d lines, want 4", len(lines))
+	}
+	for _, line := range lines {
+		if !strings.Contains(line, "logging/plan.go:") || !strings.Contains(line, "time=") {
+			t.Errorf("no source and time in %s", line)
+		}
+	}
+}
