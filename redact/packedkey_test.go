@@ -58,3 +58,18 @@ func TestPrivateKeysInBase64AreMasked(t *testing.T) {
 		}
 	}
 }
+
+// A key needs sixteen characters to be one.
+func TestTheShortestKeyInBase64IsMaskedInAURL(t *testing.T) {
+	pem := []byte("-----BEGIN PRIVATE KEY-----" + strings.Repeat("A", 16))
+	for _, packed := range []string{base64.StdEncoding.EncodeToString(pem), base64.RawURLEncoding.EncodeToString(pem)} {
+		for _, s := range []string{packed, "/" + packed, "?q=" + packed} {
+			if got := (*redact.Redactor)(nil).Location(s); strings.Contains(got, packed) {
+				t.Errorf("%s stays", got)
+			}
+			if got := redact.Text(s); strings.Contains(got, packed) {
+				t.Errorf("%s stays in a text", got)
+			}
+		}
+	}
+}
