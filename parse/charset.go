@@ -33,6 +33,9 @@ func charsetOf(label string) charset {
 // believed of bytes that are not UTF-8, since many servers name a charset that they
 // do not use. known reports that the body is UTF-8 if it can be, whatever it says itself.
 func toUTF8(contentType string, data []byte) (out []byte, known bool, err error) {
+	if contentType == jsonUTF8 {
+		return data, true, nil
+	}
 	label := charsetLabel(contentType)
 	if label == "" {
 		return data, false, nil

@@ -123,7 +123,7 @@ func filterRules(opts []Option) []rule {
 // ready puts the options of the context, the API, the endpoint and the call
 // together.
 func (e *Endpoint[In, Out]) ready(ctx context.Context, x *exchange, api API, opts []Option) (context.Context, error) {
-	if len(api.Options)+len(e.others)+len(opts) == 0 && ctx.Value(setting.Key{}) == nil { // the usual call
+	if x.usual = len(api.Options)+len(e.others)+len(opts) == 0 && ctx.Value(setting.Key{}) == nil; x.usual {
 		return x.named(ctx, e.pattern), nil
 	}
 	rules := contextRules(ctx)
@@ -181,12 +181,16 @@ func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, i
 	if given.typ != "" {
 		req.Header["Content-Type"] = []string{given.typ}
 	}
-	if name, fault := setHeaders(req, api.Header); fault != "" {
-		return nil, &ArgError{Route: x.route, Name: "API.Header", Reason: name + " " + fault}
+	if len(api.Header) > 0 {
+		if name, fault := setHeaders(req, api.Header); fault != "" {
+			return nil, &ArgError{Route: x.route, Name: "API.Header", Reason: name + " " + fault}
+		}
 	}
 	for _, h := range x.set.headers {
 		req.Header[h.name] = []string{*h.value}
 	}
-	maps.Copy(req.Header, given.header)
+	if len(given.header) > 0 {
+		maps.Copy(req.Header, given.header)
+	}
 	return req, nil
 }

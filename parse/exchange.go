@@ -24,6 +24,7 @@ type exchange struct {
 	req             *http.Request
 	trace           *transport.Trace // what collects the calls, nil over a plain client
 	own             bool             // whether the trace has the calls of this exchange alone
+	usual           bool             // nothing but the route is attached to the context
 	room            struct{ arg, accept [1]string }
 }
 
@@ -123,9 +124,11 @@ func (x *exchange) watch(ctx context.Context) context.Context {
 	case nil, *http.Transport:
 		return ctx
 	}
-	if t := transport.TraceFrom(ctx); t != nil && transport.CallFrom(ctx) == nil {
-		x.trace = t
-		return context.WithValue(ctx, markKey{}, x)
+	if !x.usual {
+		if t := transport.TraceFrom(ctx); t != nil && transport.CallFrom(ctx) == nil {
+			x.trace = t
+			return context.WithValue(ctx, markKey{}, x)
+		}
 	}
 	ctx, x.trace = transport.WithTrace(ctx)
 	x.own = true

@@ -13,6 +13,9 @@ var errNull = fmt.Errorf("null in place of a value: %w", ErrEmpty)
 
 // isNull reports whether a JSON document is null.
 func isNull(data []byte) bool {
+	if len(data) > 0 && (data[0] == '{' || data[0] == '[') { // most documents
+		return false
+	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	return string(bytes.Trim(data, " \t\r\n")) == "null"
 }

@@ -20,7 +20,7 @@ func prepare[T any](ctx context.Context, x *exchange) (context.Context, *judge[T
 		x.set = noSettings
 		return x.watch(ctx), nil
 	}
-	if x.set == nil || len(x.set.entries) == 0 && x.set.raw == nil {
+	if !x.usual && (x.set == nil || len(x.set.entries) == 0 && x.set.raw == nil) {
 		// A call without rules about statuses of its own uses the Expect of its context.
 		if e, ok := setting.From[transport.Expect](ctx); ok && transport.CallFrom(ctx) == nil {
 			inContext := fromExpect(e)
