@@ -69,7 +69,7 @@ func (n nest) bodyOnce(contentType string, b []byte) []byte {
 		b = n.form(b) // it may be both, with the one inside of the other
 	}
 	if isYAML(contentType) && kind != mediatype.JSON {
-		b = n.r.yaml(b) // a line of it may look like one of an event stream
+		b = yaml(n.r, b) // a line of it may look like one of an event stream
 	}
 	switch kind {
 	case mediatype.Multipart:

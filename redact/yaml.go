@@ -30,7 +30,7 @@ func (k yamlBlock) has(l yamlLine) bool {
 
 // yaml masks what stands under a secret name, and the value of {name: password, value: x} over lines. It reads line by
 // line, also a text inside, which may be the YAML of another file, and a flow mapping as a text.
-func (r *Redactor) yaml(b []byte) []byte {
+func yaml(r *Redactor, b []byte) []byte {
 	var out edits
 	block, named := yamlBlock{indent: -1}, -1 // named is the indent of a name whose value is a secret name
 	for at := 0; at < len(b); {
