@@ -73,7 +73,15 @@ func h2Cases() []h2Case {
 	again := func(text string) map[string]string {
 		return map[string]string{h2Get: "done", h2Post: text, h2Pipe: text}
 	}
-	return []h2Case{{
+	protocolError := h2Case{
+		name: "PROTOCOL_ERROR for our stream", bare: broken("PROTOCOL_ERROR"), stack: again("PROTOCOL_ERROR"),
+		script: onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeProtocol) }), twice: []string{h2Get},
+	}
+	if resendsProtocolError { // it has the body of a pipe too, which retry has kept
+		protocolError.bare, protocolError.bareTwice = netHTTP, []string{h2Get, h2Post}
+		protocolError.stack, protocolError.twice = allDone(), []string{h2Get, h2Post, h2Pipe}
+	}
+	return []h2Case{protocolError, {
 		name: "REFUSED_STREAM", unprocessed: true, script: rejectedOnce(), bare: netHTTP, stack: allDone(),
 	}, {
 		name: "GOAWAY that names a stream before ours", unprocessed: true, warm: true, bare: netHTTP, stack: allDone(),
@@ -149,12 +157,6 @@ func h2Cases() []h2Case {
 			s.sends("done", true)
 			s.resets(http2.ErrCodeNo)
 		}),
-	}, {
-		// net/http sends again by itself what it has a body for (golang/go#47635), though the code
-		// does not say that nothing was done. It has one of a pipe too, which retry has kept.
-		name: "PROTOCOL_ERROR for our stream", bare: netHTTP, stack: allDone(),
-		script:    onceAfterWork(func(s *h2Stream) { s.resets(http2.ErrCodeProtocol) }),
-		bareTwice: []string{h2Get, h2Post}, twice: []string{h2Get, h2Post, h2Pipe},
 	}}
 }
 

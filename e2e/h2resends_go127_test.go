@@ -1,0 +1,6 @@
+//go:build go1.27
+
+package e2e
+
+// resendsProtocolError is false: since Go 1.27 the call fails, as with any other code.
+const resendsProtocolError = false
