@@ -7,15 +7,14 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/internal/compare"
-	"github.com/gracy-go/gracy/internal/visits"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
 )
 
-// notSent is the miss of a request that is not sent, since it has a mask in a place: a replayed
+// maskedMiss is the miss of a request that is not sent, since it has a mask in a place: a replayed
 // login, page or redirect has given it to the client. The server cannot know it, and what it
 // responds would be recorded as the response to the real one.
-func (m masker) notSent(c *layer.Call, p *captured, place string) *MissError {
+func (m masker) maskedMiss(c *layer.Call, p *captured, place string) *MissError {
 	c.SetStopReason("not on tape, and with a mask of the tape")
 	return &MissError{
 		Method: m.literals(methodOf(p.send.Method)), URL: m.literals(m.url(p.send.URL.String())), Route: m.literals(c.Route()),
@@ -27,7 +26,7 @@ func (m masker) notSent(c *layer.Call, p *captured, place string) *MissError {
 func (m masker) maskIn(p *captured) string {
 	var names []string
 	for name, values := range p.send.Header {
-		if m.red.Header(name) && slices.ContainsFunc(values, func(v string) bool { return masks(v) || m.cookieMask(name, v) }) {
+		if m.red.Header(name) && slices.ContainsFunc(values, func(v string) bool { return masks(v) || hasStandIn(name, v) }) {
 			names = append(names, name)
 		}
 	}
@@ -55,16 +54,7 @@ func (m masker) maskIn(p *captured) string {
 	return ""
 }
 
-// cookieMask reports whether a Cookie header has what stands for the value of a cookie that may be one of a session.
-func (m masker) cookieMask(name, v string) bool {
-	if http.CanonicalHeaderKey(name) != "Cookie" {
-		return false
-	}
-	for pair := range strings.SplitSeq(v, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
-		if strings.HasPrefix(value, standIn) && !visits.Cookie(name) {
-			return true
-		}
-	}
-	return false
+// hasStandIn reports whether a Cookie header has what stands for the value of a cookie that may be one of a session.
+func hasStandIn(name, v string) bool {
+	return http.CanonicalHeaderKey(name) == "Cookie" && slices.ContainsFunc(cookies(v), func(c pair) bool { return strings.HasPrefix(c.value, standIn) })
 }
