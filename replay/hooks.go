@@ -20,8 +20,7 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	if !o.BeforeRecord(edited) || edited.Response == nil && edited.Fault == nil {
 		return false
 	}
-	fit(edited.Response, x.Response)
-	x.Response, x.Fault = edited.Response, edited.Fault
+	x.Response, x.Fault = fit(edited.Response, x.Response), edited.Fault
 	replaceMissing(x)
 	return true
 }
@@ -49,21 +48,28 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 	if edited.Response == nil && edited.Fault == nil {
 		return x, nil
 	}
-	fit(edited.Response, x.Response)
+	edited.Response = fit(edited.Response, x.Response)
 	replaceMissing(edited)
 	return edited, nil
 }
 
-// fit makes what a response says twice say the same after a hook has changed one of it:
-// the length of the body, its sum, and the status.
-func fit(r, before *store.Response) {
-	resize(r, before)
-	if r != nil && before != nil && !bytes.Equal(r.Body, before.Body) {
-		dropSums(r, before)
+// fit returns the response that a hook has made of another, in which what is said twice says
+// the same: the length of the body, its sum, and the status. The hook may keep r, and have one
+// for several exchanges, so that it is a copy, but for the body, which nobody changes.
+func fit(r, before *store.Response) *store.Response {
+	if r == nil {
+		return nil
 	}
-	if r != nil && before != nil && r.StatusCode != before.StatusCode && r.Status == before.Status {
-		r.Status = statusText(r.StatusCode)
+	own := *r
+	own.Header, own.Trailer = r.Header.Clone(), r.Trailer.Clone()
+	resize(&own, before)
+	if before != nil && !bytes.Equal(own.Body, before.Body) {
+		dropSums(&own, before)
 	}
+	if before != nil && own.StatusCode != before.StatusCode && own.Status == before.Status {
+		own.Status = statusText(own.StatusCode)
+	}
+	return &own
 }
 
 // statusText returns the Status of a response, as net/http has it.

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -197,5 +198,43 @@ func TestAHookReplacesABodyThatItDoesNotSee(t *testing.T) {
 		if err != nil || edited.MissingBody() != 0 {
 			t.Errorf("%s: %v, %d bytes of the long body follow", what, err, edited.MissingBody())
 		}
+	}
+}
+
+// A hook may keep what it was given, and give one response to several exchanges: what it sees is
+// what it was shown, though an exchange is masked while it waits for the store.
+func TestWhatAHookKeepsStays(t *testing.T) {
+	const secret = `{"access_token":"0123456789abcdef"}`
+	var kept *store.Response
+	tape := open(t, filepath.Join(t.TempDir(), "t.db"), replay.Options{BeforeRecord: func(x *store.Exchange) bool {
+		if kept == nil {
+			kept = x.Response
+		}
+		x.Response = kept
+		return true
+	}})
+	defer closeTape(t, tape)
+	rt := tape.Wrap(&script{fn: func(n int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, secret+strings.Repeat(" ", n))
+		resp.Header.Set("Content-Type", "application/json")
+		resp.Header.Set("Content-Length", strconv.Itoa(len(secret)+n))
+		return resp, nil
+	}})
+	shown := ""
+	for i := range 3 {
+		get(t, rt, api+"/"+strconv.Itoa(i))
+		now := fmt.Sprintf("%q %d %v", kept.Body, kept.ContentLength, kept.Header)
+		if shown == "" {
+			shown = now
+		}
+		if now != shown || !strings.Contains(now, "0123456789abcdef") {
+			t.Errorf("the hook has %s now, and was shown %s", now, shown)
+		}
+		if err := tape.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := tape.Stats(); s.Masked != 3 {
+		t.Errorf("%+v, want three that are masked", s)
 	}
 }
