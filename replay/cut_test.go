@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -385,4 +386,80 @@ func (e endOf) Read([]byte) (int, error) {
 	case <-time.After(time.Hour):
 	}
 	return 0, io.EOF
+}
+
+// A body that did not end has the length of one that did, also where a secret in it was masked or a
+// hook has changed it: a reader that counts would take what is there for all.
+func TestACutBodyDoesNotHaveTheLengthThatWasRead(t *testing.T) {
+	const text, masked, length = `{"access_token":"0123456789abcdef","items":[`, `{"access_token":"REDACTED","items":[`, 100_000
+	broken := func(*http.Request) io.ReadCloser { return io.NopCloser(torn{strings.NewReader(text)}) }
+	left := func(req *http.Request) io.ReadCloser {
+		return &hangingBody{[]event{{0, text}}, req.Context(), make(chan struct{})}
+	}
+	edit := func(x *store.Exchange) { x.Response.Body = append(x.Response.Body, ' ') }
+	for name, c := range map[string]struct {
+		body         func(*http.Request) io.ReadCloser
+		want         string
+		before, when func(x *store.Exchange)
+	}{
+		"left":                                 {left, masked, nil, nil},
+		"broken off":                           {broken, masked, nil, nil},
+		"left, and edited":                     {left, masked + " ", edit, nil},
+		"left, and edited when it is replayed": {left, masked + " ", nil, edit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "t.db")
+				opts := replay.Options{Errors: true}
+				if c.before != nil {
+					opts.BeforeRecord = func(x *store.Exchange) bool { c.before(x); return true }
+				}
+				tape := open(t, path, opts)
+				leave(t, tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+					resp := respond(req, 200, "")
+					resp.Header.Set("Content-Type", "application/json")
+					resp.Header.Set("Content-Length", strconv.Itoa(length))
+					resp.ContentLength, resp.Body = length, c.body(req)
+					return resp, nil
+				}}), 1, func(_ context.CancelFunc, body io.ReadCloser) {
+					if name == "broken off" {
+						_, _ = io.ReadAll(body)
+					}
+					_ = body.Close()
+				})
+				closeTape(t, tape)
+
+				opts = replay.Options{Mode: replay.ModeReplay}
+				if c.when != nil {
+					opts.BeforeReplay = func(_ *http.Request, x *store.Exchange) { c.when(x) }
+				}
+				tape = open(t, path, opts)
+				defer closeTape(t, tape)
+				resp, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/stream", ""))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer resp.Body.Close()
+				b, err := io.ReadAll(resp.Body)
+				if string(b) != c.want || err == nil {
+					t.Errorf("replayed %q, then %v", b, err)
+				}
+				want := int64(length + len(c.want) - len(text))
+				if got := resp.Header.Get("Content-Length"); resp.ContentLength != want || got != strconv.FormatInt(want, 10) {
+					t.Errorf("the length is %d, in the header %s, want %d of which %d are there", resp.ContentLength, got, want, len(b))
+				}
+			})
+		})
+	}
+}
+
+// torn ends in a fault.
+type torn struct{ io.Reader }
+
+func (r torn) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }

@@ -20,7 +20,7 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	if !o.BeforeRecord(edited) || edited.Response == nil && edited.Fault == nil {
 		return false
 	}
-	x.Response, x.Fault = fit(edited.Response, x.Response), edited.Fault
+	x.Response, x.Fault = fit(edited, x.Response), edited.Fault
 	replaceMissing(x)
 	return true
 }
@@ -48,21 +48,21 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 	if edited.Response == nil && edited.Fault == nil {
 		return x, nil
 	}
-	edited.Response = fit(edited.Response, x.Response)
+	edited.Response = fit(edited, x.Response)
 	replaceMissing(edited)
 	return edited, nil
 }
 
-// fit returns the response that a hook has made of another, in which what is said twice says
-// the same: the length of the body, its sum, and the status. The hook may keep r, and have one
-// for several exchanges, so that it is a copy, but for the body, which nobody changes.
-func fit(r, before *store.Response) *store.Response {
-	if r == nil {
+// fit returns the response that x has after a hook has changed it, in which what is said twice
+// says the same: the length of the body, its sum, and the status. The hook may keep its own, and
+// have one for several exchanges, so that this is a copy, but for the body, which nobody changes.
+func fit(x *store.Exchange, before *store.Response) *store.Response {
+	if x.Response == nil {
 		return nil
 	}
-	own := *r
-	own.Header, own.Trailer = r.Header.Clone(), r.Trailer.Clone()
-	resize(&own, before)
+	own := *x.Response
+	own.Header, own.Trailer = own.Header.Clone(), own.Trailer.Clone()
+	resize(&own, before, x.Fault == nil)
 	if before != nil && !bytes.Equal(own.Body, before.Body) {
 		dropSums(&own, before)
 	}

@@ -74,7 +74,7 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 // it is, and kept says that there were secrets in it. After an error x is not to be stored.
 func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
 	if r := x.Response; r != nil {
-		before, err := m.response(r)
+		before, err := m.response(r, x.Fault == nil)
 		if err != nil {
 			return false, fmt.Errorf("%w: %s", err, m.named(x))
 		}
@@ -98,9 +98,9 @@ func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
 	return kept, nil
 }
 
-// response masks a response, and returns what it was. The headers and the body that it had
-// stay as they were.
-func (m masker) response(r *store.Response) (before store.Response, err error) {
+// response masks a response, whose body has ended or not, and returns what it was. The headers
+// and the body that it had stay as they were.
+func (m masker) response(r *store.Response, ended bool) (before store.Response, err error) {
 	before = *r
 	body, err := m.body(r.Header, r.Body)
 	if err != nil {
@@ -109,7 +109,7 @@ func (m masker) response(r *store.Response) (before store.Response, err error) {
 	r.Header, r.Trailer = m.header(r.Header), m.header(r.Trailer)
 	r.Status = m.red.Text(r.Status)
 	r.Body = body
-	resize(r, &before)
+	resize(r, &before, ended)
 	return before, nil
 }
 

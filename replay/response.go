@@ -37,18 +37,23 @@ func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.
 }
 
 // resize makes the length that a response states that of a body that was changed, and
-// its pieces pieces of it; a length of -1 still says that it is not known.
-func resize(r, before *store.Response) {
-	if r == nil || before != nil && len(r.Body) == len(before.Body) {
-		return
-	}
+// its pieces pieces of it; a length of -1 still says that it is not known. Of a body that has
+// not ended it makes it that of the whole: as many bytes are missing as before.
+func resize(r, before *store.Response, ended bool) {
+	length := int64(len(r.Body))
 	if before != nil {
+		if len(r.Body) == len(before.Body) {
+			return
+		}
 		r.Pieces = refit(r.Pieces, before.Body, r.Body)
+		if missing := before.ContentLength - int64(len(before.Body)); !ended && missing > 0 {
+			length += missing
+		}
 	}
 	if r.ContentLength >= 0 {
-		r.ContentLength = int64(len(r.Body))
+		r.ContentLength = length
 	}
 	if r.Header.Get("Content-Length") != "" {
-		r.Header.Set("Content-Length", strconv.Itoa(len(r.Body)))
+		r.Header.Set("Content-Length", strconv.FormatInt(length, 10))
 	}
 }

@@ -200,7 +200,7 @@ func (v verifier) again(ctx context.Context, x *store.Exchange) (masked *store.R
 		return nil, false, fmt.Errorf("replay: the response to %s %s is longer than Options.MaxBody (%d)", req.Method, x.Route, v.maxBody)
 	}
 	live := &store.Response{StatusCode: resp.StatusCode, Status: resp.Status, Header: resp.Header, Body: body}
-	_, err = v.masker.response(live)
+	_, err = v.masker.response(live, true)
 	switch {
 	case errors.Is(err, errOpaque):
 		live.Header = v.masker.header(resp.Header)
