@@ -27,7 +27,7 @@ type captured struct {
 	key    store.Key      // zero while the body is not known
 
 	identity, secrets []byte    // parts of key, as in store.Exchange
-	masked            []byte    // the body, if it came with masks in it and no secret
+	masked            []byte    // the body, if it came with masks in it
 	unhashed          store.Key // the key without hashes behind masks; zero if there are none
 
 	// The following is set only where the body could not be read before it is
@@ -150,7 +150,7 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 			r.BodySum = c.hashOf(req.Header, body).Sum(nil)
 		} else {
 			r.Body = masked
-			if bytes.Equal(masked, body) && bytes.Contains(body, []byte(redact.Mask)) {
+			if bytes.Contains(body, []byte(redact.Mask)) {
 				p.masked = body
 			}
 			p.secrets = c.who.secrets(req.URL, header, body, masked)

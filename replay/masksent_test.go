@@ -39,6 +39,8 @@ func TestSmartDoesNotSendWhatItMasked(t *testing.T) {
 		"a token to refresh":       {with("POST", "/b", `{"refresh_token":"`+redact.Mask+`"}`, "Content-Type", json), "body"},
 		"a form":                   {with("POST", "/b", "grant_type=refresh_token&refresh_token="+redact.Mask, "Content-Type", form), "body"},
 		"an upload":                {with("POST", "/b", strings.Repeat("x", 2<<20), "Authorization", "Bearer "+redact.Mask), "header Authorization"},
+		"a refresh with a secret":  {with("POST", "/b", "client_id=a&client_secret=hunter2hunter2&refresh_token="+redact.Mask, "Content-Type", form), "body"},
+		"a login and a token":      {with("POST", "/b", `{"text":"`+redact.Mask+`","password":"hunter2","refresh_token":"`+redact.Mask+`"}`, "Content-Type", json), "body"},
 		"a token of its own":       {with("GET", "/b", "", "Authorization", "Bearer t0ken"), ""},
 		"a cookie that counts":     {with("GET", "/b", "", "Cookie", "_ga="+standIn), ""},
 		"a text about masks":       {with("POST", "/b", `{"text":"`+redact.Mask+`"}`, "Content-Type", json), ""},
