@@ -262,24 +262,27 @@ func TestACutRecordingHasItsPlaceInASequence(t *testing.T) {
 	}
 }
 
-// A call of a tape in ModeSmart may ask for what is cut all the same.
+// A call of a tape in ModeSmart may ask for what is cut all the same, in the order of the tape too.
 func TestACallMayReplayWhatIsCutInModeSmart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "tape.db")
-		tape := open(t, path, replay.Options{})
-		leave(t, tape.Wrap(endlessly(tokens)), 2, leavings()["Close"])
-		closeTape(t, tape)
-		tape = open(t, path, replay.Options{})
-		ctx := transport.With(t.Context(), replay.ModeReplay)
-		resp, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		if b, err := io.ReadAll(resp.Body); string(b) != tokens[0].text+tokens[1].text || !errors.Is(err, store.ErrCut) {
-			t.Errorf("%q, %v", b, err)
-		}
-	})
+	for _, ordered := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "tape.db")
+			tape := open(t, path, replay.Options{})
+			leave(t, tape.Wrap(endlessly(tokens)), 2, leavings()["Close"])
+			closeTape(t, tape)
+			tape = open(t, path, replay.Options{Ordered: ordered})
+			defer closeTape(t, tape)
+			ctx := transport.With(t.Context(), replay.ModeReplay)
+			resp, err := tape.Wrap(noNetwork(t)).RoundTrip(request(t, "GET", api+"/stream", "").WithContext(ctx))
+			if err != nil {
+				t.Fatalf("ordered %v: %v", ordered, err)
+			}
+			defer resp.Body.Close()
+			if b, err := io.ReadAll(resp.Body); string(b) != tokens[0].text+tokens[1].text || !errors.Is(err, store.ErrCut) {
+				t.Errorf("ordered %v: %q, %v", ordered, b, err)
+			}
+		})
+	}
 }
 
 // A hook that knows better makes a cut body whole; DiscardBad does not take leaving for a failure.

@@ -22,8 +22,10 @@ func (o *Options) cutoff(now time.Time) store.ID {
 	return 0
 }
 
-// replays reports whether an exchange of a tape may be replayed at all.
-func (o *Options) replays(x *store.Exchange) bool { return o.ends(x, o.Mode) && !o.discards(x) }
+// replays reports whether a mode may replay an exchange of a tape at all.
+func (o *Options) replays(x *store.Exchange, mode Mode) bool {
+	return o.ends(x, mode) && !o.discards(x)
+}
 
 // ends reports whether a mode can do with the end that an exchange has. One whose caller
 // left is replayed where the alternative is none: in ModeSmart it is sent anew, since its

@@ -91,7 +91,8 @@ func New(s store.Store, opts Options) (*Tape, error) {
 	if s != nil {
 		t.store = indexed.Of(s)
 	}
-	t.order.store, t.order.usable = t.store, t.opts.replays
+	// Calls of a tape in another mode may be replayed in order too.
+	t.order.store, t.order.usable = t.store, func(x *store.Exchange) bool { return t.opts.replays(x, ModeReplay) }
 	t.errs.onError = opts.OnError
 	t.writer = newWriter(t.store, &t.errs, &t.counts)
 	t.sequences = newSequences(&t.opts, t.writer, selector{opts.Match, t.masker.red.Header})

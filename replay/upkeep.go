@@ -82,7 +82,7 @@ func (t *Tape) Unused() ([]*store.Exchange, error) {
 		if x.ID >= t.session {
 			break
 		}
-		if t.opts.replays(x) && !t.sequences.wasServed(x.ID) {
+		if t.opts.replays(x, t.opts.Mode) && !t.sequences.wasServed(x.ID) {
 			unused = append(unused, x)
 		}
 	}
