@@ -66,7 +66,7 @@ type yamlScanner struct {
 	closing string
 	lim     limits
 	found   bool // the key was there
-	closed  bool // the closing key was there
+	closed  bool // the closing key was there, behind the list
 	inside  bool // the list is not over
 	indent  int  // of its dashes, -1 before the first
 	buf     []byte
@@ -95,7 +95,7 @@ func (s *yamlScanner) take(line []byte, last bool) (item []byte, err error) {
 	spaces := len(line) - len(bytes.TrimLeft(line, " "))
 	text := line[spaces:]
 	blank := len(bytes.TrimSpace(text)) == 0
-	s.closed = s.closed || len(s.closing) > 1 && bytes.HasPrefix(line, []byte(s.closing))
+	s.closed = s.closed || s.inside && len(s.closing) > 1 && bytes.HasPrefix(line, []byte(s.closing))
 	switch {
 	case !s.inside:
 		if after, ok := bytes.CutPrefix(line, []byte(s.key)); ok && !s.found {

@@ -120,3 +120,23 @@ func recordsOf(f Format, file []byte) (list []*Record, err error) {
 	}
 	return list, nil
 }
+
+// A key that stands before the list says nothing about its end: another hand has put it there.
+func TestAClosingKeyBeforeTheListClosesNothing(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join("testdata", "vcrpy.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, ok := bytes.CutSuffix(file, []byte("version: 1\n"))
+	if !ok {
+		t.Fatal("no version at the end")
+	}
+	first := append([]byte("version: 1\n"), list...)
+	if whole, err := recordsOf(VCRPy, first); err != nil || len(whole) < 15 {
+		t.Fatalf("%d exchanges, %v", len(whole), err)
+	}
+	at := bytes.LastIndex(first, []byte("    status:\n"))
+	if _, err := recordsOf(VCRPy, first[:at]); err == nil || err.Error() != errCut().Error() {
+		t.Errorf("cut before the last status: %v, want %v", err, errCut())
+	}
+}
