@@ -122,7 +122,7 @@ func (n nest) multipart(boundary string, b []byte) []byte {
 			if next >= 0 {
 				to = from + len(bytes.TrimSuffix(bytes.TrimSuffix(b[from:to], []byte("\n")), []byte("\r")))
 			}
-			if kind, secret := n.r.part(string(part[:i])); secret {
+			if kind, secret := partOf(n.r, string(part[:i])); secret {
 				out.put(b, from, to, Mask)
 			} else if masked := n.partBody(kind, b[from:to]); !bytes.Equal(masked, b[from:to]) {
 				out.put(b, from, to, string(masked))
@@ -154,8 +154,8 @@ func (n nest) partBody(contentType string, b []byte) []byte {
 	return n.body(contentType, b)
 }
 
-// part returns the media type of a part, and whether its name is secret.
-func (r *Redactor) part(head string) (contentType string, secret bool) {
+// partOf returns the media type of a part, and whether its name is secret.
+func partOf(r *Redactor, head string) (contentType string, secret bool) {
 	for line := range strings.SplitSeq(head, "\n") {
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\r"), ":")
 		switch {

@@ -91,6 +91,22 @@ func (l *literals) in(s string) bool {
 	return l.replacer != nil && l.mask(s) != s
 }
 
+// begun returns how many bytes at the end of a text are the beginning of a literal, or of its
+// base64. Less than four are in many a text that has nothing to do with it.
+func (l *literals) begun(s string) int {
+	most := 0
+	for _, list := range [][]string{l.plain, l.cores} {
+		for _, form := range list {
+			for n := min(len(form)-1, len(s)); n >= 4 && n > most; n-- {
+				if strings.HasSuffix(s, form[:n]) {
+					most = n
+				}
+			}
+		}
+	}
+	return most
+}
+
 func base64Char(c byte) bool {
 	return alnum(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -103,5 +104,29 @@ func TestWithoutLiteralsNothingIsSearched(t *testing.T) {
 	r := New(Rules{})
 	if got := testing.AllocsPerRun(100, func() { r.Leaks(b) }); got != 0 {
 		t.Errorf("%v allocations, want 0", got)
+	}
+}
+
+func TestTheBeginningOfALiteralAtTheEndOfAText(t *testing.T) {
+	r := New(Rules{Literals: []string{"tok/Q7x9Lm2P", "abc", "key Q7x9"}})
+	for text, want := range map[string]int{
+		"":                               0,
+		"a tok":                          0,
+		"a tok/":                         4,
+		"a tok/Q7x9Lm2":                  11,
+		"a tok/Q7x9Lm2 ":                 0,
+		"a tok/Q7x9Lm2P":                 0, // it is whole
+		"a tok%2FQ7":                     8,
+		"key Q":                          5,
+		"ab":                             0,
+		"a dG9rL1E3eDl":                  11,
+		strings.Repeat("x", 99) + "tok/": 4,
+	} {
+		if got := r.LiteralBegun([]byte(text)); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+	if n := (*Redactor)(nil).LiteralBegun([]byte("tok/")); n != 0 {
+		t.Error(n)
 	}
 }

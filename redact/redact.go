@@ -114,6 +114,15 @@ func (r *Redactor) LongestLiteral() int {
 	return r.literals.longest
 }
 
+// LiteralBegun returns how many bytes at the end of b are the beginning of a registered literal,
+// 0 for less than four: of a text that was cut off the rest may have stood behind it.
+func (r *Redactor) LiteralBegun(b []byte) int {
+	if r.LongestLiteral() == 0 {
+		return 0
+	}
+	return r.literals.begun(string(b[max(0, len(b)-r.literals.longest):]))
+}
+
 func (r *Redactor) maskLiterals(s string) string {
 	if r == nil {
 		return s

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
+	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/transport"
@@ -453,6 +454,40 @@ func TestACutBodyDoesNotHaveTheLengthThatWasRead(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Where a body was left within a registered literal, what there is of that is masked as well.
+func TestTheBeginningOfALiteralIsNotOnTheTape(t *testing.T) {
+	const literal, text = "Q7x9-Lm2P-v8Zt-4Wr6", `data: {"n":1}` + "\n\ndata: "
+	for _, keep := range []bool{false, true} {
+		for _, n := range []int{0, 3, 4, 8, len(literal) - 1} {
+			synctest.Test(t, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "t.json")
+				opts := replay.Options{Redact: redact.Rules{Literals: []string{literal}}}
+				if keep {
+					opts.KeepSecrets = []string{"GET /stream"}
+				}
+				tape := open(t, path, opts)
+				leave(t, tape.Wrap(endlessly([]event{{0, text + literal[:n]}})), 1, leavings()["Close"])
+				err := tape.Close()
+				want, withheld := text+literal[:n], keep && n > 3
+				if n > 3 {
+					want = text + redact.Mask
+				}
+				if withheld {
+					if s := tape.Stats(); s.Withheld != 1 || s.Recorded != 0 || !errors.Is(err, replay.ErrSecret) {
+						t.Errorf("%d bytes, kept: %v, %+v, want it withheld", n, err, s)
+					}
+					return
+				}
+				for _, x := range exchanges(t, path) {
+					if string(x.Response.Body) != want || x.Masked != (n > 3) {
+						t.Errorf("%d bytes, kept %v: %q is on the tape, want %q", n, keep, x.Response.Body, want)
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -74,13 +74,14 @@ func (m masker) body(h http.Header, b []byte) ([]byte, error) {
 // it is, and kept says that there were secrets in it. After an error x is not to be stored.
 func (m masker) exchange(x *store.Exchange, keep bool) (kept bool, err error) {
 	if r := x.Response; r != nil {
-		before, err := m.response(r, x.Fault == nil)
+		ended := x.Complete && x.Fault == nil
+		before, err := m.response(r, ended)
 		if err != nil {
 			return false, fmt.Errorf("%w: %s", err, m.named(x))
 		}
 		x.Masked = !bytes.Equal(r.Body, before.Body)
 		if keep && x.Masked {
-			if err := m.keep(r, &before); err != nil {
+			if err := m.keep(r, &before, ended); err != nil {
 				return false, fmt.Errorf("%w: %s", err, m.named(x))
 			}
 			x.Masked, kept = false, true
@@ -106,6 +107,9 @@ func (m masker) response(r *store.Response, ended bool) (before store.Response, 
 	if err != nil {
 		return before, err
 	}
+	if n := m.red.LiteralBegun(body); n > 0 && !ended {
+		body = append(body[:len(body)-n:len(body)-n], redact.Mask...)
+	}
 	r.Header, r.Trailer = m.header(r.Header), m.header(r.Trailer)
 	r.Status = m.red.Text(r.Status)
 	r.Body = body
@@ -125,13 +129,13 @@ func (m masker) literals(s string) string {
 }
 
 // keep gives a masked response its original body, which may have secrets in it but
-// no registered literal.
-func (m masker) keep(masked, original *store.Response) error {
+// no registered literal, nor where it has not ended the beginning of one.
+func (m masker) keep(masked, original *store.Response, ended bool) error {
 	plain, _, err := m.open(original.Header, original.Body)
 	switch {
 	case err != nil:
 		return err
-	case m.red.Leaks(plain):
+	case m.red.Leaks(plain), !ended && m.red.LiteralBegun(plain) > 0:
 		return ErrSecret
 	}
 	masked.Body, masked.ContentLength = original.Body, original.ContentLength
