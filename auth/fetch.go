@@ -21,7 +21,7 @@ func (t *tokens) startLocked(ctx context.Context) {
 	f := &fetch{done: make(chan struct{})}
 	t.running = f
 	slow := &slowError{t.timeout.String()}
-	ctx, cancel := context.WithTimeoutCause(withSourceOf(context.WithoutCancel(ctx), t.owner), t.timeout, slow)
+	ctx, cancel := context.WithTimeoutCause(withSourceOf(untraced{context.WithoutCancel(ctx)}, t.owner), t.timeout, slow)
 	// No request waits longer for a source that ignores its context.
 	stop := context.AfterFunc(ctx, func() { t.finish(f, nil, slow, nil) })
 	go func() {

@@ -14,9 +14,13 @@ import (
 // with 401 to the last one.
 //
 // ctx ends after [Config.Timeout], and not with the requests that wait. It has the
-// values of the request that needed the token first; calls made with it, through
-// whatever client, are calls of their own. A panic of Token is raised again in
-// every request that waits for it.
+// values of the request that needed the token first, but no httptrace.ClientTrace;
+// calls made with it, through whatever client, are calls of their own. A panic of Token
+// is raised again in every request that waits for it.
+//
+// The time that a request waits for Token counts against the limits that are around
+// the layer, such as timeout.PerAttempt: where Token takes longer than an attempt may,
+// the attempt ends, and the next one waits for the same call of Token.
 type Source interface {
 	Token(ctx context.Context) (Token, error)
 }
