@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ascii"
+	"github.com/gracy-go/gracy/redact"
 )
 
 // credential is a token as the value of a header.
@@ -12,6 +13,7 @@ type credential struct {
 	expiry time.Time // the zero time is never
 	renew  time.Time // the time from which the next token is fetched, if there is an expiry
 	wait   time.Time // the time from which requests wait for that one
+	masked bool      // it is what a tape has in place of a token
 }
 
 // valid reports whether the credential has not expired.
@@ -40,7 +42,7 @@ func (t *tokens) credentialOf(token Token, now time.Time) (*credential, error) {
 	case !validName(scheme), !validValue(token.Value):
 		return nil, errInvalid
 	}
-	c := &credential{value: token.Value, expiry: token.Expiry}
+	c := &credential{value: token.Value, expiry: token.Expiry, masked: token.Value == redact.Mask}
 	if scheme != NoScheme {
 		c.value = scheme + " " + token.Value
 	}

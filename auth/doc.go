@@ -47,7 +47,10 @@
 // # Calls of a source
 //
 // A source may use the very client that it is the source of, with the context that
-// it is given: such a call carries no token, and waits for none.
+// it is given: such a call carries no token, and waits for none. Where that client has a
+// tape, the tape replays the call with a mask in place of the token, and a request that
+// the tape does not have is not sent: have the call of the source sent each time
+// (replay.Options.PassThrough), or make it with a client without the tape.
 //
 // # Override
 //

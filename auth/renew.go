@@ -16,7 +16,7 @@ const bodyLimit = 1 << 20
 // sendToken sends req with a token, and once more with another one after a 401.
 func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
 	ctx := req.Context()
-	cred, err := a.await(ctx, req, layer.AttemptFrom(ctx), nil)
+	cred, err := a.await(ctx, req, layer.AttemptFrom(ctx), nil, next)
 	if err != nil {
 		return nil, err
 	}
@@ -35,25 +35,28 @@ func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTrippe
 // await returns a credential for req other than the unauthorized one, and closes
 // the body of req if there is none. The attempt holds nothing while it waits: the
 // source may need the very slot.
-func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt, unauthorized *credential) (cred *credential, err error) {
-	if cred := a.tokens.atHand(ctx, unauthorized); cred != nil {
-		return cred, nil
-	}
+func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt, unauthorized *credential, next http.RoundTripper) (cred *credential, err error) {
 	defer func() {
 		if cred == nil && req.Body != nil { // also when the source panics
 			_ = req.Body.Close()
 		}
 	}()
-	if ctx.Err() != nil {
-		return nil, ctxerr.Of(ctx)
+	got := a.tokens.atHand(ctx, unauthorized)
+	if got == nil {
+		if ctx.Err() != nil {
+			return nil, ctxerr.Of(ctx)
+		}
+		row.Suspend()
+		got, err = a.tokens.get(ctx, unauthorized)
+		if lost := row.Reacquire(ctx); err == nil {
+			err = lost
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	row.Suspend()
-	got, err := a.tokens.get(ctx, unauthorized)
-	if lost := row.Reacquire(ctx); err == nil {
-		err = lost
-	}
-	if err != nil {
-		return nil, err
+	if got.masked && !hasTape(next) {
+		return nil, &Error{Unauthorized: unauthorized != nil, Err: errMasked}
 	}
 	return got, nil
 }
@@ -82,7 +85,7 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		row = c.NextAttempt(layer.Retry)
 	}
 	row.AddNote("auth: 401, sent again with another token")
-	cred, err := a.await(ctx, req, row, unauthorized)
+	cred, err := a.await(ctx, req, row, unauthorized, next)
 	if err != nil {
 		row.End(nil, err)
 		return nil, err
