@@ -142,7 +142,7 @@ func (x *exchange) unknown(resp *http.Response, dst any) error {
 	_, err := bodies.ReadSome(resp, 0, bodies.ErrorTime)
 	switch {
 	case errors.Is(err, bodies.ErrLong), errors.Is(err, bodies.ErrSlow):
-		return x.undecodable(resp, errMedia)
+		return x.undecodable(resp, unreadable(mediaType(contentType(resp.Header))))
 	case err != nil:
 		return x.broken(resp, err)
 	}

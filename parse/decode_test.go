@@ -65,6 +65,8 @@ func TestTheMediaTypeChoosesTheDecoder(t *testing.T) {
 		{"malformed after a byte order mark", get[pokemon], reply{body: utf8BOM + `{"id":x}`}, nil, ": decode application/json at byte 10: malformed"},
 		{"wrong type after a byte order mark", get[pokemon], reply{body: utf8BOM + `{"id":"x"}`}, nil, ": decode application/json at byte 12, field id: got string, want int"},
 		{"html", get[pokemon], reply{typ: "text/html", body: `<html>`}, nil, ": decode text/html: no decoder for this media type: As names one"},
+		{"lines", get[[]pokemon], reply{typ: "application/x-ndjson", body: "{}"}, nil, ": decode application/x-ndjson: no decoder here for this media type: Lines reads it"},
+		{"events", get[[]pokemon], reply{typ: "text/event-stream", body: "data: {}"}, nil, ": decode text/event-stream: no decoder here for this media type: Events reads it"},
 		{"image", get[pokemon], reply{typ: "image/png", body: `x`}, nil, ": decode image/png: no decoder for this media type: As names one"},
 		{"malformed", get[pokemon], reply{body: `nope`}, nil, ": decode application/json at byte 2: malformed"},
 		{"broken xml", get[struct{ ID int }], reply{typ: "text/xml", body: `<p><`}, nil, ": decode text/xml: malformed (*xml.SyntaxError)"},

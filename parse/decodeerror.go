@@ -95,6 +95,9 @@ func decodeReason(err error) string {
 	if errors.Is(err, ErrEmpty) {
 		return "no body: a pointer or None accepts that"
 	}
+	if m, ok := errors.AsType[*mediaError](err); ok {
+		return m.Error()
+	}
 	if errors.Is(err, errMedia) || errors.Is(err, errUTF8) || errors.Is(err, errMore) {
 		return strings.TrimPrefix(err.Error(), "parse: ") // the route stands in its place
 	}

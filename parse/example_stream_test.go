@@ -2,6 +2,7 @@ package parse_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -39,6 +40,36 @@ func ExampleEvents() {
 	// Output:
 	// Hel
 	// lo
+}
+
+// A server that fails half way has sent its status by then, and says so in an event of another name.
+func ExampleEvents_named() {
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = fmt.Fprint(w, "event: delta\ndata: {\"text\":\"Hel\"}\n\nevent: error\ndata: {\"message\":\"overloaded\"}\n\n")
+	}))
+	defer model.Close()
+	api := parse.API{Client: model.Client(), Base: model.URL}
+	for event, err := range parse.Events[parse.Event](chat.Call(context.Background(), api, Prompt{true, "Say hello"})) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		switch event.Name {
+		case "error":
+			fmt.Println("failed:", event.Data)
+		case "delta":
+			var d Delta
+			if err := json.Unmarshal([]byte(event.Data), &d); err != nil {
+				fmt.Println(err)
+				return
+			}
+			fmt.Println(d.Text)
+		}
+	}
+	// Output:
+	// Hel
+	// failed: {"message":"overloaded"}
 }
 
 func ExampleLines() {

@@ -46,8 +46,12 @@ func Lines[T any](resp *http.Response, err error) iter.Seq2[T, error] {
 //	var chat = parse.NewEndpoint[Prompt, *http.Response]("POST /v1/chat", parse.Header("Accept", "text/event-stream"))
 //	for delta, err := range parse.Events[Delta](chat.Call(ctx, api, prompt)) {
 //
-// Loops and errors are as those of [Lines]. A body that ends within an event is an [Error] with
-// io.ErrUnexpectedEOF. Where JSON is decoded, events with no data are skipped, and data: [DONE], as
+// An event that the server names, such as event: error for a failure half way, is yielded as
+// all others are, and T has nothing of the name: where names matter, loop over an [Event] and
+// decode its Data, or give T a field for what such an event says.
+//
+// Loops and errors are as those of [Lines], but that a [DecodeError] has no Offset. A body that
+// ends within an event is an [Error] with io.ErrUnexpectedEOF. Where JSON is decoded, events with no data are skipped, and data: [DONE], as
 // OpenAI and its kin send for the last one, ends the loop. Nothing connects again: a request
 // with the last [Event].ID as its Last-Event-ID does.
 func Events[T any](resp *http.Response, err error) iter.Seq2[T, error] {
@@ -176,7 +180,7 @@ func (s *stream) open() (open bool, err error) {
 	}
 	body, err := s.plain()
 	if err == nil && !s.isAccepted() {
-		err = errMedia
+		err = unreadable(mediaType(contentType(s.resp.Header)))
 	}
 	if err != nil {
 		_ = s.resp.Body.Close()

@@ -159,12 +159,12 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 		"media type of events": {
 			reply{status: 200, body: `{"error":"no stream"}`},
 			parse.Events[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode application/json: no decoder for this media type: As names one",
+			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode application/json: no decoder here for this media type: JSON reads it",
 		},
 		"media type of lines": {
 			reply{status: 200, typ: events, body: "data: 1\n\n"},
 			parse.Lines[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode text/event-stream: no decoder for this media type: As names one",
+			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode text/event-stream: no decoder here for this media type: Events reads it",
 		},
 		"coding": {
 			reply{status: 200, typ: events, header: http.Header{"Content-Encoding": {"br"}}, body: "x"},

@@ -1,0 +1,27 @@
+package parse
+
+import (
+	"strings"
+
+	"github.com/gracy-go/gracy/internal/mediatype"
+)
+
+// A mediaError says that a body is of a media type that another function of the package reads.
+type mediaError struct{ reader string }
+
+func (e *mediaError) Error() string {
+	return "no decoder here for this media type: " + e.reader + " reads it"
+}
+
+// unreadable returns the error of a body whose media type is not what is read.
+func unreadable(t string) error {
+	switch {
+	case t == eventStream:
+		return &mediaError{"Events"}
+	case strings.Contains(t, "ndjson"), strings.Contains(t, "jsonl"), t == "application/json-seq":
+		return &mediaError{"Lines"}
+	case mediatype.Named(t) == mediatype.JSON: // asked for as events
+		return &mediaError{"JSON"}
+	}
+	return errMedia
+}
