@@ -3,6 +3,7 @@ package replaytest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -26,6 +27,12 @@ type failures struct {
 type failure struct {
 	err   error
 	times int
+}
+
+// isUnknown reports whether the tape has no such request.
+func (f failure) isUnknown() bool {
+	miss, ok := errors.AsType[*replay.MissError](f.err)
+	return ok && miss.Reason == replay.MissUnknown
 }
 
 // report implements [replay.Options.OnError].
@@ -74,6 +81,9 @@ func (f *failures) show(tb testing.TB) bool {
 			text += "; Config.AnyCount repeats the last one"
 		}
 		tb.Error(text)
+	}
+	if slices.ContainsFunc(f.first, failure.isUnknown) {
+		tb.Logf("replaytest: if the test is right to ask for what is missing, record it anew with %s=record", environment)
 	}
 	if f.more > 0 {
 		tb.Errorf("replaytest: and %d more", f.more)
