@@ -2,6 +2,7 @@ package hook
 
 import (
 	"context"
+	"net/http/httptrace"
 	"sync"
 
 	"github.com/gracy-go/gracy/layer"
@@ -25,7 +26,9 @@ type run struct {
 	suspended bool       // no longer changes once over is true
 }
 
-// A mark is a context that belongs to a run.
+// A mark is a context that belongs to a run. It has no trace: what follows the request of
+// the hook by its trace, as an attempt timeout does, would take a call that the hook makes
+// for that request.
 type mark struct {
 	context.Context
 	run *run
@@ -35,7 +38,11 @@ func (m *mark) Value(key any) any {
 	if key == (runKey{}) {
 		return m.run
 	}
-	return m.Context.Value(key)
+	v := m.Context.Value(key)
+	if _, ok := v.(*httptrace.ClientTrace); ok {
+		return nil
+	}
+	return v
 }
 
 // start makes r a run of h, and returns ctx with its mark.
@@ -45,8 +52,14 @@ func (r *run) start(ctx context.Context, h *Hook, a *layer.Attempt) context.Cont
 	return &r.marked
 }
 
-// unmark removes the mark from a context that a hook has derived from its own.
+// unmark removes the mark from a context that a hook has derived from its own, and returns
+// the trace to it, beside one that the hook has set.
 func (r *run) unmark(ctx context.Context) context.Context {
+	trace := httptrace.ContextClientTrace(r.marked.Context)
+	if trace != nil && runOf(ctx) == r {
+		both := *trace // which is made to call that of the hook, too
+		ctx = httptrace.WithClientTrace(ctx, &both)
+	}
 	return context.WithValue(ctx, runKey{}, r.outer)
 }
 
