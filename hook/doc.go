@@ -52,7 +52,9 @@
 // # What it will not do
 //
 // It does not read bodies, and hooks must not: that of the request is sent, and
-// that of the response is the caller's. It recovers from no panic, and does not
+// that of the response is the caller's. To sign a body, Before reads one that GetBody
+// returns, which is nil for a body that can be read once only; to pack one, it replaces
+// it: see the examples. It recovers from no panic, and does not
 // bound the time that a hook takes, nor take it for a wait: inside retry it is in the TimeToHeaders of the
 // attempt, outside retry that of Before is in that of the first. So it is in what metrics count of attempts, and a slow hook looks
 // like a slow server to an adaptive limit of package concurrency.

@@ -1,13 +1,21 @@
 package hook_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 
 	"github.com/gracy-go/gracy"
 	"github.com/gracy-go/gracy/hook"
+	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
@@ -52,4 +60,91 @@ func Example_veto() {
 	// Output:
 	// true
 	// Post "http://api.test/things": hook: vetoed: read only
+}
+
+// A signature is of a copy of the body. Inside retry each attempt is signed anew.
+func Example_sign() {
+	base := roundtriptest.Script(roundtriptest.Step{Status: 503}, roundtriptest.Step{})
+	sign := func(_ context.Context, req *http.Request) error {
+		if req.GetBody == nil {
+			return errors.New("a body that can be read once only cannot be signed")
+		}
+		body, err := req.GetBody()
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		mac := hmac.New(sha256.New, []byte("key"))
+		if _, err := io.Copy(mac, body); err != nil {
+			return err
+		}
+		req.Header.Set("X-Signature", hex.EncodeToString(mac.Sum(nil)[:4]))
+		return nil
+	}
+	client := &http.Client{Transport: gracy.Around(base, retry.New(retry.Policy{Delay: retry.NoDelay}), hook.New(hook.Hooks{Before: sign}))}
+	req, err := http.NewRequest(http.MethodPut, "http://api.test/things/7", strings.NewReader("a thing"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+	for _, call := range base.Calls() {
+		fmt.Println(string(call.Body), call.Header.Get("X-Signature"))
+	}
+	// Output:
+	// a thing 86f3490f
+	// a thing 86f3490f
+}
+
+// What replaces a body also says how long it is, and how it is read again.
+func Example_pack() {
+	base := roundtriptest.Script(roundtriptest.Step{Status: 503}, roundtriptest.Step{})
+	pack := func(_ context.Context, req *http.Request) error {
+		if req.Body == nil || req.Body == http.NoBody {
+			return nil
+		}
+		defer req.Body.Close()
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		if _, err := io.Copy(w, req.Body); err != nil {
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+		req.Header.Set("Content-Encoding", "gzip")
+		req.ContentLength = int64(packed.Len())
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed.Bytes())), nil }
+		req.Body, _ = req.GetBody()
+		return nil
+	}
+	client := &http.Client{Transport: gracy.Around(base, hook.New(hook.Hooks{Before: pack}), retry.New(retry.Policy{Delay: retry.NoDelay}))}
+	req, err := http.NewRequest(http.MethodPut, "http://api.test/things/7", strings.NewReader("a thing"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	resp.Body.Close()
+	for _, call := range base.Calls() {
+		r, err := gzip.NewReader(bytes.NewReader(call.Body))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		body, err := io.ReadAll(r)
+		fmt.Println(string(body), err)
+	}
+	// Output:
+	// a thing <nil>
+	// a thing <nil>
 }
