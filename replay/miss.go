@@ -58,8 +58,8 @@ type MissError struct {
 func (e *MissError) Error() string {
 	asked := e.Method + " " + e.URL
 	if e.Masked != "" {
-		return fmt.Sprintf("replay: %s is not on tape, and is not sent: a mask of the tape stands for its credential (%s): record the exchange "+
-			"that the mask came from anew, or have that sent each time (Options.PassThrough)", asked, e.Masked)
+		return fmt.Sprintf("replay: %s is not on tape for its credential (%s), which is a mask of the tape, and is not sent: have the exchange "+
+			"that the mask came from sent each time (Options.PassThrough), record it anew, or use ModeReplay, where a mask will do", asked, e.Masked)
 	}
 	text := fmt.Sprintf("replay: %s is not on tape: %s", asked, e.Reason)
 	switch e.Reason {
