@@ -48,7 +48,8 @@ func TestQueueGroupsCommits(t *testing.T) {
 		if slices.Max(sizes) != mostCount || len(sizes) > 4 {
 			t.Errorf("batches %v, want some of %d", sizes, mostCount)
 		}
-		// A lone exchange lingers, unless there is a flush.
+		// A lone exchange lingers, unless there is a flush, or the goroutine before still looks for more.
+		synctest.Wait()
 		q.add(queued(1, ""))
 		time.Sleep(linger / 2)
 		if q.pendingCount() != 1 {
