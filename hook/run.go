@@ -5,6 +5,7 @@ import (
 	"net/http/httptrace"
 	"sync"
 
+	"github.com/gracy-go/gracy/internal/untraced"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -26,11 +27,10 @@ type run struct {
 	suspended bool       // no longer changes once over is true
 }
 
-// A mark is a context that belongs to a run. It has no trace: what follows the request of
-// the hook by its trace, as an attempt timeout does, would take a call that the hook makes
-// for that request.
+// A mark is a context that belongs to a run, without the trace of its request.
 type mark struct {
-	context.Context
+	untraced.Context
+
 	run *run
 }
 
@@ -38,24 +38,20 @@ func (m *mark) Value(key any) any {
 	if key == (runKey{}) {
 		return m.run
 	}
-	v := m.Context.Value(key)
-	if _, ok := v.(*httptrace.ClientTrace); ok {
-		return nil
-	}
-	return v
+	return m.Context.Value(key)
 }
 
 // start makes r a run of h, and returns ctx with its mark.
 func (r *run) start(ctx context.Context, h *Hook, a *layer.Attempt) context.Context {
 	r.hook, r.outer, r.attempt = h, runOf(ctx), a
-	r.marked = mark{ctx, r}
+	r.marked = mark{untraced.Context{Context: ctx}, r}
 	return &r.marked
 }
 
 // unmark removes the mark from a context that a hook has derived from its own, and returns
 // the trace to it, beside one that the hook has set.
 func (r *run) unmark(ctx context.Context) context.Context {
-	trace := httptrace.ContextClientTrace(r.marked.Context)
+	trace := httptrace.ContextClientTrace(r.marked.Context.Context)
 	if trace != nil && runOf(ctx) == r {
 		both := *trace // which is made to call that of the hook, too
 		ctx = httptrace.WithClientTrace(ctx, &both)
