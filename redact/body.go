@@ -20,7 +20,8 @@ import (
 //   - In forms and multipart forms: the values of secret names.
 //   - In XML: the content of elements and the value of attributes that have a secret name.
 //   - In HTML: the value of hidden and password inputs and of meta tags with a secret name.
-//   - In the types of YAML: the values of secret names, line by line, and {name: password, value: x}.
+//   - In the types of YAML: the values of secret names, line by line and in brackets as in JSON, and {name: password,
+//     value: x} in either order.
 //   - In application/graphql, and under "query" in JSON: the strings of secret arguments.
 //   - In all text: tokens and keys of a known format, private keys in PEM, in base64 too, what looks random
 //     behind Bearer, user:password behind Basic, the password and the secret parameters of
@@ -68,8 +69,8 @@ func (n nest) bodyOnce(contentType string, b []byte) []byte {
 	if kind != mediatype.Form && declared == mediatype.Form && !json.Valid(b) {
 		b = n.form(b) // it may be both, with the one inside of the other
 	}
-	if isYAML(contentType) && kind != mediatype.JSON {
-		b = yaml(n.r, b) // a line of it may look like one of an event stream
+	if isYAML(contentType) && !json.Valid(b) { // whose first lines may look like JSON
+		b = yaml(n, b) // a line of it may look like one of an event stream
 	}
 	switch kind {
 	case mediatype.Multipart:

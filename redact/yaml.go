@@ -21,48 +21,94 @@ func isYAML(contentType string) bool {
 type yamlBlock struct {
 	indent int  // of the name, -1 if there is none
 	text   bool // they are one text, and no names and items
+	inner  int  // the lines that are farther in go on with a value in it, -1 if there is none
 }
 
 // has reports whether a line belongs to the block.
-func (k yamlBlock) has(l yamlLine) bool {
+func (k *yamlBlock) has(l yamlLine) bool {
 	return k.indent >= 0 && (l.start > k.indent || l.start == k.indent && l.item && !k.text)
 }
 
+// isText reports whether a line of the block is one of a text, in which nothing is a comment.
+func (k *yamlBlock) isText(l yamlLine) bool {
+	if l.start <= k.inner {
+		k.inner = -1
+	}
+	return k.text || k.inner >= 0
+}
+
+// A yamlPair is what is known of {name: password, value: x} over lines.
+type yamlPair struct {
+	named    int // the indent of a name whose value is a secret name, -1 if there is none
+	valued   int // the indent of the value, while the name has not come, -1 if there is none
+	from, to int // that value, with the lines that belong to it
+}
+
+// leave forgets what a line is not in any more.
+func (p *yamlPair) leave(l yamlLine) {
+	if l.key < p.named || l.item && l.key == p.named {
+		p.named = -1
+	}
+	if l.key < p.valued || l.item && l.key == p.valued {
+		p.valued = -1
+	}
+}
+
 // yaml masks what stands under a secret name, and the value of {name: password, value: x} over lines. It reads line by
-// line, also a text inside, which may be the YAML of another file, and a flow mapping as a text.
-func yaml(r *Redactor, b []byte) []byte {
+// line, also a text inside, which may be the YAML of another file, and a flow to its end.
+func yaml(n nest, b []byte) []byte {
 	var out edits
-	block, named := yamlBlock{indent: -1}, -1 // named is the indent of a name whose value is a secret name
-	for at := 0; at < len(b); {
-		end := len(b)
-		if i := bytes.IndexByte(b[at:], '\n'); i >= 0 {
-			end = at + i
-		}
-		l, ok := yamlLineOf(bytes.TrimRight(b[at:end], " \t\r"))
+	block, pair := yamlBlock{indent: -1}, yamlPair{named: -1, valued: -1}
+	for at := len(b) - len(bytes.TrimPrefix(b, []byte("\ufeff"))); at < len(b); {
+		end := lineEnd(b, at)
+		l, ok := yamlLineOf(bytes.TrimRight(b[at:end], " \t"))
 		from, to := at+l.from, at+len(l.text)
 		value := l.text[l.from:]
 		switch {
-		case !ok:
-		case block.has(l) && block.text:
+		case l.start == len(l.text): // empty
+		case block.has(l) && block.isText(l):
 			out.put(b, at+l.start, to, Mask)
+		case !ok:
 		case block.has(l):
 			out.put(b, from, to, yamlMask(value))
+			if len(yamlBare(value)) > 0 {
+				block.inner = l.key
+				if l.name == "" {
+					block.inner--
+				}
+			}
 		default:
 			block.indent = -1
-			if l.key < named {
-				named = -1
+			pair.leave(l)
+			if pair.valued >= 0 && l.key > pair.valued {
+				pair.to = to
 			}
-			switch {
-			case r.Field(l.name), l.name == "value" && l.key == named:
-				block = yamlBlock{l.key, len(value) > 0}
-				out.put(b, from, to, yamlMask(value))
-			case l.name == "name" || l.name == "key":
-				if named = -1; r.secretName(strings.Trim(string(value), `"'`)) {
-					named = l.key
+			bare := value[len(value)-len(yamlBare(value)):]
+			switch m := memberOf([]byte(l.name)); {
+			case n.r.Field(l.name), m == valuing && l.key == pair.named:
+				block = yamlBlock{l.key, len(bare) > 0, -1}
+				if l.explicit {
+					block.indent = l.start
 				}
-			case len(value) > 0 && (value[0] == '{' || value[0] == '['):
-				flow := value[:bytes.LastIndexAny(value, "}]")+1] // a comment may follow
-				out.put(b, from, from+len(flow), r.words(string(flow)))
+				out.put(b, from, to, yamlMask(value))
+			case m == naming:
+				if pair.named = -1; n.r.secretName(yamlText(bare)) {
+					pair.named = l.key
+					if pair.valued == l.key {
+						out.cover(pair.from, pair.to, Mask)
+					}
+				}
+			case n.r.arming([]byte(l.name)) == cookie && bytes.IndexByte(value, '=') > 0:
+				block = yamlBlock{l.key, true, -1}
+				out.put(b, from, to, yamlMask(value))
+			case isFlow(bare):
+				flow := yamlFlow{n: n, b: b, out: &out, indent: l.start}
+				if l.name == "" && !l.item {
+					flow.indent--
+				}
+				end = max(end, lineEnd(b, flow.mask(to-len(bare))))
+			case m == valuing && len(value) > 0:
+				pair.valued, pair.from, pair.to = l.key, from, to
 			}
 		}
 		at = end + 1
@@ -72,12 +118,13 @@ func yaml(r *Redactor, b []byte) []byte {
 
 // A yamlLine is a line with its name, if it has one.
 type yamlLine struct {
-	text  []byte
-	start int    // the column of the first character
-	item  bool   // that is the dash of an item
-	key   int    // the column of the name, or of the value where there is none
-	name  string // without quotes, "" if there is none
-	from  int    // the column of the value
+	text     []byte
+	start    int    // the column of the first character
+	item     bool   // that is the dash of an item, or the colon of a value whose name is a line of its own
+	explicit bool   // that is the question mark of such a name
+	key      int    // the column of the name, or of the value where there is none
+	name     string // without quotes, "" if there is none
+	from     int    // the column of the value
 }
 
 // yamlLineOf reads a line. It reports false for one without a value and a name: an empty one, a comment, the start
@@ -86,29 +133,53 @@ func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	l.text = text
 	i := blanks(text, 0)
 	l.start = i
-	for i < len(text) && text[i] == '-' && (i+1 == len(text) || text[i+1] == ' ') {
-		l.item = true
+	if i == 0 && bytes.HasPrefix(text, []byte("---")) && (len(text) == 3 || blank(text[3])) {
+		i = blanks(text, 3) // what a document begins with may follow
+	}
+	for i < len(text) && (i+1 == len(text) || blank(text[i+1])) {
+		explicit := text[i] == '?'
+		if !explicit && text[i] != '-' && text[i] != ':' {
+			break
+		}
+		l.explicit, l.item = l.explicit || explicit, l.item || !explicit
 		i = blanks(text, i+1)
 	}
 	l.key, l.from = i, i
 	rest := text[i:]
 	switch {
-	case len(rest) == 0, rest[0] == '#', i == 0 && (bytes.HasPrefix(rest, []byte("---")) || bytes.Equal(rest, []byte("..."))):
+	case len(rest) == 0, rest[0] == '#', i == 0 && bytes.Equal(rest, []byte("...")):
 		return l, false
+	case isFlow(yamlBare(rest)):
+		return l, true
 	}
-	colon := bytes.IndexByte(rest, ':')
-	for colon >= 0 && colon+1 < len(rest) && rest[colon+1] != ' ' && rest[colon+1] != '\t' {
-		next := bytes.IndexByte(rest[colon+1:], ':')
-		if next < 0 {
-			return l, true
-		}
-		colon += 1 + next
-	}
-	if colon > 0 && colon <= longestName && rest[0] != '{' && rest[0] != '[' {
+	colon := yamlColon(rest)
+	switch {
+	case colon > 0 && colon <= longestName:
 		l.name = string(bytes.Trim(rest[:colon], ` "'`))
 		l.from = blanks(text, i+colon+1)
+	case colon < 0 && l.explicit:
+		l.name, l.from = yamlText(yamlBare(rest)), len(text)
 	}
 	return l, true
+}
+
+// yamlColon returns where the colon behind the name of a line is, -1 if there is none. A name in quotes may hold one.
+func yamlColon(line []byte) int {
+	at := 0
+	if q := line[0]; q == '"' || q == '\'' {
+		if n := bytes.IndexByte(line[1:], q); n >= 0 {
+			at = n + 2
+		}
+	}
+	for ; ; at++ {
+		n := bytes.IndexByte(line[at:], ':')
+		if n < 0 {
+			return -1
+		}
+		if at += n; at+1 == len(line) || blank(line[at+1]) {
+			return at
+		}
+	}
 }
 
 // longestName is how many bytes a name has at most.
@@ -122,13 +193,55 @@ func blanks(b []byte, i int) int {
 	return i
 }
 
+// yamlBare returns a value without its tag and anchor, nothing if that is all or a comment alone.
+func yamlBare(value []byte) []byte {
+	for len(value) > 0 && (value[0] == '&' || value[0] == '!') {
+		i := bytes.IndexAny(value, " \t")
+		if i < 0 {
+			return nil
+		}
+		value = value[blanks(value, i):]
+	}
+	if len(value) > 0 && value[0] == '#' {
+		return nil
+	}
+	return value
+}
+
+// yamlText returns what a value of one word is, without quotes and a comment.
+func yamlText(value []byte) string {
+	if i := bytes.Index(value, []byte(" #")); i >= 0 {
+		value = bytes.TrimRight(value[:i], " \t")
+	}
+	return strings.Trim(string(value), `"'`)
+}
+
+func isFlow(value []byte) bool { return len(value) > 0 && (value[0] == '{' || value[0] == '[') }
+
+// isYAMLText reports whether the value is the text of the lines below, in which every line counts.
+func isYAMLText(value []byte) bool {
+	value = yamlBare(value)
+	if len(value) == 0 || value[0] != '|' && value[0] != '>' {
+		return false
+	}
+	rest := bytes.TrimLeft(value[1:], "0123456789+-")
+	return len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t'
+}
+
 // yamlMask returns what stands for a secret value: what reveals nothing stays, as in JSON.
 func yamlMask(value []byte) string {
 	s := string(value)
 	switch {
-	case s == "", s[0] == '#', s[0] == '|', s[0] == '>', s == `""`, s == "''":
+	case s == "", s[0] == '#', s == `""`, s == "''", s[0] != '&' && s[0] != '!' && isYAMLText(value):
 		return s
-	case s == "null", s == "~", s == "true", s == "false":
+	}
+	return yamlPlain(s)
+}
+
+// yamlPlain is yamlMask for a value without quotes that is not a text of lines.
+func yamlPlain(s string) string {
+	switch {
+	case s == "", s == "null", s == "~", s == "true", s == "false":
 		return s
 	case strings.Trim(s, "0123456789+-.eE_") == "":
 		return "0"

@@ -1,0 +1,218 @@
+package redact
+
+import "bytes"
+
+// A yamlFlow is what stands between brackets in YAML, over as many lines as it has: {name: value, "name": [value]}.
+// It is read as [nest.json] reads JSON, which is one; names and values need no quotes here.
+type yamlFlow struct {
+	n      nest
+	b      []byte
+	out    *edits
+	indent int // of what it belongs to: a line that is not farther in ends it, if nothing else does
+
+	depth int // the open brackets
+	level int // those of them below a secret name, 0 outside of it
+	below arming
+	armed arming // by the name of the next value
+	named member
+	in    objects
+	tag   span // the tag or anchor of the next value
+}
+
+// mask masks a flow that begins at i, and returns where it ends.
+func (f *yamlFlow) mask(i int) int {
+	for i < len(f.b) {
+		switch c := f.b[i]; {
+		case c == '\n' || c == '\r':
+			if !f.goesOn(i + 1) {
+				return i
+			}
+			i++
+		case c == ' ' || c == '\t' || c == ':':
+			i++
+		case c == '#' && blank(f.b[i-1]): // a flow begins with a bracket, so that there is one
+			i = lineEnd(f.b, i)
+		case c == '{' || c == '[':
+			f.open(i)
+			i++
+		case c == '}' || c == ']':
+			f.next()
+			f.level = max(f.level-1, 0)
+			i++
+			f.in.close(i)
+			if f.depth--; f.depth <= 0 {
+				return i
+			}
+		case c == ',':
+			f.next()
+			i++
+		case c == '&' || c == '!':
+			f.tag.from = i
+			for i < len(f.b) && !blank(f.b[i]) && !flowMark(f.b[i]) {
+				i++
+			}
+			f.tag.to = i
+		case c == '"' || c == '\'':
+			i = f.quoted(i)
+		default:
+			i = f.plain(i)
+		}
+	}
+	return i
+}
+
+// goesOn reports whether the line at i belongs to the flow: an empty one does.
+func (f *yamlFlow) goesOn(i int) bool {
+	at := blanks(f.b, i)
+	if at == len(f.b) {
+		return true
+	}
+	c := f.b[at]
+	return at-i > f.indent || c == '\n' || c == '\r' || c == '}' || c == ']'
+}
+
+func (f *yamlFlow) open(i int) {
+	f.depth++
+	switch {
+	case f.level > 0:
+		f.level++
+	case f.armed == secret || f.armed == cookie || f.named == valuing && f.in.named():
+		f.level, f.below = 1, secret
+		if f.armed == cookie {
+			f.below = cookie
+		}
+	}
+	from := 0
+	if f.level == 0 && f.named == valuing {
+		from = i
+	}
+	f.in.open(f.armed == auth && f.b[i] == '{', from)
+	f.armed, f.named, f.tag = unarmed, other, span{}
+}
+
+// next is behind a value. One that is a tag alone may be a text that begins like one.
+func (f *yamlFlow) next() {
+	if f.tag.to > 0 && f.how() == secret {
+		f.out.put(f.b, f.tag.from, f.tag.to, Mask)
+	}
+	f.armed, f.named, f.tag = unarmed, other, span{}
+}
+
+// how says what is secret of the next value.
+func (f *yamlFlow) how() arming {
+	if f.level > 0 {
+		return f.below
+	}
+	return f.armed
+}
+
+// quoted takes in what stands in quotes at i, and returns where it ends.
+func (f *yamlFlow) quoted(i int) int {
+	end, closed := i+1, false
+	for end < len(f.b) && !closed {
+		switch c := f.b[end]; {
+		case c == '\'' && f.b[i] == c && end+1 < len(f.b) && f.b[end+1] == c: // one of it
+			end++
+		case c == f.b[i]:
+			closed = true
+		case c == '\\' && f.b[i] == '"' && end+1 < len(f.b):
+			end++
+		case (c == '\n' || c == '\r') && !f.goesOn(end+1):
+			f.scalar(i+1, end, false)
+			return end
+		}
+		end++
+	}
+	if !closed {
+		f.scalar(i+1, len(f.b), false)
+		return len(f.b)
+	}
+	if after := skipSpace(f.b, end); after < len(f.b) && f.b[after] == ':' {
+		f.name(i+1, end-1)
+		return after + 1
+	}
+	f.scalar(i+1, end-1, false)
+	return end
+}
+
+// plain takes in a name or a value without quotes at i, and returns where it ends: that of more than one line
+// is one for each.
+func (f *yamlFlow) plain(i int) int {
+	end := i
+	for ; end < len(f.b); end++ {
+		switch c := f.b[end]; {
+		case c == ':' && (end+1 == len(f.b) || blank(f.b[end+1]) || flowMark(f.b[end+1])):
+			f.name(i, end)
+			return end + 1
+		case c == '\n', c == '\r', flowMark(c), c == '#' && end > i && blank(f.b[end-1]):
+			f.scalar(i, end, true)
+			return end
+		}
+	}
+	f.scalar(i, end, true)
+	return end
+}
+
+// name takes in the name of the next value.
+func (f *yamlFlow) name(from, to int) {
+	raw := bytes.TrimRight(f.b[from:to], " \t")
+	f.armed, f.named, f.tag = unarmed, memberOf(raw), span{}
+	if len(raw) <= longestName {
+		f.armed = f.n.r.arming(raw)
+		if name := string(raw); f.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
+			f.armed = secret
+		}
+		if f.armed == unarmed {
+			f.armed = f.in.scheme(raw)
+		}
+	}
+	f.words(from, from+len(raw))
+}
+
+// scalar takes in a value, or a part of one.
+func (f *yamlFlow) scalar(from, to int, plain bool) {
+	raw := bytes.TrimRight(f.b[from:to], " \t")
+	at := span{from: from, to: from + len(raw)}
+	how := f.how()
+	if how != secret && f.named != other {
+		if f.in.pair(f.n.r, f.named, raw, at) {
+			how = secret
+		}
+		if f.named == naming {
+			if late, ok := f.in.late(); ok {
+				f.out.cover(late.from, late.to, Mask)
+			}
+		}
+	}
+	f.tag = span{}
+	switch {
+	case how == secret && plain:
+		f.out.put(f.b, at.from, at.to, yamlPlain(string(raw)))
+	case how == secret && len(raw) > 0:
+		f.out.put(f.b, at.from, at.to, Mask)
+	case how == cookie || how == auth:
+		if masked, ok := f.n.jsonValue(how, raw); ok {
+			f.out.put(f.b, at.from, at.to, masked)
+		}
+	default:
+		f.words(at.from, at.to)
+	}
+}
+
+// words masks what is secret in a text that is not so as a whole.
+func (f *yamlFlow) words(from, to int) {
+	f.out.put(f.b, from, to, f.n.r.words(string(f.b[from:to])))
+}
+
+// flowMark reports whether c is of a flow wherever it stands outside of quotes.
+func flowMark(c byte) bool { return bytes.IndexByte([]byte(",[]{}"), c) >= 0 }
+
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// lineEnd returns where the line ends that i is in.
+func lineEnd(b []byte, i int) int {
+	if n := bytes.IndexAny(b[i:], "\r\n"); n >= 0 {
+		return i + n
+	}
+	return len(b)
+}
