@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -113,7 +114,7 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 	case err == errLongItem: //nolint:errorlint // next returns it bare
 		return false, s.x.longItem(s.resp)
 	case err != nil:
-		return false, s.x.broken(s.resp, err)
+		return false, s.failed(err)
 	}
 	switch d := dst.(type) {
 	case *Event:
@@ -184,7 +185,7 @@ func (s *stream) open() (open bool, err error) {
 	}
 	if err != nil {
 		_ = s.resp.Body.Close()
-		return false, s.x.undecodable(s.resp, err)
+		return false, s.failed(err)
 	}
 	s.events.lines = lineReader{body: body, limit: s.x.set.maxBytes(), cr: s.isEvents}
 	return true, nil
@@ -197,13 +198,26 @@ func (s *stream) plain() (io.Reader, error) {
 		return s.resp.Body, nil
 	case "gzip", "x-gzip":
 		body, err := gzip.NewReader(s.resp.Body)
-		if err != nil {
-			return nil, &packedError{coding, err}
+		if err == io.EOF { //nolint:errorlint // NewReader returns it bare
+			return http.NoBody, nil // nothing is packed
 		}
-		return body, nil
+		return body, err
 	default:
 		return nil, &packedError{coding, errMedia}
 	}
+}
+
+// failed makes the error of a body that cannot be read on: it has broken off, or it is not
+// what the response says.
+func (s *stream) failed(err error) error {
+	var corrupt flate.CorruptInputError
+	switch coding := encodingOf(s.resp.Header); {
+	case coding != "" && (errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)):
+		return s.x.undecodable(s.resp, &packedError{coding, err})
+	case errors.Is(err, errMedia):
+		return s.x.undecodable(s.resp, err)
+	}
+	return s.x.broken(s.resp, err)
 }
 
 // isAccepted reports whether the body is what is asked for, by its media type and the rules.

@@ -347,3 +347,50 @@ func TestAsNamesTheTypeOfAStream(t *testing.T) {
 		t.Errorf("raw: %s, %v", raw, err)
 	}
 }
+
+// A body in gzip that breaks off is an Error wherever it does, in the header of gzip too; one that is no gzip
+// is a DecodeError wherever that shows.
+func TestAStreamInGzipThatBreaksOffIsNotMalformed(t *testing.T) {
+	var b strings.Builder
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write([]byte("{\"id\":1}\n"))
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	packed := b.String()
+	for name, c := range map[string]struct {
+		body   io.Reader
+		broken error // nil for a DecodeError
+		some   int
+	}{
+		"a cancel in the header":  {io.MultiReader(strings.NewReader(packed[:5]), iotest.ErrReader(context.Canceled)), context.Canceled, 0},
+		"a cancel before it":      {iotest.ErrReader(context.Canceled), context.Canceled, 0},
+		"a cancel behind it":      {io.MultiReader(strings.NewReader(packed[:12]), iotest.ErrReader(context.Canceled)), context.Canceled, 0},
+		"the end in the header":   {strings.NewReader(packed[:5]), io.ErrUnexpectedEOF, 0},
+		"the end in the checksum": {strings.NewReader(packed[:len(packed)-5]), io.ErrUnexpectedEOF, 1},
+		"another checksum":        {strings.NewReader(packed[:len(packed)-8] + "12345678"), nil, 1},
+		"other bytes":             {strings.NewReader(packed[:10] + "\xff\xff\xff\xff"), nil, 0},
+	} {
+		s, client := serve(t, reply{status: 200, typ: ndjson, header: http.Header{"Content-Encoding": {"gzip"}}, reader: c.body})
+		got, err := collect(parse.Lines[pokemon](do(t, client)))
+		_, isError := errors.AsType[*parse.Error](err)
+		switch {
+		case len(got) != c.some, isError != (c.broken != nil):
+			t.Errorf("%s: %v, %v", name, got, err)
+		case isError && (!errors.Is(err, c.broken) || errors.Is(err, parse.ErrDecode)):
+			t.Errorf("%s: %v", name, err)
+		case !isError && (!errors.Is(err, parse.ErrDecode) || !strings.Contains(err.Error(), "Content-Encoding gzip: malformed")):
+			t.Errorf("%s: %v", name, err)
+		}
+		if s.sent[0].Closed == 0 {
+			t.Errorf("%s: the body was not closed", name)
+		}
+	}
+}
+
+func TestAnEmptyStreamInGzipIsEmpty(t *testing.T) {
+	_, client := serve(t, reply{status: 200, typ: ndjson, header: http.Header{"Content-Encoding": {"gzip"}}})
+	if got, err := collect(parse.Lines[pokemon](do(t, client))); len(got) != 0 || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+}
