@@ -74,7 +74,8 @@ type stream struct {
 	x        *exchange
 	events   eventReader // of which Lines uses the lines alone
 	isEvents bool
-	at       int64 // where a line begins in the body
+	at       int64  // where a line begins in the body
+	typ      string // the Content-Type, if it names another charset than UTF-8
 }
 
 var errTwice = errors.New("the stream was read already")
@@ -122,6 +123,9 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 		d.Data = toText(data)
 		return true, nil
 	case *string:
+		if data, _, err = toUTF8(s.typ, data); err != nil {
+			return false, s.undecodable(err)
+		}
 		*d = toText(data)
 		return true, nil
 	case *[]byte:
@@ -136,7 +140,7 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 	case s.x.set.tooHeavy(data, dst):
 		return false, s.x.tooHeavy(s.resp)
 	}
-	if err := decode("", data, dst, formatJSON); err != nil {
+	if err := decode(s.typ, data, dst, formatJSON); err != nil {
 		return false, s.undecodable(err)
 	}
 	return true, nil
@@ -186,6 +190,10 @@ func (s *stream) open() (open bool, err error) {
 	if err != nil {
 		_ = s.resp.Body.Close()
 		return false, s.failed(err)
+	}
+	typ := contentType(s.resp.Header)
+	if label := charsetLabel(typ); !s.isEvents && label != "" && charsetOf(label) != charsetUTF8 {
+		s.typ = typ // events are UTF-8 whatever it says
 	}
 	s.events.lines = lineReader{body: body, limit: s.x.set.maxBytes(), cr: s.isEvents}
 	return true, nil

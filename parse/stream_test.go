@@ -394,3 +394,28 @@ func TestAnEmptyStreamInGzipIsEmpty(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// Lines have the charset that the response names, as a whole body has; events are UTF-8 whatever it says.
+func TestLinesHaveTheCharsetOfTheResponse(t *testing.T) {
+	const name = "caf\xe9"
+	lines := func(charset string) *http.Client {
+		_, client := serve(t, reply{status: 200, typ: ndjson + "; charset=" + charset, body: `{"name":"` + name + `"}` + "\n"})
+		return client
+	}
+	if got, err := collect(parse.Lines[pokemon](do(t, lines("iso-8859-1")))); !slices.Equal(got, []pokemon{{Name: "café"}}) || err != nil {
+		t.Errorf("as JSON: %v, %v", got, err)
+	}
+	if got, err := collect(parse.Lines[string](do(t, lines("latin1")))); !slices.Equal(got, []string{`{"name":"café"}`}) || err != nil {
+		t.Errorf("as text: %q, %v", got, err)
+	}
+	if got, err := collect(parse.Lines[string](do(t, lines("shift_jis")))); len(got) != 0 || !errors.Is(err, parse.ErrDecode) {
+		t.Errorf("as text of an unknown charset: %q, %v", got, err)
+	}
+	if got, err := collect(parse.Lines[[]byte](do(t, lines("latin1")))); len(got) != 1 || string(got[0]) != `{"name":"`+name+`"}` || err != nil {
+		t.Errorf("as bytes: %q, %v", got, err)
+	}
+	_, client := serve(t, reply{status: 200, typ: events + "; charset=iso-8859-1", body: "data: " + name + "\n\n"})
+	if got, err := collect(parse.Events[string](do(t, client))); !slices.Equal(got, []string{"caf\uFFFD"}) || err != nil {
+		t.Errorf("events: %q, %v", got, err)
+	}
+}
