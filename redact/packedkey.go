@@ -27,7 +27,8 @@ func packedKeys(b []byte) []byte {
 	}
 }
 
-// Base64 that is broken into lines has 60 to 76 characters in each but the last.
+// Base64 that is broken into lines mostly has 60 to 76 characters in each but the last. Any other width is believed
+// if the second line has it too: otherwise that may be what comes next in the text.
 const (
 	shortLine = 60
 	longLine  = 76
@@ -48,8 +49,11 @@ func unpack(b []byte) (n int, plain []byte) {
 		default:
 			c, size = broken(b[n:])
 		}
-		if c == '\n' && width == 0 && shortLine <= line && line <= longLine {
-			width = line
+		if c == '\n' {
+			size = blanks(b, n+size) - n // the next line may be indented
+			if width == 0 && (shortLine <= line && line <= longLine || wide(b[n+size:], line)) {
+				width = line
+			}
 		}
 		if size == 0 || c == '\n' && line != width {
 			break
@@ -68,6 +72,15 @@ func unpack(b []byte) (n int, plain []byte) {
 	return n, plain[:k]
 }
 
+// wide reports whether the first line of b is base64 of that width.
+func wide(b []byte, width int) bool {
+	n := 0
+	for n < len(b) && n <= width && (base64Char(b[n]) || b[n] == '-' || b[n] == '_') {
+		n++
+	}
+	return n == width
+}
+
 // broken returns the character of base64, or the line end in it, that a form or a string of JSON has in another way
 // at the start of b, and how long it is there; 0 if there is none.
 func broken(b []byte) (c byte, size int) {
@@ -77,6 +90,7 @@ func broken(b []byte) (c byte, size int) {
 	}{
 		{"\r\n", '\n'},
 		{"\n", '\n'},
+		{"\r", '\n'},
 		{`\r\n`, '\n'},
 		{`\n`, '\n'},
 		{"%0D%0A", '\n'},
