@@ -91,10 +91,14 @@ func (o *objects) scheme(key []byte) arming {
 	if !o.top().auth {
 		return unarmed
 	}
-	if s := string(key); strings.EqualFold(s, "basic") || strings.EqualFold(s, "bearer") {
+	if basicOrBearer(string(key)) {
 		return secret
 	}
 	return unarmed
+}
+
+func basicOrBearer(s string) bool {
+	return strings.EqualFold(s, "basic") || strings.EqualFold(s, "bearer")
 }
 
 // pair takes one half of a pair and reports whether it is the value of a secret name.

@@ -39,9 +39,10 @@ func (k *yamlBlock) isText(l yamlLine) bool {
 
 // A yamlPair is what is known of {name: password, value: x} over lines.
 type yamlPair struct {
-	named    int // the indent of a name whose value is a secret name, -1 if there is none
-	valued   int // the indent of the value, while the name has not come, -1 if there is none
-	from, to int // that value, with the lines that belong to it
+	named    int  // the indent of a name whose value is a secret name, -1 if there is none
+	valued   int  // the indent of the value, while the name has not come, -1 if there is none
+	from, to int  // that value, with the lines that belong to it
+	open     bool // the next line may belong to it
 }
 
 // leave forgets what a line is not in any more.
@@ -59,6 +60,7 @@ func (p *yamlPair) leave(l yamlLine) {
 func yaml(n nest, b []byte) []byte {
 	var out edits
 	block, pair := yamlBlock{indent: -1}, yamlPair{named: -1, valued: -1}
+	above, how := yamlBlock{indent: -1}, unarmed // of the name that the lines are below
 	for at := len(b) - len(bytes.TrimPrefix(b, []byte("\ufeff"))); at < len(b); {
 		end := lineEnd(b, at)
 		l, ok := yamlLineOf(bytes.TrimRight(b[at:end], " \t"))
@@ -80,12 +82,18 @@ func yaml(n nest, b []byte) []byte {
 		default:
 			block.indent = -1
 			pair.leave(l)
-			if pair.valued >= 0 && l.key > pair.valued {
+			if pair.open = pair.open && l.key > pair.valued; pair.open {
 				pair.to = to
 			}
 			bare := value[len(value)-len(yamlBare(value)):]
+			if !above.has(l) {
+				above.indent, how = -1, n.r.arming([]byte(l.name))
+				if len(bare) == 0 && (how == auth || how == cookie) {
+					above.indent = l.key
+				}
+			}
 			switch m := memberOf([]byte(l.name)); {
-			case n.r.Field(l.name), m == valuing && l.key == pair.named:
+			case n.r.Field(l.name), m == valuing && l.key == pair.named, how == auth && above.indent >= 0 && basicOrBearer(l.name):
 				block = yamlBlock{l.key, len(bare) > 0, -1}
 				if l.explicit {
 					block.indent = l.start
@@ -98,9 +106,9 @@ func yaml(n nest, b []byte) []byte {
 						out.cover(pair.from, pair.to, Mask)
 					}
 				}
-			case n.r.arming([]byte(l.name)) == cookie && bytes.IndexByte(value, '=') > 0:
+			case (how == auth || how == cookie) && yamlLooksSecret(n, how, bare):
 				block = yamlBlock{l.key, true, -1}
-				out.put(b, from, to, yamlMask(value))
+				out.put(b, from, to, Mask)
 			case isFlow(bare):
 				flow := yamlFlow{n: n, b: b, out: &out, indent: l.start}
 				if l.name == "" && !l.item {
@@ -108,7 +116,7 @@ func yaml(n nest, b []byte) []byte {
 				}
 				end = max(end, lineEnd(b, flow.mask(to-len(bare))))
 			case m == valuing && len(value) > 0:
-				pair.valued, pair.from, pair.to = l.key, from, to
+				pair.valued, pair.from, pair.to, pair.open = l.key, from, to, true
 			}
 		}
 		at = end + 1
@@ -217,6 +225,12 @@ func yamlText(value []byte) string {
 }
 
 func isFlow(value []byte) bool { return len(value) > 0 && (value[0] == '{' || value[0] == '[') }
+
+// yamlLooksSecret reports whether a value below a name such as cookie or auth looks like a secret.
+func yamlLooksSecret(n nest, how arming, value []byte) bool {
+	masked, ok := n.jsonValue(how, []byte(yamlText(value)))
+	return ok && masked == Mask
+}
 
 // isYAMLText reports whether the value is the text of the lines below, in which every line counts.
 func isYAMLText(value []byte) bool {

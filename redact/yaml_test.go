@@ -34,6 +34,9 @@ func TestSecretsInYAMLAreMasked(t *testing.T) {
 		"a value first":       {"- value: hunter2\n  name: DB_PASSWORD\n- value: bob\n  name: USER\n", "- value: REDACTED\n  name: DB_PASSWORD\n- value: bob\n  name: USER\n"},
 		"a commented name":    {"- name: &n DB_PASSWORD # c\n  value: hunter2\n", "- name: &n DB_PASSWORD # c\n  value: REDACTED\n"},
 		"cookies":             {"Set-Cookie: a=b; Path=/\ncookie: yes\n", "Set-Cookie: REDACTED\ncookie: yes\n"},
+		"lists of cookies":    {"cookies:\n- a=b; Path=/\n- yes\ncookie:\n  x: a=b\nuser: a=b\n", "cookies:\n- REDACTED\n- yes\ncookie:\n  x: REDACTED\nuser: a=b\n"},
+		"auth":                {"auth:\n  basic: hunter2\n  kind: basic\nauths:\n  h.test:\n    auth: \"dXNlcjpwYXNzd29yZA==\" # c\nbasic: x\nauth: yes\n", "auth:\n  basic: REDACTED\n  kind: basic\nauths:\n  h.test:\n    auth: REDACTED\nbasic: x\nauth: yes\n"},
+		"a value and more":    {"- value: hunter2\n    two\n  sub:\n    x: y\n  name: DB_PASSWORD\n", "- value: REDACTED\n  sub:\n    x: y\n  name: DB_PASSWORD\n"},
 		"JSON":                {`{"password":"hunter2"}`, `{"password":"REDACTED"}`},
 	} {
 		for _, kind := range []string{"application/yaml", "application/x-yaml; charset=utf-8", "text/yaml", "application/vnd.oai.openapi+yaml"} {
