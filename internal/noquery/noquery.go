@@ -80,18 +80,26 @@ func quoteEnd(s string, i, end int) int {
 	if mark(s, i) != '"' {
 		return end
 	}
-	inner := mark(s, i-1) == '\\'
+	// The quotes around it stand behind so many backslashes: each time a text is quoted, one is put before a quote
+	// and one before each backslash.
+	around := backslashes(s, i-1)
 	for at := i; ; at++ {
 		n := strings.IndexByte(s[at:], '"')
 		if n < 0 {
 			return end
 		}
 		at += n
-		switch escaped := mark(s, at) == '\\'; {
-		case !escaped:
+		switch inside := (backslashes(s, at) + 1) % (2 * (around + 1)); inside {
+		case 0: // it is in the URL
+		case around + 1:
+			return at - around
+		default: // it ends a text around that one
 			return at
-		case inner:
-			return at - 1
 		}
 	}
+}
+
+// backslashes returns how many stand before i.
+func backslashes(s string, i int) int {
+	return i - len(strings.TrimRight(s[:i], `\`))
 }

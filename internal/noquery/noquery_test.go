@@ -1,6 +1,13 @@
 package noquery
 
-import "testing"
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"testing"
+)
 
 func TestTextHasNoQuery(t *testing.T) {
 	for s, want := range map[string]string{
@@ -26,6 +33,25 @@ func TestTextHasNoQuery(t *testing.T) {
 	} {
 		if got := Text(s); got != want {
 			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
+// Whatever a query holds, and however often the error was quoted: nothing of it stays, and nothing behind it goes.
+func TestNoQuotedQueryIsLeft(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	parts := []string{"a", " ", "\"", "'", "`", "<", ">", `\`, "?", "&", "=", "/", "#", "é", "(", ")", ","}
+	for range 20_000 {
+		u := "https://a.test/x?z="
+		for range r.IntN(8) {
+			u += parts[r.IntN(len(parts))]
+		}
+		var err error = &url.Error{Op: "Get", URL: u + "hush", Err: errors.New("why")}
+		for range 4 {
+			if got := Text(err.Error()); strings.Contains(got, "hush") || !strings.Contains(got, "why") {
+				t.Fatalf("%s\nis %s", err, got)
+			}
+			err = fmt.Errorf("%q, too", err.Error())
 		}
 	}
 }
