@@ -183,15 +183,18 @@ func (s *stream) open() (open bool, err error) {
 		_ = s.resp.Body.Close()
 		return false, nil
 	}
+	typ := contentType(s.resp.Header)
 	body, err := s.plain()
-	if err == nil && !s.isAccepted() {
-		err = unreadable(mediaType(contentType(s.resp.Header)))
+	switch {
+	case err != nil:
+		err = s.failed(err)
+	case !s.isAccepted():
+		err = s.x.undecodable(s.resp, unreadable(mediaType(typ)))
 	}
 	if err != nil {
 		_ = s.resp.Body.Close()
-		return false, s.failed(err)
+		return false, err
 	}
-	typ := contentType(s.resp.Header)
 	if label := charsetLabel(typ); !s.isEvents && label != "" && charsetOf(label) != charsetUTF8 {
 		s.typ = typ // events are UTF-8 whatever it says
 	}
