@@ -47,7 +47,7 @@ func Text(s string, most int) string {
 		return s
 	}
 	end := most - len("…")
-	for !utf8.RuneStart(s[end]) {
+	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
 	return s[:end] + "…"
