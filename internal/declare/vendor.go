@@ -2,6 +2,7 @@ package declare
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gracy-go/gracy/internal/ascii"
 )
@@ -9,67 +10,72 @@ import (
 // A vendor is one whose documentation says that the work of two requests with the same
 // value of a header is done once.
 type vendor struct {
-	domain, header string
-	with           string // another header that has to be there, "" for none
+	header string
+	with   string // another header that has to be there, "" for none
 	// made says that a key of ours is good: nothing signs the header, no other has to be
 	// there, and it is the services of the vendor alone that the domain has.
 	made bool
 }
 
-func vendors() [11]vendor {
-	return [...]vendor{
-		// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each
-		// operation whose model marks the header as its idempotency token. The last two
-		// are those of the partition of China, and of dual stack. X-Amz- headers are signed.
-		{"amazonaws.com", "X-Amz-Client-Token", "", false},
-		{"amazonaws.com.cn", "X-Amz-Client-Token", "", false},
-		{"api.aws", "X-Amz-Client-Token", "", false},
-		// developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html; signed too.
-		{"amazon.com", "X-Amz-Pay-Idempotency-Key", "", false},
-		{"amazon.eu", "X-Amz-Pay-Idempotency-Key", "", false},
-		{"amazon.jp", "X-Amz-Pay-Idempotency-Key", "", false},
-		// learn.microsoft.com/rest/api/communication/repeatable-requests, after OASIS
-		// Repeatable Requests 1.0: one header does not do without the other.
-		{"azure.com", "Repeatability-Request-Id", "Repeatability-First-Sent", false},
-		// checkout.com/docs/developer-resources/api/idempotency
-		{"checkout.com", "Cko-Idempotency-Key", "", true},
-		// cloud.google.com/cpp/docs/reference/storage: the service does not execute a
-		// request with the same value again, and sends the previous response. The other
-		// services of the domain do not know it.
-		{"googleapis.com", "X-Goog-Gcs-Idempotency-Token", "", false},
-		// docs.klarna.com/api/kn/integration-resilience
-		{"klarna.com", "Klarna-Idempotency-Key", "", true},
-		// developer.paypal.com/api/rest/reference/idempotency
-		{"paypal.com", "Paypal-Request-Id", "", true},
+// vendorOf returns the vendor of a domain, in lower case; the zero vendor where it is that of none.
+func vendorOf(domain string) vendor {
+	switch domain {
+	// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each
+	// operation whose model marks the header as its idempotency token. The last two
+	// are those of the partition of China, and of dual stack. X-Amz- headers are signed.
+	case "amazonaws.com", "amazonaws.com.cn", "api.aws":
+		return vendor{header: "X-Amz-Client-Token"}
+	// developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html; signed too.
+	case "amazon.com", "amazon.eu", "amazon.jp":
+		return vendor{header: "X-Amz-Pay-Idempotency-Key"}
+	// learn.microsoft.com/rest/api/communication/repeatable-requests, after OASIS
+	// Repeatable Requests 1.0: one header does not do without the other.
+	case "azure.com":
+		return vendor{header: "Repeatability-Request-Id", with: "Repeatability-First-Sent"}
+	// checkout.com/docs/developer-resources/api/idempotency
+	case "checkout.com":
+		return vendor{header: "Cko-Idempotency-Key", made: true}
+	// cloud.google.com/cpp/docs/reference/storage: the service does not execute a
+	// request with the same value again, and sends the previous response. The other
+	// services of the domain do not know it.
+	case "googleapis.com":
+		return vendor{header: "X-Goog-Gcs-Idempotency-Token"}
+	// docs.klarna.com/api/kn/integration-resilience
+	case "klarna.com":
+		return vendor{header: "Klarna-Idempotency-Key", made: true}
+	// developer.paypal.com/api/rest/reference/idempotency
+	case "paypal.com":
+		return vendor{header: "Paypal-Request-Id", made: true}
 	}
+	return vendor{}
+}
+
+// vendorAt returns the vendor of the host of req, the zero vendor where that is of none.
+func vendorAt(req *http.Request) vendor {
+	if req.URL == nil {
+		return vendor{}
+	}
+	host := ascii.Lower(req.URL.Hostname())
+	second := strings.LastIndexByte(host[:max(strings.LastIndexByte(host, '.'), 0)], '.')
+	if v := vendorOf(host[second+1:]); v.header != "" || second < 0 {
+		return v
+	}
+	third := strings.LastIndexByte(host[:second], '.')
+	return vendorOf(host[third+1:])
 }
 
 // keyedForVendor reports whether req carries a header that is an idempotency key to the
 // vendor of its host.
 func keyedForVendor(req *http.Request) bool {
-	if req.URL == nil {
-		return false
-	}
-	host := req.URL.Hostname()
-	for _, v := range vendors() {
-		if Within(host, v.domain) && has(req, v.header) && (v.with == "" || has(req, v.with)) {
-			return true
-		}
-	}
-	return false
+	v := vendorAt(req)
+	return v.header != "" && has(req, v.header) && (v.with == "" || has(req, v.with))
 }
 
 // vendorKeyHeader returns the header in which the vendor of the host of req takes a key
 // that somebody else has made, "" where there is none.
 func vendorKeyHeader(req *http.Request) string {
-	if req.URL == nil {
-		return ""
-	}
-	host := req.URL.Hostname()
-	for _, v := range vendors() {
-		if v.made && Within(host, v.domain) {
-			return v.header
-		}
+	if v := vendorAt(req); v.made {
+		return v.header
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package declare
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 )
 
@@ -35,5 +36,27 @@ func TestTheHeaderInWhichAVendorTakesAKey(t *testing.T) {
 	}
 	if KeyHeader(&http.Request{}) != "" || IsKeyed(&http.Request{}) {
 		t.Error("a request without a URL has a vendor")
+	}
+}
+
+func TestTheVendorIsThatOfTheDomain(t *testing.T) {
+	for host, want := range map[string]bool{
+		"s3.cn-north-1.amazonaws.com.cn": true,
+		"amazonaws.com.cn":               true,
+		"S3.AMAZONAWS.COM:443":           true,
+		"ec2.eu-west-1.api.aws":          true,
+		"amazonaws.com":                  true,
+		"notamazonaws.com":               false,
+		"amazonaws.com.cn.test":          false,
+		"com.cn":                         false,
+		"cn":                             false,
+		"localhost":                      false,
+		"[::1]:80":                       false,
+		"":                               false,
+	} {
+		req := &http.Request{URL: &url.URL{Host: host}, Header: http.Header{"X-Amz-Client-Token": {"k"}}}
+		if got := IsKeyed(req); got != want {
+			t.Errorf("%q: keyed %v, want %v", host, got, want)
+		}
 	}
 }
