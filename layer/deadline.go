@@ -4,16 +4,24 @@ import (
 	"context"
 
 	"github.com/gracy-go/gracy/internal/ending"
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
-// near returns the context of a call that ctx is, or was derived from by limits alone, nil
-// if there is none: they change nothing of what this package finds in a context.
+// near returns the context of a call that ctx is, or was derived from by limits and traces
+// alone, nil if there is none: they change nothing of what this package finds in a context.
 func near(ctx context.Context) *callContext {
-	cc, ok := ctx.(*callContext)
-	if !ok {
-		if limit, ok := ctx.(*ending.Context); ok {
-			cc, _ = limit.Root().(*callContext)
-		}
+	if cc, ok := ctx.(*callContext); ok {
+		return cc
+	}
+	return behind(ctx)
+}
+
+// behind is the part of near that is not worth a place in each of its callers.
+func behind(ctx context.Context) (cc *callContext) {
+	if limit, ok := ctx.(*ending.Context); ok {
+		cc, _ = limit.Bare().(*callContext)
+	} else if trace, ok := ctx.(*traced.Context); ok {
+		cc, _ = trace.Bare().(*callContext)
 	}
 	return cc
 }

@@ -3,11 +3,13 @@ package layer_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptrace"
 	"testing"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ending"
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/internal/traced"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -28,9 +30,20 @@ func behindLimit(req *http.Request) (*http.Request, *limited) {
 	return req.WithContext(&l.ctx), l
 }
 
-// What a limit derives is looked through: calls, attempts and settings are found behind
-// several, a layer inside joins, and a setting made inside one is the nearest.
-func TestACallIsFoundBehindLimits(t *testing.T) {
+// followed has a context as that of an attempt of package retry is.
+type followed struct{ ctx traced.Context }
+
+func (f *followed) Trace() *httptrace.ClientTrace { return new(httptrace.ClientTrace) }
+
+func behindTrace(req *http.Request) *http.Request {
+	f := new(followed)
+	f.ctx.Begin(req.Context(), traced.Key(), f)
+	return req.WithContext(&f.ctx)
+}
+
+// What a limit or a trace derives is looked through: calls, attempts and settings are found
+// behind several, a layer inside joins, and a setting made inside one is the nearest.
+func TestACallIsFoundBehindLimitsAndTraces(t *testing.T) {
 	type number int
 	var outer *layer.Call
 	seen := 0
@@ -47,7 +60,9 @@ func TestACallIsFoundBehindLimits(t *testing.T) {
 			if n, _ := layer.Setting[number](inner); n != 2 || layer.CallFrom(inner) != outer {
 				t.Errorf("a setting inside a limit is %d", n)
 			}
-			req, _ = behindLimit(req)
+			if req, _ = behindLimit(req); seen%2 == 0 {
+				req = behindTrace(req)
+			}
 			seen++
 		}
 		return next.RoundTrip(req)

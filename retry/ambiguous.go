@@ -6,6 +6,7 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 
+	"github.com/gracy-go/gracy/internal/traced"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -13,7 +14,9 @@ import (
 // probe is what net/http reports of one attempt, by httptrace and by reading the
 // request body.
 type probe struct {
-	trace httptrace.ClientTrace
+	ctx  traced.Context
+	req  http.Request // the one with the context
+	says bool         // whether how far the request came is asked for
 
 	asked     atomic.Bool  // a connection was asked for
 	connected atomic.Int32 // how often a connection was got
@@ -44,21 +47,30 @@ func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 		return req, nil
 	}
 	w := new(probe)
-	w.trace.GetConn = func(string) { w.asked.Store(true) }
-	w.trace.GotConn = func(httptrace.GotConnInfo) { w.connected.Add(1) }
-	says := p.mark || p.reconcile != nil // how far the request came
-	if says {
-		w.trace.WroteRequest = func(i httptrace.WroteRequestInfo) {
+	w.says = p.mark || p.reconcile != nil
+	w.ctx.Begin(req.Context(), p.traceKey, w)
+	w.req = *req.WithContext(&w.ctx)
+	r := &w.req
+	if w.says && r.Body != nil && r.Body != http.NoBody {
+		r.Body = probedBody{r.Body, w}
+	}
+	return r, w
+}
+
+// Trace implements [traced.Tracer].
+func (w *probe) Trace() *httptrace.ClientTrace {
+	t := &httptrace.ClientTrace{
+		GetConn: func(string) { w.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.connected.Add(1) },
+	}
+	if w.says {
+		t.WroteRequest = func(i httptrace.WroteRequestInfo) {
 			if i.Err == nil {
 				w.written.Store(true)
 			}
 		}
 	}
-	r := req.WithContext(httptrace.WithClientTrace(req.Context(), &w.trace))
-	if says && r.Body != nil && r.Body != http.NoBody {
-		r.Body = probedBody{r.Body, w}
-	}
-	return r, w
+	return t
 }
 
 // unsent reports whether the attempt never got a connection. A base that reports

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
 // The defaults of a Policy.
@@ -54,6 +56,8 @@ type plan struct {
 
 	bufferKnown int64 // of a body with a Content-Length
 	bufferTotal int64
+
+	traceKey any // see traced.Key
 }
 
 // Needs says that a policy of several attempts needs the layer.
@@ -93,6 +97,7 @@ func compile(p Policy) *plan {
 		budget:    p.Budget,
 		buffer:    max(p.BufferLimit, 0),
 		repeats:   p.Repeats,
+		traceKey:  traced.Key(),
 	}
 	if p.Attempts == 0 {
 		c.attempts = defaultAttempts

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/traced"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -39,7 +40,7 @@ const attemptLayerName = "attempt timeout"
 // wrap all stacks of a base with the same AttemptTimeout, so that it sees their calls.
 func PerAttempt(d time.Duration) *AttemptTimeout {
 	d = limit("PerAttempt", d, defaultAttempt)
-	return &AttemptTimeout{limit: attemptLimit(d), alarms: newAlarms(d), conns: conns{traceKey: traceKey()}}
+	return &AttemptTimeout{limit: attemptLimit(d), alarms: newAlarms(d), conns: conns{traceKey: traced.Key()}}
 }
 
 // Attach implements [transport.Override].

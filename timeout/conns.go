@@ -21,7 +21,7 @@ type conns struct {
 
 	plain atomic.Uint32 // what connections without TLS speak
 
-	traceKey any // see traceKey
+	traceKey any // see traced.Key
 }
 
 // left is the connection that the last call of the layer has left most recently. For a

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/traced"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -14,7 +15,7 @@ import (
 // is on, from its trace: one allocation with the deadline and the request in it.
 type visit struct {
 	conns    *conns
-	traced   atomic.Pointer[httptrace.ClientTrace] // made when it is asked for
+	trace    traced.Trace
 	deadline deadline
 	req      http.Request
 
@@ -41,38 +42,17 @@ func (cs *conns) visit(ctx context.Context) *visit {
 	return v
 }
 
-// traceKey returns the key under which package httptrace finds the trace of a context.
-func traceKey() any {
-	var k keyOf
-	httptrace.ContextClientTrace(&k)
-	return k.key
-}
-
-// keyOf is a context that remembers which key it was asked for.
-type keyOf struct {
-	context.Context
-	key any
-}
-
-func (k *keyOf) Value(key any) any {
-	k.key = key
-	return nil
-}
-
 // under returns what the context of the attempt has under a key of its own.
 func (v *visit) under(key any) any {
 	if key != v.conns.traceKey {
 		return nil
 	}
-	if t := v.traced.Load(); t != nil {
-		return t
-	}
-	t := &httptrace.ClientTrace{GotConn: v.gotConn, GotFirstResponseByte: v.gotByte}
-	if outer := v.deadline.ctx.Parent(); httptrace.ContextClientTrace(outer) != nil {
-		httptrace.WithClientTrace(outer, t) // makes t call that of outer, too
-	}
-	v.traced.CompareAndSwap(nil, t)
-	return v.traced.Load()
+	return v.trace.Of(v.deadline.ctx.Parent(), v)
+}
+
+// Trace implements [traced.Tracer].
+func (v *visit) Trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{GotConn: v.gotConn, GotFirstResponseByte: v.gotByte}
 }
 
 // send sends req, for which the rule of the deadline is.

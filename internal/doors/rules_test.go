@@ -29,7 +29,7 @@ var leaf = []string{"transport", "transport/verdict", "layer", "layer/bodies", "
 
 // roots is what transport and layer, on which all others build, may import of this
 // module.
-var roots = []string{"layer/bodies", "redact", "internal/ascii", "internal/brief", "internal/ctxerr", "internal/declare", "internal/ending", "internal/hint", "internal/mediatype", "internal/route", "internal/setting", "internal/safetext", "internal/stack"}
+var roots = []string{"layer/bodies", "redact", "internal/ascii", "internal/brief", "internal/ctxerr", "internal/declare", "internal/ending", "internal/hint", "internal/mediatype", "internal/route", "internal/setting", "internal/safetext", "internal/stack", "internal/traced"}
 
 // doors has one row per package. A package without a row, and without one for a
 // folder above it, fails the test. "." is the root package.

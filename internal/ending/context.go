@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
 // An Owner is what a [Context] is part of.
@@ -25,6 +27,7 @@ type Owner interface {
 // a goroutine.
 type Context struct {
 	parent context.Context
+	bare   context.Context
 	owner  Owner
 	flags  atomic.Uint32
 
@@ -47,7 +50,20 @@ const (
 )
 
 // Begin makes c a context of the owner's, derived from the parent.
-func (c *Context) Begin(parent context.Context, owner Owner) { c.parent, c.owner = parent, owner }
+func (c *Context) Begin(parent context.Context, owner Owner) {
+	c.parent, c.owner = parent, owner
+	switch p := parent.(type) {
+	case *Context:
+		c.bare = p.bare
+	case *traced.Context:
+		c.bare = p.Bare()
+	default:
+		c.bare = parent
+	}
+}
+
+// Bare returns what c was derived from by limits, and by the traces of package traced.
+func (c *Context) Bare() context.Context { return c.bare }
 
 // Parent returns what c was derived from.
 func (c *Context) Parent() context.Context { return c.parent }

@@ -3,6 +3,7 @@ package ending
 import (
 	"context"
 	"errors"
+	"net/http/httptrace"
 	"runtime"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/race"
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
 // owner is the least that has a Context.
@@ -154,6 +156,9 @@ func TestValuesAndDeadlines(t *testing.T) {
 	if d, ok := inner.Deadline(); !ok || !d.Equal(outer.at) {
 		t.Errorf("the deadline is %v, %v, want that of the outer one", d, ok)
 	}
+	if inner.Bare() != caller || outer.Bare() != caller {
+		t.Errorf("bare of limits: %v and %v, want %v", inner.Bare(), outer.Bare(), caller)
+	}
 	if inner.Parent() != context.Context(&outer.Context) || inner.Root() != caller {
 		t.Errorf("derived from %v, around it is %v", inner.Parent(), inner.Root())
 	}
@@ -241,5 +246,34 @@ func TestAllocationsOfAContext(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("%s: %v allocations, the two owners included, want %v", name, got, tc.want)
 		}
+	}
+}
+
+// noTrace makes a trace that follows nothing.
+type noTrace struct{}
+
+func (noTrace) Trace() *httptrace.ClientTrace { return nil }
+
+// Limits and traces stand around each other in any order.
+func TestWhatIsBareOfLimitsAndTraces(t *testing.T) {
+	caller := context.WithValue(t.Context(), valueKey{}, "caller")
+	ctx := caller
+	for i := range 6 {
+		var bare context.Context
+		if i%3 == 1 {
+			tr := new(traced.Context)
+			tr.Begin(ctx, traced.Key(), noTrace{})
+			bare, ctx = tr.Bare(), tr
+		} else {
+			l := begin(ctx)
+			bare, ctx = l.Bare(), &l.Context
+		}
+		if bare != caller {
+			t.Errorf("%d: bare is %v, want that of the caller", i, bare)
+		}
+	}
+	between := context.WithValue(ctx, ownKey{}, "between")
+	if l := begin(between); l.Bare() != between {
+		t.Errorf("bare is %v, which looks through a value", l.Bare())
 	}
 }
