@@ -65,7 +65,9 @@
 //
 // In ModeReplay a tape that holds one identity for a request responds to any, so
 // that it is recorded with a real token and replayed with a dummy or none. One
-// that holds several asks for the same, else it is a miss: [MissIdentity].
+// that holds several asks for the same, else it is a miss: [MissIdentity]. So it is in
+// ModeSmart for a request all of whose credential is a mask: its client has logged in
+// from the tape.
 //
 // The tape holds a hash of the credential, keyed with a key that is on the tape
 // too. Whoever has the tape can test a guess, so a password that can be guessed

@@ -27,7 +27,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 	}
 	f.keys = []store.Key{p.key}
 	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
-	if f.why == MissUnknown && mode == ModeReplay {
+	if f.why == MissUnknown && (mode == ModeReplay || t.masker.maskAlone(p)) {
 		f.keys, f.identities, f.err = variants{t.writer}.others(p)
 		switch {
 		case f.err != nil || f.identities > 0:

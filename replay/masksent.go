@@ -14,12 +14,16 @@ import (
 // maskedMiss is the miss of a request that is not sent, since it has a mask in a place: a replayed
 // login, page or redirect has given it to the client. The server cannot know it, and what it
 // responds would be recorded as the response to the real one.
-func (m masker) maskedMiss(c *layer.Call, p *captured, place string) *MissError {
+func (m masker) maskedMiss(c *layer.Call, p *captured, f found, place string) *MissError {
 	c.SetStopReason("not on tape, and with a mask of the tape")
-	return &MissError{
+	e := &MissError{
 		Method: m.literals(methodOf(p.send.Method)), URL: m.literals(m.url(p.send.URL.String())), Route: m.literals(c.Route()),
 		Reason: MissUnknown, Masked: m.literals(place),
 	}
+	if f.why == MissIdentity {
+		e.Reason, e.Identities = f.why, f.identities
+	}
+	return e
 }
 
 // maskIn says where a request has a mask in place of a credential, "" if nowhere.
@@ -48,6 +52,12 @@ func (m masker) maskIn(p *captured) string {
 		return "body"
 	}
 	return ""
+}
+
+// maskAlone reports whether all the credential that a request has is a mask, which is from a tape and of
+// use nowhere else: so it may get what others have recorded, if they were one.
+func (m masker) maskAlone(p *captured) bool {
+	return p.identity == nil && p.secrets == nil && m.maskIn(p) != ""
 }
 
 // maskInBody reports whether one of the masks in a body is in a place whose value is masked

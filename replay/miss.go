@@ -49,7 +49,8 @@ type MissError struct {
 	// Reason is MissIdentity.
 	Identities int
 	// Masked says where the request has a mask of the tape in place of a credential, such as
-	// "header Authorization", if that is why ModeSmart did not send it.
+	// "header Authorization", if that is why ModeSmart did not send it. Then Reason is
+	// MissIdentity if several have recorded the request, and MissUnknown if nobody has.
 	Masked string
 }
 
@@ -58,8 +59,12 @@ type MissError struct {
 func (e *MissError) Error() string {
 	asked := e.Method + " " + e.URL
 	if e.Masked != "" {
-		return fmt.Sprintf("replay: %s is not on tape for its credential (%s), which is a mask of the tape, and is not sent: have the exchange "+
-			"that the mask came from sent each time (Options.PassThrough), record it anew, or use ModeReplay, where a mask will do", asked, e.Masked)
+		which := ""
+		if e.Reason == MissIdentity {
+			which = fmt.Sprintf(", of %d identities that it may stand for", e.Identities)
+		}
+		return fmt.Sprintf("replay: %s is not on tape for its credential (%s), which is a mask of the tape%s, and is not sent: have the exchange "+
+			"that the mask came from sent each time (Options.PassThrough), or record it anew", asked, e.Masked, which)
 	}
 	text := fmt.Sprintf("replay: %s is not on tape: %s", asked, e.Reason)
 	switch e.Reason {

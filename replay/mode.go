@@ -18,7 +18,8 @@ const (
 	// ModeSmart responds from the tape; a request that is not there is sent and
 	// recorded, each time until the tape is closed, as one sequence (see
 	// Options.Reuse). Requests with different credentials share no recording. One whose
-	// credential is a mask of the tape, as the token of a replayed login is, is a [MissError].
+	// credential is a mask of the tape, as the token of a replayed login is, gets what is there
+	// if one credential alone has recorded it; else it is a [MissError], and is not sent.
 	ModeSmart Mode = iota
 	// ModeRecord sends every request. The first exchange that it records for a
 	// request, with whatever credential, replaces those of earlier runs.

@@ -77,7 +77,7 @@ func (t *Tape) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (r
 	if mode == ModeSmart && t.counts.replayed.Load() > 0 {
 		// A tape that has replayed nothing has given no mask to anybody.
 		if place := t.masker.maskIn(p); place != "" {
-			return t.opts.reject(c, req, t.masker.maskedMiss(c, p, place))
+			return t.opts.reject(c, req, t.masker.maskedMiss(c, p, f, place))
 		}
 	}
 	fallback := f.stale != nil && t.opts.Expired == ExpiredFallback

@@ -1,0 +1,127 @@
+package replay_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay"
+)
+
+// accounts is an API with a login, whose other responses say whose token was sent.
+type accounts struct{ sent int }
+
+func (a *accounts) RoundTrip(req *http.Request) (*http.Response, error) {
+	a.sent++
+	if req.URL.Path == "/token" {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		user := strings.TrimPrefix(string(body), "grant_type=client_credentials&client_secret=")
+		return respond(req, 200, `{"access_token":"t-`+user+`","expires_in":3600}`), nil
+	}
+	token := strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer t-")
+	switch token {
+	case "ann", "bob":
+		return respond(req, 200, token), nil
+	}
+	return respond(req, 401, ""), nil
+}
+
+// login returns what the client of a user sends for its token.
+func login(t *testing.T, rt http.RoundTripper, user string) string {
+	t.Helper()
+	req := request(t, http.MethodPost, api+"/token", "grant_type=client_credentials&client_secret="+user)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	_, body := send(t, rt, req)
+	_, token, _ := strings.Cut(body, `"access_token":"`)
+	token, _, _ = strings.Cut(token, `"`)
+	return "Bearer " + token
+}
+
+func authorized(t *testing.T, path, credential string) *http.Request {
+	t.Helper()
+	req := request(t, http.MethodGet, api+path, "")
+	req.Header.Set("Authorization", credential)
+	return req
+}
+
+// A client that logs in from the tape has a mask for a token. What was recorded with the token
+// is replayed to it, in the default mode as well, where one alone recorded it.
+func TestAClientThatLoggedInFromTheTapeGetsItsResponses(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			for run := range 3 {
+				tape, base := open(t, path, replay.Options{}), new(accounts)
+				rt := tape.Wrap(base)
+				token := login(t, rt, "ann")
+				if code, body := send(t, rt, authorized(t, "/me", token)); code != 200 || body != "ann" {
+					t.Errorf("run %d: %d %q, want what was recorded", run, code, body)
+				}
+				if want := map[int]int{0: 2}[run]; base.sent != want {
+					t.Errorf("run %d: %d requests sent, want %d", run, base.sent, want)
+				}
+				closeTape(t, tape)
+			}
+		})
+	}
+}
+
+// A mask does not say whose it is, where two have recorded the request.
+func TestAMaskIsNobodyInParticular(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.json")
+	tape := open(t, path, replay.Options{})
+	rt := tape.Wrap(new(accounts))
+	for _, user := range []string{"ann", "bob"} {
+		if _, body := send(t, rt, authorized(t, "/me", login(t, rt, user))); body != user {
+			t.Fatal(body)
+		}
+	}
+	closeTape(t, tape)
+
+	tape = open(t, path, replay.Options{})
+	base := new(accounts)
+	rt = tape.Wrap(base)
+	resp, err := rt.RoundTrip(authorized(t, "/me", login(t, rt, "bob")))
+	if err == nil {
+		t.Fatalf("responded with %q", readAll(t, resp))
+	}
+	miss, ok := errors.AsType[*replay.MissError](err)
+	if !ok || miss.Reason != replay.MissIdentity || miss.Identities != 2 || miss.Masked != "header Authorization" || !strings.Contains(err.Error(), "2 identities") {
+		t.Errorf("%v, want a miss that says that there are two identities", err)
+	}
+	if base.sent != 0 {
+		t.Errorf("%d requests sent", base.sent)
+	}
+}
+
+// Beside a mask a credential of its own counts, and another is not given what it has recorded.
+func TestACredentialBesideAMaskCounts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.json")
+	both := func(key string) *http.Request {
+		req := authorized(t, "/me", "Bearer t-ann")
+		req.Header.Set("X-Api-Key", key)
+		return req
+	}
+	tape := open(t, path, replay.Options{})
+	send(t, tape.Wrap(new(accounts)), both("k1"))
+	login(t, tape.Wrap(new(accounts)), "ann")
+	closeTape(t, tape)
+
+	tape = open(t, path, replay.Options{})
+	rt := tape.Wrap(new(accounts))
+	req := both("k2")
+	req.Header.Set("Authorization", login(t, rt, "ann"))
+	if req.Header.Get("Authorization") != "Bearer "+redact.Mask {
+		t.Fatalf("the login gave %q, want a mask", req.Header.Get("Authorization"))
+	}
+	if resp, err := rt.RoundTrip(req); err == nil {
+		t.Errorf("the key of another was responded to with %q", readAll(t, resp))
+	}
+}
