@@ -22,6 +22,7 @@ type Relay struct {
 	deafAt  bool       // it is deaf from there on
 	conns   []net.Conn
 	replies int // that were cut
+	muted   int // the bytes that were swallowed because of mute
 }
 
 // NewRelay returns a relay before a server, until the test ends.
@@ -105,11 +106,14 @@ func (r *Relay) connect(c net.Conn) {
 		}
 		return true
 	})
-	go r.pump(c, up, func([]byte) bool {
+	go r.pump(c, up, func(b []byte) bool {
 		if *cut { // the server has done it
 			_, _ = up.Close(), c.Close()
 			r.deaf = r.deaf || r.deafAt
 			r.replies++
+		}
+		if r.mute {
+			r.muted += len(b)
 		}
 		return !r.mute && !*cut
 	})
