@@ -13,7 +13,12 @@ import (
 // a cost that is known only with the response: the tokens of a language model, say.
 // It is for one call and safe for concurrent use.
 type Usage struct {
-	mu      sync.Mutex // mu guards all below; it is locked before the mutex of a shell
+	mu    sync.Mutex // mu guards taken; it is locked before the mutex of a shell
+	taken []taken
+}
+
+// taken is what a call took of one limiter. A stack may have several, around each other.
+type taken struct {
 	limiter *Limiter
 	spent   []admission.Spent
 }
@@ -36,16 +41,15 @@ func WithUsage(ctx context.Context) (context.Context, *Usage) {
 //
 // It may be called again, as the figure becomes better known. It concerns the
 // attempt that got the response, or else the last; those before cost what was
-// estimated. It reports whether there was one. Stores get no report: they cannot
-// take anything back.
+// estimated. Of several limiters in a stack each gets the report. It reports whether
+// there was such an attempt. Stores get no report: they cannot take anything back.
 func (u *Usage) Report(actual int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.limiter == nil {
-		return false
+	for _, t := range u.taken {
+		t.limiter.shell.report(t.spent, actual)
 	}
-	u.limiter.shell.report(u.spent, actual)
-	return true
+	return len(u.taken) > 0
 }
 
 // note keeps what the rules that weigh requests took, if the caller reports usage.
@@ -56,6 +60,17 @@ func (l *Limiter) note(ctx context.Context, d *admission.Demand) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.limiter = l
-	l.shell.pauses(func(*pauses.Table, int64) { u.spent = d.Spent() })
+	t := u.ofLocked(l)
+	l.shell.pauses(func(*pauses.Table, int64) { t.spent = d.Spent() })
+}
+
+// ofLocked returns what the call took of a limiter.
+func (u *Usage) ofLocked(l *Limiter) *taken {
+	for i := range u.taken {
+		if u.taken[i].limiter == l {
+			return &u.taken[i]
+		}
+	}
+	u.taken = append(u.taken, taken{limiter: l})
+	return &u.taken[len(u.taken)-1]
 }

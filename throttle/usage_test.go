@@ -250,3 +250,29 @@ func TestReportConcernsTheLastAttempt(t *testing.T) {
 		}
 	})
 }
+
+// The limiters are around each other, so that both are stacks of one call.
+func TestReportReachesEachLimiter(t *testing.T) {
+	for name, order := range map[string][2]int{"the outer one first": {0, 1}, "the inner one first": {1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				both := [2]*Limiter{New(tokens(Window)), New(tokens(UntilResponse))}
+				rt := both[order[0]].Wrap(both[order[1]].Wrap(&server{}))
+				ctx, spent := WithUsage(t.Context())
+				if _, err := get(ctx, rt, "/40"); err != nil {
+					t.Fatal(err)
+				}
+				for _, actual := range []int{5, 60} {
+					if !spent.Report(actual) {
+						t.Error("Report found no call")
+					}
+					for i, l := range both {
+						if live := counts(l, 0).Counted; live != actual {
+							t.Errorf("limiter %d counts %d, want %d", i, live, actual)
+						}
+					}
+				}
+			})
+		})
+	}
+}
