@@ -22,6 +22,9 @@ func ParseRate(text string) (Rule, error) {
 	if err != nil || d <= 0 {
 		return Rule{}, fmt.Errorf("throttle: the rate %q has the duration %q, want one as in 10/90s", text, per)
 	}
+	if d > maxPer {
+		return Rule{}, fmt.Errorf("throttle: the rate %q has the duration %s, want at most ten years", text, d)
+	}
 	return Rule{Limit: n, Per: d}, nil
 }
 
