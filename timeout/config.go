@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// NoTimeout as a limit means that there is none.
+// NoTimeout as a limit means that there is none. Nor is one of more than a hundred years.
 const NoTimeout time.Duration = -1
 
 // The defaults.
@@ -16,6 +16,10 @@ const (
 	defaultIdle    = 30 * time.Second
 	defaultAttempt = 10 * time.Second
 )
+
+// longest is the longest limit. No instant that one of it ends at is too late for a
+// time.Duration.
+const longest = 100 * 365 * 24 * time.Hour
 
 // A Config bounds a call. It is a value.
 type Config struct {
@@ -83,7 +87,7 @@ func limit(name string, d, otherwise time.Duration) time.Duration {
 	switch {
 	case d == 0:
 		return otherwise
-	case d == NoTimeout:
+	case d == NoTimeout, d > longest:
 		return 0
 	case d < 0:
 		panic("timeout: " + name + " is negative: " + d.String())

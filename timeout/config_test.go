@@ -3,6 +3,8 @@ package timeout_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -73,4 +75,38 @@ func TestOffEndsNoBody(t *testing.T) {
 			t.Errorf("read %q", got)
 		}
 	})
+}
+
+// The longest duration is what some write for no limit. The body moves, and with it the
+// instants that limits count from.
+func TestALimitOfAgesEndsNothing(t *testing.T) {
+	for name, l := range map[string]transport.Layer{
+		"total":              total(math.MaxInt64),
+		"total from upload":  timeout.New(timeout.Config{Total: math.MaxInt64, FromUpload: true}),
+		"idle":               timeout.New(timeout.Config{Idle: math.MaxInt64}),
+		"idle of streams":    timeout.New(timeout.Config{StreamIdle: math.MaxInt64}),
+		"attempt":            timeout.PerAttempt(math.MaxInt64),
+		"attempt, not quite": timeout.PerAttempt(math.MaxInt64 - 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+					_, _ = io.ReadFull(req.Body, make([]byte, 1))
+					if at, ok := req.Context().Deadline(); ok && time.Until(at) < 20*time.Second {
+						t.Errorf("the deadline is in %v", time.Until(at))
+					}
+					return reader{n: 1, stall: time.Second}.RoundTrip(req)
+				})
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, rttest.URL, rttest.Text("text"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, err := l.Wrap(base).RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rttest.Read(t, resp)
+			})
+		})
+	}
 }
