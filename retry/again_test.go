@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -70,6 +71,18 @@ func TestAHintThatWasThrottledAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A short miss allows one attempt more, also of so many that an int holds no more.
+func TestAShortMissOfAnyNumberOfAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := &script{steps: []step{status(429, "Retry-After", "59"), status(429, "Retry-After-Ms", "600"), status(500), status(200)}}
+		resp, c, _ := do(t, retry.Policy{Attempts: math.MaxInt}, base, request(t, t.Context(), http.MethodGet, nil))
+		finish(resp)
+		if c.Count() != 4 || resp.StatusCode != http.StatusOK {
+			t.Errorf("status %d, want 200\n%s", resp.StatusCode, c)
+		}
+	})
 }
 
 // A 429 is of a server that lives: it neither fills the score of an outage nor

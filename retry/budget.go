@@ -135,7 +135,7 @@ func (b *Budget) Remaining(host string) int {
 	case b.adaptive:
 		return -1
 	}
-	return int(b.reserve)
+	return whole(b.reserve)
 }
 
 // recordCall counts a call and returns the budget of its host; nil allows any

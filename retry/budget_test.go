@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"runtime"
 	"strings"
@@ -273,5 +274,25 @@ func TestNewBudgetPanicsOnValuesThatMakeNoSense(t *testing.T) {
 			}()
 			retry.NewBudget(c)
 		}()
+	}
+}
+
+// The largest numbers are what some write for no bound.
+func TestAReserveOrARatioOfAnySizeAllowsRetries(t *testing.T) {
+	for _, c := range []retry.BudgetConfig{
+		{Reserve: math.MaxInt}, {Ratio: math.MaxFloat64}, {Reserve: math.MaxInt, Adaptive: true}, {Ratio: math.MaxFloat64, Adaptive: true}, {Window: math.MaxInt64},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			base, b := new(tally), retry.NewBudget(c)
+			if n := b.Remaining("a.test"); n < 1 && n != -1 {
+				t.Errorf("%+v: %d retries remain of a host that is not known yet", c, n)
+			}
+			if got := calls(t, budgeted(b, base), base, "a.test", 2); got != 6 {
+				t.Errorf("%+v: %d retries of 2 calls, want 6", c, got)
+			}
+			if n := b.Remaining("a.test"); n < 1 && n != -1 {
+				t.Errorf("%+v: %d retries remain", c, n)
+			}
+		})
 	}
 }

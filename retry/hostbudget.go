@@ -3,6 +3,7 @@ package retry
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -118,8 +119,12 @@ func (h *hostBudget) leftLocked(now int64) int {
 		}
 	}
 	// The epsilon keeps 10 x 0.1 from being less than 1.
-	return int(h.budget.reserve+h.budget.ratio*float64(calls)+1e-9) - int(retries) //nolint:gosec // 24 bits
+	return whole(h.budget.reserve+h.budget.ratio*float64(calls)+1e-9) - int(retries) //nolint:gosec // 24 bits
 }
+
+// whole returns how many retries that is. A Reserve or a Ratio may allow more than an int
+// can hold, and than any window counts.
+func whole(retries float64) int { return int(min(retries, math.MaxInt32)) }
 
 // recordCall counts a call.
 func (h *hostBudget) recordCall(at time.Time) {

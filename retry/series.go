@@ -208,7 +208,7 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string) {
 	if hinted && s.missedShortly(h) { // it was all but accepted
 		s.spare = 1
 	}
-	if s.made >= s.attempts+s.spare {
+	if s.made-s.spare >= s.attempts { // which may be any number
 		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts+s.spare)
 	}
 	f = new(further)
