@@ -3,6 +3,7 @@ package concurrency
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"sync"
 	"testing"
@@ -79,6 +80,7 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 		"of all, after the host":            {0, 5 * time.Second, 15 * time.Second},
 		"of all, which is waited for later": {20 * time.Second, 7 * time.Second, 17 * time.Second},
 		"of neither for so long":            {11 * time.Second, 31 * time.Second, 0},
+		"of the host for ages":              {math.MaxInt64, 5 * time.Second, 15 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -87,6 +89,7 @@ func TestMaxWaitOfSeveralLimits(t *testing.T) {
 					time.Sleep(map[string]time.Duration{http.MethodPost: 10 * time.Second, http.MethodGet: 40 * time.Second}[req.Method])
 					return reply(req, http.StatusOK, ""), nil
 				}))
+				time.Sleep(time.Second) // instants are counted from the making of the limiter
 				var wg sync.WaitGroup
 				wg.Go(func() { _ = ask(t.Context(), rt, http.MethodPost, "http://a.test/") }) // the host, for 10 s
 				wg.Go(func() { _ = ask(t.Context(), rt, http.MethodGet, "http://b.test/") })  // all, for 40 s

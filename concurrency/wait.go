@@ -210,10 +210,11 @@ func (q *queue) overdue(now time.Duration, sems []*semaphore, w *waiter, since, 
 	}
 	again = least // it may move to the limit of the least MaxWait at once
 	if m := sems[w.place].limit.MaxWait; m > 0 {
-		if since+m <= now {
+		left := m - (now - since) // since+m may be more than a Duration holds
+		if left <= 0 {
 			return int(w.place), 0
 		}
-		again = min(again, since+m-now)
+		again = min(again, left)
 	}
 	return -1, again
 }
