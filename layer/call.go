@@ -148,7 +148,9 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 		if before == nil {
 			before = &c.first
 		}
+		a.entries.follow(&before.entries)
 		a.inherit(before)
+		succeed(before, a)
 	}
 	return a
 }

@@ -11,14 +11,15 @@ import (
 // attempts and may send again, after an outcome or beside a request that still
 // runs. So each request after the first gets an attempt of its own here.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
-	if a.flags.Or(flagEntered)&flagEntered != 0 {
+	own := concurrent(req.Context()) // whether the request has a row of its own
+	if !a.entries.enter(b.depth) {
 		before := a
-		if !concurrent(req.Context()) {
-			before = c.Attempt()
+		if !own {
+			before, own = c.Attempt(), true
 		}
 		a = c.append(Retry)
-		a.flags.Or(flagEntered)
-		if before.is(flagReturned) {
+		a.entries.enter(b.depth)
+		if before.entries.left(b.depth) {
 			supersede(before)
 			a.inherit(before)
 			c.current.Store(a)
@@ -29,9 +30,13 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		return Reject(req, err)
 	}
 	resp, err := b.trip(c, req, b.send)
+	if a = latest(a); !own && a.is(flagEnding) { // an inner layer may have made further ones
+		a = c.Attempt()
+	}
 	if !a.is(flagEnding) {
 		keepOutcome(a, resp, err)
 	}
+	a.entries.leave(b.depth)
 	return resp, err
 }
 

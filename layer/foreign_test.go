@@ -172,3 +172,70 @@ func TestALayerThatIsOffDoesNotHideInnerOnesFromAForeignRetry(t *testing.T) {
 		t.Errorf("body %q, %d holds ended, want fine and 2", got, h.ends.Load())
 	}
 }
+
+// A request that goes through several foreign layers is one in each of them. What one of
+// them sends again is another for those inside it.
+func TestARequestHasOneRowWhateverForeignLayersItGoesThrough(t *testing.T) {
+	through := foreignRetry(1)
+	for name, test := range map[string]struct {
+		layers []transport.Layer
+		sends  int
+	}{
+		"two decorators":         {[]transport.Layer{rttest.Pass("a"), through, rttest.Pass("b"), through, rttest.Pass("c")}, 1},
+		"with a retry outside":   {[]transport.Layer{rttest.Retry(2), through, rttest.Pass("b"), through, rttest.Pass("c")}, 2},
+		"with a retry between":   {[]transport.Layer{rttest.Pass("a"), through, rttest.Retry(2), through, rttest.Pass("c")}, 2},
+		"with a retry inside":    {[]transport.Layer{rttest.Pass("a"), through, rttest.Pass("b"), through, rttest.Retry(2)}, 2},
+		"two retries":            {[]transport.Layer{rttest.Pass("a"), foreignRetry(3), rttest.Pass("b"), foreignRetry(2), rttest.Pass("c")}, 5},
+		"the outer one":          {[]transport.Layer{rttest.Pass("a"), foreignRetry(3), rttest.Pass("b"), through, rttest.Pass("c")}, 3},
+		"the inner one":          {[]transport.Layer{rttest.Pass("a"), through, rttest.Pass("b"), foreignRetry(3), rttest.Pass("c")}, 3},
+		"one around one of ours": {[]transport.Layer{rttest.Pass("a"), foreignRetry(2), rttest.Retry(2)}, 4},
+		"and a slot in each":     {[]transport.Layer{rttest.Pass("a"), foreignRetry(2), rttest.Retry(2), (&slotCounter{}).layer()}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sent int
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				if sent++; sent == test.sends {
+					return rttest.Response(req, http.StatusOK, ""), nil
+				}
+				return rttest.Response(req, http.StatusServiceUnavailable, ""), nil
+			})
+			resp := rttest.Get(t.Context(), t, rttest.Stack(base, test.layers...))
+			c := layer.CallOf(resp)
+			if sent != test.sends || c.Count() != test.sends || resp.StatusCode != http.StatusOK || c.Attempt().Verdict() != verdict.OK {
+				t.Errorf("sent %d times, want %d, with a row each, the last one ok\n%s", sent, test.sends, c)
+			}
+			for a := range c.Attempts() {
+				if !a.Sent() || !a.Ended() {
+					t.Errorf("row %d: sent %v, closed %v\n%s", a.Number(), a.Sent(), a.Ended(), c)
+				}
+			}
+		})
+	}
+}
+
+// The second request of a foreign hedge comes when a retry of ours inside it is at the
+// second attempt of the first one, and has a row and a hold of its own all the same.
+func TestAHedgeBesideTheSecondAttemptOfAnInnerRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &slotCounter{}
+		first := true
+		base := rttest.Func(func(r *http.Request) (*http.Response, error) {
+			if first {
+				first = false
+				return rttest.Response(r, 503, ""), nil
+			}
+			time.Sleep(2 * time.Millisecond)
+			return rttest.Response(r, 200, "x"), nil
+		})
+		rt := rttest.Stack(base, rttest.Pass("outer"), foreignHedge(time.Millisecond), rttest.Retry(2), s.layer(), rttest.Pass("inner"))
+		resp := rttest.Get(t.Context(), t, rt)
+		s.want(t, "returned", 1)
+		if got := rttest.Read(t, resp); got != "x" {
+			t.Errorf("body %q, want x", got)
+		}
+		s.want(t, "read", 0)
+		if c := layer.CallOf(resp); c.Count() != 3 {
+			t.Errorf("%d rows, want one for each send\n%s", c.Count(), c)
+		}
+	})
+}

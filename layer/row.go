@@ -22,6 +22,7 @@ type row struct {
 	status  uint16
 	verdict verdict.Verdict
 	cause   Cause
+	entries entries
 }
 
 // nextAttempt links a row to the one after it.
@@ -39,6 +40,8 @@ type attemptExtra struct {
 	held  []Suspender // those that can be suspended, beyond the inline ones
 
 	pauser Pauser // who can hold back others while this one waits to be sent again
+
+	successor *Attempt // what has taken the place of an attempt with a context of its own
 
 	recorded time.Duration // from the recording's request to its headers
 
@@ -61,7 +64,7 @@ const (
 	flagClosed                         // the body was closed
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
-	flagEntered                        // a layer right inside a foreign one has run for the attempt
+	flagContext                        // the attempt has a context of its own
 	flagLeakWatched                    // the body ends even if it is never closed
 	flagUnsent                         // no byte of the request left, as a layer knows
 	flagResent                         // the base sent the request more than once, as a layer knows
