@@ -59,8 +59,13 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	if p.idle() {
 		return next.RoundTrip(req)
 	}
+	a := layer.AttemptFrom(req.Context())
+	if a != c.Attempt() { // another would follow the current one, and not this
+		a.AddNote("sent once, beside another attempt")
+		return next.RoundTrip(req)
+	}
 	if !c.ClaimRetry(p.attempts) {
-		if a := c.Attempt(); a.Number() == 1 {
+		if a.Number() == 1 {
 			a.AddNote("an inner retry layer does not retry")
 		}
 		return next.RoundTrip(req)
@@ -70,7 +75,6 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	if budget == nil {
 		budget = r.budget
 	}
-	a := c.Attempt()
 	start, failures := a.Start(), r.failures.count.Load()
 	if p.repeats == RejectRepeats {
 		if err := r.watch(p, c, start, failures).rejects(); err != nil {
@@ -94,8 +98,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	sent, w := p.probed(req)
 	resp, err = next.RoundTrip(sent)
 	w.report(a, err)
-	a = c.Attempt().For(resp)
-	v := a.End(resp, err)
+	a, v := endRow(a, resp, err)
 	host.recordOutcome(a, v, err)
 	if v == verdict.OK {
 		if r.failures.any() {

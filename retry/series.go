@@ -81,12 +81,15 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		if err != nil && !a.Sent() {
 			s.refund(f)
 		}
-		a = s.call.Attempt().For(resp)
-		v := a.End(resp, err)
+		var v verdict.Verdict
+		a, v = endRow(a, resp, err)
 		s.host.recordOutcome(a, v, err)
-		if v == verdict.OK {
+		switch {
+		case v == verdict.OK && err != nil: // what had ended the row was no error
+			return nil, s.gaveUp(err)
+		case v == verdict.OK:
 			noteDoubts(a, s.req, resp)
-			return resp, err
+			return resp, nil
 		}
 	}
 }
