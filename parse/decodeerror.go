@@ -22,6 +22,8 @@ type DecodeError struct {
 	ContentType string
 	// Offset is the place of the fault in the body, in bytes; 0 if unknown.
 	Offset int64
+	// Event is the number of the event in a stream of [Events], the first is 1; 0 in any other body.
+	Event int
 	// Field is the path of the field, "" if unknown.
 	Field string
 	// Call is as in [Error].
@@ -36,6 +38,9 @@ func (e *DecodeError) Error() string {
 	b.WriteString(e.Route + ": decode")
 	if e.ContentType != "" {
 		b.WriteString(" " + redact.Text(e.ContentType))
+	}
+	if e.Event > 0 {
+		fmt.Fprintf(&b, ", event %d", e.Event)
 	}
 	if e.Offset > 0 {
 		fmt.Fprintf(&b, " at byte %d", e.Offset)

@@ -28,6 +28,7 @@ type eventReader struct {
 	event Event  // ID and Retry stay from one event to the next
 	data  []byte // of the event that is being read
 	some  bool   // there was a line of data
+	count int    // events that next has returned
 }
 
 // next returns the data of the next event, valid until the next call, and leaves the rest
@@ -52,6 +53,7 @@ func (e *eventReader) next() ([]byte, error) {
 			if e.event.Name == "" {
 				e.event.Name = "message"
 			}
+			e.count++
 			return e.data, nil
 		default:
 			e.event.Name = "" // an event without data is none

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/internal/mediatype"
 	"github.com/gracy-go/gracy/transport"
 )
@@ -24,8 +25,9 @@ import (
 // The body is closed at the end of the loop, however it ends; a loop that is never begun
 // leaves it open. An error is yielded once, with a zero value, and ends the loop: those of
 // [JSON], an [Error] where the body breaks off, a [DecodeError] whose Offset is the place in
-// the body. Without one the body has ended. Empty lines are skipped, and so is the record
-// separator of RFC 7464.
+// the body. Where the request's context ends before the body has, the error is that of the
+// context, whatever has come already: a loop that ends without an error was over the whole
+// body. Empty lines are skipped, and so is the record separator of RFC 7464.
 //
 // [MaxBytes] and [MaxDecoded] bound each line, of the rules in the request's context; the body
 // may be of any length, and take any time: that is for the context to bound, and for package timeout. A
@@ -51,7 +53,7 @@ func Lines[T any](resp *http.Response, err error) iter.Seq2[T, error] {
 // all others are, and T has nothing of the name: where names matter, loop over an [Event] and
 // decode its Data, or give T a field for what such an event says.
 //
-// Loops and errors are as those of [Lines], but that a [DecodeError] has no Offset. A body that
+// Loops and errors are as those of [Lines], but that a [DecodeError] has the number of the event in place of an Offset. A body that
 // ends within an event is an [Error] with io.ErrUnexpectedEOF. Where JSON is decoded, events with no data are skipped, and data: [DONE], as
 // OpenAI and its kin send for the last one, ends the loop. Nothing connects again: a request
 // with the last [Event].ID as its Last-Event-ID does.
@@ -108,6 +110,9 @@ func walk[T any](s *stream, next func() ([]byte, error), yield func(T, error) bo
 
 // item reads and decodes the next item, and reports whether there was something to decode.
 func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err error) {
+	if err := s.left(); err != nil {
+		return false, err
+	}
 	data, err := next()
 	switch {
 	case err == io.EOF: //nolint:errorlint // next returns it bare
@@ -146,14 +151,23 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 	return true, nil
 }
 
+// left returns the error of a context that has ended before the body. Behind the end of the body the context says
+// nothing of the items: a round tripper may end one of its own there.
+func (s *stream) left() error {
+	if s.events.lines.err != nil || s.resp.Request == nil || s.resp.Request.Context().Err() == nil {
+		return nil
+	}
+	return s.x.broken(s.resp, ctxerr.Of(s.resp.Request.Context()))
+}
+
 // undecodable makes the error of an item. The data of an event is not in one piece in the
-// body, so it has no offset there.
+// body, so it has a number there and no offset.
 func (s *stream) undecodable(err error) error {
 	err = s.x.undecodable(s.resp, err)
 	e, ok := errors.AsType[*DecodeError](err)
 	switch {
 	case ok && s.isEvents:
-		e.Offset = 0
+		e.Offset, e.Event = 0, s.events.count
 	case ok && e.Offset > 0:
 		e.Offset += s.at
 	}

@@ -204,8 +204,24 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 			parse.Events[pokemon], nil, 1,
 			func(err error) bool {
 				e, ok := errors.AsType[*parse.DecodeError](err)
-				return ok && e.Offset == 0
-			}, "decode text/event-stream: malformed",
+				return ok && e.Offset == 0 && e.Event == 2
+			}, "decode text/event-stream, event 2: malformed",
+		},
+		"null event behind one that is none": {
+			reply{status: 200, typ: events, body: "event: ping\ndata:\n\nid: 7\n\ndata: null\n\n"},
+			parse.Events[pokemon], nil, 0,
+			func(err error) bool {
+				e, ok := errors.AsType[*parse.DecodeError](err)
+				return ok && e.Event == 2 && errors.Is(err, parse.ErrEmpty)
+			}, "event 2: null",
+		},
+		"field of an event": {
+			reply{status: 200, typ: events, body: "data: {\"id\":\"secret\"}\n\n"},
+			parse.Events[pokemon], nil, 0,
+			func(err error) bool {
+				e, ok := errors.AsType[*parse.DecodeError](err)
+				return ok && e.Event == 1 && e.Field == "id"
+			}, "decode text/event-stream, event 1, field id: got string, want int",
 		},
 		"cut event": {
 			reply{status: 200, typ: events, body: "data: {\"id\":1}\n\ndata: {}\n"},
@@ -307,6 +323,69 @@ func TestACancelEndsALoop(t *testing.T) {
 	if items != 1 {
 		t.Errorf("%d items", items)
 	}
+}
+
+// What has come already does not make a loop look complete that its caller has ended: not the items behind, and not the end.
+func TestACancelEndsALoopOverWhatHasCome(t *testing.T) {
+	stop := errors.New("enough")
+	for name, c := range map[string]struct {
+		seq   func(*http.Response, error) iter.Seq2[int, error]
+		reply reply
+	}{
+		"events": {parse.Events[int], reply{status: 200, typ: events, body: "data: 1\n\ndata: 2\n\n"}},
+		"lines":  {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n2\n"}},
+		"last":   {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n"}},
+	} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		s, client := serve(t, c.reply)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for n, e := range c.seq(client.Do(req)) {
+			if err = e; err == nil {
+				got = append(got, n)
+				cancel(stop)
+			}
+		}
+		_, isError := errors.AsType[*parse.Error](err)
+		if !slices.Equal(got, []int{1}) || !isError || !errors.Is(err, context.Canceled) || !errors.Is(err, stop) {
+			t.Errorf("%s: %v, %v; want the first and the error of the context", name, got, err)
+		}
+		if s.sent[0].Closed == 0 {
+			t.Errorf("%s: the body was not closed", name)
+		}
+	}
+}
+
+// A layer of others may end a context of its own at the end of a body. That takes away none of the items.
+func TestAContextThatEndsWithTheBodyEndsNoLoop(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, client := serve(t, reply{status: 200, typ: ndjson, reader: atEnd{iotest.DataErrReader(strings.NewReader("1\n2\n3")), cancel}})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := collect(parse.Lines[int](client.Do(req))); !slices.Equal(got, []int{1, 2, 3}) || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// atEnd is a body at whose end a function is called.
+type atEnd struct {
+	io.Reader
+	end func()
+}
+
+func (b atEnd) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil {
+		b.end()
+	}
+	return n, err
 }
 
 // An endpoint that returns an *http.Response gives a stream its rules and its route, and the
