@@ -26,7 +26,7 @@ func (c *choice) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&c.only, "only", nil, `hosts and patterns: "api.test", "GET /pokemon/{name}"`)
 	f.StringVar(&c.before, "before", "", "recorded before a day (2006-01-02), a moment (RFC 3339) or a time ago (720h)")
-	f.StringVar(&c.after, "after", "", "recorded at or after that")
+	f.StringVar(&c.after, "after", "", "recorded at or after one, as for --before")
 	f.IntVar(&c.status, "status", 0, "with this status")
 }
 
@@ -116,7 +116,7 @@ func moment(flag, s string) (time.Time, error) {
 	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
 		return time.Now().Add(-d), nil
 	}
-	return time.Time{}, usagef("%s: %q is no day, no moment and no time", flag, s)
+	return time.Time{}, usagef("%s: %q is no day (2006-01-02), no moment (RFC 3339) and no time ago (720h)", flag, s)
 }
 
 // numberOf returns the exchange of a number on the tape.

@@ -16,7 +16,7 @@ import (
 
 func newCompact() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "compact TAPE", Short: "Write a bbolt tape anew, without the room of what was deleted", Args: cobra.ExactArgs(1),
+		Use: "compact TAPE", Short: "Write a bbolt tape anew, without the room of what was deleted", Args: arguments,
 		Long: `Write a bbolt tape anew, without the room of what was deleted. The new file takes the
 place of the old one when it is whole; a crash leaves the old one.`,
 	}

@@ -16,12 +16,15 @@ import (
 
 func newConvert() *cobra.Command {
 	return &cobra.Command{
-		Use: "convert FROM TO", Short: "Copy a tape into another sort of storage", Args: cobra.ExactArgs(2),
+		Use: "convert FROM TO", Short: "Copy a tape into another sort of storage", Args: arguments,
 		Long: `Copy a tape into another sort of storage: with what it masks, and with the hash key that
 says who made a request. A file must not be there yet, and is not there before it is
 whole. A tape in a database must have no exchanges; if the copy fails, those that it has
 by then stay. A text tape keeps the day of a recording alone.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if args[0] == args[1] {
+				return usagef("%s is both FROM and TO", args[0])
+			}
 			s, err := read(cmd.Context(), args[0])
 			if err != nil {
 				return err

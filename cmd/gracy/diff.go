@@ -18,7 +18,7 @@ import (
 func newDiff() *cobra.Command {
 	var d differ
 	cmd := &cobra.Command{
-		Use: "diff OLD NEW", Short: "Say what differs between two tapes", Args: cobra.ExactArgs(2),
+		Use: "diff OLD NEW", Short: "Say what differs between two tapes", Args: arguments,
 		Long: `Say what differs between two tapes: requests that only one of them has, and in the
 responses to the others the status, Content-Type, Location, the headers of --header, and
 the body by its meaning. The first, second, ... response to a request is compared with

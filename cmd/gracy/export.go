@@ -18,7 +18,7 @@ import (
 func newExport() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "export TAPE FILE", Short: "Write a tape as HAR or as JSON lines", Args: cobra.ExactArgs(2),
+		Use: "export TAPE FILE", Short: "Write a tape as HAR or as JSON lines", Args: arguments,
 		Long: `Write a tape as HAR 1.2, where FILE ends in .har, or as JSON, an object a line, where it
 ends in .jsonl. The file must not be there yet. JSON holds everything; HAR has the rest in
 fields that begin with an underscore.`,

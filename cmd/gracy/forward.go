@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 
 	"github.com/gracy-go/gracy/internal/safetext"
 	"github.com/gracy-go/gracy/redact"
@@ -56,6 +57,10 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.URL.Host == "" && origin == nil {
 			http.Error(w, "this is a proxy: send requests for http URLs through it", http.StatusBadRequest)
+			return
+		}
+		if scheme := req.URL.Scheme; req.URL.Host != "" && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+			http.Error(w, "this is a proxy for http and https URLs alone, not "+safetext.Escape(scheme), http.StatusNotImplemented)
 			return
 		}
 		w.Header()["Content-Type"] = nil // where the server gave none, none is guessed

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -22,7 +23,7 @@ func newImport() *cobra.Command {
 		interop.GoVCR, interop.VCRPy, interop.RubyVCR, interop.Betamax, interop.Nock, interop.Polly, interop.HAR, interop.JSON,
 	}
 	cmd := &cobra.Command{
-		Use: "import FILE TAPE", Short: "Add what another recorder has written to a tape", Args: cobra.ExactArgs(2),
+		Use: "import FILE TAPE", Short: "Add what another recorder has written to a tape", Args: arguments,
 		Long: `Add what another recorder has written to a tape, which is made if it is not there: a
 cassette of go-vcr, vcrpy, Ruby VCR or betamax, a recording of nock or Polly, HAR (also in
 a zip), or what gracy tape export wrote as JSON. Secrets are masked. What the file does
@@ -43,7 +44,7 @@ skipped.`,
 		case cmd.Flags().Changed("format") && !slices.Contains(formats, f):
 			return usagef("--format: %q is none of %s", format, namesOf(formats))
 		case f == "":
-			if f, err = interop.Detect(args[0]); err != nil {
+			if f, err = detect(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 		}
@@ -57,6 +58,18 @@ skipped.`,
 		return err
 	}
 	return cmd
+}
+
+// detect returns the format of a file by what it looks like.
+func detect(ctx context.Context, file string) (interop.Format, error) {
+	f, err := interop.Detect(file)
+	if _, unknown := errors.AsType[*interop.FormatError](err); !unknown {
+		return f, err
+	}
+	if s, err := read(ctx, file); err == nil {
+		return "", errors.Join(fmt.Errorf("%s is a tape already: gracy tape convert copies one", file), s.Close())
+	}
+	return "", fmt.Errorf("%s: %w; --format says which it is", file, err)
 }
 
 // importTo imports a file. It has closed the tape then: a text tape is written no sooner, and who reads the report

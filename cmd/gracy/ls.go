@@ -14,7 +14,8 @@ func newList() *cobra.Command {
 	var which choice
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "ls TAPE", Short: "List the exchanges of a tape, a line each", Args: cobra.ExactArgs(1),
+		Use: "ls TAPE", Short: "List the exchanges of a tape, a line each", Args: arguments,
+		SuggestFor: []string{"list"},
 	}
 	which.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")

@@ -74,6 +74,7 @@ Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 		Version:      version(),
 		SilenceUsage: true, SilenceErrors: true,
 	}
+	root.Args, root.RunE = cobra.ArbitraryArgs, onlyCommands
 	root.AddCommand(newTape(), newProxy())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -96,14 +97,6 @@ func help(cmd *cobra.Command, args []string) error {
 	}
 	about.InitDefaultHelpFlag()
 	return about.Help()
-}
-
-// onlyCommands runs a command that does nothing but have others.
-func onlyCommands(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("unknown command %q for %s", args[0], cmd.CommandPath())
-	}
-	return cmd.Help()
 }
 
 func newTape() *cobra.Command {

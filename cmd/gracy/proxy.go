@@ -25,7 +25,8 @@ import (
 func newProxy() *cobra.Command {
 	var p proxy
 	cmd := &cobra.Command{
-		Use: "proxy TAPE", Short: "Record or replay what programs in any language send, through a proxy", Args: cobra.ExactArgs(1),
+		Use: "proxy TAPE", Short: "Record or replay what programs in any language send, through a proxy",
+		SuggestFor: []string{"record", "replay"},
 		Long: `Record or replay what programs in any language send through a proxy, with retries, rate
 limits and concurrency limits on the way. A program takes it by HTTP_PROXY and
 HTTPS_PROXY. For https it has to trust the certificate that the proxy names when it
@@ -33,7 +34,7 @@ begins, such as by SSL_CERT_FILE or curl --cacert; the key of it was made on thi
 machine, is readable by its owner alone, and never leaves its folder.
 
 Modes: smart replays what is on the tape and records what is not; record sends and records
-everything; replay sends nothing; off has no tape.`,
+everything; replay sends nothing; off has no tape, and TAPE may be left out.`,
 	}
 	p.where.flags(cmd, "127.0.0.1:8080")
 	f := cmd.Flags()
@@ -43,7 +44,13 @@ everything; replay sends nothing; off has no tape.`,
 	f.IntVar(&p.concurrent, "concurrent", 0, "requests to a host at the same time; 0 is no limit")
 	f.StringVar(&p.upstream, "upstream-ca", "", "certificates of servers that are trusted beside those of the system, a PEM file")
 	f.StringVar(&p.dir, "ca", "", "folder of the certificate for https (default gracy in the user's configuration folder)")
-	cmd.RunE = failing(func(cmd *cobra.Command, args []string) error { return p.run(cmd, args[0]) })
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if p.mode == "off" && len(args) == 0 {
+			return nil
+		}
+		return arguments(cmd, args)
+	}
+	cmd.RunE = failing(func(cmd *cobra.Command, args []string) error { return p.run(cmd, strings.Join(args, "")) })
 	return cmd
 }
 
@@ -106,7 +113,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 		forward: func(origin *url.URL) http.Handler { return forward(chain, origin, isFor(origin), log) },
 	}
 	defer t.close()
-	what := fmt.Sprintf("proxy, %s %s; https by %s", p.mode, path, filepath.Join(p.dir, caFile))
+	what := fmt.Sprintf("proxy, %s; https by %s", strings.TrimSpace(p.mode+" "+path), filepath.Join(p.dir, caFile))
 	return serve(cmd, listener, t, what, t.close)
 }
 

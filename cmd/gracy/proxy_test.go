@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -109,7 +111,7 @@ func TestProxyHasTheStack(t *testing.T) {
 	defer srv.Close()
 	dir := t.TempDir()
 	ca := filepath.Join(dir, "ca")
-	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "off", "--ca", ca, "--rate", "5", "--attempts", "3", filepath.Join(dir, "tape"))
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "off", "--ca", ca, "--rate", "5", "--attempts", "3")
 	if status, body := fetch(t, through(t, p, ca), srv.URL+"/"); status != 200 || body != "at last" || calls.Load() != 3 {
 		t.Errorf("%d %s after %d requests, want the third response", status, body, calls.Load())
 	}
@@ -118,8 +120,31 @@ func TestProxyHasTheStack(t *testing.T) {
 			t.Errorf("request %d came %v after the one before, want at least 200ms", i, d)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, "tape")); err == nil {
-		t.Error("--mode off has made a tape")
+}
+
+// A URL that no proxy of HTTP can send is no failure of its server, and leaves nothing on the tape.
+func TestAProxySendsHTTPAlone(t *testing.T) {
+	dir := t.TempDir()
+	tape, ca := filepath.Join(dir, "api.json"), filepath.Join(dir, "ca")
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--ca", ca, tape)
+	conn, err := net.Dial("tcp", p.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "GET ftp://files.test/x HTTP/1.1\r\nHost: files.test\r\nConnection: close\r\n\r\n")
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != http.StatusNotImplemented || !strings.Contains(string(body), "http and https URLs alone, not ftp") {
+		t.Errorf("%s: %s", resp.Status, body)
+	}
+	p.stop()
+	if b, err := os.ReadFile(tape); err == nil {
+		t.Errorf("it is on the tape:\n%s", b)
 	}
 }
 

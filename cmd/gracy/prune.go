@@ -17,7 +17,8 @@ type pruning struct {
 func newPrune() *cobra.Command {
 	var p pruning
 	cmd := &cobra.Command{
-		Use: "prune TAPE", Short: "Delete exchanges from a tape", Args: cobra.ExactArgs(1),
+		Use: "prune TAPE", Short: "Delete exchanges from a tape", Args: arguments,
+		SuggestFor: []string{"delete", "remove", "rm"},
 		Long: `Delete exchanges from a tape: those that every given flag is true of. Without a flag it
 deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smaller.`,
 	}

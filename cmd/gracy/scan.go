@@ -22,7 +22,7 @@ func newScan() *cobra.Command {
 	var literals string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "scan TAPE", Short: "Look for secrets on a tape", Args: cobra.ExactArgs(1),
+		Use: "scan TAPE", Short: "Look for secrets on a tape", Args: arguments,
 		Long: `Look for secrets on a tape: what the tape would mask today, and the lines of the file of
 --literals (- is the standard input), so that no secret is on a command line. It says where
 they are and never what they are. Exit code 1 if there are some.`,

@@ -20,7 +20,8 @@ func newServe() *cobra.Command {
 	var speed float64
 	var strict bool
 	cmd := &cobra.Command{
-		Use: "serve TAPE", Short: "Respond from a tape, for programs in any language", Args: cobra.ExactArgs(1),
+		Use: "serve TAPE", Short: "Respond from a tape, for programs in any language", Args: arguments,
+		SuggestFor: []string{"replay", "server"},
 		Long: `Respond from a tape on a loopback address, for programs in any language. A program takes
 the address as the base URL of the API, or as its proxy for http URLs. Nothing is sent: a
 request that is not on the tape gets 502 with the nearest one as text and the header

@@ -18,9 +18,15 @@ import (
 func newShow() *cobra.Command {
 	var body, asJSON bool
 	cmd := &cobra.Command{
-		Use: "show TAPE NUMBER", Short: "Show one exchange, whole", Args: cobra.ExactArgs(2),
+		Use: "show TAPE NUMBER", Short: "Show one exchange, whole", SuggestFor: []string{"cat", "get", "print", "view"},
 		Long: `Show one exchange, whole. NUMBER is that of gracy tape ls. With --body the bytes of the
 response body alone, as they came; with --json the form of a text tape.`,
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return usagef("NUMBER is missing: gracy tape ls %s has them", args[0])
+		}
+		return arguments(cmd, args)
 	}
 	cmd.Flags().BoolVar(&body, "body", false, "print the body of the response alone, as it came")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")

@@ -19,7 +19,7 @@ func newVerify() *cobra.Command {
 	var perSecond float64
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "verify TAPE", Short: "Send the recorded requests again and say what differs now", Args: cobra.ExactArgs(1),
+		Use: "verify TAPE", Short: "Send the recorded requests again and say what differs now", Args: arguments,
 		Long: `Send the recorded requests again and say what differs now: status, Content-Type,
 Location, the headers of --header and the body by its meaning. Only GET, HEAD and OPTIONS
 are sent unless --unsafe is set. What is masked cannot be sent. Exit code 1 if something
