@@ -86,8 +86,11 @@ func hashOf(text string) string {
 // timelines returns those of the sources that have one.
 func timelines(sources []Source) (list []metrics.Timeline) {
 	for _, s := range present(sources) {
-		if t, ok := s.(interface{ Timeline() metrics.Timeline }); ok {
-			list = append(list, t.Timeline())
+		switch s := s.(type) {
+		case *Saved:
+			list = append(list, s.lists...)
+		case interface{ Timeline() metrics.Timeline }:
+			list = append(list, s.Timeline())
 		}
 	}
 	return list

@@ -15,6 +15,7 @@ import (
 type Saved struct {
 	snapshot metrics.Snapshot
 	calls    metrics.Timeline
+	lists    []metrics.Timeline // calls by client
 }
 
 var errNoReport = errors.New("it is no report of this package")
@@ -36,7 +37,8 @@ func Open(path string) (*Saved, error) {
 // Snapshot makes a Saved a [Source].
 func (s *Saved) Snapshot() metrics.Snapshot { return s.snapshot }
 
-// Timeline returns the calls that the page has, by their start if it is of several sources.
+// Timeline returns the calls that the page has, by their start if it is of several sources. Whose each of these was,
+// it does not say; [HTML] of the Saved does.
 func (s *Saved) Timeline() metrics.Timeline { return s.calls }
 
 // What is around the data of a page. html/template writes < in it as an escape.
@@ -86,6 +88,7 @@ func (d *data) saved() (*Saved, error) {
 		if err != nil {
 			return nil, err
 		}
+		s.lists = append(s.lists, t)
 		s.calls.Dropped += t.Dropped
 		s.calls.Calls = append(s.calls.Calls, t.Calls...)
 	}

@@ -124,4 +124,8 @@ func TestSeveralSources(t *testing.T) {
 	if !reflect.DeepEqual(got.Snapshot().Rows, want.Rows) || len(got.Timeline().Calls) != 15 || got.Timeline().Dropped != 14 {
 		t.Errorf("of two sources there are %d rows and %d calls", len(got.Snapshot().Rows), len(got.Timeline().Calls))
 	}
+	// The page of the page still says whose each call was.
+	if written(t, got) != written(t, one, two) {
+		t.Error("the page of a page of two clients is another")
+	}
 }
