@@ -51,7 +51,8 @@
 //
 // An [Error] where the queue was full ([ErrFull]), MaxWait was over
 // ([ErrDeadline]) or the weight is above Max ([ErrWeight]): nothing was sent, and
-// it matches [verdict.ErrRejected]. The error of the context where that ended.
+// it matches [verdict.ErrRejected]. The error of the context where that ended, with
+// the limit in its text if it waited for a slot.
 // Waits stand in the ledger ([layer.Queue]) and are emitted as events.
 //
 // # Place

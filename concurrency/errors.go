@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -40,14 +41,10 @@ type Error struct {
 
 // Error names the reason, the limit and the key.
 func (e *Error) Error() string {
-	limit := redact.Text(e.Limit)
-	if e.Key != "" {
-		limit += " (" + e.Key + ")"
-	}
+	limit := named(e.Limit, e.Key)
 	switch {
 	case errors.Is(e.Reason, ErrDeadline):
-		limit = strings.Replace(limit, " at once", "", 1)
-		return fmt.Sprintf("concurrency: no slot of %s became free within %s: %d waiting", limit, e.MaxWait, e.Queue)
+		return fmt.Sprintf("concurrency: no slot of %s became free within %s: %d waiting", slots(limit), e.MaxWait, e.Queue)
 	case errors.Is(e.Reason, ErrWeight):
 		return fmt.Sprintf("concurrency: a weight of %d is above the limit: %s", e.Weight, limit)
 	case e.Queue > 0:
@@ -61,3 +58,31 @@ func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected}
 
 // Timeout reports whether the wait was too long.
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
+
+// named returns the text of a limit with its key.
+func named(limit, key string) string {
+	limit = redact.Text(limit)
+	if key != "" {
+		limit += " (" + key + ")"
+	}
+	return limit
+}
+
+// slots returns the text of a limit as what a slot is of.
+func slots(limit string) string { return strings.Replace(limit, " at once", "", 1) }
+
+// An endedError is the error of a context that ended while its request waited for a slot. It says what was waited for,
+// which the error of a context does not.
+type endedError struct {
+	text string // the limit and the key
+	err  error
+}
+
+func (e *endedError) Error() string {
+	return "concurrency: no slot of " + slots(e.text) + " became free: " + e.err.Error()
+}
+
+func (e *endedError) Unwrap() error { return e.err }
+
+// Timeout reports whether a time limit ended the context. http.Client asks no error inside of this one.
+func (e *endedError) Timeout() bool { return ctxerr.ByLimit(e.err) }

@@ -187,7 +187,7 @@ func (v *wait) wake(why int) (done bool, err error) {
 	case ready:
 		return true, v.rejection(sems, v.before)
 	case canceled:
-		return true, ctxerr.Of(v.ctx)
+		return true, &endedError{text: v.at.described(), err: ctxerr.Of(v.ctx)}
 	}
 	i, again := v.queue.overdue(v.now(), sems, &v.waiter, v.since, leastMaxWait(sems))
 	if i >= 0 {
@@ -248,6 +248,9 @@ func (w *waiter) rejection(sems []*semaphore, before int) error {
 	}
 	return nil
 }
+
+// described names the limit and the key.
+func (s *semaphore) described() string { return named(s.limit.text(), s.limit.name(s.key)) }
 
 func (s *semaphore) rejection(reason error, before int, weight int32) error {
 	l := s.limit

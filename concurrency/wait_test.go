@@ -282,3 +282,39 @@ func TestAnOuterSlotIsSuspendedDuringAnInnerWait(t *testing.T) {
 		empty(t, inner)
 	})
 }
+
+// A wait that the end of the context cuts short says what was waited for: "context deadline exceeded" alone looks as if the
+// server had not responded. It is the error of the context all the same, and no rejection.
+func TestTheEndOfTheContextInAQueueSaysWhatWasWaitedFor(t *testing.T) {
+	stop := errors.New("shutting down")
+	for text, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
+		"context deadline exceeded": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		},
+		"context canceled: shutting down": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(time.Second, func() { cancel(stop) })
+			return ctx, func() { cancel(nil) }
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			rt := New(Limit{Max: 1}).Wrap(&server{latency: time.Minute})
+			go func() { _ = get(t.Context(), rt, "http://a.test/") }()
+			synctest.Wait()
+			ctx, cancel := end(t.Context())
+			defer cancel()
+			err := get(ctx, rt, "http://a.test/")
+			if want := "concurrency: no slot of 1 per host (a.test) became free: " + text; err == nil || err.Error() != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+			late := ctx.Err() == context.DeadlineExceeded
+			if !errors.Is(err, ctx.Err()) || !errors.Is(err, context.Cause(ctx)) || errors.Is(err, verdict.ErrRejected) {
+				t.Errorf("%v is not the error of the context, %v", err, context.Cause(ctx))
+			}
+			// http.Client asks the error that it is given, and none inside.
+			if e, ok := err.(interface{ Timeout() bool }); !ok || e.Timeout() != late {
+				t.Errorf("%v: a timeout is not %v", err, late)
+			}
+		})
+	}
+}
