@@ -3,7 +3,7 @@
 //
 //	auth.Header("X-Api-Key", key, "https://api.example.com")
 //	auth.Basic("user", password, "https://api.example.com")
-//	auth.Bearer(source, "https://api.example.com")
+//	auth.Bearer(auth.SourceFunc(fetch), "https://api.example.com") // or any other Source
 //
 // # Defaults
 //

@@ -84,7 +84,6 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 	if row == c.Attempt() { // a concurrent attempt keeps its row
 		row = c.NextAttempt(layer.Retry)
 	}
-	row.AddNote("auth: 401, sent again with another token")
 	cred, err := a.await(ctx, req, row, unauthorized, next)
 	if err != nil {
 		row.End(nil, err)
@@ -96,6 +95,11 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		row.End(nil, err)
 		return resp, nil
 	}
+	note := "auth: 401, sent again with another token"
+	if cred.value == unauthorized.value {
+		note = "auth: 401, sent again with the same token: the source returned no other"
+	}
+	row.AddNote(note)
 	second, err := a.send(again, cred.value, next)
 	switch {
 	case err == nil:

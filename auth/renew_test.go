@@ -282,3 +282,49 @@ func TestConcurrentRequestsWithAnExpiredTokenCauseOneFetch(t *testing.T) {
 		}
 	})
 }
+
+// A source that returns the token that was just unauthorized has not seen its rotation: the ledger says so, and not that another
+// token was tried.
+func TestTheLedgerSaysThatTheSourceReturnedTheSameToken(t *testing.T) {
+	last := ""
+	source := auth.SourceFunc(func(context.Context) (auth.Token, error) { return auth.Token{Value: "old" + last}, nil })
+	for suffix, want := range map[string]string{
+		"":  "auth: 401, sent again with the same token: the source returned no other",
+		"+": "auth: 401, sent again with another token",
+	} {
+		last = ""
+		rt := auth.Bearer(source, site).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+			last += suffix
+			return rttest.Response(req, http.StatusUnauthorized, ""), nil
+		}))
+		resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodGet, site+"/", nil))
+		if err != nil || resp.StatusCode != http.StatusUnauthorized {
+			t.Fatal(resp, err)
+		}
+		if got := layer.CallOf(resp).String(); !strings.Contains(got, "["+want+"]") {
+			t.Errorf("want %q in\n%s", want, got)
+		}
+		rttest.Read(t, resp)
+	}
+}
+
+// Where there is no token the request is not sent again, and the ledger does not say that it was.
+func TestTheLedgerOfAFailedFetchAfterA401SaysThatNothingWasSent(t *testing.T) {
+	fetched := false
+	source := auth.SourceFunc(func(context.Context) (auth.Token, error) {
+		if fetched {
+			return auth.Token{}, errors.New("sealed")
+		}
+		fetched = true
+		return auth.Token{Value: "old"}, nil
+	})
+	ctx, trace := transport.WithTrace(t.Context())
+	rt := auth.Bearer(source, site).Wrap(rttest.Respond(http.StatusUnauthorized, ""))
+	if _, err := rt.RoundTrip(request(ctx, t, http.MethodGet, site+"/", nil)); err == nil {
+		t.Fatal("no error")
+	}
+	got := trace.Calls()[0].String()
+	if strings.Contains(got, "sent again") || !strings.Contains(got, "sealed") {
+		t.Errorf("\n%s", got)
+	}
+}
