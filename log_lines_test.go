@@ -2,6 +2,7 @@ package gracy_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -65,6 +66,59 @@ func TestTheLinesOfTheLayersAreRight(t *testing.T) {
 		}
 		if !slices.Equal(got(), want) {
 			t.Errorf("got\n%s\nwant\n%s", strings.Join(got(), "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+// By default a call that failed has one line. It says why no further attempt was made, and what the call waited for.
+func TestTheLineOfAFailureSaysWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		limit := concurrency.New(concurrency.Limit{Max: 1})
+		rt := gracy.Around(server(503, ""), logging.New(logging.Config{Logger: slog.New(slog.NewTextHandler(&b, nil))}), retry.New(retry.Policy{Jitter: retry.NoJitter}), limit)
+		line := func(ctx context.Context, method string) string {
+			b.Reset()
+			req, err := http.NewRequestWithContext(ctx, method, "http://api.test/"+method, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp, err := rt.RoundTrip(req); err == nil {
+				_ = resp.Body.Close()
+			}
+			return b.String()
+		}
+		late, cancel := context.WithTimeout(t.Context(), time.Second) // of which the GET takes 0.3 s
+		defer cancel()
+		for _, c := range []struct {
+			ctx    context.Context
+			method string
+			want   []string
+			not    string
+		}{
+			{t.Context(), http.MethodPost, []string{"gracy.reason=\"not idempotent ("}, "gracy.wait"},
+			{t.Context(), http.MethodGet, []string{"gracy.reason=\"attempts used up: 3 of 3\"", "gracy.wait.kind=backoff gracy.wait.duration=0.3"}, "queue"},
+			{late, http.MethodDelete, []string{"gracy.wait.kind=queue gracy.wait.duration=0.7 ", "no slot of 1 per host"}, "gracy.reason"},
+		} {
+			if c.ctx == late { // somebody has the only slot
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://api.test/", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				held, err := limit.Wrap(server(200, "x")).RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer held.Body.Close()
+			}
+			got := strings.TrimSpace(line(c.ctx, c.method)) + " "
+			for _, want := range c.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("%s: %q is not in %s", c.method, want, got)
+				}
+			}
+			if strings.Contains(got, c.not) {
+				t.Errorf("%s: %q is in %s", c.method, c.not, got)
+			}
 		}
 	})
 }

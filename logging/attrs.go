@@ -8,6 +8,7 @@ import (
 
 	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/errtype"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -40,14 +41,19 @@ func (f *facts) attrs(as []slog.Attr) []slog.Attr {
 	if f.elapsed > 0 {
 		as = append(as, slog.Float64("gracy.elapsed", inSeconds(f.elapsed)))
 	}
-	if f.Wait > 0 {
-		as = append(as, slog.Float64("gracy.wait.duration", inSeconds(f.Wait)))
+	wait := f.Wait
+	if how, d := f.waited(); d > 0 {
+		as = append(as, slog.String("gracy.wait.kind", how.String()))
+		wait = d
+	}
+	if wait > 0 {
+		as = append(as, slog.Float64("gracy.wait.duration", inSeconds(wait)))
 	}
 	if f.replayed() {
 		as = append(as, slog.Bool("gracy.replayed", true))
 	}
-	if f.Text != "" {
-		as = append(as, slog.String(f.textName(), brief.Text(f.redact.Text(f.Text), brief.Longest)))
+	if text := f.text(); text != "" {
+		as = append(as, slog.String(f.textName(), brief.Text(f.redact.Text(text), brief.Longest)))
 	}
 	if f.panicked != "" {
 		as = append(as, slog.String("gracy.panic", brief.Text(f.redact.Text(f.panicked), brief.Longest)))
@@ -97,6 +103,27 @@ func (f *facts) errorType() string {
 
 // expected reports whether the caller expects the status.
 func (f *facts) expected() bool { return f.Attempt != nil && f.Attempt.Verdict() == verdict.OK }
+
+// waited returns in which way a call that failed waited longest, all its attempts together, and for how long.
+func (f *facts) waited() (how layer.Wait, longest time.Duration) {
+	if f.kind != failure {
+		return how, 0
+	}
+	for w := layer.Queue; w <= layer.Backoff; w++ {
+		if d := f.Call.Wait(w); d > longest {
+			how, longest = w, d
+		}
+	}
+	return how, longest
+}
+
+// text returns that of the event; of a call that failed, why no further attempt was made.
+func (f *facts) text() string {
+	if f.kind == failure && f.Text == "" {
+		return f.Call.StopReason()
+	}
+	return f.Text
+}
 
 // textName returns the name of the text of an event: what is waited for, or why something happens.
 func (f *facts) textName() string {

@@ -62,7 +62,7 @@ func TestAttributesHaveTheNamesOfOpenTelemetry(t *testing.T) {
 		want := map[string]map[string]any{
 			"request":   {},
 			"response":  {"gracy.elapsed": 14.5},
-			"errors":    {"gracy.elapsed": 14.5},
+			"errors":    {"gracy.elapsed": 14.5, "gracy.wait.kind": "backoff", "gracy.wait.duration": 2.5},
 			"retry":     {"gracy.attempt": 1.0, "gracy.elapsed": 1.0, "gracy.wait.duration": 2.5, "gracy.reason": "error", "error.type": "_OTHER", "exception.message": "boom"},
 			"retried":   {"gracy.elapsed": 13.5},
 			"exhausted": {"gracy.elapsed": 13.5, "gracy.reason": "attempts used up: 2 of 3"},
