@@ -174,7 +174,7 @@ func (l *deadline) check() {
 	case stalled:
 		err = &Error{Limit: ErrIdle, After: l.rule.idle, upload: true}
 	case l.visit != nil:
-		err.Limit = ErrAttempt
+		err.Limit, err.unconnected = ErrAttempt, l.visit.unconnected()
 	}
 	l.err.Store(err)
 	if !l.state.CompareAndSwap(running, missed) {

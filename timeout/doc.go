@@ -21,7 +21,8 @@
 // [ErrTotal], [ErrAttempt] and [ErrIdle]; its Timeout method, which net/http asks,
 // returns true. A shorter deadline of the caller's wins, and its error is that of
 // the context. For retry an attempt that timed out is a fault like any other; a call
-// that timed out is over.
+// that timed out is over. The text of the limit of an attempt says whether there was no
+// connection yet: a name, a dial or a handshake took the time then, and not the server.
 //
 // # Place
 //

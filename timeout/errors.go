@@ -28,12 +28,15 @@ type Error struct {
 	After time.Duration // the time that the limit allows
 	Err   error         // the error that the canceled request returned, nil if it only repeats the cancel
 
-	upload bool // whether the request body stalled
+	upload      bool // whether the request body stalled
+	unconnected bool // whether the attempt never got a connection
 }
 
 // Error says what did not happen, and for how long.
 func (e *Error) Error() string {
 	switch {
+	case e.Is(ErrAttempt) && e.unconnected:
+		return "timeout: no connection to the server within " + e.After.String()
 	case e.Is(ErrAttempt):
 		return "timeout: no response to the attempt within " + e.After.String()
 	case e.Is(ErrIdle) && e.upload:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -71,5 +72,37 @@ func TestAnErrorMatchesItsLimitAndNoOther(t *testing.T) {
 	}
 	if err := new(timeout.Error); err.Is(nil) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Error("an Error without a limit matches nil, or not the deadline")
+	}
+}
+
+// An attempt that never got a connection waited for a name, a dial or a handshake, and not for the server.
+func TestAnAttemptWithoutAConnectionSaysSo(t *testing.T) {
+	hangs := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		time.Sleep(time.Minute)
+		return nil, errors.New("no route")
+	}}
+	deaf := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		conn, far := net.Pipe()
+		go func() { _, _ = io.Copy(io.Discard, far) }()
+		return conn, nil
+	}}
+	knowsNone := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	})
+	const connected = "timeout: no response to the attempt within 1s"
+	for _, c := range []struct {
+		base http.RoundTripper
+		want string
+	}{
+		{hangs, "timeout: no connection to the server within 1s"}, {deaf, connected}, {knowsNone, connected},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			_, err := send(t, t.Context(), timeout.PerAttempt(time.Second).Wrap(c.base), http.MethodGet)
+			if err == nil || err.Error() != c.want || !errors.Is(err, timeout.ErrAttempt) {
+				t.Errorf("%v, want %s", err, c.want)
+			}
+			time.Sleep(time.Hour) // net/http dials on
+		})
 	}
 }

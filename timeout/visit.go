@@ -73,6 +73,9 @@ func (v *visit) gotConn(i httptrace.GotConnInfo) {
 	}
 }
 
+// unconnected reports whether the base, which has asked for the trace, got no connection for the attempt.
+func (v *visit) unconnected() bool { return v.trace.Asked() && v.sends.Load() == 0 }
+
 func (v *visit) gotByte() { v.responded.Store(true) }
 
 // received returns a number that grows with each part of the response, and with each

@@ -48,3 +48,6 @@ func (tr *Trace) Of(outer context.Context, t Tracer) *httptrace.ClientTrace {
 	tr.made.CompareAndSwap(nil, made)
 	return tr.made.Load()
 }
+
+// Asked reports whether somebody has asked for the trace.
+func (tr *Trace) Asked() bool { return tr.made.Load() != nil }

@@ -28,9 +28,12 @@ func TestTheKeyIsThatOfTheStandardLibrary(t *testing.T) {
 func TestATraceIsMadeOnce(t *testing.T) {
 	var c counter
 	var tr traced.Trace
+	if tr.Asked() {
+		t.Error("asked for before it was")
+	}
 	first := tr.Of(t.Context(), &c)
-	if again := tr.Of(t.Context(), &c); again != first || c.made != 1 {
-		t.Errorf("%p, then %p; %d were made", first, again, c.made)
+	if again := tr.Of(t.Context(), &c); again != first || c.made != 1 || !tr.Asked() {
+		t.Errorf("%p, then %p; %d were made; asked for: %v", first, again, c.made, tr.Asked())
 	}
 }
 
