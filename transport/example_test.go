@@ -152,6 +152,35 @@ func ExampleKeyHeader() {
 	// key header: X-Request-Id for POST api.test/v1/
 }
 
+// Where every operation is a POST of one URL, as with the JSON protocols of AWS, SOAP and JSON-RPC, a layer of one's own names the
+// route by what says which it is. Figures, rules and Safe go by that.
+func ExampleSafe_operations() {
+	operations := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		return rttest.Func(func(req *http.Request) (*http.Response, error) { // any http.RoundTripper
+			ctx := transport.WithRoute(req.Context(), "POST /"+req.Header.Get("X-Amz-Target")) // one of a few: it is a label
+			return next.RoundTrip(req.WithContext(ctx))
+		})
+	})
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		fmt.Println(transport.CallFrom(req.Context()).Route(), verdict.Idempotent(req))
+		return rttest.Echo().RoundTrip(req)
+	})
+	client := &http.Client{Transport: operations.Wrap(transport.Safe("POST /GetItem").Wrap(base))}
+	for _, operation := range []string{"GetItem", "PutItem"} {
+		req, _ := http.NewRequest(http.MethodPost, "http://db.test/", strings.NewReader("{}"))
+		req.Header.Set("X-Amz-Target", operation)
+		resp, err := client.Do(req)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		resp.Body.Close()
+	}
+	// Output:
+	// /GetItem true
+	// /PutItem false
+}
+
 // A limit that counts no streams is not taken by open logs.
 func ExampleStreams() {
 	d := transport.Streams("GET /api/v1/namespaces/{namespace}/pods/{pod}/log")
