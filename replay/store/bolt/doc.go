@@ -12,8 +12,10 @@
 // body. A page is checked when it is reached for the first time, before bbolt gets a key
 // that leads to it: its number and sort, that it is in the file, that its elements
 // follow each other without a gap and in the order of their keys, and the checksum
-// (CRC-32C) of each entry of the index. Each time, its first key has to be the one under
-// which it was looked for. The roots of the buckets and what meta says are sealed by each
+// (CRC-32C) of each entry of the index. Of a leaf in which a single key is looked for the
+// order and the checksums are those of the two entries between which that has its place,
+// which search has compared with it, each time. Each time, the first key of a page has to
+// be the one under which it was looked for. The roots of the buckets and what meta says are sealed by each
 // commit, which is compared when the tape is opened, in some 10 pages however long the
 // tape is. So what was lost of the index is an error where it is looked for, and not a
 // miss; damage elsewhere is not seen. What is damaged within a record or a part of a body

@@ -122,3 +122,14 @@ func TestAPageThatIsReachedIsChecked(t *testing.T) {
 		return nil
 	}))
 }
+
+// Each line of a page is fetched.
+func TestAPageIsFetched(t *testing.T) {
+	page := make([]byte, 4096)
+	for line := range 64 {
+		page[64*line] = 1
+	}
+	if got := fetch(page); got != 64 {
+		t.Errorf("%d of 64 lines were looked at", got)
+	}
+}

@@ -5,28 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"unsafe"
 
 	"go.etcd.io/bbolt"
 )
-
-// checked says which pages of a file need not be checked any more. Those that bbolt wrote
-// in this process are among them, so that it never has to forget one.
-type checked struct {
-	high  uint64          // the first page behind the file as it was opened
-	pages []atomic.Uint64 // a bit for each before that
-}
-
-func newChecked(high uint64) *checked {
-	return &checked{high: high, pages: make([]atomic.Uint64, high/64+1)}
-}
-
-func (c *checked) has(id uint64) bool {
-	return id >= c.high || c.pages[id/64].Load()>>(id%64)&1 != 0
-}
-
-func (c *checked) add(id uint64) { c.pages[id/64].Or(1 << (id % 64)) }
 
 // A state is the file as it is for a transaction that reads, or was when one that writes
 // began. It follows the pages by itself: each is checked when it is reached for the first
@@ -71,8 +53,9 @@ func (s *state) damaged(id uint64, format string, args ...any) error {
 }
 
 // node returns a page that is reached, of which first is the first key, nil if that is
-// not known. It is compared each time: it ties a page to the one above it.
-func (s *state) node(id uint64, in sort, first []byte) (node, error) {
+// not known. It is compared each time: it ties a page to the one above it. Of a leaf whose
+// elements are not all relied upon the form alone is checked.
+func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
 	high := uint64(len(s.data)) / s.page
 	if id < 2 || id >= high {
 		return node{}, s.damaged(id, "not one of the %d pages of the file", high)
@@ -81,7 +64,8 @@ func (s *state) node(id uint64, in sort, first []byte) (node, error) {
 	if own := e.Uint64(b); own != id {
 		return node{}, s.damaged(id, "it says that it is page %d", own)
 	}
-	if flags := e.Uint16(b[8:]); flags != flagBranch && flags != flagLeaf {
+	flags := e.Uint16(b[8:])
+	if flags != flagBranch && flags != flagLeaf {
 		return node{}, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
 	}
 	run := 1 + uint64(e.Uint32(b[12:]))
@@ -89,15 +73,22 @@ func (s *state) node(id uint64, in sort, first []byte) (node, error) {
 		return node{}, s.damaged(id, "%d pages long, %d are left in the file", run, high-id)
 	}
 	n := nodeOf(id, b[:run*s.page])
-	if !s.s.checked.has(id) {
-		text, at := n.problem(in, run*s.page, high)
-		switch {
-		case text != "":
-			return node{}, s.damaged(id, "element %d of %d: %s", at, n.count, text)
-		case uint64(at) <= run*s.page-s.page: //nolint:gosec // not negative
+	all = all || flags == flagBranch
+	if in == sortIdx && flags == flagLeaf {
+		fetch(b[:s.page])
+	}
+	if form, content := s.s.checked.needs(id, all); form {
+		text, at := n.form(in, run*s.page, high)
+		if text == "" && uint64(at) <= run*s.page-s.page { //nolint:gosec // not negative
 			return node{}, s.damaged(id, "%d pages long where %d bytes are used", run, at)
 		}
-		s.s.checked.add(id)
+		if text == "" && content {
+			text, at = n.content(in)
+		}
+		if text != "" {
+			return node{}, s.damaged(id, "element %d of %d: %s", at, n.count, text)
+		}
+		s.s.checked.add(id, all)
 	}
 	if first != nil && (n.count == 0 || !bytes.Equal(n.key(0), first)) {
 		return node{}, s.damaged(id, "it is not the one that belongs there")
@@ -142,9 +133,15 @@ func (s *state) bucket(name string) (tree, error) {
 		return tree{}, s.damaged(id, "a bucket in it is damaged")
 	}
 	t.inline = nodeOf(id, b)
-	text, end := t.inline.problem(t.in, uint64(len(b)), 0)
-	if text != "" || end != len(b) {
-		return tree{}, s.damaged(id, "a bucket in it: element %d of %d: %s", end, t.inline.count, text)
+	text, at := t.inline.form(t.in, uint64(len(b)), 0)
+	if text == "" && at != len(b) {
+		text = "it is not the last"
+	}
+	if text == "" {
+		text, at = t.inline.content(t.in)
+	}
+	if text != "" {
+		return tree{}, s.damaged(id, "a bucket in it: element %d of %d: %s", at, t.inline.count, text)
 	}
 	return t, nil
 }
@@ -174,16 +171,20 @@ func (s *state) get(name string, key []byte) ([]byte, error) {
 	return v, nil
 }
 
-// seek returns the first element whose key is not below a key.
+// seek returns the first element whose key is not below a key. Of the leaf in which that
+// is it checks no more than it needs: on a long tape most leaves are reached once.
 func (t tree) seek(key []byte) (k, v []byte, err error) {
 	id, first := t.root, []byte(nil)
 	for range maxDepth {
-		n, err := t.node(id, first)
+		n, err := t.glance(id, first)
 		if err != nil {
 			return nil, nil, err
 		}
-		at, found := n.search(key)
+		at, found := n.search(t.in, key)
 		if !n.branch {
+			if err := t.stands(&n, first, at, found); err != nil {
+				return nil, nil, err
+			}
 			if at < n.count {
 				k, v, _ = n.at(at)
 				return k, v, nil
@@ -201,11 +202,42 @@ func (t tree) seek(key []byte) (k, v []byte, err error) {
 	return k, v, c.err
 }
 
+// stands checks that a key has its place where it was searched for in a leaf that glance has
+// returned. Where that does not show, the leaf has to be whole.
+func (t tree) stands(n *node, first []byte, at int, found bool) error {
+	var shows bool
+	switch t.in {
+	case sortIdx:
+		var right bool
+		if right, shows = n.neighbors(at); !right {
+			return t.state.damaged(n.id, "element %d of %d, or the one in front of it: its checksum is wrong", at, n.count)
+		}
+	case sortRec:
+		shows = found // and has a checksum of its own
+	case sortMeta, sortBlob, sortRoot:
+		shows = true // glance was thorough
+	}
+	if shows || t.root == 0 {
+		return nil
+	}
+	_, err := t.node(n.id, first)
+	return err
+}
+
+// node returns a page of the tree that is checked.
 func (t tree) node(id uint64, first []byte) (node, error) {
 	if id == 0 {
 		return t.inline, nil
 	}
-	return t.state.node(id, t.in, first)
+	return t.state.node(id, t.in, first, true)
+}
+
+// glance is node, but that of a leaf of records or of the index the form alone is checked.
+func (t tree) glance(id uint64, first []byte) (node, error) {
+	if id == 0 {
+		return t.inline, nil
+	}
+	return t.state.node(id, t.in, first, t.in != sortIdx && t.in != sortRec)
 }
 
 // bounds checks the pages on the way to a key, and returns the bounds of what leads to
@@ -217,7 +249,7 @@ func (t tree) bounds(key []byte) (low, high []byte, err error) {
 		if err != nil || !n.branch {
 			return low, high, err
 		}
-		at, found := n.search(key)
+		at, found := n.search(t.in, key)
 		if !found && at > 0 {
 			at--
 		}

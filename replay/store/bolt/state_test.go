@@ -70,3 +70,51 @@ func TestDamageElsewhere(t *testing.T) {
 		tapetest.Must(t, s.Close())
 	}
 }
+
+// Of a leaf of the index that is reached only what a key has its place between is looked at.
+// Whatever byte of one key is another, what is found is what would be, or there is an error.
+// The control believes the search.
+func TestASearchIsNotLedAstray(t *testing.T) {
+	s, err := OpenReadOnly(mixedTape(t))
+	tapetest.Must(t, err)
+	defer s.Close()
+	b := s.(*boltStore)
+	tapetest.Must(t, b.view(func(r *reading) error {
+		idx, err := r.bucket(bucketIdx)
+		tapetest.Must(t, err)
+		c := idx.cursor()
+		c.Seek(indexKey(tapetest.Exchange(1, "GET", "http://h/77", "").Key, 0))
+		good := c.top().node
+		r.data = bytes.Clone(r.data) // what is mapped cannot be written to
+		bad := nodeOf(good.id, r.data[good.id*r.page:][:r.page])
+		found, failed, astray := 0, 0, 0
+		for i := range good.count {
+			for _, at := range []int{0, len(good.key(i)) / 2, len(good.key(i)) - 1} {
+				for _, change := range []byte{0x80, 1} {
+					bad.key(i)[at] ^= change
+					b.checked = newChecked(uint64(len(r.data)) / r.page)
+					for n := 1; n < good.count; n++ {
+						want := good.key(n)
+						if at, is := bad.search(sortIdx, want); !is || at != n {
+							astray++
+						}
+						tree := tree{state: &r.state, in: sortIdx, root: idx.root}
+						switch k, _, err := tree.seek(want); {
+						case errors.Is(err, store.ErrFormat):
+							failed++
+						case err != nil || !bytes.Equal(k, want):
+							t.Errorf("key %d of %d, byte %d: looking for key %d: %q, %v", i, good.count, at, n, k, err)
+						default:
+							found++
+						}
+					}
+					bad.key(i)[at] ^= change
+				}
+			}
+		}
+		if found == 0 || failed == 0 || astray == 0 {
+			t.Errorf("%d found, %d errors; the control was led astray %d times", found, failed, astray)
+		}
+		return nil
+	}))
+}

@@ -44,7 +44,7 @@ func (c *treeCursor) Seek(from []byte) (key, value []byte) {
 	c.stack = c.stack[:0]
 	for id, first := c.tree.root, []byte(nil); c.err == nil && c.enter(id, first); {
 		s := c.top()
-		at, found := s.node.search(from)
+		at, found := s.node.search(c.tree.in, from)
 		if !s.node.branch {
 			s.at = at
 			return c.element()

@@ -1,0 +1,38 @@
+package bolt
+
+import "sync/atomic"
+
+// checked says which pages of a file need not be checked any more. Those that bbolt wrote
+// in this process are among them, so that it never has to forget one.
+type checked struct {
+	high   uint64 // the first page behind the file as it was opened
+	whole  pages
+	formed pages // of which the form alone was checked
+}
+
+func newChecked(high uint64) *checked {
+	return &checked{high: high, whole: make(pages, high/64+1), formed: make(pages, high/64+1)}
+}
+
+// pages has a bit for each page.
+type pages []atomic.Uint64
+
+func (p pages) has(id uint64) bool { return p[id/64].Load()>>(id%64)&1 != 0 }
+
+func (p pages) add(id uint64) { p[id/64].Or(1 << (id % 64)) }
+
+// needs reports what of a page has to be checked: all, or its form alone.
+func (c *checked) needs(id uint64, all bool) (form, content bool) {
+	if id >= c.high || c.whole.has(id) {
+		return false, false
+	}
+	return all || !c.formed.has(id), all
+}
+
+func (c *checked) add(id uint64, all bool) {
+	if all {
+		c.whole.add(id)
+		return
+	}
+	c.formed.add(id)
+}
