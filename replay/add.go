@@ -77,10 +77,10 @@ func (t *Tape) Add(x *store.Exchange) error {
 	}
 	if x.Request.BodySum != nil {
 		p.record.Body, p.record.BodySum, p.record.BodySize = nil, bytes.Clone(x.Request.BodySum), x.Request.BodySize
-		p.key = t.capturer.match.key(p.record).As(p.identity, p.secrets)
+		p.keys[0] = t.capturer.match.key(p.record).As(p.identity, p.secrets)
 	}
 	y := clone(x)
-	y.Request, y.Key, y.Identity, y.Secrets = *p.record, p.key, p.identity, p.secrets
+	y.Request, y.Key, y.Identity, y.Secrets = *p.record, p.keys[0], p.identity, p.secrets
 	if y.Start.IsZero() {
 		y.Start = time.Now()
 	}

@@ -24,9 +24,10 @@ type capturer struct {
 type captured struct {
 	send   *http.Request  // what is passed on: the request itself, or a copy with a body that was read
 	record *store.Request // redacted; nil while the body is not known
-	key    store.Key      // zero while the body is not known
+	keys   [1]store.Key   // the key of it alone, zero while the body is not known
+	room   store.Request  // of record
 
-	identity, secrets []byte    // parts of key, as in store.Exchange
+	identity, secrets []byte    // parts of the key, as in store.Exchange
 	masked            []byte    // the body, if it came with masks in it
 	unhashed          store.Key // the key without hashes behind masks; zero if there are none
 
@@ -131,7 +132,8 @@ func (c *capturer) describeLong(p *captured, req *http.Request, head []byte, res
 func (c *capturer) describe(p *captured, req *http.Request, body []byte, size int64, sum []byte) {
 	req = c.renamed(req)
 	asked := req.URL.String()
-	r := &store.Request{
+	r := &p.room
+	*r = store.Request{
 		Method: methodOf(req.Method), URL: c.masker.url(asked), Header: c.masker.header(req.Header),
 		BodySize: size, BodySum: sum,
 	}
@@ -165,7 +167,7 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 		}
 	}
 	p.record = r
-	p.key = c.match.key(r).As(p.identity, p.secrets)
+	p.keys[0] = c.match.key(r).As(p.identity, p.secrets)
 }
 
 // renamed returns the request with the name of its host.

@@ -25,7 +25,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 	if t.opts.Ordered && mode == ModeReplay {
 		return t.findOrdered(p, cutoff)
 	}
-	f.keys = []store.Key{p.key}
+	f.keys = p.keys[:]
 	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
 	if f.why == MissUnknown && (mode == ModeReplay || t.masker.maskAlone(p)) {
 		f.keys, f.identities, f.err = variants{t.writer}.others(p)
@@ -35,7 +35,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 		case len(f.keys) > 0:
 			f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
 		default:
-			f.keys = []store.Key{p.key}
+			f.keys = p.keys[:]
 		}
 	}
 	if f.why == MissExpired && (t.opts.Expired == ExpiredServed || t.opts.Expired == ExpiredFallback) {

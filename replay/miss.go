@@ -111,7 +111,7 @@ func (t *Tape) miss(c *layer.Call, p *captured, f found) *MissError {
 	case MissUnknown, MissVaries, MissOrder:
 		near := []*store.Exchange{f.due}
 		if f.due == nil {
-			near = neighboursOf(p.key, t.store)
+			near = neighboursOf(p.keys[0], t.store)
 		}
 		compared := comparer{by: t.sequences.by, masker: t.masker}
 		if x, l := compared.nearest(p.record, near); x != nil {

@@ -89,7 +89,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		return false
 	}
 	x := &store.Exchange{
-		ID: r.id, Key: r.request.key, Request: *r.request.record, Response: resp, Fault: fault,
+		ID: r.id, Key: r.request.keys[0], Request: *r.request.record, Response: resp, Fault: fault,
 		Start: r.start, FirstByte: r.first, Total: cmp.Or(r.over, time.Since(r.start)),
 		Route: t.masker.literals(r.call.Route()), Complete: complete,
 		Identity: r.request.identity, Secrets: r.request.secrets,

@@ -17,8 +17,8 @@ type variants struct{ writer *writer }
 // keys returns the keys whose exchanges may respond to a request: its own alone, or
 // where nothing is on the tape for that, those of others.
 func (v variants) keys(p *captured) (keys []store.Key, identities int, err error) {
-	own := []store.Key{p.key}
-	if x, err := v.writer.find(p.key, 0); x != nil || err != nil {
+	own := p.keys[:]
+	if x, err := v.writer.find(p.keys[0], 0); x != nil || err != nil {
 		return own, 0, err
 	}
 	keys, identities, err = v.others(p)
@@ -36,7 +36,7 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 // A body with secrets in it, such as a token to be renewed, counts only if the
 // very same is on the tape; else all that differ in it alone are one sequence.
 func (v variants) others(p *captured) (keys []store.Key, identities int, err error) {
-	list, err := v.sameRequest(p.key)
+	list, err := v.sameRequest(p.keys[0])
 	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
 		// A recording that was made before masks had hashes.
 		if x, err := v.writer.find(p.unhashed, 0); x != nil || err != nil {

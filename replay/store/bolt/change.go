@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"runtime/debug"
 
 	"go.etcd.io/bbolt"
 
@@ -93,7 +94,7 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 		}
 	}()
 	defer catch(s.path, &err)
-	defer faultsPanic()()
+	defer debug.SetPanicOnFault(faultsPanic())
 	err = s.db.Update(func(tx *bbolt.Tx) error {
 		now := *s.tails.Load()
 		if now.err != nil {

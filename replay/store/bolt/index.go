@@ -33,7 +33,8 @@ func (s *reading) index() (seeker, error) {
 	return s.tail.over(idx.cursor()), nil
 }
 
-// firstKey returns the first key of the index that holds which is not below a key.
+// firstKey returns the first key of the index that holds which is not below a key, which may
+// be on the stack.
 func (s *reading) firstKey(from []byte) ([]byte, error) {
 	if s.s.memory.Load() == nil && s.tail.size == 0 {
 		idx, err := s.bucket(bucketIdx)
@@ -47,7 +48,7 @@ func (s *reading) firstKey(from []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, _ := c.Seek(from)
+	k, _ := c.Seek(bytes.Clone(from))
 	return k, c.Err()
 }
 

@@ -22,10 +22,12 @@ func appendPart(b []byte, s string) []byte {
 	return append(b, 0)
 }
 
-func hostPrefix(k store.Key) []byte {
-	room := min(len(k.Host), maxKeyPart+8) + min(len(k.Path), maxKeyPart+8) + len(k.Method) + 3 + sha256.Size + 8
-	return appendPart(make([]byte, 0, room), k.Host)
+// roomFor returns room for the index key of an exchange.
+func roomFor(k store.Key) []byte {
+	return make([]byte, 0, min(len(k.Host), maxKeyPart+8)+min(len(k.Path), maxKeyPart+8)+len(k.Method)+3+sha256.Size+8)
 }
+
+func hostPrefix(k store.Key) []byte { return appendPart(roomFor(k), k.Host) }
 
 func pathPrefix(k store.Key) []byte { return appendPart(hostPrefix(k), k.Path) }
 
@@ -48,10 +50,11 @@ func behind(prefix []byte) []byte {
 	return b
 }
 
-func sumPrefix(k store.Key) []byte { return append(methodPrefix(k), k.Sum[:]...) }
+func indexKey(k store.Key, id store.ID) []byte { return appendIndexKey(roomFor(k), &k, id) }
 
-func indexKey(k store.Key, id store.ID) []byte {
-	return binary.BigEndian.AppendUint64(sumPrefix(k), uint64(id))
+func appendIndexKey(b []byte, k *store.Key, id store.ID) []byte {
+	b = appendPart(appendPart(appendPart(b, k.Host), k.Path), k.Method)
+	return binary.BigEndian.AppendUint64(append(b, k.Sum[:]...), uint64(id))
 }
 
 func idBytes(id store.ID) []byte { return binary.BigEndian.AppendUint64(nil, uint64(id)) }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"runtime/debug"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -117,7 +118,7 @@ func openFile(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err er
 		}
 	}()
 	defer catch(path, &err)
-	defer faultsPanic()()
+	defer debug.SetPanicOnFault(faultsPanic())
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: lockWait, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType, NoStatistics: true,
 		InitialMmapSize: mapped(readOnly),

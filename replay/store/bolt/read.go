@@ -16,7 +16,8 @@ const (
 
 func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
 	err = s.view(func(r *reading) error {
-		from := indexKey(key, after+1)
+		var room [256]byte // on the stack, enough for most
+		from := appendIndexKey(room[:0], &key, after+1)
 		prefix := from[:len(from)-8]
 		k, err := r.firstKey(from)
 		if !bytes.HasPrefix(k, prefix) || err != nil {
@@ -28,9 +29,14 @@ func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err 
 	return x, err
 }
 
+const leadsNowhere = "an index entry leads nowhere"
+
 // load reads the exchange that an index key leads to.
 func (s *state) load(index []byte) (*store.Exchange, error) {
-	id := idBytes(idOf(index))
+	if idOf(index) == 0 {
+		return nil, s.s.damaged(leadsNowhere)
+	}
+	id := index[len(index)-idSize:]
 	b, err := s.get(bucketRec, id)
 	if err != nil {
 		return nil, err
@@ -45,7 +51,7 @@ func (s *state) load(index []byte) (*store.Exchange, error) {
 // record decodes an exchange and adds the body that is kept in parts, unless it is long.
 func (s *state) record(id, b []byte) (*store.Exchange, error) {
 	if b == nil {
-		return nil, s.s.damaged("an index entry leads nowhere")
+		return nil, s.s.damaged(leadsNowhere)
 	}
 	x, summed, err := s.s.decode(id, b)
 	if err != nil {

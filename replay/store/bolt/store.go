@@ -102,7 +102,7 @@ type reading struct {
 // view reads the file.
 func (s *boltStore) view(fn func(*reading) error) (err error) {
 	defer catch(s.path, &err)
-	defer faultsPanic()()
+	defer debug.SetPanicOnFault(faultsPanic())
 	if s.readOnly {
 		if is, err := s.held.read(fn); is {
 			return s.explain(err)
@@ -132,12 +132,8 @@ func catch(path string, err *error) {
 }
 
 // faultsPanic has a fault of this goroutine, in a file that was cut off since it
-// was opened, panic instead of ending the process, until the function that it
-// returns is called.
-func faultsPanic() (end func()) {
-	old := debug.SetPanicOnFault(true)
-	return func() { debug.SetPanicOnFault(old) }
-}
+// was opened, panic instead of ending the process. It returns what was set before.
+func faultsPanic() (before bool) { return debug.SetPanicOnFault(true) }
 
 func (s *boltStore) damaged(reason string) error {
 	return &store.FormatError{Path: s.path, Reason: "damaged tape: " + reason}

@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/binary"
 	"errors"
+	"runtime/debug"
 
 	"go.etcd.io/bbolt"
 
@@ -72,7 +73,7 @@ func (s *boltStore) loadTail() (err error) {
 		}
 	}()
 	defer catch(s.path, &err)
-	defer faultsPanic()()
+	defer debug.SetPanicOnFault(faultsPanic())
 	return s.explain(s.db.View(func(tx *bbolt.Tx) error {
 		state := s.stateOf(tx)
 		t, err := state.waiting()
