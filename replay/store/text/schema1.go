@@ -98,6 +98,9 @@ func (e *exchange1) decode() (*store.Exchange, error) {
 		x.Fault = &store.Fault{Text: f.Text, Kind: f.Kind, IsTimeout: f.Timeout}
 	}
 	if r := e.Response; r != nil {
+		if r.Code == 0 {
+			return nil, errors.New("response: code is missing")
+		}
 		b, err := r.Body.bytes()
 		if err != nil {
 			return nil, fmt.Errorf("response body: %w", err)

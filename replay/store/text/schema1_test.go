@@ -50,6 +50,7 @@ func TestSchema1NamesTheMember(t *testing.T) {
 		"request body":          `{"id":"1","request":{"url":"u","body":{"base64":"%"}}}`,
 		"neither":               `{"id":"1","request":{"url":"u"}}`,
 		"url is missing":        `{"id":"0","response":{}}`,
+		"code is missing":       `{"id":"1","request":{"url":"u"},"response":{}}`,
 		"its id is there twice": `{"id":"1","request":{"url":"u"},"fault":{"text":"x"}},{"id":"1","request":{"url":"u"},"fault":{"text":"x"}}`,
 		"24 bytes":              `{"id":"1","identity":"000000000000000000000000000000000000000000000000"}`,
 	} {
