@@ -91,16 +91,63 @@ func (l *literals) in(s string) bool {
 	return l.replacer != nil && l.mask(s) != s
 }
 
-// begun returns how many bytes at the end of a text are the beginning of a literal, or of its
-// base64. Less than four are in many a text that has nothing to do with it.
-func (l *literals) begun(s string) int {
+// remains masks what is left of a literal beside a mask: one of something else, such as a value
+// that ends with a space, has cut it in two.
+func (l *literals) remains(s string) string {
+	var b strings.Builder
+	done := 0 // the number of bytes of s that b covers
+	for at := 0; ; {
+		i := strings.Index(s[at:], Mask)
+		if i < 0 {
+			break
+		}
+		from, to := at+i, at+i+len(Mask)
+		from -= begun(s[done:from], l.plain)
+		for n := l.ended(s[to:]); n > 0; n = l.ended(s[to:]) {
+			to += n
+		}
+		if from < at+i || to > at+i+len(Mask) {
+			b.WriteString(s[done:from])
+			b.WriteString(Mask)
+			done = to
+		}
+		at = to
+	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+// ended returns how many bytes at the beginning of a text are the end of a literal, 0 for
+// less than four, as in begun.
+func (l *literals) ended(s string) int {
 	most := 0
-	for _, list := range [][]string{l.plain, l.cores} {
-		for _, form := range list {
-			for n := min(len(form)-1, len(s)); n >= 4 && n > most; n-- {
-				if strings.HasSuffix(s, form[:n]) {
-					most = n
-				}
+	for _, form := range l.plain {
+		for n := min(len(form)-1, len(s)); n >= leastPart && n > most; n-- {
+			if strings.HasPrefix(s, form[len(form)-n:]) {
+				most = n
+			}
+		}
+	}
+	return most
+}
+
+// leastPart is how long a part of a literal is at least that is taken for one. Less is in many a
+// text that has nothing to do with it.
+const leastPart = 4
+
+// begun returns how many bytes at the end of a text are the beginning of a literal, or of its
+// base64; 0 for less than four.
+func (l *literals) begun(s string) int { return max(begun(s, l.plain), begun(s, l.cores)) }
+
+func begun(s string, forms []string) int {
+	most := 0
+	for _, form := range forms {
+		for n := min(len(form)-1, len(s)); n >= leastPart && n > most; n-- {
+			if strings.HasSuffix(s, form[:n]) {
+				most = n
 			}
 		}
 	}

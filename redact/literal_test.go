@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -128,5 +129,34 @@ func TestTheBeginningOfALiteralAtTheEndOfAText(t *testing.T) {
 	}
 	if n := (*Redactor)(nil).LiteralBegun([]byte("tok/")); n != 0 {
 		t.Error(n)
+	}
+}
+
+// A mask of something else may end in a literal, or begin there. What is left of the literal is masked as well.
+func TestNoHalfOfALiteralIsLeftBesideAMask(t *testing.T) {
+	r := New(Rules{Literals: []string{"correct horse battery", "AbC/DeF+12345", "user:pass@db.test/prod"}})
+	header := func(s string) string { return r.Headers(http.Header{"X-Note": {s}}).Get("X-Note") }
+	body := func(s string) string { return string(r.Body("text/plain", []byte(s))) }
+	for _, c := range []struct {
+		mask     func(string) string
+		in, want string
+	}{
+		{r.Location, "/a/token=AbC/DeF+12345/b", "/a/token=REDACTED/b"},
+		{r.Location, "postgres://user:pass@db.test/prod?x=1", "postgres://REDACTED?x=1"},
+		{r.Location, "-----BEGIN PRIVATE KEY-------=1!AbC/DeF+12345\xcc", "-----BEGIN%20PRIVATE%20KEY-------=REDACTED"},
+		{header, "https://h/?password=correct horse battery now", "https://h/?password=REDACTED now"},
+		{header, "postgres://user:pass@db.test/prod", "postgres://REDACTED"},
+		{body, "at postgres://user:pass@db.test/prod.", "at postgres://REDACTED."},
+		{r.Text, "a correct horse password=battery", "a correct horse password=REDACTED"}, // no literal
+		{r.Location, "/a/token=AbC/DeF+1234/b", "/a/token=REDACTED/DeF+1234/b"},           // neither
+		{r.Location, "/a/token=AbC/345/b", "/a/token=REDACTED/345/b"},                     // its last bytes, too few
+	} {
+		got := c.mask(c.in)
+		if got != c.want {
+			t.Errorf("%q is masked as %q, want %q", c.in, got, c.want)
+		}
+		if again := c.mask(got); again != got {
+			t.Errorf("%q, then %q", got, again)
+		}
 	}
 }

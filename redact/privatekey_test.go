@@ -109,3 +109,18 @@ func TestPrivateKeysInURLsAndHeadersAreMasked(t *testing.T) {
 		}
 	}
 }
+
+// What a reader of a text does not see of it may stand within the label of a key.
+func TestAKeyWhoseLabelIsSplitByWhatIsNotSeenIsMasked(t *testing.T) {
+	r := redact.New(redact.Rules{})
+	for _, unseen := range []string{"", "\x7f", "\u200b", "\x1b[0m"} {
+		text := "key: -----BEGIN PRIV" + unseen + "ATE KEY-----\n" + keyText + "\n-----END PRIV" + unseen + "ATE KEY-----"
+		got := r.Text(text)
+		if strings.Contains(got, keyText[:8]) {
+			t.Errorf("with %q in it: %q", unseen, got)
+		}
+		if again := r.Text(got); again != got {
+			t.Errorf("%q, then %q", got, again)
+		}
+	}
+}

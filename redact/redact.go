@@ -127,7 +127,10 @@ func (r *Redactor) maskLiterals(s string) string {
 	if r == nil {
 		return s
 	}
-	return r.literals.mask(s)
+	if r.literals.replacer == nil {
+		return s
+	}
+	return r.literals.remains(r.literals.mask(s))
 }
 
 // Header is [Redactor.Header] by the built-in list.

@@ -30,7 +30,7 @@ func closelyRead(r *Redactor, s string) string {
 	// Masking can bring a name and a value together that were apart, so it goes
 	// on until nothing changes. Ordinary text takes one pass.
 	for range 4 {
-		next := r.words(r.outermost().urls(r.maskLiterals(s)))
+		next := r.words(r.outermost().urls(privateKeysOf(r.maskLiterals(s))))
 		if next == s {
 			break
 		}

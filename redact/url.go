@@ -25,12 +25,15 @@ func (r *Redactor) Location(s string) string {
 	if r.LongestLiteral() == 0 && plainURL(r, s) {
 		return s
 	}
-	once := r.outermost().location(privateKeysOf(s))
-	masked := r.maskLiterals(once)
-	if masked != once { // a literal may have hidden the delimiters of the URL
-		masked = r.maskLiterals(r.outermost().location(masked))
+	for range 4 {
+		once := r.outermost().location(privateKeysOf(s))
+		s = r.maskLiterals(once)
+		// A literal may have hidden the delimiters of the URL, and what is masked where a key ends.
+		if s == once && privateKeysOf(s) == s {
+			break
+		}
 	}
-	return armor(masked)
+	return armor(s)
 }
 
 func (n nest) location(s string) string {
