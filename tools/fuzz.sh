@@ -4,7 +4,8 @@
 #
 # An input of some kilobytes that is new is minimized for a minute by default, byte by byte,
 # so that a target with whole files as seeds runs five inputs in all. It is given ten tries,
-# and a target that has run less than a hundred inputs has failed.
+# and a target that has run less than a hundred inputs has failed. Before Go 1.27 a target
+# that has found nothing may fail at the end of its time (go.dev/issue/75804): that is none.
 set -euo pipefail
 
 log=$(mktemp)
@@ -19,8 +20,10 @@ for module in "$@"; do
 		echo "-- $module $dir $target"
 		ran=$((ran + 1))
 		if ! (cd "$module" && "${GO:-go}" test -run NONE -fuzz "^$target\$" -fuzztime "${FUZZTIME:-10s}" -fuzzminimizetime 10x "./$dir") </dev/null | tee "$log"; then
-			failed+=("$module/$dir $target")
-			continue
+			if grep -q 'Failing input' "$log" || ! grep -A1 -- '^--- FAIL' "$log" | grep -qx ' *context deadline exceeded'; then
+				failed+=("$module/$dir $target")
+				continue
+			fi
 		fi
 		inputs=$(grep -o 'execs: [0-9]*' "$log" | tail -1 | tr -dc 0-9 || true)
 		((${inputs:-0} >= 100)) || failed+=("$module/$dir $target: it has run ${inputs:-0} inputs")
