@@ -36,7 +36,8 @@ func newDescs(client string) *descs {
 	place := uint64(0)
 	desc := func(name, help string, labels ...string) *family {
 		place++
-		return &family{prometheus.NewDesc("gracy_"+name, help, labels, constant), place}
+		name = "gracy_" + name
+		return &family{prometheus.NewDesc(name, help, labels, constant), name, help, place}
 	}
 	d := &descs{
 		requests: desc("requests_total",
@@ -134,7 +135,10 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 }
 
 // Collect implements prometheus.Collector. It may run beside calls and delays none of them.
-func (r *Recorder) Collect(out chan<- prometheus.Metric) {
+func (r *Recorder) Collect(out chan<- prometheus.Metric) { r.collect().send(out) }
+
+// collect makes the metrics of a scrape.
+func (r *Recorder) collect() *collection {
 	d, st := r.descs, r.store.Load()
 	c := newCollection(r.client, st.start, r.shownBuckets())
 	all := st.folded()
@@ -167,7 +171,7 @@ func (r *Recorder) Collect(out chan<- prometheus.Metric) {
 	}
 	c.gauge(d.start, float64(st.start.UnixMilli())/1e3)
 	c.gauge(d.build, 1, tag{pair: pair("goversion", runtime.Version())}, tag{pair: pair("version", d.version)})
-	c.send(out)
+	return c
 }
 
 // figure shows a figure of another layer, which counts for itself since it was made.

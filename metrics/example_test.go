@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -55,6 +56,26 @@ func ExampleRecorder_Collect() {
 	inFlight, err := testutil.GatherAndCount(registry, "gracy_in_flight")
 	fmt.Println(inFlight, err)
 	// Output: 1 <nil>
+}
+
+// A recorder is a page of its own for Prometheus as well, and beside a registry in prometheus.Gatherers.
+func ExampleRecorder_Gather() {
+	stats := metrics.New("pokeapi")
+	page := httptest.NewServer(promhttp.HandlerFor(stats, promhttp.HandlerOpts{}))
+	defer page.Close()
+
+	resp, err := http.Get(page.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	for line := bufio.NewScanner(resp.Body); line.Scan(); {
+		if strings.HasPrefix(line.Text(), "gracy_in_flight{") {
+			fmt.Println(line.Text())
+		}
+	}
+	// Output: gracy_in_flight{client="pokeapi"} 0
 }
 
 // Snapshots of several recorders add up, with the quantiles of all calls.

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"iter"
 	"maps"
 	"net/http"
 	"slices"
@@ -17,13 +18,20 @@ import (
 type family struct {
 	*prometheus.Desc
 
-	place uint64
+	name, help string
+	place      uint64
 }
 
 // A tag is a label, with the rank of its value among those of the same name. Values by which nothing is sorted have the rank 0.
 type tag struct {
 	pair *dto.LabelPair
 	rank uint64
+}
+
+// A batch is the metrics of a family whose labels but the route have the same ranks, by route.
+type batch struct {
+	family  *family
+	metrics []prometheus.Metric
 }
 
 // rankBits are enough for any rank, and four times that many and those of a place for a number.
@@ -35,17 +43,29 @@ func (c *collection) add(f *family, tags []tag, m prometheus.Metric) {
 	for _, t := range tags {
 		key = key<<rankBits | t.rank
 	}
-	group := c.groups[key]
-	if group == nil {
-		group = make([]prometheus.Metric, 0, c.room)
+	b := c.batches[key]
+	if b == nil {
+		b = &batch{f, make([]prometheus.Metric, 0, c.room)}
+		c.batches[key] = b
 	}
-	c.groups[key] = append(group, m)
+	b.metrics = append(b.metrics, m)
+}
+
+// sorted yields what was added, family by family.
+func (c *collection) sorted() iter.Seq[*batch] {
+	return func(yield func(*batch) bool) {
+		for _, key := range slices.Sorted(maps.Keys(c.batches)) {
+			if !yield(c.batches[key]) {
+				return
+			}
+		}
+	}
 }
 
 // send sends what was added.
 func (c *collection) send(out chan<- prometheus.Metric) {
-	for _, key := range slices.Sorted(maps.Keys(c.groups)) {
-		for _, m := range c.groups[key] {
+	for b := range c.sorted() {
+		for _, m := range b.metrics {
 			out <- m
 		}
 	}

@@ -15,8 +15,8 @@ type collection struct {
 	client  *dto.LabelPair
 	birth   *dto.Counter // has the time since when the counters count
 	codes   map[int]tag
-	groups  map[uint64][]prometheus.Metric
-	room    int // of a group at first
+	batches map[uint64]*batch
+	room    int // of a batch at first
 
 	picture *picture // of the series whose metrics are made, nil for those of the client as a whole
 	at      int      // the mark of the next metric
@@ -28,7 +28,7 @@ type collection struct {
 func newCollection(client string, start time.Time, buckets Buckets) *collection {
 	return &collection{
 		buckets: buckets, client: pair("client", client), birth: birth(start),
-		codes: map[int]tag{}, groups: map[uint64][]prometheus.Metric{},
+		codes: map[int]tag{}, batches: map[uint64]*batch{},
 	}
 }
 

@@ -1,0 +1,56 @@
+package metrics
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+var _ prometheus.Gatherer = (*Recorder)(nil)
+
+// Gather implements prometheus.Gatherer. It returns what a registry returns that has r alone, sooner, since nothing is checked
+// and sorted again that r has made. promhttp.HandlerFor serves it as a page of its own, and
+// prometheus.Gatherers put it beside a registry that does not have r. It may run beside calls and delays none of them.
+func (r *Recorder) Gather() ([]*dto.MetricFamily, error) { return r.collect().families() }
+
+// families returns what was added, sorted as a registry does.
+func (c *collection) families() (list []*dto.MetricFamily, err error) {
+	n := 0
+	for _, b := range c.batches {
+		n += len(b.metrics)
+	}
+	messages, pointers := make([]dto.Metric, n), make([]*dto.Metric, 0, n)
+	var of *family
+	first := 0 // of its metrics
+	for b := range c.sorted() {
+		if b.family != of {
+			of, first = b.family, len(pointers)
+			name, help := of.name, of.help
+			list = append(list, &dto.MetricFamily{Name: &name, Help: &help})
+		}
+		for _, m := range b.metrics {
+			message := &messages[len(pointers)]
+			if err := m.Write(message); err != nil {
+				return nil, err
+			}
+			pointers = append(pointers, message)
+		}
+		f := list[len(list)-1]
+		f.Type, f.Metric = kind(pointers[first]), pointers[first:len(pointers):len(pointers)]
+	}
+	slices.SortFunc(list, func(a, b *dto.MetricFamily) int { return cmp.Compare(a.GetName(), b.GetName()) })
+	return list, nil
+}
+
+// kind returns that of a metric.
+func kind(m *dto.Metric) *dto.MetricType {
+	switch {
+	case m.Counter != nil:
+		return dto.MetricType_COUNTER.Enum()
+	case m.Gauge != nil:
+		return dto.MetricType_GAUGE.Enum()
+	}
+	return dto.MetricType_HISTOGRAM.Enum()
+}
