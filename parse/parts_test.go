@@ -139,6 +139,7 @@ func TestAnArgumentThatCannotBeSentIsAnArgError(t *testing.T) {
 	one := parse.NewEndpoint[string, parse.None]("GET /a/{id}")
 	rest := parse.NewEndpoint[string, parse.None]("GET /a/{rest...}")
 	dot := parse.NewEndpoint[string, parse.None]("GET /a/.{id}")
+	escaped := parse.NewEndpoint[string, parse.None]("GET /a/%2e{id}")
 	ptr := parse.NewEndpoint[*int, parse.None]("GET /a/{id}")
 	many := parse.NewEndpoint[in, parse.None]("POST /a/{id}")
 	call := func(e *parse.Endpoint[string, parse.None], v string) func(parse.API) error {
@@ -165,6 +166,7 @@ func TestAnArgumentThatCannotBeSentIsAnArgError(t *testing.T) {
 		{"GET /a/{rest...}: rest has an empty segment", call(rest, "/x")},
 		{"GET /a/{rest...}: rest makes a dot segment, which would change the path", call(rest, "a/../b")},
 		{"GET /a/.{id}: id makes a dot segment, which would change the path", call(dot, ".")},
+		{"GET /a/%2e{id}: id makes a dot segment, which would change the path", call(escaped, ".")},
 		{"GET /a/{id}: id is empty", func(a parse.API) error { _, err := ptr.Call(t.Context(), a, nil); return err }},
 		{"POST /a/{id}: q is not valid UTF-8", send(in{ID: "x", Q: secret + "\xff"})},
 		{"POST /a/{id}: X-H has a control character", send(in{ID: "x", H: []string{secret + "\r\nX-Evil: 1"}})},

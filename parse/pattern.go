@@ -39,8 +39,10 @@ func parsePattern(text string) (*pattern, error) {
 	given := &route.Given{Path: path}
 	p := &pattern{text: method + " " + given.Name().Route, method: method, route: given, plain: true}
 	path = strings.TrimSuffix(path, "{$}")
+	dots := strings.NewReplacer("%2e", ".", "%2E", ".") // see dotted
 	for {
 		lit, rest, found := strings.Cut(path, "{")
+		lit = dots.Replace(lit)
 		p.lits, p.size, p.plain = append(p.lits, lit), p.size+len(lit), p.plain && unescaped(lit)
 		if !found {
 			break
@@ -111,7 +113,7 @@ func pathFault(v string) string {
 }
 
 // dotted reports whether an escaped path has a dot segment. Escaping leaves
-// dots as they are, so there is only one spelling.
+// dots as they are, and a pattern has no escaped ones, so there is only one spelling.
 func dotted(path string) bool {
 	if strings.IndexByte(path, '.') < 0 {
 		return false

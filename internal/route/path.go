@@ -78,6 +78,12 @@ func decode(seg string) string {
 	return seg
 }
 
+// isDots reports whether a segment is a dot segment, however it is written (RFC 3986, section 6.2.2.2).
+func isDots(seg string) bool {
+	seg = decode(seg)
+	return seg == "." || seg == ".."
+}
+
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isUpper(c byte) bool  { return 'A' <= c && c <= 'Z' }
 func isLower(c byte) bool  { return 'a' <= c && c <= 'z' }

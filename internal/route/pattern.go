@@ -119,7 +119,7 @@ func (p *pattern) readPath() error {
 			p.segs = append(p.segs, segPattern{kind: multi})
 			return nil
 		}
-		if text == "" || text == "." || text == ".." {
+		if text == "" || isDots(text) {
 			return errors.New("has an empty or dot segment, which can never match")
 		}
 		s, err := parseSegment(text)

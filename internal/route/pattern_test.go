@@ -42,6 +42,7 @@ func TestTheErrorOfAnInvalidPatternSaysWhy(t *testing.T) {
 		{"/a//b", "empty or dot"},
 		{"/a/../b", "empty or dot"},
 		{"/./b", "empty or dot"},
+		{"/a/%2e%2E/b", "empty or dot"},
 		{"/{", "without }"},
 		{"/}", "} without {"},
 		{"/{a}{b}", "nothing between"},

@@ -37,6 +37,8 @@ func TestSegmentsThatVaryBecomePlaceholders(t *testing.T) {
 		{"https://x.test/posts/123-hello-world", "/posts/{slug}"},
 		{"https://x.test/u/6ba7b810-9dad-11d1-80b4-00c04fd430c8/mail/a@b.co", "/u/{uuid}/mail/{email}"},
 		{"https://x.test/a//b/./c/../d", "/a/b/d"},
+		{"https://x.test/a/.;v=1/b", "/a/{x}/b"},
+		{"https://x.test/a/%2E%2e/b", "/a/{x}/b"},
 		{"https://x.test/a%0Ab%1b%5B31m", "/{x}"},
 		{"https://x.test/%ff", "/{x}"},
 		{

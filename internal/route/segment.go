@@ -58,7 +58,7 @@ func (s segment) appendKey(b []byte) []byte {
 // be nil. In doubt the segment becomes a placeholder: to lose a name is better than
 // to show a secret.
 func classify(s, prev string, secret func(string) bool) segment {
-	if s == "" || len(s) > maxJudged {
+	if s == "" || s == "." || s == ".." || len(s) > maxJudged { // a server removes the dots, and no pattern has them
 		return placeholder(nameAny)
 	}
 	if name := shape(s); name != "" {
