@@ -71,12 +71,16 @@ func keyText(b []byte, ends string) int {
 }
 
 // holdsKey reports whether a text has 16 characters of base64 in a row: what speaks of
-// keys has the lines alone.
+// keys has the lines alone. What is escaped as in a URL ends a row, so that one which is
+// escaped later is none either.
 func holdsKey(b []byte) bool {
 	run := 0
-	for _, c := range b {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
 		if !alnum(c) && c != '+' && c != '/' {
-			run = 0
+			if run = 0; c == '%' {
+				i += 2
+			}
 			continue
 		}
 		if run++; run == shortest {

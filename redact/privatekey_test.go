@@ -124,3 +124,15 @@ func TestAKeyWhoseLabelIsSplitByWhatIsNotSeenIsMasked(t *testing.T) {
 		}
 	}
 }
+
+// The digits of an escape are no part of a key: what is none stays none in a URL that has escaped it.
+func TestWhatIsNoKeyIsNoneOnceItIsEscaped(t *testing.T) {
+	const text = "-----BEGIN PRIVATE KEY----- fourteenletter"
+	r := redact.New(redact.Rules{})
+	if got := r.Location(text); !strings.HasSuffix(got, "%20fourteenletter") || r.Location(got) != got {
+		t.Errorf("%q, then %q", got, r.Location(got))
+	}
+	if got := r.Location(text + "er"); !strings.HasSuffix(got, "-----"+redact.Mask) {
+		t.Errorf("the control, with 16: %q", got)
+	}
+}
