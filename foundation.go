@@ -52,6 +52,10 @@ func connections(p *Plan, t *http.Transport) {
 	if multiplexes(t) && (t.HTTP2 == nil || t.HTTP2.SendPingTimeout == 0) {
 		p.Note("base: it sends no pings over HTTP/2, so that only an attempt that times out finds a dead connection: set http.Transport.HTTP2.SendPingTimeout")
 	}
+	if t.MaxConnsPerHost > 0 {
+		// net/http does not end the dial of a request that has given up, and goes on counting it.
+		p.Note("base: a dial that hangs holds one of the %d connections of http.Transport.MaxConnsPerHost long after its attempt timed out, and further attempts wait for it: leave that 0 and limit requests with concurrency, or give the dialer a timeout below that of an attempt", t.MaxConnsPerHost)
+	}
 }
 
 // multiplexes reports whether t may speak HTTP/2. It reads no field that t itself sets

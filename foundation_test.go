@@ -60,3 +60,21 @@ func TestExplainNotesABaseThatKeepsIdleConnectionsForLong(t *testing.T) {
 		}
 	}
 }
+
+func TestExplainNotesABaseWhoseDialsKeepTheirPlaces(t *testing.T) {
+	again := part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}
+	for name, test := range map[string]struct {
+		base  *http.Transport
+		layer gracy.Layer
+		want  bool
+	}{
+		"zero":        {&http.Transport{}, again, false},
+		"limited":     {&http.Transport{MaxConnsPerHost: 8}, again, true},
+		"one attempt": {&http.Transport{MaxConnsPerHost: 8}, part{name: "retry"}, false},
+	} {
+		p := gracy.Explain(gracy.Around(test.base, test.layer))
+		if got := noted(p, "one of the 8 connections of http.Transport.MaxConnsPerHost"); got != test.want || len(p.Warnings) > 0 {
+			t.Errorf("%s: %v, want %v\n%s", name, got, test.want, p)
+		}
+	}
+}

@@ -52,6 +52,11 @@
 //
 //	base.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second}
 //
+// A dial ends with no request: net/http lets it go on for those to come. With
+// http.Transport.MaxConnsPerHost it also keeps one of the places, so that one dial that
+// hangs can take all attempts of a call with it. Leave that 0 and limit requests with
+// package concurrency, or give the net.Dialer a Timeout below that of an attempt.
+//
 // # Override
 //
 // A [Config] replaces that of the layer for the calls of a context, the handle of
