@@ -25,6 +25,7 @@ func anthropicGo() *harness.SDK {
 		Notes: []string{
 			"A completion that is declared safe may be computed, and paid for, twice.",
 			"Alone it sends a POST again after a 503, a 500, a reset, and a 200 that was cut off, without a key.",
+			"`option.WithRequestTimeout` holds for all attempts of the stack and the pauses between them: use `timeout.PerAttempt`.",
 		},
 		Functions: map[string]string{
 			"read":   "`Models.Get`",

@@ -27,6 +27,7 @@ func cloudflareGo() *harness.SDK {
 		Tape:   replay.Options{MaxRequest: 64 << 20},
 		Notes: []string{
 			"By default it makes ten retries; here it was asked for three. It sends a POST again after a 503 or a reset, without a key.",
+			"`option.WithRequestTimeout` holds for all attempts of the stack and the pauses between them. Alone too it ends a pause that is longer, and the call with it: use `timeout.PerAttempt`.",
 			"An upload has a random boundary, and a body over `MaxRequest` is compared with it: for a tape, `replay.Options{MaxRequest: 64 << 20}`.",
 		},
 		Functions: map[string]string{

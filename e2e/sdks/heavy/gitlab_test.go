@@ -22,6 +22,7 @@ func gitlabGo() *harness.SDK {
 		Off:    "`gitlab.WithoutRetries()`",
 		Notes: []string{
 			"Alone it sends a POST again after a 503, without a key, and nothing after a reset. It waits for `RateLimit-Reset`, not for `Retry-After`.",
+			"It holds its calls back at two thirds of the `RateLimit-Limit` of its first response, taken for one a minute, whatever later ones say, unless it is given a limiter by `gitlab.WithCustomLimiter`: leave that to `throttle`.",
 		},
 		Functions: map[string]string{
 			"read":  "`Projects.GetProject`",
