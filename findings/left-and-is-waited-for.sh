@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# golang.org/x/time/rate v0.16.0, one token a second, Wait; under the clock of testing/synctest.
+#
+# Behaviour: ten callers of Wait whose contexts are cancelled get an error each, and if the one that came first is cancelled
+# first, nine of their ten tokens are gone: the next caller goes after 10 s, and nothing goes before it. Cancelled in the
+# other order they leave nothing behind, and it goes after 1 s. A caller gives back only what nobody has reserved behind it.
+#
+# The guess it contradicts: that a Wait which returns an error has taken nothing, and that who has left a queue is not waited
+# for; so that a limit is used up by what was sent.
+set -euo pipefail
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+export GOWORK=off GOFLAGS=-mod=mod
+go mod init finding >/dev/null 2>&1
+cat > finding_test.go <<'GO'
+package finding
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+func TestCancelled(t *testing.T) {
+	for _, order := range []string{"nobody", "the last first", "the first first"} {
+		synctest.Test(t, func(t *testing.T) {
+			l := rate.NewLimiter(1, 1)
+			begin := time.Now()
+			if !l.Allow() {
+				t.Fatal("no first token")
+			}
+			var cancels []context.CancelFunc
+			failed := 0
+			for range 10 {
+				ctx, cancel := context.WithCancel(context.Background())
+				cancels = append(cancels, cancel)
+				if order == "nobody" {
+					continue
+				}
+				go func() {
+					if l.Wait(ctx) != nil {
+						failed++
+					}
+				}()
+				synctest.Wait()
+			}
+			time.Sleep(100 * time.Millisecond)
+			for n := range cancels {
+				if order == "the last first" {
+					n = len(cancels) - 1 - n
+				}
+				cancels[n]()
+				synctest.Wait()
+			}
+			if err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Printf("waited and was cancelled: %s: %d errors, the next goes after %s\n", order, failed, time.Since(begin))
+		})
+	}
+}
+GO
+timeout 180 go get golang.org/x/time@v0.16.0 2>install.log || { cat install.log >&2; exit 2; }
+timeout 180 go test -c -o finding . || exit 2
+cat > seen <<'SEEN'
+waited and was cancelled: nobody: 0 errors, the next goes after 1s
+waited and was cancelled: the last first: 10 errors, the next goes after 1s
+waited and was cancelled: the first first: 10 errors, the next goes after 10s
+PASS
+SEEN
+timeout 60 ./finding | tee out
+diff seen out
