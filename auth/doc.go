@@ -52,6 +52,21 @@
 // the tape does not have is not sent: have the call of the source sent each time
 // (replay.Options.PassThrough), or make it with a client without the tape.
 //
+// # Beside golang.org/x/oauth2
+//
+// The transport of that package waits for a token without the context of its request, one
+// request after another, so that a call ends long after its deadline, whatever is around
+// that transport or below it. Its configurations make a Source, which is waited for as any
+// other:
+//
+//	auth.SourceFunc(func(ctx context.Context) (auth.Token, error) {
+//		t, err := config.Token(ctx) // a clientcredentials.Config
+//		if err != nil {
+//			return auth.Token{}, err
+//		}
+//		return auth.Token{Value: t.AccessToken, Type: t.Type(), Expiry: t.Expiry}, nil
+//	})
+//
 // # Override
 //
 // Another [Auth] replaces every auth layer of the stack, with its own state; [Off]
