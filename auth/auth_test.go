@@ -196,3 +196,39 @@ func TestAFixedCredentialAllocatesLittle(t *testing.T) {
 		}
 	}
 }
+
+// What a retry of others sends again has a row of its own, and so has what follows a 401 to it.
+func TestEachAttemptBehindARetryOfOthersHasARow(t *testing.T) {
+	sent := 0
+	s := accepting("token-2")
+	base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+		if sent++; sent == 1 {
+			return rttest.Response(req, http.StatusServiceUnavailable, ""), nil
+		}
+		return s.RoundTrip(req)
+	})
+	others := transport.Func(func(next http.RoundTripper) http.RoundTripper {
+		return rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if resp, err := next.RoundTrip(req); err != nil || resp.StatusCode < 500 {
+				return resp, err
+			}
+			return next.RoundTrip(req)
+		})
+	})
+	rt := rttest.Stack(base, rttest.Pass("outer"), others, auth.Bearer(new(issuer), site))
+	resp, err := rt.RoundTrip(request(t.Context(), t, http.MethodGet, site+"/things", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rttest.Read(t, resp)
+	var rows []int
+	for a := range layer.CallOf(resp).Attempts() {
+		rows = append(rows, a.Status())
+		if !a.Sent() {
+			t.Errorf("row %d was not sent", a.Number())
+		}
+	}
+	if !slices.Equal(rows, []int{503, 401, 200}) || sent != 3 {
+		t.Errorf("sent %d times:\n%s", sent, layer.CallOf(resp))
+	}
+}

@@ -83,6 +83,9 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 	bodies.SetAside(resp)
 	if row == c.Attempt() { // a concurrent attempt keeps its row
 		row = c.NextAttempt(layer.Retry)
+		if layer.AttemptFrom(ctx) != row { // a foreign layer has sent again, and its request has a row of its own
+			req = req.WithContext(row.Context(ctx))
+		}
 	}
 	cred, err := a.await(ctx, req, row, unauthorized, next)
 	if err != nil {

@@ -56,7 +56,7 @@ type attemptContext struct {
 func (ac *attemptContext) Value(key any) any {
 	switch key.(type) {
 	case attemptKey:
-		return latest(ac.attempt)
+		return ac.attempt
 	case concurrentKey:
 		return true
 	}
@@ -69,39 +69,11 @@ type concurrentKey struct{}
 // own, which may outlive its call.
 func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) != nil }
 
-// Context returns a context in which [AttemptFrom] returns a, or the [Retry] that has
-// taken its place since: an attempt that runs beside others sends its request with it.
-// A sequential attempt needs none.
+// Context returns a context in which [AttemptFrom] returns a: an attempt that
+// runs beside others sends its request with it, and so does one that follows an attempt
+// with such a context. Any other sequential attempt needs none.
 func (a *Attempt) Context(parent context.Context) context.Context {
-	a.flags.Or(flagContext)
 	return &attemptContext{parent, a}
-}
-
-// succeed makes next the attempt of the contexts of a, if there are any: a layer inside them
-// makes a further attempt with the request that it has.
-func succeed(a, next *Attempt) {
-	if !a.is(flagContext) {
-		return
-	}
-	next.flags.Or(flagContext)
-	x := a.more()
-	x.mu.Lock()
-	x.successor = next
-	x.mu.Unlock()
-}
-
-// latest returns a, or what has taken its place in its contexts.
-func latest(a *Attempt) *Attempt {
-	for x := a.extra.Load(); x != nil; x = a.extra.Load() {
-		x.mu.Lock()
-		next := x.successor
-		x.mu.Unlock()
-		if next == nil {
-			break
-		}
-		a = next
-	}
-	return a
 }
 
 // Call returns the call that a belongs to.

@@ -150,7 +150,6 @@ func (c *Call) NextAttempt(cause Cause) *Attempt {
 		}
 		a.entries.follow(&before.entries)
 		a.inherit(before)
-		succeed(before, a)
 	}
 	return a
 }

@@ -11,11 +11,11 @@ import (
 // attempts and may send again, after an outcome or beside a request that still
 // runs. So each request after the first gets an attempt of its own here.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
-	own := concurrent(req.Context()) // whether the request has a row of its own
+	beside := concurrent(req.Context())
 	if !a.entries.enter(b.depth) {
 		before := a
-		if !own {
-			before, own = c.Attempt(), true
+		if !beside {
+			before = c.Attempt()
 		}
 		a = c.append(Retry)
 		a.entries.enter(b.depth)
@@ -30,7 +30,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		return Reject(req, err)
 	}
 	resp, err := b.trip(c, req, b.send)
-	if a = latest(a); !own && a.is(flagEnding) { // an inner layer may have made further ones
+	if !beside && a.is(flagEnding) { // an inner layer may have made further ones
 		a = c.Attempt()
 	}
 	if !a.is(flagEnding) {

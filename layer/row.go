@@ -41,8 +41,6 @@ type attemptExtra struct {
 
 	pauser Pauser // who can hold back others while this one waits to be sent again
 
-	successor *Attempt // what has taken the place of an attempt with a context of its own
-
 	recorded time.Duration // from the recording's request to its headers
 
 	limit      verdict.Limit // what the body of the response says
@@ -64,7 +62,6 @@ const (
 	flagClosed                         // the body was closed
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
-	flagContext                        // the attempt has a context of its own
 	flagLeakWatched                    // the body ends even if it is never closed
 	flagUnsent                         // no byte of the request left, as a layer knows
 	flagResent                         // the base sent the request more than once, as a layer knows

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gracy-go/gracy/layer"
@@ -17,4 +18,14 @@ func endRow(own *layer.Attempt, resp *http.Response, err error) (*layer.Attempt,
 		a = own
 	}
 	return a, a.End(resp, err)
+}
+
+// inContext returns a request in whose context the attempt is found. In that of most calls
+// it is the current one; behind a foreign layer that sends again it is the one that
+// such a request was given, which another is to follow.
+func inContext(parent context.Context, req *http.Request, a *layer.Attempt) *http.Request {
+	if layer.AttemptFrom(req.Context()) == a {
+		return req
+	}
+	return req.WithContext(a.Context(parent))
 }

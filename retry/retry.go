@@ -107,7 +107,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		return resp, err
 	}
 	s := &series{
-		plan: p, call: c, next: next, req: req, kept: kept, noBody: noBody, host: host, watch: r.watch(p, c, start, failures), probe: w,
+		plan: p, call: c, next: next, req: req, parent: req.Context(), kept: kept, noBody: noBody, host: host, watch: r.watch(p, c, start, failures), probe: w,
 	}
 	resp, err = s.run(a, resp, err)
 	s.learn(resp, err)

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -19,16 +20,17 @@ type series struct {
 	*plan
 	call    *layer.Call
 	next    http.RoundTripper
-	req     *http.Request // the request of the latest attempt
-	kept    bool          // whether the body is kept while it is sent
-	noBody  bool          // the request had no body when it was first sent
-	host    *hostBudget   // nil without a budget
-	watch   *watch        // for repeats of a layer above
-	wanted  bool          // the latest outcome is one that another attempt might have changed
-	probe   *probe        // the probe of the latest attempt, nil if the policy needs none
-	cleared bool          // the caller knows that the latest attempt did nothing
-	early   bool          // a 425 was followed by an attempt
-	made    int           // attempts so far
+	req     *http.Request   // the request of the latest attempt
+	parent  context.Context //nolint:containedctx // in which the call came to the layer
+	kept    bool            // whether the body is kept while it is sent
+	noBody  bool            // the request had no body when it was first sent
+	host    *hostBudget     // nil without a budget
+	watch   *watch          // for repeats of a layer above
+	wanted  bool            // the latest outcome is one that another attempt might have changed
+	probe   *probe          // the probe of the latest attempt, nil if the policy needs none
+	cleared bool            // the caller knows that the latest attempt did nothing
+	early   bool            // a 425 was followed by an attempt
+	made    int             // attempts so far
 
 	asked  time.Duration // what the latest response asked for, 0 for nothing
 	obeyed time.Duration // what was made of it
@@ -253,7 +255,7 @@ func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 			f.bodyless = true
 			return a, err
 		}
-		f.req = s.withCookies(f.req)
+		f.req = s.withCookies(inContext(s.parent, f.req, a))
 	}
 	if err == nil && s.header != "" {
 		f.req = layer.Edit(f.req)

@@ -141,8 +141,10 @@ func Retry(n int) *Layer {
 			if rerr != nil {
 				return resp, err
 			}
-			c.NextAttempt(layer.Retry)
-			req = again
+			following := c.NextAttempt(layer.Retry)
+			if req = again; layer.AttemptFrom(req.Context()) != following {
+				req = req.WithContext(following.Context(req.Context()))
+			}
 		}
 	}}
 }
