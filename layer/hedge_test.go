@@ -69,6 +69,9 @@ func TestAnAttemptSentAfterItsCallReturnedBelongsToThatCall(t *testing.T) {
 	if v := loser.Verdict(); v != verdict.Canceled {
 		t.Errorf("the loser is judged %v, want canceled", v)
 	}
+	if !loser.Sent() {
+		t.Error("the loser was handed to the base, and its row says that it was not sent")
+	}
 }
 
 // The loser is canceled while it waits, with the holds of outer layers suspended.
@@ -119,4 +122,27 @@ func TestAHoldIsGivenBackOnceWhileItMoves(t *testing.T) {
 	for range 3000 {
 		rttest.Get(t.Context(), t, rt)
 	}
+}
+
+// One hold may stand for what several attempts hold, as a slot of one limit does. The
+// attempt that follows the first one has its hold, and the hedge between them one of its own.
+func TestAnAttemptEndsTheHoldThatIsItsOwn(t *testing.T) {
+	var h countingHold
+	hedge := &rttest.Layer{Name: "hedge", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		first, second := c.Attempt(), c.NextAttempt(transport.Hedge)
+		first.Hold(&h)
+		second.Hold(&h)
+		third := c.NextAttempt(transport.Retry)
+		third.Suspend()
+		first.Release(&h)
+		if n := h.ends.Load(); n != 0 {
+			t.Errorf("%d holds ended with the first attempt, whose hold is suspended in the third", n)
+		}
+		second.Release(&h)
+		if n := h.ends.Load(); n != 1 {
+			t.Errorf("%d holds ended, want that of the hedge", n)
+		}
+		return send(third, req, next)
+	}}
+	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), hedge))
 }

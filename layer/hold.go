@@ -142,6 +142,9 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 // that suspends e again once it is done: see reacquired.
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	for row := a; row != nil; row = row.next.Load() {
+		if row != a && !row.is(flagFollows) {
+			continue // it runs beside a, and e may stand for what it holds, too
+		}
 		for i := range inline {
 			bit := flagHold << i
 			if !row.is(bit) || row.hooks[i] != e {
@@ -173,7 +176,7 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 // not. A hold may end meanwhile, where before was beside another attempt: so it is on a
 // before it leaves the one before, and on a no more if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
-	a.flags.Or(before.flags.Load() & flagSuspended)
+	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
 	for i := range inline {
 		bit := flagHold << i
 		if !before.is(bit) {

@@ -62,6 +62,7 @@ const (
 	flagClosed                         // the body was closed
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
+	flagFollows                        // the attempt has taken over the holds of one before
 	flagLeakWatched                    // the body ends even if it is never closed
 	flagUnsent                         // no byte of the request left, as a layer knows
 	flagResent                         // the base sent the request more than once, as a layer knows

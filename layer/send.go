@@ -28,10 +28,11 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // attempt returns the attempt that is sent. It is nil if the call in the context
 // is not of this stack, or has returned: the request was made inside or after it
-// and through no layer that begins a call.
+// and through no layer that begins a call. An attempt in a goroutine of its own may
+// outlive its call.
 func (s *sender) attempt(req *http.Request) *Attempt {
 	a := AttemptFrom(req.Context())
-	if a == nil || a.call.begunBy.root != s.root || a.call.returned() {
+	if a == nil || a.call.begunBy.root != s.root || a.call.returned() && !concurrent(req.Context()) {
 		return nil
 	}
 	return a
