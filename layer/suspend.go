@@ -31,18 +31,45 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 		return nil
 	}
 	holders := a.holders()
-	for i, s := range slices.Backward(holders) {
-		if err := s.Reacquire(ctx, a); err != nil {
-			for _, s := range holders[i+1:] {
-				s.Suspend(a)
+	for recounted := false; !recounted; {
+		for i, s := range slices.Backward(holders) {
+			if err := s.Reacquire(ctx, a); err != nil {
+				for _, s := range holders[i+1:] {
+					s.Suspend(a)
+				}
+				return err
 			}
-			return err
 		}
+		recounted = recount(a, holders)
 	}
 	for _, s := range slices.Backward(a.reacquired(holders)) {
 		s.Suspend(a)
 	}
 	return nil
+}
+
+// recounter is a Suspender that counts when the request leaves. What it has counted
+// before a layer outside of it had reacquired its own may count too early.
+type recounter interface {
+	// Recount counts anew, without a wait. If it cannot, it is false and nothing is held.
+	Recount(a *Attempt) bool
+}
+
+// recount has the holders count anew that others were reacquired after. Where one cannot, all
+// are suspended: to wait for that while they are held could be to wait in a circle.
+func recount(a *Attempt, holders []Suspender) bool {
+	for i := len(holders) - 1; i > 0; i-- {
+		if r, ok := holders[i].(recounter); !ok || r.Recount(a) {
+			continue
+		}
+		for j, s := range slices.Backward(holders) {
+			if j != i {
+				s.Suspend(a)
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // holds reports whether anything is held for the attempt: for most that wait nothing is.

@@ -230,3 +230,70 @@ func TestTheNextAttemptInheritsEveryHold(t *testing.T) {
 		}
 	}
 }
+
+// recountingHold is a loggedHold that counts when its request leaves.
+type recountingHold struct {
+	loggedHold
+	fails int // how often it cannot
+}
+
+func (s *recountingHold) Recount(*layer.Attempt) bool {
+	if s.fails--; s.fails >= 0 {
+		*s.log = append(*s.log, s.name+" cannot count")
+		return false
+	}
+	*s.log = append(*s.log, s.name+" counts")
+	return true
+}
+
+// What counts when a request leaves does so again once outer holds are reacquired. If it
+// cannot, nothing is held while it waits for that.
+func TestHoldsThatCountDoSoOnceAllAreReacquired(t *testing.T) {
+	reacquire := []string{"c reacquires", "b reacquires", "a reacquires"}
+	for name, test := range map[string]struct {
+		fails [2]int // of b, which is outside of c
+		want  []string
+	}{
+		"all can":    {[2]int{}, slices.Concat(reacquire, []string{"c counts", "b counts"})},
+		"one cannot": {[2]int{0, 1}, slices.Concat(reacquire, []string{"c cannot count", "b suspends", "a suspends"}, reacquire, []string{"c counts", "b counts"})},
+		"the outer":  {[2]int{1, 0}, slices.Concat(reacquire, []string{"c counts", "b cannot count", "c suspends", "a suspends"}, reacquire, []string{"c counts", "b counts"})},
+		"and both":   {[2]int{1, 1}, slices.Concat(reacquire, []string{"c cannot count", "b suspends", "a suspends"}, reacquire, []string{"c counts", "b cannot count", "c suspends", "a suspends"}, reacquire, []string{"c counts", "b counts"})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log []string
+			wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				at := layer.AttemptFrom(req.Context())
+				at.Suspend()
+				log = nil
+				if err := at.Reacquire(req.Context()); err != nil {
+					t.Error(err)
+				}
+				if !slices.Equal(log, test.want) {
+					t.Errorf("got  %v\nwant %v", log, test.want)
+				}
+				return next.RoundTrip(req)
+			}}
+			a := &loggedHold{name: "a", log: &log}
+			b := &recountingHold{loggedHold{name: "b", log: &log}, test.fails[0]}
+			c := &recountingHold{loggedHold{name: "c", log: &log}, test.fails[1]}
+			rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), holding(a), holding(b), holding(c), wait))
+		})
+	}
+}
+
+// The outermost hold is reacquired last, so that what it has counted is right.
+func TestTheOutermostHoldDoesNotCountAgain(t *testing.T) {
+	var log []string
+	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		at := layer.AttemptFrom(req.Context())
+		at.Suspend()
+		if err := at.Reacquire(req.Context()); err != nil {
+			t.Error(err)
+		}
+		return next.RoundTrip(req)
+	}}
+	rttest.Get(t.Context(), t, rttest.Stack(rttest.Respond(200, ""), holding(&recountingHold{loggedHold{name: "a", log: &log}, 1}), wait))
+	if want := []string{"a suspends", "a reacquires"}; !slices.Equal(log, want) {
+		t.Errorf("got %v, want %v", log, want)
+	}
+}

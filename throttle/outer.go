@@ -74,7 +74,7 @@ func (h *hold) Suspend(*layer.Attempt) {
 	h.limiter.shell.finish(&h.demand, withoutResponse(h.attempt.Load()))
 }
 
-// Resume counts again, waiting if it must.
+// Reacquire counts again, waiting if it must.
 func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	h.attempt.Store(a)
 	if h.limiter.shell.admit(&h.demand) {
@@ -82,6 +82,10 @@ func (h *hold) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	}
 	return h.limiter.shell.wait(ctx, a, &h.demand, true)
 }
+
+// Recount counts anew what was counted before an outer layer had what it holds again: a
+// request counts from when it leaves.
+func (h *hold) Recount(*layer.Attempt) bool { return h.limiter.shell.recount(&h.demand) }
 
 // BodyEnd counts the end that a panic left open.
 func (h *hold) BodyEnd(*layer.Attempt) { h.limiter.shell.finish(&h.demand, admission.Lost) }

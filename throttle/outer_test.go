@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport"
@@ -132,5 +133,64 @@ func TestTheLoserOfAHedgeCountsAgainWhileTheWinnerEnds(t *testing.T) {
 	for range 30 {
 		rttest.Get(t.Context(), t, rt)
 		<-lost
+	}
+}
+
+// slowPath is a delayer of requests to "/slow".
+type slowPath struct{ delayer }
+
+func (d *slowPath) Wrap(next http.RoundTripper) http.RoundTripper {
+	return layer.Wrap("slow path", d, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if req.URL.Path != "/slow" {
+			return next.RoundTrip(req)
+		}
+		return d.trip(c, req, next)
+	})
+}
+
+// Between a limit of slots and a layer that makes requests wait: after such a wait a
+// request is counted, and then waits for its slot. It counts from when it has that.
+func TestASendCountsFromWhenItsSlotIsThereAgain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		mode  Mode
+		pause bool          // the server asks for a pause meanwhile
+		want  time.Duration // when the slow one is sent
+		next  time.Duration // and the one after it
+	}{
+		"window":        {Window, false, 4 * time.Second, 5 * time.Second},
+		"paced":         {Paced, false, 4 * time.Second, 5 * time.Second},
+		"a pause of 2s": {Window, true, 6 * time.Second, 7 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{latency: func(req *http.Request) time.Duration {
+					return map[string]time.Duration{"/long": 3 * time.Second}[req.URL.Path]
+				}}
+				if tt.pause {
+					s.respond = throttled(1, 429, "Retry-After", "2")
+				}
+				slots, l := concurrency.New(concurrency.Limit{Max: 1}), New(Rule{Limit: 1, Per: time.Second, Margin: NoMargin, Mode: tt.mode})
+				rt := slots.Wrap(l.Wrap((&slowPath{delayer{2 * time.Second}}).Wrap(s)))
+				start := time.Now()
+				var wg sync.WaitGroup
+				send := func(path string) {
+					wg.Go(func() { _, _ = get(t.Context(), rt, path) })
+					synctest.Wait()
+				}
+				send("/slow") // counted after 2 s, when the slot is that of the long one until 4 s
+				time.Sleep(time.Second)
+				send("/long")
+				time.Sleep(2 * time.Second)
+				send("/next")
+				wg.Wait()
+				if slow, next := s.since(start, "/slow"), s.since(start, "/next"); !slices.Equal(slow, []time.Duration{tt.want}) || !slices.Equal(next, []time.Duration{tt.next}) {
+					t.Errorf("sent after %v and %v, want %v and %v", slow, next, tt.want, tt.next)
+				}
+				quiet(t, l)
+				if slots.InFlight() != 0 || slots.Waiting() != 0 {
+					t.Errorf("%d slots in use, %d wait", slots.InFlight(), slots.Waiting())
+				}
+			})
+		})
 	}
 }

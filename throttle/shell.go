@@ -92,6 +92,13 @@ func (s *shell) finish(d *admission.Demand, o admission.Outcome) {
 	s.with(func(now int64) { s.core.Finish(d, o, now) })
 }
 
+// recount counts a request that was admitted and has not left as one that leaves now. It
+// is false if it cannot.
+func (s *shell) recount(d *admission.Demand) (ok bool) {
+	s.with(func(now int64) { ok = d.Recount(s.core, now) })
+	return ok
+}
+
 func (s *shell) report(spent []admission.Spent, actual int) {
 	s.with(func(now int64) { s.core.Report(spent, actual, now) })
 }

@@ -17,6 +17,7 @@
 //	moves.go     how a waiter leaves its queue, its line and what was kept for it
 //	core.go      the Core: a request comes, waits, leaves or gives up
 //	reacquire.go granted waiters that reacquire what they had suspended
+//	recount.go   a request leaves later than it was counted
 //	finish.go    the end of a request, and what it did cost
 //	forecast.go  how long a waiter will have to wait at least
 //	change.go    pauses begin, rules change, everything closes

@@ -1,0 +1,63 @@
+package admission
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gracy-go/gracy/throttle/internal/meter"
+	"github.com/gracy-go/gracy/throttle/internal/pauses"
+)
+
+// A window of 10 s holds two requests. One is counted at the beginning and has not left yet.
+func TestRecount(t *testing.T) {
+	const second = int64(time.Second)
+	key := pauses.Key{Scheme: "https", Host: "api.test", Method: "GET", Route: "/x"}
+	for name, test := range map[string]struct {
+		others []int64 // when others are admitted
+		pause  int64   // when a pause of a second begins, 0 for none
+		over   bool    // whether the request is over, at 8 s
+		at     int64   // when it counts anew
+		ok     bool
+		next   int64 // when there is room for one more
+	}{
+		"at once":                         {[]int64{0}, 0, false, 0, true, 10 * second},
+		"within the window":               {[]int64{5 * second}, 0, false, 9 * second, true, 15 * second},
+		"after it":                        {[]int64{5 * second}, 0, false, 10 * second, true, 15 * second},
+		"where there is no room any more": {[]int64{5 * second, 10 * second}, 0, false, 11 * second, false, 15 * second},
+		"during a pause":                  {nil, 3 * second, false, 3*second + second/2, false, 3*second + second/2},
+		"while that opens slowly":         {nil, 3 * second, false, 6 * second, false, 6 * second},
+		"when it is over":                 {[]int64{5 * second}, 0, true, 9 * second, true, 10 * second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := New()
+			r := c.NewRule(Law{MaxQueue: 10, Rate: meter.Rate{Limit: 2, Per: 10 * time.Second}}, Kind{Windowed: true})
+			admit := func(now int64) *Demand {
+				d := &Demand{Pause: key, Keyed: true}
+				d.Add(Part{Rule: r, Cost: 1})
+				if c.Admit(d, now) != Admitted {
+					t.Fatalf("none is admitted at %s", time.Duration(now))
+				}
+				return d
+			}
+			d := admit(0)
+			for _, at := range test.others {
+				admit(at)
+			}
+			if test.pause > 0 {
+				c.Arm(key.OfHost(), pauses.Order{For: time.Second}, test.pause)
+			}
+			if test.over {
+				c.Finish(d, Good, 8*second)
+			}
+			if ok := d.Recount(c, test.at); ok != test.ok || d.committed != (test.ok && !test.over) {
+				t.Errorf("it counts: %v, and is committed: %v; want %v", ok, d.committed, test.ok)
+			}
+			if at := r.Resource("", test.at).window.Next(test.at, 1); at != test.next {
+				t.Errorf("there is room for one more at %s, want %s", time.Duration(at), time.Duration(test.next))
+			}
+			if n := r.Resource("", test.at).Counts(test.at); n.Outstanding != 0 || n.Waiting != 0 {
+				t.Errorf("left over: %+v", n)
+			}
+		})
+	}
+}
