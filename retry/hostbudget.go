@@ -219,8 +219,8 @@ func (h *hostBudget) idle(at time.Time) bool {
 
 // recordOutcome lets an adaptive budget learn how an attempt went. An attempt
 // that was not sent, was replayed from a tape or was canceled by the caller, other
-// than by a deadline, says nothing of the health of the host; nor does a 429: a
-// quota is not an outage.
+// than by a deadline, says nothing of the health of the host; nor does a 429, since a
+// quota is not an outage, nor a 409 that may be about an attempt of the call itself.
 func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
 	if h == nil || h.health == nil || v == verdict.OK && h.health.well() {
 		return

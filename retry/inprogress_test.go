@@ -124,3 +124,32 @@ func ledger(call *transport.Call) string {
 	}
 	return b.String()
 }
+
+// What knows the keys responds while what does the work is down: that is no success of the
+// host, so that the outage is recognized.
+func TestA409InProgressSaysNothingOfTheHealthOfTheHost(t *testing.T) {
+	for name, c := range map[string]struct {
+		steps []step // of each call
+		want  int    // retries left
+	}{
+		"in progress":                {[]step{status(504), status(409), status(409)}, 0},
+		"a success, the control":     {[]step{status(504), status(200)}, -1},
+		"a conflict of another":      {[]step{status(409)}, -1},
+		"and one that is no retry":   {[]step{status(504), status(404)}, -1},
+		"nothing but the 504 counts": {[]step{status(504), status(504), status(409)}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := adaptive()
+			for range 40 {
+				resp, _, err := do(t, retry.Policy{IdempotencyKey: retry.NewIdempotencyKey, Delay: retry.NoDelay, Budget: b, Repeats: retry.IgnoreRepeats}, &script{steps: c.steps}, request(t, t.Context(), http.MethodPost, nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				finish(resp)
+			}
+			if n := b.Remaining("api.test"); n != c.want {
+				t.Errorf("%s: %d retries left, want %d", name, n, c.want)
+			}
+		})
+	}
+}

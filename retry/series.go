@@ -85,7 +85,9 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		}
 		var v verdict.Verdict
 		a, v = endRow(a, resp, err)
-		s.host.recordOutcome(a, v, err)
+		if v == verdict.OK || resp == nil || !maybeInProgress(s.req, resp) {
+			s.host.recordOutcome(a, v, err)
+		}
 		switch {
 		case v == verdict.OK && err != nil: // what had ended the row was no error
 			return nil, s.gaveUp(err)
