@@ -24,6 +24,10 @@ type Error struct {
 	Attempts int
 	// Elapsed is the time since the first attempt began.
 	Elapsed time.Duration
+	// Status is the status of the last response, 0 if no attempt got one. It is what the
+	// server said where Err is a rejection of a limit of ours, whose wait would have been
+	// too long.
+	Status int
 	// Err is the error of the last attempt, or why the wait for a further one
 	// ended. It is what Unwrap returns.
 	Err error
@@ -32,13 +36,17 @@ type Error struct {
 	Call *transport.Call
 }
 
-// Error says how many attempts in what time, and the last error, redacted.
+// Error says how many attempts in what time, the last status, and the last error, redacted.
 func (e *Error) Error() string {
 	s := "retry: " + strconv.Itoa(e.Attempts) + " attempt"
 	if e.Attempts != 1 {
 		s += "s"
 	}
-	return s + " in " + e.Elapsed.Round(time.Millisecond).String() + ": " + redact.Error(e.Err)
+	s += " in " + e.Elapsed.Round(time.Millisecond).String()
+	if e.Status != 0 {
+		s += ", the last response " + strconv.Itoa(e.Status)
+	}
+	return s + ": " + redact.Error(e.Err)
 }
 
 // Unwrap returns the last error.

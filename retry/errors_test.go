@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/rttest"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/retry"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 func TestErrorTextsHoldNoSecret(t *testing.T) {
@@ -21,6 +25,7 @@ func TestErrorTextsHoldNoSecret(t *testing.T) {
 	}{
 		{&retry.Error{Attempts: 3, Elapsed: 1234567 * time.Microsecond, Err: rttest.ErrBoom}, "retry: 3 attempts in 1.235s: boom"},
 		{&retry.Error{Attempts: 1, Elapsed: time.Second, Err: context.Canceled}, "retry: 1 attempt in 1s: context canceled"},
+		{&retry.Error{Attempts: 2, Elapsed: time.Second, Status: 503, Err: rttest.ErrBoom}, "retry: 2 attempts in 1s, the last response 503: boom"},
 		{&retry.AmbiguousError{Method: "POST", Sent: true, Err: io.EOF}, "retry: POST may have done its work: EOF"},
 	} {
 		if got := test.err.Error(); got != test.want {
@@ -43,5 +48,32 @@ func TestErrorsForwardTimeout(t *testing.T) {
 				t.Errorf("%v: Timeout %v", e, e.Timeout())
 			}
 		}
+	}
+}
+
+// A caller that gets an error of our own, for an attempt that was not sent, finds in it what
+// the server said last.
+func TestAnErrorKnowsTheStatusOfTheLastResponse(t *testing.T) {
+	reject := &rttest.Layer{Name: "reject", Trip: func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if c.Count() == 3 {
+			return layer.Reject(req, fmt.Errorf("%w: no quota", verdict.ErrRejected))
+		}
+		return next.RoundTrip(req)
+	}}
+	for name, test := range map[string]struct {
+		steps []step
+		want  int
+	}{
+		"two responses":           {[]step{status(500), status(503)}, 503},
+		"an error after the last": {[]step{status(503), fails(io.ErrUnexpectedEOF)}, 503},
+		"none":                    {[]step{fails(io.ErrUnexpectedEOF), fails(io.ErrUnexpectedEOF)}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			_, err := rttest.Stack(&script{steps: test.steps}, retry.New(retry.Policy{}), reject).RoundTrip(request(t, t.Context(), http.MethodGet, nil))
+			e, ok := errors.AsType[*retry.Error](err)
+			if !ok || !errors.Is(err, verdict.ErrRejected) || e.Status != test.want || strings.Contains(err.Error(), "the last response 503") != (test.want == 503) {
+				t.Errorf("%s: %v, want that it knows the status %d", name, err, test.want)
+			}
+		})
 	}
 }

@@ -31,6 +31,7 @@ type series struct {
 	cleared bool            // the caller knows that the latest attempt did nothing
 	early   bool            // a 425 was followed by an attempt
 	made    int             // attempts so far
+	status  int             // of the last response, 0 without one
 
 	asked  time.Duration // what the latest response asked for, 0 for nothing
 	obeyed time.Duration // what was made of it
@@ -51,7 +52,9 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 		}
 	}()
 	for s.made = 1; ; s.made++ {
-		undecided = resp
+		if undecided = resp; resp != nil {
+			s.status = resp.StatusCode
+		}
 		o := outcome(s, a, resp, err)
 		if r, e := s.lookup(a, o); r != nil || e != nil {
 			s.wanted = r == nil
@@ -138,7 +141,7 @@ func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead erro
 
 // gaveUp returns the error of a series that ends with err.
 func (s *series) gaveUp(err error) error {
-	return &Error{Attempts: s.made, Elapsed: time.Since(s.watch.start), Err: err, Call: (*transport.Call)(s.call)}
+	return &Error{Attempts: s.made, Elapsed: time.Since(s.watch.start), Status: s.status, Err: err, Call: (*transport.Call)(s.call)}
 }
 
 // further is an attempt that has been decided on and is still to begin.
