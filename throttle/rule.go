@@ -60,8 +60,9 @@ type Rule struct {
 	// Store counts too, as for a fleet that shares a store of go-limiter. In the
 	// modes Window, UntilResponse and Paced the local window applies as well, and
 	// alone while the store fails; in the mode [Bucket] the store decides alone and
-	// its errors reject the request. It is asked by the head of the queue only, never
-	// twice at once for a key, and Close is never called.
+	// its errors reject the request. A reply that has not come after 5 s is one. It is
+	// asked by the head of the queue only, in a goroutine of its own, never twice at once
+	// for a key, and Close is never called.
 	Store limiter.Store
 
 	// MaxQueue is how many requests may wait for the rule and key; further ones

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/throttle/internal/meter"
@@ -134,35 +133,6 @@ func (v *wait) stepLocked() (done bool, err error) {
 		}
 		return false, nil
 	}
-}
-
-// askLocked asks a store for a token. It unlocks the mutex meanwhile.
-func (v *wait) askLocked() error {
-	s := v.shell
-	asked := s.nowLocked()
-	resource, cost := s.core.Ask(&v.waiter)
-	var reply meter.Reply
-	replied := false
-	func() {
-		v.unlock()
-		defer func() {
-			v.lock()
-			if !replied { // the store panics
-				s.core.Asked(&v.waiter, resource, cost, asked, s.nowLocked(), nil)
-			}
-		}()
-		reply = take(v.ctx, resource)
-		replied = true
-	}()
-	if reply.Err != nil && v.ctx.Err() != nil {
-		s.core.Asked(&v.waiter, resource, cost, asked, s.nowLocked(), nil)
-		return ctxerr.Of(v.ctx)
-	}
-	if r := s.core.Asked(&v.waiter, resource, cost, asked, s.nowLocked(), &reply); r != nil {
-		return rejected(r)
-	}
-	s.updateLocked()
-	return nil
 }
 
 // foreseeLocked finds out what is waited for, or that it would be in vain.

@@ -15,6 +15,8 @@ type Resource struct {
 	Store limiter.Store
 	// Key is what the store is asked for.
 	Key string
+	// Question is the caller's: what the store has been asked and has not replied to yet.
+	Question any
 
 	rule   *Rule
 	hash   uint64 // of the key

@@ -1,0 +1,127 @@
+package throttle
+
+import (
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/internal/ending"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
+	"github.com/gracy-go/gracy/throttle/internal/meter"
+)
+
+// storeTime is how long a store may take for a reply. All requests of its key wait for that.
+const storeTime = 5 * time.Second
+
+var errSlowStore = errors.New("no reply within " + storeTime.String())
+
+// question is a call of Take. It is made in a goroutine of its own, since a store need not
+// look at a context: then the question is still open when nobody waits for it any more, and
+// the next request waits for it rather than to ask beside it.
+type question struct {
+	ctx   ending.Context // that of the request that asks is its parent
+	at    time.Time
+	asked int64
+	done  chan struct{} // closed when all below is set
+
+	reply    meter.Reply
+	returned bool // there is a reply
+	panicked any  // what Take panicked with
+}
+
+// ask asks the store of a resource.
+func (q *question) ask(r *admission.Resource) {
+	defer close(q.done)
+	defer func() { q.panicked = recover() }()
+	defer q.ctx.End()
+	q.reply = take(&q.ctx, r)
+	q.returned = true
+}
+
+// Ahead implements [ending.Owner].
+func (q *question) Ahead() (time.Time, bool) {
+	end := q.at.Add(storeTime)
+	earlier, ok := q.ctx.Parent().Deadline()
+	return end, !ok || end.Before(earlier)
+}
+
+// Own implements [ending.Owner].
+func (q *question) Own(any) any { return nil }
+
+// forgone reports whether the end of the context of the request that asked is all that the
+// question came to.
+func (q *question) forgone() bool {
+	return q.returned && q.reply.Err != nil && q.ctx.Parent().Err() != nil
+}
+
+// askLocked asks a store for a token. It unlocks the mutex meanwhile.
+func (v *wait) askLocked() error {
+	s := v.shell
+	resource, cost := s.core.Ask(&v.waiter)
+	q, open := resource.Question.(*question)
+	if !open {
+		q = &question{at: time.Now(), asked: s.nowLocked(), done: make(chan struct{})}
+		q.ctx.Begin(v.ctx, q)
+		resource.Question = q
+		go q.ask(resource)
+	}
+	why := v.awaitUnlocking(q)
+	now := s.nowLocked()
+	if why == changed && resource.Question == any(q) {
+		resource.Question = nil
+	}
+	var reply *meter.Reply // nil: there is none, and the next one asks
+	switch late := now-q.asked > int64(storeTime); {
+	case why == tooLate:
+		q.ctx.Expire(errSlowStore)
+		reply = &meter.Reply{Err: errSlowStore}
+	case why == changed && q.returned && !q.forgone() && !late:
+		reply = &q.reply
+	}
+	r := s.core.Asked(&v.waiter, resource, cost, q.asked, now, reply)
+	s.updateLocked()
+	switch {
+	case r != nil:
+		return rejected(r)
+	case reply != nil:
+		return nil
+	case why == changed && !q.returned && !open:
+		q.end()
+	case v.ctx.Err() != nil:
+		return ctxerr.Of(v.ctx)
+	}
+	s.core.Tick(now) // it may be the next one itself
+	s.updateLocked()
+	return nil
+}
+
+// end ends the goroutine that asked as the call of Take has ended, without a reply.
+func (q *question) end() {
+	if q.panicked != nil {
+		panic(q.panicked)
+	}
+	runtime.Goexit()
+}
+
+// awaitUnlocking waits for the reply to a question, with the mutex unlocked, and returns
+// why it waits no longer.
+func (v *wait) awaitUnlocking(q *question) (why int) {
+	t := time.NewTimer(storeTime - time.Duration(v.shell.nowLocked()-q.asked))
+	defer t.Stop()
+	v.unlock()
+	defer v.lock()
+	select {
+	case <-q.done:
+		return changed
+	default:
+	}
+	select {
+	case <-q.done:
+		return changed
+	case <-v.ctx.Done():
+		return canceled
+	case <-t.C:
+		return tooLate
+	}
+}

@@ -1,0 +1,137 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gracy-go/gracy/transport/verdict"
+)
+
+// hanging is a store that looks at no context. Its first reply takes so long.
+func hanging(first time.Duration) *scripted {
+	return &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
+		if n == 1 {
+			time.Sleep(first)
+		}
+		return unix(time.Second), true, nil
+	}}
+}
+
+// A store that hangs has failed after 5 s: the window applies alone, or the requests are
+// rejected. It is not asked again until it has replied.
+func TestAStoreThatHangs(t *testing.T) {
+	const s = time.Second
+	for name, tt := range map[string]struct {
+		mode Mode
+		sent []time.Duration // of requests that come at 0, 1 s, 9 s and 31 s
+	}{
+		"beside the window": {Window, []time.Duration{5 * s, 5 * s, 9 * s, 31 * s}},
+		"alone":             {Bucket, []time.Duration{31 * s}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				st := hanging(30 * s)
+				l := New(Rule{Limit: 10, Mode: tt.mode, Store: st, Margin: NoMargin})
+				base := &server{}
+				c := timing(t, l.Wrap(base))
+				for i, at := range []time.Duration{0, s, 9 * s, 31 * s} {
+					time.Sleep(at - time.Since(c.start))
+					if i == 3 && st.takes.Load() != 1 {
+						t.Errorf("asked %d times while it hangs, want once", st.takes.Load())
+					}
+					c.call("/" + string(rune('a'+i)))
+				}
+				c.wg.Wait()
+				if got := base.since(c.start, "/"); !slices.Equal(got, tt.sent) {
+					t.Errorf("sent after %v, want %v", got, tt.sent)
+				}
+				for path, err := range c.errs {
+					if rejected := errors.Is(err, ErrStore) && errors.Is(err, verdict.ErrRejected) && strings.Contains(err.Error(), "no reply within 5s"); rejected != (err != nil) || rejected != (tt.mode == Bucket && path != "/d") {
+						t.Errorf("%s: %v", path, err)
+					}
+				}
+				if n := st.takes.Load(); n != 2 {
+					t.Errorf("asked %d times, want once more after it came back", n)
+				}
+				quiet(t, l)
+			})
+		})
+	}
+}
+
+// The deadline of a request does not wait for a store that looks at no context. What the
+// store replies is for the next one, which does not ask beside.
+func TestADeadlineDoesNotWaitForTheStore(t *testing.T) {
+	for name, tt := range map[string]struct {
+		first time.Duration // until its first reply
+		sent  time.Duration // when the next one leaves
+		takes int64
+	}{
+		"a slow one":      {3 * time.Second, 3 * time.Second, 1},
+		"one that hangs":  {time.Minute, 5 * time.Second, 1},
+		"a token gone by": {4500 * time.Millisecond, 4500 * time.Millisecond, 2}, // good for half a second from the question on
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				st := hanging(tt.first)
+				per := time.Minute
+				if tt.takes == 2 {
+					per = time.Second / 2
+				}
+				l := New(Rule{Limit: 10, Per: per, Store: st, Margin: NoMargin})
+				base := &server{}
+				rt := l.Wrap(base)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				start := time.Now()
+				c := timing(t, rt)
+				c.wg.Go(func() {
+					if _, err := get(ctx, rt, "/deadline"); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrStore) || time.Since(start) != time.Second {
+						t.Errorf("%v after %v", err, time.Since(start))
+					}
+				})
+				synctest.Wait()
+				c.call("/next")
+				c.wg.Wait()
+				c.want("/next", tt.sent, nil)
+				if n := st.takes.Load(); n != tt.takes || len(base.sends) != 1 {
+					t.Errorf("asked %d times, want %d; %d sent", n, tt.takes, len(base.sends))
+				}
+				quiet(t, l)
+				time.Sleep(time.Minute)
+			})
+		})
+	}
+}
+
+// A store that panics when who asked it has left panics in nobody.
+func TestAStoreThatPanicsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &scripted{reply: func(_ context.Context, n int64) (uint64, bool, error) {
+			if n == 1 {
+				time.Sleep(2 * time.Second)
+				panic("store")
+			}
+			return unix(time.Second), true, nil
+		}}
+		l := New(Rule{Limit: 10, Mode: Bucket, Store: st})
+		c := timing(t, l.Wrap(&server{}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		c.wg.Go(func() {
+			if _, err := get(ctx, c.rt, "/deadline"); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		c.call("/next")
+		c.wg.Wait()
+		c.want("/next", 2*time.Second, nil)
+		quiet(t, l)
+	})
+}
