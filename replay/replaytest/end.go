@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 )
@@ -37,6 +38,9 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 		}
 		tb.Errorf("replaytest: nobody asked for %s %s, which is on the tape", x.Request.Method, x.Request.URL)
 	}
+	if len(unused) > 0 && !reported {
+		tb.Logf("replaytest: if the test is right not to ask for it, record it anew with %s=record; Config.AnyCount lets it be", environment)
+	}
 	if p.mode != replay.ModeRecord {
 		return
 	}
@@ -44,7 +48,7 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 		tb.Errorf("replaytest: %d of the responses broke off, or a time limit ended them, so they cannot be replayed%s", n, recorded.incomplete)
 	}
 	if left := p.open.left(); left.count > 0 {
-		tb.Errorf("replaytest: the bodies of %d responses were neither read to their end nor closed, so they are not on the tape: close each%s", left.count, left)
+		tb.Errorf("replaytest: in %s the body was neither read to its end nor closed, so it is not on the tape: close each%s", brief.Count(left.count, "response"), left)
 	}
 	if n := p.Stats().Cut; n > 0 {
 		tb.Logf("replaytest: %d of the bodies were closed, or their requests canceled, before their end: replayed, they end there, with store.ErrCut for who reads on%s", n, recorded.cut)

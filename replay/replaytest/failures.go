@@ -83,7 +83,7 @@ func (f *failures) show(tb testing.TB) bool {
 		tb.Error(text)
 	}
 	if slices.ContainsFunc(f.first, failure.isUnknown) {
-		tb.Logf("replaytest: if the test is right to ask for what is missing, record it anew with %s=record", environment)
+		tb.Logf("replaytest: if the test is right to ask for what is missing, record it anew with %s=record; Config.Options.Match leaves out what is another in each run", environment)
 	}
 	if f.more > 0 {
 		tb.Errorf("replaytest: and %d more", f.more)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/brief"
 	"github.com/gracy-go/gracy/internal/ctxerr"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -46,6 +47,6 @@ func (l *lostErrors) show(tb testing.TB, recorded bool) {
 	if !recorded {
 		say = tb.Errorf
 	}
-	say("replaytest: %d requests failed, and their errors are not on the tape: Options.Errors records those of the transport; "+
-		"what the test ends itself, by its context or a timeout, cannot be recorded%s", l.requests.count, l.requests)
+	say("replaytest: %s failed, with an error that is not on the tape: Config.Options.Errors records those of the transport; "+
+		"what the test ends itself, by its context or a timeout, cannot be recorded%s", brief.Count(l.requests.count, "request"), l.requests)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/bolt"
 	"github.com/gracy-go/gracy/replay/store/text"
@@ -31,7 +32,10 @@ func prepare(tb testing.TB, path string) string {
 			err = os.WriteFile(file, old, 0o600)
 		}
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, replay.ErrLocked):
+		tb.Fatalf("replaytest: %s cannot be recorded: %v: a test opens its tape once, and each test has one of its own, by its name or Config.Path", path, err)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		tb.Fatalf("replaytest: %s cannot be recorded: %v", path, err)
 	}
 	return file
