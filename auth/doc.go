@@ -52,20 +52,24 @@
 // the tape does not have is not sent: have the call of the source sent each time
 // (replay.Options.PassThrough), or make it with a client without the tape.
 //
-// # Beside golang.org/x/oauth2
+// # With golang.org/x/oauth2
 //
 // The transport of that package waits for a token without the context of its request, one
 // request after another, so that a call ends long after its deadline, whatever is around
-// that transport or below it. Its configurations make a Source, which is waited for as any
-// other:
+// that transport or below it. The Token method of a clientcredentials.Config makes a Source,
+// which is waited for as any other. Its TokenSource does not: that keeps a token until it
+// expires, and returns it again after a 401.
 //
-//	auth.SourceFunc(func(ctx context.Context) (auth.Token, error) {
-//		t, err := config.Token(ctx) // a clientcredentials.Config
+//	source := auth.SourceFunc(func(ctx context.Context) (auth.Token, error) {
+//		t, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, tokens)) // a client of its own
 //		if err != nil {
 //			return auth.Token{}, err
 //		}
 //		return auth.Token{Value: t.AccessToken, Type: t.Type(), Expiry: t.Expiry}, nil
 //	})
+//
+// An oauth2.Config with a refresh token is one in the same way, by the Token method of
+// config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh}), made anew each time.
 //
 // # Override
 //
