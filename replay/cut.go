@@ -43,10 +43,13 @@ func (r *recording) leave(body readBody) {
 	r.finish(body, errLeft(), false)
 }
 
-// endOf returns what follows the last byte of a replayed body.
+// endOf returns what follows the last byte of a replayed body. Where that was io.ErrUnexpectedEOF itself, as net/http says
+// that a body broke off, it is so again: readers compare it with ==.
 func (m masker) endOf(x *store.Exchange) error {
-	if !x.CallerLeft() {
-		f := *x.Fault
+	switch f := *x.Fault; {
+	case f.Kind == store.FaultUnexpectedEOF && f.Text == io.ErrUnexpectedEOF.Error() && !f.IsTimeout:
+		return io.ErrUnexpectedEOF
+	case !x.CallerLeft():
 		return &f
 	}
 	safe := m.literals

@@ -118,7 +118,7 @@ type Options struct {
 	// for concurrent use, and sees no body.
 	Discard func(*http.Response) bool
 	// Errors records transport errors too, and bodies that break off, so that
-	// they are replayed as a store.Fault. The caller's own cancellation and
+	// they are replayed as a store.Fault, and io.ErrUnexpectedEOF of a body as itself. The caller's own cancellation and
 	// rejections of inner layers are never recorded as faults; a body that its caller
 	// left is recorded up to there without Errors too, and ends with a [store.CutError].
 	Errors bool

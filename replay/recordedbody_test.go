@@ -3,6 +3,7 @@ package replay_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -204,6 +205,34 @@ func TestBrokenBodyUnderATimeLimitIsAFault(t *testing.T) {
 	closeTape(t, tape)
 	if s := tape.Stats(); s.Recorded != 1 || s.Incomplete != 0 {
 		t.Errorf("stats %+v, want the fault recorded", s)
+	}
+}
+
+// net/http returns io.ErrUnexpectedEOF bare where a body breaks off, and many a reader compares it with ==: an SDK of AWS takes it for
+// the end of a stream of events. So it is replayed bare; what was wrapped keeps its text.
+func TestABodyThatBrokeOffIsReplayedWithTheVeryError(t *testing.T) {
+	for text, err := range map[string]error{"": io.ErrUnexpectedEOF, "line 7: unexpected EOF": fmt.Errorf("line 7: %w", io.ErrUnexpectedEOF)} {
+		for _, name := range stores() {
+			path := filepath.Join(t.TempDir(), name)
+			for _, mode := range []replay.Mode{replay.ModeRecord, replay.ModeReplay} {
+				tape := open(t, path, replay.Options{Mode: mode, Errors: true})
+				resp, failed := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+					resp := respond(req, 200, "")
+					resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{err}))
+					resp.ContentLength = 8
+					return resp, nil
+				}}).RoundTrip(request(t, "GET", api+"/x", ""))
+				if failed != nil {
+					t.Fatal(failed)
+				}
+				b, got := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				if bare := got == io.ErrUnexpectedEOF; string(b) != "half" || !errors.Is(got, io.ErrUnexpectedEOF) || bare != (text == "") || !bare && got.Error() != text { //nolint:errorlint // as those readers do
+					t.Errorf("%s, %v: %q, %v, want %v", name, mode, b, got, err)
+				}
+				closeTape(t, tape)
+			}
+		}
 	}
 }
 
