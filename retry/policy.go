@@ -139,7 +139,9 @@ type Policy struct {
 	Budget *Budget
 	// Repeats says what becomes of a request that a layer above sends again itself
 	// after its failure was returned, so that the attempts of both do not multiply.
-	// Default [YieldToRepeats]: it is sent once. What an SDK marks as a further attempt
+	// Default [YieldToRepeats]: it is sent once. A loop that asks the same again, such as
+	// a poll, looks like one until it has a success: [IgnoreRepeats] retries each of its
+	// calls. What an SDK marks as a further attempt
 	// (X-Stainless-Retry-Count, Amz-Sdk-Request, gccl-attempt-count) is sent at most
 	// once whatever this says.
 	Repeats Repeats

@@ -125,7 +125,7 @@ func (w *watch) yields() string {
 	if !ok {
 		return ""
 	}
-	return "a layer above sends the request again itself: an equal one failed " + w.start.Sub(e.at).Round(time.Millisecond).String() + " before"
+	return "taken for a repeat, which is sent once (Policy.Repeats): an equal request failed " + w.start.Sub(e.at).Round(time.Millisecond).String() + " before"
 }
 
 // rejects returns the error of a call that is not to be sent, nil if it is. A request

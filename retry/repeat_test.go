@@ -40,7 +40,7 @@ func TestTheLedgerOfARepeat(t *testing.T) {
 		if first.Count() != 3 || second.Count() != 1 {
 			t.Errorf("sent %d and %d times", first.Count(), second.Count())
 		}
-		if got, want := second.StopReason(), "a layer above sends the request again itself: an equal one failed 1.5s before"; got != want {
+		if got, want := second.StopReason(), "taken for a repeat, which is sent once (Policy.Repeats): an equal request failed 1.5s before"; got != want {
 			t.Errorf("the ledger says %q", got)
 		}
 		if text := second.String(); strings.Contains(text, "hunter2") {
