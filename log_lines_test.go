@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy"
+	"github.com/gracy-go/gracy/auth"
 	"github.com/gracy-go/gracy/concurrency"
 	"github.com/gracy-go/gracy/logging"
 	"github.com/gracy-go/gracy/replay"
@@ -121,6 +122,17 @@ func TestTheLineOfAFailureSaysWhy(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the layers noted of the attempt that failed is on its line, as that a source of tokens returned no other one.
+func TestTheLineOfAFailureHasTheNotesOfTheAttempt(t *testing.T) {
+	var b bytes.Buffer
+	source := auth.SourceFunc(func(context.Context) (auth.Token, error) { return auth.Token{Value: "old"}, nil })
+	rt := gracy.Around(server(http.StatusUnauthorized, ""), logging.New(logging.Config{Logger: slog.New(slog.NewTextHandler(&b, nil))}), auth.Bearer(source, "http://api.test"))
+	sendTo(t, rt, "/")
+	if got, want := b.String(), `gracy.notes="auth: 401, sent again with the same token: the source returned no other"`; !strings.Contains(got, want) {
+		t.Errorf("%s is not in %s", want, got)
+	}
 }
 
 // sendTo sends a GET and closes the response.

@@ -55,6 +55,11 @@ func (f *facts) attrs(as []slog.Attr) []slog.Attr {
 	if text := f.text(); text != "" {
 		as = append(as, slog.String(f.textName(), brief.Text(f.redact.Text(text), brief.Longest)))
 	}
+	if f.kind == failure && f.Attempt != nil {
+		if notes := f.Attempt.Notes(); notes != "" {
+			as = append(as, slog.String("gracy.notes", brief.Text(f.redact.Text(notes), brief.Longest)))
+		}
+	}
 	if f.panicked != "" {
 		as = append(as, slog.String("gracy.panic", brief.Text(f.redact.Text(f.panicked), brief.Longest)))
 	}
