@@ -15,17 +15,35 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 	for name, values := range c {
 		secret, link := r.Header(name), linking(name)
 		for i, v := range values {
-			switch {
-			case secret:
-				values[i] = maskAuth(v)
-				continue
-			case link || !bare(v):
-				v = value(r.outermost(), v, link)
-			}
-			values[i] = r.maskLiterals(v)
+			values[i] = headerValue(r.outermost(), v, secret, link)
 		}
 	}
 	return c
+}
+
+// HeadersShared returns h itself if nothing in it is masked, else what [Redactor.Headers]
+// returns: for a header that is looked at and changed by nobody meanwhile.
+func (r *Redactor) HeadersShared(h http.Header) http.Header {
+	for name, values := range h {
+		secret, link := r.Header(name), linking(name)
+		for _, v := range values {
+			if headerValue(r.outermost(), v, secret, link) != v {
+				return r.Headers(h)
+			}
+		}
+	}
+	return h
+}
+
+// headerValue masks a value of a header whose name is secret, or that of a link, or neither.
+func headerValue(n nest, v string, secret, link bool) string {
+	if secret {
+		return maskAuth(v)
+	}
+	if link || !bare(v) {
+		v = value(n, v, link)
+	}
+	return n.r.maskLiterals(v)
 }
 
 // value masks the value of a header whose name is not secret, but for literals. link says

@@ -55,6 +55,9 @@ func TestHeadersAreMaskedInACopy(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
+	if shared := New(Rules{Literals: []string{"literal-secret"}}).HeadersShared(h); !reflect.DeepEqual(shared, want) {
+		t.Errorf("shared %v\nwant   %v", shared, want)
+	}
 	if !reflect.DeepEqual(h, before) {
 		t.Errorf("the input was changed: %v", h)
 	}
@@ -89,5 +92,25 @@ func TestABareValueHasNothingToMask(t *testing.T) {
 	}
 	if n < 5_000 {
 		t.Errorf("only %d values were bare", n)
+	}
+}
+
+// A header is copied if any value of it is masked, and else not.
+func TestHeadersAreSharedIfNothingIsMasked(t *testing.T) {
+	r := New(Rules{Literals: []string{"literal-secret"}})
+	for name, shared := range map[string]bool{
+		"Accept":        true,
+		"Authorization": false,
+		"X-Api-Key":     false,
+	} {
+		h := http.Header{"A": {"b"}, name: {"application/json, text/plain;q=0.5"}}
+		got := r.HeadersShared(h)
+		got.Set("B", "c")
+		if _, is := h["B"]; is != shared {
+			t.Errorf("%s: shared is %v, want %v", name, is, shared)
+		}
+	}
+	if got := r.HeadersShared(nil); got != nil {
+		t.Errorf("of no header: %v", got)
 	}
 }

@@ -50,7 +50,7 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 				raw = b[i+1 : end-1]
 			}
 			if after := skipSpace(b, end); closed && after < len(b) && b[after] == ':' { // a key
-				armed = n.r.arming(raw)
+				armed = armingOf(n, raw)
 				if armed == unarmed {
 					armed = in.scheme(raw)
 				}
@@ -157,18 +157,18 @@ func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
 	return len(b), false
 }
 
-// arming returns what a key makes of its value.
-func (r *Redactor) arming(raw []byte) arming {
+// armingOf returns what a key makes of its value.
+func armingOf(n nest, raw []byte) arming {
 	name := string(raw)
 	if strings.Contains(name, `\`) {
 		name = jsonUnescape(name)
 	}
 	var buf squeezed
 	s := squeeze(name, &buf)
-	if r.lists(field, s) {
+	if n.r.lists(field, s) {
 		return secret
 	}
-	if len(name) > 20 || r.kept(name) {
+	if len(name) > 20 || n.r.kept(name) {
 		return unarmed
 	}
 	switch string(s) {

@@ -87,7 +87,7 @@ func yaml(n nest, b []byte) []byte {
 			}
 			bare := value[len(value)-len(yamlBare(value)):]
 			if !above.has(l) {
-				above.indent, how = -1, n.r.arming([]byte(l.name))
+				above.indent, how = -1, armingOf(n, []byte(l.name))
 				if len(bare) == 0 && (how == auth || how == cookie) {
 					above.indent = l.key
 				}

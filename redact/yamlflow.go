@@ -158,7 +158,7 @@ func (f *yamlFlow) name(from, to int) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
 	f.armed, f.named, f.tag = unarmed, memberOf(raw), span{}
 	if len(raw) <= longestName {
-		f.armed = f.n.r.arming(raw)
+		f.armed = armingOf(f.n, raw)
 		if name := string(raw); f.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
 			f.armed = secret
 		}

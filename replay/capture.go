@@ -26,6 +26,7 @@ type captured struct {
 	record *store.Request // redacted; nil while the body is not known
 	keys   [1]store.Key   // the key of it alone, zero while the body is not known
 	room   store.Request  // of record
+	lent   bool           // nothing is recorded, so the header of record may be that of the request
 
 	identity, secrets []byte    // parts of the key, as in store.Exchange
 	masked            []byte    // the body, if it came with masks in it
@@ -54,7 +55,7 @@ func (c *capturer) keyOf(x *store.Exchange) store.Key {
 // twice, a mode that needs the key first reads up to maxRequest bytes ahead, and
 // ModeRecord copies the body while it is sent.
 func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
-	p := &captured{send: req}
+	p := &captured{send: req, lent: mode == ModeReplay}
 	if req.Body == nil || req.Body == http.NoBody {
 		c.describe(p, req, nil, 0, nil)
 		return p, nil
@@ -133,9 +134,11 @@ func (c *capturer) describe(p *captured, req *http.Request, body []byte, size in
 	req = c.renamed(req)
 	asked := req.URL.String()
 	r := &p.room
-	*r = store.Request{
-		Method: methodOf(req.Method), URL: c.masker.url(asked), Header: c.masker.header(req.Header),
-		BodySize: size, BodySum: sum,
+	*r = store.Request{Method: methodOf(req.Method), URL: c.masker.url(asked), BodySize: size, BodySum: sum}
+	if p.lent {
+		r.Header = c.masker.lent(req.Header)
+	} else {
+		r.Header = c.masker.header(req.Header)
 	}
 	if req.Host != "" && req.Host != req.URL.Host {
 		r.Host = req.Host
