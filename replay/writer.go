@@ -17,6 +17,7 @@ import (
 // are the locks of the store.
 type writer struct {
 	store  store.IndexStore // nil for a tape that is off
+	stored finder           // that of store, or of the outcomes in it
 	queue  *queue
 	errs   *reporter
 	counts *counters
@@ -29,8 +30,20 @@ type writer struct {
 	storeMu sync.Mutex // storeMu guards the right to change the store: Append, Delete, Reindex, Close
 }
 
+// A finder finds the first exchange of a key above an ID, as [store.IndexStore] does.
+type finder func(key store.Key, after store.ID) (*store.Exchange, error)
+
+// An outcomeStore is a store of exchanges that finds what is replayed of one, which takes less
+// than all of it: see [store.Exchange.UnmarshalOutcome].
+type outcomeStore interface {
+	FindOutcome(key store.Key, after store.ID) (*store.Exchange, error)
+}
+
 func newWriter(s store.IndexStore, errs *reporter, counts *counters) *writer {
 	w := &writer{store: s, errs: errs, counts: counts}
+	if s != nil {
+		w.stored = s.Find
+	}
 	w.queue = newQueue(w.write)
 	return w
 }
@@ -120,7 +133,7 @@ func (w *writer) find(key store.Key, after store.ID) (*store.Exchange, error) {
 	if replace > 0 {
 		after = max(after, replace-1)
 	}
-	x, err := w.store.Find(key, after)
+	x, err := w.stored(key, after)
 	if err != nil {
 		return nil, err
 	}

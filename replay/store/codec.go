@@ -113,12 +113,8 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	if b[0] != envelope {
 		return &FormatError{Found: int(b[0]), Want: envelope, Reason: "record of an unknown version"}
 	}
-	*x = Exchange{Start: time.UnixMicro(0)} // what is left out is 0
-	if err := x.decode(reader{message: b[1:]}); err != nil {
-		return &FormatError{Reason: "damaged record: " + err.Error()}
-	}
-	if x.Response == nil && x.Fault == nil {
-		return &FormatError{Reason: "damaged record: " + errNoOutcome.Error()}
+	if err := x.decode(b[1:], false); err != nil {
+		return err
 	}
 	sum := x.Key.Sum
 	if u, ok := plainURL(x.Request.URL); ok {
@@ -130,13 +126,45 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-func (x *Exchange) decode(f reader) error {
+// UnmarshalOutcome decodes what is replayed of what MarshalBinary encoded: not the Request,
+// the readable part of the Key, the Route, Identity and Secrets. Where what is replayed depends
+// on the request, since the response has a Vary or is none, or broke off, it is UnmarshalBinary.
+func (x *Exchange) UnmarshalOutcome(b []byte) error {
+	if len(b) == 0 || b[0] != envelope {
+		return x.UnmarshalBinary(b) // which says what is wrong
+	}
+	if err := x.decode(b[1:], true); err != nil {
+		return err
+	}
+	if x.Fault != nil || len(x.Response.Header["Vary"]) > 0 {
+		return x.UnmarshalBinary(b)
+	}
+	return nil
+}
+
+// decode decodes the fields of an exchange, or those of its outcome alone.
+func (x *Exchange) decode(b []byte, outcome bool) error {
+	*x = Exchange{Start: time.UnixMicro(0)} // what is left out is 0
+	f := reader{message: b}
 	for f.next() {
+		if outcome && (f.number == fieldRequest || f.number == fieldRoute || f.number == fieldIdentity || f.number == fieldSecrets) {
+			continue
+		}
 		if err := x.decodeField(&f); err != nil {
-			return err
+			return damagedRecord(err)
 		}
 	}
-	return f.err
+	if f.err != nil {
+		return damagedRecord(f.err)
+	}
+	if x.Response == nil && x.Fault == nil {
+		return damagedRecord(errNoOutcome)
+	}
+	return nil
+}
+
+func damagedRecord(err error) error {
+	return &FormatError{Reason: "damaged record: " + err.Error()}
 }
 
 func (x *Exchange) decodeField(f *reader) error {

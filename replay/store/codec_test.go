@@ -186,3 +186,45 @@ func TestAppendBinaryAppends(t *testing.T) {
 		}
 	}
 }
+
+// An outcome is decoded as the whole exchange is, but for what it leaves out; where it depends
+// on the request it leaves out nothing.
+func TestUnmarshalOutcome(t *testing.T) {
+	plain := func() *Exchange {
+		x := sample()
+		x.Fault, x.Identity, x.Secrets = nil, bytes.Repeat([]byte{1}, IdentitySize), bytes.Repeat([]byte{2}, IdentitySize)
+		return x
+	}
+	vary, fault, none := plain(), sample(), sample()
+	vary.Response.Header["Vary"] = []string{"Accept-Language"}
+	none.Response = nil
+	short := plain()
+	short.Request, short.Route, short.Identity, short.Secrets, short.Key = Request{}, "", nil, nil, Key{Sum: short.Key.Sum}
+	for name, c := range map[string]struct{ have, want *Exchange }{
+		"plain": {plain(), short}, "vary": {vary, vary}, "fault": {fault, fault}, "no response": {none, none},
+	} {
+		b, err := c.have.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Exchange
+		if err := got.UnmarshalOutcome(b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		clear(b)
+		if !reflect.DeepEqual(c.want, &got) {
+			t.Errorf("%s:\nwant %+v\n got %+v", name, c.want, &got)
+		}
+	}
+	good, err := plain().MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{
+		"empty": {}, "later version": {2}, "no outcome": {1}, "cut off": good[:len(good)-3], "malformed": append(bytes.Clone(good), 0xff),
+	} {
+		if err := new(Exchange).UnmarshalOutcome(b); !errors.Is(err, ErrFormat) {
+			t.Errorf("%s: got %v, want ErrFormat", name, err)
+		}
+	}
+}

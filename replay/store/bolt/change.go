@@ -35,7 +35,7 @@ type change struct {
 	removes    bool     // the ends of the buckets are not known before it is committed
 }
 
-func (s *boltStore) newChange(tx *bbolt.Tx, t *tail) (*change, error) {
+func newChange(s *boltStore, tx *bbolt.Tx, t *tail) (*change, error) {
 	base := s.stateOf(tx)
 	c := &change{s: s, tx: tx, base: &base, tail: t, late: &tail{}, addedLeast: math.MaxUint64, first: math.MaxUint64, records: s.records[:0]}
 	meta := make(map[string][]byte)
@@ -100,7 +100,7 @@ func (s *boltStore) update(fn func(*change) error) (err error) {
 		if now.err != nil {
 			return now.err
 		}
-		c, err := s.newChange(tx, now.now)
+		c, err := newChange(s, tx, now.now)
 		if err != nil {
 			return err
 		}

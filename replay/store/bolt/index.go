@@ -83,7 +83,7 @@ func (s *state) indexKeys(after store.ID, key func(*store.Exchange) store.Key) (
 	var keys [][]byte
 	c := rec.cursor()
 	for k, v := c.Seek(idBytes(after + 1)); k != nil; k, v = c.Next() {
-		x, _, err := s.s.decode(k, v)
+		x, _, err := s.s.decode(k, v, false)
 		if err != nil {
 			return nil, err
 		}

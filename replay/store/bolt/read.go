@@ -16,23 +16,37 @@ const (
 
 func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err error) {
 	err = s.view(func(r *reading) error {
-		var room [256]byte // on the stack, enough for most
-		from := appendIndexKey(room[:0], &key, after+1)
-		prefix := from[:len(from)-8]
-		k, err := r.firstKey(from)
-		if !bytes.HasPrefix(k, prefix) || err != nil {
-			return err
-		}
-		x, err = r.load(k)
+		x, err = r.find(&key, after, false)
 		return err
 	})
 	return x, err
 }
 
+// FindOutcome is Find, but of the exchange that is found it returns what
+// [store.Exchange.UnmarshalOutcome] decodes.
+func (s *boltStore) FindOutcome(key store.Key, after store.ID) (x *store.Exchange, err error) {
+	err = s.view(func(r *reading) error {
+		x, err = r.find(&key, after, true)
+		return err
+	})
+	return x, err
+}
+
+func (s *reading) find(key *store.Key, after store.ID, outcome bool) (*store.Exchange, error) {
+	var room [256]byte // on the stack, enough for most
+	from := appendIndexKey(room[:0], key, after+1)
+	prefix := from[:len(from)-8]
+	k, err := s.firstKey(from)
+	if !bytes.HasPrefix(k, prefix) || err != nil {
+		return nil, err
+	}
+	return s.load(k, outcome)
+}
+
 const leadsNowhere = "an index entry leads nowhere"
 
-// load reads the exchange that an index key leads to.
-func (s *state) load(index []byte) (*store.Exchange, error) {
+// load reads the exchange that an index key leads to, or its outcome.
+func (s *state) load(index []byte, outcome bool) (*store.Exchange, error) {
 	if idOf(index) == 0 {
 		return nil, s.s.damaged(leadsNowhere)
 	}
@@ -41,7 +55,7 @@ func (s *state) load(index []byte) (*store.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.record(id, b)
+	x, err := s.record(id, b, outcome)
 	if err == nil {
 		copy(x.Key.Sum[:], index[len(index)-8-sha256.Size:])
 	}
@@ -49,11 +63,11 @@ func (s *state) load(index []byte) (*store.Exchange, error) {
 }
 
 // record decodes an exchange and adds the body that is kept in parts, unless it is long.
-func (s *state) record(id, b []byte) (*store.Exchange, error) {
+func (s *state) record(id, b []byte, outcome bool) (*store.Exchange, error) {
 	if b == nil {
 		return nil, s.s.damaged(leadsNowhere)
 	}
-	x, summed, err := s.s.decode(id, b)
+	x, summed, err := s.s.decode(id, b, outcome)
 	if err != nil {
 		return nil, err
 	}
@@ -71,13 +85,18 @@ func (s *state) record(id, b []byte) (*store.Exchange, error) {
 
 // decode decodes an exchange without the body that is kept in parts, which have
 // checksums if summed.
-func (s *boltStore) decode(id, b []byte) (x *store.Exchange, summed bool, err error) {
+func (s *boltStore) decode(id, b []byte, outcome bool) (x *store.Exchange, summed bool, err error) {
 	encoded, summed, ok := openRecord(id, b)
 	if !ok {
 		return nil, false, s.damaged("the checksum of a record is wrong")
 	}
 	x = &store.Exchange{}
-	if err := x.UnmarshalBinary(encoded); err != nil {
+	if outcome {
+		err = x.UnmarshalOutcome(encoded)
+	} else {
+		err = x.UnmarshalBinary(encoded)
+	}
+	if err != nil {
 		return nil, false, err
 	}
 	if len(id) == 8 && x.ID != store.ID(binary.BigEndian.Uint64(id)) {
@@ -103,7 +122,7 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 					k, _ = c.Seek(behind(skip))
 					continue
 				}
-				x, err := r.load(k)
+				x, err := r.load(k, false)
 				if err != nil {
 					return err
 				}
@@ -136,7 +155,7 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 				}
 				c := rec.cursor()
 				for k, v := c.Seek(idBytes(after + 1)); k != nil && len(page) < scanPage; k, v = c.Next() {
-					x, err := r.record(k, v)
+					x, err := r.record(k, v, false)
 					if err != nil {
 						return err
 					}

@@ -2,8 +2,10 @@ package bolt
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -74,4 +76,36 @@ func contents(t *testing.T, s store.IndexStore) map[string][]byte {
 		return nil
 	}))
 	return all
+}
+
+// An outcome is found where the exchange is, whatever of the body is in parts.
+func TestAnOutcomeIsFoundAsItsExchangeIs(t *testing.T) {
+	s, err := OpenReadOnly(mixedTape(t))
+	tapetest.Must(t, err)
+	defer s.Close()
+	long := 0
+	for i := range 600 {
+		key := tapetest.Exchange(1, "GET", fmt.Sprintf("http://h/%d", i), "").Key
+		for _, after := range []store.ID{0, store.ID(i), store.ID(i + 1)} { //nolint:gosec // small
+			want, err := s.Find(key, after)
+			tapetest.Must(t, err)
+			got, err := s.(*boltStore).FindOutcome(key, after)
+			tapetest.Must(t, err)
+			if want == nil || got == nil {
+				if want != got {
+					t.Errorf("%d after %d: %v, want %v", i, after, got, want)
+				}
+				continue
+			}
+			if got.ID != want.ID || got.Key.Sum != want.Key.Sum || !reflect.DeepEqual(got.Response, want.Response) || got.Request.URL != "" {
+				t.Errorf("%d after %d: %+v, want the outcome of %+v", i, after, got, want)
+			}
+			if len(got.Response.Body) >= blobFrom {
+				long++
+			}
+		}
+	}
+	if long == 0 {
+		t.Error("no body was in parts")
+	}
 }

@@ -131,7 +131,7 @@ func (s *boltStore) Delete(ids ...store.ID) error {
 				}
 				continue
 			}
-			x, _, err := s.decode(idBytes(id), b)
+			x, _, err := s.decode(idBytes(id), b, false)
 			if err != nil {
 				return err
 			}
