@@ -2,8 +2,8 @@ package replay
 
 import "net/http"
 
-// lent is header for one that is looked at until its call is over: it is h itself if nothing in
-// it is masked.
+// lent is header for one that nobody changes while what is returned is in use: that is h itself
+// if nothing in it is masked.
 func (m masker) lent(h http.Header) http.Header {
 	for _, name := range []string{"Location", "Content-Location", "Referer", "Set-Cookie"} {
 		if h[name] != nil {

@@ -3,9 +3,11 @@ package replay
 import (
 	"net/http"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"github.com/gracy-go/gracy/redact"
+	"github.com/gracy-go/gracy/replay/store"
 )
 
 // A header that is lent is masked as any other, and a copy if anything in it is.
@@ -36,6 +38,30 @@ func TestALentHeaderIsMasked(t *testing.T) {
 		}
 		if _, shared := c.header["X-Set"]; c.header != nil && shared == c.copied {
 			t.Errorf("%s: shared is %v", name, shared)
+		}
+	}
+}
+
+// The header of a response is copied if it is changed: also since the body is.
+func TestTheHeaderOfAResponseIsMaskedInACopy(t *testing.T) {
+	m := masker{red: redact.New(redact.Rules{}), max: 1 << 20}
+	for body, copied := range map[string]bool{`{"id":1}`: false, `{"password":"correct-horse-battery"}`: true} {
+		h := http.Header{"Content-Type": {"application/json"}, "Content-Length": {strconv.Itoa(len(body))}}
+		was := h.Clone()
+		r := &store.Response{Header: h, Body: []byte(body), ContentLength: int64(len(body))}
+		before, err := m.response(r, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(h, was) || !reflect.DeepEqual(before.Header, was) || string(before.Body) != body {
+			t.Errorf("%s: what it was is %v, %+v", body, h, before)
+		}
+		if got := r.Header.Get("Content-Length"); got != strconv.Itoa(len(r.Body)) {
+			t.Errorf("%s: a length of %s for %d bytes", body, got, len(r.Body))
+		}
+		r.Header.Set("X-Set", "by the test")
+		if _, shared := h["X-Set"]; shared == copied {
+			t.Errorf("%s: shared is %v", body, shared)
 		}
 	}
 }

@@ -110,7 +110,11 @@ func (m masker) response(r *store.Response, ended bool) (before store.Response, 
 	if n := m.red.LiteralBegun(body); n > 0 && !ended {
 		body = append(body[:len(body)-n:len(body)-n], redact.Mask...)
 	}
-	r.Header, r.Trailer = m.header(r.Header), m.header(r.Trailer)
+	header := m.lent
+	if !bytes.Equal(body, r.Body) { // then the header is changed with it
+		header = m.header
+	}
+	r.Header, r.Trailer = header(r.Header), m.header(r.Trailer)
 	r.Status = m.red.Text(r.Status)
 	r.Body = body
 	resize(r, &before, ended)
