@@ -15,11 +15,12 @@
 // (CRC-32C) of each entry of the index. Of a leaf in which a single key is looked for the
 // order and the checksums are those of the two entries between which that has its place,
 // which search has compared with it, each time. Each time, the first key of a page has to
-// be the one under which it was looked for. The roots of the buckets and what meta says are sealed by each
-// commit, which is compared when the tape is opened, in some 10 pages however long the
-// tape is. So what was lost of the index is an error where it is looked for, and not a
-// miss; damage elsewhere is not seen. What is damaged within a record or a part of a body
-// is found by its checksum when it is read; records of earlier builds have none.
+// be the one under which it was looked for. The roots of the buckets and what meta says are
+// sealed by each commit, which is compared when the tape is opened, in some 10 pages
+// however long the tape is. So what was lost of the index is an error where it is looked
+// for, and not a miss; damage elsewhere is not seen. What is damaged within a record or a
+// part of a body is found by its checksum when it is read; records of earlier builds have
+// none.
 //
 // All pages are walked through, about 0.8 µs a recording of 1 KiB in memory, when a tape
 // is opened that an earlier build wrote to last, and once before something is

@@ -45,6 +45,26 @@ func (n *node) key(i int) []byte {
 	return n.data[from:][:binary.NativeEndian.Uint32(b[4:])]
 }
 
+// element returns the key of the element i, and the child of a branch, of a node that may not
+// have been checked; false if it is not within the node.
+func (n *node) element(i int) (key []byte, child uint64, ok bool) {
+	e, at, length := binary.NativeEndian, pageHeader+i*elementSize, uint64(len(n.data))
+	if i < 0 || i >= n.count || uint64(at+elementSize) > length { //nolint:gosec // not negative
+		return nil, 0, false
+	}
+	b := n.data[at : at+elementSize]
+	child = e.Uint64(b[8:])
+	if !n.branch {
+		b, child = b[4:], 0
+	}
+	from := uint64(at) + uint64(e.Uint32(b)) //nolint:gosec // not negative
+	end := from + uint64(e.Uint32(b[4:]))
+	if end > length {
+		return nil, 0, false
+	}
+	return n.data[from:end], child, true
+}
+
 // search returns the first element whose key is not below a key, and whether it is that key.
 func (n *node) search(in sort, key []byte) (at int, found bool) {
 	low, high := 0, n.count

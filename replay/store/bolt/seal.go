@@ -50,11 +50,11 @@ func (s *state) sealed(number int) (bool, error) {
 			return false, err
 		}
 		for _, last := range []bool{false, true} {
-			c := t.cursor()
-			ends = append(ends, c.end(last))
-			if c.err != nil {
-				return false, c.err
+			end, err := t.end(last)
+			if err != nil {
+				return false, err
 			}
+			ends = append(ends, end)
 		}
 	}
 	meta, err := s.bucket(bucketMeta)
@@ -77,4 +77,31 @@ func (s *state) sealed(number int) (bool, error) {
 		return false, s.s.damaged("the ends of its buckets, or what it says of itself, are not those that were written")
 	}
 	return true, nil
+}
+
+// end returns the first key of a tree, or the last one, nil for none. The pages that lead to it
+// are not checked, since the seal says which key it is.
+func (t tree) end(last bool) ([]byte, error) {
+	n, err, id := t.inline, error(nil), t.root
+	for range maxDepth {
+		if t.root != 0 { // else it is a leaf
+			n, err = t.state.header(id)
+		}
+		if err != nil || n.count == 0 && !n.branch {
+			return nil, err
+		}
+		at := 0
+		if last {
+			at = n.count - 1
+		}
+		key, child, ok := n.element(at)
+		if !ok {
+			return nil, t.state.damaged(id, "element %d of %d is not within the page", at, n.count)
+		}
+		if !n.branch {
+			return key, nil
+		}
+		id = child
+	}
+	return nil, t.state.damaged(id, "%d levels deep", maxDepth)
 }

@@ -101,3 +101,47 @@ func TestASealIsOfMetaAndOfTheRoots(t *testing.T) {
 		}
 	}
 }
+
+// The pages that lead to an end are not checked before they are followed: whatever they say, the
+// way ends, within the file.
+func TestTheWayToAnEndEnds(t *testing.T) {
+	s, err := OpenReadOnly(mixedTape(t))
+	tapetest.Must(t, err)
+	defer s.Close()
+	tapetest.Must(t, s.(*boltStore).view(func(r *reading) error {
+		good := r.data
+		rec, err := r.bucket(bucketRec)
+		tapetest.Must(t, err)
+		rec.state = &r.state
+		first, err := rec.end(false)
+		if err != nil || !bytes.Equal(first, idBytes(1)) {
+			t.Fatalf("the first key is %x, %v", first, err)
+		}
+		e, root := binary.NativeEndian, rec.root
+		child := func(p []byte) []byte { return p[pageHeader+8:] }
+		for name, c := range map[string]struct {
+			edit func(p []byte)
+			text string
+		}{
+			"a circle":    {func(p []byte) { e.PutUint64(child(p), root) }, "levels deep"},
+			"outside":     {func(p []byte) { e.PutUint64(child(p), 1<<40) }, "not one of the"},
+			"no page":     {func(p []byte) { e.PutUint64(child(p), 0) }, "not one of the"},
+			"offset":      {func(p []byte) { e.PutUint32(p[pageHeader:], 1<<31) }, "not within the page"},
+			"long key":    {func(p []byte) { e.PutUint32(p[pageHeader+4:], 4096) }, "not within the page"},
+			"no elements": {func(p []byte) { e.PutUint16(p[10:], 0) }, "not within the page"},
+		} {
+			r.data = bytes.Clone(good)
+			c.edit(r.data[root*r.page:])
+			if k, err := rec.end(false); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) {
+				t.Errorf("%s: %x, %v, want %q", name, k, err, c.text)
+			}
+		}
+		r.data = bytes.Clone(good)
+		e.PutUint16(r.data[root*r.page+10:], 65535)
+		if k, err := rec.end(true); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), "not within the page") {
+			t.Errorf("too many: %x, %v", k, err)
+		}
+		r.data = good
+		return nil
+	}))
+}

@@ -56,31 +56,19 @@ func (s *state) damaged(id uint64, format string, args ...any) error {
 // not known. It is compared each time: it ties a page to the one above it. Of a leaf whose
 // elements are not all relied upon the form alone is checked.
 func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
-	high := uint64(len(s.data)) / s.page
-	if id < 2 || id >= high {
-		return node{}, s.damaged(id, "not one of the %d pages of the file", high)
+	n, err := s.header(id)
+	if err != nil {
+		return node{}, err
 	}
-	e, b := binary.NativeEndian, s.data[id*s.page:]
-	if own := e.Uint64(b); own != id {
-		return node{}, s.damaged(id, "it says that it is page %d", own)
-	}
-	flags := e.Uint16(b[8:])
-	if flags != flagBranch && flags != flagLeaf {
-		return node{}, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
-	}
-	run := 1 + uint64(e.Uint32(b[12:]))
-	if run > high-id {
-		return node{}, s.damaged(id, "%d pages long, %d are left in the file", run, high-id)
-	}
-	n := nodeOf(id, b[:run*s.page])
-	all = all || flags == flagBranch
-	if in == sortIdx && flags == flagLeaf {
-		fetch(b[:s.page])
+	all = all || n.branch
+	if in == sortIdx && !n.branch {
+		fetch(n.data[:s.page])
 	}
 	if form, content := s.s.checked.needs(id, all); form {
-		text, at := n.form(in, run*s.page, high)
-		if text == "" && uint64(at) <= run*s.page-s.page { //nolint:gosec // not negative
-			return node{}, s.damaged(id, "%d pages long where %d bytes are used", run, at)
+		length := uint64(len(n.data))
+		text, at := n.form(in, length, uint64(len(s.data))/s.page)
+		if text == "" && uint64(at) <= length-s.page { //nolint:gosec // not negative
+			return node{}, s.damaged(id, "%d pages long where %d bytes are used", length/s.page, at)
 		}
 		if text == "" && content {
 			text, at = n.content(in)
@@ -94,6 +82,26 @@ func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
 		return node{}, s.damaged(id, "it is not the one that belongs there")
 	}
 	return n, nil
+}
+
+// header returns a page of which nothing but its header is checked.
+func (s *state) header(id uint64) (node, error) {
+	high := uint64(len(s.data)) / s.page
+	if id < 2 || id >= high {
+		return node{}, s.damaged(id, "not one of the %d pages of the file", high)
+	}
+	e, b := binary.NativeEndian, s.data[id*s.page:]
+	if own := e.Uint64(b); own != id {
+		return node{}, s.damaged(id, "it says that it is page %d", own)
+	}
+	if flags := e.Uint16(b[8:]); flags != flagBranch && flags != flagLeaf {
+		return node{}, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
+	}
+	run := 1 + uint64(e.Uint32(b[12:]))
+	if run > high-id {
+		return node{}, s.damaged(id, "%d pages long, %d are left in the file", run, high-id)
+	}
+	return nodeOf(id, b[:run*s.page:run*s.page]), nil
 }
 
 // A tree is a bucket of a state.
