@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -47,7 +48,7 @@ func layoutOf(b []byte) (l layout, why string) {
 		return "", notJSON
 	case containsHidden(b):
 		return "", "JSON with invisible characters"
-	case depth(b) > maxDepth:
+	case tooDeep(b):
 		return "", "JSON that is too deep"
 	}
 	if c.Len() == len(b) {
@@ -88,7 +89,7 @@ func (l layout) apply(b []byte) ([]byte, error) {
 		}
 		unit = strings.Repeat(" ", n)
 	}
-	if grown := indentedSize(out.Bytes(), len(unit)); depth(b) > maxDepth || grown > maxGrowth*len(b)+slack {
+	if grown := indentedSize(out.Bytes(), len(unit)); tooDeep(b) || grown > maxGrowth*len(b)+slack {
 		return nil, fmt.Errorf("layout %q makes %d bytes of %d", string(l), grown, len(b))
 	}
 	var lines bytes.Buffer
@@ -123,8 +124,12 @@ func space(b []byte) []byte {
 	return append(out, b[last:]...)
 }
 
-func depth(b []byte) (deepest int) {
-	level := 0
+// tooDeep reports whether JSON is deeper than maxDepth. Most has fewer brackets than that.
+func tooDeep(b []byte) bool {
+	if bytes.Count(b, []byte("{"))+bytes.Count(b, []byte("[")) <= maxDepth {
+		return false
+	}
+	level, deepest := 0, 0
 	punctuation(b, func(i int) {
 		switch b[i] {
 		case '{', '[':
@@ -134,7 +139,7 @@ func depth(b []byte) (deepest int) {
 			level--
 		}
 	})
-	return deepest
+	return deepest > maxDepth
 }
 
 // indentedSize is about how long compact JSON becomes, no less.
@@ -170,7 +175,8 @@ func hidden(r rune) bool {
 }
 
 func containsHidden(b []byte) bool {
-	for i, c := range b {
+	for i := plainBegin(b); i < len(b); i++ {
+		c := b[i]
 		if c >= ' ' && c < 0x7f { // most are, and a call for each takes longer than all else here
 			continue
 		}
@@ -182,4 +188,18 @@ func containsHidden(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// plainBegin returns a number of bytes at the beginning that are in ASCII and no controls, as
+// most are; fewer than eight more of them follow. It looks at eight at a time: the highest bit
+// of none is there, nor by adding 1 to it or taking a space from it.
+func plainBegin(b []byte) (n int) {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(b)-n >= 8; n += 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		if (x|(x+each)|(x-' '*each))&high != 0 {
+			break
+		}
+	}
+	return n
 }

@@ -65,3 +65,38 @@ func TestLayoutsTakeTimeInProportion(t *testing.T) {
 		"string": func(s string) { bodyOf([]byte(`["` + s + `"]`)) },
 	})
 }
+
+// A character that is hidden is found wherever it stands among others.
+func TestHiddenCharactersAreFound(t *testing.T) {
+	for _, c := range []string{"\x00", "\x01", "\x1b", "\x1f", "\x7f", "\u0080", "\u200f", "\u2028", "\ufeff"} {
+		for at := range 20 {
+			b := []byte(strings.Repeat("~", at) + c + strings.Repeat(" ", 19-at))
+			if !containsHidden(b) {
+				t.Errorf("%q behind %d others is not found", c, at)
+			}
+		}
+	}
+	for _, c := range []string{" ", "~", "a", "\n", "\r", "\t", "é", "\u00ff", "日"} {
+		for at := range 20 {
+			b := []byte(strings.Repeat("~", at) + c + strings.Repeat(" ", 19-at))
+			if containsHidden(b) {
+				t.Errorf("%q behind %d others is not hidden", c, at)
+			}
+		}
+	}
+}
+
+func TestTooDeep(t *testing.T) {
+	for in, want := range map[string]bool{
+		strings.Repeat("[", 64) + strings.Repeat("]", 64):                   false,
+		strings.Repeat("[", 65) + strings.Repeat("]", 65):                   true,
+		`{"a":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + "}":   true,
+		"[" + strings.Repeat("{},", 200) + "{}]":                            false,
+		`["` + strings.Repeat("[", 200) + `"]`:                              false,
+		"[[]," + strings.Repeat("[", 63) + strings.Repeat("]", 63) + ",[]]": false,
+	} {
+		if got := tooDeep([]byte(in)); got != want {
+			t.Errorf("%.20s...: %v, want %v", in, got, want)
+		}
+	}
+}

@@ -94,14 +94,21 @@ func end(b []byte, i int) int {
 	return i
 }
 
+// endOfString returns where the string ends that begins at i, the end of b where it does not.
 func endOfString(b []byte, i int) int {
-	for i++; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
+	for i++; i < len(b); {
+		n := bytes.IndexByte(b[i:], '"')
+		if n < 0 {
+			break
+		}
+		quote := i + n
+		for i <= quote {
+			escape := bytes.IndexByte(b[i:quote], '\\')
+			if escape < 0 {
+				return quote + 1
+			}
+			i += escape + 2 // beyond the quote, if that is what is escaped
 		}
 	}
-	return i
+	return len(b)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/growth"
 )
 
 func TestWalk(t *testing.T) {
@@ -55,4 +57,16 @@ func TestWalkStops(t *testing.T) {
 			t.Errorf("%q is a list", raw)
 		}
 	}
+}
+
+func TestEndOfString(t *testing.T) {
+	for in, rest := range map[string]string{
+		`"", 1`: `, 1`, `"a" b`: ` b`, `"a\"b" c`: ` c`, `"a\\" "b"`: ` "b"`, `"\\\"" c`: ` c`, `"\"\"" c`: ` c`,
+		`"\\\\\\" c`: ` c`, `"a`: ``, `"a\"`: ``, `"a\`: ``, `"`: ``, `"a\\\"b`: ``,
+	} {
+		if got := in[endOfString([]byte(in), 0):]; got != rest {
+			t.Errorf("behind %s: %q, want %q", in, got, rest)
+		}
+	}
+	growth.Hostile(t, map[string]func(string){"string": func(s string) { endOfString([]byte(s), 0) }})
 }
