@@ -163,8 +163,8 @@ func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
 			}
 		}
 	}
-	var written bytes.Buffer
-	scratch := indent(nil, marshalTo(&written, h), "")
+	var in inserter
+	scratch := indent(nil, marshal(h), "")
 	_, _ = w.Write(bytes.TrimSuffix(scratch, []byte("\n}")))
 	_, _ = w.WriteString(",\n  \"exchanges\": [")
 	for i, x := range list {
@@ -174,7 +174,7 @@ func write(w *bufio.Writer, key, recorded string, list []*store.Exchange) {
 		_, _ = w.WriteString("\n    ")
 		e := exchangeOf(x, recorded)
 		e.Identity, e.Secrets = numbers[string(x.Identity)], numbers[string(x.Secrets)]
-		scratch = indent(scratch[:0], marshalTo(&written, &e), "    ")
+		scratch = indent(scratch[:0], in.marshal(&e), "    ")
 		_, _ = w.Write(scratch)
 	}
 	_, _ = w.WriteString("\n  ]\n}\n")

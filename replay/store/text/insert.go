@@ -1,0 +1,60 @@
+package text
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// JSON that has no white space is put into the file as it is: that it is JSON is known since
+// its layout was found, and encoding/json would go through each byte of it once more.
+
+// insertion stands for the JSON of a body until that is put in its place. In a string its
+// quotes would be escaped, and no other member of this name is a number.
+const insertion = `"json":0`
+
+// An inserter marshals exchanges, one after the other, in the same room.
+type inserter struct{ form, whole bytes.Buffer }
+
+// marshal returns the JSON of an exchange, which it changes. What it returned before is gone.
+func (in *inserter) marshal(e *exchange) []byte {
+	bodies := e.insertable()
+	held := make([]json.RawMessage, 0, 2)
+	for _, f := range bodies {
+		held, f.JSON = append(held, f.JSON), json.RawMessage("0")
+	}
+	rest := marshalTo(&in.form, e)
+	if len(held) == 0 {
+		return rest
+	}
+	in.whole.Reset()
+	for _, raw := range held {
+		at := bytes.Index(rest, []byte(insertion)) + len(insertion) - 1
+		in.whole.Write(rest[:at])
+		in.whole.Write(raw)
+		rest = rest[at+1:]
+	}
+	in.whole.Write(rest)
+	return in.whole.Bytes()
+}
+
+// insertable returns the bodies that are JSON, in the order in which they are written: none
+// if one of them has white space, since that is JSON in which the name of the member may be.
+func (e *exchange) insertable() (list []*body) {
+	all := [2]*body{}
+	if e.Request != nil {
+		all[0] = &e.Request.body
+	}
+	if e.Response != nil {
+		all[1] = &e.Response.body
+	}
+	for _, f := range all {
+		switch {
+		case f == nil || f.JSON == nil:
+		case f.Layout != compact:
+			return nil
+		default:
+			list = append(list, f)
+		}
+	}
+	return list
+}
