@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -59,6 +60,8 @@ func (ac *attemptContext) Value(key any) any {
 		return ac.attempt
 	case concurrentKey:
 		return true
+	case hint.BodyKey:
+		return ac.attempt.asked()
 	}
 	return ac.Context.Value(key)
 }

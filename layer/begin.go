@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gracy-go/gracy/internal/declare"
+	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -26,6 +27,8 @@ func (cc *callContext) Value(key any) any {
 		return &cc.call
 	case attemptKey:
 		return cc.call.Attempt()
+	case hint.BodyKey:
+		return cc.call.Attempt().asked()
 	case declare.Key:
 		return cc
 	}

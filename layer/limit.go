@@ -2,7 +2,9 @@ package layer
 
 import (
 	"net/http"
+	"time"
 
+	"github.com/gracy-go/gracy/internal/hint"
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/transport/verdict"
@@ -11,7 +13,8 @@ import (
 // LimitOf returns what the start of the body of resp, the response to a, says about
 // limits: by the [verdict.LimitReader] of the call, or by [verdict.ReadLimit]. Only a
 // 403 or 429 that the caller does not accept is looked at, once an attempt, and its
-// body is put back. The attempt's goroutine calls it, on the way back; [Attempt.End]
+// body is put back. What the body says of when to send again is a hint of the response
+// from then on. The attempt's goroutine calls it, on the way back; [Attempt.End]
 // does, too.
 func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	if resp == nil || resp.StatusCode != http.StatusForbidden && resp.StatusCode != http.StatusTooManyRequests ||
@@ -35,10 +38,22 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 		read, _ = setting.Lookup[verdict.LimitReader](a.call.Settings())
 	}
 	l = read.Read(resp, body)
+	asked, _ := hint.InBody(body)
 	x.mu.Lock()
-	x.limit, x.limitKnown = l, true
+	x.limit, x.limitKnown, x.asked = l, true, asked
 	x.mu.Unlock()
 	return l
+}
+
+// asked returns the wait that the body of the response was found to ask for, 0 if none.
+func (r *row) asked() time.Duration {
+	x := r.extra.Load()
+	if x == nil {
+		return 0
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.asked
 }
 
 // limited is what a verdict becomes by what the body says.

@@ -45,6 +45,7 @@ type attemptExtra struct {
 
 	limit      verdict.Limit // what the body of the response says
 	limitKnown bool
+	asked      time.Duration // the wait that it asks for
 }
 
 // inline is the number of enders that cost no allocation.

@@ -34,7 +34,7 @@
 // The zero Policy makes 3 attempts, the first counted. Waits have full jitter:
 // up to 100 ms, doubling to 5 s, after faults; at least half of 1 s, doubling to
 // 20 s, where the server asked for fewer calls and did not say when to come back. What
-// the server asks for (Retry-After and its dialects) is a minimum to which at most
+// the server asks for (Retry-After and its dialects, or the body of a 429 or 403) is a minimum to which at most
 // 10 % or 1 s is added; above 90 s the response is returned at once. If it asks again,
 // the wait is at least twice as long. A wait that would end past the
 // deadline of the context, http.Client.Timeout included, does not begin. An adaptive

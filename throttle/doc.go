@@ -27,8 +27,8 @@
 //
 // # Pauses
 //
-// A response of 429, or of 503 or 403 with a hint (Retry-After and its dialects),
-// holds back what has not left yet, until the time that it names; it is on without
+// A response of 429, or of 503 or 403 with a hint (Retry-After and its dialects, or the
+// body of a 429 or 403), holds back what has not left yet, until the time that it names; it is on without
 // any rule: throttle.New(). See [Pause] for scope, cap, fixed cool-down, dry run
 // and how to switch it off, and [NewLimiter] for how to set them. Many such responses
 // make one pause; a longer one prolongs it, a shorter one never cuts it. After its

@@ -1,6 +1,7 @@
 // Package hint reads what a server says about when to send again: Retry-After,
 // its variants with a unit or a name of their own, and the dialects of rate limit
-// headers, by the shape of their names rather than by a list.
+// headers, by the shape of their names rather than by a list; and what a few services
+// say in a body alone.
 //
 // A malformed value is ignored, never guessed: a hint is either a duration in
 // [0, Max] or absent. A number of seconds or a Go duration that is too large for a

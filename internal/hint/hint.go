@@ -40,11 +40,19 @@ const near = 2 * time.Second
 // counts as that of an exhausted quota also where no field says how much remains.
 //
 // A Retry-After beside a quota that lasts, and that ends with it, is the clock of the
-// quota and no hint, unless the status is 429. A nil response has no hint.
+// quota and no hint, unless the status is 429. Where the header has no hint, that of the
+// body counts, if the context of the request has it ([BodyKey]). A nil response has no hint.
 func FromResponse(resp *http.Response, now time.Time) (h Hint, ok bool) {
 	if resp == nil || resp.StatusCode < 400 {
 		return Hint{}, false
 	}
+	if h, ok = fromHeader(resp, now); ok {
+		return h, true
+	}
+	return fromBody(resp)
+}
+
+func fromHeader(resp *http.Response, now time.Time) (h Hint, ok bool) {
 	limited := resp.StatusCode == http.StatusTooManyRequests
 	c := clockOf(resp.Header, now)
 	asked := readAfter(resp.Header, c)
