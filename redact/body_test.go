@@ -99,7 +99,9 @@ func FuzzBody(f *testing.F) {
 		}
 		for _, kind := range kinds {
 			check(kind, a)
-			check(kind, a+"literal/secret+1"+b)
+			if got := check(kind, a+"literal/secret+1"+b); half(got, a+b) {
+				t.Errorf("%s: half of a literal survives as %q", kind, got)
+			}
 		}
 		open := strings.Contains(a+b, planted[:4])
 		if got := check("application/json", `{"a":"`+jsonEscape(a, 0)+`","password":"`+planted+`","b":`+b); strings.Contains(got, planted) && !open {
@@ -172,5 +174,23 @@ func TestAPlainStringHasNothingToMask(t *testing.T) {
 	}
 	if n < 2_000 {
 		t.Errorf("only %d strings were plain", n)
+	}
+}
+
+// A value without quotes is no JSON, and masked all the same; a word that only has digits in it is no number.
+func TestAValueWithoutQuotesIsMasked(t *testing.T) {
+	r := New(Rules{Literals: []string{"s3cret/word+1"}})
+	for body, want := range map[string]string{
+		`{"password": hunter2, "n": 7}`:              `{"password": REDACTED, "n": 7}`,
+		`{"password":https://h:1/x}`:                 `{"password":REDACTED}`,
+		`{"password": true, "token": null}`:          `{"password": true, "token": null}`,
+		`{"password": 1234, "token": -1.5e3}`:        `{"password": 0, "token": 0}`,
+		`{"name":"password", s3cret/word+1`:          `{"name":"password", REDACTED`,
+		`{"name":"password","value":"x" v4lue-2 "y"`: `{"name":"password","value":"REDACTED" v4lue-2 "y"`,
+		`{"count": 5x7}`:                             `{"count": 5x7}`,
+	} {
+		if got := string(r.Body("application/json", []byte(body))); got != want {
+			t.Errorf("%s\n%s, want\n%s", body, got, want)
+		}
 	}
 }

@@ -104,23 +104,40 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 			armed, named = unarmed, other
 			i++
 		default:
-			if c == '-' || '0' <= c && c <= '9' {
-				end := i + 1
-				for end < len(b) && (alnum(b[end]) || b[end] == '+' || b[end] == '-' || b[end] == '.') {
-					end++
-				}
+			end := bareEnd(b, i)
+			switch word := b[i:end]; {
+			case c == '-' || '0' <= c && c <= '9':
 				number := span{from: i, to: end, number: true}
 				if armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, number) {
 					out.put(b, i, end, "0")
 				}
 				armed, named = unarmed, other
-				i = end
-				continue
+			case armed == secret && len(word) > 1 && !constant(word): // no JSON, but a value
+				out.put(b, i, end, Mask)
+				armed, named = unarmed, other
 			}
-			i++
+			i = max(end, i+1)
 		}
 	}
 	return out.apply(b)
+}
+
+// bareEnd returns the end of the text at i that stands in no quotes: a number or a
+// constant; in what is no JSON, anything.
+func bareEnd(b []byte, i int) int {
+	for i < len(b) && b[i] > ' ' && strings.IndexByte(`"{}[],`, b[i]) < 0 {
+		i++
+	}
+	return i
+}
+
+// constant reports whether a word is one of JSON, which reveals nothing.
+func constant(word []byte) bool {
+	switch string(word) {
+	case "true", "false", "null":
+		return true
+	}
+	return false
 }
 
 func skipSpace(b []byte, i int) int {

@@ -94,7 +94,7 @@ func FuzzText(f *testing.F) {
 			a + " https://h/?token=" + planted + "\n" + b,
 		} {
 			got := check(in)
-			if strings.Contains(got, planted) && !strings.Contains(a+b, planted[:4]) || r.Leaks([]byte(got)) {
+			if strings.Contains(got, planted) && !strings.Contains(a+b, planted[:4]) || r.Leaks([]byte(got)) || half(got, a+b) {
 				t.Errorf("%q survives as %q", in, got)
 			}
 		}

@@ -122,11 +122,21 @@ func FuzzURL(f *testing.F) {
 			"/x?" + keepFree(a, "#") + "&literal%2Fsecret%2B1=" + b,
 		} {
 			got := check(in)
-			if strings.Contains(got, planted) && !strings.Contains(a+b, planted[:4]) || r.Leaks([]byte(got)) {
+			if strings.Contains(got, planted) && !strings.Contains(a+b, planted[:4]) || r.Leaks([]byte(got)) || half(got, a+b) {
 				t.Errorf("%q survives as %q", in, got)
 			}
 		}
 	})
+}
+
+// half reports whether a text that was masked holds half of the literal of the fuzz targets, which rest does not.
+func half(masked, rest string) bool {
+	for _, part := range []string{"literal", "secret"} {
+		if strings.Contains(masked, part) && !strings.Contains(rest, part[:3]) && !strings.Contains(rest, part[3:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // keepFree drops the bytes of cut, which would put the text that follows into another part of the URL.
