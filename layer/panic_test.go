@@ -3,6 +3,7 @@
 package layer_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -82,3 +83,26 @@ func (p panicky) Wrap(next http.RoundTripper) http.RoundTripper {
 }
 func (p panicky) Wants() layer.Kind { return layer.Kind(p) }
 func (panicky) Observe(layer.Event) { panic("mine") }
+
+// panickingHold panics where it is to be reacquired.
+type panickingHold struct{ countingHold }
+
+func (*panickingHold) Reacquire(context.Context, *layer.Attempt) error { panic("mine") }
+
+// What an inner layer has reacquired when an outer one panics is given back.
+func TestAPanicWhileHoldsAreReacquiredLosesNone(t *testing.T) {
+	s := &slotCounter{}
+	wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		a := layer.AttemptFrom(req.Context())
+		a.Suspend()
+		if err := a.Reacquire(req.Context()); err != nil {
+			return layer.Reject(req, err)
+		}
+		return next.RoundTrip(req)
+	}}
+	rt := rttest.Stack(rttest.Respond(200, ""), holding(&panickingHold{}), s.layer(), wait)
+	if v := rttest.PanicOf(func() { rttest.Get(t.Context(), t, rt) }); v != "mine" {
+		t.Errorf("panicked with %v", v)
+	}
+	s.want(t, "after the panic", 0)
+}

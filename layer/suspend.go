@@ -31,17 +31,24 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 		return nil
 	}
 	holders := a.holders()
+	first, done := len(holders), false // the outermost of those that hold
+	defer func() {
+		if !done { // also on a panic of one
+			for _, s := range holders[first:] {
+				s.Suspend(a)
+			}
+		}
+	}()
 	for recounted := false; !recounted; {
-		for i, s := range slices.Backward(holders) {
-			if err := s.Reacquire(ctx, a); err != nil {
-				for _, s := range holders[i+1:] {
-					s.Suspend(a)
-				}
+		for first = len(holders); first > 0; first-- {
+			if err := holders[first-1].Reacquire(ctx, a); err != nil {
 				return err
 			}
 		}
+		first = len(holders) // recount suspends all where it fails
 		recounted = recount(a, holders)
 	}
+	done = true
 	for _, s := range slices.Backward(a.reacquired(holders)) {
 		s.Suspend(a)
 	}
