@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"context"
 	"errors"
 	"runtime"
 	"time"
@@ -11,8 +12,13 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
-// storeTime is how long a store may take for a reply. All requests of its key wait for that.
-const storeTime = 5 * time.Second
+const (
+	// storeTime is how long a store may take for a reply. All requests of its key wait for that.
+	storeTime = 5 * time.Second
+	// briefly is how long a reply may take before that is a wait, for which is suspended
+	// what outer layers hold: most stores are faster, and to reacquire a slot may take longer.
+	briefly = 10 * time.Millisecond
+)
 
 var errSlowStore = errors.New("no reply within " + storeTime.String())
 
@@ -66,7 +72,14 @@ func (v *wait) askLocked() error {
 		resource.Question = q
 		go q.ask(resource)
 	}
+	asked := false
+	defer func() {
+		if !asked { // an observer of what is suspended panics
+			s.core.Asked(&v.waiter, resource, cost, q.asked, s.nowLocked(), nil)
+		}
+	}()
 	why := v.awaitUnlocking(q)
+	asked = true
 	now := s.nowLocked()
 	if why == changed && resource.Question == any(q) {
 		resource.Question = nil
@@ -107,19 +120,33 @@ func (q *question) end() {
 // awaitUnlocking waits for the reply to a question, with the mutex unlocked, and returns
 // why it waits no longer.
 func (v *wait) awaitUnlocking(q *question) (why int) {
-	t := time.NewTimer(storeTime - time.Duration(v.shell.nowLocked()-q.asked))
-	defer t.Stop()
+	left := storeTime - time.Duration(v.shell.nowLocked()-q.asked)
 	v.unlock()
 	defer v.lock()
+	if !v.suspended && !v.reacquiring && left > briefly {
+		if why = q.await(v.ctx, briefly); why != tooLate {
+			return why
+		}
+		v.suspended = true
+		v.attempt.Suspend()
+		left -= briefly
+	}
+	return q.await(v.ctx, left)
+}
+
+// await waits for the reply for a time.
+func (q *question) await(ctx context.Context, d time.Duration) (why int) {
 	select {
-	case <-q.done:
+	case <-q.done: // also where the time is over
 		return changed
 	default:
 	}
+	t := time.NewTimer(d)
+	defer t.Stop()
 	select {
 	case <-q.done:
 		return changed
-	case <-v.ctx.Done():
+	case <-ctx.Done():
 		return canceled
 	case <-t.C:
 		return tooLate

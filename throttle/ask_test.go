@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
@@ -134,4 +136,38 @@ func TestAStoreThatPanicsLate(t *testing.T) {
 		c.want("/next", 2*time.Second, nil)
 		quiet(t, l)
 	})
+}
+
+// A reply that takes its time is a wait: what outer layers hold for the request is
+// suspended, a slot and what another limiter has counted.
+func TestWhileAStoreIsAskedNothingIsHeld(t *testing.T) {
+	const ms = time.Millisecond
+	slot := func() transport.Layer { return concurrency.New(concurrency.Limit{Max: 1}) }
+	window := func() transport.Layer { return New(Rule{Limit: 1, Margin: NoMargin}) }
+	for name, tt := range map[string]struct {
+		outer func() transport.Layer
+		takes time.Duration // the first reply
+		asked time.Duration // when the one that asks is sent
+		other time.Duration // and one that comes after 400 ms and asks nobody
+	}{
+		"a slot":                   {slot, 900 * ms, 900 * ms, 400 * ms},
+		"a window":                 {window, 900 * ms, 1400 * ms, 400 * ms},
+		"a slot, of a quick one":   {slot, 5 * ms, 5 * ms, 400 * ms},
+		"a window, of a quick one": {window, 5 * ms, 5 * ms, 1000 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Rule{Limit: 10, URL: "asks", Store: hanging(tt.takes), Margin: NoMargin})
+				base := &server{}
+				c := timing(t, tt.outer().Wrap(l.Wrap(base)))
+				c.call("/asks")
+				time.Sleep(400 * ms)
+				c.call("/other")
+				c.wg.Wait()
+				c.want("/asks", tt.asked, nil)
+				c.want("/other", tt.other, nil)
+				quiet(t, l)
+			})
+		})
+	}
 }
