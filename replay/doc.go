@@ -40,8 +40,9 @@
 // its meaning: JSON, also in lines, by members and values (1 is 1.0), XML by its
 // elements, GraphQL by its tokens, forms and multipart by their fields, all else
 // byte for byte. Of the headers those count that decide which response is
-// given: Range, Accept, If-Match and the other conditions, what Vary of a recorded
-// response names, and what [Match] names. Secrets
+// given: Range, Accept, If-Match and the other conditions, X-Amz-Target, SOAPAction and
+// others that name the operation, what Vary of a recorded response names, and what
+// [Match] names. Secrets
 // are masked first. Responses to one request are a sequence, in the order in
 // which the requests were started; [End] says what follows the last.
 //

@@ -25,8 +25,9 @@ type Match struct {
 	Headers []string
 	// IgnoreHeaders names headers that do not matter although they decide which
 	// response a request is given: Accept, Range, the conditions (If-Match,
-	// If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since), and those
-	// that the Vary of a recorded response names. Where one of these holds a secret,
+	// If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since), those that name
+	// the operation (SOAPAction, X-Amz-Target, X-TC-Action, X-Acs-Action,
+	// X-HTTP-Method-Override), and those that the Vary of a recorded response names. Where one of these holds a secret,
 	// the identity counts instead.
 	IgnoreHeaders []string
 	// IgnoreQuery names query parameters that do not matter.
@@ -83,7 +84,7 @@ func (m Match) recipe(maxRequest int64, rules string) string {
 		h.put('l', s)
 	}
 	sum := h.sum()
-	return "3-" + hex.EncodeToString(sum[:8])
+	return "4-" + hex.EncodeToString(sum[:8])
 }
 
 // key returns the key of a redacted request.

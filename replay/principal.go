@@ -21,11 +21,14 @@ func principal(name, value string) string {
 	scheme, rest = strings.ToLower(scheme), strings.TrimSpace(rest)
 	var id string
 	switch scheme {
-	case "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256", "goog4-hmac-sha256", "goog4-rsa-sha256":
+	case "aws4-hmac-sha256", "aws4-ecdsa-p256-sha256", "goog4-hmac-sha256", "goog4-rsa-sha256",
+		"tc3-hmac-sha256", "acs3-hmac-sha256", "oss4-hmac-sha256":
 		id = keyID(parameter(rest, "credential"))
+	case "sdk-hmac-sha256":
+		id = parameter(rest, "access")
 	case "hmac-sha256":
 		id = parameter(strings.ReplaceAll(rest, "&", ","), "credential")
-	case "aws", "goog1", "sharedkey", "sharedkeylite":
+	case "aws", "goog1", "oss", "obs", "sharedkey", "sharedkeylite":
 		id, _, _ = strings.Cut(rest, ":")
 	case "digest":
 		if id = parameter(rest, "username"); id != "" {

@@ -13,9 +13,13 @@ import (
 // the sets of them that are known of one request.
 const maxVary = 32
 
-// deciding lists the headers that choose the response wherever a server knows them.
+// deciding lists the headers that choose the response wherever a server knows them, by their canonical names: what is to
+// be returned, and those that name the operation where the URL does not (AWS, SOAP 1.1, Tencent, Alibaba).
 func deciding() []string {
-	return []string{"Accept", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range"}
+	return []string{
+		"Accept", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range",
+		"Soapaction", "X-Acs-Action", "X-Amz-Target", "X-Http-Method-Override", "X-Tc-Action",
+	}
 }
 
 // decision returns the value of a header that decides, "" where it asks for nothing

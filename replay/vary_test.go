@@ -17,7 +17,7 @@ import (
 func negotiating(vary string) *script {
 	return &script{fn: func(n int, req *http.Request) (*http.Response, error) {
 		body := strconv.Itoa(n)
-		for _, name := range []string{"Accept", "Range", "If-None-Match", "If-Modified-Since", "X-Tenant", "Accept-Language"} {
+		for _, name := range []string{"Accept", "Range", "If-None-Match", "If-Modified-Since", "X-Tenant", "Accept-Language", "X-Amz-Target", "Soapaction", "X-Tc-Action", "X-Acs-Action", "X-Http-Method-Override"} {
 			body += "|" + req.Header.Get(name)
 		}
 		resp := respond(req, 200, body)
@@ -47,6 +47,11 @@ func TestWhatDecidesTheResponseIsCompared(t *testing.T) {
 		{"If-None-Match", etags[0], etags[1], ""},
 		{"If-None-Match", "", etags[1], ""},
 		{"If-Modified-Since", "Sat, 28 Nov 2026 00:00:00 GMT", "", ""},
+		{"X-Amz-Target", "DynamoDB_20120810.ListTables", "DynamoDB_20120810.DescribeLimits", ""}, // with {} as the body of both
+		{"Soapaction", `"urn:list"`, `"urn:delete"`, ""},
+		{"X-Tc-Action", "DescribeZones", "DescribeRegions", ""},
+		{"X-Acs-Action", "DescribeZones", "DescribeRegions", ""},
+		{"X-Http-Method-Override", "PATCH", "", ""},
 		{"X-Tenant", "a", "b", "Accept-Encoding, x-tenant"},
 		{"X-Tenant", "a", "", "Accept-Encoding; X-Tenant"},
 		{"Accept-Language", "de", "en", "*, Accept-Language"},

@@ -181,7 +181,7 @@ func headerKind(name string) kind {
 			case "Request", "Correlation", "Transaction", "Span":
 				return rewritten
 			}
-		case "Authorization", "Key", "Token", "Range", "If", "Idempotency", "Target", "Override", "Soapaction",
+		case "Authorization", "Key", "Token", "Range", "If", "Idempotency", "Target", "Override", "Soapaction", "Action",
 			"Account", "Cookie", "Customer", "Organization", "Project", "Tenant", "Workspace": // one context may serve many of them
 			k = naming
 		}

@@ -102,7 +102,7 @@ func (*closer) Close() error { return nil }
 // A worker asks for the same on behalf of many in one context: whoever comes after the one
 // that failed is no repeat of it.
 func TestAnotherTenantInOneContextIsNoRepeat(t *testing.T) {
-	for name, other := range map[string]bool{"X-Tenant-Id": true, "Stripe-Account": true, "X-Goog-User-Project": true, "Cookie": true, "X-Color": false} {
+	for name, other := range map[string]bool{"X-Tenant-Id": true, "Stripe-Account": true, "X-Goog-User-Project": true, "Cookie": true, "X-Tc-Action": true, "X-Color": false} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{status(503)}}
 			rt := retry.New(retry.Policy{Budget: retry.NoBudget()}).Wrap(base)
