@@ -39,14 +39,16 @@ func (l *List) Bodies(taped, actual Body, ignore []string) {
 		if l.parts(taped, actual, ignore) {
 			return
 		}
-	case mediatype.JSON:
+	case mediatype.JSON, mediatype.JSONLines: // a type of its own for JSON, as application/x-amz-json-1.0, may be one document
 		t, okT := tree(taped.Content)
 		a, okA := tree(actual.Content)
 		if okT && okA {
 			l.values("body", nil, t, a, ignore)
-			return
+			if kind == mediatype.JSON || l.Len() > before {
+				return
+			}
 		}
-	case mediatype.Text, mediatype.JSONLines, mediatype.XML, mediatype.HTML, mediatype.GraphQL, mediatype.Binary:
+	case mediatype.Text, mediatype.XML, mediatype.HTML, mediatype.GraphQL, mediatype.Binary:
 	}
 	l.lines(taped.Content, actual.Content, ignore)
 	if l.Len() == before {

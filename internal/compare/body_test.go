@@ -65,6 +65,8 @@ func TestBodies(t *testing.T) {
 		{"form", body(asForm, "a=1&b=x+y&c=1"), body(asForm, "b=x%20y&a=2&c=1&c=2"), "form a: \"1\" | \"2\"\nform c: \"1\" | [\"1\",\"2\"]\n"},
 		{"form ignored", body(asForm, "id=1"), body(asForm, "id=2"), ""},
 		{"lines", body("text/plain", "a\nb\nc"), body("text/plain", "a\nx\nb\nc"), "body line 2: \"b\" | \"x\"\n"},
+		{"json in a type of its own", body("application/x-amz-json-1.0", `{"a":{"b":1}}`), body("application/x-amz-json-1.0", "{\n\"a\":{\"b\":2}}"), "body /a/b: 1 | 2\n"},
+		{"the same there with a space", body("application/x-amz-json-1.0", `{"a":1}`), body("application/x-amz-json-1.0", `{"a": 1}`), `body from byte 5: "1}" | " 1}"` + "\n"},
 		{"lines of json", body("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n"), body("application/x-ndjson", "{\"a\":1}\n{\"a\":3}\n"), "body line 2 /a: 2 | 3\n"},
 		{"events", body("text/event-stream", "data: {\"t\":\"a\"}\n\ndata: [DONE]\n\n"), body("text/event-stream", "data: {\"t\":\"b\"}\n\ndata: [DONE]\n\n"), "body line 1 /t: \"a\" | \"b\"\n"},
 		{"a line feed", body("text/plain", "a\n"), body("text/plain", "a"), "body from byte 1: \"\\n\" | \n"},
