@@ -23,8 +23,8 @@ func (t *Tape) Explain(p *transport.Plan) {
 		p.Note("replay: responds from the tape alone, nothing is sent")
 		p.Sends = 0
 	default:
-		p.Note("replay: mode %s, secrets masked; request bodies up to %d KiB and responses up to %d KiB are kept in memory",
-			t.opts.Mode, t.opts.MaxRequest>>10, t.opts.MaxBody>>10)
+		p.Note("replay: mode %s, secrets masked; request bodies up to %s and responses up to %s are kept in memory",
+			t.opts.Mode, brief.Size(t.opts.MaxRequest), brief.Size(t.opts.MaxBody))
 		each(p.Warn, "KeepSecrets", t.opts.KeepSecrets, "the tape holds the secrets in responses of %s, for whoever has the file")
 		each(p.Note, "PassThrough", t.opts.PassThrough, "%s is sent and not recorded")
 		if t.opts.RejectUnsafe {

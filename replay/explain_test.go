@@ -21,6 +21,27 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// Sizes are in the unit that fits them: 1000 bytes are not 0 KiB.
+func TestExplainSaysHowMuchIsKept(t *testing.T) {
+	for _, c := range []struct {
+		opts replay.Options
+		want []string
+	}{
+		{replay.Options{}, []string{"request bodies up to 1 MiB and responses up to 32 MiB are kept", "33 MiB buffered"}},
+		{replay.Options{MaxRequest: 1000, MaxBody: 64 << 10}, []string{"request bodies up to 1000 B and responses up to 64 KiB"}},
+	} {
+		tape := open(t, t.TempDir()+"/t", c.opts)
+		p := &transport.Plan{Sends: 1}
+		tape.Explain(p)
+		for _, want := range c.want {
+			if text := p.String(); !strings.Contains(text, want) {
+				t.Errorf("%q is not in\n%s", want, text)
+			}
+		}
+		closeTape(t, tape)
+	}
+}
+
 // What decides which recording responds is said where it is not the default.
 func TestExplainSaysWhichRecordingResponds(t *testing.T) {
 	since := time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)

@@ -122,7 +122,7 @@ func (p *Plan) String() string {
 	fmt.Fprintf(&b, "%s\n", strings.Join(p.Layers, " > "))
 	fmt.Fprintf(&b, "at worst: %s, %s, %s", brief.Count(p.Attempts, "attempt"), brief.Count(p.Sends, "send"), longest(p.Longest))
 	if p.Buffered > 0 {
-		fmt.Fprintf(&b, ", %s buffered", size(p.Buffered))
+		fmt.Fprintf(&b, ", %s buffered", brief.Size(p.Buffered))
 	}
 	b.WriteByte('\n')
 	for _, n := range p.Notes {
@@ -132,19 +132,6 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}
 	return b.String()
-}
-
-// size returns n in the largest unit that fits, rounded up.
-func size(n int64) string {
-	for _, u := range []struct {
-		n    int64
-		name string
-	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}} {
-		if n >= u.n {
-			return fmt.Sprintf("%d %s", (n+u.n-1)/u.n, u.name)
-		}
-	}
-	return fmt.Sprintf("%d B", n)
 }
 
 func longest(d time.Duration) string {

@@ -24,6 +24,19 @@ func Count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
+// Size returns a number of bytes in the largest unit that fits, rounded up: "17 MiB".
+func Size(n int64) string {
+	for _, u := range []struct {
+		n    int64
+		name string
+	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}} {
+		if n >= u.n {
+			return strconv.FormatInt(n/u.n+min(n%u.n, 1), 10) + " " + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + " B"
+}
+
 // mostLines is how many things a reader sees at a glance.
 const mostLines = 10
 

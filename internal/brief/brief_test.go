@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,6 +58,16 @@ func TestSeconds(t *testing.T) {
 	} {
 		if got := strconv.FormatFloat(Seconds(d), 'f', -1, 64); got != want {
 			t.Errorf("%d is %s, want %s", d, got, want)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 B", 1023: "1023 B", 1 << 10: "1 KiB", 1<<10 + 1: "2 KiB", 32 << 20: "32 MiB", 3 << 30: "3 GiB", math.MaxInt64: "8589934592 GiB",
+	} {
+		if got := Size(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
 		}
 	}
 }
