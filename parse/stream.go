@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -25,9 +26,10 @@ import (
 // The body is closed at the end of the loop, however it ends; a loop that is never begun
 // leaves it open. An error is yielded once, with a zero value, and ends the loop: those of
 // [JSON], an [Error] where the body breaks off, a [DecodeError] whose Offset is the place in
-// the body. Where the request's context ends before the body has, the error is that of the
-// context, whatever has come already: a loop that ends without an error was over the whole
-// body. Empty lines are skipped, and so is the record separator of RFC 7464.
+// the body. Where the caller's context ends before the loop, the error is that of the
+// context, whatever has come already; without layers, which know whose context it is, only
+// where the body has more. A loop that ends without an error was over the whole body. Empty
+// lines are skipped, and so is the record separator of RFC 7464.
 //
 // [MaxBytes] and [MaxDecoded] bound each line, of the rules in the request's context; the body
 // may be of any length, and take any time: that is for the context to bound, and for package timeout. A
@@ -76,8 +78,10 @@ type stream struct {
 	x        *exchange
 	events   eventReader // of which Lines uses the lines alone
 	isEvents bool
-	at       int64  // where a line begins in the body
-	typ      string // the Content-Type, if it names another charset than UTF-8
+	at       int64           // where a line begins in the body
+	typ      string          // the Content-Type, if it names another charset than UTF-8
+	ctx      context.Context //nolint:containedctx // of the request, nil where its end says nothing
+	sure     bool            // whether its end says that the caller has left
 }
 
 var errTwice = errors.New("the stream was read already")
@@ -151,13 +155,33 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 	return true, nil
 }
 
-// left returns the error of a context that has ended before the body. Behind the end of the body the context says
-// nothing of the items: a round tripper may end one of its own there.
+// watch looks for the context whose end says that the caller has left. That of a call is the caller's. Without layers there is
+// that of the response's request alone, which a round tripper may have made to end it with the body, or when it has read that
+// ahead: so one that has ended already says nothing.
+func (s *stream) watch() {
+	req := s.resp.Request
+	if c := transport.CallOf(s.resp); c != nil {
+		req, s.sure = c.Request(), encodingOf(s.resp.Header) == "" // what is unpacked may be behind the end of the body
+	}
+	if req != nil && req.Context().Err() == nil {
+		s.ctx = req.Context()
+	}
+}
+
+// left returns the error of a context that has ended before the body. Where it may have ended with the body, it did not if
+// there is more of that; what is read of it to know this is lost with the loop.
 func (s *stream) left() error {
-	if s.events.lines.err != nil || s.resp.Request == nil || s.resp.Request.Context().Err() == nil {
+	if s.ctx == nil || s.ctx.Err() == nil || !s.sure && s.events.lines.err != nil {
 		return nil
 	}
-	return s.x.broken(s.resp, ctxerr.Of(s.resp.Request.Context()))
+	if !s.sure {
+		var next [1]byte
+		if n, err := s.resp.Body.Read(next[:]); n == 0 && err == io.EOF {
+			s.ctx = nil
+			return nil
+		}
+	}
+	return s.x.broken(s.resp, ctxerr.Of(s.ctx))
 }
 
 // undecodable makes the error of an item. The data of an event is not in one piece in the
@@ -212,6 +236,7 @@ func (s *stream) open() (open bool, err error) {
 	if label := charsetLabel(typ); !s.isEvents && label != "" && charsetOf(label) != charsetUTF8 {
 		s.typ = typ // events are UTF-8 whatever it says
 	}
+	s.watch()
 	s.events.lines = lineReader{body: body, limit: s.x.set.maxBytes(), cr: s.isEvents}
 	return true, nil
 }

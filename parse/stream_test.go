@@ -325,20 +325,26 @@ func TestACancelEndsALoop(t *testing.T) {
 	}
 }
 
-// What has come already does not make a loop look complete that its caller has ended: not the items behind, and not the end.
+// What has come already does not make a loop look complete that its caller has ended: not the items behind, and, where layers say
+// whose context it is, not the end.
 func TestACancelEndsALoopOverWhatHasCome(t *testing.T) {
 	stop := errors.New("enough")
 	for name, c := range map[string]struct {
 		seq   func(*http.Response, error) iter.Seq2[int, error]
 		reply reply
 	}{
-		"events": {parse.Events[int], reply{status: 200, typ: events, body: "data: 1\n\ndata: 2\n\n"}},
-		"lines":  {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n2\n"}},
-		"last":   {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n"}},
+		"with the end": {parse.Lines[int], reply{status: 200, typ: ndjson, reader: iotest.DataErrReader(strings.NewReader("1\n2\n"))}},
+		"events":       {parse.Events[int], reply{status: 200, typ: events, body: "data: 1\n\ndata: 2\n\n"}},
+		"lines":        {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n2\n"}},
+		"last":         {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n"}},
+		"plain":        {parse.Lines[int], reply{status: 200, typ: ndjson, body: "1\n" + strings.Repeat("2\n", 1<<13)}}, // more than is read at once
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		defer cancel(nil)
 		s, client := serve(t, c.reply)
+		if name != "plain" {
+			client = retrying(client, 1)
+		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -360,25 +366,57 @@ func TestACancelEndsALoopOverWhatHasCome(t *testing.T) {
 	}
 }
 
-// A layer of others may end a context of its own at the end of a body. That takes away none of the items.
+// A round tripper may end a context of its own at the end of a body, or once it has read it all. That takes away none of the
+// items: those neither that gzip holds back, nor those of a body that was read ahead.
 func TestAContextThatEndsWithTheBodyEndsNoLoop(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	_, client := serve(t, reply{status: 200, typ: ndjson, reader: atEnd{iotest.DataErrReader(strings.NewReader("1\n2\n3")), cancel}})
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
+	var packed strings.Builder
+	z := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(z, "1\n2\n3\n")
+	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := collect(parse.Lines[int](client.Do(req))); !slices.Equal(got, []int{1, 2, 3}) || err != nil {
-		t.Errorf("%v, %v", got, err)
+	for name, respond := range map[string]func(resp *http.Response, end func()){
+		"at the end": func(resp *http.Response, end func()) {
+			resp.Body = atEnd{iotest.DataErrReader(strings.NewReader("1\n2\n3")), end}
+		},
+		"in gzip": func(resp *http.Response, end func()) {
+			resp.Header.Set("Content-Encoding", "gzip")
+			resp.Body = atEnd{iotest.DataErrReader(strings.NewReader(packed.String())), end}
+		},
+		"read ahead": func(resp *http.Response, end func()) {
+			resp.Body = io.NopCloser(iotest.OneByteReader(strings.NewReader("1\n2\n3")))
+			end()
+		},
+	} {
+		client := &http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+			ctx, cancel := context.WithCancel(req.Context())
+			resp := &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {ndjson}}, Request: req.WithContext(ctx), ContentLength: -1}
+			respond(resp, cancel)
+			return resp, nil
+		})}
+		for _, c := range []*http.Client{client, retrying(client, 2)} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := collect(parse.Lines[int](c.Do(req))); !slices.Equal(got, []int{1, 2, 3}) || err != nil {
+				t.Errorf("%s: %v, %v", name, got, err)
+			}
+		}
 	}
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 // atEnd is a body at whose end a function is called.
 type atEnd struct {
 	io.Reader
 	end func()
 }
+
+func (atEnd) Close() error { return nil }
 
 func (b atEnd) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
