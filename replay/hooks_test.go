@@ -238,3 +238,24 @@ func TestWhatAHookKeepsStays(t *testing.T) {
 		t.Errorf("%+v, want three that are masked", s)
 	}
 }
+
+// What is replayed is read without its request, unless a hook is shown it.
+func TestBeforeReplaySeesTheRequest(t *testing.T) {
+	for _, name := range stores() {
+		path := filepath.Join(t.TempDir(), name)
+		tape := open(t, path, replay.Options{Mode: replay.ModeRecord})
+		want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
+		closeTape(t, tape)
+		for _, mode := range []replay.Mode{replay.ModeReplay, replay.ModeSmart} {
+			var seen []string
+			tape = open(t, path, replay.Options{Mode: mode, BeforeReplay: func(_ *http.Request, x *store.Exchange) {
+				seen = append(seen, x.Request.Method+" "+x.Request.URL+" "+x.Key.Path)
+			}})
+			want(t, tape.Wrap(noNetwork(t)), api+"/a", 200, "1")
+			closeTape(t, tape)
+			if is := "GET " + api + "/a /a"; len(seen) != 1 || seen[0] != is {
+				t.Errorf("%s, %v: %q, want %q", name, mode, seen, is)
+			}
+		}
+	}
+}

@@ -64,7 +64,7 @@ func Open(path string, opts Options) (*Tape, error) {
 	if err == nil {
 		// Of a tape that records, an exchange may be on its way to the store.
 		t.unshared = opts.Mode == ModeReplay && opts.BeforeReplay == nil && !isText(path)
-		if outcomes, ok := s.(outcomeStore); ok && t.unshared { // nobody is shown the request
+		if outcomes, ok := s.(outcomeStore); ok && opts.BeforeReplay == nil { // nobody is shown the request
 			t.writer.stored = outcomes.FindOutcome
 		}
 	}
