@@ -45,6 +45,43 @@ func (n *node) key(i int) []byte {
 	return n.data[from:][:binary.NativeEndian.Uint32(b[4:])]
 }
 
+// header returns a page of which nothing but its header is checked.
+func (s *state) header(id uint64) (node, error) {
+	if err := s.within(id); err != nil {
+		return node{}, err
+	}
+	b := s.data[id*s.page:]
+	run, err := s.run(id, b)
+	if err != nil {
+		return node{}, err
+	}
+	return nodeOf(id, b[:run*s.page:run*s.page]), nil
+}
+
+// within returns an error for a number that is not that of a page.
+func (s *state) within(id uint64) error {
+	if high := uint64(len(s.data)) / s.page; id < 2 || id >= high {
+		return s.damaged(id, "not one of the %d pages of the file", high)
+	}
+	return nil
+}
+
+// run checks the header of a page, and returns how many pages there are in one.
+func (s *state) run(id uint64, header []byte) (uint64, error) {
+	e := binary.NativeEndian
+	if own := e.Uint64(header); own != id {
+		return 0, s.damaged(id, "it says that it is page %d", own)
+	}
+	if flags := e.Uint16(header[8:]); flags != flagBranch && flags != flagLeaf {
+		return 0, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
+	}
+	run, left := 1+uint64(e.Uint32(header[12:])), uint64(len(s.data))/s.page-id
+	if run > left {
+		return 0, s.damaged(id, "%d pages long, %d are left in the file", run, left)
+	}
+	return run, nil
+}
+
 // element returns the key of the element i, and the child of a branch, of a node that may not
 // have been checked; false if it is not within the node.
 func (n *node) element(i int) (key []byte, child uint64, ok bool) {

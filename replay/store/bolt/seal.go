@@ -44,13 +44,14 @@ func (c *change) seal() error {
 // sealed reports whether a state has a seal. One that is wrong is an error.
 func (s *state) sealed(number int) (bool, error) {
 	var ends [][]byte
+	page := make([]byte, s.page)
 	for _, name := range []string{bucketRec, bucketIdx, bucketBlob} {
 		t, err := s.bucket(name)
 		if err != nil {
 			return false, err
 		}
 		for _, last := range []bool{false, true} {
-			end, err := t.end(last)
+			end, err := t.end(last, page)
 			if err != nil {
 				return false, err
 			}
@@ -79,13 +80,29 @@ func (s *state) sealed(number int) (bool, error) {
 	return true, nil
 }
 
+// read is header, but from the file where that is a single page: what is mapped has to be brought
+// there and taken away again with what is around it, and most of these pages are far from others.
+func (s *state) read(id uint64, page []byte) (node, error) {
+	if err := s.within(id); err != nil {
+		return node{}, err
+	}
+	if _, err := s.s.file.ReadAt(page, int64(id*s.page)); err != nil { //nolint:gosec // within the file
+		return node{}, err
+	}
+	run, err := s.run(id, page)
+	if err != nil || run > 1 {
+		return s.header(id)
+	}
+	return nodeOf(id, page), nil
+}
+
 // end returns the first key of a tree, or the last one, nil for none. The pages that lead to it
-// are not checked, since the seal says which key it is.
-func (t tree) end(last bool) ([]byte, error) {
+// are not checked, since the seal says which key it is. There is room for one in page.
+func (t tree) end(last bool, page []byte) ([]byte, error) {
 	n, err, id := t.inline, error(nil), t.root
 	for range maxDepth {
 		if t.root != 0 { // else it is a leaf
-			n, err = t.state.header(id)
+			n, err = t.state.read(id, page)
 		}
 		if err != nil || n.count == 0 && !n.branch {
 			return nil, err
@@ -99,7 +116,7 @@ func (t tree) end(last bool) ([]byte, error) {
 			return nil, t.state.damaged(id, "element %d of %d is not within the page", at, n.count)
 		}
 		if !n.branch {
-			return key, nil
+			return bytes.Clone(key), nil
 		}
 		id = child
 	}

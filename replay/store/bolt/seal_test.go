@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -109,15 +110,28 @@ func TestTheWayToAnEndEnds(t *testing.T) {
 	tapetest.Must(t, err)
 	defer s.Close()
 	tapetest.Must(t, s.(*boltStore).view(func(r *reading) error {
-		good := r.data
+		good, page := r.data, make([]byte, r.page)
+		b, opened := s.(*boltStore), s.(*boltStore).file
+		defer func() { b.file = opened }()
+		edited, err := os.Create(filepath.Join(t.TempDir(), "edited"))
+		tapetest.Must(t, err)
+		defer edited.Close()
+		root := uint64(0)
+		edit := func(fn func(page []byte)) {
+			r.data, b.file = bytes.Clone(good), edited
+			fn(r.data[root*r.page:])
+			_, err := edited.WriteAt(r.data, 0)
+			tapetest.Must(t, err)
+		}
 		rec, err := r.bucket(bucketRec)
 		tapetest.Must(t, err)
 		rec.state = &r.state
-		first, err := rec.end(false)
+		first, err := rec.end(false, page)
 		if err != nil || !bytes.Equal(first, idBytes(1)) {
 			t.Fatalf("the first key is %x, %v", first, err)
 		}
-		e, root := binary.NativeEndian, rec.root
+		e := binary.NativeEndian
+		root = rec.root
 		child := func(p []byte) []byte { return p[pageHeader+8:] }
 		for name, c := range map[string]struct {
 			edit func(p []byte)
@@ -130,15 +144,13 @@ func TestTheWayToAnEndEnds(t *testing.T) {
 			"long key":    {func(p []byte) { e.PutUint32(p[pageHeader+4:], 4096) }, "not within the page"},
 			"no elements": {func(p []byte) { e.PutUint16(p[10:], 0) }, "not within the page"},
 		} {
-			r.data = bytes.Clone(good)
-			c.edit(r.data[root*r.page:])
-			if k, err := rec.end(false); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) {
+			edit(c.edit)
+			if k, err := rec.end(false, page); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), c.text) {
 				t.Errorf("%s: %x, %v, want %q", name, k, err, c.text)
 			}
 		}
-		r.data = bytes.Clone(good)
-		e.PutUint16(r.data[root*r.page+10:], 65535)
-		if k, err := rec.end(true); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), "not within the page") {
+		edit(func(p []byte) { e.PutUint16(p[10:], 65535) })
+		if k, err := rec.end(true, page); !errors.Is(err, store.ErrFormat) || !strings.Contains(err.Error(), "not within the page") {
 			t.Errorf("too many: %x, %v", k, err)
 		}
 		r.data = good

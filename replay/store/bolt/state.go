@@ -84,26 +84,6 @@ func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
 	return n, nil
 }
 
-// header returns a page of which nothing but its header is checked.
-func (s *state) header(id uint64) (node, error) {
-	high := uint64(len(s.data)) / s.page
-	if id < 2 || id >= high {
-		return node{}, s.damaged(id, "not one of the %d pages of the file", high)
-	}
-	e, b := binary.NativeEndian, s.data[id*s.page:]
-	if own := e.Uint64(b); own != id {
-		return node{}, s.damaged(id, "it says that it is page %d", own)
-	}
-	if flags := e.Uint16(b[8:]); flags != flagBranch && flags != flagLeaf {
-		return node{}, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
-	}
-	run := 1 + uint64(e.Uint32(b[12:]))
-	if run > high-id {
-		return node{}, s.damaged(id, "%d pages long, %d are left in the file", run, high-id)
-	}
-	return nodeOf(id, b[:run*s.page:run*s.page]), nil
-}
-
 // A tree is a bucket of a state.
 type tree struct {
 	state  *state
