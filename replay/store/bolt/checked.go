@@ -11,15 +11,30 @@ type checked struct {
 }
 
 func newChecked(high uint64) *checked {
-	return &checked{high: high, whole: make(pages, high/64+1), formed: make(pages, high/64+1)}
+	sets := high/setPages + 1
+	return &checked{high: high, whole: make(pages, sets), formed: make(pages, sets)}
 }
 
-// pages has a bit for each page.
-type pages []atomic.Uint64
+// pages has a bit for each page, in sets that are made when they are needed: most who open a
+// long tape look at little of it.
+type pages []atomic.Pointer[pageSet]
 
-func (p pages) has(id uint64) bool { return p[id/64].Load()>>(id%64)&1 != 0 }
+const setPages = 4096
 
-func (p pages) add(id uint64) { p[id/64].Or(1 << (id % 64)) }
+type pageSet [setPages / 64]atomic.Uint64
+
+func (p pages) has(id uint64) bool {
+	set := p[id/setPages].Load()
+	return set != nil && set[id%setPages/64].Load()>>(id%64)&1 != 0
+}
+
+func (p pages) add(id uint64) {
+	at := &p[id/setPages]
+	if at.Load() == nil {
+		at.CompareAndSwap(nil, new(pageSet)) // or somebody else has made it
+	}
+	at.Load()[id%setPages/64].Or(1 << (id % 64))
+}
 
 // needs reports what of a page has to be checked: all, or its form alone.
 func (c *checked) needs(id uint64, all bool) (form, content bool) {

@@ -1,6 +1,9 @@
 package bolt
 
-import "testing"
+import (
+	"sync"
+	"testing"
+)
 
 func TestCheckedPages(t *testing.T) {
 	c := newChecked(100)
@@ -25,4 +28,24 @@ func TestCheckedPages(t *testing.T) {
 	c.add(63, true)
 	want("whole at once", 63, none, none)
 	want("written by this process", 100, none, none)
+}
+
+// Pages are noted by several who look at the same ones.
+func TestPagesAreNotedAtOnce(t *testing.T) {
+	const high = 3*setPages + 5
+	c := newChecked(high)
+	var work sync.WaitGroup
+	for n := range uint64(4) {
+		work.Go(func() {
+			for id := n; id < high; id += 2 {
+				c.add(id, true)
+			}
+		})
+	}
+	work.Wait()
+	for id := range uint64(high) {
+		if form, _ := c.needs(id, true); form {
+			t.Fatalf("page %d was not noted", id)
+		}
+	}
 }

@@ -45,25 +45,22 @@ func (n *node) key(i int) []byte {
 	return n.data[from:][:binary.NativeEndian.Uint32(b[4:])]
 }
 
-// header returns a page of which nothing but its header is checked.
-func (s *state) header(id uint64) (node, error) {
-	if err := s.within(id); err != nil {
-		return node{}, err
+// header returns a page, with those that follow it, of which nothing but its header is checked.
+func (s *state) header(id uint64) ([]byte, error) {
+	if id < 2 || id >= s.high {
+		return nil, s.outside(id)
 	}
 	b := s.data[id*s.page:]
 	run, err := s.run(id, b)
 	if err != nil {
-		return node{}, err
+		return nil, err
 	}
-	return nodeOf(id, b[:run*s.page:run*s.page]), nil
+	return b[: run*s.page : run*s.page], nil
 }
 
-// within returns an error for a number that is not that of a page.
-func (s *state) within(id uint64) error {
-	if high := uint64(len(s.data)) / s.page; id < 2 || id >= high {
-		return s.damaged(id, "not one of the %d pages of the file", high)
-	}
-	return nil
+// outside is the error of a number that is not that of a page.
+func (s *state) outside(id uint64) error {
+	return s.damaged(id, "not one of the %d pages of the file", s.high)
 }
 
 // run checks the header of a page, and returns how many pages there are in one.
@@ -75,7 +72,7 @@ func (s *state) run(id uint64, header []byte) (uint64, error) {
 	if flags := e.Uint16(header[8:]); flags != flagBranch && flags != flagLeaf {
 		return 0, s.damaged(id, "neither a branch nor a leaf: flags %#x", flags)
 	}
-	run, left := 1+uint64(e.Uint32(header[12:])), uint64(len(s.data))/s.page-id
+	run, left := 1+uint64(e.Uint32(header[12:])), s.high-id
 	if run > left {
 		return 0, s.damaged(id, "%d pages long, %d are left in the file", run, left)
 	}

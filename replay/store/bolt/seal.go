@@ -83,17 +83,17 @@ func (s *state) sealed(number int) (bool, error) {
 // read is header, but from the file where that is a single page: what is mapped has to be brought
 // there and taken away again with what is around it, and most of these pages are far from others.
 func (s *state) read(id uint64, page []byte) (node, error) {
-	if err := s.within(id); err != nil {
-		return node{}, err
+	if id < 2 || id >= s.high {
+		return node{}, s.outside(id)
 	}
 	if _, err := s.s.file.ReadAt(page, int64(id*s.page)); err != nil { //nolint:gosec // within the file
 		return node{}, err
 	}
 	run, err := s.run(id, page)
-	if err != nil || run > 1 {
-		return s.header(id)
+	if err == nil && run > 1 {
+		page, err = s.header(id)
 	}
-	return nodeOf(id, page), nil
+	return nodeOf(id, page), err
 }
 
 // end returns the first key of a tree, or the last one, nil for none. The pages that lead to it

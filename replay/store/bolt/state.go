@@ -17,6 +17,7 @@ type state struct {
 	s    *boltStore
 	data []byte // the pages of the file, valid until the transaction ends
 	page uint64 // bytes of one
+	high uint64 // the number of them
 	root uint64
 	tx   int // the ID of the transaction if it only reads, else 0
 }
@@ -42,8 +43,9 @@ func (r *roots) of(name string) *uint64 {
 func (s *boltStore) stateOf(tx *bbolt.Tx) state {
 	info := tx.DB().Info()
 	base := *(*unsafe.Pointer)(unsafe.Pointer(&info.Data)) //nolint:gosec // the address of a mapping
+	size, page := uint64(tx.Size()), uint64(info.PageSize) //nolint:gosec // not negative
 	return state{
-		s: s, data: unsafe.Slice((*byte)(base), tx.Size()), page: uint64(info.PageSize), //nolint:gosec // not negative
+		s: s, data: unsafe.Slice((*byte)(base), size), page: page, high: size / page,
 		root: uint64(tx.Cursor().Bucket().Root()),
 	}
 }
@@ -56,17 +58,18 @@ func (s *state) damaged(id uint64, format string, args ...any) error {
 // not known. It is compared each time: it ties a page to the one above it. Of a leaf whose
 // elements are not all relied upon the form alone is checked.
 func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
-	n, err := s.header(id)
+	b, err := s.header(id)
 	if err != nil {
 		return node{}, err
 	}
+	n := nodeOf(id, b)
 	all = all || n.branch
 	if in == sortIdx && !n.branch {
 		fetch(n.data[:s.page])
 	}
 	if form, content := s.s.checked.needs(id, all); form {
 		length := uint64(len(n.data))
-		text, at := n.form(in, length, uint64(len(s.data))/s.page)
+		text, at := n.form(in, length, s.high)
 		if text == "" && uint64(at) <= length-s.page { //nolint:gosec // not negative
 			return node{}, s.damaged(id, "%d pages long where %d bytes are used", length/s.page, at)
 		}
