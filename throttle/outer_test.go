@@ -1,6 +1,7 @@
 package throttle
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"sync"
@@ -193,4 +194,28 @@ func TestASendCountsFromWhenItsSlotIsThereAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Its slot takes longer than the token of a store lasts, each time: the store is not asked
+// again, or the others would always be first.
+func TestATokenThatExpiresBeforeItsSlotIsThereAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const latency = 2 * time.Second
+		s := &server{latency: func(*http.Request) time.Duration { return latency }}
+		st := &scripted{reply: func(context.Context, int64) (uint64, bool, error) { return unix(time.Second), true, nil }}
+		slots, l := concurrency.New(concurrency.Limit{Max: 1}), New(Rule{Limit: 10, Per: time.Second, Store: st, Margin: NoMargin})
+		rt := slots.Wrap(l.Wrap((&slowPath{delayer{latency}}).Wrap(s)))
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = get(t.Context(), rt, "/slow") })
+		for range 20 {
+			time.Sleep(latency * 9 / 10)
+			wg.Go(func() { _, _ = get(t.Context(), rt, "/other") })
+		}
+		wg.Wait()
+		if got := s.since(start, "/slow"); !slices.Equal(got, []time.Duration{latency*9/10 + latency}) || st.takes.Load() != 22 { // the slow one is counted twice
+			t.Errorf("sent after %v, and the store was asked %d times, want 22", got, st.takes.Load())
+		}
+		quiet(t, l)
+	})
 }

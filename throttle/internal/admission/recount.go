@@ -4,13 +4,17 @@ import "github.com/gracy-go/gracy/throttle/internal/pauses"
 
 // Recount counts a request, which has not left since it was committed, as one that leaves
 // now. It is false if there is no room for it now, or a pause began meanwhile: then what it
-// took is given back. It does nothing if the demand is not committed any more.
+// took is given back. It does nothing if the demand is not committed any more. What a store has
+// said stands: it takes no token back, and one may expire each time that the request waits
+// for something else.
 func (d *Demand) Recount(c *Core, now int64) bool {
 	if !d.committed {
 		return true
 	}
 	for i := range d.n {
-		d.Part(i).refund(now)
+		p := d.Part(i)
+		p.refund(now)
+		p.resource = p.resource.current() // a full map drops what has aged meanwhile
 	}
 	if d.mayLeave(&c.sched.pauses, c.Wide, now) {
 		c.Commit(d, now)
@@ -31,7 +35,7 @@ func (d *Demand) Recount(c *Core, now int64) bool {
 func (d *Demand) mayLeave(t *pauses.Table, wide widen, now int64) bool {
 	for i := range d.n {
 		p := d.Part(i)
-		if at, asks := p.resource.next(now, p.Cost); at > now || asks {
+		if p.resource.counted(now, p.Cost) > now {
 			return false
 		}
 	}

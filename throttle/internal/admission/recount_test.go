@@ -1,8 +1,11 @@
 package admission
 
 import (
+	"errors"
 	"testing"
 	"time"
+
+	"github.com/sethvargo/go-limiter"
 
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
@@ -59,5 +62,56 @@ func TestRecount(t *testing.T) {
 				t.Errorf("left over: %+v", n)
 			}
 		})
+	}
+}
+
+// A full map drops what is counted of a key while its request waits for something else, and
+// another one of the key comes: both count as one.
+func TestRecountOfAKeyThatWasDropped(t *testing.T) {
+	const second = int64(time.Second)
+	c := New()
+	r := c.NewRule(Law{MaxQueue: 10, Rate: meter.Rate{Limit: 1, Per: time.Second}}, Kind{Windowed: true, Keyed: true})
+	r.keys.Max = 1
+	admit := func(key string, now int64) *Demand {
+		d := &Demand{Pause: pauses.Key{Scheme: "https", Host: "api.test"}, Keyed: true}
+		d.Add(Part{Rule: r, Key: key, Cost: 1})
+		if c.Admit(d, now) != Admitted {
+			t.Fatalf("%s is not admitted at %s", key, time.Duration(now))
+		}
+		return d
+	}
+	d := admit("a", 0)
+	admit("b", 3*second)
+	admit("a", 5*second)
+	if at := 5*second + second/2; d.Recount(c, at) {
+		t.Error("it counts, and the other one of the key has just left")
+	}
+	if !d.Recount(c, 6*second) || d.committed {
+		t.Error("what is not counted counts anew")
+	}
+}
+
+// What a store has said stands: it takes no token back, and one that expires while the request
+// waits for something else would do so again while it waits for that again.
+func TestRecountAsksNoStore(t *testing.T) {
+	const second = int64(time.Second)
+	for name, reply := range map[string]meter.Reply{
+		"a token that expires": {OK: true, Wait: time.Second},
+		"none for a while":     {Err: errors.New("store")},
+	} {
+		c := New()
+		r := c.NewRule(Law{MaxQueue: 10, Rate: meter.Rate{Limit: 10, Per: time.Second}}, Kind{Windowed: true, Store: Beside, NewStore: func() limiter.Store { return nil }})
+		c.Recorded(r.Resource("", 0), 0, reply)
+		d := &Demand{}
+		d.Add(Part{Rule: r, Cost: 1})
+		if c.Admit(d, 0) != Admitted {
+			t.Fatalf("%s: it is not admitted", name)
+		}
+		if !d.Recount(c, 2*second) || !d.committed {
+			t.Errorf("%s: it does not count anew", name)
+		}
+		if n := r.Resource("", 0).Counts(2 * second); n.Counted != 1 {
+			t.Errorf("%s: %d count in the window, want 1", name, n.Counted)
+		}
 	}
 }

@@ -66,15 +66,21 @@ func (s *Resource) idle(now int64) bool {
 // next returns when cost fits, as far as is known here; ask reports that the store
 // has to be asked first.
 func (s *Resource) next(now int64, cost int) (at int64, ask bool) {
-	at = s.window.Next(now, cost)
-	if s.pacer.Spacing() > 0 {
-		at = max(at, s.pacer.Next(now, cost))
-	}
+	at = s.counted(now, cost)
 	if s.tokens == nil {
 		return at, false
 	}
 	t := s.tokens.Next(now, cost)
 	return max(at, t), t == now && at == now && s.tokens.MustAsk(now, cost)
+}
+
+// counted returns when cost fits by what is counted here, whatever a store says.
+func (s *Resource) counted(now int64, cost int) int64 {
+	at := s.window.Next(now, cost)
+	if s.pacer.Spacing() > 0 {
+		at = max(at, s.pacer.Next(now, cost))
+	}
+	return at
 }
 
 // eta returns a lower bound for cost behind the cost ahead.
