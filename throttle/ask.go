@@ -45,6 +45,16 @@ func (q *question) ask(r *admission.Resource) {
 	q.returned = true
 }
 
+// Open implements [admission.Question].
+func (q *question) Open() bool {
+	select {
+	case <-q.done:
+		return false
+	default:
+		return true
+	}
+}
+
 // Ahead implements [ending.Owner].
 func (q *question) Ahead() (time.Time, bool) {
 	end := q.at.Add(storeTime)
@@ -81,7 +91,7 @@ func (v *wait) askLocked() error {
 	why := v.awaitUnlocking(q)
 	asked = true
 	now := s.nowLocked()
-	if why == changed && resource.Question == any(q) {
+	if why == changed && resource.Question == admission.Question(q) {
 		resource.Question = nil
 	}
 	var reply *meter.Reply // nil: there is none, and the next one asks

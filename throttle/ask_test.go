@@ -3,13 +3,18 @@ package throttle
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/sethvargo/go-limiter"
+
 	"github.com/gracy-go/gracy/concurrency"
+	"github.com/gracy-go/gracy/throttle/internal/admission"
 	"github.com/gracy-go/gracy/transport"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -170,4 +175,49 @@ func TestWhileAStoreIsAskedNothingIsHeld(t *testing.T) {
 			})
 		})
 	}
+}
+
+// keyedStore hangs for one key, and replies at once for all others.
+type keyedStore struct {
+	limiter.Store
+	hang  string
+	takes atomic.Int64 // of that key
+}
+
+func (s *keyedStore) Take(_ context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
+	if key == s.hang {
+		s.takes.Add(1)
+		time.Sleep(time.Hour)
+	}
+	return 10, 9, unix(time.Second), true, nil
+}
+
+// A key whose store hangs keeps its place among many keys until the reply is there, whether
+// or not somebody waits for it: or each request that comes later would leave a goroutine.
+func TestAKeyWhoseStoreHangsIsNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &keyedStore{hang: "t0"}
+		l := New(Rule{Limit: 10, Key: tenant, Store: st, Margin: NoMargin})
+		rt := l.Wrap(&server{})
+		ask := func(keys, from int) {
+			for i := range keys {
+				_, _ = get(t.Context(), rt, fmt.Sprintf("/t%d/", from+i))
+			}
+		}
+		ask(1, 0)
+		time.Sleep(time.Minute)
+		ask(admission.MaxKeys, 1) // more than have a count of their own
+		time.Sleep(time.Minute)
+		ask(1, 0)
+		if n := st.takes.Load(); n != 1 {
+			t.Errorf("asked %d times while it hangs, want once", n)
+		}
+		time.Sleep(2 * time.Hour)
+		ask(1, 0)
+		if n := st.takes.Load(); n != 2 {
+			t.Errorf("asked %d times, want once more after the reply", n)
+		}
+		quiet(t, l)
+		time.Sleep(2 * time.Hour)
+	})
 }

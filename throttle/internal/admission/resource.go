@@ -15,8 +15,8 @@ type Resource struct {
 	Store limiter.Store
 	// Key is what the store is asked for.
 	Key string
-	// Question is the caller's: what the store has been asked and has not replied to yet.
-	Question any
+	// Question is the caller's: what the store was asked last, nil for nothing.
+	Question Question
 
 	rule   *Rule
 	hash   uint64 // of the key
@@ -33,6 +33,11 @@ type Resource struct {
 	reached int64    // the scan that reached it
 
 	reservations
+}
+
+// A Question is what a store was asked.
+type Question interface {
+	Open() bool // whether the store has not replied yet
 }
 
 // Rule returns the rule of the resource.
@@ -60,6 +65,9 @@ func (s *Resource) inherit(now int64, rest *Resource) {
 }
 
 func (s *Resource) idle(now int64) bool {
+	if s.Question != nil && s.Question.Open() {
+		return false
+	}
 	return s.waiting == 0 && s.window.Idle(now) && (s.tokens == nil || s.tokens.Idle(now, int64(s.rule.Rate.Per)))
 }
 
