@@ -233,7 +233,7 @@ func (d *demand) BodyEnd(a *layer.Attempt) { d.release(a, len(d.sems)) }
 // Suspend implements [layer.Suspender].
 func (d *demand) Suspend(a *layer.Attempt) { d.release(a, len(d.sems)) }
 
-// Resume implements [layer.Suspender].
+// Reacquire implements [layer.Suspender].
 func (d *demand) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	_, err := d.acquire(ctx, a, true)
 	return err

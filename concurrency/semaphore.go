@@ -198,7 +198,7 @@ func (s *semaphore) BodyEnd(a *layer.Attempt) { s.release(a) }
 // Suspend implements [layer.Suspender].
 func (s *semaphore) Suspend(a *layer.Attempt) { s.release(a) }
 
-// Resume implements [layer.Suspender].
+// Reacquire implements [layer.Suspender].
 func (s *semaphore) Reacquire(ctx context.Context, a *layer.Attempt) error {
 	return s.reacquire(ctx, a)
 }
