@@ -13,7 +13,7 @@ import (
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
 	beside := concurrent(req.Context())
 	if !a.entries.enter(b.depth) {
-		before := a
+		before := latest(a)
 		if !beside {
 			before = c.Attempt()
 		}
@@ -30,7 +30,11 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		return Reject(req, err)
 	}
 	resp, err := b.trip(c, req, b.send)
-	if !beside && a.is(flagEnding) { // an inner layer may have made further ones
+	switch { // an inner layer may have made further ones
+	case !a.is(flagEnding):
+	case beside:
+		a = latest(a)
+	default:
 		a = c.Attempt()
 	}
 	if !a.is(flagEnding) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -238,4 +239,42 @@ func TestAHedgeBesideTheSecondAttemptOfAnInnerRetry(t *testing.T) {
 			t.Errorf("%d rows, want one for each send\n%s", c.Count(), c)
 		}
 	})
+}
+
+// What a foreign layer sends again may be what one around it has sent again already. What is
+// held for the first one of its requests goes on to each further one, suspended or not.
+func TestHoldsBehindTwoForeignRetries(t *testing.T) {
+	for name, inner := range map[string][]transport.Layer{
+		"of three attempts":             {foreignRetry(3)},
+		"with a retry inside":           {foreignRetry(2), rttest.Retry(2)},
+		"of three, with a retry inside": {foreignRetry(3), rttest.Retry(2)},
+		"around another one":            {foreignRetry(2), rttest.Pass("c"), foreignRetry(3)},
+	} {
+		for _, fails := range []bool{false, true} {
+			outer, tries, last := &slotCounter{}, 0, false
+			wait := &rttest.Layer{Name: "wait", Trip: func(_ *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
+				a := layer.AttemptFrom(req.Context())
+				a.Suspend()
+				outer.want(t, name+": suspended", 0)
+				tries++
+				if last = tries == 6; fails && !last {
+					return layer.Reject(req, rttest.ErrBoom)
+				}
+				if err := a.Reacquire(req.Context()); err != nil {
+					return layer.Reject(req, err)
+				}
+				outer.want(t, name+": sent", 1)
+				return next.RoundTrip(req)
+			}}
+			base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+				return rttest.Response(req, map[bool]int{true: http.StatusOK, false: http.StatusServiceUnavailable}[last], "x"), nil
+			})
+			layers := slices.Concat([]transport.Layer{outer.layer(), rttest.Pass("a"), foreignRetry(2), rttest.Pass("b")}, inner, []transport.Layer{wait})
+			resp := rttest.Get(t.Context(), t, rttest.Stack(base, layers...))
+			if rttest.Read(t, resp); tries != 6 || layer.CallOf(resp).Count() != 6 {
+				t.Errorf("%s: %d tries\n%s", name, tries, layer.CallOf(resp))
+			}
+			outer.want(t, name+": at the end", 0)
+		}
+	}
 }

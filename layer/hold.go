@@ -192,6 +192,18 @@ func (a *Attempt) inherit(before *Attempt) {
 		x.moveTo(a)
 	}
 	before.flags.And(^flagSuspended)
+	before.flags.Or(flagFollowed)
+}
+
+// latest returns the attempt that has taken over the holds of a, through however many, and a
+// itself if none has.
+func latest(a *Attempt) *Attempt {
+	for row := a.next.Load(); row != nil && a.is(flagFollowed); row = row.next.Load() {
+		if row.is(flagFollows) {
+			a = row
+		}
+	}
+	return a
 }
 
 // moveTo moves the holds beyond the inline ones to a.

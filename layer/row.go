@@ -64,6 +64,7 @@ const (
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
 	flagFollows                        // the attempt has taken over the holds of one before
+	flagFollowed                       // another has taken over its holds
 	flagLeakWatched                    // the body ends even if it is never closed
 	flagUnsent                         // no byte of the request left, as a layer knows
 	flagResent                         // the base sent the request more than once, as a layer knows
