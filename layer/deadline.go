@@ -19,9 +19,9 @@ func near(ctx context.Context) *callContext {
 // behind is the part of near that is not worth a place in each of its callers.
 func behind(ctx context.Context) (cc *callContext) {
 	if limit, ok := ctx.(*ending.Context); ok {
-		cc, _ = limit.Bare().(*callContext)
+		cc, _ = limit.Bare().Context.(*callContext)
 	} else if trace, ok := ctx.(*traced.Context); ok {
-		cc, _ = trace.Bare().(*callContext)
+		cc, _ = trace.Bare().Context.(*callContext)
 	}
 	return cc
 }

@@ -56,14 +56,14 @@ func (c *Context) Begin(parent context.Context, owner Owner) {
 	case *Context:
 		c.bare = p.bare
 	case *traced.Context:
-		c.bare = p.Bare()
+		c.bare = p.Bare().Context
 	default:
 		c.bare = parent
 	}
 }
 
 // Bare returns what c was derived from by limits, and by the traces of package traced.
-func (c *Context) Bare() context.Context { return c.bare }
+func (c *Context) Bare() traced.Bare { return traced.Bare{Context: c.bare} }
 
 // Parent returns what c was derived from.
 func (c *Context) Parent() context.Context { return c.parent }

@@ -156,7 +156,7 @@ func TestValuesAndDeadlines(t *testing.T) {
 	if d, ok := inner.Deadline(); !ok || !d.Equal(outer.at) {
 		t.Errorf("the deadline is %v, %v, want that of the outer one", d, ok)
 	}
-	if inner.Bare() != caller || outer.Bare() != caller {
+	if inner.Bare().Context != caller || outer.Bare().Context != caller {
 		t.Errorf("bare of limits: %v and %v, want %v", inner.Bare(), outer.Bare(), caller)
 	}
 	if inner.Parent() != context.Context(&outer.Context) || inner.Root() != caller {
@@ -263,17 +263,17 @@ func TestWhatIsBareOfLimitsAndTraces(t *testing.T) {
 		if i%3 == 1 {
 			tr := new(traced.Context)
 			tr.Begin(ctx, traced.Key(), noTrace{})
-			bare, ctx = tr.Bare(), tr
+			bare, ctx = tr.Bare().Context, tr
 		} else {
 			l := begin(ctx)
-			bare, ctx = l.Bare(), &l.Context
+			bare, ctx = l.Bare().Context, &l.Context
 		}
 		if bare != caller {
 			t.Errorf("%d: bare is %v, want that of the caller", i, bare)
 		}
 	}
 	between := context.WithValue(ctx, ownKey{}, "between")
-	if l := begin(between); l.Bare() != between {
+	if l := begin(between); l.Bare().Context != between {
 		t.Errorf("bare is %v, which looks through a value", l.Bare())
 	}
 }

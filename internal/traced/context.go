@@ -16,13 +16,17 @@ type Context struct {
 func (c *Context) Begin(parent context.Context, key any, t Tracer) {
 	c.Context, c.key, c.tracer = parent, key, t
 	c.bare = parent
-	if p, ok := parent.(interface{ Bare() context.Context }); ok {
-		c.bare = p.Bare()
+	if p, ok := parent.(interface{ Bare() Bare }); ok {
+		c.bare = p.Bare().Context
 	}
 }
 
-// Bare returns what c was derived from by traces and by the limits of package ending.
-func (c *Context) Bare() context.Context { return c.bare }
+// Bare is what a context was derived from by traces and by the limits of package ending. It is a
+// type of its own so that no context of others has a method that returns one.
+type Bare struct{ context.Context }
+
+// Bare returns what c was derived from.
+func (c *Context) Bare() Bare { return Bare{c.bare} }
 
 // Value returns what the context has under a key: its trace under that of package httptrace.
 func (c *Context) Value(key any) any {

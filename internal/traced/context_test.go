@@ -31,3 +31,17 @@ func TestAContextDiffersByItsTraceAlone(t *testing.T) {
 		t.Errorf("what is derived ended with %v, want the cause of the parent", err)
 	}
 }
+
+// foreign is a context of others that happens to have a method of the same name.
+type foreign struct{ context.Context }
+
+func (f foreign) Bare() context.Context { return f.Context }
+
+func TestAContextOfOthersIsNotLookedThrough(t *testing.T) {
+	var ctx traced.Context
+	parent := foreign{t.Context()}
+	ctx.Begin(parent, traced.Key(), new(counter))
+	if got := ctx.Bare().Context; got != context.Context(parent) {
+		t.Errorf("bare of it is %v, want the context of others", got)
+	}
+}
