@@ -14,6 +14,8 @@ import (
 // nothing.
 type literals struct {
 	plain    []string // the forms, longest first
+	heads    []string // their beginnings up to the first bracket, and that
+	tails    []string // the last one, and what is behind it
 	replacer *strings.Replacer
 	cores    []string // the part of its base64 that the text around it does not change
 	longest  int      // the bytes of the longest of both
@@ -36,6 +38,7 @@ func newLiterals(list []string) (l literals) {
 	l.plain = slices.Compact(l.plain)
 	slices.Sort(l.cores)
 	l.cores = slices.Compact(l.cores)
+	l.heads, l.tails = edges(l.plain)
 	for _, s := range slices.Concat(l.plain, l.cores) {
 		l.longest = max(l.longest, len(s))
 	}
@@ -102,9 +105,11 @@ func (l *literals) remains(s string) string {
 			break
 		}
 		from, to := at+i, at+i+len(Mask)
-		from -= begun(s[done:from], l.plain)
-		for n := l.ended(s[to:]); n > 0; n = l.ended(s[to:]) {
-			to += n
+		// What stands between two masks is looked at for these alone, however many there are.
+		from -= begun(s[at:from], l.heads)
+		behind, _, _ := strings.Cut(s[to:], Mask)
+		for n := l.ended(behind); n > 0; n = l.ended(behind) {
+			to, behind = to+n, behind[n:]
 		}
 		if from < at+i || to > at+i+len(Mask) {
 			b.WriteString(s[done:from])
@@ -120,13 +125,33 @@ func (l *literals) remains(s string) string {
 	return b.String()
 }
 
+// edges returns what remains looks for of the forms. A quote, an angle bracket and the :// of a
+// URL hold up what is around the mask: a text without them would be no JSON any more, or no URL.
+func edges(forms []string) (heads, tails []string) {
+	for _, form := range forms {
+		head, tail := form, form
+		for _, bracket := range []string{`"`, "<", ">", "://"} {
+			if i := strings.Index(head, bracket); i >= 0 {
+				head = head[:i+len(bracket)]
+			}
+			if i := strings.LastIndex(tail, bracket); i >= 0 {
+				tail = tail[i:]
+			}
+		}
+		heads, tails = append(heads, head), append(tails, tail)
+	}
+	slices.Sort(heads)
+	slices.Sort(tails)
+	return slices.Compact(heads), slices.Compact(tails)
+}
+
 // ended returns how many bytes at the beginning of a text are the end of a literal, 0 for
 // less than four, as in begun.
 func (l *literals) ended(s string) int {
 	most := 0
-	for _, form := range l.plain {
-		for n := min(len(form)-1, len(s)); n >= leastPart && n > most; n-- {
-			if strings.HasPrefix(s, form[len(form)-n:]) {
+	for _, tail := range l.tails {
+		for n := min(len(tail)-1, len(s)); n >= leastPart && n > most; n-- {
+			if strings.HasPrefix(s, tail[len(tail)-n:]) {
 				most = n
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/gracy-go/gracy/internal/growth"
 )
 
 func TestALiteralIsFoundInAllItsForms(t *testing.T) {
@@ -159,4 +161,32 @@ func TestNoHalfOfALiteralIsLeftBesideAMask(t *testing.T) {
 			t.Errorf("%q, then %q", got, again)
 		}
 	}
+}
+
+// A literal that is JSON or a URL ends or begins with what others have as well, and need.
+func TestWhatHoldsUpAMaskStaysBesideIt(t *testing.T) {
+	r := New(Rules{Literals: []string{
+		"{\n  \"type\": \"service_account\",\n  \"universe_domain\": \"googleapis.com\"\n}\n",
+		"https://hooks.example.com/services/T0/B0/XyZ",
+	}})
+	const in, want = "{\n  \"id\": 1,\n  \"token\": \"abc123456\"\n}\n", "{\n  \"id\": 1,\n  \"token\": \"REDACTED\"\n}\n"
+	if got := string(r.Body("application/json", []byte(in))); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	const link = "https://user:pass@api.test/x"
+	if got, want := r.Location(link), "https://REDACTED@api.test/x"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// Of what stands between two masks no more is looked at for them than there is, however long a literal is:
+// a byte takes far less than what growth allows one.
+func TestManyMasksTakeTimeInProportion(t *testing.T) {
+	r := New(Rules{Literals: []string{strings.Repeat("aB3dE5gH/+", 200)}})
+	text := strings.Repeat("x"+Mask+" ", 1<<15)
+	growth.Within(t, len(text)/20, func() {
+		if got := r.Body("text/plain", []byte(text)); string(got) != text {
+			t.Error("it is changed")
+		}
+	})
 }
