@@ -125,3 +125,40 @@ func TestACredentialBesideAMaskCounts(t *testing.T) {
 		t.Errorf("the key of another was responded to with %q", readAll(t, resp))
 	}
 }
+
+// Nor does it where they differ in their bodies alone: there a credential may stand as well.
+func TestAMaskInABodyIsNobodyInParticular(t *testing.T) {
+	for _, name := range stores() {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			me := func(token string) *http.Request {
+				req := request(t, http.MethodPost, api+"/me", `{"access_token":"`+token+`"}`)
+				req.Header.Set("Content-Type", "application/json")
+				return req
+			}
+			base := &script{fn: func(n int, req *http.Request) (*http.Response, error) {
+				return respond(req, 200, []string{"ann", "bob"}[n-1]), nil
+			}}
+			for run, tokens := range [][]string{{"t-ann"}, {redact.Mask, "t-bob"}} {
+				tape := open(t, path, replay.Options{})
+				for i, token := range tokens {
+					if _, got := send(t, tape.Wrap(base), me(token)); got != []string{"ann", "bob"}[i] {
+						t.Errorf("run %d: %s is given %q", run, token, got)
+					}
+				}
+				closeTape(t, tape)
+			}
+			tape := open(t, path, replay.Options{})
+			rt := tape.Wrap(noNetwork(t))
+			send(t, rt, me("t-bob")) // from then on a mask may be from the tape
+			resp, err := rt.RoundTrip(me(redact.Mask))
+			if err == nil {
+				t.Fatalf("responded with %q", readAll(t, resp))
+			}
+			miss, ok := errors.AsType[*replay.MissError](err)
+			if !ok || miss.Reason != replay.MissIdentity || miss.Identities != 2 || miss.Masked != "body" {
+				t.Errorf("%v, want a miss that says that there are two", err)
+			}
+		})
+	}
+}

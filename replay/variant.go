@@ -21,7 +21,7 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 	if x, err := v.writer.find(p.keys[0], 0); x != nil || err != nil {
 		return own, 0, err
 	}
-	keys, identities, err = v.others(p)
+	keys, identities, err = v.others(p, false)
 	if len(keys) == 0 {
 		keys = own
 	}
@@ -34,8 +34,9 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 // with none. Where it was made by more than one, their number is returned.
 //
 // A body with secrets in it, such as a token to be renewed, counts only if the
-// very same is on the tape; else all that differ in it alone are one sequence.
-func (v variants) others(p *captured) (keys []store.Key, identities int, err error) {
+// very same is on the tape; else all that differ in it alone are one sequence, unless
+// alone says that one credential has to have made them, wherever it stands.
+func (v variants) others(p *captured, alone bool) (keys []store.Key, identities int, err error) {
 	list, err := v.sameRequest(p.keys[0])
 	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
 		// A recording that was made before masks had hashes.
@@ -45,6 +46,9 @@ func (v variants) others(p *captured) (keys []store.Key, identities int, err err
 	}
 	if err != nil || len(list) == 0 {
 		return nil, 0, err
+	}
+	if alone && len(list) > 1 {
+		return nil, len(list), nil
 	}
 	var mine, all []store.Key
 	var who [][]byte
