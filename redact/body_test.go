@@ -188,6 +188,14 @@ func TestAValueWithoutQuotesIsMasked(t *testing.T) {
 		`{"name":"password", s3cret/word+1`:          `{"name":"password", REDACTED`,
 		`{"name":"password","value":"x" v4lue-2 "y"`: `{"name":"password","value":"REDACTED" v4lue-2 "y"`,
 		`{"count": 5x7}`:                             `{"count": 5x7}`,
+		`{"password": /* mine */ "hunter2"}`:         `{"password": REDACTED REDACTED REDACTED "REDACTED"}`,
+		`{"token": ObjectId("5f1d7f3e9a")}`:          `{"token": REDACTED"REDACTED")}`,
+		`{"password": correct horse, "n": x}`:        `{"password": REDACTED REDACTED, "n": x}`,
+		`{"cookie": /* x */ "sid=hunter2; a=b"}`:     `{"cookie": /* x */ "REDACTED"}`,
+		`{"password": {"a": hunter2}, "b": x}`:       `{"password": {"a": REDACTED}, "b": x}`,
+		`{"password": [hunter2, true, 1], "b": yy}`:  `{"password": [REDACTED, true, 0], "b": yy}`,
+		`{"name":"password","value":hunter2}`:        `{"name":"password","value":REDACTED}`,
+		`{"value":hunter2,"name":"password"}`:        `{"value":REDACTED,"name":"password"}`,
 	} {
 		if got := string(r.Body("application/json", []byte(body))); got != want {
 			t.Errorf("%s\n%s, want\n%s", body, got, want)

@@ -105,16 +105,20 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 			i++
 		default:
 			end := bareEnd(b, i)
-			switch word := b[i:end]; {
-			case c == '-' || '0' <= c && c <= '9':
-				number := span{from: i, to: end, number: true}
-				if armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, number) {
-					out.put(b, i, end, "0")
-				}
+			word := span{from: i, to: end, number: c == '-' || '0' <= c && c <= '9'}
+			if !word.number && (end-i < 2 || constant(b[i:end])) {
+				i = max(end, i+1)
+				continue
+			}
+			hides := armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, word)
+			if hides {
+				out.put(b, i, end, n.maskSpan(b, word))
+			}
+			if hides || word.number {
 				armed, named = unarmed, other
-			case armed == secret && len(word) > 1 && !constant(word): // no JSON, but a value
-				out.put(b, i, end, Mask)
-				armed, named = unarmed, other
+			}
+			if hides && !word.number { // no JSON: what follows may be the rest of it, or what it is a comment on
+				armed = secret
 			}
 			i = max(end, i+1)
 		}
