@@ -50,7 +50,8 @@ type MissError struct {
 	Identities int
 	// Masked says where the request has a mask of the tape in place of a credential, such as
 	// "header Authorization", if that is why ModeSmart did not send it. Then Reason is
-	// MissIdentity if several have recorded the request, and MissUnknown if nobody has.
+	// MissIdentity if several have recorded the request, and else MissUnknown, also where
+	// a recording is too old or was replayed already.
 	Masked string
 }
 
