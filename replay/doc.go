@@ -68,7 +68,8 @@
 // that it is recorded with a real token and replayed with a dummy or none. One
 // that holds several asks for the same, else it is a miss: [MissIdentity]. So it is in
 // ModeSmart for a request all of whose credential is a mask: its client has logged in
-// from the tape.
+// from the tape. There recordings that differ in the secrets of their bodies are several
+// as well.
 //
 // The tape holds a hash of the credential, keyed with a key that is on the tape
 // too. Whoever has the tape can test a guess, so a password that can be guessed
