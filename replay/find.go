@@ -27,7 +27,7 @@ func (t *Tape) find(p *captured, mode Mode) (f found) {
 	}
 	f.keys = p.keys[:]
 	f.x, f.why, f.err = t.sequences.next(f.keys, h, mode, cutoff)
-	if f.why == MissUnknown && (mode == ModeReplay || t.masker.maskAlone(p)) {
+	if f.why == MissUnknown && (mode == ModeReplay || t.opts.Identity == nil && t.masker.maskAlone(p)) {
 		f.keys, f.identities, f.err = variants{t.writer}.others(p, mode != ModeReplay)
 		switch {
 		case f.err != nil || f.identities > 0:

@@ -162,3 +162,21 @@ func TestAMaskInABodyIsNobodyInParticular(t *testing.T) {
 		})
 	}
 }
+
+// Where the program says whose a request is, a mask says nothing: what another label has recorded is not for this one.
+func TestAMaskIsNobodyWhereTheProgramSaysWho(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.json")
+	opts := replay.Options{Identity: func(req *http.Request) string { return req.Header.Get("X-User") }}
+	tape := open(t, path, opts)
+	token := login(t, tape.Wrap(new(accounts)), "ann")
+	req := authorized(t, "/me", token)
+	req.Header.Set("X-User", "ann")
+	send(t, tape.Wrap(new(accounts)), req)
+	closeTape(t, tape)
+
+	tape = open(t, path, opts)
+	rt := tape.Wrap(new(accounts))
+	if resp, err := rt.RoundTrip(authorized(t, "/me", login(t, rt, "ann"))); err == nil {
+		t.Errorf("nobody was given what ann has recorded: %q", readAll(t, resp))
+	}
+}
