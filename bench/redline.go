@@ -15,10 +15,10 @@ type redLine struct {
 const (
 	callAllocs       = 1
 	callBytes        = 512
-	postAllocs       = 6 // a POST without a key is traced, to know whether it was sent
-	postBytes        = 1072
-	uploadAllocs     = 11 // its body is guarded: nobody knows whether its GetBody is a copy
-	uploadBytes      = 1744
+	postAllocs       = 2 // a POST without a key is traced, to know whether it was sent
+	postBytes        = 928
+	uploadAllocs     = 7 // its body is guarded: nobody knows whether its GetBody is a copy
+	uploadBytes      = 1600
 	aimOverBaseline  = 3.0 // six over baseline-6
 	maxOverBaseline  = 4.0
 	maxOverAssembled = 0.5 // six over assembled
