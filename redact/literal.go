@@ -64,29 +64,23 @@ func (l *literals) mask(s string) string {
 
 // maskCore masks the base64 texts in s that hold core.
 func maskCore(s, core string) string {
-	var b strings.Builder
-	done := 0 // the number of bytes of s that b covers
+	out := splice{text: s}
 	for at := 0; ; {
 		i := strings.Index(s[at:], core)
 		if i < 0 {
 			break
 		}
 		from, to := at+i, at+i+len(core)
-		for from > done && base64Char(s[from-1]) {
+		for from > at && base64Char(s[from-1]) {
 			from--
 		}
 		for to < len(s) && base64Char(s[to]) {
 			to++
 		}
-		b.WriteString(s[done:from])
-		b.WriteString(Mask)
-		at, done = to, to
+		out.put(from, to, Mask)
+		at = to
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
-	return b.String()
+	return out.String()
 }
 
 // in reports whether s holds a literal outside a mask.
@@ -97,8 +91,7 @@ func (l *literals) in(s string) bool {
 // remains masks what is left of a literal beside a mask: one of something else, such as a value
 // that ends with a space, has cut it in two.
 func (l *literals) remains(s string) string {
-	var b strings.Builder
-	done := 0 // the number of bytes of s that b covers
+	out := splice{text: s}
 	for at := 0; ; {
 		i := strings.Index(s[at:], Mask)
 		if i < 0 {
@@ -112,17 +105,11 @@ func (l *literals) remains(s string) string {
 			to, behind = to+n, behind[n:]
 		}
 		if from < at+i || to > at+i+len(Mask) {
-			b.WriteString(s[done:from])
-			b.WriteString(Mask)
-			done = to
+			out.put(from, to, Mask)
 		}
 		at = to
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
-	return b.String()
+	return out.String()
 }
 
 // edges returns what remains looks for of the forms. A quote, an angle bracket and the :// of a

@@ -46,20 +46,14 @@ func (n nest) passages(b []byte) []byte {
 
 // maskEmbedded masks the credentials among the words of s.
 func maskEmbedded(s string) string {
-	var b strings.Builder
-	done := 0 // the number of bytes of s that b covers
+	out := splice{text: s}
 	for i, end := longWord(s, 0); i < end; i, end = longWord(s, end) {
 		if from, to := embeddedIn(s, i, end); from < to {
-			b.WriteString(s[done:from])
-			b.WriteString(Mask)
-			done, end = to, max(end, to)
+			out.put(from, to, Mask)
+			end = max(end, to)
 		}
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
-	return b.String()
+	return out.String()
 }
 
 // longWord returns the range of the first word that begins at a place or behind it and is as

@@ -41,8 +41,7 @@ func closelyRead(r *Redactor, s string) string {
 
 // urls masks the absolute URLs in s.
 func (n nest) urls(s string) string {
-	var b strings.Builder
-	done := 0 // the number of bytes of s that b covers
+	out := splice{text: s}
 	for at := 0; ; {
 		i := strings.Index(s[at:], "://")
 		if i < 0 {
@@ -54,17 +53,11 @@ func (n nest) urls(s string) string {
 			start--
 		}
 		if masked := n.location(s[start:end]); masked != s[start:end] {
-			b.WriteString(s[done:start])
-			b.WriteString(masked)
-			done = end
+			out.put(start, end, masked)
 		}
 		at = end
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
-	return b.String()
+	return out.String()
 }
 
 // urlEnd returns the end of the URL in s whose scheme ends at i.

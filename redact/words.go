@@ -9,8 +9,7 @@ import (
 // words masks the values of secret names, and credentials whatever their name.
 func (r *Redactor) words(s string) string {
 	letters := charset{lowWord, highWord, highest, highest}
-	var b strings.Builder
-	done := 0 // the number of bytes of s that b covers
+	out := splice{text: s}
 	for i := 0; i < len(s); {
 		if !letters.has(s[i]) {
 			i++
@@ -23,20 +22,14 @@ func (r *Redactor) words(s string) string {
 		from, to := r.secretAt(s, i, end)
 		if from < to {
 			if s[from:to] != Mask {
-				b.WriteString(s[done:from])
-				b.WriteString(Mask)
-				done = to
+				out.put(from, to, Mask)
 			}
 			i = max(end, to)
 			continue
 		}
 		i = end
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
-	return b.String()
+	return out.String()
 }
 
 // secretAt returns the range of the secret that the word s[i:end] is or names,
