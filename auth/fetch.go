@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/gracy-go/gracy/internal/untraced"
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
 // fetch is a call of the source, in a goroutine of its own, for all requests that
@@ -23,7 +23,7 @@ func (t *tokens) startLocked(ctx context.Context) {
 	f := &fetch{done: make(chan struct{})}
 	t.running = f
 	slow := &slowError{t.timeout.String()}
-	ctx, cancel := context.WithTimeoutCause(withSourceOf(untraced.Context{Context: context.WithoutCancel(ctx)}, t.owner), t.timeout, slow)
+	ctx, cancel := context.WithTimeoutCause(withSourceOf(traced.Without{Context: context.WithoutCancel(ctx)}, t.owner), t.timeout, slow)
 	// No request waits longer for a source that ignores its context.
 	stop := context.AfterFunc(ctx, func() { t.finish(f, nil, slow, nil) })
 	go func() {

@@ -3,7 +3,7 @@ package hook
 import (
 	"net/http"
 
-	"github.com/gracy-go/gracy/internal/untraced"
+	"github.com/gracy-go/gracy/internal/traced"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/layer/bodies"
 	"github.com/gracy-go/gracy/redact"
@@ -72,7 +72,7 @@ func (r *afterRun) markResponse(resp *http.Response) {
 		return
 	}
 	r.was = resp.Request
-	r.context = mark{untraced.Context{Context: r.was.Context()}, &r.run}
+	r.context = mark{traced.Without{Context: r.was.Context()}, &r.run}
 	r.shown = *r.was.WithContext(&r.context)
 	resp.Request = &r.shown
 }

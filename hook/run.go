@@ -5,7 +5,7 @@ import (
 	"net/http/httptrace"
 	"sync"
 
-	"github.com/gracy-go/gracy/internal/untraced"
+	"github.com/gracy-go/gracy/internal/traced"
 	"github.com/gracy-go/gracy/layer"
 )
 
@@ -29,7 +29,7 @@ type run struct {
 
 // A mark is a context that belongs to a run, without the trace of its request.
 type mark struct {
-	untraced.Context
+	traced.Without
 
 	run *run
 }
@@ -38,20 +38,20 @@ func (m *mark) Value(key any) any {
 	if key == (runKey{}) {
 		return m.run
 	}
-	return m.Context.Value(key)
+	return m.Without.Value(key)
 }
 
 // start makes r a run of h, and returns ctx with its mark.
 func (r *run) start(ctx context.Context, h *Hook, a *layer.Attempt) context.Context {
 	r.hook, r.outer, r.attempt = h, runOf(ctx), a
-	r.marked = mark{untraced.Context{Context: ctx}, r}
+	r.marked = mark{traced.Without{Context: ctx}, r}
 	return &r.marked
 }
 
 // unmark removes the mark from a context that a hook has derived from its own, and returns
 // the trace to it, beside one that the hook has set.
 func (r *run) unmark(ctx context.Context) context.Context {
-	trace := httptrace.ContextClientTrace(r.marked.Context.Context)
+	trace := httptrace.ContextClientTrace(r.marked.Context)
 	if trace != nil && runOf(ctx) == r {
 		both := *trace // which is made to call that of the hook, too
 		ctx = httptrace.WithClientTrace(ctx, &both)

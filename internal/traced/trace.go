@@ -1,5 +1,5 @@
 // Package traced has the context of a request whose connection and sending a layer follows by a
-// [httptrace.ClientTrace] of its own.
+// [httptrace.ClientTrace] of its own, and one without that of a request.
 package traced
 
 import (

@@ -1,21 +1,19 @@
-package untraced_test
+package traced_test
 
 import (
 	"context"
 	"net/http/httptrace"
 	"testing"
 
-	"github.com/gracy-go/gracy/internal/untraced"
+	"github.com/gracy-go/gracy/internal/traced"
 )
 
-type key struct{}
-
-func TestAContextHasAllButTheTrace(t *testing.T) {
+func TestAContextWithoutTheTraceHasAllElse(t *testing.T) {
 	ctx := httptrace.WithClientTrace(context.WithValue(t.Context(), key{}, "value"), new(httptrace.ClientTrace))
 	if httptrace.ContextClientTrace(ctx) == nil {
 		t.Fatal("the control has no trace")
 	}
-	without := untraced.Context{Context: ctx}
+	without := traced.Without{Context: ctx}
 	if httptrace.ContextClientTrace(without) != nil || without.Value(key{}) != "value" || without.Done() != ctx.Done() {
 		t.Errorf("trace %v, value %v", httptrace.ContextClientTrace(without), without.Value(key{}))
 	}
