@@ -34,8 +34,8 @@ func fromBody(resp *http.Response) (Hint, bool) {
 //
 // They are looked for in the body, in its error, parameters and details, and in lists of these.
 func InBody(body []byte) (wait time.Duration, ok bool) {
-	if body = bytes.TrimSpace(body); len(body) == 0 || body[0] != '{' && body[0] != '[' {
-		return 0, false
+	if body = bytes.TrimSpace(body); len(body) == 0 || body[0] != '{' && body[0] != '[' || !bytes.Contains(body, []byte("retry")) {
+		return 0, false // all of the names have that in them, and most bodies do not
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
