@@ -18,28 +18,6 @@ type masker struct {
 	cookie func(name, value string) string
 }
 
-// header returns a masked copy. Names of other resources are masked as their
-// requests are, so that they still lead there.
-func (m masker) header(h http.Header) http.Header {
-	if h == nil {
-		return nil
-	}
-	out := m.red.Headers(h)
-	for _, name := range []string{"Location", "Content-Location", "Referer"} {
-		for i, v := range h[name] {
-			if !m.red.Header(name) {
-				out[name][i] = m.url(v)
-			}
-		}
-	}
-	for i, v := range h["Set-Cookie"] {
-		if m.red.Header("Set-Cookie") {
-			out["Set-Cookie"][i] = m.setCookie(v)
-		}
-	}
-	return out
-}
-
 // body masks a body, through its codings. The error is errOpaque where it cannot be
 // looked into, ErrSecret where a literal is left.
 func (m masker) body(h http.Header, b []byte) ([]byte, error) {
