@@ -57,6 +57,9 @@ func TestACallIsFoundBehindLimitsAndTraces(t *testing.T) {
 				t.Errorf("behind %d limits: call %p, want %p; number %d", seen, layer.CallFrom(ctx), outer, n)
 			}
 			inner := layer.WithSetting(ctx, number(2))
+			if !layer.Near(ctx) || layer.Near(inner) {
+				t.Errorf("behind %d limits: near %v, inside a setting %v", seen, layer.Near(ctx), layer.Near(inner))
+			}
 			if n, _ := layer.Setting[number](inner); n != 2 || layer.CallFrom(inner) != outer {
 				t.Errorf("a setting inside a limit is %d", n)
 			}

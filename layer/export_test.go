@@ -10,3 +10,6 @@ func Parent(ctx context.Context) context.Context {
 	}
 	return nil
 }
+
+// Near reports whether the call of a context is found without asking it for a value.
+func Near(ctx context.Context) bool { return near(ctx) != nil }
