@@ -37,6 +37,8 @@ func TestSecretFieldsOfABodyAreMasked(t *testing.T) {
 		{"application/vnd.api+json", `{"password":"x"}`, `{"password":"REDACTED"}`},
 		{"application/x-ndjson", `{"token":"x"}` + "\n" + `{"token":"y"}`, `{"token":"REDACTED"}` + "\n" + `{"token":"REDACTED"}`},
 		{"text/event-stream", "data: say \"hi\ndata: {\"token\":\"x\"}\n\n", "data: say \"hi\ndata: {\"token\":\"REDACTED\"}\n\n"},
+		{"text/event-stream", "data: {\ndata:  \"token\":\ndata:   \"x\",\ndata: \"a\": 1}\n\n", "data: {\ndata:  \"token\":\ndata:   \"REDACTED\",\ndata: \"a\": 1}\n\n"},
+		{"text/event-stream", "data:{\"token\":[\rdata:12,\rid:x\rdata:xy,\rdata:]}\r\rdata: 1\r\r", "data:{\"token\":[\rdata:0,\rid:x\rdata:REDACTED,\rdata:]}\r\rdata: 1\r\r"},
 		{"text/html", `<a href="?password=x">"password":"x"</a>`, ""},
 		{"text/plain", `basic ` + "dXNlcjpsaXRlcmFsLXNlY3JldA==" + ` literal%2Dsecret literal-secret`, `basic REDACTED literal%2Dsecret REDACTED`},
 		{form, "grant_type=authorization_code&code=abc&client_id=me&x=%20+", "grant_type=authorization_code&code=REDACTED&client_id=me&x=%20+"},

@@ -110,6 +110,10 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 				i = max(end, i+1)
 				continue
 			}
+			if n := eventField(b, i); n > 0 { // what is behind it may be of a value
+				i += n
+				continue
+			}
 			hides := armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, word)
 			if hides {
 				out.put(b, i, end, n.maskSpan(b, word))
@@ -133,6 +137,20 @@ func bareEnd(b []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// eventField returns how long the name of a field of an event stream is with its colon, 0 if
+// there is none at i: the data of an event goes on over such lines.
+func eventField(b []byte, i int) int {
+	if i > 0 && b[i-1] != '\n' && b[i-1] != '\r' {
+		return 0
+	}
+	for _, name := range [...]string{"data:", "event:", "id:", "retry:"} {
+		if bytes.HasPrefix(b[i:], []byte(name)) {
+			return len(name)
+		}
+	}
+	return 0
 }
 
 // constant reports whether a word is one of JSON, which reveals nothing.
