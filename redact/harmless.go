@@ -6,7 +6,7 @@ import "strings"
 // it. Most texts are so: they are printable ASCII, their URLs are plain, and few of their
 // words are long or may have a value behind them. One that is not may still hold no secret.
 func harmless(r *Redactor, s string) bool {
-	if r.LongestLiteral() > 0 || strings.Contains(s, keyLabel) || strings.Contains(s, packedBegin) {
+	if r.LongestLiteral() > 0 || strings.Contains(s, keyLabel) || packedIn(s) {
 		return false
 	}
 	letters := charset{lowWord, highWord}

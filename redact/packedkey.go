@@ -6,21 +6,45 @@ import (
 	"strings"
 )
 
-// packedBegin is how a PEM file begins in base64, as Kubernetes, the content API of GitHub and
-// others have files.
-const packedBegin = "LS0tLS1CRUdJTiB"
+// packedDashes are three of the five dashes that a PEM file begins with, in base64 as Kubernetes, the
+// content API of GitHub and others have files: three that are a group of it, wherever the file begins in that.
+const packedDashes = "LS0t"
+
+// packedBegin is the least that base64 with the beginning of a PEM file has.
+const packedBegin = packedDashes + "QkVHSU4g"
+
+// isPacked reports whether what stands behind packedDashes goes on as a PEM file, which begins with a
+// group or, as behind a line end, with the second or third byte of one.
+func isPacked(rest string) bool {
+	return strings.HasPrefix(rest, "LS1CRUdJTiB") || strings.HasPrefix(rest, "QkVHSU4g") || strings.HasPrefix(rest, "LUJFR0lOI")
+}
+
+// packedIn reports whether there is a PEM file in base64 in s.
+func packedIn(s string) bool {
+	for {
+		_, rest, ok := strings.Cut(s, packedDashes)
+		if !ok || isPacked(rest) {
+			return ok
+		}
+		s = s[len(s)-len(rest)-len(packedDashes)+1:] // there may be more dashes
+	}
+}
 
 // packedKeys masks PEM files in base64 that hold a private key. A certificate alone stays.
 func packedKeys(b []byte) []byte {
 	var out edits
 	for at := 0; ; {
-		i := bytes.Index(b[at:], []byte(packedBegin))
+		i := bytes.Index(b[at:], []byte(packedDashes))
 		if i < 0 {
 			return out.apply(b)
 		}
 		at += i
+		if rest := b[at+len(packedDashes):]; !isPacked(string(rest[:min(len(rest), len(packedBegin))])) {
+			at++
+			continue
+		}
 		n, plain := unpack(b[at:])
-		if !bytes.Equal(pemKeys(plain), plain) {
+		if plain = append([]byte("--"), plain...); !bytes.Equal(pemKeys(plain), plain) { // they may be in the group before
 			out.put(b, at, at+n, Mask)
 		}
 		at += n
@@ -34,7 +58,8 @@ const (
 	longLine  = 76
 )
 
-// unpack returns how many bytes of b are base64, from its start on, and what they are.
+// unpack returns how many bytes of b are base64, from its start on, and what they are. What pads it ends it: another
+// file may follow.
 func unpack(b []byte) (n int, plain []byte) {
 	var packed []byte
 	line, width := 0, 0 // how long this line is, and the first one
@@ -55,7 +80,8 @@ func unpack(b []byte) (n int, plain []byte) {
 				width = line
 			}
 		}
-		if size == 0 || c == '\n' && line != width {
+		padded := len(packed) > 0 && packed[len(packed)-1] == '='
+		if size == 0 || c == '\n' && line != width || padded && c != '=' {
 			break
 		}
 		n += size

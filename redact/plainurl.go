@@ -6,7 +6,7 @@ import "strings"
 // without a copy shows it. Most URLs are so: they have a host, a path and a query without
 // escapes, user information and fragment. One that is not may still hold no secret.
 func plainURL(r *Redactor, s string) bool {
-	if len(s) > 3*len(packedBegin) && strings.Contains(s, packedBegin) { // one with a key is longer
+	if len(s) > 3*len(packedBegin) && packedIn(s) { // one with a key is longer
 		return false
 	}
 	s, q, hasQuery := strings.Cut(s, "?")

@@ -92,7 +92,7 @@ func holdsKey(b []byte) bool {
 
 // privateKeysOf is privateKeys for a string.
 func privateKeysOf(s string) string {
-	if !strings.Contains(s, keyLabel) && !strings.Contains(s, packedBegin) {
+	if !strings.Contains(s, keyLabel) && !packedIn(s) {
 		return s
 	}
 	return string(privateKeys([]byte(s)))
