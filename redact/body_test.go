@@ -36,6 +36,7 @@ func TestSecretFieldsOfABodyAreMasked(t *testing.T) {
 		{"", `a password=x`, ""},
 		{"application/vnd.api+json", `{"password":"x"}`, `{"password":"REDACTED"}`},
 		{"application/x-ndjson", `{"token":"x"}` + "\n" + `{"token":"y"}`, `{"token":"REDACTED"}` + "\n" + `{"token":"REDACTED"}`},
+		{"application/json", `{"value": two words, "name": "token", "n": {"value": ab 12 b1 "c", "key": "token"}, "u": {"value": ab cd, "name": "user"}}`, `{"value": REDACTED, "name": "token", "n": {"value": REDACTED, "key": "token"}, "u": {"value": ab cd, "name": "user"}}`},
 		{"text/event-stream", "data: say \"hi\ndata: {\"token\":\"x\"}\n\n", "data: say \"hi\ndata: {\"token\":\"REDACTED\"}\n\n"},
 		{"text/event-stream", "data: {\ndata:  \"token\":\ndata:   \"x\",\ndata: \"a\": 1}\n\n", "data: {\ndata:  \"token\":\ndata:   \"REDACTED\",\ndata: \"a\": 1}\n\n"},
 		{"text/event-stream", "data:{\"token\":[\rdata:12,\rid:x\rdata:xy,\rdata:]}\r\rdata: 1\r\r", "data:{\"token\":[\rdata:0,\rid:x\rdata:REDACTED,\rdata:]}\r\rdata: 1\r\r"},

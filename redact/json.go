@@ -36,7 +36,7 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 	if below != unarmed {
 		level = 1
 	}
-	named := other
+	named, words := other, -1 // words is where a value without quotes begins
 	for i := 0; i < len(b); {
 		switch c := b[i]; c {
 		case '"':
@@ -54,7 +54,7 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 				if armed == unarmed {
 					armed = in.scheme(raw)
 				}
-				named = memberOf(raw)
+				named, words = memberOf(raw), -1
 				if len(raw) >= 16 && bytes.ContainsAny(raw, "0123456789") { // nothing else has a shape
 					if masked := maskEmbedded(string(raw)); masked != string(raw) {
 						out.put(b, i+1, i+1+len(raw), masked)
@@ -65,7 +65,11 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 			}
 			value := span{from: i + 1, to: i + 1 + len(raw)}
 			if how != secret && named != other {
-				if in.pair(n.r, named, raw, value) {
+				at := value
+				if words >= 0 {
+					at = span{from: words, to: end}
+				}
+				if in.pair(n.r, named, raw, at) {
 					how = secret
 				}
 				if named == naming {
@@ -114,11 +118,18 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 				i += n
 				continue
 			}
-			hides := armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, word)
+			at := word
+			if named == valuing && (words >= 0 || !word.number) { // it may have more words
+				if words < 0 {
+					words = i
+				}
+				at = span{from: words, to: end}
+			}
+			hides := armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, at)
 			if hides {
 				out.put(b, i, end, n.maskSpan(b, word))
 			}
-			if hides || word.number {
+			if hides || word.number && words < 0 {
 				armed, named = unarmed, other
 			}
 			if hides && !word.number { // no JSON: what follows may be the rest of it, or what it is a comment on
@@ -128,38 +139,6 @@ func (n nest) jsonBelow(b []byte, below arming) []byte {
 		}
 	}
 	return out.apply(b)
-}
-
-// bareEnd returns the end of the text at i that stands in no quotes: a number or a
-// constant; in what is no JSON, anything.
-func bareEnd(b []byte, i int) int {
-	for i < len(b) && b[i] > ' ' && strings.IndexByte(`"{}[],`, b[i]) < 0 {
-		i++
-	}
-	return i
-}
-
-// eventField returns how long the name of a field of an event stream is with its colon, 0 if
-// there is none at i: the data of an event goes on over such lines.
-func eventField(b []byte, i int) int {
-	if i > 0 && b[i-1] != '\n' && b[i-1] != '\r' {
-		return 0
-	}
-	for _, name := range [...]string{"data:", "event:", "id:", "retry:"} {
-		if bytes.HasPrefix(b[i:], []byte(name)) {
-			return len(name)
-		}
-	}
-	return 0
-}
-
-// constant reports whether a word is one of JSON, which reveals nothing.
-func constant(word []byte) bool {
-	switch string(word) {
-	case "true", "false", "null":
-		return true
-	}
-	return false
 }
 
 func skipSpace(b []byte, i int) int {

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -69,4 +70,36 @@ func unhex4(s string) (rune, bool) {
 		c = c<<4 | rune(d)
 	}
 	return c, true
+}
+
+// bareEnd returns the end of the text at i that stands in no quotes: a number or a
+// constant; in what is no JSON, anything.
+func bareEnd(b []byte, i int) int {
+	for i < len(b) && b[i] > ' ' && strings.IndexByte(`"{}[],`, b[i]) < 0 {
+		i++
+	}
+	return i
+}
+
+// eventField returns how long the name of a field of an event stream is with its colon, 0 if
+// there is none at i: the data of an event goes on over such lines.
+func eventField(b []byte, i int) int {
+	if i > 0 && b[i-1] != '\n' && b[i-1] != '\r' {
+		return 0
+	}
+	for _, name := range [...]string{"data:", "event:", "id:", "retry:"} {
+		if bytes.HasPrefix(b[i:], []byte(name)) {
+			return len(name)
+		}
+	}
+	return 0
+}
+
+// constant reports whether a word is one of JSON, which reveals nothing.
+func constant(word []byte) bool {
+	switch string(word) {
+	case "true", "false", "null":
+		return true
+	}
+	return false
 }
