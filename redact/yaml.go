@@ -66,6 +66,9 @@ func yaml(n nest, b []byte) []byte {
 		l, ok := yamlLineOf(bytes.TrimRight(b[at:end], " \t"))
 		from, to := at+l.from, at+len(l.text)
 		value := l.text[l.from:]
+		if l.open && block.has(l) {
+			l.name, from, value = "", at+l.key, l.text[l.key:]
+		}
 		switch {
 		case l.start == len(l.text): // empty
 		case block.has(l) && block.isText(l):
@@ -133,6 +136,7 @@ type yamlLine struct {
 	key      int    // the column of the name, or of the value where there is none
 	name     string // without quotes, "" if there is none
 	from     int    // the column of the value
+	open     bool   // the name is none if the line is a value, of which it has the beginning alone, in quotes
 }
 
 // yamlLineOf reads a line. It reports false for one without a value and a name: an empty one, a comment, the start
@@ -160,7 +164,8 @@ func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	case isFlow(yamlBare(rest)):
 		return l, true
 	}
-	colon := yamlColon(rest)
+	colon, open := yamlColon(rest)
+	l.open = open
 	switch {
 	case colon > 0 && colon <= longestName:
 		l.name = string(bytes.Trim(rest[:colon], ` "'`))
@@ -171,23 +176,42 @@ func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	return l, true
 }
 
-// yamlColon returns where the colon behind the name of a line is, -1 if there is none. A name in quotes may hold one.
-func yamlColon(line []byte) int {
-	at := 0
-	if q := line[0]; q == '"' || q == '\'' {
-		if n := bytes.IndexByte(line[1:], q); n >= 0 {
-			at = n + 2
+// yamlColon returns where the colon behind the name of a line is, -1 if there is none. A name in quotes may hold one,
+// a comment too. open says that there is no end of the quotes in the line.
+func yamlColon(line []byte) (colon int, open bool) {
+	if line[0] == '"' || line[0] == '\'' {
+		if end := yamlQuoteEnd(line); end > 0 {
+			at := blanks(line, end)
+			if at < len(line) && line[at] == ':' && (at+1 == len(line) || blank(line[at+1])) {
+				return at, false
+			}
+			return -1, false
+		}
+		open = true
+	}
+	for at, c := range line {
+		switch {
+		case c == '#' && !open && at > 0 && blank(line[at-1]):
+			return -1, false
+		case c == ':' && (at+1 == len(line) || blank(line[at+1])):
+			return at, open
 		}
 	}
-	for ; ; at++ {
-		n := bytes.IndexByte(line[at:], ':')
-		if n < 0 {
-			return -1
-		}
-		if at += n; at+1 == len(line) || blank(line[at+1]) {
-			return at
+	return -1, open
+}
+
+// yamlQuoteEnd returns where a text in quotes ends that a line begins with, 0 if it goes on.
+func yamlQuoteEnd(line []byte) int {
+	q := line[0]
+	for i := 1; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\\' && q == '"', c == q && q == '\'' && i+1 < len(line) && line[i+1] == q:
+			i++
+		case c == q:
+			return i + 1
 		}
 	}
+	return 0
 }
 
 // longestName is how many bytes a name has at most.

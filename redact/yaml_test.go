@@ -36,6 +36,8 @@ func TestSecretsInYAMLAreMasked(t *testing.T) {
 		"cookies":             {"Set-Cookie: a=b; Path=/\ncookie: yes\n", "Set-Cookie: REDACTED\ncookie: yes\n"},
 		"lists of cookies":    {"cookies:\n- a=b; Path=/\n- yes\ncookie:\n  x: a=b\nuser: a=b\n", "cookies:\n- REDACTED\n- yes\ncookie:\n  x: REDACTED\nuser: a=b\n"},
 		"auth":                {"auth:\n  basic: hunter2\n  kind: basic\nauths:\n  h.test:\n    auth: \"dXNlcjpwYXNzd29yZA==\" # c\nbasic: x\nauth: yes\n", "auth:\n  basic: REDACTED\n  kind: basic\nauths:\n  h.test:\n    auth: REDACTED\nbasic: x\nauth: yes\n"},
+		"commented items":     {"secret:\n- hunter2 # from: a\n- \"hunter2\" # from: a\n- a: hunter2 # b: c\nuser: bob # c: d\n", "secret:\n- REDACTED\n- REDACTED\n- a: REDACTED\nuser: bob # c: d\n"},
+		"items in quotes":     {"secret:\n- 'it''s: hunter2'\n- \"\\\"a: hunter2\"\n- 'one: hunter2\n  hunter2'\n- 'a''b': hunter2\nuser: bob\n", "secret:\n- REDACTED\n- REDACTED\n- REDACTED\n  REDACTED\n- 'a''b': REDACTED\nuser: bob\n"},
 		"a value and more":    {"- value: hunter2\n    two\n  sub:\n    x: y\n  name: DB_PASSWORD\n", "- value: REDACTED\n  sub:\n    x: y\n  name: DB_PASSWORD\n"},
 		"JSON":                {`{"password":"hunter2"}`, `{"password":"REDACTED"}`},
 	} {
