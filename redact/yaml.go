@@ -37,24 +37,6 @@ func (k *yamlBlock) isText(l yamlLine) bool {
 	return k.text || k.inner >= 0
 }
 
-// A yamlPair is what is known of {name: password, value: x} over lines.
-type yamlPair struct {
-	named    int  // the indent of a name whose value is a secret name, -1 if there is none
-	valued   int  // the indent of the value, while the name has not come, -1 if there is none
-	from, to int  // that value, with the lines that belong to it
-	open     bool // the next line may belong to it
-}
-
-// leave forgets what a line is not in any more.
-func (p *yamlPair) leave(l yamlLine) {
-	if l.key < p.named || l.item && l.key == p.named {
-		p.named = -1
-	}
-	if l.key < p.valued || l.item && l.key == p.valued {
-		p.valued = -1
-	}
-}
-
 // yaml masks what stands under a secret name, and the value of {name: password, value: x} over lines. It reads line by
 // line, also a text inside, which may be the YAML of another file, and a flow to its end.
 func yaml(n nest, b []byte) []byte {
@@ -85,9 +67,7 @@ func yaml(n nest, b []byte) []byte {
 		default:
 			block.indent = -1
 			pair.leave(l)
-			if pair.open = pair.open && l.key > pair.valued; pair.open {
-				pair.to = to
-			}
+			pair.goOn(l, at)
 			bare := value[len(value)-len(yamlBare(value)):]
 			if !above.has(l) {
 				above.indent, how = -1, armingOf(n, []byte(l.name))
@@ -95,17 +75,25 @@ func yaml(n nest, b []byte) []byte {
 					above.indent = l.key
 				}
 			}
-			switch m := memberOf([]byte(l.name)); {
-			case n.r.Field(l.name), m == valuing && l.key == pair.named, how == auth && above.indent >= 0 && basicOrBearer(l.name):
+			m := memberOf([]byte(l.name))
+			isPair := m == valuing && l.key == pair.named
+			switch {
+			case m == naming:
+				pair.named = -1
+			case m == valuing && !isPair:
+				pair.begin(l.key, from, to, len(bare) > 0)
+			}
+			switch {
+			case n.r.Field(l.name), isPair, how == auth && above.indent >= 0 && basicOrBearer(l.name):
 				block = yamlBlock{l.key, len(bare) > 0, -1}
 				if l.explicit {
 					block.indent = l.start
 				}
 				out.put(b, from, to, yamlMask(value))
-			case m == naming:
-				if pair.named = -1; n.r.secretName(yamlText(bare)) {
+			case m == naming && !isFlow(bare):
+				if n.r.secretName(yamlText(bare)) {
 					pair.named = l.key
-					if pair.valued == l.key {
+					if pair.valued == l.key && pair.from >= 0 {
 						out.cover(pair.from, pair.to, Mask)
 					}
 				}
@@ -117,9 +105,11 @@ func yaml(n nest, b []byte) []byte {
 				if l.name == "" && !l.item {
 					flow.indent--
 				}
-				end = max(end, lineEnd(b, flow.mask(to-len(bare))))
-			case m == valuing && len(value) > 0:
-				pair.valued, pair.from, pair.to, pair.open = l.key, from, to, true
+				to = flow.mask(to - len(bare))
+				end = max(end, lineEnd(b, to))
+				if pair.open {
+					pair.to = max(pair.to, to)
+				}
 			}
 		}
 		at = end + 1
