@@ -56,6 +56,9 @@ func yaml(n nest, b []byte) []byte {
 		case block.has(l) && block.isText(l):
 			out.put(b, at+l.start, to, Mask)
 		case !ok:
+			if l.key > pair.valued { // in a text it is no comment
+				pair.goOn(l, at)
+			}
 		case block.has(l):
 			out.put(b, from, to, yamlMask(value))
 			if len(yamlBare(value)) > 0 {
@@ -151,17 +154,20 @@ func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	switch {
 	case len(rest) == 0, rest[0] == '#', i == 0 && bytes.Equal(rest, []byte("...")):
 		return l, false
-	case isFlow(yamlBare(rest)):
+	}
+	bare := yamlBare(rest)
+	if len(bare) == 0 || isFlow(bare) {
 		return l, true
 	}
-	colon, open := yamlColon(rest)
+	tag := len(rest) - len(bare)
+	colon, open := yamlColon(bare)
 	l.open = open
 	switch {
 	case colon > 0 && colon <= longestName:
-		l.name = string(bytes.Trim(rest[:colon], ` "'`))
-		l.from = blanks(text, i+colon+1)
+		l.name = string(bytes.Trim(bare[:colon], ` "'`))
+		l.from = blanks(text, i+tag+colon+1)
 	case colon < 0 && l.explicit:
-		l.name, l.from = yamlText(yamlBare(rest)), len(text)
+		l.name, l.from = yamlText(bare), len(text)
 	}
 	return l, true
 }
