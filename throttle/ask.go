@@ -88,9 +88,13 @@ func (v *wait) askLocked() error {
 			s.core.Asked(&v.waiter, resource, cost, q.asked, s.nowLocked(), nil)
 		}
 	}()
+	from := s.nowLocked()
 	why := v.awaitUnlocking(q)
 	asked = true
 	now := s.nowLocked()
+	if d := time.Duration(now - from); d > briefly {
+		v.asked += d
+	}
 	if why == changed && resource.Question == admission.Question(q) {
 		resource.Question = nil
 	}
@@ -98,6 +102,7 @@ func (v *wait) askLocked() error {
 	switch late := now-q.asked > int64(storeTime); {
 	case why == tooLate:
 		q.ctx.Expire(errSlowStore)
+		v.attempt.AddNote("store: " + errSlowStore.Error())
 		reply = &meter.Reply{Err: errSlowStore}
 	case why == changed && q.returned && !q.forgone() && !late:
 		reply = &q.reply

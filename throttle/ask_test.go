@@ -221,3 +221,37 @@ func TestAKeyWhoseStoreHangsIsNotForgotten(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 	})
 }
+
+// What a store takes for its reply is a wait for quota in the ledger, and no time of the
+// server's, with a note of what it did not reply to.
+func TestTheTimeOfAStoreIsAWait(t *testing.T) {
+	const slow = "store: no reply within 5s"
+	for name, tt := range map[string]struct {
+		takes, wait time.Duration
+		notes       string
+	}{
+		"a quick one":    {5 * time.Millisecond, 0, ""},
+		"a slow one":     {3 * time.Second, 3 * time.Second, ""},
+		"one that hangs": {time.Minute, 5 * time.Second, slow},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := New(Rule{Limit: 10, Store: hanging(tt.takes), Margin: NoMargin})
+				ctx, trace := transport.WithTrace(t.Context())
+				if _, err := get(ctx, l.Wrap(&server{}), "/"); err != nil {
+					t.Fatal(err)
+				}
+				for a := range trace.Calls()[0].Attempts() {
+					if got := a.Wait(transport.Quota); got != tt.wait || tt.wait > 0 && a.TimeToHeaders() != 0 {
+						t.Errorf("waited %v, and %v to the headers, want %v and 0s", got, a.TimeToHeaders(), tt.wait)
+					}
+					if got := a.Notes(); got != tt.notes {
+						t.Errorf("notes %q, want %q", got, tt.notes)
+					}
+				}
+				quiet(t, l)
+				time.Sleep(time.Minute)
+			})
+		})
+	}
+}

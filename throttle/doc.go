@@ -50,7 +50,8 @@
 // [ErrFull], [ErrCost], [ErrClosed], [ErrStore]) and [verdict.ErrRejected]:
 // nothing was sent, nothing was used up. The error of the context where that
 // ended. Waits stand in the ledger ([layer.Quota], [layer.Pause]) and
-// are emitted as events. What takes quota and is then not sent, by the veto of a
+// are emitted as events. What a [Rule.Store] took for its reply is such a wait, without
+// an event, where it was more than 10 ms. What takes quota and is then not sent, by the veto of a
 // hook or from a recording, is given back; a token of a store, to the next request.
 //
 // # Place

@@ -30,8 +30,9 @@ type wait struct {
 	waiter   admission.Waiter
 	forecast *admission.Forecast // nil if neither an observer nor a MaxWait needs it
 	waited   time.Duration
-	slept    int64       // when it went to sleep
-	patience *time.Timer // MaxWait
+	asked    time.Duration // of a store, where that took longer than briefly
+	slept    int64         // when it went to sleep
+	patience *time.Timer   // MaxWait
 
 	reacquiring, suspended, begun, counted, foreseen, paused, came, locked bool
 }
@@ -201,6 +202,7 @@ func (v *wait) end(err error) {
 	if v.patience != nil {
 		v.patience.Stop()
 	}
+	v.attempt.AddWait(layer.Quota, v.asked)
 	if !v.begun {
 		return
 	}
