@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -98,6 +99,45 @@ func TestAMaskIsNobodyInParticular(t *testing.T) {
 	}
 	if base.sent != 0 {
 		t.Errorf("%d requests sent", base.sent)
+	}
+}
+
+// Recorded anew as it was, such a tape would hold both identities again. What the error says to
+// do gives each of them its own.
+func TestAMissOfSeveralIdentitiesSaysWhatHelps(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.json")
+	type userKey struct{}
+	users := func(opts replay.Options) (sent int, err error) {
+		tape, base := open(t, path, opts), new(accounts)
+		defer closeTape(t, tape)
+		rt := tape.Wrap(base)
+		for _, user := range []string{"ann", "bob"} {
+			ctx := context.WithValue(t.Context(), userKey{}, user)
+			resp, failed := rt.RoundTrip(authorized(t, "/me", login(t, rt, user)).WithContext(ctx))
+			if failed != nil {
+				err = failed
+			} else if body := readAll(t, resp); body != user {
+				t.Errorf("%s is %q", user, body)
+			}
+		}
+		return base.sent, err
+	}
+	if _, err := users(replay.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := users(replay.Options{})
+	const want = "replay: GET " + api + "/me is not on tape for its credential (header Authorization), which is a mask of the tape and may stand for " +
+		"any of 2 identities, and is not sent: have the exchange that the mask came from sent each time (Options.PassThrough), or record it anew " +
+		"with Options.Identity, which says whose it is"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v\nwant\n%s", err, want)
+	}
+	identity := func(req *http.Request) string { user, _ := req.Context().Value(userKey{}).(string); return user }
+	if _, err := users(replay.Options{Mode: replay.ModeRecord, Identity: identity}); err != nil {
+		t.Fatal(err)
+	}
+	if sent, err := users(replay.Options{Identity: identity}); sent != 0 || err != nil {
+		t.Errorf("recorded anew: %d requests sent, %v", sent, err)
 	}
 }
 

@@ -60,12 +60,13 @@ type MissError struct {
 func (e *MissError) Error() string {
 	asked := e.Method + " " + e.URL
 	if e.Masked != "" {
-		which := ""
-		if e.Reason == MissIdentity {
-			which = fmt.Sprintf(", of %d identities that it may stand for", e.Identities)
+		which, with := "", ""
+		if e.Reason == MissIdentity { // recorded as it was, there would be as many again
+			which = fmt.Sprintf(" and may stand for any of %d identities", e.Identities)
+			with = " with Options.Identity, which says whose it is"
 		}
 		return fmt.Sprintf("replay: %s is not on tape for its credential (%s), which is a mask of the tape%s, and is not sent: have the exchange "+
-			"that the mask came from sent each time (Options.PassThrough), or record it anew", asked, e.Masked, which)
+			"that the mask came from sent each time (Options.PassThrough), or record it anew%s", asked, e.Masked, which, with)
 	}
 	text := fmt.Sprintf("replay: %s is not on tape: %s", asked, e.Reason)
 	switch e.Reason {
