@@ -16,7 +16,8 @@
 //
 // Each line has a message, from a template with placeholders, and the same facts as
 // attributes, by the names of OpenTelemetry where it has one. URLs, errors and messages are redacted, bodies are
-// never read, and a line never fails a call.
+// never read, and a line never fails a call. docs/logging.md lists the attributes, such as gracy.reason, which says of a
+// failed call why no further attempt was made.
 //
 // Repeats makes an outage two lines and not ten thousand, and Every of an [Event] logs one of so many. What was counted is
 // written by a later call, or by [Log.Flush] when the program ends.

@@ -15,7 +15,7 @@ import (
 )
 
 // A Recorder counts the calls of one client, or of several that share it. It is a [transport.Layer],
-// a prometheus.Collector, and a source of [Snapshot] values; all three read the same counts.
+// a prometheus.Collector and Gatherer, and a source of [Snapshot] values; all of them read the same counts.
 //
 // Use [New]. All methods are safe for concurrent use.
 type Recorder struct {

@@ -27,8 +27,8 @@ import (
 // leaves it open. An error is yielded once, with a zero value, and ends the loop: those of
 // [JSON], an [Error] where the body breaks off, a [DecodeError] whose Offset is the place in
 // the body. Where the caller's context ends before the loop, the error is that of the
-// context, whatever has come already; without layers, which know whose context it is, only
-// where the body has more. A loop that ends without an error was over the whole body. Empty
+// context, whatever has come already. A client without a layer of ours does not know which
+// context is the caller's: there the loop notices that it has ended when it reads more of the body. A loop that ends without an error was over the whole body. Empty
 // lines are skipped, and so is the record separator of RFC 7464.
 //
 // [MaxBytes] and [MaxDecoded] bound each line, of the rules in the request's context; the body

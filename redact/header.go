@@ -21,8 +21,10 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 	return c
 }
 
-// HeadersShared returns h itself if nothing in it is masked, else what [Redactor.Headers]
-// returns: for a header that is looked at and changed by nobody meanwhile.
+// HeadersShared is [Redactor.Headers] without the copy where there is nothing to mask: then it returns h
+// itself, also a nil one. h does not change. It is for what is only read, such as a header that is
+// written to a log or compared: who changes what it returns may change h, and h must not be
+// changed as long as the result is in use. Where in doubt, use Headers.
 func (r *Redactor) HeadersShared(h http.Header) http.Header {
 	for name, values := range h {
 		secret, link := r.Header(name), linking(name)

@@ -114,8 +114,9 @@ func (r *Redactor) LongestLiteral() int {
 	return r.literals.longest
 }
 
-// LiteralBegun returns how many bytes at the end of b are the beginning of a registered literal,
-// 0 for less than four: of a text that was cut off the rest may have stood behind it.
+// LiteralBegun returns how many bytes at the end of b are the beginning of a registered literal
+// (Rules.Literals), 0 for less than four or without literals. It is for a text that was cut off,
+// where the rest of the literal may have stood behind it: mask that many bytes. b does not change.
 func (r *Redactor) LiteralBegun(b []byte) int {
 	if r.LongestLiteral() == 0 {
 		return 0

@@ -126,9 +126,12 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// UnmarshalOutcome decodes what is replayed of what MarshalBinary encoded: not the Request,
-// the readable part of the Key, the Route, Identity and Secrets. Where what is replayed depends
-// on the request, since the response has a Vary or is none, or broke off, it is UnmarshalBinary.
+// UnmarshalOutcome decodes what is replayed of what MarshalBinary encoded, which is sooner done than
+// all of it: it leaves out the Request, the readable part of the Key, the Route, Identity and Secrets. Where what
+// is replayed depends on the request, since the response has a Vary or is none, or broke off,
+// it is UnmarshalBinary. Its errors are those of UnmarshalBinary too, x keeps nothing of b, and what x had before is
+// gone. It is what a bbolt tape looks a request up with. A Store returns whole exchanges, so its methods
+// Find, Near and Scan need UnmarshalBinary; and what UnmarshalOutcome has decoded must not be encoded again.
 func (x *Exchange) UnmarshalOutcome(b []byte) error {
 	if len(b) == 0 || b[0] != envelope {
 		return x.UnmarshalBinary(b) // which says what is wrong
