@@ -2,12 +2,15 @@ package retry
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/gracy-go/gracy/internal/ctxerr"
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/redact"
 	"github.com/gracy-go/gracy/transport"
+	"github.com/gracy-go/gracy/transport/verdict"
 )
 
 // ErrExhausted is what every [Error] matches, by errors.Is.
@@ -47,6 +50,14 @@ func (e *Error) Error() string {
 		s += ", the last response " + strconv.Itoa(e.Status)
 	}
 	return s + ": " + redact.Error(e.Err)
+}
+
+// noteRejected has the ledger, and so the log line of the call, say what the server said last where one of
+// our layers did not send a further attempt: the error of that attempt does not.
+func noteRejected(s *series, a *layer.Attempt, o Outcome) {
+	if s.made > 1 && s.status != 0 && o.Verdict == verdict.Rejected && s.call.StopReason() == "" {
+		s.call.SetStopReason(fmt.Sprintf("attempt %d was rejected, the last response %d", a.Number(), s.status))
+	}
 }
 
 // Unwrap returns the last error.

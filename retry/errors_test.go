@@ -74,6 +74,13 @@ func TestAnErrorKnowsTheStatusOfTheLastResponse(t *testing.T) {
 			if !ok || !errors.Is(err, verdict.ErrRejected) || e.Status != test.want || strings.Contains(err.Error(), "the last response 503") != (test.want == 503) {
 				t.Errorf("%s: %v, want that it knows the status %d", name, err, test.want)
 			}
+			reason := "" // which a log line has, that has no retry.Error
+			if test.want != 0 {
+				reason = "attempt 3 was rejected, the last response 503"
+			}
+			if got := e.Call.StopReason(); got != reason {
+				t.Errorf("%s: stopped: %q, want %q", name, got, reason)
+			}
 		})
 	}
 }

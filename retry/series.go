@@ -169,6 +169,7 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	}
 	again, instead := s.wants(o)
 	if s.wanted = again; !again {
+		noteRejected(s, a, o)
 		return nil, instead
 	}
 	if s.req.Context().Err() != nil {
