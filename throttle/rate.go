@@ -7,13 +7,15 @@ import (
 	"time"
 )
 
-// ParseRate returns the rule of a text: "10/90s", "2/s", "500/m", "1000/24h". It is
+// ParseRate returns the rule of a text: "10/90s", "2/s", "500/m", "1000/24h". The number is
+// at least 1; the duration is as for [time.ParseDuration], above 0 and of at most ten years,
+// and its unit alone means one of it. Anything else is an error that quotes the text. It is
 // for limits that come from a configuration; see [MustRate] for those in the code.
 func ParseRate(text string) (Rule, error) {
 	count, per, ok := strings.Cut(text, "/")
 	n, err := strconv.Atoi(count)
 	if !ok || err != nil || n < 1 {
-		return Rule{}, fmt.Errorf("throttle: the rate %q is not a number, a slash and a duration, as in 10/90s", text)
+		return Rule{}, fmt.Errorf("throttle: the rate %q is not a number of at least 1, a slash and a duration, as in 10/90s", text)
 	}
 	if per != "" && (per[0] < '0' || per[0] > '9') {
 		per = "1" + per

@@ -36,8 +36,9 @@ type Declaration struct {
 //
 //	transport.Safe("POST /v1/chat/completions", "POST slack.com/api/users.info")
 //
-// "/" is every request: as an override, that of the call. Patterns may overlap. Safe
-// panics on one that is malformed.
+// "/" is every request: as an override, that of the call. Patterns may overlap. Where every
+// operation is a POST of one URL, name the route of each with [WithRoute]: the example Operations
+// shows how. Safe panics on a pattern that is malformed.
 func Safe(patterns ...string) *Declaration {
 	return newDeclaration("Safe", "safe", "", patterns, func(r rule) declare.Rule { return declare.Safe{Rule: r} })
 }
