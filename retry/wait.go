@@ -61,7 +61,7 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration, made int) time.Duration {
 	_, set := s.delays[o.Response.StatusCode]
 	if atLeast > h.Wait && s.backoff == nil {
-		a.AddNote(fmt.Sprintf("hint %s was throttled before: wait %s", h.Wait, atLeast.Round(time.Millisecond)))
+		a.AddNote(fmt.Sprintf("hint %s was obeyed in vain before: wait %s", h.Wait, atLeast.Round(time.Millisecond)))
 		h = hint.Hint{Wait: atLeast}
 		s.obeyed = atLeast
 	}
