@@ -38,6 +38,7 @@ func TestErrorsThatAreRetriedByDefault(t *testing.T) {
 		"temporary DNS":       {&net.DNSError{Err: "server misbehaving", IsTemporary: true}, 3},
 		"unknown host":        {&net.DNSError{Err: "no such host", IsNotFound: true}, 1},
 		"wrapped host":        {&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, 1},
+		"port of no address":  {&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}}, 1},
 		"scheme":              {scheme, 1},
 		"wrapped scheme":      {fmt.Errorf("layer: %w (route x)", scheme), 1},
 		"joined scheme":       {errors.Join(rttest.ErrBoom, scheme), 1},

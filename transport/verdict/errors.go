@@ -32,6 +32,9 @@ func final(err error) bool {
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.IsNotFound
 	}
+	if _, ok := errors.AsType[*net.AddrError](err); ok {
+		return true // such as a port above 65535
+	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}
