@@ -14,7 +14,7 @@ type entries struct{ word atomic.Uint32 }
 const halfWord = 16
 
 // place is a depth as entries hold it.
-func place(depth int) uint32 { return uint32(min(depth+1, math.MaxUint16-1)) } //nolint:gosec // bounded
+func place(depth int) uint32 { return uint32(min(depth, math.MaxUint16-2) + 1) } //nolint:gosec // bounded
 
 // enter records that a request enters a layer. It is false if one of the row has been
 // there already: then this one is another.
