@@ -17,11 +17,131 @@ func isYAML(contentType string) bool {
 	}
 }
 
-// A yamlBlock is what belongs to a secret name: the lines that are farther in, and the items of a list below it.
+// A yamlReader masks a YAML text line by line: what stands under a secret name, and the value of
+// {name: password, value: x} over lines. A text inside is read the same way, since it may be the YAML of
+// another file. A flow is read to its end.
+type yamlReader struct {
+	n   nest
+	b   []byte
+	out edits
+
+	secret yamlBlock // below a secret name
+	parent yamlBlock // below a name such as auth or cookie
+	how    arming    // what that name makes of its values
+	pair   yamlPair
+}
+
+func yaml(n nest, b []byte) []byte {
+	none := yamlBlock{indent: -1}
+	r := yamlReader{n: n, b: b, secret: none, parent: none, pair: yamlPair{named: -1, valued: -1}}
+	for at := len(b) - len(bytes.TrimPrefix(b, []byte("\ufeff"))); at < len(b); {
+		at = r.line(at) + 1
+	}
+	return r.out.apply(b)
+}
+
+// line masks the line that begins at the given place. It returns where the line ends, or the last
+// line of its flow.
+func (r *yamlReader) line(at int) (end int) {
+	end = lineEnd(r.b, at)
+	l, ok := yamlLineOf(bytes.TrimRight(r.b[at:end], " \t"))
+	switch {
+	case l.start == len(l.text): // an empty line
+	case r.secret.has(l) && r.secret.isText(l):
+		r.out.put(r.b, at+l.start, at+len(l.text), Mask)
+	case !ok:
+		if l.key > r.pair.valued { // in a text it is no comment
+			r.pair.goOn(l, at)
+		}
+	case r.secret.has(l):
+		r.secretLine(l, at)
+	default:
+		end = max(end, lineEnd(r.b, r.openLine(l, at)))
+	}
+	return end
+}
+
+// secretLine masks the value of a line below a secret name.
+func (r *yamlReader) secretLine(l yamlLine, at int) {
+	if l.open {
+		l.name, l.from = "", l.key
+	}
+	value := l.text[l.from:]
+	r.out.put(r.b, at+l.from, at+len(l.text), yamlMask(value))
+	if len(yamlBare(value)) == 0 {
+		return
+	}
+	r.secret.inner = l.key
+	if l.name == "" {
+		r.secret.inner--
+	}
+}
+
+// openLine masks what is secret in a line that is not below a secret name. It returns where the
+// line ends, or its flow.
+func (r *yamlReader) openLine(l yamlLine, at int) (end int) {
+	from, to := at+l.from, at+len(l.text)
+	value := l.text[l.from:]
+	bare := value[len(value)-len(yamlBare(value)):]
+	r.secret.indent = -1
+	r.pair.leave(l)
+	r.pair.goOn(l, at)
+	if !r.parent.has(l) {
+		r.parent.indent, r.how = -1, armingOf(r.n, []byte(l.name))
+		if len(bare) == 0 && (r.how == auth || r.how == cookie) {
+			r.parent.indent = l.key
+		}
+	}
+	member := memberOf([]byte(l.name))
+	valueOfSecret := member == valuing && l.key == r.pair.named
+	switch {
+	case member == naming:
+		r.pair.named = -1
+	case member == valuing && !valueOfSecret:
+		r.pair.begin(l.key, from, to, len(bare) > 0)
+	}
+	switch {
+	case r.n.r.Field(l.name), valueOfSecret, r.how == auth && r.parent.indent >= 0 && basicOrBearer(l.name):
+		r.secret = yamlBlock{l.key, len(bare) > 0, -1}
+		if l.explicit {
+			r.secret.indent = l.start
+		}
+		r.out.put(r.b, from, to, yamlMask(value))
+	case member == naming && !isFlow(bare):
+		if r.n.r.secretName(yamlText(bare)) {
+			r.pair.named = l.key
+			if r.pair.valued == l.key && r.pair.from >= 0 {
+				r.out.cover(r.pair.from, r.pair.to, Mask)
+			}
+		}
+	case (r.how == auth || r.how == cookie) && yamlLooksSecret(r.n, r.how, bare):
+		r.secret = yamlBlock{l.key, true, -1}
+		r.out.put(r.b, from, to, Mask)
+	case isFlow(bare):
+		return r.flow(l, to-len(bare))
+	}
+	return to
+}
+
+// flow masks the flow of a line, and returns where it ends.
+func (r *yamlReader) flow(l yamlLine, from int) (end int) {
+	f := yamlFlow{n: r.n, b: r.b, out: &r.out, indent: l.start}
+	if l.name == "" && !l.item {
+		f.indent--
+	}
+	end = f.mask(from)
+	if r.pair.open {
+		r.pair.to = max(r.pair.to, end)
+	}
+	return end
+}
+
+// A yamlBlock is what belongs to a name: the lines that are indented farther, and the items of a list
+// below it.
 type yamlBlock struct {
 	indent int  // of the name, -1 if there is none
 	text   bool // they are one text, and no names and items
-	inner  int  // the lines that are farther in go on with a value in it, -1 if there is none
+	inner  int  // lines that are indented farther continue a value of the block, -1 if there is none
 }
 
 // has reports whether a line belongs to the block.
@@ -35,190 +155,6 @@ func (k *yamlBlock) isText(l yamlLine) bool {
 		k.inner = -1
 	}
 	return k.text || k.inner >= 0
-}
-
-// yaml masks what stands under a secret name, and the value of {name: password, value: x} over lines. It reads line by
-// line, also a text inside, which may be the YAML of another file, and a flow to its end.
-func yaml(n nest, b []byte) []byte {
-	var out edits
-	block, pair := yamlBlock{indent: -1}, yamlPair{named: -1, valued: -1}
-	above, how := yamlBlock{indent: -1}, unarmed // of the name that the lines are below
-	for at := len(b) - len(bytes.TrimPrefix(b, []byte("\ufeff"))); at < len(b); {
-		end := lineEnd(b, at)
-		l, ok := yamlLineOf(bytes.TrimRight(b[at:end], " \t"))
-		from, to := at+l.from, at+len(l.text)
-		value := l.text[l.from:]
-		if l.open && block.has(l) {
-			l.name, from, value = "", at+l.key, l.text[l.key:]
-		}
-		switch {
-		case l.start == len(l.text): // empty
-		case block.has(l) && block.isText(l):
-			out.put(b, at+l.start, to, Mask)
-		case !ok:
-			if l.key > pair.valued { // in a text it is no comment
-				pair.goOn(l, at)
-			}
-		case block.has(l):
-			out.put(b, from, to, yamlMask(value))
-			if len(yamlBare(value)) > 0 {
-				block.inner = l.key
-				if l.name == "" {
-					block.inner--
-				}
-			}
-		default:
-			block.indent = -1
-			pair.leave(l)
-			pair.goOn(l, at)
-			bare := value[len(value)-len(yamlBare(value)):]
-			if !above.has(l) {
-				above.indent, how = -1, armingOf(n, []byte(l.name))
-				if len(bare) == 0 && (how == auth || how == cookie) {
-					above.indent = l.key
-				}
-			}
-			m := memberOf([]byte(l.name))
-			isPair := m == valuing && l.key == pair.named
-			switch {
-			case m == naming:
-				pair.named = -1
-			case m == valuing && !isPair:
-				pair.begin(l.key, from, to, len(bare) > 0)
-			}
-			switch {
-			case n.r.Field(l.name), isPair, how == auth && above.indent >= 0 && basicOrBearer(l.name):
-				block = yamlBlock{l.key, len(bare) > 0, -1}
-				if l.explicit {
-					block.indent = l.start
-				}
-				out.put(b, from, to, yamlMask(value))
-			case m == naming && !isFlow(bare):
-				if n.r.secretName(yamlText(bare)) {
-					pair.named = l.key
-					if pair.valued == l.key && pair.from >= 0 {
-						out.cover(pair.from, pair.to, Mask)
-					}
-				}
-			case (how == auth || how == cookie) && yamlLooksSecret(n, how, bare):
-				block = yamlBlock{l.key, true, -1}
-				out.put(b, from, to, Mask)
-			case isFlow(bare):
-				flow := yamlFlow{n: n, b: b, out: &out, indent: l.start}
-				if l.name == "" && !l.item {
-					flow.indent--
-				}
-				to = flow.mask(to - len(bare))
-				end = max(end, lineEnd(b, to))
-				if pair.open {
-					pair.to = max(pair.to, to)
-				}
-			}
-		}
-		at = end + 1
-	}
-	return out.apply(b)
-}
-
-// A yamlLine is a line with its name, if it has one.
-type yamlLine struct {
-	text     []byte
-	start    int    // the column of the first character
-	item     bool   // that is the dash of an item, or the colon of a value whose name is a line of its own
-	explicit bool   // that is the question mark of such a name
-	key      int    // the column of the name, or of the value where there is none
-	name     string // without quotes, "" if there is none
-	from     int    // the column of the value
-	open     bool   // the name is none if the line is a value, of which it has the beginning alone, in quotes
-}
-
-// yamlLineOf reads a line. It reports false for one without a value and a name: an empty one, a comment, the start
-// of a document.
-func yamlLineOf(text []byte) (l yamlLine, ok bool) {
-	l.text = text
-	i := blanks(text, 0)
-	l.start = i
-	if i == 0 && bytes.HasPrefix(text, []byte("---")) && (len(text) == 3 || blank(text[3])) {
-		i = blanks(text, 3) // what a document begins with may follow
-	}
-	for i < len(text) && (i+1 == len(text) || blank(text[i+1])) {
-		explicit := text[i] == '?'
-		if !explicit && text[i] != '-' && text[i] != ':' {
-			break
-		}
-		l.explicit, l.item = l.explicit || explicit, l.item || !explicit
-		i = blanks(text, i+1)
-	}
-	l.key, l.from = i, i
-	rest := text[i:]
-	switch {
-	case len(rest) == 0, rest[0] == '#', i == 0 && bytes.Equal(rest, []byte("...")):
-		return l, false
-	}
-	bare := yamlBare(rest)
-	if len(bare) == 0 || isFlow(bare) {
-		return l, true
-	}
-	tag := len(rest) - len(bare)
-	colon, open := yamlColon(bare)
-	l.open = open
-	switch {
-	case colon > 0 && colon <= longestName:
-		l.name = string(bytes.Trim(bare[:colon], ` "'`))
-		l.from = blanks(text, i+tag+colon+1)
-	case colon < 0 && l.explicit:
-		l.name, l.from = yamlText(bare), len(text)
-	}
-	return l, true
-}
-
-// yamlColon returns where the colon behind the name of a line is, -1 if there is none. A name in quotes may hold one,
-// a comment too. open says that there is no end of the quotes in the line.
-func yamlColon(line []byte) (colon int, open bool) {
-	if line[0] == '"' || line[0] == '\'' {
-		if end := yamlQuoteEnd(line); end > 0 {
-			at := blanks(line, end)
-			if at < len(line) && line[at] == ':' && (at+1 == len(line) || blank(line[at+1])) {
-				return at, false
-			}
-			return -1, false
-		}
-		open = true
-	}
-	for at, c := range line {
-		switch {
-		case c == '#' && !open && at > 0 && blank(line[at-1]):
-			return -1, false
-		case c == ':' && (at+1 == len(line) || blank(line[at+1])):
-			return at, open
-		}
-	}
-	return -1, open
-}
-
-// yamlQuoteEnd returns where a text in quotes ends that a line begins with, 0 if it goes on.
-func yamlQuoteEnd(line []byte) int {
-	q := line[0]
-	for i := 1; i < len(line); i++ {
-		switch c := line[i]; {
-		case c == '\\' && q == '"', c == q && q == '\'' && i+1 < len(line) && line[i+1] == q:
-			i++
-		case c == q:
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// longestName is how many bytes a name has at most.
-const longestName = 100
-
-// blanks returns where the blanks at i end.
-func blanks(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
-		i++
-	}
-	return i
 }
 
 // yamlBare returns a value without its tag and anchor, nothing if that is all or a comment alone.
