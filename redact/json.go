@@ -7,138 +7,132 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// An arming says what the key before a value makes of it.
-type arming uint8
-
-const (
-	unarmed arming = iota
-	secret
-	cookie // a string of name=value is secret, a cookie that is eaten is not
-	auth   // secret if it looks so; an object has secrets under the names of schemes
-	graph  // a document of GraphQL, whose arguments may be secret
-)
-
-// json masks by token offsets: it reads tokens and no grammar, so that a body
+// A jsonReader masks by token offsets: it reads tokens and no grammar, so that a body
 // that was cut off, JSON lines and the data lines of an event stream all work,
 // and it copies the bytes between the masks. It does not recurse: the depth of
 // nesting is a counter.
-func (n nest) json(b []byte) []byte { return n.jsonBelow(b, unarmed) }
+type jsonReader struct {
+	n   nest
+	b   []byte
+	out edits
+	at  nesting
 
-// scalars masks every string and number of a JSON value.
-func (n nest) scalars(b []byte) []byte { return n.jsonBelow(b, secret) }
+	words int // where a value of several words without quotes begins, -1 if there is none
+}
 
-// jsonBelow masks a JSON text; below says what its name was, if it has one.
-func (n nest) jsonBelow(b []byte, below arming) []byte {
-	var out edits
-	var in objects
-	armed := unarmed // by the key of the next value
-	level := 0       // the open brackets below a secret name, 0 outside of it
-	if below != unarmed {
-		level = 1
-	}
-	named, words := other, -1 // words is where a value without quotes begins
-	for i := 0; i < len(b); {
-		switch c := b[i]; c {
+// json masks what is secret in a JSON text.
+func (n nest) json(b []byte) []byte {
+	r := jsonReader{n: n, b: b, words: -1}
+	return r.mask()
+}
+
+// scalars masks every string and number of a JSON text.
+func (n nest) scalars(b []byte) []byte {
+	r := jsonReader{n: n, b: b, at: nesting{secrets: 1}, words: -1}
+	return r.mask()
+}
+
+func (r *jsonReader) mask() []byte {
+	for i := 0; i < len(r.b); {
+		switch c := r.b[i]; c {
 		case '"':
-			how := armed
-			if level > 0 {
-				how = below
-			}
-			end, closed := stringEnd(b, i, how == secret)
-			raw := b[i+1 : end]
-			if closed {
-				raw = b[i+1 : end-1]
-			}
-			if after := skipSpace(b, end); closed && after < len(b) && b[after] == ':' { // a key
-				armed = armingOf(n, raw)
-				if armed == unarmed {
-					armed = in.scheme(raw)
-				}
-				named, words = memberOf(raw), -1
-				if len(raw) >= 16 && bytes.ContainsAny(raw, "0123456789") { // nothing else has a shape
-					if masked := maskEmbedded(string(raw)); masked != string(raw) {
-						out.put(b, i+1, i+1+len(raw), masked)
-					}
-				}
-				i = after + 1
-				continue
-			}
-			value := span{from: i + 1, to: i + 1 + len(raw)}
-			if how != secret && named != other {
-				at := value
-				if words >= 0 {
-					at = span{from: words, to: end}
-				}
-				if in.pair(n.r, named, raw, at) {
-					how = secret
-				}
-				if named == naming {
-					if late, ok := in.late(); ok {
-						out.cover(late.from, late.to, n.maskSpan(b, late))
-					}
-				}
-			}
-			if masked, ok := n.jsonValue(how, raw); ok {
-				out.put(b, value.from, value.to, masked)
-			}
-			armed, named = unarmed, other
-			i = end
+			i = r.quoted(i)
 		case '{', '[':
-			if level > 0 {
-				level++
-			} else if armed == secret || armed == cookie || named == valuing && in.named() {
-				level, below = 1, secret
-				if armed == cookie {
-					below = cookie
-				}
-			}
-			from := 0
-			if level == 0 && named == valuing {
-				from = i
-			}
-			in.open(armed == auth && c == '{', from)
-			armed, named = unarmed, other
+			r.at.open(i, c == '{')
 			i++
 		case '}', ']':
-			level = max(level-1, 0)
-			in.close(i + 1)
-			armed, named = unarmed, other
 			i++
+			r.at.close(i)
 		case ',':
-			armed, named = unarmed, other
+			r.at.next()
 			i++
 		default:
-			end := bareEnd(b, i)
-			word := span{from: i, to: end, number: c == '-' || '0' <= c && c <= '9'}
-			if !word.number && (end-i < 2 || constant(b[i:end])) {
-				i = max(end, i+1)
-				continue
-			}
-			if n := eventField(b, i); n > 0 { // what is behind it may be of a value
-				i += n
-				continue
-			}
-			at := word
-			if named == valuing && (words >= 0 || !word.number) { // it may have more words
-				if words < 0 {
-					words = i
-				}
-				at = span{from: words, to: end}
-			}
-			hides := armed == secret || level > 0 && below == secret || named == valuing && in.pair(n.r, named, nil, at)
-			if hides {
-				out.put(b, i, end, n.maskSpan(b, word))
-			}
-			if hides || word.number && words < 0 {
-				armed, named = unarmed, other
-			}
-			if hides && !word.number { // no JSON: what follows may be the rest of it, or what it is a comment on
-				armed = secret
-			}
-			i = max(end, i+1)
+			i = r.bare(i)
 		}
 	}
-	return out.apply(b)
+	return r.out.apply(r.b)
+}
+
+// quoted masks what is secret in the string that begins at i, a key or a value. It returns where
+// the string ends, or the colon behind a key.
+func (r *jsonReader) quoted(i int) (end int) {
+	how := r.at.how()
+	end, closed := stringEnd(r.b, i, how == secret)
+	raw := r.b[i+1 : end]
+	if closed {
+		raw = r.b[i+1 : end-1]
+	}
+	if after := skipSpace(r.b, end); closed && after < len(r.b) && r.b[after] == ':' {
+		r.key(raw, i+1)
+		return after + 1
+	}
+	value := span{from: i + 1, to: i + 1 + len(raw)}
+	if how != secret && r.at.named != other {
+		whole := value
+		if r.words >= 0 {
+			whole = span{from: r.words, to: end}
+		}
+		if r.at.in.pair(r.n.r, r.at.named, raw, whole) {
+			how = secret
+		}
+		if r.at.named == naming {
+			if late, ok := r.at.in.late(); ok {
+				r.out.cover(late.from, late.to, r.n.maskSpan(r.b, late))
+			}
+		}
+	}
+	if masked, ok := r.n.jsonValue(how, raw); ok {
+		r.out.put(r.b, value.from, value.to, masked)
+	}
+	r.at.next()
+	return end
+}
+
+// key takes in the key of the next value, which begins at the given place.
+func (r *jsonReader) key(raw []byte, from int) {
+	r.at.armed = armingOf(r.n, raw)
+	if r.at.armed == unarmed {
+		r.at.armed = r.at.in.scheme(raw)
+	}
+	r.at.named, r.words = memberOf(raw), -1
+	if len(raw) < 16 || !bytes.ContainsAny(raw, "0123456789") {
+		return // nothing else has the shape of a secret
+	}
+	if masked := maskEmbedded(string(raw)); masked != string(raw) {
+		r.out.put(r.b, from, from+len(raw), masked)
+	}
+}
+
+// bare masks what is secret in the text without quotes that begins at i, and returns where it
+// ends. JSON has numbers and constants there alone; what is no JSON may have words.
+func (r *jsonReader) bare(i int) (end int) {
+	b, c := r.b, r.b[i]
+	end = bareEnd(b, i)
+	word := span{from: i, to: end, number: c == '-' || '0' <= c && c <= '9'}
+	if !word.number && (end-i < 2 || constant(b[i:end])) {
+		return max(end, i+1)
+	}
+	if n := eventField(b, i); n > 0 { // what is behind it may be part of a value
+		return i + n
+	}
+	whole := word
+	if r.at.named == valuing && (r.words >= 0 || !word.number) { // it may have more words
+		if r.words < 0 {
+			r.words = i
+		}
+		whole = span{from: r.words, to: end}
+	}
+	hides := r.at.how() == secret || r.at.named == valuing && r.at.in.pair(r.n.r, r.at.named, nil, whole)
+	if hides {
+		r.out.put(b, i, end, r.n.maskSpan(b, word))
+	}
+	if hides || word.number && r.words < 0 {
+		r.at.next()
+	}
+	if hides && !word.number { // what follows may be the rest of it, or what it is a comment on
+		r.at.armed = secret
+	}
+	return end
 }
 
 func skipSpace(b []byte, i int) int {

@@ -11,11 +11,7 @@ type yamlFlow struct {
 	indent int // of what it belongs to: a line that is not farther in ends it, if nothing else does
 
 	depth int // the open brackets
-	level int // those of them below a secret name, 0 outside of it
-	below arming
-	armed arming // by the name of the next value
-	named member
-	in    objects
+	at    nesting
 	tag   span // the tag or anchor of the next value
 }
 
@@ -33,13 +29,14 @@ func (f *yamlFlow) mask(i int) int {
 		case c == '#' && blank(f.b[i-1]): // a flow begins with a bracket, so that there is one
 			i = lineEnd(f.b, i)
 		case c == '{' || c == '[':
-			f.open(i)
+			f.depth++
+			f.at.open(i, c == '{')
+			f.tag = span{}
 			i++
 		case c == '}' || c == ']':
 			f.next()
-			f.level = max(f.level-1, 0)
 			i++
-			f.in.close(i)
+			f.at.close(i)
 			if f.depth--; f.depth <= 0 {
 				return i
 			}
@@ -71,39 +68,13 @@ func (f *yamlFlow) goesOn(i int) bool {
 	return at-i > f.indent || c == '\n' || c == '\r' || c == '}' || c == ']'
 }
 
-func (f *yamlFlow) open(i int) {
-	f.depth++
-	switch {
-	case f.level > 0:
-		f.level++
-	case f.armed == secret || f.armed == cookie || f.named == valuing && f.in.named():
-		f.level, f.below = 1, secret
-		if f.armed == cookie {
-			f.below = cookie
-		}
-	}
-	from := 0
-	if f.level == 0 && f.named == valuing {
-		from = i
-	}
-	f.in.open(f.armed == auth && f.b[i] == '{', from)
-	f.armed, f.named, f.tag = unarmed, other, span{}
-}
-
 // next is behind a value. One that is a tag alone may be a text that begins like one.
 func (f *yamlFlow) next() {
-	if f.tag.to > 0 && f.how() == secret {
+	if f.tag.to > 0 && f.at.how() == secret {
 		f.out.put(f.b, f.tag.from, f.tag.to, Mask)
 	}
-	f.armed, f.named, f.tag = unarmed, other, span{}
-}
-
-// how says what is secret of the next value.
-func (f *yamlFlow) how() arming {
-	if f.level > 0 {
-		return f.below
-	}
-	return f.armed
+	f.at.next()
+	f.tag = span{}
 }
 
 // quoted takes in what stands in quotes at i, and returns where it ends.
@@ -156,14 +127,14 @@ func (f *yamlFlow) plain(i int) int {
 // name takes in the name of the next value.
 func (f *yamlFlow) name(from, to int) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
-	f.armed, f.named, f.tag = unarmed, memberOf(raw), span{}
+	f.at.armed, f.at.named, f.tag = unarmed, memberOf(raw), span{}
 	if len(raw) <= longestName {
-		f.armed = armingOf(f.n, raw)
-		if name := string(raw); f.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
-			f.armed = secret
+		f.at.armed = armingOf(f.n, raw)
+		if name := string(raw); f.at.armed != secret && (f.n.r.Field(name) || f.n.r.Header(name)) {
+			f.at.armed = secret
 		}
-		if f.armed == unarmed {
-			f.armed = f.in.scheme(raw)
+		if f.at.armed == unarmed {
+			f.at.armed = f.at.in.scheme(raw)
 		}
 	}
 	f.words(from, from+len(raw))
@@ -173,13 +144,13 @@ func (f *yamlFlow) name(from, to int) {
 func (f *yamlFlow) scalar(from, to int, plain bool) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
 	at := span{from: from, to: from + len(raw)}
-	how := f.how()
-	if how != secret && f.named != other {
-		if f.in.pair(f.n.r, f.named, raw, at) {
+	how := f.at.how()
+	if how != secret && f.at.named != other {
+		if f.at.in.pair(f.n.r, f.at.named, raw, at) {
 			how = secret
 		}
-		if f.named == naming {
-			if late, ok := f.in.late(); ok {
+		if f.at.named == naming {
+			if late, ok := f.at.in.late(); ok {
 				f.out.cover(late.from, late.to, Mask)
 			}
 		}

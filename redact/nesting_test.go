@@ -1,0 +1,23 @@
+package redact
+
+import "testing"
+
+// Names count below a name of cookies too: many frameworks log what they know of a session there.
+func TestNamesBelowCookiesCount(t *testing.T) {
+	r := New(Rules{})
+	for body, want := range map[string]string{
+		`{"cookies":{"password":"hunter2","theme":"dark","n":1,"s":"a=b"}}`:                          `{"cookies":{"password":"REDACTED","theme":"dark","n":1,"s":"REDACTED"}}`,
+		`{"cookies":{"secret":{"a":["hunter2"]},"theme":"dark","pin":{"password":12}},"user":"a=b"}`: `{"cookies":{"secret":{"a":["REDACTED"]},"theme":"dark","pin":{"password":0}},"user":"a=b"}`,
+		`{"cookies":[{"value":"hunter2","name":"token"},{"name":"password","value":["hunter2"]}]}`:   `{"cookies":[{"value":"REDACTED","name":"token"},{"name":"password","value":["REDACTED"]}]}`,
+	} {
+		for _, kind := range []string{"application/json", "application/yaml"} {
+			comment := ""
+			if kind == "application/yaml" {
+				comment = " # so it is no JSON"
+			}
+			if got := string(r.Body(kind, []byte(body+comment))); got != want+comment {
+				t.Errorf("%s:\n%s\nwant\n%s", kind, got, want+comment)
+			}
+		}
+	}
+}
