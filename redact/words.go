@@ -93,41 +93,24 @@ func scheme(s, word string, end int) (from, to int) {
 	return from, to
 }
 
+// An assignment is what stands between a secret name and its value.
+type assignment struct {
+	equals     bool // = and not :
+	quotedName bool
+	spaced     bool // there are blanks before the value
+	quote      byte // that the value begins with, 0 without one
+	escaped    bool // it has a backslash before it, as JSON inside JSON has
+}
+
 // assigned returns the range of the value that = or : gives to a secret name,
 // quoted or not.
 func (r *Redactor) assigned(s, name string, end int) (from, to int) {
-	i := end
-	for i < len(s) && i < end+2 && closesName(s[i]) {
-		i++
-	}
-	quotedName := i > end
-	for i < len(s) && s[i] == ' ' {
-		i++
-	}
-	if i >= len(s) || s[i] != '=' && s[i] != ':' {
+	a, i, ok := assignmentAt(s, end)
+	if !ok || !r.named(name, a.equals) {
 		return 0, 0
-	}
-	equals := s[i] == '='
-	if !r.named(name, equals) {
-		return 0, 0
-	}
-	i++
-	spaced := false
-	for i < len(s) && strings.IndexByte(" =>[(", s[i]) >= 0 {
-		spaced = spaced || s[i] == ' '
-		i++
-	}
-	quote := byte(0)
-	escaped := i < len(s) && s[i] == '\\' // JSON inside JSON
-	if escaped {
-		i++
-	}
-	if i < len(s) && strings.IndexByte("\"'`", s[i]) >= 0 {
-		quote = s[i]
-		i++
 	}
 	// What ends like a name may be the URL of an error: Post "https://id.test/token": EOF.
-	if start := end - len(name); quotedName && !equals && spaced && quote == 0 && start > 0 && s[start-1] == '/' &&
+	if start := end - len(name); a.quotedName && !a.equals && a.spaced && a.quote == 0 && start > 0 && s[start-1] == '/' &&
 		!dense(s[i:until(s, i, unquotedEnd)]) {
 		return 0, 0
 	}
@@ -137,36 +120,75 @@ func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 	case hasSuffix(plain, "cookie"):
 		return i, until(s, i, "\"'`]}")
 	case hasSuffix(plain, "authorization"):
-		to = until(s, i, " \"'`]},")
-		name := s[i:to]
-		if to == len(s) || s[to] != ' ' || !isScheme(name) {
-			return i, to
-		}
-		i = to + 1
-		switch strings.ToLower(name) {
-		case "bearer", "basic", "token":
-			return i, until(s, i, " \"'`]},")
-		}
-		return i, until(s, i, "]}") // Digest and its kind: a list
-	case quote != 0:
-		to = i
-		for to < len(s) && s[to] != quote {
-			if s[to] == '\\' {
-				if escaped && to+1 < len(s) && s[to+1] == quote {
-					break
-				}
-				to++
-			}
-			to++
-		}
-		return i, min(to, len(s))
+		return authorization(s, i)
+	case a.quote != 0:
+		return i, a.quoteEnd(s, i)
 	}
 	to = until(s, i, unquotedEnd)
 	// "cannot fetch token: 401 Unauthorized" is prose.
-	if !equals && spaced && !quotedName && prose(plain) && !dense(s[i:to]) {
+	if !a.equals && a.spaced && !a.quotedName && prose(plain) && !dense(s[i:to]) {
 		return 0, 0
 	}
 	return i, to
+}
+
+// assignmentAt reads what follows a name that ends before end, and returns where the value begins.
+// It is false where nothing is assigned.
+func assignmentAt(s string, end int) (a assignment, i int, ok bool) {
+	i = end
+	for i < len(s) && i < end+2 && closesName(s[i]) {
+		i++
+	}
+	a.quotedName = i > end
+	for i < len(s) && s[i] == ' ' {
+		i++
+	}
+	if i >= len(s) || s[i] != '=' && s[i] != ':' {
+		return a, 0, false
+	}
+	a.equals = s[i] == '='
+	i++
+	for i < len(s) && strings.IndexByte(" =>[(", s[i]) >= 0 {
+		a.spaced = a.spaced || s[i] == ' '
+		i++
+	}
+	if a.escaped = i < len(s) && s[i] == '\\'; a.escaped {
+		i++
+	}
+	if i < len(s) && strings.IndexByte("\"'`", s[i]) >= 0 {
+		a.quote = s[i]
+		i++
+	}
+	return a, i, true
+}
+
+// quoteEnd returns where the value in quotes that begins at i ends.
+func (a assignment) quoteEnd(s string, i int) int {
+	for i < len(s) && s[i] != a.quote {
+		if s[i] == '\\' {
+			if a.escaped && i+1 < len(s) && s[i+1] == a.quote {
+				break
+			}
+			i++
+		}
+		i++
+	}
+	return min(i, len(s))
+}
+
+// authorization returns the range of the credential in a value of Authorization that begins at i.
+func authorization(s string, i int) (from, to int) {
+	to = until(s, i, " \"'`]},")
+	name := s[i:to]
+	if to == len(s) || s[to] != ' ' || !isScheme(name) {
+		return i, to
+	}
+	i = to + 1
+	switch strings.ToLower(name) {
+	case "bearer", "basic", "token":
+		return i, until(s, i, " \"'`]},")
+	}
+	return i, until(s, i, "]}") // Digest and its kind: a list
 }
 
 // unquotedEnd is what ends a value without quotes.

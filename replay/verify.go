@@ -102,27 +102,28 @@ func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOp
 			if err == nil {
 				err = ctx.Err()
 			}
+			repeated := false
+			if err == nil {
+				repeated, err = isRepeated(t, x)
+			}
+			if err == nil && !repeated && v.notSent(x) == "" {
+				x, err = t.writer.whole(ctx, x)
+			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if later, err := t.store.Find(t.capturer.keyOf(x), x.ID); err != nil {
-				yield(nil, err)
-				return
-			} else if later != nil {
-				continue
-			}
-			if v.notSent(x) == "" {
-				if x, err = t.writer.whole(ctx, x); err != nil {
-					yield(nil, err)
-					return
-				}
-			}
-			if !yield(v.verify(ctx, x)) {
+			if !repeated && !yield(v.verify(ctx, x)) {
 				return
 			}
 		}
 	}
+}
+
+// isRepeated reports whether a tape has a later recording of the same request.
+func isRepeated(t *Tape, x *store.Exchange) (bool, error) {
+	later, err := t.store.Find(t.capturer.keyOf(x), x.ID)
+	return later != nil, err
 }
 
 // verifier sends recorded requests again.

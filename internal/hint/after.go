@@ -29,30 +29,34 @@ func readAfter(h http.Header, c *clock) (a after) {
 				continue
 			}
 			for part := range strings.SplitSeq(v, ",") { // a proxy may have joined some
-				part = strings.TrimSpace(part)
-				switch kind {
-				case inMilliseconds:
-					if d, ok := number(part, time.Millisecond); ok {
-						a.unit = later(a.unit, reading{wait: d, ok: true})
-					}
-				case asDuration:
-					if d, ok := duration(part); ok {
-						a.unit = later(a.unit, reading{wait: d, ok: true})
-					} else {
-						a.plain = later(a.plain, c.seconds(part, 0))
-					}
-				case inSeconds:
-					r := c.seconds(part, 0)
-					if !r.ok && !digits(part) { // a Go program prints a time.Duration so
-						r.wait, r.ok = duration(part)
-					}
-					a.plain = later(a.plain, r)
-				case noAfter:
-				}
+				a.read(kind, strings.TrimSpace(part), c)
 			}
 		}
 	}
 	return a
+}
+
+// read reads a value that is no date.
+func (a *after) read(kind afterKindOf, value string, c *clock) {
+	switch kind {
+	case inMilliseconds:
+		if d, ok := number(value, time.Millisecond); ok {
+			a.unit = later(a.unit, reading{wait: d, ok: true})
+		}
+	case asDuration:
+		if d, ok := duration(value); ok {
+			a.unit = later(a.unit, reading{wait: d, ok: true})
+			return
+		}
+		a.plain = later(a.plain, c.seconds(value, 0))
+	case inSeconds:
+		r := c.seconds(value, 0)
+		if !r.ok && !digits(value) { // a Go program prints a time.Duration so
+			r.wait, r.ok = duration(value)
+		}
+		a.plain = later(a.plain, r)
+	case noAfter:
+	}
 }
 
 // afterKindOf says how the values of a field are to be read.
