@@ -226,7 +226,7 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 // plainString reports whether jsonString returns a string as it is, as far as one pass
 // without a copy shows it: it is prose of short words, as most are.
 func plainString(raw []byte) bool {
-	if start, end := longWord(raw, 0); start < end || len(raw) < 2 || keyLike(raw[0], raw[1]) {
+	if start, end := longWord(raw, 0); start < end || len(raw) < 2 || beginsLikeKey(raw) {
 		return false
 	}
 	return bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '&') < 0 && bytes.IndexByte([]byte("{[ \t\r\n<"), raw[0]) < 0 &&

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"math/rand/v2"
-	"strings"
 	"testing"
 )
 
@@ -72,21 +71,6 @@ func TestSegmentRecognisesRandomTokens(t *testing.T) {
 		rate := float64(hits) / n
 		if test.least < 0 && rate != 0 || rate < test.least {
 			t.Errorf("%s: %.3f recognised, want %v", test.name, rate, test.least)
-		}
-	}
-}
-
-// A word is compared with the formats only if it begins like one of them.
-func TestEveryFormatOfAKeyIsFound(t *testing.T) {
-	for _, prefix := range []string{
-		"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "glcbt-", "sk_live_",
-		"sk_test_", "rk_live_", "rk_test_", "whsec_", "sk-", "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xapp-",
-		"AIza", "ya29.", "GOCSPX-", "AKIA", "ASIA", "npm_", "pypi-", "hf_", "r8_", "gsk_", "xai-", "dop_v1_",
-		"shpat_", "shpss_", "SG.", "lin_api_", "hvs.", "hvb.", "sq0atp-", "sq0csp-", "EAAA", "dapi", "figd_",
-		"PMAK-", "NRAK-",
-	} {
-		if s := prefix + strings.Repeat("Ab1", 14); !credential(s) {
-			t.Errorf("%s is no credential", s)
 		}
 	}
 }
