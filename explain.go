@@ -6,16 +6,17 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Explain says what the stack of a client does at worst (layers in order,
-// attempts, sends, time, bytes held) and warns of contradictions. It takes an
-// *http.Client or an http.RoundTripper; a nil client's or transport's stack is
-// that of [http.DefaultTransport]. It sends nothing.
+// Explain describes the worst case of a client's stack (layers in order, attempts,
+// sends, time, bytes held) and warns about contradictions. The client is an
+// *http.Client or an http.RoundTripper. A nil client or transport stands for
+// [http.DefaultTransport]. Explain sends nothing.
 //
-// What a layer has several of, such as rules or origins, is a line each, the first ten and the number of the others;
-// of the patterns of transport.Routes it says the number alone.
+// Where a layer has several rules or origins, Explain lists the first ten, one per
+// line, and the number of the others. It gives only the number of the patterns of
+// transport.Routes.
 //
-// It describes the stack as it was built, without the overrides of a call, and warns
-// of those that it is given and that no layer of the stack takes.
+// Explain describes the stack as it was built. It does not apply the overrides it is
+// given, but warns about those that no layer of the stack takes.
 func Explain(client any, overrides ...transport.Override) *Plan {
 	p := &Plan{Attempts: 1, Sends: 1}
 	var rt http.RoundTripper

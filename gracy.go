@@ -9,7 +9,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A Layer wraps a round tripper in one concern: see [transport.Layer].
+// A Layer wraps a round tripper to add one concern: see [transport.Layer].
 type Layer = transport.Layer
 
 // Func adapts a decorator function to a [Layer]: see [transport.Func].
@@ -18,21 +18,23 @@ type Func = transport.Func
 // A Plan is what [Explain] finds: see [transport.Plan].
 type Plan = transport.Plan
 
-// Chain puts layers around [http.DefaultTransport]. The first listed is the
+// Chain wraps [http.DefaultTransport] in layers. The first layer is the
 // outermost: it sees the request first and the response last, so
 //
 //	gracy.Chain(a, b, c)
 //
-// is a.Wrap(b.Wrap(c.Wrap(http.DefaultTransport))). Without layers it is
-// http.DefaultTransport. A nil layer panics, also a nil pointer or function in a
-// Layer, except for one that says by IsOff() bool that it is off when it is nil: a
-// nil *replay.Tape does nothing.
+// is a.Wrap(b.Wrap(c.Wrap(http.DefaultTransport))). Without layers it returns
+// http.DefaultTransport.
+//
+// Chain panics if a layer is nil or holds a nil pointer or function. The exception
+// is a nil value whose method IsOff() bool returns true: a nil *replay.Tape does
+// nothing.
 func Chain(layers ...Layer) http.RoundTripper {
 	return Around(nil, layers...)
 }
 
-// Around is [Chain] around another base, such as an *http.Transport of one's
-// own or the transport of an SDK; nil means [http.DefaultTransport].
+// Around is like [Chain] but wraps another base, such as your own
+// *http.Transport or the transport of an SDK. A nil base means [http.DefaultTransport].
 func Around(base http.RoundTripper, layers ...Layer) http.RoundTripper {
 	rt := base
 	if rt == nil {
