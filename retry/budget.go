@@ -13,46 +13,42 @@ import (
 	"github.com/gracy-go/gracy/internal/origin"
 )
 
-// A BudgetConfig bounds retries by the calls of the recent past. Zero fields
-// mean the defaults.
+// A BudgetConfig configures a [Budget]. Zero fields mean the defaults.
 type BudgetConfig struct {
 	// Ratio is how many retries a call earns. Default 0.1: retries are at most
 	// 10 % of the calls.
 	Ratio float64
-	// Reserve is how many retries of a window need no calls to earn them. Default
-	// 10, which over 10 s is also a minimum of 1/s; [NoReserve] is none.
+	// Reserve is how many retries each window allows without calls to earn them. Default
+	// 10, which with the default Window is 1 per second. [NoReserve] means none.
 	Reserve int
 	// Window is how long a call counts. Default 10 s.
 	Window time.Duration
-	// Adaptive distinguishes overload from faults that are independent of each other,
-	// by how they follow on each other. It keeps a score of each host: a failed
-	// attempt adds 1, a success takes 3 away. Below 10 failures are taken to be
-	// independent, so that another attempt is likely to help, and each retry is
-	// allowed. From 10 on the host is taken to be down or overloaded, and a retry
-	// needs a token: at most Reserve are kept, a success earns Ratio, and Reserve
-	// of them come with each Window. So an outage is recognised after ten failures
-	// in a row, and in the long run there are at most four attempts for each
-	// success. Timeouts are failures; responses that are not retried, such as 404,
-	// are successes.
+	// Adaptive bounds retries only while a host is down or overloaded. It keeps a
+	// score for each host: a failed attempt adds 1, a success subtracts 3. While the score
+	// is below 10, failures are taken to be independent of each other, and every retry is
+	// allowed. From 10 on a retry needs a token. A success earns Ratio tokens, Reserve
+	// tokens are added in each Window, and at most Reserve are kept. So an outage is
+	// recognised after ten failures in a row, and in the long run there are at most
+	// four attempts for each success. A timeout is a failure. A response that is not
+	// retried, such as a 404, is a success.
 	//
-	// Its price: a short total outage is returned to the callers instead of being
-	// retried over, and a server that sheds load by fast rejections may get four
-	// attempts for each that it accepts. False is the bound of [Budget], whatever
-	// the outcomes.
+	// The price: callers see the failures of a short total outage that retries could have
+	// bridged, and a server that sheds load by fast rejections may get four attempts for
+	// each that it accepts. If Adaptive is false, the bound of [Budget] holds whatever the
+	// outcomes.
 	Adaptive bool
 }
 
-// NoReserve as [BudgetConfig.Reserve] lets only calls earn retries.
+// NoReserve is a [BudgetConfig.Reserve] of zero: only calls earn retries.
 const NoReserve = -1
 
-// A Budget bounds the retries to each host, so that the clients that suffer from
-// an outage do not make it worse: in a window that ends with a retry there are at
-// most Reserve + Ratio x calls. An adaptive one ([BudgetConfig.Adaptive]) goes by
-// the outcomes instead. The first attempt of a call is free. Layers may share
-// one. It is safe for concurrent use.
+// A Budget bounds the retries to each host, so that clients do not make an outage worse.
+// A window that ends with a retry holds at most Reserve + Ratio x calls retries. An adaptive
+// budget goes by the outcomes instead ([BudgetConfig.Adaptive]). The first attempt of a
+// call is free.
 //
-// It has a budget of its own for each of 1024 hosts that are in use; all further
-// hosts share one more.
+// Each of up to 1024 hosts in use has its own budget. All further hosts share one. Layers
+// may share a Budget. It is safe for concurrent use.
 type Budget struct {
 	ratio    float64
 	reserve  float64
@@ -77,8 +73,8 @@ const (
 	maxHostLength = 255
 )
 
-// NewBudget returns a full budget. It panics on a Ratio or a Window that is
-// negative.
+// NewBudget returns a full budget. It panics if a field is negative, other than
+// [NoReserve], or if Window is below a microsecond.
 func NewBudget(c BudgetConfig) *Budget {
 	switch {
 	case !(c.Ratio >= 0) || math.IsInf(c.Ratio, 0):
@@ -108,7 +104,7 @@ func NewBudget(c BudgetConfig) *Budget {
 // NoBudget returns a budget that allows any number of retries.
 func NoBudget() *Budget { return &Budget{off: true} }
 
-// String says what the budget allows.
+// String describes what the budget allows.
 func (b *Budget) String() string {
 	if b.off {
 		return "no budget"
@@ -119,9 +115,9 @@ func (b *Budget) String() string {
 	return fmt.Sprintf("budget %.3g %% of calls + %g in %s per host", 100*b.ratio, b.reserve, windowSlots*b.slot)
 }
 
-// Remaining returns how many retries to the host, written as in a URL but without
-// the default port of its scheme, the budget would allow now; -1 is any number, as an adaptive budget allows while failures
-// look independent.
+// Remaining returns how many retries to host the budget would allow now. The host is
+// written as in a URL, without the default port of its scheme. -1 means any number, which
+// an adaptive budget allows while failures look independent.
 func (b *Budget) Remaining(host string) int {
 	if b.off {
 		return -1

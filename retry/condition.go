@@ -21,25 +21,25 @@ type Outcome struct {
 	Verdict  verdict.Verdict
 }
 
-// A Condition reports whether another attempt could help: [Policy.When]. It
+// A Condition reports whether another attempt could help; see [Policy.When]. It
 // cannot make a request safe to send again. It is called concurrently.
 type Condition func(Outcome) bool
 
-// Any holds where one of the conditions holds.
+// Any holds if at least one of the conditions holds.
 func Any(conditions ...Condition) Condition {
 	return func(o Outcome) bool {
 		return slices.ContainsFunc(conditions, func(c Condition) bool { return c(o) })
 	}
 }
 
-// All holds where each of the conditions holds.
+// All holds if all conditions hold.
 func All(conditions ...Condition) Condition {
 	return func(o Outcome) bool {
 		return !slices.ContainsFunc(conditions, func(c Condition) bool { return !c(o) })
 	}
 }
 
-// Not holds where the condition does not.
+// Not holds if the condition does not.
 func Not(condition Condition) Condition {
 	return func(o Outcome) bool { return !condition(o) }
 }
@@ -52,7 +52,7 @@ func OnStatus(codes ...int) Condition {
 	}
 }
 
-// OnError holds after an error that matches one of the targets by errors.Is;
+// OnError holds after an error that matches one of the targets by errors.Is, and
 // without targets after any error.
 func OnError(targets ...error) Condition {
 	targets = slices.Clone(targets)
@@ -64,9 +64,9 @@ func OnError(targets ...error) Condition {
 	}
 }
 
-// OnType holds after an error that has one of type E in its chain, by errors.As: for
-// OnType[*net.OpError]() any failed operation of the network. The error of a check of
-// the caller's is found too.
+// OnType holds after an error that has an error of type E in its chain, by errors.As.
+// OnType[*net.OpError]() holds after any failed network operation. The error of the
+// caller's check of a response counts too.
 func OnType[E error]() Condition {
 	return func(o Outcome) bool {
 		_, ok := errors.AsType[E](o.Err)
@@ -75,7 +75,7 @@ func OnType[E error]() Condition {
 }
 
 // Always holds after every outcome that the caller does not accept, whatever the status
-// or the error. Whether the request may be sent again is asked all the same:
+// or the error. The request must still be safe to send again.
 //
 //	When: retry.Always
 func Always(Outcome) bool { return true }
@@ -86,10 +86,11 @@ func OnMethod(methods ...string) Condition {
 	return func(o Outcome) bool { return slices.Contains(methods, match.Method(o.Request)) }
 }
 
-// DefaultCondition decides where a policy does not: it holds after a response whose
-// [verdict.Verdict] is Retryable, Throttled or Ambiguous, and after a 409 to a
-// further attempt with an idempotency key, unless the server says otherwise, and after
-// the errors that ErrorPropagatedRetryPolicy retries. It is to be combined:
+// DefaultCondition is the condition of a policy that sets none. It holds after a response
+// whose [verdict.Verdict] is Retryable, Throttled or Ambiguous, after a 409 to a further
+// attempt with an idempotency key, and after the errors that ErrorPropagatedRetryPolicy
+// retries. The server's X-Should-Retry or Stripe-Should-Retry takes precedence. Use it to
+// build other conditions:
 //
 //	When: retry.Any(retry.DefaultCondition, retry.OnStatus(404))
 func DefaultCondition(o Outcome) bool {

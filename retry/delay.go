@@ -7,15 +7,15 @@ import (
 	"github.com/gracy-go/gracy/internal/hint"
 )
 
-// A Jitter is how waits are spread, so that clients that failed together do not
-// send again together.
+// A Jitter says how waits are spread, so that clients that failed together do not
+// retry together.
 type Jitter uint8
 
-// The jitters; the first is the default of a [Policy].
+// The values of [Policy.Jitter]. The first is the default.
 const (
-	FullJitter  Jitter = iota // a wait anywhere between nothing and the delay
-	EqualJitter               // a wait anywhere between half the delay and the delay
-	NoJitter                  // a wait of exactly the delay
+	FullJitter  Jitter = iota // wait between 0 and the delay
+	EqualJitter               // wait between half the delay and the delay
+	NoJitter                  // wait exactly the delay
 )
 
 // String returns "full jitter", "equal jitter" or "no jitter".

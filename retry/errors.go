@@ -13,33 +13,32 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// ErrExhausted is what every [Error] matches, by errors.Is.
+// ErrExhausted matches every [Error], by errors.Is.
 var ErrExhausted = errors.New("retry: no further attempt")
 
-// ErrAmbiguous is what every [AmbiguousError] matches, by errors.Is.
+// ErrAmbiguous matches every [AmbiguousError], by errors.Is.
 var ErrAmbiguous = errors.New("retry: the request may have done its work")
 
 // An Error is the error of the last of several attempts, or of the wait for a
-// further one. The error of a first attempt that is not followed by another one
-// is returned as it is.
+// further one. The error of a call with a single attempt is not wrapped.
 type Error struct {
 	// Attempts is the number of attempts that were made.
 	Attempts int
 	// Elapsed is the time since the first attempt began.
 	Elapsed time.Duration
-	// Status is the status of the last response, 0 if no attempt got one. It is what the
-	// server said where Err is a rejection of a limit of ours, whose wait would have been
-	// too long.
+	// Status is the status of the last response, 0 if no attempt got one. If Err is a
+	// rejection by another layer, Status still says what the server said last.
 	Status int
-	// Err is the error of the last attempt, or why the wait for a further one
-	// ended. It is what Unwrap returns.
+	// Err is the error of the last attempt, or the reason why the wait for a further
+	// one ended.
 	Err error
 	// Call is the ledger, with the outcome of every attempt. It keeps the request
-	// alive: keep its text rather than the error.
+	// in memory. To keep the error for long, keep its text instead.
 	Call *transport.Call
 }
 
-// Error says how many attempts in what time, the last status, and the last error, redacted.
+// Error returns a text with the number of attempts, their time, the last status and the
+// last error, redacted.
 func (e *Error) Error() string {
 	s := "retry: " + strconv.Itoa(e.Attempts) + " attempt"
 	if e.Attempts != 1 {
@@ -60,7 +59,7 @@ func noteRejected(s *series, a *layer.Attempt, o Outcome) {
 	}
 }
 
-// Unwrap returns the last error.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is [ErrExhausted].
@@ -69,25 +68,25 @@ func (e *Error) Is(target error) bool { return target == ErrExhausted }
 // Timeout reports whether the last error was a timeout.
 func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// An AmbiguousError is the error of a request that got no response, is not
-// idempotent and has no idempotency key: it may have done its work, or not. A policy
-// with [Policy.MarkAmbiguous] or [Policy.Reconcile] returns it.
+// An AmbiguousError is the error of a request that got no response, is not idempotent
+// and has no idempotency key: it may or may not have done its work. It is returned only
+// with [Policy.MarkAmbiguous] or [Policy.Reconcile].
 type AmbiguousError struct {
 	// Method is the method of the request.
 	Method string
 	// Sent reports whether the request was handed to the base.
 	Sent bool
-	// Written reports whether net/http wrote the request in full. False proves
-	// nothing: the server may act on a part.
+	// Written reports whether net/http wrote the whole request. False proves
+	// nothing: the server may act on a part of it.
 	Written bool
-	// Body is how many bytes of the request body net/http has read, to send them.
+	// Body is how many bytes of the request body net/http read to send them.
 	Body int64
-	// Err is the error of the transport, with that of [Policy.Reconcile] if it
-	// failed.
+	// Err is the error of the transport. If [Policy.Reconcile] failed, it wraps that
+	// error too.
 	Err error
 }
 
-// Error names the method and the error, redacted.
+// Error returns a text with the method and the error, redacted.
 func (e *AmbiguousError) Error() string {
 	return "retry: " + redact.Text(e.Method) + " may have done its work: " + redact.Error(e.Err)
 }

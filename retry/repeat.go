@@ -14,50 +14,54 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// Repeats says what becomes of a request that a layer above sends again itself, such as
-// an SDK around the client: [Policy.Repeats]. A repeat is a request that equals one whose
-// failure was returned at most 90 s before it began; where the server asked to be left
-// alone for a time, by that much more, up to an hour. Equal are the method, the URL, the
-// length of the body and the headers, but for what is written anew for each attempt, such
-// as dates and signatures; in one context that can end, or with one and the same
-// *url.URL, only the headers that say what is asked for and for whom. The first success of an equal request ends it. The layer
-// remembers at most 1024 failures, of each a keyed hash.
+// Repeats says what happens to a request that a layer above, such as an SDK, sends again
+// itself; see [Policy.Repeats].
+//
+// A repeat is a request equal to one whose failure was returned at most 90 s before. If the
+// server asked for a wait, that time is added, but at most an hour. The first success of an
+// equal request ends it.
+//
+// Two requests are equal if their method, URL, body length and headers are. Headers that are
+// written anew for each attempt, such as dates and signatures, are not compared. If both
+// requests have the same context and it can end, or the same *url.URL, only the headers that
+// say what is asked for, and for whom, are compared. The layer remembers at most 1024
+// failures, each as a keyed hash.
 type Repeats uint8
 
-// What becomes of repeats; the first is the default of a [Policy].
+// The values of [Policy.Repeats]. The first is the default.
 const (
-	// YieldToRepeats sends a repeat once: the layer above makes the attempts.
+	// YieldToRepeats sends a repeat once and leaves further attempts to the layer above.
 	YieldToRepeats Repeats = iota
-	// RejectRepeats rejects a repeat with a [RepeatError], so that this layer alone
-	// makes attempts. A body cannot be compared before it is sent: a repeat that has
-	// one is rejected only if it has an idempotency key as well or an SDK marks it as a
-	// further attempt, and is sent once otherwise, as is one to another host. It is for
-	// a client that only an SDK uses, since a loop that asks for the same gets nothing
-	// but the error for 90 s either.
+	// RejectRepeats rejects a repeat with a [RepeatError], so that only this layer
+	// retries. A body cannot be compared before it is sent, so a repeat with a body is
+	// rejected only if it has an idempotency key or an SDK marks it as a further attempt.
+	// Otherwise it is sent once, as is a repeat to another host. Use RejectRepeats only for
+	// a client that no code but an SDK uses: any loop that repeats a request gets the
+	// error too, for 90 s.
 	RejectRepeats
-	// IgnoreRepeats remembers nothing: a repeat is a call like any other.
+	// IgnoreRepeats treats a repeat like any other call.
 	IgnoreRepeats
 )
 
-// ErrRepeat is what every [RepeatError] matches, by errors.Is.
+// ErrRepeat matches every [RepeatError], by errors.Is.
 var ErrRepeat = errors.New("retry: a repeat of a call that failed")
 
-// A RepeatError is the error of a request that was not sent, since an equal one has
-// failed already: [RejectRepeats]. It matches [verdict.ErrRejected].
+// A RepeatError is the error of a request that [RejectRepeats] did not send, because an
+// equal request has failed already. It matches [verdict.ErrRejected].
 type RepeatError struct {
 	// Status is the status of the response that the failed call returned, 0 if it
 	// returned an error.
 	Status int
-	// Err is the error of its last attempt, nil if it returned a response.
+	// Err is the error of the last attempt of that call, nil if it returned a response.
 	Err error
-	// Since is the time since it failed.
+	// Since is the time since that call failed.
 	Since time.Duration
-	// Left is the time after which an equal request is sent again.
+	// Left is the time until an equal request is sent again.
 	Left time.Duration
 }
 
-// Error says how the call failed and when, redacted, how long equal requests are not sent
-// yet, and what says so.
+// Error returns a text that says how and when the call failed, redacted, and how long equal
+// requests are still rejected.
 func (e *RepeatError) Error() string {
 	how := "status " + strconv.Itoa(e.Status)
 	if e.Err != nil {

@@ -11,8 +11,8 @@ import (
 // layerName is how Explain and events show the layer.
 const layerName = "retry"
 
-// A Retry is the layer that [New] makes. It is safe for concurrent use, and may
-// be part of several stacks: they share its budget.
+// A Retry is the layer that [New] returns. It is safe for concurrent use. It may be part
+// of several stacks, which then share its budget.
 type Retry struct {
 	policy Policy
 	plan   *plan
@@ -22,9 +22,9 @@ type Retry struct {
 	memory   bodies.Memory // what is kept of request bodies
 }
 
-// New returns the layer of a policy; the zero [Policy] is the documented
-// default. It panics on values that make no sense: negative numbers, a Multiplier
-// below 1, a MaxDelay below Delay, several fields of which each decides alone.
+// New returns a retry layer with policy p. It panics on values that make no sense:
+// negative numbers, a Multiplier below 1, a MaxDelay below Delay, or fields that
+// exclude each other.
 func New(p Policy) *Retry {
 	r := &Retry{policy: p, plan: compile(p), budget: p.Budget, failures: newFailures()}
 	if r.budget == nil {
@@ -41,14 +41,13 @@ func (r *Retry) Wrap(next http.RoundTripper) http.RoundTripper {
 // Policy returns the policy that the layer was made with.
 func (r *Retry) Policy() Policy { return r.policy }
 
-// Budget returns the budget of the layer, to share it or to look at it.
+// Budget returns the budget of the layer, for example to share it with another.
 func (r *Retry) Budget() *Budget { return r.budget }
 
-// Buffered returns the number of bytes that are kept of request bodies now, in all the
-// stacks that the layer is part of.
+// Buffered returns how many bytes of request bodies the layer keeps now, in all its stacks.
 func (r *Retry) Buffered() int64 { return r.memory.InUse() }
 
-// String prints the schedule: see [Policy.String].
+// String returns [Policy.String] of the layer's policy.
 func (r *Retry) String() string { return r.policy.String() }
 
 func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
