@@ -6,23 +6,21 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
-// SetRules changes the rules while requests run and wait. It takes as many as
-// there are, in the same order, and adopts Limit, Per, Margin, Burst, MaxQueue and
-// MaxWait:
+// SetRules changes rules while requests run and wait. It takes as many rules as there are, in
+// the same order, and adopts their Limit, Per, Margin, Burst, MaxQueue and MaxWait:
 //
 //	rules := l.Rules()
 //	rules[0].Limit = 50
 //	err := l.SetRules(rules...)
 //
-// What was sent stays counted: a window that is used up stays used up, and one
-// that holds more than a lowered Limit opens when enough of it has passed. Of a
-// Per that grows, sends that had left the shorter window are forgotten. Requests
-// that wait keep their place; one whose cost is above a lowered Limit is rejected
-// with [ErrCost].
+// What was sent stays counted. A window that is used up stays used up, and one that holds more
+// than a lowered Limit opens when enough of it has passed. If Per grows, sends that had already
+// left the shorter window stay forgotten. Waiting requests keep their place, but one whose
+// cost is above a lowered Limit is rejected with [ErrCost]. Key and Cost do not change.
 //
-// It changes nothing and returns an error if the rules are of another number,
-// match other requests, have another Mode or make no sense, and for a rule with
-// a store, whose counts are not ours to change. Key and Cost stay as they were.
+// SetRules returns an error and changes nothing if the number of rules differs, if a rule
+// matches other requests, has another Mode or makes no sense, or if a rule with a Store or
+// the mode [Bucket] has another Limit or Per.
 func (l *Limiter) SetRules(rules ...Rule) error {
 	return l.shell.change(func() ([]*admission.Rule, []admission.Law, error) {
 		list := l.list()

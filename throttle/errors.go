@@ -15,10 +15,10 @@ var (
 	// ErrDeadline says that the wait would end past the deadline of the context, or
 	// past MaxWait.
 	ErrDeadline = errors.New("throttle: the wait would end past the deadline")
-	// ErrFull says that MaxQueue requests wait already.
+	// ErrFull says that MaxQueue requests are already waiting.
 	ErrFull = errors.New("throttle: the queue is full")
-	// ErrCost says that a request costs more than the limit, of the rule or of its
-	// store, and can never go.
+	// ErrCost says that a request costs more than the limit of the rule or of its store
+	// and can never be sent.
 	ErrCost = errors.New("throttle: the cost is above the limit")
 	// ErrClosed says that the limiter was closed.
 	ErrClosed = errors.New("throttle: the limiter is closed")
@@ -26,23 +26,23 @@ var (
 	ErrStore = errors.New("throttle: the store failed")
 )
 
-// An Error is a rejection: nothing was sent and no quota was used. It matches its
-// Reason and [verdict.ErrRejected] by errors.Is.
+// An Error is a rejection: nothing was sent and no quota was used. By errors.Is it matches
+// its Reason and [verdict.ErrRejected].
 type Error struct {
 	// Rule is the text of the rule, or of the pause.
 	Rule string
-	// Key distinguishes the keys of a rule: a hash of what its Key function
-	// returned; "" without one.
+	// Key is a hash of what the Key function of the rule returned, "" if the rule has
+	// none.
 	Key string
 	// Wait is the shortest wait that would have been needed, 0 if not known.
 	Wait time.Duration
-	// Queue is how many requests waited for the same.
+	// Queue is how many requests were waiting for the same rule or pause.
 	Queue int
 	// Reason is one of the Err variables, or wraps it.
 	Reason error
 }
 
-// Error names what happened, the rule and key, and the numbers:
+// Error returns a text with the reason, the rule, the key and the numbers:
 //
 //	throttle: the queue of 10 requests per second is full: 10000 waiting
 //	throttle: the wait would end past the deadline (58s left): 10 requests per minute: at least 59s behind 3 waiting
@@ -70,7 +70,7 @@ func (e *Error) Error() string {
 // Unwrap returns the reason and [verdict.ErrRejected].
 func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected} }
 
-// Timeout reports whether there was too little time.
+// Timeout reports whether the reason is [ErrDeadline].
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
 
 // rejected is the error of a rejection.

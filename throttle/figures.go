@@ -5,7 +5,7 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// Figures says for package metrics how many pauses there are now. Users have [Limiter.Paused].
+// Figures reports the current number of pauses to package metrics. Callers use [Limiter.Paused].
 func (l *Limiter) Figures() []figure.Figure {
 	var n int64
 	l.shell.pauses(func(t *pauses.Table, now int64) {

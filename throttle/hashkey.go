@@ -7,12 +7,12 @@ import (
 	"net/http"
 )
 
-// HashKey makes a [Rule.Key] of one that returns credentials: it returns their
-// HMAC-SHA-256 (RFC 2104) with secret, in hex, cut to 128 bits. A Store that a
-// fleet shares is then given keys that are of no use to others and cannot be
-// guessed, the same ones by every process that has the secret. It panics on an empty secret.
+// HashKey returns a [Rule.Key] function for keys that are credentials. It returns the
+// HMAC-SHA-256 (RFC 2104) of what key returns, with secret, in hex, cut to 128 bits. A
+// Store that a fleet shares then gets keys that cannot be used or guessed by others and
+// that are the same in every process with the secret. HashKey panics if secret is empty.
 //
-// Without a Store there is no need of it: a rule keeps a hash of its keys anyhow.
+// Without a Store it is not needed: a rule keeps only a hash of its keys.
 func HashKey(secret []byte, key func(*http.Request) string) func(*http.Request) string {
 	if len(secret) == 0 {
 		panic("throttle: HashKey: the secret is empty")

@@ -21,18 +21,18 @@ import (
 
 const layerName = "throttle"
 
-// Config is a limiter with more than rules. The zero Config has none, and
-// pauses as [Pause] says.
+// A Config configures a limiter with rules and pauses. The zero Config has no rules and
+// the default [Pause].
 type Config struct {
 	Rules []Rule
 	Pause Pause
 }
 
-// New returns the limiter of the rules, with the default [Pause]. It panics on
-// rules that make no sense, a Limit below 1 say.
+// New returns a limiter with the rules and the default [Pause]. It panics on rules that
+// make no sense, such as one with a Limit below 1.
 func New(rules ...Rule) *Limiter { return NewLimiter(Config{Rules: rules}) }
 
-// NewLimiter returns the limiter of a Config. It panics on one that makes no sense.
+// NewLimiter is like [New] but also takes a [Pause].
 func NewLimiter(c Config) *Limiter {
 	l := &Limiter{pause: c.Pause.check()}
 	l.shell.epoch = time.Now()
@@ -54,8 +54,8 @@ func NewLimiter(c Config) *Limiter {
 	return l
 }
 
-// A Limiter is the layer of one or more rules. It is safe for concurrent use;
-// stacks that share it share its quota.
+// A Limiter is the layer that [New] and [NewLimiter] return. It is safe for concurrent use.
+// Stacks that share it share its quota.
 type Limiter struct {
 	rules    atomic.Pointer[[]*rule]
 	matching *match.Set // which of the rules match: that does not change
@@ -70,8 +70,8 @@ var (
 	_ layer.Delayer   = (*Limiter)(nil)
 )
 
-// Wrap implements [transport.Layer]. The same limiter twice in a stack counts
-// once, at the inner place.
+// Wrap implements [transport.Layer]. A limiter that is twice in a stack counts once, at the
+// inner place.
 func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	var delayed, another bool
 	for _, inner := range transport.Layers(next) {
@@ -93,9 +93,8 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// Attach makes the limiter an override: calls made with the context are under
-// its rules and pauses in place of the layer's. What it counts is its own, so
-// that all calls that use it stay within its limits together.
+// Attach implements [transport.Override]: for calls made with the context, the rules and
+// pauses of l replace those of the layer. All calls that use l share its limits.
 func (l *Limiter) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, override{l})
 }
@@ -111,8 +110,8 @@ func (o override) Needs() string {
 	return layerName
 }
 
-// Off is the override that neither counts nor holds back the calls of a
-// context, nor learns from their responses:
+// Off is an override for calls that are not counted or held back and whose responses
+// make no pauses:
 //
 //	ctx = transport.With(ctx, throttle.Off)
 const Off off = 1
@@ -131,11 +130,11 @@ func (off) String() string { return "throttle: off" }
 // the limiter a [layer.Delayer].
 func (l *Limiter) Waiting() int { return l.shell.waiting() }
 
-// Paused returns how long requests like req are still held back by a pause, 0
-// if they are not. Where a pause holds back one route ([transport.ScopeRoute]), req must
-// name it: by [transport.WithRoute], as a request of parse.Endpoint.Request does, or as the
-// request of a running call, in a hook say. What a stack makes of a path by its
-// [transport.Routes], or guesses, only its calls know, and a limiter may be in many stacks.
+// Paused returns how long requests like req are still held back by a pause, 0 if they are
+// not. For pauses of one route ([transport.ScopeRoute]) req must know its route: from
+// [transport.WithRoute], as a request of parse.Endpoint.Request does, or because it is the
+// request of a running call, for example in a hook. Routes that a stack guesses or takes from
+// [transport.Routes] are known only to its calls.
 func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 	key := pauseKey(layer.CallFrom(req.Context()), req)
 	if given, ok := setting.From[*route.Given](req.Context()); ok { // also where there is no call yet
@@ -150,7 +149,7 @@ func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 // list is the rules as they are now.
 func (l *Limiter) list() []*rule { return *l.rules.Load() }
 
-// Rules returns the rules as they are now, defaults filled in.
+// Rules returns the current rules with their defaults filled in.
 func (l *Limiter) Rules() []Rule {
 	list := l.list()
 	rules := make([]Rule, len(list))
@@ -180,10 +179,10 @@ func textsOf(list []*rule) []string {
 	return texts
 }
 
-// Close rejects all requests that wait and all that come with [ErrClosed], those
-// that ask a store or reacquire a slot once they have it. It always returns nil. A
-// limiter that nothing waits at holds no timer and no goroutine and need not be
-// closed. Stores given to rules are not closed.
+// Close rejects all waiting and all future requests with [ErrClosed]. A request that is
+// asking a store or reacquiring a slot is rejected when that is done. Close always
+// returns nil and does not close the stores of rules. A limiter without waiting requests
+// has no timer or goroutine and need not be closed.
 func (l *Limiter) Close() error {
 	l.shell.close()
 	return nil

@@ -10,47 +10,44 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Pause is what a limiter does when a server asks for fewer calls: a response of
-// 429, or 503 or 403 with a hint (Retry-After and its dialects, or a quota that
-// is said to be used up, as GitHub says it), holds back the requests that have
-// not left yet. The zero Pause is on, with the defaults below. Responses that the
-// caller accepts ([transport.Expect]) pause nothing unless OnEmpty is set, replayed
-// ones and those of other hosts never do.
+// A Pause configures what a limiter does when a server asks for fewer calls. A response with
+// 429, or with 503 or 403 and a hint (Retry-After and its dialects, or a quota reported as
+// used up, as GitHub does), holds back requests that have not left yet. The zero Pause is
+// on, with the defaults below. An error status that the caller expects ([transport.Expect])
+// makes no pause. Neither does a replayed response or one of another host.
 //
-// A server is not believed twice in the same way. If the first request after a pause
-// is throttled again, the next pause is at least twice as long. A 503 or 403 whose
-// Retry-After comes without any word of a limit may be a constant: when it asks for
-// the same again after requests were accepted, it holds back its own route
-// only, and nothing at all where accepted responses carry a Retry-After too.
+// If the first request after a pause is throttled again, the next pause is at least twice as
+// long. A Retry-After on a 503 or 403 that does not mention a limit may be a constant. If it
+// asks for the same wait again after requests were accepted, it holds back only its own
+// route. If accepted responses carry a Retry-After too, it holds back nothing.
 type Pause struct {
 	// Scope is what a pause holds back. Default [transport.ScopeHost].
 	Scope transport.Scope
-	// Max is the longest pause that a server can ask for. Default 90 s, which a minute
-	// and what rounding and spreading add fit into, or Fixed if that is more. A longer
-	// hint pauses for Max, and is left to retry as well. [NoPause] switches pauses off:
-	// none is made or reported.
+	// Max is the longest pause. Default 90 s, or Fixed if that is more: 90 s is enough for
+	// a minute with rounding and spreading. A longer hint pauses for Max, and package
+	// retry also sees it. [NoPause] switches pauses off: none is made or reported.
 	Max time.Duration
-	// Fixed is the pause after a 429 without a hint, at most Max. Default none: what
-	// package retry waits before the next attempt is the pause then, for requests with
-	// the same method and route.
+	// Fixed is the pause after a 429 without a hint, at most Max. Default none: the wait of
+	// package retry before the next attempt is then the pause, for requests with the
+	// same method and route.
 	Fixed time.Duration
-	// FixedOn are the statuses that Fixed is for. Default 429. Some proxies limit
+	// FixedOn lists the statuses that Fixed is for. Default 429. Some proxies limit
 	// requests with a 503 or 403 and never say for how long.
 	FixedOn []int
-	// WholeScope makes the pause of a 429 without a hint, while package retry waits, one
-	// for all requests of Scope, as it is anyway if the response says that the limit is
-	// one of all requests (X-RateLimit-Global, X-RateLimit-Scope: global).
+	// WholeScope extends the pause that a wait of package retry makes after a 429 without a
+	// hint to all requests of Scope. If the response says that its limit is global
+	// (X-RateLimit-Global, X-RateLimit-Scope: global), that happens anyway.
 	WholeScope bool
-	// OnEmpty also makes a pause after a response that the caller accepts, if it says that
-	// nothing remains of a quota: the next request would be throttled. It leaves out
-	// quotas whose reset moves on with each request, since that is not when the next one is
-	// accepted. A server that counts failures alone, and gives back what a success took once it
-	// has responded, says 0 of the last one too early: leave it off there.
+	// OnEmpty also makes a pause after a response with a status below 400, if it says
+	// that nothing remains of a quota. Quotas whose reset moves with each request are
+	// ignored, because their reset is not when the next request is accepted. Leave
+	// OnEmpty off for a server that counts only failures: if it gives back the quota of a
+	// success after its response, it reports 0 too early.
 	OnEmpty bool
-	// Adjust changes what the server asked for (or Fixed), before Max applies; 0
-	// or less means no pause. Default: as asked.
+	// Adjust changes the pause that the server asked for, or Fixed, before Max applies. A
+	// result of 0 or less means no pause. Default: no change.
 	Adjust func(time.Duration) time.Duration
-	// DryRun reports pauses as events and does not make them.
+	// DryRun reports pauses as events but does not make them.
 	DryRun bool
 	// MaxQueue is how many requests may wait for the end of one pause. Default
 	// 10,000; [NoQueue] lets none wait.
@@ -59,7 +56,7 @@ type Pause struct {
 
 const defaultMaxPause = 90 * time.Second
 
-// NoPause as [Pause.Max] makes and reports no pauses.
+// NoPause is a [Pause.Max] of zero: no pauses are made or reported.
 const NoPause time.Duration = -1
 
 func (p *Pause) off() bool { return p.Max == NoPause }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// ParseRate returns the rule of a text: "10/90s", "2/s", "500/m", "1000/24h". The number is
-// at least 1; the duration is as for [time.ParseDuration], above 0 and of at most ten years,
-// and its unit alone means one of it. Anything else is an error that quotes the text. It is
-// for limits that come from a configuration; see [MustRate] for those in the code.
+// ParseRate parses a rate such as "10/90s", "2/s", "500/m" or "1000/24h" into a rule with Limit
+// and Per. The number is at least 1. The duration is that of [time.ParseDuration], or a
+// unit alone, which means one of it. It must be above 0 and at most ten years. ParseRate is
+// for limits from a configuration; for a constant see [MustRate].
 func ParseRate(text string) (Rule, error) {
 	count, per, ok := strings.Cut(text, "/")
 	n, err := strconv.Atoi(count)
@@ -30,8 +30,7 @@ func ParseRate(text string) (Rule, error) {
 	return Rule{Limit: n, Per: d}, nil
 }
 
-// MustRate is [ParseRate] for a text that is known to be right. It panics on any
-// other.
+// MustRate is like [ParseRate] but panics if the text is not a rate.
 func MustRate(text string) Rule {
 	r, err := ParseRate(text)
 	if err != nil {

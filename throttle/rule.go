@@ -14,70 +14,69 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
-// A Rule is a rate limit and the requests that it counts. The matching fields
-// URL, Route, Host and Method narrow it down together; a rule without any
-// counts every request. All rules that match a request apply to it.
-//
-// It is a value: [New] reads it once and panics if it makes no sense.
+// A Rule is a rate limit and the requests that it counts. A request must match all of the
+// fields URL, Route, Host and Method that are set. A rule that sets none counts every
+// request. All rules that match a request apply to it.
 type Rule struct {
 	// URL is a regular expression searched for in the URL as it is sent, without
 	// user, query and fragment: "https://pokeapi.co/api/v2/pokemon/1".
 	URL string
-	// Route is a pattern of [http.ServeMux], "GET /pokemon/{name}", that matches
-	// the path or the route that the call was given ([transport.WithRoute]).
+	// Route is a pattern of [http.ServeMux], such as "GET /pokemon/{name}". It is matched
+	// against the path and against the route that the call was given ([transport.WithRoute]).
 	Route string
-	// Host is a host, with a port or for all ports.
+	// Host is a host. With a port it matches that port, without one all ports.
 	Host string
 	// Method is an HTTP method.
 	Method string
 
 	// Limit is how many requests, or how much cost, may be sent in Per. It must
-	// be positive.
+	// be at least 1.
 	Limit int
 	// Per is the length of the window. Default 1 s.
 	Per time.Duration
 	// Mode is how sends are counted. Default [Window].
 	Mode Mode
-	// Margin is added to Per in the modes Window, UntilResponse and Paced: a request
-	// leaves a little after it was counted. Default a 50th of Per, at most 50 ms;
+	// Margin is added to Per in the modes Window, UntilResponse and Paced, because a
+	// request leaves a little after it was counted. Default a 50th of Per, at most 50 ms;
 	// [NoMargin] adds nothing.
 	Margin time.Duration
 
-	// Burst is how much may go at once in the mode [Paced]. Default what the rate
-	// gives in 2 ms, by which timers are late, and at least 1.
+	// Burst is how much may be sent at once in the mode [Paced]. Default what the rate
+	// allows in 2 ms, the usual delay of timers, and at least 1.
 	Burst int
 
-	// Key counts requests apart by what it returns, a tenant or a token say. Of
-	// more than 10,000 keys in use at once the further ones share one count.
-	// Default one count for all. It is called concurrently. A hash of the key is
-	// kept; a Store is given it as it is, so for credentials see [HashKey].
+	// Key groups requests by what it returns, such as a tenant or a token. Each key has a
+	// count of its own. If more than 10,000 keys are in use at once, the further ones share
+	// one count. Default: one count for all requests. It is called concurrently. The limiter
+	// keeps only a hash of the key, but a Store gets the key itself: see [HashKey] for
+	// credentials.
 	Key func(*http.Request) string
-	// Cost is how much of Limit a request takes. Below 1 it takes nothing of this
-	// rule; above Limit, or the limit of the Store, the request is rejected with
-	// [ErrCost]. Default 1. It is called concurrently. What is known only with the
-	// response is reported with [Usage.Report].
+	// Cost is how much of Limit a request takes. A cost below 1 takes nothing of this
+	// rule. A request whose cost is above Limit, or above the limit of the Store, is
+	// rejected with [ErrCost]. Default 1. It is called concurrently. Report a cost that is
+	// known only after the response with [Usage.Report].
 	Cost func(*http.Request) int
-	// Store counts too, as for a fleet that shares a store of go-limiter. In the
-	// modes Window, UntilResponse and Paced the local window applies as well, and
-	// alone while the store fails; in the mode [Bucket] the store decides alone and
-	// its errors reject the request. A reply that has not come after 5 s is one. It is
-	// asked by the head of the queue only, in a goroutine of its own, never twice at once
-	// for a key, and Close is never called.
+	// Store counts requests too, for example for a fleet that shares a store of go-limiter.
+	// In the modes Window, UntilResponse and Paced the local window applies as well, and
+	// alone while the store fails. In the mode [Bucket] only the store decides, and an error
+	// of the store rejects the request. A reply that takes more than 5 s is an error.
+	// Only the head of the queue asks the store, in a goroutine of its own and never twice
+	// at once for a key. Close is never called.
 	Store limiter.Store
 
-	// MaxQueue is how many requests may wait for the rule and key; further ones
+	// MaxQueue is how many requests may wait for the rule and key. Further requests
 	// are rejected with [ErrFull]. Default 10,000; [NoQueue] lets none wait.
 	MaxQueue int
 	// MaxWait is the longest wait. A request that would wait longer is rejected with
-	// [ErrDeadline], at once if that can be foretold. Default: no bound but the
-	// deadline of the request's context.
+	// [ErrDeadline], at once if that can be predicted. Default: only the deadline of the
+	// request's context bounds the wait.
 	MaxWait time.Duration
 }
 
-// NoMargin as [Rule.Margin] adds nothing to the window.
+// NoMargin is a [Rule.Margin] of zero: nothing is added to the window.
 const NoMargin time.Duration = -1
 
-// NoQueue as a MaxQueue lets nothing wait.
+// NoQueue is a MaxQueue of zero: no request waits.
 const NoQueue = -1
 
 const (
@@ -86,26 +85,26 @@ const (
 	maxPer       = 10 * 365 * 24 * time.Hour
 )
 
-// A Mode is how the sends of a rule are counted.
+// A Mode says how the sends of a rule are counted.
 type Mode uint8
 
-// The modes.
+// The values of [Rule.Mode]. The first is the default.
 const (
-	// Window is exact on our side: no window of the length Per, wherever it
-	// begins, holds more than Limit sends.
+	// Window is exact on the client's side: no window of length Per, wherever it begins,
+	// holds more than Limit sends.
 	Window Mode = iota
-	// UntilResponse is exact on the server's side too, whatever the latency: a
-	// request counts from its send until Per after its response headers have come;
-	// one that gets no response, until Per and 1 s after its end. It costs
-	// throughput: a latency more per window.
+	// UntilResponse is exact on the server's side too, whatever the latency. A request
+	// counts from its send until Per after its response headers arrive. A request without a
+	// response counts until Per and 1 s after its end. It costs throughput: each window
+	// is longer by one latency.
 	UntilResponse
-	// Bucket is go-limiter's memorystore as it is, a bucket refilled every Per:
-	// up to twice Limit in the wrong moment. For servers that count like that.
+	// Bucket is go-limiter's memorystore unchanged, a bucket that is refilled every Per. It
+	// may send up to twice Limit within one Per. It is for servers that count that way.
 	Bucket
-	// Unlimited keeps the rule and counts nothing: go-limiter's noopstore.
+	// Unlimited keeps the rule but counts nothing. It is go-limiter's noopstore.
 	Unlimited
-	// Paced is Window, and spreads the sends: one every Per/Limit, after an idle
-	// time up to Burst at once. A request of cost n takes the room of n.
+	// Paced is Window, and also spreads the sends: one every Per/Limit, and up to Burst
+	// at once after an idle time. A request of cost n counts as n sends.
 	Paced
 )
 

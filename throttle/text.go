@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// String says what the rule allows: "10 requests per 90 seconds for URLs
-// matching /pokemon/". The text of a rule never changes from run to run.
+// String describes what the rule allows: "10 requests per 90 seconds for URLs matching
+// /pokemon/". The text is the same in every run.
 func (r Rule) String() string {
 	var b strings.Builder
 	unit := " request"

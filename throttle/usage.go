@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// Usage is what a call took of the rules that weigh requests ([Rule.Cost]), for
-// a cost that is known only with the response: the tokens of a language model, say.
-// It is for one call and safe for concurrent use.
+// A Usage reports the cost of one call to the rules with a [Rule.Cost], when the cost is
+// known only after the response, such as the tokens of a language model. It is safe for
+// concurrent use.
 type Usage struct {
 	mu    sync.Mutex // mu guards taken; it is locked before the mutex of a shell
 	taken []taken
@@ -23,7 +23,7 @@ type taken struct {
 	spent   []admission.Spent
 }
 
-// WithUsage returns a context for one call, and the Usage of that call:
+// WithUsage returns a context for one call and the Usage of that call:
 //
 //	ctx, usage := throttle.WithUsage(ctx)
 //	resp, err := client.Do(req.WithContext(ctx))
@@ -34,15 +34,15 @@ func WithUsage(ctx context.Context) (context.Context, *Usage) {
 	return layer.WithSetting(ctx, u), u
 }
 
-// Report says what the call cost. What was estimated too much is free at once, for
-// requests that wait as well. What was estimated too little is debt: it counts for a
-// window from now on, above the limit if need be, and the next requests wait for it.
-// A cost below 0 is 0.
+// Report sets the actual cost of the call. If it is below the estimate, the difference is
+// free at once, also for waiting requests. If it is above, the difference is a debt: it counts
+// for a window from now on, above the limit if need be, and later requests wait for it. A
+// cost below 0 counts as 0.
 //
-// It may be called again, as the figure becomes better known. It concerns the
-// attempt that got the response, or else the last; those before cost what was
-// estimated. Of several limiters in a stack each gets the report. It reports whether
-// there was such an attempt. Stores get no report: they cannot take anything back.
+// Report may be called again when a better figure is known. It changes the cost of the
+// attempt that got the response, or of the last attempt if none did. Earlier attempts cost
+// what was estimated. Every limiter of the stack gets the report. Stores do not, because they
+// cannot take anything back. Report returns false if no such attempt was counted.
 func (u *Usage) Report(actual int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package exact has a store of go-limiter that keeps every window. It shares the
-// window of package throttle, and nothing else.
+// Package exact has a store for go-limiter that never exceeds its limit in any window, with
+// the window of package throttle.
 package exact
 
 import (
@@ -19,13 +19,13 @@ const (
 	maxPer  = 10 * 365 * 24 * time.Hour
 )
 
-// NewStore returns a store of go-limiter that counts as the mode Window of package
-// throttle does: no window of the length per, wherever it begins, holds more than
-// limit takes of a key. It plugs in wherever a [limiter.Store] does, go-limiter's
-// middleware included. per 0 means a second. It panics if limit or per make no sense.
+// NewStore returns a store for go-limiter that counts like the mode Window of package
+// throttle: no window of length per, wherever it begins, holds more than limit takes of a
+// key. It can be used wherever a [limiter.Store] can, including go-limiter's middleware. If
+// per is 0, it is a second. NewStore panics if limit or per make no sense.
 //
-// Of more than 10,000 keys in use at once the further ones share one count. It
-// has no goroutine; Close only makes it return [limiter.ErrStopped].
+// If more than 10,000 keys are in use at once, the further ones share one count. The
+// store has no goroutine. After Close its methods return [limiter.ErrStopped].
 func NewStore(limit int, per time.Duration) limiter.Store {
 	if per == 0 {
 		per = time.Second
