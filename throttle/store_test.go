@@ -174,6 +174,7 @@ func TestASlowStoreAndACaller(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		time.Sleep(c.slow) // for a reply whose request has left
 		synctest.Wait()
 		if c.most.Load() != 1 || len(s.sends) < 10 {
 			t.Errorf("%d asked at once, %d sent", c.most.Load(), len(s.sends))
