@@ -6,37 +6,33 @@ import (
 	"time"
 )
 
-// Adaptive makes [Limit.Max] a ceiling and finds the number of slots below it
-// by itself, for each key. The zero Adaptive has the defaults.
+// Adaptive configures a [Limit] that finds the number of slots of each key by itself, with
+// [Limit.Max] as a ceiling. The zero Adaptive has the defaults.
 //
-// It learns in windows. A 429, 503, 504 or 529 that the caller does not accept,
-// and a timeout, lower the slots at once (times 0.7, once for all that were
-// sent before). Otherwise the median time to headers of a window decides:
-// within Tolerance of the baseline it adds the square root of the slots, above
-// it the slots are scaled down by as much. Only windows in which half of the
-// slots were in use count: a client that asks for little proves nothing. Calls
-// that the caller canceled, rejections of ours, replayed responses and faults of
-// other kinds are ignored.
+// A 429, 503, 504 or 529 that the caller does not accept, and a timeout, multiply the slots
+// by 0.7 at once, but only once for all requests sent before. Otherwise the slots change at the
+// end of a window, by its median time to headers. If that is within Tolerance of the baseline, the
+// square root of the slots is added. If it is above, the slots are reduced in proportion. A window
+// counts only if at least half of the slots were in use. Calls that the caller canceled,
+// rejections by other layers, replayed responses and other faults are ignored.
 //
-// The baseline is the least median seen since the last probe. A probe lowers
-// the slots to Probe every 20 to 40 windows, for ten responses, and is the only
-// thing that raises the baseline, at most to its double: a server that grows
-// slow under our own load does not make slowness the new measure. The exception
-// are five windows at a Min of at most Probe that are still too slow: that is not
-// our load, so their median is the new baseline, whatever it is.
+// The baseline is the lowest median since the last probe. Every 20 to 40 windows a probe lowers the
+// slots to Probe for ten responses. Only a probe raises the baseline, and at most doubles it, so that
+// a server that becomes slow under our own load does not make slowness the new baseline. There is one
+// exception: if Min is at most Probe, and five windows with Min slots are still too slow, our load
+// is not the reason, and their median becomes the baseline.
 type Adaptive struct {
-	// Min is the least number of slots. Default 1.
+	// Min is the minimum number of slots. Default 1.
 	Min int
-	// Start is the number of slots that a key begins with. Default 10, at most
-	// Max.
+	// Start is the number of slots that a key begins with. Default 10, at most Max.
 	Start int
 	// Probe is the number of slots during a probe. Default 3.
 	Probe int
-	// Tolerance is how many times the baseline the time to headers may be.
-	// Default 1.5; it must be above 1.
+	// Tolerance is how many times the baseline the time to headers may be. Default 1.5.
+	// It must be above 1.
 	Tolerance float64
-	// Window is how long responses are gathered before the slots change, longer
-	// until there are ten, or three with at most Probe slots. Default 1 s.
+	// Window is how long responses are collected before the slots change. It lasts longer
+	// until there are ten responses, or three with at most Probe slots. Default 1 s.
 	Window time.Duration
 }
 

@@ -13,33 +13,33 @@ import (
 
 // The reasons of an [Error].
 var (
-	// ErrFull says that MaxQueue requests wait already.
+	// ErrFull says that MaxQueue requests are already waiting.
 	ErrFull = errors.New("concurrency: the queue is full")
 	// ErrDeadline says that no slot became free within MaxWait.
 	ErrDeadline = errors.New("concurrency: no slot became free within MaxWait")
-	// ErrWeight says that a request weighs more than Max and can never go.
+	// ErrWeight says that a request weighs more than Max and can never be sent.
 	ErrWeight = errors.New("concurrency: the weight is above the limit")
 )
 
-// An Error says why a request was rejected: nothing was sent. It matches its
-// Reason and [verdict.ErrRejected] by errors.Is.
+// An Error is a rejection: nothing was sent. By errors.Is it matches its Reason and
+// [verdict.ErrRejected].
 type Error struct {
 	// Limit is the text of the limit.
 	Limit string
-	// Key is the host, or method, route and host, that the slots are of; a hash of
-	// what a Key function returned; "" if the limit is for all requests.
+	// Key says whose slots they are: the host, or method, route and host, or a hash of what
+	// a Key function returned. It is "" if the limit is for all requests.
 	Key string
-	// Queue is how many requests waited.
+	// Queue is how many requests were waiting.
 	Queue int
 	// MaxWait is that of the limit, 0 for no bound.
 	MaxWait time.Duration
-	// Weight is how many slots the request needs, with [ErrWeight].
+	// Weight is how many slots the request needs. It is set with [ErrWeight].
 	Weight int
 	// Reason is [ErrFull], [ErrDeadline] or [ErrWeight].
 	Reason error
 }
 
-// Error names the reason, the limit and the key.
+// Error returns a text with the reason, the limit and the key.
 func (e *Error) Error() string {
 	limit := named(e.Limit, e.Key)
 	switch {
@@ -56,7 +56,7 @@ func (e *Error) Error() string {
 // Unwrap returns the reason and [verdict.ErrRejected].
 func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected} }
 
-// Timeout reports whether the wait was too long.
+// Timeout reports whether the reason is [ErrDeadline].
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
 
 // named returns the text of a limit with its key.
@@ -71,8 +71,8 @@ func named(limit, key string) string {
 // slots returns the text of a limit as what a slot is of.
 func slots(limit string) string { return strings.Replace(limit, " at once", "", 1) }
 
-// An endedError is the error of a context that ended while its request waited for a slot. It says what was waited for,
-// which the error of a context does not.
+// An endedError is the error of a context that ended while its request waited for a slot.
+// Unlike the error of the context, it says what the request waited for.
 type endedError struct {
 	text string // the limit and the key
 	err  error
@@ -84,5 +84,6 @@ func (e *endedError) Error() string {
 
 func (e *endedError) Unwrap() error { return e.err }
 
-// Timeout reports whether a time limit ended the context. http.Client asks no error inside of this one.
+// Timeout reports whether a time limit ended the context. http.Client does not ask the
+// errors that this one wraps.
 func (e *endedError) Timeout() bool { return ctxerr.ByLimit(e.err) }

@@ -2,8 +2,8 @@ package concurrency
 
 import "github.com/gracy-go/gracy/internal/figure"
 
-// Figures says for package metrics how many slots each limit has, of all keys that it knows, and how many of them are in
-// use. Users have [Limiter.InFlight] and [Limiter.Slots].
+// Figures reports to package metrics how many slots each limit has, for all keys that it
+// knows, and how many of them are in use. Callers use [Limiter.InFlight] and [Limiter.Slots].
 func (l *Limiter) Figures() []figure.Figure {
 	figures := make([]figure.Figure, 0, 2*len(l.limits))
 	for _, limit := range l.limits {

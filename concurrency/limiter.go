@@ -19,8 +19,8 @@ import (
 
 const layerName = "concurrency"
 
-// A Limiter is the layer of one or more limits. It is safe for concurrent use;
-// stacks that share it share its slots.
+// A Limiter is the layer that [New] returns. It is safe for concurrent use. Stacks that share
+// it share its slots.
 type Limiter struct {
 	limits []*limit
 	order  []*limit // the limits, the narrowest first
@@ -36,8 +36,8 @@ type Limiter struct {
 // throttle looks for a [layer.Delayer] among the layers that it wraps.
 var _ layer.Delayer = (*Limiter)(nil)
 
-// New returns the limiter of the limits. It panics on none, and on limits that
-// make no sense.
+// New returns a limiter with one or more limits. It panics without a limit, and on limits
+// that make no sense.
 func New(limits ...Limit) *Limiter {
 	if len(limits) == 0 {
 		panic("concurrency: New: no limit")
@@ -69,10 +69,9 @@ func New(limits ...Limit) *Limiter {
 	return l
 }
 
-// Wrap implements [transport.Layer]. The same limiter twice in a stack counts
-// once, at the inner place.
-//
-// Of two limiters in a stack both apply, of an override the inner place only.
+// Wrap implements [transport.Layer]. A limiter that is twice in a stack counts once, at the
+// inner place. Two limiters in a stack both apply. An override replaces both and applies at the
+// inner place.
 func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	another := false
 	if next == nil {
@@ -92,9 +91,8 @@ func (l *Limiter) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(layerName, l, next, l.trip)
 }
 
-// Attach makes the limiter an override: calls made with the context take its
-// slots in place of the layer's. The slots are its own, so that all calls that use
-// it stay within it together:
+// Attach implements [transport.Override]: calls made with the context take slots of l
+// instead of the layer's. All calls that use l share its slots:
 //
 //	var slow = concurrency.New(concurrency.Limit{Max: 5})
 //	ctx = transport.With(ctx, slow)
@@ -113,8 +111,8 @@ func (o override) Needs() string {
 	return layerName
 }
 
-// Off is the override that acquires no slot, for calls that are made while another
-// one of the same host is held, say:
+// Off is an override that acquires no slot, for example for a call made while another call
+// to the same host holds one:
 //
 //	ctx = transport.With(ctx, concurrency.Off)
 const Off off = 1
@@ -129,10 +127,10 @@ func (off) Attach(ctx context.Context) context.Context {
 // String returns "concurrency: off".
 func (off) String() string { return "concurrency: off" }
 
-// InFlight returns how many slots are in use, of all limits and keys.
+// InFlight returns how many slots of all limits and keys are in use.
 func (l *Limiter) InFlight() int { return l.count(inUse) }
 
-// Waiting returns how many requests wait for a slot, of all limits and keys.
+// Waiting returns how many requests wait for a slot of any limit and key.
 func (l *Limiter) Waiting() int { return l.count(waiting) }
 
 func (l *Limiter) count(figure func(uint64) int64) int {
@@ -143,9 +141,9 @@ func (l *Limiter) count(figure func(uint64) int64) int {
 	return int(n)
 }
 
-// Slots returns how many slots requests like req have now, the least of all
-// limits that match it: Max, or what [Adaptive] found below it; 0 if none
-// matches. The route of req is the one of its context's call.
+// Slots returns how many slots requests like req have now: the least of all limits that
+// match req, where an adaptive limit may have fewer than Max. It returns 0 if no limit
+// matches. The route of req is that of the call in its context.
 func (l *Limiter) Slots(req *http.Request) int {
 	c := layer.CallFrom(req.Context())
 	var least int64
@@ -160,11 +158,11 @@ func (l *Limiter) Slots(req *http.Request) int {
 	return int(least)
 }
 
-// Resize changes the Max of the limits, given in the order of [New]. More slots
-// are used at once, where an adaptive limit finds them; fewer, as the requests in
-// flight end. A waiting request that weighs more than Max is then rejected with
-// [ErrWeight]. It changes nothing and returns an error if there are not as many
-// figures as limits, or one is below 1.
+// Resize changes the Max of the limits, in the order of [New]. Additional slots can be used
+// at once, or as an adaptive limit finds them. Removed slots go as the requests in flight end. A
+// waiting request that weighs more than the new Max is rejected with [ErrWeight]. Resize returns an
+// error and changes nothing if the number of arguments is not that of the limits, or one
+// is below 1.
 func (l *Limiter) Resize(maxima ...int) error {
 	if len(maxima) != len(l.limits) {
 		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))
@@ -181,7 +179,7 @@ func (l *Limiter) Resize(maxima ...int) error {
 	return nil
 }
 
-// Limits returns the limits as they are now.
+// Limits returns the current limits.
 func (l *Limiter) Limits() []Limit {
 	limits := make([]Limit, len(l.limits))
 	for i, limit := range l.limits {
@@ -205,8 +203,8 @@ func (l *Limiter) texts() []string {
 	return texts
 }
 
-// Explain implements [transport.Explainer]. A limit per host counts as the bound
-// of the whole plan, which is what it is for a client of one host.
+// Explain implements [transport.Explainer]. It takes a limit per host for the bound of the
+// whole plan, which is right for a client of one host.
 func (l *Limiter) Explain(p *transport.Plan) {
 	p.Describe(transport.Traits{Slots: true, Single: true, Apart: l.treatsStreamsApart()})
 	for _, line := range brief.Lines(l.texts()) {

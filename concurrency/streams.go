@@ -9,20 +9,21 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Streams says whether a [Limit] counts requests whose response body may never end: those
-// that accept text/event-stream before any other type, have the query parameter watch=true,
-// or are declared by [transport.Streams]. One that accepts it behind application/json, as
-// each call of an MCP client does, is a call.
+// Streams says whether a [Limit] counts streams, other requests or both. A stream is a request
+// whose response body may never end: one that accepts text/event-stream before any other
+// type, has the query parameter watch=true, or is declared by [transport.Streams]. A request that
+// accepts text/event-stream after application/json, as each call of an MCP client does, is
+// not a stream.
 type Streams uint8
 
-// Which requests a limit counts. The zero value counts streams and all others.
+// The values of [Limit.Streams]. The zero value counts streams and all other requests.
 const (
 	OnlyStreams   Streams = 1
 	ExceptStreams Streams = 2
 )
 
-// String returns " of streams", " without streams", or nothing for the zero value, as the
-// text of a [Limit] has it.
+// String returns " of streams", " without streams", or "" for the zero value. It is part of
+// the text of a [Limit].
 func (s Streams) String() string {
 	switch s {
 	case OnlyStreams:
