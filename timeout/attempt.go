@@ -10,9 +10,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An AttemptTimeout is the layer that [PerAttempt] makes. It is safe for
-// concurrent use, and an override too: it replaces the limit of the layer for
-// the calls of a context.
+// An AttemptTimeout is the layer that [PerAttempt] returns. It is also an override that
+// replaces the limit of the layer for the calls of a context. It is safe for concurrent use.
 type AttemptTimeout struct {
 	limit  attemptLimit
 	alarms *alarms
@@ -33,11 +32,13 @@ func (l attemptLimit) Needs() string {
 // attemptLayerName is how Explain shows the layer.
 const attemptLayerName = "attempt timeout"
 
-// PerAttempt returns the layer that bounds each attempt until its headers; it
-// belongs inside retry. The time counts from when the request body moved last: an
-// upload is never ended while it moves, and one that stalls is. 0 means 10 s, [NoTimeout] no limit; it panics on other
-// negative limits. It may close the connection of HTTP/2 on which an attempt timed out;
-// wrap all stacks of a base with the same AttemptTimeout, so that it sees their calls.
+// PerAttempt returns a layer that limits the time of each attempt until its headers. Put it
+// inside retry. The time counts from the latest progress of the request body, so an upload is
+// ended only if it stalls. If d is 0, the limit is 10 s; [NoTimeout] is no limit. PerAttempt
+// panics on other negative limits.
+//
+// It may close the HTTP/2 connection on which an attempt timed out. If several stacks share a base,
+// give them the same AttemptTimeout, so that it sees all their calls.
 func PerAttempt(d time.Duration) *AttemptTimeout {
 	d = limit("PerAttempt", d, defaultAttempt)
 	return &AttemptTimeout{limit: attemptLimit(d), alarms: newAlarms(d), conns: conns{traceKey: traced.Key()}}
@@ -66,7 +67,7 @@ func (t *AttemptTimeout) trip(_ *layer.Call, req *http.Request, next http.RoundT
 	return v.send(t.alarms, req, next)
 }
 
-// String names the limit.
+// String describes the limit.
 func (t *AttemptTimeout) String() string {
 	return "attempt timeout: " + shown(time.Duration(t.limit))
 }

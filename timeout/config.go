@@ -7,7 +7,7 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// NoTimeout as a limit means that there is none. Nor is one of more than a hundred years.
+// NoTimeout means no limit. So does a limit of more than a hundred years.
 const NoTimeout time.Duration = -1
 
 // The defaults.
@@ -21,34 +21,33 @@ const (
 // time.Duration.
 const longest = 100 * 365 * 24 * time.Hour
 
-// A Config bounds a call. It is a value.
+// A Config limits the time of a call.
 type Config struct {
 	// Total is the time until the headers of the final response, with all attempts
 	// and waits. Default 30 s; [NoTimeout] is no limit.
 	Total time.Duration
 	// Idle is how long a read of the final response's body may receive no data, and how
-	// long a request body that is being sent may not move. Default 30 s; [NoTimeout] is
-	// no limit.
+	// long a request body may make no progress while it is sent. Default 30 s;
+	// [NoTimeout] is no limit.
 	Idle time.Duration
-	// StreamIdle takes the place of Idle for the response body of a stream: of a request
-	// that accepts text/event-stream first, has the query parameter watch=true, or is
-	// declared by [transport.Streams], and of a response of the type text/event-stream,
-	// whatever was asked for. A watch may be quiet for minutes. Default: Idle; [NoTimeout]
-	// is no limit.
+	// StreamIdle replaces Idle for the response body of a stream, such as a watch, which
+	// may be quiet for minutes. A stream is a request that accepts text/event-stream
+	// first, has the query parameter watch=true, or is declared by [transport.Streams], and
+	// any response of the type text/event-stream. Default: Idle; [NoTimeout] is no limit.
 	StreamIdle time.Duration
-	// FromUpload makes Total count from when the request body moved last, so that it
-	// does not bound an upload that moves. Default: Total bounds uploads as well, which
-	// ends one that takes longer.
+	// FromUpload makes Total count from the latest progress of the request body, so that
+	// it does not end an upload that makes progress. Default: Total counts from the start
+	// of the call and includes uploads.
 	FromUpload bool
 }
 
-// Attach makes a Config an override: it replaces that of the layer for the calls
-// made with the context. It panics on a Config on which New panics.
+// Attach implements [transport.Override]: c replaces the Config of the layer for calls made
+// with the context. Attach panics if [New] would.
 func (c Config) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, c.limits())
 }
 
-// Off is the override that switches off the limits of [New] and of [PerAttempt]:
+// Off is an override that switches off the limits of [New] and of [PerAttempt]:
 //
 //	ctx = transport.With(ctx, timeout.Off)
 const Off off = 1

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// The limits that an [Error] is about, one of which it matches by errors.Is.
+// The limits of an [Error]. It matches one of them by errors.Is.
 var (
 	// ErrTotal is the limit of a call, to the headers of the final response.
 	ErrTotal = errors.New("timeout: the call took too long")
 	// ErrAttempt is the limit of an attempt, to its headers.
 	ErrAttempt = errors.New("timeout: the attempt took too long")
-	// ErrIdle is the limit of a read of the response body, and of the time in which the
-	// request body does not move.
+	// ErrIdle is the limit of a read of the response body, and of the time without
+	// progress of the request body.
 	ErrIdle = errors.New("timeout: no data for too long")
 )
 
 // An Error says which limit of this package ended a call, an attempt or a body.
 // It matches Limit, context.DeadlineExceeded, and what Err matches.
 //
-// Where the limit came before the headers, an Error without Err is also the cause of the context
-// of the request that went on, which the limit ended. The limit of a read of the response body ends no context: it closes
-// the body, and the Error is what the read returns.
+// A limit that comes before the headers ends the context of the request that was sent on, with
+// an Error without Err as its cause. The limit of a read of the response body ends no
+// context. It closes the body, and the read returns the Error.
 type Error struct {
 	Limit error         // ErrTotal, ErrAttempt or ErrIdle
 	After time.Duration // the time that the limit allows
@@ -32,7 +32,7 @@ type Error struct {
 	unconnected bool // whether the attempt never got a connection
 }
 
-// Error says what did not happen, and for how long.
+// Error returns a text that says what did not happen, and for how long.
 func (e *Error) Error() string {
 	switch {
 	case e.Is(ErrAttempt) && e.unconnected:

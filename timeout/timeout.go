@@ -13,14 +13,14 @@ import (
 // layerName is how Explain shows the layer.
 const layerName = "timeout"
 
-// A Timeout is the layer that [New] makes. It is safe for concurrent use.
+// A Timeout is the layer that [New] returns. It is safe for concurrent use.
 type Timeout struct {
 	limits      limits
 	total, idle *alarms
 }
 
-// New returns the layer that bounds a call; it belongs outside retry. It panics
-// on negative limits other than [NoTimeout].
+// New returns a layer that limits the time of a call. Put it outside retry. New panics on
+// negative limits other than [NoTimeout].
 func New(c Config) *Timeout {
 	l := c.limits()
 	t := &Timeout{limits: l, total: newAlarms(l.total)}
@@ -90,7 +90,7 @@ func longer(a, b time.Duration) time.Duration {
 	return max(a, b)
 }
 
-// String names the limits.
+// String describes the limits.
 func (t *Timeout) String() string {
 	from := ""
 	if t.limits.fromUpload && t.limits.total > 0 {
