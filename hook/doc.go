@@ -1,8 +1,8 @@
-// Package hook runs functions of yours before and after calls or attempts:
+// Package hook runs your functions before and after calls or attempts:
 //
 //	hook.New(hook.Hooks{
 //		Before: func(ctx context.Context, req *http.Request) error {
-//			req.Header.Set("X-Request-Id", newID()) // a copy: the caller's request stays as it is
+//			req.Header.Set("X-Request-Id", newID()) // a copy: the caller's request does not change
 //			return nil
 //		},
 //		After: func(ctx context.Context, o hook.Outcome) (*http.Response, error) {
@@ -13,49 +13,56 @@
 //
 // # Defaults
 //
-// A hook learns what its call is about from transport.CallFrom(ctx): the Route, and by Arg
-// what is in its placeholders; the PathValue and Pattern of a request are for servers.
+// Before may edit the request in place. Its error is a veto: nothing is sent, and the call fails with
+// a [VetoError].
 //
-// Before may edit the request in place; its error is a veto: nothing is sent, and
-// the call fails with a [VetoError]. After sees the response or the error, also
-// that of a cancel and of a veto, and may put another response in its place. Its
-// error is emitted as the event layer.HookFailed and noted in the ledger, and fails
-// nothing unless [Hooks.FailOnError] is set. A panic of a hook, or of an inner
-// layer, reaches the caller with all bodies closed; After does not run on it.
+// After sees the response or the error, also that of a cancel or a veto, and may return another
+// response instead. An error of After is emitted as the event layer.HookFailed and noted in the
+// ledger. It does not fail the call unless [Hooks.FailOnError] is set.
+//
+// A panic of a hook, or of an inner layer, reaches the caller, with all bodies closed. After does not
+// run after a panic.
+//
+// transport.CallFrom(ctx) says what the call is about: its Route, and by Arg the values of the
+// placeholders. The PathValue and Pattern of a request are for servers and are not set.
 //
 // # Calls inside a hook
 //
-// A call made with the context that a hook was given is a call of its own that
-// runs no hooks of the same handle, at any depth, so it cannot recurse. Nor can it
-// wait for what the call of the hook holds: when it begins, the slot of an outer
-// concurrency limit is suspended, and it is reacquired when the hook returns,
-// unless After returns another response, which has the slot of its own call. The
-// slot of an inner limit is held by the open response: an After that sends again
-// closes that first. A hook that makes no calls gives up nothing. A call through a
-// client whose stack shares a limit with this one, but not this handle, is not
-// noticed; before such a wait a hook calls [Yield].
+// A call made with the context of a hook runs no hooks of the same handle, at any depth, so hooks
+// cannot recurse.
+//
+// Such a call cannot wait for what its outer call holds either. When it begins, the slot of an outer
+// concurrency limit is suspended. The slot is reacquired when the hook returns, unless After returns
+// another response, which has the slot of its own call. The slot of an inner limit is held by the
+// open response: an After that sends again must close that first. A hook that makes no calls suspends
+// nothing.
+//
+// A call through another client, whose stack shares a limit with this one but not this handle,
+// is not noticed. Before it waits for such a call a hook must call [Yield].
 //
 // # Place
 //
-// Outside retry it runs once for a call, inside for each attempt.
-// transport.AttemptFrom(ctx) is the row of the ledger: number, cause, waits.
-// Redirects are calls of their own: Before runs for each, and a header that it sets
-// goes wherever the redirect leads; for credentials there is package auth.
+// Outside retry the hooks run once per call, inside retry once per attempt.
+// transport.AttemptFrom(ctx) is the row of the ledger, with number, cause and waits.
+//
+// Redirects are calls of their own. Before runs for each, and a header that it sets is sent wherever
+// the redirect leads: for credentials use package auth.
 //
 // # Override
 //
-// A [Hooks] value replaces the hooks of every hook layer of the stack, [Off] runs
+// A [Hooks] value in a context replaces the hooks of every hook layer of the stack, and [Off] runs
 // none:
 //
 //	ctx = transport.With(ctx, hook.Off)
 //
 // # What it will not do
 //
-// It does not read bodies, and hooks must not: that of the request is sent, and
-// that of the response is the caller's. To sign a body, Before reads one that GetBody
-// returns, which is nil for a body that can be read once only; to pack one, it replaces
-// it: see the examples. It recovers from no panic, and does not
-// bound the time that a hook takes, nor take it for a wait: inside retry it is in the TimeToHeaders of the
-// attempt, outside retry that of Before is in that of the first. So it is in what metrics count of attempts, and a slow hook looks
-// like a slow server to an adaptive limit of package concurrency.
+// It does not read bodies, and hooks must not either: the body of the request is about to be sent, and
+// that of the response belongs to the caller. To sign a body, Before reads a body from GetBody, which
+// is nil if the body can be read only once. To compress a body, Before replaces it. See the examples.
+//
+// It does not recover from panics, and does not limit the time that a hook takes. That time is not a
+// wait: it is part of the TimeToHeaders of an attempt, of the first one for a Before outside retry.
+// So it is in the metrics of attempts, and to an adaptive limit of package concurrency a slow hook
+// looks like a slow server.
 package hook

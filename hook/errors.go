@@ -8,14 +8,14 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A VetoError is the error of a call that Before has vetoed. It matches
-// [verdict.ErrRejected], since nothing was sent, and what Err matches.
+// A VetoError is the error of a call that Before vetoed. It matches what Err matches and
+// [verdict.ErrRejected], since nothing was sent.
 type VetoError struct{ Err error }
 
 // Error returns the text of Err, redacted.
 func (e *VetoError) Error() string { return "hook: vetoed: " + redact.Error(e.Err) }
 
-// Unwrap returns the error of the hook.
+// Unwrap returns Err.
 func (e *VetoError) Unwrap() error { return e.Err }
 
 // Is reports whether target is [verdict.ErrRejected].
@@ -24,17 +24,16 @@ func (e *VetoError) Is(target error) bool { return target == verdict.ErrRejected
 // Timeout reports whether Err is a timeout.
 func (e *VetoError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// An Error is the error of a call that After has failed, with
-// [Hooks.FailOnError], or that could not reacquire what was suspended for the calls
-// of a hook. It matches what Err and Outcome match, but [verdict.ErrRejected] only
-// if Outcome does: a call that was rejected inside the hook does not make the call
-// of the hook unsent.
+// An Error is the error of a call that After failed, with [Hooks.FailOnError], or that could
+// not reacquire what was suspended for the calls of a hook. It matches what Err and
+// Outcome match, but [verdict.ErrRejected] only if Outcome does: that a call inside the
+// hook was rejected does not mean that the hook's own call was not sent.
 type Error struct {
 	Err     error // the error of the hook, or of the failure to reacquire
 	Outcome error // the error of the call, nil if it had a response
 }
 
-// Error returns the texts of both, redacted.
+// Error returns the texts of both errors, redacted.
 func (e *Error) Error() string {
 	s := "hook: after: " + redact.Error(e.Err)
 	if e.Outcome != nil {
@@ -51,7 +50,7 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Outcome, sent{e.Err}}
 }
 
-// Timeout reports whether either is a timeout.
+// Timeout reports whether either error is a timeout.
 func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Outcome) || ctxerr.IsTimeout(e.Err) }
 
 // sent is an error that matches what the error in it matches, except for

@@ -11,7 +11,7 @@ import (
 // layerName is how Explain shows the layer.
 const layerName = "hook"
 
-// A Hook is the layer that [New] makes. It is safe for concurrent use.
+// A Hook is the layer that [New] returns. It is safe for concurrent use.
 type Hook struct{ hooks Hooks }
 
 // New returns a layer that runs hooks.
@@ -25,15 +25,15 @@ func (h *Hook) Wrap(next http.RoundTripper) http.RoundTripper {
 // Wants implements [layer.Observer].
 func (h *Hook) Wants() layer.Kind { return layer.CallBegin }
 
-// Observe implements [layer.Observer]: a call that begins inside a hook must not
-// wait for what the call of that hook holds.
+// Observe implements [layer.Observer]. When a call begins inside a hook, it suspends what the
+// outer call holds.
 func (h *Hook) Observe(e layer.Event) {
 	for r := runOf(e.Call.Request().Context()).of(h); r != nil; r = r.outer.of(h) {
 		r.suspend()
 	}
 }
 
-// String names the hooks that are set.
+// String returns which hooks are set.
 func (h *Hook) String() string {
 	s := "hook:"
 	switch hs := h.hooks; {
