@@ -15,9 +15,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An Auth is the layer that [Header], [Basic], [Bearer] and [New] make. It is safe
-// for concurrent use, and may be part of several stacks: they share its token. It
-// is an override too, and prints without its secret.
+// An Auth is the layer that [Header], [Basic], [Bearer] and [New] return. It is also an
+// override, and prints without its secret. It is safe for concurrent use. It may be part of
+// several stacks, which then share its token.
 type Auth struct {
 	header  string // the canonical name
 	origins originSet
@@ -48,7 +48,7 @@ func (o override) Needs() string {
 	return layerName
 }
 
-// Off is the override that sets no credential:
+// Off is an override that sets no credential:
 //
 //	ctx = transport.With(ctx, auth.Off)
 const Off off = 1
@@ -63,7 +63,7 @@ func (off) Attach(ctx context.Context) context.Context {
 // String returns "auth: off".
 func (off) String() string { return "auth: off" }
 
-// String names the header and the origins, without the secret.
+// String returns the name of the header and the origins, without the secret.
 func (a Auth) String() string {
 	return "auth: " + a.credential() + " for " + strings.Join(a.origins.texts(), ", ")
 }

@@ -7,29 +7,29 @@ import (
 
 // A Config says where tokens come from and how they are sent.
 type Config struct {
-	// Source returns the tokens; it is required.
+	// Source returns the tokens. It is required.
 	Source Source
-	// Origins are those that the tokens are for, such as "https://api.example.com",
-	// or [AnyOrigin]; at least one is required.
+	// Origins are the origins that the tokens are for, such as "https://api.example.com",
+	// or [AnyOrigin]. At least one is required.
 	Origins []string
 	// Header is the name of the header. Default Authorization.
 	Header string
-	// Scheme comes before the token in the header. Default the Type of the token,
-	// or else Bearer; [NoScheme] sends the token alone.
+	// Scheme comes before the token in the header. Default: the Type of the token, or
+	// Bearer if that is empty. [NoScheme] sends the token alone.
 	Scheme string
 	// Leeway is how long before its expiry a token is replaced, at most half of its
-	// life. In the first half of it requests are sent with that token while the next
-	// one is fetched, in the second half they wait for the next one. Default 10 s; one
-	// nanosecond is as good as none.
+	// life. In the first half of Leeway requests use the old token while the next one is
+	// fetched. In the second half they wait for the next one. Default 10 s; for
+	// practically none, set one nanosecond.
 	Leeway time.Duration
-	// Cooldown is the shortest time after a failed fetch until the next one, and
-	// between two fetches that a 401 has caused. Default 1 s.
+	// Cooldown is the shortest time from a failed fetch to the next one, and between
+	// two fetches that a 401 caused. Default 1 s.
 	Cooldown time.Duration
-	// Timeout bounds a fetch. Default 30 s.
+	// Timeout limits the time of a fetch. Default 30 s.
 	Timeout time.Duration
 }
 
-// NoScheme as [Config.Scheme] sends the token alone.
+// NoScheme is an empty [Config.Scheme]: the token is sent alone.
 const NoScheme = "-"
 
 // The defaults.
@@ -42,7 +42,7 @@ const (
 
 // New returns a layer that sets the tokens of c.Source on requests to c.Origins.
 // It panics without a Source or an origin, on malformed origins, on negative
-// times, and on names that a header cannot have.
+// times, and on an invalid header name.
 func New(c Config) *Auth {
 	if c.Source == nil {
 		panic("auth: New: no Source")
@@ -65,9 +65,8 @@ func New(c Config) *Auth {
 	return a
 }
 
-// Bearer returns a layer that sets the tokens of a source on requests to the
-// origins (RFC 6750), of which there is at least one. It is New with that Source,
-// those Origins and the defaults.
+// Bearer returns a layer that sets the tokens of source (RFC 6750) on requests to the
+// origins, at least one. It is [New] with that Source, those Origins and the defaults.
 func Bearer(source Source, origins ...string) *Auth {
 	return New(Config{Source: source, Origins: origins})
 }

@@ -8,17 +8,16 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// ErrNoToken is what every [Error] matches, by errors.Is.
+// ErrNoToken matches every [Error], by errors.Is.
 var ErrNoToken = errors.New("auth: no token")
 
-// An Error says that a request was not sent, or not sent again, since there was
-// no token for it. It matches [ErrNoToken], [verdict.ErrRejected] and what Err
-// matches.
+// An Error says that a request was not sent, or not sent again, because there was no token
+// for it. It matches [ErrNoToken], [verdict.ErrRejected] and what Err matches.
 type Error struct {
-	// Unauthorized says that the request was sent with an earlier token, and that
-	// the server responded with 401.
+	// Unauthorized reports whether the request was sent with an earlier token and the
+	// server responded with 401.
 	Unauthorized bool
-	// Err is the error of the source, or why its token is of no use.
+	// Err is the error of the source, or why its token cannot be used.
 	Err error
 }
 
@@ -31,7 +30,7 @@ func (e *Error) Error() string {
 	return s + ": " + redact.Error(e.Err)
 }
 
-// Unwrap returns the error of the source.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is [ErrNoToken] or [verdict.ErrRejected].

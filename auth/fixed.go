@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Header returns a layer that sets a header to a fixed value, such as an API key,
-// on requests to the origins, of which there is at least one. It panics on a name
-// or value that a header cannot have and on missing or malformed origins.
+// Header returns a layer that sets a header to a fixed value, such as an API key, on
+// requests to the origins, at least one. It panics on an invalid name or value and on
+// missing or malformed origins.
 func Header(name, value string, origins ...string) *Auth {
 	a := newAuth(name, origins)
 	if !validValue(value) {
@@ -17,9 +17,9 @@ func Header(name, value string, origins ...string) *Auth {
 	return a
 }
 
-// Basic returns a layer that sets a user and password (RFC 7617) on requests to
-// the origins, of which there is at least one. It panics on a user with a colon, on
-// control characters and on missing or malformed origins.
+// Basic returns a layer that sets a user and password (RFC 7617) on requests to the
+// origins, at least one. It panics on a user with a colon, on control characters and on
+// missing or malformed origins.
 func Basic(user, password string, origins ...string) *Auth {
 	if strings.Contains(user, ":") {
 		panic("auth: Basic: the user has a colon")

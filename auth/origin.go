@@ -12,8 +12,8 @@ import (
 	"github.com/gracy-go/gracy/internal/origin"
 )
 
-// AnyOrigin in the place of an origin lets a credential go to every origin that
-// the client calls. The credential does not follow a redirect to another origin.
+// AnyOrigin stands for every origin that the client calls. The credential still does not
+// follow a redirect to another origin.
 const AnyOrigin = "*"
 
 // originSet is the origins that a credential is for.

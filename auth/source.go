@@ -8,43 +8,42 @@ import (
 	"time"
 )
 
-// A Source returns tokens. Token is called when a new one is needed, one call at a
-// time for a layer (after [Config.Timeout] it may be called again), and must not
-// return a token that it keeps: it is also called when the server has responded
-// with 401 to the last one.
+// A Source returns tokens. Token is called when a new token is needed. A layer makes one call
+// at a time, but may make another after [Config.Timeout]. Token must not cache: it is also
+// called when the server responded to its last token with 401.
 //
-// ctx ends after [Config.Timeout], and not with the requests that wait. It has the
-// values of the request that needed the token first, but no httptrace.ClientTrace;
-// calls made with it, through whatever client, are calls of their own. A panic of Token
-// is raised again in every request that waits for it.
+// The context ends after [Config.Timeout], not with the requests that wait. It has the values of
+// the first request that needed the token, but no httptrace.ClientTrace. Calls made with it,
+// through any client, are calls of their own. If Token panics, every request that waits for it
+// panics.
 //
-// The time that a request waits for Token counts against the limits that are around
-// the layer, such as timeout.PerAttempt: where Token takes longer than an attempt may,
-// the attempt ends, and the next one waits for the same call of Token.
+// The wait for Token counts against the limits of outer layers, such as timeout.PerAttempt. If
+// it takes longer than an attempt may, the attempt ends, and the next attempt waits for the same
+// call of Token.
 type Source interface {
 	Token(ctx context.Context) (Token, error)
 }
 
-// SourceFunc is a function as a [Source].
+// SourceFunc is an adapter that makes a function a [Source].
 type SourceFunc func(ctx context.Context) (Token, error)
 
 // Token calls f.
 func (f SourceFunc) Token(ctx context.Context) (Token, error) { return f(ctx) }
 
-// A Token is a credential that may expire. It prints without its value, unless package fmt
-// finds it in a field that is not exported, where it calls no methods; packages that
-// encode it, such as json, write the value.
+// A Token is a credential that may expire. It prints without its value, except from an
+// unexported field, for which package fmt calls no methods. Packages that encode it, such as
+// encoding/json, write the value.
 type Token struct {
 	// Value is the secret.
 	Value string
-	// Type comes before the value in the header, unless [Config.Scheme] says
-	// otherwise. Default Bearer.
+	// Type comes before the value in the header, unless [Config.Scheme] is set.
+	// Default Bearer.
 	Type string
-	// Expiry is when the token expires; the zero time is never.
+	// Expiry is when the token expires. The zero time means never.
 	Expiry time.Time
 }
 
-// String says when the token expires, without its value.
+// String returns when the token expires, without its value.
 func (t Token) String() string {
 	if t.Expiry.IsZero() {
 		return "auth.Token(REDACTED)"
