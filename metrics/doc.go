@@ -1,5 +1,5 @@
-// Package metrics counts what a client does: calls and attempts apart, outcomes, statuses, waits,
-// bytes and latencies by route, for Prometheus and for reports.
+// Package metrics counts what a client does, by route: calls and attempts apart, outcomes,
+// statuses, waits, bytes and latencies. The counts are for Prometheus and for reports.
 //
 //	stats := metrics.New("pokeapi")
 //	client := &http.Client{Transport: gracy.Chain(stats, retry.New(retry.Policy{}))}
@@ -9,62 +9,69 @@
 //
 // # What is counted
 //
-// A [Recorder] keeps one set of counters, from which [Recorder.Snapshot] and the Prometheus
-// collector both read, so a report and a dashboard agree to the digit. Each call is counted once,
-// when it returns, by what its caller expects: a 404 that was expected is a success. Its
-// attempts, their statuses and their waits come from the ledger of the call. Failures and replayed
-// responses stay out of the latencies of successes.
+// A [Recorder] keeps one set of counters. [Recorder.Snapshot] and the Prometheus collector both
+// read it, so a report and a dashboard agree to the digit. Each call is counted once, when it
+// returns, by what its caller expects: a 404 that was expected is a success. Its attempts, their
+// statuses and their waits come from the ledger of the call. Failures and replayed responses are
+// left out of the latencies of successes.
 //
-// Latencies run to the headers of the response; the time and bytes of the body are added when it has
-// been read. Distributions are kept in exponential buckets: quantiles are within 2.2 % of the
-// sample between 1 µs and 1 h, minimum, maximum, count and mean are exact, and distributions add
-// up, so that the total is right.
+// Latencies run to the headers of the response. The time and bytes of the body are added when it
+// has been read. Distributions are kept in exponential buckets. Quantiles are within 2.2 % of the
+// sample between 1 µs and 1 h. Minimum, maximum, count and mean are exact. Distributions can be
+// merged, so the total is right.
+//
+// Waits for a limit or a quota are counted by rule, of which 64 are kept apart. An exhausted retry
+// is counted by whether its budget was empty. Bodies that were never closed are counted when they
+// are found. Layers inside the recorder report their state: slots in use and in all, by limit;
+// scopes that are paused now; what a tape missed, withheld or lost.
 //
 // # Prometheus
 //
-// A histogram has the [ClassicBuckets]: nine bounds from 10 ms to a minute, so that a route of one method and one status
-// is at most 30 lines of a scrape. [Recorder.SetBuckets] adds the exponential ones as a native histogram, or shows these alone. That is
-// for servers that are made for it: Prometheus 2 with native histograms drops the classic buckets of
-// a metric that has both. Counters and histograms say since when they count.
+// A histogram has the [ClassicBuckets]: nine bounds from 10 ms to a minute, so that a route with
+// one method and one status is at most 30 lines of a scrape. [Recorder.SetBuckets] adds the
+// exponential buckets as a native histogram, or shows those alone. Use it only with servers set up
+// for that: Prometheus 2 with native histograms drops the classic buckets of a metric that has
+// both. Counters and histograms say since when they count. [Recorder.SetExemplars] links the
+// durations of calls to their traces.
 //
-// [Recorder.SetExemplars] has the durations of calls point to their traces.
+// Series of a route that are zero are left out, and so are the body series of requests that had no
+// body. Series of the client as a whole, such as gracy_in_flight, are there from the start.
+// Registry, handler and further labels are those of the Prometheus library: see the examples. A
+// registry checks and sorts each metric at each scrape. With ten thousand of them, a handler of
+// [Recorder.Gather] serves the same page for some 0.8 of the processor time and 0.6 of the garbage.
 //
-// Waits for a limit or a quota are counted by rule, of which 64 are kept apart. Layers inside say how they do: slots in use and in all
-// by limit, scopes that are paused now, what a tape missed, withheld or lost. Of an exhausted retry it is counted whether
-// its budget was empty, and of bodies that were never closed how many were found.
-//
-// Series of a route that are zero, and those of the bodies of requests that had none, are left out; those of the client as
-// a whole, such as gracy_in_flight, are there from the start. Registry, handler and further labels are those of the library
-// of Prometheus: see the examples. A registry checks and sorts each metric at each scrape; where there are ten thousand of
-// them, a handler of [Recorder.Gather] serves the same page for some 0.8 of the processor time and 0.6 of the garbage.
-//
-// A [Recorder] also keeps the last finished calls, each with its attempts and waits, if [Recorder.KeepCalls] says so:
-// for [Recorder.Timeline], and for reports that show them. [Snapshot.Since] has the counts of a window of time.
+// A [Recorder] also keeps the last finished calls, each with its attempts and waits, if
+// [Recorder.KeepCalls] says so. [Recorder.Timeline] and reports show them. [Snapshot.Since] has the
+// counts of a window of time.
 //
 // # Bounds
 //
-// At most 200 routes are kept apart; the calls of further ones are counted under "other" and in
+// At most 200 routes are kept apart. The calls of further ones are counted under "other" and in
 // gracy_routes_overflow_total. Methods other than the nine standard ones become "_OTHER". Labels
 // are valid UTF-8 without control characters, of at most 200 bytes. Hosts, queries, error texts and
-// attempt numbers are never labels. A guessed route can hold a name of an object until some 40 names have been
-// seen in its place: then their counts are shown as one, under {x}, and the names are in no label any more. Where
-// transport.Routes has a pattern no name ever is one. A route costs about 6 KB, and some 5 KB for each further outcome or status, and
-// when it is scraped up to a third more, so that what has not changed is not made again.
+// attempt numbers are never labels.
+//
+// A guessed route can hold the name of an object until some 40 names have been seen in its place.
+// Their counts are then shown as one, under {x}, and no label holds the names any more. A route
+// that matches a pattern of transport.Routes never holds one.
+//
+// A route takes about 6 KB of memory, and some 5 KB for each further outcome or status. Scraping
+// adds up to a third, which keeps what has not changed from being made again.
 //
 // # Place
 //
-// Outermost. Elsewhere it sees only the requests that outer layers pass on; inside a retry layer it
+// Outermost. Elsewhere it sees only the requests that outer layers pass on. Inside a retry layer it
 // counts each attempt as a call. Several recorders may share a client, and one recorder several
 // clients. Counting costs no allocation.
 //
 // # Defaults
 //
-// There is nothing to set besides the name of the client, which may be empty. No single call is kept. The
-// zero [Recorder] is not ready for use: [New] makes one.
+// There is nothing to set besides the name of the client, which may be empty. No single call is
+// kept. The zero [Recorder] is not ready for use: [New] makes one.
 //
 // # Override
 //
-// Nothing is overridden for one call: each is counted. A client without the layer counts nothing.
+// There is none: every call is counted. A client without the layer counts nothing.
 //
 // # What it will not do
 //
