@@ -1,21 +1,19 @@
-// Command demo does the main job of gracy from end to end, offline and in well
-// under a minute:
+// Command demo does the main job of gracy from end to end, offline and in well under a minute:
 //
 //	go run ./cmd/demo
 //
-// It starts a PokéAPI on loopback that counts its quota itself and breaks some of
-// its responses, gets everything from it with the full stack, reports, shows one
-// call in detail, and then does the same job from the tape with the server stopped
-// and the network denied. The figures at the end are those of the server.
+// It starts a PokéAPI on loopback that counts its quota itself and breaks some of its responses. It
+// gets everything from it with the full stack, prints a report, and shows one call in detail. Then
+// it does the same job from the tape, with the server stopped and the network denied. The figures
+// at the end are those of the server.
 //
-// With -listen 127.0.0.1:8080 it serves its figures live meanwhile, as the page of
-// package report and for Prometheus, and until Ctrl-C; -html writes that page to a file.
+// With -listen 127.0.0.1:8080 it serves its figures live until Ctrl-C, as the page of package
+// report and for Prometheus. -html writes that page to a file.
 //
-// The exit code is 0 only if the server counted no violation of its quota, the
-// results are complete, and those of the tape are the same bytes. With -without, a
-// control run, it is 0 only if the run shows the effect: violations, failures,
-// network traffic. 1 is any other outcome, 2 an invalid flag, 130 a run that was
-// interrupted.
+// The exit code is 0 only if the server counted no violation of its quota, the results are
+// complete, and those from the tape are the same bytes. With -without, a control run, it is 0 only
+// if the run shows the effect: violations, failures, network traffic. Any other outcome is 1, an
+// invalid flag 2, an interrupted run 130.
 //
 // It is a demo and not a load generator: its rate cannot be chosen.
 package main
