@@ -1,10 +1,10 @@
-// Package codings opens the content codings br and zstd for a tape, so that secrets in
-// such bodies are masked and their exchanges recorded:
+// Package codings opens the content codings br and zstd for a tape, so that secrets in such bodies
+// are masked and their exchanges recorded:
 //
 //	tape, err := replay.Open("api.tape", replay.Options{Codings: codings.All()})
 //
-// It is a module of its own, for the sake of its dependencies. There is no override,
-// and nothing to configure.
+// It is a module of its own because of its dependencies. There is no override, and nothing to
+// configure.
 package codings
 
 import "github.com/gracy-go/gracy/replay"
