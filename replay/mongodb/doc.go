@@ -5,14 +5,14 @@
 //	...
 //	tape, err := replay.New(s, replay.Options{})
 //
-// It is a module of its own, for the sake of its driver, go.mongodb.org/mongo-driver/v2. It needs
-// MongoDB 4.2 or later, of any topology: it uses neither transactions nor server-side code. A collection that is
-// sharded has to be so by _id, which is unique in one shard alone otherwise.
+// It is a module of its own because of its driver, go.mongodb.org/mongo-driver/v2. It needs MongoDB
+// 4.2 or later, of any topology: it uses neither transactions nor server-side code. A sharded
+// collection must be sharded by _id, because otherwise _id is unique only within one shard.
 //
 // # Tapes
 //
-// A database has any number of tapes, all in the same three collections. To delete a tape, delete its
-// documents, that of gracy_tape last:
+// A database has any number of tapes, all in the same three collections. To delete a tape, delete
+// its documents, that of gracy_tape last:
 //
 //	db.gracy_exchange.deleteMany({_id: {$gt: "payments/", $lt: "payments0"}})
 //	db.gracy_part.deleteMany({_id: {$gt: "payments/", $lt: "payments0"}})
@@ -20,46 +20,47 @@
 //
 // # Processes
 //
-// Any number may have a tape open, for writing too, and none waits for another. Processes number their
-// exchanges each for itself. One whose number is taken gets the next one that is free; a long
-// body in parts, which is beyond 1 MiB, is not recorded then, and the tape reports it. What two
-// record of one request is a sequence, in the order in which the requests were started, by the
-// clocks of their machines.
+// Any number may have a tape open, for writing too, and none waits for another. Each process
+// numbers its own exchanges. One whose number is taken gets the next free one. If that happens to
+// an exchange with a body in parts, which is beyond 1 MiB, it is not recorded and the tape reports
+// it. What two processes record of one request is a sequence, in the order in which the requests
+// were started, by the clocks of their machines.
 //
-// All have to use the same options (Match, redaction): if one indexes the tape anew by
-// others, Append of the rest fails with [store.ErrLocked], since what they record would never
-// be found. replay.New waits while another process indexes the tape, at most Options.Timeout, and then fails with it
-// too. So of processes that open a new tape in the same moment all take the key of the first for their hashes.
+// All processes must use the same options (Match, redaction). If one indexes the tape anew with
+// others, Append of the rest fails with [store.ErrLocked], since what they record would never be
+// found. replay.New waits while another process indexes the tape, at most Options.Timeout, and then
+// fails with it too. So if several open a new tape at the same moment, all use the key that the
+// first has made for its hashes.
 //
 // # Time
 //
-// The methods of a store have no context. Each call takes Options.Timeout at most, which
-// includes the wait for a connection and for a new primary: then its error matches
-// [context.DeadlineExceeded]. An Append that has failed may take as long again to undo what it did;
-// if that fails too, the next Append does it, or Close.
+// The methods of a store have no context. Each call takes Options.Timeout at most, which includes
+// the wait for a connection and for a new primary. Its error then matches
+// [context.DeadlineExceeded]. A failed Append may take as long again to undo what it did. If that
+// fails too, the next Append does it, or Close.
 //
 // # Crashes
 //
-// A lookup is one document. An Append is an insert, and then an update of the document of the tape, whose write
-// concern is "majority" and journaled, unless the URI has another one. If it fails, what it has inserted
-// is deleted, unless it has begun to remove what it replaces: then all of it is there. If a process dies in the
-// middle of one, the server has all of the batch or nothing; if the server itself does, or if both do, it may have
-// the beginning. Entry.Replace is done after the insert, so that a crash in between leaves both. Parts of a body
-// whose exchange never came are removed by the first Open an hour after the last of them: before that they may be
-// another process's.
+// A lookup is one document. An Append is an insert, and then an update of the document of the tape
+// with write concern "majority" and journaled, unless the URI has another one. If it fails, what it
+// has inserted is deleted, unless it has begun to remove what it replaces: then all of it is there.
+// If a process dies in the middle of one, the server has all of the batch or nothing. If the server
+// dies, alone or with the process, it may have the beginning. Entry.Replace is done after the
+// insert, so a crash in between leaves both. Parts of a body whose exchange never came are removed
+// by the first Open an hour after the last of them. Before that they may belong to another process.
 //
-// An Append whose connection broke is asked for again within Options.Timeout: what of it the
+// If the connection of an Append breaks, the Append is tried again within Options.Timeout. What the
 // server has already is neither lost nor stored twice.
 //
 // # Damage
 //
-// A key, a record and a part of a body have a checksum (CRC-32C) each, which is compared when
-// they are read. Damage, or a document that somebody changed, is a [store.FormatError], never
-// another body; one that somebody deleted is a miss.
+// A key, a record and a part of a body each have a checksum (CRC-32C), which is compared when they
+// are read. Damage, or a document that somebody changed, is a [store.FormatError], never another
+// body. A document that somebody deleted is a miss.
 //
 // # Form
 //
-// This is schema 1, which each document of gracy_tape says. Another one is a FormatError.
+// This is schema 1, which each document of gracy_tape says. Any other is a FormatError.
 //
 //	gracy_tape      _id (its name), schema, recipe, last (the largest id), indexer, touched
 //	gracy_exchange  _id (tape/id), tape, host, path, method, sum, status, started, keys, crc,
@@ -67,19 +68,20 @@
 //	                or _id, owner, touched: an exchange of which there are only parts yet
 //	gracy_part      _id (tape/id/number), crc, data: 256 KiB of a response body of 1 MiB or more
 //
-// An id and a number are hexadecimal digits; the name of a tape in an _id has %25 and %2F for % and /. The other
-// fields are what an exchange is found by, and for people:
+// An id and a number are hexadecimal digits. The name of a tape in an _id has %25 and %2F for % and
+// /. An exchange is found by the other fields, which people can query too:
 //
 //	db.gracy_exchange.find({tape: "payments"}, {data: 0}).sort({_id: -1}).limit(20)
 //
-// The first 40 digits of sum are the same for the same request, whoever makes it. A text beyond 200
-// bytes, or that is no UTF-8, is cut, and has a hash behind a #. There is no status where there was
-// no response. The sum in data is the one that the exchange was appended with; that of the document holds.
+// The first 40 digits of sum are the same for the same request, whoever makes it. A text that is
+// longer than 200 bytes or not UTF-8 is cut and has a hash behind a #. There is no status if there
+// was no response. The sum in data is the one that the exchange was appended with. That of the
+// document is current.
 //
 // # What it will not do
 //
-// It deletes nothing by itself, and makes no TTL index. It encrypts nothing: whoever may read the
-// collections can read the tapes, of which a tape has masked what it knows to be secret. It puts no
-// password into an error. An exchange whose record is longer than a document may be (16 MiB: that of a
-// request with such a body) is an error of its batch.
+// It deletes nothing by itself and makes no TTL index. It does not encrypt: anyone who may read the
+// collections can read the tapes, in which the tape has masked what it knows to be secret. It puts
+// no password into an error. A record longer than a document may be (16 MiB), as for a request with
+// such a body, is an error of its batch.
 package mongodb
