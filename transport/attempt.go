@@ -9,19 +9,17 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// An Attempt is one try of a [Call], a row of its ledger. Its row is open while
-// it runs and closes once; figures of an open row read as zero, but for
-// the waits that have ended, and so do all of a nil Attempt. Its methods only read, and are safe for concurrent use. To a layer it
-// is a [layer.Attempt].
+// An Attempt is one try of a [Call], a row of its ledger. The row is open while the attempt runs
+// and closes once. Figures of an open row are zero, except waits that have ended. All figures of a
+// nil Attempt are zero. Its methods only read and are safe for concurrent use. To a layer it is a
+// [layer.Attempt].
 type Attempt layer.Attempt
 
-// AttemptOf returns the attempt that resp is the response to: of concurrent
-// attempts the winner, which need not be the latest. It is nil for a nil response
-// and for one that no layer has seen.
+// AttemptOf returns the attempt that received resp. Of concurrent attempts that is the winner,
+// which need not be the latest. It is nil for a nil response and for one that no layer has seen.
 func AttemptOf(resp *http.Response) *Attempt { return (*Attempt)(layer.AttemptOf(resp)) }
 
-// AttemptFrom returns the attempt that ctx belongs to, inside the stack; nil
-// outside.
+// AttemptFrom returns the attempt that ctx belongs to, or nil outside the stack.
 func AttemptFrom(ctx context.Context) *Attempt { return (*Attempt)(layer.AttemptFrom(ctx)) }
 
 func (a *Attempt) full() *layer.Attempt { return (*layer.Attempt)(a) }
@@ -126,9 +124,10 @@ func (a *Attempt) Bytes() int64 {
 	return a.full().Bytes()
 }
 
-// TimeToHeaders returns the time of the attempt to the response headers or the error, without its waits. It ends
-// where the layer that makes the attempts has the outcome, so what other layers do meanwhile is in it: a hook, the fetch of
-// a token. In that of the first attempt is also what a hook outside retry does before. Package otel has durations without these.
+// TimeToHeaders returns the time to the response headers or the error, without the waits of the
+// attempt. It ends when the layer that makes the attempts has the outcome, so it includes what
+// inner layers do meanwhile: a hook, the fetch of a token. For the first attempt it also includes
+// what a hook outside retry does before. Package otel has durations without these.
 func (a *Attempt) TimeToHeaders() time.Duration {
 	if a == nil {
 		return 0
@@ -163,7 +162,7 @@ func (a *Attempt) Elapsed() time.Duration {
 	return a.full().Elapsed()
 }
 
-// Wait returns how long the attempt waited in one way before it was sent.
+// Wait returns how long the attempt waited in the way w before it was sent.
 func (a *Attempt) Wait(w Wait) time.Duration {
 	if a == nil {
 		return 0
@@ -171,8 +170,7 @@ func (a *Attempt) Wait(w Wait) time.Duration {
 	return a.full().Wait(w)
 }
 
-// Waited returns the sum of the waits that have ended, of all ways, also while the row is
-// open: a wait that goes on counts once it ends.
+// Waited returns the sum of all waits that have ended. A wait under way counts once it ends.
 func (a *Attempt) Waited() time.Duration {
 	if a == nil {
 		return 0
@@ -180,7 +178,7 @@ func (a *Attempt) Waited() time.Duration {
 	return a.full().Waited()
 }
 
-// Notes returns the remarks of the layers, "" if there are none.
+// Notes returns the notes of the layers, or "" if there are none.
 func (a *Attempt) Notes() string {
 	if a == nil {
 		return ""

@@ -14,24 +14,23 @@ import (
 // with its outcome, times and waits, and why the call stopped. Each redirect hop
 // is a Call of its own, linked to the one before ([Call.Previous]).
 //
-// [CallOf] finds it by the response, a [Trace] collects it, [CallFrom] finds it
-// inside the stack, for example in a hook. Its methods only read, and are safe for
-// concurrent use; those of a nil Call, the one of a client without layers, return
-// zero values. It keeps the caller's context alive: keep its text or figures,
-// not the Call. To a layer it is a [layer.Call].
+// [CallOf] finds it by the response, a [Trace] collects it, and [CallFrom] finds it inside the
+// stack, for example in a hook. Its methods only read and are safe for concurrent use. A client
+// without layers has a nil Call, whose methods return zero values. A Call keeps the caller's
+// context alive: keep its text or figures, not the Call. To a layer it is a [layer.Call].
 type Call layer.Call
 
-// CallOf returns the Call that resp came from; nil, whose methods may be called, if no
-// layer of this project was there. After redirects it is the last hop's.
+// CallOf returns the Call that resp came from, or nil if it came through no layer of this project.
+// Methods of a nil Call may be called. After redirects it is the Call of the last hop.
 func CallOf(resp *http.Response) *Call { return (*Call)(layer.CallOf(resp)) }
 
-// CallFrom returns the Call that ctx belongs to, inside the stack; nil outside.
+// CallFrom returns the Call that ctx belongs to, or nil outside the stack.
 func CallFrom(ctx context.Context) *Call { return (*Call)(layer.CallFrom(ctx)) }
 
 func (c *Call) full() *layer.Call { return (*layer.Call)(c) }
 
-// Request returns the request as the outermost layer of the call got it, before
-// any layer edited a copy; nil of a nil Call. It must not be changed.
+// Request returns the request as the outermost layer received it, before any layer edited a copy.
+// It must not be changed. It is nil for a nil Call.
 func (c *Call) Request() *http.Request {
 	if c == nil {
 		return nil
@@ -39,10 +38,9 @@ func (c *Call) Request() *http.Request {
 	return c.full().Request()
 }
 
-// Route returns the path template of the call, such as "/pokemon/{name}": what
-// [WithRoute] set, else the first match of the [Routes] of the stack, else a
-// template guessed from the path. It is valid UTF-8 and holds neither query nor
-// anything that looks like a secret.
+// Route returns the path template of the call, such as "/pokemon/{name}": the one set with
+// [WithRoute], else the first match of the [Routes] of the stack, else a template guessed from the
+// path. It is valid UTF-8 and holds neither a query nor anything that looks like a secret.
 func (c *Call) Route() string {
 	if c == nil {
 		return ""
@@ -96,7 +94,7 @@ func (c *Call) Count() int {
 	return c.full().Count()
 }
 
-// Wait returns how long the attempts waited in one way, together.
+// Wait returns how long the attempts together waited in the way w.
 func (c *Call) Wait(w Wait) time.Duration {
 	if c == nil {
 		return 0
@@ -112,8 +110,8 @@ func (c *Call) Offline() bool {
 	return c.full().Offline()
 }
 
-// StopReason returns why no further attempt followed, such as "budget empty"; ""
-// if no layer recorded a reason.
+// StopReason returns why no further attempt followed, such as "budget empty", or "" if no layer
+// recorded a reason.
 func (c *Call) StopReason() string {
 	if c == nil {
 		return ""

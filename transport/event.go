@@ -7,9 +7,9 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// An Event is what happened to a call while it ran, as a function of the caller's
-// sees it, such as one that writes a line of package logging. Fields that do not
-// apply are zero; later versions may add fields. To a layer it is a [layer.Event].
+// An Event is something that happened to a call while it ran, as passed to a caller's function,
+// such as one that makes a log line. Fields that do not apply are zero. Later versions may add
+// fields. To a layer it is a [layer.Event].
 type Event struct {
 	Layer    string         // the name of the layer that emitted the event, "" for one of the call itself
 	Call     *Call          // never nil
@@ -24,7 +24,7 @@ type Event struct {
 	Text     string // a rule, a cause, a scope; without secrets
 }
 
-// EventOf returns e for a function of the caller's.
+// EventOf converts e for a function of the caller's.
 func EventOf(e layer.Event) Event {
 	return Event{
 		Layer: e.Layer, Call: (*Call)(e.Call), Attempt: (*Attempt)(e.Attempt), How: e.How, Wait: e.Wait,

@@ -8,10 +8,9 @@ import (
 	"github.com/gracy-go/gracy/internal/brief"
 )
 
-// An Explainer is a layer that takes part in Explain. It is called outermost
-// first and works on the running totals: a retry layer multiplies Attempts, a
-// timeout bounds Longest, a layer that keeps bodies adds to Buffered. What it
-// does to a call it says with [Plan.Describe].
+// An Explainer is a layer that takes part in Explain. Explain is called outermost first and works
+// on the running totals: a retry layer multiplies Attempts, a timeout bounds Longest, a layer that
+// keeps bodies adds to Buffered. [Plan.Describe] records what the layer does to a call.
 type Explainer interface {
 	Explain(p *Plan)
 }
@@ -31,7 +30,7 @@ type Traits struct {
 	Apart       bool // it treats streams apart from other requests
 }
 
-// A Plan is what a stack does at worst, for one call.
+// A Plan is the worst case of a stack, for one call.
 type Plan struct {
 	// Layers are the names of the layers, outermost first, the base last.
 	Layers []string
@@ -61,9 +60,9 @@ type described struct {
 	at int
 }
 
-// Describe adds the traits of the layer that is being explained, whose name is the
-// last of Layers. The plan warns of pairs of layers whose order works but is rarely
-// meant, and notes what one of a pair cannot see.
+// Describe adds the traits of the layer that is being explained, whose name is the last of Layers.
+// The plan warns of pairs of layers whose order works but is rarely meant, and has a note if one of
+// a pair cannot see what the other does.
 func (p *Plan) Describe(t Traits) {
 	inner := described{t, len(p.Layers) - 1}
 	for _, outer := range p.traits {
@@ -110,8 +109,7 @@ func (p *Plan) Warn(format string, args ...any) {
 	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
 }
 
-// Note adds what a layer says of itself; it should begin with the name of the
-// layer.
+// Note adds what a layer says about itself. It should begin with the name of the layer.
 func (p *Plan) Note(format string, args ...any) {
 	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
 }

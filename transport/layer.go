@@ -6,20 +6,20 @@ import (
 	"net/http"
 )
 
-// A Layer wraps a round tripper in one concern.
+// A Layer wraps a round tripper and has one concern.
 //
-// Wrap is called once for each stack; the state that a layer shares between
-// its stacks belongs to the layer, not to Wrap. The result must be safe for
-// concurrent use. Package layer is for authors of layers.
+// Wrap is called once for each stack. State that a layer shares between its stacks belongs to the
+// layer, not to Wrap. The result must be safe for concurrent use. Package layer is for authors of
+// layers.
 type Layer interface {
 	Wrap(next http.RoundTripper) http.RoundTripper
 }
 
-// Func adapts a decorator function, as most foreign middleware is written, to
-// a [Layer], as [http.HandlerFunc] adapts a handler.
+// Func adapts a decorator function, the form of most third-party middleware, to a [Layer], as
+// [http.HandlerFunc] adapts a handler.
 //
-// The round tripper that it returns is made transparent: [Find], [Layers] and
-// CloseIdleConnections reach the inner layers even if it has no Unwrap method.
+// [Find], [Layers] and CloseIdleConnections reach the inner layers through the round tripper that
+// it returns, even if that has no Unwrap method.
 type Func func(next http.RoundTripper) http.RoundTripper
 
 // Wrap calls f(next). A nil result panics.
@@ -46,9 +46,9 @@ func Find[T any](rt http.RoundTripper) (T, bool) {
 	return zero, false
 }
 
-// Layers walks a built stack, outermost first, the base last. It yields the
-// name and the [Layer] of each layer of this project; for any other round
-// tripper its type and itself. It follows Unwrap() http.RoundTripper.
+// Layers walks a built stack, outermost first and the base last. It yields the name and the [Layer]
+// of each layer of this project, and the type and the round tripper itself of any other. It follows
+// Unwrap() http.RoundTripper.
 func Layers(rt http.RoundTripper) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		for rt != nil {

@@ -8,22 +8,21 @@ import (
 	"github.com/gracy-go/gracy/internal/stack"
 )
 
-// Needs returns the names of the layers without which an override has no effect:
-// "retry" for a retry.Policy. It is empty for one that is content without a layer, as
-// each Off is, and for what is no matter of a single layer, such as an [Expect], a
-// [Route] or a [Priority].
+// Needs returns the names of the layers without which an override has no effect: "retry" for a
+// retry.Policy. It is empty for an override that needs no layer, such as each Off, and for one that
+// concerns no single layer, such as an [Expect], a [Route] or a [Priority].
 //
-// As an option of an endpoint of package parse, an override whose layer is missing is
-// an error, and nothing is sent. In a context it may be meant for another client: the
-// ledger of a call that has no such layer says so, and the call goes on.
+// In an endpoint of package parse, an override whose layer is missing is an error, and nothing is
+// sent. In a context it may be meant for another client, so the call goes on and its ledger has a
+// note.
 func Needs(o Override) []string {
 	list := setting.ListOf(With(context.Background(), o))
 	return list.Untaken(nil, true, func(string) bool { return false })
 }
 
-// CheckNeeds warns of each of the overrides whose layer is not in the stack, or may
-// be missing where a part of the stack cannot be seen, and notes where streams are
-// declared and no layer treats them apart.
+// CheckNeeds warns of each override whose layer is not in the stack, or may be missing because part
+// of the stack cannot be seen. It adds a note if streams are declared and no layer treats them
+// apart.
 func (p *Plan) CheckNeeds(rt http.RoundTripper, overrides ...Override) {
 	for _, o := range overrides {
 		for _, name := range Needs(o) {

@@ -2,11 +2,10 @@ package transport
 
 import "context"
 
-// An Override is a setting for the calls made with a context, in place of
-// what a layer was built with: a policy, an Off value, a handle with state of
-// its own. Each kind replaces the whole setting of its layer, and does not
-// reach calls that are made inside a call (a token fetch, a hook). It has no effect
-// without its layer: see [Needs].
+// An Override is a setting for the calls made with a context, in place of what a layer was built
+// with: a policy, an Off value, or a handle with state of its own. Each kind replaces the whole
+// setting of its layer. It does not reach calls made inside a call, such as a token fetch or a
+// hook's. It has no effect without its layer: see [Needs].
 type Override interface {
 	Attach(ctx context.Context) context.Context
 }

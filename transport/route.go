@@ -15,10 +15,10 @@ func WithRoute(ctx context.Context, pattern string) context.Context {
 	return Route(pattern).Attach(ctx)
 }
 
-// Route returns the override that names the route of the requests made with a
-// context, in the pattern syntax of [http.ServeMux]: "GET /pokemon/{name}", or
-// only the path. A segment that looks like a credential, as that of a webhook may, is {token}
-// in the route. It panics on a pattern that is malformed.
+// Route returns the override that names the route of the requests made with a context, in the
+// pattern syntax of [http.ServeMux]: "GET /pokemon/{name}", or only the path. A segment that looks
+// like a credential, such as that of a webhook, becomes {token}. Route panics on a malformed
+// pattern.
 func Route(pattern string) Override {
 	path, err := route.Path(pattern)
 	if err != nil {
@@ -38,12 +38,11 @@ func (n named) Attach(ctx context.Context) context.Context { return setting.With
 //
 //	transport.Routes("GET /repos/{owner}/{repo}", "GET /users/{user}")
 //
-// Package routes has the patterns of well-known APIs. Where two patterns match a
-// request, the more specific one wins, as in ServeMux; where neither is, the one
-// that has literal text at the first segment in which they differ. Of several layers
-// of routes in a stack the outermost that has a match wins. The layer may be at any
-// place in the stack. Routes panics on a malformed pattern, and on two that differ in
-// the names of their placeholders only.
+// Package routes has the patterns of well-known APIs. If two patterns match a request, the more
+// specific one wins, as in ServeMux. If neither is more specific, the one with literal text at the
+// first segment in which they differ wins. The layer may be at any place in the stack. If there are
+// several, the outermost that has a match wins. Routes panics on a malformed pattern, and on two
+// that differ only in the names of their placeholders.
 func Routes(patterns ...string) Layer {
 	t, err := route.Compile(patterns...)
 	if err != nil {

@@ -12,14 +12,13 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A Declaration says of requests what their method does not: see [Safe],
-// [KeyHeader] and [Streams]. It is a [Layer], for all calls of a client, at any place in the stack;
-// of several layers in a stack all hold. And it is an [Override], for an endpoint or
-// for a call: then it takes the place of the layers of its kind, so that one without
-// patterns takes their declarations back.
+// A Declaration says of requests what their method does not: see [Safe], [KeyHeader] and [Streams].
+// As a [Layer] it applies to all calls of a client, at any place in the stack, and the declarations
+// of several layers add up. As an [Override], of an endpoint or a call, it replaces those of the
+// layers of its kind. One without patterns takes them back.
 //
-// A redirect is a call of its own, and is matched anew. A Declaration is immutable
-// and safe for concurrent use.
+// A redirect is a call of its own, and is matched anew. A Declaration is immutable and safe for
+// concurrent use.
 type Declaration struct {
 	name     string // how Explain shows the layer
 	header   string // of a KeyHeader, in canonical form
@@ -27,33 +26,31 @@ type Declaration struct {
 	rule     declare.Rule // of its kind
 }
 
-// Safe declares that requests do no work that must not be done twice, whatever
-// their method is: searches, queries of GraphQL, completions of a language model, reads
-// by POST. Such a request is sent again as a GET is, also after its response was
-// lost, and is given no idempotency key ([verdict.Idempotent]). The patterns are those
-// of [http.ServeMux], with a host or without, and match the path of a request, or its
-// route where [Route] names it:
+// Safe declares that requests may be repeated although their method does not say so: searches,
+// GraphQL queries, completions of a language model, reads by POST. Such a request is sent again
+// like a GET, even after its response was lost, and is given no idempotency key
+// ([verdict.Idempotent]). The patterns are those of [http.ServeMux], with or without a host. They
+// match the path of a request, or its route if [Route] names it:
 //
 //	transport.Safe("POST /v1/chat/completions", "POST slack.com/api/users.info")
 //
-// "/" is every request: as an override, that of the call. Patterns may overlap. Where every
-// operation is a POST of one URL, name the route of each with [WithRoute]: the example Operations
-// shows how. Safe panics on a pattern that is malformed.
+// "/" is every request, which in an override means every request of the call. Patterns may overlap.
+// If every operation is a POST to one URL, name the route of each with [WithRoute], as the example
+// Operations shows. Safe panics on a malformed pattern.
 func Safe(patterns ...string) *Declaration {
 	return newDeclaration("Safe", "safe", "", patterns, func(r rule) declare.Rule { return declare.Safe{Rule: r} })
 }
 
-// KeyHeader declares that a header, where it is not empty, is an idempotency key for the
-// requests that match one of the patterns, which are as in [Safe]: the server does
-// the work of two requests with the same key once.
+// KeyHeader declares a header to be an idempotency key for the requests that match one of the
+// patterns and in which it is not empty: the server does the work of two requests with the same key
+// once. Patterns are as in [Safe].
 //
 //	transport.KeyHeader("X-Request-Id", "POST api.test/v1/")
 //
-// It is for servers that name their header in a way of their own; see
-// [verdict.Idempotent] for those that are known. A key that package retry makes
-// (Policy.IdempotencyKey) goes into that header; where several are declared for a
-// request, into the first, from the outermost layer inwards. KeyHeader panics on a pattern
-// that is malformed, and on an empty name.
+// It is for servers with a header of their own. [verdict.Idempotent] lists those that are known. A
+// key made by package retry (Policy.IdempotencyKey) goes into that header. If several are declared
+// for a request, it goes into the first, from the outermost layer inwards. KeyHeader panics on a
+// malformed pattern and on an empty name.
 func KeyHeader(name string, patterns ...string) *Declaration {
 	if name == "" {
 		panic("transport: KeyHeader: no name")
@@ -61,14 +58,14 @@ func KeyHeader(name string, patterns ...string) *Declaration {
 	return newDeclaration("KeyHeader", "key header", http.CanonicalHeaderKey(name), patterns, func(r rule) declare.Rule { return declare.Keyed{Rule: r, Header: http.CanonicalHeaderKey(name)} })
 }
 
-// Streams declares that the body of the response to a request may never end, as
-// those of a watch or of a session of events do; the patterns are as in [Safe]. The
-// limits of package concurrency can hold streams apart from other requests, and
-// package timeout can let a stream be silent for longer. A request that accepts
-// text/event-stream, or has the query parameter watch=true, is a stream without it. Not so
-// one that accepts text/event-stream behind another type: "application/json,
-// text/event-stream" is what a client of MCP sends with every call, most of which get a
-// result and end. Streams panics on a pattern that is malformed.
+// Streams declares that the response body of a request may never end, as with a watch or a session
+// of events. Patterns are as in [Safe]. Package concurrency can hold streams apart from other
+// requests, and package timeout can let a stream be silent for longer.
+//
+// A request that accepts text/event-stream first, or has the query parameter watch=true, is a
+// stream without it. One that accepts text/event-stream after another type is not: a client of MCP
+// sends "application/json, text/event-stream" with every call, and most calls get a result and end.
+// Streams panics on a malformed pattern.
 func Streams(patterns ...string) *Declaration {
 	return newDeclaration("Streams", "streams", "", patterns, func(r rule) declare.Rule { return declare.Stream{Rule: r} })
 }

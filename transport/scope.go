@@ -1,9 +1,9 @@
 package transport
 
-// A Scope says which requests belong together: those that a pause of package
-// throttle holds back, those that share the slots of package concurrency. A host is
-// compared as a part of an origin: without case, and without the default port of the
-// scheme, so that http://api.test and http://API.test:80 are one.
+// A Scope says which requests belong together: those that a pause of package throttle holds back,
+// or those that share the slots of package concurrency. Hosts are compared as parts of an origin:
+// without case, and without the default port of the scheme, so http://api.test and
+// http://API.test:80 are one.
 type Scope uint8
 
 // The scopes.

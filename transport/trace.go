@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A Trace collects the calls of one user-level request: redirect hops, and
-// failures, which have no response to ask. It is safe for concurrent use.
+// A Trace collects the calls made with a context: redirect hops, and failures, which have no
+// response to get the Call from. It is safe for concurrent use.
 type Trace struct {
 	setting setting.Collector // what WithTrace attaches to a context
 
@@ -43,7 +43,7 @@ func WithTrace(ctx context.Context) (context.Context, *Trace) {
 	return t, &t.trace
 }
 
-// TraceFrom returns the Trace that was attached to ctx, nil if there is none.
+// TraceFrom returns the Trace that was attached to ctx, or nil if there is none.
 func TraceFrom(ctx context.Context) *Trace {
 	s, ok := setting.From[*setting.Collector](ctx)
 	if !ok {
