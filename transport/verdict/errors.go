@@ -48,12 +48,11 @@ func final(err error) bool {
 	return ok
 }
 
-// Unsent reports whether err alone proves that no byte of the request left, or that the
-// server did not look at it: a layer rejected it, the connection was never made, its
-// TLS handshake took too long, or an HTTP/2 server said that it has not processed the
-// stream (RFC 9113, sections 6.8 and 8.7). Other errors before the request was
-// written do not show it: what happened on the way is for a trace to say
-// (net/http/httptrace).
+// Unsent reports whether err alone proves that no byte of the request left, or that the server did
+// not look at it: a layer rejected it, the connection was never made, its TLS handshake took too
+// long, or an HTTP/2 server said that it has not processed the stream (RFC 9113, sections 6.8 and
+// 8.7). Other errors before the request was written do not prove it. For those a trace must show
+// what happened (net/http/httptrace).
 func Unsent(err error) bool {
 	if errors.Is(err, ErrRejected) {
 		return true

@@ -8,24 +8,22 @@ import (
 	"github.com/gracy-go/gracy/internal/declare"
 )
 
-// Idempotent reports whether req may be sent twice without doing its work
-// twice: GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110, section 9.2.2) and
-// QUERY; and with any method
+// Idempotent reports whether req may be sent twice without doing its work twice. That is so for
+// GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110, section 9.2.2) and QUERY, and with any method
+// for
 //
-//   - one that is declared safe (transport.Safe);
-//   - one with an idempotency key that is not empty: Idempotency-Key,
-//     X-Idempotency-Key, a header that is declared to be one (transport.KeyHeader), or
-//     one of a few services, to their hosts alone: Cko-Idempotency-Key
-//     (checkout.com), Klarna-Idempotency-Key (klarna.com), PayPal-Request-Id
-//     (paypal.com), Repeatability-Request-Id with Repeatability-First-Sent
-//     (azure.com), X-Amz-Client-Token (amazonaws.com), X-Amz-Pay-Idempotency-Key
-//     (amazon.com, amazon.eu, amazon.jp), X-Goog-Gcs-Idempotency-Token
-//     (googleapis.com);
-//   - a write to googleapis.com that names the generation which it replaces, a PATCH also
-//     one that names the metageneration: see [Conditional]. A POST makes a new object,
-//     whose metageneration is 1 again, so that its condition may hold twice.
+//   - a request that is declared safe (transport.Safe);
+//   - a request with a non-empty idempotency key: Idempotency-Key, X-Idempotency-Key, a header
+//     declared to be one (transport.KeyHeader), or the header of one of these services, sent to its
+//     hosts: Cko-Idempotency-Key (checkout.com), Klarna-Idempotency-Key (klarna.com),
+//     PayPal-Request-Id (paypal.com), Repeatability-Request-Id with Repeatability-First-Sent
+//     (azure.com), X-Amz-Client-Token (amazonaws.com), X-Amz-Pay-Idempotency-Key (amazon.com,
+//     amazon.eu, amazon.jp), X-Goog-Gcs-Idempotency-Token (googleapis.com);
+//   - a write to googleapis.com that names the generation it replaces, and a PATCH that names the
+//     metageneration: see [Conditional]. The metageneration of a POST does not count, since it
+//     makes a new object whose metageneration is 1 again, so its condition may hold twice.
 //
-// X-Request-Id is the name of a trace to most servers, and is none of these.
+// X-Request-Id does not count. To most servers it is the name of a trace.
 func Idempotent(req *http.Request) bool {
 	return byMethod(req.Method) || declare.HasKey(req) || onGeneration(req) || declare.IsSafe(req)
 }
@@ -40,13 +38,12 @@ func byMethod(method string) bool {
 	return false
 }
 
-// Conditional reports whether a second send of req, although [Idempotent], may get
-// another response than the first one that was lost: a PUT or DELETE with If-Match,
-// If-None-Match or If-Unmodified-Since finds what the first one did, and fails with
-// 412, and so does any write to googleapis.com with X-Goog-If-Generation-Match or a query
-// parameter ifGenerationMatch, and any but a POST with X-Goog-If-Metageneration-Match or
-// ifMetagenerationMatch. An idempotency key makes it one request again, and so does the
-// declaration that it is safe.
+// Conditional reports whether a second send of req may get another response than the first one,
+// which was lost, although req is [Idempotent]. A PUT or DELETE with If-Match, If-None-Match or
+// If-Unmodified-Since finds what the first one did and fails with 412. So does a write to
+// googleapis.com with X-Goog-If-Generation-Match or the query parameter ifGenerationMatch, and one
+// other than POST with X-Goog-If-Metageneration-Match or ifMetagenerationMatch. A request with an
+// idempotency key, or one declared safe, is not conditional.
 func Conditional(req *http.Request) bool {
 	if req.Method == http.MethodGet || !ifMatches(req) && !onGeneration(req) {
 		return false

@@ -32,17 +32,16 @@ func (l Limit) String() string {
 	return "unknown"
 }
 
-// A LimitReader says what the start of the body of a 403 or 429 says about limits: up
-// to 16 KiB that come within a second, which are put back afterwards. It is an override
-// for the calls of a context. Where it returns [LimitUnknown], and where there is
-// none, [ReadLimit] reads the body. It is called concurrently, and must keep neither
-// argument; the body of the response is not for it to read.
+// A LimitReader says what the start of the body of a 403 or 429 says about limits. It gets up to 16
+// KiB that arrive within a second, which are put back afterwards. It is an override for the calls
+// of a context. If it returns [LimitUnknown], or there is none, [ReadLimit] reads the body. It is
+// called concurrently, must keep neither argument, and must not read the body of the response.
 type LimitReader func(resp *http.Response, body []byte) Limit
 
 // Attach implements transport.Override. It replaces an earlier LimitReader.
 func (r LimitReader) Attach(ctx context.Context) context.Context { return setting.With(ctx, r) }
 
-// Read asks r, unless it is nil, and then [ReadLimit].
+// Read calls r, unless it is nil. If that returns LimitUnknown it calls [ReadLimit].
 func (r LimitReader) Read(resp *http.Response, body []byte) Limit {
 	if r != nil {
 		if l := r(resp, body); l != LimitUnknown {
@@ -52,12 +51,11 @@ func (r LimitReader) Read(resp *http.Response, body []byte) Limit {
 	return ReadLimit(resp, body)
 }
 
-// ReadLimit reads the words that several services put into the body of a 403 or
-// 429: codes such as insufficient_quota, dailyLimitExceeded, rateLimitExceeded or
-// RESOURCE_EXHAUSTED as the value of code, type, reason, status, error or __type in
-// JSON, and on a 403 a sentence about a secondary rate limit or too many requests: in
-// a short text that is no HTML, or as the message of a JSON body or of its error. Text
-// further inside may be of other people.
+// ReadLimit recognizes what several services write into the body of a 403 or 429. In JSON it reads
+// codes such as insufficient_quota, dailyLimitExceeded, rateLimitExceeded or RESOURCE_EXHAUSTED as
+// the value of code, type, reason, status, error or __type. On a 403 it also reads a sentence about
+// a secondary rate limit or too many requests, in a short text that is not HTML, or as the message
+// of a JSON body or of its error. Text nested deeper may not be the server's own.
 func ReadLimit(resp *http.Response, body []byte) Limit {
 	var v any
 	if body = bytes.TrimSpace(body); len(body) > 0 && (body[0] == '{' || body[0] == '[') && json.Unmarshal(body, &v) == nil {

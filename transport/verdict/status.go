@@ -7,8 +7,8 @@ import "net/http"
 type StatusClass struct {
 	// Retryable says that another attempt may get another response.
 	Retryable bool
-	// Pause says that the response pauses its scope if it carries a hint, 429 also
-	// without one.
+	// Pause says that the response pauses its scope if it carries a hint. A 429 does so without
+	// one, too.
 	Pause bool
 	// Overload says that the server has more requests than it can serve, which an
 	// adaptive limit on concurrency learns from.
