@@ -9,8 +9,8 @@ import (
 // a [Skip].
 type Exception interface{ except(*exceptions) }
 
-// Allowance is a departure that several cases know: each leaves out, or loosens, exactly the
-// checks that contradict it. Allowances may be joined with |.
+// Allowance is a departure that several cases know. Each leaves out or loosens exactly the checks
+// that contradict it. Allowances may be combined with |.
 type Allowance uint
 
 const (
@@ -20,8 +20,8 @@ const (
 	// Replays may respond without calling next, if it has seen the same request before or
 	// the context has ended.
 	Replays
-	// NeverCallsNext responds to every request itself or rejects it. What is left are its
-	// duties to the caller: request untouched, bodies closed, one result, no panic.
+	// NeverCallsNext responds to every request itself or rejects it. It still has its duties to the
+	// caller: request untouched, bodies closed, one result, no panic.
 	NeverCallsNext
 	// Edits adds or replaces headers on its own copy of the request.
 	// Headers that begin with X-Roundtriptest are still passed on unchanged.
@@ -30,8 +30,8 @@ const (
 	// The cases of endless, live and upgraded bodies are left out then, and a body that
 	// fails may fail the call.
 	Buffers
-	// TimesOut ends calls or bodies by a time limit of its own of at least five seconds.
-	// The cases that take long stay below that.
+	// TimesOut ends calls or bodies by a time limit of its own of at least five seconds. Long cases
+	// stay below that.
 	TimesOut
 )
 
@@ -56,8 +56,8 @@ func (a Allowance) declaration() string {
 
 func (a Allowance) except(e *exceptions) { e.allow |= a }
 
-// Skip leaves out the case of a name. The reason is shown in the test's output, and must not
-// be empty. A name that no case has fails the run.
+// Skip leaves out the case with that name. The reason is shown in the test's output and must not be
+// empty. A name that no case has fails the run.
 func Skip(name, reason string) Exception { return skip{name, reason} }
 
 type skip struct{ name, reason string }

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Run runs the suite over a decorator, with a subtest per case. Each case calls wrap once or
-// more often; wrap returns a round tripper around next. What wrap returns may share state, but
-// no channel, timer or goroutine: those belong to one case, so make them in wrap. Exceptions
-// declare the departures that are the decorator's purpose: a case that contradicts an
-// [Allowance] is left out and logged, a case of a [Skip] is skipped.
+// Run runs the suite over a decorator, with a subtest per case. Each case calls wrap at least once.
+// wrap returns a round tripper around next. The round trippers may share state, but no channel,
+// timer or goroutine: those belong to one case, so make them in wrap. Exceptions declare departures
+// that are the decorator's purpose. A case that contradicts an [Allowance] is left out and logged.
+// A case named in a [Skip] is skipped.
 //
-// A failure shows the breaches, the exception that would allow them if there is one, and the
-// reason for the case.
+// A failure shows the breaches, the exception that would allow them if there is one, and the reason
+// for the case.
 func Run(t *testing.T, wrap func(next http.RoundTripper) http.RoundTripper, exceptions ...Exception) {
 	t.Helper()
 	declared, wrong := sum(exceptions)
