@@ -11,10 +11,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// An Attempt is one try of a [Call]: a row of its ledger, what layers hold for
-// it, and the body of its response. The row is open while the attempt runs and
-// closes once; the figures of an open row read as zero, but for the waits that have
-// ended.
+// An Attempt is one try of a [Call]: a row of its ledger, what layers hold for it, and the body of
+// its response. The row is open while the attempt runs and closes once. Figures of an open row are
+// zero, except waits that have ended.
 //
 // Until it ends, its setters belong to the goroutine that runs it. Everything
 // else is safe for concurrent use.
@@ -27,8 +26,8 @@ type Attempt struct {
 	ties  ties
 }
 
-// AttemptFrom returns the attempt that ctx belongs to, nil outside a call. A layer
-// calls it on the way in.
+// AttemptFrom returns the attempt that ctx belongs to, or nil outside a call. A layer calls it on
+// the way in.
 func AttemptFrom(ctx context.Context) *Attempt {
 	if cc := near(ctx); cc != nil {
 		return cc.call.Attempt()
@@ -37,9 +36,9 @@ func AttemptFrom(ctx context.Context) *Attempt {
 	return a
 }
 
-// AttemptOf returns the attempt that resp is the response to: of concurrent attempts
-// the winner, which need not be the latest. It is nil for a nil response and for one
-// that no layer has seen. A layer calls it on the way back.
+// AttemptOf returns the attempt that received resp. Of concurrent attempts that is the winner,
+// which need not be the latest. It is nil for a nil response and for one that no layer has seen. A
+// layer calls it on the way back.
 func AttemptOf(resp *http.Response) *Attempt {
 	if resp == nil || resp.Request == nil {
 		return nil
@@ -72,9 +71,9 @@ type concurrentKey struct{}
 // own, which may outlive its call.
 func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) != nil }
 
-// Context returns a context in which [AttemptFrom] returns a: an attempt that
-// runs beside others sends its request with it, and so does one that follows an attempt
-// with such a context. Any other sequential attempt needs none.
+// Context returns a context in which [AttemptFrom] returns a. An attempt that runs beside others
+// sends its request with it. So does one that follows an attempt with such a context. Any other
+// sequential attempt needs none.
 func (a *Attempt) Context(parent context.Context) context.Context {
 	return &attemptContext{parent, a}
 }
@@ -82,10 +81,9 @@ func (a *Attempt) Context(parent context.Context) context.Context {
 // Call returns the call that a belongs to.
 func (a *Attempt) Call() *Call { return a.call }
 
-// For returns the attempt of the same call that resp is the response to: of
-// concurrent attempts the winner, or a later one that an inner layer made. It is a
-// itself without a response, and for a response of another call: the base may be a
-// client with a stack of its own.
+// For returns the attempt of the same call that received resp: of concurrent attempts the winner,
+// or a later one made by an inner layer. Without a response it returns a. It also returns a for a
+// response of another call, since the base may be a client with a stack of its own.
 func (a *Attempt) For(resp *http.Response) *Attempt {
 	if a.call.further.Load() == 0 {
 		return a // there is no other
@@ -96,8 +94,8 @@ func (a *Attempt) For(resp *http.Response) *Attempt {
 	return a
 }
 
-// SetReplayed records that the response came from a recording, which had its headers
-// after some time when it was made; 0 if that is not known.
+// SetReplayed records that the response came from a recording. recorded is how long the headers
+// took when it was made, 0 if that is not known.
 func (a *Attempt) SetReplayed(recorded time.Duration) {
 	a.flags.Or(flagReplayed)
 	if recorded > 0 {
@@ -108,11 +106,11 @@ func (a *Attempt) SetReplayed(recorded time.Duration) {
 	}
 }
 
-// SetSends records how often the base sent the request of the attempt, as a trace has
-// shown. A negative n says that no byte of it left: then the attempt is
-// [verdict.Retryable] without a response, not [verdict.Ambiguous]. An n above 1, which
-// is net/http's own doing where a connection breaks and it may, becomes a note in the
-// row; only the first one counts, and none if the trace has seen further attempts.
+// SetSends records how often the base sent the request of the attempt, as a trace has shown. A
+// negative n means that no byte of it left. The attempt is then [verdict.Retryable] if it has no
+// response, not [verdict.Ambiguous]. If n is above 1, net/http itself has sent the request again
+// after a broken connection, and the row gets a note. Only the first note counts, and none is made
+// if the trace has seen further attempts.
 func SetSends(a *Attempt, n int) {
 	switch {
 	case n < 0:
@@ -122,8 +120,8 @@ func SetSends(a *Attempt, n int) {
 	}
 }
 
-// TakeHint claims the wait that the server asked for in its response. The first
-// layer that asks gets true, and waits; the others leave the wait to it.
+// TakeHint claims the wait that the server asked for in its response. It returns true to the first
+// layer that calls it, which must wait. The others leave the wait to it.
 func (a *Attempt) TakeHint() bool { return a.flags.Or(flagHint)&flagHint == 0 }
 
 // AddWait records a wait before the attempt was sent.
@@ -137,8 +135,8 @@ func (a *Attempt) AddWait(w Wait, d time.Duration) {
 	x.mu.Unlock()
 }
 
-// AddNote adds a remark to the row: "hint 2s", "body over 1 MiB: not replayable".
-// It must hold no secret.
+// AddNote adds a note to the row: "hint 2s", "body over 1 MiB: not replayable". It must hold no
+// secret.
 func (a *Attempt) AddNote(text string) {
 	x := a.more()
 	x.mu.Lock()
@@ -149,14 +147,12 @@ func (a *Attempt) AddNote(text string) {
 	x.notes += text
 }
 
-// End judges the outcome and closes the row. It is for the layer that makes the
-// attempts, and for outer layers that want the verdict on the way back; the call
-// does it for its last attempt. Only the first End judges, later ones return its
-// verdict. A 403 or 429 is judged by the start of its body as well ([LimitOf]). An
-// accepted response is given to the check of the
-// call's [verdict.Expect], unless it is a stream, longer than 1 MiB or
-// slower than 10 s; what the check read is restored. While the check runs, other callers get
-// [verdict.Unjudged].
+// End judges the outcome and closes the row. It is called by the layer that makes the attempts, and
+// by outer layers that want the verdict on the way back. The call does it for its last attempt.
+// Only the first End judges. Later ones return its verdict. A 403 or 429 is also judged by the
+// start of its body ([LimitOf]). An accepted response is passed to the check of the call's
+// [verdict.Expect], unless it is a stream, longer than 1 MiB or slower than 10 s. What the check
+// read is restored. While the check runs, other callers get [verdict.Unjudged].
 //
 // resp is nil if there was none; its Body may be replaced.
 func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {

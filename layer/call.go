@@ -62,7 +62,7 @@ const callBound = 16
 // layers, in built.RoundTrip.
 const callUnusual = callReturned | callSuspended
 
-// CallFrom returns the Call that ctx belongs to, inside the stack; nil outside.
+// CallFrom returns the Call that ctx belongs to, or nil outside the stack.
 func CallFrom(ctx context.Context) *Call {
 	if cc := near(ctx); cc != nil {
 		return &cc.call
@@ -89,8 +89,8 @@ func enclosing(l *setting.List) *Call {
 	return c
 }
 
-// CallOf returns the Call that resp came from; nil if no layer of this
-// project was there. After redirects it is the last hop's.
+// CallOf returns the Call that resp came from, or nil if it came through no layer of this project.
+// After redirects it is the Call of the last hop.
 func CallOf(resp *http.Response) *Call {
 	if resp == nil || resp.Request == nil {
 		return nil
@@ -112,8 +112,8 @@ func (c *Call) Expect() verdict.Expect {
 	return e
 }
 
-// Request returns the request as the outermost layer of the call got it, before
-// any layer edited a copy. It must not be changed.
+// Request returns the request as the outermost layer received it, before any layer edited a copy.
+// It must not be changed.
 func (c *Call) Request() *http.Request { return &c.req }
 
 // Attempts walks the attempts in the order in which they began.
@@ -138,9 +138,9 @@ func (c *Call) Attempt() *Attempt {
 // Count returns the number of attempts begun, the first included.
 func (c *Call) Count() int { return int(c.further.Load()) + 1 }
 
-// NextAttempt begins a further attempt and its row. With the cause [Retry] it
-// becomes the current one, and the one before must have ended; a concurrent
-// attempt sends its request with the context of [Attempt.Context].
+// NextAttempt begins a further attempt and its row. With the cause [Retry] it becomes the current
+// one, and the one before must have ended. A concurrent attempt sends its request with the context
+// of [Attempt.Context].
 func (c *Call) NextAttempt(cause Cause) *Attempt {
 	a := c.append(cause)
 	if cause == Retry {
@@ -179,7 +179,7 @@ func (c *Call) SetStopReason(reason string) {
 	x.mu.Unlock()
 }
 
-// StopReason returns why no further attempt followed, "" if nothing was recorded.
+// StopReason returns why no further attempt followed, or "" if nothing was recorded.
 func (c *Call) StopReason() string {
 	x := c.extra.Load()
 	if x == nil {
@@ -212,17 +212,17 @@ func raised(a *Attempt, v verdict.Verdict) verdict.Verdict {
 	return v
 }
 
-// SetOffline records that a response came from a recording, or from what stands in for
-// one: a wait spares no server then, so the waits between attempts become zero.
+// SetOffline records that a response came from a recording, or from what stands in for one. Waits
+// between attempts then become zero, since they would spare no server.
 func (c *Call) SetOffline() { c.flags.Or(callOffline) }
 
 // Offline reports whether a response of the call came from a recording.
 func (c *Call) Offline() bool { return c.flags.Load()&callOffline != 0 }
 
-// ClaimRetry makes the layer that calls it the only one that may make further
-// attempts in this call, up to as many attempts as it names: the Limit of the events
-// that end them. It returns false while another layer has the claim. The layer ends
-// its claim with [Call.ReleaseRetry], also on a panic.
+// ClaimRetry makes the calling layer the only one that may make further attempts in this call.
+// attempts is the largest number of them, which becomes the Limit of the events that end them. It
+// returns false while another layer has the claim. The layer ends its claim with
+// [Call.ReleaseRetry], also on a panic.
 func (c *Call) ClaimRetry(attempts int) bool {
 	limit := uint32(min(max(attempts, 0), math.MaxUint16)) << callBound //nolint:gosec // 16 bits
 	for {
@@ -242,8 +242,8 @@ func bound(c *Call) int { return int(c.flags.Load() >> callBound) }
 // ReleaseRetry ends the claim of [Call.ClaimRetry].
 func (c *Call) ReleaseRetry() { c.flags.And(^callRetried) }
 
-// Wants reports whether an observer of the stack wants any of the kinds. It is
-// for the work that only an event needs: [Call.Emit] asks by itself.
+// Wants reports whether an observer of the stack wants any of the kinds. It is for work that only
+// an event needs. [Call.Emit] checks by itself.
 func (c *Call) Wants(kinds Kind) bool { return c.begunBy.wants&kinds != 0 }
 
 // Emit hands e to the observers of the stack that want it, outermost first, in

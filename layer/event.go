@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Kind is a kind of [Event], a bit each, so that kinds combine.
+// A Kind is a kind of [Event]. Each is one bit, so kinds combine.
 type Kind uint32
 
 // The kinds of events, with the fields that they fill in beside Layer and Call. A
@@ -44,14 +44,14 @@ type Event struct {
 	Text     string // a rule, a cause, a scope; without secrets
 }
 
-// OutOfBudget reports whether no further attempt follows, as an [Exhausted] says, because the budget of the host is empty.
+// OutOfBudget reports whether e is an [Exhausted] because the budget of the host is empty.
 func (e Event) OutOfBudget() bool { return e.Kind == Exhausted && e.Text == "budget empty" }
 
-// An Observer is a layer that observes the events of every call of its stack, at
-// whatever place in the stack it is. Observe runs in the goroutine that emits the
-// event: that of the call or of an attempt, for BodyEnd the one that ends the body,
-// for BodyLeaked one of its own. It must not block, and may be called concurrently. Wants is called once, when the stack
-// is built. What no observer wants costs nothing.
+// An Observer is a layer that observes the events of every call of its stack, wherever it is in the
+// stack. Observe runs in the goroutine that emits the event: that of the call or of an attempt, for
+// BodyEnd the one that ends the body, for BodyLeaked one of its own. It must not block, and may be
+// called concurrently. Wants is called once, when the stack is built. Events that no observer wants
+// cost nothing.
 type Observer interface {
 	Observe(e Event)
 	Wants() Kind

@@ -6,28 +6,26 @@ import (
 	"slices"
 )
 
-// A BodyEnder is called once when a response body has ended: at EOF, by Close,
-// or with a read error, possibly in another goroutine than the call's. Its
-// dynamic type must be comparable, as a pointer is.
+// A BodyEnder is called once when a response body has ended: at EOF, by Close, or with a read
+// error. That may be in another goroutine than the call's. Its dynamic type must be comparable, as
+// a pointer is.
 type BodyEnder interface {
 	BodyEnd(a *Attempt)
 }
 
-// A Suspender is a BodyEnder that has acquired something before the response is
-// there, and can release it while the attempt waits for something else. After
-// Suspend it holds nothing. Reacquire acquires it again, waiting if it must, or
-// fails and then still holds nothing.
+// A Suspender is a BodyEnder that acquires something before the response is there, and can release
+// it while the attempt waits for something else. After Suspend it holds nothing. Reacquire acquires
+// it again, waiting if it must. If it fails it still holds nothing.
 type Suspender interface {
 	BodyEnder
 	Suspend(a *Attempt)
 	Reacquire(ctx context.Context, a *Attempt) error
 }
 
-// Hold registers that s holds something for the attempt from now on, so that it
-// can be suspended during the waits of inner layers. The layer calls it before it
-// hands the request on, and then either ties the hold to the response with
-// [Attempt.Own] or ends it with [Attempt.Release], also on a panic. Two holds cost
-// nothing. An inner retry moves the hold to its next attempt.
+// Hold registers that s holds something for the attempt from now on, so that it can be suspended
+// during the waits of inner layers. The layer calls it before it hands the request on. Then it
+// either ties the hold to the response with [Attempt.Own] or ends it with [Attempt.Release], also
+// on a panic. The first two holds cost nothing. An inner retry moves the hold to its next attempt.
 func (a *Attempt) Hold(s Suspender) {
 	if i := freeHook(a.flags.Load()); i < inline {
 		a.hooks[i] = s
@@ -40,20 +38,19 @@ func (a *Attempt) Hold(s Suspender) {
 	x.mu.Unlock()
 }
 
-// Release ends the hold of s now: BodyEnd is called unless s is suspended. It
-// does nothing if s holds nothing any longer.
+// Release ends the hold of s now. It calls BodyEnd unless s is suspended. It does nothing if s no
+// longer holds anything.
 func (a *Attempt) Release(s Suspender) {
 	if holder, suspended := a.endHold(s); holder != nil && !suspended {
 		s.BodyEnd(holder)
 	}
 }
 
-// Own ties the body of resp to the attempt that it is the response to: its bytes
-// and its end are recorded, and each ender is called once, at the end. A layer
-// calls Own on the way back, before any other code can close the body, and passes
-// what it held with [Attempt.Hold]. If the body has ended already, or there is
-// none, an ender is called at once. Write, CloseWrite and WriteTo stay if the body
-// has them.
+// Own ties the body of resp to the attempt that received it: its bytes and its end are recorded,
+// and each ender is called once, at the end. A layer calls Own on the way back, before any other
+// code can close the body, and passes what it held with [Attempt.Hold]. If the body has ended
+// already, or there is none, an ender is called at once. The methods Write, CloseWrite and WriteTo
+// are kept if the body has them.
 func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	owner := a.For(resp)
 	if !owner.is(flagOwned) {

@@ -6,16 +6,14 @@ import (
 	"sync/atomic"
 )
 
-// WatchLeak makes sure that the body of resp ends even if it is never closed, for
-// a layer whose hold must not be lost with it. It returns the response to hand on
-// in place of resp. Once the garbage collector finds that the body is no longer
-// referred to, [BodyLeaked] is emitted and the body closed, in a goroutine of its
-// own: its enders are called, and its connection is given up.
+// WatchLeak makes sure that the body of resp ends even if it is never closed, for a layer whose
+// hold must not be lost with it. It returns the response to hand on in place of resp. Once the
+// garbage collector finds that the body is no longer referred to, a goroutine emits [BodyLeaked]
+// and closes the body: its enders are called, and its connection is given up.
 //
-// It is called after [Attempt.Own]; a second call for a response does nothing. A
-// body that has ended or can be written to, as of an upgraded connection, is not
-// watched, nor is one of a testing/synctest bubble. Watching costs two
-// allocations, 192 B.
+// WatchLeak is called after [Attempt.Own]. A second call for a response does nothing. It does not
+// watch a body that has ended, one that can be written to, as of an upgraded connection, or one in
+// a testing/synctest bubble. Watching costs two allocations, 192 B.
 func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 	owner := a.For(resp)
 	if _, upgraded := resp.Body.(io.Writer); upgraded || resp.Body == http.NoBody || owner.is(flagBodyEnded) {
@@ -37,9 +35,9 @@ func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 	return &watched
 }
 
-// LeakWatched reports whether the body of the response to the attempt is watched, by
-// [Attempt.WatchLeak]. Then nothing that lives as long as the connection may refer to the
-// body, such as the context of the request.
+// LeakWatched reports whether [Attempt.WatchLeak] watches the response body of the attempt. If so,
+// nothing that lives as long as the connection, such as the context of the request, may refer to
+// the body.
 func (a *Attempt) LeakWatched() bool { return a.is(flagLeakWatched) }
 
 // watchedBody is the body of a response whose end must not be missed. Nothing

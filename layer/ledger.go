@@ -123,7 +123,7 @@ func elapsed(c *Call) time.Duration {
 	return last.start.Add(last.Elapsed()).Sub(c.first.start)
 }
 
-// Wait returns how long the attempts waited in one way, together.
+// Wait returns how long the attempts together waited in the way w.
 func (c *Call) Wait(w Wait) time.Duration {
 	var d time.Duration
 	for a := range c.Attempts() {

@@ -10,12 +10,11 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// LimitOf returns what the start of the body of resp, the response to a, says about
-// limits: by the [verdict.LimitReader] of the call, or by [verdict.ReadLimit]. Only a
-// 403 or 429 that the caller does not accept is looked at, once an attempt, and its
-// body is put back. What the body says of when to send again is a hint of the response
-// from then on. The attempt's goroutine calls it, on the way back; [Attempt.End]
-// does, too.
+// LimitOf returns what the start of the body of resp, the response to a, says about limits, as read
+// by the call's [verdict.LimitReader] or by [verdict.ReadLimit]. It looks only at a 403 or 429 that
+// the caller does not accept, once per attempt, and puts the body back. If the body says when to
+// send again, that becomes a hint of the response. LimitOf is called by the attempt's goroutine, on
+// the way back. [Attempt.End] calls it too.
 func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	if resp == nil || resp.StatusCode != http.StatusForbidden && resp.StatusCode != http.StatusTooManyRequests ||
 		a.call.Expect().Accepts(resp.StatusCode) {

@@ -12,9 +12,9 @@ func Edit(req *http.Request) *http.Request {
 	return r
 }
 
-// Reject closes the body of a request that will not be sent, as the contract of
-// [http.RoundTripper] demands, and returns err. If the layer itself decided that,
-// err should match verdict.ErrRejected.
+// Reject closes the body of a request that will not be sent, as the contract of http.RoundTripper
+// demands, and returns err. If the layer itself decided to reject the request, err should match
+// verdict.ErrRejected.
 func Reject(req *http.Request, err error) (*http.Response, error) {
 	if req.Body != nil {
 		_ = req.Body.Close()

@@ -28,23 +28,21 @@ func (n *names) name(req *http.Request, given *route.Given) *route.Name {
 	return n.router.Name(req)
 }
 
-// Route returns the path template of the call, such as "/pokemon/{name}": what
-// transport.WithRoute set, else the first match of the transport.Routes of the
-// stack, else a template guessed from the path (numbers, UUIDs, hashes and
-// tokens become placeholders, and so does a position with many values, in which the
-// first 40 names are shown until the next one comes). Of the guessed templates at most 200
-// are distinguished, the rest is "other". A route is valid UTF-8 and holds neither query
-// nor anything that looks like a secret. All of a call has one route.
+// Route returns the path template of the call, such as "/pokemon/{name}": the one set with
+// transport.WithRoute, else the first match of the transport.Routes of the stack, else a template
+// guessed from the path. A guess makes placeholders of numbers, UUIDs, hashes and tokens, and of a
+// position with many values: the first 40 names there are shown until the next one comes. At most
+// 200 guessed templates are distinguished. The rest are "other". A route is valid UTF-8 and holds
+// neither a query nor anything that looks like a secret. A call has one route for all its time.
 func (c *Call) Route() string { return c.RouteName().Route }
 
-// RouteName returns the route with what a layer needs that keeps something for each route.
-// A guessed route with a name in it becomes another when the name turns out to be one of
-// many. A pause, or slots, is kept under First, so that nothing is lost then: that is the
-// route, but for a path that had a route before, whose First stays. It is no label, since
-// it may hold such a name. A figure is shown under what Now returns, the route that calls
-// like this one have by then.
+// RouteName returns the route together with what a layer needs to keep something per route. A
+// guessed route that holds a name changes when the name turns out to be one of many. So that
+// nothing is lost then, pauses and slots are kept under First, which does not change when a path
+// gets another route. First is not a label, since it may hold such a name. Show a figure under what
+// Now returns, the route that calls like this one have by then.
 //
-// The name is found at its first use: a call keeps the route that it had there.
+// The name is found at its first use, and a call keeps the route that it had then.
 func (c *Call) RouteName() *route.Name {
 	if n := c.route.Load(); n != nil {
 		return n

@@ -152,9 +152,10 @@ func (r *row) Err() error {
 // Bytes returns how much of the response body has been read so far.
 func (r *row) Bytes() int64 { return r.bytes.Load() }
 
-// TimeToHeaders returns the time of the attempt to the response headers or the error, without its waits. It ends
-// where the layer that makes the attempts has the outcome, so what other layers do meanwhile is in it: a hook, the fetch of
-// a token. In that of the first attempt is also what a hook outside retry does before.
+// TimeToHeaders returns the time to the response headers or the error, without the waits of the
+// attempt. It ends when the layer that makes the attempts has the outcome, so it includes what
+// inner layers do meanwhile: a hook, the fetch of a token. For the first attempt it also includes
+// what a hook outside retry does before.
 func (r *row) TimeToHeaders() time.Duration {
 	if !r.is(flagEnded) {
 		return 0
@@ -184,7 +185,7 @@ func (r *row) Elapsed() time.Duration {
 	return r.headers
 }
 
-// Wait returns how long the attempt waited in one way before it was sent.
+// Wait returns how long the attempt waited in the way w before it was sent.
 func (r *row) Wait(w Wait) time.Duration {
 	x := r.extra.Load()
 	if x == nil || w >= waitKinds {
@@ -195,8 +196,7 @@ func (r *row) Wait(w Wait) time.Duration {
 	return x.waits[w]
 }
 
-// Waited returns the sum of the waits that have ended, of all ways, also while the row is
-// open: a wait that goes on counts once it ends.
+// Waited returns the sum of all waits that have ended. A wait under way counts once it ends.
 func (r *row) Waited() time.Duration {
 	x := r.extra.Load()
 	if x == nil {
@@ -214,7 +214,7 @@ func (x *attemptExtra) waited() (d time.Duration) {
 	return d
 }
 
-// Notes returns the remarks of the row, "" if there are none.
+// Notes returns the notes of the row, or "" if there are none.
 func (r *row) Notes() string {
 	x := r.extra.Load()
 	if x == nil {

@@ -6,18 +6,17 @@ import (
 	"github.com/gracy-go/gracy/internal/setting"
 )
 
-// WithSetting attaches a value to a context for [Setting] of the same type. It
-// is what the Attach method of a transport.Override does; the type should be one
-// of the layer's own.
+// WithSetting attaches a value to a context for [Setting] of the same type. The Attach method of a
+// transport.Override calls it. The type should be one of the layer's own.
 //
 // A value with a method
 //
 //	Needs() string
 //
-// says by it that it has no effect without the layer of that name, as given to
-// [Wrap]; "" says that it is content without one, as what switches a layer off is. A
-// call through a stack in which no such layer is on notes that in its ledger, and in
-// the Text of its CallEnd; as an option of an endpoint such a value is an error.
+// says with it that it has no effect without the layer of that name, as given to [Wrap]. "" means
+// that it needs none, such as a value that switches a layer off. A call through a stack without the
+// layer, or with the layer off, has a note in its ledger and in the Text of its [CallEnd]. As an
+// option of an endpoint such a value is an error.
 func WithSetting[T any](ctx context.Context, value T) context.Context {
 	if n, ok := any(value).(interface{ Needs() string }); ok {
 		return setting.WithNeed(ctx, value, n.Needs())
@@ -25,8 +24,8 @@ func WithSetting[T any](ctx context.Context, value T) context.Context {
 	return setting.With(ctx, value)
 }
 
-// Setting returns what was attached last to ctx with [WithSetting] for type T,
-// and whether anything was.
+// Setting returns the value of type T that was attached last to ctx with [WithSetting], and whether
+// there is one.
 func Setting[T any](ctx context.Context) (T, bool) {
 	if cc := near(ctx); cc != nil && cc.call.settings == nil {
 		var zero T

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Suspend releases what outer layers hold for this attempt, so that nothing is
-// held during a wait of an inner layer. It is for the attempt's goroutine, before
-// the request is sent, and must be followed by [Attempt.Reacquire].
+// Suspend releases what outer layers hold for this attempt, so that nothing is held while an inner
+// layer waits. The attempt's goroutine calls it before the request is sent, and must call
+// [Attempt.Reacquire] afterwards.
 func (a *Attempt) Suspend() {
 	if !holds(a) || a.flags.Or(flagSuspended)&flagSuspended != 0 {
 		return
@@ -18,14 +18,12 @@ func (a *Attempt) Suspend() {
 	}
 }
 
-// Reacquire acquires again what Suspend released, innermost first, waiting under
-// ctx if it must. After an error nothing is held, and the request must not be
-// sent.
+// Reacquire acquires again what Suspend released, innermost first, waiting under ctx if it must.
+// After an error nothing is held, and the request must not be sent.
 //
-// A request that waits in here for a layer may hold what layers inside that one
-// gave it, never what outer layers did. So requests cannot wait for each other in a
-// circle, and what an outer limiter counts is counted last, when the request is
-// about to leave.
+// A request that waits here for one layer may hold what layers inside that one gave it, never what
+// outer layers did. So requests cannot wait for each other in a circle, and an outer limiter counts
+// last, when the request is about to leave.
 func (a *Attempt) Reacquire(ctx context.Context) error {
 	if !a.is(flagSuspended) {
 		return nil

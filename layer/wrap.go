@@ -20,17 +20,15 @@ type Trip func(c *Call, req *http.Request, next http.RoundTripper) (*http.Respon
 // Wrap builds the round tripper of a layer around next; nil means
 // [http.DefaultTransport].
 //
-// The name is what transport.Layers and Explain show, and belongs into the Layer
-// field of the events that the layer emits. The layer itself is what
-// transport.Find finds. If it is an [Observer], it observes the events of
-// every call of its stack; if it is a transport.Explainer, it takes part in
-// Explain. A nil trip is for a layer that only observes; one that does not even
-// that is off: it is found and named, and begins no Call.
+// The name is what transport.Layers and Explain show, and goes into the Layer field of events that
+// the layer emits. The layer argument is what transport.Find finds. If it is an [Observer], it
+// observes the events of every call of its stack. If it is a transport.Explainer, it takes part in
+// Explain. A layer that only observes has a nil trip. A layer with a nil trip that does not observe
+// is off: it is found and named, and begins no [Call].
 //
-// Of two layers in a stack the inner one joins the call of the outer one. So a
-// stack that two clients share as a base must not be called with the context
-// of a request that is on its way through it: give a token fetch that goes
-// through the same base a context of its own.
+// Of two layers in a stack the inner one joins the call of the outer one. So if two clients share a
+// stack as their base, do not call it with the context of a request that is on its way through it.
+// Give a token fetch through the same base a context of its own.
 func Wrap(name string, layer any, next http.RoundTripper, trip Trip) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
