@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Drain discards a response body that no caller will read and closes it, so that
-// its connection can be used again. It reads at most 64 KiB for at most 50 ms; a
-// longer body costs its connection. Where net/http does the same behind Close, which
-// it does for HTTP/1 since Go 1.27, it reads for 5 ms and leaves the rest to that: what
-// is there already is read sooner than a connection is dialed.
+// Drain discards a response body that no caller will read and closes it, so that its connection can
+// be used again. It reads at most 64 KiB for at most 50 ms. A longer body costs its connection.
+// Since Go 1.27 net/http does the same in Close for HTTP/1. There Drain reads for only 5 ms,
+// because reading what has arrived is faster than dialing a connection, and leaves the rest to
+// Close.
 func Drain(resp *http.Response) {
 	if resp == nil || resp.Body == nil {
 		return

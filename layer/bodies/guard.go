@@ -15,18 +15,17 @@ var ErrRewound = errors.New("bodies: the request body was rewound while it was s
 // stillRead is how long a Read under way is waited for before a body is rewound.
 const stillRead = time.Second
 
-// Guard returns a request whose GetBody may be called at any time before it is sent, by
-// a layer that reads the body ahead, and a function to call when the layer will send
-// it no more. A request without GetBody is returned as it is.
+// Guard is for a layer that reads the body ahead. It returns a request whose GetBody may be called
+// at any time before it is sent, and a function to call when the layer will not send it any more. A
+// request without GetBody is returned unchanged.
 //
-// The GetBody of some clients is no copy: it rewinds the one body that there is, and
-// returns that. Read to its end, it leaves nothing to be sent. Of such a reader one
-// body at a time is read here, and one that has not begun is rewound when its turn
-// comes; so is any body after which another was handed out, since the reader behind
-// both may be one all the same. A body that has begun and lost its turn fails with
-// [ErrRewound], one that ends before its Content-Length with a [ShortError]. The
-// caller's body is closed once, after done was called and every body that is known to
-// read from it is closed.
+// The GetBody of some clients does not copy: it rewinds the one body that there is, and returns
+// that. Once read to its end, it leaves nothing to be sent. Guard has one body at a time read from
+// such a reader, and rewinds it for a body that has not begun when its turn comes. It does the same
+// for any body after which another was handed out, since both may have one reader. A body that has
+// begun and lost its turn fails with [ErrRewound], one that ends before its Content-Length with a
+// [ShortError]. The caller's body is closed once, after done was called and every body that is
+// known to read from it is closed.
 func Guard(req *http.Request) (r *http.Request, done func()) {
 	if req.Body == nil || req.Body == http.NoBody || req.GetBody == nil || ours(req.Body) {
 		return req, func() {}

@@ -7,18 +7,18 @@ import (
 
 // Limits say how much of request bodies is kept for further attempts.
 type Limits struct {
-	// Known is how long a body may be by its Content-Length to be kept whole. Room for
-	// all of it is taken when it is first read. Of a longer one, and of one without a
-	// Content-Length, as much as Unknown is kept, in steps as it is read.
+	// Known is the largest Content-Length of a body that is kept whole. Room for all of it is taken
+	// when it is first read. Of a longer body, or one without a Content-Length, Unknown bytes are
+	// kept, and room is taken in steps as it is read.
 	Known, Unknown int64
 	// Memory counts what is kept under these limits; nil counts nothing.
 	Memory *Memory
-	// Total is how many bytes Memory may count for another body to be kept.
+	// Total bounds Memory: a body that would make it count more bytes is not kept.
 	Total int64
 }
 
-// A Memory counts the bytes that are kept of request bodies, of all requests that name
-// it in their [Limits]. The zero value is ready. It is safe for concurrent use.
+// A Memory counts the bytes that are kept of the bodies of all requests that name it in their
+// [Limits]. The zero value is ready for use. It is safe for concurrent use.
 type Memory struct{ used atomic.Int64 }
 
 // InUse returns the number of bytes that are kept now.
@@ -39,7 +39,7 @@ func (m *Memory) take(n, total int64) bool {
 
 func (m *Memory) free(n int64) { m.used.Add(-n) }
 
-// A NotKeptError says why what was sent of a request body was not kept. It matches
+// A NotKeptError says why a request body was not kept while it was sent. It matches
 // [ErrNotReplayable].
 type NotKeptError struct {
 	Length int64 // the Content-Length of the body, 0 or less if it is not known

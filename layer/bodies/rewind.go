@@ -8,8 +8,8 @@ import (
 // ErrNotReplayable says that the body of a request cannot be sent again.
 var ErrNotReplayable = errors.New("bodies: the request body cannot be sent again")
 
-// Rewindable returns why no further attempt of a request can have its body, as far as
-// that is known without asking its GetBody; nil if there may be one.
+// Rewindable returns why a further attempt of a request cannot have its body, as far as that is
+// known without calling its GetBody. It returns nil if it may.
 func Rewindable(req *http.Request) error {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil
@@ -25,13 +25,12 @@ func Rewindable(req *http.Request) error {
 	return nil
 }
 
-// Rewind returns a copy of req with a fresh body from GetBody, for a further
-// attempt; for a request without a body, req itself. The error is GetBody's or
-// [ErrNotReplayable].
+// Rewind returns a copy of req with a fresh body from GetBody, for a further attempt, or req itself
+// if it has no body. The error is GetBody's or [ErrNotReplayable].
 //
-// The attempt before has to be over: what the base still reads of its body fails from
-// here on, so that a GetBody that rewinds one reader rewinds it under nobody. That
-// breaks the connection of a response that came early, so drain it before.
+// The attempt before must be over: if the base still reads its body, that read fails from here on,
+// so that a GetBody that rewinds one reader does not rewind it under a reader. That breaks the
+// connection of a response that arrived early, so drain it before.
 func Rewind(req *http.Request) (*http.Request, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return req, nil

@@ -9,10 +9,10 @@ import (
 // asideBytes is how much of a response that is set aside can be read.
 const asideBytes = 16 << 10
 
-// SetAside is [Drain] for a response that may have to be returned after all, when
-// the attempt that was to follow it cannot be sent. Its connection is free, and its
-// body has the first 16 KiB of what came while it was drained; a longer one ends with
-// [ErrLong], one that did not end in that time with [ErrSlow].
+// SetAside is [Drain] for a response that may have to be returned after all, if the attempt that
+// was to follow cannot be sent. Its connection becomes free. Its body has the first 16 KiB of what
+// arrived while it was drained, then ends with [ErrLong] if it was longer, or [ErrSlow] if it did
+// not end in that time.
 func SetAside(resp *http.Response) {
 	if resp == nil || resp.Body == nil || resp.Body == http.NoBody {
 		return

@@ -6,9 +6,9 @@ import (
 	"io"
 )
 
-// A ShortError says that a request body ended before its Content-Length. It is the
-// error of the body's Read, so that what was sent is not taken for the whole of it; a
-// layer that sends again never returns it in place of an earlier outcome.
+// A ShortError says that a request body ended before its Content-Length. The body's Read returns
+// it, so that what was sent is not taken for the whole. A layer that sends again never returns it
+// in place of an earlier outcome.
 type ShortError struct {
 	Read   int64 // the bytes that the body had
 	Length int64 // the Content-Length
