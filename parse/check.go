@@ -12,21 +12,19 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// Check calls f with the value of each response whose status is accepted. If f
-// returns an error, or if the body cannot be decoded at all, the attempt has
-// failed: the layers count it as a failure, and a retry layer makes further
-// attempts by its policy. If the last attempt fails too, the call returns an
-// [Error] with a *verdict.CheckError, or the [DecodeError]. Over a plain client
-// f checks the one response.
+// Check calls f with the value of each response whose status is accepted. If f returns an error,
+// or the body cannot be decoded, the attempt has failed: the layers count it as a failure, and a
+// retry layer makes further attempts by its policy. If the last attempt fails too, the call
+// returns an [Error] with a *verdict.CheckError, or the [DecodeError]. With a plain client f
+// checks the one response.
 //
-// The body is decoded once, while the attempt is judged; for that up to 1 MiB of
-// it is kept, and waited for up to 10 s. A response with a longer or slower body is
-// checked too, but its request is not sent again. Several checks run in order. f must be safe for concurrent use
-// and may change the value; concurrent attempts have a value each.
+// The body is decoded once, while the attempt is judged. For that, up to 1 MiB of it is kept, and
+// awaited for up to 10 s. A longer or slower body is checked too, but its request is not sent
+// again. Several checks run in order. f must be safe for concurrent use and may change the value.
+// Each concurrent attempt has its own value.
 //
-// T is the type of the result. A Check of another type is a mistake: it panics
-// on an endpoint and is an [ArgError] on a call. In an [API] or a context such a
-// Check does not run.
+// T is the type of the result. A Check of another type is a mistake: it panics on an endpoint and
+// is an [ArgError] on a call. In an API or a context it does not run.
 func Check[T any](f func(*T) error) Option {
 	if f == nil {
 		panic("parse: Check: nil function")

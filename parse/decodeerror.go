@@ -12,9 +12,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A DecodeError says that the body of an accepted response is not what was asked
-// for: it has another media type, is malformed, has values of other types, has
-// more data after the value, or is missing or null ([ErrEmpty]).
+// A DecodeError says that the body of an accepted response is not what the caller asked for: it
+// has another media type, is malformed, has values of other types, has more data after the value,
+// or is missing or null ([ErrEmpty]).
 type DecodeError struct {
 	// Route is as in [Error].
 	Route string
@@ -28,8 +28,7 @@ type DecodeError struct {
 	Field string
 	// Call is as in [Error].
 	Call *transport.Call
-	// Err is the decoder's error. It may quote the body; the text of a
-	// DecodeError does not.
+	// Err is the decoder's error. It may quote the body. The text of a DecodeError does not.
 	Err error
 }
 

@@ -13,9 +13,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An Endpoint is one operation of an API: its method and path, the type that
-// goes in and the type that comes out. It is immutable and safe for concurrent
-// use; make it once, as a package variable.
+// An Endpoint is one operation of an API: its method and path, the type that goes in and the type
+// that comes out. It is immutable and safe for concurrent use. Make it once, as a package
+// variable.
 type Endpoint[In, Out any] struct {
 	pattern *pattern
 	input   *input
@@ -24,8 +24,8 @@ type Endpoint[In, Out any] struct {
 	set     *settings            // the settings of a call that adds no rules
 }
 
-// NewEndpoint makes an endpoint of a pattern as [http.ServeMux] writes it, with
-// a method and without a host:
+// NewEndpoint makes an endpoint from a pattern in the syntax of [http.ServeMux], with a method
+// and without a host:
 //
 //	parse.NewEndpoint[string, Pokemon]("GET /pokemon/{name}", retry.Off, parse.Allow(404))
 //
@@ -67,10 +67,9 @@ func NewEndpoint[In, Out any](pattern string, opts ...Option) *Endpoint[In, Out]
 // String returns the pattern, with {token} in place of a credential in it.
 func (e *Endpoint[In, Out]) String() string { return e.pattern.text }
 
-// Call sends one request and decodes the response. The options are for this call
-// alone; one that needs a layer that the client does not have is a
-// [MissingLayerError]. The errors are those of the package; with an error the value is
-// zero.
+// Call sends one request and decodes the response. The options are for this call alone. One that
+// needs a layer that the client does not have is a [MissingLayerError]. The errors are those of
+// the package. With an error the value is zero.
 func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Option) (Out, error) {
 	var none Out
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
@@ -90,12 +89,11 @@ func (e *Endpoint[In, Out]) Call(ctx context.Context, api API, in In, opts ...Op
 	return finish(x, req, j)
 }
 
-// Request makes the request of a call without sending it. Its context has the
-// rules of the call, except for each [Check], so that the layers and [JSON] know
-// them. Send it with any client that has the same layers. Where a failure is to be no
-// error this is the way to the last response: http.Client.Do returns it whatever its
-// status, and an error only for a call that got none. Its headers follow redirects as
-// those of any request do.
+// Request makes the request of a call without sending it. Its context has the rules of the call,
+// except each [Check], so that the layers and [JSON] know them. Send it with any client that has
+// the same layers. Use it to get the last response where a failure is not to be an error:
+// http.Client.Do returns that response whatever its status, and an error only for a call without
+// one. Its headers follow redirects like those of any request.
 func (e *Endpoint[In, Out]) Request(ctx context.Context, api API, in In, opts ...Option) (*http.Request, error) {
 	x := &exchange{client: api.Client, route: e.pattern.text, set: e.set}
 	ctx, err := e.ready(ctx, x, api, opts)

@@ -19,20 +19,20 @@ var (
 	ErrTooLarge = errors.New("parse: the body is too large")
 	// ErrArgument matches every *[ArgError].
 	ErrArgument = errors.New("parse: an argument cannot be sent")
-	// ErrEmpty is the cause of a [DecodeError] for a response without a body, or with
-	// null in place of a value.
+	// ErrEmpty is the cause of a [DecodeError] for a response without a body or with null in
+	// place of a value.
 	ErrEmpty = errors.New("parse: no body")
 )
 
-// An Error says that a call returned no usable response: the request was
-// rejected, the transport failed, the body broke off, or a [Check] returned an
-// error (then errors.As finds a *verdict.CheckError). It takes the place of the
-// *url.Error of http.Client, whose text holds the whole URL.
+// An Error says that a call returned no usable response: the request was rejected, the transport
+// failed, the body broke off, or a [Check] returned an error (then errors.As finds a
+// *verdict.CheckError). It replaces the *url.Error of http.Client, whose text holds the whole
+// URL.
 type Error struct {
 	// Route is the method and the pattern of the endpoint, or the route of the
 	// call, or else the URL without query and credentials.
 	Route string
-	// Call is the explained call, nil without layers. It keeps the request's
+	// Call is the explained call, or nil without layers. It keeps the request's
 	// context alive.
 	Call *transport.Call
 	// Err is the cause. Its own text is not redacted.
@@ -52,12 +52,11 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is matches the error of the request's context, also where the cause of the
-// context took its place in Err.
+// Is matches the error of the request's context, even if Err is the cause of the context instead.
 func (e *Error) Is(target error) bool { return e.ended != nil && target == e.ended }
 
-// Timeout reports whether a time limit was reached: the context's deadline, or
-// the one that the cause reports.
+// Timeout reports whether a time limit was reached: the deadline of the context, or a limit that
+// the cause reports.
 func (e *Error) Timeout() bool {
 	if errors.Is(e.ended, context.DeadlineExceeded) {
 		return true
@@ -71,12 +70,11 @@ func (e *Error) Timeout() bool {
 type ArgError struct {
 	// Route is as in [Error].
 	Route string
-	// Name is that of the placeholder, field or setting.
+	// Name is the name of the placeholder, field or setting.
 	Name string
-	// Reason is what is wrong with the value. It does not show the value.
+	// Reason says what is wrong with the value. It does not show the value.
 	Reason string
-	// Err is the error of a MarshalText or MarshalJSON method, nil otherwise.
-	// It is not redacted.
+	// Err is the error of a MarshalText or MarshalJSON method, or nil. It is not redacted.
 	Err error
 }
 
@@ -99,8 +97,7 @@ type TooLargeError struct {
 	Limit int64
 	// Decoded says that the limit is MaxDecoded.
 	Decoded bool
-	// Item says that it is a line of [Lines] or an event of [Events] that is too long, not
-	// the body.
+	// Item says that a line of [Lines] or an event of [Events] is too long, not the body.
 	Item bool
 	// Call is as in [Error].
 	Call *transport.Call

@@ -8,17 +8,18 @@ import (
 	"time"
 )
 
-// An Event is one of text/event-stream (server-sent events, as WHATWG's HTML defines them).
+// An Event is an event of text/event-stream (server-sent events, as the HTML standard of WHATWG
+// defines them).
 type Event struct {
-	// Name is the type of the event, "message" where the server named none.
+	// Name is the type of the event, "message" if the server named none.
 	Name string
 	// Data is what follows data:, with a line feed between its lines.
 	Data string
-	// ID is the last id that the server sent, with this event or before; "" if none.
-	// A request that goes on with the stream has it as Last-Event-ID.
+	// ID is the last id that the server sent, with this event or before it, or "". Send it as
+	// Last-Event-ID in a request that continues the stream.
 	ID string
-	// Retry is how long the server last asked clients to wait before they connect
-	// again; 0 if it did not.
+	// Retry is how long the server last asked clients to wait before they reconnect, 0 if it did
+	// not.
 	Retry time.Duration
 }
 

@@ -15,15 +15,15 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// As has bodies of the media types of, or of any type if it names none, decoded as
-// if their type was mediaType, one of JSON or XML: servers send JSON as text/html,
-// as application/json-rpc, or as a type of their own.
+// As has bodies of the given media types, or of any type if none is given, decoded as if their
+// type were mediaType, which is JSON or XML. Servers send JSON as text/html, as
+// application/json-rpc, or as a type of their own.
 //
 //	parse.As("application/json", "text/html", "application/json-rpc")
 //
-// Of two that name a type the later stands. It changes neither the header Accept nor
-// a result that is not decoded. As panics on a mediaType that is neither JSON nor
-// XML, and on what is no media type.
+// If two name a type, the later one applies. As changes neither the Accept header nor a result
+// that is not decoded. It panics on a mediaType that is neither JSON nor XML, and on anything
+// that is not a media type.
 func As(mediaType string, of ...string) Option {
 	r := asRule{format: formatOf(mustMediaType(mediaType))}
 	if r.format == formatNone {

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Get sends a GET to a URL through any client and decodes the response; a nil
-// client is [http.DefaultClient]. The layers of the client know its rules.
+// Get sends a GET to a URL through any client and decodes the response. A nil client is
+// http.DefaultClient. The layers of the client know its rules.
 //
 //	pikachu, err := parse.Get[Pokemon](ctx, client, url, parse.ZeroOn(404))
 //

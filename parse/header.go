@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Header sets a header of the request, in place of one of that name that the
-// [API] or an earlier option set. It does not follow a redirect to another
-// origin. It panics on a name or value that cannot be sent.
+// Header sets a header of the request. It replaces one of that name set by the API or an earlier
+// option. It does not follow a redirect to another origin. It panics on a name or value that
+// cannot be sent.
 func Header(name, value string) Option {
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	if fault := headerNameFault(name); fault != "" {

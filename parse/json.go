@@ -10,14 +10,14 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// JSON decodes a response as JSON, whatever its media type says, and ends its
-// body. It takes what [http.Client.Do] returns:
+// JSON decodes a response as JSON, whatever its media type says, and closes its body. Its
+// arguments are the results of http.Client.Do:
 //
 //	pikachu, err := parse.JSON[Pokemon](client.Do(req))
 //
-// 2xx is success, unless the context of the request has a [transport.Expect] or
-// rules of this package, attached with [transport.With]. The layers have judged
-// the response by then, so a [Check] that fails leads to no further attempt.
+// 2xx is success, unless the context of the request has a [transport.Expect] or rules of this
+// package, attached with [transport.With]. The layers have judged the response by then, so a
+// failed [Check] leads to no further attempt.
 func JSON[T any](resp *http.Response, err error) (T, error) {
 	x, err := received(resp, err)
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A MissingLayerError says that an option of the API, the endpoint or the call has no
-// effect, since the client has no layer that takes it: retry.Policy{Attempts: 5} needs
-// a retry layer. Nothing was sent: it matches [verdict.ErrRejected].
+// A MissingLayerError says that an option of the API, the endpoint or the call has no effect,
+// since the client does not have its layer: retry.Policy{Attempts: 5} needs a retry layer.
+// Nothing was sent: it matches [verdict.ErrRejected].
 //
-// It is returned only where the round trippers of the client can be seen down to the
-// base: a layer behind a round tripper from elsewhere that has no Unwrap may be there.
-// An Off is content without its layer, and so is what [transport.With] attaches to a
-// context, which may be meant for another client.
+// It is returned only if the round trippers of the client can be seen down to the base. Behind a
+// third-party round tripper without Unwrap the layer may exist. An Off needs no layer. An
+// override that [transport.With] attaches to a context is never an error, since it may be meant
+// for another client.
 type MissingLayerError struct {
 	// Route is as in [Error].
 	Route string

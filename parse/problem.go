@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// A Problem is what a server says about a failure, in application/problem+json,
-// RFC 9457. Its members are the server's words: take care where they are shown.
+// A Problem is what a server says about a failure in application/problem+json (RFC 9457). Its
+// members are the server's words: take care where you show them.
 type Problem struct {
 	Type     string `json:"type"`     // a URI that names the kind of problem; empty means "about:blank"
 	Title    string `json:"title"`    // the kind in words

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// None is the result of a call whose body is discarded, whatever it is, and the
-// input of an endpoint that takes none.
+// None is the result of a call whose body is discarded, whatever it is, and the input of an
+// endpoint that has none.
 type None struct{}
 
 // A Response is a result with the status and the headers that came with it:
@@ -22,7 +22,7 @@ type Response[T any] struct {
 	Status int
 	// Header is the header of the response, secrets included.
 	Header http.Header
-	// Call is the explained call, nil without layers. It keeps the request's
+	// Call is the explained call, or nil without layers. It keeps the request's
 	// context alive.
 	Call *transport.Call
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// An Option is any [transport.Override]: a rule of this package, or a policy,
-// an Off value or a handle of a layer.
+// An Option is any [transport.Override]: a rule of this package, or the policy, Off value or
+// handle of a layer.
 //
-// The rules of this package may also be attached to a context with
-// [transport.With], for calls that an SDK makes: the layers of its client then
-// know the statuses, and [JSON] and [Get] know the whole rule.
+// The rules of this package may also be attached to a context with [transport.With], for calls
+// that an SDK makes. The layers of its client then know the statuses, and [JSON] and [Get] know
+// the whole rule.
 //
 //	ctx = transport.With(ctx, parse.Allow(404), retry.Off)
 type Option = transport.Override
@@ -24,32 +24,30 @@ type rule interface {
 	add(s *settings)
 }
 
-// Allow counts statuses as success, besides 2xx: their body is decoded like
-// any other. It panics if a code is no status and no class.
+// Allow counts statuses as success besides 2xx. Their body is decoded like any other. It panics
+// if a code is neither a status nor a class.
 func Allow(codes ...Status) Option {
 	mustStatus("Allow", codes...)
 	return statusRule{codes: slices.Clone(codes), do: asValue}
 }
 
-// Only counts these statuses alone as success; a 2xx that it does not name is a
-// failure. It panics if a code is no status and no class.
+// Only counts these statuses alone as success. A 2xx that it does not name is a failure. It
+// panics if a code is neither a status nor a class.
 func Only(codes ...Status) Option {
 	mustStatus("Only", codes...)
 	return statusRule{codes: slices.Clone(codes), do: asValue, only: true}
 }
 
-// ZeroOn counts statuses as success and makes their result the zero value,
-// without an error; their body is not decoded. It panics if a code is no status
-// and no class.
+// ZeroOn counts statuses as success and makes their result the zero value, without an error.
+// Their body is not decoded. It panics if a code is neither a status nor a class.
 func ZeroOn(codes ...Status) Option {
 	mustStatus("ZeroOn", codes...)
 	return statusRule{codes: slices.Clone(codes), do: asZero}
 }
 
-// On gives the failure of a status a cause of the caller's own: both
-// errors.Is(err, cause) and errors.Is(err, code) hold. To the layers it stays a
-// failure; of a status that is expected [Expect] makes an error. It panics if code is no
-// status and no class, and on a nil cause.
+// On gives the failure of a status a cause of the caller's own: both errors.Is(err, cause) and
+// errors.Is(err, code) hold. To the layers it remains a failure. Use [Expect] for a status that
+// is expected. On panics if code is neither a status nor a class, and on a nil cause.
 func On(code Status, cause error) Option {
 	mustStatus("On", code)
 	if cause == nil {
@@ -58,11 +56,10 @@ func On(code Status, cause error) Option {
 	return statusRule{codes: []Status{code}, do: asCause, cause: func(Failure) error { return cause }}
 }
 
-// OnFunc is [On] with a cause that f makes of the failure, such as a type with the
-// fields of the server's error body. If f returns nil, the result is the zero
-// value without an error; the layers have counted a failure by then. f must be
-// safe for concurrent use. OnFunc panics if code is no status and no class, and
-// on a nil f.
+// OnFunc is [On] with a cause that f makes from the failure, such as a type with the fields of
+// the server's error body. If f returns nil, the result is the zero value without an error, but
+// the layers have counted a failure by then. f must be safe for concurrent use. OnFunc panics if
+// code is neither a status nor a class, and on a nil f.
 func OnFunc(code Status, f func(Failure) error) Option {
 	mustStatus("OnFunc", code)
 	if f == nil {
@@ -71,13 +68,13 @@ func OnFunc(code Status, f func(Failure) error) Option {
 	return statusRule{codes: []Status{code}, do: asCause, cause: f}
 }
 
-// Expect counts a status as success and makes it an error of the caller's own: the
-// layers neither count nor log a failure, and do not send again, and the call returns
-// a [StatusError] with cause, as with [On]. So "404 is expected, and is my error" is
+// Expect counts a status as success and makes it an error of the caller's own. The layers do not
+// count or log a failure and do not send again, and the call returns a [StatusError] with cause,
+// as with [On]. So "404 is expected, and is my error" is
 //
 //	parse.Expect(404, ErrNoSuchPokemon)
 //
-// It panics if code is no status and no class, and on a nil cause.
+// It panics if code is neither a status nor a class, and on a nil cause.
 func Expect(code Status, cause error) Option {
 	mustStatus("Expect", code)
 	if cause == nil {
@@ -86,8 +83,8 @@ func Expect(code Status, cause error) Option {
 	return statusRule{codes: []Status{code}, do: asExpected, cause: func(Failure) error { return cause }}
 }
 
-// ExpectFunc is [Expect] with a cause that f makes, as [OnFunc] is On. It panics if
-// code is no status and no class, and on a nil f.
+// ExpectFunc is to [Expect] what [OnFunc] is to [On]: f makes the cause. It panics if code is
+// neither a status nor a class, and on a nil f.
 func ExpectFunc(code Status, f func(Failure) error) Option {
 	mustStatus("ExpectFunc", code)
 	if f == nil {
@@ -125,10 +122,9 @@ func (r statusRule) add(s *settings) {
 	}
 }
 
-// MaxBytes bounds the body of an accepted response, decompressed; a longer one is
-// a [TooLargeError]. Default 32 MiB. A body that the caller closes has no bound; of one
-// that is read by [Lines] or [Events] it is each line or event that has.
-// It panics if n is not positive.
+// MaxBytes bounds the body of an accepted response, decompressed. A longer one is a
+// [TooLargeError]. The default is 32 MiB. With [Lines] or [Events] it bounds each line or event.
+// A body that the caller closes has no bound. MaxBytes panics if n is not positive.
 func MaxBytes(n int64) Option {
 	if n <= 0 {
 		panic("parse: MaxBytes: not positive")

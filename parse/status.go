@@ -11,8 +11,8 @@ import (
 //	errors.Is(err, parse.Status(404))
 //	errors.Is(err, parse.ServerError)
 //
-// A class has a constant: [ClientError] is any 4xx. A number below 100 is no
-// status: Status(4) matches no error, and a rule panics on it.
+// A class has a constant: [ClientError] is any 4xx. A number below 100 is not a status: Status(4)
+// matches no error, and a rule panics on it.
 type Status int //nolint:errname // reads as parse.Status(404)
 
 // The classes of statuses, RFC 9110, section 15.
@@ -28,7 +28,7 @@ const (
 // send, so that no status is taken for a class.
 const class = 1 << 16
 
-// Error makes a Status a target of errors.Is; see [StatusError].
+// Error makes a Status a target of errors.Is: see [StatusError].
 func (s Status) Error() string { return "status " + s.String() }
 
 // String returns "404 Not Found", or "4xx" for a class.

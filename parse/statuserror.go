@@ -16,32 +16,32 @@ import (
 //	errors.Is(err, parse.Status(404))
 //	errors.Is(err, parse.ServerError)
 //
-// Its text is the route, the status, the number of attempts, whether the body is cut
-// off, and the cause.
+// Its text is the route, the status, the number of attempts, whether the body is cut off, and the
+// cause.
 type StatusError struct {
 	// Route is as in [Error].
 	Route string
-	// Method and URL are those of the request that was responded to, the last after
-	// redirects; of the URL secrets are masked. The text of the error has neither.
+	// Method and URL are those of the request that got the response, the last one after
+	// redirects. Secrets in the URL are masked. The text of the error has neither.
 	Method, URL string
 	// Status is the status code.
 	Status int
-	// Header is a copy of the response's, with secrets masked.
+	// Header is a copy of the response's header, with secrets masked.
 	Header http.Header
-	// Body is at most 64 KiB of the body, decompressed, secrets included, and what
-	// of it came within 5 s.
+	// Body is the body, decompressed and with its secrets: at most 64 KiB, as far as it arrived
+	// within 5 s.
 	Body []byte
-	// Truncated says that Body is not the whole body: that is longer, took more
-	// than 5 s, or broke off.
+	// Truncated says that Body is incomplete: the body is longer, took more than 5 s, or broke
+	// off.
 	Truncated bool
-	// Problem is the server's problem document, nil if it sent none.
+	// Problem is the server's problem document, or nil if it sent none.
 	Problem *Problem
 	// Attempts is the number of attempts, 1 without layers.
 	Attempts int
-	// Call is the explained call, nil without layers. It keeps the request's
+	// Call is the explained call, or nil without layers. It keeps the request's
 	// context alive.
 	Call *transport.Call
-	// Err is the cause that a rule gave, nil if none did.
+	// Err is the cause that a rule gave, or nil.
 	Err error
 }
 
@@ -65,8 +65,8 @@ func (e *StatusError) Is(target error) bool {
 	return ok && s.codes().contains(e.Status)
 }
 
-// Decode decodes Body as JSON into v. The errors are those of package json, and
-// [io.ErrUnexpectedEOF] if Body is Truncated.
+// Decode decodes Body as JSON into v. Its errors are those of package json, and
+// io.ErrUnexpectedEOF if Body is Truncated.
 func (e *StatusError) Decode(v any) error {
 	if e.Truncated {
 		return fmt.Errorf("parse: the body of the failure was cut off: %w", io.ErrUnexpectedEOF)
@@ -81,16 +81,16 @@ func failureJSON(h http.Header, body []byte, dst any) error {
 	return fromJSON(data, dst)
 }
 
-// A Failure is the argument of an [OnFunc] function: the error that it makes a
-// cause for, and the values of the call's placeholders.
+// A Failure is the argument of an [OnFunc] function: the error that needs a cause, and the values
+// of the call's placeholders.
 type Failure struct { //nolint:errname // the argument of a function, an error only by what it embeds
 	*StatusError
 	x *exchange
 }
 
-// Arg returns the value of a placeholder of the endpoint's pattern, as it was
-// before escaping, or else of a query parameter of the request. It is "" for an
-// unknown name. Secrets are not masked, as they are in [transport.Call.Arg].
+// Arg returns the value of a placeholder of the endpoint's pattern, before escaping, or else of a
+// query parameter of the request, or "" for an unknown name. Unlike [transport.Call.Arg] it does
+// not mask secrets.
 func (f Failure) Arg(name string) string {
 	if f.x == nil {
 		return ""

@@ -17,23 +17,23 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Lines yields the values of a body that has one JSON document a line (NDJSON, JSON Lines),
-// as they come. It takes what http.Client.Do returns, and what [Get] and [Endpoint.Call] do
+// Lines yields the values of a body that has one JSON document per line (NDJSON, JSON Lines), as
+// they arrive. Its arguments are the results of http.Client.Do, or of [Get] and [Endpoint.Call]
 // for an *http.Response:
 //
 //	for entry, err := range parse.Lines[Entry](client.Do(req)) {
 //
-// The body is closed at the end of the loop, however it ends; a loop that is never begun
-// leaves it open. An error is yielded once, with a zero value, and ends the loop: those of
-// [JSON], an [Error] where the body breaks off, a [DecodeError] whose Offset is the place in
-// the body. Where the caller's context ends before the loop, the error is that of the
-// context, whatever has come already. A client without a layer of ours does not know which
-// context is the caller's: there the loop notices that it has ended when it reads more of the body. A loop that ends without an error was over the whole body. Empty
-// lines are skipped, and so is the record separator of RFC 7464.
+// The body is closed when the loop ends, however it ends. A loop that never begins leaves it
+// open. An error is yielded once, with a zero value, and ends the loop. The errors are those of
+// [JSON], an [Error] if the body breaks off, and a [DecodeError] whose Offset is the place in the
+// body. If the caller's context ends before the loop does, the error is that of the context, whatever
+// has arrived already. Without layers the caller's context is not known: the loop notices its end
+// when it reads more of the body. A loop that ends without an error has read the whole body.
+// Empty lines are skipped, and so is the record separator of RFC 7464.
 //
-// [MaxBytes] and [MaxDecoded] bound each line, of the rules in the request's context; the body
-// may be of any length, and take any time: that is for the context to bound, and for package timeout. A
-// second loop over the result yields an Error.
+// [MaxBytes] and [MaxDecoded] bound each line, as the rules in the request's context set them.
+// The body may be of any length and take any time: bound that with the context or with package
+// timeout. A second loop over the result yields an [Error].
 func Lines[T any](resp *http.Response, err error) iter.Seq2[T, error] {
 	s := &stream{resp: resp, err: err, accepts: func(t string) bool {
 		k := mediatype.Named(t)
@@ -44,21 +44,21 @@ func Lines[T any](resp *http.Response, err error) iter.Seq2[T, error] {
 	}
 }
 
-// Events yields the events of a body of text/event-stream, as they come: as an [Event], as
-// the undecoded data for a string or []byte, and for any other type as the JSON that the
-// data of each is.
+// Events yields the events of a text/event-stream body as they arrive: as an [Event], as the
+// undecoded data for a string or []byte, and for any other type as the data decoded as JSON.
 //
 //	var chat = parse.NewEndpoint[Prompt, *http.Response]("POST /v1/chat", parse.Header("Accept", "text/event-stream"))
 //	for delta, err := range parse.Events[Delta](chat.Call(ctx, api, prompt)) {
 //
-// An event that the server names, such as event: error for a failure half way, is yielded as
-// all others are, and T has nothing of the name: where names matter, loop over an [Event] and
-// decode its Data, or give T a field for what such an event says.
+// An event that the server names, such as event: error for a failure half way, is yielded like
+// any other, and T does not have the name. If names matter, loop over an [Event] and decode its
+// Data, or give T a field for what such an event holds.
 //
-// Loops and errors are as those of [Lines], but that a [DecodeError] has the number of the event in place of an Offset. A body that
-// ends within an event is an [Error] with io.ErrUnexpectedEOF. Where JSON is decoded, events with no data are skipped, and data: [DONE], as
-// OpenAI and its kin send for the last one, ends the loop. Nothing connects again: a request
-// with the last [Event].ID as its Last-Event-ID does.
+// Loops and errors are those of [Lines], except that a [DecodeError] has the number of the event
+// instead of an Offset. A body that ends within an event is an [Error] with io.ErrUnexpectedEOF.
+// Where JSON is decoded, events with no data are skipped, and data: [DONE], which OpenAI and
+// others send last, ends the loop. Events does not reconnect. To do so, send a request with the
+// last Event.ID as its Last-Event-ID.
 func Events[T any](resp *http.Response, err error) iter.Seq2[T, error] {
 	s := &stream{resp: resp, err: err, isEvents: true, accepts: func(t string) bool { return t == eventStream }}
 	return func(yield func(T, error) bool) {

@@ -23,12 +23,12 @@ const (
 	weightLimit = 8
 )
 
-// MaxDecoded bounds what JSON takes in memory, in bytes, where it is decoded into any:
-// as the result, or inside of it, such as in map[string]any. The server chooses the
-// types there, and a byte of JSON can take fifty. It is counted before the body is
-// decoded, to within about a half; a heavier body is a [TooLargeError] with Decoded.
-// Default 8 times [MaxBytes], 256 MiB without one. What a result without any takes is
-// for its types to say: it is not counted. MaxDecoded panics if n is not positive.
+// MaxDecoded bounds the memory, in bytes, of JSON that is decoded into any: as the result, or
+// inside it, such as in map[string]any. There the server chooses the types, and a byte of JSON
+// can take fifty. The size is estimated before the body is decoded, to within about a half. A
+// heavier body is a [TooLargeError] with Decoded set. The default is 8 times [MaxBytes], 256 MiB
+// if that is not set. A result without any is not counted, since its types decide what it takes.
+// MaxDecoded panics if n is not positive.
 func MaxDecoded(n int64) Option {
 	if n <= 0 {
 		panic("parse: MaxDecoded: not positive")
