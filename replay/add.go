@@ -27,19 +27,18 @@ type added struct {
 	last store.ID
 }
 
-// Add records an exchange that was made elsewhere, such as by another recorder, as if it
-// had been made by this tape: the options hold, the secrets in its request and response
-// are masked, and it is found at once. It replaces nothing. Its order on the tape is
-// that of Start, or that of the calls of Add where they come later; no Start is now.
-// Body of the request and of the response are as net/http has them, and whole: of an
-// exchange that a [store.PartStore] gave without it, see [store.Exchange.RestoreBody]. Key and ID
-// do not count, and x is neither changed nor kept.
+// Add records an exchange that was made elsewhere, such as by another recorder, as if this tape
+// had made it: the options apply, secrets in its request and response are masked, and it is found
+// at once. It replaces nothing. Its place on the tape is that of its Start, or of the call of Add
+// if that comes later. A zero Start is now. The bodies of request and response are whole, and as
+// net/http has them: for an exchange whose body a [store.PartStore] keeps apart, see
+// [store.Exchange.RestoreBody]. Key and ID are ignored. Add neither changes nor keeps x.
 //
 // It returns an error that matches store.ErrReadOnly in ModeReplay, [ErrClosed], an
-// http.MaxBytesError for a response over MaxBody, or what is wrong with x. What the options
-// leave out (Discard, DiscardBad, BeforeRecord, a fault without Errors) is no error, and
-// counts in Stats.Skipped; what is found later, such as [ErrSecret], is returned by Flush. On a
-// tape that is off it does nothing. BeforeRecord must not call Add.
+// http.MaxBytesError for a response over MaxBody, or what is wrong with x. It is not an error if
+// the options leave x out (Discard, DiscardBad, BeforeRecord, a fault without Errors):
+// Stats.Skipped counts that. What is found later, such as [ErrSecret], is returned by Flush. On a
+// tape that is off Add does nothing. BeforeRecord must not call Add.
 func (t *Tape) Add(x *store.Exchange) error {
 	switch {
 	case t.IsOff():

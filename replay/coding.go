@@ -12,17 +12,16 @@ import (
 	"unicode/utf8"
 )
 
-// A Coding opens a content coding that net/http does not know, so that secrets can be
-// masked in it. Without one, an exchange whose body has that coding is withheld.
-// Module replay/codings has those of br and zstd. Both functions must be safe for
-// concurrent use.
+// A Coding opens a content coding that net/http does not know, so that secrets can be masked in
+// it. Without one, an exchange whose body has that coding is withheld. Module replay/codings has
+// br and zstd. Both functions must be safe for concurrent use.
 type Coding struct {
-	// Name is that in Content-Encoding, in lower case: "br".
+	// Name is the name in Content-Encoding, in lower case: "br".
 	Name string
-	// NewReader unpacks what it reads. It is read up to eight times MaxBody, and
-	// closed. What is cut off must be io.ErrUnexpectedEOF.
+	// NewReader decodes what it reads. Up to eight times MaxBody is read from it, and it is
+	// closed. For truncated input it must return io.ErrUnexpectedEOF.
 	NewReader func(packed io.Reader) (io.ReadCloser, error)
-	// NewWriter packs what is written to it until it is closed.
+	// NewWriter encodes what is written to it until it is closed.
 	NewWriter func(packed io.Writer) (io.WriteCloser, error)
 }
 
@@ -113,9 +112,9 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 	return b, p, nil
 }
 
-// Unpack returns a body without its content codings, as a tape with these options looks into it: up to eight
-// times MaxBody. Of one that is cut off it is what there is, with [io.ErrUnexpectedEOF]; any other error says that
-// an exchange with it is withheld.
+// Unpack returns a body without its content codings, as a tape with these options sees it, up to
+// eight times MaxBody. For a truncated body it returns what there is and io.ErrUnexpectedEOF. Any
+// other error says that an exchange with the body is withheld.
 func (o Options) Unpack(h http.Header, body []byte) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil // whatever it is said to be

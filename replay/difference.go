@@ -7,24 +7,22 @@ import (
 	"github.com/gracy-go/gracy/internal/compare"
 )
 
-// A Difference is one place in which a message differs from the one on tape, after
-// the secrets of both were masked.
+// A Difference is one place in which a message differs from the one on the tape, after the
+// secrets of both were masked.
 type Difference struct {
-	// Place is where: "host", "method", "path", "status", "query page", "header
-	// Accept", "body /items/0/name" (a JSON pointer, RFC 6901), "form name", "part
-	// name", "body line 3", "body from byte 17", "body: another SHA-256"; at most about
-	// 1 KiB, and 60 bytes a name.
+	// Place is where they differ: "host", "method", "path", "status", "query page", "header
+	// Accept", "body /items/0/name" (a JSON pointer, RFC 6901), "form name", "part name", "body
+	// line 3", "body from byte 17", "body: another SHA-256". It is at most about 1 KiB, and 60
+	// bytes a name.
 	Place string `json:"place"`
-	// Taped is what the tape has there and Actual what there is now: a JSON text of
-	// at most 60 bytes, with "..." behind it if it is cut off, and "" for nothing.
-	// Both are "" where the place says it all: of a body over MaxRequest there is no more
-	// than its length and its SHA-256.
+	// Taped is what the tape has there and Actual what there is now: a JSON text of at most 60
+	// bytes, with "..." after it if it is cut off, and "" for nothing. Both are "" if Place says
+	// it all: of a body over MaxRequest only its length and its SHA-256 are known.
 	Taped  string `json:"taped,omitempty"`
 	Actual string `json:"actual,omitempty"`
 }
 
-// String returns the place and both values in a line, the place alone where there are no
-// values.
+// String returns the place and both values on one line, or only the place if there are no values.
 func (d Difference) String() string {
 	if d.Taped == "" && d.Actual == "" {
 		return d.Place

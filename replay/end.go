@@ -10,8 +10,7 @@ const (
 	// EndRepeatLast repeats the last response. In ModeSmart, a request whose
 	// sequence ends in an error, a 429 or a 5xx is sent instead.
 	EndRepeatLast End = iota
-	// EndMiss is a miss with the reason [MissConsumed]; in ModeSmart the request
-	// is sent.
+	// EndMiss is a miss with the reason [MissConsumed]. In ModeSmart the request is sent.
 	EndMiss
 	// EndCycle begins again with the first response.
 	EndCycle

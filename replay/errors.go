@@ -8,22 +8,21 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// The errors of a tape, to be matched by [errors.Is]. The last three are those
-// of package store.
+// The errors of a tape, to be matched with [errors.Is]. The last three are those of package
+// store.
 var (
-	// ErrMiss says that the tape holds no response, and the mode forbids to
-	// send the request.
+	// ErrMiss says that the tape holds no response, and that the mode forbids sending the
+	// request.
 	ErrMiss = errors.New("replay: not on tape")
-	// ErrSecret says that a secret would have reached the tape; the exchange
-	// was withheld.
+	// ErrSecret says that a secret would have reached the tape. The exchange was withheld.
 	ErrSecret = errors.New("replay: a secret survived redaction, exchange not written")
-	// ErrUnsafe says that Options.RejectUnsafe forbids to send the request.
+	// ErrUnsafe says that Options.RejectUnsafe forbids sending the request.
 	ErrUnsafe = errors.New("replay: not sent: the method is not safe, and Options.RejectUnsafe is set")
 	// ErrLocked says that the tape is open for writing, in this process or in
 	// another.
 	ErrLocked = store.ErrLocked
-	// ErrFormat says that the file is not a tape, or a tape of another version,
-	// or damaged. A store.FormatError has the details.
+	// ErrFormat says that the file is not a tape, is a tape of another version, or is damaged. A
+	// store.FormatError has the details.
 	ErrFormat = store.ErrFormat
 	// ErrClosed says that the tape was closed.
 	ErrClosed = store.ErrClosed

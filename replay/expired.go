@@ -9,27 +9,26 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Expired says what becomes of recordings older than [Options].MaxAge or Since
-// allow, with Options.Ordered too.
+// Expired says what happens to recordings that are older than [Options].MaxAge or Since allow,
+// also with Options.Ordered.
 type Expired uint8
 
-// What becomes of recordings that are too old.
+// What happens to recordings that are too old.
 const (
-	// ExpiredMissing treats them as if they were not on the tape: ModeSmart records
-	// anew, in ModeReplay they are a miss with the reason MissExpired.
+	// ExpiredMissing treats them as if they were not on the tape. ModeSmart records anew. In
+	// ModeReplay they are a miss with the reason MissExpired.
 	ExpiredMissing Expired = iota
-	// ExpiredServed replays them. Stats.Stale counts these calls, and the ledger has
-	// a note.
+	// ExpiredServed replays them. Stats.Stale counts these calls, and the ledger has a note.
 	ExpiredServed
-	// ExpiredFallback replays them where there is nothing better: ModeSmart sends the
-	// request, and replays the old response if none comes, whose failure Errors does not
-	// record then; ModeReplay replays it.
+	// ExpiredFallback replays them if there is nothing better. ModeSmart sends the request and
+	// replays the old response if none arrives. Options.Errors does not record that failure.
+	// ModeReplay replays the old response.
 	ExpiredFallback
 	// ExpiredRejected is a miss with the reason MissExpired in ModeSmart too.
 	ExpiredRejected
 )
 
-// String returns what becomes of them: "missing", "served", "fallback" or "rejected".
+// String returns "missing", "served", "fallback" or "rejected".
 func (e Expired) String() string {
 	switch e {
 	case ExpiredMissing:

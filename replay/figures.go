@@ -2,7 +2,7 @@ package replay
 
 import "github.com/gracy-go/gracy/internal/figure"
 
-// Figures says for package metrics how the tape does. Users have [Tape.Stats].
+// Figures is for package metrics. Users have [Tape.Stats].
 func (t *Tape) Figures() []figure.Figure {
 	s := t.Stats()
 	return []figure.Figure{

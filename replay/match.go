@@ -15,47 +15,45 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Match says which requests are the same. The zero value compares method,
-// scheme, host, path, query (whatever the order of names) and body (by its
-// meaning: see [Options]), and the headers that decide: see IgnoreHeaders.
+// Match says which requests are the same. The zero value compares method, scheme, host, path,
+// query (the order of names does not matter), body (by its meaning: see [Options]), and the
+// headers that select a response (see IgnoreHeaders).
 type Match struct {
-	// Headers are compared too; of all others those alone that decide (see
-	// IgnoreHeaders). One that is masked is
-	// compared by a keyed hash of its principal, in every mode.
+	// Headers names headers that are compared as well. Of all others only those that select a
+	// response are (see IgnoreHeaders). A header that is masked is compared by a keyed hash of
+	// its principal, in every mode.
 	Headers []string
-	// IgnoreHeaders names headers that do not matter although they decide which
-	// response a request is given: Accept, Range, the conditions (If-Match,
-	// If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since), those that name
-	// the operation (SOAPAction, X-Amz-Target, X-TC-Action, X-Acs-Action,
-	// X-HTTP-Method-Override), and those that the Vary of a recorded response names. Where one of these holds a secret,
-	// the identity counts instead.
+	// IgnoreHeaders names headers that do not matter although they select a response: Accept,
+	// Range, the conditions (If-Match, If-Modified-Since, If-None-Match, If-Range,
+	// If-Unmodified-Since), those that name the operation (SOAPAction, X-Amz-Target, X-TC-Action,
+	// X-Acs-Action, X-HTTP-Method-Override), and those that Vary of a recorded response names. If
+	// one of these holds a secret, the identity counts instead.
 	IgnoreHeaders []string
 	// IgnoreQuery names query parameters that do not matter.
 	IgnoreQuery []string
-	// IgnoreFields names JSON members, at any depth, elements and attributes of XML
-	// (without their prefix), and form fields that do not matter: times, nonces,
-	// request ids.
+	// IgnoreFields names what does not matter in a body, such as times, nonces and request IDs:
+	// JSON members at any depth, elements and attributes of XML (without their prefix), and form
+	// fields.
 	IgnoreFields []string
-	// OnlyFields names the JSON members, at any depth, and the form fields that matter:
-	// of such a body all others do not. A member that is named counts with all that it
-	// holds, and with the members and the places in arrays that it is in. Empty, all
-	// matter, and so does the whole of any other body.
+	// OnlyFields names the JSON members, at any depth, and the form fields that matter. All
+	// others in such a body do not. A named member counts with all that it holds, and with the
+	// members and array positions that it is in. If OnlyFields is empty, all matter. Any other
+	// body always counts whole.
 	OnlyFields []string
-	// Patterns are regular expressions (package regexp) for values that are made anew,
-	// such as ids and times: a value that one of them matches from its begin to its end,
-	// of several the first, counts as any other that it matches. Values are segments of
-	// the path, values in the query and in forms, and strings and numbers in JSON. For a
-	// UUID: `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`. They see what is left when
-	// secrets are masked. None by default.
+	// Patterns are regular expressions (package regexp) for values that are made anew, such as
+	// IDs and times. A value that a pattern matches as a whole counts as equal to any other that
+	// it matches. If several match, the first counts. Values are segments of the path, values in
+	// the query and in forms, and strings and numbers in JSON. For a UUID:
+	// `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`. Patterns are applied after secrets are masked.
+	// None by default.
 	Patterns []string
 	// Ignore leaves out what a client makes anew for each request.
 	Ignore Noise
 	// IgnoreBody leaves the body out.
 	IgnoreBody bool
-	// Key replaces headers, query and body in the comparison by a text of your
-	// own. It is given a redacted copy of the request with its body, and must
-	// be a pure function. A tape does not notice that its code was changed: call
-	// Tape.Reindex.
+	// Key replaces headers, query and body in the comparison with a text of your own. It gets a
+	// redacted copy of the request with its body and must be a pure function. A tape does not
+	// notice if the code of Key changes: call Tape.Reindex.
 	Key func(*http.Request) string
 
 	patterns []*regexp.Regexp // Patterns, compiled

@@ -25,33 +25,32 @@ const (
 	MissVaries     MissReason = "varies"     // only ones with other values of a header that Vary of the response names
 )
 
-// A MissError is a request for which the tape has no exchange. Nothing was sent:
-// it matches [ErrMiss] and [verdict.ErrRejected]. It holds what is on the tape or
-// would be, so no secret.
+// A MissError says that the tape has no exchange for a request. Nothing was sent: it matches
+// [ErrMiss] and verdict.ErrRejected. It holds only what is on the tape or would be, so no secret.
 type MissError struct {
 	Method string
 	URL    string // what was asked, redacted
 	Route  string // path template of the call
 	Reason MissReason
-	// Nearest is method and URL of the most similar exchange on the tape, "" if the
-	// tape is empty or the reason is not MissUnknown, MissVaries or MissOrder, where it
-	// is the next one. Of another host
-	// it is only where the tape has none of the host that was asked.
+	// Nearest is the method and URL of the most similar exchange on the tape, or of the next one
+	// if Reason is MissOrder. It is "" if the tape is empty, or for a reason other than
+	// MissUnknown, MissVaries and MissOrder. It is of another host only if the tape has no
+	// exchange of the requested host.
 	Nearest string
 	// Differences are the first 16 places in which the request differs from the
 	// nearest one, and More counts the others.
 	Differences []Difference
 	More        int
-	// Recorded is when the request was recorded first, where Reason is MissExpired,
-	// MissFiltered or MissIncomplete, else zero.
+	// Recorded is when the request was first recorded, if Reason is MissExpired, MissFiltered or
+	// MissIncomplete, else zero.
 	Recorded time.Time
-	// Identities is how many identities the tape holds for the request, where
-	// Reason is MissIdentity.
+	// Identities is how many identities the tape holds for the request, if Reason is
+	// MissIdentity.
 	Identities int
 	// Masked says where the request has a mask of the tape in place of a credential, such as
-	// "header Authorization", if that is why ModeSmart did not send it. Then Reason is
-	// MissIdentity if several have recorded the request, and else MissUnknown, also where
-	// a recording is too old or was replayed already.
+	// "header Authorization", if that is why ModeSmart did not send it. Reason is then
+	// MissIdentity if several identities have recorded the request, else MissUnknown, even if a
+	// recording is too old or was replayed already.
 	Masked string
 }
 

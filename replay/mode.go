@@ -15,18 +15,17 @@ type Mode uint8
 
 // The modes. The zero value is ModeSmart.
 const (
-	// ModeSmart responds from the tape; a request that is not there is sent and
-	// recorded, each time until the tape is closed, as one sequence (see
-	// Options.Reuse). Requests with different credentials share no recording. One whose
-	// credential is a mask of the tape, as the token of a replayed login is, gets what is there
-	// if one credential alone has recorded it; else it is a [MissError], and is not sent.
+	// ModeSmart responds from the tape. A request that is not there is sent and recorded, each
+	// time until the tape is closed, as one sequence (see Options.Reuse). Requests with different
+	// credentials share no recording. A request whose credential is a mask of the tape, such as
+	// the token of a replayed login, gets what is there if only one credential has recorded it.
+	// Otherwise it is a [MissError] and is not sent.
 	ModeSmart Mode = iota
 	// ModeRecord sends every request. The first exchange that it records for a
 	// request, with whatever credential, replaces those of earlier runs.
 	ModeRecord
-	// ModeReplay responds from the tape alone; a request that is not there is a
-	// [MissError]. Nothing is sent. A credential matters only if the tape holds
-	// several for the request.
+	// ModeReplay responds only from the tape. A request that is not there is a [MissError].
+	// Nothing is sent. A credential matters only if the tape holds several for the request.
 	ModeReplay
 	// Off neither reads nor writes the tape.
 	Off
@@ -47,9 +46,9 @@ func (m Mode) String() string {
 	return "Mode(" + strconv.Itoa(int(m)) + ")"
 }
 
-// Attach makes m the mode of the calls made with the context it returns, as
-// [transport.Override]. It cannot turn on a tape that was opened with Off; on
-// one opened with ModeReplay, modes that record mean Off.
+// Attach makes m the mode of the calls made with the context it returns, as [transport.Override].
+// It cannot turn on a tape that was opened with Off. On a tape opened with ModeReplay, modes that
+// record mean Off.
 func (m Mode) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, override(m))
 }

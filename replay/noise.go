@@ -9,34 +9,32 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A Noise is what a client makes anew for each request although it asks for the
-// same. [Match].Ignore leaves it out of the comparison; several are combined with |.
-// A boundary of a multipart body and the date of a signature in a header are noise
-// that is never compared.
+// A Noise is what a client makes anew for each request although it asks for the same thing.
+// [Match].Ignore leaves it out of the comparison. Several are combined with |. The boundary of a
+// multipart body and the date of a signature in a header are never compared.
 type Noise uint8
 
 // The kinds of noise. Zero is none.
 const (
-	// ChunkSignatures compares a body that is sent in signed chunks, of the content
-	// coding aws-chunked or with a header X-Amz-Content-Sha256 that begins with
-	// STREAMING, by its payload: it ignores sizes and signatures of the chunks, and
-	// the trailer with its checksum. The tape holds the payload. A body that is not
-	// in such chunks is compared as it is.
+	// ChunkSignatures compares a body that is sent in signed chunks by its payload. Such a body
+	// has the content coding aws-chunked or a header X-Amz-Content-Sha256 that begins with
+	// STREAMING. Sizes and signatures of the chunks are ignored, and so is the trailer with its
+	// checksum. The tape holds the payload. A body that is not in such chunks is compared
+	// unchanged.
 	ChunkSignatures Noise = 1 << iota
-	// BlockIDs compares an upload in blocks by their content and order: it ignores
-	// the parameter blockid beside comp=block, and, in the XML of a request with
-	// comp=blocklist, the text of the elements Latest, Committed and Uncommitted,
-	// not their number, kind and order. Two lists of the same length are the same.
+	// BlockIDs compares an upload in blocks by their content and order. It ignores the parameter
+	// blockid beside comp=block and, in the XML of a request with comp=blocklist, the text of the
+	// elements Latest, Committed and Uncommitted, but not their number, kind and order. Two lists
+	// of the same length are the same.
 	BlockIDs
-	// SigningTimes compares a signed URL without the time of its signature and for
-	// how long it is valid: it ignores st, se, skt and ske beside sig, and Expires
-	// beside Signature. Values of parameters that begin with X-Amz- or X-Goog- are
-	// masked, and so never compared.
+	// SigningTimes compares a signed URL without the time and the validity of its signature. It
+	// ignores st, se, skt and ske beside sig, and Expires beside Signature. Values of parameters
+	// that begin with X-Amz- or X-Goog- are masked, and so never compared.
 	SigningTimes
 )
 
-// SDKNoise is what the SDKs of object stores (S3, MinIO, Azure Blob, Cloud Storage) make
-// anew for each request: all of the above.
+// SDKNoise is what the SDKs of object stores (S3, MinIO, Azure Blob, Cloud Storage) make anew for
+// each request: all kinds of noise.
 const SDKNoise = ChunkSignatures | BlockIDs | SigningTimes
 
 // ignoredQuery returns the names of the query parameters of u that do not matter.

@@ -11,141 +11,135 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Options of a tape. The zero value is ModeSmart with the defaults below.
+// Options are the options of a tape. The zero value is ModeSmart with the defaults below.
 type Options struct {
-	// Mode says where responses come from; zero is [ModeSmart].
+	// Mode says where responses come from. Zero is [ModeSmart].
 	Mode Mode
 	// Match says which requests are the same.
 	Match Match
-	// End says what follows the last recorded response of a request; zero is
-	// [EndRepeatLast]. Responses are replayed in the order in which their
-	// requests were started, each once for each tape that is open.
+	// End says what follows the last recorded response of a request. Zero is [EndRepeatLast].
+	// Responses are replayed in the order in which their requests were started, each once for
+	// each open tape.
 	End End
-	// Reuse lets ModeSmart respond with what it has recorded since the tape was
-	// opened, as a cache does. Without it, a request that is not on the tape yet is
-	// sent and recorded each time until the tape is closed or rewound, as a sequence:
-	// a loop that polls ends, and replays as it was.
+	// Reuse lets ModeSmart respond with what it has recorded since the tape was opened, like a
+	// cache. Without it, a request that is not on the tape yet is sent and recorded each time, as
+	// a sequence, until the tape is closed or rewound. So a loop that polls ends, and its replay
+	// takes the same course.
 	Reuse bool
 	// Redact adds to the built-in list of secrets, which are masked before a
 	// request is compared and before anything is stored.
 	Redact redact.Rules
 
-	// Identity says as whom a request is made, "" for nobody in particular. Two
-	// that differ share no recording in the modes that send. Nil takes it from
-	// the credentials that the request carries; give a function where they
-	// rotate, or where a layer inside of the tape sets them. It sees the request
-	// with its secrets, but no body, must not change it, and must be safe for
-	// concurrent use. The tape keeps a keyed hash.
+	// Identity says on whose behalf a request is made, "" for nobody in particular. Requests with
+	// different identities share no recording in the modes that send. Nil takes the identity from
+	// the credentials of the request. Set a function if they rotate, or if a layer inside the
+	// tape sets them. The function sees the request with its secrets but without its body, must
+	// not change it, and must be safe for concurrent use. The tape keeps a keyed hash.
 	Identity func(*http.Request) string
 
-	// Host gives the name of a host, as it stands in a URL, under which a request is
-	// compared and recorded, so that a tape does not depend on where its server was:
-	// on the port of an httptest.Server, or on staging. What is sent is not changed.
-	// It must be safe for concurrent use. Nil leaves each host its own name.
+	// Host maps a host, as written in a URL, to the name under which a request is compared and
+	// recorded. So a tape does not depend on where its server was: on the port of an
+	// httptest.Server, or on staging. What is sent does not change. Host must be safe for
+	// concurrent use. Nil leaves each host its own name.
 	Host func(host string) string
 
-	// Codings open bodies in content codings other than gzip and deflate, so that
-	// secrets in them are masked; a body that cannot be opened keeps its exchange
-	// off the tape. Nil is gzip and deflate alone. See module replay/codings.
+	// Codings open bodies in content codings other than gzip and deflate, so that secrets in them
+	// are masked. A body that cannot be opened keeps its exchange off the tape. Nil means gzip
+	// and deflate alone. See module replay/codings.
 	Codings []Coding
 
-	// KeepSecrets names what has secrets for its payload, such as a store of
-	// passwords: hosts ("vault.test", with a port or for all of them) and patterns
-	// of [http.ServeMux] ("GET vault.test/v1/kv/data/{path...}"). The body of a
-	// response to such a request is stored as it came, so that it replays: whoever
-	// has the file can read it. All else is masked, and a registered literal
-	// ([redact.Rules].Literals) keeps the exchange off the tape, as elsewhere.
-	// Stats.Unmasked counts these exchanges and Explain warns. Nil keeps none.
+	// KeepSecrets names requests whose responses are secrets, such as those to a store of
+	// passwords: hosts ("vault.test", with a port or for all ports) and patterns of
+	// [http.ServeMux] ("GET vault.test/v1/kv/data/{path...}"). The body of such a response is
+	// stored unchanged, so that it replays. Anyone who has the file can read it. Everything else
+	// is masked, and a registered literal ([redact.Rules].Literals) keeps the exchange off the
+	// tape, as elsewhere. Stats.Unmasked counts these exchanges and Explain warns. Nil keeps
+	// none.
 	KeepSecrets []string
 
-	// PassThrough names requests that have nothing to do with the tape, as KeepSecrets
-	// names them: hosts ("localhost") and patterns ("GET /healthz"). They are sent in
-	// every mode, ModeReplay too, and never recorded. Nil is none.
+	// PassThrough names requests that have nothing to do with the tape, by hosts ("localhost")
+	// and patterns ("GET /healthz"), as in KeepSecrets. They are sent in every mode, also in
+	// ModeReplay, and never recorded. Nil is none.
 	PassThrough []string
-	// RejectUnsafe rejects with [ErrUnsafe] what would be sent with another method
-	// than GET, HEAD, OPTIONS and TRACE (RFC 9110 9.2.1), so that recording changes
-	// nothing at the server. It does not concern PassThrough and [Off].
+	// RejectUnsafe rejects with [ErrUnsafe] what would be sent with a method other than GET,
+	// HEAD, OPTIONS and TRACE (RFC 9110 9.2.1), so that recording changes nothing at the server.
+	// It does not apply to PassThrough and [Off].
 	RejectUnsafe bool
 
-	// BeforeRecord is called with each exchange before it is recorded. It may change
-	// the response or the fault, such as a date or a long body, and leaves the exchange
-	// out by returning false or by setting both to nil; changes of the rest have no
-	// effect. The request has its secrets masked; what the function leaves of the
-	// response is masked after it. Of a body beyond 32 MiB there may be the length alone
-	// (x.MissingBody). It must be safe for concurrent use. Nil changes nothing.
+	// BeforeRecord is called with each exchange before it is recorded. It may change the response
+	// or the fault, such as a date or a long body. It leaves the exchange out by returning false
+	// or by setting both to nil. Other changes have no effect. The request has its secrets
+	// masked. The response is masked after the function returns. A body beyond 32 MiB may be
+	// missing, with only its length known (x.MissingBody). BeforeRecord must be safe for
+	// concurrent use. Nil changes nothing.
 	BeforeRecord func(x *store.Exchange) bool
-	// BeforeReplay is called with a copy of each exchange before it is replayed, and
-	// may change its response or its fault, such as to make a date that of today.
-	// It must not change req, whose body it must not read, and must be safe for
-	// concurrent use. A body beyond 32 MiB may be missing, as for BeforeRecord. Nil
-	// changes nothing.
+	// BeforeReplay is called with a copy of each exchange before it is replayed. It may change
+	// the response or the fault, for example to move a date to today. It must not change req or
+	// read its body, and must be safe for concurrent use. A body beyond 32 MiB may be missing, as
+	// for BeforeRecord. Nil changes nothing.
 	BeforeReplay func(req *http.Request, x *store.Exchange)
-	// Fallback is called with each miss that would be returned, and may return a
-	// response of its own, or an error, as one with which nothing was sent; nil for
-	// both leaves the miss as it is. It must not read the body of the request, and must be safe for
+	// Fallback is called with each miss that would be returned. It may return a response of its
+	// own, or an error, which counts as one with which nothing was sent. If it returns nil for
+	// both, the miss is returned. It must not read the body of the request, and must be safe for
 	// concurrent use. Nil is no fallback.
 	Fallback func(req *http.Request, miss *MissError) (*http.Response, error)
-	// Ordered makes ModeReplay respond only in the order in which the whole tape was
-	// recorded: another request than the next one is a miss with the reason MissOrder.
-	// After the last exchange, EndCycle begins again, and each other End is a miss.
-	// The other modes ignore it.
+	// Ordered makes ModeReplay respond only in the order in which the whole tape was recorded.
+	// Any request but the next one is a miss with the reason MissOrder. After the last exchange,
+	// EndCycle begins again, and any other End is a miss. The other modes ignore it.
 	Ordered bool
 
-	// Speed replays in the time that recording took, divided by it: the headers, the
-	// pieces of a stream, which is a body without a length, and the end of the body; what
-	// has a length comes evenly. 1 is as it was, 10 ten times as fast, 0 waits for
-	// nothing; the pieces come apart in any case, as their reader got them. A wait ends
-	// with the context of the request. A reader that was slow while recording makes a
-	// slow recording.
+	// Speed replays in the time that recording took, divided by Speed: the headers, the pieces of
+	// a stream (a body without a length), and the end of the body. A body with a length arrives
+	// evenly. 1 is the recorded speed, 10 ten times as fast, and 0 does not wait. The pieces are
+	// separate in any case, as their reader got them. A wait ends with the context of the
+	// request. A reader that was slow while recording makes a slow recording.
 	Speed float64
-	// Delay is waited for before each response and each further piece of a body, in
-	// place of the recorded times; 0 is Speed.
+	// Delay is the wait before each response and each further piece of a body, in place of the
+	// recorded times. 0 means Speed.
 	Delay time.Duration
 
-	// MaxAge makes exchanges older than it too old, on a text tape from 00:00 UTC of their day on; 0 is no limit.
+	// MaxAge is the age beyond which exchanges are too old. On a text tape it counts from 00:00
+	// UTC of their day. 0 is no limit.
 	MaxAge time.Duration
-	// Since makes exchanges started before it too old; zero is no limit. In
-	// ModeSmart, a new recording replaces those that are too old.
+	// Since makes exchanges that started before it too old. Zero is no limit. In ModeSmart, a new
+	// recording replaces those that are too old.
 	Since time.Time
-	// Expired says what becomes of exchanges that are too old; zero is
-	// [ExpiredMissing].
+	// Expired says what happens to exchanges that are too old. Zero is [ExpiredMissing].
 	Expired Expired
-	// DiscardBad leaves out failures and responses of 400 and above: they are
-	// not recorded, and on a tape count as missing.
+	// DiscardBad leaves out failures and responses of 400 and above: they are not recorded, and
+	// on a tape they count as missing.
 	DiscardBad bool
-	// Discard leaves out the responses for which it returns true; nil leaves out
-	// nothing. It is called while recording and while replaying, must be safe
-	// for concurrent use, and sees no body.
+	// Discard leaves out the responses for which it returns true. It is called while recording
+	// and while replaying, must be safe for concurrent use, and sees no body. Nil leaves out
+	// nothing.
 	Discard func(*http.Response) bool
-	// Errors records transport errors too, and bodies that break off, so that
-	// they are replayed as a store.Fault, and io.ErrUnexpectedEOF of a body as itself. The caller's own cancellation and
-	// rejections of inner layers are never recorded as faults; a body that its caller
-	// left is recorded up to there without Errors too, and ends with a [store.CutError].
+	// Errors also records transport errors, and bodies that break off. They are replayed as a
+	// store.Fault, but io.ErrUnexpectedEOF of a body as itself. The caller's own cancellation and
+	// rejections by inner layers are never recorded as faults. With or without Errors, a body
+	// that its caller left is recorded up to there and ends with a [store.CutError].
 	Errors bool
 
-	// MaxRequest is how many bytes of a request body are kept and compared by
-	// meaning; longer ones are compared by their SHA-256. 0 is 1 MiB, math.MaxInt64
-	// no limit.
+	// MaxRequest is how many bytes of a request body are kept and compared by meaning. Longer
+	// ones are compared by their SHA-256. 0 is 1 MiB, math.MaxInt64 no limit.
 	MaxRequest int64
-	// MaxBody is how many bytes a response may have to be recorded; longer ones
-	// are passed on and count as TooLong; the ledger has a note, and OnError is
-	// called with an error that is an [http.MaxBytesError] too. 0 is 32 MiB,
-	// math.MaxInt64 no limit. A text, such as JSON, is held in memory until it ends,
-	// since secrets are masked in it. Where the store is a store.PartStore, as a bbolt
-	// file is, other bodies go there from 1 MiB on while they are read, and are replayed
-	// from there, a part at a time.
+	// MaxBody is the largest response body in bytes that is recorded. Longer ones are passed on:
+	// Stats.TooLong counts them, the ledger has a note, and OnError is called with an error that
+	// is also an [http.MaxBytesError]. 0 is 32 MiB, math.MaxInt64 no limit. A text, such as JSON,
+	// is held in memory until it ends, since secrets are masked in it. If the store is a
+	// store.PartStore, as a bbolt file is, other bodies of 1 MiB or more go there while they are
+	// read, and are replayed from there a part at a time.
 	MaxBody int64
-	// RestWait is how long Close of a response body waits for an end that its caller
-	// has not read, as a decoder that stops at the closing brace; a body that ends later
-	// is cut where its caller left: see [store.CutError]. The caller waits as long and holds its slot, for a stream that it
-	// closes early too. 0 is 100 ms.
+	// RestWait is how long Close of a response body waits for an end that its caller has not
+	// read, as with a decoder that stops at the closing brace. A body that ends later is cut
+	// where its caller left: see [store.CutError]. The caller waits meanwhile and holds its slot,
+	// also for a stream that it closes early. 0 is 100 ms.
 	RestWait time.Duration
-	// OnError is called with errors that cannot be returned to a caller: failed
-	// writes, withheld exchanges, responses over MaxBody. It runs in the goroutine that found the error,
-	// must be safe for concurrent use, must not call methods of the tape that
-	// wait for the store (Flush, Close, Prune, Reindex) nor send a request by it, and may be nil: Flush
-	// returns the first error since the last Flush as well, and Close the first
-	// of all, but for responses over MaxBody.
+	// OnError is called with errors that cannot be returned to a caller: failed writes, withheld
+	// exchanges, responses over MaxBody. It runs in the goroutine that found the error and must
+	// be safe for concurrent use. It must not call methods of the tape that wait for the store
+	// (Flush, Close, Prune, Reindex), nor send a request through the tape. It may be nil: Flush
+	// also returns the first error since the last Flush, and Close the first of all, except for
+	// responses over MaxBody.
 	OnError func(error)
 }
 

@@ -12,10 +12,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A Tape records exchanges and replays them: a layer. A nil *Tape is one that is
-// off, so that a program without a tape needs no chain of its own. It is safe for
-// concurrent use. An exchange that was recorded is found at once and stored soon
-// after; call Close, or Flush, to be sure that it is stored.
+// A Tape records exchanges and replays them: it is a layer. A nil *Tape is off, so that a program
+// without a tape needs no chain of its own. It is safe for concurrent use. A recorded exchange is
+// found at once and stored soon after. Call Close, or Flush, to be sure that it is stored.
 type Tape struct {
 	opts    Options
 	store   store.IndexStore // nil for a tape that is off
@@ -39,18 +38,17 @@ type Tape struct {
 	closing   sync.Once
 }
 
-// Open opens the tape in a file and makes it if it is not there, except in
-// ModeReplay. A name that ends in .json is a text tape (package store/text), whose
-// file is written by Close, any other a bbolt file (package store/bolt).
-// With [Off] nothing is opened. It panics on options that make no sense.
+// Open opens the tape in a file. It makes the file if it does not exist, except in ModeReplay. A
+// name that ends in .json is a text tape (package store/text), whose file is written by Close.
+// Any other is a bbolt file (package store/bolt). With [Off] nothing is opened. Open panics on
+// invalid options.
 //
-// A tape that cannot be written, on a read-only file system for example, opens in
-// ModeSmart too if it is there: what is on it is replayed, and what is not is sent, and
-// fails to be recorded. In ModeRecord, and for a new tape, Open returns an error that
-// matches store.ErrReadOnly.
+// An existing tape that cannot be written, for example on a read-only file system, opens in
+// ModeSmart too. What is on it is replayed. What is not is sent, and recording it fails. In
+// ModeRecord, and for a new tape, Open returns an error that matches store.ErrReadOnly.
 //
-// A tape whose index was made with another Match or other redaction rules is
-// indexed anew; in ModeReplay in memory, since that mode writes nothing.
+// A tape whose index was made with another Match or other redaction rules is indexed anew. In
+// ModeReplay that happens in memory, since that mode writes nothing.
 func Open(path string, opts Options) (*Tape, error) {
 	opts = opts.withDefaults()
 	if opts.Mode == Off {
@@ -71,8 +69,8 @@ func Open(path string, opts Options) (*Tape, error) {
 	return t, err
 }
 
-// New makes a tape of any store, which it owns from then on and closes, also
-// when it returns an error. It panics on options that make no sense.
+// New makes a tape of any store. The tape owns the store from then on and closes it, also if New
+// returns an error. New panics on invalid options.
 func New(s store.Store, opts Options) (*Tape, error) {
 	opts = opts.withDefaults()
 	if s == nil && opts.Mode != Off {
@@ -112,10 +110,9 @@ func New(s store.Store, opts Options) (*Tape, error) {
 // [Off], or is nil.
 func (t *Tape) IsOff() bool { return t == nil || t.store == nil }
 
-// Flush waits until everything recorded before is stored, and returns the
-// first error since the last Flush: of a write, or [ErrSecret] for an exchange
-// that was kept off the tape. When ctx ends first, it returns the error of ctx
-// and writing goes on.
+// Flush waits until everything recorded before is stored, and returns the first error since the
+// last Flush: of a write, or [ErrSecret] for an exchange that was kept off the tape. If ctx ends
+// first, it returns the error of ctx and writing goes on.
 func (t *Tape) Flush(ctx context.Context) error {
 	if t == nil {
 		return nil
@@ -123,10 +120,10 @@ func (t *Tape) Flush(ctx context.Context) error {
 	return t.writer.flush(ctx)
 }
 
-// Close stores what is queued and closes the store. It returns the first error
-// since the tape was opened, also if Flush has returned it: an exchange that was
-// lost or withheld stays missing. Later calls are rejected with [ErrClosed] in ModeReplay; in other modes
-// they are sent without the tape. A second Close does nothing.
+// Close stores what is queued and closes the store. It returns the first error since the tape was
+// opened, even if Flush has returned it, since an exchange that was lost or withheld stays
+// missing. Calls after Close are rejected with ErrClosed in ModeReplay, and sent without the tape
+// in other modes. A second Close does nothing.
 func (t *Tape) Close() (err error) {
 	if t == nil {
 		return nil

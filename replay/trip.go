@@ -18,9 +18,8 @@ const layerName = "replay"
 
 var errNoURL = errors.New("replay: request without a URL")
 
-// Wrap puts the tape in front of next; nil means http.DefaultTransport. Many
-// stacks may use one tape. A tape that was opened with [Off] does nothing, and
-// neither does a nil one.
+// Wrap puts the tape in front of next. Nil means http.DefaultTransport. Many stacks may use one
+// tape. A tape that was opened with Off does nothing, and neither does a nil one.
 func (t *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	if t.IsOff() {
 		return layer.Wrap(layerName, t, next, nil)

@@ -8,9 +8,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Reindex gives every exchange on the tape a new key, by the Match and the
-// redaction rules of the options. Open does it where they changed; call it
-// yourself if only the code of Match.Key did.
+// Reindex gives every exchange on the tape a new key, by the Match and the redaction rules of the
+// options. Open does that if they changed. Call Reindex if only the code of Match.Key did.
 func (t *Tape) Reindex() error {
 	if t.IsOff() {
 		return nil
@@ -21,8 +20,7 @@ func (t *Tape) Reindex() error {
 	})
 }
 
-// Prune deletes the exchanges that started before a moment and returns how
-// many.
+// Prune deletes the exchanges that started before the given time and returns how many they were.
 func (t *Tape) Prune(before time.Time) (int, error) {
 	if t.IsOff() {
 		return 0, nil
@@ -57,10 +55,10 @@ func (t *Tape) Prune(before time.Time) (int, error) {
 	return total, err
 }
 
-// Exchanges yields what is stored on the tape, by ID, which is the order in which the
-// requests were started; call Flush before to have what is queued too. It must not be
-// changed; a long body that a bbolt file keeps in parts is not in it. An error is the last
-// that is yielded. Of a tape that is off it is nothing.
+// Exchanges yields what is stored on the tape by ID, which is the order in which the requests
+// were started. Call Flush before it to include what is queued. The exchanges must not be
+// changed. They do not include a long body that a bbolt file keeps in parts. An error is the last
+// thing yielded. A tape that is off yields nothing.
 func (t *Tape) Exchanges() iter.Seq2[*store.Exchange, error] {
 	if t.IsOff() {
 		return func(func(*store.Exchange, error) bool) {}
@@ -89,8 +87,8 @@ func (t *Tape) Unused() ([]*store.Exchange, error) {
 	return unused, nil
 }
 
-// Rewind forgets what was replayed: every sequence begins again, and what was
-// recorded before is replayed in ModeSmart too.
+// Rewind forgets what was replayed. Every sequence begins again, and ModeSmart replays what was
+// recorded before, too.
 func (t *Tape) Rewind() {
 	if t != nil {
 		t.sequences.rewind(store.ID(t.ids.last.Load() + 1))

@@ -21,20 +21,19 @@ import (
 // VerifyOptions says what Verify sends and how it compares. The zero value sends
 // the requests with a safe method and compares the values of whole bodies.
 type VerifyOptions struct {
-	// Unsafe sends requests of other methods than GET, HEAD and OPTIONS too, which
-	// may change something at the server.
+	// Unsafe also sends requests with methods other than GET, HEAD and OPTIONS, which may change
+	// something at the server.
 	Unsafe bool
-	// Shape compares JSON by which members there are and by their types, whatever
-	// their values and however many elements an array has.
+	// Shape compares JSON by its members and their types, whatever their values and however many
+	// elements an array has.
 	Shape bool
-	// Headers names headers of the response that are compared beside Content-Type
-	// and Location.
+	// Headers names headers of the response that are compared besides Content-Type and Location.
 	Headers []string
 	// Ignore names JSON members, at any depth, and fields of forms that may differ.
 	Ignore []string
 }
 
-// A Drift is how the response to a recorded request differs from the one on tape.
+// A Drift says how the response to a recorded request differs from the one on the tape.
 type Drift struct {
 	Method   string    `json:"method"`
 	URL      string    `json:"url"` // redacted, as it is on tape
@@ -49,7 +48,7 @@ type Drift struct {
 	failed bool // there is no response to compare
 }
 
-// String returns the request and what differs in a line.
+// String returns the request and what differs, on one line.
 func (d *Drift) String() string {
 	what := "as recorded"
 	switch {
@@ -65,20 +64,20 @@ func (d *Drift) String() string {
 
 var errItself = errors.New("replay: Verify through a chain that holds the tape would compare it with itself: leave it out")
 
-// Verify sends the recorded requests again, by next, one after the other, and
-// compares each response with the one on tape, so that a test that only replays
-// does not outlive the API: status, Content-Type and Location, and the body, by its
-// meaning, with secrets masked. The tape is not changed. A request that was recorded
-// several times is compared with its last response.
+// Verify sends the recorded requests again through next, one after the other, and compares each
+// response with the one on the tape, so that a test that only replays does not outlive the API.
+// It compares status, Content-Type and Location, and the body by its meaning, with secrets
+// masked. The tape is not changed. A request that was recorded several times is compared with its
+// last response.
 //
-// What is masked cannot be sent: headers with a mask are left out, so next needs a
-// layer that sets credentials (package auth), and requests with one in their URL or
-// body are skipped. Next should wait between requests as the API demands
-// (package throttle) and must not hold the tape itself, which is an error.
+// What is masked cannot be sent. Headers with a mask are left out, so next needs a layer that
+// sets credentials (package auth). Requests with a mask in their URL or body are skipped. Next
+// should wait between requests as the API demands (package throttle). It must not hold the tape
+// itself, which is an error.
 //
-// Each request gives a Drift, those that are as recorded too. The error beside it is
-// that of sending the request; without a Drift it is that of ctx, of the store or of next, and
-// the last one.
+// Each request yields a Drift, also if nothing differs. The error beside it is that of sending
+// the request. An error without a Drift is that of ctx, of the store or of next, and is the last
+// one.
 func (t *Tape) Verify(ctx context.Context, next http.RoundTripper, opts VerifyOptions) iter.Seq2[*Drift, error] {
 	return func(yield func(*Drift, error) bool) {
 		if t.IsOff() {
