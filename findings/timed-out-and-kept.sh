@@ -3,9 +3,9 @@
 #
 # Behaviour: a connection over which nothing comes any more, since a network lost it without a word, costs one request over
 # HTTP/1.1: its deadline ends the connection, and the next request dials. Over HTTP/2 it costs all of them: a deadline ends the
-# stream and keeps the connection, and each further request is put on it, has no response and fails at its own deadline,
-# until the kernel gives up on what was sent, after a quarter of an hour by default. Nothing is dialed, and the server is well.
-# With HTTP2Config.SendPingTimeout, which is off by default, the connection is found out.
+# stream and keeps the connection, and each further request is put on it, has no response and fails at its own deadline, for
+# as long as nobody closes it. Nothing is dialed, and the server is well. With HTTP2Config.SendPingTimeout, which is off by
+# default, the connection is found out.
 #
 # The guess it contradicts: that a retry after a timeout has a chance that its first attempt had not, by another connection if
 # need be; and that HTTP/2, which a Transport chooses by itself, differs in speed alone.
