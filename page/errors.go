@@ -10,22 +10,21 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// The reasons for which a Pager itself ends a loop, beside [OriginError]: see
-// [Error].
+// The reasons why a Pager itself ends a loop, besides [OriginError]; see [Error].
 var (
 	// ErrRepeated says that a cursor came a second time in one loop.
 	ErrRepeated = errors.New("page: the cursor was fetched before")
 	// ErrTooMany says that the list has more pages than [Pager.Max] allows.
 	ErrTooMany = errors.New("page: the list has more pages than allowed")
-	// ErrCursor says that a cursor cannot be one of the pager, such as an
-	// offset that is not a number.
+	// ErrCursor says that a cursor cannot belong to the pager, such as an offset
+	// that is not a number.
 	ErrCursor = errors.New("page: the cursor was not issued by this pager")
 )
 
-// An Error ends a loop. Its text does not show the cursor, which may be a URL
-// with a query.
+// An Error ends a loop. Its text does not contain the cursor, which may be a URL with a
+// query.
 type Error struct {
-	// Cursor is that of the page that failed: go on with [Pager.From].
+	// Cursor is the cursor of the page that failed. [Pager.From] continues from it.
 	Cursor string
 	// Page is the number of that page in the loop, from 1.
 	Page int
@@ -47,8 +46,8 @@ func (e *Error) Timeout() bool {
 	return ctxerr.IsTimeout(e.Err)
 }
 
-// An OriginError says that the URL of the next page has another origin than the
-// list, or user information. The URL is the Cursor of the [Error] around it.
+// An OriginError says that the URL of the next page has another origin than the list, or
+// has user information. The URL is the Cursor of the [Error] that wraps it.
 type OriginError struct {
 	// Origin is the scheme, host and port of the URL.
 	Origin string

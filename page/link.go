@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Link returns the target of the first link with a relation, such as "next", in
-// the Link headers of a response, "" if there is none: RFC 8288, section 3. The
-// target may be relative. The rest of a malformed header is ignored from its
-// first fault on; so are links with an anchor, which are about another resource. A
-// relation may stand in apostrophes, as some servers write it.
+// Link returns the target of the first link with the relation rel, such as "next", in the
+// Link headers of a response (RFC 8288, section 3), or "" if there is none. The target may be
+// relative. A malformed header is ignored from its first fault on. Links with an anchor, which
+// are about another resource, are ignored too. The relation may be in single quotes, as some
+// servers write it.
 func Link(h http.Header, rel string) string {
 	for _, s := range h.Values("Link") {
 		for s = trim(s); s != ""; {

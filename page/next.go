@@ -9,19 +9,17 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// Next makes a Pager of a function that fetches the page of a URL, beginning
-// with first. Next in the slices of the function is the URL that the server
-// sends, such as that of a field "next" or the result of [Link]; a relative URL is
-// resolved against the URL of its page.
+// Next returns a Pager whose function fetches the page at a URL, beginning with first. The
+// function sets Slice.Next to the URL that the server sends, such as a field "next" or the
+// result of [Link]. A relative URL is resolved against the URL of its page.
 //
-// Every URL, that of [Pager.From] included, must have the origin of first (scheme,
-// host and port) or one of origins ("https://other.example"), and no user
-// information: else the loop ends with an [OriginError] and nothing is sent. Next
-// panics if first or an origin is not an absolute URL with http or https, and on a
-// nil function.
+// Every URL, including that of [Pager.From], must have the origin of first (scheme, host and
+// port) or one of origins ("https://other.example"), and no user information except that of first.
+// Otherwise the loop ends with an [OriginError] and nothing is sent. Next panics if first or an
+// origin is not an absolute http or https URL, and on a nil function.
 //
-// The function sends the same headers to every origin that is allowed: leave out
-// credentials that are only for the first.
+// The function is called for all allowed origins. It must not send credentials to an origin that
+// they are not for.
 func Next[T any](first string, fetch func(ctx context.Context, url string) (Slice[T], error), origins ...string) *Pager[T] {
 	if fetch == nil {
 		panic("page: Next: nil function")

@@ -5,13 +5,13 @@ import (
 	"strconv"
 )
 
-// Offset makes a Pager of a function that fetches up to limit items from an
-// offset, beginning with 0; limit is always size. The offset grows by the number
-// of items fetched, so no item is lost if a server sends fewer than limit.
+// Offset returns a Pager whose function fetches up to limit items from an offset. The first
+// offset is 0, and limit is always size. The offset grows by the number of items fetched, so no
+// item is lost if a server sends fewer than limit.
 //
-// The list ends where Total is reached, with Last, or else with an empty page, below
-// Total too, which some servers only estimate. A page with fewer items than limit does
-// not end it. Offset panics on a size that is not positive and on a nil function.
+// The list ends when Total is reached, with Last, or with an empty page. An empty page ends it
+// below Total too, because some servers only estimate Total. A page with fewer items than limit
+// does not end it. Offset panics on a size that is not positive and on a nil function.
 func Offset[T any](size int, fetch func(ctx context.Context, offset, limit int) (Slice[T], error)) *Pager[T] {
 	if size <= 0 {
 		panic("page: Offset: size is not positive")

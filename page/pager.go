@@ -9,31 +9,30 @@ import (
 type Slice[T any] struct {
 	// Items are the items of the page, in order.
 	Items []T
-	// Next is the cursor or URL of the page that follows, "" if none does. The
-	// function of an [Offset] pager need not set it.
+	// Next is the cursor or URL of the next page, "" if there is none. The function of
+	// an [Offset] pager need not set it.
 	Next string
 	// Total is the number of items of the whole list, 0 if unknown. Only an
 	// [Offset] pager reads it.
 	Total int
 	// Last says that no page follows, whatever Next and Total say.
 	Last bool
-	// Own is what else the caller keeps of the page, such as the whole result of the
-	// call, of which Items is a field: see [OwnOf]. Nothing here reads it.
+	// Own is for other data of the page, such as the whole result of the call; see
+	// [OwnOf]. The package does not read it.
 	Own any
 }
 
-// A Page is a Slice and its place in the list.
+// A Page is a [Slice] with its place in the list.
 type Page[T any] struct {
 	Slice[T]
-	// Cursor is the cursor of the page: [Pager.From] with it begins with the
-	// same page.
+	// Cursor is the cursor of this page. [Pager.From] with it begins at this page.
 	Cursor string
 	// Number counts the pages of this loop from 1.
 	Number int
 }
 
-// OwnOf returns what the function of the pager has put into Own, the zero value if
-// that is of another type:
+// OwnOf returns what the function of the pager stored in Own, or the zero value if that has
+// another type:
 //
 //	l := page.OwnOf[List](p)
 func OwnOf[P, T any](p Page[T]) P {
@@ -41,8 +40,8 @@ func OwnOf[P, T any](p Page[T]) P {
 	return own
 }
 
-// A Pager is a list that can be walked page by page. It is immutable and safe
-// for concurrent use if its function is.
+// A Pager is a list that can be read page by page. It is immutable, and safe for
+// concurrent use if its function is.
 type Pager[T any] struct {
 	first string
 	max   int
@@ -52,9 +51,9 @@ type Pager[T any] struct {
 // defaultMax is the largest number of pages of a loop without [Pager.Max].
 const defaultMax = 1000
 
-// Cursor makes a Pager of a function that fetches the page of a cursor; the
-// first cursor is "". The list ends with a page without Next, or with Last. An
-// empty page with a Next does not end it. It panics on a nil function.
+// Cursor returns a Pager whose function fetches the page at a cursor. The first cursor is
+// "". The list ends with a page without Next or with Last. An empty page with a Next does
+// not end it. Cursor panics on a nil function.
 func Cursor[T any](fetch func(ctx context.Context, cursor string) (Slice[T], error)) *Pager[T] {
 	if fetch == nil {
 		panic("page: Cursor: nil function")
@@ -62,17 +61,16 @@ func Cursor[T any](fetch func(ctx context.Context, cursor string) (Slice[T], err
 	return &Pager[T]{fetch: fetch}
 }
 
-// From returns a Pager that begins at a cursor: that of a [Page], of an [Error],
-// or one that the caller has kept. The cursor of an [Offset] pager is the offset
-// in decimal digits.
+// From returns a Pager that begins at a cursor, such as that of a [Page] or an [Error]. The
+// cursor of an [Offset] pager is the offset in decimal digits.
 func (p *Pager[T]) From(cursor string) *Pager[T] {
 	q := *p
 	q.first = cursor
 	return &q
 }
 
-// Max returns a Pager whose loops end with [ErrTooMany] where a further page
-// would follow after n. Default 1000. It panics if n is not positive.
+// Max returns a Pager whose loops end with [ErrTooMany] if the list has more than n pages.
+// Default 1000. It panics if n is not positive.
 func (p *Pager[T]) Max(n int) *Pager[T] {
 	if n <= 0 {
 		panic("page: Max: not positive")
@@ -82,7 +80,7 @@ func (p *Pager[T]) Max(n int) *Pager[T] {
 	return &q
 }
 
-// Pages walks the pages. The last pair may be an [Error] with a zero Page.
+// Pages iterates over the pages. The last pair may be a zero Page with an [Error].
 func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		limit := p.max
@@ -116,13 +114,12 @@ func (p *Pager[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// First fetches the page at which the Pager begins and no other. The page that follows
-// it is
+// First fetches only the page at which the Pager begins. If its Next is not empty, the page
+// after it is
 //
 //	p.From(first.Next).First(ctx)
 //
-// if Next is not empty, the one before it that of the Cursor that the caller has kept;
-// p itself begins at the start all the while. The error is an [Error].
+// To go back, keep the Cursor of each page. p itself does not move. The error is an [Error].
 func (p *Pager[T]) First(ctx context.Context) (Page[T], error) {
 	for page, err := range p.Pages(ctx) {
 		return page, err
@@ -130,8 +127,8 @@ func (p *Pager[T]) First(ctx context.Context) (Page[T], error) {
 	return Page[T]{}, nil // never: there is a page or an error
 }
 
-// All walks the items of all pages. The last pair may be an [Error] with a zero
-// item.
+// All iterates over the items of all pages. The last pair may be a zero item with an
+// [Error].
 func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for page, err := range p.Pages(ctx) {
@@ -149,8 +146,8 @@ func (p *Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// Collect returns the first items, at most limit, or all if limit is 0. With an
-// error it returns the items before it. It panics if limit is negative.
+// Collect returns the first limit items, or all items if limit is 0. With an error it
+// returns the items before it. It panics if limit is negative.
 func (p *Pager[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	if limit < 0 {
 		panic("page: Collect: negative limit")
