@@ -1,6 +1,6 @@
 package routes
 
-// Cloudflare returns the routes of the API of Cloudflare. The base of the vendor is
+// Cloudflare returns the routes of the Cloudflare API. The default base is
 // api.cloudflare.com/client/v4.
 func Cloudflare(bases ...string) []string {
 	const zone, account = "/zones/{zone}", "/accounts/{account}"
@@ -67,7 +67,7 @@ func Cloudflare(bases ...string) []string {
 `))
 }
 
-// HCloud returns the routes of the API of Hetzner Cloud. The bases of the vendor are
+// HCloud returns the routes of the Hetzner Cloud API. The default bases are
 // api.hetzner.cloud/v1 and api.hetzner.com/v1.
 func HCloud(bases ...string) []string {
 	return on(bases, []string{"api.hetzner.cloud/v1", "api.hetzner.com/v1"},
@@ -90,8 +90,8 @@ func HCloud(bases ...string) []string {
 		each("/", "volumes networks firewalls load_balancers floating_ips primary_ips images certificates", "/{id}/{path...}"))
 }
 
-// DigitalOcean returns the routes of the API of DigitalOcean. The base of the vendor
-// is api.digitalocean.com.
+// DigitalOcean returns the routes of the DigitalOcean API. The default base is
+// api.digitalocean.com.
 func DigitalOcean(bases ...string) []string {
 	return on(bases, []string{"api.digitalocean.com"},
 		lines(`

@@ -1,40 +1,42 @@
-// Package routes has the routes of well-known HTTP APIs as patterns for
-// [github.com/gracy-go/gracy/transport.Routes], so that no object key, secret path,
-// index, project or host becomes a label of a metric, the key of a limit or a word
-// in a log:
+// Package routes has the routes of well-known HTTP APIs, as patterns for
+// [github.com/gracy-go/gracy/transport.Routes]. With them, no object key, secret path,
+// index, project or host becomes a label of a metric, the key of a limit or part of a log
+// line:
 //
 //	client := &http.Client{Transport: gracy.Chain(
 //		transport.Routes(routes.GitHub()...),
 //		stats, retry.New(retry.Policy{}),
 //	)}
 //
-// Each function returns a slice of its own that the caller may change or add to.
-// Several families can be given to one layer: transport.Routes(
-// slices.Concat(routes.GitHub(), routes.Slack())...).
+// Each function returns a new slice, which the caller may change. One layer can have the
+// routes of several APIs:
+//
+//	transport.Routes(slices.Concat(routes.GitHub(), routes.Slack())...)
 //
 // # Bases
 //
-// A base is what comes before the paths of an API: a host, a path, or both, written
-// "ghe.example.com/api/v3", "/api/v3" for any host, "" for any host without a
-// prefix, or as a URL. The scheme, the port, credentials and the query of a URL mean
-// nothing. Without a base, the patterns are for the hosts of the vendor, or for any
-// host if the vendor has none that is fixed; with bases they are for those alone, so
-// that a server in a test needs no more than routes.GitHub(server.URL).
+// A base is what comes before the paths of an API: a host, a path, or both. Write it as
+// "ghe.example.com/api/v3", as "/api/v3" for any host, as "" for any host without a prefix, or
+// as a URL, whose scheme, port, credentials and query are ignored.
+//
+// Without a base, the patterns are for the hosts of the vendor, or for any host if the vendor
+// has no fixed one. With bases, they are for those only. A test needs just
+// routes.GitHub(server.URL).
 //
 // # What is matched
 //
-// A family has a pattern of its own for what is called often, and a few with a
-// wildcard, such as /repos/{owner}/{repo}/{path...}, for the rest. So no request to
-// the API is left to the automatic templates, and a family makes at most some 60
-// routes, whatever the names are. Patterns are for all methods: the method is a label
-// already.
+// Frequent calls have a pattern of their own. A few patterns with a wildcard, such as
+// /repos/{owner}/{repo}/{path...}, match the rest. So no request to the API gets a guessed
+// template, and an API has at most some 60 routes, whatever names are in its paths. Patterns
+// are for all methods, since the method is already a label.
 //
 // # What it will not do
 //
-// Hosts are compared whole, so a host that holds the name of a bucket or an account
-// cannot be a pattern without the name; [S3VirtualHost] and [AzureBlob] are for any
-// host therefore. A family for any host names the requests to all hosts of its stack:
-// give it a base if the stack has more than one API. Families whose patterns are the
-// same but for the names of placeholders, as those of [S3] and [AzureBlob] are, can
-// be in one layer only with different bases.
+// Hosts are compared whole, so a pattern cannot match a host that contains the name of a
+// bucket or an account. For that reason [S3VirtualHost] and [AzureBlob] match any host. Routes
+// for any host apply to all hosts of the stack: give them a base if the stack calls more
+// than one API.
+//
+// Two APIs whose patterns differ only in the names of placeholders, such as [S3] and
+// [AzureBlob], can be in one layer only with different bases.
 package routes

@@ -1,8 +1,8 @@
 package routes
 
-// GitHub returns the routes of the REST and GraphQL APIs of GitHub. The bases of the
-// vendor are api.github.com and, for uploads, uploads.github.com; an Enterprise Server
-// has them at "ghe.example.com/api/v3", "ghe.example.com/api/uploads" and, for GraphQL,
+// GitHub returns the routes of the REST and GraphQL APIs of GitHub. The default bases are
+// api.github.com and, for uploads, uploads.github.com. On an Enterprise Server the bases are
+// "ghe.example.com/api/v3", "ghe.example.com/api/uploads" and, for GraphQL,
 // "ghe.example.com/api".
 func GitHub(bases ...string) []string {
 	all := on(bases, []string{"api.github.com"}, lines(`
@@ -76,8 +76,7 @@ func GitHub(bases ...string) []string {
 	return all
 }
 
-// GitLab returns the routes of the REST API of GitLab. The base of the vendor is
-// gitlab.com/api/v4.
+// GitLab returns the routes of the REST API of GitLab. The default base is gitlab.com/api/v4.
 func GitLab(bases ...string) []string {
 	return on(bases, []string{"gitlab.com/api/v4"},
 		lines(`

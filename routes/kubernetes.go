@@ -1,7 +1,7 @@
 package routes
 
-// Kubernetes returns the routes of an API server of Kubernetes. Any host is a base
-// without one; behind a proxy the base has its path, "rancher.example.com/k8s/clusters/c-1".
+// Kubernetes returns the routes of a Kubernetes API server. Without a base it matches any
+// host. Behind a proxy the base has a path, such as "rancher.example.com/k8s/clusters/c-1".
 func Kubernetes(bases ...string) []string {
 	const namespaced = "/api/v1/namespaces/{namespace}/"
 	return on(bases, anyHost(),

@@ -1,8 +1,8 @@
 package routes
 
-// OpenAI returns the routes of the API of OpenAI, which many others have too. The base
-// of the vendor is api.openai.com/v1; that of a gateway or of a local server ends in
-// the version as well.
+// OpenAI returns the routes of the OpenAI API, which many other servers implement too. The
+// default base is api.openai.com/v1. The base of a gateway or local server also ends in the
+// version.
 func OpenAI(bases ...string) []string {
 	return on(bases, []string{"api.openai.com/v1"},
 		lines(`
@@ -40,8 +40,7 @@ func OpenAI(bases ...string) []string {
 			"", "/{id}", "/{id}/{path...}"))
 }
 
-// Anthropic returns the routes of the API of Anthropic. The base of the vendor is
-// api.anthropic.com.
+// Anthropic returns the routes of the Anthropic API. The default base is api.anthropic.com.
 func Anthropic(bases ...string) []string {
 	return on(bases, []string{"api.anthropic.com"},
 		lines(`
@@ -61,7 +60,7 @@ func Anthropic(bases ...string) []string {
 		each("/v1/", "skills agents sessions environments vaults memory_stores", "/{id}/{path...}"))
 }
 
-// Gemini returns the routes of the Gemini API. The base of the vendor is
+// Gemini returns the routes of the Gemini API. The default base is
 // generativelanguage.googleapis.com.
 func Gemini(bases ...string) []string {
 	return on(bases, []string{"generativelanguage.googleapis.com"}, lines(`

@@ -1,7 +1,7 @@
 package routes
 
-// Datadog returns the routes of the API of Datadog, for all its sites. The bases of
-// the vendor are api.datadoghq.com and its like, and the hosts that take logs.
+// Datadog returns the routes of the Datadog API. The default bases are api.datadoghq.com, the
+// hosts of the other Datadog sites, and the hosts that take logs.
 func Datadog(bases ...string) []string {
 	var sites, intakes []string
 	for _, site := range lines(`datadoghq.com us3.datadoghq.com us5.datadoghq.com datadoghq.eu ap1.datadoghq.com ap2.datadoghq.com
@@ -54,8 +54,8 @@ uk1.datadoghq.com ddog-gov.com us2.ddog-gov.com`) {
 	return all
 }
 
-// Sentry returns the routes of Sentry: of what events are sent to, and of its web API.
-// The organization is in the host, so any host is a base without one.
+// Sentry returns the routes of Sentry, both for sending events and of its web API. The
+// organization is part of the host, so without a base it matches any host.
 func Sentry(bases ...string) []string {
 	return on(bases, anyHost(),
 		each("/api/{project}/", "envelope store minidump security unreal cron", "/"),

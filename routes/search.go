@@ -1,6 +1,6 @@
 package routes
 
-// Elasticsearch returns the routes of Elasticsearch. Any host is a base without one.
+// Elasticsearch returns the routes of Elasticsearch. Without a base it matches any host.
 func Elasticsearch(bases ...string) []string {
 	return on(bases, anyHost(),
 		lines(`
@@ -40,10 +40,10 @@ func Elasticsearch(bases ...string) []string {
 			"_stats _analyze _field_caps _pit", ""))
 }
 
-// OpenSearch returns the routes of OpenSearch, which are those of [Elasticsearch].
+// OpenSearch returns the routes of OpenSearch, which are those of Elasticsearch.
 func OpenSearch(bases ...string) []string { return Elasticsearch(bases...) }
 
-// Meilisearch returns the routes of Meilisearch. Any host is a base without one.
+// Meilisearch returns the routes of Meilisearch. Without a base it matches any host.
 func Meilisearch(bases ...string) []string {
 	return on(bases, anyHost(),
 		lines(`
@@ -77,8 +77,8 @@ func Meilisearch(bases ...string) []string {
 			"experimental-features network export metrics", ""))
 }
 
-// Algolia returns the routes of the search API of Algolia, and coarser ones of its
-// other APIs. The application is in the host, so any host is a base without one.
+// Algolia returns the routes of the search API of Algolia, and coarser routes of its other
+// APIs. The application is part of the host, so without a base it matches any host.
 func Algolia(bases ...string) []string {
 	return on(bases, anyHost(),
 		lines(`

@@ -1,7 +1,7 @@
 package routes
 
-// Stripe returns the routes of the API of Stripe. The bases of the vendor are
-// api.stripe.com and files.stripe.com.
+// Stripe returns the routes of the Stripe API. The default bases are api.stripe.com and
+// files.stripe.com.
 func Stripe(bases ...string) []string {
 	return on(bases, []string{"api.stripe.com", "files.stripe.com"},
 		lines(`
@@ -33,9 +33,9 @@ func Stripe(bases ...string) []string {
 			"", "/{id}", "/{id}/{path...}"))
 }
 
-// Slack returns the routes of Slack: the methods of its Web API, each of which is a
-// route, uploads, and incoming webhooks, whose path is a credential. The bases of the
-// vendor are slack.com, files.slack.com and hooks.slack.com.
+// Slack returns the routes of Slack: the methods of its Web API, each a route of its own,
+// uploads, and incoming webhooks, whose path is a credential. The default bases are slack.com,
+// files.slack.com and hooks.slack.com.
 func Slack(bases ...string) []string {
 	return on(bases, []string{"slack.com", "files.slack.com", "hooks.slack.com"}, lines(`
 /{path...}
@@ -59,8 +59,8 @@ views.open views.publish views.push views.update
 `, ""))
 }
 
-// Twilio returns the routes of Twilio. The bases of the vendor are api.twilio.com,
-// verify.twilio.com and its like. A base of one's own has the paths of all products.
+// Twilio returns the routes of Twilio. The default bases are api.twilio.com, verify.twilio.com
+// and the hosts of its other products. A base of your own gets the paths of all products.
 func Twilio(bases ...string) []string {
 	var products []string
 	for _, product := range lines(`accounts chat content conversations events flex-api insights intelligence lookups messaging

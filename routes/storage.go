@@ -1,7 +1,7 @@
 package routes
 
-// S3 returns the routes of object storage in the style of Amazon S3 with the bucket in
-// the path, as MinIO and most test servers have it. Any host is a base without one.
+// S3 returns the routes of S3-style object storage with the bucket in the path, as in MinIO
+// and most test servers. Without a base it matches any host.
 func S3(bases ...string) []string {
 	return on(bases, anyHost(), lines(`
 /{$}
@@ -12,8 +12,8 @@ func S3(bases ...string) []string {
 `))
 }
 
-// S3VirtualHost returns the routes of object storage in the style of Amazon S3 with
-// the bucket in the host. Any host is a base without one.
+// S3VirtualHost returns the routes of S3-style object storage with the bucket in the host.
+// Without a base it matches any host.
 func S3VirtualHost(bases ...string) []string {
 	return on(bases, anyHost(), lines(`
 /{$}
@@ -21,9 +21,8 @@ func S3VirtualHost(bases ...string) []string {
 `))
 }
 
-// GCS returns the routes of Google Cloud Storage: of its JSON API, and of its XML API,
-// by which the client library reads objects. The base of the vendor is
-// storage.googleapis.com.
+// GCS returns the routes of Google Cloud Storage, both of its JSON API and of its XML API,
+// which the client library uses to read objects. The default base is storage.googleapis.com.
 func GCS(bases ...string) []string {
 	return on(bases, []string{"storage.googleapis.com", "storage.mtls.googleapis.com"}, lines(`
 /{$}
@@ -52,8 +51,8 @@ func GCS(bases ...string) []string {
 `))
 }
 
-// AzureBlob returns the routes of Azure Blob Storage. The account is in the host, so
-// any host is a base without one; an emulator has the account in the path:
+// AzureBlob returns the routes of Azure Blob Storage. The account is part of the host, so
+// without a base it matches any host. An emulator has the account in the path:
 // "127.0.0.1:10000/devstoreaccount1".
 func AzureBlob(bases ...string) []string {
 	return on(bases, anyHost(), lines(`

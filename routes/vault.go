@@ -1,8 +1,8 @@
 package routes
 
-// Vault returns the routes of Vault and OpenBao. A path of secrets, a role and the
-// mount of an engine are placeholders; a mount of several segments is in {path}. Any
-// host is a base without one.
+// Vault returns the routes of Vault and OpenBao. Secret paths, roles and the mount of an
+// engine are placeholders. A mount of several segments is part of {path}. Without a base it
+// matches any host.
 func Vault(bases ...string) []string {
 	return on(bases, anyHost(),
 		lines(`
