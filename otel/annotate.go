@@ -9,13 +9,13 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Annotate adds to the CLIENT spans of otelhttp what that does not know of a call: the number of the
-// resend and the route. Its place is right inside of otelhttp, which is right inside of the
-// stack:
+// Annotate returns a round tripper that adds to the CLIENT spans of otelhttp what otelhttp does
+// not know: the number of the resend and the route. Put it directly inside otelhttp, and otelhttp
+// directly inside the stack:
 //
 //	gracy.Around(otelhttp.NewTransport(tel.Annotate(nil)), tel, retry.New(retry.Policy{}))
 //
-// A nil next means [http.DefaultTransport]. Outside of a call it adds nothing.
+// A nil next means [http.DefaultTransport]. Outside a call it adds nothing.
 func (t *Telemetry) Annotate(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport

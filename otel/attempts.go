@@ -12,11 +12,10 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// Attempts is the layer that [Telemetry.Attempts] makes. It is safe for concurrent use.
+// Attempts is the layer that [Telemetry.Attempts] returns. It is safe for concurrent use.
 type Attempts struct{ t *Telemetry }
 
-// Wrap puts the layer around next. Its place is innermost; a nil next means
-// [http.DefaultTransport].
+// Wrap implements [transport.Layer]. A nil next means [http.DefaultTransport].
 func (x *Attempts) Wrap(next http.RoundTripper) http.RoundTripper {
 	t := x.t
 	switch {

@@ -1,53 +1,56 @@
-// Package otel makes OpenTelemetry traces and metrics of calls: a span for a call, one for each
-// request that is sent, and the duration of these. It needs the API packages alone; which SDK
-// and exporter there are is the program's choice.
+// Package otel makes OpenTelemetry spans for calls and for the requests that they send, and records
+// the duration of those requests. It needs only the OpenTelemetry API packages. The program chooses
+// the SDK and the exporter.
 //
 //	tel := otel.New(otel.Config{})
 //	client := &http.Client{Transport: gracy.Chain(
-//		tel, // a span for a call
+//		tel, // a span for each call
 //		retry.New(retry.Policy{}),
 //		tel.Attempts(), // a span for each request that is sent
 //	)}
 //
 // # What is emitted
 //
-// The span of a call is INTERNAL and claims nothing about HTTP: it is named after method and
-// route, has the number of attempts, the outcome, and the waits of the call as events. Inside of it
-// is a CLIENT span for each request that was sent, with the attributes of the semantic
-// conventions for HTTP and the number of the resend. The headers of that request carry the context of its own span.
-// A replayed response and a rejection have no CLIENT span. The histogram is
-// http.client.request.duration, in seconds, of each request that was sent. docs/otel.md lists all names.
+// The span of a call is INTERNAL and claims nothing about HTTP. It is named after method and route, and
+// has the number of attempts, the outcome, and the waits of the call as events.
 //
-// Spans and durations end with the headers of the response, as latencies of package metrics
-// do, since a caller may leave a body unread; so what goes wrong while a body is read is in no span.
+// Inside it there is a CLIENT span for each request that was sent, with the attributes of the semantic
+// conventions for HTTP and the number of the resend. The headers of the request carry the context of
+// that span. A replayed response and a rejection have no CLIENT span.
 //
-// An error status is an error unless the call expects it: with transport.Expect a 404 can be none.
-// URLs and error texts are redacted; headers and bodies are never read.
+// The histogram http.client.request.duration has the duration of each request that was sent, in
+// seconds. docs/otel.md lists all names.
+//
+// Spans and durations end with the headers of the response, as latencies of package metrics do, because
+// a caller may leave a body unread. So a failure while a body is read is in no span.
+//
+// An error status is an error unless the call expects it (transport.Expect). URLs and error texts are
+// redacted. Headers and bodies are never recorded.
 //
 // # Defaults
 //
-// The zero [Config] takes the providers and the propagator that are global when [New] is called; those
-// of go.opentelemetry.io/otel pass on to what is set later. Nothing is registered. The route is
-// in the spans and, unless TemplateInMetrics is set, not in the metrics.
+// The zero [Config] uses the providers and the propagator that are global when [New] is called. Those of
+// go.opentelemetry.io/otel forward to what is set later. Nothing is registered. The route is in the
+// spans, and in the metrics only with TemplateInMetrics.
 //
 // # Place
 //
-// [New] outermost, so that what other layers do with the context of a request, such as a log line, has
-// the span; [Telemetry.Attempts] innermost, so that it sees what is sent. Either works without
-// the other. Where otelhttp is in use too, see Instrumented in [Config] and [Telemetry.Annotate].
+// Put [New] outermost, so that other layers, such as a logger, find the span in the context of the
+// request. Put [Telemetry.Attempts] innermost, so that it sees what is sent. Each works without the
+// other. If otelhttp is in use too, see Instrumented in [Config] and [Telemetry.Annotate].
 //
 // # Override
 //
-// Nothing is overridden for one call: the sampler of the SDK decides which spans are recorded.
+// There is no override for a call: the sampler of the SDK decides which spans are recorded.
 //
 // # Bounds
 //
-// At most 200 hosts are distinguished in metrics, later ones have the server.address _OTHER and no
-// port. Methods that HTTP does not know are _OTHER. Routes are those of transport.Call: at most 200 guessed ones.
-// A text, such as an error or a URL, ends after 4 KiB.
+// Metrics distinguish at most 200 hosts. Later hosts have the server.address _OTHER and no port. Unknown
+// methods are _OTHER. Routes are those of transport.Call, of which at most 200 are guessed. A text, such
+// as an error or a URL, is cut after 4 KiB.
 //
 // # What it will not do
 //
-// It calls no setter of the global providers, imports no SDK, starts no goroutine, changes no body, and reads no
-// header beside those of the propagator.
+// It sets no global provider, imports no SDK, starts no goroutine, changes no body, and reads no header
+// except those of the propagator.
 package otel

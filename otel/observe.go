@@ -31,8 +31,7 @@ func (t *Telemetry) Wants() layer.Kind {
 	return layer.WaitEnd | layer.RetryScheduled | layer.Replayed | layer.Exhausted
 }
 
-// Observe implements [layer.Observer]: it adds the waits of a call to its span. Stacks call it;
-// users do not.
+// Observe implements [layer.Observer]. It adds the waits of a call to its span.
 func (t *Telemetry) Observe(e layer.Event) {
 	held, ok := t.running.Load(e.Call)
 	if !ok {

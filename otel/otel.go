@@ -24,30 +24,30 @@ const (
 	attemptsName = "otel attempts"
 )
 
-// Config says where spans and metrics go. Its zero value is what [New] describes.
+// A Config says where spans and metrics go.
 type Config struct {
-	// TracerProvider makes the spans; nil means the global one. That of package trace/noop
-	// switches them off.
+	// TracerProvider makes the spans. Nil means the global one. The provider of package
+	// trace/noop switches spans off.
 	TracerProvider trace.TracerProvider
-	// MeterProvider records the durations; nil means the global one. That of package metric/noop
-	// switches them off.
+	// MeterProvider records the durations. Nil means the global one. The provider of package
+	// metric/noop switches durations off.
 	MeterProvider metric.MeterProvider
-	// Propagator writes the context of a span into the headers of its request; nil means the
+	// Propagator writes the context of a span into the headers of its request. Nil means the
 	// global one.
 	Propagator propagation.TextMapPropagator
-	// Redactor masks URLs and error texts; nil means the built-in list.
+	// Redactor masks URLs and error texts. Nil means the built-in list of secrets.
 	Redactor *redact.Redactor
-	// TemplateInMetrics adds the route as url.template to the durations, which multiplies their
+	// TemplateInMetrics adds the route as url.template to the durations. It multiplies their
 	// series by the number of routes.
 	TemplateInMetrics bool
-	// Instrumented says that something else, such as otelhttp around or inside of the stack, has
-	// CLIENT spans and durations of the same requests. Then the spans of [Telemetry.Attempts]
-	// are INTERNAL ones named "attempt" that claim nothing about HTTP, no durations are recorded, and
-	// headers are left alone.
+	// Instrumented says that something else, such as otelhttp around or inside the stack, makes
+	// CLIENT spans and durations for the same requests. Then the spans of [Telemetry.Attempts]
+	// are INTERNAL, are named "attempt" and claim nothing about HTTP. No durations are recorded
+	// and no headers are written.
 	Instrumented bool
 }
 
-// Telemetry is the layer that makes a span for each call. Use [New]. It is safe for concurrent use.
+// A Telemetry is the layer that makes a span for each call. It is safe for concurrent use.
 type Telemetry struct {
 	config  Config
 	tracer  trace.Tracer            // nil if there are no spans
@@ -61,8 +61,8 @@ type Telemetry struct {
 	running sync.Map
 }
 
-// New returns the layer. What is nil in c is the global of go.opentelemetry.io/otel at this
-// moment. Several clients may share the layer.
+// New returns a layer that makes a span for each call. For what is nil in c it uses the current
+// global of go.opentelemetry.io/otel. Several clients may share the layer.
 func New(c Config) *Telemetry {
 	if c.TracerProvider == nil {
 		c.TracerProvider = otel.GetTracerProvider()
@@ -92,8 +92,7 @@ func New(c Config) *Telemetry {
 	return t
 }
 
-// Wrap puts the layer around next. Its place is outermost; a nil next means
-// [http.DefaultTransport].
+// Wrap implements [transport.Layer]. A nil next means [http.DefaultTransport].
 func (t *Telemetry) Wrap(next http.RoundTripper) http.RoundTripper {
 	if t.tracer == nil {
 		return layer.Wrap(layerName, t, next, nil)
@@ -101,8 +100,8 @@ func (t *Telemetry) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(layerName, t, next, t.trip)
 }
 
-// Attempts returns the layer that makes a span for each request that is sent, records its
-// duration, and writes the context of the span into its headers. Its place is innermost.
+// Attempts returns a layer that makes a span for each request that is sent, records its duration,
+// and writes the context of the span into its headers. Put it innermost.
 func (t *Telemetry) Attempts() *Attempts { return &Attempts{t} }
 
 // Explain implements [transport.Explainer].
