@@ -64,7 +64,7 @@ func Example_row3() {
 	fmt.Println(errors.Is(err, timeout.ErrTotal))
 
 	api = slow.behind(retry.New(retry.Policy{Attempts: 2, Delay: time.Millisecond}), timeout.PerAttempt(20*time.Millisecond))
-	_, err = getPokemon.Call(ctx, api, "snorlax") // each attempt, as there
+	_, err = getPokemon.Call(ctx, api, "snorlax") // each attempt, as in Python
 	fmt.Println(errors.Is(err, timeout.ErrAttempt), errors.Is(err, retry.ErrExhausted))
 
 	fmt.Println("without the layer:", gracy.Explain(slow.behind().Client).Longest) // 0 is no bound

@@ -45,7 +45,7 @@ func crowd(calls int, limit *concurrency.Limiter, opts ...parse.Option) int {
 
 func Example_row39() {
 	fmt.Println(crowd(9, concurrency.New(concurrency.Limit{Max: 1}))) // per host
-	// for each URL template, as there:
+	// for each URL template, as in Python:
 	fmt.Println(crowd(9, concurrency.New(concurrency.Limit{Max: 2, Scope: transport.ScopeRoute})))
 	// for all requests together, limit_per_uurl=False:
 	fmt.Println(crowd(9, concurrency.New(concurrency.Limit{Max: 3, Scope: transport.ScopeAll})))

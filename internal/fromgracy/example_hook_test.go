@@ -127,7 +127,7 @@ func Example_row47() {
 	api := pokeAPI(503, errReset).behind(
 		hook.New(calls.hooks()), // outside of retry: once for a call
 		retry.New(retry.Policy{Delay: retry.NoDelay}),
-		hook.New(attempts.hooks()), // inside: for each attempt, as there
+		hook.New(attempts.hooks()), // inside: for each attempt, as in Python
 	)
 	_, err := getPokemon.Call(ctx, api, "abra")
 	fmt.Println(&calls)

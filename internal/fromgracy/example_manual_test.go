@@ -41,7 +41,7 @@ func Example_knobs() {
 		Attempts:   4,                             // max_attempts=3: the first one counts here
 		Delay:      20 * time.Millisecond,         // delay=0.02
 		Multiplier: 2,                             // delay_modifier=2
-		Jitter:     retry.NoJitter,                // there is none there
+		Jitter:     retry.NoJitter,                // Python has none
 		When:       retry.Always,                  // retry_on=None
 		Delays:     map[int]time.Duration{502: 0}, // overrides
 		Unsafe:     true,                          // every method

@@ -96,7 +96,7 @@ func Example_row54() {
 }
 
 func Example_row54status() {
-	find := func(name string) (any, error) { // there a result may be anything, too
+	find := func(name string) (any, error) { // in Python a result may be anything, too
 		p, err := getPokemon.Call(ctx, pokeAPI().behind(), name, parse.Expect(404, errNoPokemon))
 		if e, ok := errors.AsType[*parse.StatusError](err); ok && e.Status == 404 {
 			return "nobody: " + string(e.Body), nil // or a constant, or e.Decode(&another)
