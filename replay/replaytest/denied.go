@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// ErrDenied is what a request fails with that would reach the network while a test is
-// replayed. It matches [verdict.ErrRejected].
+// ErrDenied is the error of a request that would reach the network while a test is replayed. It
+// matches verdict.ErrRejected.
 var ErrDenied error = deniedError{}
 
 type deniedError struct{}

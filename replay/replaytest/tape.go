@@ -16,24 +16,21 @@ import (
 // A Config says how a test is recorded and replayed. The zero Config is the
 // documented default.
 type Config struct {
-	// Path is the file of the tape. Default testdata/NAME.json, with the name of the
-	// test. A name that ends in .json is a text tape, any other a bbolt file: see
-	// [replay.Open]. It is that of one test: of two that record into a file the later one
-	// replaces what the other has recorded. Subtests share the tape that the test around
-	// them opens.
+	// Path is the file of the tape. The default is testdata/NAME.json, with the name of the test.
+	// A name that ends in .json is a text tape, any other a bbolt file: see [replay.Open]. Each
+	// test needs a file of its own: if two record into one, the later recording replaces the
+	// other. Subtests share the tape that the test around them opens.
 	Path string
-	// Hosts gives servers of the test, by the URL or the host and port of each, their
-	// names on the tape: {srv.URL: "api.test"}. Where it names one alone, links to the
-	// address that this had when it was recorded lead to it. Default: the port of a
-	// loopback address is left out, which does for one server. Options.Host must be nil
-	// with it.
+	// Hosts maps servers of the test, by URL or by host and port, to their names on the tape:
+	// {srv.URL: "api.test"}. If it names only one, links to the address that this server had when
+	// it was recorded lead to it. By default the port of a loopback address is left out, which is
+	// enough for one server. Options.Host must be nil if Hosts is set.
 	Hosts map[string]string
-	// AnyCount accepts that a request is made more or less often than it was recorded:
-	// the last response is repeated, and one that nobody asked for is no failure.
-	// Default: each is given once.
+	// AnyCount accepts that a request is made more or less often than it was recorded: the last
+	// response is repeated, and an unused one is not a failure. By default each is given once.
 	AnyCount bool
-	// Options are those of the tape: what is compared, masked and left out. Mode and
-	// End are those of package replaytest and must not be set.
+	// Options are those of the tape: what is compared, masked and left out. Mode and End must not
+	// be set.
 	Options replay.Options
 }
 
@@ -51,31 +48,29 @@ type Tape struct {
 // Mode returns what the tape does: ModeRecord, ModeReplay or Off.
 func (p *Tape) Mode() replay.Mode { return p.mode }
 
-// RecordedAt returns the day on which the tape was recorded, as its beginning in UTC, so
-// that code under test which is given the time asks in every replay for what it asked for
-// when it was recorded: for the rates of that day, or for what is newer. It is the day of
-// the first exchange on the tape in ModeReplay, and today in the other modes. It is no
-// more than the day, since that is what a text tape keeps. A tape that was written by
-// hand and names no day is of 1 January 1970.
+// RecordedAt returns the day on which the tape was recorded, as its beginning in UTC. Code under
+// test that is given this time makes the same requests in every replay: for the rates of that
+// day, or for what is newer. In ModeReplay it is the day of the first exchange on the tape, in
+// other modes today. It is only a day, since that is what a text tape keeps. For a tape that was
+// written by hand and names no day it is 1 January 1970.
 func (p *Tape) RecordedAt() time.Time { return p.recorded }
 
 // Stats returns the figures of the tape as they are now.
 func (p *Tape) Stats() replay.Stats { return p.inner.Stats() }
 
-// Verify sends the recorded requests again, by next, and yields how the responses differ
-// from the tape: see [replay.Tape.Verify]. It goes to the network, whatever the mode, and
-// to the hosts as they are named on the tape. What it sends is not asked for of the tape,
-// so a test that only verifies sets Config.AnyCount, and Config.Path to the tape of
-// another test.
+// Verify sends the recorded requests again through next and yields how the responses differ from
+// the tape: see [replay.Tape.Verify]. It goes to the network in every mode, and to the hosts as
+// they are named on the tape. Its requests do not count as requests to the tape, so a test that
+// only verifies sets Config.AnyCount, and Config.Path to the tape of another test.
 func (p *Tape) Verify(ctx context.Context, next http.RoundTripper, opts replay.VerifyOptions) iter.Seq2[*replay.Drift, error] {
 	return p.inner.Verify(ctx, next, opts)
 }
 
-// Open opens the tape of a test, and closes it when the test and its subtests have
-// ended. The test fails at once if there is no tape to replay, and at its end for
-// everything that makes a tape unfit: a request that was not on it, a response that
-// nobody asked for; while recording, an exchange that was withheld because of a secret,
-// broke off or was never closed, or could not be written.
+// Open opens the tape of a test, and closes it when the test and its subtests have ended. The
+// test fails at once if there is no tape to replay. At its end it fails for everything that makes
+// the tape unfit: a request that was not on it, or a response that nobody asked for; while
+// recording, an exchange that was withheld because of a secret, broke off, was never closed, or
+// could not be written.
 func Open(tb testing.TB, c Config) *Tape {
 	tb.Helper()
 	if c.Options.Mode != replay.ModeSmart || c.Options.End != replay.EndRepeatLast {
@@ -161,9 +156,9 @@ func hostsOf(tape *replay.Tape) iter.Seq[string] {
 	}
 }
 
-// Wrap puts the tape in front of next; nil means http.DefaultTransport. What is
-// replayed has the network denied: nothing reaches next but what Options.PassThrough
-// names, not even a call with [replay.Off].
+// Wrap puts the tape in front of next. Nil means http.DefaultTransport. In ModeReplay the network
+// is denied: nothing reaches next but what Options.PassThrough names, not even a call with
+// [replay.Off].
 func (p *Tape) Wrap(next http.RoundTripper) http.RoundTripper {
 	if p.mode == replay.ModeReplay {
 		next = p.network.wrap(next)
