@@ -66,9 +66,8 @@ func (x *Exchange) AppendBinary(b []byte) ([]byte, error) {
 	return append(b, x.unknown...), nil
 }
 
-// MarshalWithoutBody encodes x as MarshalBinary does, but of the body of the
-// response its length alone, for a store that keeps long bodies apart. x must
-// have a response.
+// MarshalWithoutBody encodes x as [Exchange.MarshalBinary] does, but only the length of the
+// response body, for a store that keeps long bodies apart. x must have a response.
 func (x *Exchange) MarshalWithoutBody() ([]byte, error) { return x.AppendWithoutBody(nil) }
 
 // AppendWithoutBody appends to b what MarshalWithoutBody returns.
@@ -88,11 +87,12 @@ func (x *Exchange) MissingBody() int64 {
 	return x.missingBody
 }
 
-// SetMissingBody says that a store has the body of the response in parts, and how long it is.
+// SetMissingBody says that a store has the body of the response in parts, and that it has n
+// bytes.
 func (x *Exchange) SetMissingBody(n int64) { x.missingBody = n }
 
-// RestoreBody puts a body back that MarshalWithoutBody left out. One of another
-// length is a [FormatError].
+// RestoreBody puts back a body that MarshalWithoutBody left out. One of another length is a
+// [FormatError].
 func (x *Exchange) RestoreBody(body []byte) error {
 	if int64(len(body)) != x.MissingBody() {
 		return &FormatError{Reason: fmt.Sprintf("damaged tape: a body has %d bytes of %d", len(body), x.MissingBody())}
@@ -103,9 +103,8 @@ func (x *Exchange) RestoreBody(body []byte) error {
 	return nil
 }
 
-// UnmarshalBinary decodes what MarshalBinary encoded. Fields of later versions
-// are kept; an envelope of a later version is a [FormatError]. x keeps nothing
-// of b.
+// UnmarshalBinary decodes what [Exchange.MarshalBinary] encoded. Fields of later versions are
+// kept. An envelope of a later version is a [FormatError]. x keeps no reference to b.
 func (x *Exchange) UnmarshalBinary(b []byte) error {
 	if len(b) == 0 {
 		return &FormatError{Reason: "empty record"}
@@ -126,12 +125,15 @@ func (x *Exchange) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// UnmarshalOutcome decodes what is replayed of what MarshalBinary encoded, which is sooner done than
-// all of it: it leaves out the Request, the readable part of the Key, the Route, Identity and Secrets. Where what
-// is replayed depends on the request, since the response has a Vary or is none, or broke off,
-// it is UnmarshalBinary. Its errors are those of UnmarshalBinary too, x keeps nothing of b, and what x had before is
-// gone. It is what a bbolt tape looks a request up with. A Store returns whole exchanges, so its methods
-// Find, Near and Scan need UnmarshalBinary; and what UnmarshalOutcome has decoded must not be encoded again.
+// UnmarshalOutcome decodes only what is replayed, which is faster than all of it. It leaves out
+// the Request, the readable part of the Key, the Route, Identity and Secrets. If what is replayed
+// depends on the request, because the response has a Vary, is missing, or broke off, it does the
+// same as UnmarshalBinary. It returns the same errors, x keeps no reference to b, and what x had
+// before is gone.
+//
+// A bbolt tape uses it to look up a request. A [Store] returns whole exchanges, so its methods
+// Find, Near and Scan need UnmarshalBinary. What UnmarshalOutcome has decoded must not be encoded
+// again.
 func (x *Exchange) UnmarshalOutcome(b []byte) error {
 	if len(b) == 0 || b[0] != envelope {
 		return x.UnmarshalBinary(b) // which says what is wrong

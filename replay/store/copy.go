@@ -13,11 +13,11 @@ const (
 
 var errNotEmpty = errors.New("replay: copy a tape: there are recordings in the target")
 
-// Copy copies every exchange of src to dst, which has none yet, and returns how many: with
-// their IDs, keys and bodies, a batch at a time, and with the recipe where both keep one.
-// Nothing is masked: what is on src is masked already. A long body goes in parts where
-// both are a [PartStore], else whole, in memory. It ends with an error of src or dst,
-// or with that of ctx; what was copied by then stays.
+// Copy copies every exchange of src to dst, which must be empty, and returns how many it copied.
+// It copies IDs, keys and bodies, a batch at a time, and the recipe if both keep one. It masks
+// nothing, since src is masked already. A long body is copied in parts if both are a [PartStore],
+// else whole, in memory. Copy ends with an error of src or dst, or with that of ctx. What was
+// copied by then stays.
 func Copy(ctx context.Context, dst, src Store) (n int, err error) {
 	for _, err := range dst.Scan(0) {
 		if err == nil {

@@ -9,11 +9,10 @@ import (
 // ErrCut is what a [CutError] matches.
 var ErrCut = errors.New("replay: the recording ends before the response")
 
-// A CutError is what a replayed body ends with where the recording ends, because its
-// caller left: it closed the body or canceled the request before the body had ended, as
-// one that has read all that it wants of a stream. It matches [ErrCut] and nothing else:
-// neither an end, nor a cancel of this caller, nor a fault of the server. It holds no
-// secret.
+// A CutError is the error at the end of a replayed body whose recording ends there because its
+// caller left: it closed the body or canceled the request before the body had ended, as a reader
+// does that has all it wants of a stream. It matches [ErrCut] and nothing else: it is neither an
+// end, nor a cancellation by this caller, nor a fault of the server. It holds no secret.
 type CutError struct {
 	Method   string
 	URL      string // redacted

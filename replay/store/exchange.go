@@ -8,8 +8,8 @@ import (
 
 // An Exchange is a request and its outcome, redacted.
 //
-// Response is nil if none came; Fault is nil unless the transport failed. Both
-// are set if the body of the response broke off, or its caller left.
+// Response is nil if none arrived. Fault is nil unless the transport failed. Both are set if the
+// body of the response broke off, or its caller left.
 type Exchange struct {
 	ID       ID
 	Key      Key
@@ -25,22 +25,21 @@ type Exchange struct {
 	Route    string // path template of the call
 	Complete bool   // the response was read to its end; of others, those of CallerLeft alone are replayed
 
-	// Masked says that secrets in the body of the response were masked, so that it
-	// is not what the server sent.
+	// Masked says that secrets in the body of the response were masked, so it is not what the
+	// server sent.
 	Masked bool
 
-	// Identity is the keyed hash of the credential, Secrets that of a body with
-	// secrets in it: IdentitySize bytes, nil for none. Both are part of Key.
+	// Identity is the keyed hash of the credential, Secrets that of a body with secrets in it.
+	// Each has IdentitySize bytes, or is nil. Both are part of Key.
 	Identity, Secrets []byte
 
 	missingBody int64  // length of a response body that the store keeps apart
 	unknown     []byte // fields of later versions, kept as they came
 }
 
-// CallerLeft reports whether the caller closed the body of the response, or canceled its
-// request, before the body had ended: what is there is what it had been given by then, and
-// what would have come behind it is not known. x is not Complete then, and its Fault is of
-// [FaultCallerLeft].
+// CallerLeft reports whether the caller closed the body of the response, or canceled its request,
+// before the body had ended. The body is then what the caller had been given, and the rest is not
+// known. x is not Complete, and its Fault is of [FaultCallerLeft].
 func (x *Exchange) CallerLeft() bool {
 	return !x.Complete && x.Response != nil && x.Fault != nil && x.Fault.Kind == FaultCallerLeft
 }
@@ -57,8 +56,8 @@ type Request struct {
 	BodySum []byte
 }
 
-// ParseURL returns the URL of the request, never nil. A URL that cannot be
-// parsed comes back as its Opaque part.
+// ParseURL returns the URL of the request. It never returns nil: a URL that cannot be parsed is
+// returned as its Opaque part.
 func (r *Request) ParseURL() *url.URL {
 	if u, ok := plainURL(r.URL); ok {
 		return &u
@@ -83,7 +82,7 @@ type Response struct {
 	TransferEncoding []string
 	Uncompressed     bool // the transport had decompressed Body
 	Close            bool // the connection was to be closed
-	// Pieces are how Body came, nil for all of it with the headers. What is behind
-	// the last of them belongs to it.
+	// Pieces say how Body arrived. Nil means all of it with the headers. What follows the last
+	// piece belongs to it.
 	Pieces []Piece
 }

@@ -8,11 +8,11 @@ import (
 	"syscall"
 )
 
-// A FaultKind says which error a recorded fault matches by [errors.Is].
+// A FaultKind says which error a recorded fault matches with errors.Is.
 type FaultKind string
 
-// The kinds of faults. Any other error is recorded as FaultOther: it keeps its
-// text, and whether it was a timeout, but matches nothing.
+// The kinds of faults. Any other error is recorded as FaultOther. It keeps its text and whether
+// it was a timeout, but matches nothing.
 const (
 	FaultOther         FaultKind = ""
 	FaultDeadline      FaultKind = "deadline" // context.DeadlineExceeded
@@ -42,16 +42,16 @@ func kindErrors() []kindError {
 	}
 }
 
-// A Fault is a recorded transport error, and the error that replaying it
-// returns. It implements [net.Error].
+// A Fault is a recorded transport error, and the error that replaying it returns. It implements
+// [net.Error].
 type Fault struct { //nolint:errname // a record first, an error when it is replayed
 	Text      string // redacted
 	Kind      FaultKind
 	IsTimeout bool
 }
 
-// FaultOf returns what a caller can ask an error: its text, which the caller of
-// FaultOf redacts, its kind, and whether it is a timeout.
+// FaultOf returns what callers can find out about an error: its text, which the caller of FaultOf
+// must redact, its kind, and whether it is a timeout.
 func FaultOf(err error) *Fault {
 	f := &Fault{Text: err.Error()}
 	var ne net.Error
@@ -79,7 +79,7 @@ func (f *Fault) Timeout() bool { return f.IsTimeout }
 // Temporary reports false; [net.Error] needs it.
 func (f *Fault) Temporary() bool { return false }
 
-// Unwrap returns the error that the kind stands for, nil for FaultOther.
+// Unwrap returns the error that the kind stands for, or nil for FaultOther.
 func (f *Fault) Unwrap() error {
 	if f.Kind == FaultHostNotFound {
 		return &net.DNSError{Err: "no such host", IsNotFound: true}

@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// A Key says which requests are the same to a tape. Method, Host and Path are
-// readable, so that a store can keep neighbours together; Sum is the SHA-256
-// of the whole canonical request, these three included, and decides alone. Its
-// last [IdentitySize] bytes differ for the same request made as somebody else.
+// A Key says which requests are the same to a tape. Method, Host and Path are readable, so that a
+// store can keep related exchanges together. Sum is the SHA-256 of the whole canonical request,
+// these three included, and alone decides. Its last IdentitySize bytes differ if somebody else
+// makes the same request.
 type Key struct {
 	Method, Host, Path string
 	Sum                [sha256.Size]byte
 }
 
-// IdentitySize is the length of the keyed hashes in an Exchange that say as whom
-// a request was made, and of the part of a Sum that depends on them.
+// IdentitySize is the length of the keyed hashes of an [Exchange] that say who made a request,
+// and of the part of a Sum that depends on them.
 const IdentitySize = 12
 
-// As returns the key of the same request made as somebody: identities are hashes
-// of IdentitySize bytes, or nil, which changes nothing.
+// As returns the key of the same request made by the owner of the given identities, which are
+// hashes of IdentitySize bytes. A nil identity changes nothing.
 func (k Key) As(identities ...[]byte) Key {
 	end := k.Sum[len(k.Sum)-IdentitySize:]
 	for _, id := range identities {
@@ -37,9 +37,9 @@ func (k Key) Request() [sha256.Size - IdentitySize]byte {
 	return [sha256.Size - IdentitySize]byte(k.Sum[:])
 }
 
-// KeyOf returns the readable part of the key of a request: Sum is zero, because
-// it depends on how a tape compares requests. No method is GET, no path is "/",
-// and the host is that of [CanonicalHost].
+// KeyOf returns the readable part of the key of a request. Sum is zero, because it depends on how
+// a tape compares requests. An empty method is GET, an empty path "/", and the host is that of
+// [CanonicalHost].
 func KeyOf(method string, u *url.URL) Key {
 	if method == "" {
 		method = http.MethodGet
@@ -47,8 +47,8 @@ func KeyOf(method string, u *url.URL) Key {
 	return Key{Method: method, Host: CanonicalHost(u.Scheme, u.Host), Path: pathOf(u)}
 }
 
-// CanonicalHost returns host in lower case, without the default port of scheme.
-// Letters outside of ASCII stay as they are.
+// CanonicalHost returns host in lower case, without the default port of scheme. Letters outside
+// ASCII are unchanged.
 func CanonicalHost(scheme, host string) string {
 	i := 0
 	for i < len(host) && host[i] != ':' && host[i] < 0x80 && (host[i] < 'A' || 'Z' < host[i]) {

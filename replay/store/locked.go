@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// A LockedError says who has a tape open, as far as that is known. It matches
-// [ErrLocked].
+// A LockedError says who has a tape open, as far as that is known. It matches [ErrLocked].
 type LockedError struct {
 	Path   string
 	Waited time.Duration
-	// PID, Host and Since are the process that has the tape open for writing, 0, ""
-	// and zero where that is not known: a reader is not, nor is one of a crash.
+	// PID, Host and Since describe the process that has the tape open for writing. They are zero
+	// if that is not known, as for a reader or after a crash.
 	PID   int
 	Host  string
 	Since time.Time
@@ -19,7 +18,7 @@ type LockedError struct {
 	Own bool
 }
 
-// Error names the file, the time that was waited and, where it is known, the process.
+// Error names the file, the time spent waiting and, if it is known, the process.
 func (e *LockedError) Error() string {
 	who := ""
 	switch {

@@ -2,39 +2,37 @@ package store
 
 import "fmt"
 
-// PartSize is how many bytes a [Part] has, but the last one of a body, which may have fewer.
+// PartSize is how many bytes a [Part] has. The last one of a body may have fewer.
 const PartSize = 256 << 10
 
-// A PartStore is a Store that keeps long bodies of responses in parts, so that a body
-// of any length is neither recorded nor replayed from memory. A Store without it gets
-// bodies whole.
+// A PartStore is a [Store] that keeps long response bodies in parts, so that a body of any length
+// is recorded and replayed without being in memory whole. A Store without it gets whole bodies.
 //
-// Of an exchange with a body of 1 MiB and more, its Find, Near and Scan may leave the
-// body out, so that MissingBody gives its length: then Part has it. Append takes such
-// an exchange once all of its parts were appended. Delete, and an Entry with Replace,
-// remove parts too, also those of an ID of which no exchange was appended; a store that
-// finds some of these when it is opened, since a process died, removes them. A Store that
-// wraps a PartStore, as that of package store/bolt is, has to be one too: else the long
-// bodies are on the tape and cannot be replayed.
+// Its Find, Near and Scan may leave out a body of 1 MiB or more, so that MissingBody gives its
+// length. Part then returns it. Append takes such an exchange once all of its parts were
+// appended. Delete, and an Entry with Replace, also remove parts, even those of an ID for which
+// no exchange was appended. If a store finds such parts when it is opened, left by a process that
+// died, it removes them. A Store that wraps a PartStore, such as that of package store/bolt, must
+// be one too. Otherwise the long bodies are on the tape and cannot be replayed.
 type PartStore interface {
 	Deleter
-	// AppendParts stores parts, all of them or, on an error, none. Those of an exchange
-	// come in order. It is called by the goroutine that calls Append.
+	// AppendParts stores parts, all of them or, on an error, none. The parts of an exchange come
+	// in order. It is called by the goroutine that calls Append.
 	AppendParts(parts []Part) error
-	// Part returns a part of the body of an exchange, the first is 0; nil if there is none.
+	// Part returns a part of the body of an exchange, numbered from 0, or nil if there is none.
 	Part(id ID, number int) ([]byte, error)
 }
 
-// A Part is a part of the body of the response of an exchange.
+// A Part is a part of the response body of an exchange.
 type Part struct {
 	ID     ID
 	Number int
 	Data   []byte
 }
 
-// WithBody returns an exchange of a store with a body that the store has in parts, all of it
-// in memory: x itself if nothing is missing, else a copy. A part that is missing is a
-// [FormatError], a store without parts an error.
+// WithBody returns an exchange of a store together with a body that the store has in parts, all
+// of it in memory. It returns x itself if nothing is missing, else a copy. A missing part is a
+// [FormatError]. A store without parts is an error.
 func WithBody(s Store, x *Exchange) (*Exchange, error) {
 	if x.MissingBody() == 0 {
 		return x, nil

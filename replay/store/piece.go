@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// A Piece is a part of the body of a response that came at once, as far as its
-// reader could see.
+// A Piece is a part of a response body that arrived at once, as far as its reader could see.
 type Piece struct {
 	Bytes int64
 	Wait  time.Duration // since the piece before, or since the headers, to the microsecond
