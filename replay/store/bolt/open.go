@@ -17,17 +17,16 @@ import (
 
 const lockWait = file.LockWait
 
-// Open opens a tape in a bbolt file, and makes it, mode 0600, if it is not
-// there. A file that another process has had open for the whole of one second
-// is [store.ErrLocked], a [store.LockedError] that says who has it where that is known. A file that is not a tape, of another schema, or cut off
-// is a [store.FormatError]; one that cannot be written is [store.ErrReadOnly]; a
-// symbolic link is an error.
+// Open opens a tape in a bbolt file. It makes the file, with mode 0600, if it does not exist. If
+// another process has had the file open for the whole of one second, the error is
+// [store.ErrLocked], a [store.LockedError] that names the process if it is known. A file that is
+// not a tape, has another schema, or is cut off is a [store.FormatError]. One that cannot be
+// written is [store.ErrReadOnly]. A symbolic link is an error.
 func Open(path string) (store.IndexStore, error) { return open(path, false) }
 
-// OpenReadOnly opens a tape as [Open] does, but never writes to it, so that many
-// processes may read at once, from a read-only file system too. A file that is not
-// there matches fs.ErrNotExist; a write is [store.ErrReadOnly], but that Reindex
-// makes an index in memory.
+// OpenReadOnly opens a tape as [Open] does, but never writes to it. So many processes may read at
+// once, also from a read-only file system. A file that does not exist matches fs.ErrNotExist. A
+// write is [store.ErrReadOnly], except that Reindex makes an index in memory.
 func OpenReadOnly(path string) (store.IndexStore, error) { return open(path, true) }
 
 func open(path string, readOnly bool) (store.IndexStore, error) {
