@@ -11,12 +11,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// Open opens a tape in a JSON file, which is written when the tape is closed: until
-// then what is recorded is in the journal beside it. A file that is not there is made,
-// mode 0600, if something is recorded. One tape is open for writing at a time, here or
-// in another process: the second is [store.ErrLocked] after one second. A file that is
-// not a tape, of a later schema or damaged is a [store.FormatError] with the line; one in
-// a folder that cannot be written is [store.ErrReadOnly]; a symbolic link is an error.
+// Open opens a tape in a JSON file, which is written when the tape is closed. Until then
+// recordings are in the journal beside it. A file that does not exist is made, with mode 0600, if
+// something is recorded. A tape can be open for writing once, here or in another process. A
+// second Open fails with [store.ErrLocked] after one second. A file that is not a tape, has a
+// later schema or is damaged is a [store.FormatError] with the line. One in a folder that cannot
+// be written is [store.ErrReadOnly]. A symbolic link is an error.
 func Open(path string) (store.IndexStore, error) {
 	lock, err := file.Acquire(path)
 	if err != nil {
@@ -41,10 +41,9 @@ func Open(path string) (store.IndexStore, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens a tape as [Open] does, but never writes to it and takes no
-// lock: it reads what is there at the moment, with what a process that writes has
-// recorded so far. A file that is not there matches fs.ErrNotExist; a write is
-// [store.ErrReadOnly].
+// OpenReadOnly opens a tape as [Open] does, but never writes to it and takes no lock. It reads
+// what is there at the moment, including what a writing process has recorded so far. A file that
+// does not exist matches fs.ErrNotExist. A write is [store.ErrReadOnly].
 func OpenReadOnly(path string) (store.IndexStore, error) {
 	s, err := open(path, true)
 	if err != nil {
@@ -53,9 +52,9 @@ func OpenReadOnly(path string) (store.IndexStore, error) {
 	return s, nil
 }
 
-// Remove removes a tape, with the journal and the temporary files that a crash has left
-// beside it. One that is open for writing is [store.ErrLocked] after one second; one that
-// is not there is no error.
+// Remove removes a tape, with the journal and the temporary files that a crash has left beside
+// it. A tape that is open for writing is [store.ErrLocked] after one second. One that does not
+// exist is not an error.
 func Remove(path string) error {
 	lock, err := file.Acquire(path)
 	if err != nil {
