@@ -6,9 +6,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// An Open opens the storage of a tape that belongs to a folder, which is there, and makes
-// it where it is not there yet. A second call with the same folder, after Close, opens
-// the same tape. A storage that keeps nothing in files takes the folder as a name.
+// An Open opens the storage of a tape that belongs to a folder. The folder exists. Open makes the
+// storage if it does not exist. A second call with the same folder, after Close, opens the same
+// tape. A storage that keeps nothing in files uses the folder as a name.
 type Open func(dir string) (store.Store, error)
 
 // Run runs the suite, each case as a subtest with a folder of its own.
