@@ -26,12 +26,11 @@ type Store interface {
 	store.PartStore
 }
 
-// Open opens a tape in a SQLite file, and makes it, mode 0600, and its folder, if it is not
-// there; an empty file becomes a tape too. Any number of processes may have it open at
-// once. A file that another has locked for the whole of five seconds is
-// [store.ErrLocked]. A file that is not a tape, or of another schema, is a
-// [store.FormatError]; one that cannot be written is [store.ErrReadOnly]; a symbolic link
-// is an error.
+// Open opens a tape in a SQLite file. It makes the file, with mode 0600, and its folder if they
+// do not exist. An empty file becomes a tape too. Any number of processes may have it open at
+// once. A file that another process has locked for the whole of five seconds is
+// [store.ErrLocked]. A file that is not a tape, or has another schema, is a [store.FormatError].
+// One that cannot be written is [store.ErrReadOnly]. A symbolic link is an error.
 func Open(path string) (Store, error) {
 	if err := prepare(path); err != nil {
 		return nil, err
@@ -39,10 +38,10 @@ func Open(path string) (Store, error) {
 	return patiently(func() (Store, error) { return openFile(path, false) })
 }
 
-// OpenReadOnly opens a tape as [Open] does, but never writes to it, and makes nothing. A file
-// that is not there matches [fs.ErrNotExist]; a write is [store.ErrReadOnly], but that
-// Reindex makes an index in memory. On a read-only file system, a tape whose last process
-// died before it closed it cannot be read: open it once where it can be written.
+// OpenReadOnly opens a tape as [Open] does, but never writes to it and makes nothing. A file that
+// does not exist matches fs.ErrNotExist. A write is [store.ErrReadOnly], except that Reindex
+// makes an index in memory. A tape on a read-only file system cannot be read if its last process
+// died before closing it: open it once where it can be written.
 func OpenReadOnly(path string) (Store, error) {
 	if err := regular(path); err != nil {
 		return nil, err
@@ -63,11 +62,11 @@ func patiently(open func() (Store, error)) (Store, error) {
 	}
 }
 
-// New makes a tape in a database of the caller's, by any driver of SQLite, and in it the
-// tables gracy_meta, gracy_exchange, gracy_record, gracy_part and gracy_unfinished, beside
-// those that are there. Close leaves db open. What a crash loses, and how long a lock is waited for, is up
-// to the settings of db (PRAGMA journal_mode, synchronous, busy_timeout). A database in
-// memory needs db.SetMaxOpenConns(1), since each of its connections is one of its own.
+// New makes a tape in a database of the caller's, with any SQLite driver. It adds the tables
+// gracy_meta, gracy_exchange, gracy_record, gracy_part and gracy_unfinished to those that exist.
+// Close leaves db open. The settings of db decide what a crash loses and how long a lock is
+// waited for (PRAGMA journal_mode, synchronous, busy_timeout). A database in memory needs
+// db.SetMaxOpenConns(1), since each connection otherwise has a database of its own.
 func New(db *sql.DB) (Store, error) {
 	s := newStore(db, "(database)")
 	if err := s.begin(s.create); err != nil {
