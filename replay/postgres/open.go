@@ -16,16 +16,16 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Options of a tape. The zero value is the defaults below.
+// Options are the options of a tape. The zero value has the defaults below.
 type Options struct {
-	// Timeout is what a call of the store takes at most: a lookup, a batch, a page of a Scan
-	// or of a Reindex, and Open. It includes the wait for a connection, for other processes
-	// that write to the tape, and for a server that is restarted. 0 is ten seconds; a
-	// negative one panics. The error matches [context.DeadlineExceeded].
+	// Timeout bounds each call of the store: a lookup, a batch, a page of a Scan or of a Reindex,
+	// and Open. It includes the wait for a connection, for other processes that write to the
+	// tape, and for a server that restarts. 0 is ten seconds. A negative one panics. The error
+	// matches [context.DeadlineExceeded].
 	Timeout time.Duration
-	// ReadOnly makes nothing in the database: a tape that is not there matches [fs.ErrNotExist],
-	// a write is [store.ErrReadOnly], but that Reindex makes an index in memory. It is for
-	// replay.ModeReplay, and for a user of the database that may only read.
+	// ReadOnly makes nothing in the database. A tape that does not exist matches
+	// [fs.ErrNotExist]. A write is [store.ErrReadOnly], except that Reindex makes an index in
+	// memory. It is for replay.ModeReplay, and for a database user that may only read.
 	ReadOnly bool
 }
 
@@ -42,12 +42,12 @@ var (
 	errURL     = errors.New("replay: open tape: the connection string cannot be parsed")
 )
 
-// Open opens the tape of a name in a database, and makes it, and the tables of this package
-// where there are none, in the first schema of the search_path. url is what pgx takes:
-// "postgres://user:password@host/database", or "host=... user=...". Any number of processes may have
-// a tape open at once, and a database may have any number of tapes. Tables that are not ours, or of
-// another schema, are a [store.FormatError]. ctx is that of opening alone. No error has the
-// password in it.
+// Open opens the named tape in a database. It makes the tape, and the tables of this package if
+// there are none, in the first schema of the search_path. url is what pgx accepts:
+// "postgres://user:password@host/database", or "host=... user=...". Any number of processes may
+// have a tape open at once, and a database may have any number of tapes. Tables that are not
+// ours, or of another schema, are a [store.FormatError]. ctx only bounds opening. No error has
+// the password in it.
 func Open(ctx context.Context, url, tape string, opts Options) (Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -76,8 +76,9 @@ func Open(ctx context.Context, url, tape string, opts Options) (Store, error) {
 	return s, nil
 }
 
-// New opens a tape as [Open] does, over a pool of the caller's, which Close leaves open. Of a
-// statement whose time is over, the connection is closed, unless the pool has a handler of its own for it.
+// New opens a tape as [Open] does, over a pool of the caller's, which Close leaves open. If a
+// statement exceeds its time, its connection is closed, unless the pool has a handler of its own
+// for that.
 func New(ctx context.Context, pool *pgxpool.Pool, tape string, opts Options) (Store, error) {
 	return open(ctx, pool, tape, opts)
 }
