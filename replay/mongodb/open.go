@@ -15,15 +15,15 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Options of a tape. The zero value is the defaults below.
+// Options are the options of a tape. The zero value has the defaults below.
 type Options struct {
-	// Timeout is what a call of the store takes at most: a lookup, a batch, a page of a Scan
-	// or of a Reindex, and Open. It includes the wait for a connection and for a server that is
-	// restarted. 0 is ten seconds; a negative one panics. The error matches [context.DeadlineExceeded].
+	// Timeout bounds each call of the store: a lookup, a batch, a page of a Scan or of a Reindex,
+	// and Open. It includes the wait for a connection and for a server that restarts. 0 is ten
+	// seconds. A negative one panics. The error matches [context.DeadlineExceeded].
 	Timeout time.Duration
-	// ReadOnly makes nothing in the database: a tape that is not there matches [fs.ErrNotExist],
-	// a write is [store.ErrReadOnly], but that Reindex makes an index in memory. It is for
-	// replay.ModeReplay, and for a user of the database that may only read.
+	// ReadOnly makes nothing in the database. A tape that does not exist matches
+	// [fs.ErrNotExist]. A write is [store.ErrReadOnly], except that Reindex makes an index in
+	// memory. It is for replay.ModeReplay, and for a database user that may only read.
 	ReadOnly bool
 }
 
@@ -45,15 +45,16 @@ var (
 	errUnacknowledged = errors.New("replay: open tape: the connection string asks for writes that are not acknowledged (w=0)")
 )
 
-// Open opens the tape of a name in a database, and makes it, and the indexes of its collections, where it
-// is not there. uri is what the driver takes, "mongodb://user:password@host/database" or
-// "mongodb+srv://..."; the database is that of the path, "gracy" without one. Any number of processes may have a
-// tape open at once, and a database may have any number of tapes. A tape of another schema is a
-// [store.FormatError]. ctx is that of opening alone. No error has the password in it.
+// Open opens the named tape in a database. It makes the tape, and the indexes of its collections,
+// if they do not exist. uri is what the driver accepts, "mongodb://user:password@host/database"
+// or "mongodb+srv://...". The database is the one in the path, or "gracy". Any number of
+// processes may have a tape open at once, and a database may have any number of tapes. A tape of
+// another schema is a [store.FormatError]. ctx only bounds opening. No error has the password in
+// it.
 //
-// What is open for writing reads from the primary, whatever the read preference of uri is. One that is
-// ReadOnly reads as that says: from secondaries it may not find what was just recorded, and takes a tape
-// that was just made for one that is not there.
+// A tape that is open for writing reads from the primary, whatever the read preference of uri is.
+// One that is ReadOnly follows that preference. If it reads from secondaries, it may not find
+// what was just recorded, and may not find a tape that was just made.
 func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
 	opts = opts.withDefaults()
 	ctx, cancel := context.WithTimeout(ctx, opts.Timeout)
@@ -87,8 +88,9 @@ func Open(ctx context.Context, uri, tape string, opts Options) (Store, error) {
 	return s, nil
 }
 
-// New opens a tape as [Open] does, in a database of the caller's, whose client Close leaves open. Its write
-// concern, which has to be one that is acknowledged, and its read concern hold.
+// New opens a tape as [Open] does, in a database of the caller's. Close leaves its client open.
+// The write concern of the database, which must be an acknowledged one, and its read concern
+// apply.
 func New(ctx context.Context, db *mongo.Database, tape string, opts Options) (Store, error) {
 	return open(ctx, db, tape, opts.withDefaults())
 }
