@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// A FormatError says why a file cannot be read: it is damaged, of another format, or over
-// a bound of this package.
+// A FormatError says why a file cannot be read: it is damaged, has another format, or exceeds a
+// bound of this package.
 type FormatError struct {
 	Format Format // "" if it is not known
 	Item   int    // which exchange of the file, from 1; 0 for what is around them
@@ -29,7 +29,7 @@ func (e *FormatError) Error() string {
 // Unwrap returns Err.
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// ErrTooLarge is matched by a [FormatError] of what is over a bound of this package.
+// ErrTooLarge is matched by a [FormatError] for what exceeds a bound of this package.
 var ErrTooLarge = errors.New("interop: too large")
 
 // tooLarge returns an error that matches ErrTooLarge.

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A Format is a form of file.
+// A Format is a file format.
 type Format string
 
 // The formats that can be read.
@@ -26,8 +26,8 @@ const (
 	Nock Format = "nock"
 	// Polly is a recording of Polly.JS, its recording.har.
 	Polly Format = "polly"
-	// HAR is HAR 1.2, as browsers, Playwright, mitmproxy and WriteHAR write it. In a zip,
-	// as Playwright writes it, bodies may be files of their own.
+	// HAR is HAR 1.2, as browsers, Playwright, mitmproxy and WriteHAR write it. In a zip, as
+	// Playwright writes it, bodies may be separate files.
 	HAR Format = "har"
 	// JSON is what WriteJSON writes.
 	JSON Format = "gracy-json"

@@ -8,16 +8,16 @@ import (
 	"github.com/gracy-go/gracy/replay"
 )
 
-// Import reads a file and adds its exchanges to a tape, in their order; "" stands for the
-// format that [Detect] returns. It reports what was lost and what was skipped, with the URLs
-// masked by the default rules of package redact, and returns when all is stored.
+// Import reads a file and adds its exchanges to a tape, in their order. With f "" it uses the
+// format that [Detect] returns. It reports what was lost and what was skipped, with URLs masked
+// by the default rules of package redact, and returns when all is stored.
 //
-// The tape replays them once it is opened anew: see Options.End for what a session does
-// with its own recordings. What the options of the tape leave out counts as done here and in Tape.Stats as
-// skipped. An error ends the import, and what was added before stays: one of the file
-// (see [Read]), of Tape.Add and Tape.Flush, or of ctx. An exchange that is longer than
-// Options.MaxBody is skipped. A body in a content coding that the tape cannot open is withheld, which
-// is an error at the end: see Options.Codings.
+// The tape replays them once it is opened anew: see Options.End for what a session does with its
+// own recordings. What the options of the tape leave out counts as done here and as skipped in
+// Tape.Stats. An error ends the import, and what was added before stays. The error is one of the
+// file (see [Read]), of Tape.Add and Tape.Flush, or of ctx. An exchange longer than
+// Options.MaxBody is skipped. A body in a content coding that the tape cannot open is withheld,
+// which is an error at the end: see Options.Codings.
 func Import(ctx context.Context, tape *replay.Tape, path string, f Format) (Report, error) {
 	report := Report{Format: f}
 	if f == "" {

@@ -9,13 +9,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// WriteJSON writes each exchange as an object of JSON on a line of its own, without
-// losing anything, and returns how many. It ends with the first error.
+// WriteJSON writes each exchange as a JSON object on a line of its own, without loss, and returns
+// how many it wrote. It ends with the first error.
 //
-// An object begins with "gracy": 1, the version of the form. Names are those of
-// store.Exchange in lower case with underscores; durations are in nanoseconds; what is zero is left out.
-// A text that is not UTF-8, such as a binary body, is {"base64": "..."} instead of a string. The key of an exchange is left out: a
-// tape makes it.
+// An object begins with "gracy": 1, the version of the form. Names are those of [store.Exchange]
+// in lower case with underscores. Durations are in nanoseconds. Zero values are left out. A text
+// that is not UTF-8, such as a binary body, is {"base64": "..."} instead of a string. The key of
+// an exchange is left out, because a tape makes it.
 func WriteJSON(w io.Writer, exchanges iter.Seq2[*store.Exchange, error]) (Report, error) {
 	report := Report{Format: JSON}
 	e := json.NewEncoder(w)

@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// Read yields the exchanges of a file in its order, and what each has lost; "" stands
-// for the format that Detect returns. Exchanges that are skipped are yielded as well. It
-// ends after an error: that of the file, or a [FormatError].
+// Read yields the exchanges of a file in its order, and what each has lost. With f "" it uses the
+// format that [Detect] returns. Skipped exchanges are yielded as well. Read ends after an error:
+// that of the file, or a [FormatError].
 //
 // The exchanges hold secrets as the recorder wrote them. The file is open while the
 // iteration runs.

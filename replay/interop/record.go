@@ -9,8 +9,8 @@ import (
 
 // A Record is an exchange of a file, and what the file does not hold of it.
 type Record struct {
-	// Exchange is what was recorded, with its secrets, as Tape.Add takes it: Start is
-	// zero where the file has no time. It is nil only where not even a request could be made.
+	// Exchange is what was recorded, with its secrets, as Tape.Add takes it. Start is zero if the
+	// file has no time. Exchange is nil only if not even a request could be made.
 	Exchange *store.Exchange
 	Losses   []Loss // what is not as it was sent
 	// Skipped is why the exchange must not replay, "" if it may.

@@ -10,7 +10,7 @@ import (
 // maxLosses bounds the lines of a report.
 const maxLosses = 10_000
 
-// A Report is what became of the exchanges of an import or an export.
+// A Report says what became of the exchanges of an import or an export.
 type Report struct {
 	Format  Format   `json:"format"`
 	Done    int      `json:"done"`             // exchanges that were added to the tape, or written

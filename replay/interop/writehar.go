@@ -15,13 +15,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// WriteHAR writes exchanges as HAR 1.2 and returns how many. It ends with the first
-// error, which leaves a file that is not whole.
+// WriteHAR writes exchanges as HAR 1.2 and returns how many it wrote. It ends with the first
+// error, which leaves an incomplete file.
 //
-// Content is the decoded body, as HAR has it, and base64 where it is no text in UTF-8. What HAR has no
-// place for is in the field _gracy of an entry: faults, trailers, pieces, the bytes of
-// a compressed body and of a binary posted one, the times in full. An exchange without a
-// response has the status 0 and the field _error.
+// Content is the decoded body, as in HAR, and base64 if it is not UTF-8 text. The field _gracy of
+// an entry has what HAR has no place for: faults, trailers, pieces, the bytes of a compressed
+// body and of a posted binary one, and the times in full. An exchange without a response has the
+// status 0 and the field _error.
 func WriteHAR(w io.Writer, exchanges iter.Seq2[*store.Exchange, error]) (Report, error) {
 	report := Report{Format: HAR}
 	_, err := io.WriteString(w, `{"log":{"version":"1.2","creator":{"name":"gracy","version":"1"},"entries":[`)
