@@ -6,23 +6,26 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Buckets are the kinds of buckets that the histograms show to Prometheus, a bit each, so that kinds combine.
+// Buckets are the kinds of buckets that the histograms show to Prometheus. Each is one bit, so
+// kinds combine.
 type Buckets uint32
 
 // The kinds of buckets.
 const (
-	// ClassicBuckets are nine fixed bounds, which every server and every format knows: 10, 50, 100, 250 and 500 ms,
-	// and 1, 2.5, 10 and 60 s.
+	// ClassicBuckets are nine fixed bounds, which every server and every format knows: 10, 50,
+	// 100, 250 and 500 ms, and 1, 2.5, 10 and 60 s.
 	ClassicBuckets Buckets = 1 << iota
-	// NativeBuckets are exponential ones of schema 4, from which quantiles are read within 2.2 %. A server must have been
-	// set to take them, and asks for the format that has them.
+	// NativeBuckets are exponential buckets of schema 4, from which quantiles are read within 2.2
+	// %. A server must be configured to take them, and asks for the format that has them.
 	NativeBuckets
 )
 
-// SetBuckets says which buckets the histograms have from now on; 0 is [ClassicBuckets], the default. All are counted always, so
-// it may be called at any time. With both, a server takes what it is made for: Prometheus 2 with native
-// histograms takes these alone, Prometheus 3 both if always_scrape_classic_histograms says so. The recorders of one process
-// have to agree: Prometheus 2 takes all series of a metric for native ones if the first one is, and loses the others.
+// SetBuckets says which buckets the histograms have from now on. 0 is [ClassicBuckets], the
+// default. All buckets are always counted, so SetBuckets may be called at any time. With both, a
+// server takes what it is configured for: Prometheus 2 with native histograms takes only these,
+// Prometheus 3 takes both if always_scrape_classic_histograms is set. The recorders of one
+// process must agree: if the first series of a metric is native, Prometheus 2 takes all of them
+// for native and loses the others.
 func (r *Recorder) SetBuckets(b Buckets) { r.buckets.Store(uint32(b)) }
 
 func (r *Recorder) shownBuckets() Buckets {

@@ -134,7 +134,7 @@ func (r *Recorder) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector. It may run beside calls and delays none of them.
+// Collect implements prometheus.Collector. It may run during calls and delays none of them.
 func (r *Recorder) Collect(out chan<- prometheus.Metric) { r.collect().send(out) }
 
 // collect makes the metrics of a scrape.

@@ -11,11 +11,13 @@ import (
 // exemplarEvery is how long an exemplar stays at least: a server keeps one a scrape.
 const exemplarEvery = time.Second
 
-// SetExemplars has gracy_request_duration_seconds point to single calls: labels returns those of a call by the context of
-// the request that the recorder was given, such as the id of its trace, and nothing if there is no trace to be found later. It is called when a call has returned, at
-// most once a second for each bucket that returned something, and must be safe for concurrent use. Nil, the default, is for
-// none. What it returns is not masked. Exemplars are in the formats OpenMetrics and protobuf alone; labels that
-// these do not allow, such as more than 128 characters, are left out.
+// SetExemplars links gracy_request_duration_seconds to single calls. labels returns the labels of
+// a call, such as the ID of its trace, from the context of the request that the recorder was
+// given, or nothing if there is no trace to be found later. It is called when a call has
+// returned, at most once a second for each bucket for which it returned something, and must be
+// safe for concurrent use. Nil, the default, means no exemplars. Its result is not masked. Only
+// the formats OpenMetrics and protobuf have exemplars. Labels that these do not allow, such as
+// more than 128 characters, are left out.
 func (r *Recorder) SetExemplars(labels func(ctx context.Context) prometheus.Labels) {
 	if labels == nil {
 		r.exemplars.Store(nil)

@@ -10,10 +10,11 @@ import (
 
 var _ prometheus.Gatherer = (*Recorder)(nil)
 
-// Gather implements prometheus.Gatherer. It returns what a registry returns that has r alone, sooner, since nothing is checked
-// and sorted again that r has made. promhttp.HandlerFor serves it as a page of its own, and
-// prometheus.Gatherers put it beside a registry that does not have r, and beside recorders whose client has another name.
-// The error is nil. What it returns is shared with later calls and must not be changed. It may run beside calls and delays none of them.
+// Gather implements prometheus.Gatherer. It returns what a registry that holds only r returns,
+// but faster, since nothing is checked and sorted again. promhttp.HandlerFor serves it as a page
+// of its own. prometheus.Gatherers combines it with a registry that does not hold r, and with
+// recorders whose client has another name. The error is nil. The result is shared with later
+// calls and must not be changed. Gather may run during calls and delays none of them.
 func (r *Recorder) Gather() ([]*dto.MetricFamily, error) { return r.collect().families() }
 
 // families returns what was added, sorted as a registry does.

@@ -13,17 +13,17 @@ const DefaultCalls = 10_000
 // mostAttempts bounds what is kept of one call.
 const mostAttempts = 16
 
-// KeepCalls keeps the last n finished calls from now on, those of before not, for
-// [Recorder.Timeline] and the reports that show single calls. 0, which is the default, keeps none, and
-// a call then costs no more than a load. Kept calls are texts and figures: no request, no response and
-// no body is held back. One takes about 160 bytes, and 60 for each further attempt.
+// KeepCalls keeps the last n calls that finish from now on, for [Recorder.Timeline] and the
+// reports that show single calls. 0, the default, keeps none. A call then costs one atomic load.
+// Kept calls are texts and figures: they keep no request, response or body alive. A call takes
+// about 160 bytes, and 60 for each further attempt.
 func (r *Recorder) KeepCalls(n int) {
 	r.replace.Lock()
 	defer r.replace.Unlock()
 	r.store.Load().keep(n)
 }
 
-// Timeline returns the calls that are kept. It locks each for as long as it is copied.
+// Timeline returns the calls that are kept. It locks each while it is copied.
 func (r *Recorder) Timeline() Timeline {
 	t := Timeline{Client: r.client}
 	if k := r.store.Load().kept.Load(); k != nil {

@@ -6,9 +6,9 @@ import (
 )
 
 // Latency is a distribution of durations. Count, Sum, Min, Mean and Max are exact. The quantiles
-// are read from exponential buckets: between 1 µs and 1 h each is within 2.2 % of the sample of
-// that rank, and with fewer than a hundred samples P99 is the largest of them, exactly.
-// All durations are nanoseconds in JSON. The zero value is an empty distribution.
+// are read from exponential buckets. Between 1 µs and 1 h each is within 2.2 % of the sample of
+// that rank. With fewer than a hundred samples P99 is exactly the largest of them. All durations
+// are nanoseconds in JSON. The zero value is an empty distribution.
 type Latency struct {
 	Count uint64        `json:"count"`
 	Sum   time.Duration `json:"sum_ns"`
@@ -18,21 +18,22 @@ type Latency struct {
 	P90   time.Duration `json:"p90_ns"`
 	P99   time.Duration `json:"p99_ns"`
 	Max   time.Duration `json:"max_ns"`
-	// Buckets are the non-empty buckets by ascending index. They let two distributions be added.
+	// Buckets are the non-empty buckets by ascending index. They make it possible to add two
+	// distributions.
 	Buckets []Bucket `json:"buckets,omitempty"`
 }
 
-// Bucket counts the durations d in seconds with 2^((Index-1)/16) < d <= 2^(Index/16), which is
-// the bucket of that index in a Prometheus native histogram of schema 4. The lowest bucket,
-// -319, also holds everything shorter, and the highest, 191, everything longer.
+// Bucket counts the durations d in seconds with 2^((Index-1)/16) < d <= 2^(Index/16). That is the
+// bucket with this index in a Prometheus native histogram of schema 4. The lowest bucket, -319,
+// also holds everything shorter, and the highest, 191, everything longer.
 type Bucket struct {
 	Index int    `json:"i"`
 	Count uint64 `json:"n"`
 }
 
-// Quantile returns the duration at rank ceil(q*Count), that is the smallest one that a share of q
-// of the samples does not exceed. It is zero for an empty distribution, Min for q <= 0 and Max
-// for q >= 1.
+// Quantile returns the duration at rank ceil(q*Count): the smallest one that a share of q of the
+// samples does not exceed. It is zero for an empty distribution, Min for q <= 0 and Max for q >=
+// 1.
 func (l Latency) Quantile(q float64) time.Duration {
 	if l.Count == 0 {
 		return 0
@@ -62,7 +63,7 @@ func (b Bucket) middle() time.Duration {
 	return time.Duration(math.Round(math.Exp2((float64(b.Index)-0.5)/perOctave) * 1e9))
 }
 
-// Add returns the distribution of both sets of samples together. Neither operand changes.
+// Add returns the distribution of both sets of samples together. It changes neither operand.
 func (l Latency) Add(other Latency) Latency {
 	switch {
 	case other.Count == 0:

@@ -14,8 +14,9 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// A Recorder counts the calls of one client, or of several that share it. It is a [transport.Layer],
-// a prometheus.Collector and Gatherer, and a source of [Snapshot] values; all of them read the same counts.
+// A Recorder counts the calls of one client, or of several that share it. It is a
+// [transport.Layer], a [prometheus.Collector] and [prometheus.Gatherer], and a source of
+// [Snapshot] values, all of which read the same counts.
 //
 // Use [New]. All methods are safe for concurrent use.
 type Recorder struct {
@@ -34,7 +35,7 @@ type Recorder struct {
 	inFlight atomic.Int64
 }
 
-// New returns a recorder for the client of that name, which becomes the label "client" of all its
+// New returns a recorder for the named client. The name becomes the label "client" of all its
 // series and the title of its reports. Recorders registered together need different names.
 func New(client string) *Recorder {
 	client = label(client)
@@ -44,8 +45,8 @@ func New(client string) *Recorder {
 }
 
 // Wrap puts the recorder around next. Its place is outermost, where a call is what the caller
-// sees; a nil next means [http.DefaultTransport]. The layers of next that have figures of their own, such as slots in use, are
-// held as long as the recorder, up to 64 of them.
+// sees. A nil next means http.DefaultTransport. The recorder keeps a reference to up to 64 layers
+// of next that have figures of their own, such as slots in use.
 func (r *Recorder) Wrap(next http.RoundTripper) http.RoundTripper {
 	r.sources.add(next)
 	return layer.Wrap("metrics", r, next, func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
@@ -66,8 +67,8 @@ func (r *Recorder) Wants() layer.Kind {
 	return layer.WaitBegin | layer.WaitEnd | layer.Exhausted | layer.Recorded | layer.Paused | layer.BodyLeaked
 }
 
-// Observe implements [layer.Observer]. It keeps the gauges of waiters and counts what is not in the
-// ledger of a call. Stacks call it; users do not.
+// Observe implements layer.Observer. It keeps the gauges of waiters and counts what is not in the
+// ledger of a call. Stacks call it. Users do not.
 func (r *Recorder) Observe(e layer.Event) {
 	switch e.Kind {
 	case layer.WaitBegin:
@@ -102,7 +103,7 @@ func (r *Recorder) seriesOf(c *layer.Call) *series {
 }
 
 // Snapshot returns what has been counted. It costs about a microsecond a series and does not
-// delay the calls; one that ends meanwhile may be counted in one field and not yet in another.
+// delay calls. A call that ends meanwhile may be counted in one field and not yet in another.
 func (r *Recorder) Snapshot() Snapshot {
 	st := r.store.Load()
 	s := Snapshot{
@@ -125,9 +126,9 @@ func (r *Recorder) Snapshot() Snapshot {
 	return s
 }
 
-// Reset sets all counters to zero; the gauges of running calls and waiters stay. To Prometheus it is
-// a counter reset, like a restart of the process. Bodies of responses that came before it are not
-// counted any more, and no call of before is kept.
+// Reset sets all counters to zero. The gauges of running calls and waiters remain. To Prometheus
+// it is a counter reset, like a restart of the process. Bodies of responses that arrived before
+// it are no longer counted, and earlier calls are no longer kept.
 func (r *Recorder) Reset() {
 	r.replace.Lock()
 	defer r.replace.Unlock()

@@ -4,8 +4,8 @@ import "time"
 
 // A Row is what was counted for one route and method. Calls = Successes + Failures + Canceled.
 //
-// A call is one RoundTrip as the caller sees it, counted when it returns; an attempt is one try of
-// it. The statuses, Aborts, Retries and waits are those of the attempts, so a call that succeeded
+// A call is one RoundTrip as the caller sees it, counted when it returns. An attempt is one try
+// of it. The statuses, Aborts, Retries and waits are those of attempts, so a call that succeeded
 // after a 503 shows in Successes and in Status5xx.
 type Row struct {
 	Client string `json:"client,omitempty"`
@@ -14,17 +14,19 @@ type Row struct {
 
 	// Calls counts the calls that have returned.
 	Calls uint64 `json:"calls"`
-	// Successes counts the calls whose response was accepted; an expected 404 is.
+	// Successes counts the calls whose response was accepted, an expected 404 included.
 	Successes uint64 `json:"successes"`
 	// Failures counts the calls that ended in an error or in a response that was not accepted,
-	// Rejected included. A call that its deadline ended failed; one that the caller canceled did not.
+	// Rejected included. A call ended by its deadline has failed. One that the caller canceled
+	// has not.
 	Failures uint64 `json:"failures"`
 	// Canceled counts the calls that their caller canceled.
 	Canceled uint64 `json:"canceled"`
-	// Rejected counts the failures at which one of our own layers did not send the request.
+	// Rejected counts the failures for which one of our own layers did not send the request.
 	Rejected uint64 `json:"rejected"`
 
-	// Attempts counts the tries that were sent. A replayed response or a rejection is not counted.
+	// Attempts counts the attempts that were sent. Replayed responses and rejections are not
+	// counted.
 	Attempts uint64 `json:"attempts"`
 	// Status1xx to Status5xx count the responses to attempts, replayed ones included, by class.
 	Status1xx uint64 `json:"status_1xx"`
@@ -34,12 +36,12 @@ type Row struct {
 	Status5xx uint64 `json:"status_5xx"`
 	// Aborts counts the attempts that got no response: connection and protocol errors, timeouts.
 	Aborts uint64 `json:"aborts"`
-	// Retries counts the attempts made because the one before had failed.
+	// Retries counts the attempts made because the previous one had failed.
 	Retries uint64 `json:"retries"`
 	// Exhausted counts the calls that still failed when no further attempt was allowed.
 	Exhausted uint64 `json:"exhausted"`
-	// Hedges counts the attempts made because the one before was slow. No layer of gracy makes them;
-	// a layer from elsewhere may, with layer.Hedge as their cause.
+	// Hedges counts the attempts made because the previous one was slow. No layer of gracy makes
+	// them. A third-party layer may, with layer.Hedge as their cause.
 	Hedges uint64 `json:"hedges"`
 
 	// Throttled counts the calls that waited for a quota or a pause, however briefly.
@@ -47,22 +49,23 @@ type Row struct {
 	// Waits is the time that attempts waited before they were sent.
 	Waits Waits `json:"waits"`
 
-	// Replayed counts the attempts whose response came from a recording, Recorded the responses that
-	// were put into one.
+	// Replayed counts the attempts whose response came from a recording, Recorded the responses
+	// that were put into one.
 	Replayed uint64 `json:"replayed"`
 	Recorded uint64 `json:"recorded"`
-	// RecordedTime is how long the headers of the Replayed took when they were recorded.
+	// RecordedTime is how long the headers of the Replayed responses took when they were
+	// recorded.
 	RecordedTime time.Duration `json:"recorded_ns"`
 
-	// BytesIn counts the bytes of bodies that were read, before any decoding by the caller;
-	// BytesOut those of request bodies of known length, once for each attempt sent.
+	// BytesIn counts the bytes of bodies that were read, before any decoding by the caller.
+	// BytesOut counts those of request bodies of known length, once for each attempt sent.
 	BytesIn  int64 `json:"bytes_in"`
 	BytesOut int64 `json:"bytes_out"`
 	// BodyTime is the time spent between the headers and the end of bodies.
 	BodyTime time.Duration `json:"body_ns"`
 
-	// Latency is the time of successful calls up to the headers of the response, waits and
-	// further attempts included. FailureLatency is that of the failures, Rejected excluded. Calls with a
+	// Latency is the time of successful calls to the headers of the response, including waits and
+	// further attempts. FailureLatency is that of the failures, except Rejected. Calls with a
 	// replayed attempt are in neither.
 	Latency        Latency `json:"latency"`
 	FailureLatency Latency `json:"failure_latency"`
@@ -71,12 +74,12 @@ type Row struct {
 	First time.Time `json:"first"`
 	Last  time.Time `json:"last"`
 	// Rate is Calls per second over the time between First and Last. A time shorter than a second
-	// counts as one, so that a burst does not read as a rate.
+	// counts as a second, so that a burst does not read as a rate.
 	Rate float64 `json:"calls_per_second"`
 }
 
-// Add returns the counts of both rows together, under the names of r. The times span both.
-// Neither operand changes.
+// Add returns the counts of both rows together, under the names of r. The times span both. It
+// changes neither operand.
 func (r Row) Add(o Row) Row {
 	r.Calls += o.Calls
 	r.Successes += o.Successes

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Since returns what was counted between two snapshots of one [Recorder], an earlier one and this: a
-// window of time, of which Rate is that of the whole window. Gauges are those of now. After a Reset in between it is what was
-// counted since that. Neither snapshot changes.
+// Since returns what was counted between an earlier snapshot of the same [Recorder] and s. Rate
+// is that of the whole window. Gauges are those of s. After a Reset in between it is what was
+// counted since the reset. Neither snapshot changes.
 //
-// Counts, sums and means are exact. Of the shortest and longest of a window nobody knows more than
-// their buckets, so that Min, Max and the quantiles are within 2.2 % of it. Where a guessed route was folded in between, the
-// counts of its names are taken from those of the pattern.
+// Counts, sums and means are exact. Of the shortest and longest time in a window only the bucket
+// is known, so Min, Max and the quantiles are within 2.2 %. If a guessed route was folded in
+// between, the counts of its names are subtracted from those of the pattern.
 func (s Snapshot) Since(earlier Snapshot) Snapshot {
 	w := s
 	w.Rows = nil

@@ -7,32 +7,34 @@ import (
 	"time"
 )
 
-// A Snapshot is what a [Recorder] has counted so far, or since its last Reset. It is a value: nothing
-// in it changes afterwards.
+// A Snapshot is what a [Recorder] has counted so far, or since its last Reset. It is a value:
+// nothing in it changes afterwards.
 //
-// Its JSON is stable: names and meanings stay, later versions may add members. Times are RFC 3339,
-// durations integers of nanoseconds, and every counter is present even when it is zero.
+// Its JSON is stable: names and meanings do not change, but later versions may add members. Times
+// are RFC 3339, durations integers of nanoseconds, and every counter is present even if it is
+// zero.
 type Snapshot struct {
-	// Client is the name given to New; after Merge the names in order, separated by ", ".
+	// Client is the name given to New. After [Merge] it is the names in order, separated by ", ".
 	Client string `json:"client"`
-	// From and To are the moments between which the calls were counted.
+	// From and To are the times between which the calls were counted.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// InFlight is the number of calls that were running at To, up to the headers of their response.
+	// InFlight is the number of calls that were running at To. A call runs until the headers of
+	// its response.
 	InFlight int64 `json:"in_flight"`
 	// Waiting is the number of attempts that were waiting at To, by the kind of wait.
 	Waiting Waiting `json:"waiting"`
 	// Overflow is the number of calls counted under the route "other" since the bound of 200 routes was reached.
 	Overflow uint64 `json:"routes_overflow"`
-	// Total is the sum of Rows: distributions are added, so that its mean and quantiles are those of
+	// Total is the sum of Rows. Distributions are added, so its mean and quantiles are those of
 	// all calls and its maximum is the real one.
 	Total Row `json:"total"`
-	// Rows has a row for each client, method and route, by falling number of calls.
+	// Rows has a row for each client, method and route, by descending number of calls.
 	Rows []Row `json:"rows"`
 }
 
-// Merge joins snapshots of several recorders, or of several processes. Rows of the same client,
-// method and route become one; Total is summed anew from the rows.
+// Merge joins snapshots of several recorders or of several processes. Rows of the same client,
+// method and route become one. Total is the sum of the new rows.
 func Merge(snapshots ...Snapshot) Snapshot {
 	var m Snapshot
 	var clients []string

@@ -2,9 +2,9 @@ package metrics
 
 import "time"
 
-// A Timeline is what a [Recorder] has kept of single calls, see [Recorder.KeepCalls].
+// A Timeline is what a [Recorder] has kept of single calls: see [Recorder.KeepCalls].
 //
-// Its JSON is stable, as that of a [Snapshot] is.
+// Its JSON is stable, like that of a [Snapshot].
 type Timeline struct {
 	// Client is the name given to New.
 	Client string `json:"client,omitempty"`
@@ -19,33 +19,34 @@ type Timeline struct {
 // A Call is one finished call: one RoundTrip as the caller saw it, which has returned.
 type Call struct {
 	Method string `json:"method"`
-	// Route is that of the [Row] which counts the call: no name of an object, and never a URL.
+	// Route is the route of the [Row] that counts the call. It holds no name of an object, and is
+	// never a URL.
 	Route string    `json:"route"`
 	Start time.Time `json:"start"`
-	// Elapsed is the time up to the headers of the response or to the error, waits and further
-	// attempts included.
+	// Elapsed is the time to the headers of the response or to the error, including waits and
+	// further attempts.
 	Elapsed time.Duration `json:"elapsed_ns"`
-	// Outcome is the value of the label "outcome" under which Prometheus has the call: ok, status,
-	// throttled, check, transport, timeout, canceled or rejected.
+	// Outcome is the value of the label "outcome" under which Prometheus has the call: ok,
+	// status, throttled, check, transport, timeout, canceled or rejected.
 	Outcome string `json:"outcome"`
-	// Attempts are those that the call made, up to 16: the first ones and the last. Made is how many
+	// Attempts are up to 16 attempts of the call: the first ones and the last. Made is how many
 	// there were.
 	Attempts []Attempt `json:"attempts"`
 	Made     int       `json:"made"`
-	// Stopped is why no further attempt was made, "" if that needs no words.
+	// Stopped says why no further attempt was made. It is "" if that needs no explanation.
 	Stopped string `json:"stopped,omitempty"`
 }
 
 // An Attempt is one try of a [Call].
 type Attempt struct {
-	// Number is its place in the ledger of the call; the first is 1.
+	// Number is the place in the ledger of the call. The first is 1.
 	Number int `json:"number"`
-	// After is the time from the start of the call to that of the attempt, before its waits.
+	// After is the time from the start of the call to the start of the attempt, before its waits.
 	After time.Duration `json:"after_ns"`
 	Waits Waits         `json:"waits"`
-	// Headers is the time from the last wait to the headers or to the error. Body is the time from
-	// there to the end of the body and Bytes its length, both 0 before it has ended, and of a response
-	// that a layer has thrown away.
+	// Headers is the time from the last wait to the headers or to the error. Body is the time
+	// from there to the end of the body, and Bytes its length. Both are 0 before the body has
+	// ended, and for a response that a layer has thrown away.
 	Headers time.Duration `json:"headers_ns"`
 	Body    time.Duration `json:"body_ns"`
 	Bytes   int64         `json:"bytes"`
@@ -53,12 +54,12 @@ type Attempt struct {
 	Status int `json:"status"`
 	// Cause is first, retry or hedge.
 	Cause string `json:"cause"`
-	// Verdict is what the outcome means, as a ledger has it: ok, retryable and so on.
+	// Verdict is what the outcome means, as in a ledger: ok, retryable and so on.
 	Verdict  string `json:"verdict"`
 	Sent     bool   `json:"sent"`
 	Replayed bool   `json:"replayed"`
-	// Error and Notes are texts of at most 200 bytes in which secrets are masked: the error, and the
-	// remarks of the layers.
+	// Error and Notes are texts of at most 200 bytes with secrets masked: the error, and the
+	// notes of the layers.
 	Error string `json:"error,omitempty"`
 	Notes string `json:"notes,omitempty"`
 }
