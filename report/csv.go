@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// CSV writes a line for each client, method and route under a line of names, and the total as a line
-// with the route "TOTAL". Numbers are plain, times are seconds, and what does not exist, such as
-// the mean of no calls, is empty. It returns the error of the writer, if any.
+// CSV writes a header line, a line for each client, method and route, and the total with the
+// route "TOTAL". Numbers are plain and times are in seconds. What does not exist, such as the
+// mean of no calls, is empty. It returns the error of the writer, if any.
 func CSV(w io.Writer, sources ...Source) error {
 	out := csv.NewWriter(w)
 	if err := out.WriteAll(records(read(sources))); err != nil {

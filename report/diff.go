@@ -11,10 +11,11 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// Diff writes what has changed from one report to another, a line each: which routes fail more or less, are
-// slower or faster, and which only one of them has. A change is one that chance does not make: the
-// intervals in which the true figure lies with 99.7 % do not overlap, Wilson's for the share of failures, and
-// of ranks for p50 and p99. So a few calls prove little: p99 needs some 900. It returns the error of the writer, if any.
+// Diff writes what has changed from one report to another, one change per line: which routes fail
+// more or less, are slower or faster, and which are only in one of them. It reports only changes
+// that are not due to chance: the 99.7 % confidence intervals of the two figures do not overlap.
+// The intervals are Wilson's for the share of failures, and intervals of ranks for p50 and p99.
+// So a few calls prove little: p99 needs some 900. It returns the error of the writer, if any.
 //
 //	before, err := report.Open("monday.html")
 //	...

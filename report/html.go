@@ -11,13 +11,13 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// HTML writes one page that needs nothing else, not even a network: the figures, calls and latency over
-// time, each kept call with its attempts and waits, why calls failed, and the slowest calls with their
-// ledgers. Pictures and single calls need [metrics.Recorder.KeepCalls]. [Open] reads the page back. It returns the error of
-// the writer, if any.
+// HTML writes one self-contained page, which needs no network: the figures, calls and latency
+// over time, each kept call with its attempts and waits, why calls failed, and the slowest calls
+// with their ledgers. Charts and single calls need [metrics.Recorder.KeepCalls]. [Open] reads the
+// page back. HTML returns the error of the writer, if any.
 //
-// 10,000 calls make a page of some 350 KB. Nothing in it is executed but its own script, whose hash the policy of the page
-// names; secrets are masked where the calls were kept.
+// 10,000 calls make a page of some 350 KB. The page executes nothing but its own script, whose
+// hash its policy names. Secrets were masked when the calls were kept.
 func HTML(w io.Writer, sources ...Source) error {
 	p, err := newDocument(read(sources), timelines(sources), true)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// JSON writes the merged [metrics.Snapshot] of the sources, indented, with all that was counted:
-// reading it back gives the snapshot again. It returns the error of the writer, if any.
+// JSON writes the merged [metrics.Snapshot] of the sources, indented, with everything that was
+// counted. Reading it back gives the snapshot again. It returns the error of the writer, if any.
 func JSON(w io.Writer, sources ...Source) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// List writes a numbered block for each method and route, busiest first, and one for the total. It
-// is for output that is too narrow for a table. It returns the error of the writer, if any.
+// List writes a numbered block for each method and route, busiest first, and one for the total.
+// It is for output that is too narrow for a table. It returns the error of the writer, if any.
 func List(w io.Writer, sources ...Source) error {
 	_, err := io.WriteString(w, list(read(sources)))
 	return err

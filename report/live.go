@@ -18,7 +18,7 @@ const (
 	mostLine  = 64 << 10              // bytes of a line that are kept until its end is written
 )
 
-// A Display shows the figures of its sources while work goes on, see [Live]. It is safe for
+// A Display shows the figures of its sources while work goes on: see [Live]. It is safe for
 // concurrent use.
 type Display struct {
 	w       io.Writer
@@ -39,18 +39,19 @@ type Display struct {
 	drawn   time.Time // when that was
 }
 
-// Live shows a table of the sources while work goes on, until Close: [Table], redrawn in place a few times a second
-// on a terminal, and elsewhere a plain line after 2, 4, 8 seconds and so on, each minute in the end, if
-// something has changed. Close leaves the whole table there.
+// Live shows a table of the sources while work goes on, until Close. On a terminal it redraws the
+// [Table] in place a few times a second. Elsewhere it writes a plain line after 2, 4, 8 seconds
+// and so on, in the end each minute, if something has changed. Close leaves the whole table
+// there.
 //
 //	live := report.Live(os.Stderr, stats)
 //	defer live.Close()
 //	log.SetOutput(live)
 //
-// What else is written to the same terminal has to be written to the Display, which puts it above the table.
-// A table that is higher than the terminal shows the busiest routes. The cursor is never hidden, so a program that
-// is killed leaves the terminal as it should be. Width and colour are as for Table; with TERM=dumb, and where the
-// size of the terminal is not known, there are plain lines.
+// Write everything else for the same terminal to the Display, which puts it above the table. A
+// table that is higher than the terminal shows the busiest routes. The cursor is never hidden, so
+// a killed program leaves the terminal in order. Width and colour are as for [Table]. With
+// TERM=dumb, or if the size of the terminal is not known, there are plain lines.
 func Live(w io.Writer, sources ...Source) *Display {
 	return newDisplay(w, func() style { return styleOf(w, os.Getenv) }, sources)
 }
@@ -65,8 +66,9 @@ func newDisplay(w io.Writer, now func() style, sources []Source) *Display {
 	return d
 }
 
-// Close draws the table for the last time, with all its routes, and returns when nothing of the Display runs any
-// more: the first error of the writer, if any. What is written afterwards goes to the writer unchanged.
+// Close draws the table for the last time, with all its routes, and returns when nothing of the
+// Display runs any more. It returns the first error of the writer, if any. Later writes go to the
+// writer unchanged.
 func (d *Display) Close() error {
 	d.once.Do(func() {
 		close(d.done)
@@ -86,7 +88,8 @@ func (d *Display) Close() error {
 	return d.err
 }
 
-// Write writes whole lines above the table. A line whose end is missing waits for it.
+// Write writes whole lines above the table. An incomplete line is held back until its end is
+// written.
 func (d *Display) Write(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -10,9 +10,9 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// Log writes a record for the busiest route and one for the total, at level Info, and a third with the
-// number of recorded responses, if any. If there were no calls, all responses came from a recording, or calls have not returned,
-// it writes a warning that says so. A nil logger logs nothing.
+// Log writes a record for the busiest route and one for the total, at level Info, and a third
+// with the number of recorded responses, if any. It writes a warning if there were no calls, if
+// all responses came from a recording, or if calls have not returned. A nil logger logs nothing.
 func Log(logger *slog.Logger, sources ...Source) {
 	if logger == nil {
 		return

@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// Markdown writes a table in the syntax of GitHub, with all columns that say something. It returns
-// the error of the writer, if any.
+// Markdown writes a table in GitHub's syntax, with all columns that say something. It returns the
+// error of the writer, if any.
 func Markdown(w io.Writer, sources ...Source) error {
 	_, err := io.WriteString(w, markdown(read(sources)))
 	return err

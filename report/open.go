@@ -11,7 +11,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// A Saved is a report that was read back. It is a [Source] of all formats.
+// A Saved is a report that was read back. It is a [Source] for all formats.
 type Saved struct {
 	snapshot metrics.Snapshot
 	calls    metrics.Timeline
@@ -20,8 +20,8 @@ type Saved struct {
 
 var errNoReport = errors.New("it is no report of this package")
 
-// Open reads a file that [HTML] or [JSON] has written. Counts are those that were written, to the digit; the
-// times of single calls are whole microseconds. Nothing of the page is executed.
+// Open reads a file written by [HTML] or [JSON]. Counts are read back exactly. The times of
+// single calls are whole microseconds. Nothing of the page is executed.
 func Open(path string) (*Saved, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -37,8 +37,8 @@ func Open(path string) (*Saved, error) {
 // Snapshot makes a Saved a [Source].
 func (s *Saved) Snapshot() metrics.Snapshot { return s.snapshot }
 
-// Timeline returns the calls that the page has, by their start if it is of several sources. Whose each of these was,
-// it does not say; [HTML] of the Saved does.
+// Timeline returns the calls that the page has, by their start if it is of several sources. It
+// does not say which source each belongs to. [HTML] of the Saved does.
 func (s *Saved) Timeline() metrics.Timeline { return s.calls }
 
 // What is around the data of a page. html/template writes < in it as an escape.

@@ -11,26 +11,28 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// A Page is the page of [HTML], live: an [http.Handler] that can be mounted anywhere.
+// A Page is a live page like that of [HTML]: an [http.Handler] that can be mounted anywhere.
 //
 //	page := report.Handler(stats)
 //	http.Handle("/gracy/", page)
 //	server.RegisterOnShutdown(page.Close)
 //
-// Viewers get new figures once a second over server-sent events, by polling where the writer of the server cannot
-// flush. All get the same ones, which are made once; if making them takes long, they come less often, so that it
-// takes at most 2 % of a processor. Nothing runs while nobody looks.
+// Viewers get new figures once a second over server-sent events, or by polling if the server's
+// writer cannot flush. All get the same figures, which are made once. If making them takes long,
+// they come less often, so that it takes at most 2 % of a processor. Nothing runs while there are
+// no viewers.
 //
-// It responds to GET and HEAD alone, has a policy by which a browser runs and loads nothing but its own files, and
-// shows no URL, header or body. It has no access control: listen on loopback, or put it behind some.
+// It responds only to GET and HEAD, has a policy that makes a browser run and load nothing but
+// its own files, and shows no URL, header or body. It has no access control: listen on loopback,
+// or put it behind some.
 type Page struct {
 	sources []Source
 	page    *frames
 	hub     *hub
 }
 
-// Handler returns a live page of the sources. Of each that keeps no single calls, it has the last
-// [metrics.DefaultCalls] kept from now on.
+// Handler returns a live page of the sources. Sources that keep no single calls keep the last
+// [metrics.DefaultCalls] from now on.
 func Handler(sources ...Source) *Page {
 	sources = present(sources)
 	for _, s := range sources {
@@ -48,14 +50,15 @@ func Handler(sources ...Source) *Page {
 	return p
 }
 
-// Close ends the streams of all viewers, whose pages say that the program has ended, and returns when no frame is
-// made any more; the streams end with their handlers. [http.Server.Shutdown] waits for streams: have it call Close, by RegisterOnShutdown.
+// Close ends the streams of all viewers, whose pages say that the program has ended, and returns
+// when no frame is made any more. The streams end with their handlers. [http.Server.Shutdown]
+// waits for streams, so have it call Close, with RegisterOnShutdown.
 func (p *Page) Close() { p.hub.close() }
 
 // policy allows the files of the page and its stream.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-// ServeHTTP implements [http.Handler]. The last element of the path says what is asked for.
+// ServeHTTP implements [http.Handler]. The last element of the path says what is requested.
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)

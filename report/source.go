@@ -6,7 +6,7 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// A Source is something to report on; a *[metrics.Recorder] is one.
+// A Source is something to report on, such as a [*metrics.Recorder].
 type Source interface {
 	Snapshot() metrics.Snapshot
 }

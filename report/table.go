@@ -15,9 +15,9 @@ const (
 	leastRoute = 8  // the width to which it is shortened when no column is left to drop
 )
 
-// Table writes a table of the sources, a row for each method and route, busiest first, and the total.
-// It fits the terminal and is coloured as the package comment says. It returns the error of the
-// writer, if any.
+// Table writes a table of the sources: a row for each method and route, busiest first, and the
+// total. It fits the terminal and is coloured as the package comment says. It returns the error
+// of the writer, if any.
 //
 //	defer report.Table(os.Stdout, stats)
 func Table(w io.Writer, sources ...Source) error {
