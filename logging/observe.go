@@ -6,8 +6,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Wants implements [layer.Observer]. The ends of attempts and calls are observed only
-// if Retried and Untaken are on, since every call has one.
+// Wants implements layer.Observer. The ends of attempts and calls are observed only if Retried
+// and Untaken are on, since every call has one.
 func (l *Log) Wants() layer.Kind {
 	if l.plan.config.Logger == nil {
 		return 0

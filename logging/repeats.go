@@ -142,8 +142,8 @@ func (r *repeats) isDue() bool {
 //go:noinline
 func (l *Log) overdue() { l.write(l.repeats.sweep(false)) }
 
-// Flush writes the lines that say how often others would have been repeated and were not yet written: see
-// Repeats of [Config]. A program that ends calls it.
+// Flush writes the lines that say how often others would have been repeated and that are still
+// due: see Repeats of [Config]. Call it when the program ends.
 func (l *Log) Flush() { l.write(l.repeats.sweep(true)) }
 
 // write writes lines of repeats. A handler that panics costs its line.
