@@ -9,10 +9,10 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// Body masks secrets in a request or response body. What the body is, its content
-// decides where that has a shape of its own, whatever the media type says: servers send
-// JSON as text/html and forms as text/plain. Only the type of a picture, an archive
-// and the like, and of a multipart form, decides.
+// Body masks secrets in a request or response body. If the content has a shape of its own, that
+// decides how it is read, whatever the media type says: servers send JSON as text/html and forms
+// as text/plain. The media type decides only for pictures, archives and the like, and for
+// multipart forms.
 //
 //   - In JSON, JSON lines and event streams: the values of secret names;
 //     {"name": "password", "value": "x"} in either order; cookies; {"auth": {"basic": "x"}};
@@ -27,10 +27,10 @@ import (
 //     behind Bearer, user:password behind Basic, the password and the secret parameters of
 //     absolute URLs. In every body: literals.
 //
-// Numbers, key order and white space keep their bytes. A secret string becomes
-// [Mask], a secret number 0, so that typed decoding still works; true, false and
-// null reveal nothing and stay. Malformed bodies are masked as far as they can be
-// read. b is not modified; it is returned itself if nothing is secret.
+// Numbers, key order and white space keep their bytes. A secret string becomes [Mask] and a
+// secret number 0, so that typed decoding still works. true, false and null reveal nothing and
+// stay. Malformed bodies are masked as far as they can be read. b is not modified. It is returned
+// itself if nothing is secret.
 func (r *Redactor) Body(contentType string, b []byte) []byte {
 	b = r.outermost().body(contentType, b)
 	if r == nil || r.literals.replacer == nil {

@@ -9,9 +9,9 @@ import (
 // maxChain bounds the number of causes of an error that are read.
 const maxChain = 100
 
-// Error returns the text of err made safe to print: the URL of each
-// [url.Error] in its tree is masked, and the rest as by [Redactor.Text]. net/http masks the password of such a URL but not its query. A nil err
-// gives "".
+// Error returns the text of err made safe to print. The URL of each url.Error in its tree is
+// masked, and the rest is masked as by [Redactor.Text]. net/http masks the password of such a URL
+// but not its query. A nil err gives "".
 func (r *Redactor) Error(err error) string {
 	if err == nil {
 		return ""

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Headers returns a copy of h in which secrets are masked; h does not change.
-// An authorization keeps its scheme ("Bearer REDACTED"); a URL in a header such
-// as Location or Link is masked as by [Redactor.Location]. Tokens of a known format are
-// masked inside of longer values too. A nil h gives nil.
+// Headers returns a copy of h in which secrets are masked. h does not change. An authorization
+// keeps its scheme ("Bearer REDACTED"). A URL in a header such as Location or Link is masked as
+// by [Redactor.Location]. Tokens of a known format are also masked inside longer values. A nil h
+// gives nil.
 func (r *Redactor) Headers(h http.Header) http.Header {
 	c := h.Clone()
 	for name, values := range c {
@@ -21,10 +21,10 @@ func (r *Redactor) Headers(h http.Header) http.Header {
 	return c
 }
 
-// HeadersShared is [Redactor.Headers] without the copy where there is nothing to mask: then it returns h
-// itself, also a nil one. h does not change. It is for what is only read, such as a header that is
-// written to a log or compared: who changes what it returns may change h, and h must not be
-// changed as long as the result is in use. Where in doubt, use Headers.
+// HeadersShared is [Redactor.Headers] without the copy if there is nothing to mask: it then
+// returns h itself, also if it is nil. h does not change. It is for headers that are only read,
+// such as for a log or a comparison. Changing the result may change h, and h must not be changed
+// while the result is in use. If in doubt, use Headers.
 func (r *Redactor) HeadersShared(h http.Header) http.Header {
 	for name, values := range h {
 		secret, link := r.Header(name), linking(name)

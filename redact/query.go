@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// RawQuery masks the secret values of a query string. Order, escapes and other
-// values keep their bytes. A URL or a JSON text inside a value is masked too, and
-// encoded again only if it changed.
+// RawQuery masks the secret values of a query string. Order, escapes and other values keep their
+// bytes. A URL or JSON text inside a value is masked too, and encoded again only if it changed.
 func (r *Redactor) RawQuery(q string) string {
 	return r.maskLiterals(r.outermost().pairs(q, query))
 }

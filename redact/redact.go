@@ -15,26 +15,26 @@ type Rules struct {
 	// parameters, and of JSON or form fields.
 	Headers, Query, Fields []string
 
-	// Literals are secrets themselves, such as the API key in use. Empty ones are
-	// ignored, so that an unset environment variable does no harm. A literal of
-	// less than eight bytes is not found in base64.
+	// Literals are secrets themselves, such as the API key in use. Empty ones are ignored, so
+	// that an unset environment variable does no harm. A literal of fewer than eight bytes is not
+	// found in base64.
 	Literals []string
 
-	// Keep are names that are not secret although the built-in list says so,
-	// in headers, queries and fields alike.
+	// Keep are names in headers, queries and fields that are not secret although the built-in
+	// list has them.
 	Keep []string
 }
 
-// A Redactor masks what is secret by the built-in list and by its [Rules]. A
-// nil Redactor has no rules. It is immutable and safe for concurrent use.
+// A Redactor masks what is secret by the built-in list and its [Rules]. A nil Redactor has no
+// rules. It is immutable and safe for concurrent use.
 type Redactor struct {
 	names    [3]map[string]struct{}
 	keep     map[string]struct{}
 	literals literals
 }
 
-// New makes a Redactor. It panics if a name has no letter or digit. It keeps
-// no reference to the slices of rules.
+// New makes a Redactor. It panics if a name has no letter or digit. It keeps no reference to the
+// slices in rules.
 func New(rules Rules) *Redactor {
 	return &Redactor{
 		names: [3]map[string]struct{}{
@@ -105,8 +105,8 @@ func (r *Redactor) Leaks(b []byte) bool {
 	return r.LongestLiteral() > 0 && r.literals.in(string(b))
 }
 
-// LongestLiteral returns how many bytes the longest form of a registered literal has, 0
-// without any: of a text that is searched in pieces, two need to share so many.
+// LongestLiteral returns the length in bytes of the longest form of a registered literal, or 0.
+// To search a text in pieces, let neighboring pieces overlap by that much.
 func (r *Redactor) LongestLiteral() int {
 	if r == nil {
 		return 0
@@ -115,8 +115,8 @@ func (r *Redactor) LongestLiteral() int {
 }
 
 // LiteralBegun returns how many bytes at the end of b are the beginning of a registered literal
-// (Rules.Literals), 0 for less than four or without literals. It is for a text that was cut off,
-// where the rest of the literal may have stood behind it: mask that many bytes. b does not change.
+// (Rules.Literals). It is 0 for fewer than four bytes, or without literals. It is for a text that
+// was cut off, perhaps in the middle of a literal: mask that many bytes. b does not change.
 func (r *Redactor) LiteralBegun(b []byte) int {
 	if r.LongestLiteral() == 0 {
 		return 0
@@ -134,17 +134,17 @@ func (r *Redactor) maskLiterals(s string) string {
 	return r.literals.remains(r.literals.mask(s))
 }
 
-// Header is [Redactor.Header] by the built-in list.
+// Header is [Redactor.Header] with the built-in list.
 func Header(name string) bool { return (*Redactor)(nil).Header(name) }
 
-// Headers is [Redactor.Headers] by the built-in list.
+// Headers is [Redactor.Headers] with the built-in list.
 func Headers(h http.Header) http.Header { return (*Redactor)(nil).Headers(h) }
 
-// URL is [Redactor.URL] by the built-in list.
+// URL is [Redactor.URL] with the built-in list.
 func URL(u *url.URL) string { return (*Redactor)(nil).URL(u) }
 
-// Text is [Redactor.Text] by the built-in list.
+// Text is [Redactor.Text] with the built-in list.
 func Text(s string) string { return (*Redactor)(nil).Text(s) }
 
-// Error is [Redactor.Error] by the built-in list.
+// Error is [Redactor.Error] with the built-in list.
 func Error(err error) string { return (*Redactor)(nil).Error(err) }

@@ -6,13 +6,12 @@ import (
 	"github.com/gracy-go/gracy/internal/safetext"
 )
 
-// Text returns s made safe to print or log on one line: valid UTF-8 without
-// control characters, terminal escape sequences and characters that are not seen or
-// change the direction of text (line breaks and tabs become spaces); literals masked; in
-// URLs the same masks as [Redactor.Location]; the values of secret names
-// written as name=value, "name": "value" or Name: value; what follows Bearer,
-// unless it is a word such as "token" or "is", and what is user:password behind
-// Basic; and credentials of a known format.
+// Text returns s made safe to print or log on one line. It is valid UTF-8 without control
+// characters, terminal escape sequences, and characters that are invisible or change the
+// direction of text. Line breaks and tabs become spaces. Masked are literals; in URLs the same as
+// by [Redactor.Location]; the values of secret names written as name=value, "name": "value" or
+// Name: value; what follows Bearer, unless it is a word such as "token" or "is"; user:password
+// after Basic; and credentials of a known format.
 func (r *Redactor) Text(s string) string {
 	if harmless(r, s) {
 		return s

@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// Segment reports whether a path segment looks like a secret or a random
-// token: a known credential format, 32 or more hexadecimal digits, or 20 and
-// more letters and digits without the rhythm of words. Words, slugs, numbers,
-// dates, file names, UUIDs and ULIDs do not; random ids of other kinds do.
-// Percent-encoded segments are decoded first.
+// Segment reports whether a path segment looks like a secret or a random token: a known
+// credential format, 32 or more hexadecimal digits, or 20 or more letters and digits without the
+// rhythm of words. Words, slugs, numbers, dates, file names, UUIDs and ULIDs do not. Random IDs
+// of other kinds do. Percent-encoded segments are decoded first.
 func Segment(s string) bool {
 	if strings.Contains(s, "%") {
 		if plain, err := url.PathUnescape(s); err == nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/gracy-go/gracy/internal/safetext"
 )
 
-// URL returns u as text that is safe to print: user information masked as a
-// whole, secret query values and token-like path segments masked, literals
-// too, everything else as [url.URL.String] writes it. A nil u gives "".
+// URL returns u as text that is safe to print. User information is masked as a whole, and so are
+// secret query values, token-like path segments and literals. Everything else is as
+// url.URL.String writes it. A nil u gives "".
 func (r *Redactor) URL(u *url.URL) string {
 	if u == nil {
 		return ""
@@ -18,9 +18,9 @@ func (r *Redactor) URL(u *url.URL) string {
 	return r.Location(u.String())
 }
 
-// Location is [Redactor.URL] for a URL in text form, absolute or relative,
-// well-formed or not. Bytes that a URL cannot hold, such as control
-// characters and invalid UTF-8, are percent-encoded.
+// Location is [Redactor.URL] for a URL in text form, absolute or relative, well-formed or not.
+// Bytes that a URL cannot hold, such as control characters and invalid UTF-8, are
+// percent-encoded.
 func (r *Redactor) Location(s string) string {
 	if r.LongestLiteral() == 0 && plainURL(r, s) {
 		return s
