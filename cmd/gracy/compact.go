@@ -16,9 +16,9 @@ import (
 
 func newCompact() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "compact TAPE", Short: "Write a bbolt tape anew, without the room of what was deleted", Args: arguments,
-		Long: `Write a bbolt tape anew, without the room of what was deleted. The new file takes the
-place of the old one when it is whole; a crash leaves the old one.`,
+		Use: "compact TAPE", Short: "Rewrite a bbolt tape without the space of deleted exchanges", Args: arguments,
+		Long: `Rewrite a bbolt tape without the space of deleted exchanges. The new file replaces the old
+one when it is complete. A crash leaves the old one.`,
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := args[0]

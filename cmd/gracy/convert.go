@@ -16,11 +16,11 @@ import (
 
 func newConvert() *cobra.Command {
 	return &cobra.Command{
-		Use: "convert FROM TO", Short: "Copy a tape into another sort of storage", Args: arguments,
-		Long: `Copy a tape into another sort of storage: with what it masks, and with the hash key that
-says who made a request. A file must not be there yet, and is not there before it is
-whole. A tape in a database must have no exchanges; if the copy fails, those that it has
-by then stay. A text tape keeps the day of a recording alone.`,
+		Use: "convert FROM TO", Short: "Copy a tape to another kind of storage", Args: arguments,
+		Long: `Copy a tape to another kind of storage, with its masks and with the key of the hashes that
+say who made a request. The file TO must not exist, and appears only when it is complete. A
+tape in a database must have no exchanges. If the copy fails, those copied by then stay. A
+text tape keeps only the day of a recording.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if args[0] == args[1] {
 				return usagef("%s is both FROM and TO", args[0])

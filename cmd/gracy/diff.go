@@ -19,12 +19,12 @@ func newDiff() *cobra.Command {
 	var d differ
 	cmd := &cobra.Command{
 		Use: "diff OLD NEW", Short: "Say what differs between two tapes", Args: arguments,
-		Long: `Say what differs between two tapes: requests that only one of them has, and in the
-responses to the others the status, Content-Type, Location, the headers of --header, and
-the body by its meaning. The first, second, ... response to a request is compared with
-the first, second, ... of the other tape. Exit code 1 if something differs.`,
+		Long: `Say what differs between two tapes: requests that only one of them has, and for the others
+the status, Content-Type, Location, the headers of --header, and the body by its meaning.
+The first, second, ... response to a request is compared with the first, second, ... on the
+other tape. The exit code is 1 if something differs.`,
 	}
-	cmd.Flags().StringSliceVar(&d.headers, "header", nil, "headers of the response that are compared too")
+	cmd.Flags().StringSliceVar(&d.headers, "header", nil, "further headers of the response to compare")
 	cmd.Flags().StringSliceVar(&d.ignore, "ignore", nil, "JSON members and form fields that may differ")
 	cmd.Flags().BoolVar(&d.asJSON, "json", false, "print a JSON object a line")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

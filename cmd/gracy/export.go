@@ -19,9 +19,9 @@ func newExport() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "export TAPE FILE", Short: "Write a tape as HAR or as JSON lines", Args: arguments,
-		Long: `Write a tape as HAR 1.2, where FILE ends in .har, or as JSON, an object a line, where it
-ends in .jsonl. The file must not be there yet. JSON holds everything; HAR has the rest in
-fields that begin with an underscore.`,
+		Long: `Write a tape as HAR 1.2 if FILE ends in .har, or as JSON, one object a line, if it ends in
+.jsonl. The file must not exist. JSON holds everything. In HAR, what the format has no
+place for is in fields that begin with an underscore.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object about it")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

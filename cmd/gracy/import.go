@@ -24,11 +24,11 @@ func newImport() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use: "import FILE TAPE", Short: "Add what another recorder has written to a tape", Args: arguments,
-		Long: `Add what another recorder has written to a tape, which is made if it is not there: a
-cassette of go-vcr, vcrpy, Ruby VCR or betamax, a recording of nock or Polly, HAR (also in
-a zip), or what gracy tape export wrote as JSON. Secrets are masked. What the file does
-not hold is said, a line each; what would replay as something that no server has sent is
-skipped.`,
+		Long: `Add what another recorder has written to a tape, which is made if it does not exist. FILE
+is a cassette of go-vcr, vcrpy, Ruby VCR or betamax, a recording of nock or Polly, HAR (also
+in a zip), or JSON from gracy tape export. Secrets are masked. A line is printed for
+everything that the file does not hold. An exchange that would replay as something that no
+server has sent is skipped.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "", namesOf(formats)+"; by default what the file looks like")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")

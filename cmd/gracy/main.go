@@ -64,10 +64,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gracy",
-		Short: "Look at tapes, keep them in order, and use them from any language",
-		Long: `A tape holds recorded HTTP exchanges. A name that ends in .json is a text tape,
-in .sqlite or .sqlite3 a SQLite file, any other a bbolt file; postgres:NAME and mongodb:NAME
-are in the databases that DATABASE_URL and MONGODB_URI name.
+		Short: "Inspect and maintain tapes, and use them from any language",
+		Long: `A tape holds recorded HTTP exchanges. A name that ends in .json is a text tape, one that
+ends in .sqlite or .sqlite3 a SQLite file. postgres:NAME and mongodb:NAME are tapes in the
+databases that DATABASE_URL and MONGODB_URI name. Any other is a bbolt file.
 
 Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 2 the command line is wrong; 3 it failed.`,
@@ -100,7 +100,7 @@ func help(cmd *cobra.Command, args []string) error {
 }
 
 func newTape() *cobra.Command {
-	tape := &cobra.Command{Use: "tape", Short: "Look at a tape, change it, serve it"}
+	tape := &cobra.Command{Use: "tape", Short: "Inspect, change or serve a tape"}
 	tape.RunE = onlyCommands
 	tape.AddCommand(newList(), newShow(), newDiff(), newPrune(), newCompact(), newConvert(), newImport(), newExport(), newScan(), newVerify(), newServe())
 	for _, c := range tape.Commands() {

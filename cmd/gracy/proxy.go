@@ -28,13 +28,13 @@ func newProxy() *cobra.Command {
 		Use: "proxy TAPE", Short: "Record or replay what programs in any language send, through a proxy",
 		SuggestFor: []string{"record", "replay"},
 		Long: `Record or replay what programs in any language send through a proxy, with retries, rate
-limits and concurrency limits on the way. A program takes it by HTTP_PROXY and
-HTTPS_PROXY. For https it has to trust the certificate that the proxy names when it
-begins, such as by SSL_CERT_FILE or curl --cacert; the key of it was made on this
-machine, is readable by its owner alone, and never leaves its folder.
+limits and concurrency limits on the way. Set HTTP_PROXY and HTTPS_PROXY for a program to
+use it. For https the program must trust the certificate that the proxy names when it
+starts, for example with SSL_CERT_FILE or curl --cacert. Its key was made on this machine,
+only its owner can read it, and it never leaves its folder.
 
 Modes: smart replays what is on the tape and records what is not; record sends and records
-everything; replay sends nothing; off has no tape, and TAPE may be left out.`,
+everything; replay sends nothing; off uses no tape, and TAPE may be left out.`,
 	}
 	p.where.flags(cmd, "127.0.0.1:8080")
 	f := cmd.Flags()
@@ -42,7 +42,7 @@ everything; replay sends nothing; off has no tape, and TAPE may be left out.`,
 	f.IntVar(&p.attempts, "attempts", 3, "attempts of a call; 1 never retries")
 	f.Float64Var(&p.perSecond, "rate", 0, "requests a second to a host; 0 is no limit")
 	f.IntVar(&p.concurrent, "concurrent", 0, "requests to a host at the same time; 0 is no limit")
-	f.StringVar(&p.upstream, "upstream-ca", "", "certificates of servers that are trusted beside those of the system, a PEM file")
+	f.StringVar(&p.upstream, "upstream-ca", "", "PEM file of server certificates that are trusted besides those of the system")
 	f.StringVar(&p.dir, "ca", "", "folder of the certificate for https (default gracy in the user's configuration folder)")
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if p.mode == "off" && len(args) == 0 {

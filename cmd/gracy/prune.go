@@ -19,11 +19,11 @@ func newPrune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "prune TAPE", Short: "Delete exchanges from a tape", Args: arguments,
 		SuggestFor: []string{"delete", "remove", "rm"},
-		Long: `Delete exchanges from a tape: those that every given flag is true of. Without a flag it
-deletes nothing. A bbolt file keeps its size: gracy tape compact makes it smaller.`,
+		Long: `Delete the exchanges of a tape that match every given flag. Without a flag it deletes
+nothing. A bbolt file keeps its size: gracy tape compact makes it smaller.`,
 	}
 	p.which.flags(cmd)
-	cmd.Flags().BoolVar(&p.incomplete, "incomplete", false, "whose response did not come to its end, which are not replayed, or not further than their caller read")
+	cmd.Flags().BoolVar(&p.incomplete, "incomplete", false, "only those whose response did not end, which are not replayed, or only as far as their caller read")
 	cmd.Flags().BoolVarP(&p.dry, "dry-run", "n", false, "say what would be deleted")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f := cmd.Flags()

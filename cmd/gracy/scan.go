@@ -25,7 +25,7 @@ func newScan() *cobra.Command {
 		Use: "scan TAPE", Short: "Look for secrets on a tape", Args: arguments,
 		Long: `Look for secrets on a tape: what the tape would mask today, and the lines of the file of
 --literals (- is the standard input), so that no secret is on a command line. It says where
-they are and never what they are. Exit code 1 if there are some.`,
+they are, never what they are. The exit code is 1 if there are any.`,
 	}
 	cmd.Flags().StringVar(&literals, "literals", "", "a file with a secret a line")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object a line")

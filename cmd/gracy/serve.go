@@ -22,15 +22,15 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "serve TAPE", Short: "Respond from a tape, for programs in any language", Args: arguments,
 		SuggestFor: []string{"replay", "server"},
-		Long: `Respond from a tape on a loopback address, for programs in any language. A program takes
-the address as the base URL of the API, or as its proxy for http URLs. Nothing is sent: a
-request that is not on the tape gets 502 with the nearest one as text and the header
-Gracy-Miss. A recorded failure closes the connection. Responses to the same request
-come in the order in which they were recorded, the last one again after that.`,
+		Long: `Respond from a tape on a loopback address, for programs in any language. A program uses the
+address as the base URL of the API, or as its proxy for http URLs. Nothing is sent. A
+request that is not on the tape gets 502, with the nearest one as text and the header
+Gracy-Miss. A recorded failure closes the connection. Responses to the same request come
+in the order in which they were recorded. After that the last one repeats.`,
 	}
 	where.flags(cmd, "127.0.0.1:0")
 	cmd.Flags().StringVar(&origin, "origin", "", "the API that requests without one are for: https://api.test; by default the only one on the tape")
-	cmd.Flags().Float64Var(&speed, "speed", 0, "1 responds in the time that it took, 10 ten times as fast, 0 at once")
+	cmd.Flags().Float64Var(&speed, "speed", 0, "1 responds at the recorded speed, 10 ten times as fast, 0 at once")
 	cmd.Flags().BoolVar(&strict, "once", false, "respond once with each recording, and with a miss after that")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if !(speed >= 0) {

@@ -19,8 +19,8 @@ func newShow() *cobra.Command {
 	var body, asJSON bool
 	cmd := &cobra.Command{
 		Use: "show TAPE NUMBER", Short: "Show one exchange, whole", SuggestFor: []string{"cat", "get", "print", "view"},
-		Long: `Show one exchange, whole. NUMBER is that of gracy tape ls. With --body the bytes of the
-response body alone, as they came; with --json the form of a text tape.`,
+		Long: `Show one exchange, whole. NUMBER is that of gracy tape ls. --body prints only the bytes of
+the response body, unchanged. --json prints the form of a text tape.`,
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
@@ -28,7 +28,7 @@ response body alone, as they came; with --json the form of a text tape.`,
 		}
 		return arguments(cmd, args)
 	}
-	cmd.Flags().BoolVar(&body, "body", false, "print the body of the response alone, as it came")
+	cmd.Flags().BoolVar(&body, "body", false, "print only the body of the response, unchanged")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	cmd.MarkFlagsMutuallyExclusive("body", "json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

@@ -22,13 +22,13 @@ func newVerify() *cobra.Command {
 		Use: "verify TAPE", Short: "Send the recorded requests again and say what differs now", Args: arguments,
 		Long: `Send the recorded requests again and say what differs now: status, Content-Type,
 Location, the headers of --header and the body by its meaning. Only GET, HEAD and OPTIONS
-are sent unless --unsafe is set. What is masked cannot be sent. Exit code 1 if something
-differs, 3 if a request failed.`,
+are sent unless --unsafe is set. What is masked cannot be sent. The exit code is 1 if
+something differs, 3 if a request failed.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&opts.Unsafe, "unsafe", false, "send other methods too, which may change something at the server")
 	f.BoolVar(&opts.Shape, "shape", false, "compare JSON by its members and types, whatever the values")
-	f.StringSliceVar(&opts.Headers, "header", nil, "headers of the response that are compared too")
+	f.StringSliceVar(&opts.Headers, "header", nil, "further headers of the response to compare")
 	f.StringSliceVar(&opts.Ignore, "ignore", nil, "JSON members and form fields that may differ")
 	f.Float64Var(&perSecond, "rate", 5, "requests a second")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object a line")
