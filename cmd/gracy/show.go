@@ -20,7 +20,8 @@ func newShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show TAPE NUMBER", Short: "Show one exchange, whole", SuggestFor: []string{"cat", "get", "print", "view"},
 		Long: `Show one exchange, whole. NUMBER is that of gracy tape ls. --body prints only the bytes of
-the response body, unchanged. --json prints the form of a text tape.`,
+the response body, unchanged. --json prints the exchange as a JSON object, with bodies that
+are not text in base64.`,
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
