@@ -18,10 +18,9 @@ import (
 // with its outcome, times and waits, and why the call stopped. Each redirect hop
 // is a Call of its own.
 //
-// A layer is given it by its [Trip]; [CallFrom] and [CallOf] find it elsewhere.
-// Its methods are safe for concurrent use. It keeps the caller's context alive:
-// keep its text or figures, not the Call. Callers see it as a transport.Call,
-// which only reads.
+// A layer gets it in its [Trip]. [CallFrom] and [CallOf] find it elsewhere. Its methods are safe
+// for concurrent use. It keeps the caller's context alive: keep its text or figures, not the
+// Call. Callers see it as a transport.Call, which only reads.
 type Call struct {
 	begunBy  *built
 	settings *setting.List

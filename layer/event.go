@@ -8,8 +8,8 @@ import (
 // A Kind is a kind of [Event]. Each is one bit, so kinds combine.
 type Kind uint32
 
-// The kinds of events, with the fields that they fill in beside Layer and Call. A
-// call that panics emits no further AttemptEnd and no CallEnd.
+// The kinds of events, with the fields that they fill in besides Layer and Call. A call that
+// panics emits no further AttemptEnd and no CallEnd.
 const (
 	CallBegin      Kind = 1 << iota // a call begins
 	CallEnd                         // RoundTrip returns to the caller: Attempt, Text names the layers that overrides need and that are not there

@@ -103,8 +103,8 @@ func (r *row) Start() time.Time { return r.start }
 // Ended reports whether the row is closed.
 func (r *row) Ended() bool { return r.is(flagEnded) }
 
-// Sent reports whether the request was handed to the base: a rejected one and a
-// replayed one were not.
+// Sent reports whether the request was handed to the base. Rejected and replayed requests were
+// not.
 func (r *row) Sent() bool { return r.is(flagSent) }
 
 // Replayed reports whether the response came from a recording.

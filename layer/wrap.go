@@ -173,8 +173,7 @@ func (b *built) Unwrap() http.RoundTripper { return b.next }
 // Layer returns what the round tripper was built from, for transport.Layers.
 func (b *built) Layer() (name string, layer any) { return b.name, b.layer }
 
-// CloseIdleConnections forwards, so that the method of the same name of
-// http.Client reaches the base.
+// CloseIdleConnections is forwarded so that the method of http.Client reaches the base.
 func (b *built) CloseIdleConnections() {
 	if c, ok := b.next.(idleCloser); ok {
 		c.CloseIdleConnections()
