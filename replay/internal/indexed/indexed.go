@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Of returns s if it is a store.IndexStore, and else s with an index in memory. What is
-// returned is a store.PartStore where s is one.
+// Of returns s if it is a store.IndexStore, else s with an index in memory. The result is a
+// store.PartStore if s is one.
 func Of(s store.Store) store.IndexStore {
 	if s, ok := s.(store.IndexStore); ok {
 		return s
@@ -179,8 +179,8 @@ func (s *indexed) Delete(ids ...store.ID) error {
 	return nil
 }
 
-// Recipe returns the recipe of this session. Of the one before, a store.RecipeStore has
-// the hash key alone, behind the dot: the keys are those that the exchanges were stored with.
+// Recipe returns the recipe of this session. Of the one before, a store.RecipeStore has only the
+// hash key, after the dot: the keys are those that the exchanges were stored with.
 func (s *indexed) Recipe() (string, error) {
 	s.mu.RLock()
 	recipe := s.recipe
