@@ -17,8 +17,8 @@ const longText = 40 << 10 // times 16 bytes: 640 KiB
 
 func long() string { return strings.Repeat("0123456789abcdef", longText) }
 
-// A Kind is one of the kinds of exchanges that a tape replays as they were: how it is
-// asked for, and what a real server does.
+// A Kind is one of the kinds of exchanges that a tape replays faithfully: how to request it, and
+// what a real server does.
 type Kind struct {
 	Name       string                     // what it is
 	method     string                     // GET if empty
@@ -40,7 +40,7 @@ type Kind struct {
 // Path returns the path of its URL.
 func (k Kind) Path() string { return "/" + strings.ReplaceAll(k.Name, " ", "-") }
 
-// Plain reports whether a server over HTTP/1.1 that responds by Serve is all that the kind needs.
+// Plain reports whether the kind needs nothing but an HTTP/1.1 server that responds with Serve.
 func (k Kind) Plain() bool { return !k.http2 && !k.unserved && k.halfway == nil }
 
 // Serve responds to the request of the number n, from 1.
@@ -49,7 +49,7 @@ func (k Kind) Serve(w http.ResponseWriter, r *http.Request, n int) { k.serve(w, 
 // All returns those of Review, More and Faults.
 func All() []Kind { return slices.Concat(Review(), More(), Faults()) }
 
-// Review returns the 25 kinds of the review of other recorders; More and Faults return others.
+// Review returns the 25 kinds of the review of other recorders. More and Faults return others.
 func Review() []Kind {
 	return []Kind{
 		{Name: "JSON", serve: sends("application/json", `{"price":1.50,"id":12345678901234567890,"e":1e3, "é":"\u00e9"}`+"\n")},

@@ -14,8 +14,8 @@ type Recorded struct {
 	live    [][]view
 }
 
-// Record asks for each kind without a tape and with one, ends the tape and stops the servers.
-// It fails where the tape changes what is seen.
+// Record requests each kind without a tape and with one, closes the tape and stops the servers.
+// It fails if the tape changes what the caller sees.
 func Record(t *testing.T, list []Kind, tape func(http.RoundTripper) http.RoundTripper, end func()) *Recorded {
 	t.Helper()
 	s := start(t, list)
@@ -45,8 +45,8 @@ func (n nobody) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, http.ErrServerClosed
 }
 
-// Replay asks for each kind on a tape, and returns for each the names of what is not
-// as it was live, but for what has to differ, and how it differs in words.
+// Replay requests each kind from a tape. It returns for each the names of what differs from the
+// live exchange, apart from what must differ, and how it differs in words.
 func (r *Recorded) Replay(t *testing.T, tape func(http.RoundTripper) http.RoundTripper) (names, said [][]string) {
 	t.Helper()
 	for i, k := range r.list {
