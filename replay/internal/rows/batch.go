@@ -17,12 +17,12 @@ type Batch struct {
 type Insert struct {
 	Exchange    *store.Exchange
 	Key         Key
-	ID          int64 // under which it is stored, which may be another than its own
+	ID          int64 // the ID it is stored under, which may differ from its own
 	RecordCheck int64
 	Data, Body  []byte // as Encode returns them
 }
 
-// Replaced says that the exchanges of a request below an ID go.
+// Replaced says that the exchanges of a request with IDs below Below are removed.
 type Replaced struct {
 	Key   Key
 	Below store.ID
@@ -30,8 +30,8 @@ type Replaced struct {
 
 type request [sha256.Size - store.IdentitySize]byte
 
-// Prepare sorts out what of a batch replaces what. What a later exchange of it replaces is not
-// stored. The exchanges have no numbers yet, see [Batch.Own].
+// Prepare finds out which exchanges of a batch replace which. An exchange that a later one of the
+// batch replaces is not stored. The exchanges have no numbers yet: see [Batch.Own].
 func Prepare(entries []store.Entry) *Batch {
 	b := new(Batch)
 	at := make(map[request]int)
@@ -65,7 +65,8 @@ func Prepare(entries []store.Entry) *Batch {
 	return b
 }
 
-// Own gives each exchange its own ID, but that no two have one, and encodes it.
+// Own gives each exchange its own ID, or the next free one if another of the batch has it, and
+// encodes it.
 func (b *Batch) Own() error {
 	for _, r := range b.List {
 		if r.ID = Number(r.Exchange.ID); ID(r.ID) != r.Exchange.ID {
@@ -76,7 +77,7 @@ func (b *Batch) Own() error {
 	return b.Encode(0)
 }
 
-// Encode makes the records of the exchanges from the given one on.
+// Encode makes the records of the exchanges from index from on.
 func (b *Batch) Encode(from int) (err error) {
 	for _, r := range b.List[from:] {
 		if r.Data, r.Body, err = Encode(r.Exchange, ID(r.ID)); err != nil {
@@ -87,9 +88,9 @@ func (b *Batch) Encode(from int) (err error) {
 	return nil
 }
 
-// Assign gives each exchange from the given one on the first ID, from its own on and behind that of the
-// one before, that is not taken, and returns those of which that is not known yet. One whose body
-// is in parts keeps its own.
+// Assign gives each exchange from index from on the first ID that is not taken, starting with its
+// own and after that of the exchange before it. It returns the assigned IDs that taken says
+// nothing about. An exchange whose body is in parts keeps its own ID.
 func (b *Batch) Assign(from int, taken map[int64]bool) (unknown []int64) {
 	own := make(map[int64]bool)
 	for _, r := range b.List {
@@ -116,8 +117,9 @@ func (b *Batch) Assign(from int, taken map[int64]bool) (unknown []int64) {
 	return unknown
 }
 
-// Behind gives each exchange from the given one on, but for those before the first whose ID Assign does not
-// know to be free, one behind last, and behind all of the batch. It ends a search for free ones.
+// Behind ends a search for free IDs. From index from on, it skips the exchanges whose ID taken
+// shows to be free. From the first other one on, it gives each an ID after last and after all IDs
+// of the batch.
 func (b *Batch) Behind(from int, last int64, taken map[int64]bool) {
 	for _, r := range b.List {
 		last = max(last, r.ID)

@@ -1,6 +1,6 @@
-// Package rows holds what the storages that keep a tape in a database have in common:
-// how an exchange becomes a row, the checksums by which damage is found, and the walks over
-// an index of keys. A row of keys is of an exchange by its ID, and so is its record.
+// Package rows holds what the storages that keep a tape in a database have in common: how an
+// exchange becomes a row, the checksums by which damage is found, and the walks over an index of
+// keys. A row of keys and the record of an exchange are joined by its ID.
 package rows
 
 import (
@@ -18,14 +18,13 @@ import (
 )
 
 const (
-	// LongBody is the length from which on a body is kept in parts, and is left out of
-	// what is found.
+	// LongBody is the length from which on a body is kept in parts and left out of what is found.
 	LongBody = 1 << 20
 
 	maxText = 200 // bytes of a text of a key; a longer one is cut, so that an index takes it
 )
 
-// A Key is a store.Key as it stands in a row: texts that every database takes.
+// A Key is a store.Key in a row, with texts that every database accepts.
 type Key struct {
 	Host, Path, Method string
 	Sum                []byte
@@ -41,7 +40,7 @@ func (k Key) Equal(other Key) bool {
 	return k.Host == other.Host && k.Path == other.Path && k.Method == other.Method && string(k.Sum) == string(other.Sum)
 }
 
-// Request returns the least and the largest sum of the same request, whoever makes it.
+// Request returns the smallest and the largest sum of the same request, whoever makes it.
 func (k Key) Request() (least, most []byte) {
 	n := sha256.Size - store.IdentitySize
 	least = append(make([]byte, 0, sha256.Size), k.Sum[:n]...)
@@ -52,8 +51,8 @@ func (k Key) Request() (least, most []byte) {
 	return least, most
 }
 
-// Text returns s if it is UTF-8 without a NUL and has up to 200 bytes. Of any other it
-// returns what is readable of these, and a hash of all.
+// Text returns s if it is UTF-8 without a NUL and has up to 200 bytes. Otherwise it returns the
+// readable part of the first 200 bytes and a hash of all.
 func Text(s string) string {
 	if len(s) <= maxText && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
 		return s
@@ -98,8 +97,8 @@ func check(head, data []byte) int64 {
 	return int64(crc32.Update(crc32.Update(0, table, head), table, data))
 }
 
-// Encode returns the record of an exchange under an ID, and the body of its response if
-// that is long: it is not in the record then.
+// Encode returns the record of an exchange under an ID. If the body of its response is long, it
+// is returned separately and is not in the record.
 func Encode(x *store.Exchange, id store.ID) (data, body []byte, err error) {
 	if x.ID != id {
 		again := *x
@@ -153,7 +152,7 @@ func Damaged(format string, args ...any) error {
 	return &store.FormatError{Reason: "damaged tape: " + fmt.Sprintf(format, args...)}
 }
 
-// Status returns the status code for the readers of a row, 0 for an exchange without a response.
+// Status returns the status code to show in a row, 0 for an exchange without a response.
 func Status(x *store.Exchange) int {
 	if x.Response == nil {
 		return 0

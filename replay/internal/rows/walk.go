@@ -8,20 +8,20 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A Place is where a walk over the keys of a host stands: it goes on behind it.
+// A Place is where a walk over the keys of a host stands. The walk continues after it.
 type Place struct {
 	Path, Method string
 	Sum          []byte
 }
 
-// A Found is what a walk found: a key with the exchange of the least ID that has it.
+// A Found is a key and the exchange with the smallest ID that has it.
 type Found struct {
 	Row
 	Key Key
 }
 
-// Near does what [store.IndexStore] says of Near. next returns the exchange with the least key of
-// a host above a place, in the order of path, method, sum and ID; nil at the end.
+// Near implements Near of [store.IndexStore]. next returns the exchange with the smallest key of
+// a host after a place, in the order of path, method, sum and ID, or nil at the end.
 func Near(key store.Key, n int, next func(host string, after Place) (*Found, error)) (near []*store.Exchange, err error) {
 	k := KeyOf(key)
 	request := k.Sum[:sha256.Size-store.IdentitySize]
@@ -65,8 +65,8 @@ func Near(key store.Key, n int, next func(host string, after Place) (*Found, err
 	return near, nil
 }
 
-// Scan walks pages, the first of one exchange, so that the way to that is short. page returns up
-// to n exchanges above an ID, fewer only at the end or with more set.
+// Scan walks pages. The first has one exchange, so that it is reached quickly. page returns up to
+// n exchanges with IDs above after, and fewer only at the end or with more set.
 func Scan(after store.ID, page func(after store.ID, n int) (list []*store.Exchange, more bool, err error)) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
 		n := 1
