@@ -10,14 +10,15 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A Driver does alone, with the same bytes, what a tape does by it: in one table with an index.
+// A Driver does with the database driver alone, and with the same bytes, what a tape does: in one
+// table with an index.
 type Driver struct {
 	Insert func(batch []store.Entry)
 	Find   func(key store.Key)
 }
 
-// took returns how long each of two things takes, by turns, so that what else the machine does
-// strikes both.
+// took returns how long each of two functions takes, called in turn, so that other load of the
+// machine affects both.
 func took(rounds int, a, b func(round int)) (first, second time.Duration) {
 	for i := range rounds {
 		start := time.Now()
@@ -29,8 +30,9 @@ func took(rounds int, a, b func(round int)) (first, second time.Duration) {
 	return first, second
 }
 
-// BesideTheDriver reports as ratios what a tape, which is empty, costs over what the driver does alone, in one
-// run of batches of exchanges of about 1 KiB: "append/driver" and "find/driver", times of ours by times of its.
+// BesideTheDriver reports how much more an empty tape costs than the driver alone, in one run of
+// batches of exchanges of about 1 KiB. The ratios are "append/driver" and "find/driver", the
+// tape's time divided by the driver's.
 func BesideTheDriver(b *testing.B, s Store, driver Driver, batches, each int) {
 	b.Helper()
 	list := make([][]store.Entry, batches)

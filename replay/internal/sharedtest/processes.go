@@ -27,7 +27,7 @@ const (
 	perBatch = 8
 )
 
-// child is the processes that the tests here start: each appends batches of eight and says, in a
+// child is what the processes started here run: each appends batches of eight and records, in a
 // file that outlives it, how many are stored.
 func child(t *testing.T, storage Storage, work string) {
 	t.Helper()

@@ -47,14 +47,14 @@ func NewRelay(tb testing.TB, target string) *Relay {
 	return r
 }
 
-// Mute has what the server sends swallowed, or not any more.
+// Mute starts or stops swallowing what the server sends.
 func (r *Relay) Mute(mute bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mute = mute
 }
 
-// Deaf has no new connection last, or all of them again.
+// Deaf starts or stops closing each new connection at once.
 func (r *Relay) Deaf(deaf bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,8 +71,9 @@ func (r *Relay) Cut() {
 	r.conns = nil
 }
 
-// CutReply has the next request that holds text reach the server, and its connection end instead of the
-// reply, so that whoever asked does not know what was done. With deaf, no new connection lasts from then on.
+// CutReply lets the next request that holds text reach the server, and closes its connection
+// instead of passing on the reply, so that the client does not know what was done. With deaf, no
+// new connection lasts from then on.
 func (r *Relay) CutReply(text string, deaf bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

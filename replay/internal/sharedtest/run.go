@@ -17,26 +17,27 @@ type Store interface {
 
 // A Storage is one that processes share, as its tests open it.
 type Storage struct {
-	// Place returns where a tape of its own can be, of which nothing is there yet and is left behind the test.
+	// Place returns an empty place for a tape, of which nothing is left after the test.
 	Place func(tb testing.TB) string
-	// Open opens the tape of a place, and makes it where it is not there.
+	// Open opens the tape of a place, and makes it if it does not exist.
 	Open func(place string) (Store, error)
-	// OpenReadOnly opens it for reading, and makes nothing.
+	// OpenReadOnly opens the tape for reading, and makes nothing.
 	OpenReadOnly func(place string) (Store, error)
 	// Empty fails the test if anything was made at a place.
 	Empty func(tb testing.TB, place string)
-	// Closed fails the test if the last who had a tape open has left anything beside it; nil looks at nothing.
+	// Closed fails the test if the last process that had a tape open has left anything beside it.
+	// Nil checks nothing.
 	Closed func(tb testing.TB, place string)
 	// Later makes what is unfinished at a place an hour older.
 	Later func(tb testing.TB, place string)
 
-	Batches int // that each of two processes appends at once
-	Pages   int // how many exchanges are more than two pages of a Reindex
-	OneIn   int // of how many lookups, and rounds of a long test, one is made where they are slow; else 1
+	Batches int // how many batches each of two processes appends at the same time
+	Pages   int // a number of exchanges that takes more than two pages of a Reindex
+	OneIn   int // one in how many lookups, and rounds of a long test, is made; 1 unless they are slow
 }
 
-// Run runs the suite, each case as a subtest. The test that calls it is named TestShared and does nothing
-// before: processes that take part in a case run it too.
+// Run runs the suite, each case as a subtest. The calling test must be named TestShared and do
+// nothing before, because the processes that take part in a case run it too.
 func Run(t *testing.T, s Storage) {
 	t.Helper()
 	if work := os.Getenv(workVariable); work != "" {

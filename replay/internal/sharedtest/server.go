@@ -16,8 +16,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Server returns the URL of a server that an environment variable has, or "" where it has none and there is one
-// at the usual address. Without either it skips the test, and says which script brings one.
+// Server returns the URL of a server from an environment variable, or "" if that is not set and
+// there is a server at the usual address. Without either it skips the test and names the script
+// that starts one.
 func Server(tb testing.TB, variable, usual, script string) string {
 	tb.Helper()
 	if named := os.Getenv(variable); named != "" {
@@ -38,8 +39,8 @@ func Name() string {
 	return "gracy_test_" + hex.EncodeToString(b[:])
 }
 
-// Timeout fails unless each call of a store, whose time is a second, ends when the server says nothing any more.
-// The store is empty and has come by way of the relay.
+// Timeout fails unless each call of a store with a timeout of one second ends after the server
+// has gone silent. The store is empty and is connected through the relay.
 func Timeout(tb testing.TB, s Store, r *Relay) {
 	tb.Helper()
 	first := tapetest.Numbered(0)
@@ -80,8 +81,8 @@ func Timeout(tb testing.TB, s Store, r *Relay) {
 	}
 }
 
-// Meanwhile fails unless an empty store finds and appends while something happens to its server, and has then
-// all that was appended, and nothing twice.
+// Meanwhile fails unless an empty store finds and appends while something happens to its server,
+// and then has everything that was appended, and nothing twice.
 func Meanwhile(tb testing.TB, s Store, happens func()) {
 	tb.Helper()
 	first := tapetest.Numbered(0)

@@ -9,7 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Tapes fails unless two tapes of one database know nothing of each other, whatever their names are.
+// Tapes fails unless two tapes of one database are independent of each other, whatever their
+// names.
 func Tapes(tb testing.TB, open func(tape string, readOnly bool) (Store, error)) {
 	tb.Helper()
 	a, err := open("a", false)

@@ -42,7 +42,8 @@ func takesTheNextFreeID(p *probe) {
 	}
 }
 
-// WithoutParts returns an exchange whose body is in parts, which are appended by another or by nobody.
+// WithoutParts returns an exchange whose body is in parts, which another process appends, or
+// nobody.
 func WithoutParts(id store.ID, length int64) *store.Exchange {
 	x := tapetest.Exchange(id, "GET", "http://api.test/long", "")
 	x.Response.Body = nil
