@@ -33,8 +33,8 @@ func (s *spy) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// Attempt runs a test that may fail without failing t, and returns how it failed. What it
-// cleans up is cleaned up at the end of t.
+// Attempt runs a test that may fail without failing t, and returns how it failed. Its cleanups
+// run at the end of t.
 func Attempt(t *testing.T, test func(tb testing.TB)) []string {
 	t.Helper()
 	s := &spy{TB: t}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// ReadOnlyMount returns a folder on a read-only mount that fill has filled before. That takes root: else
-// it skips the test.
+// ReadOnlyMount returns a folder on a read-only mount, filled by fill. That needs root: without
+// it the test is skipped.
 func ReadOnlyMount(t *testing.T, fill func(dir string)) string {
 	t.Helper()
 	dir := t.TempDir()

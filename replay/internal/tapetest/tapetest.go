@@ -22,7 +22,7 @@ func Exchange(id store.ID, method, url, body string) *store.Exchange {
 	return x
 }
 
-// Numbered returns the exchange with the ID i+1. Those of i below 182 have URLs of their own.
+// Numbered returns the exchange with the ID i+1. For i below 182 the URLs differ.
 func Numbered(i int) *store.Exchange {
 	name := strings.Repeat("n", i%7+1)
 	return Exchange(store.ID(i+1), http.MethodGet, "http://api.test/"+name+"/"+string(rune('a'+i%26)), name) //nolint:gosec // small
