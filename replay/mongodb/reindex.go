@@ -22,8 +22,8 @@ const indexingFor = time.Minute
 // errIndexing is waited for: the process that indexes a new tape is soon done.
 var errIndexing = fmt.Errorf("%w: another process indexes it", store.ErrLocked)
 
-// Reindex of a store that only reads changes memory alone. Else the tape has no recipe until all
-// exchanges have their keys, so that one which a process that died has left half done is made anew.
+// Reindex of a read-only store changes only memory. Otherwise the tape has no recipe until all
+// exchanges have their keys, so if a process dies half way, the index is made anew.
 func (s *mongoStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
 		m, err := rows.InMemory(s.scan, recipe, key)

@@ -21,7 +21,8 @@ type tape struct {
 	Recipe string `bson:"recipe"` // "" while it is indexed
 	Last   int64  `bson:"last"`
 
-	// Indexer is the owner that gives the exchanges new keys, if one does, and Touched when it last did.
+	// Indexer is the owner that is giving the exchanges new keys, if any, and Touched when it
+	// last did.
 	Indexer string    `bson:"indexer,omitempty"`
 	Touched time.Time `bson:"touched,omitempty"`
 }
