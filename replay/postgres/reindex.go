@@ -12,8 +12,8 @@ import (
 
 const reindexPage = 256
 
-// Reindex of a store that only reads changes memory alone. Else it is one transaction, page
-// by page in the order of the IDs, each of which may take the time of a call.
+// Reindex of a read-only store changes only memory. Otherwise it is one transaction, page by page
+// in the order of the IDs. Each page may take the time of a call.
 func (s *pgStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.opts.ReadOnly {
 		m, err := rows.InMemory(s.scan, recipe, key)
