@@ -9,9 +9,8 @@ import (
 
 const reindexPage = 256
 
-// Reindex of a store that only reads changes memory alone. Else it is one transaction: the
-// index is dropped and made anew, which SQLite sorts on disk, so that the time is linear
-// and the memory flat.
+// Reindex of a read-only store changes only memory. Otherwise it is one transaction: the index is
+// dropped and made anew, and SQLite sorts it on disk, so time is linear and memory flat.
 func (s *sqliteStore) Reindex(recipe string, key func(*store.Exchange) store.Key) error {
 	if s.readOnly {
 		m, err := rows.InMemory(s.scan, recipe, key)
