@@ -5,9 +5,8 @@ import (
 	"hash/crc32"
 )
 
-// Of what is written a CRC-32C of its key and its value is kept, so that what is
-// damaged in a way that still decodes is found, and so is what stands in the wrong
-// place. Tapes of earlier builds have none.
+// Everything written has a CRC-32C of its key and value, so that damage which still decodes is
+// found, and so is what stands in the wrong place. Tapes of earlier builds have none.
 const (
 	sumSize = 4
 

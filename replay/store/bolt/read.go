@@ -22,8 +22,8 @@ func (s *boltStore) Find(key store.Key, after store.ID) (x *store.Exchange, err 
 	return x, err
 }
 
-// FindOutcome is Find, but of the exchange that is found it returns what
-// [store.Exchange.UnmarshalOutcome] decodes.
+// FindOutcome is Find, but returns only what [store.Exchange.UnmarshalOutcome] decodes of the
+// exchange.
 func (s *boltStore) FindOutcome(key store.Key, after store.ID) (x *store.Exchange, err error) {
 	err = s.view(func(r *reading) error {
 		x, err = r.find(&key, after, true)

@@ -65,8 +65,8 @@ const (
 
 func bucket(tx *bbolt.Tx, name string) *bbolt.Bucket { return tx.Bucket([]byte(name)) }
 
-// Close puts the tail into the index, so that earlier builds can read the tape, and seals it.
-// What bbolt had the file grow beyond its pages is given back.
+// Close puts the tail into the index, so that earlier builds can read the tape, and seals it. It
+// gives back the space that bbolt had the file grow beyond its pages.
 func (s *boltStore) Close() error {
 	var err error
 	if t := s.tails.Load(); !s.readOnly && t != nil && t.err == nil && (t.now.size > 0 || t.open) {
