@@ -13,9 +13,8 @@ import (
 // written, by permission or because the file system is read-only.
 func Unwritable(err error) bool { return errors.Is(err, fs.ErrPermission) || readOnlySystem(err) }
 
-// CheckRegular returns an error for a path that is not a regular file: a
-// symbolic link, a folder, a device. One that is not there matches
-// fs.ErrNotExist.
+// CheckRegular returns an error for a path that is not a regular file, such as a symbolic link, a
+// folder or a device. For one that does not exist it matches fs.ErrNotExist.
 func CheckRegular(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {

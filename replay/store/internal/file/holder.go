@@ -14,8 +14,8 @@ import (
 // maxHolder is how many bytes say who holds a tape.
 const maxHolder = 4 << 10
 
-// holder is who has a tape open for writing, as it stands beside the lock. It is data
-// alone: the lock decides, and nothing depends on it.
+// holder is the process that has a tape open for writing, as written beside the lock. It only
+// informs: the lock decides, and nothing depends on it.
 type holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
@@ -31,8 +31,8 @@ func holderName(tape string) string {
 	return filepath.Join(filepath.Dir(tape), ownName(tape)+".holder")
 }
 
-// Hold says beside a tape, whose lock the caller has taken otherwise, who that is,
-// until the function that it returns is called. Where it cannot, nobody knows.
+// Hold writes beside a tape, whose lock the caller has taken by other means, which process has
+// it, until the returned function is called. Errors are ignored: the process is then unknown.
 func Hold(tape string) (end func()) {
 	name := holderName(tape)
 	_ = os.Remove(name)                                                   // of a crash
@@ -51,8 +51,7 @@ func (h holder) write(w io.Writer) {
 	}
 }
 
-// Locked returns a [store.LockedError] that says who has a tape open, as far as that
-// is known.
+// Locked returns a [store.LockedError] that says who has a tape open, as far as that is known.
 func Locked(tape string) error {
 	e := &store.LockedError{Path: tape, Waited: LockWait}
 	for _, name := range []string{lockName(tape), holderName(tape)} {

@@ -18,22 +18,20 @@ var (
 	errNoLock = errors.ErrUnsupported
 )
 
-// A Lock is the right to write a tape: that to make and to remove its temporary
-// files. The nil Lock holds nothing. The system releases the lock of a process
-// that dies.
+// A Lock is the right to write a tape, and to make and remove its temporary files. The nil Lock
+// holds nothing. The system releases the lock of a process that dies.
 //
-// What is locked is a file of its own beside the tape, because a tape that is
-// written under another name and renamed is another file each time.
+// The locked file is a separate one beside the tape, because a tape that is written under another
+// name and renamed is a different file each time.
 type Lock struct {
 	file *os.File
 	tape string
 }
 
-// Acquire locks a tape, which need not be there, and makes its folder. It waits
-// for [LockWait] and then returns a LockedError of package store. Where no lock file can be
-// made, because the folder may not be written or the system has no locks, it
-// returns nil without an error: there nobody can write the tape either, or
-// nobody can be kept from it.
+// Acquire locks a tape, which need not exist, and makes its folder. It waits for [LockWait] and
+// then returns a LockedError of package store. If no lock file can be made, because the folder is
+// not writable or the system has no locks, it returns nil without an error: nobody can write the
+// tape there either, or nobody can be kept from it.
 func Acquire(tape string) (*Lock, error) {
 	name := lockName(tape)
 	if err := os.MkdirAll(filepath.Dir(tape), 0o700); Unwritable(err) {

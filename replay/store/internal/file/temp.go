@@ -31,8 +31,8 @@ func CreateTemp(tape string) (*os.File, error) {
 	return os.CreateTemp(filepath.Dir(tape), ownName(tape)+"-*")
 }
 
-// TryFolder returns an error if the folder of a tape cannot be written: it makes a
-// temporary file and removes it again. Whoever calls it holds the lock.
+// TryFolder returns an error if the folder of a tape cannot be written. It makes a temporary file
+// and removes it again. The caller must hold the lock.
 func TryFolder(tape string) error {
 	f, err := CreateTemp(tape)
 	if err != nil {
@@ -60,8 +60,8 @@ func Leftovers(tape string) []string {
 	return left
 }
 
-// Sweep removes the temporary files that a crash has left. Whoever makes one
-// holds the lock, so that those which the holder finds are nobody's.
+// Sweep removes the temporary files that a crash has left. A process that makes one holds the
+// lock, so no process uses those that the holder finds.
 func (l *Lock) Sweep() {
 	if l == nil {
 		return
@@ -73,13 +73,12 @@ func (l *Lock) Sweep() {
 	}
 }
 
-// Journal returns the name of the file in which a tape keeps what it has not
-// written yet.
+// Journal returns the name of the file in which a tape keeps what is not written to it yet.
 func Journal(tape string) string { return filepath.Join(filepath.Dir(tape), ownName(tape)+".journal") }
 
-// Replace writes a tape under another name first, so that a crash leaves the old
-// one or the new one, and makes its folder. The writer keeps the error of what is
-// written. Whoever calls it holds the lock.
+// Replace writes a tape under another name first, so that a crash leaves the old one or the new
+// one, and makes its folder. write's errors are kept by the writer. The caller must hold the
+// lock.
 func Replace(tape string, write func(w *bufio.Writer)) error {
 	if err := os.MkdirAll(filepath.Dir(tape), 0o700); err != nil {
 		return err
