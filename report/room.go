@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// A page of a few hundred bytes can name columns of millions of numbers each, in any number of timelines. All columns of a page together may have so
-// many numbers that are not written one by one, which are those of 700,000 calls that are all alike, and some more for each byte of the page: what
-// HTML writes of calls takes more bytes than that.
+// A page of a few hundred bytes can name columns of millions of numbers each, in any number of
+// timelines. So the numbers of a page that are not written one by one are bounded, for all its
+// columns together: to those of 700,000 calls that are all alike, plus some for each byte of the
+// page, since HTML writes more bytes than that for calls.
 const (
 	mostUnwritten = 1 << 24
 	unwrittenByte = 4
