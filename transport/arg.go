@@ -8,11 +8,10 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// Arg returns what is in the place of a placeholder of the route, decoded: with the
-// route "/pokemon/{name}" the Arg "name" of a request for /api/v2/pokemon/pikachu is
-// "pikachu". For another name it is the first value of that query parameter, "" if
-// there is none. Secrets are masked. It works for every way in which a route is set,
-// in hooks and layers, in a function of package logging, and with the Call of an error.
+// Arg returns the value of a placeholder of the route, decoded: with the route "/pokemon/{name}",
+// Arg("name") of a request for /api/v2/pokemon/pikachu is "pikachu". For any other name it is the
+// first value of that query parameter, or "". Secrets are masked. It works however the route was
+// set, in hooks and layers, in a function of package logging, and with the Call of an error.
 func (c *Call) Arg(name string) string {
 	if c == nil || c.Request().URL == nil {
 		return ""

@@ -64,8 +64,8 @@ func (a *Attempt) Ended() bool {
 	return a.full().Ended()
 }
 
-// Sent reports whether the request was handed to the base: a rejected one and a
-// replayed one were not.
+// Sent reports whether the request was handed to the base. Rejected and replayed requests were
+// not.
 func (a *Attempt) Sent() bool {
 	if a == nil {
 		return false

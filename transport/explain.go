@@ -15,8 +15,7 @@ type Explainer interface {
 	Explain(p *Plan)
 }
 
-// Traits are what a layer does to a call, as far as its place among other layers
-// matters.
+// Traits say what a layer does to a call, as far as its place among other layers matters.
 type Traits struct {
 	Counts      bool // it counts calls
 	Sends       bool // it may send a request more than once

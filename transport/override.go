@@ -10,8 +10,8 @@ type Override interface {
 	Attach(ctx context.Context) context.Context
 }
 
-// With attaches overrides to a context, for one call or for many. An override
-// replaces an earlier one of its kind.
+// With attaches overrides to a context, for one call or for many. An override replaces an earlier
+// one of its kind.
 func With(ctx context.Context, overrides ...Override) context.Context {
 	for _, o := range overrides {
 		ctx = o.Attach(ctx) //nolint:fatcontext // each adds one
