@@ -69,9 +69,9 @@ func unprocessed(text string) bool {
 		strings.Contains(text, "net/http: cannot rewind body after connection loss") {
 		return true
 	}
-	_, why, ok := strings.Cut(text, "http2: Transport: cannot retry err [")
-	why, _, closed := strings.Cut(why, "] after Request.Body was written")
-	if !ok || !closed {
+	_, why, _ := strings.Cut(text, "http2: Transport: cannot retry err [")
+	why, _, ok := strings.Cut(why, "] after Request.Body was written")
+	if !ok {
 		// So ends the first stream of a connection, where it is above the last one that the
 		// server has looked at. Of one that it may have looked at, the end of the connection says so.
 		_, why, ok = strings.Cut(text, "http2: Transport received GOAWAY from server ErrCode:")

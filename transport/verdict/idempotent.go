@@ -45,10 +45,7 @@ func byMethod(method string) bool {
 // other than POST with X-Goog-If-Metageneration-Match or ifMetagenerationMatch. A request with an
 // idempotency key, or one declared safe, is not conditional.
 func Conditional(req *http.Request) bool {
-	if req.Method == http.MethodGet || !ifMatches(req) && !onGeneration(req) {
-		return false
-	}
-	return !declare.HasKey(req) && !declare.IsSafe(req)
+	return (ifMatches(req) || onGeneration(req)) && !declare.HasKey(req) && !declare.IsSafe(req)
 }
 
 func ifMatches(req *http.Request) bool {

@@ -73,6 +73,8 @@ func TestAWriteOnAConditionIsConditional(t *testing.T) {
 		"POST generation":          {"POST", gcs + "?b=1&ifGenerationMatch=7", nil, true},
 		"POST metageneration":      {"POST", gcs + "?ifMetagenerationMatch=7", nil, false},
 		"PATCH metageneration":     {"PATCH", gcs + "?ifMetagenerationMatch=7", nil, true},
+		"PATCH, header":            {"PATCH", gcs, http.Header{"X-Goog-If-Metageneration-Match": {"7"}}, true},
+		"PATCH":                    {"PATCH", gcs + "?alt=json", nil, false},
 		"PUT generation":           {"PUT", gcs, http.Header{"X-Goog-If-Generation-Match": {"0"}}, true},
 		"GET generation":           {"GET", gcs + "?ifGenerationMatch=7", nil, false},
 		"generation, with a token": {"POST", gcs + "?ifGenerationMatch=7", http.Header{"X-Goog-Gcs-Idempotency-Token": {"k"}}, false},

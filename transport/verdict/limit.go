@@ -58,7 +58,7 @@ func (r LimitReader) Read(resp *http.Response, body []byte) Limit {
 // of a JSON body or of its error. Text nested deeper may not be the server's own.
 func ReadLimit(resp *http.Response, body []byte) Limit {
 	var v any
-	if body = bytes.TrimSpace(body); len(body) > 0 && (body[0] == '{' || body[0] == '[') && json.Unmarshal(body, &v) == nil {
+	if body = bytes.TrimSpace(body); json.Unmarshal(body, &v) == nil {
 		return wordsOf(resp.StatusCode, "", v, 0)
 	}
 	if len(body) > maxSentence || bytes.IndexByte(body, '<') >= 0 {

@@ -30,6 +30,9 @@ func TestReadLimit(t *testing.T) {
 		{403, `{"__type":"ThrottlingException"}`, passes},
 		{403, "Too many requests from this address", passes},
 		{403, "<html>Forbidden</html>", unknown},
+		{403, "<title>Too many requests</title>", unknown},
+		{403, `{"message":"` + strings.Repeat("x", 600) + ` too many requests"}`, unknown},
+		{403, `"too many requests"`, unknown},
 		{429, "Too many requests", unknown},
 		// What other people wrote says nothing of the server.
 		{403, `<h1>Forbidden</h1> you may not edit the page "Why do I get Too Many Requests?"`, unknown},
@@ -45,6 +48,7 @@ func TestReadLimit(t *testing.T) {
 		{429, `{"code":["rate-limited","insufficient_quota"]}`, stays},
 		{429, `{"code":"insufficient_quota"`, unknown}, // it was cut off
 		{429, `{"name":"insufficient_quota"}`, unknown},
+		{429, `{"code":"rate-limit.exceeded"}`, passes},
 		{429, `{"code":"` + strings.Repeat("insufficient_quota ", 10) + `"}`, unknown},
 		{429, "", unknown},
 		{429, "null", unknown},

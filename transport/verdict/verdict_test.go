@@ -21,6 +21,9 @@ func TestJudge(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
 	unknown := &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}
+	unresolved := &net.OpError{Op: "dial", Err: &net.DNSError{IsTimeout: true}}
+	undialled := &net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port"}}
+	critical := &tls.CertificateVerificationError{Err: x509.UnhandledCriticalExtension{}}
 	keyed := http.Header{"Idempotency-Key": {"7"}}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -46,6 +49,8 @@ func TestJudge(t *testing.T) {
 		{status: 503, resp: http.Header{"Retry-After": {"1"}}, want: verdict.Throttled},
 		{status: 503, resp: http.Header{"Retry-After-Ms": {"250"}}, want: verdict.Throttled},
 		{status: 503, resp: http.Header{"Retry-After": {"soon"}}, want: verdict.Retryable},
+		{status: 500, resp: http.Header{"Retry-After": {"1"}}, want: verdict.Retryable},
+		{status: 404, resp: http.Header{"Retry-After": {"1"}}, want: verdict.Permanent},
 		{status: 505, want: verdict.Permanent},
 		{status: 529, want: verdict.Retryable},
 		{err: reset, want: verdict.Retryable},
@@ -56,7 +61,11 @@ func TestJudge(t *testing.T) {
 		{method: "POST", err: dial, want: verdict.Retryable},
 		{method: "POST", err: &url.Error{Err: dial}, want: verdict.Retryable},
 		{err: &url.Error{Err: unknown}, want: verdict.Permanent},
+		{err: &url.Error{Err: unresolved}, want: verdict.Retryable},
+		{err: &url.Error{Err: undialled}, want: verdict.Permanent},
+		{err: &url.Error{Err: critical}, want: verdict.Permanent},
 		{err: &url.Error{Err: x509.HostnameError{}}, want: verdict.Permanent},
+		{err: &url.Error{Err: x509.CertificateInvalidError{Reason: x509.Expired}}, want: verdict.Permanent},
 		{err: &url.Error{Err: tls.RecordHeaderError{RecordHeader: [5]byte([]byte("HTTP/"))}}, want: verdict.Permanent},
 		{err: &url.Error{Err: tls.RecordHeaderError{}}, want: verdict.Retryable},
 		{err: &url.Error{Err: x509.UnknownAuthorityError{}}, want: verdict.Permanent},
@@ -80,6 +89,31 @@ func TestJudge(t *testing.T) {
 		if got := verdict.Judge(req, resp, tc.err, transport.Expect{}); got != tc.want {
 			t.Errorf("%s %d %v = %v, want %v", tc.method, tc.status, tc.err, got, tc.want)
 		}
+	}
+}
+
+func TestWhatIsNoOutcomeIsUnjudged(t *testing.T) {
+	if v := verdict.Judge(&http.Request{}, nil, nil, transport.Expect{}); v != verdict.Unjudged {
+		t.Errorf("neither a response nor an error: %v, want unjudged", v)
+	}
+}
+
+// The response to an upgrade is OK unless the caller says which statuses alone are.
+func TestSwitchingProtocolsIsOKUnlessOnlyOthersAre(t *testing.T) {
+	resp := &http.Response{StatusCode: http.StatusSwitchingProtocols}
+	for want, e := range map[verdict.Verdict]transport.Expect{
+		verdict.OK:        {Status: []int{404}},
+		verdict.Permanent: {Only: true, Status: []int{200}},
+	} {
+		if v := verdict.Judge(&http.Request{}, resp, nil, e); v != want {
+			t.Errorf("101 with %+v: %v, want %v", e, v, want)
+		}
+	}
+}
+
+func TestAVerdictThatIsNoneHasAText(t *testing.T) {
+	if got := (verdict.Rejected + 1).String(); got != "unknown" {
+		t.Errorf("%q, want unknown", got)
 	}
 }
 
