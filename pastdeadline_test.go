@@ -28,9 +28,9 @@ func TestAPausePastTheDeadlineReturnsTheResponse(t *testing.T) {
 		stopped string
 	}{
 		"the control": {"", "1", 5 * time.Second, 3, "attempts used up: 3 of 3"},
-		"doubled":     {"", "1", 2900 * time.Millisecond, 2, "pause 2s is past the deadline in 1.9s"},
-		"of others":   {"60", "1", 5 * time.Second, 1, "pause 1m0s is past the deadline in 5s"},
-		"no hint":     {"60", "", 5 * time.Second, 1, "pause 1m0s is past the deadline in 5s"},
+		"doubled":     {"", "1", 2900 * time.Millisecond, 2, "pause 2s would end past the deadline (1.9s left)"},
+		"of others":   {"60", "1", 5 * time.Second, 1, "pause 1m0s would end past the deadline (5s left)"},
+		"no hint":     {"60", "", 5 * time.Second, 1, "pause 1m0s would end past the deadline (5s left)"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			sends := 0

@@ -170,7 +170,7 @@ func (c *Call) append(cause Cause) *Attempt {
 }
 
 // SetStopReason records why no further attempt follows, for the ledger: "budget
-// empty", "hint 5m0s is past the deadline in 12s". It replaces an earlier reason.
+// empty", "hint 5m0s would end past the deadline (12s left)". It replaces an earlier reason.
 func (c *Call) SetStopReason(reason string) {
 	x := c.extra.more()
 	x.mu.Lock()

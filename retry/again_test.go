@@ -66,7 +66,7 @@ func TestAHintThatWasThrottledAgain(t *testing.T) {
 			if got := base.waits(); !slices.Equal(got, test.want) || c.StopReason() != test.stopped {
 				t.Errorf("%s: waited %v and stopped %q, want %v and %q\n%s", name, got, c.StopReason(), test.want, test.stopped, c)
 			}
-			if doubled := strings.HasPrefix(name, "a constant"); doubled != strings.Contains(c.String(), "was obeyed in vain before: wait") {
+			if doubled := strings.HasPrefix(name, "a constant"); doubled != strings.Contains(c.String(), "was too short before: waiting at least") {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 		})

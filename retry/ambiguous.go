@@ -119,8 +119,8 @@ func (s *series) lookup(a *layer.Attempt, o Outcome) (*http.Response, error) {
 	resp, err := s.reconcile(s.req, e)
 	switch {
 	case err != nil:
-		s.call.SetStopReason("ambiguous: the lookup failed")
-		e.Err = &pairError{o.Err, err, "the lookup failed: "}
+		s.call.SetStopReason("ambiguous: Reconcile failed")
+		e.Err = &pairError{o.Err, err, "Reconcile failed: "}
 		if s.made > 1 {
 			return nil, s.gaveUp(e)
 		}

@@ -40,7 +40,7 @@ func TestReconcileEndsTheCallOrLetsItBeSentAgain(t *testing.T) {
 		"one attempt":      {retry.Policy{Reconcile: found, Attempts: 1}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
 		"it was not":       {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 1, ""},
 		"it never was":     {retry.Policy{Reconcile: nothing}, "POST", []step{fails(io.EOF)}, 0, 3, 3, "attempts used up: 3 of 3"},
-		"the lookup fails": {retry.Policy{Reconcile: down}, "POST", []step{fails(io.EOF)}, 0, 1, 1, "ambiguous: the lookup failed"},
+		"the lookup fails": {retry.Policy{Reconcile: down}, "POST", []step{fails(io.EOF)}, 0, 1, 1, "ambiguous: Reconcile failed"},
 		"idempotent":       {retry.Policy{Reconcile: found}, "PUT", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
 		"with a key":       {retry.Policy{Reconcile: found, IdempotencyKey: retry.NewIdempotencyKey}, "POST", []step{fails(io.EOF), status(200)}, 200, 2, 0, ""},
 		"also if Unsafe":   {retry.Policy{Reconcile: found, Unsafe: true}, "POST", []step{fails(io.EOF)}, 201, 1, 1, "reconciled: the work was done"},
@@ -66,7 +66,7 @@ func TestReconcileEndsTheCallOrLetsItBeSentAgain(t *testing.T) {
 				if !errors.Is(err, io.EOF) {
 					t.Errorf("%s: %v", name, err)
 				}
-				if lost := c.stopped == "ambiguous: the lookup failed"; errors.Is(err, errDown) != lost || errors.Is(err, retry.ErrAmbiguous) != lost {
+				if lost := c.stopped == "ambiguous: Reconcile failed"; errors.Is(err, errDown) != lost || errors.Is(err, retry.ErrAmbiguous) != lost {
 					t.Errorf("%s: %v", name, err)
 				}
 			case err != nil || resp.StatusCode != c.status || transport.CallOf(resp) != call:

@@ -111,7 +111,7 @@ func TestARequestBesideAnotherAttemptIsSentOnce(t *testing.T) {
 				t.Errorf("row %d: closed %v, sent %v\n%s", a.Number(), a.Ended(), a.Sent(), c)
 			}
 		}
-		if !strings.Contains(c.String(), "sent once, beside another attempt") {
+		if !strings.Contains(c.String(), "not retried: it runs beside another attempt") {
 			t.Errorf("the ledger says\n%s", c)
 		}
 	})

@@ -43,7 +43,7 @@ func TestAWaitInTheBodyIsAHint(t *testing.T) {
 			if got := base.waits(); !slices.Equal(got, want) {
 				t.Errorf("%s: waits %v, want %v\n%s", name, got, want, call)
 			}
-			if tc.want == 0 && !strings.Contains(call.StopReason(), "hint 1m31s is above 1m30s") {
+			if tc.want == 0 && !strings.Contains(call.StopReason(), "hint 1m31s is above MaxHint 1m30s") {
 				t.Errorf("%s: stopped since %q", name, call.StopReason())
 			}
 		})

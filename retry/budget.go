@@ -78,11 +78,11 @@ const (
 func NewBudget(c BudgetConfig) *Budget {
 	switch {
 	case !(c.Ratio >= 0) || math.IsInf(c.Ratio, 0):
-		panic("retry: Ratio is not a number of at least 0")
+		panic(fmt.Sprintf("retry: Ratio is %v, want at least 0", c.Ratio))
 	case c.Reserve < 0 && c.Reserve != NoReserve:
 		panic("retry: Reserve is negative")
 	case c.Window < 0 || c.Window > 0 && c.Window < time.Microsecond:
-		panic("retry: Window is below a microsecond")
+		panic(fmt.Sprintf("retry: Window is %s, want at least 1µs", c.Window))
 	}
 	b := &Budget{ratio: c.Ratio, reserve: float64(c.Reserve), slot: c.Window / windowSlots, adaptive: c.Adaptive}
 	if c.Ratio == 0 {

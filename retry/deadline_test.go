@@ -24,14 +24,14 @@ func TestAWaitPastTheDeadlineDoesNotBegin(t *testing.T) {
 		stopped string
 	}{
 		"hint fits":                {10 * time.Second, status(429, "Retry-After", "4"), 3, "attempts used up: 3 of 3"},
-		"second hint does not":     {6 * time.Second, status(429, "Retry-After", "4"), 2, "hint 4s is past the deadline in 2s"},
-		"hint does not":            {3 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 3s"},
-		"hint ends at it":          {4 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s is past the deadline in 4s"},
-		"long hint":                {12 * time.Second, status(503, "Retry-After", "50"), 1, "hint 50s is past the deadline in 12s"},
-		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above 1m30s"},
-		"backoff does not":         {100 * time.Millisecond, fails(rttest.ErrBoom), 1, "backoff 100ms is past the deadline in 100ms"},
-		"backoff fits, then not":   {250 * time.Millisecond, fails(rttest.ErrBoom), 2, "backoff 200ms is past the deadline in 150ms"},
-		"backoff after a response": {250 * time.Millisecond, status(500), 2, "backoff 200ms is past the deadline in 150ms"},
+		"second hint does not":     {6 * time.Second, status(429, "Retry-After", "4"), 2, "hint 4s would end past the deadline (2s left)"},
+		"hint does not":            {3 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s would end past the deadline (3s left)"},
+		"hint ends at it":          {4 * time.Second, status(429, "Retry-After", "4"), 1, "hint 4s would end past the deadline (4s left)"},
+		"long hint":                {12 * time.Second, status(503, "Retry-After", "50"), 1, "hint 50s would end past the deadline (12s left)"},
+		"hint above the most":      {time.Hour, status(503, "Retry-After", "300"), 1, "hint 5m0s is above MaxHint 1m30s"},
+		"backoff does not":         {100 * time.Millisecond, fails(rttest.ErrBoom), 1, "backoff 100ms would end past the deadline (100ms left)"},
+		"backoff fits, then not":   {250 * time.Millisecond, fails(rttest.ErrBoom), 2, "backoff 200ms would end past the deadline (150ms left)"},
+		"backoff after a response": {250 * time.Millisecond, status(500), 2, "backoff 200ms would end past the deadline (150ms left)"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), test.left)

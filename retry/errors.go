@@ -46,7 +46,7 @@ func (e *Error) Error() string {
 	}
 	s += " in " + e.Elapsed.Round(time.Millisecond).String()
 	if e.Status != 0 {
-		s += ", the last response " + strconv.Itoa(e.Status)
+		s += ", last response " + strconv.Itoa(e.Status)
 	}
 	return s + ": " + redact.Error(e.Err)
 }
@@ -55,7 +55,7 @@ func (e *Error) Error() string {
 // our layers did not send a further attempt: the error of that attempt does not.
 func noteRejected(s *series, a *layer.Attempt, o Outcome) {
 	if s.made > 1 && s.status != 0 && o.Verdict == verdict.Rejected && s.call.StopReason() == "" {
-		s.call.SetStopReason(fmt.Sprintf("attempt %d was rejected, the last response %d", a.Number(), s.status))
+		s.call.SetStopReason(fmt.Sprintf("attempt %d was rejected, last response %d", a.Number(), s.status))
 	}
 }
 

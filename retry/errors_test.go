@@ -25,7 +25,7 @@ func TestErrorTextsHoldNoSecret(t *testing.T) {
 	}{
 		{&retry.Error{Attempts: 3, Elapsed: 1234567 * time.Microsecond, Err: rttest.ErrBoom}, "retry: 3 attempts in 1.235s: boom"},
 		{&retry.Error{Attempts: 1, Elapsed: time.Second, Err: context.Canceled}, "retry: 1 attempt in 1s: context canceled"},
-		{&retry.Error{Attempts: 2, Elapsed: time.Second, Status: 503, Err: rttest.ErrBoom}, "retry: 2 attempts in 1s, the last response 503: boom"},
+		{&retry.Error{Attempts: 2, Elapsed: time.Second, Status: 503, Err: rttest.ErrBoom}, "retry: 2 attempts in 1s, last response 503: boom"},
 		{&retry.AmbiguousError{Method: "POST", Sent: true, Err: io.EOF}, "retry: POST may have done its work: EOF"},
 	} {
 		if got := test.err.Error(); got != test.want {
@@ -71,12 +71,12 @@ func TestAnErrorKnowsTheStatusOfTheLastResponse(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			_, err := rttest.Stack(&script{steps: test.steps}, retry.New(retry.Policy{}), reject).RoundTrip(request(t, t.Context(), http.MethodGet, nil))
 			e, ok := errors.AsType[*retry.Error](err)
-			if !ok || !errors.Is(err, verdict.ErrRejected) || e.Status != test.want || strings.Contains(err.Error(), "the last response 503") != (test.want == 503) {
+			if !ok || !errors.Is(err, verdict.ErrRejected) || e.Status != test.want || strings.Contains(err.Error(), "last response 503") != (test.want == 503) {
 				t.Errorf("%s: %v, want that it knows the status %d", name, err, test.want)
 			}
 			reason := "" // which a log line has, that has no retry.Error
 			if test.want != 0 {
-				reason = "attempt 3 was rejected, the last response 503"
+				reason = "attempt 3 was rejected, last response 503"
 			}
 			if got := e.Call.StopReason(); got != reason {
 				t.Errorf("%s: stopped: %q, want %q", name, got, reason)

@@ -48,13 +48,13 @@ func Example() {
 // A Policy prints its schedule.
 func ExamplePolicy() {
 	fmt.Println(retry.Policy{Attempts: 4, Delay: time.Second, Multiplier: 1.5})
-	// Output: retry: 4 attempts, waits up to 1s 1.5s 2.25s, full jitter, hints to 1m30s
+	// Output: retry: 4 attempts, waits up to 1s 1.5s 2.25s, full jitter, hints up to 1m30s
 }
 
 // String shows the defaults of the fields that are not set.
 func ExamplePolicy_String() {
 	fmt.Println(retry.Policy{}.String())
-	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m30s
+	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints up to 1m30s
 }
 
 // A policy is also an override for the calls of one context.
@@ -81,7 +81,7 @@ func ExampleAny() {
 		retry.All(retry.OnStatus(http.StatusNotFound), retry.OnMethod(http.MethodGet)),
 	)}
 	fmt.Println(policy)
-	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints to 1m30s, decided by When
+	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints up to 1m30s, decided by When
 }
 
 // The error of several attempts holds their number and the ledger.
@@ -113,7 +113,7 @@ func ExampleBudgetConfig_adaptive() {
 		Budget:   retry.NewBudget(retry.BudgetConfig{Adaptive: true}),
 	}
 	fmt.Println(policy)
-	// Output: retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m30s, adaptive budget, in an outage 10 % of successes + 10 in 10s per host
+	// Output: retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints up to 1m30s, adaptive budget, in an outage 10 % of successes + 10 in 10s per host
 }
 
 // An idempotency key makes a POST retryable at a server that knows such keys.
@@ -191,7 +191,7 @@ func ExamplePolicy_fromRetryablehttp() {
 		Budget: retry.NoBudget(),
 	}
 	fmt.Println(policy)
-	// Output: retry: 5 attempts, waits by Backoff, hints to 1m30s, decided by CheckRetry, unsafe methods too, no budget
+	// Output: retry: 5 attempts, waits by Backoff, hints up to 1m30s, decided by CheckRetry, unsafe methods too, no budget
 }
 
 // What an ErrorHandler saw is in the outcome: the last response, readable, or a

@@ -26,9 +26,9 @@ func (p Policy) String() string {
 	fmt.Fprintf(&b, "retry: %d attempts", c.attempts)
 	c.waits(&b)
 	for _, s := range sortedKeys(c.delays) {
-		fmt.Fprintf(&b, ", %d after %s", s, c.delays[s])
+		fmt.Fprintf(&b, ", %s after %d", c.delays[s], s)
 	}
-	fmt.Fprintf(&b, ", hints to %s", c.maxHint)
+	fmt.Fprintf(&b, ", hints up to %s", c.maxHint)
 	switch {
 	case c.when != nil:
 		b.WriteString(", decided by When")
@@ -138,29 +138,29 @@ func (r *Retry) Explain(p *transport.Plan) {
 		return
 	}
 	if p.Attempts > 1 {
-		p.Warn("retry is inside of another retry: of the two in one call only the outer one acts")
+		p.Warn("retry is inside another retry: only the outer one retries a call")
 		return
 	}
 	switch c.repeats {
 	case YieldToRepeats:
-		p.Note("retry sends once what a layer above, such as an SDK, sends again within %s of a failure", repeatWithin)
+		p.Note("retry: a failed request that an SDK above sends again within %s is sent once", repeatWithin)
 	case RejectRepeats:
-		p.Note("retry rejects what a layer above, such as an SDK, sends again within %s of a failure", repeatWithin)
+		p.Note("retry: a failed request that an SDK above sends again within %s is rejected", repeatWithin)
 	case IgnoreRepeats:
-		p.Note("retry makes all its attempts of what a layer above, such as an SDK, sends again")
+		p.Note("retry: a failed request that an SDK above sends again is retried like any other")
 	}
 	p.Attempts *= c.attempts
 	p.Sends *= c.attempts
 	p.Buffered += max(c.buffer, c.bufferKnown)
 	if c.backoff == nil {
 		if waits := c.fault.sum(c.attempts - 1); p.Longest > 0 && waits >= p.Longest {
-			p.Warn("retry waits up to %s between attempts, but the call ends after %s", waits, p.Longest)
+			p.Warn("retry may wait %s in all between attempts, but the call ends after %s", waits, p.Longest)
 		}
 	}
 	if c.unsafe {
-		p.Warn("retry sends again what is not idempotent: a POST may do its work more than once")
+		p.Warn("retry also resends requests that are not idempotent: a POST may do its work more than once")
 	}
 	if r.budget.off {
-		p.Warn("retry has no budget: in an outage it multiplies the load by %d", c.attempts)
+		p.Warn("retry has no budget: in an outage it sends up to %d times the load", c.attempts)
 	}
 }

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -133,11 +134,11 @@ func validate(p Policy) {
 	case p.Delay < 0 && p.Delay != NoDelay:
 		panic("retry: Delay is negative")
 	case p.Multiplier != 0 && !(p.Multiplier >= 1) || math.IsInf(p.Multiplier, 0):
-		panic("retry: Multiplier is not a number of at least 1")
+		panic(fmt.Sprintf("retry: Multiplier is %v, want at least 1", p.Multiplier))
 	case p.MaxDelay < 0:
 		panic("retry: MaxDelay is negative")
 	case p.MaxDelay > 0 && p.MaxDelay < p.Delay:
-		panic("retry: MaxDelay is below Delay")
+		panic(fmt.Sprintf("retry: MaxDelay %s is below Delay %s", p.MaxDelay, p.Delay))
 	case p.Jitter > NoJitter:
 		panic("retry: unknown Jitter")
 	case p.MaxHint < 0:
@@ -149,9 +150,9 @@ func validate(p Policy) {
 	case p.BufferTotal < 0:
 		panic("retry: BufferTotal is negative")
 	case p.BufferTotal > 0 && p.BufferTotal < p.BufferLimit:
-		panic("retry: BufferTotal is below BufferLimit")
+		panic(fmt.Sprintf("retry: BufferTotal %d is below BufferLimit %d", p.BufferTotal, p.BufferLimit))
 	case !isToken(p.AttemptHeader):
-		panic("retry: AttemptHeader is not the name of a header")
+		panic(fmt.Sprintf("retry: AttemptHeader %q is not a header name", p.AttemptHeader))
 	case p.When != nil && (p.Statuses != nil || p.Errors != nil || p.CheckRetry != nil):
 		panic("retry: When decides alone: leave Statuses, Errors and CheckRetry unset")
 	case p.CheckRetry != nil && (p.Statuses != nil || p.Errors != nil):
@@ -163,14 +164,14 @@ func validate(p Policy) {
 	for s, d := range p.Delays {
 		validStatus(s)
 		if d < 0 {
-			panic("retry: a delay of Delays is negative")
+			panic(fmt.Sprintf("retry: Delays[%d] is negative: %s", s, d))
 		}
 	}
 }
 
 func validStatus(s int) {
 	if s < 100 || s > 999 {
-		panic("retry: a status is not between 100 and 999")
+		panic(fmt.Sprintf("retry: status %d is not between 100 and 999", s))
 	}
 }
 

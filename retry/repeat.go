@@ -67,8 +67,8 @@ func (e *RepeatError) Error() string {
 	if e.Err != nil {
 		how = redact.Error(e.Err)
 	}
-	return "retry: not sent, since an equal request failed " + e.Since.Round(time.Millisecond).String() + " ago: " + how +
-		"; sent again in " + e.Left.Round(time.Millisecond).String() + ", or with another Policy.Repeats"
+	return "retry: repeat not sent: an equal request failed " + e.Since.Round(time.Millisecond).String() + " ago: " + how +
+		"; rejected for another " + e.Left.Round(time.Millisecond).String() + " (Policy.Repeats)"
 }
 
 // Unwrap returns Err, if there is one, and [verdict.ErrRejected].
@@ -129,7 +129,7 @@ func (w *watch) yields() string {
 	if !ok {
 		return ""
 	}
-	return "taken for a repeat, which is sent once (Policy.Repeats): an equal request failed " + w.start.Sub(e.at).Round(time.Millisecond).String() + " before"
+	return "a repeat is sent once (Policy.Repeats): an equal request failed " + w.start.Sub(e.at).Round(time.Millisecond).String() + " earlier"
 }
 
 // rejects returns the error of a call that is not to be sent, nil if it is. A request

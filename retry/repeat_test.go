@@ -40,7 +40,7 @@ func TestTheLedgerOfARepeat(t *testing.T) {
 		if first.Count() != 3 || second.Count() != 1 {
 			t.Errorf("sent %d and %d times", first.Count(), second.Count())
 		}
-		if got, want := second.StopReason(), "taken for a repeat, which is sent once (Policy.Repeats): an equal request failed 1.5s before"; got != want {
+		if got, want := second.StopReason(), "a repeat is sent once (Policy.Repeats): an equal request failed 1.5s earlier"; got != want {
 			t.Errorf("the ledger says %q", got)
 		}
 		if text := second.String(); strings.Contains(text, "hunter2") {
@@ -57,9 +57,9 @@ func TestARejectedRepeat(t *testing.T) {
 		text    string
 		timeout bool
 	}{
-		{status(503), "retry: not sent, since an equal request failed 2s ago: status 503", false},
-		{fails(io.ErrUnexpectedEOF), "retry: not sent, since an equal request failed 2s ago: unexpected EOF", false},
-		{fails(timeoutError{}), "retry: not sent, since an equal request failed 2s ago: too slow", true},
+		{status(503), "retry: repeat not sent: an equal request failed 2s ago: status 503", false},
+		{fails(io.ErrUnexpectedEOF), "retry: repeat not sent: an equal request failed 2s ago: unexpected EOF", false},
+		{fails(timeoutError{}), "retry: repeat not sent: an equal request failed 2s ago: too slow", true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{c.fails}}
@@ -74,7 +74,7 @@ func TestARejectedRepeat(t *testing.T) {
 			if e.Status != c.fails.status || !errors.Is(err, c.fails.err) && c.fails.err != nil || e.Since != 2*time.Second || e.Left != 88*time.Second || e.Timeout() != c.timeout {
 				t.Errorf("%+v", e)
 			}
-			if len(base.sent) != 3 || err.Error() != c.text+"; sent again in 1m28s, or with another Policy.Repeats" {
+			if len(base.sent) != 3 || err.Error() != c.text+"; rejected for another 1m28s (Policy.Repeats)" {
 				t.Errorf("sent %d times: %v (after %v)\n%s", len(base.sent), err, first, call)
 			}
 			time.Sleep(88*time.Second + 1)
@@ -181,7 +181,7 @@ func TestTheTimeBeforeARepeatIsNotNegative(t *testing.T) {
 		})
 		call, _, _ := traced(t, t.Context(), rt, takes("5s"))
 		wg.Wait()
-		if got := call.StopReason(); !strings.HasSuffix(got, " failed 0s before") {
+		if got := call.StopReason(); !strings.HasSuffix(got, " failed 0s earlier") {
 			t.Errorf("the ledger says %q", got)
 		}
 	})

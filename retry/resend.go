@@ -36,7 +36,7 @@ func (s *series) barred(o Outcome) string {
 	}
 	if o.Response != nil && o.Response.StatusCode == http.StatusTooEarly {
 		if s.early {
-			return "too early twice"
+			return "425 Too Early twice"
 		}
 		s.early = true
 	}

@@ -60,12 +60,12 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 	}
 	a := layer.AttemptFrom(req.Context())
 	if a != c.Attempt() { // another would follow the current one, and not this
-		a.AddNote("sent once, beside another attempt")
+		a.AddNote("not retried: it runs beside another attempt")
 		return next.RoundTrip(req)
 	}
 	if !c.ClaimRetry(p.attempts) {
 		if a.Number() == 1 {
-			a.AddNote("an inner retry layer does not retry")
+			a.AddNote("the inner of two retry layers does not retry")
 		}
 		return next.RoundTrip(req)
 	}

@@ -78,7 +78,7 @@ func TestOfTwoRetryLayersTheOuterOneActs(t *testing.T) {
 			if err != nil || len(base.sent) != 3 {
 				t.Errorf("%s: sent %d times, %v", name, len(base.sent), err)
 			}
-			if c := layer.CallOf(resp); !strings.Contains(c.String(), "an inner retry layer does not retry") {
+			if c := layer.CallOf(resp); !strings.Contains(c.String(), "the inner of two retry layers does not retry") {
 				t.Errorf("%s: the ledger says\n%s", name, c)
 			}
 			finish(resp)
@@ -187,7 +187,7 @@ func TestTheLedgerExplainsACall(t *testing.T) {
 		resp, c, _ := do(t, retry.Policy{Attempts: 4, Rand: half}, base, request(t, t.Context(), http.MethodGet, nil))
 		finish(resp)
 		got := c.String()
-		for _, want := range []string{"429 after 3 attempts", "1  503", "backoff 50ms", "2  error", "backoff 100ms", "boom", "(retry)", "throttled", "stopped: hint 2m0s is above 1m30s"} {
+		for _, want := range []string{"429 after 3 attempts", "1  503", "backoff 50ms", "2  error", "backoff 100ms", "boom", "(retry)", "throttled", "stopped: hint 2m0s is above MaxHint 1m30s"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("no %q in\n%s", want, got)
 			}

@@ -114,7 +114,7 @@ func TestScheduledAndExhaustedEvents(t *testing.T) {
 			"retry scheduled 1: 503 <nil> 50ms status 503", "retry scheduled 2: 0 boom 100ms error",
 			"retry exhausted 3: 502 <nil> 0s attempts used up: 3 of 3",
 		}},
-		"deadline":         {both, []step{status(503, "Retry-After", "900")}, []string{"retry exhausted 1: 503 <nil> 0s hint 15m0s is above 1m30s"}},
+		"deadline":         {both, []step{status(503, "Retry-After", "900")}, []string{"retry exhausted 1: 503 <nil> 0s hint 15m0s is above MaxHint 1m30s"}},
 		"only the last":    {layer.Exhausted, []step{status(500)}, []string{"retry exhausted 3: 500 <nil> 0s attempts used up: 3 of 3"}},
 		"recovered at end": {layer.Exhausted, []step{status(500), status(500), status(200)}, nil},
 	} {

@@ -77,11 +77,11 @@ func (s *series) lost(err error) string {
 	k, ok := errors.AsType[*bodies.NotKeptError](err)
 	switch {
 	case ok && k.Total > 0:
-		return fmt.Sprintf("body not kept, %s in use: GetBody, or a larger BufferTotal, would make it replayable", of(k))
+		return fmt.Sprintf("body not kept, %s in use: set GetBody or raise BufferTotal", of(k))
 	case ok && k.Length > 0:
-		return fmt.Sprintf("body of %d bytes over %d: GetBody, or a larger BufferLimit, would make it replayable", k.Length, k.Limit)
+		return fmt.Sprintf("body of %d bytes, only %d kept: set GetBody or raise BufferLimit", k.Length, k.Limit)
 	case ok:
-		return fmt.Sprintf("body of unknown length over %d bytes: GetBody, a ContentLength, or a larger BufferLimit, would make it replayable", k.Limit)
+		return fmt.Sprintf("body of unknown length, only %d bytes kept: set GetBody or ContentLength, or raise BufferLimit", k.Limit)
 	case !errors.Is(err, bodies.ErrNotReplayable):
 		return "GetBody: " + redact.Error(err)
 	case s.kept:

@@ -58,10 +58,10 @@ func TestTheLedgerSaysWhatWouldMakeABodyReplayable(t *testing.T) {
 		policy retry.Policy
 		length int64
 	}{
-		"body of unknown length over 1048576 bytes: GetBody, a ContentLength, or a larger BufferLimit": {retry.Policy{}, -1},
-		"body of 2097152 bytes over 1048576: GetBody, or a larger BufferLimit":                         {retry.Policy{BufferLimit: 1 << 20}, 2 << 20},
-		"body of 2097152 bytes over 0: GetBody, or a larger BufferLimit":                               {retry.Policy{BufferLimit: retry.NoBuffer}, 2 << 20},
-		"body not kept, 0 of 1000 bytes in use: GetBody, or a larger BufferTotal":                      {retry.Policy{BufferTotal: 1000}, -1},
+		"body of unknown length, only 1048576 bytes kept: set GetBody or ContentLength, or raise BufferLimit": {retry.Policy{}, -1},
+		"body of 2097152 bytes, only 1048576 kept: set GetBody or raise BufferLimit":                          {retry.Policy{BufferLimit: 1 << 20}, 2 << 20},
+		"body of 2097152 bytes, only 0 kept: set GetBody or raise BufferLimit":                                {retry.Policy{BufferLimit: retry.NoBuffer}, 2 << 20},
+		"body not kept, 0 of 1000 bytes in use: set GetBody or raise BufferTotal":                             {retry.Policy{BufferTotal: 1000}, -1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			base := &script{steps: []step{status(503)}}

@@ -114,7 +114,7 @@ func parts(t *testing.T, n, size int, p retry.Policy) (whole int, kept, grew int
 				}
 				if text := rttest.Read(t, resp); resp.StatusCode == 503 {
 					said := trace.Calls()[0].Attempt().Notes()
-					if text != "later" || !strings.Contains(said, "would make it replayable") {
+					if text != "later" || !strings.Contains(said, "set GetBody or") {
 						t.Errorf("a part that was sent once: response %q, notes %q", text, said)
 					}
 				}

@@ -14,7 +14,7 @@ import (
 // of no use. h is the hint of the response, if hinted.
 func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d time.Duration, why string) {
 	if hinted && h.Wait > s.maxHint {
-		return 0, fmt.Sprintf("hint %s is above %s", h.Wait, s.maxHint)
+		return 0, fmt.Sprintf("hint %s is above MaxHint %s", h.Wait, s.maxHint)
 	}
 	if s.call.Offline() {
 		return 0, ""
@@ -22,7 +22,7 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 	deadline, bounded := s.req.Context().Deadline()
 	left := time.Until(deadline)
 	if hinted && bounded && h.Wait >= left {
-		return 0, fmt.Sprintf("hint %s is past the deadline in %s", h.Wait, left.Round(time.Millisecond))
+		return 0, fmt.Sprintf("hint %s would end past the deadline (%s left)", h.Wait, left.Round(time.Millisecond))
 	}
 	before, made := s.obeyed, s.made
 	if hinted && s.missedShortly(h) {
@@ -45,11 +45,11 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 		d = s.delays[o.Response.StatusCode]
 	}
 	if bounded && d >= left {
-		return 0, fmt.Sprintf("backoff %s is past the deadline in %s", d.Round(time.Millisecond), left.Round(time.Millisecond))
+		return 0, fmt.Sprintf("backoff %s would end past the deadline (%s left)", d.Round(time.Millisecond), left.Round(time.Millisecond))
 	}
 	if p := a.Pauser(); p != nil && bounded {
 		if until := p.Until(); until.After(deadline) { // it would be rejected
-			return 0, fmt.Sprintf("pause %s is past the deadline in %s", time.Until(until).Round(time.Millisecond), left.Round(time.Millisecond))
+			return 0, fmt.Sprintf("pause %s would end past the deadline (%s left)", time.Until(until).Round(time.Millisecond), left.Round(time.Millisecond))
 		}
 	}
 	return d, ""
@@ -61,7 +61,7 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration, made int) time.Duration {
 	_, set := s.delays[o.Response.StatusCode]
 	if atLeast > h.Wait && s.backoff == nil {
-		a.AddNote(fmt.Sprintf("hint %s was obeyed in vain before: wait %s", h.Wait, atLeast.Round(time.Millisecond)))
+		a.AddNote(fmt.Sprintf("hint %s was too short before: waiting at least %s", h.Wait, atLeast.Round(time.Millisecond)))
 		h = hint.Hint{Wait: atLeast}
 		s.obeyed = atLeast
 	}

@@ -172,7 +172,7 @@ func judge(t *testing.T, l limiter, call []exchange, ledger string) {
 		}
 		obeyed = max(said, 2*obeyed)
 	}
-	if l.word == constant && !strings.Contains(ledger, "hint 1s was obeyed in vain before") {
+	if l.word == constant && !strings.Contains(ledger, "hint 1s was too short before") {
 		t.Errorf("the ledger does not say that the hint is not believed\n%s", ledger)
 	}
 	if l.word == silent {

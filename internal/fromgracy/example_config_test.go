@@ -138,11 +138,11 @@ func Example_row16() {
 	resp, err := api.Client.Get(api.Base + "pokemon/abra")
 	fmt.Println(transport.CallOf(resp).Count(), "attempts", err) // the whole Call prints each, with times, waits and verdict
 	// Output:
-	// retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints to 1m30s
-	// retry sends once what a layer above, such as an SDK, sends again within 1m30s of a failure
+	// retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints up to 1m30s
+	// retry: a failed request that an SDK above sends again within 1m30s is sent once
 	// throttle: 10 requests per second
 	// throttle: a pause holds back scope host, at most 1m30s
-	// retry: 2 attempts, waits up to 1s, full jitter, hints to 1m30s | throttle: off
+	// retry: 2 attempts, waits up to 1s, full jitter, hints up to 1m30s | throttle: off
 	// 2 attempts <nil>
 }
 

@@ -61,8 +61,8 @@ func Example_row21() {
 	fmt.Println(retry.Policy{Delay: 2 * time.Second, Multiplier: 3, Attempts: 4})
 	fmt.Println(asThere)
 	// Output:
-	// retry: 4 attempts, waits up to 2s 6s 18s, full jitter, hints to 1m30s
-	// retry: 4 attempts, waits 2s 6s 18s, no jitter, hints to 1m30s, decided by When, unsafe methods too, ignores repeats, no budget
+	// retry: 4 attempts, waits up to 2s 6s 18s, full jitter, hints up to 1m30s
+	// retry: 4 attempts, waits 2s 6s 18s, no jitter, hints up to 1m30s, decided by When, unsafe methods too, ignores repeats, no budget
 }
 
 func Example_row22() {
