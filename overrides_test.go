@@ -231,12 +231,12 @@ func TestExplainWarnsOfOverridesWithoutTheirLayer(t *testing.T) {
 			t.Errorf("%s: %q", o.name, p.Warnings)
 		}
 		p := gracy.Explain(&http.Client{Transport: without}, o.override, o.off)
-		want := "the override for " + o.name + " has no effect: the stack has no layer " + o.name + " that is on"
+		want := "the override for " + o.name + " has no effect: the stack has no " + o.name + " layer that is on"
 		if !slices.Equal(p.Warnings, []string{want}) {
 			t.Errorf("%s: %q", o.name, p.Warnings)
 		}
 		p = gracy.Explain(otelLike{without}, o.override)
-		if !slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "where it cannot be seen") }) {
+		if !slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "in the part of the stack that can be seen") }) {
 			t.Errorf("%s, unseen: %q", o.name, p.Warnings)
 		}
 	}

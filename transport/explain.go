@@ -88,7 +88,7 @@ func (p *Plan) compare(outer, inner described) {
 		}
 	}
 	if outer.Identifies && inner.Credentials {
-		p.Note("%s does not see the credential that %s sets inside of it, and cannot distinguish callers by it", p.name(outer.at), p.name(inner.at))
+		p.Note("%s does not see the credential that %s sets inside it, so it cannot distinguish callers by it", p.name(outer.at), p.name(inner.at))
 	}
 	if n := p.name(inner.at); n != "" && n == p.name(outer.at) && outer.Single && inner.Single {
 		p.Warn("%s appears twice: the inner one acts for each attempt of the outer one", n)

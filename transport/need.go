@@ -29,9 +29,9 @@ func (p *Plan) CheckNeeds(rt http.RoundTripper, overrides ...Override) {
 			switch takes, known := stack.Takes(rt, name); {
 			case takes:
 			case known:
-				p.Warn("the override for %s has no effect: the stack has no layer %s that is on", name, name)
+				p.Warn("the override for %s has no effect: the stack has no %s layer that is on", name, name)
 			default:
-				p.Warn("the override for %s has no effect unless a layer %s is where it cannot be seen", name, name)
+				p.Warn("the override for %s may have no effect: no %s layer is in the part of the stack that can be seen", name, name)
 			}
 		}
 	}
@@ -40,6 +40,6 @@ func (p *Plan) CheckNeeds(rt http.RoundTripper, overrides ...Override) {
 		declared, apart = declared || t.Streams, apart || t.Apart
 	}
 	if declared && !apart {
-		p.Note("streams: no layer of the stack treats them apart: Limit.Streams of concurrency and Config.StreamIdle of timeout would")
+		p.Note("streams: no layer of the stack treats them apart: set Limit.Streams of concurrency or Config.StreamIdle of timeout")
 	}
 }

@@ -45,10 +45,10 @@ func TestCheckNeeds(t *testing.T) {
 		rt   http.RoundTripper
 		want []string
 	}{
-		{stack, []string{"the override for second has no effect: the stack has no layer second that is on"}},
+		{stack, []string{"the override for second has no effect: the stack has no second layer that is on"}},
 		{rttest.Func(stack.RoundTrip), []string{
-			"the override for second has no effect unless a layer second is where it cannot be seen",
-			"the override for first has no effect unless a layer first is where it cannot be seen",
+			"the override for second may have no effect: no second layer is in the part of the stack that can be seen",
+			"the override for first may have no effect: no first layer is in the part of the stack that can be seen",
 		}},
 	} {
 		var p transport.Plan
