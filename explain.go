@@ -28,7 +28,7 @@ func Explain(client any, overrides ...transport.Override) *Plan {
 		rt = c.Transport
 		if c.Timeout > 0 && rt != nil {
 			if _, plain := rt.(*http.Transport); !plain {
-				p.Warn("http.Client.Timeout costs a goroutine and a timer for each call around any wrapped transport; a context deadline or timeout.New does not")
+				p.Warn("http.Client.Timeout around a wrapped transport costs a goroutine and a timer per call: use a context deadline or timeout.New instead")
 			}
 			p.Longest = c.Timeout
 		}

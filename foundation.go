@@ -13,12 +13,12 @@ func foundation(p *Plan, base any) {
 	t, ok := base.(*http.Transport)
 	if !ok {
 		if hides(base) {
-			p.Warn("%T has no Unwrap: the layers below it are not seen and begin a call of their own; put it into the chain with gracy.Func", base)
+			p.Warn("%T has no Unwrap method, so the layers below it are not seen and begin a call of their own: add it to the chain with gracy.Func", base)
 		}
 		return
 	}
 	if idle := idlePerHost(t); p.Concurrency > idle && idle > 0 {
-		p.Warn("up to %d requests at once, but the base keeps %d idle connections per host, so that over HTTP/1.1 the others are made anew each time: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
+		p.Warn("up to %d requests at once, but the base keeps only %d idle connections per host and over HTTP/1.1 dials the others anew each time: raise http.Transport.MaxIdleConnsPerHost", p.Concurrency, idle)
 	}
 	if p.Attempts > 1 {
 		connections(p, t)
@@ -43,18 +43,18 @@ const longIdle = time.Minute
 // connections notes what makes attempts fail that need not have failed.
 func connections(p *Plan, t *http.Transport) {
 	if t.IdleConnTimeout == 0 || t.IdleConnTimeout > longIdle {
-		kept := "for ever"
+		kept := "forever"
 		if t.IdleConnTimeout > 0 {
 			kept = "for " + brief.Duration(t.IdleConnTimeout)
 		}
-		p.Note("base: it keeps idle connections %s: a POST without a key is lost on one that the server or its proxy closes at that moment: set http.Transport.IdleConnTimeout below their keep-alive time", kept)
+		p.Note("base: keeps idle connections %s: a POST without an idempotency key fails if the server or a proxy closes its connection at that moment; set http.Transport.IdleConnTimeout below their keep-alive time", kept)
 	}
 	if multiplexes(t) && (t.HTTP2 == nil || t.HTTP2.SendPingTimeout == 0) {
-		p.Note("base: it sends no pings over HTTP/2, so that only an attempt that times out finds a dead connection: set http.Transport.HTTP2.SendPingTimeout")
+		p.Note("base: sends no HTTP/2 pings, so a dead connection is found only when an attempt times out: set http.Transport.HTTP2.SendPingTimeout")
 	}
 	if t.MaxConnsPerHost > 0 {
 		// net/http does not end the dial of a request that has given up, and goes on counting it.
-		p.Note("base: a dial that hangs holds one of the %d connections of http.Transport.MaxConnsPerHost long after its attempt timed out, and further attempts wait for it: leave that 0 and limit requests with concurrency, or give the dialer a timeout below that of an attempt", t.MaxConnsPerHost)
+		p.Note("base: a dial that hangs holds one of the %d connections of http.Transport.MaxConnsPerHost long after its attempt timed out, and further attempts wait for it: leave MaxConnsPerHost 0 and limit requests with package concurrency, or set a dial timeout below that of an attempt", t.MaxConnsPerHost)
 	}
 }
 

@@ -46,7 +46,7 @@ func TestExplainNotesABaseWithoutPings(t *testing.T) {
 func TestExplainNotesABaseThatKeepsIdleConnectionsForLong(t *testing.T) {
 	again := part{"retry", func(p *transport.Plan) { p.Attempts = 3 }}
 	for idle, want := range map[time.Duration]string{
-		0:                "keeps idle connections for ever",
+		0:                "keeps idle connections forever",
 		90 * time.Second: "keeps idle connections for 1m30s",
 		time.Minute:      "",
 	} {
