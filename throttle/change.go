@@ -25,7 +25,7 @@ func (l *Limiter) SetRules(rules ...Rule) error {
 	return l.shell.change(func() ([]*admission.Rule, []admission.Law, error) {
 		list := l.list()
 		if len(rules) != len(list) {
-			return nil, nil, fmt.Errorf("throttle: SetRules: %d rules for %d", len(rules), len(list))
+			return nil, nil, fmt.Errorf("throttle: SetRules: got %d rules, want %d", len(rules), len(list))
 		}
 		next := make([]*rule, len(list))
 		cores, laws := make([]*admission.Rule, len(list)), make([]admission.Law, len(list))
@@ -37,9 +37,9 @@ func (l *Limiter) SetRules(rules ...Rule) error {
 			case err != nil:
 				return nil, nil, fmt.Errorf("throttle: SetRules: rule %d: %w", i, err)
 			case r.fields() != was.fields() || r.Mode != was.Mode:
-				return nil, nil, fmt.Errorf("throttle: SetRules: rule %d: matching and Mode cannot change", i)
+				return nil, nil, fmt.Errorf("throttle: SetRules: rule %d: Mode and which requests match cannot change", i)
 			case (c.Limit != was.Limit || c.Per != was.Per) && (was.Store != nil || was.Mode == Bucket):
-				return nil, nil, fmt.Errorf("throttle: SetRules: rule %d: a store's limit cannot change", i)
+				return nil, nil, fmt.Errorf("throttle: SetRules: rule %d: Limit and Per cannot change with a Store or in the mode Bucket", i)
 			}
 			c.matches, c.core = was.matches, was.core
 			next[i], cores[i], laws[i] = c, c.core, c.law()

@@ -44,19 +44,19 @@ type Error struct {
 
 // Error returns a text with the reason, the rule, the key and the numbers:
 //
-//	throttle: the queue of 10 requests per second is full: 10000 waiting
+//	throttle: the queue is full: 10 requests per second: 10000 waiting
 //	throttle: the wait would end past the deadline (58s left): 10 requests per minute: at least 59s behind 3 waiting
 func (e *Error) Error() string {
 	rule := redact.Text(e.Rule)
 	if e.Key != "" {
 		rule += " (" + e.Key + ")"
 	}
-	if e.Rule != "" && errors.Is(e.Reason, ErrFull) {
-		return fmt.Sprintf("throttle: the queue of %s is full: %d waiting", rule, e.Queue)
-	}
 	s := redact.Error(e.Reason)
 	if rule != "" {
 		s += ": " + rule
+	}
+	if errors.Is(e.Reason, ErrFull) {
+		return s + fmt.Sprintf(": %d waiting", e.Queue)
 	}
 	if e.Wait > 0 {
 		s += fmt.Sprintf(": at least %s", e.Wait.Round(time.Millisecond))
@@ -82,7 +82,7 @@ func rejected(r *admission.Rejection) *Error {
 	case admission.TooLate:
 		e.Reason = fmt.Errorf("%w (%s left)", ErrDeadline, r.Left.Round(time.Millisecond))
 	case admission.TooLong:
-		e.Reason = fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, r.MaxWait)
+		e.Reason = &patienceError{r.MaxWait}
 	case admission.TooHeavy:
 		e.Reason = fmt.Errorf("%w (cost %d)", ErrCost, r.Cost)
 	case admission.StoreFailed:
@@ -92,6 +92,15 @@ func rejected(r *admission.Rejection) *Error {
 	}
 	return e
 }
+
+// patienceError is the reason where not a deadline but MaxWait is what the wait is too long for.
+type patienceError struct{ max time.Duration }
+
+func (e *patienceError) Error() string {
+	return fmt.Sprintf("throttle: the wait would exceed MaxWait %s", e.max)
+}
+
+func (e *patienceError) Unwrap() error { return ErrDeadline }
 
 // storeError is the reason where a store failed.
 type storeError struct{ err error }

@@ -16,19 +16,19 @@ import (
 func TestErrorTexts(t *testing.T) {
 	const rule = "10 requests per second"
 	for want, r := range map[string]admission.Rejection{
-		"throttle: the queue of 10 requests per second is full: 10000 waiting": {
+		"throttle: the queue is full: 10 requests per second: 10000 waiting": {
 			Reason: admission.QueueFull, Rule: rule, Queue: 10_000, Wait: time.Second,
 		},
-		"throttle: the queue of 10 requests per second and key (#5f3c91d2) is full: 3 waiting": {
+		"throttle: the queue is full: 10 requests per second and key (#5f3c91d2): 3 waiting": {
 			Reason: admission.QueueFull, Rule: rule + " and key", Key: "#5f3c91d2", Queue: 3,
 		},
-		"throttle: the queue of pause of api.test is full: 2 waiting": {
+		"throttle: the queue is full: pause of api.test: 2 waiting": {
 			Reason: admission.QueueFull, Rule: "pause of api.test", Queue: 2,
 		},
 		"throttle: the wait would end past the deadline (58s left): 10 requests per second: at least 59s behind 3 waiting": {
 			Reason: admission.TooLate, Rule: rule, Queue: 3, Wait: 59 * time.Second, Left: 58 * time.Second,
 		},
-		"throttle: the wait would end past the deadline (MaxWait is 25s): 10 requests per second: at least 30s": {
+		"throttle: the wait would exceed MaxWait 25s: 10 requests per second: at least 30s": {
 			Reason: admission.TooLong, Rule: rule, Wait: 30 * time.Second, MaxWait: 25 * time.Second,
 		},
 		"throttle: the cost is above the limit (cost 11): 10 requests per second": {

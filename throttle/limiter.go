@@ -197,9 +197,9 @@ func (l *Limiter) Explain(p *transport.Plan) {
 	switch {
 	case l.pause.off():
 	case l.pause.DryRun:
-		p.Note("throttle: pauses are only reported")
+		p.Note("throttle: pauses are reported but hold back nothing (DryRun)")
 	default:
-		p.Note("throttle: a pause holds back scope %s, at most %s", l.pause.Scope, l.pause.Max)
+		p.Note("throttle: a pause lasts at most %s, scope %s", l.pause.Max, l.pause.Scope)
 	}
 	var bursts []string
 	for _, r := range l.list() {

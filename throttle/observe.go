@@ -149,7 +149,7 @@ func (o *observation) throttled() {
 		return
 	}
 	if wait > order.For {
-		o.attempt.AddNote(fmt.Sprintf("hint %s was obeyed in vain before: pause %s", asked.Wait.Round(time.Millisecond), wait.Round(time.Millisecond)))
+		o.attempt.AddNote(fmt.Sprintf("hint %s was too short before: pausing %s", asked.Wait.Round(time.Millisecond), wait.Round(time.Millisecond)))
 	}
 	if order.For >= asked.Wait || o.pause.Adjust != nil && asked.Wait <= o.pause.Max {
 		o.attempt.TakeHint() // the pause waits, so retry need not

@@ -69,7 +69,7 @@ func TestTheLedgerSaysThatAHintWasThrottled(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = resp.Body.Close()
-		if text := transport.CallOf(resp).String(); !strings.Contains(text, "hint 3s was obeyed in vain before: pause 6s") {
+		if text := transport.CallOf(resp).String(); !strings.Contains(text, "hint 3s was too short before: pausing 6s") {
 			t.Errorf("nothing says that the hint was throttled:\n%s", text)
 		}
 	})

@@ -67,23 +67,23 @@ func (p Pause) check() Pause {
 	}
 	switch {
 	case p.Scope > transport.ScopeAll:
-		fail("Scope is %d", p.Scope)
+		fail("unknown Scope %d", p.Scope)
 	case p.Max < NoPause || p.Max > hint.Max:
-		fail("Max is %s", p.Max)
+		fail("Max is %s, want 0 to %s, or NoPause", p.Max, hint.Max)
 	case p.Fixed < 0:
-		fail("Fixed is %s", p.Fixed)
+		fail("Fixed is negative: %s", p.Fixed)
 	case p.MaxQueue < NoQueue:
-		fail("MaxQueue is %d", p.MaxQueue)
+		fail("MaxQueue is negative: %d", p.MaxQueue)
 	}
 	if p.Max == 0 {
 		p.Max = max(defaultMaxPause, p.Fixed)
 	}
 	if !p.off() && p.Fixed > p.Max {
-		fail("Fixed is above Max")
+		fail("Fixed %s is above Max %s", p.Fixed, p.Max)
 	}
 	for _, s := range p.FixedOn {
 		if s < 400 || s > 999 {
-			fail("FixedOn holds %d", s)
+			fail("FixedOn holds %d, want a status from 400 to 999", s)
 		}
 	}
 	if p.FixedOn = slices.Clone(p.FixedOn); len(p.FixedOn) == 0 {

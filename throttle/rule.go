@@ -209,25 +209,25 @@ func (r Rule) check() (c *rule, err error) {
 	}
 	switch {
 	case r.Per < 0:
-		fail("Per is %s", r.Per)
+		fail("Per is negative: %s", r.Per)
 	case r.Per > maxPer:
-		fail("Per is above ten years")
+		fail("Per is %s, want at most ten years", r.Per)
 	case r.Margin > maxPer:
-		fail("Margin is above ten years")
+		fail("Margin is %s, want at most ten years", r.Margin)
 	case r.Mode > Paced:
-		fail("Mode is %d", r.Mode)
+		fail("unknown Mode %d", r.Mode)
 	case r.Burst < 0 || r.Burst > r.Limit:
-		fail("Burst is %d, want at most Limit", r.Burst)
+		fail("Burst is %d, want 0 to Limit (%d)", r.Burst, r.Limit)
 	case r.Burst > 0 && r.Mode != Paced:
-		fail("Burst is for the mode Paced")
+		fail("Burst needs Mode Paced")
 	case r.Mode == Unlimited && r.Store != nil:
-		fail("a Store in the mode Unlimited would not be asked")
+		fail("Mode Unlimited never asks the Store")
 	case r.Margin < NoMargin:
-		fail("Margin is %s", r.Margin)
+		fail("Margin is negative: %s", r.Margin)
 	case r.MaxQueue < NoQueue:
-		fail("MaxQueue is %d", r.MaxQueue)
+		fail("MaxQueue is negative: %d", r.MaxQueue)
 	case r.MaxWait < 0:
-		fail("MaxWait is %s", r.MaxWait)
+		fail("MaxWait is negative: %s", r.MaxWait)
 	}
 	m, bad := match.Compile(r.fields())
 	if bad != nil {

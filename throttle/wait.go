@@ -2,7 +2,6 @@ package throttle
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/gracy-go/gracy/layer"
@@ -193,7 +192,7 @@ func (v *wait) reacquireHolds() error {
 // late is the rejection of a request that has waited for MaxWait.
 func (v *wait) late(waited time.Duration) *Error {
 	f := v.forecast
-	return &Error{Rule: f.Rule, Key: f.Key, Wait: waited, Reason: fmt.Errorf("%w (MaxWait is %s)", ErrDeadline, f.MaxWait)}
+	return &Error{Rule: f.Rule, Key: f.Key, Wait: waited, Reason: &patienceError{f.MaxWait}}
 }
 
 // end records the wait and emits its event. If an observer panics, what was admitted

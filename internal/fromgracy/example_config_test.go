@@ -141,7 +141,7 @@ func Example_row16() {
 	// retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints up to 1m30s
 	// retry: a failed request that an SDK above sends again within 1m30s is sent once
 	// throttle: 10 requests per second
-	// throttle: a pause holds back scope host, at most 1m30s
+	// throttle: a pause lasts at most 1m30s, scope host
 	// retry: 2 attempts, waits up to 1s, full jitter, hints up to 1m30s | throttle: off
 	// 2 attempts <nil>
 }
