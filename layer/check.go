@@ -28,10 +28,10 @@ func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 	}
 	switch {
 	case errors.Is(err, bodies.ErrLong):
-		a.AddNote(fmt.Sprintf("body over %d bytes: not checked", limit))
+		a.AddNote(fmt.Sprintf("response body over %d bytes: %s", limit, undone(e)))
 		return nil
 	case errors.Is(err, bodies.ErrSlow):
-		a.AddNote(fmt.Sprintf("body not read within %s: not checked", d))
+		a.AddNote(fmt.Sprintf("response body not read within %s: %s", d, undone(e)))
 		return nil
 	case err != nil || e.Check == nil:
 		return err
@@ -43,6 +43,14 @@ func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 	}
 	defer func() { resp.Body = whole }()
 	return checkError(e.Check(resp))
+}
+
+// undone says what a body that is too long or too slow was not read for.
+func undone(e verdict.Expect) string {
+	if e.Check == nil {
+		return "not read whole"
+	}
+	return "not checked"
 }
 
 // checkError returns what a check returned as a [verdict.CheckError].

@@ -127,7 +127,7 @@ func TestACheckIsBoundedInTime(t *testing.T) {
 		if took := time.Since(start); took != bodies.CheckTime || called || a.Verdict() != verdict.OK {
 			t.Errorf("held for %v, checked %v, verdict %v, want %v, not checked, ok", took, called, a.Verdict(), bodies.CheckTime)
 		}
-		if want := "body not read within 10s: not checked"; !strings.Contains(layer.CallOf(resp).String(), want) {
+		if want := "response body not read within 10s: not checked"; !strings.Contains(layer.CallOf(resp).String(), want) {
 			t.Errorf("the ledger does not say %q:\n%s", want, layer.CallOf(resp).String())
 		}
 		if b := rttest.Read(t, resp); len(b) != 1000 {
@@ -231,5 +231,21 @@ func TestVerdictIsOpenWhileTheCheckRuns(t *testing.T) {
 	rttest.Get(ctx, t, keep.Wrap(rttest.Respond(200, "x")))
 	if v := a.End(nil, rttest.ErrBoom); v != verdict.OK || a.Err() != nil {
 		t.Errorf("after the check: verdict %v, error %v, want ok without an error", v, a.Err())
+	}
+}
+
+// A body that is too long to be read whole was not meant for a check where there is none.
+func TestTheNoteOfALongBodySaysWhatWasNotDone(t *testing.T) {
+	for want, e := range map[string]transport.Expect{
+		"response body over 4 bytes: not read whole": {Whole: 4},
+		"response body over 4 bytes: not checked":    {Whole: 4, Check: func(*http.Response) error { return nil }},
+	} {
+		resp := rttest.Get(transport.WithExpect(t.Context(), e), t, rttest.Pass("a").Wrap(rttest.RespondBody(io.NopCloser(strings.NewReader("longer")))))
+		if text := layer.CallOf(resp).String(); !strings.Contains(text, want) {
+			t.Errorf("the ledger does not say %q:\n%s", want, text)
+		}
+		if b := rttest.Read(t, resp); b != "longer" {
+			t.Errorf("the caller read %q", b)
+		}
 	}
 }

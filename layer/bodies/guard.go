@@ -10,7 +10,7 @@ import (
 
 // ErrRewound says that the one reader behind a body was rewound while the body was
 // being sent.
-var ErrRewound = errors.New("bodies: the request body was rewound while it was sent")
+var ErrRewound = errors.New("bodies: the request body was rewound while it was being sent")
 
 // stillRead is how long a Read under way is waited for before a body is rewound.
 const stillRead = time.Second

@@ -32,7 +32,7 @@ const (
 
 var (
 	// ErrLong says that a body has more bytes than may be read.
-	ErrLong = errors.New("bodies: the body is longer than what is read of it")
+	ErrLong = errors.New("bodies: the body is longer than may be read")
 	// ErrSlow says that a body did not end within the time allowed.
 	ErrSlow = errors.New("bodies: the body took too long")
 )
