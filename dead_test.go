@@ -42,7 +42,7 @@ func TestARetryLeavesADeadConnection(t *testing.T) {
 				first = a
 				break
 			}
-			if note := first.Notes(); (note == "its connection was closed: nothing came") != (two && attempts == 2) {
+			if note := first.Notes(); (note == "connection closed: it received nothing") != (two && attempts == 2) {
 				t.Errorf("HTTP/2 %v: the first attempt has the note %q", two, note)
 			}
 			if n := trace.Calls()[0].Count(); string(b) != "here" || n != attempts || two != (resp.ProtoMajor == 2) {

@@ -29,7 +29,7 @@ func (l *deadline) within(req, room *http.Request, next http.RoundTripper) (*htt
 			_ = resp.Body.Close()
 		}
 		if v != nil && v.cut.Load() {
-			v.attempt.AddNote("its connection was closed: nothing came")
+			v.attempt.AddNote("connection closed: it received nothing")
 			err = nil // it only says that the connection was closed
 		}
 		return nil, l.explain(err)

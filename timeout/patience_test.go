@@ -71,7 +71,7 @@ func TestAStreamMayBeSilentForLonger(t *testing.T) {
 }
 
 func TestTheLimitOfStreamsIsShown(t *testing.T) {
-	if got := New(Config{StreamIdle: NoTimeout}).String(); !strings.HasSuffix(got, "idle 30s, of streams off") {
+	if got := New(Config{StreamIdle: NoTimeout}).String(); !strings.HasSuffix(got, "idle 30s, streams off") {
 		t.Errorf("got %q", got)
 	}
 }

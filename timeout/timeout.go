@@ -94,11 +94,11 @@ func longer(a, b time.Duration) time.Duration {
 func (t *Timeout) String() string {
 	from := ""
 	if t.limits.fromUpload && t.limits.total > 0 {
-		from = " from the upload on"
+		from = " after the upload"
 	}
 	text := fmt.Sprintf("timeout: total %s%s, idle %s", shown(t.limits.total), from, shown(t.limits.idle))
 	if t.limits.stream != t.limits.idle {
-		text += ", of streams " + shown(t.limits.stream)
+		text += ", streams " + shown(t.limits.stream)
 	}
 	return text
 }
