@@ -46,15 +46,15 @@ const (
 func (a Adaptive) check(ceiling int) (c Adaptive, wrong string) {
 	switch {
 	case a.Min < 0 || a.Min > ceiling:
-		return a, "Adaptive.Min must be within 1 and Max"
+		return a, "Adaptive.Min must be between 1 and Max"
 	case a.Start < 0 || a.Start > ceiling:
-		return a, "Adaptive.Start must be within Min and Max"
+		return a, "Adaptive.Start must be between Min and Max"
 	case a.Start > 0 && a.Start < a.Min:
-		return a, "Adaptive.Start must be within Min and Max"
+		return a, "Adaptive.Start must be between Min and Max"
 	case a.Probe < 0:
 		return a, "Adaptive.Probe is negative"
 	case a.Tolerance != 0 && !(a.Tolerance > 1 && a.Tolerance < 1000):
-		return a, "Adaptive.Tolerance must be above 1"
+		return a, "Adaptive.Tolerance must be above 1 and below 1000"
 	case a.Window < 0:
 		return a, "Adaptive.Window is negative"
 	}

@@ -40,13 +40,13 @@ func compile(l Limit, epoch time.Time, shared *queue) *limit {
 	case l.Max < 1 || l.Max > maxSlots:
 		fail("Max is %d, want 1 to %d", l.Max, maxSlots)
 	case l.Scope > transport.ScopeAll:
-		fail("Scope is %d", l.Scope)
+		fail("unknown Scope %d", l.Scope)
 	case l.MaxQueue < NoQueue || l.MaxQueue > maxSlots:
-		fail("MaxQueue is %d", l.MaxQueue)
+		fail("MaxQueue is %d, want 0 to %d, or NoQueue", l.MaxQueue, maxSlots)
 	case l.Streams > ExceptStreams:
-		fail("Streams is %d", l.Streams)
+		fail("unknown Streams %d", l.Streams)
 	case l.MaxWait < 0:
-		fail("MaxWait is %s", l.MaxWait)
+		fail("MaxWait is negative: %s", l.MaxWait)
 	}
 	if l.Adaptive != nil {
 		checked, wrong := l.Adaptive.check(l.Max)

@@ -69,7 +69,9 @@ func named(limit, key string) string {
 }
 
 // slots returns the text of a limit as what a slot is of.
-func slots(limit string) string { return strings.Replace(limit, " at once", "", 1) }
+func slots(limit string) string {
+	return strings.Replace(strings.Replace(limit, " slots at once", " at once", 1), " at once", "", 1)
+}
 
 // An endedError is the error of a context that ended while its request waited for a slot.
 // Unlike the error of the context, it says what the request waited for.

@@ -17,6 +17,10 @@ func TestErrorTexts(t *testing.T) {
 			"concurrency: no slot of 20 per host (api.example.com) became free within 5s: 12 waiting",
 		},
 		{
+			Error{Limit: weighed.String(), Queue: 1, MaxWait: time.Second, Reason: ErrDeadline},
+			"concurrency: no slot of 3 per host became free within 1s: 1 waiting",
+		},
+		{
 			Error{Limit: host.String(), Key: "api.example.com", Queue: 256, Reason: ErrFull},
 			"concurrency: the queue is full: 20 at once per host (api.example.com), 256 waiting",
 		},

@@ -165,7 +165,7 @@ func (l *Limiter) Slots(req *http.Request) int {
 // is below 1.
 func (l *Limiter) Resize(maxima ...int) error {
 	if len(maxima) != len(l.limits) {
-		return fmt.Errorf("concurrency: Resize: %d figures for %d limits", len(maxima), len(l.limits))
+		return fmt.Errorf("concurrency: Resize: got %d maxima, want %d", len(maxima), len(l.limits))
 	}
 	for _, n := range maxima {
 		if n < 1 || n > maxSlots {
