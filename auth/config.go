@@ -76,19 +76,19 @@ func orDefault(name string, d, otherwise time.Duration) time.Duration {
 	case d == 0:
 		return otherwise
 	case d < 0:
-		panic("auth: New: " + name + " is negative")
+		panic("auth: New: " + name + " is negative: " + d.String())
 	}
 	return d
 }
 
 func newAuth(name string, origins []string) *Auth {
 	if !validName(name) {
-		panic("auth: malformed name of a header")
+		panic("auth: malformed header name")
 	}
 	name = http.CanonicalHeaderKey(name)
 	switch name {
 	case "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection", "Upgrade", "Te":
-		panic("auth: the header " + name + " is not for credentials")
+		panic("auth: the header " + name + " cannot carry a credential")
 	}
 	return &Auth{header: name, origins: newOriginSet(origins)}
 }

@@ -48,10 +48,10 @@ var (
 	errEmpty   = errors.New("the source returned an empty token")
 	errInvalid = errors.New("the source returned a token that no header can carry")
 	errExpired = errors.New("the source returned a token that has expired")
-	errMasked  = errors.New("the source returned the mask of a tape, which has replayed the source's own call: have that sent each time (replay's Options.PassThrough)")
-	errGoexit  = errors.New("the source ended its goroutine")
+	errMasked  = errors.New("the source returned a masked token, replayed from a tape: name the token endpoint in Options.PassThrough of replay")
+	errGoexit  = errors.New("the source called runtime.Goexit")
 	// errPanicked is for later requests. Those that were waiting panic themselves.
-	errPanicked = errors.New("the source has panicked")
+	errPanicked = errors.New("the source panicked")
 )
 
 // slowError is the error of a fetch that took too long.

@@ -24,7 +24,7 @@ type originSet struct {
 
 func newOriginSet(texts []string) originSet {
 	if len(texts) == 0 {
-		panic("auth: no origin: name those that the credential is for, or AnyOrigin")
+		panic("auth: no origins: list those that may get the credential, or AnyOrigin")
 	}
 	var s originSet
 	for i, t := range texts {

@@ -70,12 +70,12 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 		return resp, nil
 	}
 	if !a.tokens.mayRenew(unauthorized) {
-		row.AddNote("auth: 401, and the token has just been renewed")
+		row.AddNote("auth: 401, not sent again: the token has just been renewed")
 		return resp, nil
 	}
 	if err := bodies.Rewindable(req); err != nil {
 		a.tokens.renewNext(unauthorized) // all requests of the caller may be like this one
-		row.AddNote("auth: 401, and the request body is not replayable: " + redact.Error(err))
+		row.AddNote("auth: 401, not sent again: " + redact.Error(err))
 		return resp, nil
 	}
 	row.End(resp, nil)
@@ -94,7 +94,7 @@ func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, 
 	}
 	again, err := bodies.Rewind(req)
 	if err != nil {
-		row.AddNote("auth: the request body is not replayable: " + redact.Error(err))
+		row.AddNote("auth: not sent again: " + redact.Error(err))
 		row.End(nil, err)
 		return resp, nil
 	}

@@ -68,7 +68,7 @@ func TestA401IsReturnedWhereAnotherAttemptIsOfNoUse(t *testing.T) {
 		note          string
 	}{
 		"second 401": {token: "none", sent: 2, fetches: 2},
-		"big stream": {token: "token-2", body: io.MultiReader(strings.NewReader(over)), sent: 1, fetches: 1, note: "not replayable"},
+		"big stream": {token: "token-2", body: io.MultiReader(strings.NewReader(over)), sent: 1, fetches: 1, note: "not sent again: bodies: the body of unknown length was not kept"},
 		"401 expected": {token: "token-2", ctx: func(ctx context.Context) context.Context {
 			return transport.WithExpect(ctx, transport.Expect{Status: []int{401}})
 		}, sent: 1, fetches: 1},
