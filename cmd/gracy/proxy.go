@@ -19,7 +19,6 @@ import (
 	"github.com/gracy-go/gracy/replay/codings"
 	"github.com/gracy-go/gracy/retry"
 	"github.com/gracy-go/gracy/throttle"
-	"github.com/gracy-go/gracy/timeout"
 )
 
 func newProxy() *cobra.Command {
@@ -156,10 +155,10 @@ func (p *proxy) base() (*http.Transport, error) {
 	return base, nil
 }
 
-// chain is the documented order of layers.
+// chain is the documented order of layers, without a time limit: the client decides how long it waits, for a stream that
+// says nothing too.
 func (p *proxy) chain(base http.RoundTripper, tape *replay.Tape) http.RoundTripper {
 	layers := []gracy.Layer{
-		timeout.New(timeout.Config{Total: timeout.NoTimeout}), // the client decides how long it waits
 		retry.New(retry.Policy{Attempts: p.attempts}),
 		tape,
 	}

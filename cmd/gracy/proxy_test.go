@@ -15,7 +15,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/gracy-go/gracy/internal/rttest"
 )
 
 // api is a server that is asked through the proxy.
@@ -120,6 +123,51 @@ func TestProxyHasTheStack(t *testing.T) {
 			t.Errorf("request %d came %v after the one before, want at least 200ms", i, d)
 		}
 	}
+}
+
+// slowly is a response body whose end comes some time after its beginning.
+type slowly struct {
+	io.Reader
+	pause time.Duration
+	begun bool
+}
+
+func (s *slowly) Read(p []byte) (int, error) {
+	if s.begun {
+		time.Sleep(s.pause)
+	}
+	s.begun = true
+	return s.Reader.Read(p[:min(1, len(p))])
+}
+
+func (s *slowly) Close() error { return nil }
+
+// The client decides how long it waits: a stream that says nothing for minutes goes on, and so does an upload.
+func TestTheProxyEndsNothingThatIsQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := rttest.Func(func(req *http.Request) (*http.Response, error) {
+			if _, err := io.Copy(io.Discard, req.Body); err != nil {
+				return nil, err
+			}
+			return &http.Response{
+				StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, ContentLength: -1,
+				Body: &slowly{Reader: strings.NewReader("ab"), pause: time.Hour}, Request: req,
+			}, nil
+		})
+		p := proxy{attempts: 1}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://api.test/events", &slowly{Reader: strings.NewReader("xy"), pause: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := p.chain(base, nil).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if b, err := io.ReadAll(resp.Body); err != nil || string(b) != "ab" {
+			t.Errorf("%q, %v", b, err)
+		}
+	})
 }
 
 // A URL that no proxy of HTTP can send is no failure of its server, and leaves nothing on the tape.
