@@ -86,6 +86,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		// The server responded before it had read the request, or the caller's
 		// body failed: what was asked cannot be known.
 		t.counts.skipped.Add(1)
+		r.unrecorded("the request was not read to its end")
 		return false
 	}
 	x := &store.Exchange{

@@ -171,7 +171,12 @@ func (t *Tape) live(c *layer.Call, p *captured, next http.RoundTripper, mode Mod
 		}
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusSwitchingProtocols || t.opts.discardsLive(resp) {
+	switch {
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		t.counts.skipped.Add(1)
+		r.unrecorded("the connection was upgraded")
+		return resp, nil
+	case t.opts.discardsLive(resp):
 		t.counts.skipped.Add(1)
 		return resp, nil
 	}

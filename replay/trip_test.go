@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gracy-go/gracy/internal/race"
@@ -85,4 +86,21 @@ func TestRejectUnsafeHoldsBehindClose(t *testing.T) {
 		t.Errorf("%v, sent %d", err, base.sent.Load())
 	}
 	want(t, rt, api+"/a", 200, "1")
+}
+
+// What goes over a connection once it was upgraded cannot be recorded, which the ledger says.
+func TestAnUpgradeIsNotRecorded(t *testing.T) {
+	tape := open(t, t.TempDir()+"/t.json", replay.Options{Mode: replay.ModeRecord})
+	resp, err := tape.Wrap(codes(http.StatusSwitchingProtocols)).RoundTrip(request(t, "GET", api+"/socket", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if text := layer.CallOf(resp).String(); !strings.Contains(text, "not on the tape: the connection was upgraded") {
+		t.Errorf("the ledger does not say so: %s", text)
+	}
+	closeTape(t, tape)
+	if s := tape.Stats(); s.Skipped != 1 || s.Recorded != 0 {
+		t.Errorf("%+v", s)
+	}
 }
