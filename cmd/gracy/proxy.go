@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -100,13 +101,13 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	tape, err := openTape(cmd.Context(), path, replay.Options{Mode: mode, Errors: true, Codings: codings.All()})
+	log := cmd.ErrOrStderr()
+	tape, err := openTape(cmd.Context(), path, replay.Options{Mode: mode, Errors: true, Codings: codings.All(), OnError: notes{log}.failed})
 	if err != nil {
 		return err
 	}
 	defer closing(tape, &err)
-	chain := p.chain(base, tape)
-	log := cmd.ErrOrStderr()
+	chain := p.chain(base, tape, log)
 	t := &tunnels{
 		authority: ca, plain: forward(chain, nil, nil, log),
 		forward: func(origin *url.URL) http.Handler { return forward(chain, origin, isFor(origin), log) },
@@ -157,8 +158,9 @@ func (p *proxy) base() (*http.Transport, error) {
 
 // chain is the documented order of layers, without a time limit: the client decides how long it waits, for a stream that
 // says nothing too.
-func (p *proxy) chain(base http.RoundTripper, tape *replay.Tape) http.RoundTripper {
+func (p *proxy) chain(base http.RoundTripper, tape *replay.Tape, log io.Writer) http.RoundTripper {
 	layers := []gracy.Layer{
+		notes{log},
 		retry.New(retry.Policy{Attempts: p.attempts}),
 		tape,
 	}

@@ -159,7 +159,7 @@ func TestTheProxyEndsNothingThatIsQuiet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := p.chain(base, nil).RoundTrip(req)
+		resp, err := p.chain(base, nil, io.Discard).RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}
