@@ -111,15 +111,18 @@ func withConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
+// errEnding is the cause with which close ends a request.
+var errEnding = errors.New("the proxy is ending")
+
 // ending makes a handler whose requests close ends.
 func (t *tunnels) ending(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		ctx, cancel := context.WithCancel(req.Context())
-		defer cancel()
+		ctx, cancel := context.WithCancelCause(req.Context())
+		defer cancel(nil)
 		t.mu.Lock()
 		if t.closed {
 			t.mu.Unlock()
-			http.Error(w, "the proxy is ending", http.StatusServiceUnavailable)
+			http.Error(w, errEnding.Error(), http.StatusServiceUnavailable)
 			return
 		}
 		if t.ends == nil {
@@ -129,7 +132,7 @@ func (t *tunnels) ending(next http.Handler) http.Handler {
 		number := t.last
 		conn, _ := req.Context().Value(connKey{}).(net.Conn)
 		t.ends[number] = func() {
-			cancel()
+			cancel(errEnding)
 			if conn != nil { // a WebSocket reads from it until somebody closes it
 				_ = conn.Close()
 			}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -41,18 +43,34 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 			r.Out.Header.Del("Proxy-Authorization")
 			r.Out.Header.Del("Proxy-Connection")
 		},
+		ModifyResponse: func(resp *http.Response) error {
+			switch code := resp.StatusCode; {
+			case code == http.StatusSwitchingProtocols:
+			case code < 200 || code > 999:
+				return fmt.Errorf("%d is no status of a response", code) // net/http panics on it
+			default:
+				resp.Body = &followed{ReadCloser: resp.Body, req: resp.Request, log: log}
+			}
+			return nil
+		},
 		ErrorHandler: func(w http.ResponseWriter, req *http.Request, err error) {
 			if miss, ok := errors.AsType[*replay.MissError](err); ok {
 				_, _ = fmt.Fprintln(log, safetext.Escape(miss.Error()))
 				respondWithMiss(w, miss)
 				return
 			}
-			_, _ = fmt.Fprintf(log, "%s %s: %s\n", cleanLine(req.Method), cleanLine(redact.URL(req.URL)), cleanLine(redact.Error(err)))
+			what := redact.Error(err)
+			if why := ended(req); why != "" {
+				what = why + " before there was a response"
+			}
+			line := about(req, what)
+			_, _ = fmt.Fprintln(log, line)
 			if _, ok := errors.AsType[*store.Fault](err); ok {
 				panic(http.ErrAbortHandler) // the connection broke then, and breaks now
 			}
-			http.Error(w, redact.Error(err), http.StatusBadGateway)
+			http.Error(w, "gracy: "+line, http.StatusBadGateway)
 		},
+		ErrorLog: stdlog.New(io.Discard, "", 0), // it has what followed says, without the request
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.URL.Host == "" && origin == nil {
@@ -66,4 +84,32 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 		w.Header()["Content-Type"] = nil // where the server gave none, none is guessed
 		p.ServeHTTP(w, req)
 	})
+}
+
+// ended returns why nobody waits for the response to a request any more, "" if somebody does.
+func ended(req *http.Request) string {
+	switch cause := context.Cause(req.Context()); {
+	case cause == nil:
+		return ""
+	case errors.Is(cause, errEnding):
+		return "the proxy ended"
+	}
+	return "its client left"
+}
+
+// followed is the body of a response, which says where it breaks off.
+type followed struct {
+	io.ReadCloser
+	req  *http.Request
+	log  io.Writer
+	size int64
+}
+
+func (f *followed) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	f.size += int64(n)
+	if err != nil && err != io.EOF && ended(f.req) == "" {
+		_, _ = fmt.Fprintln(f.log, about(f.req, fmt.Sprintf("the response broke off after %d bytes: %s", f.size, redact.Error(err))))
+	}
+	return n, err
 }

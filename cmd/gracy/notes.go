@@ -43,7 +43,9 @@ func (n notes) failed(err error) {
 	}
 }
 
-// say says something of a request, in a line.
-func (n notes) say(req *http.Request, what string) {
-	_, _ = fmt.Fprintf(n.log, "%s %s: %s\n", cleanLine(req.Method), cleanLine(redact.URL(req.URL)), cleanLine(what))
+func (n notes) say(req *http.Request, what string) { _, _ = fmt.Fprintln(n.log, about(req, what)) }
+
+// about returns what is said of a request, in a line.
+func about(req *http.Request, what string) string {
+	return fmt.Sprintf("%s %s: %s", cleanLine(req.Method), cleanLine(redact.URL(req.URL)), cleanLine(what))
 }
