@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -24,6 +25,8 @@ const (
 // that was asked for, with a certificate of the authority, and its requests are passed on.
 type tunnels struct {
 	authority *authority
+	trust     string // the file that clients have to trust
+	log       io.Writer
 	plain     http.Handler                       // for all other requests
 	forward   func(origin *url.URL) http.Handler // for what comes through a tunnel
 
@@ -194,13 +197,30 @@ func (t *tunnels) serve(conn *rest, host string, origin *url.URL) {
 		t.run(conn.Conn, conn, origin)
 		return
 	}
-	t.run(conn.Conn, tls.Server(conn, &tls.Config{
+	secure := tls.Server(conn, &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"http/1.1"},
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return t.authority.certificate(host) // what CONNECT named, whatever SNI says
 		},
-	}), origin)
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), helloTime)
+	defer cancel()
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		t.untrusted(origin, err)
+		return
+	}
+	t.run(conn.Conn, secure, origin)
+}
+
+// untrusted says that a client did not want to speak to the proxy, unless that is ending.
+func (t *tunnels) untrusted(origin *url.URL, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		_, _ = fmt.Fprintf(t.log, "%s: no TLS with the client, which has to trust %s: %s\n", cleanLine(origin.String()), t.trust, cleanLine(err.Error()))
+	}
 }
 
 // run serves the requests of a connection, of which kept is the one that is kept.

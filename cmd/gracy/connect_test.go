@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
+	"crypto/x509"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -173,5 +176,54 @@ func TestWhatIsUnderWayComesToItsEnd(t *testing.T) {
 	var out strings.Builder
 	if run(t.Context(), []string{"tape", "ls", tape}, &out, io.Discard) != exitDone || strings.Count(out.String(), "/slow") != 2 || strings.Count(out.String(), "  200  5 B") != 2 {
 		t.Errorf("on the tape is\n%s", out.String())
+	}
+}
+
+// Where a client, or the proxy, does not trust a certificate, the log says which, and what to do about it.
+func TestWhoDoesNotTrust(t *testing.T) {
+	dir := t.TempDir()
+	ca := filepath.Join(dir, "ca")
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(api))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	defer srv.Close()
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "off", "--ca", ca)
+	status, body := fetch(t, through(t, p, ca), srv.URL+"/binary")
+	const hint = "certificate signed by unknown authority (--upstream-ca trusts those of a file)"
+	if status != http.StatusBadGateway || !strings.Contains(body, hint) || !p.awaits(hint) {
+		t.Errorf("of a server without trust: %d %s, and the log %s, want %s", status, body, p.log, hint)
+	}
+	client := through(t, p, ca)
+	client.Transport.(*http.Transport).TLSClientConfig.RootCAs = x509.NewCertPool() //nolint:forcetypeassert // through makes it
+	if resp, err := client.Get(srv.URL); err == nil {
+		_ = resp.Body.Close()
+		t.Fatal("a client without trust gets a response")
+	}
+	if want := srv.URL + ": no TLS with the client, which has to trust " + filepath.Join(ca, caFile) + ": "; !p.awaits(want) {
+		t.Errorf("of a client without trust the log is %s, want %s", p.log, want)
+	}
+}
+
+func TestATunnelInATunnel(t *testing.T) {
+	p := start(t, "proxy", "--listen", "127.0.0.1:0", "--mode", "off", "--ca", filepath.Join(t.TempDir(), "ca"))
+	conn, err := net.Dial("tcp", p.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	r := bufio.NewReader(conn)
+	for _, want := range []string{"200 Connection established ", "501 Not Implemented this is a proxy for http and https URLs alone, not for tunnels in a tunnel\n"} {
+		_, _ = io.WriteString(conn, "CONNECT api.test:80 HTTP/1.1\r\nHost: api.test:80\r\n\r\n")
+		resp, err := http.ReadResponse(r, &http.Request{Method: http.MethodConnect})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body []byte
+		if resp.StatusCode != http.StatusOK {
+			body, _ = io.ReadAll(io.LimitReader(r, resp.ContentLength))
+		}
+		if got := resp.Status + " " + string(body); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -109,11 +109,11 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	defer closing(tape, &err)
 	chain := p.chain(base, tape, log)
 	t := &tunnels{
-		authority: ca, plain: forward(chain, nil, nil, log),
+		authority: ca, trust: filepath.Join(p.dir, caFile), log: log, plain: forward(chain, nil, nil, log),
 		forward: func(origin *url.URL) http.Handler { return forward(chain, origin, isFor(origin), log) },
 	}
 	defer t.close()
-	what := fmt.Sprintf("proxy, %s; https by %s", strings.TrimSpace(p.mode+" "+path), filepath.Join(p.dir, caFile))
+	what := fmt.Sprintf("proxy, %s; https by %s", strings.TrimSpace(p.mode+" "+path), t.trust)
 	return serve(cmd, listener, t, what, t.close)
 }
 

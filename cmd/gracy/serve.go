@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -52,7 +53,8 @@ in the order in which they were recorded. After that the last one repeats.`,
 			return err
 		}
 		defer closing(tape, &err)
-		h := forward(tape.Wrap(nil), to, func(string) bool { return true }, cmd.ErrOrStderr())
+		log := cmd.ErrOrStderr()
+		h := withoutTunnels(forward(tape.Wrap(nil), to, func(string) bool { return true }, log), log)
 		if !where.public {
 			h = forLoopback(h, to)
 		}
@@ -106,6 +108,19 @@ func forLoopback(next http.Handler, origin *url.URL) http.Handler {
 		loopback := name == "" || strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
 		if req.URL.Host == "" && !loopback && !strings.EqualFold(name, origin.Hostname()) {
 			http.Error(w, "this server is for a loopback address and "+origin.Hostname()+" alone: --public responds to any Host", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// withoutTunnels says to who takes this server for a proxy of https what is one.
+func withoutTunnels(next http.Handler, log io.Writer) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodConnect {
+			const what = "gracy tape serve is a proxy for http URLs alone: gracy proxy --mode replay is one for https"
+			_, _ = fmt.Fprintln(log, about(req, what))
+			http.Error(w, what, http.StatusNotImplemented)
 			return
 		}
 		next.ServeHTTP(w, req)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -189,5 +190,28 @@ func TestServeIsForLoopback(t *testing.T) {
 				t.Errorf("public %v, the Host %q gets %d, want %d", public, host, resp.StatusCode, want)
 			}
 		}
+	}
+}
+
+// A client that takes the server for a proxy of https learns what is one.
+func TestServeIsNoProxyForHTTPS(t *testing.T) {
+	s := start(t, "tape", "serve", filepath.Join("testdata", "tape.json"))
+	conn, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "CONNECT api.test:443 HTTP/1.1\r\nHost: api.test:443\r\n\r\n")
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	const want = "gracy tape serve is a proxy for http URLs alone: gracy proxy --mode replay is one for https\n"
+	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusNotImplemented || string(b) != want {
+		t.Errorf("%s: %q, want %q", resp.Status, b, want)
+	}
+	if !s.awaits("CONNECT //api.test:443: " + want) {
+		t.Errorf("the log is %q", s.log)
 	}
 }
