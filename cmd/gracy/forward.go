@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	stdlog "log"
+	golog "log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -75,7 +75,7 @@ func forward(rt http.RoundTripper, origin *url.URL, own func(host string) bool, 
 			}
 			http.Error(w, "gracy: "+line, http.StatusBadGateway)
 		},
-		ErrorLog: stdlog.New(io.Discard, "", 0), // it has what followed says, without the request
+		ErrorLog: golog.New(io.Discard, "", 0), // it has what followed says, without the request
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.URL.Host == "" && origin == nil {

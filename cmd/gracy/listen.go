@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,6 +51,8 @@ func (l *listening) listen(ctx context.Context) (net.Listener, error) {
 // serve serves until the context of the command ends, and says where. Beside the end of its
 // server it calls ending, and waits for it.
 func serve(cmd *cobra.Command, listener net.Listener, h http.Handler, what string, ending func()) (err error) {
+	// What reads the address may close its end of the pipe then, and the next line of the log would end us.
+	signal.Ignore(syscall.SIGPIPE)
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime, ConnContext: withConn}
 	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "http://%s: %s\n", listener.Addr(), what); err != nil {
 		return errors.Join(err, listener.Close())

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -24,8 +26,14 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills the program
+	log.SetFlags(0)
+	log.SetOutput(stdlog{os.Stderr})
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -50,8 +58,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errFound):
 		return exitFound
 	}
+	_, failed := errors.AsType[failure](err)
+	if failed && ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	_, _ = fmt.Fprintln(stderr, "gracy:", safetext.Escape(err.Error()))
-	if _, ok := errors.AsType[failure](err); ok {
+	if _, unwritten := errors.AsType[*fs.PathError](err); failed || unwritten {
 		return exitFailed
 	}
 	if !cmd.HasSubCommands() {
