@@ -1,9 +1,9 @@
-// Package ascii folds the case of ASCII letters alone, as hosts, schemes, header
-// names and tokens of HTTP are compared. strings.EqualFold takes the Kelvin sign
-// for a k, which matters where a credential is about to leave.
+// Package ascii folds the case of ASCII letters alone, as HTTP does when it compares hosts,
+// schemes, header names and tokens. strings.EqualFold takes the Kelvin sign for a k, which matters
+// where a credential is about to leave.
 package ascii
 
-// EqualFold reports whether a and b are equal but for the case of ASCII letters.
+// EqualFold reports whether a and b are equal apart from the case of ASCII letters.
 func EqualFold(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -16,8 +16,8 @@ func EqualFold(a, b string) bool {
 	return true
 }
 
-// Lower returns s with its ASCII letters in lower case. It allocates only if s
-// has one in upper case.
+// Lower returns s with its ASCII letters in lower case. It allocates only if s has an upper-case
+// one.
 func Lower(s string) string {
 	for i := range len(s) {
 		if s[i] == lower(s[i]) {
