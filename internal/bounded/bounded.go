@@ -1,17 +1,16 @@
-// Package bounded is the map whose keys a caller or a server chooses: it never
-// holds more than a fixed number of them, and the keys beyond that share one
-// value.
+// Package bounded has a map for keys that a caller or a server chooses. It never holds more than a
+// fixed number of them. All further keys share one value.
 package bounded
 
 import "iter"
 
-// A Map holds at most Max values by key; what is looked up beyond that shares
-// one more value, the rest. It is not safe for concurrent use.
+// A Map holds at most Max values by key. All further keys share one more value, the rest. It is not
+// safe for concurrent use.
 type Map[K comparable, V any] struct {
-	// Max is the number of keys from which on the further ones share the rest.
+	// Max is the number of keys that have a value of their own.
 	Max int
-	// Every is how long a full map in which every value is in use is not searched
-	// again for idle ones, in the unit of the instants that [Map.Find] is given.
+	// Every is how long a full map whose values are all in use waits before it searches for idle
+	// ones again, in the unit of the instants that are passed to [Map.Find].
 	Every int64
 
 	values  map[K]V
@@ -20,15 +19,15 @@ type Map[K comparable, V any] struct {
 	sweepAt int64 // no search for idle values before this instant
 }
 
-// Get returns the value of a key that has one of its own.
+// Get returns the value of a key. It reports false for a key that has none of its own.
 func (m *Map[K, V]) Get(key K) (V, bool) {
 	v, ok := m.values[key]
 	return v, ok
 }
 
-// Find returns the value of a key, from create if it has none yet. A full map
-// drops the values that idle reports true for; if all are in use, the result is
-// the rest, which create makes as well, and own is false.
+// Find returns the value of a key, calling create if it has none yet. A full map first drops the
+// values for which idle reports true. If all are in use, Find returns the rest, which create makes
+// too, and own is false.
 func (m *Map[K, V]) Find(key K, now int64, idle func(V) bool, create func(own bool) V) (v V, own bool) {
 	if v, ok := m.values[key]; ok {
 		return v, true
@@ -64,8 +63,8 @@ func (m *Map[K, V]) room(now int64, idle func(V) bool) bool {
 	return true
 }
 
-// Put sets the value of a key, also above Max: for a value that was dropped and
-// is in use again.
+// Put sets the value of a key, even beyond Max. It is for a value that was dropped and is in use
+// again.
 func (m *Map[K, V]) Put(key K, v V) {
 	if m.values == nil {
 		m.values = make(map[K]V)
@@ -76,7 +75,7 @@ func (m *Map[K, V]) Put(key K, v V) {
 // Delete drops a key.
 func (m *Map[K, V]) Delete(key K) { delete(m.values, key) }
 
-// Rest returns the shared value, if there is one.
+// Rest returns the shared value, if there is one yet.
 func (m *Map[K, V]) Rest() (V, bool) { return m.rest, m.shared }
 
 // Len returns the number of keys with a value of their own.
