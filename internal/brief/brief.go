@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Duration rounds d to three digits.
+// Duration returns d rounded to three digits.
 func Duration(d time.Duration) string {
 	unit := time.Duration(1)
 	for d/unit >= 1000 {
@@ -24,7 +24,7 @@ func Count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
-// Size returns a number of bytes in the largest unit that fits, rounded up: "17 MiB".
+// Size returns a number of bytes in the largest unit that does not exceed it, rounded up: "17 MiB".
 func Size(n int64) string {
 	for _, u := range []struct {
 		n    int64
@@ -37,11 +37,11 @@ func Size(n int64) string {
 	return strconv.FormatInt(n, 10) + " B"
 }
 
-// mostLines is how many things a reader sees at a glance.
+// mostLines is how many lines a reader takes in at a glance.
 const mostLines = 10
 
-// Lines returns the first ten of a list and how many follow them: "and 990 more". A list that is one longer is returned
-// whole.
+// Lines returns the first ten elements of a list and a line that says how many follow: "and 990
+// more". It returns a list of at most eleven unchanged.
 func Lines(list []string) []string {
 	if len(list) <= mostLines+1 {
 		return list
@@ -49,12 +49,12 @@ func Lines(list []string) []string {
 	return append(list[:mostLines:mostLines], "and "+strconv.Itoa(len(list)-mostLines)+" more")
 }
 
-// Longest is how many bytes a log line, a ledger and a span have at most of an error or a note: net/http
-// quotes what a server sends in place of a status line, up to megabytes.
+// Longest is how many bytes of an error or a note a log line, a ledger and a span show at most.
+// net/http quotes what a server sends in place of a status line, which may be megabytes.
 const Longest = 4 << 10
 
-// Text returns a text, or the beginning of one that has more than so many bytes, with an ellipsis
-// that counts as its three.
+// Text returns s, shortened to at most so many bytes. An ellipsis marks the cut and counts as three
+// of them.
 func Text(s string, most int) string {
 	if len(s) <= most {
 		return s
@@ -66,6 +66,6 @@ func Text(s string, most int) string {
 	return s[:end] + "…"
 }
 
-// Seconds returns the number that is written with the decimals of d and no others. It divides once: d.Seconds adds a
-// fraction to whole seconds, and the sum may be the number beside the one that is meant, 1.0036909999999999 for 1.003691.
+// Seconds returns d in seconds as the float64 nearest to its decimals. d.Seconds adds a fraction to
+// whole seconds, and the sum may be a neighbor of that number: 1.0036909999999999 for 1.003691.
 func Seconds(d time.Duration) float64 { return float64(d) / 1e9 }
