@@ -1,9 +1,9 @@
-// Package built says what a program was built of.
+// Package built says which module versions a program was built from.
 package built
 
 import "runtime/debug"
 
-// Version returns the version of a module in the program, "" if it is not known.
+// Version returns the version of a module in the program, or "" if it is not known.
 func Version(module string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -12,8 +12,8 @@ func Version(module string) string {
 	return versionIn(info, module)
 }
 
-// versionIn returns the version of what was built: in place of what go.mod requires, that may be
-// a fork or a folder.
+// versionIn returns the version of a module in info. A replace directive decides: what was built
+// may be a fork or a folder.
 func versionIn(info *debug.BuildInfo, module string) string {
 	for _, dep := range append(info.Deps, &info.Main) {
 		switch {
