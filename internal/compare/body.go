@@ -15,9 +15,9 @@ type Body struct {
 	Content []byte
 }
 
-// Bodies adds the places in which two bodies differ: by their meaning where both
-// have the same media type and are well formed, else by their lines, or by the
-// first byte. Members and fields of a name in ignore are left out.
+// Bodies adds the places in which two bodies differ. It compares them by their meaning if both have
+// the same media type and are well formed, otherwise line by line or by the first differing byte.
+// Members and fields named in ignore are left out.
 func (l *List) Bodies(taped, actual Body, ignore []string) {
 	if bytes.Equal(taped.Content, actual.Content) {
 		return
@@ -39,7 +39,7 @@ func (l *List) Bodies(taped, actual Body, ignore []string) {
 		if l.parts(taped, actual, ignore) {
 			return
 		}
-	case mediatype.JSON, mediatype.JSONLines: // a type of its own for JSON, as application/x-amz-json-1.0, may be one document
+	case mediatype.JSON, mediatype.JSONLines: // a vendor's type for JSON, such as application/x-amz-json-1.0, may be one document
 		t, okT := tree(taped.Content)
 		a, okA := tree(actual.Content)
 		if okT && okA {
@@ -56,9 +56,9 @@ func (l *List) Bodies(taped, actual Body, ignore []string) {
 	}
 }
 
-// lines compares texts line by line, those that are JSON (also behind the name of a
-// field of an event stream) by their members. It ends with the first other one: what
-// follows an inserted line differs in each.
+// lines compares texts line by line. It compares lines of JSON, also behind the "data:" of an event
+// stream, by their members. It stops at the first other line that differs, because after an
+// inserted line all lines differ.
 func (l *List) lines(taped, actual []byte, ignore []string) {
 	if !utf8.Valid(taped) || !utf8.Valid(actual) || !bytes.ContainsRune(taped, '\n') && !bytes.ContainsRune(actual, '\n') {
 		return
@@ -93,7 +93,7 @@ func (l *List) bytes(place string, taped, actual []byte) {
 	l.add(place, content(taped[i:]), content(actual[i:]))
 }
 
-// content returns bytes as they are shown.
+// content returns a function that returns bytes as they are shown.
 func content(b []byte) func() string {
 	if len(b) == 0 {
 		return none

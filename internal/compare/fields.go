@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Fields walks the names and values of a query or a form, in their order. What cannot
-// be unescaped stays as it is.
+// Fields yields the names and values of a query or a form in order. What cannot be unescaped is
+// yielded unchanged.
 func Fields(raw string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		for part := range strings.SplitSeq(raw, "&") {
@@ -24,7 +24,8 @@ func Fields(raw string) iter.Seq2[string, string] {
 	}
 }
 
-// Unescape returns a name or a value of a query as it is meant.
+// Unescape returns a name or a value of a query without its escapes, or unchanged if one is
+// invalid.
 func Unescape(s string) string {
 	if t, err := url.QueryUnescape(s); err == nil {
 		return t
@@ -32,7 +33,7 @@ func Unescape(s string) string {
 	return s
 }
 
-// names returns the names that are in one of two maps or in both, sorted.
+// names returns the keys that are in either map, sorted.
 func names[V any](a, b map[string]V) []string {
 	list := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(list)

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// Pairs adds the names of a query or a form whose values differ, each as a place
-// below that of all.
+// Pairs adds the names of a query or a form whose values differ. The place of each is its name
+// behind place.
 func (l *List) Pairs(place, taped, actual string, ignore []string) {
 	t, a := values(taped), values(actual)
 	for _, name := range names(t, a) {
@@ -30,14 +30,14 @@ func values(raw string) map[string][]string {
 	return all
 }
 
-// part is one of a multipart body.
+// part is a part of a multipart body.
 type part struct {
 	place string
 	body  Body
 }
 
-// parts compares two multipart bodies part by part, whatever their boundaries. It
-// reports false, and adds nothing, where one of them is malformed.
+// parts compares two multipart bodies part by part, whatever their boundaries. If either is
+// malformed, it adds nothing and reports false.
 func (l *List) parts(taped, actual Body, ignore []string) bool {
 	t, okT := split(taped, ignore)
 	a, okA := split(actual, ignore)
@@ -60,7 +60,7 @@ func (l *List) parts(taped, actual Body, ignore []string) bool {
 	return true
 }
 
-// within compares two parts of one name.
+// within compares two parts of the same name.
 func (l *List) within(t, a part, ignore []string) {
 	if bytes.Equal(t.body.Content, a.body.Content) {
 		if ct, ca := t.body.Header.Get("Content-Type"), a.body.Header.Get("Content-Type"); ct != ca {
@@ -77,8 +77,8 @@ func (l *List) within(t, a part, ignore []string) {
 	l.bytes(t.place, t.body.Content, a.body.Content)
 }
 
-// split returns the parts of a multipart body by their names; those that share one
-// stay in order and are numbered.
+// split returns the parts of a multipart body sorted by name. Parts that share a name stay in order
+// and are numbered.
 func split(b Body, ignore []string) ([]part, bool) {
 	_, params, _ := mime.ParseMediaType(b.Header.Get("Content-Type"))
 	read, ok := Parts(b.Content, params["boundary"], ignore)

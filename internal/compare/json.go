@@ -9,11 +9,11 @@ import (
 	"strconv"
 )
 
-// deepest is how far a pointer leads. An array in an array is walked twice for each
-// level, to find what both begin and end with.
+// deepest is how many names a pointer has at most. A value is walked twice for each array around
+// it, to find the elements that two arrays both begin and end with.
 const deepest = 64
 
-// tree decodes one JSON document. Numbers are texts: see [Number].
+// tree decodes one JSON document. It keeps numbers as text: see [Number].
 func tree(b []byte) (v any, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
@@ -24,8 +24,8 @@ func tree(b []byte) (v any, ok bool) {
 	return v, errors.Is(err, io.EOF)
 }
 
-// values compares two trees below a place; a pointer (RFC 6901) is put behind it.
-// Members of a name in ignore are left out, as they are at any depth.
+// values compares two trees. Each difference has the place, followed by a pointer (RFC 6901).
+// Members named in ignore are left out at any depth.
 func (l *List) values(place string, below *pointer, taped, actual any, ignore []string) {
 	if below.depth() < deepest {
 		switch t := taped.(type) {
@@ -65,9 +65,8 @@ func (l *List) objects(place string, in *pointer, taped, actual map[string]any, 
 	}
 }
 
-// arrays compares element by element what is left of two arrays without what they
-// begin and end with alike, so that one element more in the middle is one
-// difference.
+// arrays compares two arrays element by element, without the elements that both begin and end with.
+// One element inserted in the middle is then one difference.
 func (l *List) arrays(place string, in *pointer, taped, actual []any, ignore []string) {
 	from := 0
 	for from < min(len(taped), len(actual)) && same(taped[from], actual[from], ignore) {
@@ -91,7 +90,7 @@ func (l *List) arrays(place string, in *pointer, taped, actual []any, ignore []s
 	}
 }
 
-// same reports whether two trees are equal but for members of a name in ignore.
+// same reports whether two trees are equal apart from members named in ignore.
 func same(a, b any, ignore []string) bool {
 	switch a := a.(type) {
 	case map[string]any:

@@ -1,6 +1,5 @@
-// Package compare names the places in which two messages differ, and what each
-// has there: members of JSON by their pointer, fields of a form, parts of a
-// multipart body, lines of a text.
+// Package compare names the places in which two messages differ, and what each has there: members
+// of JSON by their pointer, fields of a form, parts of a multipart body, lines of a text.
 package compare
 
 import (
@@ -17,8 +16,8 @@ const (
 	farthest = 1 << 10 // bytes of a place that are shown
 )
 
-// A Difference is one place in which two messages differ. The values are JSON
-// texts, shortened, and "" where one of the messages has nothing there.
+// A Difference is one place in which two messages differ. The values are JSON texts, shortened. A
+// value is "" if its message has nothing there.
 type Difference struct {
 	Place         string
 	Taped, Actual string
@@ -27,14 +26,14 @@ type Difference struct {
 // A List gathers differences.
 type List struct {
 	Shown []Difference // the first 16
-	More  int          // how many there are beside them
+	More  int          // how many differences are not shown
 }
 
 // Len returns how many differences there are.
 func (l *List) Len() int { return len(l.Shown) + l.More }
 
-// add counts a difference, and shows it if it is one of the first. The values are
-// made only then.
+// add counts a difference, and keeps it if it is one of the first. It calls taped and actual only
+// then.
 func (l *List) add(place string, taped, actual func() string) {
 	if len(l.Shown) == most {
 		l.More++
@@ -43,7 +42,7 @@ func (l *List) add(place string, taped, actual func() string) {
 	l.Shown = append(l.Shown, Difference{Place: printable(short(place, farthest)), Taped: taped(), Actual: actual()})
 }
 
-// Texts adds a place whose values differ, each list in its order; nil is nothing.
+// Texts adds a place whose values differ. Each list is in order. A nil list means nothing is there.
 func (l *List) Texts(place string, taped, actual []string) {
 	l.add(place, quoted(taped), quoted(actual))
 }
@@ -53,7 +52,7 @@ func (l *List) Values(place string, taped, actual any) {
 	l.add(place, value(taped), value(actual))
 }
 
-// none is the value where there is nothing.
+// none is the value of a place where there is nothing.
 func none() string { return "" }
 
 func quoted(values []string) func() string {
@@ -66,7 +65,7 @@ func quoted(values []string) func() string {
 	return value(values)
 }
 
-// text returns a string as it is shown.
+// text returns a function that returns a string as it is shown.
 func text(s string) func() string {
 	return func() string {
 		if len(s) > longest {
@@ -76,7 +75,7 @@ func text(s string) func() string {
 	}
 }
 
-// value returns a value of JSON as it is shown.
+// value returns a function that returns a JSON value as it is shown.
 func value(v any) func() string {
 	return func() string {
 		var b strings.Builder
@@ -89,7 +88,7 @@ func value(v any) func() string {
 	}
 }
 
-// short cuts a text that is longer than n and marks that it did.
+// short cuts a text that is longer than n bytes and marks the cut.
 func short(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -97,7 +96,7 @@ func short(s string, n int) string {
 	return cut(s, n) + "..."
 }
 
-// cut returns the first n bytes of s, without half of a character.
+// cut returns at most the first n bytes of s, without splitting a character.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -108,7 +107,7 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// printable replaces what a terminal would not show as it is.
+// printable escapes s if it has a character that a terminal would not show.
 func printable(s string) string {
 	if q := strconv.Quote(s); strings.ReplaceAll(strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`), `\\`, `\`) != s {
 		return q[1 : len(q)-1]

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Number writes a JSON number so that those of one value have one text: 1, 1.0 and
-// 10e-1 are 1, and -0 is 0. Digits are never rounded. What is no number, and one
-// whose exponent has more than 18 digits, is returned as it is.
+// Number writes a JSON number in a normal form, so that numbers of equal value have the same text:
+// 1, 1.0 and 10e-1 are 1, and -0 is 0. It never rounds. It returns a text that is not a number, or
+// has an exponent of more than 18 digits, unchanged.
 func Number(s string) string {
 	text := s
 	sign := ""

@@ -11,15 +11,15 @@ import (
 // maxParts bounds the parts of a multipart body that are compared.
 const maxParts = 1000
 
-// A Part is one of a multipart body.
+// A Part is a part of a multipart body.
 type Part struct {
 	Name, File string
 	Header     http.Header
 	Content    []byte
 }
 
-// Parts returns the parts of a multipart body, without those of a name in ignore. It
-// reports false for a body that is malformed or has too many.
+// Parts returns the parts of a multipart body, without those named in ignore. It reports false for
+// a body that is malformed or has too many parts.
 func Parts(body []byte, boundary string, ignore []string) ([]Part, bool) {
 	if boundary == "" {
 		return nil, false
@@ -28,7 +28,7 @@ func Parts(body []byte, boundary string, ignore []string) ([]Part, bool) {
 	r := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		p, err := r.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // the end; that of a body which breaks off is wrapped
+		if err == io.EOF { //nolint:errorlint // the end: that of a truncated body is wrapped
 			return all, true
 		}
 		if err != nil || len(all) == maxParts {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// pointer leads to a value in a document (RFC 6901); nil is the whole of it. It is
-// written out only where it is shown: a name may be as long as the document, with as
-// many values below it.
+// pointer leads to a value in a document (RFC 6901). The nil pointer is the whole document. It is
+// written out only when it is shown: a name may be as long as the document, with as many values
+// below it.
 type pointer struct {
 	in   *pointer
 	name string
 }
 
-// depth returns how many names there are.
+// depth returns the number of names in the pointer.
 func (p *pointer) depth() (n int) {
 	for ; p != nil; p = p.in {
 		n++
@@ -21,7 +21,7 @@ func (p *pointer) depth() (n int) {
 	return n
 }
 
-// String writes the pointer, each name of it shortened.
+// String writes the pointer with each name shortened.
 func (p *pointer) String() string {
 	var names []string
 	for ; p != nil; p = p.in {
@@ -31,7 +31,7 @@ func (p *pointer) String() string {
 	return strings.Join(names, "")
 }
 
-// addAt adds a difference at a pointer behind a place.
+// addAt adds a difference whose place is followed by a pointer.
 func (l *List) addAt(place string, p *pointer, taped, actual func() string) {
 	if p != nil && len(l.Shown) < most {
 		place += " " + p.String()
@@ -39,7 +39,7 @@ func (l *List) addAt(place string, p *pointer, taped, actual func() string) {
 	l.add(place, taped, actual)
 }
 
-// escape writes a name as a token of a pointer.
+// escape returns a name as a token of a pointer.
 func escape(name string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }

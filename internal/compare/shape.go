@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// shape is what values of JSON at one place have in common: their types, and the
-// shapes of what is in them. The elements of an array share one.
+// shape is what the JSON values at one place have in common: their types, and the shapes of their
+// members and elements. All elements of an array share one shape.
 type shape struct {
 	types   map[string]bool // without null, which is compatible with every type
 	members map[string]*shape
-	element *shape // nil where no array has an element
+	element *shape // nil if no array has an element
 }
 
-// Shapes adds the places in which two JSON bodies differ in their members and
-// types, whatever the values and the length of arrays; the elements of an array are
-// the place "*". Other bodies are compared as Bodies does.
+// Shapes adds the places in which two JSON bodies differ in their members and types, whatever the
+// values and the lengths of arrays. The place of the elements of an array is "*". It compares other
+// bodies as Bodies does.
 func (l *List) Shapes(taped, actual Body, ignore []string) {
 	t, okT := tree(taped.Content)
 	a, okA := tree(actual.Content)
@@ -31,7 +31,7 @@ func (l *List) Shapes(taped, actual Body, ignore []string) {
 	l.shapes(nil, &st, &sa, ignore)
 }
 
-// see adds a value to a shape. What is deeper than a pointer leads is left out.
+// see adds a value to a shape. It leaves out values deeper than a pointer leads.
 func (s *shape) see(v any, depth int) {
 	if depth > deepest {
 		return
