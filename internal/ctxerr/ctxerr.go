@@ -1,5 +1,5 @@
-// Package ctxerr says in one way why a wait ended, or a request: which error of a context, and
-// whether a time limit was the reason.
+// Package ctxerr says why a wait or a request ended: with which error of a context, and whether
+// because of a time limit.
 package ctxerr
 
 import (
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Of returns the error of a wait that the end of ctx cut short: the cause of
-// the context, made to match the error of the context by [errors.Is] where it
-// does not. It is nil while ctx has not ended.
+// Of returns the error of a wait that the end of ctx cut short. It is the cause of the context,
+// wrapped to match the context's error by [errors.Is] if it does not already. It is nil while ctx
+// has not ended.
 func Of(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if err == nil || errors.Is(cause, err) || errors.Is(cause, context.DeadlineExceeded) {
@@ -20,10 +20,11 @@ func Of(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// TimedOut reports whether a time limit ended ctx: its deadline, whatever cause that was given, or a limit that is the cause
-// of a cancel. The error of a request does not say so where it is the cause, as net/http returns it. A deadline that has
-// passed counts before ctx itself has noticed: http.Client ends a request at its Timeout by the deprecated Cancel as
-// well, which may come first.
+// TimedOut reports whether a time limit ended ctx: its deadline, whatever cause that was given, or
+// a limit that canceled it and is the cause. The error of a request does not say so if it is the
+// cause, as net/http returns it. A deadline that has passed counts even before ctx has noticed,
+// because at its Timeout http.Client also ends a request by the deprecated Cancel, which may come
+// first.
 func TimedOut(ctx context.Context) bool {
 	switch err := ctx.Err(); {
 	case err == nil:
@@ -35,13 +36,13 @@ func TimedOut(ctx context.Context) bool {
 	return ByLimit(context.Cause(ctx))
 }
 
-// ByLimit reports whether err is the end of a time limit: by its Timeout method, as [IsTimeout] has it, or since it
-// matches context.DeadlineExceeded behind one that says otherwise.
+// ByLimit reports whether err is the end of a time limit: either [IsTimeout] reports so, or err
+// matches context.DeadlineExceeded behind an error whose Timeout method reports false.
 func ByLimit(err error) bool { return IsTimeout(err) || errors.Is(err, context.DeadlineExceeded) }
 
-// IsTimeout reports whether err says that a time limit was reached: the caller's,
-// one of ours, or the network's. It asks the first error in the chain that has a
-// Timeout method, as that of net.Error.
+// IsTimeout reports whether err says that a time limit was reached: the caller's, one of ours, or
+// the network's. It asks the first error in the chain that has a Timeout method, as a net.Error
+// has.
 func IsTimeout(err error) bool {
 	t, ok := errors.AsType[interface {
 		error
