@@ -7,21 +7,20 @@ import (
 	"github.com/gracy-go/gracy/internal/ascii"
 )
 
-// IsStream reports whether the body of the response to req may never end: the request
-// accepts text/event-stream, has the query parameter watch=true or watch=1, or is
-// declared so, as in [IsSafe].
+// IsStream reports whether the body of the response to req may never end: the request accepts
+// text/event-stream first, has the query parameter watch=true or watch=1, or is declared a stream,
+// as in [IsSafe].
 func IsStream(req *http.Request) bool {
 	return acceptsEvents(req.Header["Accept"]) || watches(req) || declared[Stream](req)
 }
 
-// HasEvents reports whether the body of a response is a stream of events, by its media
-// type.
+// HasEvents reports whether the media type of a response is that of a stream of events.
 func HasEvents(resp *http.Response) bool {
 	return len(resp.Header["Content-Type"]) > 0 && isEvents(resp.Header["Content-Type"][0])
 }
 
-// MayHaveEvents reports whether the response to req may be a stream of events: it is a
-// stream, or accepts text/event-stream beside other types.
+// MayHaveEvents reports whether the response to req may be a stream of events: req is for a stream,
+// or accepts text/event-stream among other types.
 func MayHaveEvents(req *http.Request) bool {
 	for _, v := range req.Header["Accept"] {
 		for t := range strings.SplitSeq(v, ",") {
@@ -33,10 +32,10 @@ func MayHaveEvents(req *http.Request) bool {
 	return IsStream(req)
 }
 
-// acceptsEvents reports whether the first media type of an Accept header is that of
-// events. Where it is only one of several, the server chooses, and it need not be a
-// stream: the clients of MCP send "application/json, text/event-stream" with every call,
-// and most responses are JSON, or events that end with the result.
+// acceptsEvents reports whether the first media type of an Accept header is that of events. If it
+// comes later, the server chooses, and need not send a stream: MCP clients send "application/json,
+// text/event-stream" with every call, and most responses are JSON, or events that end with the
+// result.
 func acceptsEvents(accept []string) bool {
 	if len(accept) == 0 {
 		return false
@@ -45,7 +44,7 @@ func acceptsEvents(accept []string) bool {
 	return isEvents(first)
 }
 
-// isEvents reports whether a media type, which may have parameters, is that of events.
+// isEvents reports whether a media type, with or without parameters, is that of events.
 func isEvents(t string) bool {
 	t, _, _ = strings.Cut(t, ";")
 	return ascii.EqualFold(strings.TrimSpace(t), "text/event-stream")

@@ -7,37 +7,37 @@ import (
 	"github.com/gracy-go/gracy/internal/ascii"
 )
 
-// A vendor is one whose documentation says that the work of two requests with the same
-// value of a header is done once.
+// A vendor is one whose documentation says that two requests with the same value of a header have
+// an effect only once.
 type vendor struct {
 	header string
-	with   string // another header that has to be there, "" for none
-	// made says that a key of ours is good: nothing signs the header, no other has to be
-	// there, and it is the services of the vendor alone that the domain has.
+	with   string // another header that must be present, "" for none
+	// made says that the server accepts a key that we make: nothing signs the header, no other
+	// header is needed, and the domain serves nothing but APIs of the vendor that know it.
 	made bool
 }
 
-// vendorOf returns the vendor of a domain, in lower case; the zero vendor where it is that of none.
+// vendorOf returns the vendor of a domain in lower case, or the zero vendor.
 func vendorOf(domain string) vendor {
 	switch domain {
-	// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each
-	// operation whose model marks the header as its idempotency token. The last two
-	// are those of the partition of China, and of dual stack. X-Amz- headers are signed.
+	// docs.aws.amazon.com/AmazonS3/latest/API/API_RenameObject.html, and each operation whose model
+	// marks the header as its idempotency token. The second domain is that of the partition of
+	// China, the third that of dual stack. X-Amz- headers are signed.
 	case "amazonaws.com", "amazonaws.com.cn", "api.aws":
 		return vendor{header: "X-Amz-Client-Token"}
 	// developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html; signed too.
 	case "amazon.com", "amazon.eu", "amazon.jp":
 		return vendor{header: "X-Amz-Pay-Idempotency-Key"}
-	// learn.microsoft.com/rest/api/communication/repeatable-requests, after OASIS
-	// Repeatable Requests 1.0: one header does not do without the other.
+	// learn.microsoft.com/rest/api/communication/repeatable-requests, after OASIS Repeatable
+	// Requests 1.0: each header needs the other.
 	case "azure.com":
 		return vendor{header: "Repeatability-Request-Id", with: "Repeatability-First-Sent"}
 	// checkout.com/docs/developer-resources/api/idempotency
 	case "checkout.com":
 		return vendor{header: "Cko-Idempotency-Key", made: true}
-	// cloud.google.com/cpp/docs/reference/storage: the service does not execute a
-	// request with the same value again, and sends the previous response. The other
-	// services of the domain do not know it.
+	// cloud.google.com/cpp/docs/reference/storage: the service does not execute a request with the
+	// same value again, but sends the previous response. The other services of the domain do not
+	// know it.
 	case "googleapis.com":
 		return vendor{header: "X-Goog-Gcs-Idempotency-Token"}
 	// docs.klarna.com/api/kn/integration-resilience
@@ -50,7 +50,7 @@ func vendorOf(domain string) vendor {
 	return vendor{}
 }
 
-// vendorAt returns the vendor of the host of req, the zero vendor where that is of none.
+// vendorAt returns the vendor of the host of req, or the zero vendor.
 func vendorAt(req *http.Request) vendor {
 	if req.URL == nil {
 		return vendor{}
@@ -71,8 +71,8 @@ func keyedForVendor(req *http.Request) bool {
 	return v.header != "" && has(req, v.header) && (v.with == "" || has(req, v.with))
 }
 
-// vendorKeyHeader returns the header in which the vendor of the host of req takes a key
-// that somebody else has made, "" where there is none.
+// vendorKeyHeader returns the header in which the vendor of the host of req accepts a key that we
+// make, or "".
 func vendorKeyHeader(req *http.Request) string {
 	if v := vendorAt(req); v.made {
 		return v.header
@@ -80,7 +80,7 @@ func vendorKeyHeader(req *http.Request) string {
 	return ""
 }
 
-// Within reports whether a host is of a domain.
+// Within reports whether a host is domain or a subdomain of it.
 func Within(host, domain string) bool {
 	rest := len(host) - len(domain)
 	return rest >= 0 && ascii.EqualFold(host[rest:], domain) && (rest == 0 || host[rest-1] == '.')
