@@ -1,7 +1,6 @@
-// Package ending has the context of a request that a limit may end. What it takes to wait
-// for its end is made when it is asked for, and once for contexts of this package that are
-// derived from each other, where each context.WithCancelCause costs five allocations as
-// soon as a base waits for it.
+// Package ending has the context of a request that a limit may end. It makes what waits for the end
+// of the context only on demand, and once for contexts of this package that are derived from each
+// other. Each context.WithCancelCause would cost five allocations as soon as a base waits for it.
 package ending
 
 import (
@@ -13,28 +12,28 @@ import (
 	"github.com/gracy-go/gracy/internal/traced"
 )
 
-// An Owner is what a [Context] is part of.
+// An Owner is the value that a [Context] is part of.
 type Owner interface {
-	// Ahead returns the deadline that the owner sets, false if it sets none now.
+	// Ahead returns the deadline that the owner sets, or false if it currently sets none.
 	Ahead() (deadline time.Time, ok bool)
-	// Own returns what the context has under a key beyond its parent, nil for any other.
+	// Own returns the value that the context has for a key in addition to its parent, nil for any
+	// other key.
 	Own(key any) any
 }
 
-// A Context ends with its parent, or before by [Context.Expire] or [Context.End]. It is
-// part of its owner's allocation: [Context.Begin] comes before anything else. To package
-// context it is a context like those of its own, so that none that is derived from it has
-// a goroutine.
+// A Context ends with its parent, or earlier by [Context.Expire] or [Context.End]. It is part of
+// the allocation of its owner, so [Context.Begin] must be called before any other method. Package
+// context treats it like one of its own contexts, so a context derived from it needs no goroutine.
 type Context struct {
 	parent context.Context
 	bare   context.Context
 	owner  Owner
 	flags  atomic.Uint32
 
-	// mu guards the fields below, and prev and next of the contexts in the list inside. That of
-	// a parent may be locked while it is held.
+	// mu guards the fields below, and prev and next of the contexts in the list inside. The mu of a
+	// parent may be locked while it is held.
 	mu     sync.Mutex
-	waited context.Context // what ends when this one does, nil until it is asked for; flagWaited publishes it
+	waited context.Context // ends when this one does, nil until somebody waits; flagWaited publishes it
 	cancel context.CancelCauseFunc
 
 	inside     *Context // the contexts that end with this one and are waited for
@@ -42,14 +41,14 @@ type Context struct {
 }
 
 const (
-	flagWaited  uint32 = 1 << iota // waited is there
-	flagEnded                      // by Expire or End
-	flagExpired                    // by Expire
-	flagClosed                     // no other context is added to inside
+	flagWaited  uint32 = 1 << iota // waited is set
+	flagEnded                      // ended by Expire or End
+	flagExpired                    // ended by Expire
+	flagClosed                     // no further context is added to inside
 	flagJoined                     // it is or was in the list of its parent
 )
 
-// Begin makes c a context of the owner's, derived from the parent.
+// Begin derives c, which is part of owner, from parent.
 func (c *Context) Begin(parent context.Context, owner Owner) {
 	c.parent, c.owner = parent, owner
 	switch p := parent.(type) {
@@ -62,13 +61,13 @@ func (c *Context) Begin(parent context.Context, owner Owner) {
 	}
 }
 
-// Bare returns what c was derived from by limits, and by the traces of package traced.
+// Bare returns the context from which limits, and the traces of package traced, derived c.
 func (c *Context) Bare() traced.Bare { return traced.Bare{Context: c.bare} }
 
-// Parent returns what c was derived from.
+// Parent returns the context that c was derived from.
 func (c *Context) Parent() context.Context { return c.parent }
 
-// Root returns the nearest context around c that is no Context.
+// Root returns the nearest context around c that is not a Context.
 func (c *Context) Root() context.Context {
 	for {
 		outer, ok := c.parent.(*Context)
@@ -79,8 +78,8 @@ func (c *Context) Root() context.Context {
 	}
 }
 
-// Expire ends c with the error [context.DeadlineExceeded] and the cause. It does nothing if
-// c has ended.
+// Expire ends c with the error [context.DeadlineExceeded] and the given cause. It does nothing if c
+// has ended.
 func (c *Context) Expire(cause error) { c.end(cause) }
 
 // End ends c with the error [context.Canceled]. It does nothing if c has ended.
@@ -104,8 +103,8 @@ func (c *Context) Done() <-chan struct{} {
 	return c.waited.Done()
 }
 
-// Err implements [context.Context]. That of a context derived from c is Canceled where it
-// is DeadlineExceeded; the cause of both is that of c.
+// Err implements [context.Context]. If it is DeadlineExceeded, a context derived from c
+// nevertheless has the error Canceled. Both have the cause of c.
 func (c *Context) Err() error {
 	f := c.flags.Load()
 	if f&flagWaited == 0 {
@@ -115,7 +114,7 @@ func (c *Context) Err() error {
 		return c.parent.Err()
 	}
 	err := c.waited.Err()
-	f = c.flags.Load() // what ends it is noted before it ends
+	f = c.flags.Load() // the flags are set before waited ends
 	switch {
 	case err != nil && f&flagExpired != 0:
 		return context.DeadlineExceeded
@@ -139,8 +138,9 @@ func (c *Context) Value(key any) any {
 	return c.parent.Value(key)
 }
 
-// value is Value of a context that says itself how it ends, beyond what it owns. It asks the root once: each of many that
-// asked both waited and its parent would double the number.
+// value is Value of a context that knows itself how it ends, apart from what it owns. It asks the
+// root only once. If each of many nested contexts asked both waited and its parent, the number of
+// look-ups would double with each.
 func (c *Context) value(key any) any {
 	at := c
 	for {
@@ -154,18 +154,18 @@ func (c *Context) value(key any) any {
 		at = outer
 	}
 	if !c.is(flagWaited) {
-		// Package context finds its own contexts under a key of its own, to read the cause of one. What it finds in the
-		// root may end later than c, and for another cause.
+		// Package context finds its own contexts by a private key, to read the cause of one. The
+		// one that it finds at the root may end later than c, and for another cause.
 		v := at.parent.Value(key)
 		if _, ok := v.(context.Context); !ok {
 			return v
 		}
 		c.wait()
 	}
-	return c.waited.Value(key) // waited itself, or what the root has
+	return c.waited.Value(key) // waited itself, or the value of the root
 }
 
-// wait makes waited.
+// wait sets waited.
 func (c *Context) wait() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -178,21 +178,21 @@ func (c *Context) wait() {
 	case c.is(flagClosed), inside && !c.is(flagJoined) && !p.adopt(c):
 		c.waitedFor(context.Cause(c.parent))
 	default:
-		// What ends those between c and its root ends c by their lists.
+		// If a context between c and its root ends, c ends by their lists.
 		c.waited, c.cancel = context.WithCancelCause(c.Root())
 		c.flags.Or(flagWaited)
 	}
 }
 
-// waitedFor makes waited of a context that has ended for the cause. It is called with mu held. What
-// the root ends for, now or later, is none of it.
+// waitedFor sets waited to a context that has ended for the cause. It is called with mu held. The
+// end of the root, now or later, does not affect it.
 func (c *Context) waitedFor(cause error) {
 	c.waited, c.cancel = context.WithCancelCause(context.WithoutCancel(c.Root()))
 	c.cancel(cause)
 	c.flags.Or(flagWaited)
 }
 
-// adopt makes k, whose lock is held, end with c. It reports false if c has ended.
+// adopt makes k end with c. It is called with the lock of k held. It reports false if c has ended.
 func (c *Context) adopt(k *Context) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -210,7 +210,7 @@ func (c *Context) adopt(k *Context) bool {
 	return true
 }
 
-// drop takes k off the list.
+// drop removes k from the list.
 func (c *Context) drop(k *Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -228,8 +228,8 @@ func (c *Context) drop(k *Context) {
 	k.prev, k.next = nil, nil
 }
 
-// end ends c, as expired if there is a cause. It is too late if the parent has ended: what
-// [Context.Err] has said stays true.
+// end ends c, as expired if cause is not nil. If the parent has ended, c keeps the error of the
+// parent, because [Context.Err] must not change.
 func (c *Context) end(cause error) {
 	c.mu.Lock()
 	if c.is(flagClosed) {
@@ -249,17 +249,17 @@ func (c *Context) end(cause error) {
 	f := c.flags.Or(ended)
 	c.unlockAndCancel(cause)
 	if f&flagJoined != 0 {
-		c.parent.(*Context).drop(c) //nolint:forcetypeassert // only one of those adopts
+		c.parent.(*Context).drop(c) //nolint:forcetypeassert // only a *Context adopts
 	}
 }
 
-// over is what the end of its parent does to c.
+// over ends c because its parent has ended.
 func (c *Context) over(cause error) {
 	c.mu.Lock()
 	c.unlockAndCancel(cause)
 }
 
-// unlockAndCancel cancels what waits for the end of c. It is called with mu held.
+// unlockAndCancel cancels what waits for the end of c. It is called with mu held, and unlocks it.
 func (c *Context) unlockAndCancel(cause error) {
 	c.flags.Or(flagClosed)
 	cancel := c.cancel
