@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// Of returns the class of an error: one of a few words, _OTHER among them, and
-// never its text. The context is that of the request.
+// Of returns the class of an error. It is one of a few words, among them _OTHER, and never the text
+// of the error. ctx is the context of the request.
 func Of(ctx context.Context, err error) string {
 	if timedOut(ctx, err) {
 		return "timeout"
@@ -47,7 +47,7 @@ func Of(ctx context.Context, err error) string {
 	if op, is := errors.AsType[*net.OpError](err); is && op.Op == "dial" {
 		return "connect_error"
 	}
-	switch { // an error that says nothing, such as the cause of the context, came with the end of that
+	switch { // an error that says nothing itself, such as the cause of the context: ask the context
 	case ctxerr.TimedOut(ctx):
 		return "timeout"
 	case ctx.Err() != nil:
@@ -56,7 +56,7 @@ func Of(ctx context.Context, err error) string {
 	return "_OTHER"
 }
 
-// timedOut reports whether a time limit ended the request. Where the error only says that the context
+// timedOut reports whether a time limit ended the request. If the error says only that the context
 // was canceled, the context knows why.
 func timedOut(ctx context.Context, err error) bool {
 	if errors.Is(err, verdict.ErrRejected) {
@@ -68,7 +68,7 @@ func timedOut(ctx context.Context, err error) bool {
 	return errors.Is(err, context.Canceled) && ctxerr.TimedOut(ctx)
 }
 
-// tlsError reports whether a handshake or a record failed.
+// tlsError reports whether a TLS handshake or record failed.
 func tlsError(err error) bool {
 	if _, is := errors.AsType[*tls.CertificateVerificationError](err); is {
 		return true
