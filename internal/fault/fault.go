@@ -43,8 +43,8 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind(%d)", uint8(k))
 }
 
-// A Fault is one way to misbehave. With the zero Fault the inner handler responds.
-// Values are immutable and may be shared by plans.
+// A Fault is one way to misbehave. With the zero Fault the inner handler responds. Values are
+// immutable, so plans may share them.
 type Fault struct {
 	kind   Kind
 	delay  time.Duration // the time before the response, or between two bytes of it
@@ -73,11 +73,11 @@ func (f Fault) String() string {
 	return f.kind.String()
 }
 
-// Pass returns the zero [Fault]; in a script it lets that request through.
+// Pass returns the zero [Fault]. In a script it lets the request through.
 func Pass() Fault { return Fault{} }
 
-// Status responds with status (200 to 599) and a short text instead of the inner
-// handler. header holds names and values in turn; an odd number panics.
+// Status responds with status (200 to 599) and a short text instead of the inner handler. header
+// has alternating names and values. Status panics if their number is odd.
 func Status(status int, header ...string) Fault {
 	if status < 200 || status > 599 {
 		panic(fmt.Sprintf("fault: Status(%d): want 200 to 599; see Informational and Upgrade for 1xx", status))
@@ -92,8 +92,8 @@ func Status(status int, header ...string) Fault {
 	return Fault{kind: KindStatus, status: status, header: h}
 }
 
-// RateLimited responds with 429 and Retry-After in whole seconds, rounded up. It
-// counts nothing; [Quota] does.
+// RateLimited responds with 429 and Retry-After in whole seconds, rounded up. Unlike [Quota] it
+// counts nothing.
 func RateLimited(retryAfter time.Duration) Fault {
 	return Status(http.StatusTooManyRequests, "Retry-After", strconv.FormatInt(seconds(retryAfter), 10))
 }
@@ -109,8 +109,8 @@ func Redirect(status int, location string) Fault {
 	return Fault{kind: KindRedirect, status: status, text: location}
 }
 
-// Informational sends the 1xx codes (not 101), in order, and then lets the inner
-// handler respond. 103 carries a Link header (RFC 8297 section 2).
+// Informational sends the 1xx codes (not 101) in order and then lets the inner handler respond. 103
+// carries a Link header (RFC 8297 section 2).
 func Informational(codes ...int) Fault {
 	if len(codes) == 0 {
 		panic("fault: Informational: no codes")
@@ -123,7 +123,7 @@ func Informational(codes ...int) Fault {
 	return Fault{kind: KindInformational, codes: append([]int(nil), codes...)}
 }
 
-// Upgrade responds with 101 and the protocol of the request, else "echo", and
+// Upgrade responds with 101 and the protocol that the request names, or "echo" if it names none. It
 // sends back every byte until the client ends its side (RFC 9110 section 15.2.2).
 func Upgrade() Fault { return Fault{kind: KindUpgrade} }
 
@@ -133,22 +133,22 @@ func Slow(d time.Duration) Fault {
 	return Fault{kind: KindSlow, delay: d}
 }
 
-// Hang never responds; it ends when the client disconnects or the server closes.
+// Hang never responds. It ends when the client disconnects or the server closes.
 func Hang() Fault { return Fault{kind: KindHang} }
 
 // Reset resets the TCP connection before the first byte of a response.
 func Reset() Fault { return Fault{kind: KindReset} }
 
-// ResetAfter sends the headers and n bytes of the inner handler's body and
-// resets the connection; a body with fewer bytes is sent whole, then reset.
+// ResetAfter sends the headers and n bytes of the inner handler's body and resets the connection.
+// It sends a shorter body whole and then resets.
 func ResetAfter(n int) Fault { return Fault{kind: KindResetAfter, n: mustCount("ResetAfter", n)} }
 
-// Truncate sends n bytes of the inner handler's body under the Content-Length
-// of all of it, and closes the connection in an orderly way.
+// Truncate sends n bytes of the inner handler's body with the Content-Length of the whole body, and
+// closes the connection in an orderly way.
 func Truncate(n int) Fault { return Fault{kind: KindTruncate, n: mustCount("Truncate", n)} }
 
-// Lie sends the inner handler's whole body under a Content-Length that is delta
-// too large, or too small if delta is negative (never below 0), and closes.
+// Lie sends the inner handler's whole body and closes. Its Content-Length is delta too large, or
+// too small if delta is negative, but never below 0.
 func Lie(delta int) Fault {
 	if delta == 0 {
 		panic("fault: Lie(0): the length is right; use Pass")
@@ -156,8 +156,8 @@ func Lie(delta int) Fault {
 	return Fault{kind: KindLie, n: delta}
 }
 
-// Drip sends the inner handler's headers at once and its body byte by byte, with
-// a wait of every between them.
+// Drip sends the inner handler's headers at once and its body byte by byte, with a wait of every
+// between two bytes.
 func Drip(every time.Duration) Fault {
 	mustBePositive("Drip", every)
 	return Fault{kind: KindDrip, delay: every}
@@ -167,10 +167,10 @@ func Drip(every time.Duration) Fault {
 // or the server closes.
 func Endless() Fault { return Fault{kind: KindEndless} }
 
-// Empty closes the connection in an orderly way without a byte.
+// Empty closes the connection in an orderly way without sending a byte.
 func Empty() Fault { return Fault{kind: KindEmpty} }
 
-// Raw writes text to the connection unchanged and closes: two lengths, bad chunks,
+// Raw writes text to the connection unchanged and closes it. It is for two lengths, bad chunks,
 // broken headers.
 func Raw(text string) Fault { return Fault{kind: KindRaw, text: text} }
 
@@ -190,7 +190,7 @@ func mustCount(name string, n int) int {
 	return n
 }
 
-// seconds rounds up, so that a client which waits for Retry-After is not early.
+// seconds rounds up, so that a client that waits for Retry-After is not early.
 func seconds(d time.Duration) int64 {
 	return int64(max(0, d)+time.Second-1) / int64(time.Second)
 }

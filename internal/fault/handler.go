@@ -15,8 +15,8 @@ type Injector struct {
 	counts [kinds]atomic.Int64
 }
 
-// Handler puts plan in front of next. It panics on an invalid plan.
-// The result is safe for concurrent use.
+// Handler puts plan in front of next. It panics if the plan is invalid. The result is safe for
+// concurrent use.
 func Handler(next http.Handler, plan Plan) *Injector {
 	if next == nil {
 		panic("fault: Handler: nil handler")
@@ -24,7 +24,7 @@ func Handler(next http.Handler, plan Plan) *Injector {
 	return &Injector{next: next, picker: newPicker(plan)}
 }
 
-// Counts returns how many requests got each kind of fault so far, passes included.
+// Counts returns how many requests have got each kind of fault, KindPass included.
 func (in *Injector) Counts() map[Kind]int {
 	m := map[Kind]int{}
 	for k := range in.counts {
@@ -35,7 +35,7 @@ func (in *Injector) Counts() map[Kind]int {
 	return m
 }
 
-// Injected returns how many requests got a fault, of any kind but KindPass.
+// Injected returns how many requests have got a fault of a kind other than KindPass.
 func (in *Injector) Injected() int {
 	n := 0
 	for k := 1; k < len(in.counts); k++ {
@@ -129,11 +129,11 @@ func endless(w http.ResponseWriter, r *http.Request) {
 	abort()
 }
 
-// abort ends a request in the way of net/http: to return would complete a response
-// that must stay incomplete.
+// abort ends a request as net/http demands it. Returning would complete a response that must stay
+// incomplete.
 func abort() { panic(http.ErrAbortHandler) }
 
-// sleep waits d and reports whether ctx has not ended before.
+// sleep waits for d. It reports false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -145,9 +145,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// drain reads the request's body within a bound: net/http detects that a client has
-// disconnected only after the end of the body, and to close a socket with unread
-// bytes is a reset, which must happen only for the faults that reset.
+// drain reads the request's body within a bound. net/http detects that a client has disconnected
+// only after the end of the body. Closing a socket with unread bytes is a reset, which only the
+// faults that reset may cause.
 func drain(r *http.Request) {
 	_, _ = io.CopyN(io.Discard, r.Body, maxBody)
 }

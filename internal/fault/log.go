@@ -21,9 +21,9 @@ type Record struct {
 	Fault  Kind   // the fault that an inner Injector chose
 }
 
-// A Log counts requests by route and status and keeps the most recent records.
-// A request is counted when it arrives, its status just before that is sent: a
-// client that has the response finds both. A Log is safe for concurrent use.
+// A Log counts requests by route and status and keeps the most recent records. It counts a request
+// when it arrives, and its status just before that is sent, so a client that has the response finds
+// both. A Log is safe for concurrent use.
 type Log struct {
 	routes *routeMatcher
 	keep   int
@@ -36,8 +36,9 @@ type Log struct {
 	sent    map[string]map[int]int
 }
 
-// NewLog returns a log that keeps the last keep records (0 means 1024, negative
-// none) and counts by the patterns of http.ServeMux, which must not conflict.
+// NewLog returns a log that keeps the last keep records and counts by the given patterns of
+// http.ServeMux, which must not conflict. A keep of 0 means 1024. If it is negative, no record is
+// kept.
 func NewLog(keep int, routes ...string) *Log {
 	if keep == 0 {
 		keep = 1024
@@ -48,7 +49,7 @@ func NewLog(keep int, routes ...string) *Log {
 	}
 }
 
-// Wrap logs the requests to next and its responses.
+// Wrap logs the requests to next and the responses of next.
 func (l *Log) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lw := &logWriter{ResponseWriter: w, log: l, rec: l.arrive(r)}
@@ -71,8 +72,8 @@ func (l *Log) Requests() map[string]int {
 	return maps.Clone(l.arrived)
 }
 
-// Statuses returns the number of responses by route and status. Requests that got
-// no status, as after a reset, are not in it.
+// Statuses returns the number of responses by route and status. It leaves out requests that got no
+// status, as after a reset.
 func (l *Log) Statuses() map[string]map[int]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -179,8 +180,7 @@ func recordFault(w http.ResponseWriter, k Kind) {
 	})
 }
 
-// recordStatus records in the logs around w a status that is not written through
-// them.
+// recordStatus records, in the logs around w, a status that is not written through them.
 func recordStatus(w http.ResponseWriter, status int) {
 	eachLog(w, func(lw *logWriter) { lw.log.status(lw.rec, status) })
 }

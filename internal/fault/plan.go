@@ -11,49 +11,48 @@ import (
 // MaxKeys is the default of [Plan].MaxKeys.
 const MaxKeys = 1 << 16
 
-// A Plan says which request gets which [Fault]. The zero Plan lets all pass.
+// A Plan says which request gets which [Fault]. The zero Plan lets all requests pass.
 type Plan struct {
-	// Scripts decide first: of those whose route matches, the first that has not
-	// run out.
+	// Scripts decide first. Of those whose route matches, the first that has not run out is used.
 	Scripts []Script
 	// Seed makes the draws of Mix repeatable; 0 is a valid seed.
 	Seed uint64
-	// Mix decides where no script does. Its probabilities add up to at most 1; the
-	// other requests pass.
+	// Mix decides where no script does. Its probabilities add up to at most 1. The remaining
+	// requests pass.
 	Mix []Chance
-	// Key names a request for Mix and for scripts with Each; the order of arrival
-	// numbers the requests of one key. Nil means RequestKey.
+	// Key names a request for Mix and for scripts with Each. The requests of one key are numbered
+	// in the order in which they arrive. Nil means RequestKey.
 	Key func(*http.Request) string
-	// MaxKeys bounds the keys remembered, by default [MaxKeys]; requests of
-	// further keys pass.
+	// MaxKeys bounds the number of keys that are remembered. Requests of further keys pass. Zero
+	// means [MaxKeys].
 	MaxKeys int
 }
 
 // A Script lists the faults for the requests of one route, in order of arrival.
 type Script struct {
-	// Route is a pattern of http.ServeMux, such as "GET /pokemon/{name}"; an empty
-	// one matches every request.
+	// Route is a pattern of http.ServeMux, such as "GET /pokemon/{name}". An empty one matches
+	// every request.
 	Route string
-	// Faults are for request 1, 2 and so on; a zero Fault lets its request pass.
+	// Faults are for request 1, 2 and so on. A zero Fault lets its request pass.
 	Faults []Fault
-	// Each counts by request key, so that "the first try fails" holds for every
-	// one of many concurrent requests, not only for the first that arrives.
+	// Each counts by request key, so that "the first try fails" holds for every one of many
+	// concurrent requests, not only for the first to arrive.
 	Each bool
-	// Repeat starts over at the end; without it the script has run out then.
+	// Repeat starts over at the end. Without it the script has run out there.
 	Repeat bool
 }
 
-// A Chance is one entry of a mix: a fault with its probability, 0 to 1.
+// A Chance is one entry of a mix: a fault and its probability, from 0 to 1.
 type Chance struct {
 	P     float64
 	Fault Fault
 }
 
-// RequestKey is the default of [Plan].Key: method and request URI.
+// RequestKey is the default of [Plan].Key. It returns the method and the request URI.
 func RequestKey(r *http.Request) string { return r.Method + " " + r.URL.RequestURI() }
 
-// Draw returns the number in [0, 1) of a seed for the given occurrence (from 0) of
-// key. It depends on nothing else.
+// Draw returns a number in [0, 1). It depends only on seed, key and the occurrence of the key,
+// counted from 0.
 func Draw(seed uint64, key string, occurrence int) float64 {
 	h := fnv.New64a()
 	h.Write([]byte(key))
@@ -156,8 +155,8 @@ func (p *picker) pick(r *http.Request) Fault {
 	return Fault{}
 }
 
-// countLocked returns how often key occurred in m before, and false if it is new
-// and there is no room for it. p.mu must be held.
+// countLocked returns how often key has occurred in m. It reports false if key is new and there is
+// no room for it. p.mu must be held.
 func (p *picker) countLocked(m map[string]int, key string) (int, bool) {
 	k, seen := m[key]
 	if !seen {

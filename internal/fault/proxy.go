@@ -12,24 +12,24 @@ import (
 
 // ProxyConfig configures a [Proxy]. Only Target is required.
 type ProxyConfig struct {
-	// Target is the base URL of the other server, http or https; its path, if
-	// any, is put before the path of each request.
+	// Target is the base URL of the other server, http or https. Its path, if any, is put before
+	// the path of each request.
 	Target string
-	// Plan says which faults are injected; the zero Plan injects none.
+	// Plan says which faults are injected. The zero Plan injects none.
 	Plan Plan
-	// Quota is a limit that is checked before the faults; zero means no limit.
+	// Quota is a limit that is checked before the faults. Zero means no limit.
 	Quota Limit
-	// Routes are the patterns of http.ServeMux to count by, see [NewLog].
+	// Routes are the patterns of http.ServeMux to count by. See [NewLog].
 	Routes []string
-	// Keep is the number of records that the log keeps, see [NewLog].
+	// Keep is the number of records that the log keeps. See [NewLog].
 	Keep int
-	// Transport sends to the target. Nil means an http.Transport of the proxy.
+	// Transport sends to the target. Nil means an http.Transport that the proxy makes.
 	Transport http.RoundTripper
 }
 
-// A Proxy is a reverse proxy on loopback that injects faults on the wire before
-// another server and counts what arrives. The client's Host header and bytes
-// pass unchanged, so signatures and absolute links stay valid.
+// A Proxy is a reverse proxy on loopback that injects faults on the wire in front of another server
+// and counts the requests that arrive. It passes the client's Host header and bytes on unchanged,
+// so signatures and absolute links stay valid.
 type Proxy struct {
 	*Server
 	Log    *Log      // the requests that arrived, and the statuses of the responses
@@ -39,12 +39,11 @@ type Proxy struct {
 	idle interface{ CloseIdleConnections() }
 }
 
-// writerKey is the key of the http.ResponseWriter in the context of a request.
+// writerKey is the context key of the http.ResponseWriter of a request.
 type writerKey struct{}
 
-// StartProxy starts a proxy. It returns an error for a target that is not an http
-// or https URL, and that of listening; it panics on an invalid plan, quota or
-// pattern.
+// StartProxy starts a proxy. It returns an error if the target is not an http or https URL or if it
+// cannot listen. It panics if a plan, quota or pattern is invalid.
 func StartProxy(c ProxyConfig) (*Proxy, error) {
 	target, err := url.Parse(c.Target)
 	if err != nil || target.Host == "" || target.Scheme != "http" && target.Scheme != "https" {
@@ -53,7 +52,7 @@ func StartProxy(c ProxyConfig) (*Proxy, error) {
 	p := &Proxy{Log: NewLog(c.Keep, c.Routes...)}
 	next := c.Transport
 	if next == nil {
-		// It uses no proxy of the environment and decodes nothing.
+		// It ignores the proxies of the environment and decodes nothing.
 		own := &http.Transport{DisableCompression: true}
 		next, p.idle = own, own
 	}
@@ -87,8 +86,7 @@ func StartProxy(c ProxyConfig) (*Proxy, error) {
 	return p, nil
 }
 
-// Close does the work of [Server.Close] and closes the idle connections to the
-// target.
+// Close closes the [Server] and then the idle connections to the target.
 func (p *Proxy) Close() error {
 	err := p.Server.Close()
 	if p.idle != nil {

@@ -10,24 +10,23 @@ import (
 
 // A Limit is what a [Quota] allows.
 type Limit struct {
-	// N is the number of arrivals that any window of Per may hold; at least 1.
+	// N is how many arrivals any window of Per may contain, at least 1.
 	N int
-	// Per is the length of the window, open at its old end: an arrival exactly
-	// Per after another does not share a window with it.
+	// Per is the length of the window. It is open at its old end: an arrival exactly Per after
+	// another does not share a window with it.
 	Per time.Duration
-	// Route is a pattern of http.ServeMux for the requests that count, such as
-	// "GET /pokemon/{name}"; others pass uncounted. If it is empty, all count.
+	// Route is a pattern of http.ServeMux for the requests that count, such as "GET
+	// /pokemon/{name}". Others pass uncounted. If it is empty, all count.
 	Route string
-	// Forgiving leaves the arrivals over the limit out of the window, as most
-	// servers do. Without it they count too, so that a client which keeps sending
-	// is never admitted again.
+	// Forgiving leaves arrivals over the limit out of the window, as most servers do. Otherwise
+	// they count too, so a client that keeps sending is never admitted again.
 	Forgiving bool
-	// Millis adds retry-after-ms to the 429 responses, rounded up.
+	// Millis adds retry-after-ms, rounded up, to the 429 responses.
 	Millis bool
 }
 
-// A Quota is an exact sliding window over arrivals: it keeps the times of the last
-// N. Arrivals at a full window are violations. A Quota is safe for concurrent use.
+// A Quota is an exact sliding window over arrivals. It keeps the times of the last N. An arrival at
+// a full window is a violation. A Quota is safe for concurrent use.
 type Quota struct {
 	limit Limit
 	route *routeMatcher
@@ -50,8 +49,8 @@ func NewQuota(limit Limit) *Quota {
 	return &Quota{limit: limit, route: newRouteMatcher(limit.Route)}
 }
 
-// Arrive counts an arrival now. If the window is full, ok is false and wait is the
-// time until it has room again, provided that nothing else arrives.
+// Arrive counts an arrival now. If the window is full, ok is false and wait is how long it stays
+// full if nothing else arrives.
 func (q *Quota) Arrive() (wait time.Duration, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -85,8 +84,8 @@ func (q *Quota) Counts() QuotaCounts {
 	return q.counts
 }
 
-// Wrap passes to next what the quota admits; other requests get 429 and Retry-After
-// in whole seconds, rounded up (RFC 9110 section 10.2.3).
+// Wrap passes the requests that the quota admits to next. Others get 429 and Retry-After in whole
+// seconds, rounded up (RFC 9110 section 10.2.3).
 func (q *Quota) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !q.route.match(r) {

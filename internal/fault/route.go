@@ -5,14 +5,14 @@ import (
 	"net/http"
 )
 
-// routeMatcher tests requests against patterns of http.ServeMux.
+// routeMatcher matches requests against patterns of http.ServeMux.
 type routeMatcher struct{ mux *http.ServeMux }
 
 // hit marks the handler of a pattern: ServeMux also returns handlers of its own.
 type hit struct{ http.Handler }
 
-// newRouteMatcher returns a matcher of the patterns; an empty one matches every
-// request. It panics on a pattern that ServeMux panics on.
+// newRouteMatcher returns a matcher of the patterns. An empty pattern matches every request.
+// newRouteMatcher panics on a pattern that ServeMux panics on.
 func newRouteMatcher(patterns ...string) *routeMatcher {
 	defer func() {
 		if p := recover(); p != nil {

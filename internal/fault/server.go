@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// ErrClosed is the cause in the contexts of the requests that a closing [Server]
-// ends.
+// ErrClosed is the cause in the contexts of requests that end because their [Server] is closing.
 var ErrClosed = errors.New("fault: server closed")
 
 // A Server serves one handler on a free port of 127.0.0.1.
@@ -30,8 +29,8 @@ type Server struct {
 	err      error
 }
 
-// Start listens and serves. Its error is that of listening. The caller must close
-// the server.
+// Start listens and serves. It returns an error if it cannot listen. The caller must close the
+// server.
 func Start(h http.Handler) (*Server, error) {
 	if h == nil {
 		panic("fault: Start: nil handler")
@@ -58,10 +57,9 @@ func Start(h http.Handler) (*Server, error) {
 	return s, nil
 }
 
-// Close ends all requests, closes every connection, hijacked ones too, and returns
-// when every goroutine of the server has ended; handlers must end with their
-// context. The error is that of serving, if that ended for another reason. Further
-// calls wait for the first and return the same.
+// Close ends all requests, closes every connection, hijacked ones too, and returns when every
+// goroutine of the server has ended. Handlers must end with their context. Close returns an error
+// if serving ended for another reason. Further calls wait for the first and return the same error.
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.cancel(ErrClosed)
@@ -69,8 +67,8 @@ func (s *Server) Close() error {
 		if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
 			err = served
 		}
-		// Nothing is accepted from here on. http.Server does not close hijacked
-		// connections and those that came in while it was closing.
+		// Nothing is accepted from here on. http.Server closes neither hijacked connections nor
+		// those that came in while it was closing.
 		s.listener.closeAll()
 		s.busy.Wait()
 		if err != nil {
@@ -96,8 +94,7 @@ func (s *Server) connState(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// A listener knows the connections that are open: net/http does not know those
-// that were hijacked any more.
+// A listener knows the open connections, including the hijacked ones that net/http has forgotten.
 type listener struct {
 	net.Listener
 	mu   sync.Mutex // mu guards open

@@ -18,7 +18,7 @@ const maxBody = 8 << 20
 
 var errTooLarge = errors.New("fault: response body of more than 8 MiB, too large to be changed")
 
-// buffered keeps the response of an inner handler, so that it can be changed.
+// buffered keeps the response of an inner handler so that it can be changed.
 type buffered struct {
 	header   http.Header
 	status   int
@@ -43,7 +43,7 @@ func (b *buffered) Write(p []byte) (int, error) {
 	return b.body.Write(p)
 }
 
-// length returns that of the body, or for HEAD the one that the handler declares.
+// length returns the length of the body, or for HEAD the length that the handler declares.
 func (b *buffered) length(method string) int {
 	if method == http.MethodHead && b.body.Len() == 0 {
 		if n, err := strconv.Atoi(b.header.Get("Content-Length")); err == nil {
@@ -150,7 +150,7 @@ func upgrade(conn net.Conn, rw *bufio.ReadWriter, w http.ResponseWriter, r *http
 		proto = "echo"
 	}
 	recordStatus(w, http.StatusSwitchingProtocols)
-	// net/http has rejected header values with a line break already.
+	// net/http has already rejected header values with a line break.
 	_, err := fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n", proto)
 	if err == nil {
 		_, _ = io.Copy(conn, rw.Reader)
