@@ -1,28 +1,30 @@
-// Package figure is how a layer says a figure about itself that no call has: how many slots are in use, say. The one
-// side has them, package metrics shows them, and neither knows the other.
+// Package figure lets a layer report a figure that belongs to no call, such as how many slots are
+// in use. Layers have such figures, package metrics shows them, and neither imports the other.
 package figure
 
-// A Kind is what a figure is of.
+// A Kind says what a figure counts or measures.
 type Kind uint8
 
-// The kinds of figures. Those that count only grow.
+// The kinds of figures. Those marked as counted only grow.
 const (
 	SlotsInUse   Kind = iota // slots of a concurrency limit in use, of all keys
-	Slots                    // slots that it has, of all keys in use
-	Paused                   // scopes to which nothing is sent now, since the server asked for it
+	Slots                    // slots that a concurrency limit has, of all keys in use
+	Paused                   // scopes to which nothing is sent now because the server asked for a pause
 	TapeMissed               // calls for which a tape had no response, counted
-	TapeWithheld             // exchanges kept off a tape because of a secret, counted
+	TapeWithheld             // exchanges not recorded because of a secret, counted
 	TapeFailed               // exchanges lost to failed writes, counted
-	TapePending              // exchanges on their way to the storage
+	TapePending              // exchanges that are yet to be written to the storage
 	Kinds                    // the number of kinds
 )
 
-// A Figure is one of a layer. Those of a limit have its text, without a host.
+// A Figure is one figure of a layer. Rule is the text of the limit that it belongs to, without a
+// host, or "".
 type Figure struct {
 	Kind  Kind
 	Rule  string
 	Value int64
 }
 
-// A Source is a layer that has figures. Figures may be called at any time and concurrently; it does not wait for a call.
+// A Source is a layer that has figures. Figures is safe for concurrent use, may be called at any
+// time, and does not wait for a call.
 type Source interface{ Figures() []Figure }
