@@ -1,6 +1,6 @@
-// Package fromgracy is the code of docs/from-gracy.md: each snippet of the page is
-// an Example here, run offline, and a test holds the two together.
+// Package fromgracy has the code of docs/from-gracy.md. Each snippet of the page is an Example here
+// that runs offline, and a test compares the two.
 //
-// After a change of an Example, go test ./internal/fromgracy -update writes the
-// snippets of the page anew.
+// After changing an Example, run go test ./internal/fromgracy -update to write the snippets of the
+// page again.
 package fromgracy
