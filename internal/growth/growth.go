@@ -1,9 +1,9 @@
-// Package growth holds the test that a function takes time in proportion to what it
-// reads. A server chooses what we read: a function whose time grows with the
-// square of its input is a way to stop a caller by one response.
+// Package growth tests that the time of a function grows in proportion to its input. A server
+// chooses what we read. If a function takes time that grows with the square of its input, one
+// response can stop a caller.
 //
-// Processor time of the thread is measured, not time on the clock, so that a busy machine
-// does not fail the test.
+// It measures the processor time of the thread, not the time on the clock, so a busy machine does
+// not fail the test.
 package growth
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/gracy-go/gracy/internal/race"
 )
 
-// maxStep is how much twice the input may take: 2.5 times as much at full size, where a
-// linear function takes 2 and a quadratic one 4, and 3.2 where less is measured.
+// maxStep is how much longer f may take for twice the input: 2.5 times at full size, where a linear
+// function takes 2 and a quadratic one 4, and 3.2 times at smaller sizes.
 func maxStep() float64 {
 	if thorough() {
 		return 2.5
@@ -28,24 +28,23 @@ func maxStep() float64 {
 }
 
 const (
-	tries       = 10                    // a step that is too large is measured again so often
-	pause       = 10 * time.Millisecond // before the first of these, and longer each time: what others do to the memory passes
+	tries       = 10                    // how often a step that is too large is measured
+	pause       = 10 * time.Millisecond // before the first repetition, then longer: other processes may use the memory meanwhile
 	memoryLimit = 512 << 20             // bytes
 	maxGarbage  = 64 << 20              // bytes
-	maxSize     = 1 << 20               // the smallest of the three sizes is never larger
-	warm        = 3 * time.Millisecond  // a run that takes longer has its memory in the cache for most of it
+	maxSize     = 1 << 20               // upper bound of the smallest of the three sizes
+	warm        = 3 * time.Millisecond  // in a longer run the memory is in the cache most of the time
 
-	// fast is what a byte may take in any case: a function that takes less for 4 MiB
-	// stops nobody.
+	// fast is what a byte may take in any case. A function that takes less for 4 MiB stops nobody.
 	fast = 12 * time.Nanosecond
 )
 
-// thorough reports whether every input is to be tried at full size: the long tests
-// are wanted, and the race detector does not take the time.
+// thorough reports whether every input is tried at full size: the long tests are wanted, and the
+// race detector is off, since it distorts the time.
 func thorough() bool { return long.Wanted() && !race.Enabled }
 
-// least is the processor time that the smallest input takes at least, so that the
-// resolution of the clock and what a call costs do not matter.
+// least is the least processor time of the smallest input. It is long enough that the resolution of
+// the clock and the cost of a call do not matter.
 func least() time.Duration {
 	if !thorough() {
 		return 200 * time.Microsecond
@@ -53,12 +52,12 @@ func least() time.Duration {
 	return time.Millisecond
 }
 
-// Linear fails tb if f takes more than 2.5 times the processor time for twice the
-// input: between n and 2n bytes or between 2n and 4n, the least of several runs
-// each, and again for twice as much as that. n is such that f takes a millisecond, or a
-// MiB; unless the long tests are wanted the inputs are smaller.
+// Linear fails tb if f takes more than 2.5 times the processor time for twice the input. It
+// compares n with 2n bytes, and 2n with 4n. If a step is too steep, so must the step to twice the
+// size be. For each size it takes the least of several runs. n is such that f takes a millisecond,
+// or a MiB. Unless the long tests are wanted, the inputs are smaller.
 //
-// Under the race detector it does nothing: that takes the time.
+// Under the race detector it does nothing, because the detector distorts the time.
 func Linear(tb testing.TB, in Input, f func(s string)) {
 	tb.Helper()
 	if race.Enabled {
@@ -69,12 +68,12 @@ func Linear(tb testing.TB, in Input, f func(s string)) {
 	}
 }
 
-// check is Linear for its own test.
+// check is Linear as its own test needs it: it returns an error.
 func check(in Input, f func(s string)) error {
-	runtime.LockOSThread() // so that the time of the thread is that of f
+	runtime.LockOSThread() // so that the thread's time is the time of f
 	defer runtime.UnlockOSThread()
-	// No garbage is collected inside of a measurement, and memory is not given back
-	// to the system between two: fresh memory takes several times as long as used one.
+	// No garbage is collected during a measurement, and no memory is returned to the system between
+	// two: the first use of fresh memory is several times slower.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	n := 1 << 13
@@ -88,15 +87,16 @@ func check(in Input, f func(s string)) error {
 		if large.quick() {
 			return nil
 		}
-		// Half of n, not of its length: with an odd number of repetitions a text may be
-		// malformed that was valid with an even one, and read in no time.
+		// Half of n, not of the length of the text: with an odd number of repetitions a text may be
+		// malformed that was valid with an even number, and be rejected in no time.
 		small := sample{text: in.Make(n / 2)}
 		small.measure(f, 2)
 		if steep(&small, &large, f) {
-			// It may be one step out of a cache. Growth goes on.
+			// This may be a single step out of a cache. If the time really grows, the next step is
+			// too large as well.
 			next := sample{text: in.Make(2 * n)}
 			next.measure(f, 3)
-			// The first step is looked at again, by what the second has measured.
+			// Look at the first step again, with what the second has measured.
 			if steep(&large, &next, f) && small.muchLessThan(&large) {
 				return fmt.Errorf("%d bytes take %v, %d take %v: %.1f times as much, want at most %v",
 					len(small.text), small.least, len(large.text), large.least, float64(large.least)/float64(small.least), maxStep())
@@ -107,11 +107,10 @@ func check(in Input, f func(s string)) error {
 	return nil
 }
 
-// steep reports whether large, of twice the length, takes too much more however often
-// both are measured.
+// steep reports whether large, of twice the length, takes too much longer in every measurement.
 func steep(small, large *sample, f func(s string)) bool {
 	if large.least > 5*small.least/2 {
-		small.measure(f, 6) // one that was slow by chance would hide growth
+		small.measure(f, 6) // a small one that was slow by chance would hide growth
 	}
 	for try := 1; small.muchLessThan(large); try++ {
 		if try == tries {
@@ -128,14 +127,14 @@ func steep(small, large *sample, f func(s string)) bool {
 	return false
 }
 
-// A sample is an input and the least processor time it took.
+// A sample is an input and the least processor time that it took.
 type sample struct {
 	text  string
 	least time.Duration
 }
 
-// measure runs f a few times more; unless the long tests are wanted once where that is
-// long enough for the first run to be like the second.
+// measure runs f up to runs times. Unless the long tests are wanted, it stops after a run that is
+// long enough for further runs to be like it.
 func (s *sample) measure(f func(s string), runs int) {
 	for range runs {
 		collect()
@@ -149,8 +148,8 @@ func (s *sample) measure(f func(s string), runs int) {
 	}
 }
 
-// collect collects garbage before a measurement; unless the long tests are wanted only
-// where there is much, since it takes longer than most of what is measured then.
+// collect collects garbage before a measurement. Unless the long tests are wanted, it does so only
+// if there is much, because it takes longer than most measurements then.
 func collect() {
 	if !thorough() {
 		heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
@@ -161,10 +160,10 @@ func collect() {
 	runtime.GC()
 }
 
-// quick reports whether it does not matter how the time has grown.
+// quick reports whether f was so fast that growth does not matter.
 func (s *sample) quick() bool { return s.least <= time.Duration(len(s.text))*fast }
 
-// muchLessThan reports whether large, of twice the length, took too much more.
+// muchLessThan reports whether large, of twice the length, took too much longer.
 func (s *sample) muchLessThan(large *sample) bool {
 	return float64(large.least) > maxStep()*float64(s.least) && !large.quick()
 }
@@ -176,8 +175,8 @@ func once(s string, f func(s string)) time.Duration {
 	return processor() - begin
 }
 
-// Within fails tb if f takes more than 20 ms and 20 µs per byte of processor time for n
-// bytes. It is for fuzz targets, whose inputs are small: it finds what is far out.
+// Within fails tb if f takes more processor time for n bytes than 20 ms and 20 µs per byte. It is
+// for fuzz targets, whose inputs are small: it finds gross outliers.
 func Within(tb testing.TB, n int, f func()) {
 	tb.Helper()
 	runtime.LockOSThread()

@@ -8,19 +8,19 @@ import (
 	"testing"
 )
 
-// Literal is a secret that functions under test may know.
+// Literal is a secret that the functions under test may know.
 const Literal = "literal/secret+1"
 
-// An Input makes texts of a kind in any length.
+// An Input makes texts of one kind in any length.
 type Input struct {
 	Name string
 	Make func(n int) string // n bytes, or nearly so
 }
 
-// Repeat is an input of one text again and again.
+// Repeat returns an input that repeats one text.
 func Repeat(text string) Input { return Between("", text, "") }
 
-// Between is an input of one text again and again between two others.
+// Between returns an input that repeats one text between two others.
 func Between(before, text, after string) Input {
 	name := before + text + text + "..." + after
 	if len(name) > 60 {
@@ -31,14 +31,14 @@ func Between(before, text, after string) Input {
 	}}
 }
 
-// Hostile calls Linear with every function and texts of one separator, or of what a
-// reader of headers and bodies looks for, again and again: those that a function reads
-// to the end for each of them, if it does so for any. Some hold [Literal] in base64.
-// Unless the long tests are wanted each function gets a tenth of the inputs.
+// Hostile calls Linear with every function and with texts that repeat one separator, or something
+// that a reader of headers and bodies looks for. A function that reads to the end of the text at
+// each repetition takes quadratic time. Some inputs contain [Literal] in base64. Unless the long
+// tests are wanted, each function gets a tenth of the inputs.
 func Hostile(t *testing.T, functions map[string]func(s string)) {
 	t.Helper()
 	list := inputs()
-	// As in check, for all inputs: what one has used is used again for the next.
+	// As in check, but for all inputs, so that the memory one has used is used again for the next.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	for name, f := range functions {

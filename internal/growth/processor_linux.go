@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// processor returns the processor time that the thread has taken. getrusage counts in
-// ticks of the scheduler for one thread, which is too coarse.
+// processor returns the processor time that the thread has used. getrusage counts the time of a
+// thread in ticks of the scheduler, which is too coarse.
 func processor() time.Duration {
 	const threadClock = 3 // CLOCK_THREAD_CPUTIME_ID
 	var t syscall.Timespec

@@ -4,5 +4,5 @@ package growth
 
 import "time"
 
-// processor returns the time on the clock, where no other is at hand.
+// processor returns the time on the clock, because no other is available here.
 func processor() time.Duration { return time.Duration(time.Now().UnixNano()) }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// processor returns the processor time that the process has taken.
+// processor returns the processor time that the process has used.
 func processor() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
