@@ -1,5 +1,5 @@
-// Package headers copies the header of a request with few allocations: a layer that edits
-// a request makes such a copy for every call.
+// Package headers copies the header of a request with few allocations. A layer that edits a request
+// makes such a copy for every call.
 package headers
 
 import (
@@ -7,19 +7,19 @@ import (
 	"net/http"
 )
 
-// Clone is [http.Header.Clone] with the values in room, as far as it has room for them. It
-// never returns a nil header.
+// Clone is like [http.Header.Clone], but stores the values in room as far as they fit, and never
+// returns a nil header.
 func Clone(h http.Header, room []string) http.Header {
 	if h == nil {
 		return make(http.Header)
 	}
-	clone := maps.Clone(h) // in one go, without looking for the place of each name
+	clone := maps.Clone(h) // copies the table at once, without hashing each name again
 	for name, values := range clone {
 		if values == nil { // net/http does not send it
 			continue
 		}
 		if len(values) > len(room) {
-			room = make([]string, len(values)+len(h)) // the others have one value, mostly
+			room = make([]string, len(values)+len(h)) // most of the others have one value
 		}
 		n := copy(room, values)
 		clone[name], room = room[:n:n], room[n:]
