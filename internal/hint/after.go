@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// after is what the fields of the Retry-After family say: those whose names say a
-// unit, and the others.
+// after is what the fields of the Retry-After family say: those whose names contain a unit, and the
+// others.
 type after struct{ unit, plain reading }
 
-// readAfter reads every field whose name says "retry after" or "retry in":
-// Retry-After (RFC 9110 section 10.2.3) and its variants with a prefix or a name
-// behind, such as Retry-After-Short; Retry-After-Ms and X-Ms-Retry-After-Ms in
-// milliseconds; X-Retry-In as a Go duration. A number may have the unit of a Go duration, and
-// a date may be one of RFC 3339, since servers write both. Of several values the longest counts.
+// readAfter reads every field with "retry-after" or "retry-in" in its name: Retry-After (RFC 9110
+// section 10.2.3) and its variants with a prefix or suffix, such as Retry-After-Short;
+// Retry-After-Ms and X-Ms-Retry-After-Ms in milliseconds; X-Retry-In as a Go duration. A number may
+// have the unit of a Go duration, and a date may be one of RFC 3339, since servers write both. Of
+// several values the longest counts.
 func readAfter(h http.Header, c *clock) (a after) {
 	for name, values := range h {
 		kind := afterKind(name)
@@ -22,13 +22,13 @@ func readAfter(h http.Header, c *clock) (a after) {
 			continue
 		}
 		for _, v := range values {
-			if strings.Contains(v, ":") { // a date, which holds a comma too
+			if strings.Contains(v, ":") { // a date, which may contain a comma
 				if kind == inSeconds {
 					a.plain = later(a.plain, c.instant(v))
 				}
 				continue
 			}
-			for part := range strings.SplitSeq(v, ",") { // a proxy may have joined some
+			for part := range strings.SplitSeq(v, ",") { // a proxy may have joined several values
 				a.read(kind, strings.TrimSpace(part), c)
 			}
 		}
@@ -36,7 +36,7 @@ func readAfter(h http.Header, c *clock) (a after) {
 	return a
 }
 
-// read reads a value that is no date.
+// read reads a value that is not a date.
 func (a *after) read(kind afterKindOf, value string, c *clock) {
 	switch kind {
 	case inMilliseconds:
@@ -51,7 +51,7 @@ func (a *after) read(kind afterKindOf, value string, c *clock) {
 		a.plain = later(a.plain, c.seconds(value, 0))
 	case inSeconds:
 		r := c.seconds(value, 0)
-		if !r.ok && !digits(value) { // a Go program prints a time.Duration so
+		if !r.ok && !digits(value) { // a Go program may have printed a time.Duration
 			r.wait, r.ok = duration(value)
 		}
 		a.plain = later(a.plain, r)
@@ -59,7 +59,7 @@ func (a *after) read(kind afterKindOf, value string, c *clock) {
 	}
 }
 
-// afterKindOf says how the values of a field are to be read.
+// afterKindOf says how to read the values of a field.
 type afterKindOf uint8
 
 const (

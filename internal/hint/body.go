@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// BodyKey is the key under which the context of a response's request has the wait that its body
-// asks for, a time.Duration: [FromResponse] does not read bodies itself.
+// BodyKey is the key in the context of a response's request for the wait that its body asks for, a
+// time.Duration. [FromResponse] does not read bodies itself.
 type BodyKey struct{}
 
-// fromBody returns what the body of a response was found to ask for.
+// fromBody returns the hint of the body of a response, if it has been read.
 func fromBody(resp *http.Response) (Hint, bool) {
 	if resp.Request == nil {
 		return Hint{}, false
@@ -24,18 +24,19 @@ func fromBody(resp *http.Response) (Hint, bool) {
 	return Hint{Wait: wait, Sure: resp.StatusCode == http.StatusTooManyRequests}, true
 }
 
-// InBody returns the wait that a JSON body asks for, the longest of several, in the forms
-// that services document which may send no header beside it:
+// InBody returns the longest wait that a JSON body asks for, in one of the forms that services
+// which may send no header beside it document:
 //
 //   - retryDelay of a google.rpc.RetryInfo in details, a Duration as protobuf writes it in JSON
 //     ("34.07s");
 //   - retry_after, in seconds (the Bot API of Telegram, in parameters; Discord), up to a day;
 //   - retry_after_ms (Matrix), retryAfterSeconds (Kubernetes, in details), retry_after_seconds.
 //
-// They are looked for in the body, in its error, parameters and details, and in lists of these.
+// It looks for them in the body, in its error, errors, parameters and details, and in lists of
+// these.
 func InBody(body []byte) (wait time.Duration, ok bool) {
 	if body = bytes.TrimSpace(body); len(body) == 0 || body[0] != '{' && body[0] != '[' || !bytes.Contains(body, []byte("retry")) {
-		return 0, false // all of the names have that in them, and most bodies do not
+		return 0, false // all of the names contain it, and most bodies do not
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -47,7 +48,7 @@ func InBody(body []byte) (wait time.Duration, ok bool) {
 	return wait, wait > 0
 }
 
-// deepest is how many objects and lists the wait of a body is in at most.
+// deepest is how many objects and lists may be around a wait in a body.
 const deepest = 8
 
 func waitIn(v any, depth int) (longest time.Duration) {
@@ -66,7 +67,7 @@ func waitIn(v any, depth int) (longest time.Duration) {
 	return longest
 }
 
-// member returns the wait that a member of an object says, or what is in it.
+// member returns the wait that a member of an object says, or the longest within the member.
 func member(of map[string]any, name string, value any, depth int) (wait time.Duration) {
 	switch name {
 	case "error", "errors", "parameters", "details":
@@ -82,7 +83,7 @@ func member(of map[string]any, name string, value any, depth int) (wait time.Dur
 		}
 	case "retry_after":
 		if wait = numeric(value, time.Second); wait > 24*time.Hour {
-			return 0 // it is no number of seconds: an instant, say
+			return 0 // it is not a number of seconds, but perhaps an instant
 		}
 	case "retryAfterSeconds", "retry_after_seconds":
 		return numeric(value, time.Second)
@@ -92,7 +93,7 @@ func member(of map[string]any, name string, value any, depth int) (wait time.Dur
 	return wait
 }
 
-// numeric returns a number of units, 0 for what is no number.
+// numeric returns a number of units, or 0 if value is not a number.
 func numeric(value any, unit time.Duration) time.Duration {
 	n, _ := value.(json.Number)
 	d, _ := number(n.String(), unit)

@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// clock is what instants are measured against: the clock of this machine, or that of the server
-// if the two differ. Most responses name no instant, so Date is read when the first is.
+// clock is what instants are measured against: the clock of this machine, or that of the server if
+// the two differ. Most responses name no instant, so Date is read only when the first instant is.
 type clock struct {
 	now   time.Time
-	dates []string // the values of Date that are not read yet
+	dates []string // the values of Date that have not been read yet
 }
 
-// The Date header names whole seconds, and some servers refresh it late. Within
-// these bounds it says nothing against the clock of this machine.
+// The Date header names whole seconds, and some servers refresh it late. A difference within these
+// bounds does not show that the clock of this machine differs from the server's.
 const (
 	dateBehind = 2 * time.Second
 	dateAhead  = 3 * time.Second
-	// datePart is the middle of the second that Date names.
+	// datePart is how far into its second the instant of a Date is taken to be.
 	datePart = time.Second / 2
 )
 
-// clockOf returns the clock for the header of a response that is here now.
+// clockOf returns the clock for the header of a response that has just arrived.
 func clockOf(h http.Header, now time.Time) *clock { return &clock{now, h["Date"]} }
 
-// time returns the time by the clock.
+// time returns the current time by the clock.
 func (c *clock) time() time.Time {
 	for len(c.dates) > 0 {
 		at, err := date(c.dates[0])
@@ -42,15 +42,14 @@ func (c *clock) time() time.Time {
 	return c.now
 }
 
-// past is how long ago an instant may be to be a hint all the same.
+// past is how long ago an instant may be and still be a hint.
 const past = 5 * time.Second
 
-// fraction is what an instant with a fraction of a second may be meant later: the
-// clocks of many servers know milliseconds and cut off the rest, and no two clocks
-// agree to less.
+// fraction is how much later an instant with a fraction of a second may be meant. The clocks of
+// many servers know milliseconds and cut off the rest, and no two clocks agree more closely.
 const fraction = 10 * time.Millisecond
 
-// until reads an instant. One in whole seconds may be meant up to a second later.
+// until returns the time until an instant. One in whole seconds may be meant up to a second later.
 func (c *clock) until(t time.Time, whole bool) reading {
 	d := t.Sub(c.time())
 	if d < -past {
@@ -78,8 +77,8 @@ func (c *clock) instant(v string) reading {
 	return c.until(t, true)
 }
 
-// The numbers from which on a plain one is an instant, in each unit. The ranges
-// cannot meet before the year 5138.
+// From these numbers on, a plain number is an instant in the unit. The ranges cannot overlap before
+// the year 5138.
 const (
 	unixSeconds = 1e9
 	unixMillis  = 1e11
@@ -87,10 +86,9 @@ const (
 	unixNanos   = 1e17
 )
 
-// seconds reads a number: a delay in seconds, or from 1e9 on an instant as a Unix
-// time in seconds, milli-, micro- or nanoseconds. A delay that is more than twice
-// limit, the longest that other fields allow, is taken for milliseconds if that
-// is not; a limit of 0 is none.
+// seconds reads a number. It is a delay in seconds, or from 1e9 on an instant as a Unix time in
+// seconds, milli-, micro- or nanoseconds. limit is the longest delay that other fields allow, 0 for
+// none. A delay of more than twice limit is read as milliseconds if these are within twice limit.
 func (c *clock) seconds(v string, limit time.Duration) reading {
 	d, ok := number(v, time.Second)
 	if !ok {
@@ -124,8 +122,8 @@ func (c *clock) seconds(v string, limit time.Duration) reading {
 	return c.until(t, n < unixMillis && !dotted)
 }
 
-// reset reads one of the dialects of the reset of a quota: a number as
-// [clock.seconds], a Go duration ("6m0s"), an RFC 3339 time or an HTTP date.
+// reset reads the reset of a quota in any of its dialects: a number as in [clock.seconds], a Go
+// duration ("6m0s"), an RFC 3339 time or an HTTP date.
 func (c *clock) reset(v string, limit time.Duration) reading {
 	v = strings.TrimSpace(v)
 	if r := c.seconds(v, limit); r.ok || v == "" || digits(v) {
@@ -137,8 +135,8 @@ func (c *clock) reset(v string, limit time.Duration) reading {
 	return c.instant(v)
 }
 
-// date reads an HTTP date (RFC 9110, section 5.6.7), and the time.RFC1123
-// format of a time in UTC, which the middleware of go-limiter sends.
+// date reads an HTTP date (RFC 9110, section 5.6.7), or a UTC time in the format time.RFC1123,
+// which the middleware of go-limiter sends.
 func date(v string) (time.Time, error) {
 	v = strings.TrimSpace(v)
 	if plain, ok := strings.CutSuffix(v, " UTC"); ok {

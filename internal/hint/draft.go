@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// readDraft reads one RateLimit field. A malformed one is ignored as a whole, as
-// the draft asks (draft-ietf-httpapi-ratelimit-headers, section 4).
+// readDraft reads one RateLimit field. As the draft demands, it ignores a malformed field as a
+// whole (draft-ietf-httpapi-ratelimit-headers, section 4).
 func (q *quotas) readDraft(field string, c *clock) {
 	all := *q
 	var oldRemaining, oldReset string
@@ -38,9 +38,8 @@ func (q *quotas) readDraft(field string, c *clock) {
 	}
 }
 
-// readState reads the parameters of one policy: r is what remains of it, and t the
-// seconds to its reset. Unknown parameters are ignored. It is false if they are
-// malformed.
+// readState reads the parameters of one policy: r is what remains, t the seconds until its reset.
+// Unknown parameters are ignored. It reports false if they are malformed.
 func (q *quotas) readState(params string, c *clock) bool {
 	var r, t string
 	for more := params != ""; more; {
@@ -62,8 +61,8 @@ func (q *quotas) readState(params string, c *clock) bool {
 	return q.addPair(r, t, c)
 }
 
-// addPair adds a pair of remaining and reset seconds. If one of them is missing,
-// nothing is known. It is false if one is malformed.
+// addPair adds a pair of remaining and reset seconds. If either is missing, nothing is known and
+// nothing added. It reports false if one is malformed.
 func (q *quotas) addPair(remaining, reset string, c *clock) bool {
 	if remaining == "" || reset == "" {
 		return true
@@ -79,8 +78,7 @@ func (q *quotas) addPair(remaining, reset string, c *clock) bool {
 	return true
 }
 
-// cut is strings.Cut that skips quoted strings; ok is false if a quote is not
-// closed.
+// cut is strings.Cut that skips quoted strings. ok is false if a quote is not closed.
 func cut(s string, sep byte) (before, after string, more, ok bool) {
 	quoted := false
 	for i := 0; i < len(s); i++ {

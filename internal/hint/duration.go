@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// duration reads a Go duration such as "6m0s". [time.ParseDuration] fails on a
-// value beyond a time.Duration and returns zero for a fraction of a nanosecond;
-// such values are read part by part, within [0, Max].
+// duration reads a Go duration such as "6m0s". [time.ParseDuration] fails on a value beyond a
+// time.Duration and returns zero for a fraction of a nanosecond. duration reads such values part by
+// part, within [0, Max].
 func duration(v string) (d time.Duration, ok bool) {
 	if d, err := time.ParseDuration(v); err == nil && d != 0 {
 		return min(d, Max), d > 0
@@ -36,7 +36,7 @@ func duration(v string) (d time.Duration, ok bool) {
 	return d, v != ""
 }
 
-// unitOf returns the unit of a Go duration, zero for an unknown one.
+// unitOf returns the unit of a Go duration, or zero if it is unknown.
 func unitOf(name string) time.Duration {
 	switch name {
 	case "ns":

@@ -2,8 +2,7 @@ package hint
 
 import "github.com/gracy-go/gracy/internal/ascii"
 
-// indexFold returns where word, in lower case, is within the name of a field, -1 if
-// it is not.
+// indexFold returns the index of word, in lower case, in the name of a field, or -1.
 func indexFold(name, word string) int {
 	const inLower = 'a' - 'A'
 	for i := 0; i+len(word) <= len(name); i++ {
@@ -24,7 +23,7 @@ func inMs(name string) bool {
 	return false
 }
 
-// isQuota reports whether the name of a field speaks of a limit of some kind.
+// isQuota reports whether the name of a field is about a limit of some kind.
 func isQuota(name string) bool {
 	for _, word := range [...]string{"limit", "quota", "throttle"} {
 		if indexFold(name, word) >= 0 {
@@ -34,9 +33,9 @@ func isQuota(name string) bool {
 	return false
 }
 
-// remainingOf returns the name of the field that says how much remains of the quota
-// whose reset the field name holds at index i: the same with "remaining" in place of
-// "reset", and without what says how the reset is to be read.
+// remainingOf returns the name of the field that says how much remains of a quota. name is the
+// field of its reset, with "reset" at index i. remainingOf replaces that by "remaining", and drops
+// a suffix that says how to read the reset.
 func remainingOf(name string, i int) string {
 	word, rest := "remaining", name[i+len("reset"):]
 	switch name[i : i+2] {

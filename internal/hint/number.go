@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// number reads a plain decimal number of units. strconv would also read signs,
-// exponents, hexadecimals, NaN and Inf, which are malformed in a header.
+// number reads a plain decimal number of units. strconv would also accept signs, exponents,
+// hexadecimals, NaN and Inf, which are malformed in a header.
 func number(s string, unit time.Duration) (time.Duration, bool) {
 	s = strings.TrimSpace(s)
 	whole, frac, dotted := strings.Cut(s, ".")

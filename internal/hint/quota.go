@@ -8,29 +8,29 @@ import (
 	"github.com/gracy-go/gracy/internal/ascii"
 )
 
-// quotas is what all fields of a response say about quotas together.
+// quotas is what all fields of a response together say about quotas.
 type quotas struct {
-	spent reading // the last of the exhausted ones to be refilled
-	alone reading // the latest reset of a quota of which nobody says how much remains
-	rests bool    // how much remains of some quota is known
-	last  reading // the last reset of a quota of which that is known
-	// denies is whether a quota lasts whose reset is what Retry-After says.
+	spent reading // the latest reset of an exhausted quota
+	alone reading // the latest reset of a quota of which no field says how much remains
+	rests bool    // it is known how much remains of some quota
+	last  reading // the latest reset of such a quota
+	// denies is whether a quota of which something remains has its reset when Retry-After says.
 	denies bool
 
 	after    reading       // what Retry-After says
-	negative bool          // a negative rest is none; some servers say so of "not known"
-	window   time.Duration // the longest window that a field names, or what Retry-After says; 0 is none
+	negative bool          // a negative number means that nothing remains; some servers use it for "not known"
+	window   time.Duration // the longest window that a field names, or what Retry-After says, or 0
 }
 
-// A Quota is what an accepted response says of its quotas.
+// A Quota is what an accepted response says about its quotas.
 type Quota struct {
-	Empty bool          // nothing remains of one
-	Wait  time.Duration // how long it is until that one is refilled
-	Reset time.Duration // how long it is until all are, to the letter
+	Empty bool          // nothing remains of some quota
+	Wait  time.Duration // how long until that quota is refilled
+	Reset time.Duration // how long until all quotas are, without a margin
 }
 
-// QuotaOf returns what resp says of its quotas, from its arrival at now on; false if
-// it says nothing.
+// QuotaOf returns what resp, which arrived at now, says about its quotas. It reports false if resp
+// says nothing.
 func QuotaOf(resp *http.Response, now time.Time) (Quota, bool) {
 	q := readQuotas(resp.Header, clockOf(resp.Header, now), reading{}, false)
 	return Quota{Empty: q.spent.ok, Wait: q.spent.wait, Reset: q.last.said()}, q.last.ok
@@ -38,16 +38,15 @@ func QuotaOf(resp *http.Response, now time.Time) (Quota, bool) {
 
 // readQuotas reads
 //
-//   - RateLimit, the structured list of the IETF draft (`"day";r=0;t=30`) and
-//     the dictionary of its earlier editions (`limit=9, remaining=0, reset=30`);
-//   - any field with "limit", "quota" or "throttle" and "reset" in its name, beside
-//     the field with "remaining" in the place of "reset", such as
-//     X-RateLimit-Reset-Tokens and X-RateLimit-Remaining-Tokens.
+//   - RateLimit, the structured list of the IETF draft (`"day";r=0;t=30`) and the dictionary of its
+//     earlier editions (`limit=9, remaining=0, reset=30`);
+//   - any field with "reset" and one of "limit", "quota" or "throttle" in its name, together with
+//     the field that has "remaining" in place of "reset", such as X-RateLimit-Reset-Tokens and
+//     X-RateLimit-Remaining-Tokens.
 //
-// A quota is exhausted if the server says that nothing remains of it, or, where
-// negative is true, less than nothing. A reset is read by [clock.reset]; where a
-// field with "After" or "Ms" behind "Reset" says the same more precisely, that one
-// is read.
+// A quota is exhausted if the server says that nothing remains of it. If negative is true, less
+// than nothing counts too. A reset is read by [clock.reset]. If a field with "After" or "Ms" behind
+// "Reset" says the same more precisely, that one is read.
 func readQuotas(h http.Header, c *clock, after reading, negative bool) quotas {
 	q := quotas{after: after, negative: negative, window: after.said()}
 	q.readWindow(h)
@@ -80,13 +79,12 @@ func readQuotas(h http.Header, c *clock, after reading, negative bool) quotas {
 	return q
 }
 
-// finer reports whether another field says the reset that the field name says, and
-// as a delay: then no clock is needed.
+// finer reports whether another field says the same reset as a delay, for which no clock is needed.
 func finer(h http.Header, name string) bool {
 	return len(h[name+"-After"]) > 0 || len(h[name+"-After-Ms"]) > 0 || len(h[name+"-Ms"]) > 0
 }
 
-// add adds one quota of which left remains.
+// add adds one quota. left is whether something remains of it.
 func (q *quotas) add(left bool, reset reading) {
 	q.rests = true
 	q.last = later(q.last, reset)
@@ -100,8 +98,8 @@ func (q *quotas) add(left bool, reset reading) {
 	}
 }
 
-// rest reads how much remains of a quota: whether something does, and whether that
-// is known at all. Of several values the least counts.
+// rest reads how much remains of a quota: left is whether something does, known whether the values
+// say so. Of several values the least counts.
 func (q *quotas) rest(values []string) (left, known bool) {
 	left = true
 	for _, v := range values {
@@ -119,7 +117,7 @@ func (q *quotas) rest(values []string) (left, known bool) {
 	return left, known
 }
 
-// readWindow reads how long a window is: the parameter w of RateLimit-Policy, or
+// readWindow reads the length of a window: the parameter w of RateLimit-Policy, or
 // X-Rate-Limit-Duration.
 func (q *quotas) readWindow(h http.Header) {
 	for _, v := range h["X-Rate-Limit-Duration"] {
@@ -146,7 +144,7 @@ func (c *clock) millis(v string) reading {
 	return c.seconds(v, 0)
 }
 
-// Global reports whether a response says that its limit is one of all requests:
+// Global reports whether a response says that its limit applies to all requests:
 // X-RateLimit-Global: true, or X-RateLimit-Scope: global.
 func Global(h http.Header) bool {
 	return ascii.EqualFold(h.Get("X-Ratelimit-Global"), "true") || ascii.EqualFold(h.Get("X-Ratelimit-Scope"), "global")
