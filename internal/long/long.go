@@ -1,5 +1,5 @@
-// Package long is for the tests that take longer than a moment of
-// processor time. `make ci` runs them, `make test` and a plain go test do not.
+// Package long marks the tests that take more than a moment of processor time. make ci runs them.
+// make test and a plain go test do not.
 package long
 
 import (
@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// Env is the environment variable that has the long tests run.
+// Env is the environment variable that enables the long tests.
 const Env = "GRACY_LONG"
 
-// Wanted reports whether the long tests are to run.
+// Wanted reports whether the long tests should run.
 func Wanted() bool { return !testing.Short() && os.Getenv(Env) != "" }
 
-// Only skips the test unless [Env] is set, and with -short in any case.
+// Only skips the test unless [Env] is set. It always skips with -short.
 func Only(tb testing.TB) {
 	tb.Helper()
 	if !Wanted() {
