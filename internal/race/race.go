@@ -1,7 +1,7 @@
 //go:build race
 
-// Package race says whether the race detector is on: it allocates and slows
-// down, so that allocation tests and long loops have to know.
+// Package race says whether the race detector is on. The detector allocates and slows down, so
+// allocation tests and long loops need to know.
 package race
 
 // Enabled reports whether the race detector is on.
