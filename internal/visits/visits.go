@@ -1,11 +1,11 @@
-// Package visits knows the cookies that say nothing of who a visitor is: those that count
-// visits, balance load, keep out robots, guard forms or hold a consent.
+// Package visits knows the cookies that do not identify a visitor: those that count visits, balance
+// load, keep out robots, protect forms or hold a consent.
 package visits
 
 import "strings"
 
-// Cookie reports whether a cookie does not belong to a session, by its name, whatever its
-// case: whole names, and families of names that end in what a site or a browser chooses. A
+// Cookie reports by its name, whatever the case, whether a cookie does not belong to a session. It
+// knows whole names, and families of names that end in something a site or a browser chooses. A
 // prefix alone would take _gallery_session for one of _ga.
 func Cookie(name string) bool {
 	name = strings.ToLower(name)
