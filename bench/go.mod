@@ -8,7 +8,7 @@ require (
 	github.com/gracy-go/gracy/replay/interop v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/sethvargo/go-limiter v1.1.0
-	golang.org/x/sync v0.24.0
+	golang.org/x/sync v0.25.0
 	golang.org/x/time v0.16.0
 	gopkg.in/dnaeon/go-vcr.v4 v4.0.7
 )

@@ -5,7 +5,7 @@ go 1.26.0
 replace github.com/gracy-go/gracy => ../../
 
 require (
-	github.com/digitalocean/godo v1.239.0
+	github.com/digitalocean/godo v1.240.0
 	github.com/getsentry/sentry-go v0.50.0
 	github.com/google/go-github/v88 v88.0.0
 	github.com/gracy-go/gracy v0.0.0-00010101000000-000000000000
@@ -13,9 +13,9 @@ require (
 	github.com/meilisearch/meilisearch-go v0.37.0
 	github.com/minio/minio-go/v7 v7.4.1
 	github.com/sashabaranov/go-openai v1.43.0
-	github.com/slack-go/slack v0.35.0
+	github.com/slack-go/slack v0.36.0
 	github.com/stripe/stripe-go/v85 v85.0.0
-	golang.org/x/oauth2 v0.37.0
+	golang.org/x/oauth2 v0.38.0
 )
 
 require (
@@ -45,7 +45,7 @@ require (
 	github.com/tinylib/msgp v1.6.4 // indirect
 	github.com/zeebo/xxh3 v1.1.0 // indirect
 	go.etcd.io/bbolt v1.5.0 // indirect
-	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect

@@ -6,7 +6,7 @@ replace github.com/gracy-go/gracy => ../../
 
 require (
 	github.com/gracy-go/gracy v0.0.0-00010101000000-000000000000
-	github.com/jackc/pgx/v5 v5.12.0
+	github.com/jackc/pgx/v5 v5.13.0
 )
 
 require (
