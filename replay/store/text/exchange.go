@@ -99,7 +99,7 @@ func responseOf(r *store.Response) *response {
 		Status: text(r.Status), Proto: r.Proto, Transfer: listOf(r.TransferEncoding), Uncompressed: r.Uncompressed, Close: r.Close,
 		Header: headerOf(r.Header, len(r.Body)), body: bodyOf(r.Body), Pieces: piecesOf(r.Pieces), Trailer: headerOf(r.Trailer, -1),
 	}
-	if codeOf(r.Status) != r.StatusCode {
+	if code := codeOf(r.Status); code == 0 || code != r.StatusCode { // 0 may be that of a person's mistake
 		out.Code = &r.StatusCode
 	}
 	if r.ContentLength != int64(len(r.Body)) {

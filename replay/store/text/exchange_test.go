@@ -95,6 +95,23 @@ func TestExchangeRoundTrip(t *testing.T) {
 	}
 }
 
+// net/http takes any three digits for a status, 000 too, and a mock may have none. A tape that could not be
+// read again for it would be lost with all that is on it.
+func TestAStatusOfNoCodeComesBack(t *testing.T) {
+	for _, status := range []string{"000 Zero", "000", ""} {
+		x := full()
+		x.Response.Status, x.Response.StatusCode = status, 0
+		c, err := parse("file", encode("", "1970-01-01", []*store.Exchange{x}))
+		if err != nil {
+			t.Errorf("%q: %v", status, err)
+			continue
+		}
+		if got := c.exchanges[0].Response; got.Status != status || got.StatusCode != 0 {
+			t.Errorf("%q is %q with the code %d", status, got.Status, got.StatusCode)
+		}
+	}
+}
+
 // A hash is a number in the file, so that another token changes one line.
 func TestHashesAreNumbered(t *testing.T) {
 	file := func(who string) string {
