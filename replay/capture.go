@@ -67,7 +67,7 @@ func (c *capturer) capture(req *http.Request, mode Mode) (*captured, error) {
 		c.watch(p, req, req.Body)
 		return p, nil
 	}
-	head, rest, err := c.readAhead(req.Body)
+	head, rest, err := c.readAhead(req, req.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 		return false
 	}
 	defer body.Close()
-	head, rest, err := c.readAhead(body)
+	head, rest, err := c.readAhead(req, body)
 	switch {
 	case err != nil:
 		return false
@@ -104,9 +104,9 @@ func (c *capturer) captureAgain(p *captured, req *http.Request) bool {
 	return c.describeLong(p, req, head, body) == nil
 }
 
-// readAhead reads up to maxRequest bytes and one; rest says that there are more.
-func (c *capturer) readAhead(r io.Reader) (head []byte, rest bool, err error) {
-	head, err = io.ReadAll(io.LimitReader(r, c.maxRequest+1))
+// readAhead reads up to maxRequest bytes and one of a body of req; rest says that there are more.
+func (c *capturer) readAhead(req *http.Request, r io.Reader) (head []byte, rest bool, err error) {
+	head, err = ahead(req, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, c.maxRequest+1)) })
 	return head, int64(len(head)) > c.maxRequest, err
 }
 
@@ -120,7 +120,7 @@ func (c *capturer) hashOf(header http.Header, head []byte) hash.Hash {
 // the rest.
 func (c *capturer) describeLong(p *captured, req *http.Request, head []byte, rest io.Reader) error {
 	sum := c.hashOf(req.Header, head)
-	n, err := io.Copy(sum, rest)
+	n, err := ahead(req, func() (int64, error) { return io.Copy(sum, rest) })
 	if err != nil {
 		return err
 	}

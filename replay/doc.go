@@ -75,8 +75,9 @@
 // has the tape can test a guess. That exposes a password that can be guessed, but not a token of
 // random bytes.
 //
-// ModeSmart and ModeReplay read up to 1 MiB of a body without GetBody before they send. Use Off or
-// ModeRecord for a body that is produced while the response is read.
+// ModeSmart and ModeReplay read up to 1 MiB of a body without GetBody before they send, for as long as
+// the request is waited for. Use Off, ModeRecord or Options.PassThrough for a body that is produced
+// while the response is read, as that of CONNECT.
 //
 // # What is recorded
 //
