@@ -36,16 +36,9 @@ type numbered struct {
 	number int
 }
 
-// check returns which flag chooses nothing, such as one that a shell has filled with an
-// empty variable: it would be taken for all exchanges.
+// check returns what is wrong with the flags, before anything is opened.
 func (c *choice) check(cmd *cobra.Command) error {
-	f := cmd.Flags()
-	for flag, empty := range map[string]bool{"only": len(c.only) == 0, "before": c.before == "", "after": c.after == ""} {
-		if empty && f.Changed(flag) {
-			return usagef("--%s is empty", flag)
-		}
-	}
-	if f.Changed("status") && (c.status < 100 || c.status > 999) {
+	if cmd.Flags().Changed("status") && (c.status < 100 || c.status > 999) {
 		return usagef("--status: %d is no status", c.status)
 	}
 	return nil

@@ -80,7 +80,11 @@ func importTo(ctx context.Context, path, file string, f interop.Format) (r inter
 		return interop.Report{Format: f}, err
 	}
 	defer closing(tape, &err)
-	return interop.Import(ctx, tape, file, f)
+	r, err = interop.Import(ctx, tape, file, f)
+	if _, ok := errors.AsType[*interop.FormatError](err); ok {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
+	return r, err
 }
 
 // namesOf returns the formats in words.

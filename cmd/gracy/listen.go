@@ -26,10 +26,13 @@ func (l *listening) flags(cmd *cobra.Command, address string) {
 }
 
 // check returns what is wrong with the address, before anything is opened.
-func (l *listening) check() error {
-	host, _, err := net.SplitHostPort(l.address)
+func (l *listening) check(ctx context.Context) error {
+	host, port, err := net.SplitHostPort(l.address)
+	if err == nil {
+		_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
+	}
 	if err != nil {
-		return usagef("--listen: %w", err)
+		return usagef("--listen: %q is no address such as 127.0.0.1:8080", l.address)
 	}
 	if ip := net.ParseIP(host); !l.public && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return usagef("--listen: %s can be reached from other machines, which needs --public", l.address)

@@ -86,7 +86,7 @@ Exit codes: 0 done; 1 something was found (a difference, a secret, a drift);
 		Version:      version(),
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	root.Args, root.RunE = cobra.ArbitraryArgs, onlyCommands
+	root.Args, root.RunE, root.PersistentPreRunE = cobra.ArbitraryArgs, onlyCommands, filled
 	root.AddCommand(newTape(), newProxy())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

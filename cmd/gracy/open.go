@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gracy-go/gracy/replay"
+	"github.com/gracy-go/gracy/replay/interop"
 	"github.com/gracy-go/gracy/replay/mongodb"
 	"github.com/gracy-go/gracy/replay/postgres"
 	"github.com/gracy-go/gracy/replay/sqlite"
@@ -53,6 +54,11 @@ func inDatabase(path string) database {
 // openStore opens a storage by what its name says, and makes it if it is not there, unless it is
 // opened for reading alone.
 func openStore(ctx context.Context, path string, readOnly bool) (store.IndexStore, error) {
+	s, err := openNamed(ctx, path, readOnly)
+	return s, foreign(path, err)
+}
+
+func openNamed(ctx context.Context, path string, readOnly bool) (store.IndexStore, error) {
 	if open := inDatabase(path); open != nil {
 		return open(ctx, readOnly)
 	}
@@ -69,6 +75,17 @@ func openStore(ctx context.Context, path string, readOnly bool) (store.IndexStor
 		return bolt.OpenReadOnly(path)
 	}
 	return bolt.Open(path)
+}
+
+// foreign returns the error of opening a tape, which says so where the file is what another recorder has written.
+func foreign(path string, err error) error {
+	if !errors.Is(err, store.ErrFormat) {
+		return err
+	}
+	if f, unknown := interop.Detect(path); unknown == nil {
+		return fmt.Errorf("%s is no tape but a recording (%s): gracy tape import makes a tape of it", path, f)
+	}
+	return err
 }
 
 // read opens a storage for reading alone.
@@ -94,7 +111,8 @@ func create(ctx context.Context, path string) (store.IndexStore, error) {
 // openTape opens a tape.
 func openTape(ctx context.Context, path string, o replay.Options) (*replay.Tape, error) {
 	if o.Mode == replay.Off || inDatabase(path) == nil && !isSQLite(path) {
-		return replay.Open(path, o)
+		t, err := replay.Open(path, o)
+		return t, foreign(path, err)
 	}
 	s, err := openStore(ctx, path, o.Mode == replay.ModeReplay)
 	if err != nil {

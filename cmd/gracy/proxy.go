@@ -78,7 +78,7 @@ func (p *proxy) run(cmd *cobra.Command, path string) (err error) {
 	case p.concurrent < 0:
 		return usagef("--concurrent: %d is negative", p.concurrent)
 	}
-	if err := p.where.check(); err != nil {
+	if err := p.where.check(cmd.Context()); err != nil {
 		return err
 	}
 	if p.dir == "" {

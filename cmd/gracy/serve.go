@@ -37,7 +37,7 @@ in the order in which they were recorded. After that the last one repeats.`,
 		if !(speed >= 0) {
 			return usagef("--speed: %v is negative", speed)
 		}
-		if err := where.check(); err != nil {
+		if err := where.check(cmd.Context()); err != nil {
 			return err
 		}
 		to, err := originOf(cmd.Context(), args[0], origin)

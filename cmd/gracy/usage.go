@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // arguments checks that a command has the arguments that its Use names, all of them and no more.
@@ -17,7 +18,21 @@ func arguments(cmd *cobra.Command, args []string) error {
 	case len(args) < len(names):
 		return usagef("%s is missing", names[len(args)])
 	}
+	if i := slices.Index(args, ""); i >= 0 {
+		return usagef("%s is empty", names[i])
+	}
 	return nil
+}
+
+// filled checks that no flag is given as empty, such as one that a shell has filled with a variable that is not set: it
+// would be taken for one that is not given, and a check for nothing would pass.
+func filled(cmd *cobra.Command, _ []string) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if s := f.Value.String(); err == nil && (s == "" || s == "[]") {
+			err = usagef("--%s is empty", f.Name)
+		}
+	})
+	return err
 }
 
 // onlyCommands runs a command that does nothing but have others.
