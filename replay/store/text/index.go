@@ -17,7 +17,7 @@ type index struct {
 	byID      map[store.ID]*store.Exchange
 	byKey     map[[sha256.Size]byte][]*store.Exchange // by ID
 	byRequest map[requestKey][]*store.Exchange        // by ID
-	order     []*store.Exchange                       // in any order; some may be gone
+	order     []*store.Exchange                       // by ID, one of each; some may be gone
 	keys      neighbours
 	last      store.ID
 }
@@ -66,7 +66,11 @@ func (ix *index) add(x *store.Exchange) {
 	}
 	insert(ix.byKey, x.Key.Sum, x)
 	insert(ix.byRequest, x.Key.Request(), x)
-	ix.order = append(ix.order, x)
+	if i, found := slices.BinarySearchFunc(ix.order, x.ID, compareID); found {
+		ix.order[i] = x // what was there is gone, or is put back
+	} else {
+		ix.order = slices.Insert(ix.order, i, x)
+	}
 	ix.last = max(ix.last, x.ID)
 }
 
@@ -111,19 +115,16 @@ func sweep[K comparable](ix *index, m map[K][]*store.Exchange, keys map[K]bool) 
 }
 
 // scan returns all, by ID, as a list of its own.
-func (ix *index) scan() []*store.Exchange {
-	list := make([]*store.Exchange, 0, len(ix.byID))
-	sorted := true
-	for _, x := range ix.order {
-		if ix.gone(x) {
-			continue
+func (ix *index) scan() []*store.Exchange { return ix.page(0, len(ix.byID)) }
+
+// page returns up to n exchanges above an ID, by ID, as a list of its own.
+func (ix *index) page(after store.ID, n int) []*store.Exchange {
+	list := make([]*store.Exchange, 0, n)
+	i, _ := slices.BinarySearchFunc(ix.order, after+1, compareID)
+	for ; i < len(ix.order) && len(list) < n; i++ {
+		if x := ix.order[i]; !ix.gone(x) {
+			list = append(list, x)
 		}
-		sorted = sorted && (len(list) == 0 || list[len(list)-1].ID < x.ID)
-		list = append(list, x)
-	}
-	if !sorted {
-		slices.SortFunc(list, byID)
-		list = slices.Compact(list) // one that was put back is there twice
 	}
 	return list
 }

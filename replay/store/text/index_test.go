@@ -65,3 +65,29 @@ func TestTheIndexIsLinear(t *testing.T) {
 		}
 	})
 }
+
+// Exchanges come by ID, in whatever order they were added, each once, and with those that were put back.
+func TestAnIndexIsInOrder(t *testing.T) {
+	ix := newIndex()
+	at := func(id store.ID) *store.Exchange { return &store.Exchange{ID: id} }
+	for _, id := range []store.ID{5, 2, 9, 7, 1} {
+		ix.add(at(id))
+	}
+	undo := ix.apply(change{[]store.ID{2, 9}, at(3)})
+	undo()
+	ix.apply(change{[]store.ID{7}, at(8)})
+	ids := func(list []*store.Exchange) (ids []store.ID) {
+		for _, x := range list {
+			ids = append(ids, x.ID)
+		}
+		return ids
+	}
+	if got := ids(ix.scan()); !slices.Equal(got, []store.ID{1, 2, 5, 8, 9}) {
+		t.Errorf("all are %v", got)
+	}
+	for after, want := range map[store.ID][]store.ID{0: {1, 2}, 1: {2, 5}, 3: {5, 8}, 5: {8, 9}, 8: {9}, 9: nil} {
+		if got := ids(ix.page(after, 2)); !slices.Equal(got, want) {
+			t.Errorf("above %d come %v, want %v", after, got, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/store/internal/file"
@@ -94,7 +95,7 @@ func open(path string, readOnly bool) (*textStore, error) {
 		}
 		s.base, s.recorded = c.exchanges, c.recorded
 		key = cmp.Or(key, c.key)
-		for _, x := range c.exchanges {
+		for _, x := range slices.SortedFunc(slices.Values(c.exchanges), byID) { // each is the last one then
 			s.index.add(x)
 		}
 	} else if readOnly && len(changes) == 0 {

@@ -34,6 +34,8 @@ type textStore struct {
 	index  *index
 }
 
+const scanPage = 512 // exchanges that Scan takes at once; the first is taken alone, so that the way to it is short
+
 func (s *textStore) errClosed() error { return fmt.Errorf("%w: %s", store.ErrClosed, s.path) }
 
 // failed adds the path to the error of a write.
@@ -147,15 +149,21 @@ func (s *textStore) Near(key store.Key, n int) ([]*store.Exchange, error) {
 
 func (s *textStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
-		s.mu.RLock()
-		list, closed := s.index.scan(), s.closed
-		s.mu.RUnlock()
-		if closed {
-			yield(nil, s.errClosed())
-			return
-		}
-		for _, x := range list {
-			if x.ID > after && !yield(x, nil) {
+		for n := 1; ; n = min(8*n, scanPage) {
+			s.mu.RLock()
+			page, closed := s.index.page(after, n), s.closed
+			s.mu.RUnlock()
+			if closed {
+				yield(nil, s.errClosed())
+				return
+			}
+			for _, x := range page {
+				if !yield(x, nil) {
+					return
+				}
+				after = x.ID
+			}
+			if len(page) < n {
 				return
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gracy-go/gracy/internal/growth"
 	"github.com/gracy-go/gracy/replay/internal/tapetest"
 	"github.com/gracy-go/gracy/replay/store"
 	"github.com/gracy-go/gracy/replay/storetest"
@@ -214,4 +215,23 @@ func TestNothingIsLostBetweenProcesses(t *testing.T) {
 
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(dir string) (store.Store, error) { return Open(filepath.Join(dir, "tape.json")) })
+}
+
+// The way to a single exchange is short, however many there are.
+func TestTheWayToAnExchangeIsShort(t *testing.T) {
+	growth.Linear(t, growth.Repeat("exchange "), func(text string) {
+		s := &textStore{index: newIndex()}
+		n := len(text) / 32
+		for i := range n {
+			s.index.add(&store.Exchange{ID: store.ID(i + 1)})
+		}
+		for i := range n {
+			for x, err := range s.Scan(store.ID(i)) {
+				if err != nil || x.ID != store.ID(i+1) {
+					t.Fatalf("above %d comes %v, %v", i, x, err)
+				}
+				break
+			}
+		}
+	})
 }
