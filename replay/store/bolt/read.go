@@ -145,16 +145,17 @@ func (s *boltStore) Near(key store.Key, n int) (near []*store.Exchange, err erro
 
 func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 	return func(yield func(*store.Exchange, error) bool) {
-		for {
+		// The first page is of one exchange, so that the way to that is short.
+		for n := 1; ; n = min(8*n, scanPage) {
 			// One page in a transaction: a long one keeps pages from being used again.
-			page := make([]*store.Exchange, 0, scanPage)
+			page := make([]*store.Exchange, 0, n)
 			err := s.view(func(r *reading) error {
 				rec, err := r.bucket(bucketRec)
 				if err != nil {
 					return err
 				}
 				c := rec.cursor()
-				for k, v := c.Seek(idBytes(after + 1)); k != nil && len(page) < scanPage; k, v = c.Next() {
+				for k, v := c.Seek(idBytes(after + 1)); k != nil && len(page) < n; k, v = c.Next() {
 					x, err := r.record(k, v, false)
 					if err != nil {
 						return err
@@ -173,7 +174,7 @@ func (s *boltStore) Scan(after store.ID) iter.Seq2[*store.Exchange, error] {
 				yield(nil, err)
 				return
 			}
-			if len(page) < scanPage {
+			if len(page) < n {
 				return
 			}
 		}

@@ -109,3 +109,36 @@ func TestAnOutcomeIsFoundAsItsExchangeIs(t *testing.T) {
 		t.Error("no body was in parts")
 	}
 }
+
+// The way to a single exchange is short: those behind it are not decoded.
+func TestTheWayToAnExchangeIsShort(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "tape"))
+	tapetest.Must(t, err)
+	defer s.Close()
+	const n = 100
+	for i := range store.ID(n) {
+		tapetest.Must(t, s.Append([]store.Entry{{Exchange: &store.Exchange{ID: i + 1, Request: store.Request{URL: "http://api.test/"}, Fault: &store.Fault{Text: "EOF"}}}}))
+	}
+	allocs := func(after store.ID) float64 {
+		return testing.AllocsPerRun(10, func() {
+			for x, err := range s.Scan(after) {
+				if err != nil || x.ID != after+1 {
+					t.Fatalf("above %d comes %v, %v", after, x, err)
+				}
+				break
+			}
+		})
+	}
+	if first, last := allocs(0), allocs(n-1); first > 2*last {
+		t.Errorf("%v allocations with %d exchanges behind it, %v with none", first, n-1, last)
+	}
+	walked := store.ID(0)
+	for x, err := range s.Scan(0) {
+		if walked++; err != nil || x.ID != walked {
+			t.Fatalf("in place %d is %v, %v", walked, x, err)
+		}
+	}
+	if walked != n {
+		t.Errorf("%d are walked, want %d", walked, n)
+	}
+}
