@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -170,6 +171,60 @@ func TestARouteThatHangsEndsNoOtherCall(t *testing.T) {
 			if n := h.Dials(); n != 1 {
 				t.Errorf("%d dials", n)
 			}
+		})
+	}
+}
+
+// A stream that has said nothing for as long as an idle limit allows is no reason to keep a
+// connection on which two attempts in a row timed out; before that it is one. Nor is it one to
+// give up a connection whose other attempt has got a response meanwhile.
+func TestADeadConnectionIsClosedUnderASilentStream(t *testing.T) {
+	for name, c := range map[string]struct {
+		gap    time.Duration // between the two attempts
+		alive  bool          // whether something arrives between them
+		closed bool
+	}{
+		"silent for long enough": {30 * time.Second, false, true},
+		"silent for a moment":    {time.Second, false, false},
+		"not silent":             {30 * time.Second, true, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ours, theirs := net.Pipe()
+			defer theirs.Close()
+			first := true
+			body := pauses(15*time.Second, time.Hour)
+			rt := timeout.PerAttempt(time.Second).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{Conn: ours, Reused: !first})
+				if !first {
+					<-req.Context().Done()
+					return nil, context.Cause(req.Context())
+				}
+				first = false
+				resp := rttest.Response(req, 200, "")
+				resp.ProtoMajor, resp.ProtoMinor, resp.Body = 2, 0, body
+				return resp, nil
+			}))
+			stream, err := send(t, t.Context(), rt, http.MethodGet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			closed := func() bool { return errors.Is(ours.SetDeadline(time.Time{}), io.ErrClosedPipe) }
+			ctx, trace := transport.WithTrace(t.Context())
+			if _, err := send(t, ctx, rt, http.MethodGet); !errors.Is(err, timeout.ErrAttempt) || closed() {
+				t.Errorf("%s: one attempt: %v, closed: %v", name, err, closed())
+			}
+			time.Sleep(c.gap)
+			if c.alive {
+				_, _ = stream.Body.Read(make([]byte, 1))
+			}
+			_, err = send(t, ctx, rt, http.MethodGet)
+			if !errors.Is(err, timeout.ErrAttempt) || closed() != c.closed {
+				t.Errorf("%s: two attempts: %v, closed: %v, want %v", name, err, closed(), c.closed)
+			}
+			if text := trace.Calls()[1].String(); strings.Contains(text, "its connection was closed: nothing came") != c.closed {
+				t.Errorf("%s: the ledger says %s", name, text)
+			}
+			_ = stream.Body.Close()
 		})
 	}
 }

@@ -180,7 +180,7 @@ func (l *deadline) check() {
 	if !l.state.CompareAndSwap(running, missed) {
 		return
 	}
-	if l.visit != nil && !stalled && l.visit.conns.timedOut(l.visit) {
+	if l.visit != nil && l.visit.conns.timedOut(l.visit) {
 		l.alarms.reset(&l.alarm, notice)
 		return
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/gracy-go/gracy/internal/rttest"
 	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/timeout"
+	"github.com/gracy-go/gracy/transport"
 )
 
 // The cause of its end is the Error of the limit.
@@ -44,16 +45,25 @@ func TestInnerLayersSeeTheDeadlineOfTheLimit(t *testing.T) {
 }
 
 func TestTheContextLivesUntilTheBodyEnds(t *testing.T) {
-	for name, end := range map[string]func(*http.Response){
-		"EOF":   func(r *http.Response) { _, _ = io.ReadAll(r.Body) },
-		"Close": func(r *http.Response) { _ = r.Body.Close() },
+	eof := func(r *http.Response) { _, _ = io.ReadAll(r.Body) }
+	closed := func(r *http.Response) { _ = r.Body.Close() }
+	attempt := timeout.PerAttempt(3 * time.Second)
+	for name, test := range map[string]struct {
+		end    func(*http.Response)
+		layers []transport.Layer
+	}{
+		"EOF":              {eof, []transport.Layer{total(5 * time.Second), attempt}},
+		"Close":            {closed, []transport.Layer{total(5 * time.Second), attempt}},
+		"the call alone":   {eof, []transport.Layer{total(5 * time.Second)}},
+		"attempts alone":   {closed, []transport.Layer{attempt}},
+		"calls, one twice": {closed, []transport.Layer{total(6 * time.Second), total(5 * time.Second)}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var inner *http.Request
 			rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
 				inner = req
 				return respondAfter(time.Second, rttest.Text("fine"))(req)
-			}), total(5*time.Second), timeout.PerAttempt(3*time.Second))
+			}), test.layers...)
 			resp, err := send(t, t.Context(), rt, http.MethodGet)
 			if err != nil {
 				t.Fatal(err)
@@ -65,9 +75,25 @@ func TestTheContextLivesUntilTheBodyEnds(t *testing.T) {
 			if d, ok := inner.Context().Deadline(); ok {
 				t.Errorf("%s: still a deadline, %v", name, d)
 			}
-			end(resp)
+			test.end(resp)
 			if inner.Context().Err() == nil {
 				t.Errorf("%s: the context outlives the body", name)
+			}
+		})
+	}
+}
+
+// Nothing but the limit has the context say that a deadline ended it.
+func TestAFailureBeforeTheLimitEndsTheContext(t *testing.T) {
+	for name, l := range map[string]transport.Layer{"call": total(5 * time.Second), "attempt": timeout.PerAttempt(5 * time.Second)} {
+		synctest.Test(t, func(t *testing.T) {
+			var inner *http.Request
+			rt := rttest.Stack(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				inner = req
+				return nil, rttest.ErrBoom
+			}), l)
+			if _, err := send(t, t.Context(), rt, http.MethodGet); !errors.Is(err, rttest.ErrBoom) || inner.Context().Err() != context.Canceled {
+				t.Errorf("%s: %v, and the context: %v", name, err, inner.Context().Err())
 			}
 		})
 	}

@@ -172,6 +172,77 @@ func TestABodyThatIsNotReadIsNotEnded(t *testing.T) {
 	})
 }
 
+// The alarm that has rung while nobody read is set again: a read after it has the whole limit,
+// and no more.
+func TestAReadAfterALongPauseIsBoundedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, pauses(s, 9*s, 99*s)), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if n, err := resp.Body.Read(make([]byte, 9)); n != 1 || err != nil {
+				t.Fatalf("%d, %v", n, err)
+			}
+			time.Sleep(time.Minute)
+		}
+		start := time.Now()
+		if _, err := resp.Body.Read(make([]byte, 9)); !errors.Is(err, timeout.ErrIdle) || time.Since(start) != 10*s {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		_ = resp.Body.Close()
+	})
+}
+
+// unclosable is a body whose Close fails.
+type unclosable struct{ io.Reader }
+
+func (unclosable) Close() error { return rttest.ErrBoom }
+
+func TestTheErrorOfCloseIsThatOfTheBody(t *testing.T) {
+	resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, unclosable{strings.NewReader("x")}), timeout.New(timeout.Config{})), http.MethodGet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := resp.Body.Close(); !errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("%v", err)
+	}
+}
+
+// broken is a destination that takes nothing.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, rttest.ErrBoom }
+
+func TestTheErrorOfTheDestinationEndsTheCopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, slowWriterTo{pauses(s, s, s)}), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(broken{}, resp.Body); n != 0 || !errors.Is(err, rttest.ErrBoom) {
+			t.Errorf("%d, %v", n, err)
+		}
+		_ = resp.Body.Close()
+	})
+}
+
+// A body that was cut has no more to write, either.
+func TestACutBodyWritesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		resp, err := send(t, t.Context(), rttest.Stack(respondAfter(0, slowWriterTo{pauses(time.Hour)}), timeout.New(timeout.Config{Idle: 10 * s})), http.MethodGet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if n, err := io.Copy(io.Discard, resp.Body); n != 0 || !errors.Is(err, timeout.ErrIdle) {
+				t.Errorf("%d, %v", n, err)
+			}
+		}
+		_ = resp.Body.Close()
+	})
+}
+
 // upgraded is a body that can be written to.
 type upgraded struct{ *slow }
 

@@ -45,6 +45,7 @@ func TestAStreamMayBeSilentForLonger(t *testing.T) {
 		"a declared stream":  {Config{StreamIdle: NoTimeout}, "http://a.test/logs", true, math.MaxInt64},
 		"control: no stream": {Config{StreamIdle: 5 * time.Minute}, "http://a.test/pods", false, quiet},
 		"control: no limit":  {Config{}, "http://a.test/pods?watch=true", false, quiet},
+		"no limit at all":    {Config{Total: NoTimeout, Idle: NoTimeout}, "http://a.test/pods", true, math.MaxInt64},
 		"a long idle":        {Config{Idle: time.Minute}, "http://a.test/pods?watch=true", true, time.Minute},
 	} {
 		synctest.Test(t, func(t *testing.T) {

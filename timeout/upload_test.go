@@ -96,6 +96,48 @@ func TestAnUploadThatMovesAndOneThatStalls(t *testing.T) {
 	}
 }
 
+// Once a body is sent, or given up, the server may take longer than the body might stall.
+func TestABodyThatIsSentDoesNotStall(t *testing.T) {
+	for name, take := range map[string]func(io.ReadCloser) error{
+		"sent":     func(b io.ReadCloser) error { _, err := io.Copy(io.Discard, b); return err },
+		"given up": func(b io.ReadCloser) error { _, err := b.Read(make([]byte, 1)); _ = b.Close(); return err },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			body := &rttest.CountingBody{Reader: strings.NewReader("data")}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, rttest.URL, body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rt := timeout.New(timeout.Config{Total: timeout.NoTimeout, Idle: time.Second}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+				defer req.Body.Close()
+				if err := take(req.Body); err != nil {
+					return nil, err
+				}
+				return respondAfter(time.Minute, http.NoBody)(req)
+			}))
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			_ = resp.Body.Close()
+		})
+	}
+}
+
+// What Close of a request body returns is not lost.
+func TestTheErrorOfAClosedRequestBodyIsKept(t *testing.T) {
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, rttest.URL, unclosable{strings.NewReader("data")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = timeout.New(timeout.Config{}).Wrap(rttest.Func(func(req *http.Request) (*http.Response, error) {
+		return nil, req.Body.Close()
+	})).RoundTrip(req)
+	if !errors.Is(err, rttest.ErrBoom) {
+		t.Errorf("%v", err)
+	}
+}
+
 // Between two attempts nobody reads the body, and that is no stall; nor is what is
 // sent again from what was kept.
 func TestTheTimeBetweenTwoAttemptsIsNoStall(t *testing.T) {
