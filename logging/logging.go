@@ -27,7 +27,7 @@ type Log struct {
 // placeholder that its event does not know, and on a negative number.
 func New(c Config) *Log {
 	if c.Repeats < 0 {
-		panic(fmt.Sprintf("logging: Repeats is %v", c.Repeats))
+		panic(fmt.Sprintf("logging: Repeats is negative: %v", c.Repeats))
 	}
 	return &Log{plan: newPlan(c, false), repeats: repeats{start: time.Now(), sorts: map[same]*repeated{}}}
 }

@@ -45,11 +45,11 @@ func TestTheBuiltInTextOfEveryEvent(t *testing.T) {
 		}
 		want := []string{
 			"INFO GET http://api.test/things/7",
-			"INFO GET http://api.test/things/7 waits for a slot: 5 in flight",
+			"INFO GET http://api.test/things/7 waits for a slot (limit 5)",
 			"INFO GET http://api.test/things/7 waits 2s for 10 requests per 90 seconds",
 			"INFO GET http://api.test/things/7 waited 2s for 10 requests per 90 seconds",
-			"INFO GET http://api.test/things/7 freed a slot of 5",
-			"INFO GET http://api.test/things/7 returned 429: host api.test pauses for 3s",
+			"INFO GET http://api.test/things/7 freed a slot (limit 5)",
+			"INFO GET http://api.test/things/7 returned 429: host api.test is paused for 3s",
 			"INFO GET http://api.test/things/7 will be retried in 1s after [Bad Status Code: 429], attempt 1 of 4 failed",
 			"INFO GET http://api.test/things/7 gave up after attempt 1: status 429, attempts used up",
 			"INFO GET http://api.test/things/7 recorded",

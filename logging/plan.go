@@ -58,7 +58,7 @@ func (c Config) compile(lenient bool) [kinds]event {
 	for k, r := range c.rows() {
 		e := event{name: names[k], on: r.event.isOn(), level: r.event.Level, names: r.names, f: r.event.Func, every: uint64(max(0, r.event.Every))} //nolint:gosec // it is not negative
 		if r.event.Every < 0 && !lenient {
-			panic(fmt.Sprintf("logging: %s: one of %d events", r.field, r.event.Every))
+			panic(fmt.Sprintf("logging: %s.Every is negative: %d", r.field, r.event.Every))
 		}
 		if !e.on && r.byError {
 			e.on = true

@@ -157,7 +157,7 @@ func (t tally) write() {
 	defer func() { _ = recover() }()
 	in := t.last - t.since
 	attrs := make([]slog.Attr, 0, 7)
-	place := "further routes"
+	place := "other routes"
 	if t.route != "" {
 		place = t.method + " " + t.route
 		attrs = append(attrs, slog.String("http.request.method", t.method), slog.String("url.template", t.route))

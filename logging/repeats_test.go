@@ -127,7 +127,7 @@ func TestRepeatsAreBounded(t *testing.T) {
 				written++
 			}
 		}
-		if written+int(counted) != 2000 || written != 501 || !strings.Contains(b.String(), `"msg":"further routes: errors x 999 more in 0s"`) {
+		if written+int(counted) != 2000 || written != 501 || !strings.Contains(b.String(), `"msg":"other routes: errors x 999 more in 0s"`) {
 			t.Errorf("%d written, %v counted", written, counted)
 		}
 		for range 1000 {
@@ -223,8 +223,8 @@ func TestEveryLogsOneOfSoMany(t *testing.T) {
 
 func TestNegativeNumbersPanicInNew(t *testing.T) {
 	for want, c := range map[string]logging.Config{
-		"logging: Repeats is -1s":          {Repeats: -time.Second},
-		"logging: Retry: one of -2 events": {Logger: slog.Default(), Retry: logging.Event{Every: -2}},
+		"logging: Repeats is negative: -1s":    {Repeats: -time.Second},
+		"logging: Retry.Every is negative: -2": {Logger: slog.Default(), Retry: logging.Event{Every: -2}},
 	} {
 		if got := fmt.Sprint(rttest.PanicOf(func() { logging.New(c) })); got != want {
 			t.Errorf("panic %q, want %q", got, want)

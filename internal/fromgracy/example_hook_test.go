@@ -195,7 +195,7 @@ func Example_row49dry() {
 	_, err := getPokemon.Call(ctx, api, "abra") // nothing is held back
 	fmt.Println(err)
 	// Output:
-	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra returned 429: pokeapi.co pauses for 5s"
+	// level=INFO msg="GET https://pokeapi.co/api/v2/pokemon/abra returned 429: pokeapi.co is paused for 5s"
 	// <nil>
 }
 
