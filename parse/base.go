@@ -18,7 +18,7 @@ type base struct {
 }
 
 // baseFault is what is wrong with a base that no request can be made with.
-const baseFault = "is not a URL with http or https and a host"
+const baseFault = "is not an http or https URL with a host"
 
 // baseOf returns the base that an API has.
 func (p *pattern) baseOf(api API) (*base, *ArgError) {

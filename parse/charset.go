@@ -108,8 +108,8 @@ func (l *latin1Reader) Read(p []byte) (int, error) {
 // A charsetError says that a body has a charset that is not known.
 type charsetError struct{ label string }
 
-func (e *charsetError) Error() string { return "there is no decoder for charset " + e.label }
+func (e *charsetError) Error() string { return "no decoder for charset " + e.label }
 
 func (e *charsetError) reason() string {
-	return "there is no decoder for charset " + redact.Text(short(e.label))
+	return "no decoder for charset " + redact.Text(short(e.label))
 }

@@ -57,7 +57,7 @@ func (e *DecodeError) Is(target error) bool { return target == ErrDecode }
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 var (
-	errMedia = errors.New("no decoder for this media type: As names one")
+	errMedia = errors.New("no decoder for this media type: choose one with As")
 	errUTF8  = errors.New("not valid UTF-8")
 	errMore  = errors.New("more data after the value")
 )
@@ -82,7 +82,7 @@ func decodeReason(err error) string {
 		return "not a time"
 	}
 	if _, ok := errors.AsType[*markupError](err); ok {
-		return "malformed, it begins as HTML or XML does"
+		return "malformed: it begins like HTML or XML"
 	}
 	if s, ok := errors.AsType[*json.SyntaxError](err); ok {
 		if strings.Contains(s.Error(), "unexpected end") {
@@ -94,10 +94,10 @@ func decodeReason(err error) string {
 		return "malformed"
 	}
 	if errors.Is(err, errNull) {
-		return "null: a pointer accepts that"
+		return "null: a pointer type accepts it"
 	}
 	if errors.Is(err, ErrEmpty) {
-		return "no body: a pointer or None accepts that"
+		return "no body: a pointer type or None accepts it"
 	}
 	if m, ok := errors.AsType[*mediaError](err); ok {
 		return m.Error()

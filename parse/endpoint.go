@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/gracy-go/gracy/internal/setting"
 	"github.com/gracy-go/gracy/transport"
@@ -181,7 +182,7 @@ func (e *Endpoint[In, Out]) request(ctx context.Context, x *exchange, api API, i
 	}
 	if len(api.Header) > 0 {
 		if name, fault := setHeaders(req, api.Header); fault != "" {
-			return nil, &ArgError{Route: x.route, Name: "API.Header", Reason: name + " " + fault}
+			return nil, &ArgError{Route: x.route, Name: "API.Header", Reason: strconv.Quote(name) + " " + fault}
 		}
 	}
 	for _, h := range x.set.headers {

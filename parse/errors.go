@@ -106,11 +106,11 @@ type TooLargeError struct {
 func (e *TooLargeError) Error() string {
 	switch {
 	case e.Item:
-		return fmt.Sprintf("%s: a line or an event is longer than %d bytes", e.Route, e.Limit)
+		return fmt.Sprintf("%s: a line or event is longer than MaxBytes, %d bytes", e.Route, e.Limit)
 	case e.Decoded:
-		return fmt.Sprintf("%s: the body takes more than %d bytes when it is decoded", e.Route, e.Limit)
+		return fmt.Sprintf("%s: the decoded body takes more than MaxDecoded, %d bytes", e.Route, e.Limit)
 	}
-	return fmt.Sprintf("%s: the body is longer than %d bytes", e.Route, e.Limit)
+	return fmt.Sprintf("%s: the body is longer than MaxBytes, %d bytes", e.Route, e.Limit)
 }
 
 // Is matches [ErrTooLarge].

@@ -73,7 +73,7 @@ func ExampleNewEndpoint() {
 	// 25 <nil>
 	// GET /pokemon/{name}: 404 Not Found: no such Pokémon
 	// true true
-	// GET /pokemon/{name}: name makes a dot segment, which would change the path
+	// GET /pokemon/{name}: name makes a dot segment that would change the path
 }
 
 func ExampleZeroOn() {
@@ -143,6 +143,6 @@ func ExampleAs() {
 	p, err := parse.Get[Pokemon](ctx, client, "https://api.test/pikachu", parse.As("application/json", "text/html"))
 	fmt.Println(p.Name, err)
 	// Output:
-	// GET https://api.test/pikachu: decode text/html: no decoder for this media type: As names one
+	// GET https://api.test/pikachu: decode text/html: no decoder for this media type: choose one with As
 	// pikachu <nil>
 }

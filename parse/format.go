@@ -47,7 +47,7 @@ func (r asRule) add(s *settings)                            { s.as = append(s.as
 func mustMediaType(s string) string {
 	t, _, err := mime.ParseMediaType(s)
 	if err != nil || !strings.Contains(t, "/") {
-		panic("parse: As: " + s + " is no media type")
+		panic("parse: As: " + s + " is not a media type")
 	}
 	return t
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,7 +15,7 @@ import (
 func Header(name, value string) Option {
 	name = textproto.CanonicalMIMEHeaderKey(name)
 	if fault := headerNameFault(name); fault != "" {
-		panic("parse: Header: " + fault)
+		panic("parse: Header: " + strconv.Quote(name) + " " + fault)
 	}
 	if fault := headerValueFault(value); fault != "" {
 		panic("parse: Header: value of " + name + " " + fault)
@@ -57,14 +58,14 @@ func headerNameFault(name string) string {
 	for i := range len(name) {
 		c := name[i]
 		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return "a header name has no such characters"
+			return "is not a valid header name"
 		}
 	}
 	switch textproto.CanonicalMIMEHeaderKey(name) {
 	case "":
-		return "a header without a name"
+		return "is not a valid header name"
 	case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Trailer":
-		return "header " + name + " is for net/http to write"
+		return "is set by net/http alone"
 	}
 	return ""
 }

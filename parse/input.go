@@ -56,12 +56,12 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 	switch {
 	case t == reflect.TypeFor[None]():
 		if len(p.names) > 0 {
-			return nil, fmt.Errorf("the pattern has placeholders %v, the input has no value for them", p.names)
+			return nil, fmt.Errorf("the pattern has placeholders %v, but parse.None has no values for them", p.names)
 		}
 		return &input{shape: shapeNone}, nil
 	case scalar(t):
 		if len(p.names) != 1 {
-			return nil, fmt.Errorf("the input %s is one value, the pattern has %d placeholders; several values, or one that goes elsewhere, are fields with a tag: %s",
+			return nil, fmt.Errorf("the input %s is one value, but the pattern has %d placeholders: use a struct whose fields have tags: %s",
 				t, len(p.names), tags)
 		}
 		return &input{shape: shapeOne}, nil
@@ -84,7 +84,7 @@ func newInput(t reflect.Type, p *pattern) (*input, error) {
 	case len(p.names) > 0:
 		return nil, fmt.Errorf("the input %s has no field with the tag path:%q", t, p.names[0])
 	case slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodTrace, http.MethodOptions}, p.method):
-		return nil, fmt.Errorf("the input %s would be the body, and %s has none; fields with a tag go elsewhere: %s", t, p.method, tags)
+		return nil, fmt.Errorf("the input %s would be the body, which %s does not have: use a struct whose fields have tags: %s", t, p.method, tags)
 	case t.Kind() == reflect.Chan || t.Kind() == reflect.Func:
 		return nil, fmt.Errorf("the input %s cannot be sent", t)
 	case isReader(t):
@@ -124,9 +124,9 @@ func (in *input) collect(t reflect.Type, at []int, p *pattern) (untagged string,
 			untagged = f.Name
 			continue
 		case n > 1:
-			return "", fmt.Errorf("field %s has more than one place", f.Name)
+			return "", fmt.Errorf("field %s has more than one of the tags path, query, header and body", f.Name)
 		case !f.IsExported():
-			return "", fmt.Errorf("field %s has a tag and is not exported", f.Name)
+			return "", fmt.Errorf("field %s has a tag but is not exported", f.Name)
 		}
 		if err := fl.check(f.Type, p); err != nil {
 			return "", fmt.Errorf("field %s: %w", f.Name, err)
@@ -144,9 +144,9 @@ func (fl *field) check(t reflect.Type, p *pattern) error {
 		case fl.where != inPath && t.Kind() == reflect.Slice && scalar(t.Elem()) && t.Elem() != reflect.TypeFor[byte]():
 			fl.many = true
 		case t.Kind() == reflect.Slice && t.Elem() == reflect.TypeFor[byte]():
-			return errors.New("a []byte has no one text: make it a string, such as base64")
+			return errors.New("a []byte cannot be written as text: use a string, such as base64")
 		default:
-			return fmt.Errorf("%s cannot be written as a text", t)
+			return fmt.Errorf("%s cannot be written as text", t)
 		}
 	}
 	switch fl.where {
@@ -155,7 +155,7 @@ func (fl *field) check(t reflect.Type, p *pattern) error {
 			return fmt.Errorf("the pattern has no placeholder {%s}", fl.name)
 		}
 		if fl.omit {
-			return fmt.Errorf("{%s} cannot be left out", fl.name)
+			return fmt.Errorf("the path cannot leave out {%s}: remove omitempty", fl.name)
 		}
 	case inQuery:
 		if fl.name == "" {
@@ -164,7 +164,7 @@ func (fl *field) check(t reflect.Type, p *pattern) error {
 	case inHeader:
 		fl.name = textproto.CanonicalMIMEHeaderKey(fl.name)
 		if fault := headerNameFault(fl.name); fault != "" {
-			return errors.New(fault)
+			return fmt.Errorf("%q %s", fl.name, fault)
 		}
 	case inBody:
 		return checkBody(fl.name, t)
@@ -183,11 +183,11 @@ func checkBody(kind string, t reflect.Type) error {
 	case kind == "raw" && (t == reflect.TypeFor[[]byte]() || t == reflect.TypeFor[string]()):
 		return nil
 	}
-	return fmt.Errorf("body %q of type %s: it is json of anything, form of url.Values, or raw of []byte or string", kind, t)
+	return fmt.Errorf("body:%q does not fit the type %s: want json (any type), form (url.Values) or raw ([]byte or string)", kind, t)
 }
 
 // readerFault is what is wrong with a reader as a JSON body, which would be {}.
-const readerFault = "is read and not JSON: tag a field of []byte or string `body:\"raw\"`, or give what Endpoint.Request returns a Body"
+const readerFault = "is a reader, not JSON: use a []byte or string field tagged `body:\"raw\"`, or set the Body of what Endpoint.Request returns"
 
 // isReader reports whether t is a reader that JSON knows nothing of.
 func isReader(t reflect.Type) bool {

@@ -10,7 +10,7 @@ import (
 type mediaError struct{ reader string }
 
 func (e *mediaError) Error() string {
-	return "no decoder here for this media type: " + e.reader + " reads it"
+	return "wrong function for this media type: use " + e.reader
 }
 
 // unreadable returns the error of a body whose media type is not what is read.

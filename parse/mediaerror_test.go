@@ -10,13 +10,13 @@ import (
 
 func TestTheErrorOfAMediaTypeNamesWhatReadsIt(t *testing.T) {
 	for typ, reader := range map[string]string{
-		"application/x-ndjson":            "Lines reads it",
-		"application/jsonl":               "Lines reads it",
-		"application/x-jsonlines":         "Lines reads it",
-		"application/json-seq":            "Lines reads it",
-		"text/event-stream;charset=utf-8": "Events reads it",
-		"application/json-rpc":            "As names one",
-		"text/csv":                        "As names one",
+		"application/x-ndjson":            "use Lines",
+		"application/jsonl":               "use Lines",
+		"application/x-jsonlines":         "use Lines",
+		"application/json-seq":            "use Lines",
+		"text/event-stream;charset=utf-8": "use Events",
+		"application/json-rpc":            "choose one with As",
+		"text/csv":                        "choose one with As",
 	} {
 		_, err := get[pokemon](t, reply{typ: typ, body: "{}"})
 		if !errors.Is(err, parse.ErrDecode) || !strings.HasSuffix(err.Error(), reader) {

@@ -28,7 +28,7 @@ type MissingLayerError struct {
 
 func (e *MissingLayerError) Error() string {
 	if len(e.Layers) == 1 {
-		return fmt.Sprintf("%s: an option has no effect: the client has no layer %s that is on", e.Route, e.Layers[0])
+		return fmt.Sprintf("%s: an option has no effect: the client has no %s layer that is on", e.Route, e.Layers[0])
 	}
 	return fmt.Sprintf("%s: options have no effect: the client has no layers %s that are on", e.Route, strings.Join(e.Layers, ", "))
 }

@@ -39,7 +39,7 @@ func TestNullIsNoValue(t *testing.T) {
 			},
 		} {
 			err := get()
-			if !errors.Is(err, parse.ErrDecode) || !errors.Is(err, parse.ErrEmpty) || !strings.HasSuffix(err.Error(), "decode application/json: null: a pointer accepts that") {
+			if !errors.Is(err, parse.ErrDecode) || !errors.Is(err, parse.ErrEmpty) || !strings.HasSuffix(err.Error(), "decode application/json: null: a pointer type accepts it") {
 				t.Errorf("%q as %s: %v, want a DecodeError", body, name, err)
 			}
 		}

@@ -90,14 +90,14 @@ func (e *packedError) Unwrap() error { return e.err }
 func (e *packedError) reason() string {
 	switch {
 	case e.coding == "":
-		return "packed by gzip, and no Content-Encoding says so"
+		return "gzip data without a Content-Encoding"
 	case !errors.Is(e.err, errMedia) && (e.coding == "gzip" || e.coding == "x-gzip" || e.coding == "deflate"):
 		if errors.Is(e.err, io.ErrUnexpectedEOF) {
 			return "Content-Encoding " + e.coding + ": unexpected end"
 		}
 		return "Content-Encoding " + e.coding + ": malformed"
 	}
-	return "there is no decoder for Content-Encoding " + redact.Text(short(e.coding))
+	return "no decoder for Content-Encoding " + redact.Text(short(e.coding))
 }
 
 // short is a word of the server's as an error shows it.

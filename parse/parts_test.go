@@ -134,8 +134,19 @@ func TestAnArgumentThatCannotBeSentIsAnArgError(t *testing.T) {
 		H  []string `header:"X-H"`
 		B  any      `body:"json"`
 	}
+	type pair struct {
+		X string `path:"x"`
+		Y string `path:"y"`
+	}
 	const secret = "HUNTER2"
 	s, client := serve(t, reply{status: 200})
+	type triple struct {
+		X string `path:"x"`
+		Y string `path:"y"`
+		Z string `path:"z"`
+	}
+	three := parse.NewEndpoint[triple, parse.None]("GET /c/{x}.{y}/{z}")
+	two := parse.NewEndpoint[pair, parse.None]("GET /a/{x}/b/{y}")
 	one := parse.NewEndpoint[string, parse.None]("GET /a/{id}")
 	rest := parse.NewEndpoint[string, parse.None]("GET /a/{rest...}")
 	dot := parse.NewEndpoint[string, parse.None]("GET /a/.{id}")
@@ -159,27 +170,35 @@ func TestAnArgumentThatCannotBeSentIsAnArgError(t *testing.T) {
 		call func(parse.API) error
 	}{
 		{"GET /a/{id}: id is empty", call(one, "")},
-		{"GET /a/{id}: id makes a dot segment, which would change the path", call(one, "..")},
-		{"GET /a/{id}: id makes a dot segment, which would change the path", call(one, ".")},
+		{"GET /a/{id}: id makes a dot segment that would change the path", call(one, "..")},
+		{"GET /a/{id}: id makes a dot segment that would change the path", call(one, ".")},
 		{"GET /a/{id}: id is not valid UTF-8", call(one, secret+"\xff")},
 		{"GET /a/{rest...}: rest has an empty segment", call(rest, secret+"//x")},
 		{"GET /a/{rest...}: rest has an empty segment", call(rest, "/x")},
-		{"GET /a/{rest...}: rest makes a dot segment, which would change the path", call(rest, "a/../b")},
-		{"GET /a/.{id}: id makes a dot segment, which would change the path", call(dot, ".")},
-		{"GET /a/%2e{id}: id makes a dot segment, which would change the path", call(escaped, ".")},
+		{"GET /a/{rest...}: rest makes a dot segment that would change the path", call(rest, "a/../b")},
+		{"GET /a/.{id}: id makes a dot segment that would change the path", call(dot, ".")},
+		{"GET /a/%2e{id}: id makes a dot segment that would change the path", call(escaped, ".")},
+		{"GET /a/{x}/b/{y}: x makes a dot segment that would change the path", func(a parse.API) error {
+			_, err := two.Call(t.Context(), a, pair{"..", "y"})
+			return err
+		}},
+		{"GET /c/{x}.{y}/{z}: z makes a dot segment that would change the path", func(a parse.API) error {
+			_, err := three.Call(t.Context(), a, triple{"x", ".", ".."})
+			return err
+		}},
 		{"GET /a/{id}: id is empty", func(a parse.API) error { _, err := ptr.Call(t.Context(), a, nil); return err }},
 		{"POST /a/{id}: q is not valid UTF-8", send(in{ID: "x", Q: secret + "\xff"})},
 		{"POST /a/{id}: X-H has a control character", send(in{ID: "x", H: []string{secret + "\r\nX-Evil: 1"}})},
 		{"POST /a/{id}: X-H has a control character", send(in{ID: "x", H: []string{secret + "\x00"}})},
 		{"POST /a/{id}: X-H is not valid UTF-8", send(in{ID: "x", H: []string{"ok", secret + "\xff"}})},
 		{"POST /a/{id}: the body cannot be written", send(in{ID: "x", B: func() {}})},
-		{"GET /a/{id}: API.Base is not a URL with http or https and a host", at("")},
-		{"GET /a/{id}: API.Base is not a URL with http or https and a host", at("ftp://a.test")},
-		{"GET /a/{id}: API.Base is not a URL with http or https and a host", at("https://a b" + secret)},
+		{"GET /a/{id}: API.Base is not an http or https URL with a host", at("")},
+		{"GET /a/{id}: API.Base is not an http or https URL with a host", at("ftp://a.test")},
+		{"GET /a/{id}: API.Base is not an http or https URL with a host", at("https://a b" + secret)},
 		{"GET /a/{id}: API.Base has a query or fragment", at("https://a.test?key=" + secret)},
-		{"GET /a/{id}: API.Header X-K has a control character", header("X-K", secret+"\n")},
-		{"GET /a/{id}: API.Header X K a header name has no such characters", header("X K", secret)},
-		{"GET /a/{id}: API.Header Host header Host is for net/http to write", header("Host", "evil.test")},
+		{"GET /a/{id}: API.Header \"X-K\" has a control character", header("X-K", secret+"\n")},
+		{"GET /a/{id}: API.Header \"X K\" is not a valid header name", header("X K", secret)},
+		{"GET /a/{id}: API.Header \"Host\" is set by net/http alone", header("Host", "evil.test")},
 	}
 	for _, tt := range tests {
 		err := tt.call(api(client))

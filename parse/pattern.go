@@ -34,7 +34,7 @@ func parsePattern(text string) (*pattern, error) {
 	case method == "":
 		return nil, fmt.Errorf("pattern %q has no method: write %q", text, "GET "+text)
 	case host != "":
-		return nil, fmt.Errorf("pattern %q has the host %q, which belongs into API.Base; a path begins with a slash", text, host)
+		return nil, fmt.Errorf("pattern %q has the host %q: put it into API.Base, and begin the path with a slash", text, host)
 	}
 	given := &route.Given{Path: path}
 	p := &pattern{text: method + " " + given.Name().Route, method: method, route: given, plain: true}
@@ -91,7 +91,7 @@ func (p *pattern) fill(base *base, values []string) (path string, plain bool, fa
 	}
 	path = b.String()
 	if dotted(path[len(base.path):]) {
-		return "", false, p.bad(len(values)-1, "makes a dot segment, which would change the path")
+		return "", false, p.bad(p.dotting(values), "makes a dot segment that would change the path")
 	}
 	return path, p.plain && base.plain && len(path) == n, nil // what is escaped is longer
 }
@@ -99,6 +99,16 @@ func (p *pattern) fill(base *base, values []string) (path string, plain bool, fa
 // bad makes the error of the value of a placeholder.
 func (p *pattern) bad(i int, reason string) *ArgError {
 	return &ArgError{Route: p.text, Name: p.names[i], Reason: reason}
+}
+
+// dotting returns which value makes a dot segment. An x stands for the values beside it, which are not empty.
+func (p *pattern) dotting(values []string) int {
+	for i, v := range values {
+		if dotted("x"[:min(i, 1)] + p.lits[i] + v + p.lits[i+1] + "x"[:min(len(values)-1-i, 1)]) {
+			return i
+		}
+	}
+	return len(values) - 1
 }
 
 // pathFault says why a value cannot be part of a path, "" if it can.

@@ -84,7 +84,7 @@ type stream struct {
 	sure     bool            // whether its end says that the caller has left
 }
 
-var errTwice = errors.New("the stream was read already")
+var errTwice = errors.New("the stream has already been read")
 
 // walk yields the items of a stream.
 func walk[T any](s *stream, next func() ([]byte, error), yield func(T, error) bool) {

@@ -159,22 +159,22 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 		"media type of events": {
 			reply{status: 200, body: `{"error":"no stream"}`},
 			parse.Events[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode application/json: no decoder here for this media type: JSON reads it",
+			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode application/json: wrong function for this media type: use JSON",
 		},
 		"media type of lines": {
 			reply{status: 200, typ: events, body: "data: 1\n\n"},
 			parse.Lines[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode text/event-stream: no decoder here for this media type: Events reads it",
+			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "decode text/event-stream: wrong function for this media type: use Events",
 		},
 		"coding": {
 			reply{status: 200, typ: events, header: http.Header{"Content-Encoding": {"br"}}, body: "x"},
 			parse.Events[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "there is no decoder for Content-Encoding br",
+			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "no decoder for Content-Encoding br",
 		},
 		"coding that only a whole body may have": {
 			reply{status: 200, typ: events, header: http.Header{"Content-Encoding": {"deflate"}}, body: "x"},
 			parse.Events[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "there is no decoder for Content-Encoding deflate",
+			func(err error) bool { return errors.Is(err, parse.ErrDecode) }, "no decoder for Content-Encoding deflate",
 		},
 		"broken gzip": {
 			reply{status: 200, typ: events, header: http.Header{"Content-Encoding": {"gzip"}}, body: "data: not packed\n\n"},
@@ -197,7 +197,7 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 		"null": {
 			reply{status: 200, typ: ndjson, body: "null\n"},
 			parse.Lines[pokemon], nil, 0,
-			func(err error) bool { return errors.Is(err, parse.ErrEmpty) }, "null: a pointer accepts that",
+			func(err error) bool { return errors.Is(err, parse.ErrEmpty) }, "null: a pointer type accepts it",
 		},
 		"malformed event": {
 			reply{status: 200, typ: events, body: "data: {\"id\":1}\n\ndata: secret\n\n"},
@@ -241,14 +241,14 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 			func(err error) bool {
 				e, ok := errors.AsType[*parse.TooLargeError](err)
 				return ok && e.Item && e.Limit == 50 && errors.Is(err, parse.ErrTooLarge)
-			}, "a line or an event is longer than 50 bytes",
+			}, "a line or event is longer than MaxBytes, 50 bytes",
 		},
 		"long event": {
 			reply{status: 200, typ: events, body: strings.Repeat("data: {\n", 99)},
 			parse.Events[pokemon],
 			[]parse.Option{parse.MaxBytes(50)},
 			0,
-			func(err error) bool { return errors.Is(err, parse.ErrTooLarge) }, "a line or an event is longer than 50 bytes",
+			func(err error) bool { return errors.Is(err, parse.ErrTooLarge) }, "a line or event is longer than MaxBytes, 50 bytes",
 		},
 	}
 	for name, c := range cases {
@@ -291,7 +291,7 @@ func TestAStreamIsReadOnce(t *testing.T) {
 		}
 		break
 	}
-	if got, err := collect(seq); len(got) > 0 || err == nil || !strings.Contains(err.Error(), "the stream was read already") {
+	if got, err := collect(seq); len(got) > 0 || err == nil || !strings.Contains(err.Error(), "the stream has already been read") {
 		t.Errorf("%v, %v", got, err)
 	}
 }

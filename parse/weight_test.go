@@ -38,7 +38,7 @@ func TestJSONDecodedIntoAnyIsBounded(t *testing.T) {
 	if !ok || !te.Decoded || te.Limit != 256<<20 || !errors.Is(err, parse.ErrTooLarge) {
 		t.Fatalf("%v, want a TooLargeError of 256 MiB, Decoded", err)
 	}
-	if want := ": the body takes more than 268435456 bytes when it is decoded"; !strings.HasSuffix(err.Error(), want) {
+	if want := ": the decoded body takes more than MaxDecoded, 268435456 bytes"; !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("text %q, want %q at its end", err, want)
 	}
 	t.Logf("bounded: the heap grew by %d MB", (heap()-before)>>20)

@@ -177,7 +177,7 @@ func Example_row8() {
 	// https://pokeapi.co/api/v2/pokemon/mr%20mime
 	// https://pokeapi.co/api/v2/pokemon/nidoran%2Ff
 	// https://pokeapi.co/api/v2/pokemon/what%3F
-	// GET /pokemon/{name}: name makes a dot segment, which would change the path
+	// GET /pokemon/{name}: name makes a dot segment that would change the path
 }
 
 func Example_row8literal() {
