@@ -54,5 +54,5 @@ type OriginError struct {
 }
 
 func (e *OriginError) Error() string {
-	return "page: the next page is at " + e.Origin + ": another origin, or with user information"
+	return "page: the next page is at " + e.Origin + ", which is another origin or has user information"
 }

@@ -32,7 +32,7 @@ func TestAnErrorNamesThePackageOnce(t *testing.T) {
 		want  string
 	}{
 		{page.ErrCursor, "page: page 2: the cursor was not issued by this pager"},
-		{&page.OriginError{Origin: "https://evil.test"}, "page: page 2: the next page is at https://evil.test: another origin, or with user information"},
+		{&page.OriginError{Origin: "https://evil.test"}, "page: page 2: the next page is at https://evil.test, which is another origin or has user information"},
 		{rttest.ErrBoom, "page: page 2: boom"},
 	} {
 		if got := (&page.Error{Cursor: "x", Page: 2, Err: tt.cause}).Error(); got != tt.want {

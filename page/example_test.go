@@ -105,5 +105,5 @@ func ExampleNext() {
 	// fetch https://api.example.com/berries
 	// fetch https://api.example.com/berries?page=2
 	// [cheri chesto]
-	// page: page 3: the next page is at https://elsewhere.example: another origin, or with user information
+	// page: page 3: the next page is at https://elsewhere.example, which is another origin or has user information
 }
