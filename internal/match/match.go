@@ -45,7 +45,7 @@ type Matcher struct {
 func Compile(f Fields) (*Matcher, error) {
 	m := &Matcher{host: ascii.Lower(unbracket(f.Host)), method: f.Method}
 	if want := route.Misspelled(f.Method); want != "" {
-		return nil, fmt.Errorf("field Method: %q is not the method of any request: write %q", f.Method, want)
+		return nil, fmt.Errorf("field Method: %q is not a request method: write %q", f.Method, want)
 	}
 	if f.URL != "" {
 		re, err := regexp.Compile(f.URL)

@@ -27,7 +27,7 @@ func Named(names []string) (List, error) {
 			err = inner // who gave a name knows of no field
 		}
 		if err == nil && (m.All() || strings.ContainsAny(f.Host, " \t*{}")) {
-			err = fmt.Errorf("%q is no host, and a pattern holds a path: \"GET /healthz\"", s)
+			err = fmt.Errorf("%q is neither a host nor a pattern such as \"GET /healthz\"", s)
 		}
 		if err != nil {
 			return nil, err

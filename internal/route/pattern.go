@@ -79,7 +79,7 @@ func (p *pattern) read(text string) error {
 			return fmt.Errorf("invalid method %q", p.method)
 		}
 		if want := Misspelled(p.method); want != "" {
-			return fmt.Errorf("the method %q is not that of any request: write %q", p.method, want)
+			return fmt.Errorf("%q is not a request method: write %q", p.method, want)
 		}
 	}
 	if strings.Contains(rest, "://") {
