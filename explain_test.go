@@ -230,7 +230,7 @@ func TestExplainShowsTenOfMany(t *testing.T) {
 		"key header":   {transport.KeyHeader("X-Id", many("POST /r%d")...), "  key header: X-Id for POST /r0\n", []string{"  key header: and 990 more\n"}},
 		"pass through": {tape(replay.Options{PassThrough: many("a%d.test")}), "  replay: PassThrough: a0.test is sent and not recorded\n", []string{"  replay: PassThrough: and 990 more\n"}},
 		"in replay":    {tape(replay.Options{Mode: replay.ModeReplay, PassThrough: many("a%d.test")}), "  replay: PassThrough: a0.test is sent\n", []string{"  replay: PassThrough: and 990 more\n"}},
-		"kept":         {tape(replay.Options{KeepSecrets: many("a%d.test")}), "warning: replay: KeepSecrets: the tape holds the secrets in responses of a0.test, for whoever has the file\n", []string{"warning: replay: KeepSecrets: and 990 more\n"}},
+		"kept":         {tape(replay.Options{KeepSecrets: many("a%d.test")}), "warning: replay: KeepSecrets: secrets in responses of a0.test are recorded unmasked\n", []string{"warning: replay: KeepSecrets: and 990 more\n"}},
 		"routes":       {transport.Routes(many("/r%d")...), "  routes: 1000 patterns\n", nil},
 		"a route":      {transport.Routes("/r"), "  routes: 1 pattern\n", nil},
 	} {

@@ -13,9 +13,9 @@ import (
 )
 
 var (
-	errNoOutcome = errors.New("replay: an exchange without a response and without a fault")
-	errMissing   = errors.New("replay: an exchange whose body its store keeps apart, in parts")
-	errUnnamed   = errors.New("replay: an exchange whose request cannot be described")
+	errNoOutcome = errors.New("replay: the exchange has neither a response nor a fault")
+	errMissing   = errors.New("replay: the exchange lacks its body, which its store keeps in parts")
+	errUnnamed   = errors.New("replay: the exchange has a request that cannot be recorded")
 )
 
 // added gives IDs to exchanges that were made elsewhere.
@@ -56,7 +56,7 @@ func (t *Tape) Add(x *store.Exchange) error {
 	}
 	u, err := url.Parse(x.Request.URL)
 	if err != nil {
-		return fmt.Errorf("replay: the request of an exchange: %w", errors.Unwrap(err)) // without the URL
+		return fmt.Errorf("replay: the URL of the exchange: %w", errors.Unwrap(err)) // without the URL
 	}
 	req := requestOf(&x.Request, u)
 	if body := x.Request.Body; len(body) > 0 {

@@ -102,7 +102,7 @@ func TestKeepSecretsIsExplained(t *testing.T) {
 	tape := open(t, t.TempDir()+"/t.json", replay.Options{KeepSecrets: []string{"vault.test"}})
 	p := &transport.Plan{Sends: 1}
 	tape.Explain(p)
-	if text := p.String(); !strings.Contains(text, "the tape holds the secrets in responses of vault.test") {
+	if text := p.String(); !strings.Contains(text, "secrets in responses of vault.test are recorded unmasked") {
 		t.Error(text)
 	}
 }

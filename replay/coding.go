@@ -28,7 +28,7 @@ type Coding struct {
 // maxCodings is how many codings of one body are opened.
 const maxCodings = 4
 
-var errOpaque = errors.New("replay: a body in an encoding that cannot be opened for redaction, exchange not written")
+var errOpaque = errors.New("replay: exchange not written: its Content-Encoding cannot be decoded for redaction (see Options.Codings)")
 
 // coding returns the coding of a name; false if it is not known. Those of the user
 // go first.

@@ -58,7 +58,7 @@ func (e Expired) rejects(mode Mode, why MissReason) bool {
 func (t *Tape) playStale(c *layer.Call, req *http.Request, x *store.Exchange) (*http.Response, error) {
 	t.counts.stale.Add(1)
 	if a := layer.AttemptFrom(req.Context()); a != nil {
-		a.AddNote("the recording is of " + x.Start.UTC().Format(time.RFC3339) + ", older than MaxAge or Since allow")
+		a.AddNote("the recording is from " + x.Start.UTC().Format(time.RFC3339) + ", older than MaxAge or Since allows")
 	}
 	return t.play(c, req, x)
 }

@@ -25,7 +25,7 @@ func (t *Tape) Explain(p *transport.Plan) {
 	default:
 		p.Note("replay: mode %s, secrets masked; request bodies up to %s and responses up to %s are kept in memory",
 			t.opts.Mode, brief.Size(t.opts.MaxRequest), brief.Size(t.opts.MaxBody))
-		each(p.Warn, "KeepSecrets", t.opts.KeepSecrets, "the tape holds the secrets in responses of %s, for whoever has the file")
+		each(p.Warn, "KeepSecrets", t.opts.KeepSecrets, "secrets in responses of %s are recorded unmasked")
 		each(p.Note, "PassThrough", t.opts.PassThrough, "%s is sent and not recorded")
 		if t.opts.RejectUnsafe {
 			p.Note("replay: RejectUnsafe: only GET, HEAD, OPTIONS and TRACE are sent")
@@ -51,7 +51,7 @@ func each(say func(string, ...any), option string, names []string, sentence stri
 // explain says what decides which recording responds, where that is not the default.
 func (o *Options) explain(p *transport.Plan) {
 	if o.Ordered && o.Mode == ModeReplay {
-		p.Note("replay: Ordered: responds in the order of the whole tape")
+		p.Note("replay: Ordered: replays in the order of the whole tape")
 	}
 	if o.MaxAge > 0 || !o.Since.IsZero() {
 		var limits []string
@@ -61,7 +61,7 @@ func (o *Options) explain(p *transport.Plan) {
 		if !o.Since.IsZero() {
 			limits = append(limits, "from before "+o.Since.UTC().Format(time.RFC3339))
 		}
-		p.Note("replay: recordings %s are too old, and %s", strings.Join(limits, " or "), o.Expired.fate(o.Mode))
+		p.Note("replay: recordings %s are too old: %s", strings.Join(limits, " or "), o.Expired.fate(o.Mode))
 	}
 	if o.Fallback != nil {
 		p.Note("replay: Fallback may respond to a miss")
@@ -72,11 +72,11 @@ func (o *Options) explain(p *transport.Plan) {
 func (e Expired) fate(mode Mode) string {
 	switch {
 	case mode == ModeRecord:
-		return "not looked at"
+		return "ignored"
 	case e.serves(mode):
-		return "replayed all the same"
+		return "replayed anyway"
 	case e == ExpiredFallback:
-		return "replayed where no response comes"
+		return "replayed if no response arrives"
 	case e == ExpiredRejected, mode == ModeReplay:
 		return "a miss"
 	}

@@ -56,13 +56,13 @@ func TestExplainSaysWhichRecordingResponds(t *testing.T) {
 		{replay.Options{Expired: replay.ExpiredServed}, ""},
 		{replay.Options{Ordered: true}, ""},
 		{replay.Options{Mode: replay.Off, MaxAge: time.Hour}, ""},
-		{replay.Options{MaxAge: time.Hour}, "recordings older than 1h0m0s are too old, and recorded anew"},
-		{replay.Options{Since: since}, "recordings from before 2026-11-28T10:00:00Z are too old, and recorded anew"},
+		{replay.Options{MaxAge: time.Hour}, "recordings older than 1h0m0s are too old: recorded anew"},
+		{replay.Options{Since: since}, "recordings from before 2026-11-28T10:00:00Z are too old: recorded anew"},
 		{replay.Options{MaxAge: time.Hour, Since: since}, "older than 1h0m0s or from before 2026-11-28T10:00:00Z"},
-		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredServed}, "replayed all the same"},
-		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredFallback}, "replayed where no response comes"},
+		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredServed}, "replayed anyway"},
+		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredFallback}, "replayed if no response arrives"},
 		{replay.Options{MaxAge: time.Hour, Expired: replay.ExpiredRejected}, "a miss"},
-		{replay.Options{MaxAge: time.Hour, Mode: replay.ModeRecord}, "not looked at"},
+		{replay.Options{MaxAge: time.Hour, Mode: replay.ModeRecord}, "ignored"},
 		{replay.Options{Fallback: fallback}, "Fallback may respond to a miss"},
 	} {
 		tape := open(t, path, c.opts)
@@ -83,8 +83,8 @@ func TestExplainSaysThatATapeIsOrdered(t *testing.T) {
 	want(t, tape.Wrap(numbered()), api+"/a", 200, "1")
 	closeTape(t, tape)
 	for opts, said := range map[*replay.Options]string{
-		{Mode: replay.ModeReplay, Ordered: true}:       "Ordered: responds in the order of the whole tape",
-		{Mode: replay.ModeReplay, MaxAge: time.Minute}: "are too old, and a miss",
+		{Mode: replay.ModeReplay, Ordered: true}:       "Ordered: replays in the order of the whole tape",
+		{Mode: replay.ModeReplay, MaxAge: time.Minute}: "are too old: a miss",
 	} {
 		tape := open(t, path, *opts)
 		p := &transport.Plan{Sends: 1}

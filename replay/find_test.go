@@ -129,7 +129,7 @@ func TestFallbackStandsInForAMiss(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ledger := layer.CallOf(resp).String(); readAll(t, resp) != "text" || resp.Status != "599" || resp.ContentLength != -1 ||
-		!strings.Contains(ledger, "the response is that of Options.Fallback") || strings.Contains(ledger, "replayed") || !strings.Contains(ledger, "not on tape: unknown") {
+		!strings.Contains(ledger, "the response comes from Options.Fallback") || strings.Contains(ledger, "replayed") || !strings.Contains(ledger, "not on tape: unknown") {
 		t.Errorf("%+v:\n%s", resp, ledger)
 	}
 	if _, err := rt.RoundTrip(request(t, "GET", api+"/both", "")); !errors.Is(err, failed) || both.count() != 1 {

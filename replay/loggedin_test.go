@@ -126,9 +126,8 @@ func TestAMissOfSeveralIdentitiesSaysWhatHelps(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := users(replay.Options{})
-	const want = "replay: GET " + api + "/me is not on tape for its credential (header Authorization), which is a mask of the tape and may stand for " +
-		"any of 2 identities, and is not sent: have the exchange that the mask came from sent each time (Options.PassThrough), or record it anew " +
-		"with Options.Identity, which says whose it is"
+	const want = "replay: GET " + api + "/me is not on tape and was not sent: its credential (header Authorization) is a mask of the tape, which may stand for " +
+		"any of 2 identities: name the request that returned the mask in Options.PassThrough, or record it anew with Options.Identity"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v\nwant\n%s", err, want)
 	}

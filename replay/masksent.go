@@ -15,7 +15,7 @@ import (
 // login, page or redirect has given it to the client. The server cannot know it, and what it
 // responds would be recorded as the response to the real one.
 func (m masker) maskedMiss(c *layer.Call, p *captured, f found, place string) *MissError {
-	c.SetStopReason("not on tape, and with a mask of the tape")
+	c.SetStopReason("not on tape, and its credential is a mask of the tape")
 	e := &MissError{
 		Method: m.literals(methodOf(p.send.Method)), URL: m.literals(m.url(p.send.URL.String())), Route: m.literals(c.Route()),
 		Reason: MissUnknown, Masked: m.literals(place),

@@ -74,7 +74,7 @@ func TestSmartDoesNotSendWhatItMasked(t *testing.T) {
 			}
 			miss, ok := errors.AsType[*replay.MissError](err)
 			if !ok || !errors.Is(err, replay.ErrMiss) || !errors.Is(err, verdict.ErrRejected) || miss.Masked != c.place || miss.Reason != replay.MissUnknown ||
-				!strings.Contains(err.Error(), "is not on tape for its credential ("+c.place+")") || !strings.Contains(err.Error(), "PassThrough") {
+				!strings.Contains(err.Error(), "is not on tape and was not sent: its credential ("+c.place+")") || !strings.Contains(err.Error(), "PassThrough") {
 				t.Errorf("error %v, want one that names the %s", err, c.place)
 			}
 			if n := base.sent.Load(); n != 1 {

@@ -61,24 +61,24 @@ func (e *MissError) Error() string {
 	if e.Masked != "" {
 		which, with := "", ""
 		if e.Reason == MissIdentity { // recorded as it was, there would be as many again
-			which = fmt.Sprintf(" and may stand for any of %d identities", e.Identities)
-			with = " with Options.Identity, which says whose it is"
+			which = fmt.Sprintf(", which may stand for any of %d identities", e.Identities)
+			with = " with Options.Identity"
 		}
-		return fmt.Sprintf("replay: %s is not on tape for its credential (%s), which is a mask of the tape%s, and is not sent: have the exchange "+
-			"that the mask came from sent each time (Options.PassThrough), or record it anew%s", asked, e.Masked, which, with)
+		return fmt.Sprintf("replay: %s is not on tape and was not sent: its credential (%s) is a mask of the tape%s: "+
+			"name the request that returned the mask in Options.PassThrough, or record it anew%s", asked, e.Masked, which, with)
 	}
 	text := fmt.Sprintf("replay: %s is not on tape: %s", asked, e.Reason)
 	switch e.Reason {
 	case MissIdentity:
-		return text + fmt.Sprintf(": the tape holds %d identities for it, and the credential is that of none", e.Identities)
+		return text + fmt.Sprintf(": the tape has it for %d identities, but not for this credential", e.Identities)
 	case MissExpired:
-		return text + fmt.Sprintf(": it was recorded on %s, before what MaxAge and Since allow", e.Recorded.UTC().Format(time.RFC3339))
+		return text + fmt.Sprintf(": it was recorded on %s, longer ago than MaxAge or Since allows", e.Recorded.UTC().Format(time.RFC3339))
 	case MissFiltered:
-		return text + ": Discard or DiscardBad leaves out what was recorded"
+		return text + ": Discard or DiscardBad leaves out its recordings"
 	case MissIncomplete:
-		return text + ": its response was not read to the end when it was recorded"
+		return text + ": its recorded response broke off"
 	case MissConsumed:
-		return text + ": each response was replayed, and Options.End replays none again"
+		return text + ": all its responses have been replayed, and Options.End repeats none"
 	case MissUnknown, MissVaries, MissOrder:
 	}
 	which := "the nearest"
@@ -161,7 +161,7 @@ func (o *Options) reject(c *layer.Call, req *http.Request, miss *MissError) (*ht
 	}
 	c.SetOffline()
 	if a := layer.AttemptFrom(req.Context()); a != nil {
-		a.AddNote("the response is that of Options.Fallback")
+		a.AddNote("the response comes from Options.Fallback")
 	}
 	if req.Body != nil {
 		_ = req.Body.Close()

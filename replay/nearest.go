@@ -131,7 +131,7 @@ func hashed(to *compare.List, taped, actual *store.Request) {
 	case taped.BodySum != nil && actual.BodySum != nil:
 		to.Texts("body: another SHA-256", nil, nil)
 	default:
-		to.Texts("body: one is its SHA-256 alone, by another MaxRequest", nil, nil)
+		to.Texts("body: one is known only by its SHA-256, recorded with another MaxRequest", nil, nil)
 	}
 }
 

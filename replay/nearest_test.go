@@ -95,8 +95,8 @@ func TestNearestOfBodiesThatAreHashed(t *testing.T) {
 		{"equal", hashed("s", 3), hashed("s", 3), ""},
 		{"another length", hashed("s", 3), hashed("t", 4), "length of the body: 3, on tape 4"},
 		{"one length", hashed("s", 3), hashed("t", 3), "body: another SHA-256"},
-		{"hashed on tape", whole, hashed("s", 3), "body: one is its SHA-256 alone, by another MaxRequest"},
-		{"whole on tape", hashed("s", 3), whole, "body: one is its SHA-256 alone, by another MaxRequest"},
+		{"hashed on tape", whole, hashed("s", 3), "body: one is known only by its SHA-256, recorded with another MaxRequest"},
+		{"whole on tape", hashed("s", 3), whole, "body: one is known only by its SHA-256, recorded with another MaxRequest"},
 		{"hashed on tape, another length", whole, hashed("s", 4), "length of the body: 3, on tape 4"},
 	} {
 		_, l := comparerOf(Match{}).nearest(&c.actual, []*store.Exchange{{Request: c.onTape}})

@@ -79,7 +79,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 	t := r.tape
 	if fault != nil && fault.Kind != store.FaultCallerLeft && r.fallback {
 		t.counts.skipped.Add(1)
-		r.unrecorded("an old recording stands in for failures")
+		r.unrecorded("an expired recording stands in for the failure")
 		return false
 	}
 	if !t.capturer.complete(r.request) {
@@ -116,7 +116,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		return false
 	case body.late:
 		t.counts.incomplete.Add(1)
-		r.unrecorded("the store was slower than the request had time")
+		r.unrecorded("the request ended before the store had taken the body")
 		return false
 	case !complete:
 		// The parts that there are take room, and are replayed by nobody.
@@ -137,7 +137,7 @@ func (r *recording) record(resp *store.Response, body *spill, fault *store.Fault
 		r.note(fmt.Sprintf("on the tape up to byte %d, where its caller left", len(resp.Body)))
 	default:
 		t.counts.incomplete.Add(1)
-		r.unrecorded("the body did not end")
+		r.note("recorded, but never replayed: the body did not end")
 	}
 	vary := t.sequences.by.names(x.Response) // nobody else has it before it is queued
 	if !t.writer.add(p) {
@@ -166,8 +166,8 @@ func (r *recording) tooLong() {
 	t.errs.notify(&tooLongError{t.opts.MaxBody, t.masker.literals(methodOf(r.request.send.Method) + " " + r.call.Route())})
 }
 
-// unrecorded says in the ledger why an exchange will not be replayed.
-func (r *recording) unrecorded(why string) { r.note("not on the tape: " + why) }
+// unrecorded says in the ledger why an exchange is not on the tape.
+func (r *recording) unrecorded(why string) { r.note("not recorded: " + why) }
 
 func (r *recording) note(text string) {
 	if r.attempt != nil {

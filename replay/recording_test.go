@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gracy-go/gracy/layer"
 	"github.com/gracy-go/gracy/replay"
 	"github.com/gracy-go/gracy/transport/verdict"
 )
@@ -208,4 +209,34 @@ type cancelingReader struct {
 func (c cancelingReader) Read([]byte) (int, error) {
 	close(c.cancel)
 	return 0, c.err
+}
+
+// What breaks off is on the tape, and is not replayed: the note of the ledger says both.
+func TestTheNoteOfABodyThatBrokeOff(t *testing.T) {
+	path := t.TempDir() + "/t"
+	tape := open(t, path, replay.Options{})
+	resp, err := tape.Wrap(&script{fn: func(_ int, req *http.Request) (*http.Response, error) {
+		resp := respond(req, 200, "")
+		resp.ContentLength = 100
+		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("half"), errReader{syscall.ECONNRESET}))
+		return resp, nil
+	}}).RoundTrip(request(t, "GET", api+"/a", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if s := layer.CallOf(resp).String(); !strings.Contains(s, "[recorded, but never replayed: the body did not end]") {
+		t.Errorf("the ledger:\n%s", s)
+	}
+	closeTape(t, tape)
+	again := open(t, path, replay.Options{Mode: replay.ModeReplay})
+	defer closeTape(t, again)
+	for x, err := range again.Exchanges() {
+		if err != nil || x.Complete || string(x.Response.Body) != "half" {
+			t.Errorf("on the tape: %+v, %v", x, err)
+		}
+		return
+	}
+	t.Error("nothing is on the tape")
 }

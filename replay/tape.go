@@ -74,7 +74,7 @@ func Open(path string, opts Options) (*Tape, error) {
 func New(s store.Store, opts Options) (*Tape, error) {
 	opts = opts.withDefaults()
 	if s == nil && opts.Mode != Off {
-		panic("replay: New without a Store")
+		panic("replay: New: no Store")
 	}
 	if s != nil && opts.Mode == Off {
 		if err := s.Close(); err != nil {

@@ -123,7 +123,7 @@ func (t *Tape) play(c *layer.Call, req *http.Request, x *store.Exchange) (*http.
 	if a != nil {
 		a.SetReplayed(x.FirstByte)
 		if x.Masked {
-			a.AddNote("from the tape, with secrets in the body masked")
+			a.AddNote("replayed with secrets in the body masked")
 		}
 	}
 	if req.Body != nil {

@@ -51,7 +51,7 @@ func TestSeveralIdentitiesAskForOne(t *testing.T) {
 				if !errors.As(err, &miss) || miss.Reason != replay.MissIdentity || miss.Identities != 2 {
 					t.Fatalf("%s, round %d: %q got %v", name, round, value, err)
 				}
-				if s := err.Error(); !strings.Contains(s, "holds 2 identities") || strings.Contains(s, "hunter2") {
+				if s := err.Error(); !strings.Contains(s, "for 2 identities") || strings.Contains(s, "hunter2") {
 					t.Errorf("%s", s)
 				}
 			}

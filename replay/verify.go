@@ -62,7 +62,7 @@ func (d *Drift) String() string {
 	return fmt.Sprintf("%s %s: %s", d.Method, d.URL, what)
 }
 
-var errItself = errors.New("replay: Verify through a chain that holds the tape would compare it with itself: leave it out")
+var errItself = errors.New("replay: Verify: the chain holds the tape, which would be compared with itself: leave the tape out")
 
 // Verify sends the recorded requests again through next, one after the other, and compares each
 // response with the one on the tape, so that a test that only replays does not outlive the API.
@@ -168,9 +168,9 @@ func (v verifier) notSent(x *store.Exchange) string {
 	case r.BodySum != nil:
 		return "the tape holds a hash of the request body"
 	case strings.Contains(r.URL, redact.Mask):
-		return "a part of the URL is masked"
+		return "part of the URL is masked"
 	case bytes.Contains(r.Body, []byte(redact.Mask)):
-		return "a part of the request body is masked"
+		return "part of the request body is masked"
 	}
 	return ""
 }
@@ -224,7 +224,7 @@ func (v verifier) drift(taped, actual *store.Response, opaque bool) (l compare.L
 	}
 	if opaque {
 		if !bytes.Equal(taped.Body, actual.Body) {
-			l.Values("length of the body, which cannot be masked", len(taped.Body), len(actual.Body))
+			l.Values("length of the body (its content cannot be masked)", len(taped.Body), len(actual.Body))
 		}
 		return l
 	}

@@ -73,7 +73,7 @@ func TestVerifyFindsEachDrift(t *testing.T) {
 			defer closeTape(t, tape)
 			base := pages(live)
 			const skipped = "POST /made: not sent: the method is not safe\n"
-			const masked = "GET /same?key=REDACTED: not sent: a part of the URL is masked\n"
+			const masked = "GET /same?key=REDACTED: not sent: part of the URL is masked\n"
 			gone := "GET /gone: status: 404, on tape 200; body: nothing, on tape \"{}\"\n"
 			for _, c := range []struct {
 				opts replay.VerifyOptions
