@@ -48,7 +48,7 @@ func TestABodyThatIsNeverClosedFailsTheRecording(t *testing.T) {
 			}
 			tc.use(resp)
 		})
-		const want = "replaytest: in 1 response the body was neither read to its end nor closed, so it is not on the tape: close each: GET /left"
+		const want = "replaytest: 1 response left open, so not on the tape: close the body or read it to its end: GET /left"
 		if f.failed != tc.fail || strings.Contains(f.text(), want) != tc.fail {
 			t.Errorf("%s: failed %v: %s", name, f.failed, f.text())
 		}

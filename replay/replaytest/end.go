@@ -26,7 +26,7 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 	closing := p.inner.Close()
 	reported := p.failures.show(tb)
 	if err != nil {
-		tb.Errorf("replaytest: what was not asked for cannot be read: %v", err)
+		tb.Errorf("replaytest: cannot read what was not sent: %v", err)
 	}
 	if closing != nil && !reported {
 		tb.Errorf("replaytest: %v", closing)
@@ -36,28 +36,28 @@ func (p *Tape) end(tb testing.TB, anyCount bool, names *hosts) {
 			tb.Errorf("replaytest: and %d more", len(unused)-i)
 			break
 		}
-		tb.Errorf("replaytest: nobody asked for %s %s, which is on the tape", x.Request.Method, x.Request.URL)
+		tb.Errorf("replaytest: %s %s is on the tape, but was not sent", x.Request.Method, x.Request.URL)
 	}
 	if len(unused) > 0 && !reported {
-		tb.Logf("replaytest: if the test is right not to ask for it, record it anew with %s=record; Config.AnyCount lets it be", environment)
+		tb.Logf("replaytest: if the test is right not to send it, record the test anew with %s=record, or set Config.AnyCount", environment)
 	}
 	if p.mode != replay.ModeRecord {
 		return
 	}
 	if n := p.Stats().Incomplete; n > 0 {
-		tb.Errorf("replaytest: %d of the responses broke off, or a time limit ended them, so they cannot be replayed%s", n, recorded.incomplete)
+		tb.Errorf("replaytest: %s broke off or hit a time limit, so not to be replayed%s", brief.Count(int(n), "response"), recorded.incomplete)
 	}
 	if left := p.open.left(); left.count > 0 {
-		tb.Errorf("replaytest: in %s the body was neither read to its end nor closed, so it is not on the tape: close each%s", brief.Count(left.count, "response"), left)
+		tb.Errorf("replaytest: %s left open, so not on the tape: close the body or read it to its end%s", brief.Count(left.count, "response"), left)
 	}
 	if n := p.Stats().Cut; n > 0 {
-		tb.Logf("replaytest: %d of the bodies were closed, or their requests canceled, before their end: replayed, they end there, with store.ErrCut for who reads on%s", n, recorded.cut)
+		tb.Logf("replaytest: %s closed or canceled before the end of the body: on replay it ends there, and to read on returns store.ErrCut%s", brief.Count(int(n), "response"), recorded.cut)
 	}
 	if n := p.Stats().Masked; n > 0 {
-		tb.Logf("replaytest: the bodies of %d of the responses had secrets in them, which are masked: replayed, they are not what the test was given now%s", n, recorded.masked)
+		tb.Logf("replaytest: %s had secrets in the body, which are masked on the tape: on replay the test gets the masks%s", brief.Count(int(n), "response"), recorded.masked)
 	}
 	if two := names.mixed(); two != nil {
-		tb.Errorf("replaytest: %s and %s are the same to the tape: give them names in Config.Hosts", two[0], two[1])
+		tb.Errorf("replaytest: %s and %s are the same host to the tape: give them names in Config.Hosts", two[0], two[1])
 	}
 }
 

@@ -30,9 +30,9 @@ func TestATestFailsWhereItsRequestsAreNotThoseOfTheTape(t *testing.T) {
 		n    int
 		want string
 	}{
-		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: each response was replayed, and Options.End replays none again; Config.AnyCount repeats the last one"},
-		"less": {1, "replaytest: nobody asked for GET http://127.0.0.1/n, which is on the tape\n" +
-			"replaytest: if the test is right not to ask for it, record it anew with GRACY_TAPE=record; Config.AnyCount lets it be"},
+		"more": {3, "replay: GET http://127.0.0.1/n is not on tape: consumed: all its responses have been replayed, and Options.End repeats none; Config.AnyCount repeats the last"},
+		"less": {1, "replaytest: GET http://127.0.0.1/n is on the tape, but was not sent\n" +
+			"replaytest: if the test is right not to send it, record the test anew with GRACY_TAPE=record, or set Config.AnyCount"},
 	} {
 		if f := run("TestPoll", poll(t, tc.n, &got)); !f.failed || f.text() != tc.want {
 			t.Errorf("%s: failed %v: %q, want %q", name, f.failed, f.text(), tc.want)
@@ -47,7 +47,7 @@ func TestATestFailsWhereItsRequestsAreNotThoseOfTheTape(t *testing.T) {
 			got = append(got, get(c, "http://localhost:1/n"))
 			got = append(got, get(c, "http://127.0.0.1:1/n"))
 		}
-	}); !strings.Contains(f.text(), "/n is not on tape: unknown") || strings.Contains(f.text(), "consumed") || !strings.Contains(f.text(), "record it anew with GRACY_TAPE=record; Config.Options.Match leaves out what is another in each run") {
+	}); !strings.Contains(f.text(), "/n is not on tape: unknown") || strings.Contains(f.text(), "consumed") || !strings.Contains(f.text(), "record it anew with GRACY_TAPE=record; what differs in each run, leave out by Config.Options.Match") {
 		t.Errorf("any count, and another host: %s", f.text())
 	}
 }
@@ -65,7 +65,7 @@ func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
 		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{}).Wrap(broken{})}
 		get(c, "http://a.test/")
 	})
-	if !f.failed || !strings.Contains(f.text(), "1 of the responses broke off, or a time limit ended them, so they cannot be replayed: GET http://a.test/") {
+	if !f.failed || !strings.Contains(f.text(), "1 response broke off or hit a time limit, so not to be replayed: GET http://a.test/") {
 		t.Errorf("a body that broke off: failed %v: %s", f.failed, f.text())
 	}
 	var seen []error
@@ -74,7 +74,7 @@ func TestARecordingThatIsUnfitFailsTheTest(t *testing.T) {
 		c := &http.Client{Transport: replaytest.Open(tb, replaytest.Config{Options: o}).Wrap(sealed{})}
 		get(c, "http://a.test/")
 	})
-	if !f.failed || !strings.Contains(f.text(), "exchange not written: GET /") || len(seen) != 1 || len(files(t)) > 0 {
+	if !f.failed || !strings.Contains(f.text(), "(see Options.Codings): GET /") || len(seen) != 1 || len(files(t)) > 0 {
 		t.Errorf("a secret: failed %v, %d errors, files %q: %s", f.failed, len(seen), files(t), f.text())
 	}
 }
@@ -127,7 +127,7 @@ func TestATestMayLeaveAStream(t *testing.T) {
 		}
 	}
 	f := run("TestLeave", test(3))
-	if f.failed || !strings.Contains(f.text(), "1 of the bodies were closed, or their requests canceled, before their end") || !strings.Contains(f.text(), "who reads on: GET http://127.0.0.1/stream") {
+	if f.failed || !strings.Contains(f.text(), "1 response closed or canceled before the end of the body") || !strings.Contains(f.text(), "returns store.ErrCut: GET http://127.0.0.1/stream") {
 		t.Fatalf("recorded: failed %v: %s", f.failed, f.text())
 	}
 	t.Setenv("GRACY_TAPE", "replay")
@@ -167,7 +167,7 @@ func TestATestSaysWhoseBodiesWereMasked(t *testing.T) {
 		}
 	}
 	f := run("TestMasked", test)
-	const want = "the bodies of 12 of the responses had secrets in them, which are masked: replayed, they are not what the test was given now: GET http://127.0.0.1/login/0, GET http://127.0.0.1/login/1,"
+	const want = "12 responses had secrets in the body, which are masked on the tape: on replay the test gets the masks: GET http://127.0.0.1/login/0, GET http://127.0.0.1/login/1,"
 	if f.failed || !strings.Contains(f.text(), want) || !strings.Contains(f.text(), "/login/9 and 2 more\n") && !strings.HasSuffix(f.text(), "/login/9 and 2 more") {
 		t.Errorf("failed %v: %s, want %s", f.failed, f.text(), want)
 	}

@@ -78,12 +78,12 @@ func (f *failures) show(tb testing.TB) bool {
 			text += fmt.Sprintf(" (%d times)", one.times)
 		}
 		if miss, ok := errors.AsType[*replay.MissError](one.err); ok && miss.Reason == replay.MissConsumed {
-			text += "; Config.AnyCount repeats the last one"
+			text += "; Config.AnyCount repeats the last"
 		}
 		tb.Error(text)
 	}
 	if slices.ContainsFunc(f.first, failure.isUnknown) {
-		tb.Logf("replaytest: if the test is right to ask for what is missing, record it anew with %s=record; Config.Options.Match leaves out what is another in each run", environment)
+		tb.Logf("replaytest: if the test is right to send what is missing, record it anew with %s=record; what differs in each run, leave out by Config.Options.Match", environment)
 	}
 	if f.more > 0 {
 		tb.Errorf("replaytest: and %d more", f.more)

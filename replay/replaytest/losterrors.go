@@ -47,6 +47,6 @@ func (l *lostErrors) show(tb testing.TB, recorded bool) {
 	if !recorded {
 		say = tb.Errorf
 	}
-	say("replaytest: %s failed, with an error that is not on the tape: Config.Options.Errors records those of the transport; "+
-		"what the test ends itself, by its context or a timeout, cannot be recorded%s", brief.Count(l.requests.count, "request"), l.requests)
+	say("replaytest: %s failed with an error that is not on the tape: Config.Options.Errors records errors of the transport; "+
+		"what the test itself cancels or times out cannot be recorded%s", brief.Count(l.requests.count, "request"), l.requests)
 }

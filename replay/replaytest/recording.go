@@ -34,7 +34,7 @@ func prepare(tb testing.TB, path string) string {
 	}
 	switch {
 	case errors.Is(err, replay.ErrLocked):
-		tb.Fatalf("replaytest: %s cannot be recorded: %v: a test opens its tape once, and each test has one of its own, by its name or Config.Path", path, err)
+		tb.Fatalf("replaytest: %s cannot be recorded: %v: open a tape once in a test, and give each test its own by its name or Config.Path", path, err)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		tb.Fatalf("replaytest: %s cannot be recorded: %v", path, err)
 	}
@@ -85,11 +85,11 @@ func (p *Tape) forget(tb testing.TB, path string, began time.Time) {
 			tb.Logf("replaytest: subtests were left out: what was not recorded again stays in %s", path)
 			return
 		default:
-			tb.Errorf("replaytest: subtests were left out, whose part of %s would be lost: record the whole test, or into a text tape", path)
+			tb.Errorf("replaytest: subtests were left out, and their part of %s would be lost: record the whole test, or use a text tape", path)
 		}
 	}
 	if _, err := p.inner.Prune(began); err != nil {
-		tb.Errorf("replaytest: what was not recorded again cannot be removed: %v", err)
+		tb.Errorf("replaytest: cannot remove what was not recorded again: %v", err)
 	}
 }
 
@@ -116,10 +116,10 @@ func keep(tb testing.TB, file, path string, recorded bool) {
 	case recorded && passed, !recorded && passed && first:
 		err = os.Rename(file, path)
 	case !recorded:
-		tb.Logf("replaytest: nothing was recorded: %s is as it was", path)
+		tb.Logf("replaytest: nothing was recorded: %s is unchanged", path)
 		err = discard(file)
 	default:
-		tb.Logf("replaytest: the recording is not kept, because the test has not passed: %s is as it was", path)
+		tb.Logf("replaytest: the recording is discarded, because the test has not passed: %s is unchanged", path)
 		err = discard(file)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -74,10 +74,10 @@ func (p *Tape) Verify(ctx context.Context, next http.RoundTripper, opts replay.V
 func Open(tb testing.TB, c Config) *Tape {
 	tb.Helper()
 	if c.Options.Mode != replay.ModeSmart || c.Options.End != replay.EndRepeatLast {
-		tb.Fatal("replaytest: Config.Options sets Mode or End, which GRACY_TAPE and Config.AnyCount say")
+		tb.Fatal("replaytest: Config.Options sets Mode or End: use GRACY_TAPE and Config.AnyCount instead")
 	}
 	if len(c.Hosts) > 0 && c.Options.Host != nil {
-		tb.Fatal("replaytest: Config.Hosts and Config.Options.Host both name hosts: set one of them")
+		tb.Fatal("replaytest: Config.Hosts and Config.Options.Host are both set: set one of them")
 	}
 	mode := modeOf(tb)
 	path := c.Path

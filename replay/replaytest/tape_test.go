@@ -55,7 +55,7 @@ func TestARecordingIsKeptOnlyIfTheTestPassed(t *testing.T) {
 		"skipped": func(tb *fake) { tb.Skip() },
 	} {
 		f := run("TestPoll", func(tb *fake) { poll(t, 1, &got)(tb); end(tb) })
-		if len(files(t)) > 0 || !strings.Contains(f.text(), "is not kept") {
+		if len(files(t)) > 0 || !strings.Contains(f.text(), "is discarded") {
 			t.Errorf("%s: there is %q: %s", name, files(t), f.text())
 		}
 	}
