@@ -42,7 +42,7 @@ func diff(before, after metrics.Snapshot) string {
 	}
 	head := fmt.Sprintf("%d %s before, %d after: ", before.Total.Calls, plural("call", before.Total.Calls), after.Total.Calls)
 	if len(lines) == 0 {
-		return head + "no change that chance does not make\n"
+		return head + "no change beyond chance\n"
 	}
 	return head + fmt.Sprintf("%d %s\n", len(lines), plural("change", uint64(len(lines)))) + strings.Join(lines, "\n") + "\n"
 }

@@ -36,14 +36,14 @@ func TestThePageHasTheFigures(t *testing.T) {
 	s := written(t, page10k(100))
 	for _, want := range []string{
 		"<title>pokeapi: 1242 calls", "<b>1242</b>", "GET /pokemon/{name}", "<td class=\"failure\">31</td>", "Why calls failed",
-		"40 of 40 attempts made", "Slowest calls", "of the last 100 calls; 7 earlier ones made room", "from 2026-01-02 03:04:05 to",
+		"40 of 40 attempts made", "Slowest calls", "cover the last 100 calls; 7 earlier ones were dropped", "from 2026-01-02 03:04:05 to",
 	} {
 		if !strings.Contains(s, want) {
 			t.Errorf("the page has no %q", want)
 		}
 	}
 	without := written(t, pokeapi())
-	if !strings.Contains(without, "No single call was kept") || strings.Contains(without, "<h2>Why") || strings.Contains(without, "<h2>Slowest") {
+	if !strings.Contains(without, "No single calls were kept") || strings.Contains(without, "<h2>Why") || strings.Contains(without, "<h2>Slowest") {
 		t.Error("a page without single calls does not say so")
 	}
 	if s := written(t, fixed(metrics.Snapshot{Client: "x", InFlight: 3})); strings.Contains(s, nothing) || !strings.Contains(s, "no calls have returned") {

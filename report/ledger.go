@@ -92,7 +92,7 @@ func why(timelines []metrics.Timeline) (list []failed, more int) {
 	for f, r := range at {
 		f.Calls, f.Got = r.calls, r.got
 		if r.alike {
-			f.Got += " (the latest of several alike)"
+			f.Got += " (the latest of several similar ones)"
 		}
 		list = append(list, f)
 	}

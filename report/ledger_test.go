@@ -78,7 +78,7 @@ func TestReasonsThatAreAlike(t *testing.T) {
 	}
 	two.Calls = one.Calls[:1]
 	list, _ := why([]metrics.Timeline{one})
-	if len(list) != 1 || list[0].Calls != 100 || list[0].Got != "read tcp 127.0.0.1:40099->10.0.0.9:80: connection reset (the latest of several alike)" || list[0].Route != "GET /r" {
+	if len(list) != 1 || list[0].Calls != 100 || list[0].Got != "read tcp 127.0.0.1:40099->10.0.0.9:80: connection reset (the latest of several similar ones)" || list[0].Route != "GET /r" {
 		t.Errorf("the reasons are %+v", list)
 	}
 	list, _ = why([]metrics.Timeline{one, two})

@@ -18,7 +18,7 @@ type Saved struct {
 	lists    []metrics.Timeline // calls by client
 }
 
-var errNoReport = errors.New("it is no report of this package")
+var errNoReport = errors.New("not a report of this package")
 
 // Open reads a file written by [HTML] or [JSON]. Counts are read back exactly. The times of
 // single calls are whole microseconds. Nothing of the page is executed.
@@ -51,7 +51,7 @@ func parse(b []byte) (*Saved, error) {
 	if _, from, ok := bytes.Cut(b, []byte(dataBegins)); ok {
 		text, _, ok := bytes.Cut(from, []byte(dataEnds))
 		if !ok {
-			return nil, fmt.Errorf("%w: its data has no end", errNoReport)
+			return nil, fmt.Errorf("%w: the data has no end", errNoReport)
 		}
 		if err := checkRoom(text); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoReport, err)
@@ -61,10 +61,10 @@ func parse(b []byte) (*Saved, error) {
 			return nil, fmt.Errorf("%w: %w", errNoReport, err)
 		}
 		if d.Schema != schema {
-			return nil, fmt.Errorf("%w: its schema is %d, not %d: another version has written it", errNoReport, d.Schema, schema)
+			return nil, fmt.Errorf("%w: schema %d, want %d: another version wrote it", errNoReport, d.Schema, schema)
 		}
 		if d.Snapshot == nil {
-			return nil, fmt.Errorf("%w: it has no figures", errNoReport)
+			return nil, fmt.Errorf("%w: no figures", errNoReport)
 		}
 		return d.saved()
 	}

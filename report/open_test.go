@@ -101,8 +101,8 @@ func TestAByteOrderMarkIsNoPartOfAReport(t *testing.T) {
 
 func TestAPageThatIsNotReadSaysWhy(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"gracy":99}`: "it is no report of this package: its schema is 99, not 1: another version has written it",
-		`{"gracy":1}`:  "it is no report of this package: it has no figures",
+		`{"gracy":99}`: "not a report of this package: schema 99, want 1: another version wrote it",
+		`{"gracy":1}`:  "not a report of this package: no figures",
 	} {
 		if _, err := parse([]byte(dataBegins + text + dataEnds)); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", text, err, want)

@@ -96,7 +96,7 @@ func requested(r *http.Request) string {
 func (p *Page) serve(w http.ResponseWriter, r *http.Request, kind string, content *frames) {
 	b, _, err := content.get()
 	if err != nil {
-		http.Error(w, "the report cannot be made", http.StatusInternalServerError)
+		http.Error(w, "cannot make the report", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")

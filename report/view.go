@@ -77,11 +77,11 @@ func cards(s metrics.Snapshot) []card {
 		{Label: "calls", Value: number(t.Calls), Note: human(perSecond(t.Rate)) + " a second"},
 		{Label: "succeeded", Value: human(share(t.Successes, t.Calls)), Note: number(t.Successes) + " " + plural("call", t.Successes)},
 		{Label: "failed", Value: number(t.Failures), Note: number(t.Rejected) + " of them not sent", Class: bad(t.Failures, failure)},
-		{Label: "p50", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P50 })(t)), Note: "up to the headers"},
+		{Label: "p50", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P50 })(t)), Note: "to headers"},
 		{Label: "p99", Value: human(latency(func(l metrics.Latency) time.Duration { return l.P99 })(t)), Note: "longest " + human(latency(func(l metrics.Latency) time.Duration { return l.Max })(t))},
 		{Label: "retries", Value: number(t.Retries), Note: number(t.Exhausted) + " " + plural("call", t.Exhausted) + " gave up", Class: bad(t.Retries, warning)},
-		{Label: "throttled", Value: number(t.Throttled), Note: humanDuration(t.Waits.Quota+t.Waits.Pause) + " waited in all", Class: bad(t.Throttled, warning)},
-		{Label: "waits for a slot", Value: humanDuration(t.Waits.Queue), Note: "in all"},
+		{Label: "throttled", Value: number(t.Throttled), Note: humanDuration(t.Waits.Quota+t.Waits.Pause) + " waited in total", Class: bad(t.Throttled, warning)},
+		{Label: "waits for a slot", Value: humanDuration(t.Waits.Queue), Note: "in total"},
 	}
 	if t.Replayed > 0 || t.Recorded > 0 {
 		list = append(list, card{Label: "replayed", Value: number(t.Replayed), Note: number(t.Recorded) + " recorded", Class: bad(t.Replayed, warning)})
@@ -99,11 +99,11 @@ func kept(s metrics.Snapshot, timelines []metrics.Timeline) string {
 	}
 	switch {
 	case n == 0 && s.Total.Calls > 0:
-		return "No single call was kept: metrics.Recorder.KeepCalls keeps the last ones."
+		return "No single calls were kept: metrics.Recorder.KeepCalls keeps the latest."
 	case n == 0:
 		return ""
 	case dropped > 0:
-		return fmt.Sprintf("Pictures, reasons and slowest calls are of the last %d calls; %d earlier ones made room.", n, dropped)
+		return fmt.Sprintf("Charts, reasons and slowest calls cover the last %d calls; %d earlier ones were dropped.", n, dropped)
 	}
-	return fmt.Sprintf("Pictures, reasons and slowest calls are of %d calls.", n)
+	return fmt.Sprintf("Charts, reasons and slowest calls cover %d calls.", n)
 }

@@ -18,7 +18,7 @@ func TestCards(t *testing.T) {
 		"calls":            {Value: "1242", Note: "10.4 a second"},
 		"failed":           {Value: "3", Note: "0 of them not sent", Class: "failure"},
 		"retries":          {Value: "50", Note: "0 calls gave up", Class: "warning"},
-		"waits for a slot": {Value: "0s", Note: "in all"},
+		"waits for a slot": {Value: "0s", Note: "in total"},
 		"replayed":         {Value: "20", Note: "1187 recorded", Class: "warning"},
 	} {
 		want.Label = label
