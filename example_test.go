@@ -147,7 +147,7 @@ func ExampleChain_replay() {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		resp.Body.Close()
 		fmt.Println(p.Name, err, transport.AttemptOf(resp).Replayed())
-		server.Close() // nobody is there any more, and the second one comes from the tape
+		server.Close() // so the second response comes from the tape
 	}
 	// Output:
 	// pikachu <nil> false

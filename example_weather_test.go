@@ -25,7 +25,7 @@ import (
 	"github.com/gracy-go/gracy/timeout"
 )
 
-// A Forecast is what a caller gets, of the type that it has in JSON.
+// A Forecast is the result of a call, decoded from JSON.
 type Forecast struct {
 	City    string
 	Celsius float64
@@ -36,7 +36,7 @@ type NoCityError struct{ City string }
 
 func (e *NoCityError) Error() string { return "no city named " + e.City }
 
-// Query is the argument of an endpoint: each field says where it goes.
+// Query is the argument of an endpoint. The tags say where its fields go.
 type Query struct {
 	City string `path:"city"`
 	Days int    `query:"days,omitempty"`
@@ -53,7 +53,7 @@ type Stations struct {
 	Stations []string
 }
 
-// The endpoints, with what each has of its own.
+// The endpoints, each with its own rules and overrides.
 var (
 	getForecast = parse.NewEndpoint[Query, Forecast]("GET /forecast/{city}", parse.OnFunc(404, func(f parse.Failure) error {
 		return &NoCityError{f.Arg("city")}
@@ -67,8 +67,8 @@ type Weather struct {
 	Stats *metrics.Recorder
 }
 
-// NewWeather puts it together; base is nil but in tests, and so are the layers between
-// retry and throttle.
+// NewWeather returns a client. Only tests set base and tapes, the layers between retry and
+// throttle.
 func NewWeather(url string, base http.RoundTripper, tapes ...gracy.Layer) *Weather {
 	stats := metrics.New("weather")
 	layers := []gracy.Layer{
@@ -96,7 +96,7 @@ func (w *Weather) Stations(ctx context.Context) iter.Seq2[string, error] {
 	}).All(ctx)
 }
 
-// weatherServer is busy first, as servers are.
+// weatherServer is busy at first.
 func weatherServer() *httptest.Server {
 	busy := true
 	mux := http.NewServeMux()
@@ -121,21 +121,21 @@ func weatherServer() *httptest.Server {
 	return httptest.NewServer(mux)
 }
 
-// A client of one's own, whole: typed, with retries, 5 requests per second, an error
-// for 404, pages, a hook, /metrics, and a tape in its tests.
+// A complete client: typed, with retries, 5 requests per second, an error for 404, pages,
+// a hook, /metrics, and a tape in its tests.
 func Example_weather() {
 	dir, _ := os.MkdirTemp("", "weather")
 	defer os.RemoveAll(dir)
 	ctx := context.Background()
 
-	for range 2 { // the second time all comes from the tape
+	for range 2 { // the second time everything comes from the tape
 		server := weatherServer()
 		tape, err := replay.Open(dir+"/weather.json", replay.Options{})
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		// The client of the server sends there what is for example.com.
+		// The transport of the test server sends requests for example.com to the server.
 		weather := NewWeather("http://example.com", server.Client().Transport, tape)
 
 		oslo, err := weather.Forecast(ctx, "Oslo")

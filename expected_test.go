@@ -78,7 +78,7 @@ func (c *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 	return server(404, "").RoundTrip(req)
 }
 
-// What an endpoint was called with is there in hooks and in lines.
+// Hooks and log lines can read the arguments of an endpoint.
 func ExampleChain_arguments() {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	client := &http.Client{Transport: gracy.Around(server(200, `{}`),

@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/retry"
 )
 
-// A source of OAuth's client credentials has a client of its own, with the retries that fetching
-// a token is worth, and passes on the context that it is given.
+// A source for OAuth client credentials has its own client, with retries that suit the fetching of
+// a token, and passes on its context.
 func ExampleSourceFunc() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/oauth/token" {

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport/roundtriptest"
 )
 
-// A key is sent to the origin that it is for, and to no other.
+// A key is sent only to its origin.
 func ExampleHeader() {
 	base := roundtriptest.Script()
 	client := &http.Client{Transport: gracy.Around(base, auth.Header("X-Api-Key", "key", "https://api.test"))}
@@ -33,7 +33,7 @@ func ExampleHeader() {
 	// http://api.test/ ""
 }
 
-// A token that the server does not accept is replaced, and the request sent again.
+// A token that the server does not accept is replaced, and the request is sent again.
 func ExampleBearer() {
 	n := 0
 	source := auth.SourceFunc(func(context.Context) (auth.Token, error) {
@@ -58,7 +58,7 @@ func ExampleBearer() {
 	// Bearer token-2
 }
 
-// Some calls are made without a credential, or with one of their own.
+// A call can have no credential, or another one.
 func ExampleOff() {
 	base := roundtriptest.Script()
 	client := &http.Client{Transport: gracy.Around(base, auth.Basic("user", "password", "https://api.test"))}

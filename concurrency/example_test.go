@@ -50,7 +50,7 @@ func ExampleLimiter_Attach() {
 	defer api.Close()
 	client := &http.Client{Transport: concurrency.New(concurrency.Limit{Max: 20}).Wrap(nil)}
 
-	exports := concurrency.New(concurrency.Limit{Max: 2}) // all calls that it is attached to share its two slots
+	exports := concurrency.New(concurrency.Limit{Max: 2}) // all calls with it share its two slots
 	ctx := transport.With(context.Background(), exports)
 	resp, err := get(ctx, client, api.URL+"/export")
 	if err != nil {
@@ -62,7 +62,7 @@ func ExampleLimiter_Attach() {
 	// Output: 200 concurrency: 2 at once per host
 }
 
-// Exports are as much work as five other requests.
+// An export is as much work as five other requests.
 func ExampleLimit_weight() {
 	limit := concurrency.New(concurrency.Limit{Max: 10, Weight: func(req *http.Request) int {
 		if strings.HasPrefix(req.URL.Path, "/export") {

@@ -36,12 +36,12 @@ func show(spans *tracetest.SpanRecorder) {
 	}
 }
 
-// A call that is sent twice has three spans.
+// A call with two requests has three spans.
 func ExampleNew() {
 	server := flaky()
 	defer server.Close()
 	spans := tracetest.NewSpanRecorder()
-	tel := otel.New(otel.Config{ // otel.Config{} takes the global providers
+	tel := otel.New(otel.Config{ // otel.Config{} uses the global providers
 		TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)),
 		Propagator:     propagation.TraceContext{},
 	})
@@ -64,7 +64,7 @@ func ExampleNew() {
 	// internal GET /pokemon/{name} Unset
 }
 
-// Spans of requests alone, without those of calls.
+// Only spans of requests, without those of calls.
 func ExampleTelemetry_Attempts() {
 	server := flaky()
 	defer server.Close()
@@ -89,7 +89,7 @@ func ExampleTelemetry_Attempts() {
 	// client GET /pokemon/{name} Unset
 }
 
-// Beside otelhttp, which has the CLIENT spans: its spans get the route and the number of the resend.
+// With otelhttp, whose CLIENT spans get the route and the number of the resend.
 func ExampleTelemetry_Annotate() {
 	server := flaky()
 	defer server.Close()

@@ -40,8 +40,8 @@ type berryList struct {
 	Results []string
 }
 
-// One page, the next one, back to the start, then all; a page keeps the fields that
-// the server sent with it.
+// One page, the next one, back to the start, then all pages. Each page keeps the fields
+// that the server sent with it.
 func ExamplePager_First() {
 	ctx := context.Background()
 	pager := page.Offset(2, func(_ context.Context, offset, limit int) (page.Slice[string], error) {
@@ -56,7 +56,7 @@ func ExamplePager_First() {
 	before, err := pager.From(first.Cursor).First(ctx) // the page before the second
 	fmt.Println(before.Items, err)
 
-	for p, err := range pager.Pages(ctx) { // the pager begins at the start again
+	for p, err := range pager.Pages(ctx) { // the pager still begins at the start
 		fmt.Println(p.Number, p.Items, page.OwnOf[berryList](p).Version, err)
 	}
 	// Output:

@@ -57,7 +57,7 @@ func ExamplePolicy_String() {
 	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints up to 1m30s
 }
 
-// A policy is also an override for the calls of one context.
+// A policy is also an override for the calls of a context.
 func ExamplePolicy_Attach() {
 	server := flaky()
 	defer server.Close()
@@ -74,7 +74,7 @@ func ExamplePolicy_Attach() {
 	// Output: 503
 }
 
-// Conditions are combined to one.
+// Conditions can be combined.
 func ExampleAny() {
 	policy := retry.Policy{When: retry.Any(
 		retry.DefaultCondition,
@@ -84,7 +84,7 @@ func ExampleAny() {
 	// Output: retry: 3 attempts, waits up to 100ms 200ms, throttled up to 1s 2s, full jitter, hints up to 1m30s, decided by When
 }
 
-// The error of several attempts holds their number and the ledger.
+// The error after several attempts has their number and the ledger.
 func ExampleError() {
 	broken := retry.New(retry.Policy{Delay: retry.NoDelay}).Wrap(transport.Func(func(http.RoundTripper) http.RoundTripper {
 		return rttest.Func(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })
@@ -97,7 +97,7 @@ func ExampleError() {
 	// Output: 3 unexpected EOF attempts used up: 3 of 3
 }
 
-// Layers of one program can share a budget.
+// Layers can share a budget.
 func ExampleBudget() {
 	shared := retry.NewBudget(retry.BudgetConfig{Ratio: 0.2})
 	read := retry.New(retry.Policy{Budget: shared})
@@ -106,7 +106,7 @@ func ExampleBudget() {
 	// Output: true budget 20 % of calls + 10 in 10s per host
 }
 
-// With an adaptive budget independent faults are retried, and an outage is not.
+// An adaptive budget retries independent faults, but not an outage.
 func ExampleBudgetConfig_adaptive() {
 	policy := retry.Policy{
 		Attempts: 4,
@@ -116,7 +116,7 @@ func ExampleBudgetConfig_adaptive() {
 	// Output: retry: 4 attempts, waits up to 100ms 200ms 400ms, throttled up to 1s 2s 4s, full jitter, hints up to 1m30s, adaptive budget, in an outage 10 % of successes + 10 in 10s per host
 }
 
-// An idempotency key makes a POST retryable at a server that knows such keys.
+// An idempotency key makes a POST retryable if the server knows such keys.
 func ExampleNewIdempotencyKey() {
 	server := flaky()
 	defer server.Close()
@@ -134,8 +134,8 @@ func ExampleNewIdempotencyKey() {
 	// Output: 200 3
 }
 
-// At a server that knows no idempotency keys, a lookup finds out whether a POST did
-// its work.
+// If the server knows no idempotency keys, a lookup finds out whether a POST did its
+// work.
 func ExamplePolicy_reconcile() {
 	var done atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +175,7 @@ func ExamplePolicy_reconcile() {
 	// Output: 200 reconciled: the work was done
 }
 
-// What was made for go-retryablehttp plugs in unchanged.
+// Functions for go-retryablehttp can be used unchanged.
 func ExamplePolicy_fromRetryablehttp() {
 	policy := retry.Policy{
 		Attempts:   5,                // RetryMax 4: retries, without the first attempt
@@ -187,14 +187,14 @@ func ExamplePolicy_fromRetryablehttp() {
 			req.Header.Set("X-Signed-At", time.Now().UTC().Format(time.RFC3339))
 			return nil
 		},
-		Unsafe: true, // also POST, as there
+		Unsafe: true, // also POST, as in go-retryablehttp
 		Budget: retry.NoBudget(),
 	}
 	fmt.Println(policy)
 	// Output: retry: 5 attempts, waits by Backoff, hints up to 1m30s, decided by CheckRetry, unsafe methods too, no budget
 }
 
-// What an ErrorHandler saw is in the outcome: the last response, readable, or a
+// In place of an ErrorHandler, look at the outcome: the last response, unread, or a
 // typed error.
 func ExampleError_inPlaceOfAnErrorHandler() {
 	down := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -209,7 +209,7 @@ func ExampleError_inPlaceOfAnErrorHandler() {
 		return
 	}
 	if err != nil {
-		panic(err) // the error of a first attempt, unwrapped
+		panic(err) // the error of a single attempt, not wrapped
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
@@ -217,7 +217,7 @@ func ExampleError_inPlaceOfAnErrorHandler() {
 	// Output: 503 after 3 attempts: try later
 }
 
-// A response handler of go-retryablehttp is a check of what the call expects.
+// In place of a response handler of go-retryablehttp, use a check.
 func ExamplePolicy_responseHandler() {
 	n := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -247,8 +247,8 @@ func ExamplePolicy_responseHandler() {
 	// Output: 200 2
 }
 
-// A loop around the client sends again what has failed: by default its repeats are sent
-// once each, so that three attempts of its own and three of the layer are five.
+// A loop around the client sends failed requests again. By default its repeats are sent
+// once each, so that its three attempts and three of the layer add up to five.
 func ExampleRepeats() {
 	for _, repeats := range []retry.Repeats{retry.YieldToRepeats, retry.RejectRepeats, retry.IgnoreRepeats} {
 		sent := 0
@@ -271,7 +271,7 @@ func ExampleRepeats() {
 	// 9
 }
 
-// The error of a repeat says how the call failed that it repeats.
+// The error of a repeat says how the earlier call failed.
 func ExampleRepeatError() {
 	base := rttest.Respond(http.StatusServiceUnavailable, "")
 	client := &http.Client{Transport: retry.New(retry.Policy{Delay: retry.NoDelay, Repeats: retry.RejectRepeats}).Wrap(base)}

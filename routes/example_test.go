@@ -28,7 +28,7 @@ func show(patterns []string, urls ...string) {
 	}
 }
 
-// The server of a test, a server of one's own and a gateway are bases.
+// A base can be the server of a test, your own server or a gateway.
 func Example_bases() {
 	show(routes.GitHub("ghe.example.com/api/v3"), "https://ghe.example.com/api/v3/repos/acme/shop")
 	show(routes.S3("http://127.0.0.1:9000"), "http://127.0.0.1:9000/invoices/orders-import.jpg")
@@ -37,7 +37,7 @@ func Example_bases() {
 	// /{bucket}/{key...}
 }
 
-// Several families are one layer, together with patterns of one's own.
+// One layer can have several families and your own patterns.
 func Example_together() {
 	patterns := slices.Concat(routes.GitHub(), routes.Slack(), routes.Vault("vault.internal"))
 	patterns = append(patterns, "GET /orders/{order}")

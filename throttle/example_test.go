@@ -112,8 +112,8 @@ func ExampleMustRate() {
 	// 500 requests per minute
 }
 
-// A quota per token, counted in a store that all processes of a fleet share. The
-// store is asked for hashes, and rejections name others.
+// A quota per token, counted in a store that all processes of a fleet share. The store
+// gets hashes of the tokens, and rejections have other hashes.
 func ExampleHashKey() {
 	token := func(req *http.Request) string { return req.Header.Get("Authorization") }
 	shared := exact.NewStore(1000, time.Minute) // stands in for one on a server
@@ -132,7 +132,7 @@ func ExampleWithUsage() {
 	limit := throttle.New(throttle.Rule{Limit: 100, Per: time.Minute, Cost: estimate})
 	client := &http.Client{Transport: limit.Wrap(nil)}
 
-	for range 3 { // each would have to wait for the one before
+	for range 3 { // each would have to wait for the previous one
 		ctx, usage := throttle.WithUsage(context.Background())
 		fmt.Println(get(ctx, client, api.URL))
 		usage.Report(20) // what it cost
