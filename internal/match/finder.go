@@ -5,24 +5,24 @@ import (
 	"slices"
 )
 
-// A finder finds which of many texts are in another one, in one pass over that (Aho
-// and Corasick): the time does not grow with the number of texts. It is built by add,
-// then linked, and then safe for concurrent use.
+// A finder finds which of many texts are in another text, in one pass over it (Aho and Corasick).
+// The time does not grow with the number of texts. Texts are added with add. After link it is safe
+// for concurrent use.
 type finder struct {
 	nodes []finderNode
 	edges map[edge]int32
-	first [256]int32 // the edges of the root, by which most bytes go
-	ends  int        // nodes at which a text ends
+	first [256]int32 // the edges of the root, which most bytes take
+	ends  int        // the number of nodes at which a text ends
 }
 
-// finderNode stands for the beginning of a text.
+// finderNode represents a prefix of a text.
 type finderNode struct {
 	edge
 	depth  int32
-	suffix int32   // the node of the longest suffix of this one that is the beginning of a text
-	ended  int32   // the nearest node, this one or a suffix, at which a text ends; 0 if there is none
-	end    int32   // the number of the node among those at which a text ends
-	ids    []int32 // of the texts that end here
+	suffix int32   // the node of the longest suffix of this prefix that is itself a prefix of a text
+	ended  int32   // the first of this node and its suffixes at which a text ends, or 0
+	end    int32   // the node's number among those at which a text ends
+	ids    []int32 // the ids of the texts that end here
 }
 
 type edge struct {
@@ -30,7 +30,7 @@ type edge struct {
 	by   byte
 }
 
-// add adds a text, which must not be empty, that is found as id.
+// add adds a text, which find reports as id. It must not be empty.
 func (f *finder) add(text string, id int32) {
 	if f.edges == nil {
 		f.edges, f.nodes = make(map[edge]int32), make([]finderNode, 1)
@@ -54,7 +54,7 @@ func (f *finder) add(text string, id int32) {
 	n.ids = append(n.ids, id)
 }
 
-// link finds the suffix of each node, shorter ones first.
+// link sets the suffix of each node, those of short prefixes first.
 func (f *finder) link() {
 	order := make([]int32, 0, len(f.nodes))
 	for i := range f.nodes {
@@ -75,7 +75,7 @@ func (f *finder) link() {
 	}
 }
 
-// step returns the node after the byte by behind the node at.
+// step returns the node that follows the node at on the byte by.
 func (f *finder) step(at int32, by byte) int32 {
 	for at != 0 {
 		if next, ok := f.edges[edge{at, by}]; ok {
@@ -86,8 +86,8 @@ func (f *finder) step(at int32, by byte) int32 {
 	return f.first[by]
 }
 
-// find appends the ids of the texts that are in text, one that was added often for each
-// time. marks are bits for at least as many nodes as texts end at, all 0.
+// find appends the ids of the texts that are in text. A text that was added several times appears
+// as often. marks has a bit for each node at which a text ends, all 0.
 func (f *finder) find(text []byte, marks []uint64, found []int32) []int32 {
 	at := int32(0)
 	for _, by := range text {
@@ -96,7 +96,7 @@ func (f *finder) find(text []byte, marks []uint64, found []int32) []int32 {
 			n := &f.nodes[i]
 			word, bit := &marks[n.end/64], uint64(1)<<(n.end%64)
 			if *word&bit != 0 {
-				break // and so were all suffixes of it
+				break // its suffixes have been found too
 			}
 			*word |= bit
 			found = append(found, n.ids...)

@@ -14,15 +14,14 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// An index finds the matchers that may match a request without a look at each: every
-// matcher is filed by one thing that the requests have which it matches, the one that
-// it has in common with the fewest others.
+// An index finds the matchers that may match a request without trying each. It files every matcher
+// by one thing that all its requests have: the one that it shares with the fewest other matchers.
 type index struct {
 	hosts     map[string][]int32
 	texts     map[route.Text][]int32
-	templates map[string][]int32 // of the matchers in texts: a call may have the route without the path
+	templates map[string][]int32 // the matchers in texts again: a call may have the route without the path
 	literals  finder
-	rest      []int32 // of which nothing is known
+	rest      []int32 // the matchers that cannot be filed
 	scratch   sync.Pool
 }
 
@@ -49,7 +48,7 @@ func newIndex(list []*Matcher) *index {
 	return x
 }
 
-// filing is by what a matcher can be filed.
+// filing is what a matcher can be filed by.
 type filing struct {
 	hosts    []string
 	texts    []route.Text
@@ -59,7 +58,7 @@ type filing struct {
 func filingOf(m *Matcher) (f filing) {
 	if m.host != "" {
 		f.hosts = []string{m.host}
-		// sameHost leaves a default port out, which depends on the scheme.
+		// sameHost leaves out a default port, which depends on the scheme.
 		if name, port, ok := cutPort(m.host); ok && (port == "" || port == "80" || port == "443") {
 			f.hosts = append(f.hosts, name)
 		}
@@ -81,7 +80,7 @@ func cutPort(host string) (name, port string, ok bool) {
 	return host[:i], host[i+1:], true
 }
 
-// count counts by what the matchers can be filed.
+// count counts for each thing how many matchers can be filed by it.
 func (f *filing) count(shared map[any]int) {
 	for _, h := range f.hosts {
 		shared[h]++
@@ -96,10 +95,10 @@ func (f *filing) count(shared map[any]int) {
 	}
 }
 
-// literal is a text of a URL, to be counted apart from hosts.
+// literal is a text of a URL. The type keeps its count apart from that of an equal host.
 type literal string
 
-// file files matcher i.
+// file files matcher i, by the thing with the lowest count.
 func (x *index) file(i int32, m *Matcher, f *filing, shared map[any]int) {
 	const most = int(^uint(0) >> 1)
 	hosts, texts, literals := most, most, most
@@ -118,7 +117,7 @@ func (x *index) file(i int32, m *Matcher, f *filing, shared map[any]int) {
 		for _, text := range some {
 			n += shared[literal(text)]
 		}
-		// The longer one is in fewer URLs.
+		// Of two, the longer is in fewer URLs.
 		if n < literals || n == literals && some.shortest() > best.shortest() {
 			literals, best = n, some
 		}
@@ -147,7 +146,7 @@ func orMost(n, most int) int {
 	return n
 }
 
-// candidates appends the matchers that may match a request: ascending, each once.
+// candidates appends the matchers that may match a request, in ascending order and each once.
 func (x *index) candidates(c *layer.Call, req *http.Request, found []int32) []int32 {
 	u := req.URL
 	found = append(found, x.rest...)

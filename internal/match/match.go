@@ -14,11 +14,11 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// Fields say which requests match: those that match all fields. Without any, every
+// Fields say which requests match: those that match every field that is set. Without any, every
 // request matches.
 type Fields struct {
-	// URL is a regular expression that is searched for in the URL as it is sent,
-	// without user, query and fragment.
+	// URL is a regular expression that is searched for in the URL as it is sent, without user,
+	// query and fragment.
 	URL string
 	// Route is a pattern of [http.ServeMux]. It matches the path of a request or
 	// the route of its call.
@@ -41,7 +41,7 @@ type Matcher struct {
 	method      string
 }
 
-// Compile compiles the fields. Its error names the invalid one.
+// Compile compiles the fields. Its error names the invalid field.
 func Compile(f Fields) (*Matcher, error) {
 	m := &Matcher{host: ascii.Lower(unbracket(f.Host)), method: f.Method}
 	if want := route.Misspelled(f.Method); want != "" {
@@ -85,13 +85,13 @@ func (m *Matcher) onRoute(c *layer.Call, req *http.Request) bool {
 	if _, ok := m.route.Match(req.Method, req.URL.Host, req.URL.EscapedPath()); ok {
 		return true
 	}
-	// The path may begin with a base path that the route of the call leaves out.
+	// The path may begin with a base path that the route of the call omits.
 	return c != nil && (m.routeMethod == "" || m.routeMethod == Method(req)) &&
 		(m.routeHost == "" || sameHost(m.routeHost, req.URL)) && c.Route() == m.template
 }
 
-// String describes the requests that match: " to api.test for URLs matching
-// /pokemon/", "" for all.
+// String describes the requests that match, as in " to api.test for URLs matching /pokemon/". It is
+// "" if all requests match.
 func (f Fields) String() string {
 	var b strings.Builder
 	for _, p := range []struct{ words, value string }{
@@ -104,7 +104,7 @@ func (f Fields) String() string {
 	return b.String()
 }
 
-// Method returns the method of a request, of which "" means GET.
+// Method returns the method of a request. An empty method means GET.
 func Method(req *http.Request) string {
 	if req.Method == "" {
 		return http.MethodGet
@@ -112,12 +112,13 @@ func Method(req *http.Request) string {
 	return req.Method
 }
 
-// sameHost reports whether u is of a host in lower case: of any port if host has none.
+// sameHost reports whether host, in lower case, is the host of u. A host without a port matches any
+// port.
 func sameHost(host string, u *url.URL) bool {
 	return ascii.EqualFold(host, u.Hostname()) || origin.CanonicalHost(u.Scheme, host) == origin.HostOf(u)
 }
 
-// unbracket returns an address of IPv6 as [url.URL.Hostname] does.
+// unbracket removes the brackets of an IPv6 address, as [url.URL.Hostname] does.
 func unbracket(host string) string {
 	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
 		return host[1 : len(host)-1]
@@ -125,11 +126,11 @@ func unbracket(host string) string {
 	return host
 }
 
-// A urlMatcher searches the URL without its parts that may be secret.
+// A urlMatcher searches the URL without the parts that may be secret.
 type urlMatcher struct {
 	re      *regexp.Regexp
-	literal string // the whole expression if it is plain text, else empty
-	plain   bool   // literal is sent as it is
+	literal string // the whole expression if it is plain text, otherwise ""
+	plain   bool   // literal is never percent-encoded
 	buffers sync.Pool
 }
 
@@ -142,12 +143,12 @@ func newURLMatcher(re *regexp.Regexp) *urlMatcher {
 	return m
 }
 
-// maxBuffer bounds the buffers that are kept, so that one huge URL is not.
+// maxBuffer bounds the buffers that are kept, so that a huge URL does not stay in memory.
 const maxBuffer = 4096
 
 func (m *urlMatcher) match(u *url.URL) bool {
 	if m.literal != "" && u.Opaque == "" {
-		// To encode the path takes most of the time, and is mostly not needed.
+		// Encoding the path takes most of the time and is rarely needed.
 		if m.plain && u.RawPath == "" && strings.Contains(u.Path, m.literal) || strings.Contains(u.EscapedPath(), m.literal) {
 			return true
 		}
@@ -162,7 +163,7 @@ func (m *urlMatcher) match(u *url.URL) bool {
 	return ok
 }
 
-// appendURL appends what expressions are searched for in.
+// appendURL appends the part of u in which expressions are searched for.
 func appendURL(b []byte, u *url.URL) []byte {
 	b = append(b, u.Scheme...)
 	if u.Opaque != "" {

@@ -10,11 +10,11 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A List matches what any of its matchers does.
+// A List matches a request if any of its matchers does.
 type List []*Matcher
 
-// Named compiles a list of names of requests: hosts ("localhost", with a port or for all
-// of them) and patterns of [http.ServeMux] ("GET /healthz").
+// Named compiles a list of names of requests. A name is a host ("localhost", with a port or for all
+// ports) or a pattern of [http.ServeMux] ("GET /healthz").
 func Named(names []string) (List, error) {
 	list := make(List, 0, len(names))
 	for _, s := range names {
@@ -24,7 +24,7 @@ func Named(names []string) (List, error) {
 		}
 		m, err := Compile(f)
 		if inner := errors.Unwrap(err); inner != nil {
-			err = inner // who gave a name knows of no field
+			err = inner // the caller gave a name and knows no fields
 		}
 		if err == nil && (m.All() || strings.ContainsAny(f.Host, " \t*{}")) {
 			err = fmt.Errorf("%q is neither a host nor a pattern such as \"GET /healthz\"", s)
@@ -37,8 +37,7 @@ func Named(names []string) (List, error) {
 	return list, nil
 }
 
-// Match reports whether a request is one of those that are named. c is its call, which
-// may be nil.
+// Match reports whether a request is one of those that are named. c is its call, which may be nil.
 func (l List) Match(c *layer.Call, req *http.Request) bool {
 	return req.URL != nil && slices.ContainsFunc(l, func(m *Matcher) bool { return m.Match(c, req) })
 }

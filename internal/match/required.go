@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// anyOf is texts of which at least one is in all that an expression matches.
+// anyOf is a list of texts. Whatever an expression matches contains at least one of them.
 type anyOf []string
 
-// mostTexts is how many texts an anyOf may have.
+// mostTexts is the most texts that an anyOf may have.
 const mostTexts = 16
 
-// required returns what is in each text that a regular expression matches: one text of
-// every anyOf. It returns none for an expression of which that is not known.
+// required returns what every match of a regular expression contains: one text of each anyOf. It
+// returns nil if that is not known.
 func required(expr string) []anyOf {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
@@ -24,9 +24,9 @@ func required(expr string) []anyOf {
 }
 
 func requiredBy(re *syntax.Regexp) (all []anyOf) {
-	switch re.Op { //nolint:exhaustive // nothing is known of the others
+	switch re.Op { //nolint:exhaustive // the others require nothing that is known
 	case syntax.OpLiteral:
-		// An invalid byte matches U+FFFD, and so stands for itself in no text.
+		// An invalid byte matches U+FFFD, so that no text is sure to contain it.
 		if re.Flags&syntax.FoldCase == 0 && !slices.Contains(re.Rune, utf8.RuneError) {
 			return []anyOf{{string(re.Rune)}}
 		}
@@ -50,7 +50,7 @@ func requiredBy(re *syntax.Regexp) (all []anyOf) {
 	return nil
 }
 
-// longest returns the anyOf whose shortest text is the longest, nil without any.
+// longest returns the anyOf whose shortest text is the longest, or nil if there is none.
 func longest(all []anyOf) (best anyOf) {
 	for _, some := range all {
 		if best == nil || some.shortest() > best.shortest() {
@@ -65,8 +65,8 @@ func (a anyOf) shortest() int {
 	return len(slices.MinFunc(a, func(x, y string) int { return len(x) - len(y) }))
 }
 
-// plain reports whether a text that is a part of a path is as well a part of that path
-// as it is sent: no byte of it is ever percent-encoded.
+// plain reports whether a text in a path appears unchanged in that path as it is sent, because none
+// of its bytes is ever percent-encoded.
 func plain(text string) bool {
 	for i := range len(text) {
 		c := text[i]

@@ -6,18 +6,18 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A Set finds which of many matchers match a request. What it costs does not grow with
-// their number on a path that it has seen of late, and little on another one. It is safe
-// for concurrent use.
+// A Set finds which of many matchers match a request. The cost does not grow with their number for
+// a path that it has seen recently, and grows little for any other path. It is safe for concurrent
+// use.
 type Set struct {
 	list  []*Matcher
-	index *index // nil where all matchers are looked at in turn
+	index *index // nil if all matchers are tried in turn
 	cache verdicts
 }
 
 const (
-	// Few is how many matchers at most are looked at in turn, and fewDear how many with
-	// a URL or a Route.
+	// Few is the most matchers that are tried in turn, fewDear the most of them with a URL or a
+	// Route, which are expensive.
 	Few     = 16
 	fewDear = 3
 )
@@ -39,9 +39,9 @@ func NewSet(list ...*Matcher) *Set {
 	return s
 }
 
-// Find returns the places of the matchers that match a request, in order. c is its call,
-// which may be nil. The result must not be changed; what is found anew is in room, if that
-// is enough: [Few] is, of a path that was seen of late or of as many matchers.
+// Find returns the indexes of the matchers that match a request, in ascending order. c is its call,
+// which may be nil. The result must not be changed. A result that is not cached is in room if it
+// fits, as that of at most [Few] matchers does.
 func (s *Set) Find(c *layer.Call, req *http.Request, room *[Few]int32) []int32 {
 	found := room[:0]
 	if s.index != nil {

@@ -10,13 +10,12 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// What a matcher looks at is in a verdictKey, and nothing else: a verdict that was found
-// once stays. A [verdictKey] has no query, header or body, and what looks at these is
-// asked for each request by whoever holds the [Set].
+// A verdictKey has everything that a matcher looks at, so a verdict never changes. It has no query,
+// header or body. The owner of the [Set] checks conditions on those for each request.
 type verdictKey struct{ method, scheme, host, path, raw, route string }
 
-// verdicts has what was found of late. What comes once in a while only is not kept: the
-// second request of a path is.
+// verdicts caches what was found recently. It keeps a path only at its second request, so that
+// paths requested once do not fill it.
 type verdicts struct {
 	byRoute bool // some matcher looks at the route of a call
 	seed    maphash.Seed
@@ -26,8 +25,8 @@ type verdicts struct {
 const (
 	maxVerdicts = 2048
 	maxKey      = 512 // bytes of a key
-	// maxFound is how many matchers a verdict that is kept may have: to find more costs
-	// less than what is done for each of them.
+	// maxFound is how many matchers a cached verdict may have. Finding more costs less than what is
+	// done for each of them.
 	maxFound = 256
 )
 
