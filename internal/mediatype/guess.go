@@ -7,7 +7,7 @@ import (
 
 const space = " \t\r\n"
 
-// guess returns the kind whose shape a body has, Text if it has none.
+// guess returns the kind whose shape a body has, or Text if it has none.
 func guess(b []byte) Kind {
 	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), space)
 	switch {
@@ -25,8 +25,8 @@ func guess(b []byte) Kind {
 	return Text
 }
 
-// LooksJSON reports whether b begins like a JSON object or array. What follows is
-// not looked at, so that a body that was cut off, and JSON lines, are JSON too.
+// LooksJSON reports whether b begins like a JSON object or array. It does not look further, so a
+// truncated body and JSON lines are JSON too.
 func LooksJSON(b []byte) bool {
 	b = bytes.TrimLeft(b, space)
 	if len(b) == 0 {
@@ -50,8 +50,7 @@ func LooksJSON(b []byte) bool {
 	}
 }
 
-// guarded reports whether b is JSON after a line that keeps it from being run as a
-// script.
+// guarded reports whether b is JSON behind a line that keeps it from being run as a script.
 func guarded(b []byte) bool {
 	for _, guard := range [...]string{")]}'", "while(1);", "for(;;);"} {
 		if rest, ok := bytes.CutPrefix(b, []byte(guard)); ok {
@@ -85,8 +84,8 @@ func event(b []byte) bool {
 	return false
 }
 
-// pairs reports whether b is one or more name=value with & between them and
-// nothing else: no spaces, quotes or brackets, which an escaped form never has.
+// pairs reports whether b is one or more name=value separated by & and nothing else: no spaces,
+// quotes or brackets, which an escaped form never has.
 func pairs(b []byte) bool {
 	b = bytes.TrimRight(b, space)
 	n, name, valued := 0, 0, false
@@ -116,7 +115,7 @@ func pairs(b []byte) bool {
 	return n > 0 && (valued || name == 0)
 }
 
-// markup returns XML or HTML for what begins with an element or a declaration.
+// markup returns XML or HTML for a body that begins with an element or a declaration.
 func markup(b []byte) Kind {
 	switch {
 	case hasPrefixFold(b, "<!doctype html"), hasPrefixFold(b, "<html"):
@@ -127,8 +126,7 @@ func markup(b []byte) Kind {
 	return Text
 }
 
-// htmlTag reports whether the first element of b is one that fragments of HTML begin
-// with.
+// htmlTag reports whether fragments of HTML begin with the first element of b.
 func htmlTag(b []byte) bool {
 	b = bytes.TrimLeft(b, space)
 	if bytes.HasPrefix(b, []byte("<!--")) {

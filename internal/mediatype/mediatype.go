@@ -1,6 +1,6 @@
-// Package mediatype says what a body is, in one place for all that read bodies: by
-// its media type where that decides, and else by its content. Servers
-// send JSON as text/html, forms as text/plain, and either without a type.
+// Package mediatype says what a body is, for all packages that read bodies: by its media type if
+// that decides, otherwise by its content. Servers send JSON as text/html, forms as text/plain, and
+// either without a type.
 package mediatype
 
 import (
@@ -11,11 +11,11 @@ import (
 // A Kind says how a body is read.
 type Kind uint8
 
-// Text is what is none of the others.
+// Text is any body that is none of the other kinds.
 const (
 	Text      Kind = iota
 	JSON           // one document
-	JSONLines      // documents one after the other, the lines of an event stream, JSON in a type of its own
+	JSONLines      // several documents, the lines of an event stream, or JSON of a vendor's type
 	Form           // name=value&name=value
 	Multipart
 	XML
@@ -23,13 +23,14 @@ const (
 	GraphQL
 	Binary
 
-	// picture is declared of what is Binary unless it begins as a text: an error that is
-	// sent in its place. Given returns it of no body.
+	// picture is what [Declared] returns for the types of pictures, archives and the like. [Given]
+	// returns Binary in its place, unless the body begins as a text: an error sent instead of a
+	// picture.
 	picture
 )
 
-// Declared returns the kind that a Content-Type names, Text for a type that says
-// nothing of the content, such as text/plain, application/octet-stream or none.
+// Declared returns the kind that a Content-Type names. It is Text for a type that says nothing
+// about the content, such as text/plain, application/octet-stream or none.
 func Declared(contentType string) Kind { return Named(Name(contentType)) }
 
 // Named is Declared for a media type in lower case without parameters.
@@ -73,12 +74,12 @@ func Name(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// Of returns what a body is. A Content-Type of protocol buffers or of a multipart form
-// decides, and that of a picture, an archive or the like where the body begins as no text. Else the content decides if it has a shape of its
-// own, then the type.
+// Of returns what a body is. A Content-Type of protocol buffers or of a multipart form decides. So
+// does that of a picture, an archive or the like, unless the body begins as text. For any other
+// type the content decides if it has a shape of its own, then the type.
 func Of(contentType string, body []byte) Kind { return Given(Declared(contentType), body) }
 
-// Given is Of for a body whose type names a kind.
+// Given is Of for a body whose Content-Type is already known to declare a kind.
 func Given(declared Kind, body []byte) Kind {
 	switch {
 	case declared == Binary, declared == Multipart:
@@ -92,7 +93,7 @@ func Given(declared Kind, body []byte) Kind {
 	case seen == JSON && declared == JSONLines:
 		return JSONLines
 	case seen == XML && declared == HTML && !htmlTag(body):
-		return XML // its first element is none of HTML
+		return XML // its first element is not one of HTML
 	case seen == XML && declared == HTML:
 		return HTML
 	case seen != Text:
@@ -103,7 +104,7 @@ func Given(declared Kind, body []byte) Kind {
 	return declared
 }
 
-// binary reports whether the beginning of a body is no text.
+// binary reports whether the beginning of a body is not text.
 func binary(b []byte) bool {
 	b = b[:min(len(b), 512)]
 	for i := 0; i < len(b); {
