@@ -1,13 +1,13 @@
-// Package noquery takes the queries out of texts for errors: what stands in one is for the
-// server that it was sent to, and may be a secret by a name that nobody knows.
+// Package noquery removes the queries of URLs from the texts of errors. A query is meant for the
+// server that it was sent to, and may contain a secret under a name that nobody knows.
 package noquery
 
 import "strings"
 
 const (
-	// blanks and double quotes end a word.
+	// ends are the characters that end a word: blanks and double quotes.
 	ends = " \t\r\n\""
-	// opens is what a word does not begin with. All but ends may stand in a query.
+	// opens are the characters that a word does not begin with. All but ends may be in a query.
 	opens = ends + "'`<>"
 )
 
@@ -35,7 +35,8 @@ func Text(s string) string {
 	return b.String()
 }
 
-// wordEnd returns where the word ends that begins at i, which may be at what closes the mark before it.
+// wordEnd returns where the word that begins at i ends. If a mark precedes the word, that may be
+// where the mark is closed.
 func wordEnd(s string, i int) int {
 	stops := ends
 	switch mark(s, i) {
@@ -48,7 +49,7 @@ func wordEnd(s string, i int) int {
 	if n := strings.IndexAny(s[i:], stops); n >= 0 {
 		end = i + n
 	}
-	if mark(s, i) == '\'' { // a part of the word elsewhere
+	if mark(s, i) == '\'' { // elsewhere a single quote is part of a word
 		if n := strings.LastIndexByte(s[i:end], '\''); n >= 0 {
 			end = i + n
 		}
@@ -56,7 +57,7 @@ func wordEnd(s string, i int) int {
 	return end
 }
 
-// mark returns what stands before i.
+// mark returns the byte before i, or 0.
 func mark(s string, i int) byte {
 	if i == 0 {
 		return 0
@@ -64,8 +65,8 @@ func mark(s string, i int) byte {
 	return s[i-1]
 }
 
-// query returns where the query or the fragment of a word begins that is a URL: it has a scheme,
-// or a parameter in its query or fragment. It is -1 if there is none.
+// query returns where the query or fragment of a word begins, or -1. The word counts as a URL if it
+// has a scheme, or a parameter in its query or fragment.
 func query(s string) int {
 	i := strings.IndexAny(s, "?#")
 	if i < 0 || !strings.Contains(s, "://") && !strings.Contains(s[i:], "=") {
@@ -74,14 +75,15 @@ func query(s string) int {
 	return i
 }
 
-// quoteEnd returns where the URL ends whose first word is s[i:end]. What package fmt quotes may hold
-// blanks, and quotes that are escaped; where it is itself in such a text, so are those around it.
+// quoteEnd returns where the URL ends whose first word is s[i:end]. A text quoted by package fmt
+// may contain blanks and escaped quotes. If it is itself inside a quoted text, its own quotes are
+// escaped too.
 func quoteEnd(s string, i, end int) int {
 	if mark(s, i) != '"' {
 		return end
 	}
-	// The quotes around it stand behind so many backslashes: each time a text is quoted, one is put before a quote
-	// and one before each backslash.
+	// around is how many backslashes precede the quotes around the URL. Each time a text is quoted,
+	// a backslash is put before each quote and each backslash.
 	around := backslashes(s, i-1)
 	for at := i; ; at++ {
 		n := strings.IndexByte(s[at:], '"')
@@ -99,7 +101,7 @@ func quoteEnd(s string, i, end int) int {
 	}
 }
 
-// backslashes returns how many stand before i.
+// backslashes returns how many backslashes precede i.
 func backslashes(s string, i int) int {
 	return i - len(strings.TrimRight(s[:i], `\`))
 }
