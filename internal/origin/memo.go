@@ -6,15 +6,15 @@ import (
 	"sync/atomic"
 )
 
-// memoSlots is the number of hosts that a Memo can hold; a power of two.
+// memoSlots is the number of hosts that a Memo can hold. It is a power of two.
 const memoSlots = 1024
 
-// A Memo remembers what was found for the hosts that calls go to, by how their URLs write
-// them, so that a room that keeps something for each host neither folds the case of a
-// name nor locks for a host that it has seen. It holds at most 1024 hosts, and may forget
-// any of them. The zero Memo is empty. It is safe for concurrent use.
+// A Memo remembers a value for each host that calls go to, by the host as their URLs write it. A
+// package that keeps something for each host then neither folds the case of a name nor locks for a
+// host that it has seen. It holds at most 1024 hosts, and may forget any of them. The zero Memo is
+// empty. It is safe for concurrent use.
 type Memo[V any] struct {
-	latest atomic.Pointer[memoEntry[V]] // the latest one that was put: most rooms see one host
+	latest atomic.Pointer[memoEntry[V]] // the latest entry: most stacks see one host
 	slots  [memoSlots]atomic.Pointer[memoEntry[V]]
 }
 
@@ -23,7 +23,7 @@ type memoEntry[V any] struct {
 	value        V
 }
 
-// Get returns what was put for the host of u, and whether anything was.
+// Get returns the value that was put for the host of u, and whether there is one.
 func (m *Memo[V]) Get(u *url.URL) (V, bool) {
 	if e := m.latest.Load(); e != nil && e.host == u.Host && e.scheme == u.Scheme {
 		return e.value, true
@@ -35,7 +35,7 @@ func (m *Memo[V]) Get(u *url.URL) (V, bool) {
 	return zero, false
 }
 
-// Put remembers v for the host of u. What is longer than a host can be is not remembered.
+// Put remembers v for the host of u. It ignores a text that is longer than a host can be.
 func (m *Memo[V]) Put(u *url.URL, v V) {
 	if len(u.Host) > maxHost || len(u.Scheme) > maxHost {
 		return
@@ -45,8 +45,8 @@ func (m *Memo[V]) Put(u *url.URL, v V) {
 	m.latest.Store(e)
 }
 
-// memoSlot returns the slot of a host, by its FNV-1a hash. Whoever chooses hosts that
-// share a slot makes them forget each other, no more.
+// memoSlot returns the slot of a host, by its FNV-1a hash. An attacker who chooses hosts that share
+// a slot only makes them evict each other.
 func memoSlot(host string) uint32 {
 	h := uint32(2166136261)
 	for i := range len(host) {

@@ -1,7 +1,7 @@
-// Package origin compares URLs by their origin (RFC 6454): where a credential, an
-// idempotency key or a page may follow a redirect is decided by it, and what shares a
-// limit, a pause or a budget, so there is one place for it. A name with a dot at its
-// end is a name of its own; one outside of ASCII stays as it is spelled.
+// Package origin compares URLs by their origin (RFC 6454). The origin decides where a credential,
+// an idempotency key or a page may follow a redirect, and what shares a limit, a pause or a budget,
+// so there is one place for it. A name with a trailing dot is different from the one without. A
+// name outside of ASCII stays as it is spelled.
 package origin
 
 import (
@@ -11,9 +11,8 @@ import (
 	"github.com/gracy-go/gracy/internal/ascii"
 )
 
-// An Origin is a scheme, host and port, in lower case and with the default port
-// written out. Origins are equal exactly if they are the same by RFC 6454,
-// section 5.
+// An Origin is a scheme, host and port, in lower case and with the default port written out. Two
+// are equal exactly if they are the same origin by RFC 6454, section 5.
 type Origin struct{ Scheme, Host, Port string }
 
 // Of returns the origin of u.
@@ -25,7 +24,8 @@ func Of(u *url.URL) Origin {
 	return o
 }
 
-// Of reports whether o is the origin of u. Almost every URL is written as its origin is.
+// Of reports whether o is the origin of u. It is fast if u is written as its origin is, as almost
+// every URL is.
 func (o Origin) Of(u *url.URL) bool {
 	if u.Host == o.Host && u.Scheme == o.Scheme && strings.IndexByte(u.Host, ':') < 0 {
 		return o.Port == DefaultPort(o.Scheme)
@@ -36,18 +36,18 @@ func (o Origin) Of(u *url.URL) bool {
 // Same reports whether a and b have the same origin. A nil URL has none.
 func Same(a, b *url.URL) bool { return a != nil && b != nil && Of(a) == Of(b) }
 
-// maxHost is more than the 253 bytes of a name in DNS and a port take.
+// maxHost is more than the longest DNS name, 253 bytes, and a port.
 const maxHost = 260
 
-// HostOf returns the host of the origin of u as rooms key by it: in lower case, with
-// the port only if it is not the default of the scheme. Almost every host is written
-// so; then HostOf allocates nothing. It cuts off what is longer than a host can be.
+// HostOf returns the host of the origin of u as it is used for keys: in lower case, with the port
+// only if it is not the default of the scheme. Almost every host is written so, and then HostOf
+// allocates nothing. It truncates what is longer than a host can be.
 //
-// The result is a part of the URL, which may be long: a room that keeps it keeps a
-// [strings.Clone]. Servers choose URLs, by redirects.
+// The result is part of the URL, which may be long. To keep it, keep a [strings.Clone]: servers
+// choose URLs, by redirects.
 func HostOf(u *url.URL) string { return CanonicalHost(u.Scheme, u.Host[:min(len(u.Host), maxHost)]) }
 
-// CanonicalHost is [HostOf] of a scheme and a host with or without a port.
+// CanonicalHost is [HostOf] for a scheme and a host with or without a port.
 func CanonicalHost(scheme, host string) string {
 	for i := range len(host) {
 		if c := host[i]; c == ':' || 'A' <= c && c <= 'Z' {
@@ -57,7 +57,7 @@ func CanonicalHost(scheme, host string) string {
 	return host
 }
 
-// canonicalHost is CanonicalHost of a host that may be written in another way.
+// canonicalHost is CanonicalHost for a host that may be written in another way.
 func canonicalHost(scheme, host string) string {
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && isName(host[:i]) {
 		if port := host[i+1:]; port == "" || port == DefaultPort(ascii.Lower(scheme)) {
@@ -67,11 +67,11 @@ func canonicalHost(scheme, host string) string {
 	return ascii.Lower(host)
 }
 
-// isName reports whether what stands before a colon is a host: an address of IPv6
-// without brackets has no port.
+// isName reports whether s, the text before a colon, is a host. An IPv6 address without brackets
+// has no port.
 func isName(s string) bool { return strings.IndexByte(s, ':') < 0 || s[0] == '[' && s[len(s)-1] == ']' }
 
-// DefaultPort returns the port of a scheme, "" for one that is not HTTP's.
+// DefaultPort returns the default port of a scheme, or "" if it is not one of HTTP.
 func DefaultPort(scheme string) string {
 	switch scheme {
 	case "http":
@@ -82,7 +82,7 @@ func DefaultPort(scheme string) string {
 	return ""
 }
 
-// String returns the origin as it is written, without a default port.
+// String returns the origin without a default port.
 func (o Origin) String() string {
 	host := o.Host
 	if strings.Contains(host, ":") {
