@@ -15,18 +15,16 @@ import (
 
 const root = "/api/v2"
 
-// Options says how an API behaves. With the zero Options it has no limits, faults
-// or waits.
+// Options says how an API behaves. The zero Options has no limits, faults or waits.
 type Options struct {
-	// Quota counts arrivals; the zero Limit means no limit.
+	// Quota counts arrivals. The zero Limit means no limit.
 	Quota fault.Limit
-	// Faults are injected into the requests that the quota admits. Its Seed also
-	// draws Spread.
+	// Faults are injected into the requests that the quota admits. Its Seed also draws Spread.
 	Faults fault.Plan
 	// Latency is the wait before each response.
 	Latency time.Duration
-	// Spread is the largest wait on top of Latency. It is drawn uniformly by seed
-	// and request, so that a resource takes the same time at every request.
+	// Spread is the largest wait added to Latency. It is drawn uniformly by seed and request, so a
+	// resource takes the same time at every request.
 	Spread time.Duration
 }
 
@@ -37,7 +35,7 @@ type Counts struct {
 	Statuses map[string]map[int]int // the responses by route and status
 	Quota    fault.QuotaCounts      // the arrivals at the quota, zero without one
 	Faults   map[fault.Kind]int     // the requests by kind of fault, passes included
-	Peak     int                    // the most requests at once, each from after its fault to its response
+	Peak     int                    // the most requests at once, each counted from the end of its fault to its response
 }
 
 // Violations returns the number of arrivals at a full window of the quota.
@@ -88,8 +86,7 @@ func Routes() []string {
 	return routes
 }
 
-// Counts returns what the API has counted so far. A client that has a response finds
-// it counted.
+// Counts returns what the API has counted so far. A request is counted before its response is sent.
 func (a *API) Counts() Counts {
 	c := Counts{Total: a.log.Total(), Requests: a.log.Requests(), Statuses: a.log.Statuses(), Faults: a.faults.Counts()}
 	if a.quota != nil {
@@ -124,7 +121,7 @@ func (a *API) respond(w http.ResponseWriter, r *http.Request) {
 	}
 	body := a.work(r)
 	if body == nil {
-		// PokéAPI sends no line break, which http.Error would add.
+		// PokéAPI sends no line break, but http.Error would add one.
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = w.Write([]byte("Not Found"))
@@ -135,8 +132,8 @@ func (a *API) respond(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // an error means that the client has disconnected
 }
 
-// work waits the latency and returns the body, nil if there is none. It ends before
-// a byte is sent, so that the next request of a client does not count as concurrent.
+// work waits for the latency and returns the body, or nil if there is none. It ends before a byte
+// is sent, so that the next request of a client does not count as concurrent.
 func (a *API) work(r *http.Request) []byte {
 	a.mu.Lock()
 	a.busy++
@@ -175,12 +172,12 @@ func (a *API) wait(r *http.Request) {
 	select {
 	case <-t.C:
 	case <-r.Context().Done():
-		// To return would send a 200.
+		// Returning would send a 200.
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// find returns the resource at the path of the request, nil if there is none.
+// find returns the resource at the path of the request, or nil if there is none.
 func (a *API) find(r *http.Request) any {
 	rest, ok := strings.CutPrefix(r.URL.Path, root)
 	if !ok || rest != "" && rest[0] != '/' {

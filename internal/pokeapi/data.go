@@ -11,7 +11,7 @@ import (
 //go:embed data.txt
 var data string
 
-// An item is one resource of a kind; exactly one of the pointers is set.
+// An item is one resource of a kind. Exactly one of the pointers is set.
 type item struct {
 	id         int
 	name       string
@@ -69,7 +69,7 @@ type catalog struct {
 // kindNames are the kinds in the order of the index page.
 var kindNames = [...]string{"berry", "generation", "pokemon"}
 
-// load reads text of the form of data.txt.
+// load reads text in the form of data.txt.
 func load(text string) (map[string]*catalog, error) {
 	kinds := map[string]*catalog{}
 	for _, k := range kindNames {
@@ -157,7 +157,7 @@ func parseItem(kind string, fields []string) (item, error) {
 	return it, bad
 }
 
-// idOf returns the position of name in names from 1 on, 0 if it is not in them.
+// idOf returns the position of name in names, counted from 1, or 0.
 func idOf(names []string, name string) int {
 	return slices.Index(names, name) + 1
 }

@@ -18,15 +18,15 @@ type page struct {
 	Results  []ref   `json:"results"`
 }
 
-// A ref is a link of PokéAPI to a resource.
+// A ref is a link to a resource.
 type ref struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
 }
 
-// list returns the page that query asks for. As in PokéAPI, a value that is not a
-// number or is negative means the default, and the limit in a link is that of the
-// items which its page holds.
+// list returns the page that query asks for. As in PokéAPI, a value that is not a number or is
+// negative means the default, and the limit in a link is the number of items on the page that it
+// leads to.
 func (c *catalog) list(base, kind string, query url.Values) page {
 	count := len(c.items)
 	offset := number(query.Get("offset"), 0)

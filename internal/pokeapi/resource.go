@@ -45,7 +45,7 @@ type generationJSON struct {
 	VersionGroups []ref  `json:"version_groups"`
 }
 
-// json returns the JSON of the item in PokéAPI, with links below base.
+// json returns the item as PokéAPI encodes it, with links below base.
 func (it item) json(base string) any {
 	switch {
 	case it.pokemon != nil:

@@ -11,8 +11,7 @@ type Server struct {
 	server *fault.Server
 }
 
-// Start serves an API. Its error is that of listening. The caller must close the
-// server.
+// Start serves an API. It returns an error if it cannot listen. The caller must close the server.
 func Start(o Options) (*Server, error) {
 	a := New(o)
 	s, err := fault.Start(a)
@@ -25,6 +24,6 @@ func Start(o Options) (*Server, error) {
 // Base returns the URL of all resources, with a slash at its end.
 func (s *Server) Base() string { return s.URL + root + "/" }
 
-// Close ends every request and waits for the goroutines of the server. Its counts
-// can still be read.
+// Close ends every request and waits for the goroutines of the server. Its counts can still be read
+// afterwards.
 func (s *Server) Close() error { return s.server.Close() }
