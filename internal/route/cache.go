@@ -2,29 +2,29 @@ package route
 
 import "hash/maphash"
 
-// maxCachedKey bounds the bytes of a key, so that one huge URL does not take the room of
+// maxCachedKey bounds the bytes of a key, so that one huge URL does not take the memory of
 // thousands.
 const maxCachedKey = 512
 
-// A cacheKey is what a name depends on. Method and host are empty if no pattern has
-// one. The path of a name that a caller gives is what he wrote.
+// A cacheKey is what a name depends on. method and host are empty if no pattern has one. If a
+// caller gave the route, path is the path of its pattern.
 type cacheKey struct {
 	path, raw, method, host string
 	given                   bool
 }
 
-// bare reports whether there is a path alone, as in most keys.
+// bare reports whether k has only a path, as most keys do.
 func (k *cacheKey) bare() bool { return k.raw == "" && k.method == "" && k.host == "" && !k.given }
 
 // cached is what is known of a key.
 type cached struct {
 	name *Name
-	bare bool // whether the key is
+	bare bool // whether the key has only a path
 	kind kind
-	gen  uint32 // of an automatic route, the positions learned before it
+	gen  uint32 // for an automatic route: the number of positions learned before it
 }
 
-// A cache has the names of the keys that came of late, from their second time on.
+// A cache has the names of the keys that came recently, each from its second time on.
 type cache struct {
 	seed maphash.Seed
 	*Recent[cacheKey, cached]
@@ -51,7 +51,7 @@ func (c *cache) hash(k *cacheKey) uint64 {
 	return h
 }
 
-// get returns what is known of a key, nil for nothing.
+// get returns what is known of a key, or nil.
 func (c *cache) get(hash uint64, k *cacheKey) *cached {
 	if e := c.Get(hash, k); e != nil {
 		return &e.Value
@@ -59,7 +59,7 @@ func (c *cache) get(hash uint64, k *cacheKey) *cached {
 	return nil
 }
 
-// path returns what is known of a path alone, nil for nothing. To compare whole keys costs
+// path returns what is known of a key that has only a path, or nil. Comparing whole keys would cost
 // more.
 func (c *cache) path(path string) *cached {
 	hash := maphash.String(c.seed, path)

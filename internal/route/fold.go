@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// An automatic route is a template that the Router made. Its entry stays when it is folded,
-// so there are never more labels than entries.
+// An automatic route is a template that the Router made. Its entry stays when it is folded, so
+// there are never more labels than entries.
 type automatic struct {
 	name    *Name
 	segs    []segment
@@ -15,9 +15,10 @@ type automatic struct {
 	learned bool // whether a position of it was learned
 }
 
-// addLocked adds an automatic route, without a hold on the URL that it was made of.
+// addLocked adds an automatic route. It copies what it keeps, so that the URL is not kept in
+// memory. r.mu must be held.
 func (r *Router) addLocked(tpl string, segs []segment, slash, learned bool) automatic {
-	own := make([]segment, len(segs)) // slices.Clone would have the caller's array move to the heap
+	own := make([]segment, len(segs)) // with slices.Clone the caller's array would escape to the heap
 	for i, s := range segs {
 		own[i] = s
 		own[i].pre, own[i].post = strings.Clone(s.pre), strings.Clone(s.post)
@@ -28,10 +29,10 @@ func (r *Router) addLocked(tpl string, segs []segment, slash, learned bool) auto
 	return b
 }
 
-// foldLocked gives the routes with a name at a position that has been learned since the
-// route with {x} there. Whoever counted under the name keeps that count; calls from now
-// on have the folded route. Where the bound leaves no room for it the name stays, rather
-// than become Other.
+// foldLocked replaces routes that have a name at a position that has been learned since by the
+// route with {x} there. State that was kept under the old name stays with it. Calls get the folded
+// route from now on. If the bound leaves no room for the folded route, the old one stays rather
+// than become Other. r.mu must be held.
 func (r *Router) foldLocked() {
 	for _, old := range slices.Sorted(maps.Keys(r.routes)) {
 		b := r.routes[old]
@@ -56,8 +57,8 @@ func (r *Router) foldLocked() {
 	}
 }
 
-// fold replaces, in place, the names at learned positions with {x}, and reports
-// whether there was one.
+// fold replaces the names at learned positions with {x}, in place. It reports whether there was
+// one.
 func (t *trie) fold(segs []segment) (changed bool) {
 	n := &t.root
 	for i := range segs {
@@ -72,9 +73,10 @@ func (t *trie) fold(segs []segment) (changed bool) {
 	return changed
 }
 
-// beforeLocked returns the name that a path had before the latest of the positions in it
-// was learned, nil if it had none. segs are its own, w is what became of them: the
-// positions are replaced one after the other, as they were learned.
+// beforeLocked returns the name that a path had before the latest of its positions was learned, or
+// nil if it had none. segs are the original segments of the path, and w says what became of them.
+// It replaces the positions one after the other, in the order in which they were learned. r.mu must
+// be held.
 func (r *Router) beforeLocked(segs []segment, slash bool, w *walk) *Name {
 	for {
 		next, last := 0, 0

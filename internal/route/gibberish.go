@@ -2,18 +2,18 @@ package route
 
 import "strings"
 
-// A look is what a text looks like to gibberish; a higher one is more random.
+// A look is how random a text looks. A higher look is more random.
 type look uint8
 
 const (
 	looksPlain    look = iota
-	looksNumbered      // words beside a number that is not part of the name
+	looksNumbered      // words and a number that is not part of the name
 	looksRandom
 )
 
-// gibberish distinguishes words from random text; in doubt it reports random. From
-// twelve letters on, the share of letter pairs that are common in words separates
-// the two well; shorter runs are judged by how they mix digits and cases.
+// gibberish distinguishes words from random text. In doubt it reports random. From twelve letters
+// on, the share of letter pairs that are common in words separates the two well. Shorter runs are
+// judged by how they mix digits and cases.
 func gibberish(s string) look {
 	worst := looksPlain
 	good, pairs, runs, mix, letters := 0, 0, 0, 1, len(s)
@@ -41,7 +41,7 @@ func gibberish(s string) look {
 			letters -= len(run) + 1
 		}
 	}
-	if mix > 1 { // then all of s is of one alphabet, whose separators are characters too
+	if mix > 1 { // then s is judged as one text over several alphabets, separators included
 		letters, mix = len(s), alphabets(s)
 	}
 	if letters >= 16 && (good*100 < pairs*want(mix) || len(s) < 4*runs && alphabets(s) == 3) {
@@ -53,8 +53,8 @@ func gibberish(s string) look {
 	return worst
 }
 
-// want returns the share of common pairs, in percent, that a long text must have:
-// the more alphabets it mixes in a run, the more.
+// want returns the share of common pairs, in percent, that a long text needs to look like words. It
+// is higher the more alphabets a run of the text mixes.
 func want(mix int) int {
 	switch mix {
 	case 3:
@@ -65,9 +65,9 @@ func want(mix int) int {
 	return 70
 }
 
-// mixed counts the alphabets that a run mixes. People mix them too, but in order:
-// a capital begins a word, a number ends the run. That is one alphabet, so that
-// my-index-2024 and Quarterly-Report-v2 need no more common pairs than words do.
+// mixed counts the alphabets that a run mixes. People mix them too, but in order: a capital begins
+// a word, a number ends the run. That counts as one alphabet, so that my-index-2024 and
+// Quarterly-Report-v2 need no more common pairs than words do.
 func mixed(run string) int {
 	if isVersion(run) {
 		return 1
@@ -84,8 +84,7 @@ func mixed(run string) int {
 	return 1
 }
 
-// capital reports whether the capital at i begins a word, or all of word is in
-// capitals.
+// capital reports whether the capital at i begins a word, or word is all capitals.
 func capital(word string, i int) bool {
 	if all(word, isUpper) {
 		return true
@@ -173,8 +172,8 @@ func isVersion(s string) bool {
 	return false
 }
 
-// wordlike reports whether a run of letters looks like words. Fewer than eight
-// letters are too few to judge, and always do.
+// wordlike reports whether a run of letters looks like words. Fewer than eight letters are too few
+// to judge and always do.
 func wordlike(run string) bool {
 	n := len(run)
 	if n < 8 {
@@ -207,8 +206,8 @@ func wordlike(run string) bool {
 	return vowels*6 >= n && n >= 3*humps && good*100 >= pairs*least
 }
 
-// commonPairs counts the letter pairs of a run and those common in words. The
-// end of a word in camelCase and the start of the next are not a pair.
+// commonPairs counts the letter pairs of a run, and those of them that are common in words. The end
+// of a word in camelCase and the start of the next are not a pair.
 func commonPairs(run string) (good, pairs int) {
 	for i := 1; i < len(run); i++ {
 		a, b := run[i-1], run[i]
@@ -223,8 +222,8 @@ func commonPairs(run string) (good, pairs int) {
 	return good, pairs
 }
 
-// followers lists for each letter those that often come after it. Together they are
-// 93 % of the pairs in the words of a large English code base. It is read only.
+// followers lists for each letter those that often follow it. Together the pairs are 93 % of those
+// in the words of a large English code base. It is read only.
 //
 //nolint:gochecknoglobals // a table
 var followers = [26]string{

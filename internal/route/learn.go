@@ -1,15 +1,14 @@
 package route
 
-// maxDepth bounds the segments of an automatic template. The template of a deeper
-// path ends in {rest...}.
+// maxDepth bounds the segments of an automatic template. The template of a deeper path ends in
+// {rest...}.
 const maxDepth = 16
 
-// pressure is the number of names from which on a position is learned early, when
-// the trie is full.
+// pressure is the number of names from which on a position is learned early if the trie is full.
 const pressure = 10
 
-// A trie counts the names at each position. It holds names only until their position
-// is learned. It is not safe for concurrent use.
+// A trie counts the names at each position. It keeps names only until their position is learned. It
+// is not safe for concurrent use.
 type trie struct {
 	root  pos
 	limit int // the most names at a position
@@ -21,21 +20,20 @@ type trie struct {
 type pos struct {
 	kids    map[string]*pos
 	free    bool // whether it counts as a name in its parent
-	loose   bool // whether it becomes {x} with the names there
+	loose   bool // whether it becomes {x} when its position is learned
 	names   int  // the number of kids that are free
-	learned int  // when its names became {x}: the how manieth position it was, 0 for never
+	learned int  // the trie's count when the names here became {x}, 0 if they have not
 }
 
-// A walk is what became of the segments of a path.
+// A walk is the result of walking the segments of a path.
 type walk struct {
-	learned [maxDepth]int // for each name that was replaced, when its position was learned
+	learned [maxDepth]int // for each replaced name, the trie's count when its position was learned
 	changed bool          // whether a name was replaced
 	grown   bool          // whether a position was learned
 	full    bool          // whether there was no room for the path
 }
 
-// walk inserts the path and replaces, in place, the names at learned positions with
-// {x}.
+// walk inserts the path and replaces the names at learned positions with {x}, in place.
 func (t *trie) walk(segs []segment) (w walk) {
 	n := &t.root
 	for i := range segs {
@@ -62,7 +60,7 @@ func (t *trie) walk(segs []segment) (w walk) {
 	return w
 }
 
-// kid returns what is below n for a segment, nil if there is nothing. It costs no allocation.
+// kid returns the position below n for a segment, or nil. It does not allocate.
 func (n *pos) kid(s *segment) *pos {
 	if s.name == "" {
 		return n.kids[s.pre]
@@ -84,8 +82,8 @@ func (t *trie) insert(n *pos, s segment) *pos {
 	return c
 }
 
-// collapse replaces the names below n with one {x} and merges what is below them,
-// so that their common names are learned with them. at says when.
+// collapse replaces the names below n with one {x} and merges what is below them, so that their
+// common names are learned with them. at is the trie's count.
 func (t *trie) collapse(n *pos, at int) {
 	n.learned = at
 	name := placeholder(nameAny)

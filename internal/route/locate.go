@@ -2,17 +2,17 @@ package route
 
 import "strings"
 
-// A Place is where a path template is in a path.
+// A Place says where a path template is in a path.
 type Place struct {
 	Base  string   // the path before the template, such as "/api/v2"; "" if there is none
 	Names []string // the placeholders of the template, in order
-	Args  []string // what is in their places, decoded
+	Args  []string // the text in their places, decoded
 }
 
-// Locate finds a path template at the end of a percent-encoded path, below
-// whatever base path: "/pokemon/{name}" in "/api/v2/pokemon/pikachu". A template
-// that ends in {rest...} is found at the first place where it fits. It returns
-// false if the path does not end in what the template describes.
+// Locate finds a path template at the end of a percent-encoded path, below any base path:
+// "/pokemon/{name}" in "/api/v2/pokemon/pikachu". A template that ends in {rest...} is found at the
+// first place where it fits. Locate reports false if the template does not match the end of the
+// path.
 func Locate(template, path string) (Place, bool) {
 	p, err := parse(template)
 	if err != nil || p.method != "" || p.host != "" || !strings.HasPrefix(path, "/") {
@@ -41,7 +41,7 @@ func Locate(template, path string) (Place, bool) {
 	return Place{}, false
 }
 
-// fill adds the arguments of a whole path; false if it does not fit.
+// fill adds the arguments of a whole path. It reports false if the path does not fit.
 func (l *Place) fill(ps []segPattern, segs []string) bool {
 	for i, s := range ps {
 		seg := decode(segs[i])
@@ -71,7 +71,7 @@ func (l *Place) fill(ps []segPattern, segs []string) bool {
 	return true
 }
 
-// split adds the arguments of a segment in which text and placeholders are mixed.
+// split adds the arguments of a segment that mixes text and placeholders.
 func (l *Place) split(s *segPattern, seg string) bool {
 	if !s.fits(seg) {
 		return false

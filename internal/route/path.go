@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// canonicalHost returns a host in lower case without its port, the brackets of an
-// IPv6 address and the dot at the end of a name.
+// canonicalHost returns a host in lower case without its port, the brackets of an IPv6 address and
+// a trailing dot.
 func canonicalHost(h string) string {
 	if strings.HasPrefix(h, "[") {
 		if i := strings.IndexByte(h, ']'); i > 0 {
@@ -21,8 +21,8 @@ func canonicalHost(h string) string {
 	return strings.ToLower(strings.TrimSuffix(h, "."))
 }
 
-// hostOf returns the host of a request: the Host field, which is the one that is
-// sent, else that of the URL.
+// hostOf returns the host of a request: the Host field, which is what is sent, otherwise that of
+// the URL.
 func hostOf(req *http.Request) string {
 	if req.Host != "" {
 		return req.Host
@@ -48,8 +48,8 @@ func pathOf(u *url.URL) string {
 	return p
 }
 
-// clean removes the segments that a server removes: empty and dot segments. A
-// trailing slash stays.
+// clean removes the segments that a server removes: empty segments and dot segments. A trailing
+// slash stays.
 func clean(p string) string {
 	if p == "" || p == "/" {
 		return "/"
@@ -67,7 +67,7 @@ func clean(p string) string {
 	return c
 }
 
-// decode decodes the percent-encoding of a segment. A malformed one stays.
+// decode decodes the percent-encoding of a segment. It returns a malformed one unchanged.
 func decode(seg string) string {
 	if strings.IndexByte(seg, '%') < 0 {
 		return seg

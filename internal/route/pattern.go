@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// Split returns the parts of a pattern "[METHOD ][HOST]/path"; method and host are
-// empty if the pattern has none. The syntax is that of
-// [net/http.ServeMux], with one addition: a placeholder may be a part of a
-// segment ("/{id}.json", "/jobs/{id}:run"). The path is returned as written,
-// the host lower-cased and without its port. The error names the pattern, and no package: callers begin it with theirs.
+// Split returns the parts of a pattern "[METHOD ][HOST]/path". method and host are empty if the
+// pattern has none. The syntax is that of [net/http.ServeMux], with one addition: a placeholder may
+// be part of a segment ("/{id}.json", "/jobs/{id}:run"). The path is returned as written, the host
+// in lower case and without its port. The error names the pattern but no package, so callers prefix
+// their own.
 func Split(pattern string) (method, host, path string, err error) {
 	p, err := parse(pattern)
 	if err != nil {
@@ -23,9 +23,8 @@ func Split(pattern string) (method, host, path string, err error) {
 	return p.method, p.host, p.path, nil
 }
 
-// Names returns the placeholders of a pattern or path template in order:
-// "/a/{id}/{rest...}" gives id, rest. The end mark {$} is not one. An
-// invalid pattern has none.
+// Names returns the placeholders of a pattern or path template in order: id and rest for
+// "/a/{id}/{rest...}". The end mark {$} is not one. It returns none for an invalid pattern.
 func Names(pattern string) []string {
 	p, err := parse(pattern)
 	if err != nil {
@@ -50,14 +49,14 @@ const (
 
 type segPattern struct {
 	kind  segKind
-	lits  []string // the decoded text; in a partial one, before, between and after its names
+	lits  []string // the decoded text; for a partial segment, the texts before, between and after its names
 	names []string
 }
 
 type pattern struct {
 	text, method, host, path string
 	segs                     []segPattern
-	name                     *Name // of the calls that it matches in a Table
+	name                     *Name // the name of the calls that it matches in a Table
 }
 
 func parse(text string) (*pattern, error) {
@@ -213,8 +212,8 @@ func (s *segPattern) fits(seg string) bool {
 	return seg != ""
 }
 
-// weight returns the length of the literal text. At one position, the partial
-// segment with more of it is tried first.
+// weight returns the length of the literal text. Of two partial segments at one position, the one
+// with more is tried first.
 func (s *segPattern) weight() (n int) {
 	for _, l := range s.lits {
 		n += len(l)
@@ -222,8 +221,8 @@ func (s *segPattern) weight() (n int) {
 	return n
 }
 
-// Misspelled returns how a standard method is written that m has in other letters, ""
-// if m is none such. Methods have case: "get" is sent as it is, and no "GET" matches it.
+// Misspelled returns the correct spelling of a standard method that m has in other letter case, or
+// "". Methods have case: "get" is sent unchanged, and a pattern with "GET" does not match it.
 func Misspelled(m string) string {
 	switch up := strings.ToUpper(m); up {
 	case m:

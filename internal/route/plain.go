@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Path returns the path of a pattern, as [Split] does. It costs no allocation for most patterns: a caller may name the
-// route of each call anew.
+// Path returns the path of a pattern, as [Split] does. For most patterns it does not allocate,
+// since a caller may name the route of every call.
 func Path(pattern string) (string, error) {
 	if path, ok := plainPath(pattern); ok {
 		return path, nil
@@ -18,8 +18,9 @@ func Path(pattern string) (string, error) {
 // maxPlain bounds the placeholders of a plain pattern.
 const maxPlain = 8
 
-// plainPath returns the path of a pattern that is well formed at first sight: a method in capitals or none, no host, and segments that
-// are plain text or one placeholder. It returns false for all others, of which many are well formed too.
+// plainPath returns the path of a pattern that is obviously well formed: a method in capitals or
+// none, no host, and segments that are plain text or one placeholder. It reports false for any
+// other pattern, well formed or not.
 func plainPath(pattern string) (path string, ok bool) {
 	path = pattern
 	if i := strings.IndexByte(pattern, ' '); i >= 0 {
@@ -52,8 +53,9 @@ func plainPath(pattern string) (path string, ok bool) {
 	}
 }
 
-// plainSegment reports whether a segment is plain text or one placeholder, whose name it returns. The last one may be empty, and
-// its placeholder may stand for the rest of the path.
+// plainSegment reports whether a segment is plain text or one placeholder, and returns the name of
+// the placeholder. The last segment may be empty, and its placeholder may stand for the rest of the
+// path.
 func plainSegment(seg string, last bool) (name string, ok bool) {
 	if seg == "" {
 		return "", last
@@ -73,7 +75,7 @@ func plainSegment(seg string, last bool) (name string, ok bool) {
 
 func isNameByte(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' }
 
-// isPlainText reports whether a segment is text of a path that is not . or .. and needs no encoding.
+// isPlainText reports whether a segment is text other than . and .. that needs no encoding.
 func isPlainText(seg string) bool {
 	return seg != "." && seg != ".." && all(seg, func(c byte) bool { return isNameByte(c) || c == '-' || c == '.' || c == '~' })
 }

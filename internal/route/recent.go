@@ -2,23 +2,23 @@ package route
 
 import "sync/atomic"
 
-// recentWays is how many entries a bucket of a Recent has.
+// recentWays is the number of entries in a bucket of a Recent.
 const recentWays = 4
 
-// A Recent remembers what was found of late for keys, by hashes of them. It is a fixed
-// array of buckets of four entries. A read takes no lock and only marks an entry as used; a
-// full bucket evicts the first entry that was not used since the last eviction looked at
-// it. A key should get an entry when it comes for the second time ([Recent.Again]): most
-// keys of a server's choice come once, and would cost an allocation each and the entries of
-// those that come often. Use [NewRecent]. It is safe for concurrent use.
+// A Recent remembers values for recent keys, by hashes of the keys. It is a fixed array of buckets
+// of four entries. A read takes no lock and only marks an entry as used. A full bucket evicts the
+// first entry that was not used since the last eviction looked at it. A key should get an entry
+// only when it comes for the second time ([Recent.Again]): most keys that a server chooses come
+// once, and would each cost an allocation and evict the keys that come often. Use [NewRecent]. It
+// is safe for concurrent use.
 type Recent[K comparable, V any] struct {
 	slots []atomic.Pointer[RecentEntry[K, V]]
-	seen  []atomic.Uint32 // what keys that came lately have of their hash, so that they are known when they come again
+	seen  []atomic.Uint32 // parts of the hashes of recent keys, to recognize a key that comes again
 	mask  uint64
 	hand  atomic.Uint32
 }
 
-// A RecentEntry is what is remembered of a key. It does not change.
+// A RecentEntry is what is remembered of a key. Key and Value do not change.
 type RecentEntry[K comparable, V any] struct {
 	Key   K
 	Value V
@@ -38,15 +38,15 @@ func NewRecent[K comparable, V any](size int) *Recent[K, V] {
 	}
 }
 
-// Bucket returns the places of a hash, some of which may be empty. It is for a comparison
-// that costs less than that of [Recent.Get], with [RecentEntry.Has] before it and
+// Bucket returns the places of a hash, some of which may be empty. It is for a comparison that is
+// cheaper than that of [Recent.Get]. Call [RecentEntry.Has] before the comparison and
 // [RecentEntry.Use] after it.
 func (r *Recent[K, V]) Bucket(hash uint64) []atomic.Pointer[RecentEntry[K, V]] {
 	i := (hash & r.mask) * recentWays
 	return r.slots[i : i+recentWays : i+recentWays]
 }
 
-// Has reports whether the entry is of a hash.
+// Has reports whether the entry has the given hash.
 func (e *RecentEntry[K, V]) Has(hash uint64) bool { return e.hash == hash }
 
 // Use marks the entry as used.
@@ -56,7 +56,7 @@ func (e *RecentEntry[K, V]) Use() {
 	}
 }
 
-// Get returns the entry of a key, nil if there is none.
+// Get returns the entry of a key, or nil.
 func (r *Recent[K, V]) Get(hash uint64, key *K) *RecentEntry[K, V] {
 	b := r.Bucket(hash)
 	for i := range b {
@@ -68,7 +68,8 @@ func (r *Recent[K, V]) Get(hash uint64, key *K) *RecentEntry[K, V] {
 	return nil
 }
 
-// Again reports whether a key of this hash came before, as far as is known, and notes that it came.
+// Again reports whether a key of this hash is known to have come before, and notes that it has come
+// now.
 func (r *Recent[K, V]) Again(hash uint64) bool {
 	at := &r.seen[hash>>1%uint64(len(r.seen))] // other bits than those of the bucket
 	mark := uint32(hash>>32) | 1               //nolint:gosec // bits
@@ -79,8 +80,7 @@ func (r *Recent[K, V]) Again(hash uint64) bool {
 	return false
 }
 
-// Put remembers a value. The key must not be a part of a longer text, which would stay in
-// memory.
+// Put remembers a value. The key must not be part of a longer text, which would stay in memory.
 func (r *Recent[K, V]) Put(hash uint64, key K, value V) {
 	e := &RecentEntry[K, V]{Key: key, Value: value, hash: hash}
 	b := r.Bucket(hash)

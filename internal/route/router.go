@@ -14,26 +14,23 @@ const Other = "other"
 
 // Options bounds a [Router]. Zero fields mean the defaults.
 type Options struct {
-	// Max is the largest number of automatic routes, 200 by default. An eighth
-	// of it is kept for routes with a learned position.
+	// Max is the largest number of automatic routes, 200 by default. An eighth of it is reserved
+	// for routes with a learned position.
 	Max int
-	// Learn is the number of names after which a position becomes {x}, 40 by
-	// default.
+	// Learn is the number of names after which a position becomes {x}, 40 by default.
 	Learn int
-	// Cache is the number of names that are cached, 4096 by default, rounded up
-	// to a power of two.
+	// Cache is the number of names that are cached, 4096 by default, rounded up to a power of two.
 	Cache int
-	// Secret reports whether a percent-decoded path segment must not be shown,
-	// besides those that [redact.Segment] and the rules of this package report.
-	// It may be called from several goroutines. Nil reports none.
+	// Secret reports whether a percent-decoded path segment must not be shown, in addition to those
+	// that [redact.Segment] and the rules of this package report. It may be called concurrently.
+	// Nil reports none.
 	Secret func(segment string) bool
 }
 
-// A Router names requests: by the first table with a pattern that matches, else by
-// an automatic template. Names from tables do not count against the bound. The name
-// of a path changes only when a position in it is learned, or when it was [Other]. A
-// Router is safe for concurrent use, starts no goroutine, and its memory is bounded
-// whatever the requests are.
+// A Router names requests: by the first table with a pattern that matches, otherwise by an
+// automatic template. Names from tables do not count against the bound. The name of a path changes
+// only when a position in it is learned, or if it was [Other]. A Router is safe for concurrent use,
+// starts no goroutine, and its memory is bounded whatever the requests are.
 type Router struct {
 	tables            []*Table
 	byMethod, byHost  bool
@@ -48,7 +45,7 @@ type Router struct {
 	mu     sync.RWMutex // mu guards routes, trie and own
 	routes map[string]automatic
 	trie   trie
-	own    map[*Name]*Name // by the name that a pattern has in its table, which other stacks have as well
+	own    map[*Name]*Name // by the name of the pattern in its table, which other stacks may share
 }
 
 // New returns a Router that tries the tables in order. It panics if a bound is
@@ -85,9 +82,9 @@ func or(n, otherwise int) int {
 // Route returns the route of a request: see [Router.Name].
 func (r *Router) Route(req *http.Request) string { return r.Name(req).Route }
 
-// Name returns the name of a request. Its route is a path template of valid UTF-8 without
-// control characters, query or fragment, "*" for OPTIONS *, or [Other]. A path costs no
-// allocation, except for the second time that it comes, and where its route is new. The request is not changed.
+// Name returns the name of a request. Its route is a path template of valid UTF-8 without control
+// characters, query or fragment, "*" for OPTIONS *, or [Other]. Name allocates only when a path
+// comes for the second time and when its route is new. The request is not changed.
 func (r *Router) Name(req *http.Request) *Name {
 	// Most names depend on the path alone.
 	if u := req.URL; u != nil && u.Opaque == "" && u.RawPath == "" && !r.byMethod && !r.byHost {
@@ -98,7 +95,7 @@ func (r *Router) Name(req *http.Request) *Name {
 	return r.find(req)
 }
 
-// find is apart from Name because of the room that it takes on the stack.
+// find is separate from Name because it needs much room on the stack.
 //
 //go:noinline
 func (r *Router) find(req *http.Request) *Name {
@@ -157,12 +154,12 @@ func (r *Router) cacheName(hash uint64, k *cacheKey, name *Name, kind kind, gen 
 	r.cache.put(hash, own, cached{name: name, kind: kind, gen: gen})
 }
 
-// A kind says where a name is from.
+// A kind says where a name comes from.
 type kind uint8
 
 const (
 	guessed kind = iota // an automatic template
-	named               // from a table, or the same for ever
+	named               // from a table, or one that never changes
 	other               // Other
 )
 
@@ -178,7 +175,7 @@ func (r *Router) name(req *http.Request, path string) (*Name, kind) {
 	return r.auto(clean(path))
 }
 
-// ownName returns the name of a pattern in this router.
+// ownName returns this router's own name for a pattern.
 func (r *Router) ownName(shared *Name) *Name {
 	r.mu.RLock()
 	own := r.own[shared]
@@ -195,12 +192,12 @@ func (r *Router) ownName(shared *Name) *Name {
 	return own
 }
 
-// Learned returns the automatic routes with a learned position, sorted and in the
-// syntax of patterns.
+// Learned returns the automatic routes with a learned position, sorted and in the syntax of
+// patterns.
 func (r *Router) Learned() []string { return r.list(func(b automatic) bool { return b.learned }) }
 
-// Routes returns all automatic routes that calls have now, sorted and in the syntax of patterns.
-// Each is a valid pattern, but two may conflict.
+// Routes returns all current automatic routes, sorted and in the syntax of patterns. Each is a
+// valid pattern, but two may conflict.
 func (r *Router) Routes() []string { return r.list(func(automatic) bool { return true }) }
 
 // Overflow returns how many requests were named [Other].

@@ -2,8 +2,8 @@ package route
 
 import "strings"
 
-// publicPrefix reports whether s is an identifier with a prefix, as
-// cus_NffrFeUfNV2Hib is, and the prefix is not one of secrets.
+// publicPrefix reports whether s is an identifier with a prefix, such as cus_NffrFeUfNV2Hib, whose
+// prefix is not one of secrets.
 func publicPrefix(s string) bool {
 	i := strings.LastIndexByte(s, '_')
 	if i < 1 || len(s)-i <= 6 {
@@ -31,8 +31,7 @@ func isSecretPrefix(p string) bool {
 	return false
 }
 
-// isSecretWord reports whether the path segment after this one is likely to be a
-// credential.
+// isSecretWord reports whether the path segment after w is likely to be a credential.
 func isSecretWord(w string) bool {
 	switch strings.ToLower(w) {
 	case "token", "tokens", "secret", "secrets", "password", "passwd", "apikey", "api_key", "api-key", "key", "keys", "auth", "invite",

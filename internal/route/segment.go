@@ -24,19 +24,20 @@ const (
 // maxLiteral is the length in bytes of the longest name.
 const maxLiteral = 40
 
-// maxJudged is the length in bytes of the longest segment that is classified, which
-// bounds the time for one.
+// maxJudged is the length in bytes of the longest segment that is classified. It bounds the time
+// for one segment.
 const maxJudged = 256
 
 // A segment is one path segment of an automatic template: literal text, a
 // placeholder, or a placeholder with text around it.
 type segment struct {
 	pre, name, post string
-	free            bool // whether it has text of the path, so that there can be any number of them
+	free            bool // whether it has text of the path, so that there may be any number of such segments
 }
 
-// loose reports whether the segment becomes {x} at a position of many names: a name,
-// and what was taken for a token or a slug, which is more likely a name there.
+// loose reports whether the segment becomes {x} at a position of many names. A name does, and so
+// does a segment that was taken for a token or a slug, since among names it is more likely another
+// name.
 func (s segment) loose() bool { return s.free || s.name == nameToken || s.name == nameSlug }
 
 func placeholder(name string) segment { return segment{name: name} }
@@ -48,17 +49,16 @@ func (s segment) key() string {
 	return string(s.appendKey(nil))
 }
 
-// appendKey appends the key of a segment with a placeholder.
+// appendKey appends the key of a segment that has a placeholder.
 func (s segment) appendKey(b []byte) []byte {
 	b = append(append(b, s.pre...), '{')
 	return append(append(append(b, s.name...), '}'), s.post...)
 }
 
-// classify names one decoded path segment. prev is the segment before it; secret may
-// be nil. In doubt the segment becomes a placeholder: to lose a name is better than
-// to show a secret.
+// classify names one decoded path segment. prev is the segment before it. secret may be nil. In
+// doubt the segment becomes a placeholder: losing a name is better than showing a secret.
 func classify(s, prev string, secret func(string) bool) segment {
-	if s == "" || s == "." || s == ".." || len(s) > maxJudged { // a server removes the dots, and no pattern has them
+	if s == "" || s == "." || s == ".." || len(s) > maxJudged { // a server removes dot segments, and no pattern has them
 		return placeholder(nameAny)
 	}
 	if name := shape(s); name != "" {
@@ -76,8 +76,8 @@ func classify(s, prev string, secret func(string) bool) segment {
 	return segment{pre: escape(s), free: true}
 }
 
-// compound classifies a segment with parts: parameters, key=value, arguments, a verb
-// or a file extension. ok is false if it has none.
+// compound classifies a segment with parts: parameters, key=value, arguments, a verb or a file
+// extension. ok is false if it has none.
 func compound(s, prev string, secret func(string) bool) (seg segment, ok bool) {
 	if base, _, ok := strings.Cut(s, ";"); ok {
 		return classify(base, prev, secret), true
@@ -116,8 +116,7 @@ func compound(s, prev string, secret func(string) bool) (seg segment, ok bool) {
 	return segment{}, false
 }
 
-// judge returns the placeholder of a text without a known form, "" if the text may
-// be shown.
+// judge returns the placeholder of a text without a known form, or "" if the text may be shown.
 func judge(s, prev string) string {
 	for _, r := range s {
 		if !isWordRune(r) {
@@ -156,8 +155,8 @@ func isWordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r)
 }
 
-// plain reports whether s is a lower-case or camelCase resource name: letters,
-// inner - and _, nothing random.
+// plain reports whether s is a lower-case or camelCase resource name: letters with - and _ between
+// them, nothing random.
 func plain(s string) bool {
 	if s == "" || len(s) > 24 || !isLetter(s[0]) {
 		return false
@@ -173,8 +172,7 @@ func plain(s string) bool {
 	return lower && gibberish(s) == looksPlain
 }
 
-// escape returns a literal for a pattern: all but visible characters are
-// percent-encoded.
+// escape returns a literal for a pattern. It percent-encodes all characters that are not visible.
 func escape(s string) string {
 	clean := true
 	for _, r := range s {

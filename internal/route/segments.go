@@ -2,15 +2,15 @@ package route
 
 import "strings"
 
-// A Text is a segment of a path, as [Table.Match] compares it: decoded, and by its
-// place, counted from 0.
+// A Text is a segment of a path as [Table.Match] compares it: decoded, and with its place, counted
+// from 0.
 type Text struct {
 	Place int
 	Text  string
 }
 
-// Texts returns the segments of a pattern that are text alone. A path that matches the
-// pattern has all of them ([Segment]). An invalid pattern has none.
+// Texts returns the segments of a pattern that are only text. A path that matches the pattern has
+// all of them ([Segment]). It returns none for an invalid pattern.
 func Texts(pattern string) (texts []Text) {
 	p, err := parse(pattern)
 	if err != nil {
@@ -24,12 +24,12 @@ func Texts(pattern string) (texts []Text) {
 	return texts
 }
 
-// Clean returns a percent-encoded path without the segments that a server removes,
-// to be walked with [Segment].
+// Clean returns a percent-encoded path without the segments that a server removes. Walk the result
+// with [Segment].
 func Clean(path string) string { return clean(path) }
 
-// Segment returns the first segment of a path that [Clean] has returned, decoded, and
-// what is behind it: "" behind the last one.
+// Segment returns the first segment of a path from [Clean], decoded, and the rest of the path,
+// which is "" behind the last segment.
 func Segment(path string) (segment, rest string) {
 	segment = path[1:]
 	if i := strings.IndexByte(segment, '/'); i >= 0 {

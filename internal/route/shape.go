@@ -5,11 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// shape returns the placeholder of a segment whose form as a whole is known, else
-// "".
+// shape returns the placeholder of a segment whose form as a whole is known, otherwise "".
 func shape(s string) string {
 	switch {
-	case all(s, isDigit): // which most are
+	case all(s, isDigit): // the most frequent case
 		return nameID
 	case !utf8.ValidString(s):
 		return nameAny
@@ -58,8 +57,8 @@ func isUUID(s string) bool {
 	return true
 }
 
-// isDate reports whether s has the form 2006-01 or 2006-01-02, or the latter with T
-// and a time.
+// isDate reports whether s has the form 2006-01 or 2006-01-02, or the latter followed by T and a
+// time.
 func isDate(s string) bool {
 	if i := strings.IndexAny(s, "Tt"); i == 10 && len(s) <= 40 {
 		for j := i + 1; j < len(s); j++ {

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// A Table is a compiled set of patterns. It is immutable and safe for
-// concurrent use; the zero Table matches nothing.
+// A Table is a compiled set of patterns. It is immutable and safe for concurrent use. The zero
+// Table matches nothing.
 type Table struct {
-	hosts              map[string]*node // the patterns by host, those without one under ""
+	hosts              map[string]*node // the patterns by host, those without a host under ""
 	byMethod, patterns bool
 }
 
 type node struct {
 	lits     map[string]*node
 	partials []partialNode    // the partial segments, those with more text first
-	parts    map[string]*node // the same by their text, while the table is compiled
+	parts    map[string]*node // the partial segments by their text, only while the table is compiled
 	single   *node            // the segment {name}
 	here     leaf             // the patterns that end at this node
 	end      leaf             // the patterns that end in {$}
@@ -29,7 +29,7 @@ type partialNode struct {
 	next *node
 }
 
-// A leaf holds the patterns that differ in their method only.
+// A leaf has the patterns that differ only in their method.
 type leaf []*pattern
 
 func (l leaf) find(method string) *pattern {
@@ -41,8 +41,8 @@ func (l leaf) find(method string) *pattern {
 	return nil
 }
 
-// pick returns the pattern for the method, else for a HEAD that for GET, else that
-// for all methods, as ServeMux does.
+// pick returns the pattern for the method as ServeMux does: for a HEAD without a pattern that for
+// GET, otherwise that for all methods.
 func (l leaf) pick(method string) *pattern {
 	if len(l) == 0 {
 		return nil
@@ -57,16 +57,15 @@ func (l leaf) pick(method string) *pattern {
 	return p
 }
 
-// Compile reads patterns in the syntax of [net/http.ServeMux], with one addition:
-// a placeholder may be a part of a segment. It returns an error that names the
-// pattern for bad syntax, and one that names both for two that differ in the names
-// of their placeholders only. A repeated pattern counts once.
+// Compile reads patterns in the syntax of [net/http.ServeMux], with one addition: a placeholder may
+// be part of a segment. For bad syntax it returns an error that names the pattern. For two patterns
+// that differ only in the names of their placeholders it returns one that names both. A repeated
+// pattern counts once.
 //
-// Where ServeMux accepts the patterns, the same one matches here. Two of which
-// neither is the more specific, as /v1/{mount}/data and /v1/sys/{path...}, which
-// ServeMux rejects, are accepted: at the first segment in which they differ literal
-// text comes before text with placeholders in it, that with more text first, then
-// {name}, then {name...}.
+// If ServeMux accepts the patterns, the same pattern matches here. Compile also accepts two
+// patterns of which neither is more specific, such as /v1/{mount}/data and /v1/sys/{path...}, which
+// ServeMux rejects. The first segment in which they differ decides: literal text comes first, then
+// text with placeholders in it, that with more text first, then {name}, then {name...}.
 func Compile(patterns ...string) (*Table, error) {
 	t := new(Table)
 	seen := make(map[string]bool, len(patterns))
@@ -89,7 +88,7 @@ func Compile(patterns ...string) (*Table, error) {
 	return t, nil
 }
 
-// sort puts the partial segments below n in order, once all are there.
+// sort orders the partial segments below n, once all have been added.
 func (n *node) sort() {
 	n.parts = nil
 	slices.SortStableFunc(n.partials, func(a, b partialNode) int { return b.seg.weight() - a.seg.weight() })
@@ -104,10 +103,10 @@ func (n *node) sort() {
 	}
 }
 
-// Match returns the path template of the pattern that matches a request to host (a
-// port is ignored) with this method ("" is GET) and percent-encoded path. Of several
-// that match, the first in the order of [Compile] wins; one for another method does
-// not match. Empty and dot segments are removed first.
+// Match returns the path template of the pattern that matches a request. A port of host is ignored.
+// An empty method is GET. path is percent-encoded. Of several patterns that match, the first in the
+// order of [Compile] wins. A pattern for another method does not match. Empty and dot segments are
+// removed from path first.
 func (t *Table) Match(method, host, path string) (template string, ok bool) {
 	if p := t.find(method, host, path); p != nil {
 		return p.path, true
@@ -115,7 +114,7 @@ func (t *Table) Match(method, host, path string) (template string, ok bool) {
 	return "", false
 }
 
-// find returns the pattern that [Table.Match] picks, nil if there is none.
+// find returns the pattern that [Table.Match] chooses, or nil.
 func (t *Table) find(method, host, path string) *pattern {
 	if t == nil || !t.patterns {
 		return nil
@@ -146,8 +145,8 @@ func (t *Table) byHost() bool {
 	return len(t.hosts) > 1 || len(t.hosts) == 1 && !bare
 }
 
-// match returns the most specific pattern below n for the rest of a path, which
-// is empty or starts with a slash.
+// match returns the most specific pattern below n for the rest of a path, which is empty or starts
+// with a slash.
 func (n *node) match(method, rest string) *pattern {
 	if rest == "" {
 		return n.here.pick(method)

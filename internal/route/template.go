@@ -20,7 +20,7 @@ func (r *Router) auto(path string) (*Name, kind) {
 	return r.learn(segs, slash)
 }
 
-// learn returns the automatic name of a path that is no template as it is.
+// learn returns the automatic name of a path whose segments are not those of a known template.
 //
 //go:noinline
 func (r *Router) learn(segs []segment, slash bool) (*Name, kind) {
@@ -57,7 +57,7 @@ func (r *Router) learn(segs []segment, slash bool) (*Name, kind) {
 	if before == nil {
 		return b.name, guessed
 	}
-	if before.Route != b.name.Route { // as it does where the bound left no room to fold it
+	if before.Route != b.name.Route { // b was not folded into it, as the bound left no room
 		first := before.First
 		before = firstNamed(b.name.Route, first)
 		before.shown.next.Store(b.name.shown)
@@ -65,7 +65,7 @@ func (r *Router) learn(segs []segment, slash bool) (*Name, kind) {
 	return before, guessed
 }
 
-// template appends a segment for every one of a clean path, classified. slash says that the path ends
+// template classifies the segments of a clean path and appends them. slash says that the path ends
 // in a slash.
 func (r *Router) template(segs []segment, path string) (_ []segment, slash bool) {
 	if path == "/" {
@@ -95,8 +95,8 @@ func (r *Router) template(segs []segment, path string) (_ []segment, slash bool)
 	}
 }
 
-// render appends a template whose placeholder names are unique, as those of a
-// pattern must be: {id}, {id2}, {id3}.
+// render appends a template whose placeholder names are unique, as a pattern requires: {id}, {id2},
+// {id3}.
 func render(b []byte, segs []segment, slash bool) []byte {
 	for i, s := range segs {
 		b = append(append(b, '/'), s.pre...)
