@@ -8,7 +8,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// An Agent is a whole layer: it sets a User-Agent, unless the caller's context names another.
+// An Agent is a complete small layer. It sets a User-Agent, unless the context of the call names
+// another.
 type Agent string
 
 // Wrap implements transport.Layer.
@@ -25,10 +26,10 @@ func (a Agent) trip(_ *layer.Call, req *http.Request, next http.RoundTripper) (*
 	return next.RoundTrip(req)
 }
 
-// Attach makes an agent an override.
+// Attach sets a as an override.
 func (a Agent) Attach(ctx context.Context) context.Context { return layer.WithSetting(ctx, a) }
 
-// Echo is a server that responds with the User-Agent.
+// Echo returns a server that responds with the User-Agent.
 func Echo() Func {
 	return func(req *http.Request) (*http.Response, error) {
 		return Response(req, http.StatusOK, req.Header.Get("User-Agent")), nil

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Allocs returns how often f allocates, on average over some runs: the least of five
-// measurements of [testing.AllocsPerRun], since what else runs in the process only adds.
+// Allocs returns how often f allocates on average. It is the least of five measurements of
+// [testing.AllocsPerRun], since anything else that runs in the process can only add to it.
 func Allocs(runs int, f func()) float64 {
 	least := testing.AllocsPerRun(runs, f)
 	for range 4 {
@@ -15,8 +15,8 @@ func Allocs(runs int, f func()) float64 {
 	return least
 }
 
-// AllocsDiffer reports whether an operation allocates otherwise than it should: exactly so
-// often, and with a later release of Go at most once more.
+// AllocsDiffer reports whether an operation does not allocate as often as it should. With a later
+// release of Go, one allocation more is accepted.
 func AllocsDiffer(got, want float64) bool {
 	return got != want && (!allocsVary || got > want+1)
 }
@@ -31,11 +31,11 @@ func (f *fixed) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r, nil
 }
 
-// Fixed returns a round tripper that responds with 200 and allocates nothing: its responses are one. It is not safe
-// for concurrent use.
+// Fixed returns a round tripper that responds with 200 and allocates nothing: it always returns the
+// same response. It is not safe for concurrent use.
 func Fixed() http.RoundTripper { return &fixed{StatusCode: http.StatusOK, Header: http.Header{}} }
 
-// AllocsOf returns how often a request that is sent through rt allocates.
+// AllocsOf returns how often sending req through rt allocates.
 func AllocsOf(tb testing.TB, rt http.RoundTripper, req *http.Request) float64 {
 	tb.Helper()
 	return Allocs(500, func() {

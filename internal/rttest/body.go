@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrBoom is an error of no type that a layer knows.
+// ErrBoom is an error of a type that no layer knows.
 var ErrBoom = errors.New("boom")
 
 // Text returns a body that can only be read and closed.

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/internal/brief"
 )
 
-// Main runs the tests of a package and returns the code to exit with, which is not 0 either where they leave
-// goroutines. It is for TestMain.
+// Main runs the tests of a package and returns the exit code. The code is not 0 if the tests leave
+// goroutines behind. It is for TestMain.
 func Main(m *testing.M) int {
 	if code := m.Run(); code != 0 {
 		return code
@@ -20,7 +20,7 @@ func Main(m *testing.M) int {
 	return codeOf(GoroutinesLeft(), os.Stdout)
 }
 
-// codeOf writes the stacks of goroutines that tests have left, and returns the code to exit with.
+// codeOf writes the stacks of the goroutines that tests have left, and returns the exit code.
 func codeOf(left []string, w io.Writer) int {
 	if len(left) == 0 {
 		return 0
@@ -29,8 +29,8 @@ func codeOf(left []string, w io.Writer) int {
 	return 1
 }
 
-// GoroutinesLeft returns the stacks of the goroutines that tests have left. It gives those
-// that are about to end the time to do so.
+// GoroutinesLeft returns the stacks of the goroutines that tests have left. It gives those that are
+// about to end the time to do so.
 func GoroutinesLeft() []string {
 	var left []string
 	for range 20_000 {
@@ -42,8 +42,8 @@ func GoroutinesLeft() []string {
 	return left
 }
 
-// Goroutines returns the stacks of the goroutines other than the caller's, and without those
-// of package testing and of signals.
+// Goroutines returns the stacks of all goroutines except the caller's and those of package testing
+// and of signals.
 func Goroutines() []string {
 	buf := make([]byte, 1<<20)
 	_, others, _ := strings.Cut(string(buf[:runtime.Stack(buf, true)]), "\n\n") // the caller comes first

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// A Hop passes TCP connections on to a server, until it swallows what comes over those
-// that it has.
+// A Hop passes TCP connections on to a server, until [Hop.Swallow] makes those that it has dead.
 type Hop struct {
 	net.Listener
 	to    string
@@ -20,7 +19,7 @@ type Hop struct {
 	dead  []*atomic.Bool
 }
 
-// NewHop returns a hop to an address. It is closed at the end of the test.
+// NewHop returns a hop to an address. The end of the test closes it.
 func NewHop(t *testing.T, to string) *Hop {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -40,11 +39,11 @@ func NewHop(t *testing.T, to string) *Hop {
 	return h
 }
 
-// Dials returns how many connections came so far.
+// Dials returns how many connections have arrived.
 func (h *Hop) Dials() int { return int(h.dials.Load()) }
 
-// Swallow makes the connections dead that the hop has now: they stay open, and nothing
-// comes through them. Those to come are not.
+// Swallow makes the current connections of the hop dead: they stay open, but nothing comes through
+// them. Later connections work.
 func (h *Hop) Swallow() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// A Layer is a layer whose trip a test writes. Without a trip it is off.
+// A Layer is a layer whose trip a test provides. Without a trip it is off.
 type Layer struct {
 	Name string
 	Trip layer.Trip
@@ -38,7 +38,7 @@ type Events struct {
 	seen []layer.Event
 }
 
-// NewEvents returns a layer that keeps the events of the kinds.
+// NewEvents returns a layer that keeps the events of the given kinds.
 func NewEvents(kinds layer.Kind) *Events { return &Events{kinds: kinds} }
 
 // Wrap implements transport.Layer.
@@ -63,8 +63,8 @@ func (e *Events) Seen() []layer.Event {
 	return slices.Clone(e.seen)
 }
 
-// Slots is a layer of a fixed number of slots, held until the body ends and
-// suspended during the waits of inner layers: the smallest concurrency limit.
+// Slots is the smallest concurrency limit: a fixed number of slots, held until the body ends and
+// suspended during the waits of inner layers.
 type Slots struct{ free chan struct{} }
 
 // NewSlots returns a layer of n slots.
@@ -117,8 +117,7 @@ func (s *slot) Reacquire(ctx context.Context, _ *layer.Attempt) error {
 	}
 }
 
-// Retry returns the smallest retry layer: up to n attempts while the verdict is
-// Retryable.
+// Retry returns the smallest retry layer: up to n attempts as long as the verdict is Retryable.
 func Retry(n int) *Layer {
 	return &Layer{"retry", func(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if !c.ClaimRetry(n) {

@@ -1,5 +1,5 @@
-// Package rttest holds the round trippers, layers and readers that the tests of
-// several packages need.
+// Package rttest has the round trippers, layers and readers that the tests of several packages
+// need.
 package rttest
 
 import (
@@ -27,8 +27,7 @@ func Response(req *http.Request, status int, body string) *http.Response {
 	}
 }
 
-// Respond reads and closes the request body and responds with the status and
-// the body.
+// Respond reads and closes the request body and responds with the status and the body.
 func Respond(status int, body string) Func {
 	return func(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
@@ -39,7 +38,7 @@ func Respond(status int, body string) Func {
 	}
 }
 
-// RespondHeader is [Respond] with headers, given as names and values in turn.
+// RespondHeader is [Respond] with headers, given as alternating names and values.
 func RespondHeader(status int, body string, header ...string) Func {
 	respond := Respond(status, body)
 	return func(req *http.Request) (*http.Response, error) {
@@ -70,8 +69,8 @@ func Fail(err error) Func {
 	}
 }
 
-// Sequence sends the first request to the first step, the next one to the next step,
-// and all further ones to the last. It is not safe for concurrent use.
+// Sequence sends the first request to the first step, the second to the second, and so on. Requests
+// beyond the last step go to the last. It is not safe for concurrent use.
 func Sequence(steps ...http.RoundTripper) Func {
 	i := 0
 	return func(req *http.Request) (*http.Response, error) {
@@ -90,7 +89,7 @@ func Try(ctx context.Context, rt http.RoundTripper) (*http.Response, error) {
 	return rt.RoundTrip(req)
 }
 
-// Get sends a GET to [URL], and ends the test if there is no response.
+// Get sends a GET to [URL]. It ends the test if there is no response.
 func Get(ctx context.Context, tb testing.TB, rt http.RoundTripper) *http.Response {
 	tb.Helper()
 	resp, err := Try(ctx, rt)
@@ -100,8 +99,8 @@ func Get(ctx context.Context, tb testing.TB, rt http.RoundTripper) *http.Respons
 	return resp
 }
 
-// Read reads a response body to its end and closes it. A failure is an error of
-// the test.
+// Read reads a response body to its end and closes it. It reports a failure as an error of the
+// test.
 func Read(tb testing.TB, resp *http.Response) string {
 	tb.Helper()
 	b, err := io.ReadAll(resp.Body)
@@ -114,7 +113,7 @@ func Read(tb testing.TB, resp *http.Response) string {
 	return string(b)
 }
 
-// PanicOf returns what f panics with, nil if it does not.
+// PanicOf returns the value that f panics with, or nil if f does not panic.
 func PanicOf(f func()) (v any) {
 	defer func() { v = recover() }()
 	f()

@@ -11,19 +11,19 @@ import (
 	"testing/synctest"
 )
 
-// A Waiting is a stack, around a base, in which all requests but a few wait.
+// A Waiting is a stack in which all but a few requests wait.
 type Waiting struct {
 	Name string
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
-// KeepsTheStack checks that a request of an [http.Client] that waits in any of the stacks
-// takes at most 1.15 times the heap and stack of one that is blocked in the base, around
-// which free lets every request through. n requests wait. The control is the first stack
-// below a frame as the functions of a wait had once.
+// KeepsTheStack checks that a request of an [http.Client] that waits in any of the stacks takes at
+// most 1.15 times the heap and stack of one that is blocked in the base. free lets every request
+// through to the base. n requests wait. The control is the first stack below a layer with a large
+// frame, which must exceed the bound.
 //
-// The client of net/http takes half of the 4 KiB that a goroutine begins with. If what a
-// request goes through to wait took the other half, each would have a stack of 8 KiB.
+// The client of net/http takes half of the 4 KiB that a goroutine starts with. If the functions
+// that a request waits in took the other half, each request would have a stack of 8 KiB.
 func KeepsTheStack(t *testing.T, n int, free func(http.RoundTripper) http.RoundTripper, stacks ...Waiting) {
 	t.Helper()
 	if strconv.IntSize < 64 {
@@ -33,7 +33,7 @@ func KeepsTheStack(t *testing.T, n int, free func(http.RoundTripper) http.RoundT
 	blocked := underClient(t, n, free)
 	check := func(s Waiting, control bool) {
 		each := math.Inf(1)
-		for range 3 { // what else lies among the stacks only adds
+		for range 3 { // anything else among the stacks only adds
 			each = min(each, underClient(t, n, s.Wrap))
 		}
 		t.Logf("%s: %.0f B, %.2f of a blocked request's %.0f B", s.Name, each, each/blocked, blocked)
@@ -47,7 +47,8 @@ func KeepsTheStack(t *testing.T, n int, free func(http.RoundTripper) http.RoundT
 	check(Waiting{"a deep stack, the control", func(rt http.RoundTripper) http.RoundTripper { return deep{stacks[0].Wrap(rt)} }}, true)
 }
 
-// underClient returns the bytes of heap and stack per request of a client that is held up.
+// underClient returns the bytes of heap and stack per request of a client whose requests are held
+// up.
 func underClient(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTripper) (each float64) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,13 +79,13 @@ func underClient(t *testing.T, n int, wrap func(http.RoundTripper) http.RoundTri
 
 func heapAndStacks() (m runtime.MemStats) {
 	runtime.GC()
-	runtime.GC() // what pools let go at the first is gone at the second
+	runtime.GC() // what pools release in the first collection is freed in the second
 	runtime.ReadMemStats(&m)
 	return m
 }
 
-// stuck is a base that waits for a response that never comes or for the caller to leave,
-// as that of net/http does.
+// stuck is a base that waits for a response that never comes, or for the caller to give up, as
+// net/http does.
 type stuck struct{ response chan *http.Response }
 
 func (s stuck) RoundTrip(req *http.Request) (*http.Response, error) {
