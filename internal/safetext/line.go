@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns s as valid UTF-8 in one line without what is hidden and without the sequences that a terminal
-// obeys. Line breaks and tabs become spaces.
+// Line returns s as one line of valid UTF-8, without hidden characters and without the sequences
+// that a terminal obeys. Line breaks and tabs become spaces.
 func Line(s string) string {
 	plain := true
 	for i := 0; i < len(s) && plain; i++ {
@@ -15,7 +15,7 @@ func Line(s string) string {
 	if plain {
 		return s
 	}
-	// A sequence that begins after the last terminator has no end to look for.
+	// A sequence that begins after the last terminator never ends.
 	last := max(strings.LastIndexByte(s, 0x07), strings.LastIndex(s, "\x1b\\"), strings.LastIndex(s, "\u009c"))
 	var b strings.Builder
 	b.Grow(len(s))
@@ -30,15 +30,15 @@ func Line(s string) string {
 			continue
 		case Hidden(c):
 		default:
-			b.WriteRune(c) // the replacement character for invalid UTF-8
+			b.WriteRune(c) // c is the replacement character if the UTF-8 is invalid
 		}
 		i += n
 	}
 	return b.String()
 }
 
-// sequence returns the length of a terminal escape sequence after the rune
-// that starts it; ends says whether the terminator of a string follows at all.
+// sequence returns the length of a terminal escape sequence after the rune that starts it. ends
+// says whether the terminator of a string follows anywhere.
 func sequence(s string, start rune, ends bool) int {
 	i := 0
 	if start == 0x1b {
@@ -71,8 +71,8 @@ func sequence(s string, start rune, ends bool) int {
 		}
 		return i
 	}
-	// A string such as a title or a link ends with BEL or ST. Of one that never
-	// ends only the opening is dropped: the rest may be the message.
+	// A string such as a title or a link ends with BEL or ST. If it never ends, only its opening is
+	// dropped, because the rest may be the message.
 	for j := i; ends && j < len(s); j++ {
 		switch {
 		case s[j] == 0x07:

@@ -1,5 +1,5 @@
-// Package safetext makes text of others safe to show: to print on a terminal, to log, to put on a page or
-// into a label.
+// Package safetext makes third-party text safe to show: to print on a terminal, to log, to put on a
+// page or into a label.
 package safetext
 
 import (
@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// Hidden reports whether a character is not seen as it is: it controls the terminal, ends a line, sets the
-// direction of what follows, or joins or splits words unseen; or nobody knows what it looks like, since its
-// use is private.
+// Hidden reports whether a character is not visible as itself. Such a character controls the
+// terminal, ends a line, sets the direction of text, joins or splits words invisibly, or is for
+// private use, so that nobody knows what it looks like.
 func Hidden(c rune) bool {
 	if c < 0x7f {
 		return c < ' '
@@ -20,7 +20,7 @@ func Hidden(c rune) bool {
 	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// Replace returns s as valid UTF-8 with U+FFFD in place of what is hidden.
+// Replace returns s as valid UTF-8 with U+FFFD in place of hidden characters.
 func Replace(s string) string {
 	return strings.Map(func(c rune) rune {
 		if Hidden(c) {
@@ -30,8 +30,8 @@ func Replace(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// Escape returns s with what is hidden, and what is no UTF-8, as an escape. Those of characters are the same
-// to a reader of JSON. Line breaks and tabs stay.
+// Escape returns s with hidden characters and invalid UTF-8 escaped. A reader of JSON reads the
+// escapes as the same characters. Line breaks and tabs stay.
 func Escape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
