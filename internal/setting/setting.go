@@ -1,34 +1,33 @@
-// Package setting is the list of settings that a context carries for the calls
-// made with it. All settings are under one key, so that a layer finds its own in
-// one look-up however many there are.
+// Package setting has the list of settings that a context carries for the calls made with it. All
+// settings are under one key, so a layer finds its own in one look-up however many there are.
 package setting
 
 import "context"
 
-// Key is the key of the nearest settings in a context: a [*List], or a [Holder]
-// if a call is nearer than any setting.
+// Key is the context key of the nearest settings: a [*List], or a [Holder] if a call is nearer than
+// any setting.
 type Key struct{}
 
-// A Holder is a call that has taken over the settings it was begun with.
+// A Holder is a call that has taken over the settings that it was begun with.
 type Holder interface {
-	// Settings returns the settings of the call, and whether those of a call
-	// around it do not count.
+	// Settings returns the settings of the call. cut says that those of an enclosing call do not
+	// count.
 	Settings() (list *List, cut bool)
 }
 
-// A List is what was attached to a context, the latest first. Its last element
-// knows the call in whose context it was begun.
+// A List is what was attached to a context, the latest first. Its last element knows the call in
+// whose context the list was begun.
 type List struct {
 	value any
 	next  *List
 	call  Holder
-	needs string // the name of the layer without which the value has no effect, "" if there is none
+	needs string // the name of the layer without which the value has no effect, or ""
 	needy bool   // this value or one after it in the list needs a layer
 }
 
-// A Collector is the setting that is given every call begun with its context. It is
-// a struct around the interface, since every call with settings looks for one: to
-// look for an interface costs 15 ns more for a setting that is none.
+// A Collector is the setting that is passed every call begun with its context. It is a struct
+// around the interface because every call with settings looks for one, and asserting each setting
+// to an interface would cost 15 ns more.
 type Collector struct {
 	To interface{ CallBegan(call Holder) }
 }
@@ -36,16 +35,16 @@ type Collector struct {
 // With attaches a value to a context, for [Lookup] of the same type.
 func With(ctx context.Context, value any) context.Context { return WithNeed(ctx, value, "") }
 
-// WithNeed is [With] for a value that has no effect without the layer of a name.
-// An empty name is content with any stack.
+// WithNeed is [With] for a value that has no effect without the named layer. If layer is empty, the
+// value needs none.
 func WithNeed(ctx context.Context, value any, layer string) context.Context {
 	l := new(List)
 	l.put(ctx, value, layer)
 	return context.WithValue(ctx, Key{}, l)
 }
 
-// Put makes l, which is empty, what [With] attaches to ctx. It is for a context of the
-// caller's own that returns l for [Key].
+// Put attaches a value to ctx as [With] does, in l, which must be empty. It is for a caller with a
+// context of its own that returns l for [Key].
 func (l *List) Put(ctx context.Context, value any) { l.put(ctx, value, "") }
 
 func (l *List) put(ctx context.Context, value any, layer string) {
@@ -61,8 +60,7 @@ func (l *List) put(ctx context.Context, value any, layer string) {
 	}
 }
 
-// From returns what was attached last to ctx with type T, and whether anything
-// was.
+// From returns the latest value of type T that was attached to ctx, and whether there is one.
 func From[T any](ctx context.Context) (T, bool) {
 	switch v := ctx.Value(Key{}).(type) {
 	case *List:
@@ -74,8 +72,8 @@ func From[T any](ctx context.Context) (T, bool) {
 	return zero, false
 }
 
-// Lookup returns the latest value of type T in the list, and whether there is
-// one. With cut it does not go on into the call that the list was begun in.
+// Lookup returns the latest value of type T in the list, and whether there is one. With cut it does
+// not continue into the call that the list was begun in.
 func Lookup[T any](l *List, cut bool) (T, bool) {
 	for l != nil {
 		if v, ok := l.value.(T); ok {
@@ -87,8 +85,8 @@ func Lookup[T any](l *List, cut bool) (T, bool) {
 	return zero, false
 }
 
-// step returns the rest of the list, which goes on into the call that it was begun in
-// unless it is cut there.
+// step returns the rest of the list. Unless cut is set, it continues into the call that the list
+// was begun in.
 func (l *List) step(cut bool) (rest *List, restCut bool) {
 	switch {
 	case l.next != nil:
@@ -99,8 +97,7 @@ func (l *List) step(cut bool) (rest *List, restCut bool) {
 	return nil, cut
 }
 
-// Enclosing returns the call in whose context the list was begun, nil if it was
-// begun outside any call.
+// Enclosing returns the call in whose context the list was begun, or nil if there was none.
 func (l *List) Enclosing() Holder {
 	for l.next != nil {
 		l = l.next
