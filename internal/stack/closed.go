@@ -5,9 +5,8 @@ import (
 	"reflect"
 )
 
-// closed reports whether a value of type t cannot hold another round tripper, except
-// in the field of a name. Types alone are looked at: the values may change while they
-// are.
+// closed reports whether a value of type t cannot hold another round tripper, except in the field
+// named except. It looks only at types, because the values may change meanwhile.
 func closed(t reflect.Type, except string) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -24,7 +23,7 @@ func closed(t reflect.Type, except string) bool {
 	return true
 }
 
-// maxTypes bounds the types that are looked at; a struct of more may hold anything.
+// maxTypes bounds the types that are looked at. A struct with more may hold anything.
 const maxTypes = 200
 
 func closedType(t reflect.Type, seen map[reflect.Type]bool) bool {
@@ -63,8 +62,8 @@ func closedType(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return true
 }
 
-// closedInterface reports whether an interface is not one to send requests with. One
-// without methods may hold anything.
+// closedInterface reports whether an interface cannot be used to send requests. One without methods
+// may hold anything.
 func closedInterface(t reflect.Type) bool {
 	if t.NumMethod() == 0 {
 		return false
@@ -77,7 +76,8 @@ func closedInterface(t reflect.Type) bool {
 	return true
 }
 
-// sends reports whether a function may send a request: it returns a response.
+// sends reports whether a function may send a request, because it returns a response or a round
+// tripper.
 func sends(t reflect.Type) bool {
 	for out := range t.Outs() {
 		if out == reflect.TypeFor[*http.Response]() || out.Implements(reflect.TypeFor[http.RoundTripper]()) {

@@ -1,5 +1,5 @@
-// Package stack looks for layers in the round tripper of a client, through round
-// trippers from elsewhere as far as they can be seen through.
+// Package stack looks for layers in the round tripper of a client. It looks through third-party
+// round trippers as far as it can.
 package stack
 
 import (
@@ -15,10 +15,9 @@ type layer interface {
 
 type unwrapper interface{ Unwrap() http.RoundTripper }
 
-// Takes reports whether a layer of a name that is on is in the stack of a round
-// tripper; nil is that of [http.DefaultTransport]. known is false if no such layer
-// was seen and there may be one that was not: inside a function, or inside a round
-// tripper that has no Unwrap and keeps others in fields that are not exported.
+// Takes reports whether the stack of a round tripper has the named layer, switched on. A nil rt is
+// [http.DefaultTransport]. known is false if the layer was not found but may be hidden: inside a
+// function, or inside a round tripper that has no Unwrap and keeps others in unexported fields.
 func Takes(rt http.RoundTripper, name string) (takes, known bool) {
 	known = true
 	for range maxDepth {
@@ -49,11 +48,11 @@ func Takes(rt http.RoundTripper, name string) (takes, known bool) {
 	return false, false
 }
 
-// maxDepth bounds a stack that holds itself.
+// maxDepth ends the search in a stack that contains itself.
 const maxDepth = 1000
 
-// through returns the name of the one exported field with the round tripper that a
-// struct from elsewhere sends with, as most middleware has it.
+// through returns the name of the one exported field that has the round tripper with which a
+// third-party struct sends, as most middleware has it.
 func through(rt http.RoundTripper) (name string, ok bool) {
 	t := reflect.TypeOf(rt)
 	if t.Kind() == reflect.Pointer {
@@ -74,7 +73,7 @@ func through(rt http.RoundTripper) (name string, ok bool) {
 	return name, ok
 }
 
-// field returns what the field of a struct holds, nil of a nil struct.
+// field returns the value of a struct's field, or nil if the struct is a nil pointer.
 func field(rt http.RoundTripper, name string) http.RoundTripper {
 	v := reflect.Indirect(reflect.ValueOf(rt))
 	if !v.IsValid() {
