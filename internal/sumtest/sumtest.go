@@ -1,10 +1,9 @@
-// Package sumtest finds the fields that a sum of two structs forgets. A sum that
-// is written by hand, field by field, compiles without the field that was added
-// last.
+// Package sumtest finds fields that a hand-written sum of two structs forgets. Such a sum still
+// compiles when a field is added to the struct.
 //
-// A field is named by its type and its own name, "Row.Calls". The fields that a
-// sum does not add, but joins in another way, are listed as exceptions and need
-// tests of their own. Strings and booleans are never added and need no exception.
+// A field is named by its type and its own name, "Row.Calls". Fields that a sum does not add, but
+// joins in another way, are listed as exceptions and need tests of their own. Strings and booleans
+// are never added and need no exception.
 package sumtest
 
 import (
@@ -14,9 +13,8 @@ import (
 	"time"
 )
 
-// Fill sets every number that the pointer p leads to, those in nested structs
-// included, to a value of its own that is at least start; slices get one
-// element. The exceptions stay as they are.
+// Fill sets every number that the pointer p leads to, also in nested structs, to a different value
+// of at least start. Slices get one element. The exceptions are not set.
 func Fill(p any, start int, except ...string) {
 	fill(reflect.ValueOf(p).Elem(), &start, except)
 }
@@ -44,9 +42,9 @@ func fill(v reflect.Value, next *int, except []string) {
 	}
 }
 
-// Forgotten says which fields of sum are not the sum of those of a and b, except
-// for the exceptions. An exception that names no field is reported as well, and
-// so is a field of a kind that cannot be added.
+// Forgotten returns a complaint for each field of sum that is not the sum of those of a and b and
+// is not an exception. It also reports an exception that names no field, and a field of a kind that
+// cannot be added.
 func Forgotten(a, b, sum any, except ...string) []string {
 	f := &finder{except: except, met: map[string]bool{}}
 	f.walk(reflect.TypeOf(sum).Name(), reflect.ValueOf(a), reflect.ValueOf(b), reflect.ValueOf(sum))
