@@ -2,8 +2,8 @@ package traced
 
 import "context"
 
-// A Context is one that differs from its parent by its trace alone. Begin makes it ready for use;
-// the zero Context is not. It is part of what it belongs to, and must not be copied.
+// A Context differs from its parent only by its trace. [Context.Begin] makes it ready for use. The
+// zero Context is not. It is part of what it belongs to, and must not be copied.
 type Context struct {
 	context.Context
 	bare   context.Context
@@ -12,7 +12,7 @@ type Context struct {
 	trace  Trace
 }
 
-// Begin makes c a context with the parent and a trace that t makes. The key is that of [Key].
+// Begin derives c from parent, with a trace that t makes. key is the value of [Key].
 func (c *Context) Begin(parent context.Context, key any, t Tracer) {
 	c.Context, c.key, c.tracer = parent, key, t
 	c.bare = parent
@@ -21,14 +21,14 @@ func (c *Context) Begin(parent context.Context, key any, t Tracer) {
 	}
 }
 
-// Bare is what a context was derived from by traces and by the limits of package ending. It is a
-// type of its own so that no context of others has a method that returns one.
+// Bare is the context that another was derived from by traces and by the limits of package ending.
+// It is a type of its own so that no third-party context has a method that returns one.
 type Bare struct{ context.Context }
 
-// Bare returns what c was derived from.
+// Bare returns the context that c was derived from.
 func (c *Context) Bare() Bare { return Bare{c.bare} }
 
-// Value returns what the context has under a key: its trace under that of package httptrace.
+// Value returns the value for a key. For the key of package httptrace it is the trace.
 func (c *Context) Value(key any) any {
 	if key == c.key {
 		return c.trace.Of(c.Context, c.tracer)
