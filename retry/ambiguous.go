@@ -11,20 +11,19 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// probe is what net/http reports of one attempt, by httptrace and by reading the
-// request body.
+// probe is what net/http reports about one attempt, by httptrace and by reading the request body.
 type probe struct {
 	ctx  traced.Context
-	req  http.Request // the one with the context
-	says bool         // whether how far the request came is asked for
+	req  http.Request // the request that is sent, with ctx
+	says bool         // whether written and body are needed
 
-	asked     atomic.Bool  // a connection was asked for
-	connected atomic.Int32 // how often a connection was got
-	written   atomic.Bool  // the request was written in full
-	body      atomic.Int64 // the bytes that were read of the request body
+	asked     atomic.Bool  // a connection was requested
+	connected atomic.Int32 // how many connections were obtained
+	written   atomic.Bool  // the whole request was written
+	body      atomic.Int64 // the bytes read from the request body
 }
 
-// probedBody counts the bytes that are read of a request body.
+// probedBody counts the bytes that are read from a request body.
 type probedBody struct {
 	io.ReadCloser
 	probe *probe
@@ -39,9 +38,8 @@ func (b probedBody) Read(p []byte) (int, error) {
 // Unwrap returns the body that is counted, by which package bodies knows one reader again.
 func (b probedBody) Unwrap() io.ReadCloser { return b.ReadCloser }
 
-// probed returns a request that reports to a probe, if it may be sent again only
-// where nothing of it was sent. The probe is nil otherwise, since it costs a few
-// allocations.
+// probed returns a request that reports to a probe, if the request may be sent again only when
+// nothing of it was sent. Otherwise the probe is nil, since it costs a few allocations.
 func (p *plan) probed(req *http.Request) (*http.Request, *probe) {
 	if p.mayResendLost(req) {
 		return req, nil
@@ -73,11 +71,11 @@ func (w *probe) Trace() *httptrace.ClientTrace {
 	return t
 }
 
-// unsent reports whether the attempt never got a connection. A base that reports
-// nothing proves nothing.
+// unsent reports whether the attempt never got a connection. A base that reports nothing proves
+// nothing.
 func (w *probe) unsent() bool { return w != nil && w.asked.Load() && w.connected.Load() == 0 }
 
-// report enters into the rows what the probe of the attempt a says, which has returned.
+// report records in the rows what the probe says about the attempt a, which has returned.
 func (w *probe) report(a *layer.Attempt, err error) {
 	if w == nil {
 		return
@@ -93,7 +91,7 @@ func (s *series) unsent(o Outcome) bool {
 	return o.Response == nil && (verdict.Unsent(o.Err) || s.probe.unsent())
 }
 
-// ambiguous reports whether the attempt may have done its work, or not.
+// ambiguous reports whether it is unknown if the attempt did its work.
 func (s *series) ambiguous(a *layer.Attempt, o Outcome) bool {
 	return o.Response == nil && a.Verdict() == verdict.Ambiguous && !s.unsent(o)
 }
@@ -107,9 +105,9 @@ func (s *series) ambiguity(a *layer.Attempt, err error) *AmbiguousError {
 	return e
 }
 
-// lookup lets the caller find out whether an ambiguous attempt did its work. It
-// returns the response that takes its place, or an error if the lookup failed; it
-// returns neither if the work was not done, so that the request may be sent again.
+// lookup lets the caller find out whether an ambiguous attempt did its work. It returns the
+// response that replaces it, or an error if the lookup failed. It returns neither if the work was
+// not done, so that the request may be sent again.
 func (s *series) lookup(a *layer.Attempt, o Outcome) (*http.Response, error) {
 	s.cleared = false
 	if s.reconcile == nil || !s.ambiguous(a, o) || s.req.Context().Err() != nil {

@@ -8,10 +8,10 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// endRow closes the row of an attempt, begun as own, with its outcome, and returns the row
-// and the verdict. It is the row that is current, to which an inner layer may have moved on,
-// but not where that has got a response and this attempt none: then it is of a request
-// beside this one, as a hedge around the layer makes them, and has ended the call.
+// endRow closes the row of an attempt, begun as own, with its outcome, and returns the row and the
+// verdict. That is the current row, to which an inner layer may have moved on. It is own if the
+// current row has a response and this attempt has none: the row then belongs to a concurrent
+// request, as a hedge around the layer makes one, and that request has ended the call.
 func endRow(own *layer.Attempt, resp *http.Response, err error) (*layer.Attempt, verdict.Verdict) {
 	a := own.Call().Attempt().For(resp)
 	if resp == nil && a.Status() != 0 {
@@ -20,9 +20,9 @@ func endRow(own *layer.Attempt, resp *http.Response, err error) (*layer.Attempt,
 	return a, a.End(resp, err)
 }
 
-// inContext returns a request in whose context the attempt is found. In that of most calls
-// it is the current one; behind a foreign layer that sends again it is the one that
-// such a request was given, which another is to follow.
+// inContext returns a request in whose context the attempt is found. In most calls that is already
+// so, since it is the current one. Behind a foreign layer that sends again, the context has the
+// attempt that such a request was given, and a must replace it.
 func inContext(parent context.Context, req *http.Request, a *layer.Attempt) *http.Request {
 	if layer.AttemptFrom(req.Context()) == a {
 		return req

@@ -56,18 +56,18 @@ type Budget struct {
 	adaptive bool
 	off      bool
 
-	// seen is for the calls: every call looks its host up, and mu would make them
-	// wait for each other.
+	// seen spares the calls mu: every call looks up its host, and mu would make them wait for each
+	// other.
 	seen origin.Memo[*hostBudget]
 
 	mu    sync.Mutex // mu guards hosts and epoch, and is locked before any hostBudget.mu
 	hosts hostMap
-	epoch time.Time // the first call; the instants of hosts are nanoseconds since
+	epoch time.Time // the first call; the instants of hosts are nanoseconds since then
 }
 
 type hostMap = bounded.Map[string, *hostBudget]
 
-// The bounds of the hosts that a budget knows.
+// The bounds of the hosts that a budget remembers.
 const (
 	maxHosts      = 1024
 	maxHostLength = 255
@@ -134,8 +134,8 @@ func (b *Budget) Remaining(host string) int {
 	return whole(b.reserve)
 }
 
-// recordCall counts a call and returns the budget of its host; nil allows any
-// number of retries.
+// recordCall counts a call and returns the budget of its host. A nil budget allows any number of
+// retries.
 func (b *Budget) recordCall(req *http.Request, at time.Time) *hostBudget {
 	if b.off {
 		return nil
@@ -152,8 +152,8 @@ func (b *Budget) recordCall(req *http.Request, at time.Time) *hostBudget {
 	return h
 }
 
-// find returns the budget of the host of a URL, a new one if there is none yet, or the
-// shared one. Hosts that were idle for a window make room.
+// find returns the budget of the host of a URL. It makes one if there is none yet, or returns the
+// shared one if there is no room. Hosts that were idle for a window make room.
 func (b *Budget) find(u *url.URL, at time.Time) *hostBudget {
 	host := hostKey(origin.HostOf(u))
 	b.mu.Lock()
@@ -163,7 +163,7 @@ func (b *Budget) find(u *url.URL, at time.Time) *hostBudget {
 	}
 	h, own := b.hosts.Get(host)
 	if !own {
-		h, own = b.hosts.Find(strings.Clone(host), int64(at.Sub(b.epoch)), // not the whole URL that it is a part of
+		h, own = b.hosts.Find(strings.Clone(host), int64(at.Sub(b.epoch)), // so as not to keep the whole URL in memory
 			func(h *hostBudget) bool {
 				idle := h.idle(at)
 				h.dropped.Store(idle)

@@ -104,13 +104,12 @@ func byDefault(o Outcome, judge retryablehttp.CheckRetry) bool {
 	if again, said := shouldRetry(o.Response.Header); said {
 		return again
 	}
-	// Whether an ambiguous one may be sent again is for the second check to say.
+	// Whether an ambiguous attempt may be sent again is decided by the second check.
 	return inProgress(o) || o.Verdict == verdict.Retryable || o.Verdict == verdict.Throttled || o.Verdict == verdict.Ambiguous
 }
 
-// wants is the first check: it reports whether another attempt could help. An error
-// that it returns with false takes the place of the outcome; only the user's
-// CheckRetry returns one.
+// wants is the first check: it reports whether another attempt could help. An error returned with
+// false replaces the outcome. Only the user's CheckRetry returns one.
 func (p *plan) wants(o Outcome) (bool, error) {
 	switch o.Verdict {
 	case verdict.OK, verdict.Canceled, verdict.Unjudged:
@@ -136,10 +135,9 @@ func (p *plan) wants(o Outcome) (bool, error) {
 	return byDefault(o, p.judge), nil
 }
 
-// mayPassNextTime reports whether a rejection says of itself that another attempt
-// may pass: an error with a method Retryable. No layer of gracy returns one, since
-// those that can wait have waited; it is for layers that cannot, such as a circuit
-// breaker.
+// mayPassNextTime reports whether a rejection says itself that another attempt may pass, by a
+// method Retryable. No layer of gracy returns such an error, since those that can wait have waited.
+// It is for layers that cannot, such as a circuit breaker.
 func mayPassNextTime(err error) bool {
 	e, ok := errors.AsType[interface {
 		error
@@ -151,8 +149,8 @@ func mayPassNextTime(err error) bool {
 // maxDepth bounds the walk over wrapped errors.
 const maxDepth = 32
 
-// worth asks the judge about err and all that it wraps: the judge looks only at
-// the error itself, as http.Client makes it, and at its immediate cause.
+// worth passes err and everything that it wraps to judge. judge looks only at the error itself, as
+// http.Client makes it, and at its immediate cause.
 func worth(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
 	depth := 0
 	var walk func(error) bool
@@ -174,10 +172,10 @@ func worth(req *http.Request, err error, judge retryablehttp.CheckRetry) bool {
 	return walk(err)
 }
 
-// asClient makes an error look as http.Client would, which is what functions
-// made for go-retryablehttp expect. It leaves the URL out: they match the text,
-// and a path may hold any text. The error of a check comes with its response,
-// as the error of a response handler does there.
+// asClient makes an error look as if http.Client had returned it, as functions made for
+// go-retryablehttp expect. It leaves out the URL: they match the text, and a path may contain any
+// text. The error of a check comes with its response, as the error of a response handler does
+// there.
 func asClient(o Outcome) error {
 	if o.Err == nil || o.Response != nil {
 		return o.Err

@@ -8,9 +8,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// takeCookies does for a response that no caller will see what http.Client does for
-// the others: it stores its cookies in the jar, as those of the host that responded. The
-// next attempt gets them from withCookies.
+// takeCookies does what http.Client does only for the last response: it stores the cookies of resp
+// in the jar, as those of the host that responded. withCookies adds them to the next attempt.
 func (s *series) takeCookies(resp *http.Response) {
 	if s.jar == nil || resp == nil {
 		return
@@ -24,15 +23,15 @@ func (s *series) takeCookies(resp *http.Response) {
 	}
 	s.taken = true
 	from := s.req.URL
-	if r := resp.Request; r != nil && r.URL != nil { // an inner layer may have asked another host
+	if r := resp.Request; r != nil && r.URL != nil { // an inner layer may have sent to another host
 		from = r.URL
 	}
 	s.jar.SetCookies(from, set)
 }
 
-// withCookies returns the request of a further attempt with the cookies of the jar as
-// they are now, if responses have set some. Those that were not of the jar stay, as they
-// were written, and go before one of the jar with the same name.
+// withCookies returns the request of a further attempt. If responses have set cookies, it has those
+// that are now in the jar. Cookies that did not come from the jar stay as they were written, and
+// precede one of the jar with the same name.
 func (s *series) withCookies(req *http.Request) *http.Request {
 	if !s.taken {
 		return req

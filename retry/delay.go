@@ -31,7 +31,7 @@ func (j Jitter) String() string {
 	return "unknown jitter"
 }
 
-// curve is the growth of the waits of one kind of failure.
+// curve says how the waits after one kind of failure grow.
 type curve struct {
 	base, max  time.Duration
 	multiplier float64
@@ -56,24 +56,24 @@ func newCurve(p Policy, base, limit time.Duration) curve {
 	return c
 }
 
-// tenfold returns ten times a Delay of the user's, so that a long one grows too.
+// tenfold returns ten times the user's Delay, so that a long delay can grow too.
 func tenfold(d time.Duration) time.Duration {
 	return 10 * min(max(d, 0), math.MaxInt64/10)
 }
 
-// ceiling returns the longest wait after the nth attempt, in [0, max] for any n.
+// ceiling returns the longest wait after the nth attempt. It is in [0, max] for any n.
 func (c curve) ceiling(n int) time.Duration {
 	if c.base == 0 {
 		return 0
 	}
 	d := float64(c.base) * math.Pow(c.multiplier, float64(max(n, 1)-1))
-	if !(d < float64(c.max)) { // also where d is no number
+	if !(d < float64(c.max)) { // true for NaN too
 		return c.max
 	}
 	return time.Duration(d)
 }
 
-// wait spreads the ceiling; r is in [0, 1).
+// wait returns the wait after the nth attempt: the ceiling with jitter. r is in [0, 1).
 func (c curve) wait(n int, r float64) time.Duration {
 	d := c.ceiling(n)
 	switch c.jitter {
@@ -86,7 +86,7 @@ func (c curve) wait(n int, r float64) time.Duration {
 	return d
 }
 
-// part returns the share r of d, in [0, d] whatever r is.
+// part returns the share r of d. It is in [0, d] whatever r is.
 func part(d time.Duration, r float64) time.Duration {
 	if !(r > 0) {
 		return 0
@@ -97,8 +97,8 @@ func part(d time.Duration, r float64) time.Duration {
 	return min(time.Duration(r*float64(d)), d)
 }
 
-// spread adds to the wait of all requests of this process what keeps them from those of
-// others.
+// spread adds jitter to a wait that all requests of this process share, so that they do not
+// coincide with those of other processes.
 func (c curve) spread(d time.Duration, r float64) time.Duration {
 	if c.jitter == NoJitter {
 		return d
@@ -106,15 +106,15 @@ func (c curve) spread(d time.Duration, r float64) time.Duration {
 	return min(d+part(min(d/hintShare, hintSpread), r), c.max)
 }
 
-// The most that is added to what a server asks for.
+// The bounds of what is added to a hint.
 const (
 	hintShare  = 10 // the divisor: a tenth of the hint
 	hintSpread = time.Second
-	hintLate   = 1400 * time.Millisecond // with what a hint has been rounded up by
+	hintLate   = 1400 * time.Millisecond // including what the hint was rounded up by
 )
 
-// spread adds to a hint, so that the clients that got it together do not send again
-// together. It never takes away.
+// spread adds jitter to a hint, so that clients that got it at the same time do not send again at
+// the same time. It never shortens the wait.
 func spread(h hint.Hint, r float64) time.Duration {
 	return h.Wait + part(min(h.Wait/hintShare, hintSpread, hintLate-h.Margin), r)
 }

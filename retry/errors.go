@@ -51,8 +51,8 @@ func (e *Error) Error() string {
 	return s + ": " + redact.Error(e.Err)
 }
 
-// noteRejected has the ledger, and so the log line of the call, say what the server said last where one of
-// our layers did not send a further attempt: the error of that attempt does not.
+// noteRejected records in the ledger, and so in the log line of the call, what the server said last
+// if one of our layers did not send a further attempt. The error of that attempt does not say it.
 func noteRejected(s *series, a *layer.Attempt, o Outcome) {
 	if s.made > 1 && s.status != 0 && o.Verdict == verdict.Rejected && s.call.StopReason() == "" {
 		s.call.SetStopReason(fmt.Sprintf("attempt %d was rejected, last response %d", a.Number(), s.status))
@@ -100,8 +100,7 @@ func (e *AmbiguousError) Is(target error) bool { return target == ErrAmbiguous }
 // Timeout reports whether the error was a timeout.
 func (e *AmbiguousError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// pairError is the error of an attempt together with the failure because of which no
-// further attempt followed.
+// pairError is the error of an attempt together with the failure that prevented a further attempt.
 type pairError struct {
 	err, other error
 	what       string // what failed, as the prefix of its text

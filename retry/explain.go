@@ -53,7 +53,7 @@ func (p Policy) String() string {
 	return b.String()
 }
 
-// describeRepeats prints what becomes of repeats, unless it is the default.
+// describeRepeats prints what happens to repeats, unless it is the default.
 func (p *plan) describeRepeats(b *strings.Builder) {
 	switch p.repeats {
 	case RejectRepeats:
@@ -110,8 +110,7 @@ func (c curve) list(n int) string {
 	return b.String()
 }
 
-// sum adds up the first n ceilings. A sum that is more than a duration can hold is
-// the longest duration.
+// sum returns the sum of the first n ceilings, or the longest duration if it overflows.
 func (c curve) sum(n int) time.Duration {
 	var total int64
 	for i := 1; i <= n; i++ {

@@ -10,35 +10,35 @@ import (
 	"github.com/gracy-go/gracy/internal/keyhash"
 )
 
-// The bounds of what is remembered of calls that failed.
+// The bounds of what is remembered about failed calls.
 const (
 	maxFailures   = 1024
-	repeatWithin  = 90 * time.Second // after the failure; the longest waits of SDKs are of a minute
-	maxRepeatHint = time.Hour        // the longest hint of a server that lengthens it
+	repeatWithin  = 90 * time.Second // after the failure; the longest waits of SDKs are a minute
+	maxRepeatHint = time.Hour        // the longest hint that extends repeatWithin
 )
 
-// failures are the calls of a layer whose failure was handed back, as long as whoever
-// is above may send them again. It is safe for concurrent use.
+// failures remembers the calls of a layer whose failure was returned, as long as a layer above may
+// send them again. It is safe for concurrent use.
 type failures struct {
 	seed keyhash.Seed
 
-	// count is how many there have been. A call that began at an earlier count than
-	// that of a failure was in flight meanwhile, and is no repeat of it.
+	// count is the number of failures so far. A call that began at a lower count than that of a
+	// failure was in flight at the same time and does not repeat it.
 	count atomic.Uint64
-	live  atomic.Int32 // the length of byFull, so that calls take no lock where it is 0
+	live  atomic.Int32 // the length of byFull, so that calls take no lock while it is 0
 
 	mu         sync.Mutex // mu guards what follows
 	byFull     map[uint64]*failure
 	byEvidence map[evidence]uint64 // the keys in byFull, at most two for each
-	latest     time.Time           // when the last of them is forgotten
+	latest     time.Time           // when the last failure is forgotten
 }
 
-// failure is one fingerprint that has failed, once or more often.
+// failure is one fingerprint that has failed at least once.
 type failure struct {
 	full    uint64
 	context evidence // of the last time
 	object  evidence
-	url     weak.Pointer[url.URL] // of the last time: an address alone may be used anew
+	url     weak.Pointer[url.URL] // of the last time; weak, since the address alone may be reused
 
 	first uint64    // the count of the first time
 	since time.Time // when that was
@@ -46,18 +46,17 @@ type failure struct {
 	at    time.Time // when that was
 	until time.Time // a call that begins later is no repeat
 
-	status int   // what was handed back the last time
+	status int   // what was returned the last time
 	err    error // nil unless a policy needs it
 }
 
 // newFailures returns an empty memory.
 func newFailures() *failures { return &failures{seed: keyhash.New()} }
 
-// any reports whether there is something that a call may repeat.
+// any reports whether there is a failure that a call may repeat.
 func (f *failures) any() bool { return f.live.Load() > 0 }
 
-// remember records a failure that is handed back now. hint is how long the server asked
-// to be left alone.
+// remember records a failure that is being returned. hint is how long the server asked to wait.
 func (f *failures) remember(p fingerprint, now time.Time, hint time.Duration, status int, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -87,9 +86,9 @@ func (f *failures) remember(p fingerprint, now time.Time, hint time.Duration, st
 	f.live.Store(int32(len(f.byFull)))
 }
 
-// of returns the failure that a call repeats which began at start and at that count, and
-// whether the two are alike in every header that lasts; if not, they have a context or a
-// URL object in common.
+// of returns the failure that a call repeats. The call began at start and at the given count. alike
+// is whether both have the same lasting headers. Otherwise they have a context or a URL object in
+// common.
 func (f *failures) of(p fingerprint, start time.Time, count uint64) (e failure, alike, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -102,13 +101,13 @@ func (f *failures) of(p fingerprint, start time.Time, count uint64) (e failure, 
 		return failure{}, false, false
 	}
 	e = *found
-	if e.at.After(start) { // of another call that was in flight as well
+	if e.at.After(start) { // the latest time was another call that was in flight too
 		e.at = start
 	}
 	return e, e.full == p.full, true
 }
 
-// forget drops what a success at now has disproved.
+// forget drops the failures that a success at now has disproved.
 func (f *failures) forget(p fingerprint, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -142,7 +141,7 @@ func (f *failures) dropLocked(e *failure) {
 	delete(f.byFull, e.full)
 }
 
-// unlinkLocked deletes the evidence of e, unless a later failure has taken it over.
+// unlinkLocked deletes the evidence of e, unless a later failure owns it. mu must be held.
 func (f *failures) unlinkLocked(e *failure) {
 	for _, k := range [...]evidence{e.context, e.object} {
 		if f.byEvidence[k] == e.full {
@@ -156,7 +155,8 @@ func (f *failures) clearLocked() {
 	f.live.Store(0)
 }
 
-// roomLocked makes room for one more: of a full memory the older half goes.
+// roomLocked makes room for one more failure. It drops the older half of a full memory. mu must be
+// held.
 func (f *failures) roomLocked(count uint64, now time.Time) {
 	if f.byFull == nil {
 		f.byFull, f.byEvidence = make(map[uint64]*failure), make(map[evidence]uint64)

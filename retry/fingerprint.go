@@ -14,27 +14,27 @@ import (
 	"github.com/gracy-go/gracy/internal/origin"
 )
 
-// A fingerprint is what a request has in common with the one that an SDK sends in its
-// place after a failure. It holds keyed hashes, so nothing of a request can be read from
-// it. The body is in it by its length alone: to read it would take it from the base.
+// A fingerprint is what a request has in common with the one that an SDK sends in its place after a
+// failure. It consists of keyed hashes, so nothing of a request can be read from it. It has only
+// the length of the body, since reading the body would take it from the base.
 type fingerprint struct {
-	// full is the method, the URL, the length of the body, and every header but those
-	// that are written anew for each attempt.
+	// full hashes the method, the URL, the length of the body, and every header except those that
+	// are written anew for each attempt.
 	full uint64
-	// core is the same with only the headers that say what is asked for and for whom.
+	// core is like full, but has only the headers that say what is requested and for whom.
 	core uint64
 	// place is core without the host.
 	place uint64
-	// done is the channel of the caller's context, nil where that cannot end. Contexts
-	// are distinguished by it: an SDK may derive one from the caller's for its own values.
+	// done is the channel of the caller's context, or nil if that cannot end. It identifies the
+	// context: an SDK may have derived its own from the caller's, for values.
 	done <-chan struct{}
-	// url is the URL of the request. One that is sent again as it is, perhaps to another
-	// host, has the same.
+	// url is the URL of the request. A request that is sent again unchanged, perhaps to another
+	// host, has the same pointer.
 	url *url.URL
 }
 
-// evidence is what requests have in common that one caller has made from each other: what
-// is asked for, and the context in which it is, or the address of the URL.
+// evidence is what requests that one caller made from each other have in common: what is requested,
+// and either the context or the address of the URL.
 type evidence struct {
 	what uint64
 	done <-chan struct{}
@@ -50,7 +50,7 @@ func (p fingerprint) object() evidence {
 func fingerprintOf(seed keyhash.Seed, req *http.Request) fingerprint {
 	length := uint64(0)
 	if req.Body != nil && req.Body != http.NoBody {
-		length = uint64(req.ContentLength) + 2 // -1 is unknown
+		length = uint64(req.ContentLength) + 2 // + 2, since -1 means unknown
 	}
 	place, host, rest := join(seed.Of(match.Method(req)), length), uint64(0), uint64(0)
 	if req.URL != nil {
@@ -87,7 +87,7 @@ func join(a, b uint64) uint64 {
 	return (bits.RotateLeft64(a, 29)*odd ^ b) * odd
 }
 
-// hashURL hashes a URL but for its host, without what a signature writes anew.
+// hashURL hashes a URL without its host and without what a signature changes in each attempt.
 func hashURL(seed keyhash.Seed, u *url.URL) uint64 {
 	h := join(seed.Of(u.Opaque), seed.Of(u.Path))
 	h = join(h, seed.Of(u.RawPath))
@@ -111,8 +111,8 @@ func isSignature(param string) bool {
 	return named(param, "x-amz-signature", "x-goog-signature", "sig", "signature", "oauth_signature", "auth_signature", "sign")
 }
 
-// ofSignature reports whether a parameter of a signed URL is written anew with its
-// signature. Alone, a time says what is asked for.
+// ofSignature reports whether a parameter of a signed URL changes with its signature. In an
+// unsigned URL a time is part of what is requested.
 func ofSignature(param string) bool {
 	return isSignature(param) || named(param, "x-amz-date", "x-amz-credential", "x-amz-security-token", "x-amz-expires",
 		"x-goog-date", "x-goog-credential", "x-goog-expires",
@@ -126,7 +126,7 @@ func named(param string, names ...string) bool {
 	return foldsTo(name, names...)
 }
 
-// foldsTo reports whether s is one of the names, but for the case of letters.
+// foldsTo reports whether s is one of the names, whatever the case of ASCII letters.
 func foldsTo(s string, names ...string) bool {
 	for _, n := range names {
 		if ascii.EqualFold(s, n) {
@@ -136,7 +136,7 @@ func foldsTo(s string, names ...string) bool {
 	return false
 }
 
-// lasting returns what of the value of a header is the same in each attempt.
+// lasting returns the part of a header's value that is the same in each attempt.
 func lasting(name, value string) string {
 	switch name {
 	case "Authorization", "Proxy-Authorization":
@@ -144,7 +144,7 @@ func lasting(name, value string) string {
 		if foldsTo(scheme, "bearer", "basic", "token", "apikey") {
 			return value
 		}
-		return scheme // of a signature, which is written anew
+		return scheme // the rest is a signature, which differs in each attempt
 	case "Content-Type":
 		t, _, _ := strings.Cut(value, ";")
 		return t // without the boundary of a form
@@ -152,20 +152,20 @@ func lasting(name, value string) string {
 	return value
 }
 
-// kind says what a header says of a request.
+// kind says what a header means for the fingerprint.
 type kind uint8
 
 const (
 	other     kind = iota
-	naming         // what is asked for, and for whom
+	naming         // says what is requested, and for whom
 	rewritten      // written anew for each attempt
 )
 
 // headerKind returns the kind of a header by the words of its canonical name.
 func headerKind(name string) kind {
 	switch name {
-	case "User-Agent", "Connection", "Content-Length", "Transfer-Encoding", "Expect", // of the sending
-		"Amz-Sdk-Request", "X-Goog-Api-Client": // with a count of the attempts
+	case "User-Agent", "Connection", "Content-Length", "Transfer-Encoding", "Expect", // about sending
+		"Amz-Sdk-Request", "X-Goog-Api-Client": // with the number of the attempt
 		return rewritten
 	case "Content-Type":
 		return naming
@@ -182,7 +182,7 @@ func headerKind(name string) kind {
 				return rewritten
 			}
 		case "Authorization", "Key", "Token", "Range", "If", "Idempotency", "Target", "Override", "Soapaction", "Action",
-			"Account", "Cookie", "Customer", "Organization", "Project", "Tenant", "Workspace": // one context may serve many of them
+			"Account", "Cookie", "Customer", "Organization", "Project", "Tenant", "Workspace": // requests for several of these may share a context
 			k = naming
 		}
 		before = word

@@ -15,24 +15,23 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// windowSlots is the number of slots into which the time of a window is divided.
+// windowSlots is the number of slots of time in a window.
 const windowSlots = 10
 
-// hostBudget is the budget of one host: how many calls and retries there were in
-// each slot of time, or the health of the host if the budget is adaptive.
+// hostBudget is the budget of one host: the number of calls and retries in each slot of time, or
+// the health of the host if the budget is adaptive.
 type hostBudget struct {
 	budget *Budget
 	health *hostHealth // nil unless the budget is adaptive
 	epoch  time.Time   // the beginning of slot 0
 
-	dropped atomic.Bool // another host has its place in the budget
+	dropped atomic.Bool // its place in the budget was given to another host
 
-	// mu makes the check and the spending of a retry one step, so that no retry is
-	// allowed twice, and guards health.refilled. Calls are counted without it,
-	// since every call is counted.
+	// mu makes checking and spending a retry one step, so that no retry is allowed twice. It guards
+	// health.refilled. Calls are counted without it, since every call is counted.
 	mu sync.Mutex
-	// ring has one slot more than a window: retries count for one slot longer than
-	// calls, which keeps the bound in any window, wherever it begins.
+	// ring has one slot more than a window. Retries count for one slot longer than calls, so that
+	// the bound holds in any window, wherever it begins.
 	ring [windowSlots + 1]atomic.Uint64
 }
 
@@ -44,16 +43,15 @@ func newHostBudget(b *Budget, at time.Time) *hostBudget {
 	return h
 }
 
-// hostKey folds the case of a host and bounds its length.
+// hostKey returns a host in lower case, with its length bounded.
 func hostKey(host string) string { return ascii.Lower(host[:min(len(host), maxHostLength)]) }
 
-// tick returns the number of the slot that an instant is in.
+// tick returns the number of the slot that contains an instant.
 func (h *hostBudget) tick(at time.Time) int64 {
 	return int64(max(at.Sub(h.epoch), 0) / h.budget.slot)
 }
 
-// A cell of the ring packs the tick it belongs to, calls and retries into one
-// word, so that they change together.
+// A cell of the ring packs its tick, calls and retries into one word, so that they change together.
 const (
 	countBits = 20
 	countMax  = 1<<countBits - 1
@@ -69,8 +67,7 @@ func unpack(cell uint64) (tick int64, calls, retries uint64) {
 	return int64(cell >> (2 * countBits)), cell >> countBits & countMax, cell & countMax //nolint:gosec // 24 bits
 }
 
-// add changes the counts of a tick. A tick whose place in the ring a later one
-// has taken is too late to count.
+// add changes the counts of a tick. It does nothing if a later tick has taken its cell.
 func (h *hostBudget) add(tick int64, calls, retries int) {
 	cell := &h.ring[tick%(windowSlots+1)]
 	for {
@@ -89,12 +86,12 @@ func (h *hostBudget) add(tick int64, calls, retries int) {
 	}
 }
 
-// count adds within the bounds of a count.
+// count adds by to n within the bounds of a count.
 func count(n uint64, by int) uint64 {
 	return uint64(min(max(int64(n)+int64(by), 0), countMax)) //nolint:gosec // 20 bits
 }
 
-// age returns how many slots t lies before now, both modulo the width of a tick.
+// age returns how many slots t is before now, both modulo the width of a tick.
 func age(now, t int64) int64 {
 	d := (now - t) & tickMask
 	if d > tickMask/2 {
@@ -103,8 +100,8 @@ func age(now, t int64) int64 {
 	return d
 }
 
-// leftLocked returns how many retries are allowed at the tick. Below 0 it is how
-// many were spent that the calls of the window no longer earn.
+// leftLocked returns how many retries are allowed at the tick. It is negative if more were spent
+// than the calls of the window now earn.
 func (h *hostBudget) leftLocked(now int64) int {
 	var calls, retries uint64
 	for i := range h.ring {
@@ -118,12 +115,12 @@ func (h *hostBudget) leftLocked(now int64) int {
 			retries += r
 		}
 	}
-	// The epsilon keeps 10 x 0.1 from being less than 1.
+	// Without the epsilon, 10 x 0.1 would be less than 1.
 	return whole(h.budget.reserve+h.budget.ratio*float64(calls)+1e-9) - int(retries) //nolint:gosec // 24 bits
 }
 
-// whole returns how many retries that is. A Reserve or a Ratio may allow more than an int
-// can hold, and than any window counts.
+// whole returns retries rounded down. A Reserve or a Ratio may allow more than fits into an int,
+// and more than a window counts.
 func whole(retries float64) int { return int(min(retries, math.MaxInt32)) }
 
 // recordCall counts a call.
@@ -135,18 +132,18 @@ func (h *hostBudget) recordCall(at time.Time) {
 	h.health.use(at.Sub(h.epoch), h.budget.slot)
 }
 
-// A spending is what a refund needs to know of a retry: the tick that it was
-// counted in, or how an adaptive budget allowed it.
+// A spending is what a refund needs to know about a retry: the tick that it was counted in, or how
+// an adaptive budget allowed it.
 type spending int64
 
-// An adaptive budget has no ticks to count in.
+// An adaptive budget has no ticks.
 const (
 	spentNothing  spending = -1 // failures are independent: the retry is free
 	spentOneToken spending = -2
 )
 
-// spend takes a retry from the budget of the host, if it has one left. A nil
-// hostBudget allows any number.
+// spend takes a retry from the budget of the host if one is left. A nil hostBudget allows any
+// number.
 func (h *hostBudget) spend(at time.Time) (s spending, ok bool) {
 	if h == nil {
 		return spentNothing, true
@@ -164,7 +161,7 @@ func (h *hostBudget) spend(at time.Time) (s spending, ok bool) {
 	return spending(tick), true
 }
 
-// refund gives back a retry that was not sent.
+// refund returns a retry that was not sent to the budget.
 func (h *hostBudget) refund(s spending) {
 	if h == nil {
 		return
@@ -180,19 +177,19 @@ func (h *hostBudget) refund(s spending) {
 	}
 }
 
-// sparesQuotas reports whether a retry after the response is free: an adaptive budget
-// bounds retries in an outage, and a server that names a quota is not in one.
+// sparesQuotas reports whether a retry after the response is free. An adaptive budget bounds
+// retries during an outage, and a server that names a quota has none.
 func (h *hostBudget) sparesQuotas(o Outcome) bool {
 	return h != nil && h.health != nil && o.Response != nil && quota(o.Verdict, o.Response.StatusCode)
 }
 
-// quota reports whether an outcome says that a quota is used up for now, and not that
-// the server fails.
+// quota reports whether an outcome says that a quota is used up for now, rather than that the
+// server fails.
 func quota(v verdict.Verdict, status int) bool {
 	return status == http.StatusTooManyRequests || status == http.StatusForbidden && v == verdict.Throttled
 }
 
-// remaining returns how many retries would be allowed; -1 is any number.
+// remaining returns how many retries would be allowed, or -1 for any number.
 func (h *hostBudget) remaining(at time.Time) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -202,7 +199,7 @@ func (h *hostBudget) remaining(at time.Time) int {
 	return max(h.leftLocked(h.tick(at)), 0)
 }
 
-// idle reports whether nothing that was counted matters any more.
+// idle reports whether none of what was counted matters any more.
 func (h *hostBudget) idle(at time.Time) bool {
 	if h.health != nil {
 		return at.Sub(h.epoch)-time.Duration(h.health.used.Load()) > (windowSlots+1)*h.budget.slot
@@ -217,10 +214,10 @@ func (h *hostBudget) idle(at time.Time) bool {
 	return true
 }
 
-// recordOutcome lets an adaptive budget learn how an attempt went. An attempt
-// that was not sent, was replayed from a tape or was canceled by the caller, other
-// than by a deadline, says nothing of the health of the host; nor does a 429, since a
-// quota is not an outage, nor a 409 that may be about an attempt of the call itself.
+// recordOutcome records how an attempt went in an adaptive budget. An attempt that was not sent,
+// was replayed from a tape or was canceled by the caller, other than by a deadline, says nothing
+// about the health of the host. Neither does a 429, since a quota is not an outage, nor a 409 that
+// may be about an attempt of the same call.
 func (h *hostBudget) recordOutcome(at *layer.Attempt, v verdict.Verdict, err error) {
 	if h == nil || h.health == nil || v == verdict.OK && h.health.well() {
 		return

@@ -5,33 +5,32 @@ import (
 	"time"
 )
 
-// The rule of an adaptive budget: each failure adds 1 to a score that does not
-// fall below 0, each success takes successScore away. From outageScore on failures
-// are no longer taken to be independent; successes have to outweigh what goes
-// beyond it, which is at most scoreBeyond.
+// The rule of an adaptive budget: each failure adds 1 to a score, and each success subtracts
+// successScore, down to 0. From outageScore on, failures are no longer taken to be independent, and
+// successes must first outweigh the excess, which is at most scoreBeyond.
 const (
 	successScore = 3
 	outageScore  = 10
 	scoreBeyond  = 20
 )
 
-// hostHealth is what an adaptive budget knows of a host: the score of its failures
-// and the tokens for retries in an outage.
+// hostHealth is what an adaptive budget knows about a host: the score of its failures and the
+// tokens for retries during an outage.
 type hostHealth struct {
-	state      atomic.Uint64 // the score in the upper bits and the tokens in the lower: every attempt changes both
-	used       atomic.Int64  // when the latest call was, to within a slot, since hostBudget.epoch in ns
+	state      atomic.Uint64 // the score in the upper bits, the tokens in the lower: every attempt changes both
+	used       atomic.Int64  // the time of the latest call, to within a slot, in ns since hostBudget.epoch
 	perSuccess uint64        // the tokens that a success earns
 	capacity   uint64        // the most tokens that can be held
-	perSecond  float64       // the tokens that come with time
-	refilled   time.Time     // the instant up to which tokens have come with time; guarded by hostBudget.mu
+	perSecond  float64       // the tokens added per second
+	refilled   time.Time     // the instant up to which those have been added; guarded by hostBudget.mu
 }
 
-// Tokens are counted in parts, since a success earns a part of one.
+// Tokens are counted in fractions, since a success earns a fraction of one.
 const (
 	tokenBits = 40
 	tokenMask = 1<<tokenBits - 1
 	oneToken  = 1 << 20 // the price of one retry
-	mostToken = 1 << 18 // the most retries' worth of tokens, so that they fit into tokenBits
+	mostToken = 1 << 18 // the most tokens, so that they fit into tokenBits
 )
 
 func newHostHealth(b *Budget, at time.Time) *hostHealth {
@@ -43,14 +42,14 @@ func newHostHealth(b *Budget, at time.Time) *hostHealth {
 	return h
 }
 
-// use notes a call, once a slot.
+// use notes the time of a call, once per slot.
 func (h *hostHealth) use(at, slot time.Duration) {
 	if at-time.Duration(h.used.Load()) >= slot {
 		h.used.Store(int64(at))
 	}
 }
 
-// well reports whether one more success changes nothing.
+// well reports whether a further success would change nothing.
 func (h *hostHealth) well() bool { return h.state.Load() == h.capacity }
 
 // record counts the outcome of an attempt.
@@ -70,11 +69,10 @@ func (h *hostHealth) record(success bool) {
 	}
 }
 
-// independent reports whether failures look independent of each other and of
-// the load.
+// independent reports whether failures look independent of each other and of the load.
 func (h *hostHealth) independent() bool { return h.state.Load()>>tokenBits < outageScore }
 
-// give adds parts of tokens.
+// give adds fractions of tokens.
 func (h *hostHealth) give(parts uint64) {
 	for {
 		old := h.state.Load()
@@ -98,8 +96,7 @@ func (h *hostHealth) take() bool {
 	}
 }
 
-// refillLocked adds the tokens that have come with time. The lock is
-// hostBudget.mu.
+// refillLocked adds the tokens for the time that has passed. hostBudget.mu must be held.
 func (h *hostHealth) refillLocked(at time.Time) {
 	if d := at.Sub(h.refilled); d > 0 {
 		h.refilled = at
@@ -107,8 +104,8 @@ func (h *hostHealth) refillLocked(at time.Time) {
 	}
 }
 
-// spendLocked allows a retry, for a token or, while failures are independent, for
-// nothing.
+// spendLocked allows a retry for a token, or for nothing while failures are independent.
+// hostBudget.mu must be held.
 func (h *hostHealth) spendLocked(at time.Time) (s spending, ok bool) {
 	h.refillLocked(at)
 	if h.independent() {
@@ -117,7 +114,8 @@ func (h *hostHealth) spendLocked(at time.Time) (s spending, ok bool) {
 	return spentOneToken, h.take()
 }
 
-// remainingLocked returns how many tokens there are, -1 while none is needed.
+// remainingLocked returns the number of tokens, or -1 while none is needed. hostBudget.mu must be
+// held.
 func (h *hostHealth) remainingLocked(at time.Time) int {
 	h.refillLocked(at)
 	if h.independent() {

@@ -17,15 +17,15 @@ const idempotencyKeyHeader = "Idempotency-Key"
 // [Policy.IdempotencyKey].
 func NewIdempotencyKey() string { return rand.Text() }
 
-// keyHeader returns the name of the header in which the server of a request takes an
-// idempotency key. Another header it would not know, and do the work of each attempt.
+// keyHeader returns the name of the header in which the server of a request takes an idempotency
+// key. A server that does not know the header would do the work of each attempt.
 func keyHeader(req *http.Request) string {
 	return cmp.Or(declare.KeyHeader(req), idempotencyKeyHeader)
 }
 
-// withIdempotencyKey gives a request that is not idempotent a key, if the policy
-// makes them. A request that follows a redirect carries the key of the hop before,
-// and one to another origin, which never saw a key, carries none.
+// withIdempotencyKey adds a key to a request that is not idempotent, if the policy makes keys. A
+// request that follows a redirect carries the key of the previous hop. If it goes to another
+// origin, which has never seen a key, it carries none.
 func (p *plan) withIdempotencyKey(c *layer.Call, req *http.Request) *http.Request {
 	if p.key == nil || verdict.Idempotent(req) || req.Method == http.MethodConnect {
 		return req

@@ -8,13 +8,13 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// mayBeInProgress is the note of an attempt whose response inProgress is about.
+// mayBeInProgress is the note of an attempt for whose response inProgress reports true.
 const mayBeInProgress = "an earlier attempt may be in progress"
 
-// inProgress reports whether a response may say that an earlier attempt with the same
-// idempotency key is still at work: a server that knows such keys says 409 to a request
-// that comes meanwhile (draft-ietf-httpapi-idempotency-key-header, "Error Scenarios").
-// To the first attempt a 409 is a conflict with something else.
+// inProgress reports whether a response may say that an earlier attempt with the same idempotency
+// key is still in progress. A server that knows such keys responds with 409 to a request that
+// arrives meanwhile (draft-ietf-httpapi-idempotency-key-header, "Error Scenarios"). A 409 to the
+// first attempt is a conflict with something else.
 func inProgress(o Outcome) bool {
 	return o.Number > 1 && o.Response != nil && maybeInProgress(o.Request, o.Response)
 }
@@ -23,9 +23,9 @@ func maybeInProgress(req *http.Request, resp *http.Response) bool {
 	return resp.StatusCode == http.StatusConflict && declare.HasKey(req)
 }
 
-// noteDoubts notes of the response to a further attempt, which is returned, that it may be
-// about an attempt of this very call. What the caller expects is returned too, so that
-// only the ledger distinguishes it from what the caller expects it to be.
+// noteDoubts notes that the response to a further attempt, which is about to be returned, may be
+// about an earlier attempt of the same call. Even a response that the caller expects may be, and
+// only the ledger can say so.
 func noteDoubts(a *layer.Attempt, req *http.Request, resp *http.Response) {
 	if resp.StatusCode == http.StatusPreconditionFailed && verdict.Conditional(req) {
 		a.AddNote("an earlier attempt may have met the condition")

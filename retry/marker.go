@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// A marker is a header in which an SDK says the how manieth attempt of its own a
-// request is.
+// A marker is a header in which an SDK gives the number of its own attempt.
 type marker struct {
 	header string
-	prefix string // what stands before the number, in a word of the header's value
+	prefix string // the text before the number, in a word of the header's value
 	first  int    // the number of the first attempt
 }
 
-// markers are the markers that are known.
+// markers returns the known markers.
 func markers() [3]marker {
 	return [...]marker{
 		{"X-Stainless-Retry-Count", "", 0},
@@ -23,8 +22,8 @@ func markers() [3]marker {
 	}
 }
 
-// marked returns the header by which a request is marked as an attempt of an SDK, and
-// whether it is a further one. The header is "" where there is none.
+// marked returns the header that marks a request as an attempt of an SDK, and whether that is a
+// further attempt. The header is "" if there is none.
 func marked(h http.Header) (header string, further bool) {
 	for _, m := range markers() {
 		for _, v := range h[m.header] {
@@ -47,9 +46,8 @@ func (m marker) number(value string) (int, bool) {
 	return 0, false
 }
 
-// resentBySDK returns the header in which an SDK around the client says that it
-// sends the request again itself, "" if there is none: retries of two layers would
-// multiply.
+// resentBySDK returns the header in which an SDK around the client says that it is sending the
+// request again itself, or "". The retries of two layers would multiply.
 func resentBySDK(h http.Header) string {
 	if header, further := marked(h); further {
 		return header

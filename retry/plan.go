@@ -24,11 +24,11 @@ const (
 	throttleMax     = 20 * time.Second
 	defaultMaxHint  = 90 * time.Second
 	defaultBuffer   = 1 << 20
-	defaultKnown    = 17 << 20 // a part of 16 MiB, and what signatures of its chunks add
+	defaultKnown    = 17 << 20 // a part of 16 MiB and the signatures of its chunks
 	defaultTotal    = 4 * defaultKnown
 )
 
-// plan is a Policy with its defaults in place. Its fields are those of the Policy.
+// plan is a Policy with its defaults filled in. Its fields correspond to those of the Policy.
 type plan struct {
 	attempts int
 	fault    curve
@@ -53,9 +53,9 @@ type plan struct {
 	mark      bool
 	budget    *Budget
 	repeats   Repeats
-	buffer    int64 // of a body of unknown length
+	buffer    int64 // for a body of unknown length
 
-	bufferKnown int64 // of a body with a Content-Length
+	bufferKnown int64 // for a body with a Content-Length
 	bufferTotal int64
 
 	traceKey any // see traced.Key

@@ -85,19 +85,19 @@ func (e *RepeatError) Is(target error) bool { return target == ErrRepeat }
 // Timeout reports whether the error of the failed call was a timeout.
 func (e *RepeatError) Timeout() bool { return ctxerr.IsTimeout(e.Err) }
 
-// watch is one call as the memory of failures sees it.
+// watch is what the memory of failures needs to know about one call.
 type watch struct {
 	*failures
 	plan  *plan
 	req   *http.Request // as the caller made it
 	start time.Time
-	count uint64 // of failures when the call came to the layer
+	count uint64 // the count of failures when the call came to the layer
 	taken bool   // print is set
 	print fingerprint
 }
 
-// watch returns the watch of a call that came to the layer at an instant, when so many
-// failures had been counted. A call that succeeds while none is remembered needs none.
+// watch returns the watch of a call that came to the layer at start, when failures had been counted
+// so often. A call that succeeds while no failure is remembered needs none.
 func (r *Retry) watch(p *plan, c *layer.Call, start time.Time, failures uint64) *watch {
 	return &watch{failures: r.failures, plan: p, req: c.Request(), start: start, count: failures}
 }
@@ -110,8 +110,8 @@ func (w *watch) fingerprint() fingerprint {
 	return w.print
 }
 
-// repeated returns the failure that the call is a repeat of. An SDK that says which
-// attempt of its own a request is needs no guess.
+// repeated returns the failure that the call repeats. If an SDK says which of its own attempts the
+// request is, no guess is needed.
 func (w *watch) repeated() (e failure, alike, ok bool) {
 	if w.plan.repeats == IgnoreRepeats || !w.any() {
 		return failure{}, false, false
@@ -122,8 +122,7 @@ func (w *watch) repeated() (e failure, alike, ok bool) {
 	return w.of(w.fingerprint(), w.start, w.count)
 }
 
-// yields returns why the series leaves further attempts to a layer above, "" if it does
-// not.
+// yields returns why the series leaves further attempts to a layer above, or "" if it does not.
 func (w *watch) yields() string {
 	e, _, ok := w.repeated()
 	if !ok {
@@ -132,8 +131,8 @@ func (w *watch) yields() string {
 	return "a repeat is sent once (Policy.Repeats): an equal request failed " + w.start.Sub(e.at).Round(time.Millisecond).String() + " earlier"
 }
 
-// rejects returns the error of a call that is not to be sent, nil if it is. A request
-// that differs in a header may be another, whatever the context, so it is sent.
+// rejects returns the error of a call that must not be sent, or nil. A request that differs in a
+// header may be another one, whatever its context, so it is sent.
 func (w *watch) rejects() *RepeatError {
 	if w.plan.repeats != RejectRepeats {
 		return nil
@@ -145,9 +144,9 @@ func (w *watch) rejects() *RepeatError {
 	return &RepeatError{Status: e.status, Err: e.err, Since: w.start.Sub(e.at), Left: e.until.Sub(w.start)}
 }
 
-// certain reports whether requests with the fingerprint of this one do the same. A body
-// cannot be compared before it is sent, so of those with one only a key, or the mark of an
-// SDK, says that.
+// certain reports whether all requests with the fingerprint of this one do the same. A body cannot
+// be compared before it is sent, so for a request with a body only a key or the mark of an SDK can
+// say so.
 func (w *watch) certain() bool {
 	_, further := marked(w.req.Header)
 	h := w.req.Header
@@ -161,7 +160,7 @@ func (w *watch) succeeded() {
 	}
 }
 
-// failed remembers a call whose failure is handed back.
+// failed remembers a call whose failure is being returned.
 func (w *watch) failed(resp *http.Response, err error) {
 	if w.plan.repeats == IgnoreRepeats {
 		return
@@ -179,8 +178,8 @@ func (w *watch) failed(resp *http.Response, err error) {
 	w.remember(w.fingerprint(), now, h.Wait, status, kept)
 }
 
-// lastError returns the error of the last attempt, without the ledger around it, which
-// keeps the request alive.
+// lastError returns the error of the last attempt, without the ledger around it, which would keep
+// the request alive.
 func lastError(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Err
@@ -188,8 +187,8 @@ func lastError(err error) error {
 	return err
 }
 
-// learn remembers how the series ended, as whoever is above sees it. A caller that has
-// given up sends nothing again; one whose time was over may, in a context of its own.
+// learn remembers how the series ended, as a layer above sees it. A caller that has canceled sends
+// nothing again. One whose time was up may, with another context.
 func (s *series) learn(resp *http.Response, err error) {
 	v, why := s.call.Attempt().For(resp).Verdict(), s.watch.req.Context().Err()
 	switch {

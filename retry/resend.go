@@ -11,22 +11,21 @@ func (p *plan) mayResend(req *http.Request) bool {
 	return p.unsafe || verdict.Idempotent(req)
 }
 
-// mayResendLost reports whether a request may be sent again although it may have
-// done its work: its response was lost.
+// mayResendLost reports whether a request may be sent again although it may have done its work,
+// because its response was lost.
 func (p *plan) mayResendLost(req *http.Request) bool {
 	return p.unsafe || verdict.Idempotent(req) && !verdict.Conditional(req)
 }
 
-// maySendAgain reports whether the body of a request has to be prepared before the
-// first attempt, because a further attempt may need it: after a 429, or where nothing
-// was sent, that may be one with any method.
+// maySendAgain reports whether the body of a request must be prepared before the first attempt,
+// because a further attempt may need it. After a 429, or if nothing was sent, a request with any
+// method may be sent again.
 func (p *plan) maySendAgain(req *http.Request) bool {
 	return req.Body != nil && req.Body != http.NoBody && p.attempts > 1 &&
 		resentBySDK(req.Header) == "" && sentOnce(req, nil) == ""
 }
 
-// barred is the second check. It returns why the request must not be sent again,
-// "" if it may.
+// barred is the second check. It returns why the request must not be sent again, or "" if it may.
 func (s *series) barred(o Outcome) string {
 	if header := resentBySDK(s.call.Request().Header); header != "" {
 		return "an SDK resends the request itself: " + header
@@ -56,11 +55,11 @@ func (s *series) barred(o Outcome) string {
 	return "not idempotent" + allowedBy
 }
 
-// allowedBy says what would let a request be sent again that is not idempotent.
+// allowedBy says what would allow a request that is not idempotent to be sent again.
 const allowedBy = " (transport.Safe, transport.KeyHeader or Policy.IdempotencyKey would allow it)"
 
-// sentOnce returns why a request must not be sent again whatever the policy says,
-// "" if there is no such reason. A request that got a 429 has done nothing.
+// sentOnce returns why a request must not be sent again whatever the policy says, or "". A request
+// that got a 429 has done nothing.
 func sentOnce(req *http.Request, resp *http.Response) string {
 	switch {
 	case req.Trailer != nil:

@@ -18,8 +18,8 @@ type Retry struct {
 	plan   *plan
 	budget *Budget
 
-	failures *failures     // what a layer above may send again
-	memory   bodies.Memory // what is kept of request bodies
+	failures *failures     // the calls that a layer above may send again
+	memory   bodies.Memory // counts the bytes that are kept of request bodies
 }
 
 // New returns a retry layer with policy p. It panics on values that make no sense:
@@ -59,7 +59,7 @@ func (r *Retry) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (
 		return next.RoundTrip(req)
 	}
 	a := layer.AttemptFrom(req.Context())
-	if a != c.Attempt() { // another would follow the current one, and not this
+	if a != c.Attempt() { // a further attempt would follow the current one, not this one
 		a.AddNote("not retried: it runs beside another attempt")
 		return next.RoundTrip(req)
 	}

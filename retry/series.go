@@ -15,27 +15,27 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// series is the attempts of one call from the first one that failed on.
+// series is the attempts of one call, from the first failure on.
 type series struct {
 	*plan
 	call    *layer.Call
 	next    http.RoundTripper
 	req     *http.Request   // the request of the latest attempt
-	parent  context.Context //nolint:containedctx // in which the call came to the layer
+	parent  context.Context //nolint:containedctx // the context with which the call came to the layer
 	kept    bool            // whether the body is kept while it is sent
 	noBody  bool            // the request had no body when it was first sent
 	host    *hostBudget     // nil without a budget
 	watch   *watch          // for repeats of a layer above
-	wanted  bool            // the latest outcome is one that another attempt might have changed
+	wanted  bool            // another attempt might have changed the latest outcome
 	probe   *probe          // the probe of the latest attempt, nil if the policy needs none
 	cleared bool            // the caller knows that the latest attempt did nothing
 	early   bool            // a 425 was followed by an attempt
 	made    int             // attempts so far
-	status  int             // of the last response, 0 without one
+	status  int             // of the last response, or 0
 
-	asked  time.Duration // what the latest response asked for, 0 for nothing
-	obeyed time.Duration // what was made of it
-	spare  int           // attempts that are allowed beyond those of the policy
+	asked  time.Duration // the wait that the latest response asked for, or 0
+	obeyed time.Duration // the wait that was derived from it
+	spare  int           // attempts allowed beyond those of the policy
 
 	latest standing
 
@@ -43,7 +43,7 @@ type series struct {
 	jarred []string // the cookies that were in the jar before that, as http.Client writes them
 }
 
-// run makes further attempts until an outcome stands.
+// run makes further attempts until an outcome is final.
 func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Response, error) {
 	var undecided *http.Response // the response while functions of the user's run
 	defer func() {
@@ -92,7 +92,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 			s.host.recordOutcome(a, v, err)
 		}
 		switch {
-		case v == verdict.OK && err != nil: // what had ended the row was no error
+		case v == verdict.OK && err != nil: // the row had ended without an error
 			return nil, s.gaveUp(err)
 		case v == verdict.OK:
 			noteDoubts(a, s.req, resp)
@@ -101,7 +101,7 @@ func (s *series) run(a *layer.Attempt, resp *http.Response, err error) (*http.Re
 	}
 }
 
-// outcome returns what the functions of the user's see of an attempt.
+// outcome returns what the user's functions see of an attempt.
 func outcome(s *series, a *layer.Attempt, resp *http.Response, err error) Outcome {
 	o := Outcome{Request: s.req, Response: resp, Err: err, Number: s.made, Verdict: a.Verdict()}
 	if resp != nil {
@@ -110,7 +110,7 @@ func outcome(s *series, a *layer.Attempt, resp *http.Response, err error) Outcom
 	return o
 }
 
-// result hands the last outcome to the caller, or the error in its place.
+// result returns the last outcome to the caller, or instead if it is not nil.
 func (s *series) result(a *layer.Attempt, resp *http.Response, err, instead error) (*http.Response, error) {
 	switch {
 	case instead != nil:
@@ -144,25 +144,25 @@ func (s *series) gaveUp(err error) error {
 	return &Error{Attempts: s.made, Elapsed: time.Since(s.watch.start), Status: s.status, Err: err, Call: (*transport.Call)(s.call)}
 }
 
-// further is an attempt that has been decided on and is still to begin.
+// further is an attempt that has been decided on and has not begun yet.
 type further struct {
 	req   *http.Request // the request, with a body of its own once the wait is over
 	wait  time.Duration
 	spent spending
-	paid  bool // the budget has been spent
+	paid  bool // it was taken from the budget
 
-	bodyless bool // there was no body for it after all
+	bodyless bool // its body could not be obtained
 }
 
-// refund gives back the retry of an attempt that was not sent.
+// refund returns the retry of an attempt that was not sent to the budget.
 func (s *series) refund(f *further) {
 	if f.paid {
 		s.host.refund(f.spent)
 	}
 }
 
-// another takes an outcome through both checks, then schedule, budget and body. It
-// returns nil where the outcome stands, or with an error that takes its place.
+// another passes an outcome through both checks, then schedule, budget and body. It returns nil if
+// the outcome is final. A non-nil error then replaces the outcome.
 func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	if s.noBody {
 		s.req = withoutBody(s.req)
@@ -197,7 +197,7 @@ func (s *series) another(a *layer.Attempt, o Outcome) (*further, error) {
 	return f, nil
 }
 
-// exhausted records that no attempt follows one that failed, although one was wanted.
+// exhausted records that no attempt follows a failed one although one was wanted.
 func (s *series) exhausted(a *layer.Attempt, resp *http.Response, err error, why string) {
 	s.call.SetStopReason(why)
 	if s.call.Wants(layer.Exhausted) {
@@ -205,21 +205,22 @@ func (s *series) exhausted(a *layer.Attempt, resp *http.Response, err error, why
 	}
 }
 
-// announce says that another attempt follows. It comes after the response has ended, so
-// that what an observer learns by it, another call may already have: the slot, above all.
+// announce emits that another attempt follows. It is called after the response has ended, because
+// what an observer learns from the event must already be available to another call, above all the
+// slot.
 func (s *series) announce(a *layer.Attempt, o Outcome, f *further) {
 	if s.call.Wants(layer.RetryScheduled) {
 		s.call.Emit(layer.Event{Kind: layer.RetryScheduled, Layer: layerName, Attempt: a, Wait: f.wait, Limit: s.attempts, Response: o.Response, Err: o.Err, Text: cause(o)})
 	}
 }
 
-// provide returns what a further attempt needs, or why there is none.
+// provide returns the next attempt, or why there is none.
 func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string) {
 	h, hinted := hint.FromResponse(o.Response, time.Now())
-	if hinted && s.missedShortly(h) { // it was all but accepted
+	if hinted && s.missedShortly(h) { // the request was only just too early
 		s.spare = 1
 	}
-	if s.made-s.spare >= s.attempts { // which may be any number
+	if s.made-s.spare >= s.attempts { // attempts may be the largest int
 		return nil, fmt.Sprintf("attempts used up: %d of %d", s.made, s.attempts+s.spare)
 	}
 	f = new(further)
@@ -237,12 +238,12 @@ func (s *series) provide(a *layer.Attempt, o Outcome) (f *further, why string) {
 		return nil, bodyLost
 	}
 	if inProgress(o) {
-		a.AddNote(mayBeInProgress) // or the row would not say why it was tried again
+		a.AddNote(mayBeInProgress) // otherwise the row would not say why there was another attempt
 	}
 	return f, ""
 }
 
-// beginAttempt opens the row of a further attempt, waits and prepares its request.
+// beginAttempt opens the row of a further attempt, waits, and prepares its request.
 func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 	a := s.call.NextAttempt(layer.Retry)
 	ready := false
@@ -256,7 +257,7 @@ func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 	}()
 	err := s.sleep(a, f.wait)
 	if err == nil {
-		// Not before the wait: it may rewind what the base still reads.
+		// Only after the wait, because it may rewind a body that the base still reads.
 		if f.req, err = bodies.Rewind(s.req); err != nil {
 			f.bodyless = true
 			return a, err
@@ -280,7 +281,7 @@ func (s *series) beginAttempt(f *further) (*layer.Attempt, error) {
 	return nil, err
 }
 
-// cause returns what an event says about why an attempt is retried.
+// cause returns the reason for a retry as events give it.
 func cause(o Outcome) string {
 	switch {
 	case o.Response == nil:

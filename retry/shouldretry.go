@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// shouldRetry reads the headers in which OpenAI, Anthropic and Stripe say
-// themselves whether another attempt could help.
+// shouldRetry reads the headers in which OpenAI, Anthropic and Stripe say whether another attempt
+// could help.
 func shouldRetry(h http.Header) (again, said bool) {
 	for _, name := range []string{"X-Should-Retry", "Stripe-Should-Retry"} {
-		values := h[name] // which is canonical, and Get would make so again
+		values := h[name] // the names are canonical, so Get is not needed
 		if len(values) == 0 {
 			continue
 		}

@@ -10,11 +10,11 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// bodyLost is why a call stops where a further attempt has no body.
+// bodyLost is why a call stops if there is no body for a further attempt.
 const bodyLost = "the body cannot be sent again"
 
-// discard ends a response that is followed by another attempt. One that may have to be
-// returned after all, because the body cannot be sent again, is set aside.
+// discard ends a response that is followed by another attempt. If the response may have to be
+// returned after all, because the body cannot be sent again, it is set aside.
 func (s *series) discard(resp *http.Response) {
 	if s.req.Body == nil || s.req.Body == http.NoBody {
 		bodies.Drain(resp)
@@ -23,8 +23,8 @@ func (s *series) discard(resp *http.Response) {
 	bodies.SetAside(resp)
 }
 
-// standing is the outcome that a further attempt must not take the place of with an
-// error that is about the body alone: the latest one with a body that was whole.
+// standing is the outcome that is returned if a further attempt fails only because of its body: the
+// latest outcome of an attempt whose body was complete.
 type standing struct {
 	resp *http.Response
 	err  error
@@ -40,8 +40,8 @@ func (s *standing) stands(resp *http.Response, err error) {
 // stood reports whether there is such an outcome.
 func (s *standing) stood() bool { return s.resp != nil || s.err != nil }
 
-// withoutBody returns a request as it was before a transport, such as the recorder of
-// go-vcr, gave it a body.
+// withoutBody returns a request without the body that a transport, such as the recorder of go-vcr,
+// has given it.
 func withoutBody(req *http.Request) *http.Request {
 	if req.Body == nil || req.Body == http.NoBody {
 		return req
@@ -51,8 +51,8 @@ func withoutBody(req *http.Request) *http.Request {
 	return r
 }
 
-// unsendable returns the outcome that stands where GetBody failed with err once the
-// wait before the attempt a was over.
+// unsendable returns the outcome of a call whose GetBody failed with err after the wait before
+// attempt a.
 func (s *series) unsendable(a *layer.Attempt, err error) (*http.Response, error) {
 	a.AddNote(s.lost(err))
 	a.End(nil, err)
@@ -71,8 +71,8 @@ func (s *series) unsendable(a *layer.Attempt, err error) (*http.Response, error)
 	return nil, err
 }
 
-// lost returns the note that says why there is no body for a further attempt, and what
-// would give it one.
+// lost returns the note that says why there is no body for a further attempt, and how to provide
+// one.
 func (s *series) lost(err error) string {
 	k, ok := errors.AsType[*bodies.NotKeptError](err)
 	switch {

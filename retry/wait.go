@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// wait returns how long to wait before the next attempt, or why to wait would be
-// of no use. h is the hint of the response, if hinted.
+// wait returns how long to wait before the next attempt, or why waiting would be useless. h is the
+// hint of the response if hinted is true.
 func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d time.Duration, why string) {
 	if hinted && h.Wait > s.maxHint {
 		return 0, fmt.Sprintf("hint %s is above MaxHint %s", h.Wait, s.maxHint)
@@ -26,7 +26,7 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 	}
 	before, made := s.obeyed, s.made
 	if hinted && s.missedShortly(h) {
-		before, made = 0, 1 // where even the hint is 0, a short wait will do
+		before, made = 0, 1 // a short wait is enough, even if the hint is 0
 	}
 	s.asked, s.obeyed = h.Wait, h.Wait
 	switch {
@@ -48,16 +48,15 @@ func (s *series) wait(a *layer.Attempt, o Outcome, h hint.Hint, hinted bool) (d 
 		return 0, fmt.Sprintf("backoff %s would end past the deadline (%s left)", d.Round(time.Millisecond), left.Round(time.Millisecond))
 	}
 	if p := a.Pauser(); p != nil && bounded {
-		if until := p.Until(); until.After(deadline) { // it would be rejected
+		if until := p.Until(); until.After(deadline) { // the attempt would be rejected
 			return 0, fmt.Sprintf("pause %s would end past the deadline (%s left)", time.Until(until).Round(time.Millisecond), left.Round(time.Millisecond))
 		}
 	}
 	return d, ""
 }
 
-// obey returns the wait for a hint, at least as long as the server made it necessary: one
-// that was obeyed and whose request was throttled all the same is not believed again,
-// unless a function of the user's decides about waits.
+// obey returns the wait for a hint. If a hint was obeyed and the request was throttled again, the
+// wait is at least atLeast, unless a function of the user's decides about waits.
 func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Duration, made int) time.Duration {
 	_, set := s.delays[o.Response.StatusCode]
 	if atLeast > h.Wait && s.backoff == nil {
@@ -72,19 +71,18 @@ func (s *series) obey(a *layer.Attempt, o Outcome, h hint.Hint, atLeast time.Dur
 	return d
 }
 
-// shortMiss is how much too early a request may have been that the server throttled
-// although it was sent when the server said.
+// shortMiss is by how much a request that obeyed a hint may have been too early for the server.
 const shortMiss = time.Second
 
-// missedShortly reports whether the latest attempt came a little too early for a server
-// whose hint it obeyed, as the next hint shows.
+// missedShortly reports whether the latest attempt obeyed a hint but came slightly too early for
+// the server, as the next hint shows.
 func (s *series) missedShortly(next hint.Hint) bool {
 	return s.asked > 0 && next.Wait <= shortMiss && 2*next.Wait <= s.asked
 }
 
-// delay returns the wait of the policy after that many attempts. Where p holds back
-// other requests meanwhile, there is no need to spread those of this process, and the
-// wait grows with the times that all of them were throttled.
+// delay returns the wait of the policy after made attempts. If p holds back the other requests of
+// this process meanwhile, they need no jitter against each other, and the wait grows with the
+// number of times that any of them was throttled.
 func (s *series) delay(o Outcome, p layer.Pauser, made int) time.Duration {
 	if o.Response != nil {
 		if d, ok := s.delays[o.Response.StatusCode]; ok {
@@ -96,7 +94,7 @@ func (s *series) delay(o Outcome, p layer.Pauser, made int) time.Duration {
 		if d := s.backoff(s.fault.base, s.fault.max, s.made-1, o.Response); d >= 0 {
 			return d
 		}
-		return s.fault.max // a negative wait is one that overflowed
+		return s.fault.max // a negative wait has overflowed
 	case o.Verdict == verdict.Throttled && p != nil:
 		return s.throttle.spread(s.throttle.ceiling(p.Throttled()), s.rand())
 	case o.Verdict == verdict.Throttled, inProgress(o):
@@ -105,8 +103,7 @@ func (s *series) delay(o Outcome, p layer.Pauser, made int) time.Duration {
 	return s.fault.wait(made, s.rand())
 }
 
-// sleep waits in the row of the new attempt. What outer layers hold is suspended
-// for the time of the wait.
+// sleep waits in the row of the new attempt. Holds of outer layers are suspended during the wait.
 func (s *series) sleep(a *layer.Attempt, d time.Duration) error {
 	ctx := s.req.Context()
 	if d > 0 {
