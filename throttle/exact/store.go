@@ -51,24 +51,24 @@ type store struct {
 	stopped bool
 }
 
-// keyWindow is the window of a key and what Burst gave on top.
+// keyWindow is the window of a key and what Burst has added.
 type keyWindow struct {
 	meter.Window
-	set   bool // by Set: it is kept
+	set   bool // by Set, so it is kept
 	burst uint64
-	until int64 // the burst is good
+	until int64 // when the burst ends
 }
 
 func (s *store) nowLocked() int64 { return s.clampLocked(int64(time.Since(s.epoch))) }
 
-// clampLocked makes a clock that was read before the mutex was locked no earlier than
-// what has been decided since.
+// clampLocked returns a time that was read before the mutex was locked, but no earlier than the
+// latest one used. mu must be held.
 func (s *store) clampLocked(clock int64) int64 {
 	s.latest = max(s.latest, clock)
 	return s.latest
 }
 
-// windowLocked finds the window of a key.
+// windowLocked returns the window of a key. mu must be held.
 func (s *store) windowLocked(key string, now int64) *keyWindow {
 	if w, ok := s.keys.Get(key); ok {
 		return w
@@ -76,8 +76,8 @@ func (s *store) windowLocked(key string, now int64) *keyWindow {
 	return s.makeLocked(key, now)
 }
 
-// makeLocked is windowLocked for a key that has no window. It is apart so that its
-// functions cost nothing where there is one.
+// makeLocked is windowLocked for a key without a window. It is separate so that its closures cost
+// nothing if there is one. mu must be held.
 func (s *store) makeLocked(key string, now int64) *keyWindow {
 	w, _ := s.keys.Find(key, now,
 		func(w *keyWindow) bool { return !w.set && w.Idle(now) && now >= w.until },
@@ -85,10 +85,10 @@ func (s *store) makeLocked(key string, now int64) *keyWindow {
 	return w
 }
 
-// free returns how much the window has room for, less than 0 if it holds too much.
+// free returns how much room the window has. It is negative if the window holds too much.
 func (w *keyWindow) free(now int64) int { return w.Limit() - w.Counted(now) }
 
-// left adds what Burst gave to what is free.
+// left returns what is free and what Burst has added.
 func (w *keyWindow) left(now int64, free int) uint64 {
 	left := uint64(max(free, 0)) //nolint:gosec // not negative
 	if now < w.until {
@@ -100,7 +100,7 @@ func (w *keyWindow) left(now int64, free int) uint64 {
 // Take implements [limiter.Store]. reset is the Unix time in nanoseconds at which
 // this take stops counting, or if there was none left, the oldest one.
 func (s *store) Take(_ context.Context, key string) (tokens, remaining, reset uint64, ok bool, err error) {
-	clock := time.Now() // once and outside: reading it is most of the work
+	clock := time.Now() // once and outside of the lock: reading it is most of the work
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped {
