@@ -7,9 +7,8 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// Arm begins or prolongs the pause of a key; a shorter one never cuts. Waiters whose
-// deadline it has passed are rejected. It returns how long the pause is to be and
-// whether that is worth an event.
+// Arm begins or prolongs the pause of a key. A shorter one never cuts it. Waiters whose deadline it
+// passes are rejected. Arm returns how long the pause is to be, and whether that is worth an event.
 func (c *Core) Arm(key pauses.Key, o pauses.Order, now int64) (wait time.Duration, fresh bool) {
 	a := c.sched.pauses.Arm(key, now, o)
 	if a.Evicted != nil {
@@ -31,10 +30,10 @@ func (c *Core) Arm(key pauses.Key, o pauses.Order, now int64) (wait time.Duratio
 	return a.Wait, a.Fresh
 }
 
-// rejectLate rejects the waiters of a group whose deadline the pause has passed.
+// rejectLate rejects the waiters of a group whose deadline is before the end of the pause.
 func (sc *scheduler) rejectLate(g *group, p *pauses.Pause, now int64) {
 	until := p.Until()
-	for _, q := range slices.Backward(g.queues) { // a queue that is dropped makes room for the last one
+	for _, q := range slices.Backward(g.queues) { // backward: when a queue is dropped, the last one takes its place
 		for w := q.waiters.First(); w != nil; {
 			next := w.links.Next()
 			if w.deadline < until {
@@ -47,7 +46,7 @@ func (sc *scheduler) rejectLate(g *group, p *pauses.Pause, now int64) {
 	}
 }
 
-// reject takes a waiter out of its queue, and wakes it with the reason.
+// reject removes a waiter from its queue and wakes it with the reason.
 func (sc *scheduler) reject(w *Waiter, r *Rejection) {
 	sc.leave(w)
 	w.state = gone
@@ -55,8 +54,8 @@ func (sc *scheduler) reject(w *Waiter, r *Rejection) {
 	sc.wake(w)
 }
 
-// SetLaws makes rules go by other laws from now on, and forgets nothing. Waiters
-// that no window will ever hold are rejected.
+// SetLaws gives rules new laws. Everything counted stays. It rejects waiters whose cost no window
+// will ever hold.
 func (c *Core) SetLaws(rules []*Rule, laws []Law, now int64) {
 	for i, r := range rules {
 		r.adopt(laws[i])
@@ -72,13 +71,13 @@ func (c *Core) SetLaws(rules []*Rule, laws []Law, now int64) {
 	c.sched.scan(now)
 }
 
-// Close rejects all that are in queues.
+// Close rejects all waiters in queues.
 func (c *Core) Close(now int64) {
 	c.sched.each(func(_ *Queue, w *Waiter) { c.sched.reject(w, &Rejection{Reason: Closed}) })
 	c.sched.scan(now)
 }
 
-// each calls do for every waiter in a queue, which do may take out of it.
+// each calls do for every waiter in a queue. do may remove it from the queue.
 func (sc *scheduler) each(do func(*Queue, *Waiter)) {
 	for _, g := range sc.queues.groups {
 		for _, q := range slices.Backward(g.queues) {
@@ -94,5 +93,5 @@ func (sc *scheduler) each(do func(*Queue, *Waiter)) {
 // Waiting returns how many requests are in queues.
 func (c *Core) Waiting() int { return c.sched.queues.waiting }
 
-// Pauses returns the pauses, which the caller must not arm: [Core.Arm] does that.
+// Pauses returns the pauses. The caller must not arm them directly, but with [Core.Arm].
 func (c *Core) Pauses() *pauses.Table { return &c.sched.pauses }

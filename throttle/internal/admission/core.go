@@ -11,8 +11,8 @@ import (
 type Core struct {
 	// MaxPaused is how many requests may wait for the end of one pause.
 	MaxPaused int
-	// Wide returns the key of the wide pause that holds the requests of a narrow one
-	// back as well. [New] sets it to [pauses.Key.OfHost].
+	// Wide returns the key of the wide pause that also holds back the requests of a narrow one.
+	// [New] sets it to [pauses.Key.OfHost].
 	Wide func(pauses.Key) pauses.Key
 
 	sched   scheduler
@@ -27,7 +27,7 @@ func New() *Core {
 	return c
 }
 
-// An Admission is what [Core.Admit] says.
+// An Admission is the result of [Core.Admit].
 type Admission uint8
 
 // The admissions.
@@ -36,13 +36,13 @@ const (
 	MustQueue Admission = iota
 	// Admitted says that the request is committed and leaves now.
 	Admitted
-	// MustAsk says that it is admitted once stores that reply at once have given
+	// MustAsk says that the request is admitted once stores that reply immediately have given
 	// tokens ([Core.NextAsk]).
 	MustAsk
 )
 
-// Admit admits a request that nothing holds back: all of its parts or none. While
-// requests wait or there is a pause, only a keyed demand is admitted.
+// Admit admits a request that nothing holds back, with all of its parts or none. While requests
+// wait or there is a pause, it admits only a keyed demand.
 func (c *Core) Admit(d *Demand, now int64) Admission {
 	paused := c.sched.pauses.Len() > 0
 	if !d.Keyed && (c.sched.queues.waiting > 0 || paused) {
@@ -71,9 +71,9 @@ func (c *Core) Admit(d *Demand, now int64) Admission {
 	return Admitted
 }
 
-// AdmitPlain is Admit of one request of a rule with a window and nothing else: no key, no
-// pacer, no store. It returns the entry in the window. It is false also where another
-// request waits or there is a pause: Admit knows more then.
+// AdmitPlain is Admit for one request of a rule with a window and nothing else: no key, no pacer,
+// no store. It returns the entry in the window. It also reports false while another request waits
+// or there is a pause. Then Admit decides.
 func (c *Core) AdmitPlain(r *Rule, now int64) (entry int64, ok bool) {
 	if c.sched.queues.waiting > 0 || c.sched.pauses.Len() > 0 {
 		return 0, false
@@ -84,9 +84,9 @@ func (c *Core) AdmitPlain(r *Rule, now int64) (entry int64, ok bool) {
 	return r.one.window.Take(now)
 }
 
-// NextAsk returns the resource of a demand whose store has to give a token first,
-// nil if none has to. It is false if the demand cannot be admitted. What is asked
-// for and then not needed stays with the resource.
+// NextAsk returns the resource of a demand whose store must give a token first, or nil. It reports
+// false if the demand cannot be admitted. A token that turns out not to be needed stays with the
+// resource.
 func (c *Core) NextAsk(d *Demand, now int64) (ask *Resource, ok bool) {
 	for i := range d.n {
 		p := d.Part(i)
@@ -101,7 +101,7 @@ func (c *Core) NextAsk(d *Demand, now int64) (ask *Resource, ok bool) {
 	return nil, true
 }
 
-// Recorded notes the reply of a store that was asked without a queue.
+// Recorded records the reply of a store that was asked without a queue.
 func (c *Core) Recorded(s *Resource, now int64, r meter.Reply) {
 	s.tokens.Record(now, now, r, s.rule.Rate.Per)
 }
@@ -116,9 +116,8 @@ func (c *Core) Commit(d *Demand, now int64) {
 	d.committed = true
 }
 
-// Enqueue puts a request in its queue: advance is how much earlier it is taken to
-// have come, deadline the instant from which on it is of no use. No two waiters come
-// at the same instant.
+// Enqueue puts a request in its queue. advance is by how much earlier it is taken to have come,
+// deadline the instant from which on leaving is useless. No two waiters come at the same instant.
 func (c *Core) Enqueue(w *Waiter, d *Demand, advance time.Duration, deadline, now int64) {
 	c.arrival = max(c.arrival+1, now)
 	w.links.Rank = c.arrival - int64(advance)
@@ -127,12 +126,12 @@ func (c *Core) Enqueue(w *Waiter, d *Demand, advance time.Duration, deadline, no
 	c.sched.put(w, d, c.sched.groupOf(d, c.Wide), now)
 }
 
-// Requeue puts a waiter whose reservation expired back in its queue, at its rank.
+// Requeue puts a waiter whose reservation has expired back in its queue, at its rank.
 func (c *Core) Requeue(w *Waiter, d *Demand, now int64) {
 	c.sched.put(w, d, c.sched.groupOf(d, c.Wide), now)
 }
 
-// Cancel gives up a waiter, whatever its state.
+// Cancel removes a waiter, whatever its state.
 func (c *Core) Cancel(w *Waiter, now int64) {
 	switch w.state {
 	case queued:
@@ -147,8 +146,8 @@ func (c *Core) Cancel(w *Waiter, now int64) {
 	c.sched.scan(now)
 }
 
-// Confirm counts what was reserved for w as sent: its request, whose demand is d,
-// leaves now. It is false if a pause began meanwhile: then w is back in a queue.
+// Confirm counts what was reserved for w as sent, since its request, whose demand is d, leaves now.
+// It reports false if a pause began meanwhile. Then w is back in a queue.
 func (c *Core) Confirm(w *Waiter, d *Demand, now int64) bool {
 	q := w.queue
 	if d.mustWait(w, &c.sched.pauses, c.Wide, now) {
@@ -172,21 +171,20 @@ func (c *Core) Confirm(w *Waiter, d *Demand, now int64) bool {
 	return true
 }
 
-// Woken returns the waiters for which something has changed since the last call:
-// they may leave, ask a store or give up. It is valid until the next call of the Core.
+// Woken returns the waiters for which something has changed since the last call: they may leave,
+// ask a store or give up. The result is valid until the next call of a method of the Core.
 func (c *Core) Woken() []*Waiter {
 	woken := c.sched.woken
 	c.sched.woken = c.sched.woken[:0]
 	return woken
 }
 
-// LookAgainAt returns when Tick is to be called, [meter.Never] if the clock decides
-// nothing.
+// LookAgainAt returns when Tick must be called, or [meter.Never] if nothing depends on the clock.
 func (c *Core) LookAgainAt() int64 {
 	return min(c.sched.queues.due.least(), c.sched.reacquiring.expireAt())
 }
 
-// Tick does what the clock brings.
+// Tick does whatever has become due.
 func (c *Core) Tick(now int64) {
 	for w := c.sched.reacquiring.expired(now); w != nil; w = c.sched.reacquiring.expired(now) {
 		c.sched.rollBack(w, now)

@@ -16,26 +16,26 @@ type Part struct {
 	resource *Resource
 	entry    int64 // the timestamp in the window
 	drained  int64 // when the pacer has forgotten the cost
-	expires  int64 // when the tokens of the store expire, 0 without any
+	expires  int64 // when the tokens of the store expire, or 0
 }
 
-// inline is how many parts a Demand holds by itself. Its size counts where many requests
-// wait, and most of them are of one rule.
+// inline is how many parts a Demand holds without an allocation. Its size matters when many
+// requests wait, and most of them concern one rule.
 const inline = 1
 
-// A Demand is what a request takes, and once it is committed, what it took.
+// A Demand is what a request takes and, once it is committed, what it took.
 type Demand struct {
-	// Pause is the narrowest pause that would hold the request back, that of its
-	// route, and Keyed is whether it is set: most requests come while there is no
-	// pause, and need not say which would be theirs.
+	// Pause is the narrowest pause that would hold the request back, that of its route. Keyed is
+	// whether it is set: most requests come while there is no pause and need not say which would
+	// concern them.
 	Pause pauses.Key
 	Keyed bool
-	// UntilResponse is whether a part of it ages with the response only.
+	// UntilResponse is whether a part begins to age only with the response.
 	UntilResponse bool
-	// Weighed is whether a rule says what it costs.
+	// Weighed is whether a rule determines the cost of the request.
 	Weighed bool
 
-	narrow    bool // it queues for the pause of its route, not for the wide one
+	narrow    bool // it queues for the pause of its route, not for the wide pause
 	committed bool
 	pass      pauses.Pass
 	n         int
@@ -66,11 +66,11 @@ func (d *Demand) Grow(n int) {
 	}
 }
 
-// mostKept is of how many parts a Demand keeps the room.
+// mostKept is the most parts whose memory a Demand keeps.
 const mostKept = 256
 
-// Reset empties d for another request, whose parts take the same room. It is false if
-// that is so much that it should not be kept.
+// Reset empties d for another request, which reuses the memory of its parts. It reports false if
+// that is too much to be kept.
 func (d *Demand) Reset() bool {
 	clear(d.more)
 	*d = Demand{more: d.more[:0]}
@@ -88,14 +88,13 @@ func (d *Demand) Part(i int) *Part {
 	return &d.more[i-inline]
 }
 
-// Pass returns the leave with which the request passed a pause.
+// Pass returns the pass with which the request passed a pause.
 func (d *Demand) Pass() pauses.Pass { return d.pass }
 
-// Passed reports whether the request is one of the first after a pause, of which
-// the end is waited for.
+// Passed reports whether the request is one of the first after a pause, whose end must be reported.
 func (d *Demand) Passed() bool { return !d.pass.None() }
 
-// spend counts a part that leaves now, of which the room is there.
+// spend counts a part that leaves now. There must be room for it.
 func (p *Part) spend(now int64) {
 	p.entry = p.resource.window.Spend(now, p.Cost).At
 	p.drained = p.resource.pacer.Latest(p.Cost).At

@@ -1,9 +1,9 @@
-// Package admission decides which request goes next: a state machine without a
-// mutex, timer, channel, context or clock. Instants are nanoseconds since an epoch
-// of the caller's and come in as arguments; which waiters are to be woken
-// ([Core.Woken]) and when to look again ([Core.LookAgainAt]) come out.
+// Package admission decides which request goes next. It is a state machine without a mutex, timer,
+// channel, context or clock. Instants are arguments, in nanoseconds since an epoch that the caller
+// chooses. Results are the waiters to wake ([Core.Woken]) and when to look again
+// ([Core.LookAgainAt]).
 //
-// In the order of reading:
+// In reading order:
 //
 //	rule.go      a Rule, and its Resources: the state of one rule and key
 //	resource.go  the meters of a Resource as one

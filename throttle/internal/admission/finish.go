@@ -8,23 +8,23 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// An Outcome is what became of a request that was committed.
+// An Outcome is what happened to a request that was committed.
 type Outcome uint8
 
 // The outcomes.
 const (
-	Unsent Outcome = iota // nothing of it left: what it took is given back
+	Unsent Outcome = iota // nothing of it was sent: what it took is given back
 	Lost                  // it got no response
 	Warned                // the server asks for fewer calls
 	Good                  // the server responded in any other way
 )
 
-// lostLag is for a request that got no response under a rule that counts until
-// then: the server may deal with it that much later.
+// lostLag is how much later the server may process a request that got no response. It matters for a
+// rule that counts until the response.
 const lostLag = time.Second
 
-// Finish counts the end of a request: its headers, its error, or that nothing of it
-// left. It does nothing if the demand is not committed.
+// Finish records the end of a request: its headers, its error, or that nothing of it was sent. It
+// does nothing if the demand is not committed.
 func (c *Core) Finish(d *Demand, o Outcome, now int64) {
 	if !d.committed {
 		return
@@ -71,10 +71,11 @@ func (d *Demand) Spent() (spent []Spent) {
 	return spent
 }
 
-// maxCost keeps the sums of a window from overflowing: 2^31-1, and where an int has 32 bits 2^21-1.
+// maxCost keeps the sums of a window from overflowing. It is 2^31-1, or 2^21-1 if an int has 32
+// bits.
 const maxCost = math.MaxInt >> 10 & math.MaxInt32
 
-// Report corrects what a request took, once it is known what it cost.
+// Report corrects what a request took, once its cost is known.
 func (c *Core) Report(spent []Spent, actual int, now int64) {
 	actual = min(max(actual, 0), maxCost)
 	for i := range spent {
@@ -85,7 +86,7 @@ func (c *Core) Report(spent []Spent, actual int, now int64) {
 }
 
 func (s *Spent) correct(now int64, actual int) {
-	if r := s.resource.current(); r != s.resource { // what was spent counts no longer
+	if r := s.resource.current(); r != s.resource { // what was spent no longer counts
 		s.resource, s.entry.At, s.debt, s.drained = r, -1, meter.Receipt{}, 0
 	}
 	w, pacer := &s.resource.window, &s.resource.pacer
@@ -101,7 +102,7 @@ func (s *Spent) correct(now int64, actual int) {
 	switch more := actual - s.entry.Cost; {
 	case more > 0:
 		s.debt = w.Enter(now, more)
-		s.paid = pacer.Spend(now, min(more, w.Limit())).At // a window's worth at most, as the window forgets it
+		s.paid = pacer.Spend(now, min(more, w.Limit())).At // at most the limit, since the window forgets it after that time
 	case more < 0:
 		w.Refund(now, meter.Receipt{At: s.entry.At, Cost: -more})
 		pacer.Refund(now, meter.Receipt{At: s.drained, Cost: -more})

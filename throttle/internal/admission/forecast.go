@@ -16,7 +16,7 @@ const (
 	TooLate                   // it cannot leave before its deadline
 	TooLong                   // it cannot leave within MaxWait
 	TooHeavy                  // it costs more than the limit
-	StoreFailed               // the store that decides alone failed
+	StoreFailed               // a store that decides alone failed
 	Closed                    // everything is closed
 )
 
@@ -25,28 +25,27 @@ type Rejection struct {
 	Reason  Reason
 	Rule    string        // the text of the rule, or of the pause
 	Key     string        // the name of the key
-	Wait    time.Duration // the least that would have been needed
-	Queue   int           // how many wait for the same
+	Wait    time.Duration // the least wait that would have been needed
+	Queue   int           // how many requests wait for the same
 	Left    time.Duration // until the deadline
 	MaxWait time.Duration
 	Cost    int
 	Err     error // of the store
 }
 
-// A Forecast is what a waiter waits for in the first place.
+// A Forecast is what a waiter waits for first.
 type Forecast struct {
-	Paused  bool // it is the end of a pause
+	Paused  bool // it waits for the end of a pause
 	Wait    time.Duration
 	Rule    string // the text of the rule, or of the pause
 	Key     string // the name of the key
 	Limit   int
 	Per     time.Duration
-	MaxWait time.Duration // the least of its rules, 0 without
+	MaxWait time.Duration // the least of its rules, or 0
 }
 
-// Forecast says what w, which is queued with the demand d, waits for. It returns a
-// rejection if w would wait in vain, as things stand, or is fresh and the queue is
-// full.
+// Forecast determines what w, which is queued with the demand d, waits for. It returns a rejection
+// if, as things stand, w would wait in vain, or if w is fresh and the queue is full.
 func (c *Core) Forecast(w *Waiter, d *Demand, now int64, fresh bool, f *Forecast) *Rejection {
 	if r := w.queue.tooHeavy(w); r != nil { // the rules changed meanwhile
 		return r
@@ -77,7 +76,8 @@ func (c *Core) Forecast(w *Waiter, d *Demand, now int64, fresh bool, f *Forecast
 	return nil
 }
 
-// pause is the part of [Core.Forecast] for a pause; all else lets w go at last.
+// pause is the part of [Core.Forecast] that concerns a pause. last is when everything else lets w
+// go.
 func (f *Forecast) pause(w *Waiter, p *pauses.Pause, now, last int64, full bool) *Rejection {
 	wait := time.Duration(max(p.Until()-now, 0))
 	switch {
@@ -91,17 +91,17 @@ func (f *Forecast) pause(w *Waiter, p *pauses.Pause, now, last int64, full bool)
 	return nil
 }
 
-// rejection is that of a waiter that would have had to wait as long for the resource.
+// rejection returns the rejection of a waiter that would have to wait that long for the resource.
 func (s *Resource) rejection(wait time.Duration) *Rejection {
 	return &Rejection{Rule: s.rule.Text, Key: s.Name(), Wait: wait, Queue: s.waiting - 1}
 }
 
-// pauseRejection is that of a waiter that would have had to wait as long for a pause.
+// pauseRejection returns the rejection of a waiter that would have to wait that long for a pause.
 func pauseRejection(p *pauses.Pause, wait time.Duration, queue int) *Rejection {
 	return &Rejection{Rule: p.Text(), Wait: wait, Queue: queue}
 }
 
-// late makes it the rejection of w, which cannot leave before at.
+// late makes r the rejection of w, which cannot leave before at.
 func (r *Rejection) late(w *Waiter, now, at int64, maxWait time.Duration) *Rejection {
 	if r.Reason, r.MaxWait = TooLong, maxWait; at > w.deadline {
 		r.Reason, r.Left = TooLate, time.Duration(w.deadline-now)
@@ -109,8 +109,8 @@ func (r *Rejection) late(w *Waiter, now, at int64, maxWait time.Duration) *Rejec
 	return r
 }
 
-// tooHeavy returns the rejection of w, which is in the queue, if it costs more than
-// a limit.
+// tooHeavy returns the rejection of w, which is in the queue, if it costs more than a limit, or
+// nil.
 func (q *Queue) tooHeavy(w *Waiter) *Rejection {
 	for i := range q.parts {
 		s := q.parts[i].resource
@@ -121,23 +121,23 @@ func (q *Queue) tooHeavy(w *Waiter) *Rejection {
 	return nil
 }
 
-// tooHeavy is the rejection of a request that costs more than the resource ever has.
+// tooHeavy returns the rejection of a request that costs more than the resource ever has.
 func (s *Resource) tooHeavy(cost int) *Rejection {
 	return &Rejection{Reason: TooHeavy, Rule: s.rule.Text, Key: s.Name(), Cost: cost}
 }
 
-// Ask begins the question of w, which is to ask, to a store: the caller asks it for
-// one token, and must call [Core.Asked] afterwards, also if there was no reply. It
-// returns what to ask, and how many tokens w needs.
+// Ask begins the question of w to a store. The caller asks the store for one token and must then
+// call [Core.Asked], even if there was no reply. Ask returns the resource to ask for and how many
+// tokens w needs.
 func (c *Core) Ask(w *Waiter) (s *Resource, cost int) {
 	w.asking = true
 	i := int(w.ask) - 1
 	return w.queue.parts[i].resource, w.costOf(i)
 }
 
-// Asked notes the reply to the question that w asked at the instant asked, nil if
-// there was none. It returns a rejection if w cannot leave for that, whether or not
-// it is in its queue still.
+// Asked records the reply to the question that w asked at the instant asked. r is nil if there was
+// none. Asked returns a rejection if w cannot leave because of the reply, whether or not w is still
+// in its queue.
 func (c *Core) Asked(w *Waiter, s *Resource, cost int, asked, now int64, r *meter.Reply) *Rejection {
 	w.ask, w.asking = 0, false
 	s.tokens.Ask(false)
@@ -148,14 +148,14 @@ func (c *Core) Asked(w *Waiter, s *Resource, cost int, asked, now int64, r *mete
 		c.sched.seed(w.queue)
 	}
 	if r == nil {
-		return nil // w gives up, and the next one asks
+		return nil // w gave up: the next one asks
 	}
 	s.tokens.Record(asked, now, *r, s.rule.Rate.Per)
 	switch {
 	case s.tokens.Err() != nil:
 		return &Rejection{Reason: StoreFailed, Rule: s.rule.Text, Key: s.Name(), Err: s.tokens.Err()}
 	case r.Err == nil && r.Limit > 0 && r.Limit < uint64(cost): //nolint:gosec // positive
-		return s.tooHeavy(cost) // as many tokens are never there at once
+		return s.tooHeavy(cost) // so many tokens are never available at once
 	}
 	c.sched.scan(now)
 	return nil

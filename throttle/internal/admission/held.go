@@ -2,9 +2,9 @@ package admission
 
 import "github.com/gracy-go/gracy/throttle/internal/pauses"
 
-// Two pauses may hold a request back: the wide one ([Core.Wide]), and the narrow one
-// of its route. It queues for one of them at a time, and is moved when it would leave
-// and the other holds it back.
+// Two pauses may hold a request back: the wide one ([Core.Wide]), and the narrow one of its route.
+// It queues for one of them at a time. If the other holds it back when it would leave, it is moved
+// there.
 
 // widen returns the wide key of a narrow one.
 type widen func(pauses.Key) pauses.Key
@@ -24,8 +24,8 @@ func (d *Demand) heldBack(t *pauses.Table, wide widen, now int64) bool {
 	return d.narrow || t.Current(all, now) != nil
 }
 
-// mustWait reports whether the request of the demand, granted as w, must wait for a
-// pause that began meanwhile or that it did not queue for, and notes which.
+// mustWait reports whether the request of the demand, granted as w, must wait for a pause that
+// began meanwhile or that it did not queue for, and notes which.
 func (d *Demand) mustWait(w *Waiter, t *pauses.Table, wide widen, now int64) bool {
 	if p := w.queue.group.current(); p != nil && !w.pass.Of(p) {
 		return true
@@ -38,8 +38,8 @@ func (d *Demand) mustWait(w *Waiter, t *pauses.Table, wide widen, now int64) boo
 	if d.narrow {
 		other = all
 	}
-	// One that has passed the pause it queued for need not be among the first after
-	// the other one as well: it could wait for the one and the other in turns.
+	// A request that has passed the pause that it queued for need not also be among the first after
+	// the other: it could wait for the two in turn forever.
 	p := t.Current(other, now)
 	if p == nil || !w.pass.None() && now >= p.Until() {
 		return false

@@ -10,8 +10,8 @@ func (sc *scheduler) put(w *Waiter, d *Demand, g *group, now int64) {
 	sc.scan(now)
 }
 
-// groupOf returns the group that a demand queues in. It is a function of its own, as the
-// key is large: the stack of a request that waits is as deep as it ever was.
+// groupOf returns the group that a demand queues in. It is separate because the key is large, and
+// the stack of a waiting request keeps the greatest depth that it has had.
 //
 //go:noinline
 func (sc *scheduler) groupOf(d *Demand, wide widen) *group {
@@ -22,9 +22,8 @@ func (sc *scheduler) groupOf(d *Demand, wide widen) *group {
 	return sc.queues.newGroup(&key, &sc.pauses)
 }
 
-// leave takes w out of its queue. Nothing was kept for it, so that this changes
-// something only for those that older heads hold back, and for those that wait for
-// a store that w was to ask.
+// leave removes w from its queue. Nothing was reserved for w, so this matters only to waiters that
+// older heads hold back, and to those that wait for a store that w was going to ask.
 func (sc *scheduler) leave(w *Waiter) {
 	q := w.queue
 	if w.ask > 0 && !w.asking {
@@ -45,7 +44,7 @@ func (sc *scheduler) leave(w *Waiter) {
 	sc.queues.forget(q)
 }
 
-// step takes w out of the line of its queue, or from those that reacquire.
+// step removes w from the line of its queue, or from those that reacquire.
 func (sc *scheduler) step(w *Waiter) {
 	q := w.queue
 	if w.state == reacquiring {
@@ -57,7 +56,7 @@ func (sc *scheduler) step(w *Waiter) {
 	sc.queues.forget(q)
 }
 
-// leaveLine takes w out of the line of its queue.
+// leaveLine removes w from the line of its queue.
 func (sc *scheduler) leaveLine(w *Waiter) {
 	next := w.links.Next()
 	first := w.links.Prev() == nil
@@ -67,7 +66,7 @@ func (sc *scheduler) leaveLine(w *Waiter) {
 	}
 }
 
-// rollBack gives up what was kept for w.
+// rollBack gives up what was reserved for w.
 func (sc *scheduler) rollBack(w *Waiter, now int64) {
 	q := w.queue
 	sc.step(w)
@@ -85,7 +84,7 @@ func (sc *scheduler) rollBack(w *Waiter, now int64) {
 	w.pass = pauses.Pass{}
 }
 
-// done counts the end of a request that passed a pause.
+// done records the end of a request that passed a pause.
 func (sc *scheduler) done(pass pauses.Pass, good bool, now int64) {
 	if p := sc.pauses.Done(pass, good, now); p != nil {
 		sc.improvedGroup(sc.queues.groups[p.Key()])
@@ -95,10 +94,9 @@ func (sc *scheduler) done(pass pauses.Pass, good bool, now int64) {
 // wake notes that something changed for w.
 func (sc *scheduler) wake(w *Waiter) { sc.woken = append(sc.woken, w) }
 
-// overtakes reports whether a request, which would queue for the pause of the key, may
-// go past those that wait: none waits for
-// just the same, and of what others wait for there is enough for all of them too.
-// It spares the request the queue, and the queue a scan.
+// overtakes reports whether a request, which would queue for the pause of the key, may leave before
+// the waiting ones: none waits for exactly the same, and there is enough for all that wait for a
+// part of it. This spares the request the queue, and the queue a scan.
 func (sc *scheduler) overtakes(d *Demand, key pauses.Key, now int64) bool {
 	if sc.queues.of(d, key) != nil {
 		return false

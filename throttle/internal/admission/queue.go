@@ -6,30 +6,30 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// A Queue holds the waiters that need the same resources and that the same pause
-// would hold back. Only its head is looked at, so the work for an admission grows
-// with the number of queues and not with that of waiters.
+// A Queue holds the waiters that need the same resources and that the same pause would hold back.
+// Only its head is examined, so the work of an admission grows with the number of queues, not of
+// waiters.
 type Queue struct {
 	key     queueKey
 	group   *group
 	waiters ranked.List[*Waiter] // by rank
-	line    ranked.List[*Waiter] // granted; they leave one after the other
+	line    ranked.List[*Waiter] // granted waiters, which leave one after the other
 	parts   []queuePart
 
-	reacquiring int // waiters that are in neither, and come back if a pause begins
+	reacquiring int // the number of waiters in neither, which come back if a pause begins
 
 	heaps  [2]heapPlace
-	place  int  // in its group
-	seeded bool // it is to be looked at in the next scan
-	paused bool // its head found a pause when it was looked at
+	place  int  // index in its group
+	seeded bool // the next scan looks at it
+	paused bool // its head found a pause when last examined
 }
 
 // queuePart is what the waiters of a queue need of one resource.
 type queuePart struct {
 	resource *Resource
-	queued   int   // the cost of all of them
-	place    int   // in the queues of the resource
-	finding  found // what the head found when it was looked at
+	queued   int   // the cost of all waiters
+	place    int   // index in the queues of the resource
+	finding  found // what the head found when last examined
 }
 
 // found is what the head of a queue found at a resource.
@@ -41,7 +41,7 @@ const (
 	held       // the room is reserved for older heads
 )
 
-// find notes what the head found at part i.
+// find records what the head found at part i.
 func (q *Queue) find(i int, f found) {
 	p := &q.parts[i]
 	if p.finding == f {
@@ -61,7 +61,7 @@ func (q *Queue) find(i int, f found) {
 	p.finding = f
 }
 
-// findPause notes whether the head found a pause.
+// findPause records whether the head found a pause.
 func (q *Queue) findPause(paused bool) {
 	if q.paused == paused {
 		return
@@ -74,7 +74,7 @@ func (q *Queue) findPause(paused bool) {
 	}
 }
 
-// forgetFindings is for a queue whose head has left.
+// forgetFindings resets the findings of a head that has left.
 func (q *Queue) forgetFindings() {
 	for i := range q.parts {
 		q.find(i, free)
@@ -82,10 +82,10 @@ func (q *Queue) forgetFindings() {
 	q.findPause(false)
 }
 
-// rank is that of the head.
+// rank returns the rank of the head.
 func (q *Queue) rank() int64 { return q.waiters.First().links.Rank }
 
-// attach makes the queue, which has its first waiter, known to its resources.
+// attach adds the queue, which has its first waiter, to its resources.
 func (q *Queue) attach() {
 	for i := range q.parts {
 		p := &q.parts[i]
@@ -94,7 +94,7 @@ func (q *Queue) attach() {
 	}
 }
 
-// detach undoes that.
+// detach undoes attach.
 func (q *Queue) detach() {
 	for i := range q.parts {
 		s, at := q.parts[i].resource, q.parts[i].place
@@ -110,7 +110,7 @@ func (q *Queue) detach() {
 	}
 }
 
-// ahead is the cost of those before w, of part i.
+// ahead returns the cost of part i of the waiters before w.
 func (q *Queue) ahead(w *Waiter, i int) int {
 	if w.links.Next() == nil {
 		return q.parts[i].queued - w.costOf(i)
@@ -128,10 +128,10 @@ type group struct {
 	pause   *pauses.Pause // nil if there is none
 	queues  []*Queue
 	waiting int
-	held    int // how many heads found the pause when they were looked at
+	held    int // how many heads found the pause when last examined
 }
 
-// current returns the pause that holds the group back, nil if none does.
+// current returns the pause that holds the group back, or nil.
 func (g *group) current() *pauses.Pause {
 	if g.pause != nil && g.pause.Dropped() {
 		g.pause = nil
@@ -139,7 +139,7 @@ func (g *group) current() *pauses.Pause {
 	return g.pause
 }
 
-// count counts a waiter that comes or goes.
+// count counts n waiters that come, or that leave if n is negative.
 func (g *group) count(n int) {
 	g.waiting += n
 	if p := g.current(); p != nil {
@@ -147,14 +147,14 @@ func (g *group) count(n int) {
 	}
 }
 
-// The heaps of queues: by the instant at which to look at the head again, and in a
-// scan, by the rank of the head.
+// The heaps of queues: by the instant at which to examine the head again, and during a scan by the
+// rank of the head.
 const (
 	byDue = iota
 	byRank
 )
 
-// heapPlace is where a queue stands in a heap.
+// heapPlace is the place of a queue in a heap.
 type heapPlace struct {
 	key   int64
 	place int // counted from 1; 0 is nowhere
@@ -166,7 +166,7 @@ type heap struct {
 	items []*Queue
 }
 
-// first returns the queue of the smallest key, nil if there is none.
+// first returns the queue with the smallest key, or nil.
 func (h *heap) first() *Queue {
 	if len(h.items) == 0 {
 		return nil
@@ -174,7 +174,7 @@ func (h *heap) first() *Queue {
 	return h.items[0]
 }
 
-// least returns the smallest key, [meter.Never] if there is none.
+// least returns the smallest key, or [meter.Never].
 func (h *heap) least() int64 {
 	if len(h.items) == 0 {
 		return meter.Never
@@ -196,7 +196,7 @@ func (h *heap) put(q *Queue, key int64) {
 	h.down(at.place - 1)
 }
 
-// remove takes q out, if it is there.
+// remove removes q if it is there.
 func (h *heap) remove(q *Queue) {
 	i := q.heaps[h.which].place - 1
 	if i < 0 {

@@ -6,22 +6,22 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// queueKey says which demands share a queue. It is short, since it is held on the
-// stacks of requests that wait.
+// queueKey says which demands share a queue. It is short, since it is on the stacks of waiting
+// requests.
 type queueKey struct {
 	group *group
 	first [idsInKey]int64 // the numbers of the resources
 	more  string
 }
 
-// idsInKey is of how many resources a queueKey has the numbers without an allocation.
+// idsInKey is how many resource numbers a queueKey has without an allocation.
 const idsInKey = 2
 
 // queues holds the queues that are in use.
 type queues struct {
 	byKey   map[queueKey]*Queue
 	groups  map[pauses.Key]*group
-	due     heap // those whose head the clock may let go
+	due     heap // the queues whose head may leave with time
 	waiting int
 }
 
@@ -41,7 +41,7 @@ func (qs *queues) key(g *group, d *Demand) queueKey {
 	return k
 }
 
-// of returns the queue of a demand whose resources are known, nil if there is none.
+// of returns the queue of a demand whose resources are known, or nil.
 func (qs *queues) of(d *Demand, key pauses.Key) *Queue {
 	g := qs.groups[key]
 	if g == nil {
@@ -50,8 +50,8 @@ func (qs *queues) of(d *Demand, key pauses.Key) *Queue {
 	return qs.byKey[qs.key(g, d)]
 }
 
-// insert puts w, whose demand is d, in its queue of the group, by its rank. It reports
-// whether w is the head.
+// insert puts w, whose demand is d, in its queue of the group at its rank. It reports whether w is
+// the head.
 func (qs *queues) insert(w *Waiter, d *Demand, g *group, now int64) (head bool) {
 	for i := range d.n {
 		p := d.Part(i)
@@ -73,7 +73,7 @@ func (qs *queues) insert(w *Waiter, d *Demand, g *group, now int64) (head bool) 
 	return w.links.Prev() == nil
 }
 
-// newGroup returns a new group of a key, which its pause, if there is one, holds back.
+// newGroup returns a new group for a key. The pause of the key, if there is one, holds it back.
 func (qs *queues) newGroup(key *pauses.Key, t *pauses.Table) *group {
 	g := &group{key: *key, pause: t.Get(*key)}
 	if qs.groups == nil {
@@ -83,7 +83,7 @@ func (qs *queues) newGroup(key *pauses.Key, t *pauses.Table) *group {
 	return g
 }
 
-// make returns the queue of a demand in the group, a new one if there is none.
+// make returns the queue of a demand in the group, creating it if necessary.
 func (qs *queues) make(d *Demand, g *group) *Queue {
 	key := qs.key(g, d)
 	if q := qs.byKey[key]; q != nil {
@@ -102,7 +102,7 @@ func (qs *queues) make(d *Demand, g *group) *Queue {
 	return q
 }
 
-// remove takes w out of its queue. It reports whether w was the head.
+// remove removes w from its queue. It reports whether w was the head.
 func (qs *queues) remove(w *Waiter) (head bool) {
 	q := w.queue
 	for i := range q.parts {
@@ -125,7 +125,8 @@ func (qs *queues) remove(w *Waiter) (head bool) {
 	return head
 }
 
-// forget drops a queue that no waiter is in or comes back to, and its group if it was the last one.
+// forget drops a queue that has no waiters and gets none back, and its group if this was the last
+// queue.
 func (qs *queues) forget(q *Queue) {
 	if q.waiters.Len() > 0 || q.line.Len() > 0 || q.reacquiring > 0 || qs.byKey[q.key] != q {
 		return

@@ -2,11 +2,11 @@ package admission
 
 import "github.com/gracy-go/gracy/throttle/internal/pauses"
 
-// Recount counts a request, which has not left since it was committed, as one that leaves
-// now. It is false if there is no room for it now, or a pause began meanwhile: then what it
-// took is given back. It does nothing if the demand is not committed any more. What a store has
-// said stands: it takes no token back, and one may expire each time that the request waits
-// for something else.
+// Recount counts a request that was committed but has not left as one that leaves now. It reports
+// false, and gives back what the request took, if there is no room for it now or a pause began
+// meanwhile. It does nothing if the demand is no longer committed. Tokens of a store stay spent,
+// since a store takes none back. One may expire each time that the request waits for something
+// else.
 func (d *Demand) Recount(c *Core, now int64) bool {
 	if !d.committed {
 		return true
@@ -14,7 +14,7 @@ func (d *Demand) Recount(c *Core, now int64) bool {
 	for i := range d.n {
 		p := d.Part(i)
 		p.refund(now)
-		p.resource = p.resource.current() // a full map drops what has aged meanwhile
+		p.resource = p.resource.current() // a full map may have dropped it when it was idle
 	}
 	if d.mayLeave(&c.sched.pauses, c.Wide, now) {
 		c.Commit(d, now)
@@ -30,8 +30,8 @@ func (d *Demand) Recount(c *Core, now int64) bool {
 	return false
 }
 
-// mayLeave reports whether there is room for what the demand takes, and whether no pause
-// holds it back but those that it has passed.
+// mayLeave reports whether there is room for what the demand takes, and no pause holds it back
+// except those that it has passed.
 func (d *Demand) mayLeave(t *pauses.Table, wide widen, now int64) bool {
 	for i := range d.n {
 		p := d.Part(i)

@@ -7,33 +7,32 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/meter"
 )
 
-// A younger head of a queue may overtake an older one that has to wait only if that
-// one is not made to wait longer by it: no request is starved, and none waits for
-// what it does not need. So each resource keeps for the time of a scan what the
-// older heads will need of it, and when, and how much may be spent now without
-// delaying any of them.
+// A younger head of a queue may overtake an older one that has to wait only if the older one does
+// not wait longer because of it. So no request is starved, and none waits for what it does not
+// need. For the time of a scan, each resource records what the older heads will need of it and
+// when, and how much may be spent now without delaying any of them.
 type reservations struct {
-	scan  int64 // to which they belong
+	scan  int64 // the scan that they belong to
 	made  []reservation
 	sum   int // the cost of all older heads
 	spent int // by grants of this scan
 	spare int // the least room of any reservation
 }
 
-// reservation is what an older head will need, and when at the earliest.
+// reservation is what an older head will need, and the earliest time.
 type reservation struct {
 	cost int
 	from int64
-	room int // what others may spend before, and what was spent when it was made
+	room int // what others may spend before then, plus what was spent when it was made
 }
 
-// manyReservations is the number from which on no head overtakes, where not all
-// would fit at once: the work for one more grows with their number.
+// manyReservations is the number of reservations from which on no head overtakes unless all fit at
+// once. The work for each further one grows with their number.
 const manyReservations = 256
 
-// heldBack reports whether an older head would have to wait longer if the head of q
-// left now; from when on it may leave, and when to look again: time alone may make
-// room for both.
+// heldBack reports whether an older head would have to wait longer if the head of q left now. It
+// returns from when on that head may leave, and when to look again, since time alone may make room
+// for both.
 func (q *Queue) heldBack(scan, now int64) (from, again int64, waits bool) {
 	w := q.waiters.First()
 	again = meter.Never
@@ -57,7 +56,7 @@ func (q *Queue) heldBack(scan, now int64) (from, again int64, waits bool) {
 	return from, again, waits
 }
 
-// reserve notes for the younger heads of a scan what the head of q will need.
+// reserve records for the younger heads of a scan what the head of q will need.
 func (q *Queue) reserve(scan, now, from int64) {
 	w := q.waiters.First()
 	for i := range q.parts {
@@ -73,13 +72,13 @@ func (s *Resource) reserve(now int64, cost int, from int64) {
 	s.sum += cost
 	room := s.room(now, cost, from)
 	switch {
-	case room == math.MaxInt: // nothing that leaves now makes a difference by then
+	case room == math.MaxInt: // nothing that leaves now matters by then
 		return
 	case len(s.made) == manyReservations:
 		s.spare = math.MinInt
 		return
 	}
-	// An older head that may leave no later spends before it.
+	// An older head that may leave no later spends first.
 	room += s.spent
 	for _, o := range s.made {
 		if o.from <= from {
@@ -87,7 +86,7 @@ func (s *Resource) reserve(now int64, cost int, from int64) {
 		}
 	}
 	if room < s.spent {
-		return // with those before it, it leaves a window later: nothing of now counts then
+		return // behind the others it leaves a window later, when nothing sent now counts
 	}
 	at := len(s.made)
 	for i := range s.made {
@@ -101,7 +100,7 @@ func (s *Resource) reserve(now int64, cost int, from int64) {
 	s.spare = min(s.spare, room)
 }
 
-// grants notes that so much is spent in a scan.
+// grants records that a cost is spent in a scan.
 func (s *Resource) grants(scan int64, cost int) {
 	if s.scan == scan {
 		s.spent += cost

@@ -18,37 +18,37 @@ type Law struct {
 	Text     string // for people
 	Rate     meter.Rate
 	MaxQueue int
-	MaxWait  time.Duration // 0 is no bound
+	MaxWait  time.Duration // 0 means no bound
 }
 
 // A Kind is the part of a rule that stays.
 type Kind struct {
 	Windowed bool // sends are counted in a window
-	Paced    bool // and spread
+	Paced    bool // sends are also spread
 	Keyed    bool // each key has a count of its own
-	Weighed  bool // the cost is the user's to say
+	Weighed  bool // a function of the user's returns the cost
 	Store    StoreKind
 	// NewStore returns the store of one key. The core never calls the store itself.
 	NewStore func() limiter.Store
 }
 
-// A StoreKind says what the store of a rule is for.
+// A StoreKind says how the store of a rule is used.
 type StoreKind uint8
 
 // The kinds of stores.
 const (
 	NoStore   StoreKind = iota
-	Beside              // a window applies as well, and alone while the store fails
+	Beside              // a window applies too, and alone while the store fails
 	Alone               // the store decides alone
-	Immediate           // it decides alone and replies at once: it is asked without a queue
-	Endless             // it replies at once and always has tokens
+	Immediate           // it decides alone and replies immediately, so it is asked without a queue
+	Endless             // it replies immediately and always has tokens
 )
 
 func (k StoreKind) immediate() bool { return k == Immediate || k == Endless }
 
-// A Rule is a rate limit, and all that is counted of it.
+// A Rule is a rate limit and everything that is counted for it.
 type Rule struct {
-	Law  // as it is now
+	Law  // the current law
 	kind Kind
 	seed keyhash.Seed
 	one  *Resource                      // without a key
@@ -56,14 +56,14 @@ type Rule struct {
 	ids  *int64
 }
 
-// NewRule returns a rule of which nothing is counted yet.
+// NewRule returns a rule for which nothing has been counted.
 func (c *Core) NewRule(law Law, kind Kind) *Rule {
 	r := &Rule{Law: law, kind: kind, seed: keyhash.New(), ids: &c.ids}
 	r.keys.Max = MaxKeys
 	return r
 }
 
-// KeyName returns what a key is called in errors: a hash of it.
+// KeyName returns the name of a key in errors, which is a hash of it.
 func (r *Rule) KeyName(key string) string {
 	if !r.kind.Keyed {
 		return ""
@@ -92,12 +92,12 @@ func (r *Rule) Resource(key string, now int64) *Resource {
 	return r.makeResource(hash, key, now)
 }
 
-// makeResource is Resource for a key that has none of its own. It is apart so that
-// its functions cost nothing where there is one.
+// makeResource is Resource for a key that has none of its own. It is separate so that its closures
+// cost nothing if there is one.
 func (r *Rule) makeResource(hash uint64, key string, now int64) *Resource {
 	rest, shared := r.keys.Rest()
 	if shared && rest.window.Outstanding() > 0 {
-		return rest // how much of that is this key's is not known
+		return rest // it is not known how much of that belongs to this key
 	}
 	r.keys.Every = int64(r.Rate.Per) / meter.Parts
 	s, _ := r.keys.Find(hash, now, func(s *Resource) bool { return s.idle(now) }, func(own bool) *Resource {
@@ -131,8 +131,8 @@ func (r *Rule) newResource(hash uint64, key string) *Resource {
 	return s
 }
 
-// current returns the resource that counts for the key of s now: s itself, put back
-// if it was dropped since, or another one that was made meanwhile.
+// current returns the resource that now counts for the key of s: s itself, put back if it was
+// dropped, or another one that was made meanwhile.
 func (s *Resource) current() *Resource {
 	r := s.rule
 	if rest, _ := r.keys.Rest(); !r.kind.Keyed || s == rest {
@@ -145,7 +145,7 @@ func (s *Resource) current() *Resource {
 	return s
 }
 
-// adopt makes the rule go by another law. What was counted stays.
+// adopt gives the rule another law. Everything counted stays.
 func (r *Rule) adopt(law Law) {
 	r.Law = law
 	r.Resources(func(s *Resource) {

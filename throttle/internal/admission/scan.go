@@ -5,21 +5,20 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// A scheduler moves waiters: from their queues to the lines in which they leave, and
-// out of both. Each event of the [Core] marks the heads that it concerns, and then lets
-// it scan them.
+// A scheduler moves waiters from their queues to the lines in which they leave, and out of both.
+// Each event of the [Core] marks the heads that it concerns, and then has them scanned.
 type scheduler struct {
 	pauses      pauses.Table
 	queues      queues
 	reacquiring reacquirers
-	seeds       []*Queue // to be looked at in the next scan
-	work        heap     // to be looked at in this scan, by rank
+	seeds       []*Queue // queues that the next scan examines
+	work        heap     // queues that this scan examines, by rank
 	woken       []*Waiter
-	scans       int64 // how often heads were looked at
-	looks       int64 // how many heads were looked at in all
+	scans       int64 // how many scans there were
+	looks       int64 // how many heads were examined in all
 }
 
-// seed makes the next scan look at the head of q.
+// seed makes the next scan examine the head of q.
 func (sc *scheduler) seed(q *Queue) {
 	if !q.seeded && q.waiters.Len() > 0 {
 		q.seeded = true
@@ -27,8 +26,8 @@ func (sc *scheduler) seed(q *Queue) {
 	}
 }
 
-// improved is for a resource of which there may be more than before: the next scan
-// looks at the heads that it held back.
+// improved must be called if there may be more of a resource than before. The next scan examines
+// the heads that the resource held back.
 func (sc *scheduler) improved(s *Resource) {
 	if s.full == 0 && s.held == 0 {
 		return
@@ -38,7 +37,7 @@ func (sc *scheduler) improved(s *Resource) {
 	}
 }
 
-// improvedGroup is that for a pause.
+// improvedGroup is improved for a pause.
 func (sc *scheduler) improvedGroup(g *group) {
 	if g == nil || g.held == 0 {
 		return
@@ -48,10 +47,9 @@ func (sc *scheduler) improvedGroup(g *group) {
 	}
 }
 
-// scan grants what fits to those at the heads of the queues, the oldest first. It
-// looks at the heads that an event concerns (the seeds), at those that the clock may
-// let go by now, and where there is not enough for all, at those that share a
-// resource with them: an older one may need it too.
+// scan grants what fits to the heads of the queues, the oldest first. It examines the heads that an
+// event concerns (the seeds) and those that may leave by the clock. If there is not enough for all,
+// it also examines the heads that share a resource with them, since an older one may need it too.
 func (sc *scheduler) scan(now int64) {
 	for sc.queues.due.least() <= now {
 		q := sc.queues.due.first()
@@ -84,8 +82,8 @@ func (sc *scheduler) scan(now int64) {
 	}
 }
 
-// reach makes the scan look at the heads that share a resource with q, where what
-// becomes of one of them may depend on the other.
+// reach makes the scan examine the heads that share a resource with q, if one of them may depend on
+// the other.
 func (sc *scheduler) reach(q *Queue, now int64) {
 	known, ready := false, false
 	for i := range q.parts {
@@ -102,7 +100,7 @@ func (sc *scheduler) reach(q *Queue, now int64) {
 				known, ready = true, at <= now
 			}
 			if !ready {
-				continue // its turn has not come, whatever the others need
+				continue // it is not its turn, whatever the others need
 			}
 		}
 		s.reached = sc.scans
@@ -112,8 +110,8 @@ func (sc *scheduler) reach(q *Queue, now int64) {
 	}
 }
 
-// look reports whether the head of q may be granted what it needs. If it may not,
-// the head is reserved for, and looked at again when that may help.
+// look reports whether the head of q may be granted what it needs. If not, it reserves that for the
+// head, and schedules the next look for when it may help.
 func (sc *scheduler) look(q *Queue, now int64) (grants bool) {
 	w := q.waiters.First()
 	at, known, ask := sc.earliest(q, now)
@@ -149,9 +147,9 @@ func (sc *scheduler) letAsk(w *Waiter, ask int) {
 	sc.wake(w)
 }
 
-// earliest returns when the head of q fits by itself; known is the part of that
-// which the clock decides, ask the first part whose store is to be asked, counted
-// from 1, if nothing else is in the way. It notes what the head finds.
+// earliest returns when the head of q fits by itself. known is the part of that time which the
+// clock decides. ask is the first part, counted from 1, whose store must be asked, if nothing else
+// is in the way. It records what the head finds.
 func (sc *scheduler) earliest(q *Queue, now int64) (at, known int64, ask int) {
 	sc.looks++
 	w := q.waiters.First()
@@ -181,8 +179,8 @@ func (sc *scheduler) earliest(q *Queue, now int64) (at, known int64, ask int) {
 	return at, known, ask
 }
 
-// grant takes the head of q out of it and reserves what it needs. Nothing counts as
-// sent before it leaves.
+// grant removes the head of q from it and reserves what the head needs. Nothing counts as sent
+// before the head leaves.
 func (sc *scheduler) grant(q *Queue, now int64) {
 	w := q.waiters.First()
 	sc.queues.remove(w)

@@ -1,17 +1,17 @@
 package admission
 
-// A State is what a core holds, for tests and figures.
+// A State describes a core, for tests and figures.
 type State struct {
 	Waiting     int   // requests in queues
-	Queues      int   // queues, also those of which only granted requests are left
+	Queues      int   // queues, including those with only granted requests
 	Reacquiring int   // requests that reacquire
-	Passing     int   // requests under way that passed a pause
+	Passing     int   // requests in progress that passed a pause
 	Paused      int   // requests in queues that a pause holds back
-	Scans       int64 // how often the heads of queues were looked at
-	Looks       int64 // how many heads were looked at in all
+	Scans       int64 // how many scans there were
+	Looks       int64 // how many heads were examined in all
 }
 
-// State returns what the core holds.
+// State returns the state of the core.
 func (c *Core) State() State {
 	s := State{
 		Waiting: c.sched.queues.waiting, Queues: len(c.sched.queues.byKey), Reacquiring: c.sched.reacquiring.list.Len(),

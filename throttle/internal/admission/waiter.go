@@ -8,18 +8,17 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// A Waiter is a request that could not leave at once. It is in one of these states,
-// and keeps in each what is said of it:
+// A Waiter is a request that could not leave at once. It is in one of these states:
 //
-//	queued       in a queue, by its rank. Nothing is kept for it; the head of a queue
+//	queued       in a queue, by its rank. Nothing is reserved for it. The head of a queue
 //	             may have to ask a store.
-//	granted      at the end of the line of its queue: what it needs is reserved, and
+//	granted      in the line of its queue: what it needs is reserved, and
 //	             its pass is counted. It leaves when it is the first of the line.
 //	reacquiring  granted, out of the line, while its request reacquires what it had
-//	             suspended: how long that takes is not known, and those behind it may
+//	             suspended. That may take any time, and those behind it may
 //	             be ready. The reservation expires after a while.
-//	expired      in nothing: its reservation went to others.
-//	gone         in nothing: it left, gave up or was rejected.
+//	expired      nowhere: its reservation went to others.
+//	gone         nowhere: it left, gave up or was rejected.
 //
 //	queued       → granted      a scan finds room for it (grant)
 //	queued       → gone         it gives up (Cancel), or is rejected: Rejection says why
@@ -32,21 +31,21 @@ import (
 //	expired      → queued       Requeue: at its old rank
 //	expired      → gone         it gives up (Cancel)
 //
-// A Waiter is small since there are many: what it needs is its queue's to know, and
-// its Demand stays with its request.
+// A Waiter is small, since there are many. Its queue knows what it needs, and its Demand stays with
+// its request.
 type Waiter struct {
-	// Owner is the caller's: how the request of the waiter is woken.
+	// Owner belongs to the caller: how to wake the request of the waiter.
 	Owner any
 
 	links    ranked.Links[*Waiter] // Rank is the time it came, less what its priority is worth
-	queue    *Queue                // in which, or in whose line, it is
+	queue    *Queue                // the queue that it is in, or in whose line
 	deadline int64
 	pass     pauses.Pass // once granted
-	apart    *apart      // what few waiters have
-	cost     int32       // of each part, unless apart says otherwise
-	ask      uint16      // the part whose store it is to ask, counted from 1
+	apart    *apart      // nil for most waiters
+	cost     int32       // of each part, unless apart has costs
+	ask      uint16      // the part whose store it must ask, counted from 1
 	state    state
-	asking   bool  // it asks
+	asking   bool  // it is asking
 	expiries uint8 // how often its reservation expired
 }
 
@@ -60,24 +59,23 @@ const (
 	gone
 )
 
-// apart is what few waiters have. It is in two pieces, since many of those few have
-// costs alone.
+// apart is what only a few waiters need. It has two pieces, since many of those need only costs.
 type apart struct {
-	costs []int // of the parts, nil if all are alike
+	costs []int // of the parts, nil if all are equal
 	later *later
 }
 
-// later is what a waiter gets while it waits.
+// later is what a waiter may need while it waits.
 type later struct {
 	rank      int64   // its rank in the queue, while it is reacquiring
-	expires   []int64 // when the tokens of each part expire, nil if it was granted none
+	expires   []int64 // when the tokens granted for each part expire, nil if there are none
 	rejection *Rejection
 }
 
 // Links is for the list that the waiter is in.
 func (w *Waiter) Links() *ranked.Links[*Waiter] { return &w.links }
 
-// Rejection returns why it was rejected, nil if it was not.
+// Rejection returns why w was rejected, or nil.
 func (w *Waiter) Rejection() *Rejection {
 	if w.apart == nil || w.apart.later == nil {
 		return nil
@@ -85,17 +83,17 @@ func (w *Waiter) Rejection() *Rejection {
 	return w.apart.later.rejection
 }
 
-// Queued reports whether it is in a queue.
+// Queued reports whether w is in a queue.
 func (w *Waiter) Queued() bool { return w.state == queued }
 
-// Granted reports whether what it needs is reserved.
+// Granted reports whether what w needs is reserved.
 func (w *Waiter) Granted() bool { return w.state == granted || w.state == reacquiring }
 
-// Expired reports whether its reservation went to others.
+// Expired reports whether the reservation of w went to others.
 func (w *Waiter) Expired() bool { return w.state == expired }
 
-// Others returns how many others wait for what w, which is queued, waits for: the
-// most of its rules, or the rest of those that its pause would hold back.
+// Others returns how many others wait for what w, which is queued, waits for. It is the largest
+// number of any of its resources, or if it needs none, that of its group.
 func (w *Waiter) Others() int {
 	if w.queue == nil {
 		return 0
@@ -110,12 +108,12 @@ func (w *Waiter) Others() int {
 	return max(n-1, 0)
 }
 
-// MayLeave reports whether it is to leave: it is the first in its line, or out of it.
+// MayLeave reports whether w should leave: it is the first in its line, or out of it.
 func (w *Waiter) MayLeave() bool {
 	return w.state == reacquiring || w.state == granted && w.links.Prev() == nil
 }
 
-// IsToAsk reports whether it is to ask a store.
+// IsToAsk reports whether w must ask a store.
 func (w *Waiter) IsToAsk() bool { return w.ask > 0 && !w.asking }
 
 func (w *Waiter) makeLater() *later {
@@ -128,7 +126,7 @@ func (w *Waiter) makeLater() *later {
 	return w.apart.later
 }
 
-// setCosts notes what the parts of a demand cost.
+// setCosts records the costs of the parts of a demand.
 func (w *Waiter) setCosts(d *Demand) {
 	if d.n == 0 {
 		return
@@ -157,7 +155,7 @@ func (w *Waiter) costOf(i int) int {
 	return int(w.cost)
 }
 
-// keepTokens notes when the tokens that it was granted for part i expire.
+// keepTokens records when the tokens that w was granted for part i expire.
 func (w *Waiter) keepTokens(i int, expires int64) {
 	if expires == 0 {
 		return
@@ -169,7 +167,7 @@ func (w *Waiter) keepTokens(i int, expires int64) {
 	l.expires[i] = expires
 }
 
-// tokens returns the receipt of the tokens that it was granted for part i.
+// tokens returns the receipt of the tokens that w was granted for part i.
 func (w *Waiter) tokens(i int) meter.Receipt {
 	if w.apart == nil || w.apart.later == nil || w.apart.later.expires == nil {
 		return meter.Receipt{}
@@ -177,7 +175,7 @@ func (w *Waiter) tokens(i int) meter.Receipt {
 	return meter.Receipt{At: w.apart.later.expires[i], Cost: w.costOf(i)}
 }
 
-// dropTokens forgets the tokens that it was granted.
+// dropTokens forgets the tokens that w was granted.
 func (w *Waiter) dropTokens() {
 	if w.apart != nil && w.apart.later != nil {
 		w.apart.later.expires = nil
