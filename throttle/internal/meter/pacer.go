@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// A Pacer spreads the sends of a rule: the virtual clock of a leaky bucket (GCRA),
-// on top of a [Window].
+// A Pacer spreads the sends of a rule, in addition to a [Window]. It is the virtual clock of a
+// leaky bucket (GCRA).
 type Pacer struct {
 	spacing int64 // per unit of cost
 	burst   int
-	free    int64 // when all that was spent has drained
+	free    int64 // when everything spent has drained
 }
 
-// timerSlack is by how much a timer may be late without a loss of rate: as many
-// requests may go at once as should have gone meanwhile.
+// timerSlack is by how much a timer may be late without lowering the rate: then as many requests
+// may leave at once as should have left meanwhile.
 const timerSlack = 2 * time.Millisecond
 
-// NewPacer returns a pacer of which nothing has been spent.
+// NewPacer returns a pacer from which nothing has been spent.
 func NewPacer(r Rate) Pacer {
 	var p Pacer
 	p.Adopt(r)
 	return p
 }
 
-// Adopt makes the pacer go by another rate from now on.
+// Adopt gives the pacer another rate.
 func (p *Pacer) Adopt(r Rate) {
 	p.spacing = max((r.span()+int64(r.Limit)-1)/int64(r.Limit), 1)
 	if p.burst = r.Burst; p.burst == 0 {
@@ -32,13 +32,13 @@ func (p *Pacer) Adopt(r Rate) {
 	}
 }
 
-// Spacing returns the time that a unit of cost takes, 0 if the pacer does nothing.
+// Spacing returns the time that a unit of cost takes, or 0 if the pacer limits nothing.
 func (p *Pacer) Spacing() int64 { return p.spacing }
 
-// Next returns when cost may go.
+// Next returns when cost may leave.
 func (p *Pacer) Next(now int64, cost int) int64 { return p.Eta(now, 0, cost) }
 
-// Eta returns when cost may go if the cost ahead is spent first.
+// Eta returns when cost may leave if the cost ahead is spent first.
 func (p *Pacer) Eta(now int64, ahead, cost int) int64 {
 	if p.spacing == 0 {
 		return now
@@ -54,7 +54,7 @@ func (p *Pacer) Spend(now int64, cost int) Receipt {
 	return p.Latest(cost)
 }
 
-// Latest returns the receipt of a cost that counts as if it had been spent last.
+// Latest returns the receipt of a cost as if it had been spent last.
 func (p *Pacer) Latest(cost int) Receipt { return Receipt{p.free, cost} }
 
 // Refund gives back what was spent, as far as it has not drained yet.
@@ -65,7 +65,7 @@ func (p *Pacer) Refund(now int64, r Receipt) {
 // Inherit makes the pacer as late as another one.
 func (p *Pacer) Inherit(from *Pacer) { p.free = from.free }
 
-// Room is that of [Window.Room].
+// Room is like [Window.Room].
 func (p *Pacer) Room(now int64, cost int, until int64) int {
 	if p.spacing == 0 {
 		return math.MaxInt
@@ -78,7 +78,7 @@ func (p *Pacer) Room(now int64, cost int, until int64) int {
 	return int(n) + max(p.burst-cost, 0)
 }
 
-// Frees is that of [Window.Frees].
+// Frees is like [Window.Frees].
 func (p *Pacer) Frees(until int64, over int) int64 {
 	if p.spacing == 0 || p.free <= until {
 		return Never

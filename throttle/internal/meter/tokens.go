@@ -5,31 +5,30 @@ import (
 	"time"
 )
 
-// StoreTokens are the tokens that a store of go-limiter has given and that have not
-// been spent yet. One request at a time asks the store, outside of this package. A
-// token belongs to the meter and not to the request that asked for it: if that one
-// leaves, the next one spends the token.
+// StoreTokens are the tokens that a store of go-limiter has given and that have not been spent yet.
+// One request at a time asks the store, outside of this package. A token belongs to the meter and
+// not to the request that asked for it: if that request gives up, the next one spends the token.
 type StoreTokens struct {
-	local    bool // a window applies as well, and alone while the store fails
-	asking   bool // a request asks the store
+	local    bool // a window applies too, and alone while the store fails
+	asking   bool // a request is asking the store
 	tokens   int  // given and not spent
 	expires  int64
 	blocked  int64 // the store has no token before this instant
-	left     int   // how many more the store said it has
+	left     int   // how many more tokens the store has, as it said
 	failures int   // in a row
-	err      error // the last reply was an error, where the store decides alone
-	used     int64 // the last instant at which there was something to do with it
+	err      error // the last reply was this error; only for a store that decides alone
+	used     int64 // when the meter was last used
 }
 
-// errorPause is how long a store that failed is not asked, times the failures in a
-// row, up to ten.
+// errorPause is how long a store is not asked after it failed. It is multiplied by the number of
+// failures in a row, up to ten.
 const errorPause = 100 * time.Millisecond
 
-// NewStoreTokens returns the meter of a store that has not been asked. With local a
-// window applies as well, so that the store may fail.
+// NewStoreTokens returns the meter of a store that has not been asked. With local a window applies
+// too, so that the store may fail.
 func NewStoreTokens(local bool) *StoreTokens { return &StoreTokens{local: local} }
 
-// A Reply is what a store said to the question for one token.
+// A Reply is the reply of a store to the question for one token.
 type Reply struct {
 	Limit uint64        // how many tokens the key has in all
 	Left  uint64        // how many of them are left
@@ -38,8 +37,8 @@ type Reply struct {
 	Err   error
 }
 
-// WaitUntil returns the time from the wall clock reading asked until the reset that
-// a store named, in nanoseconds of Unix time; 0 if that is no instant.
+// WaitUntil returns the time from asked, a reading of the wall clock, until the reset that a store
+// named in nanoseconds of Unix time. It returns 0 if that is not an instant.
 func WaitUntil(reset uint64, asked time.Time) time.Duration {
 	if reset == 0 || reset >= Never {
 		return 0
@@ -47,11 +46,11 @@ func WaitUntil(reset uint64, asked time.Time) time.Duration {
 	return time.Unix(0, int64(reset)).Sub(asked) //nolint:gosec // below 1<<63
 }
 
-// failing reports whether the window applies alone for now.
+// failing reports whether the window currently applies alone.
 func (s *StoreTokens) failing(now int64) bool { return s.failures > 0 && s.local && now < s.blocked }
 
-// Next returns when there are tokens for cost, or when the store may be asked for
-// them: [Never] while another request asks.
+// Next returns when there are tokens for cost, or when the store may be asked for them. It is
+// [Never] while another request asks.
 func (s *StoreTokens) Next(now int64, cost int) int64 {
 	if s.tokens > 0 && now >= s.expires {
 		s.tokens = 0
@@ -67,20 +66,20 @@ func (s *StoreTokens) Next(now int64, cost int) int64 {
 	return now
 }
 
-// MustAsk reports whether the store has to be asked before cost can be spent, where
-// [StoreTokens.Next] is now.
+// MustAsk reports whether the store must be asked before cost can be spent, if [StoreTokens.Next]
+// is now.
 func (s *StoreTokens) MustAsk(now int64, cost int) bool {
 	return s.tokens < cost && !s.failing(now)
 }
 
-// Ask says whether a request asks the store.
+// Ask records whether a request is asking the store.
 func (s *StoreTokens) Ask(asking bool) { s.asking = asking }
 
-// Asking reports whether a request asks the store.
+// Asking reports whether a request is asking the store.
 func (s *StoreTokens) Asking() bool { return s.asking }
 
-// Spend takes tokens for cost. The receipt is the zero one where there are none,
-// which is so while the store fails.
+// Spend takes tokens for cost. The receipt is zero if there are not enough, which is so while the
+// store fails.
 func (s *StoreTokens) Spend(now int64, cost int) Receipt {
 	s.used = now
 	if s.tokens < cost {
@@ -90,8 +89,8 @@ func (s *StoreTokens) Spend(now int64, cost int) Receipt {
 	return Receipt{s.expires, cost}
 }
 
-// Refund takes tokens back, for the next request to spend: a store takes nothing
-// back. Of tokens of several windows all are good until the first ones expire.
+// Refund takes tokens back for the next request, since a store takes none back. If they are from
+// several windows, all expire with the first.
 func (s *StoreTokens) Refund(now int64, r Receipt) {
 	if now >= r.At {
 		return
@@ -102,8 +101,8 @@ func (s *StoreTokens) Refund(now int64, r Receipt) {
 	s.tokens += r.Cost
 }
 
-// Record notes the reply to what was asked at the instant asked. The clock of the
-// store is not ours: its reset is a delay from then, held within (0, per].
+// Record records the reply to a question asked at the instant asked. The clock of the store is not
+// ours, so its reset counts as a delay from then, limited to (0, per].
 func (s *StoreTokens) Record(asked, now int64, r Reply, per time.Duration) {
 	s.err, s.used = nil, now
 	s.left = 0
@@ -133,10 +132,10 @@ func (s *StoreTokens) Record(asked, now int64, r Reply, per time.Duration) {
 	}
 }
 
-// Err returns the error of the last reply, where the store decides alone.
+// Err returns the error of the last reply, if the store decides alone.
 func (s *StoreTokens) Err() error { return s.err }
 
-// Blocked returns the instant before which the store has no token, if it said so.
+// Blocked returns the instant before which the store has no token, if that is known.
 func (s *StoreTokens) Blocked() int64 { return s.blocked }
 
 // Known returns until when the last reply holds.
@@ -147,7 +146,7 @@ func (s *StoreTokens) Known(now int64) int64 {
 	return s.expires
 }
 
-// Idle reports whether nothing of it matters any more.
+// Idle reports whether nothing in the meter matters any more.
 func (s *StoreTokens) Idle(now, per int64) bool {
 	return !s.asking && now >= s.blocked && now-s.used > per
 }
@@ -157,9 +156,9 @@ func (s *StoreTokens) Inherit(from *StoreTokens) {
 	s.blocked, s.expires = from.blocked, from.expires
 }
 
-// Room is that of [Window.Room].
+// Room is like [Window.Room].
 func (s *StoreTokens) Room(now int64, cost int, until int64) int {
-	if until >= s.Known(now) { // by then the store has to be asked anyhow
+	if until >= s.Known(now) { // by then the store must be asked anyway
 		return math.MaxInt
 	}
 	return s.tokens + s.left - cost

@@ -3,22 +3,22 @@ package meter
 import "math"
 
 const (
-	// Exact is the largest limit of which each send is an entry of its own. Above
-	// it the sends of one part of the window share the timestamp of its end: no
-	// entry expires too early, and none later than a part of the window too late.
+	// Exact is the largest limit for which each send is an entry of its own. Above it the sends of
+	// one part of the window share the timestamp of its end. So no entry expires too early, and
+	// none more than a part of the window too late.
 	Exact = 4096
 	// Parts is the number of parts of a window.
 	Parts = 64
 )
 
-// entry is what was spent at one timestamp.
+// entry is the cost that was spent at one timestamp.
 type entry struct {
 	at   int64
 	cost int
 }
 
-// A Window holds the sends of one rule and key: a ring of entries, the oldest
-// first, each of which counts for the length of the window.
+// A Window has the sends of one rule and key. It is a ring of entries, the oldest first, each of
+// which counts for the length of the window.
 type Window struct {
 	limit         int
 	span          int64 // how long an entry counts
@@ -27,8 +27,8 @@ type Window struct {
 	ring          []entry
 	head, n       int
 	live          int // the cost of all entries
-	reserved      int // the cost of what may leave and has not left yet
-	pending       int // the cost of what has left and has no response yet
+	reserved      int // the cost that may leave and has not left yet
+	pending       int // the cost that has left and has no response yet
 }
 
 // NewWindow returns an empty window.
@@ -38,7 +38,7 @@ func NewWindow(r Rate) Window {
 	return w
 }
 
-// Adopt makes the window go by another rate from now on. Its entries stay.
+// Adopt gives the window another rate. Its entries stay.
 func (w *Window) Adopt(r Rate) {
 	w.limit, w.span, w.grain, w.untilResponse = r.Limit, r.span(), 0, r.UntilResponse
 	if r.Limit > Exact {
@@ -63,14 +63,14 @@ func (w *Window) expire(now int64) {
 	}
 }
 
-// Counted returns the cost that counts at now: entries, reservations, and what
-// waits for a response.
+// Counted returns the cost that counts at now: entries, reservations, and requests that wait for a
+// response.
 func (w *Window) Counted(now int64) int {
 	w.expire(now)
 	return w.live + w.reserved + w.pending
 }
 
-// Limit returns how much the window holds, 0 if it limits nothing.
+// Limit returns how much the window may hold, or 0 if it limits nothing.
 func (w *Window) Limit() int { return w.limit }
 
 // Span returns how long an entry counts.
@@ -79,15 +79,15 @@ func (w *Window) Span() int64 { return w.span }
 // Entries returns the number of entries.
 func (w *Window) Entries() int { return w.n }
 
-// Oldest returns the timestamp of the oldest entry, of which there must be one.
+// Oldest returns the timestamp of the oldest entry. There must be one.
 func (w *Window) Oldest() int64 { return w.at(0).at }
 
-// Outstanding returns the cost that has no entry yet: reservations, and what waits
-// for a response.
+// Outstanding returns the cost that has no entry yet: reservations, and requests that wait for a
+// response.
 func (w *Window) Outstanding() int { return w.reserved + w.pending }
 
-// Next returns the first instant from now on at which cost fits, [Never] if that is
-// not known before something leaves or gets its response.
+// Next returns the first instant from now on at which cost fits. It is [Never] if that is not known
+// until something leaves or gets its response.
 func (w *Window) Next(now int64, cost int) int64 {
 	if w.limit == 0 {
 		return now
@@ -99,7 +99,7 @@ func (w *Window) Next(now int64, cost int) int64 {
 	return w.freed(over)
 }
 
-// freed returns when the oldest entries that cost as much have expired.
+// freed returns when enough of the oldest entries have expired to free cost.
 func (w *Window) freed(cost int) int64 {
 	for i := range w.n {
 		e := w.at(i)
@@ -110,8 +110,8 @@ func (w *Window) freed(cost int) int64 {
 	return Never
 }
 
-// Eta returns the earliest instant for cost behind the cost ahead, if all of that
-// is sent as soon as it fits: a lower bound.
+// Eta returns a lower bound of when cost can leave behind the cost ahead, assuming that all of that
+// is sent as soon as it fits.
 func (w *Window) Eta(now int64, ahead, cost int) int64 {
 	if w.limit == 0 {
 		return now
@@ -136,8 +136,8 @@ func (w *Window) Eta(now int64, ahead, cost int) int64 {
 	return at + whole*w.span
 }
 
-// Spend counts a cost that is sent now. If entries begin to age with the response,
-// the receipt is an open one, for [Window.Respond].
+// Spend counts a cost that is sent now. If entries begin to age with the response, the receipt is
+// open, for [Window.Respond].
 func (w *Window) Spend(now int64, cost int) Receipt {
 	switch {
 	case w.limit == 0:
@@ -149,8 +149,8 @@ func (w *Window) Spend(now int64, cost int) Receipt {
 	return w.Enter(now, cost)
 }
 
-// Take counts a request that costs 1 and is sent now, if there is room for it, and returns
-// the timestamp of its receipt. The entries must not begin to age with the response.
+// Take counts a request that costs 1 and is sent now, if there is room for it, and returns the
+// timestamp of its receipt. Entries must not begin to age with the response.
 func (w *Window) Take(now int64) (at int64, ok bool) {
 	if w.n > 0 && w.ring[w.head].at+w.span <= now {
 		w.expire(now)
@@ -158,7 +158,7 @@ func (w *Window) Take(now int64) (at int64, ok bool) {
 	if w.live+w.reserved+w.pending >= w.limit {
 		return 0, false
 	}
-	// What Enter does for the usual case, of which it is the most part.
+	// This is Enter for the usual case, which takes most of the time.
 	if w.grain == 0 && w.n < len(w.ring) {
 		last := w.head + w.n - 1
 		if last >= len(w.ring) {
@@ -177,7 +177,7 @@ func (w *Window) Take(now int64) (at int64, ok bool) {
 	return w.Enter(now, 1).At, true
 }
 
-// Respond turns an open receipt into one of an entry that ages from at on.
+// Respond turns an open receipt into that of an entry that ages from at on.
 func (w *Window) Respond(now int64, r Receipt, at int64) Receipt {
 	if r.At != Never {
 		return r
@@ -187,7 +187,7 @@ func (w *Window) Respond(now int64, r Receipt, at int64) Receipt {
 	return w.Enter(at, r.Cost)
 }
 
-// Enter adds cost to the entry of the timestamp at, whether it fits or not.
+// Enter adds cost to the entry of the timestamp at, whether or not it fits.
 func (w *Window) Enter(at int64, cost int) Receipt {
 	if w.grain > 0 {
 		at += w.grain - at%w.grain
@@ -213,7 +213,7 @@ func (w *Window) Enter(at int64, cost int) Receipt {
 	return r
 }
 
-// Refund takes a receipt back: the cost counts no longer.
+// Refund takes a receipt back: its cost no longer counts.
 func (w *Window) Refund(now int64, r Receipt) {
 	if r.At == Never {
 		w.pending -= r.Cost
@@ -237,8 +237,7 @@ func (w *Window) Refund(now int64, r Receipt) {
 	}
 }
 
-// Reserve keeps room for a cost that has not left yet; a negative cost gives the
-// room up.
+// Reserve reserves room for a cost that has not left yet. A negative cost gives room back.
 func (w *Window) Reserve(cost int) { w.reserved += cost }
 
 func (w *Window) grow() {
@@ -249,7 +248,7 @@ func (w *Window) grow() {
 	w.ring, w.head = ring, 0
 }
 
-// Idle reports whether the window holds nothing that counts.
+// Idle reports whether the window has nothing that counts.
 func (w *Window) Idle(now int64) bool { return w.Counted(now) == 0 && w.n == 0 }
 
 // Inherit adds the entries of another window to this one.
@@ -260,15 +259,15 @@ func (w *Window) Inherit(now int64, from *Window) {
 	}
 }
 
-// Room returns how much others may spend now so that cost still fits at until:
-// [math.MaxInt] if it makes no difference, less than 0 if even nothing is too much.
+// Room returns how much others may spend now so that cost still fits at until. It is [math.MaxInt]
+// if that makes no difference, and negative if cost does not even fit if nothing is spent.
 func (w *Window) Room(now int64, cost int, until int64) int {
 	if w.limit == 0 {
 		return math.MaxInt
 	}
 	span := w.span
 	if w.untilResponse {
-		span *= 2 // how long responses take is not known: a window is assumed
+		span *= 2 // it is not known how long responses take: assume a window
 	}
 	if until >= now+span {
 		return math.MaxInt
@@ -284,8 +283,7 @@ func (w *Window) Room(now int64, cost int, until int64) int {
 	return n
 }
 
-// Frees returns an instant after until at which there is more room by over, as far
-// as the clock decides: [Never] if it does not.
+// Frees returns the first instant at which the clock frees over more than at until, or [Never].
 func (w *Window) Frees(until int64, over int) int64 {
 	for i := range w.n {
 		e := w.at(i)
