@@ -2,22 +2,22 @@ package pauses
 
 import "time"
 
-// doubt is what is known of a server of which a Retry-After that comes without any
-// word of a limit may be a constant.
+// doubt is what is known of a server whose Retry-After may be a constant if nothing beside it
+// mentions a limit.
 type doubt struct {
 	asked  time.Duration // what the latest such response asked for
 	always bool          // accepted responses carry a Retry-After too
-	reset  int64         // when the quotas are refilled, as the latest response said
-	moves  bool          // each request moves that instant on
-	used   int64         // when it was asked for last
+	reset  int64         // when the quotas are refilled, according to the latest response
+	moves  bool          // each request postpones that instant
+	used   int64         // when this doubt was last looked up
 }
 
-// forget is how long nothing must have come from a server for another one to take its
-// place: a server that redirects to many hosts must not make us forget the others.
+// forget is how long a server must be silent for another to take its place. A server that redirects
+// to many hosts must not make us forget the others.
 const forget = int64(10 * time.Minute)
 
-// doubtOf returns what is known of the server of a key. Of at most Max servers
-// something is known; the others share one doubt.
+// doubtOf returns what is known of the server of a key. At most Max servers have a doubt of their
+// own. The others share one.
 func (t *Table) doubtOf(key Key, now int64) *doubt {
 	t.doubts.Max, t.doubts.Every = Max, int64(time.Minute)
 	idle := func(d *doubt) bool { return now-d.used > forget }
@@ -26,13 +26,13 @@ func (t *Table) doubtOf(key Key, now int64) *doubt {
 	return d
 }
 
-// AcceptedWithAfter notes that an accepted response carried a Retry-After: from now on that
-// says nothing of the server where no limit is named beside it.
+// AcceptedWithAfter records that an accepted response carried a Retry-After. From now on a
+// Retry-After of the server means nothing unless a limit is named beside it.
 func (t *Table) AcceptedWithAfter(key Key, now int64) { t.doubtOf(key, now).always = true }
 
-// Doubtful returns what a response holds back that asks for a wait and does not say
-// that a limit was reached: wide, or narrow if the same wait was asked for
-// before and requests were accepted since, or, with false, nothing.
+// Doubtful returns what is held back by a response that asks for a wait and does not say that a
+// limit was reached. It is wide, or narrow if the previous wide pause was for the same time and has
+// ended with requests accepted since. It reports false if nothing is held back.
 func (t *Table) Doubtful(wide, narrow Key, o Order, now int64) (key Key, ok bool) {
 	d := t.doubtOf(wide, now)
 	if d.always {
@@ -48,12 +48,12 @@ func (t *Table) Doubtful(wide, narrow Key, o Order, now int64) (key Key, ok bool
 	return wide, true
 }
 
-// rounding is how far two words of the same reset may lie apart.
+// rounding is how far apart two statements of the same reset may be.
 const rounding = 1500 * time.Millisecond
 
-// CountsDown reports whether the reset of the quotas of a server, which a response says
-// comes after so long, is an instant that stays where it is. A bucket that fills drop by
-// drop names the instant when it is full, which each request moves on.
+// CountsDown reports whether the reset of the quotas of a server is an instant that does not move.
+// reset is the time until then, as a response says. A bucket that fills drop by drop names the
+// instant when it is full, which each request postpones.
 func (t *Table) CountsDown(key Key, reset time.Duration, now int64) bool {
 	d := t.doubtOf(key, now)
 	at := now + int64(reset)

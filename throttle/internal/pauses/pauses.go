@@ -1,14 +1,14 @@
-// Package pauses keeps the pauses that servers asked for, one a key, and the slow
-// opening that follows each: after its end one request may be under way, then one
-// more with each good response and with each second, then all.
+// Package pauses keeps the pauses that servers asked for, one per key, and the slow opening that
+// follows each. After the end of a pause one request may be in progress, then one more with each
+// good response and with each second, then all.
 //
 //	Arm(key, now, order)  begins or prolongs a pause
 //	Next(now)             the first instant at which a request may pass
 //	Pass()                counts a request that passes
 //	Done(pass, good, now) counts its end
 //
-// The package is pure: instants are nanoseconds since an epoch of the caller's, and
-// they come in as arguments. It is not safe for concurrent use.
+// The package is pure. Instants are arguments, in nanoseconds since an epoch that the caller
+// chooses. It is not safe for concurrent use.
 package pauses
 
 import (
@@ -20,22 +20,20 @@ import (
 )
 
 const (
-	// Max is how many pauses are kept. At Max the one that ends first is dropped.
+	// Max is how many pauses are kept. Beyond it the one that ends first is dropped.
 	Max = 1024
-	// OpenAfter is how many requests may be under way before a server is taken for
-	// recovered.
+	// OpenAfter is how many requests may be in progress before a server is considered recovered.
 	OpenAfter = 32
-	// patience is the time after which one more request may pass although the
-	// requests before it have no response yet.
+	// patience is the time after which one more request may pass although the previous ones have no
+	// response yet.
 	patience = int64(time.Second)
 )
 
-// A Key is what a pause holds back: the requests with a scheme and host, and of those
-// only the ones with a method and route if it names them. The zero Key holds back
-// every request.
+// A Key says what a pause holds back: the requests with a scheme and host, and only those with a
+// method and route if it names them. The zero Key holds back every request.
 type Key struct{ Scheme, Host, Method, Route string }
 
-// String names the requests of the key.
+// String returns a name for the requests of the key.
 func (k Key) String() string {
 	switch {
 	case k == Key{}:
@@ -51,58 +49,58 @@ func (k Key) OfHost() Key { return Key{Scheme: k.Scheme, Host: k.Host} }
 
 // A Pause is one pause and the slow opening after it.
 type Pause struct {
-	// Waiting is how many requests wait for it. The queues count them.
+	// Waiting is how many requests wait for it. The queues maintain it.
 	Waiting int
 
 	key       Key
 	text      string
 	until     int64
-	allow     int    // how many may be under way at its end
-	passing   int    // how many are under way
+	allow     int    // how many requests may be in progress at its end
+	passing   int    // how many requests that passed it are in progress
 	begun     uint32 // how often it began
 	asked     int64  // what the latest response asked for
-	length    int64  // what was made of it
-	throttled int    // how many times in a row a request that passed it was throttled, and 1
-	good      bool   // a request that passed it since it began was not
+	length    int64  // how long that made the pause
+	throttled int    // 1, and 1 more for each time in a row that a request that passed it was throttled
+	good      bool   // a request that passed it since it began was not throttled
 	dropped   bool
 }
 
-// A Pass is the leave of one request to pass a pause. The zero Pass is that of a
-// request that no pause concerned.
+// A Pass says which pause a request passed. The zero Pass is that of a request that no pause
+// concerned.
 type Pass struct {
 	pause *Pause
 	begun uint32
 }
 
-// Of reports whether the pass is one of the pause as it is now: not of one that
-// began after it.
+// Of reports whether the pass is for the pause in its current state, and not from before it began
+// again.
 func (p Pass) Of(pause *Pause) bool { return p.pause == pause && p.begun == pause.begun }
 
-// None reports whether it is the zero Pass.
+// None reports whether p is the zero Pass.
 func (p Pass) None() bool { return p.pause == nil }
 
 // An Order is what a response asks for.
 type Order struct {
 	For time.Duration
-	// Pass is that of the request that the response is to.
+	// Pass is the pass of the request that the response belongs to.
 	Pass Pass
-	// Max, above 0, says that For is no more than what a server says: if the pause
-	// before was as long as it said, and its first request was throttled all the same,
-	// this one is at least twice as long, and at most Max.
+	// Max, if above 0, says that For is exactly what a server asked for. If the previous pause was
+	// as long as the server asked, and its first request was throttled nevertheless, this pause is
+	// at least twice as long, but at most Max.
 	Max time.Duration
 }
 
-// again reports whether the order is due to the first requests after the pause: they
-// were throttled again.
+// again reports whether an order comes from the first requests after the pause, which were
+// throttled again.
 func (p *Pause) again(pass Pass, now int64) bool {
 	return now >= p.until && pass.Of(p) && !p.good
 }
 
-// shortMiss is how much earlier than a server meant a pause may have ended to be
-// prolonged by no more than what the server says then.
+// shortMiss is by how much a pause may have ended too early and still be prolonged only by what the
+// server then asks for.
 const shortMiss = time.Second
 
-// length returns how long the order makes a pause that was throttled again.
+// length returns how long the order makes a pause whose requests were throttled again.
 func (o Order) length(before *Pause) time.Duration {
 	if o.Max <= 0 || o.For <= shortMiss && 2*int64(o.For) <= before.asked {
 		return o.For
@@ -110,8 +108,8 @@ func (o Order) length(before *Pause) time.Duration {
 	return max(o.For, min(time.Duration(2*before.length), o.Max))
 }
 
-// Throttled returns how many times in a row the requests of a key were throttled, if that
-// of the pass is throttled now: at least 1.
+// Throttled returns how many times in a row the requests of a key have been throttled, including
+// the one of pass, which is throttled now. It is at least 1.
 func (t *Table) Throttled(key Key, pass Pass, now int64) int {
 	p := t.pauses[key]
 	switch {
@@ -123,7 +121,7 @@ func (t *Table) Throttled(key Key, pass Pass, now int64) int {
 	return p.throttled
 }
 
-// Key returns what the pause holds back.
+// Key returns the key of the pause.
 func (p *Pause) Key() Key { return p.key }
 
 // Text names the pause: "pause of api.test".
@@ -132,10 +130,10 @@ func (p *Pause) Text() string { return p.text }
 // Until returns when the pause ends.
 func (p *Pause) Until() int64 { return p.until }
 
-// Passing returns how many requests are under way that passed the pause.
+// Passing returns how many requests that passed the pause are in progress.
 func (p *Pause) Passing() int { return p.passing }
 
-// Dropped reports whether the pause holds nothing back any more.
+// Dropped reports whether the pause no longer holds anything back.
 func (p *Pause) Dropped() bool { return p.dropped }
 
 func (p *Pause) allowed(now int64) int {
@@ -153,7 +151,7 @@ func (p *Pause) Next(now int64) int64 {
 	return p.until + ((now-p.until)/patience+1)*patience
 }
 
-// Over reports whether the server is taken for recovered.
+// Over reports whether the server is considered recovered.
 func (p *Pause) Over(now int64) bool { return now >= p.until && p.allowed(now) > OpenAfter }
 
 // Pass counts a request that passes.
@@ -174,10 +172,10 @@ func (t *Table) Len() int { return len(t.pauses) }
 // All yields every pause.
 func (t *Table) All() iter.Seq[*Pause] { return maps.Values(t.pauses) }
 
-// Get returns the pause of a key, nil if there is none.
+// Get returns the pause of a key, or nil.
 func (t *Table) Get(key Key) *Pause { return t.pauses[key] }
 
-// Left returns how long the pause of a key lasts, 0 if there is none.
+// Left returns how much longer the pause of a key lasts, or 0.
 func (t *Table) Left(key Key, now int64) time.Duration {
 	p := t.pauses[key]
 	if p == nil {
@@ -186,8 +184,8 @@ func (t *Table) Left(key Key, now int64) time.Duration {
 	return time.Duration(max(p.until-now, 0))
 }
 
-// Current returns the pause of a key, nil if there is none or its server is taken
-// for recovered: then it is dropped.
+// Current returns the pause of a key. If its server is considered recovered, it drops the pause. It
+// returns nil if there is no pause.
 func (t *Table) Current(key Key, now int64) *Pause {
 	p := t.pauses[key]
 	if p != nil && p.Over(now) {
@@ -197,23 +195,23 @@ func (t *Table) Current(key Key, now int64) *Pause {
 	return p
 }
 
-// Armed is what [Table.Arm] did.
+// Armed is the result of [Table.Arm].
 type Armed struct {
 	Pause *Pause
-	// Longer is whether the pause begins or is prolonged: a shorter one never cuts.
+	// Longer is whether the pause begins or is prolonged. A shorter one never cuts it.
 	Longer bool
-	// Fresh is whether that is worth an event: many responses of one moment make
-	// one pause.
+	// Fresh is whether that is worth an event. Several responses at about the same time make one
+	// pause.
 	Fresh bool
-	// Wait is how long the order makes the pause from now on.
+	// Wait is how long the pause lasts from now on because of the order.
 	Wait time.Duration
-	// New is whether the key had no pause.
+	// New is whether the key had no pause before.
 	New bool
-	// Evicted is a pause that was dropped to make room and had not ended.
+	// Evicted is a pause that was dropped to make room before it ended, or nil.
 	Evicted *Pause
 }
 
-// Arm begins a pause, or prolongs the one there is.
+// Arm begins a pause, or prolongs an existing one.
 func (t *Table) Arm(key Key, now int64, o Order) (a Armed) {
 	p := t.pauses[key]
 	if p == nil {
@@ -241,9 +239,8 @@ func (t *Table) Arm(key Key, now int64, o Order) (a Armed) {
 	return a
 }
 
-// Done counts the end of a request that passed; good if the server responded and
-// asked for nothing more. It returns the pause, nil if the pass is none of it any
-// more.
+// Done records the end of a request that passed. good is whether the server responded and asked for
+// nothing more. Done returns the pause, or nil if the pass is no longer for its current state.
 func (t *Table) Done(pass Pass, good bool, now int64) *Pause {
 	p := pass.pause
 	if p == nil || p.dropped || !pass.Of(p) {
@@ -265,8 +262,8 @@ func (t *Table) drop(p *Pause) {
 	delete(t.pauses, p.key)
 }
 
-// makeRoom drops the pauses that have ended and hold nothing back, and at Max the
-// one that ends first, which it returns.
+// makeRoom drops the pauses that have ended and hold nothing back. If there are still Max, it drops
+// the one that ends first, and returns it.
 func (t *Table) makeRoom(now int64) (evicted *Pause) {
 	if len(t.pauses) < Max {
 		return nil
