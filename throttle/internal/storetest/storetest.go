@@ -1,4 +1,4 @@
-// Package storetest holds what the tests of throttle and of its stores share.
+// Package storetest has what the tests of throttle and of its stores share.
 package storetest
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/sethvargo/go-limiter"
 )
 
-// FixedWindow is a store with the law of memorystore on the bubble's clock.
+// FixedWindow is a store that counts as memorystore does, on the bubble's clock.
 type FixedWindow struct {
 	limiter.Store
 	Limit int
@@ -39,8 +39,7 @@ func (f *FixedWindow) Take(context.Context, string) (tokens, remaining, reset ui
 	return uint64(f.Limit), uint64(f.Limit - f.used), uint64(f.begun.Add(f.Per).UnixNano()), ok, nil
 }
 
-// Line lets n come one after the other and returns the order in which they were
-// admitted.
+// Line starts n goroutines one after the other and returns the order in which they were admitted.
 func Line(n int, admit func(i int)) (order []int) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -57,8 +56,8 @@ func Line(n int, admit func(i int)) (order []int) {
 	return order
 }
 
-// SleepUntilReset is what a client does with a store and without a queue, but not
-// for ever.
+// SleepUntilReset takes a token as a client without a queue does: it sleeps until the reset, but
+// not forever.
 func SleepUntilReset(ctx context.Context, s limiter.Store) {
 	for range 10_000 {
 		_, _, reset, ok, err := s.Take(ctx, "")
