@@ -21,7 +21,7 @@ import (
 type Auth struct {
 	header  string // the canonical name
 	origins originSet
-	fixed   string  // the value of the header where tokens is nil
+	fixed   string  // the value of the header if tokens is nil
 	tokens  *tokens // nil for a fixed value
 }
 
@@ -40,7 +40,7 @@ func (a *Auth) Attach(ctx context.Context) context.Context {
 // override is what is attached to a context. A nil auth is [Off].
 type override struct{ auth *Auth }
 
-// Needs says that a credential needs the layer.
+// Needs returns the layer that a credential needs.
 func (o override) Needs() string {
 	if o.auth == nil {
 		return ""
@@ -68,7 +68,7 @@ func (a Auth) String() string {
 	return "auth: " + a.credential() + " for " + strings.Join(a.origins.texts(), ", ")
 }
 
-// credential names the credential without the secret.
+// credential describes the credential without its secret.
 func (a Auth) credential() string {
 	if a.tokens != nil {
 		return a.header + " from a source"
@@ -129,7 +129,7 @@ func (a *Auth) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	return a.sendToken(c, req, next)
 }
 
-// has reports whether the caller has set the header, in whatever spelling.
+// has reports whether the caller has set the header, in any spelling.
 func has(h http.Header, name string) bool {
 	if _, ok := h[name]; ok {
 		return true
@@ -142,14 +142,14 @@ func has(h http.Header, name string) bool {
 	return false
 }
 
-// A signed request is a copy with its credential, in one allocation.
+// A signed is a copy of a request and its credential, in one allocation.
 type signed struct {
 	http.Request
 	value [1]string
 }
 
-// sign returns a copy of req with the credential. The other values of its header are
-// those of req, which nobody changes.
+// sign returns a copy of req with the credential. The other header values are shared with req,
+// since nobody changes them.
 func (a *Auth) sign(req *http.Request, value string) *http.Request {
 	s := &signed{value: [1]string{value}}
 	s.Request = *req.WithContext(req.Context())
@@ -158,8 +158,8 @@ func (a *Auth) sign(req *http.Request, value string) *http.Request {
 	return &s.Request
 }
 
-// send sets the credential on a copy of req and sends it. The response shows the
-// request as it was before.
+// send sets the credential on a copy of req and sends it. The response shows the request without
+// it.
 func (a *Auth) send(req *http.Request, value string, next http.RoundTripper) (*http.Response, error) {
 	signed := a.sign(req, value)
 	resp, err := next.RoundTrip(signed)

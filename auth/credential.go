@@ -10,10 +10,10 @@ import (
 // credential is a token as the value of a header.
 type credential struct {
 	value  string
-	expiry time.Time // the zero time is never
+	expiry time.Time // zero if it never expires
 	renew  time.Time // the time from which the next token is fetched, if there is an expiry
-	wait   time.Time // the time from which requests wait for that one
-	masked bool      // it is what a tape has in place of a token
+	wait   time.Time // the time from which requests wait for the next token
+	masked bool      // it is the mask that a tape has in place of a token
 }
 
 // valid reports whether the credential has not expired.
@@ -23,15 +23,15 @@ func (c *credential) valid(now time.Time) bool { return c.expiry.IsZero() || now
 func (c *credential) fresh(now time.Time) bool { return c.expiry.IsZero() || now.Before(c.renew) }
 
 // lasts reports whether a request may still be sent with the credential while the next one is
-// fetched: it will not expire on the way.
+// fetched, because it will not expire on the way.
 func (c *credential) lasts(now time.Time) bool { return c.expiry.IsZero() || now.Before(c.wait) }
 
-// credentialOf makes a credential of a token, or says why the token is of no use.
+// credentialOf makes a credential from a token, or returns why the token cannot be used.
 func (t *tokens) credentialOf(token Token, now time.Time) (*credential, error) {
 	scheme := t.scheme
 	switch {
 	case scheme != "":
-	case token.Type == "", ascii.EqualFold(token.Type, "bearer"): // some servers issue it in lower case, others do not take it so
+	case token.Type == "", ascii.EqualFold(token.Type, "bearer"): // some servers issue it in lower case, others do not accept it so
 		scheme = "Bearer"
 	default:
 		scheme = token.Type

@@ -43,7 +43,7 @@ func (e *Error) Timeout() bool {
 	return ctxerr.IsTimeout(e.Err)
 }
 
-// The reasons why a token is of no use.
+// The reasons why a token cannot be used.
 var (
 	errEmpty   = errors.New("the source returned an empty token")
 	errInvalid = errors.New("the source returned a token that no header can carry")

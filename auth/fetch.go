@@ -7,12 +7,12 @@ import (
 	"github.com/gracy-go/gracy/internal/traced"
 )
 
-// fetch is a call of the source, in a goroutine of its own, for all requests that
-// wait for its token. It does not end with them: an exchange of tokens that is
-// broken off may lose both the old one and the new one.
+// fetch is a call of the source, in a goroutine of its own, for all requests that wait for its
+// token. It does not end with them: an exchange of tokens that is interrupted may lose both the old
+// and the new one.
 type fetch struct {
 	done       chan struct{} // closed when the fields below are final
-	over       bool          // whether they are; tokens.mu guards it
+	over       bool          // whether they are final; tokens.mu guards it
 	credential *credential
 	err        error
 	panicked   any
@@ -24,7 +24,7 @@ func (t *tokens) startLocked(ctx context.Context) {
 	t.running = f
 	slow := &slowError{t.timeout.String()}
 	ctx, cancel := context.WithTimeoutCause(withSourceOf(traced.Without{Context: context.WithoutCancel(ctx)}, t.owner), t.timeout, slow)
-	// No request waits longer for a source that ignores its context.
+	// If the source ignores its context, no request waits longer.
 	stop := context.AfterFunc(ctx, func() { t.finish(f, nil, slow, nil) })
 	go func() {
 		defer cancel()
@@ -55,7 +55,7 @@ func (t *tokens) run(ctx context.Context, f *fetch) {
 	t.finish(f, c, err, nil)
 }
 
-// finish ends a fetch. The first call for it counts, later ones do nothing.
+// finish ends a fetch. Only the first call for a fetch has an effect.
 func (t *tokens) finish(f *fetch, c *credential, err error, panicked any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -43,8 +43,8 @@ func validName(s string) bool {
 	return s != ""
 }
 
-// validValue reports whether s may be the value of a header (RFC 9110, section
-// 5.5). Whitespace at the ends would not arrive.
+// validValue reports whether s may be the value of a header (RFC 9110, section 5.5). White space at
+// its ends would be lost.
 func validValue(s string) bool {
 	return s != "" && !hasControls(s) && strings.TrimSpace(s) == s
 }

@@ -41,8 +41,8 @@ func newOriginSet(texts []string) originSet {
 	return s
 }
 
-// parseOrigin reads "https://host" or "https://host:port". The errors do not
-// repeat the text, which might hold a secret.
+// parseOrigin parses "https://host" or "https://host:port". Its errors do not repeat the text,
+// which might contain a secret.
 func parseOrigin(text string) (origin.Origin, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -82,8 +82,8 @@ func (s originSet) allow(req *http.Request) bool {
 	if !s.cover(req.URL) {
 		return false
 	}
-	// Once a chain of redirects has left the origins, another server decides where
-	// it leads, even where it leads back.
+	// Once a chain of redirects has left the origins, another server decides where it leads, even
+	// if it leads back.
 	for hop := req.Response; hop != nil; {
 		before := hop.Request
 		switch {
@@ -97,7 +97,7 @@ func (s originSet) allow(req *http.Request) bool {
 	return true
 }
 
-// cover reports whether u is of one of the origins.
+// cover reports whether u has one of the origins.
 func (s originSet) cover(u *url.URL) bool {
 	if u == nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !namesItsHost(u) {
 		return false
@@ -108,8 +108,8 @@ func (s originSet) cover(u *url.URL) bool {
 	return slices.ContainsFunc(s.list, func(o origin.Origin) bool { return o.Of(u) })
 }
 
-// namesItsHost reports whether a proxy that is given u sends the request to the
-// host of u: an opaque URL may name another one.
+// namesItsHost reports whether a proxy that is given u sends the request to the host of u. An
+// opaque URL may name another.
 func namesItsHost(u *url.URL) bool {
 	if u.Opaque == "" {
 		return true

@@ -10,10 +10,10 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// bodyLimit bounds what is kept of a request body that has no GetBody.
+// bodyLimit bounds the bytes that are kept of a request body without GetBody.
 const bodyLimit = 1 << 20
 
-// sendToken sends req with a token, and once more with another one after a 401.
+// sendToken sends req with a token, and once more with another token after a 401.
 func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTripper) (resp *http.Response, err error) {
 	ctx := req.Context()
 	cred, err := a.await(ctx, req, layer.AttemptFrom(ctx), nil, next)
@@ -32,9 +32,9 @@ func (a *Auth) sendToken(c *layer.Call, req *http.Request, next http.RoundTrippe
 	return a.sendAgain(c, req, resp, cred, next)
 }
 
-// await returns a credential for req other than the unauthorized one, and closes
-// the body of req if there is none. The attempt holds nothing while it waits: the
-// source may need the very slot.
+// await returns a credential for req other than the unauthorized one. If there is none it closes
+// the body of req. The attempt holds nothing while it waits, since the source may need the same
+// slot.
 func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt, unauthorized *credential, next http.RoundTripper) (cred *credential, err error) {
 	defer func() {
 		if cred == nil && req.Body != nil { // also when the source panics
@@ -61,8 +61,8 @@ func (a *Auth) await(ctx context.Context, req *http.Request, row *layer.Attempt,
 	return got, nil
 }
 
-// sendAgain sends req with another token than the unauthorized one. It returns the
-// 401 where a second attempt would be of no use.
+// sendAgain sends req with another token than the unauthorized one. It returns the 401 if another
+// attempt would be useless.
 func (a *Auth) sendAgain(c *layer.Call, req *http.Request, resp *http.Response, unauthorized *credential, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
 	row := layer.AttemptFrom(ctx)

@@ -19,17 +19,17 @@ type tokens struct {
 
 	mu      sync.Mutex // mu guards the fields below, and those of running until it is done
 	current *credential
-	running *fetch    // nil while the source is not called
+	running *fetch    // nil while the source is not being called
 	failure error     // the error of the last fetch, nil if it succeeded
 	failed  time.Time // the time of the last failure
 	forced  time.Time // the time of the last fetch that a 401 caused
-	// due is the credential that the next request replaces: its 401 was returned.
+	// due is the credential that the next request must replace, because its 401 was returned.
 	due *credential
 }
 
-// atHand returns the current credential if it lasts and is not the unauthorized
-// one; nil if a request has to wait for another. One that lasts but is no longer fresh has
-// the source called, with the values of ctx, and no request waits for it.
+// atHand returns the current credential if it lasts and is not the unauthorized one. It returns nil
+// if a request must wait for another. If the credential lasts but is no longer fresh, the source is
+// called, with the values of ctx, and no request waits for it.
 func (t *tokens) atHand(ctx context.Context, unauthorized *credential) *credential {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -44,8 +44,8 @@ func (t *tokens) atHand(ctx context.Context, unauthorized *credential) *credenti
 	return c
 }
 
-// mayRenew reports whether another credential than the unauthorized one is at hand
-// or may be fetched.
+// mayRenew reports whether there is, or may be fetched, a credential other than the unauthorized
+// one.
 func (t *tokens) mayRenew(unauthorized *credential) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -59,8 +59,8 @@ func (t *tokens) mayRenew(unauthorized *credential) bool {
 	return true
 }
 
-// renewNext has the next request fetch another credential than the unauthorized one, as
-// far as that may be fetched. Until there is one the unauthorized one stays in use.
+// renewNext makes the next request fetch a credential other than the unauthorized one, if one may
+// be fetched. Until there is one, the unauthorized one stays in use.
 func (t *tokens) renewNext(unauthorized *credential) {
 	if !t.mayRenew(unauthorized) {
 		return
@@ -72,13 +72,13 @@ func (t *tokens) renewNext(unauthorized *credential) {
 	}
 }
 
-// coolingLocked reports whether the last fetch has just failed.
+// coolingLocked reports whether the last fetch failed within the cool-down. t.mu must be held.
 func (t *tokens) coolingLocked(now time.Time) bool {
 	return t.failure != nil && now.Sub(t.failed) < t.cooldown
 }
 
-// get returns a credential other than the unauthorized one, waiting for it under
-// ctx if it must. The error is that of ctx, or an *Error.
+// get returns a credential other than the unauthorized one, waiting for it under ctx if necessary.
+// The error is that of ctx, or an *Error.
 func (t *tokens) get(ctx context.Context, unauthorized *credential) (*credential, error) {
 	t.mu.Lock()
 	now := time.Now()
