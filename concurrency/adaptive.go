@@ -42,7 +42,7 @@ const (
 	defaultTolerance = 1.5
 )
 
-// check fills in the defaults; the text says what makes no sense.
+// check fills in the defaults. wrong says what is invalid, "" if nothing is.
 func (a Adaptive) check(ceiling int) (c Adaptive, wrong string) {
 	switch {
 	case a.Min < 0 || a.Min > ceiling:
@@ -74,13 +74,13 @@ func (a Adaptive) check(ceiling int) (c Adaptive, wrong string) {
 	return a, ""
 }
 
-// adaptiveSlots is the number of slots of one key, as its estimator finds it.
+// adaptiveSlots is the number of slots of one key as its estimator finds it.
 type adaptiveSlots struct {
 	slots atomic.Int64
 
 	mu    sync.Mutex // mu guards est and timer.
 	est   estimator
-	timer *time.Timer // ends a probe that gets nowhere
+	timer *time.Timer // ends a probe that takes too long
 }
 
 func newAdaptiveSlots(a Adaptive) *adaptiveSlots {
@@ -89,8 +89,8 @@ func newAdaptiveSlots(a Adaptive) *adaptiveSlots {
 	return s
 }
 
-// observe takes in what became of a request of s. A timeout that came before a
-// usual response could have, of a deadline that was nearly over, is ignored.
+// observe records what happened to a request of s. It ignores a timeout that came before a usual
+// response could have, because a deadline was almost over.
 func (s *semaphore) observe(what sample, took time.Duration, timeout bool) {
 	s = s.live()
 	if s.adaptive != nil && s.adaptive.observe(s, what, took, timeout) {
@@ -98,7 +98,7 @@ func (s *semaphore) observe(what sample, took time.Duration, timeout bool) {
 	}
 }
 
-// observe reports whether there are more slots than before.
+// observe records a sample. It reports whether there are more slots than before.
 func (a *adaptiveSlots) observe(s *semaphore, what sample, took time.Duration, timeout bool) (more bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -111,8 +111,8 @@ func (a *adaptiveSlots) observe(s *semaphore, what sample, took time.Duration, t
 	return n > a.slots.Swap(n)
 }
 
-// timeProbeLocked starts the timer of a probe that has begun, and stops that of one
-// that is over. Slow bodies can keep a probe from ever getting its responses.
+// timeProbeLocked starts the timer of a probe that has begun and stops that of one that is over.
+// Slow bodies can keep a probe from ever getting its responses. mu must be held.
 func (a *adaptiveSlots) timeProbeLocked(s *semaphore) {
 	switch {
 	case a.est.probing == (a.timer != nil):

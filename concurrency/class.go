@@ -6,25 +6,25 @@ import (
 	"github.com/gracy-go/gracy/internal/ranked"
 )
 
-// waiter is a request in a queue. The queue's mu guards it from the moment it is
-// enqueued until ready is closed.
+// waiter is a request in a queue. The mu of the queue guards it from the moment when it is enqueued
+// until ready is closed.
 type waiter struct {
 	links       ranked.Links[*waiter] // Rank is the time it came, less what its priority is worth
 	ready       chan struct{}         // closed when the request is admitted or rejected
-	demand      *demand               // nil: the request needs one slot of one semaphore
+	demand      *demand               // nil if the request needs one slot of one semaphore
 	place       int16                 // the index of the semaphore at which it is counted
-	reacquiring bool                  // it had its slots and suspended them
+	reacquiring bool                  // it had its slots and has suspended them
 	status      status
 }
 
-// status is where a waiter stands.
+// status is the state of a waiter.
 type status uint8
 
 const (
 	waits status = iota
 	admitted
 	tooHeavy // rejected: the weight is above Max
-	noPlace  // rejected: the queue of a semaphore that it came to later is full
+	noPlace  // rejected: it had to wait for another semaphore, whose queue is full
 )
 
 // Links implements [ranked.Element].
@@ -48,11 +48,11 @@ func (w *waiter) weightOf(s *semaphore) int32 {
 	return 0
 }
 
-// ahead is so much that each request that reacquires its slots goes before each
-// that never had one.
+// ahead is large enough that each request that reacquires its slots goes before each that never had
+// one.
 const ahead = 1 << 62
 
-// order is what requests are compared by, of whatever class: the lower goes first.
+// order returns what requests of all classes are compared by. The lowest goes first.
 func (w *waiter) order() int64 {
 	if w.reacquiring {
 		return w.links.Rank - ahead
@@ -60,13 +60,13 @@ func (w *waiter) order() int64 {
 	return w.links.Rank
 }
 
-// class is the waiting requests that need the same semaphores. The mu of the queue
-// must be held for all that is done with it.
+// class is the waiting requests that need the same semaphores. The mu of the queue must be held by
+// all of its methods.
 type class struct {
 	links       ranked.Links[*class] // Rank is the order of the first request
 	id          string
 	sems        []*semaphore // the narrowest first
-	at          *semaphore   // the semaphore in whose line the class stands
+	at          *semaphore   // the semaphore in whose line the class is
 	reacquiring ranked.List[*waiter]
 	fresh       ranked.List[*waiter]
 }
@@ -74,8 +74,8 @@ type class struct {
 // Links implements [ranked.Element].
 func (c *class) Links() *ranked.Links[*class] { return &c.links }
 
-// first returns the request that goes next: those that reacquire their slots go
-// before those that never had one.
+// first returns the request that goes next. Those that reacquire their slots go before those that
+// never had one.
 func (c *class) first() *waiter {
 	if w := c.reacquiring.First(); w != nil {
 		return w
@@ -85,7 +85,7 @@ func (c *class) first() *waiter {
 
 func (c *class) len() int { return c.reacquiring.Len() + c.fresh.Len() }
 
-// of returns the list that w belongs into.
+// of returns the list that w belongs to.
 func (c *class) of(w *waiter) *ranked.List[*waiter] {
 	if w.reacquiring {
 		return &c.reacquiring
@@ -93,7 +93,7 @@ func (c *class) of(w *waiter) *ranked.List[*waiter] {
 	return &c.fresh
 }
 
-// standLocked puts the class into the line of s, at the place of its first request.
+// standLocked puts the class into the line of s at the place of its first request.
 func (c *class) standLocked(s *semaphore) {
 	c.leaveLineLocked()
 	c.at = s
@@ -108,22 +108,22 @@ func (c *class) leaveLineLocked() {
 	}
 }
 
-// line is what a queue knows of one of its semaphores. It is guarded by the mu of
-// the queue.
+// line is what a queue knows about one of its semaphores. The mu of the queue guards it.
 type line struct {
-	classes ranked.List[*class] // those whose first request has no room here
+	classes ranked.List[*class] // the classes whose first request has no room here
 	fresh   int                 // requests that never had a slot and are counted here, for MaxQueue
 	needed  int                 // classes that need the semaphore
 }
 
-// takeLocked takes the slots of w into use.
+// takeLocked takes the slots that w needs. The mu of the queue must be held.
 func takeLocked(sems []*semaphore, w *waiter) {
 	for i, s := range sems {
 		s.state.Store(plus(s.state.Load(), w.weightAt(i)))
 	}
 }
 
-// fullLocked reports whether as many requests wait for s as may.
+// fullLocked reports whether as many requests wait for s as may wait. The mu of the queue must be
+// held.
 func (s *semaphore) fullLocked() bool {
 	n := 0
 	if s.line != nil {
@@ -132,9 +132,8 @@ func (s *semaphore) fullLocked() bool {
 	return n >= s.limit.queue
 }
 
-// placeBehindLocked returns the index of the semaphore at which a request that comes
-// behind others of its class is counted: of the narrowest that has no room after
-// those before it have gone.
+// placeBehindLocked returns the index of the semaphore at which a request that comes behind others
+// of its class is counted: the narrowest that has no room after those before it have gone.
 func (c *class) placeBehindLocked(w *waiter, short int) int {
 	n := int64(c.len())
 	for i, s := range c.sems[:short] {
@@ -145,7 +144,7 @@ func (c *class) placeBehindLocked(w *waiter, short int) int {
 	return short
 }
 
-// countLocked counts w at s from now on.
+// countLocked counts w as waiting at s.
 func (w *waiter) countLocked(s *semaphore) {
 	s.state.Store((s.state.Load() + oneWaits) | reached)
 	if !w.reacquiring {
@@ -153,10 +152,10 @@ func (w *waiter) countLocked(s *semaphore) {
 	}
 }
 
-// uncountLocked takes back what countLocked did.
+// uncountLocked undoes countLocked.
 func (w *waiter) uncountLocked(s *semaphore) {
 	st := s.state.Load() - oneWaits
-	if waiting(st) == 0 && inUse(st) == 0 { // no release will come to do it
+	if waiting(st) == 0 && inUse(st) == 0 { // no release will follow that could do it
 		st &^= reached
 	}
 	s.state.Store(st)
@@ -165,7 +164,7 @@ func (w *waiter) uncountLocked(s *semaphore) {
 	}
 }
 
-// classForLocked returns the class of requests that need sems, nil if none waits.
+// classForLocked returns the class of requests that need sems, or nil if none waits.
 func (q *queue) classForLocked(sems []*semaphore) *class {
 	if q.classes == nil {
 		return q.only
@@ -174,7 +173,7 @@ func (q *queue) classForLocked(sems []*semaphore) *class {
 	return q.classes[string(classID(id[:0], sems))]
 }
 
-// newClassLocked makes the class of requests that need sems.
+// newClassLocked returns a new class of requests that need sems.
 func (q *queue) newClassLocked(sems []*semaphore) *class {
 	c := q.only
 	if c == nil {
@@ -195,7 +194,7 @@ func (q *queue) newClassLocked(sems []*semaphore) *class {
 	return c
 }
 
-// dropClassLocked forgets a class of which no request waits.
+// dropClassLocked drops a class without waiting requests.
 func (q *queue) dropClassLocked(c *class) {
 	c.leaveLineLocked()
 	for _, s := range c.sems {

@@ -13,25 +13,25 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// limit is a Limit ready for use, with its semaphores.
+// limit is a compiled Limit with its semaphores.
 type limit struct {
 	Limit
 	match  *match.Matcher
-	queue  int // MaxQueue with its default
+	queue  int // MaxQueue with its default filled in
 	max    atomic.Int64
 	seed   keyhash.Seed
 	epoch  time.Time // of the limiter
-	shared *queue    // of all limits of the limiter; nil if this is the only one
+	shared *queue    // the queue of all limits of the limiter; nil if this is the only limit
 
-	last atomic.Pointer[semaphore] // the one found last: most clients have one host
-	seen *origin.Memo[*semaphore]  // the ones of hosts; nil if the slots are not those of a host, or weighed
-	// mu guards sems. The mu of a queue may be locked while it is held, never the
-	// other way round.
+	last atomic.Pointer[semaphore] // the one used last: most clients have one host
+	seen *origin.Memo[*semaphore]  // by host; nil if the slots are not per host or have a Weight
+	// mu guards sems. The mu of a queue may be locked while it is held, but not the other way
+	// round.
 	mu   sync.RWMutex
 	sems bounded.Map[key, *semaphore]
 }
 
-// compile panics on a Limit that makes no sense.
+// compile compiles a Limit. It panics if the Limit is invalid.
 func compile(l Limit, epoch time.Time, shared *queue) *limit {
 	fail := func(format string, args ...any) {
 		panic("concurrency: Limit: " + fmt.Sprintf(format, args...))
@@ -74,7 +74,8 @@ func compile(l Limit, epoch time.Time, shared *queue) *limit {
 	return c
 }
 
-// width is how much of all requests shares the slots of a key.
+// width returns how widely the slots of a key are shared: 0 by some requests to a host, 1 by all
+// requests to a host, 2 by all requests.
 func (l *limit) width() int {
 	switch {
 	case l.Key != nil || l.Scope == transport.ScopeRoute:
@@ -85,7 +86,7 @@ func (l *limit) width() int {
 	return 2
 }
 
-// text is what the limit says now.
+// text returns the current text of the limit.
 func (l *limit) text() string {
 	now := l.Limit
 	now.Max = int(l.max.Load())

@@ -10,24 +10,23 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// demand is the slots that a request needs, of several semaphores or more than one
-// of a semaphore, and once they are acquired, what holds them. One that is shared is that
-// of all requests that need the same and need not wait; it never changes.
+// demand is the slots that a request needs, if they are not just one slot of one semaphore. Once
+// they are acquired, it holds them. A shared demand is used by all requests that need the same and
+// need not wait. It never changes.
 type demand struct {
 	sems   []*semaphore // the narrowest first
-	needs  []need       // of each of sems
+	needs  []need       // one for each of sems
 	shared bool
 
-	since time.Duration // when the request came to the semaphore at which it is counted; guarded by queue.mu
+	since time.Duration // when the request came to the semaphore that counts it; guarded by queue.mu
 
-	fewSems  [inline]*semaphore // what sems and needs are made of, mostly
+	fewSems  [inline]*semaphore // backing arrays of sems and needs, unless there are more
 	fewNeeds [inline]need
 }
 
 const (
 	inline = 3
-	// sharedDemands is how many demands a limiter keeps to share, by a hash of what they
-	// need.
+	// sharedDemands is how many demands a limiter shares, by a hash of what they need.
 	sharedDemands = 64
 )
 
@@ -37,7 +36,7 @@ type need struct {
 	hadRoom bool // there was room while the request waited; guarded by queue.mu
 }
 
-// sawRoom notes that semaphore i had room for the request.
+// sawRoom records that semaphore i had room for the request.
 func (w *waiter) sawRoom(i int) {
 	if w.demand != nil {
 		w.demand.needs[i].hadRoom = true
@@ -47,16 +46,16 @@ func (w *waiter) sawRoom(i int) {
 // hadRoom reports whether semaphore i had room for the request at some time.
 func (w *waiter) hadRoom(i int) bool { return w.demand != nil && w.demand.needs[i].hadRoom }
 
-// scratch is the room in which a demand is found out, so that it is not on the stack of
-// a request that may wait.
+// scratch is the memory in which a demand is built, so that it is not on the stack of a request
+// that may wait.
 type scratch struct {
 	room  [match.Few]int32
 	sems  []*semaphore
 	needs []need
 }
 
-// demand returns what a request needs of the limits that match it, nil if none
-// does. It calls the user's functions, so no lock and no slot may be held.
+// demand returns what a request needs of the limits that match it, or nil if none does. It calls
+// the user's functions, so no lock and no slot may be held.
 func (l *Limiter) demand(c *layer.Call, req *http.Request) (d *demand) {
 	x, _ := l.scratch.Get().(*scratch)
 	if x == nil {
@@ -78,7 +77,7 @@ func (l *Limiter) demand(c *layer.Call, req *http.Request) (d *demand) {
 	return d
 }
 
-// share returns the demand that requests which need the same share.
+// share returns the demand that all requests with these needs share.
 func (l *Limiter) share(sems []*semaphore, needs []need, hash uint64) *demand {
 	place := &l.demands[hash%sharedDemands]
 	d := place.Load()
@@ -90,7 +89,7 @@ func (l *Limiter) share(sems []*semaphore, needs []need, hash uint64) *demand {
 	return d
 }
 
-// newDemand returns the demand of copies of sems and needs.
+// newDemand returns a demand with copies of sems and needs.
 //
 //go:noinline
 func newDemand(sems []*semaphore, needs []need) *demand {
@@ -99,8 +98,9 @@ func newDemand(sems []*semaphore, needs []need) *demand {
 	return d
 }
 
-// semaphoreFor returns the semaphore of a request that matches the fields of the limit,
-// and how many slots it needs, none if it is not counted. It calls the user's functions.
+// semaphoreFor returns the semaphore of a request that matches the fields of the limit, and how
+// many slots the request needs. That is 0 if the request is not counted. It calls the user's
+// functions.
 func (l *limit) semaphoreFor(c *layer.Call, req *http.Request) (s *semaphore, weight int32) {
 	if !l.counts(req) {
 		return nil, 0
@@ -116,8 +116,8 @@ func (l *limit) semaphoreFor(c *layer.Call, req *http.Request) (s *semaphore, we
 	return l.of(c, req), weight
 }
 
-// acquire acquires all slots at once, waiting if it must, and returns what holds them. A
-// request that suspended its slots goes before those that never had one.
+// acquire acquires all slots at once, waiting if necessary, and returns the demand that holds them.
+// A request that has suspended its slots goes before those that never had one.
 func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*demand, error) {
 	if reacquiring {
 		d = d.own()
@@ -139,7 +139,7 @@ func (d *demand) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool
 	}
 }
 
-// own returns the demand, or a copy of one that is shared.
+// own returns the demand, or a copy if it is shared.
 func (d *demand) own() *demand {
 	if d.shared {
 		return newDemand(d.sems, d.needs)
@@ -147,14 +147,14 @@ func (d *demand) own() *demand {
 	return d
 }
 
-// again looks up semaphores that were evicted.
+// again looks up semaphores that were evicted once more.
 func (d *demand) again(reacquiring bool) {
 	for i, s := range d.sems {
 		d.sems[i] = s.again(reacquiring)
 	}
 }
 
-// tryOrReject is try, unless the request weighs too much.
+// tryOrReject is try, but rejects a request that weighs too much.
 func (d *demand) tryOrReject(a *layer.Attempt, reacquiring bool) (outcome, error) {
 	for i, s := range d.sems {
 		if reacquiring {
@@ -170,7 +170,7 @@ func (d *demand) tryOrReject(a *layer.Attempt, reacquiring bool) (outcome, error
 	return d.try(a), nil
 }
 
-// try acquires all slots if they are free and no request waits for any.
+// try acquires all slots if they are free and no request waits for any of them.
 func (d *demand) try(a *layer.Attempt) outcome {
 	for i, s := range d.sems {
 		if o := s.try(d.needs[i].weight); o != acquired {
@@ -181,7 +181,7 @@ func (d *demand) try(a *layer.Attempt) outcome {
 	return acquired
 }
 
-// release gives back the slots of the first n semaphores in one step.
+// release releases the slots of the first n semaphores in one step.
 func (d *demand) release(a *layer.Attempt, n int) {
 	var someLeft, someFreed [4]int
 	left, freed := someLeft[:0], someFreed[:0] // indices of semaphores that are closed, and of those with room again
@@ -201,8 +201,8 @@ func (d *demand) release(a *layer.Attempt, n int) {
 	}
 }
 
-// pass gives back the slots of semaphores that requests wait for, and adds to freed
-// those that have room again.
+// pass releases the slots of semaphores that requests wait for, and adds to freed the semaphores
+// that have room again.
 func (d *demand) pass(left, freed []int) []int {
 	q := d.sems[0].live().queue()
 	now := q.now()

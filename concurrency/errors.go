@@ -68,13 +68,13 @@ func named(limit, key string) string {
 	return limit
 }
 
-// slots returns the text of a limit as what a slot is of.
+// slots returns the text of a limit, changed so that it follows "a slot of".
 func slots(limit string) string {
 	return strings.Replace(strings.Replace(limit, " slots at once", " at once", 1), " at once", "", 1)
 }
 
-// An endedError is the error of a context that ended while its request waited for a slot.
-// Unlike the error of the context, it says what the request waited for.
+// An endedError is the error of a context that ended while its request waited for a slot. It also
+// says what the request waited for.
 type endedError struct {
 	text string // the limit and the key
 	err  error

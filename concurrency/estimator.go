@@ -9,43 +9,44 @@ import (
 
 const (
 	minSamples  = 10
-	fewSamples  = 3 // where ten would take too long of a slow server
+	fewSamples  = 3 // enough if a slow server takes too long for ten
 	maxSamples  = 64
-	dropFactor  = 0.7 // what a drop leaves of the slots
-	leastFactor = 0.5 // what one slow window leaves at least
-	riseFactor  = 2   // how many times the baseline a probe may make it
-	probeEvery  = 20  // windows, and up to as many more
+	dropFactor  = 0.7 // the share of the slots that a drop leaves
+	leastFactor = 0.5 // the least share that a slow window leaves
+	riseFactor  = 2   // by how much a probe may multiply the baseline
+	probeEvery  = 20  // windows between two probes, and up to as many more
 	slowAtMin   = 5   // slow windows at Min that make a new baseline
 )
 
-// estimator finds the number of slots of one key. It is a state that samples
-// change; it has no clock, no lock and no timer.
+// estimator finds the number of slots of one key. It is a state that samples change, without a
+// clock, lock or timer.
 type estimator struct {
 	Adaptive
 
 	limit     float64       // the slots outside of a probe
-	base      time.Duration // the baseline; 0: not known
+	base      time.Duration // the baseline, 0 if unknown
 	thresh    float64       // below it the slots double
 	falling   bool          // the last change was downwards
 	minSlow   int           // slow windows in a row at Min
 	windows   int           // how many windows there are until the next probe
-	lowered   time.Time     // when a drop lowered the slots
+	lowered   time.Time     // when a drop last lowered the slots
 	began     time.Time     // when the window began
 	n         int           // the samples of the window
-	loaded    int           // the samples that came with half of the slots in use
+	loaded    int           // how many of them came with half of the slots in use
 	samples   [maxSamples]time.Duration
 	probing   bool
-	measuring time.Time // when the slots in use came down to those of the probe
+	measuring time.Time // when no more slots were in use than the probe has
 }
 
 func newEstimator(a Adaptive) estimator {
 	return estimator{Adaptive: a, limit: float64(a.Start), thresh: math.Inf(1), windows: nextProbe()}
 }
 
-// nextProbe is jittered, so that a fleet does not probe in step.
+// nextProbe returns the number of windows until the next probe. It has jitter, so that the
+// processes of a fleet do not probe at the same time.
 func nextProbe() int { return probeEvery + rand.IntN(probeEvery+1) }
 
-// slots returns how many slots there are now.
+// slots returns the current number of slots.
 func (e *estimator) slots() int64 {
 	n := int64(e.limit)
 	if e.probing {
@@ -54,13 +55,13 @@ func (e *estimator) slots() int64 {
 	return max(n, 1)
 }
 
-// late reports whether a request took longer than a response may.
+// late reports whether a request took longer than a response should.
 func (e *estimator) late(took time.Duration) bool {
 	return float64(took) > e.Tolerance*float64(e.base)
 }
 
-// observe takes in what became of a request at now: how long its headers took, how
-// many slots are in use, and the most there may be.
+// observe records what happened to a request at now. took is how long its headers took, used how
+// many slots are in use, and most the largest number there may be.
 func (e *estimator) observe(now time.Time, what sample, took time.Duration, used, most int64) {
 	sent := now.Add(-took)
 	switch {
@@ -76,7 +77,7 @@ func (e *estimator) observe(now time.Time, what sample, took time.Duration, used
 
 func (e *estimator) reset(now time.Time) { e.began, e.n, e.loaded = now, 0, 0 }
 
-// drop lowers the slots, once for all that was sent before.
+// drop lowers the slots, once for all requests that were sent before.
 func (e *estimator) drop(now, sent time.Time) {
 	if sent.Before(e.lowered) {
 		return
@@ -95,8 +96,8 @@ func (e *estimator) lower(to float64) {
 	e.limit = max(min(to, e.limit-1), float64(e.Min))
 }
 
-// gather takes in the time of a response. Those of requests that were sent before
-// the slots changed last say nothing about what they are now.
+// gather records the time of a response. A response to a request that was sent before the slots
+// last changed says nothing about their current number.
 func (e *estimator) gather(now, sent time.Time, took time.Duration, used int64) {
 	if e.began.IsZero() {
 		e.reset(sent)
@@ -130,7 +131,7 @@ func (e *estimator) median() time.Duration {
 	return part[len(part)/2]
 }
 
-// decide is the gradient: what one window of a median does to the slots.
+// decide changes the slots by the median of one window. It is the gradient of the algorithm.
 func (e *estimator) decide(median time.Duration, loaded bool) {
 	median = max(median, 1)
 	if e.base == 0 || median < e.base {
@@ -141,13 +142,13 @@ func (e *estimator) decide(median time.Duration, loaded bool) {
 	}
 	gradient := e.Tolerance * float64(e.base) / float64(median)
 	if gradient < 1 {
-		// Nothing is added on top: a headroom would creep up under mild overload.
+		// Nothing is added: with headroom the slots would creep up under mild overload.
 		e.lower(e.limit * max(gradient, leastFactor))
 		if e.limit > float64(e.Min) {
 			e.minSlow = 0
 		} else if e.minSlow++; e.minSlow >= slowAtMin {
 			if e.Min <= e.Probe {
-				e.base = median // so few for so long: the slowness is not ours
+				e.base = median // with so few slots for so long we are not the cause of the slowness
 			}
 			e.rebase(median)
 		}
@@ -168,7 +169,7 @@ func (e *estimator) rebase(median time.Duration) {
 	e.windows = nextProbe()
 }
 
-// startProbe lowers the slots until a few lonely responses are in.
+// startProbe lowers the slots until a few responses without load have arrived.
 func (e *estimator) startProbe() {
 	e.probing, e.measuring = true, time.Time{}
 	e.windows = nextProbe()

@@ -13,7 +13,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// key is what has slots of its own.
+// key identifies requests that share slots.
 type key struct {
 	host, method, route string
 	own                 uint64 // the hash of what a Key function returned
@@ -22,12 +22,12 @@ type key struct {
 const (
 	// maxKeys is how many keys of a limit have slots of their own.
 	maxKeys = 10_000
-	// sweepEvery is how often a map whose keys are all in use is searched for idle
-	// ones.
+	// sweepEvery is how often a map whose keys are all in use is searched for idle ones.
 	sweepEvery = 100 * time.Millisecond
 )
 
-// keyOf calls the user's function, so no lock and no slot may be held.
+// keyOf returns the key of a request. It calls the user's function, so no lock and no slot may be
+// held.
 func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	if l.Key != nil {
 		return key{own: l.seed.Of(l.Key(req))}
@@ -42,7 +42,7 @@ func (l *limit) keyOf(c *layer.Call, req *http.Request) key {
 	return key{host: origin.HostOf(req.URL)}
 }
 
-// name writes a key without a secret.
+// name returns the text of a key without a secret.
 func (l *limit) name(k key) string {
 	switch {
 	case l.Key != nil:
@@ -53,8 +53,7 @@ func (l *limit) name(k key) string {
 	return k.host
 }
 
-// find returns the semaphore of a key, or the one that the keys beyond maxKeys
-// share.
+// find returns the semaphore of a key, or the one that the keys beyond maxKeys share.
 func (l *limit) find(k key) *semaphore {
 	if s := l.last.Load(); s != nil && s.key == k {
 		return s
@@ -62,7 +61,7 @@ func (l *limit) find(k key) *semaphore {
 	return l.lookUp(k)
 }
 
-// lookUp is find for another key than that of the latest request.
+// lookUp is find for a key other than that of the latest request.
 func (l *limit) lookUp(k key) *semaphore {
 	l.mu.RLock()
 	s, ok := l.sems.Get(k)
@@ -76,11 +75,10 @@ func (l *limit) lookUp(k key) *semaphore {
 	return s
 }
 
-// make returns the semaphore of a key that has none yet. Idle keys are evicted for
-// it; a request that has suspended its slot may still know the semaphore of one:
-// see revive.
+// make returns the semaphore of a key that has none yet. It may evict idle keys. A request that has
+// suspended its slot may still refer to an evicted semaphore: see revive.
 func (l *limit) make(k key) *semaphore {
-	k.host = strings.Clone(k.host) // not the whole URL that it is a part of
+	k.host = strings.Clone(k.host) // so as not to keep the whole URL in memory
 	now := time.Since(l.epoch)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,8 +102,8 @@ func (l *limit) semaphore(k key) *semaphore {
 	return s
 }
 
-// revive makes an evicted semaphore usable for the requests that still know it: it
-// takes its old place, or is forwarded to the one that has it now.
+// revive makes an evicted semaphore usable for the requests that still refer to it. It gets its old
+// place, or forwards to the semaphore that has that place now.
 func (l *limit) revive(s *semaphore) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,14 +115,14 @@ func (l *limit) revive(s *semaphore) {
 		s.forward.Store(other)
 		return
 	}
-	l.sems.Put(s.key, s) // above maxKeys, by the requests that had been there
+	l.sems.Put(s.key, s) // above maxKeys, by no more than the requests that already were there
 	s.state.And(^uint64(dead))
 }
 
-// forget drops an evicted semaphore from the shortcut.
+// forget removes an evicted semaphore from l.last.
 func (l *limit) forget(s *semaphore) { l.last.CompareAndSwap(s, nil) }
 
-// each yields the semaphores.
+// each calls do for every semaphore.
 func (l *limit) each(do func(*semaphore)) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -133,8 +131,7 @@ func (l *limit) each(do func(*semaphore)) {
 	}
 }
 
-// slots returns how many slots there are for a request of the call, which may be
-// nil.
+// slots returns how many slots there are for a request of the call c, which may be nil.
 func (l *limit) slots(c *layer.Call, req *http.Request) int64 {
 	n := l.max.Load()
 	if l.Adaptive == nil || c == nil && l.Scope == transport.ScopeRoute && l.Key == nil {

@@ -59,8 +59,8 @@ const NoQueue = -1
 
 const (
 	defaultMaxQueue = 256
-	// maxSlots is the largest Max, and MaxQueue: it leaves room in the state of a
-	// semaphore.
+	// maxSlots is the largest Max and the largest MaxQueue. It is limited by the bits of a
+	// semaphore's state.
 	maxSlots = 1<<30 - 1
 )
 

@@ -24,11 +24,11 @@ const layerName = "concurrency"
 type Limiter struct {
 	limits []*limit
 	order  []*limit // the limits, the narrowest first
-	only   *limit   // the limit, if there is one, without weights
+	only   *limit   // the limit, if there is just one, and it has no Weight
 
-	matching *match.Set                            // which of order match, but for streams
+	matching *match.Set                            // which of order match, ignoring Streams
 	scratch  sync.Pool                             // of *scratch
-	demands  [sharedDemands]atomic.Pointer[demand] // those that are shared, by a hash of what they need
+	demands  [sharedDemands]atomic.Pointer[demand] // the shared demands, by a hash of what they need
 
 	adaptive bool // some limit is adaptive
 }
@@ -55,8 +55,8 @@ func New(limits ...Limit) *Limiter {
 	if len(limits) == 1 && limits[0].Weight == nil {
 		l.only = l.limits[0]
 	}
-	// A request waits at the narrowest semaphore that has no room: slots that are
-	// counted apart before those for all, the fewest before more.
+	// A request waits at the narrowest semaphore that has no room: those with their own slots come
+	// before those shared by all, and those with few slots before those with many.
 	l.order = slices.Clone(l.limits)
 	slices.SortStableFunc(l.order, func(a, b *limit) int {
 		return cmp.Or(cmp.Compare(a.width(), b.width()), cmp.Compare(a.Max, b.Max))
@@ -100,10 +100,10 @@ func (l *Limiter) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, override{l})
 }
 
-// override is what is attached to a context; nil is off.
+// override is what is attached to a context. A nil limiter means off.
 type override struct{ limiter *Limiter }
 
-// Needs says that a limiter needs the layer.
+// Needs returns the layer that a limiter needs.
 func (o override) Needs() string {
 	if o.limiter == nil {
 		return ""

@@ -7,44 +7,44 @@ import (
 	"time"
 )
 
-// The design. A request acquires the slots of all its limits in one step, or
-// waits and holds none. Waiting requests that need the same semaphores form a
-// class, first come first served by rank; only its first request is looked at. A
-// class stands in the line of one semaphore that has no room for that request.
-// Where there is room again, the classes of the line are looked at in order: the
-// first request goes, or its class moves on to the line of another semaphore that
-// has no room. So a request may overtake an older one that cannot go anyhow, but
-// not where that one stands. Once each semaphore has had room for a request, but
-// never all at a time, those that overtook it have cost it something: from then
-// on free slots are kept for it, for one request of a queue at a time. What a
-// request waits for is slots in use or a request before it: there is no circle.
+// The design. A request acquires the slots of all its limits in one step, or waits and holds none.
+// Waiting requests that need the same semaphores form a class, first come, first served by rank.
+// Only the first request of a class is examined. A class is in the line of one semaphore that has
+// no room for that request. When the semaphore has room again, the classes in its line are examined
+// in order: the first request goes, or its class moves to the line of another semaphore that has no
+// room.
+//
+// So a request may overtake an older one that cannot go anyway, but not in the line of that one.
+// Once each semaphore has had room for a request, but never all at the same time, the requests that
+// overtook it have delayed it. From then on free slots are kept for it, for one request of a queue
+// at a time. A request waits only for slots in use or for a request before it, so there is no
+// circle.
 
-// queue holds the requests that wait for slots which are acquired together: those
-// of one semaphore, or of all semaphores of a limiter with several limits.
+// queue has the requests that wait for slots which are acquired together: those of one semaphore,
+// or of all semaphores of a limiter with several limits.
 type queue struct {
-	// mu guards the fields below, the lines of the queue's semaphores, the classes
-	// and waiters in them, and the state of closed semaphores. No other lock is
-	// taken while it is held.
+	// mu guards the fields below, the lines of the queue's semaphores, the classes and waiters in
+	// them, and the state of closed semaphores. No other lock is taken while it is held.
 	mu      sync.Mutex
 	classes map[string]*class // by the ids of their semaphores; nil for a queue of one semaphore
 	only    *class            // the class of a queue of one semaphore, kept for the next request
 	kept    *waiter           // the request that free slots are kept for
-	dirty   []*semaphore      // what admitLocked has to look at
+	dirty   []*semaphore      // the semaphores that admitLocked must examine
 
 	shared bool
 	ids    atomic.Uint64 // the latest id of a semaphore
 	epoch  time.Time
 }
 
-// newQueue returns a queue of one semaphore, newSharedQueue one of several.
+// newQueue returns the queue of one semaphore, newSharedQueue that of several.
 func newQueue() *queue { return new(queue) }
 
 func newSharedQueue(epoch time.Time) *queue {
 	return &queue{shared: true, classes: make(map[string]*class), epoch: epoch}
 }
 
-// now is the time that admitLocked wants. Only requests that move from one limit
-// to another need it.
+// now returns the time that admitLocked needs. Only requests that move from one limit to another
+// need it.
 func (q *queue) now() time.Duration {
 	if !q.shared {
 		return 0
@@ -52,8 +52,8 @@ func (q *queue) now() time.Duration {
 	return time.Since(q.epoch)
 }
 
-// closeLocked makes requests for sems go through the queue. It is false, and
-// closes none, if one of them was evicted.
+// closeLocked makes requests for sems go through the queue. It reports false, and closes none, if
+// one of them was evicted.
 func (q *queue) closeLocked(sems []*semaphore) bool {
 	for i, s := range sems {
 		for {
@@ -70,7 +70,7 @@ func (q *queue) closeLocked(sems []*semaphore) bool {
 	return true
 }
 
-// openLocked opens those of sems that no waiting request needs.
+// openLocked opens the semaphores in sems that no waiting request needs.
 func (q *queue) openLocked(sems []*semaphore) {
 	for _, s := range sems {
 		if s.line == nil || s.line.needed == 0 {
@@ -79,9 +79,8 @@ func (q *queue) openLocked(sems []*semaphore) {
 	}
 }
 
-// enqueue acquires the slots for w or puts it into the queue. It returns the
-// semaphore at which w is counted then, or would be, and how many requests were
-// before.
+// enqueue acquires the slots for w or puts it into the queue. It returns the semaphore at which w
+// is, or would be, counted, and how many requests were before it.
 func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outcome, at *semaphore, before int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -123,9 +122,9 @@ func (q *queue) enqueue(now time.Duration, sems []*semaphore, w *waiter) (o outc
 	return queued, s, before
 }
 
-// shortLocked returns the index of a semaphore that keeps w, of class c or a
-// newcomer to it, from going: the one in whose line its class stands, if that is
-// one, or else the narrowest; -1 if w can go. It notes which semaphores had room.
+// shortLocked returns the index of a semaphore that keeps w, which is or will be in class c, from
+// going. It is -1 if w can go. The semaphore in whose line the class is goes first if it is one of
+// them, otherwise the narrowest. shortLocked records which semaphores had room.
 func (q *queue) shortLocked(c *class, sems []*semaphore, w *waiter) int {
 	var at *semaphore
 	if c != nil && c.len() > 0 {
@@ -151,22 +150,20 @@ func (q *queue) shortLocked(c *class, sems []*semaphore, w *waiter) int {
 	return short
 }
 
-// keepLocked keeps free slots for w from now on, unless that is done for one before
-// it.
+// keepLocked keeps free slots for w from now on, unless they are kept for a request before it.
 func (q *queue) keepLocked(w *waiter) {
 	switch {
 	case q.kept == nil:
 	case q.kept.order() <= w.order():
 		return
-	default: // what was kept for that one may have room for others
+	default: // others may use what was kept for that request
 		q.dirty = append(q.dirty, q.kept.demand.sems...)
 	}
 	q.kept = w
 }
 
-// roomLocked reports whether s has room for a request of class c that leaves what
-// belongs to those before it: the ones that stand in line, and the one that
-// slots are kept for.
+// roomLocked reports whether s has room for w, a request of class c, without the slots that belong
+// to requests before it: those in its line, and the one that slots are kept for.
 func (q *queue) roomLocked(s *semaphore, c *class, w *waiter, weight int32) bool {
 	if s.line != nil {
 		if first := s.line.classes.First(); first != nil && first != c && first.links.Rank <= w.order() {
@@ -182,9 +179,9 @@ func (q *queue) roomLocked(s *semaphore, c *class, w *waiter, weight int32) bool
 	return s.fits(st, weight)
 }
 
-// admitLocked admits requests where there may be room: in the lines of sems and
-// of those at which something changes on the way. Of the first requests of the
-// lines the one before all others is looked at first.
+// admitLocked admits requests for which there may be room: in the lines of sems and of those that
+// change meanwhile. Of the first classes of the lines, the one with the lowest rank is examined
+// first.
 func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
 	q.dirty = append(q.dirty, sems...)
 	for {
@@ -206,8 +203,8 @@ func (q *queue) admitLocked(now time.Duration, sems ...*semaphore) {
 	}
 }
 
-// admitEachLocked is admitLocked for a queue whose requests need one slot of s each, and
-// nothing else: from the front they go while there is room.
+// admitEachLocked is admitLocked for a queue whose requests all need just one slot of s. They go
+// from the front while there is room.
 func (q *queue) admitEachLocked(s *semaphore) {
 	for c := q.only; c != nil && c.len() > 0 && s.fits(s.state.Load(), 1); {
 		q.letLocked(c, c.first())
@@ -222,8 +219,8 @@ func (q *queue) letLocked(c *class, w *waiter) {
 	close(w.ready)
 }
 
-// lookLocked looks at the first request of a class: it goes, is rejected, or its
-// class moves to the line of another semaphore, or stays and the line is done.
+// lookLocked examines the first request of a class. It goes or is rejected, or its class moves to
+// the line of another semaphore, or the class stays and the line is done.
 func (q *queue) lookLocked(now time.Duration, c *class) {
 	w := c.first()
 	for i, s := range c.sems {
@@ -263,8 +260,7 @@ func (q *queue) rejectLocked(c *class, w *waiter, i int, why status) {
 	close(w.ready)
 }
 
-// removeLocked takes w out of its class. Slots that were kept for it are free for
-// others.
+// removeLocked removes w from its class. Slots that were kept for it are free for others.
 func (q *queue) removeLocked(c *class, w *waiter) {
 	first := c.first() == w
 	c.of(w).Remove(w)
@@ -281,7 +277,7 @@ func (q *queue) removeLocked(c *class, w *waiter) {
 	}
 }
 
-// cancel takes w out of the queue. It is false if w has left it already.
+// cancel removes w from the queue. It reports false if w has already left it.
 func (q *queue) cancel(sems []*semaphore, w *waiter) bool {
 	now := q.now()
 	q.mu.Lock()

@@ -20,7 +20,7 @@ const (
 	dropped        // the server has too much to do
 )
 
-// observe says to the adaptive limits among those of h what became of the request.
+// observe passes what happened to the request to the adaptive limits among those of h.
 func observe(c *layer.Call, req *http.Request, resp *http.Response, err error, h hold) {
 	a := layer.AttemptFrom(req.Context()).For(resp) // the last one, if an inner retry made more
 	if !a.Sent() || a.Replayed() {
@@ -50,13 +50,13 @@ func sampleOf(c *layer.Call, req *http.Request, resp *http.Response, err error) 
 	case verdict.Status(resp.StatusCode).Overload:
 		return dropped
 	case resp.StatusCode >= http.StatusInternalServerError:
-		return ignored // as likely a fault that comes quickly
+		return ignored // just as likely a fault that comes quickly
 	}
 	return good
 }
 
-// isTimeout reports whether the server was too slow, by the context of the request too. What the caller canceled and
-// what a layer of ours rejected is left out.
+// isTimeout reports whether the server was too slow, judging by the context of the request too. It
+// reports false if the caller canceled or a layer of ours rejected the request.
 func isTimeout(ctx context.Context, err error) bool {
 	if err == nil || errors.Is(err, verdict.ErrRejected) {
 		return false

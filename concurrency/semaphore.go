@@ -7,28 +7,28 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// The state of a semaphore is one word: slots in use, requests that are counted
-// as waiting for it, and three marks.
+// The state of a semaphore is one word: slots in use, requests that are counted as waiting for it,
+// and three marks.
 const (
 	useMask  = 1<<31 - 1
 	oneWaits = 1 << 31
 	waitMask = 1<<30 - 1
-	closed   = 1 << 61 // a waiting request needs the semaphore: its state changes under queue.mu only
-	reached  = 1 << 62 // a request has waited since there was room
-	dead     = 1 << 63 // evicted: no slot of it may be acquired
+	closed   = 1 << 61 // a waiting request needs the semaphore: its state changes only under queue.mu
+	reached  = 1 << 62 // a request has waited since there was last room
+	dead     = 1 << 63 // evicted: none of its slots may be acquired
 )
 
-// semaphore counts the slots of one limit and key. While no request waits for
-// it, a slot is acquired and released by one compare-and-swap; from the first
-// waiting request on, every request goes through the queue.
+// semaphore counts the slots of one limit and key. While no request waits for it, a slot is
+// acquired and released by one compare-and-swap. As soon as one waits, every request goes through
+// the queue.
 type semaphore struct {
 	limit    *limit
 	state    atomic.Uint64
-	adaptive *adaptiveSlots // nil: there are Max slots
+	adaptive *adaptiveSlots // nil if there are Max slots
 	key      key
 	id       uint64                    // distinguishes the semaphores of a shared queue
 	forward  atomic.Pointer[semaphore] // the successor after an eviction
-	own      atomic.Pointer[queue]     // of a limiter of one limit; made for the first request that waits
+	own      atomic.Pointer[queue]     // only if the limiter has one limit; made for the first request that waits
 	line     *line                     // guarded by queue.mu
 }
 
@@ -38,13 +38,13 @@ const (
 	acquired outcome = iota
 	full
 	queued
-	gone // evicted: the key has to be looked up again
+	gone // evicted: the key must be looked up again
 )
 
 func inUse(state uint64) int64   { return int64(state & useMask) }        //nolint:gosec // 31 bits
 func waiting(state uint64) int64 { return int64(state >> 31 & waitMask) } //nolint:gosec // 30 bits
 
-// room is how many slots there are.
+// room returns how many slots there are.
 func (s *semaphore) room() int64 {
 	n := s.limit.max.Load()
 	if s.adaptive != nil {
@@ -53,20 +53,20 @@ func (s *semaphore) room() int64 {
 	return n
 }
 
-// fits reports whether there is room for weight slots. Where an adaptive limit
-// has found fewer than that, a request gets them if it is alone.
+// fits reports whether there is room for weight slots. If an adaptive limit has found fewer slots
+// than that, a request gets them when it is alone.
 func (s *semaphore) fits(st uint64, weight int32) bool {
 	used := inUse(st)
 	return used+int64(weight) <= s.room() || used == 0
 }
 
-// plus is the state with weight more slots in use.
+// plus returns the state with weight more slots in use.
 func plus(st uint64, weight int32) uint64 { return st + uint64(weight) } //nolint:gosec // at least 1
 
-// minus is the state with weight fewer slots in use.
+// minus returns the state with weight fewer slots in use.
 func minus(st uint64, weight int32) uint64 { return st - uint64(weight) } //nolint:gosec // at least 1
 
-// try acquires slots if there are as many and no request waits for some.
+// try acquires slots if enough are free and no request waits.
 func (s *semaphore) try(weight int32) outcome {
 	for {
 		st := s.state.Load()
@@ -81,8 +81,8 @@ func (s *semaphore) try(weight int32) outcome {
 	}
 }
 
-// give takes slots out of use unless a waiting request needs the semaphore. It
-// reports whether a limit that was reached has room again.
+// give releases slots unless a waiting request needs the semaphore: then it does nothing and
+// reports ok as false. freed is whether a limit that was reached has room again.
 func (s *semaphore) give(weight int32) (freed, ok bool) {
 	for {
 		st := s.state.Load()
@@ -95,7 +95,7 @@ func (s *semaphore) give(weight int32) (freed, ok bool) {
 	}
 }
 
-// giveLocked is give under the mu of the queue.
+// giveLocked is give with the mu of the queue held.
 func (s *semaphore) giveLocked(weight int32) (freed bool) {
 	for {
 		st := s.state.Load()
@@ -109,22 +109,22 @@ func (s *semaphore) giveLocked(weight int32) (freed bool) {
 	}
 }
 
-// free gives slots back, to waiting requests first. It reports whether a limit
-// that was reached has room again.
+// free releases slots, to waiting requests first. It reports whether a limit that was reached has
+// room again.
 func (s *semaphore) free(weight int32) (freed bool) {
 	for {
 		st := s.state.Load()
 		if st&closed != 0 {
 			return s.pass(weight)
 		}
-		// As give does, without its second result: each request comes by here.
+		// Like give, but without its second result, because each request comes through here.
 		if next := minus(st, weight) &^ reached; s.state.CompareAndSwap(st, next) {
 			return st&reached != 0 && inUse(next) < s.room()
 		}
 	}
 }
 
-// pass is free where requests may wait.
+// pass is free if requests may be waiting.
 func (s *semaphore) pass(weight int32) (freed bool) {
 	q := s.queue()
 	now := q.now()
@@ -151,7 +151,7 @@ func (s *semaphore) queue() *queue {
 	return s.own.Load()
 }
 
-// grow looks again at which requests fit after the limit has changed.
+// grow lets waiting requests go that fit since the limit has changed.
 func (s *semaphore) grow() {
 	if s.state.Load()&closed == 0 {
 		return
@@ -160,17 +160,17 @@ func (s *semaphore) grow() {
 	now := q.now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.kept != nil { // it may weigh too much now, and must not keep slots then
+	if q.kept != nil { // it may now weigh too much and must not keep slots then
 		q.dirty = append(q.dirty, q.kept.demand.sems...)
 	}
 	q.admitLocked(now, s)
 }
 
-// idle reports whether no slot is in use and no request waits, and if so makes
-// the semaphore one of which no slot can be acquired: it is about to be evicted.
+// idle reports whether no slot is in use and no request waits. If so, it marks the semaphore as
+// dead, since it is about to be evicted.
 func (s *semaphore) idle() bool { return s.state.CompareAndSwap(0, dead) }
 
-// live returns the semaphore that stands for s now.
+// live returns the semaphore that now stands for s.
 func (s *semaphore) live() *semaphore {
 	for f := s.forward.Load(); f != nil; f = s.forward.Load() {
 		s = f
@@ -183,7 +183,7 @@ func (s *semaphore) scarce() bool {
 	return 2*inUse(s.state.Load()) >= s.room()
 }
 
-// release gives a slot of the attempt back.
+// release releases a slot of the attempt.
 func (s *semaphore) release(a *layer.Attempt) {
 	s = s.live()
 	if s.free(1) {

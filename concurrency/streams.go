@@ -39,17 +39,17 @@ func (l *limit) matches(c *layer.Call, req *http.Request) bool {
 	return l.match.Match(c, req) && l.counts(req)
 }
 
-// counts is matches for a request that matches the fields but Streams.
+// counts is matches for a request that is known to match all fields except Streams.
 func (l *limit) counts(req *http.Request) bool {
 	return l.Streams == 0 || declare.IsStream(req) == (l.Streams == OnlyStreams)
 }
 
-// treatsStreamsApart reports whether a limit counts streams only, or all but streams.
+// treatsStreamsApart reports whether a limit counts only streams, or everything except streams.
 func (l *Limiter) treatsStreamsApart() bool {
 	return slices.ContainsFunc(l.limits, func(each *limit) bool { return each.Streams != 0 })
 }
 
-// explainStreams warns where all limits count streams only, and notes the reverse.
+// explainStreams warns if all limits count only streams, and notes the reverse.
 func (l *Limiter) explainStreams(p *transport.Plan) {
 	var each [ExceptStreams + 1]int
 	for _, limit := range l.limits {

@@ -17,7 +17,7 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 		l = o.limiter
 	}
 	switch {
-	case req.URL == nil: // the base says what it thinks of that
+	case req.URL == nil: // the base returns its own error
 		return next.RoundTrip(req)
 	case ctx.Err() != nil:
 		return layer.Reject(req, ctxerr.Of(ctx))
@@ -29,8 +29,8 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	return l.tripSlowly(c, req, next, s)
 }
 
-// tripSlowly is trip where more is to be done than to acquire a slot that is free. s is
-// the semaphore of a request that needs one slot of it and nothing else.
+// tripSlowly is trip for a request that must do more than acquire a free slot. s is the semaphore
+// of a request that needs just one slot of it, otherwise nil.
 func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTripper, s *semaphore) (*http.Response, error) {
 	a := layer.AttemptFrom(req.Context())
 	var h hold
@@ -51,7 +51,7 @@ func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTr
 	return l.send(c, req, next, h)
 }
 
-// tripAround is trip around another limiter: an override applies there.
+// tripAround is trip around another limiter. An override applies to that one.
 func (l *Limiter) tripAround(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	if _, ok := layer.Setting[override](req.Context()); ok {
 		return next.RoundTrip(req)
@@ -59,8 +59,8 @@ func (l *Limiter) tripAround(c *layer.Call, req *http.Request, next http.RoundTr
 	return l.trip(c, req, next)
 }
 
-// send sends a request that has acquired h. It is apart from trip since that is on the
-// stack of each request that waits.
+// send sends a request that has acquired h. It is separate from trip because the frame of trip is
+// on the stack of each waiting request.
 func (l *Limiter) send(c *layer.Call, req *http.Request, next http.RoundTripper, h hold) (*http.Response, error) {
 	a := layer.AttemptFrom(req.Context())
 	a.Hold(h)
@@ -88,16 +88,16 @@ func (l *Limiter) send(c *layer.Call, req *http.Request, next http.RoundTripper,
 // hold is what a request has acquired: slots of one limit or of several.
 type hold interface {
 	layer.Suspender
-	// observe says to adaptive limits what became of the request.
+	// observe passes what happened to the request to the adaptive limits.
 	observe(what sample, took time.Duration, timeout bool)
-	// scarce reports whether so many slots are in use that none may be lost with
-	// a body that nobody closes: half of them. To guard a body costs more than a
-	// slot does, and what is lost before that makes no request wait.
+	// scarce reports whether at least half of the slots are in use, so that none may be lost with a
+	// body that nobody closes. Watching a body costs more than a slot, and below that a lost slot
+	// makes no request wait.
 	scarce() bool
 }
 
-// one returns the semaphore of a request that needs one slot of the only limit, which
-// holds a slot of its own: one object less. It is free if that slot was acquired.
+// one returns the semaphore of a request that needs just one slot of the only limit. The semaphore
+// itself stands for the slot, which saves an object. free is whether the slot was acquired.
 func (l *Limiter) one(c *layer.Call, req *http.Request) (s *semaphore, free bool) {
 	only := l.only
 	if only == nil || !only.matches(c, req) {

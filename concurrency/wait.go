@@ -9,15 +9,14 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// reacquire acquires a slot that was suspended, before requests that never had
-// one.
+// reacquire acquires a slot that was suspended, before requests that never had one.
 func (s *semaphore) reacquire(ctx context.Context, a *layer.Attempt) error {
 	_, err := s.live().acquire(ctx, a, true)
 	return err
 }
 
-// acquire acquires one slot of s or of the semaphore that has taken its place,
-// and returns that.
+// acquire acquires one slot of s, or of the semaphore that has replaced it, and returns that
+// semaphore.
 func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring bool) (*semaphore, error) {
 	for {
 		o := s.try(1)
@@ -34,7 +33,7 @@ func (s *semaphore) acquire(ctx context.Context, a *layer.Attempt, reacquiring b
 	}
 }
 
-// again returns the semaphore to use after s was found full or evicted.
+// again returns the semaphore to use after s was found to be full or evicted.
 func (s *semaphore) again(reacquiring bool) *semaphore {
 	switch {
 	case s.state.Load()&dead == 0:
@@ -47,23 +46,22 @@ func (s *semaphore) again(reacquiring bool) *semaphore {
 	return s.limit.find(s.key)
 }
 
-// wait is the way of one request through the queue. Thousands may wait, so what a wait
-// needs is here and not on its stack, and of the functions that it goes through while it
-// sleeps (run, sleep) none has a large frame.
+// wait is the wait of one request. Thousands of requests may wait, so what a wait needs is here and
+// not on its stack, and none of the functions in which it sleeps (run, sleep) has a large frame.
 type wait struct {
 	waiter
 	ctx     context.Context //nolint:containedctx // it lives as long as the call
 	attempt *layer.Attempt
 	queue   *queue
-	at      *semaphore    // at which it was counted at first
+	at      *semaphore    // the semaphore at which it was counted first
 	one     [1]*semaphore // without a demand
-	before  int           // how many requests were before
+	before  int           // how many requests were before it
 	since   time.Duration // when it began
 	late    *time.Timer   // the end of the least MaxWait
-	kept    bool          // what it got is not to be given back
+	kept    bool          // what it got must not be released
 }
 
-// newWait returns the wait for the slots of a demand, or without one for a slot of s.
+// newWait returns the wait for the slots of a demand, or for one slot of s if d is nil.
 //
 //go:noinline
 func newWait(ctx context.Context, a *layer.Attempt, s *semaphore, d *demand, reacquiring bool) *wait {
@@ -74,7 +72,7 @@ func newWait(ctx context.Context, a *layer.Attempt, s *semaphore, d *demand, rea
 	return v
 }
 
-// sems returns the semaphores of which slots are waited for.
+// sems returns the semaphores whose slots the request waits for.
 func (v *wait) sems() []*semaphore {
 	if v.demand == nil {
 		return v.one[:]
@@ -85,9 +83,8 @@ func (v *wait) sems() []*semaphore {
 // now returns the time since the epoch of the limiter.
 func (v *wait) now() time.Duration { return time.Since(v.one[0].limit.epoch) }
 
-// run waits for the slots, all at once. It returns gone if a semaphore was
-// evicted. What outer layers hold is suspended meanwhile, but not while it is
-// being reacquired.
+// run waits for all slots at once. It returns gone if a semaphore was evicted. Holds of outer
+// layers are suspended meanwhile, unless they are being reacquired.
 func (v *wait) run() (outcome, error) {
 	if o, err := v.come(); o != queued {
 		return o, err
@@ -110,8 +107,8 @@ func (v *wait) come() (o outcome, err error) {
 	return o, err
 }
 
-// giveUp leaves the queue, or gives back what was acquired, unless that is kept: also on
-// a panic of an observer.
+// giveUp leaves the queue, or releases what was acquired unless it is kept. It also runs if an
+// observer panics.
 func (v *wait) giveUp() {
 	if v.kept || v.queue.cancel(v.sems(), &v.waiter) || v.status != admitted {
 		return
@@ -133,7 +130,7 @@ func (v *wait) begin() {
 	}
 }
 
-// end reacquires what was suspended, if err is nil, and reports the end of the wait.
+// end reacquires what was suspended, unless err is set, and reports the end of the wait.
 func (v *wait) end(err error) error {
 	if v.late != nil {
 		v.late.Stop()
@@ -155,7 +152,7 @@ const (
 	overdue
 )
 
-// sleep returns when the request has been admitted, or something else has happened.
+// sleep returns when the request has been admitted or something else has happened.
 func (v *wait) sleep() (why int) {
 	if v.late != nil {
 		return v.sleepUntilLate()
@@ -168,7 +165,7 @@ func (v *wait) sleep() (why int) {
 	}
 }
 
-// sleepUntilLate is sleep with a MaxWait. Its frame is the larger one.
+// sleepUntilLate is sleep with a MaxWait, which needs a larger frame.
 func (v *wait) sleepUntilLate() (why int) {
 	select {
 	case <-v.ready:
@@ -180,7 +177,7 @@ func (v *wait) sleepUntilLate() (why int) {
 	}
 }
 
-// wake reports whether the wait is over, and why if not since the request was admitted.
+// wake reports whether the wait is over, with an error unless the request was admitted.
 func (v *wait) wake(why int) (done bool, err error) {
 	sems := v.sems()
 	switch why {
@@ -197,8 +194,8 @@ func (v *wait) wake(why int) (done bool, err error) {
 	return false, nil
 }
 
-// overdue returns the index of the semaphore that w has waited for as long as it
-// may, or -1 and when to look again.
+// overdue returns the index of the semaphore that w has waited for as long as it may, or -1 and
+// when to look again.
 func (q *queue) overdue(now time.Duration, sems []*semaphore, w *waiter, since, least time.Duration) (i int, again time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -208,9 +205,9 @@ func (q *queue) overdue(now time.Duration, sems []*semaphore, w *waiter, since, 
 	if w.demand != nil {
 		since = w.demand.since
 	}
-	again = least // it may move to the limit of the least MaxWait at once
+	again = least // it may move to the limit with the least MaxWait at any time
 	if m := sems[w.place].limit.MaxWait; m > 0 {
-		left := m - (now - since) // since+m may be more than a Duration holds
+		left := m - (now - since) // since+m may overflow a Duration
 		if left <= 0 {
 			return int(w.place), 0
 		}
@@ -229,14 +226,13 @@ func leastMaxWait(sems []*semaphore) (least time.Duration) {
 	return least
 }
 
-// rank is the place in the queue of a request of ctx that comes now.
+// rank returns the rank of a request of ctx that comes now.
 func rank(ctx context.Context, now time.Duration) int64 {
 	p, _ := layer.Setting[transport.Priority](ctx)
 	return int64(now - p.Advance())
 }
 
-// rejection is the error of a request that has left the queue: nil if it was
-// admitted.
+// rejection returns the error of a request that has left the queue, or nil if it was admitted.
 func (w *waiter) rejection(sems []*semaphore, before int) error {
 	s := sems[w.place]
 	switch w.status {
@@ -249,7 +245,7 @@ func (w *waiter) rejection(sems []*semaphore, before int) error {
 	return nil
 }
 
-// described names the limit and the key.
+// described returns the text of the limit with the key.
 func (s *semaphore) described() string { return named(s.limit.text(), s.limit.name(s.key)) }
 
 func (s *semaphore) rejection(reason error, before int, weight int32) error {
