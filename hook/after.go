@@ -11,15 +11,15 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// An afterRun is the run of an After with the requests that it is shown, in one allocation.
+// An afterRun is the run of an After and the requests that it is shown, in one allocation.
 type afterRun struct {
 	run
 	request, shown http.Request // that of the call, and that of the response
 	was            *http.Request
-	context        mark // of shown
+	context        mark // the context of shown
 }
 
-// after runs the hook on an outcome and returns what replaces it.
+// after runs the hook on an outcome and returns the outcome that results.
 func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err error, hooks Hooks) (*http.Response, error) {
 	ctx := req.Context()
 	a := layer.AttemptFrom(ctx).For(resp)
@@ -42,8 +42,8 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 	r.unmarkResponse(resp)
 	returned = true
 	if herr == nil && replaces(instead, resp) {
-		// What the call held was for the response that goes, and instead may be that of a
-		// call which holds its own until somebody reads it: to reacquire would wait for that.
+		// What the call held was for the response that is replaced. instead may be the response of
+		// a call that holds the same until somebody reads it, so reacquiring would wait for that.
 		return replace(a, req, resp, err, instead)
 	}
 	if lost := r.reacquire(ctx); lost != nil {
@@ -65,8 +65,7 @@ func (h *Hook) after(c *layer.Call, req *http.Request, resp *http.Response, err 
 	return resp, err
 }
 
-// markResponse marks the context of the request of resp too, for as long as the
-// hook can see it.
+// markResponse also marks the context of the request of resp, for as long as the hook can see it.
 func (r *afterRun) markResponse(resp *http.Response) {
 	if resp == nil || resp.Request == nil {
 		return
@@ -84,7 +83,7 @@ func (r *afterRun) unmarkResponse(resp *http.Response) {
 	}
 }
 
-// fail makes an error the outcome, and drains the response that there was.
+// fail makes an error the outcome and drains the response, if there was one.
 func fail(a *layer.Attempt, resp *http.Response, err, because error) (*http.Response, error) {
 	if resp != nil {
 		a.Own(resp)

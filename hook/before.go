@@ -11,17 +11,17 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// A beforeRun is the run of a Before with the requests that it takes, in one allocation. They
-// are two, since a hook may keep the one that it was shown.
+// A beforeRun is the run of a Before and the requests that it needs, in one allocation. There are
+// two, since a hook may keep the one that it was shown.
 type beforeRun struct {
 	run
 	shown, sent http.Request
-	url         url.URL   // of both
-	values      [6]string // of the header of both, if they are no more
+	url         url.URL   // the URL of both
+	values      [6]string // the header values of both, if they fit
 }
 
-// before runs the hook and returns the request to send. After an error the body is
-// closed.
+// before runs the hook and returns the request to send. If it returns an error, it has closed the
+// body.
 func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, *http.Request) error) (*http.Request, error) {
 	ctx := req.Context()
 	r := new(beforeRun)
@@ -41,7 +41,7 @@ func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, 
 		}
 	}()
 	if err := f(marked, edited); err != nil {
-		_ = r.reacquire(ctx) // nothing is sent, so that a failure changes nothing
+		_ = r.reacquire(ctx) // nothing is sent, so a failure does not matter
 		return edited.WithContext(ctx), &VetoError{err}
 	}
 	if err := r.reacquire(ctx); err != nil {
@@ -51,7 +51,7 @@ func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, 
 		edited.Header = nil // malformed, which the base reports
 	}
 	if edited.ContentLength != req.ContentLength && sameFunc(edited.GetBody, req.GetBody) {
-		edited.GetBody = nil // it has what the body was before
+		edited.GetBody = nil // it returns the previous body
 	}
 	sent = true
 	if now := edited.Context(); now != marked && layer.CallFrom(now) == c {
@@ -61,7 +61,8 @@ func (h *Hook) before(c *layer.Call, req *http.Request, f func(context.Context, 
 	return &r.sent, nil
 }
 
-// sameFunc reports whether a hook has left the function, as far as functions can be compared.
+// sameFunc reports whether a hook has left the function unchanged, as far as functions can be
+// compared.
 func sameFunc(a, b func() (io.ReadCloser, error)) bool {
 	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }

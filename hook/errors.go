@@ -53,9 +53,8 @@ func (e *Error) Unwrap() []error {
 // Timeout reports whether either error is a timeout.
 func (e *Error) Timeout() bool { return ctxerr.IsTimeout(e.Outcome) || ctxerr.IsTimeout(e.Err) }
 
-// sent is an error that matches what the error in it matches, except for
-// ErrRejected: a caller that finds a match takes the request for unsent, and may
-// send a POST again.
+// sent is an error that matches what its inner error matches, except ErrRejected. A caller that
+// finds that match assumes that the request was not sent and may send a POST again.
 type sent struct{ err error }
 
 func (s sent) Error() string { return s.err.Error() }

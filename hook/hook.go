@@ -70,7 +70,7 @@ func (h *Hook) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*
 	var err error
 	if hooks.Before != nil {
 		var done func()
-		req, done = bodies.Guard(req) // the hook may read a body of GetBody, to sign it
+		req, done = bodies.Guard(req) // the hook may read a body from GetBody, to sign it
 		defer done()
 		req, err = h.before(c, req, hooks.Before)
 	}

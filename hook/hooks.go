@@ -68,7 +68,7 @@ func (h Hooks) Attach(ctx context.Context) context.Context {
 // override is what is attached to a context.
 type override struct{ hooks Hooks }
 
-// Needs says that hooks need the layer.
+// Needs returns the layer that hooks need.
 func (o override) Needs() string {
 	if o.hooks.Before == nil && o.hooks.After == nil {
 		return ""

@@ -10,8 +10,8 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// replaces reports whether the response of a hook has another body than the one of the
-// call, or is the only one.
+// replaces reports whether the response of a hook has another body than that of the call, or the
+// call has no response.
 func replaces(instead, resp *http.Response) bool {
 	return instead != nil && instead != resp && (resp == nil || !same(instead.Body, resp.Body))
 }
@@ -38,9 +38,9 @@ func replace(a *layer.Attempt, req *http.Request, resp *http.Response, err error
 	return instead, nil
 }
 
-// requestOf returns the request that the response of a hook is shown with: that of the
-// call, or with the context of the call the one that another server has responded to.
-// Where the response is a redirect, who may have a credential there depends on that.
+// requestOf returns the request that the response of a hook is shown with: that of the call, or if
+// another server has responded, the request to that server with the context of the call. For a
+// redirect it decides who may get a credential.
 func requestOf(instead *http.Response, req *http.Request) *http.Request {
 	sent := instead.Request
 	if sent == nil || sent.URL == nil || origin.Same(sent.URL, req.URL) {
@@ -48,13 +48,12 @@ func requestOf(instead *http.Response, req *http.Request) *http.Request {
 	}
 	r := sent.WithContext(req.Context())
 	if r.Response == nil {
-		r.Response = req.Response // what led to the call
+		r.Response = req.Response // the redirect that led to the call
 	}
 	return r
 }
 
-// discard closes the body of a response that a hook has returned and that is not
-// used.
+// discard closes the body of a response that a hook has returned and that is not used.
 func discard(instead, resp *http.Response) {
 	if replaces(instead, resp) {
 		closeBody(instead)
@@ -67,9 +66,8 @@ func closeBody(resp *http.Response) {
 	}
 }
 
-// same reports whether two bodies are one. It takes bodies of one type that cannot
-// be compared for the same: to close a body that is still read would be worse than
-// to leave one open.
+// same reports whether two bodies are the same. It takes two bodies of one type that cannot be
+// compared for the same: closing a body that is still read would be worse than leaving one open.
 func same(a, b io.ReadCloser) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
