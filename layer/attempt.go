@@ -46,8 +46,7 @@ func AttemptOf(resp *http.Response) *Attempt {
 	return AttemptFrom(resp.Request.Context())
 }
 
-// attemptContext is the context of an attempt that runs in a goroutine of its
-// own.
+// attemptContext is the context of an attempt that runs in a goroutine of its own.
 type attemptContext struct {
 	context.Context
 	attempt *Attempt
@@ -67,8 +66,8 @@ func (ac *attemptContext) Value(key any) any {
 
 type concurrentKey struct{}
 
-// concurrent reports whether ctx belongs to an attempt in a goroutine of its
-// own, which may outlive its call.
+// concurrent reports whether ctx belongs to an attempt in a goroutine of its own, which may outlive
+// its call.
 func concurrent(ctx context.Context) bool { return ctx.Value(concurrentKey{}) != nil }
 
 // Context returns a context in which [AttemptFrom] returns a. An attempt that runs beside others
@@ -168,11 +167,11 @@ func (a *Attempt) End(resp *http.Response, err error) verdict.Verdict {
 	return judge(a, resp, err)
 }
 
-// judge does the work of End for the one that has set flagEnding.
+// judge does the work of End for the caller that has set flagEnding.
 func judge(a *Attempt, resp *http.Response, err error) verdict.Verdict {
 	returned := false
 	defer func() {
-		if !returned && resp != nil { // a check or an observer panics
+		if !returned && resp != nil { // a check or an observer panicked
 			_ = resp.Body.Close()
 		}
 	}()
@@ -205,7 +204,7 @@ func (a *Attempt) close(v verdict.Verdict, err error) {
 	a.flags.Or(flagEnded)
 }
 
-// statusOf returns the status code of a response, 0 without one.
+// statusOf returns the status code of a response, or 0 without one.
 func statusOf(resp *http.Response) uint16 {
 	if resp == nil {
 		return 0

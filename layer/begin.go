@@ -12,8 +12,7 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// callContext makes a Call the context of its request without giving Call the
-// method set of a context.
+// callContext makes a Call the context of its request without giving Call the methods of a context.
 type callContext struct {
 	context.Context
 	call Call
@@ -35,8 +34,8 @@ func (cc *callContext) Value(key any) any {
 	return cc.Context.Value(key)
 }
 
-// begin makes the Call of req and runs the layer in it. The context of req holds
-// nearest under setting.Key.
+// begin makes the Call of req and runs the layer in it. nearest is the value of setting.Key in the
+// context of req.
 func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	c := newCall(b, req, nearest)
 	if c.settings != nil {
@@ -78,8 +77,8 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	return resp, err
 }
 
-// newCall makes the Call alone. It is apart from begin because of the request that it has
-// on its stack for a moment: a request that waits keeps what begin has.
+// newCall makes the Call. It is separate from begin because it briefly needs a request on its
+// stack: the frame of begin is on the stack of each waiting request.
 //
 //go:noinline
 func newCall(b *built, req *http.Request, nearest any) *Call {
@@ -96,8 +95,7 @@ func newCall(b *built, req *http.Request, nearest any) *Call {
 
 var errPanicked = errors.New("layer: an inner layer or the base panicked")
 
-// leave marks the Call as returned and closes the rows whose responses a foreign
-// layer threw away.
+// leave marks the Call as returned and closes the rows whose responses a foreign layer threw away.
 func (c *Call) leave() {
 	c.flags.Or(callReturned)
 	if c.further.Load() != 0 {
@@ -116,8 +114,8 @@ func (c *Call) leave() {
 	}
 }
 
-// abandon does the work of leave after a panic. The caller gets no response, so
-// the body of one that was already there is closed.
+// abandon does the work of leave after a panic. The caller gets no response, so the body of a
+// response that has arrived is closed.
 func abandon(c *Call, resp *http.Response) {
 	c.flags.Or(callReturned)
 	if a := c.Attempt(); a.flags.Or(flagEnding)&flagEnding == 0 {
@@ -128,11 +126,11 @@ func abandon(c *Call, resp *http.Response) {
 	}
 }
 
-// inherit takes over the settings in the context of the request and returns the
-// context to derive from. The context of another Call (of a token fetch, a hook,
-// or taken from a response) is left out, so that contexts do not nest without
-// end. What was set for a Call that still runs is not inherited, unless this is
-// its own request, inside a foreign layer that hides the rest of the stack.
+// inherit takes over the settings in the context of the request and returns the context to derive
+// from. It leaves out the context of another Call (of a token fetch, a hook, or taken from a
+// response), so that contexts do not nest forever. Settings for a Call that is still running are
+// not inherited, unless this is the same request, inside a foreign layer that hides the rest of the
+// stack.
 func (c *Call) inherit(req *http.Request, nearest any) context.Context {
 	ctx := req.Context()
 	var outer *Call
@@ -167,5 +165,5 @@ func (c *Call) inherit(req *http.Request, nearest any) context.Context {
 	}
 }
 
-// sameRequest reports whether a is b, or a shallow copy.
+// sameRequest reports whether a is b or a shallow copy of b.
 func sameRequest(a, b *http.Request) bool { return a.URL == b.URL && a.Method == b.Method }

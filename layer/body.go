@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// wrap makes the attempt the body of its response. Write, CloseWrite and WriteTo
-// stay exactly if the body has them: net/http and io.Copy look for them.
+// wrap makes the attempt the body of its response. The result has Write, CloseWrite and WriteTo
+// exactly if the body has them, since net/http and io.Copy look for them.
 func (a *Attempt) wrap(resp *http.Response) {
 	if a.flags.Or(flagOwned)&flagOwned != 0 {
 		return
@@ -31,8 +31,7 @@ func (a *Attempt) wrap(resp *http.Response) {
 	}
 }
 
-// writer returns the body for one that has Write: that of a connection that was
-// upgraded.
+// writer returns the body for one that has Write, as that of an upgraded connection has.
 func (b *body) writer(to bool) io.ReadCloser {
 	_, half := b.body.(closeWriter)
 	w := writerBody{b}
@@ -53,8 +52,8 @@ func (b *body) writer(to bool) io.ReadCloser {
 	return w
 }
 
-// body is the attempt as the body of its response. It is an Attempt by another
-// name, so that a layer does not see Read and Close among the methods of one.
+// body is the attempt as the body of its response. It is a type of its own so that layers do not
+// see Read and Close among the methods of an Attempt.
 type body Attempt
 
 func (b *body) Read(p []byte) (int, error) {
@@ -81,8 +80,8 @@ func (b *body) Close() error {
 
 type closeWriter interface{ CloseWrite() error }
 
-// The types below are for the bodies that have more methods than Read and Close.
-// They are pointer-shaped, so that making one costs nothing.
+// The types below are for bodies that have more methods than Read and Close. They are
+// pointer-shaped, so making one costs nothing.
 type (
 	writerBody      struct{ *body }
 	closeWriterBody struct{ writerBody }
@@ -102,7 +101,7 @@ func (w writerTo) WriteTo(dst io.Writer) (int64, error) {
 	a := (*Attempt)(w.b)
 	n, err := a.body.(io.WriterTo).WriteTo(dst) //nolint:forcetypeassert // wrap has looked
 	a.bytes.Add(n)
-	if err == nil { // a destination that fails leaves a body to be closed
+	if err == nil { // if the destination failed, the body must still be closed
 		a.bodyEnd()
 	}
 	return n, err

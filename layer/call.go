@@ -24,11 +24,11 @@ import (
 type Call struct {
 	begunBy  *built
 	settings *setting.List
-	current  atomic.Pointer[Attempt] // nil is first
+	current  atomic.Pointer[Attempt] // nil means first
 	extra    lazyExtra
 	route    atomic.Pointer[route.Name]
 	flags    atomic.Uint32
-	further  atomic.Uint32 // the attempts begun after the first
+	further  atomic.Uint32 // the number of attempts begun after the first
 	req      http.Request
 	first    Attempt
 }
@@ -36,12 +36,12 @@ type Call struct {
 // lazyExtra is made when it is first needed.
 type lazyExtra struct{ atomic.Pointer[callExtra] }
 
-// callExtra is what few calls have.
+// callExtra is what only few calls need.
 type callExtra struct {
 	mu         sync.Mutex // mu guards every field below
 	stopReason string
-	untaken    []string // the names of the layers that settings need and that are not there
-	outer      *Call    // the call of the same request around this one, if anything is untaken
+	untaken    []string // the names of the layers that settings need and that the stack does not have
+	outer      *Call    // the enclosing call of the same request, if anything is untaken
 }
 
 const (
@@ -49,16 +49,16 @@ const (
 	callCut                          // the settings of an enclosing call do not count
 	callOffline                      // a response came from a recording
 	callRetried                      // a layer has claimed the further attempts
-	callSuspended                    // some attempt was suspended once
+	callSuspended                    // an attempt has been suspended
 	callKeyed                        // a layer has given the request an idempotency key
 	callExpects                      // the settings have a [verdict.Expect]
 )
 
-// callBound is how far the flags are shifted up to the largest number of attempts.
+// callBound is by how many bits the largest number of attempts is shifted in the flags.
 const callBound = 16
 
-// callUnusual are the flags that keep a call off the short way through its
-// layers, in built.RoundTrip.
+// callUnusual are the flags that keep a call off the fast path through its layers, in
+// built.RoundTrip.
 const callUnusual = callReturned | callSuspended
 
 // CallFrom returns the Call that ctx belongs to, or nil outside the stack.
@@ -69,8 +69,7 @@ func CallFrom(ctx context.Context) *Call {
 	return callOf(ctx.Value(setting.Key{}))
 }
 
-// callOf returns the call of what a context holds under setting.Key, nil if it is of
-// none.
+// callOf returns the call of nearest, the value of setting.Key in a context, or nil.
 func callOf(nearest any) *Call {
 	switch v := nearest.(type) {
 	case *Call:
@@ -81,8 +80,7 @@ func callOf(nearest any) *Call {
 	return nil
 }
 
-// enclosing returns the call in whose context a list of settings was begun, nil
-// if there is none.
+// enclosing returns the call in whose context a list of settings was begun, or nil.
 func enclosing(l *setting.List) *Call {
 	c, _ := l.Enclosing().(*Call)
 	return c
@@ -202,8 +200,8 @@ func (l *lazyExtra) more() *callExtra {
 // [verdict.Ambiguous].
 func (c *Call) SetIdempotent() { c.flags.Or(callKeyed) }
 
-// raised is what a verdict becomes where a layer has made the request idempotent, or
-// knows that it was not sent.
+// raised returns a verdict, corrected if a layer has made the request idempotent or knows that it
+// was not sent.
 func raised(a *Attempt, v verdict.Verdict) verdict.Verdict {
 	if v == verdict.Ambiguous && (a.call.flags.Load()&callKeyed != 0 || a.is(flagUnsent)) {
 		return verdict.Retryable
@@ -235,7 +233,7 @@ func (c *Call) ClaimRetry(attempts int) bool {
 	}
 }
 
-// bound returns the largest number of attempts, 0 if no layer has named one.
+// bound returns the largest number of attempts, or 0 if no layer has named one.
 func bound(c *Call) int { return int(c.flags.Load() >> callBound) }
 
 // ReleaseRetry ends the claim of [Call.ClaimRetry].

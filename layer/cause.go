@@ -6,14 +6,14 @@ type Cause uint8
 // The causes of an attempt.
 const (
 	First Cause = iota // the caller's request
-	Retry              // the attempt before failed
-	Hedge              // the attempt before is slow; this one runs beside it
+	Retry              // the previous attempt failed
+	Hedge              // the previous attempt is slow; this one runs beside it
 )
 
 // String returns "first", "retry" or "hedge".
 func (c Cause) String() string { return name(c, "first", "retry", "hedge") }
 
-// name returns the name of a value of an enumeration, "unknown" without one.
+// name returns the name of a value of an enumeration, or "unknown".
 func name[T ~uint8](v T, names ...string) string {
 	if int(v) < len(names) {
 		return names[v]

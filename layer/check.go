@@ -12,9 +12,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// check reads the body of the response to a, within the bounds of package bodies or
-// of e, shows it to the check of e and restores it. What is longer or slower is not
-// checked: it is left to the caller, and to the limits of the caller's choice.
+// check reads the body of the response to a, within the bounds of package bodies or of e, passes it
+// to the check of e and restores it. A body that is longer or slower is not checked. It is left to
+// the caller and its own limits.
 func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 	a.Own(resp)
 	limit, d := int64(bodies.CheckBytes), bodies.CheckTime
@@ -36,7 +36,7 @@ func check(a *Attempt, resp *http.Response, e verdict.Expect) error {
 	case err != nil || e.Check == nil:
 		return err
 	}
-	// The same *http.Response, which is how a check can know it again.
+	// Pass the same *http.Response, by which a check may recognize it.
 	whole := resp.Body
 	if whole != nil && whole != http.NoBody {
 		resp.Body = io.NopCloser(bytes.NewReader(data))
@@ -53,7 +53,7 @@ func undone(e verdict.Expect) string {
 	return "not checked"
 }
 
-// checkError returns what a check returned as a [verdict.CheckError].
+// checkError returns the error of a check as a [verdict.CheckError].
 func checkError(err error) error {
 	if err == nil {
 		return nil
@@ -72,8 +72,8 @@ func judgeCheck(req *http.Request, err error) verdict.Verdict {
 	return verdict.Judge(req, nil, err, verdict.Expect{})
 }
 
-// checkable reports whether an accepted response has a body that can be read at
-// once: not that of HEAD, 204, 205 and 304, not a redirect's, no stream.
+// checkable reports whether an accepted response has a body that can be read immediately. A
+// response to HEAD, with 204, 205 or 304, a redirect, and a stream have none.
 func checkable(resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusSwitchingProtocols, http.StatusNoContent, http.StatusResetContent, http.StatusNotModified:

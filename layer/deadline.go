@@ -7,8 +7,8 @@ import (
 	"github.com/gracy-go/gracy/internal/traced"
 )
 
-// near returns the context of a call that ctx is, or was derived from by limits and traces
-// alone, nil if there is none: they change nothing of what this package finds in a context.
+// near returns the context of a call that ctx is, or was derived from by nothing but limits and
+// traces, or nil. Limits and traces do not change what this package finds in a context.
 func near(ctx context.Context) *callContext {
 	if cc, ok := ctx.(*callContext); ok {
 		return cc
@@ -16,7 +16,7 @@ func near(ctx context.Context) *callContext {
 	return behind(ctx)
 }
 
-// behind is the part of near that is not worth a place in each of its callers.
+// behind is the rest of near, kept apart so that near can be inlined.
 func behind(ctx context.Context) (cc *callContext) {
 	if limit, ok := ctx.(*ending.Context); ok {
 		cc, _ = limit.Bare().Context.(*callContext)

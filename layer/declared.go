@@ -4,7 +4,7 @@ import "github.com/gracy-go/gracy/internal/declare"
 
 var _ declare.Source = (*callContext)(nil)
 
-// declarer is a layer that declares something of the requests of its stack.
+// declarer is a layer that declares something about the requests of its stack.
 type declarer interface{ Declares() declare.Rule }
 
 // Declared implements [declare.Source]. It returns what the layers of the call's stack declare,

@@ -5,19 +5,18 @@ import (
 	"sync/atomic"
 )
 
-// entries say which of the layers right inside foreign ones a request of a row is in. There
-// may be several, each inside the one before, known by their depth. It
-// holds the depth of the innermost that it has entered, in the lower half, and of the
-// outermost that it has left again; 0 is none.
+// entries record which of the layers right inside foreign layers a request of a row is in. There
+// may be several, nested, and identified by their depth. The lower half of the word is the depth of
+// the innermost layer entered, the upper half that of the outermost layer left again. 0 means none.
 type entries struct{ word atomic.Uint32 }
 
 const halfWord = 16
 
-// place is a depth as entries hold it.
+// place returns a depth as entries hold it.
 func place(depth int) uint32 { return uint32(min(depth, math.MaxUint16-2) + 1) } //nolint:gosec // bounded
 
-// enter records that a request enters a layer. It is false if one of the row has been
-// there already: then this one is another.
+// enter records that a request enters a layer. It reports false if a request of the row has already
+// been there, so that this is another one.
 func (e *entries) enter(depth int) bool {
 	at := place(depth)
 	for {
@@ -45,13 +44,13 @@ func (e *entries) leave(depth int) {
 // left reports whether the layer has returned.
 func (e *entries) left(depth int) bool { return e.word.Load()>>halfWord >= place(depth) }
 
-// follow makes the entries those of a row that takes the place of another, in whichever
-// layers that still is.
+// follow makes e the entries of a row that replaces another, in the layers that the other is still
+// in.
 func (e *entries) follow(before *entries) {
 	word := before.word.Load()
 	in := word & math.MaxUint16
 	if out := word >> halfWord; out != 0 {
-		in = out + 1 // those that it has left can be entered again
+		in = out + 1 // the layers that it has left can be entered again
 	}
 	e.word.Store(in)
 }

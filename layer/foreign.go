@@ -7,9 +7,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// pass runs a layer right inside a foreign one. A foreign layer knows nothing of
-// attempts and may send again, after an outcome or beside a request that still
-// runs. So each request after the first gets an attempt of its own here.
+// pass runs a layer right inside a foreign one. A foreign layer knows nothing of attempts. It may
+// send again after an outcome, or beside a request that is still in progress. So each request after
+// the first gets an attempt of its own here.
 func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, error) {
 	beside := concurrent(req.Context())
 	if !a.entries.enter(b.depth) {
@@ -30,7 +30,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 		return Reject(req, err)
 	}
 	resp, err := b.trip(c, req, b.send)
-	switch { // an inner layer may have made further ones
+	switch { // an inner layer may have made further attempts
 	case !a.is(flagEnding):
 	case beside:
 		a = latest(a)
@@ -44,8 +44,7 @@ func (b *built) pass(c *Call, a *Attempt, req *http.Request) (*http.Response, er
 	return resp, err
 }
 
-// keepOutcome keeps what a foreign layer gets, for the case that no layer ends
-// the row.
+// keepOutcome keeps what a foreign layer gets, in case no layer ends the row.
 func keepOutcome(a *Attempt, resp *http.Response, err error) {
 	a.headers = time.Since(a.start)
 	if resp != nil {
@@ -57,8 +56,8 @@ func keepOutcome(a *Attempt, resp *http.Response, err error) {
 	a.flags.Or(flagReturned)
 }
 
-// supersede closes the row of a response that a foreign layer threw away, by
-// the outcome that was kept.
+// supersede closes the row of a response that a foreign layer threw away, with the outcome that was
+// kept.
 func supersede(a *Attempt) {
 	if a.flags.Or(flagEnding)&flagEnding != 0 {
 		return

@@ -71,9 +71,9 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	}
 }
 
-// tie makes e a hook in one step, which ends its hold if it holds something for a, and
-// reports whether it has. It leaves to others what is rare: further attempts, a
-// suspension, a body that has ended, and no place that is free.
+// tie makes e a hook in one step, which also ends its hold if it holds something for a. It reports
+// false, and does nothing, in rare cases: further attempts, a suspension, a body that has ended, no
+// free place.
 func tie(a *Attempt, e BodyEnder) bool {
 	f := a.flags.Load()
 	if f&(flagSuspended|flagBodyEnded) != 0 || a.call.further.Load() != 0 {
@@ -95,8 +95,8 @@ func tie(a *Attempt, e BodyEnder) bool {
 	return false
 }
 
-// freeHook returns the first inline hook that is free in the flags f of an attempt,
-// inline if none is.
+// freeHook returns the index of the first inline hook that is free in the flags f of an attempt, or
+// inline.
 func freeHook(f uint32) int {
 	i := 0
 	for i < inline && f&((flagHook|flagHold)<<i) != 0 {
@@ -133,14 +133,13 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 	x.mu.Unlock()
 }
 
-// endHold takes e off the attempt that it is registered with, which is a or, after
-// an inner retry, a later one. It returns that attempt, nil if there is none, and
-// whether e was suspended at that moment. If it was, and a Reacquire is under way,
-// that suspends e again once it is done: see reacquired.
+// endHold removes e from the attempt with which it is registered: a or, after an inner retry, a
+// later one. It returns that attempt, or nil, and whether e was suspended at that moment. If it was
+// and a Reacquire is in progress, Reacquire suspends e again when it is done: see reacquired.
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	for row := a; row != nil; row = row.next.Load() {
 		if row != a && !row.is(flagFollows) {
-			continue // it runs beside a, and e may stand for what it holds, too
+			continue // row runs beside a, and e may also stand for what it holds
 		}
 		for i := range inline {
 			bit := flagHold << i
@@ -149,7 +148,7 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 			}
 			if f := row.flags.And(^bit); f&bit != 0 {
 				return row, f&flagSuspended != 0
-			} // it has moved on
+			} // the hold has moved on
 		}
 		x := row.extra.Load()
 		if x == nil {
@@ -169,9 +168,9 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	return nil, false
 }
 
-// inherit moves what outer layers hold for the attempt before to a, suspended or
-// not. A hold may end meanwhile, where before was beside another attempt: so it is on a
-// before it leaves the one before, and on a no more if it ended there.
+// inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may
+// end meanwhile if before runs beside another attempt. So it is registered with a before it leaves
+// before, and is removed from a if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
 	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
 	for i := range inline {
@@ -192,8 +191,8 @@ func (a *Attempt) inherit(before *Attempt) {
 	before.flags.Or(flagFollowed)
 }
 
-// latest returns the attempt that has taken over the holds of a, through however many, and a
-// itself if none has.
+// latest returns the attempt that now has the holds of a, possibly after several moves. It returns
+// a if none has.
 func latest(a *Attempt) *Attempt {
 	for row := a.next.Load(); row != nil && a.is(flagFollowed); row = row.next.Load() {
 		if row.is(flagFollows) {

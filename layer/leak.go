@@ -22,9 +22,8 @@ func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 	if owner.flags.Or(flagLeakWatched)&flagLeakWatched != 0 {
 		return resp
 	}
-	// The http.Transport refers to its response as long as the connection is in
-	// use, and the response to its body. So the body that must become unreachable
-	// is that of a copy.
+	// The http.Transport refers to its response as long as the connection is in use, and the
+	// response refers to its body. So the body that must become unreachable is that of a copy.
 	watched := *resp
 	b := &watchedBody{inner: resp.Body, resp: resp, watched: &watched}
 	b.watch.Store(watchOver(owner, resp.Body))
@@ -40,8 +39,8 @@ func (a *Attempt) WatchLeak(resp *http.Response) *http.Response {
 // the body.
 func (a *Attempt) LeakWatched() bool { return a.is(flagLeakWatched) }
 
-// watchedBody is the body of a response whose end must not be missed. Nothing
-// that lives as long as the connection may refer to it.
+// watchedBody is the body of a response whose end must not be missed. Nothing that lives as long as
+// the connection may refer to it.
 type watchedBody struct {
 	inner   io.ReadCloser
 	resp    *http.Response        // the response that the base returned
@@ -63,10 +62,9 @@ func (b *watchedBody) Close() error {
 	return err
 }
 
-// end copies the trailers, which net/http sets at the end of the body, and stops
-// the watch.
+// end copies the trailers, which net/http sets at the end of the body, and stops the watch.
 func (b *watchedBody) end(err error) {
-	if err == io.EOF { //nolint:errorlint // what ends a body well is io.EOF itself
+	if err == io.EOF { //nolint:errorlint // a complete body ends with the bare io.EOF
 		b.watched.Trailer = b.resp.Trailer
 	}
 	b.unwatch()
@@ -79,7 +77,7 @@ func (b *watchedBody) unwatch() {
 	}
 }
 
-// watchedWriterTo is a watchedBody whose inner body writes itself.
+// watchedWriterTo is a watchedBody whose inner body has a WriteTo method.
 type watchedWriterTo struct{ *watchedBody }
 
 func (w watchedWriterTo) WriteTo(dst io.Writer) (int64, error) {

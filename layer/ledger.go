@@ -42,7 +42,7 @@ func (c *Call) String() string {
 	return b.String()
 }
 
-// line explains the attempt in a line of String.
+// line returns the line of the attempt in String.
 func (a *Attempt) line() string {
 	b := new(strings.Builder)
 	fmt.Fprintf(b, "  %d  %-9s %-9s", a.Number(), outcome(a), a.Verdict())
@@ -75,7 +75,7 @@ func (a *Attempt) line() string {
 	return b.String()
 }
 
-// outcome returns the status of an attempt, or what it has instead of one.
+// outcome returns the status of an attempt, or a word if it has none.
 func outcome(a *Attempt) string {
 	switch {
 	case !a.Ended():
@@ -116,8 +116,7 @@ func (c *Call) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// elapsed is the time from the start of the first attempt to the headers of the
-// last.
+// elapsed returns the time from the start of the first attempt to the headers of the last.
 func elapsed(c *Call) time.Duration {
 	last := c.Attempt()
 	return last.start.Add(last.Elapsed()).Sub(c.first.start)
@@ -132,8 +131,8 @@ func (c *Call) Wait(w Wait) time.Duration {
 	return d
 }
 
-// replayed reports whether a response of a call came from a recording, and from nothing that stands
-// in for one.
+// replayed reports whether a response of a call came from a recording, rather than from something
+// that stands in for one.
 func replayed(c *Call) bool {
 	for a := range c.Attempts() {
 		if a.Replayed() {

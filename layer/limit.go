@@ -30,7 +30,7 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	a.Own(resp)
 	var body []byte
 	if checkable(resp) {
-		body, _ = bodies.Peek(resp, bodies.LimitBytes, bodies.LimitTime) // what came is enough
+		body, _ = bodies.Peek(resp, bodies.LimitBytes, bodies.LimitTime) // whatever arrived is enough
 	}
 	var read verdict.LimitReader
 	if a.call.settings != nil {
@@ -44,7 +44,7 @@ func LimitOf(a *Attempt, resp *http.Response) verdict.Limit {
 	return l
 }
 
-// asked returns the wait that the body of the response was found to ask for, 0 if none.
+// asked returns the wait that the body of the response asks for, or 0.
 func (r *row) asked() time.Duration {
 	x := r.extra.Load()
 	if x == nil {
@@ -55,7 +55,7 @@ func (r *row) asked() time.Duration {
 	return x.asked
 }
 
-// limited is what a verdict becomes by what the body says.
+// limited returns the verdict as corrected by what the body says.
 func limited(l verdict.Limit, v verdict.Verdict) verdict.Verdict {
 	switch l {
 	case verdict.LimitPasses:

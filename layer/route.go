@@ -11,15 +11,15 @@ import (
 // routes is a layer that names the routes of its stack.
 type routes interface{ RouteTable() *route.Table }
 
-// names finds the routes of one stack. Each layer makes one, but only that of the
-// outermost is used, so the router is built at the first use.
+// names finds the routes of one stack. Each layer makes one, but only that of the outermost layer
+// is used, so the router is built at the first use.
 type names struct {
 	tables []*route.Table
 	once   sync.Once
 	router *route.Router
 }
 
-// name returns the name of a request, which is given if the caller has named the route.
+// name returns the name of a request. given is set if the caller has named the route.
 func (n *names) name(req *http.Request, given *route.Given) *route.Name {
 	n.once.Do(func() { n.router = route.New(n.tables, route.Options{}) })
 	if given != nil {

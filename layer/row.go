@@ -8,9 +8,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// row is the line of an attempt in the ledger. Its exported methods only read: a
-// transport.Attempt has them too. flagEnded publishes headers, status and verdict,
-// flagBodyDone publishes end.
+// row is the line of an attempt in the ledger. Its exported methods only read, since a
+// transport.Attempt has them too. flagEnded publishes headers, status and verdict. flagBodyDone
+// publishes end.
 type row struct {
 	flags   atomic.Uint32
 	number  uint32
@@ -28,27 +28,27 @@ type row struct {
 // nextAttempt links a row to the one after it.
 type nextAttempt = atomic.Pointer[Attempt]
 
-// attemptExtra is what few attempts have.
+// attemptExtra is what only few attempts need.
 type attemptExtra struct {
-	// mu guards every field below. No other lock is taken while it is held. After
-	// flagEnded err is not written any more, and is read without mu.
+	// mu guards every field below. No other lock is taken while it is held. After flagEnded, err is
+	// no longer written, and is read without mu.
 	mu    sync.Mutex
 	waits [waitKinds]time.Duration
 	err   error
 	notes string
-	over  []BodyEnder // those that are called at the end of the body, beyond the inline ones
-	held  []Suspender // those that can be suspended, beyond the inline ones
+	over  []BodyEnder // enders to call at the end of the body, beyond the inline ones
+	held  []Suspender // holds that can be suspended, beyond the inline ones
 
-	pauser Pauser // who can hold back others while this one waits to be sent again
+	pauser Pauser // can hold back other requests while this one waits to be sent again
 
-	recorded time.Duration // from the recording's request to its headers
+	recorded time.Duration // the time from the recorded request to its headers
 
 	limit      verdict.Limit // what the body of the response says
 	limitKnown bool
-	asked      time.Duration // the wait that it asks for
+	asked      time.Duration // the wait that the body asks for
 }
 
-// inline is the number of enders that cost no allocation.
+// inline is the number of enders that need no allocation.
 const inline = 2
 
 const (
@@ -58,24 +58,24 @@ const (
 	flagReplayed                       // the response came from a recording
 	flagHint                           // a layer owns the wait that the server asked for
 	flagOwned                          // the attempt is the body of its response
-	flagBodyEnded                      // the hooks run, or have run
+	flagBodyEnded                      // the hooks are running or have run
 	flagBodyDone                       // end can be read
 	flagClosed                         // the body was closed
 	flagSuspended                      // the holds are suspended
 	flagReturned                       // a foreign layer has got the outcome
-	flagFollows                        // the attempt has taken over the holds of one before
-	flagFollowed                       // another has taken over its holds
+	flagFollows                        // the attempt has taken over the holds of an earlier one
+	flagFollowed                       // a later attempt has taken over its holds
 	flagLeakWatched                    // the body ends even if it is never closed
-	flagUnsent                         // no byte of the request left, as a layer knows
-	flagResent                         // the base sent the request more than once, as a layer knows
+	flagUnsent                         // a layer knows that no byte of the request left
+	flagResent                         // a layer knows that the base sent the request more than once
 	flagHook                           // flagHook<<i: hooks[i] is called at the end of the body
 )
 
-const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds and can be suspended
+const flagHold = flagHook << inline // flagHold<<i: hooks[i] holds something and can be suspended
 
 func (r *row) is(flag uint32) bool { return r.flags.Load()&flag != 0 }
 
-// more returns what few attempts have, and makes it if this one has none yet.
+// more returns the attemptExtra, making it if necessary.
 func (r *row) more() *attemptExtra {
 	if x := r.extra.Load(); x != nil {
 		return x

@@ -7,8 +7,8 @@ import (
 
 var errNothing = errors.New("layer: a round tripper returned neither a response nor an error")
 
-// sender is between the innermost layer and the base. It records that the attempt
-// was sent, and fills in what a sloppy base leaves nil.
+// sender is between the innermost layer and the base. It records that the attempt was sent, and
+// fills in what a careless base leaves nil.
 type sender struct {
 	base http.RoundTripper
 	root *built
@@ -26,10 +26,9 @@ func (s *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// attempt returns the attempt that is sent. It is nil if the call in the context
-// is not of this stack, or has returned: the request was made inside or after it
-// and through no layer that begins a call. An attempt in a goroutine of its own may
-// outlive its call.
+// attempt returns the attempt that is being sent. It is nil if the call in the context does not
+// belong to this stack or has returned: then the request was made inside or after the call, through
+// no layer that begins a call. An attempt in a goroutine of its own may outlive its call.
 func (s *sender) attempt(req *http.Request) *Attempt {
 	a := AttemptFrom(req.Context())
 	if a == nil || a.call.begunBy.root != s.root || a.call.returned() && !concurrent(req.Context()) {
@@ -51,9 +50,8 @@ func complete(req *http.Request, resp *http.Response) {
 	}
 }
 
-// either makes the result of a round tripper a response or an error, never both
-// and never neither: http.Client drops a response that comes with an error, and
-// leaks its body.
+// either makes the result of a round tripper a response or an error, never both and never neither.
+// http.Client drops a response that comes with an error, and leaks its body.
 func either(resp *http.Response, err error) (*http.Response, error) {
 	if err != nil || resp == nil {
 		return nil, failure(resp, err)
@@ -61,7 +59,7 @@ func either(resp *http.Response, err error) (*http.Response, error) {
 	return resp, nil
 }
 
-// failure is the error of either, which closes the body of a response that came with one.
+// failure returns the error of either. It closes the body of a response that came with an error.
 func failure(resp *http.Response, err error) error {
 	if err == nil {
 		return errNothing

@@ -29,9 +29,9 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 		return nil
 	}
 	holders := a.holders()
-	first, done := len(holders), false // the outermost of those that hold
+	first, done := len(holders), false // the index of the outermost that holds
 	defer func() {
-		if !done { // also on a panic of one
+		if !done { // even if one panics
 			for _, s := range holders[first:] {
 				s.Suspend(a)
 			}
@@ -43,7 +43,7 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 				return err
 			}
 		}
-		first = len(holders) // recount suspends all where it fails
+		first = len(holders) // if recount fails, it has suspended all
 		recounted = recount(a, holders)
 	}
 	done = true
@@ -53,15 +53,15 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 	return nil
 }
 
-// recounter is a Suspender that counts when the request leaves. What it has counted
-// before a layer outside of it had reacquired its own may count too early.
+// recounter is a Suspender that counts when the request leaves. It may have counted too early if a
+// layer outside of it reacquired its own hold only afterwards.
 type recounter interface {
-	// Recount counts anew, without a wait. If it cannot, it is false and nothing is held.
+	// Recount counts again, without waiting. It reports false if it cannot: then nothing is held.
 	Recount(a *Attempt) bool
 }
 
-// recount has the holders count anew that others were reacquired after. Where one cannot, all
-// are suspended: to wait for that while they are held could be to wait in a circle.
+// recount lets the holders count again after which others were reacquired. If one cannot, all are
+// suspended: waiting for it while they are held could be waiting in a circle.
 func recount(a *Attempt, holders []Suspender) bool {
 	for i := len(holders) - 1; i > 0; i-- {
 		if r, ok := holders[i].(recounter); !ok || r.Recount(a) {
@@ -77,7 +77,7 @@ func recount(a *Attempt, holders []Suspender) bool {
 	return true
 }
 
-// holds reports whether anything is held for the attempt: for most that wait nothing is.
+// holds reports whether anything is held for the attempt. For most waiting attempts nothing is.
 func holds(a *Attempt) bool {
 	if a.is((1<<inline - 1) * flagHold) {
 		return true
@@ -109,9 +109,8 @@ func (a *Attempt) holders() []Suspender {
 	return holders
 }
 
-// reacquired ends the suspension and returns those of the holders whose hold has
-// ended while they reacquired: an attempt that runs beside this one may have got
-// the response.
+// reacquired ends the suspension. It returns the holders whose hold has ended while they
+// reacquired, because a concurrent attempt may have got the response.
 func (a *Attempt) reacquired(holders []Suspender) (ended []Suspender) {
 	x := a.extra.Load()
 	if x != nil {

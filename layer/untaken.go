@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// takes reports whether a layer of the stack that is on, from b inwards, has a name.
+// takes reports whether the stack, from b inwards, has the named layer, switched on.
 func (b *built) takes(name string) bool {
 	for ; b != nil; b = nearest(b.next) {
 		if b.name == name && !b.Off() {
@@ -19,9 +19,9 @@ func (b *built) takes(name string) bool {
 // Off reports whether the layer does nothing, for transport.Needs and Explain.
 func (b *built) Off() bool { return b.trip == nil }
 
-// findUntaken keeps the names of the layers that the settings of a new call need and
-// that are not in its stack. Those that are needed by the call around it, of which it
-// is the same request behind a foreign layer, are found there.
+// findUntaken records the names of the layers that the settings of a new call need and its stack
+// does not have. If the call is the same request as an enclosing call, behind a foreign layer, what
+// that call needs is looked for here too.
 func findUntaken(c *Call, req *http.Request) {
 	outer := CallFrom(req.Context())
 	if outer != nil && (outer.returned() || !sameRequest(req, &outer.req)) {
@@ -48,15 +48,15 @@ func findUntaken(c *Call, req *http.Request) {
 	x.mu.Unlock()
 }
 
-// noteUntaken notes at the end of a call which layers no setting has found, and
-// returns their names. What a call around it takes is no fault of this one.
+// noteUntaken notes at the end of a call which needed layers were not found, and returns their
+// names. Those that an enclosing call has are not missing.
 func noteUntaken(c *Call) string {
 	x := c.extra.Load()
 	if x == nil {
 		return ""
 	}
 	x.mu.Lock()
-	untaken, outer := slices.Clone(x.untaken), x.outer // a call behind may still run, and change it
+	untaken, outer := slices.Clone(x.untaken), x.outer // an inner call may still be running and change it
 	x.mu.Unlock()
 	untaken = slices.DeleteFunc(untaken, func(name string) bool {
 		return outer != nil && outer.begunBy.takes(name)

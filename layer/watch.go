@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// A watch is what a watched body alone refers to, so that it is unreachable when the body
-// is. To have the garbage collector look for that is dear, so that the watch of a body that
-// has ended is used again, for another one of the stack.
+// A watch is referred to only by a watched body, so it becomes unreachable with the body. A cleanup
+// by the garbage collector is expensive, so the watch of a body that has ended is reused for
+// another one of the stack.
 type watch struct {
 	leak *leak
 	idle *sync.Pool // of *watch
@@ -36,20 +36,20 @@ func (w *watch) end() {
 	w.idle.Put(w)
 }
 
-// leak is what is to be known if a body leaks. It refers neither to that, which is around
-// body, nor to its watch, since then they would stay reachable.
+// leak is what must be known when a body leaks. It refers neither to that body, which is around the
+// field body, nor to its watch, since they would then stay reachable.
 type leak struct {
-	watched atomic.Bool // owner and body are those of a body that has not ended
+	watched atomic.Bool // the body has not ended; owner and body are set
 	owner   *Attempt
 	body    io.ReadCloser
 }
 
-// found is called when the watch is unreachable, as that of a body that leaks or an idle one.
+// found is called when the watch is unreachable: its body has leaked, or it was idle.
 func (l *leak) found() {
 	if !l.watched.Load() || l.owner.is(flagBodyEnded) || inBubble(l.owner) {
 		return
 	}
-	// Closing may take its time, and other cleanups wait for this one.
+	// Closing may take a while, and other cleanups wait for this one.
 	go func() {
 		l.owner.AddNote("the body was never closed")
 		if c := l.owner.call; c.Wants(BodyLeaked) {
@@ -59,9 +59,9 @@ func (l *leak) found() {
 	}()
 }
 
-// inBubble reports whether the attempt belongs to a testing/synctest bubble, seen
-// from outside, where cleanups run: the clock of a bubble is decades behind, and
-// touching its channels would panic.
+// inBubble reports whether the attempt belongs to a testing/synctest bubble. It is called outside
+// of the bubble, where cleanups run: the clock of a bubble is decades behind, and touching its
+// channels would panic.
 func inBubble(a *Attempt) bool {
 	const decade = 10 * 365 * 24 * time.Hour
 	return time.Since(a.start).Abs() > decade

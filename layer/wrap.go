@@ -80,14 +80,14 @@ type unwrapper interface{ Unwrap() http.RoundTripper }
 
 type idleCloser interface{ CloseIdleConnections() }
 
-// built is a layer in a stack. root, the innermost layer of the stack, and depth,
-// the number of layers inside it, are its place: a Call begun by a layer of the
-// same root and greater depth was begun by an outer layer of the same stack.
+// built is a layer in a stack. Its place in the stack is given by root, the innermost layer, and
+// depth, the number of layers inside it. A Call begun by a layer of the same root and greater depth
+// was begun by an outer layer of the same stack.
 type built struct {
 	name      string
 	layer     any
-	next      http.RoundTripper // what Unwrap returns
-	send      http.RoundTripper // what the trip is given
+	next      http.RoundTripper // the result of Unwrap
+	send      http.RoundTripper // passed to the trip
 	trip      Trip
 	root      *built
 	depth     int
@@ -96,18 +96,18 @@ type built struct {
 	exposed   atomic.Bool // the round tripper right around it is foreign
 	tables    []*route.Table
 	names     *names
-	watches   sync.Pool   // of *watch: those that no body needs, of a root
-	declared  declare.Set // empty where no layer of the stack declares anything
+	watches   sync.Pool   // of *watch; the idle watches of the stack, in its root
+	declared  declare.Set // empty if no layer of the stack declares anything
 }
 
-// listener is an observer and what it wants.
+// listener is an observer and the kinds that it wants.
 type listener struct {
 	Observer
 	wants Kind
 }
 
-// without returns ls without o, so that an observer that is twice in a stack
-// observes each event once.
+// without returns ls without o, so that an observer that is in a stack twice observes each event
+// once.
 func without(ls []listener, o Observer) []listener {
 	return slices.DeleteFunc(slices.Clone(ls), func(l listener) bool {
 		return reflect.TypeOf(o).Comparable() && l.Observer == o
@@ -124,7 +124,7 @@ func (b *built) expose() {
 	}
 }
 
-// nearest returns the outermost layer of a stack, nil if it holds none.
+// nearest returns the outermost layer of a stack, or nil if it has none.
 func nearest(rt http.RoundTripper) *built {
 	for rt != nil {
 		if b, ok := rt.(*built); ok {
@@ -160,8 +160,8 @@ func (b *built) RoundTrip(req *http.Request) (*http.Response, error) {
 	if b.exposed.Load() {
 		return b.pass(c, a, req)
 	}
-	// The attempt may be suspended: the wait of an inner layer failed, and a layer
-	// in between sends again.
+	// The attempt may be suspended, if the wait of an inner layer failed and a layer in between
+	// sends again.
 	if err := a.Reacquire(ctx); err != nil {
 		return Reject(req, err)
 	}
