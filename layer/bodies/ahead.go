@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// ahead reads the start of a body in a goroutine of its own where there is a bound of
-// time, so that the read under way at its end can be left to itself.
+// ahead reads the start of a body. If there is a bound of time it does so in a goroutine of its
+// own, so that a read in progress when the time is over can be abandoned.
 type ahead struct {
 	body  io.ReadCloser
 	limit int64
 	done  chan struct{} // closed when the reading has ended
 
-	// mu guards the fields below; after done is closed they no longer change.
+	// mu guards the fields below. After done is closed they no longer change.
 	mu       sync.Mutex
 	data     []byte // up to one byte more than limit
-	left     bool   // within has returned: what comes now is late
+	left     bool   // within has returned: what arrives now is late
 	late     []byte
 	err      error // how the body ended, nil if it has not
 	panicked any   // what a Read panicked with
 }
 
 func readAhead(body io.ReadCloser, limit int64) *ahead {
-	limit = min(limit, math.MaxInt64-1) // there is one byte more to read
+	limit = min(limit, math.MaxInt64-1) // one byte more is read
 	return &ahead{body: body, limit: limit, done: make(chan struct{})}
 }
 
@@ -48,7 +48,7 @@ func (a *ahead) within(d time.Duration) ([]byte, error) {
 	data := slices.Clip(a.data)
 	a.mu.Unlock()
 	select {
-	case <-a.done: // it ended at the same instant
+	case <-a.done: // the reading ended at the same instant
 		return a.result()
 	default:
 		return data, ErrSlow
@@ -64,13 +64,13 @@ func (a *ahead) result() ([]byte, error) {
 		return a.data, ErrSlow
 	case int64(len(a.data)) > a.limit:
 		return a.data, ErrLong
-	case a.err == io.EOF: //nolint:errorlint // a body ends with it bare
+	case a.err == io.EOF: //nolint:errorlint // a body ends with the bare io.EOF
 		return a.data, nil
 	}
 	return a.data, a.err
 }
 
-// read reads until the body ends, there is one byte more than limit, or nobody waits.
+// read reads until the body ends, one byte more than limit has been read, or nobody waits.
 func (a *ahead) read() {
 	defer close(a.done)
 	a.err = io.ErrUnexpectedEOF // if a Read ends this goroutine
@@ -92,8 +92,8 @@ func (a *ahead) read() {
 	}
 }
 
-// add publishes n bytes that came after those of buf, and reports whether to go on.
-// A reader that within has returned to holds buf up to its length only.
+// add publishes n bytes that were read behind those of buf, and reports whether to continue. A
+// caller to which within has returned uses buf only up to its former length.
 func (a *ahead) add(buf *[]byte, n int, err error) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -107,10 +107,10 @@ func (a *ahead) add(buf *[]byte, n int, err error) bool {
 	return err == nil && int64(len(a.data)) <= a.limit
 }
 
-// rest is what follows the data of an ahead: what came late, then the body.
+// rest is what follows the data of an ahead: what arrived late, then the body.
 type rest struct {
 	*ahead
-	read int // of late
+	read int // how much of late was read
 }
 
 func (r *rest) Read(p []byte) (int, error) {

@@ -6,16 +6,15 @@ import (
 	"net/http"
 )
 
-// inMemory reports whether a body is what http.NewRequest makes of bytes in memory. A
-// GetBody that rewinds such a reader is known by its result, see [Rewind].
+// inMemory reports whether a body is what http.NewRequest makes of bytes in memory. Whether GetBody
+// rewinds such a reader is seen by its result: see [Rewind].
 func inMemory(body io.ReadCloser) bool {
 	_, buffer := opened(body).(*bytes.Buffer)
 	return buffer || inPlace(body) != nil
 }
 
-// apart returns a body of its own where GetBody has rewound the reader in memory that
-// req sends and has returned that: the attempt before may still read it. Elsewhere it
-// returns again itself.
+// apart returns a separate body if GetBody has rewound the reader in memory that req sends and has
+// returned that reader, since the previous attempt may still read it. Otherwise it returns again.
 func apart(req *http.Request, again io.ReadCloser) io.ReadCloser {
 	if !inMemory(req.Body) || again == nil || !equal(again, req.Body) {
 		return again

@@ -2,7 +2,7 @@
 
 package bodies
 
-// closeDrains is whether net/http saves the connection of an HTTP/1 body that is
-// closed unread: since Go 1.27 it reads on for itself, up to 256 KiB for up to 50 ms,
-// while Close returns at once.
+// closeDrains is whether net/http saves the connection of an HTTP/1 body that is closed unread.
+// Since Go 1.27 it reads on by itself, up to 256 KiB for up to 50 ms, while Close returns
+// immediately.
 const closeDrains = true

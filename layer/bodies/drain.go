@@ -24,16 +24,15 @@ func Drain(resp *http.Response) {
 	}
 }
 
-// copyFor copies n bytes of a body, or what there is of them in a time, after which it
-// closes the body: open reports whether it has not. A read that blocks is ended by closing,
-// which bodies of net/http allow.
+// copyFor copies up to n bytes of a body. After the time d it closes the body, which ends a read
+// that blocks, as bodies of net/http allow. It reports whether the body is still open.
 func copyFor(d time.Duration, to io.Writer, body io.ReadCloser, n int64) (open bool, err error) {
 	t := time.AfterFunc(d, func() { _ = body.Close() })
 	_, err = io.CopyN(to, readOnly{body}, n)
 	return t.Stop(), err
 }
 
-// drainFor returns how long a body of a version of HTTP is read.
+// drainFor returns how long a body is read, for a major version of HTTP.
 func drainFor(major int) time.Duration {
 	if closeDrains && major == 1 {
 		return drainTime / 10
@@ -41,5 +40,5 @@ func drainFor(major int) time.Duration {
 	return drainTime
 }
 
-// readOnly keeps io.Copy from a body's WriteTo, which would know no bound.
+// readOnly hides the WriteTo of a body from io.Copy, since WriteTo would know no bound.
 type readOnly struct{ io.Reader }

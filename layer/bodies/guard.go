@@ -12,7 +12,7 @@ import (
 // being sent.
 var ErrRewound = errors.New("bodies: the request body was rewound while it was being sent")
 
-// stillRead is how long a Read under way is waited for before a body is rewound.
+// stillRead is how long a Read in progress is waited for before a body is rewound.
 const stillRead = time.Second
 
 // Guard is for a layer that reads the body ahead. It returns a request whose GetBody may be called
@@ -38,7 +38,7 @@ func Guard(req *http.Request) (r *http.Request, done func()) {
 	return r, g.done
 }
 
-// ours reports whether a body is one that this package hands out: a reader of its own.
+// ours reports whether a body is one that this package hands out and that has a reader of its own.
 func ours(body io.ReadCloser) bool {
 	switch innermost(body).(type) {
 	case *guarded, *sourceReader, *section:
@@ -56,13 +56,13 @@ type guard struct {
 
 	turn chan struct{} // held while the caller's reader is read or rewound
 
-	// mu guards the fields below, and what the bodies say that it guards. It is taken
-	// while a turn is held, never the other way round.
+	// mu guards the fields below, and the fields of bodies that say so. It may be locked while a
+	// turn is held, but not the other way round.
 	mu       sync.Mutex
 	gets     int             // how often get was called
-	rewound  int             // the latest of them that is known to have rewound the caller's reader
+	rewound  int             // the number of the latest call that is known to have rewound the caller's reader
 	readers  handouts        // the bodies that share the reader
-	more     []io.ReadCloser // what is to be closed beside caller
+	more     []io.ReadCloser // what must be closed in addition to caller
 	finished bool            // done was called
 	closed   bool            // the caller's body is closed
 }
@@ -84,7 +84,7 @@ func (g *guard) again() (io.ReadCloser, error) {
 	switch {
 	case !shares:
 		r.turn = make(chan struct{}, 1)
-	case !idle: // a Read that does not return has the reader, and get has moved it
+	case !idle: // a Read that does not return is using the reader, and get has moved it
 		g.gotLocked(r)
 		return nil, ErrNotReplayable
 	default:
@@ -95,7 +95,7 @@ func (g *guard) again() (io.ReadCloser, error) {
 	return r, nil
 }
 
-// gotLocked records that r has what get has just returned. mu must be held.
+// gotLocked records that r reads what get has just returned. mu must be held.
 func (g *guard) gotLocked(r *guarded) {
 	g.gets++
 	if r.got = g.gets; r.shares {
@@ -103,9 +103,9 @@ func (g *guard) gotLocked(r *guarded) {
 	}
 }
 
-// relation reports whether a body that get has returned is known to read from the
-// caller's reader, and whether it is to be closed beside the caller's body. The caller's
-// reader is looked at only if it is idle, which takes its turn.
+// relation reports whether a body that get has returned is known to read from the caller's reader,
+// and whether it must be closed in addition to the caller's body. It looks at the caller's reader
+// only if that is idle, for which its turn must be held.
 func (g *guard) relation(b io.ReadCloser, idle bool) (shares, closes bool) {
 	switch {
 	case equal(b, g.caller):
@@ -118,7 +118,7 @@ func (g *guard) relation(b io.ReadCloser, idle bool) (shares, closes bool) {
 	return false, true
 }
 
-// alsoLocked records that b is to be closed with the caller's body, if it is. mu must be
+// alsoLocked records that b must be closed with the caller's body, if closes is set. mu must be
 // held.
 func (g *guard) alsoLocked(b io.ReadCloser, closes bool) {
 	if closes {
@@ -126,7 +126,7 @@ func (g *guard) alsoLocked(b io.ReadCloser, closes bool) {
 	}
 }
 
-// done records that the request is sent no more.
+// done records that the request will not be sent any more.
 func (g *guard) done() {
 	g.mu.Lock()
 	g.finished = true
@@ -134,7 +134,7 @@ func (g *guard) done() {
 	_ = g.close()
 }
 
-// failed is that of source.
+// failed is like [source.failed].
 func (g *guard) failed() {
 	g.mu.Lock()
 	g.readers.lose()
@@ -157,7 +157,7 @@ func (g *guard) close() error {
 	return g.caller.Close()
 }
 
-// take takes a turn, and reports whether it came within [stillRead].
+// take takes a turn. It reports false if it did not get it within [stillRead].
 func take(turn chan struct{}) bool {
 	select {
 	case turn <- struct{}{}:

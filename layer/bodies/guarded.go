@@ -12,12 +12,12 @@ type guarded struct {
 	turn   chan struct{} // held while inner is read: that of the guard if it shares
 	at     int64         // how much was read; guarded by turn
 
-	// The guard's mu guards what follows. Whoever changes inner or got holds turn too.
+	// The guard's mu guards the fields below. To change inner or got, turn must be held too.
 	inner  io.ReadCloser
-	unread []io.ReadCloser // what inner was before
+	unread []io.ReadCloser // previous values of inner
 	got    int             // which call of get inner is from, 0 for the caller's body
 	closed bool
-	cut    bool // the attempt is over, and nobody may read on
+	cut    bool // the attempt is over, and nobody may read any more
 	handout
 }
 
@@ -32,7 +32,7 @@ func (r *guarded) Read(p []byte) (int, error) {
 	return n, lengthened(r.at, r.g.length, err)
 }
 
-// ready makes inner stand where r is, or returns why it cannot. turn must be held.
+// ready positions inner where r is, or returns why it cannot. turn must be held.
 func (r *guarded) ready() error {
 	g := r.g
 	g.mu.Lock()
@@ -52,12 +52,12 @@ func (r *guarded) ready() error {
 	return r.renew()
 }
 
-// renew asks get for the body once more, since another one has been asked for, which may
-// have read what inner was to read. turn must be held.
+// renew calls get again, since another body has been requested meanwhile, which may have read what
+// inner should read. turn must be held.
 func (r *guarded) renew() error {
 	g := r.g
 	if !r.shares {
-		if !take(g.turn) { // a Read that does not return has the caller's reader
+		if !take(g.turn) { // a Read that does not return is using the caller's reader
 			return nil
 		}
 		defer func() { <-g.turn }()
@@ -79,7 +79,7 @@ func (r *guarded) renew() error {
 	return http.ErrBodyReadAfterClose
 }
 
-// renewed makes r read b, and reports whether it still may: if not, b is nobody's.
+// renewed makes r read b. It reports false if r may no longer read, and then does not take over b.
 func (r *guarded) renewed(b io.ReadCloser, closes bool) bool {
 	g := r.g
 	g.mu.Lock()
@@ -89,7 +89,7 @@ func (r *guarded) renewed(b io.ReadCloser, closes bool) bool {
 	case equal(b, r.inner):
 	case r.closed: // meanwhile
 		return false
-	case r.shares: // the guard closes what it was
+	case r.shares: // the guard closes the previous one
 		g.alsoLocked(b, closes)
 		r.inner = b
 	default:
@@ -98,8 +98,8 @@ func (r *guarded) renewed(b io.ReadCloser, closes bool) bool {
 	return true
 }
 
-// cutOff ends the body: its attempt is over, and what the base still reads of it
-// must not move a reader that is to be sent again. It waits for a Read under way.
+// cutOff ends the body. Its attempt is over, and a read by the base must not move a reader that is
+// about to be sent again. cutOff waits for a Read in progress.
 func (r *guarded) cutOff() {
 	r.g.mu.Lock()
 	r.cut = true

@@ -1,25 +1,26 @@
 package bodies
 
-// handouts counts the readers of one body that may still read it. A mutex of the body guards it.
+// handouts counts the readers of one body that may still read it. A mutex of the body's owner
+// guards it.
 //
-// One that was asked for by GetBody and that nobody reads before another one is lost:
-// net/http's HTTP/2 closes no body with which it finds no connection for a request that it
-// sends again.
+// A reader that GetBody returned and that nobody reads before another one is begun is lost: when
+// the HTTP/2 of net/http finds no connection for a request that it sends again, it does not close
+// the body.
 type handouts struct {
-	reading int      // those that did not have to be asked for, or are read or sent, and are not closed
-	newest  *handout // the one that was asked for last, nil if another one was begun since
+	reading int      // open readers that were begun, or were not requested by GetBody
+	newest  *handout // the reader that was requested last, nil if another was begun since
 }
 
 // A handout is one reader of a body.
 type handout struct {
-	begun bool // it is read or sent
-	waits bool // it was asked for, and nobody has read, sent or closed it
+	begun bool // it has been read or sent
+	waits bool // it was requested, and nobody has read, sent or closed it
 }
 
 // ask adds a reader that GetBody returns.
 func (h *handouts) ask(o *handout) { o.waits, h.newest = true, o }
 
-// begin records that a reader is read or sent.
+// begin records that a reader is being read or sent.
 func (h *handouts) begin(o *handout) {
 	if o.begun {
 		return
@@ -34,10 +35,10 @@ func (h *handouts) begin(o *handout) {
 	}
 }
 
-// lose records that nobody will read the newest that was asked for, if it waits.
+// lose records that nobody will read the newest requested reader, if it waits.
 func (h *handouts) lose() { h.newest = nil }
 
-// end records that a reader is closed.
+// end records that a reader was closed.
 func (h *handouts) end(o *handout) {
 	if !o.waits {
 		h.reading--

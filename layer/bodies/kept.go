@@ -1,7 +1,7 @@
 package bodies
 
-// The sizes of the pieces in which a body is kept: a long one is never moved while it
-// grows, which would take twice its size.
+// The sizes of the pieces in which a body is kept. A long body is never moved while it grows, which
+// would take twice its size.
 const (
 	firstPiece = 4 << 10
 	piece      = 256 << 10
@@ -11,18 +11,18 @@ const (
 type kept struct {
 	Limits
 	length int64 // the Content-Length, 0 or less if it is not known
-	limit  int64 // how much is kept
+	limit  int64 // how much may be kept
 
-	pieces [][]byte // all of them full but the last
-	starts []int64  // where each of them begins
-	size   int64    // what all of them can hold
-	taken  int64    // of the memory
+	pieces [][]byte // all full except the last
+	starts []int64  // the offset of each piece
+	size   int64    // the capacity of all pieces
+	taken  int64    // bytes counted in Memory
 	read   int64    // how much was read
-	over   bool     // more was read than is kept, and pieces is gone
+	over   bool     // more was read than is kept, and pieces were dropped
 	full   *NotKeptError
 }
 
-// keep returns what keeps a body of a Content-Length.
+// keep returns the kept of a body with a Content-Length.
 func (l Limits) keep(length int64) kept {
 	k := kept{Limits: l, length: length, limit: l.Unknown}
 	switch {
@@ -34,10 +34,10 @@ func (l Limits) keep(length int64) kept {
 	return k
 }
 
-// whole reports whether the body is one that is kept whole.
+// whole reports whether the whole body is kept.
 func (k *kept) whole() bool { return k.length > 0 && k.length <= k.Known }
 
-// room makes room for n more bytes and returns how many of them will be kept.
+// room makes room for n further bytes and returns how many of them will be kept.
 func (k *kept) room(n int) int {
 	if k.over {
 		return 0
@@ -48,7 +48,7 @@ func (k *kept) room(n int) int {
 	return int(min(want, k.size-k.read))
 }
 
-// grow adds a piece, and reports whether there was room for it.
+// grow adds a piece. It reports false if there was no room for it.
 func (k *kept) grow() bool {
 	next, need := min(piece, k.limit-k.size), k.length-k.taken
 	if !k.whole() {
@@ -71,7 +71,7 @@ func (k *kept) grow() bool {
 	return true
 }
 
-// add records that p was read, and keeps it if there is room.
+// add records that p was read, and keeps p if there is room.
 func (k *kept) add(p []byte) {
 	at := k.read
 	k.read += int64(len(p))
@@ -90,13 +90,13 @@ func (k *kept) add(p []byte) {
 	}
 }
 
-// copyAt copies what was read from a place on.
+// copyAt copies to p what was read from the offset at on.
 func (k *kept) copyAt(p []byte, at int64) int {
 	i := k.piece(at)
 	return copy(p, k.pieces[i][at-k.starts[i]:])
 }
 
-// piece returns the index of the piece that a place is in.
+// piece returns the index of the piece that contains the offset at.
 func (k *kept) piece(at int64) int {
 	i := len(k.starts) - 1
 	for i > 0 && k.starts[i] > at {
@@ -105,7 +105,7 @@ func (k *kept) piece(at int64) int {
 	return max(i, 0)
 }
 
-// drop gives up what is kept; nothing more will be.
+// drop gives up what is kept, for good.
 func (k *kept) drop() {
 	k.over, k.pieces, k.starts, k.size = true, nil, nil, 0
 	if k.taken > 0 {

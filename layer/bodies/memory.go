@@ -24,7 +24,7 @@ type Memory struct{ used atomic.Int64 }
 // InUse returns the number of bytes that are kept now.
 func (m *Memory) InUse() int64 { return m.used.Load() }
 
-// take counts n bytes more unless that would be more than total.
+// take counts n further bytes. It reports false if that would be more than total.
 func (m *Memory) take(n, total int64) bool {
 	for {
 		used := m.used.Load()

@@ -68,8 +68,8 @@ func Peek(resp *http.Response, limit int64, d time.Duration) ([]byte, error) {
 
 func empty(resp *http.Response) bool { return resp.Body == nil || resp.Body == http.NoBody }
 
-// restored is a body that was read and put back; closing it closes the original,
-// which still holds what is tied to it.
+// restored is a body that was read and put back. Closing it closes the original, to which enders
+// may still be tied.
 type restored struct {
 	io.Reader
 	io.Closer

@@ -5,12 +5,11 @@ import (
 	"reflect"
 )
 
-// A wrapper is a request body around another one, as layers make them that watch a
-// body. It is how a GetBody that hands out one and the same reader is known behind
-// them.
+// A wrapper is a request body around another, as layers that watch a body make them. It allows this
+// package to detect behind them that a GetBody always returns the same reader.
 type wrapper interface{ Unwrap() io.ReadCloser }
 
-// innermost returns what a body is around.
+// innermost returns the body that wrappers are around.
 func innermost(body io.ReadCloser) io.ReadCloser {
 	for {
 		w, ok := body.(wrapper)
@@ -25,18 +24,17 @@ func innermost(body io.ReadCloser) io.ReadCloser {
 	}
 }
 
-// same reports whether two bodies are known to read from one reader: they are equal, or
-// what they are around is. io.NopCloser of one reader is equal to another one of it.
+// same reports whether two bodies are known to read from one reader: they are equal, or their
+// innermost bodies are. Two io.NopCloser of one reader are equal.
 func same(a, b io.ReadCloser) bool { return equal(innermost(a), innermost(b)) }
 
-// equal reports whether two bodies are one and the same value.
+// equal reports whether two bodies are the same value.
 func equal(a, b io.ReadCloser) bool {
 	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }
 
-// together reports whether to move one body moves the other, so that they read from one
-// reader whatever they are. Both can seek then. It moves a to where it was; nobody may
-// read them meanwhile.
+// together reports whether two bodies that can seek read from one reader, because moving one moves
+// the other. It restores the position of a. Nobody may read them meanwhile.
 func together(a, b io.ReadCloser) bool {
 	x, ok := a.(io.Seeker)
 	y, also := b.(io.Seeker)

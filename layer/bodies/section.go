@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// A section is a body of one attempt that reads bytes in memory at offsets of its own,
-// so that nobody else's reading moves it.
+// A section is a body of one attempt that reads bytes in memory at offsets of its own, so that no
+// other reader moves it.
 type section struct{ io.SectionReader }
 
 func (*section) Close() error { return nil }
 
-// opened returns what an io.NopCloser closes nothing of, nil for any other body.
+// opened returns the reader inside an io.NopCloser, or nil for any other body.
 func opened(body io.ReadCloser) io.Reader {
 	t := reflect.TypeOf(body)
 	if t != reflect.TypeOf(io.NopCloser(nil)) && t != reflect.TypeOf(io.NopCloser((*bytes.Reader)(nil))) {
@@ -24,15 +24,15 @@ func opened(body io.ReadCloser) io.Reader {
 	return r
 }
 
-// placed is a reader of bytes in memory that can be read at an offset as well.
+// placed is a reader of bytes in memory that can also be read at an offset.
 type placed interface {
 	io.ReaderAt
-	Len() int // what is left to be read
+	Len() int // how much is left to read
 	Size() int64
 }
 
-// inPlace returns the one that an io.NopCloser is around, nil for any other body. Their
-// Read and ReadAt are of one piece, which is not so for any type that happens to have both.
+// inPlace returns the placed reader inside an io.NopCloser, or nil. It knows the types whose Read
+// and ReadAt agree, which need not be so for any type that has both.
 func inPlace(body io.ReadCloser) placed {
 	switch b := opened(body).(type) {
 	case *bytes.Reader:
@@ -43,9 +43,8 @@ func inPlace(body io.ReadCloser) placed {
 	return nil
 }
 
-// sectioned returns a request whose GetBody reads what its Body has to be read, nil
-// where that is not one of the readers of the standard library that can be read at an
-// offset.
+// sectioned returns a request whose GetBody reads what is left of its Body. It returns nil if Body
+// is not one of the readers of the standard library that can be read at an offset.
 func sectioned(req *http.Request) *http.Request {
 	var from io.ReaderAt
 	var size, left int64

@@ -25,10 +25,10 @@ func IsShort(err error) bool {
 	return ok
 }
 
-// lengthened returns the error of a read that came to err after n bytes of a body of a length,
-// which is 0 or less if it is not known.
+// lengthened returns the error of a read that ended with err after n bytes of a body. length is the
+// Content-Length, 0 or less if it is not known.
 func lengthened(n, length int64, err error) error {
-	if err == io.EOF && length > 0 && n < length { //nolint:errorlint // a body ends with it bare
+	if err == io.EOF && length > 0 && n < length { //nolint:errorlint // a body ends with the bare io.EOF
 		return &ShortError{Read: n, Length: length}
 	}
 	return err

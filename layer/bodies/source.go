@@ -7,25 +7,24 @@ import (
 	"sync"
 )
 
-// source is the body of the caller, read by several attempts, each at its own
-// place.
+// source is the body of the caller, read by several attempts, each at its own position.
 type source struct {
 	body   io.ReadCloser
 	seeker io.Seeker
 	offset int64
 	length int64 // the Content-Length, 0 or less if it is not known
 
-	watcher Watcher // the body, nil if it is none
+	watcher Watcher // the body, if it is a Watcher
 
 	turn  chan struct{} // held while the body is read; guards place
 	place int64         // the position of a body that can seek, counted from offset
 
-	// mu guards the fields below, and closed of every reader. It is taken while
-	// turn is held, never the other way round.
+	// mu guards the fields below, and closed of every reader. It may be locked while turn is held,
+	// but not the other way round.
 	mu       sync.Mutex
 	latest   *sourceReader // the only one that may read beyond what is kept
-	kept     kept          // what was read so far of a body that cannot seek
-	err      error         // how the body ended; of one that can seek only a fault
+	kept     kept          // what was read so far, if the body cannot seek
+	err      error         // how the body ended; if it can seek, only a fault
 	readers  handouts
 	finished bool // done was called
 	closed   bool // the body is closed
@@ -46,11 +45,11 @@ func (s *source) again() (io.ReadCloser, error) {
 	return r, nil
 }
 
-// goneLocked returns why there is no further reader, nil if there may be one.
+// goneLocked returns why there can be no further reader, or nil. mu must be held.
 func (s *source) goneLocked() error {
 	switch {
 	case s.err != nil && !errors.Is(s.err, io.EOF):
-		return s.err // what could be sent is only a part of the body
+		return s.err // only a part of the body could be sent
 	case s.closed:
 		return ErrNotReplayable
 	case s.kept.over:
@@ -59,7 +58,7 @@ func (s *source) goneLocked() error {
 	return nil
 }
 
-// done records that no further reader will be asked for.
+// done records that no further reader will be requested.
 func (s *source) done() {
 	s.mu.Lock()
 	s.finished = true
@@ -68,15 +67,15 @@ func (s *source) done() {
 	_ = s.close()
 }
 
-// failed records that what GetBody returned and nobody has read is lost.
+// failed records that a reader which GetBody returned and nobody has read is lost.
 func (s *source) failed() {
 	s.mu.Lock()
 	s.readers.lose()
 	s.mu.Unlock()
 }
 
-// dropLocked gives up what is kept once no reader will ask for it again. Of a body that can
-// seek nothing is kept, and mu does not guard where its readers are.
+// dropLocked gives up what is kept once no reader will need it again. mu must be held. If the body
+// can seek, nothing is kept, and mu does not guard the positions of its readers.
 func (s *source) dropLocked() {
 	n := s.readers.needed()
 	if s.finished && (n == 0 || s.seeker == nil && n == 1 && !s.latest.closed && s.latest.at >= s.kept.read) {
@@ -99,7 +98,7 @@ func (s *source) close() error {
 // sourceReader is a body of one attempt.
 type sourceReader struct {
 	s       *source
-	at      int64 // how much it has read; of a body that cannot seek guarded by s.mu
+	at      int64 // how much it has read; guarded by s.mu if the body cannot seek
 	closed  bool  // guarded by s.mu
 	handout       // guarded by s.mu
 }
@@ -117,14 +116,14 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	if s.seeker != nil {
 		return r.seek(p)
 	}
-	// Another reader may have read on while this one waited for its turn.
+	// Another reader may have read while this one waited for its turn.
 	if n, err, ok := r.known(p); ok {
 		return n, err
 	}
 	allowed := r.allowed(len(p))
 	switch {
 	case allowed > 0 || len(p) == 0:
-	case r.at == s.length: // what follows, if anything does, is for the latest attempt to find
+	case r.at == s.length: // if more follows, the latest attempt finds it
 		return 0, io.EOF
 	default:
 		return 0, ErrNotReplayable
@@ -132,7 +131,7 @@ func (r *sourceReader) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p[:allowed])
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kept.room(n) // not before, for as much as p holds: HTTP/2 reads five bytes into 512 KiB
+	s.kept.room(n) // only now, and not for all of p: HTTP/2 reads five bytes into 512 KiB
 	s.kept.add(p[:n])
 	r.at += int64(n)
 	s.err = lengthened(s.kept.read, s.length, err)
@@ -165,8 +164,8 @@ func (r *sourceReader) known(p []byte) (n int, err error, ok bool) { //nolint:re
 	return 0, nil, false
 }
 
-// allowed returns how many of n bytes r may read. What is not kept belongs to the latest
-// attempt, so that for another one there must be room first.
+// allowed returns how many of n bytes r may read. What is not kept is for the latest attempt alone,
+// so for any other attempt there must be room first.
 func (r *sourceReader) allowed(n int) int {
 	r.s.mu.Lock()
 	defer r.s.mu.Unlock()
@@ -184,7 +183,7 @@ func (r *sourceReader) attempt() {
 	r.s.latest = r
 }
 
-// seek reads at the place of the reader. turn must be held.
+// seek reads at the position of the reader. turn must be held.
 func (r *sourceReader) seek(p []byte) (int, error) {
 	s := r.s
 	if s.place != r.at {
