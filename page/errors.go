@@ -34,7 +34,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	cause := noquery.Text(redact.Error(e.Err))  // it may quote the URL of the page
-	cause = strings.TrimPrefix(cause, "page: ") // the text begins with it already
+	cause = strings.TrimPrefix(cause, "page: ") // the text already begins with it
 	return fmt.Sprintf("page: page %d: %s", e.Page, cause)
 }
 

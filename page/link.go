@@ -43,7 +43,7 @@ func cutTarget(s string) (target, rest string, ok bool) {
 	return strings.TrimSpace(target), trim(rest), ok
 }
 
-// linkParams reads the parameters of one link; only its first rel counts.
+// linkParams reads the parameters of one link. Only its first rel counts.
 func linkParams(s string) (rels string, anchored bool, rest string) {
 	first := true
 	for strings.HasPrefix(s, ";") {
@@ -74,9 +74,8 @@ func linkParams(s string) (rels string, anchored bool, rest string) {
 	return rels, anchored, s
 }
 
-// linkValue reads a token or a quoted string, RFC 9110, section 5.6.4, or what some servers
-// take for one: 'next'. An apostrophe may be a part of a token too, as in 'n
-// and 'n'x.
+// linkValue reads a token or a quoted string (RFC 9110, section 5.6.4), or 'next', which some
+// servers take for one. An apostrophe may also be part of a token, as in 'n and 'n'x.
 func linkValue(s string) (value, rest string) {
 	if strings.HasPrefix(s, "'") {
 		if n := strings.IndexAny(s[1:], "';,"); n >= 0 && s[1+n] == '\'' && strings.Trim(s[2+n:min(3+n, len(s))], ";, \t") == "" {
@@ -106,7 +105,7 @@ func linkValue(s string) (value, rest string) {
 	return b.String(), ""
 }
 
-// hasRel reports whether a list of relations has one.
+// hasRel reports whether a list of relations contains rel.
 func hasRel(rels, rel string) bool {
 	for r := range strings.FieldsSeq(rels) {
 		if strings.EqualFold(r, rel) {

@@ -25,7 +25,7 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 		panic("page: Next: nil function")
 	}
 	allowed := map[origin.Origin]bool{}
-	var user string // the user information of first, which the caller gave, is allowed
+	var user string // the user information of first, which is allowed since the caller gave it
 	for i, s := range append([]string{first}, origins...) {
 		u, err := url.Parse(s)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -54,7 +54,7 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 		if err != nil || s.Next == "" {
 			return s, err
 		}
-		// A malformed URL stays as it is: this page is good, fetching the next one fails.
+		// A malformed URL is kept: this page is good, and fetching the next one fails.
 		if next, err := url.Parse(s.Next); err == nil {
 			s.Next = resolve(u, next)
 		}
@@ -62,8 +62,8 @@ func Next[T any](first string, fetch func(ctx context.Context, url string) (Slic
 	}}
 }
 
-// resolve returns the URL that next stands for on the page base, RFC 3986, section
-// 5, without its fragment.
+// resolve returns the URL that next means on the page base (RFC 3986, section 5), without its
+// fragment.
 func resolve(base, next *url.URL) string {
 	to := base.ResolveReference(next)
 	to.Fragment, to.RawFragment = "", ""

@@ -48,7 +48,7 @@ type Pager[T any] struct {
 	fetch func(ctx context.Context, cursor string) (Slice[T], error)
 }
 
-// defaultMax is the largest number of pages of a loop without [Pager.Max].
+// defaultMax is the largest number of pages of a loop if [Pager.Max] is not set.
 const defaultMax = 1000
 
 // Cursor returns a Pager whose function fetches the page at a cursor. The first cursor is
