@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// basics masks a user and password behind Basic that is shorter than the words that
-// [nest.passages] looks at: admin:admin has 16 characters with its padding.
+// basics masks a user and password behind Basic that are too short for [nest.passages]: in base64
+// with its padding, admin:admin has 16 characters.
 func basics(b []byte) []byte {
 	var out edits
 	for at := 0; ; {
@@ -28,8 +28,8 @@ func basics(b []byte) []byte {
 	}
 }
 
-// basicEnd returns where the first "asic " or "ASIC " ends that begins at a place or behind
-// it, -1 if there is none. It looks at each fifth byte, and at more where one is of these words.
+// basicEnd returns where the first "asic " or "ASIC " that begins at from or later ends, or -1. It
+// looks at every fifth byte, and at more only if that byte is in one of these words.
 func basicEnd(b []byte, from int) int {
 	const length = len("asic ")
 	for last := from + length - 1; last < len(b); {
@@ -42,7 +42,7 @@ func basicEnd(b []byte, from int) int {
 			last += 2
 		case 'c':
 			last++
-		case ' ': // or zero
+		case ' ': // or a zero byte
 			if word := b[last+1-length : last+1]; string(word) == "asic " || string(word) == "ASIC " {
 				return last + 1
 			}
@@ -56,16 +56,16 @@ func basicEnd(b []byte, from int) int {
 
 func basicsOf(s string) string {
 	if !strings.Contains(s, "asic ") && !strings.Contains(s, "ASIC ") {
-		return s // as nearly all are
+		return s // as nearly all texts
 	}
 	return string(basics([]byte(s)))
 }
 
-// shortestBasic is the least number of bytes of a user:password in base64 with its padding.
+// shortestBasic is the length of the shortest user:password in base64 with its padding.
 const shortestBasic = 8
 
-// shortBasic reports whether s is a short user:password in base64. A short word of prose
-// may be that by chance, so this one has its padding and is readable.
+// shortBasic reports whether s is a short user:password in base64. A short word of prose may be
+// base64 by chance, so s must have its padding and decode to readable text.
 func shortBasic(s string) bool {
 	if len(s) < shortestBasic || len(s) > shortest || len(s)%4 != 0 {
 		return false

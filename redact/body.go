@@ -40,12 +40,12 @@ func (r *Redactor) Body(contentType string, b []byte) []byte {
 	if s == string(b) {
 		return b
 	}
-	// A literal may have hidden what a text is, or the parts of a URL.
+	// A literal may have hidden what kind of text this is, or the parts of a URL.
 	return []byte(r.maskLiterals(string(r.outermost().body(contentType, []byte(s)))))
 }
 
-// body masks all but literals. Where a text may be read in two ways a mask of the one
-// can bring together what the other reads, so it goes on until nothing changes.
+// body masks everything except literals. If a text can be read in two ways, the mask of one reading
+// may bring together what the other one looks for. So body continues until nothing changes.
 func (n nest) body(contentType string, b []byte) []byte {
 	for range 4 {
 		masked := n.bodyOnce(contentType, b)
@@ -54,7 +54,7 @@ func (n nest) body(contentType string, b []byte) []byte {
 		}
 		b = masked
 		if declared := mediatype.Declared(contentType); declared == mediatype.JSON && mediatype.LooksJSON(b) {
-			break // one reading alone
+			break // there is only one reading
 		}
 	}
 	return b
@@ -63,14 +63,14 @@ func (n nest) body(contentType string, b []byte) []byte {
 func (n nest) bodyOnce(contentType string, b []byte) []byte {
 	declared := mediatype.Declared(contentType)
 	kind := mediatype.Given(declared, b)
-	if kind != mediatype.Binary && kind != mediatype.Multipart { // whose parts come here
+	if kind != mediatype.Binary && kind != mediatype.Multipart { // the parts of a multipart body come here themselves
 		b = basics(privateKeys(b))
 	}
 	if kind != mediatype.Form && declared == mediatype.Form && !json.Valid(b) {
-		b = n.form(b) // it may be both, with the one inside of the other
+		b = n.form(b) // it may be both, one inside the other
 	}
-	if isYAML(contentType) && !json.Valid(b) { // whose first lines may look like JSON
-		b = yaml(n, b) // a line of it may look like one of an event stream
+	if isYAML(contentType) && !json.Valid(b) { // the first lines of YAML may look like JSON
+		b = yaml(n, b) // a line of YAML may look like one of an event stream
 	}
 	switch kind {
 	case mediatype.Multipart:
@@ -105,8 +105,8 @@ func (n nest) form(b []byte) []byte {
 	return b
 }
 
-// multipart masks the content of parts that have a secret name and are not files, and
-// what is secret in the others.
+// multipart masks the content of parts that have a secret name and are not files, and the secrets
+// in the other parts.
 func (n nest) multipart(boundary string, b []byte) []byte {
 	delim := []byte("--" + boundary)
 	var out edits
@@ -137,8 +137,8 @@ func (n nest) multipart(boundary string, b []byte) []byte {
 	return out.apply(b)
 }
 
-// headEnd returns where the head of a part ends, -1 if it does not, and how long the
-// gap to its body is. Some write lines that end in a line feed alone.
+// headEnd returns where the head of a part ends, or -1, and the length of the gap before its body.
+// Some clients end lines with only a line feed.
 func headEnd(part []byte) (i, gap int) {
 	i, gap = bytes.Index(part, []byte("\r\n\r\n")), len("\r\n\r\n")
 	if j := bytes.Index(part, []byte("\n\n")); j >= 0 && (i < 0 || j < i) {
@@ -147,7 +147,7 @@ func headEnd(part []byte) (i, gap int) {
 	return i, gap
 }
 
-// partBody is body for a part, which has no parts of its own.
+// partBody is body for a part, whose own parts are not read.
 func (n nest) partBody(contentType string, b []byte) []byte {
 	if mediatype.Declared(contentType) == mediatype.Multipart {
 		return n.passages(b)

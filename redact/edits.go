@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// edits are the masks of a body, in any order. Of two that overlap the one counts that
-// begins first, then the longer, then the one that leaves nothing.
+// edits are the masks of a body, in any order. Of two that overlap, the one that begins first
+// counts, then the longer one, then the one that leaves nothing.
 type edits struct{ list []edit }
 
 type edit struct {
 	from, to int
 	text     string
-	whole    bool // nothing of what was there is left
+	whole    bool // nothing of the original is left
 }
 
 // put replaces b[from:to] by text.
@@ -22,12 +22,12 @@ func (e *edits) put(b []byte, from, to int, text string) {
 	}
 }
 
-// cover replaces b[from:to] by text, whatever else was put there.
+// cover replaces b[from:to] by text, and overrides other edits there.
 func (e *edits) cover(from, to int, text string) {
 	e.list = append(e.list, edit{from, to, text, true})
 }
 
-// apply returns b with the edits, b itself if there are none.
+// apply returns b with the edits, or b itself if there are none.
 func (e *edits) apply(b []byte) []byte {
 	if len(e.list) == 0 {
 		return b

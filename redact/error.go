@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxChain bounds the number of causes of an error that are read.
+// maxChain bounds the number of causes that are read of an error.
 const maxChain = 100
 
 // Error returns the text of err made safe to print. The URL of each url.Error in its tree is

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// shortest is the least number of bytes of a credential of a known format.
+// shortest is the length of the shortest credential of a known format.
 const shortest = 16
 
-// A format is how the keys and tokens of a service begin.
+// A format describes the keys and tokens of a service.
 type format struct {
 	prefix string
-	tail   int // the least number of bytes that follow
+	tail   int // the least number of bytes behind it
 }
 
-// formats are those of services whose keys have a prefix of their own, in order.
+// formats are the formats of services whose keys have a prefix of their own, in order.
 //
 //nolint:gochecknoglobals // a table
 var formats = [...]format{
@@ -134,8 +134,7 @@ var formats = [...]format{
 	{"ya29.", 16},
 }
 
-// credential reports whether s as a whole has a format that only credentials
-// have.
+// credential reports whether s as a whole has a format that only credentials have.
 func credential(s string) bool {
 	if len(s) < shortest || len(s) > 8192 || !keyLike(s[0], s[1]) {
 		return false
@@ -161,7 +160,7 @@ func beginsLikeKey(b []byte) bool {
 	})
 }
 
-// formatsOf returns the formats that begin with two bytes.
+// formatsOf returns the formats that begin with the two bytes.
 func formatsOf(first, second byte) []format {
 	order := func(f format, begin [2]byte) int {
 		return cmp.Or(cmp.Compare(f.prefix[0], begin[0]), cmp.Compare(f.prefix[1], begin[1]))
@@ -175,8 +174,8 @@ func formatsOf(first, second byte) []format {
 	return formats[from:to]
 }
 
-// keyLike reports whether a word begins like a JSON Web Token or one of the formats. It is
-// asked of every long word of a body, so it searches nothing.
+// keyLike reports whether a word begins like a JSON Web Token or one of the formats. It is called
+// for every long word of a body, so it searches nothing.
 func keyLike(first, second byte) bool {
 	switch string([]byte{first, second}) {
 	case "AB", "AG", "AI", "AK", "AS", "AT", "CC", "CF", "EA", "EZ", "FL", "GO", "HR", "LT", "NR",

@@ -2,7 +2,7 @@ package redact
 
 import "bytes"
 
-// blockQuote is around a string that spans lines.
+// blockQuote encloses a string that spans lines.
 const blockQuote = `"""`
 
 // blockEnd returns where the block string whose text begins at b[i] ends.
@@ -19,11 +19,11 @@ func blockEnd(b []byte, i int) int {
 	}
 }
 
-// graphql masks the strings of secret arguments: login(password: "x"). A string after
-// anything else, and a variable, stays.
+// graphql masks the strings of secret arguments: login(password: "x"). Other strings, and
+// variables, stay.
 func (n nest) graphql(b []byte) []byte {
 	var out edits
-	from, to := 0, 0 // the last name
+	from, to := 0, 0 // the range of the last name
 	for i := 0; i < len(b); {
 		switch c := b[i]; {
 		case bytes.HasPrefix(b[i:], []byte(blockQuote)):

@@ -37,7 +37,8 @@ func (r *Redactor) HeadersShared(h http.Header) http.Header {
 	return h
 }
 
-// headerValue masks a value of a header whose name is secret, or that of a link, or neither.
+// headerValue masks a value of a header. secret says that the name is secret, link that the value
+// is a URL reference.
 func headerValue(n nest, v string, secret, link bool) string {
 	if secret {
 		return maskAuth(v)
@@ -48,8 +49,8 @@ func headerValue(n nest, v string, secret, link bool) string {
 	return n.r.maskLiterals(v)
 }
 
-// value masks the value of a header whose name is not secret, but for literals. link says
-// that it is a URL reference.
+// value masks the value of a header whose name is not secret, except for literals. link says that
+// it is a URL reference.
 func value(n nest, v string, link bool) string {
 	v = privateKeysOf(v)
 	switch {
@@ -63,14 +64,14 @@ func value(n nest, v string, link bool) string {
 	return basicsOf(maskEmbedded(queries(n, v)))
 }
 
-// bare reports whether a value is too short for a credential and for what stands behind
-// Basic, and holds neither a URL nor a query: such as a length, a status or an etag.
+// bare reports whether a value is too short for a credential, also behind Basic, and contains
+// neither a URL nor a query. A length, a status or an etag is such a value.
 func bare(v string) bool {
 	return len(v) < len("Basic ")+shortestBasic && strings.IndexByte(v, '?') < 0 && strings.IndexByte(v, ':') < 0
 }
 
-// queries masks the queries of the URLs in a value, also of those that are relative, as in
-// a Link and in what a proxy says of a request.
+// queries masks the queries of the URLs in a value, including relative URLs, as in a Link and in
+// what a proxy says about a request.
 func queries(n nest, v string) string {
 	head, rest, ok := strings.Cut(v, "?")
 	if !ok {
@@ -104,7 +105,7 @@ func linking(name string) bool {
 	return false
 }
 
-// maskAuth masks a secret header value and keeps an authentication scheme.
+// maskAuth masks a secret header value, but keeps an authentication scheme.
 func maskAuth(v string) string {
 	if v == "" {
 		return v

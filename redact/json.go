@@ -7,17 +7,16 @@ import (
 	"github.com/gracy-go/gracy/internal/mediatype"
 )
 
-// A jsonReader masks by token offsets: it reads tokens and no grammar, so that a body
-// that was cut off, JSON lines and the data lines of an event stream all work,
-// and it copies the bytes between the masks. It does not recurse: the depth of
-// nesting is a counter.
+// A jsonReader masks JSON by the offsets of tokens. It reads tokens and no grammar, so it can read
+// a truncated body, JSON lines and the data lines of an event stream. It copies the bytes between
+// the masks. It does not recurse: the depth of nesting is a counter.
 type jsonReader struct {
 	n   nest
 	b   []byte
 	out edits
 	at  nesting
 
-	words int // where a value of several words without quotes begins, -1 if there is none
+	words int // where a value of several words without quotes begins, or -1
 }
 
 // json masks what is secret in a JSON text.
@@ -53,8 +52,8 @@ func (r *jsonReader) mask() []byte {
 	return r.out.apply(r.b)
 }
 
-// quoted masks what is secret in the string that begins at i, a key or a value. It returns where
-// the string ends, or the colon behind a key.
+// quoted masks what is secret in the string, a key or a value, that begins at i. It returns where
+// the string ends, or where the colon behind a key is.
 func (r *jsonReader) quoted(i int) (end int) {
 	how := r.at.how()
 	end, closed := stringEnd(r.b, i, how == secret)
@@ -88,7 +87,7 @@ func (r *jsonReader) quoted(i int) (end int) {
 	return end
 }
 
-// key takes in the key of the next value, which begins at the given place.
+// key records the key of the next value. raw begins at from.
 func (r *jsonReader) key(raw []byte, from int) {
 	r.at.armed = armingOf(r.n, raw)
 	if r.at.armed == unarmed {
@@ -96,15 +95,15 @@ func (r *jsonReader) key(raw []byte, from int) {
 	}
 	r.at.named, r.words = memberOf(raw), -1
 	if len(raw) < 16 || !bytes.ContainsAny(raw, "0123456789") {
-		return // nothing else has the shape of a secret
+		return // nothing shorter, and nothing without digits, has the shape of a secret
 	}
 	if masked := maskEmbedded(string(raw)); masked != string(raw) {
 		r.out.put(r.b, from, from+len(raw), masked)
 	}
 }
 
-// bare masks what is secret in the text without quotes that begins at i, and returns where it
-// ends. JSON has numbers and constants there alone; what is no JSON may have words.
+// bare masks what is secret in the text without quotes that begins at i, and returns where it ends.
+// In JSON that is a number or a constant. In a text that is not JSON it may be words.
 func (r *jsonReader) bare(i int) (end int) {
 	b, c := r.b, r.b[i]
 	end = bareEnd(b, i)
@@ -112,11 +111,11 @@ func (r *jsonReader) bare(i int) (end int) {
 	if !word.number && (end-i < 2 || constant(b[i:end])) {
 		return max(end, i+1)
 	}
-	if n := eventField(b, i); n > 0 { // what is behind it may be part of a value
+	if n := eventField(b, i); n > 0 { // what follows may be part of a value
 		return i + n
 	}
 	whole := word
-	if r.at.named == valuing && (r.words >= 0 || !word.number) { // it may have more words
+	if r.at.named == valuing && (r.words >= 0 || !word.number) { // the value may have more words
 		if r.words < 0 {
 			r.words = i
 		}
@@ -129,7 +128,7 @@ func (r *jsonReader) bare(i int) (end int) {
 	if hides || word.number && r.words < 0 {
 		r.at.next()
 	}
-	if hides && !word.number { // what follows may be the rest of it, or what it is a comment on
+	if hides && !word.number { // what follows may be the rest of the value, or the text that it comments on
 		r.at.armed = secret
 	}
 	return end
@@ -142,11 +141,10 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// stringEnd returns where the string that begins at b[i] ends, after its
-// closing quote if it has one. No JSON string spans lines, so the end of
-// a line closes it too: otherwise a stray quote would swap strings and the text
-// between them from there on. A secret string is read on, so that its second
-// line is masked too.
+// stringEnd returns where the string that begins at b[i] ends, after its closing quote if it has
+// one. No JSON string spans lines, so the end of a line also closes it. Otherwise, behind a stray
+// quote, strings and the text between them would be swapped. A secret string is read on, so that
+// its second line is masked too.
 func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
 	i++
 	if n := bytes.IndexByte(b[i:], '"'); n > shortest { // most long strings are plain
@@ -169,7 +167,7 @@ func stringEnd(b []byte, i int, secret bool) (end int, closed bool) {
 	return len(b), false
 }
 
-// armingOf returns what a key makes of its value.
+// armingOf returns what a key says about its value.
 func armingOf(n nest, raw []byte) arming {
 	name := string(raw)
 	if strings.Contains(name, `\`) {
@@ -194,7 +192,7 @@ func armingOf(n nest, raw []byte) arming {
 	return unarmed
 }
 
-// jsonValue returns what a string stands for, and whether it is another text.
+// jsonValue returns the mask of a string value, and whether anything was masked.
 func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 	switch {
 	case len(raw) == 0:
@@ -207,7 +205,7 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 		}
 	}
 	if len(raw) < 16 && bytes.IndexByte(raw, '\\') < 0 && bytes.IndexByte(raw, '/') < 0 && bytes.IndexByte(raw, '&') < 0 {
-		return "", false // nothing of that length has a secret shape
+		return "", false // nothing so short has the shape of a secret
 	}
 	if how != graph && plainString(raw) {
 		return "", false
@@ -223,8 +221,8 @@ func (n nest) jsonValue(how arming, raw []byte) (string, bool) {
 	return masked, masked != text
 }
 
-// plainString reports whether jsonString returns a string as it is, as far as one pass
-// without a copy shows it: it is prose of short words, as most are.
+// plainString reports whether jsonString returns a string unchanged, as far as one pass without a
+// copy can determine. Most strings are so: prose of short words.
 func plainString(raw []byte) bool {
 	if start, end := longWord(raw, 0); start < end || len(raw) < 2 || beginsLikeKey(raw) {
 		return false
@@ -233,9 +231,8 @@ func plainString(raw []byte) bool {
 		!bytes.Contains(raw, []byte("://"))
 }
 
-// jsonString masks what is secret in a string value whatever its name: a
-// credential, a URL that carries one, a JSON text, a form, an XML text, a
-// credential among words.
+// jsonString masks what is secret in a string value whatever its name: a credential, a URL that
+// carries one, a JSON text, a form, an XML text, a credential among words.
 func (n nest) jsonString(raw string) string {
 	plain := raw
 	if strings.Contains(raw, `\`) {

@@ -25,14 +25,14 @@ func memberOf(key []byte) member {
 	return other
 }
 
-// A span is a range of a body; it is empty if to is zero.
+// A span is a range of a body. It is empty if to is zero.
 type span struct {
 	from, to int
 	number   bool
 	bracket  bool // a list or an object
 }
 
-// maskSpan returns what stands for a secret value.
+// maskSpan returns the replacement of a secret value.
 func (n nest) maskSpan(b []byte, s span) string {
 	switch {
 	case s.number:
@@ -43,23 +43,23 @@ func (n nest) maskSpan(b []byte, s span) string {
 	return Mask
 }
 
-// An object is what is known of an open bracket.
+// An object is what is known about an open bracket.
 type object struct {
 	depth  int
 	auth   bool // it belongs to the key auth
-	secret bool // its name says that its value is secret
-	value  span // the value, while the name has not come
-	from   int  // where it begins, if it is such a value itself; 0 otherwise
+	secret bool // its "name" says that its "value" is secret
+	value  span // the "value", while the "name" has not been read
+	from   int  // where it begins, if it is itself such a value; otherwise 0
 }
 
-// objects are the innermost of the open brackets. More would have to be allocated, and
-// no text of people nests so deep that a name and its value are further apart.
+// objects are the innermost open brackets. Keeping more would need an allocation, and in no real
+// text are a name and its value further apart.
 type objects struct {
 	depth int
 	ring  [32]object
 }
 
-// open enters an object; from is where it begins, if it is the value of a pair.
+// open enters an object. from is where it begins if it is the value of a pair.
 func (o *objects) open(auth bool, from int) {
 	o.depth++
 	o.ring[o.depth%len(o.ring)] = object{depth: o.depth, auth: auth, from: from}
@@ -77,7 +77,7 @@ func (o *objects) close(to int) {
 // top returns the innermost object.
 func (o *objects) top() *object {
 	top := &o.ring[o.depth%len(o.ring)]
-	if top.depth != o.depth { // it was too far out
+	if top.depth != o.depth { // the object was too far out to be kept
 		*top = object{depth: o.depth}
 	}
 	return top
@@ -86,7 +86,7 @@ func (o *objects) top() *object {
 // named reports whether the innermost object has a secret name.
 func (o *objects) named() bool { return o.top().secret }
 
-// scheme arms the names of schemes inside of auth: {"auth": {"basic": "x"}}.
+// scheme arms the names of schemes inside auth: {"auth": {"basic": "x"}}.
 func (o *objects) scheme(key []byte) arming {
 	if !o.top().auth {
 		return unarmed
@@ -101,7 +101,7 @@ func basicOrBearer(s string) bool {
 	return strings.EqualFold(s, "basic") || strings.EqualFold(s, "bearer")
 }
 
-// pair takes one half of a pair and reports whether it is the value of a secret name.
+// pair records one half of a pair. It reports whether that is the value of a secret name.
 func (o *objects) pair(r *Redactor, m member, raw []byte, at span) bool {
 	top := o.top()
 	if m == valuing {
@@ -114,8 +114,7 @@ func (o *objects) pair(r *Redactor, m member, raw []byte, at span) bool {
 	return false
 }
 
-// late returns the value that came before its name, once the name is known to be
-// secret.
+// late returns the value that was read before its name, if the name is known to be secret.
 func (o *objects) late() (span, bool) {
 	top := o.top()
 	if !top.secret || top.value.to == 0 {
@@ -126,8 +125,8 @@ func (o *objects) late() (span, bool) {
 	return late, true
 }
 
-// secretName reports whether a value whose name is a value itself is secret. A
-// label of several words is none: {"name": "Reset password", "value": 1}.
+// secretName reports whether a name that is itself a value is secret. A label of several words is
+// not: {"name": "Reset password", "value": 1}.
 func (r *Redactor) secretName(name string) bool {
 	if len(name) > 100 || strings.ContainsAny(name, " \t") {
 		return false

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// jsonUnescape decodes the inside of a JSON string. Malformed escapes stay.
+// jsonUnescape decodes the inside of a JSON string. It keeps malformed escapes.
 func jsonUnescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -72,8 +72,8 @@ func unhex4(s string) (rune, bool) {
 	return c, true
 }
 
-// bareEnd returns the end of the text at i that stands in no quotes: a number or a
-// constant; in what is no JSON, anything.
+// bareEnd returns the end of the text without quotes at i. In JSON that is a number or a constant,
+// otherwise it may be anything.
 func bareEnd(b []byte, i int) int {
 	for i < len(b) && b[i] > ' ' && strings.IndexByte(`"{}[],`, b[i]) < 0 {
 		i++
@@ -81,8 +81,8 @@ func bareEnd(b []byte, i int) int {
 	return i
 }
 
-// eventField returns how long the name of a field of an event stream is with its colon, 0 if
-// there is none at i: the data of an event goes on over such lines.
+// eventField returns the length of the name and colon of an event stream's field at i, or 0. The
+// data of an event continues over such lines.
 func eventField(b []byte, i int) int {
 	if i > 0 && b[i-1] != '\n' && b[i-1] != '\r' {
 		return 0
@@ -95,7 +95,7 @@ func eventField(b []byte, i int) int {
 	return 0
 }
 
-// constant reports whether a word is one of JSON, which reveals nothing.
+// constant reports whether a word is a constant of JSON, which reveals nothing.
 func constant(word []byte) bool {
 	switch string(word) {
 	case "true", "false", "null":

@@ -10,15 +10,14 @@ import (
 	"unicode/utf16"
 )
 
-// literals finds registered secrets in all their forms. The zero value finds
-// nothing.
+// literals finds registered secrets in all their forms. The zero value finds nothing.
 type literals struct {
 	plain    []string // the forms, longest first
-	heads    []string // their beginnings up to the first bracket, and that
-	tails    []string // the last one, and what is behind it
+	heads    []string // their beginnings up to and including the first bracket
+	tails    []string // their ends from the last bracket on
 	replacer *strings.Replacer
-	cores    []string // the part of its base64 that the text around it does not change
-	longest  int      // the bytes of the longest of both
+	cores    []string // the parts of their base64 that do not depend on the text around
+	longest  int      // the length of the longest plain or core
 }
 
 func newLiterals(list []string) (l literals) {
@@ -46,8 +45,8 @@ func newLiterals(list []string) (l literals) {
 	for _, s := range l.plain {
 		pairs = append(pairs, s, Mask)
 	}
-	// The mask is replaced by itself, so that a literal which is a part of it does
-	// not mask the mask.
+	// The mask is replaced by itself, so that a literal that is a part of the mask does not mask
+	// it.
 	l.replacer = strings.NewReplacer(append(pairs, Mask, Mask)...)
 	return l
 }
@@ -62,7 +61,7 @@ func (l *literals) mask(s string) string {
 	return l.replacer.Replace(s)
 }
 
-// maskCore masks the base64 texts in s that hold core.
+// maskCore masks the base64 texts in s that contain core.
 func maskCore(s, core string) string {
 	out := splice{text: s}
 	for at := 0; ; {
@@ -83,7 +82,7 @@ func maskCore(s, core string) string {
 	return out.String()
 }
 
-// in reports whether s holds a literal outside a mask.
+// in reports whether s contains a literal outside a mask.
 func (l *literals) in(s string) bool {
 	return l.replacer != nil && l.mask(s) != s
 }
@@ -92,7 +91,7 @@ func base64Char(c byte) bool {
 	return alnum(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
 }
 
-// forms returns s as it is written in URLs and in JSON.
+// forms returns s in the forms that it has in URLs and in JSON.
 func forms(s string) []string {
 	q, p := url.QueryEscape(s), url.PathEscape(s)
 	return []string{
@@ -114,8 +113,8 @@ func lowerHex(s string) string {
 	return string(b)
 }
 
-// cores returns the characters that s has in base64 whatever text surrounds it,
-// for each of its three offsets within a group of three bytes.
+// cores returns the characters that s has in base64 whatever text surrounds it, for each of its
+// three offsets in a group of three bytes.
 func cores(s string) []string {
 	if len(s) < 8 {
 		return nil
@@ -139,7 +138,7 @@ type escapes uint8
 const (
 	escapeSlash escapes = 1 << iota // the slash
 	escapeHTML                      // < > & and the two line separators, as encoding/json does
-	escapeRunes                     // all that is not ASCII
+	escapeRunes                     // everything that is not ASCII
 )
 
 // jsonEscape returns s as it is written between the quotes of a JSON string.

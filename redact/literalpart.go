@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// remains masks what is left of a literal beside a mask: one of something else, such as a value
-// that ends with a space, has cut it in two.
+// remains masks what is left of a literal beside a mask. The mask of something else, such as a
+// value that ends with a space, may have cut the literal in two.
 func (l *literals) remains(s string) string {
 	out := splice{text: s}
 	for at := 0; ; {
@@ -15,7 +15,7 @@ func (l *literals) remains(s string) string {
 			break
 		}
 		from, to := at+i, at+i+len(Mask)
-		// What stands between two masks is looked at for these alone, however many there are.
+		// The text between two masks is examined only for these two, however many there are.
 		from -= begun(s[at:from], l.heads)
 		behind, _, _ := strings.Cut(s[to:], Mask)
 		for n := l.ended(behind); n > 0; n = l.ended(behind) {
@@ -29,8 +29,9 @@ func (l *literals) remains(s string) string {
 	return out.String()
 }
 
-// edges returns what remains looks for of the forms. A quote, an angle bracket and the :// of a
-// URL hold up what is around the mask: a text without them would be no JSON any more, or no URL.
+// edges returns the beginnings and ends of the forms that remains looks for. A quote, an angle
+// bracket and the :// of a URL are structure around the mask. Without them the text would no longer
+// be JSON, or a URL.
 func edges(forms []string) (heads, tails []string) {
 	for _, form := range forms {
 		head, tail := form, form
@@ -49,7 +50,7 @@ func edges(forms []string) (heads, tails []string) {
 	return slices.Compact(heads), slices.Compact(tails)
 }
 
-// ended returns how many bytes at the beginning of a text are the end of a literal, 0 for
+// ended returns how many bytes at the beginning of a text are the end of a literal. It is 0 for
 // less than four, as in begun.
 func (l *literals) ended(s string) int {
 	most := 0
@@ -63,12 +64,12 @@ func (l *literals) ended(s string) int {
 	return most
 }
 
-// leastPart is how long a part of a literal is at least that is taken for one. Less is in many a
-// text that has nothing to do with it.
+// leastPart is the least length of a part that is taken for one of a literal. Many unrelated texts
+// contain a shorter one.
 const leastPart = 4
 
-// begun returns how many bytes at the end of a text are the beginning of a literal, or of its
-// base64; 0 for less than four.
+// begun returns how many bytes at the end of a text are the beginning of a literal or of its
+// base64. It is 0 for less than four.
 func (l *literals) begun(s string) int { return max(begun(s, l.plain), begun(s, l.cores)) }
 
 func begun(s string, forms []string) int {

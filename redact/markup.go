@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// markup masks the content of the elements of XML that have a secret name, with or
-// without a prefix; the attributes that have one; and the value of a tag with both a
-// name and a value, as of <add key="password" value="x"/>. Of HTML it masks the value
-// of hidden and password inputs and the content of meta tags with a secret name: its
-// elements and attributes are for people and scripts.
+// markup masks, in XML, the content of elements with a secret name, with or without a prefix, the
+// values of attributes with a secret name, and the value of a tag with both a name and a value, as
+// in <add key="password" value="x"/>. In HTML it masks only the value of hidden and password inputs
+// and the content of meta tags with a secret name, because other elements and attributes are for
+// people and scripts.
 func (n nest) markup(b []byte, html bool) []byte {
 	var out edits
-	level := 0 // the open elements below a secret name, 0 outside of it
+	level := 0 // the number of open elements below a secret name
 	for i := 0; i < len(b); {
 		at := bytes.IndexByte(b[i:], '<')
 		if at < 0 {
@@ -60,8 +60,7 @@ func (n nest) markup(b []byte, html bool) []byte {
 	return out.apply(b)
 }
 
-// after returns the index behind the next end in b from i on, the length of b if there
-// is none.
+// after returns the index behind the next end in b from i on, or the length of b.
 func after(b []byte, i int, end string) int {
 	if j := bytes.Index(b[i:], []byte(end)); j >= 0 {
 		return i + j + len(end)
@@ -69,7 +68,7 @@ func after(b []byte, i int, end string) int {
 	return len(b)
 }
 
-// rawEnd returns where a script or a style ends, whose text is no markup.
+// rawEnd returns where a script or a style ends, whose text is not markup.
 func rawEnd(b []byte, i int, name string) int {
 	for {
 		i = after(b, i, "</")
@@ -86,7 +85,7 @@ func maskContent(out *edits, b []byte, from, to int) {
 	text = bytes.TrimRight(text, " \t\r\n")
 	switch {
 	case len(text) == 0:
-	case len(bytes.Trim(text, "0123456789")) == 0: // typed decoding still works
+	case len(bytes.Trim(text, "0123456789")) == 0: // a number, so that typed decoding still works
 		out.put(b, from, from+len(text), "0")
 	default:
 		out.put(b, from, from+len(text), Mask)
@@ -96,14 +95,14 @@ func maskContent(out *edits, b []byte, from, to int) {
 // local returns the name of an element without its prefix.
 func local(name string) string { return name[strings.IndexByte(name, ':')+1:] }
 
-// A tag is the range of a tag and of what matters in it.
+// A tag is the range of a tag and of the parts that matter.
 type tag struct {
 	name   span
 	end    int
 	closed bool // <a/>
 	list   [16]attribute
 	n      int
-	more   []attribute // those beyond list
+	more   []attribute // the attributes beyond list
 }
 
 type attribute struct{ name, value span }
@@ -129,7 +128,7 @@ func readTag(b []byte, i int) (t tag) {
 			return t
 		case c <= ' ' || c == '/' || c == '=' || c == '"' || c == '\'':
 			i++
-		case c == '<': // the tag was none
+		case c == '<': // it was not a tag
 			t.end = i
 			return t
 		default:
@@ -183,7 +182,7 @@ func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
 		key := string(b[a.name.from:a.name.to])
 		switch {
 		case a.value.from == a.value.to:
-		case !html && b[a.value.from-1] != '"' && b[a.value.from-1] != '\'': // XML has quotes
+		case !html && b[a.value.from-1] != '"' && b[a.value.from-1] != '\'': // XML requires quotes
 		case strings.EqualFold(key, "name"), strings.EqualFold(key, "key"):
 			name = a.value
 		case strings.EqualFold(key, "value"), strings.EqualFold(key, "content"):
@@ -213,7 +212,7 @@ func (n nest) maskTag(out *edits, b []byte, t *tag, html bool) {
 	}
 }
 
-// forgery reports the names under which pages carry a token against forged requests.
+// forgery reports whether pages use the name for a token against forged requests.
 func forgery(name string) bool {
 	var buf squeezed
 	switch string(squeeze(name, &buf)) {

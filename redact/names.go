@@ -1,6 +1,6 @@
 package redact
 
-// A kind says where a name is used. Some names are secret in one kind only.
+// A kind says where a name is used. Some names are secret only in one kind.
 type kind uint8
 
 const (
@@ -9,13 +9,13 @@ const (
 	field
 )
 
-// squeezed holds the end of a name without case and punctuation. No secret name
-// of the list is longer, and a longer name is judged by its suffix.
+// squeezed holds the end of a name without case and punctuation. No secret name in the list is
+// longer. A longer name is judged by its suffix.
 type squeezed [64]byte
 
-// squeeze writes name into buf as lower-case letters and digits only, decoding
-// percent-escapes, and returns what it wrote. Bytes beyond ASCII stay, so that
-// a name in another script does not become an empty one.
+// squeeze writes name into buf in lower case, with only its letters and digits and percent-escapes
+// decoded, and returns the result. It keeps bytes beyond ASCII, so that a name in another script
+// does not become empty.
 func squeeze(name string, buf *squeezed) []byte {
 	if n := len(name) - 3*len(buf); n > 0 {
 		name = name[n:]
@@ -68,7 +68,7 @@ func hasPrefix(b []byte, s string) bool {
 	return len(b) >= len(s) && string(b[:len(s)]) == s
 }
 
-// listed reports whether the built-in list has the squeezed name in this kind.
+// listed reports whether the built-in list has the squeezed name in kind k.
 func listed(k kind, name []byte) bool {
 	switch k {
 	case header:
@@ -79,7 +79,7 @@ func listed(k kind, name []byte) bool {
 			"xmsauthorizationauxiliary", "xmsclientprincipal", "xappwritekey":
 			return true
 		}
-		// Before a colon in a text the name of a package, as auth or oauth, is no header.
+		// In a text, the name of a package such as auth or oauth before a colon is not a header.
 		if hasPrefix(name, "x") && hasSuffix(name, "auth") || hasSuffix(name, "signature") || hasPrefix(name, "xhubsignature") {
 			return true
 		}
@@ -137,8 +137,8 @@ func suffixed(name []byte) bool {
 	return false
 }
 
-// cursor reports whether a token whose name begins so is the position of a page
-// or a piece of text. Masking it would make all pages of a list look alike.
+// cursor reports whether a token with this prefix in its name is the position of a page or a piece
+// of text. Masking it would make all pages of a list look alike.
 func cursor(name []byte) bool {
 	for _, s := range [...]string{
 		"page", "next", "prev", "previous", "continuation", "sync", "cursor", "pagination", "resume",
@@ -151,9 +151,8 @@ func cursor(name []byte) bool {
 	return false
 }
 
-// ambiguous reports names that are secret only if their value looks secret, or
-// beside the other parameters of a token request: code is a country, an error or
-// a grant, appid a number or a key.
+// ambiguous reports whether a name is secret only if its value looks secret, or beside the other
+// parameters of a token request: code is a country, an error or a grant, appid a number or a key.
 func ambiguous(name []byte) bool {
 	switch string(name) {
 	case "code", "appid", "ticket", "session", "sessionid", "sid":

@@ -1,27 +1,27 @@
 package redact
 
-// An arming says what the key before a value makes of it.
+// An arming says what the key before a value means for it.
 type arming uint8
 
 const (
 	unarmed arming = iota
 	secret
-	cookie // a string of name=value is secret, a cookie that is eaten is not
+	cookie // a string of name=value is secret, but not the cookie that one eats
 	auth   // secret if it looks so; an object has secrets under the names of schemes
 	graph  // a document of GraphQL, whose arguments may be secret
 )
 
-// A nesting is where a reader of JSON, or of a flow of YAML, is in objects and lists, and what
-// the names around the next value make of it.
+// A nesting says where in objects and lists a reader of JSON, or of a flow of YAML, is, and what
+// the names around the next value mean for it.
 type nesting struct {
 	in      objects
-	secrets int    // the open brackets below a secret name, 0 outside of it
-	cookies int    // the open brackets below a name of cookies, 0 outside of it
+	secrets int    // the number of open brackets below a secret name
+	cookies int    // the number of open brackets below a name of cookies
 	armed   arming // by the name of the next value
 	named   member // which half of a pair that name begins
 }
 
-// open enters the bracket at i. It is an object or a list.
+// open enters the bracket at i, which is an object or a list.
 func (n *nesting) open(i int, object bool) {
 	if n.secrets > 0 || n.armed == secret || n.named == valuing && n.in.named() {
 		n.secrets++
@@ -44,10 +44,10 @@ func (n *nesting) close(end int) {
 	n.next()
 }
 
-// next is behind a value.
+// next is called behind a value.
 func (n *nesting) next() { n.armed, n.named = unarmed, other }
 
-// how says what is secret of the next value.
+// how returns what is secret in the next value.
 func (n *nesting) how() arming {
 	switch {
 	case n.secrets > 0:

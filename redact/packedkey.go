@@ -6,15 +6,16 @@ import (
 	"strings"
 )
 
-// packedDashes are three of the five dashes that a PEM file begins with, in base64 as Kubernetes, the
-// content API of GitHub and others have files: three that are a group of it, wherever the file begins in that.
+// packedDashes are three of the five dashes that a PEM file begins with, in base64, as Kubernetes,
+// the content API of GitHub and others transport files. At any offset of the file in the base64,
+// three of the dashes are a group.
 const packedDashes = "LS0t"
 
-// packedBegin is the least that base64 with the beginning of a PEM file has.
+// packedBegin is the shortest base64 of the beginning of a PEM file.
 const packedBegin = packedDashes + "QkVHSU4g"
 
-// isPacked reports whether what stands behind packedDashes goes on as a PEM file, which begins with a
-// group or, as behind a line end, with the second or third byte of one.
+// isPacked reports whether rest, the text behind packedDashes, continues like a PEM file. The file
+// begins with a group or, for example behind a line end, with the second or third byte of one.
 func isPacked(rest string) bool {
 	return strings.HasPrefix(rest, "LS1CRUdJTiB") || strings.HasPrefix(rest, "QkVHSU4g") || strings.HasPrefix(rest, "LUJFR0lOI")
 }
@@ -26,11 +27,12 @@ func packedIn(s string) bool {
 		if !ok || isPacked(rest) {
 			return ok
 		}
-		s = s[len(s)-len(rest)-len(packedDashes)+1:] // there may be more dashes
+		s = s[len(s)-len(rest)-len(packedDashes)+1:] // there may be further dashes
 	}
 }
 
-// packedKeys masks PEM files in base64 that hold a private key. A certificate alone stays.
+// packedKeys masks base64 PEM files that contain a private key. A file with only a certificate
+// stays.
 func packedKeys(b []byte) []byte {
 	var out edits
 	for at := 0; ; {
@@ -44,25 +46,26 @@ func packedKeys(b []byte) []byte {
 			continue
 		}
 		n, plain := unpack(b[at:])
-		if plain = append([]byte("--"), plain...); !bytes.Equal(pemKeys(plain), plain) { // they may be in the group before
+		if plain = append([]byte("--"), plain...); !bytes.Equal(pemKeys(plain), plain) { // two dashes may be in the previous group
 			out.put(b, at, at+n, Mask)
 		}
 		at += n
 	}
 }
 
-// Base64 that is broken into lines mostly has 60 to 76 characters in each but the last. Any other width is believed
-// if the second line has it too: otherwise that may be what comes next in the text.
+// Base64 that is broken into lines mostly has 60 to 76 characters in each line except the last.
+// Another width is accepted only if the second line has it too. Otherwise that line may be the next
+// part of the text.
 const (
 	shortLine = 60
 	longLine  = 76
 )
 
-// unpack returns how many bytes of b are base64, from its start on, and what they are. What pads it ends it: another
-// file may follow.
+// unpack returns how many bytes at the start of b are base64, and what they decode to. Padding ends
+// the base64, since another file may follow.
 func unpack(b []byte) (n int, plain []byte) {
 	var packed []byte
-	line, width := 0, 0 // how long this line is, and the first one
+	line, width := 0, 0 // the length of this line, and of the first one
 	for n < len(b) {
 		c, size := b[n], 1
 		switch {
@@ -98,7 +101,7 @@ func unpack(b []byte) (n int, plain []byte) {
 	return n, plain[:k]
 }
 
-// wide reports whether the first line of b is base64 of that width.
+// wide reports whether the first line of b is base64 of the given width.
 func wide(b []byte, width int) bool {
 	n := 0
 	for n < len(b) && n <= width && (base64Char(b[n]) || b[n] == '-' || b[n] == '_') {
@@ -107,8 +110,8 @@ func wide(b []byte, width int) bool {
 	return n == width
 }
 
-// broken returns the character of base64, or the line end in it, that a form or a string of JSON has in another way
-// at the start of b, and how long it is there; 0 if there is none.
+// broken returns the base64 character or line end at the start of b if it is escaped as in a form
+// or a JSON string, and the length of the escape. The length is 0 if there is none.
 func broken(b []byte) (c byte, size int) {
 	for _, e := range [...]struct {
 		text string

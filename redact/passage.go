@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// passages masks in a text of any kind what is secret whatever its name: words of a
-// shape that only credentials have, and the user information and secret parameters of
-// absolute URLs. It leaves paths and names alone: in source code, pages and tables
-// a word such as token is a word.
+// passages masks, in any text, what is secret whatever its name: words of a shape that only
+// credentials have, and the user information and secret parameters of absolute URLs. It leaves
+// paths and names alone, because in source code, pages and tables a word such as token is just a
+// word.
 func (n nest) passages(b []byte) []byte {
 	var out edits
-	known := 0 // up to here a URL has nothing that link masks
+	known := 0 // up to here no URL has anything that link masks
 	for i := 0; i < len(b); {
 		if !passageChar(b[i]) {
 			i++
@@ -56,12 +56,12 @@ func maskEmbedded(s string) string {
 	return out.String()
 }
 
-// longWord returns the range of the first word that begins at a place or behind it and is as
-// long as a credential, an empty one if there is none.
+// longWord returns the range of the first word that begins at from or later and is as long as a
+// credential, or an empty range.
 func longWord[T string | []byte](s T, from int) (start, end int) {
 	for i := from; i+shortest <= len(s); {
-		// A word begins at i. One that ends before it is as long as a credential is
-		// passed over by its end.
+		// A word begins at i. A word that ends too early to be as long as a credential is skipped
+		// by looking at its end.
 		last := i + shortest - 1
 		for last >= i && passageChar(s[last]) {
 			last--
@@ -79,8 +79,8 @@ func longWord[T string | []byte](s T, from int) (start, end int) {
 	return len(s), len(s)
 }
 
-// embeddedIn returns the range of the credential that the word s[from:to] is or begins, an
-// empty one if it is none. It allocates nothing for a word that does not begin like one.
+// embeddedIn returns the range of the credential that is, or is at the beginning of, the word
+// s[from:to], or an empty range. It allocates nothing for a word that does not begin like one.
 func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
 	if to-from >= shortest && from > len("Basic") && s[from-1] == ' ' {
 		if end := schemed(s, from, to); end > from {
@@ -99,9 +99,9 @@ func embeddedIn[T string | []byte](s T, from, to int) (start, end int) {
 	return from, to
 }
 
-// schemed returns where the credential ends that s[from:to] begins and that stands behind
-// Bearer or Basic, from if it is none. Both are ordinary words too, so that a token has
-// letters and digits, and what follows Basic is user:password.
+// schemed returns where the credential that s[from:to] begins, behind Bearer or Basic, ends. It
+// returns from if it is not one. Both are ordinary words too, so a token must have letters and
+// digits, and what follows Basic must be user:password.
 func schemed[T string | []byte](s T, from, to int) int {
 	scheme := from - 1
 	for scheme > 0 && from-scheme <= len("Bearer") && passageChar(s[scheme-1]) {
@@ -129,7 +129,7 @@ func schemed[T string | []byte](s T, from, to int) int {
 	return from
 }
 
-// passageChar reports whether words have c: a letter, a digit, or one of -, _ and the full stop.
+// passageChar reports whether c may be part of a word: a letter, a digit, -, _ or a full stop.
 func passageChar(c byte) bool {
 	const (
 		none  = "\x00\x00\x00\x00\x00\x00\x00\x00"
@@ -144,7 +144,7 @@ func passageChar(c byte) bool {
 	return table[c] != 0
 }
 
-// link masks a URL without its path, whose segments a page or a program may need.
+// link masks a URL except its path, whose segments a page or a program may need.
 func (n nest) link(s string) string {
 	start, end := authority(s)
 	var b strings.Builder
@@ -165,9 +165,9 @@ func (n nest) link(s string) string {
 	return b.String()
 }
 
-// embedded is credential for a word of a longer text. In source code a word may begin
-// like a key by chance: SG.prototype, hf_hub_offline. So the header of a JSON
-// Web Token must be JSON, and a key has two digits.
+// embedded is credential for a word in a longer text. In source code a word may begin like a key by
+// chance: SG.prototype, hf_hub_offline. So the header of a JSON Web Token must be JSON, and a key
+// must have two digits.
 func embedded(s string) bool {
 	if !credential(s) {
 		return false
@@ -182,7 +182,7 @@ func embedded(s string) bool {
 	return digits(s[3:]) >= 2
 }
 
-// digits returns how many digits s has.
+// digits returns the number of digits in s.
 func digits(s string) (n int) {
 	for _, c := range []byte(s) {
 		if '0' <= c && c <= '9' {
@@ -192,7 +192,7 @@ func digits(s string) (n int) {
 	return n
 }
 
-// userAndPassword reports whether s is user:password, plain or as Basic has it.
+// userAndPassword reports whether s is user:password in the base64 of Basic.
 func userAndPassword(s string) bool {
 	plain, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
 	return err == nil && strings.IndexByte(string(plain), ':') > 0

@@ -2,15 +2,15 @@ package redact
 
 import "strings"
 
-// plainURL reports whether closely and armor return a URL as it is, as far as one pass
-// without a copy shows it. Most URLs are so: they have a host, a path and a query without
-// escapes, user information and fragment. One that is not may still hold no secret.
+// plainURL reports whether closely and armor return a URL unchanged, as far as one pass without a
+// copy can determine. Most URLs are so: they have a host, a path and a query, but no escapes, user
+// information and fragment. If it reports false, the URL may still contain no secret.
 func plainURL(r *Redactor, s string) bool {
-	if len(s) > 3*len(packedBegin) && packedIn(s) { // one with a key is longer
+	if len(s) > 3*len(packedBegin) && packedIn(s) { // a URL with a key is longer
 		return false
 	}
 	s, q, hasQuery := strings.Cut(s, "?")
-	host := 0 // where a host begins, which is no segment
+	host := 0 // where the host begins, which is not a segment
 	if i := strings.IndexByte(s, '/'); i >= 0 && strings.HasPrefix(s[i:], "//") && (i == 0 || s[i-1] == ':') {
 		host = i + len("//")
 	}
@@ -35,8 +35,8 @@ func plainURL(r *Redactor, s string) bool {
 	}
 }
 
-// plainQuery is plainURL for a query: it has no escapes, and neither URLs nor JSON texts
-// as values.
+// plainQuery is plainURL for a query. A plain query has no escapes, and no URL or JSON text as a
+// value.
 func plainQuery(r *Redactor, q string) bool {
 	plain := charset{
 		lowPrinted &^ (1<<'#' | 1<<'%' | 1<<';' | 1<<'?' | 1<<'+' | 1<<':'),

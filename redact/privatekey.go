@@ -12,7 +12,7 @@ const (
 	keyDash  = "-----"
 )
 
-// privateKeys masks private keys in PEM, as they are and in base64.
+// privateKeys masks private keys in PEM, also if that is in base64.
 func privateKeys(b []byte) []byte {
 	if bytes.Contains(b, []byte(keyLabel)) {
 		b = pemKeys(b)
@@ -20,9 +20,9 @@ func privateKeys(b []byte) []byte {
 	return packedKeys(b)
 }
 
-// pemKeys masks what stands between the lines of a private key. In a string of JSON
-// its line ends are escaped, and a quote ends one that is cut off. In a form and in a URL its
-// blanks are escaped too, and there the next parameter ends it.
+// pemKeys masks the text between the first and last line of private keys. In a JSON string the line
+// ends are escaped, and a quote ends a key that is truncated. In a form and in a URL the blanks are
+// escaped too, and the next parameter ends it.
 func pemKeys(b []byte) []byte {
 	var out edits
 	for at := 0; ; {
@@ -46,8 +46,8 @@ func pemKeys(b []byte) []byte {
 	}
 }
 
-// keyEnds returns what ends a key with a label where no line does, "" if it is none of a
-// private key.
+// keyEnds returns the characters that end a key with this label if no line does. It is "" if the
+// label is not that of a private key.
 func keyEnds(label []byte) string {
 	switch {
 	case bytes.Contains(label, []byte(" PRIVATE KEY")):
@@ -58,21 +58,21 @@ func keyEnds(label []byte) string {
 	return ""
 }
 
-// keyText returns how many bytes of b belong to a key: up to the next line of dashes, to the
-// end of the string or of the element that it is in, or all.
+// keyText returns how many bytes of b belong to a key: up to the next line of dashes, up to the end
+// of the enclosing string or element, or all.
 func keyText(b []byte, ends string) int {
 	if i := bytes.Index(b, []byte(keyDash)); i >= 0 {
-		b = b[:i] // first, so that many keys are read once each
+		b = b[:i] // this comes first, so that each of many keys is read only once
 	}
 	if i := bytes.IndexAny(b, ends); i >= 0 {
-		return len(bytes.TrimRight(b[:i], `\`)) // which escape the quote
+		return len(bytes.TrimRight(b[:i], `\`)) // the backslashes escape the quote
 	}
 	return len(b)
 }
 
-// holdsKey reports whether a text has 16 characters of base64 in a row: what speaks of
-// keys has the lines alone. What is escaped as in a URL ends a row, so that one which is
-// escaped later is none either.
+// holdsKey reports whether a text has 16 characters of base64 in a row. A text that only mentions
+// keys has just the lines. A percent-escape ends a row, so that a key that is escaped later is not
+// one either.
 func holdsKey(b []byte) bool {
 	run := 0
 	for i := 0; i < len(b); i++ {

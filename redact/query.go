@@ -11,13 +11,13 @@ func (r *Redactor) RawQuery(q string) string {
 	return r.maskLiterals(r.outermost().pairs(q, query))
 }
 
-// pairs masks the secret values of name=value&name=value. k is query for a query
-// and field for a form.
+// pairs masks the secret values of name=value&name=value. k is query for a query and field for a
+// form.
 func (n nest) pairs(q string, k kind) string {
 	if q == "" {
 		return q
 	}
-	grant := false // whether a client id is there, which makes a code a grant
+	grant := false // whether there is a client id, which makes a code a grant
 	for pair := range strings.SplitSeq(q, "&") {
 		name, _, _ := strings.Cut(pair, "=")
 		var buf squeezed
@@ -38,9 +38,8 @@ func (n nest) pairs(q string, k kind) string {
 	}
 }
 
-// pair masks one name=value. Some servers read a semicolon as an ampersand, so
-// each piece between semicolons may be a pair too; the value of a secret name is
-// masked up to the ampersand.
+// pair masks one name=value. Some servers read a semicolon as an ampersand, so each piece between
+// semicolons may be a pair too. The value of a secret name is masked up to the ampersand.
 func (n nest) pair(b *strings.Builder, pair string, k kind, grant bool) {
 	for more := true; more; {
 		var piece string
@@ -90,7 +89,7 @@ func (n nest) piece(b *strings.Builder, piece string, grant bool) {
 	b.WriteString(n.nested(value, plain))
 }
 
-// formOnly reports names that are secret in forms and too common in JSON.
+// formOnly reports whether a name is secret in forms, but too common in JSON.
 func formOnly(name string) bool {
 	var buf squeezed
 	switch string(squeeze(name, &buf)) {
@@ -125,8 +124,7 @@ func (n nest) nested(value, plain string) string {
 	return url.QueryEscape(masked)
 }
 
-// decode undoes the encoding of a query component, or returns s if it is
-// malformed.
+// decode decodes a component of a query. It returns s if that is malformed.
 func decode(s string) string {
 	if !strings.ContainsAny(s, "%+") {
 		return s

@@ -76,7 +76,7 @@ func (r *Redactor) secret(k kind, name string) bool {
 	return r.lists(k, squeeze(name, &buf))
 }
 
-// lists is secret for a squeezed name.
+// lists reports whether the squeezed name s is secret in kind k.
 func (r *Redactor) lists(k kind, s []byte) bool {
 	if r != nil {
 		if _, ok := r.names[k][string(s)]; ok {

@@ -26,8 +26,8 @@ func closelyRead(r *Redactor, s string) string {
 		// A terminal sequence may hide the start of a secret's name.
 		s = safetext.Line(r.words(r.outermost().urls(s)))
 	}
-	// Masking can bring a name and a value together that were apart, so it goes
-	// on until nothing changes. Ordinary text takes one pass.
+	// Masking can bring together a name and a value that were apart, so it continues until nothing
+	// changes. Ordinary text takes one pass.
 	for range 4 {
 		next := r.words(r.outermost().urls(privateKeysOf(r.maskLiterals(s))))
 		if next == s {

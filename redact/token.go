@@ -18,7 +18,7 @@ func Segment(s string) bool {
 	return credential(s) || botToken(s) || random(s)
 }
 
-// botToken reports whether s is a path segment of Telegram, bot<id>:<token>.
+// botToken reports whether s is a path segment of Telegram's API, bot<id>:<token>.
 func botToken(s string) bool {
 	rest, ok := strings.CutPrefix(s, "bot")
 	if !ok {
@@ -28,9 +28,8 @@ func botToken(s string) bool {
 	return ok && token != "" && id != "" && strings.Trim(id, "0123456789") == ""
 }
 
-// opaque reports whether s has a part that is not a word: 12 or more characters
-// in one run with letters and digits, or 20 without. By this
-// sk-learn-0-24 is a name.
+// opaque reports whether s has a part that is not a word: at least 12 characters in one run with
+// letters and digits, or 20 without. So sk-learn-0-24 is a name.
 func opaque(s string) bool {
 	run, digits, letters, found := 0, false, false, false
 	for _, c := range []byte(s) {
@@ -52,8 +51,8 @@ func opaque(s string) bool {
 	return found
 }
 
-// jwt reports whether s is a JSON Web Token: two or more dots between base64url parts, the
-// first of which, by its "eyJ", is a JSON object.
+// jwt reports whether s is a JSON Web Token: at least two dots between base64url parts, of which
+// the first is a JSON object, as its "eyJ" shows.
 func jwt(s string) bool {
 	dots := 0
 	for _, c := range []byte(s) {
@@ -71,9 +70,9 @@ func alnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// random reports whether s looks random. The share of neighbours that differ in
-// class (upper, lower, digit) distinguishes base64 and base36 from words, whose
-// letters keep their case and whose numbers are separate.
+// random reports whether s looks random. The share of neighbors of different class (upper, lower,
+// digit) distinguishes base64 and base36 from words, whose letters keep their case and whose
+// numbers are separate.
 func random(s string) bool {
 	if len(s) < 20 || s == Mask {
 		return false

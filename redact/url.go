@@ -28,7 +28,7 @@ func (r *Redactor) Location(s string) string {
 	for range 4 {
 		once := r.outermost().location(privateKeysOf(s))
 		s = r.maskLiterals(once)
-		// A literal may have hidden the delimiters of the URL, and what is masked where a key ends.
+		// A literal may have hidden the delimiters of the URL, or the mask of a key its end.
 		if s == once && privateKeysOf(s) == s {
 			break
 		}
@@ -90,8 +90,8 @@ func authority(s string) (start, end int) {
 	}
 	host := s[start:end]
 	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.Contains(host, "@") && host[len(host)-1] != ']' {
-		// Text in the place of the port may be the start of a password that
-		// was not escaped: http://me:pa/ss@host/.
+		// Text in place of the port may be the start of a password that was not escaped:
+		// http://me:pa/ss@host/.
 		if strings.Trim(host[i+1:], "0123456789") != "" {
 			if at := strings.LastIndexByte(s, '@'); at > end {
 				end = len(s)
@@ -104,8 +104,8 @@ func authority(s string) (start, end int) {
 	return start, end
 }
 
-// path masks the segments of p that look like tokens or have the place of the
-// secret in the URL of a webhook.
+// path masks the segments of p that look like tokens, or that are at the place of the secret in the
+// URL of a webhook.
 func (n nest) path(b *strings.Builder, p string) {
 	bare := nest{n.r, maxNesting} // a value in a path is neither a URL nor JSON
 	var before [3]string
@@ -149,7 +149,7 @@ func webhook(before [3]string) bool {
 	return before[1] == "webhooks" && len(id) >= 15 && strings.Trim(id, "0123456789") == ""
 }
 
-// unescape decodes percent-escapes, or returns s if they are malformed.
+// unescape decodes percent-escapes. It returns s if they are malformed.
 func unescape(s string) string {
 	if plain, err := url.PathUnescape(s); err == nil {
 		return plain
@@ -157,7 +157,7 @@ func unescape(s string) string {
 	return s
 }
 
-// armor percent-encodes what a URL cannot hold and what controls a terminal.
+// armor percent-encodes characters that a URL cannot contain or that control a terminal.
 func armor(s string) string {
 	clean := true
 	for i := 0; i < len(s) && clean; i++ {

@@ -32,8 +32,7 @@ func (r *Redactor) words(s string) string {
 	return out.String()
 }
 
-// secretAt returns the range of the secret that the word s[i:end] is or names,
-// or an empty range.
+// secretAt returns the range of the secret that the word s[i:end] is or names, or an empty range.
 func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
 	word := s[i:end]
 	if len(word) >= shortest {
@@ -51,7 +50,7 @@ func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
 			return i + len("bot"), to
 		}
 	}
-	// The Latin letter long s is an s to EqualFold, and takes two bytes.
+	// EqualFold takes the Latin letter long s, which has two bytes, for an s.
 	if n := len(word); (n == len("bearer") || n == len("basic")) && (strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic")) {
 		if from, to = scheme(s, word, end); from < to {
 			return from, to
@@ -60,14 +59,14 @@ func (r *Redactor) secretAt(s string, i, end int) (from, to int) {
 	return r.assigned(s, word, end)
 }
 
-// scheme returns the range of the credential after Bearer or Basic. Both are
+// scheme returns the range of the credential after Bearer or Basic, or an empty range. Both are
 // ordinary words too: "Bearer token is missing", "Basic plan".
 func scheme(s, word string, end int) (from, to int) {
 	from = end
 	for from < len(s) && (s[from] == ' ' || s[from] == ':') {
 		from++
 	}
-	if from == end { // what follows is read once, not for each "basic/" of a long text
+	if from == end { // otherwise the rest would be read for each "basic/" of a long text
 		return 0, 0
 	}
 	to = from
@@ -93,23 +92,22 @@ func scheme(s, word string, end int) (from, to int) {
 	return from, to
 }
 
-// An assignment is what stands between a secret name and its value.
+// An assignment describes the text between a secret name and its value.
 type assignment struct {
 	equals     bool // = and not :
 	quotedName bool
 	spaced     bool // there are blanks before the value
-	quote      byte // that the value begins with, 0 without one
-	escaped    bool // it has a backslash before it, as JSON inside JSON has
+	quote      byte // that the value begins with, or 0
+	escaped    bool // the quote has a backslash before it, as in JSON inside JSON
 }
 
-// assigned returns the range of the value that = or : gives to a secret name,
-// quoted or not.
+// assigned returns the range of the value, quoted or not, that = or : gives to a secret name.
 func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 	a, i, ok := assignmentAt(s, end)
 	if !ok || !r.named(name, a.equals) {
 		return 0, 0
 	}
-	// What ends like a name may be the URL of an error: Post "https://id.test/token": EOF.
+	// A word that ends like a name may be the URL of an error: Post "https://id.test/token": EOF.
 	if start := end - len(name); a.quotedName && !a.equals && a.spaced && a.quote == 0 && start > 0 && s[start-1] == '/' &&
 		!dense(s[i:until(s, i, unquotedEnd)]) {
 		return 0, 0
@@ -133,7 +131,7 @@ func (r *Redactor) assigned(s, name string, end int) (from, to int) {
 }
 
 // assignmentAt reads what follows a name that ends before end, and returns where the value begins.
-// It is false where nothing is assigned.
+// It reports false if nothing is assigned.
 func assignmentAt(s string, end int) (a assignment, i int, ok bool) {
 	i = end
 	for i < len(s) && i < end+2 && closesName(s[i]) {
@@ -162,7 +160,7 @@ func assignmentAt(s string, end int) (a assignment, i int, ok bool) {
 	return a, i, true
 }
 
-// quoteEnd returns where the value in quotes that begins at i ends.
+// quoteEnd returns where the quoted value that begins at i ends.
 func (a assignment) quoteEnd(s string, i int) int {
 	for i < len(s) && s[i] != a.quote {
 		if s[i] == '\\' {
@@ -188,17 +186,16 @@ func authorization(s string, i int) (from, to int) {
 	case "bearer", "basic", "token":
 		return i, until(s, i, " \"'`]},")
 	}
-	return i, until(s, i, "]}") // Digest and its kind: a list
+	return i, until(s, i, "]}") // Digest and similar schemes have a list
 }
 
-// unquotedEnd is what ends a value without quotes.
+// unquotedEnd is the characters that end a value without quotes.
 const unquotedEnd = " &,;\"'`)]}<>|"
 
-// closesName reports whether a character may stand between a name and what follows it.
+// closesName reports whether a character may be between a name and the = or : behind it.
 func closesName(c byte) bool { return c == '"' || c == '\'' || c == '\\' || c == ']' }
 
-// named reports whether name is secret before = (as in a query) or : (as in
-// JSON and in headers).
+// named reports whether name is secret before = (as in a query) or : (as in JSON and in headers).
 func (r *Redactor) named(name string, equals bool) bool {
 	if equals && r.Query(name) {
 		return true
@@ -220,7 +217,7 @@ func dense(s string) bool {
 	return len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) || len(s) >= 20
 }
 
-// until returns the index of the first byte of stop in s from i on, else the end.
+// until returns the index of the first byte of stop in s from i on, or the length of s.
 func until(s string, i int, stop string) int {
 	if j := strings.IndexAny(s[i:], stop); j >= 0 {
 		return i + j

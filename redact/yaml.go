@@ -17,17 +17,17 @@ func isYAML(contentType string) bool {
 	}
 }
 
-// A yamlReader masks a YAML text line by line: what stands under a secret name, and the value of
-// {name: password, value: x} over lines. A text inside is read the same way, since it may be the YAML of
-// another file. A flow is read to its end.
+// A yamlReader masks a YAML text line by line: values below a secret name, and the value of {name:
+// password, value: x} over several lines. A text in a value is read in the same way, since it may
+// be the YAML of another file. A flow is read to its end.
 type yamlReader struct {
 	n   nest
 	b   []byte
 	out edits
 
-	secret yamlBlock // below a secret name
-	parent yamlBlock // below a name such as auth or cookie
-	how    arming    // what that name makes of its values
+	secret yamlBlock // the block of a secret name
+	parent yamlBlock // the block of a name such as auth or cookie
+	how    arming    // what that name means for its values
 	pair   yamlPair
 }
 
@@ -40,8 +40,8 @@ func yaml(n nest, b []byte) []byte {
 	return r.out.apply(b)
 }
 
-// line masks the line that begins at the given place. It returns where the line ends, or the last
-// line of its flow.
+// line masks the line that begins at at. It returns where the line, or the last line of its flow,
+// ends.
 func (r *yamlReader) line(at int) (end int) {
 	end = lineEnd(r.b, at)
 	l, ok := yamlLineOf(bytes.TrimRight(r.b[at:end], " \t"))
@@ -50,7 +50,7 @@ func (r *yamlReader) line(at int) (end int) {
 	case r.secret.has(l) && r.secret.isText(l):
 		r.out.put(r.b, at+l.start, at+len(l.text), Mask)
 	case !ok:
-		if l.key > r.pair.valued { // in a text it is no comment
+		if l.key > r.pair.valued { // inside a text it is not a comment
 			r.pair.goOn(l, at)
 		}
 	case r.secret.has(l):
@@ -78,7 +78,7 @@ func (r *yamlReader) secretLine(l yamlLine, at int) {
 }
 
 // openLine masks what is secret in a line that is not below a secret name. It returns where the
-// line ends, or its flow.
+// line, or its flow, ends.
 func (r *yamlReader) openLine(l yamlLine, at int) (end int) {
 	from, to := at+l.from, at+len(l.text)
 	value := l.text[l.from:]
@@ -136,12 +136,12 @@ func (r *yamlReader) flow(l yamlLine, from int) (end int) {
 	return end
 }
 
-// A yamlBlock is what belongs to a name: the lines that are indented farther, and the items of a list
-// below it.
+// A yamlBlock is the lines that belong to a name: those that are indented farther, and the items of
+// a list below it.
 type yamlBlock struct {
-	indent int  // of the name, -1 if there is none
-	text   bool // they are one text, and no names and items
-	inner  int  // lines that are indented farther continue a value of the block, -1 if there is none
+	indent int  // of the name, or -1
+	text   bool // the lines are one text, not names and items
+	inner  int  // lines that are indented farther continue a value of the block; -1 if there is none
 }
 
 // has reports whether a line belongs to the block.
@@ -149,7 +149,7 @@ func (k *yamlBlock) has(l yamlLine) bool {
 	return k.indent >= 0 && (l.start > k.indent || l.start == k.indent && l.item && !k.text)
 }
 
-// isText reports whether a line of the block is one of a text, in which nothing is a comment.
+// isText reports whether a line of the block belongs to a text, in which nothing is a comment.
 func (k *yamlBlock) isText(l yamlLine) bool {
 	if l.start <= k.inner {
 		k.inner = -1
@@ -157,7 +157,8 @@ func (k *yamlBlock) isText(l yamlLine) bool {
 	return k.text || k.inner >= 0
 }
 
-// yamlBare returns a value without its tag and anchor, nothing if that is all or a comment alone.
+// yamlBare returns a value without its tag and anchor. The result is empty if there is nothing
+// else, or only a comment.
 func yamlBare(value []byte) []byte {
 	for len(value) > 0 && (value[0] == '&' || value[0] == '!') {
 		i := bytes.IndexAny(value, " \t")
@@ -172,7 +173,7 @@ func yamlBare(value []byte) []byte {
 	return value
 }
 
-// yamlText returns what a value of one word is, without quotes and a comment.
+// yamlText returns a value of one word without its quotes and comment.
 func yamlText(value []byte) string {
 	if i := bytes.Index(value, []byte(" #")); i >= 0 {
 		value = bytes.TrimRight(value[:i], " \t")
@@ -188,7 +189,7 @@ func yamlLooksSecret(n nest, how arming, value []byte) bool {
 	return ok && masked == Mask
 }
 
-// isYAMLText reports whether the value is the text of the lines below, in which every line counts.
+// isYAMLText reports whether the value is the text in the lines below, in which every line counts.
 func isYAMLText(value []byte) bool {
 	value = yamlBare(value)
 	if len(value) == 0 || value[0] != '|' && value[0] != '>' {
@@ -198,7 +199,8 @@ func isYAMLText(value []byte) bool {
 	return len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t'
 }
 
-// yamlMask returns what stands for a secret value: what reveals nothing stays, as in JSON.
+// yamlMask returns the replacement of a secret value. As in JSON, a value that reveals nothing
+// stays.
 func yamlMask(value []byte) string {
 	s := string(value)
 	switch {

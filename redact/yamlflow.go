@@ -2,15 +2,15 @@ package redact
 
 import "bytes"
 
-// A yamlFlow is what stands between brackets in YAML, over as many lines as it has: {name: value, "name": [value]}.
-// It is read as [nest.json] reads JSON, which is one; names and values need no quotes here.
+// A yamlFlow is the text between brackets in YAML, over any number of lines: {name: value, "name":
+// [value]}. It is read as [nest.json] reads JSON, but names and values need no quotes.
 type yamlFlow struct {
 	n      nest
 	b      []byte
 	out    *edits
-	indent int // of what it belongs to: a line that is not farther in ends it, if nothing else does
+	indent int // of what it belongs to; a line that is not indented farther ends it
 
-	depth int // the open brackets
+	depth int // the number of open brackets
 	at    nesting
 	tag   span // the tag or anchor of the next value
 }
@@ -26,7 +26,7 @@ func (f *yamlFlow) mask(i int) int {
 			i++
 		case c == ' ' || c == '\t' || c == ':':
 			i++
-		case c == '#' && blank(f.b[i-1]): // a flow begins with a bracket, so that there is one
+		case c == '#' && blank(f.b[i-1]): // a flow begins with a bracket, so i is above 0
 			i = lineEnd(f.b, i)
 		case c == '{' || c == '[':
 			f.depth++
@@ -58,7 +58,7 @@ func (f *yamlFlow) mask(i int) int {
 	return i
 }
 
-// goesOn reports whether the line at i belongs to the flow: an empty one does.
+// goesOn reports whether the line at i belongs to the flow, as an empty one does.
 func (f *yamlFlow) goesOn(i int) bool {
 	at := blanks(f.b, i)
 	if at == len(f.b) {
@@ -68,7 +68,7 @@ func (f *yamlFlow) goesOn(i int) bool {
 	return at-i > f.indent || c == '\n' || c == '\r' || c == '}' || c == ']'
 }
 
-// next is behind a value. One that is a tag alone may be a text that begins like one.
+// next is called behind a value. A value that is only a tag may be a text that begins like one.
 func (f *yamlFlow) next() {
 	if f.tag.to > 0 && f.at.how() == secret {
 		f.out.put(f.b, f.tag.from, f.tag.to, Mask)
@@ -77,12 +77,12 @@ func (f *yamlFlow) next() {
 	f.tag = span{}
 }
 
-// quoted takes in what stands in quotes at i, and returns where it ends.
+// quoted reads the quoted text at i, and returns where it ends.
 func (f *yamlFlow) quoted(i int) int {
 	end, closed := i+1, false
 	for end < len(f.b) && !closed {
 		switch c := f.b[end]; {
-		case c == '\'' && f.b[i] == c && end+1 < len(f.b) && f.b[end+1] == c: // one of it
+		case c == '\'' && f.b[i] == c && end+1 < len(f.b) && f.b[end+1] == c: // a quote within the text
 			end++
 		case c == f.b[i]:
 			closed = true
@@ -106,8 +106,8 @@ func (f *yamlFlow) quoted(i int) int {
 	return end
 }
 
-// plain takes in a name or a value without quotes at i, and returns where it ends: that of more than one line
-// is one for each.
+// plain reads a name or a value without quotes at i, and returns where it ends. Each line of a
+// value counts as a value.
 func (f *yamlFlow) plain(i int) int {
 	end := i
 	for ; end < len(f.b); end++ {
@@ -124,7 +124,7 @@ func (f *yamlFlow) plain(i int) int {
 	return end
 }
 
-// name takes in the name of the next value.
+// name records the name of the next value.
 func (f *yamlFlow) name(from, to int) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
 	f.at.armed, f.at.named, f.tag = unarmed, memberOf(raw), span{}
@@ -140,7 +140,7 @@ func (f *yamlFlow) name(from, to int) {
 	f.words(from, from+len(raw))
 }
 
-// scalar takes in a value, or a part of one.
+// scalar reads a value, or a part of one.
 func (f *yamlFlow) scalar(from, to int, plain bool) {
 	raw := bytes.TrimRight(f.b[from:to], " \t")
 	at := span{from: from, to: from + len(raw)}
@@ -170,17 +170,17 @@ func (f *yamlFlow) scalar(from, to int, plain bool) {
 	}
 }
 
-// words masks what is secret in a text that is not so as a whole.
+// words masks what is secret in a text that is not secret as a whole.
 func (f *yamlFlow) words(from, to int) {
 	f.out.put(f.b, from, to, f.n.r.words(string(f.b[from:to])))
 }
 
-// flowMark reports whether c is of a flow wherever it stands outside of quotes.
+// flowMark reports whether c, outside of quotes, always belongs to the structure of a flow.
 func flowMark(c byte) bool { return bytes.IndexByte([]byte(",[]{}"), c) >= 0 }
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// lineEnd returns where the line ends that i is in.
+// lineEnd returns where the line that contains i ends.
 func lineEnd(b []byte, i int) int {
 	if n := bytes.IndexAny(b[i:], "\r\n"); n >= 0 {
 		return i + n

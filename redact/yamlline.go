@@ -6,22 +6,22 @@ import "bytes"
 type yamlLine struct {
 	text     []byte
 	start    int    // the column of the first character
-	item     bool   // that is the dash of an item, or the colon of a value whose name is a line of its own
-	explicit bool   // that is the question mark of such a name
-	key      int    // the column of the name, or of the value where there is none
-	name     string // without quotes, "" if there is none
+	item     bool   // the character is the dash of an item, or the colon of a value whose name is on a line of its own
+	explicit bool   // the character is the question mark of such a name
+	key      int    // the column of the name, or of the value if there is no name
+	name     string // without quotes, or ""
 	from     int    // the column of the value
-	open     bool   // the name is none if the line is a value, of which it has the beginning alone, in quotes
+	open     bool   // the line begins with a quote that it does not close; if the line is a value, it has no name
 }
 
-// yamlLineOf reads a line. It reports false for one without a value and a name: an empty one, a comment, the start
-// of a document.
+// yamlLineOf reads a line. It reports false for a line with neither a value nor a name: an empty
+// one, a comment, the start of a document.
 func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	l.text = text
 	i := blanks(text, 0)
 	l.start = i
 	if i == 0 && bytes.HasPrefix(text, []byte("---")) && (len(text) == 3 || blank(text[3])) {
-		i = blanks(text, 3) // what a document begins with may follow
+		i = blanks(text, 3) // the beginning of the document may follow
 	}
 	for i < len(text) && (i+1 == len(text) || blank(text[i+1])) {
 		explicit := text[i] == '?'
@@ -54,8 +54,8 @@ func yamlLineOf(text []byte) (l yamlLine, ok bool) {
 	return l, true
 }
 
-// yamlColon returns where the colon behind the name of a line is, -1 if there is none. A name in quotes may hold one,
-// a comment too. open says that there is no end of the quotes in the line.
+// yamlColon returns where the colon behind the name of a line is, or -1. A quoted name may contain
+// a colon, and so may a comment. open says that the quotes do not end in the line.
 func yamlColon(line []byte) (colon int, open bool) {
 	if line[0] == '"' || line[0] == '\'' {
 		if end := yamlQuoteEnd(line); end > 0 {
@@ -78,7 +78,8 @@ func yamlColon(line []byte) (colon int, open bool) {
 	return -1, open
 }
 
-// yamlQuoteEnd returns where a text in quotes ends that a line begins with, 0 if it goes on.
+// yamlQuoteEnd returns where the quoted text at the start of a line ends, or 0 if it does not end
+// in the line.
 func yamlQuoteEnd(line []byte) int {
 	q := line[0]
 	for i := 1; i < len(line); i++ {
@@ -92,7 +93,7 @@ func yamlQuoteEnd(line []byte) int {
 	return 0
 }
 
-// longestName is how many bytes a name has at most.
+// longestName is the length of the longest name.
 const longestName = 100
 
 // blanks returns where the blanks at i end.
