@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	// storeTime is how long a store may take for a reply. All requests of its key wait for that.
+	// storeTime is how long a store may take to reply. All requests of its key wait meanwhile.
 	storeTime = 5 * time.Second
-	// briefly is how long a reply may take before that is a wait, for which is suspended
-	// what outer layers hold: most stores are faster, and to reacquire a slot may take longer.
+	// briefly is how long a reply may take before it counts as a wait, during which holds of outer
+	// layers are suspended. Most stores are faster, and reacquiring a slot may take longer.
 	briefly = 10 * time.Millisecond
 )
 
 var errSlowStore = errors.New("no reply within " + storeTime.String())
 
-// question is a call of Take. It is made in a goroutine of its own, since a store need not
-// look at a context: then the question is still open when nobody waits for it any more, and
-// the next request waits for it rather than to ask beside it.
+// question is a call of Take. It runs in a goroutine of its own, since a store need not look at a
+// context. If nobody waits for the reply any more, the question stays open, and the next request
+// waits for it instead of asking again.
 type question struct {
-	ctx   ending.Context // that of the request that asks is its parent
+	ctx   ending.Context // derived from that of the request that asks
 	at    time.Time
 	asked int64
 	done  chan struct{} // closed when all below is set
@@ -65,8 +65,7 @@ func (q *question) Ahead() (time.Time, bool) {
 // Own implements [ending.Owner].
 func (q *question) Own(any) any { return nil }
 
-// forgone reports whether the end of the context of the request that asked is all that the
-// question came to.
+// forgone reports whether Take failed because the context of the request that asked has ended.
 func (q *question) forgone() bool {
 	return q.returned && q.reply.Err != nil && q.ctx.Parent().Err() != nil
 }
@@ -84,7 +83,7 @@ func (v *wait) askLocked() error {
 	}
 	asked := false
 	defer func() {
-		if !asked { // an observer of what is suspended panics
+		if !asked { // a holder or an observer panicked
 			s.core.Asked(&v.waiter, resource, cost, q.asked, s.nowLocked(), nil)
 		}
 	}()
@@ -98,7 +97,7 @@ func (v *wait) askLocked() error {
 	if why == changed && resource.Question == admission.Question(q) {
 		resource.Question = nil
 	}
-	var reply *meter.Reply // nil: there is none, and the next one asks
+	var reply *meter.Reply // nil if there is none: then the next request asks
 	switch late := now-q.asked > int64(storeTime); {
 	case why == tooLate:
 		q.ctx.Expire(errSlowStore)
@@ -119,12 +118,12 @@ func (v *wait) askLocked() error {
 	case v.ctx.Err() != nil:
 		return ctxerr.Of(v.ctx)
 	}
-	s.core.Tick(now) // it may be the next one itself
+	s.core.Tick(now) // w itself may be the next
 	s.updateLocked()
 	return nil
 }
 
-// end ends the goroutine that asked as the call of Take has ended, without a reply.
+// end ends the goroutine that asked in the way that the call of Take ended without returning.
 func (q *question) end() {
 	if q.panicked != nil {
 		panic(q.panicked)
@@ -132,8 +131,8 @@ func (q *question) end() {
 	runtime.Goexit()
 }
 
-// awaitUnlocking waits for the reply to a question, with the mutex unlocked, and returns
-// why it waits no longer.
+// awaitUnlocking waits for the reply to a question, with the mutex unlocked, and returns why it
+// stopped waiting.
 func (v *wait) awaitUnlocking(q *question) (why int) {
 	left := storeTime - time.Duration(v.shell.nowLocked()-q.asked)
 	v.unlock()
@@ -149,10 +148,10 @@ func (v *wait) awaitUnlocking(q *question) (why int) {
 	return q.await(v.ctx, left)
 }
 
-// await waits for the reply for a time.
+// await waits at most d for the reply.
 func (q *question) await(ctx context.Context, d time.Duration) (why int) {
 	select {
-	case <-q.done: // also where the time is over
+	case <-q.done: // even if the time is over
 		return changed
 	default:
 	}

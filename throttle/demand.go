@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/admission"
 )
 
-// demand finds what a request takes of which rules. It calls the user's functions,
-// so no lock may be held.
+// demand determines how much a request takes of which rules. It calls the user's functions, so no
+// lock may be held.
 func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) error {
 	var room [match.Few]int32
 	matching := l.matching.Find(c, req, &room)
@@ -23,8 +23,8 @@ func (l *Limiter) demand(c *layer.Call, req *http.Request, d *admission.Demand) 
 	return nil
 }
 
-// demand adds to d what a request takes of a rule that matches. It is apart from that of
-// all rules, since the stack below that one is deep enough while the rules are matched.
+// demand adds to d what a request takes of a rule that matches. It is separate from the demand of
+// all rules to keep that frame small: matching rules already needs a deep stack.
 func (r *rule) demand(req *http.Request, d *admission.Demand) error {
 	p := admission.Part{Rule: r.core, Cost: 1}
 	if r.Cost != nil {
@@ -44,12 +44,11 @@ func (r *rule) demand(req *http.Request, d *admission.Demand) error {
 	return nil
 }
 
-// key notes which pause concerns a request. It may ask for the route, so no lock may
-// be held.
+// key determines which pause concerns a request. It may ask for the route, so no lock may be held.
 func (l *Limiter) key(c *layer.Call, req *http.Request, d *admission.Demand) {
 	if !d.Keyed && !l.pause.off() {
 		if c != nil {
-			c.RouteName() // the call keeps it: it is found here since below the stack is deeper
+			c.RouteName() // the call keeps it; it is found here, where the stack is less deep
 		}
 		setPauseKey(&d.Pause, c, req)
 	}

@@ -73,7 +73,7 @@ func (e *Error) Unwrap() []error { return []error{e.Reason, verdict.ErrRejected}
 // Timeout reports whether the reason is [ErrDeadline].
 func (e *Error) Timeout() bool { return errors.Is(e.Reason, ErrDeadline) }
 
-// rejected is the error of a rejection.
+// rejected returns the error of a rejection.
 func rejected(r *admission.Rejection) *Error {
 	e := &Error{Rule: r.Rule, Key: r.Key, Wait: r.Wait, Queue: r.Queue}
 	switch r.Reason {
@@ -102,7 +102,7 @@ func (e *patienceError) Error() string {
 
 func (e *patienceError) Unwrap() error { return ErrDeadline }
 
-// storeError is the reason where a store failed.
+// storeError is the reason of an Error if a store failed.
 type storeError struct{ err error }
 
 func (e *storeError) Error() string   { return ErrStore.Error() + ": " + redact.Error(e.err) }

@@ -58,8 +58,8 @@ func NewLimiter(c Config) *Limiter {
 // Stacks that share it share its quota.
 type Limiter struct {
 	rules    atomic.Pointer[[]*rule]
-	matching *match.Set // which of the rules match: that does not change
-	only     *rule      // the rule as it was at first, if it is the only one
+	matching *match.Set // finds the rules that match; which do does not change
+	only     *rule      // the original rule, if it is the only one
 	pause    Pause
 	shell    shell
 	demands  sync.Pool // of *admission.Demand
@@ -99,10 +99,10 @@ func (l *Limiter) Attach(ctx context.Context) context.Context {
 	return layer.WithSetting(ctx, override{l})
 }
 
-// override is what is attached to a context; nil is off.
+// override is what is attached to a context. A nil limiter means off.
 type override struct{ limiter *Limiter }
 
-// Needs says that a limiter needs the layer.
+// Needs returns the layer that a limiter needs.
 func (o override) Needs() string {
 	if o.limiter == nil {
 		return ""
@@ -137,7 +137,7 @@ func (l *Limiter) Waiting() int { return l.shell.waiting() }
 // [transport.Routes] are known only to its calls.
 func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 	key := pauseKey(layer.CallFrom(req.Context()), req)
-	if given, ok := setting.From[*route.Given](req.Context()); ok { // also where there is no call yet
+	if given, ok := setting.From[*route.Given](req.Context()); ok { // even if there is no call yet
 		key.Route = given.Name().First
 	}
 	l.shell.pauses(func(t *pauses.Table, now int64) {
@@ -146,7 +146,7 @@ func (l *Limiter) Paused(req *http.Request) (d time.Duration) {
 	return d
 }
 
-// list is the rules as they are now.
+// list returns the current rules.
 func (l *Limiter) list() []*rule { return *l.rules.Load() }
 
 // Rules returns the current rules with their defaults filled in.
@@ -167,7 +167,7 @@ func (l *Limiter) String() string {
 	return "throttle: " + strings.Join(textsOf(l.list()), ", ")
 }
 
-// textsOf returns rules in words.
+// textsOf returns the rules in words.
 func textsOf(list []*rule) []string {
 	if len(list) == 0 {
 		return []string{"pauses only"}

@@ -17,14 +17,14 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// pauseKey says which pause is that of the route of a request. It may ask for the
-// route, so no lock may be held.
+// pauseKey returns the key of the pause of a request's route. It may ask for the route, so no lock
+// may be held.
 func pauseKey(c *layer.Call, req *http.Request) (k pauses.Key) {
 	setPauseKey(&k, c, req)
 	return k
 }
 
-// setPauseKey sets k to the pauseKey.
+// setPauseKey sets k to the pauseKey of a request.
 func setPauseKey(k *pauses.Key, c *layer.Call, req *http.Request) {
 	k.Scheme, k.Host, k.Method = ascii.Lower(req.URL.Scheme), origin.HostOf(req.URL), match.Method(req)
 	if c != nil {
@@ -32,7 +32,7 @@ func setPauseKey(k *pauses.Key, c *layer.Call, req *http.Request) {
 	}
 }
 
-// detached returns a key that can be kept: its parts are not parts of a URL, which a
+// detached returns a copy of a key that can be kept. The parts of k may be parts of a URL, which a
 // server may have chosen and which may be long.
 func detached(k pauses.Key) pauses.Key {
 	return pauses.Key{
@@ -41,7 +41,7 @@ func detached(k pauses.Key) pauses.Key {
 	}
 }
 
-// wide returns the key of all requests that a pause holds back with those of the key.
+// wide returns the key of all requests that a pause holds back together with those of k.
 func (l *Limiter) wide(k pauses.Key) pauses.Key {
 	switch l.pause.Scope {
 	case transport.ScopeHost:
@@ -60,7 +60,7 @@ type observation struct {
 	attempt *layer.Attempt
 	resp    *http.Response
 	key     pauses.Key
-	pass    pauses.Pass // of its request
+	pass    pauses.Pass // the pass of its request
 	bounded bool        // its request has a deadline
 }
 
@@ -77,20 +77,20 @@ func (p *Pause) concerns(resp *http.Response) bool {
 
 func accepted(resp *http.Response) bool { return resp.StatusCode < http.StatusBadRequest }
 
-// observe reads what the server asks for in a response that concerns it, and arms the pause.
-// pass is that of the request.
+// observe reads what the server asks for in a response that concerns it, and arms the pause. pass
+// is the pass of the request.
 func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response, pass pauses.Pass) {
 	accepted := accepted(resp)
 	a := layer.AttemptFrom(req.Context()).For(resp)
 	if r := resp.Request; r != nil && r.URL != nil && origin.HostOf(r.URL) != origin.HostOf(req.URL) {
-		return // an inner layer asked another host, and nothing holds that back here
+		return // an inner layer sent to another host, which nothing here holds back
 	}
 	if a.Replayed() || c.Offline() || !accepted && c.Expect().Accepts(resp.StatusCode) {
 		return
 	}
 	done := false
 	defer func() {
-		if !done { // a panic of Adjust or of an observer
+		if !done { // Adjust or an observer panicked
 			_ = resp.Body.Close()
 		}
 	}()
@@ -107,13 +107,13 @@ func (l *Limiter) observe(c *layer.Call, req *http.Request, resp *http.Response,
 // throttled arms the pause that a response asks for.
 func (o *observation) throttled() {
 	said := layer.LimitOf(o.attempt, o.resp)
-	if said == verdict.LimitStays { // no wait lifts it
+	if said == verdict.LimitStays { // waiting does not help
 		return
 	}
 	asked, hinted := hint.FromResponse(o.resp, time.Now())
 	asked.Sure = asked.Sure || said == verdict.LimitPasses
 	status, order := o.resp.StatusCode, pauses.Order{For: asked.Wait, Pass: o.pass}
-	if hinted && o.bounded { // a pause past the deadline is not worth this response
+	if hinted && o.bounded { // for a pause past the deadline retry should not give up this response
 		layer.OfferPause(o.attempt, backoff{o})
 	}
 	if !hinted {
@@ -156,9 +156,9 @@ func (o *observation) throttled() {
 	}
 }
 
-// accepted notes what a response that the caller accepts says of the server.
+// accepted records what a response that the caller accepts says about the server.
 func (o *observation) accepted() {
-	// On a 202 it is the interval of polling, and on a redirect it delays the next hop.
+	// On a 202 Retry-After is the interval of polling, and on a redirect it delays the next hop.
 	if s := o.resp.StatusCode; s < http.StatusMultipleChoices && s != http.StatusAccepted && len(o.resp.Header["Retry-After"]) > 0 {
 		o.shell.pauses(func(t *pauses.Table, now int64) { t.AcceptedWithAfter(o.wide(o.key), now) })
 	}
@@ -176,8 +176,8 @@ func (o *observation) accepted() {
 	}
 }
 
-// arm arms a pause, unless pauses are only reported, and reports it. It returns how
-// long the pause is.
+// arm arms a pause, unless pauses are only reported, and reports it. It returns how long the pause
+// is.
 func (o *observation) arm(key pauses.Key, order pauses.Order) time.Duration {
 	wait, fresh := order.For, true
 	if !o.pause.DryRun {
@@ -192,13 +192,13 @@ func (o *observation) arm(key pauses.Key, order pauses.Order) time.Duration {
 	return wait
 }
 
-// backoff is the [layer.Pauser] of a response that speaks of a limit. Where that has a hint,
-// it is asked for Until alone.
+// backoff is the [layer.Pauser] of a response that mentions a limit. If the response has a hint,
+// only Until is called.
 type backoff struct{ *observation }
 
-// concerned returns the pause that the backoff makes.
+// concerned returns the key of the pause that the backoff makes.
 func (b backoff) concerned() pauses.Key {
-	// A 403 speaks of all that the caller may send.
+	// A 403 concerns everything that the caller may send.
 	if b.pause.WholeScope || hint.Global(b.resp.Header) || b.resp.StatusCode == http.StatusForbidden {
 		return b.wide(b.key)
 	}

@@ -11,10 +11,9 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// tripOuter is the trip of a limiter with an inner layer that can make requests
-// wait, a [layer.Delayer]: what was counted is given back meanwhile, since it is
-// not sent, and counted again afterwards. If that layer is a limiter too (another),
-// an override applies there.
+// tripOuter is the trip of a limiter around an inner layer that can make requests wait, a
+// [layer.Delayer]. What was counted is given back during such a wait, since it is not sent yet, and
+// counted again afterwards. If that layer is a limiter too (another), an override applies there.
 func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTripper, another bool) (*http.Response, error) {
 	ctx := req.Context()
 	if o, ok := layer.Setting[override](ctx); ok {
@@ -55,15 +54,15 @@ func (l *Limiter) tripOuter(c *layer.Call, req *http.Request, next http.RoundTri
 	return resp, nil
 }
 
-// hold is a committed demand that can be suspended before it was used. The loser of a
-// hedge may reacquire it while the response of the winner ends it.
+// hold is a committed demand that can be suspended before it is used. The loser of a hedge may
+// reacquire it while the response of the winner ends it.
 type hold struct {
 	limiter *Limiter
 	demand  admission.Demand
-	attempt atomic.Pointer[layer.Attempt] // for which the demand was committed
+	attempt atomic.Pointer[layer.Attempt] // the attempt for which the demand was committed
 }
 
-// pass is that of the demand.
+// pass returns the pass of the demand.
 func (h *hold) pass() (p pauses.Pass) {
 	h.limiter.shell.pauses(func(*pauses.Table, int64) { p = h.demand.Pass() })
 	return p

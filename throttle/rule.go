@@ -134,8 +134,8 @@ type rule struct {
 	Rule
 	text    string
 	matches *match.Matcher
-	core    *admission.Rule // what is counted of it, which outlives a change
-	plain   bool            // it is a window of requests alone
+	core    *admission.Rule // what is counted for it, which survives a change
+	plain   bool            // it is only a window of requests
 }
 
 // law is the part of the rule that can change.
@@ -148,7 +148,7 @@ func (r *rule) law() admission.Law {
 	}
 }
 
-// kind is the part of the rule that stays.
+// kind is the part of the rule that does not change.
 func (r *rule) kind() admission.Kind {
 	k := admission.Kind{
 		Windowed: r.Mode == Window || r.Mode == UntilResponse || r.Mode == Paced,
@@ -171,8 +171,8 @@ func (r *rule) kind() admission.Kind {
 		}
 		k.NewStore = func() limiter.Store { return store }
 	case r.Mode == Bucket:
-		// A store for each key, dropped with it: no sweeper, which counts ages from the
-		// wrong end, and no goroutine.
+		// A store for each key, dropped with it. So no goroutine and no sweeper are needed. The
+		// sweeper of memorystore counts ages from the wrong end.
 		config := memorystore.Config{
 			Tokens: uint64(r.Limit), Interval: r.Per, InitialAlloc: 1, DisablePurge: true, //nolint:gosec // Limit is positive
 		}
@@ -185,7 +185,7 @@ func (r *rule) kind() admission.Kind {
 	return k
 }
 
-// compile checks a rule and panics if it makes no sense.
+// compile compiles a rule and panics if it is invalid.
 func compile(r Rule) *rule {
 	c, err := r.check()
 	if err != nil {
@@ -194,7 +194,7 @@ func compile(r Rule) *rule {
 	return c
 }
 
-// check fills in the defaults.
+// check compiles a rule and fills in the defaults. It returns the first error that it finds.
 func (r Rule) check() (c *rule, err error) {
 	fail := func(format string, args ...any) {
 		if err == nil {
@@ -245,7 +245,7 @@ func (r Rule) check() (c *rule, err error) {
 	return c, nil
 }
 
-// orDefault resolves a MaxQueue.
+// orDefault returns the number that a MaxQueue means.
 func orDefault(n int) int {
 	switch n {
 	case 0:

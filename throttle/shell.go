@@ -11,12 +11,11 @@ import (
 	"github.com/gracy-go/gracy/throttle/internal/pauses"
 )
 
-// shell is what the core of a limiter lacks: a mutex, a clock and a timer, and for
-// each request that waits a channel, a context and what the request suspends. What
-// is decided, the core decides.
+// shell is what the core of a limiter lacks: a mutex, a clock and a timer, and for each waiting
+// request a channel, a context and its holds. All decisions are the core's.
 type shell struct {
 	epoch time.Time
-	armed atomic.Int32 // how many pauses there are, one more once it is closed
+	armed atomic.Int32 // the number of pauses, plus one once the shell is closed
 
 	mu      sync.Mutex // mu guards the core and all below; no function of the user's is called under it
 	core    *admission.Core
@@ -31,8 +30,8 @@ func (s *shell) clock() int64 { return int64(time.Since(s.epoch)) }
 
 func (s *shell) nowLocked() int64 { return s.clampLocked(s.clock()) }
 
-// clampLocked makes a clock that was read before the mutex was locked no earlier than
-// what has been decided since: what has expired by then stays so.
+// clampLocked returns a time that was read before the mutex was locked, but no earlier than the
+// latest one used: what has expired by then stays expired.
 func (s *shell) clampLocked(clock int64) int64 {
 	s.latest = max(s.latest, clock)
 	return s.latest
@@ -48,7 +47,7 @@ func (s *shell) admit(d *admission.Demand) bool {
 	}
 	now := s.clampLocked(clock)
 	said := s.core.Admit(d, now)
-	if d.Keyed { // a pause that is over may have been dropped
+	if d.Keyed { // the core may have dropped a pause that is over
 		s.countPausesLocked()
 	}
 	if said == admission.MustAsk && s.askLocked(d, now) {
@@ -69,7 +68,7 @@ func (s *shell) admitPlain(r *admission.Rule) (entry int64, ok bool) {
 	return entry, ok
 }
 
-// askLocked gets the tokens of stores that reply at once.
+// askLocked gets the tokens of stores that reply immediately.
 func (s *shell) askLocked(d *admission.Demand, now int64) bool {
 	for {
 		r, ok := s.core.NextAsk(d, now)
@@ -92,8 +91,8 @@ func (s *shell) finish(d *admission.Demand, o admission.Outcome) {
 	s.with(func(now int64) { s.core.Finish(d, o, now) })
 }
 
-// recount counts a request that was admitted and has not left as one that leaves now. It
-// is false if it cannot.
+// recount counts a request that was admitted and has not left as one that leaves now. It reports
+// false if the request cannot leave.
 func (s *shell) recount(d *admission.Demand) (ok bool) {
 	s.with(func(now int64) { ok = d.Recount(s.core, now) })
 	return ok
@@ -108,8 +107,8 @@ func (s *shell) arm(key pauses.Key, o pauses.Order) (wait time.Duration, fresh b
 	return wait, fresh
 }
 
-// change makes rules go by other laws. Both are of next, which is called under the
-// mutex, so that two changes do not mix.
+// change gives rules new laws. next returns both. It is called under the mutex, so that two changes
+// do not mix.
 func (s *shell) change(next func() ([]*admission.Rule, []admission.Law, error)) (err error) {
 	s.with(func(now int64) {
 		var rules []*admission.Rule
@@ -134,14 +133,14 @@ func (s *shell) waiting() int {
 	return s.core.Waiting()
 }
 
-// pauses calls do with the pauses, which it must not arm, and the instant.
+// pauses calls do with the pauses and the current instant. do must not arm a pause.
 func (s *shell) pauses(do func(t *pauses.Table, now int64)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	do(s.core.Pauses(), s.nowLocked())
 }
 
-// with does something with the core.
+// with calls do under the mutex and then does what the core asks for.
 func (s *shell) with(do func(now int64)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,10 +7,10 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// sleepLocked waits for a change. A granted request waits only for the one before it
-// in its line, which is about to leave. It unlocks the mutex meanwhile.
+// sleepLocked waits for a change. A granted request waits only for the previous one in its line,
+// which is about to leave. It unlocks the mutex meanwhile.
 func (v *wait) sleepLocked() error {
-	v.lieDownLocked()
+	v.beforeSleepLocked()
 	var late <-chan time.Time
 	if v.patience != nil {
 		late = v.patience.C
@@ -24,7 +24,7 @@ func (v *wait) sleepLocked() error {
 	case <-late:
 		why = tooLate
 	}
-	return v.riseLocked(why)
+	return v.afterSleepLocked(why)
 }
 
 // Why a request wakes up.
@@ -34,8 +34,8 @@ const (
 	tooLate
 )
 
-// lieDownLocked makes the request ready to sleep, and unlocks the mutex.
-func (v *wait) lieDownLocked() {
+// beforeSleepLocked prepares the request for sleeping, and unlocks the mutex.
+func (v *wait) beforeSleepLocked() {
 	inLine := v.waiter.Granted()
 	v.unlock()
 	if !inLine {
@@ -48,8 +48,8 @@ func (v *wait) lieDownLocked() {
 	v.slept = v.shell.clock()
 }
 
-// riseLocked locks the mutex again.
-func (v *wait) riseLocked(why int) error {
+// afterSleepLocked locks the mutex again after the sleep. It returns the error if the wait is over.
+func (v *wait) afterSleepLocked(why int) error {
 	v.waited += time.Duration(v.shell.clock() - v.slept)
 	v.lock()
 	switch why {

@@ -30,8 +30,8 @@ func (r Rule) String() string {
 	return b.String()
 }
 
-// span writes a duration in its largest whole unit, without a number if it is
-// one: "second", "500 milliseconds", "90 seconds", "24 hours".
+// span returns a duration in its largest whole unit, without a number if that would be one:
+// "second", "500 milliseconds", "90 seconds", "24 hours".
 func span(d time.Duration) string {
 	if d == 0 {
 		d = time.Second

@@ -12,9 +12,9 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// The frames of the functions between a request that waits and its caller are a part of
-// what it costs to wait, so each function here holds little: what few requests need is in
-// functions of their own, and a demand is not on the stack.
+// The stack frames between a waiting request and its caller are part of what waiting costs, so each
+// function here has a small frame. What only a few requests need is in functions of its own, and a
+// demand is not on the stack.
 
 func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	ctx := req.Context()
@@ -24,7 +24,7 @@ func (l *Limiter) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 		}
 		l = o.limiter
 	}
-	if req.URL == nil { // the base says what it thinks of that
+	if req.URL == nil { // the base returns its own error
 		return next.RoundTrip(req)
 	}
 	if rule, entry, ok := l.quick(c, req); ok {
@@ -47,8 +47,8 @@ func (l *Limiter) tripQuickly(c *layer.Call, req *http.Request, next http.RoundT
 	return resp, err
 }
 
-// quick admits a request that nothing holds back, under a plain rule or none that
-// matches it. rule is nil where none matches.
+// quick admits a request that nothing holds back and that at most one rule matches, a plain one.
+// rule is nil if none matches.
 func (l *Limiter) quick(c *layer.Call, req *http.Request) (rule *admission.Rule, entry int64, ok bool) {
 	if l.shell.armed.Load() > 0 || req.Context().Err() != nil {
 		return nil, 0, false
@@ -69,7 +69,8 @@ func (l *Limiter) quick(c *layer.Call, req *http.Request) (rule *admission.Rule,
 	return rule, entry, ok
 }
 
-// matchingOne returns the rule that matches a request. It is false if there are more.
+// matchingOne returns the rule that matches a request, or nil if none does. It reports false if
+// several do.
 func matchingOne(l *Limiter, c *layer.Call, req *http.Request) (r *rule, ok bool) {
 	var room [match.Few]int32
 	switch found := l.matching.Find(c, req, &room); len(found) {
@@ -81,15 +82,14 @@ func matchingOne(l *Limiter, c *layer.Call, req *http.Request) (r *rule, ok bool
 	return nil, false
 }
 
-// finishQuick counts the end of a request that quick has admitted and that got no
-// response.
+// finishQuick counts the end of a request that quick has admitted and that got no response.
 func finishQuick(l *Limiter, a *layer.Attempt, rule *admission.Rule, entry int64) {
 	var d admission.Demand
 	d.CommitPlain(rule, entry)
 	l.shell.finish(&d, withoutResponse(a))
 }
 
-// tripSlowly is trip where quick does not do.
+// tripSlowly is trip for a request that quick has not admitted.
 func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	a := layer.AttemptFrom(req.Context())
 	d, waits, err := l.admit(c, req)
@@ -113,7 +113,8 @@ func (l *Limiter) tripSlowly(c *layer.Call, req *http.Request, next http.RoundTr
 	return resp, err
 }
 
-// admit returns the demand of a request, and whether it has to wait: else it is committed.
+// admit returns the demand of a request and whether it has to wait. If not, the demand is
+// committed.
 func (l *Limiter) admit(c *layer.Call, req *http.Request) (d *admission.Demand, waits bool, err error) {
 	d, _ = l.demands.Get().(*admission.Demand)
 	if d == nil {
@@ -131,14 +132,15 @@ func (l *Limiter) admit(c *layer.Call, req *http.Request) (d *admission.Demand, 
 	return d, !l.shell.admit(d) && !l.admitKeyed(c, req, d), nil
 }
 
-// release keeps a demand, which is over, for another request.
+// release keeps a demand that is over for another request.
 func release(l *Limiter, d *admission.Demand) {
 	if d.Reset() {
 		l.demands.Put(d)
 	}
 }
 
-// admitKeyed tries again to admit a demand that was not keyed, and is from now on.
+// admitKeyed gives a demand its key and tries again to admit it. It reports false if the demand had
+// one.
 func (l *Limiter) admitKeyed(c *layer.Call, req *http.Request, d *admission.Demand) bool {
 	if d.Keyed {
 		return false
@@ -147,11 +149,11 @@ func (l *Limiter) admitKeyed(c *layer.Call, req *http.Request, d *admission.Dema
 	return l.shell.admit(d)
 }
 
-// tripUntilHeaders sends a request whose end must be counted when its headers are in.
+// tripUntilHeaders sends a request whose end must be counted when its headers arrive.
 func (l *Limiter) tripUntilHeaders(c *layer.Call, d *admission.Demand, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	done := false
 	defer func() {
-		if !done { // an inner layer panics
+		if !done { // an inner layer panicked
 			l.shell.finish(d, admission.Lost)
 		}
 	}()
@@ -172,8 +174,8 @@ func (l *Limiter) tripUntilHeaders(c *layer.Call, d *admission.Demand, req *http
 	return resp, nil
 }
 
-// finishNoting counts the end of a request, and keeps for [Usage] what it took: of one that
-// was not sent, or got its response from a recording, that is nothing.
+// finishNoting counts the end of a request and keeps for [Usage] what it took. A request that was
+// not sent, or got its response from a recording, took nothing.
 func (l *Limiter) finishNoting(ctx context.Context, d *admission.Demand, o admission.Outcome) {
 	l.shell.finish(d, o)
 	if d.Weighed && o != admission.Unsent {
@@ -181,20 +183,20 @@ func (l *Limiter) finishNoting(ctx context.Context, d *admission.Demand, o admis
 	}
 }
 
-// outcomeOf says what a response to the attempt means. One from a recording means
-// that nothing was sent.
+// outcomeOf returns the outcome that a response to the attempt means. If the response is from a
+// recording, nothing was sent.
 func outcomeOf(a *layer.Attempt, resp *http.Response) admission.Outcome {
 	if a.Replayed() {
 		return withoutResponse(a)
 	}
-	if s := verdict.Status(resp.StatusCode); s.Pause && s.Retryable { // 403 is about this request alone
+	if s := verdict.Status(resp.StatusCode); s.Pause && s.Retryable { // a 403 is only about this request
 		return admission.Warned
 	}
 	return admission.Good
 }
 
-// withoutResponse distinguishes a request that is lost from one that was not sent: an inner
-// retry may have made attempts after a.
+// withoutResponse distinguishes a lost request from one that was not sent. An inner retry may have
+// made attempts after a.
 func withoutResponse(a *layer.Attempt) admission.Outcome {
 	for row := range a.Call().Attempts() {
 		if row.Number() >= a.Number() && row.Sent() {

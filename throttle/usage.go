@@ -17,7 +17,7 @@ type Usage struct {
 	taken []taken
 }
 
-// taken is what a call took of one limiter. A stack may have several, around each other.
+// taken is what a call took of one limiter. A stack may have several limiters.
 type taken struct {
 	limiter *Limiter
 	spent   []admission.Spent

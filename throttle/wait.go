@@ -10,17 +10,16 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// wait brings a request through the queue. What outer layers hold for it is
-// suspended meanwhile, and it is counted only once they hold it again; it keeps its
-// place until then. With reacquiring the request is in the middle of reacquiring
-// holds, for an inner layer.
+// wait brings a request through the queue. Holds of outer layers are suspended meanwhile. The
+// request is counted only once they have been reacquired, and keeps its place until then.
+// reacquiring says that an inner layer is reacquiring holds of the request.
 func (s *shell) wait(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) error {
 	return s.comeLocking(ctx, a, d, reacquiring).runLocked()
 }
 
-// wait is the way of one request through the queue. Thousands may wait, so what a wait
-// needs is here and not on its stack, and of the functions that it goes through while it
-// sleeps (runLocked, sleepLocked) none has a large frame.
+// wait is the wait of one request. Thousands of requests may wait, so what a wait needs is here and
+// not on its stack, and none of the functions in which it sleeps (runLocked, sleepLocked) has a
+// large frame.
 type wait struct {
 	shell    *shell
 	ctx      context.Context //nolint:containedctx // it lives as long as the call
@@ -29,8 +28,8 @@ type wait struct {
 	waiter   admission.Waiter
 	forecast *admission.Forecast // nil if neither an observer nor a MaxWait needs it
 	waited   time.Duration
-	asked    time.Duration // of a store, where that took longer than briefly
-	slept    int64         // when it went to sleep
+	asked    time.Duration // how long stores took, if longer than briefly
+	slept    int64         // when it last began to sleep
 	patience *time.Timer   // MaxWait
 
 	reacquiring, suspended, begun, counted, foreseen, paused, came, locked bool
@@ -46,10 +45,10 @@ func (v *wait) unlock() {
 	v.shell.mu.Unlock()
 }
 
-// comeLocking puts a request in its queue, and leaves the mutex locked.
+// comeLocking puts a request in its queue and leaves the mutex locked.
 func (s *shell) comeLocking(ctx context.Context, a *layer.Attempt, d *admission.Demand, reacquiring bool) *wait {
 	v := &wait{shell: s, ctx: ctx, attempt: a, demand: d, reacquiring: reacquiring}
-	v.waiter.Owner = make(chan struct{}, 1) // it holds one: something has changed
+	v.waiter.Owner = make(chan struct{}, 1) // one element: something has changed
 	var advance time.Duration
 	if p, ok := layer.Setting[transport.Priority](ctx); ok {
 		advance = p.Advance()
@@ -67,9 +66,9 @@ func (s *shell) comeLocking(ctx context.Context, a *layer.Attempt, d *admission.
 	return v
 }
 
-// runLocked returns once the request may leave, or is not to. It unlocks the mutex.
+// runLocked returns once the request may leave, or must not. It unlocks the mutex.
 func (v *wait) runLocked() (err error) {
-	defer v.leave(&err) // also on a panic of a store, a holder or an observer
+	defer v.leave(&err) // also if a store, a holder or an observer panics
 	for {
 		if done, err := v.stepLocked(); done {
 			return err
@@ -80,8 +79,8 @@ func (v *wait) runLocked() (err error) {
 	}
 }
 
-// leave takes the request out of the queue if it is still there, unlocks the mutex and
-// reports the end of the wait.
+// leave removes the request from the queue if it is still there, unlocks the mutex and reports the
+// end of the wait.
 func (v *wait) leave(err *error) {
 	s, w := v.shell, &v.waiter
 	if !v.locked { // a panic
@@ -95,16 +94,16 @@ func (v *wait) leave(err *error) {
 	v.end(*err)
 }
 
-// stepLocked does what there is to do before the request can sleep. It is done if the
-// request leaves, or there is an error. The mutex is unlocked while a store is asked or
-// holds are reacquired.
+// stepLocked does what must be done before the request can sleep. It reports true if the request
+// leaves or there is an error. The mutex is unlocked while a store is asked or holds are
+// reacquired.
 func (v *wait) stepLocked() (done bool, err error) {
 	s, w := v.shell, &v.waiter
 	for {
 		switch r := w.Rejection(); {
 		case r != nil:
 			return true, rejected(r)
-		case s.closed: // before it came, or while a store was asked, or holds were reacquired
+		case s.closed: // before it came, while a store was asked, or while holds were reacquired
 			return true, &Error{Reason: ErrClosed}
 		case w.IsToAsk():
 			if err := v.askLocked(); err != nil {
@@ -135,7 +134,7 @@ func (v *wait) stepLocked() (done bool, err error) {
 	}
 }
 
-// foreseeLocked finds out what is waited for, or that it would be in vain.
+// foreseeLocked determines what the request waits for, or that waiting would be in vain.
 func (v *wait) foreseeLocked() *admission.Rejection {
 	var f admission.Forecast
 	if r := v.shell.core.Forecast(&v.waiter, v.demand, v.shell.nowLocked(), !v.counted, &f); r != nil {
@@ -152,9 +151,8 @@ func (v *wait) foreseeLocked() *admission.Rejection {
 	return nil
 }
 
-// reacquireLocked reacquires what was suspended, out of the line of those that
-// leave. The reservation may have expired meanwhile: then the request is in the queue
-// again. It unlocks the mutex meanwhile.
+// reacquireLocked reacquires what was suspended, outside of the line of those that leave. If the
+// reservation expires meanwhile, the request is in the queue again. It unlocks the mutex meanwhile.
 func (v *wait) reacquireLocked() error {
 	s := v.shell
 	s.core.Reacquire(&v.waiter, s.nowLocked())
@@ -172,7 +170,7 @@ func (v *wait) reacquireLocked() error {
 	return nil
 }
 
-// reacquireHolds reacquires what was suspended. The MaxWait of a rule goes on.
+// reacquireHolds reacquires what was suspended. The MaxWait of a rule still applies.
 func (v *wait) reacquireHolds() error {
 	v.suspended = false
 	ctx := v.ctx
@@ -189,14 +187,13 @@ func (v *wait) reacquireHolds() error {
 	return err
 }
 
-// late is the rejection of a request that has waited for MaxWait.
+// late returns the rejection of a request that has waited for MaxWait.
 func (v *wait) late(waited time.Duration) *Error {
 	f := v.forecast
 	return &Error{Rule: f.Rule, Key: f.Key, Wait: waited, Reason: &patienceError{f.MaxWait}}
 }
 
-// end records the wait and emits its event. If an observer panics, what was admitted
-// is not sent.
+// end records the wait and emits its event. If an observer panics, an admitted request is not sent.
 func (v *wait) end(err error) {
 	if v.patience != nil {
 		v.patience.Stop()
