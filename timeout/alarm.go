@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// alarms are those of a layer that all allow the same time. The first to be set is the
-// first to ring, so that one timer serves all, and it is set anew only after it has fired:
-// most alarms are stopped long before they would ring, and then cost a place in a list.
+// alarms are the alarms of a layer that all allow the same time. They ring in the order in which
+// they were set, so one timer serves all. It is set again only after it has fired: most alarms are
+// stopped long before they would ring, and then cost only a place in a list.
 //
-// An alarm has a timer of its own where the time is another one, and in a
-// testing/synctest bubble, whose timers must not be used outside of it.
+// An alarm has a timer of its own if its time is another one, or in a testing/synctest bubble,
+// whose timers must not be used outside of it.
 type alarms struct {
 	limit time.Duration // what an alarm in the list allows
-	clock clock         // by which those ring
+	clock clock         // the clock of the alarms in the list
 	apart bool          // each alarm has a timer of its own
 
 	mu          sync.Mutex // mu guards the fields below and those of each alarm
@@ -28,19 +28,19 @@ func newAlarms(limit time.Duration) *alarms {
 	return &alarms{limit: limit, clock: clock{now}, apart: now.Year() < bubbleEnd}
 }
 
-// The clock of a bubble starts with the year 2000, and is decades behind that of its
-// surroundings, or ahead, seen from there.
+// The clock of a bubble starts with the year 2000. Seen from outside it is decades behind, and seen
+// from inside the clock outside is decades ahead.
 const (
 	bubbleEnd = 2009
 	absurd    = 10 * 365 * 24 * time.Hour
 )
 
-// clock counts from an epoch, in one reading of the monotonic clock.
+// clock counts from an epoch, by one reading of the monotonic clock.
 type clock struct{ epoch time.Time }
 
 func (c *clock) now() time.Duration { return time.Since(c.epoch) }
 
-// now returns the clock for an alarm, and the time by it.
+// now returns the clock for an alarm, and the time by that clock.
 func (s *alarms) now() (*clock, time.Duration) {
 	if now := s.clock.now(); !s.apart && 0 <= now && now < absurd {
 		return &s.clock, now
@@ -48,22 +48,21 @@ func (s *alarms) now() (*clock, time.Duration) {
 	return &clock{time.Now()}, 0
 }
 
-// alarm calls check once its time is over, in a goroutine of its own. The zero alarm has
-// not been set.
+// alarm calls check when its time is over, in a goroutine of its own. The zero alarm has not been
+// set.
 type alarm struct {
 	prev, next *alarm
 	at         time.Duration // when it rings
 	check      checker
-	timer      *time.Timer // its own
+	timer      *time.Timer // its own timer, if it has one
 	listed     bool
-	stopped    bool // it rings no more
+	stopped    bool // it will not ring
 }
 
-// A checker is whose time is over.
+// A checker is called when its time is over.
 type checker interface{ check() }
 
-// set makes a call check after d from now on, unless it is stopped. The clock and now are
-// of the alarms.
+// set makes a call check in d, unless it is stopped. c and now are from [alarms.now].
 func (s *alarms) set(a *alarm, check checker, c *clock, now, d time.Duration) {
 	s.mu.Lock()
 	switch {
@@ -82,7 +81,7 @@ func (s *alarms) set(a *alarm, check checker, c *clock, now, d time.Duration) {
 	s.mu.Unlock()
 }
 
-// tickLocked makes the timer fire after d.
+// tickLocked makes the timer fire in d. mu must be held.
 func (s *alarms) tickLocked(d time.Duration) {
 	s.ticking = true
 	if s.timer == nil {
@@ -92,7 +91,7 @@ func (s *alarms) tickLocked(d time.Duration) {
 	}
 }
 
-// reset makes a that was set before ring after d, unless it is stopped.
+// reset makes a, which has been set, ring in d, unless it is stopped.
 func (s *alarms) reset(a *alarm, d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +100,7 @@ func (s *alarms) reset(a *alarm, d time.Duration) {
 	}
 }
 
-// stop makes a ring no more.
+// stop keeps a from ringing, for good.
 func (s *alarms) stop(a *alarm) {
 	s.mu.Lock()
 	a.stopped = true
@@ -112,7 +111,7 @@ func (s *alarms) stop(a *alarm) {
 	s.mu.Unlock()
 }
 
-// ownLocked makes a ring after d by a timer of its own.
+// ownLocked makes a ring in d by a timer of its own. mu must be held.
 func (s *alarms) ownLocked(a *alarm, d time.Duration) {
 	s.dropLocked(a)
 	if a.timer == nil {
@@ -150,7 +149,7 @@ func (s *alarms) dropLocked(a *alarm) {
 	a.prev, a.next = nil, nil
 }
 
-// ring runs when the timer fires. It waits for the next alarm that is set then.
+// ring runs when the timer fires. It sets the timer for the next alarm.
 func (s *alarms) ring() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,10 +18,10 @@ type AttemptTimeout struct {
 	conns  conns
 }
 
-// attemptLimit is the time of an attempt; 0 is no limit.
+// attemptLimit is the time of an attempt. 0 means no limit.
 type attemptLimit time.Duration
 
-// Needs says that a limit needs the layer.
+// Needs returns the layer that a limit needs.
 func (l attemptLimit) Needs() string {
 	if l == 0 {
 		return ""

@@ -17,8 +17,7 @@ const (
 	defaultAttempt = 10 * time.Second
 )
 
-// longest is the longest limit. No instant that one of it ends at is too late for a
-// time.Duration.
+// longest is the longest limit. It keeps instants within the range of a time.Duration.
 const longest = 100 * 365 * 24 * time.Hour
 
 // A Config limits the time of a call.
@@ -62,10 +61,10 @@ func (off) Attach(ctx context.Context) context.Context {
 // String returns "timeout: off".
 func (off) String() string { return "timeout: off" }
 
-// limits is a Config with its defaults in place; 0 is no limit.
+// limits is a Config with its defaults filled in. 0 means no limit.
 type limits struct {
 	total, idle time.Duration
-	stream      time.Duration // the idle of a stream
+	stream      time.Duration // the idle limit of a stream
 	fromUpload  bool
 }
 
@@ -94,7 +93,7 @@ func limit(name string, d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// shown is a limit as String prints it.
+// shown returns a limit as String prints it.
 func shown(d time.Duration) string {
 	if d == 0 {
 		return "off"

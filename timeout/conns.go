@@ -10,33 +10,32 @@ import (
 	"time"
 )
 
-// conns are the shared connections that have a call of the layer on them. net/http ends
-// a connection of HTTP/1 itself with the attempt that timed out on it. One of HTTP/2 it
-// keeps, for the sake of the other calls there, and gives it to the next attempt even if
-// the peer is gone.
+// conns are the shared connections that have a call of the layer on them. When an attempt times
+// out, net/http closes its connection if that is HTTP/1. It keeps an HTTP/2 connection, for the
+// sake of the other calls on it, and gives it to the next attempt even if the peer is gone.
 type conns struct {
-	mu   sync.Mutex // mu guards open, each shared in it, left, and the fields of visit that say so
+	mu   sync.Mutex // mu guards open, each shared in it, left, and the fields of a visit that say so
 	open map[net.Conn]*shared
 	left left
 
-	plain atomic.Uint32 // what connections without TLS speak
+	plain atomic.Uint32 // the protocol of connections without TLS
 
 	traceKey any // see traced.Key
 }
 
-// left is the connection that the last call of the layer has left most recently. For a
-// moment net/http may still think that the call is on it.
+// left is the connection that a call of the layer has left most recently. For a moment net/http may
+// still count the call.
 type left struct {
 	conn   net.Conn
 	at     time.Time
-	others bool // calls were on it that the layer does not see
+	others bool // there were calls on it that the layer does not see
 }
 
-// moment is how long it may take until net/http knows that a call has left.
+// moment is how long net/http may take to notice that a call has left.
 const moment = time.Second
 
-// unseen reports whether c is in use by calls that the layer does not see, if none that
-// it sees is on c. inUse is what net/http says.
+// unseen reports whether c, on which the layer sees no call, is in use by calls that it does not
+// see. inUse is what net/http says.
 func (l *left) unseen(c net.Conn, inUse bool) bool {
 	if inUse && c == l.conn && time.Since(l.at) < moment {
 		return l.others
@@ -44,14 +43,14 @@ func (l *left) unseen(c net.Conn, inUse bool) bool {
 	return inUse
 }
 
-// What connections without TLS speak, as a response has shown.
+// The protocol of connections without TLS, as a response has shown.
 const (
 	plainUnknown uint32 = iota
 	plainHTTP1
 	plainHTTP2
 )
 
-// maxConns bounds what bodies that are never closed can make the table hold. A
+// maxConns bounds how many connections the table holds because of bodies that are never closed. A
 // connection that has no place in it is never closed.
 const maxConns = 1024
 
@@ -63,10 +62,10 @@ func (cs *conns) multiplexed(c net.Conn) (yes, plain bool) {
 	if c == nil || cs.plain.Load() == plainHTTP1 {
 		return false, c != nil
 	}
-	return reflect.TypeOf(c).Kind() == reflect.Pointer, true // others may not be comparable
+	return reflect.TypeOf(c).Kind() == reflect.Pointer, true // other types may not be comparable
 }
 
-// learn records that a response over a connection without TLS was of HTTP/major.
+// learn records that a response over a connection without TLS had the protocol HTTP/major.
 func (cs *conns) learn(major int) {
 	if major >= 2 {
 		cs.plain.Store(plainHTTP2)
@@ -75,8 +74,8 @@ func (cs *conns) learn(major int) {
 	}
 }
 
-// enter puts an attempt on the connection that it got. It reports false for an attempt
-// whose time is over: then nothing must be sent.
+// enter records the connection that an attempt got. It reports false for an attempt whose time is
+// over, of which nothing must be sent.
 func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
 	yes, plain := cs.multiplexed(i.Conn)
 	v.plain.Store(plain)
@@ -85,12 +84,12 @@ func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if v.at != nil { // the request is sent once more
+	if v.at != nil { // the request is being sent again
 		cs.leaveLocked(v)
 		v.responded.Store(false)
 	}
 	v.tracked.Store(true)
-	if !yes || v.over.Load() || v.late.Load() { // leave looks at both in the other order
+	if !yes || v.over.Load() || v.late.Load() { // leave and timedOut use these and tracked in the opposite order
 		return !v.late.Load()
 	}
 	s := cs.open[i.Conn]
@@ -101,8 +100,8 @@ func (cs *conns) enter(v *visit, i httptrace.GotConnInfo) bool {
 	return true
 }
 
-// exclusive reports whether a connection that a late attempt got carries no other call, as
-// far as the layer knows. HTTP/2 is left alone: it looks at the context before it writes.
+// exclusive reports whether a connection that a late attempt got carries no other call, as far as
+// the layer knows. It reports false for HTTP/2, which looks at the context before it writes.
 func (cs *conns) exclusive(i httptrace.GotConnInfo) bool {
 	switch yes, plain := cs.multiplexed(i.Conn); {
 	case i.Conn == nil:
@@ -133,7 +132,7 @@ func (cs *conns) addLocked(c net.Conn) *shared {
 	return s
 }
 
-// leave takes an attempt off its connection, for good.
+// leave removes an attempt from its connection for good.
 func (cs *conns) leave(v *visit) {
 	v.over.Store(true)
 	if v.tracked.Load() {
@@ -153,7 +152,7 @@ func (cs *conns) leaveLocked(v *visit) {
 	}
 }
 
-// removeLocked takes s out of the table, if so.
+// removeLocked removes s from the table if yes is set. mu must be held.
 func (cs *conns) removeLocked(s *shared, yes bool) {
 	if yes && !s.gone {
 		s.gone = true
@@ -161,8 +160,8 @@ func (cs *conns) removeLocked(s *shared, yes bool) {
 	}
 }
 
-// timedOut takes an attempt off its connection since its time is over, and closes the
-// connection if it is dead as far as the layer can know. It reports whether it did.
+// timedOut removes an attempt whose time is over from its connection, and closes the connection if
+// it is dead as far as the layer can know. It reports whether it closed it.
 func (cs *conns) timedOut(v *visit) bool {
 	cs.mu.Lock()
 	v.late.Store(true)

@@ -12,10 +12,10 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// within sends req and waits for the headers no longer than the rule allows. room is where
-// the copy of req is made that next gets.
+// within sends req and waits for the headers no longer than the rule allows. next gets a copy of
+// req, which is made in room.
 func (l *deadline) within(req, room *http.Request, next http.RoundTripper) (*http.Response, error) {
-	kept := false // whether what is left to end is left to the body
+	kept := false // whether the end of the body will call leave
 	defer func() {
 		if !kept {
 			l.leave()
@@ -46,32 +46,32 @@ func (l *deadline) within(req, room *http.Request, next http.RoundTripper) (*htt
 	return resp, nil
 }
 
-// rule is what a deadline goes by; 0 is no limit.
+// rule is the limits of a deadline. 0 means no limit.
 type rule struct {
 	limit time.Duration // the time until the headers
-	idle  time.Duration // how long the request body may not move
-	// fromUpload is whether the time until the headers counts from the latest move of the
-	// request body.
+	idle  time.Duration // how long the request body may stand still
+	// fromUpload is whether the time until the headers counts from the latest move of the request
+	// body.
 	fromUpload bool
 }
 
-// fit takes from the rule what does not apply to a request that is sent now, and reports
-// whether a limit is left.
+// fit removes from the rule what does not apply to a request that is sent now. It reports whether a
+// limit is left.
 func (r *rule) fit(req *http.Request) bool {
 	if req.Body == nil || req.Body == http.NoBody {
 		r.idle = 0
 	}
 	if r.limit > 0 {
 		if deadline, ok := req.Context().Deadline(); ok && time.Until(deadline) <= r.limit {
-			r.limit = 0 // the caller's comes first
+			r.limit = 0 // the caller's deadline comes first
 		}
 	}
 	return r.limit > 0 || r.idle > 0
 }
 
-// deadline ends a context at a time unless the headers arrive before; after
-// them it lives until the response body ends. The contexts of package context with a
-// deadline cannot do that: they would end the body too.
+// deadline ends a context unless the headers arrive in time. After them the context lives until the
+// response body ends. A context of package context with a deadline cannot do that: it would end the
+// body too.
 type deadline struct {
 	ctx    ending.Context
 	tie    ending.Tie[*layer.Attempt]
@@ -82,25 +82,24 @@ type deadline struct {
 	alarms *alarms
 	alarm  alarm
 	state  atomic.Uint32
-	err    atomic.Pointer[Error] // the cause of the end at the limit
+	err    atomic.Pointer[Error] // the cause if the limit ends the context
 
-	moved   atomic.Int64 // when the request body moved last, counted from start; 0 is never
+	moved   atomic.Int64 // when the request body last moved, counted from start; 0 means never
 	sending atomic.Int32 // how many request bodies are being sent
 
-	// patience is how long the response body may be silent: what a call says of it, 0 if at
-	// most quiet, and what an attempt has found, at least quiet.
+	// patience is how long the response body may be silent. For a call it is 0 if that is at most
+	// quiet. For an attempt it is at least quiet.
 	patience time.Duration
 }
 
 // The states of a deadline.
 const (
 	running uint32 = iota
-	met            // the headers arrived before it
-	missed         // the time came first
+	met            // the headers arrived first
+	missed         // the time was over first
 )
 
-// begin makes the context of the deadline, whose rule is set. e is called when the body
-// ends.
+// begin begins the context of the deadline, whose rule is set. e is called when the body ends.
 func (l *deadline) begin(parent context.Context, e layer.BodyEnder, s *alarms) {
 	l.alarms = s
 	l.clock, l.start = s.now()
@@ -116,8 +115,8 @@ func (l *deadline) elapsed() time.Duration { return l.clock.now() - l.start }
 
 const never = time.Duration(math.MaxInt64)
 
-// next returns when the deadline is missed as things stand, counted from start, and
-// whether a request body will have stalled then.
+// next returns when the deadline will be missed as things stand, counted from start, and whether a
+// request body will have stalled then.
 func (l *deadline) next() (at time.Duration, stalled bool) {
 	at = l.end()
 	if l.rule.idle > 0 && l.sending.Load() > 0 {
@@ -129,7 +128,7 @@ func (l *deadline) next() (at time.Duration, stalled bool) {
 	return at, false
 }
 
-// sentAt returns when the latest attempt was sent, or will be at the earliest, counted
+// sentAt returns when the latest attempt was sent, or the earliest time when it will be, counted
 // from start.
 func (l *deadline) sentAt() time.Duration {
 	a := layer.AttemptFrom(&l.ctx)
@@ -156,9 +155,9 @@ func (l *deadline) end() time.Duration {
 // notice is how long the base has to notice that its connection was closed.
 const notice = 100 * time.Millisecond
 
-// check implements [checker]. It ends the context if the deadline is missed, and
-// waits for the rest of the time otherwise. Where it closes the connection it leaves the
-// end to the base: once that has noticed, the next attempt gets another connection.
+// check implements [checker]. If the deadline is missed it ends the context, otherwise it waits for
+// the remaining time. If it closes the connection it first leaves the end to the base. Once the
+// base has noticed, the next attempt gets another connection.
 func (l *deadline) check() {
 	if l.state.Load() == missed {
 		l.ctx.Expire(l.err.Load())
@@ -187,8 +186,8 @@ func (l *deadline) check() {
 	l.ctx.Expire(err)
 }
 
-// wait makes the alarm ring at a time that next has returned, or earlier if a request body
-// has begun to be sent meanwhile, whose alarm this one may have replaced.
+// wait makes the alarm ring at a time that next has returned. It rings earlier if a request body
+// has begun to be sent meanwhile, since this call may have replaced the alarm for that.
 func (l *deadline) wait(at time.Duration) {
 	for at < never {
 		l.alarms.reset(&l.alarm, at-l.elapsed())
@@ -200,7 +199,7 @@ func (l *deadline) wait(at time.Duration) {
 	}
 }
 
-// send records that a request body is being sent from now on.
+// send records that a request body is being sent.
 func (l *deadline) send() {
 	l.move()
 	if l.sending.Add(1); l.rule.idle > 0 && l.state.Load() == running {
@@ -211,13 +210,13 @@ func (l *deadline) send() {
 	}
 }
 
-// move records that a request body moves.
+// move records that a request body has moved.
 func (l *deadline) move() { l.moved.Store(max(int64(l.elapsed()), 1)) }
 
-// done records that a request body is sent, or was given up.
+// done records that a request body has been sent or given up.
 func (l *deadline) done() { l.sending.Add(-1) }
 
-// meet stops the alarm and reports whether the deadline is still ahead.
+// meet stops the alarm and reports whether the deadline was met.
 func (l *deadline) meet() bool {
 	ahead := l.state.CompareAndSwap(running, met)
 	l.alarms.stop(&l.alarm)
@@ -227,7 +226,7 @@ func (l *deadline) meet() bool {
 // leave frees what the deadline holds.
 func (l *deadline) leave() {
 	l.alarms.stop(&l.alarm)
-	if l.state.Load() == missed { // the base may have noticed first
+	if l.state.Load() == missed { // the base may have noticed before check expired it
 		l.ctx.Expire(l.err.Load())
 	}
 	l.ctx.End()
@@ -260,8 +259,8 @@ func (l *deadline) Own(key any) any {
 	return nil
 }
 
-// explain returns the error of the limit, with err in it unless err only repeats
-// that the context ended: the result must not match context.Canceled.
+// explain returns the error of the limit. It contains err unless that only repeats that the context
+// ended: the result must not match context.Canceled.
 func (l *deadline) explain(err error) error {
 	limit := l.err.Load()
 	if e, ok := errors.AsType[*Error](err); ok && e == limit {

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// watch ends the body of resp when a read of it receives no data for the time d.
-// Bodies that can be written to are not watched: an upgraded connection may have
-// nothing to send.
+// watch ends the body of resp when a read of it receives no data for the time d. It does not watch
+// bodies that can be written to, since an upgraded connection may have nothing to send.
 func (b *idleBody) watch(resp *http.Response, d time.Duration, s *alarms) {
 	if resp.Body == nil || resp.Body == http.NoBody {
 		return
@@ -25,27 +24,27 @@ func (b *idleBody) watch(resp *http.Response, d time.Duration, s *alarms) {
 	resp.Body = b
 }
 
-// idleBody measures only the time that its reads take: the time between them is the
-// reader's. One alarm serves all reads. When it rings it examines the read under
-// way, so that a read costs one reading of the clock and no more.
+// idleBody measures only the time of its reads. The time between them is the reader's. One alarm
+// serves all reads. When it rings it examines the read in progress, so a read costs just one
+// reading of the clock.
 type idleBody struct {
 	inner  io.ReadCloser
 	after  time.Duration
-	clock  *clock // by which since is, nil before the first read
+	clock  *clock // the clock of since, nil before the first read
 	alarms *alarms
 	alarm  alarm
 
-	since atomic.Int64 // the start of the read under way, 1 or more; idle while there is none
+	since atomic.Int64 // the start of the read in progress, 1 or more, or idle
 	armed atomic.Bool  // whether the alarm will ring
 	cut   atomic.Bool  // whether the body has been ended by the limit
 
 	closed atomic.Bool
 }
 
-// idle is since while no read is under way.
+// idle is the value of since while no read is in progress.
 const idle = 0
 
-// startRead records the start of a read, and reports false once the body is cut.
+// startRead records the start of a read. It reports false once the body is cut.
 func (b *idleBody) startRead() bool {
 	if b.cut.Load() {
 		return false
@@ -65,14 +64,14 @@ func (b *idleBody) startRead() bool {
 	return true
 }
 
-// endRead records the end of a read, and reports false if the body was cut.
+// endRead records the end of a read. It reports false if the body was cut.
 func (b *idleBody) endRead() bool {
 	b.since.Store(idle)
 	return !b.cut.Load()
 }
 
-// check implements [checker]. It cuts the body if the read under way is too old, and
-// waits for the rest of its time otherwise.
+// check implements [checker]. It cuts the body if the read in progress is too old, otherwise it
+// waits for the remaining time.
 func (b *idleBody) check() {
 	at := b.since.Load()
 	for at == idle {
@@ -87,7 +86,7 @@ func (b *idleBody) check() {
 		return
 	}
 	b.cut.Store(true)
-	_ = b.close() // it ends the read; http.Response.Body may be closed during one
+	_ = b.close() // ends the read, during which http.Response.Body may be closed
 }
 
 func (b *idleBody) Read(p []byte) (int, error) {
@@ -97,7 +96,7 @@ func (b *idleBody) Read(p []byte) (int, error) {
 	n, err := b.inner.Read(p)
 	switch whole := b.endRead(); {
 	case err == nil:
-	case !whole: // also at EOF: a body that is closed may report one
+	case !whole: // even at EOF, which a closed body may report
 		err = b.idleError()
 	case err == io.EOF: //nolint:errorlint // it is never wrapped
 		b.alarms.stop(&b.alarm)
@@ -120,7 +119,7 @@ func (b *idleBody) close() error {
 	return b.inner.Close()
 }
 
-// idleWriterTo is an idleBody whose inner body writes itself.
+// idleWriterTo is an idleBody whose inner body has a WriteTo method.
 type idleWriterTo struct{ *idleBody }
 
 func (b idleWriterTo) WriteTo(dst io.Writer) (int64, error) {
@@ -134,8 +133,8 @@ func (b idleWriterTo) WriteTo(dst io.Writer) (int64, error) {
 	return n, err
 }
 
-// progress passes each part of the body on to the destination, and takes the time
-// between two parts for a read: the time that the destination takes does not count.
+// progress passes each part of the body on to the destination. It counts the time between two parts
+// as a read, so the time that the destination takes does not count.
 type progress struct {
 	body *idleBody
 	dst  io.Writer

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// patienceKey is the key of how long the body of a call may be silent, where that is
-// longer than quiet: the layer of PerAttempt must not close its connection before.
+// patienceKey is the context key of how long the body of a call may be silent, if that is longer
+// than quiet. The layer of PerAttempt must not close its connection before.
 type patienceKey struct{}
 
-// patienceFor returns what a call says of the idle limit of its body, 0 for none, to the layer of PerAttempt:
-// nothing, 0, unless it is longer than quiet.
+// patienceFor returns how long a body with an idle limit may be silent, for the layer of
+// PerAttempt. An idle limit of 0 means none. The result is 0 if that is at most quiet.
 func patienceFor(idle time.Duration) time.Duration {
 	switch {
 	case idle == 0:
@@ -22,8 +22,7 @@ func patienceFor(idle time.Duration) time.Duration {
 	return idle
 }
 
-// patienceOf returns how long a body may be silent before its connection is closed under
-// it.
+// patienceOf returns how long a body may be silent before its connection may be closed.
 func patienceOf(ctx context.Context) time.Duration {
 	if d, ok := ctx.Value(patienceKey{}).(*time.Duration); ok {
 		return *d

@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// shared is a connection that carries more than one call at a time, and what an
-// [AttemptTimeout] knows of it. It decides when the connection is dead, and has neither
-// lock nor clock: conns has the lock.
+// shared is a connection that carries more than one call at a time, and what an [AttemptTimeout]
+// knows about it. It decides when the connection is dead, and has neither lock nor clock. conns.mu
+// guards it.
 type shared struct {
 	conn   net.Conn
-	visits []*visit  // the attempts that are on it, and the responses whose bodies are open
-	alone  [1]*visit // the place of the first of them
-	past   int64     // what those received that have left it
-	gone   bool      // it is not in the table any more
-	unseen bool      // calls were on it that the layer does not see
+	visits []*visit  // the attempts on it, including those whose response body is open
+	alone  [1]*visit // backing array of visits
+	past   int64     // what the calls that have left it received
+	gone   bool      // it is no longer in the table
+	unseen bool      // there were calls on it that the layer does not see
 
-	// When the first of the attempts began, and ended, that timed out here without
-	// anything being received since; zero if there is none.
+	// since and ended are when the first attempt began and ended that timed out here without
+	// anything being received since. They are zero if there is none.
 	since, ended time.Time
-	seen         int64 // what had been received when the latest of them had left
+	seen         int64 // what had been received when the latest such attempt left
 }
 
-// quiet is how long a connection must have received nothing before it is closed under
-// the open body of another call, if that has no longer limit of its own. It is what
-// Config.Idle allows a body by default.
+// quiet is how long a connection must have received nothing before it is closed under the open body
+// of another call that has no longer limit of its own. It is what Config.Idle allows a body by
+// default.
 const quiet = defaultIdle
 
-// received returns what the calls on s, v excepted, and those that have left it have
-// received so far: a number that grows with each part of a response.
+// received returns how much the calls on s, except v, and those that have left it have received so
+// far. It grows with each part of a response.
 func (s *shared) received(v *visit) int64 {
 	n := s.past
 	for _, o := range s.visits {
@@ -41,7 +41,7 @@ func (s *shared) received(v *visit) int64 {
 	return n
 }
 
-// enter adds an attempt. unseen is whether others than s knows of were on the connection.
+// enter adds an attempt. unseen is whether calls that s does not know of are on the connection.
 func (s *shared) enter(v *visit, unseen bool, now time.Time) {
 	v.at, v.since, v.before = s, now, s.received(v)
 	if len(s.visits) == 0 {
@@ -62,11 +62,11 @@ func (s *shared) leave(v *visit) {
 	}
 }
 
-// timedOut removes an attempt that got no header within its limit, and reports whether
-// the connection is to be closed: nothing was received on it since the attempt began,
-// and no other call is on it. If another one is, an earlier attempt must have timed out
-// before this one began, and the silence must be as long as each other call may wait: a
-// single route that does not respond must not end the calls of the others.
+// timedOut removes an attempt that got no header within its limit, and reports whether the
+// connection must be closed: nothing was received on it since the attempt began, and no other call
+// is on it. If another call is, an earlier attempt must have timed out before this one began, and
+// the silence must be as long as each other call may wait. A single route that does not respond
+// must not end the calls of others.
 func (s *shared) timedOut(v *visit, now time.Time) bool {
 	got := s.received(v)
 	silent := got == v.before && !v.responded.Load()
@@ -101,7 +101,7 @@ func (s *shared) patience() (d time.Duration) {
 	return d
 }
 
-// cut closes a connection at once: the alert with which TLS says goodbye could block.
+// cut closes a connection immediately. Sending the closing alert of TLS could block.
 func cut(c net.Conn) {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()

@@ -35,8 +35,8 @@ func (t *Timeout) Wrap(next http.RoundTripper) http.RoundTripper {
 	return layer.Wrap(layerName, t, next, t.trip)
 }
 
-// bounded is a call that a [Timeout] bounds: one allocation. Whoever holds the context of the
-// request holds the body, too, as the connection does while the body is under way.
+// bounded is a call that a [Timeout] bounds, in one allocation. Whatever holds the context of the
+// request also holds the body, as the connection does while the body is being received.
 type bounded struct {
 	deadline deadline
 	req      http.Request
@@ -75,14 +75,14 @@ func (t *Timeout) trip(c *layer.Call, req *http.Request, next http.RoundTripper)
 	}
 	if resp != nil && idle > 0 {
 		if body == nil || c.Attempt().For(resp).LeakWatched() {
-			body = new(idleBody) // the context must not hold a body that is to be found once nobody else does
+			body = new(idleBody) // the context must not keep alive a body that is watched for leaks
 		}
 		body.watch(resp, idle, t.idle)
 	}
 	return resp, err
 }
 
-// longer returns the longer of two limits, of which 0 is none.
+// longer returns the longer of two limits. 0 means no limit.
 func longer(a, b time.Duration) time.Duration {
 	if a == 0 || b == 0 {
 		return 0

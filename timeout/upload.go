@@ -10,8 +10,8 @@ import (
 
 var _ bodies.Watcher = (*upload)(nil)
 
-// uploading returns a copy of req, in room, with the context of the deadline and, if that
-// has a limit, a body that reports to it when it moves.
+// uploading returns a copy of req, in room, with the context of the deadline. If the deadline has a
+// limit, the body of the copy reports to it when it moves.
 func (l *deadline) uploading(req, room *http.Request) *http.Request {
 	r := room
 	*r = *req.WithContext(&l.ctx)
@@ -40,12 +40,12 @@ func (l *deadline) upload(body io.ReadCloser) io.ReadCloser {
 	return u
 }
 
-// upload is a request body. It moves when it is read: then what was read before has been
-// written to the connection, or to a buffer of it.
+// upload is a request body. It moves when it is read: then what was read before has been written to
+// the connection or its buffer.
 type upload struct {
 	inner    io.ReadCloser
 	deadline *deadline
-	state    atomic.Uint32 // it may be closed while it is read
+	state    atomic.Uint32 // atomic, since it may be closed while it is read
 }
 
 // The states of an upload.

@@ -11,8 +11,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// visit is what an [AttemptTimeout] knows of an attempt and of the connection that it
-// is on, from its trace: one allocation with the deadline and the request in it.
+// visit is what an [AttemptTimeout] knows about an attempt and its connection, from its trace. The
+// deadline and the request are in the same allocation.
 type visit struct {
 	conns    *conns
 	trace    traced.Trace
@@ -20,21 +20,21 @@ type visit struct {
 	req      http.Request
 
 	sends     atomic.Int32 // how often it got a connection
-	responded atomic.Bool  // the first byte of a response is there
+	responded atomic.Bool  // the first byte of a response has arrived
 	tracked   atomic.Bool  // it was on a connection that conns keeps
 	plain     atomic.Bool  // its connection has no TLS
 	late      atomic.Bool  // its time is over: nothing more may be sent
-	over      atomic.Bool  // it enters no connection any more
-	cut       atomic.Bool  // its connection was closed for that
+	over      atomic.Bool  // it enters no further connection
+	cut       atomic.Bool  // its connection was closed because of that
 
 	// conns.mu guards the fields below.
-	attempt *layer.Attempt // whose body it is
+	attempt *layer.Attempt // the attempt that it follows
 	at      *shared        // the connection that it is on, nil if none is kept
 	since   time.Time      // when it got the connection
-	before  int64          // what had been received there by then
+	before  int64          // what had been received on it by then
 }
 
-// visit returns what follows an attempt.
+// visit returns a visit that follows an attempt.
 func (cs *conns) visit(ctx context.Context) *visit {
 	v := new(visit)
 	v.conns, v.attempt = cs, layer.AttemptFrom(ctx)
@@ -42,7 +42,7 @@ func (cs *conns) visit(ctx context.Context) *visit {
 	return v
 }
 
-// under returns what the context of the attempt has under a key of its own.
+// under returns the value of the attempt's own context for a key.
 func (v *visit) under(key any) any {
 	if key != v.conns.traceKey {
 		return nil
@@ -55,7 +55,7 @@ func (v *visit) Trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{GotConn: v.gotConn, GotFirstResponseByte: v.gotByte}
 }
 
-// send sends req, for which the rule of the deadline is.
+// send sends req. The rule of the deadline is set for it.
 func (v *visit) send(s *alarms, req *http.Request, next http.RoundTripper) (*http.Response, error) {
 	v.deadline.rule.fit(req)
 	v.deadline.begin(req.Context(), v, s)
@@ -69,17 +69,18 @@ func (v *visit) gotConn(i httptrace.GotConnInfo) {
 	}
 	v.deadline.ctx.Expire(v.deadline.err.Load())
 	if v.conns.exclusive(i) {
-		cut(i.Conn) // net/http would write to it all the same
+		cut(i.Conn) // net/http would write to it nevertheless
 	}
 }
 
-// unconnected reports whether the base, which has asked for the trace, got no connection for the attempt.
+// unconnected reports whether the base, which has asked for the trace, got no connection for the
+// attempt.
 func (v *visit) unconnected() bool { return v.trace.Asked() && v.sends.Load() == 0 }
 
 func (v *visit) gotByte() { v.responded.Store(true) }
 
-// received returns a number that grows with each part of the response, and with each
-// part of the request: its peer makes room for those.
+// received returns a number that grows with each part of the response, and with each part of the
+// request, since the peer makes room for that.
 func (v *visit) received() (n int64) {
 	if v.responded.Load() {
 		n = 1 + v.attempt.Bytes()
@@ -87,7 +88,7 @@ func (v *visit) received() (n int64) {
 	return n + v.deadline.moved.Load()
 }
 
-// report enters into the row how often the base sent the request.
+// report records in the row how often the base sent the request.
 func (v *visit) report() {
 	if v != nil {
 		layer.SetSends(v.attempt, int(v.sends.Load()))
