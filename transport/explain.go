@@ -53,7 +53,7 @@ type Plan struct {
 	traits []described
 }
 
-// described holds the traits of a layer and its place in Layers.
+// described is the traits of a layer and its index in Layers.
 type described struct {
 	Traits
 	at int
@@ -70,7 +70,7 @@ func (p *Plan) Describe(t Traits) {
 	p.traits = append(p.traits, inner)
 }
 
-// compare warns of the pair if its order is doubtful.
+// compare warns about the pair if its order is doubtful.
 func (p *Plan) compare(outer, inner described) {
 	for _, w := range []struct {
 		doubtful bool
@@ -95,7 +95,7 @@ func (p *Plan) compare(outer, inner described) {
 	}
 }
 
-// name returns the name of the layer at a place, "" for a plan without names.
+// name returns the name of the layer at an index, or "" if the plan has no names.
 func (p *Plan) name(at int) string {
 	if at < 0 || at >= len(p.Layers) {
 		return ""

@@ -27,8 +27,8 @@ func Route(pattern string) Override {
 	return named{&route.Given{Path: path}}
 }
 
-// named is the override of a route; a pointer, so that a call keeps it without
-// an allocation.
+// named is the override of a route. It has a pointer so that a call keeps the route without an
+// allocation.
 type named struct{ given *route.Given }
 
 func (n named) Attach(ctx context.Context) context.Context { return setting.With(ctx, n.given) }

@@ -21,9 +21,9 @@ import (
 // concurrent use.
 type Declaration struct {
 	name     string // how Explain shows the layer
-	header   string // of a KeyHeader, in canonical form
+	header   string // in canonical form, if it is a KeyHeader
 	patterns []string
-	rule     declare.Rule // of its kind
+	rule     declare.Rule // declare.Safe, Keyed or Stream
 }
 
 // Safe declares that requests may be repeated although their method does not say so: searches,
@@ -107,7 +107,7 @@ func (d *Declaration) Explain(p *Plan) {
 	}
 }
 
-// texts returns what is declared for each pattern.
+// texts returns what is declared, a text for each pattern.
 func (d *Declaration) texts() []string {
 	if len(d.patterns) == 0 {
 		return []string{d.of("nothing")}
@@ -119,7 +119,7 @@ func (d *Declaration) texts() []string {
 	return texts
 }
 
-// of returns what is declared for patterns in words.
+// of returns what is declared for patterns, in words.
 func (d *Declaration) of(patterns string) string {
 	if d.header == "" {
 		return patterns
@@ -127,10 +127,10 @@ func (d *Declaration) of(patterns string) string {
 	return d.header + " for " + patterns
 }
 
-// Declares is how layer.Wrap knows a layer that declares something.
+// Declares marks a layer that declares something for layer.Wrap.
 func (d *Declaration) Declares() declare.Rule { return d.rule }
 
-// rule is what a Declaration says of requests.
+// rule is what a Declaration says about requests.
 type rule struct{ each *route.Each }
 
 // About implements [declare.Rule].

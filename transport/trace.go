@@ -16,7 +16,7 @@ type Trace struct {
 
 	mu    sync.Mutex // mu guards calls
 	calls []*Call
-	room  [1]*Call // of calls: most requests are one
+	room  [1]*Call // backing array of calls: most requests are one call
 }
 
 // traced is a context with its Trace, in one allocation.
@@ -78,8 +78,8 @@ func (t *Trace) String() string {
 	return b.String()
 }
 
-// collector is a Trace with the method that a call adds itself with. It is a type of
-// its own, so that the method is not among those of a Trace.
+// collector is a Trace with the method by which a call adds itself. It is a type of its own so that
+// a Trace does not have the method.
 type collector Trace
 
 // CallBegan adds a call.
