@@ -135,7 +135,7 @@ func dripping(ctx context.Context, every time.Duration, total int) *Body {
 // filler returns a source of n bytes that never waits.
 func filler(n int64) io.Reader { return io.LimitReader(zeros{}, n) }
 
-// zeros is a source of zero bytes without an end.
+// zeros is an endless source of zero bytes.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {

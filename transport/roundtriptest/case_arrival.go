@@ -32,8 +32,8 @@ func (p *probe) full(ctx context.Context) (*http.Request, *upload) {
 	return req, u
 }
 
-// requestFields are the fields of a request that arrive as the caller set them, by value or
-// by identity; those that are left out have checks of their own.
+// requestFields returns the fields of a request that arrive as the caller set them, by value or by
+// identity. Those that are left out have checks of their own.
 func requestFields() []string {
 	var names []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[http.Request]()) {
@@ -92,7 +92,7 @@ func (p *probe) compareHeaders(got, want http.Header) {
 	}
 }
 
-// spellings change one part of a URL each.
+// spellings returns functions that each change one part of a URL.
 func spellings() map[string]func(*url.URL) {
 	return map[string]func(*url.URL){
 		"user and password": func(u *url.URL) { u.User = url.UserPassword("user", "pass word") },

@@ -67,9 +67,9 @@ func respondWith(status int, body func(*http.Request) io.ReadCloser) *Base {
 	}})
 }
 
-// A matching is a writer that compares what is written with what it wants, and keeps nothing.
+// A matching is a writer that compares what is written with what it expects, and keeps nothing.
 type matching struct {
-	want   []byte // what is still to come
+	want   []byte // what has not been written yet
 	differ bool
 }
 
@@ -235,7 +235,7 @@ func bodyLate(p *probe) {
 	_ = resp.Body.Close()
 }
 
-// A writerTo is a response body with a WriteTo of its own.
+// A writerTo is a response body that has a WriteTo method.
 type writerTo struct{ *Body }
 
 func (w writerTo) WriteTo(dst io.Writer) (int64, error) {

@@ -178,7 +178,7 @@ func clientTimeout(p *probe) {
 	const limit = 3 * time.Second
 	base := Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
 		resp, err := Step{Hang: true}.play(req)
-		time.Sleep(time.Millisecond) // the client's own timer ends at the same moment, and must be the first
+		time.Sleep(time.Millisecond) // the client's own timer fires at the same moment, and must do so first
 		return resp, err
 	}})
 	client := &http.Client{Transport: p.layer(base), Timeout: limit}
@@ -215,7 +215,7 @@ func clientTimeoutInBody(p *probe) {
 	_ = resp.Body.Close()
 }
 
-// containsFold reports whether s contains part, which is in lower case, in any case.
+// containsFold reports whether s contains part, ignoring case. part is in lower case.
 func containsFold(s, part string) bool {
 	return strings.Contains(strings.ToLower(s), part)
 }

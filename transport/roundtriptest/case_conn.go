@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The cases of this file count connections, or use one for long. wireCases lists them.
+// The cases of this file count connections, or use one for a long time. wireCases lists them.
 
 func connectionReused(p *probe) {
 	var n atomic.Int64

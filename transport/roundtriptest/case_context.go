@@ -106,7 +106,7 @@ func canceledNotRetried(p *probe) {
 		base := Script(Step{Respond: func(*http.Request) (*http.Response, error) {
 			time.Sleep(wait)
 			cancel()
-			return nil, errBase // an error of its own, at the moment of the cancel
+			return nil, errBase // an unrelated error, at the moment of the cancel
 		}})
 		dispose(p.trip(p.layer(base), p.request(ctx, "/gone")))
 		rest()

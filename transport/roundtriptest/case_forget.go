@@ -9,7 +9,7 @@ import (
 
 // The case of this file is about what a layer may remember of a call. stateCases lists it.
 
-// memorable are outcomes that a client may remember something of.
+// memorable returns outcomes that a client may remember.
 func memorable() []Step {
 	one := func(status int, header ...string) Step {
 		h := http.Header{}

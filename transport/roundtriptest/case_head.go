@@ -9,11 +9,11 @@ import (
 	"slices"
 )
 
-// The case of this file compares the head of the response that the caller gets with that of
-// next. responseCases lists it.
+// The case of this file compares the status, header and other fields of the response that the
+// caller gets with those of next. responseCases lists it.
 
-// responseFields are the fields of a response that the caller gets as next returned them.
-// The body and the request have cases of their own.
+// responseFields returns the fields of a response that the caller gets as next returned them. The
+// body and the request have cases of their own.
 func responseFields() []string {
 	var names []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[http.Response]()) {
@@ -24,7 +24,7 @@ func responseFields() []string {
 	return names
 }
 
-// fullHeader has the headers that somebody might act on, and some that nobody knows.
+// fullHeader returns the headers that a layer might act on, and some that nobody knows.
 func fullHeader() http.Header {
 	h := http.Header{
 		"X-Many": {"b", "a", "b"}, "Set-Cookie": {"a=1", "b=2; Secure; HttpOnly"}, "x-odd-CASE": {"kept"}, "X-Empty": {""},
@@ -46,7 +46,7 @@ func fullHeader() http.Header {
 	return h
 }
 
-// headStatuses are the statuses that a layer may treat in a way of its own, and some others.
+// headStatuses returns the statuses that a layer may treat specially, and some others.
 func headStatuses() []int {
 	return []int{
 		200, 201, 202, 203, 204, 206, 226, 299, 300, 301, 302, 303, 304, 307, 308, 399, 400, 401, 403, 404, 405, 407, 408, 409,
@@ -89,7 +89,7 @@ func responseHeadIntact(p *probe) {
 	}
 }
 
-// compareResponseHeaders records a breach for each header that is not as next returned it.
+// compareResponseHeaders records a breach for each header that differs from what next returned.
 func compareResponseHeaders(p *probe, status int, got, want http.Header) {
 	for name, values := range want {
 		if !slices.Equal(got[name], values) {

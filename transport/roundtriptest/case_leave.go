@@ -22,7 +22,7 @@ type ending struct {
 	use  func(p *probe, resp *http.Response)
 }
 
-// endings are the ways in which a call may end, but for a panic, which has a case of its own.
+// endings returns the ways in which a call may end, except a panic, which has a case of its own.
 func endings() []ending {
 	whole := func(p *probe, resp *http.Response) { p.finishBody(resp) }
 	some := func(_ *probe, resp *http.Response) { dispose(resp, nil) }
@@ -44,7 +44,7 @@ func endings() []ending {
 	}
 }
 
-// A remnant is something of a call that must not outlive it.
+// A remnant is a part of a call that must not outlive it.
 type remnant struct {
 	what string
 	left func() bool
@@ -104,7 +104,7 @@ func callsLeaveNothing(p *probe) {
 			left[r.what]++
 		}
 	}
-	runtime.KeepAlive(rt) // what it keeps would end with it
+	runtime.KeepAlive(rt) // otherwise what it keeps would be freed with it
 	for what, n := range left {
 		if n > all[what]/2 { // a layer may keep some
 			p.errorf("%s: %d of %d are in memory after all calls have ended", what, n, all[what])

@@ -111,8 +111,8 @@ func requestReadConcurrently(p *probe) {
 		before := snap(req)
 		read := make(chan int, 2)
 		if p.readers {
-			// Virtual sleep orders reader and decorator in time but not for the race
-			// detector, so a write is always reported and maps are never torn.
+			// Virtual sleep orders reader and decorator in time, but not for the race detector. So
+			// a write is always reported, and maps are never torn.
 			go func() { read <- before.read() }()
 			go func() { time.Sleep(time.Second); read <- before.read() }()
 			time.Sleep(time.Millisecond)
@@ -147,8 +147,9 @@ func requestSentOnce(p *probe) {
 	sentOnceAfterAll(p)
 }
 
-// sentOnceAfterAll tries every error and status that somebody might send again for, over one
-// layer: a call that is not sent at all, since the layer has seen enough failures, is no breach.
+// sentOnceAfterAll tries every error and status after which a layer might send again, all through
+// one layer. A call that is not sent at all, because the layer has seen enough failures, is not a
+// breach.
 func sentOnceAfterAll(p *probe) {
 	steps := map[string]Step{}
 	for _, err := range append(faults(), timeouts()...) {

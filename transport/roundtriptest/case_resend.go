@@ -61,7 +61,7 @@ func attemptsCarryWholeBody(p *probe) {
 	}
 }
 
-// A seekable is a counted body that can be rewound.
+// A seekable is a counted body that can seek.
 type seekable struct {
 	*Body
 	io.Seeker

@@ -51,11 +51,11 @@ func responseCases() []testCase {
 	}}
 }
 
-// sharing is how many statuses go through one layer: making a layer may cost a file, and a
-// layer that stops after many failures is not what the cases are about.
+// sharing is how many statuses go through one layer. Making a layer may cost a file, and these
+// cases are not about a layer that stops after many failures.
 const sharing = 4
 
-// byPath returns a base whose responses respond makes, with the status that the path says.
+// byPath returns a base whose responses are made by respond, with the status in the path.
 func byPath(respond func(req *http.Request, status int) *http.Response) *Base {
 	return Script(Step{Respond: func(req *http.Request) (*http.Response, error) {
 		status, err := strconv.Atoi(strings.TrimPrefix(req.URL.Path, "/"))

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// rewindCases are about a GetBody that is no copy: it rewinds the one body that there is, and
-// returns that. SDKs that keep the body of a call open for all their attempts hand it out so.
+// rewindCases are about a GetBody that does not copy: it rewinds the one body that there is, and
+// returns that. SDKs that keep the body of a call open for all of their attempts do so.
 func rewindCases() []testCase {
 	return []testCase{{
 		name:   "rewound-body-arrives-whole",
@@ -28,8 +28,8 @@ type kept struct{ io.ReadSeeker }
 
 func (kept) Close() error { return nil }
 
-// rewinds makes the body of req one that GetBody rewinds. It returns the body itself, or, where
-// around is true, what the body is a wrapper of.
+// rewinds gives req a body that GetBody rewinds. The Body of req is that body or, if around is set,
+// a wrapper of it.
 func rewinds(req *http.Request, payload string, around bool) {
 	body := &kept{strings.NewReader(payload)}
 	req.Body, req.ContentLength = body, int64(len(payload))

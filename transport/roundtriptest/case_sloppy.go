@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// sloppyCases are about bases that break the contract themselves: mocks, recorders,
-// other layers. http.Client copes with them, and must still cope with a decorator between.
+// sloppyCases are about bases that break the contract themselves: mocks, recorders, other layers.
+// http.Client copes with them, and must still do so with a decorator in between.
 func sloppyCases() []testCase {
 	const why = "mocks and recorders return such responses, and http.Client copes: a decorator must not panic where a client without it does not"
 	return []testCase{{
@@ -31,7 +31,7 @@ func sloppyCases() []testCase {
 		run: sloppy(func(*http.Request) (*http.Response, error) { return nil, nil }, false),
 	}, {
 		name: "sloppy-both", reason: why + ". A response that comes with an error does not hide it",
-		run: func(p *probe) { // not by http.Client, which logs it
+		run: func(p *probe) { // not through http.Client, which logs it
 			rt := p.layer(Script(Step{Respond: func(req *http.Request) (*http.Response, error) { return newResponse(req, 200, "fine"), errBase }}))
 			resp, err := rt.RoundTrip(p.request(context.Background(), "/sloppy"))
 			p.checkErr("a response with an error", err, errBase)

@@ -61,8 +61,8 @@ func connectionsReused(p *probe) {
 			p.errorf("the body reads %q", got)
 		}
 	}
-	// On a busy machine net/http gives up a connection whose writer has not said within
-	// 50 ms that it is done.
+	// On a busy machine net/http gives up a connection whose writer has not reported within 50 ms
+	// that it is done.
 	if n := opened.Load(); n > 10 {
 		p.errorf("30 successive calls opened %d connections; want 1, and 10 at most on a busy machine", n)
 	}

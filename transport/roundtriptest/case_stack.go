@@ -62,7 +62,7 @@ func stackCases() []testCase {
 	}}
 }
 
-// echo returns a base that responds with the URL of the request after a wait.
+// echo returns a base that waits and then responds with the URL of the request.
 func echo(wait time.Duration) *Base {
 	return Script(Step{Wait: wait, Respond: func(req *http.Request) (*http.Response, error) {
 		return newResponse(req, 200, req.URL.String()), nil

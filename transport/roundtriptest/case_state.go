@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// stateCases are about what one call does to another: nothing.
+// stateCases are about the effect of one call on another, which must be none.
 func stateCases() []testCase {
 	return []testCase{{
-		name: callsOverlapName, socket: true, // a lock would stop the clock of a bubble
+		name: callsOverlapName, socket: true, // a goroutine waiting for a lock would stop the clock of a bubble
 		reason: "calls are in flight together, whatever their URL: a lock or a single slot held across next makes one call wait for the server of another",
 		run:    callsOverlap,
 	}, {
@@ -36,11 +36,11 @@ func stateCases() []testCase {
 
 const (
 	callsOverlapName = "calls-overlap"
-	crowd            = 8 // calls that are made at once; a layer that allows fewer skips the case
+	crowd            = 8 // calls that are made at the same time; a layer that allows fewer skips the case
 	overlapLimit     = 20 * time.Second
 )
 
-// callForms are forms of several calls, in which a layer may see one and the same thing.
+// callForms returns forms of several calls that a layer may take for the same.
 func callForms(p *probe) map[string]func(i int) *http.Request {
 	get := func(format string) func(i int) *http.Request {
 		return func(i int) *http.Request { return p.request(context.Background(), fmt.Sprintf(format, i)) }
@@ -59,8 +59,8 @@ func callForms(p *probe) map[string]func(i int) *http.Request {
 	return forms
 }
 
-// callsOverlap lets no call return before all have arrived. The limit is that of a failure:
-// however busy the machine is, calls that may overlap do in the end.
+// callsOverlap lets no call return before all have arrived. The limit only bounds a failure: calls
+// that may overlap do so in the end, however busy the machine is.
 func callsOverlap(p *probe) {
 	limit := overlapLimit
 	if p.patience > 0 {

@@ -74,7 +74,7 @@ func uploadCases() []testCase {
 	}}
 }
 
-// closedAfter sends a body with a step as the outcome, and checks that it is closed.
+// closedAfter sends a body to a base that plays step, and checks that the body is closed.
 func closedAfter(step Step) func(*probe) {
 	return func(p *probe) {
 		for _, again := range []bool{true, false} {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// wireCases are about net/http's own transport and server inside of the decorator.
+// wireCases use net/http's own transport and server inside the decorator.
 func wireCases() []testCase {
 	return []testCase{{
 		name:   "wire-connection-reused",

@@ -35,7 +35,7 @@ const (
 	TimesOut
 )
 
-// allowanceNames are the names in the order of the bits.
+// allowanceNames are the names of the allowances, in the order of their bits.
 const allowanceNames = "Retries Replays NeverCallsNext Edits Buffers TimesOut"
 
 // String returns the names of the allowances, joined by |.
@@ -70,7 +70,7 @@ type exceptions struct {
 	skips []skip
 }
 
-// sum adds up exceptions, and returns what is wrong with them.
+// sum combines exceptions and returns what is wrong with them.
 func sum(list []Exception) (e exceptions, wrong []string) {
 	for _, x := range list {
 		if x != nil {
@@ -98,7 +98,7 @@ func (e exceptions) skipped(c testCase) string {
 	return ""
 }
 
-// contradicts says which allowance a case contradicts, or "".
+// contradicts returns which allowance the case contradicts, or "".
 func (e exceptions) contradicts(c testCase) string {
 	if a := e.allow & c.leftOut(); a != 0 {
 		return "contradicted by roundtriptest." + a.String()

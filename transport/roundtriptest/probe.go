@@ -21,7 +21,7 @@ type probe struct {
 	allow   Allowance
 	readers bool // whether to read the request while the decorator works, for the race detector
 
-	patience time.Duration // how long calls that should overlap may take to; 0 means overlapLimit
+	patience time.Duration // how long calls may take to overlap; 0 means overlapLimit
 
 	mu       sync.Mutex // mu guards breaches, ends and bases.
 	breaches []string
@@ -29,7 +29,7 @@ type probe struct {
 	bases    []*Base // the scripted bases that the decorator was put around
 }
 
-// errorf records a breach, once if it repeats.
+// errorf records a breach. It records a repeated one only once.
 func (p *probe) errorf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	p.mu.Lock()
@@ -39,7 +39,7 @@ func (p *probe) errorf(format string, args ...any) {
 	}
 }
 
-// fatalf records a breach after which the case cannot go on; it ends the case's goroutine.
+// fatalf records a breach after which the case cannot continue. It ends the case's goroutine.
 func (p *probe) fatalf(format string, args ...any) {
 	p.errorf(format, args...)
 	runtime.Goexit()
@@ -55,15 +55,15 @@ func (p *probe) found() []string {
 // may reports whether the decorator declares any of these allowances.
 func (p *probe) may(a Allowance) bool { return p.allow&a != 0 }
 
-// errorUnless records a breach unless the decorator declares the allowance. The text names
-// the allowance, since the breach may be the decorator's purpose.
+// errorUnless records a breach unless the decorator declares the allowance. The text names the
+// allowance, since the breach may be the purpose of the decorator.
 func (p *probe) errorUnless(a Allowance, format string, args ...any) {
 	if !p.may(a) {
 		p.errorf(format+"%s", append(args, cure(a))...)
 	}
 }
 
-// cure says which exception lifts a breach.
+// cure returns a text that says which exception allows a breach.
 func cure(a Allowance) string {
 	return "; if that is the layer's job, declare " + a.declaration()
 }
@@ -78,7 +78,7 @@ func (p *probe) start(run func(*probe)) <-chan struct{} {
 	return done
 }
 
-// catch records a panic of do as a breach. Every goroutine of a case runs in it, since a
+// catch calls do and records a panic as a breach. Every goroutine of a case runs in it, since a
 // panic of the decorator would end the test binary.
 func (p *probe) catch(do func()) {
 	defer func() {
@@ -198,7 +198,7 @@ type upload struct {
 	bodies []*Body
 }
 
-// body makes one more body.
+// body makes a further body.
 func (u *upload) body() *Body {
 	b := NewBody(strings.NewReader(u.payload))
 	u.mu.Lock()

@@ -66,15 +66,16 @@ func Cases() iter.Seq2[string, string] {
 // A testCase is one clause of the contract.
 type testCase struct {
 	name   string
-	reason string    // why the clause holds, and by which source
+	reason string    // why the clause holds, with its source
 	out    Allowance // the allowances that contradict the clause
-	alone  bool      // whether the clause holds for a decorator that never calls next, too
+	alone  bool      // whether the clause also holds for a decorator that never calls next
 	socket bool      // whether the case runs outside a bubble, mostly on 127.0.0.1
-	after  string    // the case that must have passed, or this one would not end; "" for none
+	after  string    // a case that must have passed, because otherwise this one would not end; or ""
 	run    func(*probe)
 }
 
-// caseCure says which exception leaves the whole case out, if one is likely to be meant.
+// caseCure returns a text that says which exception leaves out the whole case, if one is likely to
+// be meant.
 func (p *probe) caseCure(c testCase) string {
 	if c.out != 0 {
 		return cure(c.out)
@@ -130,8 +131,7 @@ const (
 	timersEnd    = time.Hour        // virtual; by then a decorator's timers have run out
 )
 
-// execute runs the case and returns its breaches. It uses t for the bubble, and does not
-// make t fail.
+// execute runs the case and returns its breaches. It uses t for the bubble and does not fail it.
 func (c testCase) execute(t *testing.T, p *probe) []string {
 	t.Helper()
 	if c.socket {

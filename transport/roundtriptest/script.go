@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// hangLimit ends a [Step] with Hang whose context never ends: the test of a decorator that
-// drops the caller's context fails then, instead of never ending.
+// hangLimit ends a [Step] with Hang whose context never ends. The test of a decorator that drops
+// the caller's context then fails instead of never ending.
 const hangLimit = 10 * time.Minute
 
 // ErrHung is the error of a [Step] with Hang whose context does not end within ten minutes.

@@ -61,8 +61,8 @@ func (s *snapshot) check(p *probe, when string) {
 	}
 }
 
-// same compares maps, functions, pointers, channels and slices by identity, and other
-// values by value.
+// same compares maps, functions, pointers, channels and slices by identity, and other kinds by
+// value.
 func same(a, b reflect.Value) bool {
 	switch a.Kind() {
 	case reflect.Map, reflect.Func, reflect.Pointer, reflect.Chan:
