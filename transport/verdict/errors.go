@@ -63,7 +63,8 @@ func Unsent(err error) bool {
 	return err != nil && unprocessed(err.Error())
 }
 
-// unprocessed reads texts of net/http, whose errors have no type.
+// unprocessed reports whether the text of an error of net/http, which has no type, says that the
+// server has not processed the request.
 func unprocessed(text string) bool {
 	if strings.Contains(text, "net/http: TLS handshake timeout") ||
 		strings.Contains(text, "net/http: cannot rewind body after connection loss") {
@@ -72,16 +73,17 @@ func unprocessed(text string) bool {
 	_, why, _ := strings.Cut(text, "http2: Transport: cannot retry err [")
 	why, _, ok := strings.Cut(why, "] after Request.Body was written")
 	if !ok {
-		// So ends the first stream of a connection, where it is above the last one that the
-		// server has looked at. Of one that it may have looked at, the end of the connection says so.
+		// This is how the first stream of a connection ends if it is above the last one that the
+		// server has looked at. If the server may have looked at it, the end of the connection says
+		// so.
 		_, why, ok = strings.Cut(text, "http2: Transport received GOAWAY from server ErrCode:")
 	}
-	// A server that calls the stream a protocol error may have looked at it.
+	// A server that reports a protocol error may have looked at the stream.
 	return ok && !strings.Contains(why, "PROTOCOL_ERROR")
 }
 
-// connectRejected reports whether err is that of a proxy that responded to CONNECT with
-// a status of 4xx: net/http makes its error of the text of the status alone.
+// connectRejected reports whether err is that of a proxy that responded to CONNECT with a status of
+// 4xx. net/http makes that error from nothing but the text of the status.
 func connectRejected(err error) bool {
 	text := err.Error()
 	for code := 400; code < 452; code++ {

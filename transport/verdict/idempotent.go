@@ -60,9 +60,9 @@ func ifMatches(req *http.Request) bool {
 	return false
 }
 
-// onGeneration reports whether req is a write that is done only where its object is of
-// the generation that it names, which the write changes: it cannot be done twice.
-// See cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
+// onGeneration reports whether req is a write that is done only if its object has the generation
+// that it names. The write changes the generation, so it cannot be done twice. See
+// cloud.google.com/storage/docs/retry-strategy, "conditionally idempotent".
 func onGeneration(req *http.Request) bool {
 	switch req.Method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
@@ -75,7 +75,7 @@ func onGeneration(req *http.Request) bool {
 	if req.Header.Get("X-Goog-If-Generation-Match") != "" || hasParameter(req.URL, "ifGenerationMatch") {
 		return true
 	}
-	// An object that a POST makes anew has the metageneration 1, as the one before it had.
+	// An object that a POST creates has the metageneration 1, as the previous object had.
 	return req.Method != http.MethodPost &&
 		(req.Header.Get("X-Goog-If-Metageneration-Match") != "" || hasParameter(req.URL, "ifMetagenerationMatch"))
 }

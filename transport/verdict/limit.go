@@ -67,11 +67,11 @@ func ReadLimit(resp *http.Response, body []byte) Limit {
 	return message(resp.StatusCode, string(body))
 }
 
-// maxSentence is the length up to which a text is taken for a sentence about the
-// response.
+// maxSentence is the length up to which a text is taken for a sentence about the response.
 const maxSentence = 512
 
-// wordsOf reads a JSON value that is outside of depth errors.
+// wordsOf reads a JSON value. depth counts the objects around it, except those in a member error or
+// errors.
 func wordsOf(status int, key string, v any, depth int) (found Limit) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -92,7 +92,7 @@ func wordsOf(status int, key string, v any, depth int) (found Limit) {
 	return found
 }
 
-// word reads one string of a JSON body; said is whether the server itself says it.
+// word reads one string of a JSON body. said is whether the server itself says it.
 func word(status int, key, value string, said bool) Limit {
 	switch letters(key) {
 	case "code", "type", "reason", "status", "error", "errorcode", "errortype":
@@ -114,9 +114,9 @@ func word(status int, key, value string, said bool) Limit {
 	return LimitUnknown
 }
 
-// message reads a sentence for people. A 403 says more often that a right is
-// missing, which another attempt would meet again, so it has to be plain, and must
-// not stand in quotes: then it is somebody else's.
+// message reads a sentence for people. More often a 403 says that a permission is missing, which
+// would be so for another attempt too. So the sentence must be plain and not in quotes, in which
+// case it is somebody else's.
 func message(status int, text string) Limit {
 	if status != http.StatusForbidden {
 		return LimitUnknown
@@ -131,7 +131,7 @@ func message(status int, text string) Limit {
 }
 
 // letters returns the ASCII letters of s in lower case, so that rateLimitExceeded and
-// RATE_LIMIT_EXCEEDED are one word. Longer words than a code has are none.
+// RATE_LIMIT_EXCEEDED are equal. It returns "" for a text that is longer than a code.
 func letters(s string) string {
 	if len(s) > 64 {
 		return ""
