@@ -77,8 +77,8 @@ func (b *built) begin(req *http.Request, nearest any) (*http.Response, error) {
 	return resp, err
 }
 
-// newCall makes the Call. It is separate from begin because it briefly needs a request on its
-// stack: the frame of begin is on the stack of each waiting request.
+// newCall only makes the Call. It is separate from begin because it briefly has a request on its
+// stack: a goroutine that waits keeps the stack of begin.
 //
 //go:noinline
 func newCall(b *built, req *http.Request, nearest any) *Call {

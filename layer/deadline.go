@@ -16,7 +16,7 @@ func near(ctx context.Context) *callContext {
 	return behind(ctx)
 }
 
-// behind is the rest of near, kept apart so that near can be inlined.
+// behind is the part of near that is not worth inlining into its callers.
 func behind(ctx context.Context) (cc *callContext) {
 	if limit, ok := ctx.(*ending.Context); ok {
 		cc, _ = limit.Bare().Context.(*callContext)

@@ -5,9 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// entries record which of the layers right inside foreign layers a request of a row is in. There
-// may be several, nested, and identified by their depth. The lower half of the word is the depth of
-// the innermost layer entered, the upper half that of the outermost layer left again. 0 means none.
+// entries say which of the layers directly inside foreign ones a request of a row is in. There
+// may be several, each inside the one before, known by their depth. The lower half of word is the
+// depth of the innermost layer that was entered, the upper half that of the outermost that was
+// left again. 0 is none.
 type entries struct{ word atomic.Uint32 }
 
 const halfWord = 16
@@ -15,8 +16,8 @@ const halfWord = 16
 // place returns a depth as entries hold it.
 func place(depth int) uint32 { return uint32(min(depth, math.MaxUint16-2) + 1) } //nolint:gosec // bounded
 
-// enter records that a request enters a layer. It reports false if a request of the row has already
-// been there, so that this is another one.
+// enter records that a request enters a layer. It returns false if a request of the row has been
+// there already: then this is another one.
 func (e *entries) enter(depth int) bool {
 	at := place(depth)
 	for {
@@ -44,8 +45,7 @@ func (e *entries) leave(depth int) {
 // left reports whether the layer has returned.
 func (e *entries) left(depth int) bool { return e.word.Load()>>halfWord >= place(depth) }
 
-// follow makes e the entries of a row that replaces another, in the layers that the other is still
-// in.
+// follow makes e the entries of a row that replaces another, whichever layers that is still in.
 func (e *entries) follow(before *entries) {
 	word := before.word.Load()
 	in := word & math.MaxUint16

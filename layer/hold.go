@@ -71,9 +71,9 @@ func (a *Attempt) Own(resp *http.Response, enders ...BodyEnder) {
 	}
 }
 
-// tie makes e a hook in one step, which also ends its hold if it holds something for a. It reports
-// false, and does nothing, in rare cases: further attempts, a suspension, a body that has ended, no
-// free place.
+// tie makes e a hook in one step, which also ends its hold if it holds something for a, and
+// reports whether it did. It does not handle rare cases: further attempts, a suspension, a body
+// that has ended, no free place.
 func tie(a *Attempt, e BodyEnder) bool {
 	f := a.flags.Load()
 	if f&(flagSuspended|flagBodyEnded) != 0 || a.call.further.Load() != 0 {
@@ -133,9 +133,10 @@ func (a *Attempt) atBodyEnd(e BodyEnder) {
 	x.mu.Unlock()
 }
 
-// endHold removes e from the attempt with which it is registered: a or, after an inner retry, a
-// later one. It returns that attempt, or nil, and whether e was suspended at that moment. If it was
-// and a Reacquire is in progress, Reacquire suspends e again when it is done: see reacquired.
+// endHold removes e from the attempt that it is registered with, which is a or, after an inner
+// retry, a later one. It returns that attempt, or nil, and whether e was suspended at that
+// moment. If a Reacquire is under way then, that suspends e again once it is done: see
+// reacquired.
 func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 	for row := a; row != nil; row = row.next.Load() {
 		if row != a && !row.is(flagFollows) {
@@ -169,8 +170,8 @@ func (a *Attempt) endHold(e BodyEnder) (holder *Attempt, suspended bool) {
 }
 
 // inherit moves what outer layers hold for the attempt before to a, suspended or not. A hold may
-// end meanwhile if before runs beside another attempt. So it is registered with a before it leaves
-// before, and is removed from a if it ended there.
+// end meanwhile if before ran beside another attempt. So it is put on a before it is taken off
+// before, and taken off a again if it ended there.
 func (a *Attempt) inherit(before *Attempt) {
 	a.flags.Or(before.flags.Load()&flagSuspended | flagFollows)
 	for i := range inline {

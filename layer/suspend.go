@@ -53,14 +53,14 @@ func (a *Attempt) Reacquire(ctx context.Context) error {
 	return nil
 }
 
-// recounter is a Suspender that counts when the request leaves. It may have counted too early if a
-// layer outside of it reacquired its own hold only afterwards.
+// recounter is a Suspender that counts when the request leaves. If a layer outside it reacquires
+// after it, what it has counted may count too early.
 type recounter interface {
 	// Recount counts again, without waiting. It reports false if it cannot: then nothing is held.
 	Recount(a *Attempt) bool
 }
 
-// recount lets the holders count again after which others were reacquired. If one cannot, all are
+// recount has holders count anew if others were reacquired after them. If one cannot, all are
 // suspended: waiting for it while they are held could be waiting in a circle.
 func recount(a *Attempt, holders []Suspender) bool {
 	for i := len(holders) - 1; i > 0; i-- {

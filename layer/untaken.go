@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// takes reports whether the stack, from b inwards, has the named layer, switched on.
+// takes reports whether the stack from b inwards has a layer of that name that is not off.
 func (b *built) takes(name string) bool {
 	for ; b != nil; b = nearest(b.next) {
 		if b.name == name && !b.Off() {
@@ -19,9 +19,9 @@ func (b *built) takes(name string) bool {
 // Off reports whether the layer does nothing, for transport.Needs and Explain.
 func (b *built) Off() bool { return b.trip == nil }
 
-// findUntaken records the names of the layers that the settings of a new call need and its stack
-// does not have. If the call is the same request as an enclosing call, behind a foreign layer, what
-// that call needs is looked for here too.
+// findUntaken keeps the names of the layers that the settings of a new call need and that are not
+// in its stack. If the call around it has the same request, behind a foreign layer, it takes
+// those that the stack has off the list of that call.
 func findUntaken(c *Call, req *http.Request) {
 	outer := CallFrom(req.Context())
 	if outer != nil && (outer.returned() || !sameRequest(req, &outer.req)) {
@@ -48,8 +48,8 @@ func findUntaken(c *Call, req *http.Request) {
 	x.mu.Unlock()
 }
 
-// noteUntaken notes at the end of a call which needed layers were not found, and returns their
-// names. Those that an enclosing call has are not missing.
+// noteUntaken notes at the end of a call which layers its settings needed in vain, and returns
+// their names. What the call around it takes is not among them.
 func noteUntaken(c *Call) string {
 	x := c.extra.Load()
 	if x == nil {

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// A watch is referred to only by a watched body, so it becomes unreachable with the body. A cleanup
-// by the garbage collector is expensive, so the watch of a body that has ended is reused for
-// another one of the stack.
+// A watch is referred to by a watched body alone, so it is unreachable when the body is. Having
+// the garbage collector look for that is expensive, so the watch of a body that has ended is used
+// again for another body of the stack.
 type watch struct {
 	leak *leak
 	idle *sync.Pool // of *watch
@@ -36,8 +36,8 @@ func (w *watch) end() {
 	w.idle.Put(w)
 }
 
-// leak is what must be known when a body leaks. It refers neither to that body, which is around the
-// field body, nor to its watch, since they would then stay reachable.
+// leak is what must be known if a body leaks. It refers neither to that body, which is around
+// body, nor to its watch, since that would keep them reachable.
 type leak struct {
 	watched atomic.Bool // the body has not ended; owner and body are set
 	owner   *Attempt
