@@ -156,7 +156,8 @@ func (r *reading) plain(s *series) (counts [plainCodes]uint64) {
 	return counts
 }
 
-// shows reports whether a distribution has classic buckets alone and is what was read, and nobody has changed it since it was sent.
+// shows reports whether a distribution has only classic buckets, is equal to what was read, and
+// was not changed by anybody since it was sent.
 func (d *distribution) shows(in *split, count uint64, sum float64) bool {
 	m := &d.message
 	if d.count != count || d.sum != sum || m.Schema != nil || m.SampleCount != &d.count || m.SampleSum != &d.sum ||

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// folded returns the series as they are shown: those of a method whose routes have become one
-// since, because a name in them turned out to be one of many, are a sum. What is counted is left
-// as it is, so that a call that is under way finds its series.
+// folded returns the series as they are shown. Routes that have become one since, because a name
+// in them turned out to be one of many, are summed for each method. What is counted does not
+// change, so a call under way finds its series.
 func (s *store) folded() []*series {
 	ix := s.index.Load()
 	shown := make(map[key]*series, len(ix.series))
@@ -113,7 +113,7 @@ func (l *lazy) sum(o *lazy) {
 	for i := range from.slots {
 		to.slots[i].Add(from.slots[i].Load())
 	}
-	// As in observe, turned round: who sees a count has the other figures as well.
+	// As in observe, in reverse: whoever sees a count sees the other figures as well.
 	to.sum.Add(from.sum.Load())
 	lower(&to.min, from.min.Load())
 	raise(&to.max, from.max.Load())

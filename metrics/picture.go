@@ -7,8 +7,9 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// A picture is what the last scrape has shown of a series. A metric whose value was the same twice is kept, and sent again as long as it
-// stays; one that changes all the time is not, since a metric that was sent is never changed: whoever gathered it may still read it.
+// A picture is what the last scrape has shown of a series. A metric whose value was the same
+// twice is kept and sent again as long as it stays the same. One that changes at each scrape is
+// not kept: a metric that was sent is never changed, since whoever gathered it may still read it.
 type picture struct {
 	method, route *dto.LabelPair
 	marks         []mark

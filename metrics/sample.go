@@ -55,7 +55,8 @@ func (c *collection) code(code int) tag {
 	return t
 }
 
-// A slab makes values many at once. All of them are held as long as one is, so what is kept is not of a slab.
+// A slab makes values many at once. All of them stay alive as long as one does, so what is kept
+// is not from a slab.
 type slab[T any] struct{ left []T }
 
 // slabSize is how many values are made at once.
@@ -131,7 +132,7 @@ func (c *collection) counter(f *family, v float64, tags ...tag) {
 	c.add(f, tags, s)
 }
 
-// ageless adds a counter of somebody else, that began at an unknown time.
+// ageless adds a counter from elsewhere that began at an unknown time.
 func (c *collection) ageless(f *family, v float64, tags ...tag) {
 	s := &single{shape: c.shape(f, tags), value: v}
 	s.counter.Value = &s.value

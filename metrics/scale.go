@@ -28,8 +28,9 @@ var classicBounds = [...]time.Duration{
 	time.Second, 2500 * time.Millisecond, 10 * time.Second, 60 * time.Second,
 }
 
-// slots is how many counters a histogram has: one for each exponential bucket, and one more for each classic bound that
-// splits the bucket that it is in, as all but a quarter, a half and one second do. So one counter says both.
+// slots is how many counters a histogram has: one for each exponential bucket, and one more for
+// each classic bound that splits its bucket. All do except a quarter, a half and one second. So
+// one counter serves both.
 const slots = exponential + len(classicBounds) - 3
 
 // A scale says which slot a number of nanoseconds is in, and of which buckets the slot is a part.

@@ -10,7 +10,7 @@ import (
 	"github.com/gracy-go/gracy/transport"
 )
 
-// maxSources bounds the layers whose figures are shown, and so held.
+// maxSources bounds the layers whose figures are shown and which are therefore kept alive.
 const maxSources = 64
 
 // sources are the layers inside a recorder that have figures of their own.

@@ -58,8 +58,8 @@ type found struct {
 	over   bool
 }
 
-// find returns the series of a method and of a route, and whether it is that of the overflow. At a name that comes again it costs
-// neither a hash nor a lock.
+// find returns the series of a method and a route, and whether it is that of the overflow. For a
+// name that comes again it costs neither a hash nor a lock.
 func (s *store) find(m string, name *route.Name) (*series, bool) {
 	p, _ := name.Kept(s.owner, m, "").(*place)
 	if p != nil {
@@ -151,7 +151,8 @@ func (s *store) plain(c *layer.Call, given *http.Request, resp *http.Response, e
 	return true
 }
 
-// ended enters when a call was, and keeps it if calls are kept. It returns what counts its body.
+// ended records when a call was, and keeps the call if calls are kept. It returns what counts its
+// body.
 func (s *store) ended(c *layer.Call, entry int, sr *series, o outcome, start time.Time, elapsed time.Duration) layer.BodyEnder {
 	at := int64(start.Sub(s.start))
 	lower(&sr.first, at)
