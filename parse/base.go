@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A base is the Base of an API, read once: an endpoint keeps that of its last call.
+// A base is the parsed Base of an API. An endpoint keeps that of its last call.
 type base struct {
 	text  string  // as the API has it
 	root  string  // text without the slash at its end

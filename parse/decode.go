@@ -104,7 +104,7 @@ func decode(contentType string, data []byte, dst any, from format) error {
 	return fromXML(data, dst, known && utf8.Valid(data))
 }
 
-// jsonFault returns err, or what it comes from where the body is no JSON at all.
+// jsonFault returns err, or the reason why the body is not JSON at all.
 func jsonFault(contentType string, data []byte, err error) error {
 	if _, ok := errors.AsType[*json.SyntaxError](err); !ok {
 		return err

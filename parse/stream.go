@@ -155,9 +155,10 @@ func (s *stream) item(next func() ([]byte, error), dst any) (found bool, err err
 	return true, nil
 }
 
-// watch looks for the context whose end says that the caller has left. That of a call is the caller's. Without layers there is
-// that of the response's request alone, which a round tripper may have made to end it with the body, or when it has read that
-// ahead: so one that has ended already says nothing.
+// watch finds the context whose end says that the caller has left. That of a call is the
+// caller's. Without layers there is only that of the response's request. A round tripper may have
+// made it, to end it with the body or after reading the body ahead, so one that has ended already
+// says nothing.
 func (s *stream) watch() {
 	req := s.resp.Request
 	if c := transport.CallOf(s.resp); c != nil {
@@ -168,8 +169,9 @@ func (s *stream) watch() {
 	}
 }
 
-// left returns the error of a context that has ended before the body. Where it may have ended with the body, it did not if
-// there is more of that; what is read of it to know this is lost with the loop.
+// left returns the error of a context that has ended before the body. If the context may have
+// ended with the body, it reads on: there being more shows that it did not. What is read for that
+// is lost with the loop.
 func (s *stream) left() error {
 	if s.ctx == nil || s.ctx.Err() == nil || !s.sure && s.events.lines.err != nil {
 		return nil
