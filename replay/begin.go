@@ -29,8 +29,8 @@ func begin(t *Tape) error {
 		if !errors.Is(err, store.ErrLocked) || try == beginTries {
 			return err
 		}
-		// Another process may have given the tape a recipe since: then ours takes its key. One
-		// that only holds the tape was waited for by the store.
+		// Another process may have given the tape a recipe since. Then we take its key. The store
+		// has already waited for a process that only holds the tape.
 		now, errNow := t.store.Recipe()
 		if errNow != nil || now == have {
 			return err

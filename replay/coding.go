@@ -95,8 +95,8 @@ func (m masker) open(h http.Header, b []byte) ([]byte, packing, error) {
 		if !ok {
 			return nil, p, errOpaque
 		}
-		// A body that is packed hardly ever is text. One that is, and was only said to be packed, may
-		// all the same be opened, as one that is cut off.
+		// A compressed body is hardly ever text. A text that was only declared to be compressed
+		// may still open, as a body that is cut off.
 		if utf8.Valid(b) {
 			p.texts = append(p.texts, b)
 		}

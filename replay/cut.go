@@ -12,20 +12,20 @@ func errLeft() *store.Fault {
 	return &store.Fault{Text: "the caller left before the end", Kind: store.FaultCallerLeft}
 }
 
-// left reports whether the end of a read, a doubtful one that is io.EOF among them, or a Close
-// where err is nil, is that of a caller which has what it wants. A time limit is not, whoever set it: what there is then is what
-// a server sent before it stalled. http.Client ends a request by the deprecated Cancel at
-// its Timeout alone.
+// left reports whether a body ended because its caller has what it wants. err is the error of a
+// read, which may be a doubtful io.EOF, or nil for Close. A time limit does not count, whoever
+// set it: what there is then is what a server sent before it stalled. http.Client uses the
+// deprecated Cancel only for its Timeout.
 func (r *recording) left(err error) bool {
 	req := r.request.send
 	its := err == nil || err == io.EOF || canceled(req, err) //nolint:errorlint // io.Reader says io.EOF itself
 	return its && !ctxerr.Canceled(req) && !ctxerr.TimedOut(req.Context())
 }
 
-// doubtful reports whether the end of a body may be how its server has responded to a caller
-// that left, or that a time limit ended: an end in order, which is read before the connection
-// is closed. A body that has its length ended for itself. The context of the caller is asked
-// for that, since a layer may end its own with the body.
+// doubtful reports whether an orderly end of a body, which is read before the connection is
+// closed, may only be the server's reaction to a caller that left or to a time limit. A body that
+// has its full length ended by itself. It looks at the context of the caller, since a layer may
+// end its own with the body.
 func (r *recording) doubtful(size int64) bool {
 	if size == r.head.ContentLength {
 		return false
@@ -43,8 +43,8 @@ func (r *recording) leave(body readBody) {
 	r.finish(body, errLeft(), false)
 }
 
-// endOf returns what follows the last byte of a replayed body. Where that was io.ErrUnexpectedEOF itself, as net/http says
-// that a body broke off, it is so again: readers compare it with ==.
+// endOf returns what follows the last byte of a replayed body. If that was io.ErrUnexpectedEOF
+// itself, as net/http returns when a body breaks off, it is again: readers compare it with ==.
 func (m masker) endOf(x *store.Exchange) error {
 	switch f := *x.Fault; {
 	case f.Kind == store.FaultUnexpectedEOF && f.Text == io.ErrUnexpectedEOF.Error() && !f.IsTimeout:

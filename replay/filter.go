@@ -27,9 +27,9 @@ func (o *Options) replays(x *store.Exchange, mode Mode) bool {
 	return o.ends(x, mode) && !o.discards(x)
 }
 
-// ends reports whether a mode can do with the end that an exchange has. One whose caller
-// left is replayed where the alternative is none: in ModeSmart it is sent anew, since its
-// caller may have been interrupted, and wants the rest now. It hides no old one that is whole.
+// ends reports whether a mode accepts the way an exchange ended. One whose caller left is
+// replayed only where there is no alternative. ModeSmart sends it anew, since its caller may have
+// been interrupted and want the rest now. It does not hide an older one that is whole.
 func (o *Options) ends(x *store.Exchange, mode Mode) bool {
 	return x.Complete || mode == ModeReplay && x.CallerLeft() && !o.servesOld()
 }

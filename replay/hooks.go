@@ -10,8 +10,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// beforeRecord lets the hook change the outcome of an exchange that is about to be
-// recorded; false leaves it out. What was asked stays as it is: the key was made of it.
+// beforeRecord lets the hook change the outcome of an exchange that is about to be recorded. It
+// returns false to leave the exchange out. The request stays unchanged, because the key was made
+// of it.
 func (o *Options) beforeRecord(x *store.Exchange) bool {
 	if o.BeforeRecord == nil {
 		return true
@@ -25,8 +26,8 @@ func (o *Options) beforeRecord(x *store.Exchange) bool {
 	return true
 }
 
-// replaceMissing says that the body that a hook has made stands in for the one that was
-// too long for it to see.
+// replaceMissing makes the body that a hook has made stand in for the one that was too long for
+// it to see.
 func replaceMissing(x *store.Exchange) {
 	if x.Response == nil || len(x.Response.Body) > 0 {
 		x.SetMissingBody(0)
@@ -53,9 +54,9 @@ func (t *Tape) beforeReplay(req *http.Request, x *store.Exchange) (*store.Exchan
 	return edited, nil
 }
 
-// fit returns the response that x has after a hook has changed it, in which what is said twice
-// says the same: the length of the body, its sum, and the status. The hook may keep its own, and
-// have one for several exchanges, so that this is a copy, but for the body, which nobody changes.
+// fit returns the response of x after a hook has changed it, with what is stated twice made
+// consistent: the length of the body, its sum, and the status. The hook may keep its response and
+// use it for several exchanges, so this is a copy, except for the body, which nobody changes.
 func fit(x *store.Exchange, before *store.Response) *store.Response {
 	if x.Response == nil {
 		return nil

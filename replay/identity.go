@@ -15,8 +15,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// identifier finds out as whom a request is made. What it returns is a hash that
-// is keyed with the key of the tape, nil for a request without a credential.
+// identifier finds out who makes a request. It returns a hash keyed with the key of the tape, nil
+// for a request without a credential.
 type identifier struct {
 	masker masker
 	match  Match
@@ -114,8 +114,8 @@ func (d *identifier) header(name string, values, masked []string) (parts []strin
 	return parts
 }
 
-// passing reports secret headers that do not say as whom a request is made where
-// another one does: they are made anew for each request.
+// passing reports whether a secret header says nothing about who makes a request if another one
+// does, because it is made anew for each request.
 func passing(name string) bool {
 	n := strings.ToLower(strings.ReplaceAll(name, "-", ""))
 	for _, s := range []string{"signature", "signaturesha256", "hmacsha256", "otp", "dpop"} {

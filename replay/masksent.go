@@ -11,9 +11,9 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// maskedMiss is the miss of a request that is not sent, since it has a mask in a place: a replayed
-// login, page or redirect has given it to the client. The server cannot know it, and what it
-// responds would be recorded as the response to the real one.
+// maskedMiss is the miss of a request that is not sent because it has a mask in some place, which
+// a replayed login, page or redirect has given to the client. The server cannot know the mask,
+// and its response would be recorded as the response to the real request.
 func (m masker) maskedMiss(c *layer.Call, p *captured, f found, place string) *MissError {
 	c.SetStopReason("not on tape, and its credential is a mask of the tape")
 	e := &MissError{
@@ -54,8 +54,8 @@ func (m masker) maskIn(p *captured) string {
 	return ""
 }
 
-// maskAlone reports whether all the credential that a request has is a mask, which is from a tape and of
-// use nowhere else: so it may get what others have recorded, if they were one.
+// maskAlone reports whether the whole credential of a request is a mask. A mask comes from a tape
+// and is of no use elsewhere, so the request may get what others have recorded, if they were one.
 func (m masker) maskAlone(p *captured) bool {
 	return p.identity == nil && p.secrets == nil && m.maskIn(p) != ""
 }
@@ -69,7 +69,8 @@ func (m masker) maskInBody(contentType string, body []byte) bool {
 	return bytes.Count(m.red.Body(contentType, plain), mask) > secrets
 }
 
-// hasStandIn reports whether a Cookie header has what stands for the value of a cookie that may be one of a session.
+// hasStandIn reports whether a Cookie header has a stand-in for the value of a cookie that may be
+// a session's.
 func hasStandIn(name, v string) bool {
 	return http.CanonicalHeaderKey(name) == "Cookie" && slices.ContainsFunc(cookies(v), func(c pair) bool { return strings.HasPrefix(c.value, standIn) })
 }

@@ -80,8 +80,8 @@ func (w *writer) part(ctx context.Context, id store.ID, number int) ([]byte, err
 	return b, err
 }
 
-// addPart queues a part, unless ctx ends while it waits. Behind a tape that was closed it
-// is lost, as is its exchange, which says so.
+// addPart queues a part, unless ctx ends while it waits. After the tape is closed the part is
+// lost, and so is its exchange, which reports it.
 func (w *writer) addPart(ctx context.Context, p *pending) error {
 	w.closeMu.RLock()
 	defer w.closeMu.RUnlock()
@@ -92,8 +92,8 @@ func (w *writer) addPart(ctx context.Context, p *pending) error {
 	return w.queue.addWithin(ctx, p)
 }
 
-// writeParts stores the parts in a batch, and takes back those of bodies that are not
-// recorded. Of a body of which the store could not take a part there are none.
+// writeParts stores the parts in a batch, and removes those of bodies that are not recorded. If
+// the store could not take a part of a body, none of it stays.
 func (w *writer) writeParts(batch []*pending) {
 	var list []store.Part
 	var drop []*pending

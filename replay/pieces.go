@@ -14,8 +14,8 @@ const (
 	pause     = 100 * time.Millisecond // a document that pauses so long is a stream all the same
 )
 
-// pieces notes how the body of a stream comes. Of one with a length, and of a document
-// that comes without a pause, it is chance where a packet ends, and nobody cares.
+// pieces notes how the body of a stream arrives. In a body with a length, and in a document that
+// arrives without a pause, it is chance where a packet ends, so they are not noted.
 type pieces struct {
 	off     bool // the body has a length
 	list    []store.Piece
@@ -108,9 +108,9 @@ func refit(list []store.Piece, before, after []byte) []store.Piece {
 	return out
 }
 
-// movedByLine says where a place in a body is after its lines were changed, each for
-// itself: what is masked in an event of a stream moves no other event. It is asked for
-// places in their order.
+// movedByLine maps a place in a body to its place after the lines were changed, each on its own:
+// a mask in one event of a stream moves no other event. It must be called for places in their
+// order.
 func movedByLine(before, after []byte) func(place int) int {
 	lineBefore, seen := 0, 0                 // the line that was reached, and how far it was searched for its end
 	lineAfter, end := 0, endOfLine(after, 0) // the same line after the change
@@ -137,7 +137,7 @@ func endOfLine(b []byte, place int) int {
 	return len(b)
 }
 
-// movedBetween says where a place in a body is after the middle of the body was changed.
+// movedBetween maps a place in a body to its place after the middle of the body was changed.
 func movedBetween(before, after []byte) func(place int) int {
 	head, short := 0, min(len(before), len(after))
 	for head < short && before[head] == after[head] {

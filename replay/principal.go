@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// principal returns what in the value of a credential header stays the same from
-// request to request: of a signed request the name of its key, of Digest the name
-// of the user and the realm, of all else (Bearer, Basic, keys) the whole value.
+// principal returns the part of a credential header's value that stays the same from request to
+// request: the name of the key of a signed request, the user and realm of Digest, and the whole
+// value of anything else (Bearer, Basic, keys).
 func principal(name, value string) string {
 	if name == "Signature" { // of draft-cavage; that of RFC 9421 names no key
 		if id := parameter(value, "keyid"); id != "" {

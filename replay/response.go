@@ -9,9 +9,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// rebuild makes the response that was recorded, for req, but for its body. It has the header
-// that is given, a copy of that of r or that itself; nothing else of it is shared with the
-// exchange. recorded is when.
+// rebuild makes the recorded response for req, without its body. It has the given header, which
+// is that of r or a copy. Nothing else is shared with the exchange. recorded is when it was
+// recorded.
 func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.Time) *http.Response {
 	resp := &http.Response{
 		Status: r.Status, StatusCode: r.StatusCode, Proto: r.Proto,
@@ -36,9 +36,9 @@ func rebuild(r *store.Response, h http.Header, req *http.Request, recorded time.
 	return resp
 }
 
-// resize makes the length that a response states that of a body that was changed, and
-// its pieces pieces of it; a length of -1 still says that it is not known. Of a body that has
-// not ended it makes it that of the whole: as many bytes are missing as before.
+// resize updates the length that a response states, and its pieces, after its body was changed. A
+// length of -1 still says that it is not known. If the body has not ended, the length is that of
+// the whole: as many bytes are missing as before.
 func resize(r, before *store.Response, ended bool) {
 	length := int64(len(r.Body))
 	if before != nil {

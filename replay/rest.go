@@ -7,9 +7,9 @@ import (
 	"github.com/gracy-go/gracy/layer/bodies"
 )
 
-// rest bounds what a tape reads of a response that its caller closes before the
-// end: a decoder stops at the closing brace, and whoever looks at the status alone
-// reads nothing. The caller waits in Close meanwhile, and a slot is held.
+// rest bounds what a tape reads of a response that its caller closes early: a decoder stops at
+// the closing brace, and code that only looks at the status reads nothing. Meanwhile the caller
+// waits in Close and holds its slot.
 type rest struct {
 	bytes int64 // together with what the caller has read
 	more  int64 // behind a longer read: a decoder leaves little, a drain has given up
@@ -18,9 +18,9 @@ type rest struct {
 
 func newRest(wait time.Duration) rest { return rest{bytes: 64 << 10, more: 16 << 10, time: wait} }
 
-// read reads the rest of a body of which length bytes are missing, -1 if that is
-// not known, and had bytes were read. whole says that the body ended, closed that
-// it was closed because the time was over.
+// read reads the rest of a body of which length bytes are missing, or -1 if that is not known,
+// after had bytes were read. whole says that the body ended, closed that it was closed because
+// the time was over.
 func (r rest) read(resp *http.Response, had, length int64) (data []byte, whole, closed bool) {
 	limit := max(r.bytes-had, r.more)
 	if limit <= 0 || length > limit {

@@ -18,8 +18,8 @@ type sequences struct {
 	shards [16]shard
 }
 
-// shard is what was replayed of a sixteenth of the keys. It grows with what is
-// on the tape, not with what is asked.
+// shard is what was replayed for a sixteenth of the keys. It grows with what is on the tape, not
+// with what is requested.
 type shard struct {
 	// mu guards the maps and what they lead to. It is held while an exchange is looked
 	// up, so the mutex of the queue and the locks of the store are inside of it. No two
@@ -116,8 +116,7 @@ func (s *sequences) isNew(x *store.Exchange) bool {
 	return x != nil && x.ID >= store.ID(s.since.Load())
 }
 
-// group returns the key of the cursor of several keys of one request, which is
-// that of none of them.
+// group returns the key of the shared cursor of several keys of one request. It is none of them.
 func group(key store.Key) store.Key {
 	for i := range store.IdentitySize {
 		key.Sum[len(key.Sum)-1-i] = 0xa5
@@ -179,8 +178,8 @@ func (s *sequences) first(keys []store.Key, after store.ID) (best *store.Exchang
 	return best, nil
 }
 
-// unfinished reports whether an exchange that replaces those of a request before an ID
-// takes nothing away but what has no end.
+// unfinished reports whether an exchange that replaces those of a request before an ID only
+// removes ones without an end.
 func (s *sequences) unfinished(key store.Key, before store.ID) bool {
 	near, err := s.writer.store.Near(key, 2) // of a key each
 	if err != nil || len(near) == 0 || near[0].Key.Sum != key.Sum || len(near) > 1 && near[1].Key.Request() == key.Request() {
@@ -198,15 +197,15 @@ func (s *sequences) unfinished(key store.Key, before store.ID) bool {
 	}
 }
 
-// steady reports whether an outcome may stand for all later ones: a sequence
-// that ends in a fault, a 429 or a 5xx is one that was broken off.
+// steady reports whether an outcome may stand for all later ones. A sequence that ends in a
+// fault, a 429 or a 5xx was broken off.
 func steady(x *store.Exchange) bool {
 	return x.Fault == nil && statusOf(x) < 500 && statusOf(x) != http.StatusTooManyRequests
 }
 
-// advance moves the cursor to an exchange that was just recorded: what this
-// session records comes after what it replays next. vary are the names of the headers that
-// its response is selected by.
+// advance moves the cursor to an exchange that was just recorded, because what this session
+// records follows what it replays next. vary are the names of the headers that its response is
+// selected by.
 func (s *sequences) advance(x *store.Exchange, vary []string) {
 	sh := s.byKey(x.Key)
 	sh.mu.Lock()

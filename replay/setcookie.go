@@ -11,12 +11,12 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// standIn begins what stands on a tape for the value of a cookie. A cookie jar takes
-// it and sends it back, so that a client that logs in from a tape is known by it.
+// standIn begins the text that stands on a tape for the value of a cookie. A cookie jar keeps it
+// and sends it back, so that a client that logs in from a tape is recognized by it.
 const standIn = redact.Mask + "."
 
-// cookie returns what stands on the tape for the value of a cookie: a mask and a
-// keyed hash. What stands for a value already is returned as it is.
+// cookie returns what stands on the tape for the value of a cookie: a mask and a keyed hash. A
+// value that is one already is returned unchanged.
 func (d *identifier) cookie(name, value string) string {
 	value = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(value), `"`), `"`)
 	if sum, ok := strings.CutPrefix(value, standIn); ok {

@@ -56,12 +56,12 @@ func (r *recording) spills(ctx context.Context, head []byte) *spill {
 	return &spill{writer: t.writer, masker: t.masker, id: r.id, ctx: ctx}
 }
 
-// control reports whether c is in no text of any charset of one byte. Without one a body
-// may be such a text, whose end says more of it than its beginning: callback({...}).
+// control reports whether c occurs in no text of any single-byte charset. A body without such a
+// byte may be a text whose end says more about it than its beginning: callback({...}).
 func control(c rune) bool { return c < ' ' && (c < '\b' || c > '\r') && c != '\x1b' }
 
-// write takes what follows of the body. It waits while too much waits for the store, or
-// until ctx ends: the caller has more time than that for no tape.
+// write takes more of the body. It waits while too much waits for the store, or until ctx ends,
+// so that recording costs the caller no more time than that.
 func (s *spill) write(b []byte) {
 	s.size += int64(len(b))
 	for len(b) > 0 {
@@ -77,8 +77,8 @@ func (s *spill) write(b []byte) {
 	}
 }
 
-// next ends a part, and sends the one before on its way: half of a literal would stay in
-// the file, in pages that are free, after its parts were removed.
+// next ends a part, and sends the one before. A part is held back because otherwise half of a
+// literal could stay in the file, in free pages, after its parts were removed.
 func (s *spill) next() {
 	if overlap := s.masker.red.LongestLiteral(); overlap > 0 && !s.leaks {
 		s.leaks = s.masker.red.Leaks(append(s.held[max(0, len(s.held)-overlap):len(s.held):len(s.held)], s.part...))

@@ -8,9 +8,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// dropSums removes the sums of a body that is no longer the one before, in the header and
-// the trailer: a client that compares them would reject what is replayed. A sum that was
-// changed with the body stays.
+// dropSums removes the sums of a changed body from the header and the trailer, because a client
+// that checks them would reject what is replayed. A sum that was changed along with the body
+// stays.
 func dropSums(r, before *store.Response) {
 	for _, h := range []struct{ now, before http.Header }{{r.Header, before.Header}, {r.Trailer, before.Trailer}} {
 		for name, values := range h.now {

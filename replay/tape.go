@@ -19,8 +19,8 @@ type Tape struct {
 	opts    Options
 	store   store.IndexStore // nil for a tape that is off
 	session store.ID         // larger than all IDs of earlier sessions
-	// unshared says that an exchange that is replayed is nobody else's: bbolt has it read
-	// anew for each lookup.
+	// unshared says that nobody else has a replayed exchange: bbolt reads it anew for each
+	// lookup.
 	unshared bool
 
 	masker    masker

@@ -27,8 +27,8 @@ func timetableOf(p pace, x *store.Exchange) timetable {
 	return t
 }
 
-// evenly returns the pieces of a body of which nobody knows how it came: in equal ones,
-// so that it neither is there at once nor pauses.
+// evenly returns equal pieces for a body whose recorded pieces are not known, so that it neither
+// arrives at once nor pauses.
 func evenly(size int64, took time.Duration) []store.Piece {
 	n := min(max(size>>10, 1), 64)
 	list := make([]store.Piece, n)
@@ -56,7 +56,7 @@ func (t *timetable) next() (n int64, wait time.Duration) {
 	return t.left, 0
 }
 
-// wait is the time of a piece: a Delay is before those alone that follow another.
+// wait is the wait before a piece. A Delay applies only to a piece that follows another.
 func (t *timetable) wait(recorded time.Duration) time.Duration {
 	if t.delay > 0 && !t.shown {
 		return 0

@@ -14,8 +14,8 @@ const maxVariants = 1024
 // made it.
 type variants struct{ writer *writer }
 
-// keys returns the keys whose exchanges may respond to a request: its own alone, or
-// where nothing is on the tape for that, those of others.
+// keys returns the keys whose exchanges may respond to a request: its own, or those of others if
+// the tape has nothing for it.
 func (v variants) keys(p *captured) (keys []store.Key, identities int, err error) {
 	own := p.keys[:]
 	if x, err := v.writer.find(p.keys[0], 0); x != nil || err != nil {
@@ -28,14 +28,14 @@ func (v variants) keys(p *captured) (keys []store.Key, identities int, err error
 	return keys, identities, err
 }
 
-// others returns the keys of a request that is not on the tape as it was made, none if
-// there are none. In ModeReplay, it may get the response to somebody else's, if they
-// were one: a tape that was recorded with a token is replayed with another, or
-// with none. Where it was made by more than one, their number is returned.
+// others returns the keys of a request that is not on the tape in exactly this form, if there are
+// any. In ModeReplay it may get the response to somebody else's request, if all of those were
+// one: a tape that was recorded with a token is replayed with another, or with none. If several
+// made it, their number is returned.
 //
-// A body with secrets in it, such as a token to be renewed, counts only if the
-// very same is on the tape; else all that differ in it alone are one sequence, unless
-// alone says that one credential has to have made them, wherever it stands.
+// A body with secrets in it, such as a token to be renewed, counts only if the very same body is
+// on the tape. Otherwise all that differ only in the secrets are one sequence, unless alone says
+// that one credential, wherever it stands, must have made them.
 func (v variants) others(p *captured, alone bool) (keys []store.Key, identities int, err error) {
 	list, err := v.sameRequest(p.keys[0])
 	if err == nil && len(list) == 0 && p.unhashed != (store.Key{}) {
@@ -79,7 +79,7 @@ func containsHash(list [][]byte, h []byte) bool {
 	return false
 }
 
-// sameRequest returns one exchange of each key of a request, whoever made it.
+// sameRequest returns one exchange for each key of a request, whoever made it.
 func (v variants) sameRequest(key store.Key) ([]*store.Exchange, error) {
 	if v.writer.queue.pendingCount() > 0 {
 		// Near sees what is stored.

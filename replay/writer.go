@@ -9,12 +9,11 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// writer is the one that changes the store. What is added to it is found at
-// once and stored soon after.
+// writer is the only one that changes the store. What is added to it is found at once and stored
+// soon after.
 //
-// Its two mutexes are never held at the same time. closeMu is outside of the
-// mutex of the queue, storeMu outside of that of the reporter; inside of storeMu
-// are the locks of the store.
+// Its two mutexes are never held at the same time. closeMu is locked before the mutex of the
+// queue, storeMu before that of the reporter and the locks of the store.
 type writer struct {
 	store  store.IndexStore // nil for a tape that is off
 	stored finder           // that of store, or of the outcomes in it
