@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/layer"
 )
 
-// openBodies are the bodies of the responses that a test was given and that have not
-// ended: they are on no tape.
+// openBodies are the bodies of responses that a test received and that have not ended: they are
+// on no tape.
 type openBodies struct {
 	// mu guards all.
 	mu  sync.Mutex

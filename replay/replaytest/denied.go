@@ -27,7 +27,8 @@ func (deniedError) Is(target error) bool { return target == verdict.ErrRejected 
 // passes, which is what Options.PassThrough names.
 type denied struct{ passes match.List }
 
-// deny makes the network of a test; it fails the test for a name that is none.
+// deny makes the network of a test. It fails the test for a name that is neither a host nor a
+// pattern.
 func deny(tb testing.TB, passThrough []string) *denied {
 	tb.Helper()
 	passes, err := match.Named(passThrough)

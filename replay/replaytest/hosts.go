@@ -16,8 +16,8 @@ type hosts struct {
 
 	// mu guards ports.
 	mu sync.Mutex
-	// ports are the loopback addresses without a name that were seen, two at most:
-	// that is one too many.
+	// ports are the loopback addresses without a name that were seen. Two at most are kept: that
+	// is one too many.
 	ports []string
 }
 
@@ -49,10 +49,9 @@ func (h *hosts) name(host string) string {
 	return strings.TrimSuffix(host, ":"+u.Port())
 }
 
-// replays says which hosts a tape has that is replayed. A response on it may name the
-// address that the server had when it was recorded, in a link or a redirect: where one
-// server alone is named, and no other was recorded, it is that one. It must be called
-// before the first request.
+// replays gets the hosts of a replayed tape. In a link or a redirect, a response on it may name
+// the address that the server had when it was recorded. If only one server is named, and no other
+// was recorded, it is that one. It must be called before the first request.
 func (h *hosts) replays(taped iter.Seq[string]) {
 	if h == nil {
 		return

@@ -13,8 +13,8 @@ import (
 	"github.com/gracy-go/gracy/transport/verdict"
 )
 
-// lostErrors are the requests of a test that have failed while it was recorded, and whose
-// error is not on the tape. A replay has nothing for them.
+// lostErrors are requests that failed while a test was recorded and whose error is not on the
+// tape. A replay has nothing for them.
 type lostErrors struct {
 	recorded bool // those of the transport are on the tape
 
@@ -33,8 +33,8 @@ func (l *lostErrors) add(c *layer.Call, req *http.Request, err error) {
 	l.requests.add(c.Request().Method + " " + c.Route())
 }
 
-// show fails a test that has recorded nothing, since it had errors alone: it could not be
-// replayed. In another, an error may be one that a further attempt has made good.
+// show fails a test that has recorded nothing because all its requests failed: it could not be
+// replayed. In any other test a further attempt may have made good an error.
 func (l *lostErrors) show(tb testing.TB, recorded bool) {
 	tb.Helper()
 	l.mu.Lock()

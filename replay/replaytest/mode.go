@@ -11,8 +11,8 @@ import (
 // environment names the variable that says what a tape does.
 const environment = "GRACY_TAPE"
 
-// modeOf returns what the tape of a test does: what the environment says, else to
-// record if the test binary was run with a flag -update of its own.
+// modeOf returns what the tape of a test does: what the environment says, else record if the test
+// binary has a flag -update of its own that is set.
 func modeOf(tb testing.TB) replay.Mode {
 	tb.Helper()
 	switch v := os.Getenv(environment); v {

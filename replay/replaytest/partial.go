@@ -17,9 +17,9 @@ func partial(test string) bool {
 	return false
 }
 
-// deepest returns how many names of tests, one within the other, the longest of the
-// alternatives of a pattern has. As in package testing, slashes and bars within brackets do not
-// separate; a last name that is empty leaves out nothing.
+// deepest returns how many nested test names the longest alternative of a pattern has. As in
+// package testing, slashes and bars within brackets do not separate. An empty last name leaves
+// out nothing.
 func deepest(pattern string) (most int) {
 	depth, name, round, square := 0, 0, 0, 0 // name counts the bytes of the last name
 	for i := 0; i < len(pattern); i++ {

@@ -14,10 +14,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store/text"
 )
 
-// prepare returns the file into which a tape is recorded, beside the one that it is
-// to replace. A text tape begins as a copy of that, so that what is recorded again
-// keeps its place, and what is the same stays as it was. No test has a tape of that name:
-// none begins with a dot.
+// prepare returns the file into which a tape is recorded, beside the one that it is to replace. A
+// text tape begins as a copy of that, so that what is recorded again keeps its place, and what is
+// the same stays unchanged. No test has a tape of that name, since no name begins with a dot.
 func prepare(tb testing.TB, path string) string {
 	tb.Helper()
 	dir, name := filepath.Split(path)
@@ -41,9 +40,9 @@ func prepare(tb testing.TB, path string) string {
 	return file
 }
 
-// toCome reports whether a text tape has a day that is to come, by a clock that was wrong or
-// by hand. What is recorded now would not be the later one, and what is not recorded again
-// would stay.
+// toCome reports whether a text tape has a day in the future, from a wrong clock or written by
+// hand. What is recorded now would not be the later one, and what is not recorded again would
+// stay.
 func toCome(path string) bool {
 	s, err := text.OpenReadOnly(path)
 	if err != nil {
@@ -53,9 +52,8 @@ func toCome(path string) bool {
 	return errors.Join(err, s.Close()) == nil && last >= store.IDAt(time.Now())
 }
 
-// discard removes a recording that is not kept, or that a test which was killed has left,
-// and what a storage keeps beside it. It is store.ErrLocked if another test records into
-// it just now.
+// discard removes a recording that is not kept, or that a killed test has left, and what its
+// storage keeps beside it. It returns store.ErrLocked if another test is recording into it.
 func discard(file string) error {
 	if isText(file) {
 		return text.Remove(file)
@@ -73,8 +71,8 @@ func discard(file string) error {
 	return os.Remove(file)
 }
 
-// forget removes what was not recorded again, unless that may be of subtests which are left
-// out. A bbolt file has none of that, as it does not begin as a copy.
+// forget removes what was not recorded again, unless it may belong to subtests that are left out.
+// A bbolt file has nothing to forget, since it does not begin as a copy.
 func (p *Tape) forget(tb testing.TB, path string, began time.Time) {
 	tb.Helper()
 	if partial(tb.Name()) {
@@ -101,9 +99,9 @@ const emptyTape = `{
 }
 `
 
-// keep puts a recording in the place of the tape if the test has passed. One that has sent
-// nothing leaves the tape as it was, and has an empty one if there was none, so that it
-// passes when it is replayed too.
+// keep replaces the tape with a recording if the test has passed. A recording that has sent
+// nothing leaves the tape unchanged. If there was none, it leaves an empty one, so that the test
+// also passes when it is replayed.
 func keep(tb testing.TB, file, path string, recorded bool) {
 	tb.Helper()
 	passed := !tb.Failed() && !tb.Skipped()

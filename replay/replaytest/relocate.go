@@ -13,15 +13,15 @@ import (
 // JSON has its slashes escaped.
 const loopbackURL = `(https?:(?://|\\/\\/)(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])):\d+`
 
-// relocator gives the links of a recording the port of the server that is there, as its
-// requests were given that of the one that was: clients compare the origin of a link with their
-// own. It is for a test with one server.
+// relocator gives the links of a recording the port of the current server, as requests were given
+// that of the recorded one, because clients compare the origin of a link with their own. It is
+// for a test with one server.
 type relocator struct{ links *regexp.Regexp }
 
 func newRelocator() *relocator { return &relocator{regexp.MustCompile(loopbackURL)} }
 
-// relocate changes the response of an exchange that is about to be replayed to a request,
-// in its headers and in a body that is a text. What is packed stays as it is.
+// relocate changes the response of an exchange that is about to be replayed, in its headers and
+// in a text body. A compressed body stays unchanged.
 func (r *relocator) relocate(req *http.Request, x *store.Exchange) {
 	u := url.URL{Host: req.URL.Host}
 	if x.Response == nil || u.Port() == "" || !loopback(u.Hostname()) {
