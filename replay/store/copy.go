@@ -29,8 +29,8 @@ func Copy(ctx context.Context, dst, src Store) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	// Before the exchanges: each is appended with its key, and there is nothing to be
-	// given another.
+	// The recipe goes before the exchanges: each is appended with its key, and none needs
+	// another.
 	if err := setRecipe(dst, recipe); err != nil {
 		return 0, err
 	}
