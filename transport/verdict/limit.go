@@ -17,7 +17,7 @@ type Limit uint8
 const (
 	LimitUnknown Limit = iota // nothing: status and header decide
 	LimitPasses               // one that passes with time: the outcome is [Throttled]
-	LimitStays                // one that waiting does not lift, such as a spent purse: the outcome is [Permanent]
+	LimitStays                // one that waiting does not lift, such as a spent balance: the outcome is [Permanent]
 )
 
 // String returns "unknown", "passes" or "stays".
