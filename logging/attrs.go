@@ -109,7 +109,8 @@ func (f *facts) errorType() string {
 // expected reports whether the caller expects the status.
 func (f *facts) expected() bool { return f.Attempt != nil && f.Attempt.Verdict() == verdict.OK }
 
-// waited returns in which way a call that failed waited longest, all its attempts together, and for how long.
+// waited returns the way in which a failed call waited longest, over all its attempts, and for
+// how long.
 func (f *facts) waited() (how layer.Wait, longest time.Duration) {
 	if f.kind != failure {
 		return how, 0

@@ -63,15 +63,16 @@ func (l *Log) trip(c *layer.Call, req *http.Request, next http.RoundTripper) (*h
 	return resp, err
 }
 
-// begun logs that a request goes on. It is not a part of trip, whose frame stays on the stack of
-// a call that waits further inside.
+// begun logs that a request is handed on. It is separate from trip, whose frame stays on the
+// stack of a call that waits in an inner layer.
 //
 //go:noinline
 func (l *Log) begun(p *plan, c *layer.Call, req *http.Request) {
 	l.log(p, request, layer.Event{Call: c}, req)
 }
 
-// outcome logs how the work of the inner layers ended, which began at start. Only a line reads the clock.
+// outcome logs how the work of the inner layers ended, which began at start. The clock is read
+// only if a line is written.
 func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.Request, v verdict.Verdict, start time.Time) {
 	ctx := req.Context()
 	e := layer.Event{Call: a.Call(), Attempt: a, Response: resp, Err: a.Err()}
@@ -89,8 +90,8 @@ func (l *Log) outcome(p *plan, a *layer.Attempt, resp *http.Response, req *http.
 	}
 }
 
-// failed reports whether what came of an attempt is a failure, as metrics counts it: the end of the caller's time is one,
-// the caller's cancel is none.
+// failed reports whether the outcome of an attempt is a failure, as metrics counts it: the end of
+// the caller's time is one, the caller's cancellation is not.
 func failed(a *layer.Attempt, v verdict.Verdict) bool {
 	switch v {
 	case verdict.OK, verdict.Unjudged:

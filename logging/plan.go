@@ -139,8 +139,8 @@ func (l *Log) line(p *plan, k kind, e layer.Event, req *http.Request, elapsed ti
 	_ = p.config.Logger.Handler().Handle(req.Context(), r)
 }
 
-// source returns the place in the code that a handler may show with a line. It is the same
-// for all, and to look for it takes as long as to write several attributes.
+// source returns the place in the code that a handler may show with a line. It is the same for
+// all lines, and finding it takes as long as writing several attributes.
 func (l *Log) source() uintptr {
 	pc := l.pc.Load()
 	if pc == 0 {

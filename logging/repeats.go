@@ -17,10 +17,11 @@ import (
 	"github.com/gracy-go/gracy/redact"
 )
 
-// mostSame is how many sorts of line are distinguished. Those of an event that come then are one sort.
+// mostSame is how many sorts of line are distinguished. Beyond that, all further lines of an
+// event are one sort.
 const mostSame = 500
 
-// same is what lines have in common that repeat each other.
+// same is what lines that repeat each other have in common.
 type same struct {
 	logger *slog.Logger // an override has another
 	kind   kind
@@ -40,8 +41,8 @@ type repeated struct {
 	count int
 }
 
-// repeats are the lines that are counted and not written. Times are since start. It has no goroutine: what
-// is due is written by the next call.
+// repeats are the lines that are counted and not written. Times are since start. There is no
+// goroutine: the next call writes what is due.
 type repeats struct {
 	start time.Time
 	due   atomic.Int64 // the earliest time at which a count is due, 0 for none
@@ -65,7 +66,7 @@ func (f *facts) sort(logger *slog.Logger) same {
 	return s
 }
 
-// add reports whether a line is written, and what is due of its sort.
+// add reports whether a line is to be written, and returns what is due for its sort.
 func (r *repeats) add(s same, how repeated) (written bool, list []tally) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,7 +138,7 @@ func (r *repeats) isDue() bool {
 	return due != 0 && int64(time.Since(r.start)) >= due
 }
 
-// overdue writes the counts that are due. It is not a part of trip, like begun.
+// overdue writes the counts that are due. Like begun it is separate from trip.
 //
 //go:noinline
 func (l *Log) overdue() { l.write(l.repeats.sweep(false)) }
