@@ -107,20 +107,20 @@ func (d *draft) requestBody(b []byte) {
 	}
 }
 
-// missingRequestBody skips an exchange whose posted body is not in the file: it would
-// respond to requests with no body, and with no other.
+// missingRequestBody skips an exchange whose posted body is not in the file: it would only match
+// requests without a body.
 func (d *draft) missingRequestBody() {
 	d.skip("the body of the request is not in the file")
 }
 
-// carriesNone reports whether the response has no body by its kind (RFC 9110 6.4.1).
+// carriesNone reports whether a response of its kind has no body (RFC 9110 6.4.1).
 func (d *draft) carriesNone() bool {
 	code := d.x.Response.StatusCode
 	return d.x.Request.Method == http.MethodHead || code < 200 || code == http.StatusNoContent || code == http.StatusNotModified
 }
 
-// responseBody sets the body of the response as its bytes came over the wire, without
-// chunks, or decoded where the recorder has decoded it, and makes its headers fit.
+// responseBody sets the body of the response, and makes its headers fit. The body is as it came
+// over the wire, without chunks, or decoded if the recorder has decoded it.
 func (d *draft) responseBody(b []byte, decoded bool) {
 	r := d.x.Response
 	r.Body = b

@@ -165,8 +165,8 @@ func (d *draft) harTimes(e *harEntry) {
 	d.x.Total = max(known(e.Time), d.x.FirstByte)
 }
 
-// harRevalidated skips what a browser made of a 304 and of its cache: a server does not
-// respond with 200 and the ETag of If-None-Match (RFC 9110 13.1.2).
+// harRevalidated skips what a browser made of a 304 and its cache: a server does not respond with
+// 200 and the ETag of If-None-Match (RFC 9110 13.1.2).
 func (d *draft) harRevalidated() {
 	tag := d.x.Response.Header.Get("ETag")
 	if d.x.Response.StatusCode == http.StatusOK && tag != "" && d.x.Request.Header.Get("If-None-Match") == tag {

@@ -71,8 +71,8 @@ func posts(method string) bool {
 	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
 }
 
-// postedText returns the bytes of a posted text: UTF-8, or, where that has not the length
-// that was sent, a byte for each character.
+// postedText returns the bytes of a posted text: UTF-8, or one byte for each character if that
+// does not have the length that was sent.
 func (d *draft) postedText(s string, size int64) []byte {
 	if size > 0 && int64(len(s)) != size {
 		if b, ok := latin1(s); ok && int64(len(b)) == size {
@@ -129,8 +129,8 @@ func (d *draft) omitted(s *harResponse) {
 	}
 }
 
-// attachedText returns the bytes of a body in a file. A text is there in UTF-8, whatever
-// its charset was; the size on the wire shows whether it was.
+// attachedText returns the bytes of a body in a file. A text is UTF-8 there, whatever its charset
+// was. The size on the wire shows whether it was UTF-8.
 func (d *draft) attachedText(b []byte, wire int64) []byte {
 	if int64(len(b)) == wire || isASCII(string(b)) || !utf8.Valid(b) || d.x.Response.Header.Get("Content-Encoding") != "" {
 		return b

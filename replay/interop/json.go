@@ -35,7 +35,7 @@ func WriteJSON(w io.Writer, exchanges iter.Seq2[*store.Exchange, error]) (Report
 	return report, nil
 }
 
-// unwritable skips an exchange whose body the store has not given with it.
+// unwritable skips an exchange that the store returned without its body.
 func (r *Report) unwritable(x *store.Exchange) bool {
 	if x.MissingBody() == 0 {
 		return false

@@ -73,7 +73,7 @@ func entryOf(x *store.Exchange) *harEntry {
 	return e
 }
 
-// fillRequest writes the request, and takes out of _gracy what stands there now.
+// fillRequest writes the request, and removes from _gracy what is now in the standard fields.
 func (e *harEntry) fillRequest(q *store.Request) {
 	g := &e.Gracy.Request
 	proto := "HTTP/1.1"
@@ -109,7 +109,7 @@ func (e *harEntry) fillRequest(q *store.Request) {
 	e.Request.PostData = &harPost{MimeType: q.Header.Get("Content-Type"), Text: &text}
 }
 
-// fillResponse writes the response, and takes out of _gracy what stands there now.
+// fillResponse writes the response, and removes from _gracy what is now in the standard fields.
 func (e *harEntry) fillResponse(r *store.Response) {
 	g := e.Gracy.Response
 	e.Response = harResponse{

@@ -9,9 +9,9 @@ import (
 // smallItem is the length up to which an item cannot make the parser use much memory.
 const smallItem = 256 << 10
 
-// checkYAML rejects an item that makes the YAML parser use far more memory than it is
-// long: one of very many small nodes. Texts in quotes and in blocks, where long bodies
-// are, do not count; all else counts by its punctuation, which is more than there are nodes.
+// checkYAML rejects an item of very many small nodes, for which the YAML parser would use far
+// more memory than the item is long. Texts in quotes and in blocks, where long bodies are, do not
+// count. All else counts by its punctuation, which is at least the number of nodes.
 func checkYAML(item []byte, most int) error {
 	if len(item) <= smallItem {
 		return nil
@@ -155,9 +155,9 @@ func quoteEnd(b []byte, quote byte) int {
 // maxNames bounds the names of a mapping.
 const maxNames = 1000
 
-// checkNames rejects a mapping with very many names, and one with a name twice. The
-// parser compares each name with each other one, and makes a text of each two that are
-// equal: 5000 equal names, 25 KB, took it half a minute.
+// checkNames rejects a mapping with very many names, and one that has a name twice. The parser
+// compares each name with every other, and writes an error text for each equal pair: 5000 equal
+// names, 25 KB, took it half a minute.
 func checkNames(n *yaml.Node) error {
 	if n.Kind == yaml.MappingNode {
 		if len(n.Content) > 2*maxNames {

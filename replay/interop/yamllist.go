@@ -12,11 +12,10 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// yamlItems yields the items of the list under a key of the top level of a YAML document,
-// each as a document of its own, without reading more than one. The recorders write such a list in
-// block style; what is within an item is indented deeper than its dash, whatever its
-// style, so that lines are all that has to be looked at. closing is a key that the recorder
-// writes behind the list, "" for none.
+// yamlItems yields the items of the list under a top-level key of a YAML document, each as a
+// document of its own, and never holds more than one. The recorders write such a list in block
+// style. What is within an item is indented deeper than its dash, whatever its style, so it is
+// enough to look at lines. closing is a key that the recorder writes after the list, or "".
 func yamlItems(r io.Reader, key, closing string, lim limits) iter.Seq2[yamlItem, error] {
 	return func(yield func(yamlItem, error) bool) {
 		s := &yamlScanner{r: bufio.NewReaderSize(r, 64<<10), key: key + ":", closing: closing + ":", lim: lim, indent: -1}

@@ -10,9 +10,8 @@ import (
 
 var errNotText = errors.New("a text is expected, not a list or a mapping")
 
-// octets are bytes that a file has as a text, or in base64 under the tag of binary.
-// Whatever other tag stands there, such as one that a language makes objects of, the
-// text is taken as it is.
+// octets are bytes that a file has as a text, or in base64 under the tag binary. Under any other
+// tag, such as one from which a language makes objects, the text is taken unchanged.
 type octets struct {
 	bytes   []byte
 	there   bool // neither absent nor null
