@@ -16,8 +16,8 @@ import (
 // schema is the number of the form that package documentation describes.
 const schema = 1
 
-// A document is an exchange. A place, which is of one of which there are only parts yet, has no
-// tape, so that no lookup finds it.
+// A document is an exchange. That of an exchange with only parts yet, a place, has no tape, so no
+// lookup finds it.
 type document struct {
 	ID      string    `bson:"_id"`
 	Tape    string    `bson:"tape"` // which may be ""
@@ -67,7 +67,7 @@ func (d *document) key() (rows.Key, error) {
 	return rows.Key{Host: d.Host, Path: d.Path, Method: d.Method, Sum: sum}, nil
 }
 
-// prefix begins the _id of all that is of the tape, and of nothing else.
+// prefix begins the _id of everything of the tape, and of nothing else.
 func (s *link) prefix() string {
 	return strings.NewReplacer("%", "%25", "/", "%2F").Replace(s.name) + "/"
 }

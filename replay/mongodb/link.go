@@ -27,19 +27,19 @@ type link struct {
 	life   context.Context //nolint:containedctx // that of all calls, which ends with the connections
 }
 
-// How long a server that is not there is left alone, at first and at most.
+// How long a server that does not respond is left alone, at first and at most.
 const (
 	firstWait = 20 * time.Millisecond
 	mostWait  = 250 * time.Millisecond
 )
 
-// do calls fn, and again where its connection was lost, until the time of a call is over: fn
-// does nothing a second time.
+// do calls fn, and again if its connection was lost, until the time of a call is over. fn must
+// not do anything a second time.
 func (s *link) do(fn func(ctx context.Context) error) error {
 	return s.doWithin(s.life, fn)
 }
 
-// doWithin is do, which ends with ctx too.
+// doWithin is do that also ends with ctx.
 func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error) error {
 	if s.closed.Load() {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
@@ -68,7 +68,7 @@ func (s *link) doWithin(ctx context.Context, fn func(ctx context.Context) error)
 	}
 }
 
-// write is do of what changes something.
+// write is do for what changes something.
 func (s *link) write(fn func(ctx context.Context) error) error {
 	if s.opts.ReadOnly {
 		return fmt.Errorf("%w: %s", store.ErrReadOnly, s.path)
@@ -90,12 +90,12 @@ func (s *link) late(ctx context.Context, within time.Duration, err error) error 
 	return s.explain(err)
 }
 
-// codeUnauthorized is that of what a user may not do.
+// codeUnauthorized is the code for what a user may not do.
 const codeUnauthorized = 13
 
-// goesAway reports whether an error is of a server that shuts down or steps down, or of a router that does
-// not reach one. The driver asks again by itself, but not for an update or a deletion of many documents, the
-// next page of a cursor, or an index.
+// goesAway reports whether an error is from a server that shuts down or steps down, or from a
+// router that does not reach one. The driver retries by itself, but not an update or a deletion
+// of many documents, the next page of a cursor, or an index.
 func goesAway(se mongo.ServerError) bool {
 	return slices.ContainsFunc([]int{
 		6, 7, 89, 9001, // no connection to another server
@@ -107,8 +107,8 @@ func goesAway(se mongo.ServerError) bool {
 	}, se.HasErrorCode)
 }
 
-// retryable is the error of the driver where another command has just lost its connection, and it does
-// not try to make one. That has no label of its own, and its type no name.
+// retryable is the error of the driver if another command has just lost its connection and it
+// does not try to make one. It has no label of its own, and its type no name.
 type retryable interface {
 	error
 	Retryable() bool

@@ -66,8 +66,9 @@ func (s *mongoStore) unfinished(ctx context.Context, p store.Part) error {
 	return err
 }
 
-// putParts stores parts of exchanges whose places are ours. One that is there came by a call of ours whose end
-// we did not see, or is of an exchange that is gone, and whose part came after it: it is replaced.
+// putParts stores parts of exchanges whose places are ours. A part that exists came from a call
+// of ours whose end we did not see, or from an exchange that was removed before the part arrived.
+// It is replaced.
 func (s *link) putParts(ctx context.Context, parts []store.Part) error {
 	if len(parts) == 0 {
 		return nil
@@ -126,7 +127,8 @@ func (s *mongoStore) abandon() error {
 	})
 }
 
-// sweep removes the parts of exchanges that a process which died did not finish, or not delete.
+// sweep removes the parts of exchanges that a process which died did not finish recording or
+// deleting.
 func (s *mongoStore) sweep(ctx context.Context) error {
 	now, err := s.now(ctx)
 	if err != nil {

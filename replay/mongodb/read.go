@@ -17,7 +17,7 @@ import (
 // pageBytes bounds what a page of a Scan has in memory, but for its last exchange.
 const pageBytes = 4 << 20
 
-// inMemory returns the index that holds in memory, nil if that is the server's.
+// inMemory returns the index in memory, nil if the server's is used.
 func (s *mongoStore) inMemory() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m

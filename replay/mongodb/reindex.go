@@ -19,7 +19,7 @@ import (
 // it, and may have died.
 const indexingFor = time.Minute
 
-// errIndexing is waited for: the process that indexes a new tape is soon done.
+// errIndexing is waited for, since the process that indexes a new tape is soon done.
 var errIndexing = fmt.Errorf("%w: another process indexes it", store.ErrLocked)
 
 // Reindex of a read-only store changes only memory. Otherwise the tape has no recipe until all

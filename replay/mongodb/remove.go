@@ -13,10 +13,10 @@ import (
 
 const removePage = 1000
 
-// nobody is the owner of a place whose parts are to go, and then it.
+// nobody is the owner of a place whose parts are to be removed, and then the place.
 const nobody = ""
 
-// brief is what there is of a document but the exchange.
+// brief is a document without its exchange.
 type brief struct {
 	ID    string `bson:"_id"`
 	Batch string `bson:"batch"`
@@ -41,8 +41,8 @@ func (s *mongoStore) Delete(ids ...store.ID) error {
 	return nil
 }
 
-// remove removes the exchanges, and the places of some, that match. One with parts becomes a place
-// of nobody first, so that parts are never left which nothing leads to.
+// remove removes the exchanges and places that match. One with parts first becomes a place of
+// nobody, so that no parts are left that nothing leads to.
 func (s *link) remove(ctx context.Context, filter bson.D) error {
 	// By $and: a document that has a field twice, as a filter which has an owner would, means what a server makes of it.
 	filter = bson.D{{Key: "$and", Value: bson.A{filter, bson.D{{Key: "owner", Value: bson.D{{Key: "$ne", Value: nobody}}}}}}}
@@ -88,7 +88,7 @@ func (s *link) remove(ctx context.Context, filter bson.D) error {
 	return s.purge(ctx)
 }
 
-// purge removes the parts of the places of nobody, and then these.
+// purge removes the parts of the places of nobody, and then the places.
 func (s *link) purge(ctx context.Context) error {
 	filter := bson.D{{Key: "touched", Value: time.Unix(0, 0)}, {Key: "owner", Value: nobody}, {Key: "_id", Value: beginning(s.prefix(), "")}}
 	var ids []string

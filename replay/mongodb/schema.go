@@ -138,7 +138,8 @@ func (s *link) missing(err error) error {
 	return err
 }
 
-// stolen says that a tape has keys which are not made as those of this session are.
+// stolen says that another process has given the tape keys that are not made like those of this
+// session.
 func (s *link) stolen() error {
 	return fmt.Errorf("%w: another has indexed it anew, by other options: open it again: %s", store.ErrLocked, s.path)
 }

@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// lookUp looks for the servers of a "mongodb+srv://" URI, before the driver does, which has no context for it
-// and no error of its own for a name server that is silent or a name that is not there. It leaves to the driver
-// what it cannot read. No error has the name that was looked for: of a URI that is wrong it may be a part of the password.
+// lookUp looks up the servers of a "mongodb+srv://" URI before the driver does. The driver has no
+// context for that, and no error of its own for a name server that does not respond or a name
+// that does not exist. lookUp leaves to the driver what it cannot read. No error has the name: in
+// a malformed URI it may be part of the password.
 func lookUp(ctx context.Context, uri string) error {
 	rest, ok := strings.CutPrefix(uri, "mongodb+srv://")
 	if !ok {

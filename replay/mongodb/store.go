@@ -36,8 +36,9 @@ type mongoStore struct {
 
 func newStore(db *mongo.Database, tape string, opts Options) *mongoStore {
 	name := rows.Text(tape)
-	// Documents are as they are described, whatever those of the caller's are. What is decided by what is
-	// there, as which ID is free and what is to be undone, is read where it is written.
+	// Documents are encoded as described, whatever the options of the caller's client are. What
+	// depends on the current state, such as which ID is free and what must be undone, is read
+	// from where it is written.
 	settings := options.Collection().SetBSONOptions(new(options.BSONOptions)).SetRegistry(bson.NewRegistry())
 	if !opts.ReadOnly {
 		settings.SetReadPreference(readpref.Primary())

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// undo undoes an Append that failed, if that is not done yet. It comes before the next Append, which would
-// store exchanges twice that are in both.
+// undo undoes an Append that failed, if that has not been done yet. It runs before the next
+// Append, which would otherwise store twice the exchanges that are in both.
 func (s *mongoStore) undo() error {
 	a := s.undone.Load()
 	if a == nil {

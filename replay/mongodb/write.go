@@ -23,7 +23,7 @@ const updatePage = 64
 // a round trip, and others may have recorded any number since this one has begun to count.
 const probes = 3
 
-// An appending is an Append under way, which goes on where its connection was lost.
+// An appending is an Append under way. It continues if its connection was lost.
 type appending struct {
 	*rows.Batch
 	s        *mongoStore
