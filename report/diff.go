@@ -91,7 +91,8 @@ func compare(oldLow, oldHigh, low, high float64, above, below string) string {
 	return ""
 }
 
-// deviations is the half of an interval that holds 99.7 % of what chance does.
+// deviations is half the width of an interval, in standard deviations, that holds 99.7 % of what
+// chance does.
 const deviations = 3
 
 // wilson returns the interval of Wilson (1927) for the share that n of count are a sample of.
@@ -110,8 +111,8 @@ func wilson(n, count uint64) (low, high float64) {
 // bucket is how far a quantile may be off, see [metrics.Latency].
 const bucket = 1.022
 
-// ranks returns the interval for the quantile that the samples of a distribution say something about, in
-// nanoseconds: that between the ranks within which the true one lies.
+// ranks returns the interval in which the quantile lies, in nanoseconds, as far as the samples of
+// a distribution show: between the ranks within which the true one lies.
 func ranks(l metrics.Latency, q float64) (low, high float64) {
 	if l.Count == 0 {
 		return 0, math.Inf(1)

@@ -8,8 +8,8 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// around is the number of lines of a frame of which some routes are left out, besides those of its routes: the status,
-// the head and the total with their four rules, and how many routes there are more.
+// around is the number of lines of a frame that leaves out routes, besides those of its routes:
+// the status, the head and the total with their four rules, and how many routes are left out.
 const around = 8
 
 // lineUp returns the lines of a frame, which leaves the last row of the terminal to the cursor.
@@ -54,7 +54,8 @@ func status(s metrics.Snapshot) string {
 	return b.String()
 }
 
-// rowsOf returns how many rows the lines take on a terminal. Those that were drawn on a wider one take several each.
+// rowsOf returns how many rows the lines take on a terminal. Lines drawn when it was wider take
+// several rows each.
 func rowsOf(lines []string, columns int) (rows int) {
 	for _, line := range lines {
 		rows += max(1, (visible(line)+columns-1)/max(1, columns))
@@ -62,7 +63,7 @@ func rowsOf(lines []string, columns int) (rows int) {
 	return rows
 }
 
-// up moves the cursor to the beginning of the line so many rows above.
+// up moves the cursor to the beginning of the line that many rows above.
 func up(b *bytes.Buffer, rows int) {
 	if rows > 0 {
 		fmt.Fprintf(b, "\x1b[%dA", rows)

@@ -2,8 +2,9 @@ package report
 
 import "time"
 
-// frames makes what is shown, once for all who ask for it within a while: at most once a second, and less often
-// where making it takes long, so that it takes at most 2 % of a processor however many ask, or come and go.
+// frames makes what is shown, once for all who request it: at most once a second, and less often
+// if making it takes long. So it takes at most 2 % of a processor, however many viewers come and
+// go.
 type frames struct {
 	content func() ([]byte, error)
 	turn    chan struct{} // holds an element while somebody uses the fields below or makes a frame, for which all wait
@@ -17,7 +18,8 @@ func newFrames(content func() ([]byte, error)) *frames {
 	return &frames{content: content, turn: make(chan struct{}, 1)}
 }
 
-// get returns the latest, and makes a new one where it is due. wait is the time until the next.
+// get returns the latest frame, and makes a new one if one is due. wait is the time until the
+// next.
 func (f *frames) get() (frame []byte, wait time.Duration, err error) {
 	f.turn <- struct{}{}
 	defer func() { <-f.turn }()

@@ -17,7 +17,7 @@ const (
 	beat       = 5 * time.Second // how long a viewer gets no event, by which its page sees that the stream is alive
 )
 
-// A hub makes frames while somebody looks, and gives each to all who do.
+// A hub makes frames while there are viewers, and gives each frame to all of them.
 type hub struct {
 	frames *frames
 
@@ -33,8 +33,8 @@ func newHub(frame func() ([]byte, error)) *hub {
 	return &hub{frames: newFrames(frame), views: map[chan []byte]bool{}, done: make(chan struct{})}
 }
 
-// enter adds a viewer, who gets frames by the channel, the latest of them only. It is nil if there
-// are too many, or none are served any more.
+// enter adds a viewer, who gets frames by the channel, only the latest of them. The channel is
+// nil if there are too many viewers, or if none are served any more.
 func (h *hub) enter() chan []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -90,8 +90,8 @@ func (h *hub) run(leave chan struct{}) {
 	}
 }
 
-// show gives a frame to all viewers, unless those for whom it was made have left. One that has not taken the frame before
-// gets this instead.
+// show gives a frame to all viewers, unless those for whom it was made have left. A viewer that
+// has not taken the previous frame gets this one instead.
 func (h *hub) show(frame []byte, leave chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -146,7 +146,8 @@ func (h *hub) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = control.SetWriteDeadline(time.Time{}) }() // another request may come on the connection
-	// A frame goes out in pieces: who has a slow connection gets it as well, who takes nothing is noticed.
+	// A frame is sent in pieces, so that a viewer with a slow connection gets it, and one that
+	// takes nothing is noticed.
 	send := func(text ...[]byte) bool {
 		for _, t := range text {
 			for b := range slices.Chunk(t, piece) {

@@ -62,9 +62,10 @@ type failed struct {
 	Route, Outcome, Got string
 }
 
-// why counts the calls that failed by route, outcome and what their last attempt got, most first. Texts that differ in
-// digits alone are one reason, of which the latest is shown: each reset connection has a port of its own. more is how many calls
-// failed for reasons that the list has no place for.
+// why counts the calls that failed by route, outcome and what their last attempt got, most first.
+// Texts that differ only in digits are one reason, of which the latest is shown, because each
+// reset connection has a port of its own. more is how many calls failed for reasons that do not
+// fit into the list.
 func why(timelines []metrics.Timeline) (list []failed, more int) {
 	type reason struct {
 		calls int

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// numbers is a column. Its JSON is the shortest of a text of its numbers, {"runs":"number count ..."}, and
-// {"gaps":"zeros number ...","n":count}, of numbers that are not zero each behind the zeros before it. All are to base
-// 36, with spaces in between.
+// numbers is a column. Its JSON is the shortest of three forms: a text of its numbers;
+// {"runs":"number count ..."}; and {"gaps":"zeros number ...","n":count}, where each number that
+// is not zero follows the count of zeros before it. All are in base 36, separated by spaces.
 type numbers []int64
 
 func (c *numbers) add(n int64) { *c = append(*c, n) }

@@ -9,8 +9,8 @@ import (
 	"github.com/gracy-go/gracy/metrics"
 )
 
-// packed is a [metrics.Timeline] in columns of whole numbers, a tenth of the bytes of the same as objects:
-// 10,000 calls take some 250 KB. Times are in microseconds.
+// packed is a [metrics.Timeline] in columns of whole numbers, a tenth of the bytes of the same as
+// objects: 10,000 calls take some 250 KB. Times are in microseconds.
 type packed struct {
 	Client  string         `json:"client"`
 	Dropped uint64         `json:"dropped"`
@@ -115,7 +115,8 @@ func pack(t metrics.Timeline) *packed {
 	return p
 }
 
-// add adds the attempt of a place, from 1 on. until is when the next one began, or the call returned.
+// add adds the attempt at a place, counted from 1. until is when the next one began, or the call
+// returned.
 func (r *attemptColumns) add(n *names, place int, a metrics.Attempt, until int64) {
 	flags := int64(0)
 	if a.Sent {

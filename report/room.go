@@ -22,8 +22,8 @@ func checkRoom(text []byte) error {
 	return json.Unmarshal(text, &d)
 }
 
-// room is how many numbers that are not written one by one may still come. All timelines take some of it, those too that a
-// later list of them replaces: they are read all the same.
+// room is how many more numbers may come that are not written one by one. All timelines use it
+// up, including those that a later list replaces, since they are read too.
 type room struct{ left int64 }
 
 func (r *room) UnmarshalJSON(b []byte) error {
@@ -94,5 +94,5 @@ func (u *unwritten) column(b []byte) error {
 	return nil
 }
 
-// add adds a count. One that no column may have is as good as any other that is too large.
+// add adds a count. One that no column may have counts as too large.
 func (u *unwritten) add(n int64) { *u += unwritten(min(max(n, 0), mostCalls+1)) }

@@ -43,8 +43,8 @@ func tally(s metrics.Snapshot) string {
 	return b.String()
 }
 
-// fitted returns a line about all calls that takes at most limit columns. What is too long is the name of the client above all: in the middle of the
-// line is how many calls failed.
+// fitted returns a line about all calls that takes at most limit columns. If it is too long, the
+// name of the client is shortened first, since the middle of the line is how many calls failed.
 func fitted(s metrics.Snapshot, limit int, line func(metrics.Snapshot) string) string {
 	if over := width(line(s)) - limit; over > 0 {
 		name := safetext.Replace(s.Client)
