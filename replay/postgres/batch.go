@@ -17,8 +17,8 @@ type batch struct {
 
 const probes = 64 // of IDs that are taken, before one behind the last is used
 
-// number gives each exchange its ID, or the next that is free if another process has taken
-// it: they count for themselves. The exchanges keep their order. Nobody else writes meanwhile.
+// number gives each exchange its ID, or the next free one if another process, which numbers its
+// own exchanges, has taken it. The exchanges keep their order. Nobody else writes meanwhile.
 func (s *link) number(ctx context.Context, tx pgx.Tx, b *batch) error {
 	taken := make(map[int64]bool) // false is free
 	for tries := 0; ; tries++ {
@@ -56,7 +56,8 @@ func (s *link) taken(ctx context.Context, tx pgx.Tx, ids []int64, taken map[int6
 	return err
 }
 
-// behindAll gives exchanges whose IDs are not known to be free some behind all that were ever taken.
+// behindAll gives exchanges whose IDs are not known to be free IDs above all that were ever
+// taken.
 func (s *link) behindAll(ctx context.Context, tx pgx.Tx, b *batch, taken map[int64]bool) error {
 	var last int64
 	err := tx.QueryRow(ctx, `SELECT greatest(last, (SELECT max(id) FROM gracy_unfinished WHERE tape = $1)) FROM gracy_tape WHERE tape = $1`, s.tape).Scan(&last)
@@ -64,7 +65,7 @@ func (s *link) behindAll(ctx context.Context, tx pgx.Tx, b *batch, taken map[int
 	return err
 }
 
-// columns are the rows of a batch, turned, since a statement takes a list for each column.
+// columns are the rows of a batch, transposed, since a statement takes a list for each column.
 type columns struct {
 	id, keyCheck, recordCheck, inParts []int64
 	method, host, path                 []string

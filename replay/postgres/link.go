@@ -27,14 +27,14 @@ type link struct {
 	closed atomic.Bool
 }
 
-// How long a server that is not there is left alone, at first and at most.
+// How long a server that does not respond is left alone, at first and at most.
 const (
 	firstWait = 20 * time.Millisecond
 	mostWait  = 250 * time.Millisecond
 )
 
-// do calls fn, and again where its connection was lost before it did anything, until the time
-// of a call is over.
+// do calls fn, and again if its connection was lost before it did anything, until the time of a
+// call is over.
 func (s *link) do(fn func(ctx context.Context) error) error {
 	if s.closed.Load() {
 		return fmt.Errorf("%w: %s", store.ErrClosed, s.path)
@@ -148,15 +148,16 @@ func (s *link) lock(ctx context.Context, tx pgx.Tx) error {
 	return s.locked(tx.SendBatch(ctx, s.queueLock(&q)).Close())
 }
 
-// queueLock queues the taking of the lock. The plans of the transaction use indexes: a plan that was
-// made while a table was empty reads all of it, also once it is full.
+// queueLock queues taking the lock. It also makes the plans of the transaction use indexes: a
+// plan made while a table was empty reads all of it, even when it is full.
 func (s *link) queueLock(q *pgx.Batch) *pgx.Batch {
 	q.Queue(`SET LOCAL enable_seqscan = off`)
 	q.Queue(lockSQL, lockClass, s.tape)
 	return q
 }
 
-// locked explains the error of a lock: where our time was over and the server is alive, another has it.
+// locked explains the error of a lock: if our time was over and the server is alive, another
+// process has it.
 func (s *link) locked(err error) error {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && (pe.Code == "57014" || pe.Code == "55P03") {
 		return fmt.Errorf("%w: %s: another process writes for longer than %v", store.ErrLocked, s.path, s.opts.Timeout)

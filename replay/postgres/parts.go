@@ -50,7 +50,7 @@ func (s *pgStore) unfinished(ctx context.Context, tx pgx.Tx, p store.Part) error
 	return err
 }
 
-// queuePart queues a part. One that is there came by a transaction of ours whose end we did
+// queuePart queues a part. A part that exists came from a transaction of ours whose end we did
 // not see.
 func (s *link) queuePart(q *pgx.Batch, p store.Part) {
 	data := p.Data

@@ -14,7 +14,7 @@ import (
 
 const recipeSQL = `SELECT recipe FROM gracy_tape WHERE tape = $1`
 
-// sameRecipe fails if another has given the exchanges keys that are not made as ours are:
+// sameRecipe fails if another process has given the exchanges keys that are not made like ours:
 // what we append would never be found.
 func (s *pgStore) sameRecipe(row pgx.Row) error {
 	var now string
@@ -61,7 +61,7 @@ func (s *pgStore) Append(entries []store.Entry) error {
 // errTaken says that another process has an ID of a batch.
 var errTaken = errors.New("an ID was taken by another process")
 
-// appendAsIs stores a batch under the IDs that it has, with all statements sent at once.
+// appendAsIs stores a batch under its own IDs, with all statements sent at once.
 func (s *pgStore) appendAsIs(ctx context.Context, tx pgx.Tx, b *batch) error {
 	if b.sent {
 		if err := s.lock(ctx, tx); err != nil {
@@ -138,8 +138,8 @@ func (s *pgStore) queue(q *pgx.Batch, b *batch) {
 	q.Queue(`UPDATE gracy_tape SET last = greatest(last, $2) WHERE tape = $1`, s.tape, c.last)
 }
 
-// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk
-// leaps from one who made it to the next, so that those that stay are not walked over.
+// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk leaps
+// from one maker to the next, so it does not walk over those that stay.
 const removeBelow = `WITH RECURSIVE made (sum) AS (
 		(SELECT sum FROM gracy_exchange WHERE tape = $1 AND host = $2 AND path = $3 AND method = $4 AND sum >= $5 AND sum <= $6 ORDER BY sum LIMIT 1)
 		UNION ALL
