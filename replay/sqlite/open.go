@@ -49,8 +49,8 @@ func OpenReadOnly(path string) (Store, error) {
 	return patiently(func() (Store, error) { return openFile(path, true) })
 }
 
-// patiently opens a file again while it is locked, for as long as busy_timeout: SQLite does
-// not wait itself for one who turns the write-ahead log on or off.
+// patiently opens a file again while it is locked, for as long as busy_timeout, because SQLite
+// itself does not wait for a process that turns the write-ahead log on or off.
 func patiently(open func() (Store, error)) (Store, error) {
 	const wait, pause = 5 * time.Second, 10 * time.Millisecond
 	for end := time.Now().Add(wait); ; {
@@ -89,7 +89,7 @@ func regular(path string) error {
 	return nil
 }
 
-// prepare makes the file, since SQLite would make it readable for all.
+// prepare makes the file, since SQLite would make it readable for everybody.
 func prepare(path string) error {
 	err := regular(path)
 	if err == nil {

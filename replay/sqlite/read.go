@@ -13,7 +13,7 @@ import (
 // pageBytes bounds what a page of a Scan has in memory, but for its last exchange.
 const pageBytes = 4 << 20
 
-// index returns the index that holds in memory, nil if that is the table.
+// index returns the index in memory, nil if the table is used.
 func (s *sqliteStore) index() store.IndexStore {
 	if m := s.memory.Load(); m != nil && !s.closed.Load() {
 		return *m

@@ -45,7 +45,7 @@ func (s *sqliteStore) Reindex(recipe string, key func(*store.Exchange) store.Key
 	return err
 }
 
-// A rekeyed is an exchange whose key is another now.
+// A rekeyed is an exchange whose key has changed.
 type rekeyed struct {
 	id  store.ID
 	key rows.Key

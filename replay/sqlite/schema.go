@@ -112,7 +112,8 @@ func noTape(path string) error {
 	return &store.FormatError{Path: path, Reason: "a SQLite database, but not a tape"}
 }
 
-// create makes the tables, unless somebody else was faster. A file of ours has nothing else in it.
+// create makes the tables, unless another process was faster. A file of ours has nothing else in
+// it.
 func (s *sqliteStore) create() error {
 	return s.update(func(w *writing) error {
 		found, err := check(w.conn, s.path)

@@ -38,7 +38,7 @@ func newStore(db *sql.DB, path string) *sqliteStore {
 	return &sqliteStore{db: db, path: path, owner: strconv.FormatUint(rand.Uint64(), 36), ready: make(map[string]*sql.Stmt)}
 }
 
-// begin checks the tape, has it made where there is none, and sweeps it.
+// begin checks the tape, has it made if there is none, and sweeps it.
 func (s *sqliteStore) begin(missing func() error) error {
 	found, err := check(s.db, s.path)
 	if err == nil && !found {
@@ -79,15 +79,15 @@ func (s *sqliteStore) Close() error {
 	return nil
 }
 
-// enterWAL has readers not wait for those that write, nor these for them. It stays so in the file
-// until leaveWAL.
+// enterWAL makes readers not wait for writers, nor writers for readers. The file stays so until
+// leaveWAL.
 func (s *sqliteStore) enterWAL() error {
 	_, err := s.db.ExecContext(context.Background(), `PRAGMA journal_mode = WAL`)
 	return explain(s.path, err)
 }
 
-// leaveWAL makes the tape one file that can be read where nothing can be written, unless
-// somebody else has it open.
+// leaveWAL makes the tape one file that can be read where nothing can be written, unless another
+// process has it open.
 func (s *sqliteStore) leaveWAL() {
 	ctx := context.Background()
 	s.db.SetMaxIdleConns(1)

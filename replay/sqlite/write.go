@@ -114,7 +114,7 @@ func (s *sqliteStore) Append(batch []store.Entry) error {
 	})
 }
 
-// sameRecipe fails if another has given the exchanges keys that are not made as ours are:
+// sameRecipe fails if another process has given the exchanges keys that are not made like ours:
 // what we append would never be found.
 func (s *sqliteStore) sameRecipe(w *writing) error {
 	stmt, err := w.stmt(`SELECT value FROM gracy_meta WHERE name = ?`)
@@ -133,8 +133,8 @@ func (s *sqliteStore) sameRecipe(w *writing) error {
 	return nil
 }
 
-// put stores an exchange, under the next ID that is free if another process has taken its
-// own: they count for themselves.
+// put stores an exchange, under the next free ID if another process, which numbers its own
+// exchanges, has taken its ID.
 func (w *writing) put(x *store.Exchange, owner string) error {
 	id, key := x.ID, rows.KeyOf(x.Key)
 	if rows.ID(rows.Number(id)) != id {
@@ -195,8 +195,8 @@ func (w *writing) after(id store.ID, tries int) (store.ID, error) {
 	return rows.ID(last) + 1, err
 }
 
-// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk
-// leaps from one who made it to the next, so that those that stay are not walked over.
+// removeBelow removes the exchanges of a request, whoever made it, below an ID. The walk leaps
+// from one maker to the next, so it does not walk over those that stay.
 func (w *writing) removeBelow(key store.Key, below store.ID) error {
 	k := rows.KeyOf(key)
 	least, most := k.Request()
