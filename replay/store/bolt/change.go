@@ -11,9 +11,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A change is a transaction that writes. What it searches it finds in the state at its
-// beginning, and in the tails. bbolt is given no key before the pages on the way to it
-// were checked.
+// A change is a transaction that writes. It searches in the state at its beginning, and in the
+// tails. bbolt gets no key before the pages on the way to it were checked.
 type change struct {
 	s                                *boltStore
 	tx                               *bbolt.Tx
@@ -129,8 +128,8 @@ func (c *change) add(id store.ID, key []byte) {
 		c.added, c.addedLeast = append(c.added, key), min(c.addedLeast, id)
 		return
 	}
-	// Its request began before others whose keys are in the index, and a tail is known by
-	// the IDs that are above those.
+	// Its request began before others whose keys are in the index, and a tail holds only IDs
+	// above those.
 	c.late = c.late.with([][]byte{key})
 }
 
@@ -140,8 +139,8 @@ func (c *change) mergeAdded() {
 	c.added, c.addedLeast = nil, math.MaxUint64
 }
 
-// index returns a walk over the keys of the index and of the tail. What the change
-// removes from the index stays in the walk.
+// index returns a walk over the keys of the index and of the tail. Keys that the change removes
+// from the index stay in the walk.
 func (c *change) index() (seeker, error) {
 	c.mergeAdded()
 	idx, err := c.base.bucket(bucketIdx)
@@ -151,8 +150,8 @@ func (c *change) index() (seeker, error) {
 	return c.late.over(c.tail.over(idx.cursor())), nil
 }
 
-// below returns a walk over the keys of the index, and of the tail if there are keys
-// with an ID below one in it, as there are not where one run of a program records.
+// below returns a walk over the keys of the index, and of the tail if it has keys with an ID
+// below one. It has none if only one run of a program records.
 func (c *change) below(id store.ID) (seeker, error) {
 	if c.addedLeast < id || c.tail.size > 0 && c.tail.least < id || c.late.size > 0 {
 		return c.index()
@@ -199,10 +198,10 @@ func (c *change) putKeys(t *tail) error {
 	return nil
 }
 
-// fill returns how full the pages of the index are to be that are split. Where many keys
-// go between two that are there, as those of numbered paths do, none of them may follow
-// that has its place there: half a page would stay empty. Where few do, more will, and a
-// page that is left full would be split again each time.
+// fill returns how full the pages of the index are to be when they are split. If many keys go
+// between two that exist, as those of numbered paths do, no later key may have its place on such
+// a page: half of it would stay empty. If few do, more will come, and a page that is left full
+// would be split again each time.
 func (c *change) fill() float64 {
 	if uint64(c.entries) >= uint64(c.provenIdx.reached)*c.base.page/2 { //nolint:gosec // not negative
 		return 1
@@ -242,7 +241,7 @@ func (c *change) finish() error {
 	return c.seal()
 }
 
-// proven is the keys of a bucket that lead to a page which is checked.
+// proven is the range of keys of a bucket that lead to a checked page.
 type proven struct {
 	tree      tree
 	low, high []byte // nil is no bound
@@ -262,8 +261,8 @@ func (c *change) prove(p *proven, key []byte) error {
 	return err
 }
 
-// whole checks every page, once for an open file, before something is removed: bbolt
-// may then look at any neighbor of what it has changed.
+// whole checks every page before something is removed, once for an open file: bbolt may then look
+// at any neighbor of what it has changed.
 func (c *change) whole() error {
 	c.removes = true
 	if c.s.walked {

@@ -49,7 +49,8 @@ func checkFile(path string, f *os.File) error {
 	return walk(path, f, m)
 }
 
-// checkFree does so for the list of free pages, but for whether one of them is in use.
+// checkFree does the same for the list of free pages, except that it does not check whether one
+// of them is in use.
 func checkFree(path string, f *os.File) error {
 	m, err := checkMeta(path, f)
 	if err != nil || m.freelist == noFreelist {

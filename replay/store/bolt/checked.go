@@ -2,8 +2,8 @@ package bolt
 
 import "sync/atomic"
 
-// checked says which pages of a file need not be checked any more. Those that bbolt wrote
-// in this process are among them, so that it never has to forget one.
+// checked says which pages of a file need no further check. The pages that bbolt wrote in this
+// process are among them, so it never has to forget one.
 type checked struct {
 	high   uint64 // the first page behind the file as it was opened
 	whole  pages
@@ -15,8 +15,8 @@ func newChecked(high uint64) *checked {
 	return &checked{high: high, whole: make(pages, sets), formed: make(pages, sets)}
 }
 
-// pages has a bit for each page, in sets that are made when they are needed: most who open a
-// long tape look at little of it.
+// pages has a bit for each page, in sets that are made when needed: most users of a long tape
+// look at little of it.
 type pages []atomic.Pointer[pageSet]
 
 const setPages = 4096
@@ -36,7 +36,7 @@ func (p pages) add(id uint64) {
 	at.Load()[id%setPages/64].Or(1 << (id % 64))
 }
 
-// needs reports what of a page has to be checked: all, or its form alone.
+// needs reports what must be checked of a page: all, or only its form.
 func (c *checked) needs(id uint64, all bool) (form, content bool) {
 	if id >= c.high || c.whole.has(id) {
 		return false, false

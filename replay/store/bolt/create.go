@@ -14,8 +14,8 @@ import (
 	"github.com/gracy-go/gracy/replay/store/internal/file"
 )
 
-// prepare makes a tape that is not there, and removes what a crash has left of one
-// that was being made.
+// prepare makes a tape that does not exist, and removes what a crash has left of one that was
+// being made.
 func prepare(path string, missing bool) error {
 	if !missing && len(file.Leftovers(path)) == 0 {
 		return nil

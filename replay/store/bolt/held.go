@@ -6,9 +6,9 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// held is the one state of a file that is only read, which nobody can change while we have
-// it open: its transaction lasts as long, since to begin one for each read costs a seventh
-// of that. The zero held has none.
+// held is the only state of a file that is only read, which nobody can change while it is open.
+// Its transaction lasts as long, since beginning one for each read takes a seventh of the time of
+// a read. The zero held has none.
 type held struct {
 	mu      sync.RWMutex // guards the fields below, for reading while the state is read
 	reading *reading     // nil before hold and after letGo
@@ -38,7 +38,7 @@ func (h *held) read(fn func(*reading) error) (is bool, err error) {
 	return true, fn(h.reading)
 }
 
-// letGo waits for the reads that are under way, since they have what is mapped.
+// letGo waits for the reads under way, because they use the mapped file.
 func (h *held) letGo() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

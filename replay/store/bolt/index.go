@@ -14,14 +14,13 @@ type seeker interface {
 	Err() error // why the walk has ended before its end
 }
 
-// memoryIndex is the index of a tape that is only read and whose keys were made
-// anew. It never changes.
+// memoryIndex is the index of a read-only tape whose keys were made anew. It never changes.
 type memoryIndex struct {
 	recipe string
 	keys   [][]byte // sorted
 }
 
-// index returns a walk over the index that holds.
+// index returns a walk over the current index.
 func (s *reading) index() (seeker, error) {
 	if m := s.s.memory.Load(); m != nil {
 		return &listCursor{keys: m.keys}, nil
@@ -33,8 +32,8 @@ func (s *reading) index() (seeker, error) {
 	return s.tail.over(idx.cursor()), nil
 }
 
-// firstKey returns the first key of the index that holds which is not below a key, which may
-// be on the stack.
+// firstKey returns the first key of the current index that is not below from, which may be on the
+// stack.
 func (s *reading) firstKey(from []byte) ([]byte, error) {
 	if s.s.memory.Load() == nil && s.tail.size == 0 {
 		idx, err := s.bucket(bucketIdx)

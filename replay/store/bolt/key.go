@@ -33,14 +33,14 @@ func pathPrefix(k store.Key) []byte { return appendPart(hostPrefix(k), k.Path) }
 
 func methodPrefix(k store.Key) []byte { return appendPart(pathPrefix(k), k.Method) }
 
-// requestPrefix is that of a request made as anybody.
+// requestPrefix is the prefix of a request, whoever makes it.
 func requestPrefix(k store.Key) []byte {
 	sum := k.Request()
 	return append(methodPrefix(k), sum[:]...)
 }
 
-// behind returns the least key above all that begin with prefix, which is not
-// empty and begins with a byte below 0xff.
+// behind returns the smallest key above all that begin with prefix, which is not empty and begins
+// with a byte below 0xff.
 func behind(prefix []byte) []byte {
 	b := bytes.Clone(prefix)
 	for b[len(b)-1] == 0xff {

@@ -47,8 +47,8 @@ func readMeta(r io.ReaderAt, at int64) (meta, bool) {
 	return m, ok
 }
 
-// metaOf returns the meta page that holds: of the valid ones that of the later
-// transaction, as bbolt has it. What it names is within the file.
+// metaOf returns the current meta page: of the valid ones that of the later transaction, as in
+// bbolt. What it names is within the file.
 func metaOf(path string, r io.ReaderAt, size int64) (meta, error) {
 	reject := func(format string, args ...any) (meta, error) {
 		return meta{}, &store.FormatError{Path: path, Reason: fmt.Sprintf(format, args...)}

@@ -45,7 +45,7 @@ func (n *node) key(i int) []byte {
 	return n.data[from:][:binary.NativeEndian.Uint32(b[4:])]
 }
 
-// header returns a page, with those that follow it, of which nothing but its header is checked.
+// header returns a page, with those that follow it, of which only the header is checked.
 func (s *state) header(id uint64) ([]byte, error) {
 	if id < 2 || id >= s.high {
 		return nil, s.outside(id)
@@ -79,8 +79,8 @@ func (s *state) run(id uint64, header []byte) (uint64, error) {
 	return run, nil
 }
 
-// element returns the key of the element i, and the child of a branch, of a node that may not
-// have been checked; false if it is not within the node.
+// element returns the key of the element i, and the child if the node is a branch. The node may
+// not have been checked: ok is false if the element is not within it.
 func (n *node) element(i int) (key []byte, child uint64, ok bool) {
 	e, at, length := binary.NativeEndian, pageHeader+i*elementSize, uint64(len(n.data))
 	if i < 0 || i >= n.count || uint64(at+elementSize) > length { //nolint:gosec // not negative
@@ -103,7 +103,7 @@ func (n *node) element(i int) (key []byte, child uint64, ok bool) {
 func (n *node) search(in sort, key []byte) (at int, found bool) {
 	low, high := 0, n.count
 	if in == sortRec && n.branch && len(key) == idSize {
-		// The keys stand one behind the other, so that a look at one is a look at its neighbors.
+		// The keys are adjacent, so that looking at one is looking at its neighbors.
 		e, ids := binary.BigEndian, n.data[pageHeader+n.count*elementSize:][:n.count*idSize]
 		want := e.Uint64(key)
 		for low < high {
@@ -170,11 +170,10 @@ func (s sort) fits(key, value []byte, flags uint32) bool {
 	return flags == 0
 }
 
-// form says what is wrong with the form of a node, of which nothing is relied upon but
-// that its header is there; "" if nothing is, and where it ends. bbolt writes elements
-// without a gap, so that a number that is changed, of elements or of bytes, shows. length is
-// that of the pages that the header says, high the number of the first page that is not one
-// of the file.
+// form says what is wrong with the form of a node, or "", and where it ends. It relies only on
+// the header being there. bbolt writes elements without a gap, so a changed number, of elements
+// or of bytes, shows. length is that of the pages as the header says, high the number of the
+// first page beyond the file.
 func (n *node) form(in sort, length, high uint64) (text string, element int) {
 	e, count := binary.NativeEndian, uint64(n.count) //nolint:gosec // 16 bits
 	next := pageHeader + count*elementSize
@@ -222,11 +221,10 @@ func (n *node) content(in sort) (text string, element int) {
 	return "", 0
 }
 
-// neighbors reports whether the entries of a leaf of the index between which a key has its
-// place are as they were written: that which search has returned, and the one in front of it.
-// If they are, the key stands nowhere else, whatever other entries are, since search has
-// compared it with these two. summed is false where that cannot be known: entries of earlier
-// builds have no checksum.
+// neighbors reports whether the two entries of an index leaf between which a key has its place
+// are as they were written: the one that search has returned and the one before it. If they are,
+// the key stands nowhere else, whatever the other entries are, since search has compared it with
+// these two. summed is false if that cannot be known: entries of earlier builds have no checksum.
 func (n *node) neighbors(at int) (right, summed bool) {
 	summed = true
 	for i := max(at-1, 0); i <= at && i < n.count; i++ {
@@ -247,9 +245,9 @@ func (n *node) flags(i int) uint32 {
 	return binary.NativeEndian.Uint32(n.data[pageHeader+i*elementSize:])
 }
 
-// fetch has the processor fetch a page. Of a long tape most leaves of the index are in none of
-// its caches, and a search would wait for a dozen places of one, one after the other; asked for
-// together they come in a third of that time.
+// fetch has the processor fetch a page. Most index leaves of a long tape are in none of its
+// caches, and a search would wait for a dozen places of one in turn. Requested together they
+// arrive in a third of that time.
 //
 //go:noinline
 func fetch(page []byte) (sum byte) {

@@ -88,10 +88,9 @@ func (s *boltStore) start() error {
 	return s.loadTail()
 }
 
-// openDB opens the database. A page of it is not followed, but for the list of free
-// pages by one who is to write. Where another file took the place of
-// that one while its lock was waited for, as a copy without empty room does, it opens
-// that: what is written to a file without a name is lost.
+// openDB opens the database. It follows none of its pages except, if it is to write, the list of
+// free pages. If another file has replaced it while its lock was waited for, as a compacted copy
+// does, it opens that one: what is written to a file without a name is lost.
 func openDB(path string, readOnly bool) (*bbolt.DB, *os.File, error) {
 	for {
 		db, opened, err := openFile(path, readOnly)
@@ -135,9 +134,9 @@ func openFile(path string, readOnly bool) (db *bbolt.DB, opened *os.File, err er
 	return db, opened, err
 }
 
-// mapped returns how much of a file is mapped at once, though it is not that long yet. Each
-// time that bbolt has to map more it copies all that the transaction has put so far, and
-// bbolt maps twice as much each time. On Windows it makes the file that long.
+// mapped returns how much of a file is mapped at once, although it is not that long yet. Each
+// time bbolt has to map more, it copies all that the transaction has put so far and maps twice as
+// much. On Windows it makes the file that long.
 func mapped(readOnly bool) int {
 	if readOnly || runtime.GOOS == "windows" {
 		return 0

@@ -7,9 +7,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A body in parts is in its bucket under the ID of its exchange and the number of the
-// part. While there is no such exchange yet, its ID is in the bucket of the tape, so
-// that what a process that died has left is found without a walk over all parts.
+// A body in parts is in its bucket under the ID of its exchange and the number of the part. Until
+// that exchange exists, its ID is in the bucket of the tape, so that what a dead process has left
+// is found without a walk over all parts.
 
 func partKey(id []byte, number int) []byte {
 	return binary.BigEndian.AppendUint32(bytes.Clone(id), uint32(number)) //nolint:gosec // 2^32 parts are 2^50 bytes
@@ -102,7 +102,7 @@ func (c *change) putBody(id, body []byte) error {
 	return nil
 }
 
-// finishParts notes that the exchange is there whose parts are.
+// finishParts records that the exchange of some parts now exists.
 func (c *change) finishParts(id store.ID) error {
 	return c.meta.Delete(unfinishedKey(id))
 }

@@ -7,12 +7,12 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A page is checked when it is reached, and what it says of those below it is compared
-// with what they say. Nothing is above the roots of the buckets, so each transaction seals
-// them: with a checksum of the first and of the last key of each bucket, which another page
-// of it would not lead to, and of all that meta says. The number of the transaction is in
-// front of it: an earlier build does not know seals and leaves an old one, and what that
-// has written is checked as a whole.
+// A page is checked when it is reached, and what it says of the pages below it is compared with
+// what they say. Nothing is above the roots of the buckets, so each transaction seals them with a
+// checksum of everything that meta says and of the first and last key of each bucket, to which
+// another page of the bucket would not lead. The number of the transaction precedes it: an
+// earlier build does not know seals and leaves an old one, and what it has written is checked as
+// a whole.
 
 // sealOf returns the seal of a state by what stands in it.
 func sealOf(state int, ends [][]byte, meta func(yield func(k, v []byte))) []byte {
@@ -80,8 +80,8 @@ func (s *state) sealed(number int) (bool, error) {
 	return true, nil
 }
 
-// read is header, but from the file where that is a single page: what is mapped has to be brought
-// there and taken away again with what is around it, and most of these pages are far from others.
+// read is header, but reads a single page from the file: mapped pages have to be brought in and
+// taken away with what is around them, and most of these are far from others.
 func (s *state) read(id uint64, page []byte) (node, error) {
 	if id < 2 || id >= s.high {
 		return node{}, s.outside(id)
@@ -97,7 +97,7 @@ func (s *state) read(id uint64, page []byte) (node, error) {
 }
 
 // end returns the first key of a tree, or the last one, nil for none. The pages that lead to it
-// are not checked, since the seal says which key it is. There is room for one in page.
+// are not checked, since the seal says which key it is. page has room for one page.
 func (t tree) end(last bool, page []byte) ([]byte, error) {
 	n, err, id := t.inline, error(nil), t.root
 	for range maxDepth {

@@ -10,9 +10,9 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A state is the file as it is for a transaction that reads, or was when one that writes
-// began. It follows the pages by itself: each is checked when it is reached for the first
-// time, as bbolt, which follows what a page says wherever it leads, does not.
+// A state is the file as a reading transaction sees it, or as it was when a writing one began. It
+// follows the pages by itself and checks each when it is first reached. bbolt follows what a page
+// says wherever it leads.
 type state struct {
 	s    *boltStore
 	data []byte // the pages of the file, valid until the transaction ends
@@ -22,7 +22,7 @@ type state struct {
 	tx   int // the ID of the transaction if it only reads, else 0
 }
 
-// roots says where two buckets are for those that read in a transaction of an ID: in a
+// roots says where two buckets are for those that read in the transaction with a given ID. In a
 // tape that is only read they stay there.
 type roots struct {
 	tx       int
@@ -54,9 +54,9 @@ func (s *state) damaged(id uint64, format string, args ...any) error {
 	return s.s.damaged(fmt.Sprintf("page %d: ", id) + fmt.Sprintf(format, args...))
 }
 
-// node returns a page that is reached, of which first is the first key, nil if that is
-// not known. It is compared each time: it ties a page to the one above it. Of a leaf whose
-// elements are not all relied upon the form alone is checked.
+// node returns a page that is reached. first is its first key, or nil if that is not known. It is
+// compared each time, since it ties a page to the one above it. If not all elements of a leaf are
+// relied upon, only its form is checked.
 func (s *state) node(id uint64, in sort, first []byte, all bool) (node, error) {
 	b, err := s.header(id)
 	if err != nil {
@@ -193,8 +193,8 @@ func (t tree) seek(key []byte) (k, v []byte, err error) {
 	return k, v, c.err
 }
 
-// stands checks that a key has its place where it was searched for in a leaf that glance has
-// returned. Where that does not show, the leaf has to be whole.
+// stands checks that a key has its place where it was searched for in a leaf from glance. If that
+// does not show, the whole leaf is checked.
 func (t tree) stands(n *node, first []byte, at int, found bool) error {
 	var shows bool
 	switch t.in {
@@ -223,7 +223,7 @@ func (t tree) node(id uint64, first []byte) (node, error) {
 	return t.state.node(id, t.in, first, true)
 }
 
-// glance is node, but that of a leaf of records or of the index the form alone is checked.
+// glance is node, but checks only the form of a leaf of records or of the index.
 func (t tree) glance(id uint64, first []byte) (node, error) {
 	if id == 0 {
 		return t.inline, nil

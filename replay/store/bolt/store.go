@@ -80,9 +80,9 @@ func (s *boltStore) Close() error {
 	return errors.Join(err, s.db.Close())
 }
 
-// shrink cuts off what is behind the last page of the file, while nobody else can have it
-// open. The file is as good with it: so where that cannot be done, as on Windows while the
-// file is mapped, it stays.
+// shrink cuts off what follows the last page of the file, while nobody else can have it open. The
+// file is as good with it, so it stays where that cannot be done, as on Windows while the file is
+// mapped.
 func (s *boltStore) shrink() {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -131,8 +131,8 @@ func catch(path string, err *error) {
 	}
 }
 
-// faultsPanic has a fault of this goroutine, in a file that was cut off since it
-// was opened, panic instead of ending the process. It returns what was set before.
+// faultsPanic makes a memory fault of this goroutine, in a file that was cut off since it was
+// opened, panic instead of ending the process. It returns the previous setting.
 func faultsPanic() (before bool) { return debug.SetPanicOnFault(true) }
 
 func (s *boltStore) damaged(reason string) error {

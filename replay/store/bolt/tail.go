@@ -8,9 +8,9 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// A tail is the index keys that are not in the index of the file yet. They wait in
-// memory, because an index takes thousands of keys in their order at little more than
-// the cost of one. It never changes: what adds or removes keys returns another one.
+// A tail holds the index keys that are not in the index of the file yet. They wait in memory,
+// because adding thousands of sorted keys to an index costs little more than adding one. A tail
+// never changes: adding or removing keys returns another one.
 type tail struct {
 	runs  [][][]byte // each sorted and at least twice as long as the next
 	size  int        // of all runs

@@ -10,14 +10,13 @@ import (
 	"github.com/gracy-go/gracy/replay/store"
 )
 
-// Append puts the keys of new exchanges into the tail of the index, so that what is
-// synced is the exchanges alone. While there is a tail, meta says above which ID the
-// records are that the index does not lead to, and the schema is one that earlier builds
-// do not read. A tail that is full is put into the index, and so is every tail by Close.
-// After a crash it is made anew from the records.
+// Append puts the keys of new exchanges into the tail of the index, so that only the exchanges
+// are synced. While there is a tail, meta has the ID above which the index does not lead to the
+// records, and the schema is one that earlier builds do not read. A full tail is put into the
+// index, and Close does so with every tail. After a crash it is made anew from the records.
 
-// tails is the tail that belongs to a state of the file. The state is known by the
-// number of its transaction, so that a read sees both as they were after the same Append.
+// tails holds the tail that belongs to a state of the file. The state is known by the number of
+// its transaction, so that a read sees both as of the same Append.
 type tails struct {
 	from   int // the first state that has now
 	now    *tail
@@ -64,8 +63,8 @@ func (s *state) waiting() (*tail, error) {
 	return (&tail{}).with(keys), nil
 }
 
-// loadTail makes the tail anew from the file. If it cannot, nothing is read any more: it
-// would miss what waits.
+// loadTail makes the tail anew from the file. If it cannot, nothing is read any more, since a
+// read would miss what waits.
 func (s *boltStore) loadTail() (err error) {
 	defer func() {
 		if err != nil {

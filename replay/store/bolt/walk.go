@@ -22,12 +22,11 @@ const (
 	maxDepth    = 64     // a tree of 2^64 pages is not deeper
 )
 
-// A walker reads every page that bbolt can reach, so that bbolt, which follows
-// what a page says wherever it leads, meets none that leads astray: each page is
-// in the file and reached once, says its own number and what it is, and its
-// elements lie within it, in the order of their keys. Of the values those of the
-// index alone are read, and no record may be without an entry in it. The
-// time is that of reading the pages, once; the memory a bit a page.
+// A walker reads every page that bbolt can reach. bbolt follows what a page says wherever it
+// leads, so no page may lead it astray: each page is in the file and reached once, has its own
+// number and says what it is, and its elements lie within it, in the order of their keys. Only
+// the values of the index are read, and no record may be without an entry in it. The time is that
+// of reading the pages once, and the memory a bit a page.
 type walker struct {
 	r    io.ReaderAt
 	path string
@@ -167,8 +166,8 @@ func (w *walker) tree(id uint64, low, high []byte, depth int) error {
 	return nil
 }
 
-// ordered checks that a key comes after the one before it, which for the first is
-// the least that the page may hold. It returns the key, to be handed in next.
+// ordered checks that a key comes after before, which for the first key is the least that the
+// page may hold. It returns the key, to be passed in next.
 func (w *walker) ordered(p page, i uint64, before, key, high []byte) ([]byte, error) {
 	c := bytes.Compare(before, key)
 	if c > 0 || c == 0 && i > 0 || high != nil && bytes.Compare(key, high) >= 0 {

@@ -1,6 +1,6 @@
 package bolt
 
-// treeCursor walks the keys of a bucket in their order. It stands still after an error.
+// treeCursor walks the keys of a bucket in their order. It does not move after an error.
 type treeCursor struct {
 	tree  tree
 	stack []step
@@ -67,8 +67,8 @@ func (c *treeCursor) Next() (key, value []byte) {
 	return c.element()
 }
 
-// element returns the element that the cursor is at. Behind the last of a leaf it goes to
-// the first of the next.
+// element returns the element that the cursor is at. After the last element of a leaf it goes to
+// the first of the next leaf.
 func (c *treeCursor) element() (key, value []byte) {
 	for c.top().at >= c.top().node.count {
 		if c.stack = c.stack[:len(c.stack)-1]; len(c.stack) == 0 {

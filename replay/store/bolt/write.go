@@ -45,8 +45,8 @@ func (c *change) put(x *store.Exchange) error {
 	return nil
 }
 
-// Records are encoded one behind the other, since bbolt keeps them until the end of the
-// change and copies them then.
+// Records are encoded one after the other, since bbolt keeps them until the end of the change and
+// copies them then.
 const (
 	recordsRoom = 256 << 10 // of a buffer
 	recordRoom  = 4 << 10   // what has to be left of it
